@@ -1,0 +1,65 @@
+package components
+
+import (
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/policy"
+)
+
+// OperationRolesArgs configures the roles that reach the nodes of one project as one OS user: the section "operationRoles" of the stack file.
+type OperationRolesArgs struct {
+	Account Account
+	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
+	ProjectTag string
+	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that such a session fails,
+	// and then every role must name one.
+	DefaultRunAs string
+	// KMSKeyID is the key that encrypts session data ("sessions.kmsKeyId"): a key id or a key ARN, never an alias. Empty means none.
+	KMSKeyID string
+	// Roles are the entries, in the order of the stack file. Empty means that nothing is made, the shared policies included.
+	Roles []OperationRole
+	// UserPaths gives the path of users of this account who are not at "/", by user name.
+	UserPaths map[string]string
+	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
+	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
+	UserResources map[string]pulumi.Resource
+	// Quotas bound the documents. The zero value means policy.DefaultQuotas.
+	Quotas policy.Quotas
+}
+
+// OperationRole is one entry of the section "operationRoles".
+type OperationRole struct {
+	// Name of the role. Empty means a name derived from Project and RunAs, such as "TestProject1-os-user1".
+	Name string
+	// Users are the names of IAM users of this account who may assume the role.
+	Users []string
+	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are refused.
+	PrincipalARNs []string
+	// Project is the value of the project tag, on the role and on the nodes that it reaches. Required.
+	Project string
+	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs.
+	RunAs string
+	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's, others the account's own.
+	Documents []string
+	// AllowUnlogged accepts documents whose sessions leave the tag boundary, Run As or the logs.
+	AllowUnlogged bool
+	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 12 hours.
+	MFAMaxAge time.Duration
+	// SessionName is how sessions of the role must be named. Empty means SessionNameUser.
+	SessionName SessionName
+	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
+	MaxSessionDuration time.Duration
+}
+
+// SessionName is the rule for the names of role sessions.
+type SessionName string
+
+// The rules for session names.
+const (
+	// SessionNameUser wants the name of the user who assumes the role, so that every session is attributable.
+	SessionNameUser SessionName = "userName"
+	// SessionNameAny takes any name.
+	SessionNameAny SessionName = "any"
+)

@@ -1,0 +1,68 @@
+package components
+
+import (
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// SessionPreferencesArgs configures Session Manager: the section "sessions" of the stack file. Preferences are kept per account and per
+// Region; a Region that is not listed keeps AWS's defaults, which open shells as ssm-user with sudo.
+type SessionPreferencesArgs struct {
+	Account Account
+	// Regions where the preferences are set. Required.
+	Regions []string
+	// Adopt lists those Regions whose preferences document exists already, because the console saved preferences there once or an earlier
+	// stack retained them: it is imported and then changed in place. Without it AWS refuses with DocumentAlreadyExists.
+	Adopt []string
+	RunAs RunAs
+	// IdleTimeout ends a session without input, in whole minutes, 1 to 60. Zero means 15 minutes.
+	IdleTimeout time.Duration
+	// MaxDuration ends every session, in whole minutes, 1 minute to 24 hours. Zero means 60 minutes.
+	MaxDuration time.Duration
+	Shell       Shell
+	Logs        SessionLogs
+	// KMSKeyID encrypts session data between client and node, on top of TLS: a key id (a multi-Region key where several Regions are listed) or
+	// the key ARN of the only Region, never an alias. Empty means TLS alone.
+	KMSKeyID string
+	// Providers gives the AWS provider of a Region. A Region without one uses the provider of the component, which can be only one Region.
+	Providers map[string]pulumi.ProviderResource
+}
+
+// RunAs says as which OS user shells on Linux and macOS start.
+type RunAs struct {
+	// Enabled starts shells as the OS user in the tag SSMSessionRunAs of the principal. Nil means true; false starts them as ssm-user, who
+	// has sudo.
+	Enabled *bool
+	// DefaultUser is the OS user of principals without the tag. Empty means that their sessions fail.
+	DefaultUser string
+}
+
+// Shell is what Session Manager runs at the start of a shell, up to 512 characters each. Empty means nothing.
+type Shell struct{ Linux, Windows string }
+
+// SessionLogs says where the output of shells is kept. The zero value keeps none.
+type SessionLogs struct {
+	CloudWatch CloudWatchLogs
+	S3         S3Logs
+}
+
+// CloudWatchLogs sends session output to CloudWatch Logs.
+type CloudWatchLogs struct {
+	// Group is the name of the log group, which must exist in every listed Region. Empty means no log.
+	Group string
+	// Encrypted refuses sessions when the log group is not encrypted with a KMS key. Nil means true.
+	Encrypted *bool
+	// Streaming sends the log while the session runs, not when it ends. Nil means true.
+	Streaming *bool
+}
+
+// S3Logs sends session output to a bucket when the session ends.
+type S3Logs struct {
+	// Bucket is the name of the bucket. Empty means no log.
+	Bucket string
+	// Prefix is the key prefix in the bucket. Optional.
+	Prefix string
+	// Encrypted refuses sessions when the bucket is not encrypted. Nil means true.
+	Encrypted *bool
+}
