@@ -204,3 +204,12 @@ func ParseOperator(s string) (Operator, error) {
 	}
 	return Operator{}, fmt.Errorf("%q is not a condition operator", s)
 }
+
+func operatorNames() []string {
+	bases := BaseOperators()
+	names := make([]string, len(bases))
+	for i, base := range bases {
+		names[i] = string(base)
+	}
+	return names
+}

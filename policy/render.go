@@ -185,9 +185,7 @@ func (w *writer) conditions(o *object, s Statement) {
 		return
 	}
 	sorted := slices.Clone(s.Conditions)
-	slices.SortStableFunc(sorted, func(a, b Condition) int {
-		return cmp.Or(cmp.Compare(a.Operator.String(), b.Operator.String()), cmp.Compare(a.Key, b.Key))
-	})
+	sortConditions(sorted)
 	o.key("Condition")
 	w.object(func(operators *object) {
 		for len(sorted) > 0 {
@@ -207,6 +205,12 @@ func (w *writer) conditions(o *object, s Statement) {
 			})
 			sorted = sorted[n:]
 		}
+	})
+}
+
+func sortConditions(conditions []Condition) {
+	slices.SortStableFunc(conditions, func(a, b Condition) int {
+		return cmp.Or(cmp.Compare(a.Operator.String(), b.Operator.String()), cmp.Compare(a.Key, b.Key))
 	})
 }
 
