@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
+	"aws-access-guardrails/internal/workspace/filelock"
 )
 
 // The pins of the tools module, copied because an embed cannot reach into another module's folder. A test holds them in step.
@@ -46,7 +46,9 @@ func build(ctx context.Context, o Options, root string) error {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(ctx, o, root+".lock")
+	unlock, err := filelock.Lock(ctx, root+".lock", func(waited time.Duration) {
+		o.say("waiting for another process that builds the Pulumi CLI %s: %s", Version, waited)
+	})
 	if err != nil {
 		return err
 	}
@@ -110,37 +112,6 @@ func compile(ctx context.Context, o Options, goCommand, work, out string) error 
 			}
 			o.say("built the Pulumi CLI %s in %s", Version, time.Since(start).Round(time.Second))
 			return nil
-		}
-	}
-}
-
-// lock waits until no other process builds, and says so while it waits.
-func lock(ctx context.Context, o Options, path string) (unlock func(), err error) {
-	type held struct {
-		unlock func()
-		err    error
-	}
-	got := make(chan held, 1)
-	go func() {
-		unlock, err := lockedfile.MutexAt(path).Lock()
-		got <- held{unlock, err}
-	}()
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	start := time.Now()
-	for {
-		select {
-		case h := <-got:
-			return h.unlock, h.err
-		case <-ticker.C:
-			o.say("waiting for another process that builds the Pulumi CLI %s: %s", Version, time.Since(start).Round(time.Second))
-		case <-ctx.Done():
-			go func() { // The lock may still come; it must not stay with us.
-				if h := <-got; h.err == nil {
-					h.unlock()
-				}
-			}()
-			return nil, ctx.Err()
 		}
 	}
 }
