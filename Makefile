@@ -1,0 +1,29 @@
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: check
+check: ## everything that CI runs
+	.ci/run
+
+.PHONY: test
+test: ## the tests; those that need the Pulumi CLI are skipped where there is none
+	go test ./...
+
+.PHONY: e2e
+e2e: ## the tests with the Pulumi CLI, built on first use
+	GUARDRAILS_E2E=1 go test -timeout 20m ./tests/... ./internal/workspace/...
+
+.PHONY: golden
+golden: ## rewrite the golden files; read the difference like a migration
+	UPDATE_GOLDEN=1 go test ./...
+
+.PHONY: pins
+pins: ## copy the pins of tools/ into the program
+	go generate ./internal/workspace/pulumicli
+
+.PHONY: build
+build: ## the guardrails command, in bin/
+	go build -o bin/guardrails ./cmd/guardrails

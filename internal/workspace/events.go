@@ -1,0 +1,231 @@
+package workspace
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+)
+
+// collector turns the engine's events of one operation into a report, and into progress while they come.
+type collector struct {
+	progress *Progress
+	prefix   string
+	planning bool
+	channel  chan events.EngineEvent
+	drained  chan struct{}
+
+	mu          sync.Mutex
+	changes     map[string]Change
+	failures    map[string]Change
+	running     map[string]time.Time
+	same, done  int
+	diagnostics []Diagnostic
+	stop        chan struct{}
+}
+
+func collect(progress *Progress, prefix string, planning bool) *collector {
+	c := &collector{
+		progress: progress,
+		prefix:   prefix,
+		planning: planning,
+		channel:  make(chan events.EngineEvent),
+		drained:  make(chan struct{}),
+		changes:  map[string]Change{},
+		failures: map[string]Change{},
+		running:  map[string]time.Time{},
+		stop:     make(chan struct{}),
+	}
+	go func() {
+		defer close(c.drained)
+		for event := range c.channel {
+			c.take(event.EngineEvent)
+		}
+	}()
+	go c.tick()
+	return c
+}
+
+// finish waits for the last events and fills the report. When the CLI ended before it opened its event stream there are none to come, and
+// nobody closes the channel: then a moment is enough.
+func (c *collector) finish(r *Report) []Diagnostic {
+	select {
+	case <-c.drained:
+	case <-time.After(2 * time.Second):
+	}
+	close(c.stop)
+	c.progress.Done()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.Changes = slices.Collect(maps.Values(c.changes))
+	r.Failures = slices.Collect(maps.Values(c.failures))
+	if r.Changes == nil {
+		r.Changes = []Change{}
+	}
+	sortChanges(r.Changes)
+	sortChanges(r.Failures)
+	r.Same = c.same
+	return slices.Clone(c.diagnostics)
+}
+
+func (c *collector) take(event apitype.EngineEvent) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case event.ResourcePreEvent != nil:
+		c.begin(event.ResourcePreEvent.Metadata)
+	case event.ResOutputsEvent != nil:
+		c.end(event.ResOutputsEvent.Metadata)
+	case event.ResOpFailedEvent != nil:
+		meta := event.ResOpFailedEvent.Metadata
+		if change, ok := changeOf(meta); ok {
+			delete(c.running, change.URN)
+			c.failures[change.URN] = change
+		}
+	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "error":
+		d := Diagnostic{URN: event.DiagnosticEvent.URN, Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message))}
+		d.Message = strings.TrimPrefix(d.Message, "error: ")
+		if !slices.Contains(c.diagnostics, d) {
+			c.diagnostics = append(c.diagnostics, d)
+		}
+	}
+}
+
+func (c *collector) begin(meta apitype.StepEventMetadata) {
+	change, ok := changeOf(meta)
+	if !ok {
+		return
+	}
+	if c.planning || change.Component { // A component is there as soon as it is registered; its end is told only where it has outputs.
+		c.record(change)
+		return
+	}
+	c.running[change.URN] = time.Now()
+}
+
+func (c *collector) end(meta apitype.StepEventMetadata) {
+	if meta.Op == apitype.OpSame && !hidden(meta.Type) {
+		c.same++
+		return
+	}
+	change, ok := changeOf(meta)
+	if !ok || c.planning {
+		return
+	}
+	delete(c.running, change.URN)
+	c.record(change)
+	if !change.Component {
+		c.done++
+		c.progress.Line(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), shortType(change.Type), change.Name))
+	}
+}
+
+// record keeps one change per resource: the steps of a replacement, creation and deletion, are one replacement.
+func (c *collector) record(change Change) {
+	if old, ok := c.changes[change.URN]; ok && old.Op == Replace {
+		if change.ID == "" {
+			change.ID = old.ID
+		}
+		if len(change.Properties) == 0 {
+			change.Properties = old.Properties
+		}
+		change.Op = Replace
+	}
+	c.changes[change.URN] = change
+}
+
+// tick names what has been under way the longest.
+func (c *collector) tick() {
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	start := time.Now()
+	for {
+		select {
+		case <-c.stop:
+			return
+		case <-ticker.C:
+		}
+		c.mu.Lock()
+		status := fmt.Sprintf("%s%d done, %s", c.prefix, c.done, time.Since(start).Round(time.Second))
+		oldest := ""
+		for urn, since := range c.running {
+			if at, ok := c.running[oldest]; !ok || since.Before(at) || since.Equal(at) && urn < oldest {
+				oldest = urn
+			}
+		}
+		if oldest != "" {
+			typ, name := parseURN(oldest)
+			status += fmt.Sprintf(", at %s %s", shortType(typ), name)
+			if more := len(c.running) - 1; more > 0 {
+				status += fmt.Sprintf(" and %d more", more)
+			}
+		}
+		c.mu.Unlock()
+		c.progress.Status(status)
+	}
+}
+
+// hidden are resources that no admin wrote: the stack itself and providers.
+func hidden(typ string) bool { return typ == stackType || strings.HasPrefix(typ, "pulumi:providers:") }
+
+// changeOf is the change that a step stands for; false for steps that change nothing of the admin's.
+func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
+	if hidden(meta.Type) {
+		return Change{}, false
+	}
+	_, name := parseURN(meta.URN)
+	change := Change{URN: meta.URN, Type: meta.Type, Name: name}
+	state := meta.New
+	if state == nil {
+		state = meta.Old
+	}
+	if state != nil {
+		change.ID, change.Component = state.ID, !state.Custom
+		if change.ID == "" && meta.Old != nil {
+			change.ID = meta.Old.ID
+		}
+	}
+	switch meta.Op {
+	case apitype.OpCreate:
+		change.Op = Create
+	case apitype.OpUpdate:
+		change.Op = Update
+		change.Properties = properties(meta.Diffs, meta.DetailedDiff)
+	case apitype.OpReplace, apitype.OpCreateReplacement, apitype.OpDeleteReplaced, apitype.OpImportReplacement:
+		change.Op = Replace
+		change.Properties = properties(meta.Keys, nil)
+	case apitype.OpDelete:
+		change.Op = Delete
+		if meta.Old != nil && meta.Old.RetainOnDelete {
+			change.Op = Retain
+		}
+	case apitype.OpImport:
+		change.Op = Import
+	case apitype.OpRead, apitype.OpReadReplacement:
+		change.Op = Read
+	default:
+		return Change{}, false
+	}
+	return change, true
+}
+
+// properties are the top-level properties among paths, once each, sorted.
+func properties(paths []string, detailed map[string]apitype.PropertyDiff) []string {
+	names := map[string]bool{}
+	for _, path := range slices.Concat(paths, slices.Collect(maps.Keys(detailed))) {
+		name := path
+		if end := strings.IndexAny(path, ".["); end > 0 {
+			name = path[:end]
+		}
+		if !strings.HasPrefix(name, "__") { // Bookkeeping of the provider's.
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}

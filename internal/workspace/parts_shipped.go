@@ -1,0 +1,3 @@
+package workspace
+
+func shipped() parts { return parts{} }

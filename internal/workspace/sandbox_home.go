@@ -1,0 +1,239 @@
+package workspace
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/workspace/filelock"
+)
+
+// sandboxHome is where the sandbox of one folder lives: its AWS, the engine's state of it, and the copy of the project that the engine
+// may write to. One command at a time uses it.
+type sandboxHome struct {
+	dir    string
+	unlock func()
+}
+
+// openSandboxHome takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's own.
+func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) (*sandboxHome, error) {
+	dir, err := sandboxDir(cache, f)
+	if err != nil {
+		return nil, err
+	}
+	h := &sandboxHome{dir: dir}
+	for _, part := range []string{h.backend(), h.project(), h.pulumiHome()} {
+		if err := os.MkdirAll(part, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if h.unlock, err = filelock.Lock(ctx, dir+".lock", func(waited time.Duration) {
+		p.Status(fmt.Sprintf("waiting for another command in this sandbox: %s", waited))
+	}); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// sandboxDir is keyed by the folder's path: two checkouts of one repository are two sandboxes.
+func sandboxDir(cache string, f *Folder) (string, error) {
+	if cache == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("no cache folder: %w; set HOME or XDG_CACHE_HOME", err)
+		}
+		cache = filepath.Join(user, "guardrails")
+	}
+	real, err := filepath.EvalSymlinks(f.Dir)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(real))
+	return filepath.Join(cache, "sandbox", filepath.Base(real)+"-"+hex.EncodeToString(sum[:6])), nil
+}
+
+func (h *sandboxHome) backend() string    { return filepath.Join(h.dir, "backend") }
+func (h *sandboxHome) project() string    { return filepath.Join(h.dir, "project") }
+func (h *sandboxHome) pulumiHome() string { return filepath.Join(h.dir, "pulumi") }
+func (h *sandboxHome) state() string      { return filepath.Join(h.dir, "aws.json") }
+
+// Close lets the next command in.
+func (h *sandboxHome) Close() { h.unlock() }
+
+// hasStack asks the file backend without starting a CLI.
+func (h *sandboxHome) hasStack(project, stack string) (bool, error) {
+	_, err := os.Stat(filepath.Join(h.backend(), ".pulumi", "stacks", project, stack+".json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// breakStaleLocks removes the engine's own locks. Whoever holds the sandbox is alone in it, so a lock there was left by a command that was
+// killed. An engine that outlived its command still has a moment to end: without its program and its AWS it cannot go on.
+func (h *sandboxHome) breakStaleLocks(ctx context.Context) error {
+	locks := filepath.Join(h.backend(), ".pulumi", "locks")
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	deadline := time.After(20 * time.Second)
+	for {
+		held, err := heldLocks(locks)
+		if err != nil || !held {
+			return errors.Join(err, os.RemoveAll(locks))
+		}
+		select {
+		case <-ticker.C:
+		case <-deadline:
+			return fmt.Errorf("%s: another process works in this sandbox without its lock; end it and try again", h.dir)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// heldLocks reports whether a process that lives wrote one of the engine's locks below dir.
+func heldLocks(dir string) (held bool, err error) {
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return ignoreMissing(err)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return ignoreMissing(err)
+		}
+		var lock struct {
+			PID int `json:"pid"`
+		}
+		if json.Unmarshal(data, &lock) == nil && alive(lock.PID) {
+			held = true
+		}
+		return nil
+	})
+	return held, err
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// alive reports whether a process with this id exists. Where a signal cannot ask, finding it is the answer.
+func alive(pid int) bool {
+	if pid <= 0 {
+		return false
+	}
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	return runtime.GOOS == "windows" || process.Signal(syscall.Signal(0)) == nil
+}
+
+// reset empties the sandbox: an AWS with nothing in it, and an engine that remembers nothing.
+func (h *sandboxHome) reset() error {
+	for _, part := range []string{h.backend(), h.project(), h.state()} {
+		if err := os.RemoveAll(part); err != nil {
+			return err
+		}
+	}
+	for _, part := range []string{h.backend(), h.project()} {
+		if err := os.MkdirAll(part, 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a sandbox.
+func (h *sandboxHome) env(debugProviders string) map[string]string {
+	return map[string]string{
+		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(h.backend()),
+		"PULUMI_HOME":                                 h.pulumiHome(),
+		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
+		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",
+		"PULUMI_DEBUG_PROVIDERS":                      debugProviders,
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+		"PULUMI_SKIP_UPDATE_CHECK":                    "true",
+		// Nobody goes back to an older state of a sandbox, and the copies cost as much as the state.
+		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+	}
+}
+
+// copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the engine rewrites the
+// stack files that it is given. What only a real backend can honour is left out: where the state is, and who encrypts its secrets.
+func (h *sandboxHome) copyProject(f *Folder, stack string) error {
+	for from, drop := range map[string][]string{
+		filepath.Join(f.Dir, projectFile): {"backend", "main", "stackConfigDir", "plugins"},
+		f.StackFile(stack):                {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
+	} {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		data, err = sandboxed(data, drop)
+		if err != nil {
+			return fmt.Errorf("%s: %w", from, err)
+		}
+		if err := os.WriteFile(filepath.Join(h.project(), filepath.Base(from)), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeholder stands in a sandbox for a value that only the admin's own key can decrypt.
+const placeholder = "sandbox"
+
+// sandboxed is a settings file without some top-level keys, and with encrypted values replaced.
+func sandboxed(data []byte, drop []string) ([]byte, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	if doc.Kind == 0 { // An empty file: a stack without configuration.
+		return nil, nil
+	}
+	root := doc.Content[0]
+	for _, key := range drop {
+		dropKey(root, key)
+	}
+	replaceSecrets(root)
+	var out bytes.Buffer
+	if err := yaml.NewEncoder(&out).Encode(&doc); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func dropKey(mapping *yaml.Node, key string) {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Kind == yaml.MappingNode && mapping.Content[i].Value == key {
+			mapping.Content = append(mapping.Content[:i], mapping.Content[i+2:]...)
+			return
+		}
+	}
+}
+
+func replaceSecrets(n *yaml.Node) {
+	if n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[0].Value == "secure" {
+		*n = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: placeholder}
+		return
+	}
+	for _, child := range n.Content {
+		replaceSecrets(child)
+	}
+}

@@ -1,0 +1,103 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Status is the exit status of a verb.
+type Status int
+
+const (
+	// Holds means that what was asked for was done, or is true.
+	Holds Status = 0
+	// Refused means that a stack file, a document, a proof or an expectation does not hold. Nothing was registered.
+	Refused Status = 1
+	// WrongUse means that the command line or the folder makes no sense.
+	WrongUse Status = 2
+	// Failed means that the engine, the backend or AWS failed on the way.
+	Failed Status = 3
+)
+
+// StatusOf is the exit status for an error; nil holds. Of several joined errors the most severe counts: a failure leaves things half done,
+// and outweighs a refusal, which did nothing. An error of no known kind is a failure.
+func StatusOf(err error) Status {
+	if err == nil {
+		return Holds
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		worst := Holds
+		for _, e := range joined.Unwrap() {
+			worst = max(worst, StatusOf(e))
+		}
+		return worst
+	}
+	var stated interface{ status() Status }
+	if errors.As(err, &stated) {
+		return stated.status()
+	}
+	return Failed
+}
+
+// RefusedError is a stack that may not be deployed as it is written.
+type RefusedError struct {
+	// Stack is the name of the stack.
+	Stack string
+	// Err says what is refused; its text names the file.
+	Err error
+}
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the problems.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+func (*RefusedError) status() Status { return Refused }
+
+// UseError is a command that makes no sense in this folder.
+type UseError struct {
+	// Message says what is wrong and what to write instead.
+	Message string
+}
+
+func (e *UseError) Error() string { return e.Message }
+
+func (*UseError) status() Status { return WrongUse }
+
+// Usef makes a UseError.
+func Usef(format string, args ...any) error { return &UseError{Message: fmt.Sprintf(format, args...)} }
+
+// EngineError is an operation that began and did not end well.
+type EngineError struct {
+	// Stack and Operation say what was under way.
+	Stack     string
+	Operation Operation
+	// Diagnostics are the errors that the engine reported, in its order. When there are none, Err says what is known.
+	Diagnostics []Diagnostic
+	// Err is the Automation API's own error: long, with everything that the CLI printed.
+	Err error
+}
+
+func (e *EngineError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s failed", e.Stack, e.Operation)
+	if errors.Is(e.Err, context.Canceled) {
+		fmt.Fprintf(&b, " (interrupted; run it again to go on)")
+	}
+	if len(e.Diagnostics) == 0 {
+		fmt.Fprintf(&b, ": %s", strings.TrimSpace(e.Err.Error()))
+		return b.String()
+	}
+	for _, d := range e.Diagnostics {
+		b.WriteString("\n  ")
+		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
+	}
+	return b.String()
+}
+
+// Unwrap gives the Automation API's error.
+func (e *EngineError) Unwrap() error { return e.Err }
+
+func (*EngineError) status() Status { return Failed }
