@@ -1,6 +1,10 @@
 package access
 
-import "aws-access-guardrails/policy"
+import (
+	"cmp"
+
+	"aws-access-guardrails/policy"
+)
 
 // World is everything that decides a request: accounts with their principals and documents, and the organization above them. It is plain
 // data, built by components, by hand or from authorization details, and is never changed by a question. Compile turns it into an Engine.
@@ -53,6 +57,8 @@ type ManagedPolicy struct {
 // User is an IAM user.
 type User struct {
 	Name string
+	// ID is the unique id, such as AIDA...; empty means one that is made up from the ARN, the same at every run.
+	ID string
 	// Path starts and ends with "/"; empty means "/".
 	Path string
 	Tags []Tag
@@ -63,6 +69,8 @@ type User struct {
 	Attached []string
 	// Boundary is the ARN of the permissions boundary; empty means none.
 	Boundary string
+	// HasMFA says that the user has an MFA device: AWS then refuses to enable or deactivate the user's own devices with a long-term key.
+	HasMFA bool
 }
 
 // Group is an IAM group.
@@ -75,7 +83,9 @@ type Group struct {
 // Role is an IAM role.
 type Role struct {
 	Name, Path string
-	Tags       []Tag
+	// ID is the unique id, such as AROA...; empty means one that is made up from the ARN, the same at every run.
+	ID   string
+	Tags []Tag
 	// Trust is the assume-role policy document.
 	Trust    policy.Document
 	Inline   []InlinePolicy
@@ -162,4 +172,31 @@ type SessionPreferences struct {
 	DefaultUser string
 	// IdleTimeout and MaxDuration are in minutes; zero means AWS's default (20, and none).
 	IdleTimeout, MaxDuration int
+}
+
+// ARN is the user's ARN.
+func (u *User) ARN(a *Account) string { return a.iamARN("user", u.Path, u.Name) }
+
+// ARN is the group's ARN.
+func (g *Group) ARN(a *Account) string { return a.iamARN("group", g.Path, g.Name) }
+
+// ARN is the role's ARN.
+func (r *Role) ARN(a *Account) string { return a.iamARN("role", r.Path, r.Name) }
+
+func (a *Account) iamARN(kind, path, name string) string {
+	return "arn:" + string(cmp.Or(a.Partition, policy.AWS)) + ":iam::" + a.ID + ":" + kind + cmp.Or(path, "/") + name
+}
+
+// ARN is the ARN that calls name the node by: EC2's for an instance, Systems Manager's for a managed instance.
+func (n *Node) ARN(a *Account) string {
+	service := "ec2"
+	if n.Kind == ManagedInstance {
+		service = "ssm"
+	}
+	return "arn:" + string(cmp.Or(a.Partition, policy.AWS)) + ":" + service + ":" + n.Region + ":" + a.ID + ":" + string(n.Kind) + "/" + n.ID
+}
+
+// ARN is the document's ARN. Documents of AWS have no account in it.
+func (d *SessionDocument) ARN(a *Account) string {
+	return "arn:" + string(cmp.Or(a.Partition, policy.AWS)) + ":ssm:" + d.Region + ":" + d.Owner + ":document/" + d.Name
 }

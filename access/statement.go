@@ -1,0 +1,314 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// SourceKind is the kind of thing that decides a request.
+type SourceKind int
+
+// The kinds of sources.
+const (
+	// NoStatement is the absence of a statement: nothing here allows the request.
+	NoStatement SourceKind = iota
+	IdentityPolicy
+	TrustPolicy
+	PermissionsBoundary
+	SessionPolicy
+	ServiceControlPolicySource
+	// AWSRule is a rule of AWS that no policy changes.
+	AWSRule
+)
+
+var sourceKindNames = [...]string{"no statement", "identity policy", "trust policy", "permissions boundary", "session policy", "service control policy", "rule of AWS"}
+
+func (k SourceKind) String() string {
+	if k < 0 || int(k) >= len(sourceKindNames) {
+		return "unknown source"
+	}
+	return sourceKindNames[k]
+}
+
+// Source names what decided: a statement of a policy, a layer of policies in which nothing allows, or a rule of AWS.
+type Source struct {
+	Kind SourceKind
+	// Account is the account of the owner; empty for service control policies of the root and of units.
+	Account string
+	// Owner is what the policy belongs to: "user/alice", "group/guardrails-mfa", "role/x", or the id of a root, unit or account.
+	Owner string
+	// Policy is the policy's name, or its ARN for a managed policy. Empty for a layer in which nothing allows.
+	Policy string
+	// Sid is the statement's Sid, or its place such as "#2" when it has none. Empty for a layer in which nothing allows.
+	Sid string
+	// Rule is the rule of AWS, or what is missing, in words.
+	Rule string
+}
+
+// String is the source in one line.
+func (s Source) String() string {
+	if s.Kind == AWSRule || s.Kind == NoStatement {
+		return s.Kind.String() + ": " + s.Rule
+	}
+	var text strings.Builder
+	text.WriteString(s.Kind.String())
+	if s.Policy != "" {
+		text.WriteString(" " + s.Policy)
+	}
+	if s.Sid != "" {
+		text.WriteString(", statement " + s.Sid)
+	}
+	if s.Owner != "" {
+		text.WriteString(" of " + s.Owner)
+	}
+	if s.Account != "" {
+		text.WriteString(" in " + s.Account)
+	}
+	if s.Rule != "" {
+		text.WriteString(": " + s.Rule)
+	}
+	return text.String()
+}
+
+// statement is one statement, compiled.
+type statement struct {
+	from policy.Statement
+	by   Source
+
+	actions       []pattern
+	notActions    bool
+	resources     []arnPattern
+	notResources  bool
+	principals    []trusted
+	notPrincipals bool
+	conditions    []condition
+}
+
+// layer is a set of policies that AWS evaluates together: one Allow in any of them allows, one Deny in any of them denies.
+type layer struct {
+	// by names the layer when nothing in it allows.
+	by          Source
+	deny, allow []*statement
+	// unknowns are the ARNs of policies of the layer whose documents are not known.
+	unknowns []string
+}
+
+// join adds the statements of another layer.
+func (l *layer) join(other *layer) {
+	l.deny = append(l.deny, other.deny...)
+	l.allow = append(l.allow, other.allow...)
+	l.unknowns = append(l.unknowns, other.unknowns...)
+}
+
+// compileDocument compiles a document for its use. It returns the statements that compile and one error for each that does not.
+func compileDocument(document policy.Document, use documentUse, by Source) (*layer, []error) {
+	l := &layer{by: by}
+	mode := variableText
+	switch document.Version {
+	case "", policy.Version:
+	case "2008-10-17":
+		mode = policyText
+	default:
+		return l, []error{fmt.Errorf("%s: version %q is not a version of the policy language; write %q", place(by), document.Version, policy.Version)}
+	}
+	var errs []error
+	for i := range document.Statements {
+		st, err := compileStatement(document.Statements[i], i, mode, use, by)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if st.from.Effect == policy.EffectDeny {
+			l.deny = append(l.deny, st)
+		} else {
+			l.allow = append(l.allow, st)
+		}
+	}
+	return l, errs
+}
+
+// documentUse is what a document is put to: it decides which elements its statements have.
+type documentUse uint8
+
+const (
+	// permissions are identity policies, boundaries, session policies and service control policies: a resource and no principal.
+	permissions documentUse = iota
+	// trust policies have a principal and no resource.
+	trust
+)
+
+func compileStatement(from policy.Statement, index int, mode textMode, use documentUse, by Source) (*statement, error) {
+	by.Sid = from.Sid
+	if by.Sid == "" {
+		by.Sid = fmt.Sprintf("#%d", index+1)
+	}
+	st := &statement{from: from, by: by}
+	var errs []error
+	fail := func(err error) { errs = append(errs, fmt.Errorf("%s: %w", place(by), err)) }
+
+	if from.Effect != policy.EffectAllow && from.Effect != policy.EffectDeny {
+		fail(fmt.Errorf(`effect %q is neither "Allow" nor "Deny"`, from.Effect))
+	}
+	actions := from.Actions
+	switch {
+	case from.Actions != nil && from.NotActions != nil:
+		fail(errors.New("has both Action and NotAction; keep one"))
+	case from.NotActions != nil:
+		actions, st.notActions = from.NotActions, true
+	}
+	if len(actions) == 0 {
+		fail(errors.New("names no action; write Action or NotAction"))
+	}
+	for _, action := range actions {
+		p, err := compileAction(action)
+		if err != nil {
+			fail(err)
+		}
+		st.actions = append(st.actions, p)
+	}
+	if use == trust {
+		compileTrustElements(st, fail)
+	} else {
+		compilePermissionElements(st, mode, fail)
+	}
+	for i := range from.Conditions {
+		c, err := compileCondition(&st.from.Conditions[i], mode)
+		if err != nil {
+			fail(err)
+		}
+		st.conditions = append(st.conditions, c)
+	}
+	return st, errors.Join(errs...)
+}
+
+func compileAction(action string) (pattern, error) {
+	service, name, found := strings.Cut(action, ":")
+	if action != "*" && (!found || service == "" || name == "" || strings.Contains(name, ":")) {
+		return pattern{}, fmt.Errorf(`action %q is not "*" and not "service:Action"`, action)
+	}
+	return parsePattern(action, policyText, true)
+}
+
+func compilePermissionElements(st *statement, mode textMode, fail func(error)) {
+	from := &st.from
+	if from.Principals != nil || from.NotPrincipals != nil {
+		fail(errors.New("has a principal; only trust policies do"))
+	}
+	resources, element := from.Resources, "Resource"
+	switch {
+	case from.Resources != nil && from.NotResources != nil:
+		fail(errors.New("has both Resource and NotResource; keep one"))
+	case from.NotResources != nil:
+		resources, element, st.notResources = from.NotResources, "NotResource", true
+	}
+	if len(resources) == 0 {
+		fail(errors.New(`names no resource; write Resource or NotResource, "*" for all`))
+	}
+	for _, resource := range resources {
+		p, err := splitARNPattern(resource, mode)
+		if err == nil && p.variableBeforeResource() {
+			err = errors.New("has a policy variable before the fifth colon, where AWS does not replace any")
+		}
+		if err != nil {
+			fail(fmt.Errorf("%s %q %w", element, resource, err))
+		}
+		st.resources = append(st.resources, p)
+	}
+}
+
+func compileTrustElements(st *statement, fail func(error)) {
+	from := &st.from
+	if from.Resources != nil || from.NotResources != nil {
+		fail(errors.New("has a resource; a trust policy speaks of its own role only"))
+	}
+	principals := from.Principals
+	switch {
+	case from.Principals != nil && from.NotPrincipals != nil:
+		fail(errors.New("has both Principal and NotPrincipal; keep one"))
+	case from.NotPrincipals != nil:
+		principals, st.notPrincipals = from.NotPrincipals, true
+		if from.Effect == policy.EffectAllow {
+			fail(errors.New("allows with NotPrincipal, which AWS does not accept in trust policies; name the principals"))
+		}
+	}
+	if len(principals) == 0 {
+		fail(errors.New("names no principal"))
+	}
+	for _, principal := range principals {
+		compiled, err := compilePrincipal(principal)
+		if err != nil {
+			fail(err)
+		}
+		st.principals = append(st.principals, compiled...)
+	}
+}
+
+// place is where a statement stands, for errors.
+func place(by Source) string {
+	parts := make([]string, 0, 4)
+	if by.Account != "" {
+		parts = append(parts, "account "+by.Account)
+	}
+	for _, part := range []string{by.Owner, by.Policy, by.Sid} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// matchesAction reports whether the statement speaks of the action.
+func (st *statement) matchesAction(action string) bool {
+	for i := range st.actions {
+		if st.actions[i].match(action, true, nil) {
+			return !st.notActions
+		}
+	}
+	return st.notActions
+}
+
+// matchesResource reports whether the statement speaks of the resource at hand. Trust policies have no resource.
+func (st *statement) matchesResource(ev *env) bool {
+	if st.resources == nil {
+		return true
+	}
+	for i := range st.resources {
+		if st.resources[i].match(ev.resource.ARN, true, ev) {
+			return !st.notResources
+		}
+	}
+	return st.notResources
+}
+
+// matchesConditions reports whether every condition holds. A condition that cannot be decided does not hide a later one that fails.
+func (st *statement) matchesConditions(ev *env) bool {
+	for i := range st.conditions {
+		before := ev.undecided
+		ev.undecided = nil
+		holds := st.conditions[i].holds(ev)
+		open := ev.undecided != nil
+		if before != nil {
+			ev.undecided = before
+		}
+		if !holds && !open {
+			ev.undecided = nil
+			return false
+		}
+	}
+	return ev.undecided == nil
+}
+
+// matches reports whether a statement without principal applies to the request. When it cannot be decided, ev.undecided says why.
+func (st *statement) matches(ev *env) bool {
+	ev.undecided = nil
+	if !st.matchesAction(ev.action) {
+		return false
+	}
+	if !st.matchesResource(ev) && ev.undecided == nil {
+		return false
+	}
+	return st.matchesConditions(ev)
+}
