@@ -63,6 +63,19 @@ func ValidateTagKey(key string) error {
 	return validateTagText(key, 128)
 }
 
+// ValidateConditionTagKey accepts a tag key that policies name: a tag key of Latin letters (up to U+00FF), because policies take no others.
+func ValidateConditionTagKey(key string) error {
+	if err := ValidateTagKey(key); err != nil {
+		return err
+	}
+	for _, r := range key {
+		if r > 0xFF {
+			return refusef("use Latin letters in keys that policies test", "has the character %q, which policies do not take", r)
+		}
+	}
+	return nil
+}
+
 // ValidateTagValue accepts a tag value: up to 256 letters, digits, spaces and _.:/=+-@ in any script. Empty is a value.
 func ValidateTagValue(value string) error { return validateTagText(value, 256) }
 
