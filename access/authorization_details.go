@@ -1,0 +1,392 @@
+package access
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// The types below are the JSON of "aws iam get-account-authorization-details", as far as a world needs it. Fields that are not listed
+// (dates, counts, instance profiles) are ignored when reading and left out when writing.
+
+type authorizationDetails struct {
+	Users       []userDetail    `json:"UserDetailList"`
+	Groups      []groupDetail   `json:"GroupDetailList"`
+	Roles       []roleDetail    `json:"RoleDetailList"`
+	Policies    []managedDetail `json:"Policies"`
+	IsTruncated bool            `json:"IsTruncated,omitempty"`
+}
+
+type userDetail struct {
+	Path     string           `json:"Path"`
+	Name     string           `json:"UserName"`
+	ID       string           `json:"UserId,omitempty"`
+	ARN      string           `json:"Arn"`
+	Inline   []inlineDetail   `json:"UserPolicyList,omitempty"`
+	Groups   []string         `json:"GroupList"`
+	Attached []attachedDetail `json:"AttachedManagedPolicies"`
+	Boundary *boundaryDetail  `json:"PermissionsBoundary,omitempty"`
+	Tags     []tagDetail      `json:"Tags,omitempty"`
+}
+
+type groupDetail struct {
+	Path     string           `json:"Path"`
+	Name     string           `json:"GroupName"`
+	ARN      string           `json:"Arn"`
+	Inline   []inlineDetail   `json:"GroupPolicyList"`
+	Attached []attachedDetail `json:"AttachedManagedPolicies"`
+}
+
+type roleDetail struct {
+	Path     string           `json:"Path"`
+	Name     string           `json:"RoleName"`
+	ID       string           `json:"RoleId,omitempty"`
+	ARN      string           `json:"Arn"`
+	Trust    json.RawMessage  `json:"AssumeRolePolicyDocument"`
+	Inline   []inlineDetail   `json:"RolePolicyList"`
+	Attached []attachedDetail `json:"AttachedManagedPolicies"`
+	Boundary *boundaryDetail  `json:"PermissionsBoundary,omitempty"`
+	Tags     []tagDetail      `json:"Tags,omitempty"`
+	// AWS prints the longest session in get-role, not here; written so that a world survives the round trip.
+	MaxSession int `json:"MaxSessionDuration,omitempty"`
+}
+
+type managedDetail struct {
+	Name           string          `json:"PolicyName"`
+	ARN            string          `json:"Arn"`
+	Path           string          `json:"Path"`
+	DefaultVersion string          `json:"DefaultVersionId"`
+	Versions       []versionDetail `json:"PolicyVersionList"`
+}
+
+type versionDetail struct {
+	Document  json.RawMessage `json:"Document"`
+	ID        string          `json:"VersionId"`
+	IsDefault bool            `json:"IsDefaultVersion"`
+}
+
+type inlineDetail struct {
+	Name     string          `json:"PolicyName"`
+	Document json.RawMessage `json:"PolicyDocument"`
+}
+
+type attachedDetail struct {
+	Name string `json:"PolicyName"`
+	ARN  string `json:"PolicyArn"`
+}
+
+type boundaryDetail struct {
+	Type string `json:"PermissionsBoundaryType"`
+	ARN  string `json:"PermissionsBoundaryArn"`
+}
+
+type tagDetail struct {
+	Key   string `json:"Key"`
+	Value string `json:"Value"`
+}
+
+// FromAuthorizationDetails reads an account from what "aws iam get-account-authorization-details" prints: users, groups, roles and managed
+// policies with their default version. Documents may be JSON objects, as the AWS CLI prints them, or URL-encoded text, as the API returns them.
+// Several pages, as "--no-paginate" or an SDK leave them, must be joined first: a truncated answer is an error, because a proof about half an
+// account proves nothing. Fields that are not known are ignored; nodes, session documents and preferences are not in this format and stay empty.
+//
+// The account id and the partition are those of the ARNs inside; an answer without any ARN of the account's own is an error. Errors name the
+// place, such as `RoleDetailList[2] "deploy": AssumeRolePolicyDocument: ...`; all of them are reported at once.
+func FromAuthorizationDetails(data []byte) (Account, error) {
+	var details authorizationDetails
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &details); err != nil {
+		return Account{}, fmt.Errorf("authorization details: not the JSON that get-account-authorization-details prints: %w", err)
+	}
+	r := detailsReader{}
+	if details.IsTruncated {
+		r.refuse("IsTruncated", errors.New("the answer is cut off; read every page and join their lists"))
+	}
+	for i, p := range details.Policies {
+		r.at(fmt.Sprintf("Policies[%d] %q", i, p.Name))
+		r.policy(p)
+	}
+	for i, g := range details.Groups {
+		r.at(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
+		r.owned("group", g.ARN, g.Path, g.Name)
+		r.account.Groups = append(r.account.Groups, Group{
+			Name: g.Name, Path: g.Path, Inline: r.inline("GroupPolicyList", g.Inline), Attached: attachedARNs(g.Attached),
+		})
+	}
+	for i, u := range details.Users {
+		r.at(fmt.Sprintf("UserDetailList[%d] %q", i, u.Name))
+		r.owned("user", u.ARN, u.Path, u.Name)
+		r.account.Users = append(r.account.Users, User{
+			Name: u.Name, ID: u.ID, Path: u.Path, Tags: tagsOf(u.Tags), Groups: u.Groups, Inline: r.inline("UserPolicyList", u.Inline),
+			Attached: attachedARNs(u.Attached), Boundary: boundaryARN(u.Boundary),
+		})
+	}
+	for i, role := range details.Roles {
+		r.at(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
+		r.owned("role", role.ARN, role.Path, role.Name)
+		r.account.Roles = append(r.account.Roles, Role{
+			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Trust: r.document("AssumeRolePolicyDocument", role.Trust),
+			Inline: r.inline("RolePolicyList", role.Inline), Attached: attachedARNs(role.Attached), Boundary: boundaryARN(role.Boundary),
+			MaxSession: role.MaxSession, PermissionSet: permissionSet(role.Path, role.Name),
+		})
+	}
+	if len(r.problems) == 0 && r.account.ID == "" {
+		r.at("")
+		r.refuse("authorization details", errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"))
+	}
+	if err := errors.Join(r.problems...); err != nil {
+		return Account{}, err
+	}
+	return r.account, nil
+}
+
+// ToAuthorizationDetails writes the identities and policies of an account as "aws iam get-account-authorization-details" prints them, in the
+// order of the account's lists: the same account gives the same bytes. Dates, and the ids of users and roles that only AWS knows, are left
+// out, and so are policies whose document is not known. FromAuthorizationDetails reads it back.
+func ToAuthorizationDetails(a Account) ([]byte, error) {
+	w := detailsWriter{account: a}
+	details := authorizationDetails{Users: []userDetail{}, Groups: []groupDetail{}, Roles: []roleDetail{}, Policies: []managedDetail{}}
+	for _, u := range a.Users {
+		details.Users = append(details.Users, userDetail{
+			Path: slashPath(u.Path), Name: u.Name, ID: u.ID, ARN: a.Partition.UserARN(a.ID, u.Path, u.Name), Inline: w.inline(u.Inline),
+			Groups: orEmpty(u.Groups), Attached: attachedDetails(u.Attached), Boundary: boundaryOf(u.Boundary), Tags: tagDetails(u.Tags),
+		})
+	}
+	for _, g := range a.Groups {
+		details.Groups = append(details.Groups, groupDetail{
+			Path: slashPath(g.Path), Name: g.Name, ARN: a.Partition.GroupARN(a.ID, g.Path, g.Name), Inline: orEmpty(w.inline(g.Inline)),
+			Attached: attachedDetails(g.Attached),
+		})
+	}
+	for _, r := range a.Roles {
+		details.Roles = append(details.Roles, roleDetail{
+			Path: slashPath(r.Path), Name: r.Name, ID: r.ID, ARN: a.Partition.RoleARN(a.ID, r.Path, r.Name), Trust: w.document("role "+r.Name, r.Trust),
+			Inline: orEmpty(w.inline(r.Inline)), Attached: attachedDetails(r.Attached), Boundary: boundaryOf(r.Boundary), Tags: tagDetails(r.Tags),
+			MaxSession: r.MaxSession,
+		})
+	}
+	for _, p := range a.Policies {
+		if p.Unknown {
+			continue
+		}
+		name, path := policyName(p.ARN)
+		details.Policies = append(details.Policies, managedDetail{
+			Name: name, ARN: p.ARN, Path: path, DefaultVersion: "v1",
+			Versions: []versionDetail{{Document: w.document("policy "+p.ARN, p.Document), ID: "v1", IsDefault: true}},
+		})
+	}
+	if err := errors.Join(w.problems...); err != nil {
+		return nil, err
+	}
+	text, err := policy.Compact(details)
+	if err != nil {
+		return nil, fmt.Errorf("authorization details of account %s: %w", a.ID, err)
+	}
+	return []byte(text), nil
+}
+
+// detailsReader collects an account and what is wrong with its details.
+type detailsReader struct {
+	account  Account
+	place    string
+	problems []error
+}
+
+func (r *detailsReader) at(place string) { r.place = place }
+
+func (r *detailsReader) refuse(field string, err error) {
+	place := field
+	if r.place != "" {
+		place = r.place + ": " + field
+	}
+	r.problems = append(r.problems, fmt.Errorf("%s: %w", place, err))
+}
+
+// owned takes account and partition from the ARN of an entity, and holds the ARN against path and name.
+func (r *detailsReader) owned(kind, text, path, name string) {
+	arn, err := policy.ParseARN(text)
+	if err != nil {
+		r.refuse("Arn", fmt.Errorf("%q %w", text, err))
+		return
+	}
+	gotKind, gotPath, gotName, ok := arn.Entity()
+	switch {
+	case !ok || gotKind != kind || gotName != name || gotPath != slashPath(path):
+		r.refuse("Arn", fmt.Errorf("%q is not the %s %s%s", text, kind, slashPath(path), name))
+	case r.account.ID == "":
+		r.account.ID, r.account.Partition = arn.Account, arn.Partition
+	case r.account.ID != arn.Account || r.account.Partition != arn.Partition:
+		r.refuse("Arn", fmt.Errorf("%q is of another account than %s; read one account at a time", text, r.account.ID))
+	}
+}
+
+func (r *detailsReader) policy(p managedDetail) {
+	arn, err := policy.ParseARN(p.ARN)
+	if err != nil {
+		r.refuse("Arn", fmt.Errorf("%q %w", p.ARN, err))
+		return
+	}
+	if arn.Account != "aws" {
+		r.owned("policy", p.ARN, p.Path, p.Name)
+	}
+	for i, v := range p.Versions {
+		if v.IsDefault || v.ID == p.DefaultVersion && p.DefaultVersion != "" {
+			document := r.document(fmt.Sprintf("PolicyVersionList[%d].Document", i), v.Document)
+			r.account.Policies = append(r.account.Policies, ManagedPolicy{ARN: p.ARN, Document: document})
+			return
+		}
+	}
+	r.account.Policies = append(r.account.Policies, ManagedPolicy{ARN: p.ARN, Unknown: true})
+}
+
+func (r *detailsReader) inline(field string, policies []inlineDetail) []InlinePolicy {
+	var out []InlinePolicy
+	for i, p := range policies {
+		out = append(out, InlinePolicy{Name: p.Name, Document: r.document(fmt.Sprintf("%s[%d] %q", field, i, p.Name), p.Document)})
+	}
+	return out
+}
+
+// document reads a document that is a JSON object or a JSON string that holds the object, URL-encoded or not.
+func (r *detailsReader) document(field string, raw json.RawMessage) policy.Document {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 {
+		r.refuse(field, errors.New("no policy document"))
+		return policy.Document{}
+	}
+	if raw[0] == '"' {
+		var text string
+		if err := json.Unmarshal(raw, &text); err != nil {
+			r.refuse(field, err)
+			return policy.Document{}
+		}
+		if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+			decoded, err := url.PathUnescape(text)
+			if err != nil {
+				r.refuse(field, fmt.Errorf("neither JSON nor URL-encoded JSON: %w", err))
+				return policy.Document{}
+			}
+			text = decoded
+		}
+		raw = []byte(text)
+	}
+	document, err := policy.Parse(raw)
+	if err != nil {
+		r.refuse(field, err)
+	}
+	return document
+}
+
+type detailsWriter struct {
+	account  Account
+	problems []error
+}
+
+func (w *detailsWriter) inline(policies []InlinePolicy) []inlineDetail {
+	var out []inlineDetail
+	for _, p := range policies {
+		out = append(out, inlineDetail{Name: p.Name, Document: w.document("inline policy "+p.Name, p.Document)})
+	}
+	return out
+}
+
+func (w *detailsWriter) document(place string, d policy.Document) json.RawMessage {
+	raw, err := d.MarshalJSON()
+	if err != nil {
+		w.problems = append(w.problems, fmt.Errorf("account %s: %s: %w", w.account.ID, place, err))
+		return json.RawMessage("null")
+	}
+	return raw
+}
+
+func attachedARNs(attached []attachedDetail) []string {
+	var out []string
+	for _, a := range attached {
+		out = append(out, a.ARN)
+	}
+	return out
+}
+
+func attachedDetails(arns []string) []attachedDetail {
+	out := []attachedDetail{}
+	for _, arn := range arns {
+		name, _ := policyName(arn)
+		out = append(out, attachedDetail{Name: name, ARN: arn})
+	}
+	return out
+}
+
+func boundaryARN(b *boundaryDetail) string {
+	if b == nil {
+		return ""
+	}
+	return b.ARN
+}
+
+func boundaryOf(arn string) *boundaryDetail {
+	if arn == "" {
+		return nil
+	}
+	return &boundaryDetail{Type: "Policy", ARN: arn}
+}
+
+func tagsOf(tags []tagDetail) []Tag {
+	var out []Tag
+	for _, t := range tags {
+		out = append(out, Tag(t))
+	}
+	return out
+}
+
+func tagDetails(tags []Tag) []tagDetail {
+	var out []tagDetail
+	for _, t := range tags {
+		out = append(out, tagDetail(t))
+	}
+	return out
+}
+
+// policyName splits the ARN of a managed policy into its name and path.
+func policyName(text string) (name, path string) {
+	arn, err := policy.ParseARN(text)
+	if err != nil {
+		return text, "/"
+	}
+	_, path, name, ok := arn.Entity()
+	if !ok {
+		return text, "/"
+	}
+	return name, path
+}
+
+var reservedRole = regexp.MustCompile(`^AWSReservedSSO_(.+)_[0-9a-f]{16}$`)
+
+// permissionSet is the permission set behind a role that IAM Identity Center made, and empty for every other role.
+func permissionSet(path, name string) string {
+	if !strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
+		return ""
+	}
+	if match := reservedRole.FindStringSubmatch(name); match != nil {
+		return match[1]
+	}
+	return ""
+}
+
+func slashPath(path string) string {
+	if path == "" {
+		return "/"
+	}
+	return path
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

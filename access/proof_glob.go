@@ -1,0 +1,441 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// glob is a pattern as the proofs compute with it: what is matched by all of some patterns and by none of others, with a text that shows it.
+// Patterns of Resource elements, of ARN operators and of string operators all become globs, so that one algebra serves them all.
+type glob []globToken
+
+type globToken struct {
+	kind globKind
+	// r is the character of a literal.
+	r rune
+	// fold: a literal that matches in any case.
+	fold bool
+	// bounded: a wildcard that stops at colons, as those inside the parts of an ARN do.
+	bounded bool
+}
+
+type globKind uint8
+
+const (
+	globLiteral globKind = iota
+	globOne
+	globAny
+)
+
+// literalGlob is the glob of one text.
+func literalGlob(text string, fold bool) glob {
+	g := make(glob, 0, len(text))
+	for _, r := range text {
+		g = append(g, globToken{r: r, fold: fold})
+	}
+	return g
+}
+
+// globOf converts a resolved pattern: one without variables.
+func globOf(p *pattern, fold bool) glob { return appendTokens(nil, p.tokens, fold, false) }
+
+func appendTokens(g glob, tokens []token, fold, bounded bool) glob {
+	for i := range tokens {
+		switch tokens[i].kind {
+		case tokenLiteral:
+			g = append(g, literalGlob(tokens[i].text, fold)...)
+		case tokenOne:
+			g = append(g, globToken{kind: globOne, bounded: bounded})
+		case tokenAny:
+			g = append(g, globToken{kind: globAny, bounded: bounded})
+		}
+	}
+	return g
+}
+
+// globOfARN converts a resolved ARN pattern. In a Resource element a * that ends a part runs on over colons; in ARN operators it never does.
+func globOfARN(p *arnPattern, resource bool) glob {
+	switch {
+	case p.any && resource:
+		return glob{{kind: globAny}}
+	case p.any:
+		g := literalGlob("arn:", false)
+		for range arnParts - 2 {
+			g = append(g, globToken{kind: globAny}, globToken{r: ':'})
+		}
+		return append(g, globToken{kind: globAny})
+	case p.whole != nil:
+		return globOf(p.whole, false)
+	}
+	var g glob
+	for i := range p.parts {
+		if i > 0 {
+			g = append(g, globToken{r: ':'})
+		}
+		last := i == len(p.parts)-1
+		g = appendTokens(g, p.parts[i].tokens, false, !last)
+		if n := len(g); resource && n > 0 && p.parts[i].endsInAny() {
+			g[n-1].bounded = false
+		}
+	}
+	return g
+}
+
+// isLiteral reports whether the glob is matched by one text only.
+func (g glob) isLiteral() bool {
+	return !slices.ContainsFunc(g, func(t globToken) bool { return t.kind != globLiteral || t.fold && unicode.IsLetter(t.r) })
+}
+
+// isEverything reports whether the glob is a bare * without bounds.
+func (g glob) isEverything() bool { return len(g) == 1 && g[0].kind == globAny && !g[0].bounded }
+
+// text spells a glob for people: literals as they are, wildcards as * and ?.
+func (g glob) text() string {
+	var b strings.Builder
+	for _, t := range g {
+		switch t.kind {
+		case globLiteral:
+			b.WriteRune(t.r)
+		case globOne:
+			b.WriteByte('?')
+		case globAny:
+			b.WriteByte('*')
+		}
+	}
+	return b.String()
+}
+
+func (t globToken) takes(r rune) bool {
+	switch t.kind {
+	case globLiteral:
+		return t.r == r || t.fold && equalFoldRune(t.r, r)
+	default:
+		return !t.bounded || r != ':'
+	}
+}
+
+func equalFoldRune(a, b rune) bool {
+	for f := unicode.SimpleFold(a); f != a; f = unicode.SimpleFold(f) {
+		if f == b {
+			return true
+		}
+	}
+	return false
+}
+
+// match reports whether the glob matches the whole text.
+func (g glob) match(text string) bool {
+	states := g.start(nil)
+	for _, r := range text {
+		if states = g.step(states, r); len(states) == 0 {
+			return false
+		}
+	}
+	return g.accepts(states)
+}
+
+// start is the set of positions before the first character: an automaton whose states are positions in the glob, sorted.
+func (g glob) start(into []uint16) []uint16 { return g.close(into, 0) }
+
+// close adds a position and those that a wildcard for nothing leads to.
+func (g glob) close(states []uint16, at int) []uint16 {
+	for {
+		if n := len(states); n > 0 && states[n-1] >= uint16(at) {
+			if slices.Contains(states, uint16(at)) {
+				return states
+			}
+			states = append(states, uint16(at))
+			slices.Sort(states)
+		} else {
+			states = append(states, uint16(at))
+		}
+		if at == len(g) || g[at].kind != globAny {
+			return states
+		}
+		at++
+	}
+}
+
+func (g glob) step(states []uint16, r rune) []uint16 {
+	next := make([]uint16, 0, len(states)+1)
+	for _, s := range states {
+		at := int(s)
+		if at == len(g) || !g[at].takes(r) {
+			continue
+		}
+		if g[at].kind == globAny {
+			next = g.close(next, at)
+		} else {
+			next = g.close(next, at+1)
+		}
+	}
+	return next
+}
+
+func (g glob) accepts(states []uint16) bool {
+	return len(states) > 0 && int(states[len(states)-1]) == len(g)
+}
+
+// closed reports whether every continuation is accepted from here.
+func (g glob) closed(states []uint16) bool {
+	n := len(g)
+	return n > 0 && g[n-1].kind == globAny && !g[n-1].bounded && slices.Contains(states, uint16(n-1))
+}
+
+// covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the wildcards of h are
+// treated as characters that only a wildcard of g can take.
+func (g glob) covers(h glob) bool {
+	states := g.start(nil)
+	for _, t := range h {
+		if t.kind == globLiteral && !t.fold {
+			states = g.step(states, t.r)
+		} else {
+			states = g.stepSymbol(states, t)
+		}
+		if len(states) == 0 {
+			return false
+		}
+	}
+	return g.accepts(states)
+}
+
+// stepSymbol advances over a wildcard or a case-insensitive literal of another glob.
+func (g glob) stepSymbol(states []uint16, symbol globToken) []uint16 {
+	next := make([]uint16, 0, len(states)+1)
+	for _, s := range states {
+		at := int(s)
+		if at == len(g) {
+			continue
+		}
+		t := g[at]
+		switch {
+		case t.kind == globAny && symbol.kind == globLiteral && t.takes(symbol.r), t.kind == globAny && (!t.bounded || symbol.bounded) && symbol.kind != globLiteral:
+			next = g.close(next, at)
+		case t.kind == globOne && symbol.kind == globLiteral && t.takes(symbol.r), t.kind == globOne && symbol.kind == globOne && (!t.bounded || symbol.bounded):
+			next = g.close(next, at+1)
+		case t.kind == globLiteral && t.fold && symbol.kind == globLiteral && t.takes(symbol.r):
+			next = g.close(next, at+1)
+		}
+	}
+	return next
+}
+
+// disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the last one. It may miss
+// disjoint globs, never invent them.
+func disjoint(g, h glob) bool {
+	for i := 0; i < len(g) && i < len(h) && g[i].kind == globLiteral && h[i].kind == globLiteral; i++ {
+		if !g[i].takes(h[i].r) && !h[i].takes(g[i].r) {
+			return true
+		}
+	}
+	for i, j := len(g)-1, len(h)-1; i >= 0 && j >= 0 && g[i].kind == globLiteral && h[j].kind == globLiteral; i, j = i-1, j-1 {
+		if !g[i].takes(h[j].r) && !h[j].takes(g[i].r) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxGlobStates bounds one search; real policies need a few hundred.
+const maxGlobStates = 50_000
+
+// globWitness looks for a text that every glob of all matches and none of none. found is false when there is no such text; decided is false
+// when the search was given up, and then nothing is known. The text is as short as it can be.
+func globWitness(all, none []glob) (text string, found, decided bool) {
+	all = withoutCovering(all)
+	if len(all) == 0 {
+		all = []glob{{{kind: globAny}}}
+	}
+	none = slices.DeleteFunc(slices.Clone(none), func(n glob) bool {
+		return slices.ContainsFunc(all, func(a glob) bool { return disjoint(a, n) })
+	})
+	for i, a := range all {
+		if slices.ContainsFunc(none, func(n glob) bool { return n.covers(a) }) {
+			return "", false, true
+		}
+		if slices.ContainsFunc(all[i+1:], func(b glob) bool { return disjoint(a, b) }) {
+			return "", false, true
+		}
+		if a.isLiteral() {
+			text := a.text()
+			if matchedByAll(all, text) && !matchedByAny(none, text) {
+				return text, true, true
+			}
+			return "", false, true
+		}
+	}
+	return newGlobSearch(all, none).run()
+}
+
+func matchedByAll(globs []glob, text string) bool {
+	return !slices.ContainsFunc(globs, func(g glob) bool { return !g.match(text) })
+}
+
+func matchedByAny(globs []glob, text string) bool {
+	return slices.ContainsFunc(globs, func(g glob) bool { return g.match(text) })
+}
+
+// withoutCovering drops the globs that add nothing: those that cover another one.
+func withoutCovering(globs []glob) []glob {
+	var kept []glob
+	for i, g := range globs {
+		if g.isEverything() {
+			continue
+		}
+		redundant := false
+		for j, h := range globs {
+			if i == j {
+				continue
+			}
+			// Of two that cover each other the first is kept.
+			if g.covers(h) && (j < i || !h.covers(g)) {
+				redundant = true
+				break
+			}
+		}
+		if !redundant {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// globSearch walks the product of the automata, breadth first.
+type globSearch struct {
+	globs   []glob
+	wanted  int // the first so many globs must match, the others must not
+	colons  bool
+	visited map[string]bool
+	nodes   []globNode
+}
+
+type globNode struct {
+	states [][]uint16
+	parent int
+	r      rune
+}
+
+func newGlobSearch(all, none []glob) *globSearch {
+	s := &globSearch{globs: slices.Concat(all, none), wanted: len(all), visited: map[string]bool{}}
+	for _, g := range s.globs {
+		s.colons = s.colons || slices.ContainsFunc(g, func(t globToken) bool { return t.bounded })
+	}
+	return s
+}
+
+func (s *globSearch) run() (text string, found, decided bool) {
+	first := make([][]uint16, len(s.globs))
+	for i, g := range s.globs {
+		first[i] = g.start(nil)
+	}
+	s.push(first, -1, 0)
+	for at := 0; at < len(s.nodes); at++ {
+		if s.accepts(s.nodes[at].states) {
+			return s.spell(at), true, true
+		}
+		if len(s.nodes) > maxGlobStates {
+			return "", false, false
+		}
+		for _, r := range s.alphabet(s.nodes[at].states) {
+			next := make([][]uint16, len(s.globs))
+			for i, g := range s.globs {
+				next[i] = g.step(s.nodes[at].states[i], r)
+			}
+			s.push(next, at, r)
+		}
+	}
+	return "", false, true
+}
+
+// push adds a node unless it is known or hopeless.
+func (s *globSearch) push(states [][]uint16, parent int, r rune) {
+	var key strings.Builder
+	for i, set := range states {
+		if i < s.wanted && len(set) == 0 || i >= s.wanted && s.globs[i].closed(set) {
+			return
+		}
+		for _, at := range set {
+			key.WriteByte(byte(at >> 8))
+			key.WriteByte(byte(at))
+		}
+		key.WriteString("\xff\xff")
+	}
+	if s.visited[key.String()] {
+		return
+	}
+	s.visited[key.String()] = true
+	s.nodes = append(s.nodes, globNode{states: states, parent: parent, r: r})
+}
+
+func (s *globSearch) accepts(states [][]uint16) bool {
+	for i, g := range s.globs {
+		if g.accepts(states[i]) != (i < s.wanted) {
+			return false
+		}
+	}
+	return true
+}
+
+// alphabet is one character for each way in which the globs can go on: the literals that come next in any of them, a colon where wildcards
+// stop at colons, and a character that is none of those.
+func (s *globSearch) alphabet(states [][]uint16) []rune {
+	var next []rune
+	if s.colons {
+		next = append(next, ':')
+	}
+	wild := true
+	for i, g := range s.globs {
+		open := false
+		for _, at := range states[i] {
+			if int(at) == len(g) {
+				continue
+			}
+			t := g[at]
+			if t.kind != globLiteral {
+				open = true
+				continue
+			}
+			next = append(next, t.r)
+			if t.fold {
+				for f := unicode.SimpleFold(t.r); f != t.r; f = unicode.SimpleFold(f) {
+					next = append(next, f)
+				}
+			}
+		}
+		// A wanted glob that has only literals ahead takes nothing else.
+		wild = wild && (open || i >= s.wanted)
+	}
+	slices.Sort(next)
+	next = slices.Compact(next)
+	if wild {
+		next = append([]rune{freshRune(next)}, next...)
+	}
+	return next
+}
+
+// freshRune is a character of names that is not among the taken ones, which are sorted.
+func freshRune(taken []rune) rune {
+	for _, r := range "x0yzqwvk123456789abcdefghijlmnoprstuXYZQWVKABCDEFGHIJLMNOPRSTU_" {
+		if _, found := slices.BinarySearch(taken, r); !found {
+			return r
+		}
+	}
+	r := rune(0x4e00)
+	for {
+		if _, found := slices.BinarySearch(taken, r); !found {
+			return r
+		}
+		r++
+	}
+}
+
+func (s *globSearch) spell(at int) string {
+	var runes []rune
+	for s.nodes[at].parent >= 0 {
+		runes = append(runes, s.nodes[at].r)
+		at = s.nodes[at].parent
+	}
+	slices.Reverse(runes)
+	return string(runes)
+}
