@@ -1,6 +1,11 @@
 package components
 
 import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+
 	"aws-access-guardrails/policy"
 )
 
@@ -10,6 +15,12 @@ const RunAsTag = "SSMSessionRunAs"
 
 // DefaultProjectTag is the tag that pairs roles with nodes when no other key is configured.
 const DefaultProjectTag = "Project"
+
+// The contact tags that a stack file has words for.
+const (
+	EmailTag       = "Email"
+	DisplayNameTag = "DisplayName"
+)
 
 // The paths of what the components make. A path says what a role is: service control policies exempt and protect by path, and the
 // members of the MFA group may assume what lies under RolePath and nothing else.
@@ -30,6 +41,40 @@ type Account struct {
 	ID string
 	// Alias is the name that people use for the account in sign-in links and handovers. Optional.
 	Alias string
-	// Partition is the partition of the account. Empty means aws.
+	// Partition is the partition of the account. Required: a document with another partition matches nothing.
 	Partition policy.Partition
+}
+
+func (a Account) validate(p *Problems) {
+	p.check("account.id", a.ID, policy.ValidateAccountID(a.ID))
+	if a.Alias != "" {
+		p.check("account.alias", a.Alias, policy.ValidateAccountAlias(a.Alias))
+	}
+	if !a.Partition.Valid() {
+		p.add("account.partition", string(a.Partition), "is not a known partition", "use the partition of the account's Region, such as aws")
+	}
+}
+
+// projectTag is the configured key, or the default.
+func projectTag(key string) string { return cmp.Or(key, DefaultProjectTag) }
+
+// The key becomes part of condition keys and of a policy variable, ${aws:PrincipalTag/KEY}, so it is held to less than a tag key may be.
+var projectTagPattern = regexp.MustCompile(`^[A-Za-z0-9_.:/=+@-]+$`)
+
+func validateProjectTag(p *Problems, key string) {
+	key = projectTag(key)
+	switch {
+	case !p.check("tags.project", key, policy.ValidateTagKey(key)):
+	case !projectTagPattern.MatchString(key):
+		p.add("tags.project", key, "has a character that a policy variable cannot carry", "use letters, digits and _.:/=+-@ without spaces")
+	case strings.EqualFold(key, RunAsTag):
+		p.add("tags.project", key, "is the tag that names the OS user", "use another key, such as Project")
+	case slices.ContainsFunc([]string{EmailTag, DisplayNameTag}, func(contact string) bool { return strings.EqualFold(key, contact) }):
+		p.add("tags.project", key, "is a contact tag, which its owner may be allowed to write", "use another key, such as Project")
+	}
+}
+
+// isAuthorizationTag reports whether the key decides what somebody may do. Condition keys ignore case, so this does too.
+func isAuthorizationTag(key, projectKey string) bool {
+	return strings.EqualFold(key, RunAsTag) || strings.EqualFold(key, projectTag(projectKey))
 }

@@ -31,6 +31,39 @@ type DelegatedRoleArgs struct {
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
 	UserResources map[string]pulumi.Resource
-	// Quotas bound the documents. The zero value means policy.DefaultQuotas.
+	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
+}
+
+// DelegatedRole is a role that named people assume with recent MFA.
+type DelegatedRole struct {
+	pulumi.ResourceState
+
+	// RoleName is the name of the role.
+	RoleName pulumi.StringOutput `pulumi:"roleName"`
+	// RoleARN is the ARN of the role.
+	RoleARN pulumi.StringOutput `pulumi:"roleArn"`
+}
+
+// NewDelegatedRole makes the role. It waits for the users that it names. It registers nothing when Validate has a problem.
+func NewDelegatedRole(ctx *pulumi.Context, name string, args *DelegatedRoleArgs, opts ...pulumi.ResourceOption) (*DelegatedRole, error) {
+	if err := args.Validate(); err != nil {
+		return nil, err
+	}
+	role := &DelegatedRole{}
+	if err := ctx.RegisterComponentResource(DelegatedRoleToken, name, role, opts...); err != nil {
+		return nil, err
+	}
+	children, err := childrenOf(role, opts)
+	if err != nil {
+		return nil, err
+	}
+	made, err := roleResources{
+		component: name, children: children, waitFor: resourcesOf(args.Users, args.UserResources), policyKey: args.policyKey,
+	}.make(ctx, args.role())
+	if err != nil {
+		return nil, err
+	}
+	role.RoleName, role.RoleARN = made.Name, made.Arn
+	return role, ctx.RegisterResourceOutputs(role, pulumi.Map{"roleName": role.RoleName, "roleArn": role.RoleARN})
 }

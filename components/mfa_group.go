@@ -1,6 +1,9 @@
 package components
 
 import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"aws-access-guardrails/policy"
 )
 
@@ -26,7 +29,7 @@ type MFAGroupArgs struct {
 	// RoleAccounts are the ids of other accounts whose roles under role/guardrails/ members may assume. The trust policies there choose the
 	// people. Empty means roles of this account only: those name their users, and need no permission on the user's side.
 	RoleAccounts []string
-	// Quotas bound the documents. The zero value means policy.DefaultQuotas.
+	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
 
@@ -39,4 +42,77 @@ type SelfService struct {
 	// AWSLogin lets members sign command line tools in through the browser ("aws login"): what owners of passkeys and security keys, which
 	// have no code to type, need on the command line.
 	AWSLogin bool
+}
+
+// MFAGroup is the group, with the guard as its first inline policy and nothing else attached, whatever others attach to it.
+type MFAGroup struct {
+	pulumi.ResourceState
+
+	// GroupName is the name of the group. It is known once the guard is in place.
+	GroupName pulumi.StringOutput `pulumi:"groupName"`
+	// GroupARN is the ARN of the group.
+	GroupARN pulumi.StringOutput `pulumi:"groupArn"`
+}
+
+// NewMFAGroup makes the group. Give it as DependsOn to what must not exist without the guard: memberships first of all. It registers
+// nothing when Validate has a problem.
+func NewMFAGroup(ctx *pulumi.Context, name string, args *MFAGroupArgs, opts ...pulumi.ResourceOption) (*MFAGroup, error) {
+	if err := args.Validate(); err != nil {
+		return nil, err
+	}
+	group := &MFAGroup{}
+	if err := ctx.RegisterComponentResource(MFAGroupToken, name, group, opts...); err != nil {
+		return nil, err
+	}
+	children, err := childrenOf(group, opts)
+	if err != nil {
+		return nil, err
+	}
+	made, err := iam.NewGroup(ctx, childName(name, childGroup), &iam.GroupArgs{
+		Name: pulumi.String(args.name()),
+		Path: pulumi.String(args.path()),
+	}, children...)
+	if err != nil {
+		return nil, err
+	}
+	var names pulumi.StringArray
+	var policies []pulumi.Resource
+	var guard *iam.GroupPolicy
+	for i, inline := range args.inlinePolicies() {
+		// The guard comes first and goes last: no other policy of the group exists without it.
+		inlined, err := iam.NewGroupPolicy(ctx, childName(name, groupPolicyChild[inline.Name]), &iam.GroupPolicyArgs{
+			Group:  made.Name,
+			Name:   pulumi.String(inline.Name),
+			Policy: pulumi.String(inline.Document.JSON()),
+		}, children.after(policies[:min(i, 1)]...)...)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			guard = inlined
+		}
+		names = append(names, pulumi.String(inline.Name))
+		policies = append(policies, inlined)
+	}
+	if _, err := iam.NewGroupPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.GroupPoliciesExclusiveArgs{
+		GroupName:   made.Name,
+		PolicyNames: names,
+	}, children.after(policies...)...); err != nil {
+		return nil, err
+	}
+	if _, err := iam.NewGroupPolicyAttachmentsExclusive(ctx, childName(name, childAttachedPolicies), &iam.GroupPolicyAttachmentsExclusiveArgs{
+		GroupName:  made.Name,
+		PolicyArns: pulumi.StringArray{},
+	}, children.after(policies...)...); err != nil {
+		return nil, err
+	}
+	group.GroupName, group.GroupARN = guard.Group, made.Arn
+	return group, ctx.RegisterResourceOutputs(group, pulumi.Map{"groupName": group.GroupName, "groupArn": group.GroupARN})
+}
+
+// groupPolicyChild is what the child of each inline policy is called.
+var groupPolicyChild = map[string]string{
+	GuardPolicyName:        childGuard,
+	SelfServicePolicyName:  childSelfService,
+	RoleAccountsPolicyName: childRoleAccounts,
 }

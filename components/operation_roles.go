@@ -1,8 +1,10 @@
 package components
 
 import (
+	"strings"
 	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/policy"
@@ -25,7 +27,7 @@ type OperationRolesArgs struct {
 	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
 	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
 	UserResources map[string]pulumi.Resource
-	// Quotas bound the documents. The zero value means policy.DefaultQuotas.
+	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
 
@@ -63,3 +65,60 @@ const (
 	// SessionNameAny takes any name.
 	SessionNameAny SessionName = "any"
 )
+
+// OperationRoles is a role per entry and the policies that they share.
+type OperationRoles struct {
+	pulumi.ResourceState
+
+	// RoleARNs are the ARNs of the roles by name.
+	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
+	// PolicyARNs are the ARNs of the shared policies by name.
+	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
+}
+
+// NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names, and the Denies are attached
+// before any Allow. It registers nothing when Validate has a problem.
+func NewOperationRoles(ctx *pulumi.Context, name string, args *OperationRolesArgs, opts ...pulumi.ResourceOption) (*OperationRoles, error) {
+	if err := args.Validate(); err != nil {
+		return nil, err
+	}
+	roles := &OperationRoles{}
+	if err := ctx.RegisterComponentResource(OperationRolesToken, name, roles, opts...); err != nil {
+		return nil, err
+	}
+	children, err := childrenOf(roles, opts)
+	if err != nil {
+		return nil, err
+	}
+	policies, policyARNs := map[string]*iam.Policy{}, pulumi.StringMap{}
+	for _, shared := range args.sharedPolicies() {
+		// No description: it could never change without replacing the policy.
+		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, shared.name), &iam.PolicyArgs{
+			Name:   pulumi.String(shared.name),
+			Path:   pulumi.String(PolicyPath),
+			Policy: pulumi.String(shared.document.JSON()),
+		}, children...)
+		if err != nil {
+			return nil, err
+		}
+		policies[args.policyARN(shared.name)], policyARNs[shared.name] = made, made.Arn
+	}
+	roleARNs := pulumi.StringMap{}
+	for _, entry := range args.Roles {
+		role := args.role(entry)
+		made, err := roleResources{
+			component: name, key: []string{role.Name}, children: children,
+			waitFor:  resourcesOf(entry.Users, args.UserResources),
+			policies: policies, policyKey: policyName, guard: args.policyARN(OperationGuardPolicyName),
+		}.make(ctx, role)
+		if err != nil {
+			return nil, err
+		}
+		roleARNs[role.Name] = made.Arn
+	}
+	roles.RoleARNs, roles.PolicyARNs = roleARNs.ToStringMapOutput(), policyARNs.ToStringMapOutput()
+	return roles, ctx.RegisterResourceOutputs(roles, pulumi.Map{"roleArns": roles.RoleARNs, "policyArns": roles.PolicyARNs})
+}
+
+// policyName is the name in the ARN of a policy.
+func policyName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/policy"
 )
 
 // Problem is one thing wrong with the values of an Args, said where the admin wrote it.
 type Problem struct {
 	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". It is relative to the section of the noun
-	// ("mfa", "users[0]", "sessions" ...), except for "account...", "tags..." and "operationRoles[0]...", which are whole: see Under.
+	// ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for "account...", "tags.project" and "operationRoles[0]...", which are whole: see Under.
 	Path string
 	// Value is the bad value; nil means that it is missing.
 	Value any
@@ -23,8 +25,10 @@ type Problem struct {
 // Error is "<path>: <bad value> <why>; <fix>", in one line.
 func (p *Problem) Error() string {
 	var b strings.Builder
-	b.WriteString(p.Path)
-	b.WriteString(": ")
+	if p.Path != "" {
+		b.WriteString(p.Path)
+		b.WriteString(": ")
+	}
 	switch v := p.Value.(type) {
 	case nil:
 	case string:
@@ -70,8 +74,8 @@ func (p Problems) Err() error {
 	return p
 }
 
-// Under returns the problems with the section put before each path: Under("mfa") turns "name" into "mfa.name". Paths of the sections that
-// several nouns read (account, tags) and paths that are whole already (operationRoles) stay as they are.
+// Under returns the problems with the section put before each path: Under("mfa") turns "name" into "mfa.name". Paths that several nouns
+// report (account, tags.project) and paths that are whole already (operationRoles) stay as they are.
 func (p Problems) Under(section string) Problems {
 	out := make(Problems, len(p))
 	for i, problem := range p {
@@ -116,12 +120,7 @@ func ProblemsOf(err error) Problems {
 }
 
 func whole(path string) bool {
-	for _, section := range []string{"account", "tags", "operationRoles"} {
-		if rest, found := strings.CutPrefix(path, section); found && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-	}
-	return false
+	return strings.HasPrefix(path, "account.") || path == "tags.project" || strings.HasPrefix(path, "operationRoles[")
 }
 
 func join(section, path string) string {
@@ -141,14 +140,27 @@ func (p *Problems) add(path string, value any, why, fix string) {
 	*p = append(*p, &Problem{Path: path, Value: value, Why: why, Fix: fix})
 }
 
-// check appends a problem when a check of package policy fails: those errors are "why; what to write".
+// check appends a problem when a check of package policy fails, and reports whether it passed.
 func (p *Problems) check(path string, value any, err error) bool {
 	if err == nil {
 		return true
 	}
-	why, fix, _ := strings.Cut(err.Error(), "; ")
+	why, fix := err.Error(), ""
+	var refused *policy.ValueError
+	if errors.As(err, &refused) {
+		why, fix = refused.Why, refused.Fix
+	}
 	p.add(path, value, why, fix)
 	return false
+}
+
+// document appends what is wrong with a document that the values would render, for the use it is put to.
+func (p *Problems) document(path, what string, d policy.Document, use policy.Use, q policy.Quotas) {
+	for _, found := range d.Validate(use, q) {
+		fix := found.Fix
+		found.Fix = ""
+		p.add(path, nil, what+": "+found.Error(), fix)
+	}
 }
 
 // at is the path of a list element.

@@ -1,8 +1,10 @@
 package components
 
 import (
+	"slices"
 	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -65,4 +67,77 @@ type S3Logs struct {
 	Prefix string
 	// Encrypted refuses sessions when the bucket is not encrypted. Nil means true.
 	Encrypted *bool
+}
+
+// SessionPreferences is the preferences document of every listed Region.
+type SessionPreferences struct {
+	pulumi.ResourceState
+
+	// DocumentARNs are the ARNs of the documents by Region.
+	DocumentARNs pulumi.StringMapOutput `pulumi:"documentArns"`
+}
+
+// NewSessionPreferences makes the documents. They stay when the stack or a Region goes, because without them AWS's defaults apply again: shells
+// as ssm-user with sudo, no limits, no logs. It registers nothing when Validate has a problem.
+func NewSessionPreferences(
+	ctx *pulumi.Context, name string, args *SessionPreferencesArgs, opts ...pulumi.ResourceOption,
+) (*SessionPreferences, error) {
+	if err := args.Validate(); err != nil {
+		return nil, err
+	}
+	if err := args.validateProviders(); err != nil {
+		return nil, err
+	}
+	preferences := &SessionPreferences{}
+	if err := ctx.RegisterComponentResource(SessionPreferencesToken, name, preferences, opts...); err != nil {
+		return nil, err
+	}
+	children, err := childrenOf(preferences, opts)
+	if err != nil {
+		return nil, err
+	}
+	arns := pulumi.StringMap{}
+	for _, region := range args.Regions {
+		document, err := ssm.NewDocument(ctx, childName(name, childPreferences, region), &ssm.DocumentArgs{
+			Name:           pulumi.String(PreferencesDocument),
+			DocumentType:   pulumi.String("Session"),
+			DocumentFormat: pulumi.String("JSON"),
+			Content:        pulumi.String(args.Content()),
+		}, children.with(args.options(region)...)...)
+		if err != nil {
+			return nil, err
+		}
+		arns[region] = document.Arn
+	}
+	preferences.DocumentARNs = arns.ToStringMapOutput()
+	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
+}
+
+// options are the options of the document of a Region.
+func (a *SessionPreferencesArgs) options(region string) []pulumi.ResourceOption {
+	opts := []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
+	if provider := a.Providers[region]; provider != nil {
+		opts = append(opts, pulumi.Provider(provider))
+	}
+	if slices.Contains(a.Adopt, region) {
+		opts = append(opts, pulumi.Import(pulumi.ID(PreferencesDocument)))
+	}
+	return opts
+}
+
+// validateProviders wants a provider for every Region but one: the component's own provider works in a single Region, and a second document
+// made by it would be the same one.
+func (a *SessionPreferencesArgs) validateProviders() error {
+	var p Problems
+	ambient := ""
+	for i, region := range a.Regions {
+		switch {
+		case a.Providers[region] != nil:
+		case ambient == "":
+			ambient = region
+		default:
+			p.add(at("regions", i), region, "has no provider, and the provider of the component is taken to be that of "+ambient, "give Providers an entry for it")
+		}
+	}
+	return p.Err()
 }

@@ -1,5 +1,17 @@
 package components
 
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
 // UserArgs configures a person: an element of the section "users" of the stack file. It makes a user and its group memberships, and never
 // a password or an access key.
 type UserArgs struct {
@@ -19,4 +31,81 @@ type UserArgs struct {
 	ContactTags []string
 	// Groups are the names of the groups that the user joins, the MFA group among them. Required.
 	Groups []string
+	// Quotas bound tags and groups. A field of zero means today's value.
+	Quotas policy.Quotas
+}
+
+// User is a person's IAM user with its group memberships.
+type User struct {
+	pulumi.ResourceState
+
+	// UserName is the name of the user. It is known once the user is in its groups.
+	UserName pulumi.StringOutput `pulumi:"userName"`
+	// UserARN is the ARN of the user.
+	UserARN pulumi.StringOutput `pulumi:"userArn"`
+}
+
+// NewUser makes the user and then its memberships. Give the MFA group as DependsOn, so that nobody exists before the guard does and
+// everybody is gone before it goes. It registers nothing when Validate has a problem.
+//
+// A user who has enrolled a device or made keys is deleted with them, when the entry is removed from the stack file.
+func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.ResourceOption) (*User, error) {
+	if err := args.Validate(); err != nil {
+		return nil, err
+	}
+	user := &User{}
+	if err := ctx.RegisterComponentResource(UserToken, name, user, opts...); err != nil {
+		return nil, err
+	}
+	children, err := childrenOf(user, opts)
+	if err != nil {
+		return nil, err
+	}
+	made, err := iam.NewUser(ctx, childName(name, childUser), &iam.UserArgs{
+		Name: pulumi.String(args.Name),
+		Path: pulumi.String(pathOr(args.Path)),
+		Tags: stringMap(args.tags()),
+		// The provider reads this from the state when it deletes, so it must be there from the first update on.
+		ForceDestroy: pulumi.Bool(true),
+	}, children.with(pulumi.IgnoreChanges(args.ignoredTags()))...)
+	if err != nil {
+		return nil, err
+	}
+	membership, err := iam.NewUserGroupMembership(ctx, childName(name, childMembership), &iam.UserGroupMembershipArgs{
+		User:   made.Name,
+		Groups: pulumi.ToStringArray(slices.Sorted(slices.Values(args.Groups))),
+	}, children...)
+	if err != nil {
+		return nil, err
+	}
+	user.UserName, user.UserARN = membership.User, made.Arn
+	return user, ctx.RegisterResourceOutputs(user, pulumi.Map{"userName": user.UserName, "userArn": user.UserARN})
+}
+
+// ignoredTags are the property paths of the tags that the person may change.
+func (a *UserArgs) ignoredTags() []string {
+	var paths []string
+	for _, key := range a.ContactTags {
+		paths = append(paths, "tags["+strconv.Quote(a.spelling(key))+"]")
+	}
+	return paths
+}
+
+// spelling is the key as the user's tag has it: keys ignore case, property paths do not.
+func (a *UserArgs) spelling(key string) string {
+	for _, tag := range a.tags() {
+		if strings.EqualFold(tag.Key, key) {
+			return tag.Key
+		}
+	}
+	return key
+}
+
+// stringMap is the tags as Pulumi has them.
+func stringMap(tags []access.Tag) pulumi.StringMap {
+	out := pulumi.StringMap{}
+	for _, tag := range tags {
+		out[tag.Key] = pulumi.String(tag.Value)
+	}
+	return out
 }

@@ -1,0 +1,168 @@
+package components
+
+import (
+	"cmp"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+const (
+	operationMFAMaxAge = 12 * time.Hour
+	defaultMaxSession  = time.Hour
+)
+
+// nodes are the machines that a session can open on, in every Region of the account. ECS tasks and documents, which sessions can name too, are
+// not among them.
+func (a *OperationRolesArgs) nodes() []string {
+	p, account := a.Account.Partition, a.Account.ID
+	return []string{p.InstanceARN("*", account, "*"), p.ManagedInstanceARN("*", account, "*")}
+}
+
+func (a *OperationRolesArgs) instances() string {
+	return a.Account.Partition.InstanceARN("*", a.Account.ID, "*")
+}
+
+// projectKeys are the condition key of the node's tag and the variable of the role's.
+func (a *OperationRolesArgs) projectKeys() (key, variable string) {
+	tag := projectTag(a.ProjectTag)
+	return "aws:ResourceTag/" + tag, "${aws:PrincipalTag/" + tag + "}"
+}
+
+// GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go round the tags, the named
+// documents or Run As.
+func (a *OperationRolesArgs) GuardDocument() policy.Document {
+	key, variable := a.projectKeys()
+	return policy.New(
+		// A missing tag on either side is a difference, so it is denied.
+		policy.Deny("DenyNodesOfOtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
+		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
+		policy.Deny("DenyOtherWaysOntoNodes",
+			"ec2-instance-connect:*", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ecs:ExecuteCommand", "ssm-guiconnect:*",
+			"ssm:CreateAssociation*", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce",
+			"ssm:StartAutomationExecution", "ssm:UpdateAssociation*", "ssm:UpdateMaintenanceWindowTask").On("*"),
+		policy.Deny("DenyChangingSessionDocuments",
+			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
+		// The user data of an instance that the role stops and starts runs as root.
+		policy.Deny("DenyChangingWhatNodesRun",
+			"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation").On("*"),
+	)
+}
+
+// SessionsDocument opens shells on nodes of the own project, and ends and resumes the own sessions.
+func (a *OperationRolesArgs) SessionsDocument() policy.Document {
+	p, account := a.Account.Partition, a.Account.ID
+	key, variable := a.projectKeys()
+	ownProject := policy.StringEquals(key, variable)
+	statements := []policy.Statement{
+		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
+			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
+		// The default document: Run As, limits and logs are what it says.
+		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").On(p.DocumentARN("*", account, PreferencesDocument)),
+		policy.Allow("ViewConnectionStatusOfOwnProject", "ssm:GetConnectionStatus").On(a.nodes()...).When(ownProject),
+		// The service authorization reference lists no resource type for it; the channel also needs the token that StartSession returned.
+		policy.Allow("OpenDataChannels", "ssmmessages:OpenDataChannel").On("*"),
+		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only this tag tells whose it is.
+		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").On(p.SessionARN("*", account, "*")).
+			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+		policy.Allow("ListNodesAndSessions",
+			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
+	}
+	if a.KMSKeyID != "" {
+		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(keyARN(a.Account, a.KMSKeyID)))
+	}
+	return policy.New(statements...)
+}
+
+// StartStopDocument starts and stops the instances of the own project.
+func (a *OperationRolesArgs) StartStopDocument() policy.Document {
+	key, variable := a.projectKeys()
+	return policy.New(policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
+		On(a.instances()).When(policy.StringEquals(key, variable)))
+}
+
+// SessionDocumentsDocument lets the role of an entry use its session documents; false when the shell is all it has.
+func (a *OperationRolesArgs) SessionDocumentsDocument(r OperationRole) (policy.Document, bool) {
+	var documents []string
+	for _, name := range r.Documents {
+		if name != PreferencesDocument {
+			documents = append(documents, a.Account.Partition.DocumentARN("*", a.Account.ID, name))
+		}
+	}
+	if len(documents) == 0 {
+		return policy.Document{}, false
+	}
+	return policy.New(policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...)), true
+}
+
+// RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.
+func (a *OperationRolesArgs) RoleName(r OperationRole) string {
+	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(OperationRolePath)))
+}
+
+// RoleARN is the ARN of the role of an entry.
+func (a *OperationRolesArgs) RoleARN(r OperationRole) string {
+	return a.Account.Partition.RoleARN(a.Account.ID, OperationRolePath, a.RoleName(r))
+}
+
+func (a *OperationRolesArgs) trust(r OperationRole) trust {
+	return trust{
+		account: a.Account, users: r.Users, principalARNs: r.PrincipalARNs, userPaths: a.UserPaths,
+		mfaMaxAge: cmp.Or(r.MFAMaxAge, operationMFAMaxAge), sessionName: r.SessionName,
+	}
+}
+
+// managedPolicy is a customer managed policy to make.
+type managedPolicy struct {
+	name     string
+	document policy.Document
+}
+
+// sharedPolicies are the policies of every operation role, made once. The guard comes first.
+func (a *OperationRolesArgs) sharedPolicies() []managedPolicy {
+	if len(a.Roles) == 0 {
+		return nil
+	}
+	return []managedPolicy{
+		{OperationGuardPolicyName, a.GuardDocument()},
+		{OperationSessionsPolicyName, a.SessionsDocument()},
+		{OperationStartStopPolicyName, a.StartStopDocument()},
+	}
+}
+
+func (a *OperationRolesArgs) policyARN(name string) string {
+	return a.Account.Partition.PolicyARN(a.Account.ID, PolicyPath, name)
+}
+
+// role is the role of an entry as a world has it.
+func (a *OperationRolesArgs) role(r OperationRole) access.Role {
+	role := access.Role{
+		Name:       a.RoleName(r),
+		Path:       OperationRolePath,
+		Tags:       []access.Tag{{Key: projectTag(a.ProjectTag), Value: r.Project}},
+		Trust:      a.trust(r).document(),
+		MaxSession: int(cmp.Or(r.MaxSessionDuration, defaultMaxSession) / time.Second),
+	}
+	if r.RunAs != "" {
+		role.Tags = append(role.Tags, access.Tag{Key: RunAsTag, Value: r.RunAs})
+	}
+	for _, shared := range a.sharedPolicies() {
+		role.Attached = append(role.Attached, a.policyARN(shared.name))
+	}
+	if document, wanted := a.SessionDocumentsDocument(r); wanted {
+		role.Inline = append(role.Inline, access.InlinePolicy{Name: SessionDocumentsPolicyName, Document: document})
+	}
+	return role
+}
+
+// AddTo adds the roles and their shared policies to a world, with the documents that NewOperationRoles registers.
+func (a *OperationRolesArgs) AddTo(w *access.Account) {
+	for _, shared := range a.sharedPolicies() {
+		w.Policies = append(w.Policies, access.ManagedPolicy{ARN: a.policyARN(shared.name), Document: shared.document})
+	}
+	for _, r := range a.Roles {
+		w.Roles = append(w.Roles, a.role(r))
+	}
+}

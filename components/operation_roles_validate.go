@@ -1,0 +1,120 @@
+package components
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// Validate reports every problem, the entries in the order of the stack file. Paths are whole: "operationRoles[0].runAs".
+func (a *OperationRolesArgs) Validate() error {
+	var p Problems
+	a.Account.validate(&p)
+	validateProjectTag(&p, a.ProjectTag)
+	if a.DefaultRunAs != "" {
+		p.check("sessions.runAs.defaultUser", a.DefaultRunAs, policy.ValidateOSUser(a.DefaultRunAs))
+	}
+	validateKMSKeyID(&p, "sessions.kmsKeyId", a.Account, nil, a.KMSKeyID)
+	validateUserPaths(&p, a.UserPaths)
+	for i := range a.Roles {
+		a.validateRole(&p, i)
+	}
+	if len(p) == 0 {
+		a.validateDocuments(&p)
+	}
+	return p.Err()
+}
+
+func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
+	r, path := a.Roles[i], at("operationRoles", i)
+	a.validateRoleName(p, i)
+	a.trust(r).validate(p, path)
+	p.check(join(path, "project"), r.Project, policy.ValidateProject(r.Project))
+	switch {
+	case r.RunAs != "":
+		p.check(join(path, "runAs"), r.RunAs, policy.ValidateOSUser(r.RunAs))
+	case a.DefaultRunAs == "":
+		p.add(join(path, "runAs"), nil, "is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
+			"write the OS user of the role's shells, such as os-user1")
+	}
+	validateDocumentNames(p, path, r)
+	validateMFAMaxAge(p, join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, operationMFAMaxAge))
+	validateSessionName(p, join(path, "sessionName"), r.SessionName)
+	validateMaxSession(p, join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, defaultMaxSession))
+}
+
+func (a *OperationRolesArgs) validateRoleName(p *Problems, i int) {
+	r, path := a.Roles[i], join(at("operationRoles", i), "name")
+	name := a.RoleName(r)
+	if r.Name == "" && (r.Project == "" || name == "") {
+		// The project has its own problem, and the name follows from it.
+		return
+	}
+	if !p.check(path, name, policy.ValidateRoleName(name)) || !p.check(path, name, policy.ValidateSwitchRole(OperationRolePath, name)) {
+		return
+	}
+	same := func(earlier OperationRole) bool { return strings.EqualFold(a.RoleName(earlier), name) }
+	if j := slices.IndexFunc(a.Roles[:i], same); j >= 0 {
+		why, fix := "is the name of "+at("operationRoles", j)+" too", "write another name; role names ignore case"
+		if r.Name == "" {
+			why, fix = "is derived from project and runAs and is the name of "+at("operationRoles", j)+" too", "write a name, or add the people to that entry"
+		}
+		p.add(path, name, why, fix)
+	}
+}
+
+// unlogged says why a session document of AWS leaves what operation roles promise.
+var unlogged = map[string]string{
+	"AWS-StartSSHSession":                        "opens SSH, whose sessions are not logged and ignore Run As",
+	"AWS-StartPortForwardingSessionToRemoteHost": "forwards to any host that the node reaches, whatever its project",
+	"AWS-StartInteractiveCommand":                "runs a command of the caller's choice outside of the account's preferences",
+	"AWS-StartNonInteractiveCommand":             "runs a command of the caller's choice outside of the account's preferences",
+}
+
+const portForwarding = "AWS-StartPortForwardingSession"
+
+func validateDocumentNames(p *Problems, role string, r OperationRole) {
+	for i, name := range r.Documents {
+		path := join(role, at("documents", i))
+		if !p.check(path, name, policy.ValidateSessionDocumentName(name)) {
+			continue
+		}
+		if slices.Contains(r.Documents[:i], name) {
+			p.add(path, name, "is listed twice", "remove one")
+			continue
+		}
+		if r.AllowUnlogged || !policy.DocumentOfAWS(name) || name == portForwarding {
+			continue
+		}
+		why, known := unlogged[name]
+		if !known {
+			why = "is not a document of AWS whose sessions are known to stay with the node, Run As and the logs"
+		}
+		p.add(path, name, why, "leave it out, or accept that with allowUnlogged: true")
+	}
+}
+
+func (a *OperationRolesArgs) validateDocuments(p *Problems) {
+	for _, shared := range a.sharedPolicies() {
+		p.document("operationRoles", "policy "+shared.name, shared.document, policy.Identity, a.Quotas)
+	}
+	for i, r := range a.Roles {
+		path, role := at("operationRoles", i), a.role(r)
+		p.document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, a.Quotas)
+		for _, inline := range role.Inline {
+			p.document(join(path, "documents"), "inline policy "+inline.Name+" of "+role.Name, inline.Document, policy.RoleInline, a.Quotas)
+		}
+	}
+}
+
+// validateUserPaths reports problems in the order of the user names.
+func validateUserPaths(p *Problems, paths map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		if path := paths[name]; path != "" {
+			p.check("users", path, policy.ValidatePath(path))
+		}
+	}
+}

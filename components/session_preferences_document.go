@@ -1,0 +1,125 @@
+package components
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+const (
+	defaultIdleTimeout = 15 * time.Minute
+	defaultMaxDuration = 60 * time.Minute
+)
+
+// preferences is the content of the document SSM-SessionManagerRunShell, in the order of AWS's own pages.
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html.
+type preferences struct {
+	SchemaVersion string            `json:"schemaVersion"`
+	Description   string            `json:"description"`
+	SessionType   string            `json:"sessionType"`
+	Inputs        preferencesInputs `json:"inputs"`
+}
+
+type preferencesInputs struct {
+	S3BucketName                string       `json:"s3BucketName"`
+	S3KeyPrefix                 string       `json:"s3KeyPrefix"`
+	S3EncryptionEnabled         bool         `json:"s3EncryptionEnabled"`
+	CloudWatchLogGroupName      string       `json:"cloudWatchLogGroupName"`
+	CloudWatchEncryptionEnabled bool         `json:"cloudWatchEncryptionEnabled"`
+	CloudWatchStreamingEnabled  bool         `json:"cloudWatchStreamingEnabled"`
+	KMSKeyID                    string       `json:"kmsKeyId"`
+	RunAsEnabled                bool         `json:"runAsEnabled"`
+	RunAsDefaultUser            string       `json:"runAsDefaultUser"`
+	IdleSessionTimeout          string       `json:"idleSessionTimeout"`
+	MaxSessionDuration          string       `json:"maxSessionDuration"`
+	ShellProfile                shellProfile `json:"shellProfile"`
+}
+
+type shellProfile struct {
+	Linux   string `json:"linux"`
+	Windows string `json:"windows"`
+}
+
+// Content is the preferences document as JSON, the same for every Region.
+func (a *SessionPreferencesArgs) Content() string {
+	text, err := policy.Compact(preferences{
+		SchemaVersion: "1.0",
+		Description:   "Session Manager preferences (managed)",
+		SessionType:   "Standard_Stream",
+		Inputs: preferencesInputs{
+			S3BucketName:                a.Logs.S3.Bucket,
+			S3KeyPrefix:                 a.Logs.S3.Prefix,
+			S3EncryptionEnabled:         orTrue(a.Logs.S3.Encrypted),
+			CloudWatchLogGroupName:      a.Logs.CloudWatch.Group,
+			CloudWatchEncryptionEnabled: orTrue(a.Logs.CloudWatch.Encrypted),
+			CloudWatchStreamingEnabled:  orTrue(a.Logs.CloudWatch.Streaming),
+			KMSKeyID:                    a.KMSKeyID,
+			RunAsEnabled:                orTrue(a.RunAs.Enabled),
+			RunAsDefaultUser:            a.RunAs.DefaultUser,
+			IdleSessionTimeout:          minutes(a.idleTimeout()),
+			MaxSessionDuration:          minutes(a.maxDuration()),
+			ShellProfile:                shellProfile{Linux: a.Shell.Linux, Windows: a.Shell.Windows},
+		},
+	})
+	if err != nil {
+		// Strings and booleans always encode; the text of an error is no document that SSM would take.
+		return err.Error()
+	}
+	return text
+}
+
+func (a *SessionPreferencesArgs) idleTimeout() time.Duration {
+	return cmp.Or(a.IdleTimeout, defaultIdleTimeout)
+}
+
+func (a *SessionPreferencesArgs) maxDuration() time.Duration {
+	return cmp.Or(a.MaxDuration, defaultMaxDuration)
+}
+
+// AddTo adds the document and what it means to a world, in every listed Region.
+func (a *SessionPreferencesArgs) AddTo(w *access.Account) {
+	for _, region := range a.Regions {
+		w.Documents = append(w.Documents, access.SessionDocument{
+			Name: PreferencesDocument, Region: region, Type: "Session", Owner: a.Account.ID, Content: a.Content(),
+		})
+		w.Preferences = append(w.Preferences, access.SessionPreferences{
+			Region: region, RunAs: orTrue(a.RunAs.Enabled), DefaultUser: a.RunAs.DefaultUser,
+			IdleTimeout: int(a.idleTimeout() / time.Minute), MaxDuration: int(a.maxDuration() / time.Minute),
+		})
+	}
+}
+
+// NodeDocument is what the instance profile role of a node needs besides AWS's AmazonSSMManagedInstanceCore for the configured logs and key;
+// false when it needs nothing more. No component attaches it: nodes are not of this stack.
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
+func (a *SessionPreferencesArgs) NodeDocument() (policy.Document, bool) {
+	p, account := a.Account.Partition, a.Account.ID
+	var statements []policy.Statement
+	if group := a.Logs.CloudWatch.Group; group != "" {
+		arn := policy.ARN{Partition: p, Service: "logs", Region: "*", Account: account, Resource: "log-group:" + group + ":*"}.String()
+		statements = append(statements,
+			policy.Allow("FindLogGroups", "logs:DescribeLogGroups").On("*"),
+			policy.Allow("WriteSessionsToLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents").On(arn))
+	}
+	if bucket := a.Logs.S3.Bucket; bucket != "" {
+		arn := policy.ARN{Partition: p, Service: "s3", Resource: bucket}.String()
+		prefix := ""
+		if a.Logs.S3.Prefix != "" {
+			prefix = "/" + a.Logs.S3.Prefix
+		}
+		statements = append(statements,
+			policy.Allow("ViewEncryptionOfBucket", "s3:GetEncryptionConfiguration").On(arn),
+			policy.Allow("WriteSessionsToBucket", "s3:PutObject").On(arn+prefix+"/*"))
+	}
+	if a.KMSKeyID != "" {
+		statements = append(statements, policy.Allow("DecryptSessionData", "kms:Decrypt").On(keyARN(a.Account, a.KMSKeyID)))
+	}
+	return policy.New(statements...), len(statements) > 0
+}
+
+func orTrue(b *bool) bool { return b == nil || *b }
+
+func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute)) }

@@ -1,0 +1,102 @@
+package components
+
+import (
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"aws-access-guardrails/policy"
+)
+
+var (
+	// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html.
+	logGroup = regexp.MustCompile(`^[A-Za-z0-9_/.#-]{1,512}$`)
+	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html.
+	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+	// Key prefixes of letters, digits and characters that need no escape; a slash at the end would make an empty folder.
+	keyPrefix = regexp.MustCompile(`^[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*$`)
+)
+
+// maxShellProfile is the length of a shell profile, in characters.
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-shell-config.html.
+const maxShellProfile = 512
+
+// Validate reports every problem, in the order of the fields, as Problems relative to the section "sessions".
+func (a *SessionPreferencesArgs) Validate() error {
+	var p Problems
+	a.Account.validate(&p)
+	a.validateRegions(&p)
+	if a.RunAs.DefaultUser != "" {
+		if p.check("runAs.defaultUser", a.RunAs.DefaultUser, policy.ValidateOSUser(a.RunAs.DefaultUser)) && !orTrue(a.RunAs.Enabled) {
+			p.add("runAs.defaultUser", a.RunAs.DefaultUser, "has no effect, because runAs.enabled is false", "enable runAs, or leave it out")
+		}
+	}
+	validateMinutes(&p, "idleTimeout", a.idleTimeout(), time.Hour, "use 1m to 60m")
+	validateMinutes(&p, "maxDuration", a.maxDuration(), 24*time.Hour, "use 1m to 24h")
+	validateShell(&p, "shell.linux", a.Shell.Linux)
+	validateShell(&p, "shell.windows", a.Shell.Windows)
+	a.validateLogs(&p)
+	validateKMSKeyID(&p, "kmsKeyId", a.Account, a.Regions, a.KMSKeyID)
+	return p.Err()
+}
+
+func (a *SessionPreferencesArgs) validateRegions(p *Problems) {
+	if len(a.Regions) == 0 {
+		p.add("regions", nil, "is empty, so no Region would have Run As or limits", "list every Region where nodes run")
+	}
+	for i, region := range a.Regions {
+		path := at("regions", i)
+		partition, err := policy.PartitionOfRegion(region)
+		switch {
+		case !p.check(path, region, err):
+		case a.Account.Partition.Valid() && partition != a.Account.Partition:
+			p.add(path, region, "is a Region of partition "+string(partition)+", and the account is of "+string(a.Account.Partition), "list Regions of one partition")
+		case slices.Contains(a.Regions[:i], region):
+			p.add(path, region, "is listed twice", "remove one")
+		}
+	}
+	for i, region := range a.Adopt {
+		path := at("adopt", i)
+		switch {
+		case !slices.Contains(a.Regions, region):
+			p.add(path, region, "is not in regions", "list it there too, or leave it out")
+		case slices.Contains(a.Adopt[:i], region):
+			p.add(path, region, "is listed twice", "remove one")
+		}
+	}
+}
+
+func (a *SessionPreferencesArgs) validateLogs(p *Problems) {
+	watch, s3 := a.Logs.CloudWatch, a.Logs.S3
+	if watch.Group != "" && !logGroup.MatchString(watch.Group) {
+		p.add("logs.cloudWatch.group", watch.Group, "is not the name of a log group", "use up to 512 letters, digits and _/.#-, such as /guardrails/ssm-sessions")
+	}
+	if s3.Bucket != "" && !bucketName.MatchString(s3.Bucket) {
+		p.add("logs.s3.bucket", s3.Bucket, "is not the name of a bucket", "use 3 to 63 lower-case letters, digits, dots and hyphens")
+	}
+	switch {
+	case s3.Prefix == "":
+	case s3.Bucket == "":
+		p.add("logs.s3.prefix", s3.Prefix, "has no effect without logs.s3.bucket", "name the bucket, or leave it out")
+	case !keyPrefix.MatchString(s3.Prefix):
+		p.add("logs.s3.prefix", s3.Prefix, "is not a key prefix", "use names of letters, digits and !_.'()- with single slashes between them, such as sessions/prod")
+	}
+}
+
+func validateMinutes(p *Problems, path string, d, most time.Duration, fix string) {
+	switch {
+	case d < time.Minute || d > most:
+		p.add(path, d.String(), "is outside of what Session Manager takes", fix)
+	case d%time.Minute != 0:
+		p.add(path, d.String(), "is not in whole minutes", "use whole minutes")
+	}
+}
+
+func validateShell(p *Problems, path, profile string) {
+	if !utf8.ValidString(profile) {
+		p.add(path, profile, "is not UTF-8", "write plain text")
+	} else if n := utf8.RuneCountInString(profile); n > maxShellProfile {
+		p.add(path, profile, "is longer than the 512 characters that Session Manager takes", "put it into a script on the nodes and run that")
+	}
+}

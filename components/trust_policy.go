@@ -1,0 +1,140 @@
+package components
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// trust is who may become a role and how: the trust policy of every role of this module.
+type trust struct {
+	account       Account
+	users         []string
+	principalARNs []string
+	userPaths     map[string]string
+	mfaMaxAge     time.Duration
+	sessionName   SessionName
+}
+
+// arns are the principals, each an exact user ARN: the users of the account first, then the listed ARNs.
+func (t trust) arns() []string {
+	var arns []string
+	for _, name := range t.users {
+		arns = append(arns, t.account.Partition.UserARN(t.account.ID, t.userPaths[name], name))
+	}
+	return append(arns, t.principalARNs...)
+}
+
+// document is the trust policy. It allows sts:AssumeRole alone: with sts:TagSession a caller could override the tags of the role.
+func (t trust) document() policy.Document {
+	conditions := []policy.Condition{
+		// A role session and a long-term key carry no such key, so neither matches.
+		policy.Bool(mfaPresent, true),
+		policy.YoungerThan("aws:MultiFactorAuthAge", t.mfaMaxAge),
+	}
+	if t.sessionName != SessionNameAny {
+		conditions = append(conditions, policy.StringEquals("sts:RoleSessionName", username))
+	}
+	return policy.New(policy.Allow("NamedUsersWithRecentMFA", "sts:AssumeRole").For(policy.AWSPrincipals(t.arns()...)).When(conditions...))
+}
+
+// The bounds of MFAMaxAge: AWS keeps a session with MFA for at most 36 hours.
+// Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html.
+const (
+	minMFAMaxAge = time.Minute
+	maxMFAMaxAge = 36 * time.Hour
+)
+
+// validate reports problems of the principals and the conditions; path is the entry, empty for the section itself.
+func (t trust) validate(p *Problems, path string) {
+	t.validateUsers(p, path)
+	t.validateARNs(p, path)
+	if len(t.users)+len(t.principalARNs) == 0 {
+		p.add(join(path, "users"), nil, "is empty, and so is principalArns: nobody could assume the role", "name at least one person")
+	}
+}
+
+func (t trust) validateUsers(p *Problems, path string) {
+	for i, name := range t.users {
+		where := join(path, at("users", i))
+		if p.check(where, name, policy.ValidateUserName(name)) && duplicateOf(t.users, i) >= 0 {
+			p.add(where, name, "is listed twice", "remove one; user names ignore case")
+		}
+	}
+}
+
+func (t trust) validateARNs(p *Problems, path string) {
+	own := trust{account: t.account, users: t.users, userPaths: t.userPaths}.arns()
+	for i, arn := range t.principalARNs {
+		where := join(path, at("principalArns", i))
+		switch why, fix := refusedPrincipal(t.account.Partition, arn); {
+		case why != "":
+			p.add(where, arn, why, fix)
+		case duplicateOf(t.principalARNs, i) >= 0:
+			p.add(where, arn, "is listed twice", "remove one")
+		case slices.Contains(own, arn):
+			p.add(where, arn, "is listed in users too", "remove one")
+		}
+	}
+}
+
+// refusedPrincipal says why an ARN cannot be a principal of a role that wants MFA; empty when it can.
+func refusedPrincipal(partition policy.Partition, arn string) (why, fix string) {
+	const nameUser = "name an IAM user, such as arn:aws:iam::444455556666:user/alice"
+	if arn == "*" {
+		return "is everybody", nameUser
+	}
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		var p Problems
+		p.check("", arn, err)
+		return p[0].Why, p[0].Fix
+	}
+	kind, path, name, ok := parsed.Entity()
+	switch {
+	case parsed.Service == "sts", kind == "role":
+		return "is a role, and a role session carries no MFA, so it could never pass", nameUser
+	case parsed.Resource == "root":
+		return "is a whole account", nameUser
+	case parsed.Service != "iam" || parsed.Region != "" || kind != "user" || !ok:
+		return "is not an IAM user", nameUser
+	case parsed.Partition != partition:
+		return fmt.Sprintf("is of partition %s, and no role of partition %s can trust it", parsed.Partition, partition), "name a user of the same partition"
+	case policy.ValidateAccountID(parsed.Account) != nil:
+		return "names no account", nameUser
+	case strings.ContainsAny(name+path, "*?$"):
+		return "is a pattern, which a principal cannot be", nameUser
+	case policy.ValidateUserName(name) != nil, policy.ValidatePath(path) != nil:
+		return "is not an IAM user", nameUser
+	}
+	return "", ""
+}
+
+func validateMFAMaxAge(p *Problems, path string, age time.Duration) {
+	switch {
+	case age < minMFAMaxAge || age > maxMFAMaxAge:
+		p.add(path, age.String(), "is outside of what AWS keeps MFA for", "use 1m to 36h")
+	case age%time.Second != 0:
+		p.add(path, age.String(), "is not in whole seconds", "use whole seconds")
+	}
+}
+
+func validateSessionName(p *Problems, path string, rule SessionName) {
+	if rule != "" && rule != SessionNameUser && rule != SessionNameAny {
+		p.add(path, string(rule), "is not a rule for session names", "use userName or any")
+	}
+}
+
+// validateMaxSession holds the longest session of a role against what IAM takes.
+// Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html.
+func validateMaxSession(p *Problems, path string, d time.Duration) {
+	switch {
+	case d < time.Hour || d > 12*time.Hour:
+		p.add(path, d.String(), "is outside of what a role takes", "use 1h to 12h")
+	case d%time.Second != 0:
+		p.add(path, d.String(), "is not in whole seconds", "use whole seconds")
+	}
+}
