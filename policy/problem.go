@@ -53,12 +53,9 @@ func (p *problems) refuse(err error, element string, args ...any) {
 	if err == nil {
 		return
 	}
-	var refused *ValueError
-	if errors.As(err, &refused) {
-		p.add(refused.Fix, "%s %s", fmt.Sprintf(element, args...), refused.Why)
-		return
-	}
-	p.add("", "%s: %v", fmt.Sprintf(element, args...), err)
+	refused := &ValueError{Why: err.Error()}
+	errors.As(err, &refused)
+	p.add(refused.Fix, "%s %s", fmt.Sprintf(element, args...), refused.Why)
 }
 
 // document moves to problems of the whole document, statement to those of one statement.

@@ -46,6 +46,14 @@ func TestCutNamesKeepApart(t *testing.T) {
 	assert.NotEqual(t, policy.RoleNameFor(long+"-a", "b", len(operationPath)), policy.RoleNameFor(long, "a-b", len(operationPath)))
 }
 
+// A path that leaves no room gives a name that is too long for it, and the check of both says so.
+func TestAPathWithoutRoomIsRefusedByTheCheck(t *testing.T) {
+	path := "/" + strings.Repeat("a", 60) + "/"
+	name := policy.RoleNameFor("Test Project 1", "os-user1", len(path))
+	assert.NoError(t, policy.ValidateRoleName(name))
+	assert.Error(t, policy.ValidateSwitchRole(path, name))
+}
+
 // Every derived name is one that IAM takes and that the console can switch to.
 func TestADerivedRoleNameIsAlwaysLegal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
