@@ -71,7 +71,7 @@ func TestCommittedCatalogueIsWellFormed(t *testing.T) {
 	require.True(t, strings.HasSuffix(string(text), "\n"))
 	first, body, _ := strings.Cut(string(text), "\n")
 	assert.Contains(t, first, version)
-	forms := regexp.MustCompile(`^(=[a-z0-9-]+|\?[A-Za-z]+ \S+|>arn:\S+ (-|[0-9,]+) \S.*|%[0-9,]+|[A-Za-z0-9]+ [LRWPT]+ (-|[0-9]+)( [0-9]+!?(:[0-9]+)?)*)$`)
+	forms := regexp.MustCompile(`^(=[a-z0-9-]+|\?[A-Za-z]+ \S+|>arn:\S+ (-|[0-9,]+) \S.*|%[0-9,]+|[A-Za-z0-9-]+ [LRWPT]+ (-|[0-9]+)( [0-9]+!?(:[0-9]+)?)*)$`)
 	for line := range strings.Lines(body) {
 		if line = strings.TrimSuffix(line, "\n"); !forms.MatchString(line) {
 			t.Fatalf("line %q has no known form", line)
