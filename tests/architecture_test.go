@@ -1,0 +1,161 @@
+package tests
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "aws-access-guardrails"
+
+// room is a folder with what lives below it, the ground floor first: it may import the rooms named in may and none other. foreign, when
+// given, are the prefixes of the only modules outside the standard library that it may use; nil means that any may be used.
+type room struct {
+	dir     string
+	may     []string
+	foreign []string
+}
+
+var noForeign = []string{}
+
+// rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
+var rooms = []room{
+	{dir: "policy", foreign: noForeign},
+	{dir: "access", may: []string{"policy"}, foreign: noForeign},
+	{dir: "components", may: []string{"policy", "access"}, foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/config", may: []string{"policy", "access", "components"}},
+	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config"}, foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config"}},
+	{dir: "internal/sandbox", may: []string{"policy"}},
+	{dir: "internal/workspace", may: []string{"internal/config", "internal/program", "internal/sandbox"}},
+	{dir: "cmd/guardrails", may: []string{"access", "internal/config", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
+	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
+	{dir: "tests"},
+}
+
+// roomOf is the room that a folder, given by its path from the root, lies in; nil for a folder that no room holds.
+func roomOf(dir string) *room {
+	for i, r := range rooms {
+		if dir == r.dir || r.dir != "." && strings.HasPrefix(dir, r.dir+"/") {
+			return &rooms[i]
+		}
+	}
+	return nil
+}
+
+// imports are the import paths of every Go file that is not a test, by file.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	found := map[string][]string{}
+	walk(t, func(path string) {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", path), nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		found[path] = []string{}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			require.NoError(t, err)
+			found[path] = append(found[path], name)
+		}
+	})
+	return found
+}
+
+// walk visits every file of the repository, by its path from the root.
+func walk(t *testing.T, visit func(path string)) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel := filepath.ToSlash(strings.TrimPrefix(strings.TrimPrefix(path, ".."), string(filepath.Separator)))
+		if entry.IsDir() {
+			if slices.Contains([]string{".git", "node_modules", "bin"}, entry.Name()) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		visit(rel)
+		return nil
+	}))
+}
+
+// Arrows between rooms point down only, and a room that promises to need nothing but the standard library keeps its word.
+func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
+	seen := map[string]bool{}
+	for path, names := range imports(t) {
+		dir := filepath.ToSlash(filepath.Dir(path))
+		from := roomOf(dir)
+		if !assert.NotNil(t, from, "%s lies in no room of the map", path) {
+			continue
+		}
+		seen[from.dir] = true
+		for _, name := range names {
+			if to, ok := strings.CutPrefix(name, module+"/"); ok {
+				target := roomOf(to)
+				require.NotNil(t, target, "%s imports %s, which is in no room", path, name)
+				assert.True(t, target == from || from.dir == "tests" || slices.Contains(from.may, target.dir), "%s must not import %s", path, name)
+				continue
+			}
+			if host, _, _ := strings.Cut(name, "/"); from.foreign != nil && strings.Contains(host, ".") {
+				assert.True(t, slices.ContainsFunc(from.foreign, func(prefix string) bool { return strings.HasPrefix(name, prefix) }),
+					"%s must not import %s", path, name)
+			}
+		}
+	}
+	for _, r := range rooms {
+		if r.dir != "tests" {
+			assert.True(t, seen[r.dir], "the map has a room %s that does not exist", r.dir)
+		}
+	}
+}
+
+// The map itself has no arrow upwards: a room may import only rooms that stand before it.
+func TestTheMapHasNoCircle(t *testing.T) {
+	for i, r := range rooms {
+		for _, to := range r.may {
+			at := slices.IndexFunc(rooms, func(r room) bool { return r.dir == to })
+			assert.True(t, at >= 0 && at < i, "%s may import %s, which does not stand below it", r.dir, to)
+		}
+	}
+}
+
+// Nothing is called util: a folder is named after what lives in it.
+func TestNoRoomIsCalledUtil(t *testing.T) {
+	walk(t, func(path string) {
+		for _, part := range strings.Split(filepath.ToSlash(filepath.Dir(path)), "/") {
+			assert.NotContains(t, []string{"util", "utils", "common", "helpers", "misc"}, part, "%s: name the folder after what lives there", path)
+		}
+	})
+}
+
+// main.go is pulumi.Run(program.Run) and nothing else: what is in package main cannot be imported by a test.
+func TestMainOnlyRunsTheProgram(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "../main.go", nil, 0)
+	require.NoError(t, err)
+	var functions []*ast.FuncDecl
+	for _, decl := range file.Decls {
+		if f, ok := decl.(*ast.FuncDecl); ok {
+			functions = append(functions, f)
+			continue
+		}
+		assert.Equal(t, token.IMPORT, decl.(*ast.GenDecl).Tok, "main.go declares more than main")
+	}
+	require.Len(t, functions, 1)
+	require.Len(t, functions[0].Body.List, 1)
+	source, err := os.ReadFile("../main.go")
+	require.NoError(t, err)
+	assert.Contains(t, string(source), "pulumi.Run(program.Run)")
+}
