@@ -172,6 +172,8 @@ type SessionPreferences struct {
 	DefaultUser string
 	// IdleTimeout and MaxDuration are in minutes; zero means AWS's default (20, and none).
 	IdleTimeout, MaxDuration int
+	// KMSKey is the ARN of the key that encrypts session data; empty means none.
+	KMSKey string
 }
 
 // ARN is the user's ARN.

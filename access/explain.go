@@ -1,0 +1,277 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// Explanation is a decision with everything that was read for it.
+type Explanation struct {
+	Decision Decision
+	// Parts are the actions and resources that were decided, in order; more than one when the request has several.
+	Parts []Part
+}
+
+// Part is one action on one resource.
+type Part struct {
+	Decision Decision
+	// Layers are the sets of policies that AWS reads, in its order, each with what it says on its own.
+	Layers []Layer
+}
+
+// Layer is what one set of policies says.
+type Layer struct {
+	// Source names the layer.
+	Source Source
+	// Denies are the Deny statements that apply, Allows the Allow statements that do. A layer with neither does not allow the request.
+	Denies, Allows []Applied
+	// Near are the statements that speak of the action and do not apply, nearest first, with what is missing. It is filled in for Deny
+	// statements too: what keeps them from applying may be what holds the request up.
+	Near []NearMiss
+	// Unknowns are the ARNs of policies whose documents are not known.
+	Unknowns []string
+}
+
+// Applied is a statement that applies, with the conditions that made it apply.
+type Applied struct {
+	By Source
+	// Because are the conditions in words, with the values of the request.
+	Because []string
+}
+
+// NearMiss is a statement that speaks of the action but does not apply.
+type NearMiss struct {
+	By     Source
+	Effect policy.Effect
+	// Missing are the tests that failed, in words: what would have had to be otherwise.
+	Missing []string
+}
+
+// Explain decides a request as Decide does, and tells every layer that was read: which statements apply and why, and which come near and
+// what they miss.
+func (e *Engine) Explain(s Session, r Request) (Explanation, error) {
+	decision, err := e.Decide(s, r)
+	if err != nil {
+		return Explanation{}, err
+	}
+	x := Explanation{Decision: decision}
+	var ev env
+	var stranger principal
+	if err := ev.start(e, &s, &r, &stranger); err != nil {
+		return Explanation{}, err
+	}
+	for a := ev.firstAction(); a != ""; a = ev.nextAction(a) {
+		ev.action = a
+		for i := range max(len(r.Resources), 1) {
+			if err := ev.on(i); err != nil {
+				return Explanation{}, err
+			}
+			d, err := ev.decide()
+			if err != nil {
+				return Explanation{}, err
+			}
+			d.Unknowns = ev.principal.unknowns
+			x.Parts = append(x.Parts, Part{Decision: d, Layers: ev.layers(d)})
+		}
+	}
+	return x, nil
+}
+
+// layers reads every layer. A request that a rule of AWS decides has none.
+func (ev *env) layers(d Decision) []Layer {
+	if d.By.Kind == AWSRule && d.By.Owner == "" {
+		return nil
+	}
+	var out []Layer
+	for _, level := range ev.guardrails() {
+		out = append(out, ev.layer(level, nil))
+	}
+	for _, l := range [3]*layer{ev.principal.identity, ev.principal.boundary, ev.session.limit} {
+		if l != nil {
+			out = append(out, ev.layer(l, nil))
+		}
+	}
+	if isAssumeRole(ev.action) {
+		if role := ev.engine.principals[ev.resource.ARN]; role != nil && role.trust != nil {
+			out = append(out, ev.layer(role.trust, role))
+		}
+	}
+	return out
+}
+
+func (ev *env) layer(l *layer, role *principal) Layer {
+	out := Layer{Source: l.by, Unknowns: l.unknowns}
+	for _, st := range slices.Concat(l.deny, l.allow) {
+		if !st.matchesAction(ev.action) {
+			continue
+		}
+		because, missing := ev.tests(st, role)
+		switch {
+		case len(missing) > 0:
+			out.Near = append(out.Near, NearMiss{By: st.by, Effect: st.from.Effect, Missing: missing})
+		case st.from.Effect == policy.EffectDeny:
+			out.Denies = append(out.Denies, Applied{By: st.by, Because: because})
+		default:
+			out.Allows = append(out.Allows, Applied{By: st.by, Because: because})
+		}
+	}
+	slices.SortStableFunc(out.Near, func(a, b NearMiss) int { return cmp.Compare(len(a.Missing), len(b.Missing)) })
+	return out
+}
+
+// tests runs every test of a statement that speaks of the action, in words.
+func (ev *env) tests(st *statement, role *principal) (passed, failed []string) {
+	if role != nil {
+		speaks := st.principalGrade(ev) != notTrusted
+		if st.from.Effect == policy.EffectDeny {
+			speaks = st.denies(ev)
+		}
+		if !speaks {
+			failed = append(failed, fmt.Sprintf("the principals are %s, the caller is %s", quoted(principalTexts(st)), ev.callerWords()))
+		}
+	}
+	if !st.matchesResource(ev) {
+		element, resources := "Resource", st.from.Resources
+		if st.notResources {
+			element, resources = "NotResource", st.from.NotResources
+		}
+		failed = append(failed, fmt.Sprintf("%s is %s, the request is on %s", element, ev.filledIn(resources), ev.resource.ARN))
+	}
+	for i := range st.conditions {
+		c := &st.conditions[i]
+		ev.undecided = nil
+		if c.holds(ev) && ev.undecided == nil {
+			passed = append(passed, ev.conditionWords(c))
+		} else {
+			failed = append(failed, ev.conditionWords(c))
+		}
+	}
+	ev.undecided = nil
+	return passed, failed
+}
+
+// conditionWords tells a condition with the values that the request has.
+func (ev *env) conditionWords(c *condition) string {
+	v := ev.lookup(&c.key)
+	has := "is absent"
+	if v.present {
+		all := make([]string, v.len())
+		for i := range all {
+			all[i] = v.at(i)
+		}
+		has = "is " + quoted(all)
+	}
+	ev.undecided = nil
+	return fmt.Sprintf("%s %s; asked for is %s %s", c.key.name, has, c.source.Operator, ev.filledIn(c.source.Values))
+}
+
+// filledIn shows the patterns of a statement, each with its variables replaced where that says more.
+func (ev *env) filledIn(patterns []string) string {
+	shown := make([]string, len(patterns))
+	for i, text := range patterns {
+		shown[i] = strconv.Quote(text)
+		if !strings.Contains(text, "${") {
+			continue
+		}
+		p, err := parsePattern(text, variableText, true)
+		if err != nil || !p.hasVariable {
+			continue
+		}
+		if tokens, ok := p.resolve(nil, ev); ok {
+			var b strings.Builder
+			for _, tok := range tokens {
+				switch tok.kind {
+				case tokenAny:
+					b.WriteByte('*')
+				case tokenOne:
+					b.WriteByte('?')
+				default:
+					b.WriteString(tok.text)
+				}
+			}
+			shown[i] += " (" + strconv.Quote(b.String()) + ")"
+		} else {
+			shown[i] += " (which has no value here)"
+		}
+	}
+	ev.undecided = nil
+	return strings.Join(shown, " or ")
+}
+
+func (ev *env) callerWords() string {
+	p := ev.principal
+	if p.arn == "" {
+		return p.name
+	}
+	if ev.session.assumed() {
+		return fmt.Sprintf("%s (session %q)", p.arn, ev.session.name)
+	}
+	return p.arn
+}
+
+func principalTexts(st *statement) []string {
+	var out []string
+	for i := range st.principals {
+		out = append(out, cmp.Or(st.principals[i].text, "*"))
+	}
+	return out
+}
+
+func quoted(values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strconv.Quote(v)
+	}
+	return strings.Join(out, ", ")
+}
+
+// String is the explanation for a terminal: one paragraph per part, the deciding line first.
+func (x Explanation) String() string {
+	var b strings.Builder
+	for i := range x.Parts {
+		part := &x.Parts[i]
+		fmt.Fprintf(&b, "%s\n", part.Decision)
+		for j := range part.Layers {
+			part.Layers[j].write(&b, part.Decision.Outcome)
+		}
+	}
+	return b.String()
+}
+
+// maxNear bounds the near misses that the text shows; the rest say nothing new.
+const maxNear = 3
+
+func (l *Layer) write(b *strings.Builder, outcome Outcome) {
+	verdict := "does not allow it"
+	switch {
+	case len(l.Denies) > 0:
+		verdict = "denies it"
+	case len(l.Allows) > 0:
+		verdict = "allows it"
+	}
+	fmt.Fprintf(b, "  %s: %s\n", l.Source, verdict)
+	for _, m := range slices.Concat(l.Denies, l.Allows) {
+		fmt.Fprintf(b, "    %s applies\n", m.By.Policy+", "+m.By.Sid)
+		for _, because := range m.Because {
+			fmt.Fprintf(b, "      as %s\n", because)
+		}
+	}
+	if outcome == Allowed || len(l.Denies)+len(l.Allows) > 0 {
+		return
+	}
+	for i, near := range l.Near {
+		if i == maxNear {
+			fmt.Fprintf(b, "    and %d more that do not apply\n", len(l.Near)-maxNear)
+			break
+		}
+		fmt.Fprintf(b, "    %s, %s does not apply:\n", near.By.Policy, near.By.Sid)
+		for _, missing := range near.Missing {
+			fmt.Fprintf(b, "      %s\n", missing)
+		}
+	}
+}
