@@ -1,0 +1,160 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// noun is the Args of one component with the section that they come from.
+type noun struct {
+	// section is put before the paths of problems; empty where they are whole.
+	section string
+	args    interface {
+		Validate() error
+		AddTo(*access.Account)
+	}
+	// derived are the Args that come from other sections, which report what is wrong there themselves.
+	derived []string
+}
+
+// nouns are the Args of every component of the stack, in the order of the reference.
+func (s *Stack) nouns() []noun {
+	var all []noun
+	if a := s.MFAGroup(); a != nil {
+		all = append(all, noun{section: "mfa", args: a, derived: []string{"userPaths"}})
+	}
+	if a := s.Passwords(); a != nil {
+		all = append(all, noun{section: "passwordPolicy", args: a})
+	}
+	for i, a := range s.UserArgs() {
+		all = append(all, noun{section: "users" + string(Path("").Index(i)), args: a, derived: []string{"groups", "contactTags"}})
+	}
+	if a := s.Operation(); a != nil {
+		all = append(all, noun{args: a})
+	}
+	for i, a := range s.Delegated() {
+		all = append(all, noun{section: "delegatedRoles" + string(Path("").Index(i)), args: a, derived: []string{"userPaths"}})
+	}
+	if a := s.Preferences(); a != nil {
+		all = append(all, noun{section: "sessions", args: a})
+	}
+	return all
+}
+
+// MFAGroup is the group that enforces MFA, nil where there is none.
+func (s *Stack) MFAGroup() *components.MFAGroupArgs {
+	if s.MFA == nil {
+		return nil
+	}
+	a := *s.MFA
+	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
+	paths := map[string]bool{}
+	for _, path := range s.userPaths() {
+		paths[path] = true
+	}
+	a.UserPaths = slices.Sorted(maps.Keys(paths))
+	return &a
+}
+
+// Passwords is the password policy, nil where it is left alone.
+func (s *Stack) Passwords() *components.PasswordPolicyArgs {
+	if s.PasswordPolicy == nil {
+		return nil
+	}
+	a := *s.PasswordPolicy
+	a.Account = s.Account.Account
+	return &a
+}
+
+// UserArgs are the users, in the order of the file.
+func (s *Stack) UserArgs() []*components.UserArgs {
+	out := make([]*components.UserArgs, len(s.Users))
+	for i, u := range s.Users {
+		u.Account = s.Account.Account
+		if s.MFA != nil {
+			u.ContactTags = s.MFA.SelfService.ContactTags
+			u.Groups = []string{s.MFA.Name}
+		}
+		out[i] = &u
+	}
+	return out
+}
+
+// Operation is the operation roles, nil where there are none.
+func (s *Stack) Operation() *components.OperationRolesArgs {
+	if len(s.OperationRoles) == 0 {
+		return nil
+	}
+	a := &components.OperationRolesArgs{
+		Account: s.Account.Account, ProjectTag: s.Tags.Project, Roles: s.OperationRoles, UserPaths: s.userPaths(), Quotas: s.Quotas,
+	}
+	if s.Sessions != nil {
+		a.DefaultRunAs, a.KMSKeyID = s.Sessions.RunAs.DefaultUser, s.Sessions.KMSKeyID
+	}
+	return a
+}
+
+// Delegated are the delegated roles, in the order of the file.
+func (s *Stack) Delegated() []*components.DelegatedRoleArgs {
+	out := make([]*components.DelegatedRoleArgs, len(s.DelegatedRoles))
+	for i, r := range s.DelegatedRoles {
+		r.Account, r.UserPaths, r.Quotas = s.Account.Account, s.userPaths(), s.Quotas
+		out[i] = &r
+	}
+	return out
+}
+
+// Preferences is Session Manager's preferences, nil where they are left alone.
+func (s *Stack) Preferences() *components.SessionPreferencesArgs {
+	if s.Sessions == nil {
+		return nil
+	}
+	a := *s.Sessions
+	a.Account = s.Account.Account
+	return &a
+}
+
+// Regions are the Regions that need a provider: the home Region first, then those of the preferences in their order.
+func (s *Stack) Regions() []string {
+	regions := []string{s.AWS.Region}
+	if s.Sessions != nil {
+		for _, r := range s.Sessions.Regions {
+			if !slices.Contains(regions, r) {
+				regions = append(regions, r)
+			}
+		}
+	}
+	return regions
+}
+
+// userPaths are the paths of the users, by name. Names and paths that IAM does not take are left out: they are reported where they stand.
+func (s *Stack) userPaths() map[string]string {
+	paths := map[string]string{}
+	for _, u := range s.Users {
+		if policy.ValidateUserName(u.Name) == nil && policy.ValidatePath(u.Path) == nil {
+			paths[u.Name] = u.Path
+		}
+	}
+	return paths
+}
+
+// userNames are the names of the stack's users, in the order of the file.
+func (s *Stack) userNames() []string {
+	names := make([]string, 0, len(s.Users))
+	for _, u := range s.Users {
+		if u.Name != "" {
+			names = append(names, u.Name)
+		}
+	}
+	return names
+}
+
+// IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case decide too.
+func (s *Stack) IsAuthorizationTag(key string) bool {
+	return strings.EqualFold(key, s.Tags.Project) || strings.EqualFold(key, components.RunAsTag)
+}

@@ -1,0 +1,177 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// complete fills in what depends on several sections and holds the rules that no section can hold alone.
+func (s *Stack) complete(d *decoder) {
+	if partition, err := policy.PartitionOfRegion(s.AWS.Region); err == nil {
+		s.Account.Partition = partition
+	}
+	if s.MFA == nil && len(s.Users) > 0 {
+		s.MFA = ptr(defaults(mfaKeys))
+	}
+	if s.Sessions == nil && len(s.OperationRoles) > 0 {
+		s.Sessions = ptr(defaults(sessionsKeys))
+	}
+	if s.Sessions != nil && s.Sessions.Regions == nil && s.Account.Partition != "" && !d.refused(stackPath("sessions.regions")) {
+		s.Sessions.Regions = []string{s.AWS.Region}
+	}
+	s.checkUsers(d)
+	s.checkPeople(d)
+	s.checkRoleNames(d)
+	s.checkRunAs(d)
+	s.checkAWS(d)
+	s.checkComponents(d)
+}
+
+// stackPath is the path of a section.
+func stackPath(section string) Path { return Path(namespace + ":" + section) }
+
+// checkUsers refuses two users whom IAM takes for one.
+func (s *Stack) checkUsers(d *decoder) {
+	first := map[string]int{}
+	for i, u := range s.Users {
+		if u.Name == "" {
+			continue
+		}
+		folded := strings.ToLower(u.Name)
+		earlier, repeated := first[folded]
+		if !repeated {
+			first[folded] = i
+			continue
+		}
+		why := "is a user already"
+		if s.Users[earlier].Name != u.Name {
+			why = fmt.Sprintf("differs from %q by case only, and IAM takes the two for one", s.Users[earlier].Name)
+		}
+		d.report(Problem{Path: stackPath("users").Index(i).Child("name"), Kind: Duplicate, Value: quoted(u.Name), Why: why,
+			Fix: "remove one of the two, or give it another name"})
+	}
+}
+
+// checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist fails half-way through a deployment.
+func (s *Stack) checkPeople(d *decoder) {
+	known := s.userNames()
+	check := func(at Path, names []string) {
+		for i, name := range names {
+			if name == "" || slices.Contains(known, name) {
+				continue
+			}
+			fix := "add the user to guardrails:users, or write a user ARN in principalArns"
+			if best, near := nearest(name, known); near {
+				fix = "did you mean " + strconv.Quote(best) + "?"
+			}
+			d.report(Problem{Path: at.Child("users").Index(i), Kind: NotFound, Value: quoted(name), Why: "is no user of this stack", Fix: fix})
+		}
+	}
+	for i, r := range s.OperationRoles {
+		check(stackPath("operationRoles").Index(i), r.Users)
+	}
+	for i, r := range s.DelegatedRoles {
+		check(stackPath("delegatedRoles").Index(i), r.Users)
+	}
+}
+
+// checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever the paths and their case.
+func (s *Stack) checkRoleNames(d *decoder) {
+	type place struct {
+		path Path
+		name string
+	}
+	taken := map[string]place{}
+	for i, name := range s.OperationRoleNames() {
+		// Two operation roles with one name are the component's business: it knows which of the names is derived.
+		taken[strings.ToLower(name)] = place{stackPath("operationRoles").Index(i), name}
+	}
+	for i, r := range s.DelegatedRoles {
+		at := stackPath("delegatedRoles").Index(i)
+		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
+			d.report(Problem{Path: at.Child("name"), Kind: Duplicate, Value: quoted(r.Name), Why: "is the name of " + string(earlier.path) + " already, and names are unique in an account",
+				Fix: "give one of the two another name"})
+			continue
+		}
+		taken[strings.ToLower(r.Name)] = place{at, r.Name}
+	}
+}
+
+// OperationRoleNames are the names of the operation roles, given or derived, in the order of the file.
+func (s *Stack) OperationRoleNames() []string {
+	names := make([]string, len(s.OperationRoles))
+	for i, r := range s.OperationRoles {
+		names[i] = r.Name
+		if r.Name == "" {
+			names[i] = policy.RoleNameFor(r.Project, r.RunAs, len(components.OperationRolePath))
+		}
+	}
+	return names
+}
+
+// checkRunAs refuses roles with an OS user that no shell would start as.
+func (s *Stack) checkRunAs(d *decoder) {
+	if s.Sessions == nil || s.Sessions.RunAs.Enabled == nil || *s.Sessions.RunAs.Enabled || len(s.OperationRoles) == 0 {
+		return
+	}
+	d.report(Problem{Path: stackPath("sessions.runAs.enabled"), Kind: Refused, Value: "false",
+		Why: "makes every shell of the operation roles ssm-user's, who has sudo, whatever runAs says", Fix: "remove the key, or the operation roles"})
+}
+
+// checkAWS refuses provider settings that would undo what the stack says.
+func (s *Stack) checkAWS(d *decoder) {
+	if ids := s.AWS.AllowedAccountIDs; ids != nil && s.Account.ID != "" && !slices.Contains(ids, s.Account.ID) {
+		d.report(Problem{Path: "aws:allowedAccountIds", Kind: Refused, Why: "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
+			Fix: "remove the key: no other account is ever deployed into"})
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.AWS.DefaultTags)) {
+		if s.IsAuthorizationTag(key) {
+			d.report(Problem{Path: Path("aws:defaultTags.tags").Key(key), Kind: Refused, Value: quoted(s.AWS.DefaultTags[key]),
+				Why: "would put a tag that decides access on everything that is made", Fix: "remove it: roles get theirs from project and runAs"})
+		}
+	}
+	for i, key := range s.AWS.IgnoreTags.Keys {
+		if s.IsAuthorizationTag(key) {
+			d.report(Problem{Path: Path("aws:ignoreTags.keys").Index(i), Kind: Refused, Value: quoted(key),
+				Why: "would leave changes of a tag that decides access unseen", Fix: "remove it"})
+		}
+	}
+	for i, prefix := range s.AWS.IgnoreTags.KeyPrefixes {
+		for _, key := range []string{s.Tags.Project, components.RunAsTag} {
+			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
+				d.report(Problem{Path: Path("aws:ignoreTags.keyPrefixes").Index(i), Kind: Refused, Value: quoted(prefix),
+					Why: "would leave changes of the tag " + strconv.Quote(key) + " unseen, which decides access", Fix: "write a longer prefix, or remove it"})
+				break
+			}
+		}
+	}
+}
+
+// checkComponents asks the components, which know what AWS takes.
+func (s *Stack) checkComponents(d *decoder) {
+	for _, noun := range s.nouns() {
+		problems := slices.DeleteFunc(components.ProblemsOf(noun.args.Validate()), func(p *components.Problem) bool {
+			return p.Path == "account.partition" || slices.ContainsFunc(noun.derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
+		})
+		for _, p := range problems.Under(noun.section) {
+			d.report(Problem{Path: Path(namespace + ":" + p.Path), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
+		}
+	}
+}
+
+func shownValue(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return quoted(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}

@@ -1,0 +1,117 @@
+package config
+
+import (
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// Stack is one stack file, decoded, with its defaults filled in. It is what an admin wrote and nothing that AWS knows. The component Args in it
+// hold what their sections say; the methods return them complete.
+type Stack struct {
+	// Name is the stack's name, from the file name or from the engine.
+	Name string
+	// File is the file that was read, or "stack <name>" where the engine handed over values.
+	File string
+	// Environments are the Pulumi ESC environments that the file imports. Their values reach a deployment but no reader of the file.
+	Environments []string
+	// AWS are the settings of the provider.
+	AWS     AWS
+	Account Account
+	Tags    Tags
+	// MFA is nil where the stack has neither the section nor users.
+	MFA *components.MFAGroupArgs
+	// PasswordPolicy is nil where the account's password policy is left alone.
+	PasswordPolicy *components.PasswordPolicyArgs
+	Users          []components.UserArgs
+	OperationRoles []components.OperationRole
+	DelegatedRoles []components.DelegatedRoleArgs
+	// Sessions is nil where the stack has neither the section nor operation roles.
+	Sessions *components.SessionPreferencesArgs
+	Quotas   policy.Quotas
+	// Protect makes the engine refuse every deletion of what the stack made.
+	Protect bool
+	Expect  []Expectation
+	Accept  []Acceptance
+
+	marks map[Path]mark
+}
+
+// namespace is the prefix of the stack's own keys; it does not follow the name of the Pulumi project.
+const namespace = "guardrails"
+
+// stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in which the reference shows it,
+// and a file of its own.
+var stackKeys = keys("the guardrails of one account",
+	key("account", func(s *Stack) *Account { return &s.Account }, accountKeys).
+		required("write the account that the stack configures, such as {id: \"111122223333\"}").
+		doc("The account that this stack configures.").
+		example(map[string]any{"id": "111122223333", "alias": "jump"}),
+	key("tags", func(s *Stack) *Tags { return &s.Tags }, tagsKeys).
+		asSection().
+		doc("The tags that decide access.").
+		example(map[string]any{"project": "Project"}),
+	key("mfa", func(s *Stack) **components.MFAGroupArgs { return &s.MFA }, optionally(mfaKeys)).
+		orNothing("the group is made with its defaults when the stack has users", "there is no user without it").
+		doc("The group that enforces MFA. Every user of the stack is a member.").
+		example(map[string]any{"firstPasswordChange": true}),
+	key("passwordPolicy", func(s *Stack) **components.PasswordPolicyArgs { return &s.PasswordPolicy }, optionally(passwordPolicyKeys)).
+		orNothing("the account's password policy is left alone", "an account has one, which another stack may own").
+		doc("The password policy of the account.").
+		example(map[string]any{"minimumLength": 14}),
+	key("users", func(s *Stack) *[]components.UserArgs { return &s.Users }, listOf(userKeys)).
+		orNothing("nobody signs in to this account", "people may all live in another account").
+		doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
+		example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
+	key("operationRoles", func(s *Stack) *[]components.OperationRole { return &s.OperationRoles }, listOf(operationRoleKeys)).
+		orNothing("there are none", "not every account has nodes").
+		doc("Roles that open shells on the nodes of one project as one OS user, and start and stop those nodes.").
+		example([]any{map[string]any{"users": []string{"non-97-test-user1"}, "project": "Test Project 1", "runAs": "os-user1"}}),
+	key("delegatedRoles", func(s *Stack) *[]components.DelegatedRoleArgs { return &s.DelegatedRoles }, listOf(delegatedRoleKeys)).
+		orNothing("there are none", "not every account delegates").
+		doc("Roles with managed policies, for named people with fresh MFA.").
+		example([]any{map[string]any{"name": "AdminRole", "users": []string{"machamp"}, "managedPolicies": []string{"AdministratorAccess"}}}),
+	key("sessions", func(s *Stack) **components.SessionPreferencesArgs { return &s.Sessions }, optionally(sessionsKeys)).
+		orNothing("set with its defaults in the Region of aws:region when the stack has operation roles, left alone otherwise",
+			"without it AWS opens shells as ssm-user with sudo, whatever the roles say").
+		doc("Session Manager: the OS user of shells, limits and logs, per Region.").
+		example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
+	key("quotas", func(s *Stack) *policy.Quotas { return &s.Quotas }, quotaKeys).
+		asSection().
+		doc("AWS's limits on documents, where AWS has raised them for this account.").
+		example(map[string]any{"trust": 4096}),
+	key("protect", func(s *Stack) *bool { return &s.Protect }, boolean{}).
+		orElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
+		doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").
+		example(true),
+	key("expect", func(s *Stack) *[]Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
+		orNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
+		doc("What must be true of the stack; a deployment is refused when one of them is not.").
+		example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",
+			"on": map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}, "denied": true}}),
+	key("accept", func(s *Stack) *[]Acceptance { return &s.Accept }, listOf(acceptanceKeys).distinct(func(a Acceptance) string { return a.ID })).
+		orNothing("a strict check fails on every waiver and assumption", "who weakens a proof should say why").
+		doc("Waivers and assumptions that a strict check lets pass, each with its reason.").
+		example([]any{map[string]any{"id": "mfa.enrolWithAccessKeys", "because": "the build users have no console password"}}),
+)
+
+// Position is where the value of the path stands in the file, or the nearest value around it; without a line where no file was read.
+func (s *Stack) Position(path Path) Position {
+	d := decoder{marks: s.marks}
+	return d.mark(path).pos
+}
+
+// ComponentAccount is the account as the components want it.
+func (s *Stack) ComponentAccount() components.Account { return s.Account.Account }
+
+// ProjectTag is the key of the tag that pairs roles with nodes.
+func (s *Stack) ProjectTag() string { return s.Tags.Project }
+
+// World is the account as it will be when the stack is deployed, and nothing that others made in it.
+func (s *Stack) World() access.Account {
+	account := access.Account{ID: s.Account.ID, Alias: s.Account.Alias, Partition: s.Account.Partition}
+	for _, noun := range s.nouns() {
+		noun.args.AddTo(&account)
+	}
+	return account
+}

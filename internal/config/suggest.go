@@ -1,0 +1,71 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/agext/levenshtein"
+)
+
+// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough. Case does not count;
+// among equally near ones the first in alphabetical order wins.
+func nearest(word string, candidates []string) (string, bool) {
+	word = strings.ToLower(word)
+	sorted := slices.Clone(candidates)
+	slices.Sort(sorted)
+	best, distance := "", 0
+	for _, candidate := range sorted {
+		d := levenshtein.Distance(word, strings.ToLower(candidate), nil)
+		if best == "" || d < distance {
+			best, distance = candidate, d
+		}
+	}
+	// A third of the letters may be wrong, and a key that was cut short or runs on still counts.
+	allowed := max(2, len(best)/3)
+	if best == "" || distance > allowed && !(len(word) >= 3 && (strings.HasPrefix(strings.ToLower(best), word))) || distance >= max(len(word), len(best)) {
+		return "", false
+	}
+	return best, true
+}
+
+// didYouMean is the fix of an unknown word: the nearest candidate, or all of them where they are few.
+func didYouMean(word string, candidates []string) string {
+	if best, ok := nearest(word, candidates); ok {
+		return "did you mean " + strconv.Quote(best) + "?"
+	}
+	return oneOf(candidates)
+}
+
+// oneOf lists what may be written; longer lists are cut.
+func oneOf(candidates []string) string {
+	const most = 12
+	switch n := len(candidates); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return "write " + strconv.Quote(candidates[0])
+	case n > most:
+		return "write one of " + strings.Join(quoteAll(candidates[:most]), ", ") + " or " + strconv.Itoa(n-most) + " others"
+	default:
+		return "write one of " + strings.Join(quoteAll(candidates), ", ")
+	}
+}
+
+func quoteAll(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return out
+}
+
+// sortedCopy is the words in alphabetical order, ignoring case.
+func sortedCopy(words []string) []string {
+	out := slices.Clone(words)
+	slices.SortFunc(out, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
+	})
+	return out
+}

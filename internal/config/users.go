@@ -1,0 +1,52 @@
+package config
+
+import (
+	"strings"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+var userKeys = keys("a person who signs in to this account",
+	key("name", func(u *components.UserArgs) *string { return &u.Name }, text(policy.ValidateUserName)).
+		required("write the name of the IAM user").
+		doc("The name of the IAM user. Names that differ by case only are the same to IAM.").
+		example("non-97-test-user1"),
+	key("path", func(u *components.UserArgs) *string { return &u.Path }, text(policy.ValidatePath)).
+		orElse("/", "paths are rarely used for people, and are part of their ARN everywhere").
+		doc("The path of the IAM user. It becomes part of the user's ARN, in trust policies of other accounts too.").
+		example("/operators/"),
+	key("email", func(u *components.UserArgs) *string { return &u.Email }, text(validateEmail)).
+		orNothing("the user carries no tag Email", "a user name may say enough").
+		doc("The address of the person. It becomes the tag Email when the user is made; afterwards the tag is the person's own, where "+
+			"mfa.selfService.contactTags says so.").
+		example("test-user1@non-97.net"),
+	key("displayName", func(u *components.UserArgs) *string { return &u.DisplayName }, text(policy.ValidateTagValue)).
+		orNothing("the user carries no tag DisplayName", "a user name may say enough").
+		doc("The name of the person. It becomes the tag DisplayName, as email becomes Email.").
+		example("Taro Yamada"),
+	key("tags", func(u *components.UserArgs) *map[string]string { return &u.Tags },
+		tableOf(text(policy.ValidateTagValue).orEmpty(), policy.ValidateTagKey).ignoringCase()).
+		orNothing("the user carries no other tags", "most users need none").
+		doc("More tags of the user.").
+		example(map[string]any{"Team": "operations"}),
+)
+
+func validateEmail(s string) error {
+	local, domain, found := strings.Cut(s, "@")
+	if !found || local == "" || domain == "" || strings.ContainsAny(domain, "@ ") || strings.Contains(local, " ") {
+		return says("is not an email address", "write one such as test-user1@non-97.net, or remove the key")
+	}
+	return policy.ValidateTagValue(s)
+}
+
+// validatePersonHere accepts the name of a user of this stack, and tells those who write another form where it belongs.
+func validatePersonHere(s string) error {
+	if strings.HasPrefix(s, "arn:") {
+		return says("is an ARN", "move it to principalArns; users takes names of guardrails:users")
+	}
+	if strings.Contains(s, "/") {
+		return says("is a person of another account", "write the ARN of that user in principalArns")
+	}
+	return policy.ValidateUserName(s)
+}
