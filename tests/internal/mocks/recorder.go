@@ -1,0 +1,182 @@
+package mocks
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"google.golang.org/protobuf/types/known/emptypb"
+)
+
+// Project and Stack are what recorded programs run as.
+const (
+	Project = "guardrails"
+	Stack   = "dev"
+)
+
+// Recorder answers a program in place of the engine and remembers what was asked. It is safe for concurrent use.
+type Recorder struct {
+	setup setup
+
+	mu        sync.Mutex
+	resources []Resource
+	calls     []Call
+	outputs   int
+}
+
+// Call is a function of a provider that the program called.
+type Call struct {
+	Token    string
+	Provider string
+	Args     resource.PropertyMap
+}
+
+type setup struct {
+	config    map[string]string
+	preview   bool
+	account   string
+	partition string
+	region    string
+	failures  []failure
+}
+
+type failure struct {
+	typ, name string
+	err       error
+}
+
+// Option changes how a program is run.
+type Option func(*setup)
+
+// Config gives the program its configuration, by whole keys such as "guardrails:users".
+func Config(values map[string]string) Option {
+	return func(s *setup) { s.config = maps.Clone(values) }
+}
+
+// Preview runs the program as a preview.
+func Preview() Option { return func(s *setup) { s.preview = true } }
+
+// Account sets the account, partition and Region that AWS answers with. The default is 111122223333, aws and ap-northeast-1.
+func Account(id, partition, region string) Option {
+	return func(s *setup) { s.account, s.partition, s.region = id, partition, region }
+}
+
+// Fail makes the registration of a type fail; of the resource with that name alone, unless name is empty.
+func Fail(typ, name string, err error) Option {
+	return func(s *setup) { s.failures = append(s.failures, failure{typ, name, err}) }
+}
+
+// Run runs the program and returns what it registered, whether it failed or not. An error of the program can be reached with errors.As; an error
+// of a registration only by its text, because it comes back from the engine as text.
+func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
+	r := &Recorder{setup: setup{account: "111122223333", partition: "aws", region: "ap-northeast-1"}}
+	for _, option := range options {
+		option(&r.setup)
+	}
+	err := pulumi.RunErr(program, pulumi.WithMocks(Project, Stack, r), func(info *pulumi.RunInfo) {
+		info.Config = maps.Clone(r.setup.config)
+		info.DryRun = r.setup.preview
+	})
+	return r, err
+}
+
+// NewResource records a registration. It implements pulumi.MockResourceMonitor.
+func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	recorded := record(args)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, f := range r.setup.failures {
+		if f.typ == recorded.Type && cmp.Or(f.name, recorded.Name) == recorded.Name {
+			return "", nil, f.err
+		}
+	}
+	r.resources = append(r.resources, recorded)
+	id, state := r.created(recorded)
+	return id, state, nil
+}
+
+// Call answers what AWS's provider would. It implements pulumi.MockResourceMonitor.
+func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, Call{Token: args.Token, Provider: args.Provider, Args: args.Args.Copy()})
+	switch args.Token {
+	case "aws:index/getCallerIdentity:getCallerIdentity":
+		return properties(map[string]string{
+			"accountId": r.setup.account, "id": r.setup.account, "userId": "AIDAEXAMPLE",
+			"arn": fmt.Sprintf("arn:%s:iam::%s:role/GuardrailDeployer", r.setup.partition, r.setup.account),
+		}), nil
+	case "aws:index/getPartition:getPartition":
+		return properties(map[string]string{"partition": r.setup.partition, "id": r.setup.partition}), nil
+	case "aws:index/getRegion:getRegion":
+		return properties(map[string]string{"name": r.setup.region, "id": r.setup.region}), nil
+	}
+	return nil, fmt.Errorf("the recorder has no answer for %s", args.Token)
+}
+
+// RegisterResourceOutputs counts components, and the stack itself, that registered their outputs.
+func (r *Recorder) RegisterResourceOutputs() (*emptypb.Empty, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.outputs++
+	return &emptypb.Empty{}, nil
+}
+
+// Resources are the resources registered, sorted by URN, components and providers included.
+func (r *Recorder) Resources() []Resource {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	sorted := slices.Clone(r.resources)
+	slices.SortStableFunc(sorted, func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
+	return sorted
+}
+
+// OfType are the resources of a type, sorted by URN.
+func (r *Recorder) OfType(typ string) []Resource {
+	return slices.DeleteFunc(r.Resources(), func(x Resource) bool { return x.Type != typ })
+}
+
+// Named is the resource of a type and name, and whether there is one.
+func (r *Recorder) Named(typ, name string) (Resource, bool) {
+	for _, x := range r.OfType(typ) {
+		if x.Name == name {
+			return x, true
+		}
+	}
+	return Resource{}, false
+}
+
+// Calls are the provider functions called, in the order in which they came.
+func (r *Recorder) Calls() []Call {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.calls)
+}
+
+// OutputsRegistered is how many components, the stack among them, registered their outputs.
+func (r *Recorder) OutputsRegistered() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.outputs
+}
+
+func urn(parent resource.URN, typ, name string) resource.URN {
+	parentType := tokens.Type("")
+	if parent != "" && parent.QualifiedType() != resource.RootStackType {
+		parentType = parent.QualifiedType()
+	}
+	return resource.NewURN(Stack, Project, parentType, tokens.Type(typ), name)
+}
+
+func properties(values map[string]string) resource.PropertyMap {
+	out := resource.PropertyMap{}
+	for key, value := range values {
+		out[resource.PropertyKey(key)] = resource.NewProperty(value)
+	}
+	return out
+}
