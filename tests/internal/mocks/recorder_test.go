@@ -7,7 +7,6 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -126,7 +125,8 @@ func TestConfigAndPreviewReachTheProgram(t *testing.T) {
 	var got string
 	var preview bool
 	_, err := mocks.Run(func(ctx *pulumi.Context) error {
-		got, preview = config.Get(ctx, "guardrails:greeting"), ctx.DryRun()
+		got, _ = ctx.GetConfig("guardrails:greeting")
+		preview = ctx.DryRun()
 		return nil
 	}, mocks.Config(map[string]string{"guardrails:greeting": "hello"}), mocks.Preview())
 	require.NoError(t, err)
