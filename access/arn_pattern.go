@@ -23,7 +23,7 @@ type arnPattern struct {
 // splitARNPattern reads the pattern of an ARN. A colon inside "${...}" separates nothing.
 func splitARNPattern(text string, mode textMode) (arnPattern, error) {
 	p := arnPattern{text: text}
-	if strings.Trim(text, "*") == "" && text != "" {
+	if onlyStars(text) {
 		p.any = true
 		return p, nil
 	}

@@ -58,9 +58,9 @@ func (d Decision) String() string {
 // that is a pattern, a statement that reads what the request does not say (its time, its Region), or a key of several values where a
 // condition has no quantifier.
 func (e *Engine) Decide(s Session, r Request) (Decision, error) {
-	var ev env
-	var stranger principal
-	if err := ev.start(e, &s, &r, &stranger); err != nil {
+	ev := envs.Get().(*env)
+	defer ev.release()
+	if err := ev.start(e, s, r); err != nil {
 		return Decision{}, err
 	}
 	var result Decision
@@ -102,16 +102,17 @@ var (
 	noResource = Resource{ARN: "*"}
 )
 
-// start checks the request and finds who calls. stranger is room for a caller that is not in the world, a service or provider.
-func (ev *env) start(e *Engine, s *Session, r *Request, stranger *principal) error {
-	ev.engine, ev.session, ev.request = e, s, r
+// start checks the request and finds who calls.
+func (ev *env) start(e *Engine, s Session, r Request) error {
+	ev.engine, ev.askedBy, ev.asked = e, s, r
+	ev.session, ev.request = &ev.askedBy, &ev.asked
 	switch s.kind {
 	case serviceSession:
-		*stranger = principal{kind: servicePrincipal, name: s.subject, account: &nobody}
-		ev.principal = stranger
+		ev.stranger = principal{kind: servicePrincipal, name: s.subject, account: &nobody}
+		ev.principal = &ev.stranger
 	case federatedSession:
-		*stranger = principal{kind: providerPrincipal, name: s.subject, account: &nobody}
-		ev.principal = stranger
+		ev.stranger = principal{kind: providerPrincipal, name: s.subject, account: &nobody}
+		ev.principal = &ev.stranger
 	default:
 		if err := ev.find(); err != nil {
 			return err
@@ -120,7 +121,7 @@ func (ev *env) start(e *Engine, s *Session, r *Request, stranger *principal) err
 	if err := checkAction(r.Action); err != nil {
 		return err
 	}
-	if err := checkResources(r); err != nil {
+	if err := checkResources(ev.request); err != nil {
 		return err
 	}
 	var err error

@@ -10,34 +10,6 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-const (
-	people  = "111122223333"
-	members = "444455556666"
-)
-
-func userARN(name string) string { return "arn:aws:iam::" + people + ":user/" + name }
-
-func roleARN(name string) string { return "arn:aws:iam::" + people + ":role/" + name }
-
-func compiled(t *testing.T, w World) *Engine {
-	t.Helper()
-	e, err := Compile(w)
-	require.NoError(t, err)
-	return e
-}
-
-// oneUser is a world of one user with one inline policy.
-func oneUser(statements ...policy.Statement) World {
-	return World{Accounts: []Account{{ID: people, Users: []User{{Name: "bob", Inline: []InlinePolicy{{Name: "p", Document: policy.New(statements...)}}}}}}}
-}
-
-func decide(t *testing.T, e *Engine, s Session, r Request) Decision {
-	t.Helper()
-	d, err := e.Decide(s, r)
-	require.NoError(t, err)
-	return d
-}
-
 // A request that no statement speaks of is denied, and the caller's own policies are named as what is missing.
 func TestNothingIsAllowedByDefault(t *testing.T) {
 	d := decide(t, compiled(t, oneUser()), LongTermKey(userARN("bob")), Request{Action: "s3:ListAllMyBuckets"})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,7 +21,20 @@ type env struct {
 	// undecided is the first reason why the decision cannot be made; it turns the decision into an error.
 	undecided error
 
-	sharedBuf, ownBuf [maxStackPairs]contextPair
+	// What the fields above point to, so that one question needs no memory of its own.
+	askedBy           Session
+	asked             Request
+	stranger          principal
+	sharedBuf, ownBuf [maxPooledPairs]contextPair
+}
+
+// envs keeps the memory of questions that were answered.
+var envs = sync.Pool{New: func() any { return new(env) }}
+
+// release forgets the question.
+func (ev *env) release() {
+	*ev = env{}
+	envs.Put(ev)
 }
 
 // values are the values of a condition key in a request.

@@ -60,9 +60,9 @@ func (e *Engine) Explain(s Session, r Request) (Explanation, error) {
 		return Explanation{}, err
 	}
 	x := Explanation{Decision: decision}
-	var ev env
-	var stranger principal
-	if err := ev.start(e, &s, &r, &stranger); err != nil {
+	ev := envs.Get().(*env)
+	defer ev.release()
+	if err := ev.start(e, s, r); err != nil {
 		return Explanation{}, err
 	}
 	for a := ev.firstAction(); a != ""; a = ev.nextAction(a) {

@@ -20,10 +20,23 @@ func MatchAction(pattern, action string) bool {
 
 // MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the six parts between
 // colons on its own, so that no wildcard reaches over a colon; only the last part may hold colons. The pattern "*" matches every ARN.
-// A value that is not an ARN matches nothing.
+// A value that is not an ARN matches nothing, and a pattern that is none is matched by nothing.
 func MatchARN(pattern, arn string) bool {
-	p, err := splitARNPattern(pattern, policyText)
-	return err == nil && p.match(arn, false, nil)
+	if onlyStars(pattern) {
+		return isARN(arn)
+	}
+	if !strings.HasPrefix(pattern, "arn:") {
+		return false
+	}
+	for range arnParts - 1 {
+		part, restOfPattern, ok := strings.Cut(pattern, ":")
+		value, restOfARN, also := strings.Cut(arn, ":")
+		if !ok || !also || !Match(part, value) {
+			return false
+		}
+		pattern, arn = restOfPattern, restOfARN
+	}
+	return Match(pattern, arn)
 }
 
 // MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule: a * that ends a
@@ -31,9 +44,17 @@ func MatchARN(pattern, arn string) bool {
 //
 // Source: IAM User Guide, IAM JSON policy elements: Resource, "Using wildcards in resource ARNs".
 func MatchResource(pattern, arn string) bool {
+	if onlyStars(pattern) {
+		return true
+	}
+	if strings.Count(pattern, ":") >= arnParts-1 && strings.Count(arn, ":") == arnParts-1 {
+		return MatchARN(pattern, arn)
+	}
 	p, err := splitARNPattern(pattern, policyText)
 	return err == nil && p.match(arn, true, nil)
 }
+
+func onlyStars(pattern string) bool { return pattern != "" && strings.Trim(pattern, "*") == "" }
 
 // maxStackTokens bounds the tokens of a pattern that are matched without allocating; longer patterns work and allocate.
 const maxStackTokens = 16

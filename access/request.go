@@ -68,8 +68,8 @@ type contextPair struct {
 	values []string
 }
 
-// maxStackPairs bounds the context keys that are read without allocating.
-const maxStackPairs = 12
+// maxPooledPairs bounds the context keys that are read without allocating.
+const maxPooledPairs = 12
 
 // pairs flattens a context and checks it. The order is of no consequence: no two keys are alike.
 func (c Context) pairs(into []contextPair) ([]contextPair, error) {
