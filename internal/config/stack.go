@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
@@ -103,6 +105,9 @@ func (s *Stack) Position(path Path) Position {
 
 // ComponentAccount is the account as the components want it.
 func (s *Stack) ComponentAccount() components.Account { return s.Account.Account }
+
+// SignInName is what links call the account: its alias, or its id.
+func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.ID) }
 
 // ProjectTag is the key of the tag that pairs roles with nodes.
 func (s *Stack) ProjectTag() string { return s.Tags.Project }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +37,14 @@ func didYouMean(word string, candidates []string) string {
 	return oneOf(candidates)
 }
 
+// DidYouMean is what to say to somebody who wrote word where one of the candidates was wanted: the nearest one, or all of them where they are few.
+func DidYouMean(word string, candidates []string) string {
+	if len(candidates) == 0 {
+		return "there is none"
+	}
+	return didYouMean(word, candidates)
+}
+
 // oneOf lists what may be written; longer lists are cut.
 func oneOf(candidates []string) string {
 	const most = 12
@@ -58,14 +65,5 @@ func quoteAll(words []string) []string {
 	for i, w := range words {
 		out[i] = strconv.Quote(w)
 	}
-	return out
-}
-
-// sortedCopy is the words in alphabetical order, ignoring case.
-func sortedCopy(words []string) []string {
-	out := slices.Clone(words)
-	slices.SortFunc(out, func(a, b string) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a), strings.ToLower(b)), cmp.Compare(a, b))
-	})
 	return out
 }

@@ -1,0 +1,112 @@
+package program
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+)
+
+// The names of those components of which a stack has one. They are part of every URN below them and never change without an alias. Components of
+// which there are several are named after what the stack file calls them.
+const (
+	mfaName       = "mfa"
+	passwordsName = "passwords"
+	operationName = "operation"
+	sessionsName  = "sessions"
+)
+
+// creation makes the components of one stack.
+type creation struct {
+	ctx       *pulumi.Context
+	stack     *config.Stack
+	providers *providers
+	group     *components.MFAGroup
+	users     map[string]pulumi.Resource
+}
+
+// create registers everything that the stack declares: the guard first, then the people, then what they may reach.
+func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
+	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string]pulumi.Resource{}}
+	for _, step := range []func() error{
+		c.passwordPolicy,
+		c.mfaGroup,
+		c.people,
+		c.sessionPreferences,
+		c.operationRoles,
+		c.delegatedRoles,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// options are what every component gets. Children inherit provider and protection.
+func (c *creation) options(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
+	return append([]pulumi.ResourceOption{pulumi.Provider(c.providers.home), pulumi.Protect(c.stack.Protect)}, more...)
+}
+
+func (c *creation) passwordPolicy() error {
+	args := c.stack.Passwords()
+	if args == nil {
+		return nil
+	}
+	_, err := components.NewPasswordPolicy(c.ctx, passwordsName, args, c.options()...)
+	return err
+}
+
+func (c *creation) mfaGroup() (err error) {
+	args := c.stack.MFAGroup()
+	if args == nil {
+		return nil
+	}
+	c.group, err = components.NewMFAGroup(c.ctx, mfaName, args, c.options()...)
+	return err
+}
+
+func (c *creation) people() error {
+	for _, args := range c.stack.UserArgs() {
+		user, err := components.NewUser(c.ctx, args.Name, args, c.options(pulumi.DependsOn([]pulumi.Resource{c.group}))...)
+		if err != nil {
+			return err
+		}
+		c.users[args.Name] = user
+	}
+	return nil
+}
+
+// sessionPreferences come before the roles that open shells: where they are not set yet, a shell is ssm-user's.
+func (c *creation) sessionPreferences() error {
+	args := c.stack.Preferences()
+	if args == nil {
+		return nil
+	}
+	args.Providers = map[string]pulumi.ProviderResource{}
+	for region, provider := range c.providers.byRegion {
+		args.Providers[region] = provider
+	}
+	_, err := components.NewSessionPreferences(c.ctx, sessionsName, args, c.options()...)
+	return err
+}
+
+func (c *creation) operationRoles() error {
+	args := c.stack.Operation()
+	if args == nil {
+		return nil
+	}
+	args.UserResources = c.users
+	_, err := components.NewOperationRoles(c.ctx, operationName, args, c.options()...)
+	return err
+}
+
+func (c *creation) delegatedRoles() error {
+	for _, args := range c.stack.Delegated() {
+		args.UserResources = c.users
+		if _, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

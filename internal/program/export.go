@@ -1,0 +1,38 @@
+package program
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+// export sets the stack outputs. They are plain values, so that a preview shows them: every name is known before anything exists.
+func export(ctx *pulumi.Context, stack *config.Stack) {
+	world := stack.World()
+	roleARNs, switchRoleURLs, attached := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringArrayMap{}
+	for _, group := range world.Groups {
+		attached[group.Name] = policiesOf(group.Inline, group.Attached)
+	}
+	for _, role := range world.Roles {
+		roleARNs[role.Name] = pulumi.String(world.Partition.RoleARN(world.ID, role.Path, role.Name))
+		switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
+		attached[role.Name] = policiesOf(role.Inline, role.Attached)
+	}
+	if stack.MFA != nil {
+		ctx.Export("groupName", pulumi.String(stack.MFA.Name))
+	}
+	ctx.Export("roleArns", roleARNs)
+	ctx.Export("switchRoleUrls", switchRoleURLs)
+	ctx.Export("signInUrl", pulumi.String(world.Partition.SignInURL(stack.SignInName())))
+	ctx.Export("attachedPolicies", attached)
+}
+
+// policiesOf are the names of inline policies and the ARNs of managed ones.
+func policiesOf(inline []access.InlinePolicy, managed []string) pulumi.StringArray {
+	all := make([]string, 0, len(inline)+len(managed))
+	for _, p := range inline {
+		all = append(all, p.Name)
+	}
+	return pulumi.ToStringArray(append(all, managed...))
+}

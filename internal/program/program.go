@@ -1,0 +1,40 @@
+package program
+
+import (
+	"errors"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/internal/config"
+)
+
+// Run deploys the stack of the context.
+func Run(ctx *pulumi.Context) error {
+	stack, err := config.FromContext(ctx)
+	if err != nil {
+		return err
+	}
+	if err := Check(stack); err != nil {
+		return err
+	}
+	// Nothing above this line touches the engine.
+	providers, err := newProviders(ctx, stack)
+	if err != nil {
+		return err
+	}
+	if err := verifyAccount(ctx, stack, providers.home); err != nil {
+		return err
+	}
+	if err := create(ctx, stack, providers); err != nil {
+		return err
+	}
+	export(ctx, stack)
+	return nil
+}
+
+// Refused reports whether the error is a refusal: the stack file, a document, a proof or the account does not hold. What is no refusal is a
+// failure of the engine or of AWS.
+func Refused(err error) bool {
+	var problems config.Problems
+	return errors.As(err, &problems)
+}

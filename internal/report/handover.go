@@ -1,0 +1,195 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/policy"
+)
+
+// Person is somebody who can do something in the stacks, with all that this person needs to begin.
+type Person struct {
+	Name string `json:"name"`
+	ARN  string `json:"arn"`
+	// SignInURL is where the person signs in.
+	SignInURL string `json:"signInUrl"`
+	// Managed is set for a person whom one of the stacks makes; the others were handed over by whoever runs their account.
+	Managed bool `json:"managed"`
+	// FirstPasswordChange is set when the first password must and can be changed at the first sign-in.
+	FirstPasswordChange bool `json:"firstPasswordChange"`
+	// AccessKeys is set when the person may make access keys after signing in with MFA.
+	AccessKeys bool `json:"accessKeys"`
+	// AWSLogin is set when the person may sign the command line in through the browser.
+	AWSLogin bool `json:"awsLogin"`
+	// MFASerial is the serial number of the person's virtual MFA device when it is named after the person.
+	MFASerial string `json:"mfaSerial"`
+	// Profile is the name of the person's own profile on the command line, and Region its Region.
+	Profile string `json:"profile"`
+	Region  string `json:"region"`
+	Roles   []Role `json:"roles"`
+}
+
+// Role is a role that the person may switch to.
+type Role struct {
+	Name  string `json:"name"`
+	ARN   string `json:"arn"`
+	Stack string `json:"stack"`
+	// SwitchRoleURL opens the console's page, filled in.
+	SwitchRoleURL string `json:"switchRoleUrl"`
+	// Project and RunAs are set for operation roles: the nodes that the role reaches, and the OS user of its shells.
+	Project string `json:"project,omitempty"`
+	RunAs   string `json:"runAs,omitempty"`
+	// Documents are the session documents that the role may use besides the shell.
+	Documents []string `json:"documents,omitempty"`
+	// ManagedPolicies are set for delegated roles.
+	ManagedPolicies []string `json:"managedPolicies,omitempty"`
+	// Profile is the name of the role's profile on the command line.
+	Profile string `json:"profile"`
+	// SessionName is what a session must be called; empty means that any name is taken.
+	SessionName string `json:"sessionName,omitempty"`
+	// MaxSessionSeconds is the longest session.
+	MaxSessionSeconds int `json:"maxSessionSeconds"`
+	// MFAMaxAgeSeconds is how old the sign-in with MFA may be.
+	MFAMaxAgeSeconds int    `json:"mfaMaxAgeSeconds"`
+	Region           string `json:"region"`
+}
+
+// Handover says what each person of the stacks needs: first those whom the stacks make, in the order of their files, then those of other
+// accounts. A person who lives in one stack and works in others appears once.
+func Handover(stacks ...*config.Stack) []Person {
+	h := &handover{byARN: map[string]int{}}
+	for _, s := range stacks {
+		for _, u := range s.UserArgs() {
+			h.resident(s, u)
+		}
+	}
+	for _, s := range stacks {
+		for i, r := range s.OperationRoles {
+			h.operationRole(s, s.OperationRoleNames()[i], r)
+		}
+		for _, r := range s.Delegated() {
+			h.delegatedRole(s, r)
+		}
+	}
+	return h.people
+}
+
+// Only keeps the people with the name or ARN. The error names whom it did not find, and the nearest name.
+func Only(people []Person, nameOrARN string) ([]Person, error) {
+	var kept []Person
+	var names []string
+	for _, p := range people {
+		if p.Name == nameOrARN || p.ARN == nameOrARN {
+			kept = append(kept, p)
+		}
+		names = append(names, p.Name)
+	}
+	if len(kept) > 0 {
+		return kept, nil
+	}
+	return nil, fmt.Errorf("%q is nobody in these stacks; %s", nameOrARN, config.DidYouMean(nameOrARN, names))
+}
+
+type handover struct {
+	people []Person
+	byARN  map[string]int
+}
+
+func (h *handover) add(p Person) {
+	if _, known := h.byARN[p.ARN]; !known {
+		h.byARN[p.ARN] = len(h.people)
+		h.people = append(h.people, p)
+	}
+}
+
+func (h *handover) resident(s *config.Stack, u *components.UserArgs) {
+	partition, mfa := s.Account.Partition, s.MFA
+	h.add(Person{
+		Name: u.Name, ARN: partition.UserARN(s.Account.ID, u.Path, u.Name), SignInURL: partition.SignInURL(s.SignInName()), Managed: true,
+		FirstPasswordChange: mfa.FirstPasswordChange, AccessKeys: mfa.SelfService.AccessKeys, AWSLogin: mfa.SelfService.AWSLogin,
+		MFASerial: partition.MFADeviceARN(s.Account.ID, u.Name), Profile: u.Name, Region: s.AWS.Region, Roles: []Role{},
+	})
+}
+
+// guest is a person of whom only the ARN is known.
+func (h *handover) guest(s *config.Stack, text string) {
+	arn, err := policy.ParseARN(text)
+	_, _, name, ok := arn.Entity()
+	if err != nil || !ok {
+		return
+	}
+	h.add(Person{
+		Name: name, ARN: text, SignInURL: arn.Partition.SignInURL(arn.Account), MFASerial: arn.Partition.MFADeviceARN(arn.Account, name),
+		Profile: name, Region: s.AWS.Region, Roles: []Role{},
+	})
+}
+
+func (h *handover) operationRole(s *config.Stack, name string, r components.OperationRole) {
+	role := newRole(s, components.OperationRolePath, name, r.MaxSessionDuration, r.MFAMaxAge)
+	role.Project, role.Documents, role.RunAs = r.Project, r.Documents, r.RunAs
+	if s.Sessions != nil {
+		role.RunAs = cmp.Or(r.RunAs, s.Sessions.RunAs.DefaultUser)
+	}
+	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
+}
+
+func (h *handover) delegatedRole(s *config.Stack, r *components.DelegatedRoleArgs) {
+	role := newRole(s, components.DelegatedRolePath, r.Name, r.MaxSessionDuration, r.MFAMaxAge)
+	role.ManagedPolicies = r.ManagedPolicies
+	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
+}
+
+func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
+	partition := s.Account.Partition
+	return Role{
+		Name: name, ARN: partition.RoleARN(s.Account.ID, path, name), Stack: s.Name,
+		SwitchRoleURL: partition.SwitchRoleURL(s.SignInName(), path, name, name+"@"+s.Name),
+		Profile:       s.Name + "-" + name, MaxSessionSeconds: int(session / time.Second), MFAMaxAgeSeconds: int(mfaAge / time.Second),
+		Region: s.AWS.Region,
+	}
+}
+
+// give hands the role to the people who may assume it.
+func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule components.SessionName) {
+	for _, arn := range arns {
+		h.guest(s, arn)
+	}
+	for _, arn := range append(userARNs(s, users), arns...) {
+		i, known := h.byARN[arn]
+		if !known {
+			continue
+		}
+		mine := role
+		if rule == components.SessionNameUser {
+			mine.SessionName = h.people[i].Name
+		}
+		h.people[i].Roles = append(h.people[i].Roles, mine)
+	}
+}
+
+func userARNs(s *config.Stack, names []string) []string {
+	var arns []string
+	for _, u := range s.Users {
+		if slices.Contains(names, u.Name) {
+			arns = append(arns, s.Account.Partition.UserARN(s.Account.ID, u.Path, u.Name))
+		}
+	}
+	return arns
+}
+
+// purpose is what a role is for, in a few words.
+func (r Role) purpose() string {
+	if len(r.ManagedPolicies) > 0 {
+		return "carries " + strings.Join(r.ManagedPolicies, ", ")
+	}
+	text := fmt.Sprintf("nodes of %s", r.Project)
+	if r.RunAs != "" {
+		text += ", shells as " + r.RunAs
+	}
+	return text
+}

@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// HandoverOptions choose a form of the text.
+type HandoverOptions struct {
+	// SessionToken writes the command line part for tools that know no MFA codes of their own, but take the credentials of GetSessionToken.
+	SessionToken bool
+}
+
+// WriteHandover writes what each person does next, as text to be sent to the person.
+func WriteHandover(w io.Writer, people []Person, options HandoverOptions) error {
+	var b strings.Builder
+	for i, p := range people {
+		if i > 0 {
+			b.WriteString("\n" + strings.Repeat("-", 80) + "\n\n")
+		}
+		p.write(&b, options)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (p Person) write(b *strings.Builder, options HandoverOptions) {
+	fmt.Fprintf(b, "%s\n%s\n\n", p.Name, p.ARN)
+	p.writeFirstSignIn(b)
+	p.writeRoles(b)
+	p.writeProfiles(b, options)
+}
+
+func (p Person) writeFirstSignIn(b *strings.Builder) {
+	if !p.Managed {
+		fmt.Fprintf(b, "Sign in as ever, with MFA: %s\n\n", p.SignInURL)
+		return
+	}
+	must, then := "must not", "."
+	if p.FirstPasswordChange {
+		must, then = "must", "; you are asked for a new one."
+	}
+	fmt.Fprintf(b, "Before: whoever runs the account enables console access for the user, which gives the first password. It %s be one that has to be\n", must)
+	b.WriteString("changed at the next sign-in.\n\n")
+	steps := []string{
+		fmt.Sprintf("Open %s\nand sign in as %s with the password that you were given%s", p.SignInURL, p.Name, then),
+		fmt.Sprintf("Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.", p.Name),
+		"Sign out, and sign in again with the device. Without it you can do nothing but the steps so far.",
+	}
+	if p.AccessKeys {
+		steps = append(steps, fmt.Sprintf("For the command line, make an access key under \"Security credentials\" and run\naws configure --profile %s", p.Profile))
+	}
+	if p.AWSLogin {
+		steps = append(steps, "With a passkey or security key, which shows no code, sign the command line in with aws login instead.")
+	}
+	b.WriteString("First sign-in\n")
+	for i, step := range steps {
+		fmt.Fprintf(b, "  %d. %s\n", i+1, strings.ReplaceAll(step, "\n", "\n     "))
+	}
+	b.WriteString("\n")
+}
+
+func (p Person) writeRoles(b *strings.Builder) {
+	if len(p.Roles) == 0 {
+		b.WriteString("Roles: none\n\n")
+		return
+	}
+	b.WriteString("Roles (each link opens \"Switch role\", filled in)\n")
+	for _, r := range p.Roles {
+		fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), r.SwitchRoleURL)
+		fmt.Fprintf(b, "    sign in with MFA at most %s before; a session lasts up to %s\n", hours(r.MFAMaxAgeSeconds), hours(r.MaxSessionSeconds))
+	}
+	b.WriteString("\n")
+}
+
+func hours(seconds int) string {
+	d := time.Duration(seconds) * time.Second
+	switch {
+	case d%time.Hour == 0:
+		return plural(int(d/time.Hour), "hour")
+	case d%time.Minute == 0:
+		return plural(int(d/time.Minute), "minute")
+	}
+	return plural(seconds, "second")
+}
+
+func plural(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return strconv.Itoa(n) + " " + unit + "s"
+}
+
+// writeProfiles writes the part for ~/.aws/config. It is not indented: the file's format gives leading spaces a meaning.
+func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
+	if len(p.Roles) == 0 || p.Managed && !p.AccessKeys {
+		return
+	}
+	source := p.Profile
+	b.WriteString("Command line: add this to ~/.aws/config\n\n")
+	fmt.Fprintf(b, "[profile %s]\nregion = %s\n", p.Profile, p.Region)
+	if options.SessionToken {
+		source = p.Profile + "-mfa"
+		fmt.Fprintf(b, "\n[profile %s]\nregion = %s\n", source, p.Region)
+	}
+	for _, r := range p.Roles {
+		fmt.Fprintf(b, "\n[profile %s]\nrole_arn = %s\nsource_profile = %s\n", r.Profile, r.ARN, source)
+		if !options.SessionToken {
+			fmt.Fprintf(b, "mfa_serial = %s\n", p.MFASerial)
+		}
+		if r.SessionName != "" {
+			fmt.Fprintf(b, "role_session_name = %s\n", r.SessionName)
+		}
+		fmt.Fprintf(b, "duration_seconds = %d\nregion = %s\n", r.MaxSessionSeconds, r.Region)
+	}
+	if options.SessionToken {
+		p.writeSessionToken(b, source)
+	}
+	p.writeCommands(b)
+}
+
+// writeSessionToken writes the commands that fill the profile from which roles are assumed.
+func (p Person) writeSessionToken(b *strings.Builder, profile string) {
+	fmt.Fprintf(b, "\nGet credentials with MFA, in bash, with the code of your device in place of 123456:\n\n")
+	fmt.Fprintf(b, "read -r id secret token < <(aws sts get-session-token --profile %s \\\n  --serial-number %s --token-code 123456 \\\n", p.Profile, p.MFASerial)
+	b.WriteString("  --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)\n")
+	for _, set := range []string{"aws_access_key_id \"$id\"", "aws_secret_access_key \"$secret\"", "aws_session_token \"$token\""} {
+		fmt.Fprintf(b, "aws configure set %s --profile %s\n", set, profile)
+	}
+	shortest := p.Roles[0].MFAMaxAgeSeconds
+	for _, r := range p.Roles {
+		shortest = min(shortest, r.MFAMaxAgeSeconds)
+	}
+	fmt.Fprintf(b, "\nThey last 12 hours; a role refuses them when they are older than it says above, the first one after %s.\n", hours(shortest))
+}
+
+// writeCommands shows the first role at work.
+func (p Person) writeCommands(b *strings.Builder) {
+	for _, r := range p.Roles {
+		if r.Project == "" {
+			continue
+		}
+		fmt.Fprintf(b, "\nA shell on a node:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0\n", r.Profile)
+		for _, document := range r.Documents {
+			if document == "AWS-StartPortForwardingSession" {
+				fmt.Fprintf(b, "\nPort 80 of a node on your machine:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0 \\\n", r.Profile)
+				b.WriteString("  --document-name AWS-StartPortForwardingSession \\\n  --parameters '{\"portNumber\":[\"80\"],\"localPortNumber\":[\"18080\"]}'\n")
+			}
+		}
+		return
+	}
+}
