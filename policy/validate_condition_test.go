@@ -28,6 +28,7 @@ func TestOperatorsTakeValuesThatTheyCompare(t *testing.T) {
 		`"StringEquals":{"ssm:resourceTag/aws:ssmmessages:session-id":"${aws:userid}","aws:ResourceTag/a b":"x","accounts.google.com:aud":"x"}`,
 		`"StringEquals":{"oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE:sub":"x","saml:iss":"x"}`,
 		`"ArnNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/guardrails/osaccess/*","arn:*:*:*:*:*","arn:aws:iam::${aws:PrincipalAccount}:root","${aws:PrincipalArn}"]}`,
+		`"ArnLike":{"aws:SourceArn":"arn:aws:ec2:${aws:RequestedRegion}:111122223333:instance/*"}`,
 		`"ArnEquals":{"aws:SourceArn":"arn:aws:sns:us-east-1:111122223333:topic"}`,
 	} {
 		assert.Empty(t, conditionMessages(t, condition), condition)
@@ -51,6 +52,8 @@ func TestOperatorsTakeValuesThatTheyCompare(t *testing.T) {
 		`"IpAddress":{"aws:SourceIp":"fe80::1%eth0"}`:              "is not an IP address or range",
 		`"BinaryEquals":{"kms:Ciphertext":"%"}`:                    "is not base64",
 		`"ArnLike":{"aws:PrincipalArn":"*"}`:                       "is not an ARN of six parts",
+		`"ArnLike":{"aws:PrincipalArn":"${aws:PrincipalArn}x"}`:    "is not an ARN of six parts",
+		`"ArnLike":{"aws:PrincipalArn":"x}"}`:                      "is not an ARN of six parts",
 		`"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*"}`:          "is not an ARN of six parts",
 		`"ArnNotLike":{"aws:PrincipalArn":"arn:awz:iam::*:root"}`:  `names the partition "awz"`,
 		`"ArnEquals":{"aws:PrincipalArn":"arn:aws:iam::1:root"}`:   `names the account "1"`,
