@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/policy"
 )
 
 // RunAsTag is the tag that Session Manager reads from the principal that starts a session: the OS user of the shell. The key is AWS's and
 // cannot be configured. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html.
-const RunAsTag = "SSMSessionRunAs"
+const RunAsTag = access.RunAsTag
 
 // DefaultProjectTag is the tag that pairs roles with nodes when no other key is configured.
 const DefaultProjectTag = "Project"

@@ -11,12 +11,12 @@ import (
 // Source: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html.
 var keyID = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})$`)
 
-// keyARN is what policies name a configured key by: its ARN, in every Region when only the id is given.
-func keyARN(account Account, key string) string {
-	if strings.HasPrefix(key, "arn:") {
+// keyARN is the ARN of a configured key in a Region, which is "*" where a policy speaks of all of them.
+func keyARN(account Account, region, key string) string {
+	if key == "" || strings.HasPrefix(key, "arn:") {
 		return key
 	}
-	return account.Partition.KeyARN("*", account.ID, key)
+	return account.Partition.KeyARN(region, account.ID, key)
 }
 
 // validateKMSKeyID holds a configured key against what both policies and preferences can carry. An alias is refused: a policy cannot name a key

@@ -1,5 +1,9 @@
 package components
 
+import (
+	"aws-access-guardrails/access"
+)
+
 // The type tokens of the components. They are part of every URN and change only with an alias and a "Breaking:" line.
 const (
 	MFAGroupToken           = "guardrails:iam:MFAGroup"
@@ -30,7 +34,7 @@ const (
 
 // PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session uses when none is
 // named. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-configure-preferences-cli.html.
-const PreferencesDocument = "SSM-SessionManagerRunShell"
+const PreferencesDocument = access.PreferencesDocument
 
 // What children are, in their names.
 const (

@@ -71,7 +71,7 @@ func (a *OperationRolesArgs) SessionsDocument() policy.Document {
 			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
 	}
 	if a.KMSKeyID != "" {
-		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(keyARN(a.Account, a.KMSKeyID)))
+		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(keyARN(a.Account, "*", a.KMSKeyID)))
 	}
 	return policy.New(statements...)
 }

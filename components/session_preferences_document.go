@@ -88,6 +88,7 @@ func (a *SessionPreferencesArgs) AddTo(w *access.Account) {
 		w.Preferences = append(w.Preferences, access.SessionPreferences{
 			Region: region, RunAs: orTrue(a.RunAs.Enabled), DefaultUser: a.RunAs.DefaultUser,
 			IdleTimeout: int(a.idleTimeout() / time.Minute), MaxDuration: int(a.maxDuration() / time.Minute),
+			KMSKey: keyARN(a.Account, region, a.KMSKeyID),
 		})
 	}
 }
@@ -115,7 +116,7 @@ func (a *SessionPreferencesArgs) NodeDocument() (policy.Document, bool) {
 			policy.Allow("WriteSessionsToBucket", "s3:PutObject").On(arn+prefix+"/*"))
 	}
 	if a.KMSKeyID != "" {
-		statements = append(statements, policy.Allow("DecryptSessionData", "kms:Decrypt").On(keyARN(a.Account, a.KMSKeyID)))
+		statements = append(statements, policy.Allow("DecryptSessionData", "kms:Decrypt").On(keyARN(a.Account, "*", a.KMSKeyID)))
 	}
 	return policy.New(statements...), len(statements) > 0
 }

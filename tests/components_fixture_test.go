@@ -1,0 +1,160 @@
+package tests
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// The accounts of the fixtures: the people's, and another one.
+const (
+	homeAccount  = "111122223333"
+	otherAccount = "444455556666"
+)
+
+// accountFixture is one account with every noun. It is not a shipped stack, so that editing those never changes a golden.
+type accountFixture struct {
+	group     *components.MFAGroupArgs
+	users     []*components.UserArgs
+	roles     *components.OperationRolesArgs
+	delegated []*components.DelegatedRoleArgs
+	sessions  *components.SessionPreferencesArgs
+	passwords *components.PasswordPolicyArgs
+}
+
+var regionsOf = map[policy.Partition][]string{
+	policy.AWS:      {"ap-northeast-1", "us-east-1"},
+	policy.AWSChina: {"cn-north-1", "cn-northwest-1"},
+	policy.AWSUSGov: {"us-gov-west-1", "us-gov-east-1"},
+}
+
+// fullAccount has every switch on and every list filled.
+func fullAccount(partition policy.Partition) accountFixture {
+	account := components.Account{ID: homeAccount, Alias: "jump", Partition: partition}
+	const multiRegionKey = "mrk-1234abcd12ab34cd56ef1234567890ab"
+	paths := map[string]string{"carol": "/people/"}
+	return accountFixture{
+		group: &components.MFAGroupArgs{
+			Account: account, UserPaths: []string{"/", "/people/"}, FirstPasswordChange: true,
+			SelfService:  components.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true},
+			RoleAccounts: []string{otherAccount},
+		},
+		users: []*components.UserArgs{
+			{
+				Account: account, Name: "alice", Email: "alice@example.com", DisplayName: "Alice", Tags: map[string]string{"Team": "red"},
+				ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"},
+			},
+			{Account: account, Name: "bob", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
+			// A name that begins like another one.
+			{Account: account, Name: "bobby", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
+			{Account: account, Name: "carol", Path: "/people/", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
+		},
+		roles: &components.OperationRolesArgs{
+			Account: account, KMSKeyID: multiRegionKey, UserPaths: paths,
+			Roles: []components.OperationRole{
+				{
+					Users: []string{"alice", "carol"}, Project: "Test Project 1", RunAs: "os-user1",
+					Documents: []string{"AWS-StartPortForwardingSession", "Team-Diagnostics"},
+				},
+				{
+					Name: "second", Users: []string{"bob"}, PrincipalARNs: []string{partition.UserARN(otherAccount, "/", "dave")},
+					Project: "Test Project 2", RunAs: "os-user2", MFAMaxAge: time.Hour, SessionName: components.SessionNameAny,
+					MaxSessionDuration: 2 * time.Hour,
+				},
+			},
+		},
+		delegated: []*components.DelegatedRoleArgs{{
+			Account: account, Name: "AdminRole", Users: []string{"alice"},
+			ManagedPolicies: []string{"AdministratorAccess", "job-function/Billing", partition.PolicyARN(homeAccount, "/team/", "Extra")},
+		}},
+		sessions: &components.SessionPreferencesArgs{
+			Account: account, Regions: slices.Clone(regionsOf[partition]), KMSKeyID: multiRegionKey,
+			Shell: components.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
+			Logs: components.SessionLogs{
+				CloudWatch: components.CloudWatchLogs{Group: "/guardrails/ssm-sessions"},
+				S3:         components.S3Logs{Bucket: "example-session-logs", Prefix: "ssm"},
+			},
+		},
+		passwords: &components.PasswordPolicyArgs{
+			Account: account, MinimumLength: 16, MaxAge: 90, ReusePrevention: 24, HardExpiry: true,
+			Require: components.PasswordCharacters{Symbols: true, Numbers: true, Uppercase: true, Lowercase: true},
+		},
+	}
+}
+
+// plainAccount has what must be written and nothing else: every zero value means what it means.
+func plainAccount(partition policy.Partition) accountFixture {
+	account := components.Account{ID: homeAccount, Partition: partition}
+	return accountFixture{
+		group: &components.MFAGroupArgs{Account: account},
+		users: []*components.UserArgs{
+			{Account: account, Name: "alice", Groups: []string{"guardrails-mfa"}},
+			{Account: account, Name: "bob", Groups: []string{"guardrails-mfa"}},
+		},
+		roles: &components.OperationRolesArgs{
+			Account: account,
+			Roles:   []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+		},
+		delegated: []*components.DelegatedRoleArgs{{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}}},
+		sessions:  &components.SessionPreferencesArgs{Account: account, Regions: slices.Clone(regionsOf[partition][:1])},
+		passwords: &components.PasswordPolicyArgs{Account: account},
+	}
+}
+
+// world is the account as a world has it.
+func (f accountFixture) world() access.Account {
+	account := f.group.Account
+	w := access.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
+	f.group.AddTo(&w)
+	for _, user := range f.users {
+		user.AddTo(&w)
+	}
+	f.roles.AddTo(&w)
+	for _, role := range f.delegated {
+		role.AddTo(&w)
+	}
+	f.sessions.AddTo(&w)
+	f.passwords.AddTo(&w)
+	return w
+}
+
+// deploy makes the account the way the program does: the guard before the people, the people before the roles.
+func (f accountFixture) deploy(ctx *pulumi.Context) error {
+	group, err := components.NewMFAGroup(ctx, "mfa", f.group)
+	if err != nil {
+		return err
+	}
+	people := map[string]pulumi.Resource{}
+	for _, args := range f.users {
+		if people[args.Name], err = components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn([]pulumi.Resource{group})); err != nil {
+			return err
+		}
+	}
+	f.roles.UserResources = people
+	if _, err = components.NewOperationRoles(ctx, "operation", f.roles); err != nil {
+		return err
+	}
+	for _, args := range f.delegated {
+		args.UserResources = people
+		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args); err != nil {
+			return err
+		}
+	}
+	f.sessions.Providers = map[string]pulumi.ProviderResource{}
+	for _, region := range f.sessions.Regions {
+		if f.sessions.Providers[region], err = aws.NewProvider(ctx, region, &aws.ProviderArgs{Region: pulumi.String(region)}); err != nil {
+			return err
+		}
+	}
+	if _, err = components.NewSessionPreferences(ctx, "sessions", f.sessions); err != nil {
+		return err
+	}
+	_, err = components.NewPasswordPolicy(ctx, "passwords", f.passwords)
+	return err
+}
