@@ -196,6 +196,9 @@ type serviceDetails struct {
 	keyTypes []string
 	types    []serviceType
 	sets     [][]int
+
+	formsOnce   sync.Once
+	actionForms []*actionForms
 }
 
 type serviceType struct {

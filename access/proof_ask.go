@@ -1,0 +1,343 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// question asks whether a class of callers can do something: a request that one of forbidden speaks of, none of permitted does, and that the
+// policies of the world allow. The statements are of the proofs, not of the world; their effect is of no consequence.
+type question struct {
+	forbidden, permitted []*statement
+}
+
+func asking(forbidden []policy.Statement, permitted ...policy.Statement) question {
+	var q question
+	for _, st := range forbidden {
+		q.forbidden = append(q.forbidden, mustStatement(st))
+	}
+	for _, st := range permitted {
+		q.permitted = append(q.permitted, mustStatement(st))
+	}
+	return q
+}
+
+// answer is what a search found.
+type answer struct {
+	c *caller
+	// open: there is such a request; witness is one, by is what allows it.
+	open    bool
+	witness witness
+	by      Source
+	// guess: the request is open only if something that is not known allows it; assumption is what rules that out.
+	guess      bool
+	assumption string
+	// denied: a Deny, or a layer that allows too little, shuts it whatever else is attached; closers are the statements that do.
+	denied  bool
+	closers []Source
+	// gaveUp: the search was too large to end, so that finding nothing proves nothing.
+	gaveUp  bool
+	classes int
+}
+
+// worse reports whether an answer says more against a claim than another.
+func (a answer) worse(b answer) bool { return a.rank() > b.rank() }
+
+func (a answer) rank() int {
+	switch {
+	case a.open && !a.guess && a.witness.real:
+		return 5
+	case a.open && !a.guess:
+		return 4
+	case a.open:
+		return 3
+	case a.gaveUp:
+		return 2
+	case !a.denied:
+		return 1
+	}
+	return 0
+}
+
+// and joins the answers to two parts of one question.
+func (a answer) and(b answer) answer {
+	out := a
+	if b.worse(a) {
+		out = b
+	}
+	out.classes = a.classes + b.classes
+	out.gaveUp = a.gaveUp || b.gaveUp
+	if !out.open {
+		out.denied = a.denied && b.denied
+		out.closers = joinSources(a.closers, b.closers)
+	}
+	return out
+}
+
+func joinSources(a, b []Source) []Source {
+	out := slices.Clone(a)
+	for _, s := range b {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+var (
+	// everything allows all: what an unknown document may be, and what may be attached tomorrow.
+	everything = mustStatement(policy.Allow("", "*").On("*"))
+	// alwaysAllowed are the actions that no policy can deny.
+	//
+	// Source: AWS STS API Reference, GetCallerIdentity; IAM User Guide, Secure API access with MFA, for GetSessionToken.
+	alwaysAllowed = mustStatement(policy.Allow("", "sts:GetCallerIdentity", "sts:GetSessionToken").On("*"))
+	// trustDecided are the actions that the trust policy of a role decides.
+	trustDecided = mustStatement(policy.Allow("", trustActions...).On("*"))
+	trustActions = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity", "sts:TagSession"}
+)
+
+// ask answers a question for a class of callers, but for the assuming of roles.
+func (c *caller) ask(q question) answer {
+	return c.assignments(func(c *caller) answer {
+		own := c.principal.identity
+		return c.attempt(attempt{
+			q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), avoid: []*statement{alwaysAllowed, trustDecided},
+		})
+	})
+}
+
+// askStrangers answers a question about the assuming of roles in accounts that the world does not describe, whose trust is not known.
+func (c *caller) askStrangers(q question) answer {
+	var arns []string
+	for i := range c.engine.world.Accounts {
+		arns = append(arns, "arn:*:iam::"+c.engine.world.Accounts[i].ID+":role/*")
+	}
+	if len(arns) == 0 {
+		return answer{c: c, denied: true}
+	}
+	a := c.assignments(func(c *caller) answer {
+		own := c.principal.identity
+		return c.attempt(attempt{
+			q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided},
+			avoid: []*statement{mustStatement(policy.Allow("", "*").On(arns...))}, unknownTrust: true,
+		})
+	})
+	return a
+}
+
+// askAssume answers a question about the assuming of a role of the world.
+func (c *caller) askAssume(role *principal, q question) answer {
+	a := answer{c: c, denied: true}
+	if c.session.kind == rootSession {
+		return a
+	}
+	a.denied = false
+	ev := c.env()
+	self := mustStatement(policy.Allow("", trustActions...).On(role.arn).When(policy.Present("sts:RoleSessionName")))
+	for _, st := range role.trust.allow {
+		g := st.principalGrade(ev)
+		if g == notTrusted {
+			continue
+		}
+		next := c.assignments(func(c *caller) answer {
+			layers := c.layers(c.principal.identity)
+			for _, deny := range role.trust.deny {
+				if deny.denies(c.env()) {
+					layers.deny = append(layers.deny, deny)
+				}
+			}
+			at := attempt{q: q, also: []*statement{st, self}, layers: layers, by: st.by}
+			named := role.account == c.principal.account && g != accountTrusted
+			if named && g == sessionTrusted {
+				at.layers.boundary, at.layers.limit = nil, nil
+			}
+			if !named {
+				at.allow, at.unknowns = c.principal.identity.allow, c.principal.identity.unknowns
+			} else {
+				at.allow = []*statement{nil}
+			}
+			return c.attempt(at)
+		})
+		// What a trust policy does not say, nothing that is attached to the caller says: only its own statements count.
+		if a.classes == 0 {
+			a = next
+		} else {
+			a = a.and(next)
+		}
+	}
+	return a
+}
+
+// layerSet are the layers besides the caller's own Allows: those that must allow, and every Deny.
+type layerSet struct {
+	guardrails      []*layer
+	boundary, limit *layer
+	deny            []*statement
+}
+
+func (c *caller) layers(own *layer) layerSet {
+	l := layerSet{guardrails: c.env().guardrails(), boundary: c.principal.boundary, limit: c.session.limit}
+	for _, one := range append(slices.Clone(l.guardrails), own, l.boundary, l.limit) {
+		if one != nil {
+			l.deny = append(l.deny, one.deny...)
+		}
+	}
+	return l
+}
+
+// groups are the layers that must allow. A layer with unknown documents may allow everything, so it is left out.
+func (c *caller) groups(l layerSet) [][]*bound {
+	var groups [][]*bound
+	for _, one := range append(slices.Clone(l.guardrails), l.boundary, l.limit) {
+		if one != nil && len(one.unknowns) == 0 && !slices.ContainsFunc(one.allow, (*statement).allowsAll) {
+			groups = append(groups, c.search.b.bindAll(one.allow))
+		}
+	}
+	return groups
+}
+
+// allowsAll reports whether the statement allows every action on every resource under no condition.
+func (st *statement) allowsAll() bool {
+	return !st.notActions && !st.notResources && len(st.conditions) == 0 &&
+		slices.ContainsFunc(st.actions, func(p pattern) bool { return p.text == "*" }) &&
+		slices.ContainsFunc(st.resources, func(p arnPattern) bool { return p.any })
+}
+
+// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than also), with also.
+type attempt struct {
+	q        question
+	allow    []*statement
+	unknowns []string
+	also     []*statement
+	layers   layerSet
+	avoid    []*statement
+	// by allows when allow holds nil.
+	by Source
+	// unknownTrust: the request needs the trust of a role that the world does not have.
+	unknownTrust bool
+}
+
+// attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for one that anything
+// attached tomorrow could: if there is none either, a Deny shuts it.
+func (c *caller) attempt(at attempt) answer {
+	a := answer{c: c}
+	s := c.search
+	s.begin()
+	groups := c.groups(at.layers)
+	avoid := s.b.bindAll(at.q.permitted, at.avoid, c.rules(), at.layers.deny)
+	try := func(st *statement, guess bool) bool {
+		for _, f := range at.q.forbidden {
+			lits, possible := s.b.literals(append(slices.Clone(at.also), st, f)...)
+			if !possible {
+				continue
+			}
+			m, found := s.find(lits, groups, c.withTagRules(avoid, groups, lits))
+			if !found {
+				continue
+			}
+			w := c.witness(m, lits, groups, avoid, guess)
+			if !a.open || w.real {
+				a.open, a.witness, a.by = true, w, at.by
+				if st != nil && st != everything {
+					a.by = st.by
+				}
+			}
+			if w.real {
+				return true
+			}
+		}
+		return false
+	}
+	for _, st := range at.allow {
+		if try(st, at.unknownTrust) {
+			break
+		}
+	}
+	if a.open && at.unknownTrust {
+		a.guess, a.assumption = true, "the trust policy of "+a.witness.resource()+" is not known; it does not trust the caller"
+	}
+	if !a.open {
+		try(everything, true)
+		switch {
+		case !a.open:
+			a.denied = true
+		case len(at.unknowns) > 0:
+			a.guess = true
+			a.by = Source{Kind: IdentityPolicy, Policy: at.unknowns[0], Rule: "its document is not known"}
+			a.assumption = unknownAssumption(at.unknowns, a.witness)
+		default:
+			a = answer{c: c}
+		}
+	}
+	if !a.open {
+		a.closers = s.closers(at.layers.deny)
+	}
+	a.classes, a.gaveUp = s.classes, s.gaveUp
+	return a
+}
+
+func unknownAssumption(unknowns []string, w witness) string {
+	verb := " does not allow "
+	if len(unknowns) > 1 {
+		verb = " do not allow "
+	}
+	return strings.Join(unknowns, " and ") + verb + w.action() + " on " + w.resource()
+}
+
+// withTagRules adds what AWS guarantees about the request tags that the statements read.
+func (c *caller) withTagRules(avoid []*bound, groups [][]*bound, lits []literal) []*bound {
+	out := avoid
+	seen := map[string]bool{}
+	add := func(lits []literal) {
+		for _, l := range lits {
+			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found && !seen[tag] {
+				seen[tag] = true
+				out = append(slices.Clip(out), c.search.b.bind(requestTagRule(tag)))
+			}
+		}
+	}
+	add(lits)
+	for _, b := range slices.Concat(append(slices.Clone(groups), avoid)...) {
+		add(b.lits)
+	}
+	return out
+}
+
+// maxAssignments bounds how many values are tried for condition keys that stand as policy variables and that the class does not fix.
+const maxAssignments = 500
+
+// assignments answers a question for every value of the keys that stand as policy variables in what was read: the value of such a key links
+// two keys, and is fixed before the search, to each text that something is compared with, to a variant of it, to a fresh text, and to none.
+func (c *caller) assignments(ask func(*caller) answer) answer {
+	a := ask(c)
+	if len(c.search.b.open) == 0 {
+		return a
+	}
+	texts := c.search.b.texts()
+	names := sortedNames(c.search.b.open)
+	total := 1
+	for range names {
+		total *= len(texts) + 1
+	}
+	if total > maxAssignments {
+		a.gaveUp = true
+		return a
+	}
+	for n := range total {
+		other, _ := newCaller(c.engine, c.session)
+		other.anyTags = c.anyTags
+		other.search.b.assigned = map[string]assignment{}
+		for _, name := range names {
+			picked := assignment{key: c.search.b.open[name]}
+			if pick := n % (len(texts) + 1); pick < len(texts) {
+				picked.v = single(texts[pick])
+			}
+			other.search.b.assigned[name] = picked
+			n /= len(texts) + 1
+		}
+		a = a.and(ask(other))
+	}
+	return a
+}

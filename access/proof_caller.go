@@ -1,0 +1,134 @@
+package access
+
+import (
+	"fmt"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// caller is a class of callers: one user or role, signed in one way. What the way of signing in fixes is the same in all requests of the
+// class; everything else varies.
+type caller struct {
+	engine    *Engine
+	session   Session
+	principal *principal
+	// anyTags: the session tags are the caller's choice.
+	anyTags bool
+	forms   map[string][]glob
+	search  *search
+	never   []*statement
+}
+
+// newCaller makes a class of a session; false when the world does not have its user or role.
+func newCaller(e *Engine, s Session) (*caller, bool) {
+	ev := env{engine: e, session: &s}
+	if ev.find() != nil {
+		return nil, false
+	}
+	c := &caller{engine: e, session: s, principal: ev.principal, forms: map[string][]glob{}}
+	c.search = newSearch(newBinder(c))
+	return c, true
+}
+
+// constant is the value of a key that every request of the class has, and whether there is such a value. It is the table of what AWS
+// guarantees about the keys of a session; the sources stand beside the engine's own derivation of them.
+func (c *caller) constant(k *key) (values, bool) {
+	switch k.kind {
+	case keyCurrentTime, keyEpochTime:
+		return values{}, false
+	case keyTokenIssueTime:
+		return values{}, !c.session.temporary()
+	case keyMFAAge:
+		// Present exactly when MFA is; any age of a session, none of a code that comes with the call.
+		if c.session.mfa == mfaYes && !c.session.mfaCode {
+			return values{}, false
+		}
+	case keySourceIdentity:
+		if c.session.assumed() {
+			return values{}, false
+		}
+	case keyPrincipalTag:
+		if c.anyTags {
+			return values{}, false
+		}
+	case keyFederatedProvider:
+		return values{}, c.session.kind != identityCenterSession
+	}
+	if !k.kind.derived() {
+		return values{}, false
+	}
+	ev := env{engine: c.engine, session: &c.session, principal: c.principal, request: &Request{}, resource: &noResource}
+	if c.session.mfaCode {
+		ev.action = "sts:AssumeRole"
+	}
+	return ev.lookup(k), true
+}
+
+// env is the caller as the evaluator sees it, for what does not depend on the request.
+func (c *caller) env() *env {
+	return &env{engine: c.engine, session: &c.session, principal: c.principal, request: &Request{}, resource: &noResource}
+}
+
+// signIns are all the ways in which a user can be signed in, those without MFA first.
+func signIns(userARN string) []Session {
+	return append(withoutMFA(userARN), withMFA(userARN)...)
+}
+
+func withoutMFA(userARN string) []Session {
+	return []Session{Console(userARN), LongTermKey(userARN), SessionToken(userARN)}
+}
+
+// someAge is how old MFA is where its age is of no consequence.
+const someAge = time.Minute
+
+func withMFA(userARN string) []Session {
+	return []Session{ConsoleWithMFA(userARN, someAge), SessionTokenWithMFA(userARN, someAge)}
+}
+
+// rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns such a request. A rule
+// that is missing can raise a false alarm; a rule that is wrong would hide a hole, so each has its source.
+func (c *caller) rules() []*statement {
+	if c.never != nil {
+		return c.never
+	}
+	c.never = []*statement{}
+	never := func(st policy.Statement) { c.never = append(c.never, mustStatement(st)) }
+	s := &c.session
+	if s.kind == tokenSession && s.mfa == mfaNo {
+		// Source: IAM User Guide, Compare AWS STS credentials.
+		never(policy.Deny("", "iam:*").On("*"))
+	}
+	switch {
+	case s.kind == tokenSession:
+		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
+		never(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo", "sts:GetDelegatedAccessToken",
+			"sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*"))
+	case s.temporary() && s.kind != rootSession:
+		// Temporary credentials get no others of these kinds. Source: the same page.
+		never(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*"))
+	}
+	if s.kind == longTermKeySession && c.principal.hasMFA {
+		// Source: AWS security bulletin AWS-2023-001.
+		never(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.principal.arn))
+	}
+	return c.never
+}
+
+// requestTagRule says that a request with aws:RequestTag/x names x among aws:TagKeys.
+//
+// Source: IAM User Guide, Controlling access to AWS resources using tags.
+func requestTagRule(tag string) *statement {
+	return mustStatement(policy.Deny("", "*").On("*").When(
+		policy.Present("aws:RequestTag/"+tag),
+		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag)))
+}
+
+// mustStatement compiles a statement of this package. A mistake in one shows in the first proof that is tried.
+func mustStatement(from policy.Statement) *statement {
+	st, err := compileStatement(from, 0, variableText, permissions, Source{Kind: AWSRule})
+	if err != nil {
+		panic(fmt.Sprintf("proofs: %s", err))
+	}
+	return st
+}

@@ -1,0 +1,419 @@
+package access
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// A proof reads the statements of a world as tests. A probe is one test on one variable of a request: its action, its resource, or one of its
+// condition keys. A literal wants the test to come out one way; a statement is the conjunction of its literals, and requests that pass the
+// same probes are decided alike.
+
+type probeKind uint8
+
+const (
+	probeAction probeKind = iota
+	probeResource
+	probeKey
+)
+
+type probe struct {
+	id   int
+	kind probeKind
+	// set and globs: the actions that pass, of the catalogue and of names that it does not have; globs also: the resources that pass.
+	set   actionSet
+	globs []glob
+	// cond is the condition that passes, its policy variables replaced; name is the variable that it reads.
+	cond *condition
+	name string
+}
+
+type literal struct {
+	*probe
+	want bool
+}
+
+func (l literal) negated() literal { return literal{l.probe, !l.want} }
+
+// bound is a statement as one class of callers meets it: what the caller fixes is evaluated away.
+type bound struct {
+	st   *statement
+	lits []literal
+	// never: some test fails for every request of the class, so the statement never applies.
+	never bool
+}
+
+// actions is the set of catalogue actions that the statement speaks of, and whether it can speak of names outside the catalogue.
+func (b *bound) actions(c *catalogueIndex) actionSet {
+	set := c.all()
+	for _, l := range b.lits {
+		if l.kind != probeAction {
+			continue
+		}
+		for i := range set {
+			if l.want {
+				set[i] &= l.set[i]
+			} else {
+				set[i] &^= l.set[i]
+			}
+		}
+	}
+	return set
+}
+
+// binder turns statements into bounds for one class of callers, and remembers both probes and bounds.
+type binder struct {
+	caller *caller
+	probes map[string]*probe
+	bounds map[*statement]*bound
+	// open are condition keys that stand as policy variables and that the class does not fix, by name.
+	open map[string]*key
+	// assigned are values for open keys.
+	assigned map[string]assignment
+}
+
+type assignment struct {
+	key *key
+	v   values
+}
+
+func newBinder(c *caller) *binder {
+	return &binder{caller: c, probes: map[string]*probe{}, bounds: map[*statement]*bound{}, open: map[string]*key{}}
+}
+
+func (b *binder) bind(st *statement) *bound {
+	if have, ok := b.bounds[st]; ok {
+		return have
+	}
+	out := &bound{st: st}
+	b.bounds[st] = out
+	action := b.actionProbe(st)
+	if !slices.ContainsFunc(action.globs, glob.isEverything) {
+		out.lits = append(out.lits, literal{action, !st.notActions})
+	} else if st.notActions {
+		out.never = true
+	}
+	if st.resources != nil {
+		resource := b.resourceProbe(st)
+		switch {
+		case slices.ContainsFunc(resource.globs, glob.isEverything):
+			out.never = out.never || st.notResources
+		case len(resource.globs) == 0:
+			out.never = out.never || !st.notResources
+		default:
+			out.lits = append(out.lits, literal{resource, !st.notResources})
+		}
+	}
+	set := action.set
+	if st.notActions {
+		set = nil
+	}
+	for i := range st.conditions {
+		b.condition(out, &st.conditions[i], set)
+	}
+	return out
+}
+
+func (b *binder) actionProbe(st *statement) *probe {
+	var id strings.Builder
+	id.WriteString("action")
+	for i := range st.actions {
+		id.WriteByte(0)
+		id.WriteString(strings.ToLower(st.actions[i].text))
+	}
+	return b.probe(id.String(), func() *probe {
+		c := catalogue()
+		p := &probe{kind: probeAction, set: c.newSet()}
+		for i := range st.actions {
+			for w, word := range c.matching(st.actions[i].text) {
+				p.set[w] |= word
+			}
+			p.globs = append(p.globs, globOf(&st.actions[i], true))
+		}
+		return p
+	})
+}
+
+func (b *binder) resourceProbe(st *statement) *probe {
+	var globs []glob
+	var id strings.Builder
+	id.WriteString("resource")
+	for i := range st.resources {
+		resolved, ok := b.resolveARN(&st.resources[i])
+		if !ok {
+			continue
+		}
+		id.WriteByte(0)
+		g := globOfARN(&resolved, true)
+		id.WriteString(g.text())
+		globs = append(globs, g)
+	}
+	return b.probe(id.String(), func() *probe { return &probe{kind: probeResource, globs: globs} })
+}
+
+func (b *binder) probe(id string, build func() *probe) *probe {
+	if have, ok := b.probes[id]; ok {
+		return have
+	}
+	p := build()
+	p.id = len(b.probes) + 1
+	b.probes[id] = p
+	return p
+}
+
+// condition adds a condition to a bound, unless the class of callers decides it.
+func (b *binder) condition(out *bound, source *condition, actions actionSet) {
+	k := &source.key
+	if v, fixed := b.constant(k); fixed {
+		resolved := b.resolveCondition(source)
+		if !resolved.holdsFor(v) {
+			out.never = true
+		}
+		return
+	}
+	name, only, absent := variableName(k, actions)
+	resolved := b.resolveCondition(source)
+	if absent {
+		if !resolved.holdsFor(values{}) {
+			out.never = true
+		}
+		return
+	}
+	if only != "" {
+		// The key exists on calls of one service alone, and without it the condition fails.
+		if resolved.holdsFor(values{}) {
+			name = strings.ToLower(k.name)
+		} else {
+			service := &statement{actions: []pattern{mustPattern(only + ":*")}}
+			out.lits = append(out.lits, literal{b.actionProbe(service), true})
+		}
+	}
+	id := name + "\x00" + source.source.Operator.String() + "\x00" + resolved.identity()
+	out.lits = append(out.lits, literal{b.probe(id, func() *probe {
+		return &probe{kind: probeKey, cond: resolved, name: name}
+	}), true})
+}
+
+// variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the same tag: aws:ResourceTag/x on
+// every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key when the statement may also speak of others; absent
+// reports that the statement speaks of other services alone, where the key does not exist.
+func variableName(k *key, actions actionSet) (name, only string, absent bool) {
+	if k.kind != keyResourceTag {
+		return strings.ToLower(k.name), "", false
+	}
+	name = "tag/" + strings.ToLower(k.tag)
+	if k.service == "" {
+		return name, "", false
+	}
+	c := catalogue()
+	service := c.matching(strings.ToLower(k.service) + ":*")
+	if strings.EqualFold(k.service, "iam") {
+		service = slices.Clone(service)
+		for w, word := range c.matching("sts:*") {
+			service[w] |= word
+		}
+	}
+	inside, outside := false, actions == nil || actions.empty()
+	for w := range actions {
+		inside = inside || actions[w]&service[w] != 0
+		outside = outside || actions[w]&^service[w] != 0
+	}
+	switch {
+	case !outside:
+		return name, "", false
+	case !inside && actions != nil && !actions.empty():
+		return "", "", true
+	}
+	return name, strings.ToLower(k.service), false
+}
+
+// constant is the value of a key that is the same in every request of the class.
+func (b *binder) constant(k *key) (values, bool) {
+	if a, ok := b.assigned[strings.ToLower(k.name)]; ok {
+		return a.v, true
+	}
+	return b.caller.constant(k)
+}
+
+// variable is the text of a policy variable. A key that the class does not fix becomes open; it is read as absent until it is assigned.
+func (b *binder) variable(tok *token) (string, bool) {
+	v, fixed := b.constant(tok.key)
+	if !fixed {
+		b.open[strings.ToLower(tok.key.name)] = tok.key
+	}
+	if v.present {
+		return v.at(0), true
+	}
+	return tok.fallback, tok.hasFallback
+}
+
+// resolve replaces the variables of a pattern; false when one has no value, and then the pattern matches nothing.
+func (b *binder) resolve(p *pattern) (pattern, bool) {
+	if !p.hasVariable {
+		return *p, true
+	}
+	out := pattern{text: p.text}
+	for i := range p.tokens {
+		tok := p.tokens[i]
+		if tok.kind == tokenVariable {
+			text, ok := b.variable(&tok)
+			if !ok {
+				return pattern{}, false
+			}
+			tok = token{text: text}
+		}
+		out.tokens = append(out.tokens, tok)
+	}
+	out.settle()
+	return out, true
+}
+
+func (b *binder) resolveARN(p *arnPattern) (arnPattern, bool) {
+	out := arnPattern{text: p.text, any: p.any}
+	if p.whole != nil {
+		whole, ok := b.resolve(p.whole)
+		out.whole = &whole
+		return out, ok
+	}
+	for i := range p.parts {
+		part, ok := b.resolve(&p.parts[i])
+		if !ok {
+			return arnPattern{}, false
+		}
+		out.parts = append(out.parts, part)
+	}
+	return out, true
+}
+
+func (b *binder) resolveCondition(c *condition) *condition {
+	if !slices.ContainsFunc(c.texts, func(p pattern) bool { return p.hasVariable }) &&
+		!slices.ContainsFunc(c.arns, func(p arnPattern) bool { return p.hasVariable() }) {
+		return c
+	}
+	out := *c
+	out.texts, out.arns = nil, nil
+	for i := range c.texts {
+		if p, ok := b.resolve(&c.texts[i]); ok {
+			out.texts = append(out.texts, p)
+		}
+	}
+	for i := range c.arns {
+		if p, ok := b.resolveARN(&c.arns[i]); ok {
+			out.arns = append(out.arns, p)
+		}
+	}
+	return &out
+}
+
+func (p *arnPattern) hasVariable() bool {
+	if p.whole != nil {
+		return p.whole.hasVariable
+	}
+	return slices.ContainsFunc(p.parts, func(part pattern) bool { return part.hasVariable })
+}
+
+// holdsFor is what holds would say for a request in which the key has these values. The condition has no variables left.
+func (c *condition) holdsFor(v values) bool {
+	if c.compare == comparePresence {
+		return c.yes && !v.present || c.no && v.present
+	}
+	if !v.present {
+		switch {
+		case c.ifExists:
+			return true
+		case c.quantifier != policy.NoQuantifier:
+			return c.quantifier == policy.ForAllValues
+		}
+		return c.negated
+	}
+	if c.quantifier == policy.NoQuantifier {
+		return c.matches(v.at(0), nil) != c.negated
+	}
+	if v.len() == 1 && v.at(0) == "" {
+		return c.quantifier == policy.ForAllValues
+	}
+	for i := range v.len() {
+		if member := c.matches(v.at(i), nil) != c.negated; member != (c.quantifier == policy.ForAllValues) {
+			return member
+		}
+	}
+	return c.quantifier == policy.ForAllValues
+}
+
+// identity tells conditions with the same operator and key apart by what they compare with.
+func (c *condition) identity() string {
+	var b strings.Builder
+	for i := range c.texts {
+		for _, tok := range c.texts[i].tokens {
+			b.WriteString(strconv.Itoa(int(tok.kind)))
+			b.WriteString(tok.text)
+		}
+		b.WriteByte(0)
+	}
+	for i := range c.arns {
+		g := globOfARN(&c.arns[i], false)
+		b.WriteString(g.text())
+		b.WriteByte(0)
+	}
+	if len(c.texts)+len(c.arns) == 0 {
+		b.WriteString(strings.Join(c.source.Values, "\x00"))
+	}
+	return b.String()
+}
+
+func (b *binder) bindAll(lists ...[]*statement) []*bound {
+	var out []*bound
+	for _, list := range lists {
+		for _, st := range list {
+			if bound := b.bind(st); !bound.never {
+				out = append(out, bound)
+			}
+		}
+	}
+	return out
+}
+
+// literals joins the literals of statements; false when one of them never applies. Nil statements are left out.
+func (b *binder) literals(statements ...*statement) ([]literal, bool) {
+	var lits []literal
+	for _, st := range statements {
+		if st == nil {
+			continue
+		}
+		bound := b.bind(st)
+		if bound.never {
+			return nil, false
+		}
+		lits = append(lits, bound.lits...)
+	}
+	return lits, true
+}
+
+// texts are what conditions compare with, each also with a letter more and in upper case, and a text that nothing is compared with.
+func (b *binder) texts() []string {
+	seen := map[string]bool{"unrelated": true}
+	add := func(p *pattern) {
+		if p.isLiteral() {
+			for _, variant := range []string{p.exact, p.exact + "x", strings.ToUpper(p.exact)} {
+				seen[variant] = true
+			}
+		} else if text, found, _ := globWitness([]glob{globOf(p, false)}, nil); found {
+			seen[text] = true
+		}
+	}
+	for _, p := range b.probes {
+		if p.kind != probeKey {
+			continue
+		}
+		for i := range p.cond.texts {
+			add(&p.cond.texts[i])
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func sortedNames(keys map[string]*key) []string { return slices.Sorted(maps.Keys(keys)) }

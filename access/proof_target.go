@@ -1,0 +1,211 @@
+package access
+
+import (
+	"slices"
+	"strings"
+)
+
+// target is the action and the resource of a request. They are solved together, because AWS sends an action only with resources of its types.
+type target struct {
+	// action is an index of the catalogue, or -1 for a name that it does not have.
+	action int
+	name   string
+	// resource is an ARN, or "*" for an action without one.
+	resource string
+}
+
+type targetSolution struct {
+	target
+	ok, gaveUp bool
+}
+
+// solveTarget looks for an action and a resource with which every literal comes out as wanted. Actions are those of the catalogue; where the
+// literals leave room for names that it does not have and for none that it has, one such name stands for all that AWS may add.
+func solveTarget(c *caller, lits []literal) targetSolution {
+	cat := catalogue()
+	var set actionSet
+	var none []glob
+	var resourceGroups [][]glob
+	var actionGroups [][]glob
+	var actionNone []glob
+	for _, l := range lits {
+		switch {
+		case l.kind == probeResource && l.want:
+			resourceGroups = append(resourceGroups, l.globs)
+		case l.kind == probeResource:
+			none = append(none, l.globs...)
+		case l.kind == probeAction:
+			if set == nil {
+				set = cat.all()
+			}
+			for i := range set {
+				if l.want {
+					set[i] &= l.set[i]
+				} else {
+					set[i] &^= l.set[i]
+				}
+			}
+			if l.want {
+				actionGroups = append(actionGroups, l.globs)
+			} else {
+				actionNone = append(actionNone, l.globs...)
+			}
+		}
+	}
+	if set == nil {
+		set = cat.all()
+	}
+	gaveUp := false
+	tried := map[string]bool{}
+	for i := range set.each() {
+		s := cat.services[cat.actions[i].service]
+		types := s.details().forms(s, i)
+		if tried[types.id] {
+			continue
+		}
+		tried[types.id] = true
+		resource, found, decided := c.solveResource(types, resourceGroups, none)
+		gaveUp = gaveUp || !decided
+		if found {
+			return targetSolution{target: target{action: i, name: cat.name(i), resource: resource}, ok: true}
+		}
+	}
+	if !set.empty() {
+		return targetSolution{gaveUp: gaveUp}
+	}
+	name, found, decided := globsWitness(append([][]glob{actionForm}, actionGroups...), actionNone)
+	if !found {
+		return targetSolution{gaveUp: !decided}
+	}
+	resource, found, decided := globsWitness(append([][]glob{anyResource}, resourceGroups...), none)
+	if !found && !matchesNone(resourceGroups, none, "*") {
+		return targetSolution{gaveUp: !decided}
+	}
+	if !found {
+		resource = "*"
+	}
+	return targetSolution{target: target{action: -1, name: name, resource: resource}, ok: true}
+}
+
+// actionForm is the form of action names, anyResource that of ARNs.
+var (
+	actionForm  = []glob{{{kind: globOne}, {kind: globAny}, {r: ':'}, {kind: globOne}, {kind: globAny}}}
+	anyResource = []glob{append(literalGlob("arn:", false), globToken{kind: globAny}, globToken{r: ':'}, globToken{kind: globAny}, globToken{r: ':'},
+		globToken{kind: globAny}, globToken{r: ':'}, globToken{kind: globAny}, globToken{r: ':'}, globToken{kind: globOne}, globToken{kind: globAny})}
+)
+
+func matchesNone(groups [][]glob, none []glob, text string) bool {
+	for _, group := range groups {
+		if !matchedByAny(group, text) {
+			return false
+		}
+	}
+	return !matchedByAny(none, text)
+}
+
+// solveResource looks for a resource of an action's types.
+func (c *caller) solveResource(types *actionForms, groups [][]glob, none []glob) (text string, found, decided bool) {
+	decided = true
+	for _, form := range c.formGlobs(types) {
+		text, found, sure := globsWitness(append([][]glob{{form}}, groups...), none)
+		if found {
+			return text, true, true
+		}
+		decided = decided && sure
+	}
+	if !types.required && matchesNone(groups, none, "*") {
+		return "*", true, true
+	}
+	return "", false, decided
+}
+
+// actionForms are the ARN forms of the resources of an action; actions with the same forms share an id.
+type actionForms struct {
+	id       string
+	service  string
+	arns     []string
+	required bool
+}
+
+// forms are the ARN forms of an action's resource types.
+func (d *serviceDetails) forms(s *catalogueService, action int) *actionForms {
+	d.formsOnce.Do(func() {
+		shared := map[string]*actionForms{}
+		c := catalogue()
+		for i := s.first; i < s.last; i++ {
+			f := &actionForms{service: s.prefix}
+			for _, ref := range c.entry(i).types {
+				f.required = f.required || ref.required
+				for _, arn := range d.types[ref.index].arns {
+					if !slices.Contains(f.arns, arn) {
+						f.arns = append(f.arns, arn)
+					}
+				}
+			}
+			f.id = strings.Join(f.arns, "|")
+			if f.required {
+				f.id += "!"
+			}
+			if have, ok := shared[f.id]; ok {
+				f = have
+			}
+			shared[f.id] = f
+			d.actionForms = append(d.actionForms, f)
+		}
+	})
+	return d.actionForms[action-s.first]
+}
+
+// formGlobs turns ARN forms into globs for the caller: a placeholder is any text that is not empty.
+func (c *caller) formGlobs(types *actionForms) []glob {
+	if have, ok := c.forms[types.id+" "+types.service]; ok {
+		return have
+	}
+	globs := make([]glob, 0, len(types.arns))
+	for _, arn := range types.arns {
+		globs = append(globs, c.formGlob(types.service, arn))
+	}
+	c.forms[types.id+" "+types.service] = globs
+	return globs
+}
+
+func (c *caller) formGlob(service, arn string) glob {
+	var g glob
+	own := ownResource(service, arn)
+	part := 0
+	for arn != "" {
+		if strings.HasPrefix(arn, "${") {
+			end := strings.IndexByte(arn, '}')
+			if end < 0 {
+				break
+			}
+			switch placeholder := arn[2:end]; {
+			case placeholder == "Partition":
+				g = append(g, literalGlob(string(c.principal.account.partition), false)...)
+			case placeholder == "Account" && own:
+				g = append(g, literalGlob(c.principal.account.id, false)...)
+			case placeholder == "Account":
+				// AWS leaves the account out of what it owns itself.
+				g = append(g, globToken{kind: globAny, bounded: true})
+			default:
+				g = append(g, globToken{kind: globOne, bounded: part < arnParts-1}, globToken{kind: globAny, bounded: part < arnParts-1})
+			}
+			arn = arn[end+1:]
+			continue
+		}
+		if arn[0] == ':' {
+			part++
+		}
+		g = append(g, globToken{r: rune(arn[0])})
+		arn = arn[1:]
+	}
+	return g
+}
+
+// ownForms mark the resources that a caller reaches in the own account alone, whatever account a policy names: the API takes a name or an id
+// and no account. Roles to assume, documents to use, and everything with a policy of its own are not among them.
+var ownForms = []string{":iam:", ":instance/", ":managed-instance/", ":session/", ":task/", ":cluster/"}
+
+func ownResource(service, arn string) bool {
+	return service != "sts" && slices.ContainsFunc(ownForms, func(form string) bool { return strings.Contains(arn, form) })
+}

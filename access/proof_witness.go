@@ -1,0 +1,258 @@
+package access
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// witness is a request that shows a hole.
+type witness struct {
+	m       *model
+	session Session
+	request Request
+	// real: the evaluator, asked in the ordinary way, allows the request.
+	real bool
+	// doubt says why it does not.
+	doubt string
+}
+
+func (w witness) action() string   { return w.m.target.name }
+func (w witness) resource() string { return w.m.target.resource }
+
+// witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it prefers one about
+// something that the world has, and one whose ARN reads as ARNs do.
+func (c *caller) witness(m *model, lits []literal, groups [][]*bound, avoid []*bound, guess bool) witness {
+	first := c.decideAgain(m, guess)
+	for _, arn := range c.likelier(m.target.resource) {
+		self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(arn)))), true}
+		better, found := c.search.find(append(slices.Clone(lits), self), groups, c.withTagRules(avoid, groups, lits))
+		if !found {
+			continue
+		}
+		if w := c.decideAgain(better, guess); w.real {
+			return w
+		} else if first.doubt == "" {
+			first = w
+		}
+	}
+	return first
+}
+
+// literally writes an ARN as a pattern that matches it alone.
+func literally(arn string) string {
+	return strings.NewReplacer("$", "${$}", "*", "${*}", "?", "${?}").Replace(arn)
+}
+
+// maxLikelier bounds how many resources of the world are tried for a witness.
+const maxLikelier = 64
+
+// likelier are ARNs to prefer to one that the search made up: of the same kind, first those that the world has.
+func (c *caller) likelier(made string) []string {
+	var out []string
+	parts := strings.SplitN(made, ":", arnParts)
+	if len(parts) < arnParts {
+		return nil
+	}
+	kind, _, _ := strings.Cut(parts[5], "/")
+	for i := range c.engine.world.Accounts {
+		a := &c.engine.world.Accounts[i]
+		if a.ID != parts[4] {
+			continue
+		}
+		switch parts[2] + " " + kind {
+		case "iam user":
+			for j := range a.Users {
+				out = append(out, a.Users[j].ARN(a))
+			}
+		case "iam role":
+			for j := range a.Roles {
+				out = append(out, a.Roles[j].ARN(a))
+			}
+		case "iam mfa":
+			for j := range a.Users {
+				out = append(out, "arn:"+parts[1]+":iam::"+a.ID+":mfa/"+a.Users[j].Name)
+			}
+		case "ec2 instance", "ssm managed-instance":
+			for j := range a.Nodes {
+				out = append(out, a.Nodes[j].ARN(a))
+			}
+		}
+	}
+	if len(out) > maxLikelier {
+		out = out[:maxLikelier]
+	}
+	return append(out, readable(parts, kind))
+}
+
+// readable replaces the parts that the search made up by what such parts look like.
+func readable(parts []string, kind string) string {
+	p := slices.Clone(parts)
+	if len(p[3]) == 1 {
+		p[3] = someRegion(policy.Partition(p[1]))
+	}
+	if len(p[4]) == 1 {
+		p[4] = "999999999999"
+	}
+	name := map[string]string{
+		"instance": "i-0123456789abcdef0", "managed-instance": "mi-0123456789abcdef0", "document": "AnotherDocument", "user": "somebody-else",
+		"role": "AnotherRole", "mfa": "another-device", "session": "somebody-else-0123456789abcdef0",
+	}[kind]
+	if rest, found := strings.CutPrefix(p[5], kind+"/"); found && len(rest) == 1 && name != "" {
+		p[5] = kind + "/" + name
+	}
+	return strings.Join(p, ":")
+}
+
+// decideAgain makes the request of a model and decides it.
+func (c *caller) decideAgain(m *model, guess bool) witness {
+	w := witness{m: m}
+	w.session, w.request = c.requestOf(m)
+	if m.target.action < 0 {
+		w.doubt = "AWS documents no such action today"
+		return w
+	}
+	e := c.engine
+	if guess {
+		e = e.Assuming(UnknownAllowsEverything)
+	}
+	if isStartSession(m.target.name) && !c.completeSession(&w, guess) {
+		return w
+	}
+	d, err := e.Decide(w.session, w.request)
+	switch {
+	case err != nil:
+		w.doubt = err.Error()
+	case d.Allowed():
+		w.real = true
+	case guess && d.Outcome == ImplicitlyDenied:
+		// The evaluator reads unknown documents that exist; a document that may be attached tomorrow it does not.
+		w.real = true
+	default:
+		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
+	}
+	return w
+}
+
+// requestOf makes the session and the request of a model.
+func (c *caller) requestOf(m *model) (Session, Request) {
+	s := c.session
+	r := Request{Action: m.target.name, Context: Context{}}
+	resource := Resource{ARN: m.target.resource}
+	tags := []Tag{}
+	for _, name := range sortedNames(m.names) {
+		k, v := m.names[name], m.keys[name]
+		if !v.present {
+			continue
+		}
+		one := v.at(0)
+		switch k.kind {
+		case keyCurrentTime:
+			r.Time, _ = parseDate(one)
+		case keyEpochTime:
+			if n, err := strconv.ParseInt(one, 10, 64); err == nil && r.Time.IsZero() {
+				r.Time = time.Unix(n, 0).UTC()
+			}
+		case keyTokenIssueTime:
+			if at, err := parseDate(one); err == nil {
+				s = s.IssuedAt(at)
+			}
+		case keyMFAAge:
+			s.mfaAge = one
+		case keySourceIdentity:
+			s = s.WithSourceIdentity(one)
+		case keyPrincipalTag:
+			s.tags = append(slices.Clip(s.tags), Tag{Key: k.tag, Value: one})
+		case keyResourceTag:
+			tags = append(tags, Tag{Key: k.tag, Value: one})
+		case keyRequestedRegion:
+			resource.ARN = inRegion(resource.ARN, one)
+			if arnPart(resource.ARN, 3) == "" {
+				r.Context[k.name] = []string{one}
+			}
+		case keyResourceAccount, keyResourceOrgID, keyResourceOrgPaths, keyFederatedProvider:
+		default:
+			r.Context[k.name] = valuesOf(v)
+		}
+	}
+	if _, known := c.engine.tagsOf[resource.ARN]; !known {
+		resource.Tags = tags
+	}
+	if resource.ARN != "*" {
+		r.Resources = []Resource{resource}
+	}
+	return s, r
+}
+
+func valuesOf(v values) []string {
+	if v.many != nil {
+		return slices.Clone(v.many)
+	}
+	return []string{v.one}
+}
+
+// inRegion moves an ARN whose Region the search made up.
+func inRegion(arn, region string) string {
+	parts := strings.SplitN(arn, ":", arnParts)
+	if len(parts) == arnParts && len(parts[3]) == 1 {
+		parts[3] = region
+	}
+	return strings.Join(parts, ":")
+}
+
+func isStartSession(action string) bool { return equalFoldASCII(action, "ssm:StartSession") }
+
+// completeSession adds what a request of ssm:StartSession also names: the document beside a node, or a node beside a document.
+func (c *caller) completeSession(w *witness, guess bool) bool {
+	arn := w.request.Resources[0].ARN
+	region := arnPart(arn, 3)
+	other := policy.Allow("", "ssm:StartSession")
+	account := c.principal.account
+	isDocument := strings.HasPrefix(arnResource(arn), "document/")
+	if isDocument {
+		other = other.On("arn:*:ec2:"+region+":"+account.id+":instance/*", "arn:*:ssm:"+region+":"+account.id+":managed-instance/*")
+	} else {
+		other = other.On("arn:*:ssm:" + region + ":*:document/*")
+	}
+	for _, st := range append(slices.Clone(c.principal.identity.allow), everything) {
+		if st == everything && !guess {
+			break
+		}
+		lits, possible := c.search.b.literals(st, mustStatement(other))
+		if !possible {
+			continue
+		}
+		layers := c.layers(c.principal.identity)
+		m, found := c.search.find(lits, c.groups(layers), c.search.b.bindAll(layers.deny))
+		if !found {
+			continue
+		}
+		if pretty := readable(strings.SplitN(m.target.resource, ":", arnParts), strings.SplitN(arnResource(m.target.resource), "/", 2)[0]); pretty != m.target.resource {
+			self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(pretty)))), true}
+			if better, found := c.search.find(append(lits, self), c.groups(layers), c.search.b.bindAll(layers.deny)); found {
+				m = better
+			}
+		}
+		_, r := c.requestOf(m)
+		for name, v := range r.Context {
+			if _, given := w.request.Context[name]; !given {
+				w.request.Context[name] = v
+			}
+		}
+		if isDocument {
+			w.request.Resources = append(r.Resources, w.request.Resources...)
+		} else {
+			w.request.Resources = append(w.request.Resources, r.Resources...)
+		}
+		return true
+	}
+	if isDocument {
+		w.doubt = "no node is allowed beside the document"
+	} else {
+		w.doubt = "no document is allowed beside the node"
+	}
+	return false
+}
