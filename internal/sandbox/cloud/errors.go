@@ -1,0 +1,139 @@
+package cloud
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+var errInUse = errors.New("another process uses this sandbox; wait for it to end")
+
+// maxAttempts is how often the real provider calls AWS before it gives up on an error that a retry may cure.
+const maxAttempts = 25
+
+// Error is AWS's refusal of one API call. Its text is the one that the AWS SDK for Go makes of the answer.
+type Error struct {
+	// Service is the SDK's name of the service, such as "IAM".
+	Service   string
+	Operation string
+	// Status is the HTTP status of the answer.
+	Status int
+	// Code is the error code, such as "EntityAlreadyExists".
+	Code    string
+	Message string
+	// Hint is what the sandbox adds for people; AWS says nothing of the kind.
+	Hint      string
+	RequestID string
+	// Attempts is above zero where the SDK gave up after that many.
+	Attempts int
+}
+
+// Error is the text of the SDK: operation, status, request id, code and message, then the hint in parentheses.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("operation error %s: %s, ", e.Service, e.Operation)
+	if e.Attempts > 0 {
+		text += fmt.Sprintf("exceeded maximum number of attempts, %d, ", e.Attempts)
+	}
+	text += fmt.Sprintf("https response error StatusCode: %d, RequestID: %s, ", e.Status, e.RequestID)
+	if !modelled[e.Code] {
+		text += "api error "
+	}
+	text += e.Code + ": " + e.Message
+	if e.Hint != "" {
+		text += " (sandbox: " + e.Hint + ")"
+	}
+	return text
+}
+
+// Code is the AWS error code of the error, or "" where AWS did not answer it.
+func Code(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// Is reports whether AWS refused with one of the codes.
+func Is(err error, codes ...string) bool {
+	code := Code(err)
+	for _, c := range codes {
+		if c == code && code != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// modelled are the codes that the SDK knows as types of their own and prints without "api error".
+var modelled = map[string]bool{
+	"DeleteConflict":                     true,
+	"EntityAlreadyExists":                true,
+	"InvalidInput":                       true,
+	"LimitExceeded":                      true,
+	"MalformedPolicyDocument":            true,
+	"NoSuchEntity":                       true,
+	"PolicyNotAttachable":                true,
+	"ServiceFailure":                     true,
+	"UnmodifiableEntity":                 true,
+	"AccountNotFoundException":           true,
+	"AccessDeniedException":              true,
+	"AWSOrganizationsNotInUseException":  true,
+	"ConflictException":                  true,
+	"ConstraintViolationException":       true,
+	"DocumentAlreadyExists":              true,
+	"DocumentLimitExceeded":              true,
+	"DuplicateDocumentContent":           true,
+	"DuplicatePolicyAttachmentException": true,
+	"DuplicatePolicyException":           true,
+	"InvalidDocument":                    true,
+	"InvalidDocumentContent":             true,
+	"InvalidDocumentOperation":           true,
+	"InvalidInputException":              true,
+	"MalformedPolicyDocumentException":   true,
+	"MaxDocumentSizeExceeded":            true,
+	"OrganizationNotFoundException":      true,
+	"PolicyInUseException":               true,
+	"PolicyNotAttachedException":         true,
+	"PolicyNotFoundException":            true,
+	"PolicyTypeNotEnabledException":      true,
+	"ResourceNotFoundException":          true,
+	"ServiceQuotaExceededException":      true,
+	"TargetNotFoundException":            true,
+	"TooManyTagsError":                   true,
+}
+
+// refuse is an error of AWS; the call that returns it adds the service, the operation and the request id.
+func refuse(status int, code, format string, args ...any) *Error {
+	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// hint returns the error with a hint for people.
+func (e *Error) hint(format string, args ...any) *Error {
+	e.Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+func noSuchEntity(format string, args ...any) *Error {
+	return refuse(http.StatusNotFound, "NoSuchEntity", format, args...)
+}
+
+func alreadyExists(format string, args ...any) *Error {
+	return refuse(http.StatusConflict, "EntityAlreadyExists", format, args...)
+}
+
+func deleteConflict(format string, args ...any) *Error {
+	return refuse(http.StatusConflict, "DeleteConflict", format, args...)
+}
+
+func limitExceeded(format string, args ...any) *Error {
+	return refuse(http.StatusConflict, "LimitExceeded", format, args...)
+}
+
+func malformedPolicy(format string, args ...any) *Error {
+	return refuse(http.StatusBadRequest, "MalformedPolicyDocument", format, args...)
+}
+
+func invalid(format string, args ...any) *Error {
+	return refuse(http.StatusBadRequest, "ValidationError", format, args...)
+}

@@ -1,0 +1,370 @@
+package cloud
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// Plants are what exists before any stack. Planting again follows changes: what is new is added, what changed is replaced, what is gone is
+// removed; what did not change is left as people and stacks made it since.
+type Plants struct {
+	Accounts   []Planted[Account]
+	Policies   []Planted[NewPolicy]
+	Groups     []Planted[NewGroup]
+	Users      []Planted[ExistingUser]
+	Roles      []Planted[ExistingRole]
+	Documents  []Planted[ExistingDocument]
+	Nodes      []Planted[Node]
+	Enrolments []Planted[Arrival]
+}
+
+// Planted is one thing of an account.
+type Planted[T any] struct {
+	// Path says where the world file has it; errors begin with it.
+	Path    string
+	Account string
+	Thing   T
+}
+
+// NewGroup is a group with its policies.
+type NewGroup struct {
+	Name, Path string
+	Policies
+}
+
+// ExistingUser is a user with what the person made.
+type ExistingUser struct {
+	NewUser
+	Policies
+	Groups    []string
+	Enrolment Enrolment
+}
+
+// ExistingRole is a role with its policies.
+type ExistingRole struct {
+	NewRole
+	Policies
+}
+
+// ExistingDocument is a document of a Region.
+type ExistingDocument struct {
+	Region string
+	NewDocument
+}
+
+// Arrival is what the person of a user does as soon as a stack makes the user.
+type Arrival struct {
+	User string
+	Enrolment
+}
+
+// Node is a machine that Systems Manager knows.
+type Node struct {
+	// ID is i-... for an instance, mi-... for another managed node.
+	ID     string            `json:"id"`
+	Region string            `json:"region"`
+	Tags   map[string]string `json:"tags,omitempty"`
+	// OSUsers are the logins besides root; nil means that every legal name exists.
+	OSUsers []string `json:"osUsers,omitempty"`
+	// Profile is the name of the role of the instance profile, "" for none.
+	Profile string `json:"profile,omitempty"`
+}
+
+// planter is one planting under way.
+type planter struct {
+	cloud    *Cloud
+	tx       *tx
+	problems []error
+	// wanted are the seeds that the plants name: by account, kind and key.
+	wanted map[seed]bool
+}
+
+type seed struct{ account, kind, key string }
+
+func (s seed) String() string { return s.kind + "/" + s.key }
+
+// Plant puts the plants into the world, all of them or none. The errors name the paths.
+func (c *Cloud) Plant(plants Plants) error {
+	_, err := atomically(c, func(tx *tx) (struct{}, error) {
+		p := &planter{cloud: c, tx: tx, wanted: map[seed]bool{}}
+		// Each kind rests on those before it; roles come twice, because their trust policies may name each other.
+		plantAll(p, "account", plants.Accounts, func(a Account) string { return a.ID }, p.account)
+		plantAll(p, "policy", plants.Policies, func(n NewPolicy) string { return nameKey(n.Name) }, p.policy)
+		plantAll(p, "group", plants.Groups, func(g NewGroup) string { return nameKey(g.Name) }, p.group)
+		plantAll(p, "user", plants.Users, func(u ExistingUser) string { return nameKey(u.Name) }, p.user)
+		changed := plantAll(p, "role", plants.Roles, func(r ExistingRole) string { return nameKey(r.Name) }, p.role)
+		for _, r := range changed {
+			p.report(r.Path+".trust", p.trust(r.Account, r.Thing))
+		}
+		plantAll(p, "document", plants.Documents, func(d ExistingDocument) string { return documentKey(d.Region, d.Name) }, p.document)
+		plantAll(p, "node", plants.Nodes, func(n Node) string { return n.ID }, p.node)
+		plantAll(p, "enrolment", plants.Enrolments, func(a Arrival) string { return nameKey(a.User) }, p.enrolment)
+		p.weed()
+		return struct{}{}, errors.Join(p.problems...)
+	})
+	return err
+}
+
+// plantAll plants the things of one kind that are new or changed, and returns those.
+func plantAll[T any](p *planter, kind string, things []Planted[T], key func(T) string, plant func(account string, thing T, again bool) error) []Planted[T] {
+	var changed []Planted[T]
+	for _, t := range things {
+		s := seed{t.Account, kind, key(t.Thing)}
+		if p.wanted[s] {
+			p.report(t.Path, fmt.Errorf("account %s has two of them", cmp.Or(t.Account, "?")))
+			continue
+		}
+		p.wanted[s] = true
+		raw, err := json.Marshal(t.Thing)
+		if err != nil {
+			p.report(t.Path, err)
+			continue
+		}
+		before, again := p.cloud.seeds.get(s.account, s.String())
+		if again && before == string(raw) {
+			continue
+		}
+		if err := plant(t.Account, t.Thing, again); err != nil {
+			p.report(t.Path, err)
+			continue
+		}
+		p.cloud.seeds.put(p.tx, s.account, s.String(), string(raw))
+		changed = append(changed, t)
+	}
+	return changed
+}
+
+func (p *planter) report(path string, err error) {
+	if err == nil {
+		return
+	}
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		err = fmt.Errorf("%s: %s", refusal.Code, refusal.Message)
+		if refusal.Hint != "" {
+			err = fmt.Errorf("%w (%s)", err, refusal.Hint)
+		}
+	}
+	p.problems = append(p.problems, fmt.Errorf("%s: %w", path, err))
+}
+
+// weed removes what was planted before and is not wanted any more. Accounts stay.
+func (p *planter) weed() {
+	c := p.cloud
+	drop := map[string]func(account, key string){
+		"policy": func(a, k string) { c.policies.remove(p.tx, a, k) }, "group": func(a, k string) { c.groups.remove(p.tx, a, k) },
+		"user": func(a, k string) { p.removeUser(a, k) }, "role": func(a, k string) { c.roles.remove(p.tx, a, k) },
+		"document": func(a, k string) { c.documents.remove(p.tx, a, k) }, "node": func(a, k string) { c.nodes.remove(p.tx, a, k) },
+		"enrolment": func(a, k string) { c.enrolments.remove(p.tx, a, k) }, "account": func(string, string) {},
+	}
+	for _, account := range c.seeds.accounts() {
+		for _, key := range c.seeds.keys(account) {
+			s := parseSeed(account, key)
+			if p.wanted[s] {
+				continue
+			}
+			drop[s.kind](s.account, s.key)
+			c.seeds.remove(p.tx, account, key)
+		}
+	}
+}
+
+func parseSeed(account, text string) seed {
+	for i := range text {
+		if text[i] == '/' {
+			return seed{account, text[:i], text[i+1:]}
+		}
+	}
+	return seed{account, text, ""}
+}
+
+func (p *planter) removeUser(account, key string) {
+	user, ok := p.cloud.users.get(account, key)
+	if !ok {
+		return
+	}
+	for _, device := range p.cloud.devices.keys(account) {
+		if d, _ := p.cloud.devices.get(account, device); d.User == user.Name {
+			p.cloud.devices.remove(p.tx, account, device)
+		}
+	}
+	p.cloud.users.remove(p.tx, account, key)
+}
+
+var errMadeSince = errors.New("the account has one that was made since; leave this one out, or destroy what made the other")
+
+func (p *planter) iam(account string) IAM { return p.cloud.IAM(Caller{Account: account}) }
+
+func (p *planter) now() time.Time { return p.cloud.now().UTC().Truncate(time.Second) }
+
+func (p *planter) account(_ string, a Account, _ bool) error {
+	if err := policy.ValidateAccountID(a.ID); err != nil {
+		return err
+	}
+	if before, ok := p.cloud.accounts.get("", a.ID); ok && a.PasswordPolicy == nil {
+		a.PasswordPolicy = before.PasswordPolicy
+	}
+	for _, other := range p.cloud.accounts.list("") {
+		if other.Alias != "" && other.Alias == a.Alias && other.ID != a.ID {
+			return fmt.Errorf("the alias %s is that of account %s", a.Alias, other.ID)
+		}
+	}
+	p.cloud.accounts.put(p.tx, "", a.ID, a)
+	return nil
+}
+
+func (p *planter) policy(account string, in NewPolicy, again bool) error {
+	path := cmp.Or(in.Path, "/")
+	if err := cmp.Or(checkName("policyName", in.Name, 128), checkPath(path), checkManaged(p.cloud.Quotas, in.Document)); err != nil {
+		return err
+	}
+	row, exists := p.cloud.policies.get(account, nameKey(in.Name))
+	if exists && !again {
+		return errMadeSince
+	}
+	if !exists {
+		row.ID, row.Created = p.cloud.uniqueID(p.tx, account, "ANPA", "policy", in.Name), p.now()
+	}
+	row.Name, row.Path, row.Description, row.Tags = in.Name, path, in.Description, in.Tags
+	row.ARN = p.iam(account).partition().PolicyARN(account, path, in.Name)
+	row.Versions, row.Default = []PolicyVersion{{ID: "v1", Document: in.Document, Created: row.Created}}, "v1"
+	p.cloud.policies.put(p.tx, account, nameKey(in.Name), row)
+	return nil
+}
+
+// policies checks the policies of an identity.
+func (p *planter) policies(account string, kind Kind, name string, in Policies) error {
+	for _, policyName := range slices.Sorted(maps.Keys(in.Inline)) {
+		if err := kind.checkInline(p.cloud.Quotas, name, policyName, in.Inline[policyName], in.Inline); err != nil {
+			return err
+		}
+	}
+	for _, arn := range in.Attached {
+		if err := p.cloud.checkAttachable(account, arn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planter) group(account string, in NewGroup, again bool) error {
+	path := cmp.Or(in.Path, "/")
+	if err := cmp.Or(checkName("groupName", in.Name, 128), checkPath(path), p.policies(account, KindGroup, in.Name, in.Policies)); err != nil {
+		return err
+	}
+	row, exists := p.cloud.groups.get(account, nameKey(in.Name))
+	if exists && !again {
+		return errMadeSince
+	}
+	if !exists {
+		row.ID, row.Created = p.cloud.uniqueID(p.tx, account, "AGPA", "group", in.Name), p.now()
+	}
+	row.Name, row.Path, row.Policies = in.Name, path, in.Policies
+	p.iam(account).putGroup(p.tx, row)
+	return nil
+}
+
+func (p *planter) user(account string, in ExistingUser, again bool) error {
+	path := cmp.Or(in.Path, "/")
+	if err := cmp.Or(checkName("userName", in.Name, 64), checkPath(path), p.policies(account, KindUser, in.Name, in.Policies)); err != nil {
+		return err
+	}
+	tags, err := withTags(nil, in.Tags)
+	if err != nil {
+		return err
+	}
+	for _, group := range in.Groups {
+		if !p.cloud.groups.has(account, nameKey(group)) {
+			return fmt.Errorf("the account has no group %q; list it under groups", group)
+		}
+	}
+	row, exists := p.cloud.users.get(account, nameKey(in.Name))
+	if exists && !again {
+		return errMadeSince
+	}
+	if exists {
+		p.removeUser(account, nameKey(in.Name))
+	} else {
+		row.ID, row.Created = p.cloud.uniqueID(p.tx, account, "AIDA", "user", in.Name), p.now()
+	}
+	p.iam(account).enrol(p.tx, User{
+		Name: in.Name, Path: path, ID: row.ID, Boundary: in.Boundary, Tags: tags, Policies: in.Policies,
+		Groups: slices.Sorted(slices.Values(in.Groups)), Created: row.Created,
+	}, in.Enrolment)
+	return nil
+}
+
+func (p *planter) role(account string, in ExistingRole, again bool) error {
+	path, maxSession := cmp.Or(in.Path, "/"), cmp.Or(in.MaxSession, 3600)
+	err := cmp.Or(checkName("roleName", in.Name, 64), checkPath(path), checkDescription(in.Description), checkMaxSession(maxSession),
+		p.policies(account, KindRole, in.Name, in.Policies))
+	if err != nil {
+		return err
+	}
+	tags, err := withTags(nil, in.Tags)
+	if err != nil {
+		return err
+	}
+	row, exists := p.cloud.roles.get(account, nameKey(in.Name))
+	if exists && !again {
+		return errMadeSince
+	}
+	if !exists {
+		row.ID, row.Created = p.cloud.uniqueID(p.tx, account, "AROA", "role", in.Name), p.now()
+	}
+	p.iam(account).putRole(p.tx, Role{
+		Name: in.Name, Path: path, ID: row.ID, Description: in.Description, Trust: in.Trust, MaxSession: maxSession,
+		Boundary: in.Boundary, Tags: tags, Policies: in.Policies, Created: row.Created,
+	})
+	return nil
+}
+
+// trust checks the trust policy of a role once all users and roles are there.
+func (p *planter) trust(account string, in ExistingRole) error {
+	principals, err := p.cloud.checkTrust(in.Trust, p.cloud.Quotas.Trust)
+	if err != nil {
+		return err
+	}
+	row, _ := p.cloud.roles.get(account, nameKey(in.Name))
+	row.Principals = principals
+	p.iam(account).putRole(p.tx, row)
+	return nil
+}
+
+func (p *planter) document(account string, in ExistingDocument, again bool) error {
+	if !documentName.MatchString(in.Name) {
+		return fmt.Errorf("%q is not the name of a document; write 3 to 128 letters, digits, dots, hyphens and underscores", in.Name)
+	}
+	if err := checkContent(in.Type, "JSON", in.Content); err != nil {
+		return err
+	}
+	row, exists := p.cloud.documents.get(account, documentKey(in.Region, in.Name))
+	if exists && !again {
+		return errMadeSince
+	}
+	p.cloud.documents.put(p.tx, account, documentKey(in.Region, in.Name), Document{
+		Region: in.Region, Name: in.Name, Type: in.Type, Format: "JSON", Tags: in.Tags, Versions: []string{in.Content}, Default: 1,
+		Created: cmp.Or(row.Created, p.now()),
+	})
+	return nil
+}
+
+func (p *planter) node(account string, n Node, _ bool) error {
+	p.cloud.nodes.put(p.tx, account, n.ID, n)
+	return nil
+}
+
+func (p *planter) enrolment(account string, a Arrival, _ bool) error {
+	if err := checkName("userName", a.User, 64); err != nil {
+		return err
+	}
+	p.cloud.enrolments.put(p.tx, account, nameKey(a.User), a.Enrolment)
+	return nil
+}

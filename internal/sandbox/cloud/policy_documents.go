@@ -1,0 +1,300 @@
+package cloud
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+
+	"aws-access-guardrails/policy"
+)
+
+// noSizes lets every size through: this package counts the bytes that were sent, not those of the document rendered again.
+var noSizes = policy.Quotas{
+	ManagedPolicy: math.MaxInt, UserInline: math.MaxInt, GroupInline: math.MaxInt, RoleInline: math.MaxInt, Trust: math.MaxInt,
+	SCP: math.MaxInt, PermissionSetInline: math.MaxInt, SessionPolicy: math.MaxInt,
+}
+
+// parsePolicy reads a document as AWS does when it is saved. It also refuses the few texts that AWS takes and package policy calls mistakes.
+func parsePolicy(use policy.Use, text string) (policy.Document, *Error) {
+	if strings.TrimSpace(text) == "" {
+		return policy.Document{}, invalid("1 validation error detected: Value '' at 'policyDocument' failed to satisfy constraint: " +
+			"Member must have length greater than or equal to 1")
+	}
+	if !json.Valid([]byte(text)) {
+		return policy.Document{}, malformedPolicy("Syntax errors in policy.").hint("the document is not JSON")
+	}
+	d, err := policy.Parse([]byte(text))
+	if err != nil {
+		return policy.Document{}, malformedPolicy("Syntax errors in policy.").hint("%s", oneLine(err))
+	}
+	if problems := d.Validate(use, noSizes); len(problems) > 0 {
+		errs := make([]error, len(problems))
+		for i, p := range problems {
+			errs[i] = p
+		}
+		return policy.Document{}, malformedPolicy("%s", sentenceFor(problems[0])).hint("%s", oneLine(errors.Join(errs...)))
+	}
+	return d, nil
+}
+
+// sentenceFor is the sentence with which IAM answers the kind of mistake.
+func sentenceFor(p policy.Problem) string {
+	switch {
+	case strings.HasPrefix(p.Message, "Principal") || strings.Contains(p.Message, "no Principal"):
+		return "Invalid principal in policy."
+	case strings.HasPrefix(p.Message, "Sid") && strings.Contains(p.Message, "is taken"):
+		return "Statement IDs (SID) in a single policy must be unique."
+	case strings.HasPrefix(p.Message, "Sid"):
+		return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+	case strings.HasPrefix(p.Message, "Action") || strings.HasPrefix(p.Message, "NotAction"):
+		return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+	case strings.HasPrefix(p.Message, "Resource") || strings.HasPrefix(p.Message, "NotResource"):
+		return "The policy failed legacy parsing"
+	}
+	return "Syntax errors in policy."
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// characters counts as IAM does: everything but white space.
+func characters(text string) int {
+	n := 0
+	for _, r := range text {
+		if !unicode.IsSpace(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// principalsOf finds the unique ids of the users and roles that a trust policy names, by ARN. A principal that does not exist, in whatever
+// account, is refused. The problem that package policy has with the ARN itself was reported before.
+func (c *Cloud) principalsOf(d policy.Document) (map[string]string, *Error) {
+	ids := map[string]string{}
+	for _, statement := range d.Statements {
+		for _, principal := range slices.Concat(statement.Principals, statement.NotPrincipals) {
+			if principal.Kind != policy.PrincipalAWS {
+				continue
+			}
+			for _, value := range principal.Values {
+				id, err := c.principalID(value)
+				if err != nil {
+					return nil, err
+				}
+				if id != "" {
+					ids[value] = id
+				}
+			}
+		}
+	}
+	return ids, nil
+}
+
+// principalID is the unique id behind a principal, or "" for one that AWS keeps by name: an account, an STS session.
+func (c *Cloud) principalID(value string) (string, *Error) {
+	missing := malformedPolicy("Invalid principal in policy: %q:%q", "AWS", value)
+	if value == "*" {
+		return "", nil
+	}
+	if policy.ValidateAccountID(value) == nil {
+		if !c.accounts.has("", value) {
+			return "", missing.hint("the world has no account %s; list it under accounts in sandbox.yaml", value)
+		}
+		return "", nil
+	}
+	arn, err := policy.ParseARN(value)
+	if err != nil {
+		return "", missing.hint("%v", err)
+	}
+	account, ok := c.accounts.get("", arn.Account)
+	if !ok || account.Partition != arn.Partition {
+		return "", missing.hint("the world has no account %s in partition %s; list it under accounts in sandbox.yaml", arn.Account, arn.Partition)
+	}
+	kind, path, name, named := arn.Entity()
+	switch {
+	case !named:
+		return "", nil
+	case kind == "user":
+		if user, ok := c.users.get(arn.Account, nameKey(name)); ok && user.Name == name && user.Path == path {
+			return user.ID, nil
+		}
+	case kind == "role":
+		if role, ok := c.roles.get(arn.Account, nameKey(name)); ok && role.Name == name && role.Path == path {
+			return role.ID, nil
+		}
+	}
+	return "", missing.hint("account %s has no such %s; if it exists before the stack, list it under accounts in sandbox.yaml", arn.Account, kind)
+}
+
+// trustToday is a role's trust policy as AWS shows it today: principals under the ARN that they now have, and as bare ids those that are gone.
+func (c *Cloud) trustToday(role Role) string {
+	today := map[string]string{}
+	for arn, id := range role.Principals {
+		if now := c.principalName(arn, id); now != arn {
+			today[arn] = now
+		}
+	}
+	if len(today) == 0 {
+		return role.Trust
+	}
+	var document any
+	if err := json.Unmarshal([]byte(role.Trust), &document); err != nil {
+		return role.Trust
+	}
+	text, err := policy.Compact(replacePrincipals(document, today))
+	if err != nil {
+		return role.Trust
+	}
+	return text
+}
+
+// principalName is the ARN that the entity of the id has now, or the id itself if the entity is gone.
+func (c *Cloud) principalName(arn, id string) string {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		return id
+	}
+	for _, user := range c.users.list(parsed.Account) {
+		if user.ID == id {
+			return parsed.Partition.UserARN(parsed.Account, user.Path, user.Name)
+		}
+	}
+	for _, role := range c.roles.list(parsed.Account) {
+		if role.ID == id {
+			return parsed.Partition.RoleARN(parsed.Account, role.Path, role.Name)
+		}
+	}
+	return id
+}
+
+// replacePrincipals renames principals wherever a statement names AWS principals.
+func replacePrincipals(node any, names map[string]string) any {
+	switch node := node.(type) {
+	case map[string]any:
+		for key, value := range node {
+			if key == "AWS" {
+				node[key] = renamed(value, names)
+				continue
+			}
+			node[key] = replacePrincipals(value, names)
+		}
+	case []any:
+		for i, value := range node {
+			node[i] = replacePrincipals(value, names)
+		}
+	}
+	return node
+}
+
+func renamed(value any, names map[string]string) any {
+	switch value := value.(type) {
+	case string:
+		if now, ok := names[value]; ok {
+			return now
+		}
+	case []any:
+		for i, v := range value {
+			value[i] = renamed(v, names)
+		}
+	}
+	return value
+}
+
+// checkTrust reads a trust policy and finds its principals.
+func (c *Cloud) checkTrust(text string, quota int) (map[string]string, error) {
+	d, refusal := parsePolicy(policy.Trust, text)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if n := characters(text); n > quota {
+		return nil, limitExceeded("Cannot exceed quota for ACLSizePerRole: %d", quota).hint("the trust policy has %d characters", n)
+	}
+	principals, refusal := c.principalsOf(d)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return principals, nil
+}
+
+// inlineUse is the use of an inline policy of the kind, and the quota of all inline policies together.
+func (k Kind) inlineUse(q policy.Quotas) (policy.Use, int) {
+	switch k {
+	case KindUser:
+		return policy.UserInline, q.UserInline
+	case KindGroup:
+		return policy.GroupInline, q.GroupInline
+	}
+	return policy.RoleInline, q.RoleInline
+}
+
+// checkInline reads an inline policy and holds all inline policies of the identity together against the quota.
+func (k Kind) checkInline(q policy.Quotas, identity, name, text string, existing map[string]string) error {
+	use, quota := k.inlineUse(q)
+	if _, refusal := parsePolicy(use, text); refusal != nil {
+		return refusal
+	}
+	total := characters(text)
+	for _, other := range slices.Sorted(maps.Keys(existing)) {
+		if other != name {
+			total += characters(existing[other])
+		}
+	}
+	if total > quota {
+		return limitExceeded("Maximum policy size of %d bytes exceeded for %s %s", quota, strings.ToLower(string(k)), identity).
+			hint("its inline policies have %d characters together", total)
+	}
+	return nil
+}
+
+// checkManaged reads a customer managed policy.
+func checkManaged(q policy.Quotas, text string) error {
+	if _, refusal := parsePolicy(policy.Identity, text); refusal != nil {
+		return refusal
+	}
+	if n := characters(text); n > q.ManagedPolicy {
+		return limitExceeded("Cannot exceed quota for PolicySize: %d", q.ManagedPolicy).hint("the policy has %d characters", n)
+	}
+	return nil
+}
+
+var errNotAttachable = func(arn string) *Error {
+	return noSuchEntity("Policy %s does not exist or is not attachable.", arn)
+}
+
+// checkAttachable refuses a managed policy that does not exist for the account, and those of AWS that are for service-linked roles alone.
+func (c *Cloud) checkAttachable(account, arn string) error {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil || parsed.Service != "iam" {
+		return refuse(http.StatusBadRequest, "InvalidInput", "ARN %s is not valid.", arn)
+	}
+	mine, _ := c.accounts.get("", account)
+	kind, _, name, _ := parsed.Entity()
+	switch {
+	case kind != "policy" || parsed.Partition != mine.Partition:
+		return errNotAttachable(arn)
+	case parsed.Account == "aws":
+		return checkAWSManaged(arn, strings.TrimPrefix(parsed.Resource, "policy/"))
+	case parsed.Account != account:
+		return errNotAttachable(arn).hint("a policy of account %s cannot be attached in account %s", parsed.Account, account)
+	}
+	if p, ok := c.policies.get(account, nameKey(name)); !ok || p.ARN != arn {
+		return errNotAttachable(arn)
+	}
+	return nil
+}
+
+func checkAWSManaged(arn, name string) error {
+	switch {
+	case !awsManaged[name]:
+		return errNotAttachable(arn).hint("AWS has no managed policy %s%s", name, fmt.Sprintf(" that the sandbox knows (it knows %d)", len(awsManaged)))
+	case strings.HasPrefix(name, "aws-service-role/"):
+		return refuse(http.StatusBadRequest, "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
+	}
+	return nil
+}

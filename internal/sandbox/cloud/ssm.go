@@ -1,0 +1,254 @@
+package cloud
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// SSM is a client of AWS Systems Manager with one caller's credentials, in the caller's Region.
+type SSM struct{ client }
+
+// SSM returns a client of Systems Manager.
+func (c *Cloud) SSM(caller Caller) SSM { return SSM{client{cloud: c, caller: caller, service: "SSM"}} }
+
+// Document is an SSM document of an account in a Region.
+type Document struct {
+	Region string `json:"region"`
+	Name   string `json:"name"`
+	// Type is Session, Command, Automation and so on.
+	Type string `json:"type"`
+	// Format is JSON, YAML or TEXT.
+	Format      string            `json:"format"`
+	TargetType  string            `json:"targetType,omitempty"`
+	VersionName string            `json:"versionName,omitempty"`
+	Tags        map[string]string `json:"tags,omitempty"`
+	// Shared are the accounts that may use the document, sorted; "all" makes it public.
+	Shared []string `json:"shared,omitempty"`
+	// Versions are the contents, version 1 first.
+	Versions []string `json:"versions"`
+	// Default is the version in force.
+	Default int       `json:"default"`
+	Created time.Time `json:"created,omitzero"`
+}
+
+// Content is the content in force.
+func (d Document) Content() string { return d.Versions[d.Default-1] }
+
+// Latest is the content of the newest version, which GetDocument answers for $LATEST.
+func (d Document) Latest() string { return d.Versions[len(d.Versions)-1] }
+
+// Hash is the SHA-256 of the newest content.
+func (d Document) Hash() string {
+	sum := sha256.Sum256([]byte(d.Latest()))
+	return hex.EncodeToString(sum[:])
+}
+
+// NewDocument is what CreateDocument takes.
+type NewDocument struct {
+	Name, Content, Type string
+	// Format is JSON if empty.
+	Format                  string
+	TargetType, VersionName string
+	Tags                    map[string]string
+}
+
+var documentName = regexp.MustCompile(`^[a-zA-Z0-9_.-]{3,128}$`)
+
+func documentKey(region, name string) string { return region + "/" + name }
+
+// CreateDocument makes a document in the caller's Region.
+func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, error) {
+	return call(ctx, s.client, "CreateDocument", in.Name, func(tx *tx) (Document, error) {
+		if in.Format == "" {
+			in.Format = "JSON"
+		}
+		switch {
+		case !documentName.MatchString(in.Name):
+			return Document{}, ssmInvalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
+				"Member must satisfy regular expression pattern: ^[a-zA-Z0-9_\\-.]{3,128}$", in.Name)
+		case policy.DocumentOfAWS(in.Name):
+			return Document{}, refuse(http.StatusBadRequest, "InvalidDocument", "Document name %s cannot begin with a reserved prefix", in.Name).
+				hint("names that begin with aws, amazon or amzn are AWS's own")
+		}
+		if err := checkTags(in.Tags, false); err != nil {
+			return Document{}, err
+		}
+		if len(in.Tags) > quotas.tags {
+			return Document{}, refuse(http.StatusBadRequest, "TooManyTagsError", "The number of tags exceeds the limit of %d", quotas.tags)
+		}
+		if s.cloud.documents.has(s.caller.Account, documentKey(s.caller.Region, in.Name)) {
+			return Document{}, refuse(http.StatusBadRequest, "DocumentAlreadyExists", "Document with same name %s already exists", in.Name)
+		}
+		if len(s.documentsHere()) >= quotas.documents {
+			return Document{}, refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d active SSM documents.", quotas.documents)
+		}
+		if err := checkContent(in.Type, in.Format, in.Content); err != nil {
+			return Document{}, err
+		}
+		d := Document{
+			Region: s.caller.Region, Name: in.Name, Type: in.Type, Format: in.Format, TargetType: in.TargetType, VersionName: in.VersionName,
+			Tags: in.Tags, Versions: []string{in.Content}, Default: 1, Created: s.cloud.now().UTC().Truncate(time.Second),
+		}
+		s.put(tx, d)
+		return s.document(in.Name)
+	})
+}
+
+func (s SSM) documentsHere() []Document {
+	return slices.DeleteFunc(s.cloud.documents.list(s.caller.Account), func(d Document) bool { return d.Region != s.caller.Region })
+}
+
+func (s SSM) put(tx *tx, d Document) {
+	s.cloud.documents.put(tx, s.caller.Account, documentKey(d.Region, d.Name), d)
+}
+
+func (s SSM) document(name string) (Document, error) {
+	d, ok := s.cloud.documents.get(s.caller.Account, documentKey(s.caller.Region, name))
+	if !ok {
+		return Document{}, refuse(http.StatusBadRequest, "InvalidDocument", "Document with name %s does not exist.", name)
+	}
+	return d, nil
+}
+
+// DescribeDocument reads a document; the other reading calls of the service answer parts of the same.
+func (s SSM) DescribeDocument(ctx context.Context, name string) (Document, error) {
+	return call(ctx, s.client, "DescribeDocument", name, func(*tx) (Document, error) { return s.document(name) })
+}
+
+func (s SSM) update(ctx context.Context, operation, name string, change func(*Document) error) error {
+	return do(ctx, s.client, operation, name, func(tx *tx) error {
+		d, err := s.document(name)
+		if err != nil {
+			return err
+		}
+		if err := change(&d); err != nil {
+			return err
+		}
+		s.put(tx, d)
+		return nil
+	})
+}
+
+// UpdateDocument adds a version that is not in force yet and returns its number.
+func (s SSM) UpdateDocument(ctx context.Context, name string, in NewDocument) (string, error) {
+	var version string
+	err := s.update(ctx, "UpdateDocument", name, func(d *Document) error {
+		switch {
+		case in.Content == d.Latest():
+			return refuse(http.StatusBadRequest, "DuplicateDocumentContent", "The content of the document matches another version of the document.")
+		case len(d.Versions) >= quotas.versionsPerDocument:
+			return refuse(http.StatusBadRequest, "DocumentVersionLimitExceeded", "The document has too many versions.")
+		}
+		if in.Format != "" {
+			d.Format = in.Format
+		}
+		if err := checkContent(d.Type, d.Format, in.Content); err != nil {
+			return err
+		}
+		if in.TargetType != "" {
+			d.TargetType = in.TargetType
+		}
+		if in.VersionName != "" {
+			d.VersionName = in.VersionName
+		}
+		d.Versions = append(slices.Clone(d.Versions), in.Content)
+		version = strconv.Itoa(len(d.Versions))
+		return nil
+	})
+	return version, err
+}
+
+// UpdateDocumentDefaultVersion puts a version in force.
+func (s SSM) UpdateDocumentDefaultVersion(ctx context.Context, name, version string) error {
+	return s.update(ctx, "UpdateDocumentDefaultVersion", name, func(d *Document) error {
+		n, err := strconv.Atoi(version)
+		if err != nil || n < 1 || n > len(d.Versions) {
+			return refuse(http.StatusBadRequest, "InvalidDocumentVersion", "The document version is not valid or does not exist.")
+		}
+		d.Default = n
+		return nil
+	})
+}
+
+// DeleteDocument deletes a document that is shared with nobody.
+func (s SSM) DeleteDocument(ctx context.Context, name string) error {
+	return do(ctx, s.client, "DeleteDocument", name, func(tx *tx) error {
+		d, err := s.document(name)
+		if err != nil {
+			return err
+		}
+		if len(d.Shared) > 0 {
+			return refuse(http.StatusBadRequest, "InvalidDocumentOperation", "Document %s is shared and cannot be deleted; stop sharing it first.", name)
+		}
+		s.cloud.documents.remove(tx, s.caller.Account, documentKey(d.Region, name))
+		return nil
+	})
+}
+
+// AddTagsToResource adds tags to a document and overwrites those that it has.
+func (s SSM) AddTagsToResource(ctx context.Context, name string, tags map[string]string) error {
+	return s.update(ctx, "AddTagsToResource", name, func(d *Document) error {
+		if err := checkTags(tags, false); err != nil {
+			return err
+		}
+		all := maps.Clone(d.Tags)
+		if all == nil {
+			all = map[string]string{}
+		}
+		maps.Copy(all, tags)
+		if len(all) > quotas.tags {
+			return refuse(http.StatusBadRequest, "TooManyTagsError", "The number of tags exceeds the limit of %d", quotas.tags)
+		}
+		d.Tags = all
+		return nil
+	})
+}
+
+// RemoveTagsFromResource removes tags from a document.
+func (s SSM) RemoveTagsFromResource(ctx context.Context, name string, keys []string) error {
+	return s.update(ctx, "RemoveTagsFromResource", name, func(d *Document) error {
+		d.Tags = maps.Clone(d.Tags)
+		maps.DeleteFunc(d.Tags, func(key, _ string) bool { return slices.Contains(keys, key) })
+		return nil
+	})
+}
+
+// ModifyDocumentPermission changes with which accounts a document is shared.
+func (s SSM) ModifyDocumentPermission(ctx context.Context, name string, add, remove []string) error {
+	return s.update(ctx, "ModifyDocumentPermission", name, func(d *Document) error {
+		shared := slices.DeleteFunc(slices.Concat(d.Shared, add), func(account string) bool { return slices.Contains(remove, account) })
+		slices.Sort(shared)
+		d.Shared = slices.Compact(shared)
+		for _, account := range d.Shared {
+			if !strings.EqualFold(account, "all") && policy.ValidateAccountID(account) != nil {
+				return ssmInvalid("1 validation error detected: Value '[%s]' at 'accountIdsToAdd' failed to satisfy constraint: "+
+					"Member must satisfy regular expression pattern: (?i)all|[0-9]{12}?", account)
+			}
+		}
+		return nil
+	})
+}
+
+// DocumentARN is the ARN of a document of the caller's account and Region.
+func (s SSM) DocumentARN(name string) string {
+	return s.cloud.Partition(s.caller.Account).DocumentARN(s.caller.Region, s.caller.Account, name)
+}
+
+func ssmInvalid(format string, args ...any) *Error {
+	return refuse(http.StatusBadRequest, "ValidationException", format, args...)
+}
+
+func invalidContent(format string, args ...any) *Error {
+	return refuse(http.StatusBadRequest, "InvalidDocumentContent", "%s", fmt.Sprintf(format, args...))
+}

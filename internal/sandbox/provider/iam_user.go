@@ -1,0 +1,191 @@
+package provider
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+var userName = regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`)
+
+func iamUser() *resourceType {
+	return &resourceType{
+		token: "aws:iam/user:User",
+		schema: schema{
+			"arn":                 out(textKind),
+			"forceDestroy":        in(flagKind).or(flag(false)),
+			"name":                in(textKind).named(64).checked(matches(userName, "must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs")),
+			"path":                in(textKind).or(text("/")),
+			"permissionsBoundary": in(textKind),
+			"uniqueId":            out(textKind),
+		}.tagged(),
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			user, err := s.iam().CreateUser(ctx, cloud.NewUser{
+				Name: in.text("name"), Path: in.text("path"), Boundary: in.text("permissionsBoundary"), Tags: in.textMap("tagsAll"),
+			})
+			return user.Name, doing(err, "creating IAM User (%s)", in.text("name"))
+		},
+		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
+			user, err := s.iam().GetUser(ctx, id)
+			if cloud.Is(err, "NoSuchEntity") {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading IAM User (%s)", id)
+			}
+			return values{
+				"arn": text(s.iam().UserARN(user)), "name": text(user.Name), "path": text(user.Path), "uniqueId": text(user.ID),
+				"permissionsBoundary": optional(user.Boundary),
+			}.and(s.readTags(user.Tags, state)), nil
+		},
+		update:  updateUser,
+		renamed: func(in values) string { return in.text("name") },
+		remove:  removeUser,
+		adopt:   byID,
+	}
+}
+
+func updateUser(ctx context.Context, s *session, id string, state, in values, d difference) error {
+	if d.hasAny("name", "path") {
+		if err := s.iam().UpdateUser(ctx, state.text("name"), in.text("name"), in.text("path")); err != nil {
+			return doing(err, "updating IAM User (%s)", id)
+		}
+		id = in.text("name")
+	}
+	if d.has("permissionsBoundary") {
+		if err := s.iam().PutUserPermissionsBoundary(ctx, id, in.text("permissionsBoundary")); err != nil {
+			return doing(err, "setting IAM User (%s) permissions boundary", id)
+		}
+	}
+	if d.has("tagsAll") {
+		err := retag(state, in,
+			func(tags map[string]string) error { return s.iam().TagUser(ctx, id, tags) },
+			func(keys []string) error { return s.iam().UntagUser(ctx, id, keys) })
+		return doing(err, "updating tags for IAM User (%s)", id)
+	}
+	return nil
+}
+
+// removeUser ends the memberships of a user, with forceDestroy also takes away what the person made, and deletes the user.
+func removeUser(ctx context.Context, s *session, id string, state values) error {
+	user, err := s.iam().GetUser(ctx, id)
+	if cloud.Is(err, "NoSuchEntity") {
+		return nil
+	}
+	if err != nil {
+		return doing(err, "listing IAM User (%s) groups", id)
+	}
+	for _, group := range user.Groups {
+		if err := ignore(s.iam().RemoveUserFromGroup(ctx, group, id), "NoSuchEntity"); err != nil {
+			return doing(err, "removing IAM User (%s) group memberships", id)
+		}
+	}
+	if state.flag("forceDestroy") {
+		if err := stripUser(ctx, s, user); err != nil {
+			return err
+		}
+	}
+	return doing(ignore(s.iam().DeleteUser(ctx, id), "NoSuchEntity"), "deleting IAM User (%s)", id)
+}
+
+func stripUser(ctx context.Context, s *session, user cloud.User) error {
+	for _, key := range user.AccessKeys {
+		if err := ignore(s.iam().DeleteAccessKey(ctx, user.Name, key), "NoSuchEntity"); err != nil {
+			return doing(err, "removing IAM User (%s) access keys: deleting Access Key (%s)", user.Name, key)
+		}
+	}
+	for _, serial := range user.MFADevices {
+		if err := ignore(s.iam().DeactivateMFADevice(ctx, user.Name, serial), "NoSuchEntity"); err != nil {
+			return doing(err, "removing IAM User (%s) MFA devices: deactivating MFA device %s", user.Name, serial)
+		}
+		if !strings.Contains(serial, ":mfa/") {
+			continue
+		}
+		if err := ignore(s.iam().DeleteVirtualMFADevice(ctx, serial), "NoSuchEntity"); err != nil {
+			return doing(err, "removing IAM User (%s) Virtual MFA devices: deleting Virtual MFA device %s", user.Name, serial)
+		}
+	}
+	if user.Password {
+		err := ignore(s.iam().DeleteLoginProfile(ctx, user.Name), "NoSuchEntity")
+		return doing(err, "removing IAM User (%s) login profile", user.Name)
+	}
+	return nil
+}
+
+func iamUserGroupMembership() *resourceType {
+	return &resourceType{
+		token: "aws:iam/userGroupMembership:UserGroupMembership",
+		schema: schema{
+			"groups": in(textSetKind).must(),
+			"user":   in(textKind).must().replace(),
+		},
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			if err := joinGroups(ctx, s, in.text("user"), in.texts("groups")); err != nil {
+				return "", doing(err, "assigning IAM User Group Membership (%s)", in.text("user"))
+			}
+			return madeUpID("terraform-", in.text("user"), strings.Join(in.texts("groups"), "/")), nil
+		},
+		read: func(ctx context.Context, s *session, _ string, state values) (values, error) {
+			user := state.text("user")
+			groups, err := s.iam().ListGroupsForUser(ctx, user)
+			if cloud.Is(err, "NoSuchEntity") {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading IAM User Group Membership (%s)", user)
+			}
+			return values{"user": text(user), "groups": texts(intersection(groups, state.texts("groups")))}, nil
+		},
+		update: func(ctx context.Context, s *session, _ string, state, in values, _ difference) error {
+			user := in.text("user")
+			for _, group := range minus(state.texts("groups"), in.texts("groups")) {
+				if err := leaveGroup(ctx, s, user, group); err != nil {
+					return doing(err, "updating IAM User Group Membership (%s)", user)
+				}
+			}
+			return doing(joinGroups(ctx, s, user, minus(in.texts("groups"), state.texts("groups"))), "updating IAM User Group Membership (%s)", user)
+		},
+		remove: func(ctx context.Context, s *session, _ string, state values) error {
+			for _, group := range state.texts("groups") {
+				if err := leaveGroup(ctx, s, state.text("user"), group); err != nil {
+					return doing(err, "deleting IAM User Group Membership (%s)", state.text("user"))
+				}
+			}
+			return nil
+		},
+		adopt: func(id string) (values, string, error) {
+			parts := strings.Split(id, "/")
+			if len(parts) < 2 {
+				return nil, "", unexpectedID(id, "<user-name>/<group-name1>/...")
+			}
+			return values{"user": text(parts[0]), "groups": texts(parts[1:])}, madeUpID("terraform-", parts[0], strings.Join(parts[1:], "/")), nil
+		},
+	}
+}
+
+func joinGroups(ctx context.Context, s *session, user string, groups []string) error {
+	for _, group := range groups {
+		if err := s.iam().AddUserToGroup(ctx, group, user); err != nil {
+			return doing(err, "adding User (%s) to Group (%s)", user, group)
+		}
+	}
+	return nil
+}
+
+func leaveGroup(ctx context.Context, s *session, user, group string) error {
+	return doing(ignore(s.iam().RemoveUserFromGroup(ctx, group, user), "NoSuchEntity"), "removing IAM User (%s) from group (%s)", user, group)
+}
+
+// matches refuses texts that do not match.
+func matches(pattern *regexp.Regexp, otherwise string) func(resource.PropertyValue) string {
+	return func(v resource.PropertyValue) string {
+		if !pattern.MatchString(v.StringValue()) {
+			return "(" + v.StringValue() + ") " + otherwise
+		}
+		return ""
+	}
+}

@@ -1,0 +1,196 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+// session is one configured provider: whose credentials it has, where, and with which default tags.
+type session struct {
+	cloud  *cloud.Cloud
+	caller cloud.Caller
+	// role is the ARN of the role that the provider assumed, "" for none.
+	role string
+
+	defaultTags                 map[string]string
+	ignoredKeys, ignoredPrefixs []string
+}
+
+func (s *session) iam() cloud.IAM { return s.cloud.IAM(s.caller) }
+func (s *session) ssm() cloud.SSM { return s.cloud.SSM(s.caller) }
+
+// Credentials say which account the credentials that a provider finds belong to.
+type Credentials struct {
+	// Ambient is the account of the credentials in the environment; empty means that there are none.
+	Ambient string
+	// Profiles are the accounts of AWS profiles by name.
+	Profiles map[string]string
+}
+
+// settings are the provider settings that the sandbox reads. The others are known and without effect.
+type settings struct {
+	Region            string
+	Profile           string
+	AllowedAccountIDs []string
+	ForbiddenIDs      []string
+	RoleARN           string
+	DefaultTags       map[string]string
+	IgnoreTags        struct{ Keys, KeyPrefixes []string }
+}
+
+// readSettings decodes the variables of a Configure call. Nested settings arrive as JSON.
+func readSettings(pkg string, variables map[string]string) (settings, error) {
+	var s settings
+	var err error
+	get := func(key string) string { return variables[pkg+":config:"+key] }
+	decode := func(key string, into any) {
+		if raw := get(key); raw != "" && err == nil {
+			if e := json.Unmarshal([]byte(raw), into); e != nil {
+				err = fmt.Errorf("%s:%s: %w", pkg, key, e)
+			}
+		}
+	}
+	s.Region, s.Profile = get("region"), get("profile")
+	decode("allowedAccountIds", &s.AllowedAccountIDs)
+	decode("forbiddenAccountIds", &s.ForbiddenIDs)
+	var role struct {
+		RoleARN string `json:"roleArn"`
+	}
+	decode("assumeRole", &role)
+	s.RoleARN = role.RoleARN
+	var tags struct {
+		Tags map[string]string `json:"tags"`
+	}
+	decode("defaultTags", &tags)
+	s.DefaultTags = tags.Tags
+	var ignore struct {
+		Keys        []string `json:"keys"`
+		KeyPrefixes []string `json:"keyPrefixes"`
+	}
+	decode("ignoreTags", &ignore)
+	s.IgnoreTags.Keys, s.IgnoreTags.KeyPrefixes = ignore.Keys, ignore.KeyPrefixes
+	return s, err
+}
+
+// open signs a provider in. It fails as the real one does: no credentials, an unknown profile, an account that is not allowed.
+func open(c *cloud.Cloud, credentials Credentials, faults *cloud.Faults, s settings) (*session, error) {
+	partition, err := policy.PartitionOfRegion(s.Region)
+	if err != nil {
+		return nil, fmt.Errorf("invalid AWS Region: %s", s.Region)
+	}
+	account := credentials.Ambient
+	if s.Profile != "" {
+		found, ok := credentials.Profiles[s.Profile]
+		if !ok {
+			return nil, fmt.Errorf("failed to get shared config profile, %s (sandbox: list the profile under profiles in sandbox.yaml)", s.Profile)
+		}
+		account = found
+	}
+	if account == "" {
+		return nil, fmt.Errorf("No valid credential sources found (sandbox: name the stack's account under stacks in sandbox.yaml)")
+	}
+	if s.RoleARN != "" {
+		role, err := policy.ParseARN(s.RoleARN)
+		if kind, _, _, ok := role.Entity(); err != nil || !ok || kind != "role" {
+			return nil, fmt.Errorf("Cannot assume IAM Role: %q is not the ARN of a role", s.RoleARN)
+		}
+		if !c.HasAccount(role.Account) {
+			return nil, fmt.Errorf("Cannot assume IAM Role: IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
+				Service: "STS", Operation: "AssumeRole", Status: http.StatusForbidden, Code: "AccessDenied", RequestID: "00000000-0000-0000-0000-000000000000",
+				Message: "not authorized to perform: sts:AssumeRole on resource: " + s.RoleARN,
+				Hint:    "the world has no account " + role.Account + "; list it under accounts in sandbox.yaml",
+			})
+		}
+		account = role.Account
+	}
+	if !c.HasAccount(account) || c.Partition(account) != partition {
+		return nil, fmt.Errorf("retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: %w", &cloud.Error{
+			Service: "STS", Operation: "GetCallerIdentity", Status: http.StatusForbidden, Code: "InvalidClientTokenId",
+			RequestID: "00000000-0000-0000-0000-000000000000", Message: "The security token included in the request is invalid.",
+			Hint: fmt.Sprintf("account %s is in partition %s, Region %s in %s", account, c.Partition(account), s.Region, partition),
+		})
+	}
+	if len(s.AllowedAccountIDs) > 0 && !slices.Contains(s.AllowedAccountIDs, account) || slices.Contains(s.ForbiddenIDs, account) {
+		return nil, fmt.Errorf("AWS account ID not allowed: %s", account)
+	}
+	return &session{
+		cloud: c, caller: cloud.Caller{Account: account, Region: s.Region, Faults: faults}, role: s.RoleARN,
+		defaultTags: s.DefaultTags, ignoredKeys: s.IgnoreTags.Keys, ignoredPrefixs: s.IgnoreTags.KeyPrefixes,
+	}, nil
+}
+
+// tagsAll joins the provider's default tags with those of a resource; the resource's win.
+func (s *session) tagsAll(tags resource.PropertyValue) resource.PropertyValue {
+	if tags.ContainsUnknowns() {
+		return unknown()
+	}
+	all := maps.Clone(s.defaultTags)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, values{"tags": tags}.textMap("tags"))
+	maps.DeleteFunc(all, func(key, _ string) bool { return s.ignoresTag(key) })
+	return textMap(all)
+}
+
+func (s *session) ignoresTag(key string) bool {
+	return slices.Contains(s.ignoredKeys, key) ||
+		slices.ContainsFunc(s.ignoredPrefixs, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+}
+
+// readTags are the outputs tags and tagsAll of a resource that AWS says has the tags: default tags are not among tags unless the program
+// set the same itself.
+func (s *session) readTags(fromAWS map[string]string, state values) values {
+	all, own := map[string]string{}, map[string]string{}
+	configured := state.textMap("tags")
+	for key, value := range fromAWS {
+		if s.ignoresTag(key) {
+			continue
+		}
+		all[key] = value
+		_, set := configured[key]
+		if s.defaultTags[key] != value || set {
+			own[key] = value
+		}
+	}
+	out := values{"tagsAll": textMap(all), "tags": textMap(own)}
+	if len(own) == 0 && len(configured) == 0 {
+		out["tags"] = resource.NewNullProperty()
+	}
+	return out
+}
+
+// retag changes the tags of a resource from those of its state to those of new inputs.
+func retag(state, news values, tag func(map[string]string) error, untag func([]string) error) error {
+	old, new := state.textMap("tagsAll"), news.textMap("tagsAll")
+	var gone []string
+	for _, key := range slices.Sorted(maps.Keys(old)) {
+		if _, stays := new[key]; !stays {
+			gone = append(gone, key)
+		}
+	}
+	changed := map[string]string{}
+	for key, value := range new {
+		if was, had := old[key]; !had || was != value {
+			changed[key] = value
+		}
+	}
+	if len(gone) > 0 {
+		if err := untag(gone); err != nil {
+			return err
+		}
+	}
+	if len(changed) > 0 {
+		return tag(changed)
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/provider"
+	"aws-access-guardrails/policy"
+)
+
+// Options say which world a server serves, and for whom.
+type Options struct {
+	// World is the path of the world file; empty means that nothing exists before the stacks but the account.
+	World string
+	// State is the path of the state file, made if it does not exist; empty keeps the world in memory. Servers of one process that name
+	// the same file share the world; another process is refused until they are closed.
+	State string
+	// Stack is the stack that runs. Its credentials belong to the account that the world file names for it under stacks.
+	Stack string
+	// Account is the account of the credentials where the world file does not name the stack. It is added to the world.
+	Account string
+	// Partition is the partition of Account; empty means aws.
+	Partition policy.Partition
+	// Faults go wrong between the engine, the providers and AWS; nil for none.
+	Faults *cloud.Faults
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Server serves the providers of one world.
+type Server struct {
+	cloud   *cloud.Cloud
+	classic *provider.Server
+	native  *provider.Server
+	once    sync.Once
+	closed  error
+}
+
+// Start opens the world and serves it until the context ends or Close is called. Errors of the world file come as Problems.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	world := &worldFile{}
+	if o.World != "" {
+		read, err := readWorldFile(o.World)
+		if err != nil {
+			return nil, err
+		}
+		world = read
+	}
+	c, err := cloud.Open(o.State, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cloud: c}
+	if err := s.begin(o, world); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	context.AfterFunc(ctx, func() { _ = s.Close() })
+	return s, nil
+}
+
+func (s *Server) begin(o Options, world *worldFile) error {
+	account := cmp.Or(string(world.Stacks[o.Stack]), o.Account)
+	if err := s.cloud.Plant(world.plants()); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(o.World), err)
+	}
+	if o.Account != "" {
+		if err := s.cloud.AddAccount(o.Account, cmp.Or(o.Partition, policy.AWS)); err != nil {
+			return err
+		}
+	}
+	for _, id := range world.named() {
+		if err := s.cloud.AddAccount(id, policy.AWS); err != nil {
+			return err
+		}
+	}
+	if err := s.cloud.BeginRun(o.Faults); err != nil {
+		return err
+	}
+	options := provider.Options{
+		Cloud: s.cloud, Credentials: provider.Credentials{Ambient: account, Profiles: world.profiles()}, Faults: o.Faults,
+	}
+	var err error
+	if s.classic, err = provider.Serve("aws", options); err != nil {
+		return err
+	}
+	s.native, err = provider.Serve("aws-native", options)
+	return err
+}
+
+// DebugProviders is the value of PULUMI_DEBUG_PROVIDERS with which an engine finds the providers.
+func (s *Server) DebugProviders() string {
+	return fmt.Sprintf("aws:%d,aws-native:%d", s.classic.Port, s.native.Port)
+}
+
+// Close stops the providers and lets go of the state file. A second call does nothing.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		var errs []error
+		for _, p := range []*provider.Server{s.classic, s.native} {
+			if p != nil {
+				errs = append(errs, p.Close())
+			}
+		}
+		s.closed = errors.Join(append(errs, s.cloud.Close())...)
+	})
+	return s.closed
+}
+
+// Snapshot copies the world, for tests and for people.
+func (s *Server) Snapshot() cloud.Snapshot { return s.cloud.Snapshot() }
+
+// IAM is a client that changes an account from outside the stacks, as its administrators do. It meets no faults.
+func (s *Server) IAM(account string) cloud.IAM { return s.cloud.IAM(cloud.Caller{Account: account}) }
+
+// SSM is a client that changes documents of an account in a Region from outside the stacks. It meets no faults.
+func (s *Server) SSM(account, region string) cloud.SSM {
+	return s.cloud.SSM(cloud.Caller{Account: account, Region: region})
+}
