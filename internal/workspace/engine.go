@@ -174,6 +174,7 @@ func (r *run) operation(
 	call func(chan<- events.EngineEvent) (auto.OutputMap, error),
 ) (*Report, error) {
 	report := r.report(operation, time.Now())
+	report.Planned = planning
 	program.reset()
 	c := collect(r.options.Progress, r.label(operation), planning)
 	outputs, err := call(c.channel)
@@ -201,8 +202,9 @@ func (r *run) explain(ctx context.Context, operation Operation, programErr error
 	if programErr != nil && r.parts.refused(programErr) {
 		return &RefusedError{Stack: r.stack, Err: programErr}
 	}
+	diagnostics = causes(diagnostics)
 	if programErr != nil {
-		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, withoutProgram(diagnostics)...)
+		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, diagnostics...)
 	}
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err(), err)
@@ -210,10 +212,12 @@ func (r *run) explain(ctx context.Context, operation Operation, programErr error
 	return &EngineError{Stack: r.stack, Operation: operation, Diagnostics: diagnostics, Err: err}
 }
 
-// withoutProgram leaves out what the engine says of the program's own error.
-func withoutProgram(diagnostics []Diagnostic) []Diagnostic {
+// causes leaves out what the engine says only because something else went wrong: that the program failed, whose error is at hand, and that
+// the operation did.
+func causes(diagnostics []Diagnostic) []Diagnostic {
 	return slices.DeleteFunc(diagnostics, func(d Diagnostic) bool {
-		return strings.HasPrefix(d.Message, "an unhandled error occurred")
+		typ, _ := parseURN(d.URN)
+		return strings.HasPrefix(d.Message, "an unhandled error occurred") || (typ == stackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
 	})
 }
 

@@ -207,8 +207,6 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 		}
 	case apitype.OpImport:
 		change.Op = Import
-	case apitype.OpRead, apitype.OpReadReplacement:
-		change.Op = Read
 	default:
 		return Change{}, false
 	}

@@ -28,14 +28,11 @@ const (
 	Delete  Op = "delete"
 	Retain  Op = "retain"
 	Import  Op = "import"
-	Read    Op = "read"
 )
 
 // Past is the op as a finished thing.
 func (o Op) Past() string {
 	switch o {
-	case Read:
-		return "read"
 	case Retain, Import:
 		return string(o) + "ed"
 	default:
@@ -80,6 +77,8 @@ type Report struct {
 	Account   string    `json:"account"`
 	Operation Operation `json:"operation"`
 	Sandbox   bool      `json:"sandbox"`
+	// Planned is true when the changes are what would happen, and false when they happened.
+	Planned bool `json:"planned"`
 	// Changes are in the order of their URNs, so that two runs with the same outcome report the same. Providers and the stack itself are left out.
 	Changes []Change `json:"changes"`
 	// Same is the number of resources that stay as they are.

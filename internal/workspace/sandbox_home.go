@@ -106,7 +106,7 @@ func (h *sandboxHome) breakStaleLocks(ctx context.Context) error {
 // heldLocks reports whether a process that lives wrote one of the engine's locks below dir.
 func heldLocks(dir string) (held bool, err error) {
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || filepath.Ext(path) != ".json" {
 			return ignoreMissing(err)
 		}
 		data, err := os.ReadFile(path)

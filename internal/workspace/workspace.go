@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
-
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -63,6 +61,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 
 	var home *sandboxHome
 	if w.options.Sandbox {
+		command = command.Hermetic()
 		if home, err = openSandboxHome(ctx, w.options.Cache, w.folder, w.options.Progress); err != nil {
 			return summary, err
 		}
@@ -106,7 +105,7 @@ func (w *Workspace) check(stacks []string) (accounts []string, err error) {
 // run is one operation on one stack.
 type run struct {
 	*Workspace
-	command auto.PulumiCommand
+	command *pulumicli.Command
 	home    *sandboxHome
 	stack   string
 	account string

@@ -30,7 +30,7 @@ type Options struct {
 
 // Find returns a Pulumi CLI that is at least [Version]: the one on PATH, else the one in the cache, else one that it builds into the cache.
 // A build takes about three minutes on two cores; two builds at once wait for each other. An error says what to install.
-func Find(ctx context.Context, o Options) (auto.PulumiCommand, error) {
+func Find(ctx context.Context, o Options) (*Command, error) {
 	command, reason, err := look(o)
 	if err != nil || command != nil {
 		return command, err
@@ -46,14 +46,15 @@ func Find(ctx context.Context, o Options) (auto.PulumiCommand, error) {
 }
 
 // Look is [Find] without the build: a nil command and a nil error mean that Find would have to build.
-func Look(o Options) (auto.PulumiCommand, error) {
+func Look(o Options) (*Command, error) {
 	command, _, err := look(o)
 	return command, err
 }
 
 // look also says why the CLI on PATH was not taken.
-func look(o Options) (command auto.PulumiCommand, reason string, err error) {
-	switch command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: Version}); {
+func look(o Options) (command *Command, reason string, err error) {
+	command, err = check("", "pulumi")
+	switch {
 	case err == nil:
 		return command, "", nil
 	case errors.Is(err, exec.ErrNotFound):
@@ -72,6 +73,19 @@ func look(o Options) (command auto.PulumiCommand, reason string, err error) {
 	return command, reason, err
 }
 
+// check asks a CLI for its version, by way of the Automation API's own rules. An empty root means the CLI called name on PATH.
+func check(root, name string) (*Command, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return nil, err
+	}
+	found, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: Version, Root: root})
+	if err != nil {
+		return nil, err
+	}
+	return &Command{path: path, version: found.Version()}, nil
+}
+
 // Binary is the path of the CLI that [Find] builds with these options, whether it exists or not.
 func Binary(o Options) (string, error) {
 	root, err := o.root()
@@ -81,8 +95,8 @@ func Binary(o Options) (string, error) {
 	return binary(root), nil
 }
 
-func open(root string) (auto.PulumiCommand, error) {
-	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: Version, Root: root})
+func open(root string) (*Command, error) {
+	command, err := check(root, binary(root))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w; remove the folder %s and try again", binary(root), err, root)
 	}

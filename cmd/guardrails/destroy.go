@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newDestroy(f *flags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "destroy stack ...",
+		Short: "Delete what stacks deployed, but for what would open a door",
+		Long: `Deletes the resources of the named stacks. Those whose loss would open a door stay in AWS on purpose and are listed.
+
+A real run shows its plan first and asks; --yes answers.`,
+		Example: `  guardrails destroy dev --sandbox`,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(f.names(args)) == 0 {
+				return workspace.Usef("destroy wants the names of the stacks; nothing is destroyed by leaving a word out")
+			}
+			_, err := f.run(cmd, workspace.Destroy, args)
+			return err
+		},
+	}
+	f.engineFlags(cmd)
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
+	return cmd
+}

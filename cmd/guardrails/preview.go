@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newPreview(f *flags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "preview [stack ...]",
+		Short: "What up would change, resource by resource",
+		Long: `Checks the stack files, then asks the engine what "up" would change. Nothing is changed.
+
+Without names it previews every stack of the folder. A real preview uses the backend, the credentials and the plugins that the
+pulumi command would use in this folder.`,
+		Example: `  guardrails preview dev --sandbox
+  guardrails preview prod --json | jq '.stacks[].changes[] | select(.op == "replace")'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, err := f.run(cmd, workspace.Preview, args)
+			return err
+		},
+	}
+	f.engineFlags(cmd)
+	return cmd
+}

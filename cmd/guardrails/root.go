@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/workspace"
+)
+
+// flags are what several verbs share.
+type flags struct {
+	dir     string
+	stacks  []string
+	json    bool
+	sandbox bool
+	fresh   bool
+	yes     bool
+}
+
+// execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
+func execute(ctx context.Context, args []string) workspace.Status {
+	f := &flags{}
+	root := newRoot(f)
+	root.SetArgs(args)
+	root.SetOut(os.Stdout)
+	root.SetErr(os.Stderr)
+	began := false
+	for _, verb := range root.Commands() {
+		if run := verb.RunE; run != nil {
+			verb.RunE = func(cmd *cobra.Command, args []string) error {
+				began = true
+				return run(cmd, args)
+			}
+		}
+	}
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return workspace.Holds
+	}
+	if !began { // Cobra's own: an unknown verb or flag, too many arguments.
+		err = workspace.Usef("%v; see guardrails --help", err)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	workspace.Annotate(os.Stderr, err)
+	return workspace.StatusOf(err)
+}
+
+func newRoot(f *flags) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "guardrails",
+		Short: "Who may do what in an AWS organization, proven before it is deployed",
+		Long: `guardrails reads the stack files of a Pulumi project, one per AWS account, proves that they mean what they should,
+and deploys them: into a sandbox on this machine, or into the accounts.
+
+It exits with 0 when what was asked for holds or was done, 1 when a stack file, a document, a proof or an expectation is
+refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the way.`,
+		Example: `  guardrails check                  every stack file of this folder, without network
+  guardrails up dev --sandbox       deploy dev on this machine
+  guardrails preview prod           what "up" would change in the account of prod`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
+	root.AddCommand(newPreview(f), newUp(f), newDestroy(f), newPulumiCLI())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	return root
+}
+
+// version is what the Go toolchain knows of this build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
+// stackFlags adds --stack; names given as arguments mean the same.
+func (f *flags) stackFlags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVarP(&f.stacks, "stack", "s", nil, "name of a stack, as an alternative to an argument; repeatable")
+}
+
+func (f *flags) jsonFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.json, "json", false, "print one JSON object instead of text")
+}
+
+func (f *flags) engineFlags(cmd *cobra.Command) {
+	f.stackFlags(cmd)
+	f.jsonFlag(cmd)
+	cmd.Flags().BoolVar(&f.sandbox, "sandbox", false, "run against a local AWS, on a copy of the project")
+	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "with --sandbox: start from an empty sandbox")
+}
+
+func (f *flags) names(args []string) []string { return slices.Concat(args, f.stacks) }
+
+// run is preview, up and destroy.
+func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []string) (*workspace.Summary, error) {
+	if f.fresh && !f.sandbox {
+		return nil, workspace.Usef("--fresh empties the sandbox; add --sandbox")
+	}
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	options := workspace.Options{Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr)}
+	if !f.yes {
+		options.Confirm = workspace.Ask(os.Stdin, os.Stderr)
+	}
+	summary, err := workspace.New(folder, options).Run(cmd.Context(), operation, f.names(args)...)
+	write := summary.WriteText
+	if f.json {
+		write = summary.WriteJSON
+	}
+	if writeErr := write(cmd.OutOrStdout()); err == nil {
+		err = writeErr
+	}
+	return summary, err
+}

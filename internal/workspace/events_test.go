@@ -1,0 +1,203 @@
+package workspace
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/stretchr/testify/assert"
+)
+
+const (
+	urnPrefix = "urn:pulumi:dev::guardrails::guardrails:iam:User$"
+	roleURN   = urnPrefix + "aws:iam/role:Role::role-a"
+	userURN   = urnPrefix + "aws:iam/user:User::user-a"
+)
+
+func step(op apitype.OpType, urn string, edit ...func(*apitype.StepEventMetadata)) apitype.StepEventMetadata {
+	typ, _ := parseURN(urn)
+	state := &apitype.StepEventStateMetadata{Type: typ, URN: urn, Custom: strings.HasPrefix(typ, "aws:"), ID: "id-of-" + typ}
+	meta := apitype.StepEventMetadata{Op: op, URN: urn, Type: typ, Old: state, New: state}
+	for _, e := range edit {
+		e(&meta)
+	}
+	return meta
+}
+
+func pre(meta apitype.StepEventMetadata) apitype.EngineEvent {
+	return apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: meta}}
+}
+
+func done(meta apitype.StepEventMetadata) apitype.EngineEvent {
+	return apitype.EngineEvent{ResOutputsEvent: &apitype.ResOutputsEvent{Metadata: meta}}
+}
+
+func report(planning bool, progress *Progress, list ...apitype.EngineEvent) (*Report, []Diagnostic) {
+	c := collect(progress, "dev: ", planning)
+	for _, event := range list {
+		c.channel <- events.EngineEvent{EngineEvent: event}
+	}
+	close(c.channel)
+	r := &Report{Operation: Up, Planned: planning}
+	diagnostics := c.finish(r)
+	return r, diagnostics
+}
+
+// The steps of a replacement are one change, with the properties that force it, in a plan and in a run alike.
+func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
+	keys := func(m *apitype.StepEventMetadata) { m.Keys = []string{"path", "name"} }
+	for _, planning := range []bool{true, false} {
+		steps := []apitype.EngineEvent{
+			pre(step(apitype.OpCreateReplacement, roleURN, keys)), done(step(apitype.OpCreateReplacement, roleURN, keys)),
+			pre(step(apitype.OpReplace, roleURN, keys)), done(step(apitype.OpReplace, roleURN, keys)),
+			pre(step(apitype.OpDeleteReplaced, roleURN)), done(step(apitype.OpDeleteReplaced, roleURN)),
+		}
+		got, _ := report(planning, nil, steps...)
+		want := []Change{{Op: Replace, URN: roleURN, Type: "aws:iam/role:Role", Name: "role-a", ID: "id-of-aws:iam/role:Role", Properties: []string{"name", "path"}}}
+		assert.Empty(t, cmp.Diff(want, got.Changes))
+	}
+}
+
+// What is deleted from the stack and kept in AWS is told apart from what is gone.
+func TestARetainedResourceIsNotCalledDeleted(t *testing.T) {
+	got, _ := report(false, nil,
+		done(step(apitype.OpDelete, userURN, func(m *apitype.StepEventMetadata) { m.New = nil })),
+		done(step(apitype.OpDelete, roleURN, func(m *apitype.StepEventMetadata) { m.New, m.Old.RetainOnDelete = nil, true })),
+	)
+	assert.Equal(t, []string{"role-a"}, names(got.Changes, Retain))
+	assert.Equal(t, []string{"user-a"}, names(got.Changes, Delete))
+}
+
+// An update names the top-level properties that differ, once each, without the provider's bookkeeping.
+func TestAnUpdateNamesItsProperties(t *testing.T) {
+	got, _ := report(true, nil, pre(step(apitype.OpUpdate, userURN, func(m *apitype.StepEventMetadata) {
+		m.Diffs = []string{"tags"}
+		m.DetailedDiff = map[string]apitype.PropertyDiff{"tags.Email": {}, "tags[\"a.b\"]": {}, "__defaults": {}, "path": {}}
+	})))
+	assert.Equal(t, []string{"path", "tags"}, got.Changes[0].Properties)
+}
+
+// Providers, the stack itself and reads are no changes; what stays the same is counted.
+func TestOnlyTheAdminsResourcesAreReported(t *testing.T) {
+	got, _ := report(false, nil,
+		done(step(apitype.OpCreate, "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev")),
+		done(step(apitype.OpCreate, "urn:pulumi:dev::guardrails::pulumi:providers:aws::main")),
+		done(step(apitype.OpSame, "urn:pulumi:dev::guardrails::pulumi:providers:aws::main")),
+		done(step(apitype.OpRead, userURN)),
+		done(step(apitype.OpSame, roleURN)),
+	)
+	assert.Empty(t, got.Changes)
+	assert.Equal(t, 1, got.Same)
+}
+
+// A resource whose operation failed is a failure and no change; the engine's errors come once, without colours.
+func TestAFailedResourceIsNoChange(t *testing.T) {
+	say := func(urn, severity, text string) apitype.EngineEvent {
+		return apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{URN: urn, Severity: severity, Message: text}}
+	}
+	got, diagnostics := report(false, nil,
+		pre(step(apitype.OpCreate, userURN)),
+		say(userURN, "error", "<{%fg 1%}>error: <{%reset%}>no\n"),
+		say(userURN, "error", "<{%fg 1%}>error: <{%reset%}>no\n"),
+		say(userURN, "warning", "careful"),
+		apitype.EngineEvent{ResOpFailedEvent: &apitype.ResOpFailedEvent{Metadata: step(apitype.OpCreate, userURN)}},
+	)
+	assert.Empty(t, got.Changes)
+	assert.Equal(t, []string{"user-a"}, names(got.Failures, Create))
+	assert.Equal(t, []Diagnostic{{URN: userURN, Message: "no"}}, diagnostics)
+}
+
+// Two runs with the same outcome report the same, in whatever order things happened.
+func TestTheReportDoesNotDependOnTheOrderOfEvents(t *testing.T) {
+	a, _ := report(false, nil, done(step(apitype.OpCreate, roleURN)), done(step(apitype.OpCreate, userURN)))
+	b, _ := report(false, nil, done(step(apitype.OpCreate, userURN)), done(step(apitype.OpCreate, roleURN)))
+	assert.Empty(t, cmp.Diff(a, b))
+}
+
+// The text lists every change with its sign, words and remark, and counts what AWS has, not the program's groups.
+func TestTheTextOfAReport(t *testing.T) {
+	r, _ := report(false, nil,
+		pre(step(apitype.OpCreate, "urn:pulumi:dev::guardrails::guardrails:iam:User::alice")),
+		done(step(apitype.OpCreate, userURN)),
+		done(step(apitype.OpUpdate, urnPrefix+"aws:ssm/document:Document::prefs", func(m *apitype.StepEventMetadata) { m.Diffs = []string{"content"} })),
+		done(step(apitype.OpDelete, roleURN, func(m *apitype.StepEventMetadata) { m.Old.RetainOnDelete = true; m.Old.ID = "guard" })),
+		done(step(apitype.OpSame, urnPrefix+"aws:iam/group:Group::group")),
+	)
+	r.Stack, r.Account, r.Sandbox, r.Seconds = "dev", "111122223333", true, 2.34
+	r.Failures = []Change{{Op: Create, Type: "aws:iam/policy:Policy", Name: "p"}}
+	var out bytes.Buffer
+	assert.NoError(t, (&Summary{Stacks: []*Report{r, {Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3}}}).WriteText(&out))
+	assert.Equal(t, `dev, account 111122223333: up in the sandbox
+  + create         iam.User      user-a
+  ~ update         ssm.Document  prefs   content
+  ! retain         iam.Role      role-a  guard stays in AWS on purpose
+  x create failed  iam.Policy    p
+  1 created, 1 updated, 1 retained, 1 failed, 1 unchanged (2.3 s)
+
+prod, account 444455556666: preview in AWS
+  no changes, 3 unchanged (0.0 s)
+`, out.String())
+}
+
+// Elsewhere than on a terminal, progress is a line for each resource that is done, and one now and then while nothing is.
+func TestPlainProgressIsLines(t *testing.T) {
+	var out bytes.Buffer
+	clock := time.Unix(0, 0)
+	p := &Progress{out: &out, now: func() time.Time { return clock }, last: clock}
+	report(false, p, done(step(apitype.OpCreate, userURN)), done(step(apitype.OpDelete, roleURN)))
+	p.Status("too early")
+	clock = clock.Add(quiet)
+	p.Status("still at it")
+	p.Status("said already")
+	p.Done()
+	assert.Equal(t, "dev: created iam.User user-a\ndev: deleted iam.Role role-a\nstill at it\n", out.String())
+}
+
+// On a terminal the status rewrites one line, never wraps, and leaves nothing behind.
+func TestTerminalProgressRewritesItsLine(t *testing.T) {
+	var out bytes.Buffer
+	p := &Progress{out: &out, terminal: true, width: 8, now: time.Now}
+	p.Status("0123456789")
+	p.Line("kept")
+	p.Status("short")
+	p.Done()
+	p.Done()
+	blank := "\r       \r"
+	assert.Equal(t, "0123456"+blank+"kept\nshort"+blank, out.String())
+}
+
+// Without a Progress nothing is printed and nothing breaks.
+func TestNoProgressIsSilent(t *testing.T) {
+	var p *Progress
+	p.Line("x")
+	p.Status("x")
+	p.Done()
+}
+
+// A real run needs a yes: from a terminal, or by a flag where nobody can be asked.
+func TestARealRunWantsAYes(t *testing.T) {
+	plan := &Report{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}
+	for answer, want := range map[string]bool{"yes\n": true, "y\n": false, "\n": false, "": false, "yes": true} {
+		var out bytes.Buffer
+		got, err := ask(strings.NewReader(answer), &out, true)(plan)
+		assert.NoError(t, err)
+		assert.Equal(t, want, got, "%q", answer)
+		assert.Contains(t, out.String(), "up prod in account 444455556666?")
+	}
+	_, err := ask(strings.NewReader("yes\n"), &bytes.Buffer{}, false)(plan)
+	assert.ErrorContains(t, err, "add --yes")
+	assert.Equal(t, WrongUse, StatusOf(err))
+}
+
+// Types read as people say them.
+func TestShortTypes(t *testing.T) {
+	for token, want := range map[string]string{
+		"aws:iam/role:Role": "iam.Role", "guardrails:iam:MFAGroup": "guardrails.MFAGroup", "aws-native:sso:X": "aws-native.X", "odd": "odd",
+	} {
+		assert.Equal(t, want, shortType(token))
+	}
+}

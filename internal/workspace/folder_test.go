@@ -1,0 +1,88 @@
+package workspace
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func project(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
+	}
+	return dir
+}
+
+// The project is found from any folder below it, as the pulumi command finds it, and its stacks are the files beside it.
+func TestTheProjectIsFoundFromBelow(t *testing.T) {
+	dir := project(t, map[string]string{
+		"Pulumi.yaml": "name: p\nruntime: go\n", "Pulumi.prod.yaml": "", "Pulumi.dev.yaml": "", "Pulumi..yaml": "", "other.yaml": "",
+		"docs/deep/x": "",
+	})
+	folder, err := Open(filepath.Join(dir, "docs", "deep"))
+	require.NoError(t, err)
+	assert.Equal(t, dir, folder.Dir)
+	assert.Equal(t, "p", folder.Project)
+	assert.Equal(t, []string{"dev", "prod"}, folder.Stacks())
+	assert.Equal(t, filepath.Join(dir, "Pulumi.dev.yaml"), folder.StackFile("acme/dev"))
+	assert.Empty(t, folder.sandboxFile())
+}
+
+// Stack files may live in a folder of their own, which the project names.
+func TestStackConfigDirIsHonoured(t *testing.T) {
+	dir := project(t, map[string]string{
+		"Pulumi.yaml": "name: p\nruntime: go\nstackConfigDir: accounts\n", "accounts/Pulumi.dev.yaml": "", "sandbox.yaml": "",
+	})
+	folder, err := Open(dir)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"dev"}, folder.Stacks())
+	assert.Equal(t, filepath.Join(dir, "accounts", "Pulumi.dev.yaml"), folder.StackFile("dev"))
+	assert.Equal(t, filepath.Join(dir, "sandbox.yaml"), folder.sandboxFile())
+}
+
+// A folder that is no project is wrong use, and the message says what to do.
+func TestAFolderThatIsNoProjectIsWrongUse(t *testing.T) {
+	for name, c := range map[string]struct{ dir, says string }{
+		"nothing there": {project(t, nil), "no Pulumi.yaml in"},
+		"no such dir":   {filepath.Join(t.TempDir(), "none"), "is not a folder"},
+		"no name":       {project(t, map[string]string{"Pulumi.yaml": "runtime: go\n"}), "name is missing"},
+		"no YAML":       {project(t, map[string]string{"Pulumi.yaml": "\t"}), "Pulumi.yaml: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Open(c.dir)
+			require.ErrorContains(t, err, c.says)
+			assert.Equal(t, WrongUse, StatusOf(err))
+		})
+	}
+}
+
+// A command names stacks by name or by file; no name means all of them; a name that has no file is wrong use.
+func TestSelect(t *testing.T) {
+	folder, err := Open(project(t, map[string]string{"Pulumi.yaml": "name: p\n", "Pulumi.a.yaml": "", "Pulumi.b.yaml": ""}))
+	require.NoError(t, err)
+	for _, c := range []struct{ given, want []string }{
+		{nil, []string{"a", "b"}},
+		{[]string{"b", "a", "b"}, []string{"b", "a"}},
+		{[]string{"acme/a"}, []string{"acme/a"}},
+		{[]string{"Pulumi.b.yaml", "./Pulumi.a.yaml"}, []string{"b", "a"}},
+	} {
+		got, err := folder.Select(c.given)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, got)
+	}
+	_, err = folder.Select([]string{"c"})
+	require.EqualError(t, err, `stack "c" has no file Pulumi.c.yaml; write one of a, b`)
+	assert.Equal(t, WrongUse, StatusOf(err))
+
+	empty, err := Open(project(t, map[string]string{"Pulumi.yaml": "name: p\n"}))
+	require.NoError(t, err)
+	_, err = empty.Select(nil)
+	require.ErrorContains(t, err, "has no stack file")
+}

@@ -1,0 +1,278 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path changes.
+type memory struct {
+	pulumirpc.UnimplementedResourceProviderServer
+	port int
+
+	mu   sync.Mutex
+	held map[string]*structpb.Struct
+	// refuse gives the error for creating a name.
+	refuse map[string]error
+	// creating is called with each name before it is created.
+	creating func(ctx context.Context, name string)
+}
+
+func newMemory(t *testing.T) *memory {
+	t.Helper()
+	m := &memory{held: map[string]*structpb.Struct{}, refuse: map[string]error{}}
+	cancel := make(chan bool)
+	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{Cancel: cancel, Init: func(s *grpc.Server) error {
+		pulumirpc.RegisterResourceProviderServer(s, m)
+		return nil
+	}})
+	require.NoError(t, err)
+	t.Cleanup(func() { close(cancel); <-handle.Done })
+	m.port = handle.Port
+	return m
+}
+
+func (m *memory) DebugProviders() string { return fmt.Sprintf("aws:%d", m.port) }
+func (m *memory) Close() error           { return nil }
+
+func (m *memory) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (m *memory) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
+	return &pulumirpc.PluginInfo{Version: "6.83.2"}, nil
+}
+
+func (m *memory) CheckConfig(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
+}
+
+func (m *memory) DiffConfig(context.Context, *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	return &pulumirpc.DiffResponse{}, nil
+}
+
+func (m *memory) Configure(context.Context, *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
+	return &pulumirpc.ConfigureResponse{}, nil
+}
+
+func (m *memory) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
+	return &pulumirpc.CheckResponse{Inputs: r.GetNews()}, nil
+}
+
+func (m *memory) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	d := &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}
+	for key, value := range r.GetNews().GetFields() {
+		if old := r.GetOlds().GetFields()[key]; old.String() != value.String() {
+			d.Changes = pulumirpc.DiffResponse_DIFF_SOME
+			d.Diffs = append(d.Diffs, key)
+			if key == "path" {
+				d.Replaces, d.DeleteBeforeReplace = append(d.Replaces, key), true
+			}
+		}
+	}
+	return d, nil
+}
+
+func (m *memory) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulumirpc.CreateResponse, error) {
+	name := r.GetProperties().GetFields()["name"].GetStringValue()
+	if r.GetPreview() {
+		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
+	}
+	if m.creating != nil {
+		m.creating(ctx, name)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.refuse[name]; err != nil {
+		return nil, err
+	}
+	if m.held[name] != nil {
+		return nil, fmt.Errorf("creating IAM User (%s): EntityAlreadyExists", name)
+	}
+	m.held[name] = r.GetProperties()
+	return &pulumirpc.CreateResponse{Id: name, Properties: r.GetProperties()}, nil
+}
+
+func (m *memory) Read(_ context.Context, r *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	held := m.held[r.GetId()]
+	if held == nil {
+		return &pulumirpc.ReadResponse{}, nil
+	}
+	return &pulumirpc.ReadResponse{Id: r.GetId(), Properties: held, Inputs: held}, nil
+}
+
+func (m *memory) Update(_ context.Context, r *pulumirpc.UpdateRequest) (*pulumirpc.UpdateResponse, error) {
+	if r.GetPreview() {
+		return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held[r.GetId()] = r.GetNews()
+	return &pulumirpc.UpdateResponse{Properties: r.GetNews()}, nil
+}
+
+func (m *memory) Delete(_ context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.held, r.GetId())
+	return &emptypb.Empty{}, nil
+}
+
+func (m *memory) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
+	return &emptypb.Empty{}, nil
+}
+
+func (m *memory) names() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.held))
+}
+
+// user is what a test's program registers.
+type user struct {
+	name, path, email string
+	retain            bool
+}
+
+// users is a program that registers users and nothing else.
+func users(list *[]user) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		for _, u := range *list {
+			args := &iam.UserArgs{Name: pulumi.String(u.name), Path: pulumi.String(u.path), Tags: pulumi.StringMap{"Email": pulumi.String(u.email)}}
+			if _, err := iam.NewUser(ctx, "user-"+u.name, args, pulumi.RetainOnDelete(u.retain)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func withUsers(t *testing.T) (*Workspace, *memory, *[]user) {
+	t.Helper()
+	w := newFixture(t).workspace(t)
+	aws, list := newMemory(t), &[]user{}
+	w.parts.run = users(list)
+	w.parts.provide = func(context.Context, string, string, string) (provider, error) { return aws, nil }
+	return w, aws, list
+}
+
+// A plan and a run name each resource with what happens to it, and what is kept on purpose is told apart from what is deleted.
+func TestChangesOfRealResourcesAreNamed(t *testing.T) {
+	w, aws, list := withUsers(t)
+	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}, {name: "dave", path: "/", retain: true}}
+	_, err := w.Run(t.Context(), Up, "dev")
+	require.NoError(t, err)
+
+	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/", email: "b@example.com"}, {name: "carol", path: "/x/"}, {name: "erin", path: "/"}}
+	for _, operation := range []Operation{Preview, Up} {
+		summary, err := w.Run(t.Context(), operation, "dev")
+		require.NoError(t, err)
+		r := summary.Stacks[0]
+		assert.Equal(t, operation == Preview, r.Planned)
+		assert.Equal(t, 1, r.Same)
+		got := map[string]Op{}
+		for _, c := range r.Changes {
+			assert.Equal(t, "aws:iam/user:User", c.Type)
+			got[c.Name] = c.Op
+			switch c.Op {
+			case Update:
+				assert.Equal(t, []string{"tags"}, c.Properties)
+			case Replace:
+				assert.Equal(t, []string{"path"}, c.Properties)
+			}
+		}
+		assert.Equal(t, map[string]Op{"user-bob": Update, "user-carol": Replace, "user-dave": Retain, "user-erin": Create}, got)
+	}
+	assert.Equal(t, []string{"alice", "bob", "carol", "dave", "erin"}, aws.names())
+}
+
+// A resource that AWS refuses is named with AWS's words; what went before it stays, and the next run goes on from there.
+func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
+	w, aws, list := withUsers(t)
+	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
+	aws.refuse["bob"] = fmt.Errorf("creating IAM User (bob): LimitExceeded: no more users")
+	summary, err := w.Run(t.Context(), Up, "dev")
+	require.ErrorContains(t, err, "iam.User user-bob: ")
+	require.ErrorContains(t, err, "LimitExceeded: no more users")
+	assert.Equal(t, Failed, StatusOf(err))
+	require.Len(t, summary.Stacks, 1)
+	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Failures, Create))
+	assert.Equal(t, []string{"user-alice"}, names(summary.Stacks[0].Changes, Create))
+	t.Log(err)
+
+	delete(aws.refuse, "bob")
+	summary, err = w.Run(t.Context(), Up, "dev")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Changes, Create))
+}
+
+// killEngine ends the engine of the sandbox as a power cut would.
+func killEngine(t *testing.T, w *Workspace, cache string) {
+	dir, err := sandboxDir(cache, w.folder)
+	require.NoError(t, err)
+	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "backend", ".pulumi", "locks"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".json" {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var lock struct{ PID int }
+		require.NoError(t, json.Unmarshal(data, &lock))
+		require.Positive(t, lock.PID)
+		return syscall.Kill(lock.PID, syscall.SIGKILL)
+	}))
+}
+
+// A run whose engine is killed while AWS creates a resource is finished by running it again: the resource that the state never heard of is
+// found, not created twice.
+func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
+	w, aws, list := withUsers(t)
+	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
+	for _, effect := range []bool{true, false} {
+		aws.held = map[string]*structpb.Struct{}
+		w.options.Fresh = true
+		aws.creating = func(ctx context.Context, name string) {
+			if name == "bob" {
+				if effect {
+					aws.mu.Lock()
+					aws.held[name] = &structpb.Struct{Fields: map[string]*structpb.Value{"name": structpb.NewStringValue(name), "path": structpb.NewStringValue("/")}}
+					aws.mu.Unlock()
+				}
+				killEngine(t, w, w.options.Cache)
+				<-ctx.Done()
+			}
+		}
+		_, err := w.Run(t.Context(), Up, "dev")
+		require.Error(t, err)
+		t.Log(err)
+
+		w.options.Fresh, aws.creating = false, nil
+		_, err = w.Run(t.Context(), Up, "dev")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
+
+		summary, err := w.Run(t.Context(), Preview, "dev")
+		require.NoError(t, err)
+		assert.Empty(t, summary.Stacks[0].Changes)
+	}
+}

@@ -1,0 +1,52 @@
+package workspace
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The copy for the sandbox keeps everything that means something there, comments and quotes included, and drops what only a real backend
+// can honour: where the state is, who encrypts its secrets, and values that only the admin's key can decrypt.
+func TestTheCopyDropsOnlyWhatARealBackendNeeds(t *testing.T) {
+	got, err := sandboxed([]byte(`encryptionsalt: v1:salt
+secretsprovider: awskms://alias/x
+# who
+config:
+  guardrails:account: {id: "111122223333"} # quoted
+  aws:secretKey:
+    secure: v1:abc
+  guardrails:users:
+    - name: alice
+      note: {secure: v1:def}
+    - {name: 0123, secure: yes}
+`), []string{"encryptionsalt", "secretsprovider", "absent"})
+	require.NoError(t, err)
+	assert.Equal(t, `# who
+config:
+    guardrails:account: {id: "111122223333"} # quoted
+    aws:secretKey: sandbox
+    guardrails:users:
+        - name: alice
+          note: sandbox
+        - {name: 0123, secure: yes}
+`, string(got))
+}
+
+// An empty stack file is a stack without configuration.
+func TestAnEmptyStackFileIsCopied(t *testing.T) {
+	got, err := sandboxed(nil, []string{"x"})
+	require.NoError(t, err)
+	assert.Empty(t, got)
+}
+
+// Two checkouts are two sandboxes, and a link to a checkout is the same one.
+func TestASandboxIsKeyedByTheFolder(t *testing.T) {
+	one, two := &Folder{Dir: t.TempDir()}, &Folder{Dir: t.TempDir()}
+	a, err := sandboxDir("cache", one)
+	require.NoError(t, err)
+	b, err := sandboxDir("cache", two)
+	require.NoError(t, err)
+	assert.NotEqual(t, a, b)
+}
