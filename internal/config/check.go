@@ -13,16 +13,14 @@ import (
 
 // complete fills in what depends on several sections and holds the rules that no section can hold alone.
 func (s *Stack) complete(d *decoder) {
-	if partition, err := policy.PartitionOfRegion(s.AWS.Region); err == nil {
-		s.Account.Partition = partition
-	}
+	s.Account.Partition = likelyPartition(s.AWS.Region)
 	if s.MFA == nil && len(s.Users) > 0 {
 		s.MFA = ptr(defaults(mfaKeys))
 	}
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
 		s.Sessions = ptr(defaults(sessionsKeys))
 	}
-	if s.Sessions != nil && s.Sessions.Regions == nil && s.Account.Partition != "" && !d.refused(stackPath("sessions.regions")) {
+	if s.Sessions != nil && s.Sessions.Regions == nil && !d.refused("aws:region") && !d.refused(stackPath("sessions.regions")) {
 		s.Sessions.Regions = []string{s.AWS.Region}
 	}
 	s.checkUsers(d)
@@ -61,6 +59,10 @@ func (s *Stack) checkUsers(d *decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist fails half-way through a deployment.
 func (s *Stack) checkPeople(d *decoder) {
 	known := s.userNames()
+	if len(known) < len(s.Users) {
+		// Somebody has no name that was understood; it may be the one that is looked for.
+		return
+	}
 	check := func(at Path, names []string) {
 		for i, name := range names {
 			if name == "" || slices.Contains(known, name) {
@@ -157,7 +159,7 @@ func (s *Stack) checkAWS(d *decoder) {
 func (s *Stack) checkComponents(d *decoder) {
 	for _, noun := range s.nouns() {
 		problems := slices.DeleteFunc(components.ProblemsOf(noun.args.Validate()), func(p *components.Problem) bool {
-			return p.Path == "account.partition" || slices.ContainsFunc(noun.derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
+			return slices.ContainsFunc(noun.derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
 		})
 		for _, p := range problems.Under(noun.section) {
 			d.report(Problem{Path: Path(namespace + ":" + p.Path), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})

@@ -59,7 +59,9 @@ func (d *decoder) mark(at Path) mark {
 // says what to do.
 func (d *decoder) report(p Problem) {
 	for _, known := range d.problems {
-		if known.Path == p.Path && p.Kind != UnknownKey && p.Kind != Duplicate || known.Kind == WrongType && known.Path != "" && p.Path.within(known.Path) {
+		same := known.Path == p.Path && p.Kind != UnknownKey && p.Kind != Duplicate
+		hollow := (known.Kind == WrongType || known.Kind == Missing) && known.Path != "" && p.Path.within(known.Path)
+		if same || hollow {
 			return
 		}
 	}

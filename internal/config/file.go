@@ -82,6 +82,7 @@ func (src *source) readStack(file Source) (environments []string) {
 		case seen[e.name]:
 			src.problems = append(src.problems, repeatedKey(Path(e.name), e))
 		case e.name == "config":
+			src.pos = e.pos
 			src.addConfig(e.value)
 		case e.name == "environment":
 			environments = environmentNames(e.value)

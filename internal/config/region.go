@@ -27,3 +27,15 @@ func validateRegion(code string) error {
 	}
 	return err
 }
+
+// likelyPartition is the partition of the Region. For a Region that was refused it is the one that was probably meant, so that what else is wrong
+// can be said in the same run.
+func likelyPartition(code string) policy.Partition {
+	if partition, err := policy.PartitionOfRegion(code); err == nil {
+		return partition
+	}
+	if best, near := nearest(code, regions); near {
+		return likelyPartition(best)
+	}
+	return policy.AWS
+}

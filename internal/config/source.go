@@ -7,8 +7,10 @@ import (
 
 // source is what a stack is read from: the values of the first level under their full keys, in the order in which they were written.
 type source struct {
-	name    string
-	file    string
+	name string
+	file string
+	// pos is where the section config begins.
+	pos     Position
 	entries []entry
 	// problems were found before any value was read.
 	problems []Problem
@@ -18,9 +20,11 @@ type source struct {
 func (src *source) read() (*Stack, Problems) {
 	d := newDecoder()
 	d.problems = append(d.problems, src.problems...)
-	own, provider := &node{shape: shapeObject}, &node{shape: shapeObject}
-	own.pos, provider.pos = Position{File: src.file}, Position{File: src.file}
-	d.visit("", Position{File: src.file})
+	if src.pos.File == "" {
+		src.pos.File = src.file
+	}
+	own, provider := &node{shape: shapeObject, pos: src.pos}, &node{shape: shapeObject, pos: src.pos}
+	d.visit("", src.pos)
 	for _, e := range src.entries {
 		prefix, name, found := strings.Cut(e.name, ":")
 		if !found {

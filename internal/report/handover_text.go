@@ -47,7 +47,7 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 	b.WriteString("changed at the next sign-in.\n\n")
 	steps := []string{
 		fmt.Sprintf("Open %s\nand sign in as %s with the password that you were given%s", p.SignInURL, p.Name, then),
-		fmt.Sprintf("Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.", p.Name),
+		fmt.Sprintf("Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.%s", p.Name, p.deviceAdvice()),
 		"Sign out, and sign in again with the device. Without it you can do nothing but the steps so far.",
 	}
 	if p.AccessKeys {
@@ -61,6 +61,14 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 		fmt.Fprintf(b, "  %d. %s\n", i+1, strings.ReplaceAll(step, "\n", "\n     "))
 	}
 	b.WriteString("\n")
+}
+
+// deviceAdvice is for those who will use the command line, which asks for a code that only an authenticator app shows.
+func (p Person) deviceAdvice() string {
+	if !p.AccessKeys {
+		return ""
+	}
+	return "\nTake an authenticator app: the command line asks for its code."
 }
 
 func (p Person) writeRoles(b *strings.Builder) {
@@ -119,6 +127,9 @@ func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
 	if options.SessionToken {
 		p.writeSessionToken(b, source)
 	}
+	if !p.Managed {
+		b.WriteString("\nThe device is taken to be named after you; if yours is not, write its serial number in place of that one.\n")
+	}
 	p.writeCommands(b)
 }
 
@@ -134,7 +145,11 @@ func (p Person) writeSessionToken(b *strings.Builder, profile string) {
 	for _, r := range p.Roles {
 		shortest = min(shortest, r.MFAMaxAgeSeconds)
 	}
-	fmt.Fprintf(b, "\nThey last 12 hours; a role refuses them when they are older than it says above, the first one after %s.\n", hours(shortest))
+	b.WriteString("\nThey last 12 hours.")
+	if shortest < int(12*time.Hour/time.Second) {
+		fmt.Fprintf(b, " A role refuses them when they are older than it says above: the first one after %s.", hours(shortest))
+	}
+	b.WriteString("\n")
 }
 
 // writeCommands shows the first role at work.

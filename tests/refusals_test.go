@@ -1,0 +1,300 @@
+package tests
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/tests/internal/mocks"
+	"aws-access-guardrails/tests/internal/stackvalues"
+)
+
+const (
+	fullStack   = "testdata/stacks/Pulumi.full.yaml"
+	fullProject = "testdata/stacks/Pulumi.yaml"
+)
+
+// refusal is one change of the full stack file and what is said about it.
+type refusal struct {
+	name string
+	// from is a text of the file that occurs once, to what it becomes.
+	from, to string
+	path     config.Path
+	kind     config.Kind
+	// says are parts of the problem: what is wrong and what to write.
+	says []string
+}
+
+// refusals are what both readers refuse: the verbs, which read the file, and the program, which is given values.
+var refusals = []refusal{
+	// Keys.
+	{"an unknown key", "      email: alice@", "      mail: alice@", "guardrails:users[0].mail", config.UnknownKey, []string{"unknown key", `did you mean "email"?`}},
+	{"an unknown key far from every other", "      email: alice@", "      manager: alice@", "guardrails:users[0].manager", config.UnknownKey, []string{`write one of "name", "path"`}},
+	{"an unknown key three levels deep", "enrolWithAccessKeys: false\n", "enrolWithAccessKeys: false\n    enrolWithAcessKeys: false\n", "guardrails:mfa.enrolWithAcessKeys", config.UnknownKey,
+		[]string{`did you mean "enrolWithAccessKeys"?`}},
+	{"a misspelt section", "  guardrails:protect: false", "  guardrails:user: []", "guardrails:user", config.UnknownKey, []string{`did you mean "guardrails:users"?`}},
+	{"a misspelt namespace", "  guardrails:protect: false", "  guardrail:protect: false", "guardrail:protect", config.UnknownKey, []string{`did you mean "guardrails:protect"?`}},
+	{"a section under a strange namespace", "  guardrails:protect: false", "  acme:protect: false", "acme:protect", config.UnknownKey, []string{`did you mean "guardrails:protect"?`}},
+	{"a missing section", "  guardrails:account:\n    id: \"111122223333\"\n    alias: jump\n    organization: o-exampleorgid\n    deployer: role/GuardrailDeployer\n    breakGlass: [role/BreakGlass]\n", "",
+		"guardrails:account", config.Missing, []string{"is missing", "write the account"}},
+	{"a missing key", "    id: \"111122223333\"\n", "", "guardrails:account.id", config.Missing, []string{"is missing", "twelve digits"}},
+	{"a role without a name", "    - name: AdminRole\n      users", "    - users", "guardrails:delegatedRoles[0].name", config.Missing, []string{"is missing"}},
+
+	// Types.
+	{"an unquoted account id", `id: "111122223333"`, "id: 111122223333", "guardrails:account.id", config.WrongType, []string{"111122223333 is a number", `write it in quotes: "111122223333"`}},
+	{"an unquoted account id in a list", `roleAccounts: ["444455556666"]`, "roleAccounts: [444455556666]", "guardrails:mfa.roleAccounts[0]", config.WrongType, []string{"is a number"}},
+	{"text where a list belongs", "users: [alice, bob]", "users: alice", "guardrails:operationRoles[0].users", config.WrongType, []string{"is text", "[alice]"}},
+	{"a list where text belongs", "project: Bank", "project: [Bank]", "guardrails:operationRoles[1].project", config.WrongType, []string{"is a list"}},
+	{"a list where keys belong", "guardrails:tags: {project: Project}", "guardrails:tags: [Project]", "guardrails:tags", config.WrongType, []string{"is a list", "project"}},
+	{"text where keys belong", "shell: {linux: exec /bin/bash -l, windows: date}", "shell: bash", "guardrails:sessions.shell", config.WrongType, []string{`"bash" is text`, "linux, windows"}},
+	{"a quoted boolean", "enrolWithAccessKeys: false", `enrolWithAccessKeys: "no"`, "guardrails:mfa.enrolWithAccessKeys", config.WrongType, []string{"is text", "true or false"}},
+	{"a boolean where text belongs", "displayName: Alice Example", "displayName: true", "guardrails:users[0].displayName", config.WrongType, []string{`write it in quotes: "true"`}},
+	{"a quoted number", "minimumLength: 16", `minimumLength: "16"`, "guardrails:passwordPolicy.minimumLength", config.WrongType, []string{"is text", "without quotes"}},
+	{"a number without its unit", "idleTimeout: 15m", "idleTimeout: 15", "guardrails:sessions.idleTimeout", config.WrongType, []string{"such as 15m"}},
+	{"nothing where a person belongs", "    - name: bob\n", "    -\n", "guardrails:users[1]", config.WrongType, []string{"is empty"}},
+	{"a time without offset", `at: "2026-12-01T09:00:00+09:00"`, `at: "2026-12-01T09:00:00"`, "guardrails:expect[0].at", config.Invalid, []string{"is not a time with an offset"}},
+
+	// Values.
+	{"an account id with a digit too few", `id: "111122223333"`, `id: "11112222333"`, "guardrails:account.id", config.Invalid, []string{"is not an account id"}},
+	{"a Region that is none", "aws:region: ap-northeast-1", "aws:region: eu-wset-1", "aws:region", config.Invalid, []string{`"eu-wset-1" is not a Region`, `did you mean "eu-west-1"?`}},
+	{"a number out of bounds", "minimumLength: 16", "minimumLength: 5", "guardrails:passwordPolicy.minimumLength", config.Invalid, []string{"5 is not a whole number from 6 to 128"}},
+	{"a fraction", "reusePrevention: 24", "reusePrevention: 2.5", "guardrails:passwordPolicy.reusePrevention", config.Invalid, []string{"2.5 is not a whole number"}},
+	{"a duration out of bounds", "idleTimeout: 15m", "idleTimeout: 61m", "guardrails:sessions.idleTimeout", config.Invalid, []string{"is not between 1m and 1h"}},
+	{"a duration in parts of a minute", "idleTimeout: 15m", "idleTimeout: 90s", "guardrails:sessions.idleTimeout", config.Invalid, []string{"whole minutes"}},
+	{"a duration that is none", "idleTimeout: 15m", "idleTimeout: soon", "guardrails:sessions.idleTimeout", config.Invalid, []string{"is not a duration"}},
+	{"a word that is none of the words", "sessionName: any", "sessionName: username", "guardrails:delegatedRoles[0].sessionName", config.Invalid, []string{`did you mean "userName"?`}},
+	{"an email address that is none", "email: alice@example.com", "email: alice", "guardrails:users[0].email", config.Invalid, []string{"is not an email address"}},
+	{"a user name that IAM does not take", "    - name: bob\n", "    - name: bob\n    - name: bob smith\n", "guardrails:users[2].name", config.Invalid, []string{"' '"}},
+	{"a tag value that IAM does not take", "tags: {Team: operations}", `tags: {Team: "ops?"}`, `guardrails:users[0].tags["Team"]`, config.Invalid, []string{"'?'"}},
+	{"two tags that differ by case", "tags: {Team: operations}", "tags: {Team: operations, team: x}", `guardrails:users[0].tags["team"]`, config.Duplicate, []string{"by case only"}},
+	{"a tag key of AWS's", "tags: {project: Project}", `tags: {project: "aws:project"}`, "guardrails:tags.project", config.Invalid, []string{`begins with "aws:"`}},
+	{"a principal without its kind", "deployer: role/GuardrailDeployer", "deployer: GuardrailDeployer", "guardrails:account.deployer", config.Invalid, []string{`write "role/" or "user/"`}},
+	{"a key that is an alias", "kmsKeyId: mrk-1234abcd12ab34cd56ef1234567890ab", "kmsKeyId: alias/sessions", "guardrails:sessions.kmsKeyId", config.Invalid, []string{"alias/sessions"}},
+	{"hard expiry without an age", "    maxAge: 90\n    reusePrevention: 24\n    hardExpiry: false", "    hardExpiry: true", "guardrails:passwordPolicy.hardExpiry", config.Invalid, []string{"maxAge"}},
+
+	// People.
+	{"a user twice", "    - name: bob\n", "    - name: bob\n    - name: bob\n", "guardrails:users[2].name", config.Duplicate, []string{`"bob" is a user already`}},
+	{"a user twice in another case", "    - name: bob\n", "    - name: bob\n    - name: Bob\n", "guardrails:users[2].name", config.Duplicate, []string{`"Bob" differs from "bob" by case only`}},
+	{"a person who does not exist", "users: [alice, bob]", "users: [alicia]", "guardrails:operationRoles[0].users[0]", config.NotFound, []string{`"alicia" is no user of this stack`, `did you mean "alice"?`}},
+	{"a person who does not exist in a delegated role", "    - name: AdminRole\n      users: [alice]", "    - name: AdminRole\n      users: [mallory]", "guardrails:delegatedRoles[0].users[0]", config.NotFound,
+		[]string{`"mallory" is no user of this stack`, "guardrails:users"}},
+	{"a person in the wrong case", "users: [alice, bob]", "users: [Alice]", "guardrails:operationRoles[0].users[0]", config.NotFound, []string{`did you mean "alice"?`}},
+	{"a person twice", "users: [alice, bob]", "users: [alice, bob, alice]", "guardrails:operationRoles[0].users[2]", config.Duplicate, []string{"is the same as [0]"}},
+	{"an ARN among the names", "users: [alice, bob]", `users: ["arn:aws:iam::444455556666:user/carol"]`, "guardrails:operationRoles[0].users[0]", config.Invalid, []string{"move it to principalArns"}},
+	{"a role without principals", "    - users: [bob]\n      project: Bank", "    - project: Bank", "guardrails:operationRoles[1].users", config.Invalid, []string{"nobody could assume the role"}},
+	{"a role among the principals", "user/carol", "role/carol", "guardrails:operationRoles[0].principalArns[0]", config.Invalid, []string{"a role session carries no MFA"}},
+	{"an account among the principals", "user/carol", "root", "guardrails:operationRoles[0].principalArns[0]", config.Invalid, []string{"root"}},
+	{"a wildcard among the principals", "user/carol", "user/*", "guardrails:operationRoles[0].principalArns[0]", config.Invalid, []string{"user/*"}},
+	{"a principal of another partition", "arn:aws:iam::444455556666:user/carol", "arn:aws-cn:iam::444455556666:user/carol", "guardrails:operationRoles[0].principalArns[0]", config.Invalid, []string{"aws-cn"}},
+
+	// Roles.
+	{"an empty project", "project: Bank", `project: ""`, "guardrails:operationRoles[1].project", config.Invalid, []string{"is empty", "name the project"}},
+	{"an OS user that is root", "runAs: teller", "runAs: root", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"superuser"}},
+	{"an OS user that is an address", "runAs: teller", "runAs: alice@example.com", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"is not a login name"}},
+	{"a role without an OS user where there is no default", "      runAs: teller\n", "", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"is missing", "defaultUser is empty"}},
+	{"Run As switched off under roles with OS users", "runAs: {enabled: true", "runAs: {enabled: false", "guardrails:sessions.runAs.enabled", config.Refused, []string{"ssm-user"}},
+	{"a role name over the limit", "name: shop-operation", "name: " + strings.Repeat("a", 65), "guardrails:operationRoles[0].name", config.Invalid, []string{"65 characters", "64"}},
+	{"a role that the console could not switch to", "name: AdminRole", "name: " + strings.Repeat("a", 50), "guardrails:delegatedRoles[0].name", config.Invalid, []string{"the console"}},
+	{"a role name taken by another section", "name: AdminRole", "name: Bank-teller", "guardrails:delegatedRoles[0].name", config.Duplicate, []string{"guardrails:operationRoles[1]"}},
+	{"a role name taken in another case", "name: AdminRole", "name: SHOP-operation", "guardrails:delegatedRoles[0].name", config.Duplicate, []string{"guardrails:operationRoles[0]"}},
+	{"two roles whose names are derived alike", "    - users: [bob]\n      project: Bank", "    - users: [alice]\n      project: B ank\n      runAs: teller\n    - users: [bob]\n      project: Bank",
+		"guardrails:operationRoles[2].name", config.Invalid, []string{"Bank-teller", "operationRoles[1]"}},
+	{"a pattern among the documents", "documents: [AWS-StartPortForwardingSession]", `documents: ["*"]`, "guardrails:operationRoles[0].documents[0]", config.Invalid, []string{`"*" is a pattern`}},
+	{"a document that leaves the node", "documents: [AWS-StartPortForwardingSession]", "documents: [AWS-StartPortForwardingSessionToRemoteHost]", "guardrails:operationRoles[0].documents[0]",
+		config.Invalid, []string{"allowUnlogged"}},
+	{"SSH", "documents: [AWS-StartPortForwardingSession]", "documents: [AWS-StartSSHSession]", "guardrails:operationRoles[0].documents[0]", config.Invalid, []string{"allowUnlogged"}},
+	{"no policies", "managedPolicies: [AdministratorAccess]", "managedPolicies: []", "guardrails:delegatedRoles[0].managedPolicies", config.Refused, []string{"without permissions"}},
+	{"an MFA age over the limit", "mfaMaxAge: 4h", "mfaMaxAge: 37h", "guardrails:operationRoles[0].mfaMaxAge", config.Invalid, []string{"is not between 1m and 36h"}},
+
+	// Lists that would mean something else than they look.
+	{"no Regions", "regions: [ap-northeast-1, us-east-1]\n    adopt: [us-east-1]", "regions: []", "guardrails:sessions.regions", config.Refused, []string{"AWS's defaults"}},
+	{"a Region twice", "regions: [ap-northeast-1, us-east-1]", "regions: [us-east-1, us-east-1]", "guardrails:sessions.regions[1]", config.Duplicate, []string{"is the same as [0]"}},
+	{"a Region of another partition", "regions: [ap-northeast-1, us-east-1]", "regions: [ap-northeast-1, us-east-1, cn-north-1]", "guardrails:sessions.regions[2]", config.Invalid, []string{"cn-north-1"}},
+
+	// Expectations.
+	{"an expectation that tries nothing", "      opens: shell\n      on: {instance: {Project: Shop}}\n", "", "guardrails:expect[0]", config.Missing, []string{"tries nothing"}},
+	{"an expectation without an outcome", "      denied: true\n    - it: bob does", "    - it: bob does", "guardrails:expect[0]", config.Invalid, []string{"has 0 outcomes"}},
+	{"an expectation with two outcomes", "osUser: teller", "osUser: teller\n      denied: true", "guardrails:expect[2]", config.Invalid, []string{"has 2 outcomes"}},
+	{"an outcome that says what is not expected", "      denied: true\n    - it: bob does", "      allowed: false\n    - it: bob does", "guardrails:expect[0].allowed", config.Invalid, []string{"denied: true"}},
+	{"a pattern of actions", "do: iam:DeactivateMFADevice", "do: \"iam:*\"", "guardrails:expect[1].do", config.Invalid, []string{"is not an action"}},
+	{"a key with MFA", "session: console", "session: key", "guardrails:expect[0].mfa", config.Invalid, []string{"keyWithMfaCode"}},
+	{"a door on a user", "on: {instance: {Project: Bank}}", "on: {user: alice}", "guardrails:expect[2].on", config.Invalid, []string{"names no node"}},
+	{"a reason that is missing", "    - {id: mfa.enrolWithAccessKeys, because: the build users have no console password}", "    - {id: mfa.enrolWithAccessKeys}", "guardrails:accept[0].because", config.Missing, nil},
+
+	// Settings of the provider.
+	{"an unknown setting", "aws:profile: guardrails-dev", "aws:profle: guardrails-dev", "aws:profle", config.UnknownKey, []string{`did you mean "aws:profile"?`}},
+	{"a setting that would do nothing", "aws:profile: guardrails-dev", "aws:forbiddenAccountIds: [\"999999999999\"]", "aws:forbiddenAccountIds", config.Refused, []string{"guardrails:account.id"}},
+	{"a setting that would hide the account", "aws:profile: guardrails-dev", "aws:skipRequestingAccountId: true", "aws:skipRequestingAccountId", config.Refused, []string{"which account"}},
+	{"a setting of another provider", "aws:profile: guardrails-dev", "aws-native:region: ap-northeast-1", "aws-native:region", config.Refused, []string{"aws: setting"}},
+	{"an endpoint of a service that is never called", `{iam: "https://iam.example.com"`, `{ec2: "https://ec2.example.com"`, "aws:endpoints[0].ec2", config.UnknownKey, []string{"iam"}},
+	{"a list of accounts without the stack's", "aws:profile: guardrails-dev", "aws:allowedAccountIds: [\"999999999999\"]", "aws:allowedAccountIds", config.Refused, []string{`leaves out "111122223333"`}},
+	{"a default tag that decides access", "{tags: {ManagedBy: guardrails}}", "{tags: {project: Shop}}", `aws:defaultTags.tags["project"]`, config.Refused, []string{"decides access"}},
+	{"an ignored tag that decides access", "keys: [CostCenter]", "keys: [ssmsessionrunas]", "aws:ignoreTags.keys[0]", config.Refused, []string{"decides access"}},
+	{"ignored tags that begin like one that decides access", `keyPrefixes: ["finance:"]`, "keyPrefixes: [Proj]", "aws:ignoreTags.keyPrefixes[0]", config.Refused, []string{`"Project"`}},
+	{"a credential in plain text", "aws:profile: guardrails-dev", "aws:secretKey: wJalrXUtnFEMI", "aws:secretKey", config.Refused, []string{"plain text", "--secret"}},
+}
+
+// fileOnly are refusals of what the engine does not hand over: it drops or replaces it before a program sees it.
+var fileOnly = []refusal{
+	{"a second document", "because: the build users have no console password}", "because: the build users have no console password}\n---\nconfig: {}", "", config.Refused, []string{"second YAML document"}},
+	{"a key given twice", "      displayName: Alice Example", "      displayName: Alice Example\n      displayName: Alice", "guardrails:users[0].displayName", config.Duplicate,
+		[]string{"is given twice"}},
+	{"a section given twice", "  guardrails:protect: false", "  guardrails:protect: false\n  guardrails:protect: true", "guardrails:protect", config.Duplicate,
+		[]string{"is given twice"}},
+	{"an unquoted time", `at: "2026-12-01T09:00:00+09:00"`, "at: 2026-12-01T09:00:00+09:00", "guardrails:expect[0].at", config.WrongType, []string{"is a date to YAML", `quoted time`}},
+	{"an unknown key of the file", "config:\n  aws:region", "conifg: {}\nconfig:\n  aws:region", "conifg", config.UnknownKey, []string{`did you mean "config"?`}},
+	{"an empty section", "  guardrails:protect: false", "  guardrails:protect:", "guardrails:protect", config.WrongType, []string{"is empty", "remove the key"}},
+	{"a tag of YAML's", "displayName: Alice Example", "displayName: !alias Alice", "guardrails:users[0].displayName", config.WrongType, []string{"YAML tag !alias"}},
+}
+
+// mutated is the full stack file with the change made.
+func (r refusal) mutated(t *testing.T, full string) string {
+	t.Helper()
+	require.Equal(t, 1, strings.Count(full, r.from), "test bug: %q must occur once in the fixture", r.from)
+	changed := strings.Replace(full, r.from, r.to, 1)
+	require.NotEqual(t, full, changed, "test bug: the mutation changed nothing")
+	return changed
+}
+
+// holds holds the problems against the refusal: this one and no other.
+func (r refusal) holds(t *testing.T, problems config.Problems) {
+	t.Helper()
+	require.Len(t, problems, 1, "%v", problems)
+	assert.Equal(t, r.path, problems[0].Path)
+	assert.Equal(t, r.kind, problems[0].Kind)
+	for _, part := range r.says {
+		assert.Contains(t, problems[0].Error(), part)
+	}
+	assert.NotEmpty(t, problems[0].Why)
+}
+
+func readText(t testing.TB, file string) string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	return string(data)
+}
+
+// readProblems are the problems of a stack file that is given as text.
+func readProblems(text string) config.Problems {
+	_, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+	return problems
+}
+
+// runProblems runs the program on what the engine would hand over of a stack file, as `pulumi up` runs it: with the environment of its own process.
+func runProblems(t *testing.T, text string) (config.Problems, *mocks.Recorder) {
+	t.Helper()
+	values, err := stackvalues.Of([]byte(text), []byte(readText(t, fullProject)))
+	require.NoError(t, err)
+	t.Setenv(pulumi.EnvStack, mocks.Stack)
+	t.Setenv(pulumi.EnvProject, mocks.Project)
+	t.Setenv(pulumi.EnvConfig, asJSON(t, values))
+	rec, err := mocks.Run(program.Run, mocks.Config(values))
+	require.Error(t, err)
+	require.True(t, program.Refused(err), "%v", err)
+	var problems config.Problems
+	require.True(t, errors.As(err, &problems))
+	for _, p := range problems {
+		assert.ErrorContains(t, err, p.Error(), "the error of the program does not say what is wrong")
+	}
+	return problems, rec
+}
+
+// The fixture itself is in order, or its mutations would prove nothing.
+func TestTheFixtureIsInOrder(t *testing.T) {
+	stack := read(t, fullStack)
+	require.NoError(t, program.Check(stack))
+	_, err := deploy(t, fullStack)
+	require.NoError(t, err)
+}
+
+// Whoever reads the file refuses it at the line that is wrong.
+func TestTheFileIsRefused(t *testing.T) {
+	full := readText(t, fullStack)
+	for _, r := range append(refusals, fileOnly...) {
+		t.Run(r.name, func(t *testing.T) {
+			changed := r.mutated(t, full)
+			problems := readProblems(changed)
+			r.holds(t, problems)
+			at := strings.Count(full[:strings.Index(full, r.from)], "\n") + 1
+			assert.GreaterOrEqual(t, problems[0].Line, at-8, "the line lies before the change")
+			assert.LessOrEqual(t, problems[0].Line, at+strings.Count(r.to, "\n")+1, "the line lies behind the change")
+			assert.Positive(t, problems[0].Column)
+		})
+	}
+}
+
+// The program refuses what it is given in the same words, and registers nothing.
+func TestTheProgramIsRefusedAndRegistersNothing(t *testing.T) {
+	full := readText(t, fullStack)
+	for _, r := range refusals {
+		t.Run(r.name, func(t *testing.T) {
+			problems, rec := runProblems(t, r.mutated(t, full))
+			r.holds(t, problems)
+			assert.Empty(t, rec.Resources())
+			assert.Empty(t, rec.Calls())
+		})
+	}
+}
+
+// Every problem comes in one run, in the order of the file.
+func TestEverythingIsSaidAtOnce(t *testing.T) {
+	full := readText(t, fullStack)
+	changes := []struct{ from, to string }{
+		{"      email: alice@", "      mail: alice@"},
+		{`id: "111122223333"`, "id: 111122223333"},
+		{"    - name: bob\n", "    - name: bob\n    - name: Bob\n"},
+		{"user/carol", "role/carol"},
+		{"runAs: teller", "runAs: root"},
+		{"project: Bank", `project: ""`},
+		{"managedPolicies: [AdministratorAccess]", "managedPolicies: []"},
+		{"regions: [ap-northeast-1, us-east-1]\n    adopt: [us-east-1]", "regions: []"},
+		{"  guardrails:protect: false", "  guardrails:protects: false"},
+	}
+	for _, c := range changes {
+		require.Equal(t, 1, strings.Count(full, c.from), "test bug: %q", c.from)
+		full = strings.Replace(full, c.from, c.to, 1)
+	}
+	problems := readProblems(full)
+	require.Len(t, problems, len(changes), "%v", problems)
+	for i, p := range problems[1:] {
+		assert.LessOrEqual(t, problems[i].Line, p.Line)
+	}
+	assert.ErrorContains(t, problems, "Pulumi.dev.yaml: 9 problems\n  11:9 guardrails:account.id: 111122223333 is a number")
+
+	handed, rec := runProblems(t, full)
+	assert.Empty(t, rec.Resources())
+	var fromFile, fromEngine []string
+	for _, p := range problems {
+		fromFile = append(fromFile, p.Error())
+	}
+	for _, p := range handed {
+		fromEngine = append(fromEngine, p.Error())
+	}
+	assert.ElementsMatch(t, fromFile, fromEngine)
+}
+
+// A value that Pulumi keeps encrypted is refused where nothing could be proven about it.
+func TestASecretIsRefused(t *testing.T) {
+	full := strings.Replace(readText(t, fullStack), "email: alice@example.com", "email: {secure: AAABAKeN}", 1)
+	problems := readProblems(full)
+	require.Len(t, problems, 1)
+	assert.Equal(t, config.Path("guardrails:users[0].email"), problems[0].Path)
+	assert.Equal(t, config.Refused, problems[0].Kind)
+	assert.NotContains(t, problems.Error(), "AAABAKeN")
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	require.NoError(t, err)
+	return string(text)
+}
