@@ -30,8 +30,8 @@ type Layer struct {
 	Source Source
 	// Denies are the Deny statements that apply, Allows the Allow statements that do. A layer with neither does not allow the request.
 	Denies, Allows []Applied
-	// Near are the statements that speak of the action and do not apply, nearest first, with what is missing. It is filled in for Deny
-	// statements too: what keeps them from applying may be what holds the request up.
+	// Near are the statements that speak of the action and do not apply: first those that would allow it, nearest first, with what they
+	// miss; then the Deny statements, with what keeps them away.
 	Near []NearMiss
 	// Unknowns are the ARNs of policies whose documents are not known.
 	Unknowns []string
@@ -120,7 +120,9 @@ func (ev *env) layer(l *layer, role *principal) Layer {
 			out.Allows = append(out.Allows, Applied{By: st.by, Because: because})
 		}
 	}
-	slices.SortStableFunc(out.Near, func(a, b NearMiss) int { return cmp.Compare(len(a.Missing), len(b.Missing)) })
+	slices.SortStableFunc(out.Near, func(a, b NearMiss) int {
+		return cmp.Or(cmp.Compare(a.Effect, b.Effect), cmp.Compare(len(a.Missing), len(b.Missing)))
+	})
 	return out
 }
 
@@ -264,9 +266,10 @@ func (l *Layer) write(b *strings.Builder, outcome Outcome) {
 	if outcome == Allowed || len(l.Denies)+len(l.Allows) > 0 {
 		return
 	}
-	for i, near := range l.Near {
+	allows := slices.DeleteFunc(slices.Clone(l.Near), func(n NearMiss) bool { return n.Effect == policy.EffectDeny })
+	for i, near := range allows {
 		if i == maxNear {
-			fmt.Fprintf(b, "    and %d more that do not apply\n", len(l.Near)-maxNear)
+			fmt.Fprintf(b, "    and %d more that do not apply\n", len(allows)-maxNear)
 			break
 		}
 		fmt.Fprintf(b, "    %s, %s does not apply:\n", near.By.Policy, near.By.Sid)

@@ -1,0 +1,116 @@
+package access_test
+
+import (
+	"fmt"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// A program of its own tests the policies that it writes: build the world, compile it once, ask.
+func Example() {
+	engine, err := access.Compile(exampleWorld())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request := access.Request{
+		Action:    "s3:GetObject",
+		Resources: access.On("arn:aws:s3:::reports/alice/2026.csv"),
+	}
+	for _, session := range []access.Session{
+		access.LongTermKey("arn:aws:iam::111122223333:user/alice"),
+		access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", 5*time.Minute),
+	} {
+		decision, err := engine.Decide(session, request)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %s by %s\n", session, decision.Outcome, decision.By.Sid)
+	}
+	// Output:
+	// arn:aws:iam::111122223333:user/alice with an access key: explicitly denied by DenyWithoutMFA
+	// arn:aws:iam::111122223333:user/alice in the console with MFA 300 s ago: allowed by ReadOwnReports
+}
+
+// A document that the engine does not understand does not compile: the error names the place, and nothing is decided.
+func ExampleCompile_strict() {
+	world := exampleWorld()
+	world.Accounts[0].Users[0].Inline[0].Document = policy.New(
+		policy.Allow("ReadOwnReports", "s3:GetObject").On("arn:aws:s3:::reports/${aws:usernam}/*"))
+	_, err := access.Compile(world)
+	fmt.Println(err)
+	// Output:
+	// account 111122223333, user/alice, reports, ReadOwnReports: Resource "arn:aws:s3:::reports/${aws:usernam}/*" has the policy variable "${aws:usernam}": "aws:usernam" is not a global condition key of AWS
+}
+
+// Explain tells what a denied request would have needed.
+func ExampleEngine_Explain() {
+	engine, err := access.Compile(exampleWorld())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	explanation, err := engine.Explain(access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute), access.Request{
+		Action:    "s3:GetObject",
+		Resources: access.On("arn:aws:s3:::reports/bob/2026.csv"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(explanation)
+	// Output:
+	// s3:GetObject on arn:aws:s3:::reports/bob/2026.csv: implicitly denied by identity policy of user/alice in 111122223333: no policy of the caller allows it
+	//   identity policy of user/alice in 111122223333: does not allow it
+	//     reports, ReadOwnReports does not apply:
+	//       Resource is "arn:aws:s3:::reports/${aws:username}/*" ("arn:aws:s3:::reports/alice/*"), the request is on arn:aws:s3:::reports/bob/2026.csv
+}
+
+// A journey decides every step of a way through AWS and ends with the operating-system user.
+func ExampleEngine_Journey() {
+	nodes := "arn:aws:ec2:*:111122223333:instance/*"
+	shell := policy.New(
+		policy.Allow("ShellOnOwnProject", "ssm:StartSession").On(nodes).When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
+		policy.Allow("ShellDocument", "ssm:StartSession").On("arn:aws:ssm:*:111122223333:document/SSM-SessionManagerRunShell"),
+		policy.Allow("OpenDataChannel", "ssmmessages:OpenDataChannel").On("*"))
+	world := exampleWorld()
+	world.Accounts[0].Roles = []access.Role{{
+		Name: "Operator", Tags: []access.Tag{{Key: "Project", Value: "Blue"}, {Key: access.RunAsTag, Value: "blue-ops"}},
+		Trust: policy.New(policy.Allow("AliceWithMFA", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/alice")).
+			When(policy.Bool("aws:MultiFactorAuthPresent", true))),
+		Inline: []access.InlinePolicy{{Name: "shell", Document: shell}},
+	}}
+	world.Accounts[0].Preferences = []access.SessionPreferences{{Region: "eu-west-1", RunAs: true}}
+	engine, err := access.Compile(world)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	arrival, err := engine.Journey(access.Journey{
+		From: access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute),
+		Via:  []access.Hop{{Role: "arn:aws:iam::111122223333:role/Operator"}},
+		Opens: &access.Door{Kind: access.Shell, Node: access.Node{
+			Kind: access.Instance, ID: "i-0123456789abcdef0", Region: "eu-west-1", Tags: []access.Tag{{Key: "Project", Value: "Blue"}},
+		}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(arrival.Outcome, "as", arrival.OSUser.Name)
+	// Output:
+	// allowed as blue-ops
+}
+
+func exampleWorld() access.World {
+	return access.World{Accounts: []access.Account{{
+		ID: "111122223333",
+		Users: []access.User{{Name: "alice", Inline: []access.InlinePolicy{{Name: "reports", Document: policy.New(
+			policy.Allow("ReadOwnReports", "s3:GetObject").On("arn:aws:s3:::reports/${aws:username}/*"),
+			policy.Deny("DenyWithoutMFA", "*").On("*").When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false)),
+		)}}}},
+	}}}
+}
