@@ -237,7 +237,7 @@ func (c *caller) attempt(at attempt) answer {
 			if !found {
 				continue
 			}
-			w := c.witness(m, lits, groups, avoid, guess)
+			w := c.witness(at.q, m, lits, groups, avoid, guess)
 			if !a.open || w.real {
 				a.open, a.witness, a.by = true, w, at.by
 				if st != nil && st != everything {
@@ -286,15 +286,23 @@ func unknownAssumption(unknowns []string, w witness) string {
 	return strings.Join(unknowns, " and ") + verb + w.action() + " on " + w.resource()
 }
 
-// withTagRules adds what AWS guarantees about the request tags that the statements read.
+// withTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among its tag keys, and only a
+// resource has tags.
+//
+// Source: IAM User Guide, Controlling access to AWS resources using tags.
 func (c *caller) withTagRules(avoid []*bound, groups [][]*bound, lits []literal) []*bound {
 	out := avoid
 	seen := map[string]bool{}
 	add := func(lits []literal) {
 		for _, l := range lits {
-			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found && !seen[tag] {
-				seen[tag] = true
-				out = append(slices.Clip(out), c.search.b.bind(requestTagRule(tag)))
+			if l.kind != probeKey || seen[l.name] {
+				continue
+			}
+			seen[l.name] = true
+			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found {
+				out = append(slices.Clip(out), c.search.b.requestTagRule(tag))
+			} else if l.cond.key.kind == keyResourceTag {
+				out = append(slices.Clip(out), c.search.b.resourceTagRules(l)...)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/policy"
@@ -116,12 +117,38 @@ func (c *caller) rules() []*statement {
 }
 
 // requestTagRule says that a request with aws:RequestTag/x names x among aws:TagKeys.
-//
-// Source: IAM User Guide, Controlling access to AWS resources using tags.
-func requestTagRule(tag string) *statement {
-	return mustStatement(policy.Deny("", "*").On("*").When(
+func (b *binder) requestTagRule(tag string) *bound {
+	if have, ok := b.tagRules[tag]; ok {
+		return have
+	}
+	b.tagRules[tag] = b.bind(mustStatement(policy.Deny("", "*").On("*").When(
 		policy.Present("aws:RequestTag/"+tag),
-		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag)))
+		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag))))
+	return b.tagRules[tag]
+}
+
+// resourceTagRules say that a request without a resource has no tag of the resource, and that the tag keys of a service exist on its own calls
+// alone; l reads the tag.
+func (b *binder) resourceTagRules(l literal) []*bound {
+	if have, ok := b.tagRules[l.name]; ok {
+		return []*bound{have, b.tagRules[l.name+" elsewhere"]}
+	}
+	present := literal{b.probe("present "+l.name, func() *probe {
+		c, _ := compileCondition(&policy.Condition{Operator: policy.Operator{Base: policy.OpNull}, Key: l.cond.key.name, Values: []string{"false"}}, policyText)
+		return &probe{kind: probeKey, cond: &c, name: l.name}
+	}), true}
+	none := b.probe("no resource", func() *probe { return &probe{kind: probeResource, globs: []glob{literalGlob("*", false)}} })
+	lone := &bound{st: everything, lits: []literal{present, {none, true}}}
+	elsewhere := &bound{st: everything, never: true}
+	if k := &l.cond.key; k.service != "" && !strings.HasPrefix(l.name, "tag/") {
+		actions := []string{k.service + ":*"}
+		if strings.EqualFold(k.service, "iam") {
+			actions = append(actions, "sts:*")
+		}
+		elsewhere = &bound{st: everything, lits: []literal{present, {b.actionProbe(mustStatement(policy.Allow("", actions...).On("*"))), false}}}
+	}
+	b.tagRules[l.name], b.tagRules[l.name+" elsewhere"] = lone, elsewhere
+	return []*bound{lone, elsewhere}
 }
 
 // mustStatement compiles a statement of this package. A mistake in one shows in the first proof that is tried.

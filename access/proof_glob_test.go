@@ -30,7 +30,7 @@ func TestGlobsMatchAsTheEvaluatorDoes(t *testing.T) {
 	})
 	part := `(\*|\?|[ab]\*?|a?\*b?){0,1}`
 	rapid.Check(t, func(rt *rapid.T) {
-		pattern := rapid.StringMatching(`arn:` + part + `:` + part + `:` + part + `:` + part + `:[ab*?:]{0,4}`).Draw(rt, "pattern")
+		pattern := rapid.StringMatching(`arn:`+part+`:`+part+`:`+part+`:`+part+`:[ab*?:]{0,4}`).Draw(rt, "pattern")
 		value := rapid.StringMatching(`arn:[ab]{0,2}:[ab]{0,2}:[ab]{0,2}:[ab]{0,2}:[ab:]{0,4}`).Draw(rt, "value")
 		require.Equal(rt, MatchResource(pattern, value), resourceGlob(rt, pattern).match(value), "resource %q %q", pattern, value)
 		p, err := splitARNPattern(pattern, policyText)

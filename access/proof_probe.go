@@ -70,6 +70,8 @@ type binder struct {
 	caller *caller
 	probes map[string]*probe
 	bounds map[*statement]*bound
+	// tagRules are what AWS guarantees about tags, by the key that is read.
+	tagRules map[string]*bound
 	// open are condition keys that stand as policy variables and that the class does not fix, by name.
 	open map[string]*key
 	// assigned are values for open keys.
@@ -82,7 +84,7 @@ type assignment struct {
 }
 
 func newBinder(c *caller) *binder {
-	return &binder{caller: c, probes: map[string]*probe{}, bounds: map[*statement]*bound{}, open: map[string]*key{}}
+	return &binder{caller: c, probes: map[string]*probe{}, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
 }
 
 func (b *binder) bind(st *statement) *bound {

@@ -25,15 +25,15 @@ func (w witness) resource() string { return w.m.target.resource }
 
 // witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it prefers one about
 // something that the world has, and one whose ARN reads as ARNs do.
-func (c *caller) witness(m *model, lits []literal, groups [][]*bound, avoid []*bound, guess bool) witness {
-	first := c.decideAgain(m, guess)
+func (c *caller) witness(q question, m *model, lits []literal, groups [][]*bound, avoid []*bound, guess bool) witness {
+	first := c.decideAgain(q, m, guess)
 	for _, arn := range c.likelier(m.target.resource) {
 		self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(arn)))), true}
 		better, found := c.search.find(append(slices.Clone(lits), self), groups, c.withTagRules(avoid, groups, lits))
 		if !found {
 			continue
 		}
-		if w := c.decideAgain(better, guess); w.real {
+		if w := c.decideAgain(q, better, guess); w.real {
 			return w
 		} else if first.doubt == "" {
 			first = w
@@ -108,7 +108,7 @@ func readable(parts []string, kind string) string {
 }
 
 // decideAgain makes the request of a model and decides it.
-func (c *caller) decideAgain(m *model, guess bool) witness {
+func (c *caller) decideAgain(q question, m *model, guess bool) witness {
 	w := witness{m: m}
 	w.session, w.request = c.requestOf(m)
 	if m.target.action < 0 {
@@ -118,6 +118,14 @@ func (c *caller) decideAgain(m *model, guess bool) witness {
 	e := c.engine
 	if guess {
 		e = e.Assuming(UnknownAllowsEverything)
+	}
+	if !c.tagsAgree(m) {
+		w.doubt = "the tags of " + m.target.resource + " are others"
+		return w
+	}
+	if !c.asks(q, w.session, w.request) {
+		w.doubt = "its keys do not occur together"
+		return w
 	}
 	if isStartSession(m.target.name) && !c.completeSession(&w, guess) {
 		return w
@@ -135,6 +143,20 @@ func (c *caller) decideAgain(m *model, guess bool) witness {
 		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
 	}
 	return w
+}
+
+// asks reports whether a question is about a request.
+func (c *caller) asks(q question, s Session, r Request) bool {
+	ev := env{engine: c.engine, session: &s, principal: c.principal, request: &r, action: r.Action}
+	if ev.on(0) != nil {
+		return false
+	}
+	var err error
+	if ev.shared, err = r.Context.pairs(nil); err != nil {
+		return false
+	}
+	speaks := func(st *statement) bool { return st.matches(&ev) }
+	return slices.ContainsFunc(q.forbidden, speaks) && !slices.ContainsFunc(q.permitted, speaks) && ev.undecided == nil
 }
 
 // requestOf makes the session and the request of a model.
@@ -185,6 +207,24 @@ func (c *caller) requestOf(m *model) (Session, Request) {
 		r.Resources = []Resource{resource}
 	}
 	return s, r
+}
+
+// tagsAgree reports whether a resource of the world has the tags that the model gives it.
+func (c *caller) tagsAgree(m *model) bool {
+	tags, known := c.engine.tagsOf[m.target.resource]
+	if !known {
+		return true
+	}
+	for name, k := range m.names {
+		if k.kind != keyResourceTag {
+			continue
+		}
+		have, want := findTag(tags, k.tag), m.keys[name]
+		if have.present != want.present || have.present && have.one != want.at(0) {
+			return false
+		}
+	}
+	return true
 }
 
 func valuesOf(v values) []string {
