@@ -176,9 +176,9 @@ func (ev *env) principalTag(name string) values {
 	return findTag(ev.principal.tags, name)
 }
 
-// mfa is the MFA state of this call: a code given with sts:AssumeRole counts for that call alone.
+// mfa is the MFA state of this call: a code given with sts:AssumeRole counts for that call alone, for the actions that come with it too.
 func (ev *env) mfa() mfaState {
-	if ev.session.mfaCode && equalFoldASCII(ev.action, "sts:AssumeRole") {
+	if ev.session.mfaCode && equalFoldASCII(ev.request.Action, "sts:AssumeRole") {
 		return mfaYes
 	}
 	return ev.session.mfa
