@@ -20,7 +20,7 @@ func enrolmentActions() []string {
 	return []string{"iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice"}
 }
 
-// authorizationTagActions write tags of principals and nodes. Those that make something write its first tags.
+// authorizationTagActions write tags of principals and nodes. Those that make a principal write its first tags.
 func authorizationTagActions() []string {
 	return []string{
 		"ec2:CreateTags", "ec2:DeleteTags",
@@ -88,6 +88,8 @@ func (a *MFAGroupArgs) GuardDocument() policy.Document {
 	return policy.New(append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", authorizationTagActions()...).On("*").
 			When(policy.AnyEqualsIgnoringCase(tagKeys, projectTag(a.ProjectTag), RunAsTag)),
+		// A call that names no tag deletes all of them.
+		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On("*").When(policy.Absent(tagKeys)),
 		// A session tag overrides the tag of the role, so whoever passes one picks project and OS user.
 		policy.Deny("DenySessionTags", "sts:TagSession").On("*"),
 	)...)

@@ -1,0 +1,274 @@
+package tests
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// mutant is a document with one change to one statement.
+type mutant struct {
+	document string
+	sid      string
+	change   string
+	mutated  policy.Document
+}
+
+func (m mutant) String() string { return m.document + " " + m.sid + ": " + m.change }
+
+// mutants are all small changes of a document that a slip of the hand could make.
+func mutants(name string, d policy.Document) []mutant {
+	var all []mutant
+	for i, statement := range d.Statements {
+		add := func(change string, statements ...policy.Statement) {
+			mutated := d
+			mutated.Statements = slices.Replace(slices.Clone(d.Statements), i, i+1, statements...)
+			if mutated.JSON() != d.JSON() {
+				all = append(all, mutant{document: name, sid: statement.Sid, change: change, mutated: mutated})
+			}
+		}
+		add("statement dropped")
+		mutateElements(statement, add)
+		mutateConditions(statement, add)
+	}
+	return all
+}
+
+type adder func(change string, statements ...policy.Statement)
+
+// without is the list without its i-th element.
+func without[T any](values []T, i int) []T { return slices.Delete(slices.Clone(values), i, i+1) }
+
+func mutateElements(s policy.Statement, add adder) {
+	for i, action := range s.Actions {
+		if len(s.Actions) > 1 {
+			m := s
+			m.Actions = without(s.Actions, i)
+			add("action "+action+" dropped", m)
+		}
+		if service, name, _ := strings.Cut(action, ":"); s.Effect == policy.EffectAllow {
+			m := s
+			m.Actions = append(without(s.Actions, i), service+":*")
+			add("action "+name+" widened to "+service+":*", m)
+		} else if strings.HasSuffix(name, "*") {
+			m := s
+			m.Actions = append(without(s.Actions, i), strings.TrimSuffix(action, "*"))
+			add("action "+action+" narrowed", m)
+		}
+	}
+	for i, action := range s.NotActions {
+		m := s
+		m.NotActions = without(s.NotActions, i)
+		add("exempt action "+action+" dropped", m)
+	}
+	if s.NotActions != nil {
+		for _, more := range []string{"s3:*", "sts:AssumeRole", "iam:DeactivateMFADevice", "iam:CreateAccessKey"} {
+			m := s
+			m.NotActions = append(slices.Clone(s.NotActions), more)
+			add("exempt action "+more+" added", m)
+		}
+	}
+	for i, resource := range s.Resources {
+		if len(s.Resources) > 1 {
+			m := s
+			m.Resources = without(s.Resources, i)
+			add("resource "+resource+" dropped", m)
+		}
+		if resource == "*" {
+			continue
+		}
+		parts := strings.SplitN(resource, ":", 6)
+		for change, wider := range map[string]string{
+			"everything": "*", "longer names": strings.TrimSuffix(resource, "*") + "*",
+			// Buckets have no account in their ARN.
+			"every account": strings.Join(append(slices.Clone(parts[:4]), anyAccount(parts[4]), parts[5]), ":"),
+			"every name":    strings.Join(append(slices.Clone(parts[:5]), strings.SplitN(parts[5], "/", 2)[0]+"/*"), ":"),
+		} {
+			m := s
+			m.Resources = append(without(s.Resources, i), wider)
+			if s.Effect == policy.EffectAllow {
+				add("resource "+resource+" widened to "+change, m)
+			}
+		}
+	}
+	for i, resource := range s.NotResources {
+		m := s
+		m.NotResources = without(s.NotResources, i)
+		add("exempt resource "+resource+" dropped", m)
+		m.NotResources = append(without(s.NotResources, i), resource+"*")
+		add("exempt resource "+resource+" widened to longer names", m)
+	}
+	for i, principal := range s.Principals {
+		for j, value := range principal.Values {
+			m := s
+			m.Principals = slices.Clone(s.Principals)
+			m.Principals[i].Values = without(principal.Values, j)
+			if len(principal.Values) > 1 {
+				add("principal "+value+" dropped", m)
+			}
+			m.Principals = slices.Clone(s.Principals)
+			m.Principals[i].Values = append(without(principal.Values, j), strings.SplitAfter(value, "::")[0]+strings.Split(value, ":")[4]+":root")
+			add("principal "+value+" widened to its account", m)
+		}
+		m := s
+		m.Principals = []policy.Principal{policy.Anyone()}
+		add("principals widened to everybody", m)
+	}
+}
+
+func anyAccount(account string) string {
+	if account == "" {
+		return ""
+	}
+	return "*"
+}
+
+func mutateConditions(s policy.Statement, add adder) {
+	for i, condition := range s.Conditions {
+		with := func(change string, c policy.Condition) {
+			m := s
+			m.Conditions = slices.Clone(s.Conditions)
+			m.Conditions[i] = c
+			add(fmt.Sprintf("%s on %s %s", condition.Operator, condition.Key, change), m)
+		}
+		m := s
+		m.Conditions = without(s.Conditions, i)
+		add(fmt.Sprintf("%s on %s dropped", condition.Operator, condition.Key), m)
+
+		if condition.Operator.Base != policy.OpNull {
+			c := condition
+			c.Operator.IfExists = !c.Operator.IfExists
+			with("IfExists toggled", c)
+		}
+		if other, found := operatorSlips[condition.Operator.Base]; found {
+			c := condition
+			c.Operator.Base = other
+			with("becomes "+string(other), c)
+		}
+		for _, quantifier := range []policy.Quantifier{policy.NoQuantifier, policy.ForAllValues, policy.ForAnyValue} {
+			if condition.Operator.Quantifier != policy.NoQuantifier && condition.Operator.Quantifier != quantifier {
+				c := condition
+				c.Operator.Quantifier = quantifier
+				with("becomes "+string(quantifier), c)
+			}
+		}
+		for j, value := range condition.Values {
+			if len(condition.Values) > 1 {
+				c := condition
+				c.Values = without(condition.Values, j)
+				with("loses "+value, c)
+			}
+			slip := value + "x"
+			switch number, err := strconv.Atoi(value); {
+			case err == nil:
+				slip = strconv.Itoa(number * 2)
+			case value == "true":
+				slip = "false"
+			case value == "false":
+				slip = "true"
+			}
+			c := condition
+			c.Values = append(without(condition.Values, j), slip)
+			with(value+" becomes "+slip, c)
+		}
+		if condition.Operator.Quantifier == policy.ForAllValues {
+			c := condition
+			c.Values = append(slices.Clone(condition.Values), "Team")
+			with("gains Team", c)
+		}
+	}
+}
+
+// operatorSlips are operators that are easily taken for one another.
+var operatorSlips = map[policy.BaseOperator]policy.BaseOperator{
+	policy.OpStringEquals:           policy.OpStringNotEquals,
+	policy.OpStringNotEquals:        policy.OpStringEquals,
+	policy.OpStringEqualsIgnoreCase: policy.OpStringEquals,
+	policy.OpNumericLessThan:        policy.OpNumericLessThanEquals,
+}
+
+// survivors are the changes that no question notices, each with the reason why it makes no difference that can be decided. A change that is
+// noticed does not belong here either.
+var survivors = map[string]string{
+	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped":                      "no policy denies it; it is listed because AWS lists it",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                   "AWS asks for iam:TagRole too, which is denied",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                   "AWS asks for iam:TagUser too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                "AWS asks for iam:TagRole too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                "AWS asks for iam:TagUser too, which is denied",
+	"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys IfExists toggled":      "the statement wants the key to be present",
+	"policy-guardrails-operation-guard DenyNodesOfOtherProjects: StringNotEquals on aws:ResourceTag/Project IfExists toggled":      "a negated operator matches an absent key anyhow",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":                           "every call has a session name",
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":               "every call has a session name",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":             mfaAgeUnknown,
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled": mfaAgeUnknown,
+	"role-second.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":                mfaAgeUnknown,
+}
+
+const mfaAgeUnknown = "whether a call with a code carries an age is not documented; the document works either way"
+
+// Every statement, action, resource and condition of every document is needed: without it, or with a slip in it, a sentence about the documents
+// stops being true.
+func TestEveryPartOfEveryDocumentIsHeldByASentence(t *testing.T) {
+	original := map[string]bool{}
+	missed := map[string]bool{}
+	noticed := 0
+	for _, v := range variants() {
+		w := v.fixture.world()
+		addNodeRole(v.fixture, &w)
+		var all []mutant
+		forEachDocument(&w, func(name string, d policy.Document) policy.Document {
+			for _, m := range mutants(name, d) {
+				// A statement that an earlier variant has as well is held by the questions of that one.
+				statement, _ := d.Statement(m.sid)
+				if !original[name+policy.New(statement).JSON()] {
+					all = append(all, m)
+				}
+			}
+			return d
+		})
+		forEachDocument(&w, func(name string, d policy.Document) policy.Document {
+			for _, statement := range d.Statements {
+				original[name+policy.New(statement).JSON()] = true
+			}
+			return d
+		})
+		require.NotEmpty(t, all, v.name)
+		for _, m := range all {
+			wrong, err := answers(v.fixture, v.questions, func(account *access.Account) {
+				forEachDocument(account, func(name string, d policy.Document) policy.Document {
+					if name == m.document {
+						return m.mutated
+					}
+					return d
+				})
+			})
+			if err == nil && len(wrong) == 0 {
+				missed[m.String()] = true
+				continue
+			}
+			noticed++
+		}
+	}
+	var unheld, stale []string
+	for change := range missed {
+		if _, explained := survivors[change]; !explained {
+			unheld = append(unheld, change)
+		}
+	}
+	for change := range survivors {
+		if !missed[change] {
+			stale = append(stale, change)
+		}
+	}
+	assert.Empty(t, unheld, "no sentence holds these")
+	assert.Empty(t, stale, "a sentence holds these, or they are gone: take them off the list")
+	assert.Greater(t, noticed, 450)
+}
