@@ -2,9 +2,9 @@ package policy
 
 import "strings"
 
-// closest returns the name that the given one was probably meant to be: equal but for case, or at most two edits away and no farther than
+// Closest returns the name that the given one was probably meant to be: equal but for case, or at most two edits away and no farther than
 // a third of its length. Empty when there is none.
-func closest(name string, names []string) string {
+func Closest(name string, names []string) string {
 	best, bestDistance := "", min(2, len(name)/3)+1
 	for _, candidate := range names {
 		if strings.EqualFold(name, candidate) {

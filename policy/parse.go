@@ -220,7 +220,7 @@ func (p *parser) once(where string, n node) {
 }
 
 func (p *parser) suggest(name string, names []string, otherwise string) string {
-	if near := closest(name, names); near != "" {
+	if near := Closest(name, names); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return otherwise
