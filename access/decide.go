@@ -57,6 +57,9 @@ func (d Decision) String() string {
 // It is an error, and never a denial, when the request cannot be decided: a session of somebody whom the world does not have, an action
 // that is a pattern, a statement that reads what the request does not say (its time, its Region), or a key of several values where a
 // condition has no quantifier.
+//
+// A resource in another account needs a policy of its own that allows the call. A world has trust policies and no others, so such a
+// request is decided as a document that is not known: denied, or with UnknownAllowsEverything left to the caller's policies.
 func (e *Engine) Decide(s Session, r Request) (Decision, error) {
 	ev := envs.Get().(*env)
 	defer ev.release()
@@ -287,9 +290,25 @@ func (ev *env) decide() (Decision, error) {
 	if !ok {
 		return ev.decision(ImplicitlyDenied, p.identity.missing("no policy of the caller allows it")), err
 	}
+	if abroad, shut := ev.abroad(); shut {
+		return ev.decision(ImplicitlyDenied, abroad), nil
+	}
 	d, err := ev.bounded(by)
 	d.Trust = trustBy
 	return d, err
+}
+
+// abroad says whether the resource is in another account, where its own policy would have to allow the call too. A world has no resource
+// policies but trust policies, so this is a document that is not known.
+func (ev *env) abroad() (Source, bool) {
+	if isAssumeRole(ev.action) || ev.engine.assume == UnknownAllowsEverything {
+		return Source{}, false
+	}
+	id := arnPart(ev.resource.ARN, 4)
+	if !isAccountID(id) || id == ev.principal.account.id {
+		return Source{}, false
+	}
+	return Source{Kind: NoStatement, Account: id, Rule: "the resource is in account " + id + ", and no policy of the resource is known that allows it there"}, true
 }
 
 // denied is the first Deny that applies.

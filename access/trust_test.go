@@ -180,3 +180,14 @@ func TestUnknownDocuments(t *testing.T) {
 	d := decide(t, e.Assuming(UnknownAllowsEverything), LongTermKey(userARN("bob")), AssumeRole(roleARN("nowhere"), "s"))
 	assert.Equal(t, "the account has no such role", d.By.Rule)
 }
+
+// A resource of another account needs a policy of its own, which a world does not have.
+func TestResourcesOfOtherAccounts(t *testing.T) {
+	e := compiled(t, oneUser(policy.Allow("All", "*").On("*")))
+	theirs := Request{Action: "iam:DeactivateMFADevice", Resources: On("arn:aws:iam::" + members + ":user/eve")}
+	d := decide(t, e, ConsoleWithMFA(userARN("bob"), 0), theirs)
+	assert.Equal(t, ImplicitlyDenied, d.Outcome)
+	assert.Contains(t, d.By.String(), "the resource is in account 444455556666")
+	assert.True(t, decide(t, e.Assuming(UnknownAllowsEverything), ConsoleWithMFA(userARN("bob"), 0), theirs).Allowed())
+	assert.True(t, decide(t, e, LongTermKey(userARN("bob")), Request{Action: "iam:AttachUserPolicy", Resources: On("arn:aws:iam::aws:policy/ReadOnlyAccess")}).Allowed(), "AWS's own are nobody's account")
+}
