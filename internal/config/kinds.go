@@ -53,7 +53,7 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 	if n.shape == shapeSecret && k.secret {
 		return n.text, true
 	}
-	if n.shape != shapeText && !(n.plain && (n.shape == shapeNumber || n.shape == shapeBoolean)) {
+	if n.shape != shapeText {
 		fix := "write text"
 		switch n.shape {
 		case shapeNumber, shapeBoolean, shapeTimestamp:
@@ -103,8 +103,11 @@ type boolean struct{}
 
 func (boolean) decode(d *decoder, n *node, at Path) (bool, bool) {
 	d.visit(at, n.pos)
-	if n.shape == shapeBoolean || n.plain && n.shape == shapeText && (n.text == "true" || n.text == "false") {
-		return n.number == "true" || n.number == "" && n.text == "true", true
+	switch {
+	case n.shape == shapeBoolean:
+		return n.number == "true", true
+	case n.plain && n.shape == shapeText && (n.text == "true" || n.text == "false"):
+		return n.text == "true", true
 	}
 	d.wrongType(at, n, "write true or false, without quotes")
 	return false, false
@@ -255,7 +258,6 @@ func words(of *textKind) *listKind[string] {
 }
 
 func (k *listKind[T]) decode(d *decoder, n *node, at Path) ([]T, bool) {
-	n = unpacked(n)
 	d.visit(at, n.pos)
 	if n.shape != shapeList {
 		fix := "write a list: - ... or [...]"
@@ -329,7 +331,6 @@ func (k *tableKind[T]) ignoringCase() *tableKind[T] {
 }
 
 func (k *tableKind[T]) decode(d *decoder, n *node, at Path) (map[string]T, bool) {
-	n = unpacked(n)
 	d.visit(at, n.pos)
 	if n.shape != shapeObject {
 		d.wrongType(at, n, "write keys with a value each")

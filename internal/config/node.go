@@ -31,7 +31,7 @@ type node struct {
 	shape shape
 	// text is a scalar as it was written, without quotes.
 	text string
-	// number is the JSON form of a number: YAML knows hexadecimal and underscores.
+	// number is the JSON form of a number or boolean: YAML knows hexadecimal, underscores and True.
 	number string
 	items  []*node
 	// entries are the keys of an object in the order in which they were written, repeated ones included.
@@ -129,7 +129,7 @@ func readJSON(decoder *json.Decoder, pos Position, depth int) (*node, error) {
 	case json.Number:
 		return &node{shape: shapeNumber, text: v.String(), number: v.String(), pos: pos}, nil
 	case bool:
-		return &node{shape: shapeBoolean, text: strconv.FormatBool(v), pos: pos}, nil
+		return &node{shape: shapeBoolean, text: strconv.FormatBool(v), number: strconv.FormatBool(v), pos: pos}, nil
 	case json.Delim:
 		if depth >= maxDepth {
 			return nil, fmt.Errorf("nested more than %d levels deep", maxDepth)

@@ -47,7 +47,6 @@ func (o *object[T]) field(name string) field[T] {
 // decode reads the keys in the order of the description, so that the order of reading does not depend on how the file is laid out.
 func (o *object[T]) decode(d *decoder, n *node, at Path) (T, bool) {
 	var into T
-	n = unpacked(n)
 	d.visit(at, n.pos)
 	if n.shape != shapeObject {
 		d.wrongType(at, n, "write keys below it: "+strings.Join(o.names(), ", "))
@@ -228,16 +227,4 @@ func (f closed[T]) describeKey() (*jsonschema.Schema, bool) {
 func defaults[T any](section *object[T]) T {
 	value, _ := section.decode(newDecoder(), &node{shape: shapeObject}, "")
 	return value
-}
-
-// unpacked reads the JSON text that stands for an object or a list at the first level.
-func unpacked(n *node) *node {
-	if !n.plain || n.shape != shapeText || n.text == "" {
-		return n
-	}
-	read := fromJSON(n.text, n.pos)
-	if read.shape != shapeList && read.shape != shapeObject && read.shape != shapeSecret {
-		return n
-	}
-	return read
 }

@@ -117,6 +117,7 @@ func keysBelow(at Path, s *jsonschema.Schema) []Key {
 		}
 		all = append(all, k)
 		switch {
+		case isSecret(value):
 		case value.Properties != nil && value.Type == "object":
 			all = append(all, keysBelow(k.Path, value)...)
 		case value.Items != nil && value.Items.Properties != nil:
@@ -128,6 +129,8 @@ func keysBelow(at Path, s *jsonschema.Schema) []Key {
 
 func typeOf(s *jsonschema.Schema) string {
 	switch {
+	case isSecret(s):
+		return "encrypted text"
 	case s.AnyOf != nil:
 		return typeOf(s.AnyOf[0])
 	case s.Enum != nil:
@@ -157,6 +160,11 @@ func typeOf(s *jsonschema.Schema) string {
 		return "keys below"
 	}
 	return ""
+}
+
+// isSecret recognizes the form of a value that Pulumi keeps encrypted.
+func isSecret(s *jsonschema.Schema) bool {
+	return s.Properties != nil && s.Properties.Len() == 1 && s.Properties.Oldest().Key == "secure"
 }
 
 // Show is a value as one would write it in a stack file, on one line.

@@ -31,7 +31,7 @@ func (src *source) read() (*Stack, Problems) {
 			// Pulumi takes a key without a namespace for one of the project.
 			prefix, name = namespace, e.name
 		}
-		e.value.plain = true
+		e.value = firstLevel(e.value)
 		switch prefix {
 		case namespace:
 			own.entries = append(own.entries, entry{name, e.pos, e.value})
@@ -50,6 +50,22 @@ func (src *source) read() (*Stack, Problems) {
 	}
 	stack.marks = d.marks
 	return &stack, nil
+}
+
+// firstLevel is a value as the engine hands it over, where everything is text: numbers and booleans are printed, lists and objects are JSON. No key of
+// the first level wants a text that looks like either, so they are told apart by their looks.
+func firstLevel(n *node) *node {
+	value := *n
+	switch n.shape {
+	case shapeNumber, shapeBoolean:
+		value.shape, value.text = shapeText, n.number
+	case shapeText:
+		if read := fromJSON(n.text, n.pos); read.shape == shapeList || read.shape == shapeObject || read.shape == shapeSecret {
+			value = *read
+		}
+	}
+	value.plain = true
+	return &value
 }
 
 // foreign refuses keys of namespaces that are probably misspelt, and settings of a provider that the program configures itself. Others are let

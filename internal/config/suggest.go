@@ -8,8 +8,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough. Case does not count;
-// among equally near ones the first in alphabetical order wins.
+// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough: a third of its letters may be wrong,
+// or its end may be missing. Case does not count; among equally near ones the first in alphabetical order wins.
 func nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	sorted := slices.Clone(candidates)
@@ -21,12 +21,16 @@ func nearest(word string, candidates []string) (string, bool) {
 			best, distance = candidate, d
 		}
 	}
-	// A third of the letters may be wrong, and a key that was cut short or runs on still counts.
-	allowed := max(2, len(best)/3)
-	if best == "" || distance > allowed && !(len(word) >= 3 && (strings.HasPrefix(strings.ToLower(best), word))) || distance >= max(len(word), len(best)) {
-		return "", false
+	if best != "" && distance <= max(2, len(best)/3) && distance < max(len(word), len(best))-1 {
+		return best, true
 	}
-	return best, true
+	const enough = 3
+	for _, candidate := range sorted {
+		if len(word) >= enough && strings.HasPrefix(strings.ToLower(candidate), word) {
+			return candidate, true
+		}
+	}
+	return "", false
 }
 
 // didYouMean is the fix of an unknown word: the nearest candidate, or all of them where they are few.
