@@ -16,12 +16,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/internal/sandbox"
 )
 
 // do runs one operation. The report is nil when the stack was not reached.
 func (r *run) do(ctx context.Context, operation Operation) (*Report, error) {
 	start := time.Now()
-	program := &program{run: r.parts.run}
+	program := &runner{run: r.parts.run}
 	stack, closeStack, err := r.open(ctx, operation, program)
 	if err != nil {
 		return nil, err
@@ -35,6 +37,11 @@ func (r *run) do(ctx context.Context, operation Operation) (*Report, error) {
 			return nil, err
 		}
 	}
+	if operation != Preview {
+		if err := r.recover(ctx, stack); err != nil {
+			return nil, err
+		}
+	}
 	report, err := r.operate(ctx, stack, program, operation)
 	report.Seconds = seconds(time.Since(start))
 	return report, err
@@ -42,14 +49,14 @@ func (r *run) do(ctx context.Context, operation Operation) (*Report, error) {
 
 func (r *run) report(operation Operation, start time.Time) *Report {
 	return &Report{
-		Stack: r.stack, Account: r.account, Operation: operation, Sandbox: r.options.Sandbox,
+		Stack: r.stack, Account: r.to.account, Operation: operation, Sandbox: r.options.Sandbox,
 		Changes: []Change{}, Seconds: seconds(time.Since(start)),
 	}
 }
 
 // open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox; the others refuse,
 // because a preview should leave no trace in a backend that others use. A nil stack has never been deployed and is to be destroyed.
-func (r *run) open(ctx context.Context, operation Operation, program *program) (opened *auto.Stack, closeStack func(), err error) {
+func (r *run) open(ctx context.Context, operation Operation, program *runner) (opened *auto.Stack, closeStack func(), err error) {
 	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	dir := r.folder.Dir
 	closeStack = func() {}
@@ -57,11 +64,15 @@ func (r *run) open(ctx context.Context, operation Operation, program *program) (
 		if err := r.home.copyProject(r.folder, r.stack); err != nil {
 			return nil, nil, err
 		}
-		server, err := r.parts.provide(ctx, r.account, r.folder.sandboxFile(), r.home.state())
+		// An interrupted engine still finishes what this AWS has begun.
+		server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
+			World: r.folder.sandboxFile(), State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
+			Faults: r.options.Faults,
+		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
 		}
-		closeStack = func() { server.Close() }
+		closeStack = func() { _ = server.Close() }
 		dir, env = r.home.project(), r.home.env(server.DebugProviders())
 	}
 	local, err := auto.NewLocalWorkspace(ctx,
@@ -108,23 +119,15 @@ func (r *run) exists(ctx context.Context, ws auto.Workspace) (bool, error) {
 	if r.home != nil {
 		return r.home.hasStack(r.folder.Project, r.stack)
 	}
-	var env []string
-	for k, v := range ws.GetEnvVars() {
-		env = append(env, k+"="+v)
-	}
-	_, stderr, _, err := r.command.Run(ctx, ws.WorkDir(), nil, nil, nil, env, "stack", "--stack", r.stack, "--show-name")
-	switch {
-	case err == nil:
-		return true, nil
-	case noStack.MatchString(stderr):
+	_, err := r.cli(ctx, ws, nil, "stack", "--show-name")
+	if err != nil && noStack.MatchString(err.Error()) {
 		return false, nil
-	default:
-		return false, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr))
 	}
+	return err == nil, err
 }
 
 // confirm shows the plan of a real operation to whoever decides.
-func (r *run) confirm(ctx context.Context, stack *auto.Stack, program *program, operation Operation) error {
+func (r *run) confirm(ctx context.Context, stack *auto.Stack, program *runner, operation Operation) error {
 	plan, err := r.plan(ctx, stack, program, operation)
 	if err != nil {
 		return err
@@ -140,20 +143,20 @@ func (r *run) confirm(ctx context.Context, stack *auto.Stack, program *program, 
 }
 
 // plan is what the operation would do.
-func (r *run) plan(ctx context.Context, stack *auto.Stack, program *program, operation Operation) (*Report, error) {
+func (r *run) plan(ctx context.Context, stack *auto.Stack, program *runner, operation Operation) (*Report, error) {
 	if operation == Up {
 		plan, err := r.operate(ctx, stack, program, Preview)
 		plan.Operation = Up
 		return plan, err
 	}
-	return r.operation(ctx, program, Destroy, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	return r.operation(ctx, stack, program, Destroy, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
 		_, err := stack.PreviewDestroy(ctx, optdestroy.EventStreams(stream))
 		return nil, err
 	})
 }
 
-func (r *run) operate(ctx context.Context, stack *auto.Stack, program *program, operation Operation) (*Report, error) {
-	return r.operation(ctx, program, operation, operation == Preview, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+func (r *run) operate(ctx context.Context, stack *auto.Stack, program *runner, operation Operation) (*Report, error) {
+	return r.operation(ctx, stack, program, operation, operation == Preview, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
 		switch operation {
 		case Preview:
 			_, err := stack.Preview(ctx, optpreview.EventStreams(stream))
@@ -170,7 +173,7 @@ func (r *run) operate(ctx context.Context, stack *auto.Stack, program *program, 
 
 // operation calls the engine and reports what it said. The report is never nil.
 func (r *run) operation(
-	ctx context.Context, program *program, operation Operation, planning bool,
+	ctx context.Context, stack *auto.Stack, program *runner, operation Operation, planning bool,
 	call func(chan<- events.EngineEvent) (auto.OutputMap, error),
 ) (*Report, error) {
 	report := r.report(operation, time.Now())
@@ -192,6 +195,9 @@ func (r *run) operation(
 		return report, nil
 	}
 	err = r.explain(ctx, operation, program.err(), diagnostics, err)
+	if operation == Up && !planning {
+		err = errors.Join(err, r.settleFailures(ctx, stack, c.broken, diagnostics))
+	}
 	report.Error = err.Error()
 	return report, err
 }
@@ -221,14 +227,14 @@ func causes(diagnostics []Diagnostic) []Diagnostic {
 	})
 }
 
-// program is the Pulumi program with its last error kept.
-type program struct {
+// runner is the Pulumi program with its last error kept.
+type runner struct {
 	run  pulumi.RunFunc
 	mu   sync.Mutex
 	last error
 }
 
-func (p *program) Run(ctx *pulumi.Context) error {
+func (p *runner) Run(ctx *pulumi.Context) error {
 	err := p.run(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -236,13 +242,13 @@ func (p *program) Run(ctx *pulumi.Context) error {
 	return err
 }
 
-func (p *program) reset() {
+func (p *runner) reset() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = nil
 }
 
-func (p *program) err() error {
+func (p *runner) err() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.last

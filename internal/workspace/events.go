@@ -21,10 +21,12 @@ type collector struct {
 	channel  chan events.EngineEvent
 	drained  chan struct{}
 
-	mu          sync.Mutex
-	changes     map[string]Change
-	failures    map[string]Change
-	running     map[string]time.Time
+	mu       sync.Mutex
+	changes  map[string]Change
+	failures map[string]Change
+	running  map[string]time.Time
+	// broken is the state in which the resources in failures were to be made.
+	broken      map[string]*apitype.StepEventStateMetadata
 	same, done  int
 	diagnostics []Diagnostic
 	stop        chan struct{}
@@ -40,6 +42,7 @@ func collect(progress *Progress, prefix string, planning bool) *collector {
 		changes:  map[string]Change{},
 		failures: map[string]Change{},
 		running:  map[string]time.Time{},
+		broken:   map[string]*apitype.StepEventStateMetadata{},
 		stop:     make(chan struct{}),
 	}
 	go func() {
@@ -87,6 +90,7 @@ func (c *collector) take(event apitype.EngineEvent) {
 		if change, ok := changeOf(meta); ok {
 			delete(c.running, change.URN)
 			c.failures[change.URN] = change
+			c.broken[change.URN] = meta.New
 		}
 	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "error":
 		d := Diagnostic{URN: event.DiagnosticEvent.URN, Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message))}

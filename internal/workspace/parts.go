@@ -4,19 +4,29 @@ import (
 	"context"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/policy"
 )
 
 // parts are what a workspace runs. There is one set, shipped; this package's own tests put small ones in its place.
 type parts struct {
-	// check reads a stack file and gives the account's id, or the problems that refuse it.
-	check func(file string) (account string, err error)
+	// check reads a stack file and says where it deploys to, or gives the problems that refuse it.
+	check func(file string) (target, error)
 	// run is the Pulumi program.
 	run pulumi.RunFunc
 	// refused tells a refusal of the program's from a failure on the way.
 	refused func(error) bool
-	// provide starts the sandbox's AWS as one account sees it: what it holds at first from the file world (may be empty), what it has become in
-	// the file state.
-	provide func(ctx context.Context, account, world, state string) (provider, error)
+	// provide starts the sandbox's AWS.
+	provide func(context.Context, sandbox.Options) (provider, error)
+}
+
+// target is the account that a stack deploys to.
+type target struct {
+	account   string
+	partition policy.Partition
+	// environments are those that the stack file imports. Their values are out of a sandbox's reach.
+	environments []string
 }
 
 // provider is an AWS that the engine attaches to.

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -21,6 +22,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"aws-access-guardrails/internal/sandbox"
 )
 
 // memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path changes.
@@ -30,10 +33,11 @@ type memory struct {
 
 	mu   sync.Mutex
 	held map[string]*structpb.Struct
-	// refuse gives the error for creating a name.
+	// refuse gives the error for creating a name, and after whether the name is created all the same.
 	refuse map[string]error
-	// creating is called with each name before it is created.
-	creating func(ctx context.Context, name string)
+	after  bool
+	// creating is called before a resource is created.
+	creating func(ctx context.Context, name string, properties *structpb.Struct)
 }
 
 func newMemory(t *testing.T) *memory {
@@ -97,15 +101,18 @@ func (m *memory) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulum
 		return &pulumirpc.CreateResponse{Properties: r.GetProperties()}, nil
 	}
 	if m.creating != nil {
-		m.creating(ctx, name)
+		m.creating(ctx, name, r.GetProperties())
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.refuse[name]; err != nil {
-		return nil, err
-	}
 	if m.held[name] != nil {
-		return nil, fmt.Errorf("creating IAM User (%s): EntityAlreadyExists", name)
+		return nil, fmt.Errorf("creating IAM User (%s): https response error StatusCode: 409, EntityAlreadyExists", name)
+	}
+	if err := m.refuse[name]; err != nil {
+		if m.after {
+			m.held[name] = r.GetProperties()
+		}
+		return nil, err
 	}
 	m.held[name] = r.GetProperties()
 	return &pulumirpc.CreateResponse{Id: name, Properties: r.GetProperties()}, nil
@@ -172,7 +179,7 @@ func withUsers(t *testing.T) (*Workspace, *memory, *[]user) {
 	w := newFixture(t).workspace(t)
 	aws, list := newMemory(t), &[]user{}
 	w.parts.run = users(list)
-	w.parts.provide = func(context.Context, string, string, string) (provider, error) { return aws, nil }
+	w.parts.provide = func(context.Context, sandbox.Options) (provider, error) { return aws, nil }
 	return w, aws, list
 }
 
@@ -226,6 +233,44 @@ func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
 	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Changes, Create))
 }
 
+// A creation that failed although AWS carried it out is finished by the next run; one that AWS refused is simply tried again, and is never taken
+// for made: if the name is there, it is somebody else's.
+func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
+	for name, c := range map[string]struct {
+		err    string
+		after  bool
+		theirs bool
+	}{
+		"carried out, then an error": {err: "https response error StatusCode: 500, ServiceFailure", after: true},
+		"an error, not carried out":  {err: "https response error StatusCode: 500, ServiceFailure"},
+		"the connection broke":       {err: "connection reset by peer", after: true},
+		"refused":                    {err: "https response error StatusCode: 409, EntityAlreadyExists", theirs: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, aws, list := withUsers(t)
+			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
+			aws.refuse["bob"], aws.after = errors.New("creating IAM User (bob): "+c.err), c.after
+			_, err := w.Run(t.Context(), Up, "dev")
+			require.ErrorContains(t, err, c.err)
+
+			delete(aws.refuse, "bob")
+			if c.theirs {
+				// Even when it looks exactly like ours.
+				aws.held["bob"] = aws.held["alice"]
+				_, err = w.Run(t.Context(), Up, "dev")
+				require.ErrorContains(t, err, "EntityAlreadyExists")
+				return
+			}
+			_, err = w.Run(t.Context(), Up, "dev")
+			require.NoError(t, err)
+			assert.Equal(t, []string{"alice", "bob"}, aws.names())
+			summary, err := w.Run(t.Context(), Preview, "dev")
+			require.NoError(t, err)
+			assert.Empty(t, summary.Stacks[0].Changes)
+		})
+	}
+}
+
 // killEngine ends the engine of the sandbox as a power cut would.
 func killEngine(t *testing.T, w *Workspace, cache string) {
 	dir, err := sandboxDir(cache, w.folder)
@@ -243,36 +288,63 @@ func killEngine(t *testing.T, w *Workspace, cache string) {
 	}))
 }
 
-// A run whose engine is killed while AWS creates a resource is finished by running it again: the resource that the state never heard of is
-// found, not created twice.
+// A run that is killed while AWS creates a resource is finished by running it again. What AWS has made by then, and the state never heard of, is
+// taken into it; what AWS has not made is made. A resource of somebody else's with the same name is not taken: AWS refuses as ever.
 func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
-	w, aws, list := withUsers(t)
-	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
-	for _, effect := range []bool{true, false} {
-		aws.held = map[string]*structpb.Struct{}
-		w.options.Fresh = true
-		aws.creating = func(ctx context.Context, name string) {
-			if name == "bob" {
-				if effect {
+	made := func(properties *structpb.Struct) *structpb.Struct { return properties }
+	for name, c := range map[string]struct {
+		// there is what AWS holds under bob's name when the engine is killed.
+		there   func(properties *structpb.Struct) *structpb.Struct
+		refused bool
+	}{
+		"made":             {there: made},
+		"not made":         {there: func(*structpb.Struct) *structpb.Struct { return nil }},
+		"somebody else's ": {there: func(*structpb.Struct) *structpb.Struct { return foreign("bob") }, refused: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, aws, list := withUsers(t)
+			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
+			aws.creating = func(ctx context.Context, name string, properties *structpb.Struct) {
+				if name != "bob" {
+					return
+				}
+				if there := c.there(properties); there != nil {
 					aws.mu.Lock()
-					aws.held[name] = &structpb.Struct{Fields: map[string]*structpb.Value{"name": structpb.NewStringValue(name), "path": structpb.NewStringValue("/")}}
+					aws.held[name] = there
 					aws.mu.Unlock()
 				}
 				killEngine(t, w, w.options.Cache)
 				<-ctx.Done()
 			}
-		}
-		_, err := w.Run(t.Context(), Up, "dev")
-		require.Error(t, err)
-		t.Log(err)
+			_, err := w.Run(t.Context(), Up, "dev")
+			require.ErrorContains(t, err, "killed")
+			assert.Equal(t, Failed, StatusOf(err))
 
-		w.options.Fresh, aws.creating = false, nil
-		_, err = w.Run(t.Context(), Up, "dev")
-		require.NoError(t, err)
-		assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
+			aws.creating = nil
+			_, err = w.Run(t.Context(), Up, "dev")
+			if c.refused {
+				require.ErrorContains(t, err, "EntityAlreadyExists")
+				_, err = w.Run(t.Context(), Destroy, "dev")
+				require.NoError(t, err)
+				assert.Equal(t, []string{"bob"}, aws.names(), "what is somebody else's is not deleted either")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
 
-		summary, err := w.Run(t.Context(), Preview, "dev")
-		require.NoError(t, err)
-		assert.Empty(t, summary.Stacks[0].Changes)
+			summary, err := w.Run(t.Context(), Preview, "dev")
+			require.NoError(t, err)
+			assert.Empty(t, summary.Stacks[0].Changes)
+			_, err = w.Run(t.Context(), Destroy, "dev")
+			require.NoError(t, err)
+			assert.Empty(t, aws.names())
+		})
 	}
+}
+
+// foreign is a user that somebody else made.
+func foreign(name string) *structpb.Struct {
+	return &structpb.Struct{Fields: map[string]*structpb.Value{
+		"name": structpb.NewStringValue(name), "path": structpb.NewStringValue("/theirs/"),
+	}}
 }

@@ -87,7 +87,7 @@ func (e *EngineError) Error() string {
 		fmt.Fprintf(&b, " (interrupted; run it again to go on)")
 	}
 	if len(e.Diagnostics) == 0 {
-		fmt.Fprintf(&b, ": %s", strings.TrimSpace(e.Err.Error()))
+		fmt.Fprintf(&b, ": %s", brief(e.Err))
 		return b.String()
 	}
 	for _, d := range e.Diagnostics {
@@ -95,6 +95,19 @@ func (e *EngineError) Error() string {
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
 	}
 	return b.String()
+}
+
+// brief is an error of the Automation API without the CLI's standard output: what went wrong, and what the CLI said of it.
+func brief(err error) string {
+	text := err.Error()
+	what, _, found := strings.Cut(text, "\ncode: ")
+	if !found {
+		return strings.TrimSpace(text)
+	}
+	if _, said, found := strings.Cut(text, "\nstderr: "); found && strings.TrimSpace(said) != "" {
+		what += "\n  " + strings.ReplaceAll(strings.TrimSpace(said), "\n", "\n  ")
+	}
+	return what
 }
 
 // Unwrap gives the Automation API's error.

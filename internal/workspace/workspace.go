@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -16,6 +17,8 @@ type Options struct {
 	Fresh bool
 	// Confirm is asked before a real run changes anything, with the preview of it. Refusing ends the operation as wrong use. Nil asks nobody.
 	Confirm func(*Report) (bool, error)
+	// Faults go wrong in the sandbox, for tests of what a run survives; nil for none.
+	Faults *cloud.Faults
 	// Progress shows what is under way; nil is silent.
 	Progress *Progress
 	// Cache is the folder of sandboxes. Empty means "guardrails" under the user's cache.
@@ -49,7 +52,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	if err != nil {
 		return summary, err
 	}
-	accounts, err := w.check(stacks)
+	targets, err := w.check(stacks)
 	if err != nil {
 		return summary, err
 	}
@@ -76,7 +79,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		}
 	}
 	for i, stack := range stacks {
-		r := &run{Workspace: w, command: command, home: home, stack: stack, account: accounts[i]}
+		r := &run{Workspace: w, command: command, home: home, stack: stack, to: targets[i]}
 		report, err := r.do(ctx, operation)
 		if report != nil {
 			summary.Stacks = append(summary.Stacks, report)
@@ -90,16 +93,16 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 
 // check reads every stack's file before the engine starts, so that what a file alone can tell is told in milliseconds and for all stacks
 // at once.
-func (w *Workspace) check(stacks []string) (accounts []string, err error) {
+func (w *Workspace) check(stacks []string) (targets []target, err error) {
 	var errs []error
 	for _, stack := range stacks {
-		account, err := w.parts.check(relative(w.folder.StackFile(stack)))
+		to, err := w.parts.check(relative(w.folder.StackFile(stack)))
 		if err != nil {
 			errs = append(errs, &RefusedError{Stack: stack, Err: err})
 		}
-		accounts = append(accounts, account)
+		targets = append(targets, to)
 	}
-	return accounts, errors.Join(errs...)
+	return targets, errors.Join(errs...)
 }
 
 // run is one operation on one stack.
@@ -108,7 +111,7 @@ type run struct {
 	command *pulumicli.Command
 	home    *sandboxHome
 	stack   string
-	account string
+	to      target
 }
 
 // label stands before each line of progress.

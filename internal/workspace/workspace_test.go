@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/policy"
 )
 
 // thing is a component without children: what the engine can register without any provider.
@@ -49,8 +51,8 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 	folder, err := Open(f.dir)
 	require.NoError(t, err)
 	return New(folder, Options{Sandbox: true, Cache: f.cache, parts: &parts{
-		check: func(file string) (string, error) {
-			return "111122223333", f.refused[filepath.Base(file)]
+		check: func(file string) (target, error) {
+			return target{account: "111122223333", partition: policy.AWS}, f.refused[filepath.Base(file)]
 		},
 		run: func(ctx *pulumi.Context) error {
 			f.ran++
@@ -71,7 +73,7 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 			return nil
 		},
 		refused: func(err error) bool { return errors.Is(err, errProgramRefuses) },
-		provide: func(context.Context, string, string, string) (provider, error) { return noProvider{}, nil },
+		provide: func(context.Context, sandbox.Options) (provider, error) { return noProvider{}, nil },
 	}})
 }
 

@@ -1,0 +1,202 @@
+package workspace
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+)
+
+// A run that is killed, or whose connection breaks, leaves open creations: nobody knows whether AWS carried them out. The engine asks a
+// person; here the names are known before anything is made, so AWS can be asked instead. A resource that is there and is exactly what the run
+// was making is taken into the state. What differs in anything is somebody else's and is left alone, so that the next creation is refused by
+// AWS in its own words. Where AWS itself refused, nothing is open: what has the name then is somebody else's, however much it looks like ours.
+
+// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here are created by calls that may
+// be repeated (attachments, inline policies, memberships), or get an id that only AWS knows.
+var idOf = map[string]func(inputs map[string]any, to target) string{
+	"aws:iam/user:User":         nameOf,
+	"aws:iam/group:Group":       nameOf,
+	"aws:iam/role:Role":         nameOf,
+	"aws:ssm/document:Document": nameOf,
+	"aws:iam/policy:Policy": func(inputs map[string]any, to target) string {
+		path, _ := inputs["path"].(string)
+		if path == "" {
+			path = "/"
+		}
+		if name := nameOf(inputs, to); name != "" {
+			return to.partition.PolicyARN(to.account, path, name)
+		}
+		return ""
+	},
+}
+
+func nameOf(inputs map[string]any, _ target) string {
+	name, _ := inputs["name"].(string)
+	return name
+}
+
+// openMark stands among the initErrors of a resource in the state whose creation is open. It outlives a kill: the next run finds it there.
+const openMark = "guardrails: nobody knows whether AWS carried this creation out"
+
+// refusedByAWS is how the provider words an answer of AWS's that says that nothing was done.
+var refusedByAWS = regexp.MustCompile(`StatusCode: 4\d\d|AlreadyExists`)
+
+// recover settles the creations that an earlier run left open.
+func (r *run) recover(ctx context.Context, stack *auto.Stack) error {
+	state, err := r.export(ctx, stack)
+	if err != nil {
+		return err
+	}
+	var open []resource
+	for _, operation := range state.list("pending_operations") {
+		if operation["type"] == string(apitype.OperationTypeCreating) {
+			if made, ok := operation["resource"].(map[string]any); ok {
+				open = append(open, made)
+			}
+		}
+	}
+	for _, made := range state.list("resources") {
+		if errs, ok := made["initErrors"].([]any); ok && slices.Contains(errs, any(openMark)) {
+			open = append(open, made)
+		}
+	}
+	return r.settle(ctx, stack, state, open)
+}
+
+// settleFailures settles the creations that failed in this run without a word from AWS that nothing was done.
+func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[string]*apitype.StepEventStateMetadata, diagnostics []Diagnostic) error {
+	refused := map[string]bool{}
+	for _, d := range diagnostics {
+		if refusedByAWS.MatchString(d.Message) {
+			refused[d.URN] = true
+		}
+	}
+	var open []resource
+	for _, urn := range slices.Sorted(maps.Keys(broken)) {
+		made := broken[urn]
+		if made == nil || made.ID != "" || idOf[made.Type] == nil || refused[urn] {
+			continue
+		}
+		entry := resource{"urn": urn, "custom": true, "type": made.Type, "inputs": made.Inputs, "parent": made.Parent, "provider": made.Provider}
+		if made.RetainOnDelete {
+			entry["retainOnDelete"] = true
+		}
+		open = append(open, entry)
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	// An interrupted command still has to leave a true state behind.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	state, err := r.export(ctx, stack)
+	if err != nil {
+		return err
+	}
+	return r.settle(ctx, stack, state, open)
+}
+
+// settle asks AWS for the resources whose creation is open, and writes the answer into the state.
+func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, open []resource) error {
+	if len(open) == 0 {
+		return nil
+	}
+	asked := map[string]resource{}
+	for _, made := range open {
+		id := idOf[made.typ()]
+		if id == nil || id(made.object("inputs"), r.to) == "" {
+			continue // It may simply be made again.
+		}
+		made["id"] = id(made.object("inputs"), r.to)
+		made["outputs"] = made["inputs"]
+		made["initErrors"] = []any{openMark}
+		asked[made.urn()] = made
+	}
+	state.keep(func(made resource) bool { return asked[made.urn()] == nil })
+	urns := slices.Sorted(maps.Keys(asked))
+	for _, urn := range urns {
+		state.add(asked[urn])
+	}
+	// This also drops the engine's own note of what was pending.
+	if err := r.replaceState(ctx, stack, state); err != nil || len(urns) == 0 {
+		return err
+	}
+	r.options.Progress.Line(fmt.Sprintf("%sinterrupted creations, asking AWS for them: %s", r.label(Up), plainNames(urns...)))
+	found, err := r.look(ctx, stack, urns)
+	if err != nil {
+		return err
+	}
+	state.keep(func(made resource) bool {
+		urn := made.urn()
+		if asked[urn] == nil {
+			return true
+		}
+		there := found[urn]
+		if there == nil {
+			return false
+		}
+		if !includes(there.Inputs, made.object("inputs")) {
+			r.options.Progress.Line(fmt.Sprintf("%s%s is there and is not what was being made; it is left alone", r.label(Up), plainNames(urn)))
+			return false
+		}
+		made["outputs"] = there.Outputs
+		delete(made, "initErrors")
+		return true
+	})
+	return r.replaceState(ctx, stack, state)
+}
+
+// look reads resources in AWS, without touching the state. What is not there is not in the answer.
+func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[string]*apitype.StepEventStateMetadata, error) {
+	found := map[string]*apitype.StepEventStateMetadata{}
+	stream := make(chan events.EngineEvent)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for event := range stream {
+			if outputs := event.ResOutputsEvent; outputs != nil && slices.Contains(urns, outputs.Metadata.URN) && outputs.Metadata.Op != apitype.OpDelete {
+				found[outputs.Metadata.URN] = outputs.Metadata.New
+			}
+		}
+	}()
+	if _, err := stack.PreviewRefresh(ctx, optrefresh.Target(urns), optrefresh.EventStreams(stream)); err != nil {
+		return nil, &EngineError{Stack: r.stack, Operation: Up, Err: fmt.Errorf("ask AWS for what an interrupted run was making: %w", err)}
+	}
+	<-read
+	return found, nil
+}
+
+// includes reports whether a resource has every property that it was to be made with.
+func includes(there, wanted map[string]any) bool {
+	for key, value := range wanted {
+		if strings.HasPrefix(key, "__") { // Bookkeeping of the provider's.
+			continue
+		}
+		a, errA := json.Marshal(value)
+		b, errB := json.Marshal(there[key])
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			return false
+		}
+	}
+	return true
+}
+
+func plainNames(urns ...string) string {
+	var out []string
+	for _, urn := range urns {
+		typ, name := parseURN(urn)
+		out = append(out, shortType(typ)+" "+name)
+	}
+	return strings.Join(out, ", ")
+}
