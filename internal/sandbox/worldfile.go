@@ -5,8 +5,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -146,11 +146,13 @@ type worldNode struct {
 
 type nodeID string
 
+var nodeIDPattern = regexp.MustCompile(`^(i-[0-9a-f]{8}([0-9a-f]{9})?|mi-[0-9a-f]{17})$`)
+
 func (n *nodeID) check() (string, string) {
-	if strings.HasPrefix(string(*n), "i-") || strings.HasPrefix(string(*n), "mi-") {
+	if nodeIDPattern.MatchString(string(*n)) {
 		return "", ""
 	}
-	return fmt.Sprintf("%q is not the id of a node", *n), "write i-... for an instance, mi-... for another managed node"
+	return fmt.Sprintf("%q is not the id of a node", *n), "write i- or mi- and 17 hexadecimal digits"
 }
 
 type worldArrival struct {

@@ -118,7 +118,7 @@ func (r *resourceType) inputsOf(olds, state values) values {
 		case !p.fallback.IsNull() && value.DeepEquals(p.fallback):
 			inputs[key] = value
 			defaults = append(defaults, string(key))
-		case p.required || p.auto > 0 || !isEmpty(value):
+		case p.required || p.auto > 0 || !p.fallback.IsNull() || !isEmpty(value):
 			inputs[key] = value
 		}
 	}

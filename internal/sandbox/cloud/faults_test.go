@@ -1,0 +1,99 @@
+package cloud_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+// faulty is a client of IAM whose calls meet the faults.
+func faulty(t *testing.T, f *cloud.Faults) (cloud.IAM, cloud.IAM) {
+	t.Helper()
+	c := newCloud(t)
+	require.NoError(t, c.BeginRun(f))
+	return c.IAM(cloud.Caller{Account: home, Region: tokyo, Faults: f}), iamOf(c, home)
+}
+
+// Each fault shows as it does in AWS: what the caller is told, and whether the call took effect.
+func TestAFaultTellsTheCallerAndTheWorldWhatItSays(t *testing.T) {
+	ctx := context.Background()
+	for fault, want := range map[cloud.Fault]struct {
+		code, text string
+		effect     bool
+	}{
+		cloud.Throttled:        {"", "", true},
+		cloud.ThrottledForGood: {"Throttling", "exceeded maximum number of attempts, 25, https response error StatusCode: 400", false},
+		cloud.ErrorBefore:      {"ServiceFailure", "StatusCode: 500", false},
+		cloud.ErrorAfter:       {"ServiceFailure", "StatusCode: 500", true},
+		cloud.LostAnswer:       {"EntityAlreadyExists", "User with name alice already exists.", true},
+		cloud.Slow:             {"", "", true},
+	} {
+		iam, sane := faulty(t, &cloud.Faults{Delay: time.Millisecond, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}})
+		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+		assert.Equal(t, want.code, cloud.Code(err), "%s: %v", fault, err)
+		if want.text != "" {
+			assert.ErrorContains(t, err, want.text)
+		}
+		_, err = sane.GetUser(ctx, "alice")
+		assert.Equal(t, want.effect, err == nil, fault)
+	}
+}
+
+// A rule hits the calls that it names, after those that it skips and as often as it says.
+func TestARuleHitsTheCallsThatItNames(t *testing.T) {
+	ctx := context.Background()
+	iam, _ := faulty(t, &cloud.Faults{Rules: []cloud.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: cloud.ErrorBefore}}})
+	user(t, iam, "alice")
+	user(t, iam, "bob")
+	var codes []string
+	for range 4 {
+		_, err := iam.GetUser(ctx, "alice")
+		codes = append(codes, cloud.Code(err))
+		_, err = iam.GetUser(ctx, "bob")
+		assert.NoError(t, err)
+	}
+	assert.Equal(t, []string{"", "ServiceFailure", "ServiceFailure", ""}, codes)
+}
+
+// A seed draws the same faults in every order of calls, and others in the next run of the same world.
+func TestASeedDrawsTheSameFaults(t *testing.T) {
+	draw := func(f *cloud.Faults, names []string) map[string]cloud.Fault {
+		out := map[string]cloud.Fault{}
+		for _, name := range names {
+			out[name] = f.Draw("CreateUser", name, false)
+		}
+		return out
+	}
+	rates := map[cloud.Fault]float64{cloud.ErrorBefore: 0.3, cloud.LostAnswer: 0.3}
+	c := newCloud(t)
+	first, second, third := &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}
+	require.NoError(t, c.BeginRun(first))
+	forwards := draw(first, []string{"a", "b", "c", "d", "e", "f", "g", "h"})
+	// Another world's first run.
+	require.NoError(t, newCloud(t).BeginRun(second))
+	assert.Equal(t, forwards, draw(second, []string{"h", "g", "f", "e", "d", "c", "b", "a"}))
+	require.NoError(t, c.BeginRun(third))
+	assert.NotEqual(t, forwards, draw(third, []string{"a", "b", "c", "d", "e", "f", "g", "h"}))
+	assert.Contains(t, forwards, "a")
+	kinds := map[cloud.Fault]bool{}
+	for _, fault := range forwards {
+		kinds[fault] = true
+	}
+	assert.Greater(t, len(kinds), 1, "the rates draw nothing")
+}
+
+// A slow call ends when its caller gives up.
+func TestASlowCallEndsWithItsCaller(t *testing.T) {
+	iam, sane := faulty(t, &cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: cloud.Slow}}})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+	assert.ErrorIs(t, err, context.Canceled)
+	_, err = sane.GetUser(context.Background(), "alice")
+	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
+}

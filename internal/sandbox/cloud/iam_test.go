@@ -1,0 +1,417 @@
+package cloud_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+// Names of users, groups, roles and policies are taken in every case once they are taken in one.
+func TestNamesThatDifferByCaseAloneCannotExistTogether(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	group(t, iam, "ops")
+	role(t, iam, "deploy")
+	managed(t, iam, "read")
+
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "Alice"})
+	refuses(t, err, "EntityAlreadyExists", "User with name Alice already exists.")
+	_, err = iam.CreateGroup(ctx, "OPS", "")
+	refuses(t, err, "EntityAlreadyExists", "Group with name OPS already exists.")
+	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "Deploy", Trust: trusting(home)})
+	refuses(t, err, "EntityAlreadyExists", "Role with name Deploy already exists.")
+	_, err = iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "Read", Document: sample})
+	refuses(t, err, "EntityAlreadyExists", "A policy called Read already exists.")
+	_, err = iam.GetUser(ctx, "ALICE")
+	refuses(t, err, "NoSuchEntity", "The user with name ALICE cannot be found.")
+}
+
+// What does not exist is NoSuchEntity, whatever is done to it.
+func TestCallsAboutWhatDoesNotExistAreRefused(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	calls := map[string]error{
+		"TagUser":                iam.TagUser(ctx, "nobody", nil),
+		"DeleteUser":             iam.DeleteUser(ctx, "nobody"),
+		"UpdateUser":             iam.UpdateUser(ctx, "nobody", "somebody", ""),
+		"DeleteGroup":            iam.DeleteGroup(ctx, "nobody"),
+		"UpdateAssumeRolePolicy": iam.UpdateAssumeRolePolicy(ctx, "nobody", trusting(home)),
+		"DeleteRole":             iam.DeleteRole(ctx, "nobody"),
+		"PutUserPolicy":          iam.PutPolicy(ctx, cloud.KindUser, "nobody", "p", sample),
+		"PutGroupPolicy":         iam.PutPolicy(ctx, cloud.KindGroup, "nobody", "p", sample),
+		"PutRolePolicy":          iam.PutPolicy(ctx, cloud.KindRole, "nobody", "p", sample),
+		"AttachRolePolicy":       iam.AttachPolicy(ctx, cloud.KindRole, "nobody", "arn:aws:iam::aws:policy/AdministratorAccess"),
+		"AddUserToGroup":         iam.AddUserToGroup(ctx, "nobody", "nobody"),
+		"DeletePolicy":           iam.DeletePolicy(ctx, "arn:aws:iam::111122223333:policy/none"),
+		"DeleteLoginProfile":     iam.DeleteLoginProfile(ctx, "nobody"),
+		"DeletePasswordPolicy":   iam.DeleteAccountPasswordPolicy(ctx),
+		"DeleteAccountAlias":     iam.DeleteAccountAlias(ctx, "none"),
+	}
+	for call, err := range calls {
+		assert.Equal(t, "NoSuchEntity", cloud.Code(err), "%s: %v", call, err)
+	}
+}
+
+// The text of a refusal is the one that the AWS SDK prints.
+func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+	assert.Regexp(t, `^operation error IAM: CreateUser, https response error StatusCode: 409, RequestID: [0-9a-f-]{36}, `+
+		`EntityAlreadyExists: User with name alice already exists\.$`, err)
+	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "al ice"})
+	assert.Regexp(t, `StatusCode: 400, RequestID: [0-9a-f-]{36}, api error ValidationError: The specified value for userName is invalid\.`, err)
+}
+
+// Characters and lengths of names, paths, descriptions and tags are those of IAM.
+func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	long := strings.Repeat("a", 65)
+	for _, in := range []cloud.NewUser{
+		{Name: ""}, {Name: "al ice"}, {Name: "ärger"}, {Name: long},
+		{Name: "alice", Path: "guardrails/"}, {Name: "alice", Path: "/guardrails"}, {Name: "alice", Path: "/a//b/"},
+		{Name: "alice", Tags: map[string]string{"": "x"}}, {Name: "alice", Tags: map[string]string{"Team": "a|b"}},
+		{Name: "alice", Tags: map[string]string{"T<": "x"}}, {Name: "alice", Tags: map[string]string{"T": strings.Repeat("x", 257)}},
+		{Name: "alice", Tags: map[string]string{strings.Repeat("k", 129): "x"}},
+	} {
+		_, err := iam.CreateUser(ctx, in)
+		assert.Equal(t, "ValidationError", cloud.Code(err), "%+v: %v", in, err)
+	}
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Tags: map[string]string{"aws:x": "y"}})
+	refuses(t, err, "InvalidInput", "reserved")
+	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Tags: map[string]string{"Email": "a", "email": "b"}})
+	refuses(t, err, "InvalidInput", "Tag keys are case insensitive")
+	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting(home), Description: "日本語"})
+	refuses(t, err, "ValidationError", "description")
+	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting(home), MaxSession: 60})
+	refuses(t, err, "ValidationError", "maxSessionDuration")
+	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}})
+	assert.NoError(t, err)
+}
+
+// A tag written again in another case keeps the key that it has.
+func TestTagKeysOfIAMIgnoreCase(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	require.NoError(t, iam.TagUser(ctx, "alice", map[string]string{"Email": "old@example.com"}))
+	require.NoError(t, iam.TagUser(ctx, "alice", map[string]string{"EMAIL": "new@example.com"}))
+	u, err := iam.GetUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"Email": "new@example.com"}, u.Tags)
+}
+
+// A user who belongs to something or owns something cannot be deleted; the sentence says what is left.
+func TestAUserInUseCannotBeDeleted(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	group(t, iam, "mfa")
+	arn := managed(t, iam, "read")
+	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
+	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", arn))
+	require.NoError(t, iam.PutPolicy(ctx, cloud.KindUser, "alice", "own", sample))
+	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
+	u, err := iam.GetUser(ctx, "alice")
+	require.NoError(t, err)
+
+	for _, step := range []struct {
+		sentence string
+		undo     func() error
+	}{
+		{"must remove users from group first", func() error { return iam.RemoveUserFromGroup(ctx, "mfa", "alice") }},
+		{"must detach all policies first", func() error { return iam.DetachPolicy(ctx, cloud.KindUser, "alice", arn) }},
+		{"must delete policies first", func() error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, "alice", "own") }},
+		{"must delete login profile first", func() error { return iam.DeleteLoginProfile(ctx, "alice") }},
+		{"must delete access keys first", func() error { return iam.DeleteAccessKey(ctx, "alice", u.AccessKeys[0]) }},
+		{"must delete MFA device first", func() error { return iam.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
+	} {
+		refuses(t, iam.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
+		require.NoError(t, step.undo())
+	}
+	require.NoError(t, iam.DeleteUser(ctx, "alice"))
+	require.NoError(t, iam.DeleteVirtualMFADevice(ctx, u.MFADevices[0]))
+}
+
+// Groups, roles and policies cannot be deleted while something hangs on them.
+func TestWhatIsInUseCannotBeDeleted(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	group(t, iam, "mfa")
+	role(t, iam, "ops")
+	arn := managed(t, iam, "read")
+
+	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
+	refuses(t, iam.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must remove users from group first")
+	require.NoError(t, iam.RemoveUserFromGroup(ctx, "mfa", "alice"))
+	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", sample))
+	refuses(t, iam.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must delete policies first")
+
+	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
+	refuses(t, iam.DeleteRole(ctx, "ops"), "DeleteConflict", "must detach all policies first")
+	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "Cannot delete a policy attached to entities.")
+	require.NoError(t, iam.DetachPolicy(ctx, cloud.KindRole, "ops", arn))
+	require.NoError(t, iam.PutRolePermissionsBoundary(ctx, "ops", arn))
+	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "attached to entities")
+	require.NoError(t, iam.PutRolePermissionsBoundary(ctx, "ops", ""))
+
+	version, err := iam.CreatePolicyVersion(ctx, arn, sample)
+	require.NoError(t, err)
+	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "more than one version")
+	refuses(t, iam.DeletePolicyVersion(ctx, arn, "v1"), "DeleteConflict", "default version")
+	require.NoError(t, iam.DeletePolicyVersion(ctx, arn, version))
+	require.NoError(t, iam.DeletePolicy(ctx, arn))
+	require.NoError(t, iam.DeleteRole(ctx, "ops"))
+}
+
+// A trust policy can name accounts of the world and users and roles that exist, in whatever account, and nobody else.
+func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
+	c := newCloud(t)
+	ctx, iam := context.Background(), iamOf(c, home)
+	_, err := iamOf(c, other).CreateUser(ctx, cloud.NewUser{Name: "bob", Path: "/people/"})
+	require.NoError(t, err)
+	role(t, iamOf(c, other), "ci")
+
+	for _, principal := range []string{
+		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", other,
+	} {
+		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal), Trust: trusting(principal)})
+		assert.NoError(t, err, principal)
+	}
+	for _, principal := range []string{
+		"arn:aws:iam::444455556666:user/bob", "arn:aws:iam::444455556666:user/people/Bob", "arn:aws:iam::444455556666:user/eve",
+		"arn:aws:iam::111122223333:role/ci", "arn:aws:iam::999999999999:root", "999999999999", "arn:aws-cn:iam::444455556666:root",
+		"AIDAIOSFODNN7EXAMPLE1", "arn:aws:iam::444455556666:group/ops", "arn:aws:iam::444455556666:user/*",
+	} {
+		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "refused", Trust: trusting(principal)})
+		refuses(t, err, "MalformedPolicyDocument", "Invalid principal in policy")
+	}
+	role(t, iam, "kept")
+	refuses(t, iam.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")), "MalformedPolicyDocument", "eve")
+	r, err := iam.GetRole(ctx, "kept")
+	require.NoError(t, err)
+	assert.Equal(t, trusting(home), r.Trust, "a refused update changed the trust policy")
+}
+
+// AWS keeps the unique id of a principal: who is made again under the same name is somebody else.
+func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	const arn = "arn:aws:iam::111122223333:user/alice"
+	first := user(t, iam, "alice")
+	_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "ops", Trust: trusting(arn)})
+	require.NoError(t, err)
+
+	require.NoError(t, iam.UpdateUser(ctx, "alice", "alicia", "/people/"))
+	r, err := iam.GetRole(ctx, "ops")
+	require.NoError(t, err)
+	assert.Contains(t, r.Trust, "arn:aws:iam::111122223333:user/people/alicia", "the principal did not follow the rename")
+	require.NoError(t, iam.UpdateUser(ctx, "alicia", "alice", "/"))
+
+	require.NoError(t, iam.DeleteUser(ctx, "alice"))
+	second := user(t, iam, "alice")
+	assert.NotEqual(t, first.ID, second.ID)
+	r, err = iam.GetRole(ctx, "ops")
+	require.NoError(t, err)
+	assert.Contains(t, r.Trust, `"`+first.ID+`"`)
+	assert.NotContains(t, r.Trust, arn)
+
+	require.NoError(t, iam.UpdateAssumeRolePolicy(ctx, "ops", trusting(arn)))
+	r, err = iam.GetRole(ctx, "ops")
+	require.NoError(t, err)
+	assert.Contains(t, r.Trust, arn, "writing the trust policy again did not find the new user")
+}
+
+// Documents that AWS cannot read are refused with what is wrong with them.
+func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	role(t, iam, "ops")
+	statement := func(s string) string { return `{"Version":"2012-10-17","Statement":[` + s + `]}` }
+	for document, sentence := range map[string]string{
+		`{`:                        "Syntax errors in policy.",
+		`{"Version":"2012-10-17"}`: "Statement",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Resorce":"*"}`):                                                        "Resorce",
+		statement(`{"Effect":"Allow","Action":"everything","Resource":"*"}`):                                                                "prefaced by a vendor",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"my-bucket"}`):                                                              "legacy parsing",
+		statement(`{"Effect":"Allow","Action":"s3:*"}`):                                                                                     "Resource",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":"*"}}`):                                              "Principal",
+		statement(`{"Sid":"A","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"s3:*","Resource":"*"}`): "must be unique",
+		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`):                                                  "alpha-numeric",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`):                     "StringEqual",
+	} {
+		refuses(t, iam.PutPolicy(ctx, cloud.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
+		_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: document})
+		refuses(t, err, "MalformedPolicyDocument", sentence)
+	}
+	_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: statement(`{"Effect":"Allow","Principal":{"AWS":"` + home + `"},"Action":"sts:AssumeRole","Resource":"*"}`)})
+	refuses(t, err, "MalformedPolicyDocument", "Resource")
+}
+
+// sized is a policy document of so many characters without white space.
+func sized(n int) string {
+	head, tail := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::`, `"}]}`
+	return head + strings.Repeat("a", n-len(head)-len(tail)) + tail
+}
+
+// A document one character over the quota is refused, one at the quota is not, and white space does not count.
+func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	group(t, iam, "mfa")
+	role(t, iam, "ops")
+	for _, kind := range []struct {
+		kind  cloud.Kind
+		name  string
+		quota int
+	}{{cloud.KindUser, "alice", 2048}, {cloud.KindGroup, "mfa", 5120}, {cloud.KindRole, "ops", 10240}} {
+		sentence := fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", kind.quota, strings.ToLower(string(kind.kind)), kind.name)
+		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
+		spaced := strings.Replace(sized(kind.quota), `,"Statement"`, ",\n\t \"Statement\"", 1)
+		assert.NoError(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
+		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "second", sample), "LimitExceeded", sentence)
+		assert.NoError(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", sample), "a policy does not count against its own replacement")
+	}
+	_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: sized(6145)})
+	refuses(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
+	p, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: sized(6144)})
+	require.NoError(t, err)
+	_, err = iam.CreatePolicyVersion(ctx, p.ARN, sized(6145))
+	refuses(t, err, "LimitExceeded", "PolicySize")
+
+	trust := trusting(home)
+	long := strings.Replace(trust, `"Trust"`, `"Trust`+strings.Repeat("t", 2048-len(trust))+`"`, 1)
+	require.Len(t, long, 2048)
+	assert.NoError(t, iam.UpdateAssumeRolePolicy(ctx, "ops", long))
+	refuses(t, iam.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)), "LimitExceeded", "ACLSizePerRole: 2048")
+}
+
+// Attachments, groups, tags and versions have AWS's quotas.
+func TestCountsHaveAWSsQuotas(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	role(t, iam, "ops")
+	group(t, iam, "mfa")
+	for i := range 10 {
+		arn := managed(t, iam, fmt.Sprintf("p%d", i))
+		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
+		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", arn))
+		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindGroup, "mfa", arn))
+		group(t, iam, fmt.Sprintf("g%d", i))
+		require.NoError(t, iam.AddUserToGroup(ctx, fmt.Sprintf("g%d", i), "alice"))
+	}
+	more := managed(t, iam, "more")
+	refuses(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", more), "LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
+	refuses(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
+	refuses(t, iam.AttachPolicy(ctx, cloud.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
+	refuses(t, iam.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
+
+	tags := map[string]string{}
+	for i := range 50 {
+		tags[fmt.Sprintf("Tag%d", i)] = "x"
+	}
+	require.NoError(t, iam.TagRole(ctx, "ops", tags))
+	refuses(t, iam.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
+	assert.NoError(t, iam.TagRole(ctx, "ops", map[string]string{"tag1": "y"}), "a tag that is there already takes no place")
+
+	for range 4 {
+		_, err := iam.CreatePolicyVersion(ctx, more, sample)
+		require.NoError(t, err)
+	}
+	_, err := iam.CreatePolicyVersion(ctx, more, sample)
+	refuses(t, err, "LimitExceeded", "up to 5 versions")
+	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{AccessKeys: 2}))
+	_, err = iam.CreateAccessKey(ctx, "alice")
+	refuses(t, err, "LimitExceeded", "AccessKeysPerUser: 2")
+}
+
+// A managed policy can be attached where it exists and is meant to be attached.
+func TestOnlyAttachablePoliciesAttach(t *testing.T) {
+	c := newCloud(t)
+	ctx, iam := context.Background(), iamOf(c, home)
+	role(t, iam, "ops")
+	foreign := managed(t, iamOf(c, other), "read")
+	for _, arn := range []string{
+		"arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+	} {
+		assert.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
+	}
+	for arn, code := range map[string]string{
+		"arn:aws:iam::aws:policy/AdministratorAcces": "NoSuchEntity",
+		"arn:aws:iam::aws:policy/ViewOnlyAccess":     "NoSuchEntity",
+		"arn:aws-cn:iam::aws:policy/ReadOnlyAccess":  "NoSuchEntity",
+		"arn:aws:iam::111122223333:policy/none":      "NoSuchEntity",
+		foreign:                                      "NoSuchEntity",
+		"AdministratorAccess":                        "InvalidInput",
+		"arn:aws:iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy": "PolicyNotAttachable",
+	} {
+		assert.Equal(t, code, cloud.Code(iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn)), arn)
+	}
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Boundary: "arn:aws:iam::111122223333:policy/none"})
+	refuses(t, err, "NoSuchEntity", "Scope ARN")
+}
+
+// Groups and users keep what they have under a new name.
+func TestRenamesKeepMembershipsPoliciesAndDevices(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	group(t, iam, "mfa")
+	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
+	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", sample))
+	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{MFA: true}))
+
+	require.NoError(t, iam.UpdateGroup(ctx, "mfa", "guarded", "/g/"))
+	require.NoError(t, iam.UpdateUser(ctx, "alice", "Alice", ""))
+	g, members, err := iam.GetGroup(ctx, "guarded")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"Alice"}, members)
+	assert.Equal(t, "/g/", g.Path)
+	assert.Contains(t, g.Inline, "guard")
+	u, err := iam.GetUser(ctx, "Alice")
+	require.NoError(t, err)
+	assert.NoError(t, iam.DeactivateMFADevice(ctx, "Alice", u.MFADevices[0]))
+	user(t, iam, "bob")
+	refuses(t, iam.UpdateUser(ctx, "bob", "ALICE", ""), "EntityAlreadyExists", "ALICE")
+}
+
+// A device belongs to one user, and only one that nobody has can be deleted.
+func TestMFADevicesBelongToOneUser(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	user(t, iam, "bob")
+	serial, err := iam.CreateVirtualMFADevice(ctx, "phone")
+	require.NoError(t, err)
+	assert.Equal(t, "arn:aws:iam::111122223333:mfa/phone", serial)
+	_, err = iam.CreateVirtualMFADevice(ctx, "Phone")
+	refuses(t, err, "EntityAlreadyExists", "MFADevice")
+	require.NoError(t, iam.EnableMFADevice(ctx, "alice", serial))
+	refuses(t, iam.EnableMFADevice(ctx, "bob", serial), "EntityAlreadyExists", "MFADevice")
+	refuses(t, iam.DeactivateMFADevice(ctx, "bob", serial), "NoSuchEntity", "MFA Device invalid for user.")
+	refuses(t, iam.DeleteVirtualMFADevice(ctx, serial), "DeleteConflict", "deactivated")
+	require.NoError(t, iam.DeactivateMFADevice(ctx, "alice", serial))
+	require.NoError(t, iam.DeleteVirtualMFADevice(ctx, serial))
+}
+
+// The password policy and the alias belong to the account.
+func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
+	c := newCloud(t)
+	ctx, iam := context.Background(), iamOf(c, home)
+	_, err := iam.GetAccountPasswordPolicy(ctx)
+	refuses(t, err, "NoSuchEntity", "Password Policy")
+	for _, p := range []cloud.PasswordPolicy{{MinimumLength: 5}, {MinimumLength: 129}, {MinimumLength: 8, MaxAge: 1096}, {MinimumLength: 8, ReusePrevention: 25}} {
+		refuses(t, iam.UpdateAccountPasswordPolicy(ctx, p), "ValidationError", "failed to satisfy constraint")
+	}
+	require.NoError(t, iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 16, ReusePrevention: 24}))
+	p, err := iam.GetAccountPasswordPolicy(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 16, p.MinimumLength)
+
+	require.NoError(t, iam.CreateAccountAlias(ctx, "jump-account"))
+	refuses(t, iamOf(c, other).CreateAccountAlias(ctx, "jump-account"), "EntityAlreadyExists", "jump-account")
+	for _, alias := range []string{"ab", "Jump", "-jump", "jump--account"} {
+		refuses(t, iam.CreateAccountAlias(ctx, alias), "ValidationError", "accountAlias")
+	}
+	require.NoError(t, iam.DeleteAccountAlias(ctx, "jump-account"))
+}

@@ -1,0 +1,119 @@
+package cloud_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+func planted[T any](path string, thing T) cloud.Planted[T] {
+	return cloud.Planted[T]{Path: path, Account: other, Thing: thing}
+}
+
+// somePlants are two people, a role for one of them, and what they use.
+func somePlants() cloud.Plants {
+	return cloud.Plants{
+		Accounts: []cloud.Planted[cloud.Account]{{Path: "accounts.444455556666", Thing: cloud.Account{ID: other, Alias: "jump", Partition: policy.AWS}}},
+		Policies: []cloud.Planted[cloud.NewPolicy]{planted("policies[0]", cloud.NewPolicy{Name: "read", Document: sample})},
+		Groups: []cloud.Planted[cloud.NewGroup]{planted("groups[0]", cloud.NewGroup{
+			Name: "people", Policies: cloud.Policies{Attached: []string{"arn:aws:iam::444455556666:policy/read"}},
+		})},
+		Users: []cloud.Planted[cloud.ExistingUser]{
+			planted("users[0]", cloud.ExistingUser{NewUser: cloud.NewUser{Name: "alice"}, Groups: []string{"people"}, Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 1}}),
+			planted("users[1]", cloud.ExistingUser{NewUser: cloud.NewUser{Name: "bob"}}),
+		},
+		Roles: []cloud.Planted[cloud.ExistingRole]{planted("roles[0]", cloud.ExistingRole{
+			NewRole: cloud.NewRole{Name: "ops", Trust: trusting("arn:aws:iam::444455556666:user/alice")},
+		})},
+	}
+}
+
+// What is planted is there, as if it had always been.
+func TestPlantsExist(t *testing.T) {
+	ctx, c := context.Background(), newCloud(t)
+	require.NoError(t, c.Plant(somePlants()))
+	u, err := iamOf(c, other).GetUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.True(t, u.Password)
+	assert.Equal(t, []string{"arn:aws:iam::444455556666:mfa/alice"}, u.MFADevices)
+	assert.Len(t, u.AccessKeys, 1)
+	r, err := iamOf(c, other).GetRole(ctx, "ops")
+	require.NoError(t, err)
+	assert.Equal(t, u.ID, r.Principals["arn:aws:iam::444455556666:user/alice"])
+	assert.Equal(t, "jump", c.Snapshot().Accounts[other].Alias)
+}
+
+// Planting the same again leaves what people changed since.
+func TestPlantingTheSameAgainChangesNothing(t *testing.T) {
+	ctx, c := context.Background(), newCloud(t)
+	require.NoError(t, c.Plant(somePlants()))
+	require.NoError(t, iamOf(c, other).TagUser(ctx, "bob", map[string]string{"Email": "bob@example.com"}))
+	require.NoError(t, iamOf(c, other).Enrol("bob", cloud.Enrolment{MFA: true}))
+	before := c.Snapshot()
+	require.NoError(t, c.Plant(somePlants()))
+	assert.Empty(t, cmp.Diff(before, c.Snapshot()))
+}
+
+// What changed in the plants is replaced under the same unique id, what is gone is removed with what hung on it.
+func TestChangedPlantsFollow(t *testing.T) {
+	ctx, c := context.Background(), newCloud(t)
+	require.NoError(t, c.Plant(somePlants()))
+	alice, err := iamOf(c, other).GetUser(ctx, "alice")
+	require.NoError(t, err)
+
+	changed := somePlants()
+	changed.Users = changed.Users[:1]
+	changed.Users[0].Thing.Path = "/people/"
+	changed.Roles[0].Thing.Trust = trusting("arn:aws:iam::444455556666:user/people/alice")
+	require.NoError(t, c.Plant(changed))
+	moved, err := iamOf(c, other).GetUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, "/people/", moved.Path)
+	assert.Equal(t, alice.ID, moved.ID)
+	_, err = iamOf(c, other).GetUser(ctx, "bob")
+	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
+	require.NoError(t, c.Plant(cloud.Plants{}))
+	assert.Empty(t, c.Snapshot().Accounts[other].Users)
+	assert.Empty(t, c.Snapshot().Accounts[other].MFADevices)
+}
+
+// Plants that AWS would not take are refused with their paths, all at once, and nothing is planted.
+func TestPlantsThatCannotBeAreRefused(t *testing.T) {
+	c := newCloud(t)
+	bad := somePlants()
+	bad.Users[0].Thing.Groups = []string{"nobody"}
+	bad.Users[1].Thing.Name = "bo b"
+	bad.Roles[0].Thing.Trust = trusting("arn:aws:iam::444455556666:user/eve")
+	before := c.Snapshot()
+	err := c.Plant(bad)
+	assert.ErrorContains(t, err, `users[0]: the account has no group "nobody"`)
+	assert.ErrorContains(t, err, "users[1]: ValidationError: The specified value for userName is invalid.")
+	assert.ErrorContains(t, err, `roles[0].trust: MalformedPolicyDocument: Invalid principal in policy`)
+	assert.Empty(t, cmp.Diff(before, c.Snapshot()))
+}
+
+// A plant does not take the place of what a stack made.
+func TestAPlantDoesNotReplaceWhatWasMadeSince(t *testing.T) {
+	c := newCloud(t)
+	user(t, iamOf(c, other), "alice")
+	assert.ErrorContains(t, c.Plant(somePlants()), "users[0]: the account has one that was made since")
+}
+
+// People of whom the world says so enrol as soon as a stack makes their users.
+func TestPeopleEnrolOnArrival(t *testing.T) {
+	c := newCloud(t)
+	require.NoError(t, c.Plant(cloud.Plants{Enrolments: []cloud.Planted[cloud.Arrival]{
+		planted("enrol[0]", cloud.Arrival{User: "Carol", Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 2}}),
+	}}))
+	u := user(t, iamOf(c, other), "carol")
+	assert.True(t, u.Password)
+	assert.Len(t, u.MFADevices, 1)
+	assert.Len(t, u.AccessKeys, 2)
+	refuses(t, iamOf(c, other).DeleteUser(context.Background(), "carol"), "DeleteConflict", "login profile")
+}

@@ -1,0 +1,182 @@
+package cloud_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+func openAt(t *testing.T, path string) *cloud.Cloud {
+	t.Helper()
+	c, err := cloud.Open(path, noon)
+	require.NoError(t, err)
+	return c
+}
+
+// A call that returned is in the state file, although nobody closed the world.
+func TestACallThatReturnedSurvivesAKill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	c := openAt(t, path)
+	require.NoError(t, c.AddAccount(home, policy.AWS))
+	user(t, iamOf(c, home), "alice")
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	defer c.Close()
+
+	killed := filepath.Join(t.TempDir(), "killed")
+	require.NoError(t, os.WriteFile(killed, data, 0o600))
+	again := openAt(t, killed)
+	defer again.Close()
+	assert.Empty(t, cmp.Diff(c.Snapshot(), again.Snapshot()))
+}
+
+// A line that was cut off in the middle belongs to a call that never returned, and is forgotten.
+func TestACutLineIsForgotten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	c := openAt(t, path)
+	require.NoError(t, c.AddAccount(home, policy.AWS))
+	user(t, iamOf(c, home), "alice")
+	before := c.Snapshot()
+	user(t, iamOf(c, home), "bob")
+	require.NoError(t, c.Close())
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, data[:len(data)-10], 0o600))
+
+	again := openAt(t, path)
+	defer again.Close()
+	assert.Empty(t, cmp.Diff(before, again.Snapshot()))
+}
+
+// A file that is no sandbox state is refused with its place, and left alone.
+func TestAFileOfSomethingElseIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	for _, content := range []string{"version: 1\n", `{"sandbox":99}` + "\n", `{"sandbox":1}` + "\nnonsense\n", `{"sandbox":1}` + "\n" + `[{"table":"cars","key":"a"}]` + "\n"} {
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		_, err := cloud.Open(path, noon)
+		assert.ErrorContains(t, err, path+":")
+		data, readErr := os.ReadFile(path)
+		require.NoError(t, readErr)
+		assert.Equal(t, content, string(data))
+	}
+}
+
+// The stacks of one process share the world of a file, and the last one lets go of it.
+func TestOneProcessSharesOneWorld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state")
+	first, second := openAt(t, path), openAt(t, path)
+	assert.Same(t, first, second)
+	require.NoError(t, first.Close())
+	require.NoError(t, second.AddAccount(home, policy.AWS), "the world closed under the second")
+	require.NoError(t, second.Close())
+	third := openAt(t, path)
+	assert.NotSame(t, first, third)
+	assert.True(t, third.HasAccount(home))
+	require.NoError(t, third.Close())
+}
+
+// A refused call changes nothing, in memory and in the file.
+func TestARefusedCallChangesNothing(t *testing.T) {
+	ctx, path := context.Background(), filepath.Join(t.TempDir(), "state")
+	c := openAt(t, path)
+	defer c.Close()
+	require.NoError(t, c.AddAccount(home, policy.AWS))
+	before := c.Snapshot()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = iamOf(c, home).CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
+	require.Error(t, err)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(data), string(after))
+	assert.Empty(t, cmp.Diff(before, c.Snapshot()))
+}
+
+// Calls in any order make the same world: ids follow from names and history, not from when a call arrives.
+func TestTheOrderOfConcurrentCallsDoesNotShow(t *testing.T) {
+	worlds := make([]cloud.Snapshot, 2)
+	for n := range worlds {
+		c := newCloud(t)
+		var all sync.WaitGroup
+		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+			all.Go(func() {
+				_, err := iamOf(c, home).CreateUser(context.Background(), cloud.NewUser{Name: name})
+				assert.NoError(t, err)
+				_, err = iamOf(c, home).CreatePolicy(context.Background(), cloud.NewPolicy{Name: name, Document: sample})
+				assert.NoError(t, err)
+			})
+		}
+		all.Wait()
+		worlds[n] = c.Snapshot()
+	}
+	assert.Empty(t, cmp.Diff(worlds[0], worlds[1]))
+}
+
+// Whatever calls are made, the state file read again is the world in memory.
+func TestTheStateFileIsTheWorld(t *testing.T) {
+	ctx := context.Background()
+	rapid.Check(t, func(rt *rapid.T) {
+		path := filepath.Join(t.TempDir(), "state-"+rapid.StringMatching(`[a-z]{12}`).Draw(rt, "file"))
+		c := openAt(t, path)
+		require.NoError(t, c.AddAccount(home, policy.AWS))
+		iam := iamOf(c, home)
+		name := rapid.SampledFrom([]string{"a", "b", "A"})
+		rt.Repeat(map[string]func(*rapid.T){
+			"create user": func(rt *rapid.T) { _, _ = iam.CreateUser(ctx, cloud.NewUser{Name: name.Draw(rt, "user")}) },
+			"delete user": func(rt *rapid.T) { _ = iam.DeleteUser(ctx, name.Draw(rt, "user")) },
+			"rename user": func(rt *rapid.T) { _ = iam.UpdateUser(ctx, name.Draw(rt, "user"), name.Draw(rt, "new"), "") },
+			"tag user": func(rt *rapid.T) {
+				_ = iam.TagUser(ctx, name.Draw(rt, "user"), map[string]string{name.Draw(rt, "key"): "x"})
+			},
+			"untag user":   func(rt *rapid.T) { _ = iam.UntagUser(ctx, name.Draw(rt, "user"), []string{name.Draw(rt, "key")}) },
+			"enrol":        func(rt *rapid.T) { _ = iam.Enrol(name.Draw(rt, "user"), cloud.Enrolment{MFA: true, Password: true}) },
+			"create group": func(rt *rapid.T) { _, _ = iam.CreateGroup(ctx, name.Draw(rt, "group"), "") },
+			"rename group": func(rt *rapid.T) { _ = iam.UpdateGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "new"), "") },
+			"join":         func(rt *rapid.T) { _ = iam.AddUserToGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "user")) },
+			"leave":        func(rt *rapid.T) { _ = iam.RemoveUserFromGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "user")) },
+			"inline": func(rt *rapid.T) {
+				_ = iam.PutPolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), sample)
+			},
+			"drop inline": func(rt *rapid.T) {
+				_ = iam.DeleteInlinePolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))
+			},
+			"trust": func(rt *rapid.T) {
+				_, _ = iam.CreateRole(ctx, cloud.NewRole{Name: name.Draw(rt, "role"), Trust: trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user"))})
+			},
+			"reopen": func(rt *rapid.T) {
+				data, err := os.ReadFile(path)
+				require.NoError(rt, err)
+				copied := path + "-copy"
+				require.NoError(rt, os.WriteFile(copied, data, 0o600))
+				again, err := cloud.Open(copied, noon)
+				require.NoError(rt, err)
+				defer again.Close()
+				if diff := cmp.Diff(c.Snapshot(), again.Snapshot()); diff != "" {
+					rt.Fatalf("the state file holds another world:\n%s", diff)
+				}
+			},
+			"": func(rt *rapid.T) {
+				users := c.Snapshot().Accounts[home].Users
+				seen := map[string]bool{}
+				for userName := range users {
+					if seen[strings.ToLower(userName)] {
+						rt.Fatalf("two users differ by case alone: %v", users)
+					}
+					seen[strings.ToLower(userName)] = true
+				}
+			},
+		})
+		require.NoError(t, c.Close())
+	})
+}

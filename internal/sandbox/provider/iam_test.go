@@ -1,0 +1,464 @@
+package provider_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+const (
+	userType       = "aws:iam/user:User"
+	membershipType = "aws:iam/userGroupMembership:UserGroupMembership"
+	groupType      = "aws:iam/group:Group"
+	roleType       = "aws:iam/role:Role"
+	policyType     = "aws:iam/policy:Policy"
+)
+
+func (w *world) iam() cloud.IAM { return w.cloud.IAM(cloud.Caller{Account: home, Region: tokyo}) }
+
+// A user is made with what the provider fills in, and read back as AWS has it.
+func TestAUserIsMadeWithTheProvidersDefaults(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.configured(props{"region": tokyo, "defaultTags": props{"tags": props{"By": "guardrails"}}})
+	m := e.mustCreate(userType, "alice", props{"name": "alice", "tags": props{"Email": "alice@example.com"}})
+	assert.Equal(t, "alice", m.id)
+	in := m.inputs.AsMap()
+	assert.Equal(t, "/", in["path"])
+	assert.Equal(t, false, in["forceDestroy"])
+	assert.Equal(t, props{"By": "guardrails", "Email": "alice@example.com"}, in["tagsAll"])
+	assert.Equal(t, []any{"forceDestroy", "path"}, in["__defaults"])
+	assert.Equal(t, "arn:aws:iam::111122223333:user/alice", m.out("arn"))
+	assert.Regexp(t, "^AIDA[A-Z2-7]{17}$", m.out("uniqueId"))
+	assert.Equal(t, props{"Email": "alice@example.com"}, m.out("tags"))
+	assert.Equal(t, props{"By": "guardrails", "Email": "alice@example.com"}, m.out("tagsAll"))
+
+	there, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.True(t, there)
+	same := e.diff(m, props{"name": "alice", "tags": props{"Email": "alice@example.com"}})
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, same.Changes, "%v", same.DetailedDiff)
+}
+
+// A user without a name gets one that stays from update to update.
+func TestANameThatTheProgramLeavesOutIsMadeUpOnce(t *testing.T) {
+	e := newWorld(t, nil).engine()
+	m := e.mustCreate(userType, "alice", props{})
+	assert.Regexp(t, "^alice-[0-9a-f]{7}$", m.id)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{}).Changes)
+}
+
+// A rename happens in place and leaves the engine with the old id, under which a refresh finds nobody: as with the real provider.
+func TestARenameOfAUserLeavesTheOldID(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.engine()
+	m := e.mustCreate(userType, "alice", props{"name": "alice"})
+	d := e.diff(m, props{"name": "alicia", "path": "/people/"})
+	assert.Empty(t, d.Replaces)
+	assert.Equal(t, []string{"name", "path"}, d.Diffs)
+	require.NoError(t, e.update(m, props{"name": "alicia", "path": "/people/"}))
+	assert.Equal(t, "arn:aws:iam::111122223333:user/people/alicia", m.out("arn"))
+	there, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.False(t, there)
+}
+
+// Tags are changed one by one: what the program drops goes, what others added since stays until a refresh shows it.
+func TestTagsOfAUserFollowTheProgram(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	m := e.mustCreate(userType, "alice", props{"name": "alice", "tags": props{"Email": "a@example.com", "Team": "x"}})
+	require.NoError(t, w.iam().TagUser(ctx, "alice", map[string]string{"Foreign": "1"}))
+	d := e.diff(m, props{"name": "alice", "tags": props{"Email": "b@example.com", "Phone": "1"}})
+	assert.Equal(t, pulumirpc.PropertyDiff_UPDATE, d.DetailedDiff["tags.Email"].GetKind())
+	assert.Equal(t, pulumirpc.PropertyDiff_DELETE, d.DetailedDiff["tags.Team"].GetKind())
+	assert.Equal(t, pulumirpc.PropertyDiff_ADD, d.DetailedDiff["tags.Phone"].GetKind())
+	require.NoError(t, e.update(m, props{"name": "alice", "tags": props{"Email": "b@example.com", "Phone": "1"}}))
+	u, err := w.iam().GetUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"Email": "b@example.com", "Phone": "1", "Foreign": "1"}, u.Tags)
+	_, err = e.refresh(m)
+	require.NoError(t, err)
+	drift := e.diff(m, props{"name": "alice", "tags": props{"Email": "b@example.com", "Phone": "1"}})
+	assert.Contains(t, drift.DetailedDiff, "tags.Foreign")
+}
+
+// Tags that the program ignores make no difference, in tags and in tagsAll.
+func TestIgnoredTagsMakeNoDifference(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	m := e.mustCreate(userType, "alice", props{"name": "alice", "tags": props{"Email": "a@example.com"}})
+	require.NoError(t, w.iam().TagUser(ctx, "alice", map[string]string{"Email": "mine@example.com"}))
+	_, err := e.refresh(m)
+	require.NoError(t, err)
+	in := props{"name": "alice", "tags": props{"Email": "a@example.com"}}
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, e.diff(m, in).Changes)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in, "tags.Email").Changes)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in, "tags").Changes)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, e.diff(m, in, "tags.Emai").Changes)
+}
+
+// Without forceDestroy in the state a person who enrolled keeps the user from going; with it everything of the person goes too.
+func TestALeaverWhoEnrolledGoesOnlyWithForceDestroy(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	m := e.mustCreate(userType, "alice", props{"name": "alice"})
+	e.mustCreate(groupType, "mfa", props{"name": "mfa"})
+	require.NoError(t, w.iam().AddUserToGroup(ctx, "mfa", "alice"))
+	require.NoError(t, w.iam().Enrol("alice", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
+	assert.ErrorContains(t, e.remove(m), "deleting IAM User (alice): operation error IAM: DeleteUser, https response error StatusCode: 409")
+	_, err := w.iam().GetUser(ctx, "alice")
+	require.NoError(t, err)
+
+	require.NoError(t, e.update(m, props{"name": "alice", "forceDestroy": true}))
+	require.NoError(t, e.remove(m))
+	assert.Empty(t, w.cloud.Snapshot().Accounts[home].Users)
+	assert.Empty(t, w.cloud.Snapshot().Accounts[home].MFADevices)
+	assert.NoError(t, e.remove(m), "a user who is gone is deleted already")
+}
+
+// A membership adds and removes the groups that it names and touches no other.
+func TestAMembershipTouchesItsGroupsAlone(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	e.mustCreate(userType, "alice", props{"name": "alice"})
+	for _, name := range []string{"a", "b", "c"} {
+		e.mustCreate(groupType, name, props{"name": name})
+	}
+	require.NoError(t, w.iam().AddUserToGroup(ctx, "c", "alice"))
+	m := e.mustCreate(membershipType, "m", props{"user": "alice", "groups": []any{"a"}})
+	require.NoError(t, e.update(m, props{"user": "alice", "groups": []any{"b"}}))
+	groups, err := w.iam().ListGroupsForUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"b", "c"}, groups)
+	assert.Equal(t, []any{"b"}, m.out("groups"))
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{"user": "alice", "groups": []any{"b"}}).Changes)
+	assert.Equal(t, []string{"user"}, e.diff(m, props{"user": "bob", "groups": []any{"b"}}).Replaces)
+
+	require.NoError(t, w.iam().RemoveUserFromGroup(ctx, "b", "alice"))
+	_, err = e.refresh(m)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"groups"}, e.diff(m, props{"user": "alice", "groups": []any{"b"}}).Diffs, "a lost membership is no drift")
+	require.NoError(t, e.remove(m))
+	groups, err = w.iam().ListGroupsForUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"c"}, groups)
+	_, err = e.create(membershipType, "m", props{"user": "alice", "groups": []any{"nothing"}})
+	assert.ErrorContains(t, err, "assigning IAM User Group Membership (alice): adding User (alice) to Group (nothing)")
+}
+
+// Roles are replaced where AWS cannot change them and updated everywhere else.
+func TestARoleIsReplacedForNameAndPathAlone(t *testing.T) {
+	e := newWorld(t, nil).engine()
+	in := props{"name": "ops", "path": "/guardrails/", "assumeRolePolicy": trust, "description": "d", "maxSessionDuration": 3600, "tags": props{"Project": "P"}}
+	m := e.mustCreate(roleType, "ops", in)
+	for key, value := range map[string]any{
+		"description": "other", "maxSessionDuration": 7200, "forceDetachPolicies": true, "permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+		"tags": props{"Project": "Q"}, "assumeRolePolicy": strings.Replace(trust, "Trust", "Trusted", 1),
+	} {
+		d := e.diff(m, with(in, key, value))
+		assert.Empty(t, d.Replaces, key)
+		assert.Contains(t, d.Diffs, key)
+	}
+	d := e.diff(m, with(in, "name", "ops2"))
+	assert.Equal(t, []string{"name"}, d.Replaces)
+	assert.False(t, d.DeleteBeforeReplace, "another name can exist beside the old one")
+	d = e.diff(m, with(in, "path", "/other/"))
+	assert.Equal(t, []string{"path"}, d.Replaces)
+	assert.True(t, d.DeleteBeforeReplace, "the same name cannot exist twice")
+	assert.Equal(t, pulumirpc.PropertyDiff_UPDATE_REPLACE, d.DetailedDiff["path"].GetKind())
+}
+
+func with(in props, key string, value any) props {
+	out := props{}
+	for k, v := range in {
+		out[k] = v
+	}
+	out[key] = value
+	return out
+}
+
+// Every property of a role reaches AWS when it changes, and what is dropped is dropped there.
+func TestUpdatesOfARoleReachAWS(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust, "description": "d", "permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess", "tags": props{"A": "1"}})
+	changed := strings.Replace(trust, "Trust", "Trusted", 1)
+	require.NoError(t, e.update(m, props{"name": "ops", "assumeRolePolicy": changed, "maxSessionDuration": 7200}))
+	r, err := w.iam().GetRole(ctx, "ops")
+	require.NoError(t, err)
+	assert.JSONEq(t, changed, r.Trust)
+	assert.Equal(t, 7200, r.MaxSession)
+	assert.Empty(t, r.Description)
+	assert.Empty(t, r.Boundary)
+	assert.Empty(t, r.Tags)
+	assert.Equal(t, changed, m.out("assumeRolePolicy"), "the state keeps the program's own text")
+	assert.Nil(t, m.out("description"))
+}
+
+// A policy that means the same in another order is no change, and the program may give it as a value.
+func TestAPolicyThatMeansTheSameIsNoChange(t *testing.T) {
+	e := newWorld(t, nil).engine()
+	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust})
+	same := `{"Statement":{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"AWS":["111122223333"]},"Sid":"Trust"},"Version":"2012-10-17"}`
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{"name": "ops", "assumeRolePolicy": same}).Changes)
+	value := props{"Version": "2012-10-17", "Statement": []any{props{"Sid": "Trust", "Effect": "Allow", "Principal": props{"AWS": home}, "Action": "sts:AssumeRole"}}}
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{"name": "ops", "assumeRolePolicy": value}).Changes)
+}
+
+// After a user was made again, a refresh shows the dead id in the trust policy, and the next update brings the new user in.
+func TestARefreshShowsDeadPrincipals(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	e.mustCreate(userType, "alice", props{"name": "alice"})
+	document := strings.Replace(trust, `"111122223333"`, `"arn:aws:iam::111122223333:user/alice"`, 1)
+	in := props{"name": "ops", "assumeRolePolicy": document}
+	m := e.mustCreate(roleType, "ops", in)
+	require.NoError(t, w.iam().DeleteUser(ctx, "alice"))
+	_, err := w.iam().CreateUser(ctx, cloud.NewUser{Name: "alice"})
+	require.NoError(t, err)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in).Changes, "without a refresh nothing shows")
+	_, err = e.refresh(m)
+	require.NoError(t, err)
+	assert.Contains(t, m.out("assumeRolePolicy"), "AIDA")
+	assert.Equal(t, []string{"assumeRolePolicy"}, e.diff(m, in).Diffs)
+	require.NoError(t, e.update(m, in))
+	_, err = e.refresh(m)
+	require.NoError(t, err)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in).Changes)
+}
+
+// A role goes with its policies only if it says so, or if a refresh told the state of them.
+func TestARoleWithForeignPoliciesGoesAsTheRealProviderLetsIt(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	attach := func() {
+		require.NoError(t, w.iam().AttachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+		require.NoError(t, w.iam().PutPolicy(ctx, cloud.KindRole, "ops", "own", read))
+	}
+	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust})
+	attach()
+	assert.ErrorContains(t, e.remove(m), "DeleteConflict: Cannot delete entity, must detach all policies first.")
+	_, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.Equal(t, []any{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, m.out("managedPolicyArns"))
+	require.NoError(t, e.remove(m))
+
+	m = e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust, "forceDetachPolicies": true})
+	attach()
+	require.NoError(t, e.remove(m))
+}
+
+// A managed policy is replaced for everything but its document and tags, and keeps five versions at most.
+func TestAManagedPolicyIsReplacedForAllButItsDocument(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	in := props{"name": "read", "policy": read}
+	m := e.mustCreate(policyType, "read", in)
+	assert.Equal(t, "arn:aws:iam::111122223333:policy/read", m.id)
+	for key, value := range map[string]any{"name": "other", "path": "/p/", "description": "d"} {
+		assert.Equal(t, []string{key}, e.diff(m, with(in, key, value)).Replaces)
+	}
+	for i := range 7 {
+		in = props{"name": "read", "policy": strings.Replace(read, "s3:GetObject", "s3:GetObject"+strings.Repeat("x", i+1), 1)}
+		assert.Empty(t, e.diff(m, in).Replaces)
+		require.NoError(t, e.update(m, in))
+	}
+	p, _, err := w.iam().GetPolicy(ctx, m.id)
+	require.NoError(t, err)
+	assert.Len(t, p.Versions, 5)
+	assert.Equal(t, "v8", p.Default)
+	assert.JSONEq(t, in["policy"].(string), p.Document())
+	require.NoError(t, e.remove(m))
+	assert.NoError(t, e.remove(m))
+}
+
+// Attachments are replaced, the old one first; a foreign detachment shows at the next refresh.
+func TestAnAttachmentIsReplacedOldFirst(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust})
+	const token = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	in := props{"role": "ops", "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}
+	m := e.mustCreate(token, "a", in)
+	d := e.diff(m, with(in, "policyArn", "arn:aws:iam::aws:policy/SecurityAudit"))
+	assert.Equal(t, []string{"policyArn"}, d.Replaces)
+	assert.True(t, d.DeleteBeforeReplace)
+	require.NoError(t, w.iam().DetachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	there, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.False(t, there)
+	assert.NoError(t, e.remove(m), "what is detached already needs no detaching")
+	_, err = e.create(token, "a", with(in, "policyArn", "arn:aws:iam::aws:policy/ReadOnlyAcces"))
+	assert.ErrorContains(t, err, "NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnlyAcces does not exist or is not attachable.")
+}
+
+// Inline policies of users, groups and roles are named by their owner, replaced with it, and gone when somebody deletes them.
+func TestInlinePoliciesBelongToTheirOwners(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	e.mustCreate(userType, "n", props{"name": "n"})
+	e.mustCreate(groupType, "n", props{"name": "n"})
+	e.mustCreate(roleType, "n", props{"name": "n", "assumeRolePolicy": trust})
+	for kind, token := range map[cloud.Kind]string{
+		cloud.KindUser: "aws:iam/userPolicy:UserPolicy", cloud.KindGroup: "aws:iam/groupPolicy:GroupPolicy", cloud.KindRole: "aws:iam/rolePolicy:RolePolicy",
+	} {
+		owner := strings.ToLower(string(kind))
+		in := props{owner: "n", "name": "guard", "policy": read}
+		m := e.mustCreate(token, "guard", in)
+		assert.Equal(t, "n:guard", m.id)
+		changed := strings.Replace(read, "GetObject", "PutObject", 1)
+		assert.Empty(t, e.diff(m, with(in, "policy", changed)).Replaces)
+		require.NoError(t, e.update(m, with(in, "policy", changed)))
+		document, err := w.iam().GetInlinePolicy(ctx, kind, "n", "guard")
+		require.NoError(t, err)
+		assert.JSONEq(t, changed, document)
+		assert.Equal(t, []string{owner}, e.diff(m, with(in, owner, "other")).Replaces[:1])
+		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "guard", read))
+		_, err = e.refresh(m)
+		require.NoError(t, err)
+		assert.JSONEq(t, read, m.out("policy").(string), "foreign changes show")
+		require.NoError(t, w.iam().DeleteInlinePolicy(ctx, kind, "n", "guard"))
+		there, err := e.refresh(m)
+		require.NoError(t, err)
+		assert.False(t, there)
+		imported, err := e.importing(token, "guard", "n-guard")
+		assert.ErrorContains(t, err, `unexpected format of ID ("n-guard")`)
+		assert.Nil(t, imported)
+	}
+}
+
+// An exclusive resource removes what others added, a refresh shows it before, and destroying the resource removes nothing.
+func TestExclusiveResourcesRemoveWhatOthersAdded(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	e.mustCreate(userType, "n", props{"name": "n"})
+	e.mustCreate(groupType, "n", props{"name": "n"})
+	e.mustCreate(roleType, "n", props{"name": "n", "assumeRolePolicy": trust})
+	const mine, foreign = "arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"
+	for _, kind := range []cloud.Kind{cloud.KindUser, cloud.KindGroup, cloud.KindRole} {
+		owner := strings.ToLower(string(kind))
+		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "mine", read))
+		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "foreign", read))
+		inline := props{owner + "Name": "n", "policyNames": []any{"mine"}}
+		m := e.mustCreate("aws:iam/"+owner+"PoliciesExclusive:"+string(kind)+"PoliciesExclusive", "x", inline)
+		names, err := w.iam().ListInlinePolicies(ctx, kind, "n")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"mine"}, names)
+		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "again", read))
+		_, err = e.refresh(m)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"policyNames"}, e.diff(m, inline).Diffs)
+		require.NoError(t, e.update(m, inline))
+		names, err = w.iam().ListInlinePolicies(ctx, kind, "n")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"mine"}, names)
+		assert.ErrorContains(t, e.update(m, props{owner + "Name": "n", "policyNames": []any{"absent", "mine"}}), "ValidationError",
+			"an inline policy that is named and does not exist cannot be made without its document")
+
+		require.NoError(t, w.iam().AttachPolicy(ctx, kind, "n", foreign))
+		attached := props{owner + "Name": "n", "policyArns": []any{mine}}
+		m = e.mustCreate("aws:iam/"+owner+"PolicyAttachmentsExclusive:"+string(kind)+"PolicyAttachmentsExclusive", "x", attached)
+		arns, err := w.iam().ListAttachedPolicies(ctx, kind, "n")
+		require.NoError(t, err)
+		assert.Equal(t, []string{mine}, arns, "attaches what it names, detaches the rest")
+		require.NoError(t, w.iam().AttachPolicy(ctx, kind, "n", foreign))
+		_, err = e.refresh(m)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"policyArns"}, e.diff(m, attached).Diffs)
+		require.NoError(t, e.remove(m))
+		arns, err = w.iam().ListAttachedPolicies(ctx, kind, "n")
+		require.NoError(t, err)
+		assert.Len(t, arns, 2, "destroying the resource detaches nothing")
+	}
+}
+
+// The account has one password policy: making it overwrites what was there, deleting it brings AWS's default back.
+func TestThePasswordPolicyIsTheAccounts(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.engine()
+	const token = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
+	m := e.mustCreate(token, "p", props{"minimumPasswordLength": 16, "requireSymbols": true, "maxPasswordAge": 90})
+	assert.Equal(t, "iam-account-password-policy", m.id)
+	assert.Equal(t, true, m.out("expirePasswords"))
+	require.NoError(t, e.update(m, props{"minimumPasswordLength": 20}))
+	p, err := w.iam().GetAccountPasswordPolicy(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, cloud.PasswordPolicy{MinimumLength: 20, RequireSymbols: true, MaxAge: 90, AllowUsersToChange: true}, p,
+		"a property that the program leaves out keeps its value")
+	require.NoError(t, e.remove(m))
+	_, err = w.iam().GetAccountPasswordPolicy(ctx)
+	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
+}
+
+// An alias is replaced, and an account whose alias somebody took away shows it.
+func TestAnAliasIsReplaced(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.engine()
+	const token = "aws:iam/accountAlias:AccountAlias"
+	m := e.mustCreate(token, "alias", props{"accountAlias": "jump"})
+	assert.Equal(t, []string{"accountAlias"}, e.diff(m, props{"accountAlias": "hop"}).Replaces)
+	require.NoError(t, w.iam().DeleteAccountAlias(context.Background(), "jump"))
+	there, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.False(t, there)
+}
+
+// What exists can be imported by its id alone, and then differs from a program only where the program differs.
+func TestWhatExistsCanBeImported(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	iam := w.iam()
+	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Path: "/p/", Tags: map[string]string{"Email": "a@example.com"}})
+	require.NoError(t, err)
+	_, err = iam.CreateGroup(ctx, "mfa", "")
+	require.NoError(t, err)
+	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
+	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "ops", Trust: trust})
+	require.NoError(t, err)
+	_, err = iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "read", Document: read})
+	require.NoError(t, err)
+	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::111122223333:policy/read"))
+	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", read))
+	require.NoError(t, iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 14}))
+	e := w.engine()
+	for _, c := range []struct {
+		token, id string
+		in        props
+	}{
+		{userType, "alice", props{"name": "alice", "path": "/p/", "tags": props{"Email": "a@example.com"}}},
+		{groupType, "mfa", props{"name": "mfa"}},
+		{membershipType, "alice/mfa", props{"user": "alice", "groups": []any{"mfa"}}},
+		{roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust}},
+		{policyType, "arn:aws:iam::111122223333:policy/read", props{"name": "read", "policy": read}},
+		{"aws:iam/groupPolicy:GroupPolicy", "mfa:guard", props{"group": "mfa", "name": "guard", "policy": read}},
+		{"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "ops/arn:aws:iam::111122223333:policy/read", props{"role": "ops", "policyArn": "arn:aws:iam::111122223333:policy/read"}},
+		{"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "mfa", props{"groupName": "mfa", "policyNames": []any{"guard"}}},
+		{"aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "iam-account-password-policy", props{"minimumPasswordLength": 14, "allowUsersToChangePassword": false}},
+	} {
+		m, err := e.importing(c.token, "x", c.id)
+		if !assert.NoError(t, err, c.token) || !assert.NotNil(t, m, c.token) {
+			continue
+		}
+		d := e.diff(m, c.in)
+		assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, d.Changes, "%s: %v", c.token, d.DetailedDiff)
+		checked, reasons, err := e.check(c.token, "x", nil, c.in)
+		require.NoError(t, err)
+		require.Empty(t, reasons)
+		for key, value := range checked.AsMap() {
+			got := m.inputs.AsMap()[key]
+			if document, ok := value.(string); ok && strings.HasPrefix(document, "{") {
+				assert.JSONEq(t, document, got.(string), "%s: the import answers another document", c.token)
+			} else if key != "__defaults" {
+				assert.Equal(t, value, got, "%s: the import answers another input %s", c.token, key)
+			}
+		}
+	}
+	missing, err := e.importing(userType, "x", "nobody")
+	require.NoError(t, err)
+	assert.Nil(t, missing)
+}

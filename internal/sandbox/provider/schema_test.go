@@ -1,0 +1,133 @@
+package provider
+
+import (
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sdkTypes are the inputs and the state of each type in the SDK that programs are written with.
+var sdkTypes = map[string]struct{ args, state typed }{
+	"aws:iam/user:User": {iam.UserArgs{}, iam.UserState{}},
+	"aws:iam/userGroupMembership:UserGroupMembership":                         {iam.UserGroupMembershipArgs{}, iam.UserGroupMembershipState{}},
+	"aws:iam/userPolicy:UserPolicy":                                           {iam.UserPolicyArgs{}, iam.UserPolicyState{}},
+	"aws:iam/userPolicyAttachment:UserPolicyAttachment":                       {iam.UserPolicyAttachmentArgs{}, iam.UserPolicyAttachmentState{}},
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive":                     {iam.UserPoliciesExclusiveArgs{}, iam.UserPoliciesExclusiveState{}},
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":   {iam.UserPolicyAttachmentsExclusiveArgs{}, iam.UserPolicyAttachmentsExclusiveState{}},
+	"aws:iam/group:Group":                                                     {iam.GroupArgs{}, iam.GroupState{}},
+	"aws:iam/groupPolicy:GroupPolicy":                                         {iam.GroupPolicyArgs{}, iam.GroupPolicyState{}},
+	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment":                     {iam.GroupPolicyAttachmentArgs{}, iam.GroupPolicyAttachmentState{}},
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                   {iam.GroupPoliciesExclusiveArgs{}, iam.GroupPoliciesExclusiveState{}},
+	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": {iam.GroupPolicyAttachmentsExclusiveArgs{}, iam.GroupPolicyAttachmentsExclusiveState{}},
+	"aws:iam/role:Role":                                                       {iam.RoleArgs{}, iam.RoleState{}},
+	"aws:iam/rolePolicy:RolePolicy":                                           {iam.RolePolicyArgs{}, iam.RolePolicyState{}},
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                       {iam.RolePolicyAttachmentArgs{}, iam.RolePolicyAttachmentState{}},
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                     {iam.RolePoliciesExclusiveArgs{}, iam.RolePoliciesExclusiveState{}},
+	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive":   {iam.RolePolicyAttachmentsExclusiveArgs{}, iam.RolePolicyAttachmentsExclusiveState{}},
+	"aws:iam/policy:Policy":                                                   {iam.PolicyArgs{}, iam.PolicyState{}},
+	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy":                     {iam.AccountPasswordPolicyArgs{}, iam.AccountPasswordPolicyState{}},
+	"aws:iam/accountAlias:AccountAlias":                                       {iam.AccountAliasArgs{}, iam.AccountAliasState{}},
+	"aws:ssm/document:Document":                                               {ssm.DocumentArgs{}, ssm.DocumentState{}},
+}
+
+type typed interface{ ElementType() reflect.Type }
+
+// properties are the Pulumi names of a struct's fields with their types.
+func properties(of typed) map[resource.PropertyKey]reflect.Type {
+	out := map[resource.PropertyKey]reflect.Type{}
+	t := of.ElementType()
+	for i := range t.NumField() {
+		if name, ok := t.Field(i).Tag.Lookup("pulumi"); ok {
+			out[resource.PropertyKey(name)] = t.Field(i).Type
+		}
+	}
+	return out
+}
+
+// The schemas name exactly the inputs and outputs that the SDK has, with the same types, and require what it requires.
+func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
+	for token, sdk := range sdkTypes {
+		r, ok := classic().types[token]
+		require.True(t, ok, "%s is missing", token)
+		args, state := properties(sdk.args), properties(sdk.state)
+		for key, typ := range args {
+			p, ok := r.schema[key]
+			if assert.True(t, ok && p.input, "%s: input %s is missing", token, key) {
+				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
+				if typ.Kind() == reflect.String {
+					assert.True(t, p.required || p.auto > 0, "%s.%s is required by the SDK", token, key)
+				}
+				if typ.Kind() == reflect.Pointer {
+					assert.False(t, p.required, "%s.%s is optional in the SDK", token, key)
+				}
+			}
+		}
+		for key, p := range r.schema {
+			_, isArg := args[key]
+			assert.Equal(t, isArg, p.input, "%s.%s", token, key)
+			typ, isState := state[key]
+			if assert.True(t, isState, "%s: the SDK has no %s", token, key) {
+				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
+			}
+		}
+		for key := range state {
+			assert.Contains(t, r.schema, key, "%s: output %s is missing", token, key)
+		}
+	}
+	for token := range classic().types {
+		assert.Contains(t, sdkTypes, token, "the test does not hold this type against the SDK")
+	}
+}
+
+// kindsOf are the kinds that a Go type of the SDK may have here.
+func kindsOf(t reflect.Type) []kind {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return []kind{textKind, policyKind, jsonKind}
+	case reflect.Interface:
+		return []kind{textKind, policyKind, jsonKind}
+	case reflect.Bool:
+		return []kind{flagKind}
+	case reflect.Int:
+		return []kind{numberKind}
+	case reflect.Map:
+		return []kind{textMapKind}
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Struct {
+			return []kind{objectSetKind}
+		}
+		return []kind{textSetKind, textListKind}
+	}
+	return nil
+}
+
+// The settings of the provider are those of the SDK, and no other is taken.
+func TestTheSettingsAreThoseOfTheSDK(t *testing.T) {
+	var names []string
+	for key := range properties(aws.ProviderArgs{}) {
+		names = append(names, string(key))
+	}
+	slices.Sort(names)
+	assert.Equal(t, names, classic().config)
+}
+
+// The sandbox says that it behaves like the provider whose SDK the module has.
+func TestTheVersionsAreThoseOfTheModule(t *testing.T) {
+	mod, err := os.ReadFile("../../../go.mod")
+	require.NoError(t, err)
+	for path, r := range map[string]*registry{"github.com/pulumi/pulumi-aws/sdk/v6": classic(), "github.com/pulumi/pulumi-aws-native/sdk": native()} {
+		assert.True(t, strings.Contains(string(mod), path+" v"+r.version), "go.mod does not have %s v%s", path, r.version)
+	}
+}
