@@ -217,6 +217,8 @@ type attempt struct {
 	by Source
 	// unknownTrust: the request needs the trust of a role that the world does not have.
 	unknownTrust bool
+	// closed: what may be attached tomorrow does not matter.
+	closed bool
 }
 
 // attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for one that anything
@@ -258,7 +260,7 @@ func (c *caller) attempt(at attempt) answer {
 	if a.open && at.unknownTrust {
 		a.guess, a.assumption = true, "the trust policy of "+a.witness.resource()+" is not known; it does not trust the caller"
 	}
-	if !a.open {
+	if !a.open && !at.closed {
 		try(everything, true)
 		switch {
 		case !a.open:
@@ -334,8 +336,7 @@ func (c *caller) assignments(ask func(*caller) answer) answer {
 		return a
 	}
 	for n := range total {
-		other, _ := newCaller(c.engine, c.session)
-		other.anyTags = c.anyTags
+		other := c.again()
 		other.search.b.assigned = map[string]assignment{}
 		for _, name := range names {
 			picked := assignment{key: c.search.b.open[name]}

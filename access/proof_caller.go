@@ -16,9 +16,11 @@ type caller struct {
 	principal *principal
 	// anyTags: the session tags are the caller's choice.
 	anyTags bool
-	forms   map[string][]glob
-	search  *search
-	never   []*statement
+	// any is set when only an entry of a trust policy is known of the caller.
+	any    *anyone
+	forms  map[string][]glob
+	search *search
+	never  []*statement
 }
 
 // newCaller makes a class of a session; false when the world does not have its user or role.
@@ -35,6 +37,9 @@ func newCaller(e *Engine, s Session) (*caller, bool) {
 // constant is the value of a key that every request of the class has, and whether there is such a value. It is the table of what AWS
 // guarantees about the keys of a session; the sources stand beside the engine's own derivation of them.
 func (c *caller) constant(k *key) (values, bool) {
+	if c.any != nil {
+		return c.any.constant(k)
+	}
 	switch k.kind {
 	case keyCurrentTime, keyEpochTime:
 		return values{}, false
@@ -66,6 +71,13 @@ func (c *caller) constant(k *key) (values, bool) {
 	return ev.lookup(k), true
 }
 
+// again is the same class with nothing remembered.
+func (c *caller) again() *caller {
+	other := &caller{engine: c.engine, session: c.session, principal: c.principal, anyTags: c.anyTags, any: c.any, forms: map[string][]glob{}}
+	other.search = newSearch(newBinder(other))
+	return other
+}
+
 // env is the caller as the evaluator sees it, for what does not depend on the request.
 func (c *caller) env() *env {
 	return &env{engine: c.engine, session: &c.session, principal: c.principal, request: &Request{}, resource: &noResource}
@@ -91,6 +103,10 @@ func withMFA(userARN string) []Session {
 // that is missing can raise a false alarm; a rule that is wrong would hide a hole, so each has its source.
 func (c *caller) rules() []*statement {
 	if c.never != nil {
+		return c.never
+	}
+	if c.any != nil {
+		c.never = c.any.never()
 		return c.never
 	}
 	c.never = []*statement{}

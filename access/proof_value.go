@@ -36,9 +36,11 @@ func (c *caller) domain(k *key) keyDomain {
 	case keyEpochTime:
 		return keyDomain{present: true, natural: true}
 	case keyTokenIssueTime:
-		return keyDomain{present: true, instant: true}
+		return keyDomain{present: c.any == nil, instant: true}
 	case keyMFAAge:
-		return keyDomain{present: true, natural: true}
+		return keyDomain{present: c.any == nil, natural: true}
+	case keyMFAPresent:
+		return keyDomain{bools: true}
 	case keySecureTransport:
 		return keyDomain{present: true, bools: true, usual: "true"}
 	case keyViaAWSService:

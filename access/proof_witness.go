@@ -18,6 +18,8 @@ type witness struct {
 	real bool
 	// doubt says why it does not.
 	doubt string
+	// engine is that of the world with the caller of the witness, when it is not the world that was asked about.
+	engine *Engine
 }
 
 func (w witness) action() string   { return w.m.target.name }
@@ -26,6 +28,9 @@ func (w witness) resource() string { return w.m.target.resource }
 // witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it prefers one about
 // something that the world has, and one whose ARN reads as ARNs do.
 func (c *caller) witness(q question, m *model, lits []literal, groups [][]*bound, avoid []*bound, guess bool) witness {
+	if c.any != nil {
+		return c.decideStranger(m)
+	}
 	first := c.decideAgain(q, m, guess)
 	for _, arn := range c.likelier(m.target.resource) {
 		self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(arn)))), true}
@@ -197,7 +202,9 @@ func (c *caller) requestOf(m *model) (Session, Request) {
 			}
 		case keyResourceAccount, keyResourceOrgID, keyResourceOrgPaths, keyFederatedProvider:
 		default:
-			r.Context[k.name] = valuesOf(v)
+			if !k.kind.derived() {
+				r.Context[k.name] = valuesOf(v)
+			}
 		}
 	}
 	if _, known := c.engine.tagsOf[resource.ARN]; !known {

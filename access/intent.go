@@ -1,0 +1,132 @@
+package access
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// Intent is what the proofs need to know about an account beside its documents: what its documents are for. A component says what it means to
+// allow; the proofs hold the documents against it. The zero value of every field is the strict side.
+type Intent struct {
+	// Account is the id of the account, which the world has. Required.
+	Account string
+	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
+	ProjectTag string
+	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing works without MFA.
+	Members []string
+	// MFA are the switches of the guard.
+	MFA MFAIntent
+	// OperationRoles and DelegatedRoles are the roles that people assume.
+	OperationRoles []OperationRoleIntent
+	DelegatedRoles []RoleIntent
+	// Preferences are the Regions in which Session Manager's preferences are managed. Nil means that they are not known.
+	Regions []string
+	// Administrators are the ARNs of users and roles that are meant to administer: roles with a delegated policy for it, the deployer, break-glass
+	// roles. Nil means that nobody said, and then whoever can is listed and not held against it.
+	Administrators []string
+	// Deployer is the ARN of the role or user that deploys the account's guardrails and must be able to undo them; empty means not known.
+	Deployer string
+	// BreakGlass are the ARNs of roles for emergencies.
+	BreakGlass []string
+	// RoleAccounts are the ids of other accounts whose roles under RolePath members may assume.
+	RoleAccounts []string
+	// RolePath is the path of the roles that RoleAccounts opens. Empty means "/guardrails/".
+	RolePath string
+}
+
+// MFAIntent are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for themselves.
+type MFAIntent struct {
+	// FirstPasswordChange: a member may change the own password before MFA.
+	FirstPasswordChange bool
+	// EnrolWithAccessKeys: long-term keys may enrol a device.
+	EnrolWithAccessKeys bool
+	// AccessKeys: members manage their own access keys, with MFA.
+	AccessKeys bool
+	// ContactTags are the tag keys that members may write on themselves, with MFA.
+	ContactTags []string
+}
+
+// RoleIntent is a role that people assume.
+type RoleIntent struct {
+	// Key is where the role is configured, such as "operationRoles[0]"; waivers cite it. Empty means nowhere.
+	Key string
+	// ARN is the ARN of the role.
+	ARN string
+	// Principals are the ARNs of the users who may assume it.
+	Principals []string
+	// MFAMaxAge is how long ago their MFA may be. Zero means that any age will do, which no component asks for.
+	MFAMaxAge time.Duration
+	// AnySessionName: sessions need not be named after the user.
+	AnySessionName bool
+}
+
+// OperationRoleIntent is a role that reaches the nodes of one project.
+type OperationRoleIntent struct {
+	RoleIntent
+	// Project is the value of the project tag of the role and its nodes. Empty means none: the role reaches nothing.
+	Project string
+	// RunAs is the OS user of its shells; empty means the default user of the preferences.
+	RunAs string
+	// Documents are the session documents that it may use besides the preferences document.
+	Documents []string
+}
+
+func (in *Intent) projectTag() string { return cmp.Or(in.ProjectTag, "Project") }
+
+func (in *Intent) authorizationTags() []string { return []string{in.projectTag(), RunAsTag} }
+
+// roles are all the roles of the intent, operation roles first.
+func (in *Intent) roles() []RoleIntent {
+	var all []RoleIntent
+	for i := range in.OperationRoles {
+		all = append(all, in.OperationRoles[i].RoleIntent)
+	}
+	return append(all, in.DelegatedRoles...)
+}
+
+// DerivedIntent is what an account seems to be meant for, when nobody says: every user is held to MFA, a role with the project tag is an operation
+// role for the users whom its trust policy names, and no switch is on. It is what an audit of a live account starts from; the preferences of
+// Session Manager, which authorization details do not have, are taken as not known.
+func DerivedIntent(a Account) Intent {
+	in := Intent{Account: a.ID}
+	for i := range a.Users {
+		in.Members = append(in.Members, a.Users[i].ARN(&a))
+	}
+	for i := range a.Roles {
+		r := &a.Roles[i]
+		project := findTag(r.Tags, in.projectTag())
+		if !project.present {
+			continue
+		}
+		in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
+			RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: trustedUsers(r.Trust), MFAMaxAge: 12 * time.Hour},
+			Project:    project.one, RunAs: findTag(r.Tags, RunAsTag).one,
+		})
+	}
+	for _, p := range a.Preferences {
+		in.Regions = append(in.Regions, p.Region)
+	}
+	return in
+}
+
+// trustedUsers are the users that a trust policy names.
+func trustedUsers(d policy.Document) []string {
+	var users []string
+	for _, st := range d.Statements {
+		if st.Effect != policy.EffectAllow {
+			continue
+		}
+		for _, p := range st.Principals {
+			for _, value := range p.Values {
+				if p.Kind == policy.PrincipalAWS && strings.HasPrefix(arnResource(value), "user/") && !slices.Contains(users, value) {
+					users = append(users, value)
+				}
+			}
+		}
+	}
+	return users
+}

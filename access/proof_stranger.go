@@ -1,0 +1,123 @@
+package access
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// decideStranger makes the request of a caller of whom only the entry of a trust policy is known, and decides it in a world that has such a
+// caller: one whose own policies allow everything, if the world knows no other of that name.
+func (c *caller) decideStranger(m *model) witness {
+	w := witness{m: m}
+	entry := c.any.entry
+	w.session, w.request = c.requestOf(m)
+	engine := c.engine
+	switch entry.kind {
+	case policy.PrincipalService:
+		w.session = Service(entry.text)
+	case policy.PrincipalFederated:
+		w.session = Federated(entry.text)
+	default:
+		arn := c.principal.arn
+		if v := m.keys["aws:principalarn"]; v.present {
+			arn = v.at(0)
+		}
+		if arn == "" {
+			arn = "arn:" + string(c.principal.account.partition) + ":iam::" + strangerAccount(entry) + ":user/somebody-else"
+		}
+		arn = legible(arn)
+		engine, w.session = c.engine.withStranger(arn, m)
+		if engine == nil {
+			w.doubt = "there can be no caller " + arn
+			return w
+		}
+	}
+	d, err := engine.Decide(w.session, w.request)
+	switch {
+	case err != nil:
+		w.doubt = err.Error()
+	case d.Allowed():
+		w.real, w.engine = true, engine
+	default:
+		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
+	}
+	return w
+}
+
+// strangerAccount is the account of a caller of whom nothing is said: that of the entry, or one that nobody has.
+func strangerAccount(entry *trusted) string {
+	if entry.accountID != "" {
+		return entry.accountID
+	}
+	return "999999999999"
+}
+
+// legible replaces an account and a name that the search made up.
+func legible(arn string) string {
+	kind, _, name := splitEntity(arn)
+	account := arnPart(arn, 4)
+	if !isAccountID(account) {
+		account = "999999999999"
+	}
+	if kind != "" && len(name) > 1 && account == arnPart(arn, 4) {
+		return arn
+	}
+	resource := arnResource(arn)
+	if kind != "" && len(name) == 1 {
+		resource = kind + "/somebody-else"
+	}
+	return "arn:" + arnPart(arn, 1) + ":iam::" + account + ":" + resource
+}
+
+// withStranger is the engine of a world that has the caller, and the session that the model describes; nil when there can be none.
+func (e *Engine) withStranger(arn string, m *model) (*Engine, Session) {
+	kind, path, name := splitEntity(arn)
+	if kind != "user" && kind != "role" {
+		return nil, Session{}
+	}
+	engine := e
+	if _, known := e.principals[arn]; !known {
+		w := e.world
+		w.Accounts = slices.Clone(w.Accounts)
+		id := arnPart(arn, 4)
+		at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == id })
+		if at < 0 {
+			at = len(w.Accounts)
+			w.Accounts = append(w.Accounts, Account{ID: id, Partition: policy.Partition(arnPart(arn, 1))})
+		}
+		all := []InlinePolicy{{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}
+		account := &w.Accounts[at]
+		if kind == "user" {
+			account.Users = append(slices.Clone(account.Users), User{Name: name, Path: path, Inline: all})
+		} else {
+			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(id)))
+			account.Roles = append(slices.Clone(account.Roles), Role{Name: name, Path: path, Inline: all, Trust: trust})
+		}
+		var err error
+		if engine, err = Compile(w); err != nil {
+			return nil, Session{}
+		}
+	}
+	if kind == "role" {
+		return engine, AssumedRole(arn, "somebody-else")
+	}
+	switch present := m.keys["aws:multifactorauthpresent"]; {
+	case !present.present:
+		return engine, LongTermKey(arn)
+	case present.at(0) == "false":
+		return engine, Console(arn)
+	}
+	age := someAge
+	if v := m.keys["aws:multifactorauthage"]; v.present {
+		if n, err := strconv.ParseInt(v.at(0), 10, 64); err == nil && n < int64(farAge/time.Second) {
+			age = time.Duration(n) * time.Second
+		}
+	}
+	return engine, ConsoleWithMFA(arn, age)
+}
+
+// farAge is older than MFA can be.
+const farAge = 1000 * time.Hour

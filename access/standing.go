@@ -1,0 +1,225 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// standingProof is a proof that is made of every world.
+type standingProof struct {
+	id, claim string
+	run       func(*prover, *Intent)
+}
+
+// standingProofs are the standing proofs. Ids are API: docs/safety.md has a section for each, and guardrails:accept names what they assume.
+var standingProofs = []standingProof{
+	{"no-mfa-no-access", "without MFA a member reaches nothing but the own enrolment", (*prover).noMFANoAccess},
+	{"no-enrolment-with-access-keys", "a long-term access key cannot enrol an MFA device", (*prover).noEnrolmentWithAccessKeys},
+	{"own-credentials-only", "nobody but an administrator touches another person's MFA, keys, password or tags", (*prover).ownCredentialsOnly},
+	{"authorization-tags-are-guarded", "nobody but an administrator writes a tag that decides access", (*prover).authorizationTagsAreGuarded},
+	{"only-administrators-change-access", "nobody but an administrator changes policies, trust, groups or boundaries", (*prover).onlyAdministratorsChangeAccess},
+	{"administrators-are-declared", "only those administer who are meant to", (*prover).administratorsAreDeclared},
+	{"only-declared-roles", "a member assumes only the roles that are declared for that member", (*prover).onlyDeclaredRoles},
+	{"only-listed-principals", "only the listed users assume a role", (*prover).onlyListedPrincipals},
+	{"mfa-to-assume", "a role is assumed only with MFA that is recent enough", (*prover).mfaToAssume},
+	{"session-named-after-user", "a session of a role has the name of its user", (*prover).sessionNamedAfterUser},
+	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
+	{"own-project-only", "an operation role reaches the nodes of its own project and no others", (*prover).ownProjectOnly},
+	{"no-other-door", "an operation role opens no way onto a node but a session", (*prover).noOtherDoor},
+	{"only-listed-documents", "sessions use the listed documents and no others", (*prover).onlyListedDocuments},
+	{"own-sessions-only", "nobody but an administrator resumes or ends another person's session", (*prover).ownSessionsOnly},
+	{"legal-os-user", "a shell starts as a login without privileges, never as root or ssm-user", (*prover).legalOSUser},
+	{"enrolment-works", "a member enrols an MFA device in the console, whatever its name", (*prover).enrolmentWorks},
+	{"first-password-change-works", "a member changes the first password before MFA", (*prover).firstPasswordChangeWorks},
+	{"declared-journeys-work", "everybody reaches what is declared for them", (*prover).declaredJourneysWork},
+	{"own-sessions-work", "a session can be resumed and ended by who started it", (*prover).ownSessionsWork},
+	{"deployer-not-locked-out", "the deployer can undo these guardrails", (*prover).deployerNotLockedOut},
+	{"break-glass-not-locked-out", "a break-glass role is denied nothing", (*prover).breakGlassNotLockedOut},
+}
+
+// Prove makes the standing proofs of a world for the accounts whose intents are given. Safety proofs speak of all requests, and read documents
+// that are not known as Allow everything; liveness proofs speak of the requests that AWS sends, and read them as Allow nothing. An intent of an
+// account that the world does not have is an error, and so is a role or a member whom the world does not have.
+func Prove(e *Engine, intents ...Intent) (Report, error) {
+	p := &prover{engine: e, callers: map[string]*caller{}}
+	for i := range intents {
+		if err := p.check(&intents[i]); err != nil {
+			return Report{}, err
+		}
+	}
+	p.findAdministrators(intents)
+	for _, proof := range standingProofs {
+		p.proof = proof
+		for i := range intents {
+			proof.run(p, &intents[i])
+		}
+	}
+	return p.report, nil
+}
+
+// prover makes the proofs of one report.
+type prover struct {
+	engine  *Engine
+	callers map[string]*caller
+	proof   standingProof
+	report  Report
+}
+
+// check refuses an intent that speaks of what the world does not have: a proof about nobody would hold.
+func (p *prover) check(in *Intent) error {
+	if _, err := p.engine.accountOf(in.Account); err != nil {
+		return fmt.Errorf("intent: %w", err)
+	}
+	for _, member := range in.Members {
+		if user, known := p.engine.principals[member]; !known || user.kind != userPrincipal {
+			return fmt.Errorf("intent of account %s: member %q: the world has no such user", in.Account, member)
+		}
+	}
+	for _, role := range in.roles() {
+		if r, known := p.engine.principals[role.ARN]; !known || r.kind != rolePrincipal {
+			return fmt.Errorf("intent of account %s: %q: the world has no such role", in.Account, cmp.Or(role.ARN, role.Key))
+		}
+	}
+	return nil
+}
+
+// caller is the class of a session. Classes are kept, with what was solved for them, for the proofs that follow.
+func (p *prover) caller(s Session) *caller {
+	id := s.String()
+	if have, ok := p.callers[id]; ok {
+		return have
+	}
+	c, _ := newCaller(p.engine, s)
+	p.callers[id] = c
+	return c
+}
+
+// begin makes a finding of the proof at hand.
+func (p *prover) begin(in *Intent, subject string) Finding {
+	return Finding{ID: p.proof.id, Account: in.Account, Subject: subject, Claim: p.proof.claim, Page: proofPage(p.proof.id)}
+}
+
+func (p *prover) add(f Finding) { p.report.Findings = append(p.report.Findings, f) }
+
+// conclude writes an answer into a finding.
+func (p *prover) conclude(f Finding, a answer, problem string) {
+	f.Classes += a.classes
+	switch {
+	case a.open && a.guess:
+		f.Verdict = max(f.Verdict, HoldsIf)
+		f.Assumptions = append(f.Assumptions, ProofAssumption{ID: assumptionID(a), Text: a.assumption})
+	case a.open:
+		f.Verdict, f.Problem = DoesNotHold, problem
+		if a.by.Policy != "" || a.by.Sid != "" {
+			f.Problem += ": " + a.by.String()
+		}
+		f.Unreal = a.witness.doubt
+		p.walk(&f, a)
+	case a.gaveUp:
+		f.Verdict, f.Problem = DoesNotHold, "the search was too large to end, so that nothing is proven; fewer wildcards in the documents make it smaller"
+	case a.denied:
+		f.Shut, f.By = ShutByDeny, a.closers
+	default:
+		f.Shut = ShutByAbsence
+	}
+	p.add(f)
+}
+
+func assumptionID(a answer) string {
+	if a.by.Policy != "" && strings.HasPrefix(a.by.Policy, "arn:") {
+		return a.by.Policy
+	}
+	return arnPart(a.witness.resource(), 4)
+}
+
+// walk turns the request of an answer into the shortest journey that makes it.
+func (p *prover) walk(f *Finding, a answer) {
+	e := a.c.engine
+	if a.witness.engine != nil {
+		e = a.witness.engine
+	}
+	if a.guess {
+		e = e.Assuming(UnknownAllowsEverything)
+	}
+	request := a.witness.request
+	ways := []Journey{{From: a.witness.session, Does: &request, At: request.Time}}
+	if s := a.witness.session; s.kind == roleSession && a.witness.engine == nil {
+		// A role session begins with a person, if the world has one who can assume the role.
+		ways = append(p.waysInto(s, &request), ways...)
+	}
+	for i := range ways {
+		arrival, err := e.Journey(ways[i])
+		if err == nil && (arrival.Allowed() || i == len(ways)-1) {
+			f.Journey, f.Witness = &ways[i], &arrival
+			return
+		}
+	}
+}
+
+func (p *prover) waysInto(s Session, request *Request) []Journey {
+	var ways []Journey
+	role := p.engine.principals[s.subject]
+	if role == nil {
+		return nil
+	}
+	for _, user := range trustedUsers(policy.Document{Statements: fromStatements(role.trust.allow)}) {
+		if _, known := p.engine.principals[user]; known {
+			ways = append(ways, Journey{From: ConsoleWithMFA(user, someAge), Via: []Hop{{Role: s.subject}}, Does: request, At: request.Time})
+		}
+	}
+	return ways
+}
+
+func fromStatements(list []*statement) []policy.Statement {
+	out := make([]policy.Statement, len(list))
+	for i, st := range list {
+		out[i] = st.from
+	}
+	return out
+}
+
+// askAll asks a question of several sessions and joins the answers.
+func (p *prover) askAll(q question, sessions ...Session) answer {
+	a := answer{denied: true}
+	for _, s := range sessions {
+		a = a.and(p.caller(s).ask(q))
+	}
+	return a
+}
+
+// everybody are the users and roles of an account whom claims about "nobody" speak of: all but administrators, and but the roles of AWS
+// services, which nobody assumes.
+func (p *prover) everybody(in *Intent) []*principal {
+	account, _ := p.engine.accountOf(in.Account)
+	var all []*principal
+	for i := range account.Users {
+		all = append(all, p.engine.principals[account.Users[i].ARN(account)])
+	}
+	for i := range account.Roles {
+		all = append(all, p.engine.principals[account.Roles[i].ARN(account)])
+	}
+	return slices.DeleteFunc(all, func(who *principal) bool { return who.serviceLinked || p.administers(who.arn) })
+}
+
+// sessionsOf are the ways in which a user or role of the account makes calls.
+func (p *prover) sessionsOf(in *Intent, who *principal) []Session {
+	if who.kind == userPrincipal {
+		return signIns(who.arn)
+	}
+	return []Session{AssumedRole(who.arn, p.sessionName(in, who))}
+}
+
+// sessionName is a name that a session of a role can have: that of a user who may assume it.
+func (p *prover) sessionName(in *Intent, role *principal) string {
+	for _, r := range in.roles() {
+		if r.ARN == role.arn && len(r.Principals) > 0 {
+			_, _, name := splitEntity(r.Principals[0])
+			return name
+		}
+	}
+	return "session"
+}

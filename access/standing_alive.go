@@ -1,0 +1,275 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// liveness is a list of things that must work. It stops at the first that does not.
+type liveness struct {
+	p *prover
+	f Finding
+}
+
+func (p *prover) alive(f Finding) *liveness { return &liveness{p: p, f: f} }
+
+// call must be allowed.
+func (l *liveness) call(what string, s Session, action string, arns ...string) {
+	l.request(what, s, Request{Action: action, Resources: On(arns...)})
+}
+
+func (l *liveness) request(what string, s Session, r Request) {
+	l.journey(what, Journey{From: s, Does: &r})
+}
+
+// journey must arrive.
+func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
+	if l.f.Verdict == DoesNotHold {
+		return Arrival{}, false
+	}
+	l.f.Classes++
+	j.At = someDay
+	arrival, err := l.p.engine.Journey(j)
+	switch {
+	case err != nil:
+		l.f.Verdict, l.f.Problem = DoesNotHold, fmt.Sprintf("%s: cannot be decided: %s", what, err)
+		return Arrival{}, false
+	case arrival.Allowed():
+		return arrival, true
+	}
+	if generous, err := l.p.engine.Assuming(UnknownAllowsEverything).Journey(j); err == nil && generous.Allowed() {
+		l.f.Verdict = max(l.f.Verdict, HoldsIf)
+		last := arrival.Steps[len(arrival.Steps)-1]
+		id := strings.Join(last.Decision.Unknowns, " and ")
+		l.f.Assumptions = append(l.f.Assumptions, ProofAssumption{ID: cmp.Or(id, arnPart(last.Decision.Resource, 4)), Text: what + ": " + cmp.Or(id, "what is not known") + " allows it"})
+		return generous, true
+	}
+	l.f.Verdict, l.f.Problem = DoesNotHold, what+" does not work: "+arrival.By().String()
+	l.f.Witness, l.f.Journey = &arrival, &j
+	return arrival, false
+}
+
+func (l *liveness) done() { l.p.add(l.f) }
+
+// anotherDevice is a device name that no policy has a reason to know: the console lets people choose.
+const anotherDevice = "my-phone"
+
+// enrolmentWorks: in the console, signed in with a password alone.
+func (p *prover) enrolmentWorks(in *Intent) {
+	for _, member := range in.Members {
+		who := p.engine.principals[member]
+		l := p.alive(p.begin(in, member))
+		console := Console(member)
+		l.call("listing the own devices", console, "iam:ListMFADevices", member)
+		l.call("making a device that is named like the user", console, "iam:CreateVirtualMFADevice", who.device())
+		l.call("making a device with another name", console, "iam:CreateVirtualMFADevice", p.account(in).arn("iam", "", "mfa/"+anotherDevice))
+		l.call("enabling the device", console, "iam:EnableMFADevice", member)
+		l.call("replacing the device once MFA is there", ConsoleWithMFA(member, someAge), "iam:DeactivateMFADevice", member)
+		l.done()
+	}
+}
+
+// firstPasswordChangeWorks: a first sign-in with a password that must be changed.
+func (p *prover) firstPasswordChangeWorks(in *Intent) {
+	if !in.MFA.FirstPasswordChange {
+		return
+	}
+	for _, member := range in.Members {
+		l := p.alive(p.begin(in, member))
+		l.call("changing the own password", Console(member), "iam:ChangePassword", member)
+		l.call("reading what a password must have", Console(member), "iam:GetAccountPasswordPolicy")
+		l.done()
+	}
+}
+
+// declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from an operation role the shell
+// and each listed document open on a node of the project, as a legal OS user.
+func (p *prover) declaredJourneysWork(in *Intent) {
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		l := p.alive(p.begin(in, r.ARN))
+		p.assumable(l, r.RoleIntent)
+		for _, document := range append([]string{PreferencesDocument}, r.Documents...) {
+			p.opens(l, in, r, document)
+		}
+		l.done()
+	}
+	for _, r := range in.DelegatedRoles {
+		l := p.alive(p.begin(in, r.ARN))
+		p.assumable(l, r)
+		l.done()
+	}
+}
+
+// assumable: each principal of the world assumes the role. What a principal of another account may do there is an assumption.
+func (p *prover) assumable(l *liveness, r RoleIntent) {
+	for _, user := range r.Principals {
+		if _, known := p.engine.principals[user]; !known {
+			account := arnPart(user, 4)
+			l.f.Verdict = max(l.f.Verdict, HoldsIf)
+			l.f.Assumptions = append(l.f.Assumptions, ProofAssumption{ID: account, Text: "the policies of account " + account + " let " + user + " assume the role"})
+			engine, s := p.engine.withStranger(user, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}})
+			if engine == nil {
+				l.f.Verdict, l.f.Problem = DoesNotHold, "there can be no user "+user
+				return
+			}
+			stranger := *l
+			stranger.p = &prover{engine: engine}
+			stranger.journey(user+" assuming the role", Journey{From: s, Via: []Hop{{Role: r.ARN}}})
+			l.f = stranger.f
+			continue
+		}
+		l.journey(user+" switching to the role in the console", Journey{From: ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: []Hop{{Role: r.ARN}}})
+		l.journey(user+" assuming the role with an access key and an MFA code", Journey{From: LongTermKey(user).WithMFACode(), Via: []Hop{{Role: r.ARN}}})
+	}
+}
+
+// youngest is an age of MFA that a limit must accept.
+func youngest(limit time.Duration) time.Duration {
+	if limit > 0 && limit <= someAge {
+		return 0
+	}
+	return someAge
+}
+
+// opens: a door on a node of the project, an EC2 instance and a managed node, in every Region with preferences.
+func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document string) {
+	kind := Shell
+	switch document {
+	case "AWS-StartPortForwardingSession":
+		kind = Port
+	case "AWS-StartPortForwardingSessionToRemoteHost":
+		kind = RemotePort
+	case "AWS-StartSSHSession":
+		kind = SSH
+	}
+	regions := in.Regions
+	if regions == nil {
+		regions = []string{someRegion(p.account(in).partition)}
+	}
+	for _, region := range regions {
+		for _, node := range []Node{{Kind: Instance, ID: "i-0123456789abcdef0"}, {Kind: ManagedInstance, ID: "mi-0123456789abcdef0"}} {
+			node.Region, node.Tags = region, []Tag{{Key: in.projectTag(), Value: r.Project}}
+			door := &Door{Kind: kind, Node: node, Document: document}
+			what := fmt.Sprintf("opening %s on a node of the project in %s", document, region)
+			arrival, ok := l.journey(what, Journey{From: p.operation(in, r), Opens: door})
+			if !ok {
+				return
+			}
+			if step := arrival.Steps[len(arrival.Steps)-1]; strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
+				l.f.Verdict, l.f.Problem = DoesNotHold, what+" ends before it begins: "+step.Note
+				l.f.Witness = &arrival
+				return
+			}
+		}
+	}
+}
+
+// ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
+func (p *prover) ownSessionsWork(in *Intent) {
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		l := p.alive(p.begin(in, r.ARN))
+		s := p.operation(in, r)
+		c := p.caller(s)
+		id := c.env().lookup(&key{kind: keyUserID})
+		session := Resource{
+			ARN:  p.account(in).arn("ssm", someRegion(p.account(in).partition), "session/"+s.name+"-0123456789abcdef0"),
+			Tags: []Tag{{Key: "aws:ssmmessages:session-id", Value: id.one}},
+		}
+		if len(in.Regions) > 0 {
+			session.ARN = p.account(in).arn("ssm", in.Regions[0], "session/"+s.name+"-0123456789abcdef0")
+		}
+		l.request("resuming the own session", s, Request{Action: "ssm:ResumeSession", Resources: []Resource{session}})
+		l.request("ending the own session", s, Request{Action: "ssm:TerminateSession", Resources: []Resource{session}})
+		l.done()
+	}
+}
+
+// deployerNotLockedOut: the calls with which a deployer takes back what is deployed.
+func (p *prover) deployerNotLockedOut(in *Intent) {
+	if in.Deployer == "" {
+		return
+	}
+	p.notDenied(in, in.Deployer, p.undoing(in))
+}
+
+// undoing are the calls that change and remove every principal and policy of the account.
+func (p *prover) undoing(in *Intent) []Request {
+	account, _ := p.engine.accountOf(in.Account)
+	var calls []Request
+	on := func(arn string, actions ...string) {
+		for _, action := range actions {
+			calls = append(calls, Request{Action: "iam:" + action, Resources: []Resource{{ARN: arn, Tags: []Tag{}}}, Time: someDay})
+		}
+	}
+	for i := range account.Groups {
+		on(account.Groups[i].ARN(account), "CreateGroup", "DeleteGroup", "DeleteGroupPolicy", "PutGroupPolicy", "AddUserToGroup", "RemoveUserFromGroup", "AttachGroupPolicy", "DetachGroupPolicy")
+	}
+	for i := range account.Users {
+		on(account.Users[i].ARN(account), "CreateUser", "DeleteUser", "TagUser", "UntagUser", "UpdateUser", "DeleteLoginProfile", "DeactivateMFADevice")
+	}
+	for i := range account.Roles {
+		on(account.Roles[i].ARN(account), "CreateRole", "DeleteRole", "TagRole", "UntagRole", "UpdateRole", "UpdateAssumeRolePolicy", "PutRolePolicy", "DeleteRolePolicy",
+			"AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
+	}
+	for i := range account.Policies {
+		if arnPart(account.Policies[i].ARN, 4) != "aws" {
+			on(account.Policies[i].ARN, "CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+		}
+	}
+	for _, region := range in.Regions {
+		document := p.account(in).arn("ssm", region, "document/"+PreferencesDocument)
+		for _, action := range []string{"CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "DeleteDocument"} {
+			calls = append(calls, Request{Action: "ssm:" + action, Resources: On(document), Context: Context{"ssm:DocumentType": {"Session"}}, Time: someDay})
+		}
+	}
+	return calls
+}
+
+// breakGlassNotLockedOut: a role for emergencies undoes what is deployed, too.
+func (p *prover) breakGlassNotLockedOut(in *Intent) {
+	for _, arn := range in.BreakGlass {
+		p.notDenied(in, arn, p.undoing(in))
+	}
+}
+
+// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. The own policies of such a caller are
+// the caller's affair, unless the world has them.
+func (p *prover) notDenied(in *Intent, arn string, calls []Request) {
+	f := p.begin(in, arn)
+	engine, s := p.engine, Session{}
+	if who, known := p.engine.principals[arn]; known {
+		s = p.sessionsOf(in, who)[0]
+		if who.kind == userPrincipal {
+			s = ConsoleWithMFA(arn, someAge)
+		}
+	} else if engine, s = p.engine.withStranger(arn, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}}); engine == nil {
+		f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("%q is no user or role", arn)
+		p.add(f)
+		return
+	}
+	for i := range calls {
+		f.Classes++
+		d, err := engine.Decide(s, calls[i])
+		switch {
+		case err != nil:
+			f.Verdict, f.Problem = DoesNotHold, "cannot be decided: "+err.Error()
+		case d.Outcome == ExplicitlyDenied, d.Outcome == ImplicitlyDenied && d.By.Kind != IdentityPolicy:
+			f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("%s on %s is %s", calls[i].Action, calls[i].Resources[0].ARN, d.Outcome)
+			f.By = []Source{d.By}
+		}
+		if f.Verdict == DoesNotHold {
+			j := Journey{From: s, Does: &calls[i], At: someDay}
+			if arrival, err := engine.Journey(j); err == nil {
+				f.Witness, f.Journey = &arrival, &j
+			}
+			break
+		}
+	}
+	p.add(f)
+}
+
+func (in *Intent) rolePath() string { return cmp.Or(in.RolePath, "/guardrails/") }

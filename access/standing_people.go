@@ -1,0 +1,260 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// The actions that the proofs about people speak of.
+var (
+	// enrolmentWrites change the devices of the person who enrols.
+	enrolmentWrites = []string{"iam:EnableMFADevice", "iam:ResyncMFADevice"}
+	// enrolmentReads show the console's page on which people enrol. They change nothing, and what they show of others is little.
+	enrolmentReads = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices"}
+	// credentialWrites change what a person signs in with, or the person. iam:ChangePassword is not among them: it changes the caller's own.
+	credentialWrites = []string{
+		"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:DeactivateMFADevice", "iam:DeleteAccessKey",
+		"iam:DeleteLoginProfile", "iam:DeleteSSHPublicKey", "iam:DeleteServiceSpecificCredential", "iam:DeleteSigningCertificate", "iam:DeleteUser",
+		"iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResetServiceSpecificCredential", "iam:ResyncMFADevice", "iam:TagMFADevice", "iam:TagUser",
+		"iam:UntagMFADevice", "iam:UntagUser", "iam:UpdateAccessKey", "iam:UpdateLoginProfile", "iam:UpdateSSHPublicKey",
+		"iam:UpdateServiceSpecificCredential", "iam:UpdateSigningCertificate", "iam:UpdateUser", "iam:UploadSSHPublicKey", "iam:UploadSigningCertificate",
+	}
+	// accessWrites change what somebody may do.
+	accessWrites = []string{
+		"iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:DeleteGroup",
+		"iam:DeleteGroupPolicy", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary",
+		"iam:DeleteRolePolicy", "iam:DeleteUserPermissionsBoundary", "iam:DeleteUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy",
+		"iam:DetachUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPermissionsBoundary",
+		"iam:PutUserPolicy", "iam:RemoveUserFromGroup", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateGroup",
+	}
+)
+
+func (p *prover) account(in *Intent) *account { return p.engine.accounts[in.Account] }
+
+func (a *account) arn(service, region, resource string) string {
+	return "arn:" + string(a.partition) + ":" + service + ":" + region + ":" + a.id + ":" + resource
+}
+
+// device is the ARN of the virtual device that has the user's name.
+func (p *principal) device() string { return p.account.arn("iam", "", "mfa/"+p.name) }
+
+// enrolment is what a person without MFA may do.
+func (p *prover) enrolment(in *Intent, who *principal) []policy.Statement {
+	permitted := []policy.Statement{
+		policy.Allow("", enrolmentWrites...).On(who.arn),
+		policy.Allow("", enrolmentReads...).On("*"),
+		policy.Allow("", "iam:CreateVirtualMFADevice").On(p.account(in).arn("iam", "", "mfa/*")),
+		// AWS deletes only devices that nobody has: this undoes a cancelled enrolment.
+		policy.Allow("", "iam:DeleteVirtualMFADevice").On(who.device()),
+	}
+	if in.MFA.FirstPasswordChange {
+		permitted = append(permitted, policy.Allow("", "iam:ChangePassword").On(who.arn), policy.Allow("", "iam:GetAccountPasswordPolicy").On("*"))
+	}
+	return permitted
+}
+
+var anything = []policy.Statement{policy.Allow("", "*").On("*")}
+
+// noMFANoAccess: no request of a session without MFA is allowed but for enrolment, and no role is assumed from one.
+func (p *prover) noMFANoAccess(in *Intent) {
+	for _, member := range in.Members {
+		f := p.begin(in, member)
+		if in.MFA.FirstPasswordChange {
+			f.Waivers = append(f.Waivers, Waiver{"mfa.firstPasswordChange", "the own password is changed before MFA"})
+		}
+		who := p.engine.principals[member]
+		q := asking(anything, p.enrolment(in, who)...)
+		p.conclude(f, p.everyCall(q, withoutMFA(member)...), "allowed without MFA")
+	}
+}
+
+// everyCall asks a question of sessions, the assuming of roles included.
+func (p *prover) everyCall(q question, sessions ...Session) answer {
+	a := p.askAll(q, sessions...)
+	for _, s := range sessions {
+		c := p.caller(s)
+		a = a.and(c.askStrangers(q))
+		for _, role := range p.rolesTrusting(c) {
+			a = a.and(c.askAssume(role, q))
+		}
+	}
+	return a
+}
+
+// rolesTrusting are the roles of the world whose trust policy names the caller or the caller's account.
+func (p *prover) rolesTrusting(c *caller) []*principal {
+	var roles []*principal
+	ev := c.env()
+	for i := range p.engine.world.Accounts {
+		account := &p.engine.world.Accounts[i]
+		for j := range account.Roles {
+			role := p.engine.principals[account.Roles[j].ARN(account)]
+			if slices.ContainsFunc(role.trust.allow, func(st *statement) bool { return st.principalGrade(ev) != notTrusted }) {
+				roles = append(roles, role)
+			}
+		}
+	}
+	return roles
+}
+
+// noEnrolmentWithAccessKeys: a long-term key neither makes nor enables a device, so whoever finds one cannot become its owner.
+func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice")...).On("*")})
+	for _, member := range in.Members {
+		f := p.begin(in, member)
+		if in.MFA.EnrolWithAccessKeys {
+			f.Verdict = Waived
+			f.Waivers = []Waiver{{"mfa.enrolWithAccessKeys", "whoever holds an access key of a person without MFA enrols a device for that person"}}
+			p.add(f)
+			continue
+		}
+		p.conclude(f, p.askAll(q, LongTermKey(member)), "a long-term access key enrols a device")
+	}
+}
+
+// ownCredentialsOnly: what a person signs in with is the person's own affair, and an administrator's.
+func (p *prover) ownCredentialsOnly(in *Intent) {
+	account := p.account(in)
+	for _, who := range p.everybody(in) {
+		permitted := []policy.Statement{}
+		if who.kind == userPrincipal {
+			permitted = append(permitted, policy.Allow("", credentialWrites...).On(who.arn, who.device()))
+		}
+		q := asking([]policy.Statement{policy.Allow("", credentialWrites...).On(account.arn("iam", "", "user/*"), account.arn("iam", "", "mfa/*"))}, permitted...)
+		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "another person's credentials can be changed")
+	}
+}
+
+// tagWrites are the requests that write one of the tags on something that exists or comes into being as a principal.
+func (p *prover) tagWrites(in *Intent) []policy.Statement {
+	account := p.account(in)
+	instances, nodes := account.arn("ec2", "*", "instance/*"), account.arn("ssm", "*", "managed-instance/*")
+	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
+	return []policy.Statement{
+		policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").When(named),
+		// Tags that an instance is launched with are the launcher's.
+		policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags").On(instances).When(named, policy.Absent("ec2:CreateAction")),
+		// Without tags in the request DeleteTags removes all.
+		policy.Allow("", "ec2:DeleteTags").On(instances).When(policy.Absent("aws:TagKeys")),
+		policy.Allow("", "ssm:AddTagsToResource").On(nodes).When(named),
+		policy.Allow("", "ssm:RemoveTagsFromResource").On(nodes),
+	}
+}
+
+// authorizationTagsAreGuarded: who can write the project tag or the Run As tag chooses project and OS user.
+func (p *prover) authorizationTagsAreGuarded(in *Intent) {
+	q := asking(p.tagWrites(in))
+	for _, who := range p.everybody(in) {
+		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "an authorization tag can be written")
+	}
+}
+
+// onlyAdministratorsChangeAccess: nobody makes himself an administrator, and nobody takes the guard off.
+func (p *prover) onlyAdministratorsChangeAccess(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", accessWrites...).On("*")})
+	for _, who := range p.everybody(in) {
+		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "somebody who is no administrator changes what people may do")
+	}
+}
+
+// findAdministrators computes who administers: whoever may do each of a few things, any one of which makes an administrator, to users, roles and
+// policies that do not exist yet, and so to all.
+func (p *prover) findAdministrators(intents []Intent) {
+	for i := range intents {
+		in := &intents[i]
+		account := p.account(in)
+		kingdom := []Request{
+			{Action: "iam:PutUserPolicy", Resources: On(account.arn("iam", "", "user/somebody-new"))},
+			{Action: "iam:CreateAccessKey", Resources: On(account.arn("iam", "", "user/somebody-new"))},
+			{Action: "iam:PutRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
+			{Action: "iam:UpdateAssumeRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
+			{Action: "iam:CreatePolicyVersion", Resources: On(account.arn("iam", "", "policy/something-new"))},
+		}
+		for _, who := range p.everybody(in) {
+			session := AssumedRole(who.arn, p.sessionName(in, who))
+			if who.kind == userPrincipal {
+				session = ConsoleWithMFA(who.arn, someAge)
+			}
+			var by Source
+			all := true
+			for _, r := range kingdom {
+				r.Time = someDay
+				d, err := p.engine.Decide(session, r)
+				all = all && err == nil && d.Allowed()
+				by = d.By
+			}
+			if all {
+				p.report.Administrators = append(p.report.Administrators, Administrator{
+					ARN: who.arn, By: by, Declared: slices.Contains(in.Administrators, who.arn),
+				})
+			}
+		}
+	}
+}
+
+func (p *prover) administers(arn string) bool {
+	return slices.ContainsFunc(p.report.Administrators, func(a Administrator) bool { return a.ARN == arn })
+}
+
+// administratorsAreDeclared: leaving administrators out of the other proofs must not hide one whom nobody meant.
+func (p *prover) administratorsAreDeclared(in *Intent) {
+	f := p.begin(in, in.Account)
+	for _, a := range p.report.Administrators {
+		if arnPart(a.ARN, 4) != in.Account || a.Declared {
+			continue
+		}
+		if in.Administrators == nil {
+			f.Verdict = max(f.Verdict, HoldsIf)
+			f.Assumptions = append(f.Assumptions, ProofAssumption{ID: a.ARN, Text: a.ARN + " is meant to be an administrator: " + a.By.String()})
+			continue
+		}
+		f.Verdict = DoesNotHold
+		f.Problem = strings.TrimPrefix(f.Problem+"; "+a.ARN+" is an administrator and is not meant to be: "+a.By.String(), "; ")
+	}
+	p.add(f)
+}
+
+// onlyDeclaredRoles: the policies of a member open the way to the declared roles alone. A role that trusts the whole account needs no more than
+// such a way, and the world need not list it.
+func (p *prover) onlyDeclaredRoles(in *Intent) {
+	for _, member := range in.Members {
+		var permitted []policy.Statement
+		var declared []string
+		for _, r := range in.roles() {
+			if slices.Contains(r.Principals, member) {
+				declared = append(declared, r.ARN)
+			}
+		}
+		for _, account := range in.RoleAccounts {
+			declared = append(declared, "arn:"+string(p.account(in).partition)+":iam::"+account+":role"+in.rolePath()+"*")
+		}
+		if len(declared) > 0 {
+			permitted = append(permitted, policy.Allow("", "*").On(declared...))
+		}
+		q := asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")}, permitted...)
+		a := answer{denied: true}
+		for _, s := range append(signIns(member), LongTermKey(member).WithMFACode()) {
+			c := p.caller(s)
+			for _, role := range p.rolesTrusting(c) {
+				a = a.and(c.askAssume(role, q))
+			}
+			if !a.open {
+				a = a.and(c.askWay(q))
+			}
+		}
+		if a.open {
+			a.guess = false
+		}
+		p.conclude(p.begin(in, member), a, "a role that is not declared for this member can be assumed")
+	}
+}
+
+// askWay answers a question about the caller's side of assuming roles, whatever their trust.
+func (c *caller) askWay(q question) answer {
+	return c.assignments(func(c *caller) answer {
+		own := c.principal.identity
+		return c.attempt(attempt{q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided}, unknownTrust: true})
+	})
+}

@@ -1,0 +1,218 @@
+package access
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"aws-access-guardrails/policy"
+)
+
+// otherDoors are the ways onto a node that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
+var otherDoors = []string{
+	"ec2-instance-connect:*", "ec2:AssociateIamInstanceProfile", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ec2:ModifyInstanceAttribute",
+	"ec2:ReplaceIamInstanceProfileAssociation", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation", "ssm:CreateAssociationBatch",
+	"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand",
+	"ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
+	"ssm:UpdateMaintenanceWindowTask",
+}
+
+// nodeForms are the ARN forms of machines and tasks that sessions can reach.
+var nodeForms = []string{":ec2:${Region}:${Account}:instance/", ":ssm:${Region}:${Account}:managed-instance/", ":ecs:${Region}:${Account}:task/"}
+
+// nodeActions are the actions that do something to a node: those that AWS documents on such a resource, but for reading and listing, and the two
+// that read what opens it.
+var nodeActions = sync.OnceValue(func() []string {
+	c := catalogue()
+	names := []string{"ec2:GetPasswordData", "ssm:GetConnectionStatus"}
+	for _, s := range c.services {
+		if !strings.Contains(s.head, nodeForms[0]) && !strings.Contains(s.head, nodeForms[1]) && !strings.Contains(s.head, nodeForms[2]) {
+			continue
+		}
+		for i := s.first; i < s.last; i++ {
+			if strings.ContainsAny(c.entry(i).levels, "WPT") && onNodes(s.details().forms(s, i)) {
+				names = append(names, c.name(i))
+			}
+		}
+	}
+	return names
+})
+
+func onNodes(f *actionForms) bool {
+	for _, arn := range f.arns {
+		for _, form := range nodeForms {
+			if strings.Contains(arn, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reachNodes asks about everything that is done to a node.
+var reachNodes = sync.OnceValue(func() *statement {
+	return mustStatement(policy.Allow("", nodeActions()...).On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"))
+})
+
+// operation is a session of an operation role.
+func (p *prover) operation(in *Intent, r *OperationRoleIntent) Session {
+	return AssumedRole(r.ARN, p.sessionName(in, p.engine.principals[r.ARN]))
+}
+
+// ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the tag, with an empty one, or
+// with one that differs in case has another project.
+func (p *prover) ownProjectOnly(in *Intent) {
+	account := p.account(in)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		q := question{forbidden: []*statement{reachNodes()}}
+		if r.Project != "" {
+			q.permitted = []*statement{mustStatement(policy.Allow("", "*").
+				On(account.arn("ec2", "*", "instance/*"), account.arn("ssm", "*", "managed-instance/*")).
+				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), r.Project)))}
+		}
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a node of another project can be reached")
+	}
+}
+
+// noOtherDoor: Run As, logs and limits are those of sessions; every other way onto a node goes round them.
+func (p *prover) noOtherDoor(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")})
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "there is another way onto a node than a session")
+	}
+}
+
+// onlyListedDocuments: a session document decides about Run As, logs and where a port leads.
+func (p *prover) onlyListedDocuments(in *Intent) {
+	account := p.account(in)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		var listed []string
+		for _, name := range append([]string{PreferencesDocument}, r.Documents...) {
+			listed = append(listed, account.partition.DocumentARN("*", account.id, name))
+		}
+		q := asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")}, policy.Allow("", "*").On(listed...))
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a session document that is not listed can be used")
+	}
+}
+
+const sessionTag = "ssm:resourceTag/aws:ssmmessages:session-id"
+
+// ownSessionsOnly: sessions are told apart by the tag that Systems Manager puts on them; a session id begins with a name that others can have.
+func (p *prover) ownSessionsOnly(in *Intent) {
+	account := p.account(in)
+	q := asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
+		policy.Allow("", "*").On(account.arn("ssm", "*", "session/*")).When(policy.StringEquals(sessionTag, "${aws:userid}")))
+	for _, who := range p.everybody(in) {
+		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "another person's session can be resumed or ended")
+	}
+}
+
+// assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the listed users.
+var assuming = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
+
+// onlyListedPrincipals: of all callers that AWS can have, the trust policy lets in the listed users.
+func (p *prover) onlyListedPrincipals(in *Intent) {
+	for _, r := range in.roles() {
+		var permitted []policy.Statement
+		if len(r.Principals) > 0 {
+			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals(r.Principals)...)))
+		}
+		q := asking([]policy.Statement{policy.Allow("", assuming...).On("*")}, permitted...)
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "somebody who is not listed assumes the role")
+	}
+}
+
+func (p *prover) trust(r RoleIntent, q question) answer {
+	return p.engine.askTrust(p.engine.principals[r.ARN], q)
+}
+
+// literals writes texts as values that match themselves alone.
+func literals(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = strings.ReplaceAll(text, "$", "${$}")
+	}
+	return out
+}
+
+// mfaToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's account denies.
+func (p *prover) mfaToAssume(in *Intent) {
+	for _, r := range in.roles() {
+		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
+		if r.MFAMaxAge > 0 {
+			fresh = fresh.When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)))
+		}
+		q := asking([]policy.Statement{policy.Allow("", assuming...).On("*")}, fresh)
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the role is assumed without MFA, or with MFA that is too old")
+	}
+}
+
+// sessionNamedAfterUser: session ids, CloudTrail and the OS user's trail carry the session name.
+func (p *prover) sessionNamedAfterUser(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", assuming...).On("*")},
+		policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", "${aws:username}")))
+	for _, r := range in.roles() {
+		f := p.begin(in, r.ARN)
+		if r.AnySessionName {
+			f.Verdict = Waived
+			f.Waivers = []Waiver{{r.Key + ".sessionName", "sessions of the role can have the name of somebody else"}}
+			p.add(f)
+			continue
+		}
+		p.conclude(f, p.trust(r, q), "a session can have another name than its user")
+	}
+}
+
+// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user.
+func (p *prover) noSessionTags(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*")})
+	for _, r := range in.roles() {
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
+	}
+}
+
+// legalOSUser: the login of every shell that the documents open, in every Region in which they open one.
+func (p *prover) legalOSUser(in *Intent) {
+	account := p.account(in)
+	known, _ := p.engine.accountOf(in.Account)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		f := p.begin(in, r.ARN)
+		s := p.operation(in, r)
+		if in.Regions == nil {
+			f.Verdict = HoldsIf
+			f.Assumptions = append(f.Assumptions, ProofAssumption{
+				ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
+			})
+			if tag := p.engine.tagOf(s, RunAsTag); tag != "" {
+				if err := policy.ValidateOSUser(tag); err != nil || tag == AgentUser {
+					f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of the role is %q, which is no login without privileges", RunAsTag, tag)
+				}
+			}
+			p.add(f)
+			continue
+		}
+		for _, region := range in.Regions {
+			user := p.engine.shellUser(s, known, &Node{Kind: Instance, Region: region}, PreferencesDocument)
+			if user.Superuser || user.Name == AgentUser || user.Fails || user.Unknown {
+				f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
+				break
+			}
+		}
+		if f.Verdict == DoesNotHold {
+			p.add(f)
+			continue
+		}
+		var managed []string
+		for _, region := range in.Regions {
+			managed = append(managed, account.arn("ssm", region, "document/"+PreferencesDocument))
+		}
+		q := asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On(account.arn("ssm", "*", "document/"+PreferencesDocument))}, policy.Allow("", "*").On(managed...))
+		p.conclude(f, p.askAll(q, s), "a shell opens in a Region without managed preferences, where it is "+AgentUser+", with sudo")
+	}
+}
