@@ -36,7 +36,7 @@ var rooms = []room{
 	{dir: "internal/config", may: []string{"policy", "access", "components"}},
 	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config"}, foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config"}},
-	{dir: "internal/sandbox", may: []string{"policy"}},
+	{dir: "internal/sandbox", may: []string{"policy", "access"}},
 	{dir: "internal/workspace", may: []string{"policy", "internal/config", "internal/program", "internal/sandbox"}},
 	{dir: "cmd/guardrails", may: []string{"access", "internal/config", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},

@@ -1,0 +1,133 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+// preferencesDocument is the document that holds the Session Manager preferences of a Region.
+const preferencesDocument = "SSM-SessionManagerRunShell"
+
+// World is what the sandbox holds now, as the access engine asks about it: what was deployed can be proven, and compared with what was
+// planned. A document that cannot be read is an error.
+func (s *Server) World() (access.World, error) { return WorldOf(s.Snapshot()) }
+
+// WorldOf is a snapshot as the access engine asks about it. Accounts, and everything in them, come sorted.
+func WorldOf(snapshot cloud.Snapshot) (access.World, error) {
+	w := access.World{}
+	r := &reader{}
+	for _, id := range slices.Sorted(maps.Keys(snapshot.Accounts)) {
+		w.Accounts = append(w.Accounts, r.account(id, snapshot.Accounts[id]))
+	}
+	return w, errors.Join(r.problems...)
+}
+
+// reader turns texts into documents and remembers those that cannot be read.
+type reader struct{ problems []error }
+
+func (r *reader) document(text, where string, args ...any) policy.Document {
+	d, err := policy.Parse([]byte(text))
+	if err != nil {
+		r.problems = append(r.problems, fmt.Errorf("%s: %w", fmt.Sprintf(where, args...), err))
+	}
+	return d
+}
+
+func (r *reader) account(id string, a cloud.AccountSnapshot) access.Account {
+	out := access.Account{ID: id, Alias: a.Alias, Partition: a.Partition, PasswordPolicy: a.PasswordPolicy != nil}
+	for _, name := range slices.Sorted(maps.Keys(a.Users)) {
+		u := a.Users[name]
+		out.Users = append(out.Users, access.User{
+			Name: u.Name, ID: u.ID, Path: u.Path, Tags: tagsOf(u.Tags), Groups: u.Groups, Boundary: u.Boundary,
+			HasMFA: len(u.MFADevices) > 0,
+			Inline: r.inline(u.Inline, "account %s user %s", id, name), Attached: sorted(u.Attached),
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Groups)) {
+		g := a.Groups[name]
+		out.Groups = append(out.Groups, access.Group{
+			Name: g.Name, Path: g.Path, Inline: r.inline(g.Inline, "account %s group %s", id, name), Attached: sorted(g.Attached),
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Roles)) {
+		role := a.Roles[name]
+		out.Roles = append(out.Roles, access.Role{
+			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Boundary: role.Boundary, MaxSession: role.MaxSession,
+			Trust:  r.document(role.Trust, "account %s role %s trust policy", id, name),
+			Inline: r.inline(role.Inline, "account %s role %s", id, name), Attached: sorted(role.Attached),
+		})
+	}
+	for _, arn := range slices.Sorted(maps.Keys(a.Policies)) {
+		p := a.Policies[arn]
+		out.Policies = append(out.Policies, access.ManagedPolicy{ARN: arn, Document: r.document(p.Document(), "policy %s", arn)})
+	}
+	for _, node := range slices.Sorted(maps.Keys(a.Nodes)) {
+		out.Nodes = append(out.Nodes, nodeOf(id, a, a.Nodes[node]))
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.Documents)) {
+		d := a.Documents[key]
+		out.Documents = append(out.Documents, access.SessionDocument{Name: d.Name, Region: d.Region, Type: d.Type, Owner: id, Content: d.Content()})
+		if d.Name == preferencesDocument {
+			out.Preferences = append(out.Preferences, preferencesOf(d))
+		}
+	}
+	return out
+}
+
+func (r *reader) inline(documents map[string]string, where string, args ...any) []access.InlinePolicy {
+	var out []access.InlinePolicy
+	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		d := r.document(documents[name], "%s", fmt.Sprintf(where, args...)+" inline policy "+name)
+		out = append(out, access.InlinePolicy{Name: name, Document: d})
+	}
+	return out
+}
+
+func tagsOf(tags map[string]string) []access.Tag {
+	var out []access.Tag
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		out = append(out, access.Tag{Key: key, Value: tags[key]})
+	}
+	return out
+}
+
+func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
+
+func nodeOf(account string, a cloud.AccountSnapshot, n cloud.Node) access.Node {
+	node := access.Node{Kind: access.Instance, ID: n.ID, Region: n.Region, Tags: tagsOf(n.Tags), OSUsers: n.OSUsers}
+	if strings.HasPrefix(n.ID, "mi-") {
+		node.Kind = access.ManagedInstance
+	}
+	if role, ok := a.Roles[n.Profile]; ok {
+		node.Profile = a.Partition.RoleARN(account, role.Path, role.Name)
+	}
+	return node
+}
+
+// preferencesOf reads the preferences of a Region as the agent does: what is absent is AWS's default.
+func preferencesOf(d cloud.Document) access.SessionPreferences {
+	var content struct {
+		Inputs struct {
+			RunAsEnabled       bool   `json:"runAsEnabled"`
+			RunAsDefaultUser   string `json:"runAsDefaultUser"`
+			IdleSessionTimeout string `json:"idleSessionTimeout"`
+			MaxSessionDuration string `json:"maxSessionDuration"`
+		} `json:"inputs"`
+	}
+	// The content was checked when it was saved.
+	_ = json.Unmarshal([]byte(d.Content()), &content)
+	minutes := func(text string) int { n, _ := strconv.Atoi(text); return n }
+	return access.SessionPreferences{
+		Region: d.Region, RunAs: content.Inputs.RunAsEnabled, DefaultUser: content.Inputs.RunAsDefaultUser,
+		IdleTimeout: minutes(content.Inputs.IdleSessionTimeout), MaxDuration: minutes(content.Inputs.MaxSessionDuration),
+	}
+}
