@@ -27,7 +27,7 @@ type DelegatedRoleArgs struct {
 	SessionName SessionName
 	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
 	MaxSessionDuration time.Duration
-	// UserPaths gives the path of users of this account who are not at "/", by user name.
+	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
 	UserResources map[string]pulumi.Resource

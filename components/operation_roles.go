@@ -22,7 +22,7 @@ type OperationRolesArgs struct {
 	KMSKeyID string
 	// Roles are the entries, in the order of the stack file. Empty means that nothing is made, the shared policies included.
 	Roles []OperationRole
-	// UserPaths gives the path of users of this account who are not at "/", by user name.
+	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
 	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -114,7 +115,7 @@ func (a *OperationRolesArgs) validateDocuments(p *Problems) {
 func validateUserPaths(p *Problems, paths map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		if path := paths[name]; path != "" {
-			p.check("users", path, policy.ValidatePath(path))
+			p.check("userPaths["+strconv.Quote(name)+"]", path, policy.ValidatePath(path))
 		}
 	}
 }
