@@ -14,13 +14,11 @@ func newDestroy(f *flags) *cobra.Command {
 
 A real run shows its plan first and asks; --yes answers.`,
 		Example: `  guardrails destroy dev --sandbox`,
-		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.names(args)) == 0 {
 				return workspace.Usef("destroy wants the names of the stacks; nothing is destroyed by leaving a word out")
 			}
-			_, err := f.run(cmd, workspace.Destroy, args)
-			return err
+			return f.run(cmd, workspace.Destroy, args)
 		},
 	}
 	f.engineFlags(cmd)

@@ -17,8 +17,7 @@ pulumi command would use in this folder.`,
 		Example: `  guardrails preview dev --sandbox
   guardrails preview prod --json | jq '.stacks[].changes[] | select(.op == "replace")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := f.run(cmd, workspace.Preview, args)
-			return err
+			return f.run(cmd, workspace.Preview, args)
 		},
 	}
 	f.engineFlags(cmd)

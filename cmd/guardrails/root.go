@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -67,7 +68,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
-	root.AddCommand(newPreview(f), newUp(f), newDestroy(f), newPulumiCLI())
+	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDestroy(f), newHandover(f), newPulumiCLI())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
@@ -100,25 +101,36 @@ func (f *flags) engineFlags(cmd *cobra.Command) {
 func (f *flags) names(args []string) []string { return slices.Concat(args, f.stacks) }
 
 // run is preview, up and destroy.
-func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []string) (*workspace.Summary, error) {
+func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []string) error {
 	if f.fresh && !f.sandbox {
-		return nil, workspace.Usef("--fresh empties the sandbox; add --sandbox")
+		return workspace.Usef("--fresh empties the sandbox; add --sandbox")
 	}
 	folder, err := workspace.Open(f.dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	options := workspace.Options{Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr)}
 	if !f.yes {
 		options.Confirm = workspace.Ask(os.Stdin, os.Stderr)
 	}
 	summary, err := workspace.New(folder, options).Run(cmd.Context(), operation, f.names(args)...)
-	write := summary.WriteText
+	return f.write(cmd, summary, err)
+}
+
+// summary is what a verb found, in both forms.
+type summary interface {
+	WriteText(io.Writer) error
+	WriteJSON(io.Writer) error
+}
+
+// write prints what was found also when err says that it does not hold, and passes err on.
+func (f *flags) write(cmd *cobra.Command, s summary, err error) error {
+	write := s.WriteText
 	if f.json {
-		write = summary.WriteJSON
+		write = s.WriteJSON
 	}
 	if writeErr := write(cmd.OutOrStdout()); err == nil {
 		err = writeErr
 	}
-	return summary, err
+	return err
 }

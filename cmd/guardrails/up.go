@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -18,8 +21,17 @@ A real run shows its plan first and asks; --yes answers.`,
   guardrails up dev --sandbox --fresh  the same from an empty sandbox
   guardrails up prod --yes             deploy prod into its account, in CI`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := f.run(cmd, workspace.Up, args)
-			return err
+			if err := f.run(cmd, workspace.Up, args); err != nil || f.json {
+				return err
+			}
+			people, err := f.people(args)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprint(cmd.OutOrStdout(), "\nWhat each person does next (\"guardrails handover\" prints it again)\n\n"); err != nil {
+				return err
+			}
+			return report.WriteHandover(cmd.OutOrStdout(), people, report.HandoverOptions{})
 		},
 	}
 	f.engineFlags(cmd)

@@ -25,32 +25,25 @@ func Annotate(w io.Writer, err error) {
 // annotations are GitHub's workflow commands for an error: one for each problem of a stack file, one for any other error.
 func annotations(err error, root string) []string {
 	var lines []string
-	for _, leaf := range leaves(err) {
-		var problem config.Problem
-		if !errors.As(leaf, &problem) {
-			lines = append(lines, "::error::"+message(leaf.Error()))
+	for _, e := range unjoin(err) {
+		if refused, ok := e.(*RefusedError); ok {
+			for _, cause := range unjoin(refused.Err) {
+				lines = append(lines, annotation(cause, root))
+			}
 			continue
 		}
-		lines = append(lines, fmt.Sprintf("::error file=%s,line=%d,col=%d::%s",
-			property(fromRoot(problem.File, root)), max(1, problem.Line), max(1, problem.Column), message(problem.Error())))
+		lines = append(lines, annotation(e, root))
 	}
 	return lines
 }
 
-// leaves are the errors that an error joins, those of a refused stack among them.
-func leaves(err error) []error {
-	if refused, ok := err.(*RefusedError); ok {
-		err = refused.Err
+func annotation(err error, root string) string {
+	var problem config.Problem
+	if !errors.As(err, &problem) {
+		return "::error::" + message(err.Error())
 	}
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{err}
-	}
-	var out []error
-	for _, e := range joined.Unwrap() {
-		out = append(out, leaves(e)...)
-	}
-	return out
+	return fmt.Sprintf("::error file=%s,line=%d,col=%d::%s",
+		property(fromRoot(problem.File, root)), max(1, problem.Line), max(1, problem.Column), message(problem.Error()))
 }
 
 // fromRoot is a path as GitHub wants it: from the root of the checkout.

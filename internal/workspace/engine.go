@@ -64,6 +64,9 @@ func (r *run) open(ctx context.Context, operation Operation, program *runner) (o
 		if err := r.home.copyProject(r.folder, r.stack); err != nil {
 			return nil, nil, err
 		}
+		if len(r.to.environments) > 0 {
+			r.options.Progress.Line(fmt.Sprintf("%sthe values of %s are not in the sandbox", r.label(operation), strings.Join(r.to.environments, ", ")))
+		}
 		// An interrupted engine still finishes what this AWS has begun.
 		server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
 			World: r.folder.sandboxFile(), State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,

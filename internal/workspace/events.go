@@ -95,6 +95,9 @@ func (c *collector) take(event apitype.EngineEvent) {
 	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "error":
 		d := Diagnostic{URN: event.DiagnosticEvent.URN, Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message))}
 		d.Message = strings.TrimPrefix(d.Message, "error: ")
+		if one, found := strings.CutPrefix(d.Message, "1 error occurred:"); found { // How the AWS provider wraps each of its errors.
+			d.Message = strings.TrimPrefix(strings.TrimSpace(one), "* ")
+		}
 		if !slices.Contains(c.diagnostics, d) {
 			c.diagnostics = append(c.diagnostics, d)
 		}
@@ -228,6 +231,9 @@ func properties(paths []string, detailed map[string]apitype.PropertyDiff) []stri
 		if !strings.HasPrefix(name, "__") { // Bookkeeping of the provider's.
 			names[name] = true
 		}
+	}
+	if names["tags"] { // The same said twice: it is computed from tags.
+		delete(names, "tagsAll")
 	}
 	return slices.Sorted(maps.Keys(names))
 }

@@ -110,6 +110,8 @@ type Summary struct {
 	Version int `json:"version"`
 	// Stacks are in the order in which they were run. A stack that was not reached is not here.
 	Stacks []*Report `json:"stacks"`
+	// Problems are what refused the stack files. With any of them no stack was run.
+	Problems []Problem `json:"problems,omitempty"`
 }
 
 const stackType = "pulumi:pulumi:Stack"

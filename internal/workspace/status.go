@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -93,9 +94,15 @@ func (e *EngineError) Error() string {
 	for _, d := range e.Diagnostics {
 		b.WriteString("\n  ")
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
+		if existing.MatchString(d.Message) {
+			b.WriteString("; up takes over nothing that it finds: delete it there, or import it with \"pulumi import\"; a sandbox starts over with --fresh")
+		}
 	}
 	return b.String()
 }
+
+// existing is how AWS says that a name is taken.
+var existing = regexp.MustCompile(`AlreadyExists\b`)
 
 // brief is an error of the Automation API without the CLI's standard output: what went wrong, and what the CLI said of it.
 func brief(err error) string {

@@ -54,6 +54,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	}
 	targets, err := w.check(stacks)
 	if err != nil {
+		summary.Problems = problemsOf(err)
 		return summary, err
 	}
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})

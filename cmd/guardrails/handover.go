@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newHandover(f *flags) *cobra.Command {
+	var (
+		person  string
+		options report.HandoverOptions
+	)
+	cmd := &cobra.Command{
+		Use:   "handover [stack ...]",
+		Short: "What each person needs: sign-in, enrolment, roles, command line",
+		Long: `Writes, for each person of the stacks, the sign-in page, the steps of the first sign-in, the roles with their Switch Role links, and the
+profiles for the command line. It holds no secret: the first password is given by whoever runs the account.
+
+Without names it covers every stack of the folder.`,
+		Example: `  guardrails handover
+  guardrails handover dev --person alice --session-token`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			people, err := f.people(args)
+			if err != nil {
+				return err
+			}
+			if person != "" {
+				if people, err = report.Only(people, person); err != nil {
+					return workspace.Usef("%v", err)
+				}
+			}
+			if f.json {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
+			}
+			return report.WriteHandover(cmd.OutOrStdout(), people, options)
+		},
+	}
+	f.stackFlags(cmd)
+	f.jsonFlag(cmd)
+	cmd.Flags().StringVarP(&person, "person", "p", "", "name or ARN of the one person to write for")
+	cmd.Flags().BoolVar(&options.SessionToken, "session-token", false, "for tools that take the credentials of GetSessionToken and ask for no MFA code")
+	return cmd
+}
+
+// people are those of the named stacks.
+func (f *flags) people(args []string) ([]report.Person, error) {
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	stacks, err := folder.Check(f.names(args)...)
+	if err != nil {
+		return nil, err
+	}
+	return report.Handover(stacks...), nil
+}
