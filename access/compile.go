@@ -81,7 +81,7 @@ func (c *compiler) account(a *Account) {
 		c.failf("account %s: is in the world twice", a.ID)
 		return
 	}
-	c.engine.accounts[a.ID] = &account{id: a.ID, partition: cmp.Or(a.Partition, policy.AWS), described: true}
+	c.engine.accounts[a.ID] = &account{id: a.ID, partition: cmp.Or(a.Partition, policy.AWS), described: !a.Partial}
 	for i := range a.Nodes {
 		node := &a.Nodes[i]
 		arn := node.ARN(a)
@@ -212,6 +212,9 @@ func (c *compiler) user(a *Account, owner *account, u *User, groups map[string]*
 	p := &principal{
 		kind: userPrincipal, arn: arn, id: cmp.Or(u.ID, uniqueID("AIDA", arn)), name: u.Name, principalType: "User", account: owner,
 		tags: u.Tags, hasMFA: u.HasMFA, identity: c.identity(a, "user/"+u.Name, u.Inline, u.Attached), boundary: c.boundary(a, "user/"+u.Name, u.Boundary),
+	}
+	if u.Stranger {
+		p.identity.unknowns = append(p.identity.unknowns, arn)
 	}
 	for _, name := range u.Groups {
 		group, known := groups[strings.ToLower(name)]

@@ -39,7 +39,8 @@ type Decision struct {
 	Action string
 	// Resource is the ARN that was decided on, of several; "*" where the action has none.
 	Resource string
-	// Unknowns are the ARNs of policies of the caller whose documents are not known; Assumption says how they were read. Do not change it.
+	// Unknowns are the ARNs of policies of the caller whose documents are not known, and the ARN of a caller who is a stranger; Assumption says how
+	// they were read. Do not change it.
 	Unknowns []string
 }
 

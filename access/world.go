@@ -35,6 +35,9 @@ type Account struct {
 	Preferences []SessionPreferences
 	// PasswordPolicy tells whether the account has a password policy; journeys do not depend on it.
 	PasswordPolicy bool
+	// Partial says that the account has principals that are not listed here. Of a role that is not listed the trust policy is then not known;
+	// otherwise there is no such role.
+	Partial bool
 }
 
 // Tag is a tag of a principal or a node.
@@ -71,6 +74,8 @@ type User struct {
 	Boundary string
 	// HasMFA says that the user has an MFA device: AWS then refuses to enable or deactivate the user's own devices with a long-term key.
 	HasMFA bool
+	// Stranger says that nothing is known of the user's policies but what is listed here: somebody of whom a trust policy has the name.
+	Stranger bool
 }
 
 // Group is an IAM group.

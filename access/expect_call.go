@@ -1,0 +1,208 @@
+package access
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// calls are the journeys to a call. AWS decides a call on what the call is about, so what it cannot be about is refused: it would be denied for
+// a reason that nobody meant.
+func (r *expectationReader) calls(j Journey) ([]Journey, *expectationError) {
+	x := r.x
+	action, known := KnownAction(x.Do)
+	if !known {
+		return nil, cannot("do", "%q is no action that AWS documents; %s", x.Do, nearestAction(x.Do))
+	}
+	types := ResourceTypesOf(action)
+	if err := r.target(action, types); err != nil {
+		return nil, err
+	}
+	context, err := r.with(action)
+	if err != nil {
+		return nil, err
+	}
+	account, lookup := r.engine.accountOf(r.caller.account.id)
+	if lookup != nil {
+		return nil, cannot("as", "%s", lookup)
+	}
+	regions := []string{""}
+	if x.On.Instance != nil || x.On.Document != "" {
+		if account.Partial {
+			return nil, cannot("via", "is missing: the account of the person, %s, is not in this world, and neither is what is in it", account.ID)
+		}
+		regions = r.regions(account)
+	}
+	var out []Journey
+	for _, region := range regions {
+		resources, err := r.resources(account, region)
+		if err != nil {
+			return nil, err
+		}
+		if err := fits(action, types, resources); err != nil {
+			return nil, err
+		}
+		next := j
+		next.Does = &Request{Action: action, Resources: resources, Context: context}
+		if isAssumeRole(action) {
+			next.Does = r.assume(action, resources, context)
+		}
+		out = append(out, next)
+	}
+	return out, nil
+}
+
+// nearestAction says which action of the same service was probably meant.
+func nearestAction(action string) string {
+	service, _, _ := strings.Cut(action, ":")
+	return meant(action, ActionsMatching(service+":*"), "look it up in the Service Authorization Reference")
+}
+
+// target checks that something is named where the action works on something, and nothing where it does not.
+func (r *expectationReader) target(action string, types []ResourceType) *expectationError {
+	on := &r.x.On
+	given := 0
+	for _, set := range []bool{on.Instance != nil, on.User != "", on.Role != "", on.Document != "", on.ARN != ""} {
+		if set {
+			given++
+		}
+	}
+	switch {
+	case action == "ssm:StartSession" || action == "ssm:SendCommand":
+		return cannot("do", "%s acts on a node and a document at once; write opens with the door", action)
+	case given > 1:
+		return cannot("on", "names several things; write an expectation for each")
+	case given == 0 && len(types) > 0:
+		return cannot("on", "is missing, but %s acts on %s; write which", action, typeWords(types))
+	case given > 0 && len(types) == 0:
+		return cannot("on", "is more than %s has: it acts on nothing in particular; remove it", action)
+	}
+	required := slices.DeleteFunc(slices.Clone(types), func(t ResourceType) bool { return !t.Required })
+	if len(required) > 1 {
+		return cannot("do", "%s acts on %s at once, which one target cannot say", action, typeWords(required))
+	}
+	return nil
+}
+
+func typeWords(types []ResourceType) string {
+	const most = 6
+	var names []string
+	for _, t := range types {
+		names = append(names, t.Name)
+	}
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" or %d others", len(names)-most)
+	}
+	return joinWords(names, "or")
+}
+
+// resources are what the call is about.
+func (r *expectationReader) resources(a *Account, region string) ([]Resource, *expectationError) {
+	on := &r.x.On
+	switch {
+	case on.Instance != nil:
+		n := r.node(region)
+		return []Resource{{ARN: n.ARN(a), Tags: n.Tags}}, nil
+	case on.User != "":
+		p, err := r.engine.named(userPrincipal, on.User, r.home)
+		if err != nil {
+			return nil, cannot("on.user", "%s", err)
+		}
+		return On(p.arn), nil
+	case on.Role != "":
+		p, err := r.engine.named(rolePrincipal, on.Role, r.home)
+		if err != nil {
+			return nil, cannot("on.role", "%s", err)
+		}
+		return On(p.arn), nil
+	case on.Document != "":
+		if err := r.document(a, region); err != nil {
+			return nil, err
+		}
+		d := SessionDocument{Name: on.Document, Region: region}
+		if !strings.HasPrefix(d.Name, "AWS") && !strings.HasPrefix(d.Name, "Amazon") {
+			d.Owner = a.ID
+		}
+		return On(d.ARN(a)), nil
+	case on.ARN != "":
+		if _, err := policy.ParseARN(on.ARN); err != nil {
+			return nil, cannot("on.arn", "%s", err)
+		}
+		if strings.ContainsAny(on.ARN, "*?$") {
+			return nil, cannot("on.arn", "%q is a pattern; a call is about one thing: write its ARN", on.ARN)
+		}
+		return On(on.ARN), nil
+	}
+	return nil, nil
+}
+
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
+
+// fits checks that the action works on things of this kind.
+func fits(action string, types []ResourceType, resources []Resource) *expectationError {
+	for _, resource := range resources {
+		fit := slices.ContainsFunc(types, func(t ResourceType) bool {
+			return slices.ContainsFunc(t.ARNs, func(form string) bool { return MatchARN(placeholder.ReplaceAllLiteralString(form, "*"), resource.ARN) })
+		})
+		if !fit {
+			return cannot("on", "is %s, but %s acts on %s, such as %s", resource.ARN, action, typeWords(types), firstForm(types))
+		}
+	}
+	return nil
+}
+
+func firstForm(types []ResourceType) string {
+	for _, t := range types {
+		if len(t.ARNs) > 0 {
+			return t.ARNs[0]
+		}
+	}
+	return "*"
+}
+
+// with completes and checks the condition keys that the call carries.
+func (r *expectationReader) with(action string) (Context, *expectationError) {
+	context := Context{}
+	var tags []string
+	for _, name := range slices.Sorted(maps.Keys(r.x.With)) {
+		if !KeyAppliesTo(name, action) {
+			return nil, cannot("with", "%q is a key that AWS does not send with %s", name, action)
+		}
+		context[name] = r.x.With[name]
+		if len(name) > len(requestTag) && strings.EqualFold(name[:len(requestTag)], requestTag) {
+			tags = append(tags, name[len(requestTag):])
+		}
+	}
+	keys := false
+	for name := range context {
+		keys = keys || strings.EqualFold(name, tagKeysKey)
+	}
+	if !keys && len(tags) > 0 {
+		context[tagKeysKey], keys = tags, true
+	}
+	if !keys && slices.Contains(LevelsOf(action), LevelTagging) && KeyAppliesTo(tagKeysKey, action) {
+		return nil, cannot("with", "is missing, but %s always passes tag keys; write %s with the keys", action, tagKeysKey)
+	}
+	return context, nil
+}
+
+const (
+	requestTag = "aws:RequestTag/"
+	tagKeysKey = "aws:TagKeys"
+)
+
+// assume is a call of sts:AssumeRole and the like: it carries a session name.
+func (r *expectationReader) assume(action string, resources []Resource, context Context) *Request {
+	name := r.x.SessionName
+	if name == "" {
+		name = r.caller.name
+	}
+	if _, given := context["sts:RoleSessionName"]; !given {
+		context = context.With("sts:RoleSessionName", name)
+	}
+	return &Request{Action: action, Resources: resources, Context: context}
+}
