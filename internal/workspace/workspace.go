@@ -44,6 +44,15 @@ func New(folder *Folder, options Options) *Workspace {
 	return w
 }
 
+// SandboxState is the path of the file in which the sandbox of this folder keeps what its AWS has become. It may not exist yet.
+func (w *Workspace) SandboxState() (string, error) {
+	dir, err := sandboxDir(w.options.Cache, w.folder)
+	if err != nil {
+		return "", err
+	}
+	return (&sandboxHome{dir: dir}).state(), nil
+}
+
 // Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on one after the other. It
 // stops at the first that fails. The summary holds what was reached, also beside an error; it is never nil.
 func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (*Summary, error) {
