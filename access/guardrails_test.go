@@ -262,7 +262,7 @@ func TestPartitions(t *testing.T) {
 	for partition, region := range map[policy.Partition]string{policy.AWSChina: "cn-north-1", policy.AWSUSGov: "us-gov-west-1"} {
 		arn := "arn:" + string(partition)
 		w := World{Accounts: []Account{{ID: people, Partition: partition, Users: []User{{Name: "bob", Inline: []InlinePolicy{{"p", policy.New(
-			policy.Allow("Own", "iam:EnableMFADevice").On(arn+":iam::"+people+":user/${aws:username}").When(policy.StringEquals("aws:RequestedRegion", region)),
+			policy.Allow("Own", "iam:EnableMFADevice").On(arn + ":iam::" + people + ":user/${aws:username}").When(policy.StringEquals("aws:RequestedRegion", region)),
 		)}}}}}}}
 		e := compiled(t, w)
 		bob := arn + ":iam::" + people + ":user/bob"

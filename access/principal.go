@@ -64,9 +64,12 @@ const (
 	accountTrusted
 	// roleTrusted: the role is named; in the same account nothing else is needed, but boundary and session policies bound it.
 	roleTrusted
-	// sessionTrusted: the user or the very session is named; in the same account nothing else is needed.
+	// sessionTrusted: the user, the very session or everybody is named; in the same account nothing else is needed.
 	sessionTrusted
 )
+
+// Source: IAM User Guide, Evaluating resource-based policies within a single account: "Permissions boundaries and session policies do not
+// limit permissions granted using the aws:PrincipalArn condition key with a wildcard (*) in the Principal element".
 
 // trusted is one principal of a trust policy.
 type trusted struct {
@@ -164,9 +167,6 @@ func (t *trusted) grade(ev *env) grade {
 	p, s := ev.principal, ev.session
 	switch t.kind {
 	case policy.PrincipalAny:
-		if p.kind == rolePrincipal {
-			return roleTrusted
-		}
 		return sessionTrusted
 	case policy.PrincipalService:
 		if p.kind == servicePrincipal && t.text == p.name {

@@ -66,6 +66,7 @@ func TestTrust(t *testing.T) {
 		{"another account's user by account, with an Allow", trustCase{trust: assume(policy.AWSPrincipals(members)), allows: true}, eve, Allowed},
 		{"another account's user, not trusted", trustCase{trust: assume(root), allows: true}, eve, ImplicitlyDenied},
 		{"everybody, same account", trustCase{trust: assume(policy.Anyone())}, bob, Allowed},
+		{"everybody, same account, a bounded role", trustCase{trust: assume(policy.Anyone()), bounded: true}, caller, Allowed},
 		{"everybody, another account", trustCase{trust: assume(policy.Anyone())}, eve, ImplicitlyDenied},
 		{"everybody, another account with an Allow", trustCase{trust: assume(policy.AWSPrincipals("*")), allows: true}, eve, Allowed},
 		{"a deleted user", trustCase{trust: assume(policy.AWSPrincipals("AIDAEXAMPLEEXAMPLE123")), allows: true}, bob, ImplicitlyDenied},

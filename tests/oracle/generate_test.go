@@ -1,0 +1,440 @@
+package oracle
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+const (
+	people     = "111122223333"
+	members    = "444455556666"
+	management = "123456789012"
+	region     = "eu-west-1"
+)
+
+// signIn is a way of signing in. The harness keeps it beside the Session, so that it can derive the condition keys by itself.
+type signIn int
+
+const (
+	byKey signIn = iota
+	byKeyAndCode
+	byConsole
+	byConsoleWithMFA
+	byTokenWithMFA
+	byRole
+	byIdentityCenter
+)
+
+// caller is who asks.
+type caller struct {
+	how     signIn
+	account string
+	// user is the user's name and path, role the role's; one of them is empty.
+	user, userPath, role, rolePath string
+	session                        string
+	age                            time.Duration
+	tags                           []access.Tag
+	issued                         time.Time
+	// limit is the session policy; nil means none.
+	limit *policy.Document
+}
+
+// question is one request to both evaluators.
+type question struct {
+	world   *access.World
+	caller  caller
+	request access.Request
+}
+
+// generator makes worlds and questions out of few and near-equal values, so that they meet often and miss narrowly.
+type generator struct{ *rand.Rand }
+
+func newGenerator(seed, stream uint64) generator {
+	return generator{rand.New(rand.NewPCG(seed, stream))}
+}
+
+func (g generator) oneIn(n int) bool { return g.IntN(n) == 0 }
+
+func pick[T any](g generator, values ...T) T { return values[g.IntN(len(values))] }
+
+func some[T any](g generator, n int, values ...T) []T {
+	values = slices.Clone(values)
+	g.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+	return values[:min(n, len(values))]
+}
+
+// actions are those that the questions ask for, each with the forms of its resource, so that the oracle knows its resource type.
+var actions = []string{
+	"s3:GetObject", "s3:ListBucket", "s3:ListAllMyBuckets", "ec2:StartInstances", "ec2:CreateTags", "ec2:DescribeInstances", "ssm:StartSession",
+	"ssm:TerminateSession", "iam:TagUser", "iam:EnableMFADevice", "iam:CreateVirtualMFADevice", "iam:CreateRole", "iam:PassRole", "sts:AssumeRole",
+	"sts:AssumeRole", "sts:AssumeRole", "sts:GetFederationToken", "organizations:LeaveOrganization",
+}
+
+var actionPatterns = []string{
+	"*", "*", "s3:*", "s3:Get*", "S3:getobject", "s3:List*", "ec2:*", "ec2:St?rtInstances", "ssm:*", "ssm:StartSession", "ssm:*Session", "iam:*",
+	"iam:Tag*", "iam:*MFADevice", "iam:EnableMFADevice", "iam:CreateRole", "iam:PassRole", "sts:*", "sts:AssumeRole", "sts:TagSession", "sts:Assume*",
+	"organizations:*", "s3:PutObject",
+}
+
+var resourcePatterns = []string{
+	"*", "*", "*", "arn:aws:s3:::reports/*", "arn:aws:s3:::reports/${aws:username}/*", "arn:aws:s3:::reports/${aws:PrincipalTag/Project}/*",
+	"arn:aws:s3:::reports/${aws:PrincipalTag/Project, 'blue'}/?", "arn:aws:s3:::reports", "arn:aws:s3:::rep*", "arn:aws:s3:::reports/${*}/x",
+	"arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:eu-*:" + people + ":instance/i-?", "arn:aws:ssm:*:" + people + ":document/SSM-SessionManagerRunShell",
+	"arn:aws:ssm:*:*:document/SSM-*", "arn:aws:ssm:*:*:session/*", "arn:aws:ssm:*:*:session/${aws:userid}-*", "arn:aws:iam::*:user/bob*",
+	"arn:aws:iam::" + people + ":user/${aws:username}", "arn:aws:iam::" + people + ":user/*/${aws:username}", "arn:aws:iam::*:mfa/*",
+	"arn:aws:iam::*:role/*", "arn:aws:iam::" + people + ":role/ops", "arn:aws:iam::" + people + ":role/team/*", "arn:aws:iam::*:role/target",
+	"arn:aws:iam::" + members + ":role/target", "arn:aws:iam::" + people + ":*",
+}
+
+// keys of conditions by the kind of their values.
+var (
+	textKeys = []string{
+		"aws:username", "aws:userid", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalOrgID", "aws:PrincipalTag/Project",
+		"aws:principaltag/project", "aws:PrincipalTag/Team", "aws:ResourceTag/Project", "aws:RequestTag/Project", "sts:RoleSessionName",
+		"sts:ExternalId", "s3:prefix", "ssm:resourceTag/aws:ssmmessages:session-id", "iam:PassedToService", "ec2:CreateAction",
+		"aws:RequestedRegion", "aws:ResourceAccount", "AWS:SourceIdentity",
+	}
+	arnKeys    = []string{"aws:PrincipalArn", "aws:PrincipalArn", "iam:PermissionsBoundary"}
+	boolKeys   = []string{"aws:MultiFactorAuthPresent", "aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService", "aws:PrincipalIsAWSService"}
+	numberKeys = []string{"aws:MultiFactorAuthAge", "s3:max-keys"}
+	dateKeys   = []string{"aws:CurrentTime", "aws:TokenIssueTime"}
+	ipKeys     = []string{"aws:SourceIp"}
+	manyKeys   = []string{"aws:TagKeys", "aws:TagKeys", "aws:PrincipalOrgPaths", "aws:CalledVia"}
+)
+
+var (
+	texts = []string{
+		"bob", "Bob", "bobby", "b*", "blue", "Blue", "green", "", "bl?e", people, members, "User", "AssumedRole", "o-exampleorgid", "s", "secret",
+		"reports/", "RunInstances", "ec2.amazonaws.com", region, "us-east-1", "eu-*", "AROAOPS:s", "AROAOPS:*",
+	}
+	textVariables = []string{"${aws:username}", "${aws:PrincipalTag/Project}", "${aws:PrincipalTag/Project, 'blue'}", "${aws:userid}", "x${$}", "b${*}"}
+	arns          = []string{
+		"arn:aws:iam::*:user/bob", "arn:aws:iam::*:user/*", "arn:aws:iam::*:role/*", "arn:aws:iam::" + people + ":role/ops", "arn:aws:iam::*:role/team/ops",
+		"arn:aws:iam::*:root", "arn:aws:iam::" + people + ":user/bob", "arn:aws:iam::??????222333?:role/*", "arn:aws:iam::" + people + ":policy/bound",
+		"arn:aws:iam::*:user/${aws:username}",
+	}
+	numbers  = []string{"0", "1", "60", "3600", "3599", "43200", "-1", "10.5"}
+	dates    = []string{"2026-12-01T00:00:00Z", "2026-12-01T09:00:00+09:00", "2026-11-30T23:59:59Z", "2026-12-01T00:00:01Z", "2026-12-01"}
+	networks = []string{"203.0.113.0/24", "203.0.113.7", "198.51.100.0/25", "0.0.0.0/0", "2001:db8::/32"}
+	tagKeys  = []string{"Project", "PROJECT", "Team", "Email", "Pro*"}
+	paths    = []string{"o-exampleorgid/r-exam/*", "o-exampleorgid/r-exam/ou-exam-11111111/", "o-other/*"}
+	services = []string{"ec2.amazonaws.com", "ssm-guiconnect.amazonaws.com", "*.amazonaws.com"}
+)
+
+func (g generator) condition() policy.Condition {
+	o := policy.Operator{IfExists: g.oneIn(4)}
+	var key string
+	var values []string
+	switch kind := g.IntN(20); {
+	case kind < 7:
+		key, o.Base = pick(g, textKeys...), pick(g, policy.OpStringEquals, policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike,
+			policy.OpStringNotLike, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase)
+		values = some(g, 1+g.IntN(2), append(slices.Clone(texts), textVariables...)...)
+		if g.oneIn(8) {
+			o.Quantifier = pick(g, policy.ForAllValues, policy.ForAnyValue)
+		}
+	case kind < 9:
+		key, o.Base = pick(g, arnKeys...), pick(g, policy.OpArnLike, policy.OpArnEquals, policy.OpArnNotLike, policy.OpArnNotEquals)
+		values = some(g, 1+g.IntN(3), arns...)
+	case kind < 12:
+		key, o.Base, values = pick(g, boolKeys...), policy.OpBool, []string{pick(g, "true", "false", "TRUE")}
+	case kind < 13:
+		key, o.Base = pick(g, numberKeys...), pick(g, policy.OpNumericEquals, policy.OpNumericNotEquals, policy.OpNumericLessThan,
+			policy.OpNumericLessThanEquals, policy.OpNumericGreaterThan, policy.OpNumericGreaterThanEquals)
+		values = some(g, 1, numbers...)
+	case kind < 14:
+		key, o.Base = pick(g, dateKeys...), pick(g, policy.OpDateEquals, policy.OpDateNotEquals, policy.OpDateLessThan, policy.OpDateLessThanEquals,
+			policy.OpDateGreaterThan, policy.OpDateGreaterThanEquals)
+		values = some(g, 1, dates...)
+	case kind < 15:
+		key, o.Base, values = pick(g, ipKeys...), pick(g, policy.OpIPAddress, policy.OpNotIPAddress), some(g, 1+g.IntN(2), networks...)
+	case kind < 18:
+		key = pick(g, manyKeys...)
+		o.Quantifier = pick(g, policy.ForAllValues, policy.ForAnyValue)
+		o.Base = pick(g, policy.OpStringEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringLike, policy.OpStringNotEquals, policy.OpStringNotLike)
+		switch key {
+		case "aws:TagKeys":
+			values = some(g, 1+g.IntN(3), tagKeys...)
+		case "aws:CalledVia":
+			values = some(g, 1, services...)
+		default:
+			values = some(g, 1+g.IntN(2), paths...)
+		}
+	default:
+		o = policy.Operator{Base: policy.OpNull}
+		key = pick(g, slices.Concat(textKeys, arnKeys, boolKeys, numberKeys, dateKeys, ipKeys, manyKeys)...)
+		values = []string{pick(g, "true", "false")}
+	}
+	return policy.Is(o, key, values...)
+}
+
+func (g generator) statement(index int) policy.Statement {
+	s := policy.Statement{Sid: fmt.Sprintf("S%d", index), Effect: policy.EffectAllow}
+	if g.oneIn(3) {
+		s.Effect = policy.EffectDeny
+	}
+	if patterns := some(g, 1+g.IntN(3), actionPatterns...); g.oneIn(6) {
+		s.NotActions = patterns
+	} else {
+		s.Actions = patterns
+	}
+	if resources := some(g, 1+g.IntN(3), resourcePatterns...); g.oneIn(6) && !slices.Contains(resources, "*") {
+		s.NotResources = resources
+	} else {
+		s.Resources = resources
+	}
+	s.Conditions = g.conditions()
+	return s
+}
+
+func (g generator) conditions() []policy.Condition {
+	var out []policy.Condition
+	for range pick(g, 0, 0, 1, 1, 1, 2, 3) {
+		c := g.condition()
+		if !slices.ContainsFunc(out, func(o policy.Condition) bool {
+			return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key)
+		}) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// document often begins with a wide Allow, or hardly anything would be allowed.
+func (g generator) document() policy.Document {
+	var statements []policy.Statement
+	if g.oneIn(2) {
+		statements = append(statements, policy.Allow("Wide", pick(g, "*", "s3:*", "sts:*")).On("*"))
+	}
+	for i := range 1 + g.IntN(3) {
+		statements = append(statements, g.statement(i))
+	}
+	return policy.New(statements...)
+}
+
+func (g generator) inline(chance int) []access.InlinePolicy {
+	var out []access.InlinePolicy
+	for i := range 2 {
+		if g.oneIn(chance) {
+			out = append(out, access.InlinePolicy{Name: fmt.Sprintf("p%d", i), Document: g.document()})
+		}
+	}
+	return out
+}
+
+func (g generator) trust() policy.Document {
+	principals := []string{
+		people, "arn:aws:iam::" + people + ":root", "arn:aws:iam::" + people + ":user/bob", "arn:aws:iam::" + people + ":user/team/bobby",
+		"arn:aws:iam::" + people + ":role/ops", "arn:aws:sts::" + people + ":assumed-role/ops/s", members, "arn:aws:iam::" + members + ":user/bob",
+	}
+	var statements []policy.Statement
+	for i := range 1 + g.IntN(3) {
+		s := policy.Statement{Sid: fmt.Sprintf("T%d", i), Effect: policy.EffectAllow, Actions: some(g, 1+g.IntN(2), "sts:AssumeRole", "sts:AssumeRole", "sts:TagSession", "sts:*")}
+		if g.oneIn(5) {
+			s.Effect = policy.EffectDeny
+		}
+		switch {
+		case g.oneIn(8):
+			s = s.For(policy.Anyone())
+		case g.oneIn(10):
+			s = s.For(policy.ServicePrincipals("ec2.amazonaws.com"))
+		default:
+			s = s.For(policy.AWSPrincipals(some(g, 1+g.IntN(3), principals...)...))
+		}
+		s.Conditions = g.conditions()
+		statements = append(statements, s)
+	}
+	return policy.New(statements...)
+}
+
+func (g generator) guardrails() []access.ServiceControlPolicy {
+	full := access.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}
+	switch g.IntN(4) {
+	case 0, 1:
+		return []access.ServiceControlPolicy{full}
+	case 2:
+		return []access.ServiceControlPolicy{full, {Name: "more", Document: g.document()}}
+	}
+	return []access.ServiceControlPolicy{{Name: "only", Document: g.document()}}
+}
+
+const boundary = "arn:aws:iam::" + people + ":policy/bound"
+
+func (g generator) world() *access.World {
+	bound := func() string {
+		if g.oneIn(5) {
+			return boundary
+		}
+		return ""
+	}
+	tags := func() []access.Tag {
+		var out []access.Tag
+		if g.oneIn(2) {
+			out = append(out, access.Tag{Key: pick(g, "Project", "project"), Value: pick(g, "blue", "Blue", "green", "bl*")})
+		}
+		if g.oneIn(4) {
+			out = append(out, access.Tag{Key: "Team", Value: "bob"})
+		}
+		return out
+	}
+	account := func(id string) access.Account {
+		a := access.Account{ID: id, Groups: []access.Group{{Name: "g", Inline: g.inline(2)}}}
+		a.Users = []access.User{
+			{Name: "bob", ID: "AIDABOB", Tags: tags(), Groups: some(g, g.IntN(2), "g"), Inline: g.inline(2)},
+			{Name: "bobby", ID: "AIDABOBBY", Path: "/team/", Tags: tags(), Groups: some(g, g.IntN(2), "g"), Inline: g.inline(2)},
+		}
+		a.Roles = []access.Role{
+			{Name: "ops", ID: "AROAOPS", Tags: tags(), Trust: g.trust(), Inline: g.inline(2)},
+			{Name: "target", ID: "AROATARGET", Path: "/", Tags: tags(), Trust: g.trust()},
+		}
+		if id == people {
+			a.Policies = []access.ManagedPolicy{{ARN: boundary, Document: g.document()}}
+			for i := range a.Users {
+				a.Users[i].Boundary = bound()
+			}
+			a.Roles[0].Boundary = bound()
+		}
+		return a
+	}
+	w := &access.World{Accounts: []access.Account{account(people), account(members)}}
+	if g.oneIn(2) {
+		w.Organization = &access.Organization{ID: "o-exampleorgid", Management: pick(g, management, management, people), Root: access.Unit{
+			ID: "r-exam", Policies: g.guardrails(),
+			Units: []access.Unit{{ID: "ou-exam-11111111", Policies: g.guardrails(), Accounts: []access.OrganizationAccount{{ID: people, Policies: g.guardrails()}}}},
+		}}
+		if g.oneIn(2) {
+			w.Organization.Root.Accounts = []access.OrganizationAccount{{ID: members, Policies: g.guardrails()}}
+		}
+	}
+	return w
+}
+
+func (g generator) caller() caller {
+	c := caller{
+		how: pick(g, byKey, byKeyAndCode, byConsole, byConsoleWithMFA, byTokenWithMFA, byRole, byRole, byIdentityCenter), account: people,
+		age: pick(g, 0, time.Minute, 3599*time.Second, time.Hour), issued: pick(g, moments...),
+	}
+	if g.oneIn(5) {
+		c.account = members
+	}
+	switch c.how {
+	case byRole, byIdentityCenter:
+		c.role, c.rolePath, c.session = "ops", "/", pick(g, "s", "bob", "x")
+		if g.oneIn(3) {
+			c.tags = []access.Tag{{Key: pick(g, "Project", "PROJECT"), Value: pick(g, "blue", "green", "*")}}
+		}
+		if c.how == byRole && g.oneIn(6) {
+			limit := g.document()
+			c.limit = &limit
+		}
+	default:
+		c.user, c.userPath = "bob", "/"
+		if g.oneIn(3) {
+			c.user, c.userPath = "bobby", "/team/"
+		}
+	}
+	return c
+}
+
+var moments = []time.Time{
+	time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 1, 0, time.UTC),
+}
+
+// request asks for an action with the resource types and the condition keys that AWS has for it. Federation tokens are asked for with
+// long-term keys alone: that AWS refuses them to temporary credentials is no question of policies, and the oracle does not know it.
+func (g generator) request(c *caller) access.Request {
+	action := pick(g, actions...)
+	for action == "sts:GetFederationToken" && c.how != byKey && c.how != byKeyAndCode {
+		action = pick(g, actions...)
+	}
+	r := access.Request{Action: action, Time: pick(g, moments...), Context: access.Context{"aws:RequestedRegion": {region}}}
+	if g.oneIn(3) {
+		r.Context["aws:SourceIp"] = []string{pick(g, "203.0.113.7", "203.0.113.200", "198.51.100.200", "2001:db8::1")}
+	}
+	if g.oneIn(6) {
+		r.Context["aws:CalledVia"] = some(g, 1+g.IntN(2), "ec2.amazonaws.com", "ssm-guiconnect.amazonaws.com")
+		r.Context["aws:ViaAWSService"] = []string{"true"}
+	}
+	if g.oneIn(10) {
+		r.Context["aws:SecureTransport"] = []string{"false"}
+	}
+	account := pick(g, people, people, members)
+	tags := func() []access.Tag {
+		switch g.IntN(3) {
+		case 0:
+			return []access.Tag{}
+		case 1:
+			return []access.Tag{{Key: "project", Value: pick(g, "blue", "bob")}}
+		}
+		return []access.Tag{{Key: "Project", Value: pick(g, "blue", "Blue", "green", "bl*", "bob")}, {Key: "Name", Value: "n"}}
+	}
+	passTags := func(chance int) {
+		if !g.oneIn(chance) {
+			return
+		}
+		for _, key := range some(g, 1+g.IntN(2), "Project", "Team", "Email") {
+			r.Context["aws:RequestTag/"+key] = []string{pick(g, "blue", "green", "bob")}
+			r.Context["aws:TagKeys"] = append(r.Context["aws:TagKeys"], key)
+		}
+	}
+	one := func(arn string, tags []access.Tag) []access.Resource {
+		return []access.Resource{{ARN: arn, Tags: tags}}
+	}
+	none := []access.Tag{}
+	switch r.Action {
+	case "s3:GetObject":
+		r.Resources = one("arn:aws:s3:::reports/"+pick(g, "bob/x", "blue/x", "blue/xx", "bobby/x", "green/y"), none)
+	case "s3:ListBucket":
+		r.Resources = one("arn:aws:s3:::reports", none)
+		if g.oneIn(2) {
+			r.Context["s3:prefix"] = []string{pick(g, "reports/", "bob", "", "b*")}
+			r.Context["s3:max-keys"] = []string{pick(g, "1", "60", "1000")}
+		}
+	case "ec2:StartInstances":
+		r.Resources = one("arn:aws:ec2:"+region+":"+account+":instance/"+pick(g, "i-1", "i-22"), tags())
+	case "ec2:CreateTags":
+		r.Resources = one("arn:aws:ec2:"+region+":"+account+":instance/i-1", tags())
+		passTags(1)
+		if g.oneIn(2) {
+			r.Context["ec2:CreateAction"] = []string{"RunInstances"}
+		}
+	case "ssm:StartSession":
+		document := "arn:aws:ssm:" + region + ":" + people + ":document/" + pick(g, "SSM-SessionManagerRunShell", "Custom")
+		r.Resources = append(one("arn:aws:ec2:"+region+":"+people+":instance/i-1", tags()), one(document, none)...)
+	case "ssm:TerminateSession":
+		r.Resources = one("arn:aws:ssm:"+region+":"+people+":session/"+pick(g, "bob-0f", "AROAOPS:s-0f"),
+			[]access.Tag{{Key: "aws:ssmmessages:session-id", Value: pick(g, "AROAOPS:s", "AIDABOB", "AROAOPS:*")}})
+	case "iam:TagUser":
+		r.Resources = one("arn:aws:iam::"+account+":user/"+pick(g, "bob", "team/bobby", "x"), tags())
+		passTags(1)
+	case "iam:EnableMFADevice":
+		r.Resources = one("arn:aws:iam::"+account+":user/"+pick(g, "bob", "team/bobby", "x"), tags())
+	case "iam:CreateVirtualMFADevice":
+		r.Resources = one("arn:aws:iam::"+account+":mfa/bob", none)
+	case "iam:CreateRole":
+		r.Resources = one("arn:aws:iam::"+account+":role/"+pick(g, "new", "team/new"), none)
+		if g.oneIn(2) {
+			r.Context["iam:PermissionsBoundary"] = []string{pick(g, boundary, "arn:aws:iam::aws:policy/PowerUserAccess")}
+		}
+		passTags(4)
+	case "iam:PassRole":
+		r.Resources = one("arn:aws:iam::"+account+":role/target", none)
+		r.Context["iam:PassedToService"] = []string{pick(g, "ec2.amazonaws.com", "ssm.amazonaws.com")}
+	case "sts:AssumeRole":
+		r.Resources = one("arn:aws:iam::"+account+":role/target", nil)
+		r.Context["sts:RoleSessionName"] = []string{pick(g, "bob", "s", "bobby", "alice")}
+		if g.oneIn(4) {
+			r.Context["sts:ExternalId"] = []string{pick(g, "secret", "bob")}
+		}
+		passTags(5)
+	case "sts:GetFederationToken":
+		r.Resources = one("arn:aws:sts::"+account+":federated-user/bob", none)
+	}
+	return r
+}
