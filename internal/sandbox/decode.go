@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -52,7 +53,11 @@ func (p *Problems) Error() string {
 }
 
 // decoder reads YAML into structs and refuses everything that the structs do not have. Fields are named by their yaml tags.
-type decoder struct{ found []*Problem }
+type decoder struct {
+	found []*Problem
+	// places are the lines and columns of located structs, by path.
+	places map[string][2]int
+}
 
 func (d *decoder) refuse(node *yaml.Node, path, fix, why string, args ...any) {
 	d.found = append(d.found, &Problem{Line: node.Line, Column: node.Column, Path: path, Why: fmt.Sprintf(why, args...), Fix: fix})
@@ -109,6 +114,7 @@ func (d *decoder) decode(node *yaml.Node, path string, into reflect.Value) {
 	}
 	if l, ok := into.Addr().Interface().(located); ok {
 		l.locate(path)
+		d.places[path] = [2]int{node.Line, node.Column}
 	}
 }
 
@@ -204,25 +210,26 @@ func describe(node *yaml.Node) string {
 	return strconv.Quote(node.Value)
 }
 
-// decodeStrictly reads one YAML document into a struct.
-func decodeStrictly(file string, data []byte, into any) error {
+// decodeStrictly reads one YAML document into a struct and returns where its located structs stood.
+func decodeStrictly(file string, data []byte, into any) (map[string][2]int, error) {
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if len(root.Content) == 0 {
+	d := &decoder{places: map[string][2]int{}}
+	if len(root.Content) > 0 {
+		d.decode(root.Content[0], "", reflect.ValueOf(into).Elem())
+	}
+	return d.places, problems(file, d.found)
+}
+
+// problems are the problems in the order of the file; nil for none.
+func problems(file string, found []*Problem) error {
+	if len(found) == 0 {
 		return nil
 	}
-	d := &decoder{}
-	d.decode(root.Content[0], "", reflect.ValueOf(into).Elem())
-	if len(d.found) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(d.found, func(a, b *Problem) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
+	slices.SortStableFunc(found, func(a, b *Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Problems{File: file, Found: d.found}
+	return &Problems{File: file, Found: found}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -66,8 +65,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 func (s *Server) begin(o Options, world *worldFile) error {
 	account := cmp.Or(string(world.Stacks[o.Stack]), o.Account)
-	if err := s.cloud.Plant(world.plants()); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(o.World), err)
+	if err := world.plant(s.cloud); err != nil {
+		return err
 	}
 	if o.Account != "" {
 		if err := s.cloud.AddAccount(o.Account, cmp.Or(o.Partition, policy.AWS)); err != nil {

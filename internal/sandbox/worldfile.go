@@ -1,12 +1,14 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -19,6 +21,9 @@ type worldFile struct {
 	Accounts map[string]*worldAccount `yaml:"accounts"`
 	Stacks   map[string]accountID     `yaml:"stacks"`
 	Profiles map[string]accountID     `yaml:"profiles"`
+
+	name   string
+	places map[string][2]int
 }
 
 type worldAccount struct {
@@ -170,11 +175,28 @@ func readWorldFile(path string) (*worldFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("world file: %w", err)
 	}
-	w := &worldFile{}
-	if err := decodeStrictly(filepath.Base(path), data, w); err != nil {
-		return nil, err
+	w := &worldFile{name: filepath.Base(path)}
+	w.places, err = decodeStrictly(w.name, data, w)
+	return w, err
+}
+
+// plant puts the things of the file into a world. What AWS would not take is a problem of the file.
+func (w *worldFile) plant(c *cloud.Cloud) error {
+	err := c.Plant(w.plants())
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
 	}
-	return w, nil
+	var found []*Problem
+	for _, err := range joined.Unwrap() {
+		var refused *cloud.PlantError
+		if !errors.As(err, &refused) {
+			return err
+		}
+		place := w.places[strings.TrimSuffix(refused.Path, ".trust")]
+		found = append(found, &Problem{Line: place[0], Column: place[1], Path: refused.Path, Why: refused.Err.Error()})
+	}
+	return problems(w.name, found)
 }
 
 // plants are the things of the file, accounts in the order of their ids.

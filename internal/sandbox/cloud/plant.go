@@ -72,7 +72,7 @@ type Node struct {
 	Region string            `json:"region"`
 	Tags   map[string]string `json:"tags,omitempty"`
 	// OSUsers are the logins besides root; nil means that every legal name exists.
-	OSUsers []string `json:"osUsers,omitempty"`
+	OSUsers []string `json:"osUsers"`
 	// Profile is the name of the role of the instance profile, "" for none.
 	Profile string `json:"profile,omitempty"`
 }
@@ -100,8 +100,12 @@ func (c *Cloud) Plant(plants Plants) error {
 		plantAll(p, "group", plants.Groups, func(g NewGroup) string { return nameKey(g.Name) }, p.group)
 		plantAll(p, "user", plants.Users, func(u ExistingUser) string { return nameKey(u.Name) }, p.user)
 		changed := plantAll(p, "role", plants.Roles, func(r ExistingRole) string { return nameKey(r.Name) }, p.role)
+		// Where a user or a role could not be planted, trust policies that name it would be wrong for that reason alone.
+		refused := len(p.problems) > 0
 		for _, r := range changed {
-			p.report(r.Path+".trust", p.trust(r.Account, r.Thing))
+			if !refused {
+				p.report(r.Path+".trust", p.trust(r.Account, r.Thing))
+			}
 		}
 		plantAll(p, "document", plants.Documents, func(d ExistingDocument) string { return documentKey(d.Region, d.Name) }, p.document)
 		plantAll(p, "node", plants.Nodes, func(n Node) string { return n.ID }, p.node)
@@ -152,8 +156,20 @@ func (p *planter) report(path string, err error) {
 			err = fmt.Errorf("%w (%s)", err, refusal.Hint)
 		}
 	}
-	p.problems = append(p.problems, fmt.Errorf("%s: %w", path, err))
+	p.problems = append(p.problems, &PlantError{Path: path, Err: err})
 }
+
+// PlantError says which plant cannot be, and why. Plant joins them with errors.Join.
+type PlantError struct {
+	Path string
+	Err  error
+}
+
+// Error is the path and the reason.
+func (e *PlantError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap is the reason.
+func (e *PlantError) Unwrap() error { return e.Err }
 
 // weed removes what was planted before and is not wanted any more. Accounts stay.
 func (p *planter) weed() {

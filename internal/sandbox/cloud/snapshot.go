@@ -42,6 +42,15 @@ func (s Snapshot) String() string {
 	return string(text) + "\n"
 }
 
+// String is the account as JSON with line breaks, members sorted.
+func (s AccountSnapshot) String() string {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Sprintf("account snapshot: %v", err)
+	}
+	return string(text) + "\n"
+}
+
 // Snapshot copies the world. Roles have their trust policies as AWS shows them today.
 func (c *Cloud) Snapshot() Snapshot {
 	c.mu.Lock()

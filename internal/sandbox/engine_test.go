@@ -1,0 +1,216 @@
+package sandbox_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+// pulumiCLI is the Pulumi CLI of the variable GUARDRAILS_PULUMI, of the cache that `guardrails` builds it into, or of PATH. Without one the
+// tests of the real engine are skipped.
+func pulumiCLI(t *testing.T) auto.PulumiCommand {
+	t.Helper()
+	root := t.TempDir()
+	path := os.Getenv("GUARDRAILS_PULUMI")
+	if cache, err := os.UserCacheDir(); path == "" && err == nil {
+		if built, _ := filepath.Glob(filepath.Join(cache, "guardrails", "pulumi-*", "bin", "pulumi")); len(built) > 0 {
+			path = built[len(built)-1]
+		}
+	}
+	if path == "" {
+		path, _ = exec.LookPath("pulumi")
+	}
+	if path == "" {
+		t.Skip("no Pulumi CLI: name one in GUARDRAILS_PULUMI, or let `guardrails up --sandbox` build one")
+	}
+	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
+	require.NoError(t, os.Symlink(path, filepath.Join(root, "bin", "pulumi")))
+	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: root})
+	require.NoError(t, err)
+	return command
+}
+
+// stack is a stack of an inline program in folders of its own, attached to a sandbox.
+func stack(t *testing.T, s *sandbox.Server, program pulumi.RunFunc) auto.Stack {
+	t.Helper()
+	made, err := auto.UpsertStackInlineSource(t.Context(), "dev", "sandbox", program, auto.Pulumi(pulumiCLI(t)), auto.WorkDir(t.TempDir()),
+		auto.Project(workspace.Project{
+			Name: tokens.PackageName("sandbox"), Runtime: workspace.NewProjectRuntimeInfo("go", nil),
+			Backend: &workspace.ProjectBackend{URL: "file://" + t.TempDir()},
+		}),
+		auto.EnvVars(map[string]string{
+			"PULUMI_DEBUG_PROVIDERS": s.DebugProviders(), "PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_HOME": t.TempDir(),
+			"PULUMI_SKIP_UPDATE_CHECK": "true", "AWS_PROFILE": "", "AWS_REGION": "",
+		}))
+	require.NoError(t, err)
+	return made
+}
+
+// account is a program of two people in two Regions: what a small account has.
+type account struct {
+	session string
+	users   []string
+}
+
+func (a *account) run(ctx *pulumi.Context) error {
+	providers := map[string]*aws.Provider{}
+	for _, region := range []string{"ap-northeast-1", "us-east-1"} {
+		p, err := aws.NewProvider(ctx, region, &aws.ProviderArgs{
+			Region: pulumi.String(region), AllowedAccountIds: pulumi.ToStringArray([]string{"111122223333"}),
+			DefaultTags: aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{"By": pulumi.String("guardrails")}},
+		})
+		if err != nil {
+			return err
+		}
+		providers[region] = p
+		if _, err := ssm.NewDocument(ctx, "preferences-"+region, &ssm.DocumentArgs{
+			Name: pulumi.String("SSM-SessionManagerRunShell"), DocumentType: pulumi.String("Session"), Content: pulumi.String(a.session),
+		}, pulumi.Provider(p)); err != nil {
+			return err
+		}
+	}
+	home := pulumi.Provider(providers["ap-northeast-1"])
+	group, err := iam.NewGroup(ctx, "mfa", &iam.GroupArgs{Name: pulumi.String("mfa"), Path: pulumi.String("/guardrails/")}, home)
+	if err != nil {
+		return err
+	}
+	guard, err := iam.NewGroupPolicy(ctx, "guard", &iam.GroupPolicyArgs{Name: pulumi.String("guard"), Group: group.Name, Policy: pulumi.String(readPolicy)}, home)
+	if err != nil {
+		return err
+	}
+	if _, err := iam.NewGroupPoliciesExclusive(ctx, "guards", &iam.GroupPoliciesExclusiveArgs{
+		GroupName: group.Name, PolicyNames: pulumi.StringArray{guard.Name},
+	}, home); err != nil {
+		return err
+	}
+	for _, name := range a.users {
+		u, err := iam.NewUser(ctx, name, &iam.UserArgs{Name: pulumi.String(name), ForceDestroy: pulumi.Bool(true)}, home)
+		if err != nil {
+			return err
+		}
+		if _, err := iam.NewUserGroupMembership(ctx, name, &iam.UserGroupMembershipArgs{User: u.Name, Groups: pulumi.StringArray{group.Name}}, home); err != nil {
+			return err
+		}
+		role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+			Name: pulumi.String(name + "-ops"), Path: pulumi.String("/guardrails/"),
+			AssumeRolePolicy: u.Arn.ApplyT(func(arn string) string {
+				return `{"Version":"2012-10-17","Statement":[{"Sid":"Trust","Effect":"Allow","Principal":{"AWS":"` + arn + `"},"Action":"sts:AssumeRole"}]}`
+			}).(pulumi.StringOutput),
+		}, home)
+		if err != nil {
+			return err
+		}
+		if _, err := iam.NewRolePolicyAttachment(ctx, name, &iam.RolePolicyAttachmentArgs{
+			Role: role.Name, PolicyArn: pulumi.String("arn:aws:iam::aws:policy/ReadOnlyAccess"),
+		}, home); err != nil {
+			return err
+		}
+	}
+	caller, err := aws.GetCallerIdentity(ctx, nil, home)
+	if err != nil {
+		return err
+	}
+	ctx.Export("account", pulumi.String(caller.AccountId))
+	return nil
+}
+
+const (
+	readPolicy = `{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}`
+	session    = `{"schemaVersion":"1.0","description":"d","sessionType":"Standard_Stream","inputs":{"s3EncryptionEnabled":true,` +
+		`"cloudWatchEncryptionEnabled":true,"cloudWatchStreamingEnabled":false,"runAsEnabled":true,"maxSessionDuration":"60"}}`
+)
+
+// The real engine deploys a small account, plans no change, changes what was edited, sees drift after a refresh, takes a leaver away who
+// had enrolled, and destroys everything.
+func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
+	ctx := context.Background()
+	s, err := start(t, "", sandbox.Options{Account: "111122223333", State: filepath.Join(t.TempDir(), "aws.json")})
+	require.NoError(t, err)
+	a := &account{session: session, users: []string{"alice", "bob"}}
+	st := stack(t, s, a.run)
+
+	up, err := st.Up(ctx, optup.SuppressProgress())
+	require.NoError(t, err)
+	assert.Equal(t, "111122223333", up.Outputs["account"].Value)
+	home := s.Snapshot().Accounts["111122223333"]
+	assert.Len(t, home.Users, 2)
+	assert.Len(t, home.Roles, 2)
+	assert.Len(t, home.Documents, 2)
+	assert.Equal(t, map[string]string{"By": "guardrails"}, home.Users["alice"].Tags)
+	preview, err := st.Preview(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, map[apitype.OpType]int{apitype.OpSame: 16}, preview.ChangeSummary, preview.StdOut)
+
+	iamNow := s.IAM("111122223333")
+	require.NoError(t, iamNow.PutPolicy(ctx, cloud.KindGroup, "mfa", "foreign", readPolicy))
+	require.NoError(t, iamNow.Enrol("bob", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
+	_, err = st.Refresh(ctx, optrefresh.SuppressProgress())
+	require.NoError(t, err)
+	a.users, a.session = []string{"alice"}, session[:len(session)-len(`"60"}}`)]+`"30"}}`
+	preview, err = st.Preview(ctx, optpreview.SuppressProgress())
+	require.NoError(t, err)
+	assert.Equal(t, map[apitype.OpType]int{apitype.OpSame: 9, apitype.OpUpdate: 3, apitype.OpDelete: 4}, preview.ChangeSummary, preview.StdOut)
+	_, err = st.Up(ctx, optup.SuppressProgress())
+	require.NoError(t, err)
+	home = s.Snapshot().Accounts["111122223333"]
+	assert.NotContains(t, home.Users, "bob")
+	assert.Empty(t, home.MFADevices)
+	assert.Len(t, home.Groups["mfa"].Inline, 1, "what others put into the group is gone")
+	assert.Contains(t, home.Documents["us-east-1/SSM-SessionManagerRunShell"].Content(), `"30"`)
+
+	_, err = st.Destroy(ctx, optdestroy.SuppressProgress())
+	require.NoError(t, err)
+	assert.Equal(t, cloud.AccountSnapshot{Partition: "aws"}.String(), s.Snapshot().Accounts["111122223333"].String())
+}
+
+// The engine stops at what AWS refuses, and goes on from there in the next run, also where the answer was lost on the way.
+func TestTheEngineRecoversFromFaults(t *testing.T) {
+	ctx := context.Background()
+	s, err := start(t, "", sandbox.Options{Account: "111122223333", Faults: &cloud.Faults{Rules: []cloud.FaultRule{
+		{Call: "CreateRole", Subject: "alice-ops", Fault: cloud.ThrottledForGood},
+		{Call: "Create aws:iam/groupPolicy:GroupPolicy", Subject: "guard", Fault: cloud.LostReply},
+	}}})
+	require.NoError(t, err)
+	a := &account{session: session, users: []string{"alice"}}
+	st := stack(t, s, a.run)
+	var out bytes.Buffer
+	_, err = st.Up(ctx, optup.ProgressStreams(&out))
+	require.Error(t, err)
+	_, err = st.Up(ctx, optup.ProgressStreams(&out))
+	require.NoError(t, err, out.String())
+	home := s.Snapshot().Accounts["111122223333"]
+	assert.Contains(t, home.Roles, "alice-ops")
+	assert.Contains(t, home.Groups["mfa"].Inline, "guard")
+}
+
+// A provider for another account stops before anything is made.
+func TestAWrongAccountMakesNothing(t *testing.T) {
+	s, err := start(t, "stacks: {dev: \"444455556666\"}\n", sandbox.Options{Stack: "dev", Account: "111122223333"})
+	require.NoError(t, err)
+	st := stack(t, s, (&account{session: session, users: []string{"alice"}}).run)
+	before := s.Snapshot()
+	_, err = st.Up(context.Background(), optup.SuppressProgress())
+	assert.ErrorContains(t, err, "AWS account ID not allowed: 444455556666")
+	assert.Equal(t, before.String(), s.Snapshot().String())
+}

@@ -1,0 +1,187 @@
+package sandbox_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox"
+)
+
+// everything is a world file with every key.
+const everything = `stacks:
+  dev: "111122223333"
+profiles:
+  jump: "444455556666"
+accounts:
+  "444455556666":
+    alias: jump
+    policies:
+      - name: read
+        path: /p/
+        description: reads
+        tags: {Team: a}
+        document: {Version: "2012-10-17", Statement: [{Sid: Read, Effect: Allow, Action: "s3:Get*", Resource: "*"}]}
+    groups:
+      - name: people
+        path: /g/
+        policies: ["arn:aws:iam::444455556666:policy/p/read"]
+        inlinePolicies:
+          own: '{"Version":"2012-10-17","Statement":[{"Sid":"Own","Effect":"Allow","Action":"iam:GetUser","Resource":"*"}]}'
+    users:
+      - name: alice
+        path: /people/
+        tags: {Email: alice@example.com}
+        groups: [people]
+        policies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+        inlinePolicies: {}
+        permissionsBoundary: arn:aws:iam::aws:policy/PowerUserAccess
+        password: true
+        mfa: true
+        accessKeys: 2
+    enrol:
+      - {user: carol, password: true, mfa: true, accessKeys: 1}
+  "111122223333":
+    partition: aws
+    roles:
+      - name: node
+        path: /nodes/
+        description: instances
+        maxSessionDuration: 7200
+        tags: {Project: A}
+        policies: ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]
+        permissionsBoundary: arn:aws:iam::aws:policy/PowerUserAccess
+        inlinePolicies: {}
+        trust: {Version: "2012-10-17", Statement: [{Sid: Trust, Effect: Allow, Principal: {AWS: "arn:aws:iam::444455556666:user/people/alice"}, Action: "sts:AssumeRole"}]}
+    documents:
+      - region: ap-northeast-1
+        name: SSM-SessionManagerRunShell
+        type: Session
+        tags: {By: console}
+        content:
+          schemaVersion: "1.0"
+          sessionType: Standard_Stream
+          inputs: {s3EncryptionEnabled: true, cloudWatchEncryptionEnabled: true, cloudWatchStreamingEnabled: false, runAsEnabled: false, maxSessionDuration: "60"}
+    nodes:
+      - id: i-0a1b2c3d4e5f60718
+        region: ap-northeast-1
+        tags: {Project: A}
+        osUsers: [alice]
+        profile: node
+      - id: mi-0a1b2c3d4e5f60718
+        region: ap-northeast-1
+`
+
+func start(t *testing.T, world string, o sandbox.Options) (*sandbox.Server, error) {
+	t.Helper()
+	if world != "" {
+		o.World = filepath.Join(t.TempDir(), "sandbox.yaml")
+		require.NoError(t, os.WriteFile(o.World, []byte(world), 0o600))
+	}
+	s, err := sandbox.Start(t.Context(), o)
+	if err == nil {
+		t.Cleanup(func() { require.NoError(t, s.Close()) })
+	}
+	return s, err
+}
+
+// Every key of the world file shows in the world.
+func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
+	s, err := start(t, everything, sandbox.Options{Stack: "dev"})
+	require.NoError(t, err)
+	accounts := s.Snapshot().Accounts
+	jump, home := accounts["444455556666"], accounts["111122223333"]
+	assert.Equal(t, "jump", jump.Alias)
+	p := jump.Policies["arn:aws:iam::444455556666:policy/p/read"]
+	assert.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}`, p.Document())
+	assert.Equal(t, "reads", p.Description)
+	assert.Equal(t, map[string]string{"Team": "a"}, p.Tags)
+	assert.Equal(t, "/g/", jump.Groups["people"].Path)
+	assert.Equal(t, []string{p.ARN}, jump.Groups["people"].Attached)
+	assert.Contains(t, jump.Groups["people"].Inline, "own")
+	alice := jump.Users["alice"]
+	assert.Equal(t, "/people/", alice.Path)
+	assert.Equal(t, map[string]string{"Email": "alice@example.com"}, alice.Tags)
+	assert.Equal(t, []string{"people"}, alice.Groups)
+	assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, alice.Attached)
+	assert.Equal(t, "arn:aws:iam::aws:policy/PowerUserAccess", alice.Boundary)
+	assert.True(t, alice.Password)
+	assert.Len(t, alice.MFADevices, 1)
+	assert.Len(t, alice.AccessKeys, 2)
+	node := home.Roles["node"]
+	assert.Equal(t, alice.ID, node.Principals["arn:aws:iam::444455556666:user/people/alice"])
+	assert.Equal(t, 7200, node.MaxSession)
+	assert.Equal(t, "/nodes/", node.Path)
+	assert.Equal(t, "instances", node.Description)
+	assert.Equal(t, map[string]string{"Project": "A"}, node.Tags)
+	d := home.Documents["ap-northeast-1/SSM-SessionManagerRunShell"]
+	assert.Equal(t, "Session", d.Type)
+	assert.Equal(t, map[string]string{"By": "console"}, d.Tags)
+	assert.Equal(t, []string{"alice"}, home.Nodes["i-0a1b2c3d4e5f60718"].OSUsers)
+	assert.Nil(t, home.Nodes["mi-0a1b2c3d4e5f60718"].OSUsers)
+}
+
+// Each mistake is refused with its line, its path, what is wrong and what to write; one replacement in the file above makes each.
+func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
+	for _, c := range []struct{ old, mistake, want string }{
+		{"    alias: jump", "    aliass: jump", `7:5 accounts.444455556666.aliass: is not known here; write one of alias, partition,`},
+		{`  "444455556666":`, `  444455556666:`, `6:3 accounts.444455556666: the key 444455556666 is read as int; write "444455556666"`},
+		{`  dev: "111122223333"`, `  dev: 111122223333`, `2:8 stacks.dev: 111122223333 is read as int; write "111122223333"`},
+		{`  dev: "111122223333"`, `  dev: "1111"`, `2:8 stacks.dev: "1111" is not an account id; write its twelve digits in quotes`},
+		{"partition: aws", "partition: aws-moon", `accounts.111122223333.partition: "aws-moon" is not a partition; write aws, aws-cn, aws-us-gov or aws-eusc`},
+		{"        accessKeys: 2", "        accessKeys: 3", `accounts.444455556666.users[0].accessKeys: 3 is not a number of access keys`},
+		{"        accessKeys: 2", "        accessKeys: two", `accounts.444455556666.users[0].accessKeys: "two" is not a number; write a number`},
+		{"        mfa: true", "        mfa: phone", `accounts.444455556666.users[0].mfa: "phone" is not true or false; write true or false`},
+		{"      - name: alice\n        path: /people/", "      - path: /people/", `accounts.444455556666.users[0]: name is missing; write name:`},
+		{"groups: [people]", "groups: people", `accounts.444455556666.users[0].groups: "people" is not a list; write a list`},
+		{"region: ap-northeast-1\n        name", "region: tokyo\n        name", `accounts.111122223333.documents[0].region: "tokyo" is not a Region`},
+		{"id: i-0a1b2c3d4e5f60718", "id: web-1", `accounts.111122223333.nodes[0].id: "web-1" is not the id of a node; write i- or mi-`},
+		{"tags: {Project: A}\n        osUsers", "tags: {Project: A, Project: B}\n        osUsers", `accounts.111122223333.nodes[0].tags.Project: the key stands twice`},
+		{"    alias: jump", "    alias: [jump]", `accounts.444455556666.alias: a list is not a text; write a text`},
+		{"stacks:", "stack:", `1:1 stack: is not known here; write one of accounts, stacks, profiles`},
+		{"groups: [people]", "groups: [poeple]", `21:9 accounts.444455556666.users[0]: the account has no group "poeple"`},
+		{"user/people/alice", "user/alice", `accounts.111122223333.roles[0].trust: MalformedPolicyDocument: Invalid principal in policy`},
+		{"Action: \"s3:Get*\"", "Action: \"s3\"", `accounts.444455556666.policies[0]: MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor`},
+		{"policy/ReadOnlyAccess", "policy/ReadOnly", `accounts.444455556666.users[0]: NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnly does not exist`},
+		{"runAsEnabled: false", "runAsEnabled: no thanks", `accounts.111122223333.documents[0]: InvalidDocumentContent: the input runAsEnabled is true or false`},
+		{"enrol:\n      - {user: carol", "enrol:\n      - {user: ca rol", `accounts.444455556666.enrol[0]: ValidationError: The specified value for userName is invalid.`},
+		{"    alias: jump", "    alias: 'jump", "did not find expected key"},
+	} {
+		changed := strings.Replace(everything, c.old, c.mistake, 1)
+		require.NotEqual(t, everything, changed, "test bug: %q is not in the file", c.old)
+		_, err := start(t, changed, sandbox.Options{})
+		if assert.Error(t, err, c.mistake) {
+			assert.ErrorContains(t, err, c.want)
+			assert.True(t, strings.HasPrefix(err.Error(), "sandbox.yaml:"), err.Error())
+		}
+	}
+}
+
+// Everything that is wrong comes at once, in the order of the file.
+func TestAllMistakesComeAtOnce(t *testing.T) {
+	_, err := start(t, "accounts:\n  \"1\":\n    allias: a\n    users:\n      - {nam: a}\nstaks: {}\n", sandbox.Options{})
+	require.Error(t, err)
+	lines := strings.Split(err.Error(), "\n")
+	assert.Equal(t, "sandbox.yaml: 4 problems", lines[0])
+	assert.Len(t, lines, 5)
+	assert.Contains(t, lines[1], "3:5 accounts.1.allias")
+	assert.Contains(t, lines[2], "5:9 accounts.1.users[0]")
+	assert.Contains(t, lines[4], "6:1 staks")
+	var problems *sandbox.Problems
+	assert.ErrorAs(t, err, &problems)
+}
+
+// An account that only exists needs no keys, and a file may be empty.
+func TestAnAccountMayBeEmpty(t *testing.T) {
+	s, err := start(t, "accounts:\n  \"444455556666\":\n", sandbox.Options{})
+	require.NoError(t, err)
+	assert.Contains(t, s.Snapshot().Accounts, "444455556666")
+	_, err = start(t, "# nothing yet\n", sandbox.Options{})
+	require.NoError(t, err)
+	_, err = sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(t.TempDir(), "absent.yaml")})
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}
