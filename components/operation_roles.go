@@ -18,6 +18,9 @@ type OperationRolesArgs struct {
 	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that such a session fails,
 	// and then every role must name one.
 	DefaultRunAs string
+	// Regions are the Regions where sessions may open ("sessions.regions"): those whose preferences are set, because elsewhere AWS's defaults
+	// open shells as ssm-user with sudo. Empty means every Region, which is right only where somebody else sets the preferences.
+	Regions []string
 	// KMSKeyID is the key that encrypts session data ("sessions.kmsKeyId"): a key id or a key ARN, never an alias. Empty means none.
 	KMSKeyID string
 	// Roles are the entries, in the order of the stack file. Empty means that nothing is made, the shared policies included.

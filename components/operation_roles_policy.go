@@ -31,13 +31,19 @@ func (a *OperationRolesArgs) projectKeys() (key, variable string) {
 }
 
 // GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go round the tags, the named
-// documents or Run As.
+// documents or Run As, be it in a Region where nobody set it.
 func (a *OperationRolesArgs) GuardDocument() policy.Document {
 	key, variable := a.projectKeys()
-	return policy.New(
+	statements := []policy.Statement{
 		// A missing tag on either side is a difference, so it is denied.
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
 			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
+	}
+	if len(a.Regions) > 0 {
+		statements = append(statements, policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").On("*").
+			When(policy.StringNotEquals("aws:RequestedRegion", a.Regions...)))
+	}
+	return policy.New(append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
 		policy.Deny("DenyOtherWaysOntoNodes",
 			"ec2-instance-connect:*", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ecs:ExecuteCommand", "ssm-guiconnect:*",
@@ -48,7 +54,7 @@ func (a *OperationRolesArgs) GuardDocument() policy.Document {
 		// The user data of an instance that the role stops and starts runs as root.
 		policy.Deny("DenyChangingWhatNodesRun",
 			"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation").On("*"),
-	)
+	)...)
 }
 
 // SessionsDocument opens shells on nodes of the own project, and ends and resumes the own sessions.

@@ -18,6 +18,7 @@ func (a *OperationRolesArgs) Validate() error {
 	if a.DefaultRunAs != "" {
 		p.check("sessions.runAs.defaultUser", a.DefaultRunAs, policy.ValidateOSUser(a.DefaultRunAs))
 	}
+	validateRegions(&p, "sessions.regions", a.Account, a.Regions)
 	validateKMSKeyID(&p, "sessions.kmsKeyId", a.Account, nil, a.KMSKeyID)
 	validateUserPaths(&p, a.UserPaths)
 	for i := range a.Roles {

@@ -79,7 +79,8 @@ func TestArgsWithoutAProblemRenderValidDocuments(t *testing.T) {
 			Tags: rapid.MapOfN(word("Team", "Project"), word("red"), 0, 2).Draw(t, "tags"), ContactTags: words("Email").Draw(t, "ignored"), Groups: words("people", "others").Draw(t, "groups"),
 		})
 		add(&components.OperationRolesArgs{
-			Account: account, ProjectTag: word("", "Project").Draw(t, "projectTag"), DefaultRunAs: word("", "guest").Draw(t, "default"), KMSKeyID: word("", "mrk-1234abcd12ab34cd56ef1234567890ab").Draw(t, "key"),
+			Account: account, ProjectTag: word("", "Project").Draw(t, "projectTag"), DefaultRunAs: word("", "guest").Draw(t, "default"),
+			Regions: words("us-east-1", "ap-northeast-1").Draw(t, "roleRegions"), KMSKeyID: word("", "mrk-1234abcd12ab34cd56ef1234567890ab").Draw(t, "key"),
 			UserPaths: rapid.MapOfN(word("alice"), word("/people/"), 0, 1).Draw(t, "paths"),
 			Roles: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) components.OperationRole {
 				return components.OperationRole{

@@ -234,6 +234,8 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			`operationRoles[0].maxSessionDuration: "1h0m0.001s" is not in whole seconds; use whole seconds`},
 		{"root by default", func(a roles) { a.DefaultRunAs = "root" },
 			`sessions.runAs.defaultUser: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
+		{"a Region that does not exist", func(a roles) { a.Regions = []string{"us-east-1", "us-erst-1"} },
+			`sessions.regions[1]: "us-erst-1" is not a Region of any known partition; write a Region's code, such as ap-northeast-1`},
 		{"a key by its alias", func(a roles) { a.KMSKeyID = "alias/sessions" },
 			`sessions.kmsKeyId: "alias/sessions" is an alias, and permissions cannot name a key by its alias; write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`},
 		{"a user at no path", func(a roles) { a.UserPaths["carol"] = "people" },

@@ -45,23 +45,27 @@ func (a *SessionPreferencesArgs) validateRegions(p *Problems) {
 	if len(a.Regions) == 0 {
 		p.add("regions", nil, "is empty, so no Region would have Run As or limits", "list every Region where nodes run")
 	}
-	for i, region := range a.Regions {
-		path := at("regions", i)
-		partition, err := policy.PartitionOfRegion(region)
-		switch {
-		case !p.check(path, region, err):
-		case a.Account.Partition.Valid() && partition != a.Account.Partition:
-			p.add(path, region, "is a Region of partition "+string(partition)+", and the account is of "+string(a.Account.Partition), "list Regions of one partition")
-		case slices.Contains(a.Regions[:i], region):
-			p.add(path, region, "is listed twice", "remove one")
-		}
-	}
+	validateRegions(p, "regions", a.Account, a.Regions)
 	for i, region := range a.Adopt {
 		path := at("adopt", i)
 		switch {
 		case !slices.Contains(a.Regions, region):
 			p.add(path, region, "is not in regions", "list it there too, or leave it out")
 		case slices.Contains(a.Adopt[:i], region):
+			p.add(path, region, "is listed twice", "remove one")
+		}
+	}
+}
+
+func validateRegions(p *Problems, list string, account Account, regions []string) {
+	for i, region := range regions {
+		path := at(list, i)
+		partition, err := policy.PartitionOfRegion(region)
+		switch {
+		case !p.check(path, region, err):
+		case account.Partition.Valid() && partition != account.Partition:
+			p.add(path, region, "is a Region of partition "+string(partition)+", and the account is of "+string(account.Partition), "list Regions of one partition")
+		case slices.Contains(regions[:i], region):
 			p.add(path, region, "is listed twice", "remove one")
 		}
 	}

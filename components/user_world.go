@@ -30,6 +30,11 @@ func (a *UserArgs) tags() []access.Tag {
 	return tags
 }
 
+// ARN is the ARN of the user.
+func (a *UserArgs) ARN() string {
+	return a.Account.Partition.UserARN(a.Account.ID, a.Path, a.Name)
+}
+
 // AddTo adds the user to a world.
 func (a *UserArgs) AddTo(w *access.Account) {
 	w.Users = append(w.Users, access.User{Name: a.Name, Path: pathOr(a.Path), Tags: a.tags(), Groups: slices.Clone(a.Groups)})

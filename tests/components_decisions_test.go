@@ -493,6 +493,17 @@ func (s *sentences) nodes() {
 			s.ask(in, first, false, "does nothing else to nodes", action, acting(action, instance(firstNode)))
 		}
 	}
+	// Where nobody set the preferences a shell would be ssm-user's, with sudo.
+	elsewhere := strings.Replace(instance(firstNode), "ap-northeast-1", "eu-west-1", 1)
+	for _, in := range []setting{asDeployed, besideAdmin} {
+		s.ask(in, first, false, "no session where the preferences are not set", "ssm:StartSession", acting("ssm:StartSession", elsewhere),
+			"aws:ResourceTag/Project=Test Project 1")
+	}
+	for _, region := range []string{"ap-northeast-1", "us-east-1"} {
+		s.ask(besideAdmin, first, true, "sessions where they are", "ssm:StartSession",
+			acting("ssm:StartSession", strings.Replace(instance(firstNode), "ap-northeast-1", region, 1)), "aws:ResourceTag/Project=Test Project 1")
+	}
+	s.ask(asDeployed, first, true, "starts instances there all the same", "ec2:StartInstances", list(elsewhere), "aws:ResourceTag/Project=Test Project 1")
 	s.ask(asDeployed, first, false, "not when the document was not checked", "ssm:StartSession", acting("ssm:StartSession", instance(firstNode)), "ssm:SessionDocumentAccessCheck=false")
 	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions"} {
 		s.ask(asDeployed, first, true, "lists nodes and sessions", action, nil)

@@ -174,6 +174,7 @@ func TestEveryPartitionGetsTheSameDocuments(t *testing.T) {
 				assert.NotContains(t, text, "arn:aws:", name)
 				for i, region := range regionsOf[partition] {
 					name = strings.ReplaceAll(name, region, regionsOf[policy.AWS][i])
+					text = strings.ReplaceAll(text, region, regionsOf[policy.AWS][i])
 				}
 				assert.Equal(t, want[name], strings.ReplaceAll(text, "arn:"+string(partition)+":", "arn:aws:"), name)
 			}

@@ -28,10 +28,11 @@ type accountFixture struct {
 	passwords *components.PasswordPolicyArgs
 }
 
+// regionsOf are the Regions of the fixtures, sorted, so that the n-th of one partition stands where the n-th of another does.
 var regionsOf = map[policy.Partition][]string{
 	policy.AWS:      {"ap-northeast-1", "us-east-1"},
 	policy.AWSChina: {"cn-north-1", "cn-northwest-1"},
-	policy.AWSUSGov: {"us-gov-west-1", "us-gov-east-1"},
+	policy.AWSUSGov: {"us-gov-east-1", "us-gov-west-1"},
 }
 
 // fullAccount has every switch on and every list filled.
@@ -56,7 +57,7 @@ func fullAccount(partition policy.Partition) accountFixture {
 			{Account: account, Name: "carol", Path: "/people/", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
 		},
 		roles: &components.OperationRolesArgs{
-			Account: account, KMSKeyID: multiRegionKey, UserPaths: paths,
+			Account: account, Regions: slices.Clone(regionsOf[partition]), KMSKeyID: multiRegionKey, UserPaths: paths,
 			Roles: []components.OperationRole{
 				{
 					Users: []string{"alice", "carol"}, Project: "Test Project 1", RunAs: "os-user1",
@@ -98,8 +99,8 @@ func plainAccount(partition policy.Partition) accountFixture {
 			{Account: account, Name: "bob", Groups: []string{"guardrails-mfa"}},
 		},
 		roles: &components.OperationRolesArgs{
-			Account: account,
-			Roles:   []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+			Account: account, Regions: slices.Clone(regionsOf[partition][:1]),
+			Roles: []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
 		},
 		delegated: []*components.DelegatedRoleArgs{{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}}},
 		sessions:  &components.SessionPreferencesArgs{Account: account, Regions: slices.Clone(regionsOf[partition][:1])},
