@@ -152,7 +152,7 @@ func TestAnotherAccountRegistersNothing(t *testing.T) {
 	rec, err := deploy(t, "../Pulumi.dev.yaml", mocks.Account("999999999999", "aws", "ap-northeast-1"))
 	require.Error(t, err)
 	assert.True(t, program.Refused(err))
-	assert.ErrorContains(t, err, `guardrails:account.id: "111122223333" is not the account of the credentials: they belong to 999999999999`)
+	assert.ErrorContains(t, err, `guardrails:account.id: "111122223333" is not the account of the credentials, which belong to 999999999999`)
 	for _, r := range rec.Resources() {
 		assert.Equal(t, typeProvider, r.Type, "%s was registered", r.Name)
 	}
@@ -225,4 +225,16 @@ func TestComponentNamesAreStable(t *testing.T) {
 		components.OperationRolesToken + " operation",
 		components.SessionPreferencesToken + " sessions",
 	}, names)
+}
+
+// BenchmarkCheck reads and checks the shipped stacks, as `guardrails check` does: everything but the start of the process.
+func BenchmarkCheck(b *testing.B) {
+	files := shippedStacks(b)
+	for b.Loop() {
+		for _, file := range files {
+			stack, problems := config.ReadFile(file)
+			require.NoError(b, problems.Err())
+			require.NoError(b, program.Check(stack))
+		}
+	}
 }

@@ -23,6 +23,9 @@ func (s *Stack) complete(d *decoder) {
 	if s.Sessions != nil && s.Sessions.Regions == nil && !d.refused("aws:region") && !d.refused(stackPath("sessions.regions")) {
 		s.Sessions.Regions = []string{s.AWS.Region}
 	}
+	for i := range s.Expect {
+		s.Expect[i].Account = s.Account.ID
+	}
 	s.checkUsers(d)
 	s.checkPeople(d)
 	s.checkRoleNames(d)

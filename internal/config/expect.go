@@ -4,71 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"aws-access-guardrails/access"
 )
-
-// Expectation is one entry of the section "expect": what must be true of the stack before anything of it is deployed.
-type Expectation struct {
-	// It says the expectation in words.
-	It string
-	// As is the person: a user of this stack, "alias/name" for one of another account, or a user ARN.
-	As string
-	// Session is how the person signs in.
-	Session Session
-	// MFA tells whether the person has signed in with MFA; of SessionKeyWithMFACode it is true.
-	MFA bool
-	// Via is the role that the person assumes first; empty means none.
-	Via string
-	// Do is the action that is tried, such as "iam:DeleteUser"; Opens is the door that is tried. One of them is set.
-	Do    string
-	Opens Door
-	On    Target
-	// At is the time of the attempt; zero means any time.
-	At time.Time
-	// Allowed, Denied or OSUser is set: the outcome that is expected, or the OS user of the shell, which implies Allowed.
-	Allowed, Denied bool
-	OSUser          string
-	// Because is the Sid of the statement that must decide; empty means any.
-	Because string
-}
-
-// Session is how a person of an expectation has signed in.
-type Session string
-
-// The ways to sign in.
-const (
-	// SessionConsole is a sign-in to the console.
-	SessionConsole Session = "console"
-	// SessionKey is a long-term access key, which never carries MFA.
-	SessionKey Session = "key"
-	// SessionKeyWithMFACode is a long-term access key that sends an MFA code along when it assumes a role.
-	SessionKeyWithMFACode Session = "keyWithMfaCode"
-	// SessionToken is what GetSessionToken gives.
-	SessionToken Session = "sessionToken"
-)
-
-// Door is a way into a node.
-type Door string
-
-// The doors.
-const (
-	DoorShell       Door = "shell"
-	DoorPort        Door = "port"
-	DoorRDP         Door = "rdp"
-	DoorSendCommand Door = "sendCommand"
-)
-
-// Target is what an expectation acts on. At most one field is set.
-type Target struct {
-	// Instance holds the tags of a node. An empty map is a node without tags; nil means that no node is meant.
-	Instance map[string]string
-	// User, Role and Document are names.
-	User, Role, Document string
-}
-
-// IsZero reports whether nothing is named.
-func (t Target) IsZero() bool {
-	return t.Instance == nil && t.User == "" && t.Role == "" && t.Document == ""
-}
 
 var action = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9]+$`)
 
@@ -98,9 +36,10 @@ func wordsOf[T ~string](words ...T) wordKind[T] {
 
 // expectationDraft tells apart what was given from what was not.
 type expectationDraft struct {
-	Expectation
+	access.Expectation
 	mfa             *bool
 	allowed, denied *bool
+	with            map[string][]string
 }
 
 var expectationKeys = keys("what must be true before anything is deployed",
@@ -112,30 +51,42 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		required("name the person").
 		doc("The person: a user of this stack, or a user ARN. A person who does not exist fails the expectation.").
 		example("non-97-test-user1"),
-	key("session", func(e *expectationDraft) *Session { return &e.Session }, wordsOf(SessionConsole, SessionKey, SessionKeyWithMFACode, SessionToken)).
-		orElse(SessionConsole, "it is how most people come in").
+	key("session", func(e *expectationDraft) *access.SignIn { return &e.Session }, wordsOf(access.SignIns()...)).
+		orElse(access.SignInConsole, "it is how most people come in").
 		doc("How the person signs in: the console, a long-term access key, a key that sends an MFA code when it assumes a role, or GetSessionToken.").
 		example("console"),
 	key("mfa", func(e *expectationDraft) **bool { return &e.mfa }, optionally(boolean{})).
 		orNothing("true, but for session: key, which never carries MFA", "whoever has no MFA can do next to nothing, which the proofs hold already").
 		doc("Whether the person has signed in with MFA.").
 		example(true),
+	key("mfaAge", func(e *expectationDraft) *time.Duration { return &e.MFAAge }, signInAges).
+		orNothing("the person has just signed in", "most expectations do not depend on it").
+		doc("How long ago the person signed in with MFA.").
+		example("13h"),
 	key("via", func(e *expectationDraft) *string { return &e.Via }, text(nil)).
 		orNothing("the person assumes no role", "some expectations are about the person alone").
 		doc("The role that the person assumes first: a name of this stack, or a role ARN.").
 		example("TestProject1-os-user1"),
+	key("sessionName", func(e *expectationDraft) *string { return &e.SessionName }, text(nil)).
+		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
+		doc("How the person names the session of the role.").
+		example("test-user-1-session"),
 	key("do", func(e *expectationDraft) *string { return &e.Do }, text(validateAction)).
 		orNothing("the expectation opens a door instead", "one of do and opens is given").
-		doc("The action that is tried.").
+		doc("The action that is tried. It is one that AWS documents.").
 		example("iam:DeactivateMFADevice"),
-	key("opens", func(e *expectationDraft) *Door { return &e.Opens }, wordsOf(DoorShell, DoorPort, DoorRDP, DoorSendCommand)).
+	key("opens", func(e *expectationDraft) *access.DoorKind { return &e.Opens }, wordsOf(access.Doors()...)).
 		orNothing("the expectation tries an action instead", "one of do and opens is given").
 		doc("The door that is tried.").
 		example("shell"),
-	key("on", func(e *expectationDraft) *Target { return &e.On }, targetKeys).
+	key("on", func(e *expectationDraft) *access.Target { return &e.On }, targetKeys).
 		orNothing("nothing in particular", "some actions name no resource").
 		doc("What the action or the door is tried on.").
 		example(map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}),
+	key("with", func(e *expectationDraft) *map[string][]string { return &e.with }, tableOf(words(text(nil)), nil)).
+		orNothing("the action carries nothing that policies read, but what follows from the person and the target", "few actions do").
+		doc("Condition keys that the call of do carries, each with a list of values. Actions that write tags always carry aws:TagKeys.").
+		example(map[string]any{"aws:TagKeys": []string{"Project"}}),
 	key("at", func(e *expectationDraft) *time.Time { return &e.At }, momentKind{}).
 		orNothing("any time", "only grants depend on time").
 		doc("When it is tried: a quoted time with its offset.").
@@ -159,30 +110,38 @@ var expectationKeys = keys("what must be true before anything is deployed",
 )
 
 var targetKeys = keys("what is acted on",
-	key("instance", func(t *Target) *map[string]string { return &t.Instance }, tableOf(text(nil).orEmpty(), nil)).
+	key("instance", func(t *access.Target) *map[string]string { return &t.Instance }, tableOf(text(nil).orEmpty(), nil)).
 		orNothing("no node", "at most one target is given").
 		doc("A node with these tags; {} is a node without tags.").
 		example(map[string]any{"Project": "Test Project 2"}),
-	key("user", func(t *Target) *string { return &t.User }, text(nil)).
+	key("user", func(t *access.Target) *string { return &t.User }, text(nil)).
 		orNothing("no user", "at most one target is given").
-		doc("A user of this account.").
+		doc("A user, written as in as.").
 		example("non-97-test-user2"),
-	key("role", func(t *Target) *string { return &t.Role }, text(nil)).
+	key("role", func(t *access.Target) *string { return &t.Role }, text(nil)).
 		orNothing("no role", "at most one target is given").
-		doc("A role of this account.").
+		doc("A role, written as in via.").
 		example("AdminRole"),
-	key("document", func(t *Target) *string { return &t.Document }, text(nil)).
-		orNothing("no document", "at most one target is given").
-		doc("A session document.").
+	key("document", func(t *access.Target) *string { return &t.Document }, text(nil)).
+		orNothing("no document, or the door's own", "at most one target is given").
+		doc("A document of Systems Manager. Beside instance it is the one that the door uses.").
 		example("AWS-StartSSHSession"),
+	key("arn", func(t *access.Target) *string { return &t.ARN }, text(nil)).
+		orNothing("nothing else", "at most one target is given").
+		doc("Anything else, by its ARN.").
+		example("arn:aws:iam::111122223333:mfa/non-97-test-user1"),
+	key("region", func(t *access.Target) *string { return &t.Region }, text(nil)).
+		orNothing("every Region of sessions.regions", "a node may be in any of them").
+		doc("Where the instance or document is.").
+		example("ap-northeast-1"),
 )
 
 // expectationKind finishes the draft: it holds the rules that concern several keys.
 type expectationKind struct{ *object[expectationDraft] }
 
-func (k expectationKind) written(Expectation) any { return map[string]any{} }
+func (k expectationKind) written(access.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) decode(d *decoder, n *node, at Path) (Expectation, bool) {
+func (k expectationKind) decode(d *decoder, n *node, at Path) (access.Expectation, bool) {
 	draft, ok := k.object.decode(d, n, at)
 	if !ok {
 		return draft.Expectation, false
@@ -191,6 +150,7 @@ func (k expectationKind) decode(d *decoder, n *node, at Path) (Expectation, bool
 	draft.checkShape(d, n, at)
 	draft.checkOutcome(d, n, at)
 	draft.checkSession(d, n, at)
+	draft.With = draft.with
 	return draft.Expectation, len(d.problems) == before
 }
 
@@ -202,7 +162,9 @@ func (e *expectationDraft) checkShape(d *decoder, n *node, at Path) {
 		d.report(Problem{Path: at.Child("opens"), Kind: Invalid, Value: quoted(string(e.Opens)), Why: "stands beside do", Fix: "write two expectations"})
 	}
 	given := 0
-	for _, set := range []bool{e.On.Instance != nil, e.On.User != "", e.On.Role != "", e.On.Document != ""} {
+	// A document beside an instance is the one that the door uses.
+	documentOfDoor := e.Opens != "" && e.On.Instance != nil
+	for _, set := range []bool{e.On.Instance != nil, e.On.User != "", e.On.Role != "", e.On.Document != "" && !documentOfDoor, e.On.ARN != ""} {
 		if set {
 			given++
 		}
@@ -235,25 +197,28 @@ func (e *expectationDraft) checkOutcome(d *decoder, n *node, at Path) {
 		d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
-	if e.OSUser != "" && e.Opens != DoorShell {
+	if e.OSUser != "" && e.Opens != access.Shell {
 		d.report(Problem{Path: at.Child("osUser"), Kind: Invalid, Value: quoted(e.OSUser), Why: "is expected where no shell is opened", Fix: "write opens: shell"})
 	}
 	e.Allowed, e.Denied = e.allowed != nil || e.OSUser != "", e.denied != nil
 }
 
 func (e *expectationDraft) checkSession(d *decoder, _ *node, at Path) {
-	e.MFA = e.Session != SessionKey
+	e.MFA = e.Session != access.SignInKey
 	if e.mfa == nil {
 		return
 	}
 	switch {
-	case e.Session == SessionKey && *e.mfa:
+	case e.Session == access.SignInKey && *e.mfa:
 		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "true", Why: "is never so of a long-term key", Fix: "write session: keyWithMfaCode or sessionToken"})
-	case e.Session == SessionKeyWithMFACode && !*e.mfa:
+	case e.Session == access.SignInKeyWithMFACode && !*e.mfa:
 		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "false", Why: "contradicts session: keyWithMfaCode", Fix: "write session: key"})
 	}
 	e.MFA = *e.mfa
 }
+
+// signInAges are the ages of a sign-in that a session can have: AWS keeps MFA for 36 hours at most.
+var signInAges = durationKind{least: time.Second, most: 36 * time.Hour, step: time.Second}
 
 // Acceptance is one entry of the section "accept": something that a proof cannot hold, or holds only on a condition, and why that is all right.
 type Acceptance struct {

@@ -33,7 +33,7 @@ type Stack struct {
 	Quotas   policy.Quotas
 	// Protect makes the engine refuse every deletion of what the stack made.
 	Protect bool
-	Expect  []Expectation
+	Expect  []access.Expectation
 	Accept  []Acceptance
 
 	marks map[Path]mark
@@ -86,7 +86,7 @@ var stackKeys = keys("the guardrails of one account",
 		orElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
 		doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").
 		example(true),
-	key("expect", func(s *Stack) *[]Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
+	key("expect", func(s *Stack) *[]access.Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
 		orNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
 		doc("What must be true of the stack; a deployment is refused when one of them is not.").
 		example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",

@@ -1,7 +1,9 @@
 package program
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -9,20 +11,35 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
+// notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is wanted.
+var notAllowed = regexp.MustCompile(`(?i)account ID not allowed: ([0-9]{12})`)
+
 // verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The providers themselves refuse
-// every other account too, so that not even a change of credentials on the way gets past.
+// every other account too, so that not even a change of credentials on the way gets past; where one of them speaks first, it is put in our words.
 func verifyAccount(ctx *pulumi.Context, stack *config.Stack, home *aws.Provider) error {
 	caller, err := aws.GetCallerIdentity(ctx, &aws.GetCallerIdentityArgs{}, pulumi.Provider(home))
 	if err != nil {
-		return fmt.Errorf("ask AWS which account the credentials belong to (wanted: %s, from guardrails:account.id): %w", stack.Account.ID, err)
+		if m := notAllowed.FindStringSubmatch(err.Error()); m != nil {
+			return wrongAccount(stack, m[1], "")
+		}
+		return fmt.Errorf("ask AWS which account the credentials belong to (guardrails:account.id wants %s): %w", stack.Account.ID, err)
 	}
-	if caller.AccountId == stack.Account.ID {
-		return nil
+	if caller.AccountId != stack.Account.ID {
+		return wrongAccount(stack, caller.AccountId, caller.Arn)
 	}
+	return nil
+}
+
+func wrongAccount(stack *config.Stack, account, arn string) error {
 	path := config.Path("guardrails:account.id")
+	position := stack.Position(path)
+	position.File = cmp.Or(position.File, stack.File)
+	if arn != "" {
+		account += " (" + arn + ")"
+	}
 	return config.Problems{{
-		Position: stack.Position(path), Path: path, Kind: config.Refused, Value: fmt.Sprintf("%q", stack.Account.ID),
-		Why: fmt.Sprintf("is not the account of the credentials: they belong to %s (%s)", caller.AccountId, caller.Arn),
-		Fix: "sign in to the account of the stack, for example with aws:profile or aws:assumeRole; nothing was deployed",
+		Position: position, Path: path, Kind: config.Refused, Value: fmt.Sprintf("%q", stack.Account.ID),
+		Why: "is not the account of the credentials, which belong to " + account,
+		Fix: "nothing was deployed; sign in to the account of the stack, for example with aws:profile or aws:assumeRole",
 	}}
 }

@@ -7,8 +7,15 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// export sets the stack outputs. They are plain values, so that a preview shows them: every name is known before anything exists.
+// export sets the stack outputs.
 func export(ctx *pulumi.Context, stack *config.Stack) {
+	for name, value := range outputs(stack) {
+		ctx.Export(name, value)
+	}
+}
+
+// outputs are plain values, so that a preview shows them: every name is known before anything exists.
+func outputs(stack *config.Stack) pulumi.Map {
 	world := stack.World()
 	roleARNs, switchRoleURLs, attached := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringArrayMap{}
 	for _, group := range world.Groups {
@@ -19,13 +26,16 @@ func export(ctx *pulumi.Context, stack *config.Stack) {
 		switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
 		attached[role.Name] = policiesOf(role.Inline, role.Attached)
 	}
-	if stack.MFA != nil {
-		ctx.Export("groupName", pulumi.String(stack.MFA.Name))
+	out := pulumi.Map{
+		"roleArns":         roleARNs,
+		"switchRoleUrls":   switchRoleURLs,
+		"signInUrl":        pulumi.String(world.Partition.SignInURL(stack.SignInName())),
+		"attachedPolicies": attached,
 	}
-	ctx.Export("roleArns", roleARNs)
-	ctx.Export("switchRoleUrls", switchRoleURLs)
-	ctx.Export("signInUrl", pulumi.String(world.Partition.SignInURL(stack.SignInName())))
-	ctx.Export("attachedPolicies", attached)
+	if stack.MFA != nil {
+		out["groupName"] = pulumi.String(stack.MFA.Name)
+	}
+	return out
 }
 
 // policiesOf are the names of inline policies and the ARNs of managed ones.

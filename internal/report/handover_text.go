@@ -39,12 +39,12 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 		fmt.Fprintf(b, "Sign in as ever, with MFA: %s\n\n", p.SignInURL)
 		return
 	}
-	must, then := "must not", "."
+	box, then := "Leave out", "."
 	if p.FirstPasswordChange {
-		must, then = "must", "; you are asked for a new one."
+		box, then = "Tick", "; you are asked for a new one."
 	}
-	fmt.Fprintf(b, "Before: whoever runs the account enables console access for the user, which gives the first password. It %s be one that has to be\n", must)
-	b.WriteString("changed at the next sign-in.\n\n")
+	b.WriteString("Before: whoever runs the account enables console access for the user, under \"Security credentials\" of the user in the IAM console,\n")
+	fmt.Fprintf(b, "and hands over the password. %s \"User must create new password at next sign-in\".\n\n", box)
 	steps := []string{
 		fmt.Sprintf("Open %s\nand sign in as %s with the password that you were given%s", p.SignInURL, p.Name, then),
 		fmt.Sprintf("Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.%s", p.Name, p.deviceAdvice()),

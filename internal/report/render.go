@@ -28,6 +28,8 @@ type Rendering struct {
 	Organization           Organization           `json:"organization"`
 
 	world access.Account
+	// nodes is what the role of a node needs for the configured logs; nil for nothing.
+	nodes *policy.Document
 }
 
 // ServiceControlPolicy is a service control policy with the ids of its targets.
@@ -86,6 +88,11 @@ func Render(stack *config.Stack) (*Rendering, error) {
 			continue
 		}
 		r.SessionDocuments = append(r.SessionDocuments, SessionDocument{Name: d.Name, Type: d.Type, Region: d.Region, Content: json.RawMessage(d.Content)})
+	}
+	if preferences := stack.Preferences(); preferences != nil {
+		if document, needed := preferences.NodeDocument(); needed {
+			r.nodes = &document
+		}
 	}
 	return r, nil
 }

@@ -23,7 +23,8 @@ type File struct {
 }
 
 // Files are the documents for reviewers: one file per document, pretty-printed, in a folder per stack. Beside the documents of a principal lies
-// what else decides about it: its tags, what is attached to it, its longest session.
+// what else decides about it: its tags, what is attached to it, its longest session. needed-by-nodes.json is not deployed: it is what the role of a
+// node must allow for the configured logs.
 func (r *Rendering) Files() ([]File, error) {
 	f := &files{root: fileName(r.Stack)}
 	for _, u := range r.world.Users {
@@ -50,6 +51,9 @@ func (r *Rendering) Files() ([]File, error) {
 	}
 	for _, d := range r.SessionDocuments {
 		f.add(d.Content, "session-documents", d.Region, d.Name+".json")
+	}
+	if r.nodes != nil {
+		f.add(*r.nodes, "needed-by-nodes.json")
 	}
 	slices.SortFunc(f.all, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	return f.all, f.err
