@@ -17,23 +17,6 @@ func validateAction(s string) error {
 	return says("is not an action", `write the service's prefix and the action, such as "iam:DeleteUser", and one expectation per action`)
 }
 
-type wordKind[T ~string] struct{ *textKind }
-
-func (k wordKind[T]) decode(d *decoder, n *node, at Path) (T, bool) {
-	s, ok := k.textKind.decode(d, n, at)
-	return T(s), ok
-}
-
-func (k wordKind[T]) written(s T) any { return string(s) }
-
-func wordsOf[T ~string](words ...T) wordKind[T] {
-	plain := make([]string, len(words))
-	for i, w := range words {
-		plain[i] = string(w)
-	}
-	return wordKind[T]{oneWordOf(plain...)}
-}
-
 // expectationDraft tells apart what was given from what was not.
 type expectationDraft struct {
 	access.Expectation

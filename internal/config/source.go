@@ -52,8 +52,8 @@ func (src *source) read() (*Stack, Problems) {
 	return &stack, nil
 }
 
-// firstLevel is a value as the engine hands it over, where everything is text: numbers and booleans are printed, lists and objects are JSON. No key of
-// the first level wants a text that looks like either, so they are told apart by their looks.
+// firstLevel is a value as the engine hands it over, where everything is text: numbers and booleans are printed, lists and objects are JSON. No
+// key of the first level wants a text that looks like either, so they are told apart by their looks.
 func firstLevel(n *node) *node {
 	value := *n
 	switch n.shape {
