@@ -23,6 +23,8 @@ type roleResources struct {
 	policyKey func(arn string) string
 	// guard is the ARN of the attached policy with the Denies: it is attached before every Allow and detached after. Empty means none.
 	guard string
+	// fence is the name of the inline policy with the Denies: it is put in before every Allow and taken out after. Empty means none.
+	fence string
 }
 
 func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, error) {
@@ -38,15 +40,44 @@ func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, e
 	if err != nil {
 		return nil, err
 	}
-	guards, err := r.attach(ctx, made, role.Attached)
+	fences, inlined, err := r.fences(ctx, made, role.Inline)
 	if err != nil {
 		return nil, err
 	}
-	return made, r.inline(ctx, made, role.Inline, guards)
+	guards, err := r.attach(ctx, made, role.Attached, fences)
+	if err != nil {
+		return nil, err
+	}
+	return made, r.inline(ctx, made, role.Inline, append(fences, guards...), inlined)
+}
+
+// fences puts in the inline policy with the Denies.
+func (r roleResources) fences(ctx *pulumi.Context, role *iam.Role, policies []access.InlinePolicy) (fences []pulumi.Resource, inlined map[string]pulumi.Resource, err error) {
+	inlined = map[string]pulumi.Resource{}
+	for _, inline := range policies {
+		if r.fence == "" || inline.Name != r.fence {
+			continue
+		}
+		made, err := r.put(ctx, role, inline, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		fences, inlined[inline.Name] = append(fences, made), made
+	}
+	return fences, inlined, nil
+}
+
+// put puts one inline policy in.
+func (r roleResources) put(ctx *pulumi.Context, role *iam.Role, inline access.InlinePolicy, after []pulumi.Resource) (pulumi.Resource, error) {
+	return iam.NewRolePolicy(ctx, r.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
+		Role:   role.Name,
+		Name:   pulumi.String(inline.Name),
+		Policy: pulumi.String(inline.Document.JSON()),
+	}, r.children.after(after...)...)
 }
 
 // attach attaches the managed policies and nothing else, and returns the attachment of the guard.
-func (r roleResources) attach(ctx *pulumi.Context, role *iam.Role, policies []string) (guards []pulumi.Resource, err error) {
+func (r roleResources) attach(ctx *pulumi.Context, role *iam.Role, policies []string, fences []pulumi.Resource) (guards []pulumi.Resource, err error) {
 	arns := pulumi.StringArray{}
 	var attached []pulumi.Resource
 	for _, arn := range policies {
@@ -57,7 +88,7 @@ func (r roleResources) attach(ctx *pulumi.Context, role *iam.Role, policies []st
 		attachment, err := iam.NewRolePolicyAttachment(ctx, r.name(childAttachment, r.policyKey(arn)), &iam.RolePolicyAttachmentArgs{
 			Role:      role.Name,
 			PolicyArn: input,
-		}, r.children.after(guards...)...)
+		}, r.children.after(slices.Concat(fences, guards)...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -73,25 +104,26 @@ func (r roleResources) attach(ctx *pulumi.Context, role *iam.Role, policies []st
 	return guards, err
 }
 
-// inline puts the inline policies in and nothing else.
-func (r roleResources) inline(ctx *pulumi.Context, role *iam.Role, policies []access.InlinePolicy, guards []pulumi.Resource) error {
+// inline puts the inline policies in and nothing else; those of inlined are in.
+func (r roleResources) inline(
+	ctx *pulumi.Context, role *iam.Role, policies []access.InlinePolicy, guards []pulumi.Resource, inlined map[string]pulumi.Resource,
+) error {
 	names := pulumi.StringArray{}
-	var inlined []pulumi.Resource
+	var all []pulumi.Resource
 	for _, inline := range policies {
-		made, err := iam.NewRolePolicy(ctx, r.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
-			Role:   role.Name,
-			Name:   pulumi.String(inline.Name),
-			Policy: pulumi.String(inline.Document.JSON()),
-		}, r.children.after(guards...)...)
-		if err != nil {
-			return err
+		made := inlined[inline.Name]
+		if made == nil {
+			var err error
+			if made, err = r.put(ctx, role, inline, guards); err != nil {
+				return err
+			}
 		}
-		names, inlined = append(names, pulumi.String(inline.Name)), append(inlined, made)
+		names, all = append(names, pulumi.String(inline.Name)), append(all, made)
 	}
 	_, err := iam.NewRolePoliciesExclusive(ctx, r.name(childInlinePolicies), &iam.RolePoliciesExclusiveArgs{
 		RoleName:    role.Name,
 		PolicyNames: names,
-	}, r.children.after(inlined...)...)
+	}, r.children.after(all...)...)
 	return err
 }
 

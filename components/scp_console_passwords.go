@@ -1,0 +1,27 @@
+package components
+
+import "aws-access-guardrails/policy"
+
+// consolePasswordStatements keep console passwords in the jump accounts. sts:GetFederationToken is a console sign-in for whoever has an access key.
+func (a *ServiceControlPoliciesArgs) consolePasswordStatements() []policy.Statement {
+	c := a.ConsolePasswords
+	exempt := a.breakGlass()
+	if c.ExemptRoot {
+		exempt = append(exempt, a.partition().RootARN("*"))
+	}
+	elsewhere := policy.StringNotEquals("aws:PrincipalAccount", c.JumpAccounts...)
+	return []policy.Statement{
+		policy.Deny("DenyConsolePasswordsOutsideOfJumpAccounts", "iam:CreateLoginProfile", "iam:UpdateLoginProfile").On("*").
+			When(elsewhere, policy.ArnNotLike(principalARN, exempt...)),
+		policy.Deny("DenyFederationTokensOutsideOfJumpAccounts", "sts:GetFederationToken").On("*").When(elsewhere),
+	}
+}
+
+// memberRootStatements leave root users the sessions that the management account opens for them.
+// Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-enable-root-access.html.
+func (a *ServiceControlPoliciesArgs) memberRootStatements() []policy.Statement {
+	return []policy.Statement{
+		policy.Deny("DenyRootUsersButForCentralSessions", "*").On("*").
+			When(policy.ArnLike(principalARN, a.partition().RootARN("*")), policy.Absent("aws:AssumedRoot")),
+	}
+}

@@ -1,0 +1,91 @@
+package components
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Notices says what the guardrails leave open, and what the switch for remote execution would close. Paths are relative to the section
+// "organization". It expects values that Validate accepts.
+func (a *ServiceControlPoliciesArgs) Notices() Notices {
+	var n Notices
+	if len(a.Policies)+len(a.guardrails()) > 0 {
+		n.add("management", "no service control policy applies to the management account "+a.Management+": keep people and nodes out of it")
+	}
+	if g := a.OSAccessOnly; g != nil {
+		if outside := a.outside(g.Targets); len(outside) > 0 {
+			n.add("osAccessOnly.targets", "doors stay open in "+strings.Join(outside, ", "))
+		}
+		for i, name := range g.PermissionSets {
+			n.add(at("osAccessOnly.permissionSets", i), "whoever may assign or change the permission set "+name+" in IAM Identity Center opens shells")
+		}
+		a.noticeRemoteExecution(&n)
+	}
+	if g := a.ProtectGuardrails; g != nil {
+		for i, role := range g.CredentialAdmins {
+			n.add(at("protectGuardrails.credentialAdmins", i), role+" can become every person of "+strings.Join(a.peopleAccounts(), ", ")+", and use what they can")
+		}
+		if len(a.peopleAccounts()) == 0 {
+			n.add("protectGuardrails.peopleAccounts", "no account is listed, so administrators can change the credentials of every user of their account")
+		}
+		if outside := a.outside(g.Targets); len(outside) > 0 {
+			n.add("protectGuardrails.targets", "nothing is protected in "+strings.Join(outside, ", "))
+		}
+	}
+	if g := a.ConsolePasswords; g != nil && g.ExemptRoot {
+		n.add("consolePasswords.exemptRoot", "the root user of every account can set console passwords")
+	}
+	plan, err := a.Plan()
+	if err != nil {
+		return n
+	}
+	for _, m := range plan.Moves {
+		n.add("placement", m.Sid+" does not fit into "+m.From+" any more: "+strings.Join(m.Steps(), ", ")+fmt.Sprintf("; then write %s: [%s]", m.Sid, m.To))
+	}
+	for _, sid := range plan.Doubled {
+		n.add("placement."+sid, "step 1 of 2 of a move: "+sid+" stands in "+strings.Join(a.Placement[sid], " and ")+"; deploy this, and then leave one of them")
+	}
+	if plan.Unplaced {
+		n.add("placement", "a guardrail takes several policies; record where its statements stand, so that none moves when something is added: "+placementWords(plan))
+	}
+	return n
+}
+
+// outside are the member accounts that stand under none of the targets, in the order of the tree.
+func (a *ServiceControlPoliciesArgs) outside(targets []string) []string {
+	var ids []string
+	a.Tree.walk(func(t target) {
+		if t.account && t.id != a.Management && !t.under(targets) {
+			ids = append(ids, t.id)
+		}
+	})
+	return ids
+}
+
+func (a *ServiceControlPoliciesArgs) noticeRemoteExecution(n *Notices) {
+	const path = "osAccessOnly.remoteExecution.mode"
+	switch a.OSAccessOnly.RemoteExecution.mode() {
+	case RemoteExecutionOff:
+		n.add(path, "administrators of accounts run commands on nodes as root: "+strings.Join(remoteExecution(), ", "))
+	case RemoteExecutionReport:
+		n.add(path, "administrators of accounts run commands on nodes as root; deny would deny "+strings.Join(remoteExecution(), ", ")+
+			" and changes of Command documents to everybody but "+strings.Join(a.remoteExempt(), ", "))
+	case RemoteExecutionDeny:
+	}
+}
+
+// placementWords are the entries of Plan.Placement as the stack file has them, in the order of the guardrails.
+func placementWords(plan Plan) string {
+	placement := plan.Placement()
+	var words []string
+	seen := map[string]bool{}
+	for _, planned := range plan.Policies {
+		for _, s := range planned.Document.Statements {
+			if places := placement[s.Sid]; len(places) > 0 && !seen[s.Sid] {
+				seen[s.Sid] = true
+				words = append(words, s.Sid+": ["+strings.Join(places, ", ")+"]")
+			}
+		}
+	}
+	return "{" + strings.Join(words, ", ") + "}"
+}
