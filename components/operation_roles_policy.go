@@ -24,6 +24,17 @@ func (a *OperationRolesArgs) instances() string {
 	return a.Account.Partition.InstanceARN("*", a.Account.ID, "*")
 }
 
+// whereSessionsOpen are the instances, managed nodes and documents of the Regions where sessions may open; none means everywhere.
+func (a *OperationRolesArgs) whereSessionsOpen() []string {
+	var reached []string
+	for _, region := range a.Regions {
+		reached = append(reached,
+			a.Account.Partition.InstanceARN(region, a.Account.ID, "*"),
+			policy.ARN{Partition: a.Account.Partition, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+	}
+	return reached
+}
+
 // projectKeys are the condition key of the node's tag and the variable of the role's.
 func (a *OperationRolesArgs) projectKeys() (key, variable string) {
 	tag := projectTag(a.ProjectTag)
@@ -39,9 +50,8 @@ func (a *OperationRolesArgs) GuardDocument() policy.Document {
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
 			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
 	}
-	if len(a.Regions) > 0 {
-		statements = append(statements, policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").On("*").
-			When(policy.StringNotEquals("aws:RequestedRegion", a.Regions...)))
+	if reached := a.whereSessionsOpen(); len(reached) > 0 {
+		statements = append(statements, policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...))
 	}
 	return policy.New(append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),

@@ -264,6 +264,9 @@ func (s *sentences) withoutMFA() {
 	s.ask(withoutDenies, alone, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(home+":mfa/bobby"))
 	s.ask(withoutDenies, alone, false, "creates no device elsewhere", "iam:CreateVirtualMFADevice", list(away+":mfa/bob"))
 	s.ask(withoutDenies, alone, false, "reads no credential report", "iam:GetCredentialReport", nil)
+	for _, device := range list(home+":mfa/bob2", away+":mfa/bob") {
+		s.ask(besideAdmin, alone, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(device))
+	}
 	for _, other := range others("bob") {
 		s.ask(besideAdmin, alone, false, "enables nothing for others", "iam:EnableMFADevice", list(other))
 		s.ask(besideAdmin, access.LongTermKey(userARN("bob")), false, "changes no password of others", "iam:ChangePassword", list(other))
@@ -499,7 +502,15 @@ func (s *sentences) nodes() {
 		s.ask(in, first, false, "no session where the preferences are not set", "ssm:StartSession", acting("ssm:StartSession", elsewhere),
 			"aws:ResourceTag/Project=Test Project 1")
 	}
+	theirs := strings.Replace(elsewhere, homeAccount, otherAccount, 1)
 	for _, region := range []string{"ap-northeast-1", "us-east-1"} {
+		s.ask(besideAdmin, first, false, "no session in another account", "ssm:StartSession",
+			acting("ssm:StartSession", strings.Replace(theirs, "eu-west-1", region, 1)), "aws:ResourceTag/Project=Test Project 1")
+		s.ask(besideAdmin, first, false, "no node of a Region where they are not", "ssm:StartSession",
+			list(elsewhere, "arn:aws:ssm:"+region+":"+homeAccount+":document/SSM-SessionManagerRunShell"), "aws:ResourceTag/Project=Test Project 1")
+		s.ask(besideAdmin, first, false, "no document of a Region where they are not", "ssm:StartSession",
+			list(strings.Replace(elsewhere, "eu-west-1", region, 1), "arn:aws:ssm:eu-west-1:"+homeAccount+":document/SSM-SessionManagerRunShell"),
+			"aws:ResourceTag/Project=Test Project 1")
 		s.ask(besideAdmin, first, true, "sessions where they are", "ssm:StartSession",
 			acting("ssm:StartSession", strings.Replace(instance(firstNode), "ap-northeast-1", region, 1)), "aws:ResourceTag/Project=Test Project 1")
 	}
@@ -664,7 +675,7 @@ func switchedQuestions() []question {
 				}
 				s.ask(in, session, true, "sees devices", "iam:ListVirtualMFADevices", nil)
 			}
-			for _, device := range list(home+":mfa/bobby", home+":mfa/"+who+"2") {
+			for _, device := range list(home+":mfa/bobby", home+":mfa/"+who+"2", away+":mfa/"+who) {
 				s.ask(besideAdmin, session, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(device))
 			}
 		}

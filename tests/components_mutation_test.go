@@ -103,8 +103,12 @@ func mutateElements(s policy.Statement, add adder) {
 		m := s
 		m.NotResources = without(s.NotResources, i)
 		add("exempt resource "+resource+" dropped", m)
-		m.NotResources = append(without(s.NotResources, i), resource+"*")
+		m.NotResources = append(without(s.NotResources, i), strings.TrimSuffix(resource, "*")+"*")
 		add("exempt resource "+resource+" widened to longer names", m)
+		m.NotResources = append(without(s.NotResources, i), strings.Replace(resource, homeAccount, "*", 1))
+		add("exempt resource "+resource+" widened to every account", m)
+		m.NotResources = append(without(s.NotResources, i), strings.NewReplacer("ap-northeast-1", "*", "us-east-1", "*").Replace(resource))
+		add("exempt resource "+resource+" widened to every Region", m)
 	}
 	for i, principal := range s.Principals {
 		for j, value := range principal.Values {
@@ -198,19 +202,18 @@ var operatorSlips = map[policy.BaseOperator]policy.BaseOperator{
 // survivors are the changes that no question notices, each with the reason why it makes no difference that can be decided. A change that is
 // noticed does not belong here either.
 var survivors = map[string]string{
-	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped":                          "no policy denies it; it is listed because AWS lists it",
-	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                       "AWS asks for iam:TagRole too, which is denied",
-	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                       "AWS asks for iam:TagUser too, which is denied",
-	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                    "AWS asks for iam:TagRole too, which is denied",
-	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                    "AWS asks for iam:TagUser too, which is denied",
-	"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys IfExists toggled":          "the statement wants the key to be present",
-	"policy-guardrails-operation-guard DenyNodesOfOtherProjects: StringNotEquals on aws:ResourceTag/Project IfExists toggled":          "a negated operator matches an absent key anyhow",
-	"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: StringNotEquals on aws:RequestedRegion IfExists toggled": "a negated operator matches an absent key anyhow",
-	"role-AdminRole.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":                               "every call has a session name",
-	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":                   "every call has a session name",
-	"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":                 mfaAgeUnknown,
-	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":     mfaAgeUnknown,
-	"role-second.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":                    mfaAgeUnknown,
+	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped":                      "no policy denies it; it is listed because AWS lists it",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                   "AWS asks for iam:TagRole too, which is denied",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                   "AWS asks for iam:TagUser too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                "AWS asks for iam:TagRole too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                "AWS asks for iam:TagUser too, which is denied",
+	"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys IfExists toggled":      "the statement wants the key to be present",
+	"policy-guardrails-operation-guard DenyNodesOfOtherProjects: StringNotEquals on aws:ResourceTag/Project IfExists toggled":      "a negated operator matches an absent key anyhow",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":                           "every call has a session name",
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":               "every call has a session name",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":             mfaAgeUnknown,
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled": mfaAgeUnknown,
+	"role-second.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":                mfaAgeUnknown,
 }
 
 const mfaAgeUnknown = "whether a call with a code carries an age is not documented; the document works either way"
