@@ -3,28 +3,32 @@ package access
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
-// actionSet is a set of actions of the catalogue, one bit each.
-type actionSet []uint64
-
-func (s actionSet) has(i int) bool { return s[i/64]&(1<<(i%64)) != 0 }
-
-func (s actionSet) add(i int) { s[i/64] |= 1 << (i % 64) }
-
-func (s actionSet) empty() bool {
-	for _, word := range s {
-		if word != 0 {
-			return false
-		}
-	}
-	return true
+// actionSet is a set of actions of the catalogue: a sorted list of a few, or one bit for each action. It is not changed once it is made.
+type actionSet struct {
+	few  []int32
+	bits []uint64
 }
 
+// maxFew bounds the sets that are lists.
+const maxFew = 256
+
+func (s actionSet) has(i int) bool {
+	if s.bits != nil {
+		return s.bits[i/64]&(1<<(i%64)) != 0
+	}
+	_, found := slices.BinarySearch(s.few, int32(i))
+	return found
+}
+
+func (s actionSet) empty() bool { return s.count() == 0 }
+
 func (s actionSet) count() int {
-	n := 0
-	for _, word := range s {
+	n := len(s.few)
+	for _, word := range s.bits {
 		n += bits.OnesCount64(word)
 	}
 	return n
@@ -33,7 +37,12 @@ func (s actionSet) count() int {
 // each yields the members in order.
 func (s actionSet) each() iter.Seq[int] {
 	return func(yield func(int) bool) {
-		for at, word := range s {
+		for _, i := range s.few {
+			if !yield(int(i)) {
+				return
+			}
+		}
+		for at, word := range s.bits {
 			for word != 0 {
 				if !yield(at*64 + bits.TrailingZeros64(word)) {
 					return
@@ -44,47 +53,74 @@ func (s actionSet) each() iter.Seq[int] {
 	}
 }
 
-func (c *catalogueIndex) newSet() actionSet { return make(actionSet, (len(c.actions)+63)/64) }
-
-func (c *catalogueIndex) all() actionSet {
-	s := c.newSet()
-	for i := range c.actions {
-		s.add(i)
+// unite is the set of what is in any of the sets.
+func (c *catalogueIndex) unite(sets ...actionSet) actionSet {
+	var few []int32
+	for _, s := range sets {
+		if s.bits != nil || len(few)+len(s.few) > maxFew {
+			return c.uniteBits(sets)
+		}
+		few = append(few, s.few...)
 	}
-	return s
+	slices.Sort(few)
+	return actionSet{few: slices.Compact(few)}
 }
 
-// matching is the set of actions that a pattern of an Action element matches. The answer is remembered and must not be changed.
+func (c *catalogueIndex) uniteBits(sets []actionSet) actionSet {
+	out := actionSet{bits: make([]uint64, (len(c.actions)+63)/64)}
+	for _, s := range sets {
+		for at, word := range s.bits {
+			out.bits[at] |= word
+		}
+		for _, i := range s.few {
+			out.bits[i/64] |= 1 << (i % 64)
+		}
+	}
+	return out
+}
+
+// setOf makes a set of members that come in order.
+func (c *catalogueIndex) setOf(members []int32) actionSet {
+	if len(members) <= maxFew {
+		return actionSet{few: members}
+	}
+	out := actionSet{bits: make([]uint64, (len(c.actions)+63)/64)}
+	for _, i := range members {
+		out.bits[i/64] |= 1 << (i % 64)
+	}
+	return out
+}
+
+// matching is the set of actions that a pattern of an Action element matches. The answer is remembered.
 func (c *catalogueIndex) matching(pattern string) actionSet {
 	if have, ok := c.patterns.Load(pattern); ok {
 		return have.(actionSet)
 	}
-	set := c.newSet()
-	if strings.Trim(pattern, "*") == "" && pattern != "" {
-		set = c.all()
-	} else if !strings.ContainsAny(pattern, "*?") {
-		if i, ok := c.find(pattern); ok {
-			set.add(i)
-		}
-	} else {
-		c.addMatching(set, pattern)
-	}
-	have, _ := c.patterns.LoadOrStore(pattern, set)
+	have, _ := c.patterns.LoadOrStore(pattern, c.match(pattern))
 	return have.(actionSet)
 }
 
-func (c *catalogueIndex) addMatching(set actionSet, pattern string) {
+func (c *catalogueIndex) match(pattern string) actionSet {
+	if !strings.ContainsAny(pattern, "*?") {
+		if i, ok := c.find(pattern); ok {
+			return actionSet{few: []int32{int32(i)}}
+		}
+		return actionSet{}
+	}
 	first, last := 0, len(c.actions)
 	if prefix, _, found := strings.Cut(pattern, ":"); found && !strings.ContainsAny(prefix, "*?") {
 		n, ok := c.byPrefix[strings.ToLower(prefix)]
 		if !ok {
-			return
+			return actionSet{}
 		}
 		first, last = c.services[n].first, c.services[n].last
 	}
+	all := strings.Trim(pattern, "*") == ""
+	var members []int32
 	for i := first; i < last; i++ {
-		if MatchAction(pattern, c.name(i)) {
-			set.add(i)
+		if all || MatchAction(pattern, c.name(i)) {
+			members = append(members, int32(i))
 		}
 	}
+	return c.setOf(members)
 }

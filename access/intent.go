@@ -89,7 +89,7 @@ func (in *Intent) roles() []RoleIntent {
 }
 
 // DerivedIntent is what an account seems to be meant for, when nobody says: every user is held to MFA, a role with the project tag is an operation
-// role for the users whom its trust policy names, and no switch is on. It is what an audit of a live account starts from; the preferences of
+// role and any other role that names users a delegated role, both for the users whom their trust policies name, and no switch is on. It is what an audit of a live account starts from; the preferences of
 // Session Manager, which authorization details do not have, are taken as not known.
 func DerivedIntent(a Account) Intent {
 	in := Intent{Account: a.ID}
@@ -99,13 +99,16 @@ func DerivedIntent(a Account) Intent {
 	for i := range a.Roles {
 		r := &a.Roles[i]
 		project := findTag(r.Tags, in.projectTag())
-		if !project.present {
-			continue
+		users := trustedUsers(r.Trust)
+		switch {
+		case project.present:
+			in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
+				RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: 12 * time.Hour},
+				Project:    project.one, RunAs: findTag(r.Tags, RunAsTag).one,
+			})
+		case len(users) > 0:
+			in.DelegatedRoles = append(in.DelegatedRoles, RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: time.Hour})
 		}
-		in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
-			RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: trustedUsers(r.Trust), MFAMaxAge: 12 * time.Hour},
-			Project:    project.one, RunAs: findTag(r.Tags, RunAsTag).one,
-		})
 	}
 	for _, p := range a.Preferences {
 		in.Regions = append(in.Regions, p.Region)

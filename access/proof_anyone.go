@@ -52,7 +52,7 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 			a.fixed[keyUserName], a.fixed[keyMFAPresent], a.fixed[keyMFAAge] = values{}, values{}, values{}
 		}
 	}
-	c := &caller{engine: e, session: s, principal: stand, forms: map[string][]glob{}, any: a}
+	c := &caller{engine: e, session: s, principal: stand, lab: newLab(), any: a}
 	c.search = newSearch(newBinder(c))
 	return c
 }

@@ -18,18 +18,18 @@ type caller struct {
 	anyTags bool
 	// any is set when only an entry of a trust policy is known of the caller.
 	any    *anyone
-	forms  map[string][]glob
+	lab    *lab
 	search *search
 	never  []*statement
 }
 
 // newCaller makes a class of a session; false when the world does not have its user or role.
-func newCaller(e *Engine, s Session) (*caller, bool) {
+func newCaller(e *Engine, s Session, shared *lab) (*caller, bool) {
 	ev := env{engine: e, session: &s}
 	if ev.find() != nil {
 		return nil, false
 	}
-	c := &caller{engine: e, session: s, principal: ev.principal, forms: map[string][]glob{}}
+	c := &caller{engine: e, session: s, principal: ev.principal, lab: shared}
 	c.search = newSearch(newBinder(c))
 	return c, true
 }
@@ -73,7 +73,7 @@ func (c *caller) constant(k *key) (values, bool) {
 
 // again is the same class with nothing remembered.
 func (c *caller) again() *caller {
-	other := &caller{engine: c.engine, session: c.session, principal: c.principal, anyTags: c.anyTags, any: c.any, forms: map[string][]glob{}}
+	other := &caller{engine: c.engine, session: c.session, principal: c.principal, anyTags: c.anyTags, any: c.any, lab: newLab()}
 	other.search = newSearch(newBinder(other))
 	return other
 }

@@ -221,9 +221,26 @@ func (g glob) stepSymbol(states []uint16, symbol globToken) []uint16 {
 	return next
 }
 
-// disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the last one. It may miss
-// disjoint globs, never invent them.
+// disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the last one; where all texts of
+// one have as many colons as the other has, it compares so between any two colons. It may miss disjoint globs, never invent them.
 func disjoint(g, h glob) bool {
+	if endsDiffer(g, h) {
+		return true
+	}
+	if !g.rigid() && !h.rigid() || g.colons() != h.colons() {
+		return false
+	}
+	for len(g) > 0 && len(h) > 0 {
+		i, j := g.colon(), h.colon()
+		if endsDiffer(g[:i], h[:j]) {
+			return true
+		}
+		g, h = g[min(i+1, len(g)):], h[min(j+1, len(h)):]
+	}
+	return false
+}
+
+func endsDiffer(g, h glob) bool {
 	for i := 0; i < len(g) && i < len(h) && g[i].kind == globLiteral && h[i].kind == globLiteral; i++ {
 		if !g[i].takes(h[i].r) && !h[i].takes(g[i].r) {
 			return true
@@ -237,11 +254,36 @@ func disjoint(g, h glob) bool {
 	return false
 }
 
+// rigid reports whether no wildcard takes a colon, so that all texts of the glob have the same number of colons.
+func (g glob) rigid() bool {
+	return !slices.ContainsFunc(g, func(t globToken) bool { return t.kind != globLiteral && !t.bounded })
+}
+
+func (g glob) colons() int {
+	n := 0
+	for i := range g {
+		if g[i].kind == globLiteral && g[i].r == ':' {
+			n++
+		}
+	}
+	return n
+}
+
+// colon is the place of the first colon, or the length of a glob without one.
+func (g glob) colon() int {
+	for i := range g {
+		if g[i].kind == globLiteral && g[i].r == ':' {
+			return i
+		}
+	}
+	return len(g)
+}
+
 // maxGlobStates bounds one search; real policies need a few hundred.
 const maxGlobStates = 50_000
 
 // globWitness looks for a text that every glob of all matches and none of none. found is false when there is no such text; decided is false
-// when the search was given up, and then nothing is known. The text is as short as it can be.
+// when the search was given up, and then nothing is known. The text is short.
 func globWitness(all, none []glob) (text string, found, decided bool) {
 	all = withoutCovering(all)
 	if len(all) == 0 {
@@ -265,7 +307,30 @@ func globWitness(all, none []glob) (text string, found, decided bool) {
 			return "", false, true
 		}
 	}
+	if len(all) == 1 {
+		for _, fill := range []string{"", "x", "0"} {
+			if text := all[0].filled(fill); !matchedByAny(none, text) {
+				return text, true, true
+			}
+		}
+	}
 	return newGlobSearch(all, none).run()
+}
+
+// filled is a text that the glob matches: every ? is an x, every * the fill.
+func (g glob) filled(fill string) string {
+	var b strings.Builder
+	for _, t := range g {
+		switch t.kind {
+		case globLiteral:
+			b.WriteRune(t.r)
+		case globOne:
+			b.WriteByte('x')
+		case globAny:
+			b.WriteString(fill)
+		}
+	}
+	return b.String()
 }
 
 func matchedByAll(globs []glob, text string) bool {

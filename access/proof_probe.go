@@ -47,28 +47,22 @@ type bound struct {
 	never bool
 }
 
-// actions is the set of catalogue actions that the statement speaks of, and whether it can speak of names outside the catalogue.
-func (b *bound) actions(c *catalogueIndex) actionSet {
-	set := c.all()
-	for _, l := range b.lits {
-		if l.kind != probeAction {
-			continue
-		}
-		for i := range set {
-			if l.want {
-				set[i] &= l.set[i]
-			} else {
-				set[i] &^= l.set[i]
-			}
-		}
-	}
-	return set
+// lab is what classes of callers of one account share: the probes, and what was solved of them.
+type lab struct {
+	probes  map[string]*probe
+	targets map[string]targetSolution
+	values  map[string]solution
+	forms   map[*actionForms][]glob
 }
 
-// binder turns statements into bounds for one class of callers, and remembers both probes and bounds.
+func newLab() *lab {
+	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{}}
+}
+
+// binder turns statements into bounds for one class of callers, and remembers them.
 type binder struct {
 	caller *caller
-	probes map[string]*probe
+	lab    *lab
 	bounds map[*statement]*bound
 	// tagRules are what AWS guarantees about tags, by the key that is read.
 	tagRules map[string]*bound
@@ -84,7 +78,7 @@ type assignment struct {
 }
 
 func newBinder(c *caller) *binder {
-	return &binder{caller: c, probes: map[string]*probe{}, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
+	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
 }
 
 func (b *binder) bind(st *statement) *bound {
@@ -110,12 +104,8 @@ func (b *binder) bind(st *statement) *bound {
 			out.lits = append(out.lits, literal{resource, !st.notResources})
 		}
 	}
-	set := action.set
-	if st.notActions {
-		set = nil
-	}
 	for i := range st.conditions {
-		b.condition(out, &st.conditions[i], set)
+		b.condition(out, &st.conditions[i], action, st.notActions)
 	}
 	return out
 }
@@ -129,13 +119,13 @@ func (b *binder) actionProbe(st *statement) *probe {
 	}
 	return b.probe(id.String(), func() *probe {
 		c := catalogue()
-		p := &probe{kind: probeAction, set: c.newSet()}
+		p := &probe{kind: probeAction}
+		sets := make([]actionSet, len(st.actions))
 		for i := range st.actions {
-			for w, word := range c.matching(st.actions[i].text) {
-				p.set[w] |= word
-			}
+			sets[i] = c.matching(st.actions[i].text)
 			p.globs = append(p.globs, globOf(&st.actions[i], true))
 		}
+		p.set = c.unite(sets...)
 		return p
 	})
 }
@@ -158,17 +148,17 @@ func (b *binder) resourceProbe(st *statement) *probe {
 }
 
 func (b *binder) probe(id string, build func() *probe) *probe {
-	if have, ok := b.probes[id]; ok {
+	if have, ok := b.lab.probes[id]; ok {
 		return have
 	}
 	p := build()
-	p.id = len(b.probes) + 1
-	b.probes[id] = p
+	p.id = len(b.lab.probes) + 1
+	b.lab.probes[id] = p
 	return p
 }
 
 // condition adds a condition to a bound, unless the class of callers decides it.
-func (b *binder) condition(out *bound, source *condition, actions actionSet) {
+func (b *binder) condition(out *bound, source *condition, action *probe, notActions bool) {
 	k := &source.key
 	if v, fixed := b.constant(k); fixed {
 		resolved := b.resolveCondition(source)
@@ -177,7 +167,7 @@ func (b *binder) condition(out *bound, source *condition, actions actionSet) {
 		}
 		return
 	}
-	name, only, absent := variableName(k, actions)
+	name, only, absent := variableName(k, action, notActions)
 	resolved := b.resolveCondition(source)
 	if absent {
 		if !resolved.holdsFor(values{}) {
@@ -203,7 +193,7 @@ func (b *binder) condition(out *bound, source *condition, actions actionSet) {
 // variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the same tag: aws:ResourceTag/x on
 // every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key when the statement may also speak of others; absent
 // reports that the statement speaks of other services alone, where the key does not exist.
-func variableName(k *key, actions actionSet) (name, only string, absent bool) {
+func variableName(k *key, action *probe, notActions bool) (name, only string, absent bool) {
 	if k.kind != keyResourceTag {
 		return strings.ToLower(k.name), "", false
 	}
@@ -211,23 +201,21 @@ func variableName(k *key, actions actionSet) (name, only string, absent bool) {
 	if k.service == "" {
 		return name, "", false
 	}
-	c := catalogue()
-	service := c.matching(strings.ToLower(k.service) + ":*")
-	if strings.EqualFold(k.service, "iam") {
-		service = slices.Clone(service)
-		for w, word := range c.matching("sts:*") {
-			service[w] |= word
+	// A set of many actions is taken to hold some of every service: that costs precision, not soundness.
+	many := action.set.bits != nil
+	inside, outside := many, many || notActions || action.set.empty()
+	for _, i := range action.set.few {
+		prefix := catalogue().services[catalogue().actions[i].service].prefix
+		if strings.EqualFold(prefix, k.service) || prefix == "sts" && strings.EqualFold(k.service, "iam") {
+			inside = true
+		} else {
+			outside = true
 		}
-	}
-	inside, outside := false, actions == nil || actions.empty()
-	for w := range actions {
-		inside = inside || actions[w]&service[w] != 0
-		outside = outside || actions[w]&^service[w] != 0
 	}
 	switch {
 	case !outside:
 		return name, "", false
-	case !inside && actions != nil && !actions.empty():
+	case !inside && !notActions && !action.set.empty():
 		return "", "", true
 	}
 	return name, strings.ToLower(k.service), false
@@ -407,7 +395,7 @@ func (b *binder) texts() []string {
 			seen[text] = true
 		}
 	}
-	for _, p := range b.probes {
+	for _, p := range b.lab.probes {
 		if p.kind != probeKey {
 			continue
 		}

@@ -31,9 +31,7 @@ type keyState struct {
 // search looks for a request of one class of callers. It keeps a request at hand and mends it: a statement that must not apply and does is
 // made to fail in one of its tests, one after the other, so that it branches over the tests of such statements alone.
 type search struct {
-	b       *binder
-	targets map[string]targetSolution
-	values  map[string]solution
+	b *binder
 	// classes counts the sets of test results that were looked at.
 	classes int
 	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing.
@@ -45,7 +43,7 @@ type search struct {
 }
 
 func newSearch(b *binder) *search {
-	return &search{b: b, targets: map[string]targetSolution{}, values: map[string]solution{}, closed: map[*statement]bool{}, usual: map[string]literal{}}
+	return &search{b: b, closed: map[*statement]bool{}, usual: map[string]literal{}}
 }
 
 // begin forgets what the last question left behind, and keeps what was solved.
@@ -222,21 +220,21 @@ func contradicts(lits []literal) bool {
 
 func (s *search) solveTarget(lits []literal) targetSolution {
 	id := identityOf(lits)
-	if have, ok := s.targets[id]; ok {
+	if have, ok := s.b.lab.targets[id]; ok {
 		return have
 	}
 	found := solveTarget(s.b.caller, lits)
-	s.targets[id] = found
+	s.b.lab.targets[id] = found
 	return found
 }
 
 func (s *search) solveKey(of literal, lits []literal) solution {
 	id := of.name + " " + identityOf(lits)
-	if have, ok := s.values[id]; ok {
+	if have, ok := s.b.lab.values[id]; ok {
 		return have
 	}
 	found := solveKey(lits, s.b.caller.domain(&of.cond.key))
-	s.values[id] = found
+	s.b.lab.values[id] = found
 	return found
 }
 

@@ -205,7 +205,7 @@ func TestSearchFindsWhatBruteForceFinds(t *testing.T) {
 		q := asking(forbidden, permitted...)
 		arn := userARN("bob")
 		s := rapid.SampledFrom(append(signIns(arn), ConsoleWithMFA(arn, time.Hour), ConsoleWithMFA(arn, time.Hour-time.Second))).Draw(rt, "session")
-		c, ok := newCaller(e, s)
+		c, ok := newCaller(e, s, newLab())
 		require.True(rt, ok)
 		a := c.ask(q)
 		require.False(rt, a.gaveUp, "%s", describe(q))

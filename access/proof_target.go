@@ -23,54 +23,45 @@ type targetSolution struct {
 // literals leave room for names that it does not have and for none that it has, one such name stands for all that AWS may add.
 func solveTarget(c *caller, lits []literal) targetSolution {
 	cat := catalogue()
-	var set actionSet
 	var none []glob
-	var resourceGroups [][]glob
-	var actionGroups [][]glob
+	var resourceGroups, actionGroups [][]glob
 	var actionNone []glob
+	set := cat.matching("*")
 	for _, l := range lits {
 		switch {
 		case l.kind == probeResource && l.want:
 			resourceGroups = append(resourceGroups, l.globs)
 		case l.kind == probeResource:
 			none = append(none, l.globs...)
-		case l.kind == probeAction:
-			if set == nil {
-				set = cat.all()
+		case l.want:
+			actionGroups = append(actionGroups, l.globs)
+			if set.bits != nil && (l.set.bits == nil || l.set.count() < set.count()) || set.bits == nil && l.set.bits == nil && len(l.set.few) < len(set.few) {
+				set = l.set
 			}
-			for i := range set {
-				if l.want {
-					set[i] &= l.set[i]
-				} else {
-					set[i] &^= l.set[i]
-				}
-			}
-			if l.want {
-				actionGroups = append(actionGroups, l.globs)
-			} else {
-				actionNone = append(actionNone, l.globs...)
-			}
+		default:
+			actionNone = append(actionNone, l.globs...)
 		}
 	}
-	if set == nil {
-		set = cat.all()
-	}
-	gaveUp := false
-	tried := map[string]bool{}
+	gaveUp, some := false, false
+	var tried []*actionForms
 	for i := range set.each() {
-		s := cat.services[cat.actions[i].service]
-		types := s.details().forms(s, i)
-		if tried[types.id] {
+		if slices.ContainsFunc(lits, func(l literal) bool { return l.kind == probeAction && l.set.has(i) != l.want }) {
 			continue
 		}
-		tried[types.id] = true
+		some = true
+		s := cat.services[cat.actions[i].service]
+		types := s.details().forms(s, i)
+		if slices.Contains(tried, types) {
+			continue
+		}
+		tried = append(tried, types)
 		resource, found, decided := c.solveResource(types, resourceGroups, none)
 		gaveUp = gaveUp || !decided
 		if found {
 			return targetSolution{target: target{action: i, name: cat.name(i), resource: resource}, ok: true}
 		}
 	}
-	if !set.empty() {
+	if some {
 		return targetSolution{gaveUp: gaveUp}
 	}
 	name, found, decided := globsWitness(append([][]glob{actionForm}, actionGroups...), actionNone)
@@ -158,14 +149,14 @@ func (d *serviceDetails) forms(s *catalogueService, action int) *actionForms {
 
 // formGlobs turns ARN forms into globs for the caller: a placeholder is any text that is not empty.
 func (c *caller) formGlobs(types *actionForms) []glob {
-	if have, ok := c.forms[types.id+" "+types.service]; ok {
+	if have, ok := c.lab.forms[types]; ok {
 		return have
 	}
 	globs := make([]glob, 0, len(types.arns))
 	for _, arn := range types.arns {
 		globs = append(globs, c.formGlob(types.service, arn))
 	}
-	c.forms[types.id+" "+types.service] = globs
+	c.lab.forms[types] = globs
 	return globs
 }
 
@@ -188,7 +179,8 @@ func (c *caller) formGlob(service, arn string) glob {
 				// AWS leaves the account out of what it owns itself.
 				g = append(g, globToken{kind: globAny, bounded: true})
 			default:
-				g = append(g, globToken{kind: globOne, bounded: part < arnParts-1}, globToken{kind: globAny, bounded: part < arnParts-1})
+				bounded := part < arnParts-1 || slices.Contains(plainNames, service)
+				g = append(g, globToken{kind: globOne, bounded: bounded}, globToken{kind: globAny, bounded: bounded})
 			}
 			arn = arn[end+1:]
 			continue
@@ -201,6 +193,11 @@ func (c *caller) formGlob(service, arn string) glob {
 	}
 	return g
 }
+
+// plainNames are the services whose resources have no colon in their names.
+//
+// Source: IAM and AWS STS quotas (names); API references of EC2, ECS and Systems Manager (ids, CreateDocument).
+var plainNames = []string{"iam", "sts", "ec2", "ec2-instance-connect", "ecs", "ssm", "ssm-guiconnect", "ssmmessages"}
 
 // ownForms mark the resources that a caller reaches in the own account alone, whatever account a policy names: the API takes a name or an id
 // and no account. Roles to assume, documents to use, and everything with a policy of its own are not among them.

@@ -124,6 +124,12 @@ func (c *caller) decideAgain(q question, m *model, guess bool) witness {
 	if guess {
 		e = e.Assuming(UnknownAllowsEverything)
 	}
+	for name := range w.request.Context {
+		if !KeyAppliesTo(name, m.target.name) {
+			w.doubt = "AWS never sets " + name + " in requests of " + m.target.name
+			return w
+		}
+	}
 	if !c.tagsAgree(m) {
 		w.doubt = "the tags of " + m.target.resource + " are others"
 		return w

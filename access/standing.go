@@ -45,7 +45,7 @@ var standingProofs = []standingProof{
 // that are not known as Allow everything; liveness proofs speak of the requests that AWS sends, and read them as Allow nothing. An intent of an
 // account that the world does not have is an error, and so is a role or a member whom the world does not have.
 func Prove(e *Engine, intents ...Intent) (Report, error) {
-	p := &prover{engine: e, callers: map[string]*caller{}}
+	p := &prover{engine: e, callers: map[string]*caller{}, labs: map[string]*lab{}}
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
 			return Report{}, err
@@ -65,8 +65,10 @@ func Prove(e *Engine, intents ...Intent) (Report, error) {
 type prover struct {
 	engine  *Engine
 	callers map[string]*caller
-	proof   standingProof
-	report  Report
+	// labs are shared by the callers of an account, by its id.
+	labs   map[string]*lab
+	proof  standingProof
+	report Report
 }
 
 // check refuses an intent that speaks of what the world does not have: a proof about nobody would hold.
@@ -93,7 +95,11 @@ func (p *prover) caller(s Session) *caller {
 	if have, ok := p.callers[id]; ok {
 		return have
 	}
-	c, _ := newCaller(p.engine, s)
+	account := arnPart(s.subject, 4)
+	if p.labs[account] == nil {
+		p.labs[account] = newLab()
+	}
+	c, _ := newCaller(p.engine, s, p.labs[account])
 	p.callers[id] = c
 	return c
 }

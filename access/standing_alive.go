@@ -158,10 +158,12 @@ func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document
 			if !ok {
 				return
 			}
-			if step := arrival.Steps[len(arrival.Steps)-1]; strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
-				l.f.Verdict, l.f.Problem = DoesNotHold, what+" ends before it begins: "+step.Note
-				l.f.Witness = &arrival
-				return
+			for _, step := range arrival.Steps {
+				if strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
+					l.f.Verdict, l.f.Problem = DoesNotHold, what+" starts a session without a data channel: "+step.Note
+					l.f.Witness = &arrival
+					return
+				}
 			}
 		}
 	}

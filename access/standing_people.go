@@ -138,8 +138,7 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 		policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags").On(instances).When(named, policy.Absent("ec2:CreateAction")),
 		// Without tags in the request DeleteTags removes all.
 		policy.Allow("", "ec2:DeleteTags").On(instances).When(policy.Absent("aws:TagKeys")),
-		policy.Allow("", "ssm:AddTagsToResource").On(nodes).When(named),
-		policy.Allow("", "ssm:RemoveTagsFromResource").On(nodes),
+		policy.Allow("", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes).When(named),
 	}
 }
 
