@@ -99,6 +99,24 @@ var differences = []difference{
 		},
 	},
 	{
+		name: "${*}, ${?} and ${$} under an operator without wildcards: the oracle takes them for their own letters",
+		aws: `"These predefined policy variables can be used in any string where you can use regular policy variables." IAM User Guide, Variables ` +
+			`and tags, Special characters`,
+		condition: func(_ *simulation, c policy.Condition) ([]policy.Condition, bool) {
+			if base := string(c.Operator.Base); !strings.HasPrefix(base, "String") || strings.HasSuffix(base, "Like") {
+				return nil, false
+			}
+			plain := strings.NewReplacer("${*}", "*", "${?}", "?", "${$}", "$")
+			changed := false
+			c.Values = slices.Clone(c.Values)
+			for i, v := range c.Values {
+				c.Values[i] = plain.Replace(v)
+				changed = changed || c.Values[i] != v
+			}
+			return []policy.Condition{c}, changed
+		},
+	},
+	{
 		name: "NotIpAddress with one address: the oracle says no to addresses of the other family",
 		aws:  `"NotIpAddress: All IP addresses except the specified IP address or range." IAM User Guide, Condition operators`,
 		condition: func(_ *simulation, c policy.Condition) ([]policy.Condition, bool) {

@@ -77,17 +77,17 @@ var actions = []string{
 }
 
 var actionPatterns = []string{
-	"*", "*", "s3:*", "s3:Get*", "S3:getobject", "s3:List*", "ec2:*", "ec2:St?rtInstances", "ssm:*", "ssm:StartSession", "ssm:*Session", "iam:*",
+	"s3:*", "s3:Get*", "S3:getobject", "s3:List*", "ec2:*", "ec2:St?rtInstances", "ssm:*", "ssm:StartSession", "ssm:*Session", "iam:*",
 	"iam:Tag*", "iam:*MFADevice", "iam:EnableMFADevice", "iam:CreateRole", "iam:PassRole", "sts:*", "sts:AssumeRole", "sts:TagSession", "sts:Assume*",
 	"organizations:*", "s3:PutObject",
 }
 
 var resourcePatterns = []string{
-	"*", "*", "*", "arn:aws:s3:::reports/*", "arn:aws:s3:::reports/${aws:username}/*", "arn:aws:s3:::reports/${aws:PrincipalTag/Project}/*",
+	"*", "arn:aws:s3:::reports/*", "arn:aws:s3:::reports/${aws:username}/*", "arn:aws:s3:::reports/${aws:PrincipalTag/Project}/*",
 	"arn:aws:s3:::reports/${aws:PrincipalTag/Project, 'blue'}/?", "arn:aws:s3:::reports", "arn:aws:s3:::rep*", "arn:aws:s3:::reports/${*}/x",
-	"arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:eu-*:" + people + ":instance/i-?", "arn:aws:ssm:*:" + people + ":document/SSM-SessionManagerRunShell",
+	"arn:aws:ec2:*:*:instance/*", "arn:aws:ec2:us-*:*:instance/*", "arn:aws:ssm:us-*:*:*", "arn:aws:ec2:eu-*:" + people + ":instance/i-?", "arn:aws:ssm:*:" + people + ":document/SSM-SessionManagerRunShell",
 	"arn:aws:ssm:*:*:document/SSM-*", "arn:aws:ssm:*:*:session/*", "arn:aws:ssm:*:*:session/${aws:userid}-*", "arn:aws:iam::*:user/bob*",
-	"arn:aws:iam::" + people + ":user/${aws:username}", "arn:aws:iam::" + people + ":user/*/${aws:username}", "arn:aws:iam::*:mfa/*",
+	"arn:aws:iam::" + people + ":user/${aws:username}", "arn:aws:iam::" + people + ":user/*/${aws:username}", "arn:aws:iam::*:mfa/*", "arn:aws:iam::*:user/${aws:PrincipalTag/Team, 'x'}",
 	"arn:aws:iam::*:role/*", "arn:aws:iam::" + people + ":role/ops", "arn:aws:iam::" + people + ":role/team/*", "arn:aws:iam::*:role/target",
 	"arn:aws:iam::" + members + ":role/target", "arn:aws:iam::" + people + ":*",
 }
@@ -135,7 +135,10 @@ func (g generator) condition() policy.Condition {
 	case kind < 7:
 		key, o.Base = pick(g, textKeys...), pick(g, policy.OpStringEquals, policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike,
 			policy.OpStringNotLike, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase)
-		values = some(g, 1+g.IntN(2), append(slices.Clone(texts), textVariables...)...)
+		values = some(g, 1+g.IntN(2), texts...)
+		if g.oneIn(3) {
+			values[0] = pick(g, textVariables...)
+		}
 		if g.oneIn(8) {
 			o.Quantifier = pick(g, policy.ForAllValues, policy.ForAnyValue)
 		}
@@ -179,14 +182,21 @@ func (g generator) statement(index int) policy.Statement {
 	if g.oneIn(3) {
 		s.Effect = policy.EffectDeny
 	}
-	if patterns := some(g, 1+g.IntN(3), actionPatterns...); g.oneIn(6) {
+	// Half of the statements leave the action open, and half the resource, so that the conditions decide.
+	switch patterns := some(g, 1+g.IntN(3), actionPatterns...); {
+	case g.oneIn(2):
+		s.Actions = []string{"*"}
+	case g.oneIn(4):
 		s.NotActions = patterns
-	} else {
+	default:
 		s.Actions = patterns
 	}
-	if resources := some(g, 1+g.IntN(3), resourcePatterns...); g.oneIn(6) && !slices.Contains(resources, "*") {
+	switch resources := some(g, 1+g.IntN(3), resourcePatterns...); {
+	case g.oneIn(2):
+		s.Resources = []string{"*"}
+	case g.oneIn(4) && !slices.Contains(resources, "*"):
 		s.NotResources = resources
-	} else {
+	default:
 		s.Resources = resources
 	}
 	s.Conditions = g.conditions()
@@ -195,7 +205,7 @@ func (g generator) statement(index int) policy.Statement {
 
 func (g generator) conditions() []policy.Condition {
 	var out []policy.Condition
-	for range pick(g, 0, 0, 1, 1, 1, 2, 3) {
+	for range pick(g, 0, 1, 1, 1, 1, 1, 2, 3) {
 		c := g.condition()
 		if !slices.ContainsFunc(out, func(o policy.Condition) bool {
 			return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key)
