@@ -35,7 +35,7 @@ func (s *Stack) nouns() []noun {
 		all = append(all, noun{section: "users" + string(Path("").Index(i)), args: a, derived: []string{"groups", "contactTags"}})
 	}
 	if a := s.Operation(); a != nil {
-		all = append(all, noun{args: a})
+		all = append(all, noun{args: a, derived: []string{"sessions"}})
 	}
 	for i, a := range s.Delegated() {
 		all = append(all, noun{section: "delegatedRoles" + string(Path("").Index(i)), args: a, derived: []string{"userPaths"}})
@@ -95,6 +95,7 @@ func (s *Stack) Operation() *components.OperationRolesArgs {
 	}
 	if s.Sessions != nil {
 		a.DefaultRunAs, a.KMSKeyID = s.Sessions.RunAs.DefaultUser, s.Sessions.KMSKeyID
+		a.Regions = s.Sessions.Regions
 	}
 	return a
 }

@@ -24,6 +24,8 @@ const (
 	NotFound Kind = "not found"
 	// Refused is well-formed and not permitted: it would open what the guardrails close.
 	Refused Kind = "refused"
+	// Unproven is something that must hold of the stack and does not: a proof or an expectation.
+	Unproven Kind = "unproven"
 )
 
 // Position is where a value stands in a file. The zero value means that the position is not known.

@@ -1,0 +1,81 @@
+package config
+
+import (
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// Intent is what the stack's documents are for, as the proofs want it.
+func (s *Stack) Intent() access.Intent {
+	in := access.Intent{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
+	if a := s.MFAGroup(); a != nil {
+		a.AddIntent(&in)
+	}
+	for _, a := range s.UserArgs() {
+		a.AddIntent(&in)
+	}
+	if a := s.Operation(); a != nil {
+		a.AddIntent(&in)
+	}
+	for i, a := range s.Delegated() {
+		a.AddIntent("delegatedRoles"+string(Path("").Index(i)), &in)
+		in.Administrators = append(in.Administrators, a.RoleARN())
+	}
+	if a := s.Preferences(); a != nil {
+		a.AddIntent(&in)
+	}
+	if s.Account.Deployer != "" {
+		in.Deployer = s.principalARN(s.Account.Deployer)
+		in.Administrators = append(in.Administrators, in.Deployer)
+	}
+	for _, p := range s.Account.BreakGlass {
+		in.BreakGlass = append(in.BreakGlass, s.principalARN(p))
+		in.Administrators = append(in.Administrators, s.principalARN(p))
+	}
+	return in
+}
+
+// principalARN is the ARN of a principal that is written as the end of its ARN.
+func (s *Stack) principalARN(resource string) string {
+	return policy.ARN{Partition: s.Account.Partition, Service: "iam", Account: s.Account.ID, Resource: resource}.String()
+}
+
+// PathOf is the entry that made the user or role of the ARN; the section account for everything else. A proof that speaks of the ARN is about
+// what is written there.
+func (s *Stack) PathOf(arn string) Path {
+	for i, u := range s.UserArgs() {
+		if u.ARN() == arn {
+			return stackPath("users").Index(i)
+		}
+	}
+	if a := s.Operation(); a != nil {
+		for i, r := range a.Roles {
+			if a.RoleARN(r) == arn {
+				return stackPath("operationRoles").Index(i)
+			}
+		}
+	}
+	for i, a := range s.Delegated() {
+		if a.RoleARN() == arn {
+			return stackPath("delegatedRoles").Index(i)
+		}
+	}
+	if arn == s.principalARN(s.Account.Deployer) {
+		return stackPath("account.deployer")
+	}
+	for i, p := range s.Account.BreakGlass {
+		if arn == s.principalARN(p) {
+			return stackPath("account.breakGlass").Index(i)
+		}
+	}
+	return stackPath("account")
+}
+
+// NameOf is what the stack file calls the user or role of the ARN: its name. Of another ARN it is the ARN.
+func (s *Stack) NameOf(arn string) string {
+	parsed, err := policy.ParseARN(arn)
+	if _, _, name, ok := parsed.Entity(); err == nil && ok && parsed.Account == s.Account.ID {
+		return name
+	}
+	return arn
+}
