@@ -171,3 +171,76 @@ func TestResourceKeys(t *testing.T) {
 	assert.True(t, decide(t, e, alice, Request{Action: "ec2:StopInstances", Resources: []Resource{{ARN: "arn:aws:ec2:" + tokyo + ":" + people + ":instance/i-9",
 		Context: Context{"ec2:resourcetag/project": {"Test Project 1"}}}}}).Allowed(), "a key of the resource's own context")
 }
+
+// A caller of an identity provider is decided by the trust policy alone, on the provider's own keys.
+func TestFederatedCallers(t *testing.T) {
+	provider := "arn:aws:iam::" + people + ":saml-provider/idp"
+	w := World{Accounts: []Account{{ID: people, Roles: []Role{{Name: "r", Trust: policy.New(policy.Allow("SAML", "sts:AssumeRoleWithSAML").
+		For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).When(policy.StringEquals("saml:aud", "https://signin.aws.amazon.com/saml")))}}}}}
+	e := compiled(t, w)
+	call := func(audience string) Request {
+		return Request{Action: "sts:AssumeRoleWithSAML", Resources: On(roleARN("r")), Context: Context{"SAML:aud": {audience}}}
+	}
+	assert.True(t, decide(t, e, Federated(provider), call("https://signin.aws.amazon.com/saml")).Allowed())
+	assert.False(t, decide(t, e, Federated(provider), call("elsewhere")).Allowed())
+	assert.False(t, decide(t, e, Federated(provider+"2"), call("https://signin.aws.amazon.com/saml")).Allowed())
+	tagged := call("https://signin.aws.amazon.com/saml")
+	tagged.Context = tagged.Context.With("aws:TagKeys", "Project")
+	assert.Equal(t, "sts:TagSession", decide(t, e, Federated(provider), tagged).Action, "session tags of an assertion are asked for too")
+}
+
+// Every way of signing in says in words what it is.
+func TestSessionsReadAsSentences(t *testing.T) {
+	bob := userARN("bob")
+	for want, s := range map[string]Session{
+		"nobody with an access key":                 {},
+		bob + " with an access key":                 LongTermKey(bob),
+		bob + " with an access key and an MFA code": LongTermKey(bob).WithMFACode(),
+		bob + " in the console without MFA":         Console(bob).WithMFACode(),
+		bob + " in the console with MFA 61 s ago":   ConsoleWithMFA(bob, 61*time.Second+time.Millisecond),
+		bob + " with a session token without MFA":   SessionToken(bob),
+		bob + ` as "s"`:                             AssumedRole(bob, "s"),
+		bob + ` as "bob" of IAM Identity Center`:    IdentityCenter(bob, "bob"),
+		"root of " + people:                         Root(people),
+		"ec2.amazonaws.com":                         Service("ec2.amazonaws.com"),
+		"idp":                                       Federated("idp"),
+	} {
+		assert.Equal(t, want, s.String())
+	}
+	assert.Equal(t, bob, Console(bob).Subject())
+}
+
+// What nobody can know from a world is asked for, by name.
+func TestWhatIsNotKnownIsAskedFor(t *testing.T) {
+	role := Role{Name: "r", Trust: anyoneAssumes(), Inline: []InlinePolicy{{"p", policy.New(
+		policy.Allow("Issued", "a:*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", "2026-12-01")),
+		policy.Allow("Provider", "b:*").On("*").When(policy.Present("aws:FederatedProvider")),
+		policy.Allow("Org", "c:*").On("*").When(policy.StringEquals("aws:ResourceOrgID", "${aws:PrincipalOrgID}")),
+		policy.Allow("Paths", "d:*").On("*").When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike}, "aws:ResourceOrgPaths", "o-exampleorgid/*")),
+		policy.Allow("Text", "e:*").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*")),
+		policy.Allow("Service", "f:*").On("*").When(policy.Present("aws:PrincipalServiceName")),
+		policy.Allow("Root", "g:*").On("*").When(policy.Present("aws:AssumedRoot")),
+		policy.Allow("Variable", "h:*").On("arn:aws:s3:::b/${s3:prefix}"),
+	)}}}
+	w := World{Accounts: []Account{{ID: people, Roles: []Role{role}}}, Organization: &Organization{ID: "o-exampleorgid", Management: people,
+		Root: Unit{ID: "r-exam", Accounts: []OrganizationAccount{{ID: people}, {ID: members}}}}}
+	e := compiled(t, w)
+	s, center := AssumedRole(roleARN("r"), "s"), IdentityCenter(roleARN("r"), "bob")
+	_, err := e.Decide(s, Request{Action: "a:b"})
+	require.ErrorContains(t, err, "say with IssuedAt when the session was issued")
+	assert.True(t, decide(t, e, s.IssuedAt(time.Unix(0, 0)), Request{Action: "a:b"}).Allowed())
+	_, err = e.Decide(center, Request{Action: "b:b"})
+	require.ErrorContains(t, err, "aws:FederatedProvider of an IAM Identity Center session is not known")
+	assert.False(t, decide(t, e, s, Request{Action: "b:b"}).Allowed())
+	for action, want := range map[string]bool{"c:b": true, "d:b": true, "f:b": false, "g:b": false} {
+		r := Request{Action: action, Resources: On("arn:aws:s3:eu-west-1:" + people + ":x")}
+		assert.Equal(t, want, decide(t, e, s, r).Allowed(), action)
+	}
+	r := Request{Action: "c:b", Resources: On("arn:aws:s3:eu-west-1:999999999999:x")}
+	assert.False(t, decide(t, e.Assuming(UnknownAllowsEverything), s, r).Allowed(), "an account that is in no organization")
+	assert.True(t, decide(t, e, s, Request{Action: "e:b", Time: time.Unix(1796083200, 0)}).Allowed())
+	_, err = e.Decide(s, Request{Action: "h:b", Resources: On("arn:aws:s3:::b/x"), Context: Context{"s3:prefix": {"x", "y"}}})
+	require.ErrorContains(t, err, "${s3:prefix} has 2 values in this request")
+	assert.Equal(t, w.Organization, e.World().Organization)
+	assert.Contains(t, GlobalConditionKeys(), "aws:PrincipalTag/")
+}
