@@ -299,6 +299,7 @@ func (st *statement) as(by Source) *statement {
 	return &other
 }
 
+// mustPattern takes apart a text without variables, for which parsePattern has no error.
 func mustPattern(text string) pattern {
 	p, err := parsePattern(text, policyText, true)
 	if err != nil {
