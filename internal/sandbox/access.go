@@ -28,6 +28,7 @@ func WorldOf(snapshot cloud.Snapshot) (access.World, error) {
 	for _, id := range slices.Sorted(maps.Keys(snapshot.Accounts)) {
 		w.Accounts = append(w.Accounts, r.account(id, snapshot.Accounts[id]))
 	}
+	w.Organization = r.organization(snapshot.Organization)
 	return w, errors.Join(r.problems...)
 }
 
@@ -61,7 +62,7 @@ func (r *reader) account(id string, a cloud.AccountSnapshot) access.Account {
 	for _, name := range slices.Sorted(maps.Keys(a.Roles)) {
 		role := a.Roles[name]
 		out.Roles = append(out.Roles, access.Role{
-			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Boundary: role.Boundary, MaxSession: role.MaxSession,
+			Name: role.Name, PermissionSet: role.PermissionSet, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Boundary: role.Boundary, MaxSession: role.MaxSession,
 			Trust:  r.document(role.Trust, "account %s role %s trust policy", id, name),
 			Inline: r.inline(role.Inline, "account %s role %s", id, name), Attached: sorted(role.Attached),
 		})
@@ -130,4 +131,44 @@ func preferencesOf(d cloud.Document) access.SessionPreferences {
 		Region: d.Region, RunAs: content.Inputs.RunAsEnabled, DefaultUser: content.Inputs.RunAsDefaultUser,
 		IdleTimeout: minutes(content.Inputs.IdleSessionTimeout), MaxDuration: minutes(content.Inputs.MaxSessionDuration),
 	}
+}
+
+// organization is the tree with the service control policies of each level; nil where the world has none.
+func (r *reader) organization(s *cloud.OrganizationSnapshot) *access.Organization {
+	if s == nil {
+		return nil
+	}
+	return &access.Organization{ID: s.ID, Management: s.Management, Root: r.unit(s, s.Root, "Root")}
+}
+
+func (r *reader) unit(s *cloud.OrganizationSnapshot, id, name string) access.Unit {
+	u := access.Unit{ID: id, Name: name, Policies: r.serviceControl(s, id)}
+	for _, child := range slices.Sorted(maps.Keys(s.Units)) {
+		if s.Units[child].Parent == id {
+			u.Units = append(u.Units, r.unit(s, child, s.Units[child].Name))
+		}
+	}
+	for _, account := range slices.Sorted(maps.Keys(s.Accounts)) {
+		if s.Accounts[account] == id {
+			u.Accounts = append(u.Accounts, access.OrganizationAccount{ID: account, Policies: r.serviceControl(s, account)})
+		}
+	}
+	return u
+}
+
+// serviceControl are the service control policies of a target. Where the type is disabled nothing is attached and everything is allowed,
+// which is what FullAWSAccess says.
+func (r *reader) serviceControl(s *cloud.OrganizationSnapshot, target string) []access.ServiceControlPolicy {
+	if !slices.Contains(s.PolicyTypes, cloud.ServiceControlPolicy) {
+		full := policy.New(policy.Allow("FullAWSAccess", "*").On("*"))
+		return []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: full}}
+	}
+	var out []access.ServiceControlPolicy
+	for _, id := range s.Attached[target] {
+		p := s.Policies[id]
+		if p.Type == cloud.ServiceControlPolicy {
+			out = append(out, access.ServiceControlPolicy{Name: p.Name, Document: r.document(p.Content, "policy %s", p.Name)})
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -21,6 +22,9 @@ type worldFile struct {
 	Accounts map[string]*worldAccount `yaml:"accounts"`
 	Stacks   map[string]accountID     `yaml:"stacks"`
 	Profiles map[string]accountID     `yaml:"profiles"`
+
+	Organization   *worldOrganization   `yaml:"organization"`
+	IdentityCenter *worldIdentityCenter `yaml:"identityCenter"`
 
 	name   string
 	places map[string][2]int
@@ -169,6 +173,48 @@ type worldArrival struct {
 	at
 }
 
+type worldOrganization struct {
+	ID              string                    `yaml:"id,required"`
+	Management      accountID                 `yaml:"management,required"`
+	Root            string                    `yaml:"root,required"`
+	PolicyTypes     []string                  `yaml:"policyTypes"`
+	TrustedServices []string                  `yaml:"trustedServices"`
+	Units           []worldUnit               `yaml:"units"`
+	Accounts        map[string]string         `yaml:"accounts"`
+	Policies        []worldOrganizationPolicy `yaml:"policies"`
+
+	at
+}
+
+type worldUnit struct {
+	ID     string `yaml:"id,required"`
+	Name   string `yaml:"name,required"`
+	Parent string `yaml:"parent"`
+}
+
+type worldOrganizationPolicy struct {
+	Name        string            `yaml:"name,required"`
+	Description string            `yaml:"description"`
+	Type        string            `yaml:"type"`
+	Content     yaml.Node         `yaml:"content,required"`
+	Targets     []string          `yaml:"targets"`
+	Tags        map[string]string `yaml:"tags"`
+
+	at
+}
+
+type worldIdentityCenter struct {
+	Instance   string            `yaml:"instance,required"`
+	Store      string            `yaml:"store,required"`
+	Region     regionName        `yaml:"region,required"`
+	Account    accountID         `yaml:"account"`
+	Attributes map[string]string `yaml:"attributes"`
+	Users      map[string]string `yaml:"users"`
+	Groups     map[string]string `yaml:"groups"`
+
+	at
+}
+
 // readWorldFile reads and checks a world file; everything wrong with it comes at once.
 func readWorldFile(path string) (*worldFile, error) {
 	data, err := os.ReadFile(path)
@@ -205,7 +251,50 @@ func (w *worldFile) plants() cloud.Plants {
 	for _, id := range slices.Sorted(maps.Keys(w.Accounts)) {
 		w.Accounts[id].plants(id, &out)
 	}
+	if w.Organization != nil {
+		w.Organization.plants(&out)
+	}
+	if w.IdentityCenter != nil {
+		w.IdentityCenter.plants(w.Organization, &out)
+	}
 	return out
+}
+
+func (o *worldOrganization) plants(out *cloud.Plants) {
+	in := cloud.ExistingOrganization{
+		Organization: cloud.Organization{
+			ID: o.ID, Root: o.Root, Management: string(o.Management), PolicyTypes: o.PolicyTypes, TrustedServices: o.TrustedServices,
+		},
+		Accounts: o.Accounts,
+	}
+	if o.PolicyTypes == nil {
+		in.PolicyTypes = []string{cloud.ServiceControlPolicy}
+	}
+	for _, u := range o.Units {
+		in.Units = append(in.Units, cloud.Unit{ID: u.ID, Name: u.Name, Parent: cmp.Or(u.Parent, o.Root)})
+	}
+	out.Organization = append(out.Organization, cloud.Planted[cloud.ExistingOrganization]{Path: o.path, Thing: in})
+	for _, p := range o.Policies {
+		out.OrganizationPolicies = append(out.OrganizationPolicies, cloud.Planted[cloud.ExistingPolicy]{Path: p.path, Thing: cloud.ExistingPolicy{
+			NewOrganizationPolicy: cloud.NewOrganizationPolicy{
+				Name: p.Name, Description: p.Description, Type: cmp.Or(p.Type, cloud.ServiceControlPolicy), Content: jsonOf(p.Content), Tags: p.Tags,
+			},
+			Targets: p.Targets,
+		}})
+	}
+}
+
+func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
+	in := cloud.IdentityCenter{
+		ARN: i.Instance, Store: i.Store, Region: string(i.Region), Account: string(i.Account), Enabled: i.Attributes != nil, Users: i.Users, Groups: i.Groups,
+	}
+	if in.Account == "" && o != nil {
+		in.Account = string(o.Management)
+	}
+	for _, key := range slices.Sorted(maps.Keys(i.Attributes)) {
+		in.Attributes = append(in.Attributes, cloud.AccessAttribute{Key: key, Source: []string{i.Attributes[key]}})
+	}
+	out.IdentityCenter = append(out.IdentityCenter, cloud.Planted[cloud.IdentityCenter]{Path: i.path, Thing: in})
 }
 
 // profiles are the accounts of the profiles.

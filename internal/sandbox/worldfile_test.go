@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/sandbox"
 )
 
@@ -184,4 +185,74 @@ func TestAnAccountMayBeEmpty(t *testing.T) {
 	require.NoError(t, err)
 	_, err = sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(t.TempDir(), "absent.yaml")})
 	assert.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// organized is a world file with an organization and an instance of Identity Center.
+const organized = `organization:
+  id: o-exampleorgid
+  management: "123456789012"
+  root: r-exam
+  policyTypes: [SERVICE_CONTROL_POLICY]
+  trustedServices: [iam.amazonaws.com]
+  units:
+    - {id: ou-exam-11111111, name: Workloads}
+    - {id: ou-exam-22222222, name: Production, parent: ou-exam-11111111}
+  accounts:
+    "444455556666": ou-exam-22222222
+  policies:
+    - name: no-leaving
+      description: stays
+      targets: [r-exam]
+      tags: {By: hand}
+      content: {Version: "2012-10-17", Statement: [{Sid: Stay, Effect: Deny, Action: "organizations:LeaveOrganization", Resource: "*"}]}
+identityCenter:
+  instance: arn:aws:sso:::instance/ssoins-1234567890abcdef
+  store: d-1234567890
+  region: us-east-1
+  attributes: {SSMSessionRunAs: "${path:userName}"}
+  users: {u-1: alice}
+  groups: {g-1: ops}
+`
+
+// Every key of the organization and of Identity Center shows in the world.
+func TestAnOrganizationOfTheWorldFileShows(t *testing.T) {
+	s, err := start(t, organized, sandbox.Options{})
+	require.NoError(t, err)
+	o, ic := s.Snapshot().Organization, s.Snapshot().IdentityCenter
+	assert.Equal(t, "r-exam", o.Units["ou-exam-11111111"].Parent)
+	assert.Equal(t, map[string]string{"444455556666": "ou-exam-22222222", "123456789012": "r-exam"}, o.Accounts)
+	assert.Equal(t, []string{"iam.amazonaws.com"}, o.TrustedServices)
+	require.Len(t, o.Attached["r-exam"], 2)
+	p := o.Policies[o.Attached["r-exam"][1]]
+	assert.Equal(t, "no-leaving", p.Name)
+	assert.Equal(t, map[string]string{"By": "hand"}, p.Tags)
+	assert.Equal(t, "123456789012", ic.Account)
+	assert.True(t, ic.Enabled)
+	assert.Equal(t, "${path:userName}", ic.Attributes[0].Source[0])
+	assert.Equal(t, map[string]string{"u-1": "alice"}, ic.Users)
+	assert.Equal(t, map[string]string{"g-1": "ops"}, ic.Groups)
+
+	w, err := s.World()
+	require.NoError(t, err)
+	require.NotNil(t, w.Organization)
+	assert.Equal(t, "123456789012", w.Organization.Management)
+	require.Len(t, w.Organization.Root.Units, 1)
+	below := w.Organization.Root.Units[0].Units[0]
+	assert.Equal(t, "Production", below.Name)
+	assert.Equal(t, "444455556666", below.Accounts[0].ID)
+	assert.Equal(t, "FullAWSAccess", below.Accounts[0].Policies[0].Name)
+	assert.Equal(t, "no-leaving", w.Organization.Root.Policies[1].Name)
+	_, err = access.Compile(w)
+	assert.NoError(t, err, "the engine cannot read the world")
+
+	for old, c := range map[string][2]string{
+		`"444455556666": ou-exam-22222222`: {`"444455556666": ou-exam-33333333`, "2:3 organization: account 444455556666 is in ou-exam-33333333"},
+		"targets: [r-exam]":                {"targets: [ou-exam-33333333]", "13:7 organization.policies[0]: TargetNotFoundException"},
+		"region: us-east-1":                {"region: everywhere", `identityCenter.region: "everywhere" is not a Region`},
+		"ssoins-1234567890abcdef":          {"ssoins-1", `is not the ARN of an instance`},
+		"SERVICE_CONTROL_POLICY":           {"SCP", "SCP is no type of policies"},
+	} {
+		_, err := start(t, strings.Replace(organized, old, c[0], 1), sandbox.Options{})
+		assert.ErrorContains(t, err, c[1])
+	}
 }

@@ -30,6 +30,17 @@ type Cloud struct {
 	devices   *table[Device]
 	documents *table[Document]
 	nodes     *table[Node]
+	// organizations holds the one organization; units, members (the unit or root of each account), policies and attachments (the policies of
+	// each target) are its parts.
+	organizations        *table[Organization]
+	units                *table[Unit]
+	members              *table[string]
+	organizationPolicies *table[OrganizationPolicy]
+	attachments          *table[[]string]
+	// identityCenters holds the one instance of IAM Identity Center; permission sets and assignments are its parts.
+	identityCenters *table[IdentityCenter]
+	permissionSets  *table[PermissionSet]
+	assignments     *table[Assignment]
 	// enrolments are what people do once their user exists, by the user's name.
 	enrolments *table[Enrolment]
 	counters   *table[int]
@@ -83,20 +94,28 @@ func Open(path string, now func() time.Time) (*Cloud, error) {
 
 func open(path string, now func() time.Time) (*Cloud, error) {
 	c := &Cloud{
-		now:        now,
-		opened:     1,
-		accounts:   newTable[Account]("accounts"),
-		users:      newTable[User]("users"),
-		groups:     newTable[Group]("groups"),
-		roles:      newTable[Role]("roles"),
-		policies:   newTable[Policy]("policies"),
-		devices:    newTable[Device]("mfaDevices"),
-		documents:  newTable[Document]("documents"),
-		nodes:      newTable[Node]("nodes"),
-		enrolments: newTable[Enrolment]("enrolments"),
-		counters:   newTable[int]("counters"),
-		seeds:      newTable[string]("seeds"),
-		Quotas:     policy.DefaultQuotas(),
+		now:                  now,
+		opened:               1,
+		accounts:             newTable[Account]("accounts"),
+		users:                newTable[User]("users"),
+		groups:               newTable[Group]("groups"),
+		roles:                newTable[Role]("roles"),
+		policies:             newTable[Policy]("policies"),
+		devices:              newTable[Device]("mfaDevices"),
+		documents:            newTable[Document]("documents"),
+		nodes:                newTable[Node]("nodes"),
+		organizations:        newTable[Organization]("organizations"),
+		units:                newTable[Unit]("units"),
+		members:              newTable[string]("members"),
+		organizationPolicies: newTable[OrganizationPolicy]("organizationPolicies"),
+		attachments:          newTable[[]string]("attachments"),
+		identityCenters:      newTable[IdentityCenter]("identityCenters"),
+		permissionSets:       newTable[PermissionSet]("permissionSets"),
+		assignments:          newTable[Assignment]("assignments"),
+		enrolments:           newTable[Enrolment]("enrolments"),
+		counters:             newTable[int]("counters"),
+		seeds:                newTable[string]("seeds"),
+		Quotas:               policy.DefaultQuotas(),
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -110,8 +129,10 @@ func open(path string, now func() time.Time) (*Cloud, error) {
 }
 
 func (c *Cloud) tables() []anyTable {
-	return []anyTable{c.accounts, c.users, c.groups, c.roles, c.policies, c.devices, c.documents, c.nodes, c.enrolments, c.counters,
-		c.seeds}
+	return []anyTable{
+		c.accounts, c.users, c.groups, c.roles, c.policies, c.devices, c.documents, c.nodes, c.organizations, c.units, c.members,
+		c.organizationPolicies, c.attachments, c.identityCenters, c.permissionSets, c.assignments, c.enrolments, c.counters, c.seeds,
+	}
 }
 
 // Close ends the use of the cloud; the last to close a state file lets other processes have it.
@@ -155,9 +176,11 @@ type client struct {
 }
 
 // partition is the partition of the caller's account.
-func (s client) partition() policy.Partition {
-	account, _ := s.cloud.accounts.get("", s.caller.Account)
-	return cmp.Or(account.Partition, policy.AWS)
+func (s client) partition() policy.Partition { return s.cloud.partitionOf(s.caller.Account) }
+
+func (c *Cloud) partitionOf(account string) policy.Partition {
+	a, _ := c.accounts.get("", account)
+	return cmp.Or(a.Partition, policy.AWS)
 }
 
 // call makes one API call about a subject: faults, then the effect as a whole, then the dress of the error.
@@ -228,11 +251,11 @@ func (c *Cloud) HasAccount(id string) bool {
 	return c.accounts.has("", id)
 }
 
-// Partition is the partition of the account; PartitionAWS if the world does not have it.
+// Partition is the partition of the account; aws if the world does not have it.
 func (c *Cloud) Partition(account string) policy.Partition {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return client{cloud: c, caller: Caller{Account: account}}.partition()
+	return c.partitionOf(account)
 }
 
 // AddAccount puts an account into the world, if it is not there yet.

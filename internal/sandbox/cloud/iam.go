@@ -76,8 +76,10 @@ type Role struct {
 	Tags       map[string]string `json:"tags,omitempty"`
 	Policies
 	// Reserved names the service that alone may change the role; empty means that the account may.
-	Reserved string    `json:"reserved,omitempty"`
-	Created  time.Time `json:"created,omitzero"`
+	Reserved string `json:"reserved,omitempty"`
+	// PermissionSet is the name of the permission set that IAM Identity Center made the role for; empty for every other role.
+	PermissionSet string    `json:"permissionSet,omitempty"`
+	Created       time.Time `json:"created,omitzero"`
 }
 
 // Policy is a customer managed policy.

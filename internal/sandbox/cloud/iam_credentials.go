@@ -149,7 +149,7 @@ func (i IAM) DeleteVirtualMFADevice(ctx context.Context, serial string) error {
 }
 
 func (i IAM) serial(name string) string {
-	return client{cloud: i.cloud, caller: i.caller}.partition().MFADeviceARN(i.caller.Account, name)
+	return i.partition().MFADeviceARN(i.caller.Account, name)
 }
 
 func (i IAM) device(serial string) (Device, error) {

@@ -23,6 +23,11 @@ type Plants struct {
 	Documents  []Planted[ExistingDocument]
 	Nodes      []Planted[Node]
 	Enrolments []Planted[Arrival]
+
+	// Organization and IdentityCenter hold one thing or none. Their Account is empty, as is that of organization policies.
+	Organization         []Planted[ExistingOrganization]
+	OrganizationPolicies []Planted[ExistingPolicy]
+	IdentityCenter       []Planted[IdentityCenter]
 }
 
 // Planted is one thing of an account.
@@ -96,6 +101,9 @@ func (c *Cloud) Plant(plants Plants) error {
 		p := &planter{cloud: c, tx: tx, wanted: map[seed]bool{}}
 		// Each kind rests on those before it; roles come twice, because their trust policies may name each other.
 		plantAll(p, "account", plants.Accounts, func(a Account) string { return a.ID }, p.account)
+		plantAll(p, "organization", plants.Organization, func(ExistingOrganization) string { return organizationKey }, p.organization)
+		plantAll(p, "organizationPolicy", plants.OrganizationPolicies, func(e ExistingPolicy) string { return e.Type + " " + e.Name }, p.organizationPolicy)
+		plantAll(p, "identityCenter", plants.IdentityCenter, func(IdentityCenter) string { return identityCenterKey }, p.identityCenter)
 		plantAll(p, "policy", plants.Policies, func(n NewPolicy) string { return nameKey(n.Name) }, p.policy)
 		plantAll(p, "group", plants.Groups, func(g NewGroup) string { return nameKey(g.Name) }, p.group)
 		plantAll(p, "user", plants.Users, func(u ExistingUser) string { return nameKey(u.Name) }, p.user)
@@ -179,6 +187,9 @@ func (p *planter) weed() {
 		"user": func(a, k string) { p.removeUser(a, k) }, "role": func(a, k string) { c.roles.remove(p.tx, a, k) },
 		"document": func(a, k string) { c.documents.remove(p.tx, a, k) }, "node": func(a, k string) { c.nodes.remove(p.tx, a, k) },
 		"enrolment": func(a, k string) { c.enrolments.remove(p.tx, a, k) }, "account": func(string, string) {},
+		"organizationPolicy": func(_, k string) { p.removeOrganizationPolicy(k) },
+		"organization":       func(string, string) { p.removeOrganization() },
+		"identityCenter":     func(string, string) { c.identityCenters.remove(p.tx, "", identityCenterKey) },
 	}
 	for _, account := range c.seeds.accounts() {
 		for _, key := range c.seeds.keys(account) {

@@ -14,6 +14,28 @@ import (
 type Snapshot struct {
 	// Accounts by id.
 	Accounts map[string]AccountSnapshot `json:"accounts"`
+	// Organization is nil where the world has none, as is IdentityCenter.
+	Organization   *OrganizationSnapshot   `json:"organization,omitempty"`
+	IdentityCenter *IdentityCenterSnapshot `json:"identityCenter,omitempty"`
+}
+
+// OrganizationSnapshot is the organization of a snapshot.
+type OrganizationSnapshot struct {
+	Organization
+	// Units by id; Accounts are the units or the root that the accounts are in.
+	Units    map[string]Unit   `json:"units,omitempty"`
+	Accounts map[string]string `json:"accounts,omitempty"`
+	// Policies by id; Attached are the ids of the policies of each target, in the order of attachment.
+	Policies map[string]OrganizationPolicy `json:"policies,omitempty"`
+	Attached map[string][]string           `json:"attached,omitempty"`
+}
+
+// IdentityCenterSnapshot is the instance of IAM Identity Center of a snapshot.
+type IdentityCenterSnapshot struct {
+	IdentityCenter
+	// PermissionSets by name; Assignments are sorted.
+	PermissionSets map[string]PermissionSet `json:"permissionSets,omitempty"`
+	Assignments    []Assignment             `json:"assignments,omitempty"`
 }
 
 // AccountSnapshot is one account of a snapshot.
@@ -59,7 +81,45 @@ func (c *Cloud) Snapshot() Snapshot {
 	for _, a := range c.accounts.list("") {
 		s.Accounts[a.ID] = c.accountSnapshot(a)
 	}
+	s.Organization, s.IdentityCenter = c.organizationSnapshot(), c.identityCenterSnapshot()
 	return s
+}
+
+func (c *Cloud) organizationSnapshot() *OrganizationSnapshot {
+	org, ok := c.organizations.get("", organizationKey)
+	if !ok {
+		return nil
+	}
+	s := &OrganizationSnapshot{Organization: org, Accounts: map[string]string{}, Attached: map[string][]string{}}
+	s.PolicyTypes, s.TrustedServices, s.RootFeatures = slices.Clone(org.PolicyTypes), slices.Clone(org.TrustedServices), slices.Clone(org.RootFeatures)
+	s.Units = index(c.units.list(""), func(u Unit) (string, Unit) { return u.ID, u })
+	for _, account := range c.members.keys("") {
+		s.Accounts[account], _ = c.members.get("", account)
+	}
+	s.Policies = index(c.organizationPolicies.list(""), func(p OrganizationPolicy) (string, OrganizationPolicy) {
+		p.Tags = maps.Clone(p.Tags)
+		return p.ID, p
+	})
+	for _, target := range c.attachments.keys("") {
+		attached, _ := c.attachments.get("", target)
+		s.Attached[target] = slices.Clone(attached)
+	}
+	return s
+}
+
+func (c *Cloud) identityCenterSnapshot() *IdentityCenterSnapshot {
+	ic, ok := c.identityCenters.get("", identityCenterKey)
+	if !ok {
+		return nil
+	}
+	ic.Attributes, ic.Users, ic.Groups = slices.Clone(ic.Attributes), maps.Clone(ic.Users), maps.Clone(ic.Groups)
+	return &IdentityCenterSnapshot{
+		IdentityCenter: ic, Assignments: c.assignments.list(""),
+		PermissionSets: index(c.permissionSets.list(""), func(p PermissionSet) (string, PermissionSet) {
+			p.Created, p.Tags, p.Managed = zeroTime, maps.Clone(p.Tags), slices.Clone(p.Managed)
+			return p.Name, p
+		}),
+	}
 }
 
 func (c *Cloud) accountSnapshot(a Account) AccountSnapshot {

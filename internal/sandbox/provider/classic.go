@@ -6,7 +6,8 @@ import "aws-access-guardrails/internal/sandbox/cloud"
 func classic() *registry {
 	types := []*resourceType{
 		iamUser(), iamUserGroupMembership(), iamGroup(), iamRole(), iamPolicy(), iamAccountPasswordPolicy(), iamAccountAlias(),
-		ssmDocument(),
+		ssmDocument(), organizationsPolicy(), organizationsPolicyAttachment(), iamOrganizationsFeatures(),
+		ssoAccessControlAttributes(), ssoPermissionSet(), ssoPermissionSetInlinePolicy(), ssoManagedPolicyAttachment(), ssoAccountAssignment(),
 	}
 	for _, kind := range []cloud.Kind{cloud.KindUser, cloud.KindGroup, cloud.KindRole} {
 		types = append(types, inlinePolicy(kind), policyAttachment(kind), policiesExclusive(kind), attachmentsExclusive(kind))

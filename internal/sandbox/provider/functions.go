@@ -20,6 +20,13 @@ func classicFunctions() map[string]function {
 		"aws:index/getPartition:getPartition":           {arguments: []string{"id"}, answer: partition},
 		"aws:index/getRegion:getRegion":                 {arguments: []string{"id", "name", "endpoint"}, answer: region},
 		"aws:iam/getAccountAlias:getAccountAlias":       {answer: alias},
+
+		"aws:organizations/getOrganization:getOrganization": {answer: organization},
+		"aws:ssoadmin/getInstances:getInstances":            {answer: instances},
+		"aws:identitystore/getUser:getUser": principal("userId", "userName", "UserName",
+			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
+		"aws:identitystore/getGroup:getGroup": principal("groupId", "displayName", "DisplayName",
+			func(i cloud.IdentityCenter) map[string]string { return i.Groups }),
 	}
 }
 

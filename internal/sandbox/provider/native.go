@@ -1,11 +1,141 @@
 package provider
 
-// native is the package aws-native.
-func native() *registry { return newRegistry("1.38.0", nativeSettings, nil, nil) }
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+// native is the package aws-native, which drives AWS through Cloud Control.
+func native() *registry {
+	return newRegistry("1.38.0", nativeSettings, []*resourceType{nativeDocument()}, nil)
+}
 
 // nativeSettings are the settings of the provider aws-native.
 var nativeSettings = []string{
-	"accessKey", "allowedAccountIds", "assumeRole", "assumeRoleWithWebIdentity", "autoNaming", "defaultTags", "endpoints", "forbiddenAccountIds", "ignoreTags",
-	"insecure", "maxRetries", "profile", "region", "roleArn", "s3UsePathStyle", "secretKey", "sharedConfigFiles", "sharedCredentialsFile",
-	"skipCredentialsValidation", "skipGetEc2Platforms", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "token",
+	"accessKey", "allowedAccountIds", "assumeRole", "autoNaming", "defaultTags", "endpoints", "forbiddenAccountIds", "ignoreTags", "insecure",
+	"maxRetries", "profile", "region", "roleArn", "s3ForcePathStyle", "secretKey", "sharedCredentialsFile", "skipCredentialsValidation",
+	"skipGetEc2Platforms", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "token",
+}
+
+// nativeDocument is AWS::SSM::Document. Its content may be a value or a text. Content changes only with the update method NewVersion, which
+// adds a version and puts it in force; with Replace, AWS's default, Cloud Control refuses the update, because nothing replaces the document.
+func nativeDocument() *resourceType {
+	const notModelled = "it knows documents without attachments and requirements"
+	return &resourceType{
+		token: "aws-native:ssm:Document",
+		schema: schema{
+			"attachments":    in(objectSetKind).of(schema{"key": in(textKind), "name": in(textKind), "values": in(textListKind)}).notModelled(notModelled),
+			"content":        in(jsonKind).must(),
+			"documentFormat": in(textKind).known().checked(oneOf("JSON", "YAML", "TEXT")),
+			"documentType":   in(textKind).known().replace(),
+			"name":           in(textKind).named(128).replace().checked(documentNameText),
+			"requires":       in(objectSetKind).of(schema{"name": in(textKind), "version": in(textKind)}).notModelled(notModelled),
+			"tags":           in(objectSetKind).of(schema{"key": in(textKind).must(), "value": in(textKind).must()}),
+			"targetType":     in(textKind),
+			"updateMethod":   in(textKind).checked(oneOf("Replace", "NewVersion")),
+			"versionName":    in(textKind),
+		},
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			d := newDocument(in)
+			d.Type, d.Tags = cmp.Or(d.Type, "Command"), tagList(in)
+			made, err := s.ssm().CreateDocument(ctx, d)
+			return made.Name, operation(err, "CREATE")
+		},
+		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
+			d, err := s.ssm().DescribeDocument(ctx, id)
+			if cloud.Is(err, "InvalidDocument") {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, operation(err, "READ")
+			}
+			content := text(d.Latest())
+			if sameJSON(state["content"], content) {
+				content = state["content"]
+			}
+			return values{
+				"content": content, "documentFormat": text(d.Format), "documentType": text(d.Type), "name": text(d.Name), "tags": tagObjects(d.Tags),
+				"targetType": optional(d.TargetType), "versionName": optional(d.VersionName),
+			}, nil
+		},
+		update: updateNativeDocument,
+		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			if _, err := s.ssm().DescribeDocument(ctx, id); cloud.Is(err, "InvalidDocument") {
+				return nil
+			}
+			return operation(s.ssm().DeleteDocument(ctx, id), "DELETE")
+		},
+		adopt: byID,
+	}
+}
+
+func updateNativeDocument(ctx context.Context, s *session, id string, state, in values, d difference) error {
+	if d.hasAny("content", "documentFormat", "targetType", "versionName") {
+		if in.text("updateMethod") != "NewVersion" {
+			return errors.New(`operation UPDATE failed with "NotUpdatable": Resource of type 'AWS::SSM::Document' with identifier '` + id +
+				`' is not updatable with parameters provided. (sandbox: set updateMethod to NewVersion)`)
+		}
+		version, err := s.ssm().UpdateDocument(ctx, id, newDocument(in))
+		if err != nil {
+			return operation(err, "UPDATE")
+		}
+		if err := s.ssm().UpdateDocumentDefaultVersion(ctx, id, version); err != nil {
+			return operation(err, "UPDATE")
+		}
+	}
+	if !d.has("tags") {
+		return nil
+	}
+	before, after := tagList(state), tagList(in)
+	gone := minus(slices.Sorted(maps.Keys(before)), slices.Sorted(maps.Keys(after)))
+	if err := s.ssm().RemoveTagsFromResource(ctx, id, gone); err != nil {
+		return operation(err, "UPDATE")
+	}
+	return operation(s.ssm().AddTagsToResource(ctx, id, after), "UPDATE")
+}
+
+// operation words an error as Cloud Control does.
+func operation(err error, verb string) error {
+	if err == nil {
+		return nil
+	}
+	code := map[string]string{
+		"DocumentAlreadyExists": "AlreadyExists", "InvalidDocument": "NotFound", "DocumentLimitExceeded": "ServiceLimitExceeded", "Throttling": "Throttling",
+		"ServiceFailure": "ServiceInternalError",
+	}[cloud.Code(err)]
+	return fmt.Errorf("operation %s failed with %q: %w", verb, cmp.Or(code, "InvalidRequest"), err)
+}
+
+// tagList reads tags that are written as a list of keys and values.
+func tagList(in values) map[string]string {
+	tags := map[string]string{}
+	if !in["tags"].IsArray() {
+		return tags
+	}
+	for _, item := range in["tags"].ArrayValue() {
+		if item.IsObject() {
+			tag := values(item.ObjectValue())
+			tags[tag.text("key")] = tag.text("value")
+		}
+	}
+	return tags
+}
+
+func tagObjects(tags map[string]string) resource.PropertyValue {
+	if len(tags) == 0 {
+		return resource.NewNullProperty()
+	}
+	var list []values
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		list = append(list, values{"key": text(key), "value": text(tags[key])})
+	}
+	return objects(list)
 }

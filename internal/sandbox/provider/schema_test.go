@@ -7,9 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws-native/sdk/go/aws"
+	nativessm "github.com/pulumi/pulumi-aws-native/sdk/go/aws/ssm"
+	classicaws "github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/organizations"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,25 +22,33 @@ import (
 // sdkTypes are the inputs and the state of each type in the SDK that programs are written with.
 var sdkTypes = map[string]struct{ args, state typed }{
 	"aws:iam/user:User": {iam.UserArgs{}, iam.UserState{}},
-	"aws:iam/userGroupMembership:UserGroupMembership":                         {iam.UserGroupMembershipArgs{}, iam.UserGroupMembershipState{}},
-	"aws:iam/userPolicy:UserPolicy":                                           {iam.UserPolicyArgs{}, iam.UserPolicyState{}},
-	"aws:iam/userPolicyAttachment:UserPolicyAttachment":                       {iam.UserPolicyAttachmentArgs{}, iam.UserPolicyAttachmentState{}},
-	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive":                     {iam.UserPoliciesExclusiveArgs{}, iam.UserPoliciesExclusiveState{}},
-	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":   {iam.UserPolicyAttachmentsExclusiveArgs{}, iam.UserPolicyAttachmentsExclusiveState{}},
-	"aws:iam/group:Group":                                                     {iam.GroupArgs{}, iam.GroupState{}},
-	"aws:iam/groupPolicy:GroupPolicy":                                         {iam.GroupPolicyArgs{}, iam.GroupPolicyState{}},
-	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment":                     {iam.GroupPolicyAttachmentArgs{}, iam.GroupPolicyAttachmentState{}},
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                   {iam.GroupPoliciesExclusiveArgs{}, iam.GroupPoliciesExclusiveState{}},
-	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": {iam.GroupPolicyAttachmentsExclusiveArgs{}, iam.GroupPolicyAttachmentsExclusiveState{}},
-	"aws:iam/role:Role":                                                       {iam.RoleArgs{}, iam.RoleState{}},
-	"aws:iam/rolePolicy:RolePolicy":                                           {iam.RolePolicyArgs{}, iam.RolePolicyState{}},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                       {iam.RolePolicyAttachmentArgs{}, iam.RolePolicyAttachmentState{}},
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                     {iam.RolePoliciesExclusiveArgs{}, iam.RolePoliciesExclusiveState{}},
-	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive":   {iam.RolePolicyAttachmentsExclusiveArgs{}, iam.RolePolicyAttachmentsExclusiveState{}},
-	"aws:iam/policy:Policy":                                                   {iam.PolicyArgs{}, iam.PolicyState{}},
-	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy":                     {iam.AccountPasswordPolicyArgs{}, iam.AccountPasswordPolicyState{}},
-	"aws:iam/accountAlias:AccountAlias":                                       {iam.AccountAliasArgs{}, iam.AccountAliasState{}},
-	"aws:ssm/document:Document":                                               {ssm.DocumentArgs{}, ssm.DocumentState{}},
+	"aws:iam/userGroupMembership:UserGroupMembership":                              {iam.UserGroupMembershipArgs{}, iam.UserGroupMembershipState{}},
+	"aws:iam/userPolicy:UserPolicy":                                                {iam.UserPolicyArgs{}, iam.UserPolicyState{}},
+	"aws:iam/userPolicyAttachment:UserPolicyAttachment":                            {iam.UserPolicyAttachmentArgs{}, iam.UserPolicyAttachmentState{}},
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive":                          {iam.UserPoliciesExclusiveArgs{}, iam.UserPoliciesExclusiveState{}},
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":        {iam.UserPolicyAttachmentsExclusiveArgs{}, iam.UserPolicyAttachmentsExclusiveState{}},
+	"aws:iam/group:Group":                                                          {iam.GroupArgs{}, iam.GroupState{}},
+	"aws:iam/groupPolicy:GroupPolicy":                                              {iam.GroupPolicyArgs{}, iam.GroupPolicyState{}},
+	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment":                          {iam.GroupPolicyAttachmentArgs{}, iam.GroupPolicyAttachmentState{}},
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                        {iam.GroupPoliciesExclusiveArgs{}, iam.GroupPoliciesExclusiveState{}},
+	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive":      {iam.GroupPolicyAttachmentsExclusiveArgs{}, iam.GroupPolicyAttachmentsExclusiveState{}},
+	"aws:iam/role:Role":                                                            {iam.RoleArgs{}, iam.RoleState{}},
+	"aws:iam/rolePolicy:RolePolicy":                                                {iam.RolePolicyArgs{}, iam.RolePolicyState{}},
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                            {iam.RolePolicyAttachmentArgs{}, iam.RolePolicyAttachmentState{}},
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                          {iam.RolePoliciesExclusiveArgs{}, iam.RolePoliciesExclusiveState{}},
+	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive":        {iam.RolePolicyAttachmentsExclusiveArgs{}, iam.RolePolicyAttachmentsExclusiveState{}},
+	"aws:iam/policy:Policy":                                                        {iam.PolicyArgs{}, iam.PolicyState{}},
+	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy":                          {iam.AccountPasswordPolicyArgs{}, iam.AccountPasswordPolicyState{}},
+	"aws:iam/accountAlias:AccountAlias":                                            {iam.AccountAliasArgs{}, iam.AccountAliasState{}},
+	"aws:organizations/policy:Policy":                                              {organizations.PolicyArgs{}, organizations.PolicyState{}},
+	"aws:organizations/policyAttachment:PolicyAttachment":                          {organizations.PolicyAttachmentArgs{}, organizations.PolicyAttachmentState{}},
+	"aws:iam/organizationsFeatures:OrganizationsFeatures":                          {iam.OrganizationsFeaturesArgs{}, iam.OrganizationsFeaturesState{}},
+	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": {ssoadmin.InstanceAccessControlAttributesArgs{}, ssoadmin.InstanceAccessControlAttributesState{}},
+	"aws:ssoadmin/permissionSet:PermissionSet":                                     {ssoadmin.PermissionSetArgs{}, ssoadmin.PermissionSetState{}},
+	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             {ssoadmin.PermissionSetInlinePolicyArgs{}, ssoadmin.PermissionSetInlinePolicyState{}},
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 {ssoadmin.ManagedPolicyAttachmentArgs{}, ssoadmin.ManagedPolicyAttachmentState{}},
+	"aws:ssoadmin/accountAssignment:AccountAssignment":                             {ssoadmin.AccountAssignmentArgs{}, ssoadmin.AccountAssignmentState{}},
+	"aws:ssm/document:Document":                                                    {ssm.DocumentArgs{}, ssm.DocumentState{}},
 }
 
 type typed interface{ ElementType() reflect.Type }
@@ -63,6 +75,12 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 			p, ok := r.schema[key]
 			if assert.True(t, ok && p.input, "%s: input %s is missing", token, key) {
 				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
+				if typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct {
+					for i := range typ.Elem().NumField() {
+						assert.Contains(t, p.fields, resource.PropertyKey(typ.Elem().Field(i).Tag.Get("pulumi")), "%s.%s", token, key)
+					}
+					assert.Len(t, p.fields, typ.Elem().NumField(), "%s.%s", token, key)
+				}
 				if typ.Kind() == reflect.String {
 					assert.True(t, p.required || p.auto > 0, "%s.%s is required by the SDK", token, key)
 				}
@@ -113,14 +131,29 @@ func kindsOf(t reflect.Type) []kind {
 	return nil
 }
 
-// The settings of the provider are those of the SDK, and no other is taken.
-func TestTheSettingsAreThoseOfTheSDK(t *testing.T) {
-	var names []string
-	for key := range properties(aws.ProviderArgs{}) {
-		names = append(names, string(key))
+// The documents of aws-native have the inputs of its SDK.
+func TestTheSchemaOfNativeDocumentsIsThatOfTheSDK(t *testing.T) {
+	args, r := properties(nativessm.DocumentArgs{}), native().types["aws-native:ssm:Document"]
+	for key, typ := range args {
+		if assert.Contains(t, r.schema, key) {
+			assert.Contains(t, kindsOf(typ), r.schema[key].kind, "%s is %s", key, typ)
+		}
 	}
-	slices.Sort(names)
-	assert.Equal(t, names, classic().config)
+	for key := range r.schema {
+		assert.Contains(t, args, key)
+	}
+}
+
+// The settings of the providers are those of the SDKs, and no other is taken.
+func TestTheSettingsAreThoseOfTheSDK(t *testing.T) {
+	for sdk, r := range map[typed]*registry{classicaws.ProviderArgs{}: classic(), aws.ProviderArgs{}: native()} {
+		var names []string
+		for key := range properties(sdk) {
+			names = append(names, string(key))
+		}
+		slices.Sort(names)
+		assert.Equal(t, names, r.config)
+	}
 }
 
 // The sandbox says that it behaves like the provider whose SDK the module has.

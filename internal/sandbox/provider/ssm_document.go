@@ -14,7 +14,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-var documentName = regexp.MustCompile(`^[0-9A-Za-z_.-]{3,128}$`)
+var documentNameText = matches(regexp.MustCompile(`^[0-9A-Za-z_.-]{3,128}$`),
+	"must contain only alphanumeric, underscore, hyphen, or period characters, 3 to 128 of them")
 
 func ssmDocument() *resourceType {
 	return &resourceType{
@@ -33,7 +34,7 @@ func ssmDocument() *resourceType {
 			"hash":            out(textKind).after("content"),
 			"hashType":        out(textKind),
 			"latestVersion":   out(textKind).after("content"),
-			"name":            in(textKind).named(128).replace().checked(matches(documentName, "must contain only alphanumeric, underscore, hyphen, or period characters, 3 to 128 of them")),
+			"name":            in(textKind).named(128).replace().checked(documentNameText),
 			"owner":           out(textKind),
 			"parameters":      out(objectSetKind).after("content"),
 			"permissions":     in(textMapKind),

@@ -1,0 +1,307 @@
+package cloud_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+const (
+	management = "123456789012"
+	workloads  = "ou-exam-11111111"
+	root       = "r-exam"
+	instance   = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+	denyAll    = `{"Version":"2012-10-17","Statement":[{"Sid":"DenyAll","Effect":"Deny","Action":"*","Resource":"*"}]}`
+)
+
+func organization() cloud.Plants {
+	return cloud.Plants{
+		Organization: []cloud.Planted[cloud.ExistingOrganization]{{Path: "organization", Thing: cloud.ExistingOrganization{
+			Organization: cloud.Organization{ID: "o-exampleorgid", Root: root, Management: management, PolicyTypes: []string{cloud.ServiceControlPolicy}},
+			Units:        []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}},
+			Accounts:     map[string]string{home: workloads, other: root},
+		}}},
+		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Path: "identityCenter", Thing: cloud.IdentityCenter{
+			ARN: instance, Store: "d-1234567890", Account: management, Region: "us-east-1", Users: map[string]string{"u-1": "alice"}, Groups: map[string]string{"g-1": "ops"},
+		}}},
+	}
+}
+
+// newOrganization is a world with an organization, and a client of its management account.
+func newOrganization(t *testing.T) (*cloud.Cloud, cloud.Organizations) {
+	t.Helper()
+	c := newCloud(t)
+	require.NoError(t, c.Plant(organization()))
+	return c, c.Organizations(cloud.Caller{Account: management, Region: "us-east-1"})
+}
+
+func scp(t *testing.T, o cloud.Organizations, name, content string) string {
+	t.Helper()
+	p, err := o.CreatePolicy(context.Background(), cloud.NewOrganizationPolicy{Name: name, Type: cloud.ServiceControlPolicy, Content: content})
+	require.NoError(t, err)
+	return p.ID
+}
+
+// Only the management account manages policies; members may ask what the organization is, strangers nothing.
+func TestTheOrganizationBelongsToItsManagementAccount(t *testing.T) {
+	ctx := context.Background()
+	c, _ := newOrganization(t)
+	member := c.Organizations(cloud.Caller{Account: home})
+	_, err := member.CreatePolicy(ctx, cloud.NewOrganizationPolicy{Name: "p", Type: cloud.ServiceControlPolicy, Content: denyAll})
+	refuses(t, err, "AccessDeniedException", "permissions")
+	org, parents, err := member.Describe(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, "o-exampleorgid", org.ID)
+	assert.Equal(t, map[string]string{home: workloads, other: root, management: root}, parents)
+	_, _, err = c.Organizations(cloud.Caller{Account: "999999999999"}).Describe(ctx)
+	refuses(t, err, "AWSOrganizationsNotInUseException", "not a member")
+}
+
+// A policy attaches to a target of the organization, once, while its type is enabled, and never leaves a target without any.
+func TestPoliciesAttachAsOrganizationsLetsThem(t *testing.T) {
+	ctx := context.Background()
+	_, o := newOrganization(t)
+	id := scp(t, o, "deny", denyAll)
+	require.NoError(t, o.AttachPolicy(ctx, id, workloads))
+	attached, err := o.ListPoliciesForTarget(ctx, workloads)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"p-FullAWSAccess", id}, attached)
+	refuses(t, o.AttachPolicy(ctx, id, workloads), "DuplicatePolicyAttachmentException", "already exists")
+	refuses(t, o.AttachPolicy(ctx, id, "ou-exam-99999999"), "TargetNotFoundException", "doesn't exist")
+	refuses(t, o.AttachPolicy(ctx, "p-00000000", workloads), "PolicyNotFoundException", "can't find")
+	refuses(t, o.DetachPolicy(ctx, id, root), "PolicyNotAttachedException", "isn't attached")
+	refuses(t, o.DeletePolicy(ctx, id), "PolicyInUseException", "attached")
+	require.NoError(t, o.DetachPolicy(ctx, "p-FullAWSAccess", workloads))
+	refuses(t, o.DetachPolicy(ctx, id, workloads), "ConstraintViolationException", "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED")
+	require.NoError(t, o.AttachPolicy(ctx, "p-FullAWSAccess", workloads))
+	require.NoError(t, o.DetachPolicy(ctx, id, workloads))
+	require.NoError(t, o.DeletePolicy(ctx, id))
+	for i := range 9 {
+		require.NoError(t, o.AttachPolicy(ctx, scp(t, o, fmt.Sprintf("p%d", i), denyAll), home))
+	}
+	refuses(t, o.AttachPolicy(ctx, scp(t, o, "tenth", denyAll), home), "ConstraintViolationException", "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED")
+}
+
+// Names, contents and sizes are those that Organizations takes; white space counts.
+func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
+	ctx := context.Background()
+	_, o := newOrganization(t)
+	create := func(in cloud.NewOrganizationPolicy) error {
+		if in.Type == "" {
+			in.Type = cloud.ServiceControlPolicy
+		}
+		_, err := o.CreatePolicy(ctx, in)
+		return err
+	}
+	refuses(t, create(cloud.NewOrganizationPolicy{Name: "", Content: denyAll}), "InvalidInputException", "name")
+	refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Type: "SCP", Content: denyAll}), "InvalidInputException", "INVALID_ENUM_POLICY_TYPE")
+	refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Content: denyAll, Description: strings.Repeat("d", 513)}), "InvalidInputException", "description")
+	for _, content := range []string{
+		"{", `{"Version":"2012-10-17","Statement":[]}`, strings.Replace(denyAll, `"Resource"`, `"Principal":"*","Resource"`, 1), strings.Replace(denyAll, `"*"`, `"ssm"`, 1),
+	} {
+		refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Content: content}), "MalformedPolicyDocumentException", "does not meet the requirements")
+	}
+	full := denyAll + strings.Repeat(" ", 10240-len(denyAll))
+	assert.NoError(t, create(cloud.NewOrganizationPolicy{Name: "full", Content: full}))
+	refuses(t, create(cloud.NewOrganizationPolicy{Name: "over", Content: full + " "}), "ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")
+	refuses(t, create(cloud.NewOrganizationPolicy{Name: "full", Content: denyAll}), "DuplicatePolicyException", "same name")
+	refuses(t, o.UpdatePolicy(ctx, "p-FullAWSAccess", "x", "", denyAll), "ConstraintViolationException", "managed by AWS")
+	refuses(t, o.DeletePolicy(ctx, "p-FullAWSAccess"), "ConstraintViolationException", "managed by AWS")
+}
+
+// Disabling service control policies detaches all of them for good; enabling them again brings FullAWSAccess alone back.
+func TestDisablingAPolicyTypeDetachesEverything(t *testing.T) {
+	ctx := context.Background()
+	c, o := newOrganization(t)
+	id := scp(t, o, "deny", denyAll)
+	require.NoError(t, o.AttachPolicy(ctx, id, root))
+	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false))
+	assert.Empty(t, c.Snapshot().Organization.Attached[root])
+	refuses(t, o.AttachPolicy(ctx, id, root), "PolicyTypeNotEnabledException", "enabled policy types")
+	refuses(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false), "PolicyTypeNotEnabledException", "isn't currently enabled")
+	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, true))
+	for target, attached := range c.Snapshot().Organization.Attached {
+		assert.Equal(t, []string{"p-FullAWSAccess"}, attached, target)
+	}
+}
+
+// An organization that changes in the world file keeps what stacks attached, and gives new targets FullAWSAccess.
+func TestAnOrganizationFollowsItsFile(t *testing.T) {
+	ctx := context.Background()
+	c, o := newOrganization(t)
+	id := scp(t, o, "deny", denyAll)
+	require.NoError(t, o.AttachPolicy(ctx, id, workloads))
+	require.NoError(t, o.AttachPolicy(ctx, id, other))
+	changed := organization()
+	changed.Organization[0].Thing.Units = append(changed.Organization[0].Thing.Units, cloud.Unit{ID: "ou-exam-22222222", Name: "Sandbox", Parent: workloads})
+	changed.Organization[0].Thing.Accounts = map[string]string{home: "ou-exam-22222222"}
+	require.NoError(t, c.Plant(changed))
+	s := c.Snapshot().Organization
+	assert.Equal(t, []string{"p-FullAWSAccess", id}, s.Attached[workloads])
+	assert.Equal(t, []string{"p-FullAWSAccess"}, s.Attached["ou-exam-22222222"])
+	assert.NotContains(t, s.Attached, other)
+	assert.Equal(t, map[string]string{home: "ou-exam-22222222", management: root}, s.Accounts)
+	require.NoError(t, c.Plant(cloud.Plants{}))
+	assert.Nil(t, c.Snapshot().Organization)
+	assert.Nil(t, c.Snapshot().IdentityCenter)
+}
+
+// Trees that hang in the air are refused.
+func TestBrokenTreesAreRefused(t *testing.T) {
+	for want, breakIt := range map[string]func(*cloud.ExistingOrganization){
+		"does not lie below the root":       func(o *cloud.ExistingOrganization) { o.Units[0].Parent = workloads },
+		"stands twice":                      func(o *cloud.ExistingOrganization) { o.Units = append(o.Units, o.Units[0]) },
+		"which is not the root r-exam":      func(o *cloud.ExistingOrganization) { o.Accounts[home] = "ou-exam-33333333" },
+		"is no type of policies":            func(o *cloud.ExistingOrganization) { o.PolicyTypes = []string{"SCP"} },
+		"organization: ":                    func(o *cloud.ExistingOrganization) { o.ID = "example" },
+		"the id of a root":                  func(o *cloud.ExistingOrganization) { o.Root = "root" },
+		"account 111122223333 is in r-oot1": func(o *cloud.ExistingOrganization) { o.Accounts[home] = "r-oot1" },
+	} {
+		plants := organization()
+		breakIt(&plants.Organization[0].Thing)
+		plants.IdentityCenter = nil
+		assert.ErrorContains(t, newCloud(t).Plant(plants), want)
+	}
+	plants := organization()
+	plants.IdentityCenter[0].Thing.Account = "999999999999"
+	assert.ErrorContains(t, newCloud(t).Plant(plants), "identityCenter: account 999999999999 is not in the organization")
+	plants.IdentityCenter[0].Thing.ARN = "arn:aws:sso:::instance/1"
+	assert.ErrorContains(t, newCloud(t).Plant(plants), "is not the ARN of an instance")
+}
+
+// Central root access wants the management account and trusted access.
+func TestCentralRootAccessWantsTrustedAccess(t *testing.T) {
+	ctx := context.Background()
+	c, _ := newOrganization(t)
+	refuses(t, iamOf(c, management).SetOrganizationsFeature(ctx, "RootSessions", true), "ServiceAccessNotEnabledException", "trusted access")
+	trusted := organization()
+	trusted.Organization[0].Thing.TrustedServices = []string{"iam.amazonaws.com"}
+	require.NoError(t, c.Plant(trusted))
+	require.NoError(t, iamOf(c, management).SetOrganizationsFeature(ctx, "RootSessions", true))
+	refuses(t, iamOf(c, home).SetOrganizationsFeature(ctx, "RootSessions", true), "CallerIsNotManagementAccountException", "management account")
+	refuses(t, iamOf(c, management).SetOrganizationsFeature(ctx, "Root", true), "ValidationError", "Root")
+	_, features, err := iamOf(c, management).ListOrganizationsFeatures(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"RootSessions"}, features)
+}
+
+func ssoOf(c *cloud.Cloud) cloud.SSOAdmin {
+	return c.SSOAdmin(cloud.Caller{Account: management, Region: "us-east-1"})
+}
+
+// An instance has one configuration of attributes, whole, in its own account and Region.
+func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
+	ctx := context.Background()
+	c, _ := newOrganization(t)
+	sso := ssoOf(c)
+	runAs := []cloud.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:userName}"}}}
+	_, err := sso.DescribeAttributes(ctx, instance)
+	refuses(t, err, "ResourceNotFoundException", "does not exist")
+	refuses(t, sso.UpdateAttributes(ctx, instance, runAs), "ResourceNotFoundException", "does not exist")
+	require.NoError(t, sso.CreateAttributes(ctx, instance, runAs))
+	refuses(t, sso.CreateAttributes(ctx, instance, runAs), "ConflictException", "already has")
+	require.NoError(t, sso.UpdateAttributes(ctx, instance, append(runAs, cloud.AccessAttribute{Key: "Project", Source: []string{"${path:enterprise.costCenter}"}})))
+	got, err := sso.DescribeAttributes(ctx, instance)
+	require.NoError(t, err)
+	assert.Len(t, got, 2)
+	many := make([]cloud.AccessAttribute, 51)
+	for i := range many {
+		many[i] = cloud.AccessAttribute{Key: fmt.Sprint(i), Source: []string{"x"}}
+	}
+	for _, bad := range [][]cloud.AccessAttribute{
+		{{Key: "", Source: []string{"x"}}}, {{Key: "a|b", Source: []string{"x"}}}, {{Key: "a", Source: nil}}, {{Key: "a", Source: []string{"x", "y"}}},
+		{{Key: "a", Source: []string{""}}}, slices.Concat(runAs, runAs), many,
+	} {
+		refuses(t, sso.UpdateAttributes(ctx, instance, bad), "ValidationException", "")
+	}
+	refuses(t, c.SSOAdmin(cloud.Caller{Account: home, Region: "us-east-1"}).UpdateAttributes(ctx, instance, runAs), "AccessDeniedException", "sufficient access")
+	refuses(t, c.SSOAdmin(cloud.Caller{Account: management, Region: tokyo}).UpdateAttributes(ctx, instance, runAs), "ResourceNotFoundException", "does not exist")
+	require.NoError(t, sso.DeleteAttributes(ctx, instance))
+	refuses(t, sso.DeleteAttributes(ctx, instance), "ResourceNotFoundException", "does not exist")
+}
+
+// A permission set becomes a role in every account where somebody has it, follows when it is provisioned, and goes with the last assignment.
+func TestAPermissionSetBecomesARole(t *testing.T) {
+	ctx := context.Background()
+	c, _ := newOrganization(t)
+	sso := ssoOf(c)
+	p, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "Ops"})
+	require.NoError(t, err)
+	assert.Equal(t, "PT1H", p.SessionDuration)
+	_, err = sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "Ops"})
+	refuses(t, err, "ConflictException", "already exists")
+	person := cloud.Assignment{PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: home}
+	team := cloud.Assignment{PermissionSet: p.ARN, PrincipalID: "g-1", PrincipalType: "GROUP", Account: home}
+	require.NoError(t, sso.CreateAccountAssignment(ctx, instance, person))
+	require.NoError(t, sso.CreateAccountAssignment(ctx, instance, team))
+	roles := func() []cloud.Role {
+		var out []cloud.Role
+		for _, r := range c.Snapshot().Accounts[home].Roles {
+			out = append(out, r)
+		}
+		return out
+	}
+	require.Len(t, roles(), 1)
+	r := roles()[0]
+	assert.Regexp(t, "^AWSReservedSSO_Ops_[0-9a-f]{16}$", r.Name)
+	assert.Equal(t, "/aws-reserved/sso.amazonaws.com/", r.Path)
+	assert.Equal(t, "Ops", r.PermissionSet)
+	refuses(t, iamOf(c, home).TagRole(ctx, r.Name, map[string]string{"A": "1"}), "UnmodifiableEntity", "only modifiable by AWS")
+	refuses(t, iamOf(c, home).DeleteRole(ctx, r.Name), "UnmodifiableEntity", r.Name)
+	refuses(t, iamOf(c, home).AttachPolicy(ctx, cloud.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"), "UnmodifiableEntity", r.Name)
+
+	require.NoError(t, sso.PutInlinePolicy(ctx, instance, p.ARN, sample))
+	require.NoError(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	assert.Empty(t, roles()[0].Inline, "a role follows only when the permission set is provisioned")
+	require.NoError(t, sso.ProvisionPermissionSet(ctx, instance, p.ARN))
+	assert.Equal(t, map[string]string{"AwsSSOInlinePolicy": sample}, roles()[0].Inline)
+	assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, roles()[0].Attached)
+
+	refuses(t, sso.DeletePermissionSet(ctx, instance, p.ARN), "ConflictException", "ApplicationProfile")
+	require.NoError(t, sso.DeleteAccountAssignment(ctx, instance, person))
+	require.Len(t, roles(), 1)
+	require.NoError(t, sso.DeleteAccountAssignment(ctx, instance, team))
+	assert.Empty(t, roles())
+	require.NoError(t, sso.DeletePermissionSet(ctx, instance, p.ARN))
+}
+
+// Permission sets, their policies and assignments are refused as Identity Center refuses them.
+func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
+	ctx := context.Background()
+	c, _ := newOrganization(t)
+	sso := ssoOf(c)
+	for _, in := range []cloud.NewPermissionSet{
+		{Name: ""}, {Name: strings.Repeat("p", 33)}, {Name: "a b"}, {Name: "p", SessionDuration: "1h"}, {Name: "p", SessionDuration: "PT13H"},
+		{Name: "p", Description: strings.Repeat("d", 701)}, {Name: "p", Tags: map[string]string{"a|b": "c"}},
+	} {
+		_, err := sso.CreatePermissionSet(ctx, instance, in)
+		refuses(t, err, "ValidationException", "")
+	}
+	for _, duration := range []string{"PT1H", "PT12H", "PT90M", "PT1H30M", "PT720M"} {
+		_, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "p" + duration, SessionDuration: duration})
+		assert.NoError(t, err)
+	}
+	p, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "p"})
+	require.NoError(t, err)
+	refuses(t, sso.PutInlinePolicy(ctx, instance, p.ARN, `{"Statement":[]}`), "ValidationException", "MalformedPolicyDocument")
+	refuses(t, sso.PutInlinePolicy(ctx, instance, p.ARN, sample+strings.Repeat(" ", 10241)), "ServiceQuotaExceededException", "10240")
+	refuses(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnly"), "ResourceNotFoundException", "not found")
+	require.NoError(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	refuses(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"), "ConflictException", "already has")
+	refuses(t, sso.DetachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/SecurityAudit"), "ResourceNotFoundException", "not attached")
+	for want, a := range map[string]cloud.Assignment{
+		"USER with id u-9 not found":   {PermissionSet: p.ARN, PrincipalID: "u-9", PrincipalType: "USER", Account: home},
+		"GROUP with id u-1 not found":  {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "GROUP", Account: home},
+		"not found in the organizatio": {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: "999999999999"},
+		"PermissionSet with id ps-0":   {PermissionSet: "arn:aws:sso:::permissionSet/x/ps-0", PrincipalID: "u-1", PrincipalType: "USER", Account: home},
+	} {
+		refuses(t, sso.CreateAccountAssignment(ctx, instance, a), "ResourceNotFoundException", want)
+	}
+}

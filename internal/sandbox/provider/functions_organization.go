@@ -1,0 +1,101 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+// organization answers aws.organizations.getOrganization. Members other than the management account are not told the accounts, as in AWS.
+func organization(ctx context.Context, s *session, _ values) (values, error) {
+	org, parents, err := s.organizations().Describe(ctx)
+	if err != nil {
+		return nil, doing(err, "reading Organizations Organization")
+	}
+	resourceARN := func(rest string) resource.PropertyValue {
+		arn := policy.ARN{Partition: s.cloud.Partition(org.Management), Service: "organizations", Account: org.Management, Resource: rest}
+		return text(arn.String())
+	}
+	account := func(id string) values {
+		return values{
+			"arn": resourceARN("account/" + org.ID + "/" + id), "email": text(id + "@example.com"), "id": text(id), "name": text(id), "status": text("ACTIVE"),
+		}
+	}
+	master := account(org.Management)
+	out := values{
+		"arn": resourceARN("organization/" + org.ID), "featureSet": text("ALL"), "id": text(org.ID), "masterAccountArn": master["arn"],
+		"masterAccountEmail": master["email"], "masterAccountId": text(org.Management), "masterAccountName": master["name"],
+		"accounts": objects(nil), "nonMasterAccounts": objects(nil), "awsServiceAccessPrincipals": texts(nil), "enabledPolicyTypes": texts(nil), "roots": objects(nil),
+	}
+	if s.caller.Account != org.Management {
+		return out, nil
+	}
+	var all, others, types []values
+	for _, id := range slices.Sorted(maps.Keys(parents)) {
+		all = append(all, account(id))
+		if id != org.Management {
+			others = append(others, account(id))
+		}
+	}
+	for _, t := range org.PolicyTypes {
+		types = append(types, values{"status": text("ENABLED"), "type": text(t)})
+	}
+	root := values{"arn": resourceARN("root/" + org.ID + "/" + org.Root), "id": text(org.Root), "name": text("Root"), "policyTypes": objects(types)}
+	return out.and(values{
+		"accounts": objects(all), "nonMasterAccounts": objects(others), "awsServiceAccessPrincipals": texts(org.TrustedServices),
+		"enabledPolicyTypes": texts(org.PolicyTypes), "roots": objects([]values{root}),
+	}), nil
+}
+
+// instances answers aws.ssoadmin.getInstances.
+func instances(ctx context.Context, s *session, _ values) (values, error) {
+	list, err := s.sso().ListInstances(ctx)
+	if err != nil {
+		return nil, doing(err, "reading SSO Instances")
+	}
+	var arns, stores []string
+	for _, i := range list {
+		arns, stores = append(arns, i.ARN), append(stores, i.Store)
+	}
+	return values{"arns": texts(arns), "identityStoreIds": texts(stores), "id": text(s.caller.Region)}, nil
+}
+
+// principal answers aws.identitystore.getUser and getGroup for one unique attribute or an id.
+func principal(idKey, nameKey resource.PropertyKey, attribute string, names func(cloud.IdentityCenter) map[string]string) function {
+	return function{
+		arguments: []string{"alternateIdentifier", string(idKey), "identityStoreId"},
+		answer: func(ctx context.Context, s *session, args values) (values, error) {
+			list, err := s.sso().ListInstances(ctx)
+			if err != nil {
+				return nil, err
+			}
+			wanted, name := args.text(idKey), ""
+			if alternate := args["alternateIdentifier"]; alternate.IsObject() {
+				unique := values(values(alternate.ObjectValue())["uniqueAttribute"].ObjectValue())
+				if unique.text("attributePath") != attribute {
+					return nil, errors.New("the sandbox knows the attribute " + attribute + " alone")
+				}
+				name = unique.text("attributeValue")
+			}
+			for _, i := range list {
+				if i.Store != args.text("identityStoreId") {
+					continue
+				}
+				for _, id := range slices.Sorted(maps.Keys(names(i))) {
+					if found := names(i)[id]; id == wanted || found == name && name != "" {
+						return values{
+							"id": text(id), idKey: text(id), nameKey: text(found), "displayName": text(found), "identityStoreId": text(i.Store),
+						}, nil
+					}
+				}
+			}
+			return nil, errors.New("couldn't find resource")
+		},
+	}
+}
