@@ -17,6 +17,20 @@ func cannot(field, format string, args ...any) *expectationError {
 	return &expectationError{field, fmt.Sprintf(format, args...)}
 }
 
+func (e *expectationError) Error() string { return strings.TrimPrefix(e.field+": ", ": ") + e.text }
+
+// Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it names none. The error says
+// which of its fields names what does not exist, or cannot be judged.
+func (e *Engine) Journeys(x Expectation) ([]Journey, error) {
+	x.Allowed, x.Denied, x.OSUser = true, false, ""
+	reader := expectationReader{engine: e, x: &x}
+	journeys, err := reader.journeys()
+	if err != nil {
+		return nil, err
+	}
+	return journeys, nil
+}
+
 // expectationReader turns an expectation into journeys.
 type expectationReader struct {
 	engine *Engine

@@ -177,6 +177,19 @@ func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 	}
 }
 
+// The journeys of an expectation can be gone without expecting anything.
+func TestJourneysOfAnExpectation(t *testing.T) {
+	e := compiled(t, devWorld())
+	journeys, err := e.Journeys(Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: Shell, On: ownNode()})
+	require.NoError(t, err)
+	require.Len(t, journeys, 1)
+	arrival, err := e.Journey(journeys[0])
+	require.NoError(t, err)
+	assert.Equal(t, "os-user1", arrival.OSUser.Name)
+	_, err = e.Journeys(Expectation{As: "alicia", Opens: Shell, On: ownNode()})
+	assert.EqualError(t, err, `as: "alicia" is no user of account 111122223333; did you mean "alice"?`)
+}
+
 // A person of whom only a trust policy has the name meets an expectation under an assumption about the own account; what the role demands
 // does not depend on it.
 func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {

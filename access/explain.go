@@ -42,6 +42,8 @@ type Applied struct {
 	By Source
 	// Because are the conditions in words, with the values of the request.
 	Because []string
+	// Tests are the same, for readers who have words of their own.
+	Tests []Test
 }
 
 // NearMiss is a statement that speaks of the action but does not apply.
@@ -50,6 +52,31 @@ type NearMiss struct {
 	Effect policy.Effect
 	// Missing are the tests that failed, in words: what would have had to be otherwise.
 	Missing []string
+	// Tests are the same, for readers who have words of their own.
+	Tests []Test
+}
+
+// Test is one test of a statement that speaks of the action: who calls, what the call is about, or a condition.
+type Test struct {
+	// Element is "Principal", "NotPrincipal", "Resource", "NotResource" or "Condition".
+	Element string
+	// Key and Operator are those of a condition.
+	Key      string
+	Operator policy.Operator
+	// Has are the values of the request; nil means that it has none.
+	Has []string
+	// Wants are the values that the statement names.
+	Wants []Wanted
+}
+
+// Wanted is a value that a statement names.
+type Wanted struct {
+	// Text is the value as it is written.
+	Text string
+	// Value is the value with its variables filled in, the same as Text where it has none. NoValue says that a variable has no value here, so
+	// that it equals nothing.
+	Value   string
+	NoValue bool
 }
 
 // Explain decides a request as Decide does, and tells every layer that was read: which statements apply and why, and which come near and
@@ -110,14 +137,14 @@ func (ev *env) layer(l *layer, role *principal) Layer {
 		if !st.matchesAction(ev.action) {
 			continue
 		}
-		because, missing := ev.tests(st, role)
+		passed, failed := ev.tests(st, role)
 		switch {
-		case len(missing) > 0:
-			out.Near = append(out.Near, NearMiss{By: st.by, Effect: st.from.Effect, Missing: missing})
+		case len(failed) > 0:
+			out.Near = append(out.Near, NearMiss{By: st.by, Effect: st.from.Effect, Missing: ev.words(failed), Tests: failed})
 		case st.from.Effect == policy.EffectDeny:
-			out.Denies = append(out.Denies, Applied{By: st.by, Because: because})
+			out.Denies = append(out.Denies, Applied{By: st.by, Because: ev.words(passed), Tests: passed})
 		default:
-			out.Allows = append(out.Allows, Applied{By: st.by, Because: because})
+			out.Allows = append(out.Allows, Applied{By: st.by, Because: ev.words(passed), Tests: passed})
 		}
 	}
 	slices.SortStableFunc(out.Near, func(a, b NearMiss) int {
@@ -126,15 +153,18 @@ func (ev *env) layer(l *layer, role *principal) Layer {
 	return out
 }
 
-// tests runs every test of a statement that speaks of the action, in words.
-func (ev *env) tests(st *statement, role *principal) (passed, failed []string) {
+// tests runs every test of a statement that speaks of the action. Of those that pass only conditions are told.
+func (ev *env) tests(st *statement, role *principal) (passed, failed []Test) {
 	if role != nil {
-		speaks := st.principalGrade(ev) != notTrusted
+		speaks, element := st.principalGrade(ev) != notTrusted, "Principal"
 		if st.from.Effect == policy.EffectDeny {
 			speaks = st.denies(ev)
 		}
+		if st.notPrincipals {
+			element = "NotPrincipal"
+		}
 		if !speaks {
-			failed = append(failed, fmt.Sprintf("the principals are %s, the caller is %s", quoted(principalTexts(st)), ev.callerWords()))
+			failed = append(failed, Test{Element: element, Has: []string{ev.callerWords()}, Wants: asWritten(principalTexts(st))})
 		}
 	}
 	if !st.matchesResource(ev) {
@@ -142,67 +172,107 @@ func (ev *env) tests(st *statement, role *principal) (passed, failed []string) {
 		if st.notResources {
 			element, resources = "NotResource", st.from.NotResources
 		}
-		failed = append(failed, fmt.Sprintf("%s is %s, the request is on %s", element, ev.filledIn(resources), ev.resource.ARN))
+		failed = append(failed, Test{Element: element, Has: []string{ev.resource.ARN}, Wants: ev.filledIn(resources)})
 	}
 	for i := range st.conditions {
 		c := &st.conditions[i]
 		ev.undecided = nil
-		if c.holds(ev) && ev.undecided == nil {
-			passed = append(passed, ev.conditionWords(c))
+		holds := c.holds(ev) && ev.undecided == nil
+		if t := ev.test(c); holds {
+			passed = append(passed, t)
 		} else {
-			failed = append(failed, ev.conditionWords(c))
+			failed = append(failed, t)
 		}
 	}
 	ev.undecided = nil
 	return passed, failed
 }
 
-// conditionWords tells a condition with the values that the request has.
-func (ev *env) conditionWords(c *condition) string {
-	v := ev.lookup(&c.key)
-	has := "is absent"
-	if v.present {
-		all := make([]string, v.len())
-		for i := range all {
-			all[i] = v.at(i)
+// test is a condition with the values that the request has.
+func (ev *env) test(c *condition) Test {
+	t := Test{Element: "Condition", Key: c.key.name, Operator: c.source.Operator, Wants: ev.filledIn(c.source.Values)}
+	if v := ev.lookup(&c.key); v.present {
+		t.Has = make([]string, v.len())
+		for i := range t.Has {
+			t.Has[i] = v.at(i)
 		}
-		has = "is " + quoted(all)
 	}
 	ev.undecided = nil
-	return fmt.Sprintf("%s %s; asked for is %s %s", c.key.name, has, c.source.Operator, ev.filledIn(c.source.Values))
+	return t
 }
 
-// filledIn shows the patterns of a statement, each with its variables replaced where that says more.
-func (ev *env) filledIn(patterns []string) string {
-	shown := make([]string, len(patterns))
-	for i, text := range patterns {
-		shown[i] = strconv.Quote(text)
-		if !strings.Contains(text, "${") {
+// words tells tests in the words of the policy language.
+func (ev *env) words(tests []Test) []string {
+	var out []string
+	for i := range tests {
+		out = append(out, tests[i].String())
+	}
+	return out
+}
+
+// String is the test in the words of the policy language.
+func (t Test) String() string {
+	wants := make([]string, len(t.Wants))
+	for i, w := range t.Wants {
+		switch wants[i] = strconv.Quote(w.Text); {
+		case w.NoValue:
+			wants[i] += " (which has no value here)"
+		case w.Value != w.Text:
+			wants[i] += " (" + strconv.Quote(w.Value) + ")"
+		}
+	}
+	switch t.Element {
+	case "Principal", "NotPrincipal":
+		return fmt.Sprintf("the principals are %s, the caller is %s", strings.Join(wants, ", "), strings.Join(t.Has, ", "))
+	case "Resource", "NotResource":
+		return fmt.Sprintf("%s is %s, the request is on %s", t.Element, strings.Join(wants, " or "), strings.Join(t.Has, ", "))
+	}
+	has := "is absent"
+	if t.Has != nil {
+		has = "is " + quoted(t.Has)
+	}
+	return fmt.Sprintf("%s %s; asked for is %s %s", t.Key, has, t.Operator, strings.Join(wants, " or "))
+}
+
+func asWritten(texts []string) []Wanted {
+	out := make([]Wanted, len(texts))
+	for i, text := range texts {
+		out[i] = Wanted{Text: text, Value: text}
+	}
+	return out
+}
+
+// filledIn are the patterns of a statement, each with its variables replaced.
+func (ev *env) filledIn(patterns []string) []Wanted {
+	shown := asWritten(patterns)
+	for i := range shown {
+		if !strings.Contains(shown[i].Text, "${") {
 			continue
 		}
-		p, err := parsePattern(text, variableText, true)
+		p, err := parsePattern(shown[i].Text, variableText, true)
 		if err != nil || !p.hasVariable {
 			continue
 		}
-		if tokens, ok := p.resolve(nil, ev); ok {
-			var b strings.Builder
-			for _, tok := range tokens {
-				switch tok.kind {
-				case tokenAny:
-					b.WriteByte('*')
-				case tokenOne:
-					b.WriteByte('?')
-				default:
-					b.WriteString(tok.text)
-				}
-			}
-			shown[i] += " (" + strconv.Quote(b.String()) + ")"
-		} else {
-			shown[i] += " (which has no value here)"
+		tokens, ok := p.resolve(nil, ev)
+		if !ok {
+			shown[i].NoValue = true
+			continue
 		}
+		var b strings.Builder
+		for _, tok := range tokens {
+			switch tok.kind {
+			case tokenAny:
+				b.WriteByte('*')
+			case tokenOne:
+				b.WriteByte('?')
+			default:
+				b.WriteString(tok.text)
+			}
+		}
+		shown[i].Value = b.String()
 	}
 	ev.undecided = nil
-	return strings.Join(shown, " or ")
+	return shown
 }
 
 func (ev *env) callerWords() string {

@@ -24,6 +24,8 @@ func TestExplainNamesWhatIsMissing(t *testing.T) {
 	assert.Equal(t, []string{
 		`aws:ResourceTag/Project is "Test Project 2"; asked for is StringEquals "${aws:PrincipalTag/Project}" ("Test Project 1")`,
 	}, near[0].Missing)
+	assert.Equal(t, []Test{{Element: "Condition", Key: "aws:ResourceTag/Project", Operator: policy.Operator{Base: policy.OpStringEquals},
+		Has: []string{"Test Project 2"}, Wants: []Wanted{{Text: "${aws:PrincipalTag/Project}", Value: "Test Project 1"}}}}, near[0].Tests)
 	assert.Contains(t, near[1].Missing[0], "the request is on arn:aws:ec2:ap-northeast-1:111122223333:instance/i-0bbb")
 	assert.Equal(t, strings.Join([]string{
 		`ssm:StartSession on arn:aws:ec2:ap-northeast-1:111122223333:instance/i-0bbb: implicitly denied by identity policy of role/TestProject1-os-user1 in 111122223333: no policy of the caller allows it`,
@@ -40,7 +42,11 @@ func TestExplainShowsWhyADenyApplies(t *testing.T) {
 	require.NoError(t, err)
 	layers := x.Parts[0].Layers
 	require.Len(t, layers, 2, "the caller's policies and the trust policy")
-	assert.Equal(t, []Applied{{By: x.Decision.By, Because: []string{`aws:MultiFactorAuthPresent is absent; asked for is BoolIfExists "false"`}}}, layers[0].Denies)
+	require.Len(t, layers[0].Denies, 1)
+	assert.Equal(t, x.Decision.By, layers[0].Denies[0].By)
+	assert.Equal(t, []string{`aws:MultiFactorAuthPresent is absent; asked for is BoolIfExists "false"`}, layers[0].Denies[0].Because)
+	assert.Equal(t, []Test{{Element: "Condition", Key: "aws:MultiFactorAuthPresent", Operator: policy.Operator{Base: policy.OpBool, IfExists: true},
+		Wants: []Wanted{{Text: "false", Value: "false"}}}}, layers[0].Denies[0].Tests)
 	assert.Equal(t, "AssumeListedRoles", layers[0].Allows[0].By.Sid)
 	assert.Equal(t, []string{`aws:MultiFactorAuthPresent is absent; asked for is Bool "true"`}, layers[1].Near[0].Missing)
 
