@@ -1,8 +1,6 @@
 package access
 
 import (
-	"slices"
-
 	"aws-access-guardrails/policy"
 )
 
@@ -28,7 +26,10 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 		for _, kind := range []keyKind{keyPrincipalARN, keyPrincipalAccount, keyPrincipalOrgID, keyPrincipalOrgPaths, keyUserName, keyUserID, keyMFAPresent, keyMFAAge} {
 			a.fixed[kind] = values{}
 		}
-		s.kind = federatedSession
+		s.kind, stand.kind, stand.name = federatedSession, providerPrincipal, entry.text
+		if entry.kind == policy.PrincipalService {
+			s.kind, stand.kind = serviceSession, servicePrincipal
+		}
 	case entry.kind == policy.PrincipalAny:
 		a.shape = arnShape("arn:"+partition+":iam::????????????:user/?*", "arn:"+partition+":iam::????????????:role/?*")
 	case entry.accountID != "":
@@ -48,6 +49,7 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 		if kind == "user" {
 			a.fixed[keyUserName] = single(name)
 		} else {
+			stand.kind = rolePrincipal
 			// A role session carries neither a user name nor MFA.
 			a.fixed[keyUserName], a.fixed[keyMFAPresent], a.fixed[keyMFAAge] = values{}, values{}, values{}
 		}
@@ -55,6 +57,20 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 	c := &caller{engine: e, session: s, principal: stand, lab: newLab(), any: a}
 	c.search = newSearch(newBinder(c))
 	return c
+}
+
+// named is the class of those callers of the class who have a user name.
+func (a *anyone) named(name string, p policy.Partition) *anyone {
+	if a.shape == nil || policy.ValidateUserName(name) != nil {
+		return a
+	}
+	other := *a
+	account := "????????????"
+	if v := a.fixed[keyPrincipalAccount]; v.present {
+		account = v.one
+	}
+	other.shape = arnShape("arn:"+string(p)+":iam::"+account+":user/"+name, "arn:"+string(p)+":iam::"+account+":user/*/"+name)
+	return &other
 }
 
 func arnShape(patterns ...string) *statement {
@@ -119,7 +135,8 @@ func (e *Engine) askTrust(role *principal, q question) answer {
 					at.also = append(at.also, c.any.shape)
 				}
 				for _, deny := range role.trust.deny {
-					if !deny.notPrincipals && slices.ContainsFunc(deny.principals, func(t trusted) bool { return t.kind == policy.PrincipalAny }) {
+					// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken to escape it.
+					if !deny.notPrincipals && deny.denies(c.env()) {
 						at.layers.deny = append(at.layers.deny, deny)
 					}
 				}

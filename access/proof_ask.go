@@ -260,24 +260,38 @@ func (c *caller) attempt(at attempt) answer {
 	if a.open && at.unknownTrust {
 		a.guess, a.assumption = true, "the trust policy of "+a.witness.resource()+" is not known; it does not trust the caller"
 	}
-	if !a.open && !at.closed {
-		try(everything, true)
-		switch {
-		case !a.open:
-			a.denied = true
-		case len(at.unknowns) > 0:
+	switch {
+	case a.open || at.closed:
+	case len(at.unknowns) > 0:
+		if try(everything, true); a.open {
 			a.guess = true
 			a.by = Source{Kind: IdentityPolicy, Policy: at.unknowns[0], Rule: "its document is not known"}
 			a.assumption = unknownAssumption(at.unknowns, a.witness)
-		default:
-			a = answer{c: c}
+		} else {
+			a.denied = true
 		}
+	default:
+		a.denied = !c.possible(at, everything, groups, avoid)
 	}
 	if !a.open {
 		a.closers = s.closers(at.layers.deny)
 	}
 	a.classes, a.gaveUp = s.classes, s.gaveUp
 	return a
+}
+
+// possible reports whether a statement would allow what is asked about.
+func (c *caller) possible(at attempt, st *statement, groups [][]*bound, avoid []*bound) bool {
+	for _, f := range at.q.forbidden {
+		lits, possible := c.search.b.literals(append(slices.Clone(at.also), st, f)...)
+		if !possible {
+			continue
+		}
+		if _, found := c.search.find(lits, groups, c.withTagRules(avoid, groups, lits)); found {
+			return true
+		}
+	}
+	return false
 }
 
 func unknownAssumption(unknowns []string, w witness) string {
@@ -336,17 +350,25 @@ func (c *caller) assignments(ask func(*caller) answer) answer {
 		return a
 	}
 	for n := range total {
-		other := c.again()
+		other, impossible := c.again(), false
 		other.search.b.assigned = map[string]assignment{}
 		for _, name := range names {
 			picked := assignment{key: c.search.b.open[name]}
 			if pick := n % (len(texts) + 1); pick < len(texts) {
 				picked.v = single(texts[pick])
+			} else if picked.key.kind == keyPrincipalTag {
+				picked.v = findTag(c.principal.tags, picked.key.tag)
 			}
 			other.search.b.assigned[name] = picked
 			n /= len(texts) + 1
+			if picked.v.present && picked.key.kind == keyUserName && other.any != nil {
+				impossible = impossible || policy.ValidateUserName(picked.v.one) != nil
+				other.any = other.any.named(picked.v.one, other.principal.account.partition)
+			}
 		}
-		a = a.and(ask(other))
+		if !impossible {
+			a = a.and(ask(other))
+		}
 	}
 	return a
 }

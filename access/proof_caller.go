@@ -14,8 +14,8 @@ type caller struct {
 	engine    *Engine
 	session   Session
 	principal *principal
-	// anyTags: the session tags are the caller's choice.
-	anyTags bool
+	// freeTag reports whether a session tag of this key is the caller's choice; nil when none is.
+	freeTag func(tag string) bool
 	// any is set when only an entry of a trust policy is known of the caller.
 	any    *anyone
 	lab    *lab
@@ -55,7 +55,7 @@ func (c *caller) constant(k *key) (values, bool) {
 			return values{}, false
 		}
 	case keyPrincipalTag:
-		if c.anyTags {
+		if c.freeTag != nil && c.freeTag(k.tag) {
 			return values{}, false
 		}
 	case keyFederatedProvider:
@@ -73,7 +73,7 @@ func (c *caller) constant(k *key) (values, bool) {
 
 // again is the same class with nothing remembered.
 func (c *caller) again() *caller {
-	other := &caller{engine: c.engine, session: c.session, principal: c.principal, anyTags: c.anyTags, any: c.any, lab: newLab()}
+	other := &caller{engine: c.engine, session: c.session, principal: c.principal, freeTag: c.freeTag, any: c.any, lab: newLab()}
 	other.search = newSearch(newBinder(other))
 	return other
 }

@@ -180,7 +180,7 @@ func (b *binder) condition(out *bound, source *condition, action *probe, notActi
 		if resolved.holdsFor(values{}) {
 			name = strings.ToLower(k.name)
 		} else {
-			service := &statement{actions: []pattern{mustPattern(only + ":*")}}
+			service := mustStatement(policy.Allow("", only+":*").On("*"))
 			out.lits = append(out.lits, literal{b.actionProbe(service), true})
 		}
 	}

@@ -30,6 +30,7 @@ var (
 	}
 	bruteTagKeys  = [][]string{nil, {"Project"}, {"project"}, {"Email"}, {"Email", "Project"}, {"Email", "PROJECT"}, {"Other"}, {"Email", "Other"}}
 	bruteTags     = [][]Tag{{}, {{Key: "Project", Value: "One"}}, {{Key: "Project", Value: "one"}}, {{Key: "Project", Value: "Two"}}, {{Key: "Project", Value: ""}}, {{Key: "Project", Value: "One More"}}}
+	bruteValues   = []string{"One", "Two", "two", "Other", ""}
 	bruteSessions = []string{"", "AIDABOB", "AIDABOB-1", "aidabob", "AIDAOTHER"}
 	bruteTimes    = []string{"2026-11-30T23:59:59Z", "2026-12-01T00:00:00Z", "2026-12-01T03:59:59Z", "2026-12-01T04:00:00Z", "2026-12-01T04:00:01Z"}
 )
@@ -53,7 +54,7 @@ func bruteCondition(t *rapid.T) policy.Condition {
 		}
 		return policy.Is(operator(base), key, picked...)
 	}
-	switch rapid.IntRange(0, 7).Draw(t, "condition") {
+	switch rapid.IntRange(0, 8).Draw(t, "condition") {
 	case 0:
 		return policy.Is(operator(policy.OpBool), "aws:MultiFactorAuthPresent", rapid.SampledFrom([]string{"true", "false"}).Draw(t, "bool"))
 	case 1:
@@ -71,6 +72,9 @@ func bruteCondition(t *rapid.T) policy.Condition {
 	case 6:
 		base := rapid.SampledFrom([]policy.BaseOperator{policy.OpNumericLessThan, policy.OpNumericGreaterThanEquals}).Draw(t, "numeric")
 		return policy.Is(operator(base), "aws:MultiFactorAuthAge", rapid.SampledFrom([]string{"3600", "60"}).Draw(t, "age"))
+	}
+	if rapid.Bool().Draw(t, "requestTag") {
+		return texts("aws:RequestTag/Project", "One", "${aws:ResourceTag/Project}", "O*", "two", "${aws:PrincipalTag/Project}")
 	}
 	base := rapid.SampledFrom([]policy.BaseOperator{policy.OpArnLike, policy.OpArnNotLike, policy.OpArnEquals}).Draw(t, "arn")
 	return policy.Is(operator(base), "aws:PrincipalArn", rapid.SampledFrom([]string{"arn:aws:iam::*:user/bob", "arn:aws:iam::*:user/bob*", "arn:aws:iam::*:role/*"}).Draw(t, "principal"))
@@ -160,8 +164,17 @@ func bruteRequests(yield func(Request) bool) {
 								tags = []Tag{{Key: "aws:ssmmessages:session-id", Value: session}}
 							}
 							r.Resources = []Resource{{ARN: resource, Tags: tags}}
-							if !yield(r) {
-								return
+							values := []string{""}
+							if action == "iam:TagUser" && slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, "Project") }) {
+								values = bruteValues
+							}
+							for _, value := range values {
+								if len(values) > 1 {
+									r.Context = Context{"aws:TagKeys": keys, "aws:RequestTag/Project": {value}}
+								}
+								if !yield(r) {
+									return
+								}
 							}
 						}
 					}

@@ -29,7 +29,13 @@ func (c *caller) decideStranger(m *model) witness {
 			arn = "arn:" + string(c.principal.account.partition) + ":iam::" + strangerAccount(entry) + ":user/somebody-else"
 		}
 		arn = legible(arn)
+		if entry.sessionRole != "" {
+			arn = c.engine.roleNamed(entry)
+		}
 		engine, w.session = c.engine.withStranger(arn, m)
+		if entry.sessionName != "" {
+			w.session = AssumedRole(arn, entry.sessionName)
+		}
 		if engine == nil {
 			w.doubt = "there can be no caller " + arn
 			return w
@@ -45,6 +51,18 @@ func (c *caller) decideStranger(m *model) witness {
 		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
 	}
 	return w
+}
+
+// roleNamed is the ARN of the role whose session an entry names. Such an entry leaves the path out.
+func (e *Engine) roleNamed(entry *trusted) string {
+	if a, err := e.accountOf(entry.sessionAccount); err == nil {
+		for i := range a.Roles {
+			if a.Roles[i].Name == entry.sessionRole {
+				return a.Roles[i].ARN(a)
+			}
+		}
+	}
+	return "arn:" + arnPart(entry.text, 1) + ":iam::" + entry.sessionAccount + ":role/" + entry.sessionRole
 }
 
 // strangerAccount is the account of a caller of whom nothing is said: that of the entry, or one that nobody has.

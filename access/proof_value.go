@@ -41,6 +41,10 @@ func (c *caller) domain(k *key) keyDomain {
 		return keyDomain{present: c.any == nil, natural: true}
 	case keyMFAPresent:
 		return keyDomain{bools: true}
+	case keyPrincipalTag:
+		// A session tag takes the place of the principal's own, which is there without one.
+		own := findTag(c.principal.tags, k.tag)
+		return keyDomain{present: own.present && c.any == nil, usual: own.one}
 	case keySecureTransport:
 		return keyDomain{present: true, bools: true, usual: "true"}
 	case keyViaAWSService:

@@ -30,6 +30,7 @@ var standingProofs = []standingProof{
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
 	{"own-project-only", "an operation role reaches the nodes of its own project and no others", (*prover).ownProjectOnly},
 	{"no-other-door", "an operation role opens no way onto a node but a session", (*prover).noOtherDoor},
+	{"doors-through-roles-only", "a member opens a way onto a node through a role alone", (*prover).doorsThroughRolesOnly},
 	{"only-listed-documents", "sessions use the listed documents and no others", (*prover).onlyListedDocuments},
 	{"own-sessions-only", "nobody but an administrator resumes or ends another person's session", (*prover).ownSessionsOnly},
 	{"legal-os-user", "a shell starts as a login without privileges, never as root or ssm-user", (*prover).legalOSUser},
@@ -100,8 +101,33 @@ func (p *prover) caller(s Session) *caller {
 		p.labs[account] = newLab()
 	}
 	c, _ := newCaller(p.engine, s, p.labs[account])
+	if role := p.engine.principals[s.subject]; role != nil && role.kind == rolePrincipal {
+		c.freeTag = p.freeTags(role)
+		if s.kind == identityCenterSession {
+			c.freeTag = func(string) bool { return true }
+		}
+	}
 	p.callers[id] = c
 	return c
+}
+
+// freeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy lets somebody call
+// sts:TagSession. Nil when it lets nobody.
+func (p *prover) freeTags(role *principal) func(string) bool {
+	if !slices.ContainsFunc(role.trust.allow, func(st *statement) bool { return st.matchesAction("sts:TagSession") }) {
+		return nil
+	}
+	known := map[string]bool{}
+	return func(tag string) bool {
+		tag = strings.ToLower(tag)
+		free, asked := known[tag]
+		if !asked {
+			q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag))})
+			free = p.engine.askTrust(role, q).open
+			known[tag] = free
+		}
+		return free
+	}
 }
 
 // begin makes a finding of the proof at hand.
@@ -174,7 +200,7 @@ func (p *prover) waysInto(s Session, request *Request) []Journey {
 	}
 	for _, user := range trustedUsers(policy.Document{Statements: fromStatements(role.trust.allow)}) {
 		if _, known := p.engine.principals[user]; known {
-			ways = append(ways, Journey{From: ConsoleWithMFA(user, someAge), Via: []Hop{{Role: s.subject}}, Does: request, At: request.Time})
+			ways = append(ways, Journey{From: ConsoleWithMFA(user, someAge), Via: []Hop{{Role: s.subject, Tags: s.tags}}, Does: request, At: request.Time})
 		}
 	}
 	return ways
@@ -216,7 +242,16 @@ func (p *prover) sessionsOf(in *Intent, who *principal) []Session {
 	if who.kind == userPrincipal {
 		return signIns(who.arn)
 	}
-	return []Session{AssumedRole(who.arn, p.sessionName(in, who))}
+	return []Session{p.roleSession(in, who)}
+}
+
+// roleSession is a session of a role. What becomes of the attributes of IAM Identity Center is not in the account, so they can be any.
+func (p *prover) roleSession(in *Intent, role *principal) Session {
+	name := p.sessionName(in, role)
+	if _, path, _ := splitEntity(role.arn); strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
+		return IdentityCenter(role.arn, name)
+	}
+	return AssumedRole(role.arn, name)
 }
 
 // sessionName is a name that a session of a role can have: that of a user who may assume it.

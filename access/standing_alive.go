@@ -244,10 +244,7 @@ func (p *prover) notDenied(in *Intent, arn string, calls []Request) {
 	f := p.begin(in, arn)
 	engine, s := p.engine, Session{}
 	if who, known := p.engine.principals[arn]; known {
-		s = p.sessionsOf(in, who)[0]
-		if who.kind == userPrincipal {
-			s = ConsoleWithMFA(arn, someAge)
-		}
+		s = p.strongest(in, who)
 	} else if engine, s = p.engine.withStranger(arn, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}}); engine == nil {
 		f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("%q is no user or role", arn)
 		p.add(f)

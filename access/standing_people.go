@@ -172,10 +172,7 @@ func (p *prover) findAdministrators(intents []Intent) {
 			{Action: "iam:CreatePolicyVersion", Resources: On(account.arn("iam", "", "policy/something-new"))},
 		}
 		for _, who := range p.everybody(in) {
-			session := AssumedRole(who.arn, p.sessionName(in, who))
-			if who.kind == userPrincipal {
-				session = ConsoleWithMFA(who.arn, someAge)
-			}
+			session := p.strongest(in, who)
 			var by Source
 			all := true
 			for _, r := range kingdom {
@@ -191,6 +188,14 @@ func (p *prover) findAdministrators(intents []Intent) {
 			}
 		}
 	}
+}
+
+// strongest is the session in which a user or role can do most.
+func (p *prover) strongest(in *Intent, who *principal) Session {
+	if who.kind == userPrincipal {
+		return ConsoleWithMFA(who.arn, someAge)
+	}
+	return p.roleSession(in, who)
 }
 
 func (p *prover) administers(arn string) bool {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,7 +59,7 @@ var reachNodes = sync.OnceValue(func() *statement {
 
 // operation is a session of an operation role.
 func (p *prover) operation(in *Intent, r *OperationRoleIntent) Session {
-	return AssumedRole(r.ARN, p.sessionName(in, p.engine.principals[r.ARN]))
+	return p.roleSession(in, p.engine.principals[r.ARN])
 }
 
 // ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the tag, with an empty one, or
@@ -83,6 +84,17 @@ func (p *prover) noOtherDoor(in *Intent) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "there is another way onto a node than a session")
+	}
+}
+
+// doorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects and their OS users.
+func (p *prover) doorsThroughRolesOnly(in *Intent) {
+	q := asking([]policy.Statement{policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*")})
+	for _, member := range in.Members {
+		if p.administers(member) {
+			continue
+		}
+		p.conclude(p.begin(in, member), p.askAll(q, signIns(member)...), "a member reaches nodes without a role")
 	}
 }
 
