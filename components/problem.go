@@ -12,7 +12,8 @@ import (
 // Problem is one thing wrong with the values of an Args, said where the admin wrote it.
 type Problem struct {
 	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". It is relative to the section of the noun
-	// ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for "account...", "tags.project" and "operationRoles[0]...", which are whole: see Under.
+	// ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for "account...", "tags.project" and "operationRoles[0]...",
+	// which are whole: see Under.
 	Path string
 	// Value is the bad value; nil means that it is missing.
 	Value any

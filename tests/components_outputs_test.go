@@ -30,7 +30,7 @@ func await(outputs map[string]pulumi.Output) (awaited, error) {
 		}
 		got.values[name] = result.Value
 		for _, dependency := range result.Dependencies {
-			got.waitFor[name] = append(got.waitFor[name], dependency.(pulumi.Resource))
+			got.waitFor[name] = append(got.waitFor[name], dependency)
 		}
 	}
 	return got, nil
