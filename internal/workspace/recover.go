@@ -177,10 +177,10 @@ func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[s
 	return found, nil
 }
 
-// includes reports whether a resource has every property that it was to be made with.
+// includes reports whether a resource has every property that it was to be made with. AWS does not tell an empty property from an absent one.
 func includes(there, wanted map[string]any) bool {
 	for key, value := range wanted {
-		if strings.HasPrefix(key, "__") { // Bookkeeping of the provider's.
+		if strings.HasPrefix(key, "__") || empty(value) && empty(there[key]) { // Two underscores: bookkeeping of the provider's.
 			continue
 		}
 		a, errA := json.Marshal(value)
@@ -190,6 +190,20 @@ func includes(there, wanted map[string]any) bool {
 		}
 	}
 	return true
+}
+
+func empty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
 }
 
 func plainNames(urns ...string) string {

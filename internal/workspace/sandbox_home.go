@@ -161,7 +161,8 @@ func (h *sandboxHome) reset() error {
 // env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a sandbox.
 func (h *sandboxHome) env(debugProviders string) map[string]string {
 	return map[string]string{
-		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(h.backend()),
+		// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a state that cannot be read.
+		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(h.backend()) + "?metadata=skip",
 		"PULUMI_HOME":                                 h.pulumiHome(),
 		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",

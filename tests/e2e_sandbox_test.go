@@ -1,0 +1,297 @@
+package tests
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace"
+)
+
+const (
+	devAccount  = "111122223333"
+	prodAccount = "777788889999"
+)
+
+// Every shipped stack deploys, a second look plans no change, and not a byte of the project's files is touched.
+func TestShippedStacksDeployAndStay(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	before := d.bytesOf(t)
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	require.NoError(t, err)
+	require.Len(t, summary.Stacks, 2)
+	for _, r := range summary.Stacks {
+		assert.NotEmpty(t, r.Of(workspace.Create), r.Stack)
+		assert.Empty(t, r.Of(workspace.Update, workspace.Replace, workspace.Delete), r.Stack)
+		assert.Contains(t, r.Outputs, "roleArns", r.Stack)
+
+		again := d.run(t, workspace.Preview, r.Stack)
+		assert.Empty(t, again.Changes, r.Stack)
+		assert.GreaterOrEqual(t, again.Same, len(r.Changes), r.Stack)
+
+		again = d.run(t, workspace.Up, r.Stack)
+		assert.Empty(t, again.Changes, r.Stack)
+	}
+	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)))
+}
+
+// What was proven is what is deployed: the principals of a stack's world, their documents, boundaries, tags and memberships are in AWS
+// afterwards, and no user or role beside them.
+func TestWhatIsDeployedIsTheWorldThatWasProven(t *testing.T) {
+	t.Parallel()
+	for stack, account := range map[string]string{"dev": devAccount, "prod": prodAccount} {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t)
+			d.run(t, workspace.Up, stack)
+			read, problems := config.ReadFile(d.dir + "/Pulumi." + stack + ".yaml")
+			require.Empty(t, problems)
+			proven, deployed := read.World(), d.account(t, account)
+
+			for _, g := range proven.Groups {
+				got := deployed.Groups[g.Name]
+				assert.Equal(t, g.Path, got.Path, g.Name)
+				assert.Empty(t, cmp.Diff(inlineOf(t, g.Inline), parsed(t, got.Inline)), g.Name)
+				assert.ElementsMatch(t, g.Attached, got.Attached, g.Name)
+			}
+			ours := map[string]bool{}
+			for _, r := range proven.Roles {
+				got, ok := deployed.Roles[r.Name]
+				require.True(t, ok, r.Name)
+				ours[r.Name] = true
+				assert.Equal(t, r.Path, got.Path, r.Name)
+				assert.JSONEq(t, r.Trust.JSON(), got.Trust, r.Name)
+				assert.Empty(t, cmp.Diff(inlineOf(t, r.Inline), parsed(t, got.Inline)), r.Name)
+				assert.ElementsMatch(t, r.Attached, got.Attached, r.Name)
+				assert.Equal(t, r.Boundary, got.Boundary, r.Name)
+				assert.Empty(t, cmp.Diff(tagsOf(r.Tags), got.Tags), r.Name)
+			}
+			for name, got := range deployed.Roles {
+				assert.True(t, ours[name] || !strings.HasPrefix(got.Path, "/guardrails/"), "%s was never proven", name)
+			}
+			users := []string{}
+			for _, u := range proven.Users {
+				users = append(users, u.Name)
+				got := deployed.Users[u.Name]
+				assert.ElementsMatch(t, u.Groups, got.Groups, u.Name)
+				assert.Empty(t, cmp.Diff(tagsOf(u.Tags), got.Tags), u.Name)
+				assert.Empty(t, got.Inline, u.Name)
+				assert.Empty(t, got.Attached, u.Name)
+			}
+			assert.ElementsMatch(t, users, slices.Collect(maps.Keys(deployed.Users)))
+			for _, p := range proven.Policies {
+				if got, ok := deployed.Policies[p.ARN]; ok {
+					assert.JSONEq(t, p.Document.JSON(), got.Versions[len(got.Versions)-1].Document, p.ARN)
+				} else {
+					assert.Contains(t, p.ARN, ":iam::aws:policy/", "%s was proven and not deployed", p.ARN)
+				}
+			}
+			for _, doc := range proven.Documents {
+				if doc.Owner == account {
+					assert.Equal(t, doc.Content, deployed.Documents[doc.Region+"/"+doc.Name].Content(), doc.Region)
+				}
+			}
+		})
+	}
+}
+
+func inlineOf(t *testing.T, list []access.InlinePolicy) map[string]any {
+	t.Helper()
+	documents := map[string]string{}
+	for _, p := range list {
+		documents[p.Name] = p.Document.JSON()
+	}
+	return parsed(t, documents)
+}
+
+// parsed are documents without the order of their keys, which the provider sorts.
+func parsed(t *testing.T, documents map[string]string) map[string]any {
+	t.Helper()
+	out := map[string]any{}
+	for name, text := range documents {
+		var document any
+		require.NoError(t, json.Unmarshal([]byte(text), &document))
+		out[name] = document
+	}
+	return out
+}
+
+func tagsOf(list []access.Tag) map[string]string {
+	var out map[string]string
+	for _, tag := range list {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[tag.Key] = tag.Value
+	}
+	return out
+}
+
+// An edit changes what was edited and nothing else; the plan says so, the run does it, and then nothing is left to do.
+func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	// What must stay true names the roles; here it is the resources that count.
+	content, _, found := strings.Cut(d.read(t, "Pulumi.dev.yaml"), "  # What must stay true")
+	require.True(t, found)
+	d.write(t, "Pulumi.dev.yaml", content)
+	d.run(t, workspace.Up, "dev")
+
+	const secondUser = "    - name: non-97-test-user2\n"
+	for _, c := range []struct {
+		name, before, after string
+		want                []string
+	}{
+		{
+			"a user is added",
+			secondUser, secondUser + "    - name: non-97-test-user4\n      email: test-user4@non-97.net\n",
+			[]string{"create non-97-test-user4-user", "create non-97-test-user4-membership"},
+		},
+		{
+			"a role's project changes",
+			"      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: os-user3\n",
+			[]string{"update operation-role-non-97-project-ope-role"},
+		},
+		{
+			"a role is removed",
+			"    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", "",
+			[]string{
+				"delete operation-role-TestProject2-os-user2",
+				"delete operation-inline-policies-TestProject2-os-user2",
+				"delete operation-attached-policies-TestProject2-os-user2",
+				"delete operation-attachment-TestProject2-os-user2-guardrails-operation-guard",
+				"delete operation-attachment-TestProject2-os-user2-guardrails-operation-sessions",
+				"delete operation-attachment-TestProject2-os-user2-guardrails-operation-start-stop",
+			},
+		},
+		{
+			"an email changes nothing, because the person may have changed it",
+			"test-user1@non-97.net", "user1@non-97.net", []string{},
+		},
+		{
+			"a comment changes nothing",
+			secondUser, "    # a remark\n" + secondUser, []string{},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d.edit(t, "Pulumi.dev.yaml", c.before, c.after)
+			plan := d.run(t, workspace.Preview, "dev")
+			assert.True(t, plan.Planned)
+			assert.ElementsMatch(t, c.want, changed(plan))
+			if len(c.want) == 0 {
+				return
+			}
+			done := d.run(t, workspace.Up, "dev")
+			assert.False(t, done.Planned)
+			assert.ElementsMatch(t, c.want, changed(done))
+		})
+	}
+	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+}
+
+// Somebody who has a password, a device and an access key can leave like anybody else.
+func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.run(t, workspace.Up, "dev")
+	d.aws(t, func(s *sandbox.Server) {
+		require.NoError(t, s.IAM(devAccount).Enrol("non-97-test-user2", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
+	})
+	require.NotEmpty(t, d.account(t, devAccount).Users["non-97-test-user2"].MFADevices)
+	require.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "enrolment is the person's own business")
+
+	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "")
+	d.edit(t, "Pulumi.dev.yaml", "    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", "")
+	r := d.run(t, workspace.Up, "dev")
+	assert.Subset(t, changed(r), []string{"delete non-97-test-user2-user", "delete non-97-test-user2-membership"})
+	account := d.account(t, devAccount)
+	assert.NotContains(t, account.Users, "non-97-test-user2")
+	assert.NotContains(t, account.MFADevices, "non-97-test-user2")
+	assert.Contains(t, account.Users, "non-97-test-user1")
+}
+
+// Destroying leaves AWS as it was before, but for what is retained on purpose, and that is named: without the preferences every shell would be
+// ssm-user's, and without the password policy AWS's own would hold.
+func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
+	t.Parallel()
+	for stack, c := range map[string]struct {
+		account  string
+		retained []string
+	}{
+		"dev":  {devAccount, []string{"sessions-preferences-ap-northeast-1"}},
+		"prod": {prodAccount, []string{"passwords-policy", "sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}},
+	} {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t)
+			d.run(t, workspace.Preview, stack) // A preview makes nothing, but it opens the world.
+			before := d.account(t, c.account)
+			up := d.run(t, workspace.Up, stack)
+
+			r := d.run(t, workspace.Destroy, stack)
+			named := []string{}
+			for _, change := range r.Of(workspace.Retain) {
+				named = append(named, change.Name)
+			}
+			assert.Equal(t, c.retained, named)
+			assert.Len(t, r.Of(workspace.Delete), len(up.Of(workspace.Create))-len(c.retained))
+
+			after := d.account(t, c.account)
+			for place, document := range after.Documents {
+				assert.Equal(t, "SSM-SessionManagerRunShell", document.Name, place)
+			}
+			assert.Equal(t, stack == "prod", after.PasswordPolicy != nil)
+			after.Documents, after.PasswordPolicy = before.Documents, before.PasswordPolicy
+			assert.Empty(t, cmp.Diff(before, after))
+		})
+	}
+}
+
+// With credentials of another account nothing is made there, and the run says whose they are.
+func TestAWrongAccountIsRefusedAndNothingIsMade(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.edit(t, "sandbox.yaml", `  dev: "111122223333"`, `  dev: "444455556666"`)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	require.ErrorContains(t, err, "444455556666")
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	d.aws(t, func(s *sandbox.Server) {
+		for id, account := range s.Snapshot().Accounts {
+			assert.NotContains(t, account.Groups, "guardrails-mfa", id)
+			assert.NotContains(t, account.Users, "non-97-test-user4", id)
+			assert.Empty(t, account.Policies, id)
+		}
+	})
+}
+
+// What exists already is not taken over: AWS refuses, the run names it and says what can be done.
+func TestUpTakesOverNothingThatItFinds(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.run(t, workspace.Preview, "dev")
+	d.aws(t, func(s *sandbox.Server) {
+		_, err := s.IAM(devAccount).CreateGroup(t.Context(), "guardrails-mfa", "/")
+		require.NoError(t, err)
+	})
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	require.ErrorContains(t, err, "EntityAlreadyExists")
+	require.ErrorContains(t, err, "up takes over nothing that it finds")
+	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	for range 2 { // Neither does the next run, nor does destroying delete it.
+		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+		require.ErrorContains(t, err, "EntityAlreadyExists")
+	}
+	d.run(t, workspace.Destroy, "dev")
+	assert.Contains(t, d.account(t, devAccount).Groups, "guardrails-mfa")
+}
