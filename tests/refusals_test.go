@@ -121,9 +121,9 @@ var refusals = []refusal{
 
 	// Expectations.
 	{"an expectation that tries nothing", "      opens: shell\n      on: {instance: {Project: Shop}}\n", "", "guardrails:expect[0]", config.Missing, []string{"tries nothing"}},
-	{"an expectation without an outcome", "      denied: true\n    - it: bob does", "    - it: bob does", "guardrails:expect[0]", config.Invalid, []string{"has 0 outcomes"}},
+	{"an expectation without an outcome", "      denied: true\n    - it: bob touches", "    - it: bob touches", "guardrails:expect[0]", config.Invalid, []string{"has 0 outcomes"}},
 	{"an expectation with two outcomes", "osUser: teller", "osUser: teller\n      denied: true", "guardrails:expect[2]", config.Invalid, []string{"has 2 outcomes"}},
-	{"an outcome that says what is not expected", "      denied: true\n    - it: bob does", "      allowed: false\n    - it: bob does", "guardrails:expect[0].allowed", config.Invalid, []string{"denied: true"}},
+	{"an outcome that says what is not expected", "      denied: true\n    - it: bob touches", "      allowed: false\n    - it: bob touches", "guardrails:expect[0].allowed", config.Invalid, []string{"denied: true"}},
 	{"a pattern of actions", "do: iam:DeactivateMFADevice", "do: \"iam:*\"", "guardrails:expect[1].do", config.Invalid, []string{"is not an action"}},
 	{"a key with MFA", "session: console", "session: key", "guardrails:expect[0].mfa", config.Invalid, []string{"keyWithMfaCode"}},
 	{"a door on a user", "on: {instance: {Project: Bank}}", "on: {user: alice}", "guardrails:expect[2].on", config.Invalid, []string{"names no node"}},
