@@ -86,41 +86,75 @@ func (p *arnPattern) variableBeforeResource() bool {
 	return false
 }
 
+// arnText is an ARN that was taken apart once, to be compared with many patterns.
+type arnText struct {
+	text  string
+	parts [arnParts]string
+	// colons is the number of colons in the text, at most six of which matter.
+	colons int
+}
+
+// splitARN takes a text apart; one that is no ARN has fewer than five colons.
+func splitARN(text string) arnText {
+	a := arnText{text: text}
+	start := 0
+	for i := range len(text) {
+		if text[i] != ':' {
+			continue
+		}
+		if a.colons < arnParts-1 {
+			a.parts[a.colons] = text[start:i]
+			start = i + 1
+		}
+		a.colons++
+	}
+	if a.colons >= arnParts-1 {
+		a.parts[arnParts-1] = text[start:]
+	}
+	return a
+}
+
+// isARN reports whether the text has the six parts of an ARN.
+func (a *arnText) isARN() bool { return a.colons >= arnParts-1 && a.parts[0] == "arn" }
+
 // match compares part by part; runOn lets a * that ends a part reach over colons. A variable without a value matches nothing.
 func (p *arnPattern) match(arn string, runOn bool, ev *env) bool {
+	a := splitARN(arn)
+	return p.matchSplit(&a, runOn, ev)
+}
+
+func (p *arnPattern) matchSplit(a *arnText, runOn bool, ev *env) bool {
 	if p.any {
-		return runOn || isARN(arn)
+		return runOn || a.isARN()
 	}
 	if p.whole != nil {
-		return isARN(arn) && p.whole.match(arn, false, ev)
+		return a.isARN() && p.whole.match(a.text, false, ev)
 	}
-	rest := arn
-	for i := range p.parts {
-		if i == len(p.parts)-1 {
-			if len(p.parts) == arnParts || runOn {
-				return p.parts[i].match(rest, false, ev)
+	// With exactly as many colons as an ARN has there is nothing to run on into.
+	if a.colons >= arnParts-1 && len(p.parts) == arnParts && (!runOn || a.colons == arnParts-1 || !p.runsOn()) {
+		for i := range p.parts {
+			if !p.parts[i].match(a.parts[i], false, ev) {
+				return false
 			}
-			return false
 		}
-		colon := strings.IndexByte(rest, ':')
-		if colon < 0 {
-			return false
+		return true
+	}
+	return runOn && p.matchRunningOn(a.text, ev)
+}
+
+// runsOn reports whether a part before the last ends in *.
+func (p *arnPattern) runsOn() bool {
+	for i := range len(p.parts) - 1 {
+		if p.parts[i].endsInAny() {
+			return true
 		}
-		// With exactly as many colons left as the pattern needs there is nothing to run on into.
-		if runOn && p.parts[i].endsInAny() && strings.Count(rest, ":") > len(p.parts)-1-i {
-			return p.matchRunningOn(i, rest, ev)
-		}
-		if !p.parts[i].match(rest[:colon], false, ev) {
-			return false
-		}
-		rest = rest[colon+1:]
 	}
 	return false
 }
 
-// matchRunningOn matches the parts from the first one whose * may reach over a colon. It keeps the set of places where the next part
-// may begin, so the work is bounded by parts times colons however the pattern is made.
-func (p *arnPattern) matchRunningOn(from int, value string, ev *env) bool {
+// matchRunningOn matches where a * that ends a part may reach over a colon. It keeps the set of places where the next part may begin, so
+// the work is bounded by parts times colons however the pattern is made.
+func (p *arnPattern) matchRunningOn(value string, ev *env) bool {
 	chunks := strings.Split(value, ":")
 	begins := make([]int, len(chunks)+1)
 	for i := range chunks {
@@ -128,7 +162,7 @@ func (p *arnPattern) matchRunningOn(from int, value string, ev *env) bool {
 	}
 	reached := make([]bool, len(chunks)+1)
 	reached[0] = true
-	for i := from; i < len(p.parts)-1; i++ {
+	for i := range len(p.parts) - 1 {
 		next := make([]bool, len(chunks)+1)
 		for c := range chunks {
 			if !reached[c] || !p.parts[i].match(chunks[c], false, ev) {

@@ -305,7 +305,7 @@ func (ev *env) abroad() (Source, bool) {
 	if isAssumeRole(ev.action) || ev.engine.assume == UnknownAllowsEverything {
 		return Source{}, false
 	}
-	id := arnPart(ev.resource.ARN, 4)
+	id := ev.resourceARN().parts[4]
 	if !isAccountID(id) || id == ev.principal.account.id {
 		return Source{}, false
 	}

@@ -16,8 +16,10 @@ type env struct {
 	request   *Request
 	action    string
 	resource  *Resource
-	shared    []contextPair
-	own       []contextPair
+	// arn is what resourceARN took apart last.
+	arn    arnText
+	shared []contextPair
+	own    []contextPair
 	// undecided is the first reason why the decision cannot be made; it turns the decision into an error.
 	undecided error
 
@@ -66,6 +68,14 @@ func (ev *env) undecide(err error) {
 	if ev.undecided == nil {
 		ev.undecided = err
 	}
+}
+
+// resourceARN is the ARN of the resource at hand, taken apart once.
+func (ev *env) resourceARN() *arnText {
+	if ev.arn.text != ev.resource.ARN {
+		ev.arn = splitARN(ev.resource.ARN)
+	}
+	return &ev.arn
 }
 
 // given finds a key in the context of the resource or of the request.
@@ -225,7 +235,7 @@ func (ev *env) instantText(k *key) values {
 
 // region is the Region that the call goes to: that of the resource, or the home Region of a global service.
 func (ev *env) region(k *key) values {
-	if part := arnPart(ev.resource.ARN, 3); part != "" {
+	if part := ev.resourceARN().parts[3]; part != "" {
 		return single(part)
 	}
 	service, _, _ := strings.Cut(ev.action, ":")
@@ -247,7 +257,7 @@ func (ev *env) region(k *key) values {
 
 // resourceOwner is the account of the resource, its organization or its place there.
 func (ev *env) resourceOwner(kind keyKind) values {
-	id := arnPart(ev.resource.ARN, 4)
+	id := ev.resourceARN().parts[4]
 	if !isAccountID(id) {
 		return values{}
 	}

@@ -275,8 +275,9 @@ func (st *statement) matchesResource(ev *env) bool {
 	if st.resources == nil {
 		return true
 	}
+	arn := ev.resourceARN()
 	for i := range st.resources {
-		if st.resources[i].match(ev.resource.ARN, true, ev) {
+		if st.resources[i].matchSplit(arn, true, ev) {
 			return !st.notResources
 		}
 	}
