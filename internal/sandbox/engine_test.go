@@ -144,6 +144,7 @@ const (
 // The real engine deploys a small account, plans no change, changes what was edited, sees drift after a refresh, takes a leaver away who
 // had enrolled, and destroys everything.
 func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	s, err := start(t, "", sandbox.Options{Account: "111122223333", State: filepath.Join(t.TempDir(), "aws.json")})
 	require.NoError(t, err)
@@ -186,6 +187,7 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 
 // The engine stops at what AWS refuses, and goes on from there in the next run, also where the answer was lost on the way.
 func TestTheEngineRecoversFromFaults(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	s, err := start(t, "", sandbox.Options{Account: "111122223333", Faults: &cloud.Faults{Rules: []cloud.FaultRule{
 		{Call: "CreateRole", Subject: "alice-ops", Fault: cloud.ThrottledForGood},
@@ -206,6 +208,7 @@ func TestTheEngineRecoversFromFaults(t *testing.T) {
 
 // A provider for another account stops before anything is made.
 func TestAWrongAccountMakesNothing(t *testing.T) {
+	t.Parallel()
 	s, err := start(t, "stacks: {dev: \"444455556666\"}\n", sandbox.Options{Stack: "dev", Account: "111122223333"})
 	require.NoError(t, err)
 	st := stack(t, s, (&account{session: session, users: []string{"alice"}}).run)

@@ -65,6 +65,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 func (s *Server) begin(o Options, world *worldFile) error {
 	account := cmp.Or(string(world.Stacks[o.Stack]), o.Account)
+	s.cloud.AddAWSManagedPolicies(world.Managed...)
 	if err := world.plant(s.cloud); err != nil {
 		return err
 	}

@@ -3,11 +3,13 @@ package sandbox_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/sandbox"
@@ -16,6 +18,7 @@ import (
 // everything is a world file with every key.
 const everything = `stacks:
   dev: "111122223333"
+awsManagedPolicies: [NewerThanTheSandbox]
 profiles:
   jump: "444455556666"
 accounts:
@@ -54,7 +57,7 @@ accounts:
         description: instances
         maxSessionDuration: 7200
         tags: {Project: A}
-        policies: ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]
+        policies: ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", "arn:aws:iam::aws:policy/NewerThanTheSandbox"]
         permissionsBoundary: arn:aws:iam::aws:policy/PowerUserAccess
         inlinePolicies: {}
         trust: {Version: "2012-10-17", Statement: [{Sid: Trust, Effect: Allow, Principal: {AWS: "arn:aws:iam::444455556666:user/people/alice"}, Action: "sts:AssumeRole"}]}
@@ -115,6 +118,7 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 	assert.Len(t, alice.AccessKeys, 2)
 	node := home.Roles["node"]
 	assert.Equal(t, alice.ID, node.Principals["arn:aws:iam::444455556666:user/people/alice"])
+	assert.Len(t, node.Attached, 2)
 	assert.Equal(t, 7200, node.MaxSession)
 	assert.Equal(t, "/nodes/", node.Path)
 	assert.Equal(t, "instances", node.Description)
@@ -129,8 +133,8 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 // Each mistake is refused with its line, its path, what is wrong and what to write; one replacement in the file above makes each.
 func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 	for _, c := range []struct{ old, mistake, want string }{
-		{"    alias: jump", "    aliass: jump", `7:5 accounts.444455556666.aliass: is not known here; write one of alias, partition,`},
-		{`  "444455556666":`, `  444455556666:`, `6:3 accounts.444455556666: the key 444455556666 is read as int; write "444455556666"`},
+		{"    alias: jump", "    aliass: jump", `8:5 accounts.444455556666.aliass: is not known here; write one of alias, partition,`},
+		{`  "444455556666":`, `  444455556666:`, `7:3 accounts.444455556666: the key 444455556666 is read as int; write "444455556666"`},
 		{`  dev: "111122223333"`, `  dev: 111122223333`, `2:8 stacks.dev: 111122223333 is read as int; write "111122223333"`},
 		{`  dev: "111122223333"`, `  dev: "1111"`, `2:8 stacks.dev: "1111" is not an account id; write its twelve digits in quotes`},
 		{"partition: aws", "partition: aws-moon", `accounts.111122223333.partition: "aws-moon" is not a partition; write aws, aws-cn, aws-us-gov or aws-eusc`},
@@ -143,8 +147,8 @@ func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 		{"id: i-0a1b2c3d4e5f60718", "id: web-1", `accounts.111122223333.nodes[0].id: "web-1" is not the id of a node; write i- or mi-`},
 		{"tags: {Project: A}\n        osUsers", "tags: {Project: A, Project: B}\n        osUsers", `accounts.111122223333.nodes[0].tags.Project: the key stands twice`},
 		{"    alias: jump", "    alias: [jump]", `accounts.444455556666.alias: a list is not a text; write a text`},
-		{"stacks:", "stack:", `1:1 stack: is not known here; write one of accounts, stacks, profiles`},
-		{"groups: [people]", "groups: [poeple]", `21:9 accounts.444455556666.users[0]: the account has no group "poeple"`},
+		{"stacks:", "stack:", `1:1 stack: is not known here; write one of accounts, stacks, profiles, awsManagedPolicies`},
+		{"groups: [people]", "groups: [poeple]", `22:9 accounts.444455556666.users[0]: the account has no group "poeple"`},
 		{"user/people/alice", "user/alice", `accounts.111122223333.roles[0].trust: MalformedPolicyDocument: Invalid principal in policy`},
 		{"Action: \"s3:Get*\"", "Action: \"s3\"", `accounts.444455556666.policies[0]: MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor`},
 		{"policy/ReadOnlyAccess", "policy/ReadOnly", `accounts.444455556666.users[0]: NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnly does not exist`},
@@ -255,4 +259,53 @@ func TestAnOrganizationOfTheWorldFileShows(t *testing.T) {
 		_, err := start(t, strings.Replace(organized, old, c[0], 1), sandbox.Options{})
 		assert.ErrorContains(t, err, c[1])
 	}
+}
+
+// The reference names every key of the world file, and its example is one.
+func TestTheReferenceKnowsEveryKey(t *testing.T) {
+	page, err := os.ReadFile("../../docs/sandbox.md")
+	require.NoError(t, err)
+	for _, file := range []string{everything, organized} {
+		var root map[string]any
+		require.NoError(t, yaml.Unmarshal([]byte(file), &root))
+		for key := range keysOf(root, nil) {
+			assert.Contains(t, string(page), "`"+key, "the reference does not name the key %s", key)
+		}
+	}
+	_, example, found := strings.Cut(string(page), "```yaml\n")
+	require.True(t, found)
+	example, _, _ = strings.Cut(example, "```")
+	_, err = start(t, example, sandbox.Options{})
+	assert.NoError(t, err)
+}
+
+// keysOf are the keys of a world file that the file gives a meaning: not ids, names, tags or the insides of documents.
+func keysOf(node any, keys map[string]bool) map[string]bool {
+	if keys == nil {
+		keys = map[string]bool{}
+	}
+	named := []string{"accounts", "stacks", "profiles", "tags", "attributes"}
+	opaque := []string{"document", "trust", "content", "inlinePolicies", "tags", "attributes", "stacks", "profiles", "users", "groups"}
+	switch node := node.(type) {
+	case map[string]any:
+		for key, value := range node {
+			keys[key] = true
+			_, isList := value.([]any)
+			inside, isMap := value.(map[string]any)
+			switch {
+			case isMap && slices.Contains(opaque, key):
+			case isMap && slices.Contains(named, key):
+				for _, v := range inside {
+					keysOf(v, keys)
+				}
+			case isMap || isList:
+				keysOf(value, keys)
+			}
+		}
+	case []any:
+		for _, v := range node {
+			keysOf(v, keys)
+		}
+	}
+	return keys
 }

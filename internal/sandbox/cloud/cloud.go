@@ -48,6 +48,8 @@ type Cloud struct {
 
 	// Quotas are the limits of policies and what holds them. Set them before the first call.
 	Quotas policy.Quotas
+	// moreManaged are AWS managed policies that AWS has and this package does not know yet, with their paths.
+	moreManaged map[string]bool
 }
 
 // Account is one AWS account.
@@ -256,6 +258,18 @@ func (c *Cloud) Partition(account string) policy.Partition {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.partitionOf(account)
+}
+
+// AddAWSManagedPolicies says which managed policies AWS has besides those that this package knows: names with their paths.
+func (c *Cloud) AddAWSManagedPolicies(names ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moreManaged == nil {
+		c.moreManaged = map[string]bool{}
+	}
+	for _, name := range names {
+		c.moreManaged[name] = true
+	}
 }
 
 // AddAccount puts an account into the world, if it is not there yet.

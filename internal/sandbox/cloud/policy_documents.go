@@ -3,7 +3,6 @@ package cloud
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"math"
 	"net/http"
@@ -160,15 +159,17 @@ func (c *Cloud) principalName(arn, id string) string {
 	if err != nil {
 		return id
 	}
-	for _, user := range c.users.list(parsed.Account) {
-		if user.ID == id {
-			return parsed.Partition.UserARN(parsed.Account, user.Path, user.Name)
-		}
-	}
-	for _, role := range c.roles.list(parsed.Account) {
-		if role.ID == id {
+	kind, _, name, _ := parsed.Entity()
+	if kind == "role" {
+		isIt := func(r Role) bool { return r.ID == id }
+		if role, ok := c.roles.find(parsed.Account, nameKey(name), isIt); ok {
 			return parsed.Partition.RoleARN(parsed.Account, role.Path, role.Name)
 		}
+		return id
+	}
+	isIt := func(u User) bool { return u.ID == id }
+	if user, ok := c.users.find(parsed.Account, nameKey(name), isIt); ok {
+		return parsed.Partition.UserARN(parsed.Account, user.Path, user.Name)
 	}
 	return id
 }
@@ -263,7 +264,7 @@ func checkManaged(q policy.Quotas, text string) error {
 	return nil
 }
 
-var errNotAttachable = func(arn string) *Error {
+func notAttachable(arn string) *Error {
 	return noSuchEntity("Policy %s does not exist or is not attachable.", arn)
 }
 
@@ -277,22 +278,22 @@ func (c *Cloud) checkAttachable(account, arn string) error {
 	kind, _, name, _ := parsed.Entity()
 	switch {
 	case kind != "policy" || parsed.Partition != mine.Partition:
-		return errNotAttachable(arn)
+		return notAttachable(arn)
 	case parsed.Account == "aws":
-		return checkAWSManaged(arn, strings.TrimPrefix(parsed.Resource, "policy/"))
+		return c.checkAWSManaged(arn, strings.TrimPrefix(parsed.Resource, "policy/"))
 	case parsed.Account != account:
-		return errNotAttachable(arn).hint("a policy of account %s cannot be attached in account %s", parsed.Account, account)
+		return notAttachable(arn).hint("a policy of account %s cannot be attached in account %s", parsed.Account, account)
 	}
 	if p, ok := c.policies.get(account, nameKey(name)); !ok || p.ARN != arn {
-		return errNotAttachable(arn)
+		return notAttachable(arn)
 	}
 	return nil
 }
 
-func checkAWSManaged(arn, name string) error {
+func (c *Cloud) checkAWSManaged(arn, name string) error {
 	switch {
-	case !awsManaged[name]:
-		return errNotAttachable(arn).hint("AWS has no managed policy %s%s", name, fmt.Sprintf(" that the sandbox knows (it knows %d)", len(awsManaged)))
+	case !awsManaged[name] && !c.moreManaged[name]:
+		return notAttachable(arn).hint("AWS has no managed policy %s; if it is newer than the sandbox, list it under awsManagedPolicies in sandbox.yaml", name)
 	case strings.HasPrefix(name, "aws-service-role/"):
 		return refuse(http.StatusBadRequest, "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
 	}

@@ -54,7 +54,7 @@ func checkContent(documentType, format, content string) error {
 	return nil
 }
 
-// SessionInputs are the inputs of Session documents of the type Standard_Stream and what each takes; those marked must be there.
+// sessionInputs are the inputs of Session documents of the type Standard_Stream and what each takes; those marked must be there.
 // Source: Session document schema in the AWS Systems Manager User Guide.
 var sessionInputs = map[string]struct {
 	boolean, required bool

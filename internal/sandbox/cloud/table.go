@@ -50,6 +50,20 @@ func (t *table[T]) list(account string) []T {
 	return rows
 }
 
+// find is the one row of an account that fits, looked for first under the key that it most likely has.
+func (t *table[T]) find(account, likely string, fits func(T) bool) (T, bool) {
+	if row, ok := t.get(account, likely); ok && fits(row) {
+		return row, true
+	}
+	for _, row := range t.rows[account] {
+		if fits(row) {
+			return row, true
+		}
+	}
+	var none T
+	return none, false
+}
+
 // accounts are the accounts that have rows, sorted.
 func (t *table[T]) accounts() []string { return slices.Sorted(maps.Keys(t.rows)) }
 

@@ -12,7 +12,6 @@ import (
 type connection struct {
 	mu      sync.Mutex
 	session *session
-	problem error
 }
 
 type connectionKey struct{}

@@ -89,7 +89,7 @@ func (w *world) configured(settings props) *engine {
 func (w *world) engine() *engine { return w.configured(props{"region": tokyo}) }
 
 func (e *engine) configure(settings props) error {
-	variables := map[string]string{}
+	inputs := props{}
 	for key, value := range settings {
 		text, ok := value.(string)
 		if !ok {
@@ -97,9 +97,9 @@ func (e *engine) configure(settings props) error {
 			require.NoError(e.t, err)
 			text = string(raw)
 		}
-		variables["aws:config:"+key] = text
+		inputs[key] = text
 	}
-	_, err := e.client.Configure(context.Background(), &pulumirpc.ConfigureRequest{Variables: variables})
+	_, err := e.client.Configure(context.Background(), &pulumirpc.ConfigureRequest{Args: e.pack(inputs)})
 	return err
 }
 

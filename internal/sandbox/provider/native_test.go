@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -20,8 +19,7 @@ func newNative(t *testing.T) (*world, *engine) {
 	t.Helper()
 	w := newWorldOf(t, "aws-native", provider.Credentials{Ambient: home}, nil)
 	e := w.dial()
-	_, err := e.client.Configure(context.Background(), &pulumirpc.ConfigureRequest{Variables: map[string]string{"aws-native:config:region": tokyo}})
-	require.NoError(t, err)
+	require.NoError(t, e.configure(props{"region": tokyo}))
 	return w, e
 }
 

@@ -54,15 +54,15 @@ func TestSettingsThatLeadNowhereAreRefused(t *testing.T) {
 		"required configuration keys were missing":             {},
 		"invalid AWS Region: tokyo":                            {"region": "tokyo"},
 		"failed to get shared config profile, nobody":          {"region": tokyo, "profile": "nobody"},
-		"Cannot assume IAM Role":                               {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::999999999999:role/x"}},
-		"is not the ARN of a role":                             {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::111122223333:user/x"}},
+		"cannot be assumed: operation error STS: AssumeRole":   {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::999999999999:role/x"}},
+		"it is not the ARN of a role":                          {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::111122223333:user/x"}},
 		"InvalidClientTokenId: The security token included in": {"region": "cn-north-1"},
 		"aws:allowedAccountIds":                                {"region": tokyo, "allowedAccountIds": home},
 	} {
 		assert.ErrorContains(t, w.dial().configure(settings), want)
 	}
 	nobody := newWorldOf(t, "aws", provider.Credentials{}, nil)
-	assert.ErrorContains(t, nobody.dial().configure(props{"region": tokyo}), "No valid credential sources found")
+	assert.ErrorContains(t, nobody.dial().configure(props{"region": tokyo}), "no valid credential sources found")
 	err := w.dial().configure(props{})
 	require.Len(t, details(err), 1)
 	missing, ok := details(err)[0].(*pulumirpc.ConfigureErrorMissingKeys)

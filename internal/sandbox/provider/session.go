@@ -1,7 +1,9 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -44,40 +46,48 @@ type settings struct {
 	ForbiddenIDs      []string
 	RoleARN           string
 	DefaultTags       map[string]string
-	IgnoreTags        struct{ Keys, KeyPrefixes []string }
+	IgnoreTags        struct {
+		Keys        []string `json:"keys"`
+		KeyPrefixes []string `json:"keyPrefixes"`
+	}
 }
 
-// readSettings decodes the variables of a Configure call. Nested settings arrive as JSON.
-func readSettings(pkg string, variables map[string]string) (settings, error) {
+// readSettings decodes the inputs of a provider. Programs give nested settings as JSON in a string.
+func readSettings(pkg string, inputs values) (settings, error) {
 	var s settings
 	var err error
-	get := func(key string) string { return variables[pkg+":config:"+key] }
-	decode := func(key string, into any) {
-		if raw := get(key); raw != "" && err == nil {
-			if e := json.Unmarshal([]byte(raw), into); e != nil {
-				err = fmt.Errorf("%s:%s: %w", pkg, key, e)
-			}
+	decode := func(key resource.PropertyKey, into any) {
+		value, ok := inputs[key]
+		if !ok || err != nil {
+			return
+		}
+		var raw []byte
+		if value.IsString() {
+			raw = []byte(value.StringValue())
+		} else {
+			raw, err = json.Marshal(value.Mappable())
+		}
+		if err == nil {
+			err = json.Unmarshal(raw, into)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s:%s: %w", pkg, key, err)
 		}
 	}
-	s.Region, s.Profile = get("region"), get("profile")
+	s.Region, s.Profile = inputs.text("region"), inputs.text("profile")
 	decode("allowedAccountIds", &s.AllowedAccountIDs)
 	decode("forbiddenAccountIds", &s.ForbiddenIDs)
 	var role struct {
 		RoleARN string `json:"roleArn"`
 	}
 	decode("assumeRole", &role)
-	s.RoleARN = role.RoleARN
+	s.RoleARN = cmp.Or(role.RoleARN, inputs.text("roleArn"))
 	var tags struct {
 		Tags map[string]string `json:"tags"`
 	}
 	decode("defaultTags", &tags)
 	s.DefaultTags = tags.Tags
-	var ignore struct {
-		Keys        []string `json:"keys"`
-		KeyPrefixes []string `json:"keyPrefixes"`
-	}
-	decode("ignoreTags", &ignore)
-	s.IgnoreTags.Keys, s.IgnoreTags.KeyPrefixes = ignore.Keys, ignore.KeyPrefixes
+	decode("ignoreTags", &s.IgnoreTags)
 	return s, err
 }
 
@@ -96,15 +106,16 @@ func open(c *cloud.Cloud, credentials Credentials, faults *cloud.Faults, s setti
 		account = found
 	}
 	if account == "" {
-		return nil, fmt.Errorf("No valid credential sources found (sandbox: name the stack's account under stacks in sandbox.yaml)")
+		return nil, errors.New("unable to validate AWS credentials. Details: no valid credential sources found (sandbox: name the stack's account under " +
+			"stacks in sandbox.yaml)")
 	}
 	if s.RoleARN != "" {
 		role, err := policy.ParseARN(s.RoleARN)
 		if kind, _, _, ok := role.Entity(); err != nil || !ok || kind != "role" {
-			return nil, fmt.Errorf("Cannot assume IAM Role: %q is not the ARN of a role", s.RoleARN)
+			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: it is not the ARN of a role", s.RoleARN)
 		}
 		if !c.HasAccount(role.Account) {
-			return nil, fmt.Errorf("Cannot assume IAM Role: IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
+			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
 				Service: "STS", Operation: "AssumeRole", Status: http.StatusForbidden, Code: "AccessDenied", RequestID: "00000000-0000-0000-0000-000000000000",
 				Message: "not authorized to perform: sts:AssumeRole on resource: " + s.RoleARN,
 				Hint:    "the world has no account " + role.Account + "; list it under accounts in sandbox.yaml",

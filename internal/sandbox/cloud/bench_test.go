@@ -1,0 +1,36 @@
+package cloud_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/policy"
+)
+
+// BenchmarkACallInALargeAccount is one change of an account of two thousand users and five hundred roles, state file included.
+func BenchmarkACallInALargeAccount(b *testing.B) {
+	ctx := context.Background()
+	c, err := cloud.Open(filepath.Join(b.TempDir(), "state"), noon)
+	require.NoError(b, err)
+	defer c.Close()
+	require.NoError(b, c.AddAccount(home, policy.AWS))
+	iam := iamOf(c, home)
+	for i := range 2000 {
+		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: fmt.Sprintf("user%d", i)})
+		require.NoError(b, err)
+	}
+	for i := range 500 {
+		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: fmt.Sprintf("role%d", i), Trust: trusting("arn:aws:iam::111122223333:user/user1")})
+		require.NoError(b, err)
+	}
+	for b.Loop() {
+		require.NoError(b, iam.PutPolicy(ctx, cloud.KindRole, "role7", "p", sample))
+		_, err := iam.GetRole(ctx, "role7")
+		require.NoError(b, err)
+	}
+}

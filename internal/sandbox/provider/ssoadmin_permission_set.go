@@ -1,0 +1,283 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+)
+
+// parts splits an id into so many parts at commas.
+func parts(id string, n int, expected string) ([]string, error) {
+	list := strings.Split(id, ",")
+	if len(list) != n {
+		return nil, unexpectedID(id, expected)
+	}
+	return list, nil
+}
+
+func ssoPermissionSet() *resourceType {
+	newSet := func(in values) cloud.NewPermissionSet {
+		return cloud.NewPermissionSet{
+			Name: in.text("name"), Description: in.text("description"), RelayState: in.text("relayState"), SessionDuration: in.text("sessionDuration"),
+			Tags: in.textMap("tagsAll"),
+		}
+	}
+	split := func(id string) ([]string, error) { return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN") }
+	return &resourceType{
+		token: "aws:ssoadmin/permissionSet:PermissionSet",
+		schema: schema{
+			"arn":             out(textKind),
+			"createdDate":     out(textKind),
+			"description":     in(textKind).checked(shorterThan(701)),
+			"instanceArn":     in(textKind).must().replace().checked(arnText),
+			"name":            in(textKind).named(32).replace().checked(nameUpTo(32)),
+			"relayState":      in(textKind),
+			"sessionDuration": in(textKind).or(text("PT1H")),
+		}.tagged(),
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			p, err := s.sso().CreatePermissionSet(ctx, in.text("instanceArn"), newSet(in))
+			if err != nil {
+				return "", doing(err, "creating SSO Permission Set (%s)", in.text("name"))
+			}
+			return p.ARN + "," + in.text("instanceArn"), nil
+		},
+		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
+			arns, err := split(id)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.sso().DescribePermissionSet(ctx, arns[1], arns[0])
+			if cloud.Is(err, "ResourceNotFoundException") {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading SSO Permission Set (%s)", id)
+			}
+			return values{
+				"arn": text(p.ARN), "createdDate": text(p.Created.Format(time.RFC3339)), "description": optional(p.Description),
+				"instanceArn": text(arns[1]), "name": text(p.Name), "relayState": optional(p.RelayState), "sessionDuration": text(p.SessionDuration),
+			}.and(s.readTags(p.Tags, state)), nil
+		},
+		update: func(ctx context.Context, s *session, id string, state, in values, d difference) error {
+			arns, err := split(id)
+			if err != nil {
+				return err
+			}
+			if d.hasAny("description", "relayState", "sessionDuration") {
+				if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newSet(in)); err != nil {
+					return doing(err, "updating SSO Permission Set (%s)", id)
+				}
+				if err := s.sso().ProvisionPermissionSet(ctx, arns[1], arns[0]); err != nil {
+					return doing(err, "provisioning SSO Permission Set (%s)", arns[0])
+				}
+			}
+			if !d.has("tagsAll") {
+				return nil
+			}
+			err = retag(state, in,
+				func(tags map[string]string) error { return s.sso().TagResource(ctx, arns[1], arns[0], tags) },
+				func(keys []string) error { return s.sso().UntagResource(ctx, arns[1], arns[0], keys) })
+			return doing(err, "updating tags for SSO Permission Set (%s)", id)
+		},
+		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			arns, err := split(id)
+			if err != nil {
+				return err
+			}
+			err = s.sso().DeletePermissionSet(ctx, arns[1], arns[0])
+			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Permission Set (%s)", id)
+		},
+		adopt: byID,
+	}
+}
+
+func ssoPermissionSetInlinePolicy() *resourceType {
+	split := func(id string) ([]string, error) { return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN") }
+	put := func(ctx context.Context, s *session, in values) error {
+		instance, arn := in.text("instanceArn"), in.text("permissionSetArn")
+		if err := s.sso().PutInlinePolicy(ctx, instance, arn, normalizeJSON(in.text("inlinePolicy"))); err != nil {
+			return doing(err, "putting SSO Permission Set Inline Policy (%s)", arn)
+		}
+		return doing(s.sso().ProvisionPermissionSet(ctx, instance, arn), "provisioning SSO Permission Set (%s)", arn)
+	}
+	return &resourceType{
+		token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+		schema: schema{
+			"inlinePolicy":     in(policyKind).must(),
+			"instanceArn":      in(textKind).must().replace().checked(arnText),
+			"permissionSetArn": in(textKind).must().replace().checked(arnText),
+		},
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			if err := put(ctx, s, in); err != nil {
+				return "", err
+			}
+			return in.text("permissionSetArn") + "," + in.text("instanceArn"), nil
+		},
+		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
+			arns, err := split(id)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.sso().DescribePermissionSet(ctx, arns[1], arns[0])
+			if cloud.Is(err, "ResourceNotFoundException") || err == nil && p.Inline == "" {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading SSO Permission Set Inline Policy (%s)", id)
+			}
+			return values{
+				"inlinePolicy": policyToSet(state.text("inlinePolicy"), p.Inline), "instanceArn": text(arns[1]), "permissionSetArn": text(arns[0]),
+			}, nil
+		},
+		update: func(ctx context.Context, s *session, _ string, _, in values, _ difference) error {
+			return put(ctx, s, in)
+		},
+		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			arns, err := split(id)
+			if err != nil {
+				return err
+			}
+			err = s.sso().DeleteInlinePolicy(ctx, arns[1], arns[0])
+			if err == nil {
+				err = s.sso().ProvisionPermissionSet(ctx, arns[1], arns[0])
+			}
+			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Permission Set Inline Policy (%s)", id)
+		},
+		adopt: byID,
+	}
+}
+
+func ssoManagedPolicyAttachment() *resourceType {
+	split := func(id string) ([]string, error) {
+		return parts(id, 3, "MANAGED_POLICY_ARN,PERMISSION_SET_ARN,INSTANCE_ARN")
+	}
+	return &resourceType{
+		token: "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+		schema: schema{
+			"instanceArn":       in(textKind).must().replace().checked(arnText),
+			"managedPolicyArn":  in(textKind).must().replace().checked(arnText),
+			"managedPolicyName": out(textKind),
+			"permissionSetArn":  in(textKind).must().replace().checked(arnText),
+		},
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			instance, arn, managed := in.text("instanceArn"), in.text("permissionSetArn"), in.text("managedPolicyArn")
+			if err := s.sso().AttachManagedPolicy(ctx, instance, arn, managed); err != nil {
+				return "", doing(err, "attaching Managed Policy (%s) to SSO Permission Set (%s)", managed, arn)
+			}
+			id := strings.Join([]string{managed, arn, instance}, ",")
+			return id, doing(s.sso().ProvisionPermissionSet(ctx, instance, arn), "provisioning SSO Permission Set (%s)", arn)
+		},
+		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
+			arns, err := split(id)
+			if err != nil {
+				return nil, err
+			}
+			p, err := s.sso().DescribePermissionSet(ctx, arns[2], arns[1])
+			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !slices.Contains(p.Managed, arns[0]) {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading SSO Managed Policy Attachment (%s)", id)
+			}
+			return values{
+				"instanceArn": text(arns[2]), "managedPolicyArn": text(arns[0]), "permissionSetArn": text(arns[1]),
+				"managedPolicyName": text(arns[0][strings.LastIndexByte(arns[0], '/')+1:]),
+			}, nil
+		},
+		update: nothingToUpdate,
+		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			arns, err := split(id)
+			if err != nil {
+				return err
+			}
+			err = s.sso().DetachManagedPolicy(ctx, arns[2], arns[1], arns[0])
+			if err == nil {
+				err = s.sso().ProvisionPermissionSet(ctx, arns[2], arns[1])
+			}
+			return doing(ignore(err, "ResourceNotFoundException"), "detaching Managed Policy (%s) from SSO Permission Set (%s)", arns[0], arns[1])
+		},
+		adopt: byID,
+	}
+}
+
+func ssoAccountAssignment() *resourceType {
+	const form = "PRINCIPAL_ID,PRINCIPAL_TYPE,TARGET_ID,TARGET_TYPE,PERMISSION_SET_ARN,INSTANCE_ARN"
+	of := func(id string) (cloud.Assignment, string, error) {
+		list, err := parts(id, 6, form)
+		if err != nil {
+			return cloud.Assignment{}, "", err
+		}
+		return cloud.Assignment{PrincipalID: list[0], PrincipalType: list[1], Account: list[2], PermissionSet: list[4]}, list[5], nil
+	}
+	return &resourceType{
+		token: "aws:ssoadmin/accountAssignment:AccountAssignment",
+		schema: schema{
+			"instanceArn":      in(textKind).must().replace().checked(arnText),
+			"permissionSetArn": in(textKind).must().replace().checked(arnText),
+			"principalId":      in(textKind).must().replace(),
+			"principalType":    in(textKind).must().replace().checked(oneOf("USER", "GROUP")),
+			"targetId":         in(textKind).must().replace(),
+			"targetType":       in(textKind).replace().checked(oneOf("AWS_ACCOUNT")),
+		},
+		create: func(ctx context.Context, s *session, in values) (string, error) {
+			a := cloud.Assignment{
+				PermissionSet: in.text("permissionSetArn"), PrincipalID: in.text("principalId"), PrincipalType: in.text("principalType"), Account: in.text("targetId"),
+			}
+			id := strings.Join([]string{a.PrincipalID, a.PrincipalType, a.Account, "AWS_ACCOUNT", a.PermissionSet, in.text("instanceArn")}, ",")
+			exists, err := s.sso().HasAssignment(ctx, in.text("instanceArn"), a)
+			if err == nil && exists {
+				err = fmt.Errorf("already exists")
+			}
+			if err == nil {
+				err = s.sso().CreateAccountAssignment(ctx, in.text("instanceArn"), a)
+			}
+			if err != nil {
+				return "", doing(err, "creating SSO Account Assignment for %s (%s)", a.PrincipalType, a.PrincipalID)
+			}
+			return id, nil
+		},
+		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
+			a, instance, err := of(id)
+			if err != nil {
+				return nil, err
+			}
+			exists, err := s.sso().HasAssignment(ctx, instance, a)
+			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !exists {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, doing(err, "reading SSO Account Assignment (%s)", id)
+			}
+			return values{
+				"instanceArn": text(instance), "permissionSetArn": text(a.PermissionSet), "principalId": text(a.PrincipalID),
+				"principalType": text(a.PrincipalType), "targetId": text(a.Account), "targetType": text("AWS_ACCOUNT"),
+			}, nil
+		},
+		update: nothingToUpdate,
+		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			a, instance, err := of(id)
+			if err != nil {
+				return err
+			}
+			err = s.sso().DeleteAccountAssignment(ctx, instance, a)
+			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Account Assignment (%s)", id)
+		},
+		adopt: byID,
+	}
+}
+
+// oneOf refuses other texts than those.
+func oneOf(words ...string) func(resource.PropertyValue) string {
+	return func(v resource.PropertyValue) string {
+		if !slices.Contains(words, v.StringValue()) {
+			return sentence("is expected to be one of %q, got %s", words, v.StringValue())
+		}
+		return ""
+	}
+}
