@@ -43,6 +43,15 @@ func (s *Stack) nouns() []noun {
 	if a := s.Preferences(); a != nil {
 		all = append(all, noun{section: "sessions", args: a})
 	}
+	if a := s.OSAccessTemplate(); a != nil {
+		all = append(all, noun{section: "osAccess", args: a, derived: []string{"sessions.regions"}})
+		for i, g := range s.AccessGrants() {
+			all = append(all, noun{section: grantSection(i), args: g})
+		}
+	}
+	if a := s.JustInTimeAccess(); a != nil {
+		all = append(all, noun{section: "justInTime", args: a})
+	}
 	return all
 }
 
@@ -91,7 +100,11 @@ func (s *Stack) Operation() *components.OperationRolesArgs {
 		return nil
 	}
 	a := &components.OperationRolesArgs{
-		Account: s.Account.Account, ProjectTag: s.Tags.Project, Roles: s.OperationRoles, UserPaths: s.userPaths(), Quotas: s.Quotas,
+		Account: s.Account.Account, ProjectTag: s.Tags.Project, UserPaths: s.userPaths(), Quotas: s.Quotas,
+	}
+	for _, r := range s.OperationRoles {
+		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
+		a.Roles = append(a.Roles, r)
 	}
 	if s.Sessions != nil {
 		a.DefaultRunAs, a.KMSKeyID = s.Sessions.RunAs.DefaultUser, s.Sessions.KMSKeyID
@@ -105,6 +118,7 @@ func (s *Stack) Delegated() []*components.DelegatedRoleArgs {
 	out := make([]*components.DelegatedRoleArgs, len(s.DelegatedRoles))
 	for i, r := range s.DelegatedRoles {
 		r.Account, r.UserPaths, r.Quotas = s.Account.Account, s.userPaths(), s.Quotas
+		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
 		out[i] = &r
 	}
 	return out

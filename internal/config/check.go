@@ -28,10 +28,13 @@ func (s *Stack) complete(d *decoder) {
 	}
 	s.checkUsers(d)
 	s.checkPeople(d)
+	s.checkOrganization(d)
+	s.readOwnPolicies(d, s.Folder)
 	s.checkRoleNames(d)
 	s.checkRunAs(d)
 	s.checkAWS(d)
 	s.checkComponents(d)
+	s.checkGrants(d)
 }
 
 // stackPath is the path of a section.
@@ -61,21 +64,9 @@ func (s *Stack) checkUsers(d *decoder) {
 
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist fails half-way through a deployment.
 func (s *Stack) checkPeople(d *decoder) {
-	known := s.userNames()
-	if len(known) < len(s.Users) {
-		// Somebody has no name that was understood; it may be the one that is looked for.
-		return
-	}
 	check := func(at Path, names []string) {
 		for i, name := range names {
-			if name == "" || slices.Contains(known, name) {
-				continue
-			}
-			fix := "add the user to guardrails:users, or write a user ARN in principalArns"
-			if best, near := nearest(name, known); near {
-				fix = "did you mean " + strconv.Quote(best) + "?"
-			}
-			d.report(Problem{Path: at.Child("users").Index(i), Kind: NotFound, Value: quoted(name), Why: "is no user of this stack", Fix: fix})
+			s.checkPerson(d, at.Child("users").Index(i), name)
 		}
 	}
 	for i, r := range s.OperationRoles {
@@ -105,6 +96,13 @@ func (s *Stack) checkRoleNames(d *decoder) {
 			continue
 		}
 		taken[strings.ToLower(r.Name)] = place{at, r.Name}
+	}
+	for i, g := range s.AccessGrants() {
+		// Two grants with one name are the component's business.
+		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && s.OSAccess != nil {
+			d.report(Problem{Path: stackPath("grants").Index(i), Kind: Duplicate, Value: quoted(g.RoleName()),
+				Why: "is the name of " + string(earlier.path) + " already, and names are unique in an account", Fix: "give that role another name"})
+		}
 	}
 }
 
@@ -161,12 +159,20 @@ func (s *Stack) checkAWS(d *decoder) {
 // checkComponents asks the components, which know what AWS takes.
 func (s *Stack) checkComponents(d *decoder) {
 	for _, noun := range s.nouns() {
-		problems := slices.DeleteFunc(components.ProblemsOf(noun.args.Validate()), func(p *components.Problem) bool {
-			return slices.ContainsFunc(noun.derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
-		})
-		for _, p := range problems.Under(noun.section) {
-			d.report(Problem{Path: Path(namespace + ":" + p.Path), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
-		}
+		s.reportAll(d, noun.section, noun.derived, noun.args.Validate())
+	}
+	if a := s.ServiceControlPolicies(); a != nil {
+		s.reportAll(d, "organization", nil, a.Validate())
+	}
+}
+
+// reportAll reports what a component says about its Args, but for the fields that come from other sections.
+func (s *Stack) reportAll(d *decoder, section string, derived []string, err error) {
+	problems := slices.DeleteFunc(components.ProblemsOf(err), func(p *components.Problem) bool {
+		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
+	})
+	for _, p := range problems.Under(section) {
+		d.report(Problem{Path: Path(namespace + ":" + p.Path), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
 	}
 }
 

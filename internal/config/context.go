@@ -17,7 +17,7 @@ import (
 // variable in which the engine passes all of them to a program of its own; a program that runs inside the Automation API has no such
 // variable, and whoever drives it reads the file first.
 func FromContext(ctx *pulumi.Context) (*Stack, error) {
-	src := &source{name: ctx.Stack(), file: "stack " + ctx.Stack()}
+	src := &source{name: ctx.Stack(), file: "stack " + ctx.Stack(), folder: ctx.RootDirectory()}
 	for _, key := range append(knownKeys(), unknownKeys(ctx)...) {
 		value, ok := ctx.GetConfig(key)
 		if !ok {

@@ -33,7 +33,7 @@ type Source struct {
 
 // Read is ReadFile for content that is at hand. The project may be nil.
 func Read(stack Source, project *Source) (*Stack, Problems) {
-	src := &source{name: StackName(stack.File), file: stack.File}
+	src := &source{name: StackName(stack.File), file: stack.File, folder: filepath.Dir(stack.File)}
 	environments := src.readStack(stack)
 	if project != nil {
 		src.readProject(*project)

@@ -24,6 +24,12 @@ func (s *Stack) Intent() access.Intent {
 	if a := s.Preferences(); a != nil {
 		a.AddIntent(&in)
 	}
+	if a := s.OSAccessTemplate(); a != nil {
+		a.AddIntent(&in)
+		for i, g := range s.AccessGrants() {
+			g.AddIntent(grantSection(i), &in)
+		}
+	}
 	if s.Account.Deployer != "" {
 		in.Deployer = s.principalARN(s.Account.Deployer)
 		in.Administrators = append(in.Administrators, in.Deployer)
@@ -59,6 +65,14 @@ func (s *Stack) PathOf(arn string) Path {
 		if a.RoleARN() == arn {
 			return stackPath("delegatedRoles").Index(i)
 		}
+	}
+	for i, g := range s.AccessGrants() {
+		if s.OSAccess != nil && g.RoleARN() == arn {
+			return stackPath("grants").Index(i)
+		}
+	}
+	if a := s.OSAccessTemplate(); a != nil && a.RoleARN() == arn {
+		return stackPath("osAccess")
 	}
 	if arn == s.principalARN(s.Account.Deployer) {
 		return stackPath("account.deployer")

@@ -9,6 +9,8 @@ import (
 type source struct {
 	name string
 	file string
+	// folder holds the stack files; empty where there is none.
+	folder string
 	// pos is where the section config begins.
 	pos     Position
 	entries []entry
@@ -43,7 +45,8 @@ func (src *source) read() (*Stack, Problems) {
 	}
 	stack, _ := stackKeys.decode(d, own, Path(namespace+":"))
 	stack.AWS, _ = awsKeys.decode(d, provider, "aws:")
-	stack.Name, stack.File = src.name, src.file
+	stack.Name, stack.File, stack.Folder = src.name, src.file, src.folder
+	stack.Siblings = Siblings(src.folder, src.name)
 	stack.complete(d)
 	if len(d.problems) > 0 {
 		return nil, d.sorted(src.file)

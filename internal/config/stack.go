@@ -15,6 +15,8 @@ type Stack struct {
 	Name string
 	// File is the file that was read, or "stack <name>" where the engine handed over values.
 	File string
+	// Folder is where the stack files are; paths in the file start there. Empty where there is no folder.
+	Folder string
 	// Environments are the Pulumi ESC environments that the file imports. Their values reach a deployment but no reader of the file.
 	Environments []string
 	// AWS are the settings of the provider.
@@ -30,6 +32,15 @@ type Stack struct {
 	DelegatedRoles []components.DelegatedRoleArgs
 	// Sessions is nil where the stack has neither the section nor operation roles.
 	Sessions *components.SessionPreferencesArgs
+	// OSAccess is nil where there is no OS access besides operation roles. Grants open it.
+	OSAccess *components.OSAccessArgs
+	Grants   []components.AccessGrantArgs
+	// JustInTime is nil where just-in-time node access is not used.
+	JustInTime *components.JustInTimeArgs
+	// Organization is nil but in one stack of an organization.
+	Organization *Organization
+	// Siblings are the other stacks of the folder, by which people of their accounts are named.
+	Siblings []Sibling
 	Quotas   policy.Quotas
 	// Protect makes the engine refuse every deletion of what the stack made.
 	Protect bool
@@ -78,6 +89,22 @@ var stackKeys = keys("the guardrails of one account",
 			"without it AWS opens shells as ssm-user with sudo, whatever the roles say").
 		doc("Session Manager: the OS user of shells, limits and logs, per Region.").
 		example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
+	key("osAccess", func(s *Stack) **components.OSAccessArgs { return &s.OSAccess }, optionally(osAccessKeys)).
+		orNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
+		doc("OS access: a template that grants open, for one person and for a while.").
+		example(map[string]any{"rdp": true}),
+	key("grants", func(s *Stack) *[]components.AccessGrantArgs { return &s.Grants }, listOf(grantKeys)).
+		orNothing("nobody has been granted OS access", "grants come and go").
+		doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
+		example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
+	key("justInTime", func(s *Stack) **components.JustInTimeArgs { return &s.JustInTime }, optionally(justInTimeKeys)).
+		orNothing("just-in-time node access is not used", "switching the service on is work for its console").
+		doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
+		example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
+	key("organization", func(s *Stack) **Organization { return &s.Organization }, optionally(organizationKeys)).
+		orNothing("this stack says nothing about the organization", "exactly one stack of an organization carries it").
+		doc("The service control policies of the organization.").
+		example(map[string]any{"id": "o-exampleorgid", "management": "123456789012", "tree": map[string]any{"id": "r-exam"}}),
 	key("quotas", func(s *Stack) *policy.Quotas { return &s.Quotas }, quotaKeys).
 		asSection().
 		doc("AWS's limits on documents, where AWS has raised them for this account.").

@@ -39,14 +39,3 @@ func validateEmail(s string) error {
 	}
 	return policy.ValidateTagValue(s)
 }
-
-// validatePersonHere accepts the name of a user of this stack, and tells those who write another form where it belongs.
-func validatePersonHere(s string) error {
-	if strings.HasPrefix(s, "arn:") {
-		return says("is an ARN", "move it to principalArns; users takes names of guardrails:users")
-	}
-	if strings.Contains(s, "/") {
-		return says("is a person of another account", "write the ARN of that user in principalArns")
-	}
-	return policy.ValidateUserName(s)
-}

@@ -10,10 +10,13 @@ import (
 // The names of those components of which a stack has one. They are part of every URN below them and never change without an alias. Components of
 // which there are several are named after what the stack file calls them.
 const (
-	mfaName       = "mfa"
-	passwordsName = "passwords"
-	operationName = "operation"
-	sessionsName  = "sessions"
+	mfaName          = "mfa"
+	passwordsName    = "passwords"
+	operationName    = "operation"
+	sessionsName     = "sessions"
+	osAccessName     = "os-access"
+	justInTimeName   = "just-in-time"
+	organizationName = "organization"
 )
 
 // creation makes the components of one stack.
@@ -35,6 +38,10 @@ func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) erro
 		c.sessionPreferences,
 		c.operationRoles,
 		c.delegatedRoles,
+		c.osAccess,
+		c.grants,
+		c.justInTime,
+		c.organization,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -109,4 +116,49 @@ func (c *creation) delegatedRoles() error {
 		}
 	}
 	return nil
+}
+
+func (c *creation) osAccess() error {
+	args := c.stack.OSAccessTemplate()
+	if args == nil {
+		return nil
+	}
+	args.UserResources = c.users
+	_, err := components.NewOSAccess(c.ctx, osAccessName, args, c.options()...)
+	return err
+}
+
+// grants are named after their roles: a role carries the ticket and the person, and no two have one name.
+func (c *creation) grants() error {
+	for _, args := range c.stack.AccessGrants() {
+		args.UserResources = c.users
+		if _, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.options()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *creation) justInTime() error {
+	args := c.stack.JustInTimeAccess()
+	if args == nil {
+		return nil
+	}
+	native, err := c.providers.native(c.ctx, c.stack, args.Sessions.Regions)
+	if err != nil {
+		return err
+	}
+	args.Providers = native
+	_, err = components.NewJustInTime(c.ctx, justInTimeName, args, c.options()...)
+	return err
+}
+
+// organization comes last: it shuts doors that the roles before it open in another way.
+func (c *creation) organization() error {
+	args := c.stack.ServiceControlPolicies()
+	if args == nil {
+		return nil
+	}
+	_, err := components.NewServiceControlPolicies(c.ctx, organizationName, args, c.options()...)
+	return err
 }

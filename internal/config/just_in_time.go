@@ -1,0 +1,61 @@
+package config
+
+import (
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+var justInTimeKeys = keys("just-in-time node access of Systems Manager",
+	key("requesters", func(a *components.JustInTimeArgs) *[]string { return &a.Requesters }, words(text(nil))).
+		orNothing("no role of this account asks", "approvers and the delegated administrator have stacks too").
+		doc("ARNs of the roles that ask for access. Only role sessions can ask.").
+		example([]string{"arn:aws:iam::444455556666:role/Developers"}),
+	key("manualApprovals", func(a *components.JustInTimeArgs) *[]components.ManualApproval { return &a.ManualApprovals }, listOf(manualApprovalKeys)).
+		orNothing("nobody approves by hand", "automatic approval may be all there is").
+		doc("The policies by which people approve requests.").
+		example([]any{map[string]any{"name": "production", "content": "{...}"}}),
+	key("autoApprovals", func(a *components.JustInTimeArgs) *[]components.ApprovalRule { return &a.AutoApprovals }, listOf(approvalRuleKeys)).
+		orNothing("nothing is approved automatically", "what nobody looks at should be a decision").
+		doc("What is approved without anybody, for an hour each time.").
+		example([]any{map[string]any{"group": "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111", "projects": []string{"Test Project 1"}}}),
+	key("denyAccess", func(a *components.JustInTimeArgs) *[]components.ApprovalRule { return &a.DenyAccess }, listOf(approvalRuleKeys)).
+		orNothing("nothing is kept from automatic approval", "only the delegated administrator's stack says").
+		doc("What is never approved automatically in the whole organization.").
+		example([]any{map[string]any{"projects": []string{"payments"}}}),
+	key("delegatedAdministrator", func(a *components.JustInTimeArgs) *bool { return &a.DelegatedAdministrator }, boolean{}).
+		orElse(false, "one account of the organization is").
+		doc("Says that this account administers Systems Manager for the organization.").
+		example(false),
+)
+
+var manualApprovalKeys = keys("a policy by which people approve requests",
+	key("name", func(m *components.ManualApproval) *string { return &m.Name }, text(policy.ValidateSessionDocumentName)).
+		required("write the name of the document").
+		doc("The name of the document, 3 to 128 letters, digits, _, - and .").
+		example("production"),
+	key("content", func(m *components.ManualApproval) *string { return &m.Content }, text(nil)).
+		required("write the document as JSON").
+		doc("The document as JSON. AWS does not publish its form: make one in the console and read it with aws ssm get-document.").
+		example("{...}"),
+)
+
+var approvalRuleKeys = keys("one rule of automatic approval",
+	key("group", func(r *components.ApprovalRule) *string { return &r.Group }, text(nil)).
+		orNothing("everybody, which only denyAccess takes", "an approval for everybody is none").
+		doc("The id of a group of IAM Identity Center.").
+		example("a1b2c3d4-5678-90ab-cdef-EXAMPLE11111"),
+	key("projects", func(r *components.ApprovalRule) *[]string { return &r.Projects }, words(text(policy.ValidateProject))).
+		orNothing("every node, which only denyAccess takes", "an approval for every node is none").
+		doc("Values of the project tag on nodes.").
+		example([]string{"Test Project 1"}),
+)
+
+// JustInTimeAccess is the section "justInTime" complete, nil where there is none.
+func (s *Stack) JustInTimeAccess() *components.JustInTimeArgs {
+	if s.JustInTime == nil {
+		return nil
+	}
+	a := *s.JustInTime
+	a.Account, a.ProjectTag, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.Quotas, s.Preferences()
+	return &a
+}

@@ -1,0 +1,197 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account.
+type Sibling struct {
+	// Stack is the stack's name, Alias its account alias; people are written with either.
+	Stack, Alias string
+	AccountID    string
+	Partition    policy.Partition
+	// Users are the paths of its users, by name.
+	Users map[string]string
+}
+
+// named reports whether people of the sibling are written with the name.
+func (s Sibling) named(alias string) bool {
+	return alias != "" && (s.Alias == alias || s.Stack == alias)
+}
+
+// Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told when they are checked themselves.
+// Stack names the one that is left out.
+func Siblings(folder, stack string) []Sibling {
+	if folder == "" {
+		return nil
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
+	if err != nil {
+		return nil
+	}
+	slices.Sort(files)
+	var out []Sibling
+	for _, file := range files {
+		if StackName(file) == stack {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if s, ok := siblingOf(Source{File: file, Data: data}); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// siblingOf reads names alone: account, users and their paths.
+func siblingOf(file Source) (Sibling, bool) {
+	root, problem := parseYAML(file.File, file.Data)
+	if problem != nil {
+		return Sibling{}, false
+	}
+	src := &source{file: file.File}
+	src.readStack(file)
+	_ = root
+	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}}
+	for _, e := range src.entries {
+		switch fullKey(e.name) {
+		case "aws:region":
+			s.Partition = likelyPartition(e.value.text)
+		case namespace + ":account":
+			s.AccountID, s.Alias = e.value.child("id"), e.value.child("alias")
+		case namespace + ":users":
+			for _, item := range e.value.items {
+				if name := item.child("name"); name != "" {
+					s.Users[name] = item.child("path")
+				}
+			}
+		}
+	}
+	return s, policy.ValidateAccountID(s.AccountID) == nil
+}
+
+// child is the text of a key; empty where there is none.
+func (n *node) child(name string) string {
+	for _, e := range n.entries {
+		if e.name == name {
+			return e.value.text
+		}
+	}
+	return ""
+}
+
+// validatePerson accepts the name of a user of this stack, and alias/name.
+func validatePerson(s string) error {
+	if strings.HasPrefix(s, "arn:") {
+		return says("is an ARN", "write it in the key for ARNs; this one takes names")
+	}
+	_, name, found := strings.Cut(s, "/")
+	if !found {
+		name = s
+	}
+	return policy.ValidateUserName(name)
+}
+
+// splitPerson is the alias and the name of "alias/name"; the alias is empty for people of this stack.
+func splitPerson(person string) (alias, name string) {
+	alias, name, found := strings.Cut(person, "/")
+	if !found {
+		return "", person
+	}
+	return alias, name
+}
+
+// elsewhere is the ARN of a person of another stack; empty where there is none.
+func (s *Stack) elsewhere(alias, name string) string {
+	for _, other := range s.Siblings {
+		if path, known := other.Users[name]; known && other.named(alias) {
+			if path == "" {
+				path = "/"
+			}
+			return other.Partition.UserARN(other.AccountID, path, name)
+		}
+	}
+	return ""
+}
+
+// person is the user name of a person of this stack, or the ARN of somebody else.
+func (s *Stack) person(person string) (user, arn string) {
+	if strings.HasPrefix(person, "arn:") {
+		return "", person
+	}
+	alias, name := splitPerson(person)
+	if alias == "" || alias == s.Account.Alias {
+		return name, ""
+	}
+	return "", s.elsewhere(alias, name)
+}
+
+// principals splits people into users of this account and ARNs, which join those that are given.
+func (s *Stack) principals(people, arns []string) (users, all []string) {
+	all = slices.Clone(arns)
+	for _, p := range people {
+		user, arn := s.person(p)
+		if user != "" {
+			users = append(users, user)
+		} else if arn != "" {
+			all = append(all, arn)
+		}
+	}
+	return users, all
+}
+
+// checkPerson refuses a person whom neither this stack nor a sibling has.
+func (s *Stack) checkPerson(d *decoder, at Path, person string) {
+	if person == "" || strings.HasPrefix(person, "arn:") || d.refused(at) {
+		return
+	}
+	alias, name := splitPerson(person)
+	if alias == "" || alias == s.Account.Alias {
+		known := s.userNames()
+		if len(known) < len(s.Users) || slices.Contains(known, name) {
+			return
+		}
+		fix := "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
+		if best, near := nearest(name, known); near {
+			fix = "did you mean " + strconv.Quote(best) + "?"
+		}
+		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of this stack", Fix: fix})
+		return
+	}
+	at0 := slices.IndexFunc(s.Siblings, func(o Sibling) bool { return o.named(alias) })
+	if at0 < 0 {
+		var aliases []string
+		for _, o := range s.Siblings {
+			aliases = append(aliases, o.Alias)
+		}
+		fix := "write the alias of an account whose stack file is in this folder, or a user ARN"
+		if best, near := nearest(alias, aliases); near {
+			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
+		}
+		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "names no account: no stack file of this folder has the alias " + strconv.Quote(alias), Fix: fix})
+		return
+	}
+	other := s.Siblings[at0]
+	if _, known := other.Users[name]; known {
+		return
+	}
+	var names []string
+	for n := range other.Users {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	fix := "add the user to Pulumi." + other.Stack + ".yaml"
+	if best, near := nearest(name, names); near {
+		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
+	}
+	d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of the stack " + other.Stack, Fix: fix})
+}
