@@ -11,6 +11,8 @@ import (
 // policies of the world allow. The statements are of the proofs, not of the world; their effect is of no consequence.
 type question struct {
 	forbidden, permitted []*statement
+	// writes: reading and listing are not asked about.
+	writes bool
 }
 
 func asking(forbidden []policy.Statement, permitted ...policy.Statement) question {
@@ -229,6 +231,9 @@ func (c *caller) attempt(at attempt) answer {
 	s.begin()
 	groups := c.groups(at.layers)
 	avoid := s.b.bindAll(at.q.permitted, at.avoid, c.rules(), at.layers.deny)
+	if at.q.writes {
+		avoid = append(avoid, s.b.reads())
+	}
 	try := func(st *statement, guess bool) bool {
 		for _, f := range at.q.forbidden {
 			lits, possible := s.b.literals(append(slices.Clone(at.also), st, f)...)

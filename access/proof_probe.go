@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"aws-access-guardrails/policy"
 )
@@ -354,6 +355,24 @@ func (c *condition) identity() string {
 	}
 	return b.String()
 }
+
+// reads speaks of the actions that only read or list. An action that AWS does not have is none of them.
+func (b *binder) reads() *bound {
+	return &bound{st: everything, lits: []literal{{b.probe("reads", func() *probe { return &probe{kind: probeAction, set: readActions()} }), true}}}
+}
+
+var readActions = sync.OnceValue(func() actionSet {
+	c := catalogue()
+	var members []int32
+	for i := range c.actions {
+		_, rest, _ := strings.Cut(c.actions[i].line, " ")
+		levels, _, _ := strings.Cut(rest, " ")
+		if !strings.ContainsAny(levels, "WPT") {
+			members = append(members, int32(i))
+		}
+	}
+	return c.setOf(members)
+})
 
 func (b *binder) bindAll(lists ...[]*statement) []*bound {
 	var out []*bound

@@ -64,7 +64,7 @@ func solveTarget(c *caller, lits []literal) targetSolution {
 	if some {
 		return targetSolution{gaveUp: gaveUp}
 	}
-	name, found, decided := globsWitness(append([][]glob{actionForm}, actionGroups...), actionNone)
+	name, found, decided := unknownAction(actionGroups, actionNone)
 	if !found {
 		return targetSolution{gaveUp: !decided}
 	}
@@ -76,6 +76,23 @@ func solveTarget(c *caller, lits []literal) targetSolution {
 		resource = "*"
 	}
 	return targetSolution{target: target{action: -1, name: name, resource: resource}, ok: true}
+}
+
+// unknownAction is a name that the catalogue does not have.
+func unknownAction(groups [][]glob, none []glob) (name string, found, decided bool) {
+	groups = append([][]glob{actionForm}, groups...)
+	const tries = 10
+	for range tries {
+		name, found, decided = globsWitness(groups, none)
+		if !found {
+			return "", false, decided
+		}
+		if _, known := KnownAction(name); !known {
+			return name, true, true
+		}
+		none = append(slices.Clip(none), literalGlob(name, true))
+	}
+	return "", false, false
 }
 
 // actionForm is the form of action names, anyResource that of ARNs.
@@ -154,11 +171,24 @@ func (c *caller) formGlobs(types *actionForms) []glob {
 	}
 	globs := make([]glob, 0, len(types.arns))
 	for _, arn := range types.arns {
+		if strings.Contains(arn, ":document/") {
+			// The account's own documents first, then those that AWS owns, whose ARNs leave the account out, then those of others.
+			globs = append(globs, c.formGlob(types.service, strings.Replace(arn, "${Account}", c.principal.account.id, 1)),
+				c.formGlob(types.service, strings.Replace(arn, "${Account}", "", 1)))
+		}
 		globs = append(globs, c.formGlob(types.service, arn))
 	}
 	c.lab.forms[types] = globs
 	return globs
 }
+
+// The forms of Regions, such as us-gov-west-1, and of account ids.
+var (
+	regionForm  = glob{some, more, {r: '-'}, some, more, {r: '-'}, some}
+	accountForm = slices.Repeat(glob{some}, 12)
+
+	some, more = globToken{kind: globOne, bounded: true}, globToken{kind: globAny, bounded: true}
+)
 
 func (c *caller) formGlob(service, arn string) glob {
 	var g glob
@@ -173,11 +203,12 @@ func (c *caller) formGlob(service, arn string) glob {
 			switch placeholder := arn[2:end]; {
 			case placeholder == "Partition":
 				g = append(g, literalGlob(string(c.principal.account.partition), false)...)
+			case placeholder == "Region":
+				g = append(g, regionForm...)
 			case placeholder == "Account" && own:
 				g = append(g, literalGlob(c.principal.account.id, false)...)
 			case placeholder == "Account":
-				// AWS leaves the account out of what it owns itself.
-				g = append(g, globToken{kind: globAny, bounded: true})
+				g = append(g, accountForm...)
 			default:
 				bounded := part < arnParts-1 || slices.Contains(plainNames, service)
 				g = append(g, globToken{kind: globOne, bounded: bounded}, globToken{kind: globAny, bounded: bounded})
@@ -199,10 +230,10 @@ func (c *caller) formGlob(service, arn string) glob {
 // Source: IAM and AWS STS quotas (names); API references of EC2, ECS and Systems Manager (ids, CreateDocument).
 var plainNames = []string{"iam", "sts", "ec2", "ec2-instance-connect", "ecs", "ssm", "ssm-guiconnect", "ssmmessages"}
 
-// ownForms mark the resources that a caller reaches in the own account alone, whatever account a policy names: the API takes a name or an id
-// and no account. Roles to assume, documents to use, and everything with a policy of its own are not among them.
-var ownForms = []string{":iam:", ":instance/", ":managed-instance/", ":session/", ":task/", ":cluster/"}
-
+// ownResource reports whether a caller reaches resources of this form in the own account alone. In another account the resource must have a policy of
+// its own, which a world does not have; roles to assume have one that it has, and documents are shared without one.
+//
+// Source: IAM User Guide, Cross-account policy evaluation logic.
 func ownResource(service, arn string) bool {
-	return service != "sts" && slices.ContainsFunc(ownForms, func(form string) bool { return strings.Contains(arn, form) })
+	return service != "sts" && !strings.Contains(arn, ":document/")
 }

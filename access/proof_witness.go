@@ -96,10 +96,10 @@ func (c *caller) likelier(made string) []string {
 // readable replaces the parts that the search made up by what such parts look like.
 func readable(parts []string, kind string) string {
 	p := slices.Clone(parts)
-	if len(p[3]) == 1 {
+	if p[3] != "" && policy.ValidateRegion(p[3]) != nil {
 		p[3] = someRegion(policy.Partition(p[1]))
 	}
-	if len(p[4]) == 1 {
+	if p[4] != "" && policy.ValidateAccountID(p[4]) != nil {
 		p[4] = "999999999999"
 	}
 	name := map[string]string{
@@ -167,6 +167,9 @@ func (c *caller) asks(q question, s Session, r Request) bool {
 		return false
 	}
 	speaks := func(st *statement) bool { return st.matches(&ev) }
+	if action, known := catalogue().find(r.Action); q.writes && known && readActions().has(action) {
+		return false
+	}
 	return slices.ContainsFunc(q.forbidden, speaks) && !slices.ContainsFunc(q.permitted, speaks) && ev.undecided == nil
 }
 
@@ -250,7 +253,7 @@ func valuesOf(v values) []string {
 // inRegion moves an ARN whose Region the search made up.
 func inRegion(arn, region string) string {
 	parts := strings.SplitN(arn, ":", arnParts)
-	if len(parts) == arnParts && len(parts[3]) == 1 {
+	if len(parts) == arnParts && parts[3] != "" && policy.ValidateRegion(parts[3]) != nil {
 		parts[3] = region
 	}
 	return strings.Join(parts, ":")
@@ -268,7 +271,7 @@ func (c *caller) completeSession(w *witness, guess bool) bool {
 	if isDocument {
 		other = other.On("arn:*:ec2:"+region+":"+account.id+":instance/*", "arn:*:ssm:"+region+":"+account.id+":managed-instance/*")
 	} else {
-		other = other.On("arn:*:ssm:" + region + ":*:document/*")
+		other = other.On("arn:*:ssm:"+region+":"+account.id+":document/*", "arn:*:ssm:"+region+"::document/*")
 	}
 	for _, st := range append(slices.Clone(c.principal.identity.allow), everything) {
 		if st == everything && !guess {

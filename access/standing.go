@@ -20,6 +20,7 @@ var standingProofs = []standingProof{
 	{"no-mfa-no-access", "without MFA a member reaches nothing but the own enrolment", (*prover).noMFANoAccess},
 	{"no-enrolment-with-access-keys", "a long-term access key cannot enrol an MFA device", (*prover).noEnrolmentWithAccessKeys},
 	{"own-credentials-only", "nobody but an administrator touches another person's MFA, keys, password or tags", (*prover).ownCredentialsOnly},
+	{"only-contact-tags", "a member writes only the listed contact tags on the own user", (*prover).onlyContactTags},
 	{"authorization-tags-are-guarded", "nobody but an administrator writes a tag that decides access", (*prover).authorizationTagsAreGuarded},
 	{"only-administrators-change-access", "nobody but an administrator changes policies, trust, groups or boundaries", (*prover).onlyAdministratorsChangeAccess},
 	{"administrators-are-declared", "only those administer who are meant to", (*prover).administratorsAreDeclared},
@@ -30,12 +31,14 @@ var standingProofs = []standingProof{
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
 	{"own-project-only", "an operation role reaches the nodes of its own project and no others", (*prover).ownProjectOnly},
 	{"no-other-door", "an operation role opens no way onto a node but a session", (*prover).noOtherDoor},
+	{"operation-roles-only-operate", "an operation role changes nothing but what it is for", (*prover).operationRolesOnlyOperate},
 	{"doors-through-roles-only", "a member opens a way onto a node through a role alone", (*prover).doorsThroughRolesOnly},
 	{"only-listed-documents", "sessions use the listed documents and no others", (*prover).onlyListedDocuments},
 	{"own-sessions-only", "nobody but an administrator resumes or ends another person's session", (*prover).ownSessionsOnly},
 	{"legal-os-user", "a shell starts as a login without privileges, never as root or ssm-user", (*prover).legalOSUser},
 	{"enrolment-works", "a member enrols an MFA device in the console, whatever its name", (*prover).enrolmentWorks},
 	{"first-password-change-works", "a member changes the first password before MFA", (*prover).firstPasswordChangeWorks},
+	{"self-service-works", "a member with MFA manages what the switches of self-service name", (*prover).selfServiceWorks},
 	{"declared-journeys-work", "everybody reaches what is declared for them", (*prover).declaredJourneysWork},
 	{"own-sessions-work", "a session can be resumed and ended by who started it", (*prover).ownSessionsWork},
 	{"deployer-not-locked-out", "the deployer can undo these guardrails", (*prover).deployerNotLockedOut},
@@ -137,9 +140,16 @@ func (p *prover) begin(in *Intent, subject string) Finding {
 
 func (p *prover) add(f Finding) { p.report.Findings = append(p.report.Findings, f) }
 
-// conclude writes an answer into a finding.
-func (p *prover) conclude(f Finding, a answer, problem string) {
+// conclude writes an answer into a finding. core, if it is there, is the answer about the part of the claim that a Deny is meant to shut; it tells
+// what shuts the door when the claim holds.
+func (p *prover) conclude(f Finding, a answer, problem string, core ...answer) {
 	f.Classes += a.classes
+	for _, c := range core {
+		f.Classes += c.classes
+		if !a.open && !c.open {
+			a.denied, a.closers, a.gaveUp = c.denied, c.closers, a.gaveUp || c.gaveUp
+		}
+	}
 	switch {
 	case a.open && a.guess:
 		f.Verdict = max(f.Verdict, HoldsIf)

@@ -65,6 +65,7 @@ func (p *prover) enrolmentWorks(in *Intent) {
 		l.call("listing the own devices", console, "iam:ListMFADevices", member)
 		l.call("making a device that is named like the user", console, "iam:CreateVirtualMFADevice", who.device())
 		l.call("making a device with another name", console, "iam:CreateVirtualMFADevice", p.account(in).arn("iam", "", "mfa/"+anotherDevice))
+		l.call("deleting the device of an enrolment that was cancelled", console, "iam:DeleteVirtualMFADevice", who.device())
 		l.call("enabling the device", console, "iam:EnableMFADevice", member)
 		l.call("replacing the device once MFA is there", ConsoleWithMFA(member, someAge), "iam:DeactivateMFADevice", member)
 		l.done()
@@ -84,6 +85,32 @@ func (p *prover) firstPasswordChangeWorks(in *Intent) {
 	}
 }
 
+// selfServiceWorks: what the switches name, with MFA.
+func (p *prover) selfServiceWorks(in *Intent) {
+	if !in.MFA.AccessKeys && len(in.MFA.ContactTags) == 0 {
+		return
+	}
+	for _, member := range in.Members {
+		l := p.alive(p.begin(in, member))
+		console := ConsoleWithMFA(member, someAge)
+		l.call("changing the own password", console, "iam:ChangePassword", member)
+		if in.MFA.AccessKeys {
+			for _, action := range []string{"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys", "iam:UpdateAccessKey"} {
+				l.call("managing the own access keys with "+action, console, action, member)
+			}
+		}
+		for _, tag := range in.MFA.ContactTags {
+			keys := Context{"aws:TagKeys": {tag}}
+			l.request("writing the own tag "+tag, console, Request{Action: "iam:TagUser", Resources: On(member), Context: keys.With("aws:RequestTag/"+tag, "new")})
+			l.request("removing the own tag "+tag, console, Request{Action: "iam:UntagUser", Resources: On(member), Context: keys})
+		}
+		if len(in.MFA.ContactTags) > 0 {
+			l.call("reading the own tags", console, "iam:ListUserTags", member)
+		}
+		l.done()
+	}
+}
+
 // declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from an operation role the shell
 // and each listed document open on a node of the project, as a legal OS user.
 func (p *prover) declaredJourneysWork(in *Intent) {
@@ -94,6 +121,7 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 		for _, document := range append([]string{PreferencesDocument}, r.Documents...) {
 			p.opens(l, in, r, document)
 		}
+		p.finds(l, in, r)
 		l.done()
 	}
 	for _, r := range in.DelegatedRoles {
@@ -167,6 +195,21 @@ func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document
 			}
 		}
 	}
+}
+
+// finds: the console's way to a session, which lists nodes and asks whether they are connected.
+func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
+	region := someRegion(p.account(in).partition)
+	if len(in.Regions) > 0 {
+		region = in.Regions[0]
+	}
+	s := p.operation(in, r)
+	tags := []Tag{{Key: in.projectTag(), Value: r.Project}}
+	node := Resource{ARN: p.account(in).arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: tags}
+	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions"} {
+		l.request("listing with "+action, s, Request{Action: action, Context: Context{"aws:RequestedRegion": {region}}})
+	}
+	l.request("asking whether a node of the project is connected", s, Request{Action: "ssm:GetConnectionStatus", Resources: []Resource{node}})
 }
 
 // ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.

@@ -11,8 +11,8 @@ import (
 var (
 	// enrolmentWrites change the devices of the person who enrols.
 	enrolmentWrites = []string{"iam:EnableMFADevice", "iam:ResyncMFADevice"}
-	// enrolmentReads show the console's page on which people enrol. They change nothing, and what they show of others is little.
-	enrolmentReads = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices"}
+	// enrolmentReads show the console's page on which people enrol.
+	enrolmentReads = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices"}
 	// credentialWrites change what a person signs in with, or the person. iam:ChangePassword is not among them: it changes the caller's own.
 	credentialWrites = []string{
 		"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:DeactivateMFADevice", "iam:DeleteAccessKey",
@@ -40,11 +40,12 @@ func (a *account) arn(service, region, resource string) string {
 // device is the ARN of the virtual device that has the user's name.
 func (p *principal) device() string { return p.account.arn("iam", "", "mfa/"+p.name) }
 
-// enrolment is what a person without MFA may do.
-func (p *prover) enrolment(in *Intent, who *principal) []policy.Statement {
+// enrolment is what a person without MFA may do; reads is whose user and devices such a person may see.
+func (p *prover) enrolment(in *Intent, who *principal, reads string) []policy.Statement {
 	permitted := []policy.Statement{
 		policy.Allow("", enrolmentWrites...).On(who.arn),
-		policy.Allow("", enrolmentReads...).On("*"),
+		policy.Allow("", enrolmentReads...).On(reads),
+		policy.Allow("", "iam:ListVirtualMFADevices").On("*"),
 		policy.Allow("", "iam:CreateVirtualMFADevice").On(p.account(in).arn("iam", "", "mfa/*")),
 		// AWS deletes only devices that nobody has: this undoes a cancelled enrolment.
 		policy.Allow("", "iam:DeleteVirtualMFADevice").On(who.device()),
@@ -65,8 +66,10 @@ func (p *prover) noMFANoAccess(in *Intent) {
 			f.Waivers = append(f.Waivers, Waiver{"mfa.firstPasswordChange", "the own password is changed before MFA"})
 		}
 		who := p.engine.principals[member]
-		q := asking(anything, p.enrolment(in, who)...)
-		p.conclude(f, p.everyCall(q, withoutMFA(member)...), "allowed without MFA")
+		// The guard does not deny these reads of others: it denies all that changes something.
+		core := asking(anything, p.enrolment(in, who, "*")...)
+		q := asking(anything, p.enrolment(in, who, who.arn)...)
+		p.conclude(f, p.everyCall(q, withoutMFA(member)...), "allowed without MFA", p.everyCall(core, withoutMFA(member)...))
 	}
 }
 
@@ -99,9 +102,10 @@ func (p *prover) rolesTrusting(c *caller) []*principal {
 	return roles
 }
 
-// noEnrolmentWithAccessKeys: a long-term key neither makes nor enables a device, so whoever finds one cannot become its owner.
+// noEnrolmentWithAccessKeys: a long-term key neither makes, enables nor deletes a device, so whoever finds one cannot become its owner.
 func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
-	q := asking([]policy.Statement{policy.Allow("", append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice")...).On("*")})
+	devices := append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice")
+	q := asking([]policy.Statement{policy.Allow("", devices...).On("*")})
 	for _, member := range in.Members {
 		f := p.begin(in, member)
 		if in.MFA.EnrolWithAccessKeys {
@@ -145,8 +149,30 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 // authorizationTagsAreGuarded: who can write the project tag or the Run As tag chooses project and OS user.
 func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 	q := asking(p.tagWrites(in))
+	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...))})
 	for _, who := range p.everybody(in) {
-		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "an authorization tag can be written")
+		a := p.askAll(q, p.sessionsOf(in, who)...)
+		for _, s := range p.sessionsOf(in, who) {
+			for _, role := range p.rolesTrusting(p.caller(s)) {
+				a = a.and(p.caller(s).askAssume(role, session))
+			}
+		}
+		p.conclude(p.begin(in, who.arn), a, "an authorization tag can be written")
+	}
+}
+
+// onlyContactTags: tags of a user are read by people and by policies of others.
+func (p *prover) onlyContactTags(in *Intent) {
+	for _, member := range in.Members {
+		if p.administers(member) {
+			continue
+		}
+		var permitted []policy.Statement
+		if tags := in.MFA.ContactTags; len(tags) > 0 {
+			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.AllEqual("aws:TagKeys", tags...), policy.Present("aws:TagKeys")))
+		}
+		q := asking([]policy.Statement{policy.Allow("", "iam:TagUser", "iam:UntagUser").On(member)}, permitted...)
+		p.conclude(p.begin(in, member), p.askAll(q, signIns(member)...), "a member writes tags on the own user that are no contact tags")
 	}
 }
 

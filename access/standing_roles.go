@@ -57,6 +57,25 @@ var reachNodes = sync.OnceValue(func() *statement {
 	return mustStatement(policy.Allow("", nodeActions()...).On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"))
 })
 
+// operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
+var operating = sync.OnceValue(func() *statement {
+	return mustStatement(policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+		On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"))
+})
+
+// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, and starts and stops instances.
+func (p *prover) operationRolesOnlyOperate(in *Intent) {
+	q := asking(anything, policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey", "ssm:ResumeSession", "ssm:StartSession",
+		"ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*"))
+	q.writes = true
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		if !p.administers(r.ARN) {
+			p.conclude(p.begin(in, r.ARN), p.everyCall(q, p.operation(in, r)), "an operation role changes something else")
+		}
+	}
+}
+
 // operation is a session of an operation role.
 func (p *prover) operation(in *Intent, r *OperationRoleIntent) Session {
 	return p.roleSession(in, p.engine.principals[r.ARN])
@@ -74,7 +93,8 @@ func (p *prover) ownProjectOnly(in *Intent) {
 				On(account.arn("ec2", "*", "instance/*"), account.arn("ssm", "*", "managed-instance/*")).
 				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), r.Project)))}
 		}
-		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a node of another project can be reached")
+		core := question{forbidden: []*statement{operating()}, permitted: q.permitted}
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a node of another project can be reached", p.askAll(core, p.operation(in, r)))
 	}
 }
 
@@ -185,6 +205,12 @@ func (p *prover) noSessionTags(in *Intent) {
 	q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*")})
 	for _, r := range in.roles() {
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
+	}
+	// A role of another account may trust whoever passes tags; the guard keeps its members from it.
+	for _, member := range in.Members {
+		if !p.administers(member) {
+			p.conclude(p.begin(in, member), p.everyCall(q, signIns(member)...), "a member chooses session tags")
+		}
 	}
 }
 
