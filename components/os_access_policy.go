@@ -53,6 +53,16 @@ func (o osAccess) nodes() []string {
 	return []string{o.instances(), o.Account.Partition.ManagedInstanceARN("*", o.Account.ID, "*")}
 }
 
+// whereSessionsOpen are the instances, managed nodes and documents of the Regions of the preferences. Documents of AWS have no account.
+func (o osAccess) whereSessionsOpen() []string {
+	var reached []string
+	for _, region := range o.Sessions.Regions {
+		reached = append(reached, o.Account.Partition.InstanceARN(region, o.Account.ID, "*"),
+			policy.ARN{Partition: o.Account.Partition, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+	}
+	return reached
+}
+
 // tagged are the key and the values that nodes must carry. A single project is read from the role's own tag, as operation roles do, so that its name
 // may have any letters; several are written out, because a role has one tag.
 func (o osAccess) tagged() (key string, values []string) {
@@ -90,8 +100,8 @@ func (o osAccess) guardDocument() policy.Document {
 		ways = append(ways, "ec2:GetPasswordData")
 	}
 	return policy.New(append(statements,
-		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession", "ssm-guiconnect:StartConnection").On("*").
-			When(policy.StringNotEquals("aws:RequestedRegion", o.Sessions.Regions...)),
+		// Fleet Manager opens remote desktops by ssm:StartSession as well.
+		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(o.whereSessionsOpen()...),
 		policy.Deny("DenyOtherWaysOntoNodes", ways...).On("*"),
 		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
 		policy.Deny("DenyChangingSessionDocuments",

@@ -77,13 +77,16 @@ func (a *ServiceControlPoliciesArgs) protectPeople() []policy.Statement {
 // protectTags guards the tags that decide what somebody may do, in any case: condition keys ignore case, and tag keys of nodes do not.
 func (a *ServiceControlPoliciesArgs) protectTags() []policy.Statement {
 	p, tag := a.partition(), projectTag(a.ProjectTag)
+	taggers := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.Taggers...)))
 	return []policy.Statement{
 		policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole",
 			"iam:UntagUser", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase(tagKeys, tag, RunAsTag), but(a.changers())),
 		// A node that is launched with the tag is whoever's launches it; only the tags of existing nodes are guarded.
 		policy.Deny("DenyWritingAuthorizationTagsOfNodes", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
 			On(p.InstanceARN("*", "*", "*"), p.ManagedInstanceARN("*", "*", "*")).
-			When(policy.AnyEqualsIgnoringCase(tagKeys, tag), policy.Absent("ec2:CreateAction"), but(append(a.changers(), a.roles(a.ProtectGuardrails.Taggers...)...))),
+			When(policy.AnyEqualsIgnoringCase(tagKeys, tag), policy.Absent("ec2:CreateAction"), taggers),
+		// Without keys the call deletes every tag of the node.
+		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On(p.InstanceARN("*", "*", "*")).When(policy.Absent(tagKeys), taggers),
 	}
 }
 

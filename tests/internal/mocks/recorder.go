@@ -43,6 +43,7 @@ type setup struct {
 	partition string
 	region    string
 	failures  []failure
+	answers   map[string]resource.PropertyMap
 }
 
 type failure struct {
@@ -115,6 +116,9 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		return properties(map[string]string{"partition": r.setup.partition, "id": r.setup.partition}), nil
 	case "aws:index/getRegion:getRegion":
 		return properties(map[string]string{"name": r.setup.region, "id": r.setup.region}), nil
+	}
+	if answer, given := r.setup.answers[args.Token]; given {
+		return answer, nil
 	}
 	return nil, fmt.Errorf("the recorder has no answer for %s", args.Token)
 }

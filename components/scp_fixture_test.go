@@ -1,0 +1,41 @@
+package components
+
+import (
+	"aws-access-guardrails/policy"
+)
+
+// The accounts of the organization of the tests.
+const (
+	managementAccount = "123456789012"
+	jumpAccount       = "111122223333"
+	workloadAccount   = "444455556666"
+	identityAccount   = "777788889999"
+	workloads         = "ou-exam-11111111"
+	rootUnit          = "r-exam"
+)
+
+// organizationFixture is an organization with every guardrail, as an admin would start: remote execution is reported.
+func organizationFixture(p policy.Partition) *ServiceControlPoliciesArgs {
+	return &ServiceControlPoliciesArgs{
+		Account: Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
+		Tree: Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, jumpAccount, identityAccount}, Units: []Unit{
+			{ID: workloads, Name: "Workloads", Accounts: []string{workloadAccount}},
+		}},
+		Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
+		OSAccessOnly:      &OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
+		ConsolePasswords:  &ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{jumpAccount}},
+		ProtectGuardrails: &ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
+		MemberRoot:        &MemberRoot{Targets: []string{rootUnit}},
+	}
+}
+
+// everySwitch turns everything on.
+func everySwitch(a *ServiceControlPoliciesArgs) *ServiceControlPoliciesArgs {
+	a.JustInTime = true
+	a.OSAccessOnly.PermissionSets = []string{"OSAccess"}
+	a.OSAccessOnly.Exempt = []string{"role/Scanner"}
+	a.OSAccessOnly.RemoteExecution = RemoteExecution{Mode: RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"}}
+	a.ProtectGuardrails.CredentialAdmins = []string{"role/guardrails/delegated/AdminRole"}
+	a.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
+	return a
+}

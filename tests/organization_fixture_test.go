@@ -1,0 +1,229 @@
+package tests
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// The accounts of the organization: people sign in to homeAccount, nodes are in otherAccount, and IAM Identity Center is administered in the third.
+const (
+	managementAccount = "123456789012"
+	identityAccount   = "777788889999"
+	// wildAccount is a second workload account, with roles that look like guarded ones.
+	wildAccount = "555555555555"
+	rootUnit    = "r-exam"
+	workloads   = "ou-exam-11111111"
+)
+
+// The window of the grant of the fixture: nine to one in Tokyo.
+var (
+	tokyoTime  = time.FixedZone("JST", 9*60*60)
+	grantFrom  = time.Date(2026, 12, 1, 9, 0, 0, 0, tokyoTime)
+	grantUntil = time.Date(2026, 12, 1, 13, 0, 0, 0, tokyoTime)
+	// noon is inside the window.
+	noon = time.Date(2026, 12, 1, 12, 0, 0, 0, tokyoTime)
+)
+
+// organization is the jump account and the workload account below one root, with every guardrail.
+type organization struct {
+	policies  *components.ServiceControlPoliciesArgs
+	group     *components.MFAGroupArgs
+	users     []*components.UserArgs
+	operation *components.OperationRolesArgs
+	sessions  *components.SessionPreferencesArgs
+	osAccess  *components.OSAccessArgs
+	grants    []*components.AccessGrantArgs
+	justIn    *components.JustInTimeArgs
+}
+
+// shippedOrganization is what an admin starts with: every guardrail, remote execution reported, no just-in-time access.
+func shippedOrganization(p policy.Partition) organization {
+	jump := components.Account{ID: homeAccount, Alias: "jump", Partition: p}
+	workload := components.Account{ID: otherAccount, Alias: "workload", Partition: p}
+	alice := p.UserARN(homeAccount, "/", "alice")
+	sessions := &components.SessionPreferencesArgs{Account: workload, Regions: regionsOf[p], RunAs: components.RunAs{DefaultUser: "guest"}, MaxDuration: time.Hour}
+	osAccess := &components.OSAccessArgs{
+		Account: workload, Sessions: sessions, RDP: true, PasswordData: true, Projects: []string{"Test Project 1"},
+		Documents: []string{"AWS-StartPortForwardingSession"}, StandingPrincipalARNs: []string{p.UserARN(homeAccount, "/", "oncall")}, RunAs: "oncall",
+	}
+	return organization{
+		policies: &components.ServiceControlPoliciesArgs{
+			Account: components.Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
+			Tree: components.Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, homeAccount, identityAccount}, Units: []components.Unit{
+				{ID: workloads, Name: "Workloads", Accounts: []string{otherAccount, wildAccount}},
+			}},
+			Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
+			OSAccessOnly:      &components.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
+			ConsolePasswords:  &components.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{homeAccount}},
+			ProtectGuardrails: &components.ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
+			MemberRoot:        &components.MemberRoot{Targets: []string{rootUnit}},
+		},
+		group: &components.MFAGroupArgs{Account: jump, FirstPasswordChange: true, RoleAccounts: []string{otherAccount}},
+		users: []*components.UserArgs{
+			{Account: jump, Name: "alice", Groups: []string{"guardrails-mfa"}}, {Account: jump, Name: "bob", Groups: []string{"guardrails-mfa"}},
+			{Account: jump, Name: "oncall", Groups: []string{"guardrails-mfa"}},
+		},
+		operation: &components.OperationRolesArgs{
+			Account: workload,
+			Roles:   []components.OperationRole{{PrincipalARNs: []string{alice}, Project: "Test Project 1", RunAs: "os-user1"}},
+		},
+		sessions: sessions, osAccess: osAccess,
+		grants: []*components.AccessGrantArgs{
+			{OSAccess: osAccess, Person: "jump/alice", PrincipalARN: alice, RunAs: "alice", From: grantFrom, Until: grantUntil, Ticket: "CHG1234"},
+		},
+	}
+}
+
+// fullOrganization has every switch on: remote execution denied, just-in-time access, permission sets, and every list filled.
+func fullOrganization(p policy.Partition) organization {
+	o := shippedOrganization(p)
+	o.policies.JustInTime = true
+	o.policies.OSAccessOnly.PermissionSets = []string{"OSAccess"}
+	o.policies.OSAccessOnly.Exempt = []string{"role/Scanner"}
+	o.policies.OSAccessOnly.RemoteExecution = components.RemoteExecution{
+		Mode: components.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"},
+	}
+	o.policies.ProtectGuardrails.CredentialAdmins = []string{"role/HelpDesk"}
+	o.policies.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
+	workload := o.sessions.Account
+	o.justIn = &components.JustInTimeArgs{
+		Account: workload, Sessions: o.sessions, Requesters: []string{p.RoleARN(otherAccount, "/", "Developer")},
+		ManualApprovals: []components.ManualApproval{{Name: "Production", Content: `{"approvers":[]}`}},
+		AutoApprovals:   []components.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}}},
+	}
+	return o
+}
+
+// guest is a role that the organization has besides those of the components, with everything allowed to it, so that only the guardrails
+// deny.
+type guest struct{ path, name string }
+
+// guests are the roles of every account but wildAccount.
+var guests = []guest{
+	{"/", "Administrator"}, {"/", "BreakGlass"}, {"/", "GuardrailDeployer"}, {"/", "OrganizationAccountAccessRole"}, {"/", components.TokenRoleName},
+	{"/", "AWS-QuickSetup-JITNA-Execution"}, {"/service-role/", "AWS-QuickSetup-JITNA-Local"}, {"/", "stacksets-exec-0123456789abcdef"}, {"/", "Scanner"}, {"/", "PatchAutomation"}, {"/", "HelpDesk"},
+	{"/pipelines/", "Tagger"}, {"/", "Developer"}, {"/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "AWSReservedSSO_OSAccess_0123456789abcdef"},
+}
+
+// impostors are roles whose names and paths are nearly those of exempt roles.
+var impostors = []guest{
+	{"/", "OSAccess"}, {"/team/", "BreakGlass"}, {"/", "breakglasses"}, {"/osaccess/", "grant-CHG1-alice"}, {"/Guardrails/osaccess/", "grant-CHG2-alice"},
+	{"/x/guardrails/osaccess/", "grant-CHG3-alice"}, {"/guardrails/", "operation"}, {"/guardrails/delegated/", "AdminRole"},
+	{"/service-role/", components.TokenRoleName}, {"/team/", "Scanner"},
+	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_XAWSReservedSSO_OSAccess_0123456789abcdef"},
+	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess_Admins_0123456789abcdef"},
+	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess2_0123456789abcdef"},
+}
+
+var allowEverything = access.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
+
+// world is the organization with its guests. change is applied to the documents of the workload account first.
+func (o organization) world(change func(*access.Account)) access.World {
+	p := o.sessions.Account.Partition
+	jump := access.Account{ID: homeAccount, Alias: "jump", Partition: p}
+	o.group.AddTo(&jump)
+	for _, user := range o.users {
+		user.AddTo(&jump)
+	}
+	jump.Users = append(jump.Users,
+		access.User{Name: "root-like", Inline: []access.InlinePolicy{allowEverything}},
+		access.User{Name: "pat", Path: "/people/", Inline: []access.InlinePolicy{allowEverything}})
+	workload := o.workload()
+	workload.Nodes = []access.Node{
+		{Kind: access.Instance, ID: firstNode, Region: regionsOf[p][0], Tags: []access.Tag{{Key: "Project", Value: "Test Project 1"}}},
+		{Kind: access.Instance, ID: secondNode, Region: regionsOf[p][0], Tags: []access.Tag{{Key: "Project", Value: "Test Project 2"}}},
+		{Kind: access.Instance, ID: untagged, Region: regionsOf[p][0]},
+	}
+	if change != nil {
+		change(&workload)
+	}
+	workload.Users = append(workload.Users, access.User{Name: "robot", Inline: []access.InlinePolicy{allowEverything}})
+	identity := access.Account{ID: identityAccount, Partition: p}
+	management := access.Account{ID: managementAccount, Partition: p}
+	wild := access.Account{ID: wildAccount, Partition: p}
+	for _, account := range []*access.Account{&jump, &workload, &identity, &management, &wild} {
+		visitors := guests
+		if account.ID == wildAccount {
+			visitors = impostors
+		}
+		for _, g := range visitors {
+			account.Roles = append(account.Roles, access.Role{
+				Name: g.name, Path: g.path, Inline: []access.InlinePolicy{allowEverything},
+				Trust: anyoneOf(p, account.ID),
+			})
+		}
+	}
+	// Where IAM Identity Center is in us-east-1, the roles of permission sets have no Region in their path.
+	wild.Roles = append(wild.Roles, access.Role{Name: "AWSReservedSSO_OSAccess_fedcba9876543210", Path: "/aws-reserved/sso.amazonaws.com/",
+		Trust: anyoneOf(p, wildAccount), Inline: []access.InlinePolicy{allowEverything}})
+	w := access.World{Accounts: []access.Account{jump, workload, identity, management, wild}}
+	o.policies.AddToOrganization(&w)
+	return w
+}
+
+func anyoneOf(p policy.Partition, account string) policy.Document {
+	return policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals(p.RootARN(account))))
+}
+
+// workload is the workload account as the components make it.
+func (o organization) workload() access.Account {
+	account := o.sessions.Account
+	w := access.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
+	o.operation.AddTo(&w)
+	o.sessions.AddTo(&w)
+	o.osAccess.AddTo(&w)
+	for _, grant := range o.grants {
+		grant.AddTo(&w)
+	}
+	if o.justIn != nil {
+		o.justIn.AddTo(&w)
+	}
+	return w
+}
+
+func (o organization) engine(t testing.TB) *access.Engine {
+	t.Helper()
+	require.NoError(t, o.policies.Validate())
+	engine, err := access.Compile(o.world(nil))
+	require.NoError(t, err)
+	return engine
+}
+
+// deploy makes the workload account's part the way a program does.
+func (o organization) deploy(ctx *pulumi.Context) error {
+	if _, err := components.NewOSAccess(ctx, "os-access", o.osAccess); err != nil {
+		return err
+	}
+	for _, grant := range o.grants {
+		if _, err := components.NewAccessGrant(ctx, "grant-"+grant.RoleName(), grant); err != nil {
+			return err
+		}
+	}
+	if o.justIn == nil {
+		return nil
+	}
+	_, err := components.NewJustInTime(ctx, "just-in-time", o.justIn)
+	return err
+}
+
+// session is a session of a role of an account, by path and name.
+func (o organization) session(account, role string) access.Session {
+	return access.AssumedRole("arn:"+string(o.sessions.Account.Partition)+":iam::"+account+":role/"+role, "alice").IssuedAt(noon)
+}
+
+func decided(t testing.TB, e *access.Engine, s access.Session, r access.Request) access.Decision {
+	t.Helper()
+	if r.Time.IsZero() {
+		r.Time = noon
+	}
+	d, err := e.Decide(s, r)
+	require.NoError(t, err)
+	return d
+}

@@ -1,0 +1,325 @@
+package tests
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+const second = time.Second
+
+// alice is signed in at home with MFA of a minute ago.
+func aliceWithMFA() access.Session { return access.ConsoleWithMFA(userARN("alice"), time.Minute) }
+
+// A grant of nine to one in Tokyo opens at midnight UTC and not a second earlier, and nothing of it works at four: not assuming the role, and not the
+// credentials or the door of a session that was issued inside.
+func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	engine := o.engine(t)
+	grant := o.grants[0]
+	from, until := grant.Window()
+	assert.Equal(t, []string{"2026-12-01T00:00:00Z", "2026-12-01T04:00:00Z"}, []string{from, until})
+	shell := &access.Door{Kind: access.Shell, Account: otherAccount, Node: access.Node{
+		Kind: access.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: []access.Tag{firstProject},
+	}}
+	issued := o.session(otherAccount, "guardrails/osaccess/"+grant.RoleName()).IssuedAt(grantFrom)
+	for _, c := range []struct {
+		when time.Time
+		open bool
+		by   string
+	}{
+		{grantFrom.Add(-24 * time.Hour), false, "DenyEverythingBeforeTheWindow"},
+		{grantFrom.Add(-second), false, "DenyEverythingBeforeTheWindow"},
+		{grantFrom, true, ""},
+		{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), true, ""},
+		{noon, true, ""},
+		{grantUntil.Add(-second), true, ""},
+		{grantUntil, false, "DenyEverythingAfterTheWindow"},
+		{grantUntil.Add(second), false, "DenyEverythingAfterTheWindow"},
+		{time.Date(2027, 12, 1, 12, 0, 0, 0, tokyoTime), false, "DenyEverythingAfterTheWindow"},
+	} {
+		arrival, err := engine.Journey(access.Journey{From: aliceWithMFA(), Via: []access.Hop{{Role: grant.RoleARN()}}, Opens: shell, At: c.when})
+		require.NoError(t, err)
+		assert.Equal(t, c.open, arrival.Allowed(), "%s\n%s", c.when, arrival)
+		if c.open {
+			assert.Equal(t, "alice", arrival.OSUser.Name, "%s", c.when)
+		}
+		for _, action := range []string{"ssm:DescribeSessions", "s3:ListAllMyBuckets", "iam:ListRoles"} {
+			got := decided(t, engine, issued, access.Request{Action: action, Time: c.when})
+			assert.Equal(t, c.by != "", got.By.Sid == c.by && got.Outcome == access.ExplicitlyDenied, "%s at %s: %s", action, c.when, got)
+		}
+	}
+	assert.Equal(t, grantUntil.Add(time.Hour), grant.ShellsEndBy())
+}
+
+// The same instant written with any offset is the same grant.
+func TestOffsetsDoNotMatter(t *testing.T) {
+	tokyo := shippedOrganization(policy.AWS).grants[0]
+	utc := *tokyo
+	utc.From, utc.Until = tokyo.From.UTC(), tokyo.Until.UTC()
+	chatham := *tokyo
+	zone := time.FixedZone("", 12*60*60+45*60)
+	chatham.From, chatham.Until = tokyo.From.In(zone), tokyo.Until.In(zone)
+	for _, other := range []*components.AccessGrantArgs{&utc, &chatham} {
+		require.NoError(t, other.Validate())
+		assert.Equal(t, tokyo.TrustDocument().JSON(), other.TrustDocument().JSON())
+	}
+}
+
+// templates are variants of the template that together have every statement: by project, by several, everywhere, and with and without each switch.
+func templates() map[string]organization {
+	shipped, plain, several := shippedOrganization(policy.AWS), shippedOrganization(policy.AWS), shippedOrganization(policy.AWS)
+	shipped.osAccess.Documents = nil
+	plain.osAccess.RDP, plain.osAccess.PasswordData, plain.osAccess.Projects = false, false, nil
+	plain.sessions.KMSKeyID = "mrk-1234abcd12ab34cd56ef1234567890ab"
+	several.osAccess.Projects, several.osAccess.Documents = []string{"Test Project 1", "Test Project 2"}, []string{"Team-Diagnostics"}
+	return map[string]organization{"shipped": shipped, "plain": plain, "several": several}
+}
+
+// grantQuestions are what the role of a grant, or the shared one, does and does not, without any service control policy.
+func (o organization) grantQuestions() []question {
+	var all []question
+	grant := o.session(otherAccount, "guardrails/osaccess/"+o.grants[0].RoleName())
+	node := func(region, id string, tags ...access.Tag) access.Resource {
+		if tags == nil {
+			tags = []access.Tag{}
+		}
+		return access.Resource{ARN: policy.AWS.InstanceARN(region, otherAccount, id), Tags: tags}
+	}
+	managed := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-0000000000000001a"), Tags: []access.Tag{firstProject}}
+	first, other, bare := node("ap-northeast-1", firstNode, firstProject), node("ap-northeast-1", secondNode, access.Tag{Key: "Project", Value: "Test Project 2"}), node("ap-northeast-1", untagged)
+	third := node("ap-northeast-1", "i-3", access.Tag{Key: "Project", Value: "Test Project 3"})
+	foreign := access.Resource{ARN: policy.AWS.InstanceARN("ap-northeast-1", wildAccount, firstNode), Tags: []access.Tag{firstProject}}
+	foreignManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", wildAccount, "mi-1"), Tags: []access.Tag{firstProject}}
+	thirdManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-3"), Tags: third.Tags}
+	document := func(owner, name string) access.Resource {
+		return access.Resource{ARN: policy.AWS.DocumentARN("ap-northeast-1", owner, name)}
+	}
+	preferences := document(otherAccount, components.PreferencesDocument)
+	ask := func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource) {
+		all = append(all, question{it, in, grant, access.Request{Action: action, Context: context, Resources: resources, Time: noon}, allowed})
+	}
+	everywhere, two := len(o.osAccess.Projects) == 0, len(o.osAccess.Projects) == 2
+	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
+		start := func(it string, allowed bool, context access.Context, resources ...access.Resource) {
+			ask(it, in, allowed, "ssm:StartSession", context, resources...)
+		}
+		admin := in == besideAdmin
+		start("a shell on a node of the project", true, nil, first, preferences)
+		start("a shell on a managed node of the project", true, nil, managed, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
+		start("a shell on a node of another project", everywhere || two, nil, other, preferences)
+		start("a shell on a node of a third project", everywhere, nil, third, preferences)
+		start("a shell on a node without project", everywhere, nil, bare, preferences)
+		start("a shell on a node of another account", false, nil, foreign, preferences)
+		start("a shell on a node of the project in the other Region", true, nil, node("us-east-1", "i-2", firstProject), access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
+		// Session Manager reaches no node of another account, whatever is allowed.
+		start("a shell on a managed node of another account", admin, nil, foreignManaged, preferences)
+		start("a shell on a managed node of a third project", everywhere, nil, thirdManaged, preferences)
+		start("a node where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), preferences)
+		start("a shell where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), access.Resource{ARN: policy.AWS.DocumentARN("eu-west-1", otherAccount, components.PreferencesDocument)})
+		start("a managed node where they are not", in == withoutDenies, nil,
+			access.Resource{ARN: policy.AWS.ManagedInstanceARN("eu-west-1", otherAccount, "mi-1"), Tags: []access.Tag{firstProject}}, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
+		start("with a document of another account", admin, nil, first, document(wildAccount, components.PreferencesDocument))
+		start("with another document", admin, nil, first, document(otherAccount, "Team-Other"))
+		start("with a listed document of the account", admin || two, nil, first, document(otherAccount, "Team-Diagnostics"))
+		start("with a document of that name of another account", admin, nil, first, document(wildAccount, "Team-Diagnostics"))
+		start("with a document that begins so", admin, nil, first, document(otherAccount, components.PreferencesDocument+"2"))
+		start("with a document that begins like a listed one", admin, nil, first, document(otherAccount, "Team-Diagnostics2"))
+		start("with a document of AWS that begins so", admin, access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSessionToRemoteHost"))
+		start("a forwarded port", admin || everywhere, nil, first, document("", "AWS-StartPortForwardingSession"))
+		start("a forwarded port of a remote desktop", true, access.Context{"aws:CalledVia": {"example.amazonaws.com", "ssm-guiconnect.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSession"))
+		start("a forwarded port by way of another service", admin || everywhere, access.Context{"aws:CalledVia": {"cloudformation.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSession"))
+		start("a document that was not checked", admin, access.Context{"ssm:SessionDocumentAccessCheck": {"false"}}, first, preferences)
+		start("a document that was checked", true, access.Context{"ssm:SessionDocumentAccessCheck": {"true"}}, first, preferences)
+		ask("whether a node is connected", in, true, "ssm:GetConnectionStatus", nil, first)
+		ask("whether a managed node is", in, true, "ssm:GetConnectionStatus", nil, managed)
+		ask("whether a node of a third project is", in, admin || everywhere, "ssm:GetConnectionStatus", nil, third)
+		ask("whether a node of the second project is", in, admin || everywhere || two, "ssm:GetConnectionStatus", nil, other)
+		ask("whether a node without project is", in, admin || everywhere, "ssm:GetConnectionStatus", nil, bare)
+		ask("whether a managed node of another account is", in, admin, "ssm:GetConnectionStatus", nil, foreignManaged)
+		for _, resource := range []access.Resource{first, preferences, document(otherAccount, "Team-Diagnostics"), document("", "AWS-StartPortForwardingSession")} {
+			ask("the tags of "+resource.ARN, in, admin, "ssm:ListTagsForResource", access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}}, resource)
+		}
+		ask("whether a node of another account is", in, admin, "ssm:GetConnectionStatus", nil, foreign)
+		ask("the data channel", in, true, "ssmmessages:OpenDataChannel", nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1")})
+		ask("the control channel of the agent", in, admin, "ssmmessages:OpenControlChannel", nil)
+		for _, action := range []string{"ssm:ResumeSession", "ssm:TerminateSession"} {
+			owned := func(account, owner string) access.Resource {
+				return access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", account, "alice-1"), Tags: []access.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}}}
+			}
+			ask("the own session: "+action, in, true, action, nil, owned(otherAccount, "AROAGRANT:alice"))
+			ask("the tags of the own session", in, admin, "ssm:ListTagsForResource", nil, owned(otherAccount, "AROAGRANT:alice"))
+			ask("bob's session: "+action, in, admin, action, nil, owned(otherAccount, "AROAGRANT:bob"))
+			ask("a session of another account: "+action, in, admin, action, nil, owned(wildAccount, "AROAGRANT:alice"))
+			ask("a session of nobody: "+action, in, admin, action, nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1"), Tags: []access.Tag{}})
+		}
+		ask("the history of a session", in, admin, "ssm:GetCommandInvocation", nil)
+		for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions"} {
+			ask("lists: "+action, in, true, action, nil)
+		}
+		ask("lists of other things", in, admin, "ec2:DescribeVpcs", nil)
+		for _, action := range []string{"ssm-guiconnect:StartConnection", "ssm-guiconnect:GetConnection", "ssm-guiconnect:ListConnections", "ssm-guiconnect:CancelConnection"} {
+			ask("remote desktops: "+action, in, !everywhere, action, nil)
+		}
+		ask("the inventory's schema", in, admin || !everywhere, "ssm:GetInventorySchema", nil)
+		ask("recordings of desktops", in, admin && !everywhere, "ssm-guiconnect:UpdateConnectionRecordingPreferences", nil)
+		ask("the Windows password", in, !everywhere, "ec2:GetPasswordData", nil, first)
+		ask("the Windows password of the second project", in, two, "ec2:GetPasswordData", nil, other)
+		ask("the Windows password of a node without project", in, false, "ec2:GetPasswordData", nil, bare)
+		ask("the Windows password of a third project", in, false, "ec2:GetPasswordData", nil, third)
+		ask("the Windows password of another account", in, admin && !everywhere, "ec2:GetPasswordData", nil, foreign)
+		ask("another read of EC2", in, admin, "ec2:GetConsoleOutput", nil, first)
+		key := func(account string) access.Resource {
+			return access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", account, "mrk-1234abcd12ab34cd56ef1234567890ab")}
+		}
+		ask("the key of session data", in, admin || everywhere, "kms:GenerateDataKey", nil, key(otherAccount))
+		ask("the key of another account", in, admin, "kms:GenerateDataKey", nil, key(wildAccount))
+		ask("another key", in, admin, "kms:GenerateDataKey", nil, access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "other")})
+		ask("a key that begins so", in, admin, "kms:GenerateDataKey", nil, access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "mrk-1234abcd12ab34cd56ef1234567890ab2")})
+		ask("what the key encrypted", in, admin, "kms:Decrypt", nil, key(otherAccount))
+	}
+	o.grantDenials(ask, first)
+	at := func(it string, when time.Time, allowed bool) {
+		all = append(all, question{it, besideAdmin, grant, access.Request{Action: "s3:ListAllMyBuckets", Time: when}, allowed})
+	}
+	at("a second before the window", grantFrom.Add(-second), false)
+	at("at its start", grantFrom, true)
+	at("a second before its end", grantUntil.Add(-second), true)
+	at("at its end", grantUntil, false)
+	at("a year later", grantUntil.AddDate(1, 0, 0), false)
+	return append(all, o.trustQuestions()...)
+}
+
+// grantDenials are what stays denied whatever else is attached.
+func (o organization) grantDenials(ask func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource), node access.Resource) {
+	for _, action := range []string{
+		"ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:OpenTunnel", "ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "ssm:CreateAssociation",
+		"ssm:CreateAssociationBatch", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution",
+		"ssm:UpdateAssociation", "ssm:UpdateAssociationStatus", "ssm:UpdateMaintenanceWindowTask",
+	} {
+		ask("another way onto the node: "+action, besideAdmin, false, action, nil, node)
+	}
+	for _, action := range append(slices.Clone(changesDocument), "ssm:UpdateDocumentMetadata") {
+		ask("a changed document: "+action, besideAdmin, false, action, nil, access.Resource{ARN: document(otherAccount, "Any")})
+	}
+	for _, action := range []string{
+		"ec2:CreateTags", "ec2:DeleteTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "ssm:AddTagsToResource",
+		"ssm:RemoveTagsFromResource",
+	} {
+		ask("a tag: "+action, besideAdmin, false, action, nil, access.Resource{ARN: node.ARN, Tags: []access.Tag{firstProject}})
+	}
+	taking := policy.AWS.RoleARN(otherAccount, "/", "takes-tags")
+	for allowed, tags := range map[bool][]access.Tag{true: nil, false: {{Key: "Team", Value: "red"}}} {
+		r := access.AssumeRole(taking, "alice", tags...)
+		ask(fmt.Sprintf("another role with the session tags %v", tags), besideAdmin, allowed, r.Action, r.Context, r.Resources...)
+	}
+	ask("everything else is not denied", besideAdmin, true, "s3:ListAllMyBuckets", nil)
+}
+
+// trustQuestions are who assumes the role of the grant, or the shared one.
+func (o organization) trustQuestions() []question {
+	var all []question
+	assume := func(it, role string, as access.Session, when time.Time, allowed bool, session string, tags ...access.Tag) {
+		r := access.AssumeRole("arn:aws:iam::"+otherAccount+":role/guardrails/osaccess/"+role, session, tags...)
+		r.Time = when
+		all = append(all, question{it + " (" + role + ")", besideAdmin, as, r, allowed})
+	}
+	for _, c := range []struct{ role, person, stranger string }{{o.grants[0].RoleName(), "alice", "bob"}, {components.OSAccessRoleName, "oncall", "alice"}} {
+		windowed := c.person == "alice"
+		person := access.ConsoleWithMFA(userARN(c.person), time.Minute)
+		assume("the person", c.role, person, noon, true, c.person)
+		assume("the person at the start", c.role, person, grantFrom, true, c.person)
+		assume("the person a second before", c.role, person, grantFrom.Add(-second), !windowed, c.person)
+		assume("the person a second before the end", c.role, person, grantUntil.Add(-second), true, c.person)
+		assume("the person at the end", c.role, person, grantUntil, !windowed, c.person)
+		assume("the person with MFA of 59:59", c.role, access.ConsoleWithMFA(userARN(c.person), time.Hour-second), noon, true, c.person)
+		assume("the person with MFA of an hour ago", c.role, access.ConsoleWithMFA(userARN(c.person), time.Hour), noon, false, c.person)
+		assume("the person without MFA", c.role, access.Console(userARN(c.person)), noon, false, c.person)
+		assume("the person with a key", c.role, access.LongTermKey(userARN(c.person)), noon, false, c.person)
+		assume("the person with a key and a code", c.role, access.LongTermKey(userARN(c.person)).WithMFACode(), noon, true, c.person)
+		assume("the person under another name", c.role, person, noon, false, c.stranger)
+		assume("the person with a project", c.role, person, noon, false, c.person, access.Tag{Key: "Project", Value: "Test Project 2"})
+		assume("somebody else", c.role, access.ConsoleWithMFA(userARN(c.stranger), time.Minute), noon, false, c.stranger)
+		assume("a role", c.role, o.session(homeAccount, "Administrator"), noon, false, "alice")
+	}
+	return all
+}
+
+// grantAnswers are the questions that are answered wrongly; change is applied to the documents of the workload account first.
+func (o organization) grantAnswers(questions []question, change func(*access.Account)) ([]string, error) {
+	engines := map[setting]*access.Engine{}
+	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
+		w := o.world(func(account *access.Account) {
+			for i := range account.Roles {
+				if account.Roles[i].Name == o.grants[0].RoleName() {
+					account.Roles[i].ID = "AROAGRANT"
+				}
+			}
+			if change != nil {
+				change(account)
+			}
+			account.Roles = append(account.Roles, access.Role{Name: "takes-tags", Trust: policy.New(
+				policy.Allow("Account", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(policy.AWS.RootARN(otherAccount))))})
+			switch in {
+			case besideAdmin:
+				for i := range account.Roles {
+					account.Roles[i].Inline = append(slices.Clone(account.Roles[i].Inline), allowEverything)
+				}
+			case withoutDenies:
+				forEachDocument(account, func(_ string, d policy.Document) policy.Document {
+					d.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool { return s.Effect == policy.EffectDeny })
+					return d
+				})
+			case asDeployed:
+			}
+		})
+		w.Organization = nil
+		if in == besideAdmin {
+			for i := range w.Accounts[0].Users {
+				w.Accounts[0].Users[i].Groups = nil
+				w.Accounts[0].Users[i].Inline = []access.InlinePolicy{allowEverything}
+			}
+		}
+		engine, err := access.Compile(w)
+		if err != nil {
+			return nil, err
+		}
+		// What a resource of another account allows is not known: here it allows everything, so that only these documents refuse.
+		engines[in] = engine.Assuming(access.UnknownAllowsEverything)
+	}
+	var wrong []string
+	for _, q := range questions {
+		got, err := engines[q.in].Decide(q.as, q.request)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.it, err)
+		}
+		if got.Allowed() != q.allowed {
+			wrong = append(wrong, fmt.Sprintf("%s, %s: %s", q.it, q.in, got))
+			if change != nil {
+				break
+			}
+		}
+	}
+	return wrong, nil
+}
+
+// What a grant opens, and what it never does, in sentences.
+func TestWhatAGrantOpens(t *testing.T) {
+	for name, o := range templates() {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, o.osAccess.Validate())
+			require.NoError(t, o.grants[0].Validate())
+			wrong, err := o.grantAnswers(o.grantQuestions(), nil)
+			require.NoError(t, err)
+			assert.Empty(t, wrong)
+		})
+	}
+}

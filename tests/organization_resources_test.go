@@ -1,0 +1,353 @@
+package tests
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws-native/sdk/go/aws"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/tests/internal/mocks"
+)
+
+const (
+	scpType           = "aws:organizations/policy:Policy"
+	scpAttachmentType = "aws:organizations/policyAttachment:PolicyAttachment"
+	approvalType      = "aws-native:ssm:Document"
+)
+
+// scpEnabled is the organization of the fixture as AWS answers for it.
+func scpEnabled() mocks.Option {
+	return mocks.Organization("o-exampleorgid", managementAccount, "SERVICE_CONTROL_POLICY")
+}
+
+func (o organization) deployPolicies(ctx *pulumi.Context) error {
+	_, err := components.NewServiceControlPolicies(ctx, "organization", o.policies)
+	return err
+}
+
+// deployAll makes the organization and the workload account in one program, which only a test does.
+func (o organization) deployAll(ctx *pulumi.Context) error {
+	if err := o.deployPolicies(ctx); err != nil {
+		return err
+	}
+	if o.justIn != nil {
+		o.justIn.Providers = map[string]pulumi.ProviderResource{}
+		for _, region := range o.sessions.Regions {
+			provider, err := aws.NewProvider(ctx, "native-"+region, &aws.ProviderArgs{Region: pulumi.String(region)})
+			if err != nil {
+				return err
+			}
+			o.justIn.Providers[region] = provider
+		}
+	}
+	return o.deploy(ctx)
+}
+
+func deployedOrganization(t *testing.T, o organization, options ...mocks.Option) *mocks.Recorder {
+	t.Helper()
+	rec, err := mocks.Run(o.deployAll, append(options, scpEnabled())...)
+	require.NoError(t, err)
+	return rec
+}
+
+// What is registered is, byte for byte, what the world says: policies with their targets, roles with their documents, approval documents.
+func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
+	for _, p := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
+		for name, o := range map[string]organization{"shipped": shippedOrganization(p), "full": fullOrganization(p)} {
+			t.Run(string(p)+"/"+name, func(t *testing.T) {
+				rec := deployedOrganization(t, o)
+				w := o.world(nil)
+				want := map[string][]string{}
+				var unit func(u access.Unit)
+				at := func(id string, policies []access.ServiceControlPolicy) {
+					for _, s := range policies {
+						if s.Name != "FullAWSAccess" {
+							want[s.Name+" "+s.Document.JSON()] = append(want[s.Name+" "+s.Document.JSON()], id)
+						}
+					}
+				}
+				unit = func(u access.Unit) {
+					at(u.ID, u.Policies)
+					for _, account := range u.Accounts {
+						at(account.ID, account.Policies)
+					}
+					for _, below := range u.Units {
+						unit(below)
+					}
+				}
+				unit(w.Organization.Root)
+				got := map[string][]string{}
+				for _, r := range rec.OfType(scpType) {
+					assert.Equal(t, "SERVICE_CONTROL_POLICY", r.String("type"))
+					assert.LessOrEqual(t, len(r.String("description")), 512)
+					var targets []string
+					for _, attachment := range rec.OfType(scpAttachmentType) {
+						if strings.HasPrefix(attachment.Name, "organization-attachment-"+r.String("name")+"-") {
+							assert.True(t, attachment.DependsOn(scpType, r.Name), attachment.Name)
+							targets = append(targets, attachment.String("targetId"))
+						}
+					}
+					got[r.String("name")+" "+r.String("content")] = targets
+				}
+				assert.Equal(t, want, got)
+
+				workload := o.workload()
+				documents := registered(rec)
+				for name, text := range texts(workload) {
+					if strings.HasPrefix(name, "role-grant-") || strings.HasPrefix(name, "role-OSAccess") || strings.HasPrefix(name, "policy-just-in-time") {
+						assert.Equal(t, text, documents[name], name)
+						delete(documents, name)
+					}
+				}
+				assert.Empty(t, documents, "nothing else is registered")
+				for _, r := range rec.OfType(roleType) {
+					role := roleNamed(t, workload, r.String("name"))
+					assert.Equal(t, []any{role.Path, tagMap(role.Tags), 3600}, []any{r.String("path"), r.Map("tags"), r.Number("maxSessionDuration")}, role.Name)
+				}
+				approvals := map[string]string{}
+				for _, d := range workload.Documents {
+					if d.Type != "Session" {
+						approvals["just-in-time-approval-"+d.Region+"-"+d.Name] = d.Type + " " + d.Content
+					}
+				}
+				made := map[string]string{}
+				for _, r := range rec.OfType(approvalType) {
+					made[r.Name] = r.String("documentType") + " " + r.String("content")
+					assert.Equal(t, "NewVersion", r.String("updateMethod"), "a replacement would leave nodes without approval, and a deleted document comes back empty")
+				}
+				assert.Equal(t, approvals, made)
+			})
+		}
+	}
+}
+
+// Policies and attachments are made one after the other, what protects first; AWS takes two calls a second and refuses what runs side by side.
+func TestPoliciesAreAttachedOneAfterTheOther(t *testing.T) {
+	o := fullOrganization(policy.AWS)
+	o.policies.Quotas.SCP, o.policies.Quotas.SCPsPerTarget = 5120, 5
+	o.policies.ConsolePasswords.Targets = []string{workloads, identityAccount}
+	rec := deployedOrganization(t, o)
+	chain := []string{
+		"guardrails-protect-guardrails-2", "guardrails-protect-guardrails-2-r-exam", "guardrails-protect-guardrails", "guardrails-protect-guardrails-r-exam",
+		"guardrails-os-access-only", "guardrails-os-access-only-" + workloads, "guardrails-console-passwords", "guardrails-console-passwords-" + workloads,
+		"guardrails-console-passwords-" + identityAccount, "guardrails-member-root", "guardrails-member-root-r-exam",
+	}
+	resource := func(name string) (string, string) {
+		if _, is := rec.Named(scpType, "organization-policy-"+name); is {
+			return scpType, "organization-policy-" + name
+		}
+		return scpAttachmentType, "organization-attachment-" + name
+	}
+	for i, name := range chain[1:] {
+		typ, full := resource(name)
+		r := resourceNamed(t, rec, typ, full)
+		previous, previousName := resource(chain[i])
+		assert.True(t, r.DependsOn(previous, previousName), "%s waits for %s", name, chain[i])
+	}
+	assert.Len(t, rec.OfType(scpType), 5)
+	assert.Len(t, rec.OfType(scpAttachmentType), 6)
+	for _, r := range rec.Resources() {
+		assert.True(t, r.Retain == nil || !*r.Retain, "%s: a target that is taken from the stack file is detached", r.Name)
+	}
+}
+
+// Nothing is registered when the credentials are those of another organization, or when policies would have no effect.
+func TestAnotherOrganizationIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer mocks.Option
+		want   string
+	}{
+		"another organization": {
+			mocks.Organization("o-anotherorgid", managementAccount, "SERVICE_CONTROL_POLICY"),
+			`organization.id: "o-exampleorgid" is not the organization of these credentials, which is o-anotherorgid`,
+		},
+		"another management account": {
+			mocks.Organization("o-exampleorgid", homeAccount, "SERVICE_CONTROL_POLICY"), `organization.management: "123456789012" is not the management account, which is 111122223333`,
+		},
+		"policies are not enabled": {
+			mocks.Organization("o-exampleorgid", managementAccount, "TAG_POLICY"),
+			"aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id r-exam",
+		},
+		"no answer": {mocks.Preview(), "look up the organization: "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, err := mocks.Run(shippedOrganization(policy.AWS).deployPolicies, c.answer)
+			require.ErrorContains(t, err, c.want)
+			assert.Empty(t, rec.Resources())
+		})
+	}
+}
+
+// Values with a problem register nothing, not even the component.
+func TestRefusedOrganizationRegistersNothing(t *testing.T) {
+	for name, change := range map[string]func(o *organization){
+		"policies":     func(o *organization) { o.policies.BreakGlass = nil },
+		"OSAccess":     func(o *organization) { o.osAccess.Sessions = nil },
+		"grant":        func(o *organization) { o.grants[0].Ticket = "" },
+		"just in time": func(o *organization) { o.justIn.Sessions = nil },
+	} {
+		o := fullOrganization(policy.AWS)
+		change(&o)
+		constructors := map[string]pulumi.RunFunc{
+			"policies": o.deployPolicies,
+			"OSAccess": func(ctx *pulumi.Context) error { _, err := components.NewOSAccess(ctx, "x", o.osAccess); return err },
+			"grant": func(ctx *pulumi.Context) error {
+				_, err := components.NewAccessGrant(ctx, "x", o.grants[0])
+				return err
+			},
+			"just in time": func(ctx *pulumi.Context) error { _, err := components.NewJustInTime(ctx, "x", o.justIn); return err },
+		}
+		rec, err := mocks.Run(constructors[name], scpEnabled())
+		var problems components.Problems
+		require.ErrorAs(t, err, &problems, name)
+		assert.Empty(t, rec.Resources(), name)
+	}
+}
+
+// Approval documents of several Regions want a provider for each.
+func TestApprovalDocumentsWantAProviderForEveryRegion(t *testing.T) {
+	o := fullOrganization(policy.AWS)
+	rec, err := mocks.Run(func(ctx *pulumi.Context) error { _, err := components.NewJustInTime(ctx, "x", o.justIn); return err })
+	require.ErrorContains(t, err, "has no provider")
+	assert.Empty(t, rec.Resources())
+}
+
+// The Denies of a role are in place before anything that it allows: the window of a grant before its sessions, and before what AWS's policies read.
+func TestTheFencesOfAGrantComeFirst(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	o.osAccess.ReadOnly = true
+	rec := deployedOrganization(t, o)
+	for _, role := range []string{"grant-" + o.grants[0].RoleName(), "os-access"} {
+		fence := role + "-inline-policy-" + components.OSAccessGuardPolicyName
+		resourceNamed(t, rec, rolePolicyType, fence)
+		assert.True(t, resourceNamed(t, rec, rolePolicyType, role+"-inline-policy-"+components.OSAccessPolicyName).DependsOn(rolePolicyType, fence), role)
+		assert.True(t, resourceNamed(t, rec, attachmentType, role+"-attachment-"+components.ReadOnlyPolicyName).DependsOn(rolePolicyType, fence), role)
+		exclusive := resourceNamed(t, rec, rolePoliciesType, role+"-inline-policies")
+		assert.ElementsMatch(t, []string{components.OSAccessGuardPolicyName, components.OSAccessPolicyName}, exclusive.Strings("policyNames"))
+		assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, resourceNamed(t, rec, roleAttachmentsType, role+"-attached-policies").Strings("policyArns"))
+	}
+}
+
+// Without people who stand in the door there is no shared role, and a grant still opens what the template describes.
+func TestTheSharedRoleIsMadeForStandingPeopleAlone(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	o.osAccess.StandingPrincipalARNs = nil
+	rec := deployedOrganization(t, o)
+	require.Len(t, rec.OfType(roleType), 1)
+	assert.Equal(t, "grant-CHG1234-alice", rec.OfType(roleType)[0].String("name"))
+	assert.NotContains(t, texts(o.workload()), "role-OSAccess.trust")
+}
+
+// A grant of the account's own user waits for the user, whose name AWS would refuse in a trust policy before.
+func TestAGrantWaitsForItsUser(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	grant := o.grants[0]
+	grant.User, grant.PrincipalARN, grant.Person = "carol", "", "carol"
+	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
+		group, err := components.NewMFAGroup(ctx, "mfa", &components.MFAGroupArgs{Account: o.osAccess.Account})
+		if err != nil {
+			return err
+		}
+		user, err := components.NewUser(ctx, "user-carol", &components.UserArgs{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
+			pulumi.DependsOn([]pulumi.Resource{group}))
+		if err != nil {
+			return err
+		}
+		grant.UserResources = map[string]pulumi.Resource{"carol": user}
+		_, err = components.NewAccessGrant(ctx, "grant", grant)
+		return err
+	})
+	require.NoError(t, err)
+	assert.True(t, resourceNamed(t, rec, roleType, "grant-role").DependsOn(userType, "user-carol-user"))
+}
+
+// An edit of one grant touches that grant's role and nothing else.
+func TestAnEditOfOneGrantTouchesThatGrantAlone(t *testing.T) {
+	two := func() organization {
+		o := shippedOrganization(policy.AWS)
+		second := *o.grants[0]
+		second.Ticket, second.RunAs = "CHG9", "bob"
+		o.grants = append(o.grants, &second)
+		return o
+	}
+	list := func(o organization) map[string]string {
+		out := map[string]string{}
+		for _, r := range deployedOrganization(t, o).Resources() {
+			if text, err := json.Marshal(r.Inputs.Mappable()); err == nil {
+				out[string(r.URN)] = string(text)
+			}
+		}
+		return out
+	}
+	before := list(two())
+	o := two()
+	o.grants[1].Until = o.grants[1].Until.Add(-second)
+	after := list(o)
+	require.Len(t, after, len(before))
+	var changed []string
+	for urn, inputs := range after {
+		if before[urn] != inputs {
+			changed = append(changed, urn[strings.LastIndex(urn, "::")+2:])
+		}
+	}
+	assert.ElementsMatch(t, []string{"grant-grant-CHG9-alice-role", "grant-grant-CHG9-alice-inline-policy-os-access-guard"}, changed)
+}
+
+// The documents of the organization as people read them, and the list of resources with their names, which are part of every URN.
+func TestGoldenOrganization(t *testing.T) {
+	for name, o := range map[string]organization{"shipped": shippedOrganization(policy.AWS), "full": fullOrganization(policy.AWS)} {
+		t.Run(name, func(t *testing.T) {
+			rec := deployedOrganization(t, o)
+			files := map[string]string{resourcesFile: resourceList(rec), "undo.txt": o.policies.UndoSheet()}
+			add := func(name, text string) {
+				var pretty bytes.Buffer
+				require.NoError(t, json.Indent(&pretty, []byte(text), "", "  "), name)
+				files[name+".json"] = pretty.String() + "\n"
+			}
+			for name, text := range registered(rec) {
+				add(name, text)
+			}
+			for _, r := range rec.OfType(scpType) {
+				add("policy-"+r.String("name"), r.String("content"))
+			}
+			for _, r := range rec.OfType(approvalType) {
+				files[r.Name+".txt"] = r.String("content")
+			}
+			golden(t, "organization/"+name, files)
+		})
+	}
+}
+
+// In another partition every ARN is of that partition, and nothing else changes.
+func TestEveryPartitionGetsTheSameGuardrails(t *testing.T) {
+	want, err := fullOrganization(policy.AWS).policies.Plan()
+	require.NoError(t, err)
+	for _, p := range []policy.Partition{policy.AWSChina, policy.AWSUSGov} {
+		got, err := fullOrganization(p).policies.Plan()
+		require.NoError(t, err)
+		require.Len(t, got.Policies, len(want.Policies))
+		for i := range got.Policies {
+			assert.NotContains(t, got.Policies[i].Document.JSON(), "arn:aws:")
+			assert.Equal(t, want.Policies[i].Document.JSON(), strings.ReplaceAll(got.Policies[i].Document.JSON(), "arn:"+string(p)+":", "arn:aws:"))
+		}
+	}
+}
+
+// A failure of an attachment is the program's failure: the ones after it are not made.
+func TestAFailedAttachmentStopsTheRest(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	rec, err := mocks.Run(o.deployPolicies, scpEnabled(),
+		mocks.Fail(scpAttachmentType, "organization-attachment-guardrails-protect-guardrails-r-exam", errors.New("ConcurrentModificationException")))
+	require.ErrorContains(t, err, "ConcurrentModificationException")
+	assert.Empty(t, rec.OfType(scpAttachmentType))
+	assert.Len(t, rec.OfType(scpType), 1)
+}
