@@ -23,7 +23,7 @@ import (
 // fromEngine reads what the engine would hand over of a stack file.
 func fromEngine(values map[string]string) (stack *config.Stack, problems error) {
 	_, err := mocks.Run(func(ctx *pulumi.Context) error {
-		stack, problems = config.FromContext(ctx)
+		stack, problems = config.FromContext(ctx, "")
 		return nil
 	}, mocks.Config(values))
 	return stack, errors.Join(problems, err)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"os"
@@ -13,11 +14,15 @@ import (
 // FromContext reads the values that the engine hands to a program. They come without file, line or order: problems are in the order of the
 // reference. The error is Problems.
 //
+// The folder is where the stack files are: other stacks and own policies are read there. Empty means the folder of the project, which the engine tells
+// a program of its own and not one that runs inside the Automation API.
+//
 // A program can only ask for keys that it knows. So that a misspelt key of the first level is refused too, it also looks at the environment
 // variable in which the engine passes all of them to a program of its own; a program that runs inside the Automation API has no such
 // variable, and whoever drives it reads the file first.
-func FromContext(ctx *pulumi.Context) (*Stack, error) {
-	src := &source{name: ctx.Stack(), file: "stack " + ctx.Stack(), folder: ctx.RootDirectory()}
+func FromContext(ctx *pulumi.Context, folder string) (*Stack, error) {
+	folder = cmp.Or(folder, ctx.RootDirectory())
+	src := &source{name: ctx.Stack(), file: "stack " + ctx.Stack(), folder: folder}
 	for _, key := range append(knownKeys(), unknownKeys(ctx)...) {
 		value, ok := ctx.GetConfig(key)
 		if !ok {

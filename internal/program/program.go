@@ -8,9 +8,16 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Run deploys the stack of the context.
-func Run(ctx *pulumi.Context) error {
-	stack, err := config.FromContext(ctx)
+// Run deploys the stack of the context, with the stack files of the project's folder beside it.
+func Run(ctx *pulumi.Context) error { return run(ctx, "") }
+
+// In is Run for a program inside the Automation API, which is not told where the stack files are.
+func In(folder string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error { return run(ctx, folder) }
+}
+
+func run(ctx *pulumi.Context, folder string) error {
+	stack, err := config.FromContext(ctx, folder)
 	if err != nil {
 		return err
 	}

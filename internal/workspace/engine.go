@@ -23,7 +23,7 @@ import (
 // do runs one operation. The report is nil when the stack was not reached.
 func (r *run) do(ctx context.Context, operation Operation) (*Report, error) {
 	start := time.Now()
-	program := &runner{run: r.parts.run}
+	program := &runner{run: r.parts.run(r.folder.stackFolder())}
 	stack, closeStack, err := r.open(ctx, operation, program)
 	if err != nil {
 		return nil, err

@@ -92,6 +92,9 @@ func (f *Folder) StackFile(stack string) string {
 	return filepath.Join(f.configDir, "Pulumi."+stack[strings.LastIndex(stack, "/")+1:]+".yaml")
 }
 
+// stackFolder is where the stack files are.
+func (f *Folder) stackFolder() string { return f.configDir }
+
 // sandboxFile is the folder's sandbox.yaml, which says what the sandbox's AWS holds at first; empty when there is none.
 func (f *Folder) sandboxFile() string {
 	path := filepath.Join(f.Dir, "sandbox.yaml")

@@ -13,8 +13,8 @@ import (
 type parts struct {
 	// check reads a stack file and says where it deploys to, or gives the problems that refuse it.
 	check func(file string) (target, error)
-	// run is the Pulumi program.
-	run pulumi.RunFunc
+	// run is the Pulumi program, for the stack files of a folder.
+	run func(folder string) pulumi.RunFunc
 	// refused tells a refusal of the program's from a failure on the way.
 	refused func(error) bool
 	// provide starts the sandbox's AWS.

@@ -178,7 +178,7 @@ func withUsers(t *testing.T) (*Workspace, *memory, *[]user) {
 	t.Helper()
 	w := newFixture(t).workspace(t)
 	aws, list := newMemory(t), &[]user{}
-	w.parts.run = users(list)
+	w.parts.run = anywhere(users(list))
 	w.parts.provide = func(context.Context, sandbox.Options) (provider, error) { return aws, nil }
 	return w, aws, list
 }

@@ -17,7 +17,7 @@ func shipped() parts {
 			}
 			return target{stack.Account.ID, stack.Account.Partition, stack.Environments}, nil
 		},
-		run:     program.Run,
+		run:     program.In,
 		refused: program.Refused,
 		provide: func(ctx context.Context, o sandbox.Options) (provider, error) { return sandbox.Start(ctx, o) },
 	}

@@ -54,7 +54,7 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 		check: func(file string) (target, error) {
 			return target{account: "111122223333", partition: policy.AWS}, f.refused[filepath.Base(file)]
 		},
-		run: func(ctx *pulumi.Context) error {
+		run: anywhere(func(ctx *pulumi.Context) error {
 			f.ran++
 			if f.fail != nil {
 				return f.fail
@@ -71,7 +71,7 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 			ctx.Export("things", pulumi.ToStringArray(f.things))
 			ctx.Export("password", pulumi.ToSecret(pulumi.String("x")))
 			return nil
-		},
+		}),
 		refused: func(err error) bool { return errors.Is(err, errProgramRefuses) },
 		provide: func(context.Context, sandbox.Options) (provider, error) { return noProvider{}, nil },
 	}})
@@ -213,7 +213,7 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 	f := newFixture(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	w := f.workspace(t)
-	w.parts.run = func(*pulumi.Context) error { cancel(); <-ctx.Done(); return ctx.Err() }
+	w.parts.run = anywhere(func(*pulumi.Context) error { cancel(); <-ctx.Done(); return ctx.Err() })
 	_, err := w.Run(ctx, Up, "dev")
 	require.ErrorContains(t, err, "interrupted; run it again to go on")
 	assert.Equal(t, Failed, StatusOf(err))
@@ -231,4 +231,9 @@ func snapshot(t *testing.T, dir string) map[string]string {
 		return err
 	}))
 	return files
+}
+
+// anywhere is a program that does not ask for the folder.
+func anywhere(run pulumi.RunFunc) func(string) pulumi.RunFunc {
+	return func(string) pulumi.RunFunc { return run }
 }
