@@ -217,3 +217,43 @@ func TestAWrongAccountMakesNothing(t *testing.T) {
 	assert.ErrorContains(t, err, "AWS account ID not allowed: 444455556666")
 	assert.Equal(t, before.String(), s.Snapshot().String())
 }
+
+// What exists in the account can be imported by a program that wants something else of it: one run adopts it and changes it in place.
+func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, err := start(t, everything, sandbox.Options{Stack: "dev"})
+	require.NoError(t, err)
+	const shell = "SSM-SessionManagerRunShell"
+	program := func(ctx *pulumi.Context) error {
+		p, err := aws.NewProvider(ctx, "tokyo", &aws.ProviderArgs{Region: pulumi.String("ap-northeast-1")})
+		if err != nil {
+			return err
+		}
+		_, err = ssm.NewDocument(ctx, "preferences", &ssm.DocumentArgs{
+			Name: pulumi.String(shell), DocumentType: pulumi.String("Session"), Content: pulumi.String(session),
+		}, pulumi.Provider(p), pulumi.Import(pulumi.ID(shell)))
+		if err != nil {
+			return err
+		}
+		_, err = iam.NewRole(ctx, "node", &iam.RoleArgs{
+			Name: pulumi.String("node"), Path: pulumi.String("/nodes/"), Description: pulumi.String("instances"), MaxSessionDuration: pulumi.Int(7200),
+			Tags: pulumi.StringMap{"Project": pulumi.String("B")}, PermissionsBoundary: pulumi.String("arn:aws:iam::aws:policy/PowerUserAccess"),
+			AssumeRolePolicy: pulumi.String(`{"Version":"2012-10-17","Statement":[{"Sid":"Trust","Effect":"Allow",` +
+				`"Principal":{"AWS":"arn:aws:iam::444455556666:user/people/alice"},"Action":"sts:AssumeRole"}]}`),
+		}, pulumi.Provider(p), pulumi.Import(pulumi.ID("node")))
+		return err
+	}
+	st := stack(t, s, program)
+	var out bytes.Buffer
+	_, err = st.Up(ctx, optup.ProgressStreams(&out))
+	require.NoError(t, err, out.String())
+	home := s.Snapshot().Accounts["111122223333"]
+	assert.Equal(t, session, home.Documents["ap-northeast-1/"+shell].Content())
+	assert.Len(t, home.Documents["ap-northeast-1/"+shell].Versions, 2, "the document was replaced")
+	assert.Equal(t, map[string]string{"Project": "B"}, home.Roles["node"].Tags)
+	assert.Len(t, home.Roles["node"].Attached, 2, "the import detached policies")
+	preview, err := st.Preview(ctx, optpreview.SuppressProgress())
+	require.NoError(t, err)
+	assert.Equal(t, map[apitype.OpType]int{apitype.OpSame: 4}, preview.ChangeSummary, preview.StdOut)
+}
