@@ -22,7 +22,7 @@ type Judgement struct {
 // Stack judges a stack that was read without problems.
 func Stack(s *config.Stack) *Judgement {
 	j := &Judgement{Stack: s}
-	world := access.World{Accounts: []access.Account{s.World()}}
+	world := access.WithManagedPolicies(access.World{Accounts: []access.Account{s.World()}})
 	engine, err := access.Compile(world)
 	if err != nil {
 		return j.unreadable(err)

@@ -1,0 +1,251 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/policy"
+)
+
+// MatrixVersion is the version of the JSON form of a Matrix.
+const MatrixVersion = 1
+
+// Matrix says who reaches which nodes, through which role and door, as which OS user, and until when.
+type Matrix struct {
+	Version int `json:"version"`
+	// At is the time from which it looks on.
+	At time.Time `json:"at"`
+	// Rows are in the order of the accounts, their people and their roles.
+	Rows []MatrixRow `json:"rows"`
+	// Administrators are the ARNs of those who can change everything that the rows say.
+	Administrators []string `json:"administrators"`
+}
+
+// MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has one row without doors.
+type MatrixRow struct {
+	Person    string `json:"person"`
+	PersonARN string `json:"personArn"`
+	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it.
+	Role    string   `json:"role,omitempty"`
+	RoleARN string   `json:"roleArn,omitempty"`
+	Through []string `json:"through,omitempty"`
+	// Projects are the values of the project tag on the nodes that the doors open on; a pattern of a policy stands for all that it matches. EveryProject
+	// says that nodes of all other projects are open too, but for ButProjects, Untagged that those without the tag are.
+	Projects     []string `json:"projects"`
+	EveryProject bool     `json:"everyProject,omitempty"`
+	ButProjects  []string `json:"butProjects,omitempty"`
+	Untagged     bool     `json:"untagged,omitempty"`
+	// Regions are where the nodes are; EveryRegion says that those of all other Regions are open too.
+	Regions     []string `json:"regions"`
+	EveryRegion bool     `json:"everyRegion,omitempty"`
+	// Doors are the ways into the nodes, and "start" and "stop".
+	Doors []string `json:"doors"`
+	// OSUser is the login that the doors end in, empty where they give none; Superuser says that it can do everything on the node.
+	OSUser    string `json:"osUser,omitempty"`
+	Superuser bool   `json:"superuser,omitempty"`
+	// SignIns are the ways to sign in that get there, and MFAMaxAgeSeconds how old MFA may be; zero means any age.
+	SignIns          []string `json:"signIns"`
+	MFAMaxAgeSeconds int      `json:"mfaMaxAgeSeconds,omitempty"`
+	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and without end.
+	From  *time.Time `json:"from,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
+	// Assumptions are what the row rests on: policies that are not known here.
+	Assumptions []Assumption `json:"assumptions,omitempty"`
+}
+
+// MatrixOptions say what a matrix is about.
+type MatrixOptions struct {
+	// At is the time from which it looks on. Required.
+	At time.Time
+	// ProjectTags are the keys of the project tag by account id; accounts that are not listed have the default one.
+	ProjectTags map[string]string
+	// Administrators are listed beside the rows.
+	Administrators []string
+}
+
+// NewMatrix finds out who reaches what. It goes every journey of every person; where the policies name a value, of the project, the Region or
+// the time, it tries that value and one that nobody names, so that the rows speak of all values.
+func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
+	b := &matrixBuilder{
+		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
+	}
+	m := &Matrix{Version: MatrixVersion, At: o.At.UTC().Truncate(time.Second), Rows: []MatrixRow{}, Administrators: append([]string{}, o.Administrators...)}
+	world := engine.World()
+	for i := range world.Accounts {
+		home := &world.Accounts[i]
+		for j := range home.Users {
+			rows, err := b.person(home, &home.Users[j])
+			if err != nil {
+				return nil, err
+			}
+			m.Rows = append(m.Rows, rows...)
+		}
+	}
+	return m, nil
+}
+
+// MatrixOf is the matrix of stacks.
+func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
+	engine, err := Engine(stacks...)
+	if err != nil {
+		return nil, err
+	}
+	o := MatrixOptions{At: at, ProjectTags: map[string]string{}}
+	for _, s := range stacks {
+		o.ProjectTags[s.Account.ID] = s.Tags.Project
+		for _, a := range judge.Stack(s).Proofs.Administrators {
+			o.Administrators = append(o.Administrators, a.ARN)
+		}
+	}
+	return NewMatrix(engine, o)
+}
+
+// Only keeps the rows of the people with the name or ARN.
+func (m *Matrix) Only(nameOrARN string) error {
+	var names []string
+	kept := []MatrixRow{}
+	for _, r := range m.Rows {
+		name, _, _ := strings.Cut(r.Person, " ")
+		if name == nameOrARN || r.PersonARN == nameOrARN {
+			kept = append(kept, r)
+		}
+		names = append(names, name)
+	}
+	if len(kept) == 0 {
+		return fmt.Errorf("%q is nobody in these stacks; %s", nameOrARN, config.DidYouMean(nameOrARN, slices.Compact(names)))
+	}
+	m.Rows = kept
+	return nil
+}
+
+type matrixBuilder struct {
+	engine, generous *access.Engine
+	options          MatrixOptions
+	documents        documents
+}
+
+// way is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
+type way struct {
+	person      *access.User
+	home        *access.Account
+	hops        []hop
+	session     access.Session
+	signIns     []string
+	maxAge      int
+	assumptions []Assumption
+}
+
+type hop struct {
+	account *access.Account
+	role    *access.Role
+}
+
+// person is everything that one person reaches.
+func (b *matrixBuilder) person(home *access.Account, user *access.User) ([]MatrixRow, error) {
+	var rows []MatrixRow
+	spans := b.spans(append([]string{user.ARN(home)}, b.rolesThatMatter(home, user)...)...)
+	seen := map[string][]MatrixRow{}
+	var order []string
+	for i, span := range spans {
+		found, err := b.at(home, user, span.from)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range found {
+			key := row.key()
+			earlier := seen[key]
+			if earlier == nil {
+				order = append(order, key)
+			}
+			if n := len(earlier); n > 0 && earlier[n-1].Until != nil && earlier[n-1].Until.Equal(span.from) {
+				earlier[n-1].Until = span.until
+				continue
+			}
+			if i > 0 {
+				row.From = &spans[i].from
+			}
+			row.Until = span.until
+			seen[key] = append(earlier, row)
+		}
+	}
+	for _, key := range order {
+		rows = append(rows, seen[key]...)
+	}
+	slices.SortStableFunc(rows, func(a, c MatrixRow) int { return cmp.Compare(b.roleOrder(a.RoleARN), b.roleOrder(c.RoleARN)) })
+	if len(rows) == 0 {
+		row := MatrixRow{Person: b.personName(home, user), PersonARN: user.ARN(home), Projects: []string{}, Regions: []string{}, Doors: []string{}, SignIns: []string{}}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// rolesThatMatter are the roles that the person may ever reach. A role whose trust policy names neither the person, nor the account, nor
+// everybody, and no role of the world, can be left out; that it stays in costs time alone.
+func (b *matrixBuilder) rolesThatMatter(home *access.Account, user *access.User) []string {
+	var arns []string
+	world := b.engine.World()
+	for i := range world.Accounts {
+		a := &world.Accounts[i]
+		for j := range a.Roles {
+			if trusts(&a.Roles[j], user.ARN(home), home.ID) {
+				arns = append(arns, a.Roles[j].ARN(a))
+			}
+		}
+	}
+	return arns
+}
+
+// trusts reports whether the trust policy of a role speaks of the person, the account, everybody, or of another role.
+func trusts(role *access.Role, person, account string) bool {
+	return slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
+		return len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
+			if p.Kind == policy.PrincipalAny {
+				return true
+			}
+			return p.Kind == policy.PrincipalAWS && slices.ContainsFunc(p.Values, func(value string) bool {
+				if value == person || value == account || value == "*" {
+					return true
+				}
+				arn, err := policy.ParseARN(value)
+				if err != nil {
+					return false
+				}
+				kind, _, _, _ := arn.Entity()
+				return arn.Resource == "root" && arn.Account == account || kind == "role" || arn.Service == "sts"
+			})
+		})
+	})
+}
+
+func (b *matrixBuilder) roleOrder(arn string) int {
+	n := 0
+	world := b.engine.World()
+	for i := range world.Accounts {
+		for j := range world.Accounts[i].Roles {
+			n++
+			if world.Accounts[i].Roles[j].ARN(&world.Accounts[i]) == arn {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// personName is the name alone in the first account of the world, and with the account everywhere else.
+func (b *matrixBuilder) personName(home *access.Account, user *access.User) string {
+	if world := b.engine.World(); world.Accounts[0].ID == home.ID {
+		return user.Name
+	}
+	return user.Name + " (" + cmp.Or(home.Alias, home.ID) + ")"
+}
+
+func (b *matrixBuilder) projectTag(account string) string {
+	return cmp.Or(b.options.ProjectTags[account], components.DefaultProjectTag)
+}

@@ -1,0 +1,124 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// documents are the policies of each principal by ARN, for the values that they name.
+type documents map[string][]documentText
+
+type documentText struct {
+	key, value string
+	resource   bool
+}
+
+func newDocuments(w access.World) documents {
+	d := documents{}
+	managed := map[string]*access.ManagedPolicy{}
+	for i := range w.Accounts {
+		for j := range w.Accounts[i].Policies {
+			managed[w.Accounts[i].Policies[j].ARN] = &w.Accounts[i].Policies[j]
+		}
+	}
+	attach := func(owner string, attached []string, boundary string) {
+		for _, arn := range append(slices.Clone(attached), boundary) {
+			if p := managed[arn]; p != nil {
+				d.add(owner, p.Document)
+			}
+		}
+	}
+	for i := range w.Accounts {
+		a := &w.Accounts[i]
+		for j := range a.Users {
+			u := &a.Users[j]
+			for _, p := range u.Inline {
+				d.add(u.ARN(a), p.Document)
+			}
+			attach(u.ARN(a), u.Attached, u.Boundary)
+			for k := range a.Groups {
+				g := &a.Groups[k]
+				if !slices.ContainsFunc(u.Groups, func(name string) bool { return strings.EqualFold(name, g.Name) }) {
+					continue
+				}
+				for _, p := range g.Inline {
+					d.add(u.ARN(a), p.Document)
+				}
+				attach(u.ARN(a), g.Attached, "")
+			}
+		}
+		for j := range a.Roles {
+			r := &a.Roles[j]
+			d.add(r.ARN(a), r.Trust)
+			for _, p := range r.Inline {
+				d.add(r.ARN(a), p.Document)
+			}
+			attach(r.ARN(a), r.Attached, r.Boundary)
+		}
+	}
+	if w.Organization != nil {
+		d.unit(&w.Organization.Root)
+	}
+	return d
+}
+
+// everyone stands for the service control policies, which may bind anybody.
+const everyone = ""
+
+func (d documents) unit(u *access.Unit) {
+	for _, p := range u.Policies {
+		d.add(everyone, p.Document)
+	}
+	for i := range u.Accounts {
+		for _, p := range u.Accounts[i].Policies {
+			d.add(everyone, p.Document)
+		}
+	}
+	for i := range u.Units {
+		d.unit(&u.Units[i])
+	}
+}
+
+// numbers are the numbers with which the policies of the principals compare a key.
+func (d documents) numbers(key string, principals ...string) []int {
+	var out []int
+	for _, v := range d.values(principals, func(t documentText) bool { return !t.resource && strings.EqualFold(t.key, key) }) {
+		if n, err := strconv.Atoi(v); err == nil && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// values are the distinct values of the texts that are wanted, in order.
+func (d documents) values(principals []string, wanted func(documentText) bool) []string {
+	var out []string
+	for _, principal := range append(slices.Clone(principals), everyone) {
+		for _, t := range d[principal] {
+			if wanted(t) && !slices.Contains(out, t.value) {
+				out = append(out, t.value)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// add remembers the values that a document names.
+func (d documents) add(owner string, document policy.Document) {
+	for _, st := range document.Statements {
+		for _, r := range append(slices.Clone(st.Resources), st.NotResources...) {
+			d[owner] = append(d[owner], documentText{value: r, resource: true})
+		}
+		for _, c := range st.Conditions {
+			for _, v := range c.Values {
+				d[owner] = append(d[owner], documentText{key: c.Key, value: v})
+			}
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+var matrixColumns = []string{"PERSON", "ROLE", "PROJECT", "DOORS", "OS USER", "REGION", "SIGN-IN", "WHEN"}
+
+// WriteJSON writes the matrix as one line of JSON.
+func (m *Matrix) WriteJSON(w io.Writer) error { return writeJSON(w, m) }
+
+// WriteText writes the matrix as a table for a terminal.
+func (m *Matrix) WriteText(w io.Writer) error {
+	var table bytes.Buffer
+	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(columns, strings.Join(matrixColumns, "\t"))
+	notes := m.notes()
+	for i := range m.Rows {
+		fmt.Fprintln(columns, strings.Join(m.Rows[i].cells(notes), "\t"))
+	}
+	if err := columns.Flush(); err != nil {
+		return err
+	}
+	var b strings.Builder
+	for line := range strings.Lines(table.String()) {
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	m.writeNotes(&b, notes)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// WriteMarkdown writes the matrix as a table of Markdown.
+func (m *Matrix) WriteMarkdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(matrixColumns, " | "), strings.Repeat("---|", len(matrixColumns)))
+	notes := m.notes()
+	for i := range m.Rows {
+		cells := m.Rows[i].cells(notes)
+		for j := range cells {
+			cells[j] = strings.ReplaceAll(cells[j], "|", `\|`)
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+	}
+	m.writeNotes(&b, notes)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// notes are the assumptions of the rows, each once.
+func (m *Matrix) notes() []Assumption {
+	var all []Assumption
+	for i := range m.Rows {
+		all = joined(all, m.Rows[i].Assumptions)
+	}
+	return all
+}
+
+func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
+	if len(notes)+len(m.Administrators) > 0 {
+		b.WriteString("\n")
+	}
+	for i, n := range notes {
+		fmt.Fprintf(b, "[%d] if %s\n", i+1, n.Text)
+	}
+	for _, a := range m.Administrators {
+		fmt.Fprintf(b, "%s administers: it can change everything above.\n", nameOf(a))
+	}
+}
+
+func (r *MatrixRow) cells(notes []Assumption) []string {
+	person := r.Person
+	for _, a := range r.Assumptions {
+		person += fmt.Sprintf(" [%d]", slices.Index(notes, a)+1)
+	}
+	return []string{person, r.roleCell(), r.projectCell(), r.doorCell(), r.osUserCell(), r.regionCell(), r.signInCell(), r.whenCell()}
+}
+
+const nothing = "-"
+
+func orNothing(s string) string {
+	if s == "" {
+		return nothing
+	}
+	return s
+}
+
+func (r *MatrixRow) roleCell() string {
+	return orNothing(strings.Join(append(slices.Clone(r.Through), r.Role), " > "))
+}
+
+func (r *MatrixRow) projectCell() string {
+	switch {
+	case len(r.Doors) == 0:
+		return nothing
+	case r.EveryProject && r.Untagged:
+		return "every node" + r.exceptCell()
+	case r.EveryProject:
+		return "every project" + r.exceptCell()
+	}
+	named := slices.Clone(r.Projects)
+	if r.Untagged {
+		named = append(named, "nodes without a project")
+	}
+	return strings.Join(named, ", ")
+}
+
+// exceptCell names the projects that are not open where all others are.
+func (r *MatrixRow) exceptCell() string {
+	if len(r.ButProjects) == 0 {
+		return ""
+	}
+	return " but " + strings.Join(r.ButProjects, ", ")
+}
+
+func (r *MatrixRow) doorCell() string { return orNothing(strings.Join(r.Doors, ", ")) }
+
+func (r *MatrixRow) osUserCell() string {
+	if r.Superuser {
+		return r.OSUser + " (can do everything)"
+	}
+	return orNothing(r.OSUser)
+}
+
+func (r *MatrixRow) regionCell() string {
+	switch {
+	case r.EveryRegion && len(r.Regions) == 0:
+		return "every other"
+	case r.EveryRegion:
+		return "every"
+	}
+	return orNothing(strings.Join(r.Regions, ", "))
+}
+
+// signInCell says the least that is needed.
+func (r *MatrixRow) signInCell() string {
+	var without []string
+	for _, s := range r.SignIns {
+		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {
+			without = append(without, strings.TrimSuffix(s, " without MFA"))
+		}
+	}
+	switch {
+	case len(r.SignIns) == 0:
+		return nothing
+	case len(without) > 0:
+		return "WITHOUT MFA: " + strings.Join(without, ", ")
+	case r.MFAMaxAgeSeconds > 0:
+		return "MFA in the last " + hours(r.MFAMaxAgeSeconds)
+	}
+	return "MFA"
+}
+
+func (r *MatrixRow) whenCell() string {
+	switch {
+	case len(r.SignIns) == 0:
+		return nothing
+	case r.From == nil && r.Until == nil:
+		return "always"
+	case r.From == nil:
+		return "until " + r.Until.Format(time.RFC3339)
+	case r.Until == nil:
+		return "from " + r.From.Format(time.RFC3339)
+	}
+	return r.From.Format(time.RFC3339) + " to " + r.Until.Format(time.RFC3339)
+}

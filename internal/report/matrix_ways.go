@@ -1,0 +1,234 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+)
+
+// maxHops bounds how many roles are taken one after the other. AWS allows more; a role of this repository trusts users alone.
+const maxHops = 3
+
+// at is what the person reaches at a time: by itself, and in every role.
+func (b *matrixBuilder) at(home *access.Account, user *access.User, at time.Time) ([]MatrixRow, error) {
+	var rows []MatrixRow
+	for _, w := range b.ownWays(home, user, at) {
+		doors, err := b.doors(&w, at)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, doors...)
+	}
+	rows = merge(rows, func(r *MatrixRow) { r.SignIns = nil }, func(into, from *MatrixRow) { into.SignIns = append(into.SignIns, from.SignIns...) })
+	taken := map[string]bool{}
+	front, err := b.roleWays(home, user, at)
+	if err != nil {
+		return nil, err
+	}
+	for depth := 1; len(front) > 0; depth++ {
+		for i := range front {
+			taken[front[i].session.Subject()] = true
+		}
+		var next []way
+		for i := range front {
+			doors, err := b.doors(&front[i], at)
+			if err != nil {
+				return nil, err
+			}
+			if len(doors) == 0 {
+				doors = []MatrixRow{b.row(&front[i])}
+			}
+			rows = append(rows, doors...)
+			if depth == maxHops {
+				continue
+			}
+			more, err := b.chained(&front[i], at, taken)
+			if err != nil {
+				return nil, err
+			}
+			next = append(next, more...)
+		}
+		front = next
+	}
+	return rows, nil
+}
+
+// signIn is a way to sign in, those without MFA first.
+type signIn struct {
+	name string
+	with func(arn string, age time.Duration) access.Session
+}
+
+var (
+	consoleWithoutMFA = signIn{"console without MFA", func(arn string, _ time.Duration) access.Session { return access.Console(arn) }}
+	accessKey         = signIn{"access key", func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn) }}
+	tokenWithoutMFA   = signIn{"session token without MFA", func(arn string, _ time.Duration) access.Session { return access.SessionToken(arn) }}
+	consoleWithMFA    = signIn{"console with MFA", access.ConsoleWithMFA}
+	accessKeyWithCode = signIn{"access key with an MFA code", func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn).WithMFACode() }}
+	tokenWithMFA      = signIn{"session token with MFA", access.SessionTokenWithMFA}
+
+	signIns = []signIn{consoleWithoutMFA, accessKey, tokenWithoutMFA, consoleWithMFA, accessKeyWithCode, tokenWithMFA}
+)
+
+// session is the session of a way to sign in at a time.
+func (s signIn) session(arn string, at time.Time, age time.Duration) access.Session {
+	return s.with(arn, age).IssuedAt(at.Add(-age))
+}
+
+// ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them, or fewer rights. Of a stranger
+// nothing is known, and what a stranger does at home is nobody's business here.
+func (b *matrixBuilder) ownWays(home *access.Account, user *access.User, at time.Time) []way {
+	if user.Stranger {
+		return nil
+	}
+	var ways []way
+	for _, s := range []signIn{consoleWithoutMFA, accessKey, consoleWithMFA} {
+		ways = append(ways, way{person: user, home: home, session: s.session(user.ARN(home), at, 0), signIns: []string{s.name}})
+	}
+	return ways
+}
+
+// roleWays are the roles that the person takes directly.
+func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at time.Time) ([]way, error) {
+	var ways []way
+	world := b.engine.World()
+	arn := user.ARN(home)
+	for i := range world.Accounts {
+		account := &world.Accounts[i]
+		for j := range account.Roles {
+			role := &account.Roles[j]
+			if !trusts(role, arn, home.ID) {
+				continue
+			}
+			w := way{person: user, home: home, hops: []hop{{account, role}}}
+			request := assume(role.ARN(account), user.Name, at)
+			for _, s := range signIns {
+				allowed, assumptions, err := b.decide(s.session(arn, at, 0), request)
+				if err != nil {
+					return nil, err
+				}
+				if !allowed {
+					continue
+				}
+				w.signIns = append(w.signIns, s.name)
+				w.assumptions = joined(w.assumptions, assumptions)
+			}
+			if len(w.signIns) == 0 {
+				continue
+			}
+			var err error
+			if w.maxAge, err = b.maxAge(arn, role.ARN(account), request, at); err != nil {
+				return nil, err
+			}
+			w.session = access.AssumedRole(role.ARN(account), user.Name).IssuedAt(at)
+			ways = append(ways, w)
+		}
+	}
+	return ways, nil
+}
+
+// chained are the roles that are taken from a role.
+func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) ([]way, error) {
+	var ways []way
+	world := b.engine.World()
+	for i := range world.Accounts {
+		account := &world.Accounts[i]
+		for j := range account.Roles {
+			role := &account.Roles[j]
+			arn := role.ARN(account)
+			if taken[arn] {
+				continue
+			}
+			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.Name, at))
+			if err != nil {
+				return nil, err
+			}
+			if !allowed {
+				continue
+			}
+			taken[arn] = true
+			next := *from
+			next.hops = append(slices.Clip(from.hops), hop{account, role})
+			next.session = access.AssumedRole(arn, from.person.Name).IssuedAt(at)
+			next.assumptions = joined(from.assumptions, assumptions)
+			ways = append(ways, next)
+		}
+	}
+	return ways, nil
+}
+
+func assume(role, name string, at time.Time) access.Request {
+	r := access.AssumeRole(role, name)
+	r.Time = at
+	return r
+}
+
+// decide decides a call; what is not known counts as allowed, under an assumption.
+func (b *matrixBuilder) decide(s access.Session, r access.Request) (bool, []Assumption, error) {
+	d, err := b.engine.Decide(s, r)
+	if err != nil || d.Allowed() {
+		return err == nil, nil, err
+	}
+	generous, err := b.generous.Decide(s, r)
+	if err != nil || !generous.Allowed() {
+		return false, nil, err
+	}
+	return true, []Assumption{assumptionOf(d, s)}, nil
+}
+
+// assumptionOf says what is not known and was taken to allow a call: the same for all calls, so that a matrix has few notes.
+func assumptionOf(d access.Decision, s access.Session) Assumption {
+	if len(d.Unknowns) == 0 {
+		return Assumption{ID: d.By.Account, Text: "the policies of " + d.Resource + " let " + s.Subject() + " in"}
+	}
+	unknown := d.Unknowns[0]
+	if strings.Contains(unknown, ":user/") {
+		return Assumption{ID: strings.SplitN(unknown, ":", 6)[4], Text: "the policies of " + unknown + ", which are not known here, allow " + d.Action}
+	}
+	return Assumption{ID: unknown, Text: unknown + ", whose document is not known here, allows it"}
+}
+
+func joined(a, b []Assumption) []Assumption {
+	out := slices.Clone(a)
+	for _, one := range b {
+		if !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// maxAge is how old MFA may be in seconds: the policies compare it with finitely many numbers, so it is enough to try each and its neighbours.
+// Zero means that any age will do, or none.
+func (b *matrixBuilder) maxAge(person, role string, request access.Request, at time.Time) (int, error) {
+	limits := b.documents.numbers("aws:MultiFactorAuthAge", person, role)
+	oldest, limited := 0, false
+	for _, limit := range limits {
+		for _, age := range []int{limit - 1, limit, limit + 1} {
+			if age < 0 {
+				continue
+			}
+			allowed, _, err := b.decide(consoleWithMFA.session(person, at, time.Duration(age)*time.Second), request)
+			if err != nil {
+				return 0, err
+			}
+			if allowed {
+				oldest = max(oldest, age)
+			} else {
+				limited = true
+			}
+		}
+	}
+	if !limited {
+		return 0, nil
+	}
+	// A limit of "less than 12 hours" is said as 12 hours: nobody counts the last second.
+	for _, limit := range limits {
+		if limit == oldest+1 {
+			return limit, nil
+		}
+	}
+	return oldest, nil
+}

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+// Question is a question as it is asked on a command line, in the words of the section expect.
+type Question struct {
+	As, Session, Via, SessionName, Do, Opens string
+	// MFA is nil where it is not said: true then, but for an access key.
+	MFA    *bool
+	MFAAge time.Duration
+	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x", "document/x" and an ARN.
+	On     []string
+	Region string
+	// With are condition keys as "key=value"; a key that is given twice has both values.
+	With []string
+	// At is a time with its offset; empty means any time.
+	At string
+}
+
+// Expectation is the question as the access engine takes it.
+func (q Question) Expectation() (access.Expectation, error) {
+	x := access.Expectation{
+		As: q.As, Session: access.SignIn(q.Session), MFA: access.SignIn(q.Session) != access.SignInKey, MFAAge: q.MFAAge, Via: q.Via,
+		SessionName: q.SessionName, Do: q.Do, Opens: access.DoorKind(q.Opens),
+	}
+	if q.MFA != nil {
+		x.MFA = *q.MFA
+	}
+	var err error
+	if x.On, err = target(q.On); err != nil {
+		return access.Expectation{}, err
+	}
+	x.On.Region = q.Region
+	for _, with := range q.With {
+		key, value, found := strings.Cut(with, "=")
+		if !found || key == "" {
+			return access.Expectation{}, fmt.Errorf("with: %q is no condition key with a value; write it as in aws:TagKeys=Project", with)
+		}
+		if x.With == nil {
+			x.With = access.Context{}
+		}
+		x.With[key] = append(x.With[key], value)
+	}
+	if q.At != "" {
+		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
+			return access.Expectation{}, fmt.Errorf(`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`, q.At)
+		}
+	}
+	return x, nil
+}
+
+// target reads what is acted on.
+func target(words []string) (access.Target, error) {
+	var t access.Target
+	for _, word := range words {
+		kind, name, _ := strings.Cut(word, "/")
+		key, value, tag := strings.Cut(word, "=")
+		switch {
+		case word == "untagged":
+			t.Instance = map[string]string{}
+		case strings.HasPrefix(word, "arn:"):
+			t.ARN = word
+		case tag && key != "":
+			if t.Instance == nil {
+				t.Instance = map[string]string{}
+			}
+			t.Instance[key] = value
+		case kind == "user" && name != "":
+			t.User = name
+		case kind == "role" && name != "":
+			t.Role = name
+		case kind == "document" && name != "":
+			t.Document = name
+		default:
+			return access.Target{}, fmt.Errorf(`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`, word)
+		}
+	}
+	return t, nil
+}
+
+// Ask answers a question about stacks: in every account in which its names mean something, in the order of the stacks.
+func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
+	x, err := q.Expectation()
+	if err != nil {
+		return nil, err
+	}
+	engine, err := Engine(stacks...)
+	if err != nil {
+		return nil, err
+	}
+	answers := &Explanations{Version: ExplanationsVersion, Answers: []Explanation{}}
+	var errs []error
+	for _, s := range stacks {
+		x.Account = s.Account.ID
+		found, err := Explain(engine, x)
+		if err != nil {
+			if len(stacks) > 1 {
+				err = fmt.Errorf("%s: %w", s.Name, err)
+			}
+			errs = append(errs, err)
+			continue
+		}
+		for i := range found {
+			found[i].Stack, found[i].Account = s.Name, s.Account.ID
+		}
+		answers.Answers = append(answers.Answers, found...)
+	}
+	if len(answers.Answers) == 0 {
+		return nil, errors.Join(errs...)
+	}
+	return answers, nil
+}
