@@ -94,15 +94,23 @@ func (e *EngineError) Error() string {
 	for _, d := range e.Diagnostics {
 		b.WriteString("\n  ")
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
-		if existing.MatchString(d.Message) {
-			b.WriteString("; up takes over nothing that it finds: delete it there, or import it with \"pulumi import\"; a sandbox starts over with --fresh")
+		if found := existing.FindString(d.Message); found != "" {
+			fmt.Fprintf(&b, "; up takes over nothing that it finds: %s; a sandbox starts over with --fresh", takeOver(found))
 		}
 	}
 	return b.String()
 }
 
 // existing is how AWS says that a name is taken.
-var existing = regexp.MustCompile(`AlreadyExists\b`)
+var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b`)
+
+// takeOver is what to do about something that exists. Preferences do whenever somebody saved them in the console, and after a destroy, which retains them.
+func takeOver(code string) string {
+	if code == "DocumentAlreadyExists" {
+		return "list the Region in guardrails:sessions.adopt, and up changes the document in place"
+	}
+	return "delete it there, or import it with \"pulumi import\""
+}
 
 // brief is an error of the Automation API without the CLI's standard output: what went wrong, and what the CLI said of it.
 func brief(err error) string {
