@@ -29,7 +29,10 @@ type collector struct {
 	broken      map[string]*apitype.StepEventStateMetadata
 	same, done  int
 	diagnostics []Diagnostic
-	stop        chan struct{}
+	// notes are what the program said, shown of them those that were printed.
+	notes []string
+	shown int
+	stop  chan struct{}
 }
 
 func collect(progress *Progress, prefix string, planning bool) *collector {
@@ -74,6 +77,7 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	sortChanges(r.Changes)
 	sortChanges(r.Failures)
 	r.Same = c.same
+	r.Notes = slices.Clone(c.notes)
 	return slices.Clone(c.diagnostics)
 }
 
@@ -101,6 +105,18 @@ func (c *collector) take(event apitype.EngineEvent) {
 		if !slices.Contains(c.diagnostics, d) {
 			c.diagnostics = append(c.diagnostics, d)
 		}
+	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "info" && event.DiagnosticEvent.URN != "":
+		note := strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message))
+		if note != "" && !slices.Contains(c.notes, note) {
+			c.notes = append(c.notes, note)
+		}
+	}
+}
+
+// show prints the notes before something changes: they may say how to undo it.
+func (c *collector) show() {
+	for ; c.shown < len(c.notes); c.shown++ {
+		c.progress.Line(c.notes[c.shown])
 	}
 }
 
@@ -113,6 +129,7 @@ func (c *collector) begin(meta apitype.StepEventMetadata) {
 		c.record(change)
 		return
 	}
+	c.show()
 	c.running[change.URN] = time.Now()
 }
 

@@ -27,6 +27,10 @@ type target struct {
 	partition policy.Partition
 	// environments are those that the stack file imports. Their values are out of a sandbox's reach.
 	environments []string
+	// peopleFrom are the stacks of the folder whose people the stack names.
+	peopleFrom []string
+	// organization is true for the stack with the service control policies.
+	organization bool
 }
 
 // provider is an AWS that the engine attaches to.

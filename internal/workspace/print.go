@@ -59,8 +59,18 @@ func (r *Report) writeText(w io.Writer) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "  %s (%.1f s)\n", r.totals(), r.Seconds)
-	return err
+	if _, err := fmt.Fprintf(w, "  %s (%.1f s)\n", r.totals(), r.Seconds); err != nil {
+		return err
+	}
+	if !r.Planned || len(r.Of(Create, Update, Replace, Delete)) == 0 { // What was done has shown them before.
+		return nil
+	}
+	for _, note := range r.Notes {
+		if _, err := fmt.Fprintf(w, "\n%s\n", note); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remark is what the line of a change says after its name.

@@ -85,6 +85,8 @@ type Report struct {
 	Same int `json:"same"`
 	// Failures are the resources whose operation began and failed, by URN.
 	Failures []Change `json:"failures,omitempty"`
+	// Notes are what the program had to say, such as how to undo service control policies without it.
+	Notes []string `json:"notes,omitempty"`
 	// Outputs are the stack's outputs after up; a secret one reads "[secret]".
 	Outputs map[string]any `json:"outputs,omitempty"`
 	// Seconds is the wall time from the check of the stack file to the end of the operation.

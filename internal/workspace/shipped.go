@@ -15,7 +15,10 @@ func shipped() parts {
 			if err != nil {
 				return target{}, err
 			}
-			return target{stack.Account.ID, stack.Account.Partition, stack.Environments}, nil
+			return target{
+				account: stack.Account.ID, partition: stack.Account.Partition, environments: stack.Environments,
+				peopleFrom: stack.PeopleFrom(), organization: stack.Organization != nil,
+			}, nil
 		},
 		run:     program.In,
 		refused: program.Refused,

@@ -53,8 +53,8 @@ func (w *Workspace) SandboxState() (string, error) {
 	return (&sandboxHome{dir: dir}).state(), nil
 }
 
-// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on one after the other. It
-// stops at the first that fails. The summary holds what was reached, also beside an error; it is never nil.
+// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on one after the other: people before
+// the accounts that name them, the organization's service control policies last, and destroy the other way. It stops at the first that fails. The summary holds what was reached, also beside an error; it is never nil.
 func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (*Summary, error) {
 	summary := &Summary{Version: 1, Stacks: []*Report{}}
 	stacks, err := w.folder.Select(names)
@@ -66,6 +66,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		summary.Problems = problemsOf(err)
 		return summary, err
 	}
+	stacks, targets = ordered(operation, stacks, targets)
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
 	if err != nil {
 		return summary, err
