@@ -231,6 +231,9 @@ func (c *caller) attempt(at attempt) answer {
 	s.begin()
 	groups := c.groups(at.layers)
 	avoid := s.b.bindAll(at.q.permitted, at.avoid, c.rules(), at.layers.deny)
+	if c.principal.kind == userPrincipal && c.any == nil {
+		avoid = append(avoid, s.b.namesakes(c.principal))
+	}
 	if at.q.writes {
 		avoid = append(avoid, s.b.reads())
 	}

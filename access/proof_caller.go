@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,6 +131,22 @@ func (c *caller) rules() []*statement {
 		never(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.principal.arn))
 	}
 	return c.never
+}
+
+// namesakes says that no other user of the account has the user's name, at whatever path and in whatever case.
+//
+// Source: IAM User Guide, IAM and AWS STS quotas, IAM name requirements.
+func (b *binder) namesakes(who *principal) *bound {
+	return &bound{st: everything, lits: []literal{
+		{b.probe("namesakes "+who.arn, func() *probe {
+			users := literalGlob(who.account.arn("iam", "", "user/"), false)
+			name := literalGlob(who.name, true)
+			return &probe{kind: probeResource, globs: []glob{
+				slices.Concat(users, name), slices.Concat(users, glob{more, {r: '/'}}, name),
+			}}
+		}), true},
+		{b.probe("self "+who.arn, func() *probe { return &probe{kind: probeResource, globs: []glob{literalGlob(who.arn, false)}} }), false},
+	}}
 }
 
 // requestTagRule says that a request with aws:RequestTag/x names x among aws:TagKeys.

@@ -54,10 +54,13 @@ type lab struct {
 	targets map[string]targetSolution
 	values  map[string]solution
 	forms   map[*actionForms][]glob
+	// actions and resources are the probes of statements that are alike for every caller, by statement.
+	actions, resources map[*statement]*probe
 }
 
 func newLab() *lab {
-	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{}}
+	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{},
+		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}}
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
@@ -112,13 +115,16 @@ func (b *binder) bind(st *statement) *bound {
 }
 
 func (b *binder) actionProbe(st *statement) *probe {
+	if have, ok := b.lab.actions[st]; ok {
+		return have
+	}
 	var id strings.Builder
 	id.WriteString("action")
 	for i := range st.actions {
 		id.WriteByte(0)
 		id.WriteString(strings.ToLower(st.actions[i].text))
 	}
-	return b.probe(id.String(), func() *probe {
+	p := b.probe(id.String(), func() *probe {
 		c := catalogue()
 		p := &probe{kind: probeAction}
 		sets := make([]actionSet, len(st.actions))
@@ -129,13 +135,20 @@ func (b *binder) actionProbe(st *statement) *probe {
 		p.set = c.unite(sets...)
 		return p
 	})
+	b.lab.actions[st] = p
+	return p
 }
 
 func (b *binder) resourceProbe(st *statement) *probe {
+	if have, ok := b.lab.resources[st]; ok {
+		return have
+	}
+	alike := true
 	var globs []glob
 	var id strings.Builder
 	id.WriteString("resource")
 	for i := range st.resources {
+		alike = alike && !st.resources[i].hasVariable()
 		resolved, ok := b.resolveARN(&st.resources[i])
 		if !ok {
 			continue
@@ -145,7 +158,11 @@ func (b *binder) resourceProbe(st *statement) *probe {
 		id.WriteString(g.text())
 		globs = append(globs, g)
 	}
-	return b.probe(id.String(), func() *probe { return &probe{kind: probeResource, globs: globs} })
+	p := b.probe(id.String(), func() *probe { return &probe{kind: probeResource, globs: globs} })
+	if alike {
+		b.lab.resources[st] = p
+	}
+	return p
 }
 
 func (b *binder) probe(id string, build func() *probe) *probe {
@@ -264,6 +281,9 @@ func (b *binder) resolve(p *pattern) (pattern, bool) {
 }
 
 func (b *binder) resolveARN(p *arnPattern) (arnPattern, bool) {
+	if !p.hasVariable() {
+		return *p, true
+	}
 	out := arnPattern{text: p.text, any: p.any}
 	if p.whole != nil {
 		whole, ok := b.resolve(p.whole)

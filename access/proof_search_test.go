@@ -19,8 +19,8 @@ var (
 	bruteActions   = []string{"iam:EnableMFADevice", "iam:TagUser", "iam:UntagUser", "iam:CreateAccessKey", "ssm:ResumeSession", "ec2:StopInstances", "s3:GetObject"}
 	brutePatterns  = []string{"iam:EnableMFADevice", "iam:Tag*", "iam:*User", "IAM:*", "ssm:Resume?ession", "ec2:Stop*", "*", "*:*e*"}
 	bruteResources = []string{
-		"arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/bobby", "arn:aws:iam::111122223333:user/BOB", "arn:aws:iam::111122223333:user/bo",
-		"arn:aws:iam::111122223333:user/team/bob", "arn:aws:ssm:us-east-1:111122223333:session/bob-1", "arn:aws:ssm:us-east-1:111122223333:session/bobby-1",
+		"arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/bobby", "arn:aws:iam::111122223333:user/BOBBY", "arn:aws:iam::111122223333:user/bo",
+		"arn:aws:iam::111122223333:user/bob/eve", "arn:aws:ssm:us-east-1:111122223333:session/bob-1", "arn:aws:ssm:us-east-1:111122223333:session/bobby-1",
 		"arn:aws:ec2:us-east-1:111122223333:instance/i-1", "arn:aws:s3:::bucket/key",
 	}
 	bruteResourcePatterns = []string{

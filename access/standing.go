@@ -49,7 +49,7 @@ var standingProofs = []standingProof{
 // that are not known as Allow everything; liveness proofs speak of the requests that AWS sends, and read them as Allow nothing. An intent of an
 // account that the world does not have is an error, and so is a role or a member whom the world does not have.
 func Prove(e *Engine, intents ...Intent) (Report, error) {
-	p := &prover{engine: e, callers: map[string]*caller{}, labs: map[string]*lab{}}
+	p := &prover{engine: e, callers: map[string]*caller{}, labs: map[string]*lab{}, trusting: map[*principal][]*principal{}}
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
 			return Report{}, err
@@ -70,7 +70,11 @@ type prover struct {
 	engine  *Engine
 	callers map[string]*caller
 	// labs are shared by the callers of an account, by its id.
-	labs   map[string]*lab
+	labs map[string]*lab
+	// trusting are the roles whose trust policies name a principal or its account.
+	trusting map[*principal][]*principal
+	// roles speak of the roles of the world; nil until they are asked for.
+	roles  []*statement
 	proof  standingProof
 	report Report
 }

@@ -88,6 +88,9 @@ func (p *prover) everyCall(q question, sessions ...Session) answer {
 
 // rolesTrusting are the roles of the world whose trust policy names the caller or the caller's account.
 func (p *prover) rolesTrusting(c *caller) []*principal {
+	if have, known := p.trusting[c.principal]; known {
+		return have
+	}
 	var roles []*principal
 	ev := c.env()
 	for i := range p.engine.world.Accounts {
@@ -99,6 +102,7 @@ func (p *prover) rolesTrusting(c *caller) []*principal {
 			}
 		}
 	}
+	p.trusting[c.principal] = roles
 	return roles
 }
 
@@ -151,13 +155,13 @@ func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 	q := asking(p.tagWrites(in))
 	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...))})
 	for _, who := range p.everybody(in) {
-		a := p.askAll(q, p.sessionsOf(in, who)...)
-		for _, s := range p.sessionsOf(in, who) {
-			for _, role := range p.rolesTrusting(p.caller(s)) {
-				a = a.and(p.caller(s).askAssume(role, session))
-			}
+		sessions := p.sessionsOf(in, who)
+		tagging := p.everyCall(session, sessions...)
+		if tagging.open && tagging.guess {
+			// Tags of a session of a role elsewhere decide nothing here.
+			tagging = answer{classes: tagging.classes}
 		}
-		p.conclude(p.begin(in, who.arn), a, "an authorization tag can be written")
+		p.conclude(p.begin(in, who.arn), p.askAll(q, sessions...).and(tagging), "an authorization tag can be written")
 	}
 }
 
@@ -271,7 +275,7 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 				a = a.and(c.askAssume(role, q))
 			}
 			if !a.open {
-				a = a.and(c.askWay(q))
+				a = a.and(c.askWay(q, p.knownRoles()))
 			}
 		}
 		if a.open {
@@ -281,10 +285,28 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 	}
 }
 
-// askWay answers a question about the caller's side of assuming roles, whatever their trust.
-func (c *caller) askWay(q question) answer {
+// askWay answers a question about the caller's side of assuming roles that the world does not have, whatever their trust.
+func (c *caller) askWay(q question, known []*statement) answer {
 	return c.assignments(func(c *caller) answer {
 		own := c.principal.identity
-		return c.attempt(attempt{q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided}, unknownTrust: true})
+		return c.attempt(attempt{q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided}, avoid: known, unknownTrust: true})
 	})
+}
+
+// knownRoles speaks of the roles of the world.
+func (p *prover) knownRoles() []*statement {
+	if p.roles == nil {
+		p.roles = []*statement{}
+		var arns []string
+		for i := range p.engine.world.Accounts {
+			a := &p.engine.world.Accounts[i]
+			for j := range a.Roles {
+				arns = append(arns, literally(a.Roles[j].ARN(a)))
+			}
+		}
+		if len(arns) > 0 {
+			p.roles = append(p.roles, mustStatement(policy.Allow("", "*").On(arns...)))
+		}
+	}
+	return p.roles
 }

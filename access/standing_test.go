@@ -203,6 +203,20 @@ func TestAdministratorsAreComputedAndListed(t *testing.T) {
 	assert.Equal(t, Holds, finding(t, r, "administrators-are-declared", people).Verdict)
 }
 
+// User names are unique in an account whatever their path and case, so a policy that names oneself at every path names nobody else.
+func TestNobodyElseHasOnesName(t *testing.T) {
+	both := []string{userARN("${aws:username}"), userARN("team/${aws:username}")}
+	w := World{Accounts: []Account{{ID: people, Partition: policy.AWS, Users: []User{
+		{Name: "bob", Path: "/team/", Inline: []InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(both...))}}},
+		{Name: "carol", Inline: []InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(userARN("*/${aws:username}")))}}},
+		{Name: "dave", Inline: []InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(userARN("*${aws:username}")))}}},
+	}}}}
+	r := prove(t, w)
+	assert.Equal(t, Holds, finding(t, r, "own-credentials-only", "user/team/bob").Verdict)
+	assert.Equal(t, Holds, finding(t, r, "own-credentials-only", "user/carol").Verdict)
+	assert.Equal(t, DoesNotHold, finding(t, r, "own-credentials-only", "user/dave").Verdict)
+}
+
 // A right that makes somebody an administrator is a hole, not an administrator's own affair.
 func TestAWayToAdministerIsAHole(t *testing.T) {
 	w := oneUser(policy.Allow("Own", "iam:PutUserPolicy").On(userARN("${aws:username}")))
