@@ -86,3 +86,13 @@ func TestTheWorldIsReadyForProofs(t *testing.T) {
 	_, err = access.Compile(w)
 	assert.NoError(t, err, "the engine cannot read the world")
 }
+
+// Administrators change accounts beside the stacks.
+func TestAccountsCanBeChangedFromOutside(t *testing.T) {
+	s, err := start(t, everything, sandbox.Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.SSM("111122223333", "ap-northeast-1").DeleteDocument(context.Background(), "SSM-SessionManagerRunShell"))
+	home := s.Snapshot().Accounts["111122223333"]
+	assert.Empty(t, home.Documents)
+	assert.NotContains(t, home.String(), "SSM-SessionManagerRunShell")
+}

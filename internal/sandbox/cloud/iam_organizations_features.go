@@ -21,7 +21,8 @@ func (i IAM) organization() (Organization, error) {
 	org, ok := i.cloud.organizations.get("", organizationKey)
 	switch {
 	case !ok || !i.cloud.isMember(i.caller.Account):
-		return Organization{}, refuse(http.StatusNotFound, "OrganizationNotFoundException", "The request was rejected because no organization is associated with your account.")
+		return Organization{}, refuse(http.StatusNotFound, "OrganizationNotFoundException",
+			"The request was rejected because no organization is associated with your account.")
 	case org.Management != i.caller.Account:
 		return Organization{}, refuse(http.StatusBadRequest, "CallerIsNotManagementAccountException", "The request was rejected because the account "+
 			"making the request is not the management account or delegated administrator account for centralized root access.")

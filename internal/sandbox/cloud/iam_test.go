@@ -415,3 +415,21 @@ func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
 	}
 	require.NoError(t, iam.DeleteAccountAlias(ctx, "jump-account"))
 }
+
+// A password exists once, and an access key is gone when it is deleted.
+func TestCredentialsExistOnce(t *testing.T) {
+	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	user(t, iam, "alice")
+	require.NoError(t, iam.CreateLoginProfile(ctx, "alice"))
+	refuses(t, iam.CreateLoginProfile(ctx, "alice"), "EntityAlreadyExists", "Login Profile for user alice already exists.")
+	require.NoError(t, iam.DeleteLoginProfile(ctx, "alice"))
+	refuses(t, iam.DeleteLoginProfile(ctx, "alice"), "NoSuchEntity", "Login Profile for User alice cannot be found.")
+	key, err := iam.CreateAccessKey(ctx, "alice")
+	require.NoError(t, err)
+	assert.Regexp(t, "^AKIA[A-Z2-7]{16}$", key)
+	require.NoError(t, iam.DeleteAccessKey(ctx, "alice", key))
+	refuses(t, iam.DeleteAccessKey(ctx, "alice", key), "NoSuchEntity", key)
+	second, err := iam.CreateAccessKey(ctx, "alice")
+	require.NoError(t, err)
+	assert.NotEqual(t, key, second)
+}

@@ -20,7 +20,8 @@ var (
 func checkName(field, name string, limit int) error {
 	switch {
 	case name == "":
-		return invalid("1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1", field)
+		return invalid("1 validation error detected: Value '' at '%s' failed to satisfy constraint: "+
+			"Member must have length greater than or equal to 1", field)
 	case utf8.RuneCountInString(name) > limit:
 		return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", name, field, limit)
 	case !iamName.MatchString(name):

@@ -305,3 +305,26 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		refuses(t, sso.CreateAccountAssignment(ctx, instance, a), "ResourceNotFoundException", want)
 	}
 }
+
+// A policy of the world file is attached where the file says, follows its content, and goes with its attachments.
+func TestAPolicyOfTheFileFollowsTheFile(t *testing.T) {
+	c, o := newOrganization(t)
+	plants := organization()
+	plants.OrganizationPolicies = []cloud.Planted[cloud.ExistingPolicy]{{Path: "organization.policies[0]", Thing: cloud.ExistingPolicy{
+		NewOrganizationPolicy: cloud.NewOrganizationPolicy{Name: "stay", Type: cloud.ServiceControlPolicy, Content: denyAll, Tags: map[string]string{"A": "1", "B": "1"}},
+		Targets:               []string{root},
+	}}}
+	require.NoError(t, c.Plant(plants))
+	attached := c.Snapshot().Organization.Attached[root]
+	require.Len(t, attached, 2)
+	require.NoError(t, o.UntagResource(context.Background(), attached[1], []string{"A"}))
+	plants.OrganizationPolicies[0].Thing.Content = strings.Replace(denyAll, "DenyAll", "DenyMore", 1)
+	require.NoError(t, c.Plant(plants))
+	assert.Contains(t, c.Snapshot().Organization.Policies[attached[1]].Content, "DenyMore")
+	plants.OrganizationPolicies[0].Thing.Content = "{"
+	assert.ErrorContains(t, c.Plant(plants), "organization.policies[0]: MalformedPolicyDocumentException")
+	plants.OrganizationPolicies = nil
+	require.NoError(t, c.Plant(plants))
+	assert.Equal(t, []string{"p-FullAWSAccess"}, c.Snapshot().Organization.Attached[root])
+	assert.NotContains(t, c.Snapshot().Organization.Policies, attached[1])
+}

@@ -171,7 +171,8 @@ func (s SSOAdmin) AttachManagedPolicy(ctx context.Context, instance, arn, manage
 		}
 		switch {
 		case slices.Contains(p.Managed, managed):
-			return refuse(http.StatusConflict, "ConflictException", "Permission set with id %s already has a typed link attachment to a manged policy with %s", arn[strings.LastIndexByte(arn, '/')+1:], managed)
+			return refuse(http.StatusConflict, "ConflictException", "Permission set with id %s already has a typed link attachment to a manged policy with %s",
+				arn[strings.LastIndexByte(arn, '/')+1:], managed)
 		case len(p.Managed) >= quotas.managedPoliciesPerPermissionSet:
 			return refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "You have exceeded AWS SSO limits. Cannot attach more than %d managed policies.",
 				quotas.managedPoliciesPerPermissionSet)

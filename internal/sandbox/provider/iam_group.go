@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"regexp"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
@@ -12,7 +11,7 @@ func iamGroup() *resourceType {
 		token: "aws:iam/group:Group",
 		schema: schema{
 			"arn":      out(textKind),
-			"name":     in(textKind).named(128).checked(matches(regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`), "must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs")),
+			"name":     in(textKind).named(128).checked(principalName),
 			"path":     in(textKind).or(text("/")),
 			"uniqueId": out(textKind),
 		},

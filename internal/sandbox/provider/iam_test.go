@@ -462,3 +462,35 @@ func TestWhatExistsCanBeImported(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, missing)
 }
+
+// Tags and boundaries reach every type that has them, and leave it again.
+func TestTagsAndBoundariesComeAndGo(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.engine()
+	const boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
+	u := e.mustCreate(userType, "alice", props{"name": "alice"})
+	require.NoError(t, e.update(u, props{"name": "alice", "permissionsBoundary": boundary, "tags": props{"cost center": "1"}}))
+	assert.Equal(t, boundary, w.cloud.Snapshot().Accounts[home].Users["alice"].Boundary)
+	assert.Contains(t, e.diff(u, props{"name": "alice"}).DetailedDiff, `tags["cost center"]`)
+	require.NoError(t, e.update(u, props{"name": "alice"}))
+	assert.Empty(t, w.cloud.Snapshot().Accounts[home].Users["alice"].Boundary)
+	p := e.mustCreate(policyType, "read", props{"name": "read", "policy": read, "tags": props{"A": "1", "B": "1"}})
+	require.NoError(t, e.update(p, props{"name": "read", "policy": read, "tags": props{"B": "2"}}))
+	assert.Equal(t, map[string]string{"B": "2"}, w.cloud.Snapshot().Accounts[home].Policies[p.id].Tags)
+}
+
+// Tags that the provider ignores are not its business: it neither shows nor removes them.
+func TestIgnoredTagsOfTheProviderAreLeftAlone(t *testing.T) {
+	ctx, w := context.Background(), newWorld(t, nil)
+	e := w.configured(props{"region": tokyo, "ignoreTags": props{"keys": []string{"Owner"}, "keyPrefixes": []string{"kube"}}})
+	in := props{"name": "alice", "tags": props{"Email": "a@example.com"}}
+	m := e.mustCreate(userType, "alice", in)
+	require.NoError(t, w.iam().TagUser(ctx, "alice", map[string]string{"Owner": "x", "kubernetes": "y", "Foreign": "z"}))
+	_, err := e.refresh(m)
+	require.NoError(t, err)
+	assert.Equal(t, props{"Email": "a@example.com", "Foreign": "z"}, m.out("tags"))
+	require.NoError(t, e.update(m, in))
+	u, err := w.iam().GetUser(ctx, "alice")
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"Email": "a@example.com", "Owner": "x", "kubernetes": "y"}, u.Tags)
+}

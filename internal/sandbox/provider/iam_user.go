@@ -10,7 +10,9 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-var userName = regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`)
+// principalName is the real provider's own check of the names of users and groups.
+var principalName = matches(regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`),
+	"must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs")
 
 func iamUser() *resourceType {
 	return &resourceType{
@@ -18,7 +20,7 @@ func iamUser() *resourceType {
 		schema: schema{
 			"arn":                 out(textKind),
 			"forceDestroy":        in(flagKind).or(flag(false)),
-			"name":                in(textKind).named(64).checked(matches(userName, "must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs")),
+			"name":                in(textKind).named(64).checked(principalName),
 			"path":                in(textKind).or(text("/")),
 			"permissionsBoundary": in(textKind),
 			"uniqueId":            out(textKind),

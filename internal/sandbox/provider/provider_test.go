@@ -245,3 +245,58 @@ func TestTheProviderAnswersWhatEnginesAskOfAll(t *testing.T) {
 	_, err = provider.Serve("azure", provider.Options{})
 	assert.ErrorContains(t, err, `no provider "azure"`)
 }
+
+// A provider whose settings change is updated, never replaced.
+func TestAProviderIsNeverReplaced(t *testing.T) {
+	e := newWorld(t, nil).dial()
+	diff := func(olds, news props) *pulumirpc.DiffResponse {
+		response, err := e.client.DiffConfig(context.Background(), &pulumirpc.DiffRequest{Urn: urn("pulumi:providers:aws", "p"), Olds: e.pack(olds), News: e.pack(news)})
+		require.NoError(t, err)
+		assert.Empty(t, response.Replaces)
+		return response
+	}
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, diff(props{"region": tokyo}, props{"region": tokyo}).Changes)
+	assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, diff(props{"region": tokyo}, props{"region": "us-east-1"}).Changes)
+}
+
+// Functions answer what the account is called and what a Region is, and say where there is nothing.
+func TestFunctionsAnswerWhatTheAccountIsCalled(t *testing.T) {
+	w := newWorld(t, nil)
+	e := w.engine()
+	_, err := e.invoke("aws:iam/getAccountAlias:getAccountAlias", nil)
+	assert.ErrorContains(t, err, "empty result")
+	require.NoError(t, w.iam().CreateAccountAlias(context.Background(), "jump"))
+	alias, err := e.invoke("aws:iam/getAccountAlias:getAccountAlias", nil)
+	require.NoError(t, err)
+	assert.Equal(t, "jump", alias["accountAlias"])
+	_, err = e.invoke("aws:index/getRegion:getRegion", props{"name": "tokyo"})
+	assert.ErrorContains(t, err, "invoking aws:index/getRegion:getRegion")
+}
+
+// Lists, policies and ARNs that are not what they should be are refused before AWS sees them.
+func TestMisshapenInputsAreRefused(t *testing.T) {
+	e := newWorld(t, nil).engine()
+	for want, c := range map[string]struct {
+		token string
+		in    props
+	}{
+		`expected type of "groups" to be a list`:         {membershipType, props{"user": "a", "groups": "mfa"}},
+		`expected type of "groups[0]" to be string`:      {membershipType, props{"user": "a", "groups": []any{1}}},
+		`expected type of "tags" to be a map`:            {userType, props{"name": "a", "tags": []any{}}},
+		`expected type of "maxSessionDuration" to be in`: {roleType, props{"name": "a", "assumeRolePolicy": trust, "maxSessionDuration": "1h"}},
+		"is an invalid ARN":                              {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", props{"role": "a", "policyArn": "ReadOnlyAccess"}},
+		"not a JSON-encoded object":                      {policyType, props{"name": "a", "policy": `"{}"`}},
+		"contains a JSON array":                          {policyType, props{"name": "a", "policy": "[]"}},
+		"not a JSON object":                              {policyType, props{"name": "a", "policy": "policy"}},
+		"is an empty string":                             {policyType, props{"name": "a", "policy": ""}},
+		"must match":                                     {policyType, props{"name": "a/b", "policy": read}},
+		`expected type of "attributes" to be a list`:     {attributesType, props{"instanceArn": instance, "attributes": "a"}},
+		`expected type of "attributes[0]" to be an obj`:  {attributesType, props{"instanceArn": instance, "attributes": []any{"a"}}},
+		"expected to be one of":                          {"aws:ssoadmin/accountAssignment:AccountAssignment", props{"instanceArn": instance, "permissionSetArn": instance, "principalId": "u", "principalType": "PERSON", "targetId": home}},
+	} {
+		_, reasons, err := e.check(c.token, "x", nil, c.in)
+		require.NoError(t, err)
+		require.Len(t, reasons, 1, "%s: %v", want, reasons)
+		assert.Contains(t, reasons[0], want)
+	}
+}
