@@ -446,8 +446,10 @@ func (s *globSearch) accepts(states [][]uint16) bool {
 // stop at colons, and a character that is none of those.
 func (s *globSearch) alphabet(states [][]uint16) []rune {
 	var next []rune
-	if s.colons {
-		next = append(next, ':')
+	add := func(r rune) {
+		if !slices.Contains(next, r) {
+			next = append(next, r)
+		}
 	}
 	wild := true
 	for i, g := range s.globs {
@@ -461,38 +463,37 @@ func (s *globSearch) alphabet(states [][]uint16) []rune {
 				open = true
 				continue
 			}
-			next = append(next, t.r)
+			add(t.r)
 			if t.fold {
 				for f := unicode.SimpleFold(t.r); f != t.r; f = unicode.SimpleFold(f) {
-					next = append(next, f)
+					add(f)
 				}
 			}
 		}
 		// A wanted glob that has only literals ahead takes nothing else.
 		wild = wild && (open || i >= s.wanted)
 	}
-	slices.Sort(next)
-	next = slices.Compact(next)
+	if s.colons {
+		add(':')
+	}
 	if wild {
 		next = append([]rune{freshRune(next)}, next...)
 	}
 	return next
 }
 
-// freshRune is a character of names that is not among the taken ones, which are sorted.
+// freshRune is a character of names that is not among the taken ones.
 func freshRune(taken []rune) rune {
 	for _, r := range "x0yzqwvk123456789abcdefghijlmnoprstuXYZQWVKABCDEFGHIJLMNOPRSTU_" {
-		if _, found := slices.BinarySearch(taken, r); !found {
+		if !slices.Contains(taken, r) {
 			return r
 		}
 	}
 	r := rune(0x4e00)
-	for {
-		if _, found := slices.BinarySearch(taken, r); !found {
-			return r
-		}
+	for slices.Contains(taken, r) {
 		r++
 	}
+	return r
 }
 
 func (s *globSearch) spell(at int) string {

@@ -102,6 +102,9 @@ func (p *prover) rolesTrusting(c *caller) []*principal {
 			}
 		}
 	}
+	if p.trusting == nil {
+		p.trusting = map[*principal][]*principal{}
+	}
 	p.trusting[c.principal] = roles
 	return roles
 }

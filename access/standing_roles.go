@@ -127,8 +127,15 @@ func (p *prover) onlyListedDocuments(in *Intent) {
 		for _, name := range append([]string{PreferencesDocument}, r.Documents...) {
 			listed = append(listed, account.partition.DocumentARN("*", account.id, name))
 		}
+		f := p.begin(in, r.ARN)
+		for _, name := range r.Documents {
+			// Port forwarding to the node itself is the one document of AWS that stays with the node and its project.
+			if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
+				f.Waivers = append(f.Waivers, Waiver{r.Key + ".allowUnlogged", "sessions with " + name + " leave the project, the OS user or the logs"})
+			}
+		}
 		q := asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")}, policy.Allow("", "*").On(listed...))
-		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a session document that is not listed can be used")
+		p.conclude(f, p.askAll(q, p.operation(in, r)), "a session document that is not listed can be used")
 	}
 }
 
