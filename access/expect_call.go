@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -46,6 +47,7 @@ func (r *expectationReader) calls(j Journey) ([]Journey, *expectationError) {
 		if err := fits(action, types, resources); err != nil {
 			return nil, err
 		}
+		resources = append(resources, besides(account, region, types, resources)...)
 		next := j
 		next.Does = &Request{Action: action, Resources: resources, Context: context}
 		if isAssumeRole(action) {
@@ -80,10 +82,6 @@ func (r *expectationReader) target(action string, types []ResourceType) *expecta
 		return cannot("on", "is missing, but %s acts on %s; write which", action, typeWords(types))
 	case given > 0 && len(types) == 0:
 		return cannot("on", "is more than %s has: it acts on nothing in particular; remove it", action)
-	}
-	required := slices.DeleteFunc(slices.Clone(types), func(t ResourceType) bool { return !t.Required })
-	if len(required) > 1 {
-		return cannot("do", "%s acts on %s at once, which one target cannot say", action, typeWords(required))
 	}
 	return nil
 }
@@ -153,6 +151,19 @@ func fits(action string, types []ResourceType, resources []Resource) *expectatio
 		}
 	}
 	return nil
+}
+
+// besides are the other things that a call on several is about: any of their kind, because an expectation names one thing.
+func besides(a *Account, region string, types []ResourceType, named []Resource) []Resource {
+	var out []Resource
+	for _, t := range types {
+		if !t.Required || len(t.ARNs) == 0 || fits("", []ResourceType{t}, named) == nil {
+			continue
+		}
+		arn := strings.NewReplacer("${Partition}", string(defaultPartition(a.Partition)), "${Region}", cmp.Or(region, someRegion(a.Partition)), "${Account}", a.ID).Replace(t.ARNs[0])
+		out = append(out, Resource{ARN: strings.NewReplacer("${", "", "}", "").Replace(arn), Tags: []Tag{}})
+	}
+	return out
 }
 
 func firstForm(types []ResourceType) string {

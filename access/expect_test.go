@@ -190,6 +190,20 @@ func TestJourneysOfAnExpectation(t *testing.T) {
 	assert.EqualError(t, err, `as: "alicia" is no user of account 111122223333; did you mean "alice"?`)
 }
 
+// A call that AWS decides on several things is decided on the one that is named and on any of the other kinds.
+func TestACallOnSeveralThingsNamesOne(t *testing.T) {
+	set := "arn:aws:sso:::permissionSet/ssoins-1111111111111111/ps-1111111111111111"
+	x := Expectation{As: "bob", Do: "sso:DeletePermissionSet", On: Target{ARN: set}, Allowed: true}
+	both := oneUser(policy.Allow("Sets", "sso:DeletePermissionSet").On("arn:aws:sso:::permissionSet/*", "arn:aws:sso:::instance/*"))
+	r := expecting(t, both, x)
+	assert.Equal(t, Holds, r.Verdict, r.String())
+	assert.Len(t, r.Arrival.Steps[1].Request.Resources, 2)
+	one := oneUser(policy.Allow("Sets", "sso:DeletePermissionSet").On("arn:aws:sso:::permissionSet/*"))
+	r = expecting(t, one, x)
+	assert.Equal(t, DoesNotHold, r.Verdict)
+	assert.Equal(t, "sso:DeletePermissionSet on instance/InstanceId", r.At)
+}
+
 // A person of whom only a trust policy has the name meets an expectation under an assumption about the own account; what the role demands
 // does not depend on it.
 func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {

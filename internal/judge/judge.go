@@ -2,10 +2,12 @@ package judge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/policy"
 )
 
 // Judgement is what is known of a stack before anything of it is deployed.
@@ -19,34 +21,83 @@ type Judgement struct {
 	Expectations []access.ExpectationResult
 }
 
-// Stack judges a stack that was read without problems.
+// Stack judges a stack that was read without problems, with the other stacks of its folder beside it.
 func Stack(s *config.Stack) *Judgement {
-	j := &Judgement{Stack: s}
-	world := access.WithManagedPolicies(access.World{Accounts: []access.Account{s.World()}})
-	engine, err := access.Compile(world)
-	if err != nil {
-		return j.unreadable(err)
-	}
-	if j.Proofs, err = access.Prove(engine, s.Intent()); err != nil {
-		return j.unreadable(err)
-	}
-	if len(s.Expect) == 0 {
-		return j
-	}
-	// Expectations speak of people of other accounts too, of whom the stack has the names. The proofs speak of all callers anyway.
-	if engine, err = access.Compile(world.WithStrangers()); err != nil {
-		return j.unreadable(err)
-	}
-	for _, x := range s.Expect {
-		j.Expectations = append(j.Expectations, engine.Expect(x))
-	}
-	return j
+	return judge(World(append([]*config.Stack{s}, siblings(s)...)...), s)[0]
 }
 
-func (j *Judgement) unreadable(err error) *Judgement {
+// Stacks judges stacks of one folder together, in their order. Other stacks of the folder are read beside them.
+func Stacks(stacks ...*config.Stack) []*Judgement {
+	if len(stacks) == 0 {
+		return nil
+	}
+	beside := stacks
+	for _, other := range siblings(stacks[0]) {
+		if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID }) {
+			beside = append(slices.Clip(beside), other)
+		}
+	}
+	return judge(World(beside...), stacks...)
+}
+
+// judge judges stacks in a world that has them.
+func judge(world access.World, stacks ...*config.Stack) []*Judgement {
+	var all []*Judgement
+	var intents []access.Intent
+	for _, s := range stacks {
+		all = append(all, &Judgement{Stack: s})
+		intents = append(intents, s.Intent())
+	}
+	engine, err := access.Compile(world)
+	if err != nil {
+		return unreadable(all, err)
+	}
+	report, err := access.Prove(engine, intents...)
+	if err != nil {
+		return unreadable(all, err)
+	}
+	for _, j := range all {
+		j.take(report)
+	}
+	if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return len(s.Expect) > 0 }) {
+		return all
+	}
+	// Expectations speak of people of accounts that are not here, too, of whom trust policies have the names. The proofs speak of all callers anyway.
+	if engine, err = access.Compile(world.WithStrangers()); err != nil {
+		return unreadable(all, err)
+	}
+	for _, j := range all {
+		for _, x := range expectations(j.Stack) {
+			j.Expectations = append(j.Expectations, engine.Expect(x))
+		}
+	}
+	return all
+}
+
+// take keeps what a report says of the account of the stack.
+func (j *Judgement) take(r access.Report) {
+	for _, f := range r.Findings {
+		if f.Account == j.Stack.Account.ID {
+			j.Proofs.Findings = append(j.Proofs.Findings, f)
+		}
+	}
+	for _, a := range r.Administrators {
+		if arn, err := policy.ParseARN(a.ARN); err == nil && arn.Account == j.Stack.Account.ID {
+			j.Proofs.Administrators = append(j.Proofs.Administrators, a)
+		}
+	}
+}
+
+func unreadable(all []*Judgement, err error) []*Judgement {
+	for _, j := range all {
+		j.unreadable(err)
+	}
+	return all
+}
+
+func (j *Judgement) unreadable(err error) {
 	j.Unreadable = config.Problems{j.problem(config.Problem{Kind: config.Invalid,
 		Why: "the documents cannot be proven: " + err.Error(), Fix: "this is a mistake of the program, not of the file"})}
-	return j
 }
 
 // problem puts a problem where its path stands in the file.

@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
 )
 
@@ -272,11 +273,7 @@ func regionOf(j access.Journey) string {
 
 // Engine compiles the world of the stacks, with the people whom they only name.
 func Engine(stacks ...*config.Stack) (*access.Engine, error) {
-	var world access.World
-	for _, s := range stacks {
-		world.Accounts = append(world.Accounts, s.World())
-	}
-	engine, err := access.Compile(access.WithManagedPolicies(world).WithStrangers())
+	engine, err := access.Compile(judge.World(stacks...).WithStrangers())
 	if err != nil {
 		return nil, fmt.Errorf("the documents cannot be read as AWS reads them: %w", err)
 	}

@@ -1,0 +1,64 @@
+package judge
+
+import (
+	"cmp"
+	"path/filepath"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+// World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service control policies where one of
+// them carries it, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
+func World(stacks ...*config.Stack) access.World {
+	var w access.World
+	for _, s := range stacks {
+		account := s.World()
+		account.Alias = cmp.Or(account.Alias, s.Name)
+		w.Accounts = append(w.Accounts, account)
+		if policies := s.ServiceControlPolicies(); policies != nil && w.Organization == nil {
+			policies.AddToOrganization(&w)
+		}
+	}
+	return access.WithManagedPolicies(w)
+}
+
+// siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of them may carry the
+// organization. What is wrong with the others is told where they are judged themselves; their people are strangers then.
+func siblings(s *config.Stack) []*config.Stack {
+	var out []*config.Stack
+	accounts := map[string]bool{s.Account.ID: true}
+	for _, other := range s.Siblings {
+		stack, problems := config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
+		if len(problems) > 0 || accounts[stack.Account.ID] {
+			continue
+		}
+		accounts[stack.Account.ID] = true
+		out = append(out, stack)
+	}
+	return out
+}
+
+// expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name stands for its account.
+func expectations(s *config.Stack) []access.Expectation {
+	var out []access.Expectation
+	for _, x := range s.Expect {
+		x.As, x.Via, x.On.User, x.On.Role = byAccount(s, x.As), byAccount(s, x.Via), byAccount(s, x.On.User), byAccount(s, x.On.Role)
+		out = append(out, x)
+	}
+	return out
+}
+
+func byAccount(s *config.Stack, name string) string {
+	account, rest, found := strings.Cut(name, "/")
+	if !found || strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	for _, other := range s.Siblings {
+		if other.Stack == account && other.Alias != account {
+			return other.AccountID + "/" + rest
+		}
+	}
+	return name
+}
