@@ -23,8 +23,10 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 	partition := string(in.partition)
 	switch {
 	case entry.kind == policy.PrincipalService || entry.kind == policy.PrincipalFederated:
-		for _, kind := range []keyKind{keyPrincipalARN, keyPrincipalAccount, keyPrincipalOrgID, keyPrincipalOrgPaths, keyUserName, keyUserID, keyMFAPresent, keyMFAAge} {
-			a.fixed[kind] = values{}
+		for _, absent := range []keyKind{
+			keyPrincipalARN, keyPrincipalAccount, keyPrincipalOrgID, keyPrincipalOrgPaths, keyUserName, keyUserID, keyMFAPresent, keyMFAAge,
+		} {
+			a.fixed[absent] = values{}
 		}
 		s.kind, stand.kind, stand.name = federatedSession, providerPrincipal, entry.text
 		if entry.kind == policy.PrincipalService {
@@ -40,7 +42,8 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 		stand.account.id = entry.sessionAccount
 		a.fixed[keyPrincipalAccount] = single(entry.sessionAccount)
 		a.fixed[keyUserName], a.fixed[keyMFAPresent], a.fixed[keyMFAAge] = values{}, values{}, values{}
-		a.shape = arnShape("arn:"+partition+":iam::"+entry.sessionAccount+":role/"+entry.sessionRole, "arn:"+partition+":iam::"+entry.sessionAccount+":role/*/"+entry.sessionRole)
+		roles := "arn:" + partition + ":iam::" + entry.sessionAccount + ":role/"
+		a.shape = arnShape(roles+entry.sessionRole, roles+"*/"+entry.sessionRole)
 	default:
 		stand.account.id = arnPart(entry.text, 4)
 		stand.arn = entry.text

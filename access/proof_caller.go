@@ -120,8 +120,8 @@ func (c *caller) rules() []*statement {
 	switch {
 	case s.kind == tokenSession:
 		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
-		never(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo", "sts:GetDelegatedAccessToken",
-			"sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*"))
+		never(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo",
+			"sts:GetDelegatedAccessToken", "sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*"))
 	case s.temporary() && s.kind != rootSession:
 		// Temporary credentials get no others of these kinds. Source: the same page.
 		never(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*"))
@@ -167,7 +167,8 @@ func (b *binder) resourceTagRules(l literal) []*bound {
 		return []*bound{have, b.tagRules[l.name+" elsewhere"]}
 	}
 	present := literal{b.probe("present "+l.name, func() *probe {
-		c, _ := compileCondition(&policy.Condition{Operator: policy.Operator{Base: policy.OpNull}, Key: l.cond.key.name, Values: []string{"false"}}, policyText)
+		there := policy.Present(l.cond.key.name)
+		c, _ := compileCondition(&there, policyText)
 		return &probe{kind: probeKey, cond: &c, name: l.name}
 	}), true}
 	none := b.probe("no resource", func() *probe { return &probe{kind: probeResource, globs: []glob{literalGlob("*", false)}} })

@@ -286,7 +286,8 @@ func (c *caller) completeSession(w *witness, guess bool) bool {
 		if !found {
 			continue
 		}
-		if pretty := readable(strings.SplitN(m.target.resource, ":", arnParts), strings.SplitN(arnResource(m.target.resource), "/", 2)[0]); pretty != m.target.resource {
+		kind, _, _ := strings.Cut(arnResource(m.target.resource), "/")
+		if pretty := readable(strings.SplitN(m.target.resource, ":", arnParts), kind); pretty != m.target.resource {
 			self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(pretty)))), true}
 			if better, found := c.search.find(append(lits, self), c.groups(layers), c.search.b.bindAll(layers.deny)); found {
 				m = better

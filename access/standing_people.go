@@ -133,7 +133,8 @@ func (p *prover) ownCredentialsOnly(in *Intent) {
 		if who.kind == userPrincipal {
 			permitted = append(permitted, policy.Allow("", credentialWrites...).On(who.arn, who.device()))
 		}
-		q := asking([]policy.Statement{policy.Allow("", credentialWrites...).On(account.arn("iam", "", "user/*"), account.arn("iam", "", "mfa/*"))}, permitted...)
+		people := []string{account.arn("iam", "", "user/*"), account.arn("iam", "", "mfa/*")}
+		q := asking([]policy.Statement{policy.Allow("", credentialWrites...).On(people...)}, permitted...)
 		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "another person's credentials can be changed")
 	}
 }
@@ -156,7 +157,8 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 // authorizationTagsAreGuarded: who can write the project tag or the Run As tag chooses project and OS user.
 func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 	q := asking(p.tagWrites(in))
-	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...))})
+	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
+	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)})
 	for _, who := range p.everybody(in) {
 		sessions := p.sessionsOf(in, who)
 		tagging := p.everyCall(session, sessions...)
@@ -292,7 +294,9 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 func (c *caller) askWay(q question, known []*statement) answer {
 	return c.assignments(func(c *caller) answer {
 		own := c.principal.identity
-		return c.attempt(attempt{q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided}, avoid: known, unknownTrust: true})
+		return c.attempt(attempt{
+			q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided}, avoid: known, unknownTrust: true,
+		})
 	})
 }
 

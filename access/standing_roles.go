@@ -14,8 +14,8 @@ import (
 // otherDoors are the ways onto a node that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
 var otherDoors = []string{
 	"ec2-instance-connect:*", "ec2:AssociateIamInstanceProfile", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ec2:ModifyInstanceAttribute",
-	"ec2:ReplaceIamInstanceProfileAssociation", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation", "ssm:CreateAssociationBatch",
-	"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand",
+	"ec2:ReplaceIamInstanceProfileAssociation", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation",
+	"ssm:CreateAssociationBatch", "ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand",
 	"ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
 	"ssm:UpdateMaintenanceWindowTask",
 }
@@ -65,8 +65,8 @@ var operating = sync.OnceValue(func() *statement {
 
 // operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, and starts and stops instances.
 func (p *prover) operationRolesOnlyOperate(in *Intent) {
-	q := asking(anything, policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey", "ssm:ResumeSession", "ssm:StartSession",
-		"ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*"))
+	q := asking(anything, policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
+		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*"))
 	q.writes = true
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
@@ -184,7 +184,8 @@ func (p *prover) mfaToAssume(in *Intent) {
 	for _, r := range in.roles() {
 		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
 		if r.MFAMaxAge > 0 {
-			fresh = fresh.When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)))
+			limit := strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)
+			fresh = fresh.When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", limit))
 		}
 		q := asking([]policy.Statement{policy.Allow("", assuming...).On("*")}, fresh)
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the role is assumed without MFA, or with MFA that is too old")
@@ -257,7 +258,8 @@ func (p *prover) legalOSUser(in *Intent) {
 		for _, region := range in.Regions {
 			managed = append(managed, account.arn("ssm", region, "document/"+PreferencesDocument))
 		}
-		q := asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On(account.arn("ssm", "*", "document/"+PreferencesDocument))}, policy.Allow("", "*").On(managed...))
+		everywhere := account.arn("ssm", "*", "document/"+PreferencesDocument)
+		q := asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On(everywhere)}, policy.Allow("", "*").On(managed...))
 		p.conclude(f, p.askAll(q, s), "a shell opens in a Region without managed preferences, where it is "+AgentUser+", with sudo")
 	}
 }

@@ -1,0 +1,330 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the wildcards of h are
+// treated as characters that only a wildcard of g can take.
+func (g glob) covers(h glob) bool {
+	states := g.start(nil)
+	for _, t := range h {
+		if t.kind == globLiteral && !t.fold {
+			states = g.step(states, t.r)
+		} else {
+			states = g.stepSymbol(states, t)
+		}
+		if len(states) == 0 {
+			return false
+		}
+	}
+	return g.accepts(states)
+}
+
+// stepSymbol advances over a wildcard or a case-insensitive literal of another glob.
+func (g glob) stepSymbol(states []uint16, symbol globToken) []uint16 {
+	next := make([]uint16, 0, len(states)+1)
+	for _, s := range states {
+		at := int(s)
+		if at == len(g) {
+			continue
+		}
+		t := g[at]
+		literal := symbol.kind == globLiteral && t.takes(symbol.r)
+		wild := symbol.kind != globLiteral && (!t.bounded || symbol.bounded)
+		switch {
+		case t.kind == globAny && (literal || wild):
+			next = g.close(next, at)
+		case t.kind == globOne && (literal || wild && symbol.kind == globOne), t.kind == globLiteral && t.fold && literal:
+			next = g.close(next, at+1)
+		}
+	}
+	return next
+}
+
+// disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the last one; where all texts of
+// one have as many colons as the other has, it compares so between any two colons. It may miss disjoint globs, never invent them.
+func disjoint(g, h glob) bool {
+	if endsDiffer(g, h) {
+		return true
+	}
+	if !g.rigid() && !h.rigid() || g.colons() != h.colons() {
+		return false
+	}
+	for len(g) > 0 && len(h) > 0 {
+		i, j := g.colon(), h.colon()
+		if endsDiffer(g[:i], h[:j]) {
+			return true
+		}
+		g, h = g[min(i+1, len(g)):], h[min(j+1, len(h)):]
+	}
+	return false
+}
+
+func endsDiffer(g, h glob) bool {
+	for i := 0; i < len(g) && i < len(h) && g[i].kind == globLiteral && h[i].kind == globLiteral; i++ {
+		if !g[i].takes(h[i].r) && !h[i].takes(g[i].r) {
+			return true
+		}
+	}
+	for i, j := len(g)-1, len(h)-1; i >= 0 && j >= 0 && g[i].kind == globLiteral && h[j].kind == globLiteral; i, j = i-1, j-1 {
+		if !g[i].takes(h[j].r) && !h[j].takes(g[i].r) {
+			return true
+		}
+	}
+	return false
+}
+
+// rigid reports whether no wildcard takes a colon, so that all texts of the glob have the same number of colons.
+func (g glob) rigid() bool {
+	return !slices.ContainsFunc(g, func(t globToken) bool { return t.kind != globLiteral && !t.bounded })
+}
+
+func (g glob) colons() int {
+	n := 0
+	for i := range g {
+		if g[i].kind == globLiteral && g[i].r == ':' {
+			n++
+		}
+	}
+	return n
+}
+
+// colon is the place of the first colon, or the length of a glob without one.
+func (g glob) colon() int {
+	for i := range g {
+		if g[i].kind == globLiteral && g[i].r == ':' {
+			return i
+		}
+	}
+	return len(g)
+}
+
+// maxGlobStates bounds one search; real policies need a few hundred.
+const maxGlobStates = 50_000
+
+// globWitness looks for a text that every glob of all matches and none of none. found is false when there is no such text; decided is false
+// when the search was given up, and then nothing is known. The text is short.
+func globWitness(all, none []glob) (text string, found, decided bool) {
+	all = withoutCovering(all)
+	if len(all) == 0 {
+		all = []glob{{{kind: globAny}}}
+	}
+	none = slices.DeleteFunc(slices.Clone(none), func(n glob) bool {
+		return slices.ContainsFunc(all, func(a glob) bool { return disjoint(a, n) })
+	})
+	for i, a := range all {
+		if slices.ContainsFunc(none, func(n glob) bool { return n.covers(a) }) {
+			return "", false, true
+		}
+		if slices.ContainsFunc(all[i+1:], func(b glob) bool { return disjoint(a, b) }) {
+			return "", false, true
+		}
+		if a.isLiteral() {
+			text := a.text()
+			if matchedByAll(all, text) && !matchedByAny(none, text) {
+				return text, true, true
+			}
+			return "", false, true
+		}
+	}
+	if len(all) == 1 {
+		for _, fill := range []string{"", "x", "0"} {
+			if text := all[0].filled(fill); !matchedByAny(none, text) {
+				return text, true, true
+			}
+		}
+	}
+	return newGlobSearch(all, none).run()
+}
+
+// filled is a text that the glob matches: every ? is an x, every * the fill.
+func (g glob) filled(fill string) string {
+	var b strings.Builder
+	for _, t := range g {
+		switch t.kind {
+		case globLiteral:
+			b.WriteRune(t.r)
+		case globOne:
+			b.WriteByte('x')
+		case globAny:
+			b.WriteString(fill)
+		}
+	}
+	return b.String()
+}
+
+func matchedByAll(globs []glob, text string) bool {
+	return !slices.ContainsFunc(globs, func(g glob) bool { return !g.match(text) })
+}
+
+func matchedByAny(globs []glob, text string) bool {
+	return slices.ContainsFunc(globs, func(g glob) bool { return g.match(text) })
+}
+
+// withoutCovering drops the globs that add nothing: those that cover another one.
+func withoutCovering(globs []glob) []glob {
+	var kept []glob
+	for i, g := range globs {
+		if g.isEverything() {
+			continue
+		}
+		redundant := false
+		for j, h := range globs {
+			if i == j {
+				continue
+			}
+			// Of two that cover each other the first is kept.
+			if g.covers(h) && (j < i || !h.covers(g)) {
+				redundant = true
+				break
+			}
+		}
+		if !redundant {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// globSearch walks the product of the automata, breadth first.
+type globSearch struct {
+	globs   []glob
+	wanted  int // the first so many globs must match, the others must not
+	colons  bool
+	visited map[string]bool
+	nodes   []globNode
+}
+
+type globNode struct {
+	states [][]uint16
+	parent int
+	r      rune
+}
+
+func newGlobSearch(all, none []glob) *globSearch {
+	s := &globSearch{globs: slices.Concat(all, none), wanted: len(all), visited: map[string]bool{}}
+	for _, g := range s.globs {
+		s.colons = s.colons || slices.ContainsFunc(g, func(t globToken) bool { return t.bounded })
+	}
+	return s
+}
+
+func (s *globSearch) run() (text string, found, decided bool) {
+	first := make([][]uint16, len(s.globs))
+	for i, g := range s.globs {
+		first[i] = g.start(nil)
+	}
+	s.push(first, -1, 0)
+	for at := 0; at < len(s.nodes); at++ {
+		if s.accepts(s.nodes[at].states) {
+			return s.spell(at), true, true
+		}
+		if len(s.nodes) > maxGlobStates {
+			return "", false, false
+		}
+		for _, r := range s.alphabet(s.nodes[at].states) {
+			next := make([][]uint16, len(s.globs))
+			for i, g := range s.globs {
+				next[i] = g.step(s.nodes[at].states[i], r)
+			}
+			s.push(next, at, r)
+		}
+	}
+	return "", false, true
+}
+
+// push adds a node unless it is known or hopeless.
+func (s *globSearch) push(states [][]uint16, parent int, r rune) {
+	var key strings.Builder
+	for i, set := range states {
+		if i < s.wanted && len(set) == 0 || i >= s.wanted && s.globs[i].closed(set) {
+			return
+		}
+		for _, at := range set {
+			key.WriteByte(byte(at >> 8))
+			key.WriteByte(byte(at))
+		}
+		key.WriteString("\xff\xff")
+	}
+	if s.visited[key.String()] {
+		return
+	}
+	s.visited[key.String()] = true
+	s.nodes = append(s.nodes, globNode{states: states, parent: parent, r: r})
+}
+
+func (s *globSearch) accepts(states [][]uint16) bool {
+	for i, g := range s.globs {
+		if g.accepts(states[i]) != (i < s.wanted) {
+			return false
+		}
+	}
+	return true
+}
+
+// alphabet is one character for each way in which the globs can go on: the literals that come next in any of them, a colon where wildcards
+// stop at colons, and a character that is none of those.
+func (s *globSearch) alphabet(states [][]uint16) []rune {
+	var next []rune
+	add := func(r rune) {
+		if !slices.Contains(next, r) {
+			next = append(next, r)
+		}
+	}
+	wild := true
+	for i, g := range s.globs {
+		open := false
+		for _, at := range states[i] {
+			if int(at) == len(g) {
+				continue
+			}
+			t := g[at]
+			if t.kind != globLiteral {
+				open = true
+				continue
+			}
+			add(t.r)
+			if t.fold {
+				for f := unicode.SimpleFold(t.r); f != t.r; f = unicode.SimpleFold(f) {
+					add(f)
+				}
+			}
+		}
+		// A wanted glob that has only literals ahead takes nothing else.
+		wild = wild && (open || i >= s.wanted)
+	}
+	if s.colons {
+		add(':')
+	}
+	if wild {
+		next = append([]rune{freshRune(next)}, next...)
+	}
+	return next
+}
+
+// freshRune is a character of names that is not among the taken ones.
+func freshRune(taken []rune) rune {
+	for _, r := range "x0yzqwvk123456789abcdefghijlmnoprstuXYZQWVKABCDEFGHIJLMNOPRSTU_" {
+		if !slices.Contains(taken, r) {
+			return r
+		}
+	}
+	r := rune(0x4e00)
+	for slices.Contains(taken, r) {
+		r++
+	}
+	return r
+}
+
+func (s *globSearch) spell(at int) string {
+	var runes []rune
+	for s.nodes[at].parent >= 0 {
+		runes = append(runes, s.nodes[at].r)
+		at = s.nodes[at].parent
+	}
+	slices.Reverse(runes)
+	return string(runes)
+}
