@@ -62,6 +62,8 @@ type RoleIntent struct {
 	MFAMaxAge time.Duration
 	// AnySessionName: sessions need not be named after the user.
 	AnySessionName bool
+	// From and Until are the window outside of which the role is of no use: from the first instant until before the second. Zero means always.
+	From, Until time.Time
 }
 
 // OperationRoleIntent is a role that reaches the nodes of one project.
@@ -89,8 +91,8 @@ func (in *Intent) roles() []RoleIntent {
 }
 
 // DerivedIntent is what an account seems to be meant for, when nobody says: every user is held to MFA, a role with the project tag is an operation
-// role and any other role that names users a delegated role, both for the users whom their trust policies name, and no switch is on. It is what an audit of a live account starts from; the preferences of
-// Session Manager, which authorization details do not have, are taken as not known.
+// role and any other role that names users a delegated role, both for the users whom their trust policies name, and no switch is on. It is what an
+// audit of a live account starts from; the preferences of Session Manager, which authorization details do not have, are taken as not known.
 func DerivedIntent(a Account) Intent {
 	in := Intent{Account: a.ID}
 	for i := range a.Users {

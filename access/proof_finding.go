@@ -150,11 +150,14 @@ type Proof struct {
 	Claim string
 }
 
-// StandingProofs lists the standing proofs in the order in which they are reported.
+// StandingProofs lists the standing proofs in the order in which they are reported, those of an organization last.
 func StandingProofs() []Proof {
-	out := make([]Proof, len(standingProofs))
-	for i, p := range standingProofs {
-		out[i] = Proof{ID: p.id, Claim: p.claim}
+	out := make([]Proof, 0, len(standingProofs)+len(organizationProofs))
+	for _, p := range standingProofs {
+		out = append(out, Proof{ID: p.id, Claim: p.claim})
+	}
+	for _, p := range organizationProofs {
+		out = append(out, Proof{ID: p.id, Claim: p.claim})
 	}
 	return out
 }

@@ -30,7 +30,9 @@ func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
 		return Arrival{}, false
 	}
 	l.f.Classes++
-	j.At = someDay
+	if j.At.IsZero() {
+		j.At = someDay
+	}
 	arrival, err := l.p.engine.Journey(j)
 	switch {
 	case err != nil:
@@ -43,12 +45,17 @@ func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
 		l.f.Verdict = max(l.f.Verdict, HoldsIf)
 		last := arrival.Steps[len(arrival.Steps)-1]
 		id := strings.Join(last.Decision.Unknowns, " and ")
-		l.f.Assumptions = append(l.f.Assumptions, ProofAssumption{ID: cmp.Or(id, arnPart(last.Decision.Resource, 4)), Text: what + ": " + cmp.Or(id, "what is not known") + " allows it"})
+		l.assume(cmp.Or(id, arnPart(last.Decision.Resource, 4)), what+": "+cmp.Or(id, "what is not known")+" allows it")
 		return generous, true
 	}
 	l.f.Verdict, l.f.Problem = DoesNotHold, what+" does not work: "+arrival.By().String()
 	l.f.Witness, l.f.Journey = &arrival, &j
 	return arrival, false
+}
+
+func (l *liveness) assume(id, text string) {
+	l.f.Verdict = max(l.f.Verdict, HoldsIf)
+	l.f.Assumptions = append(l.f.Assumptions, ProofAssumption{ID: id, Text: text})
 }
 
 func (l *liveness) done() { l.p.add(l.f) }
@@ -95,13 +102,14 @@ func (p *prover) selfServiceWorks(in *Intent) {
 		console := ConsoleWithMFA(member, someAge)
 		l.call("changing the own password", console, "iam:ChangePassword", member)
 		if in.MFA.AccessKeys {
-			for _, action := range []string{"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys", "iam:UpdateAccessKey"} {
-				l.call("managing the own access keys with "+action, console, action, member)
+			for _, action := range []string{"CreateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ListAccessKeys", "UpdateAccessKey"} {
+				l.call("managing the own access keys with iam:"+action, console, "iam:"+action, member)
 			}
 		}
 		for _, tag := range in.MFA.ContactTags {
 			keys := Context{"aws:TagKeys": {tag}}
-			l.request("writing the own tag "+tag, console, Request{Action: "iam:TagUser", Resources: On(member), Context: keys.With("aws:RequestTag/"+tag, "new")})
+			written := keys.With("aws:RequestTag/"+tag, "new")
+			l.request("writing the own tag "+tag, console, Request{Action: "iam:TagUser", Resources: On(member), Context: written})
 			l.request("removing the own tag "+tag, console, Request{Action: "iam:UntagUser", Resources: On(member), Context: keys})
 		}
 		if len(in.MFA.ContactTags) > 0 {
@@ -136,8 +144,7 @@ func (p *prover) assumable(l *liveness, r RoleIntent) {
 	for _, user := range r.Principals {
 		if _, known := p.engine.principals[user]; !known {
 			account := arnPart(user, 4)
-			l.f.Verdict = max(l.f.Verdict, HoldsIf)
-			l.f.Assumptions = append(l.f.Assumptions, ProofAssumption{ID: account, Text: "the policies of account " + account + " let " + user + " assume the role"})
+			l.assume(account, "the policies of account "+account+" let "+user+" assume the role")
 			engine, s := p.engine.withStranger(user, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}})
 			if engine == nil {
 				l.f.Verdict, l.f.Problem = DoesNotHold, "there can be no user "+user
@@ -145,12 +152,13 @@ func (p *prover) assumable(l *liveness, r RoleIntent) {
 			}
 			stranger := *l
 			stranger.p = &prover{engine: engine}
-			stranger.journey(user+" assuming the role", Journey{From: s, Via: []Hop{{Role: r.ARN}}})
+			stranger.journey(user+" assuming the role", Journey{From: s, Via: []Hop{{Role: r.ARN}}, At: r.From})
 			l.f = stranger.f
 			continue
 		}
-		l.journey(user+" switching to the role in the console", Journey{From: ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: []Hop{{Role: r.ARN}}})
-		l.journey(user+" assuming the role with an access key and an MFA code", Journey{From: LongTermKey(user).WithMFACode(), Via: []Hop{{Role: r.ARN}}})
+		via := []Hop{{Role: r.ARN}}
+		l.journey(user+" switching to the role in the console", Journey{From: ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		l.journey(user+" assuming the role with an access key and an MFA code", Journey{From: LongTermKey(user).WithMFACode(), Via: via, At: r.From})
 	}
 }
 
@@ -251,14 +259,15 @@ func (p *prover) undoing(in *Intent) []Request {
 		}
 	}
 	for i := range account.Groups {
-		on(account.Groups[i].ARN(account), "CreateGroup", "DeleteGroup", "DeleteGroupPolicy", "PutGroupPolicy", "AddUserToGroup", "RemoveUserFromGroup", "AttachGroupPolicy", "DetachGroupPolicy")
+		on(account.Groups[i].ARN(account), "CreateGroup", "DeleteGroup", "DeleteGroupPolicy", "PutGroupPolicy", "AddUserToGroup", "RemoveUserFromGroup",
+			"AttachGroupPolicy", "DetachGroupPolicy")
 	}
 	for i := range account.Users {
 		on(account.Users[i].ARN(account), "CreateUser", "DeleteUser", "TagUser", "UntagUser", "UpdateUser", "DeleteLoginProfile", "DeactivateMFADevice")
 	}
 	for i := range account.Roles {
-		on(account.Roles[i].ARN(account), "CreateRole", "DeleteRole", "TagRole", "UntagRole", "UpdateRole", "UpdateAssumeRolePolicy", "PutRolePolicy", "DeleteRolePolicy",
-			"AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
+		on(account.Roles[i].ARN(account), "CreateRole", "DeleteRole", "TagRole", "UntagRole", "UpdateRole", "UpdateAssumeRolePolicy",
+			"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
 	}
 	for i := range account.Policies {
 		if arnPart(account.Policies[i].ARN, 4) != "aws" {

@@ -11,5 +11,7 @@ func (a *OSAccessArgs) AddIntent(in *access.Intent) {
 
 // AddIntent says who may assume the role of the grant. The key is where the grant is configured, such as "grants[0]".
 func (a *AccessGrantArgs) AddIntent(key string, in *access.Intent) {
-	in.DelegatedRoles = append(in.DelegatedRoles, a.trust().intent(key, a.RoleARN()))
+	role := a.trust().intent(key, a.RoleARN())
+	role.From, role.Until = a.From, a.Until
+	in.DelegatedRoles = append(in.DelegatedRoles, role)
 }

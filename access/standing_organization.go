@@ -1,0 +1,148 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// organizationProof is a proof that is made of an organization.
+type organizationProof struct {
+	id, claim string
+	run       func(*organizationProver)
+}
+
+// organizationProofs are the standing proofs of an organization. Ids are API, as those of standingProofs are.
+var organizationProofs = []organizationProof{
+	{"doors-for-exempt-roles-only", "no door to an operating system opens but for the exempt roles", (*organizationProver).doorsForExemptRolesOnly},
+	{"remote-execution-for-exempt-roles-only", "nobody but the exempt roles makes Systems Manager run commands", (*organizationProver).remoteExecution},
+	{"exempt-roles-are-protected", "an administrator of an account neither makes, changes, passes, tags nor deletes an exempt role", (*organizationProver).exemptRolesAreProtected},
+	{"guarded-policies-are-protected", "an administrator of an account changes no policy and no provider that guarded roles rest on", (*organizationProver).policiesAreProtected},
+	{"session-documents-are-protected", "an administrator of an account changes neither the preferences nor a session document", (*organizationProver).documentsAreProtected},
+	{"organization-tags-are-protected", "an administrator of an account writes no tag that decides access", (*organizationProver).tagsAreProtected},
+	{"mfa-group-is-protected", "an administrator of an account neither changes the MFA group nor takes a member out", (*organizationProver).groupIsProtected},
+	{"credentials-of-others-are-protected", "an administrator of a people's account changes no other person's credentials", (*organizationProver).credentialsAreProtected},
+	{"organization-is-protected", "no account leaves the organization or changes its policies", (*organizationProver).organizationIsProtected},
+	{"console-passwords-in-jump-accounts-only", "an IAM user has a console sign-in only in a jump account", (*organizationProver).consolePasswords},
+	{"root-only-in-central-sessions", "a root user does nothing but in a central root session", (*organizationProver).rootUsers},
+	{"programmatic-users-stay-possible", "users without a console password can be made, and the own password changed", (*organizationProver).programmaticUsers},
+	{"policies-can-be-undone", "whoever deploys the policies can take them back", (*organizationProver).policiesCanBeUndone},
+	{"member-deployers-not-locked-out", "the deployer of every account can make and undo what is protected", (*organizationProver).memberDeployers},
+	{"member-break-glass-not-locked-out", "the roles for emergencies use every door and undo what is protected", (*organizationProver).memberBreakGlass},
+}
+
+// organizationProver makes the proofs of one organization.
+type organizationProver struct {
+	prover
+	in *OrganizationIntent
+	at organizationProof
+}
+
+// ProveOrganization makes the standing proofs of the organization of a world. Safety proofs speak of every user, role and root user that an account
+// can have, whatever is attached to them: a principal that the world does not have yet is among them. The subject of a finding is the id of the
+// account that it speaks of. An intent without an organization, or about accounts that do not stand in its tree, is an error.
+func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
+	if e.world.Organization == nil {
+		return nil, fmt.Errorf("intent of the organization: the world has no organization")
+	}
+	p := &organizationProver{prover: prover{engine: e}, in: &in}
+	for _, id := range in.accounts() {
+		if a := e.accounts[id]; a == nil || a.orgID == "" {
+			return nil, fmt.Errorf("intent of the organization: account %q does not stand in its tree", id)
+		}
+	}
+	for _, proof := range organizationProofs {
+		p.at = proof
+		proof.run(p)
+	}
+	return p.report.Findings, nil
+}
+
+// accounts are all accounts of the intent, each once.
+func (in *OrganizationIntent) accounts() []string {
+	all := []string{in.Account}
+	if in.Doors != nil {
+		all = append(all, in.Doors.Accounts...)
+	}
+	if in.Passwords != nil {
+		all = append(all, slices.Concat(in.Passwords.Accounts, in.Passwords.JumpAccounts)...)
+	}
+	if in.Protected != nil {
+		all = append(all, slices.Concat(in.Protected.Accounts, in.Protected.PeopleAccounts)...)
+	}
+	return unique(append(all, in.RootAccounts...))
+}
+
+func unique(texts []string) []string {
+	var out []string
+	for _, t := range texts {
+		if !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func (p *organizationProver) finding(subject string) Finding {
+	return Finding{ID: p.at.id, Account: subject, Subject: subject, Claim: p.at.claim, Page: proofPage(p.at.id)}
+}
+
+// waived is a finding about what a switch leaves open.
+func (p *organizationProver) waived(subject, key, text string) {
+	f := p.finding(subject)
+	f.Verdict, f.Waivers = Waived, []Waiver{{Key: key, Text: text}}
+	p.add(f)
+}
+
+// nobody concludes that no user, role or root user of an account makes a request, but for roles that match one of exempt.
+func (p *organizationProver) nobody(id string, forbidden []policy.Statement, exempt []string, problem string, permitted ...policy.Statement) {
+	p.conclude(p.finding(id), p.everybodyOf(id, forbidden, exempt, permitted...), problem)
+}
+
+func (p *organizationProver) everybodyOf(id string, forbidden []policy.Statement, exempt []string, permitted ...policy.Statement) answer {
+	if len(exempt) > 0 {
+		permitted = append(slices.Clone(permitted), policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", exempt...)))
+	}
+	q := asking(forbidden, permitted...)
+	a := p.engine.anybodyOf(id).askAttached(q)
+	return a.and(p.engine.rootOf(id).ask(q))
+}
+
+// rootOf is the class of the root user of an account.
+func (e *Engine) rootOf(id string) *caller {
+	c, _ := newCaller(e, Root(id), newLab())
+	return c
+}
+
+// anybodyOf is the class of all users and roles that an account can have, be they in the world or not.
+func (e *Engine) anybodyOf(id string) *caller {
+	home := e.accounts[id]
+	c := newAnyone(e, &trusted{kind: policy.PrincipalAWS, text: id, accountID: id}, home)
+	c.principal.account = home
+	return c
+}
+
+// askAttached answers a question for a class of callers to whom everything that can be attached is attached: only service control policies bind
+// them.
+func (c *caller) askAttached(q question) answer {
+	return c.assignments(func(c *caller) answer {
+		return c.attempt(attempt{
+			q: q, allow: []*statement{everything}, also: []*statement{c.any.shape}, layers: c.layers(&layer{}), avoid: []*statement{alwaysAllowed},
+		})
+	})
+}
+
+// inAccount writes the patterns of roles of every account as those of one; patterns that name another account are left out.
+func inAccount(id string, patterns []string) []string {
+	var out []string
+	for _, pattern := range patterns {
+		parts := strings.SplitN(pattern, ":", arnParts)
+		if len(parts) == arnParts && (parts[4] == id || parts[4] == "*") {
+			parts[4] = id
+			out = append(out, strings.Join(parts, ":"))
+		}
+	}
+	return out
+}

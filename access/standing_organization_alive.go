@@ -1,0 +1,201 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// must concludes that somebody whose own policies allow everything is denied none of the calls: what denies one is named.
+func (p *organizationProver) must(subject, arn string, calls []Request) {
+	f := p.finding(subject)
+	engine, s := p.engine.withStranger(arn, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}})
+	if engine == nil {
+		f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("there can be no %s: it is no user or role, or the account has another one of that name", arn)
+		p.add(f)
+		return
+	}
+	for i := range calls {
+		f.Classes++
+		calls[i].Time = someDay
+		d, err := engine.Decide(s, calls[i])
+		switch {
+		case err != nil:
+			f.Verdict, f.Problem = DoesNotHold, "cannot be decided: "+err.Error()
+		case d.Outcome == ExplicitlyDenied, d.Outcome == ImplicitlyDenied && d.By.Kind != IdentityPolicy:
+			f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("%s cannot call %s: %s by %s", arn, calls[i].Action, d.Outcome, d.By)
+			f.By = append(f.By, d.By)
+		}
+		if f.Verdict == DoesNotHold {
+			j := Journey{From: s, Does: &calls[i], At: someDay}
+			if arrival, err := engine.Journey(j); err == nil {
+				f.Witness, f.Journey = &arrival, &j
+			}
+			break
+		}
+	}
+	p.add(f)
+}
+
+// policiesCanBeUndone: in the management account no service control policy applies; a delegated account is bound like any other.
+func (p *organizationProver) policiesCanBeUndone() {
+	if p.in.Deployer == "" {
+		return
+	}
+	var calls []Request
+	for _, action := range []string{"AttachPolicy", "CreatePolicy", "DeletePolicy", "DescribeOrganization", "DescribePolicy", "DetachPolicy", "ListPolicies",
+		"ListTargetsForPolicy", "UpdatePolicy"} {
+		calls = append(calls, Request{Action: "organizations:" + action, Resources: p.scp(action)})
+	}
+	p.must(p.in.Account, p.in.Deployer, calls)
+}
+
+// scp is a service control policy as calls name it; nothing for calls that name none.
+func (p *organizationProver) scp(action string) []Resource {
+	if !strings.HasSuffix(action, "Policy") || action == "CreatePolicy" {
+		return nil
+	}
+	partition := p.engine.accounts[p.in.Account].partition
+	return On("arn:" + string(partition) + ":organizations::" + p.in.Management + ":policy/" + p.engine.world.Organization.ID + "/service_control_policy/p-examplepolicyid111")
+}
+
+// members are the accounts that some guardrail binds.
+func (p *organizationProver) members() []string {
+	var all []string
+	if d := p.in.Doors; d != nil {
+		all = append(all, d.Accounts...)
+	}
+	if g := p.in.Protected; g != nil {
+		all = append(all, g.Accounts...)
+	}
+	if w := p.in.Passwords; w != nil {
+		all = append(all, w.Accounts...)
+	}
+	return slices.DeleteFunc(unique(append(all, p.in.RootAccounts...)), func(id string) bool { return id == p.in.Management })
+}
+
+// inEvery is the ARN of a role in an account; empty where the role is another account's.
+func (p *organizationProver) inEvery(id, role string) string {
+	if strings.HasPrefix(role, "arn:") {
+		if arnPart(role, 4) != id {
+			return ""
+		}
+		return role
+	}
+	return "arn:" + string(p.engine.accounts[id].partition) + ":iam::" + id + ":" + role
+}
+
+// memberDeployers: what the deployer of an account does to the principals, policies and documents of a stack.
+func (p *organizationProver) memberDeployers() {
+	if p.in.MemberDeployer == "" {
+		return
+	}
+	for _, id := range p.members() {
+		if arn := p.inEvery(id, p.in.MemberDeployer); arn != "" {
+			p.must(id, arn, p.upkeep(id))
+		}
+	}
+}
+
+func (p *organizationProver) memberBreakGlass() {
+	for _, id := range p.members() {
+		for _, role := range p.in.BreakGlass {
+			arn := p.inEvery(id, role)
+			if arn == "" {
+				continue
+			}
+			calls := p.upkeep(id)
+			if d := p.in.Doors; d != nil && slices.Contains(d.Accounts, id) {
+				calls = append(calls, p.openings(id)...)
+			}
+			p.must(id, arn, calls)
+		}
+	}
+}
+
+// upkeep are the calls that make, change and remove what a stack deploys.
+func (p *organizationProver) upkeep(id string) []Request {
+	home := p.engine.accounts[id]
+	tags := Context{"aws:TagKeys": {p.in.projectTag(), RunAsTag}}
+	var calls []Request
+	on := func(resource string, context Context, actions ...string) {
+		for _, action := range actions {
+			calls = append(calls, Request{Action: action, Resources: []Resource{{ARN: home.arn("iam", "", resource), Tags: []Tag{}}}, Context: context})
+		}
+	}
+	const role, group, user = "role/guardrails/operation/a-role", "group/guardrails/a-group", "user/somebody"
+	on(role, tags, "iam:CreateRole", "iam:TagRole", "iam:UntagRole")
+	on(role, nil, without(slices.Concat(roleMaking, roleChanging), "iam:CreateRole", "iam:TagRole", "iam:UntagRole", "iam:PassRole")...)
+	on("policy/guardrails/a-policy", nil, policyChanging...)
+	on(group, nil, append(slices.Clone(groupChanging), "iam:AddUserToGroup")...)
+	on(user, nil, "iam:CreateUser", "iam:DeactivateMFADevice", "iam:DeleteAccessKey", "iam:DeleteLoginProfile", "iam:DeleteUser", "iam:TagUser", "iam:UntagUser")
+	document := On(home.arn("ssm", someRegion(home.partition), "document/"+PreferencesDocument))
+	for _, action := range documentChanging {
+		calls = append(calls, Request{Action: action, Resources: document, Context: Context{"ssm:DocumentType": {"Session"}}})
+	}
+	return calls
+}
+
+func without(texts []string, some ...string) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(t string) bool { return slices.Contains(some, t) })
+}
+
+// openings are the doors, as calls of one node.
+func (p *organizationProver) openings(id string) []Request {
+	home := p.engine.accounts[id]
+	region := someRegion(home.partition)
+	node := Resource{ARN: home.arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: []Tag{}}
+	return []Request{
+		{Action: "ssm:StartSession", Resources: []Resource{node, {ARN: home.arn("ssm", region, "document/"+PreferencesDocument)}}},
+		{Action: "ec2:GetPasswordData", Resources: []Resource{node}},
+		{Action: "ec2-instance-connect:SendSSHPublicKey", Resources: []Resource{node}},
+		{Action: "ssm:SendCommand", Resources: []Resource{node, {ARN: "arn:" + string(home.partition) + ":ssm:" + region + "::document/AWS-RunShellScript"}}},
+	}
+}
+
+// programmaticUsers: an administrator makes users with access keys outside of the accounts of people, cleans up old passwords, and everybody
+// changes the own password, be it one that is left over.
+func (p *organizationProver) programmaticUsers() {
+	w := p.in.Passwords
+	if w == nil {
+		return
+	}
+	for _, id := range w.Accounts {
+		if id == p.in.Management {
+			continue
+		}
+		home := p.engine.accounts[id]
+		user := []Resource{{ARN: home.arn("iam", "", "user/a-program"), Tags: []Tag{}}}
+		calls := []Request{{Action: "iam:CreateUser", Resources: user}, {Action: "iam:DeleteLoginProfile", Resources: user}}
+		if p.in.Protected == nil || !slices.Contains(p.in.Protected.PeopleAccounts, id) {
+			calls = append(calls, Request{Action: "iam:CreateAccessKey", Resources: user}, Request{Action: "iam:UpdateAccessKey", Resources: user})
+		}
+		p.must(id, home.arn("iam", "", "role/an-administrator"), calls)
+		own := home.arn("iam", "", "user/a-program")
+		p.must(id, own, []Request{
+			{Action: "iam:ChangePassword", Resources: user}, {Action: "iam:CreateAccessKey", Resources: user},
+		})
+	}
+}
+
+// grantsEndWithTheirWindow: outside of the window no call of a role is allowed, and nobody becomes the role.
+func (p *prover) grantsEndWithTheirWindow(in *Intent) {
+	for _, r := range in.DelegatedRoles {
+		if r.From.IsZero() && r.Until.IsZero() {
+			continue
+		}
+		inside := policy.Allow("", "*").On("*").When(policy.From(r.From), policy.Before(r.Until))
+		role := p.engine.principals[r.ARN]
+		calls := p.everyCall(asking(anything, inside), p.roleSession(in, role))
+		into := p.trust(r, asking([]policy.Statement{policy.Allow("", assuming...).On("*")}, inside))
+		f := p.begin(in, r.ARN)
+		if into.open {
+			calls = calls.and(into)
+		} else {
+			f.Classes += into.classes
+		}
+		p.conclude(f, calls, "the role does something, or is assumed, outside of its window")
+	}
+}

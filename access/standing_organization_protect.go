@@ -1,0 +1,180 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// The calls that make and change what guardrails rest on.
+var (
+	roleMaking   = []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole"}
+	roleChanging = []string{
+		"iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PassRole",
+		"iam:PutRolePermissionsBoundary", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+	}
+	policyChanging = []string{
+		"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion",
+	}
+	groupChanging = []string{
+		"iam:AttachGroupPolicy", "iam:CreateGroup", "iam:DeleteGroup", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:PutGroupPolicy",
+		"iam:RemoveUserFromGroup", "iam:UpdateGroup",
+	}
+	documentChanging = []string{
+		"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
+	}
+	// takeovers make one the owner of another person's sign-in, or clear the way to it. Deleting a password or a key does not.
+	takeovers = []string{
+		"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:DeactivateMFADevice", "iam:DeleteUser",
+		"iam:EnableMFADevice", "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey", "iam:UpdateLoginProfile", "iam:UpdateUser",
+		"iam:UploadSSHPublicKey", "iam:UploadSigningCertificate",
+	}
+)
+
+// awsMade are the roles that AWS alone makes and changes: nobody's policies allow it.
+//
+// Source: IAM Identity Center User Guide, Referencing permission sets; IAM User Guide, Using service-linked roles.
+func awsMade(pattern string) bool {
+	resource := arnResource(pattern)
+	return strings.HasPrefix(resource, "role/aws-reserved/") || strings.HasPrefix(resource, "role/aws-service-role/")
+}
+
+// exemptRolesAreProtected: an exemption that an administrator of an account can make for himself is none.
+func (p *organizationProver) exemptRolesAreProtected() {
+	g := p.in.Protected
+	var roles, accounts []string
+	var makers []Makers
+	if g != nil {
+		roles, accounts, makers = g.Roles, g.Accounts, g.MadeBy
+	}
+	if d := p.in.Doors; d != nil {
+		roles, accounts = slices.Concat(roles, d.Sessions, d.OtherDoors), append(slices.Clone(accounts), d.Accounts...)
+		if !d.RemoteExecutionOpen {
+			roles = slices.Concat(roles, d.RemoteExecution)
+		}
+	}
+	if w := p.in.Passwords; w != nil {
+		roles, accounts = slices.Concat(roles, w.Exempt), append(slices.Clone(accounts), w.Accounts...)
+	}
+	roles = slices.DeleteFunc(unique(roles), awsMade)
+	for _, id := range unique(accounts) {
+		here := inAccount(id, roles)
+		if id == p.in.Management || len(here) == 0 {
+			continue
+		}
+		var permitted []policy.Statement
+		for _, m := range makers {
+			made := inAccount(id, m.Roles)
+			if len(made) == 0 {
+				continue
+			}
+			actions := roleMaking
+			if m.Change {
+				actions = slices.Concat(roleMaking, roleChanging)
+			}
+			permitted = append(permitted, policy.Allow("", actions...).On(made...).When(policy.ArnLike("aws:PrincipalArn", m.By...)))
+		}
+		forbidden := []policy.Statement{policy.Allow("", slices.Concat(roleMaking, roleChanging)...).On(here...)}
+		p.nobody(id, forbidden, p.in.Changers, "somebody makes or changes a role that a guardrail exempts", permitted...)
+	}
+}
+
+// protectedAccounts are the member accounts in which the guardrails are protected.
+func (p *organizationProver) protectedAccounts() []string {
+	if p.in.Protected == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(p.in.Protected.Accounts), func(id string) bool { return id == p.in.Management })
+}
+
+func (p *organizationProver) policiesAreProtected() {
+	for _, id := range p.protectedAccounts() {
+		p.nobody(id, []policy.Statement{
+			policy.Allow("", policyChanging...).On("arn:*:iam::" + id + ":policy/guardrails/*"),
+			policy.Allow("", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").On("*"),
+		}, p.in.Changers, "somebody changes what guarded roles rest on")
+	}
+}
+
+func (p *organizationProver) documentsAreProtected() {
+	for _, id := range p.protectedAccounts() {
+		a := p.everybodyOf(id, []policy.Statement{
+			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/" + PreferencesDocument),
+			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/*").When(policy.StringEquals("ssm:DocumentType", "Session")),
+		}, p.in.Changers)
+		if p.in.Protected.JustInTime {
+			a = a.and(p.everybodyOf(id, []policy.Statement{
+				policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/*").
+					When(policy.StringEquals("ssm:DocumentType", "AutoApprovalPolicy", "ManualApprovalPolicy")),
+				// The setting says which identity provider just-in-time node access believes.
+				policy.Allow("", "ssm:ResetServiceSetting", "ssm:UpdateServiceSetting").On("arn:*:ssm:*:" + id + ":servicesetting/ssm/just-in-time-access/*"),
+			}, slices.Concat(p.in.Changers, p.in.Protected.ServiceRoles)))
+		}
+		p.conclude(p.finding(id), a, "somebody changes what sessions run as, or who approves them")
+	}
+}
+
+// tagsAreProtected: condition keys ignore case, so a tag key that differs by case decides too. A node that is launched with the tag is that of
+// whoever launches it.
+func (p *organizationProver) tagsAreProtected() {
+	tag := p.in.projectTag()
+	for _, id := range p.protectedAccounts() {
+		a := p.everybodyOf(id, []policy.Statement{
+			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").On("*").
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
+		}, p.in.Changers)
+		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
+		a = a.and(p.everybodyOf(id, []policy.Statement{
+			policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag)),
+			policy.Allow("", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys")),
+		}, slices.Concat(p.in.Changers, p.in.Protected.Taggers), policy.Allow("", "*").On("*").When(policy.Present("ec2:CreateAction"))))
+		p.conclude(p.finding(id), a, "somebody writes a tag that decides access")
+	}
+}
+
+func (p *organizationProver) groupIsProtected() {
+	for _, id := range p.protectedAccounts() {
+		p.nobody(id, []policy.Statement{policy.Allow("", groupChanging...).On("arn:*:iam::" + id + ":group/guardrails/*")}, p.in.Changers,
+			"somebody changes the MFA group")
+	}
+}
+
+// credentialsAreProtected: everybody keeps the own credentials. A role session has no user name, so for it every user is somebody else.
+func (p *organizationProver) credentialsAreProtected() {
+	if p.in.Protected == nil {
+		return
+	}
+	for _, id := range p.in.Protected.PeopleAccounts {
+		if id == p.in.Management {
+			f := p.finding(id)
+			f.Verdict, f.Problem = DoesNotHold, "people are in the management account, which no service control policy binds"
+			p.add(f)
+			continue
+		}
+		if !slices.Contains(p.in.Protected.Accounts, id) {
+			f := p.finding(id)
+			f.Verdict, f.Problem = DoesNotHold, "the account of people stands below no target of protectGuardrails"
+			p.add(f)
+			continue
+		}
+		user := "arn:*:iam::" + id + ":user/"
+		p.nobody(id, []policy.Statement{policy.Allow("", takeovers...).On(user + "*"),
+			policy.Allow("", "iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy").On("*"),
+		}, slices.Concat(p.in.Changers, p.in.Protected.CredentialAdmins), "somebody changes another person's credentials",
+			policy.Allow("", "*").On(user+"${aws:username}", user+"*/${aws:username}"))
+	}
+}
+
+func (p *organizationProver) organizationIsProtected() {
+	for _, id := range p.protectedAccounts() {
+		a := p.everybodyOf(id, []policy.Statement{policy.Allow("", "organizations:LeaveOrganization").On("*")}, nil)
+		a = a.and(p.everybodyOf(id, []policy.Statement{
+			policy.Allow("", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType", "organizations:UpdatePolicy",
+				"sso:CreateInstanceAccessControlAttributeConfiguration", "sso:DeleteInstanceAccessControlAttributeConfiguration",
+				"sso:UpdateInstanceAccessControlAttributeConfiguration").On("*"),
+		}, p.in.Changers))
+		p.conclude(p.finding(id), a, "an account leaves, or changes what binds it")
+	}
+}

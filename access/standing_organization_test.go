@@ -1,0 +1,300 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/policy"
+)
+
+const (
+	topAccount = "123456789012"
+	theUnit    = "ou-exam-11111111"
+)
+
+// organizationOf is a world of a management account, an account of people and one of nodes, with the policies on the root of the organization.
+func organizationOf(documents ...policy.Document) World {
+	attached := []ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}}
+	for _, d := range documents {
+		attached = append(attached, ServiceControlPolicy{Name: "guardrail", Document: d})
+	}
+	full := attached[:1]
+	at := func(id string) OrganizationAccount { return OrganizationAccount{ID: id, Policies: full} }
+	return World{
+		Accounts: []Account{{ID: topAccount}, {ID: people}, {ID: members}},
+		Organization: &Organization{ID: "o-exampleorgid", Management: topAccount, Root: Unit{
+			ID: "r-exam", Policies: attached, Accounts: []OrganizationAccount{at(topAccount), at(people)},
+			Units: []Unit{{ID: theUnit, Policies: full, Accounts: []OrganizationAccount{at(members)}}},
+		}},
+	}
+}
+
+func anywhere(resource string) string { return "arn:aws:iam::*:" + resource }
+
+func proveOrganization(t testing.TB, w World, in OrganizationIntent) Report {
+	t.Helper()
+	in.Management = topAccount
+	if in.Account == "" {
+		in.Account = topAccount
+	}
+	findings, err := ProveOrganization(compiled(t, w), in)
+	require.NoError(t, err)
+	return Report{Findings: findings}
+}
+
+// The policies that a well-known article attaches leave open what they seem to shut; each hole is found by the proof that is about it, with a
+// witness that the evaluator allows.
+func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
+	exempt := []string{anywhere("role/OSAccess")}
+	doors := proveOrganization(t, organizationOf(sample(t, "os-access/service-control-policy")), OrganizationIntent{
+		Doors: &DoorsIntent{Accounts: []string{members}, Sessions: exempt, OtherDoors: exempt, RemoteExecution: exempt},
+	})
+	passwords := proveOrganization(t, organizationOf(sample(t, "console-passwords/service-control-policy")), OrganizationIntent{
+		Passwords: &PasswordsIntent{Accounts: []string{people, members}, JumpAccounts: []string{people}},
+	})
+	for _, hole := range []struct {
+		what    string
+		report  Report
+		proof   string
+		account string
+		words   []string
+	}{
+		{"other doors than StartSession", doors, "doors-for-exempt-roles-only", members, []string{"calls "}},
+		{"commands are run as root", doors, "remote-execution-for-exempt-roles-only", members, []string{"calls ssm:"}},
+		{"the name that is exempt is anybody's to make", doors, "exempt-roles-are-protected", members, []string{"role/OSAccess"}},
+		{"a user gets a console sign-in", passwords, "console-passwords-in-jump-accounts-only", members, []string{"calls "}},
+	} {
+		f := finding(t, hole.report, hole.proof, hole.account)
+		if !assert.Equal(t, DoesNotHold, f.Verdict, "%s: %s", hole.what, f) {
+			continue
+		}
+		require.NotNil(t, f.Witness, hole.what)
+		assert.True(t, f.Witness.Allowed(), "%s: %s", hole.what, f)
+		assert.Empty(t, f.Unreal, "%s: %s", hole.what, f)
+		for _, word := range hole.words {
+			assert.Contains(t, f.Witness.String(), word, hole.what)
+		}
+	}
+}
+
+// Every single door that a policy leaves out is found, whoever the caller is.
+func TestEveryDoorThatIsLeftOpenIsFound(t *testing.T) {
+	exempt := []string{anywhere("role/guardrails/osaccess/*")}
+	but := policy.ArnNotLike("aws:PrincipalArn", exempt...)
+	intent := OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{members}, Sessions: exempt, OtherDoors: exempt, RemoteExecution: exempt}}
+	all := slices.Concat(sessionDoors, besideSessions, remoteCommands)
+	for _, open := range all {
+		denied := append(without(all, open), "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion")
+		r := proveOrganization(t, organizationOf(policy.New(policy.Deny("Doors", denied...).On("*").When(but))), intent)
+		id := "doors-for-exempt-roles-only"
+		if slices.Contains(remoteCommands, open) {
+			id = "remote-execution-for-exempt-roles-only"
+		}
+		for _, proof := range []string{"doors-for-exempt-roles-only", "remote-execution-for-exempt-roles-only"} {
+			f := finding(t, r, proof, members)
+			if proof != id {
+				assert.Equal(t, Holds, f.Verdict, "%s: %s", open, f)
+				assert.Equal(t, ShutByDeny, f.Shut, open)
+				continue
+			}
+			require.Equal(t, DoesNotHold, f.Verdict, "%s: %s", open, f)
+			assert.Contains(t, f.Witness.String(), "calls "+open, open)
+			assert.True(t, f.Witness.Allowed(), "%s: %s", open, f)
+		}
+	}
+}
+
+// An exemption that is wider than what was meant lets others in, and the witness is one of them.
+func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
+	meant := []string{anywhere("role/guardrails/osaccess/*")}
+	for _, c := range []struct {
+		what  string
+		but   []policy.Condition
+		words string
+	}{
+		{"a prefix without the path", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("role/guardrails/os*"))}, ":role/guardrails/os"},
+		{"the path below another one", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("role/*/osaccess/*"))}, "/osaccess/"},
+		{"users of the same path", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("*/guardrails/osaccess/*"))}, "/guardrails/osaccess/"},
+		{"a tag that anybody writes on a role", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...),
+			policy.StringNotEquals("aws:PrincipalTag/access", "os")}, "calls"},
+		{"the root user", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(meant), anywhere("root"))...)}, "root of " + members},
+		{"calls without MFA alone", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...), policy.BoolIfExists("aws:MultiFactorAuthPresent", false)}, "MFA"},
+	} {
+		w := organizationOf(policy.New(policy.Deny("Doors", slices.Concat(sessionDoors, besideSessions)...).On("*").When(c.but...)))
+		r := proveOrganization(t, w, OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{members}, Sessions: meant, OtherDoors: meant, RemoteExecutionOpen: true}})
+		f := finding(t, r, "doors-for-exempt-roles-only", members)
+		if assert.Equal(t, DoesNotHold, f.Verdict, "%s: %s", c.what, f) && f.Witness != nil {
+			assert.Contains(t, f.Witness.String(), c.words, c.what)
+		}
+	}
+}
+
+// protecting is a policy with everything that the proofs of protection want, and its intent.
+func protecting() ([]policy.Statement, OrganizationIntent) {
+	changers := []string{anywhere("role/GuardrailDeployer"), anywhere("role/BreakGlass")}
+	but := policy.ArnNotLike("aws:PrincipalArn", changers...)
+	roles := []string{anywhere("role/guardrails/*"), changers[0], changers[1]}
+	nodes := []string{"arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*:*:managed-instance/*"}
+	return []policy.Statement{
+			policy.Deny("Roles", slices.Concat(roleMaking, roleChanging)...).On(roles...).When(but),
+			policy.Deny("Policies", policyChanging...).On(anywhere("policy/guardrails/*")).When(but),
+			policy.Deny("Providers", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").On("*").When(but),
+			policy.Deny("Group", groupChanging...).On(anywhere("group/guardrails/*")).When(but),
+			policy.Deny("Credentials", append(slices.Clone(takeovers), "iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy")...).
+				OnAllExcept(anywhere("user/${aws:username}"), anywhere("user/*/${aws:username}")).
+				When(policy.StringEquals("aws:PrincipalAccount", people), but),
+			policy.Deny("PrincipalTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").
+				On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", RunAsTag), but),
+			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project"), policy.Absent("ec2:CreateAction"), but),
+			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
+			policy.Deny("Preferences", documentChanging...).On("arn:aws:ssm:*:*:document/" + PreferencesDocument).When(but),
+			policy.Deny("Documents", documentChanging...).On("arn:aws:ssm:*:*:document/*").When(policy.StringEquals("ssm:DocumentType", "Session"), but),
+			policy.Deny("Organization", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType", "organizations:UpdatePolicy",
+				"sso:CreateInstanceAccessControlAttributeConfiguration", "sso:DeleteInstanceAccessControlAttributeConfiguration",
+				"sso:UpdateInstanceAccessControlAttributeConfiguration").On("*").When(but),
+			policy.Deny("Leaving", "organizations:LeaveOrganization").On("*"),
+		}, OrganizationIntent{
+			Changers: changers, MemberDeployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
+			Deployer:  "arn:aws:iam::" + topAccount + ":role/GuardrailDeployer",
+			Protected: &ProtectedIntent{Accounts: []string{people, members}, Roles: roles, PeopleAccounts: []string{people}},
+		}
+}
+
+// The protection holds as a whole, shut by Denies, and nobody is locked out.
+func TestProtectionHolds(t *testing.T) {
+	statements, in := protecting()
+	r := proveOrganization(t, organizationOf(policy.New(statements...)), in)
+	require.NotEmpty(t, r.Findings)
+	for _, f := range r.Findings {
+		assert.Equal(t, Holds, f.Verdict, f.String())
+		if strings.HasSuffix(f.ID, "-protected") {
+			assert.Equal(t, ShutByDeny, f.Shut, f.String())
+		}
+	}
+}
+
+// Whatever is taken away from the protection is missed by the proof that is about it: each statement, each action, the case of tag keys.
+func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
+	proofOf := map[string]string{
+		"Roles": "exempt-roles-are-protected", "Policies": "guarded-policies-are-protected", "Providers": "guarded-policies-are-protected",
+		"Group": "mfa-group-is-protected", "Credentials": "credentials-of-others-are-protected", "PrincipalTags": "organization-tags-are-protected",
+		"NodeTags": "organization-tags-are-protected", "AllTags": "organization-tags-are-protected", "Preferences": "session-documents-are-protected",
+		"Documents": "session-documents-are-protected", "Organization": "organization-is-protected", "Leaving": "organization-is-protected",
+	}
+	statements, in := protecting()
+	missed := func(what, sid string, changed []policy.Statement) {
+		r := proveOrganization(t, organizationOf(policy.New(changed...)), in)
+		at := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.ID == proofOf[sid] && f.Verdict == DoesNotHold })
+		if assert.GreaterOrEqual(t, at, 0, "%s is not missed by %s", what, proofOf[sid]) {
+			f := r.Findings[at]
+			// Who may tag a session is for the trust policy of a role that the world does not have.
+			if sid == "PrincipalTags" && f.Unreal != "" {
+				return
+			}
+			require.NotNil(t, f.Witness, "%s: %s", what, f)
+			assert.True(t, f.Witness.Allowed(), "%s: %s", what, f)
+		}
+	}
+	for i, st := range statements {
+		missed(st.Sid, st.Sid, slices.Delete(slices.Clone(statements), i, i+1))
+		if len(st.Actions) == 1 {
+			continue
+		}
+		for _, action := range st.Actions {
+			changed := slices.Clone(statements)
+			changed[i].Actions = without(st.Actions, action)
+			// The preferences are a session document too.
+			// AWS asks for iam:TagRole and iam:TagUser where one is made with tags.
+			if st.Sid == "Preferences" || st.Sid == "PrincipalTags" && action != "sts:TagSession" && !strings.Contains(action, "UntagUser") {
+				continue
+			}
+			if st.Sid == "NodeTags" && action == "ec2:DeleteTags" {
+				continue
+			}
+			missed(st.Sid+" without "+action, st.Sid, changed)
+		}
+	}
+	// Project and project are the same tag to a condition, and two tags to a comparison.
+	changed := slices.Clone(statements)
+	at := slices.IndexFunc(changed, func(s policy.Statement) bool { return s.Sid == "PrincipalTags" })
+	changed[at] = policy.Deny("PrincipalTags", changed[at].Actions...).On("*").When(
+		policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "Project", RunAsTag),
+		policy.ArnNotLike("aws:PrincipalArn", in.Changers...))
+	missed("a tag key in another case", "PrincipalTags", changed)
+}
+
+// A policy of one's own that locks out who must undo things is found with the statement that does it.
+func TestLockOutsAreFound(t *testing.T) {
+	statements, in := protecting()
+	in.Account, in.Deployer = people, "arn:aws:iam::"+people+":role/GuardrailDeployer"
+	for _, c := range []struct {
+		what, proof string
+		own         policy.Statement
+	}{
+		{"no deployer changes roles", "member-deployers-not-locked-out", policy.Deny("Own", "iam:*").On("*")},
+		{"a Region is closed to documents", "member-deployers-not-locked-out", policy.Deny("Own", "ssm:*").On("*")},
+		{"the delegated account cannot detach", "policies-can-be-undone", policy.Deny("Own", "organizations:*").On("*")},
+		{"only sessions with a source identity", "member-break-glass-not-locked-out", policy.Deny("Own", "*").On("*").When(policy.Absent("aws:SourceIdentity"))},
+	} {
+		r := proveOrganization(t, organizationOf(policy.New(append(slices.Clone(statements), c.own)...)), in)
+		at := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.ID == c.proof && f.Verdict == DoesNotHold })
+		if assert.GreaterOrEqual(t, at, 0, c.what) {
+			assert.Contains(t, r.Findings[at].Problem, "Own", c.what)
+			require.Len(t, r.Findings[at].By, 1)
+			assert.Equal(t, "Own", r.Findings[at].By[0].Sid, c.what)
+		}
+	}
+	// The management account is bound by nothing.
+	in.Account, in.Deployer = topAccount, "arn:aws:iam::"+topAccount+":role/GuardrailDeployer"
+	r := proveOrganization(t, organizationOf(policy.New(append(slices.Clone(statements), policy.Deny("Own", "organizations:*").On("*"))...)), in)
+	assert.Equal(t, Holds, finding(t, r, "policies-can-be-undone", topAccount).Verdict)
+}
+
+// People, and the jump account, cannot be in the account that nothing binds.
+func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
+	statements, in := protecting()
+	in.Passwords = &PasswordsIntent{Accounts: []string{members}, JumpAccounts: []string{topAccount}}
+	in.Protected.PeopleAccounts = []string{topAccount}
+	r := proveOrganization(t, organizationOf(policy.New(statements...)), in)
+	assert.Equal(t, DoesNotHold, finding(t, r, "console-passwords-in-jump-accounts-only", topAccount).Verdict)
+	assert.Equal(t, DoesNotHold, finding(t, r, "credentials-of-others-are-protected", topAccount).Verdict)
+}
+
+// Console passwords are shut outside of the jump account while users with keys stay possible; a policy that goes too far is found.
+func TestProgrammaticUsersStayPossible(t *testing.T) {
+	in := OrganizationIntent{Passwords: &PasswordsIntent{Accounts: []string{people, members}, JumpAccounts: []string{people}, Exempt: []string{anywhere("role/BreakGlass")}}}
+	shut := []policy.Statement{
+		policy.Deny("Passwords", "iam:CreateLoginProfile", "iam:UpdateLoginProfile").On("*").
+			When(policy.StringNotEquals("aws:PrincipalAccount", people), policy.ArnNotLike("aws:PrincipalArn", anywhere("role/BreakGlass"))),
+		policy.Deny("Tokens", "sts:GetFederationToken").On("*").When(policy.StringNotEquals("aws:PrincipalAccount", people)),
+	}
+	r := proveOrganization(t, organizationOf(policy.New(shut...)), in)
+	assert.Equal(t, Holds, finding(t, r, "console-passwords-in-jump-accounts-only", members).Verdict)
+	for _, f := range r.Findings {
+		if f.ID == "programmatic-users-stay-possible" {
+			assert.Equal(t, Holds, f.Verdict, f.String())
+		}
+	}
+	for _, action := range []string{"iam:CreateUser", "iam:CreateAccessKey", "iam:ChangePassword", "iam:DeleteLoginProfile"} {
+		r = proveOrganization(t, organizationOf(policy.New(append(slices.Clone(shut), policy.Deny("Own", action).On("*"))...)), in)
+		assert.True(t, slices.ContainsFunc(r.Findings, func(f Finding) bool {
+			return f.ID == "programmatic-users-stay-possible" && f.Verdict == DoesNotHold && strings.Contains(f.Problem, action)
+		}), action)
+	}
+}
+
+// A root user does nothing but in a central root session.
+func TestRootUsersAreBound(t *testing.T) {
+	in := OrganizationIntent{RootAccounts: []string{members}}
+	st := policy.Deny("Root", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", anywhere("root")), policy.Absent("aws:AssumedRoot"))
+	assert.Equal(t, Holds, finding(t, proveOrganization(t, organizationOf(policy.New(st)), in), "root-only-in-central-sessions", members).Verdict)
+	st = policy.DenyAllExcept("Root", "iam:*").On("*").When(policy.ArnLike("aws:PrincipalArn", anywhere("root")))
+	f := finding(t, proveOrganization(t, organizationOf(policy.New(st)), in), "root-only-in-central-sessions", members)
+	require.Equal(t, DoesNotHold, f.Verdict)
+	assert.Contains(t, f.Witness.String(), "iam:")
+}

@@ -1,0 +1,65 @@
+package components
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+)
+
+// Intent says what the policies are for. It expects values that Validate accepts.
+func (a *ServiceControlPoliciesArgs) Intent() access.OrganizationIntent {
+	in := access.OrganizationIntent{
+		Account: a.Account.ID, Management: a.Management, Changers: a.changers(), MemberDeployer: a.Deployer, BreakGlass: a.BreakGlass,
+		ProjectTag: projectTag(a.ProjectTag),
+	}
+	if strings.HasPrefix(a.Deployer, "role/") {
+		in.Deployer = everyAccountIn(a.Deployer, a.Account)
+	}
+	if g := a.OSAccessOnly; g != nil {
+		in.Doors = &access.DoorsIntent{
+			Accounts: a.below(g.Targets), Outside: a.outside(g.Targets), Sessions: a.sessionExempt(), OtherDoors: a.otherDoorExempt(),
+			RemoteExecution: a.remoteExempt(), RemoteExecutionOpen: !a.deniesRemoteExecution(),
+		}
+	}
+	if g := a.ConsolePasswords; g != nil {
+		in.Passwords = &access.PasswordsIntent{Accounts: a.below(g.Targets), JumpAccounts: g.JumpAccounts, Exempt: a.breakGlass(), RootExempt: g.ExemptRoot}
+	}
+	if g := a.ProtectGuardrails; g != nil {
+		in.Protected = &access.ProtectedIntent{
+			Accounts: a.below(g.Targets), Roles: a.protected(), CredentialAdmins: a.roles(g.CredentialAdmins...), Taggers: a.roles(g.Taggers...),
+			PeopleAccounts: a.peopleAccounts(), JustInTime: a.JustInTime, ServiceRoles: a.serviceMakers(),
+		}
+		if len(g.Bootstrap) > 0 {
+			in.Protected.MadeBy = append(in.Protected.MadeBy, access.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)})
+		}
+		if made := a.serviceMade(); len(made) > 0 {
+			in.Protected.MadeBy = append(in.Protected.MadeBy, access.Makers{By: a.serviceMakers(), Roles: made, Change: true})
+		}
+	}
+	if g := a.MemberRoot; g != nil {
+		in.RootAccounts = a.below(g.Targets)
+	}
+	return in
+}
+
+// everyAccountIn is the ARN of the role in one account.
+func everyAccountIn(role string, account Account) string {
+	path := "/"
+	name := strings.TrimPrefix(role, "role/")
+	if cut := strings.LastIndexByte(name, '/'); cut >= 0 {
+		path, name = "/"+name[:cut+1], name[cut+1:]
+	}
+	return account.Partition.RoleARN(account.ID, path, name)
+}
+
+// below are the member accounts that are one of the targets or stand below one, in the order of the tree.
+func (a *ServiceControlPoliciesArgs) below(targets []string) []string {
+	var ids []string
+	a.Tree.walk(func(t target) {
+		if t.account && t.id != a.Management && t.under(targets) {
+			ids = append(ids, t.id)
+		}
+	})
+	return slices.Clip(ids)
+}
