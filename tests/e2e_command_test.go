@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,34 +22,30 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
+// commandDir is where the command was built; empty as long as no test needed it.
+var commandDir string
+
 // buildCommand builds the guardrails command, once for all tests.
 var buildCommand = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "guardrails-test-")
 	if err != nil {
 		return "", err
 	}
+	commandDir = dir
 	path := filepath.Join(dir, "guardrails")
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	out, err := exec.Command("go", "build", "-o", path, "../cmd/guardrails").CombinedOutput()
-	if err != nil {
-		return "", &buildError{string(out), err}
+	if out, err := exec.Command("go", "build", "-o", path, "../cmd/guardrails").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
 })
 
-type buildError struct {
-	output string
-	err    error
-}
-
-func (e *buildError) Error() string { return e.err.Error() + "\n" + e.output }
-
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := buildCommand(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if commandDir != "" {
+		_ = os.RemoveAll(commandDir)
 	}
 	os.Exit(code)
 }
