@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -53,12 +54,12 @@ func TestEveryLayerShutsWhatItMust(t *testing.T) {
 		{"nothing in the way", oneUser(allowed), true, false, ""},
 		{"no Allow", oneUser(), false, false, ""},
 		{"a Deny", oneUser(allowed, noKeys), false, true, "NoKeys"},
-		{"a boundary that allows less", bounded(policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, ""},
+		{"a boundary that allows less", bounded(policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, "arn:aws:iam::111122223333:policy/b"},
 		{"a boundary that denies", bounded(policy.New(allowed, noKeys)), false, true, "NoKeys"},
 		{"a boundary that allows as much", bounded(policy.New(allowed)), true, false, ""},
-		{"a level that allows less", underOrganization(oneUser(allowed), policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, ""},
+		{"a level that allows less", underOrganization(oneUser(allowed), policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, "r-exam"},
 		{"a level that denies", underOrganization(oneUser(allowed), policy.New(allowed, noKeys)), false, true, "NoKeys"},
-		{"a level without policies", underOrganization(oneUser(allowed)), false, true, ""},
+		{"a level without policies", underOrganization(oneUser(allowed)), false, true, "r-exam"},
 		{"a level that denies others", underOrganization(oneUser(allowed), policy.New(allowed, noKeys.When(policy.ArnNotLike("aws:PrincipalArn", userARN("bob"))))), true, false, ""},
 	} {
 		a := asked(t, c.world, keys)
@@ -68,7 +69,7 @@ func TestEveryLayerShutsWhatItMust(t *testing.T) {
 			assert.True(t, a.witness.real, "%s: %s", c.what, a.witness.doubt)
 		}
 		if c.closer != "" && assert.Len(t, a.closers, 1, c.what) {
-			assert.Equal(t, c.closer, a.closers[0].Sid, c.what)
+			assert.Equal(t, c.closer, cmp.Or(a.closers[0].Sid, a.closers[0].Policy, a.closers[0].Owner), c.what)
 		}
 	}
 	// The management account is under no service control policy.
@@ -169,4 +170,16 @@ func TestWhatIsNotDecidedIsNotProven(t *testing.T) {
 		policy.Allow("", "*").On("*").When(policy.StringEquals("aws:ResourceTag/a", "never")))
 	assert.False(t, a.open)
 	assert.True(t, a.gaveUp)
+}
+
+// A world without an organization does not say in which one its accounts are: an Allow that asks for it may apply.
+func TestTheOrganizationOfAWorldWithoutOneIsNotKnown(t *testing.T) {
+	member := policy.StringEquals("aws:PrincipalOrgID", "o-exampleorgid")
+	a := asked(t, oneUser(policy.Allow("Members", "iam:CreateAccessKey").On("*").When(member)), keys)
+	assert.True(t, a.open)
+	assert.Equal(t, "the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the caller allows it", a.witness.doubt)
+	assert.False(t, asked(t, oneUser(policy.Allow("All", "*").On("*"), policy.Deny("Others", "*").On("*").When(policy.StringNotEquals("aws:PrincipalOrgID", "o-exampleorgid")),
+		policy.Deny("Members", "*").On("*").When(member)), keys).open)
+	w := underOrganization(oneUser(policy.Allow("Members", "iam:CreateAccessKey").On("*").When(member)), policy.New(allowed))
+	assert.True(t, asked(t, w, keys).witness.real)
 }

@@ -22,12 +22,18 @@ func (c *caller) layers(own *layer) layerSet {
 	return l
 }
 
+// layerGroup is a layer of which one statement must allow.
+type layerGroup struct {
+	by    Source
+	allow []*bound
+}
+
 // groups are the layers that must allow. A layer with unknown documents may allow everything, so it is left out.
-func (c *caller) groups(l layerSet) [][]*bound {
-	var groups [][]*bound
+func (c *caller) groups(l layerSet) []layerGroup {
+	var groups []layerGroup
 	for _, one := range append(slices.Clone(l.guardrails), l.boundary, l.limit) {
 		if one != nil && len(one.unknowns) == 0 && !slices.ContainsFunc(one.allow, (*statement).allowsAll) {
-			groups = append(groups, c.search.b.bindAll(one.allow))
+			groups = append(groups, layerGroup{by: one.by, allow: c.search.b.bindAll(one.allow)})
 		}
 	}
 	return groups
@@ -122,7 +128,7 @@ func (c *caller) attempt(at attempt) answer {
 }
 
 // possible reports whether a statement would allow what is asked about.
-func (c *caller) possible(at attempt, st *statement, groups [][]*bound, avoid []*bound) bool {
+func (c *caller) possible(at attempt, st *statement, groups []layerGroup, avoid []*bound) bool {
 	for _, f := range at.q.forbidden {
 		lits, possible := c.search.b.literals(append(slices.Clone(at.also), st, f)...)
 		if !possible {
@@ -147,7 +153,7 @@ func unknownAssumption(unknowns []string, w witness) string {
 // resource has tags.
 //
 // Source: IAM User Guide, Controlling access to AWS resources using tags.
-func (c *caller) withTagRules(avoid []*bound, groups [][]*bound, lits []literal) []*bound {
+func (c *caller) withTagRules(avoid []*bound, groups []layerGroup, lits []literal) []*bound {
 	out := avoid
 	seen := map[string]bool{}
 	add := func(lits []literal) {
@@ -164,7 +170,12 @@ func (c *caller) withTagRules(avoid []*bound, groups [][]*bound, lits []literal)
 		}
 	}
 	add(lits)
-	for _, b := range slices.Concat(append(slices.Clone(groups), avoid)...) {
+	for _, g := range groups {
+		for _, b := range g.allow {
+			add(b.lits)
+		}
+	}
+	for _, b := range avoid {
 		add(b.lits)
 	}
 	return out

@@ -61,6 +61,11 @@ func (c *caller) constant(k *key) (values, bool) {
 		}
 	case keyFederatedProvider:
 		return values{}, c.session.kind != identityCenterSession
+	case keyPrincipalOrgID, keyPrincipalOrgPaths:
+		if c.engine.world.Organization == nil {
+			// The world does not say in which organization its accounts are.
+			return values{}, false
+		}
 	}
 	if !k.kind.derived() {
 		return values{}, false

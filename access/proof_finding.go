@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,7 +43,8 @@ const (
 	NotShut Shut = iota
 	// ShutByAbsence: nothing here opens it; another policy could.
 	ShutByAbsence
-	// ShutByDeny: it stays shut whatever else is attached.
+	// ShutByDeny: it stays shut whatever else is attached, by a Deny or by a layer that does not allow it: a permissions boundary, a level of
+	// service control policies.
 	ShutByDeny
 )
 
@@ -114,7 +116,7 @@ func (f Finding) String() string {
 		if len(f.By) > 0 {
 			var sids []string
 			for _, by := range f.By {
-				sids = append(sids, by.Sid)
+				sids = append(sids, cmp.Or(by.Sid, by.Policy, by.Owner))
 			}
 			fmt.Fprintf(&b, " (%s)", strings.Join(sids, ", "))
 		}

@@ -38,6 +38,8 @@ type search struct {
 	gaveUp bool
 	// closed are the statements that closed a branch.
 	closed map[*statement]bool
+	// narrow are the layers that allow too little.
+	narrow []Source
 	// usual are literals of keys whose value was read without being asked for anything.
 	usual map[string]literal
 }
@@ -48,12 +50,12 @@ func newSearch(b *binder) *search {
 
 // begin forgets what the last question left behind, and keeps what was solved.
 func (s *search) begin() {
-	s.classes, s.gaveUp, s.closed = 0, false, map[*statement]bool{}
+	s.classes, s.gaveUp, s.closed, s.narrow = 0, false, map[*statement]bool{}, nil
 }
 
-// closers are the Denies that closed a branch, in the order of the documents.
+// closers are the Denies that closed a branch, in the order of the documents, and the layers that allow too little.
 func (s *search) closers(deny []*statement) []Source {
-	var out []Source
+	out := slices.Clone(s.narrow)
 	for _, st := range deny {
 		if s.closed[st] && !slices.Contains(out, st.by) {
 			out = append(out, st.by)
@@ -64,7 +66,7 @@ func (s *search) closers(deny []*statement) []Source {
 
 // find looks for a request with which every literal of require comes out as wanted, at least one statement of every group applies, and none of
 // avoid does.
-func (s *search) find(require []literal, groups [][]*bound, avoid []*bound) (*model, bool) {
+func (s *search) find(require []literal, groups []layerGroup, avoid []*bound) (*model, bool) {
 	st, ok := s.extend(state{}, require)
 	if !ok {
 		s.classes++
@@ -73,11 +75,11 @@ func (s *search) find(require []literal, groups [][]*bound, avoid []*bound) (*mo
 	return s.choose(st, groups, avoid)
 }
 
-func (s *search) choose(st state, groups [][]*bound, avoid []*bound) (*model, bool) {
+func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*model, bool) {
 	if len(groups) == 0 {
 		return s.mend(st, avoid)
 	}
-	for _, b := range groups[0] {
+	for _, b := range groups[0].allow {
 		if b.never {
 			continue
 		}
@@ -89,6 +91,9 @@ func (s *search) choose(st state, groups [][]*bound, avoid []*bound) (*model, bo
 		if m, ok := s.choose(next, groups[1:], avoid); ok {
 			return m, true
 		}
+	}
+	if !slices.Contains(s.narrow, groups[0].by) {
+		s.narrow = append(s.narrow, groups[0].by)
 	}
 	return nil, false
 }

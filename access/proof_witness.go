@@ -27,7 +27,7 @@ func (w witness) resource() string { return w.m.target.resource }
 
 // witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it prefers one about
 // something that the world has, and one whose ARN reads as ARNs do.
-func (c *caller) witness(q question, m *model, lits []literal, groups [][]*bound, avoid []*bound, guess bool) witness {
+func (c *caller) witness(q question, m *model, lits []literal, groups []layerGroup, avoid []*bound, guess bool) witness {
 	if c.any != nil {
 		return c.decideStranger(m)
 	}
