@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/policy"
 )
 
@@ -16,7 +17,7 @@ func (a *OperationRolesArgs) Validate() error {
 	a.Account.validate(&p)
 	validateProjectTag(&p, a.ProjectTag)
 	if a.DefaultRunAs != "" {
-		p.check("sessions.runAs.defaultUser", a.DefaultRunAs, policy.ValidateOSUser(a.DefaultRunAs))
+		p.osUser("sessions.runAs.defaultUser", a.DefaultRunAs)
 	}
 	validateRegions(&p, "sessions.regions", a.Account, a.Regions)
 	validateKMSKeyID(&p, "sessions.kmsKeyId", a.Account, nil, a.KMSKeyID)
@@ -37,7 +38,7 @@ func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
 	p.check(join(path, "project"), r.Project, policy.ValidateProject(r.Project))
 	switch {
 	case r.RunAs != "":
-		p.check(join(path, "runAs"), r.RunAs, policy.ValidateOSUser(r.RunAs))
+		p.osUser(join(path, "runAs"), r.RunAs)
 	case a.DefaultRunAs == "":
 		p.add(join(path, "runAs"), nil, "is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
 			"write the OS user of the role's shells, such as os-user1")
@@ -46,6 +47,16 @@ func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
 	validateMFAMaxAge(p, join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, operationMFAMaxAge))
 	validateSessionName(p, join(path, "sessionName"), r.SessionName)
 	validateMaxSession(p, join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, defaultMaxSession))
+}
+
+// osUser refuses what is no login of a person, and tells whether it did not. The agent's own user is a legal login, which Run As takes: its shells could
+// do everything on the node.
+func (p *Problems) osUser(path, name string) bool {
+	if name == access.AgentUser {
+		p.add(path, name, "is the user of the Systems Manager agent, who has sudo", "write a login name without privileges")
+		return false
+	}
+	return p.check(path, name, policy.ValidateOSUser(name))
 }
 
 func (a *OperationRolesArgs) validateRoleName(p *Problems, i int) {

@@ -91,7 +91,7 @@ func (a *OSAccessArgs) validateRunAs(p *Problems, path, runAs string, needed boo
 	}
 	switch {
 	case runAs != "":
-		if p.check(path, runAs, policy.ValidateOSUser(runAs)) && !runAsEnabled {
+		if p.osUser(path, runAs) && !runAsEnabled {
 			p.add(path, runAs, "has no effect while sessions.runAs.enabled is false: the shell would be ssm-user's, with sudo", "leave it out, or enable Run As")
 		}
 	case needed && runAsEnabled && defaultUser == "":

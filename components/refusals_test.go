@@ -183,6 +183,17 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 		{"an ARN twice", entry(func(r *components.OperationRole) {
 			r.PrincipalARNs = []string{"arn:aws:iam::444455556666:user/dave", "arn:aws:iam::444455556666:user/dave"}
 		}), `operationRoles[0].principalArns[1]: "arn:aws:iam::444455556666:user/dave" is listed twice; remove one`},
+		{"a namesake of another account", entry(func(r *components.OperationRole) {
+			r.Users, r.PrincipalARNs = []string{"alice"}, []string{"arn:aws:iam::444455556666:user/alice"}
+		}), `operationRoles[0].principalArns[0]: "arn:aws:iam::444455556666:user/alice" has the name of arn:aws:iam::111122223333:user/alice, ` +
+			`and sessions of a role are told apart by the name of their user alone; write a role of its own for one of the two`},
+		{"two namesakes of other accounts", entry(func(r *components.OperationRole) {
+			r.PrincipalARNs = []string{"arn:aws:iam::444455556666:user/dave", "arn:aws:iam::777788889999:user/people/dave"}
+		}), `operationRoles[0].principalArns[1]: "arn:aws:iam::777788889999:user/people/dave" has the name of arn:aws:iam::444455556666:user/dave, ` +
+			`and sessions of a role are told apart by the name of their user alone; write a role of its own for one of the two`},
+		{"a user of the account at another path", principal("arn:aws:iam::111122223333:user/Carol"),
+			`operationRoles[0].principalArns[0]: "arn:aws:iam::111122223333:user/Carol" cannot exist beside arn:aws:iam::111122223333:user/people/carol: ` +
+				`an account has one user of a name, whatever its case and path; remove the one that is wrong`},
 		{"no project", entry(func(r *components.OperationRole) { r.Project = "" }),
 			`operationRoles[0].project: "" is empty, and an empty tag equals every other empty one; name the project`},
 		{"a project of spaces", entry(func(r *components.OperationRole) { r.Project = " Test Project 1" }),
@@ -191,6 +202,10 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			`operationRoles[0].project: "R&D" has the character '&', which AWS does not take in tags; use letters, digits, spaces and _.:/=+-@`},
 		{"root", entry(func(r *components.OperationRole) { r.RunAs = "root" }),
 			`operationRoles[0].runAs: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
+		{"the user of the agent", entry(func(r *components.OperationRole) { r.RunAs = "ssm-user" }),
+			`operationRoles[0].runAs: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
+		{"the user of the agent by default", func(a *components.OperationRolesArgs) { a.DefaultRunAs = "ssm-user" },
+			`sessions.runAs.defaultUser: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
 		{"an e-mail address as OS user", entry(func(r *components.OperationRole) { r.RunAs = "alice@example.com" }),
 			`operationRoles[0].runAs: "alice@example.com" is not a login name; use a lower-case letter or _ and then up to 31 lower-case letters, digits, _ and -, such as os-user1`},
 		{"no OS user", entry(func(r *components.OperationRole) { r.RunAs = "" }),

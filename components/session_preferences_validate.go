@@ -28,7 +28,7 @@ func (a *SessionPreferencesArgs) Validate() error {
 	a.Account.validate(&p)
 	a.validateRegions(&p)
 	if a.RunAs.DefaultUser != "" {
-		if p.check("runAs.defaultUser", a.RunAs.DefaultUser, policy.ValidateOSUser(a.RunAs.DefaultUser)) && !orTrue(a.RunAs.Enabled) {
+		if p.osUser("runAs.defaultUser", a.RunAs.DefaultUser) && !orTrue(a.RunAs.Enabled) {
 			p.add("runAs.defaultUser", a.RunAs.DefaultUser, "has no effect, because runAs.enabled is false", "enable runAs, or leave it out")
 		}
 	}

@@ -77,6 +77,33 @@ func (t trust) validateARNs(p *Problems, path string) {
 			p.add(where, arn, "is listed twice", "remove one")
 		case slices.Contains(own, arn):
 			p.add(where, arn, "is listed in users too", "remove one")
+		default:
+			t.validateNamesakes(p, where, arn, append(own, t.principalARNs[:i]...))
+		}
+	}
+}
+
+// validateNamesakes refuses a principal who has the name of an earlier one. Sessions are named after users, and AWS tells the sessions of a role apart by
+// that name alone: two people of one name could resume each other's shells. Within an account nobody has the name of another, in any case or path.
+func (t trust) validateNamesakes(p *Problems, where, arn string, earlier []string) {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		return
+	}
+	_, _, name, _ := parsed.Entity()
+	for _, other := range earlier {
+		before, err := policy.ParseARN(other)
+		if err != nil {
+			continue
+		}
+		_, _, otherName, _ := before.Entity()
+		switch {
+		case before.Account == parsed.Account && strings.EqualFold(name, otherName):
+			p.add(where, arn, "cannot exist beside "+other+": an account has one user of a name, whatever its case and path", "remove the one that is wrong")
+			return
+		case before.Account != parsed.Account && name == otherName:
+			p.add(where, arn, "has the name of "+other+", and sessions of a role are told apart by the name of their user alone", "write a role of its own for one of the two")
+			return
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (a *UserArgs) validateTags(p *Problems) {
 		case duplicateOf(keys, i) >= 0:
 			p.add(path, key, "differs from "+keys[duplicateOf(keys, i)]+" by case alone", "remove one; tag keys of users ignore case")
 		case strings.EqualFold(key, RunAsTag):
-			p.check(path, a.Tags[key], policy.ValidateOSUser(a.Tags[key]))
+			p.osUser(path, a.Tags[key])
 		default:
 			p.check(path, a.Tags[key], policy.ValidateTagValue(a.Tags[key]))
 		}
