@@ -355,6 +355,9 @@ func firstError(a, b error) error {
 	return b
 }
 
+// notTrusting is what a trust policy says that lets nobody of the caller's kind in.
+const notTrusting = "no statement trusts the caller"
+
 // trusts says how far the trust policy of the role goes for the caller, and by which statement.
 func (ev *env) trusts(role *principal) (grade, Source, error) {
 	if role == nil {
@@ -377,7 +380,7 @@ func (ev *env) trusts(role *principal) (grade, Source, error) {
 		}
 	}
 	if best == notTrusted {
-		return best, role.trust.missing("no statement trusts the caller"), open
+		return best, role.trust.missing(notTrusting), open
 	}
 	return best, by, nil
 }

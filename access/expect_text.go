@@ -208,8 +208,10 @@ func (s Source) short() string {
 		return "trust policy of " + s.Owner + "/" + s.Sid
 	case s.Sid != "":
 		return s.Policy[strings.LastIndexByte(s.Policy, '/')+1:] + "/" + s.Sid
+	case s.Kind == TrustPolicy && s.Rule == notTrusting:
+		return "its trust policy does not let the caller in"
 	case s.Kind == TrustPolicy:
-		return "the trust policy of " + s.Owner + ": " + s.Rule
+		return s.Rule
 	case s.Kind == IdentityPolicy && s.Policy == "":
 		return "no policy of " + s.Owner + " allows it"
 	case s.Kind == ServiceControlPolicySource:
