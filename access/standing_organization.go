@@ -48,6 +48,9 @@ func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
 		return nil, fmt.Errorf("intent of the organization: the world has no organization")
 	}
 	p := &organizationProver{prover: prover{engine: e}, in: &in}
+	if _, err := e.accountOf(in.Account); err != nil {
+		return nil, fmt.Errorf("intent of the organization: %w", err)
+	}
 	for _, id := range in.accounts() {
 		if a := e.accounts[id]; a == nil || a.orgID == "" {
 			return nil, fmt.Errorf("intent of the organization: account %q does not stand in its tree", id)
@@ -62,7 +65,7 @@ func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
 
 // accounts are all accounts of the intent, each once.
 func (in *OrganizationIntent) accounts() []string {
-	all := []string{in.Account}
+	var all []string
 	if in.Doors != nil {
 		all = append(all, in.Doors.Accounts...)
 	}

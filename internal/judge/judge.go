@@ -19,33 +19,59 @@ type Judgement struct {
 	Proofs access.Report
 	// Expectations are the results of the section expect, in its order.
 	Expectations []access.ExpectationResult
+	// Gaps are what the verdicts assume of what could not be read.
+	Gaps []access.ProofAssumption
+
+	// beside are the stacks of the world.
+	beside []*config.Stack
 }
 
 // Stack judges a stack that was read without problems, with the other stacks of its folder beside it.
 func Stack(s *config.Stack) *Judgement {
-	return judge(World(append([]*config.Stack{s}, siblings(s)...)...), s)[0]
+	return judge(append([]*config.Stack{s}, siblings(s)...), s)[0]
 }
 
-// Stacks judges stacks of one folder together, in their order. Other stacks of the folder are read beside them.
+// Stacks judges stacks of one folder, in their order: those of one organization together, with other stacks of the folder read beside them.
 func Stacks(stacks ...*config.Stack) []*Judgement {
-	if len(stacks) == 0 {
-		return nil
-	}
-	beside := stacks
-	for _, other := range siblings(stacks[0]) {
-		if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID }) {
-			beside = append(slices.Clip(beside), other)
+	of := map[*config.Stack]*Judgement{}
+	for _, first := range stacks {
+		if of[first] != nil {
+			continue
+		}
+		var group []*config.Stack
+		for _, s := range stacks {
+			// Two stacks for one account cannot be deployed together.
+			known := slices.ContainsFunc(group, func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) })
+			if of[s] == nil && !known {
+				group = append(group, s)
+			}
+		}
+		beside := group
+		for _, other := range siblings(first) {
+			if !slices.ContainsFunc(group, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) }) {
+				beside = append(slices.Clip(beside), other)
+			}
+		}
+		for _, j := range judge(beside, group...) {
+			of[j.Stack] = j
 		}
 	}
-	return judge(World(beside...), stacks...)
+	all := make([]*Judgement, len(stacks))
+	for i, s := range stacks {
+		all[i] = of[s]
+	}
+	return all
 }
 
-// judge judges stacks in a world that has them.
-func judge(world access.World, stacks ...*config.Stack) []*Judgement {
+// judge judges stacks in the world of those beside them, which has them too.
+func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []access.Intent
+	world := World(beside...)
 	for _, s := range stacks {
-		all = append(all, &Judgement{Stack: s})
+		j := &Judgement{Stack: s}
+		j.findGaps(beside)
+		all = append(all, j)
 		intents = append(intents, s.Intent())
 	}
 	engine, err := access.Compile(world)
@@ -58,6 +84,9 @@ func judge(world access.World, stacks ...*config.Stack) []*Judgement {
 	}
 	for _, j := range all {
 		j.take(report)
+		if err := j.proveOrganization(engine); err != nil {
+			j.unreadable(err)
+		}
 	}
 	if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return len(s.Expect) > 0 }) {
 		return all
@@ -132,8 +161,7 @@ func (j *Judgement) disproven(f *access.Finding) config.Problem {
 	if f.Witness != nil {
 		why += "\n" + indented(f.Witness.String(), "      ")
 	}
-	return j.problem(config.Problem{Path: j.Stack.PathOf(f.Subject), Kind: config.Unproven, Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)),
-		Why: why, Fix: "see " + f.Page})
+	return j.problem(config.Problem{Path: j.path(f), Kind: config.Unproven, Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)), Why: why, Fix: j.fix(f)})
 }
 
 // unmet is an expectation as a problem.

@@ -43,6 +43,9 @@ func (j *Judgement) Concessions() []Concession {
 			add(a.ID, a.Text, false)
 		}
 	}
+	for _, a := range j.Gaps {
+		add(a.ID, a.Text, false)
+	}
 	for i := range j.Expectations {
 		for _, a := range j.Expectations[i].Assumptions {
 			add(a.ID, a.Text, false)

@@ -31,7 +31,7 @@ func siblings(s *config.Stack) []*config.Stack {
 	accounts := map[string]bool{s.Account.ID: true}
 	for _, other := range s.Siblings {
 		stack, problems := config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
-		if len(problems) > 0 || accounts[stack.Account.ID] {
+		if len(problems) > 0 || accounts[stack.Account.ID] || !together(s, stack) {
 			continue
 		}
 		accounts[stack.Account.ID] = true

@@ -1,0 +1,129 @@
+package judge
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/policy"
+)
+
+// organizationOf is the id of the organization that a stack says its account is in; empty where it says nothing.
+func organizationOf(s *config.Stack) string {
+	if s.Organization != nil {
+		return cmp.Or(s.Organization.ID, s.Account.Organization)
+	}
+	return s.Account.Organization
+}
+
+// together reports whether two stacks can be of one organization. One that says nothing goes with every other.
+func together(a, b *config.Stack) bool {
+	x, y := organizationOf(a), organizationOf(b)
+	return x == "" || y == "" || x == y
+}
+
+// proveOrganization makes the standing proofs of the organization whose policies the stack deploys.
+func (j *Judgement) proveOrganization(engine *access.Engine) error {
+	policies := j.Stack.ServiceControlPolicies()
+	if policies == nil {
+		return nil
+	}
+	in := policies.Intent()
+	in.Deployer = j.Stack.Intent().Deployer
+	findings, err := access.ProveOrganization(engine, in)
+	j.Proofs.Findings = append(j.Proofs.Findings, findings...)
+	return err
+}
+
+// findGaps notes what the stacks of the world do not tell: files that cannot be read, and an organization whose policies none of them carries.
+func (j *Judgement) findGaps(beside []*config.Stack) {
+	j.beside = beside
+	organization := organizationOf(j.Stack)
+	if organization == "" {
+		return
+	}
+	files, _ := filepath.Glob(filepath.Join(j.Stack.Folder, "Pulumi.*.yaml"))
+	slices.Sort(files)
+	for _, file := range files {
+		name := config.StackName(file)
+		if j.Stack.Folder == "" || name == j.Stack.Name || slices.ContainsFunc(beside, func(s *config.Stack) bool { return s.Name == name }) {
+			continue
+		}
+		if other, problems := config.ReadFile(file); len(problems) == 0 && !together(j.Stack, other) {
+			continue
+		}
+		j.Gaps = append(j.Gaps, access.ProofAssumption{ID: "stack " + name,
+			Text: filepath.Base(file) + " cannot be read beside this stack: its people can do what they must, and it has no policy that denies it"})
+	}
+	var carriers []string
+	for _, s := range beside {
+		if s.Organization != nil {
+			carriers = append(carriers, s.Name)
+		}
+	}
+	switch {
+	case len(carriers) == 0:
+		j.Gaps = append(j.Gaps, access.ProofAssumption{ID: organization,
+			Text: "no stack of this folder has the service control policies of " + organization + ": they deny nothing that this stack needs"})
+	case len(carriers) > 1 && j.Stack.Organization != nil:
+		j.Unreadable = append(j.Unreadable, j.problem(config.Problem{Path: "guardrails:organization", Kind: config.Refused,
+			Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in one of them"}))
+	}
+}
+
+// organizationPaths say where the file has what a proof of the organization is about.
+var organizationPaths = map[string]config.Path{
+	"doors-for-exempt-roles-only":             "guardrails:organization.osAccessOnly",
+	"remote-execution-for-exempt-roles-only":  "guardrails:organization.osAccessOnly.remoteExecution",
+	"exempt-roles-are-protected":              "guardrails:organization.protectGuardrails",
+	"guarded-policies-are-protected":          "guardrails:organization.protectGuardrails",
+	"session-documents-are-protected":         "guardrails:organization.protectGuardrails",
+	"organization-tags-are-protected":         "guardrails:organization.protectGuardrails",
+	"mfa-group-is-protected":                  "guardrails:organization.protectGuardrails",
+	"credentials-of-others-are-protected":     "guardrails:organization.protectGuardrails.peopleAccounts",
+	"organization-is-protected":               "guardrails:organization.protectGuardrails",
+	"console-passwords-in-jump-accounts-only": "guardrails:organization.consolePasswords",
+	"root-only-in-central-sessions":           "guardrails:organization.memberRoot",
+	"programmatic-users-stay-possible":        "guardrails:organization.consolePasswords",
+	"policies-can-be-undone":                  "guardrails:organization",
+	"member-deployers-not-locked-out":         "guardrails:organization",
+	"member-break-glass-not-locked-out":       "guardrails:organization",
+}
+
+// path is where the file has what a finding is about: a policy of one's own when that is what decides.
+func (j *Judgement) path(f *access.Finding) config.Path {
+	if o := j.Stack.Organization; o != nil {
+		for i, own := range o.Own {
+			if slices.ContainsFunc(f.By, func(by access.Source) bool { return by.Policy == own.Name }) {
+				return config.Path("guardrails:organization.policies").Index(i).Child("file")
+			}
+		}
+	}
+	if path, known := organizationPaths[f.ID]; known {
+		return path
+	}
+	return j.Stack.PathOf(f.Subject)
+}
+
+// fix says what to write so that a finding goes away: the line in the other half of an assumed role, or the page.
+func (j *Judgement) fix(f *access.Finding) string {
+	see := "see " + f.Page
+	if f.ID != "declared-journeys-work" || f.Journey == nil {
+		return see
+	}
+	person, err := policy.ParseARN(f.Journey.From.Subject())
+	role, roleErr := policy.ParseARN(f.Subject)
+	if err != nil || roleErr != nil || person.Account == role.Account {
+		return see
+	}
+	for _, s := range j.beside {
+		if s.Account.ID == person.Account && s.MFA != nil && !slices.Contains(s.MFA.RoleAccounts, role.Account) {
+			return fmt.Sprintf("add %q to guardrails:mfa.roleAccounts in %s, or %s", role.Account, filepath.Base(s.File), see)
+		}
+	}
+	return see
+}
