@@ -75,6 +75,14 @@ func (s *Stack) checkPeople(d *decoder) {
 	for i, r := range s.DelegatedRoles {
 		check(stackPath("delegatedRoles").Index(i), r.Users)
 	}
+	if s.OSAccess != nil {
+		for i, name := range s.OSAccess.StandingUsers {
+			s.checkPerson(d, stackPath("osAccess.standingUsers").Index(i), name)
+		}
+	}
+	for i, g := range s.Grants {
+		s.checkPerson(d, stackPath("grants").Index(i).Child("person"), g.Person)
+	}
 }
 
 // checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever the paths and their case.

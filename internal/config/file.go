@@ -17,12 +17,16 @@ func ReadFile(path string) (*Stack, Problems) {
 	if err != nil {
 		return nil, Problems{unreadable(path, err)}
 	}
-	stack := Source{File: path, Data: data}
+	return ReadAs(path, data)
+}
+
+// ReadAs is ReadFile as if the file had this content.
+func ReadAs(path string, data []byte) (*Stack, Problems) {
 	project, err := projectOf(path)
 	if err != nil {
 		return nil, Problems{unreadable(path, err)}
 	}
-	return Read(stack, project)
+	return Read(Source{File: path, Data: data}, project)
 }
 
 // Source is the content of a file with the name that problems give it.

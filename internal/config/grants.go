@@ -76,9 +76,6 @@ func (s *Stack) checkGrants(d *decoder) {
 			Why: "there is no section osAccess for them to open", Fix: "write guardrails:osAccess, which says what a grant opens; {} has its defaults"})
 		return
 	}
-	for i, g := range s.Grants {
-		s.checkPerson(d, stackPath("grants").Index(i).Child("person"), g.Person)
-	}
 	s.reportAll(d, "", nil, components.ValidateGrants(s.AccessGrants()))
 }
 

@@ -95,6 +95,9 @@ func (f *Folder) StackFile(stack string) string {
 // stackFolder is where the stack files are.
 func (f *Folder) stackFolder() string { return f.configDir }
 
+// RelativeFile is StackFile as a person in the current folder would write it, as problems name the file.
+func (f *Folder) RelativeFile(stack string) string { return relative(f.StackFile(stack)) }
+
 // sandboxFile is the folder's sandbox.yaml, which says what the sandbox's AWS holds at first; empty when there is none.
 func (f *Folder) sandboxFile() string {
 	path := filepath.Join(f.Dir, "sandbox.yaml")

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/edit"
+)
+
+func newRevoke(f *flags) *cobra.Command {
+	var (
+		person string
+		dryRun bool
+	)
+	cmd := &cobra.Command{
+		Use:   "revoke stack ticket",
+		Short: "End a grant of a stack file now, and print what ends its open shells",
+		Long: `Ends the grant with the ticket: the until of a grant that is open becomes now, and a grant that has not begun is taken out of the file with the comment
+right above it. A grant that is over is refused. Comments, order and spacing of everything else stay as they are. No account is touched: up applies the
+file, and the printed lines end the shells that are open, which AWS does not do by itself.`,
+		Example: `  guardrails revoke workload CHG1234
+  guardrails revoke workload CHG1234 --person jump/alice --dry-run`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			stack, file, err := f.stackFile(args[0])
+			if err != nil {
+				return err
+			}
+			change, err := edit.Revoke(file, args[1], person, time.Now())
+			if err != nil {
+				return editError(stack, err)
+			}
+			if err := f.apply(cmd, file, change, dryRun); err != nil || dryRun {
+				return err
+			}
+			_, err = fmt.Fprint(cmd.OutOrStdout(), f.afterRevoke(stack, change))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&person, "person", "", "the person as the file writes it, where a ticket has several grants")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
+	return cmd
+}
+
+// afterRevoke says what is left to do, in its order: a shell that is ended before the window is shut can be opened again.
+func (f *flags) afterRevoke(stack string, change *edit.Change) string {
+	grant := change.Grant
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n", grant.Person, f.command("up", stack))
+	if change.Removed {
+		b.WriteString("The grant had not begun, so there are no shells of it.\n")
+		return b.String()
+	}
+	fmt.Fprintf(&b, "2. End the shells that are open, in account %s; without this the last one can go on for sessions.maxDuration after step 1:\n", grant.OSAccess.Account.ID)
+	for _, line := range grant.EndShells() {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
+	return b.String()
+}

@@ -1,0 +1,155 @@
+package edit
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+)
+
+// file is a stack file that can be read, with its text and its YAML tree.
+type file struct {
+	path  string
+	data  []byte
+	lines []string
+	// newline is how lines end.
+	newline string
+	stack   *config.Stack
+	config  *yaml.Node
+}
+
+// ByHandError says that a file is written in a way that is not edited here, and what to write into it.
+type ByHandError struct{ text string }
+
+func (e *ByHandError) Error() string { return e.text }
+
+func (f *file) byHand(why string) error {
+	return &ByHandError{fmt.Sprintf("%s: %s, which is not edited here; edit the section guardrails:grants by hand", f.path, why)}
+}
+
+func open(path string) (*file, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	stack, problems := config.ReadAs(path, data)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	f := &file{path: path, data: data, newline: "\n", stack: stack}
+	if bytes.Contains(data, []byte("\r\n")) {
+		f.newline = "\r\n"
+	}
+	f.lines = strings.SplitAfter(string(data), "\n")
+	if last := len(f.lines) - 1; f.lines[last] == "" {
+		f.lines = f.lines[:last]
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &document); err != nil {
+		return nil, err // It was read a moment ago.
+	}
+	root := document.Content[0]
+	_, f.config = child(root, "config")
+	if f.config == nil || f.config.Kind != yaml.MappingNode || f.config.Style&yaml.FlowStyle != 0 || root.Style&yaml.FlowStyle != 0 {
+		return nil, f.byHand("its config is not written as one key per line")
+	}
+	return f, nil
+}
+
+// child is the key and the value of one of the names in a mapping; nil where there is none.
+func child(mapping *yaml.Node, names ...string) (key, value *yaml.Node) {
+	if mapping == nil || mapping.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		for _, name := range names {
+			if mapping.Content[i].Value == name {
+				return mapping.Content[i], mapping.Content[i+1]
+			}
+		}
+	}
+	return nil, nil
+}
+
+// grants are the key and the value of the section.
+func (f *file) grants() (key, value *yaml.Node) {
+	return child(f.config, "guardrails:grants", "grants")
+}
+
+// accept reads the new content. It must be a stack without problems whose grants are as they should be, and which says what it said in everything else.
+func (f *file) accept(after []byte, grants func([]components.AccessGrantArgs) bool) (*config.Stack, error) {
+	stack, problems := config.ReadAs(f.path, after)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	if !grants(stack.Grants) || !sameButGrants(f.stack, stack) {
+		return nil, f.byHand("it is laid out in a way that the change would not fit into")
+	}
+	return stack, nil
+}
+
+// sameButGrants compares what two stack files say besides grants.
+func sameButGrants(a, b *config.Stack) bool {
+	left, right := reflect.ValueOf(*a), reflect.ValueOf(*b)
+	for i := range left.NumField() {
+		field := left.Type().Field(i)
+		if field.IsExported() && field.Name != "Grants" && !reflect.DeepEqual(left.Field(i).Interface(), right.Field(i).Interface()) {
+			return false
+		}
+	}
+	return true
+}
+
+// ErrChanged is returned when somebody else wrote the file in the meantime.
+var ErrChanged = errors.New("the file was changed by somebody else in the meantime; try again")
+
+// Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new one. Its permissions stay, and a
+// symbolic link stays one.
+func (c *Change) Write() (err error) {
+	path, err := filepath.EvalSymlinks(c.path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(next.Name())))
+		}
+	}()
+	_, err = next.Write(c.After)
+	err = errors.Join(err, next.Chmod(info.Mode().Perm()), next.Sync(), next.Close())
+	if err != nil {
+		return err
+	}
+	current, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(current, c.Before) {
+		return fmt.Errorf("%s: %w", c.path, ErrChanged)
+	}
+	return os.Rename(next.Name(), path)
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,145 @@
+package edit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/policy"
+)
+
+// Grant is what is added to the section "grants", in the words of the stack file.
+type Grant struct {
+	// Person, RunAs, Projects and Ticket are as the file words them. RunAs and Projects may be empty, which leaves them out.
+	Person, RunAs, Ticket string
+	Projects              []string
+	// From and Until are in whole seconds, written with the offset that they have.
+	From, Until time.Time
+}
+
+// Change is a stack file that was not written yet.
+type Change struct {
+	// Before and After are the whole content.
+	Before, After []byte
+	// Grant is the grant that the change speaks of: the new one, the one that ends, or the one that is removed.
+	Grant *components.AccessGrantArgs
+	// Removed is set where the grant is taken out of the file.
+	Removed bool
+
+	path string
+}
+
+// AddGrant puts a grant behind the others. The error is config.Problems where the file, or what it would become, is refused, and a *ByHandError where the
+// file is written in a way that is not edited here.
+func AddGrant(path string, grant Grant) (*Change, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	after, index, err := f.insert(grant)
+	if err != nil {
+		return nil, err
+	}
+	stack, err := f.accept(after, func(grants []components.AccessGrantArgs) bool {
+		return len(grants) == len(f.stack.Grants)+1 && sameGrants(slices.Delete(slices.Clone(grants), index, index+1), f.stack.Grants) && grant.is(grants[index])
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Change{Before: f.data, After: after, Grant: stack.AccessGrants()[index], path: f.path}, nil
+}
+
+func (g Grant) is(written components.AccessGrantArgs) bool {
+	return written.Person == g.Person && written.RunAs == g.RunAs && written.Ticket == g.Ticket && slices.Equal(written.Projects, g.Projects) &&
+		written.From.Equal(g.From) && written.Until.Equal(g.Until)
+}
+
+// NotFoundError says that a stack has no such grant, or several.
+type NotFoundError struct{ text string }
+
+func (e *NotFoundError) Error() string { return e.text }
+
+// OverError says that there is nothing to revoke any more.
+type OverError struct{ text string }
+
+func (e *OverError) Error() string { return e.text }
+
+// Revoke ends the grant with the ticket, and with the person where that is not empty. A grant that is open at the instant now ends then: its until
+// is set. One that has not begun is removed, with the comment right above it, because it never opened anything. One that is over is an *OverError.
+func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	index, err := f.find(ticket, person)
+	if err != nil {
+		return nil, err
+	}
+	grant := *f.stack.AccessGrants()[index]
+	change := &Change{Before: f.data, Grant: &grant, path: f.path}
+	switch {
+	case !grant.Until.After(now):
+		return nil, &OverError{fmt.Sprintf("%s: the grant %s of %s is over since %s and opens nothing; remove it, or leave it: it says who had access when",
+			f.path, grant.Ticket, grant.Person, policy.Timestamp(grant.Until))}
+	case grant.From.After(now):
+		change.Removed = true
+		if change.After, err = f.remove(index); err != nil {
+			return nil, err
+		}
+		_, err = f.accept(change.After, func(grants []components.AccessGrantArgs) bool {
+			return sameGrants(grants, slices.Delete(slices.Clone(f.stack.Grants), index, index+1))
+		})
+		return change, err
+	}
+	// The window is half-open: what ends now is over now. It is a second long at least, or it would be no window.
+	end := now.Truncate(time.Second)
+	if !end.After(grant.From) {
+		end = grant.From.Add(time.Second)
+	}
+	grant.Until = end.In(grant.Until.Location())
+	if change.After, err = f.setUntil(index, grant.Until); err != nil {
+		return nil, err
+	}
+	_, err = f.accept(change.After, func(grants []components.AccessGrantArgs) bool {
+		want := slices.Clone(f.stack.Grants)
+		want[index].Until = grant.Until
+		return sameGrants(grants, want)
+	})
+	return change, err
+}
+
+// find is the one grant that is meant.
+func (f *file) find(ticket, person string) (int, error) {
+	var found []int
+	var known, people []string
+	for i, g := range f.stack.Grants {
+		known = append(known, g.Ticket)
+		if g.Ticket == ticket {
+			people = append(people, g.Person)
+			if person == "" || g.Person == person {
+				found = append(found, i)
+			}
+		}
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return 0, &NotFoundError{fmt.Sprintf("%s: the ticket %q has several grants; add --person with one of %s", f.path, ticket, strings.Join(people, ", "))}
+	case len(people) > 0:
+		return 0, &NotFoundError{fmt.Sprintf("%s: %q has no grant for the ticket %q; it is for %s", f.path, person, ticket, strings.Join(people, ", "))}
+	case len(known) == 0:
+		return 0, &NotFoundError{fmt.Sprintf("%s: there is no grant", f.path)}
+	}
+	return 0, &NotFoundError{fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, config.DidYouMean(ticket, known))}
+}
+
+func sameGrants(a, b []components.AccessGrantArgs) bool {
+	return slices.EqualFunc(a, b, func(a, b components.AccessGrantArgs) bool {
+		return a.Person == b.Person && a.RunAs == b.RunAs && a.Ticket == b.Ticket && a.Opens == b.Opens && slices.Equal(a.Projects, b.Projects) &&
+			a.From.Equal(b.From) && a.Until.Equal(b.Until)
+	})
+}

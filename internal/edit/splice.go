@@ -1,0 +1,236 @@
+package edit
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// insert adds the grant and says which one it then is.
+func (f *file) insert(g Grant) (after []byte, index int, err error) {
+	key, value := f.grants()
+	if key == nil {
+		return f.insertSection(g), 0, nil
+	}
+	indent := strings.Repeat(" ", key.Column+1)
+	if value.Kind == yaml.ScalarNode && value.ShortTag() == "!!null" && value.Value == "" {
+		return f.splice(key.Line, key.Line, g.block(indent)), 0, nil
+	}
+	if value.Kind != yaml.SequenceNode {
+		return nil, 0, f.byHand("its grants are not a list")
+	}
+	if value.Style&yaml.FlowStyle == 0 {
+		indent = strings.Repeat(" ", value.Column-1)
+		if last := value.Content[len(value.Content)-1]; last.Style&yaml.FlowStyle != 0 {
+			return f.splice(f.end(key), f.end(key), []string{indent + "- " + g.flow()}), len(value.Content), nil
+		}
+		return f.splice(f.end(key), f.end(key), g.block(indent)), len(value.Content), nil
+	}
+	line := f.text(value.Line)
+	start := offset(line, value.Column)
+	if !strings.HasPrefix(line[start:], "[") {
+		return nil, 0, f.byHand("its list of grants does not begin where it seems to")
+	}
+	if len(value.Content) > 0 { // Where a list in brackets begins is known, and not where it ends.
+		return f.splice(value.Line-1, value.Line, []string{line[:start+1] + g.flow() + ", " + line[start+1:]}), 0, nil
+	}
+	rest, empty := strings.CutPrefix(line[start:], "[]")
+	if !empty || value.Line != key.Line {
+		return nil, 0, f.byHand("its empty list of grants is written over several lines")
+	}
+	return f.splice(key.Line-1, key.Line, append([]string{strings.TrimRight(line[:start], " ") + rest}, g.block(indent)...)), 0, nil
+}
+
+// insertSection writes the section: behind what grants open, or at the end.
+func (f *file) insertSection(g Grant) []byte {
+	content := f.config.Content
+	at := f.end(content[len(content)-2])
+	if section, _ := child(f.config, "guardrails:osAccess", "osAccess"); section != nil {
+		at = f.end(section)
+	}
+	indent := strings.Repeat(" ", content[0].Column-1)
+	return f.splice(at, at, append([]string{"", indent + "guardrails:grants:"}, g.block(indent+"  ")...))
+}
+
+// remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that comments of the section stay true.
+func (f *file) remove(index int) ([]byte, error) {
+	key, value := f.grants()
+	if value.Kind != yaml.SequenceNode || value.Style&yaml.FlowStyle != 0 {
+		return nil, f.byHand("its grants are not written as one element per line")
+	}
+	from, to := f.element(key, value, index)
+	if len(value.Content) > 1 {
+		return f.splice(from, to, nil), nil
+	}
+	line := f.text(key.Line)
+	colon := strings.Index(line, ":")
+	if name := key.Value; key.Style == 0 {
+		colon = offset(line, key.Column) + len(name)
+	} else {
+		return nil, f.byHand("its section grants has a key in quotes")
+	}
+	lines := append([]string{line[:colon+1] + " []" + line[colon+1:]}, f.between(key.Line, from)...)
+	return f.splice(key.Line-1, to, lines), nil
+}
+
+// element are the lines of an element, from its comment to the last line that is its own: first included, last excluded, counted from zero.
+func (f *file) element(key, value *yaml.Node, index int) (from, to int) {
+	from = f.dash(value, index)
+	indent := strings.Repeat(" ", value.Column-1) + "#"
+	for from > key.Line && strings.HasPrefix(f.text(from), indent) {
+		from--
+	}
+	if index == len(value.Content)-1 {
+		return from, f.end(key)
+	}
+	to = f.dash(value, index+1)
+	for to > from && (blank(f.text(to)) || comment(f.text(to)) && leading(f.text(to)) < value.Column) { // What is indented deeper is the element's.
+		to--
+	}
+	return from, to
+}
+
+// dash is the line, counted from zero, on which the element begins.
+func (f *file) dash(value *yaml.Node, index int) int {
+	line := value.Content[index].Line - 1
+	for line > value.Line-1 && !strings.HasPrefix(strings.TrimLeft(f.lines[line], " "), "-") { // "-" alone, and the element below it.
+		line--
+	}
+	return line
+}
+
+// setUntil writes another end of the window, with the quotes that were there.
+func (f *file) setUntil(index int, until time.Time) ([]byte, error) {
+	_, value := f.grants()
+	if value.Kind != yaml.SequenceNode {
+		return nil, f.byHand("its grants are not a list")
+	}
+	_, node := child(value.Content[index], "until")
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return nil, f.byHand("its until is not written where the grant is")
+	}
+	line := f.text(node.Line)
+	start := offset(line, node.Column)
+	for _, quote := range []string{`"`, `'`} {
+		written := quote + node.Value + quote
+		if strings.HasPrefix(line[start:], written) {
+			return f.splice(node.Line-1, node.Line, []string{line[:start] + quote + until.Format(time.RFC3339) + quote + line[start+len(written):]}), nil
+		}
+	}
+	return nil, f.byHand("its until is not a quoted text")
+}
+
+// splice puts lines in the place of those between from and to, counted from zero.
+func (f *file) splice(from, to int, lines []string) []byte {
+	out := slices.Clone(f.lines[:from])
+	if from > 0 && len(lines) > 0 && !strings.HasSuffix(out[from-1], "\n") {
+		out[from-1] += f.newline
+	}
+	for _, line := range lines {
+		out = append(out, line+f.newline)
+	}
+	out = append(out, f.lines[to:]...)
+	return []byte(strings.Join(out, ""))
+}
+
+// text is a line, counted from one, without its end.
+func (f *file) text(line int) string { return strings.TrimRight(f.lines[line-1], "\r\n") }
+
+// between are the texts of the lines behind the line first, counted from one, before the line next, counted from zero.
+func (f *file) between(first, next int) []string {
+	var lines []string
+	for i := first; i < next; i++ {
+		lines = append(lines, f.text(i+1))
+	}
+	return lines
+}
+
+// end is the line, counted from zero, behind the section of a key: what follows may be blank lines and comments, which belong to the next section
+// unless they are indented deeper than the key.
+func (f *file) end(key *yaml.Node) int {
+	indent := key.Column - 1
+	end := key.Line
+	for i := key.Line; i < len(f.lines); i++ {
+		text := f.text(i + 1)
+		deeper := leading(text) > indent
+		switch {
+		case blank(text):
+		case comment(text):
+			if deeper {
+				end = i + 1
+			}
+		case deeper, leading(text) == indent && strings.HasPrefix(text[indent:], "- "):
+			end = i + 1
+		default:
+			return end
+		}
+	}
+	return end
+}
+
+func leading(text string) int  { return len(text) - len(strings.TrimLeft(text, " ")) }
+func blank(text string) bool   { return strings.TrimSpace(text) == "" }
+func comment(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "#") }
+
+// offset is the byte at which a column, counted in characters from one, begins.
+func offset(line string, column int) int {
+	at := 0
+	for i := range line {
+		if at++; at == column {
+			return i
+		}
+	}
+	return len(line)
+}
+
+// entry is the grant as YAML.
+func (g Grant) entry(style yaml.Style) *yaml.Node {
+	entry := &yaml.Node{Kind: yaml.MappingNode, Style: style}
+	add := func(key string, value *yaml.Node) {
+		entry.Content = append(entry.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
+	}
+	word := func(value string, style yaml.Style) *yaml.Node {
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value, Style: style}
+	}
+	add("person", word(g.Person, 0))
+	if g.RunAs != "" {
+		add("runAs", word(g.RunAs, 0))
+	}
+	if len(g.Projects) > 0 {
+		list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		for _, project := range g.Projects {
+			list.Content = append(list.Content, word(project, 0))
+		}
+		add("projects", list)
+	}
+	add("from", word(g.From.Format(time.RFC3339), yaml.DoubleQuotedStyle))
+	add("until", word(g.Until.Format(time.RFC3339), yaml.DoubleQuotedStyle))
+	add("ticket", word(g.Ticket, 0))
+	return entry
+}
+
+// block is the grant as an element of a list, a line for each key.
+func (g Grant) block(indent string) []string {
+	var lines []string
+	for line := range strings.Lines(marshal(g.entry(0))) {
+		lead := indent + "  "
+		if len(lines) == 0 {
+			lead = indent + "- "
+		}
+		lines = append(lines, lead+strings.TrimRight(line, "\n"))
+	}
+	return lines
+}
+
+// flow is the grant in braces, on one line.
+func (g Grant) flow() string { return strings.TrimSpace(marshal(g.entry(yaml.FlowStyle))) }
+
+func marshal(n *yaml.Node) string {
+	data, err := yaml.Marshal(n)
+	if err != nil {
+		panic("edit: a tree of words cannot be written: " + err.Error()) // It is made here, of texts alone.
+	}
+	return string(data)
+}
