@@ -1,0 +1,136 @@
+package judge_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
+)
+
+const example = "../../examples/organization"
+
+// edited is a copy of the example organization, with texts of its files replaced: file, old, new.
+func edited(t *testing.T, edits ...[3]string) string {
+	t.Helper()
+	folder := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(example, "Pulumi*.yaml"))
+	require.NoError(t, err)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		text := string(data)
+		for _, e := range edits {
+			if e[0] == filepath.Base(file) {
+				require.Contains(t, text, e[1])
+				text = strings.Replace(text, e[1], e[2], 1)
+			}
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(folder, filepath.Base(file)), []byte(text), 0o600))
+	}
+	return folder
+}
+
+func read(t *testing.T, folder, stack string) *config.Stack {
+	t.Helper()
+	s, problems := config.ReadFile(filepath.Join(folder, "Pulumi."+stack+".yaml"))
+	require.Empty(t, problems)
+	return s
+}
+
+func refusalsOf(j *judge.Judgement) string {
+	var all []string
+	for _, p := range j.Refusals() {
+		all = append(all, p.Error())
+	}
+	return strings.Join(all, "\n")
+}
+
+// Each stack of the example holds, judged alone with its siblings beside it and judged with them, and the verdicts are the same.
+func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
+	folder := edited(t)
+	var stacks []*config.Stack
+	for _, name := range []string{"identity", "jump", "management", "workload"} {
+		stacks = append(stacks, read(t, folder, name))
+	}
+	for i, j := range judge.Stacks(stacks...) {
+		assert.Empty(t, refusalsOf(j), j.Stack.Name)
+		assert.Empty(t, j.Gaps, j.Stack.Name)
+		alone := judge.Stack(stacks[i])
+		assert.Equal(t, refusalsOf(j), refusalsOf(alone), j.Stack.Name)
+		assert.Equal(t, len(j.Proofs.Findings), len(alone.Proofs.Findings), j.Stack.Name)
+	}
+}
+
+// A role that trusts somebody whose account does not open the way is refused, with the line that is missing there.
+func TestBothHalvesOfAnAssumedRoleAreWanted(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", "555555555555"]`, `roleAccounts: ["555555555555"]`})
+	text := refusalsOf(judge.Stack(read(t, folder, "workload")))
+	assert.Contains(t, text, "does not pass declared-journeys-work")
+	assert.Contains(t, text, `add "444455556666" to guardrails:mfa.roleAccounts in Pulumi.jump.yaml`)
+	assert.Empty(t, refusalsOf(judge.Stack(read(t, folder, "identity"))))
+}
+
+// A policy of one's own that locks out who deploys is refused where the policy is listed, with the statement that does it.
+func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.management.yaml", "    # The root users of the accounts", `    policies:
+      - {name: frozen, file: frozen.json, targets: [ou-exam-11111111]}
+
+    # The root users of the accounts`})
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "frozen.json"),
+		[]byte(`{"Version": "2012-10-17", "Statement": [{"Sid": "NothingChanges", "Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}`), 0o600))
+	text := refusalsOf(judge.Stack(read(t, folder, "management")))
+	assert.Contains(t, text, "member-deployers-not-locked-out")
+	assert.Contains(t, text, "member-break-glass-not-locked-out")
+	assert.Contains(t, text, "NothingChanges")
+	assert.Contains(t, text, "guardrails:organization.policies[0].file")
+	// The workload stack is told the same by its own proof, when it is deployed alone.
+	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "workload"))), "deployer-not-locked-out")
+}
+
+// What could not be read is an assumption that is printed, and that a strict check wants accepted.
+func TestWhatCannotBeReadIsAssumed(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.identity.yaml", "guardrails:passwordPolicy", "guardrails:passwordPolicies"})
+	j := judge.Stack(read(t, folder, "jump"))
+	require.Len(t, j.Gaps, 1)
+	assert.Equal(t, "stack identity", j.Gaps[0].ID)
+	strict := ""
+	for _, p := range j.StrictRefusals() {
+		strict += p.Error() + "\n"
+	}
+	assert.Contains(t, strict, `"stack identity"`)
+
+	require.NoError(t, os.Remove(filepath.Join(folder, "Pulumi.management.yaml")))
+	require.NoError(t, os.Remove(filepath.Join(folder, "Pulumi.identity.yaml")))
+	j = judge.Stack(read(t, folder, "jump"))
+	require.Len(t, j.Gaps, 1)
+	assert.Equal(t, "o-exampleorgid", j.Gaps[0].ID)
+}
+
+// Switches of the organization that weaken a proof are told as waived.
+func TestOpenDoorsAreTold(t *testing.T) {
+	j := judge.Stack(read(t, edited(t), "management"))
+	var ids []string
+	for _, c := range j.Concessions() {
+		ids = append(ids, c.ID)
+		assert.True(t, c.Switch, c.ID)
+	}
+	assert.Contains(t, ids, "organization.osAccessOnly.remoteExecution.mode")
+	assert.Contains(t, ids, "organization.osAccessOnly.targets")
+}
+
+// One organization has its policies in one stack.
+func TestOneStackCarriesTheOrganization(t *testing.T) {
+	folder := edited(t)
+	data, err := os.ReadFile(filepath.Join(folder, "Pulumi.management.yaml"))
+	require.NoError(t, err)
+	text := strings.Replace(string(data), `id: "123456789012"`, `id: "999999999999"`, 1)
+	text = strings.Replace(text, "alias: management", "alias: second", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.second.yaml"), []byte(text), 0o600))
+	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "management"))), "stands in several stacks: management, second")
+}
