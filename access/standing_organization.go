@@ -47,15 +47,31 @@ func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
 	if e.world.Organization == nil {
 		return nil, fmt.Errorf("intent of the organization: the world has no organization")
 	}
-	p := &organizationProver{prover: prover{engine: e}, in: &in}
-	if _, err := e.accountOf(in.Account); err != nil {
+	home, err := e.accountOf(in.Account)
+	if err != nil {
 		return nil, fmt.Errorf("intent of the organization: %w", err)
 	}
+	// Accounts that no stack describes have users, roles and root users too.
+	w, added := e.world, false
+	w.Accounts = slices.Clone(w.Accounts)
 	for _, id := range in.accounts() {
 		if a := e.accounts[id]; a == nil || a.orgID == "" {
 			return nil, fmt.Errorf("intent of the organization: account %q does not stand in its tree", id)
 		}
+		at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == id })
+		switch {
+		case at < 0:
+			w.Accounts, added = append(w.Accounts, Account{ID: id, Partition: home.Partition}), true
+		case w.Accounts[at].Partial:
+			w.Accounts[at].Partial, added = false, true
+		}
 	}
+	if added {
+		if e, err = Compile(w); err != nil {
+			return nil, err
+		}
+	}
+	p := &organizationProver{prover: prover{engine: e}, in: &in}
 	for _, proof := range organizationProofs {
 		p.at = proof
 		proof.run(p)

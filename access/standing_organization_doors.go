@@ -14,7 +14,8 @@ var (
 	// besideSessions reach an operating system without Systems Manager's sessions. ECS Exec is allowed or denied apart from ssm:StartSession.
 	besideSessions = []string{
 		"ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
-		"ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand",
+		"ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "gamelift:GetComputeAccess", "gamelift:GetInstanceAccess",
+		"lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
 	}
 	// remoteCommands make Systems Manager run commands as root. Automations do so through ssm:SendCommand of whoever they act as.
 	remoteCommands = []string{

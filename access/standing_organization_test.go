@@ -298,3 +298,34 @@ func TestRootUsersAreBound(t *testing.T) {
 	require.Equal(t, DoesNotHold, f.Verdict)
 	assert.Contains(t, f.Witness.String(), "iam:")
 }
+
+// An account that no stack describes is bound by the policies too, and has a root user and administrators.
+func TestAccountsWithoutAStackAreProven(t *testing.T) {
+	statements, in := protecting()
+	for _, document := range []policy.Document{policy.New(statements...), policy.New(statements[1:]...)} {
+		w := organizationOf(document)
+		w.Accounts = w.Accounts[:1]
+		want := Holds
+		if len(document.Statements) < len(statements) {
+			want = DoesNotHold
+		}
+		f := finding(t, proveOrganization(t, w, in), "exempt-roles-are-protected", members)
+		assert.Equal(t, want, f.Verdict, f.String())
+		if want == DoesNotHold {
+			assert.True(t, f.Witness.Allowed(), f.String())
+		}
+	}
+}
+
+// An intent that speaks of accounts outside of the tree is refused: a proof about nobody would hold.
+func TestIntentsOfAccountsOutsideOfTheTreeAreRefused(t *testing.T) {
+	statements, in := protecting()
+	in.Management, in.Account = topAccount, topAccount
+	in.Protected.Accounts = append(in.Protected.Accounts, "999999999999")
+	_, err := ProveOrganization(compiled(t, organizationOf(policy.New(statements...))), in)
+	require.ErrorContains(t, err, `account "999999999999" does not stand in its tree`)
+	w := organizationOf()
+	w.Organization = nil
+	_, err = ProveOrganization(compiled(t, w), in)
+	require.ErrorContains(t, err, "has no organization")
+}
