@@ -147,8 +147,41 @@ func (p *prover) ownSessionsOnly(in *Intent) {
 	q := asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
 		policy.Allow("", "*").On(account.arn("ssm", "*", "session/*")).When(policy.StringEquals(sessionTag, "${aws:userid}")))
 	for _, who := range p.everybody(in) {
-		p.conclude(p.begin(in, who.arn), p.askAll(q, p.sessionsOf(in, who)...), "another person's session can be resumed or ended")
+		f := p.begin(in, who.arn)
+		for _, r := range in.roles() {
+			if r.ARN == who.arn && p.sharesSessions(&f, r) {
+				break
+			}
+		}
+		if f.Verdict == DoesNotHold {
+			p.add(f)
+			continue
+		}
+		p.conclude(f, p.askAll(q, p.sessionsOf(in, who)...), "another person's session can be resumed or ended")
 	}
+}
+
+// sharesSessions says who has the sessions of somebody else: the tag holds the id of the role and the name of the session, so that two people whose
+// sessions have one name are the same to it.
+func (p *prover) sharesSessions(f *Finding, r RoleIntent) bool {
+	resuming := asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")})
+	if len(r.Principals) < 2 || !p.askAll(resuming, AssumedRole(r.ARN, "session")).open {
+		return false
+	}
+	if r.AnySessionName {
+		f.Waivers = append(f.Waivers, Waiver{r.Key + ".sessionName", "who names a session like that of another user of the role resumes and ends the other's"})
+		return true
+	}
+	names := map[string]string{}
+	for _, user := range r.Principals {
+		_, _, name := splitEntity(user)
+		if other, taken := names[name]; taken {
+			f.Verdict, f.Problem = DoesNotHold, other+" and "+user+" have one name, so each can resume and end the sessions of the other"
+			return true
+		}
+		names[name] = user
+	}
+	return false
 }
 
 // assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the listed users.
@@ -222,6 +255,25 @@ func (p *prover) noSessionTags(in *Intent) {
 	}
 }
 
+// ownDocuments holds the session documents of the account that a role lists to what the preferences promise: a document says for itself whether Run As is
+// on. One whose content is not known is assumed to.
+func (p *prover) ownDocuments(f *Finding, s Session, known *Account, region string, documents []string) {
+	for _, name := range documents {
+		if policy.DocumentOfAWS(name) || name == PreferencesDocument {
+			continue
+		}
+		user := p.engine.shellUser(s, known, &Node{Kind: Instance, Region: region}, name)
+		assumption := ProofAssumption{ID: "document/" + name, Text: "shells of the session document " + name + " start as the OS user of the role, not as " + AgentUser + " or root"}
+		switch {
+		case user.Unknown && !slices.Contains(f.Assumptions, assumption):
+			f.Verdict = max(f.Verdict, HoldsIf)
+			f.Assumptions = append(f.Assumptions, assumption)
+		case user.Superuser || user.Name == AgentUser:
+			f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell of document %s in %s starts as %s", name, region, user)
+		}
+	}
+}
+
 // legalOSUser: the login of every shell that the documents open, in every Region in which they open one.
 func (p *prover) legalOSUser(in *Intent) {
 	account := p.account(in)
@@ -249,6 +301,7 @@ func (p *prover) legalOSUser(in *Intent) {
 				f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
 				break
 			}
+			p.ownDocuments(&f, s, known, region, r.Documents)
 		}
 		if f.Verdict == DoesNotHold {
 			p.add(f)

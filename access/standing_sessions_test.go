@@ -1,0 +1,70 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/policy"
+)
+
+// Two users of one name have the sessions of a role in common, whatever accounts they are of; two names that differ by case do not.
+func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
+	for other, want := range map[string]Verdict{
+		"arn:aws:iam::444455556666:user/bob":      DoesNotHold,
+		"arn:aws:iam::444455556666:user/team/bob": DoesNotHold,
+		"arn:aws:iam::444455556666:user/Bob":      Holds,
+		"arn:aws:iam::444455556666:user/bobby":    Holds,
+	} {
+		r := prove(t, devWorld(), func(in *Intent) {
+			in.OperationRoles[0].Principals = []string{"arn:aws:iam::111122223333:user/bob", other}
+		})
+		assert.Equal(t, want, finding(t, r, "own-sessions-only", "TestProject1-os-user1").Verdict, other)
+	}
+}
+
+// Session names that people choose let each of several users of a role take the sessions of the others; a single user has nobody to take from.
+func TestFreeSessionNamesWeakenOwnSessions(t *testing.T) {
+	waivers := func(users ...string) []Waiver {
+		r := prove(t, devWorld(), func(in *Intent) {
+			in.OperationRoles[0].AnySessionName, in.OperationRoles[0].Key, in.OperationRoles[0].Principals = true, "operationRoles[0]", users
+		})
+		return finding(t, r, "own-sessions-only", "TestProject1-os-user1").Waivers
+	}
+	two := waivers("arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/bobby")
+	require.Len(t, two, 1)
+	assert.Equal(t, "operationRoles[0].sessionName", two[0].Key)
+	assert.Empty(t, waivers("arn:aws:iam::111122223333:user/bob"))
+}
+
+// A session document of the account decides about Run As itself: unknown content is an assumption, known content is read.
+func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
+	for name, c := range map[string]struct {
+		content string
+		want    Verdict
+	}{
+		"not known":  {"", HoldsIf},
+		"Run As on":  {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":true}}`, Holds},
+		"Run As off": {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":false}}`, DoesNotHold},
+		"elevated":   {`{"schemaVersion":"1.0","sessionType":"InteractiveCommands","properties":{"linux":{"commands":"id","runAsElevated":true}}}`, DoesNotHold},
+	} {
+		w := devWorld()
+		fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").OnAllExcept("arn:aws:ssm:"+tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
+		w.Accounts[0].Roles[0].Inline = append(w.Accounts[0].Roles[0].Inline, InlinePolicy{"fence", policy.New(fence)})
+		if c.content != "" {
+			for _, p := range w.Accounts[0].Preferences {
+				w.Accounts[0].Documents = append(w.Accounts[0].Documents,
+					SessionDocument{Name: "Team-Diagnostics", Region: p.Region, Type: "Session", Owner: w.Accounts[0].ID, Content: c.content})
+			}
+		}
+		require.NotEmpty(t, w.Accounts[0].Preferences)
+		r := prove(t, w, func(in *Intent) { in.OperationRoles[0].Documents = []string{"Team-Diagnostics"} })
+		f := finding(t, r, "legal-os-user", "TestProject1-os-user1")
+		assert.Equal(t, c.want, f.Verdict, name)
+		if c.want == HoldsIf {
+			require.Len(t, f.Assumptions, 1)
+			assert.Equal(t, "document/Team-Diagnostics", f.Assumptions[0].ID)
+		}
+	}
+}
