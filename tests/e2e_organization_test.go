@@ -1,0 +1,197 @@
+package tests
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+)
+
+// newOrganization is a copy of the shipped organization with a sandbox of its own.
+func newOrganization(t *testing.T) *deployment {
+	t.Helper()
+	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
+	entries, err := os.ReadDir(exampleOrganization)
+	require.NoError(t, err)
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == ".yaml" {
+			data, err := os.ReadFile(filepath.Join(exampleOrganization, entry.Name()))
+			require.NoError(t, err)
+			d.write(t, entry.Name(), string(data))
+		}
+	}
+	return d
+}
+
+// stacksOf are the stacks of a summary in the order in which they ran.
+func stacksOf(s *workspace.Summary) []string {
+	var names []string
+	for _, r := range s.Stacks {
+		names = append(names, r.Stack)
+	}
+	return names
+}
+
+// The whole life of an organization in one sandbox: people before the accounts that name them, the organization's policies last, nothing to do the second
+// time, one grant changed alone, and nothing left at the end but what is retained and named.
+func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
+	t.Parallel()
+	d := newOrganization(t)
+	before := d.bytesOf(t)
+
+	up, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "management", "workload", "identity", "jump")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"jump", "workload", "identity", "management"}, stacksOf(up))
+	for _, r := range up.Stacks {
+		assert.NotEmpty(t, r.Of(workspace.Create), r.Stack)
+		assert.Empty(t, r.Of(workspace.Update, workspace.Replace, workspace.Delete), r.Stack)
+	}
+	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)), "the files of the folder are not written to")
+
+	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Preview)
+	require.NoError(t, err)
+	for _, r := range again.Stacks {
+		assert.Empty(t, r.Changes, r.Stack)
+	}
+
+	t.Run("an edit of one grant touches that grant alone", func(t *testing.T) {
+		d.edit(t, "Pulumi.workload.yaml", `      until: "2026-12-01T13:00:00+09:00"`, `      until: "2026-12-01T12:00:00+09:00"`)
+		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+		require.NoError(t, err)
+		for _, r := range changed.Stacks {
+			for _, c := range r.Changes {
+				assert.Equal(t, "workload", r.Stack, c.Name)
+				assert.Equal(t, workspace.Update, c.Op, c.Name)
+				assert.True(t, strings.HasPrefix(c.Name, "grant-CHG1234-alice"), c.Name)
+			}
+		}
+		role := d.account(t, "444455556666").Roles["grant-CHG1234-alice"]
+		assert.Contains(t, role.Trust, "2026-12-01T03:00:00Z", "noon in Tokyo, in UTC")
+	})
+
+	t.Run("destroy leaves what is retained", func(t *testing.T) {
+		down, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Destroy, "jump", "identity", "workload", "management")
+		require.NoError(t, err)
+		require.Len(t, down.Stacks, 4)
+		assert.Equal(t, "management", down.Stacks[0].Stack, "the policies go first")
+		assert.Equal(t, "jump", down.Stacks[3].Stack, "the people go last")
+		retained := map[string][]string{}
+		for _, r := range down.Stacks {
+			for _, c := range r.Of(workspace.Retain) {
+				retained[r.Stack] = append(retained[r.Stack], c.Name)
+			}
+		}
+		assert.Equal(t, map[string][]string{
+			"jump": {"passwords-policy"}, "identity": {"passwords-policy"},
+			"workload": {"sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"},
+		}, retained)
+		left := d.account(t, "444455556666")
+		assert.ElementsMatch(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell", "us-east-1/SSM-SessionManagerRunShell"}, keysOf(left.Documents))
+		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(left.Roles))
+		assert.Empty(t, left.Policies)
+		assert.Empty(t, d.account(t, "111122223333").Users)
+		assert.Empty(t, d.account(t, "111122223333").Groups)
+		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(d.account(t, "555555555555").Roles))
+		assert.Equal(t, []string{"FullAWSAccess"}, policiesOf(t, d))
+	})
+}
+
+func keysOf[V any](m map[string]V) []string {
+	keys := []string{}
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// policiesOf are the names of the service control policies of the organization.
+func policiesOf(t *testing.T, d *deployment) []string {
+	t.Helper()
+	var names []string
+	d.aws(t, func(s *sandbox.Server) {
+		for _, p := range s.Snapshot().Organization.Policies {
+			names = append(names, p.Name)
+		}
+	})
+	slices.Sort(names)
+	return names
+}
+
+// The way out is printed before the way in is shut: how to detach every policy without Pulumi.
+func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
+	t.Parallel()
+	d := newOrganization(t)
+	r := d.guardrails(t, "up", "--sandbox")
+	require.Equal(t, workspace.Holds, r.status, r.stderr)
+	sheet, first := strings.Index(r.stderr, "To undo the service control policies of o-exampleorgid without Pulumi"), strings.Index(r.stderr, "created organizations.")
+	require.Positive(t, sheet)
+	require.Positive(t, first)
+	assert.Less(t, sheet, first)
+	assert.Equal(t, strings.Count(r.stdout, "organization-attachment-"), strings.Count(r.stderr, "aws organizations detach-policy"), "a line for each attachment")
+
+	again := d.guardrails(t, "up", "management", "--sandbox")
+	require.Equal(t, workspace.Holds, again.status, again.stderr)
+	assert.NotContains(t, again.stderr, "To undo", "where nothing changes there is nothing to undo")
+}
+
+// A grant is written, deployed, revoked and deployed again with four commands, and the file differs by the grant alone.
+func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
+	t.Parallel()
+	d := newOrganization(t)
+	before := d.read(t, "Pulumi.workload.yaml")
+
+	dry := d.guardrails(t, "grant", "workload", "jump/bob", "--run-as", "bob", "--for", "2h", "--ticket", "CHG9", "--dry-run")
+	require.Equal(t, workspace.Holds, dry.status, dry.stderr)
+	assert.Contains(t, dry.stdout, "+     - person: jump/bob")
+	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
+
+	granted := d.guardrails(t, "grant", "workload", "jump/bob", "--run-as", "bob", "--for", "2h", "--ticket", "CHG9")
+	require.Equal(t, workspace.Holds, granted.status, granted.stderr)
+	assert.Contains(t, granted.stdout, "role/guardrails/osaccess/grant-CHG9-bob")
+	assert.Contains(t, granted.stdout, "guardrails up workload")
+	up := d.guardrails(t, "up", "jump", "workload", "--sandbox")
+	require.Equal(t, workspace.Holds, up.status, up.stderr)
+	window := d.account(t, "444455556666").Roles["grant-CHG9-bob"].Trust
+	require.NotEmpty(t, window)
+
+	revoked := d.guardrails(t, "revoke", "workload", "CHG9")
+	require.Equal(t, workspace.Holds, revoked.status, revoked.stderr)
+	assert.Equal(t, 2, strings.Count(revoked.stdout, "aws ssm terminate-session"), "a line for each Region")
+	up = d.guardrails(t, "up", "workload", "--sandbox")
+	require.Equal(t, workspace.Holds, up.status, up.stderr)
+	assert.NotEqual(t, window, d.account(t, "444455556666").Roles["grant-CHG9-bob"].Trust)
+
+	for _, c := range []struct {
+		args   []string
+		status workspace.Status
+		says   string
+	}{
+		{[]string{"revoke", "workload", "CHG9"}, workspace.Refused, "is over since"},
+		{[]string{"revoke", "workload", "CHG8"}, workspace.WrongUse, `did you mean "CHG9"?`},
+		{[]string{"revoke", "wokload", "CHG9"}, workspace.WrongUse, "has no file"},
+		{[]string{"grant", "workload", "jump/bbo", "--run-as", "bob", "--for", "2h", "--ticket", "CHG7"}, workspace.Refused, "add the user to Pulumi.jump.yaml"},
+		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--for", "20h", "--ticket", "CHG7"}, workspace.Refused, "osAccess.grantMaxLength is 8h"},
+		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--ticket", "CHG7"}, workspace.WrongUse, "write --for 4h"},
+		{[]string{"grant", "workload", "jump/bob", "--for", "1h", "--until", "2026-12-01T09:00:00Z", "--ticket", "CHG7"}, workspace.WrongUse, "write one of them"},
+		{[]string{"grant", "workload", "jump/bob", "--from", "2020-01-01T00:00:00Z", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "ended at 2020-01-01T01:00:00Z already"},
+		{[]string{"grant", "workload", "jump/bob", "--from", "2026-12-01 09:00", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "is not a time with an offset"},
+		{[]string{"grant", "workload", "jump/bob", "--for", "1h"}, workspace.WrongUse, "--ticket is missing"},
+	} {
+		content := d.read(t, "Pulumi.workload.yaml")
+		r := d.guardrails(t, c.args...)
+		assert.Equal(t, c.status, r.status, c.args)
+		assert.Contains(t, r.stderr, c.says, c.args)
+		assert.Equal(t, content, d.read(t, "Pulumi.workload.yaml"), c.args)
+	}
+}
