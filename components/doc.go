@@ -10,6 +10,11 @@
 //	guardrails:iam:DelegatedRole      a role with managed policies for named people with fresh MFA
 //	guardrails:ssm:SessionPreferences Run As, limits and logs of Session Manager, in every listed Region
 //	guardrails:iam:PasswordPolicy     the account's password policy
+//	guardrails:iam:OSAccess           what grants open, and the shared role of people who stand in the door
+//	guardrails:iam:AccessGrant        a role for one person and one window of time
+//	guardrails:ssm:JustInTime         approvals of just-in-time node access
+//	guardrails:organizations:ServiceControlPolicies
+//	                                  what nobody in the organization's accounts can do, planned and attached
 //
 // The constructors take plain values and no Pulumi inputs, on purpose: documents, names and ARNs are complete at preview. They register
 // nothing when Validate has a problem. Children have the component as parent, carry the DependsOn of the caller, and are named

@@ -52,11 +52,8 @@ func (a *ServiceControlPoliciesArgs) otherDoorExempt() []string {
 // remoteExempt are the roles that may run commands.
 func (a *ServiceControlPoliciesArgs) remoteExempt() []string {
 	r := a.OSAccessOnly.RemoteExecution
-	exempt := slices.Concat(a.otherDoorExempt(), a.roles(r.Exempt...), a.roles(r.presets()...))
-	if a.JustInTime {
-		exempt = append(exempt, a.roles("role/"+TokenRoleName)...)
-	}
-	return widest(exempt)
+	// The token role is not among them: it runs a command for single sign-on to desktops, which just-in-time node access does not support.
+	return widest(slices.Concat(a.otherDoorExempt(), a.roles(r.Exempt...), a.roles(r.presets()...)))
 }
 
 // presets are the roles of Quick Setup that may run commands.

@@ -96,6 +96,10 @@ func reserved(pattern string) bool {
 // covers reports whether every ARN that the inner pattern matches is matched by the outer one. It tries the wildcards of inner with lengths that tell
 // apart what the wildcards of outer take, in a character that no ARN has.
 func covers(outer, inner string) bool {
+	// Most patterns are one role in every account: those are compared as text.
+	if name := outer[strings.LastIndexByte(outer, ':')+1:]; !strings.ContainsAny(name, "*?") && !strings.HasSuffix(inner, name) {
+		return false
+	}
 	const fresh = "\x01"
 	lengths := []int{0, 1, 2, strings.Count(outer, "?") + 3}
 	candidates := []string{""}
@@ -122,13 +126,13 @@ func coveredByAny(outer []string, inner string) bool {
 	return slices.ContainsFunc(outer, func(pattern string) bool { return covers(pattern, inner) })
 }
 
-// widest drops patterns that another one of the list covers, so that documents stay small. The order is kept.
+// widest drops patterns that another one of the list covers, so that documents stay small; of patterns that mean the same the first stays. The order is kept.
 func widest(patterns []string) []string {
 	var kept []string
 	for i, pattern := range patterns {
-		redundant := slices.Contains(patterns[:i], pattern)
+		redundant := false
 		for j, other := range patterns {
-			redundant = redundant || j != i && other != pattern && covers(other, pattern)
+			redundant = redundant || j != i && covers(other, pattern) && (j < i || !covers(pattern, other))
 		}
 		if !redundant {
 			kept = append(kept, pattern)

@@ -1,0 +1,132 @@
+package tests
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// The policies that articles show for the same ends, word for word: what they leave open is what the guardrails must close.
+const (
+	articleSessions = `{"Version":"2012-10-17","Statement":[{"Sid":"Statement1","Effect":"Deny","Action":"ssm:StartSession","Resource":"*",
+		"Condition":{"ArnNotLike":{"aws:PrincipalARN":"arn:aws:iam::*:role/OSAccess"}}}]}`
+	articlePasswords = `{"Version":"2012-10-17","Statement":[{"Sid":"Statement1","Effect":"Deny","Action":["iam:CreateLoginProfile"],"Resource":["*"],
+		"Condition":{"ForAllValues:StringNotLike":{"aws:PrincipalArn":["arn:aws:iam::*:root","arn:aws:iam::111122223333:*"]}}}]}`
+	articleTimeBox = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::444455556666:role/OSAccess",
+		"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-04-01T00:00:00Z"},"DateLessThan":{"aws:CurrentTime":"2020-06-30T23:59:59Z"}}}]}`
+)
+
+func articleDocument(t testing.TB, text string) policy.Document {
+	t.Helper()
+	d, err := policy.Parse([]byte(text))
+	require.NoError(t, err)
+	return d
+}
+
+// articleEngine is the workload account with an administrator, a user and the role of the article, below a policy.
+func articleEngine(t testing.TB, scp string) *access.Engine {
+	t.Helper()
+	everything := []access.InlinePolicy{allowEverything}
+	w := access.World{
+		Accounts: []access.Account{
+			{ID: homeAccount, Users: []access.User{{Name: "alice", Inline: []access.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}}}}},
+			{
+				ID: otherAccount, Users: []access.User{{Name: "robot", Inline: everything}},
+				Roles: []access.Role{
+					{Name: "Administrator", Trust: anyoneOf(policy.AWS, otherAccount), Inline: everything},
+					{Name: "OSAccess", Trust: anyoneOf(policy.AWS, homeAccount), Inline: everything},
+				},
+			},
+		},
+		Organization: &access.Organization{ID: "o-exampleorgid", Management: managementAccount, Root: access.Unit{
+			ID: rootUnit, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}, {Name: "article", Document: articleDocument(t, scp)}},
+			Accounts: []access.OrganizationAccount{
+				{ID: homeAccount, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
+				{ID: otherAccount, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
+			},
+		}},
+	}
+	engine, err := access.Compile(w)
+	require.NoError(t, err)
+	return engine
+}
+
+// Denying ssm:StartSession alone leaves every other door open, and an administrator makes, or is, the role that it exempts.
+func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
+	engine := articleEngine(t, articleSessions)
+	admin := access.AssumedRole(policy.AWS.RoleARN(otherAccount, "/", "Administrator"), "alice").IssuedAt(noon)
+	var open []string
+	for _, d := range doors {
+		if decided(t, engine, admin, d.request(policy.AWS, otherAccount)).Allowed() {
+			open = append(open, d.action)
+		}
+	}
+	open = slices.Compact(open)
+	assert.NotContains(t, open, "ssm:StartSession")
+	for _, action := range []string{
+		"ssm:ResumeSession", "ssm:SendCommand", "ssm:CreateAssociation", "ssm:RegisterTaskWithMaintenanceWindow", "ec2-instance-connect:SendSSHPublicKey",
+		"ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSerialConsoleSSHPublicKey", "ecs:ExecuteCommand", "ec2:GetPasswordData",
+	} {
+		assert.Contains(t, open, action)
+	}
+	for _, action := range []string{"iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy"} {
+		assert.True(t, decided(t, engine, admin, call(action, nil, policy.AWS.RoleARN(otherAccount, "/", "OSAccess"))).Allowed(), action)
+	}
+	o := shippedOrganization(policy.AWS)
+	o.policies.Policies = []components.OwnPolicy{{Name: "article", File: "article.json", Document: articleDocument(t, articleSessions), Targets: []string{workloads}}}
+	require.ErrorContains(t, o.policies.Validate(), `policies[0].file: "arn:aws:iam::*:role/OSAccess" is exempt in statement Statement1 of article.json and is not protected`)
+}
+
+// Denying iam:CreateLoginProfile alone leaves passwords that exist, console sign-in by federation, and every root user.
+func TestTheArticlesPasswordPolicyLeavesConsolesOpen(t *testing.T) {
+	engine := articleEngine(t, articlePasswords)
+	admin := access.AssumedRole(policy.AWS.RoleARN(otherAccount, "/", "Administrator"), "alice").IssuedAt(noon)
+	robot := policy.AWS.UserARN(otherAccount, "/", "robot")
+	assert.False(t, decided(t, engine, admin, call("iam:CreateLoginProfile", nil, robot)).Allowed())
+	assert.True(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
+	assert.True(t, decided(t, engine, access.Root(otherAccount).IssuedAt(noon), call("iam:CreateLoginProfile", nil, robot)).Allowed())
+	assert.True(t, decided(t, engine, access.LongTermKey(robot), call("sts:GetFederationToken", nil, robot)).Allowed())
+
+	guarded := shippedOrganization(policy.AWS).engine(t)
+	for it, d := range map[string]access.Decision{
+		"an existing password": decided(t, guarded, admin, call("iam:UpdateLoginProfile", nil, robot)),
+		"root":                 decided(t, guarded, access.Root(otherAccount).IssuedAt(noon), call("iam:CreateLoginProfile", nil, robot)),
+		"federation":           decided(t, guarded, access.LongTermKey(robot), call("sts:GetFederationToken", nil, robot)),
+	} {
+		assert.Equal(t, "guardrails-console-passwords", d.By.Policy, it)
+	}
+}
+
+// A dated Allow of sts:AssumeRole bounds the call alone: the session that it opened goes on, and the first and the last second are lost.
+func TestTheArticlesTimeBoxEndsNoSession(t *testing.T) {
+	engine := articleEngine(t, articleSessions)
+	alice := access.LongTermKey(policy.AWS.UserARN(homeAccount, "/", "alice"))
+	role := policy.AWS.RoleARN(otherAccount, "/", "OSAccess")
+	at := func(when time.Time) bool {
+		r := access.AssumeRole(role, "alice")
+		r.Time = when
+		return decided(t, engine, alice, r).Allowed()
+	}
+	start, end := time.Date(2020, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2020, 6, 30, 23, 59, 59, 0, time.UTC)
+	assert.False(t, at(start))
+	assert.True(t, at(start.Add(second)))
+	assert.False(t, at(end))
+	issued := access.AssumedRole(role, "alice").IssuedAt(end.Add(-second))
+	shell := doors[0].request(policy.AWS, otherAccount)
+	shell.Time = end.Add(30 * time.Minute)
+	assert.True(t, decided(t, engine, issued, shell).Allowed(), "half an hour after the end")
+}
+
+// The article's own OSAccess policy, as it is printed, is not JSON: a brace is missing. The parser says where.
+func TestTheArticlesBrokenPolicyIsRefused(t *testing.T) {
+	_, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"TerminateAndResumeSession","Effect":"Allow","Action":["ssm:TerminateSession","ssm:ResumeSession"],
+		"Resource":"*","Condition":{"StringLike":{"ssm:resourceTag/aws:ssmmessages:session-id":["${aws:userid}"]}},{"Sid":"EC2","Effect":"Allow","Action":["ec2:DescribeInstances"],"Resource":"*"}]}`))
+	require.Error(t, err)
+}
