@@ -264,5 +264,6 @@ func TestCheckNeedsNoPulumi(t *testing.T) {
 	cmd.Env = []string{"PATH=", "HOME=" + t.TempDir()}
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
-	assert.Equal(t, "Pulumi.dev.yaml: holds (account 111122223333)\nPulumi.prod.yaml: holds (account 777788889999)\n", string(out))
+	assert.Contains(t, string(out), "Pulumi.dev.yaml: holds (account 111122223333)\n  proofs\n    ok     no-mfa-no-access ")
+	assert.Contains(t, string(out), "\nPulumi.prod.yaml: holds (account 777788889999)\n")
 }

@@ -54,6 +54,15 @@ func (d *deployment) edit(t *testing.T, name, before, after string) {
 	d.write(t, name, strings.Replace(content, before, after, 1))
 }
 
+// expectNothing takes the expectations out of a stack file, and what they rest on: they name people and roles that a test is about to remove.
+func (d *deployment) expectNothing(t *testing.T, name string) {
+	t.Helper()
+	content := d.read(t, name)
+	at := strings.Index(content, "  guardrails:expect:")
+	require.Positive(t, at, "test bug: %s expects nothing", name)
+	d.write(t, name, content[:at])
+}
+
 func (d *deployment) workspace(t *testing.T, options workspace.Options) *workspace.Workspace {
 	t.Helper()
 	folder, err := workspace.Open(d.dir)

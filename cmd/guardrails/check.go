@@ -7,25 +7,33 @@ import (
 )
 
 func newCheck(f *flags) *cobra.Command {
+	var strict, brief bool
 	cmd := &cobra.Command{
 		Use:   "check [stack ...]",
 		Short: "Hold stack files against everything that can be known before a deployment",
-		Long: `Reads the stack files, renders every document as it would be deployed, and checks them. It needs no network, no credentials and
-no Pulumi. All problems of all stacks are listed, each with its place in the file and what to write instead.
+		Long: `Reads the stack files, renders every document as it would be deployed, makes the standing proofs on them, and holds them against
+the expectations of the files. It needs no network, no credentials and no Pulumi.
+
+Every proof is listed with its verdict and the page that describes it: "ok", "ok if" what is listed below as assumed, "waived" by a switch,
+or FAIL with the shortest way that shows it. --strict fails on waivers and assumptions too, unless guardrails:accept repeats them.
 
 Without names it checks every stack of the folder.`,
 		Example: `  guardrails check
-  guardrails check dev --json`,
+  guardrails check dev --strict
+  guardrails check --json | jq '.stacks[].proofs[] | select(.verdict == "does not hold")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, err := workspace.Open(f.dir)
 			if err != nil {
 				return err
 			}
-			stacks, err := folder.Check(f.names(args)...)
-			return f.write(cmd, workspace.Summarize(stacks, err), err)
+			summary, err := folder.Judge(strict, f.names(args)...)
+			summary.Brief = brief
+			return f.write(cmd, summary, err)
 		},
 	}
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
+	cmd.Flags().BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
+	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out what holds")
 	return cmd
 }

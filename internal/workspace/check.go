@@ -7,13 +7,13 @@ import (
 	"io"
 
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/program"
 )
 
-// Check reads the files of the named stacks (none means all) and holds each against everything that can be known before a deployment: no
-// network, no engine, no Pulumi CLI. The stacks that hold come in the order of the names, also beside an error; the error joins a RefusedError
-// for each of the others.
-func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
+// Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the names, also beside an error; the
+// error joins a RefusedError for each of the others.
+func (f *Folder) Read(names ...string) ([]*config.Stack, error) {
 	names, err := f.Select(names)
 	if err != nil {
 		return nil, err
@@ -23,14 +23,57 @@ func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
 		errs   []error
 	)
 	for _, name := range names {
-		stack, err := checkFile(relative(f.StackFile(name)))
-		if err != nil {
-			errs = append(errs, &RefusedError{Stack: name, Err: err})
+		stack, problems := config.ReadFile(relative(f.StackFile(name)))
+		if len(problems) > 0 {
+			errs = append(errs, &RefusedError{Stack: name, Err: problems.Err()})
 			continue
 		}
 		stacks = append(stacks, stack)
 	}
 	return stacks, errors.Join(errs...)
+}
+
+// Check holds the named stacks (none means all) against everything that can be known before a deployment: no network, no engine, no Pulumi CLI. The
+// stacks that hold come in the order of the names, also beside an error; the error joins a RefusedError for each of the others.
+func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
+	stacks, err := f.Read(names...)
+	var (
+		holding []*config.Stack
+		errs    []error
+	)
+	for _, j := range judge.Stacks(stacks...) {
+		if refusals := j.Refusals(); len(refusals) > 0 {
+			errs = append(errs, &RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
+			continue
+		}
+		holding = append(holding, j.Stack)
+	}
+	return holding, errors.Join(append([]error{err}, errs...)...)
+}
+
+// Judge is Check with everything that was found out, also about stacks that hold. A strict one wants every waiver and assumption accepted. The error is
+// told in the summary already, but for what could not be read.
+func (f *Folder) Judge(strict bool, names ...string) (*CheckSummary, error) {
+	stacks, unread := f.Read(names...)
+	s := &CheckSummary{Version: 1, Strict: strict, Stacks: []CheckedStack{}, Problems: []Problem{}, judgements: judge.Stacks(stacks...)}
+	errs := []error{unread}
+	for _, j := range s.judgements {
+		refusals := j.Refusals()
+		if strict {
+			refusals = append(refusals, j.StrictRefusals()...)
+		}
+		s.Stacks = append(s.Stacks, CheckedStack{
+			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Summary: j.Summarize(),
+		})
+		if len(refusals) > 0 {
+			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
+			errs = append(errs, &RefusedError{Stack: j.Stack.Name, Err: refusals.Err(), Headline: headline})
+		}
+	}
+	err := errors.Join(errs...)
+	s.Holds = err == nil
+	s.Problems = append(s.Problems, problemsOf(err)...)
+	return s, err
 }
 
 func checkFile(file string) (*config.Stack, error) {
@@ -91,42 +134,44 @@ func unjoin(err error) []error {
 	return out
 }
 
-// CheckSummary is what a check found, for machines.
+// CheckSummary is what a check found out.
 type CheckSummary struct {
 	// Version is the version of this format.
 	Version int `json:"version"`
-	// Holds is true when every stack holds.
-	Holds bool `json:"holds"`
-	// Stacks are the stacks that hold.
+	// Holds is true when every stack holds, Strict that waivers and assumptions had to be accepted for that.
+	Holds  bool `json:"holds"`
+	Strict bool `json:"strict"`
+	// Stacks are the stacks that could be read.
 	Stacks []CheckedStack `json:"stacks"`
-	// Problems are those of the others, in the order of the stacks and, within one, of its file.
+	// Problems are what keeps stacks from holding, in the order of the stacks: those that could not be read first.
 	Problems []Problem `json:"problems"`
+	// Brief leaves out of the text what holds.
+	Brief bool `json:"-"`
+
+	judgements []*judge.Judgement
 }
 
-// CheckedStack is a stack that holds.
+// CheckedStack is a stack that could be read, with its proofs and expectations.
 type CheckedStack struct {
 	Stack   string `json:"stack"`
 	File    string `json:"file"`
 	Account string `json:"account"`
-}
-
-// Summarize says for machines what Check returned.
-func Summarize(stacks []*config.Stack, err error) *CheckSummary {
-	s := &CheckSummary{Version: 1, Holds: err == nil, Stacks: []CheckedStack{}, Problems: []Problem{}}
-	for _, stack := range stacks {
-		s.Stacks = append(s.Stacks, CheckedStack{Stack: stack.Name, File: stack.File, Account: stack.Account.ID})
-	}
-	s.Problems = append(s.Problems, problemsOf(err)...)
-	return s
+	Holds   bool   `json:"holds"`
+	judge.Summary
 }
 
 // WriteJSON writes the summary as one line of JSON.
 func (s *CheckSummary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s) }
 
-// WriteText names the stacks that hold. The problems of the others are the error's business.
+// WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the error's business.
 func (s *CheckSummary) WriteText(w io.Writer) error {
-	for _, stack := range s.Stacks {
-		if _, err := fmt.Fprintf(w, "%s: holds (account %s)\n", stack.File, stack.Account); err != nil {
+	for i, j := range s.judgements {
+		if i > 0 && !s.Brief {
+			if _, err := fmt.Fprintln(w); err != nil {
+				return err
+			}
+		}
+		if err := j.WriteText(w, s.Strict, s.Brief); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,9 +49,11 @@ type RefusedError struct {
 	Stack string
 	// Err says what is refused; its text names the file.
 	Err error
+	// Headline is what Error says where the rest has been told already; empty where it has not.
+	Headline string
 }
 
-func (e *RefusedError) Error() string { return e.Err.Error() }
+func (e *RefusedError) Error() string { return cmp.Or(e.Headline, e.Err.Error()) }
 
 // Unwrap gives the problems.
 func (e *RefusedError) Unwrap() error { return e.Err }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newMatrix(f *flags) *cobra.Command {
+	var (
+		markdown   bool
+		at, person string
+	)
+	cmd := &cobra.Command{
+		Use:   "matrix [stack ...]",
+		Short: "Who reaches which nodes, through which role and door, as which OS user, until when",
+		Long: `Prints a table of everybody whom the stacks name: the roles that each person can take, the projects whose nodes they reach, the doors
+that open there, the OS user behind them, and what the sign-in needs. Values that no policy names are tried too, so that a row speaks of every
+node. A person who reaches nothing is listed as well.
+
+Without names it covers every stack of the folder.`,
+		Example: `  guardrails matrix
+  guardrails matrix dev --person non-97-test-user1
+  guardrails matrix --at 2026-12-01T10:00:00+09:00 --markdown`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			when := time.Now()
+			if at != "" {
+				var err error
+				if when, err = time.Parse(time.RFC3339, at); err != nil {
+					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+				}
+			}
+			stacks, err := f.read(args)
+			if err != nil {
+				return err
+			}
+			matrix, err := report.MatrixOf(when, stacks...)
+			if err != nil {
+				return err
+			}
+			if person != "" {
+				if err := matrix.Only(person); err != nil {
+					return workspace.Usef("%v", err)
+				}
+			}
+			if markdown && !f.json {
+				return matrix.WriteMarkdown(cmd.OutOrStdout())
+			}
+			return f.write(cmd, matrix, nil)
+		},
+	}
+	f.stackFlags(cmd)
+	f.jsonFlag(cmd)
+	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
+	cmd.Flags().StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
+	cmd.Flags().StringVarP(&person, "person", "p", "", "name or ARN of the one person to show")
+	return cmd
+}
+
+// read reads the named stacks, be it that they hold or not: whoever asks why they do not must get an answer.
+func (f *flags) read(args []string) ([]*config.Stack, error) {
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	return folder.Read(f.names(args)...)
+}
