@@ -71,12 +71,17 @@ func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
 			return nil, err
 		}
 	}
-	p := &organizationProver{prover: prover{engine: e}, in: &in}
+	others := in.alike(w.Organization)
+	var repeated []string
+	for _, ids := range others {
+		repeated = append(repeated, ids...)
+	}
+	p := &organizationProver{prover: prover{engine: e}, in: in.without(func(id string) bool { return slices.Contains(repeated, id) })}
 	for _, proof := range organizationProofs {
 		p.at = proof
 		proof.run(p)
 	}
-	return p.report.Findings, nil
+	return spread(p.report.Findings, others), nil
 }
 
 // accounts are all accounts of the intent, each once.

@@ -329,3 +329,28 @@ func TestIntentsOfAccountsOutsideOfTheTreeAreRefused(t *testing.T) {
 	_, err = ProveOrganization(compiled(t, w), in)
 	require.ErrorContains(t, err, "has no organization")
 }
+
+// Accounts that nothing tells apart are proven once and reported each; what tells one apart, however little, is proven for it alone.
+func TestAccountsThatAreAlikeAreReportedEach(t *testing.T) {
+	const second, third = "777788889999", "555555555555"
+	statements, in := protecting()
+	in.Protected.Accounts = append(in.Protected.Accounts, second, third)
+	w := organizationOf(policy.New(statements...))
+	full := w.Organization.Root.Policies[:1]
+	unit := &w.Organization.Root.Units[0]
+	unit.Accounts = append(unit.Accounts, OrganizationAccount{ID: second, Policies: full}, OrganizationAccount{ID: third, Policies: full})
+	r := proveOrganization(t, w, in)
+	for _, id := range []string{members, second, third} {
+		assert.Equal(t, Holds, finding(t, r, "exempt-roles-are-protected", id).Verdict)
+	}
+	assert.Zero(t, finding(t, r, "exempt-roles-are-protected", third).Classes)
+
+	// One account has a hole in a policy that names it, and the others have none.
+	statements[0] = statements[0].When(policy.StringNotEquals("aws:PrincipalAccount", third))
+	w.Organization.Root.Policies[1].Document = policy.New(statements...)
+	r = proveOrganization(t, w, in)
+	assert.Equal(t, Holds, finding(t, r, "exempt-roles-are-protected", second).Verdict)
+	f := finding(t, r, "exempt-roles-are-protected", third)
+	require.Equal(t, DoesNotHold, f.Verdict)
+	assert.Contains(t, f.Witness.String(), third)
+}

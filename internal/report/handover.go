@@ -46,6 +46,10 @@ type Role struct {
 	RunAs   string `json:"runAs,omitempty"`
 	// Documents are the session documents that the role may use besides the shell.
 	Documents []string `json:"documents,omitempty"`
+	// From, Until and Ticket are set for grants of OS access: the role can be used from the one instant until the other, in RFC 3339.
+	From   string `json:"from,omitempty"`
+	Until  string `json:"until,omitempty"`
+	Ticket string `json:"ticket,omitempty"`
 	// ManagedPolicies are set for delegated roles.
 	ManagedPolicies []string `json:"managedPolicies,omitempty"`
 	// Profile is the name of the role's profile on the command line.
@@ -69,11 +73,16 @@ func Handover(stacks ...*config.Stack) []Person {
 		}
 	}
 	for _, s := range stacks {
-		for i, r := range s.OperationRoles {
-			h.operationRole(s, s.OperationRoleNames()[i], r)
+		if a := s.Operation(); a != nil {
+			for i, r := range a.Roles {
+				h.operationRole(s, s.OperationRoleNames()[i], r)
+			}
 		}
 		for _, r := range s.Delegated() {
 			h.delegatedRole(s, r)
+		}
+		for _, g := range s.AccessGrants() {
+			h.grant(s, g)
 		}
 	}
 	return h.people
@@ -144,6 +153,22 @@ func (h *handover) delegatedRole(s *config.Stack, r *components.DelegatedRoleArg
 	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
 }
 
+// grant is a role of its own, with a window. Its sessions last an hour.
+func (h *handover) grant(s *config.Stack, g *components.AccessGrantArgs) {
+	role := newRole(s, components.OSAccessRolePath, g.RoleName(), time.Hour, g.OSAccess.MFAMaxAge)
+	projects := g.Projects
+	if projects == nil {
+		projects = g.OSAccess.Projects
+	}
+	role.Project, role.RunAs, role.Documents = strings.Join(projects, ", "), cmp.Or(g.RunAs, g.OSAccess.Sessions.RunAs.DefaultUser), g.OSAccess.Documents
+	role.From, role.Until, role.Ticket = g.From.Format(time.RFC3339), g.Until.Format(time.RFC3339), g.Ticket
+	users, arns := []string{g.User}, []string(nil)
+	if g.PrincipalARN != "" {
+		users, arns = nil, []string{g.PrincipalARN}
+	}
+	h.give(s, role, users, arns, components.SessionNameUser)
+}
+
 func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
 	partition := s.Account.Partition
 	return Role{
@@ -187,9 +212,12 @@ func (r Role) purpose() string {
 	if len(r.ManagedPolicies) > 0 {
 		return "carries " + strings.Join(r.ManagedPolicies, ", ")
 	}
-	text := fmt.Sprintf("nodes of %s", r.Project)
+	text := fmt.Sprintf("nodes of %s", cmp.Or(r.Project, "every project"))
 	if r.RunAs != "" {
 		text += ", shells as " + r.RunAs
+	}
+	if r.Until != "" {
+		text += fmt.Sprintf("; from %s until %s, ticket %s", r.From, r.Until, r.Ticket)
 	}
 	return text
 }

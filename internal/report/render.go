@@ -89,6 +89,16 @@ func Render(stack *config.Stack) (*Rendering, error) {
 		}
 		r.SessionDocuments = append(r.SessionDocuments, SessionDocument{Name: d.Name, Type: d.Type, Region: d.Region, Content: json.RawMessage(d.Content)})
 	}
+	if a := stack.ServiceControlPolicies(); a != nil {
+		plan, err := a.Plan()
+		if err != nil {
+			return nil, fmt.Errorf("render stack %s: %w", stack.Name, err)
+		}
+		r.Organization = Organization{ID: a.ID, Management: a.Management}
+		for _, p := range plan.Policies {
+			r.ServiceControlPolicies = append(r.ServiceControlPolicies, ServiceControlPolicy{Name: p.Name, Targets: p.Targets, Document: p.Document})
+		}
+	}
 	if preferences := stack.Preferences(); preferences != nil {
 		if document, needed := preferences.NodeDocument(); needed {
 			r.nodes = &document

@@ -185,6 +185,7 @@ func withUsers(t *testing.T) (*Workspace, *memory, *[]user) {
 
 // A plan and a run name each resource with what happens to it, and what is kept on purpose is told apart from what is deleted.
 func TestChangesOfRealResourcesAreNamed(t *testing.T) {
+	t.Parallel()
 	w, aws, list := withUsers(t)
 	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}, {name: "dave", path: "/", retain: true}}
 	_, err := w.Run(t.Context(), Up, "dev")
@@ -215,6 +216,7 @@ func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 
 // A resource that AWS refuses is named with AWS's words; what went before it stays, and the next run goes on from there.
 func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
+	t.Parallel()
 	w, aws, list := withUsers(t)
 	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
 	aws.refuse["bob"] = fmt.Errorf("creating IAM User (bob): LimitExceeded: no more users")
@@ -236,6 +238,7 @@ func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
 // A creation that failed although AWS carried it out is finished by the next run; one that AWS refused is simply tried again, and is never taken
 // for made: if the name is there, it is somebody else's.
 func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		err    string
 		after  bool
@@ -291,6 +294,7 @@ func killEngine(t *testing.T, w *Workspace, cache string) {
 // A run that is killed while AWS creates a resource is finished by running it again. What AWS has made by then, and the state never heard of, is
 // taken into it; what AWS has not made is made. A resource of somebody else's with the same name is not taken: AWS refuses as ever.
 func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
+	t.Parallel()
 	made := func(properties *structpb.Struct) *structpb.Struct { return properties }
 	for name, c := range map[string]struct {
 		// there is what AWS holds under bob's name when the engine is killed.

@@ -94,6 +94,7 @@ func names(changes []Change, op Op) []string {
 
 // A sandbox run goes through its whole life and leaves every byte of the folder as it was.
 func TestASandboxRunLeavesTheFolderByteForByte(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	before := snapshot(t, f.dir)
 	w := f.workspace(t)
@@ -135,6 +136,7 @@ func TestASandboxRunLeavesTheFolderByteForByte(t *testing.T) {
 
 // What was never deployed is destroyed by doing nothing.
 func TestDestroyOfAStackThatNeverWasDoesNothing(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	summary, err := f.workspace(t).Run(t.Context(), Destroy, "dev")
 	require.NoError(t, err)
@@ -144,6 +146,7 @@ func TestDestroyOfAStackThatNeverWasDoesNothing(t *testing.T) {
 
 // A stack file that is refused keeps every stack of the command from being started, and all refusals come at once.
 func TestARefusedStackFileStartsNothing(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.refused["Pulumi.dev.yaml"] = errors.New("dev is bad")
 	f.refused["Pulumi.prod.yaml"] = errors.New("prod is bad")
@@ -159,6 +162,7 @@ func TestARefusedStackFileStartsNothing(t *testing.T) {
 
 // A refusal that only the program can make has status 1 with the program's own words; any other error of the program's has status 3.
 func TestTheProgramsRefusalIsNotAFailureOfTheEngine(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.things = []string{"a"}
 	for _, operation := range []Operation{Preview, Up} {
@@ -180,6 +184,7 @@ func TestTheProgramsRefusalIsNotAFailureOfTheEngine(t *testing.T) {
 
 // A sandbox can be started anew.
 func TestFreshForgetsEverything(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.things = []string{"a"}
 	w := f.workspace(t)
@@ -193,6 +198,7 @@ func TestFreshForgetsEverything(t *testing.T) {
 
 // A lock that a killed engine left behind does not stop the next run.
 func TestALockOfADeadEngineIsBroken(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	f.things = []string{"a"}
 	w := f.workspace(t)
@@ -210,6 +216,7 @@ func TestALockOfADeadEngineIsBroken(t *testing.T) {
 
 // An interrupted run says so and how to go on.
 func TestAnInterruptedRunSaysSo(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	w := f.workspace(t)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newAudit(f *flags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "audit FILE",
+		Short: "Hold a live account against the standing proofs",
+		Long: `Reads what "aws iam get-account-authorization-details" prints, from a file or from standard input (-), and makes the standing proofs on it. Every way
+round them is listed with the requests that show it, whoever made the policies. Nobody says what the account is for, so every user is held to MFA, a role with
+the tag Project is taken for an operation role, and any other role that names users for a delegated one.
+
+Service control policies are not in that format: what they shut is reported as open.`,
+		Example: `  aws iam get-account-authorization-details > account.json
+  guardrails audit account.json
+  guardrails audit --json - < account.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			data, err := contentOf(cmd.InOrStdin(), args[0])
+			if err != nil {
+				return workspace.Usef("%v", err)
+			}
+			audit, err := report.AuditOf(data)
+			if err != nil {
+				return &workspace.RefusedError{Err: err}
+			}
+			if !audit.Holds {
+				return f.write(cmd, audit, &workspace.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"})
+			}
+			return f.write(cmd, audit, nil)
+		},
+	}
+	f.jsonFlag(cmd)
+	return cmd
+}
+
+var errAudit = errors.New("the account does not hold")
+
+func contentOf(stdin io.Reader, name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(stdin)
+	}
+	return os.ReadFile(name)
+}
