@@ -101,7 +101,6 @@ func (j *Judgement) Summarize() Summary {
 }
 
 // SummarizeFinding is a finding for machines.
-// SummarizeFinding is a finding for machines.
 func SummarizeFinding(f *access.Finding) FindingSummary {
 	s := FindingSummary{Subject: f.Subject, Verdict: f.Verdict.String(), Shut: f.Shut.String(), Problem: f.Problem, Unreal: f.Unreal}
 	for _, by := range f.By {
