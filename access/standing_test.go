@@ -68,8 +68,8 @@ func articleWorld(t testing.TB) World {
 func commonWorld(t testing.TB) World {
 	return WithManagedPolicies(World{Accounts: []Account{{
 		ID: people, Partition: policy.AWS,
-		Users: []User{{Name: "bob", Inline: inlined(t, "common/mfa", "common/assume-administrator")}},
-		Roles: []Role{{Name: "AdminRole", Trust: sample(t, "common/administrator-trust"), Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}},
+		Users: []User{{Name: "bob", Inline: inlined(t, "published/mfa", "published/assume-administrator")}},
+		Roles: []Role{{Name: "AdminRole", Trust: sample(t, "published/administrator-trust"), Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}},
 	}}})
 }
 

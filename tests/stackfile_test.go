@@ -31,7 +31,7 @@ func fromEngine(values map[string]string) (stack *config.Stack, problems error) 
 
 // sameStack compares what the two readers understood, but for where it was read.
 func sameStack(a, b *config.Stack) string {
-	return cmp.Diff(a, b, cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Environments"), cmpopts.IgnoreUnexported(config.Stack{}))
+	return cmp.Diff(a, b, cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"), cmpopts.IgnoreUnexported(config.Stack{}))
 }
 
 // The file and the values that the engine makes of it are the same stack.

@@ -38,7 +38,7 @@ var osAccessKeys = keys("what opens operating systems without an operation role:
 		orElse(12*time.Hour, "a shift is what most work on a node takes; whoever needs longer asks again").
 		doc("The longest window of a grant.").
 		example("12h"),
-	key("standingUsers", func(a *components.OSAccessArgs) *[]string { return &a.StandingUsers }, words(text(validatePerson))).
+	key("standingUsers", func(a *components.OSAccessArgs) *[]string { return &a.StandingUsers }, words(text(person("standingPrincipalArns")))).
 		orNothing("nobody has access without a grant, and no shared role is made", "standing access is what grants replace").
 		doc("People who can use the shared role OSAccess at any time: users of this stack, or alias/name for those of another stack of the organization. "+
 			"Every check reports them.").

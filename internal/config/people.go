@@ -89,16 +89,15 @@ func (n *node) child(name string) string {
 	return ""
 }
 
-// validatePerson accepts the name of a user of this stack, and alias/name.
-func validatePerson(s string) error {
-	if strings.HasPrefix(s, "arn:") {
-		return says("is an ARN", "write it in the key for ARNs; this one takes names")
+// person accepts the name of a user of this stack, and alias/name. ARNs belong into the key of that name.
+func person(arns string) func(string) error {
+	return func(s string) error {
+		if strings.HasPrefix(s, "arn:") {
+			return says("is an ARN", "move it to "+arns+"; this key takes names of guardrails:users")
+		}
+		_, name := splitPerson(s)
+		return policy.ValidateUserName(name)
 	}
-	_, name, found := strings.Cut(s, "/")
-	if !found {
-		name = s
-	}
-	return policy.ValidateUserName(name)
 }
 
 // splitPerson is the alias and the name of "alias/name"; the alias is empty for people of this stack.
@@ -139,6 +138,9 @@ func (s *Stack) person(person string) (user, arn string) {
 func (s *Stack) principals(people, arns []string) (users, all []string) {
 	all = slices.Clone(arns)
 	for _, p := range people {
+		if strings.HasPrefix(p, "arn:") {
+			continue // Refused where it stands.
+		}
 		user, arn := s.person(p)
 		if user != "" {
 			users = append(users, user)

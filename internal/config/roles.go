@@ -22,7 +22,7 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 		orNothing("the name is made of project and runAs, such as TestProject1-os-user1", "the two say what the role is for, and give the same name at every run").
 		doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the console cannot switch to it.").
 		example("non-97-project-ope-role"),
-	key("users", func(r *components.OperationRole) *[]string { return &r.Users }, words(text(validatePerson))).
+	key("users", func(r *components.OperationRole) *[]string { return &r.Users }, words(text(person("principalArns")))).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"non-97-test-user1"}),
@@ -65,7 +65,7 @@ var delegatedRoleKeys = keys("a role with managed policies, for named people wit
 		required("write the name of the role").
 		doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the console cannot switch to it.").
 		example("AdminRole"),
-	key("users", func(r *components.DelegatedRoleArgs) *[]string { return &r.Users }, words(text(validatePerson))).
+	key("users", func(r *components.DelegatedRoleArgs) *[]string { return &r.Users }, words(text(person("principalArns")))).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"machamp"}),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
@@ -63,7 +64,7 @@ func (f *Folder) Judge(strict bool, names ...string) (*CheckSummary, error) {
 			refusals = append(refusals, j.StrictRefusals()...)
 		}
 		s.Stacks = append(s.Stacks, CheckedStack{
-			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Summary: j.Summarize(),
+			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: j.Stack.Notices(time.Now()), Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
@@ -157,6 +158,8 @@ type CheckedStack struct {
 	File    string `json:"file"`
 	Account string `json:"account"`
 	Holds   bool   `json:"holds"`
+	// Notices stop nothing: standing access, grants that are over, what the guardrails of the organization leave open.
+	Notices []config.Notice `json:"notices"`
 	judge.Summary
 }
 
@@ -173,6 +176,11 @@ func (s *CheckSummary) WriteText(w io.Writer) error {
 		}
 		if err := j.WriteText(w, s.Strict, s.Brief); err != nil {
 			return err
+		}
+		for _, n := range s.Stacks[i].Notices {
+			if _, err := fmt.Fprintf(w, "  note    %s: %s\n", n.Path, n.Text); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

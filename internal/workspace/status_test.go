@@ -36,7 +36,10 @@ func TestAFailureNamesItsResources(t *testing.T) {
 		{URN: "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice", Message: "creating IAM User (alice):\nEntityAlreadyExists"},
 		{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
 	}}
-	assert.Equal(t, "dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists\n  update failed", err.Error())
+	assert.Equal(t, "dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
+		"delete it there, or import it with \"pulumi import\"; a sandbox starts over with --fresh\n  update failed", err.Error())
+	err.Diagnostics = []Diagnostic{{Message: "DocumentAlreadyExists: it is there"}}
+	assert.Contains(t, err.Error(), "list the Region in guardrails:sessions.adopt")
 	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
 	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
 	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
