@@ -1,0 +1,221 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+const devStack = "../../Pulumi.dev.yaml"
+
+// changed reads the development stack after changes, each of a text that it has once.
+func changed(t testing.TB, changes ...string) *config.Stack {
+	t.Helper()
+	data, err := os.ReadFile(devStack)
+	require.NoError(t, err)
+	text := string(data)
+	for i := 0; i < len(changes); i += 2 {
+		require.Equal(t, 1, strings.Count(text, changes[i]), "test bug: %q", changes[i])
+		text = strings.Replace(text, changes[i], changes[i+1], 1)
+	}
+	stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+	require.NoError(t, problems.Err())
+	return stack
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(string(want), got), "read the difference; if it is meant, UPDATE_GOLDEN=1")
+}
+
+func textOf(t *testing.T, j *Judgement, strict, brief bool) string {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, j.WriteText(&out, strict, brief))
+	return out.String()
+}
+
+// The shipped stacks hold, strictly: every waiver and assumption is accepted with a reason.
+func TestTheShippedStacksHoldStrictly(t *testing.T) {
+	for _, file := range []string{devStack, "../../Pulumi.prod.yaml"} {
+		stack, problems := config.ReadFile(file)
+		require.NoError(t, problems.Err())
+		j := Stack(stack)
+		assert.NoError(t, j.Refusals().Err())
+		assert.NoError(t, j.StrictRefusals().Err())
+		assert.True(t, j.Holds(true))
+		assert.NotEmpty(t, j.Proofs.Findings)
+		assert.Len(t, j.Expectations, len(stack.Expect))
+	}
+}
+
+// What people read of a stack that holds.
+func TestAJudgementReadsAsItShould(t *testing.T) {
+	golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, false))
+	assert.Equal(t, "Pulumi.dev.yaml: holds (account 111122223333)\n", textOf(t, Stack(changed(t)), true, true), "a brief one says no more than that")
+}
+
+// disproven is a judgement of the shipped stack in which one proof does not hold, with the way that shows it.
+func disproven(t *testing.T) *Judgement {
+	t.Helper()
+	j := Stack(changed(t))
+	person := "arn:aws:iam::111122223333:user/non-97-test-user1"
+	role := "arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1"
+	engine, err := access.Compile(World(j.Stack))
+	require.NoError(t, err)
+	arrival, err := engine.Journey(access.Journey{From: access.ConsoleWithMFA(person, 0), Via: []access.Hop{{Role: role}}})
+	require.NoError(t, err)
+	at := 0
+	for i, f := range j.Proofs.Findings {
+		if f.ID == "own-project-only" && f.Subject == role {
+			at = i
+		}
+	}
+	f := &j.Proofs.Findings[at]
+	f.Verdict, f.Problem, f.Witness, f.Unreal = access.DoesNotHold, "a node of another project can be reached", &arrival, "its tags are others"
+	return j
+}
+
+// A proof that does not hold refuses the stack at the entry that made its subject, with the way that shows it and the page that describes it.
+func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
+	j := disproven(t)
+	refusals := j.Refusals()
+	require.Len(t, refusals, 1)
+	p := refusals[0]
+	assert.Equal(t, config.Path("guardrails:operationRoles[0]"), p.Path)
+	assert.Positive(t, p.Line)
+	assert.Equal(t, config.Unproven, p.Kind)
+	assert.Contains(t, p.Error(), `"TestProject1-os-user1" does not pass own-project-only: a node of another project can be reached (AWS does not send this request today: its tags are others)`)
+	assert.Contains(t, p.Error(), "1. signs in: arn:aws:iam::111122223333:user/non-97-test-user1 in the console with MFA 0 s ago\n")
+	assert.Contains(t, p.Error(), "see docs/safety.md#own-project-only")
+	golden(t, "disproven.txt", textOf(t, j, false, true))
+}
+
+// A strict check refuses what guardrails:accept does not repeat, and what it repeats for nothing.
+func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
+	j := Stack(changed(t, "    - id: mfa.firstPasswordChange\n", "    - id: mfa.firstPasswordChanges\n"))
+	assert.Empty(t, j.Refusals())
+	assert.True(t, j.Holds(false))
+	assert.False(t, j.Holds(true))
+	strict := j.StrictRefusals()
+	require.Len(t, strict, 2)
+	assert.Equal(t, config.Path("guardrails:accept"), strict[0].Path)
+	assert.Contains(t, strict[0].Error(), `"mfa.firstPasswordChange" weakens a proof: the own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`)
+	assert.Equal(t, config.Path("guardrails:accept[0].id"), strict[1].Path)
+	assert.Contains(t, strict[1].Error(), `"mfa.firstPasswordChanges" is nothing that a verdict rests on; remove it, or did you mean "mfa.firstPasswordChange"?`)
+
+	assumption := Stack(changed(t, "    - id: \"444455556666\"\n      because: whether the guest may leave the other account is for its own guardrails to say\n", ""))
+	strict = assumption.StrictRefusals()
+	require.Len(t, strict, 1)
+	assert.Contains(t, strict[0].Error(), `"444455556666" is assumed: `)
+	assert.Contains(t, textOf(t, assumption, true, true), "  assumed\n    444455556666 (not accepted)\n", "a brief one shows why it does not hold")
+}
+
+// The names of people of other stacks are known by the alias of their account and by the name of its stack.
+func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
+	home, problems := config.Read(config.Source{File: "Pulumi.home.yaml", Data: []byte(`config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "444455556666", alias: people}
+  guardrails:mfa: {roleAccounts: ["111122223333"]}
+  guardrails:users: [{name: non-97-test-user3}]
+`)}, nil)
+	require.NoError(t, problems.Err())
+	const guest = "      as: arn:aws:iam::444455556666:user/non-97-test-user3\n"
+	for _, name := range []string{"people/non-97-test-user3", "home/non-97-test-user3"} {
+		stack := changed(t, guest, "      as: "+name+"\n")
+		stack.Siblings = []config.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
+		j := judge([]*config.Stack{stack, home}, stack)[0]
+		assert.NoError(t, j.Refusals().Err(), name)
+		for _, c := range j.Concessions() {
+			assert.NotEqual(t, "444455556666", c.ID, "the account is there to be read, so nothing is assumed of it")
+		}
+	}
+}
+
+// Machines get every proof with its subjects, every expectation, and what the verdicts rest on; lists are there when they are empty.
+func TestAJudgementForMachines(t *testing.T) {
+	data, err := json.Marshal(disproven(t).Summarize())
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "null")
+	var got Summary
+	require.NoError(t, json.Unmarshal(data, &got))
+	verdicts := map[string]string{}
+	for _, p := range got.Proofs {
+		verdicts[p.ID] = p.Verdict
+		assert.NotEmpty(t, p.Claim, p.ID)
+		assert.Equal(t, "docs/safety.md#"+p.ID, p.Page)
+		assert.NotEmpty(t, p.Findings, p.ID)
+	}
+	assert.Equal(t, "does not hold", verdicts["own-project-only"])
+	assert.Equal(t, "holds if", verdicts["declared-journeys-work"])
+	assert.Equal(t, "holds", verdicts["no-mfa-no-access"])
+	require.NotEmpty(t, got.Expectations)
+	first := got.Expectations[0]
+	assert.Equal(t, "ALLOWED", first.Expected)
+	assert.Equal(t, "holds", first.Verdict)
+	require.Len(t, got.Waived, 1)
+	assert.Equal(t, "mfa.firstPasswordChange", got.Waived[0].ID)
+	require.Len(t, got.Assumed, 1)
+	assert.NotEmpty(t, got.Assumed[0].Accepted)
+	assert.Positive(t, got.Classes)
+}
+
+// The same stack is judged the same way every time.
+func TestJudgingIsTheSameEveryTime(t *testing.T) {
+	first := textOf(t, Stack(changed(t)), true, false)
+	for range 5 {
+		assert.Equal(t, first, textOf(t, Stack(changed(t)), true, false))
+	}
+}
+
+// An expectation that is not met is a problem on its line, with what was expected, what came of it, and why.
+func TestAnExpectationThatIsNotMetRefusesTheStack(t *testing.T) {
+	j := Stack(changed(t, "      denied: true\n      because: DenyOtherWaysOntoNodes\n", "      allowed: true\n"))
+	refusals := j.Refusals()
+	require.Len(t, refusals, 1)
+	p := refusals[0]
+	assert.Equal(t, config.Unproven, p.Kind)
+	assert.Regexp(t, `^guardrails:expect\[\d+\]$`, string(p.Path))
+	assert.Positive(t, p.Line)
+	assert.Equal(t, `"nobody runs commands as root"`, p.Value)
+	assert.Contains(t, p.Why, `does not hold: non-97-test-user1 (console with MFA) via TestProject1-os-user1 -> sendCommand on an instance tagged Project="Test Project 1": expected ALLOWED, got DENIED`)
+	assert.Contains(t, p.Why, "by guardrails-operation-guard/DenyOtherWaysOntoNodes")
+	assert.False(t, j.Holds(false))
+	assert.Contains(t, textOf(t, j, false, true), "Pulumi.dev.yaml: does not hold (account 111122223333)\n  expectations\n    FAIL  nobody runs commands as root\n")
+}
+
+// An expectation about somebody who does not exist is a problem on the key that is wrong.
+func TestAnExpectationAboutNobodyRefusesTheStack(t *testing.T) {
+	j := Stack(changed(t, "    - it: user2 has no business in project 1\n      as: non-97-test-user2\n", "    - it: user2 has no business in project 1\n      as: non-97-test-user4\n"))
+	refusals := j.Refusals()
+	require.Len(t, refusals, 1)
+	assert.True(t, strings.HasSuffix(string(refusals[0].Path), ".as"), refusals[0].Path)
+	assert.Contains(t, refusals[0].Error(), `"user2 has no business in project 1" cannot be judged: as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`)
+}
+
+// BenchmarkJudge is what proofs and expectations add to reading a stack file.
+func BenchmarkJudge(b *testing.B) {
+	stack := changed(b)
+	for b.Loop() {
+		if j := Stack(stack); !j.Holds(true) {
+			b.Fatal("the shipped stack does not hold")
+		}
+	}
+}
