@@ -29,9 +29,7 @@ func await(outputs map[string]pulumi.Output) (awaited, error) {
 			return got, err
 		}
 		got.values[name] = result.Value
-		for _, dependency := range result.Dependencies {
-			got.waitFor[name] = append(got.waitFor[name], dependency)
-		}
+		got.waitFor[name] = append(got.waitFor[name], result.Dependencies...)
 	}
 	return got, nil
 }

@@ -64,13 +64,11 @@ func (f *file) remove(index int) ([]byte, error) {
 	if len(value.Content) > 1 {
 		return f.splice(from, to, nil), nil
 	}
-	line := f.text(key.Line)
-	colon := strings.Index(line, ":")
-	if name := key.Value; key.Style == 0 {
-		colon = offset(line, key.Column) + len(name)
-	} else {
+	if key.Style != 0 {
 		return nil, f.byHand("its section grants has a key in quotes")
 	}
+	line := f.text(key.Line)
+	colon := offset(line, key.Column) + len(key.Value)
 	lines := append([]string{line[:colon+1] + " []" + line[colon+1:]}, f.between(key.Line, from)...)
 	return f.splice(key.Line-1, to, lines), nil
 }
