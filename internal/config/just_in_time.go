@@ -1,6 +1,9 @@
 package config
 
 import (
+	"time"
+
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
 )
@@ -17,7 +20,7 @@ var justInTimeKeys = keys("just-in-time node access of Systems Manager",
 	key("autoApprovals", func(a *components.JustInTimeArgs) *[]components.ApprovalRule { return &a.AutoApprovals }, listOf(approvalRuleKeys)).
 		orNothing("nothing is approved automatically", "what nobody looks at should be a decision").
 		doc("What is approved without anybody, for an hour each time.").
-		example([]any{map[string]any{"group": "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111", "projects": []string{"Test Project 1"}}}),
+		example([]any{map[string]any{"group": "a1b2c3d4-5678-90ab-cdef-a1b2c3d45678", "projects": []string{"Test Project 1"}}}),
 	key("denyAccess", func(a *components.JustInTimeArgs) *[]components.ApprovalRule { return &a.DenyAccess }, listOf(approvalRuleKeys)).
 		orNothing("nothing is kept from automatic approval", "only the delegated administrator's stack says").
 		doc("What is never approved automatically in the whole organization.").
@@ -43,7 +46,7 @@ var approvalRuleKeys = keys("one rule of automatic approval",
 	key("group", func(r *components.ApprovalRule) *string { return &r.Group }, text(nil)).
 		orNothing("everybody, which only denyAccess takes", "an approval for everybody is none").
 		doc("The id of a group of IAM Identity Center.").
-		example("a1b2c3d4-5678-90ab-cdef-EXAMPLE11111"),
+		example("a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"),
 	key("projects", func(r *components.ApprovalRule) *[]string { return &r.Projects }, words(text(policy.ValidateProject))).
 		orNothing("every node, which only denyAccess takes", "an approval for every node is none").
 		doc("Values of the project tag on nodes.").
@@ -58,4 +61,21 @@ func (s *Stack) JustInTimeAccess() *components.JustInTimeArgs {
 	a := *s.JustInTime
 	a.Account, a.ProjectTag, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.Quotas, s.Preferences()
 	return &a
+}
+
+// RequestersGoRound are the requesters of just-in-time access whom AWS would take past every approval, or whose requests it would always refuse, in the
+// world of the engine. No document of a requester depends on the time, so that of the question is any.
+func (s *Stack) RequestersGoRound(e *access.Engine) Problems {
+	a := s.JustInTimeAccess()
+	if a == nil {
+		return nil
+	}
+	var out Problems
+	for _, p := range components.ProblemsOf(a.CheckRequesters(e, time.Unix(0, 0).UTC())).Under("justInTime") {
+		path := Path(namespace + ":" + p.Path)
+		at := s.Position(path)
+		at.File = s.File
+		out = append(out, Problem{Position: at, Path: path, Kind: Unproven, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
+	}
+	return out
 }

@@ -22,6 +22,8 @@ type Judgement struct {
 	// Gaps are what the verdicts assume of what could not be read.
 	Gaps []access.ProofAssumption
 
+	// Requesters are those of just-in-time access who go round it.
+	Requesters config.Problems
 	// beside are the stacks of the world.
 	beside []*config.Stack
 }
@@ -83,6 +85,7 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 		return unreadable(all, err)
 	}
 	for _, j := range all {
+		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.take(report)
 		if err := j.proveOrganization(engine); err != nil {
 			j.unreadable(err)
@@ -138,7 +141,7 @@ func (j *Judgement) problem(p config.Problem) config.Problem {
 
 // Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations. Nil means that it may be.
 func (j *Judgement) Refusals() config.Problems {
-	refusals := append(config.Problems(nil), j.Unreadable...)
+	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
 	for i := range j.Proofs.Findings {
 		if f := &j.Proofs.Findings[i]; f.Verdict == access.DoesNotHold {
 			refusals = append(refusals, j.disproven(f))

@@ -16,6 +16,13 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
+// replaceOnce replaces a text that stands once.
+func replaceOnce(t testing.TB, text, old, with string) string {
+	t.Helper()
+	require.Equal(t, 1, strings.Count(text, old), "test bug: %q", old)
+	return strings.Replace(text, old, with, 1)
+}
+
 const devStack = "../../Pulumi.dev.yaml"
 
 // changed reads the development stack after changes, each of a text that it has once.
@@ -25,8 +32,7 @@ func changed(t testing.TB, changes ...string) *config.Stack {
 	require.NoError(t, err)
 	text := string(data)
 	for i := 0; i < len(changes); i += 2 {
-		require.Equal(t, 1, strings.Count(text, changes[i]), "test bug: %q", changes[i])
-		text = strings.Replace(text, changes[i], changes[i+1], 1)
+		text = replaceOnce(t, text, changes[i], changes[i+1])
 	}
 	stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	require.NoError(t, problems.Err())

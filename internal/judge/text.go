@@ -25,7 +25,7 @@ func (j *Judgement) WriteText(w io.Writer, strict, brief bool) error {
 		verdict = "does not hold"
 	}
 	fmt.Fprintf(&b, "%s: %s (account %s)\n", j.Stack.File, verdict, j.Stack.Account.ID)
-	for _, p := range j.Unreadable {
+	for _, p := range append(slices.Clone(j.Unreadable), j.Requesters...) {
 		fmt.Fprintf(&b, "  %s\n", p.Error())
 	}
 	j.writeProofs(&b, brief)
