@@ -20,6 +20,10 @@ e2e: ## the tests with the Pulumi CLI, built on first use
 golden: ## rewrite the golden files; read the difference like a migration
 	UPDATE_GOLDEN=1 go test ./...
 
+.PHONY: oracle
+oracle: ## 100,000 generated requests against an independent evaluator; needs Node
+	GUARDRAILS_ORACLE=100000 go test -timeout 60m ./tests/oracle
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli
