@@ -199,13 +199,7 @@ func (c *condition) holds(ev *env) bool {
 		return c.yes && !v.present || c.no && v.present
 	}
 	if !v.present {
-		switch {
-		case c.ifExists:
-			return true
-		case c.quantifier != policy.NoQuantifier:
-			return c.quantifier == policy.ForAllValues
-		}
-		return c.negated
+		return c.holdsWhenAbsent()
 	}
 	if c.quantifier == policy.NoQuantifier {
 		if v.len() > 1 {
@@ -352,4 +346,15 @@ func parseNetwork(s string) (netip.Prefix, error) {
 		return netip.Prefix{}, errors.New(`is not an IP address or network; write it as in "203.0.113.0/24"`)
 	}
 	return network.Masked(), nil
+}
+
+// holdsWhenAbsent is what the condition says of a request without the key. Null conditions do not ask.
+func (c *condition) holdsWhenAbsent() bool {
+	switch {
+	case c.ifExists:
+		return true
+	case c.quantifier != policy.NoQuantifier:
+		return c.quantifier == policy.ForAllValues
+	}
+	return c.negated
 }

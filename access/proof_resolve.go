@@ -103,13 +103,7 @@ func (c *condition) holdsFor(v values) bool {
 		return c.yes && !v.present || c.no && v.present
 	}
 	if !v.present {
-		switch {
-		case c.ifExists:
-			return true
-		case c.quantifier != policy.NoQuantifier:
-			return c.quantifier == policy.ForAllValues
-		}
-		return c.negated
+		return c.holdsWhenAbsent()
 	}
 	if c.quantifier == policy.NoQuantifier {
 		return c.matches(v.at(0), nil) != c.negated

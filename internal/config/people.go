@@ -54,13 +54,8 @@ func Siblings(folder, stack string) []Sibling {
 
 // siblingOf reads names alone: account, users and their paths.
 func siblingOf(file Source) (Sibling, bool) {
-	root, problem := parseYAML(file.File, file.Data)
-	if problem != nil {
-		return Sibling{}, false
-	}
 	src := &source{file: file.File}
-	src.readStack(file)
-	_ = root
+	src.readStack(file) // A file that cannot be read leaves no account.
 	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}}
 	for _, e := range src.entries {
 		switch fullKey(e.name) {
