@@ -19,7 +19,7 @@ type Account struct {
 }
 
 var accountKeys = keys("the account that this stack configures",
-	key("id", func(a *Account) *string { return &a.ID }, text(policy.ValidateAccountID).pattern(`^[0-9]{12}$`)).
+	key("id", func(a *Account) *string { return &a.ID }, text(policy.ValidateAccountID).pattern(accountIDPattern)).
 		required("write the twelve digits in quotes, so that nothing is ever deployed into another account").
 		doc("The id of the account. Deployment stops before anything is made when the credentials belong to another one.").
 		example("111122223333"),
@@ -41,8 +41,6 @@ var accountKeys = keys("the account that this stack configures",
 		example([]string{"role/BreakGlass"}),
 )
 
-const principalPattern = `^(role|user)/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$`
-
 var principal = regexp.MustCompile(principalPattern)
 
 // validatePrincipal accepts a role or user of the account as the end of its ARN.
@@ -60,7 +58,7 @@ type Tags struct {
 }
 
 var tagsKeys = keys("the tags that decide access",
-	key("project", func(t *Tags) *string { return &t.Project }, text(policy.ValidateTagKey)).
+	key("project", func(t *Tags) *string { return &t.Project }, text(policy.ValidateTagKey).pattern(tagKeyPattern)).
 		orElse(components.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
 		doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
 			"tag decides who reaches what.").

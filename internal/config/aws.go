@@ -56,7 +56,7 @@ type Endpoints struct{ IAM, Organizations, SSM, SSOAdmin, STS string }
 
 // The provider's settings are documented by the provider; the descriptions here say what they are and nothing that it does not say.
 var awsKeys = keys("settings of the AWS provider",
-	key("region", func(a *AWS) *string { return &a.Region }, text(validateRegion)).
+	key("region", func(a *AWS) *string { return &a.Region }, text(validateRegion).pattern(regionPattern)).
 		required("write the home Region of the stack; it also tells the partition").
 		doc("The home Region of the stack. IAM is global; the Region tells the partition, and is where Session Manager preferences are set unless "+
 			"sessions.regions says more.").

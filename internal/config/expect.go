@@ -8,7 +8,7 @@ import (
 	"aws-access-guardrails/access"
 )
 
-var action = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z0-9]+$`)
+var action = regexp.MustCompile(actionPattern)
 
 func validateAction(s string) error {
 	if action.MatchString(s) {
@@ -54,7 +54,7 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
 		doc("How the person names the session of the role.").
 		example("test-user-1-session"),
-	key("do", func(e *expectationDraft) *string { return &e.Do }, text(validateAction)).
+	key("do", func(e *expectationDraft) *string { return &e.Do }, text(validateAction).pattern(actionPattern)).
 		orNothing("the expectation opens a door instead", "one of do and opens is given").
 		doc("The action that is tried. It is one that AWS documents.").
 		example("iam:DeactivateMFADevice"),

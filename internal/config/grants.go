@@ -21,7 +21,7 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 		doc("What the grant opens: osAccess is OS access as the section osAccess describes it.").
 		example("osAccess"),
 	key("projects", func(a *components.AccessGrantArgs) *[]string { return &a.Projects },
-		words(text(policy.ValidateProject)).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess")).
+		words(text(policy.ValidateProject).pattern(projectPattern)).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess")).
 		orNothing("those of osAccess", "the template says what can be reached").
 		doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess lists.").
 		example([]string{"Test Project 1"}),
@@ -37,7 +37,7 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 		required("write when the grant ends").
 		doc("The instant at which the grant is over. At most osAccess.grantMaxLength after from.").
 		example("2026-12-01T13:00:00+09:00"),
-	key("ticket", func(a *components.AccessGrantArgs) *string { return &a.Ticket }, text(policy.ValidateTagValue)).
+	key("ticket", func(a *components.AccessGrantArgs) *string { return &a.Ticket }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
 		required("write why the grant exists, such as the number of a change").
 		doc("Why the grant exists. It becomes part of the role's name, and a tag.").
 		example("CHG1234"),

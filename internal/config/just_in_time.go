@@ -32,7 +32,7 @@ var justInTimeKeys = keys("just-in-time node access of Systems Manager",
 )
 
 var manualApprovalKeys = keys("a policy by which people approve requests",
-	key("name", func(m *components.ManualApproval) *string { return &m.Name }, text(policy.ValidateSessionDocumentName)).
+	key("name", func(m *components.ManualApproval) *string { return &m.Name }, text(policy.ValidateSessionDocumentName).pattern(documentPattern)).
 		required("write the name of the document").
 		doc("The name of the document, 3 to 128 letters, digits, _, - and .").
 		example("production"),
@@ -47,7 +47,7 @@ var approvalRuleKeys = keys("one rule of automatic approval",
 		orNothing("everybody, which only denyAccess takes", "an approval for everybody is none").
 		doc("The id of a group of IAM Identity Center.").
 		example("a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"),
-	key("projects", func(r *components.ApprovalRule) *[]string { return &r.Projects }, words(text(policy.ValidateProject))).
+	key("projects", func(r *components.ApprovalRule) *[]string { return &r.Projects }, words(text(policy.ValidateProject).pattern(projectPattern))).
 		orNothing("every node, which only denyAccess takes", "an approval for every node is none").
 		doc("Values of the project tag on nodes.").
 		example([]string{"Test Project 1"}),

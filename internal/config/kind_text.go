@@ -79,6 +79,9 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 
 func (k *textKind) describe() *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "string", Pattern: k.matches}
+	if k.empty && k.matches != "" {
+		s.Pattern = "^$|" + k.matches
+	}
 	for _, word := range k.allowed {
 		s.Enum = append(s.Enum, word)
 	}

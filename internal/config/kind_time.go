@@ -95,7 +95,5 @@ func (momentKind) describe() *jsonschema.Schema {
 }
 func (momentKind) written(t time.Time) any { return t.Format(time.RFC3339) }
 
-const durationPattern = `^([0-9]+(\.[0-9]+)?(h|m|s))+$`
-
 // durationForm keeps the decoder to what the schema says: time.ParseDuration also reads signs, and units below the second.
 var durationForm = regexp.MustCompile(durationPattern)

@@ -5,14 +5,12 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-const accountIDPattern = `^[0-9]{12}$`
-
 var mfaKeys = keys("the group whose members can do nothing without MFA but enrol",
-	key("name", func(a *components.MFAGroupArgs) *string { return &a.Name }, text(policy.ValidateGroupName)).
+	key("name", func(a *components.MFAGroupArgs) *string { return &a.Name }, text(policy.ValidateGroupName).pattern(groupNamePattern)).
 		orElse("guardrails-mfa", "it says what the group is for").
 		doc("The name of the IAM group. Every user of this stack is a member.").
 		example("guardrails-mfa"),
-	key("path", func(a *components.MFAGroupArgs) *string { return &a.Path }, text(policy.ValidatePath)).
+	key("path", func(a *components.MFAGroupArgs) *string { return &a.Path }, text(policy.ValidatePath).pattern(pathPattern)).
 		orElse("/guardrails/", "policies protect by path what the guardrails made").
 		doc("The path of the group.").
 		example("/guardrails/"),
@@ -42,7 +40,7 @@ var selfServiceKeys = keys("what members do for themselves, always with MFA",
 		orElse(true, "the command line needs keys, and keys that people make themselves pass through nobody else's hands").
 		doc("Lets members make, list, switch off and delete their own access keys.").
 		example(true),
-	key("contactTags", func(s *components.SelfService) *[]string { return &s.ContactTags }, words(text(policy.ValidateTagKey))).
+	key("contactTags", func(s *components.SelfService) *[]string { return &s.ContactTags }, words(text(policy.ValidateTagKey).pattern(tagKeyPattern))).
 		orElse([]string{"Email", "DisplayName"}, "these two say who somebody is and decide nothing").
 		doc("The tag keys that members may write on their own user. Tags that decide access are refused here.").
 		example([]string{"Email", "DisplayName"}),

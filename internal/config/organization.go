@@ -25,7 +25,7 @@ type OwnPolicyFile struct {
 
 const targetsDoc = "Ids of the root, of units or of accounts of the tree."
 
-var targets = words(text(validateTarget)).notEmpty("attaches the guardrail to nothing", "list targets, or remove the guardrail")
+var targets = words(text(validateTarget).pattern(targetPattern)).notEmpty("attaches the guardrail to nothing", "list targets, or remove the guardrail")
 
 func validateTarget(s string) error {
 	for _, check := range []func(string) error{policy.ValidateRootID, policy.ValidateUnitID, policy.ValidateAccountID} {
@@ -41,7 +41,7 @@ var organizationKeys = keys("the guardrails of a whole organization; exactly one
 		required("write the id of the organization").
 		doc("The id of the organization. Deployment stops when the credentials belong to another one.").
 		example("o-exampleorgid"),
-	key("management", func(o *Organization) *string { return &o.Management }, text(policy.ValidateAccountID).pattern(`^[0-9]{12}$`)).
+	key("management", func(o *Organization) *string { return &o.Management }, text(policy.ValidateAccountID).pattern(accountIDPattern)).
 		required("write the id of the management account").
 		doc("The management account. No service control policy applies to it, so no person should sign in there.").
 		example("123456789012"),
@@ -119,7 +119,7 @@ func unitsKey(depth int) *fieldOf[components.Unit, []components.Unit] {
 }
 
 func accountsKey() *fieldOf[components.Unit, []string] {
-	return key("accounts", func(u *components.Unit) *[]string { return &u.Accounts }, words(text(policy.ValidateAccountID).pattern(`^[0-9]{12}$`))).
+	return key("accounts", func(u *components.Unit) *[]string { return &u.Accounts }, words(text(policy.ValidateAccountID).pattern(accountIDPattern))).
 		orNothing("none of the accounts are directly here", "units hold units too").
 		doc("The ids of the accounts that are directly here.").
 		example([]string{"444455556666"})
@@ -162,7 +162,7 @@ var remoteExecutionKeys = keys("what becomes of remote execution",
 )
 
 var consolePasswordsKeys = keys("where IAM users may have console passwords",
-	key("jumpAccounts", func(c *components.ConsolePasswords) *[]string { return &c.JumpAccounts }, words(text(validateAccountOrAlias)).
+	key("jumpAccounts", func(c *components.ConsolePasswords) *[]string { return &c.JumpAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)).
 		notEmpty("takes every console password away", "list the accounts that people sign in to")).
 		required("list the accounts that people sign in to").
 		doc("The accounts that people sign in to: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
@@ -194,7 +194,7 @@ var protectGuardrailsKeys = keys("what administrators of accounts cannot change"
 	key("taggers", func(g *components.ProtectGuardrails) *[]string { return &g.Taggers }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles write the project tag on existing nodes", "the tag is the lock").
 		doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").example([]string{"role/Pipeline"}),
-	key("peopleAccounts", func(g *components.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias))).
+	key("peopleAccounts", func(g *components.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
 		orNothing("the jump accounts", "that is where people are").
 		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
 )

@@ -21,11 +21,11 @@ var osAccessKeys = keys("what opens operating systems without an operation role:
 		doc("Lets the roles read the encrypted password of a Windows node's local administrator, on the nodes that they reach.").
 		example(false),
 	key("projects", func(a *components.OSAccessArgs) *[]string { return &a.Projects },
-		words(text(policy.ValidateProject)).notEmpty("would read as every node of the account", "list projects, or remove the key to mean every node")).
+		words(text(policy.ValidateProject).pattern(projectPattern)).notEmpty("would read as every node of the account", "list projects, or remove the key to mean every node")).
 		orNothing("every node of the account", "emergencies know no project").
 		doc("The values of the project tag on the nodes that can be reached.").
 		example([]string{"Test Project 1"}),
-	key("documents", func(a *components.OSAccessArgs) *[]string { return &a.Documents }, words(text(policy.ValidateSessionDocumentName))).
+	key("documents", func(a *components.OSAccessArgs) *[]string { return &a.Documents }, words(text(policy.ValidateSessionDocumentName).pattern(documentPattern))).
 		orNothing("shells only", "every document is a way in of its own").
 		doc("Session documents that can be used besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
@@ -38,12 +38,12 @@ var osAccessKeys = keys("what opens operating systems without an operation role:
 		orElse(12*time.Hour, "a shift is what most work on a node takes; whoever needs longer asks again").
 		doc("The longest window of a grant.").
 		example("12h"),
-	key("standingUsers", func(a *components.OSAccessArgs) *[]string { return &a.StandingUsers }, words(text(person("standingPrincipalArns")))).
+	key("standingUsers", func(a *components.OSAccessArgs) *[]string { return &a.StandingUsers }, words(text(person("standingPrincipalArns")).pattern(personPattern))).
 		orNothing("nobody has access without a grant, and no shared role is made", "standing access is what grants replace").
 		doc("People who can use the shared role OSAccess at any time: users of this stack, or alias/name for those of another stack of the organization. "+
 			"Every check reports them.").
 		example([]string{"jump/alice"}),
-	key("standingPrincipalArns", func(a *components.OSAccessArgs) *[]string { return &a.StandingPrincipalARNs }, words(text(nil))).
+	key("standingPrincipalArns", func(a *components.OSAccessArgs) *[]string { return &a.StandingPrincipalARNs }, words(text(nil).pattern(userARNPattern))).
 		orNothing("nobody else has standing access", "standing access is what grants replace").
 		doc("ARNs of IAM users who can use the shared role at any time.").
 		example([]string{"arn:aws:iam::444455556666:user/alice"}),

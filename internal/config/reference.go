@@ -16,6 +16,17 @@ func Reference() string {
 Every key of ` + "`Pulumi.<stack>.yaml`" + `, in the order in which the shipped stack files have them. This page is made from the descriptions that the
 file is read by. A key that is not here is refused, and so is a value of another type; ` + "`guardrails check`" + ` says where. Quote account ids and times: YAML
 makes numbers and dates of them. Lists are written ` + "`[]`" + ` in the names below.
+
+## In an editor
+
+An editor with a YAML language server completes keys, shows what they mean and underlines mistakes at the line and column where ` + "`guardrails check`" + ` reports
+them. It finds the schema by the first line of a stack file, which the engine leaves in place:
+
+` + "```yaml\n# yaml-language-server: $schema=docs/stack-file.schema.json\n```" + `
+
+` + "`guardrails schema`" + ` prints the schema for a folder of your own. Known to ` + "`check`" + ` alone are: names that nothing declares, two things of one name, rules between
+keys, bounds of durations, words kept back such as root, files and documents that a key names, times without quotes (an editor takes them for text), and the
+proofs and expectations. An editor is stricter in one thing: it wants keys with their namespace, and only ` + "`aws:`, `guardrails:` and `pulumi:`" + ` ones.
 `)
 	for _, k := range Keys() {
 		if k.topLevel() {

@@ -22,6 +22,19 @@ func TestTheReferenceIsUpToDate(t *testing.T) {
 	assert.Empty(t, cmp.Diff(string(want), got), "UPDATE_GOLDEN=1 writes the page")
 }
 
+// The schema that editors read is what the decoder reads by.
+func TestTheCheckedInSchemaIsUpToDate(t *testing.T) {
+	const page = "../../docs/stack-file.schema.json"
+	got, err := SchemaText()
+	require.NoError(t, err)
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		require.NoError(t, os.WriteFile(page, got, 0o644))
+	}
+	want, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(string(want), string(got)), "UPDATE_GOLDEN=1 writes the schema")
+}
+
 // The examples on the page can be copied: YAML reads them as what they are.
 func TestExamplesOnThePageAreYAML(t *testing.T) {
 	for _, k := range Keys() {

@@ -18,19 +18,19 @@ const (
 var sessionNames = wordsOf(components.SessionNameUser, components.SessionNameAny)
 
 var operationRoleKeys = keys("a role that reaches the nodes of one project as one OS user",
-	key("name", func(r *components.OperationRole) *string { return &r.Name }, text(policy.ValidateRoleName)).
+	key("name", func(r *components.OperationRole) *string { return &r.Name }, text(policy.ValidateRoleName).pattern(namePattern)).
 		orNothing("the name is made of project and runAs, such as TestProject1-os-user1", "the two say what the role is for, and give the same name at every run").
 		doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the console cannot switch to it.").
 		example("non-97-project-ope-role"),
-	key("users", func(r *components.OperationRole) *[]string { return &r.Users }, words(text(person("principalArns")))).
+	key("users", func(r *components.OperationRole) *[]string { return &r.Users }, words(text(person("principalArns")).pattern(personPattern))).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"non-97-test-user1"}),
-	key("principalArns", func(r *components.OperationRole) *[]string { return &r.PrincipalARNs }, words(text(nil))).
+	key("principalArns", func(r *components.OperationRole) *[]string { return &r.PrincipalARNs }, words(text(nil).pattern(userARNPattern))).
 		orNothing("nobody else may assume the role", noUsersReason).
 		doc(principalsDoc).
 		example([]string{"arn:aws:iam::444455556666:user/non-97-test-user3"}),
-	key("project", func(r *components.OperationRole) *string { return &r.Project }, text(policy.ValidateProject)).
+	key("project", func(r *components.OperationRole) *string { return &r.Project }, text(policy.ValidateProject).pattern(projectPattern)).
 		required("write the value of the project tag of the nodes that the role reaches").
 		doc("The value of the project tag, on the role and on the nodes that it reaches.").
 		example("Test Project 1"),
@@ -38,7 +38,7 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 		orNothing("shells start as sessions.runAs.defaultUser, and a role is refused when there is none", "a shared default may be what is wanted").
 		doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore it.").
 		example("os-user1"),
-	key("documents", func(r *components.OperationRole) *[]string { return &r.Documents }, words(text(policy.ValidateSessionDocumentName))).
+	key("documents", func(r *components.OperationRole) *[]string { return &r.Documents }, words(text(policy.ValidateSessionDocumentName).pattern(documentPattern))).
 		orNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
 		doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
@@ -61,15 +61,15 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 )
 
 var delegatedRoleKeys = keys("a role with managed policies, for named people with fresh MFA",
-	key("name", func(r *components.DelegatedRoleArgs) *string { return &r.Name }, text(policy.ValidateRoleName)).
+	key("name", func(r *components.DelegatedRoleArgs) *string { return &r.Name }, text(policy.ValidateRoleName).pattern(namePattern)).
 		required("write the name of the role").
 		doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the console cannot switch to it.").
 		example("AdminRole"),
-	key("users", func(r *components.DelegatedRoleArgs) *[]string { return &r.Users }, words(text(person("principalArns")))).
+	key("users", func(r *components.DelegatedRoleArgs) *[]string { return &r.Users }, words(text(person("principalArns")).pattern(personPattern))).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"machamp"}),
-	key("principalArns", func(r *components.DelegatedRoleArgs) *[]string { return &r.PrincipalARNs }, words(text(nil))).
+	key("principalArns", func(r *components.DelegatedRoleArgs) *[]string { return &r.PrincipalARNs }, words(text(nil).pattern(userARNPattern))).
 		orNothing("nobody else may assume the role", noUsersReason).
 		doc(principalsDoc).
 		example([]string{"arn:aws:iam::444455556666:user/machamp"}),
@@ -91,8 +91,6 @@ var delegatedRoleKeys = keys("a role with managed policies, for named people wit
 		doc("The longest session of the role.").
 		example("1h"),
 )
-
-const osUserPattern = `^[a-z_][a-z0-9_-]{0,31}$`
 
 var (
 	mfaAges      = durationKind{least: time.Minute, most: 36 * time.Hour, step: time.Second}

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -9,7 +11,8 @@ import (
 
 // Schema is the JSON Schema of a stack file, made from the descriptions that the decoder reads by. It says what an editor can know: keys, types,
 // words, forms. Rules between keys are the decoder's alone, so a file that fits the schema may still be refused. It is for files that people edit:
-// values that `pulumi config set` wrote as JSON text, and keys of other namespaces, are for the decoder to judge.
+// values that `pulumi config set` wrote as JSON text, keys without a namespace and keys of namespaces that belong to others are refused here, and are for
+// the decoder to judge.
 func Schema() *jsonschema.Schema {
 	config := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema,
 		Description: "The guardrails of one account, and the settings of the AWS provider.",
@@ -29,7 +32,7 @@ func Schema() *jsonschema.Schema {
 	explain(config)
 
 	file := &jsonschema.Schema{
-		Version: jsonschema.Version, Title: "Stack file of AWS access guardrails", Type: "object",
+		Version: draft, Title: "Stack file of AWS access guardrails", Type: "object",
 		Properties: jsonschema.NewProperties(), Required: []string{"config"}, AdditionalProperties: jsonschema.FalseSchema,
 	}
 	file.Properties.Set("config", config)
@@ -39,6 +42,23 @@ func Schema() *jsonschema.Schema {
 		}
 	}
 	return file
+}
+
+// draft is the newest dialect that every editor reads; the schema needs nothing of a later one.
+const draft = "http://json-schema.org/draft-07/schema#"
+
+// SchemaText is Schema as it is checked in and printed: indented JSON with a line end, keys in the order of the reference.
+func SchemaText() ([]byte, error) {
+	minified, err := json.Marshal(Schema())
+	if err != nil {
+		return nil, fmt.Errorf("schema of stack files: %w", err)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, minified, "", "  "); err != nil {
+		return nil, fmt.Errorf("schema of stack files: %w", err)
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
 }
 
 // describedAtFirstLevel takes what `pulumi config set` writes there: booleans in quotes.

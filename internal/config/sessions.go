@@ -9,11 +9,11 @@ import (
 
 var sessionsKeys = keys("Session Manager in the listed Regions",
 	key("regions", func(a *components.SessionPreferencesArgs) *[]string { return &a.Regions },
-		words(text(validateRegion)).notEmpty("would leave every Region at AWS's defaults, where shells are ssm-user's with sudo", "list the Regions, or remove the key")).
+		words(text(validateRegion).pattern(regionPattern)).notEmpty("would leave every Region at AWS's defaults, where shells are ssm-user's with sudo", "list the Regions, or remove the key")).
 		orNothing("the Region of aws:region", "it is where this stack is at home; every other Region with nodes must be listed").
 		doc("The Regions whose Session Manager preferences this stack sets. A Region that is not listed keeps AWS's defaults: shells of ssm-user, with sudo.").
 		example([]string{"ap-northeast-1", "us-east-1"}),
-	key("adopt", func(a *components.SessionPreferencesArgs) *[]string { return &a.Adopt }, words(text(validateRegion))).
+	key("adopt", func(a *components.SessionPreferencesArgs) *[]string { return &a.Adopt }, words(text(validateRegion).pattern(regionPattern))).
 		orNothing("the preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
 		doc("Those of the Regions where preferences exist already: they are imported and then changed in place.").
 		example([]string{"ap-northeast-1"}),
@@ -51,7 +51,7 @@ var runAsKeys = keys("the OS user of shells",
 		orElse(ptr(true), "without it every shell is ssm-user's, with sudo").
 		doc("Starts shells as the OS user in the tag SSMSessionRunAs of the principal.").
 		example(true),
-	key("defaultUser", func(r *components.RunAs) *string { return &r.DefaultUser }, text(policy.ValidateOSUser).orEmpty()).
+	key("defaultUser", func(r *components.RunAs) *string { return &r.DefaultUser }, text(policy.ValidateOSUser).pattern(osUserPattern).orEmpty()).
 		orNothing("sessions of principals without the tag fail", "who has no OS user should have no shell").
 		doc("The OS user of principals without the tag.").
 		example("operator"),

@@ -8,25 +8,25 @@ import (
 )
 
 var userKeys = keys("a person who signs in to this account",
-	key("name", func(u *components.UserArgs) *string { return &u.Name }, text(policy.ValidateUserName)).
+	key("name", func(u *components.UserArgs) *string { return &u.Name }, text(policy.ValidateUserName).pattern(namePattern)).
 		required("write the name of the IAM user").
 		doc("The name of the IAM user. Names that differ by case only are the same to IAM.").
 		example("non-97-test-user1"),
-	key("path", func(u *components.UserArgs) *string { return &u.Path }, text(policy.ValidatePath)).
+	key("path", func(u *components.UserArgs) *string { return &u.Path }, text(policy.ValidatePath).pattern(pathPattern)).
 		orElse("/", "paths are rarely used for people, and are part of their ARN everywhere").
 		doc("The path of the IAM user. It becomes part of the user's ARN, in trust policies of other accounts too.").
 		example("/operators/"),
-	key("email", func(u *components.UserArgs) *string { return &u.Email }, text(validateEmail)).
+	key("email", func(u *components.UserArgs) *string { return &u.Email }, text(validateEmail).pattern(emailPattern)).
 		orNothing("the user carries no tag Email", "a user name may say enough").
 		doc("The address of the person. It becomes the tag Email when the user is made; afterwards the tag is the person's own, where "+
 			"mfa.selfService.contactTags says so.").
 		example("test-user1@non-97.net"),
-	key("displayName", func(u *components.UserArgs) *string { return &u.DisplayName }, text(policy.ValidateTagValue)).
+	key("displayName", func(u *components.UserArgs) *string { return &u.DisplayName }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
 		orNothing("the user carries no tag DisplayName", "a user name may say enough").
 		doc("The name of the person. It becomes the tag DisplayName, as email becomes Email.").
 		example("Taro Yamada"),
 	key("tags", func(u *components.UserArgs) *map[string]string { return &u.Tags },
-		tableOf(text(policy.ValidateTagValue).orEmpty(), policy.ValidateTagKey).ignoringCase()).
+		tableOf(text(policy.ValidateTagValue).pattern(tagValuePattern).orEmpty(), policy.ValidateTagKey).ignoringCase()).
 		orNothing("the user carries no other tags", "most users need none").
 		doc("More tags of the user.").
 		example(map[string]any{"Team": "operations"}),
