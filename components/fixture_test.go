@@ -57,7 +57,7 @@ func delegatedRole() *components.DelegatedRoleArgs {
 
 func sessionPreferences() *components.SessionPreferencesArgs {
 	return &components.SessionPreferencesArgs{
-		Account: account(), Regions: []string{"ap-northeast-1", "us-east-1"}, Adopt: []string{"us-east-1"},
+		Account: account(), Regions: []string{"ap-northeast-1", "us-east-1"},
 		RunAs: components.RunAs{DefaultUser: "guest"}, IdleTimeout: 10 * time.Minute, MaxDuration: time.Hour,
 		Shell: components.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
 		Logs: components.SessionLogs{

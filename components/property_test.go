@@ -96,7 +96,7 @@ func TestArgsWithoutAProblemRenderValidDocuments(t *testing.T) {
 			ManagedPolicies: words("AdministratorAccess", "job-function/Billing").Draw(t, "policies"), MFAMaxAge: span().Draw(t, "delegatedAge"), MaxSessionDuration: span().Draw(t, "delegatedSession"),
 		})
 		sessions := &components.SessionPreferencesArgs{
-			Account: account, Regions: words("us-east-1", "ap-northeast-1").Draw(t, "regions"), Adopt: rapid.Just([]string(nil)).Draw(t, "adopt"), RunAs: components.RunAs{DefaultUser: word("", "guest").Draw(t, "defaultUser")},
+			Account: account, Regions: words("us-east-1", "ap-northeast-1").Draw(t, "regions"), RunAs: components.RunAs{DefaultUser: word("", "guest").Draw(t, "defaultUser")},
 			IdleTimeout: span().Draw(t, "idle"), MaxDuration: span().Draw(t, "max"), Shell: components.Shell{Linux: word("", "exec /bin/bash -l").Draw(t, "shell")},
 			Logs: components.SessionLogs{
 				CloudWatch: components.CloudWatchLogs{Group: word("", "/logs").Draw(t, "group")}, S3: components.S3Logs{Bucket: word("example-session-logs").Draw(t, "bucket"), Prefix: word("", "ssm").Draw(t, "prefix")},

@@ -337,19 +337,16 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 	const nameKey = `; write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`
 	off := false
 	key := func(id string, regions ...string) func(sessions) {
-		return func(a sessions) { a.KMSKeyID, a.Regions, a.Adopt = id, regions, nil }
+		return func(a sessions) { a.KMSKeyID, a.Regions = id, regions }
 	}
 	refused(t, sessionPreferences, []refusal[sessions]{
-		{"no Region", func(a sessions) { a.Regions, a.Adopt = nil, nil },
+		{"no Region", func(a sessions) { a.Regions = nil },
 			`regions: is empty, so no Region would have Run As or limits; list every Region where nodes run`},
 		{"a Region that does not exist", func(a sessions) { a.Regions[0] = "eu-wset-1" },
 			`regions[0]: "eu-wset-1" is not a Region of any known partition; write a Region's code, such as ap-northeast-1`},
 		{"a Region of another partition", func(a sessions) { a.Regions[0] = "cn-north-1" },
 			`regions[0]: "cn-north-1" is a Region of partition aws-cn, and the account is of aws; list Regions of one partition`},
 		{"a Region twice", func(a sessions) { a.Regions = append(a.Regions, "us-east-1") }, `regions[2]: "us-east-1" is listed twice; remove one`},
-		{"a Region to adopt that is not listed", func(a sessions) { a.Adopt = []string{"eu-west-1"} },
-			`adopt[0]: "eu-west-1" is not in regions; list it there too, or leave it out`},
-		{"a Region to adopt twice", func(a sessions) { a.Adopt = []string{"us-east-1", "us-east-1"} }, `adopt[1]: "us-east-1" is listed twice; remove one`},
 		{"root by default", func(a sessions) { a.RunAs.DefaultUser = "root" },
 			`runAs.defaultUser: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
 		{"a default user that nobody becomes", func(a sessions) { a.RunAs.Enabled = &off },

@@ -1,7 +1,6 @@
 package components
 
 import (
-	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
@@ -14,9 +13,6 @@ type SessionPreferencesArgs struct {
 	Account Account
 	// Regions where the preferences are set. Required.
 	Regions []string
-	// Adopt lists those Regions whose preferences document exists already, because the console saved preferences there once or an earlier
-	// stack retained them: it is imported and then changed in place. Without it AWS refuses with DocumentAlreadyExists.
-	Adopt []string
 	RunAs RunAs
 	// IdleTimeout ends a session without input, in whole minutes, 1 to 60. Zero means 15 minutes.
 	IdleTimeout time.Duration
@@ -118,9 +114,6 @@ func (a *SessionPreferencesArgs) options(region string) []pulumi.ResourceOption 
 	opts := []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
 	if provider := a.Providers[region]; provider != nil {
 		opts = append(opts, pulumi.Provider(provider))
-	}
-	if slices.Contains(a.Adopt, region) {
-		opts = append(opts, pulumi.Import(pulumi.ID(PreferencesDocument)))
 	}
 	return opts
 }

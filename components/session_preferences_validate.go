@@ -46,15 +46,6 @@ func (a *SessionPreferencesArgs) validateRegions(p *Problems) {
 		p.add("regions", nil, "is empty, so no Region would have Run As or limits", "list every Region where nodes run")
 	}
 	validateRegions(p, "regions", a.Account, a.Regions)
-	for i, region := range a.Adopt {
-		path := at("adopt", i)
-		switch {
-		case !slices.Contains(a.Regions, region):
-			p.add(path, region, "is not in regions", "list it there too, or leave it out")
-		case slices.Contains(a.Adopt[:i], region):
-			p.add(path, region, "is listed twice", "remove one")
-		}
-	}
 }
 
 func validateRegions(p *Problems, list string, account Account, regions []string) {

@@ -391,15 +391,6 @@ func TestASecondRegionWithoutAProviderIsRefused(t *testing.T) {
 	assert.Empty(t, rec.Resources())
 }
 
-// A document that the console made is taken over where the stack file says so.
-func TestExistingPreferencesAreAdoptedWhereListed(t *testing.T) {
-	f := fullAccount(policy.AWS)
-	f.sessions.Adopt = []string{"us-east-1"}
-	rec := deployed(t, f)
-	assert.Equal(t, "SSM-SessionManagerRunShell", resourceNamed(t, rec, documentType, "sessions-preferences-us-east-1").ImportID)
-	assert.Empty(t, resourceNamed(t, rec, documentType, "sessions-preferences-ap-northeast-1").ImportID)
-}
-
 // The password policy writes every value, so that a value taken out of the stack file is taken out of the account.
 func TestThePasswordPolicyWritesEveryValue(t *testing.T) {
 	keys := []string{

@@ -201,6 +201,25 @@ func TestProtectCoversEverything(t *testing.T) {
 	}
 }
 
+// What the stack adopts is imported by what AWS calls it, and nothing else is.
+func TestWhatIsAdoptedIsImported(t *testing.T) {
+	rec, err := deploy(t, fullStack)
+	require.NoError(t, err)
+	imported := map[string]string{}
+	for _, r := range rec.Resources() {
+		if r.ImportID != "" {
+			imported[r.Name] = r.ImportID
+		}
+	}
+	assert.Equal(t, map[string]string{
+		"sessions-preferences-us-east-1":              "SSM-SessionManagerRunShell",
+		"mfa-group":                                   "guardrails-mfa",
+		"bob-user":                                    "bob",
+		"operation-role-Bank-teller":                  "Bank-teller",
+		"operation-policy-guardrails-operation-guard": "arn:aws:iam::111122223333:policy/guardrails/guardrails-operation-guard",
+	}, imported)
+}
+
 // A failure of AWS is a failure and no refusal: whoever retries must know.
 func TestAFailureIsNoRefusal(t *testing.T) {
 	_, err := deploy(t, "../Pulumi.dev.yaml", mocks.Fail(typeRole, "", os.ErrDeadlineExceeded))

@@ -115,9 +115,16 @@ var refusals = []refusal{
 	{"an MFA age over the limit", "mfaMaxAge: 4h", "mfaMaxAge: 37h", "guardrails:operationRoles[0].mfaMaxAge", config.Invalid, []string{"is not between 1m and 36h"}},
 
 	// Lists that would mean something else than they look.
-	{"no Regions", "regions: [ap-northeast-1, us-east-1]\n    adopt: [us-east-1]", "regions: []", "guardrails:sessions.regions", config.Refused, []string{"AWS's defaults"}},
+	{"no Regions", "regions: [ap-northeast-1, us-east-1]", "regions: []", "guardrails:sessions.regions", config.Refused, []string{"AWS's defaults"}},
 	{"a Region twice", "regions: [ap-northeast-1, us-east-1]", "regions: [us-east-1, us-east-1]", "guardrails:sessions.regions[1]", config.Duplicate, []string{"is the same as [0]"}},
 	{"a Region of another partition", "regions: [ap-northeast-1, us-east-1]", "regions: [ap-northeast-1, us-east-1, cn-north-1]", "guardrails:sessions.regions[2]", config.Invalid, []string{"cn-north-1"}},
+
+	// What is adopted.
+	{"a Region to adopt that is not listed", "sessions: [us-east-1]", "sessions: [eu-west-1]", "guardrails:adopt.sessions[0]", config.Invalid, []string{"sessions.regions"}},
+	{"a user to adopt who is not listed", "users: [bob]\n    roles", "users: [bib]\n    roles", "guardrails:adopt.users[0]", config.Invalid, []string{"is nothing that this stack has"}},
+	{"a user to adopt twice", "users: [bob]\n    roles", "users: [bob, bob]\n    roles", "guardrails:adopt.users[1]", config.Duplicate, []string{"is the same as [0]"}},
+	{"a role to adopt that is nowhere", "roles: [Bank-teller]", "roles: [Bank-robber]", "guardrails:adopt.roles[0]", config.Invalid, []string{"given or derived"}},
+	{"a policy to adopt that is nowhere", "policies: [guardrails-operation-guard]", "policies: [AdministratorAccess]", "guardrails:adopt.policies[0]", config.Invalid, []string{"leave it out"}},
 
 	// Expectations.
 	{"an expectation that tries nothing", "      opens: shell\n      on: {instance: {Project: Shop}}\n", "", "guardrails:expect[0]", config.Missing, []string{"tries nothing"}},
@@ -256,7 +263,7 @@ func TestEverythingIsSaidAtOnce(t *testing.T) {
 		{"runAs: teller", "runAs: root"},
 		{"project: Bank", `project: ""`},
 		{"managedPolicies: [AdministratorAccess]", "managedPolicies: []"},
-		{"regions: [ap-northeast-1, us-east-1]\n    adopt: [us-east-1]", "regions: []"},
+		{"regions: [ap-northeast-1, us-east-1]", "regions: []"},
 		{"  guardrails:protect: false", "  guardrails:protects: false"},
 	}
 	for _, c := range changes {

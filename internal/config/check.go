@@ -35,6 +35,7 @@ func (s *Stack) complete(d *decoder) {
 	s.checkAWS(d)
 	s.checkComponents(d)
 	s.checkGrants(d)
+	s.checkAdoption(d)
 }
 
 // stackPath is the path of a section.

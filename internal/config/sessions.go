@@ -13,10 +13,6 @@ var sessionsKeys = keys("Session Manager in the listed Regions",
 		orNothing("the Region of aws:region", "it is where this stack is at home; every other Region with nodes must be listed").
 		doc("The Regions whose Session Manager preferences this stack sets. A Region that is not listed keeps AWS's defaults: shells of ssm-user, with sudo.").
 		example([]string{"ap-northeast-1", "us-east-1"}),
-	key("adopt", func(a *components.SessionPreferencesArgs) *[]string { return &a.Adopt }, words(text(validateRegion).pattern(regionPattern))).
-		orNothing("the preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
-		doc("Those of the Regions where preferences exist already: they are imported and then changed in place.").
-		example([]string{"ap-northeast-1"}),
 	key("runAs", func(a *components.SessionPreferencesArgs) *components.RunAs { return &a.RunAs }, runAsKeys).
 		asSection().
 		doc("As which OS user shells on Linux and macOS start.").

@@ -44,7 +44,9 @@ type Stack struct {
 	Quotas   policy.Quotas
 	// Protect makes the engine refuse every deletion of what the stack made.
 	Protect bool
-	Expect  []access.Expectation
+	// Adopt is what exists before the stack is deployed and becomes its own.
+	Adopt  Adoption
+	Expect []access.Expectation
 	Accept  []Acceptance
 
 	marks map[Path]mark
@@ -113,6 +115,11 @@ var stackKeys = keys("the guardrails of one account",
 		orElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
 		doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").
 		example(true),
+	key("adopt", func(s *Stack) *Adoption { return &s.Adopt }, adoptKeys).
+		asSection().
+		doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
+			"has run, it may stay or go.").
+		example(map[string]any{"users": []string{"non-97-test-user1"}}),
 	key("expect", func(s *Stack) *[]access.Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
 		orNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
 		doc("What must be true of the stack; a deployment is refused when one of them is not.").

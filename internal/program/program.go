@@ -32,6 +32,9 @@ func run(ctx *pulumi.Context, folder string) error {
 	if err := verifyAccount(ctx, stack, providers.home); err != nil {
 		return err
 	}
+	if err := adopt(ctx, stack); err != nil {
+		return err
+	}
 	if err := create(ctx, stack, providers); err != nil {
 		return err
 	}

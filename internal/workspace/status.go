@@ -110,7 +110,7 @@ var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b`)
 // takeOver is what to do about something that exists. Preferences do whenever somebody saved them in the console, and after a destroy, which retains them.
 func takeOver(code string) string {
 	if code == "DocumentAlreadyExists" {
-		return "list the Region in guardrails:sessions.adopt, and up changes the document in place"
+		return "list the Region in guardrails:adopt.sessions, and up changes the document in place"
 	}
 	return "delete it there, or import it with \"pulumi import\""
 }

@@ -39,7 +39,7 @@ func TestAFailureNamesItsResources(t *testing.T) {
 	assert.Equal(t, "dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
 		"delete it there, or import it with \"pulumi import\"; a sandbox starts over with --fresh\n  update failed", err.Error())
 	err.Diagnostics = []Diagnostic{{Message: "DocumentAlreadyExists: it is there"}}
-	assert.Contains(t, err.Error(), "list the Region in guardrails:sessions.adopt")
+	assert.Contains(t, err.Error(), "list the Region in guardrails:adopt.sessions")
 	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
 	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
 	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")

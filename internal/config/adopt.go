@@ -1,0 +1,93 @@
+package config
+
+import (
+	"slices"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// Adoption lists what exists in AWS already and becomes the stack's: it is imported by its name, and then changed in place to what the stack says.
+// It says nothing about what a thing is, so that an entry means nothing once the thing is in the state. The zero value adopts nothing.
+type Adoption struct {
+	// Sessions are Regions whose preferences document exists.
+	Sessions []string
+	// MFA is true where the group of the section mfa exists.
+	MFA bool
+	// Users and Roles are names.
+	Users, Roles []string
+	// Policies are the names of customer managed policies that roles of this stack share, all under components.PolicyPath.
+	Policies []string
+}
+
+var adoptKeys = keys("what exists already and becomes this stack's",
+	key("sessions", func(a *Adoption) *[]string { return &a.Sessions }, words(text(validateRegion).pattern(regionPattern))).
+		orNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
+		doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
+		example([]string{"ap-northeast-1"}),
+	key("mfa", func(a *Adoption) *bool { return &a.MFA }, boolean{}).
+		orElse(false, "a group of that name with other people in it would be taken over unseen").
+		doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; members stay.").
+		example(true),
+	key("users", func(a *Adoption) *[]string { return &a.Users }, words(text(policy.ValidateUserName).pattern(namePattern))).
+		orNothing("users are made new, and deployment stops where one exists", "a user who exists has credentials and policies of his own").
+		doc("The users that exist. Their passwords, devices and keys stay, and so does what is attached to them.").
+		example([]string{"non-97-test-user1"}),
+	key("roles", func(a *Adoption) *[]string { return &a.Roles }, words(text(policy.ValidateRoleName).pattern(namePattern))).
+		orNothing("roles are made new, and deployment stops where one exists", "a role that exists has a trust policy of its own").
+		doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are not this stack's are removed.").
+		example([]string{"TestProject1-os-user1"}),
+	key("policies", func(a *Adoption) *[]string { return &a.Policies }, words(text(policy.ValidateGroupName).pattern(groupNamePattern))).
+		orNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
+		doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
+		example([]string{components.OperationGuardPolicyName}),
+)
+
+// checkAdoption refuses entries for what the stack does not have: they would import nothing, and be believed to.
+func (s *Stack) checkAdoption(d *decoder) {
+	check := func(key, section string, entries, known []string, fix string) {
+		if d.refused(stackPath(section)) { // What the stack has is not known then.
+			return
+		}
+		for i, entry := range entries {
+			if !slices.Contains(known, entry) {
+				d.report(Problem{Path: stackPath("adopt").Child(key).Index(i), Kind: Invalid, Value: quoted(entry), Why: "is nothing that this stack has", Fix: fix})
+			}
+		}
+	}
+	a := s.Adopt
+	var regions []string
+	if s.Sessions != nil {
+		regions = s.Sessions.Regions
+	}
+	check("sessions", "sessions", a.Sessions, regions, "list the Region in sessions.regions too, or leave it out")
+	if a.MFA && s.MFA == nil {
+		d.report(Problem{Path: stackPath("adopt.mfa"), Kind: Refused, Value: "true", Why: "names a group that this stack does not have", Fix: "write the section mfa, or remove the key"})
+	}
+	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
+	if len(a.Roles)+len(a.Policies) == 0 || len(d.problems) > 0 {
+		return
+	}
+	world := s.World()
+	var roles, policies []string
+	for _, r := range world.Roles {
+		roles = append(roles, r.Name)
+	}
+	for _, p := range world.Policies {
+		if name, own := s.ownPolicy(p.ARN); own {
+			policies = append(policies, name)
+		}
+	}
+	check("roles", "operationRoles", a.Roles, roles, "write the name that a role of this file has, given or derived, or leave it out")
+	check("policies", "operationRoles", a.Policies, policies, "leave it out")
+}
+
+// ownPolicy is the name of a policy that the stack makes; false for every other.
+func (s *Stack) ownPolicy(arn string) (name string, own bool) {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		return "", false
+	}
+	kind, path, name, ok := parsed.Entity()
+	return name, ok && kind == "policy" && path == components.PolicyPath && parsed.Account == s.Account.ID
+}
