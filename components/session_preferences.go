@@ -13,7 +13,7 @@ type SessionPreferencesArgs struct {
 	Account Account
 	// Regions where the preferences are set. Required.
 	Regions []string
-	RunAs RunAs
+	RunAs   RunAs
 	// IdleTimeout ends a session without input, in whole minutes, 1 to 60. Zero means 15 minutes.
 	IdleTimeout time.Duration
 	// MaxDuration ends every session, in whole minutes, 1 minute to 24 hours. Zero means 60 minutes.

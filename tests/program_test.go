@@ -212,10 +212,10 @@ func TestWhatIsAdoptedIsImported(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[string]string{
-		"sessions-preferences-us-east-1":              "SSM-SessionManagerRunShell",
-		"mfa-group":                                   "guardrails-mfa",
-		"bob-user":                                    "bob",
-		"operation-role-Bank-teller":                  "Bank-teller",
+		"sessions-preferences-us-east-1": "SSM-SessionManagerRunShell",
+		"mfa-group":                      "guardrails-mfa",
+		"bob-user":                       "bob",
+		"operation-role-Bank-teller":     "Bank-teller",
 		"operation-policy-guardrails-operation-guard": "arn:aws:iam::111122223333:policy/guardrails/guardrails-operation-guard",
 	}, imported)
 }

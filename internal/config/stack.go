@@ -47,7 +47,7 @@ type Stack struct {
 	// Adopt is what exists before the stack is deployed and becomes its own.
 	Adopt  Adoption
 	Expect []access.Expectation
-	Accept  []Acceptance
+	Accept []Acceptance
 
 	marks map[Path]mark
 }
