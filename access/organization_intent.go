@@ -60,6 +60,8 @@ type ProtectedIntent struct {
 	CredentialAdmins, Taggers []string
 	// PeopleAccounts are the accounts whose users are people.
 	PeopleAccounts []string
+	// Groups are the ARNs of MFA groups besides those under the path /guardrails/, which are protected in every account.
+	Groups []string
 	// JustInTime says that the approval policies and settings of just-in-time node access are protected, too.
 	JustInTime bool
 	// ServiceRoles are the roles with which Quick Setup changes approval policies and settings.

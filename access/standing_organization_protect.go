@@ -136,8 +136,13 @@ func (p *organizationProver) tagsAreProtected() {
 
 func (p *organizationProver) groupIsProtected() {
 	for _, id := range p.protectedAccounts() {
-		p.nobody(id, []policy.Statement{policy.Allow("", groupChanging...).On("arn:*:iam::" + id + ":group/guardrails/*")}, p.in.Changers,
-			"somebody changes the MFA group")
+		groups := []string{"arn:*:iam::" + id + ":group/guardrails/*"}
+		for _, arn := range p.in.Protected.Groups {
+			if group, err := policy.ParseARN(arn); err == nil && group.Account == id {
+				groups = append(groups, arn)
+			}
+		}
+		p.nobody(id, []policy.Statement{policy.Allow("", groupChanging...).On(groups...)}, p.in.Changers, "somebody changes the MFA group")
 	}
 }
 

@@ -1,6 +1,9 @@
 package components
 
 import (
+	"slices"
+	"time"
+
 	nativessm "github.com/pulumi/pulumi-aws-native/sdk/go/aws/ssm"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,7 +21,7 @@ type JustInTimeArgs struct {
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
 	// Sessions are the preferences of the account. Every session runs as the service's token role, which has no OS user of anybody's, so a default user is
-	// required. Approvals are written in the Regions of the sessions. Required.
+	// required. Approvals are written in the Regions of the sessions. Required, but where the account denies access and nothing else.
 	Sessions *SessionPreferencesArgs
 	// Requesters are the ARNs of the roles that ask for access. Only role sessions can ask. CheckRequesters holds them against what makes AWS go round, or
 	// refuse, just-in-time node access.
@@ -32,17 +35,26 @@ type JustInTimeArgs struct {
 	DenyAccess []ApprovalRule
 	// DelegatedAdministrator says that this account administers Systems Manager for the organization.
 	DelegatedAdministrator bool
+	// HomeRegion is the home Region of Systems Manager, where DenyAccess is written; AWS copies it into the others. Required with DenyAccess.
+	HomeRegion string
 	// Providers gives the AWS Cloud Control provider (aws-native) of a Region. A Region without one uses the provider of the component.
 	Providers map[string]pulumi.ProviderResource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
 
-// ManualApproval is a policy by which people approve requests.
+// ManualApproval is a policy by which people approve requests. AWS refuses requests for a node to which two of them apply.
 type ManualApproval struct {
 	// Name of the document, 3 to 128 letters, digits, _, - and . Required.
 	Name string
-	// Content is the document as JSON. AWS does not publish its form: make one in the console and read it with aws ssm get-document. Required.
+	// Projects are values of the project tag on the nodes that the policy is for. Required without Content.
+	Projects []string
+	// Groups are the ids of 1 to 5 groups of IAM Identity Center; one approval by a member of any of them is enough. Required without Content.
+	Groups []string
+	// AccessDuration is how long sessions may be started after an approval, 1 to 336 whole hours. Zero means one hour.
+	AccessDuration time.Duration
+	// Content is the whole document as JSON instead, for several levels or other approvers: make one in the console and read it with
+	// aws ssm get-document. Empty means that the fields above say everything.
 	Content string
 }
 
@@ -62,7 +74,7 @@ type JustInTime struct {
 	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
 }
 
-// NewJustInTime makes the documents and policies. The documents come from AWS Cloud Control, because the other provider asks for the permissions of
+// NewJustInTime makes the documents and policies. Where an account denies access and nothing else there are no policies: nobody asks there. The documents come from AWS Cloud Control, because the other provider asks for the permissions of
 // documents, which these have not. They are updated in place. It registers nothing when Validate has a problem.
 func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts ...pulumi.ResourceOption) (*JustInTime, error) {
 	if err := args.Validate(); err != nil {
@@ -90,17 +102,18 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts 
 		}
 		arns[p.name] = made.Arn
 	}
-	for _, region := range args.Sessions.Regions {
-		options := children
-		if provider := args.Providers[region]; provider != nil {
-			options = children.with(pulumi.Provider(provider))
-		}
-		for _, d := range args.documents() {
+	for _, d := range args.documents() {
+		for _, region := range d.regions {
+			options := children
+			if provider := args.Providers[region]; provider != nil {
+				options = children.with(pulumi.Provider(provider))
+			}
 			if _, err := nativessm.NewDocument(ctx, childName(name, childApproval, region, d.name), &nativessm.DocumentArgs{
-				Name:         pulumi.String(d.name),
-				DocumentType: nativessm.DocumentType(d.kind),
-				Content:      pulumi.String(d.content),
-				UpdateMethod: nativessm.DocumentUpdateMethodNewVersion,
+				Name:           pulumi.String(d.name),
+				DocumentType:   nativessm.DocumentType(d.kind),
+				DocumentFormat: nativessm.DocumentFormatJson,
+				Content:        pulumi.String(d.content),
+				UpdateMethod:   nativessm.DocumentUpdateMethodNewVersion,
 			}, options...); err != nil {
 				return nil, err
 			}
@@ -112,17 +125,39 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts 
 
 const childApproval = "approval"
 
+// ApprovalRegions are the Regions in which documents are made: those of the sessions, then the home Region where access is denied.
+func (a *JustInTimeArgs) ApprovalRegions() []string {
+	regions := slices.Clone(a.regions())
+	if len(a.DenyAccess) > 0 && a.HomeRegion != "" && !slices.Contains(regions, a.HomeRegion) {
+		regions = append(regions, a.HomeRegion)
+	}
+	return regions
+}
+
+// regions are those in which people ask.
+func (a *JustInTimeArgs) regions() []string {
+	if a.Sessions == nil || a.onlyDenies() {
+		return nil
+	}
+	return a.Sessions.Regions
+}
+
+// onlyDenies reports whether nobody asks in the account: it denies access for the others and opens no session.
+func (a *JustInTimeArgs) onlyDenies() bool {
+	return len(a.DenyAccess) > 0 && len(a.Requesters)+len(a.ManualApprovals)+len(a.AutoApprovals) == 0
+}
+
 // validateProviders wants a provider for every Region but one, as SessionPreferences does.
 func (a *JustInTimeArgs) validateProviders() error {
 	var p Problems
 	ambient := ""
-	for i, region := range a.Sessions.Regions {
+	for _, region := range a.ApprovalRegions() {
 		switch {
 		case a.Providers[region] != nil:
 		case ambient == "":
 			ambient = region
 		default:
-			p.add("", region, "is "+at("sessions.regions", i)+" and has no provider, and the provider of the component is taken to be that of "+ambient,
+			p.add("", region, "has no provider for its approval documents, and the provider of the component is taken to be that of "+ambient,
 				"give Providers an entry for it")
 		}
 	}

@@ -64,6 +64,9 @@ func (a *JustInTimeArgs) ApproverDocument() policy.Document {
 }
 
 func (a *JustInTimeArgs) policies() []managedPolicy {
+	if a.onlyDenies() {
+		return nil
+	}
 	return []managedPolicy{{RequesterPolicyName, a.RequesterDocument()}, {ApproverPolicyName, a.ApproverDocument()}}
 }
 
@@ -77,8 +80,8 @@ func (a *JustInTimeArgs) AddTo(w *access.Account) {
 	for _, p := range a.policies() {
 		w.Policies = append(w.Policies, access.ManagedPolicy{ARN: a.PolicyARN(p.name), Document: p.document})
 	}
-	for _, region := range a.Sessions.Regions {
-		for _, d := range a.documents() {
+	for _, d := range a.documents() {
+		for _, region := range d.regions {
 			w.Documents = append(w.Documents, access.SessionDocument{Name: d.name, Region: region, Type: d.kind, Owner: a.Account.ID, Content: d.content})
 		}
 	}

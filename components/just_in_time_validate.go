@@ -2,8 +2,10 @@ package components
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"aws-access-guardrails/policy"
 )
@@ -11,6 +13,13 @@ import (
 // maxManualApprovals is how many manual approval policies an account takes in a Region.
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-manual-policies.html.
 const maxManualApprovals = 50
+
+const (
+	// maxDocumentBytes is how long the content of an SSM document is at most. Source: CreateDocument in the AWS Systems Manager API Reference.
+	maxDocumentBytes  = 64 * 1024
+	maxApprovers      = 5
+	maxAccessDuration = 336 * time.Hour
+)
 
 // groupID is the id of a group in an identity store. Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_Group.html.
 var groupID = regexp.MustCompile(`^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`)
@@ -21,6 +30,7 @@ func (a *JustInTimeArgs) Validate() error {
 	a.Account.validate(&p)
 	validateProjectTag(&p, a.ProjectTag)
 	switch s := a.Sessions; {
+	case a.onlyDenies():
 	case s == nil || len(s.Regions) == 0:
 		p.add("", nil, "opens sessions, and there is no section sessions whose regions, limits and Run As would bound them", "add sessions with its regions")
 	case s.RunAs.DefaultUser == "":
@@ -31,12 +41,20 @@ func (a *JustInTimeArgs) Validate() error {
 	a.validateManualApprovals(&p)
 	a.validateRules(&p, "autoApprovals", a.AutoApprovals, true)
 	a.validateRules(&p, "denyAccess", a.DenyAccess, false)
+	if len(a.DenyAccess) > 0 && a.HomeRegion == "" {
+		p.add("homeRegion", nil, "is missing: AWS takes denyAccess in the home Region of Systems Manager alone", "write that Region")
+	}
 	if len(a.DenyAccess) > 0 && !a.DelegatedAdministrator {
 		p.add("denyAccess", nil, "belongs to the account that administers Systems Manager for the organization", "move it to that stack, or write delegatedAdministrator: true if this is it")
 	}
 	if len(p) == 0 {
 		for _, made := range a.policies() {
 			p.document("", "policy "+made.name, made.document, policy.Identity, a.Quotas)
+		}
+		for _, made := range a.documents() {
+			if n := len(made.content); n > maxDocumentBytes {
+				p.add("", made.name, fmt.Sprintf("is %d bytes long as an SSM document, and AWS takes %d", n, maxDocumentBytes), "merge rules")
+			}
 		}
 	}
 	return p.Err()
@@ -72,9 +90,86 @@ func (a *JustInTimeArgs) validateManualApprovals(p *Problems) {
 		case slices.ContainsFunc(a.ManualApprovals[:i], func(earlier ManualApproval) bool { return earlier.Name == m.Name }):
 			p.add(path, m.Name, "is taken by another policy", "use another name")
 		}
-		var content map[string]any
-		if err := json.Unmarshal([]byte(m.Content), &content); err != nil {
-			p.add(join(at("manualApprovals", i), "file"), nil, "does not hold a JSON object: "+err.Error(), "read one with aws ssm get-document --name ... --query Content")
+		if m.Content != "" {
+			validateApprovalContent(p, at("manualApprovals", i), m)
+		} else {
+			a.validateApprovers(p, at("manualApprovals", i), m, a.ManualApprovals[:i])
+		}
+	}
+}
+
+// validateApprovers holds a policy that is written in fields.
+func (a *JustInTimeArgs) validateApprovers(p *Problems, path string, m ManualApproval, earlier []ManualApproval) {
+	if len(m.Projects) == 0 {
+		p.add(join(path, "projects"), nil, "is missing", "list the projects whose nodes the policy is for")
+	}
+	for j, project := range m.Projects {
+		where := join(path, at("projects", j))
+		switch {
+		case !p.check(where, project, policy.ValidateProject(project)):
+		case slices.Contains(m.Projects[:j], project):
+			p.add(where, project, "is listed twice", "remove one")
+		default:
+			for _, e := range earlier {
+				if slices.Contains(e.Projects, project) {
+					p.add(where, project, "is a project of "+e.Name+" too, and AWS refuses requests for nodes of two policies", "keep it in one of them")
+				}
+			}
+		}
+	}
+	switch n := len(m.Groups); {
+	case n == 0:
+		p.add(join(path, "groups"), nil, "is missing: nobody could approve", "list the ids of the groups of IAM Identity Center that approve")
+	case n > maxApprovers:
+		p.add(join(path, "groups"), n, "are more approvers than the 5 that AWS takes", "merge some")
+	}
+	for j, group := range m.Groups {
+		where := join(path, at("groups", j))
+		switch {
+		case !groupID.MatchString(group):
+			p.add(where, group, "is not the id of a group of IAM Identity Center", "write its id, as aws identitystore list-groups prints it")
+		case slices.Contains(m.Groups[:j], group):
+			p.add(where, group, "is listed twice", "remove one")
+		}
+	}
+	if d := m.AccessDuration; d != 0 && (d < time.Hour || d > maxAccessDuration || d%time.Hour != 0) {
+		p.add(join(path, "accessDuration"), d.String(), "is not between 1 and 336 whole hours", "write one of them, such as 8h")
+	}
+}
+
+// validateApprovalContent holds a policy that is written as a document, as far as AWS's sample tells what it takes.
+func validateApprovalContent(p *Problems, path string, m ManualApproval) {
+	content := join(path, "content")
+	for _, field := range []struct {
+		name string
+		set  bool
+	}{{"projects", len(m.Projects) > 0}, {"groups", len(m.Groups) > 0}, {"accessDuration", m.AccessDuration != 0}} {
+		if field.set {
+			p.add(join(path, field.name), nil, "says what content says already", "remove one of the two")
+		}
+	}
+	var document struct {
+		SchemaVersion   string `json:"schemaVersion"`
+		AccessTokenRole string `json:"accessTokenRole"`
+		MainSteps       []struct {
+			Action string `json:"action"`
+		} `json:"mainSteps"`
+	}
+	const fix = "read one with aws ssm get-document --name ... --query Content"
+	switch err := json.Unmarshal([]byte(m.Content), &document); {
+	case err != nil:
+		p.add(content, nil, "does not hold a JSON object of approvals: "+err.Error(), fix)
+	case document.SchemaVersion != approvalSchema:
+		p.add(content, document.SchemaVersion, "is not the schemaVersion "+approvalSchema+" of approval policies", fix)
+	case document.AccessTokenRole != TokenRoleName:
+		p.add(content, document.AccessTokenRole, "is the accessTokenRole, and sessions run as "+TokenRoleName, "write that role")
+	case len(document.MainSteps) == 0:
+		p.add(content, nil, "has no mainSteps, so nobody could approve", fix)
+	default:
+		for _, step := range document.MainSteps {
+			if step.Action != "aws:approve" {
+				p.add(content, step.Action, "is no step of an approval", "keep the steps with the action aws:approve")
+			}
 		}
 	}
 }
@@ -103,6 +198,9 @@ func (a *JustInTimeArgs) validateRules(p *Problems, section string, rules []Appr
 // Notices says what just-in-time node access does not do. Paths are relative to the section "justInTime".
 func (a *JustInTimeArgs) Notices() Notices {
 	var n Notices
+	if a.onlyDenies() {
+		return n
+	}
 	n.add("", "every just-in-time shell is "+a.Sessions.RunAs.DefaultUser+"'s, whoever asked: only the session logs tell people apart")
 	n.add("", "AWS does not end a shell when its approval ends; sessions.maxDuration does, after "+a.Sessions.maxDuration().String())
 	if a.Sessions.KMSKeyID != "" {

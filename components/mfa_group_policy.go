@@ -32,6 +32,11 @@ func authorizationTagActions() []string {
 func (a *MFAGroupArgs) name() string { return cmp.Or(a.Name, "guardrails-mfa") }
 func (a *MFAGroupArgs) path() string { return cmp.Or(a.Path, RolePath) }
 
+// ARN is the ARN of the group. It is predictable from the name, so it is known before anything is created.
+func (a *MFAGroupArgs) ARN() string {
+	return a.Account.Partition.GroupARN(a.Account.ID, a.path(), a.name())
+}
+
 // ownUser is the member itself, at every path where a member can be. User names are unique in an account whatever their path, so a
 // pattern never matches somebody else.
 func (a *MFAGroupArgs) ownUser() []string {

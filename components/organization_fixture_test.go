@@ -32,7 +32,11 @@ func justInTime() *components.JustInTimeArgs {
 	sessions := sessionPreferences()
 	return &components.JustInTimeArgs{
 		Account: account(), Sessions: sessions, Requesters: []string{"arn:aws:iam::111122223333:role/guardrails/delegated/Developer"},
-		ManualApprovals:        []components.ManualApproval{{Name: "Production", Content: "{}"}},
+		ManualApprovals: []components.ManualApproval{
+			{Name: "Production", Projects: []string{"Test Project 1"}, Groups: []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"}, AccessDuration: 8 * time.Hour},
+			{Name: "TwoLevels", Content: `{"schemaVersion":"0.3","accessTokenRole":"SSM-JustInTimeAccessTokenRole","mainSteps":[{"action":"aws:approve"}]}`},
+		},
+		HomeRegion:             "ap-northeast-1",
 		AutoApprovals:          []components.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1", "Test Project 2"}}},
 		DenyAccess:             []components.ApprovalRule{{Projects: []string{"Test Project 2"}}, {Group: "d4781745-7081-7079-d789-14da1e0a1b2c"}},
 		DelegatedAdministrator: true,

@@ -224,55 +224,6 @@ func TestARequesterWithEverythingIsFineBehindTheGuardrail(t *testing.T) {
 	require.NoError(t, a.CheckRequesters(engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)))
 }
 
-// Approvals are written as AWS's policy language has them: one statement for a rule and project, whoever and whatever is left out.
-func TestApprovalRulesAreWrittenInCedar(t *testing.T) {
-	a := justInTime()
-	w := access.Account{}
-	a.AddTo(&w)
-	content := map[string]string{}
-	for _, d := range w.Documents {
-		if d.Region == "us-east-1" {
-			content[d.Name] = d.Type + "\n" + d.Content
-		}
-	}
-	assert.Equal(t, `AutoApprovalPolicy
-permit (
-    principal in AWS::IdentityStore::Group::"e8c17310-e011-7089-d989-10da1e0a1b2c",
-    action == AWS::SSM::Action::"getTokenForInstanceAccess",
-    resource
-)
-when {
-    resource.hasTag("Project") && resource.getTag("Project") == "Test Project 1"
-};
-
-permit (
-    principal in AWS::IdentityStore::Group::"e8c17310-e011-7089-d989-10da1e0a1b2c",
-    action == AWS::SSM::Action::"getTokenForInstanceAccess",
-    resource
-)
-when {
-    resource.hasTag("Project") && resource.getTag("Project") == "Test Project 2"
-};
-`, content[components.AutoApprovalDocument])
-	assert.Equal(t, `AutoApprovalPolicy
-forbid (
-    principal,
-    action == AWS::SSM::Action::"getTokenForInstanceAccess",
-    resource
-)
-when {
-    resource.hasTag("Project") && resource.getTag("Project") == "Test Project 2"
-};
-
-forbid (
-    principal in AWS::IdentityStore::Group::"d4781745-7081-7079-d789-14da1e0a1b2c",
-    action == AWS::SSM::Action::"getTokenForInstanceAccess",
-    resource
-);
-`, content[components.DenyAccessDocument])
-	assert.Equal(t, "ManualApprovalPolicy\n{}", content["Production"])
-}
-
 // The policies of requesters and approvers allow what they are for, and no way onto a node.
 func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 	a := justInTime()

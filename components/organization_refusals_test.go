@@ -1,6 +1,7 @@
 package components_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -157,8 +158,47 @@ func TestJustInTimeRefusals(t *testing.T) {
 			`requesters[0]: "arn:aws:iam::444455556666:role/Developer" is not of this account, and nodes are asked for in their own account; write the ARN of a role of 111122223333`},
 		{"a policy named like AWS's", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].Name = components.AutoApprovalDocument },
 			`manualApprovals[0].name: "SSM-JustInTimeAccessAutoApprovalPolicy" is a name of AWS's; use another name`},
-		{"a policy that is no JSON", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].Content = "permit" },
-			`manualApprovals[0].file: does not hold a JSON object: invalid character 'p' looking for beginning of value; read one with aws ssm get-document --name ... --query Content`},
+		{"a policy that is no JSON", func(a *components.JustInTimeArgs) { a.ManualApprovals[1].Content = "permit" },
+			`manualApprovals[1].content: does not hold a JSON object of approvals: invalid character 'p' looking for beginning of value; read one with aws ssm get-document --name ... --query Content`},
+		{"a policy of another schema", func(a *components.JustInTimeArgs) {
+			a.ManualApprovals[1].Content = `{"schemaVersion":"1.0","accessTokenRole":"SSM-JustInTimeAccessTokenRole"}`
+		}, `manualApprovals[1].content: "1.0" is not the schemaVersion 0.3 of approval policies; read one with aws ssm get-document --name ... --query Content`},
+		{"a policy with another role", func(a *components.JustInTimeArgs) {
+			a.ManualApprovals[1].Content = `{"schemaVersion":"0.3","accessTokenRole":"Admin"}`
+		}, `manualApprovals[1].content: "Admin" is the accessTokenRole, and sessions run as SSM-JustInTimeAccessTokenRole; write that role`},
+		{"a policy that nobody approves", func(a *components.JustInTimeArgs) {
+			a.ManualApprovals[1].Content = `{"schemaVersion":"0.3","accessTokenRole":"SSM-JustInTimeAccessTokenRole"}`
+		}, `manualApprovals[1].content: has no mainSteps, so nobody could approve; read one with aws ssm get-document --name ... --query Content`},
+		{"a policy that runs something", func(a *components.JustInTimeArgs) {
+			a.ManualApprovals[1].Content = `{"schemaVersion":"0.3","accessTokenRole":"SSM-JustInTimeAccessTokenRole","mainSteps":[{"action":"aws:executeScript"}]}`
+		}, `manualApprovals[1].content: "aws:executeScript" is no step of an approval; keep the steps with the action aws:approve`},
+		{"a policy written twice", func(a *components.JustInTimeArgs) { a.ManualApprovals[1].AccessDuration = time.Hour },
+			"manualApprovals[1].accessDuration: says what content says already; remove one of the two"},
+		{"a policy for no nodes", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].Projects = nil },
+			"manualApprovals[0].projects: is missing; list the projects whose nodes the policy is for"},
+		{"a policy without approvers", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].Groups = nil },
+			"manualApprovals[0].groups: is missing: nobody could approve; list the ids of the groups of IAM Identity Center that approve"},
+		{"an approver by name", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].Groups[0] = "Leads" },
+			`manualApprovals[0].groups[0]: "Leads" is not the id of a group of IAM Identity Center; write its id, as aws identitystore list-groups prints it`},
+		{"an approval of minutes", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].AccessDuration = 90 * time.Minute },
+			`manualApprovals[0].accessDuration: "1h30m0s" is not between 1 and 336 whole hours; write one of them, such as 8h`},
+		{"an approval of a month", func(a *components.JustInTimeArgs) { a.ManualApprovals[0].AccessDuration = 337 * time.Hour },
+			`manualApprovals[0].accessDuration: "337h0m0s" is not between 1 and 336 whole hours; write one of them, such as 8h`},
+		{"two policies for one node", func(a *components.JustInTimeArgs) {
+			a.ManualApprovals[1] = components.ManualApproval{Name: "Again", Projects: a.ManualApprovals[0].Projects, Groups: a.ManualApprovals[0].Groups}
+		}, `manualApprovals[1].projects[0]: "Test Project 1" is a project of Production too, and AWS refuses requests for nodes of two policies; keep it in one of them`},
+		{"more policies than AWS takes", func(a *components.JustInTimeArgs) {
+			for i := range 49 {
+				a.ManualApprovals = append(a.ManualApprovals, components.ManualApproval{Name: fmt.Sprintf("More%d", i), Content: a.ManualApprovals[1].Content})
+			}
+		}, "manualApprovals: 51 are more policies than the 50 that AWS takes in a Region; merge some"},
+		{"a document too long for AWS", func(a *components.JustInTimeArgs) {
+			for i := range 400 {
+				a.AutoApprovals[0].Projects = append(a.AutoApprovals[0].Projects, fmt.Sprintf("Project %d", i))
+			}
+		}, `"SSM-JustInTimeAccessAutoApprovalPolicy" is 111499 bytes long as an SSM document, and AWS takes 65536; merge rules`},
+		{"a denial nowhere", func(a *components.JustInTimeArgs) { a.HomeRegion = "" },
+			"homeRegion: is missing: AWS takes denyAccess in the home Region of Systems Manager alone; write that Region"},
 		{"everybody is approved", func(a *components.JustInTimeArgs) { a.AutoApprovals[0].Group = "" },
 			"autoApprovals[0].group: is missing: everybody would be approved; write the id of a group of IAM Identity Center"},
 		{"every node is approved", func(a *components.JustInTimeArgs) { a.AutoApprovals[0].Projects = nil },

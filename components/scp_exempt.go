@@ -118,8 +118,21 @@ func (a *ServiceControlPoliciesArgs) protected() []string {
 	return all
 }
 
-// peopleAccounts are the accounts whose users are people.
-func (a *ServiceControlPoliciesArgs) peopleAccounts() []string {
+// mfaGroups are the groups that only changers change: those of the guardrails' path in every account, and the listed ones.
+func (a *ServiceControlPoliciesArgs) mfaGroups() []string {
+	return widest(append([]string{a.partition().GroupARN("*", RolePath, "*")}, a.MFAGroups...))
+}
+
+// Protects are the member accounts that ProtectGuardrails reaches, in the order of the tree.
+func (a *ServiceControlPoliciesArgs) Protects() []string {
+	if a.ProtectGuardrails == nil {
+		return nil
+	}
+	return a.below(a.ProtectGuardrails.Targets)
+}
+
+// People are the accounts whose users are people: ProtectGuardrails.PeopleAccounts, or else the jump accounts.
+func (a *ServiceControlPoliciesArgs) People() []string {
 	switch {
 	case a.ProtectGuardrails != nil && a.ProtectGuardrails.PeopleAccounts != nil:
 		return a.ProtectGuardrails.PeopleAccounts

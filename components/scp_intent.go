@@ -28,7 +28,8 @@ func (a *ServiceControlPoliciesArgs) Intent() access.OrganizationIntent {
 	if g := a.ProtectGuardrails; g != nil {
 		in.Protected = &access.ProtectedIntent{
 			Accounts: a.below(g.Targets), Roles: a.protected(), CredentialAdmins: a.roles(g.CredentialAdmins...), Taggers: a.roles(g.Taggers...),
-			PeopleAccounts: a.peopleAccounts(), JustInTime: a.JustInTime, ServiceRoles: a.serviceMakers(),
+			PeopleAccounts: a.People(), JustInTime: a.JustInTime, ServiceRoles: a.serviceMakers(),
+			Groups: a.MFAGroups,
 		}
 		if len(g.Bootstrap) > 0 {
 			in.Protected.MadeBy = append(in.Protected.MadeBy, access.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)})

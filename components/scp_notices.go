@@ -23,9 +23,9 @@ func (a *ServiceControlPoliciesArgs) Notices() Notices {
 	}
 	if g := a.ProtectGuardrails; g != nil {
 		for i, role := range g.CredentialAdmins {
-			n.add(at("protectGuardrails.credentialAdmins", i), role+" can become every person of "+strings.Join(a.peopleAccounts(), ", ")+", and use what they can")
+			n.add(at("protectGuardrails.credentialAdmins", i), role+" can become every person of "+strings.Join(a.People(), ", ")+", and use what they can")
 		}
-		if len(a.peopleAccounts()) == 0 {
+		if len(a.People()) == 0 {
 			n.add("protectGuardrails.peopleAccounts", "no account is listed, so administrators can change the credentials of every user of their account")
 		}
 		if outside := a.outside(g.Targets); len(outside) > 0 {

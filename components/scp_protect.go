@@ -54,15 +54,15 @@ func (a *ServiceControlPoliciesArgs) protectRoles() []policy.Statement {
 	)
 }
 
-// protectPeople guards the MFA group wherever it is, and the credentials of the users of the accounts that people sign in to. Everybody keeps the own
+// protectPeople guards the MFA groups, and the credentials of the users of the accounts that people sign in to. Everybody keeps the own
 // ones: a role session has no user name, so for it every user is somebody else.
 func (a *ServiceControlPoliciesArgs) protectPeople() []policy.Statement {
 	p, changers := a.partition(), a.changers()
 	statements := []policy.Statement{
 		policy.Deny("DenyChangingMFAGroup", "iam:AttachGroupPolicy", "iam:CreateGroup", "iam:DeleteGroup", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy",
-			"iam:PutGroupPolicy", "iam:RemoveUserFromGroup", "iam:UpdateGroup").On(p.GroupARN("*", RolePath, "*")).When(but(changers)),
+			"iam:PutGroupPolicy", "iam:RemoveUserFromGroup", "iam:UpdateGroup").On(a.mfaGroups()...).When(but(changers)),
 	}
-	if people := a.peopleAccounts(); len(people) > 0 {
+	if people := a.People(); len(people) > 0 {
 		statements = append(statements,
 			policy.Deny("DenyChangingCredentialsOfOthers", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
 				"iam:DeactivateMFADevice", "iam:DeleteAccountPasswordPolicy", "iam:DeleteUser", "iam:EnableMFADevice", "iam:ResetServiceSpecificCredential",

@@ -36,6 +36,8 @@ type ServiceControlPoliciesArgs struct {
 	BreakGlass []string
 	// JustInTime exempts and protects the roles and settings of just-in-time node access.
 	JustInTime bool
+	// MFAGroups are the ARNs of the MFA groups of the accounts. Those under RolePath are protected wherever they are; list at least the others.
+	MFAGroups []string
 	// The guardrails. Nil means that there is none.
 	OSAccessOnly      *OSAccessOnly
 	ConsolePasswords  *ConsolePasswords

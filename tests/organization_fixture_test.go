@@ -95,7 +95,7 @@ func fullOrganization(p policy.Partition) organization {
 	workload := o.sessions.Account
 	o.justIn = &components.JustInTimeArgs{
 		Account: workload, Sessions: o.sessions, Requesters: []string{p.RoleARN(otherAccount, "/", "Developer")},
-		ManualApprovals: []components.ManualApproval{{Name: "Production", Content: `{"approvers":[]}`}},
+		ManualApprovals: []components.ManualApproval{{Name: "Production", Projects: []string{"Test Project 1"}, Groups: []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"}}},
 		AutoApprovals:   []components.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}}},
 	}
 	return o

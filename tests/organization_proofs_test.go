@@ -76,3 +76,27 @@ func dropStatement(u *access.Unit, sid string) {
 		dropStatement(&u.Units[i], sid)
 	}
 }
+
+// An MFA group at a path of its own is protected where the guardrails know of it, and the proof misses it where they do not.
+func TestAnMFAGroupAtAnotherPathIsProtectedByItsARN(t *testing.T) {
+	o := shippedOrganization(policy.AWS)
+	o.group.Path = "/people/"
+	arn := o.group.ARN()
+	takeApart := func() access.Decision {
+		return decided(t, o.engine(t), o.session(homeAccount, "Administrator"), call("iam:RemoveUserFromGroup", nil, arn))
+	}
+	require.True(t, takeApart().Allowed(), "the guardrails do not know of the path")
+	o.policies.MFAGroups = []string{arn}
+	assert.Equal(t, "DenyChangingMFAGroup", takeApart().By.Sid)
+	known := o.policies.Intent()
+	o.policies.MFAGroups = nil
+	findings, err := access.ProveOrganization(o.engine(t), known)
+	require.NoError(t, err)
+	failed := map[string]bool{}
+	for _, f := range findings {
+		if f.Verdict == access.DoesNotHold {
+			failed[f.ID] = true
+		}
+	}
+	assert.True(t, failed["mfa-group-is-protected"])
+}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"time"
 
 	"aws-access-guardrails/access"
@@ -16,7 +17,7 @@ var justInTimeKeys = keys("just-in-time node access of Systems Manager",
 	key("manualApprovals", func(a *components.JustInTimeArgs) *[]components.ManualApproval { return &a.ManualApprovals }, listOf(manualApprovalKeys)).
 		orNothing("nobody approves by hand", "automatic approval may be all there is").
 		doc("The policies by which people approve requests.").
-		example([]any{map[string]any{"name": "production", "content": "{...}"}}),
+		example([]any{map[string]any{"name": "production", "projects": []string{"Test Project 1"}, "groups": []string{"a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"}, "accessDuration": "8h"}}),
 	key("autoApprovals", func(a *components.JustInTimeArgs) *[]components.ApprovalRule { return &a.AutoApprovals }, listOf(approvalRuleKeys)).
 		orNothing("nothing is approved automatically", "what nobody looks at should be a decision").
 		doc("What is approved without anybody, for an hour each time.").
@@ -29,6 +30,10 @@ var justInTimeKeys = keys("just-in-time node access of Systems Manager",
 		orElse(false, "one account of the organization is").
 		doc("Says that this account administers Systems Manager for the organization.").
 		example(false),
+	key("homeRegion", func(a *components.JustInTimeArgs) *string { return &a.HomeRegion }, text(validateRegion)).
+		orNothing("the Region of aws:region", "the stack of the delegated administrator is at home where its console is").
+		doc("The home Region of Systems Manager, where denyAccess is written. AWS copies it into the others.").
+		example("ap-northeast-1"),
 )
 
 var manualApprovalKeys = keys("a policy by which people approve requests",
@@ -36,9 +41,22 @@ var manualApprovalKeys = keys("a policy by which people approve requests",
 		required("write the name of the document").
 		doc("The name of the document, 3 to 128 letters, digits, _, - and .").
 		example("production"),
+	key("projects", func(m *components.ManualApproval) *[]string { return &m.Projects }, words(text(policy.ValidateProject))).
+		orNothing("content says it", "AWS refuses requests for a node to which two policies apply").
+		doc("Values of the project tag on the nodes that the policy is for.").
+		example([]string{"Test Project 1"}),
+	key("groups", func(m *components.ManualApproval) *[]string { return &m.Groups }, words(text(nil))).
+		orNothing("content says it", "somebody has to approve").
+		doc("The ids of at most five groups of IAM Identity Center. One approval by a member of any of them is enough.").
+		example([]string{"a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"}),
+	key("accessDuration", func(m *components.ManualApproval) *time.Duration { return &m.AccessDuration },
+		durationKind{least: time.Hour, most: 336 * time.Hour, step: time.Hour}).
+		orNothing("an hour, or what content says", "it is what automatic approval gives").
+		doc("How long sessions may be started after an approval.").
+		example("8h"),
 	key("content", func(m *components.ManualApproval) *string { return &m.Content }, text(nil)).
-		required("write the document as JSON").
-		doc("The document as JSON. AWS does not publish its form: make one in the console and read it with aws ssm get-document.").
+		orNothing("the keys above say everything", "they are enough for one level of approval by groups").
+		doc("The whole document as JSON instead, for several levels or other approvers: make one in the console and read it with aws ssm get-document.").
 		example("{...}"),
 )
 
@@ -60,6 +78,7 @@ func (s *Stack) JustInTimeAccess() *components.JustInTimeArgs {
 	}
 	a := *s.JustInTime
 	a.Account, a.ProjectTag, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.Quotas, s.Preferences()
+	a.HomeRegion = cmp.Or(a.HomeRegion, s.AWS.Region)
 	return &a
 }
 

@@ -1,9 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
@@ -258,6 +261,15 @@ func (s *Stack) ServiceControlPolicies() *components.ServiceControlPoliciesArgs 
 	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
 	a.Deployer, a.BreakGlass = s.Account.Deployer, s.Account.BreakGlass
 	a.JustInTime = s.JustInTime != nil
+	if g := s.MFAGroup(); g != nil {
+		a.MFAGroups = append(a.MFAGroups, g.ARN())
+	}
+	for _, other := range s.Siblings {
+		a.JustInTime = a.JustInTime || other.JustInTime
+		if other.Group != "" && other.Partition == s.Account.Partition {
+			a.MFAGroups = append(a.MFAGroups, other.Group)
+		}
+	}
 	if a.ConsolePasswords != nil {
 		c := *a.ConsolePasswords
 		c.JumpAccounts = s.accountIDs(c.JumpAccounts)
@@ -329,5 +341,25 @@ func (s *Stack) checkOrganization(d *decoder) {
 	}
 	if o.ProtectGuardrails != nil {
 		check(stackPath("organization.protectGuardrails.peopleAccounts"), o.ProtectGuardrails.PeopleAccounts)
+		s.checkPeopleAccounts(d)
+	}
+}
+
+// checkPeopleAccounts refuses to leave out an account whose stack has users: whoever resets the credentials of one there comes in wherever a role names that
+// user. An account that the guardrail does not reach is not bound by the list.
+func (s *Stack) checkPeopleAccounts(d *decoder) {
+	at := stackPath("organization.protectGuardrails.peopleAccounts")
+	a := s.ServiceControlPolicies()
+	if d.refused(at) || d.refused(stackPath("organization.consolePasswords.jumpAccounts")) {
+		return
+	}
+	listed, reached := a.People(), a.Protects()
+	for _, other := range s.Siblings {
+		if len(other.Users) == 0 || slices.Contains(listed, other.AccountID) || !slices.Contains(reached, other.AccountID) {
+			continue
+		}
+		d.report(Problem{Path: at, Kind: Refused, Value: strings.Join(listed, ", "),
+			Why: "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",
+			Fix: "add " + strconv.Quote(cmp.Or(other.Alias, other.AccountID)) + " beside the jump accounts"})
 	}
 }

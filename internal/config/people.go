@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,7 +11,7 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account.
+// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account, and what an organization protects there.
 type Sibling struct {
 	// Stack is the stack's name, Alias its account alias; people are written with either.
 	Stack, Alias string
@@ -18,6 +19,10 @@ type Sibling struct {
 	Partition    policy.Partition
 	// Users are the paths of its users, by name.
 	Users map[string]string
+	// Group is the ARN of its MFA group; empty where it has none.
+	Group string
+	// JustInTime says that it uses just-in-time node access.
+	JustInTime bool
 }
 
 // named reports whether people of the sibling are written with the name.
@@ -52,17 +57,23 @@ func Siblings(folder, stack string) []Sibling {
 	return out
 }
 
-// siblingOf reads names alone: account, users and their paths.
+// siblingOf reads names alone: account, users and their paths, the MFA group.
 func siblingOf(file Source) (Sibling, bool) {
 	src := &source{file: file.File}
 	src.readStack(file) // A file that cannot be read leaves no account.
 	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}}
+	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
 		switch fullKey(e.name) {
 		case "aws:region":
 			s.Partition = likelyPartition(e.value.text)
 		case namespace + ":account":
 			s.AccountID, s.Alias = e.value.child("id"), e.value.child("alias")
+		case namespace + ":mfa":
+			grouped = true
+			group.Name, group.Path = cmp.Or(e.value.child("name"), group.Name), cmp.Or(e.value.child("path"), group.Path)
+		case namespace + ":justInTime":
+			s.JustInTime = true
 		case namespace + ":users":
 			for _, item := range e.value.items {
 				if name := item.child("name"); name != "" {
@@ -70,6 +81,9 @@ func siblingOf(file Source) (Sibling, bool) {
 				}
 			}
 		}
+	}
+	if grouped || len(s.Users) > 0 {
+		s.Group = s.Partition.GroupARN(s.AccountID, group.Path, group.Name)
 	}
 	return s, policy.ValidateAccountID(s.AccountID) == nil
 }

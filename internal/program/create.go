@@ -1,6 +1,8 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/components"
@@ -26,6 +28,8 @@ type creation struct {
 	providers *providers
 	group     *components.MFAGroup
 	users     map[string]pulumi.Resource
+	// requests is just-in-time node access, whose policies delegated roles may carry; nil where it is not used.
+	requests *components.JustInTime
 }
 
 // create registers everything that the stack declares: the guard first, then the people, then what they may reach.
@@ -37,10 +41,10 @@ func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) erro
 		c.people,
 		c.sessionPreferences,
 		c.operationRoles,
+		c.justInTime,
 		c.delegatedRoles,
 		c.osAccess,
 		c.grants,
-		c.justInTime,
 		c.organization,
 	} {
 		if err := step(); err != nil {
@@ -111,11 +115,23 @@ func (c *creation) operationRoles() error {
 func (c *creation) delegatedRoles() error {
 	for _, args := range c.stack.Delegated() {
 		args.UserResources = c.users
-		if _, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options()...); err != nil {
+		var after []pulumi.ResourceOption
+		if c.requests != nil && c.carriesRequests(args) {
+			after = append(after, pulumi.DependsOn([]pulumi.Resource{c.requests}))
+		}
+		if _, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options(after...)...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// carriesRequests reports whether a role carries one of the policies of just-in-time node access, which must exist before it is attached.
+func (c *creation) carriesRequests(role *components.DelegatedRoleArgs) bool {
+	requests := c.stack.JustInTimeAccess()
+	return slices.ContainsFunc(role.PolicyARNs(), func(arn string) bool {
+		return arn == requests.PolicyARN(components.RequesterPolicyName) || arn == requests.PolicyARN(components.ApproverPolicyName)
+	})
 }
 
 func (c *creation) osAccess() error {
@@ -144,12 +160,12 @@ func (c *creation) justInTime() error {
 	if args == nil {
 		return nil
 	}
-	native, err := c.providers.native(c.ctx, c.stack, args.Sessions.Regions)
+	native, err := c.providers.native(c.ctx, c.stack, args.ApprovalRegions())
 	if err != nil {
 		return err
 	}
 	args.Providers = native
-	_, err = components.NewJustInTime(c.ctx, justInTimeName, args, c.options()...)
+	c.requests, err = components.NewJustInTime(c.ctx, justInTimeName, args, c.options()...)
 	return err
 }
 

@@ -15,6 +15,7 @@ var quotas = struct {
 	accessKeysPerUser               int
 	mfaDevicesPerUser               int
 	documents, versionsPerDocument  int
+	manualApprovals                 int
 	documentBytes                   int
 	attributesPerInstance           int
 	serviceControlPolicies          int
@@ -29,6 +30,7 @@ var quotas = struct {
 	accessKeysPerUser:     2,
 	mfaDevicesPerUser:     8,
 	documents:             500,
+	manualApprovals:       50,
 	versionsPerDocument:   1000,
 	documentBytes:         64 * 1024,
 	attributesPerInstance: 50, serviceControlPolicies: 10000,

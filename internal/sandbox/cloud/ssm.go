@@ -93,6 +93,9 @@ func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, erro
 		if len(s.documentsHere()) >= quotas.documents {
 			return Document{}, refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d active SSM documents.", quotas.documents)
 		}
+		if err := s.checkApprovalDocument(in); err != nil {
+			return Document{}, err
+		}
 		if err := checkContent(in.Type, in.Format, in.Content); err != nil {
 			return Document{}, err
 		}

@@ -13,13 +13,13 @@ import (
 
 // documentTypes are the types that CreateDocument takes. Source: CreateDocument in the AWS Systems Manager API Reference.
 var documentTypes = []string{
-	"ApplicationConfiguration", "ApplicationConfigurationSchema", "AutoApprovalPolicy", "Automation", "Automation.ChangeTemplate",
-	"ChangeCalendar", "CloudFormation", "Command", "ConformancePackTemplate", "DeploymentStrategy", "ManualApprovalPolicy", "Package", "Policy",
+	"ApplicationConfiguration", "ApplicationConfigurationSchema", autoApproval, "Automation", "Automation.ChangeTemplate",
+	"ChangeCalendar", "CloudFormation", "Command", "ConformancePackTemplate", "DeploymentStrategy", manualApproval, "Package", "Policy",
 	"ProblemAnalysis", "ProblemAnalysisTemplate", "QuickSetup", "Session",
 }
 
-// checkContent refuses what Systems Manager refuses as the content of a document. The content of Session documents is read in full, that of
-// other types for its syntax alone.
+// checkContent refuses what Systems Manager refuses as the content of a document. The content of Session documents and of approval
+// policies is read, that of other types for its syntax alone.
 func checkContent(documentType, format, content string) error {
 	if !slices.Contains(documentTypes, documentType) {
 		return ssmInvalid("1 validation error detected: Value '%s' at 'documentType' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
@@ -39,6 +39,9 @@ func checkContent(documentType, format, content string) error {
 			return invalidContent("YAML not well-formed. %v", err)
 		}
 	case "TEXT":
+		if documentType == autoApproval || documentType == manualApproval {
+			return invalidContent("a document of the type %s is JSON or YAML", documentType)
+		}
 		return nil
 	default:
 		return ssmInvalid("1 validation error detected: Value '%s' at 'documentFormat' failed to satisfy constraint: "+
@@ -48,8 +51,11 @@ func checkContent(documentType, format, content string) error {
 	if !ok {
 		return invalidContent("the content is not an object")
 	}
-	if documentType == "Session" {
+	switch documentType {
+	case "Session":
 		return checkSession(fields)
+	case autoApproval, manualApproval:
+		return checkApproval(documentType, fields)
 	}
 	return nil
 }

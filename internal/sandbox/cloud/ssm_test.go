@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -112,4 +113,60 @@ func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
 	}
 	_, err := ssm.CreateDocument(ctx, cloud.NewDocument{Name: "yaml", Type: "Command", Format: "YAML", Content: "schemaVersion: '2.2'\nmainSteps: []\n"})
 	assert.NoError(t, err)
+}
+
+const (
+	cedarApproval = `{"schemaVersion":"0.3","description":"","accessTokenRole":"SSM-JustInTimeAccessTokenRole","accessDuration":3600,` +
+		`"AutoApprovalPolicyDocuments":[{"id":"a","description":"","type":"Cedar","content":"permit (principal, action, resource);"}]}`
+	stepApproval = `{"schemaVersion":"0.3","description":"","accessTokenRole":"SSM-JustInTimeAccessTokenRole","accessDuration":86400,` +
+		`"targets":[{"Key":"tag:Project","Values":["shop"]}],"mainSteps":[{"name":"ManualApproval","action":"aws:approve","timeoutSeconds":604800,` +
+		`"inputs":{"Message":"Please","MinRequiredApprovals":1,"EnhancedApprovals":{"Approvers":[{"approver":"a1b2","type":"SSOGroup"}]}}}]}`
+)
+
+// Approval policies have a form, automatic ones have names of AWS's, and a Region takes fifty manual ones.
+func TestApprovalPoliciesHaveAForm(t *testing.T) {
+	ctx, c := context.Background(), newCloud(t)
+	ssm := ssmOf(c, tokyo)
+	create := func(name, kind, format, content string) error {
+		_, err := ssm.CreateDocument(ctx, cloud.NewDocument{Name: name, Type: kind, Format: format, Content: content})
+		return err
+	}
+	const auto, manual, deny = "AutoApprovalPolicy", "ManualApprovalPolicy", "SSM-JustInTimeAccessDenyAccessOrgPolicy"
+	const name = "SSM-JustInTimeAccessAutoApprovalPolicy"
+	refuses(t, create("shop", auto, "", cedarApproval), "ValidationException", "not valid for the document type AutoApprovalPolicy")
+	refuses(t, create(name, auto, "", "permit (principal, action, resource);"), "InvalidDocumentContent", "JSON not well-formed")
+	refuses(t, create(name, auto, "TEXT", "permit (principal, action, resource);"), "InvalidDocumentContent", "is JSON or YAML")
+	for _, c := range []struct{ kind, old, new, says string }{
+		{auto, `"0.3"`, `"1.0"`, "schemaVersion"},
+		{auto, "SSM-JustInTimeAccessTokenRole", "Admin", "accessTokenRole"},
+		{auto, "3600", "7200", "accessDuration is 3600 to 3600"},
+		{auto, `"Cedar"`, `"Rego"`, `not "Rego"`},
+		{auto, "permit (principal, action, resource);", "", "statements as content"},
+		{auto, "AutoApprovalPolicyDocuments", "Documents", "has AutoApprovalPolicyDocuments"},
+		{manual, "86400", "1213200", "accessDuration is 3600 to 1209600"},
+		{manual, "86400", "5400", "accessDuration"},
+		{manual, "aws:approve", "aws:executeScript", `is "aws:approve"`},
+		{manual, `{"approver":"a1b2","type":"SSOGroup"}`, "", "1 to 5"},
+		{manual, `"mainSteps"`, `"steps"`, "has mainSteps"},
+	} {
+		content, document := cedarApproval, name
+		if c.kind == manual {
+			content, document = stepApproval, "shop"
+		}
+		changed := strings.Replace(content, c.old, c.new, 1)
+		require.NotEqual(t, content, changed, "test bug: mutation changed nothing")
+		refuses(t, create(document, c.kind, "", changed), "InvalidDocumentContent", c.says)
+	}
+	require.NoError(t, create(name, auto, "", cedarApproval))
+	refuses(t, create(name, auto, "", cedarApproval), "DocumentAlreadyExists", name)
+	require.NoError(t, create(deny, auto, "", strings.Replace(cedarApproval, "permit", "forbid", 1)))
+	_, err := ssm.UpdateDocument(ctx, name, cloud.NewDocument{Content: "{}"})
+	refuses(t, err, "InvalidDocumentContent", "schemaVersion")
+
+	for i := range 50 {
+		require.NoError(t, create(fmt.Sprintf("manual-%d", i), manual, "", stepApproval))
+	}
+	refuses(t, create("manual-50", manual, "", stepApproval), "DocumentLimitExceeded", "at most 50")
+	_, err = ssmOf(c, "us-east-1").CreateDocument(ctx, cloud.NewDocument{Name: "manual-50", Type: manual, Format: "YAML", Content: stepApproval})
+	assert.NoError(t, err, "another Region counts for itself, and JSON is YAML")
 }

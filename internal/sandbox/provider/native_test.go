@@ -64,10 +64,15 @@ func TestANativeDocumentChangesAsANewVersion(t *testing.T) {
 func TestApprovalPoliciesAreDocuments(t *testing.T) {
 	_, e := newNative(t)
 	m := e.mustCreate(nativeType, "approval", props{
-		"name": "approve-project-a", "documentType": "ManualApprovalPolicy", "content": props{"schemaVersion": "1.0", "securityPolicy": props{}},
+		"name": "approve-project-a", "documentType": "ManualApprovalPolicy", "content": props{
+			"schemaVersion": "0.3", "accessTokenRole": "SSM-JustInTimeAccessTokenRole", "accessDuration": 3600.0,
+			"mainSteps": []any{props{"action": "aws:approve", "inputs": props{"EnhancedApprovals": props{"Approvers": []any{props{"approver": "a", "type": "SSOGroup"}}}}}},
+		},
 	})
 	assert.Equal(t, "ManualApprovalPolicy", m.out("documentType"))
-	_, err := e.create(nativeType, "bad", props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}})
+	_, err := e.create(nativeType, "cedar", props{"name": "SSM-JustInTimeAccessAutoApprovalPolicy", "documentType": "AutoApprovalPolicy", "content": props{"schemaVersion": "1.0"}})
+	assert.ErrorContains(t, err, "InvalidDocumentContent")
+	_, err = e.create(nativeType, "bad", props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}})
 	assert.ErrorContains(t, err, `operation CREATE failed with "InvalidRequest"`)
 	_, reasons, err := e.check(nativeType, "x", nil, props{"name": "xyz", "content": "{", "updateMethod": "Both"})
 	require.NoError(t, err)
