@@ -72,7 +72,7 @@ func (c *caller) constant(k *key) (values, bool) {
 	}
 	ev := env{engine: c.engine, session: &c.session, principal: c.principal, request: &Request{}, resource: &noResource}
 	if c.session.mfaCode {
-		ev.action = "sts:AssumeRole"
+		ev.action, ev.request = "sts:AssumeRole", &Request{Action: "sts:AssumeRole"}
 	}
 	return ev.lookup(k), true
 }
