@@ -68,7 +68,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
-	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDestroy(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newAudit(f), newSchema(), newPulumiCLI())
+	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDestroy(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newPulumiCLI())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

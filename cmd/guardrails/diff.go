@@ -1,0 +1,70 @@
+package main
+
+import (
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"aws-access-guardrails/internal/change"
+	"aws-access-guardrails/internal/workspace"
+)
+
+func newDiff(f *flags) *cobra.Command {
+	var (
+		from, at       string
+		markdown, exit bool
+	)
+	cmd := &cobra.Command{
+		Use:   "diff [stack ...]",
+		Short: "What a change of the stack files means for people",
+		Long: `Compares the stack files as they are with those of a revision of git, and says who gains what, who loses what, as which OS user, until when, and by which
+journey. It compares what the documents mean, over all requests: a change of a comment, of an order or of a name says that no one gains or loses, and
+whatever it cannot compare it lists as such.
+
+Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this branch left main: what a pull request means.
+It exits with 0 be there differences or not, but for --exit-code, and with 1 when the stack files as they are would be refused.
+
+Without names it compares every stack of the folder; one that came, went or was renamed is found by its account.`,
+		Example: `  guardrails diff
+  guardrails diff --from main... --markdown > comment.md
+  guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			when := time.Now()
+			if at != "" {
+				var err error
+				if when, err = time.Parse(time.RFC3339, at); err != nil {
+					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+				}
+			}
+			folder, err := workspace.Open(f.dir)
+			if err != nil {
+				return err
+			}
+			report, err := change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
+			if report == nil {
+				return err
+			}
+			if err == nil && exit {
+				err = report.Differs()
+			}
+			if markdown && !f.json {
+				return f.write(cmd, commented{report}, err)
+			}
+			return f.write(cmd, report, err)
+		},
+	}
+	f.stackFlags(cmd)
+	f.jsonFlag(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&from, "from", "HEAD", "the revision to compare with: a branch, a tag, a commit, or one of them with ... for where this branch left it")
+	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
+	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
+	flags.BoolVar(&exit, "exit-code", false, "exit with 1 when anything differs")
+	return cmd
+}
+
+// commented is a report whose text is Markdown.
+type commented struct{ *change.Report }
+
+func (c commented) WriteText(w io.Writer) error { return c.WriteMarkdown(w) }

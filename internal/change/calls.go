@@ -1,0 +1,177 @@
+package change
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// calls are the differences that were found, one for each reason: what a statement gives or takes, and to whom.
+func (c *comparison) calls(found access.Comparison) {
+	c.Classes = found.Classes
+	index := map[string]int{}
+	shown := map[string]bool{}
+	for i := range found.Differences {
+		d := &found.Differences[i]
+		if d.Pattern == "sts:AssumeRole" && len(d.Request.Resources) == 1 && c.toldOfRole(d) {
+			continue
+		}
+		key := fmt.Sprint(d.Gained, because(d), d.Unreal != "")
+		at, known := index[key]
+		if !known {
+			at = len(c.Calls)
+			index[key] = at
+			c.Calls = append(c.Calls, CallChange{Gains: d.Gained, Because: because(d), Example: example(d), Unreal: d.Unreal})
+		}
+		one := &c.Calls[at]
+		if !slices.Contains(one.ARNs, d.Subject) {
+			one.ARNs = append(one.ARNs, d.Subject)
+			one.Who = append(one.Who, c.subjectWords(d.Subject))
+		}
+		if !slices.Contains(one.Actions, d.Pattern) {
+			one.Actions = append(one.Actions, d.Pattern)
+		}
+		shown[d.Subject] = true
+	}
+	// What AWS does not send today says nothing beside what it sends, for the same reason.
+	c.Calls = slices.DeleteFunc(c.Calls, func(one CallChange) bool {
+		return one.Unreal != "" && slices.ContainsFunc(c.Calls, func(other CallChange) bool {
+			return other.Unreal == "" && other.Gains == one.Gains && within(one.ARNs, other.ARNs) && within(one.Actions, other.Actions)
+		})
+	})
+	for i := range c.Calls {
+		one := &c.Calls[i]
+		slices.Sort(one.Actions)
+		one.Line = one.line()
+	}
+	for _, subject := range found.Undecided {
+		c.Open = append(c.Open, c.subjectWords(subject)+": the search for a difference was too large to end, so what "+c.subjectWords(subject)+" may call is not compared")
+	}
+}
+
+func within(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+// toldOfRole reports whether the report says already that the person gains or loses the way into the role, in some way.
+func (c *comparison) toldOfRole(d *access.Difference) bool {
+	role := d.Request.Resources[0].ARN
+	return slices.ContainsFunc(c.People, func(p PersonChange) bool {
+		return p.Gains == d.Gained && p.PersonARN == d.Subject && p.RoleARN == role && len(p.Through) == 0
+	})
+}
+
+// subjectWords are who calls.
+func (c *comparison) subjectWords(subject string) string {
+	if id, found := strings.CutPrefix(subject, "root of "); found {
+		return "the root user of " + c.accountWords(id)
+	}
+	arn, err := policy.ParseARN(subject)
+	if err != nil {
+		return "anybody else in " + c.accountWords(subject)
+	}
+	if kind, _, name, ok := arn.Entity(); ok && kind == "role" {
+		return "whoever is in role " + name + " of " + c.accountName(arn.Account)
+	}
+	return c.personName(subject)
+}
+
+// because says which statement makes the difference.
+func because(d *access.Difference) string {
+	denies := d.Not.Sid != "" && d.Not.Kind != access.NoStatement
+	switch {
+	case d.Unknown != "" && !denies:
+		if d.Gained {
+			return nameOf(d.Unknown) + ", whose document is not known here, may allow it"
+		}
+		return nameOf(d.Unknown) + ", whose document is not known here, may have allowed it"
+	case denies && d.Gained:
+		return sourceWords(d.Not) + " no longer denies it"
+	case denies:
+		return sourceWords(d.Not) + " denies it"
+	case d.By.Sid == "" && d.Gained:
+		return "nothing shuts it any more"
+	case d.By.Kind == access.AWSRule:
+		return d.Not.String()
+	case d.Gained:
+		return sourceWords(d.By) + " allows it"
+	}
+	return sourceWords(d.By) + " no longer allows it"
+}
+
+// sourceWords name a statement and its policy.
+func sourceWords(s access.Source) string {
+	name := nameOf(s.Policy)
+	switch {
+	case s.Kind == access.TrustPolicy:
+		name = "the trust policy of " + s.Owner
+	case s.Owner != "" && s.Kind == access.IdentityPolicy:
+		name += " of " + s.Owner
+	case s.Kind == access.ServiceControlPolicySource:
+		name = "service control policy " + name
+	}
+	if s.Sid == "" {
+		return name
+	}
+	return s.Sid + " (" + name + ")"
+}
+
+// example is the request that shows a difference.
+func example(d *access.Difference) string {
+	var on []string
+	for _, r := range d.Request.Resources {
+		text := r.ARN
+		for _, t := range r.Tags {
+			text += fmt.Sprintf(" tagged %s=%q", t.Key, t.Value)
+		}
+		on = append(on, text)
+	}
+	text := d.Request.Action
+	if len(on) > 0 {
+		text += " on " + strings.Join(on, " and ")
+	}
+	var with []string
+	for key, values := range d.Request.Context {
+		with = append(with, fmt.Sprintf("%s=%s", key, strings.Join(values, ",")))
+	}
+	slices.Sort(with)
+	if len(with) > 0 {
+		text += " with " + strings.Join(with, ", ")
+	}
+	how := d.Session.String()
+	if _, rest, found := strings.Cut(how, d.Session.Subject()); found {
+		how = strings.TrimSpace(rest)
+	}
+	return cmp.Or(text+" "+how, text)
+}
+
+// maxShown bounds how many names and actions a line has; all of them are in the JSON.
+const maxShown = 6
+
+func shorten(list []string) string {
+	if len(list) <= maxShown {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:maxShown], ", ") + fmt.Sprintf(" and %d more", len(list)-maxShown)
+}
+
+func (o *CallChange) line() string {
+	verb := "gains"
+	switch many := len(o.Who) > 1; {
+	case o.Gains && many:
+		verb = "gain"
+	case !o.Gains && many:
+		verb = "lose"
+	case !o.Gains:
+		verb = "loses"
+	}
+	line := fmt.Sprintf("%s %s %s: %s; such as %s", shorten(o.Who), verb, shorten(o.Actions), o.Because, o.Example)
+	if o.Unreal != "" {
+		line += " (AWS does not send this request today: " + o.Unreal + ")"
+	}
+	return line
+}

@@ -1,0 +1,187 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// FromRevision says what the stack files of a folder mean against those of a revision of git. Names are stacks of either side; none means all. The report
+// comes also beside an error that says that what is there now is refused.
+func FromRevision(ctx context.Context, folder *workspace.Folder, rev string, at time.Time, stacks ...string) (_ *Report, err error) {
+	now, err := readNow(folder, stacks)
+	if err != nil {
+		return nil, err
+	}
+	old, err := atRevision(ctx, folder.Dir, rev)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, old.close()) }()
+	then, notes, known, err := old.read(stacks)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range stacks {
+		if !slices.Contains(folder.Stacks(), name) && !slices.Contains(known, name) {
+			return nil, workspace.Usef("stack %q has no file here and none in %s", name, rev)
+		}
+	}
+	report, err := compareStacks(old.name, then, now, at)
+	if err != nil {
+		return nil, err
+	}
+	report.Notes = append(notes, report.Notes...)
+	return report, report.refused
+}
+
+// readNow reads the stacks of the working tree; any that cannot be read is refused, because nothing can be said of it.
+func readNow(folder *workspace.Folder, names []string) ([]*config.Stack, error) {
+	if len(names) > 0 {
+		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(folder.Stacks(), name) })
+		if len(names) == 0 {
+			return nil, nil
+		}
+	}
+	return folder.Read(names...)
+}
+
+// read reads the stacks of the revision. One that cannot be read is noted, and compared against nothing.
+func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []string, err error) {
+	if !r.hasProject() {
+		return nil, []string{r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing"}, nil, nil
+	}
+	folder, err := workspace.Open(r.dir)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, name := range folder.Stacks() {
+		if len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
+		known = append(known, name)
+		stack, problems := config.ReadFile(folder.StackFile(name))
+		if len(problems) > 0 {
+			text := strings.ReplaceAll(problems.Error(), r.root+string(filepath.Separator), "")
+			notes = append(notes, fmt.Sprintf("stack %s of %s cannot be read, and is compared against nothing: %s", name, r.name, text))
+			continue
+		}
+		stacks = append(stacks, stack)
+	}
+	return stacks, notes, known, nil
+}
+
+// compareStacks compares the stacks of each organization with those that it had.
+func compareStacks(fromName string, then, now []*config.Stack, at time.Time) (*Report, error) {
+	groups, err := groupsOf(then, now)
+	if err != nil {
+		return nil, err
+	}
+	var all *Report
+	for _, g := range groups {
+		from, to := Of(fromName, g.then...), Of("the working tree", g.now...)
+		var err error
+		if from.Resources, err = resourcesOf(g.then); err != nil {
+			return nil, err
+		}
+		if to.Resources, err = resourcesOf(g.now); err != nil {
+			return nil, err
+		}
+		r, err := Compare(from, to, at)
+		if err != nil {
+			return nil, err
+		}
+		r.refused = to.refusals()
+		if all == nil {
+			all = r
+		} else {
+			all.join(r)
+		}
+	}
+	return all, nil
+}
+
+// refusals are what keeps the side from being deployed.
+func (s *Side) refusals() error {
+	var errs []error
+	for _, j := range s.Judgements {
+		if refusals := j.Refusals(); len(refusals) > 0 {
+			errs = append(errs, &workspace.RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// group are stacks of one organization.
+type group struct {
+	organization string
+	then, now    []*config.Stack
+}
+
+// groupsOf joins the stacks of both sides by their organization. Where there is but one, stacks that name none are of it.
+func groupsOf(then, now []*config.Stack) ([]*group, error) {
+	var groups []*group
+	of := func(id string) *group {
+		at := slices.IndexFunc(groups, func(g *group) bool { return g.organization == id })
+		if at < 0 {
+			groups = append(groups, &group{organization: id})
+			at = len(groups) - 1
+		}
+		return groups[at]
+	}
+	ids := map[string]bool{}
+	for _, s := range slices.Concat(then, now) {
+		if id := organizationOf(s); id != "" {
+			ids[id] = true
+		}
+	}
+	place := func(s *config.Stack) *group {
+		if len(ids) <= 1 {
+			return of("")
+		}
+		return of(organizationOf(s))
+	}
+	of("")
+	for _, s := range then {
+		g := place(s)
+		g.then = append(g.then, s)
+	}
+	for _, s := range now {
+		g := place(s)
+		g.now = append(g.now, s)
+	}
+	for _, g := range groups {
+		for _, side := range [][]*config.Stack{g.then, g.now} {
+			for i, s := range side {
+				if at := slices.IndexFunc(side[:i], func(o *config.Stack) bool { return o.Account.ID == s.Account.ID }); at >= 0 {
+					return nil, workspace.Usef("stacks %s and %s are of one account, %s; name those that are to be compared", side[at].Name, s.Name, s.Account.ID)
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(groups, func(g *group) bool { return len(groups) > 1 && len(g.then)+len(g.now) == 0 }), nil
+}
+
+func organizationOf(s *config.Stack) string {
+	if s.Organization != nil && s.Organization.ID != "" {
+		return s.Organization.ID
+	}
+	return s.Account.Organization
+}
+
+// join adds what another group of stacks has.
+func (r *Report) join(o *Report) {
+	r.NoOne = r.NoOne && o.NoOne
+	r.People, r.Calls, r.Guardrails = append(r.People, o.People...), append(r.Calls, o.Calls...), append(r.Guardrails, o.Guardrails...)
+	r.Proofs, r.Settings, r.Documents = append(r.Proofs, o.Proofs...), append(r.Settings, o.Settings...), append(r.Documents, o.Documents...)
+	r.Resources, r.Open, r.Notes = append(r.Resources, o.Resources...), append(r.Open, o.Open...), append(r.Notes, o.Notes...)
+	r.Classes += o.Classes
+	r.refused = errors.Join(r.refused, o.refused)
+}

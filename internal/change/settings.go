@@ -1,0 +1,179 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+)
+
+// setting keeps a difference that is no document; one that is decisive changes what somebody may do, or for how long.
+func (c *comparison) setting(account, of, what string, decisive bool) {
+	c.Settings = append(c.Settings, Setting{Account: account, Of: of, What: what, Line: fmt.Sprintf("%s of %s %s", of, c.accountName(account), what)})
+	c.decisive = c.decisive || decisive
+}
+
+// settings are what users, roles and Regions of both sides are set to. What comes and goes is said elsewhere.
+func (c *comparison) settings() {
+	for i := range c.to.World.Accounts {
+		a := &c.to.World.Accounts[i]
+		was := c.from.account(a.ID)
+		if was == nil {
+			continue
+		}
+		for j := range a.Users {
+			u := &a.Users[j]
+			if at := slices.IndexFunc(was.Users, func(o access.User) bool { return o.ARN(was) == u.ARN(a) }); at >= 0 {
+				o := &was.Users[at]
+				c.tags(a.ID, "user "+u.Name, o.Tags, u.Tags)
+				c.list(a.ID, "user "+u.Name, "is in", o.Groups, u.Groups)
+				c.list(a.ID, "user "+u.Name, "carries", o.Attached, u.Attached)
+				c.one(a.ID, "user "+u.Name, "the boundary", o.Boundary, u.Boundary, true)
+			}
+		}
+		for j := range a.Groups {
+			g := &a.Groups[j]
+			if at := slices.IndexFunc(was.Groups, func(o access.Group) bool { return o.Name == g.Name }); at >= 0 {
+				c.list(a.ID, "group "+g.Name, "carries", was.Groups[at].Attached, g.Attached)
+				c.one(a.ID, "group "+g.Name, "the path", was.Groups[at].Path, g.Path, false)
+			}
+		}
+		for j := range a.Roles {
+			r := &a.Roles[j]
+			if at := slices.IndexFunc(was.Roles, func(o access.Role) bool { return o.ARN(was) == r.ARN(a) }); at >= 0 {
+				o := &was.Roles[at]
+				c.tags(a.ID, "role "+r.Name, o.Tags, r.Tags)
+				c.list(a.ID, "role "+r.Name, "carries", o.Attached, r.Attached)
+				c.one(a.ID, "role "+r.Name, "the boundary", o.Boundary, r.Boundary, true)
+				c.one(a.ID, "role "+r.Name, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
+			}
+		}
+		c.preferences(was, a)
+		c.sessionDocuments(was, a)
+	}
+}
+
+// tags are said; what they decide the people and calls show.
+func (c *comparison) tags(account, of string, was, is []access.Tag) {
+	value := func(tags []access.Tag, key string) string {
+		for _, t := range tags {
+			if t.Key == key {
+				return fmt.Sprintf("%q", t.Value)
+			}
+		}
+		return ""
+	}
+	var keys []string
+	for _, t := range append(slices.Clone(is), was...) {
+		if !slices.Contains(keys, t.Key) {
+			keys = append(keys, t.Key)
+		}
+	}
+	for _, key := range keys {
+		c.one(account, of, "the tag "+key, value(was, key), value(is, key), decides(key))
+	}
+}
+
+// decides reports whether a tag may decide access to the user or role as a resource, which nothing else here compares.
+func decides(key string) bool {
+	return !slices.Contains([]string{"Email", "DisplayName"}, key)
+}
+
+func (c *comparison) one(account, of, what, was, is string, decisive bool) {
+	switch {
+	case was == is:
+	case was == "":
+		c.setting(account, of, fmt.Sprintf("has %s %s, and had none", what, is), decisive)
+	case is == "":
+		c.setting(account, of, fmt.Sprintf("has no longer %s %s", what, was), decisive)
+	default:
+		c.setting(account, of, fmt.Sprintf("has %s %s, and had %s", what, is, was), decisive)
+	}
+}
+
+// list says what is on one list alone. What that allows is compared call by call.
+func (c *comparison) list(account, of, verb string, was, is []string) {
+	var come, gone []string
+	for _, v := range is {
+		if !slices.Contains(was, v) {
+			come = append(come, nameOf(v))
+		}
+	}
+	for _, v := range was {
+		if !slices.Contains(is, v) {
+			gone = append(gone, nameOf(v))
+		}
+	}
+	if len(come) > 0 {
+		c.setting(account, of, verb+" "+strings.Join(come, ", ")+" too", false)
+	}
+	if len(gone) > 0 {
+		c.setting(account, of, verb+" "+strings.Join(gone, ", ")+" no longer", false)
+	}
+}
+
+func minutes(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return age(n * 60)
+}
+
+func (c *comparison) preferences(was, is *access.Account) {
+	var regions []string
+	find := func(a *access.Account, region string) *access.SessionPreferences {
+		for i := range a.Preferences {
+			if a.Preferences[i].Region == region {
+				return &a.Preferences[i]
+			}
+		}
+		return nil
+	}
+	for _, p := range append(slices.Clone(is.Preferences), was.Preferences...) {
+		if !slices.Contains(regions, p.Region) {
+			regions = append(regions, p.Region)
+		}
+	}
+	for _, region := range regions {
+		o, n, of := find(was, region), find(is, region), "Session Manager in "+region
+		switch {
+		case o == nil:
+			c.setting(is.ID, of, "has preferences, and was left alone", true)
+		case n == nil:
+			c.setting(is.ID, of, "has preferences no longer: they stay as they were until somebody changes them", true)
+		default:
+			c.one(is.ID, of, "Run As", onOff(o.RunAs), onOff(n.RunAs), true)
+			c.one(is.ID, of, "the default OS user", o.DefaultUser, n.DefaultUser, true)
+			c.one(is.ID, of, "the idle timeout", minutes(o.IdleTimeout), minutes(n.IdleTimeout), true)
+			c.one(is.ID, of, "the longest shell", minutes(o.MaxDuration), minutes(n.MaxDuration), true)
+			c.one(is.ID, of, "the key", o.KMSKey, n.KMSKey, true)
+		}
+	}
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+func (c *comparison) sessionDocuments(was, is *access.Account) {
+	for i := range is.Documents {
+		d := &is.Documents[i]
+		at := slices.IndexFunc(was.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region })
+		switch {
+		case at < 0:
+			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", false)
+		case was.Documents[at].Content != d.Content || was.Documents[at].Type != d.Type:
+			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "has other content", true)
+		}
+	}
+	for i := range was.Documents {
+		d := &was.Documents[i]
+		if !slices.ContainsFunc(is.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region }) {
+			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is gone", false)
+		}
+	}
+}

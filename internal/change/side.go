@@ -1,0 +1,135 @@
+package change
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/report"
+)
+
+// Side is one of the two states that are compared.
+type Side struct {
+	// Name is how the report calls it.
+	Name string
+	// World is what is deployed, or would be.
+	World access.World
+	// Stacks are the names of the stacks by account id, ProjectTags the keys of the project tag.
+	Stacks, ProjectTags map[string]string
+	// Judgements are the proofs and expectations; nil where only what is deployed is known.
+	Judgements []*judge.Judgement
+	// Resources are what the stacks make, by stack. Nil where they were not looked at.
+	Resources map[string][]Resource
+	// Notes are what else to know about the side.
+	Notes []string
+}
+
+// Of is the side of stacks that were read. They are of one organization, and of different accounts.
+func Of(name string, stacks ...*config.Stack) *Side {
+	s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}, Judgements: judge.Stacks(stacks...)}
+	for _, stack := range stacks {
+		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
+	}
+	return s
+}
+
+// matrix is who reaches what on the side.
+func (s *Side) matrix(at time.Time) (*access.Engine, *report.Matrix, error) {
+	engine, err := access.Compile(s.World.WithStrangers())
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := report.NewMatrix(engine, report.MatrixOptions{At: at, ProjectTags: s.ProjectTags})
+	return engine, m, err
+}
+
+// account is an account of the side's world, nil where there is none.
+func (s *Side) account(id string) *access.Account {
+	at := slices.IndexFunc(s.World.Accounts, func(a access.Account) bool { return a.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return &s.World.Accounts[at]
+}
+
+// Compare says what changes for people from one side to the other, from a moment on.
+func Compare(from, to *Side, at time.Time) (*Report, error) {
+	r := &Report{
+		Version: Version, From: from.Name, To: to.Name, At: at.UTC().Truncate(time.Second), People: []PersonChange{}, Calls: []CallChange{},
+		Guardrails: []GuardrailChange{}, Proofs: []ProofChange{}, Settings: []Setting{}, Documents: []DocumentChange{}, Open: []string{},
+		Notes: append(slices.Clone(from.Notes), to.Notes...),
+	}
+	if r.Notes == nil {
+		r.Notes = []string{}
+	}
+	c := &comparison{Report: r, from: from, to: to}
+	before, was, err := from.matrix(r.At)
+	if err != nil {
+		return nil, err
+	}
+	after, is, err := to.matrix(r.At)
+	if err != nil {
+		return nil, err
+	}
+	c.stacks()
+	c.people(was, is)
+	c.calls(access.Compare(before, after, r.At))
+	c.guardrails()
+	c.settings()
+	c.documents()
+	c.proofs()
+	c.resources()
+	r.NoOne = len(r.People)+len(r.Calls)+len(r.Guardrails)+len(r.Open) == 0 && !c.decisive
+	return r, nil
+}
+
+type comparison struct {
+	*Report
+	from, to *Side
+	// decisive: a setting differs that changes what somebody may do, or for how long.
+	decisive bool
+}
+
+// accountName is how the report calls an account: by its alias, or its stack.
+func (c *comparison) accountName(id string) string {
+	for _, s := range []*Side{c.to, c.from} {
+		if a := s.account(id); a != nil {
+			if name := cmp.Or(a.Alias, s.Stacks[id]); name != "" {
+				return name
+			}
+		}
+	}
+	return id
+}
+
+// stacks notes what becomes of the stacks themselves.
+func (c *comparison) stacks() {
+	for _, id := range accountsOf(c.from, c.to) {
+		was, is := c.from.Stacks[id], c.to.Stacks[id]
+		switch {
+		case was == is:
+		case was == "":
+			c.Notes = append(c.Notes, "stack "+is+" (account "+id+") is new: everything in it is compared against nothing")
+		case is == "":
+			c.Notes = append(c.Notes, "stack "+was+" (account "+id+") is gone: what it deployed stays in the account until it is destroyed")
+		default:
+			c.Notes = append(c.Notes, "the stack of account "+id+" was called "+was+" and is called "+is+": to the engine it is another stack")
+		}
+	}
+}
+
+// accountsOf are the ids of the accounts of both sides, those of the second first.
+func accountsOf(from, to *Side) []string {
+	var ids []string
+	for _, s := range []*Side{to, from} {
+		for i := range s.World.Accounts {
+			if id := s.World.Accounts[i].ID; !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
