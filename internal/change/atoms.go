@@ -63,9 +63,7 @@ func atoms(m *report.Matrix, at time.Time, names map[string]*named) map[atom][]e
 		for _, signIn := range r.SignIns {
 			a.signIn = signIn
 			if r.RoleARN != "" {
-				whole := a
-				whole.door, whole.assumed = theRole, ""
-				add(out, whole, e)
+				add(out, atom{person: a.person, through: a.through, role: a.role, door: theRole, signIn: signIn}, e)
 			}
 			a.osUser, a.superuser = r.OSUser, r.Superuser
 			for _, a.door = range r.Doors {

@@ -1,7 +1,6 @@
 package change
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 func (c *comparison) calls(found access.Comparison) {
 	c.Classes = found.Classes
 	index := map[string]int{}
-	shown := map[string]bool{}
 	for i := range found.Differences {
 		d := &found.Differences[i]
 		if d.Pattern == "sts:AssumeRole" && len(d.Request.Resources) == 1 && c.toldOfRole(d) {
@@ -35,7 +33,6 @@ func (c *comparison) calls(found access.Comparison) {
 		if !slices.Contains(one.Actions, d.Pattern) {
 			one.Actions = append(one.Actions, d.Pattern)
 		}
-		shown[d.Subject] = true
 	}
 	// What AWS does not send today says nothing beside what it sends, for the same reason.
 	c.Calls = slices.DeleteFunc(c.Calls, func(one CallChange) bool {
@@ -142,11 +139,14 @@ func example(d *access.Difference) string {
 	if len(with) > 0 {
 		text += " with " + strings.Join(with, ", ")
 	}
-	how := d.Session.String()
-	if _, rest, found := strings.Cut(how, d.Session.Subject()); found {
-		how = strings.TrimSpace(rest)
+	_, how, found := strings.Cut(d.Session.String(), d.Session.Subject())
+	if arn, err := policy.ParseARN(d.Session.Subject()); err == nil && found {
+		// How a role is assumed is of no consequence for what it calls.
+		if kind, _, _, _ := arn.Entity(); kind == "user" {
+			return text + how
+		}
 	}
-	return cmp.Or(text+" "+how, text)
+	return text
 }
 
 // maxShown bounds how many names and actions a line has; all of them are in the JSON.

@@ -13,15 +13,12 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// doorOrder is the order in which the report names doors: those of access, then starting and stopping.
+// doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role itself at last.
 func doorOrder(door string) int {
-	if door == theRole {
-		return -1
-	}
 	if at := slices.Index(access.Doors(), access.DoorKind(door)); at >= 0 {
 		return at
 	}
-	return len(access.Doors()) + len(door)
+	return len(access.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains before losses.
@@ -84,12 +81,15 @@ func (c *comparison) ways(gains bool, atoms map[atom][]extent, others map[atom][
 	index := map[string]int{}
 	openings := map[string][]atom{}
 	signIns := map[string][]string{}
+	lines := map[string]string{}
 	for _, a := range sortedAtoms(atoms) {
 		for _, e := range atoms[a] {
 			key := fmt.Sprint(a.way(), "\x00", a.assumed, e)
 			if a.door == theRole {
-				key = fmt.Sprint(a.way(), "\x00", "", e)
+				// It goes with the doors of the same way and time, whatever those rest on.
+				key = cmp.Or(lines[fmt.Sprint(a.way(), e)], key)
 			}
+			lines[fmt.Sprint(a.way(), e)] = key
 			if _, known := index[key]; !known {
 				index[key] = len(out)
 				out = append(out, c.way(gains, a, e, m))

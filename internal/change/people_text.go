@@ -22,17 +22,20 @@ func (p *PersonChange) line(c *comparison) string {
 	} else {
 		b.WriteString("loses ")
 	}
-	var what []string
 	if p.Role != "" && (p.Whole || len(p.Opens) == 0) {
-		what = append(what, "the role "+p.Role)
+		b.WriteString("the role " + p.Role)
+		if len(p.Carries) > 0 {
+			b.WriteString(", which carries " + strings.Join(p.Carries, ", "))
+		}
+		if len(p.Opens) > 0 {
+			b.WriteString(", and with it ")
+		}
 	}
-	if len(p.Carries) > 0 {
-		what[len(what)-1] += ", which carries " + strings.Join(p.Carries, ", ")
-	}
+	var what []string
 	for i := range p.Opens {
 		what = append(what, p.Opens[i].words())
 	}
-	b.WriteString(strings.Join(what, ", "))
+	b.WriteString(strings.Join(what, " and "))
 	fmt.Fprintf(&b, ", in %s", c.accountWords(p.Account))
 	b.WriteString(p.when())
 	b.WriteString(": " + p.journey())
@@ -63,7 +66,7 @@ func (o *Opening) words() string {
 	text := strings.Join(o.Doors, ", ")
 	switch {
 	case o.Superuser:
-		text += " as " + o.OSUser + ", who can do everything,"
+		text += " as " + o.OSUser + " (who can do everything)"
 	case o.OSUser == "unknown":
 		text += " as an OS user who is not known here"
 	case o.OSUser != "":
@@ -88,14 +91,22 @@ func (p *PersonChange) when() string {
 	return ", from " + p.From.Format(time.RFC3339) + " until " + p.Until.Format(time.RFC3339)
 }
 
-// journey is the way: the sign-in, and the roles one after the other.
+// journey is the way: the sign-in, the roles one after the other, and the first door.
 func (p *PersonChange) journey() string {
 	steps := []string{p.signInWords()}
 	for _, role := range p.Through {
-		steps = append(steps, "role "+role)
+		steps = append(steps, "takes "+role)
 	}
 	if p.Role != "" {
-		steps = append(steps, "role "+p.Role)
+		steps = append(steps, "takes "+p.Role)
+	}
+	if len(p.Opens) > 0 {
+		first := p.Opens[0]
+		door := first.Doors[0]
+		if first.OSUser != "" && first.OSUser != "unknown" {
+			door += " as " + first.OSUser
+		}
+		steps = append(steps, door)
 	}
 	return strings.Join(steps, " > ")
 }

@@ -110,7 +110,7 @@ func results(j *judge.Judgement) map[string]string {
 	out := map[string]string{}
 	for i := range j.Expectations {
 		r := &j.Expectations[i]
-		out[r.Expectation.It] = r.Expectation.It[:0] + r.Want + " " + r.Verdict.String()
+		out[r.Expectation.It] = r.Verdict.String()
 	}
 	return out
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"aws-access-guardrails/policy"
 )
 
 // section is one part of the report, a line for each thing.
@@ -25,39 +27,59 @@ func (r *Report) headline() string {
 	case len(r.People)+len(r.Calls)+len(r.Guardrails) == 0 && len(r.Open) > 0:
 		return "No one is seen to gain or lose, and not everything could be compared."
 	case len(r.People)+len(r.Calls) == 0:
-		return "No one gains or loses what policies decide, but settings that decide access differ."
+		return "What policies decide is the same for everyone, but guardrails or settings differ."
 	}
-	gains, losses := map[string]bool{}, map[string]bool{}
+	gains, losses := r.touched(true), r.touched(false)
+	switch {
+	case losses == "":
+		return gains + " more; no one loses."
+	case gains == "":
+		return losses + " less; no one gains."
+	}
+	return gains + " more, " + losses + " less."
+}
+
+// touched counts who can do more, or less: people, and roles and others of whom no line of a person speaks.
+func (r *Report) touched(gains bool) string {
+	people, roles, others := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	spoken := map[string]bool{}
 	for _, p := range r.People {
-		if p.Gains {
-			gains[p.PersonARN] = true
-		} else {
-			losses[p.PersonARN] = true
+		if p.Gains == gains {
+			people[p.PersonARN], spoken[p.RoleARN] = true, true
 		}
 	}
 	for _, c := range r.Calls {
-		for _, arn := range c.ARNs {
-			if c.Gains {
-				gains[arn] = true
-			} else {
-				losses[arn] = true
+		for _, subject := range c.ARNs {
+			switch arn, err := policy.ParseARN(subject); {
+			case c.Gains != gains || spoken[subject]:
+			case err != nil:
+				others[subject] = true
+			case strings.HasPrefix(arn.Resource, "user/"):
+				people[subject] = true
+			default:
+				roles[subject] = true
 			}
 		}
 	}
-	switch {
-	case len(losses) == 0:
-		return fmt.Sprintf("%s; no one loses.", count(len(gains), "gains", "gain"))
-	case len(gains) == 0:
-		return fmt.Sprintf("%s; no one gains.", count(len(losses), "loses", "lose"))
+	var parts []string
+	for _, of := range []struct {
+		n         int
+		one, many string
+	}{{len(people), "1 person", "people"}, {len(roles), "1 role", "roles"}} {
+		switch {
+		case of.n == 1:
+			parts = append(parts, of.one)
+		case of.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", of.n, of.many))
+		}
 	}
-	return fmt.Sprintf("%s, %s.", count(len(gains), "gains", "gain"), count(len(losses), "loses", "lose"))
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+	if len(others) > 0 {
+		parts = append(parts, "others whom no stack lists")
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + " can do"
 }
 
 func (r *Report) sections() []section {
