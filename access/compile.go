@@ -118,6 +118,9 @@ func (c *compiler) managedPolicies(a *Account) {
 			continue
 		}
 		by := Source{Kind: IdentityPolicy, Account: a.ID, Policy: p.ARN}
+		if arnPart(p.ARN, 4) == "aws" {
+			by.Account = "" // Whichever account attaches it first does not own it.
+		}
 		if p.Unknown {
 			c.managed[p.ARN] = &layer{by: by, unknowns: []string{p.ARN}}
 			continue

@@ -36,7 +36,7 @@ func (k SourceKind) String() string {
 // Source names what decided: a statement of a policy, a layer of policies in which nothing allows, or a rule of AWS.
 type Source struct {
 	Kind SourceKind
-	// Account is the account of the owner; empty for service control policies of the root and of units.
+	// Account is the account of the owner; empty for service control policies of the root and of units, and for AWS managed policies.
 	Account string
 	// Owner is what the policy belongs to: "user/alice", "group/guardrails-mfa", "role/x", or the id of a root, unit or account.
 	Owner string

@@ -48,9 +48,9 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	d := newOrganization(t)
 	before := d.bytesOf(t)
 
-	up, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "management", "workload", "identity", "jump")
+	up, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "management", "workload", "payments", "identity", "jump")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"jump", "workload", "identity", "management"}, stacksOf(up))
+	assert.Equal(t, []string{"jump", "workload", "payments", "identity", "management"}, stacksOf(up))
 	for _, r := range up.Stacks {
 		assert.NotEmpty(t, r.Of(workspace.Create), r.Stack)
 		assert.Empty(t, r.Of(workspace.Update, workspace.Replace, workspace.Delete), r.Stack)
@@ -79,12 +79,27 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		assert.Contains(t, role.Trust, "2026-12-01T03:00:00Z", "noon in Tokyo, in UTC")
 	})
 
-	t.Run("destroy leaves what is retained", func(t *testing.T) {
-		down, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Destroy, "jump", "identity", "workload", "management")
+	t.Run("an edit of an approval policy is a new version in force", func(t *testing.T) {
+		approvals := d.account(t, "777788889999").Documents
+		assert.Equal(t, []string{"ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy", "ap-northeast-1/SSM-SessionManagerRunShell", "ap-northeast-1/payments"}, keysOf(approvals))
+		assert.Equal(t, []string{"ap-northeast-1/SSM-JustInTimeAccessDenyAccessOrgPolicy"}, keysOf(d.account(t, "555555555555").Documents), "in the home Region alone")
+		d.edit(t, "Pulumi.payments.yaml", "projects: [payments-test]", "projects: [payments-test, payments-load]")
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "payments")
 		require.NoError(t, err)
-		require.Len(t, down.Stacks, 4)
+		require.Len(t, changed.Stacks[0].Changes, 1)
+		assert.Equal(t, workspace.Update, changed.Stacks[0].Changes[0].Op)
+		assert.Equal(t, "just-in-time-approval-ap-northeast-1-SSM-JustInTimeAccessAutoApprovalPolicy", changed.Stacks[0].Changes[0].Name)
+		policy := d.account(t, "777788889999").Documents["ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy"]
+		assert.Equal(t, 2, policy.Default)
+		assert.Contains(t, policy.Content(), "payments-load")
+	})
+
+	t.Run("destroy leaves what is retained", func(t *testing.T) {
+		down, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Destroy, "jump", "identity", "payments", "workload", "management")
+		require.NoError(t, err)
+		require.Len(t, down.Stacks, 5)
 		assert.Equal(t, "management", down.Stacks[0].Stack, "the policies go first")
-		assert.Equal(t, "jump", down.Stacks[3].Stack, "the people go last")
+		assert.Equal(t, "jump", down.Stacks[4].Stack, "the people go last")
 		retained := map[string][]string{}
 		for _, r := range down.Stacks {
 			for _, c := range r.Of(workspace.Retain) {
@@ -93,12 +108,15 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		}
 		assert.Equal(t, map[string][]string{
 			"jump": {"passwords-policy"}, "identity": {"passwords-policy"},
-			"workload": {"sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"},
+			"workload": {"sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}, "payments": {"sessions-preferences-ap-northeast-1"},
 		}, retained)
 		left := d.account(t, "444455556666")
 		assert.ElementsMatch(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell", "us-east-1/SSM-SessionManagerRunShell"}, keysOf(left.Documents))
 		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(left.Roles))
 		assert.Empty(t, left.Policies)
+		assert.Equal(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell"}, keysOf(d.account(t, "777788889999").Documents))
+		assert.Empty(t, d.account(t, "777788889999").Policies)
+		assert.Empty(t, d.account(t, "555555555555").Documents)
 		assert.Empty(t, d.account(t, "111122223333").Users)
 		assert.Empty(t, d.account(t, "111122223333").Groups)
 		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(d.account(t, "555555555555").Roles))

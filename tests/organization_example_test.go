@@ -15,7 +15,7 @@ import (
 var exampleOrganization = filepath.Join("..", "examples", "organization")
 
 // exampleStacks are its stacks in the order of their names.
-var exampleStacks = []string{"identity", "jump", "management", "workload"}
+var exampleStacks = []string{"identity", "jump", "management", "payments", "workload"}
 
 // exampleWorld is the organization of the example as one world.
 func exampleWorld(t *testing.T) (access.World, []*config.Stack) {
@@ -37,7 +37,7 @@ func exampleWorld(t *testing.T) (access.World, []*config.Stack) {
 	return access.WithManagedPolicies(world), stacks
 }
 
-// What every stack of the example expects is so when the four accounts are one organization.
+// What every stack of the example expects is so when the five accounts are one organization.
 func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 	t.Parallel()
 	world, stacks := exampleWorld(t)

@@ -55,7 +55,7 @@ func refusalsOf(j *judge.Judgement) string {
 func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
 	folder := edited(t)
 	var stacks []*config.Stack
-	for _, name := range []string{"identity", "jump", "management", "workload"} {
+	for _, name := range []string{"identity", "jump", "management", "payments", "workload"} {
 		stacks = append(stacks, read(t, folder, name))
 	}
 	for i, j := range judge.Stacks(stacks...) {
@@ -69,7 +69,7 @@ func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
 
 // A role that trusts somebody whose account does not open the way is refused, with the line that is missing there.
 func TestBothHalvesOfAnAssumedRoleAreWanted(t *testing.T) {
-	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", "555555555555"]`, `roleAccounts: ["555555555555"]`})
+	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", "555555555555", "777788889999"]`, `roleAccounts: ["555555555555"]`})
 	text := refusalsOf(judge.Stack(read(t, folder, "workload")))
 	assert.Contains(t, text, "does not pass declared-journeys-work")
 	assert.Contains(t, text, `add "444455556666" to guardrails:mfa.roleAccounts in Pulumi.jump.yaml`)
