@@ -320,7 +320,7 @@ func TestGoldenOrganization(t *testing.T) {
 				add("policy-"+r.String("name"), r.String("content"))
 			}
 			for _, r := range rec.OfType(approvalType) {
-				files[r.Name+".txt"] = r.String("content")
+				add(r.Name, r.String("content"))
 			}
 			golden(t, "organization/"+name, files)
 		})
