@@ -1,12 +1,131 @@
 package change
 
-import "aws-access-guardrails/internal/config"
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-// Resource is one resource that a stack makes.
-type Resource struct {
-	URN, Type, Name string
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/sandbox/provider"
+)
+
+// list lists what the stacks make. A stack whose resources cannot be listed is noted.
+func (s *Side) list(project string, stacks []*config.Stack) {
+	s.Resources = map[string][]program.Resource{}
+	for _, stack := range stacks {
+		made, err := program.Resources(project, stack)
+		if err != nil {
+			s.Notes = append(s.Notes, fmt.Sprintf("%s: %v; they are not compared", s.Name, err))
+			continue
+		}
+		s.Resources[stack.Name] = made
+	}
 }
 
-func (c *comparison) resources() {}
+// resources are what happens to what the stacks make, in the order of accounts and URNs.
+func (c *comparison) resources() {
+	c.Resources = []ResourceChange{}
+	for _, id := range accountsOf(c.from, c.to) {
+		was, is := c.from.Stacks[id], c.to.Stacks[id]
+		before, after := c.from.Resources[was], c.to.Resources[is]
+		switch {
+		case is == "" || after == nil:
+			// The stack is gone from the folder; what it deployed stays until it is destroyed.
+		case was != "" && before == nil:
+		case was != is:
+			c.Resources = append(c.Resources, resourceChanges(is, nil, after)...)
+		default:
+			c.Resources = append(c.Resources, resourceChanges(is, before, after)...)
+		}
+	}
+}
 
-func resourcesOf([]*config.Stack) (map[string][]Resource, error) { return nil, nil }
+// resourceChanges compares the resources of one stack. A resource that reads what another one is made with is given a new value where that one is replaced.
+func resourceChanges(stack string, before, after []program.Resource) []ResourceChange {
+	old := map[resource.URN]program.Resource{}
+	for _, r := range before {
+		old[r.URN] = r
+	}
+	replaced := map[resource.URN]bool{}
+	var out []ResourceChange
+	for again := true; again; {
+		again, out = false, nil
+		is := map[resource.URN]bool{}
+		for _, r := range after {
+			is[r.URN] = true
+			was, known := old[r.URN]
+			if !known {
+				out = append(out, changeOf(stack, "create", r, nil))
+				continue
+			}
+			changed, replacing, _ := provider.Differences(r.Type, was.Inputs, renewed(r.Inputs, replaced), r.Ignored)
+			switch {
+			case len(replacing) > 0:
+				out = append(out, changeOf(stack, "replace", r, replacing))
+				again = again || !replaced[r.URN]
+				replaced[r.URN] = true
+			case len(changed) > 0:
+				out = append(out, changeOf(stack, "update", r, changed))
+			}
+		}
+		for _, r := range before {
+			switch {
+			case is[r.URN]:
+			case r.Retain:
+				out = append(out, changeOf(stack, "retain", r, nil))
+			default:
+				out = append(out, changeOf(stack, "delete", r, nil))
+			}
+		}
+	}
+	return out
+}
+
+// renewed are inputs in which what comes from replaced resources is another value.
+func renewed(inputs resource.PropertyMap, replaced map[resource.URN]bool) resource.PropertyMap {
+	if len(replaced) == 0 {
+		return inputs
+	}
+	return renew(resource.NewProperty(inputs.Copy()), replaced).ObjectValue()
+}
+
+func renew(v resource.PropertyValue, replaced map[resource.URN]bool) resource.PropertyValue {
+	switch {
+	case v.IsString():
+		for urn := range replaced {
+			if v.StringValue() == program.OutputOf(urn) {
+				return resource.NewProperty("new " + v.StringValue())
+			}
+		}
+	case v.IsArray():
+		list := make([]resource.PropertyValue, len(v.ArrayValue()))
+		for i, item := range v.ArrayValue() {
+			list[i] = renew(item, replaced)
+		}
+		return resource.NewProperty(list)
+	case v.IsObject():
+		object := resource.PropertyMap{}
+		for key, item := range v.ObjectValue() {
+			object[key] = renew(item, replaced)
+		}
+		return resource.NewProperty(object)
+	}
+	return v
+}
+
+// doing is what a line says of an op.
+var doing = map[string]string{
+	"create": "is made", "update": "changes in place", "replace": "is REPLACED", "delete": "is DELETED", "retain": "leaves the stack and stays in AWS",
+}
+
+func changeOf(stack, op string, r program.Resource, properties []string) ResourceChange {
+	c := ResourceChange{Stack: stack, Op: op, URN: string(r.URN), Type: r.Type, Name: r.Name, Properties: slices.Clone(properties)}
+	c.Line = fmt.Sprintf("%s: %s %s %s", stack, r.Type, r.Name, doing[op])
+	if len(properties) > 0 {
+		c.Line += " by " + strings.Join(properties, ", ")
+	}
+	return c
+}

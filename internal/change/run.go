@@ -34,7 +34,7 @@ func FromRevision(ctx context.Context, folder *workspace.Folder, rev string, at 
 			return nil, workspace.Usef("stack %q has no file here and none in %s", name, rev)
 		}
 	}
-	report, err := compareStacks(old.name, then, now, at)
+	report, err := compareStacks(folder.Project, old.name, then, now, at)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 }
 
 // compareStacks compares the stacks of each organization with those that it had.
-func compareStacks(fromName string, then, now []*config.Stack, at time.Time) (*Report, error) {
+func compareStacks(project, fromName string, then, now []*config.Stack, at time.Time) (*Report, error) {
 	groups, err := groupsOf(then, now)
 	if err != nil {
 		return nil, err
@@ -87,13 +87,8 @@ func compareStacks(fromName string, then, now []*config.Stack, at time.Time) (*R
 	var all *Report
 	for _, g := range groups {
 		from, to := Of(fromName, g.then...), Of("the working tree", g.now...)
-		var err error
-		if from.Resources, err = resourcesOf(g.then); err != nil {
-			return nil, err
-		}
-		if to.Resources, err = resourcesOf(g.now); err != nil {
-			return nil, err
-		}
+		from.list(project, g.then)
+		to.list(project, g.now)
 		r, err := Compare(from, to, at)
 		if err != nil {
 			return nil, err

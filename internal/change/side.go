@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/report"
 )
 
@@ -21,8 +22,8 @@ type Side struct {
 	Stacks, ProjectTags map[string]string
 	// Judgements are the proofs and expectations; nil where only what is deployed is known.
 	Judgements []*judge.Judgement
-	// Resources are what the stacks make, by stack. Nil where they were not looked at.
-	Resources map[string][]Resource
+	// Resources are what the stacks make, by the stack's name. Nil where they were not looked at.
+	Resources map[string][]program.Resource
 	// Notes are what else to know about the side.
 	Notes []string
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -94,11 +95,12 @@ func (r *Report) sections() []section {
 		{"people", lines(len(r.People), func(i int) string { return sign(r.People[i].Gains) + " " + r.People[i].Line })},
 		{"calls", lines(len(r.Calls), func(i int) string { return sign(r.Calls[i].Gains) + " " + r.Calls[i].Line })},
 		{"guardrails", lines(len(r.Guardrails), func(i int) string { return sign(r.Guardrails[i].Attached) + " " + r.Guardrails[i].Line })},
+		{"replaced and deleted", r.resourceLines("replace", "delete", "retain")},
 		{"not compared", r.Open},
 		{"proofs", lines(len(r.Proofs), func(i int) string { return r.Proofs[i].Line })},
 		{"settings", lines(len(r.Settings), func(i int) string { return r.Settings[i].Line })},
 		{"documents", lines(len(r.Documents), func(i int) string { return r.Documents[i].Line })},
-		{"resources", lines(len(r.Resources), func(i int) string { return r.Resources[i].Line })},
+		{"resources", r.resourceLines("create", "update")},
 		{"notes", r.Notes},
 	}
 }
@@ -121,7 +123,7 @@ func (r *Report) WriteText(w io.Writer) error {
 }
 
 // folded are the sections that a comment shows on demand: what the ones above come from.
-var folded = map[string]bool{"settings": true, "documents": true}
+var folded = map[string]bool{"settings": true, "documents": true, "resources": true}
 
 // WriteMarkdown writes the report for a comment on a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) error {
@@ -158,3 +160,14 @@ func escape(s string) string {
 
 // WriteJSON writes the report as one line of JSON.
 func (r *Report) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(r) }
+
+// resourceLines are those of the resources to which one of the things happens.
+func (r *Report) resourceLines(ops ...string) []string {
+	var out []string
+	for i := range r.Resources {
+		if slices.Contains(ops, r.Resources[i].Op) {
+			out = append(out, r.Resources[i].Line)
+		}
+	}
+	return out
+}

@@ -1,0 +1,93 @@
+package program
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/internal/config"
+)
+
+// Resource is one resource that the program registers with the engine.
+type Resource struct {
+	URN  resource.URN
+	Type string
+	Name string
+	// Inputs are the arguments. What AWS alone knows, such as the id of a policy, reads OutputOf the resource it comes from.
+	Inputs resource.PropertyMap
+	// Retain says that the resource stays in AWS when the stack no longer has it; Ignored are property paths whose changes count for nothing.
+	Retain  bool
+	Ignored []string
+}
+
+// OutputOf stands for what AWS alone knows of a resource.
+func OutputOf(urn resource.URN) string { return "output of " + string(urn) }
+
+// Resources are what the program registers for a stack, in the order of their URNs, without engine and without AWS: components, providers and the stack
+// itself left out. AWS is taken to be as the stack says it is. The name is that of the Pulumi project.
+func Resources(project string, stack *config.Stack) ([]Resource, error) {
+	l := &list{project: project, stack: stack}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		providers, err := newProviders(ctx, stack)
+		if err != nil {
+			return err
+		}
+		return create(ctx, stack, providers)
+	}, pulumi.WithMocks(project, stack.Name, l))
+	if err != nil {
+		return nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
+	}
+	slices.SortFunc(l.resources, func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
+	return l.resources, nil
+}
+
+// list takes the place of the engine. It implements pulumi.MockResourceMonitor.
+type list struct {
+	project string
+	stack   *config.Stack
+
+	mu        sync.Mutex
+	resources []Resource
+}
+
+// NewResource keeps a registration and gives it an id.
+func (l *list) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	r := Resource{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs.Copy()}
+	var parent tokens.Type
+	if rpc := args.RegisterRPC; rpc != nil {
+		if urn := resource.URN(rpc.GetParent()); urn != "" && urn.QualifiedType() != resource.RootStackType {
+			parent = urn.QualifiedType()
+		}
+		r.Retain, r.Ignored = rpc.GetRetainOnDelete(), slices.Clone(rpc.GetIgnoreChanges())
+	}
+	r.URN = resource.NewURN(tokens.QName(l.stack.Name), tokens.PackageName(l.project), parent, tokens.Type(r.Type), r.Name)
+	state := r.Inputs.Copy()
+	state["arn"] = resource.NewProperty(OutputOf(r.URN))
+	if args.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
+		l.mu.Lock()
+		l.resources = append(l.resources, r)
+		l.mu.Unlock()
+	}
+	if !args.Custom {
+		return "", state, nil
+	}
+	return OutputOf(r.URN), state, nil
+}
+
+// Call answers as the organization does that the stack describes.
+func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	policies := l.stack.ServiceControlPolicies()
+	if args.Token != "aws:organizations/getOrganization:getOrganization" || policies == nil {
+		return nil, fmt.Errorf("nobody answers %s", args.Token)
+	}
+	return resource.PropertyMap{
+		"id": resource.NewProperty(policies.ID), "masterAccountId": resource.NewProperty(policies.Management), "featureSet": resource.NewProperty("ALL"),
+		"enabledPolicyTypes": resource.NewProperty([]resource.PropertyValue{resource.NewProperty("SERVICE_CONTROL_POLICY")}),
+	}, nil
+}

@@ -1,0 +1,43 @@
+package provider
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// registries are the types of both packages, for questions that need no AWS.
+var registries = sync.OnceValue(func() map[string]*registry {
+	return map[string]*registry{"aws": classic(), "aws-native": native()}
+})
+
+// Differences are the properties of a resource that differ between two sets of inputs as the real provider sees it, and those of them that replace
+// the resource. A type that is not known is taken to be replaced by nothing, which known says.
+func Differences(token string, old, new resource.PropertyMap, ignored []string) (changed, replaced []string, known bool) {
+	pkg, _, _ := strings.Cut(token, ":")
+	r := registries()[pkg]
+	if r == nil || r.types[token] == nil {
+		for key, value := range new {
+			if !old[key].DeepEquals(value) {
+				changed = append(changed, string(key))
+			}
+		}
+		for key := range old {
+			if _, has := new[key]; !has {
+				changed = append(changed, string(key))
+			}
+		}
+		slices.Sort(changed)
+		return changed, nil, false
+	}
+	d := r.types[token].diff(values(old), values(new), ignored)
+	for _, key := range d.changed {
+		changed = append(changed, string(key))
+	}
+	for _, key := range d.replaced {
+		replaced = append(replaced, string(key))
+	}
+	return changed, replaced, true
+}
