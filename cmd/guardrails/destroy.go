@@ -12,7 +12,7 @@ func newDestroy(f *flags) *cobra.Command {
 		Short: "Delete what stacks deployed, but for what would open a door",
 		Long: `Deletes the resources of the named stacks. Those whose loss would open a door stay in AWS on purpose and are listed.
 
-A real run shows its plan first and asks; --yes answers.`,
+It goes the other way than up: what was deployed last goes first. A real run shows its plans first and asks once; --yes answers.`,
 		Example: `  guardrails destroy dev --sandbox`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.names(args)) == 0 {
@@ -21,7 +21,6 @@ A real run shows its plan first and asks; --yes answers.`,
 			return f.run(cmd, workspace.Destroy, args)
 		},
 	}
-	f.engineFlags(cmd)
-	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
+	f.deployFlags(cmd)
 	return cmd
 }

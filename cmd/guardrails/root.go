@@ -21,6 +21,14 @@ type flags struct {
 	sandbox bool
 	fresh   bool
 	yes     bool
+
+	codeQuality string
+
+	parallel    int
+	doorsFirst  bool
+	allowDirty  bool
+	allowDelete []string
+	verify      bool
 }
 
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
@@ -68,7 +76,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
-	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDestroy(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newPulumiCLI())
+	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newPulumiCLI())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
@@ -96,11 +104,20 @@ func (f *flags) engineFlags(cmd *cobra.Command) {
 	f.jsonFlag(cmd)
 	cmd.Flags().BoolVar(&f.sandbox, "sandbox", false, "run against a local AWS, on a copy of the project")
 	cmd.Flags().BoolVar(&f.fresh, "fresh", false, "with --sandbox: start from an empty sandbox")
+	cmd.Flags().IntVarP(&f.parallel, "parallel", "p", workspace.DefaultParallel, "how many stacks run at once at most")
 }
 
 func (f *flags) names(args []string) []string { return slices.Concat(args, f.stacks) }
 
-// run is preview, up and destroy.
+// deployFlags are those of up and destroy, which change accounts.
+func (f *flags) deployFlags(cmd *cobra.Command) {
+	f.engineFlags(cmd)
+	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
+	cmd.Flags().BoolVar(&f.doorsFirst, "doors-first", false, "service control policies after the guarded doors, for a first roll-out")
+	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "let a real run deploy what is not committed")
+}
+
+// run is preview, up, drift and destroy.
 func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []string) error {
 	if f.fresh && !f.sandbox {
 		return workspace.Usef("--fresh empties the sandbox; add --sandbox")
@@ -109,7 +126,16 @@ func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []st
 	if err != nil {
 		return err
 	}
-	options := workspace.Options{Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr)}
+	if f.parallel < 1 {
+		return workspace.Usef("--parallel %d runs nothing; write 1 for one stack after the other", f.parallel)
+	}
+	options := workspace.Options{
+		Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr),
+		Parallel: f.parallel, DoorsFirst: f.doorsFirst, AllowDirty: f.allowDirty, AllowDelete: f.allowDelete, Verify: f.verify,
+	}
+	if flag := cmd.Flags().Lookup("verify"); flag != nil && !flag.Changed {
+		options.Verify = !f.sandbox
+	}
 	if !f.yes {
 		options.Confirm = workspace.Ask(os.Stdin, os.Stderr)
 	}

@@ -13,13 +13,19 @@ func newUp(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up [stack ...]",
 		Short: "Deploy stacks: into the sandbox, or into their accounts",
-		Long: `Checks the stack files, deploys them one after the other, and says what was made and what each person does next.
+		Long: `Checks the stack files, deploys them, and says what was made and what each person does next.
 
-Without names it deploys every stack of the folder. A run that was interrupted goes on where it stopped when it is run again.
-A real run shows its plan first and asks; --yes answers.`,
+Without names it deploys every stack of the folder: people before the accounts that name them, service control policies before the accounts that
+they govern (after them with --doors-first), the rest side by side. A stack that fails stops those that need it and no others. A run that was
+interrupted goes on where it stopped when it is run again.
+
+Nothing is changed anywhere when the plan of a stack deletes or replaces a guarded resource that --allow-delete does not name. A real run is
+refused while files of the folder are not committed, shows its plans first and asks once (--yes answers), and reads back from AWS at the end whether
+another up would change anything.`,
 		Example: `  guardrails up dev --sandbox          deploy dev on this machine, no AWS account needed
   guardrails up dev --sandbox --fresh  the same from an empty sandbox
-  guardrails up prod --yes             deploy prod into its account, in CI`,
+  guardrails up prod --yes             deploy prod into its account, in CI
+  guardrails up --doors-first          the first roll-out of an organization`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.run(cmd, workspace.Up, args); err != nil || f.json {
 				return err
@@ -34,7 +40,8 @@ A real run shows its plan first and asks; --yes answers.`,
 			return report.WriteHandover(cmd.OutOrStdout(), people, report.HandoverOptions{})
 		},
 	}
-	f.engineFlags(cmd)
-	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
+	f.deployFlags(cmd)
+	cmd.Flags().StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
+	cmd.Flags().BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
 	return cmd
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 
+	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
 )
 
@@ -37,4 +38,59 @@ func (s *Stack) PeopleFrom() []string {
 		}
 	}
 	return from
+}
+
+// ShutShells is one attachment of a service control policy that shuts the shells of accounts but for the guarded doors.
+type ShutShells struct {
+	// Policy is the name of the policy, Target what it is attached to.
+	Policy, Target string
+	// Accounts are the ids of the accounts that it binds, in the order of the tree; never the management account, which no policy binds.
+	Accounts []string
+}
+
+// ShutsShells are the attachments of this stack that shut shells, in the order in which they are made; none without organization.osAccessOnly.
+func (s *Stack) ShutsShells() []ShutShells {
+	a := s.ServiceControlPolicies()
+	if a == nil || a.OSAccessOnly == nil {
+		return nil
+	}
+	plan, err := a.Plan()
+	if err != nil {
+		return nil // Refused when the stack was read.
+	}
+	var shut []ShutShells
+	for _, p := range plan.Policies {
+		if p.Guardrail != "osAccessOnly" {
+			continue
+		}
+		for _, target := range p.Targets {
+			accounts := slices.DeleteFunc(accountsUnder(&a.Tree, target, false), func(id string) bool { return id == a.Management })
+			shut = append(shut, ShutShells{Policy: p.Name, Target: target, Accounts: accounts})
+		}
+	}
+	return shut
+}
+
+// Governs are the ids of the accounts of the organization whose service control policies this stack has, in the order of the tree; none where it has
+// no section "organization".
+func (s *Stack) Governs() []string {
+	if s.Organization == nil {
+		return nil
+	}
+	return accountsUnder(&s.Organization.Tree, "", true)
+}
+
+// accountsUnder are the accounts of a tree that are the target or stand below it. within says that the target stands above the unit.
+func accountsUnder(unit *components.Unit, target string, within bool) []string {
+	within = within || unit.ID == target
+	var ids []string
+	for i := range unit.Units {
+		ids = append(ids, accountsUnder(&unit.Units[i], target, within)...)
+	}
+	for _, id := range unit.Accounts {
+		if within || id == target {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -11,22 +11,31 @@ import (
 	"golang.org/x/term"
 )
 
-// Ask makes a Confirm that shows the plan on out and reads the answer from a terminal. Where nobody can answer it is wrong use: a real run
-// changes an account, so the consent belongs on the command line.
-func Ask(in *os.File, out io.Writer) func(*Report) (bool, error) {
+// Ask makes a Confirm that shows the plans on out and reads one answer for all of them from a terminal. Where nobody can answer it is wrong use: a real
+// run changes accounts, so the consent belongs on the command line.
+func Ask(in *os.File, out io.Writer) func(*Summary) (bool, error) {
 	return ask(in, out, term.IsTerminal(int(in.Fd())))
 }
 
-func ask(in io.Reader, out io.Writer, terminal bool) func(*Report) (bool, error) {
+func ask(in io.Reader, out io.Writer, terminal bool) func(*Summary) (bool, error) {
 	lines := bufio.NewReader(in)
-	return func(plan *Report) (bool, error) {
-		if !terminal {
-			return false, Usef("%s: %s changes a real account and nobody is here to ask; add --yes", plan.Stack, plan.Operation)
+	return func(plan *Summary) (bool, error) {
+		var stacks, places []string
+		for _, r := range plan.Stacks {
+			stacks, places = append(stacks, r.Stack), append(places, r.Account)
 		}
-		if err := plan.writeText(out); err != nil {
+		if !terminal {
+			return false, Usef("%s: %s changes real accounts and nobody is here to ask; add --yes", strings.Join(stacks, ", "), plan.Operation)
+		}
+		if err := plan.writeReports(out); err != nil {
 			return false, err
 		}
-		if _, err := fmt.Fprintf(out, "%s %s in account %s? Only \"yes\" goes on: ", plan.Operation, plan.Stack, plan.Account); err != nil {
+		account := "account"
+		if len(places) > 1 {
+			account = "accounts"
+		}
+		_, err := fmt.Fprintf(out, "%s %s in %s %s? Only \"yes\" goes on: ", plan.Operation, strings.Join(stacks, ", "), account, strings.Join(places, ", "))
+		if err != nil {
 			return false, err
 		}
 		answer, err := lines.ReadString('\n')

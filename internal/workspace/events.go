@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,13 +27,16 @@ type collector struct {
 	failures map[string]Change
 	running  map[string]time.Time
 	// broken is the state in which the resources in failures were to be made.
-	broken      map[string]*apitype.StepEventStateMetadata
-	same, done  int
+	broken     map[string]*apitype.StepEventStateMetadata
+	same, done int
+	// madeAt is when AWS had made a resource, by URN.
+	madeAt      map[string]time.Time
 	diagnostics []Diagnostic
 	// notes are what the program said, shown of them those that were printed.
 	notes []string
 	shown int
-	stop  chan struct{}
+	// stop ends the ticking of the status, and ticked says that it has ended.
+	stop, ticked chan struct{}
 }
 
 func collect(progress *Progress, prefix string, planning bool) *collector {
@@ -46,7 +50,9 @@ func collect(progress *Progress, prefix string, planning bool) *collector {
 		failures: map[string]Change{},
 		running:  map[string]time.Time{},
 		broken:   map[string]*apitype.StepEventStateMetadata{},
+		madeAt:   map[string]time.Time{},
 		stop:     make(chan struct{}),
+		ticked:   make(chan struct{}),
 	}
 	go func() {
 		defer close(c.drained)
@@ -66,7 +72,8 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	case <-time.After(2 * time.Second):
 	}
 	close(c.stop)
-	c.progress.Done()
+	<-c.ticked
+	c.progress.DoneWith(c.prefix)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r.Changes = slices.Collect(maps.Values(c.changes))
@@ -76,7 +83,7 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	}
 	sortChanges(r.Changes)
 	sortChanges(r.Failures)
-	r.Same = c.same
+	r.Same, r.madeAt = c.same, maps.Clone(c.madeAt)
 	r.Notes = slices.Clone(c.notes)
 	return slices.Clone(c.diagnostics)
 }
@@ -144,6 +151,9 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 	}
 	delete(c.running, change.URN)
 	c.record(change)
+	if change.Op == Create || change.Op == Replace {
+		c.madeAt[change.URN] = time.Now()
+	}
 	if !change.Component {
 		c.done++
 		c.progress.Line(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), shortType(change.Type), change.Name))
@@ -166,6 +176,7 @@ func (c *collector) record(change Change) {
 
 // tick names what has been under way the longest.
 func (c *collector) tick() {
+	defer close(c.ticked)
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
 	start := time.Now()
@@ -191,7 +202,7 @@ func (c *collector) tick() {
 			}
 		}
 		c.mu.Unlock()
-		c.progress.Status(status)
+		c.progress.StatusOf(c.prefix, status)
 	}
 }
 
@@ -214,6 +225,10 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 		if change.ID == "" && meta.Old != nil {
 			change.ID = meta.Old.ID
 		}
+	}
+	if state != nil {
+		text := func(key string) string { value, _ := state.Inputs[key].(string); return value }
+		change.physical, change.on = text("name"), cmp.Or(text("role"), text("roleName"), text("group"), text("groupName"), text("user"), text("policyId"))
 	}
 	switch meta.Op {
 	case apitype.OpCreate:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
@@ -58,7 +59,7 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 		}
 		got, _ := report(planning, nil, steps...)
 		want := []Change{{Op: Replace, URN: roleURN, Type: "aws:iam/role:Role", Name: "role-a", ID: "id-of-aws:iam/role:Role", Properties: []string{"name", "path"}}}
-		assert.Empty(t, cmp.Diff(want, got.Changes))
+		assert.Empty(t, cmp.Diff(want, got.Changes, cmpopts.IgnoreUnexported(Change{})))
 	}
 }
 
@@ -115,7 +116,7 @@ func TestAFailedResourceIsNoChange(t *testing.T) {
 func TestTheReportDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 	a, _ := report(false, nil, done(step(apitype.OpCreate, roleURN)), done(step(apitype.OpCreate, userURN)))
 	b, _ := report(false, nil, done(step(apitype.OpCreate, userURN)), done(step(apitype.OpCreate, roleURN)))
-	assert.Empty(t, cmp.Diff(a, b))
+	assert.Empty(t, cmp.Diff(a, b, cmpopts.IgnoreUnexported(Change{}, Report{})))
 }
 
 // The text lists every change with its sign, words and remark, and counts what AWS has, not the program's groups.
@@ -130,7 +131,10 @@ func TestTheTextOfAReport(t *testing.T) {
 	r.Stack, r.Account, r.Sandbox, r.Seconds = "dev", "111122223333", true, 2.34
 	r.Failures = []Change{{Op: Create, Type: "aws:iam/policy:Policy", Name: "p"}}
 	var out bytes.Buffer
-	assert.NoError(t, (&Summary{Stacks: []*Report{r, {Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3}}}).WriteText(&out))
+	r.Outcome = OutcomeDone
+	other := &Report{Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3, Outcome: OutcomeDone}
+	notRun := &Report{Stack: "last", Outcome: OutcomeNotRun, Because: "prod"}
+	assert.NoError(t, (&Summary{Operation: Up, Parallel: 4, Seconds: 3, Stacks: []*Report{r, other, notRun}}).WriteText(&out))
 	assert.Equal(t, `dev, account 111122223333: up in the sandbox
   + create         iam.User      user-a
   ~ update         ssm.Document  prefs   content
@@ -140,6 +144,11 @@ func TestTheTextOfAReport(t *testing.T) {
 
 prod, account 444455556666: preview in AWS
   no changes, 3 unchanged (0.0 s)
+
+up of 3 stacks: 2 done, 1 not run (3.0 s, up to 4 at once)
+  dev   done     2.3 s  1 created, 1 updated, 1 retained, 1 failed, 1 unchanged
+  prod  done     0.0 s  no changes, 3 unchanged
+  last  not run         needs prod, which did not end well
 `, out.String())
 }
 
@@ -157,7 +166,7 @@ func TestPlainProgressIsLines(t *testing.T) {
 	assert.Equal(t, "dev: created iam.User user-a\ndev: deleted iam.Role role-a\nstill at it\n", out.String())
 }
 
-// On a terminal the status rewrites one line, never wraps, and leaves nothing behind.
+// On a terminal the status rewrites one line, stays below lines that are kept, never wraps, and leaves nothing behind.
 func TestTerminalProgressRewritesItsLine(t *testing.T) {
 	var out bytes.Buffer
 	p := &Progress{out: &out, terminal: true, width: 8, now: time.Now}
@@ -167,7 +176,21 @@ func TestTerminalProgressRewritesItsLine(t *testing.T) {
 	p.Done()
 	p.Done()
 	blank := "\r       \r"
-	assert.Equal(t, "0123456"+blank+"kept\nshort"+blank, out.String())
+	assert.Equal(t, "0123456"+blank+"kept\n0123456"+blank+"short"+blank, out.String())
+}
+
+// Several things under way have a line each, as far as the terminal is high.
+func TestTerminalProgressHasALineForEachThing(t *testing.T) {
+	var out bytes.Buffer
+	p := &Progress{out: &out, terminal: true, width: 4, height: 3, now: time.Now}
+	p.StatusOf("a", "a1")
+	p.StatusOf("b", "b1")
+	p.StatusOf("c", "c1")
+	p.StatusOf("a", "a2")
+	p.DoneWith("a")
+	blank, up := "\r   \r", "\x1b[A"
+	two := blank + up + blank
+	assert.Equal(t, "a1"+blank+"a1\nb1"+two+"a1\nb1"+two+"a2\nb1"+two+"b1\nc1", out.String())
 }
 
 // Without a Progress nothing is printed and nothing breaks.
@@ -180,7 +203,7 @@ func TestNoProgressIsSilent(t *testing.T) {
 
 // A real run needs a yes: from a terminal, or by a flag where nobody can be asked.
 func TestARealRunWantsAYes(t *testing.T) {
-	plan := &Report{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}
+	plan := &Summary{Operation: Up, Stacks: []*Report{{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}}}
 	for answer, want := range map[string]bool{"yes\n": true, "y\n": false, "\n": false, "": false, "yes": true} {
 		var out bytes.Buffer
 		got, err := ask(strings.NewReader(answer), &out, true)(plan)

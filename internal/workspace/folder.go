@@ -19,10 +19,12 @@ type Folder struct {
 	Project string
 	// configDir is where the stack files are.
 	configDir string
-	stacks    []string
+	// backendURL is where Pulumi.yaml says that the state is; empty where it says nothing.
+	backendURL string
+	stacks     []string
 }
 
-const projectFile = "Pulumi.yaml"
+const projectFileName = "Pulumi.yaml"
 
 // Open reads the project at dir or in the nearest folder above it, as the pulumi command does. An empty dir is the current one.
 func Open(dir string) (*Folder, error) {
@@ -31,13 +33,13 @@ func Open(dir string) (*Folder, error) {
 		return nil, err
 	}
 	if info, err := os.Stat(start); err != nil || !info.IsDir() {
-		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFile)
+		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFileName)
 	}
 	for at := start; ; at = filepath.Dir(at) {
-		data, err := os.ReadFile(filepath.Join(at, projectFile))
+		data, err := os.ReadFile(filepath.Join(at, projectFileName))
 		if errors.Is(err, fs.ErrNotExist) {
 			if at == filepath.Dir(at) {
-				return nil, Usef("no %s in %s or above it; run this in a project's folder or name it with -C", projectFile, start)
+				return nil, Usef("no %s in %s or above it; run this in a project's folder or name it with -C", projectFileName, start)
 			}
 			continue
 		}
@@ -52,14 +54,17 @@ func open(dir string, project []byte) (*Folder, error) {
 	var settings struct {
 		Name           string `yaml:"name"`
 		StackConfigDir string `yaml:"stackConfigDir"`
+		Backend        struct {
+			URL string `yaml:"url"`
+		} `yaml:"backend"`
 	}
 	if err := yaml.Unmarshal(project, &settings); err != nil {
-		return nil, Usef("%s: %v", filepath.Join(dir, projectFile), err)
+		return nil, Usef("%s: %v", filepath.Join(dir, projectFileName), err)
 	}
 	if settings.Name == "" {
-		return nil, Usef("%s: name is missing; write the project's name", filepath.Join(dir, projectFile))
+		return nil, Usef("%s: name is missing; write the project's name", filepath.Join(dir, projectFileName))
 	}
-	f := &Folder{Dir: dir, Project: settings.Name, configDir: filepath.Join(dir, settings.StackConfigDir)}
+	f := &Folder{Dir: dir, Project: settings.Name, configDir: filepath.Join(dir, settings.StackConfigDir), backendURL: settings.Backend.URL}
 	entries, err := os.ReadDir(f.configDir)
 	if err != nil {
 		return nil, err
@@ -89,7 +94,19 @@ func (f *Folder) Stacks() []string { return slices.Clone(f.stacks) }
 
 // StackFile is the path of a stack's file. A name with an organization in front ("acme/dev") has the file of its last part.
 func (f *Folder) StackFile(stack string) string {
-	return filepath.Join(f.configDir, "Pulumi."+stack[strings.LastIndex(stack, "/")+1:]+".yaml")
+	return filepath.Join(f.configDir, "Pulumi."+shortName(stack)+".yaml")
+}
+
+// projectFile is the path of the project's file.
+func (f *Folder) projectFile() string { return filepath.Join(f.Dir, projectFileName) }
+
+// fileInFolder is the path of a stack's file from Dir, with slashes.
+func (f *Folder) fileInFolder(stack string) string {
+	rel, err := filepath.Rel(f.Dir, f.StackFile(stack))
+	if err != nil {
+		return f.StackFile(stack)
+	}
+	return filepath.ToSlash(rel)
 }
 
 // stackFolder is where the stack files are.
@@ -110,14 +127,14 @@ func (f *Folder) sandboxFile() string {
 // Select resolves the names that a command was given. No name means every stack of the folder; a name twice counts once.
 func (f *Folder) Select(names []string) ([]string, error) {
 	if len(f.stacks) == 0 {
-		return nil, Usef("%s has no stack file; write Pulumi.<stack>.yaml beside %s", f.configDir, projectFile)
+		return nil, Usef("%s has no stack file; write Pulumi.<stack>.yaml beside %s", f.configDir, projectFileName)
 	}
 	if len(names) == 0 {
 		return f.Stacks(), nil
 	}
 	var out []string
 	for _, name := range names {
-		short := name[strings.LastIndex(name, "/")+1:]
+		short := shortName(name)
 		if given, ok := stackOf(short); ok { // The file's own name, as a shell completes it.
 			name, short = given, given
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/policy"
 )
@@ -24,13 +25,17 @@ type parts struct {
 // target is the account that a stack deploys to.
 type target struct {
 	account   string
+	alias     string
 	partition policy.Partition
 	// environments are those that the stack file imports. Their values are out of a sandbox's reach.
 	environments []string
 	// peopleFrom are the stacks of the folder whose people the stack names.
 	peopleFrom []string
-	// organization is true for the stack with the service control policies.
-	organization bool
+	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of its attachments that shut shells.
+	governs []string
+	shuts   []config.ShutShells
+	// at is where the stack file says something; nil where nobody knows.
+	at func(config.Path) config.Position
 }
 
 // provider is an AWS that the engine attaches to.

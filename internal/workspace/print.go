@@ -18,19 +18,91 @@ var ops = []struct {
 // WriteJSON writes the summary as one line of JSON.
 func (s *Summary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s) }
 
-// WriteText writes the summary for people: every resource that changes, and the totals, one stack after the other.
+// WriteText writes the summary for people: every resource that changes, one stack after the other, and where there are several stacks a line for each of
+// them at the end.
 func (s *Summary) WriteText(w io.Writer) error {
-	for i, report := range s.Stacks {
-		if i > 0 {
+	if err := s.writeReports(w); err != nil || len(s.Stacks) < 2 {
+		return err
+	}
+	return s.writeTotals(w)
+}
+
+// writeReports writes what happened, or would happen, to each stack that was reached.
+func (s *Summary) writeReports(w io.Writer) error {
+	first := true
+	for _, report := range s.Stacks {
+		if report.Outcome == OutcomeNotRun {
+			continue
+		}
+		if !first {
 			if _, err := fmt.Fprintln(w); err != nil {
 				return err
 			}
 		}
+		first = false
 		if err := report.writeText(w); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeTotals says of each stack how it ended and why, and how long shells were shut.
+func (s *Summary) writeTotals(w io.Writer) error {
+	var out bytes.Buffer
+	counts := map[Outcome]int{}
+	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
+	for _, r := range s.Stacks {
+		counts[r.Outcome]++
+		took := ""
+		if r.Outcome != OutcomeNotRun {
+			took = fmt.Sprintf("%.1f s", r.Seconds)
+		}
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", r.Stack, r.Outcome, took, r.cause())
+	}
+	_ = table.Flush() // Into memory.
+	var totals []string
+	for _, o := range []Outcome{OutcomeDone, OutcomeRefused, OutcomeFailed, OutcomeNotRun} {
+		if counts[o] > 0 {
+			totals = append(totals, fmt.Sprintf("%d %s", counts[o], o))
+		}
+	}
+	atOnce := ""
+	if s.Parallel > 1 {
+		atOnce = fmt.Sprintf(", up to %d at once", s.Parallel)
+	}
+	if _, err := fmt.Fprintf(w, "\n%s of %d stacks: %s (%.1f s%s)\n", s.Operation, len(s.Stacks), strings.Join(totals, ", "), s.Seconds, atOnce); err != nil {
+		return err
+	}
+	for line := range strings.Lines(out.String()) {
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
+			return err
+		}
+	}
+	return s.writeShut(w)
+}
+
+// cause is what happened to the stack, in one line.
+func (r *Report) cause() string {
+	switch {
+	case r.Outcome == OutcomeNotRun && r.Because != "":
+		return "needs " + r.Because + ", which did not end well"
+	case r.Outcome == OutcomeNotRun:
+		return r.Error
+	case r.Error == "":
+		return r.totals()
+	default:
+		return oneLine(strings.TrimPrefix(r.Error, fmt.Sprintf("%s: %s failed", r.Stack, r.Operation)), 160)
+	}
+}
+
+// oneLine is a text of several lines as one, cut to a width.
+func oneLine(text string, width int) string {
+	line := strings.TrimPrefix(strings.Join(strings.Fields(text), " "), ": ")
+	if runes := []rune(line); len(runes) > width {
+		line = string(runes[:width-3]) + "..."
+	}
+	return line
 }
 
 func (r *Report) writeText(w io.Writer) error {
@@ -53,6 +125,9 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	for _, d := range r.Drift {
+		lines.WriteString(d.text())
 	}
 	for line := range strings.Lines(lines.String()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
@@ -87,6 +162,9 @@ func (c Change) remark() string {
 
 // totals count resources; components exist in the program alone.
 func (r *Report) totals() string {
+	if r.Operation == Drift {
+		return r.driftTotals()
+	}
 	var parts []string
 	for _, o := range ops {
 		n := len(r.Of(o.op))

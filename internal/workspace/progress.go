@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,19 +12,24 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress shows people that long work moves: on a terminal a line that rewrites itself, elsewhere plain lines, few enough for a log.
-// A nil Progress is silent. It is safe for concurrent use.
+// Progress shows people that long work moves: on a terminal a line for each thing under way that rewrites itself, elsewhere plain lines, few enough for
+// a log. A nil Progress is silent. It is safe for concurrent use.
 type Progress struct {
 	mu       sync.Mutex
 	out      io.Writer
 	terminal bool
-	width    int
-	now      func() time.Time
+	// width and height are the terminal's; zero means that they are not known.
+	width, height int
+	now           func() time.Time
 	// last is when something was printed that is not a terminal's status.
 	last time.Time
-	// shown is whether a status stands on the terminal's last line.
-	shown bool
+	// statuses are what is under way, in the order in which it began.
+	statuses []status
+	// shown is the number of statuses that stand on the terminal's last lines.
+	shown int
 }
+
+type status struct{ of, text string }
 
 // quiet is how long plain output may stay silent before a status is printed there.
 const quiet = 10 * time.Second
@@ -33,7 +39,7 @@ func NewProgress(f *os.File) *Progress {
 	p := &Progress{out: f, now: time.Now}
 	if fd := int(f.Fd()); term.IsTerminal(fd) && os.Getenv("TERM") != "dumb" {
 		p.terminal = true
-		p.width, _, _ = term.GetSize(fd)
+		p.width, p.height, _ = term.GetSize(fd)
 	}
 	p.last = p.now()
 	return p
@@ -49,11 +55,14 @@ func (p *Progress) Line(line string) {
 	p.clear()
 	fmt.Fprintln(p.out, line)
 	p.last = p.now()
+	p.draw()
 }
 
-// Status says what is under way. A terminal shows it until the next line or status; elsewhere it is printed when nothing else was for a
-// while.
-func (p *Progress) Status(status string) {
+// Status says what is under way, where one thing is.
+func (p *Progress) Status(text string) { p.StatusOf("", text) }
+
+// StatusOf says how far one of several things is. A terminal shows it until DoneWith; elsewhere it is printed when nothing else was for a while.
+func (p *Progress) StatusOf(of, text string) {
 	if p == nil {
 		return
 	}
@@ -61,32 +70,63 @@ func (p *Progress) Status(status string) {
 	defer p.mu.Unlock()
 	if !p.terminal {
 		if p.now().Sub(p.last) >= quiet {
-			fmt.Fprintln(p.out, status)
+			fmt.Fprintln(p.out, text)
 			p.last = p.now()
 		}
 		return
 	}
 	p.clear()
-	if runes := []rune(status); p.width > 1 && len(runes) >= p.width {
-		status = string(runes[:p.width-1])
+	if at := slices.IndexFunc(p.statuses, func(s status) bool { return s.of == of }); at >= 0 {
+		p.statuses[at].text = text
+	} else {
+		p.statuses = append(p.statuses, status{of, text})
 	}
-	fmt.Fprint(p.out, status)
-	p.shown = true
+	p.draw()
 }
 
-// Done takes the status off the terminal.
-func (p *Progress) Done() {
+// Done takes the status of the one thing off the terminal.
+func (p *Progress) Done() { p.DoneWith("") }
+
+// DoneWith takes the status of one of several things off the terminal.
+func (p *Progress) DoneWith(of string) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
+	p.statuses = slices.DeleteFunc(p.statuses, func(s status) bool { return s.of == of })
+	p.draw()
 }
 
+// draw writes the statuses, the last one without an end of line. Those that do not fit above the terminal's last line are left out: what scrolls away
+// could not be rewritten.
+func (p *Progress) draw() {
+	if !p.terminal {
+		return
+	}
+	p.shown = len(p.statuses)
+	if p.height > 1 {
+		p.shown = min(p.shown, p.height-1)
+	}
+	for i, s := range p.statuses[:p.shown] {
+		if i > 0 {
+			fmt.Fprint(p.out, "\n")
+		}
+		text := s.text
+		if runes := []rune(text); p.width > 1 && len(runes) >= p.width {
+			text = string(runes[:p.width-1])
+		}
+		fmt.Fprint(p.out, text)
+	}
+}
+
+// clear takes the statuses off the terminal and leaves the cursor where the first stood.
 func (p *Progress) clear() {
-	if p.shown {
+	for ; p.shown > 0; p.shown-- {
 		fmt.Fprint(p.out, "\r"+strings.Repeat(" ", max(0, p.width-1))+"\r")
-		p.shown = false
+		if p.shown > 1 {
+			fmt.Fprint(p.out, "\x1b[A") // One line up.
+		}
 	}
 }

@@ -132,7 +132,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	if err := r.replaceState(ctx, stack, state); err != nil || len(urns) == 0 {
 		return err
 	}
-	r.options.Progress.Line(fmt.Sprintf("%sinterrupted creations, asking AWS for them: %s", r.label(Up), plainNames(urns...)))
+	r.options.Progress.Line(fmt.Sprintf("%sinterrupted creations, asking AWS for them: %s", r.label(), plainNames(urns...)))
 	found, err := r.look(ctx, stack, urns)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 			return false
 		}
 		if !includes(there.Inputs, made.object("inputs")) {
-			r.options.Progress.Line(fmt.Sprintf("%s%s is there and is not what was being made; it is left alone", r.label(Up), plainNames(urn)))
+			r.options.Progress.Line(fmt.Sprintf("%s%s is there and is not what was being made; it is left alone", r.label(), plainNames(urn)))
 			return false
 		}
 		made["outputs"] = there.Outputs
@@ -171,7 +171,7 @@ func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[s
 		}
 	}()
 	if _, err := stack.PreviewRefresh(ctx, optrefresh.Target(urns), optrefresh.EventStreams(stream)); err != nil {
-		return nil, &EngineError{Stack: r.stack, Operation: Up, Err: fmt.Errorf("ask AWS for what an interrupted run was making: %w", err)}
+		return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("ask AWS for what an interrupted run was making: %w", err)}
 	}
 	<-read
 	return found, nil

@@ -15,7 +15,12 @@ const (
 	Preview Operation = "preview"
 	Up      Operation = "up"
 	Destroy Operation = "destroy"
+	// Drift asks AWS what it holds of what a stack deployed, and changes nothing.
+	Drift Operation = "drift"
 )
+
+// changes reports whether the operation changes accounts.
+func (o Operation) changes() bool { return o == Up || o == Destroy }
 
 // Op is what happens to one resource.
 type Op string
@@ -55,6 +60,9 @@ type Change struct {
 	Component bool `json:"component,omitempty"`
 	// Properties are the top-level properties that differ, sorted; only for updates and replacements.
 	Properties []string `json:"properties,omitempty"`
+
+	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as the role of an inline policy.
+	physical, on string
 }
 
 // Diagnostic is an error that the engine reported.
@@ -71,28 +79,64 @@ func (d Diagnostic) String() string {
 	return d.Message
 }
 
+// Outcome is how the operation on one stack ended.
+type Outcome string
+
+// The outcomes.
+const (
+	// OutcomeDone is an operation that did what was asked for.
+	OutcomeDone Outcome = "done"
+	// OutcomeFailed is one that the engine, the backend or AWS ended; what was made before stays.
+	OutcomeFailed Outcome = "failed"
+	// OutcomeRefused is one that does not hold: a proof or a gate refuses it, or what was deployed is not what is there.
+	OutcomeRefused Outcome = "refused"
+	// OutcomeNotRun is one that never began.
+	OutcomeNotRun Outcome = "not run"
+)
+
+// Step is one part of an operation with the time that it took.
+type Step struct {
+	// Name is open (the stack in its backend), plan, recover (creations that an earlier run left open), verify, or the operation itself.
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
 // Report is what one operation did to one stack, or would do.
 type Report struct {
 	Stack     string    `json:"stack"`
 	Account   string    `json:"account"`
 	Operation Operation `json:"operation"`
 	Sandbox   bool      `json:"sandbox"`
+	Outcome   Outcome   `json:"outcome"`
+	// Because is the stack whose failure kept this one from being run, empty where an interrupt did or a refusal of another.
+	Because string `json:"because,omitempty"`
+	// Needs are the stacks of the same command that had to end well before this one began.
+	Needs []string `json:"needs,omitempty"`
 	// Planned is true when the changes are what would happen, and false when they happened.
 	Planned bool `json:"planned"`
 	// Changes are in the order of their URNs, so that two runs with the same outcome report the same. Providers and the stack itself are left out.
 	Changes []Change `json:"changes"`
 	// Same is the number of resources that stay as they are.
 	Same int `json:"same"`
+	// Drift is what differs in AWS from what was deployed, in the order of the URNs; only for the operation drift.
+	Drift []Drifted `json:"drift,omitempty"`
 	// Failures are the resources whose operation began and failed, by URN.
 	Failures []Change `json:"failures,omitempty"`
 	// Notes are what the program had to say, such as how to undo service control policies without it.
 	Notes []string `json:"notes,omitempty"`
 	// Outputs are the stack's outputs after up; a secret one reads "[secret]".
 	Outputs map[string]any `json:"outputs,omitempty"`
-	// Seconds is the wall time from the check of the stack file to the end of the operation.
+	// Began and Ended are the wall clock around the operation, in UTC; zero when it was not run.
+	Began time.Time `json:"began,omitzero"`
+	Ended time.Time `json:"ended,omitzero"`
+	// Seconds is the time between them, and Steps are what it went into.
 	Seconds float64 `json:"seconds"`
+	Steps   []Step  `json:"steps,omitempty"`
 	// Error is what refused or ended the operation; empty when it succeeded.
 	Error string `json:"error,omitempty"`
+
+	// madeAt is when a resource was made in this run, by URN.
+	madeAt map[string]time.Time
 }
 
 // Of lists the changes with one of the given ops, components left out.
@@ -109,23 +153,40 @@ func (r *Report) Of(ops ...Op) []Change {
 // Summary is what one command did to all the stacks that it was given.
 type Summary struct {
 	// Version is the version of this format.
-	Version int `json:"version"`
-	// Stacks are in the order in which they were run. A stack that was not reached is not here.
+	Version   int       `json:"version"`
+	Operation Operation `json:"operation"`
+	Sandbox   bool      `json:"sandbox"`
+	// Parallel is how many stacks ran at once at most.
+	Parallel int `json:"parallel"`
+	// Stacks are all stacks of the command, each after those that it needs. Empty when a stack file was refused: then no stack was run.
 	Stacks []*Report `json:"stacks"`
+	// Shut says from when until when accounts had no way to a shell, because service control policies came before the doors that they exempt.
+	Shut []Shut `json:"shut,omitempty"`
 	// Problems are what refused the stack files. With any of them no stack was run.
 	Problems []Problem `json:"problems,omitempty"`
+	// Seconds is the wall time of all of it.
+	Seconds float64 `json:"seconds"`
 }
 
 const stackType = "pulumi:pulumi:Stack"
 
 // parseURN gives the type (without those of its parents) and the name in a URN.
 func parseURN(urn string) (typ, name string) {
+	_, typ, name = splitURN(urn)
+	return typ, name
+}
+
+// splitURN gives the type of the resource's parent, empty where it has none, its own type, and its name.
+func splitURN(urn string) (parent, typ, name string) {
 	parts := strings.SplitN(urn, "::", 4)
 	if len(parts) != 4 {
-		return "", ""
+		return "", "", ""
 	}
-	typ = parts[2][strings.LastIndex(parts[2], "$")+1:]
-	return typ, parts[3]
+	types := strings.Split(parts[2], "$")
+	if len(types) > 1 {
+		parent = types[len(types)-2]
+	}
+	return parent, types[len(types)-1], parts[3]
 }
 
 // shortType is a type token as people say it: "aws:iam/role:Role" is "iam.Role", "guardrails:iam:MFAGroup" is "guardrails.MFAGroup".

@@ -34,7 +34,7 @@ func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) 
 		return nil, err
 	}
 	h := &sandboxHome{dir: dir}
-	for _, part := range []string{h.backend(), h.project(), h.pulumiHome()} {
+	for _, part := range []string{h.backend(), h.projects(), h.pulumiHome()} {
 		if err := os.MkdirAll(part, 0o700); err != nil {
 			return nil, err
 		}
@@ -65,20 +65,54 @@ func sandboxDir(cache string, f *Folder) (string, error) {
 }
 
 func (h *sandboxHome) backend() string    { return filepath.Join(h.dir, "backend") }
-func (h *sandboxHome) project() string    { return filepath.Join(h.dir, "project") }
+func (h *sandboxHome) projects() string   { return filepath.Join(h.dir, "project") }
 func (h *sandboxHome) pulumiHome() string { return filepath.Join(h.dir, "pulumi") }
 func (h *sandboxHome) state() string      { return filepath.Join(h.dir, "aws.json") }
+
+// project is the copy of the project for one stack. Each has its own, because engines that run side by side write into theirs.
+func (h *sandboxHome) project(stack string) string { return filepath.Join(h.projects(), stack) }
 
 // Close lets the next command in.
 func (h *sandboxHome) Close() { h.unlock() }
 
+// stackFile is where the file backend keeps the state of a stack.
+func (h *sandboxHome) stackFile(project, stack string) string {
+	return filepath.Join(h.backend(), ".pulumi", "stacks", project, stack+".json")
+}
+
 // hasStack asks the file backend without starting a CLI.
 func (h *sandboxHome) hasStack(project, stack string) (bool, error) {
-	_, err := os.Stat(filepath.Join(h.backend(), ".pulumi", "stacks", project, stack+".json"))
+	_, err := os.Stat(h.stackFile(project, stack))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// guards reports whether the state of a stack holds a resource that the gates guard.
+func (h *sandboxHome) guards(project, stack string) (bool, error) {
+	data, err := os.ReadFile(h.stackFile(project, stack))
+	if err != nil {
+		return false, err
+	}
+	var state struct {
+		Checkpoint struct {
+			Latest struct {
+				Resources []struct {
+					URN string `json:"urn"`
+				} `json:"resources"`
+			} `json:"latest"`
+		} `json:"checkpoint"`
+	}
+	if err := json.Unmarshal(data, &state); err != nil {
+		return false, err
+	}
+	for _, made := range state.Checkpoint.Latest.Resources {
+		if guardOf(made.URN) != nil {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // breakStaleLocks removes the engine's own locks. Whoever holds the sandbox is alone in it, so a lock there was left by a command that was
@@ -145,12 +179,12 @@ func alive(pid int) bool {
 
 // reset empties the sandbox: an AWS with nothing in it, and an engine that remembers nothing.
 func (h *sandboxHome) reset() error {
-	for _, part := range []string{h.backend(), h.project(), h.state()} {
+	for _, part := range []string{h.backend(), h.projects(), h.state()} {
 		if err := os.RemoveAll(part); err != nil {
 			return err
 		}
 	}
-	for _, part := range []string{h.backend(), h.project()} {
+	for _, part := range []string{h.backend(), h.projects()} {
 		if err := os.MkdirAll(part, 0o700); err != nil {
 			return err
 		}
@@ -177,9 +211,12 @@ func (h *sandboxHome) env(debugProviders string) map[string]string {
 // copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the engine rewrites the
 // stack files that it is given. What only a real backend can honour is left out: where the state is, and who encrypts its secrets.
 func (h *sandboxHome) copyProject(f *Folder, stack string) error {
+	if err := os.MkdirAll(h.project(stack), 0o700); err != nil {
+		return err
+	}
 	for from, drop := range map[string][]string{
-		filepath.Join(f.Dir, projectFile): {"backend", "main", "stackConfigDir", "plugins"},
-		f.StackFile(stack):                {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
+		f.projectFile():    {"backend", "main", "stackConfigDir", "plugins"},
+		f.StackFile(stack): {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
 	} {
 		data, err := os.ReadFile(from)
 		if err != nil {
@@ -189,7 +226,7 @@ func (h *sandboxHome) copyProject(f *Folder, stack string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
-		if err := os.WriteFile(filepath.Join(h.project(), filepath.Base(from)), data, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(h.project(stack), filepath.Base(from)), data, 0o600); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 )
@@ -15,13 +16,18 @@ func shipped() parts {
 			if err != nil {
 				return target{}, err
 			}
-			return target{
-				account: stack.Account.ID, partition: stack.Account.Partition, environments: stack.Environments,
-				peopleFrom: stack.PeopleFrom(), organization: stack.Organization != nil,
-			}, nil
+			return targetOf(stack), nil
 		},
 		run:     program.In,
 		refused: program.Refused,
 		provide: func(ctx context.Context, o sandbox.Options) (provider, error) { return sandbox.Start(ctx, o) },
+	}
+}
+
+// targetOf is what a stack file says about where it deploys to and after what.
+func targetOf(stack *config.Stack) target {
+	return target{
+		account: stack.Account.ID, alias: stack.Account.Alias, partition: stack.Account.Partition, environments: stack.Environments,
+		peopleFrom: stack.PeopleFrom(), governs: stack.Governs(), shuts: stack.ShutsShells(), at: stack.Position,
 	}
 }

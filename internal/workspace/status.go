@@ -45,7 +45,7 @@ func StatusOf(err error) Status {
 
 // RefusedError is a stack that may not be deployed as it is written.
 type RefusedError struct {
-	// Stack is the name of the stack.
+	// Stack is the name of the stack; empty where the folder is refused.
 	Stack string
 	// Err says what is refused; its text names the file.
 	Err error
@@ -59,6 +59,18 @@ func (e *RefusedError) Error() string { return cmp.Or(e.Headline, e.Err.Error())
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 func (*RefusedError) status() Status { return Refused }
+
+// DiffersError is a stack whose resources in AWS are not what the stack says: somebody changed them by hand, or a deployment did not settle.
+type DiffersError struct {
+	// Stack is the name of the stack.
+	Stack string
+	// Message says what differs.
+	Message string
+}
+
+func (e *DiffersError) Error() string { return e.Stack + ": " + e.Message }
+
+func (*DiffersError) status() Status { return Refused }
 
 // UseError is a command that makes no sense in this folder.
 type UseError struct {
@@ -75,7 +87,7 @@ func Usef(format string, args ...any) error { return &UseError{Message: fmt.Spri
 
 // EngineError is an operation that began and did not end well.
 type EngineError struct {
-	// Stack and Operation say what was under way.
+	// Stack and Operation say what was under way; no stack means between two of them.
 	Stack     string
 	Operation Operation
 	// Diagnostics are the errors that the engine reported, in its order. When there are none, Err says what is known.
@@ -86,7 +98,10 @@ type EngineError struct {
 
 func (e *EngineError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s failed", e.Stack, e.Operation)
+	if e.Stack != "" {
+		b.WriteString(e.Stack + ": ")
+	}
+	fmt.Fprintf(&b, "%s failed", e.Operation)
 	if errors.Is(e.Err, context.Canceled) {
 		fmt.Fprintf(&b, " (interrupted; run it again to go on)")
 	}

@@ -1,13 +1,17 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"time"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
+
+// DefaultParallel is how many stacks run at once where nothing is said: more would make AWS throttle, and an engine wants a core of its own.
+const DefaultParallel = 4
 
 // Options say how the stacks of a folder are run. The zero value is a silent real run that asks nobody.
 type Options struct {
@@ -15,8 +19,18 @@ type Options struct {
 	Sandbox bool
 	// Fresh empties the folder's sandbox before the first operation. It means nothing without Sandbox.
 	Fresh bool
-	// Confirm is asked before a real run changes anything, with the preview of it. Refusing ends the operation as wrong use. Nil asks nobody.
-	Confirm func(*Report) (bool, error)
+	// Parallel is how many stacks run at once at most; zero means DefaultParallel.
+	Parallel int
+	// DoorsFirst makes the stack with the service control policies come after those of the accounts, for a first roll-out.
+	DoorsFirst bool
+	// AllowDelete names the guarded resources that up may delete or replace, each by its name in the program or its URN.
+	AllowDelete []string
+	// AllowDirty lets a real run deploy what no commit holds.
+	AllowDirty bool
+	// Verify asks AWS after up whether another up would change anything, which does not hold then.
+	Verify bool
+	// Confirm is asked once before a real run changes anything, with the plans of all stacks. Refusing ends the command as wrong use. Nil asks nobody.
+	Confirm func(*Summary) (bool, error)
 	// Faults go wrong in the sandbox, for tests of what a run survives; nil for none.
 	Faults *cloud.Faults
 	// Progress shows what is under way; nil is silent.
@@ -53,10 +67,17 @@ func (w *Workspace) SandboxState() (string, error) {
 	return (&sandboxHome{dir: dir}).state(), nil
 }
 
-// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on one after the other: people before
-// the accounts that name them, the organization's service control policies last, and destroy the other way. It stops at the first that fails. The summary holds what was reached, also beside an error; it is never nil.
+// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on them: several at once, each after
+// those that it needs. People come before the accounts that name them, service control policies before the accounts that they govern, or after them with
+// DoorsFirst, and destroy goes the other way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops
+// those that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The summary holds every stack of the
+// command, also beside an error, but when a stack file was refused; it is never nil.
 func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (*Summary, error) {
-	summary := &Summary{Version: 1, Stacks: []*Report{}}
+	start := time.Now()
+	summary := &Summary{
+		Version: 1, Operation: operation, Sandbox: w.options.Sandbox, Parallel: max(1, cmp.Or(w.options.Parallel, DefaultParallel)), Stacks: []*Report{},
+	}
+	defer func() { summary.Seconds = seconds(time.Since(start)) }()
 	stacks, err := w.folder.Select(names)
 	if err != nil {
 		return summary, err
@@ -66,40 +87,37 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		summary.Problems = problemsOf(err)
 		return summary, err
 	}
-	stacks, targets = ordered(operation, stacks, targets)
+	if operation.changes() && !w.options.Sandbox && !w.options.AllowDirty {
+		if err := w.committed(ctx, stacks); err != nil {
+			return summary, err
+		}
+	}
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
 	if err != nil {
 		return summary, err
 	}
 	w.options.Progress.Done()
-
-	var home *sandboxHome
-	if w.options.Sandbox {
-		command = command.Hermetic()
-		if home, err = openSandboxHome(ctx, w.options.Cache, w.folder, w.options.Progress); err != nil {
-			return summary, err
-		}
-		defer home.Close()
-		if w.options.Fresh {
-			if err := home.reset(); err != nil {
-				return summary, err
-			}
-		}
-		if err := home.breakStaleLocks(ctx); err != nil {
+	if !w.options.Sandbox {
+		if err := w.folder.backend(stacks); err != nil {
 			return summary, err
 		}
 	}
-	for i, stack := range stacks {
-		r := &run{Workspace: w, command: command, home: home, stack: stack, to: targets[i]}
-		report, err := r.do(ctx, operation)
-		if report != nil {
-			summary.Stacks = append(summary.Stacks, report)
-		}
+	s := &session{Workspace: w, operation: operation, command: command, summary: summary, targets: map[string]target{}}
+	if w.options.Sandbox {
+		closeSandbox, err := s.openSandbox(ctx)
 		if err != nil {
 			return summary, err
 		}
+		defer closeSandbox()
 	}
-	return summary, nil
+	for i, stack := range stacks {
+		s.targets[stack] = targets[i]
+	}
+	err = s.run(ctx, graphFor(operation, stacks, targets, w.options.DoorsFirst))
+	if operation == Up {
+		summary.Shut = shutTimes(summary.Stacks, s.targets)
+	}
+	return summary, err
 }
 
 // check reads every stack's file before the engine starts, so that what a file alone can tell is told in milliseconds and for all stacks
@@ -115,15 +133,3 @@ func (w *Workspace) check(stacks []string) (targets []target, err error) {
 	}
 	return targets, errors.Join(errs...)
 }
-
-// run is one operation on one stack.
-type run struct {
-	*Workspace
-	command *pulumicli.Command
-	home    *sandboxHome
-	stack   string
-	to      target
-}
-
-// label stands before each line of progress.
-func (r *run) label(operation Operation) string { return fmt.Sprintf("%s %s: ", operation, r.stack) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -28,7 +29,7 @@ type fixture struct {
 	things  []string
 	fail    error
 	refused map[string]error
-	ran     int
+	ran     atomic.Int32
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -55,7 +56,7 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 			return target{account: "111122223333", partition: policy.AWS}, f.refused[filepath.Base(file)]
 		},
 		run: anywhere(func(ctx *pulumi.Context) error {
-			f.ran++
+			f.ran.Add(1)
 			if f.fail != nil {
 				return f.fail
 			}
@@ -141,7 +142,7 @@ func TestDestroyOfAStackThatNeverWasDoesNothing(t *testing.T) {
 	summary, err := f.workspace(t).Run(t.Context(), Destroy, "dev")
 	require.NoError(t, err)
 	assert.Empty(t, summary.Stacks[0].Changes)
-	assert.Zero(t, f.ran)
+	assert.Zero(t, f.ran.Load())
 }
 
 // A stack file that is refused keeps every stack of the command from being started, and all refusals come at once.
@@ -156,7 +157,7 @@ func TestARefusedStackFileStartsNothing(t *testing.T) {
 		assert.Equal(t, Refused, StatusOf(err))
 		assert.Empty(t, summary.Stacks)
 	}
-	assert.Zero(t, f.ran)
+	assert.Zero(t, f.ran.Load())
 	assert.Empty(t, snapshot(t, f.cache), "not even a sandbox is made")
 }
 

@@ -21,6 +21,8 @@ type Cloud struct {
 	requests int
 	// opened counts those who share the cloud of one state file; guarded by openClouds.
 	opened int
+	// run is the number of this opening among all openings of the world; zero until BeginRun counts it.
+	run int
 
 	accounts  *table[Account]
 	users     *table[User]
@@ -152,12 +154,15 @@ func (c *Cloud) Close() error {
 	return c.store.close()
 }
 
-// BeginRun counts the runs of the world, so that faults of the same seed differ from run to run.
+// BeginRun counts this opening of the world, so that faults of the same seed differ from one to the next. Those who share an opening are one run.
 func (c *Cloud) BeginRun(faults *Faults) error {
-	run, err := atomically(c, func(tx *tx) (int, error) { return c.next(tx, "", "runs"), nil })
-	if faults != nil {
-		faults.run = run
-	}
+	run, err := atomically(c, func(tx *tx) (int, error) {
+		if c.run == 0 {
+			c.run = c.next(tx, "", "runs")
+		}
+		return c.run, nil
+	})
+	faults.begin(run)
 	return err
 }
 

@@ -69,6 +69,16 @@ type FaultRule struct {
 // order is the order in which rates are tried; a call meets at most one fault.
 var order = []Fault{Throttled, ThrottledForGood, ErrorBefore, ErrorAfter, LostAnswer, LostReply, Slow}
 
+// begin says which run of the world it is.
+func (f *Faults) begin(run int) {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.run = run
+}
+
 // Draw decides the fault of the next call. It reads no rate of LostReply for API calls, and no other for replies.
 func (f *Faults) Draw(call, subject string, reply bool) Fault {
 	if f == nil {

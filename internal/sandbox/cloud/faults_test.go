@@ -2,6 +2,7 @@ package cloud_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -70,13 +71,19 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 		return out
 	}
 	rates := map[cloud.Fault]float64{cloud.ErrorBefore: 0.3, cloud.LostAnswer: 0.3}
-	c := newCloud(t)
+	state := filepath.Join(t.TempDir(), "aws.json")
+	c, err := cloud.Open(state, nil)
+	require.NoError(t, err)
 	first, second, third := &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}
 	require.NoError(t, c.BeginRun(first))
 	forwards := draw(first, []string{"a", "b", "c", "d", "e", "f", "g", "h"})
 	// Another world's first run.
 	require.NoError(t, newCloud(t).BeginRun(second))
 	assert.Equal(t, forwards, draw(second, []string{"h", "g", "f", "e", "d", "c", "b", "a"}))
+	require.NoError(t, c.Close())
+	c, err = cloud.Open(state, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
 	require.NoError(t, c.BeginRun(third))
 	assert.NotEqual(t, forwards, draw(third, []string{"a", "b", "c", "d", "e", "f", "g", "h"}))
 	assert.Contains(t, forwards, "a")

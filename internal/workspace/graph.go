@@ -1,0 +1,52 @@
+package workspace
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/internal/workspace/schedule"
+)
+
+// graphOf says which stacks wait for which when they are deployed. The order of the names decides between stacks that do not need each other.
+//
+//   - People come before the accounts whose trust policies name them: AWS refuses a trust policy that names a user who does not exist. Of stacks that
+//     name people of one another AWS takes neither first, so the first one named goes first.
+//   - The service control policies of an organization come before its other stacks, so that nothing opens that is not guarded yet. With doorsFirst they
+//     come last, so that the guarded doors are there before the others are shut.
+func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
+	at := map[string]int{}
+	for i, stack := range stacks {
+		at[stack] = i
+	}
+	return schedule.New(stacks, func(stack string) []string {
+		to := targets[at[stack]]
+		var needs []string
+		for i, other := range stacks {
+			from := targets[i]
+			policies, doors := from, to
+			if doorsFirst {
+				policies, doors = to, from
+			}
+			if slices.Contains(to.peopleFrom, shortName(other)) || slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
+				needs = append(needs, other)
+			}
+		}
+		return needs
+	})
+}
+
+// graphFor is the graph of an operation: destroy goes the other way, and what changes nothing waits for nothing.
+func graphFor(operation Operation, stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
+	graph := graphOf(stacks, targets, doorsFirst)
+	switch operation {
+	case Up:
+		return graph
+	case Destroy:
+		return graph.Reverse()
+	default:
+		return graph.Loose()
+	}
+}
+
+// shortName is a stack's name without the organization of the backend in front.
+func shortName(stack string) string { return stack[strings.LastIndex(stack, "/")+1:] }

@@ -1,0 +1,44 @@
+package workspace
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// People come before the accounts that name them, and service control policies before the accounts that they govern, or after them where the doors go first;
+// destroy goes the other way, and a preview waits for nothing. An account that no organization of the folder governs waits for its people alone.
+func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
+	targets := map[string]target{
+		"jump": {account: "1"}, "identity": {account: "2", peopleFrom: []string{"jump"}}, "workload": {account: "3", peopleFrom: []string{"jump", "elsewhere"}},
+		"management": {account: "0", governs: []string{"0", "1", "2", "3"}}, "alone": {account: "9", peopleFrom: []string{"jump"}},
+		"left": {account: "7", peopleFrom: []string{"right"}}, "right": {account: "8", peopleFrom: []string{"left"}},
+	}
+	type levels = [][]string
+	for _, c := range []struct {
+		name       string
+		operation  Operation
+		doorsFirst bool
+		given      []string
+		want       levels
+	}{
+		{"a folder", Up, false, []string{"identity", "jump", "management", "workload"}, levels{{"management"}, {"jump"}, {"identity", "workload"}}},
+		{"doors first", Up, true, []string{"identity", "jump", "management", "workload"}, levels{{"jump"}, {"identity", "workload"}, {"management"}}},
+		{"preview waits for nothing", Preview, false, []string{"workload", "management", "jump"}, levels{{"management", "jump", "workload"}}},
+		{"destroy the other way", Destroy, false, []string{"jump", "management", "workload"}, levels{{"workload"}, {"jump"}, {"management"}}},
+		{"destroy, doors first built", Destroy, true, []string{"jump", "management", "workload"}, levels{{"management"}, {"workload"}, {"jump"}}},
+		{"not governed", Up, false, []string{"alone", "management", "jump"}, levels{{"management"}, {"jump"}, {"alone"}}},
+		{"the people's stack is not among them", Up, false, []string{"workload", "identity"}, levels{{"workload", "identity"}}},
+		{"people of each other", Up, false, []string{"right", "left"}, levels{{"right"}, {"left"}}},
+		{"names with an organization of the backend", Up, false, []string{"acme/workload", "acme/jump"}, levels{{"acme/jump"}, {"acme/workload"}}},
+		{"none", Up, false, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var given []target
+			for _, stack := range c.given {
+				given = append(given, targets[shortName(stack)])
+			}
+			assert.Equal(t, c.want, graphFor(c.operation, c.given, given, c.doorsFirst).Levels())
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
+
+// run is one operation on one stack. It is used by one goroutine at a time.
+type run struct {
+	*session
+	stack string
+	to    target
+	// report is in the summary from the start, and filled when there is something to say.
+	report  *Report
+	program *runner
+	opened  *auto.Stack
+	// existed says that the stack was in its backend before this command.
+	existed bool
+	closes  []func()
+	// plan is what the operation would do; nil where nobody wants to know.
+	plan *Report
+	err  error
+}
+
+func newRun(s *session, stack string, needs []string) *run {
+	to := s.targets[stack]
+	return &run{
+		session: s, stack: stack, to: to, program: &runner{run: s.parts.run(s.folder.stackFolder())},
+		report: &Report{
+			Stack: stack, Account: to.account, Operation: s.operation, Sandbox: s.options.Sandbox, Outcome: OutcomeNotRun, Needs: needs, Changes: []Change{},
+		},
+	}
+}
+
+// label stands before each line of progress.
+func (r *run) label() string { return fmt.Sprintf("%s %s: ", r.operation, r.stack) }
+
+// step runs a part of the operation by the clock.
+func (r *run) step(name string, part func() error) error {
+	r.options.Progress.StatusOf(r.label(), r.label()+name)
+	defer r.options.Progress.DoneWith(r.label())
+	start := time.Now()
+	err := part()
+	r.report.Steps = append(r.report.Steps, Step{Name: name, Seconds: seconds(time.Since(start))})
+	return err
+}
+
+// fail ends the run with an error.
+func (r *run) fail(err error) {
+	r.err = err
+	r.report.Error = err.Error()
+	r.report.Outcome = OutcomeFailed
+	if StatusOf(err) == Refused {
+		r.report.Outcome = OutcomeRefused
+	}
+}
+
+func (r *run) close() {
+	for _, closing := range r.closes {
+		closing()
+	}
+	r.closes = nil
+}
+
+// ready opens the stack, once.
+func (r *run) ready(ctx context.Context) error {
+	if r.opened != nil {
+		return nil
+	}
+	return r.step("open", func() (err error) {
+		r.opened, err = r.open(ctx)
+		return err
+	})
+}
+
+// prepare plans the operation. Where nobody is asked, a plan is made for the gates alone, and a stack that has nothing that they guard needs none.
+func (r *run) prepare(ctx context.Context, asking bool) {
+	err := r.ready(ctx)
+	if err != nil || r.opened == nil {
+		if err != nil {
+			r.fail(err)
+		}
+		return
+	}
+	if !asking {
+		guards := r.existed
+		if guards && r.home != nil {
+			guards, err = r.home.guards(r.folder.Project, r.stack)
+		}
+		if err != nil || !guards {
+			return // What cannot be read is the operation's business.
+		}
+	}
+	err = r.step("plan", func() (err error) {
+		r.plan, err = r.planned(ctx)
+		return err
+	})
+	if err != nil {
+		r.plan = nil
+		r.fail(err)
+	}
+}
+
+// do runs the operation. What happened is in the report, and in err.
+func (r *run) do(ctx context.Context) {
+	if r.err != nil { // It could not be planned.
+		return
+	}
+	start := time.Now()
+	r.report.Began, r.report.Outcome = start.UTC(), OutcomeDone
+	defer func() {
+		r.report.Ended, r.report.Seconds = time.Now().UTC(), seconds(time.Since(start))
+		r.close()
+	}()
+	if err := r.ready(ctx); err != nil {
+		r.fail(err)
+		return
+	}
+	if r.opened == nil { // Nothing was ever deployed, so there is nothing to destroy, and nothing that could differ.
+		return
+	}
+	if r.operation.changes() {
+		if err := r.step("recover", func() error { return r.recover(ctx, r.opened) }); err != nil {
+			r.fail(err)
+			return
+		}
+	}
+	var report *Report
+	err := r.step(string(r.operation), func() (err error) {
+		report, err = r.operate(ctx)
+		return err
+	})
+	r.keep(report)
+	if err == nil && r.operation == Up && r.options.Verify {
+		err = r.step("verify", func() error { return r.verify(ctx) })
+	}
+	if err != nil {
+		r.fail(err)
+	}
+}
+
+// keep takes over what an operation did.
+func (r *run) keep(from *Report) {
+	r.report.Planned, r.report.Changes, r.report.Same, r.report.Drift = from.Planned, from.Changes, from.Same, from.Drift
+	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.madeAt = from.Failures, from.Notes, from.Outputs, from.madeAt
+}
+
+// tell prints how one of several stacks ended.
+func (r *run) tell() {
+	if len(r.runs) < 2 {
+		return
+	}
+	line := fmt.Sprintf("%s%s", r.label(), r.report.Outcome)
+	if cause := r.report.cause(); cause != "" {
+		line += ", " + cause
+	}
+	if r.report.Outcome != OutcomeNotRun {
+		line += fmt.Sprintf(" (%.1f s)", r.report.Seconds)
+	}
+	r.options.Progress.Line(line)
+}

@@ -1,0 +1,138 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/schedule"
+)
+
+// session is one operation on several stacks.
+type session struct {
+	*Workspace
+	operation Operation
+	command   *pulumicli.Command
+	// home is nil in a real run.
+	home    *sandboxHome
+	summary *Summary
+	targets map[string]target
+	runs    map[string]*run
+}
+
+// openSandbox takes the folder's sandbox for this command. Its AWS stays open until the end, so that all stacks of the command are one run of it.
+func (s *session) openSandbox(ctx context.Context) (closeSandbox func(), err error) {
+	s.command = s.command.Hermetic()
+	home, err := openSandboxHome(ctx, s.options.Cache, s.folder, s.options.Progress)
+	if err != nil {
+		return nil, err
+	}
+	begin := func() (provider, error) {
+		if s.options.Fresh {
+			if err := home.reset(); err != nil {
+				return nil, err
+			}
+		}
+		if err := home.breakStaleLocks(ctx); err != nil {
+			return nil, err
+		}
+		// An interrupted engine still finishes what this AWS has begun.
+		return s.parts.provide(context.WithoutCancel(ctx), sandbox.Options{World: s.folder.sandboxFile(), State: home.state(), Faults: s.options.Faults})
+	}
+	world, err := begin()
+	if err != nil {
+		home.Close()
+		return nil, err
+	}
+	s.home = home
+	return func() {
+		_ = world.Close()
+		home.Close()
+	}, nil
+}
+
+// run plans where the gates or a person want to see what would happen, and then runs the operation on every stack.
+func (s *session) run(ctx context.Context, graph *schedule.Graph) error {
+	s.runs = map[string]*run{}
+	var runs []*run
+	for _, name := range graph.Names() {
+		r := newRun(s, name, graph.Needs(name))
+		defer r.close()
+		s.runs[name], runs = r, append(runs, r)
+		s.summary.Stacks = append(s.summary.Stacks, r.report)
+	}
+	if err := s.consent(ctx, graph, runs); err != nil {
+		return err
+	}
+	graph.Run(ctx, s.summary.Parallel, func(ctx context.Context, name string) bool {
+		r := s.runs[name]
+		r.do(ctx)
+		r.tell()
+		return r.err == nil
+	}, func(name, because string) {
+		r := s.runs[name]
+		r.report.Because = because
+		if because == "" {
+			r.report.Error = "interrupted before it began"
+		}
+		r.tell()
+	})
+	var errs []error
+	for _, r := range runs {
+		errs = append(errs, r.err)
+	}
+	if err := errors.Join(errs...); err != nil || ctx.Err() == nil {
+		return err
+	}
+	return &EngineError{Operation: s.operation, Err: ctx.Err()} // What ran ended well all the same.
+}
+
+// consent plans the operation on all stacks, holds the gates against the plans, and asks whoever decides. An error means that nothing was changed anywhere.
+// A stack that cannot be planned fails by itself: it is not run, and what does not need it is.
+func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*run) error {
+	asking := !s.options.Sandbox && s.options.Confirm != nil
+	if !s.operation.changes() || !asking && s.operation == Destroy {
+		return nil
+	}
+	graph.Loose().Run(ctx, s.summary.Parallel, func(ctx context.Context, name string) bool {
+		s.runs[name].prepare(ctx, asking)
+		return true
+	}, func(string, string) {})
+	var errs []error
+	plans := &Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
+	for _, r := range runs {
+		if r.plan == nil {
+			if StatusOf(r.err) == Refused || StatusOf(r.err) == WrongUse {
+				errs = append(errs, r.err)
+			}
+			continue
+		}
+		if r.err == nil {
+			plans.Stacks = append(plans.Stacks, r.plan)
+		}
+		if err := s.guard(r.stack, r.plan); err != nil {
+			r.fail(err)
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		for _, r := range runs {
+			if r.err == nil {
+				r.report.Error = "nothing was changed, because another stack was refused"
+			}
+		}
+		return err
+	}
+	if !asking || len(plans.Stacks) == 0 || ctx.Err() != nil {
+		return nil
+	}
+	yes, err := s.options.Confirm(plans)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return Usef("%s not confirmed; nothing was changed", s.operation)
+	}
+	return nil
+}

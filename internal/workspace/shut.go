@@ -1,0 +1,77 @@
+package workspace
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Shut is a time in which no one could open a shell in an account but for break-glass roles: service control policies shut the shells, and the guarded doors
+// that they exempt were not there yet.
+type Shut struct {
+	Account string `json:"account"`
+	// Stack is the account's stack in this command.
+	Stack string    `json:"stack"`
+	From  time.Time `json:"from"`
+	// Until is when the doors were complete; zero when they are not.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// shutTimes are the times in which shells were shut, by the order of the stacks. Only what this run did counts: an attachment that it made, before doors
+// that it made. A stack without new roles had its doors before.
+func shutTimes(reports []*Report, targets map[string]target) []Shut {
+	from := map[string]time.Time{}
+	for _, r := range reports {
+		for urn, at := range r.madeAt {
+			_, name := parseURN(urn)
+			for _, s := range targets[r.Stack].shuts {
+				if !strings.HasSuffix(name, "-attachment-"+s.Policy+"-"+s.Target) {
+					continue
+				}
+				for _, account := range s.Accounts {
+					if began, ok := from[account]; !ok || at.Before(began) {
+						from[account] = at
+					}
+				}
+			}
+		}
+	}
+	var shut []Shut
+	for _, r := range reports {
+		began, ok := from[r.Account]
+		if !ok || !r.Ended.IsZero() && r.Ended.Before(began) {
+			continue
+		}
+		s := Shut{Account: r.Account, Stack: r.Stack, From: began.UTC()}
+		switch {
+		case r.Outcome == OutcomeDone && !slices.ContainsFunc(r.Of(Create, Replace), func(c Change) bool { return c.Type == "aws:iam/role:Role" }):
+			continue
+		case r.Outcome == OutcomeDone:
+			s.Until = r.Ended
+		}
+		shut = append(shut, s)
+	}
+	return shut
+}
+
+// writeShut says how long shells were shut.
+func (s *Summary) writeShut(w io.Writer) error {
+	if len(s.Shut) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "\nshells were shut, but for break-glass roles (--doors-first makes the doors before it shuts the others)\n"); err != nil {
+		return err
+	}
+	for _, shut := range s.Shut {
+		until := "and they still are: the doors are not complete; run it again"
+		if !shut.Until.IsZero() {
+			until = fmt.Sprintf("until %s (%.1f s)", shut.Until.Format(time.TimeOnly), shut.Until.Sub(shut.From).Seconds())
+		}
+		if _, err := fmt.Fprintf(w, "  %s, account %s: from %s UTC %s\n", shut.Stack, shut.Account, shut.From.Format(time.TimeOnly), until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
