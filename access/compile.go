@@ -214,7 +214,7 @@ func (c *compiler) user(a *Account, owner *account, u *User, groups map[string]*
 	arn := u.ARN(a)
 	p := &principal{
 		kind: userPrincipal, arn: arn, id: cmp.Or(u.ID, uniqueID("AIDA", arn)), name: u.Name, principalType: "User", account: owner,
-		tags: u.Tags, hasMFA: u.HasMFA, identity: c.identity(a, "user/"+u.Name, u.Inline, u.Attached), boundary: c.boundary(a, "user/"+u.Name, u.Boundary),
+		tags: u.Tags, hasMFA: u.HasMFA, stranger: u.Stranger, identity: c.identity(a, "user/"+u.Name, u.Inline, u.Attached), boundary: c.boundary(a, "user/"+u.Name, u.Boundary),
 	}
 	if u.Stranger {
 		p.identity.unknowns = append(p.identity.unknowns, arn)

@@ -32,6 +32,9 @@ type Intent struct {
 	Deployer string
 	// BreakGlass are the ARNs of roles for emergencies.
 	BreakGlass []string
+	// OwnOSUserRoles are patterns of the ARNs of roles, of this account and of others, to which members may pass their own OS user as a session tag, and
+	// nothing else. Empty means none.
+	OwnOSUserRoles []string
 	// RoleAccounts are the ids of other accounts whose roles under RolePath members may assume.
 	RoleAccounts []string
 	// RolePath is the path of the roles that RoleAccounts opens. Empty means "/guardrails/".
@@ -73,6 +76,8 @@ type OperationRoleIntent struct {
 	Project string
 	// RunAs is the OS user of its shells; empty means the default user of the preferences.
 	RunAs string
+	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed as a session tag.
+	OwnOSUser bool
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
 }
@@ -94,7 +99,8 @@ func (in *Intent) roles() []RoleIntent {
 // role and any other role that names users a delegated role, both for the users whom their trust policies name, and no switch is on. It is what an
 // audit of a live account starts from; the preferences of Session Manager, which authorization details do not have, are taken as not known.
 func DerivedIntent(a Account) Intent {
-	in := Intent{Account: a.ID}
+	// Whoever passes the own OS user chooses nothing, whatever the role.
+	in := Intent{Account: a.ID, OwnOSUserRoles: []string{"*"}}
 	for i := range a.Users {
 		in.Members = append(in.Members, a.Users[i].ARN(&a))
 	}
@@ -106,7 +112,7 @@ func DerivedIntent(a Account) Intent {
 		case project.present:
 			in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
 				RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: 12 * time.Hour},
-				Project:    project.one, RunAs: findTag(r.Tags, RunAsTag).one,
+				Project:    project.one, RunAs: findTag(r.Tags, RunAsTag).one, OwnOSUser: wantsOwnOSUser(r.Trust),
 			})
 		case len(users) > 0:
 			in.DelegatedRoles = append(in.DelegatedRoles, RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: time.Hour})
@@ -116,6 +122,15 @@ func DerivedIntent(a Account) Intent {
 		in.Regions = append(in.Regions, p.Region)
 	}
 	return in
+}
+
+// wantsOwnOSUser reports whether a trust policy takes session tags and compares the OS user among them with the caller's own.
+func wantsOwnOSUser(d policy.Document) bool {
+	return slices.ContainsFunc(d.Statements, func(st policy.Statement) bool {
+		return st.Effect == policy.EffectAllow && slices.ContainsFunc(st.Conditions, func(c policy.Condition) bool {
+			return strings.EqualFold(c.Key, requestedOSUser) && slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, ownOSUser) })
+		})
+	})
 }
 
 // trustedUsers are the users that a trust policy names.

@@ -62,6 +62,8 @@ type ProtectedIntent struct {
 	PeopleAccounts []string
 	// Groups are the ARNs of MFA groups besides those under the path /guardrails/, which are protected in every account.
 	Groups []string
+	// OwnOSUserRoles are patterns of the ARNs of roles to which people may pass their own OS user as a session tag. Empty means none.
+	OwnOSUserRoles []string
 	// JustInTime says that the approval policies and settings of just-in-time node access are protected, too.
 	JustInTime bool
 	// ServiceRoles are the roles with which Quick Setup changes approval policies and settings.

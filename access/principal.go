@@ -32,6 +32,8 @@ type principal struct {
 	// hasMFA says that a user has an MFA device.
 	hasMFA        bool
 	serviceLinked bool
+	// stranger says that nothing is known of a user but the name.
+	stranger bool
 
 	identity *layer
 	boundary *layer

@@ -109,7 +109,7 @@ func (e *Engine) withStranger(arn string, m *model) (*Engine, Session) {
 		all := []InlinePolicy{{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}
 		account := &w.Accounts[at]
 		if kind == "user" {
-			account.Users = append(slices.Clone(account.Users), User{Name: name, Path: path, Inline: all})
+			account.Users = append(slices.Clone(account.Users), User{Name: name, Path: path, Tags: m.principalTags(), Inline: all})
 		} else {
 			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(id)))
 			account.Roles = append(slices.Clone(account.Roles), Role{Name: name, Path: path, Inline: all, Trust: trust})
@@ -135,6 +135,17 @@ func (e *Engine) withStranger(arn string, m *model) (*Engine, Session) {
 		}
 	}
 	return engine, ConsoleWithMFA(arn, age)
+}
+
+// principalTags are the tags that the model gives its caller, in the order of their keys.
+func (m *model) principalTags() []Tag {
+	var tags []Tag
+	for _, name := range sortedNames(m.names) {
+		if k, v := m.names[name], m.keys[name]; k.kind == keyPrincipalTag && v.present {
+			tags = append(tags, Tag{Key: k.tag, Value: v.at(0)})
+		}
+	}
+	return tags
 }
 
 // farAge is older than MFA can be.

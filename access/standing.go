@@ -30,6 +30,7 @@ var standingProofs = []standingProof{
 	{"mfa-to-assume", "a role is assumed only with MFA that is recent enough", (*prover).mfaToAssume},
 	{"session-named-after-user", "a session of a role has the name of its user", (*prover).sessionNamedAfterUser},
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
+	{"own-os-user-only", "nobody gets the OS user of another person", (*prover).ownOSUserOnly},
 	{"own-project-only", "an operation role reaches the nodes of its own project and no others", (*prover).ownProjectOnly},
 	{"no-other-door", "an operation role opens no way onto a node but a session", (*prover).noOtherDoor},
 	{"operation-roles-only-operate", "an operation role changes nothing but what it is for", (*prover).operationRolesOnlyOperate},

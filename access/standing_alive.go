@@ -125,7 +125,11 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		l := p.alive(p.begin(in, r.ARN))
-		p.assumable(l, r.RoleIntent)
+		if r.OwnOSUser {
+			p.assumable(l, r.RoleIntent, p.ownOSUserTag)
+		} else {
+			p.assumable(l, r.RoleIntent, nil)
+		}
 		for _, document := range append([]string{PreferencesDocument}, r.Documents...) {
 			p.opens(l, in, r, document)
 		}
@@ -134,30 +138,44 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 	}
 	for _, r := range in.DelegatedRoles {
 		l := p.alive(p.begin(in, r.ARN))
-		p.assumable(l, r)
+		p.assumable(l, r, nil)
 		l.done()
 	}
 }
 
-// assumable: each principal of the world assumes the role. What a principal of another account may do there is an assumption.
-func (p *prover) assumable(l *liveness, r RoleIntent) {
+// assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a principal of another account may do there
+// is an assumption.
+func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) Tag) {
 	for _, user := range r.Principals {
+		via := []Hop{{Role: r.ARN}}
+		if tag != nil {
+			via[0].Tags = []Tag{tag(user)}
+		}
 		if _, known := p.engine.principals[user]; !known {
 			account := arnPart(user, 4)
 			l.assume(account, "the policies of account "+account+" let "+user+" assume the role")
-			engine, s := p.engine.withStranger(user, &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}})
+			m := &model{keys: map[string]values{"aws:multifactorauthpresent": single("true")}}
+			if tag != nil {
+				own := "aws:principaltag/" + strings.ToLower(RunAsTag)
+				m.keys[own], m.names = single(tag(user).Value), map[string]*key{own: {name: own, kind: keyPrincipalTag, tag: RunAsTag}}
+			}
+			engine, s := p.engine.withStranger(user, m)
 			if engine == nil {
 				l.f.Verdict, l.f.Problem = DoesNotHold, "there can be no user "+user
 				return
 			}
 			stranger := *l
 			stranger.p = &prover{engine: engine}
-			stranger.journey(user+" assuming the role", Journey{From: s, Via: []Hop{{Role: r.ARN}}, At: r.From})
+			stranger.journey(user+" assuming the role", Journey{From: s, Via: via, At: r.From})
 			l.f = stranger.f
 			continue
 		}
-		via := []Hop{{Role: r.ARN}}
-		l.journey(user+" switching to the role in the console", Journey{From: ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		if tag == nil {
+			l.journey(user+" switching to the role in the console", Journey{From: ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		} else {
+			// The console passes no session tags.
+			l.journey(user+" assuming the role with a session token", Journey{From: SessionTokenWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		}
 		l.journey(user+" assuming the role with an access key and an MFA code", Journey{From: LongTermKey(user).WithMFACode(), Via: via, At: r.From})
 	}
 }

@@ -120,10 +120,15 @@ func (p *organizationProver) documentsAreProtected() {
 func (p *organizationProver) tagsAreProtected() {
 	tag := p.in.projectTag()
 	for _, id := range p.protectedAccounts() {
+		var own []policy.Statement
+		if roles := p.in.Protected.OwnOSUserRoles; len(roles) > 0 {
+			own = append(own, policy.Allow("", "sts:TagSession").On(roles...).
+				When(policy.StringEquals(requestedOSUser, ownOSUser), policy.AllEqual(tagKeysKey, RunAsTag), policy.Present(tagKeysKey)))
+		}
 		a := p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").On("*").
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
-		}, p.in.Changers)
+		}, p.in.Changers, own...)
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.and(p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).

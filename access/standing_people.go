@@ -158,7 +158,7 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 	q := asking(p.tagWrites(in))
 	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
-	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)})
+	session := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)}, in.ownOSUsers()...)
 	for _, who := range p.everybody(in) {
 		sessions := p.sessionsOf(in, who)
 		tagging := p.everyCall(session, sessions...)

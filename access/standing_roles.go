@@ -78,7 +78,24 @@ func (p *prover) operationRolesOnlyOperate(in *Intent) {
 
 // operation is a session of an operation role.
 func (p *prover) operation(in *Intent, r *OperationRoleIntent) Session {
-	return p.roleSession(in, p.engine.principals[r.ARN])
+	return p.operations(in, r)[0]
+}
+
+// operations are the sessions of an operation role that differ: one, or one for each of its people where each has an OS user of the own. There is always
+// one; the OS users of people whom the world does not have are taken to be logins.
+func (p *prover) operations(in *Intent, r *OperationRoleIntent) []Session {
+	if !r.OwnOSUser {
+		return []Session{p.roleSession(in, p.engine.principals[r.ARN])}
+	}
+	var sessions []Session
+	for _, user := range r.Principals {
+		_, _, name := splitEntity(user)
+		sessions = append(sessions, AssumedRole(r.ARN, name, p.ownOSUserTag(user)))
+	}
+	if sessions == nil {
+		return []Session{p.roleSession(in, p.engine.principals[r.ARN])}
+	}
+	return sessions
 }
 
 // ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the tag, with an empty one, or
@@ -241,13 +258,19 @@ func (p *prover) sessionNamedAfterUser(in *Intent) {
 	}
 }
 
-// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user.
+// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user. Whoever passes the own OS user alone
+// picks neither.
 func (p *prover) noSessionTags(in *Intent) {
-	q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*")})
+	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
 	for _, r := range in.roles() {
+		q := asking(tagging)
+		if in.takesOSUsers(r.ARN) {
+			q = asking(tagging, passingOwnOSUser(literally(r.ARN)))
+		}
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
 	}
 	// A role of another account may trust whoever passes tags; the guard keeps its members from it.
+	q := asking(tagging, in.ownOSUsers()...)
 	for _, member := range in.Members {
 		if !p.administers(member) {
 			p.conclude(p.begin(in, member), p.everyCall(q, signIns(member)...), "a member chooses session tags")
@@ -281,24 +304,32 @@ func (p *prover) legalOSUser(in *Intent) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		f := p.begin(in, r.ARN)
-		s := p.operation(in, r)
+		sessions := p.operations(in, r)
+		s := sessions[0]
 		if in.Regions == nil {
 			f.Verdict = HoldsIf
 			f.Assumptions = append(f.Assumptions, ProofAssumption{
 				ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
 			})
-			if tag := p.engine.tagOf(s, RunAsTag); tag != "" {
-				if err := policy.ValidateOSUser(tag); err != nil || tag == AgentUser {
-					f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of the role is %q, which is no login without privileges", RunAsTag, tag)
+			for _, s := range sessions {
+				if tag := p.engine.tagOf(s, RunAsTag); tag != "" {
+					if err := policy.ValidateOSUser(tag); err != nil || tag == AgentUser {
+						f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", RunAsTag, tagOwner(s), tag)
+					}
 				}
 			}
 			p.add(f)
 			continue
 		}
 		for _, region := range in.Regions {
-			user := p.engine.shellUser(s, known, &Node{Kind: Instance, Region: region}, PreferencesDocument)
-			if user.Superuser || user.Name == AgentUser || user.Fails || user.Unknown {
-				f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
+			for _, s := range sessions {
+				user := p.engine.shellUser(s, known, &Node{Kind: Instance, Region: region}, PreferencesDocument)
+				if user.Superuser || user.Name == AgentUser || user.Fails || user.Unknown {
+					f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
+					break
+				}
+			}
+			if f.Verdict == DoesNotHold {
 				break
 			}
 			p.ownDocuments(&f, s, known, region, r.Documents)

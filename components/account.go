@@ -30,6 +30,8 @@ const (
 	RolePath = "/guardrails/"
 	// OperationRolePath is the path of operation roles.
 	OperationRolePath = "/guardrails/operation/"
+	// OwnOSUserRolePath is the path of operation roles with RunAsFromUser: the only roles to which members of the MFA group may pass a session tag.
+	OwnOSUserRolePath = OperationRolePath + "from-user/"
 	// DelegatedRolePath is the path of delegated roles.
 	DelegatedRolePath = "/guardrails/delegated/"
 	// PolicyPath is the path of the customer managed policies.

@@ -17,6 +17,9 @@ func (a *MFAGroupArgs) AddIntent(in *access.Intent) {
 		AccessKeys: a.SelfService.AccessKeys, ContactTags: a.SelfService.ContactTags,
 	}
 	in.RoleAccounts, in.RolePath = a.RoleAccounts, RolePath
+	if a.OSUsers {
+		in.OwnOSUserRoles = a.ownOSUserRoles(append([]string{a.Account.ID}, a.RoleAccounts...))
+	}
 }
 
 // AddIntent says that the user is held to MFA.
@@ -27,10 +30,14 @@ func (a *UserArgs) AddIntent(in *access.Intent) {
 // AddIntent says who may assume which role, and what for.
 func (a *OperationRolesArgs) AddIntent(in *access.Intent) {
 	for i, r := range a.Roles {
-		in.OperationRoles = append(in.OperationRoles, access.OperationRoleIntent{
+		role := access.OperationRoleIntent{
 			RoleIntent: a.trust(r).intent(at("operationRoles", i), a.RoleARN(r)),
 			Project:    r.Project, RunAs: cmp.Or(r.RunAs, a.DefaultRunAs), Documents: r.Documents,
-		})
+		}
+		if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
+			role.RunAs = ""
+		}
+		in.OperationRoles = append(in.OperationRoles, role)
 	}
 }
 

@@ -29,6 +29,9 @@ type MFAGroupArgs struct {
 	// RoleAccounts are the ids of other accounts whose roles under role/guardrails/ members may assume. The trust policies there choose the
 	// people. Empty means roles of this account only: those name their users, and need no permission on the user's side.
 	RoleAccounts []string
+	// OSUsers says that members have OS users of their own (UserArgs.RunAs). They may then pass it, and nothing else, as a session tag to roles under
+	// role/guardrails/operation/from-user/ of this account and of RoleAccounts.
+	OSUsers bool
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

@@ -90,14 +90,36 @@ func (a *MFAGroupArgs) GuardDocument() policy.Document {
 		statements = append(statements,
 			policy.Deny("DenyEnrolmentWithAccessKeys", enrolmentActions()...).On("*").When(policy.Absent(mfaPresent)))
 	}
-	return policy.New(append(statements,
+	statements = append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", authorizationTagActions()...).On("*").
 			When(policy.AnyEqualsIgnoringCase(tagKeys, projectTag(a.ProjectTag), RunAsTag)),
 		// A call that names no tag deletes all of them.
-		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On("*").When(policy.Absent(tagKeys)),
-		// A session tag overrides the tag of the role, so whoever passes one picks project and OS user.
-		policy.Deny("DenySessionTags", "sts:TagSession").On("*"),
-	)...)
+		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On("*").When(policy.Absent(tagKeys)))
+	return policy.New(append(statements, a.sessionTagDenies()...)...)
+}
+
+// sessionTagDenies keep members from session tags. A session tag overrides the tag of the role, so whoever passes one picks project and OS user: only the
+// own OS user is left, and only for the roles that want it.
+func (a *MFAGroupArgs) sessionTagDenies() []policy.Statement {
+	if !a.OSUsers {
+		return []policy.Statement{policy.Deny("DenySessionTags", "sts:TagSession").On("*")}
+	}
+	return []policy.Statement{
+		policy.Deny("DenySessionTagsButForOwnOSUserRoles", "sts:TagSession").OnAllExcept(a.ownOSUserRoles(append([]string{a.Account.ID}, a.RoleAccounts...))...),
+		// A tag that is missing on either side is a difference.
+		policy.Deny("DenyOSUsersOfOthers", "sts:TagSession").On("*").When(policy.StringNotEquals(requestedOSUser, ownOSUser)),
+		policy.Deny("DenyOtherSessionTags", "sts:TagSession").On("*").When(policy.AnyDiffers(tagKeys, RunAsTag)),
+		policy.Deny("DenyTransitiveSessionTags", "sts:TagSession").On("*").When(policy.Present(transitiveKeys)),
+	}
+}
+
+// ownOSUserRoles are the roles of the accounts whose shells start as the OS user of the person.
+func (a *MFAGroupArgs) ownOSUserRoles(accounts []string) []string {
+	var roles []string
+	for _, account := range accounts {
+		roles = append(roles, a.Account.Partition.RoleARN(account, OwnOSUserRolePath, "*"))
+	}
+	return roles
 }
 
 // SelfServiceDocument is what members may do for themselves with MFA; false when the Args allow nothing.
@@ -139,8 +161,14 @@ func (a *MFAGroupArgs) RoleAccountsDocument() (policy.Document, bool) {
 	for _, account := range a.RoleAccounts {
 		roles = append(roles, a.Account.Partition.RoleARN(account, RolePath, "*"))
 	}
-	return policy.New(policy.Allow("AssumeGuardrailsRolesOfListedAccountsWithMFA", "sts:AssumeRole").On(roles...).
-		When(policy.Bool(mfaPresent, true))), true
+	statements := []policy.Statement{
+		policy.Allow("AssumeGuardrailsRolesOfListedAccountsWithMFA", "sts:AssumeRole").On(roles...).When(policy.Bool(mfaPresent, true)),
+	}
+	if a.OSUsers {
+		statements = append(statements, policy.Allow("PassOwnOSUserToRolesOfListedAccountsWithMFA", "sts:TagSession").
+			On(a.ownOSUserRoles(a.RoleAccounts)...).When(policy.Bool(mfaPresent, true), policy.StringEquals(requestedOSUser, ownOSUser)))
+	}
+	return policy.New(statements...), true
 }
 
 // inlinePolicies are the documents of the group, the guard first.

@@ -27,6 +27,9 @@ type OperationRolesArgs struct {
 	Roles []OperationRole
 	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
 	UserPaths map[string]string
+	// OSUsers are the OS users of people by the ARN of their user, of this account and of others: UserArgs.RunAs. Roles with RunAsFromUser want one
+	// for each of their people.
+	OSUsers map[string]string
 	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
 	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
 	UserResources map[string]pulumi.Resource
@@ -44,7 +47,8 @@ type OperationRole struct {
 	PrincipalARNs []string
 	// Project is the value of the project tag, on the role and on the nodes that it reaches. Required.
 	Project string
-	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs.
+	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs; RunAsFromUser that everybody's
+	// shells start as the OS user of his or her own, so that several people share one role.
 	RunAs string
 	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's, others the account's own.
 	Documents []string
@@ -57,6 +61,12 @@ type OperationRole struct {
 	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
 	MaxSessionDuration time.Duration
 }
+
+// RunAsFromUser as the OS user of a role stands for that of the user who assumes it. It has an upper-case letter, so no login is spelt like it.
+const RunAsFromUser = "fromUser"
+
+// FromUser reports whether everybody's shells of the role start as the OS user of his or her own.
+func (r OperationRole) FromUser() bool { return r.RunAs == RunAsFromUser }
 
 // SessionName is the rule for the names of role sessions.
 type SessionName string

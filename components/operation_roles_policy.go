@@ -115,18 +115,26 @@ func (a *OperationRolesArgs) SessionDocumentsDocument(r OperationRole) (policy.D
 
 // RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.
 func (a *OperationRolesArgs) RoleName(r OperationRole) string {
-	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(OperationRolePath)))
+	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(r.Path())))
+}
+
+// Path is the path of the role. Policies that let people pass a session tag say so by path, so that they never speak of another role.
+func (r OperationRole) Path() string {
+	if r.FromUser() {
+		return OwnOSUserRolePath
+	}
+	return OperationRolePath
 }
 
 // RoleARN is the ARN of the role of an entry.
 func (a *OperationRolesArgs) RoleARN(r OperationRole) string {
-	return a.Account.Partition.RoleARN(a.Account.ID, OperationRolePath, a.RoleName(r))
+	return a.Account.Partition.RoleARN(a.Account.ID, r.Path(), a.RoleName(r))
 }
 
 func (a *OperationRolesArgs) trust(r OperationRole) trust {
 	return trust{
 		account: a.Account, users: r.Users, principalARNs: r.PrincipalARNs, userPaths: a.UserPaths,
-		mfaMaxAge: cmp.Or(r.MFAMaxAge, operationMFAMaxAge), sessionName: r.SessionName,
+		mfaMaxAge: cmp.Or(r.MFAMaxAge, operationMFAMaxAge), sessionName: r.SessionName, ownOSUser: r.FromUser(),
 	}
 }
 
@@ -156,12 +164,12 @@ func (a *OperationRolesArgs) policyARN(name string) string {
 func (a *OperationRolesArgs) role(r OperationRole) access.Role {
 	role := access.Role{
 		Name:       a.RoleName(r),
-		Path:       OperationRolePath,
+		Path:       r.Path(),
 		Tags:       []access.Tag{{Key: projectTag(a.ProjectTag), Value: r.Project}},
 		Trust:      a.trust(r).document(),
 		MaxSession: int(cmp.Or(r.MaxSessionDuration, defaultMaxSession) / time.Second),
 	}
-	if r.RunAs != "" {
+	if r.RunAs != "" && !r.FromUser() {
 		role.Tags = append(role.Tags, access.Tag{Key: RunAsTag, Value: r.RunAs})
 	}
 	for _, shared := range a.sharedPolicies() {

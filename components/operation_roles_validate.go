@@ -37,6 +37,10 @@ func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
 	a.trust(r).validate(p, path)
 	p.check(join(path, "project"), r.Project, policy.ValidateProject(r.Project))
 	switch {
+	case r.FromUser():
+		a.validateFromUser(p, i)
+	case strings.EqualFold(r.RunAs, RunAsFromUser):
+		p.add(join(path, "runAs"), r.RunAs, "differs from "+RunAsFromUser+" by case only", "write "+RunAsFromUser+" for the OS user of each person, or another login name")
 	case r.RunAs != "":
 		p.osUser(join(path, "runAs"), r.RunAs)
 	case a.DefaultRunAs == "":
@@ -47,6 +51,33 @@ func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
 	validateMFAMaxAge(p, join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, operationMFAMaxAge))
 	validateSessionName(p, join(path, "sessionName"), r.SessionName)
 	validateMaxSession(p, join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, defaultMaxSession))
+}
+
+// validateFromUser wants an OS user for each of the people, and that nobody else is one of them.
+func (a *OperationRolesArgs) validateFromUser(p *Problems, i int) {
+	r, path := a.Roles[i], at("operationRoles", i)
+	if a.DefaultRunAs != "" {
+		p.add(join(path, "runAs"), r.RunAs, "stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own",
+			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells")
+	}
+	people := map[string]string{}
+	known := func(where, person, arn, fix string) {
+		own := a.OSUsers[arn]
+		switch other, taken := people[own]; {
+		case own == "":
+			p.add(where, person, "has no OS user, and shells of this role start as that of the person", fix)
+		case taken && other != arn:
+			p.add(where, person, "has the OS user "+own+", which is that of "+other+" too", "give each of the two an OS user of the own")
+		default:
+			people[own] = arn
+		}
+	}
+	for j, name := range r.Users {
+		known(join(path, at("users", j)), name, a.Account.Partition.UserARN(a.Account.ID, a.UserPaths[name], name), "add runAs to the user "+name)
+	}
+	for j, arn := range r.PrincipalARNs {
+		known(join(path, at("principalArns", j)), arn, arn, "add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known")
+	}
 }
 
 // osUser refuses what is no login of a person, and tells whether it did not. The agent's own user is a legal login, which Run As takes: its shells could
@@ -66,7 +97,7 @@ func (a *OperationRolesArgs) validateRoleName(p *Problems, i int) {
 		// The project has its own problem, and the name follows from it.
 		return
 	}
-	if !p.check(path, name, policy.ValidateRoleName(name)) || !p.check(path, name, policy.ValidateSwitchRole(OperationRolePath, name)) {
+	if !p.check(path, name, policy.ValidateRoleName(name)) || !p.check(path, name, switchable(r, name)) {
 		return
 	}
 	same := func(earlier OperationRole) bool { return strings.EqualFold(a.RoleName(earlier), name) }
@@ -77,6 +108,14 @@ func (a *OperationRolesArgs) validateRoleName(p *Problems, i int) {
 		}
 		p.add(path, name, why, fix)
 	}
+}
+
+// switchable holds a name against what the console's page for switching roles takes. Nobody switches to a role that wants a session tag.
+func switchable(r OperationRole, name string) error {
+	if r.FromUser() {
+		return nil
+	}
+	return policy.ValidateSwitchRole(OperationRolePath, name)
 }
 
 // unlogged says why a session document of AWS leaves what operation roles promise.

@@ -31,6 +31,9 @@ func (a *ServiceControlPoliciesArgs) Intent() access.OrganizationIntent {
 			PeopleAccounts: a.People(), JustInTime: a.JustInTime, ServiceRoles: a.serviceMakers(),
 			Groups: a.MFAGroups,
 		}
+		if g.OwnOSUsers {
+			in.Protected.OwnOSUserRoles = []string{a.partition().RoleARN("*", OwnOSUserRolePath, "*")}
+		}
 		if len(g.Bootstrap) > 0 {
 			in.Protected.MadeBy = append(in.Protected.MadeBy, access.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)})
 		}

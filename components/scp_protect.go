@@ -78,16 +78,31 @@ func (a *ServiceControlPoliciesArgs) protectPeople() []policy.Statement {
 func (a *ServiceControlPoliciesArgs) protectTags() []policy.Statement {
 	p, tag := a.partition(), projectTag(a.ProjectTag)
 	taggers := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.Taggers...)))
-	return []policy.Statement{
-		policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole",
-			"iam:UntagUser", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase(tagKeys, tag, RunAsTag), but(a.changers())),
+	principals := []string{"iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser"}
+	deciding := policy.AnyEqualsIgnoringCase(tagKeys, tag, RunAsTag)
+	var statements []policy.Statement
+	if a.ProtectGuardrails.OwnOSUsers {
+		roles := p.RoleARN("*", OwnOSUserRolePath, "*")
+		statements = []policy.Statement{
+			policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", principals...).On("*").When(deciding, but(a.changers())),
+			policy.Deny("DenyAuthorizationTagsOfSessions", "sts:TagSession").OnAllExcept(roles).When(deciding, but(a.changers())),
+			// A tag that is missing on either side is a difference.
+			policy.Deny("DenyOSUsersOfOthers", "sts:TagSession").On(roles).When(policy.StringNotEquals(requestedOSUser, ownOSUser)),
+			policy.Deny("DenyOtherSessionTags", "sts:TagSession").On(roles).When(policy.AnyDiffers(tagKeys, RunAsTag)),
+		}
+	} else {
+		statements = []policy.Statement{
+			policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", append(principals, "sts:TagSession")...).On("*").When(deciding, but(a.changers())),
+		}
+	}
+	return append(statements,
 		// A node that is launched with the tag is whoever's launches it; only the tags of existing nodes are guarded.
 		policy.Deny("DenyWritingAuthorizationTagsOfNodes", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
 			On(p.InstanceARN("*", "*", "*"), p.ManagedInstanceARN("*", "*", "*")).
 			When(policy.AnyEqualsIgnoringCase(tagKeys, tag), policy.Absent("ec2:CreateAction"), taggers),
 		// Without keys the call deletes every tag of the node.
 		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On(p.InstanceARN("*", "*", "*")).When(policy.Absent(tagKeys), taggers),
-	}
+	)
 }
 
 // protectDocuments guards what sessions run as and under which limits: the preferences by name, every session document by type.

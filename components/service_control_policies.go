@@ -127,6 +127,9 @@ type ProtectGuardrails struct {
 	Taggers []string
 	// PeopleAccounts are the ids of the accounts whose IAM users are people of the guardrails. Nil means ConsolePasswords.JumpAccounts.
 	PeopleAccounts []string
+	// OwnOSUsers lets people pass their own OS user (UserArgs.RunAs), and nothing else, as a session tag to roles under
+	// role/guardrails/operation/from-user/, which OperationRole.RunAs "fromUser" makes. Off, nobody but the deployer passes a tag that decides access.
+	OwnOSUsers bool
 }
 
 // MemberRoot denies everything to the root users of accounts but for central root sessions (sts:AssumeRoot), which need no root credentials.

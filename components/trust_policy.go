@@ -17,6 +17,8 @@ type trust struct {
 	userPaths     map[string]string
 	mfaMaxAge     time.Duration
 	sessionName   SessionName
+	// ownOSUser wants a session tag with the OS user of the person who assumes the role, and takes no other.
+	ownOSUser bool
 }
 
 // arns are the principals, each an exact user ARN: the users of the account first, then the listed ARNs.
@@ -28,18 +30,39 @@ func (t trust) arns() []string {
 	return append(arns, t.principalARNs...)
 }
 
-// document is the trust policy. It allows sts:AssumeRole alone: with sts:TagSession a caller could override the tags of the role.
+// document is the trust policy. It allows sts:AssumeRole alone: with sts:TagSession a caller could override the tags of the role. Where the OS user is that
+// of the person, a call with session tags needs both actions, and the tag can only be the caller's own.
 func (t trust) document() policy.Document {
-	conditions := []policy.Condition{
+	principals := policy.AWSPrincipals(t.arns()...)
+	withMFA := []policy.Condition{
 		// A role session and a long-term key carry no such key, so neither matches.
 		policy.Bool(mfaPresent, true),
 		policy.YoungerThan("aws:MultiFactorAuthAge", t.mfaMaxAge),
 	}
+	if t.ownOSUser {
+		// A tag that is missing on either side is a difference.
+		withMFA = append(withMFA, policy.StringEquals(requestedOSUser, ownOSUser))
+	}
+	conditions := slices.Clone(withMFA)
 	if t.sessionName != SessionNameAny {
 		conditions = append(conditions, policy.StringEquals("sts:RoleSessionName", username))
 	}
-	return policy.New(policy.Allow("NamedUsersWithRecentMFA", "sts:AssumeRole").For(policy.AWSPrincipals(t.arns()...)).When(conditions...))
+	statements := []policy.Statement{policy.Allow("NamedUsersWithRecentMFA", "sts:AssumeRole").For(principals).When(conditions...)}
+	if t.ownOSUser {
+		// AWS documents no session name for sts:TagSession: the statement above asks for it, and both must allow the call. The keys of the tags are
+		// compared with case, which names of condition keys are not.
+		statements = append(statements, policy.Allow("OwnOSUserAsOnlySessionTag", "sts:TagSession").For(principals).When(append(withMFA,
+			policy.AllEqual(tagKeys, RunAsTag), policy.Present(tagKeys), policy.Absent(transitiveKeys))...))
+	}
+	return policy.New(statements...)
 }
+
+// The keys of a session tag with an OS user, and the value that is the caller's own.
+const (
+	requestedOSUser = "aws:RequestTag/" + RunAsTag
+	ownOSUser       = "${aws:PrincipalTag/" + RunAsTag + "}"
+	transitiveKeys  = "sts:TransitiveTagKeys"
+)
 
 // The bounds of MFAMaxAge: AWS keeps a session with MFA for at most 36 hours.
 // Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html.

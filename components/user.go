@@ -24,7 +24,9 @@ type UserArgs struct {
 	Email string
 	// DisplayName becomes the tag "DisplayName". Optional.
 	DisplayName string
-	// Tags are more tags of the user. Authorization tags belong here: they stay as configured, whatever somebody writes in the account.
+	// RunAs is the OS user of the person, as which shells start in roles with RunAsFromUser. It becomes the tag SSMSessionRunAs. Empty means none.
+	RunAs string
+	// Tags are more tags of the user. Authorization tags stay as configured, whatever somebody writes in the account.
 	Tags map[string]string
 	// ContactTags are the tag keys that people may write on their own user (MFAGroupArgs.SelfService.ContactTags). A tag with such a key is
 	// set when the user is made and left alone afterwards.

@@ -23,6 +23,9 @@ func (a *UserArgs) tags() []access.Tag {
 	if a.DisplayName != "" {
 		all[DisplayNameTag] = a.DisplayName
 	}
+	if a.RunAs != "" {
+		all[RunAsTag] = a.RunAs
+	}
 	var tags []access.Tag
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		tags = append(tags, access.Tag{Key: key, Value: all[key]})
@@ -50,6 +53,9 @@ func (a *UserArgs) Validate() error {
 	}
 	p.check("email", a.Email, policy.ValidateTagValue(a.Email))
 	p.check("displayName", a.DisplayName, policy.ValidateTagValue(a.DisplayName))
+	if a.RunAs != "" {
+		p.osUser("runAs", a.RunAs)
+	}
 	a.validateTags(&p)
 	for i, key := range a.ContactTags {
 		path := at("contactTags", i)
@@ -79,13 +85,11 @@ func (a *UserArgs) validateTags(p *Problems) {
 		if !p.check(path, key, policy.ValidateTagKey(key)) {
 			continue
 		}
-		switch word, contact := contactWord(key); {
-		case contact:
+		switch word, has := wordOf(key); {
+		case has:
 			p.add(path, key, "has a word of its own", "write "+word+" instead")
 		case duplicateOf(keys, i) >= 0:
 			p.add(path, key, "differs from "+keys[duplicateOf(keys, i)]+" by case alone", "remove one; tag keys of users ignore case")
-		case strings.EqualFold(key, RunAsTag):
-			p.osUser(path, a.Tags[key])
 		default:
 			p.check(path, a.Tags[key], policy.ValidateTagValue(a.Tags[key]))
 		}
@@ -95,13 +99,15 @@ func (a *UserArgs) validateTags(p *Problems) {
 	}
 }
 
-// contactWord is the word of the stack file for a tag key that has one.
-func contactWord(key string) (string, bool) {
+// wordOf is the word of the stack file for a tag key that has one.
+func wordOf(key string) (string, bool) {
 	switch {
 	case strings.EqualFold(key, EmailTag):
 		return "email", true
 	case strings.EqualFold(key, DisplayNameTag):
 		return "displayName", true
+	case strings.EqualFold(key, RunAsTag):
+		return "runAs", true
 	}
 	return "", false
 }

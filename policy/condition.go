@@ -58,6 +58,11 @@ func AllEqual(key string, values ...string) Condition {
 	return Is(Operator{Quantifier: ForAllValues, Base: OpStringEquals}, key, values...)
 }
 
+// AnyDiffers holds when a member of a multi-valued key equals none of the values, and not when the key is absent.
+func AnyDiffers(key string, values ...string) Condition {
+	return Is(Operator{Quantifier: ForAnyValue, Base: OpStringNotEquals}, key, values...)
+}
+
 // ArnLike holds when the key matches one of the patterns, each of the six parts of an ARN on its own.
 func ArnLike(key string, patterns ...string) Condition {
 	return Is(Operator{Base: OpArnLike}, key, patterns...)

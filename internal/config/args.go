@@ -67,6 +67,7 @@ func (s *Stack) MFAGroup() *components.MFAGroupArgs {
 		paths[path] = true
 	}
 	a.UserPaths = slices.Sorted(maps.Keys(paths))
+	a.OSUsers = slices.ContainsFunc(s.Users, func(u components.UserArgs) bool { return u.RunAs != "" })
 	return &a
 }
 
@@ -100,7 +101,7 @@ func (s *Stack) Operation() *components.OperationRolesArgs {
 		return nil
 	}
 	a := &components.OperationRolesArgs{
-		Account: s.Account.Account, ProjectTag: s.Tags.Project, UserPaths: s.userPaths(), Quotas: s.Quotas,
+		Account: s.Account.Account, ProjectTag: s.Tags.Project, UserPaths: s.userPaths(), OSUsers: s.osUsers(), Quotas: s.Quotas,
 	}
 	for _, r := range s.OperationRoles {
 		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)

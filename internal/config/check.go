@@ -27,6 +27,7 @@ func (s *Stack) complete(d *decoder) {
 		s.Expect[i].Account = s.Account.ID
 	}
 	s.checkUsers(d)
+	s.checkOSUsers(d)
 	s.checkPeople(d)
 	s.checkOrganization(d)
 	s.readOwnPolicies(d, s.Folder)
@@ -60,6 +61,23 @@ func (s *Stack) checkUsers(d *decoder) {
 		}
 		d.report(Problem{Path: stackPath("users").Index(i).Child("name"), Kind: Duplicate, Value: quoted(u.Name), Why: why,
 			Fix: "remove one of the two, or give it another name"})
+	}
+}
+
+// checkOSUsers refuses an OS user that two people of the stack have: neither could be told from the other on a node.
+func (s *Stack) checkOSUsers(d *decoder) {
+	first := map[string]int{}
+	for i, u := range s.Users {
+		if u.RunAs == "" {
+			continue
+		}
+		earlier, repeated := first[u.RunAs]
+		if !repeated {
+			first[u.RunAs] = i
+			continue
+		}
+		d.report(Problem{Path: stackPath("users").Index(i).Child("runAs"), Kind: Duplicate, Value: quoted(u.RunAs),
+			Why: "is the OS user of " + s.Users[earlier].Name + " already", Fix: "give each person an OS user of the own; what several share is runAs of a role"})
 	}
 }
 
@@ -121,7 +139,7 @@ func (s *Stack) OperationRoleNames() []string {
 	for i, r := range s.OperationRoles {
 		names[i] = r.Name
 		if r.Name == "" {
-			names[i] = policy.RoleNameFor(r.Project, r.RunAs, len(components.OperationRolePath))
+			names[i] = policy.RoleNameFor(r.Project, r.RunAs, len(r.Path()))
 		}
 	}
 	return names
@@ -181,7 +199,7 @@ func (s *Stack) reportAll(d *decoder, section string, derived []string, err erro
 		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
 	})
 	for _, p := range problems.Under(section) {
-		d.report(Problem{Path: Path(namespace + ":" + p.Path), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
+		d.report(Problem{Path: s.written(Path(namespace + ":" + p.Path)), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
 	}
 }
 

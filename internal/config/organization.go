@@ -200,6 +200,9 @@ var protectGuardrailsKeys = keys("what administrators of accounts cannot change"
 	key("peopleAccounts", func(g *components.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
 		orNothing("the jump accounts", "that is where people are").
 		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
+	key("ownOSUsers", func(g *components.ProtectGuardrails) *bool { return &g.OwnOSUsers }, boolean{}).
+		orElse(false, "where no role has runAs: fromUser nobody needs to pass a session tag").
+		doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. Without it those roles open for nobody.").example(true),
 )
 
 var memberRootKeys = keys("where root users of accounts can do nothing",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +18,8 @@ type Sibling struct {
 	Stack, Alias string
 	AccountID    string
 	Partition    policy.Partition
-	// Users are the paths of its users, by name.
-	Users map[string]string
+	// Users are the paths of its users, and OSUsers their OS users, by name.
+	Users, OSUsers map[string]string
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
 	// JustInTime says that it uses just-in-time node access.
@@ -61,7 +62,7 @@ func Siblings(folder, stack string) []Sibling {
 func siblingOf(file Source) (Sibling, bool) {
 	src := &source{file: file.File}
 	src.readStack(file) // A file that cannot be read leaves no account.
-	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}}
+	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}}
 	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
 		switch fullKey(e.name) {
@@ -78,6 +79,7 @@ func siblingOf(file Source) (Sibling, bool) {
 			for _, item := range e.value.items {
 				if name := item.child("name"); name != "" {
 					s.Users[name] = item.child("path")
+					s.OSUsers[name] = item.child("runAs")
 				}
 			}
 		}
@@ -131,6 +133,24 @@ func (s *Stack) elsewhere(alias, name string) string {
 	return ""
 }
 
+// osUsers are the OS users of people by the ARN of their user: of this stack, and of its siblings.
+func (s *Stack) osUsers() map[string]string {
+	all := map[string]string{}
+	for _, u := range s.Users {
+		if u.RunAs != "" {
+			all[s.Account.Partition.UserARN(s.Account.ID, u.Path, u.Name)] = u.RunAs
+		}
+	}
+	for _, other := range s.Siblings {
+		for name, user := range other.OSUsers {
+			if user != "" {
+				all[other.Partition.UserARN(other.AccountID, cmp.Or(other.Users[name], "/"), name)] = user
+			}
+		}
+	}
+	return all
+}
+
 // person is the user name of a person of this stack, or the ARN of somebody else.
 func (s *Stack) person(person string) (user, arn string) {
 	if strings.HasPrefix(person, "arn:") {
@@ -158,6 +178,49 @@ func (s *Stack) principals(people, arns []string) (users, all []string) {
 		}
 	}
 	return users, all
+}
+
+var principalPath = regexp.MustCompile(`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`)
+
+// written is where the file has what a path of a component speaks of: people of other stacks, who are written among users, come to a component among the
+// ARNs, and its users are those of this account alone.
+func (s *Stack) written(at Path) Path {
+	parts := principalPath.FindStringSubmatch(string(at))
+	if parts == nil {
+		return at
+	}
+	role, _ := strconv.Atoi(parts[3])
+	n, _ := strconv.Atoi(parts[5])
+	people, arns := s.peopleOf(parts[2], role)
+	own := parts[4] == "users"
+	if !own {
+		if n < len(arns) {
+			return at
+		}
+		n -= len(arns)
+	}
+	for i, p := range people {
+		user, arn := s.person(p)
+		if strings.HasPrefix(p, "arn:") || own != (user != "") || !own && arn == "" {
+			continue
+		}
+		if n == 0 {
+			return Path(parts[1]).Child("users").Index(i)
+		}
+		n--
+	}
+	return at
+}
+
+// peopleOf are the people and ARNs of a role as the file has them.
+func (s *Stack) peopleOf(section string, i int) (people, arns []string) {
+	switch {
+	case section == "operationRoles" && i < len(s.OperationRoles):
+		return s.OperationRoles[i].Users, s.OperationRoles[i].PrincipalARNs
+	case section == "delegatedRoles" && i < len(s.DelegatedRoles):
+		return s.DelegatedRoles[i].Users, s.DelegatedRoles[i].PrincipalARNs
+	}
+	return nil, nil
 }
 
 // checkPerson refuses a person whom neither this stack nor a sibling has.

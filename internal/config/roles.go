@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"aws-access-guardrails/components"
@@ -34,9 +35,11 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 		required("write the value of the project tag of the nodes that the role reaches").
 		doc("The value of the project tag, on the role and on the nodes that it reaches.").
 		example("Test Project 1"),
-	key("runAs", func(r *components.OperationRole) *string { return &r.RunAs }, text(policy.ValidateOSUser).pattern(osUserPattern)).
+	key("runAs", func(r *components.OperationRole) *string { return &r.RunAs }, text(validateRoleRunAs).pattern(roleRunAsPattern)).
 		orNothing("shells start as sessions.runAs.defaultUser, and a role is refused when there is none", "a shared default may be what is wanted").
-		doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore it.").
+		doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore it. With fromUser everybody's shells start as "+
+			"users[].runAs of the person, so that several people share one role: it comes as a session tag, which neither Switch Role nor a profile of the AWS CLI sends; "+
+			"guardrails handover prints what does.").
 		example("os-user1"),
 	key("documents", func(r *components.OperationRole) *[]string { return &r.Documents }, words(text(policy.ValidateSessionDocumentName).pattern(documentPattern))).
 		orNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
@@ -91,6 +94,18 @@ var delegatedRoleKeys = keys("a role with managed policies, for named people wit
 		doc("The longest session of the role.").
 		example("1h"),
 )
+
+// validateRoleRunAs takes a login, and fromUser.
+func validateRoleRunAs(s string) error {
+	switch {
+	case s == components.RunAsFromUser:
+		return nil
+	case strings.EqualFold(s, components.RunAsFromUser):
+		return says("differs from "+components.RunAsFromUser+" by case only",
+			"write "+components.RunAsFromUser+" for the OS user of each person, or another login name")
+	}
+	return policy.ValidateOSUser(s)
+}
 
 var (
 	mfaAges      = durationKind{least: time.Minute, most: 36 * time.Hour, step: time.Second}

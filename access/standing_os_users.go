@@ -1,0 +1,166 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+
+	"aws-access-guardrails/policy"
+)
+
+// The key of a session tag with an OS user, and the value that is the caller's own.
+const (
+	requestedOSUser = requestTag + RunAsTag
+	ownOSUser       = "${aws:PrincipalTag/" + RunAsTag + "}"
+)
+
+// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and nothing else, neither under another spelling of the key nor
+// to the roles that are assumed from that one.
+func passingOwnOSUser(roles ...string) policy.Statement {
+	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
+		policy.AllEqual(tagKeysKey, RunAsTag), policy.Present(tagKeysKey), policy.Absent("sts:TransitiveTagKeys"))
+}
+
+// ownOSUsers permits members to pass their own OS users to the roles that want them.
+func (in *Intent) ownOSUsers() []policy.Statement {
+	roles := slices.Clone(in.OwnOSUserRoles)
+	for i := range in.OperationRoles {
+		if r := &in.OperationRoles[i]; r.OwnOSUser {
+			roles = append(roles, literally(r.ARN))
+		}
+	}
+	if len(roles) == 0 {
+		return nil
+	}
+	return []policy.Statement{passingOwnOSUser(roles...)}
+}
+
+// takesOSUsers reports whether shells of the role start as the OS user of the person.
+func (in *Intent) takesOSUsers(role string) bool {
+	return slices.ContainsFunc(in.OperationRoles, func(r OperationRoleIntent) bool { return r.OwnOSUser && r.ARN == role })
+}
+
+// someOSUser stands for the OS user of somebody whose tags the world does not have.
+const someOSUser = "somebody"
+
+// ownOSUserTag is the session tag with which a user gets the own OS user.
+func (p *prover) ownOSUserTag(user string) Tag {
+	tag := Tag{Key: RunAsTag, Value: someOSUser}
+	if who, known := p.engine.principals[user]; known && !who.stranger {
+		tag.Value = findTag(who.tags, RunAsTag).one
+	}
+	return tag
+}
+
+// tagOwner is whose tag names the OS user of a session.
+func tagOwner(s Session) string {
+	if len(s.tags) > 0 {
+		return s.name
+	}
+	return "the role"
+}
+
+// ownOSUserOnly: on a node people are told apart by their OS users. Where a role takes that of the person, no caller whatever passes another one, nor a
+// project, nor tags that outlive the role; and whoever has an OS user is alone with it, in every role. It speaks of both halves, because either may be
+// deployed alone: the roles of the account, and its people.
+func (p *prover) ownOSUserOnly(in *Intent) {
+	owners := p.osUserOwners()
+	for i := range in.OperationRoles {
+		if r := &in.OperationRoles[i]; r.OwnOSUser {
+			p.sharedRole(in, r, owners)
+		}
+	}
+	account, _ := p.engine.accountOf(in.Account)
+	for i := range account.Roles {
+		own := findTag(account.Roles[i].Tags, RunAsTag)
+		if person := owners[own.one]; own.present && len(person) == 1 {
+			role := account.Roles[i].ARN(account)
+			p.conclude(p.begin(in, role), p.othersAssume(role, person[0]), "somebody else than "+person[0]+" assumes a role whose shells start as "+own.one)
+		}
+	}
+	for _, member := range in.Members {
+		if own := findTag(p.engine.principals[member].tags, RunAsTag); own.present {
+			p.aloneWith(in, member, own.one, owners)
+		}
+	}
+}
+
+// osUserOwners are the users of the world by their OS user, in the order of the world.
+func (p *prover) osUserOwners() map[string][]string {
+	owners := map[string][]string{}
+	for i := range p.engine.world.Accounts {
+		a := &p.engine.world.Accounts[i]
+		for j := range a.Users {
+			if own := findTag(a.Users[j].Tags, RunAsTag); own.present {
+				owners[own.one] = append(owners[own.one], a.Users[j].ARN(a))
+			}
+		}
+	}
+	return owners
+}
+
+// sharedRole: of all callers that AWS can have, everybody comes in as the OS user of the own.
+func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
+	f := p.begin(in, r.ARN)
+	q := asking([]policy.Statement{policy.Allow("", append(slices.Clone(assuming), "sts:TagSession")...).On("*")},
+		policy.Allow("", assuming...).On("*").When(policy.StringEquals(requestedOSUser, ownOSUser)), passingOwnOSUser("*"))
+	for _, user := range r.Principals {
+		who, known := p.engine.principals[user]
+		if !known || who.stranger {
+			account := arnPart(user, 4)
+			f.Verdict = max(f.Verdict, HoldsIf)
+			f.Assumptions = append(f.Assumptions, ProofAssumption{ID: account,
+				Text: "the tag " + RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it"})
+			continue
+		}
+		own := findTag(who.tags, RunAsTag).one
+		switch err := policy.ValidateOSUser(own); {
+		case own == "":
+			f.Verdict, f.Problem = DoesNotHold, user+" has no tag "+RunAsTag+", and shells start as the OS user in it"
+		case err != nil || own == AgentUser:
+			f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", RunAsTag, user, own)
+		case len(owners[own]) > 1:
+			f.Verdict, f.Problem = DoesNotHold, own+" is the OS user of "+joinWords(owners[own], "and")
+		default:
+			continue
+		}
+		p.add(f)
+		return
+	}
+	p.conclude(f, p.trust(r.RoleIntent, q), "somebody gets another OS user than the own, or passes more than that")
+}
+
+// aloneWith: no other user has the OS user of a person, and neither a role that others assume nor a default gives it to them.
+func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]string) {
+	f := p.begin(in, person)
+	if others := owners[own]; len(others) > 1 {
+		f.Verdict, f.Problem = DoesNotHold, own+" is the OS user of "+joinWords(others, "and")
+		p.add(f)
+		return
+	}
+	a := answer{}
+	for i := range p.engine.world.Accounts {
+		account := &p.engine.world.Accounts[i]
+		for _, preferences := range account.Preferences {
+			if preferences.RunAs && preferences.DefaultUser == own {
+				f.Verdict = DoesNotHold
+				f.Problem = fmt.Sprintf("%s is the default user of shells in %s of account %s, whoever opens them", own, preferences.Region, account.ID)
+				p.add(f)
+				return
+			}
+		}
+		for j := range account.Roles {
+			if findTag(account.Roles[j].Tags, RunAsTag).one == own {
+				a = a.and(p.othersAssume(account.Roles[j].ARN(account), person))
+			}
+		}
+	}
+	p.conclude(f, a, "somebody else assumes a role whose shells start as "+own)
+}
+
+
+// othersAssume asks whether somebody else than a person assumes a role, whoever there may be.
+func (p *prover) othersAssume(role, person string) answer {
+	q := asking([]policy.Statement{policy.Allow("", assuming...).On("*")},
+		policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals([]string{person})...)))
+	return p.engine.askTrust(p.engine.principals[role], q)
+}
