@@ -47,6 +47,8 @@ type Expectation struct {
 	Via string
 	// SessionName is the name of the role session; empty means the name of the person, as the console gives it.
 	SessionName string
+	// SessionTags are the session tags that the person passes when taking the role of Via. Empty means none; Switch Role of the console passes none.
+	SessionTags map[string]string
 	// Do is the action that is tried, such as "iam:CreateAccessKey"; Opens is the door. One of them is required.
 	Do    string
 	Opens DoorKind

@@ -63,7 +63,7 @@ func (r *expectationReader) journeys() ([]Journey, *expectationError) {
 			return nil, cannot("via", "%s", err)
 		}
 		r.caller = role
-		j.Via = []Hop{{Role: role.arn, SessionName: x.SessionName}}
+		j.Via = []Hop{{Role: role.arn, SessionName: x.SessionName, Tags: tagList(x.SessionTags)}}
 	}
 	if err := r.region(); err != nil {
 		return nil, err
@@ -90,6 +90,11 @@ func (r *expectationReader) shape() *expectationError {
 	if x.Allowed && x.OSUser != "" {
 		outcomes--
 	}
+	for _, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
+		if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(x.SessionTags[key]) != nil {
+			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, x.SessionTags[key])
+		}
+	}
 	switch {
 	case x.As == "":
 		return cannot("as", "is missing; name the person")
@@ -105,6 +110,8 @@ func (r *expectationReader) shape() *expectationError {
 		return cannot("mfaAge", "is the age of a sign-in with MFA, which this session does not have; remove it")
 	case x.SessionName != "" && x.Via == "" && !isAssumeRole(x.Do):
 		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
+	case len(x.SessionTags) > 0 && x.Via == "":
+		return cannot("sessionTags", "are passed when a role is taken, and none is; write via")
 	case (x.Do == "") == (x.Opens == ""):
 		return cannot("", "write one of do and opens")
 	case x.Opens != "" && !slices.Contains(Doors(), x.Opens):

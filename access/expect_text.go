@@ -45,6 +45,9 @@ func (x *Expectation) subject() string {
 	if x.Via != "" {
 		text += " via " + x.Via
 	}
+	if len(x.SessionTags) > 0 {
+		text += " with session tags " + tagWords(tagList(x.SessionTags))
+	}
 	if x.SessionName != "" {
 		text += fmt.Sprintf(" named %q", x.SessionName)
 	}

@@ -111,7 +111,7 @@ func (e *Engine) Journey(j Journey) (Arrival, error) {
 	if j.Does != nil {
 		r := *j.Does
 		r.Time = j.At
-		if err := t.call("calls "+r.Action+onWords(&r), r); err != nil || !t.arrival.Allowed() {
+		if err := t.call("calls "+r.Action+onWords(&r)+passesWords(&r), r); err != nil || !t.arrival.Allowed() {
 			return t.arrival, err
 		}
 	}
@@ -272,6 +272,32 @@ func onWords(r *Request) string {
 		arns = append(arns, r.Resources[i].ARN)
 	}
 	return " on " + strings.Join(arns, " and ")
+}
+
+// passesWords are the tags that a call carries: those with a value that is known, and the keys alone of the others.
+func passesWords(r *Request) string {
+	values := map[string]string{}
+	for name, v := range r.Context {
+		if len(name) > len(requestTag) && strings.EqualFold(name[:len(requestTag)], requestTag) && len(v) == 1 {
+			values[strings.ToLower(name[len(requestTag):])] = v[0]
+		}
+	}
+	var words []string
+	for name, keys := range r.Context {
+		if !strings.EqualFold(name, tagKeysKey) {
+			continue
+		}
+		for _, key := range keys {
+			if value, known := values[strings.ToLower(key)]; known {
+				key = fmt.Sprintf("%s=%q", key, value)
+			}
+			words = append(words, key)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " with the tags " + strings.Join(words, ", ")
 }
 
 func tagWords(tags []Tag) string {

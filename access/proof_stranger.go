@@ -40,6 +40,9 @@ func (c *caller) decideStranger(m *model) witness {
 			w.doubt = "there can be no caller " + arn
 			return w
 		}
+		if who, known := c.engine.principals[arn]; known {
+			m.ownTags(who, w.request.Context)
+		}
 	}
 	d, err := engine.Decide(w.session, w.request)
 	switch {
@@ -135,6 +138,38 @@ func (e *Engine) withStranger(arn string, m *model) (*Engine, Session) {
 		}
 	}
 	return engine, ConsoleWithMFA(arn, age)
+}
+
+// ownTags writes the tags that a user or role of the world has for those that the search gave its caller, in the values that a request compares with them.
+// A value that stands there already stays another one.
+func (m *model) ownTags(who *principal, context Context) {
+	for _, name := range sortedNames(m.names) {
+		k, made := m.names[name], m.keys[name]
+		own := findTag(who.tags, k.tag)
+		if k.kind != keyPrincipalTag || !made.present || !own.present {
+			continue
+		}
+		given := func(text string) bool {
+			for _, values := range context {
+				if slices.Contains(values, text) {
+					return true
+				}
+			}
+			return false
+		}
+		if given(own.one) {
+			continue
+		}
+		for key, values := range context {
+			values = slices.Clone(values)
+			for i := range values {
+				if values[i] == made.at(0) {
+					values[i] = own.one
+				}
+			}
+			context[key] = values
+		}
+	}
 }
 
 // principalTags are the tags that the model gives its caller, in the order of their keys.

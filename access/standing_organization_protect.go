@@ -122,8 +122,7 @@ func (p *organizationProver) tagsAreProtected() {
 	for _, id := range p.protectedAccounts() {
 		var own []policy.Statement
 		if roles := p.in.Protected.OwnOSUserRoles; len(roles) > 0 {
-			own = append(own, policy.Allow("", "sts:TagSession").On(roles...).
-				When(policy.StringEquals(requestedOSUser, ownOSUser), policy.AllEqual(tagKeysKey, RunAsTag), policy.Present(tagKeysKey)))
+			own = append(own, passingOwnOSUser(roles...))
 		}
 		a := p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").On("*").

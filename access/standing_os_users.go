@@ -13,11 +13,15 @@ const (
 	ownOSUser       = "${aws:PrincipalTag/" + RunAsTag + "}"
 )
 
-// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and nothing else, neither under another spelling of the key nor
-// to the roles that are assumed from that one.
+// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and no other tag, be it another spelling of the key.
 func passingOwnOSUser(roles ...string) policy.Statement {
 	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
-		policy.AllEqual(tagKeysKey, RunAsTag), policy.Present(tagKeysKey), policy.Absent("sts:TransitiveTagKeys"))
+		policy.AllEqual(tagKeysKey, RunAsTag), policy.Present(tagKeysKey))
+}
+
+// takingOwnOSUser are those requests that a role should take: the tag does not go on to roles that are assumed from that one.
+func takingOwnOSUser(roles ...string) policy.Statement {
+	return passingOwnOSUser(roles...).When(policy.Absent("sts:TransitiveTagKeys"))
 }
 
 // ownOSUsers permits members to pass their own OS users to the roles that want them.
@@ -102,7 +106,7 @@ func (p *prover) osUserOwners() map[string][]string {
 func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
 	f := p.begin(in, r.ARN)
 	q := asking([]policy.Statement{policy.Allow("", append(slices.Clone(assuming), "sts:TagSession")...).On("*")},
-		policy.Allow("", assuming...).On("*").When(policy.StringEquals(requestedOSUser, ownOSUser)), passingOwnOSUser("*"))
+		policy.Allow("", assuming...).On("*").When(policy.StringEquals(requestedOSUser, ownOSUser)), takingOwnOSUser("*"))
 	for _, user := range r.Principals {
 		who, known := p.engine.principals[user]
 		if !known || who.stranger {
@@ -156,7 +160,6 @@ func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]s
 	}
 	p.conclude(f, a, "somebody else assumes a role whose shells start as "+own)
 }
-
 
 // othersAssume asks whether somebody else than a person assumes a role, whoever there may be.
 func (p *prover) othersAssume(role, person string) answer {

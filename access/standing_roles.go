@@ -265,7 +265,7 @@ func (p *prover) noSessionTags(in *Intent) {
 	for _, r := range in.roles() {
 		q := asking(tagging)
 		if in.takesOSUsers(r.ARN) {
-			q = asking(tagging, passingOwnOSUser(literally(r.ARN)))
+			q = asking(tagging, takingOwnOSUser(literally(r.ARN)))
 		}
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
 	}

@@ -22,13 +22,13 @@ func mfaGroup() *components.MFAGroupArgs {
 	return &components.MFAGroupArgs{
 		Account: account(), Name: "people", Path: "/guardrails/", UserPaths: []string{"/", "/people/"}, ProjectTag: "Project",
 		FirstPasswordChange: true, RoleAccounts: []string{otherAccount},
-		SelfService: components.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true},
+		SelfService: components.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true}, OSUsers: true,
 	}
 }
 
 func user() *components.UserArgs {
 	return &components.UserArgs{
-		Account: account(), Name: "alice", Path: "/people/", Email: "alice@example.com", DisplayName: "Alice", Tags: map[string]string{"Team": "red"},
+		Account: account(), Name: "alice", Path: "/people/", Email: "alice@example.com", DisplayName: "Alice", RunAs: "alice", Tags: map[string]string{"Team": "red"},
 		ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"people"},
 	}
 }
@@ -36,6 +36,7 @@ func user() *components.UserArgs {
 func operationRoles() *components.OperationRolesArgs {
 	return &components.OperationRolesArgs{
 		Account: account(), ProjectTag: "Project", UserPaths: map[string]string{"carol": "/people/"},
+		OSUsers: map[string]string{"arn:aws:iam::111122223333:user/alice": "alice", "arn:aws:iam::111122223333:user/people/carol": "carol"},
 		Roles: []components.OperationRole{
 			{
 				Users: []string{"alice", "carol"}, Project: "Test Project 1", RunAs: "os-user1", Documents: []string{"AWS-StartPortForwardingSession"},

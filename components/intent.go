@@ -18,7 +18,7 @@ func (a *MFAGroupArgs) AddIntent(in *access.Intent) {
 	}
 	in.RoleAccounts, in.RolePath = a.RoleAccounts, RolePath
 	if a.OSUsers {
-		in.OwnOSUserRoles = a.ownOSUserRoles(append([]string{a.Account.ID}, a.RoleAccounts...))
+		in.OwnOSUserRoles = []string{a.ownOSUserRoles()}
 	}
 }
 

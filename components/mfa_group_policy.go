@@ -105,21 +105,16 @@ func (a *MFAGroupArgs) sessionTagDenies() []policy.Statement {
 		return []policy.Statement{policy.Deny("DenySessionTags", "sts:TagSession").On("*")}
 	}
 	return []policy.Statement{
-		policy.Deny("DenySessionTagsButForOwnOSUserRoles", "sts:TagSession").OnAllExcept(a.ownOSUserRoles(append([]string{a.Account.ID}, a.RoleAccounts...))...),
+		policy.Deny("DenySessionTagsButForOwnOSUserRoles", "sts:TagSession").OnAllExcept(a.ownOSUserRoles()),
 		// A tag that is missing on either side is a difference.
 		policy.Deny("DenyOSUsersOfOthers", "sts:TagSession").On("*").When(policy.StringNotEquals(requestedOSUser, ownOSUser)),
 		policy.Deny("DenyOtherSessionTags", "sts:TagSession").On("*").When(policy.AnyDiffers(tagKeys, RunAsTag)),
-		policy.Deny("DenyTransitiveSessionTags", "sts:TagSession").On("*").When(policy.Present(transitiveKeys)),
 	}
 }
 
-// ownOSUserRoles are the roles of the accounts whose shells start as the OS user of the person.
-func (a *MFAGroupArgs) ownOSUserRoles(accounts []string) []string {
-	var roles []string
-	for _, account := range accounts {
-		roles = append(roles, a.Account.Partition.RoleARN(account, OwnOSUserRolePath, "*"))
-	}
-	return roles
+// ownOSUserRoles are the roles whose shells start as the OS user of the person. They are in this account and in RoleAccounts: into no other a way is open.
+func (a *MFAGroupArgs) ownOSUserRoles() string {
+	return a.Account.Partition.RoleARN("*", OwnOSUserRolePath, "*")
 }
 
 // SelfServiceDocument is what members may do for themselves with MFA; false when the Args allow nothing.
@@ -161,14 +156,13 @@ func (a *MFAGroupArgs) RoleAccountsDocument() (policy.Document, bool) {
 	for _, account := range a.RoleAccounts {
 		roles = append(roles, a.Account.Partition.RoleARN(account, RolePath, "*"))
 	}
-	statements := []policy.Statement{
-		policy.Allow("AssumeGuardrailsRolesOfListedAccountsWithMFA", "sts:AssumeRole").On(roles...).When(policy.Bool(mfaPresent, true)),
-	}
+	actions := []string{"sts:AssumeRole"}
 	if a.OSUsers {
-		statements = append(statements, policy.Allow("PassOwnOSUserToRolesOfListedAccountsWithMFA", "sts:TagSession").
-			On(a.ownOSUserRoles(a.RoleAccounts)...).When(policy.Bool(mfaPresent, true), policy.StringEquals(requestedOSUser, ownOSUser)))
+		// Which roles and which tags is what the Denies of the guard leave.
+		actions = append(actions, "sts:TagSession")
 	}
-	return policy.New(statements...), true
+	return policy.New(policy.Allow("AssumeGuardrailsRolesOfListedAccountsWithMFA", actions...).On(roles...).
+		When(policy.Bool(mfaPresent, true))), true
 }
 
 // inlinePolicies are the documents of the group, the guard first.

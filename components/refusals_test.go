@@ -123,10 +123,14 @@ func TestRefusalsOfAUser(t *testing.T) {
 			`email: "alice<alice@example.com>" has the character '<', which AWS does not take in tags; use letters, digits, spaces and _.:/=+-@`},
 		{"a display name that no tag takes", func(a person) { a.DisplayName = "Alice!" },
 			`displayName: "Alice!" has the character '!', which AWS does not take in tags; use letters, digits, spaces and _.:/=+-@`},
-		{"an e-mail address as OS user", func(a person) { a.Tags["SSMSessionRunAs"] = "alice@example.com" },
-			`tags["SSMSessionRunAs"]: "alice@example.com" is not a login name; use a lower-case letter or _ and then up to 31 lower-case letters, digits, _ and -, such as os-user1`},
-		{"root as OS user", func(a person) { a.Tags["ssmsessionrunas"] = "root" },
-			`tags["ssmsessionrunas"]: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
+		{"an e-mail address as OS user", func(a person) { a.RunAs = "alice@example.com" },
+			`runAs: "alice@example.com" is not a login name; use a lower-case letter or _ and then up to 31 lower-case letters, digits, _ and -, such as os-user1`},
+		{"root as OS user", func(a person) { a.RunAs = "root" },
+			`runAs: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
+		{"the user of the agent as OS user", func(a person) { a.RunAs = "ssm-user" },
+			`runAs: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
+		{"the OS user as any tag", func(a person) { a.Tags["ssmsessionrunas"] = "bob" },
+			`tags["ssmsessionrunas"]: "ssmsessionrunas" has a word of its own; write runAs instead`},
 		{"a tag that has a word of its own", func(a person) { a.Tags["email"] = "x" },
 			`tags["email"]: "email" has a word of its own; write email instead`},
 		{"tags that differ by case", func(a person) { a.Tags["team"] = "blue" },
@@ -139,7 +143,7 @@ func TestRefusalsOfAUser(t *testing.T) {
 		{"more groups than IAM takes", func(a person) { a.Groups, a.Quotas.GroupsPerUser = []string{"a", "b", "c"}, 2 },
 			`groups: 3 are more groups than the 2 of a user; remove some`},
 		{"more tags than IAM takes", func(a person) { a.Quotas.TagsPerPrincipal = 2 },
-			`tags: 3 are more tags than the 2 of a user, email and displayName included; remove some`},
+			`tags: 4 are more tags than the 2 of a user, email and displayName included; remove some`},
 	})
 }
 
@@ -208,6 +212,19 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			`sessions.runAs.defaultUser: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
 		{"an e-mail address as OS user", entry(func(r *components.OperationRole) { r.RunAs = "alice@example.com" }),
 			`operationRoles[0].runAs: "alice@example.com" is not a login name; use a lower-case letter or _ and then up to 31 lower-case letters, digits, _ and -, such as os-user1`},
+		{"the OS user of the person, nearly", entry(func(r *components.OperationRole) { r.RunAs = "fromuser" }),
+			`operationRoles[0].runAs: "fromuser" differs from fromUser by case only; write fromUser for the OS user of each person, or another login name`},
+		{"the OS user of the person beside a default", func(a roles) { a.Roles[0].RunAs, a.DefaultRunAs = "fromUser", "guest" },
+			`operationRoles[0].runAs: "fromUser" stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own; ` +
+				`empty sessions.runAs.defaultUser, or write the OS user of the role's shells`},
+		{"a person without an OS user", func(a roles) { a.Roles[0].RunAs, a.Roles[0].Users = "fromUser", []string{"alice", "dan"} },
+			`operationRoles[0].users[1]: "dan" has no OS user, and shells of this role start as that of the person; add runAs to the user dan`},
+		{"a stranger's OS user", func(a roles) { a.Roles[1].RunAs = "fromUser" },
+			`operationRoles[1].principalArns[0]: "arn:aws:iam::444455556666:user/dave" has no OS user, and shells of this role start as that of the person; ` +
+				`add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known`},
+		{"one OS user of two people", func(a roles) {
+			a.Roles[0].RunAs, a.OSUsers["arn:aws:iam::111122223333:user/people/carol"] = "fromUser", "alice"
+		}, `operationRoles[0].users[1]: "carol" has the OS user alice, which is that of arn:aws:iam::111122223333:user/alice too; give each of the two an OS user of the own`},
 		{"no OS user", entry(func(r *components.OperationRole) { r.RunAs = "" }),
 			`operationRoles[0].runAs: is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail; write the OS user of the role's shells, such as os-user1`},
 		{"every document", documents("*"), `operationRoles[0].documents[0]: "*" is a pattern; name each document, such as AWS-StartPortForwardingSession`},

@@ -48,6 +48,7 @@ Without names it asks every stack of the folder; the question is answered for ea
 	flags.DurationVar(&question.MFAAge, "mfa-age", 0, "how long ago the sign-in with MFA was")
 	flags.StringVar(&question.Via, "via", "", "the role that the person takes first: a name or an ARN")
 	flags.StringVar(&question.SessionName, "session-name", "", "the name of the role session; the person's own where it is not given")
+	flags.StringArrayVar(&question.SessionTags, "session-tag", nil, "a session tag that is passed when the role is taken, as key=value; repeatable")
 	flags.StringVar(&question.Do, "do", "", "the action that is tried, such as iam:CreateAccessKey")
 	flags.StringVar(&question.Opens, "opens", "", "the door that is tried: shell, port, remotePort, ssh, rdp, sendCommand, instanceConnect or serialConsole")
 	flags.StringArrayVar(&question.On, "on", nil, "what it is tried on: a tag of an instance (Project=x; repeatable), untagged, user/x, role/x, document/x or an ARN")

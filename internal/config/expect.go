@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
 )
 
 var action = regexp.MustCompile(actionPattern)
@@ -54,6 +55,11 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
 		doc("How the person names the session of the role.").
 		example("test-user-1-session"),
+	key("sessionTags", func(e *expectationDraft) *map[string]string { return &e.SessionTags },
+		tableOf(text(policy.ValidateTagValue).orEmpty(), policy.ValidateTagKey).ignoringCase()).
+		orNothing("the person passes none, and could not in the console", "only roles with runAs: fromUser take one").
+		doc("The session tags that the person passes when assuming the role.").
+		example(map[string]any{"SSMSessionRunAs": "alice"}),
 	key("do", func(e *expectationDraft) *string { return &e.Do }, text(validateAction).pattern(actionPattern)).
 		orNothing("the expectation opens a door instead", "one of do and opens is given").
 		doc("The action that is tried. It is one that AWS documents.").

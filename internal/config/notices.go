@@ -15,10 +15,13 @@ type Notice struct {
 	Text   string `json:"text"`
 }
 
-// Notices are what the components have to say about the stack, in the order of the reference: standing access, grants that ended at the instant now or
+// Notices are what the components have to say about the stack, in the order of the reference: shared roles, standing access, grants that ended at the instant now or
 // overlap, what just-in-time access does not do, what the guardrails of the organization leave open. Now decides nothing but what is said.
 func (s *Stack) Notices(now time.Time) []Notice {
 	var all components.Notices
+	if a := s.Operation(); a != nil {
+		all = append(all, a.Notices()...)
+	}
 	if a := s.OSAccessTemplate(); a != nil {
 		all = append(all, a.Notices().Under("osAccess")...)
 		all = append(all, components.GrantNotices(s.AccessGrants(), now)...)

@@ -151,6 +151,9 @@ func (s *Stack) osUsers() map[string]string {
 	return all
 }
 
+// OSUserOf is the OS user of the person with the ARN, of this stack or of another one of the folder; empty where there is none.
+func (s *Stack) OSUserOf(arn string) string { return s.osUsers()[arn] }
+
 // person is the user name of a person of this stack, or the ARN of somebody else.
 func (s *Stack) person(person string) (user, arn string) {
 	if strings.HasPrefix(person, "arn:") {

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -23,7 +24,9 @@ func outputs(stack *config.Stack) pulumi.Map {
 	}
 	for _, role := range world.Roles {
 		roleARNs[role.Name] = pulumi.String(world.Partition.RoleARN(world.ID, role.Path, role.Name))
-		switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
+		if role.Path != components.OwnOSUserRolePath {
+			switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
+		}
 		attached[role.Name] = policiesOf(role.Inline, role.Attached)
 	}
 	out := pulumi.Map{

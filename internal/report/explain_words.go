@@ -18,6 +18,9 @@ func questionWords(x access.Expectation) string {
 	text := "May " + nameOf(x.As) + " " + triesWords(x)
 	if x.Via != "" {
 		text += ", in the role " + nameOf(x.Via)
+		for i, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
+			text += []string{" with the session tag ", " and "}[min(i, 1)] + key + "=" + strconv.Quote(x.SessionTags[key])
+		}
 	}
 	if !x.At.IsZero() {
 		text += ", at " + x.At.Format(time.RFC3339)

@@ -39,8 +39,10 @@ type Role struct {
 	Name  string `json:"name"`
 	ARN   string `json:"arn"`
 	Stack string `json:"stack"`
-	// SwitchRoleURL opens the console's page, filled in.
-	SwitchRoleURL string `json:"switchRoleUrl"`
+	// SwitchRoleURL opens the console's page, filled in; empty for a role that wants session tags, which that page does not send.
+	SwitchRoleURL string `json:"switchRoleUrl,omitempty"`
+	// SessionTags are what the person must pass as session tags, and nothing else. Empty for most roles.
+	SessionTags map[string]string `json:"sessionTags,omitempty"`
 	// Project and RunAs are set for operation roles: the nodes that the role reaches, and the OS user of its shells.
 	Project string `json:"project,omitempty"`
 	RunAs   string `json:"runAs,omitempty"`
@@ -139,8 +141,11 @@ func (h *handover) guest(s *config.Stack, text string) {
 }
 
 func (h *handover) operationRole(s *config.Stack, name string, r components.OperationRole) {
-	role := newRole(s, components.OperationRolePath, name, r.MaxSessionDuration, r.MFAMaxAge)
+	role := newRole(s, r.Path(), name, r.MaxSessionDuration, r.MFAMaxAge)
 	role.Project, role.Documents, role.RunAs = r.Project, r.Documents, r.RunAs
+	if r.FromUser() {
+		role.SwitchRoleURL = ""
+	}
 	if s.Sessions != nil {
 		role.RunAs = cmp.Or(r.RunAs, s.Sessions.RunAs.DefaultUser)
 	}
@@ -192,6 +197,10 @@ func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule c
 		mine := role
 		if rule == components.SessionNameUser {
 			mine.SessionName = h.people[i].Name
+		}
+		if mine.RunAs == components.RunAsFromUser {
+			mine.RunAs = s.OSUserOf(arn)
+			mine.SessionTags = map[string]string{components.RunAsTag: mine.RunAs}
 		}
 		h.people[i].Roles = append(h.people[i].Roles, mine)
 	}

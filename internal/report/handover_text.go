@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -78,7 +81,11 @@ func (p Person) writeRoles(b *strings.Builder) {
 	}
 	b.WriteString("Roles (each link opens \"Switch role\", filled in)\n")
 	for _, r := range p.Roles {
-		fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), r.SwitchRoleURL)
+		way := r.SwitchRoleURL
+		if way == "" {
+			way = "on the command line alone, as shown below: \"Switch role\" sends no session tag"
+		}
+		fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), way)
 		fmt.Fprintf(b, "    sign in with MFA at most %s before; a session lasts up to %s\n", hours(r.MFAMaxAgeSeconds), hours(r.MaxSessionSeconds))
 	}
 	b.WriteString("\n")
@@ -115,14 +122,9 @@ func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
 		fmt.Fprintf(b, "\n[profile %s]\nregion = %s\n", source, p.Region)
 	}
 	for _, r := range p.Roles {
-		fmt.Fprintf(b, "\n[profile %s]\nrole_arn = %s\nsource_profile = %s\n", r.Profile, r.ARN, source)
-		if !options.SessionToken {
-			fmt.Fprintf(b, "mfa_serial = %s\n", p.MFASerial)
+		if len(r.SessionTags) == 0 {
+			p.writeProfile(b, r, source, options)
 		}
-		if r.SessionName != "" {
-			fmt.Fprintf(b, "role_session_name = %s\n", r.SessionName)
-		}
-		fmt.Fprintf(b, "duration_seconds = %d\nregion = %s\n", r.MaxSessionSeconds, r.Region)
 	}
 	if options.SessionToken {
 		p.writeSessionToken(b, source)
@@ -131,16 +133,61 @@ func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
 		b.WriteString("\nThe device is taken to be named after you; if yours is not, write its serial number in place of that one.\n")
 	}
 	p.writeCommands(b)
+	for _, r := range p.Roles {
+		if len(r.SessionTags) > 0 {
+			p.writeTagged(b, r, source, options)
+		}
+	}
+}
+
+func (p Person) writeProfile(b *strings.Builder, r Role, source string, options HandoverOptions) {
+	fmt.Fprintf(b, "\n[profile %s]\nrole_arn = %s\nsource_profile = %s\n", r.Profile, r.ARN, source)
+	if !options.SessionToken {
+		fmt.Fprintf(b, "mfa_serial = %s\n", p.MFASerial)
+	}
+	if r.SessionName != "" {
+		fmt.Fprintf(b, "role_session_name = %s\n", r.SessionName)
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.SessionTags)) {
+		fmt.Fprintf(b, "session_tags = %s=%s\n", key, r.SessionTags[key])
+	}
+	fmt.Fprintf(b, "duration_seconds = %d\nregion = %s\n", r.MaxSessionSeconds, r.Region)
+}
+
+// writeTagged writes the two ways into a role that wants session tags. A profile of the AWS CLI has no setting for them; aws-vault reads one.
+func (p Person) writeTagged(b *strings.Builder, r Role, source string, options HandoverOptions) {
+	fmt.Fprintf(b, "\nThe role %s wants a session tag, which profiles of the AWS CLI do not send. With aws-vault (github.com/ByteNess/aws-vault), add this to ~/.aws/config\n", r.Name)
+	p.writeProfile(b, r, p.Profile, HandoverOptions{})
+	fmt.Fprintf(b, "\nand run, the first line once, with your access key:\n\naws-vault add %s\naws-vault exec %s -- aws ssm start-session --target i-1234567890abcdef0\n", p.Profile, r.Profile)
+	profile := r.Profile + "-tagged"
+	b.WriteString("\nWithout it, in bash")
+	code := ""
+	if !options.SessionToken {
+		b.WriteString(", with the code of your device in place of 123456")
+		code = fmt.Sprintf("  --serial-number %s --token-code 123456 \\\n", p.MFASerial)
+	}
+	fmt.Fprintf(b, ":\n\nread -r id secret token < <(aws sts assume-role --profile %s \\\n  --role-arn %s \\\n", source, r.ARN)
+	for _, key := range slices.Sorted(maps.Keys(r.SessionTags)) {
+		fmt.Fprintf(b, "  --role-session-name %s --tags Key=%s,Value=%s --duration-seconds %d \\\n", cmp.Or(r.SessionName, p.Name), key, r.SessionTags[key], r.MaxSessionSeconds)
+	}
+	b.WriteString(code)
+	writeCredentials(b, profile)
+	fmt.Fprintf(b, "aws ssm start-session --profile %s --region %s --target i-1234567890abcdef0\n", profile, r.Region)
+}
+
+// writeCredentials ends a command that prints credentials, and keeps them in a profile.
+func writeCredentials(b *strings.Builder, profile string) {
+	b.WriteString("  --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)\n")
+	for _, set := range []string{"aws_access_key_id \"$id\"", "aws_secret_access_key \"$secret\"", "aws_session_token \"$token\""} {
+		fmt.Fprintf(b, "aws configure set %s --profile %s\n", set, profile)
+	}
 }
 
 // writeSessionToken writes the commands that fill the profile from which roles are assumed.
 func (p Person) writeSessionToken(b *strings.Builder, profile string) {
 	fmt.Fprintf(b, "\nGet credentials with MFA, in bash, with the code of your device in place of 123456:\n\n")
 	fmt.Fprintf(b, "read -r id secret token < <(aws sts get-session-token --profile %s \\\n  --serial-number %s --token-code 123456 \\\n", p.Profile, p.MFASerial)
-	b.WriteString("  --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text)\n")
-	for _, set := range []string{"aws_access_key_id \"$id\"", "aws_secret_access_key \"$secret\"", "aws_session_token \"$token\""} {
-		fmt.Fprintf(b, "aws configure set %s --profile %s\n", set, profile)
-	}
+	writeCredentials(b, profile)
 	shortest := p.Roles[0].MFAMaxAgeSeconds
 	for _, r := range p.Roles {
 		shortest = min(shortest, r.MFAMaxAgeSeconds)
@@ -155,7 +202,7 @@ func (p Person) writeSessionToken(b *strings.Builder, profile string) {
 // writeCommands shows the first role at work.
 func (p Person) writeCommands(b *strings.Builder) {
 	for _, r := range p.Roles {
-		if r.Project == "" {
+		if r.Project == "" || len(r.SessionTags) > 0 {
 			continue
 		}
 		fmt.Fprintf(b, "\nA shell on a node:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0\n", r.Profile)

@@ -141,20 +141,26 @@ func (r *MatrixRow) regionCell() string {
 // signInCell says the least that is needed.
 func (r *MatrixRow) signInCell() string {
 	var without []string
+	console := false
 	for _, s := range r.SignIns {
+		console = console || strings.HasPrefix(s, "console")
 		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {
 			without = append(without, strings.TrimSuffix(s, " without MFA"))
 		}
+	}
+	text := "MFA"
+	if r.MFAMaxAgeSeconds > 0 {
+		text += " in the last " + hours(r.MFAMaxAgeSeconds)
 	}
 	switch {
 	case len(r.SignIns) == 0:
 		return nothing
 	case len(without) > 0:
 		return "WITHOUT MFA: " + strings.Join(without, ", ")
-	case r.MFAMaxAgeSeconds > 0:
-		return "MFA in the last " + hours(r.MFAMaxAgeSeconds)
+	case !console:
+		return text + ", command line only"
 	}
-	return "MFA"
+	return text
 }
 
 func (r *MatrixRow) whenCell() string {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
 )
 
 // maxHops bounds how many roles are taken one after the other. AWS allows more; a role of this repository trusts users alone.
@@ -102,31 +103,62 @@ func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at tim
 			if !trusts(role, arn, home.ID) {
 				continue
 			}
-			w := way{person: user, home: home, hops: []hop{{account, role}}}
-			request := assume(role.ARN(account), user.Name, at)
-			for _, s := range signIns {
-				allowed, assumptions, err := b.decide(s.session(arn, at, 0), request)
+			for _, tags := range sessionTags(user, role) {
+				w, err := b.roleWay(way{person: user, home: home, hops: []hop{{account, role}}}, tags, at)
 				if err != nil {
 					return nil, err
 				}
-				if !allowed {
-					continue
+				if len(w.signIns) > 0 {
+					ways = append(ways, w)
 				}
-				w.signIns = append(w.signIns, s.name)
-				w.assumptions = joined(w.assumptions, assumptions)
 			}
-			if len(w.signIns) == 0 {
-				continue
-			}
-			var err error
-			if w.maxAge, err = b.maxAge(arn, role.ARN(account), request, at); err != nil {
-				return nil, err
-			}
-			w.session = access.AssumedRole(role.ARN(account), user.Name).IssuedAt(at)
-			ways = append(ways, w)
 		}
 	}
 	return ways, nil
+}
+
+// sessionTags are the session tags that the person may try to pass: none, and where the trust policy takes tags the own OS user.
+func sessionTags(user *access.User, role *access.Role) [][]access.Tag {
+	all := [][]access.Tag{nil}
+	takes := slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
+		return slices.ContainsFunc(st.Actions, func(action string) bool { return strings.EqualFold(action, "sts:TagSession") || strings.HasSuffix(action, "*") })
+	})
+	for _, tag := range user.Tags {
+		if takes && strings.EqualFold(tag.Key, access.RunAsTag) {
+			all = append(all, []access.Tag{{Key: access.RunAsTag, Value: tag.Value}})
+		}
+	}
+	return all
+}
+
+// roleWay is the way into one role with session tags. It has no sign-ins when there is none.
+func (b *matrixBuilder) roleWay(w way, tags []access.Tag, at time.Time) (way, error) {
+	arn, role := w.person.ARN(w.home), w.hops[0].role.ARN(w.hops[0].account)
+	request := assume(role, w.person.Name, at, tags...)
+	for _, s := range signIns {
+		if len(tags) > 0 && (s.name == consoleWithMFA.name || s.name == consoleWithoutMFA.name) {
+			// Switch Role passes no tags. What calls sts:AssumeRole from the console, CloudShell, is a command line.
+			continue
+		}
+		allowed, assumptions, err := b.decide(s.session(arn, at, 0), request)
+		if err != nil {
+			return w, err
+		}
+		if !allowed {
+			continue
+		}
+		w.signIns = append(w.signIns, s.name)
+		w.assumptions = joined(w.assumptions, assumptions)
+	}
+	if len(w.signIns) == 0 {
+		return w, nil
+	}
+	var err error
+	if w.maxAge, err = b.maxAge(arn, role, request, at); err != nil {
+		return w, err
+	}
+	w.session = access.AssumedRole(role, w.person.Name, tags...).IssuedAt(at)
+	return w, nil
 }
 
 // chained are the roles that are taken from a role.
@@ -159,8 +191,8 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 	return ways, nil
 }
 
-func assume(role, name string, at time.Time) access.Request {
-	r := access.AssumeRole(role, name)
+func assume(role, name string, at time.Time, tags ...access.Tag) access.Request {
+	r := access.AssumeRole(role, name, tags...)
 	r.Time = at
 	return r
 }

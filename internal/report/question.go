@@ -19,6 +19,8 @@ type Question struct {
 	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x", "document/x" and an ARN.
 	On     []string
 	Region string
+	// SessionTags are the session tags that the person passes when taking the role, as "key=value".
+	SessionTags []string
 	// With are condition keys as "key=value"; a key that is given twice has both values.
 	With []string
 	// At is a time with its offset; empty means any time.
@@ -39,6 +41,16 @@ func (q Question) Expectation() (access.Expectation, error) {
 		return access.Expectation{}, err
 	}
 	x.On.Region = q.Region
+	for _, tag := range q.SessionTags {
+		key, value, found := strings.Cut(tag, "=")
+		if !found || key == "" {
+			return access.Expectation{}, fmt.Errorf("session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice", tag)
+		}
+		if x.SessionTags == nil {
+			x.SessionTags = map[string]string{}
+		}
+		x.SessionTags[key] = value
+	}
 	for _, with := range q.With {
 		key, value, found := strings.Cut(with, "=")
 		if !found || key == "" {

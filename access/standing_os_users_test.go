@@ -1,0 +1,207 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/policy"
+)
+
+// sharedTrust is the trust policy of a role whose shells start as the OS user of the person; the conditions are those on the session tag.
+func sharedTrust(tags []policy.Condition, users ...string) policy.Document {
+	principals := policy.AWSPrincipals(users...)
+	withMFA := []policy.Condition{policy.Bool("aws:MultiFactorAuthPresent", true), policy.YoungerThan("aws:MultiFactorAuthAge", 43200e9)}
+	return policy.New(
+		policy.Allow("Assume", "sts:AssumeRole").For(principals).When(append(withMFA, policy.StringEquals("sts:RoleSessionName", "${aws:username}"),
+			policy.StringEquals(requestedOSUser, ownOSUser))...),
+		policy.Allow("Tag", "sts:TagSession").For(principals).When(append(withMFA, tags...)...))
+}
+
+var (
+	tied      = policy.StringEquals(requestedOSUser, ownOSUser)
+	onlyKey   = policy.AllEqual("aws:TagKeys", RunAsTag)
+	keyGiven   = policy.Present("aws:TagKeys")
+	noFurther = policy.Absent("sts:TransitiveTagKeys")
+)
+
+// sharedWorld has alice and bob in one role, each as the OS user of the own, and a role of bob's alone.
+func sharedWorld() World {
+	guard := policy.New(
+		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", RunAsTag)))
+	user := func(name string) User {
+		return User{Name: name, Tags: []Tag{{RunAsTag, name}}, Inline: []InlinePolicy{{Name: "guard", Document: guard}}}
+	}
+	role := func(name string, trust policy.Document, tags ...Tag) Role {
+		return Role{Name: name, Path: "/guardrails/operation/", Tags: append([]Tag{{"Project", "shop"}}, tags...), Trust: trust}
+	}
+	return World{Accounts: []Account{{ID: people, Partition: policy.AWS,
+		Users: []User{user("alice"), user("bob")},
+		Roles: []Role{
+			role("shared", sharedTrust([]policy.Condition{tied, onlyKey, keyGiven, noFurther}, userARN("alice"), userARN("bob"))),
+			role("bobs", trustWithMFA(userARN("bob")), Tag{RunAsTag, "bob"}),
+		},
+		Preferences: []SessionPreferences{{Region: "us-east-1", RunAs: true}},
+	}}}
+}
+
+// Two people share a role, and nothing that they pass makes one of them the other: no tag, no spelling, no session name, no other role.
+func TestPeopleOfASharedRoleStayWhoTheyAre(t *testing.T) {
+	r := prove(t, sharedWorld())
+	for _, subject := range []string{"role/guardrails/operation/shared", "role/guardrails/operation/bobs", "user/alice", "user/bob"} {
+		for _, id := range []string{"own-os-user-only", "no-session-tags"} {
+			f := finding(t, r, id, subject)
+			assert.Equal(t, Holds, f.Verdict, "%s", f)
+		}
+	}
+	assert.Equal(t, Holds, finding(t, r, "authorization-tags-are-guarded", "user/alice").Verdict)
+	assert.Equal(t, Holds, finding(t, r, "legal-os-user", "shared").Verdict)
+}
+
+// Each slip in what ties a session tag to its owner is found, with a request that AWS would let through.
+func TestSlipsInSharedRolesAreFound(t *testing.T) {
+	ifExists := policy.Is(policy.Operator{Base: policy.OpStringEquals, IfExists: true}, requestedOSUser, ownOSUser)
+	anyCase := policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEqualsIgnoreCase}, "aws:TagKeys", RunAsTag)
+	folded := policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, requestedOSUser, ownOSUser)
+	for _, slip := range []struct {
+		what  string
+		tags  []policy.Condition
+		words []string
+	}{
+		{"the value is anybody's", []policy.Condition{onlyKey, keyGiven, noFurther}, []string{RunAsTag}},
+		{"the value is compared where there is one", []policy.Condition{ifExists, onlyKey, keyGiven, noFurther}, nil},
+		{"the value is compared without case", []policy.Condition{folded, onlyKey, keyGiven, noFurther}, nil},
+		{"another tag of the user is compared", []policy.Condition{policy.StringEquals(requestedOSUser, "${aws:PrincipalTag/Login}"), onlyKey, keyGiven, noFurther}, nil},
+		{"the value is anything", []policy.Condition{policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, "*"), onlyKey, keyGiven, noFurther}, nil},
+		{"further keys are taken", []policy.Condition{tied, keyGiven, noFurther}, nil},
+		{"the project is taken too", []policy.Condition{tied, policy.AllEqual("aws:TagKeys", RunAsTag, "Project"), keyGiven, noFurther}, []string{"Project"}},
+		{"one of the keys is enough", []policy.Condition{tied, policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", RunAsTag), noFurther}, nil},
+		{"another spelling of the key is taken", []policy.Condition{tied, anyCase, keyGiven, noFurther}, nil},
+		{"the tag goes on to other roles", []policy.Condition{tied, onlyKey, keyGiven}, []string{"sts:TagSession"}},
+		{"no condition at all", nil, nil},
+	} {
+		w := sharedWorld()
+		w.Accounts[0].Roles[0].Trust = sharedTrust(slip.tags, userARN("alice"), userARN("bob"))
+		r := prove(t, w)
+		for _, id := range []string{"own-os-user-only", "no-session-tags"} {
+			f := finding(t, r, id, "role/guardrails/operation/shared")
+			assert.Equal(t, DoesNotHold, f.Verdict, "%s: %s", slip.what, f)
+			for _, word := range slip.words {
+				assert.Contains(t, f.String(), word, slip.what)
+			}
+		}
+	}
+}
+
+// Tags hold no wildcards, so that a comparison with patterns in them is one with texts.
+func TestAPatternInTheOwnTagIsNoSlip(t *testing.T) {
+	w := sharedWorld()
+	like := policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, ownOSUser)
+	w.Accounts[0].Roles[0].Trust = sharedTrust([]policy.Condition{like, onlyKey, keyGiven, noFurther}, userARN("alice"), userARN("bob"))
+	assert.Equal(t, Holds, finding(t, prove(t, w), "own-os-user-only", "shared").Verdict)
+}
+
+// Slips that are no session tag's: who comes in without one, who writes the tag, who has the same, and who takes another person's role.
+func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
+	const shared, bobs = "role/guardrails/operation/shared", "role/guardrails/operation/bobs"
+	for _, slip := range []struct {
+		what, id, subject string
+		change            func(*Account)
+		words             string
+	}{
+		{"the role is assumed without the tag", "own-os-user-only", shared, func(a *Account) {
+			a.Roles[0].Trust.Statements[0].Conditions = a.Roles[0].Trust.Statements[0].Conditions[:3]
+		}, "somebody gets another OS user than the own"},
+		{"one OS user of two people", "own-os-user-only", "user/bob", func(a *Account) { a.Users[1].Tags[0].Value = "alice" }, "user/alice and " + userARN("bob")},
+		{"one OS user of two people in a shared role", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags[0].Value = "alice" }, "alice is the OS user of"},
+		{"a person without one", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags = nil }, "has no tag"},
+		{"root", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags[0].Value = "root" }, "no login"},
+		{"a mail address", "legal-os-user", shared, func(a *Account) { a.Users[1].Tags[0].Value = "bob@example.com" }, "bob@example.com"},
+		{"the role of another person", "own-os-user-only", bobs, func(a *Account) { a.Roles[1].Trust = trustWithMFA(userARN("bob"), userARN("alice")) }, "shells start as bob"},
+		{"the role of another person, of the person", "own-os-user-only", "user/bob", func(a *Account) { a.Roles[1].Trust = trustWithMFA(userARN("bob"), userARN("alice")) }, "start as bob"},
+		{"a role that everybody of the account assumes", "own-os-user-only", "user/bob", func(a *Account) { a.Roles[1].Trust = trustWithMFA(people) }, "start as bob"},
+		{"everybody's default", "own-os-user-only", "user/bob", func(a *Account) { a.Preferences[0].DefaultUser = "bob" }, "default user of shells in us-east-1"},
+		{"the own tag", "authorization-tags-are-guarded", "user/bob", func(a *Account) {
+			a.Users[1].Inline = []InlinePolicy{{Name: "self-service", Document: policy.New(policy.Allow("Contact", "iam:TagUser").
+				On("arn:aws:iam::" + people + ":user/${aws:username}").When(policy.AllEqual("aws:TagKeys", "Email", "ssmsessionrunas")))}}
+		}, "with the tags ssmsessionrunas"},
+		{"tags for a role elsewhere", "no-session-tags", "user/bob", func(a *Account) {
+			a.Users[1].Inline = append(a.Users[1].Inline, InlinePolicy{Name: "way", Document: policy.New(policy.Allow("Way", "sts:AssumeRole", "sts:TagSession").On("*"))})
+			a.Roles[1].Trust.Statements[0].Actions = []string{"sts:AssumeRole", "sts:TagSession"}
+		}, "sts:TagSession"},
+	} {
+		w := sharedWorld()
+		slip.change(&w.Accounts[0])
+		f := finding(t, prove(t, w), slip.id, slip.subject)
+		assert.Equal(t, DoesNotHold, f.Verdict, "%s: %s", slip.what, f)
+		assert.Contains(t, f.String(), slip.words, slip.what)
+	}
+}
+
+// A person of an account that the world does not have has an OS user that somebody else looks after: that is an assumption, and no pass.
+func TestAStrangersOSUserIsAnAssumption(t *testing.T) {
+	w := sharedWorld()
+	stranger := "arn:aws:iam::444455556666:user/zoe"
+	w.Accounts[0].Roles[0].Trust = sharedTrust([]policy.Condition{tied, onlyKey, keyGiven, noFurther}, userARN("alice"), stranger)
+	for _, w := range []World{w, w.WithStrangers()} {
+		e, err := Compile(w)
+		require.NoError(t, err)
+		in := DerivedIntent(w.Accounts[0])
+		in.OperationRoles[0].OwnOSUser = true
+		r, err := Prove(e, in)
+		require.NoError(t, err)
+		f := finding(t, r, "own-os-user-only", "shared")
+		assert.Equal(t, HoldsIf, f.Verdict, "%s", f)
+		require.Len(t, f.Assumptions, 1)
+		assert.Equal(t, "444455556666", f.Assumptions[0].ID)
+	}
+}
+
+// A journey with the own tag arrives as the own OS user, from every sign-in that can pass tags; with any other it ends at the role.
+func TestJourneysWithSessionTags(t *testing.T) {
+	e, err := Compile(sharedWorld())
+	require.NoError(t, err)
+	shared := "arn:aws:iam::" + people + ":role/guardrails/operation/shared"
+	for _, s := range []Session{LongTermKey(userARN("alice")).WithMFACode(), SessionTokenWithMFA(userARN("alice"), someAge)} {
+		for _, c := range []struct {
+			tags    []Tag
+			allowed bool
+			action  string
+		}{
+			{[]Tag{{RunAsTag, "alice"}}, true, ""},
+			{nil, false, "sts:AssumeRole"},
+			{[]Tag{{RunAsTag, "bob"}}, false, "sts:AssumeRole"},
+			{[]Tag{{RunAsTag, "Alice"}}, false, "sts:AssumeRole"},
+			{[]Tag{{"ssmsessionrunas", "alice"}}, false, "sts:TagSession"},
+			{[]Tag{{RunAsTag, "alice"}, {"Project", "billing"}}, false, "sts:TagSession"},
+		} {
+			arrival, err := e.Journey(Journey{From: s, Via: []Hop{{Role: shared, Tags: c.tags}}, At: someDay})
+			require.NoError(t, err)
+			assert.Equal(t, c.allowed, arrival.Allowed(), "%v: %s", c.tags, arrival)
+			if !c.allowed {
+				assert.Equal(t, c.action, arrival.Steps[len(arrival.Steps)-1].Decision.Action, "%v", c.tags)
+			}
+		}
+	}
+}
+
+// Expectations pass session tags, and say so where none can be passed.
+func TestExpectationsPassSessionTags(t *testing.T) {
+	w := sharedWorld()
+	w.Accounts[0].Roles[0].Inline = []InlinePolicy{{Name: "sessions", Document: policy.New(policy.Allow("All", "ssm:StartSession").On("*"))}}
+	e, err := Compile(w)
+	require.NoError(t, err)
+	x := Expectation{It: "alice is alice", As: "alice", Session: SignInKeyWithMFACode, MFA: true, Via: "shared", SessionTags: map[string]string{RunAsTag: "alice"},
+		Opens: Shell, On: Target{Instance: map[string]string{}}, OSUser: "alice"}
+	r := e.Expect(x)
+	assert.True(t, r.Holds(), "%s", r)
+	assert.Contains(t, r.Subject, `via shared with session tags SSMSessionRunAs="alice"`)
+	x.SessionTags[RunAsTag] = "bob"
+	assert.False(t, e.Expect(x).Holds())
+	x.Via, x.OSUser, x.Denied = "", "", true
+	assert.Equal(t, "sessionTags", e.Expect(x).Field)
+	x.Via, x.SessionTags = "shared", map[string]string{"a<b": "alice"}
+	assert.Equal(t, "sessionTags", e.Expect(x).Field)
+}
