@@ -22,7 +22,7 @@ func sharedTrust(tags []policy.Condition, users ...string) policy.Document {
 var (
 	tied      = policy.StringEquals(requestedOSUser, ownOSUser)
 	onlyKey   = policy.AllEqual("aws:TagKeys", RunAsTag)
-	keyGiven   = policy.Present("aws:TagKeys")
+	keyGiven  = policy.Present("aws:TagKeys")
 	noFurther = policy.Absent("sts:TransitiveTagKeys")
 )
 

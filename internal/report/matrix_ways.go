@@ -121,7 +121,9 @@ func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at tim
 func sessionTags(user *access.User, role *access.Role) [][]access.Tag {
 	all := [][]access.Tag{nil}
 	takes := slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
-		return slices.ContainsFunc(st.Actions, func(action string) bool { return strings.EqualFold(action, "sts:TagSession") || strings.HasSuffix(action, "*") })
+		return slices.ContainsFunc(st.Actions, func(action string) bool {
+			return strings.EqualFold(action, "sts:TagSession") || strings.HasSuffix(action, "*")
+		})
 	})
 	for _, tag := range user.Tags {
 		if takes && strings.EqualFold(tag.Key, access.RunAsTag) {
