@@ -115,6 +115,13 @@ func (j *Judgement) fix(f *access.Finding) string {
 	if f.ID != "declared-journeys-work" || f.Journey == nil {
 		return see
 	}
+	if f.Witness != nil && f.Witness.By().Kind == access.ServiceControlPolicySource && slices.ContainsFunc(f.Journey.Via, func(h access.Hop) bool { return len(h.Tags) > 0 }) {
+		for _, s := range j.beside {
+			if s.Organization != nil && s.Organization.ProtectGuardrails != nil && !s.Organization.ProtectGuardrails.OwnOSUsers {
+				return fmt.Sprintf("write ownOSUsers: true under guardrails:organization.protectGuardrails in %s, or %s", filepath.Base(s.File), see)
+			}
+		}
+	}
 	person, err := policy.ParseARN(f.Journey.From.Subject())
 	role, roleErr := policy.ParseARN(f.Subject)
 	if err != nil || roleErr != nil || person.Account == role.Account {

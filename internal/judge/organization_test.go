@@ -134,3 +134,24 @@ func TestOneStackCarriesTheOrganization(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.second.yaml"), []byte(text), 0o600))
 	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "management"))), "stands in several stacks: management, second")
 }
+
+// A shared role wants its door opened where the service control policies stand, and a person's OS user is nobody else's: in whichever stack the line is
+// written that is wrong.
+func TestOSUsersOfPeopleAreHeldAcrossStacks(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.management.yaml", "ownOSUsers: true", "ownOSUsers: false"})
+	text := refusalsOf(judge.Stack(read(t, folder, "workload")))
+	assert.Contains(t, text, "does not pass declared-journeys-work")
+	assert.Contains(t, text, "write ownOSUsers: true under guardrails:organization.protectGuardrails in Pulumi.management.yaml")
+
+	folder = edited(t, [3]string{"Pulumi.workload.yaml", "project: billing\n      runAs: bob", "project: billing\n      runAs: alice"})
+	text = refusalsOf(judge.Stack(read(t, folder, "workload")))
+	assert.Contains(t, text, `"billing-bob" does not pass own-os-user-only: somebody else than arn:aws:iam::111122223333:user/alice assumes a role whose shells start as alice`)
+	text = refusalsOf(judge.Stack(read(t, folder, "jump")))
+	assert.Contains(t, text, `"alice" does not pass own-os-user-only`)
+
+	folder = edited(t, [3]string{"Pulumi.jump.yaml", "displayName: Bob, runAs: bob", "displayName: Bob"})
+	_, problems := config.ReadFile(filepath.Join(folder, "Pulumi.workload.yaml"))
+	require.Len(t, problems, 1)
+	assert.Equal(t, config.Path("guardrails:operationRoles[3].users[1]"), problems[0].Path)
+	assert.Contains(t, problems[0].Error(), "has no OS user")
+}
