@@ -34,7 +34,7 @@ func newDeployment(t *testing.T) *deployment {
 	return d
 }
 
-func (d *deployment) write(t *testing.T, name, content string) {
+func (d *deployment) write(t testing.TB, name, content string) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(filepath.Join(d.dir, name), []byte(content), 0o644))
 }
@@ -122,9 +122,7 @@ func lasting(value any) any {
 			switch key {
 			case "id", "created", "principals", "accessKeys", "default":
 			case "attached": // A set, in the order in which calls happened to come.
-				list := value[key].([]any)
-				slices.SortFunc(list, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
-				out[key] = list
+				out[key] = asSets(v)
 			case "versions":
 				list := value[key].([]any)
 				out["inForce"] = lasting(list[len(list)-1])
@@ -139,6 +137,19 @@ func lasting(value any) any {
 			out[i] = lasting(v)
 		}
 		return out
+	}
+	return value
+}
+
+// asSets sorts the lists of texts in a value.
+func asSets(value any) any {
+	switch value := value.(type) {
+	case map[string]any: // Of an organization: the policies by target.
+		for key, v := range value {
+			value[key] = asSets(v)
+		}
+	case []any:
+		slices.SortFunc(value, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
 	}
 	return value
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,15 +50,30 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		}
 	}
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return workspace.Holds
-	}
-	if !began { // Cobra's own: an unknown verb or flag, too many arguments.
+	if err != nil && !began { // Cobra's own: an unknown verb or flag, too many arguments.
 		err = workspace.Usef("%v; see guardrails --help", err)
 	}
-	fmt.Fprintln(os.Stderr, err)
-	workspace.Annotate(os.Stderr, err)
+	folder, noFolder := workspace.Open(f.dir)
+	if noFolder != nil {
+		folder = nil
+	}
+	if f.codeQuality != "" {
+		err = errors.Join(err, f.writeCodeQuality(folder, err))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		workspace.Annotate(os.Stderr, folder, err)
+	}
 	return workspace.StatusOf(err)
+}
+
+// writeCodeQuality writes the report that GitLab reads, also when nothing is wrong.
+func (f *flags) writeCodeQuality(folder *workspace.Folder, err error) error {
+	var report bytes.Buffer
+	if err := workspace.WriteCodeQuality(&report, folder, err, os.Getenv("CI_PROJECT_DIR")); err != nil {
+		return err
+	}
+	return os.WriteFile(f.codeQuality, report.Bytes(), 0o644)
 }
 
 func newRoot(f *flags) *cobra.Command {
@@ -76,6 +93,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		SilenceUsage:  true,
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
+	root.PersistentFlags().StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
 	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newPulumiCLI())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -11,39 +11,83 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the line of the stack file.
-// GitHub Actions is known (it reads them from either output stream); elsewhere nothing is written.
-func Annotate(w io.Writer, err error) {
-	if os.Getenv("GITHUB_ACTIONS") != "true" || err == nil {
+// Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the line of the stack file. folder
+// says where the stack files are; nil where there is none. GitHub Actions is known (it reads them from either output stream); elsewhere nothing is written.
+func Annotate(w io.Writer, folder *Folder, err error) {
+	if os.Getenv("GITHUB_ACTIONS") != "true" {
 		return
 	}
-	for _, line := range annotations(err, os.Getenv("GITHUB_WORKSPACE")) {
+	for _, line := range annotations(folder, err, os.Getenv("GITHUB_WORKSPACE")) {
 		fmt.Fprintln(w, line)
 	}
 }
 
-// annotations are GitHub's workflow commands for an error: one for each problem of a stack file, one for any other error.
-func annotations(err error, root string) []string {
+// annotations are GitHub's workflow commands for an error.
+func annotations(folder *Folder, err error, root string) []string {
 	var lines []string
-	for _, e := range unjoin(err) {
-		if refused, ok := e.(*RefusedError); ok {
-			for _, cause := range unjoin(refused.Err) {
-				lines = append(lines, annotation(cause, root))
-			}
+	for _, n := range notesOf(folder, err) {
+		if n.file == "" {
+			lines = append(lines, "::error::"+message(n.text))
 			continue
 		}
-		lines = append(lines, annotation(e, root))
+		lines = append(lines, fmt.Sprintf("::error file=%s,line=%d,col=%d::%s",
+			property(fromRoot(n.file, root)), max(1, n.line), max(1, n.column), message(n.text)))
 	}
 	return lines
 }
 
-func annotation(err error, root string) string {
-	var problem config.Problem
-	if !errors.As(err, &problem) {
-		return "::error::" + message(err.Error())
+// note is what a CI system shows on a line of a file.
+type note struct {
+	// file is empty where the note is on nothing in particular; line and column count from one, zero where they are not known.
+	file         string
+	line, column int
+	// check is what kind of thing is wrong, text what it is.
+	check, text string
+}
+
+// notesOf are what to show of an error, in its order: a refusal on the line of its problem, any other failure of a stack on its stack file.
+func notesOf(folder *Folder, err error) []note {
+	if err == nil {
+		return nil
 	}
-	return fmt.Sprintf("::error file=%s,line=%d,col=%d::%s",
-		property(fromRoot(problem.File, root)), max(1, problem.Line), max(1, problem.Column), message(problem.Error()))
+	file := func(stack string) string {
+		if folder == nil || stack == "" {
+			return ""
+		}
+		return folder.RelativeFile(stack)
+	}
+	var notes []note
+	for _, e := range unjoin(err) {
+		var (
+			refused *RefusedError
+			engine  *EngineError
+			differs *DiffersError
+			problem config.Problem
+		)
+		switch {
+		case errors.As(e, &refused):
+			for _, cause := range unjoin(refused.Err) {
+				if errors.As(cause, &problem) {
+					notes = append(notes, noteOf(problem))
+				} else {
+					notes = append(notes, note{file: file(refused.Stack), check: "refused", text: cause.Error()})
+				}
+			}
+		case errors.As(e, &problem):
+			notes = append(notes, noteOf(problem))
+		case errors.As(e, &engine):
+			notes = append(notes, note{file: file(engine.Stack), check: "failed", text: e.Error()})
+		case errors.As(e, &differs):
+			notes = append(notes, note{file: file(differs.Stack), check: "differs", text: e.Error()})
+		default:
+			notes = append(notes, note{check: "error", text: e.Error()})
+		}
+	}
+	return notes
+}
+
+func noteOf(p config.Problem) note {
+	return note{file: p.File, line: p.Line, column: p.Column, check: string(p.Kind), text: p.Error()}
 }
 
 // fromRoot is a path as GitHub wants it: from the root of the checkout.

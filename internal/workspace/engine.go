@@ -157,7 +157,9 @@ func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) 
 		return &RefusedError{Stack: r.stack, Err: programErr}
 	}
 	diagnostics = causes(diagnostics)
-	if programErr != nil {
+	// When a resource fails, the engine ends the program's calls, which says nothing of its own.
+	cancelled := programErr != nil && len(diagnostics) > 0 && strings.Contains(programErr.Error(), "code = Canceled")
+	if programErr != nil && !cancelled {
 		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, diagnostics...)
 	}
 	if ctx.Err() != nil {

@@ -92,7 +92,7 @@ func (r *Report) cause() string {
 	case r.Error == "":
 		return r.totals()
 	default:
-		return oneLine(strings.TrimPrefix(r.Error, fmt.Sprintf("%s: %s failed", r.Stack, r.Operation)), 160)
+		return oneLine(strings.TrimPrefix(r.Error, fmt.Sprintf("%s: %s failed", r.Stack, r.Operation)), 300)
 	}
 }
 

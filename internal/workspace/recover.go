@@ -29,6 +29,7 @@ var idOf = map[string]func(inputs map[string]any, to target) string{
 	"aws:iam/group:Group":       nameOf,
 	"aws:iam/role:Role":         nameOf,
 	"aws:ssm/document:Document": nameOf,
+	"aws-native:ssm:Document":   nameOf,
 	"aws:iam/policy:Policy": func(inputs map[string]any, to target) string {
 		path, _ := inputs["path"].(string)
 		if path == "" {

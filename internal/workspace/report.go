@@ -162,7 +162,7 @@ type Summary struct {
 	Stacks []*Report `json:"stacks"`
 	// Shut says from when until when accounts had no way to a shell, because service control policies came before the doors that they exempt.
 	Shut []Shut `json:"shut,omitempty"`
-	// Problems are what refused the stack files. With any of them no stack was run.
+	// Problems are what was refused: stack files and files that are not committed, and then no stack is listed, or what a gate or the program refused.
 	Problems []Problem `json:"problems,omitempty"`
 	// Seconds is the wall time of all of it.
 	Seconds float64 `json:"seconds"`

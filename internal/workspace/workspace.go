@@ -89,6 +89,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	}
 	if operation.changes() && !w.options.Sandbox && !w.options.AllowDirty {
 		if err := w.committed(ctx, stacks); err != nil {
+			summary.Problems = problemsOf(err)
 			return summary, err
 		}
 	}
@@ -117,6 +118,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	if operation == Up {
 		summary.Shut = shutTimes(summary.Stacks, s.targets)
 	}
+	summary.Problems = problemsOf(err)
 	return summary, err
 }
 

@@ -1,0 +1,73 @@
+package tests
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+)
+
+// manyAccounts is an organization of a management account, a jump account and a number of member accounts with two doors each.
+func manyAccounts(t testing.TB, members int) *deployment {
+	t.Helper()
+	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
+	ids := make([]string, members)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("%012d", int64(1e11)+int64(i))
+	}
+	account := `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "%s", alias: %s, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}
+`
+	quoted := `["` + strings.Join(ids, `", "`) + `"]`
+	d.write(t, "Pulumi.yaml", "name: many\nruntime: go\n")
+	d.write(t, "Pulumi.management.yaml", fmt.Sprintf(account, "123456789012", "management")+fmt.Sprintf(`  guardrails:organization:
+    id: o-exampleorgid
+    management: "123456789012"
+    tree: {id: r-exam, accounts: ["123456789012", "111122223333"], units: [{id: ou-exam-11111111, name: Workloads, accounts: %s}]}
+    osAccessOnly: {targets: [ou-exam-11111111], operationRoles: true}
+    protectGuardrails: {targets: [ou-exam-11111111]}
+`, quoted))
+	d.write(t, "Pulumi.jump.yaml", fmt.Sprintf(account, "111122223333", "jump")+fmt.Sprintf(`  guardrails:mfa: {roleAccounts: %s}
+  guardrails:users: [{name: alice}, {name: bob}]
+`, quoted))
+	world := &strings.Builder{}
+	fmt.Fprintf(world, `organization:
+  id: o-exampleorgid
+  management: "123456789012"
+  root: r-exam
+  units: [{id: ou-exam-11111111, name: Workloads}]
+  accounts: {"111122223333": r-exam`)
+	for i, id := range ids {
+		name := fmt.Sprintf("member%d", i+1)
+		fmt.Fprintf(world, `, "%s": ou-exam-11111111`, id)
+		d.write(t, "Pulumi."+name+".yaml", fmt.Sprintf(account, id, name)+`  guardrails:operationRoles:
+    - {name: shop-alice, users: [jump/alice], project: shop, runAs: alice}
+    - {name: shop-bob, users: [jump/bob], project: shop, runAs: bob}
+`)
+	}
+	world.WriteString("}\n")
+	d.write(t, "sandbox.yaml", world.String())
+	return d
+}
+
+// The time of deploying twelve member accounts from nothing, one after the other and four at once.
+func BenchmarkUpOfTwelveMembers(b *testing.B) {
+	for _, parallel := range []int{1, 4} {
+		b.Run(fmt.Sprintf("parallel=%d", parallel), func(b *testing.B) {
+			d := manyAccounts(b, 12)
+			folder, err := workspace.Open(d.dir)
+			require.NoError(b, err)
+			for b.Loop() {
+				options := workspace.Options{Sandbox: true, Cache: d.cache, Parallel: parallel, Fresh: true}
+				_, err := workspace.New(folder, options).Run(b.Context(), workspace.Up)
+				require.NoError(b, err)
+			}
+		})
+	}
+}
