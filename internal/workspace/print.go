@@ -62,7 +62,7 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	}
 	_ = table.Flush() // Into memory.
 	var totals []string
-	for _, o := range []Outcome{OutcomeDone, OutcomeRefused, OutcomeFailed, OutcomeNotRun} {
+	for _, o := range []Outcome{OutcomeDone, OutcomeDiffers, OutcomeRefused, OutcomeFailed, OutcomeNotRun} {
 		if counts[o] > 0 {
 			totals = append(totals, fmt.Sprintf("%d %s", counts[o], o))
 		}
@@ -89,7 +89,7 @@ func (r *Report) cause() string {
 		return "needs " + r.Because + ", which did not end well"
 	case r.Outcome == OutcomeNotRun:
 		return r.Error
-	case r.Error == "":
+	case r.Error == "" || len(r.Drift) > 0:
 		return r.totals()
 	default:
 		return oneLine(strings.TrimPrefix(r.Error, fmt.Sprintf("%s: %s failed", r.Stack, r.Operation)), 300)

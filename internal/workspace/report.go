@@ -88,8 +88,10 @@ const (
 	OutcomeDone Outcome = "done"
 	// OutcomeFailed is one that the engine, the backend or AWS ended; what was made before stays.
 	OutcomeFailed Outcome = "failed"
-	// OutcomeRefused is one that does not hold: a proof or a gate refuses it, or what was deployed is not what is there.
+	// OutcomeRefused is one that a proof or a gate refuses.
 	OutcomeRefused Outcome = "refused"
+	// OutcomeDiffers is one after which AWS holds something else than was deployed.
+	OutcomeDiffers Outcome = "differs"
 	// OutcomeNotRun is one that never began.
 	OutcomeNotRun Outcome = "not run"
 )

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,6 +56,10 @@ func (r *run) fail(err error) {
 	r.report.Outcome = OutcomeFailed
 	if StatusOf(err) == Refused {
 		r.report.Outcome = OutcomeRefused
+	}
+	var differs *DiffersError
+	if errors.As(err, &differs) {
+		r.report.Outcome = OutcomeDiffers
 	}
 }
 
