@@ -3,6 +3,7 @@ package access
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/policy"
@@ -78,6 +79,9 @@ func strangerAccount(entry *trusted) string {
 
 // legible replaces an account and a name that the search made up.
 func legible(arn string) string {
+	if strings.HasSuffix(arn, "/") {
+		arn += "somebody-else"
+	}
 	kind, _, name := splitEntity(arn)
 	account := arnPart(arn, 4)
 	if !isAccountID(account) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,20 +15,24 @@ func newDiff(f *flags) *cobra.Command {
 	var (
 		from, at       string
 		markdown, exit bool
+		deployed       bool
 	)
 	cmd := &cobra.Command{
 		Use:   "diff [stack ...]",
 		Short: "What a change of the stack files means for people",
-		Long: `Compares the stack files as they are with those of a revision of git, and says who gains what, who loses what, as which OS user, until when, and by which
+		Long: `Compares the stack files as they are with those of a revision of git, or with what is deployed, and says who gains what, who loses what, as which OS user, until when, and by which
 journey. It compares what the documents mean, over all requests: a change of a comment, of an order or of a name says that no one gains or loses, and
 whatever it cannot compare it lists as such.
 
 Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this branch left main: what a pull request means.
+--deployed reads the states of the stacks from the backend that the pulumi command would use in this folder, and needs no credentials of AWS.
+
 It exits with 0 be there differences or not, but for --exit-code, and with 1 when the stack files as they are would be refused.
 
 Without names it compares every stack of the folder; one that came, went or was renamed is found by its account.`,
 		Example: `  guardrails diff
   guardrails diff --from main... --markdown > comment.md
+  guardrails diff prod --deployed
   guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			when := time.Now()
@@ -41,7 +46,18 @@ Without names it compares every stack of the folder; one that came, went or was 
 			if err != nil {
 				return err
 			}
-			report, err := change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
+			var report *change.Report
+			switch {
+			case f.sandbox && !deployed:
+				return workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
+			case deployed && cmd.Flags().Changed("from"):
+				return workspace.Usef("--deployed and --from are two things to compare with; write one of them")
+			case deployed:
+				ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, Progress: workspace.NewProgress(os.Stderr)})
+				report, err = change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
+			default:
+				report, err = change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
+			}
 			if report == nil {
 				return err
 			}
@@ -58,6 +74,8 @@ Without names it compares every stack of the folder; one that came, went or was 
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "HEAD", "the revision to compare with: a branch, a tag, a commit, or one of them with ... for where this branch left it")
+	flags.BoolVar(&deployed, "deployed", false, "compare with what is deployed, as the states of the stacks have it")
+	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
 	flags.BoolVar(&exit, "exit-code", false, "exit with 1 when anything differs")

@@ -169,9 +169,25 @@ func (o *CallChange) line() string {
 	case !o.Gains:
 		verb = "loses"
 	}
-	line := fmt.Sprintf("%s %s %s: %s; such as %s", shorten(o.Who), verb, shorten(o.Actions), o.Because, o.Example)
+	line := fmt.Sprintf("%s %s %s: %s; such as %s", shorten(roleless(o.Who)), verb, shorten(o.Actions), o.Because, o.Example)
 	if o.Unreal != "" {
 		line += " (AWS does not send this request today: " + o.Unreal + ")"
 	}
 	return line
+}
+
+// roleless joins those who are in several roles of one account.
+func roleless(who []string) []string {
+	const in, of = "whoever is in role ", " of "
+	var out []string
+	for _, w := range who {
+		role, account, found := strings.Cut(strings.TrimPrefix(w, in), of)
+		at := slices.IndexFunc(out, func(have string) bool { return strings.HasPrefix(have, in) && strings.HasSuffix(have, of+account) })
+		if !found || !strings.HasPrefix(w, in) || at < 0 {
+			out = append(out, w)
+			continue
+		}
+		out[at] = strings.TrimSuffix(out[at], of+account) + " or " + role + of + account
+	}
+	return out
 }

@@ -206,17 +206,7 @@ func elements(was, is policy.Statement) []string {
 		out = append(out, fmt.Sprintf("Effect is %s, and was %s", is.Effect, was.Effect))
 	}
 	list := func(name string, was, is []string) {
-		var parts []string
-		for _, v := range is {
-			if !slices.Contains(was, v) {
-				parts = append(parts, "+ "+v)
-			}
-		}
-		for _, v := range was {
-			if !slices.Contains(is, v) {
-				parts = append(parts, "- "+v)
-			}
-		}
+		parts := listed(was, is)
 		if len(parts) > 0 {
 			out = append(out, name+" "+strings.Join(parts, " "))
 		} else if (was == nil) != (is == nil) {
@@ -229,8 +219,7 @@ func elements(was, is policy.Statement) []string {
 	list("NotResource", was.NotResources, is.NotResources)
 	list("Principal", principals(was.Principals), principals(is.Principals))
 	list("NotPrincipal", principals(was.NotPrincipals), principals(is.NotPrincipals))
-	list("Condition", conditions(was), conditions(is))
-	return out
+	return append(out, conditions(was, is)...)
 }
 
 func principals(list []policy.Principal) []string {
@@ -246,10 +235,47 @@ func principals(list []policy.Principal) []string {
 	return out
 }
 
-func conditions(st policy.Statement) []string {
+// conditions says which conditions differ: one with the operator and key of another by its values.
+func conditions(was, is policy.Statement) []string {
 	var out []string
-	for _, c := range st.Conditions {
-		out = append(out, fmt.Sprintf("%s %s [%s]", c.Operator, c.Key, strings.Join(slices.Sorted(slices.Values(c.Values)), ", ")))
+	name := func(c policy.Condition) string { return "Condition " + c.Operator.String() + " " + c.Key }
+	find := func(in []policy.Condition, c policy.Condition) (policy.Condition, bool) {
+		at := slices.IndexFunc(in, func(o policy.Condition) bool { return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key) })
+		if at < 0 {
+			return policy.Condition{}, false
+		}
+		return in[at], true
+	}
+	for _, c := range is.Conditions {
+		old, known := find(was.Conditions, c)
+		if !known {
+			out = append(out, fmt.Sprintf("%s [%s] is new", name(c), strings.Join(c.Values, ", ")))
+			continue
+		}
+		if parts := listed(old.Values, c.Values); len(parts) > 0 {
+			out = append(out, name(c)+" "+strings.Join(parts, " "))
+		}
+	}
+	for _, c := range was.Conditions {
+		if _, known := find(is.Conditions, c); !known {
+			out = append(out, fmt.Sprintf("%s [%s] is gone", name(c), strings.Join(c.Values, ", ")))
+		}
 	}
 	return out
+}
+
+// listed is what one list has that the other has not.
+func listed(was, is []string) []string {
+	var parts []string
+	for _, v := range is {
+		if !slices.Contains(was, v) {
+			parts = append(parts, "+ "+v)
+		}
+	}
+	for _, v := range was {
+		if !slices.Contains(is, v) {
+			parts = append(parts, "- "+v)
+		}
+	}
+	return parts
 }

@@ -61,7 +61,7 @@ func resourceChanges(stack string, before, after []program.Resource) []ResourceC
 				out = append(out, changeOf(stack, "create", r, nil))
 				continue
 			}
-			changed, replacing, _ := provider.Differences(r.Type, was.Inputs, renewed(r.Inputs, replaced), r.Ignored)
+			changed, replacing, _ := provider.Differences(r.Type, was.Inputs, renewed(r.Inputs, was.Inputs, replaced), r.Ignored)
 			switch {
 			case len(replacing) > 0:
 				out = append(out, changeOf(stack, "replace", r, replacing))
@@ -84,34 +84,41 @@ func resourceChanges(stack string, before, after []program.Resource) []ResourceC
 	return out
 }
 
-// renewed are inputs in which what comes from replaced resources is another value.
-func renewed(inputs resource.PropertyMap, replaced map[resource.URN]bool) resource.PropertyMap {
-	if len(replaced) == 0 {
-		return inputs
+// renewed are inputs in which what comes from another resource is what it was, or another value where that one is replaced.
+func renewed(inputs, was resource.PropertyMap, replaced map[resource.URN]bool) resource.PropertyMap {
+	out := resource.PropertyMap{}
+	for key, value := range inputs {
+		out[key] = renew(value, was[key], replaced)
 	}
-	return renew(resource.NewProperty(inputs.Copy()), replaced).ObjectValue()
+	return out
 }
 
-func renew(v resource.PropertyValue, replaced map[resource.URN]bool) resource.PropertyValue {
+func renew(v, was resource.PropertyValue, replaced map[resource.URN]bool) resource.PropertyValue {
 	switch {
 	case v.IsString():
-		for urn := range replaced {
-			if v.StringValue() == program.OutputOf(urn) {
-				return resource.NewProperty("new " + v.StringValue())
-			}
+		urn, output := strings.CutPrefix(v.StringValue(), program.OutputOf(""))
+		switch {
+		case output && replaced[resource.URN(urn)]:
+			return resource.NewProperty("new " + v.StringValue())
+		case output && was.IsString():
+			return was
 		}
 	case v.IsArray():
 		list := make([]resource.PropertyValue, len(v.ArrayValue()))
 		for i, item := range v.ArrayValue() {
-			list[i] = renew(item, replaced)
+			var old resource.PropertyValue
+			if was.IsArray() && i < len(was.ArrayValue()) {
+				old = was.ArrayValue()[i]
+			}
+			list[i] = renew(item, old, replaced)
 		}
 		return resource.NewProperty(list)
 	case v.IsObject():
-		object := resource.PropertyMap{}
-		for key, item := range v.ObjectValue() {
-			object[key] = renew(item, replaced)
+		var old resource.PropertyMap
+		if was.IsObject() {
+			old = was.ObjectValue()
 		}
-		return resource.NewProperty(object)
+		return resource.NewProperty(renewed(v.ObjectValue(), old, replaced))
 	}
 	return v
 }

@@ -32,9 +32,13 @@ func Differences(token string, old, new resource.PropertyMap, ignored []string) 
 		slices.Sort(changed)
 		return changed, nil, false
 	}
-	d := r.types[token].diff(values(old), values(new), ignored)
+	t := r.types[token]
+	d := t.diff(values(old), values(new), ignored)
 	for _, key := range d.changed {
-		changed = append(changed, string(key))
+		// What AWS computes is in no inputs.
+		if t.schema[key].input {
+			changed = append(changed, string(key))
+		}
 	}
 	for _, key := range d.replaced {
 		replaced = append(replaced, string(key))

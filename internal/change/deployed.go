@@ -1,0 +1,323 @@
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/policy"
+)
+
+// FromDeployed says what the stack files mean against what is deployed, as the states of the stacks have it. The report comes also beside an error that
+// says that the stack files are refused.
+func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.Workspace, at time.Time, stacks ...string) (*Report, error) {
+	now, err := folder.Read(stacks...)
+	if err != nil {
+		return nil, err
+	}
+	states, err := ws.Deployed(ctx, stacks...)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := groupsOf(nil, now)
+	if err != nil {
+		return nil, err
+	}
+	var all *Report
+	for _, g := range groups {
+		to := Of("the working tree", g.now...)
+		to.list(folder.Project, g.now)
+		from, err := deployedSide(g.now, states, to)
+		if err != nil {
+			return nil, err
+		}
+		r, err := Compare(from, to, at)
+		if err != nil {
+			return nil, err
+		}
+		r.refused = to.refusals()
+		r.unread(from)
+		if all == nil {
+			all = r
+		} else {
+			all.join(r)
+		}
+	}
+	return all, all.refused
+}
+
+// deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no state has it.
+func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *Side) (*Side, error) {
+	s := &Side{Name: "what is deployed", Stacks: map[string]string{}, ProjectTags: map[string]string{}, Resources: map[string][]program.Resource{}}
+	var guardrails *stateReader
+	for _, stack := range stacks {
+		state, deployed := states[stack.Name]
+		if !deployed {
+			continue
+		}
+		r := &stateReader{stack: stack, account: access.Account{ID: stack.Account.ID, Alias: to.account(stack.Account.ID).Alias, Partition: stack.Account.Partition}}
+		if err := r.read(state); err != nil {
+			return nil, fmt.Errorf("%s: the state has what cannot be read: %w", stack.Name, err)
+		}
+		s.World.Accounts = append(s.World.Accounts, r.account)
+		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
+		s.Resources[stack.Name] = stateResources(state)
+		if stack.Organization != nil {
+			guardrails = r
+		}
+	}
+	if o := to.World.Organization; o != nil {
+		bare := *o
+		bare.Root = bareUnit(o.Root, guardrails)
+		s.World.Organization = &bare
+	}
+	s.World = access.WithManagedPolicies(s.World)
+	return s, nil
+}
+
+// bareUnit is a unit with the policies that the state attaches.
+func bareUnit(u access.Unit, state *stateReader) access.Unit {
+	attached := func(have []access.ServiceControlPolicy, target string) []access.ServiceControlPolicy {
+		var out []access.ServiceControlPolicy
+		for _, p := range have {
+			if p.Name == "FullAWSAccess" {
+				out = append(out, p)
+			}
+		}
+		if state == nil {
+			return out
+		}
+		for _, a := range state.attachments {
+			if p, known := state.guardrails[a.policy]; known && a.target == target {
+				out = append(out, p)
+			}
+		}
+		return out
+	}
+	out := access.Unit{ID: u.ID, Name: u.Name, Policies: attached(u.Policies, u.ID)}
+	for i := range u.Units {
+		out.Units = append(out.Units, bareUnit(u.Units[i], state))
+	}
+	for _, a := range u.Accounts {
+		out.Accounts = append(out.Accounts, access.OrganizationAccount{ID: a.ID, Policies: attached(a.Policies, a.ID)})
+	}
+	return out
+}
+
+// stateReader makes an account of the resources of a state.
+type stateReader struct {
+	stack       *config.Stack
+	account     access.Account
+	guardrails  map[string]access.ServiceControlPolicy
+	attachments []attachment
+	err         error
+}
+
+func (r *stateReader) read(state []workspace.Deployed) error {
+	r.guardrails = map[string]access.ServiceControlPolicy{}
+	// Owners come before what they own, wherever the state has them.
+	for _, pass := range []func(workspace.Deployed){r.owner, r.owned} {
+		for _, d := range state {
+			if d.Custom {
+				pass(d)
+			}
+		}
+	}
+	return r.err
+}
+
+func (r *stateReader) document(text, of string) policy.Document {
+	d, err := policy.Parse([]byte(text))
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", of, err)
+	}
+	return d
+}
+
+func text(d workspace.Deployed, key string) string {
+	if s, ok := d.Outputs[key].(string); ok {
+		return s
+	}
+	s, _ := d.Inputs[key].(string)
+	return s
+}
+
+func tagsOf(d workspace.Deployed) []access.Tag {
+	tags, _ := d.Outputs["tags"].(map[string]any)
+	var out []access.Tag
+	for key, value := range tags {
+		if s, ok := value.(string); ok {
+			out = append(out, access.Tag{Key: key, Value: s})
+		}
+	}
+	slices.SortFunc(out, func(a, b access.Tag) int { return strings.Compare(a.Key, b.Key) })
+	return out
+}
+
+func (r *stateReader) owner(d workspace.Deployed) {
+	name := text(d, "name")
+	switch d.Type {
+	case "aws:iam/user:User":
+		r.account.Users = append(r.account.Users, access.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")})
+	case "aws:iam/group:Group":
+		r.account.Groups = append(r.account.Groups, access.Group{Name: name, Path: text(d, "path")})
+	case "aws:iam/role:Role":
+		longest, _ := strconv.Atoi(fmt.Sprint(d.Outputs["maxSessionDuration"]))
+		r.account.Roles = append(r.account.Roles, access.Role{
+			Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary"), MaxSession: longest,
+			Trust: r.document(text(d, "assumeRolePolicy"), "the trust policy of "+name),
+		})
+	case "aws:iam/policy:Policy":
+		r.account.Policies = append(r.account.Policies, access.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)})
+	case "aws:organizations/policy:Policy":
+		r.guardrails[text(d, "id")] = access.ServiceControlPolicy{Name: name, Document: r.document(text(d, "content"), name)}
+	case "aws:ssm/document:Document":
+		r.sessionDocument(d, name)
+	}
+}
+
+func (r *stateReader) owned(d workspace.Deployed) {
+	inline := func() access.InlinePolicy {
+		return access.InlinePolicy{Name: text(d, "name"), Document: r.document(text(d, "policy"), text(d, "name"))}
+	}
+	switch d.Type {
+	case "aws:iam/userGroupMembership:UserGroupMembership":
+		groups, _ := d.Outputs["groups"].([]any)
+		for i := range r.account.Users {
+			if u := &r.account.Users[i]; u.Name == text(d, "user") {
+				for _, g := range groups {
+					u.Groups = append(u.Groups, fmt.Sprint(g))
+				}
+			}
+		}
+	case "aws:iam/groupPolicy:GroupPolicy", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment":
+		for i := range r.account.Groups {
+			if g := &r.account.Groups[i]; g.Name == text(d, "group") {
+				if arn := text(d, "policyArn"); arn != "" {
+					g.Attached = append(g.Attached, arn)
+				} else {
+					g.Inline = append(g.Inline, inline())
+				}
+			}
+		}
+	case "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
+		for i := range r.account.Roles {
+			if role := &r.account.Roles[i]; role.Name == text(d, "role") {
+				if arn := text(d, "policyArn"); arn != "" {
+					role.Attached = append(role.Attached, arn)
+				} else {
+					role.Inline = append(role.Inline, inline())
+				}
+			}
+		}
+	case "aws:organizations/policyAttachment:PolicyAttachment":
+		r.attachments = append(r.attachments, attachment{policy: text(d, "policyId"), target: text(d, "targetId")})
+	}
+}
+
+// sessionDocument reads a document of Systems Manager, and the preferences that it may be.
+func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
+	arn, err := policy.ParseARN(text(d, "arn"))
+	if err != nil {
+		r.err = fmt.Errorf("%s: %w", name, err)
+		return
+	}
+	r.account.Documents = append(r.account.Documents, access.SessionDocument{
+		Name: name, Region: arn.Region, Type: text(d, "documentType"), Owner: r.account.ID, Content: text(d, "content"),
+	})
+	if name != access.PreferencesDocument {
+		return
+	}
+	var content struct {
+		Inputs struct {
+			RunAsEnabled                                                       bool
+			RunAsDefaultUser, IdleSessionTimeout, MaxSessionDuration, KMSKeyID string
+		}
+	}
+	if err := json.Unmarshal([]byte(text(d, "content")), &content); err != nil {
+		r.err = fmt.Errorf("%s: %w", name, err)
+		return
+	}
+	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
+	in := content.Inputs
+	p := access.SessionPreferences{Region: arn.Region, RunAs: in.RunAsEnabled, DefaultUser: in.RunAsDefaultUser, IdleTimeout: number(in.IdleSessionTimeout),
+		MaxDuration: number(in.MaxSessionDuration), KMSKey: in.KMSKeyID}
+	if a := r.stack.Preferences(); a != nil && a.KMSKeyID == in.KMSKeyID {
+		// The stack file may name the key in another way than by its ARN.
+		for _, own := range r.stack.World().Preferences {
+			p.KMSKey = own.KMSKey
+		}
+	}
+	r.account.Preferences = append(r.account.Preferences, p)
+}
+
+// stateResources are the resources of a state as the program lists its own.
+func stateResources(state []workspace.Deployed) []program.Resource {
+	out := []program.Resource{}
+	for _, d := range state {
+		if !d.Custom || d.External || strings.HasPrefix(d.Type, "pulumi:") {
+			continue
+		}
+		urn := resource.URN(d.URN)
+		out = append(out, program.Resource{URN: urn, Type: d.Type, Name: urn.Name(), Inputs: resource.NewPropertyMapFromMap(plain(d.Inputs)), Retain: d.Retain})
+	}
+	return out
+}
+
+// plain are values of a state as the engine's own have them: numbers as numbers, and without what the provider notes for itself.
+func plain(in map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, value := range in {
+		if key != "__defaults" {
+			out[key] = plainValue(value)
+		}
+	}
+	return out
+}
+
+func plainValue(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		f, _ := v.Float64()
+		return f
+	case map[string]any:
+		return plain(v)
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = plainValue(v[i])
+		}
+		return out
+	}
+	return v
+}
+
+// readBack are the types whose meaning for people is read back from a state, or that have none of their own.
+var readBack = []string{
+	"aws:iam/user:User", "aws:iam/group:Group", "aws:iam/role:Role", "aws:iam/policy:Policy", "aws:organizations/policy:Policy", "aws:ssm/document:Document",
+	"aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupPolicy:GroupPolicy", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+	"aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:organizations/policyAttachment:PolicyAttachment",
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+}
+
+// unread opens a question for each resource that differs and is not read back.
+func (r *Report) unread(*Side) {
+	for _, c := range r.Resources {
+		if !slices.Contains(readBack, c.Type) {
+			r.Open = append(r.Open, fmt.Sprintf("%s: what %s %s decides is not read back from the state", c.Stack, c.Type, c.Name))
+		}
+	}
+	r.NoOne = r.NoOne && len(r.Open) == 0
+}
