@@ -45,7 +45,7 @@ type Comparison struct {
 // principals that come or go, and what no policy decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of
 // users and roles, which each world tells of its own.
 func Compare(before, after *Engine, since time.Time) Comparison {
-	c := &comparer{since: mustStatement(policy.Allow("", "*").On("*").When(policy.From(since)))}
+	c := &comparer{texts: map[*statement]string{}, since: mustStatement(policy.Allow("", "*").On("*").When(policy.From(since)))}
 	for i := range after.world.Accounts {
 		account := &after.world.Accounts[i]
 		if before.accounts[account.ID] == nil {
@@ -59,6 +59,22 @@ func Compare(before, after *Engine, since time.Time) Comparison {
 type comparer struct {
 	since *statement
 	found Comparison
+	// texts are what statements say, each once.
+	texts map[*statement]string
+}
+
+// has reports whether one of the statements says what st says.
+func (c *comparer) has(list []*statement, st *statement) bool {
+	return slices.ContainsFunc(list, func(o *statement) bool { return c.text(o) == c.text(st) })
+}
+
+func (c *comparer) text(st *statement) string {
+	have, known := c.texts[st]
+	if !known {
+		have = st.text()
+		c.texts[st] = have
+	}
+	return have
 }
 
 // account compares the callers of one account.
@@ -221,7 +237,7 @@ func (p *pair) denials(mine, others layerSet) []refusal {
 	same := p.same()
 	var out []refusal
 	for _, st := range mine.deny {
-		if !same || !slices.ContainsFunc(others.deny, st.like) {
+		if !same || !p.has(others.deny, st) {
 			out = append(out, refusal{deny: st})
 		}
 	}
@@ -247,7 +263,7 @@ func (p *pair) calls() {
 	denials := p.denials(p.refuses.layers(other), layers)
 	for _, st := range own.allow {
 		ways := slices.Clone(denials)
-		if !p.same() || !slices.ContainsFunc(other.allow, st.like) {
+		if !p.same() || !p.has(other.allow, st) {
 			ways = append([]refusal{{avoid: other.allow}}, ways...)
 		}
 		p.search(st, nil, layers, []*statement{alwaysAllowed, trustDecided}, ways, "")
@@ -326,7 +342,14 @@ func (p *pair) search(st *statement, also []*statement, layers layerSet, avoid [
 		return
 	}
 	for _, way := range ways {
-		for _, pattern := range patternsOf(st, way) {
+		if way.deny != nil && p.refuses.search.b.bind(way.deny).never && len(p.refuses.search.b.open) == 0 {
+			continue // It denies nothing to callers of this class.
+		}
+		patterns := []string{"sts:AssumeRole"}
+		if also == nil {
+			patterns = patternsOf(st, way)
+		}
+		for _, pattern := range patterns {
 			about := mustStatement(policy.Allow("", pattern).On("*"))
 			var found *Difference
 			answer := p.allows.assignments(func(c *caller) answer {
@@ -367,12 +390,10 @@ func (p *pair) add(d Difference) {
 
 // patternsOf are the patterns of actions to tell apart: those of the Deny that refuses where it lists some, else those of the Allow.
 func patternsOf(st *statement, way refusal) []string {
-	if d := way.deny; d != nil && !d.notActions && !slices.Contains(d.from.Actions, "*") && (st == nil || st.allowsAnyAction()) {
+	if d := way.deny; d != nil && !d.notActions && !slices.Contains(d.from.Actions, "*") && st.allowsAnyAction() {
 		return d.from.Actions
 	}
 	switch {
-	case st == nil:
-		return []string{"sts:AssumeRole"}
 	case st.notActions:
 		return []string{"*"}
 	}
@@ -391,9 +412,6 @@ func (p *pair) attempt(
 	s := c.search
 	s.begin()
 	peer := &caller{engine: p.refuses.engine, session: c.session, principal: p.refuses.principal, freeTag: c.freeTag, any: c.any, lab: c.lab}
-	if c.any != nil {
-		peer.any = c.any
-	}
 	peer.search = newSearch(newBinder(peer))
 	peer.search.b.open, peer.search.b.assigned = s.b.open, s.b.assigned
 	groups := c.groups(layers)

@@ -6,9 +6,7 @@ import (
 	"strings"
 )
 
-// Two statements are alike when they say the same: the order of their lists and conditions is of no consequence, and neither is the Sid.
-
-func (st *statement) like(other *statement) bool { return st.text() == other.text() }
+// Two statements say the same when their texts are the same: the order of lists and conditions is of no consequence, and neither is the Sid.
 
 // text is the statement without its name, every list sorted.
 func (st *statement) text() string {

@@ -15,7 +15,7 @@ func (c *comparison) calls(found access.Comparison) {
 	index := map[string]int{}
 	for i := range found.Differences {
 		d := &found.Differences[i]
-		if d.Pattern == "sts:AssumeRole" && len(d.Request.Resources) == 1 && c.toldOfRole(d) {
+		if d.Request.Action == "sts:AssumeRole" && len(d.Request.Resources) == 1 && c.toldOfRole(d) {
 			continue
 		}
 		key := fmt.Sprint(d.Gained, because(d), d.Unreal != "")

@@ -37,6 +37,7 @@ func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.W
 	for _, g := range groups {
 		to := Of("the working tree", g.now...)
 		to.list(folder.Project, g.now)
+		to.onlyReadBack()
 		from, err := deployedSide(g.now, states, to)
 		if err != nil {
 			return nil, err
@@ -46,7 +47,7 @@ func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.W
 			return nil, err
 		}
 		r.refused = to.refusals()
-		r.unread(from)
+		r.unread()
 		if all == nil {
 			all = r
 		} else {
@@ -312,8 +313,16 @@ var readBack = []string{
 	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
 }
 
+// onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read back from a state.
+func (s *Side) onlyReadBack() {
+	for i := range s.World.Accounts {
+		a := &s.World.Accounts[i]
+		a.Documents = slices.DeleteFunc(slices.Clone(a.Documents), func(d access.SessionDocument) bool { return d.Name != access.PreferencesDocument })
+	}
+}
+
 // unread opens a question for each resource that differs and is not read back.
-func (r *Report) unread(*Side) {
+func (r *Report) unread() {
 	for _, c := range r.Resources {
 		if !slices.Contains(readBack, c.Type) {
 			r.Open = append(r.Open, fmt.Sprintf("%s: what %s %s decides is not read back from the state", c.Stack, c.Type, c.Name))

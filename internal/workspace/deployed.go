@@ -29,18 +29,22 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 	}
 	w.options.Progress.Done()
 	var home *sandboxHome
-	dir, env := w.folder.Dir, map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
+	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	if w.options.Sandbox {
 		command = command.Hermetic()
 		if home, err = openSandboxHome(ctx, w.options.Cache, w.folder, w.options.Progress); err != nil {
 			return nil, err
 		}
 		defer home.Close()
-		dir, env = home.project(), home.env("")
+		env = home.env("")
 	}
 	all := map[string][]Deployed{}
 	for _, stack := range stacks {
-		r := &run{Workspace: w, command: command, home: home, stack: stack}
+		r := &run{session: &session{Workspace: w, command: command, home: home}, stack: stack}
+		dir := w.folder.Dir
+		if home != nil {
+			dir = home.project(stack)
+		}
 		state, err := r.deployed(ctx, dir, env)
 		if err != nil {
 			return nil, &EngineError{Stack: stack, Operation: "reading the state", Err: err}
