@@ -35,15 +35,18 @@ type Expectation struct {
 	It string
 	// Account is the id of the account in which names are looked up that name no other. Empty means the only account that the world describes.
 	Account string
-	// As is the person: the name of a user, "alias/name" or "id/name" for one of another account, or the ARN of a user. Required.
+	// As is the person: the name of a user, "alias/name" or "id/name" for one of another account, or the ARN of a user. Required without Person.
 	As string
+	// Person is a person of IAM Identity Center, in place of As. Via is then the permission set that the person takes.
+	Person *Person
 	// Session is how the person signs in; empty means SignInConsole.
 	Session SignIn
 	// MFA says that the person signed in with MFA. SignInKey never does, SignInKeyWithMFACode always.
 	MFA bool
 	// MFAAge is how long ago the sign-in with MFA was. Zero means just now, as it always is with SignInKeyWithMFACode.
 	MFAAge time.Duration
-	// Via is the role that the person assumes first, by name, "alias/name", "id/name" or ARN; empty means none.
+	// Via is the role that the person assumes first, by name, "alias/name", "id/name" or ARN; empty means none. For a Person it is the permission
+	// set, by its name or "alias/name" for the account in which it is taken. It is required then.
 	Via string
 	// SessionName is the name of the role session; empty means the name of the person, as the console gives it.
 	SessionName string

@@ -51,19 +51,13 @@ func (r *expectationReader) journeys() ([]Journey, *expectationError) {
 		return nil, cannot("account", "%s", err)
 	}
 	r.home = home
-	person, err := r.engine.named(userPrincipal, x.As, home)
-	if err != nil {
-		return nil, cannot("as", "%s", err)
+	way := r.fromUser
+	if x.Person != nil {
+		way = r.fromPortal
 	}
-	r.caller = person
-	j := Journey{From: x.session(person.arn), At: x.At}
-	if x.Via != "" {
-		role, err := r.engine.named(rolePrincipal, x.Via, home)
-		if err != nil {
-			return nil, cannot("via", "%s", err)
-		}
-		r.caller = role
-		j.Via = []Hop{{Role: role.arn, SessionName: x.SessionName, Tags: tagList(x.SessionTags)}}
+	j, problem := way()
+	if problem != nil {
+		return nil, problem
 	}
 	if err := r.region(); err != nil {
 		return nil, err
@@ -75,6 +69,26 @@ func (r *expectationReader) journeys() ([]Journey, *expectationError) {
 		return r.doors(j)
 	}
 	return r.calls(j)
+}
+
+// fromUser is the way of an IAM user, up to the role.
+func (r *expectationReader) fromUser() (Journey, *expectationError) {
+	x := r.x
+	person, err := r.engine.named(userPrincipal, x.As, r.home)
+	if err != nil {
+		return Journey{}, cannot("as", "%s", err)
+	}
+	r.caller = person
+	j := Journey{From: x.session(person.arn), At: x.At}
+	if x.Via != "" {
+		role, err := r.engine.named(rolePrincipal, x.Via, r.home)
+		if err != nil {
+			return Journey{}, cannot("via", "%s", err)
+		}
+		r.caller = role
+		j.Via = []Hop{{Role: role.arn, SessionName: x.SessionName, Tags: tagList(x.SessionTags)}}
+	}
+	return j, nil
 }
 
 // shape checks what goes with what.
@@ -96,8 +110,16 @@ func (r *expectationReader) shape() *expectationError {
 		}
 	}
 	switch {
-	case x.As == "":
+	case x.As == "" && x.Person == nil:
 		return cannot("as", "is missing; name the person")
+	case x.Person != nil && x.As != "":
+		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
+	case x.Person != nil && (x.Session != "" || x.MFAAge != 0):
+		return cannot("session", "is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it")
+	case x.Person != nil && x.SessionName != "":
+		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
+	case x.Person != nil && len(x.SessionTags) > 0:
+		return cannot("sessionTags", "are what identityCenter.attributes give to a person of IAM Identity Center; remove it")
 	case outcomes != 1:
 		return cannot("", "has %d outcomes; write one of allowed, denied and osUser", outcomes)
 	case x.Session != "" && !slices.Contains(SignIns(), x.Session):

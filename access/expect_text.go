@@ -31,6 +31,9 @@ func (r ExpectationResult) String() string {
 
 // subject is who acts.
 func (x *Expectation) subject() string {
+	if x.Person != nil {
+		return x.Person.words() + " via " + x.Via
+	}
 	how := string(cmp.Or(x.Session, SignInConsole))
 	switch {
 	case x.Session == SignInKey || x.Session == SignInKeyWithMFACode:

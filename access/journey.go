@@ -12,6 +12,8 @@ import (
 type Journey struct {
 	// From is how the person signs in.
 	From Session
+	// Portal takes the place of From for a person of IAM Identity Center.
+	Portal *Portal
 	// Via are the roles that are assumed, one after the other, each with the session of the one before.
 	Via []Hop
 	// Opens is the door at the end; nil means none.
@@ -102,7 +104,11 @@ func (a Arrival) String() string {
 // decided: somebody or something that the world does not have, or a request that leaves out what a statement reads.
 func (e *Engine) Journey(j Journey) (Arrival, error) {
 	t := &traveller{engine: e, at: j.At, arrival: Arrival{Outcome: Allowed, As: j.From}}
-	t.note("signs in: " + j.From.String())
+	if j.Portal == nil {
+		t.note("signs in: " + j.From.String())
+	} else if err := t.enterPortal(j.Portal); err != nil || !t.arrival.Allowed() {
+		return t.arrival, err
+	}
 	for i := range j.Via {
 		if err := t.assume(&j.Via[i]); err != nil || !t.arrival.Allowed() {
 			return t.arrival, err

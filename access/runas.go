@@ -121,7 +121,7 @@ func (n *Node) login(name, how string) OSUser {
 			return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: %s", name, how, err)}
 		}
 	}
-	return OSUser{Name: name, How: how}
+	return OSUser{Name: name, How: how, Superuser: name == AgentUser}
 }
 
 // parseSessionDocument reads what a document of type Session says about the user.

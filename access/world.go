@@ -12,6 +12,8 @@ type World struct {
 	Accounts []Account
 	// Organization holds the service control policies. Nil means that the accounts are in no organization.
 	Organization *Organization
+	// IdentityCenter is the instance of IAM Identity Center that people come through. Nil means that nothing is known of one.
+	IdentityCenter *IdentityCenterInstance
 }
 
 // Account is one AWS account.

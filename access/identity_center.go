@@ -1,0 +1,149 @@
+package access
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/policy"
+)
+
+// IdentityCenterInstance is the instance of IAM Identity Center whose permission sets are roles of the accounts: those with a Role.PermissionSet.
+type IdentityCenterInstance struct {
+	// Attributes are the attributes for access control. Nil means that they are not switched on: then an identity provider chooses every tag.
+	Attributes []AccessControlAttribute
+	// Assignments say who may take which permission set where.
+	Assignments []PermissionSetAssignment
+	// Users and Groups are the names of the identity store that are known.
+	Users, Groups []string
+}
+
+// AccessControlAttribute is one attribute for access control: a session tag, and the profile attribute that its value comes from.
+type AccessControlAttribute struct {
+	Key    string
+	Source AttributeSource
+}
+
+// PermissionSetAssignment lets a person, or everybody in a group, take a permission set in an account.
+type PermissionSetAssignment struct {
+	PermissionSet, Account string
+	// User is a user name, Group the display name of a group; one of them is set.
+	User, Group string
+}
+
+// Person is a person of IAM Identity Center.
+type Person struct {
+	// UserName is the name in the identity store, and the name of the person's role sessions. Required.
+	UserName string
+	// Groups are the display names of the groups that the person is in.
+	Groups []string
+	// Profile are the attributes of the profile, by path, such as "enterprise.organization". What is missing has no value. userName is UserName.
+	Profile map[string]string
+	// Asserted are attributes for access control that an external identity provider sends in its SAML assertion, by key: what it calls
+	// "https://aws.amazon.com/SAML/Attributes/AccessControl:<key>".
+	Asserted map[string]string
+}
+
+func (p *Person) profile(s AttributeSource) string {
+	if s.Path == "userName" {
+		return p.UserName
+	}
+	return p.Profile[s.Path]
+}
+
+// may reports whether the person is assigned the permission set in the account.
+func (c *IdentityCenterInstance) may(p *Person, set, account string) bool {
+	return slices.ContainsFunc(c.Assignments, func(a PermissionSetAssignment) bool {
+		return a.PermissionSet == set && a.Account == account && (a.User != "" && a.User == p.UserName || a.Group != "" && slices.Contains(p.Groups, a.Group))
+	})
+}
+
+// SessionTags are the session tags with which the person comes into an account, by key. Where Identity Center is configured with a key, the value is
+// that of the profile, whatever the identity provider sends; with a key that is not configured the identity provider sends what it likes. A
+// configured key for which the profile has no value is taken as the identity provider's too: AWS does not say what becomes of it. An error says why
+// AWS lets the person into no account.
+//
+// Source: IAM Identity Center User Guide, Enable and configure attributes for access control: "If a SAML assertion passes any of these attributes, IAM
+// Identity Center will replace the attribute value with the value from the IAM Identity Center identity store"; Attributes for access control.
+func (c *IdentityCenterInstance) SessionTags(p Person) ([]Tag, error) {
+	tags := map[string]string{}
+	for _, a := range c.Attributes {
+		if value := p.profile(a.Source); value != "" {
+			tags[a.Key] = value
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Asserted)) {
+		if _, configured := tags[key]; configured {
+			continue
+		}
+		for _, have := range slices.Sorted(maps.Keys(tags)) {
+			// Source: IAM User Guide, Pass session tags in AWS STS: "you cannot pass separate Department and department tag keys".
+			if strings.EqualFold(have, key) {
+				return nil, fmt.Errorf("the session tags %s and %s differ by case only, which AWS STS refuses", have, key)
+			}
+		}
+		tags[key] = p.Asserted[key]
+	}
+	list := tagList(tags)
+	for _, t := range list {
+		if err := policy.ValidateTagValue(t.Value); err != nil {
+			return nil, fmt.Errorf("%q is no value of the session tag %s: %w", t.Value, t.Key, err)
+		}
+	}
+	return list, nil
+}
+
+// Portal is how a person of IAM Identity Center comes into an account: through the access portal, with a permission set. Identity Center itself asks
+// for MFA, and the session carries no sign of it.
+type Portal struct {
+	Person Person
+	// Role is the ARN of the role of the permission set.
+	Role string
+}
+
+// permissionSetOf is the permission set whose role the ARN is; empty for every other role.
+func (e *Engine) permissionSetOf(arn string) string {
+	for i := range e.world.Accounts {
+		a := &e.world.Accounts[i]
+		for j := range a.Roles {
+			if r := &a.Roles[j]; r.PermissionSet != "" && r.ARN(a) == arn {
+				return r.PermissionSet
+			}
+		}
+	}
+	return ""
+}
+
+// enterPortal takes the permission set.
+func (t *traveller) enterPortal(p *Portal) error {
+	center, set := t.engine.world.IdentityCenter, t.engine.permissionSetOf(p.Role)
+	switch {
+	case center == nil:
+		return fmt.Errorf("the world has no instance of IAM Identity Center")
+	case set == "":
+		return fmt.Errorf("%q: the world has no such role of a permission set", p.Role)
+	}
+	account := arnPart(p.Role, 4)
+	t.arrival.As = IdentityCenter(p.Role, p.Person.UserName)
+	t.note(p.Person.UserName + " signs in to IAM Identity Center")
+	does := "takes the permission set " + set + " in account " + account
+	if !center.may(&p.Person, set, account) {
+		t.fail(does, p.Person.UserName+" is not assigned "+set+" in account "+account+", nor is a group that "+p.Person.UserName+" is in")
+		return nil
+	}
+	tags, err := center.SessionTags(p.Person)
+	if err != nil {
+		t.fail(does, err.Error())
+		return nil
+	}
+	if len(tags) > 0 {
+		does += " with session tags " + tagWords(tags)
+	}
+	t.arrival.As = IdentityCenter(p.Role, p.Person.UserName, tags...)
+	if !t.at.IsZero() {
+		t.arrival.As = t.arrival.As.IssuedAt(t.at)
+	}
+	t.note(does)
+	return nil
+}
