@@ -52,6 +52,9 @@ const (
 	childAttachedPolicies = "attached-policies"
 	childPreferences      = "preferences"
 	childPasswordPolicy   = "policy"
+	childAttributes       = "attributes"
+	childPermissionSet    = "permission-set"
+	childAssignment       = "assignment"
 )
 
 // childName is "<component>-<what>[-<key>]": the key is a configured name, never an index, so that a child keeps its URN whatever is

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -166,3 +167,6 @@ func (p *Problems) document(path, what string, d policy.Document, use policy.Use
 
 // at is the path of a list element.
 func at(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// keyed is the path of the entry of a table whose keys the admin chooses.
+func keyed(table, key string) string { return table + "[" + strconv.Quote(key) + "]" }

@@ -219,18 +219,9 @@ func NewServiceControlPolicies(
 
 // lookUp holds the organization that the credentials belong to against the configured one.
 func (a *ServiceControlPoliciesArgs) lookUp(ctx *pulumi.Context, opts []pulumi.ResourceOption) error {
-	given, err := pulumi.NewResourceOptions(opts...)
+	invoke, err := invokeOptions(opts)
 	if err != nil {
 		return err
-	}
-	var invoke []pulumi.InvokeOption
-	if given.Parent != nil {
-		invoke = append(invoke, pulumi.Parent(given.Parent))
-	}
-	for _, provider := range append(given.Providers, given.Provider) {
-		if provider != nil {
-			invoke = append(invoke, pulumi.Provider(provider))
-		}
 	}
 	found, err := organizations.LookupOrganization(ctx, invoke...)
 	if err != nil {

@@ -52,6 +52,12 @@ func (s *Stack) nouns() []noun {
 	if a := s.JustInTimeAccess(); a != nil {
 		all = append(all, noun{section: "justInTime", args: a})
 	}
+	if a := s.AccessControlAttributes(); a != nil {
+		all = append(all, noun{section: "identityCenter", args: a})
+		for i, set := range s.PermissionSets() {
+			all = append(all, noun{section: permissionSetSection(i), args: set})
+		}
+	}
 	return all
 }
 

@@ -31,6 +31,8 @@ func (s *Stack) complete(d *decoder) {
 	s.checkPeople(d)
 	s.checkOrganization(d)
 	s.readOwnPolicies(d, s.Folder)
+	s.checkIdentityCenter(d)
+	s.readPermissionSetPolicies(d, s.Folder)
 	s.checkRoleNames(d)
 	s.checkRunAs(d)
 	s.checkAWS(d)

@@ -21,6 +21,7 @@ func validateAction(s string) error {
 // expectationDraft tells apart what was given from what was not.
 type expectationDraft struct {
 	access.Expectation
+	who             subject
 	mfa             *bool
 	allowed, denied *bool
 	with            map[string][]string
@@ -31,9 +32,9 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		required("say in a few words what must be true").
 		doc("The expectation in words, as reports print it.").
 		example("another project stays shut"),
-	key("as", func(e *expectationDraft) *string { return &e.As }, text(nil)).
+	key("as", func(e *expectationDraft) *subject { return &e.who }, subjectKind{}).
 		required("name the person").
-		doc("The person: a user of this stack, or a user ARN. A person who does not exist fails the expectation.").
+		doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation.").
 		example("non-97-test-user1"),
 	key("session", func(e *expectationDraft) *access.SignIn { return &e.Session }, wordsOf(access.SignIns()...)).
 		orElse(access.SignInConsole, "it is how most people come in").
@@ -49,7 +50,7 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		example("13h"),
 	key("via", func(e *expectationDraft) *string { return &e.Via }, text(nil)).
 		orNothing("the person assumes no role", "some expectations are about the person alone").
-		doc("The role that the person assumes first: a name of this stack, or a role ARN.").
+		doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of Identity Center it is the permission set, as a name or alias/name.").
 		example("TestProject1-os-user1"),
 	key("sessionName", func(e *expectationDraft) *string { return &e.SessionName }, text(nil)).
 		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
@@ -140,6 +141,7 @@ func (k expectationKind) decode(d *decoder, n *node, at Path) (access.Expectatio
 	draft.checkOutcome(d, n, at)
 	draft.checkSession(d, n, at)
 	draft.With = draft.with
+	draft.As, draft.Person = draft.who.user, draft.who.person
 	return draft.Expectation, len(d.problems) == before
 }
 
@@ -193,6 +195,10 @@ func (e *expectationDraft) checkOutcome(d *decoder, n *node, at Path) {
 }
 
 func (e *expectationDraft) checkSession(d *decoder, _ *node, at Path) {
+	if e.who.person != nil {
+		e.checkPortal(d, at)
+		return
+	}
 	e.MFA = e.Session != access.SignInKey
 	if e.mfa == nil {
 		return

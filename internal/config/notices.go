@@ -29,6 +29,12 @@ func (s *Stack) Notices(now time.Time) []Notice {
 	if a := s.JustInTimeAccess(); a != nil {
 		all = append(all, a.Notices().Under("justInTime")...)
 	}
+	if a := s.AccessControlAttributes(); a != nil {
+		all = append(all, a.Notices().Under("identityCenter")...)
+		for i, set := range s.PermissionSets() {
+			all = append(all, set.Notices().Under(permissionSetSection(i))...)
+		}
+	}
 	if a := s.ServiceControlPolicies(); a != nil {
 		all = append(all, a.Notices().Under("organization")...)
 	}

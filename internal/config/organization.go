@@ -2,8 +2,6 @@ package config
 
 import (
 	"cmp"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,21 +235,9 @@ func (s *Stack) readOwnPolicies(d *decoder, folder string) {
 		if own.File == "" || d.refused(at) {
 			continue
 		}
-		if !filepath.IsLocal(own.File) {
-			d.report(Problem{Path: at, Kind: Refused, Value: quoted(own.File), Why: "is outside of the folder of the stack file", Fix: "write a path below it"})
-			continue
+		if document, ok := readDocument(d, at, folder, own.File); ok {
+			own.Document, own.read = document, true
 		}
-		data, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(own.File)))
-		if err != nil {
-			d.report(Problem{Path: at, Kind: NotFound, Value: quoted(own.File), Why: "cannot be read", Fix: "write a path below the folder of the stack file"})
-			continue
-		}
-		document, err := policy.Parse(data)
-		if err != nil {
-			d.report(Problem{Path: at, Kind: Invalid, Value: quoted(own.File), Why: "is no policy document: " + err.Error(), Fix: "mend the document"})
-			continue
-		}
-		own.Document, own.read = document, true
 	}
 }
 

@@ -142,6 +142,8 @@ func keysBelow(at Path, s *jsonschema.Schema) []Key {
 			all = append(all, keysBelow(k.Path, value)...)
 		case value.Items != nil && value.Items.Properties != nil:
 			all = append(all, keysBelow(k.Path+"[]", value.Items)...)
+		case keysInPlaceOfText(value) != nil:
+			all = append(all, keysBelow(k.Path, keysInPlaceOfText(value))...)
 		}
 	}
 	return all
@@ -151,6 +153,8 @@ func typeOf(s *jsonschema.Schema) string {
 	switch {
 	case isSecret(s):
 		return "encrypted text"
+	case keysInPlaceOfText(s) != nil:
+		return "text, or keys below"
 	case s.AnyOf != nil:
 		return typeOf(s.AnyOf[0])
 	case s.Enum != nil:
@@ -174,12 +178,23 @@ func typeOf(s *jsonschema.Schema) string {
 	case "array":
 		return "list of " + typeOf(s.Items)
 	case "object":
-		if s.Properties == nil {
-			return "keys with " + typeOf(s.AdditionalProperties)
+		switch {
+		case s.Properties != nil:
+			return "keys below"
+		case s.AdditionalProperties == nil:
+			return "policy document"
 		}
-		return "keys below"
+		return "keys with " + typeOf(s.AdditionalProperties)
 	}
 	return ""
+}
+
+// keysInPlaceOfText is the second form of a value that is written as text or with keys of its own; nil for every other value.
+func keysInPlaceOfText(s *jsonschema.Schema) *jsonschema.Schema {
+	if len(s.AnyOf) == 2 && s.AnyOf[1].Properties != nil && !isSecret(s.AnyOf[1]) {
+		return s.AnyOf[1]
+	}
+	return nil
 }
 
 // isSecret recognizes the form of a value that Pulumi keeps encrypted.

@@ -37,6 +37,8 @@ type Stack struct {
 	Grants   []components.AccessGrantArgs
 	// JustInTime is nil where just-in-time node access is not used.
 	JustInTime *components.JustInTimeArgs
+	// IdentityCenter is nil but in the stack of the account that manages the instance.
+	IdentityCenter *IdentityCenter
 	// Organization is nil but in one stack of an organization.
 	Organization *Organization
 	// Siblings are the other stacks of the folder, by which people of their accounts are named.
@@ -103,6 +105,10 @@ var stackKeys = keys("the guardrails of one account",
 		orNothing("just-in-time node access is not used", "switching the service on is work for its console").
 		doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
 		example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
+	key("identityCenter", func(s *Stack) **IdentityCenter { return &s.IdentityCenter }, optionally(identityCenterKeys)).
+		orNothing("this stack says nothing about IAM Identity Center", "the stack of the account that manages the instance carries it").
+		doc("IAM Identity Center: the attributes that become OS users and projects, and the permission sets.").
+		example(map[string]any{"instance": "arn:aws:sso:::instance/ssoins-1234567890abcdef", "identityStore": "d-1234567890"}),
 	key("organization", func(s *Stack) **Organization { return &s.Organization }, optionally(organizationKeys)).
 		orNothing("this stack says nothing about the organization", "exactly one stack of an organization carries it").
 		doc("The service control policies of the organization.").

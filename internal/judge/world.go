@@ -10,7 +10,7 @@ import (
 )
 
 // World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service control policies where one of
-// them carries it, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
+// them carries it, the roles of permission sets where one of them carries IAM Identity Center, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
 func World(stacks ...*config.Stack) access.World {
 	var w access.World
 	for _, s := range stacks {
@@ -19,6 +19,11 @@ func World(stacks ...*config.Stack) access.World {
 		w.Accounts = append(w.Accounts, account)
 		if policies := s.ServiceControlPolicies(); policies != nil && w.Organization == nil {
 			policies.AddToOrganization(&w)
+		}
+	}
+	for _, s := range stacks {
+		if w.IdentityCenter == nil {
+			s.AddIdentityCenter(&w)
 		}
 	}
 	return access.WithManagedPolicies(w)

@@ -18,6 +18,7 @@ const (
 	sessionsName     = "sessions"
 	osAccessName     = "os-access"
 	justInTimeName   = "just-in-time"
+	attributesName   = "attributes"
 	organizationName = "organization"
 )
 
@@ -45,6 +46,7 @@ func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) erro
 		c.delegatedRoles,
 		c.osAccess,
 		c.grants,
+		c.identityCenter,
 		c.organization,
 	} {
 		if err := step(); err != nil {
@@ -167,6 +169,24 @@ func (c *creation) justInTime() error {
 	args.Providers = native
 	c.requests, err = components.NewJustInTime(c.ctx, justInTimeName, args, c.options()...)
 	return err
+}
+
+// identityCenter sets the attributes before any permission set that reads them. Permission sets are named after themselves.
+func (c *creation) identityCenter() error {
+	args := c.stack.AccessControlAttributes()
+	if args == nil {
+		return nil
+	}
+	attributes, err := components.NewAccessControlAttributes(c.ctx, attributesName, args, c.options()...)
+	if err != nil {
+		return err
+	}
+	for _, set := range c.stack.PermissionSets() {
+		if _, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(pulumi.DependsOn([]pulumi.Resource{attributes}))...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // organization comes last: it shuts doors that the roles before it open in another way.

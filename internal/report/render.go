@@ -58,7 +58,20 @@ type PermissionSet struct {
 	Name            string           `json:"name"`
 	InlinePolicy    *policy.Document `json:"inlinePolicy,omitempty"`
 	ManagedPolicies []string         `json:"managedPolicies"`
-	Assignments     []string         `json:"assignments"`
+	Assignments     []Assignment     `json:"assignments"`
+}
+
+// withoutPolicy is the permission set for a reviewer who has the inline policy in a file of its own.
+func (p PermissionSet) withoutPolicy() PermissionSet {
+	p.InlinePolicy = nil
+	return p
+}
+
+// Assignment says who may take a permission set in which accounts: a user name or the display name of a group.
+type Assignment struct {
+	User     string   `json:"user,omitempty"`
+	Group    string   `json:"group,omitempty"`
+	Accounts []string `json:"accounts"`
 }
 
 // Organization is what a stack says about the organization of its account. It is empty where it says nothing.
@@ -99,12 +112,34 @@ func Render(stack *config.Stack) (*Rendering, error) {
 			r.ServiceControlPolicies = append(r.ServiceControlPolicies, ServiceControlPolicy{Name: p.Name, Targets: p.Targets, Document: p.Document})
 		}
 	}
+	r.IdentityCenter.render(stack)
 	if preferences := stack.Preferences(); preferences != nil {
 		if document, needed := preferences.NodeDocument(); needed {
 			r.nodes = &document
 		}
 	}
 	return r, nil
+}
+
+// render takes what the stack says about IAM Identity Center.
+func (c *IdentityCenter) render(stack *config.Stack) {
+	attributes := stack.AccessControlAttributes()
+	if attributes == nil {
+		return
+	}
+	for _, a := range attributes.Effective() {
+		c.Attributes[a.Key] = a.Source.String()
+	}
+	for _, set := range stack.PermissionSets() {
+		out := PermissionSet{Name: set.Name, ManagedPolicies: set.ManagedPolicyARNs(), Assignments: []Assignment{}}
+		if document, wanted := set.InlinePolicy(); wanted {
+			out.InlinePolicy = &document
+		}
+		for _, a := range set.Assignments {
+			out.Assignments = append(out.Assignments, Assignment{User: a.User, Group: a.Group, Accounts: a.Accounts})
+		}
+		c.PermissionSets = append(c.PermissionSets, out)
+	}
 }
 
 // WriteJSON writes the renderings, one JSON object per line.

@@ -52,6 +52,15 @@ func (r *Rendering) Files() ([]File, error) {
 	for _, d := range r.SessionDocuments {
 		f.add(d.Content, "session-documents", d.Region, d.Name+".json")
 	}
+	if len(r.IdentityCenter.Attributes) > 0 {
+		f.add(r.IdentityCenter.Attributes, "identity-center", "attributes.json")
+	}
+	for _, set := range r.IdentityCenter.PermissionSets {
+		f.add(set.withoutPolicy(), "identity-center", "permission-sets", set.Name, "permission-set.json")
+		if set.InlinePolicy != nil {
+			f.add(*set.InlinePolicy, "identity-center", "permission-sets", set.Name, "inline-policy.json")
+		}
+	}
 	if r.nodes != nil {
 		f.add(*r.nodes, "needed-by-nodes.json")
 	}

@@ -1,0 +1,32 @@
+package access
+
+// IdentityCenterIntent is what the attributes and permission sets of IAM Identity Center are for. The instance itself, with the roles that the
+// permission sets become, is that of the world.
+type IdentityCenterIntent struct {
+	// Account is the id of the account that manages the instance. Required.
+	Account string
+	// ProjectTag is the key of the tag that ties people to nodes. Empty means "Project".
+	ProjectTag string
+	// PermissionSets are those of every account, one entry for each role.
+	PermissionSets []PermissionSetIntent
+}
+
+// PermissionSetIntent is what a permission set is for in one account. The zero value opens nothing.
+type PermissionSetIntent struct {
+	// Key is where the permission set is configured; waivers cite it.
+	Key string
+	// Name is that of the permission set, ARN that of its role.
+	Name, ARN string
+	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute names, with OwnProject; else on
+	// those of Projects, and on every node where Projects is empty.
+	OpensSessions, OwnProject bool
+	Projects                  []string
+	// Documents are the session documents that it may use besides the preferences document.
+	Documents []string
+	// Regions are those in which sessions open.
+	Regions []string
+}
+
+func (in *IdentityCenterIntent) authorizationTags() []string {
+	return (&Intent{ProjectTag: in.ProjectTag}).authorizationTags()
+}

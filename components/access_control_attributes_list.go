@@ -1,0 +1,127 @@
+package components
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+// maxAttributes is the length of the list.
+// Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceAccessControlAttributeConfiguration.html.
+const maxAttributes = 50
+
+// reservedAttributes are the tags that decide access.
+func (a *AccessControlAttributesArgs) reservedAttributes() []string {
+	return []string{projectTag(a.ProjectTag), RunAsTag}
+}
+
+// Effective are all attributes, by key: those of Attributes, and the tags that decide access where Attributes leaves them out. The source of those is
+// the user name, which everybody has, so that no identity provider's value is left standing, and which no two people share. Sources that Validate
+// refuses are left out.
+func (a *AccessControlAttributesArgs) Effective() []access.AccessControlAttribute {
+	sources := maps.Clone(a.Attributes)
+	if sources == nil {
+		sources = map[string]string{}
+	}
+	for _, key := range a.reservedAttributes() {
+		if _, given := sources[key]; !given {
+			sources[key] = access.SourceOfUserNames
+		}
+	}
+	var list []access.AccessControlAttribute
+	for _, key := range slices.Sorted(maps.Keys(sources)) {
+		if source, err := access.ParseAttributeSource(sources[key]); err == nil {
+			list = append(list, access.AccessControlAttribute{Key: key, Source: source})
+		}
+	}
+	return list
+}
+
+// Validate reports every problem, in the order of the fields, as Problems relative to the section "identityCenter".
+func (a *AccessControlAttributesArgs) Validate() error {
+	var p Problems
+	a.Account.validate(&p)
+	a.IdentityCenter.validate(&p, a.Account)
+	validateProjectTag(&p, a.ProjectTag)
+	for _, key := range slices.Sorted(maps.Keys(a.Attributes)) {
+		a.validateAttribute(&p, key, a.Attributes[key])
+	}
+	if n := len(a.Effective()); n > maxAttributes {
+		p.add("attributes", n, fmt.Sprintf("are more attributes than the %d of an instance, the tags that decide access among them", maxAttributes), "use fewer")
+	}
+	return p.Err()
+}
+
+func (a *AccessControlAttributesArgs) validateAttribute(p *Problems, key, text string) {
+	path := keyed("attributes", key)
+	if err := policy.ValidateTagKey(key); err != nil {
+		p.check(path, key, err)
+		return
+	}
+	for _, other := range append(slices.Sorted(maps.Keys(a.Attributes)), a.reservedAttributes()...) {
+		if other != key && strings.EqualFold(other, key) {
+			p.add(path, key, "differs from "+strconv.Quote(other)+" by case only, and session tags ignore case", "write "+strconv.Quote(other)+" alone")
+			return
+		}
+	}
+	source, err := access.ParseAttributeSource(text)
+	if !p.check(path, text, err) {
+		return
+	}
+	if key == RunAsTag && !source.Login {
+		p.add(path, text, "is never a login of a node, so every shell would fail", "write "+access.SourceOfUserNames+", or an attribute of the profile that holds the login")
+	}
+}
+
+// AddTo adds nothing: the attributes are of all accounts. See AddToWorld.
+func (*AccessControlAttributesArgs) AddTo(*access.Account) {}
+
+// AddToWorld adds the instance with its attributes and with the people and groups that are known.
+func (a *AccessControlAttributesArgs) AddToWorld(w *access.World) {
+	w.IdentityCenter = &access.IdentityCenterInstance{
+		Attributes: a.Effective(),
+		Users:      slices.Sorted(maps.Keys(a.IdentityCenter.Users)), Groups: slices.Sorted(maps.Keys(a.IdentityCenter.Groups)),
+	}
+}
+
+// Notices says what the sources mean for people. Paths are relative to the section "identityCenter".
+func (a *AccessControlAttributesArgs) Notices() Notices {
+	var n Notices
+	for _, attribute := range a.Effective() {
+		source, path := attribute.Source, keyed("attributes", attribute.Key)
+		if attribute.Key != RunAsTag {
+			continue
+		}
+		switch source.Use {
+		case access.SourceShared:
+			n.add(path, "everybody with one "+source.Path+" is one OS user, so the logs of a node do not say who it was")
+		case access.SourcePersonal:
+			n.add(path, "nothing keeps two people from having one "+source.Path+", and then they are one OS user")
+		case access.SourceUnique:
+		}
+		if !source.Required {
+			n.add(path, "whoever has no "+source.Path+" opens no shell")
+		}
+		if source.Path != "userName" {
+			continue
+		}
+		for _, user := range slices.Sorted(maps.Keys(a.IdentityCenter.Users)) {
+			if err := validOSUser(user); err != nil {
+				n.add(keyed("users", user), strconv.Quote(user)+" is not a login of a node, so "+user+" opens no shell")
+			}
+		}
+	}
+	return n
+}
+
+// validOSUser accepts logins without privileges.
+func validOSUser(name string) error {
+	var p Problems
+	p.osUser("", name)
+	return p.Err()
+}
