@@ -238,7 +238,7 @@ func (c *compiler) role(a *Account, owner *account, r *Role, names map[string]bo
 	names[strings.ToLower(r.Name)] = true
 	arn := r.ARN(a)
 	p := &principal{
-		kind: rolePrincipal, arn: arn, id: cmp.Or(r.ID, uniqueID("AROA", arn)), name: r.Name, principalType: "AssumedRole", account: owner,
+		kind: rolePrincipal, arn: arn, id: cmp.Or(r.ID, uniqueID("AROA", arn)), name: r.Name, principalType: "AssumedRole", account: owner, permissionSet: r.PermissionSet,
 		tags: r.Tags, serviceLinked: strings.HasPrefix(r.Path, "/aws-service-role/"),
 		identity: c.identity(a, "role/"+r.Name, r.Inline, r.Attached), boundary: c.boundary(a, "role/"+r.Name, r.Boundary),
 	}

@@ -104,13 +104,8 @@ type Portal struct {
 
 // permissionSetOf is the permission set whose role the ARN is; empty for every other role.
 func (e *Engine) permissionSetOf(arn string) string {
-	for i := range e.world.Accounts {
-		a := &e.world.Accounts[i]
-		for j := range a.Roles {
-			if r := &a.Roles[j]; r.PermissionSet != "" && r.ARN(a) == arn {
-				return r.PermissionSet
-			}
-		}
+	if p := e.principals[arn]; p != nil {
+		return p.permissionSet
 	}
 	return ""
 }

@@ -20,11 +20,16 @@ type PermissionSetIntent struct {
 	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute names, with OwnProject; else on
 	// those of Projects, and on every node where Projects is empty.
 	OpensSessions, OwnProject bool
-	Projects                  []string
+	// ReadOnly says that it reads settings and nothing else. One that neither opens sessions nor is read-only is what its admin wrote, and is held to
+	// what every role is held to.
+	ReadOnly bool
+	Projects []string
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
 	// Regions are those in which sessions open.
 	Regions []string
+	// Accounts are the ids of all accounts in which it can be taken: their documents stand in its policies.
+	Accounts []string
 }
 
 func (in *IdentityCenterIntent) authorizationTags() []string {

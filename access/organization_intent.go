@@ -34,8 +34,17 @@ type DoorsIntent struct {
 	Outside []string
 	// Sessions may start and resume sessions; OtherDoors may use every other door, RemoteExecution may make Systems Manager run commands.
 	Sessions, OtherDoors, RemoteExecution []string
+	// PermissionSets are those whose roles are among Sessions, by name.
+	PermissionSets []ExemptPermissionSet
 	// RemoteExecutionOpen says that remote execution is not denied at all.
 	RemoteExecutionOpen bool
+}
+
+// ExemptPermissionSet is a permission set of IAM Identity Center that may start sessions.
+type ExemptPermissionSet struct {
+	Name string
+	// Known says that it is known what the permission set does, OpensSessions that its own policies bound the sessions that it opens.
+	Known, OpensSessions bool
 }
 
 // PasswordsIntent says where IAM users have console passwords.

@@ -34,6 +34,8 @@ type principal struct {
 	serviceLinked bool
 	// stranger says that nothing is known of a user but the name.
 	stranger bool
+	// permissionSet is the name of the permission set whose role this is; empty for every other.
+	permissionSet string
 
 	identity *layer
 	boundary *layer

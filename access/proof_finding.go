@@ -152,13 +152,16 @@ type Proof struct {
 	Claim string
 }
 
-// StandingProofs lists the standing proofs in the order in which they are reported, those of an organization last.
+// StandingProofs lists the standing proofs in the order in which they are reported, those of an organization and of IAM Identity Center last.
 func StandingProofs() []Proof {
 	out := make([]Proof, 0, len(standingProofs)+len(organizationProofs))
 	for _, p := range standingProofs {
 		out = append(out, Proof{ID: p.id, Claim: p.claim})
 	}
 	for _, p := range organizationProofs {
+		out = append(out, Proof{ID: p.id, Claim: p.claim})
+	}
+	for _, p := range identityCenterProofs {
 		out = append(out, Proof{ID: p.id, Claim: p.claim})
 	}
 	return out

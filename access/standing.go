@@ -241,7 +241,7 @@ func (p *prover) askAll(q question, sessions ...Session) answer {
 }
 
 // everybody are the users and roles of an account whom claims about "nobody" speak of: all but administrators, and but the roles of AWS
-// services, which nobody assumes.
+// services, which nobody assumes. The roles of permission sets are left to ProveIdentityCenter where the world has the instance.
 func (p *prover) everybody(in *Intent) []*principal {
 	account, _ := p.engine.accountOf(in.Account)
 	var all []*principal
@@ -251,7 +251,9 @@ func (p *prover) everybody(in *Intent) []*principal {
 	for i := range account.Roles {
 		all = append(all, p.engine.principals[account.Roles[i].ARN(account)])
 	}
-	return slices.DeleteFunc(all, func(who *principal) bool { return who.serviceLinked || p.administers(who.arn) })
+	return slices.DeleteFunc(all, func(who *principal) bool {
+		return who.serviceLinked || p.administers(who.arn) || p.engine.world.IdentityCenter != nil && p.engine.permissionSetOf(who.arn) != ""
+	})
 }
 
 // sessionsOf are the ways in which a user or role of the account makes calls.

@@ -25,6 +25,8 @@ var organizationProofs = []organizationProof{
 	{"mfa-group-is-protected", "an administrator of an account neither changes the MFA group nor takes a member out", (*organizationProver).groupIsProtected},
 	{"credentials-of-others-are-protected", "an administrator of a people's account changes no other person's credentials", (*organizationProver).credentialsAreProtected},
 	{"organization-is-protected", "no account leaves the organization or changes its policies", (*organizationProver).organizationIsProtected},
+	{"permission-sets-are-protected", "nobody but the deployer makes, changes or assigns the permission sets that a guardrail exempts, and those bound themselves",
+		(*organizationProver).permissionSetsAreProtected},
 	{"console-passwords-in-jump-accounts-only", "an IAM user has a console sign-in only in a jump account", (*organizationProver).consolePasswords},
 	{"root-only-in-central-sessions", "a root user does nothing but in a central root session", (*organizationProver).rootUsers},
 	{"programmatic-users-stay-possible", "users without a console password can be made, and the own password changed", (*organizationProver).programmaticUsers},

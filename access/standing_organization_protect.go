@@ -187,3 +187,33 @@ func (p *organizationProver) organizationIsProtected() {
 		p.conclude(p.finding(id), a, "an account leaves, or changes what binds it")
 	}
 }
+
+// permissionSetChanging are the calls that make a permission set what it is, and give it to somebody.
+var permissionSetChanging = []string{
+	"sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment", "sso:CreatePermissionSet",
+	"sso:DeleteInlinePolicyFromPermissionSet", "sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
+	"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet", "sso:PutPermissionsBoundaryToPermissionSet",
+	"sso:UpdatePermissionSet",
+}
+
+// permissionSetsAreProtected: the roles of permission sets are AWS's to make, so an exempt name is as safe as the permission set of that name. Any account
+// may be the one that manages Identity Center.
+func (p *organizationProver) permissionSetsAreProtected() {
+	if p.in.Doors == nil || len(p.in.Doors.PermissionSets) == 0 {
+		return
+	}
+	f := p.finding(p.in.Account)
+	for _, set := range p.in.Doors.PermissionSets {
+		switch {
+		case !set.Known:
+			f.assume("permission set "+set.Name, "the policies of the permission set "+set.Name+", which no stack of this folder has, bound the sessions that it opens")
+		case !set.OpensSessions:
+			f.Verdict = DoesNotHold
+			f.Problem = strings.TrimPrefix(f.Problem+"; the permission set "+set.Name+" is exempt, and its template does not bound the sessions that it would open", "; ")
+		}
+	}
+	p.add(f)
+	for _, id := range p.protectedAccounts() {
+		p.nobody(id, []policy.Statement{policy.Allow("", permissionSetChanging...).On("*")}, p.in.Changers, "somebody changes or assigns a permission set")
+	}
+}

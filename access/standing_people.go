@@ -199,30 +199,32 @@ func (p *prover) findAdministrators(intents []Intent) {
 	for i := range intents {
 		in := &intents[i]
 		account := p.account(in)
-		kingdom := []Request{
-			{Action: "iam:PutUserPolicy", Resources: On(account.arn("iam", "", "user/somebody-new"))},
-			{Action: "iam:CreateAccessKey", Resources: On(account.arn("iam", "", "user/somebody-new"))},
-			{Action: "iam:PutRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
-			{Action: "iam:UpdateAssumeRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
-			{Action: "iam:CreatePolicyVersion", Resources: On(account.arn("iam", "", "policy/something-new"))},
-		}
 		for _, who := range p.everybody(in) {
-			session := p.strongest(in, who)
-			var by Source
-			all := true
-			for _, r := range kingdom {
-				r.Time = someDay
-				d, err := p.engine.Decide(session, r)
-				all = all && err == nil && d.Allowed()
-				by = d.By
-			}
-			if all {
+			if by, all := p.reigns(p.strongest(in, who), account); all {
 				p.report.Administrators = append(p.report.Administrators, Administrator{
 					ARN: who.arn, By: by, Declared: slices.Contains(in.Administrators, who.arn),
 				})
 			}
 		}
 	}
+}
+
+// reigns reports whether a session can do each of a few things, any one of which makes an administrator, and what lets it.
+func (p *prover) reigns(session Session, account *account) (by Source, all bool) {
+	all = true
+	for _, r := range []Request{
+		{Action: "iam:PutUserPolicy", Resources: On(account.arn("iam", "", "user/somebody-new"))},
+		{Action: "iam:CreateAccessKey", Resources: On(account.arn("iam", "", "user/somebody-new"))},
+		{Action: "iam:PutRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
+		{Action: "iam:UpdateAssumeRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
+		{Action: "iam:CreatePolicyVersion", Resources: On(account.arn("iam", "", "policy/something-new"))},
+	} {
+		r.Time = someDay
+		d, err := p.engine.Decide(session, r)
+		all = all && err == nil && d.Allowed()
+		by = d.By
+	}
+	return by, all
 }
 
 // strongest is the session in which a user or role can do most.

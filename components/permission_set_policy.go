@@ -68,10 +68,31 @@ func (a *PermissionSetArgs) InlinePolicy() (policy.Document, bool) {
 	switch {
 	case a.Template.OpensSessions():
 		return policy.New(append(a.guardStatements(), a.sessionStatements()...)...), true
+	case a.Template == ReadOnlyTemplate:
+		return policy.New(readOnlyStatements()...), true
 	case a.Template == OwnTemplate && a.Policy != nil:
 		return *a.Policy, true
 	}
 	return policy.Document{}, false
+}
+
+// readOnlyStatements keep to reading whatever AWS's policy says one day: it is AWS's to change.
+func readOnlyStatements() []policy.Statement {
+	return []policy.Statement{
+		policy.Deny("DenyWaysOntoNodes", append(otherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*", "ssm:ResumeSession", "ssm:StartSession",
+			"ssm:TerminateSession")...).On("*"),
+		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
+		policy.Deny("DenyChangingSessionDocuments",
+			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
+		policy.Deny("DenyChangingWhatNodesRun", changesOfNodes()...).On("*"),
+		policy.Deny("DenyChangingAccess", "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Deactivate*", "iam:Delete*", "iam:Detach*", "iam:Enable*", "iam:PassRole",
+			"iam:Put*", "iam:Remove*", "iam:Reset*", "iam:Resync*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "iam:Upload*").On("*"),
+	}
+}
+
+// changesOfNodes change what an instance runs, or as whom.
+func changesOfNodes() []string {
+	return []string{"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation"}
 }
 
 // nodes are all machines: a session reaches those of its own account alone, and one document is for every account.
@@ -119,15 +140,15 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 	}
 	var statements []policy.Statement
 	if key, values := a.tagged(); len(values) > 0 {
-		actions := []string{"ssm:StartSession"}
+		actions := []string{"ssm:GetConnectionStatus", "ssm:StartSession"}
 		if a.Template == OperationTemplate {
-			actions = []string{"ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession"}
+			actions = append([]string{"ec2:StartInstances", "ec2:StopInstances"}, actions...)
+			// An attribute can be empty, and an empty tag equals an empty tag.
 			statements = append(statements, policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(key, "")))
 		}
 		// A missing tag on either side is a difference, so it is denied.
 		statements = append(statements, policy.Deny("DenyNodesOfOtherProjects", actions...).On(a.nodes()...).When(policy.StringNotEquals(key, values...)))
 	}
-	changes := []string{"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation"}
 	return append(statements,
 		// The default user of an account is for roles, not for people whose profile is incomplete.
 		policy.Deny("DenySessionsWithoutOSUser", "ssm:StartSession").On("*").When(policy.Absent(runAs)),
@@ -139,7 +160,7 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 		// The user data of an instance that is stopped and started runs as root.
-		policy.Deny("DenyChangingWhatNodesRun", changes...).On("*"),
+		policy.Deny("DenyChangingWhatNodesRun", changesOfNodes()...).On("*"),
 	)
 }
 
@@ -241,7 +262,7 @@ func (a *PermissionSetArgs) AddToWorld(w *access.World) {
 // Intent says what the permission set is for in one account. The key is where it is configured, such as "identityCenter.permissionSets[0]".
 func (a *PermissionSetArgs) Intent(key, account string) access.PermissionSetIntent {
 	return access.PermissionSetIntent{
-		Key: key, Name: a.Name, ARN: a.RoleARN(account), OpensSessions: a.Template.OpensSessions(), OwnProject: a.Template == OperationTemplate,
-		Projects: a.Projects, Documents: a.Documents, Regions: a.Regions,
+		Key: key, Name: a.Name, ARN: a.RoleARN(account), OpensSessions: a.Template.OpensSessions(), OwnProject: a.Template == OperationTemplate, ReadOnly: a.Template == ReadOnlyTemplate,
+		Projects: a.Projects, Documents: a.Documents, Regions: a.Regions, Accounts: a.Accounts(),
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 // Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html.
 var (
-	descriptionText   = regexp.MustCompile(`^[\t\n\r\x20-\x7E\x{A1}-\x{FF}]*$`)
-	relayState        = regexp.MustCompile("^https://[a-zA-Z0-9&$@#/%?=~_'\"|!:,.;*+\\[\\]() {}-]{1,232}$")
+	descriptionText = regexp.MustCompile(`^[\t\n\r\x20-\x7E\x{A1}-\x{FF}]*$`)
+	relayState      = regexp.MustCompile("^https://[a-zA-Z0-9&$@#/%?=~_'\"|!:,.;*+\\[\\]() {}-]{1,232}$")
 )
 
 const (
@@ -206,4 +206,3 @@ func (a *PermissionSetArgs) Notices() Notices {
 	}
 	return n
 }
-

@@ -22,6 +22,11 @@ func (a *ServiceControlPoliciesArgs) Intent() access.OrganizationIntent {
 			RemoteExecution: a.remoteExempt(), RemoteExecutionOpen: !a.deniesRemoteExecution(),
 		}
 	}
+	if g := a.OSAccessOnly; g != nil {
+		for _, name := range g.PermissionSets {
+			in.Doors.PermissionSets = append(in.Doors.PermissionSets, access.ExemptPermissionSet{Name: name})
+		}
+	}
 	if g := a.ConsolePasswords; g != nil {
 		in.Passwords = &access.PasswordsIntent{Accounts: a.below(g.Targets), JumpAccounts: g.JumpAccounts, Exempt: a.breakGlass(), RootExempt: g.ExemptRoot}
 	}

@@ -130,15 +130,24 @@ func (a *ServiceControlPoliciesArgs) protectDocuments() []policy.Statement {
 	return statements
 }
 
-// protectOrganization guards the attributes of Identity Center, which become OS users and projects, and the policies themselves where an account
+// protectOrganization guards the attributes of Identity Center, which become OS users and projects, its permission sets where some are exempt, and the policies themselves where an account
 // administers them by delegation.
 func (a *ServiceControlPoliciesArgs) protectOrganization() []policy.Statement {
 	changers := a.changers()
-	return []policy.Statement{
+	statements := []policy.Statement{
 		policy.Deny("DenyChangingAttributesForAccessControl", "sso:CreateInstanceAccessControlAttributeConfiguration",
 			"sso:DeleteInstanceAccessControlAttributeConfiguration", "sso:UpdateInstanceAccessControlAttributeConfiguration").On("*").When(but(changers)),
 		policy.Deny("DenyChangingServiceControlPolicies", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType",
 			"organizations:UpdatePolicy").On("*").When(but(changers)),
 		policy.Deny("DenyLeavingOrganization", "organizations:LeaveOrganization").On("*"),
 	}
+	if g := a.OSAccessOnly; g != nil && len(g.PermissionSets) > 0 {
+		// Their names open doors, so whoever makes, changes or assigns permission sets opens them.
+		statements = append(statements, policy.Deny("DenyChangingPermissionSets", "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
+			"sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment", "sso:CreatePermissionSet", "sso:DeleteInlinePolicyFromPermissionSet",
+			"sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
+			"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet",
+			"sso:PutPermissionsBoundaryToPermissionSet", "sso:UpdatePermissionSet").On("*").When(but(changers)))
+	}
+	return statements
 }

@@ -90,6 +90,9 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 		if err := j.proveOrganization(engine); err != nil {
 			j.unreadable(err)
 		}
+		if err := j.proveIdentityCenter(engine); err != nil {
+			j.unreadable(err)
+		}
 	}
 	if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return len(s.Expect) > 0 }) {
 		return all

@@ -34,6 +34,7 @@ func (j *Judgement) proveOrganization(engine *access.Engine) error {
 	}
 	in := policies.Intent()
 	in.Deployer = j.Stack.Intent().Deployer
+	j.knowPermissionSets(&in)
 	findings, err := access.ProveOrganization(engine, in)
 	j.Proofs.Findings = append(j.Proofs.Findings, findings...)
 	return err
@@ -86,6 +87,7 @@ var organizationPaths = map[string]config.Path{
 	"mfa-group-is-protected":                  "guardrails:organization.protectGuardrails",
 	"credentials-of-others-are-protected":     "guardrails:organization.protectGuardrails.peopleAccounts",
 	"organization-is-protected":               "guardrails:organization.protectGuardrails",
+	"permission-sets-are-protected":           "guardrails:organization.osAccessOnly.permissionSets",
 	"console-passwords-in-jump-accounts-only": "guardrails:organization.consolePasswords",
 	"root-only-in-central-sessions":           "guardrails:organization.memberRoot",
 	"programmatic-users-stay-possible":        "guardrails:organization.consolePasswords",
@@ -106,12 +108,15 @@ func (j *Judgement) path(f *access.Finding) config.Path {
 	if path, known := organizationPaths[f.ID]; known {
 		return path
 	}
+	if path, known := j.permissionSetPath(f); known {
+		return path
+	}
 	return j.Stack.PathOf(f.Subject)
 }
 
 // fix says what to write so that a finding goes away: the line in the other half of an assumed role, or the page.
 func (j *Judgement) fix(f *access.Finding) string {
-	see := "see " + f.Page
+	see := j.exempt(f) + "see " + f.Page
 	if f.ID != "declared-journeys-work" || f.Journey == nil {
 		return see
 	}

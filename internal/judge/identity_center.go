@@ -1,0 +1,128 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+// identityCenter is the stack of the world that carries IAM Identity Center, nil where none does.
+func (j *Judgement) identityCenter() *config.Stack {
+	at := slices.IndexFunc(j.beside, func(s *config.Stack) bool { return s.IdentityCenter != nil })
+	if at < 0 {
+		return nil
+	}
+	return j.beside[at]
+}
+
+// proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them answers for all of them. Another stack
+// answers for what does not hold in its account: it may be the one that changes something.
+func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
+	carrier := j.identityCenter()
+	if carrier == nil {
+		return nil
+	}
+	var accounts []string
+	for _, s := range j.beside {
+		if carrier == j.Stack || s == j.Stack {
+			accounts = append(accounts, s.Account.ID)
+		}
+	}
+	in := carrier.IdentityCenterIntent(accounts...)
+	if carrier != j.Stack && len(in.PermissionSets) == 0 {
+		return nil
+	}
+	report, err := access.ProveIdentityCenter(engine, *in)
+	if err != nil {
+		return err
+	}
+	if carrier == j.Stack {
+		j.Proofs.Findings = append(j.Proofs.Findings, report.Findings...)
+		j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
+		j.findUnknownAccounts(accounts)
+		j.findCarriers()
+		return nil
+	}
+	for _, f := range report.Findings {
+		if f.Verdict == access.DoesNotHold && f.Account == j.Stack.Account.ID {
+			j.Proofs.Findings = append(j.Proofs.Findings, f)
+		}
+	}
+	j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
+	return nil
+}
+
+// knowPermissionSets tells of exempt permission sets what the stack that carries them says.
+func (j *Judgement) knowPermissionSets(in *access.OrganizationIntent) {
+	carrier := j.identityCenter()
+	if in.Doors == nil || carrier == nil {
+		return
+	}
+	for i := range in.Doors.PermissionSets {
+		exempt := &in.Doors.PermissionSets[i]
+		for _, set := range carrier.PermissionSets() {
+			if set.Name == exempt.Name {
+				exempt.Known, exempt.OpensSessions = true, set.Template.OpensSessions()
+			}
+		}
+	}
+}
+
+// findUnknownAccounts notes where people open shells in an account that no stack describes.
+func (j *Judgement) findUnknownAccounts(known []string) {
+	for _, set := range j.Stack.PermissionSets() {
+		for _, id := range set.Accounts() {
+			if !slices.Contains(known, id) {
+				j.Gaps = append(j.Gaps, access.ProofAssumption{ID: id, Text: "no stack of this folder is for account " + id + ", where " + set.Name +
+					" can be taken: its Session Manager preferences and policies are not known"})
+			}
+		}
+	}
+}
+
+// findCarriers refuses a second stack with an instance: the world has one.
+func (j *Judgement) findCarriers() {
+	var carriers []string
+	for _, s := range j.beside {
+		if s.IdentityCenter != nil {
+			carriers = append(carriers, s.Name)
+		}
+	}
+	if len(carriers) > 1 {
+		j.Unreadable = append(j.Unreadable, j.problem(config.Problem{Path: "guardrails:identityCenter", Kind: config.Refused,
+			Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in that of the account that manages the instance"}))
+	}
+}
+
+// permissionSetPath is where the file has the permission set of a role; false for everything else.
+func (j *Judgement) permissionSetPath(f *access.Finding) (config.Path, bool) {
+	if f.ID == "attributes-decide-alone" {
+		return "guardrails:identityCenter.attributes", j.Stack.IdentityCenter != nil
+	}
+	for i, set := range j.Stack.PermissionSets() {
+		for _, id := range set.Accounts() {
+			if set.RoleARN(id) == f.Subject {
+				return config.Path("guardrails:identityCenter.permissionSets").Index(i), true
+			}
+		}
+	}
+	return "", false
+}
+
+// exempt is what to write where a service control policy shuts the shells of a permission set; empty where none does.
+func (j *Judgement) exempt(f *access.Finding) string {
+	carrier := j.identityCenter()
+	if f.ID != "permission-set-shells-work" || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource || carrier == nil {
+		return ""
+	}
+	for _, set := range carrier.PermissionSets() {
+		for _, id := range set.Accounts() {
+			if set.RoleARN(id) == f.Subject {
+				return "add " + set.Name + " to organization.osAccessOnly.permissionSets, or "
+			}
+		}
+	}
+	return ""
+}
