@@ -52,7 +52,7 @@ const (
 	childAttachedPolicies = "attached-policies"
 	childPreferences      = "preferences"
 	childPasswordPolicy   = "policy"
-	childAttributes       = "attributes"
+	childAttributes       = "configuration"
 	childPermissionSet    = "permission-set"
 	childAssignment       = "assignment"
 )

@@ -63,6 +63,25 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		assert.Empty(t, r.Changes, r.Stack)
 	}
 
+	t.Run("a permission set is a role in the account of its assignment", func(t *testing.T) {
+		var names []string
+		for _, role := range d.account(t, "444455556666").Roles {
+			if strings.HasPrefix(role.Name, "AWSReservedSSO_") {
+				names = append(names, role.PermissionSet+role.Path)
+			}
+		}
+		assert.ElementsMatch(t, []string{"ProjectOperator/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "Viewer/aws-reserved/sso.amazonaws.com/ap-northeast-1/"}, names)
+	})
+
+	t.Run("an edit of an attribute changes the list in place", func(t *testing.T) {
+		d.edit(t, "Pulumi.identity.yaml", "      Project: ${path:enterprise.department}", "      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}")
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "identity")
+		require.NoError(t, err)
+		require.Len(t, changed.Stacks[0].Changes, 1)
+		assert.Equal(t, workspace.Update, changed.Stacks[0].Changes[0].Op)
+		assert.Equal(t, "attributes-configuration", changed.Stacks[0].Changes[0].Name)
+	})
+
 	t.Run("an edit of one grant touches that grant alone", func(t *testing.T) {
 		d.edit(t, "Pulumi.workload.yaml", `      until: "2026-12-01T13:00:00+09:00"`, `      until: "2026-12-01T12:00:00+09:00"`)
 		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
@@ -107,9 +126,15 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			}
 		}
 		assert.Equal(t, map[string][]string{
-			"jump": {"passwords-policy"}, "identity": {"passwords-policy"},
+			"jump": {"passwords-policy"}, "identity": {"passwords-policy", "attributes-configuration"},
 			"workload": {"sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}, "payments": {"sessions-preferences-ap-northeast-1"},
 		}, retained)
+		d.aws(t, func(s *sandbox.Server) {
+			center := s.Snapshot().IdentityCenter
+			assert.True(t, center.Enabled, "attributes for access control are not switched off")
+			assert.Len(t, center.Attributes, 3)
+			assert.Empty(t, center.PermissionSets)
+		})
 		left := d.account(t, "444455556666")
 		assert.ElementsMatch(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell", "us-east-1/SSM-SessionManagerRunShell"}, keysOf(left.Documents))
 		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(left.Roles))

@@ -34,6 +34,9 @@ func exampleWorld(t *testing.T) (access.World, []*config.Stack) {
 			a.AddToOrganization(&world)
 		}
 	}
+	for _, stack := range stacks {
+		stack.AddIdentityCenter(&world)
+	}
 	return access.WithManagedPolicies(world), stacks
 }
 
