@@ -126,6 +126,19 @@ func (o organization) attempts() []attempt {
 	each("an administrator changes an automation", admin, changesDocument, access.Context{"ssm:DocumentType": {"Automation"}}, work.ssm("document/Team-Runbook"), "")
 
 	each("an administrator of Identity Center maps attributes", identity.as("Administrator"), attributes, nil, instance, "DenyChangingAttributesForAccessControl")
+	if len(o.policies.OSAccessOnly.PermissionSets) > 0 {
+		sets := policy.ARN{Partition: work.partition(), Service: "sso", Resource: "permissionSet/ssoins-1/ps-1"}.String()
+		permissionSets := []string{
+			"sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment", "sso:CreatePermissionSet",
+			"sso:DeleteInlinePolicyFromPermissionSet", "sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
+			"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet",
+			"sso:PutPermissionsBoundaryToPermissionSet", "sso:UpdatePermissionSet",
+		}
+		each("an administrator of Identity Center makes himself an exempt permission set", identity.as("Administrator"), permissionSets, nil, sets, "DenyChangingPermissionSets")
+		for _, who := range undoers {
+			each(who+" deploys a permission set", identity.as(who), permissionSets, nil, sets, "")
+		}
+	}
 	each("an administrator of a delegated account detaches policies", admin, policies, nil, "*", "DenyChangingServiceControlPolicies")
 	for _, who := range []string{"Administrator", "GuardrailDeployer", "BreakGlass"} {
 		add(who+" leaves the organization", work.as(who), call("organizations:LeaveOrganization", nil), "DenyLeavingOrganization")
