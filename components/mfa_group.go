@@ -7,10 +7,13 @@ import (
 	"aws-access-guardrails/policy"
 )
 
+// DefaultMFAGroupName is the name of the group where MFAGroupArgs gives none.
+const DefaultMFAGroupName = "guardrails-mfa"
+
 // MFAGroupArgs configures the group whose members can do nothing without MFA but enrol: the section "mfa" of the stack file.
 type MFAGroupArgs struct {
 	Account Account
-	// Name of the group. Empty means "guardrails-mfa".
+	// Name of the group. Empty means DefaultMFAGroupName.
 	Name string
 	// Path of the group, beginning and ending with "/". Empty means "/guardrails/".
 	Path string

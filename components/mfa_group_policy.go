@@ -29,7 +29,7 @@ func authorizationTagActions() []string {
 	}
 }
 
-func (a *MFAGroupArgs) name() string { return cmp.Or(a.Name, "guardrails-mfa") }
+func (a *MFAGroupArgs) name() string { return cmp.Or(a.Name, DefaultMFAGroupName) }
 func (a *MFAGroupArgs) path() string { return cmp.Or(a.Path, RolePath) }
 
 // ARN is the ARN of the group. It is predictable from the name, so it is known before anything is created.

@@ -74,7 +74,7 @@ func (s *Stack) checkAdoption(d *decoder) {
 		roles = append(roles, r.Name)
 	}
 	for _, p := range world.Policies {
-		if name, own := s.ownPolicy(p.ARN); own {
+		if name, own := s.OwnPolicy(p.ARN); own {
 			policies = append(policies, name)
 		}
 	}
@@ -82,8 +82,8 @@ func (s *Stack) checkAdoption(d *decoder) {
 	check("policies", "operationRoles", a.Policies, policies, "leave it out")
 }
 
-// ownPolicy is the name of a policy that the stack makes; false for every other.
-func (s *Stack) ownPolicy(arn string) (name string, own bool) {
+// OwnPolicy is the name of a policy that the stack makes; false for every other.
+func (s *Stack) OwnPolicy(arn string) (name string, own bool) {
 	parsed, err := policy.ParseARN(arn)
 	if err != nil {
 		return "", false

@@ -7,7 +7,7 @@ import (
 
 var mfaKeys = keys("the group whose members can do nothing without MFA but enrol",
 	key("name", func(a *components.MFAGroupArgs) *string { return &a.Name }, text(policy.ValidateGroupName).pattern(groupNamePattern)).
-		orElse("guardrails-mfa", "it says what the group is for").
+		orElse(components.DefaultMFAGroupName, "it says what the group is for").
 		doc("The name of the IAM group. Every user of this stack is a member.").
 		example("guardrails-mfa"),
 	key("path", func(a *components.MFAGroupArgs) *string { return &a.Path }, text(policy.ValidatePath).pattern(pathPattern)).

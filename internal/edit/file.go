@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +26,8 @@ type file struct {
 	newline string
 	stack   *config.Stack
 	config  *yaml.Node
+	// wanted is what a ByHandError asks for; empty means grants.
+	wanted string
 }
 
 // ByHandError says that a file is written in a way that is not edited here, and what to write into it.
@@ -33,7 +36,7 @@ type ByHandError struct{ text string }
 func (e *ByHandError) Error() string { return e.text }
 
 func (f *file) byHand(why string) error {
-	return &ByHandError{fmt.Sprintf("%s: %s, which is not edited here; edit the section guardrails:grants by hand", f.path, why)}
+	return &ByHandError{fmt.Sprintf("%s: %s, which is not edited here; write %s by hand", f.path, why, cmp.Or(f.wanted, "the section guardrails:grants"))}
 }
 
 func open(path string) (*file, error) {
@@ -45,7 +48,17 @@ func open(path string) (*file, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	f := &file{path: path, data: data, newline: "\n", stack: stack}
+	f, err := layOut(path, data)
+	if err != nil {
+		return nil, err
+	}
+	f.stack = stack
+	return f, nil
+}
+
+// layOut finds the lines and the tree of a stack file.
+func layOut(path string, data []byte) (*file, error) {
+	f := &file{path: path, data: data, newline: "\n"}
 	if bytes.Contains(data, []byte("\r\n")) {
 		f.newline = "\r\n"
 	}
@@ -55,7 +68,7 @@ func open(path string) (*file, error) {
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &document); err != nil {
-		return nil, err // It was read a moment ago.
+		return nil, err
 	}
 	root := document.Content[0]
 	_, f.config = child(root, "config")

@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -14,33 +15,43 @@ func (f *file) insert(g Grant) (after []byte, index int, err error) {
 	if key == nil {
 		return f.insertSection(g), 0, nil
 	}
+	return f.appendTo(key, value, g.entry, "grants")
+}
+
+// appendTo adds an element to the list of a key and says which one it then is. The list is called what in errors.
+func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node, what string) (after []byte, index int, err error) {
 	indent := strings.Repeat(" ", key.Column+1)
-	if value.Kind == yaml.ScalarNode && value.ShortTag() == "!!null" && value.Value == "" {
-		return f.splice(key.Line, key.Line, g.block(indent)), 0, nil
+	if isEmpty(value) {
+		return f.splice(key.Line, key.Line, blockLines(entry(0), indent)), 0, nil
 	}
 	if value.Kind != yaml.SequenceNode {
-		return nil, 0, f.byHand("its grants are not a list")
+		return nil, 0, f.byHand("its " + what + " are not a list")
 	}
 	if value.Style&yaml.FlowStyle == 0 {
 		indent = strings.Repeat(" ", value.Column-1)
 		if last := value.Content[len(value.Content)-1]; last.Style&yaml.FlowStyle != 0 {
-			return f.splice(f.end(key), f.end(key), []string{indent + "- " + g.flow()}), len(value.Content), nil
+			return f.splice(f.end(key), f.end(key), []string{indent + "- " + flowText(entry(yaml.FlowStyle))}), len(value.Content), nil
 		}
-		return f.splice(f.end(key), f.end(key), g.block(indent)), len(value.Content), nil
+		return f.splice(f.end(key), f.end(key), blockLines(entry(0), indent)), len(value.Content), nil
 	}
 	line := f.text(value.Line)
 	start := offset(line, value.Column)
 	if !strings.HasPrefix(line[start:], "[") {
-		return nil, 0, f.byHand("its list of grants does not begin where it seems to")
+		return nil, 0, f.byHand("its list of " + what + " does not begin where it seems to")
 	}
 	if len(value.Content) > 0 { // Where a list in brackets begins is known, and not where it ends.
-		return f.splice(value.Line-1, value.Line, []string{line[:start+1] + g.flow() + ", " + line[start+1:]}), 0, nil
+		return f.splice(value.Line-1, value.Line, []string{line[:start+1] + flowText(entry(yaml.FlowStyle)) + ", " + line[start+1:]}), 0, nil
 	}
 	rest, empty := strings.CutPrefix(line[start:], "[]")
 	if !empty || value.Line != key.Line {
-		return nil, 0, f.byHand("its empty list of grants is written over several lines")
+		return nil, 0, f.byHand("its empty list of " + what + " is written over several lines")
 	}
-	return f.splice(key.Line-1, key.Line, append([]string{strings.TrimRight(line[:start], " ") + rest}, g.block(indent)...)), 0, nil
+	return f.splice(key.Line-1, key.Line, append([]string{strings.TrimRight(line[:start], " ") + rest}, blockLines(entry(0), indent)...)), 0, nil
+}
+
+// isEmpty reports whether a key has no value.
+func isEmpty(value *yaml.Node) bool {
+	return value.Kind == yaml.ScalarNode && value.ShortTag() == "!!null" && value.Value == ""
 }
 
 // insertSection writes the section: behind what grants open, or at the end.
@@ -51,7 +62,7 @@ func (f *file) insertSection(g Grant) []byte {
 		at = f.end(section)
 	}
 	indent := strings.Repeat(" ", content[0].Column-1)
-	return f.splice(at, at, append([]string{"", indent + "guardrails:grants:"}, g.block(indent+"  ")...))
+	return f.splice(at, at, append([]string{"", indent + "guardrails:grants:"}, blockLines(g.entry(0), indent+"  ")...))
 }
 
 // remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that comments of the section stay true.
@@ -209,10 +220,10 @@ func (g Grant) entry(style yaml.Style) *yaml.Node {
 	return entry
 }
 
-// block is the grant as an element of a list, a line for each key.
-func (g Grant) block(indent string) []string {
+// blockLines are a value as an element of a list, a line for each key.
+func blockLines(entry *yaml.Node, indent string) []string {
 	var lines []string
-	for line := range strings.Lines(marshal(g.entry(0))) {
+	for line := range strings.Lines(marshal(entry)) {
 		lead := indent + "  "
 		if len(lines) == 0 {
 			lead = indent + "- "
@@ -222,13 +233,15 @@ func (g Grant) block(indent string) []string {
 	return lines
 }
 
-// flow is the grant in braces, on one line.
-func (g Grant) flow() string { return strings.TrimSpace(marshal(g.entry(yaml.FlowStyle))) }
+// flowText is a value in braces, on one line.
+func flowText(entry *yaml.Node) string { return strings.TrimSpace(marshal(entry)) }
 
 func marshal(n *yaml.Node) string {
-	data, err := yaml.Marshal(n)
-	if err != nil {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(n); err != nil {
 		panic("edit: a tree of words cannot be written: " + err.Error()) // It is made here, of texts alone.
 	}
-	return string(data)
+	return out.String()
 }

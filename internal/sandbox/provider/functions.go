@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
@@ -15,7 +16,8 @@ type function struct {
 }
 
 func classicFunctions() map[string]function {
-	return map[string]function{
+	all := functionsOfWhatExists()
+	maps.Copy(all, map[string]function{
 		"aws:index/getCallerIdentity:getCallerIdentity": {arguments: []string{"id"}, answer: callerIdentity},
 		"aws:index/getPartition:getPartition":           {arguments: []string{"id"}, answer: partition},
 		"aws:index/getRegion:getRegion":                 {arguments: []string{"id", "name", "endpoint"}, answer: region},
@@ -27,7 +29,8 @@ func classicFunctions() map[string]function {
 			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
 		"aws:identitystore/getGroup:getGroup": principal("groupId", "displayName", "DisplayName",
 			func(i cloud.IdentityCenter) map[string]string { return i.Groups }),
-	}
+	})
+	return all
 }
 
 func callerIdentity(_ context.Context, s *session, _ values) (values, error) {

@@ -111,8 +111,8 @@ func TestUnknownTypesFunctionsAndPropertiesAreRefused(t *testing.T) {
 	e := newWorld(t, nil).engine()
 	_, _, err := e.check("aws:s3/bucket:Bucket", "b", nil, props{})
 	assert.ErrorContains(t, err, "unrecognized resource type (Check): aws:s3/bucket:Bucket")
-	_, err = e.invoke("aws:iam/getRole:getRole", nil)
-	assert.ErrorContains(t, err, "unrecognized data function (Invoke): aws:iam/getRole:getRole")
+	_, err = e.invoke("aws:iam/getSessionContext:getSessionContext", nil)
+	assert.ErrorContains(t, err, "unrecognized data function (Invoke): aws:iam/getSessionContext:getSessionContext")
 	_, err = e.invoke("aws:index/getCallerIdentity:getCallerIdentity", props{"account": "x"})
 	assert.ErrorContains(t, err, `an argument named "account" is not expected here`)
 	for want, in := range map[string]props{
