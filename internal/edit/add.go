@@ -30,9 +30,10 @@ type Pair struct {
 }
 
 // String is the addition in the words of the stack file.
-func (a Addition) String() string { return a.place() + ": " + flowText(a.node(yaml.FlowStyle)) }
+func (a Addition) String() string { return a.Place() + ": " + flowText(a.node(yaml.FlowStyle)) }
 
-func (a Addition) place() string {
+// Place is where the value stands, in the words of the stack file.
+func (a Addition) Place() string {
 	var b strings.Builder
 	for i, step := range a.At {
 		switch step := step.(type) {
@@ -144,6 +145,16 @@ func (f *File) Add(additions ...Addition) (*Change, error) {
 		return nil, problems
 	}
 	return &Change{Before: f.data, After: current.data, path: f.path}, nil
+}
+
+// With is what the file would say with the additions, without any of it being written.
+func (f *File) With(additions ...Addition) (*config.Stack, error) {
+	change, err := f.Add(additions...)
+	if err != nil {
+		return nil, err
+	}
+	stack, problems := config.ReadAs(f.path, change.After)
+	return stack, problems.Err()
 }
 
 // add makes one addition, and makes sure that the file says it and nothing else that it did not say before.

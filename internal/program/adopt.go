@@ -12,9 +12,9 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// adopt makes the engine import what the stack file says exists, before it changes it to what the components want. Nothing else of a resource is
+// importAdopted makes the engine import what the stack file says exists, before it changes it to what the components want. Nothing else of a resource is
 // touched, and the option means nothing for a resource that the state has under the same id. It must come before the first component.
-func adopt(ctx *pulumi.Context, stack *config.Stack) error {
+func importAdopted(ctx *pulumi.Context, stack *config.Stack) error {
 	return ctx.RegisterStackTransformation(func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		id := adoptedID(stack, r.Name, r.Props)
 		if id == "" {

@@ -32,7 +32,7 @@ func run(ctx *pulumi.Context, folder string) error {
 	if err := verifyAccount(ctx, stack, providers.home); err != nil {
 		return err
 	}
-	if err := adopt(ctx, stack); err != nil {
+	if err := importAdopted(ctx, stack); err != nil {
 		return err
 	}
 	if err := create(ctx, stack, providers); err != nil {

@@ -17,6 +17,25 @@ func Ask(in *os.File, out io.Writer) func(*Summary) (bool, error) {
 	return ask(in, out, term.IsTerminal(int(in.Fd())))
 }
 
+// AskYes asks whether something is to be done, and takes only "yes" for it. Where nobody can answer it is wrong use.
+func AskYes(in *os.File, out io.Writer, what string) (bool, error) {
+	if !term.IsTerminal(int(in.Fd())) {
+		return false, Usef("nobody is here to ask whether to %s; add --yes", what)
+	}
+	return askYes(bufio.NewReader(in), out, what)
+}
+
+func askYes(lines *bufio.Reader, out io.Writer, what string) (bool, error) {
+	if _, err := fmt.Fprintf(out, "%s? Only \"yes\" goes on: ", what); err != nil {
+		return false, err
+	}
+	answer, err := lines.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return strings.TrimSpace(answer) == "yes", nil
+}
+
 func ask(in io.Reader, out io.Writer, terminal bool) func(*Summary) (bool, error) {
 	lines := bufio.NewReader(in)
 	return func(plan *Summary) (bool, error) {
@@ -34,14 +53,6 @@ func ask(in io.Reader, out io.Writer, terminal bool) func(*Summary) (bool, error
 		if len(places) > 1 {
 			account = "accounts"
 		}
-		_, err := fmt.Fprintf(out, "%s %s in %s %s? Only \"yes\" goes on: ", plan.Operation, strings.Join(stacks, ", "), account, strings.Join(places, ", "))
-		if err != nil {
-			return false, err
-		}
-		answer, err := lines.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return false, err
-		}
-		return strings.TrimSpace(answer) == "yes", nil
+		return askYes(lines, out, fmt.Sprintf("%s %s in %s %s", plan.Operation, strings.Join(stacks, ", "), account, strings.Join(places, ", ")))
 	}
 }

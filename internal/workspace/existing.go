@@ -1,0 +1,71 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+
+	"aws-access-guardrails/internal/adopt"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace/pulumicli"
+)
+
+// Existing asks the account of a stack for what the stack would collide with, and for what is selected. It changes nothing: not the account, not the
+// stack's state, not the folder. The file must be readable; its proofs need not hold.
+func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.Selection) (*adopt.Existing, error) {
+	read, problems := config.ReadFile(relative(w.folder.StackFile(stack)))
+	if len(problems) > 0 {
+		return nil, &RefusedError{Stack: stack, Err: problems.Err()}
+	}
+	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
+	if err != nil {
+		return nil, err
+	}
+	w.options.Progress.Done()
+	if !w.options.Sandbox {
+		if err := w.folder.backend([]string{stack}); err != nil {
+			return nil, err
+		}
+	}
+	s := &session{Workspace: w, operation: Preview, command: command, summary: &Summary{}, targets: map[string]target{stack: targetOf(read)}}
+	if w.options.Sandbox {
+		closeSandbox, err := s.openSandbox(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer closeSandbox()
+	}
+	found := &adopt.Existing{Managed: map[string]bool{}}
+	wanted := func(s *config.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }
+	r := newRun(s, stack, nil)
+	r.program = &runner{run: program.Existing(w.folder.stackFolder(), wanted, found)}
+	defer r.close()
+	if err := r.ready(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.managed(ctx, found.Managed); err != nil {
+		return nil, err
+	}
+	_, err = r.planned(ctx)
+	switch {
+	case errors.Is(r.program.err(), program.ErrExistingRead):
+		return found, nil
+	case err == nil:
+		err = &EngineError{Stack: stack, Operation: Preview, Err: errors.New("the program that asks AWS did not run")}
+	}
+	return nil, err
+}
+
+// managed collects the ARNs of what the stack's state has.
+func (r *run) managed(ctx context.Context, into map[string]bool) error {
+	state, err := r.export(ctx, r.opened)
+	if err != nil {
+		return &EngineError{Stack: r.stack, Operation: Preview, Err: err}
+	}
+	for _, made := range state.list("resources") {
+		if arn, _ := made.object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
+			into[arn] = true
+		}
+	}
+	return nil
+}
