@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -112,20 +113,23 @@ func (e *EngineError) Error() string {
 	for _, d := range e.Diagnostics {
 		b.WriteString("\n  ")
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
-		if found := existing.FindString(d.Message); found != "" {
-			fmt.Fprintf(&b, "; up takes over nothing that it finds: %s; a sandbox starts over with --fresh", takeOver(found))
+		if existing.MatchString(d.Message) {
+			fmt.Fprintf(&b, "; up takes over nothing that it finds: %s; a sandbox starts over with --fresh", e.takeOver(d))
 		}
 	}
 	return b.String()
 }
 
-// existing is how AWS says that a name is taken.
-var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b`)
+// existing is how AWS says that a name is taken, or that access control attributes are switched on already.
+var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b|\bDuplicatePolicyException\b|\bConflictException\b`)
 
-// takeOver is what to do about something that exists. Preferences do whenever somebody saved them in the console, and after a destroy, which retains them.
-func takeOver(code string) string {
-	if code == "DocumentAlreadyExists" {
-		return "list the Region in guardrails:adopt.sessions, and up changes the document in place"
+// adoptable are the types that the verb adopt takes over.
+var adoptable = []string{"aws:iam/group:Group", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/user:User", "aws:ssm/document:Document"}
+
+// takeOver is what to do about something that exists.
+func (e *EngineError) takeOver(d Diagnostic) string {
+	if typ, _ := parseURN(d.URN); slices.Contains(adoptable, typ) {
+		return fmt.Sprintf("\"guardrails adopt %s\" writes it into the stack file, and the next up changes it in place", e.Stack)
 	}
 	return "delete it there, or import it with \"pulumi import\""
 }

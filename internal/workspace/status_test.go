@@ -37,9 +37,15 @@ func TestAFailureNamesItsResources(t *testing.T) {
 		{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
 	}}
 	assert.Equal(t, "dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
-		"delete it there, or import it with \"pulumi import\"; a sandbox starts over with --fresh\n  update failed", err.Error())
-	err.Diagnostics = []Diagnostic{{Message: "DocumentAlreadyExists: it is there"}}
-	assert.Contains(t, err.Error(), "list the Region in guardrails:adopt.sessions")
+		"\"guardrails adopt dev\" writes it into the stack file, and the next up changes it in place; a sandbox starts over with --fresh\n  update failed", err.Error())
+	err.Diagnostics = []Diagnostic{
+		{URN: "urn:pulumi:dev::guardrails::guardrails:ssm:SessionPreferences$aws:ssm/document:Document::sessions", Message: "DocumentAlreadyExists: it is there"},
+	}
+	assert.Contains(t, err.Error(), `"guardrails adopt dev" writes it into the stack file`)
+	err.Diagnostics = []Diagnostic{
+		{URN: "urn:pulumi:dev::guardrails::aws:organizations/policy:Policy::os", Message: "DuplicatePolicyException: it is there"},
+	}
+	assert.Contains(t, err.Error(), `import it with "pulumi import"`)
 	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
 	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
 	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
