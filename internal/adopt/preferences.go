@@ -20,7 +20,9 @@ type setting struct {
 // settings are the values of preferences, in the order of the section. Settings of a log that there is not are left out.
 func settings(a *components.SessionPreferencesArgs) []setting {
 	var all []setting
-	add := func(text string, value any, at ...any) { all = append(all, setting{append([]any{"sessions"}, at...), text, value}) }
+	add := func(text string, value any, at ...any) {
+		all = append(all, setting{append([]any{"sessions"}, at...), text, value})
+	}
 	word := func(text string, at ...any) { add(text, text, at...) }
 	flag := func(b *bool, at ...any) {
 		on := b == nil || *b

@@ -79,7 +79,7 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 		},
 		{
 			"what is adopted besides", "  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:adopt: {users: [bob]} # from the console\n",
-			"  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:adopt: {users: [alice, bob]} # from the console\n",
+			"  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:adopt: {users: [bob, alice]} # from the console\n",
 			[]Addition{{At: []any{"adopt", "users", Element}, Value: "alice"}},
 		},
 		{

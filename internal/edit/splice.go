@@ -39,6 +39,13 @@ func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node
 	if !strings.HasPrefix(line[start:], "[") {
 		return nil, 0, f.byHand("its list of " + what + " does not begin where it seems to")
 	}
+	if n := len(value.Content); n > 0 && value.Content[n-1].Line == value.Line && value.Content[n-1].Kind == yaml.ScalarNode {
+		last := value.Content[n-1]
+		if at := offset(line, last.Column); strings.HasPrefix(line[at:], last.Value+"]") { // A plain word with the end of the list behind it.
+			at += len(last.Value)
+			return f.splice(value.Line-1, value.Line, []string{line[:at] + ", " + flowText(entry(yaml.FlowStyle)) + line[at:]}), n, nil
+		}
+	}
 	if len(value.Content) > 0 { // Where a list in brackets begins is known, and not where it ends.
 		return f.splice(value.Line-1, value.Line, []string{line[:start+1] + flowText(entry(yaml.FlowStyle)) + ", " + line[start+1:]}), 0, nil
 	}

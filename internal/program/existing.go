@@ -134,4 +134,3 @@ func (r *reader) policies(arns []string) {
 		r.found.Policies = append(r.found.Policies, adopt.Policy{Name: found.Name, ARN: found.Arn, Description: found.Description, Document: found.Policy})
 	}
 }
-

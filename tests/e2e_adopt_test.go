@@ -1,0 +1,149 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/adopt"
+	stackedit "aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// beforeTheStack is an account in which people worked before there was a stack for it.
+const beforeTheStack = `stacks: {dev: "111122223333"}
+accounts:
+  "111122223333":
+    groups:
+      - {name: guardrails-mfa, path: /old/}
+    users:
+      - {name: alice, path: /staff/, tags: {Email: alice@example.com, Team: ops}, groups: [guardrails-mfa], mfa: true, password: true}
+      - {name: build, accessKeys: 1}
+    roles:
+      - name: Shop-operator
+        path: /guardrails/operation/
+        tags: {Owner: nobody}
+        policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]
+        trust: {Version: "2012-10-17", Statement: [{Sid: Everybody, Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "sts:AssumeRole"}]}
+    documents:
+      - region: ap-northeast-1
+        name: SSM-SessionManagerRunShell
+        type: Session
+        content: &saved
+          schemaVersion: "1.0"
+          description: Document to hold regional settings for Session Manager
+          sessionType: Standard_Stream
+          inputs: {s3BucketName: "", s3KeyPrefix: "", s3EncryptionEnabled: true, cloudWatchLogGroupName: "", cloudWatchEncryptionEnabled: true,
+            cloudWatchStreamingEnabled: false, kmsKeyId: "", runAsEnabled: false, runAsDefaultUser: "", idleSessionTimeout: "25", maxSessionDuration: "",
+            shellProfile: {linux: exec bash, windows: ""}}
+      - {region: us-east-1, name: SSM-SessionManagerRunShell, type: Session, content: *saved}
+`
+
+const adoptingStack = `# The shop.
+config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "111122223333"}
+  guardrails:users:
+    - name: alice   # has been here for years
+  guardrails:operationRoles:
+    - {users: [alice], project: Shop, runAs: operator}
+  guardrails:sessions:
+    regions: [ap-northeast-1, us-east-1]
+    maxDuration: 30m
+`
+
+// planned asks what adopt would do, and gives the plan with the file that it is made for.
+func (d *deployment) planned(t *testing.T, selected adopt.Selection) (*adopt.Plan, *stackedit.File) {
+	t.Helper()
+	existing, err := d.workspace(t, workspace.Options{}).Existing(t.Context(), "dev", selected)
+	require.NoError(t, err)
+	file, err := stackedit.Open(d.dir + "/Pulumi.dev.yaml")
+	require.NoError(t, err)
+	return adopt.Make(file, existing, selected), file
+}
+
+// What exists stops a deployment with the verb that takes it over. After it, one run imports and changes everything in place, deletes nothing, and
+// a second look plans no change; then the mark may stay or go.
+func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.write(t, "sandbox.yaml", beforeTheStack)
+	d.write(t, "Pulumi.dev.yaml", adoptingStack)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	require.ErrorContains(t, err, `"guardrails adopt dev" writes it into the stack file, and the next up changes it in place`)
+	before := d.account(t, devAccount)
+
+	plan, file := d.planned(t, adopt.Selection{})
+	var text strings.Builder
+	require.NoError(t, plan.WriteText(&text))
+	assert.Equal(t, `dev, account 111122223333: what exists
+  becomes the stack's
+    = preferences of ap-northeast-1
+        written   sessions.idleTimeout: 25m
+        written   sessions.shell.linux: exec bash
+        up        sessions.runAs.enabled is false, becomes true
+        up        sessions.maxDuration is without an end, becomes 30m
+    = preferences of us-east-1
+        up        sessions.runAs.enabled is false, becomes true
+        up        sessions.maxDuration is without an end, becomes 30m
+    = group guardrails-mfa
+        up        path is /old/, becomes /guardrails/
+        up        its policies become this stack's; others are removed from it
+    = user alice
+        written   users[0].path: /staff/
+        written   users[0].email: alice@example.com
+        written   users[0].tags.Team: ops
+        up        joins the group that enforces MFA; what is attached to the user besides stays, and audit judges it
+    = role Shop-operator
+        up        the trust policy becomes this stack's
+        up        the tag Owner: nobody is removed
+        up        gets the tag Project: Shop
+        up        gets the tag SSMSessionRunAs: operator
+        up        its policies become this stack's; others are removed from it
+  is left alone
+    - user build: the stack file does not have it; --user build takes it, and puts it into the group that enforces MFA
+`, text.String())
+	change, err := file.Add(plan.Additions...)
+	require.NoError(t, err)
+	require.NoError(t, change.Write())
+	assert.Equal(t, strings.NewReplacer(
+		"    - name: alice   # has been here for years\n",
+		"    - name: alice   # has been here for years\n      path: /staff/\n      email: alice@example.com\n      tags:\n        Team: ops\n",
+	).Replace(adoptingStack)+`    idleTimeout: 25m
+    shell:
+      linux: exec bash
+
+  guardrails:adopt:
+    sessions: [ap-northeast-1, us-east-1]
+    mfa: true
+    users: [alice]
+    roles: [Shop-operator]
+`, d.read(t, "Pulumi.dev.yaml"))
+
+	done := d.run(t, workspace.Up, "dev")
+	assert.Empty(t, done.Of(workspace.Delete, workspace.Replace, workspace.Retain))
+	after := d.account(t, devAccount)
+	assert.Equal(t, before.Users["alice"].ID, after.Users["alice"].ID, "the same user")
+	assert.Equal(t, before.Users["alice"].MFADevices, after.Users["alice"].MFADevices)
+	assert.Equal(t, map[string]string{"Email": "alice@example.com", "Team": "ops"}, after.Users["alice"].Tags)
+	assert.Equal(t, before.Roles["Shop-operator"].ID, after.Roles["Shop-operator"].ID, "the same role")
+	assert.NotContains(t, after.Roles["Shop-operator"].Attached, "arn:aws:iam::aws:policy/AdministratorAccess")
+	assert.Equal(t, "/guardrails/", after.Groups["guardrails-mfa"].Path)
+	assert.Equal(t, before.Users["build"], after.Users["build"], "what was left alone")
+	for _, region := range []string{"ap-northeast-1", "us-east-1"} {
+		document := after.Documents[region+"/SSM-SessionManagerRunShell"]
+		assert.Len(t, document.Versions, 2, "a new version of the document in %s", region)
+		assert.Equal(t, read(t, d.dir+"/Pulumi.dev.yaml").Preferences().Content(), document.Content(), region)
+	}
+
+	again := d.run(t, workspace.Preview, "dev")
+	assert.Empty(t, again.Changes)
+	plan, _ = d.planned(t, adopt.Selection{})
+	assert.True(t, plan.Nothing())
+	assert.Empty(t, plan.Adopted, "what the stack has is not adopted twice")
+	content := d.read(t, "Pulumi.dev.yaml")
+	d.write(t, "Pulumi.dev.yaml", content[:strings.Index(content, "\n  guardrails:adopt:")])
+	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "the mark may go")
+}
