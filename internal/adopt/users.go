@@ -16,16 +16,19 @@ const (
 )
 
 func (p *planner) users(selected Selection) {
+	var others []User
 	for _, u := range p.existing.Users {
 		index, declared := declaredUser(p.stack, u.Name)
-		asked := selected.AllUsers || slices.Contains(selected.Users, u.Name)
 		switch {
 		case p.managed(u.ARN):
 		case declared:
 			p.user(u, index)
-		case asked:
-			p.newUser(u)
+		case selected.AllUsers || slices.Contains(selected.Users, u.Name):
+			others = append(others, u)
 		}
+	}
+	for _, u := range others { // Behind those that the file has: an entry more may shift theirs.
+		p.newUser(u)
 	}
 	known := func(name string) bool {
 		return slices.ContainsFunc(p.existing.Users, func(u User) bool { return u.Name == name })
@@ -36,10 +39,11 @@ func (p *planner) users(selected Selection) {
 		}
 	}
 	for _, name := range p.existing.AllUsers {
-		if known(name) {
+		declared := p.declaredLike(name)
+		if known(name) || declared == name { // What the file has and AWS did not tell is among the unread.
 			continue
 		}
-		if declared := p.declaredLike(name); declared != "" {
+		if declared != "" {
 			p.refuse("user "+name, "the stack file has it as %s, and names that differ by case only are one; write it as it is", declared)
 			continue
 		}
