@@ -2,7 +2,6 @@ package tests
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -70,7 +69,8 @@ func (d door) request(p policy.Partition, account string, tags ...access.Tag) ac
 	arns := map[string]string{
 		"": p.InstanceARN(region, account, firstNode), "*": "*", "session": p.SessionARN(region, account, "bob-0123456789abcdef0"),
 		"association": ssm("association/a-1"), "window": ssm("maintenancewindow/mw-1"), "windowtask": ssm("windowtask/t-1"),
-		"command":   ssm("document/Team-Command"),
+		"command": ssm("document/Team-Command"), "preferences": ssm("document/" + components.PreferencesDocument),
+		"new role": p.RoleARN(account, components.OSAccessRolePath, "mine"), "guarded role": p.RoleARN(account, components.OSAccessRolePath, "OSAccess"),
 		"endpoint":  policy.ARN{Partition: p, Service: "ec2", Region: region, Account: account, Resource: "instance-connect-endpoint/eice-1"}.String(),
 		"task":      policy.ARN{Partition: p, Service: "ecs", Region: region, Account: account, Resource: "task/cluster/1"}.String(),
 		"lightsail": policy.ARN{Partition: p, Service: "lightsail", Region: region, Account: account, Resource: "Instance/1"}.String(),
@@ -211,75 +211,4 @@ func TestTheTokenRoleIsExemptWithJustInTimeAccessAlone(t *testing.T) {
 	}
 	assert.True(t, opens["a shell"] && opens["a remote desktop"] && opens["somebody's open session"])
 	assert.False(t, opens["an SSH key for a minute"] || opens["a container"] || opens["the serial console"] || opens["a command as root"])
-}
-
-// columns are the sessions of the table for people.
-func (o organization) columns() []struct {
-	title   string
-	session access.Session
-} {
-	operation := "guardrails/operation/" + o.operation.RoleName(o.operation.Roles[0])
-	return []struct {
-		title   string
-		session access.Session
-	}{
-		{"administrator", o.session(otherAccount, "Administrator")},
-		{"operation role", o.session(otherAccount, operation)},
-		{"grant, inside its window", o.session(otherAccount, "guardrails/osaccess/"+o.grants[0].RoleName())},
-		{"token role", o.session(otherAccount, components.TokenRoleName)},
-		{"Quick Setup", o.session(otherAccount, "AWS-QuickSetup-JITNA-Execution")},
-		{"break-glass", o.session(otherAccount, "BreakGlass")},
-	}
-}
-
-// doorTable is the table for people: every door, who may use it, and what decides.
-func doorTable(t testing.TB) string {
-	o := fullOrganization(policy.AWS)
-	engine := o.engine(t)
-	var b strings.Builder
-	b.WriteString("| door | call |")
-	rule := "| --- | --- |"
-	for _, c := range o.columns() {
-		b.WriteString(" " + c.title + " |")
-		rule += " --- |"
-	}
-	b.WriteString("\n" + rule + "\n")
-	for _, d := range doors {
-		fmt.Fprintf(&b, "| %s | `%s` |", d.it, d.action)
-		for _, c := range o.columns() {
-			got := decided(t, engine, c.session, d.request(policy.AWS, otherAccount, firstProject))
-			switch {
-			case got.Allowed():
-				b.WriteString(" open |")
-			case got.Outcome == access.ExplicitlyDenied:
-				b.WriteString(" " + got.By.Sid + " |")
-			default:
-				b.WriteString(" nothing opens it |")
-			}
-		}
-		b.WriteString("\n")
-	}
-	return b.String()
-}
-
-const (
-	doorsBegin = "<!-- doors: rewritten with UPDATE_GOLDEN=1 go test ./tests -run TestTheTableOfDoors -->\n"
-	doorsEnd   = "<!-- end of doors -->\n"
-	doorsPage  = "../docs/safety.md"
-)
-
-// The table of doors that people read is what the engine decides.
-func TestTheTableOfDoorsIsWhatTheEngineDecides(t *testing.T) {
-	page, err := os.ReadFile(doorsPage)
-	require.NoError(t, err)
-	before, rest, found := strings.Cut(string(page), doorsBegin)
-	require.True(t, found, "%s has lost its table", doorsPage)
-	table, after, found := strings.Cut(rest, doorsEnd)
-	require.True(t, found, "%s has lost the end of its table", doorsPage)
-	want := doorTable(t)
-	if os.Getenv(updateGolden) == "1" {
-		require.NoError(t, os.WriteFile(doorsPage, []byte(before+doorsBegin+want+doorsEnd+after), 0o644))
-		return
-	}
-	assert.Equal(t, want, table)
 }
