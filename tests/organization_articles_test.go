@@ -2,6 +2,7 @@ package tests
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 	everything := []access.InlinePolicy{allowEverything}
 	w := access.World{
 		Accounts: []access.Account{
+			{ID: managementAccount},
 			{ID: homeAccount, Users: []access.User{{Name: "alice", Inline: []access.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}}}}},
 			{
 				ID: otherAccount, Users: []access.User{{Name: "robot", Inline: everything}},
@@ -129,4 +131,57 @@ func TestTheArticlesBrokenPolicyIsRefused(t *testing.T) {
 	_, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"TerminateAndResumeSession","Effect":"Allow","Action":["ssm:TerminateSession","ssm:ResumeSession"],
 		"Resource":"*","Condition":{"StringLike":{"ssm:resourceTag/aws:ssmmessages:session-id":["${aws:userid}"]}},{"Sid":"EC2","Effect":"Allow","Action":["ec2:DescribeInstances"],"Resource":"*"}]}`))
 	require.Error(t, err)
+}
+
+// articleProofs are the proofs of an organization that do not hold under a policy of an article, with what shows it. The intent is the article's own: shells by the role
+// OSAccess alone, console passwords in the jump account alone, nobody but break-glass roles exempt.
+func articleProofs(t *testing.T, scp string) map[string]string {
+	t.Helper()
+	osAccess := []string{"arn:aws:iam::*:role/OSAccess"}
+	findings, err := access.ProveOrganization(articleEngine(t, scp), access.OrganizationIntent{
+		Account: managementAccount, Management: managementAccount, BreakGlass: []string{"role/BreakGlass"},
+		Doors:     &access.DoorsIntent{Accounts: []string{otherAccount}, Sessions: osAccess},
+		Passwords: &access.PasswordsIntent{Accounts: []string{otherAccount}, JumpAccounts: []string{homeAccount}},
+		Protected: &access.ProtectedIntent{Accounts: []string{otherAccount}, Roles: osAccess},
+	})
+	require.NoError(t, err)
+	failed := map[string]string{}
+	for _, f := range findings {
+		if f.Verdict == access.DoesNotHold {
+			require.NotNil(t, f.Witness, f.ID)
+			failed[f.ID] += f.String()
+		}
+	}
+	return failed
+}
+
+// The proofs find what the articles' own policies leave open: other doors, the exempt role that anybody makes, passwords that exist.
+func TestTheProofsFindTheHolesOfTheArticles(t *testing.T) {
+	sessions := articleProofs(t, articleSessions)
+	for _, id := range []string{"doors-for-exempt-roles-only", "remote-execution-for-exempt-roles-only", "exempt-roles-are-protected", "session-documents-are-protected"} {
+		assert.Contains(t, sessions, id)
+	}
+	passwords := articleProofs(t, articlePasswords)
+	assert.Contains(t, passwords, "console-passwords-in-jump-accounts-only")
+}
+
+// Even with the calls that the article forgets, every root user sets passwords: the exemption is for the credential that one most wants to be unusable.
+func TestTheArticlesPasswordPolicyExemptsEveryRootUser(t *testing.T) {
+	allCalls := strings.Replace(articlePasswords, `["iam:CreateLoginProfile"]`, `["iam:CreateLoginProfile","iam:UpdateLoginProfile","sts:GetFederationToken"]`, 1)
+	require.NotEqual(t, articlePasswords, allCalls, "test bug: mutation changed nothing")
+	open := articleProofs(t, allCalls)["console-passwords-in-jump-accounts-only"]
+	assert.Contains(t, open, ":root", "the pattern of the exemption, which is not of root users alone: as text its * takes colons too")
+
+	engine := articleEngine(t, allCalls)
+	robot := policy.AWS.UserARN(otherAccount, "/", "robot")
+	for _, action := range []string{"iam:CreateLoginProfile", "iam:UpdateLoginProfile"} {
+		assert.True(t, decided(t, engine, access.Root(otherAccount).IssuedAt(noon), call(action, nil, robot)).Allowed(), action)
+	}
+	admin := access.AssumedRole(policy.AWS.RoleARN(otherAccount, "/", "Administrator"), "alice").IssuedAt(noon)
+	assert.False(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
+
+	withoutRoot := strings.Replace(allCalls, `"arn:aws:iam::*:root",`, "", 1)
+	assert.NotContains(t, articleProofs(t, withoutRoot), "console-passwords-in-jump-accounts-only", "the exemption is the last thing in the way")
+	guarded := decided(t, shippedOrganization(policy.AWS).engine(t), access.Root(otherAccount).IssuedAt(noon), call("iam:UpdateLoginProfile", nil, robot))
+	assert.Equal(t, access.ExplicitlyDenied, guarded.Outcome)
 }

@@ -1,7 +1,9 @@
 package tests
 
 import (
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,4 +54,59 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 			assert.True(t, result.Holds(), "%s: %s: %s %s: %s", stack.Name, x.It, result.Field, result.Problem, result.Why)
 		}
 	}
+}
+
+// The policies of the example fit the quotas of today and those before May 2026, and what does not fit is refused where the file says it, with numbers and with what
+// weighs most.
+func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
+	management := func(quotas string) (*config.Stack, config.Problems) {
+		d := t.TempDir()
+		for _, name := range exampleStacks {
+			data, err := os.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
+			require.NoError(t, err)
+			if name == "management" {
+				data = append(data, quotas...)
+			}
+			require.NoError(t, os.WriteFile(filepath.Join(d, "Pulumi."+name+".yaml"), data, 0o600))
+		}
+		return config.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
+	}
+	for _, q := range []struct {
+		text        string
+		size, count int
+	}{{"", 10240, 10}, {"  guardrails:quotas: {scp: 5120, scpsPerTarget: 5}\n", 5120, 5}} {
+		stack, problems := management(q.text)
+		require.Empty(t, problems)
+		plan, err := stack.ServiceControlPolicies().Plan()
+		require.NoError(t, err)
+		require.NotEmpty(t, plan.Policies)
+		for _, p := range plan.Policies {
+			assert.LessOrEqual(t, p.Document.Bytes(), q.size, p.Name)
+		}
+		for _, l := range plan.Targets {
+			assert.LessOrEqual(t, l.Count(), q.count)
+		}
+	}
+	_, problems := management("  guardrails:quotas: {scpsPerTarget: 2}\n")
+	require.NotEmpty(t, problems)
+	assert.Contains(t, problems.Error(), "and the quota is 2: 1 of others (FullAWSAccess among them), guardrails-")
+	_, problems = management("  guardrails:quotas: {scp: 700}\n")
+	require.NotEmpty(t, problems)
+	assert.Contains(t, problems.Error(), "guardrails:organization.protectGuardrails: statement DenyChangingRolesOfQuickSetup alone has 864 bytes, ")
+	assert.Contains(t, problems.Error(), "and a service control policy takes 700")
+}
+
+// A jump account that is the management account is refused where it is listed: no service control policy binds it.
+func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
+	d := t.TempDir()
+	for _, name := range exampleStacks {
+		data, err := os.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
+		require.NoError(t, err)
+		text := strings.Replace(string(data), "jumpAccounts: [jump]", "jumpAccounts: [jump, management]", 1)
+		require.NoError(t, os.WriteFile(filepath.Join(d, "Pulumi."+name+".yaml"), []byte(text), 0o600))
+	}
+	_, problems := config.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
+	require.Len(t, problems, 1)
+	assert.Equal(t, config.Path("guardrails:organization.consolePasswords.jumpAccounts[1]"), problems[0].Path)
+	assert.Contains(t, problems[0].Why, "is the management account, which no service control policy binds")
 }
