@@ -25,6 +25,16 @@ func asking(forbidden []policy.Statement, permitted ...policy.Statement) questio
 	return q
 }
 
+// concerning are the statements that can apply to a request which the question asks about: one whose actions the question does not have never does, and
+// the search need not branch over its tests.
+func (q question) concerning(statements []*statement) []*statement {
+	return slices.DeleteFunc(slices.Clone(statements), func(st *statement) bool {
+		return !slices.ContainsFunc(q.forbidden, func(f *statement) bool {
+			return f.notActions || slices.ContainsFunc(f.actions, func(p pattern) bool { return !p.isLiteral() || st.matchesAction(p.exact) })
+		})
+	})
+}
+
 // answer is what a search found.
 type answer struct {
 	c *caller

@@ -68,6 +68,7 @@ func (c *caller) attempt(at attempt) answer {
 	a := answer{c: c}
 	s := c.search
 	s.begin()
+	at.layers.deny = at.q.concerning(at.layers.deny)
 	groups := c.groups(at.layers)
 	avoid := s.b.bindAll(at.q.permitted, at.avoid, c.rules(), at.layers.deny)
 	if c.principal.kind == userPrincipal && c.any == nil {

@@ -125,9 +125,12 @@ func (p *organizationProver) tagsAreProtected() {
 			own = append(own, passingOwnOSUser(roles...))
 		}
 		a := p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").On("*").
+			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
-		}, p.in.Changers, own...)
+		}, p.in.Changers)
+		a = a.and(p.everybodyOf(id, []policy.Statement{
+			policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
+		}, p.in.Changers, own...))
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.and(p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).

@@ -252,8 +252,39 @@ func (o organization) tagAttempts(work inAccount, admin access.Session, add addi
 		}
 	}
 	role := work.role("App")
-	add("a session gives itself a project", admin, access.AssumeRole(role, "alice", access.Tag{Key: "project", Value: "Test Project 1"}), "DenyWritingAuthorizationTagsOfPrincipals")
+	o.sessionTagAttempts(work, admin, add)
 	add("other session tags are free", admin, call("iam:TagRole", tagged("Team"), role), "")
+}
+
+// sessionTagAttempts are the tags that somebody may wish for a session, in roles that take them all.
+func (o organization) sessionTagAttempts(work inAccount, admin access.Session, add adding) {
+	someone := access.LongTermKey(inAccount{o, homeAccount}.user("root-like"))
+	tag := func(key, value string) access.Tag { return access.Tag{Key: key, Value: value} }
+	project, own := tag("project", "Test Project 1"), tag(components.RunAsTag, "rootlike")
+	lax, shared := work.role("lax"), work.role("guardrails/operation/from-user/shared")
+	elsewhere := "DenyWritingAuthorizationTagsOfPrincipals"
+	if o.policies.ProtectGuardrails.OwnOSUsers {
+		elsewhere = "DenyAuthorizationTagsOfSessions"
+	}
+	add("a session gives itself a project", admin, access.AssumeRole(lax, "alice", project), elsewhere)
+	add("a session gives itself an OS user", someone, access.AssumeRole(lax, "root-like", tag("ssmsessionrunas", "root")), elsewhere)
+	add("a session gives itself the own OS user", someone, access.AssumeRole(lax, "root-like", own), elsewhere)
+	add("other session tags are free", someone, access.AssumeRole(lax, "root-like", tag("Team", "red")), "")
+	add("break-glass passes any tag", work.as("BreakGlass"), access.AssumeRole(lax, "alice", project, own), "")
+	if !o.policies.ProtectGuardrails.OwnOSUsers {
+		add("nobody passes an OS user to a shared role", someone, access.AssumeRole(shared, "root-like", own), elsewhere)
+		return
+	}
+	add("a person passes the own OS user to a shared role", someone, access.AssumeRole(shared, "root-like", own), "")
+	for it, other := range map[string]string{"somebody else's": "alice", "nearly the own": "Rootlike", "a pattern of the own": "root*", "an empty": ""} {
+		add("a person passes "+it+" OS user to a shared role", someone, access.AssumeRole(shared, "root-like", tag(components.RunAsTag, other)), "DenyOSUsersOfOthers")
+	}
+	add("a person without an OS user passes one", access.LongTermKey(inAccount{o, homeAccount}.user("people/pat")), access.AssumeRole(shared, "pat", own), "DenyOSUsersOfOthers")
+	add("a role passes an OS user", admin, access.AssumeRole(shared, "alice", own), "DenyOSUsersOfOthers")
+	add("a person passes a project along", someone, access.AssumeRole(shared, "root-like", own, project), "DenyOtherSessionTags")
+	add("a person passes any other tag along", someone, access.AssumeRole(shared, "root-like", own, tag("Team", "red")), "DenyOtherSessionTags")
+	add("a person passes another spelling", someone, access.AssumeRole(shared, "root-like", tag("ssmsessionrunas", "rootlike")), "DenyOtherSessionTags")
+	add("a shared role is assumed without a tag, for the guardrails", someone, access.AssumeRole(shared, "root-like"), "")
 }
 
 func (o organization) justInTimeAttempts(work inAccount, admin access.Session, each addingEach) {
@@ -333,4 +364,20 @@ func (o organization) wrong(t testing.TB, change func(*access.World)) ([]string,
 		}
 	}
 	return wrong, nil
+}
+
+// With ownOSUsers people pass their own OS user to shared roles, and nothing else to any; the proofs hold, and miss each of the statements.
+func TestTheOrganizationLetsPeoplePassTheOwnOSUserAlone(t *testing.T) {
+	o := fullOrganization(policy.AWS)
+	o.policies.ProtectGuardrails.OwnOSUsers = true
+	wrong, err := o.wrong(t, nil)
+	require.NoError(t, err)
+	assert.Empty(t, wrong)
+	for _, sid := range []string{"", "DenyAuthorizationTagsOfSessions", "DenyOSUsersOfOthers", "DenyOtherSessionTags"} {
+		holds := true
+		for _, f := range o.proven(t, func(org *access.Organization) { dropStatement(&org.Root, sid) }) {
+			holds = holds && (f.ID != "organization-tags-are-protected" || f.Verdict != access.DoesNotHold)
+		}
+		assert.Equal(t, sid == "", holds, sid)
+	}
 }

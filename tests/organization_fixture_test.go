@@ -133,7 +133,7 @@ func (o organization) world(change func(*access.Account)) access.World {
 		user.AddTo(&jump)
 	}
 	jump.Users = append(jump.Users,
-		access.User{Name: "root-like", Inline: []access.InlinePolicy{allowEverything}},
+		access.User{Name: "root-like", Inline: []access.InlinePolicy{allowEverything}, Tags: []access.Tag{{Key: components.RunAsTag, Value: "rootlike"}}},
 		access.User{Name: "pat", Path: "/people/", Inline: []access.InlinePolicy{allowEverything}})
 	workload := o.workload()
 	workload.Nodes = []access.Node{
@@ -145,6 +145,9 @@ func (o organization) world(change func(*access.Account)) access.World {
 		change(&workload)
 	}
 	workload.Users = append(workload.Users, access.User{Name: "robot", Inline: []access.InlinePolicy{allowEverything}})
+	// Roles that take whatever session tags they are given, the one where shared roles are and the other beside it.
+	taking := policy.New(policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(p.RootARN(homeAccount), p.RootARN(otherAccount))))
+	workload.Roles = append(workload.Roles, access.Role{Name: "shared", Path: components.OwnOSUserRolePath, Trust: taking}, access.Role{Name: "lax", Trust: taking})
 	identity := access.Account{ID: identityAccount, Partition: p}
 	management := access.Account{ID: managementAccount, Partition: p}
 	wild := access.Account{ID: wildAccount, Partition: p}

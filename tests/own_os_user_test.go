@@ -1,0 +1,180 @@
+package tests
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/policy"
+)
+
+// The roles that are tried: the component's, in the people's account and in another one, and three that take whatever tags they are given.
+const (
+	homeShared = "arn:aws:iam::" + homeAccount + ":role/guardrails/operation/from-user/home"
+	awayShared = "arn:aws:iam::" + otherAccount + ":role/guardrails/operation/from-user/away"
+	laxShared  = "arn:aws:iam::" + homeAccount + ":role/guardrails/operation/from-user/lax"
+	laxOther   = "arn:aws:iam::" + otherAccount + ":role/guardrails/operation/taking"
+	laxAbroad  = "arn:aws:iam::" + wildAccount + ":role/guardrails/operation/from-user/abroad"
+)
+
+// osUsersOf are the OS users of the people of sharing; carol has none.
+var osUsersOf = map[string]string{"alice": "alice-os", "bob": "bob-os"}
+
+// sharing is an account of people with a shared role, another one with one, and roles of others; change is applied to the documents of both.
+func sharing(change func(*access.Account)) access.World {
+	jump := components.Account{ID: homeAccount, Partition: policy.AWS}
+	workload := components.Account{ID: otherAccount, Partition: policy.AWS}
+	known := map[string]string{}
+	for name, user := range osUsersOf {
+		known[userARN(name)] = user
+	}
+	home, away := access.Account{ID: homeAccount, Partition: policy.AWS}, access.Account{ID: otherAccount, Partition: policy.AWS}
+	(&components.MFAGroupArgs{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(&home)
+	for name, path := range map[string]string{"alice": "/", "bob": "/", "carol": "/people/"} {
+		(&components.UserArgs{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(&home)
+	}
+	role := func(name string) components.OperationRole {
+		return components.OperationRole{Name: name, Project: "Shop", RunAs: components.RunAsFromUser}
+	}
+	atHome, abroad := role("home"), role("away")
+	atHome.Users, abroad.PrincipalARNs = []string{"alice", "bob"}, []string{userARN("alice"), userARN("bob")}
+	(&components.OperationRolesArgs{Account: jump, OSUsers: known, Roles: []components.OperationRole{atHome}}).AddTo(&home)
+	(&components.OperationRolesArgs{Account: workload, OSUsers: known, Roles: []components.OperationRole{abroad}}).AddTo(&away)
+	for _, account := range []*access.Account{&home, &away} {
+		change(account)
+	}
+	taking := policy.New(policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").
+		For(policy.AWSPrincipals(userARN("alice"), userARN("bob"), userARN("carol"))))
+	lax := func(arn string) access.Role {
+		path, name, _ := strings.Cut(strings.SplitN(arn, ":role", 2)[1], "\x00")
+		at := strings.LastIndexByte(path, '/') + 1
+		return access.Role{Path: path[:at], Name: path[at:] + name, Trust: taking}
+	}
+	home.Roles = append(home.Roles, lax(laxShared))
+	away.Roles = append(away.Roles, lax(laxOther))
+	return access.World{Accounts: []access.Account{home, away, {ID: wildAccount, Partition: policy.AWS, Roles: []access.Role{lax(laxAbroad)}}}}
+}
+
+// besides gives the people every right, and takes the Denies of the group away where trust policies are asked alone.
+func besides(w access.World, denies bool) access.World {
+	for i := range w.Accounts[0].Users {
+		w.Accounts[0].Users[i].Inline = []access.InlinePolicy{allowEverything}
+	}
+	if !denies {
+		w.Accounts[0].Groups[0].Inline = nil
+	}
+	return w
+}
+
+// passing is what a person passes.
+type passing struct {
+	tags       []access.Tag
+	transitive bool
+}
+
+func passings(who string) map[string]passing {
+	own, project := access.Tag{Key: components.RunAsTag, Value: osUsersOf[who]}, access.Tag{Key: "Project", Value: "Other"}
+	all := map[string]passing{
+		"nothing":     {},
+		"transitive":  {tags: []access.Tag{own}, transitive: true},
+		"and project": {tags: []access.Tag{own, project}},
+		"project":     {tags: []access.Tag{project}},
+		"spelling":    {tags: []access.Tag{{Key: "ssmsessionrunas", Value: own.Value}}},
+		"case":        {tags: []access.Tag{{Key: components.RunAsTag, Value: strings.ToUpper(own.Value)}}},
+		"longer":      {tags: []access.Tag{{Key: components.RunAsTag, Value: own.Value + "x"}}},
+		"alice's":     {tags: []access.Tag{{Key: components.RunAsTag, Value: "alice-os"}}},
+		"bob's":       {tags: []access.Tag{{Key: components.RunAsTag, Value: "bob-os"}}},
+		"variable":    {tags: []access.Tag{{Key: components.RunAsTag, Value: "${aws:PrincipalTag/SSMSessionRunAs}"}}},
+	}
+	return all
+}
+
+// own reports whether the tags are the own OS user of the person and nothing else.
+func (p passing) own(who string) bool {
+	return osUsersOf[who] != "" && slices.Equal(p.tags, []access.Tag{{Key: components.RunAsTag, Value: osUsersOf[who]}})
+}
+
+// mistaken are the answers that are not as they should be: who gets into which role with what, as deployed, beside every right, and without the guard.
+func mistaken(change func(*access.Account)) ([]string, error) {
+	var wrong []string
+	for name, w := range map[string]access.World{
+		"as deployed": sharing(change), "beside every right": besides(sharing(change), true), "without the guard": besides(sharing(change), false),
+	} {
+		engine, err := access.Compile(w)
+		if err != nil {
+			return nil, err
+		}
+		guarded := name != "without the guard"
+		for _, who := range []string{"alice", "bob", "carol"} {
+			fresh := access.ConsoleWithMFA(userARN(who), 12*time.Hour-time.Second)
+			sessions := map[string]access.Session{
+				"MFA": fresh, "code": access.LongTermKey(userARN(who)).WithMFACode(), "token": access.SessionTokenWithMFA(userARN(who), time.Minute),
+				"old": access.ConsoleWithMFA(userARN(who), 12*time.Hour), "none": access.Console(userARN(who)), "key": access.LongTermKey(userARN(who)),
+			}
+			for how, s := range sessions {
+				withMFA := !slices.Contains([]string{"old", "none", "key"}, how)
+				for what, p := range passings(who) {
+					for _, role := range []string{homeShared, awayShared, laxShared, laxOther, laxAbroad} {
+						strict := role == homeShared || role == awayShared
+						if how == "old" && !strict || how != "MFA" && what != "nothing" && what != "transitive" && what != "bob's" && what != "alice's" {
+							continue
+						}
+						for _, session := range []string{who, "mallory"} {
+							r := access.AssumeRole(role, session, p.tags...)
+							if p.transitive {
+								r.Context["sts:TransitiveTagKeys"] = []string{components.RunAsTag}
+							}
+							want := withMFA || !guarded && !strict
+							switch {
+							case strict:
+								want = want && p.own(who) && !p.transitive && session == who
+							case !guarded:
+							case role == laxShared:
+								want = want && (len(p.tags) == 0 || p.own(who))
+							case role == laxOther:
+								want = want && len(p.tags) == 0
+							case role == laxAbroad:
+								want = want && name == "beside every right" && (len(p.tags) == 0 || p.own(who))
+							}
+							for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
+								r.Action = action
+								wanted := want
+								if action == "sts:TagSession" {
+									if !strict || len(p.tags) == 0 || how == "code" {
+										continue
+									}
+									// Of sts:TagSession no session name is known.
+									delete(r.Context, "sts:RoleSessionName")
+									wanted = withMFA && p.own(who) && !p.transitive
+								}
+								d, err := engine.Decide(s, r)
+								if err != nil {
+									return nil, err
+								}
+								if d.Allowed() != wanted {
+									wrong = append(wrong, fmt.Sprintf("%s: %s of %s as %q with %s (%s), %s: %s", name, action, who, session, what, how, role, d))
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	return wrong, nil
+}
+
+// Everybody gets into a shared role as the own OS user and in no other way, and whatever a role takes, people pass nothing else; a role that takes
+// everything gets no more from the people of the group.
+func TestPeoplePassTheOwnOSUserAndNothingElse(t *testing.T) {
+	wrong, err := mistaken(unchanged)
+	require.NoError(t, err)
+	assert.Empty(t, wrong)
+}
