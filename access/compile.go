@@ -18,6 +18,8 @@ type Engine struct {
 	tagsOf map[string][]Tag
 	world  World
 	assume Assumption
+	// describedRoles speaks of every role of the accounts that the world describes; nil when it describes none.
+	describedRoles *statement
 }
 
 // Assumption says what a policy allows whose document is not known.
@@ -59,7 +61,20 @@ func Compile(w World) (*Engine, error) {
 	if err := errors.Join(c.errs...); err != nil {
 		return nil, err
 	}
+	c.engine.describedRoles = rolesOf(w.Accounts)
 	return c.engine, nil
+}
+
+// rolesOf speaks of every role that the accounts can have; nil when there is no account.
+func rolesOf(accounts []Account) *statement {
+	if len(accounts) == 0 {
+		return nil
+	}
+	arns := make([]string, len(accounts))
+	for i := range accounts {
+		arns[i] = "arn:*:iam::" + accounts[i].ID + ":role/*"
+	}
+	return mustStatement(policy.Allow("", "*").On(arns...))
 }
 
 type compiler struct {

@@ -121,18 +121,14 @@ func (c *caller) ask(q question) answer {
 
 // askStrangers answers a question about the assuming of roles in accounts that the world does not describe, whose trust is not known.
 func (c *caller) askStrangers(q question) answer {
-	var arns []string
-	for i := range c.engine.world.Accounts {
-		arns = append(arns, "arn:*:iam::"+c.engine.world.Accounts[i].ID+":role/*")
-	}
-	if len(arns) == 0 {
+	if c.engine.describedRoles == nil {
 		return answer{c: c, denied: true}
 	}
 	a := c.assignments(func(c *caller) answer {
 		own := c.principal.identity
 		return c.attempt(attempt{
 			q: q, allow: own.allow, unknowns: own.unknowns, layers: c.layers(own), also: []*statement{trustDecided},
-			avoid: []*statement{mustStatement(policy.Allow("", "*").On(arns...))}, unknownTrust: true,
+			avoid: []*statement{c.engine.describedRoles}, unknownTrust: true,
 		})
 	})
 	return a

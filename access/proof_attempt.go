@@ -77,6 +77,10 @@ func (c *caller) attempt(at attempt) answer {
 	if at.q.writes {
 		avoid = append(avoid, s.b.reads())
 	}
+	written := c.shared(at, groups, avoid)
+	if have, known := c.kept(written, at, groups, avoid); known {
+		return have
+	}
 	try := func(st *statement, guess bool) bool {
 		for _, f := range at.q.forbidden {
 			lits, possible := s.b.literals(append(slices.Clone(at.also), st, f)...)
@@ -125,6 +129,7 @@ func (c *caller) attempt(at attempt) answer {
 		a.closers = s.closers(at.layers.deny)
 	}
 	a.classes, a.gaveUp = s.classes, s.gaveUp
+	c.keep(written, a, groups, avoid)
 	return a
 }
 

@@ -22,6 +22,9 @@ type caller struct {
 	lab    *lab
 	search *search
 	never  []*statement
+	// owns are what own returns once it was asked; unshared says that it is nil.
+	owns     *ownTexts
+	unshared bool
 }
 
 // newCaller makes a class of a session; false when the world does not have its user or role.
@@ -146,7 +149,7 @@ func (b *binder) namesakes(who *principal) *bound {
 		{b.probe("namesakes "+who.arn, func() *probe {
 			users := literalGlob(who.account.arn("iam", "", "user/"), false)
 			name := literalGlob(who.name, true)
-			return &probe{kind: probeResource, globs: []glob{
+			return &probe{kind: probeResource, namesakes: true, globs: []glob{
 				slices.Concat(users, name), slices.Concat(users, glob{more, {r: '/'}}, name),
 			}}
 		}), true},

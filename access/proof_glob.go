@@ -106,6 +106,30 @@ func (g glob) text() string {
 	return b.String()
 }
 
+// identity tells globs apart that match different texts; it is the same for the same glob.
+func (g glob) identity() string {
+	var b strings.Builder
+	for _, t := range g {
+		switch {
+		case t.kind == globOne:
+			b.WriteByte('?')
+		case t.kind == globAny:
+			b.WriteByte('*')
+		case t.r == '*' || t.r == '?' || t.r == '\\':
+			b.WriteByte('\\')
+			fallthrough
+		default:
+			b.WriteRune(t.r)
+		}
+		if t.bounded {
+			b.WriteByte(2)
+		} else if t.fold {
+			b.WriteByte(3)
+		}
+	}
+	return b.String()
+}
+
 func (t globToken) takes(r rune) bool {
 	switch t.kind {
 	case globLiteral:

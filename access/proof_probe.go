@@ -29,6 +29,10 @@ type probe struct {
 	// cond is the condition that passes, its policy variables replaced; name is the variable that it reads.
 	cond *condition
 	name string
+	// namesakes: the users who have the caller's name.
+	namesakes bool
+	// tails are the name tails of globs, once they were asked for.
+	tails [][]glob
 }
 
 type literal struct {
@@ -44,6 +48,8 @@ type bound struct {
 	lits []literal
 	// never: some test fails for every request of the class, so the statement never applies.
 	never bool
+	// written is the number of the statement as searches are written, negative when there is none; zero until it was asked for.
+	written int
 }
 
 // lab is what classes of callers of one account share: the probes, and what was solved of them.
@@ -54,11 +60,15 @@ type lab struct {
 	forms   map[*actionForms][]glob
 	// actions and resources are the probes of statements that are alike for every caller, by statement.
 	actions, resources map[*statement]*probe
+	// answers are those of searches that found nothing, by what the search is written as; numbers are those of the parts.
+	answers map[string]sharedAnswer
+	numbers map[string]int
+	owns    map[*principal]*ownTexts
 }
 
 func newLab() *lab {
 	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{},
-		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}}
+		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*principal]*ownTexts{}}
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
@@ -153,7 +163,7 @@ func (b *binder) resourceProbe(st *statement) *probe {
 		}
 		id.WriteByte(0)
 		g := globOfARN(&resolved, true)
-		id.WriteString(g.text())
+		id.WriteString(g.identity())
 		globs = append(globs, g)
 	}
 	p := b.probe(id.String(), func() *probe { return &probe{kind: probeResource, globs: globs} })

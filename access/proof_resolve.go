@@ -131,7 +131,7 @@ func (c *condition) identity() string {
 	}
 	for i := range c.arns {
 		g := globOfARN(&c.arns[i], false)
-		b.WriteString(g.text())
+		b.WriteString(g.identity())
 		b.WriteByte(0)
 	}
 	if len(c.texts)+len(c.arns) == 0 {

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,24 +107,15 @@ func (e *Engine) withStranger(arn string, m *model) (*Engine, Session) {
 	}
 	engine := e
 	if _, known := e.principals[arn]; !known {
-		w := e.world
-		w.Accounts = slices.Clone(w.Accounts)
-		id := arnPart(arn, 4)
-		at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == id })
-		if at < 0 {
-			at = len(w.Accounts)
-			w.Accounts = append(w.Accounts, Account{ID: id, Partition: policy.Partition(arnPart(arn, 1))})
-		}
 		all := []InlinePolicy{{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}
-		account := &w.Accounts[at]
+		joining := Account{ID: arnPart(arn, 4), Partition: policy.Partition(arnPart(arn, 1))}
 		if kind == "user" {
-			account.Users = append(slices.Clone(account.Users), User{Name: name, Path: path, Tags: m.principalTags(), Inline: all})
+			joining.Users = []User{{Name: name, Path: path, Tags: m.principalTags(), Inline: all}}
 		} else {
-			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(id)))
-			account.Roles = append(slices.Clone(account.Roles), Role{Name: name, Path: path, Inline: all, Trust: trust})
+			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(joining.ID)))
+			joining.Roles = []Role{{Name: name, Path: path, Inline: all, Trust: trust}}
 		}
-		var err error
-		if engine, err = Compile(w); err != nil {
+		if engine = e.joinedBy(joining); engine == nil {
 			return nil, Session{}
 		}
 	}
@@ -185,6 +178,51 @@ func (m *model) principalTags() []Tag {
 		}
 	}
 	return tags
+}
+
+// joinedBy is the engine of the world to which users and roles of one account are added, who have inline policies alone; nil when the world with
+// them does not compile. What the world has is not compiled again.
+func (e *Engine) joinedBy(joining Account) *Engine {
+	w := e.world
+	w.Accounts = slices.Clone(w.Accounts)
+	c := &compiler{engine: &Engine{
+		accounts: maps.Clone(e.accounts), principals: maps.Clone(e.principals), tagsOf: maps.Clone(e.tagsOf), world: w, describedRoles: e.describedRoles,
+	}}
+	at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == joining.ID })
+	if at < 0 {
+		if !isAccountID(joining.ID) {
+			return nil
+		}
+		home := account{id: joining.ID}
+		if placed := e.accounts[joining.ID]; placed != nil {
+			home = *placed
+		}
+		home.partition, home.described = cmp.Or(joining.Partition, policy.AWS), true
+		c.engine.accounts[joining.ID] = &home
+		c.engine.world.Accounts = append(w.Accounts, joining)
+		c.principals(&joining)
+		c.engine.describedRoles = everyRoleOf(c.engine.world.Accounts)
+	} else {
+		host, home := &w.Accounts[at], e.accounts[joining.ID]
+		users, roles := map[string]bool{}, map[string]bool{}
+		for i := range host.Users {
+			users[strings.ToLower(host.Users[i].Name)] = true
+		}
+		for i := range host.Roles {
+			roles[strings.ToLower(host.Roles[i].Name)] = true
+		}
+		for i := range joining.Users {
+			c.user(host, home, &joining.Users[i], nil, users)
+		}
+		for i := range joining.Roles {
+			c.role(host, home, &joining.Roles[i], roles)
+		}
+		host.Users, host.Roles = slices.Concat(host.Users, joining.Users), slices.Concat(host.Roles, joining.Roles)
+	}
+	if len(c.errs) > 0 {
+		return nil
+	}
+	return c.engine
 }
 
 // farAge is older than MFA can be.

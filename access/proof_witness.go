@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -124,7 +125,7 @@ func (c *caller) decideAgain(q question, m *model, guess bool) witness {
 	if guess {
 		e = e.Assuming(UnknownAllowsEverything)
 	}
-	for name := range w.request.Context {
+	for _, name := range slices.Sorted(maps.Keys(w.request.Context)) {
 		if !KeyAppliesTo(name, m.target.name) {
 			w.doubt = "AWS never sets " + name + " in requests of " + m.target.name
 			return w

@@ -3,8 +3,11 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"aws-access-guardrails/policy"
 )
@@ -52,20 +55,49 @@ var standingProofs = []standingProof{
 // that are not known as Allow everything; liveness proofs speak of the requests that AWS sends, and read them as Allow nothing. An intent of an
 // account that the world does not have is an error, and so is a role or a member whom the world does not have.
 func Prove(e *Engine, intents ...Intent) (Report, error) {
-	p := &prover{engine: e, callers: map[string]*caller{}, labs: map[string]*lab{}, trusting: map[*principal][]*principal{}}
+	p := newProver(e)
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
 			return Report{}, err
 		}
 	}
 	p.findAdministrators(intents)
-	for _, proof := range standingProofs {
-		p.proof = proof
-		for i := range intents {
-			proof.run(p, &intents[i])
+	p.knownRoles()
+	// What is solved is shared within an account, so that accounts are proven beside each other.
+	made := make([][][]Finding, len(intents))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(intents)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(intents); i = int(next.Add(1)) - 1 {
+				made[i] = p.proveAccount(&intents[i])
+			}
+		})
+	}
+	workers.Wait()
+	for n := range standingProofs {
+		for i := range made {
+			p.report.Findings = append(p.report.Findings, made[i][n]...)
 		}
 	}
 	return p.report, nil
+}
+
+func newProver(e *Engine) *prover {
+	return &prover{engine: e, callers: map[string]*caller{}, labs: map[string]*lab{}, trusting: map[*principal][]*principal{}}
+}
+
+// proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are known. It returns the findings of each proof.
+func (p *prover) proveAccount(in *Intent) [][]Finding {
+	own := newProver(p.engine)
+	own.report.Administrators, own.roles = p.report.Administrators, p.roles
+	findings := make([][]Finding, len(standingProofs))
+	for n, proof := range standingProofs {
+		own.proof, own.report.Findings = proof, nil
+		proof.run(own, in)
+		findings[n] = own.report.Findings
+	}
+	return findings
 }
 
 // prover makes the proofs of one report.

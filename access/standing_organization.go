@@ -40,6 +40,8 @@ type organizationProver struct {
 	prover
 	in *OrganizationIntent
 	at organizationProof
+	// anybodies and roots are the classes of callers of an account, by its id, with what was solved for them.
+	anybodies, roots map[string]*caller
 }
 
 // ProveOrganization makes the standing proofs of the organization of a world. Safety proofs speak of every user, role and root user that an account
@@ -78,7 +80,7 @@ func ProveOrganization(e *Engine, in OrganizationIntent) ([]Finding, error) {
 	for _, ids := range others {
 		repeated = append(repeated, ids...)
 	}
-	p := &organizationProver{prover: prover{engine: e}, in: in.without(func(id string) bool { return slices.Contains(repeated, id) })}
+	p := &organizationProver{prover: prover{engine: e}, anybodies: map[string]*caller{}, roots: map[string]*caller{}, in: in.without(func(id string) bool { return slices.Contains(repeated, id) })}
 	for _, proof := range organizationProofs {
 		p.at = proof
 		proof.run(p)
@@ -132,8 +134,29 @@ func (p *organizationProver) everybodyOf(id string, forbidden []policy.Statement
 		permitted = append(slices.Clone(permitted), policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", exempt...)))
 	}
 	q := asking(forbidden, permitted...)
-	a := p.engine.anybodyOf(id).askAttached(q)
-	return a.and(p.engine.rootOf(id).ask(q))
+	return p.anybody(id, q).and(p.root(id, q))
+}
+
+func (p *organizationProver) anybody(id string, q question) answer {
+	return askRemembering(p.anybodies, id, p.engine.anybodyOf, func(c *caller) answer { return c.askAttached(q) })
+}
+
+func (p *organizationProver) root(id string, q question) answer {
+	return askRemembering(p.roots, id, p.engine.rootOf, func(c *caller) answer { return c.ask(q) })
+}
+
+// askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends on the texts that were read before, which are
+// values of keys that stand as policy variables and that the class does not fix, is asked of a class that has read nothing.
+func askRemembering(have map[string]*caller, id string, build func(string) *caller, ask func(*caller) answer) answer {
+	if have[id] == nil {
+		have[id] = build(id)
+	}
+	a := ask(have[id])
+	if len(have[id].search.b.open) == 0 {
+		return a
+	}
+	delete(have, id)
+	return ask(build(id))
 }
 
 // rootOf is the class of the root user of an account.

@@ -96,7 +96,7 @@ func (p *organizationProver) consolePasswords() {
 func (p *organizationProver) rootUsers() {
 	for _, id := range p.in.RootAccounts {
 		if id != p.in.Management {
-			p.conclude(p.finding(id), p.engine.rootOf(id).ask(asking(anything)), "the root user does something with its own credentials")
+			p.conclude(p.finding(id), p.root(id, asking(anything)), "the root user does something with its own credentials")
 		}
 	}
 }

@@ -2,12 +2,14 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"aws-access-guardrails/policy"
 )
@@ -51,17 +53,36 @@ func Siblings(folder, stack string) []Sibling {
 		if err != nil {
 			continue
 		}
-		if s, ok := siblingOf(Source{File: file, Data: data}); ok {
+		if s := siblingIn(Source{File: file, Data: data}); policy.ValidateAccountID(s.AccountID) == nil {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// siblingOf reads names alone: account, users and their paths, the MFA group.
-func siblingOf(file Source) (Sibling, bool) {
+// siblingFiles are the siblings that were read, by file: every stack of a folder reads all the others.
+var siblingFiles sync.Map
+
+type siblingFile struct {
+	content [sha256.Size]byte
+	sibling Sibling
+}
+
+// siblingIn is siblingOf for a file that may have been read with this content before.
+func siblingIn(file Source) Sibling {
+	content := sha256.Sum256(file.Data)
+	if have, ok := siblingFiles.Load(file.File); ok && have.(siblingFile).content == content {
+		return have.(siblingFile).sibling
+	}
+	s := siblingOf(file)
+	siblingFiles.Store(file.File, siblingFile{content, s})
+	return s
+}
+
+// siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no account.
+func siblingOf(file Source) Sibling {
 	src := &source{file: file.File}
-	src.readStack(file) // A file that cannot be read leaves no account.
+	src.readStack(file)
 	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}}
 	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
@@ -87,7 +108,7 @@ func siblingOf(file Source) (Sibling, bool) {
 	if grouped || len(s.Users) > 0 {
 		s.Group = s.Partition.GroupARN(s.AccountID, group.Path, group.Name)
 	}
-	return s, policy.ValidateAccountID(s.AccountID) == nil
+	return s
 }
 
 // child is the text of a key; empty where there is none.

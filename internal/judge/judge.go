@@ -49,7 +49,7 @@ func Stacks(stacks ...*config.Stack) []*Judgement {
 			}
 		}
 		beside := group
-		for _, other := range siblings(first) {
+		for _, other := range siblings(first, stacks...) {
 			if !slices.ContainsFunc(group, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) }) {
 				beside = append(slices.Clip(beside), other)
 			}

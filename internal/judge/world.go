@@ -3,6 +3,7 @@ package judge
 import (
 	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/access"
@@ -30,12 +31,19 @@ func World(stacks ...*config.Stack) access.World {
 }
 
 // siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of them may carry the
-// organization. What is wrong with the others is told where they are judged themselves; their people are strangers then.
-func siblings(s *config.Stack) []*config.Stack {
+// organization. What is wrong with the others is told where they are judged themselves; their people are strangers then. Of those that were read
+// already no file is read again.
+func siblings(s *config.Stack, read ...*config.Stack) []*config.Stack {
 	var out []*config.Stack
 	accounts := map[string]bool{s.Account.ID: true}
 	for _, other := range s.Siblings {
-		stack, problems := config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
+		var stack *config.Stack
+		var problems config.Problems
+		if at := slices.IndexFunc(read, func(r *config.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder }); at >= 0 {
+			stack = read[at]
+		} else {
+			stack, problems = config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
+		}
 		if len(problems) > 0 || accounts[stack.Account.ID] || !together(s, stack) {
 			continue
 		}
