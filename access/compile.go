@@ -61,12 +61,12 @@ func Compile(w World) (*Engine, error) {
 	if err := errors.Join(c.errs...); err != nil {
 		return nil, err
 	}
-	c.engine.describedRoles = rolesOf(w.Accounts)
+	c.engine.describedRoles = everyRoleOf(w.Accounts)
 	return c.engine, nil
 }
 
-// rolesOf speaks of every role that the accounts can have; nil when there is no account.
-func rolesOf(accounts []Account) *statement {
+// everyRoleOf speaks of every role that the accounts can have; nil when there is no account.
+func everyRoleOf(accounts []Account) *statement {
 	if len(accounts) == 0 {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -377,6 +378,8 @@ type sharedAnswer struct {
 	classes int
 	// closed and narrow are the places of what closed its branches, among the statements to avoid and among the groups.
 	closed, narrow []int
+	// read are literals of the keys whose usual value was read.
+	read map[string]literal
 }
 
 // keep remembers the answer of a search that found nothing and ended.
@@ -384,7 +387,7 @@ func (c *caller) keep(written string, a answer, groups []layerGroup, avoid []*bo
 	if written == "" || a.open || a.gaveUp {
 		return
 	}
-	kept := sharedAnswer{denied: a.denied, classes: a.classes}
+	kept := sharedAnswer{denied: a.denied, classes: a.classes, read: c.search.read}
 	for i, b := range avoid {
 		if c.search.closed[b.st] {
 			kept.closed = append(kept.closed, i)
@@ -408,6 +411,7 @@ func (c *caller) kept(written string, at attempt, groups []layerGroup, avoid []*
 	for _, i := range have.closed {
 		s.closed[avoid[i].st] = true
 	}
+	maps.Copy(s.usual, have.read)
 	for _, i := range have.narrow {
 		s.narrow = append(s.narrow, groups[i].by)
 	}

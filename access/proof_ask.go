@@ -197,8 +197,9 @@ func (c *caller) assignments(ask func(*caller) answer) answer {
 		a.gaveUp = true
 		return a
 	}
+	shared := newLab()
 	for n := range total {
-		other, impossible := c.again(), false
+		other, impossible := c.again(shared), false
 		other.search.b.assigned = map[string]assignment{}
 		for _, name := range names {
 			picked := assignment{key: c.search.b.open[name]}

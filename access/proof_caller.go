@@ -80,9 +80,9 @@ func (c *caller) constant(k *key) (values, bool) {
 	return ev.lookup(k), true
 }
 
-// again is the same class with nothing remembered.
-func (c *caller) again() *caller {
-	other := &caller{engine: c.engine, session: c.session, principal: c.principal, freeTag: c.freeTag, any: c.any, lab: newLab()}
+// again is the same class with what the lab remembers and nothing else.
+func (c *caller) again(shared *lab) *caller {
+	other := &caller{engine: c.engine, session: c.session, principal: c.principal, freeTag: c.freeTag, any: c.any, lab: shared}
 	other.search = newSearch(newBinder(other))
 	return other
 }

@@ -42,15 +42,17 @@ type search struct {
 	narrow []Source
 	// usual are literals of keys whose value was read without being asked for anything.
 	usual map[string]literal
+	// read are those of usual that the question at hand read.
+	read map[string]literal
 }
 
 func newSearch(b *binder) *search {
-	return &search{b: b, closed: map[*statement]bool{}, usual: map[string]literal{}}
+	return &search{b: b, closed: map[*statement]bool{}, usual: map[string]literal{}, read: map[string]literal{}}
 }
 
 // begin forgets what the last question left behind, and keeps what was solved.
 func (s *search) begin() {
-	s.classes, s.gaveUp, s.closed, s.narrow = 0, false, map[*statement]bool{}, nil
+	s.classes, s.gaveUp, s.closed, s.narrow, s.read = 0, false, map[*statement]bool{}, nil, map[string]literal{}
 }
 
 // closers are the Denies that closed a branch, in the order of the documents, and the layers that allow too little.
@@ -148,7 +150,7 @@ func (s *search) value(st state, l literal) values {
 			return st.keys[i].v
 		}
 	}
-	s.usual[l.name] = l
+	s.usual[l.name], s.read[l.name] = l, l
 	return s.solveKey(l, nil).v
 }
 

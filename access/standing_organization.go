@@ -148,14 +148,22 @@ func (p *organizationProver) root(id string, q question) answer {
 // askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends on the texts that were read before, which are
 // values of keys that stand as policy variables and that the class does not fix, is asked of a class that has read nothing.
 func askRemembering(have map[string]*caller, id string, build func(string) *caller, ask func(*caller) answer) answer {
-	if have[id] == nil {
-		have[id] = build(id)
+	c, known := have[id]
+	if known && c == nil {
+		return ask(build(id))
 	}
-	a := ask(have[id])
-	if len(have[id].search.b.open) == 0 {
+	if !known {
+		c = build(id)
+		have[id] = c
+	}
+	a := ask(c)
+	if len(c.search.b.open) == 0 {
 		return a
 	}
-	delete(have, id)
+	have[id] = nil
+	if !known {
+		return a
+	}
 	return ask(build(id))
 }
 
