@@ -22,6 +22,17 @@ func (c *caller) layers(own *layer) layerSet {
 	return l
 }
 
+// unknowns are the ARNs of policies that limit the caller and whose documents are not known.
+func (l layerSet) unknowns() []string {
+	var all []string
+	for _, one := range append(slices.Clone(l.guardrails), l.boundary, l.limit) {
+		if one != nil {
+			all = append(all, one.unknowns...)
+		}
+	}
+	return all
+}
+
 // layerGroup is a layer of which one statement must allow.
 type layerGroup struct {
 	by    Source
@@ -104,10 +115,15 @@ func (c *caller) attempt(at attempt) answer {
 		}
 		return false
 	}
+	limits := at.layers.unknowns()
 	for _, st := range at.allow {
-		if try(st, at.unknownTrust) {
+		if try(st, at.unknownTrust || len(limits) > 0) {
 			break
 		}
+	}
+	if a.open && len(limits) > 0 {
+		a.guess, a.assumption = true, unknownAssumption(limits, a.witness)
+		a.by = Source{Kind: PermissionsBoundary, Policy: limits[0], Rule: "its document is not known"}
 	}
 	if a.open && at.unknownTrust {
 		a.guess, a.assumption = true, "the trust policy of "+a.witness.resource()+" is not known; it does not trust the caller"

@@ -243,6 +243,17 @@ func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 	assert.Equal(t, "NoIAM", f.By[0].Sid)
 }
 
+// A permissions boundary whose document is not known may keep a door shut: the claim holds if it does, and the boundary is named.
+func TestAnUnknownBoundaryIsAnAssumption(t *testing.T) {
+	w := oneUser(policy.Allow("Keys", "iam:CreateAccessKey").On("*"))
+	w.Accounts[0].Users[0].Boundary = "arn:aws:iam::" + people + ":policy/boundary"
+	f := finding(t, prove(t, w), "own-credentials-only", "user/bob")
+	assert.Equal(t, HoldsIf, f.Verdict, f)
+	require.Len(t, f.Assumptions, 1)
+	assert.Equal(t, w.Accounts[0].Users[0].Boundary, f.Assumptions[0].ID)
+	assert.Contains(t, f.Assumptions[0].Text, "does not allow iam:CreateAccessKey")
+}
+
 // A switch that weakens a claim is named beside it.
 func TestWaiversNameTheirSwitch(t *testing.T) {
 	r := prove(t, articleWorld(t), func(in *Intent) {

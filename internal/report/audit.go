@@ -60,7 +60,7 @@ func AuditOf(data []byte) (*Audit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	engine, err := access.Compile(access.World{Accounts: []access.Account{account}})
+	engine, err := access.Compile(access.WithManagedPolicies(access.World{Accounts: []access.Account{account}}))
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
