@@ -26,6 +26,9 @@ type Options struct {
 	Account string
 	// Partition is the partition of Account; empty means aws.
 	Partition policy.Partition
+	// CallsAs is the role, such as role/GuardrailDeployer, as whose session every call of the providers is decided, in whatever account they call; empty means the
+	// one that the world file names, and without one every call is allowed.
+	CallsAs string
 	// Faults go wrong between the engine, the providers and AWS; nil for none.
 	Faults *cloud.Faults
 	// Now is the clock; nil means time.Now.
@@ -37,6 +40,7 @@ type Server struct {
 	cloud   *cloud.Cloud
 	classic *provider.Server
 	native  *provider.Server
+	decider *decider
 	once    sync.Once
 	closed  error
 }
@@ -86,6 +90,12 @@ func (s *Server) begin(o Options, world *worldFile) error {
 		Cloud: s.cloud, Credentials: provider.Credentials{Ambient: account, Profiles: world.profiles()}, Faults: o.Faults,
 	}
 	var err error
+	if role := cmp.Or(o.CallsAs, world.CallsAs); role != "" {
+		if s.decider, err = newDecider(s.cloud, role); err != nil {
+			return err
+		}
+		options.Decider = s.decider
+	}
 	if s.classic, err = provider.Serve("aws", options); err != nil {
 		return err
 	}

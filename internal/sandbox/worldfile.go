@@ -22,6 +22,9 @@ type worldFile struct {
 	// Managed are names, with their paths, of managed policies that AWS has and the sandbox does not know yet.
 	Managed []string `yaml:"awsManagedPolicies"`
 
+	// CallsAs is the role as whose session every call of a deployment is decided.
+	CallsAs string `yaml:"callsAs"`
+
 	Organization   *worldOrganization   `yaml:"organization"`
 	IdentityCenter *worldIdentityCenter `yaml:"identityCenter"`
 

@@ -173,6 +173,8 @@ type Caller struct {
 	Region string
 	// Faults go wrong between this caller and AWS; nil for none.
 	Faults *Faults
+	// Decider decides each call; nil lets the caller do everything.
+	Decider Decider
 }
 
 // client is what the clients of all services have in common.
@@ -180,6 +182,7 @@ type client struct {
 	cloud   *Cloud
 	caller  Caller
 	service string
+	extent  extent
 }
 
 // partition is the partition of the caller's account.
@@ -194,6 +197,9 @@ func (c *Cloud) partitionOf(account string) policy.Partition {
 func call[T any](ctx context.Context, s client, operation, subject string, effect func(*tx) (T, error)) (T, error) {
 	fault := s.caller.Faults.Draw(operation, subject, false)
 	var none T
+	if err := s.authorize(operation, subject); err != nil {
+		return none, s.answer(operation, subject, err)
+	}
 	switch fault {
 	case Slow:
 		if err := s.caller.Faults.wait(ctx); err != nil {

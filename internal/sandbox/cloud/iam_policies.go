@@ -24,7 +24,7 @@ type NewPolicy struct {
 
 // CreatePolicy makes a customer managed policy.
 func (i IAM) CreatePolicy(ctx context.Context, in NewPolicy) (Policy, error) {
-	return call(ctx, i.client, "CreatePolicy", in.Name, func(tx *tx) (Policy, error) {
+	return call(ctx, i.making(in.Path, in.Tags), "CreatePolicy", in.Name, func(tx *tx) (Policy, error) {
 		path := cmp.Or(in.Path, "/")
 		if err := cmp.Or(checkName("policyName", in.Name, 128), checkPath(path), checkDescription(in.Description)); err != nil {
 			return Policy{}, err
@@ -145,6 +145,7 @@ func (p Policy) hasVersion(id string) bool {
 
 // TagPolicy adds tags to a policy and overwrites those that it has.
 func (i IAM) TagPolicy(ctx context.Context, arn string, tags map[string]string) error {
+	i.client = i.making("", tags)
 	return i.updatePolicy(ctx, "TagPolicy", arn, func(p *Policy) (err error) {
 		p.Tags, err = withTags(p.Tags, tags)
 		return err
@@ -153,6 +154,7 @@ func (i IAM) TagPolicy(ctx context.Context, arn string, tags map[string]string) 
 
 // UntagPolicy removes tags from a policy.
 func (i IAM) UntagPolicy(ctx context.Context, arn string, keys []string) error {
+	i.client = i.untagging(keys)
 	return i.updatePolicy(ctx, "UntagPolicy", arn, func(p *Policy) error {
 		p.Tags = withoutTags(p.Tags, keys)
 		return nil

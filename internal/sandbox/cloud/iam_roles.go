@@ -20,7 +20,7 @@ type NewRole struct {
 
 // CreateRole makes a role. Every user and role that the trust policy names must exist.
 func (i IAM) CreateRole(ctx context.Context, in NewRole) (Role, error) {
-	return call(ctx, i.client, "CreateRole", in.Name, func(tx *tx) (Role, error) {
+	return call(ctx, i.making(in.Path, in.Tags), "CreateRole", in.Name, func(tx *tx) (Role, error) {
 		path, maxSession := cmp.Or(in.Path, "/"), cmp.Or(in.MaxSession, 3600)
 		if err := cmp.Or(checkName("roleName", in.Name, 64), checkPath(path), checkDescription(in.Description), checkMaxSession(maxSession)); err != nil {
 			return Role{}, err
@@ -119,6 +119,7 @@ func (i IAM) PutRolePermissionsBoundary(ctx context.Context, name, arn string) e
 
 // TagRole adds tags to a role and overwrites those that it has.
 func (i IAM) TagRole(ctx context.Context, name string, tags map[string]string) error {
+	i.client = i.making("", tags)
 	return i.updateRole(ctx, "TagRole", name, func(role *Role) (err error) {
 		role.Tags, err = withTags(role.Tags, tags)
 		return err
@@ -127,6 +128,7 @@ func (i IAM) TagRole(ctx context.Context, name string, tags map[string]string) e
 
 // UntagRole removes tags from a role.
 func (i IAM) UntagRole(ctx context.Context, name string, keys []string) error {
+	i.client = i.untagging(keys)
 	return i.updateRole(ctx, "UntagRole", name, func(role *Role) error {
 		role.Tags = withoutTags(role.Tags, keys)
 		return nil

@@ -18,7 +18,7 @@ type NewUser struct {
 
 // CreateUser makes a user.
 func (i IAM) CreateUser(ctx context.Context, in NewUser) (User, error) {
-	return call(ctx, i.client, "CreateUser", in.Name, func(tx *tx) (User, error) {
+	return call(ctx, i.making(in.Path, in.Tags), "CreateUser", in.Name, func(tx *tx) (User, error) {
 		path := cmp.Or(in.Path, "/")
 		if err := cmp.Or(checkName("userName", in.Name, 64), checkPath(path)); err != nil {
 			return User{}, err
@@ -106,7 +106,7 @@ func (i IAM) DeleteUser(ctx context.Context, name string) error {
 
 // TagUser adds tags to a user and overwrites those that it has.
 func (i IAM) TagUser(ctx context.Context, name string, tags map[string]string) error {
-	return do(ctx, i.client, "TagUser", name, func(tx *tx) error {
+	return do(ctx, i.making("", tags), "TagUser", name, func(tx *tx) error {
 		user, err := i.user(name)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (i IAM) TagUser(ctx context.Context, name string, tags map[string]string) e
 
 // UntagUser removes tags from a user.
 func (i IAM) UntagUser(ctx context.Context, name string, keys []string) error {
-	return do(ctx, i.client, "UntagUser", name, func(tx *tx) error {
+	return do(ctx, i.untagging(keys), "UntagUser", name, func(tx *tx) error {
 		user, err := i.user(name)
 		if err != nil {
 			return err

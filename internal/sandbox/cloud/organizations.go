@@ -117,7 +117,7 @@ type NewOrganizationPolicy struct {
 
 // CreatePolicy makes a policy that is attached to nothing.
 func (o Organizations) CreatePolicy(ctx context.Context, in NewOrganizationPolicy) (OrganizationPolicy, error) {
-	return call(ctx, o.client, "CreatePolicy", in.Name, func(tx *tx) (OrganizationPolicy, error) {
+	return call(ctx, o.making("", in.Tags), "CreatePolicy", in.Name, func(tx *tx) (OrganizationPolicy, error) {
 		org, err := o.organization(false)
 		if err != nil {
 			return OrganizationPolicy{}, err
@@ -240,6 +240,7 @@ func (o Organizations) UpdatePolicy(ctx context.Context, id, name, description, 
 
 // TagResource adds tags to a policy and overwrites those that it has.
 func (o Organizations) TagResource(ctx context.Context, id string, tags map[string]string) error {
+	o.client = o.making("", tags)
 	return o.update(ctx, "TagResource", id, func(p *OrganizationPolicy) error {
 		all := maps.Clone(p.Tags)
 		if all == nil {
@@ -253,6 +254,7 @@ func (o Organizations) TagResource(ctx context.Context, id string, tags map[stri
 
 // UntagResource removes tags from a policy.
 func (o Organizations) UntagResource(ctx context.Context, id string, keys []string) error {
+	o.client = o.untagging(keys)
 	return o.update(ctx, "UntagResource", id, func(p *OrganizationPolicy) error {
 		p.Tags = maps.Clone(p.Tags)
 		maps.DeleteFunc(p.Tags, func(key, _ string) bool { return slices.Contains(keys, key) })

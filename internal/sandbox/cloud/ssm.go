@@ -69,7 +69,7 @@ func documentKey(region, name string) string { return region + "/" + name }
 
 // CreateDocument makes a document in the caller's Region.
 func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, error) {
-	return call(ctx, s.client, "CreateDocument", in.Name, func(tx *tx) (Document, error) {
+	return call(ctx, s.making("", in.Tags), "CreateDocument", in.Name, func(tx *tx) (Document, error) {
 		if in.Format == "" {
 			in.Format = "JSON"
 		}
@@ -201,6 +201,7 @@ func (s SSM) DeleteDocument(ctx context.Context, name string) error {
 
 // AddTagsToResource adds tags to a document and overwrites those that it has.
 func (s SSM) AddTagsToResource(ctx context.Context, name string, tags map[string]string) error {
+	s.client = s.making("", tags)
 	return s.update(ctx, "AddTagsToResource", name, func(d *Document) error {
 		if err := checkTags(tags, false); err != nil {
 			return err
@@ -220,6 +221,7 @@ func (s SSM) AddTagsToResource(ctx context.Context, name string, tags map[string
 
 // RemoveTagsFromResource removes tags from a document.
 func (s SSM) RemoveTagsFromResource(ctx context.Context, name string, keys []string) error {
+	s.client = s.untagging(keys)
 	return s.update(ctx, "RemoveTagsFromResource", name, func(d *Document) error {
 		d.Tags = maps.Clone(d.Tags)
 		maps.DeleteFunc(d.Tags, func(key, _ string) bool { return slices.Contains(keys, key) })

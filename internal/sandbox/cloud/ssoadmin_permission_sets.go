@@ -29,7 +29,7 @@ type NewPermissionSet struct {
 
 // CreatePermissionSet makes a permission set.
 func (s SSOAdmin) CreatePermissionSet(ctx context.Context, instance string, in NewPermissionSet) (PermissionSet, error) {
-	return call(ctx, s.client, "CreatePermissionSet", in.Name, func(tx *tx) (PermissionSet, error) {
+	return call(ctx, s.making("", in.Tags), "CreatePermissionSet", in.Name, func(tx *tx) (PermissionSet, error) {
 		ic, err := s.instance(instance)
 		if err != nil {
 			return PermissionSet{}, err
@@ -119,6 +119,7 @@ func (s SSOAdmin) UpdatePermissionSet(ctx context.Context, instance, arn string,
 
 // TagResource adds tags to a permission set and overwrites those that it has.
 func (s SSOAdmin) TagResource(ctx context.Context, instance, arn string, tags map[string]string) error {
+	s.client = s.making("", tags)
 	return s.update(ctx, "TagResource", instance, arn, func(p *PermissionSet) error {
 		all := maps.Clone(p.Tags)
 		if all == nil {
@@ -132,6 +133,7 @@ func (s SSOAdmin) TagResource(ctx context.Context, instance, arn string, tags ma
 
 // UntagResource removes tags from a permission set.
 func (s SSOAdmin) UntagResource(ctx context.Context, instance, arn string, keys []string) error {
+	s.client = s.untagging(keys)
 	return s.update(ctx, "UntagResource", instance, arn, func(p *PermissionSet) error {
 		p.Tags = maps.Clone(p.Tags)
 		maps.DeleteFunc(p.Tags, func(key, _ string) bool { return slices.Contains(keys, key) })

@@ -36,6 +36,9 @@ func organization(ctx context.Context, s *session, _ values) (values, error) {
 	if s.caller.Account != org.Management {
 		return out, nil
 	}
+	if err := s.organizations().Besides(ctx, org.ID, "ListAccounts", "ListRoots", "ListAWSServiceAccessForOrganization"); err != nil {
+		return nil, doing(err, "reading Organization (%s)", org.ID)
+	}
 	var all, others, types []values
 	for _, id := range slices.Sorted(maps.Keys(parents)) {
 		all = append(all, account(id))

@@ -34,6 +34,9 @@ func iamPolicy() *resourceType {
 			if err != nil {
 				return nil, doing(err, "reading IAM Policy (%s)", id)
 			}
+			if err := s.iam().Besides(ctx, id, "GetPolicyVersion"); err != nil {
+				return nil, doing(err, "reading IAM Policy (%s) version", id)
+			}
 			return values{
 				"arn": text(p.ARN), "attachmentCount": number(attached), "description": optional(p.Description), "name": text(p.Name),
 				"namePrefix": text(""), "path": text(p.Path), "policy": policyToSet(state.text("policy"), p.Document()), "policyId": text(p.ID),
@@ -49,6 +52,9 @@ func iamPolicy() *resourceType {
 func updatePolicy(ctx context.Context, s *session, id string, state, in values, d difference) error {
 	if d.has("policy") {
 		p, _, err := s.iam().GetPolicy(ctx, id)
+		if err == nil {
+			err = s.iam().Besides(ctx, id, "ListPolicyVersions")
+		}
 		if err != nil {
 			return doing(err, "reading IAM Policy (%s) versions", id)
 		}
@@ -82,6 +88,9 @@ func removePolicy(ctx context.Context, s *session, id string, _ values) error {
 	p, _, err := s.iam().GetPolicy(ctx, id)
 	if cloud.Is(err, "NoSuchEntity") {
 		return nil
+	}
+	if err == nil {
+		err = s.iam().Besides(ctx, id, "ListPolicyVersions")
 	}
 	if err != nil {
 		return doing(err, "reading IAM Policy (%s) versions", id)

@@ -59,6 +59,13 @@ func readRole(ctx context.Context, s *session, id string, state values) (values,
 	if err != nil {
 		return nil, doing(err, "reading IAM Role (%s)", id)
 	}
+	reading := []string{"ListRolePolicies", "ListAttachedRolePolicies"}
+	if len(role.Inline) > 0 {
+		reading = append(reading, "GetRolePolicy")
+	}
+	if err := s.iam().Besides(ctx, id, reading...); err != nil {
+		return nil, doing(err, "reading IAM Role (%s) policies", id)
+	}
 	var inline []values
 	for _, name := range slices.Sorted(maps.Keys(role.Inline)) {
 		inline = append(inline, values{"name": text(name), "policy": text(role.Inline[name])})
@@ -111,6 +118,9 @@ func removeRole(ctx context.Context, s *session, id string, state values) error 
 	}
 	if err != nil {
 		return doing(err, "deleting IAM Role (%s)", id)
+	}
+	if err := s.iam().Besides(ctx, id, "ListInstanceProfilesForRole"); err != nil {
+		return doing(err, "deleting IAM Role (%s): reading instance profiles", id)
 	}
 	force := state.flag("forceDetachPolicies")
 	if force || len(state.texts("managedPolicyArns")) > 0 {

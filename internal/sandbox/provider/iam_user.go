@@ -81,6 +81,9 @@ func removeUser(ctx context.Context, s *session, id string, state values) error 
 	if err != nil {
 		return doing(err, "listing IAM User (%s) groups", id)
 	}
+	if err := s.iam().Besides(ctx, id, "ListGroupsForUser"); err != nil {
+		return doing(err, "listing IAM User (%s) groups", id)
+	}
 	for _, group := range user.Groups {
 		if err := ignore(s.iam().RemoveUserFromGroup(ctx, group, id), "NoSuchEntity"); err != nil {
 			return doing(err, "removing IAM User (%s) group memberships", id)
@@ -95,6 +98,11 @@ func removeUser(ctx context.Context, s *session, id string, state values) error 
 }
 
 func stripUser(ctx context.Context, s *session, user cloud.User) error {
+	err := s.iam().Besides(ctx, user.Name, "ListAccessKeys", "ListSSHPublicKeys", "ListVirtualMFADevices", "ListMFADevices", "DeleteLoginProfile", "ListSigningCertificates",
+		"ListServiceSpecificCredentials")
+	if err != nil {
+		return doing(err, "removing what IAM User (%s) made", user.Name)
+	}
 	for _, key := range user.AccessKeys {
 		if err := ignore(s.iam().DeleteAccessKey(ctx, user.Name, key), "NoSuchEntity"); err != nil {
 			return doing(err, "removing IAM User (%s) access keys: deleting Access Key (%s)", user.Name, key)

@@ -46,13 +46,22 @@ func nativeDocument() *resourceType {
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			d := newDocument(in)
 			d.Type, d.Tags = cmp.Or(d.Type, "Command"), tagList(in)
+			if err := s.control(ctx, "CreateResource", "GetResourceRequestStatus"); err != nil {
+				return "", operation(err, "CREATE")
+			}
 			made, err := s.ssm().CreateDocument(ctx, d)
 			return made.Name, operation(err, "CREATE")
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
+			if err := s.control(ctx, "GetResource"); err != nil {
+				return nil, operation(err, "READ")
+			}
 			d, err := s.ssm().DescribeDocument(ctx, id)
 			if cloud.Is(err, "InvalidDocument") {
 				return nil, nil
+			}
+			if err == nil {
+				err = s.ssm().Besides(ctx, id, "GetDocument", "ListTagsForResource")
 			}
 			if err != nil {
 				return nil, operation(err, "READ")
@@ -68,6 +77,9 @@ func nativeDocument() *resourceType {
 		},
 		update: updateNativeDocument,
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
+			if err := s.control(ctx, "DeleteResource", "GetResourceRequestStatus"); err != nil {
+				return operation(err, "DELETE")
+			}
 			if _, err := s.ssm().DescribeDocument(ctx, id); cloud.Is(err, "InvalidDocument") {
 				return nil
 			}
@@ -78,6 +90,9 @@ func nativeDocument() *resourceType {
 }
 
 func updateNativeDocument(ctx context.Context, s *session, id string, state, in values, d difference) error {
+	if err := s.control(ctx, "UpdateResource", "GetResourceRequestStatus"); err != nil {
+		return operation(err, "UPDATE")
+	}
 	if d.hasAny("content", "documentFormat", "targetType", "versionName") {
 		if in.text("updateMethod") != "NewVersion" {
 			return errors.New(`operation UPDATE failed with "NotUpdatable": Resource of type 'AWS::SSM::Document' with identifier '` + id +
@@ -100,6 +115,11 @@ func updateNativeDocument(ctx context.Context, s *session, id string, state, in 
 		return operation(err, "UPDATE")
 	}
 	return operation(s.ssm().AddTagsToResource(ctx, id, after), "UPDATE")
+}
+
+// control decides calls of Cloud Control, which then calls the service with the credentials of its caller.
+func (s *session) control(ctx context.Context, operations ...string) error {
+	return s.cloud.CloudControl(s.caller).Besides(ctx, "AWS::SSM::Document", operations...)
 }
 
 // operation words an error as Cloud Control does.

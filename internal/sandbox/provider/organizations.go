@@ -35,6 +35,9 @@ func organizationsPolicy() *resourceType {
 			if err != nil {
 				return nil, doing(err, "reading Organizations Policy (%s)", id)
 			}
+			if err := s.organizations().Besides(ctx, id, "ListTagsForResource"); err != nil {
+				return nil, doing(err, "listing tags for Organizations Policy (%s)", id)
+			}
 			content := text(p.Content)
 			if sameJSON(state["content"], content) {
 				content = state["content"]

@@ -26,6 +26,8 @@ type Options struct {
 	Credentials Credentials
 	// Faults go wrong between the providers and AWS, and between the engine and the providers; nil for none.
 	Faults *cloud.Faults
+	// Decider decides each call of the providers; nil lets them do everything.
+	Decider cloud.Decider
 }
 
 // Server is the provider of one package on a port of this machine.
@@ -141,7 +143,7 @@ func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest)
 		}}}
 		return nil, rpcerror.WithDetails(rpcerror.New(codes.InvalidArgument, "required configuration keys were missing"), missing)
 	}
-	opened, err := open(s.Cloud, s.Credentials, s.Faults, read)
+	opened, err := open(s.Options, read)
 	if err != nil {
 		return nil, problem(err)
 	}

@@ -92,7 +92,8 @@ func readSettings(pkg string, inputs values) (settings, error) {
 }
 
 // open signs a provider in. It fails as the real one does: no credentials, an unknown profile, an account that is not allowed.
-func open(c *cloud.Cloud, credentials Credentials, faults *cloud.Faults, s settings) (*session, error) {
+func open(o Options, s settings) (*session, error) {
+	c, credentials := o.Cloud, o.Credentials
 	partition, err := policy.PartitionOfRegion(s.Region)
 	if err != nil {
 		return nil, fmt.Errorf("invalid AWS Region: %s", s.Region)
@@ -134,7 +135,7 @@ func open(c *cloud.Cloud, credentials Credentials, faults *cloud.Faults, s setti
 		return nil, fmt.Errorf("AWS account ID not allowed: %s", account)
 	}
 	return &session{
-		cloud: c, caller: cloud.Caller{Account: account, Region: s.Region, Faults: faults}, role: s.RoleARN,
+		cloud: c, caller: cloud.Caller{Account: account, Region: s.Region, Faults: o.Faults, Decider: o.Decider}, role: s.RoleARN,
 		defaultTags: s.DefaultTags, ignoredKeys: s.IgnoreTags.Keys, ignoredPrefixs: s.IgnoreTags.KeyPrefixes,
 	}, nil
 }

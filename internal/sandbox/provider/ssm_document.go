@@ -88,6 +88,9 @@ func readDocument(ctx context.Context, s *session, id string, state values) (val
 	if err != nil {
 		return nil, doing(err, "reading SSM Document (%s)", id)
 	}
+	if err := s.ssm().Besides(ctx, id, "GetDocument", "DescribeDocumentPermission"); err != nil {
+		return nil, doing(err, "reading SSM Document (%s) content and permissions", id)
+	}
 	latest := strconv.Itoa(len(d.Versions))
 	permissions := resource.NewNullProperty()
 	if len(d.Shared) > 0 {
