@@ -38,11 +38,12 @@ var rooms = []room{
 	{dir: "internal/judge", may: []string{"policy", "access", "internal/config"}, foreign: noForeign},
 	{dir: "internal/adopt", may: []string{"policy", "access", "components", "internal/config", "internal/edit"}, foreign: noForeign},
 	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/adopt"}, foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/deployer", may: []string{"policy", "internal/config", "internal/program"}, foreign: noForeign},
 	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config", "internal/judge"}},
 	{dir: "internal/sandbox", may: []string{"policy", "access"}},
 	{dir: "internal/workspace", may: []string{"internal/adopt", "policy", "internal/config", "internal/judge", "internal/program", "internal/sandbox"}},
 	{dir: "internal/change", may: []string{"policy", "access", "internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}, foreign: []string{"github.com/pulumi/"}},
-	{dir: "cmd/guardrails", may: []string{"access", "internal/adopt", "internal/change", "internal/config", "internal/edit", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
+	{dir: "cmd/guardrails", may: []string{"access", "internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{dir: "tests"},
 }

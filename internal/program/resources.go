@@ -19,6 +19,8 @@ type Resource struct {
 	URN  resource.URN
 	Type string
 	Name string
+	// Region is that of the resource's provider.
+	Region string
 	// Inputs are the arguments. What AWS alone knows, such as the id of a policy, reads OutputOf the resource it comes from.
 	Inputs resource.PropertyMap
 	// Retain says that the resource stays in AWS when the stack no longer has it; Ignored are property paths whose changes count for nothing.
@@ -32,8 +34,14 @@ func OutputOf(urn resource.URN) string { return "output of " + string(urn) }
 // Resources are what the program registers for a stack, in the order of their URNs, without engine and without AWS: components, providers and the stack
 // itself left out. AWS is taken to be as the stack says it is. The name is that of the Pulumi project.
 func Resources(project string, stack *config.Stack) ([]Resource, error) {
+	resources, _, err := Registered(project, stack)
+	return resources, err
+}
+
+// Registered is Resources with the functions of providers that the program calls on the way, sorted.
+func Registered(project string, stack *config.Stack) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
-	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
 		providers, err := newProviders(ctx, stack)
 		if err != nil {
 			return err
@@ -41,10 +49,11 @@ func Resources(project string, stack *config.Stack) ([]Resource, error) {
 		return create(ctx, stack, providers)
 	}, pulumi.WithMocks(project, stack.Name, l))
 	if err != nil {
-		return nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
+		return nil, nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
 	}
 	slices.SortFunc(l.resources, func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
-	return l.resources, nil
+	slices.Sort(l.functions)
+	return l.resources, slices.Compact(l.functions), nil
 }
 
 // list takes the place of the engine. It implements pulumi.MockResourceMonitor.
@@ -54,11 +63,12 @@ type list struct {
 
 	mu        sync.Mutex
 	resources []Resource
+	functions []string
 }
 
 // NewResource keeps a registration and gives it an id.
 func (l *list) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
-	r := Resource{Type: args.TypeToken, Name: args.Name, Inputs: args.Inputs.Copy()}
+	r := Resource{Type: args.TypeToken, Name: args.Name, Region: regionOf(args.Provider), Inputs: args.Inputs.Copy()}
 	var parent tokens.Type
 	if rpc := args.RegisterRPC; rpc != nil {
 		if urn := resource.URN(rpc.GetParent()); urn != "" && urn.QualifiedType() != resource.RootStackType {
@@ -80,8 +90,20 @@ func (l *list) NewResource(args pulumi.MockResourceArgs) (string, resource.Prope
 	return OutputOf(r.URN), state, nil
 }
 
+// regionOf is the Region that a provider is named after; its reference is its URN and its id.
+func regionOf(reference string) string {
+	parts := strings.Split(reference, "::")
+	if len(parts) < 4 {
+		return ""
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(parts[3], nativeProviderName("")), providerName(""))
+}
+
 // Call answers as the organization does that the stack describes.
 func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	l.mu.Lock()
+	l.functions = append(l.functions, args.Token)
+	l.mu.Unlock()
 	policies := l.stack.ServiceControlPolicies()
 	if args.Token != "aws:organizations/getOrganization:getOrganization" || policies == nil {
 		return nil, fmt.Errorf("nobody answers %s", args.Token)
