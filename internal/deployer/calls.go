@@ -22,8 +22,6 @@ type need struct {
 // needsOf are the calls of the AWS providers by type of resource, or by function. Sources: the source of the provider aws (v6 is built on
 // hashicorp/terraform-provider-aws v5), the handlers' permissions of AWS::SSM::Document for aws-native, and the Service Authorization Reference for what each
 // action acts on. Passing tags when something is made needs the tagging action too.
-//
-// Two kinds of actions are here that no deployment in the sandbox calls; the comments beside them say why they stay.
 var needsOf = map[string][]need{
 	"aws:iam/user:User": {
 		{name: "ReadUsersOfTheStack", reads: true, on: users, actions: []string{"iam:GetUser", "iam:ListGroupsForUser"}},
@@ -62,11 +60,13 @@ var needsOf = map[string][]need{
 	"aws:iam/role:Role": {
 		{name: "ReadRolesOfTheStack", reads: true, on: roles, actions: []string{"iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"}},
 		{name: "ChangeRolesOfTheStack", on: roles, actions: []string{
-			"iam:CreateRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription", "iam:DeleteRole",
+			"iam:CreateRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole",
 			"iam:ListInstanceProfilesForRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy",
 		}},
-		{name: "BoundRolesOfTheStack", on: boundedRoles, when: bounds, actions: []string{"iam:PutRolePermissionsBoundary"}},
-		{name: "ChangeRolesOfTheStack", on: boundedRoles, actions: []string{"iam:DeleteRolePermissionsBoundary"}},
+		{name: "ChangeRolesOfTheStack", on: rolesWith("description"), actions: []string{"iam:UpdateRoleDescription"}},
+		{name: "ChangeRolesOfTheStack", on: rolesWith("maxSessionDuration"), actions: []string{"iam:UpdateRole"}},
+		{name: "BoundRolesOfTheStack", on: rolesWith("permissionsBoundary"), when: bounds, actions: []string{"iam:PutRolePermissionsBoundary"}},
+		{name: "ChangeRolesOfTheStack", on: rolesWith("permissionsBoundary"), actions: []string{"iam:DeleteRolePermissionsBoundary"}},
 	},
 	"aws:iam/rolePolicy:RolePolicy": {
 		{name: "ReadRolesOfTheStack", reads: true, on: roleOwners, actions: []string{"iam:GetRolePolicy"}},

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
@@ -70,11 +72,14 @@ func roles(s *stack, r program.Resource) []string {
 	return []string{s.entity("role", r.Text("path"), cmp.Or(r.Text("name"), r.Name))}
 }
 
-func boundedRoles(s *stack, r program.Resource) []string {
-	if r.Text("permissionsBoundary") == "" {
-		return nil
+// rolesWith are the roles of which the program sets an argument: what it does not set never changes.
+func rolesWith(argument resource.PropertyKey) func(*stack, program.Resource) []string {
+	return func(s *stack, r program.Resource) []string {
+		if r.Inputs[argument].IsNull() {
+			return nil
+		}
+		return roles(s, r)
 	}
-	return roles(s, r)
 }
 
 func roleOwners(s *stack, r program.Resource) []string {

@@ -1,0 +1,326 @@
+package tests
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/deployer"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/policy"
+)
+
+// pipeline deploys stacks of a folder as CI does: each with the session of its account's deployer, every call of which the sandbox decides.
+type pipeline struct {
+	*deployment
+	command auto.PulumiCommand
+	state   string
+	env     map[string]string
+}
+
+func newPipeline(t *testing.T, d *deployment) *pipeline {
+	t.Helper()
+	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
+	require.NoError(t, err)
+	// The program is inside the test; the folder of its source does not matter.
+	project := d.read(t, "Pulumi.yaml")
+	kept := slices.DeleteFunc(strings.Split(project, "\n"), func(line string) bool { return strings.HasPrefix(line, "main:") })
+	d.write(t, "Pulumi.yaml", strings.Join(kept, "\n"))
+	return &pipeline{deployment: d, command: command, state: filepath.Join(t.TempDir(), "aws.json"), env: map[string]string{
+		"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_HOME": t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_SKIP_UPDATE_CHECK": "true",
+		"AWS_PROFILE": "", "AWS_REGION": "",
+	}}
+}
+
+func (p *pipeline) stack(t *testing.T, name string) *config.Stack {
+	t.Helper()
+	return read(t, filepath.Join(p.dir, "Pulumi."+name+".yaml"))
+}
+
+// as runs an operation with the session of a role of the stack's account, and gives the calls that were decided.
+func (p *pipeline) as(t *testing.T, role, name string, operate func(context.Context, auto.Stack) error) ([]cloud.Call, error) {
+	t.Helper()
+	account := p.stack(t, name).Account.ID
+	server, err := sandbox.Start(t.Context(), sandbox.Options{
+		World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: account, CallsAs: "role/" + role,
+	})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Close()) }()
+	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
+	for key, value := range p.env {
+		env[key] = value
+	}
+	local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(p.dir), auto.Pulumi(p.command), auto.EnvVars(env), auto.Program(program.In(p.dir)))
+	require.NoError(t, err)
+	stack, err := auto.UpsertStack(t.Context(), name, local)
+	require.NoError(t, err)
+	err = operate(t.Context(), stack)
+	return server.Calls(), err
+}
+
+func up(ctx context.Context, s auto.Stack) error {
+	_, err := s.Up(ctx, optup.SuppressProgress())
+	return err
+}
+
+func upWithRefresh(ctx context.Context, s auto.Stack) error {
+	_, err := s.Up(ctx, optup.Refresh(), optup.SuppressProgress())
+	return err
+}
+
+func previewWithRefresh(ctx context.Context, s auto.Stack) error {
+	_, err := s.Preview(ctx, optpreview.Refresh(), optpreview.SuppressProgress())
+	return err
+}
+
+func destroy(ctx context.Context, s auto.Stack) error {
+	_, err := s.Destroy(ctx, optdestroy.SuppressProgress())
+	return err
+}
+
+// admit puts the rendered roles of a stack in place, as an administrator does: the deployer has what was rendered and nothing else.
+func (p *pipeline) admit(t *testing.T, name string) *deployer.Rendering {
+	t.Helper()
+	stack := p.stack(t, name)
+	rendering, err := deployer.Render(stack, deployer.Options{GitHub: &deployer.GitHub{Repository: "example-org/guardrails"}})
+	require.NoError(t, err)
+	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Close()) }()
+	iam := server.IAM(stack.Account.ID)
+	for _, role := range []deployer.Role{rendering.Deployer, rendering.Preview} {
+		existing, err := iam.GetRole(t.Context(), role.Name)
+		if err != nil {
+			existing, err = iam.CreateRole(t.Context(), cloud.NewRole{Name: role.Name, Path: role.Path, Trust: role.Trust.JSON()})
+		}
+		require.NoError(t, err)
+		for _, arn := range existing.Attached {
+			require.NoError(t, iam.DetachPolicy(t.Context(), cloud.KindRole, role.Name, arn))
+		}
+		for _, document := range role.Policies {
+			require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, role.Name, document.Name, document.Document.JSON()))
+		}
+	}
+	return rendering
+}
+
+// change edits a stack file so that an update reaches every kind of resource that it has: other tags on all, other documents, other members.
+func (p *pipeline) change(t *testing.T, name string, edits ...string) {
+	t.Helper()
+	file := "Pulumi." + name + ".yaml"
+	edits = append(edits, "{tags: {Team: first}}", "{tags: {Owner: second}}")
+	for i := 0; i < len(edits); i += 2 {
+		p.edit(t, file, edits[i], edits[i+1])
+	}
+}
+
+// calledFor is everything that a role was decided on, and with which documents.
+type calledFor struct {
+	account   string
+	partition policy.Partition
+	calls     []cloud.Call
+	documents []deployer.Policy
+}
+
+// life is a folder of stacks, and what changes in each besides its tags: from, to, from, to.
+type life struct {
+	name    string
+	open    func(*testing.T) *deployment
+	up      []string
+	destroy []string
+	edits   map[string][]string
+}
+
+var lives = []life{
+	{"two accounts", newDeployment, []string{"dev", "prod"}, []string{"prod", "dev"}, map[string][]string{
+		"dev": {
+			"      runAs: os-user1\n", "      runAs: os-user1\n      mfaMaxAge: 3h\n",
+			"      documents: [AWS-StartPortForwardingSession]\n", "",
+			"test-user1@non-97.net", "test-user@non-97.net",
+			"  guardrails:operationRoles:", "  guardrails:mfa: {firstPasswordChange: false}\n  guardrails:sessions: {idleTimeout: 11m}\n  guardrails:operationRoles:",
+		},
+		"prod": {"mfaMaxAge: 4h", "mfaMaxAge: 3h\n      maxSessionDuration: 2h", "  guardrails:operationRoles:", "  guardrails:tags: {project: \"acme:project\"}\n  guardrails:operationRoles:", "minimumLength: 16", "minimumLength: 18", "idleTimeout: 10m",
+			"idleTimeout: 11m", "[AdministratorAccess]", "[ReadOnlyAccess]"},
+	}},
+	// People go when nobody names them any more, and the policies of the organization bind all of it to the end.
+	{"an organization", newOrganization, []string{"jump", "workload", "identity", "management"}, []string{"workload", "identity", "jump", "management"}, map[string][]string{
+		"jump": {"minimumLength: 16", "minimumLength: 18", "accessKeys: true", "accessKeys: false"},
+		"workload": {
+			"idleTimeout: 15m", "idleTimeout: 16m", `until: "2026-12-01T13:00:00+09:00"`, `until: "2026-12-01T12:00:00+09:00"`,
+			"      runAs: alice\n    - name: shop-bob", "      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
+		},
+		"identity": {"[SecurityAudit]", "[ReadOnlyAccess]"},
+		"management": {"mode: report", "mode: deny", "      jumpAccounts: [jump]\n      targets: [ou-exam-11111111, ou-exam-22222222]",
+			"      jumpAccounts: [jump]\n      targets: [ou-exam-11111111]"},
+	}},
+}
+
+// Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are enough for each shipped stack, under the
+// service control policies of its organization, and nothing in them is idle.
+//
+// It costs six stacks of four operations in the real engine, because what an operation calls is known for certain only when it runs; what each action is good
+// for is then decided from the calls that were made.
+func TestTheRenderedPolicyIsEnoughAndNothingInItIsIdle(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	used, rendered := map[string]bool{}, map[string]bool{}
+	t.Run("every stack", func(t *testing.T) {
+		for _, l := range lives {
+			t.Run(l.name, func(t *testing.T) {
+				t.Parallel()
+				p := newPipeline(t, l.open(t))
+				for _, did := range p.live(t, l) {
+					mu.Lock()
+					did.judge(t, used, rendered)
+					mu.Unlock()
+				}
+			})
+		}
+	})
+	require.NotEmpty(t, rendered)
+	for action := range rendered {
+		_, kept := keptUnused[action]
+		assert.NotEqual(t, used[action], kept, "%s: used %v, kept without use %v", action, used[action], kept)
+	}
+	for action := range keptUnused {
+		assert.True(t, rendered[action], "%s is kept with a reason and rendered nowhere", action)
+	}
+}
+
+// live deploys, previews, changes and destroys the stacks, and gives what each role was decided on.
+func (p *pipeline) live(t *testing.T, l life) []*calledFor {
+	t.Helper()
+	deployed, read := map[string]*calledFor{}, map[string]*calledFor{}
+	var all []*calledFor
+	for _, name := range l.up {
+		if strings.Contains(p.read(t, "Pulumi."+name+".yaml"), "  guardrails:expect:") {
+			p.expectNothing(t, "Pulumi."+name+".yaml")
+		}
+		p.edit(t, "Pulumi."+name+".yaml", "\nconfig:\n", "\nconfig:\n  aws:defaultTags: {tags: {Team: first}}\n")
+		account := p.stack(t, name).Account
+		deployed[name], read[name] = &calledFor{account: account.ID, partition: account.Partition}, &calledFor{account: account.ID, partition: account.Partition}
+		all = append(all, deployed[name], read[name])
+	}
+	step := func(name, role string, into *calledFor, operate func(context.Context, auto.Stack) error) {
+		calls, err := p.as(t, role, name, operate)
+		require.NoError(t, err, "%s as %s", name, role)
+		require.NotEmpty(t, calls)
+		into.calls = append(into.calls, calls...)
+	}
+	for _, name := range l.up {
+		p.admit(t, name)
+		step(name, deployer.DeployerName, deployed[name], up)
+	}
+	for _, name := range l.up {
+		p.change(t, name, l.edits[name]...)
+		rendering := p.admit(t, name)
+		deployed[name].documents, read[name].documents = rendering.Deployer.Policies, rendering.Preview.Policies
+		p.interfere(t, name)
+		step(name, deployer.PreviewName, read[name], previewWithRefresh)
+		step(name, deployer.DeployerName, deployed[name], upWithRefresh)
+	}
+	for _, name := range l.destroy {
+		step(name, deployer.DeployerName, deployed[name], destroy)
+	}
+	return all
+}
+
+// keptUnused are actions that no operation here calls, with the reason for which they stay.
+var keptUnused = map[string]string{
+	"iam:DeleteSSHPublicKey":              "a person may have uploaded a key; the sandbox has none",
+	"iam:DeleteSigningCertificate":        "a person may have uploaded a certificate; the sandbox has none",
+	"iam:DeleteServiceSpecificCredential": "a person may have made one; the sandbox has none",
+	"iam:UpdateUser":                      "a user whose path changes is moved in place, to where the next rendering reaches",
+	"iam:UpdateGroup":                     "a group whose name or path changes is moved in place, to where the next rendering reaches",
+}
+
+// interfere does in the account what others do there, so that what the stack does about it is called for too.
+func (p *pipeline) interfere(t *testing.T, name string) {
+	t.Helper()
+	stack := p.stack(t, name)
+	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Close()) }()
+	iam := server.IAM(stack.Account.ID)
+	world := stack.World()
+	for _, g := range world.Groups {
+		require.NoError(t, iam.AttachPolicy(t.Context(), cloud.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+	}
+	for _, r := range world.Roles[:min(1, len(world.Roles))] {
+		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, r.Name, "somebody-elses", policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()))
+	}
+}
+
+// judge takes each action out of the documents in turn and looks for a call that is denied then.
+func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
+	t.Helper()
+	engine := func(without string) (*access.Engine, access.Session) {
+		role := access.Role{Name: "Role"}
+		for _, p := range did.documents {
+			d := policy.New()
+			for _, s := range p.Document.Statements {
+				s.Actions = slices.DeleteFunc(slices.Clone(s.Actions), func(action string) bool { return action == without })
+				if len(s.Actions) > 0 {
+					d = d.With(s)
+				}
+			}
+			role.Inline = append(role.Inline, access.InlinePolicy{Name: p.Name, Document: d})
+		}
+		account := access.Account{ID: did.account, Partition: did.partition, Roles: []access.Role{role}}
+		compiled, err := access.Compile(access.World{Accounts: []access.Account{account}})
+		require.NoError(t, err)
+		return compiled, access.AssumedRole(role.ARN(&account), "ci")
+	}
+	allowed := func(e *access.Engine, s access.Session, call cloud.Call) bool {
+		decision, err := e.Decide(s, sandbox.RequestOf(call))
+		require.NoError(t, err)
+		return decision.Allowed()
+	}
+	full, session := engine("")
+	for _, p := range did.documents {
+		for _, s := range p.Document.Statements {
+			for _, action := range s.Actions {
+				rendered[action] = true
+				lesser, _ := engine(action)
+				for _, call := range did.calls {
+					if call.Action == action && allowed(full, session, call) && !allowed(lesser, session, call) {
+						used[action] = true
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// A deployer that lacks one action fails with AWS's own words, so the sandbox is no rubber stamp.
+func TestADeployerWithoutAnActionIsDenied(t *testing.T) {
+	t.Parallel()
+	p := newPipeline(t, newDeployment(t))
+	p.admit(t, "dev")
+	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: "111122223333"})
+	require.NoError(t, err)
+	deny := policy.New(policy.Deny("NoGuard", "iam:PutGroupPolicy").On("*"))
+	require.NoError(t, server.IAM("111122223333").PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()))
+	require.NoError(t, server.Close())
+	_, err = p.as(t, deployer.DeployerName, "dev", up)
+	require.Error(t, err)
+	assert.ErrorContains(t, err, "User: arn:aws:sts::111122223333:assumed-role/GuardrailDeployer/guardrails is not authorized to perform: iam:PutGroupPolicy on resource: "+
+		"arn:aws:iam::111122223333:group/guardrails/")
+	assert.ErrorContains(t, err, "AccessDenied")
+}
