@@ -21,6 +21,29 @@ type stack struct {
 	anyUser bool
 }
 
+// text is a text argument; empty when it is missing.
+func text(r program.Resource, key resource.PropertyKey) string {
+	if v := r.Inputs[key]; v.IsString() {
+		return v.StringValue()
+	}
+	return ""
+}
+
+// texts is a list of texts; nil when the argument is missing.
+func texts(r program.Resource, key resource.PropertyKey) []string {
+	v := r.Inputs[key]
+	if !v.IsArray() {
+		return nil
+	}
+	var out []string
+	for _, item := range v.ArrayValue() {
+		if item.IsString() {
+			out = append(out, item.StringValue())
+		}
+	}
+	return out
+}
+
 func (s *stack) arn(service, region, account, rest string) string {
 	return policy.ARN{Partition: s.Account.Partition, Service: service, Region: region, Account: account, Resource: rest}.String()
 }
@@ -38,38 +61,38 @@ func users(s *stack, r program.Resource) []string {
 	if s.anyUser {
 		return []string{s.arn("iam", "", s.Account.ID, "user/*")}
 	}
-	return []string{s.entity("user", r.Text("path"), cmp.Or(r.Text("name"), r.Name))}
+	return []string{s.entity("user", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 func members(s *stack, r program.Resource) []string {
-	return s.named("aws:iam/user:User", r.Text("user"), users)
+	return s.named("aws:iam/user:User", text(r, "user"), users)
 }
 
 func groups(s *stack, r program.Resource) []string {
-	return []string{s.entity("group", r.Text("path"), cmp.Or(r.Text("name"), r.Name))}
+	return []string{s.entity("group", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 func memberships(s *stack, r program.Resource) []string {
 	var all []string
-	for _, group := range r.Texts("groups") {
+	for _, group := range texts(r, "groups") {
 		all = append(all, s.named("aws:iam/group:Group", group, groups)...)
 	}
 	return all
 }
 
 func groupOwners(s *stack, r program.Resource) []string {
-	return s.named("aws:iam/group:Group", cmp.Or(r.Text("group"), r.Text("groupName")), groups)
+	return s.named("aws:iam/group:Group", cmp.Or(text(r, "group"), text(r, "groupName")), groups)
 }
 
 func groupOwnersWithPolicies(s *stack, r program.Resource) []string {
-	if len(r.Texts("policyArns")) == 0 {
+	if len(texts(r, "policyArns")) == 0 {
 		return nil
 	}
 	return groupOwners(s, r)
 }
 
 func roles(s *stack, r program.Resource) []string {
-	return []string{s.entity("role", r.Text("path"), cmp.Or(r.Text("name"), r.Name))}
+	return []string{s.entity("role", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 // rolesWith are the roles of which the program sets an argument: what it does not set never changes.
@@ -83,23 +106,23 @@ func rolesWith(argument resource.PropertyKey) func(*stack, program.Resource) []s
 }
 
 func roleOwners(s *stack, r program.Resource) []string {
-	return s.named("aws:iam/role:Role", cmp.Or(r.Text("role"), r.Text("roleName")), roles)
+	return s.named("aws:iam/role:Role", cmp.Or(text(r, "role"), text(r, "roleName")), roles)
 }
 
 func roleOwnersWithPolicies(s *stack, r program.Resource) []string {
-	if len(r.Texts("policyArns")) == 0 {
+	if len(texts(r, "policyArns")) == 0 {
 		return nil
 	}
 	return roleOwners(s, r)
 }
 
 func policies(s *stack, r program.Resource) []string {
-	return []string{s.entity("policy", r.Text("path"), cmp.Or(r.Text("name"), r.Name))}
+	return []string{s.entity("policy", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 // named is what a resource of the type and name stands under. A name that the stack does not make is somebody else's, under "/" as far as is known.
 func (s *stack) named(typ, name string, on func(*stack, program.Resource) []string) []string {
-	at := slices.IndexFunc(s.resources, func(r program.Resource) bool { return r.Type == typ && cmp.Or(r.Text("name"), r.Name) == name })
+	at := slices.IndexFunc(s.resources, func(r program.Resource) bool { return r.Type == typ && cmp.Or(text(r, "name"), r.Name) == name })
 	if at < 0 {
 		kind := strings.ToLower(typ[strings.LastIndexByte(typ, ':')+1:])
 		return []string{s.arn("iam", "", s.Account.ID, kind+"/"+name)}
@@ -112,12 +135,12 @@ func devices(s *stack, _ program.Resource) []string {
 }
 
 func documents(s *stack, r program.Resource) []string {
-	return []string{s.arn("ssm", r.Region, s.Account.ID, "document/"+cmp.Or(r.Text("name"), r.Name))}
+	return []string{s.arn("ssm", r.Region, s.Account.ID, "document/"+cmp.Or(text(r, "name"), r.Name))}
 }
 
 // serviceControlPolicies have ids that AWS chooses. FullAWSAccess and other policies of AWS have other ARNs.
 func serviceControlPolicies(s *stack, r program.Resource) []string {
-	typ := strings.ToLower(cmp.Or(r.Text("type"), "SERVICE_CONTROL_POLICY"))
+	typ := strings.ToLower(cmp.Or(text(r, "type"), "SERVICE_CONTROL_POLICY"))
 	return []string{s.organization("policy", typ+"/*")}
 }
 
@@ -126,7 +149,7 @@ func (s *stack) organization(kind, rest string) string {
 }
 
 func targets(s *stack, r program.Resource) []string {
-	id := r.Text("targetId")
+	id := text(r, "targetId")
 	kind := "account"
 	switch {
 	case strings.HasPrefix(id, "r-"):
@@ -142,15 +165,15 @@ func policiesAndTargets(s *stack, r program.Resource) []string {
 }
 
 // instances are instances of IAM Identity Center; "*" where AWS alone knows which.
-func instances(_ *stack, r program.Resource) []string { return []string{r.Text("instanceArn")} }
+func instances(_ *stack, r program.Resource) []string { return []string{text(r, "instanceArn")} }
 
 func permissionSets(s *stack, r program.Resource) []string {
-	instance := r.Text("instanceArn")
+	instance := text(r, "instanceArn")
 	return []string{instance, s.arn("sso", "", "", "permissionSet/"+instance[strings.LastIndexByte(instance, '/')+1:]+"/*")}
 }
 
 func assignments(s *stack, r program.Resource) []string {
-	account := cmp.Or(r.Text("targetId"), "*")
+	account := cmp.Or(text(r, "targetId"), "*")
 	return append(permissionSets(s, r), s.arn("sso", "", "", "account/"+account))
 }
 
@@ -160,8 +183,10 @@ func everything(*stack, program.Resource) []string { return []string{"*"} }
 func attachable(s *stack) policy.Condition {
 	var arns []string
 	add := func(arn string) {
+		// What is attached is a policy of the stack by its name, or by what AWS answers when it is made.
 		for _, r := range s.resources {
-			if r.Type == "aws:iam/policy:Policy" && s.arn("iam", "", s.Account.ID, "policy"+cmp.Or(r.Text("path"), "/")+cmp.Or(r.Text("name"), r.Name)) == arn {
+			named := s.arn("iam", "", s.Account.ID, "policy"+cmp.Or(text(r, "path"), "/")+cmp.Or(text(r, "name"), r.Name))
+			if r.Type == "aws:iam/policy:Policy" && (arn == named || arn == program.OutputOf(r.URN)) {
 				arn = policies(s, r)[0]
 				break
 			}
@@ -171,8 +196,8 @@ func attachable(s *stack) policy.Condition {
 		}
 	}
 	for _, r := range s.resources {
-		add(r.Text("policyArn"))
-		for _, arn := range r.Texts("policyArns") {
+		add(text(r, "policyArn"))
+		for _, arn := range texts(r, "policyArns") {
 			add(arn)
 		}
 	}
@@ -184,7 +209,7 @@ func attachable(s *stack) policy.Condition {
 func bounds(s *stack) policy.Condition {
 	var arns []string
 	for _, r := range s.resources {
-		if arn := r.Text("permissionsBoundary"); arn != "" {
+		if arn := text(r, "permissionsBoundary"); arn != "" {
 			arns = append(arns, arn)
 		}
 	}
