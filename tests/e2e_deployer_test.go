@@ -21,6 +21,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/policy"
 )
@@ -158,22 +159,24 @@ var lives = []life{
 			"idleTimeout: 11m", "[AdministratorAccess]", "[ReadOnlyAccess]"},
 	}},
 	// People go when nobody names them any more, and the policies of the organization bind all of it to the end.
-	{"an organization", newOrganization, []string{"jump", "workload", "identity", "management"}, []string{"workload", "identity", "jump", "management"}, map[string][]string{
-		"jump": {"minimumLength: 16", "minimumLength: 18", "accessKeys: true", "accessKeys: false"},
-		"workload": {
-			"idleTimeout: 15m", "idleTimeout: 16m", `until: "2026-12-01T13:00:00+09:00"`, `until: "2026-12-01T12:00:00+09:00"`,
-			"      runAs: alice\n    - name: shop-bob", "      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
-		},
-		"identity": {"[SecurityAudit]", "[ReadOnlyAccess]"},
-		"management": {"mode: report", "mode: deny", "      jumpAccounts: [jump]\n      targets: [ou-exam-11111111, ou-exam-22222222]",
-			"      jumpAccounts: [jump]\n      targets: [ou-exam-11111111]"},
-	}},
+	{"an organization", newOrganization, []string{"jump", "workload", "payments", "identity", "management"},
+		[]string{"workload", "payments", "identity", "jump", "management"}, map[string][]string{
+			"jump": {"minimumLength: 16", "minimumLength: 18", "accessKeys: true", "accessKeys: false"},
+			"workload": {
+				"idleTimeout: 15m", "idleTimeout: 16m", `until: "2026-12-01T13:00:00+09:00"`, `until: "2026-12-01T12:00:00+09:00"`,
+				"      runAs: alice\n    - name: shop-bob", "      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
+			},
+			"payments": {"accessDuration: 4h", "accessDuration: 3h", "idleTimeout: 15m", "idleTimeout: 16m"},
+			"identity": {"[SecurityAudit]", "[ReadOnlyAccess]"},
+			"management": {"mode: report", "mode: deny", "      jumpAccounts: [jump]\n      targets: [ou-exam-11111111, ou-exam-22222222]",
+				"      jumpAccounts: [jump]\n      targets: [ou-exam-11111111]"},
+		}},
 }
 
 // Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are enough for each shipped stack, under the
 // service control policies of its organization, and nothing in them is idle.
 //
-// It costs six stacks of four operations in the real engine, because what an operation calls is known for certain only when it runs; what each action is good
+// It costs seven stacks of four operations in the real engine, because what an operation calls is known for certain only when it runs; what each action is good
 // for is then decided from the calls that were made.
 func TestTheRenderedPolicyIsEnoughAndNothingInItIsIdle(t *testing.T) {
 	t.Parallel()
@@ -207,6 +210,9 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 	t.Helper()
 	deployed, read := map[string]*calledFor{}, map[string]*calledFor{}
 	var all []*calledFor
+	folder, err := workspace.Open(p.dir)
+	require.NoError(t, err)
+	require.ElementsMatch(t, folder.Stacks(), l.up, "every stack of the folder has a life")
 	for _, name := range l.up {
 		if strings.Contains(p.read(t, "Pulumi."+name+".yaml"), "  guardrails:expect:") {
 			p.expectNothing(t, "Pulumi."+name+".yaml")
