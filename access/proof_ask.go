@@ -187,11 +187,12 @@ func (c *caller) assignments(ask func(*caller) answer) answer {
 	if len(c.search.b.open) == 0 {
 		return a
 	}
-	texts := c.search.b.texts()
 	names := sortedNames(c.search.b.open)
+	texts := map[string][]string{}
 	total := 1
-	for range names {
-		total *= len(texts) + 1
+	for _, name := range names {
+		texts[name] = c.search.b.texts(c.search.b.open[name])
+		total *= len(texts[name]) + 1
 	}
 	if total > maxAssignments {
 		a.gaveUp = true
@@ -203,13 +204,14 @@ func (c *caller) assignments(ask func(*caller) answer) answer {
 		other.search.b.assigned = map[string]assignment{}
 		for _, name := range names {
 			picked := assignment{key: c.search.b.open[name]}
-			if pick := n % (len(texts) + 1); pick < len(texts) {
-				picked.v = single(texts[pick])
+			some := texts[name]
+			if pick := n % (len(some) + 1); pick < len(some) {
+				picked.v = single(some[pick])
 			} else if picked.key.kind == keyPrincipalTag {
 				picked.v = findTag(c.principal.tags, picked.key.tag)
 			}
 			other.search.b.assigned[name] = picked
-			n /= len(texts) + 1
+			n /= len(some) + 1
 			if picked.v.present && picked.key.kind == keyUserName && other.any != nil {
 				impossible = impossible || policy.ValidateUserName(picked.v.one) != nil
 				other.any = other.any.named(picked.v.one, other.principal.account.partition)

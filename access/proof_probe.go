@@ -82,6 +82,11 @@ type binder struct {
 	open map[string]*key
 	// assigned are values for open keys.
 	assigned map[string]assignment
+	// links are the keys that each open key is compared with, "" for the resource; reading is the key of the condition that is being resolved.
+	links   map[string]map[string]bool
+	reading string
+	// fixed are the values of the keys that the class fixes and that some condition reads.
+	fixed map[string]values
 }
 
 type assignment struct {
@@ -90,7 +95,7 @@ type assignment struct {
 }
 
 func newBinder(c *caller) *binder {
-	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
+	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}, links: map[string]map[string]bool{}, fixed: map[string]values{}}
 }
 
 func (b *binder) bind(st *statement) *bound {
@@ -187,6 +192,9 @@ func (b *binder) probe(id string, build func() *probe) *probe {
 func (b *binder) condition(out *bound, source *condition, action *probe, notActions bool) {
 	k := &source.key
 	if v, fixed := b.constant(k); fixed {
+		if v.present {
+			b.fixed[k.meeting()] = v
+		}
 		resolved := b.resolveCondition(source)
 		if !resolved.holdsFor(v) {
 			out.never = true

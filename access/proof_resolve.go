@@ -22,6 +22,7 @@ func (b *binder) variable(tok *token) (string, bool) {
 	v, fixed := b.constant(tok.key)
 	if !fixed {
 		b.open[strings.ToLower(tok.key.name)] = tok.key
+		b.link(tok.key.meeting(), b.reading)
 	}
 	if v.present {
 		return v.at(0), true
@@ -77,6 +78,8 @@ func (b *binder) resolveCondition(c *condition) *condition {
 	}
 	out := *c
 	out.texts, out.arns = nil, nil
+	b.reading = c.key.meeting()
+	defer func() { b.reading = "" }()
 	for i := range c.texts {
 		if p, ok := b.resolve(&c.texts[i]); ok {
 			out.texts = append(out.texts, p)
@@ -140,8 +143,51 @@ func (c *condition) identity() string {
 	return b.String()
 }
 
-// texts are what conditions compare with, each also with a letter more and in upper case, and a text that nothing is compared with.
-func (b *binder) texts() []string {
+// meeting is the name under which all keys meet that read one thing: a tag of the resource has several keys.
+func (k *key) meeting() string {
+	if k.kind == keyResourceTag {
+		return "tag/" + strings.ToLower(k.tag)
+	}
+	return strings.ToLower(k.name)
+}
+
+// link notes that the value of an open key is compared with that of another key; "" stands for the resource.
+func (b *binder) link(open, with string) {
+	if b.links[open] == nil {
+		b.links[open] = map[string]bool{}
+	}
+	b.links[open][with] = true
+}
+
+// linked are the keys whose tests the value of an open key takes part in: itself, those that it is compared with, and the open keys that these are
+// compared with too. All is set where it stands in a resource: then it may be compared with anything.
+func (b *binder) linked(open string) (names map[string]bool, all bool) {
+	names = map[string]bool{open: true}
+	for grown := true; grown; {
+		grown = false
+		for variable, keys := range b.links {
+			touches := names[variable]
+			for name := range keys {
+				touches = touches || names[name]
+			}
+			if !touches {
+				continue
+			}
+			grown = grown || !names[variable]
+			names[variable] = true
+			for name := range keys {
+				grown = grown || !names[name]
+				names[name] = true
+			}
+		}
+	}
+	return names, names[""]
+}
+
+// texts are the values of an open key that are told apart: every text that it, or a key that it is linked with, is compared with or has, a variant of
+// each, and one that is none of them.
+func (b *binder) texts(open *key) []string {
+	names, all := b.linked(open.meeting())
 	seen := map[string]bool{"unrelated": true}
 	add := func(p *pattern) {
 		if p.isLiteral() {
@@ -153,11 +199,18 @@ func (b *binder) texts() []string {
 		}
 	}
 	for _, p := range b.lab.probes {
-		if p.kind != probeKey {
+		if p.kind != probeKey || !all && !names[p.cond.key.meeting()] {
 			continue
 		}
 		for i := range p.cond.texts {
 			add(&p.cond.texts[i])
+		}
+	}
+	for name, v := range b.fixed {
+		for i := range v.len() {
+			if all || names[name] {
+				seen[v.at(i)] = true
+			}
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
