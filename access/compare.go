@@ -45,7 +45,7 @@ type Comparison struct {
 // principals that come or go, and what no policy decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of
 // users and roles, which each world tells of its own.
 func Compare(before, after *Engine, since time.Time) Comparison {
-	c := &comparer{texts: map[*statement]string{}, since: mustStatement(policy.Allow("", "*").On("*").When(policy.From(since)))}
+	c := &comparer{texts: map[*statement]string{}, labs: map[string]*lab{}, since: mustStatement(policy.Allow("", "*").On("*").When(policy.From(since)))}
 	for i := range after.world.Accounts {
 		account := &after.world.Accounts[i]
 		if before.accounts[account.ID] == nil {
@@ -61,6 +61,19 @@ type comparer struct {
 	found Comparison
 	// texts are what statements say, each once.
 	texts map[*statement]string
+	// labs are what was solved for the callers of an account, by its id.
+	labs map[string]*lab
+}
+
+// lab is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is known, have one of their own.
+func (c *comparer) lab(account string, own bool) *lab {
+	if own {
+		return newLab()
+	}
+	if c.labs[account] == nil {
+		c.labs[account] = newLab()
+	}
+	return c.labs[account]
 }
 
 // has reports whether one of the statements says what st says.
@@ -96,7 +109,7 @@ func (c *comparer) account(before, after *Engine, account *Account) {
 		return
 	}
 	// Everybody else of the account, whatever policies they have: what the service control policies let through is what they may gain or lose.
-	c.both(before, after, account.ID, func(e *Engine, lab *lab) *caller {
+	c.both(before, after, account.ID, newLab(), func(e *Engine, lab *lab) *caller {
 		who := newAnyone(e, &trusted{kind: policy.PrincipalAWS, accountID: account.ID}, e.accounts[account.ID])
 		who.principal.account = e.accounts[account.ID]
 		who.principal.identity = &layer{allow: []*statement{everything}}
@@ -168,7 +181,11 @@ func freeTagsOf(before, after *Engine, arn string) func(string) bool {
 
 // session compares what a session may call, but for the assuming of roles.
 func (c *comparer) session(before, after *Engine, subject string, s Session, free func(string) bool) {
-	c.both(before, after, subject, func(e *Engine, lab *lab) *caller {
+	account := arnPart(s.subject, 4)
+	if s.kind == rootSession {
+		account = s.subject
+	}
+	c.both(before, after, subject, c.lab(account, free != nil), func(e *Engine, lab *lab) *caller {
 		who, known := newCaller(e, s, lab)
 		if !known {
 			return nil
@@ -179,8 +196,7 @@ func (c *comparer) session(before, after *Engine, subject string, s Session, fre
 }
 
 // both asks the question in both directions.
-func (c *comparer) both(before, after *Engine, subject string, who func(*Engine, *lab) *caller) {
-	lab := newLab()
+func (c *comparer) both(before, after *Engine, subject string, lab *lab, who func(*Engine, *lab) *caller) {
 	x, y := who(before, lab), who(after, lab)
 	if x == nil || y == nil {
 		return
@@ -197,7 +213,7 @@ func (c *comparer) both(before, after *Engine, subject string, who func(*Engine,
 
 // assuming compares whether a session may become a role of both worlds.
 func (c *comparer) assuming(before, after *Engine, subject string, s Session, role string) {
-	lab := newLab()
+	lab := c.lab(arnPart(s.subject, 4), false)
 	x, known := newCaller(before, s, lab)
 	y, also := newCaller(after, s, lab)
 	if !known || !also {
@@ -350,18 +366,11 @@ func (p *pair) search(st *statement, also []*statement, layers layerSet, avoid [
 			patterns = patternsOf(st, way)
 		}
 		for _, pattern := range patterns {
-			about := mustStatement(policy.Allow("", pattern).On("*"))
-			var found *Difference
-			answer := p.allows.assignments(func(c *caller) answer {
-				a, d := p.attempt(c, about, st, also, layers, avoid, way, unknown)
-				if d != nil && (found == nil || found.Unreal != "" && d.Unreal == "") {
-					found = d
-				}
-				return a
-			})
-			p.found.Classes += answer.classes
-			if answer.gaveUp && found == nil {
-				p.undecided()
+			found := p.find(pattern, []string{"*"}, st, also, layers, avoid, way, unknown)
+			if found != nil && also == nil {
+				found = p.likelier(found, pattern, func(action string, resources ...string) *Difference {
+					return p.find(action, resources, st, also, layers, avoid, way, unknown)
+				})
 			}
 			if found != nil {
 				found.Pattern = pattern
@@ -369,6 +378,54 @@ func (p *pair) search(st *statement, also []*statement, layers layerSet, avoid [
 			}
 		}
 	}
+}
+
+// find looks for one request that an action pattern on resource patterns speaks of.
+func (p *pair) find(
+	pattern string, resources []string, st *statement, also []*statement, layers layerSet, avoid []*statement, way refusal, unknown string,
+) *Difference {
+	about := mustStatement(policy.Allow("", pattern).On(resources...))
+	var found *Difference
+	answer := p.allows.assignments(func(c *caller) answer {
+		a, d := p.attempt(c, about, st, also, layers, avoid, way, unknown)
+		if d != nil && (found == nil || found.Unreal != "" && d.Unreal == "") {
+			found = d
+		}
+		return a
+	})
+	p.found.Classes += answer.classes
+	if answer.gaveUp && found == nil {
+		p.undecided()
+	}
+	return found
+}
+
+// telling are actions that tell a reader at once what is gained or lost.
+var telling = []string{
+	"ssm:StartSession", "iam:CreateUser", "iam:CreateAccessKey", "iam:PutRolePolicy", "ec2:StopInstances", "ec2:DescribeInstances", "s3:GetObject", "iam:GetUser",
+}
+
+// likelier is a difference of the same class that people send rather than the first that was found: with a telling action, and in the own account.
+func (p *pair) likelier(found *Difference, pattern string, find func(action string, resources ...string) *Difference) *Difference {
+	own := []string{"arn:*:*:*:" + p.allows.principal.account.id + ":*", "arn:*:*:*::*"}
+	if strings.Contains(pattern, "*") {
+		for _, action := range telling {
+			if !MatchAction(pattern, action) {
+				continue
+			}
+			for _, resources := range [][]string{own, {"*"}} {
+				if d := find(action, resources...); d != nil && d.Unreal == "" {
+					return d
+				}
+			}
+		}
+	}
+	if found.Unreal != "" {
+		if d := find(pattern, own...); d != nil && d.Unreal == "" {
+			return d
+		}
+	}
+	return found
 }
 
 func (p *pair) undecided() {
@@ -436,6 +493,13 @@ func (p *pair) attempt(
 	a.classes, a.gaveUp = s.classes, s.gaveUp
 	if !found {
 		return a, nil
+	}
+	if parts := strings.SplitN(m.target.resource, ":", arnParts); c.any != nil && len(parts) == arnParts {
+		kind, _, _ := strings.Cut(parts[5], "/")
+		self := literal{s.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(readable(parts, kind))))), true}
+		if better, ok := s.find(append(slices.Clone(lits), self), groups, c.withTagRules(not, groups, lits)); ok {
+			m = better
+		}
 	}
 	w := c.witness(question{forbidden: []*statement{about}}, m, lits, groups, not, unknown != "")
 	return a, p.difference(w, st, way, unknown)

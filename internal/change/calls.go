@@ -72,9 +72,25 @@ func (c *comparison) subjectWords(subject string) string {
 		return "anybody else in " + c.accountWords(subject)
 	}
 	if kind, _, name, ok := arn.Entity(); ok && kind == "role" {
-		return "whoever is in role " + name + " of " + c.accountName(arn.Account)
+		return "whoever is in role " + name + " of " + c.accountName(arn.Account) + c.takers(subject)
 	}
 	return c.personName(subject)
+}
+
+// takers are the people who take a role on either side, in brackets.
+func (c *comparison) takers(role string) string {
+	var people []string
+	for _, m := range c.matrices {
+		for i := range m.Rows {
+			if r := &m.Rows[i]; r.RoleARN == role && len(r.SignIns) > 0 && !slices.Contains(people, c.personName(r.PersonARN)) {
+				people = append(people, c.personName(r.PersonARN))
+			}
+		}
+	}
+	if len(people) == 0 {
+		return ""
+	}
+	return " (" + shorten(people) + ")"
 }
 
 // because says which statement makes the difference.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -23,7 +25,8 @@ var someDay = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 const (
 	dev          = "dev"
-	organization = "../../examples/organization"
+	organization = "testdata/organization"
+	shipped      = "../../examples/organization"
 )
 
 // edit is a text that a file has once, and what it becomes.
@@ -134,35 +137,36 @@ func TestReportsOfEdits(t *testing.T) {
 		"a person takes a role": {dev, []edit{{devFile, "- users: [non-97-test-user2]", "- users: [non-97-test-user2, non-97-test-user1]"}},
 			[]string{"+ non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test Project 2"},
 			[]string{"1 person can do more; no one loses"}},
-		"a person gets a role": {organization, []edit{{workloadFile, "    - name: billing-bob\n      users: [jump/bob]\n", "    - name: billing-bob\n      users: [jump/bob, jump/carol]\n"}},
-			[]string{"+ carol gains the role billing-bob, and with it shell as bob on nodes of billing"}, nil},
 		"a document is taken away": {dev, []edit{{devFile, "      documents: [AWS-StartPortForwardingSession]\n", ""}},
-			[]string{"- non-97-test-user1 loses port on nodes of Test Project 1", "- whoever is in role TestProject1-os-user1 of dev loses ssm:StartSession"},
+			[]string{"- non-97-test-user1 loses port on nodes of Test Project 1", "- whoever is in role TestProject1-os-user1 of dev (non-97-test-user1) loses ssm:StartSession"},
 			[]string{"a port of a node is forwarded: holds -> does not hold"}},
 		"another OS user in the same role": {dev, []edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user4\n"}},
 			[]string{"+ non-97-test-user1 gains shell as os-user4 on nodes of Test Project 2", "- non-97-test-user1 loses shell as os-user3 on nodes of Test Project 2",
 				"+ 444455556666/non-97-test-user3 gains shell as os-user4", "- 444455556666/non-97-test-user3 loses shell as os-user3"},
 			[]string{`has the tag SSMSessionRunAs "os-user4", and had "os-user3"`}},
-		"self-service goes": {organization, []edit{{jumpFile, "      accessKeys: true", "      accessKeys: false"}},
-			[]string{"- alice, bob, carol lose iam:CreateAccessKey, iam:DeleteAccessKey"}, []string{"ManageOwnAccessKeysWithMFA: gone"}},
+		"self-service goes": {organization, []edit{{jumpFile, "accessKeys: true", "accessKeys: false"}},
+			[]string{"- alice, bob lose iam:CreateAccessKey, iam:DeleteAccessKey"}, []string{"ManageOwnAccessKeysWithMFA: gone"}},
 		"a switch waives a proof": {dev, []edit{{devFile, "  guardrails:operationRoles:", "  guardrails:mfa: {enrolWithAccessKeys: true}\n  guardrails:operationRoles:"}},
 			[]string{"+ non-97-test-user1, non-97-test-user2 gain iam:"},
 			[]string{"no-enrolment-with-access-keys: holds -> waived by mfa.enrolWithAccessKeys", "DenyEnrolmentWithAccessKeys: gone"}},
-		"the way out of the jump account": {organization, []edit{{jumpFile, `, "555555555555"`, ""}},
-			[]string{"- alice loses the role IdentityReader, which carries SecurityAudit", "- carol loses the role IdentityAdmin, which carries AdministratorAccess"}, nil},
-		"a delegated role carries more": {organization, []edit{{identityFile, "managedPolicies: [SecurityAudit]", "managedPolicies: [SecurityAudit, IAMFullAccess]"}},
-			[]string{"+ whoever is in role IdentityReader of identity gains iam:*"}, []string{"role IdentityReader of identity carries IAMFullAccess too"}},
+		"the way out of the jump account": {organization, []edit{{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""}},
+			[]string{"- alice loses the role shop, and with it shell as shop on nodes of shop", "- alice loses the role billing", "- bob loses the role Reader", "- bob loses the role grant-CHG1-bob"}, nil},
+		"a delegated role carries more": {organization, []edit{{workloadFile, "managedPolicies: [IAMReadOnlyAccess]", "managedPolicies: [IAMReadOnlyAccess, IAMFullAccess]"}},
+			[]string{"+ whoever is in role Reader of workload (bob) gains iam:*"}, []string{"role Reader of workload carries IAMFullAccess too"}},
 		"a guardrail is detached": {organization, []edit{{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""}},
-			[]string{"+ the root user of payments (777788889999), the root user of workload (444455556666) gain *: DenyRootUsersButForCentralSessions"},
-			[]string{"- service control policy guardrails-member-root is detached from Workloads (ou-exam-11111111), which covers", "root-only-in-central-sessions is not proven any more",
+			[]string{"+ the root user of workload (444455556666) gains *: DenyRootUsersButForCentralSessions"},
+			[]string{"- service control policy guardrails-member-root is detached from Workloads (ou-exam-11111111), which covers workload (444455556666)",
 				"organization-policy-guardrails-member-root is DELETED"}},
 		"doors shut for operation roles": {organization, []edit{{managementFile, "      operationRoles: true\n", "      operationRoles: false\n"}},
-			[]string{"- alice loses shell as alice on nodes of shop", "- bob loses shell as bob on nodes of billing", "- bob loses shell as bob on nodes of shop",
-				"- anybody else in payments (777788889999), "}, []string{"DenySessionsButForGuardedRoles"}},
-		"a grant lasts longer": {organization, []edit{{workloadFile, "      until: \"2026-12-01T13:00:00+09:00\"\n", "      until: \"2026-12-01T14:00:00+09:00\"\n"}},
-			[]string{"+ alice gains shell as alice on nodes of billing in ap-northeast-1, us-east-1"}, []string{"from 2026-12-01T04:00:00Z until 2026-12-01T05:00:00Z"}},
-		"sessions end later": {organization, []edit{{workloadFile, "    maxDuration: 60m\n", "    maxDuration: 90m\n"}}, nil,
-			[]string{"has the longest shell 90m, and had 1h"}},
+			[]string{"- alice loses shell as shop on nodes of shop", "- alice loses shell as billing on nodes of billing", "- whoever is in role shop or billing of workload (alice), anybody else in workload (444455556666) lose"},
+			[]string{"DenySessionsButForGuardedRoles"}},
+		"a grant lasts longer": {organization, []edit{{workloadFile, "T13:00:00+09:00", "T14:00:00+09:00"}},
+			[]string{"+ bob gains shell as bob on nodes of billing in ap-northeast-1"}, []string{"from 2026-12-01T04:00:00Z until 2026-12-01T05:00:00Z"}},
+		"sessions end later": {organization, []edit{{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}}, nil, []string{"has the longest shell 90m, and had 1h"}},
+		"a person leaves": {organization, []edit{{jumpFile, "    - {name: bob}\n", ""}, {workloadFile, "name: Reader, users: [jump/bob]", "name: Reader, users: [jump/alice]"},
+			{workloadFile, "person: jump/bob", "person: jump/alice"}},
+			[]string{"- bob goes as a user of jump (111122223333), in guardrails-mfa", "- bob loses the role Reader", "+ alice gains the role Reader, which carries IAMReadOnlyAccess"},
+			[]string{"iam/user:User bob-user is DELETED"}},
 		"MFA may be older": {dev, []edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user3\n      mfaMaxAge: 24h\n"}},
 			[]string{"+ non-97-test-user1 gains shell as os-user3"}, []string{"signs in with MFA that is 12h to 24h old"}},
 	} {
@@ -170,9 +174,7 @@ func TestReportsOfEdits(t *testing.T) {
 			t.Parallel()
 			r := reportOf(t, c.from, c.edits...)
 			text := textOf(t, r)
-			if c.from == dev {
-				golden(t, strings.ReplaceAll(name, " ", "-")+".txt", text)
-			}
+			golden(t, strings.ReplaceAll(name, " ", "-")+".txt", text)
 			assert.False(t, r.NoOne)
 			assert.NotContains(t, text, "No one gains or loses,")
 			for _, line := range c.people {
@@ -187,22 +189,49 @@ func TestReportsOfEdits(t *testing.T) {
 
 // A role for one person is one line, and nothing else is said of anybody.
 func TestARoleForOnePersonIsOneLine(t *testing.T) {
-	r := reportOf(t, organization, edit{workloadFile, "    - name: billing-bob\n", "    - name: payroll-bob\n      users: [jump/bob]\n      project: payroll\n      runAs: bob\n    - name: billing-bob\n"})
+	r := reportOf(t, organization, edit{workloadFile, "  guardrails:delegatedRoles:", "    - {name: payroll, users: [jump/bob], project: Project 2, runAs: bob}\n  guardrails:delegatedRoles:"})
 	require.Len(t, r.People, 1)
 	assert.Empty(t, r.Calls)
 	assert.Empty(t, r.Open)
-	assert.Equal(t, "bob gains the role payroll-bob, and with it shell as bob on nodes of payroll in ap-northeast-1, us-east-1 and start, stop on nodes of payroll, "+
-		"in workload (444455556666): signs in with MFA of the last 12h > takes payroll-bob > shell as bob", r.People[0].Line)
+	assert.Equal(t, "bob gains the role payroll, and with it shell as bob on nodes of Project 2 in ap-northeast-1 and start, stop on nodes of Project 2, "+
+		"in workload (444455556666): signs in with MFA of the last 12h > takes payroll > shell as bob", r.People[0].Line)
+}
+
+// In the organization of the examples too, a role for one person is one line, and a comment is nothing.
+func TestTheExampleOrganizationIsReported(t *testing.T) {
+	line := "    - name: billing-bob\n"
+	dir := project(t, shipped)
+	stacks := stacksOf(t, dir)
+	bare := func(name string, stacks []*config.Stack) *Side {
+		s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}}
+		for _, stack := range stacks {
+			s.Stacks[stack.Account.ID] = stack.Name
+		}
+		return s
+	}
+	before := bare("before", stacks)
+	apply(t, dir, edit{workloadFile, line, "    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line})
+	r, err := Compare(before, bare("after", stacksOf(t, dir)), someDay)
+	require.NoError(t, err)
+	require.Len(t, r.People, 1)
+	assert.Contains(t, r.People[0].Line, "bob gains the role payroll-bob, and with it shell as bob on nodes of Project 2")
+	assert.Empty(t, r.Calls)
+
+	apply(t, dir, edit{workloadFile, "    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line, line},
+		edit{workloadFile, "    - name: billing-bob\n", "    # Bob alone.\n    - name: billing-bob\n"})
+	r, err = Compare(before, bare("after", stacksOf(t, dir)), someDay)
+	require.NoError(t, err)
+	assert.True(t, r.NoOne, textOf(t, r))
 }
 
 // What means the same is said to mean the same: comments, order, spelling, what is over, and what is put in other words.
 func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 	for name, edits := range map[string][]edit{
 		"nothing":   nil,
-		"a comment": {{workloadFile, "# One role for each person and project", "# One role for every person and project"}},
-		"the order": {{workloadFile, "    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: alice\n    - name: shop-bob\n      users: [jump/bob]\n      project: shop\n      runAs: bob\n",
-			"    - name: shop-bob\n      users: [jump/bob]\n      project: shop\n      runAs: bob\n    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: alice\n"}},
-		"a default that is written": {{jumpFile, "    selfService:\n", "    firstPasswordChange: true\n    selfService:\n"}},
+		"a comment": {{workloadFile, "# A role for each project.", "# One role for each project."}},
+		"the order": {{workloadFile, "    - {name: shop, users: [jump/alice], project: shop, runAs: shop}\n    - {name: billing, users: [jump/alice], project: billing, runAs: billing}\n",
+			"    - {name: billing, users: [jump/alice], project: billing, runAs: billing}\n    - {name: shop, users: [jump/alice], project: shop, runAs: shop}\n"}},
+		"a default that is written": {{jumpFile, "    selfService:", "    firstPasswordChange: true\n    selfService:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reportOf(t, organization, edits...)
@@ -217,7 +246,7 @@ func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 // A grant that is over by the time from which the report looks on is no loss when it is removed.
 func TestWhatIsOverIsNoLoss(t *testing.T) {
 	dir := project(t, organization)
-	apply(t, dir, edit{workloadFile, `      from: "2026-12-01T09:00:00+09:00"`, `      from: "2026-12-01T08:00:00+09:00"`})
+	apply(t, dir, edit{workloadFile, "T09:00:00+09:00", "T08:00:00+09:00"})
 	late := someDay.AddDate(1, 0, 0)
 	r, err := Compare(sideOf(t, organization), Of("after", stacksOf(t, dir)...), late)
 	require.NoError(t, err)
@@ -231,6 +260,7 @@ func TestReportsForPullRequests(t *testing.T) {
 	r := reportOf(t, organization, edit{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""})
 	var out bytes.Buffer
 	require.NoError(t, r.WriteMarkdown(&out))
+	golden(t, "comment.md", out.String())
 	assert.Contains(t, out.String(), "<details><summary>documents: ")
 	assert.Equal(t, `a\*b\_c @`+"\u200b"+`bob &lt;x`, escape("a*b_c @bob <x"))
 }
@@ -249,16 +279,52 @@ func TestReportsForMachines(t *testing.T) {
 
 // A change that refuses the stack files is reported with its meaning, and with what refuses it.
 func TestRefusedStackFilesAreReportedAndRefused(t *testing.T) {
-	r := reportOf(t, organization, edit{jumpFile, `, "555555555555"`, ""})
+	r := reportOf(t, organization, edit{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""})
 	require.Error(t, r.refused)
 	assert.Equal(t, workspace.Refused, workspace.StatusOf(r.refused))
 	assert.NoError(t, reportOf(t, dev).refused)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(reportOf(t, organization, edit{workloadFile, "    maxDuration: 60m\n", "    maxDuration: 90m\n"}).Differs()))
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}).Differs()))
+}
+
+// shownChange is an edit that the page shows, with what guardrails diff prints of it.
+var shownChange = regexp.MustCompile("(?s)```diff\n(\\S+)\n(.*?)\n```\n\n```\n\\$ guardrails diff\n(.*?)\n```")
+
+// What the page shows of an edit is what the command prints.
+func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
+	const page = "../../docs/change-report.md"
+	data, err := os.ReadFile(page)
+	require.NoError(t, err)
+	text := string(data)
+	found := shownChange.FindAllStringSubmatch(text, -1)
+	require.Len(t, found, 3)
+	for _, shown := range found {
+		var old, now strings.Builder
+		for line := range strings.Lines(shown[2] + "\n") {
+			if line[0] != '+' {
+				old.WriteString(line[1:])
+			}
+			if line[0] != '-' {
+				now.WriteString(line[1:])
+			}
+		}
+		r := reportOf(t, dev, edit{shown[1], old.String(), now.String()})
+		assert.NoError(t, r.refused)
+		r.From = "HEAD (1a2b3c4)"
+		got := strings.TrimRight(textOf(t, r), "\n")
+		if os.Getenv("UPDATE_GOLDEN") == "1" {
+			text = strings.Replace(text, shown[0], strings.TrimSuffix(shown[0], shown[3]+"\n```")+got+"\n```", 1)
+			continue
+		}
+		assert.Equal(t, shown[3], got)
+	}
+	if os.Getenv("UPDATE_GOLDEN") == "1" {
+		require.NoError(t, os.WriteFile(page, []byte(text), 0o644))
+	}
 }
 
 // The report of the example organization, one role changed.
 func BenchmarkReport(b *testing.B) {
-	dir := project(b, organization)
+	dir := project(b, shipped)
 	then := stacksOf(b, dir)
 	apply(b, dir, edit{workloadFile, "    - name: billing-bob\n      users: [jump/bob]\n", "    - name: billing-bob\n      users: [jump/bob, jump/carol]\n"})
 	now := stacksOf(b, dir)

@@ -128,7 +128,7 @@ func TestNoOneGainsOrLosesIsTrueOfEveryRequest(t *testing.T) {
 		if !r.NoOne {
 			return
 		}
-		for range 200 {
+		for range 50 {
 			s, request := someRequest(rt, from.World)
 			was, err := before.Decide(s, request)
 			require.NoError(rt, err)

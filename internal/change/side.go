@@ -75,6 +75,7 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.matrices = []*report.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)
 	c.calls(access.Compare(before, after, r.At))
@@ -90,6 +91,8 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 type comparison struct {
 	*Report
 	from, to *Side
+	// matrices say who takes which role, on either side.
+	matrices []*report.Matrix
 	// decisive: a setting differs that changes what somebody may do, or for how long.
 	decisive bool
 }
