@@ -236,7 +236,7 @@ func (t *traveller) enter(d *Door, account *Account) error {
 	t.note("arrives as " + user.String())
 	if d.Kind != Port && d.Kind != RemotePort && d.Node.Profile != "" {
 		t.arrival.AlsoRole = d.Node.Profile
-		t.arrival.Steps[len(t.arrival.Steps)-1].Note = "the shell can also use the role of the node, " + d.Node.Profile
+		t.note("is also the role of the node, " + d.Node.Profile + ", with all that it may do")
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ var standingProofs = []standingProof{
 	{"doors-through-roles-only", "a member opens a way onto a node through a role alone", (*prover).doorsThroughRolesOnly},
 	{"only-listed-documents", "sessions use the listed documents and no others", (*prover).onlyListedDocuments},
 	{"own-sessions-only", "nobody but an administrator resumes or ends another person's session", (*prover).ownSessionsOnly},
+	{"node-roles-open-no-door", "the role of a node opens no way onto a node, becomes nobody else and changes no access", (*prover).nodeRolesOpenNoDoor},
 	{"grants-end-with-their-window", "a role with a window does nothing outside of it, and nobody becomes it there", (*prover).grantsEndWithTheirWindow},
 	{"legal-os-user", "a shell starts as a login without privileges, never as root or ssm-user", (*prover).legalOSUser},
 	{"enrolment-works", "a member enrols an MFA device in the console, whatever its name", (*prover).enrolmentWorks},

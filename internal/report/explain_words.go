@@ -199,7 +199,11 @@ func stepWords(s *access.Step) string {
 	}
 	switch {
 	case strings.HasPrefix(s.Does, "assumes "):
-		return "Takes the role " + shortName(s.Request.Resources[0].ARN) + ", with the session name " + strings.Join(quoteAll(s.Request.Context["sts:RoleSessionName"]), "")
+		text := "Takes the role " + shortName(s.Request.Resources[0].ARN) + ", with the session name " + strings.Join(quoteAll(s.Request.Context["sts:RoleSessionName"]), "")
+		for _, key := range s.Request.Context["aws:TagKeys"] {
+			text += " and the session tag " + key + "=" + strings.Join(quoteAll(s.Request.Context["aws:RequestTag/"+key]), "")
+		}
+		return text
 	case strings.HasPrefix(s.Does, "opens "):
 		return upperFirst(strings.TrimSuffix(s.Does, " ("+s.Request.Action+")"))
 	}

@@ -1,0 +1,45 @@
+package access
+
+import (
+	"slices"
+
+	"aws-access-guardrails/policy"
+)
+
+// nodeServices are the services that hand the credentials of a role to a machine: to an instance by its profile, to a managed node by its activation.
+//
+// Source: Amazon EC2 User Guide, IAM roles for Amazon EC2; AWS Systems Manager User Guide, Create the IAM service role required for hybrid activations.
+var nodeServices = []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ssm.amazonaws.com"}
+
+// nodeRoles are the roles of the account that machines have: those of the nodes of the world, and those that the services above may assume.
+func (p *prover) nodeRoles(in *Intent) []*principal {
+	account, _ := p.engine.accountOf(in.Account)
+	var roles []*principal
+	for i := range account.Roles {
+		role := p.engine.principals[account.Roles[i].ARN(account)]
+		ofNode := slices.ContainsFunc(account.Nodes, func(n Node) bool { return n.Profile == role.arn })
+		trusting := slices.ContainsFunc(role.trust.allow, func(st *statement) bool {
+			return !st.notPrincipals && st.matchesAction("sts:AssumeRole") && slices.ContainsFunc(st.principals, func(t trusted) bool {
+				return t.kind == policy.PrincipalService && slices.Contains(nodeServices, t.text)
+			})
+		})
+		if (ofNode || trusting) && !role.serviceLinked {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// nodeRolesOpenNoDoor: a shell on a node is also the role of the node. What that role may do, everybody may do who has a shell there, whatever the own role
+// says, under a name that is nobody's.
+func (p *prover) nodeRolesOpenNoDoor(in *Intent) {
+	q := asking(slices.Concat([]policy.Statement{
+		policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),
+		policy.Allow("", assuming...).On("*"),
+		policy.Allow("", accessWrites...).On("*"),
+		policy.Allow("", credentialWrites...).On("*"),
+	}, p.tagWrites(in)))
+	for _, role := range p.nodeRoles(in) {
+		p.conclude(p.begin(in, role.arn), p.everyCall(q, AssumedRole(role.arn, "i-0123456789abcdef0")), "whoever has a shell on a node with this role can do more with it")
+	}
+}
