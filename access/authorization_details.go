@@ -99,11 +99,34 @@ type tagDetail struct {
 // The account id and the partition are those of the ARNs inside; an answer without any ARN of the account's own is an error. Errors name the
 // place, such as `RoleDetailList[2] "deploy": AssumeRolePolicyDocument: ...`; all of them are reported at once.
 func FromAuthorizationDetails(data []byte) (Account, error) {
+	account, _, err := readDetails(data, false)
+	return account, err
+}
+
+// UnreadDocument is a document of authorization details that cannot be read, or that has an element, operator or variable that this package does not
+// implement.
+type UnreadDocument struct {
+	// Place is where the document stands, such as `UserDetailList[2] "bob": UserPolicyList[0] "p"`.
+	Place string
+	// Err says why it cannot be read.
+	Err error
+	// Taken says what stands in its place.
+	Taken string
+}
+
+// ReadableAuthorizationDetails is FromAuthorizationDetails for an account that is judged as far as it can be read. A policy that cannot be read is one whose
+// document is not known. A role whose trust policy cannot be read is left out, and the account is Partial then: nothing is proven of that role. What is no
+// document, such as an ARN that is none, is an error as there.
+func ReadableAuthorizationDetails(data []byte) (Account, []UnreadDocument, error) {
+	return readDetails(data, true)
+}
+
+func readDetails(data []byte, lenient bool) (Account, []UnreadDocument, error) {
 	var details authorizationDetails
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &details); err != nil {
-		return Account{}, fmt.Errorf("authorization details: not the JSON that get-account-authorization-details prints: %w", err)
+		return Account{}, nil, fmt.Errorf("authorization details: not the JSON that get-account-authorization-details prints: %w", err)
 	}
-	r := detailsReader{}
+	r := detailsReader{lenient: lenient}
 	if details.IsTruncated {
 		r.refuse("IsTruncated", errors.New("the answer is cut off; read every page and join their lists"))
 	}
@@ -114,24 +137,30 @@ func FromAuthorizationDetails(data []byte) (Account, error) {
 	for i, g := range details.Groups {
 		r.at(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
 		r.owned("group", g.ARN, g.Path, g.Name)
-		r.account.Groups = append(r.account.Groups, Group{
-			Name: g.Name, Path: g.Path, Inline: r.inline("GroupPolicyList", g.Inline), Attached: attachedARNs(g.Attached),
-		})
+		inline, unknown := r.inline("GroupPolicyList", g.ARN, g.Inline)
+		r.account.Groups = append(r.account.Groups, Group{Name: g.Name, Path: g.Path, Inline: inline, Attached: append(attachedARNs(g.Attached), unknown...)})
 	}
 	for i, u := range details.Users {
 		r.at(fmt.Sprintf("UserDetailList[%d] %q", i, u.Name))
 		r.owned("user", u.ARN, u.Path, u.Name)
+		inline, unknown := r.inline("UserPolicyList", u.ARN, u.Inline)
 		r.account.Users = append(r.account.Users, User{
-			Name: u.Name, ID: u.ID, Path: u.Path, Tags: tagsOf(u.Tags), Groups: u.Groups, Inline: r.inline("UserPolicyList", u.Inline),
-			Attached: attachedARNs(u.Attached), Boundary: boundaryARN(u.Boundary),
+			Name: u.Name, ID: u.ID, Path: u.Path, Tags: tagsOf(u.Tags), Groups: u.Groups, Inline: inline,
+			Attached: append(attachedARNs(u.Attached), unknown...), Boundary: boundaryARN(u.Boundary),
 		})
 	}
 	for i, role := range details.Roles {
 		r.at(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
 		r.owned("role", role.ARN, role.Path, role.Name)
+		trusted, read := r.document("AssumeRolePolicyDocument", role.Trust, trust, "the role is left out: nothing is proven of it")
+		inline, unknown := r.inline("RolePolicyList", role.ARN, role.Inline)
+		if !read {
+			r.account.Partial = r.lenient
+			continue
+		}
 		r.account.Roles = append(r.account.Roles, Role{
-			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Trust: r.document("AssumeRolePolicyDocument", role.Trust),
-			Inline: r.inline("RolePolicyList", role.Inline), Attached: attachedARNs(role.Attached), Boundary: boundaryARN(role.Boundary),
+			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Trust: trusted,
+			Inline: inline, Attached: append(attachedARNs(role.Attached), unknown...), Boundary: boundaryARN(role.Boundary),
 			MaxSession: role.MaxSession, PermissionSet: permissionSet(role.Path, role.Name),
 		})
 	}
@@ -140,9 +169,9 @@ func FromAuthorizationDetails(data []byte) (Account, error) {
 		r.refuse("authorization details", errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"))
 	}
 	if err := errors.Join(r.problems...); err != nil {
-		return Account{}, err
+		return Account{}, nil, err
 	}
-	return r.account, nil
+	return r.account, r.unread, nil
 }
 
 // detailsReader collects an account and what is wrong with its details.
@@ -150,6 +179,9 @@ type detailsReader struct {
 	account  Account
 	place    string
 	problems []error
+	// lenient: documents that cannot be read are told in unread.
+	lenient bool
+	unread  []UnreadDocument
 }
 
 func (r *detailsReader) at(place string) { r.place = place }
@@ -191,50 +223,68 @@ func (r *detailsReader) policy(p managedDetail) {
 	}
 	for i, v := range p.Versions {
 		if v.IsDefault || v.ID == p.DefaultVersion && p.DefaultVersion != "" {
-			document := r.document(fmt.Sprintf("PolicyVersionList[%d].Document", i), v.Document)
-			r.account.Policies = append(r.account.Policies, ManagedPolicy{ARN: p.ARN, Document: document})
+			document, read := r.document(fmt.Sprintf("PolicyVersionList[%d].Document", i), v.Document, permissions, asUnknown)
+			r.account.Policies = append(r.account.Policies, ManagedPolicy{ARN: p.ARN, Document: document, Unknown: !read})
 			return
 		}
 	}
 	r.account.Policies = append(r.account.Policies, ManagedPolicy{ARN: p.ARN, Unknown: true})
 }
 
-func (r *detailsReader) inline(field string, policies []inlineDetail) []InlinePolicy {
-	var out []InlinePolicy
+const asUnknown = "a policy whose document is not known"
+
+// inline reads inline policies. Those that cannot be read are policies that are not known, under names that no policy has.
+func (r *detailsReader) inline(field, owner string, policies []inlineDetail) (read []InlinePolicy, unknown []string) {
 	for i, p := range policies {
-		out = append(out, InlinePolicy{Name: p.Name, Document: r.document(fmt.Sprintf("%s[%d] %q", field, i, p.Name), p.Document)})
+		document, ok := r.document(fmt.Sprintf("%s[%d] %q", field, i, p.Name), p.Document, permissions, asUnknown)
+		if !ok {
+			unknown = append(unknown, owner+" (inline policy "+p.Name+")")
+			continue
+		}
+		read = append(read, InlinePolicy{Name: p.Name, Document: document})
 	}
-	return out
+	return read, unknown
 }
 
-// document reads a document that is a JSON object or a JSON string that holds the object, URL-encoded or not.
-func (r *detailsReader) document(field string, raw json.RawMessage) policy.Document {
+// document reads a document for its use; false when it cannot be read. Taken says what stands in its place then.
+func (r *detailsReader) document(field string, raw json.RawMessage, use documentUse, taken string) (policy.Document, bool) {
+	document, err := parseDetail(raw)
+	if err == nil && r.lenient {
+		_, errs := compileDocument(document, use, Source{})
+		err = errors.Join(errs...)
+	}
+	switch {
+	case err == nil:
+		return document, true
+	case r.lenient:
+		r.unread = append(r.unread, UnreadDocument{Place: strings.TrimPrefix(r.place+": "+field, ": "), Err: err, Taken: taken})
+	default:
+		r.refuse(field, err)
+	}
+	return policy.Document{}, false
+}
+
+// parseDetail reads a document that is a JSON object or a JSON string that holds the object, URL-encoded or not.
+func parseDetail(raw json.RawMessage) (policy.Document, error) {
 	raw = bytes.TrimSpace(raw)
 	if len(raw) == 0 {
-		r.refuse(field, errors.New("no policy document"))
-		return policy.Document{}
+		return policy.Document{}, errors.New("no policy document")
 	}
 	if raw[0] == '"' {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
-			r.refuse(field, err)
-			return policy.Document{}
+			return policy.Document{}, err
 		}
 		if !strings.HasPrefix(strings.TrimSpace(text), "{") {
 			decoded, err := url.PathUnescape(text)
 			if err != nil {
-				r.refuse(field, fmt.Errorf("neither JSON nor URL-encoded JSON: %w", err))
-				return policy.Document{}
+				return policy.Document{}, fmt.Errorf("neither JSON nor URL-encoded JSON: %w", err)
 			}
 			text = decoded
 		}
 		raw = []byte(text)
 	}
-	document, err := policy.Parse(raw)
-	if err != nil {
-		r.refuse(field, err)
-	}
-	return document
+	return policy.Parse(raw)
 }
 
 func attachedARNs(attached []attachedDetail) []string {

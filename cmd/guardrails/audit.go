@@ -19,6 +19,9 @@ func newAudit(f *flags) *cobra.Command {
 round them is listed with the requests that show it, whoever made the policies. Nobody says what the account is for, so every user is held to MFA, a role with
 the tag Project is taken for an operation role, and any other role that names users for a delegated one.
 
+A way that one statement opens for several users or roles is told once, with all of them. A document that cannot be read is told, taken as one that is not
+known, and the exit status is 1; a role whose trust policy cannot be read is left out.
+
 Service control policies are not in that format: what they shut is reported as open.`,
 		Example: `  aws iam get-account-authorization-details > account.json
   guardrails audit account.json

@@ -18,7 +18,7 @@ type Audit struct {
 	// Version is the version of the JSON form.
 	Version int    `json:"version"`
 	Account string `json:"account"`
-	// Holds is true when no proof is disproven.
+	// Holds is true when no proof is disproven and every document could be read.
 	Holds bool `json:"holds"`
 	// Findings are those that do not hold, then those that hold, each list in the order of the proofs.
 	Findings []AuditFinding `json:"findings"`
@@ -26,6 +26,8 @@ type Audit struct {
 	Administrators []AuditAdministrator `json:"administrators"`
 	// Dead are actions that AWS does not have, and condition keys that it never sets for the actions they stand beside.
 	Dead []AuditDead `json:"dead"`
+	// Unread are the documents that could not be read. The findings rest on what stands in their place.
+	Unread []AuditUnread `json:"unread"`
 	// Classes is how many classes of requests were examined.
 	Classes int `json:"classes"`
 }
@@ -52,11 +54,20 @@ type AuditDead struct {
 	Problem string `json:"problem"`
 }
 
+// AuditUnread is a document that could not be read.
+type AuditUnread struct {
+	Place   string `json:"place"`
+	Problem string `json:"problem"`
+	// Taken says what stands in its place.
+	Taken string `json:"taken"`
+}
+
 // AuditOf reads what "aws iam get-account-authorization-details" prints and makes the standing proofs on it. Nobody says what the account is meant for, so
 // every user is held to MFA, a role with the project tag is taken for an operation role, and any other role that names users for a delegated one. Service
-// control policies are not in this format: what they shut is reported as open. The error says what cannot be read.
+// control policies are not in this format: what they shut is reported as open. A document that cannot be read is told and taken as not known; the error says why the
+// answer as a whole cannot be read.
 func AuditOf(data []byte) (*Audit, error) {
-	account, err := access.FromAuthorizationDetails(data)
+	account, unread, err := access.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
@@ -73,8 +84,11 @@ func AuditOf(data []byte) (*Audit, error) {
 		claims[p.ID] = p.Claim
 	}
 	a := &Audit{
-		Version: 1, Account: account.ID, Holds: proofs.Holds(), Findings: []AuditFinding{}, Administrators: []AuditAdministrator{}, Dead: deadIn(&account),
-		Classes: proofs.Classes(),
+		Version: 1, Account: account.ID, Holds: proofs.Holds() && len(unread) == 0, Findings: []AuditFinding{}, Administrators: []AuditAdministrator{}, Dead: deadIn(&account),
+		Unread: []AuditUnread{}, Classes: proofs.Classes(),
+	}
+	for _, u := range unread {
+		a.Unread = append(a.Unread, AuditUnread{Place: u.Place, Problem: u.Err.Error(), Taken: u.Taken})
 	}
 	for i := range proofs.Findings {
 		f := &proofs.Findings[i]
@@ -148,13 +162,27 @@ func (a *Audit) WriteText(w io.Writer) error {
 		verdict = "does not hold"
 	}
 	fmt.Fprintf(&b, "account %s: %s\n", a.Account, verdict)
+	for _, u := range a.Unread {
+		fmt.Fprintf(&b, "not read: %s: %s; taken as: %s\n", u.Place, u.Problem, u.Taken)
+	}
 	held := 0
-	for _, f := range a.Findings {
+	for i, f := range a.Findings {
 		if !f.open() {
 			held++
 			continue
 		}
-		fmt.Fprintf(&b, "\nFAIL  %s  %s\n      %s\n      %s\n", f.ID, f.Page, f.Subject, f.Problem)
+		like := func(other AuditFinding) bool { return other.open() && other.ID == f.ID && other.Problem == f.Problem }
+		if slices.ContainsFunc(a.Findings[:i], like) {
+			continue
+		}
+		// What one statement opens for many people is closed once.
+		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", f.ID, f.Page)
+		for _, other := range a.Findings[i:] {
+			if like(other) {
+				fmt.Fprintf(&b, "      %s\n", other.Subject)
+			}
+		}
+		fmt.Fprintf(&b, "      %s\n", f.Problem)
 		for line := range strings.Lines(f.Witness) {
 			fmt.Fprintf(&b, "        %s\n", strings.TrimRight(line, "\n"))
 		}

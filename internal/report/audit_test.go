@@ -60,3 +60,26 @@ func TestAuditRefusesWhatItCannotRead(t *testing.T) {
 	_, err = report.AuditOf(data)
 	assert.NoError(t, err)
 }
+
+// A document that cannot be read does not hide what the others open: it is told, and the account does not hold.
+func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
+	details := `{"UserDetailList": [
+	  {"UserName": "bob", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/bob", "UserPolicyList": [{"PolicyName": "new",
+	    "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringSoundsLike": {"aws:username": "x"}}}]}}]},
+	  {"UserName": "carol", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/carol", "GroupList": ["all"]},
+	  {"UserName": "dave", "Path": "/", "Arn": "arn:aws:iam::111122223333:user/dave", "GroupList": ["all"]}],
+	 "GroupDetailList": [{"GroupName": "all", "Path": "/", "Arn": "arn:aws:iam::111122223333:group/all", "GroupPolicyList": [{"PolicyName": "keys",
+	    "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Sid": "Keys", "Effect": "Allow", "Action": "iam:CreateAccessKey", "Resource": "*"}]}}]}],
+	 "RoleDetailList": [{"RoleName": "r", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/r", "AssumeRolePolicyDocument": "%zz"}]}`
+	audit, err := report.AuditOf([]byte(details))
+	require.NoError(t, err)
+	assert.False(t, audit.Holds)
+	require.Len(t, audit.Unread, 2)
+	assert.Contains(t, audit.Unread[0].Place, `UserDetailList[0] "bob": UserPolicyList[0] "new"`)
+	assert.Contains(t, audit.Unread[0].Problem, "StringSoundsLike")
+	assert.Contains(t, audit.Unread[1].Taken, "left out")
+	var text strings.Builder
+	require.NoError(t, audit.WriteText(&text))
+	assert.Contains(t, text.String(), "assumed: arn:aws:iam::111122223333:user/bob (inline policy new)")
+	assert.Contains(t, text.String(), "FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n")
+}
