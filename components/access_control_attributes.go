@@ -20,9 +20,6 @@ type AccessControlAttributesArgs struct {
 	ProjectTag string
 	// Attributes are sources ("${path:...}") by the key of the session tag. Optional.
 	Attributes map[string]string
-	// Adopt imports the list that exists, and then changes it in place. Without it AWS refuses with ConflictException where attributes for access
-	// control are switched on already.
-	Adopt bool
 }
 
 // AccessControlAttributes are the attributes for access control of an instance.
@@ -62,14 +59,10 @@ func NewAccessControlAttributes(
 			},
 		})
 	}
-	own := []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
-	if args.Adopt {
-		own = append(own, pulumi.Import(pulumi.ID(args.IdentityCenter.Instance)))
-	}
 	made, err := ssoadmin.NewInstanceAccessControlAttributes(ctx, childName(name, childAttributes), &ssoadmin.InstanceAccessControlAttributesArgs{
 		InstanceArn: pulumi.String(args.IdentityCenter.Instance),
 		Attributes:  list,
-	}, children.with(own...)...)
+	}, children.with(pulumi.RetainOnDelete(true))...)
 	if err != nil {
 		return nil, err
 	}

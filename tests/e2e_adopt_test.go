@@ -147,3 +147,56 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	d.write(t, "Pulumi.dev.yaml", content[:strings.Index(content, "\n  guardrails:adopt:")])
 	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "the mark may go")
 }
+
+const instanceOfDev = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+
+// Attributes for access control that are switched on stop a deployment; adopted, they are changed in place. Preferences are the same in every Region,
+// and a Region that leaves the stack keeps them, which the plan and the run say.
+func TestAttributesAreAdoptedAndRegionsKeepTheirPreferences(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.write(t, "sandbox.yaml", `organization: {id: o-exampleorgid, management: "111122223333", root: r-exam}
+identityCenter:
+  instance: `+instanceOfDev+`
+  store: d-1234567890
+  region: ap-northeast-1
+  account: "111122223333"
+  attributes: {SSMSessionRunAs: "${path:enterprise.employeeNumber}", Office: "${path:locale}"}
+`)
+	d.write(t, "Pulumi.dev.yaml", `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "111122223333"}
+  guardrails:identityCenter: {instance: "`+instanceOfDev+`", identityStore: d-1234567890}
+  guardrails:sessions: {regions: [ap-northeast-1, us-east-1]}
+`)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	require.ErrorContains(t, err, `"guardrails adopt dev" writes it into the stack file`)
+
+	plan, file := d.planned(t, adopt.Selection{})
+	require.Len(t, plan.Adopted, 1, "the preferences were made by the run that stopped")
+	assert.Equal(t, []string{
+		`identityCenter.attributes.Office: ${path:locale}`, `identityCenter.attributes.SSMSessionRunAs: ${path:enterprise.employeeNumber}`,
+	}, plan.Adopted[0].Written)
+	assert.Equal(t, []string{"gets Project from ${path:userName}"}, plan.Adopted[0].Changes)
+	change, err := file.Add(plan.Additions...)
+	require.NoError(t, err)
+	require.NoError(t, change.Write())
+	done := d.run(t, workspace.Up, "dev")
+	assert.Equal(t, []string{"update attributes-configuration"}, changed(done))
+	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+
+	documents := d.account(t, devAccount).Documents
+	tokyo, virginia := documents["ap-northeast-1/SSM-SessionManagerRunShell"], documents["us-east-1/SSM-SessionManagerRunShell"]
+	require.NotEmpty(t, tokyo.Versions)
+	assert.Equal(t, tokyo.Content(), virginia.Content())
+
+	d.edit(t, "Pulumi.dev.yaml", "[ap-northeast-1, us-east-1]", "[ap-northeast-1]")
+	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
+		r := d.run(t, operation, "dev")
+		assert.Equal(t, []string{"retain sessions-preferences-us-east-1"}, changed(r))
+		var text strings.Builder
+		require.NoError(t, (&workspace.Summary{Stacks: []*workspace.Report{r}}).WriteText(&text))
+		assert.Contains(t, text.String(), "SSM-SessionManagerRunShell stays in AWS on purpose")
+	}
+	assert.Equal(t, virginia, d.account(t, devAccount).Documents["us-east-1/SSM-SessionManagerRunShell"])
+}

@@ -12,6 +12,8 @@ type Wanted struct {
 	// Group, Users and Roles are names, Policies ARNs. An empty Group is none.
 	Group                  string
 	Users, Roles, Policies []string
+	// Instance is the ARN of an instance of IAM Identity Center whose attributes are read; empty means none.
+	Instance string
 	// AllUsers asks for every user of the account.
 	AllUsers bool
 }
@@ -44,6 +46,9 @@ func WantedBy(stack *config.Stack, selected Selection) Wanted {
 	} else if selected.AllUsers || len(selected.Users) > 0 {
 		w.Group = components.DefaultMFAGroupName
 	}
+	if stack.IdentityCenter != nil {
+		w.Instance = stack.IdentityCenter.Instance
+	}
 	for _, r := range world.Roles {
 		w.Roles = append(w.Roles, r.Name)
 	}
@@ -73,6 +78,8 @@ type Existing struct {
 	Roles []Role
 	// Policies are those of the ARNs that exist.
 	Policies []Policy
+	// Attributes are the sources of attributes for access control by key, several of one attribute with commas between; nil where they are switched off.
+	Attributes map[string]string
 	// AllUsers are the names of all users of the account, RolesOfGuardrails the ARNs of all roles under role/guardrails/.
 	AllUsers, RolesOfGuardrails []string
 	// Unread are the questions that AWS did not answer, each with its error.

@@ -54,6 +54,7 @@ func Make(file *edit.File, existing *Existing, selected Selection) *Plan {
 	p.users(selected)
 	p.roles()
 	p.policies()
+	p.attributes()
 	for _, u := range existing.Unread {
 		p.Unread = append(p.Unread, Left{u.What, u.Why})
 	}

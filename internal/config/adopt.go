@@ -18,6 +18,8 @@ type Adoption struct {
 	Users, Roles []string
 	// Policies are the names of customer managed policies that roles of this stack share, all under components.PolicyPath.
 	Policies []string
+	// Attributes is true where attributes for access control are switched on in the instance of IAM Identity Center.
+	Attributes bool
 }
 
 var adoptKeys = keys("what exists already and becomes this stack's",
@@ -41,6 +43,10 @@ var adoptKeys = keys("what exists already and becomes this stack's",
 		orNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
 		doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
 		example([]string{components.OperationGuardPolicyName}),
+	key("attributes", func(a *Adoption) *bool { return &a.Attributes }, boolean{}).
+		orElse(false, "attributes are those of the whole organization").
+		doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
+		example(true),
 )
 
 // checkAdoption refuses entries for what the stack does not have: they would import nothing, and be believed to.
@@ -63,6 +69,9 @@ func (s *Stack) checkAdoption(d *decoder) {
 	check("sessions", "sessions", a.Sessions, regions, "list the Region in sessions.regions too, or leave it out")
 	if a.MFA && s.MFA == nil {
 		d.report(Problem{Path: stackPath("adopt.mfa"), Kind: Refused, Value: "true", Why: "names a group that this stack does not have", Fix: "write the section mfa, or remove the key"})
+	}
+	if a.Attributes && s.IdentityCenter == nil {
+		d.report(Problem{Path: stackPath("adopt.attributes"), Kind: Refused, Value: "true", Why: "needs an instance of IAM Identity Center", Fix: "write the section identityCenter, or remove the key"})
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
 	if len(a.Roles)+len(a.Policies) == 0 || len(d.problems) > 0 {

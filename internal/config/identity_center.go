@@ -17,7 +17,6 @@ import (
 type IdentityCenter struct {
 	components.IdentityCenter
 	Attributes     map[string]string
-	Adopt          bool
 	PermissionSets []PermissionSet
 }
 
@@ -52,10 +51,6 @@ var identityCenterKeys = keys("IAM Identity Center; the stack of the account tha
 			"a profile attribute, one of "+sourceWords()+". SSMSessionRunAs names the OS user, the project tag the project of the person; where they are left out they are "+
 			access.SourceOfUserNames+". The list is the whole truth, and stays when the stack goes.").
 		example(map[string]string{"SSMSessionRunAs": "${path:userName}", "Project": "${path:enterprise.department}"}),
-	key("adopt", func(c *IdentityCenter) *bool { return &c.Adopt }, boolean{}).
-		orElse(false, "overwriting what somebody set by hand is a decision").
-		doc("Attributes for access control are switched on already: they are imported and then changed in place. Without it deployment stops there.").
-		example(true),
 	key("permissionSets", func(c *IdentityCenter) *[]PermissionSet { return &c.PermissionSets }, listOf(permissionSetKeys).
 		distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) })).
 		orNothing("there are none", "people may all come as IAM users").
@@ -155,7 +150,7 @@ func (s *Stack) AccessControlAttributes() *components.AccessControlAttributesArg
 	}
 	return &components.AccessControlAttributesArgs{
 		Account: s.Account.Account, IdentityCenter: s.instance(), ProjectTag: s.Tags.Project,
-		Attributes: s.IdentityCenter.Attributes, Adopt: s.IdentityCenter.Adopt,
+		Attributes: s.IdentityCenter.Attributes,
 	}
 }
 

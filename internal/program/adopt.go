@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/components"
@@ -39,6 +40,10 @@ func adoptedID(stack *config.Stack, resource string, props pulumi.Input) string 
 	case *iam.PolicyArgs:
 		if name := among(a.Policies, p.Name); name != "" {
 			return stack.Account.Partition.PolicyARN(stack.Account.ID, components.PolicyPath, name)
+		}
+	case *ssoadmin.InstanceAccessControlAttributesArgs:
+		if a.Attributes {
+			return stack.IdentityCenter.Instance
 		}
 	case *ssm.DocumentArgs:
 		// All Regions have a document of this name; the name of the resource ends in its own.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/components"
@@ -132,5 +134,38 @@ func (r *reader) policies(arns []string) {
 		}
 		// The provider gives the document of the version in force.
 		r.found.Policies = append(r.found.Policies, adopt.Policy{Name: found.Name, ARN: found.Arn, Description: found.Description, Document: found.Policy})
+	}
+}
+
+// Attributes is a program that reads the attributes for access control of the stack's instance, for which there is no function. It ends as a program
+// that declares nothing: run it as a preview, and do not look at the plan. Where attributes are switched off, the engine says that they do not exist.
+func Attributes(folder string, found func(map[string]string)) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		stack, err := config.FromContext(ctx, folder)
+		if err != nil {
+			return err
+		}
+		providers, err := newProviders(ctx, stack)
+		if err != nil {
+			return err
+		}
+		instance := stack.IdentityCenter.Instance
+		read, err := ssoadmin.GetInstanceAccessControlAttributes(ctx, "existing", pulumi.ID(instance), nil, pulumi.Provider(providers.home))
+		if err != nil {
+			return err
+		}
+		read.Attributes.ApplyT(func(list []ssoadmin.InstanceAccessControlAttributesAttribute) bool {
+			attributes := map[string]string{}
+			for _, a := range list {
+				var sources []string
+				for _, value := range a.Values {
+					sources = append(sources, value.Sources...)
+				}
+				attributes[a.Key] = strings.Join(sources, ", ")
+			}
+			found(attributes)
+			return true
+		})
+		return nil
 	}
 }

@@ -3,6 +3,8 @@ package workspace
 import (
 	"context"
 	"errors"
+	"strings"
+	"sync"
 
 	"aws-access-guardrails/internal/adopt"
 	"aws-access-guardrails/internal/config"
@@ -49,11 +51,31 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 	_, err = r.planned(ctx)
 	switch {
 	case errors.Is(r.program.err(), program.ErrExistingRead):
+		if read.IdentityCenter != nil && !found.Managed[read.IdentityCenter.Instance] {
+			r.attributes(ctx, found)
+		}
 		return found, nil
 	case err == nil:
 		err = &EngineError{Stack: stack, Operation: Preview, Err: errors.New("the program that asks AWS did not run")}
 	}
 	return nil, err
+}
+
+// attributes asks for the attributes for access control. That there are none is the engine's error, and no other error is taken for it.
+func (r *run) attributes(ctx context.Context, found *adopt.Existing) {
+	var mu sync.Mutex
+	r.program = &runner{run: program.Attributes(r.folder.stackFolder(), func(attributes map[string]string) {
+		mu.Lock()
+		defer mu.Unlock()
+		found.Attributes = attributes
+	})}
+	r.opened.Workspace().SetProgram(r.program.Run)
+	_, err := r.planned(ctx)
+	mu.Lock()
+	defer mu.Unlock()
+	if err != nil && found.Attributes == nil && !strings.Contains(err.Error(), "does not exist") {
+		found.Unread = append(found.Unread, adopt.Unread{What: "attributes for access control", Why: err.Error()})
+	}
 }
 
 // managed collects the ARNs of what the stack's state has.
@@ -65,6 +87,9 @@ func (r *run) managed(ctx context.Context, into map[string]bool) error {
 	for _, made := range state.list("resources") {
 		if arn, _ := made.object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
 			into[arn] = true
+		}
+		if id, _ := made["id"].(string); made.typ() == attributesType && made["delete"] != true {
+			into[id] = true
 		}
 	}
 	return nil

@@ -124,7 +124,13 @@ func (e *EngineError) Error() string {
 var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b|\bDuplicatePolicyException\b|\bConflictException\b`)
 
 // adoptable are the types that the verb adopt takes over.
-var adoptable = []string{"aws:iam/group:Group", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/user:User", "aws:ssm/document:Document"}
+var adoptable = []string{
+	"aws:iam/group:Group", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/user:User", "aws:ssm/document:Document",
+	attributesType,
+}
+
+// attributesType has no function that reads it.
+const attributesType = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 
 // takeOver is what to do about something that exists.
 func (e *EngineError) takeOver(d Diagnostic) string {
