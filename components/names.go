@@ -28,6 +28,8 @@ const (
 	OperationSessionsPolicyName = "guardrails-operation-sessions"
 	// OperationStartStopPolicyName is the managed policy of every operation role that starts and stops instances of its project.
 	OperationStartStopPolicyName = "guardrails-operation-start-stop"
+	// NodePolicyName is the managed policy with what nodes need for the logs and the key of sessions.
+	NodePolicyName = "guardrails-session-node"
 	// SessionDocumentsPolicyName is the inline policy of an operation role with the session documents of its entry.
 	SessionDocumentsPolicyName = "session-documents"
 )

@@ -357,6 +357,7 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 		return func(a sessions) { a.KMSKeyID, a.Regions = id, regions }
 	}
 	refused(t, sessionPreferences, []refusal[sessions]{
+		{"a policy for nodes that need nothing", func(a sessions) { a.NodePolicy, a.Logs, a.KMSKeyID = true, components.SessionLogs{}, "" }, `nodePolicy: "true" would make a policy without statements, because there is neither a log nor a key; write logs or kmsKeyId, or remove it`},
 		{"no Region", func(a sessions) { a.Regions = nil },
 			`regions: is empty, so no Region would have Run As or limits; list every Region where nodes run`},
 		{"a Region that does not exist", func(a sessions) { a.Regions[0] = "eu-wset-1" },

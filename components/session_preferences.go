@@ -3,6 +3,7 @@ package components
 import (
 	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -23,6 +24,8 @@ type SessionPreferencesArgs struct {
 	// KMSKeyID encrypts session data between client and node, on top of TLS: a key id (a multi-Region key where several Regions are listed) or
 	// the key ARN of the only Region, never an alias. Empty means TLS alone.
 	KMSKeyID string
+	// NodePolicy makes the customer managed policy NodePolicyName of NodeDocument, for the roles of nodes. Nothing is attached: nodes are made elsewhere.
+	NodePolicy bool
 	// Providers gives the AWS provider of a Region. A Region without one uses the provider of the component, which can be only one Region.
 	Providers map[string]pulumi.ProviderResource
 }
@@ -104,6 +107,15 @@ func NewSessionPreferences(
 			return nil, err
 		}
 		arns[region] = document.Arn
+	}
+	if args.NodePolicy {
+		document, _ := args.NodeDocument()
+		// No description: it could never change without replacing the policy.
+		if _, err := iam.NewPolicy(ctx, childName(name, childPolicy, NodePolicyName), &iam.PolicyArgs{
+			Name: pulumi.String(NodePolicyName), Path: pulumi.String(PolicyPath), Policy: pulumi.String(document.JSON()),
+		}, children...); err != nil {
+			return nil, err
+		}
 	}
 	preferences.DocumentARNs = arns.ToStringMapOutput()
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})

@@ -91,10 +91,19 @@ func (a *SessionPreferencesArgs) AddTo(w *access.Account) {
 			KMSKey: keyARN(a.Account, region, a.KMSKeyID),
 		})
 	}
+	if document, needed := a.NodeDocument(); needed && a.NodePolicy {
+		w.Policies = append(w.Policies, access.ManagedPolicy{ARN: a.NodePolicyARN(), Document: document})
+	}
+}
+
+// NodePolicyARN is the ARN of the policy that NodePolicy makes.
+func (a *SessionPreferencesArgs) NodePolicyARN() string {
+	return a.Account.Partition.PolicyARN(a.Account.ID, PolicyPath, NodePolicyName)
 }
 
 // NodeDocument is what the instance profile role of a node needs besides AWS's AmazonSSMManagedInstanceCore for the configured logs and key;
-// false when it needs nothing more. No component attaches it: nodes are not of this stack.
+// false when it needs nothing more. No component attaches it: nodes are not of this stack. The key of the bucket is the bucket's business: whichever it is,
+// it encrypts for objects of this bucket alone.
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
 func (a *SessionPreferencesArgs) NodeDocument() (policy.Document, bool) {
 	p, account := a.Account.Partition, a.Account.ID
@@ -113,7 +122,8 @@ func (a *SessionPreferencesArgs) NodeDocument() (policy.Document, bool) {
 		}
 		statements = append(statements,
 			policy.Allow("ViewEncryptionOfBucket", "s3:GetEncryptionConfiguration").On(arn),
-			policy.Allow("WriteSessionsToBucket", "s3:PutObject").On(arn+prefix+"/*"))
+			policy.Allow("WriteSessionsToBucket", "s3:PutObject").On(arn+prefix+"/*"),
+			policy.Allow("EncryptSessionsInBucket", "kms:GenerateDataKey").On("*").When(policy.ArnLike("kms:EncryptionContext:aws:s3:arn", arn, arn+"/*")))
 	}
 	if a.KMSKeyID != "" {
 		statements = append(statements, policy.Allow("DecryptSessionData", "kms:Decrypt").On(keyARN(a.Account, "*", a.KMSKeyID)))

@@ -38,6 +38,9 @@ func (a *SessionPreferencesArgs) Validate() error {
 	validateShell(&p, "shell.windows", a.Shell.Windows)
 	a.validateLogs(&p)
 	validateKMSKeyID(&p, "kmsKeyId", a.Account, a.Regions, a.KMSKeyID)
+	if _, needed := a.NodeDocument(); a.NodePolicy && !needed {
+		p.add("nodePolicy", "true", "would make a policy without statements, because there is neither a log nor a key", "write logs or kmsKeyId, or remove it")
+	}
 	return p.Err()
 }
 

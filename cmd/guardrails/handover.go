@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -18,16 +19,17 @@ func newHandover(f *flags) *cobra.Command {
 		Use:   "handover [stack ...]",
 		Short: "What each person needs: sign-in, enrolment, roles, command line",
 		Long: `Writes, for each person of the stacks, the sign-in page, the steps of the first sign-in, the roles with their Switch Role links, and the
-profiles for the command line. It holds no secret: the first password is given by whoever runs the account.
+profiles for the command line; and what the roles of nodes need for the logs and the key of sessions. It holds no secret: the first password is given by whoever runs the account.
 
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails handover
   guardrails handover dev --person alice --session-token`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			people, err := f.people(args)
+			stacks, err := f.checked(args)
 			if err != nil {
 				return err
 			}
+			people := report.Handover(stacks...)
 			if person != "" {
 				if people, err = report.Only(people, person); err != nil {
 					return workspace.Usef("%v", err)
@@ -36,7 +38,10 @@ Without names it covers every stack of the folder.`,
 			if f.json {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
 			}
-			return report.WriteHandover(cmd.OutOrStdout(), people, options)
+			if err := report.WriteHandover(cmd.OutOrStdout(), people, options); err != nil || person != "" {
+				return err
+			}
+			return report.WriteNodeRights(cmd.OutOrStdout(), stacks...)
 		},
 	}
 	f.stackFlags(cmd)
@@ -48,6 +53,12 @@ Without names it covers every stack of the folder.`,
 
 // people are those of the named stacks.
 func (f *flags) people(args []string) ([]report.Person, error) {
+	stacks, err := f.checked(args)
+	return report.Handover(stacks...), err
+}
+
+// checked are the named stacks, all of which hold.
+func (f *flags) checked(args []string) ([]*config.Stack, error) {
 	folder, err := workspace.Open(f.dir)
 	if err != nil {
 		return nil, err
@@ -56,5 +67,5 @@ func (f *flags) people(args []string) ([]report.Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	return report.Handover(stacks...), nil
+	return stacks, nil
 }

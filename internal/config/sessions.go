@@ -40,6 +40,11 @@ var sessionsKeys = keys("Session Manager in the listed Regions",
 		doc("The KMS key that encrypts session data between client and node: a key id (of a multi-Region key where several Regions are listed) or a key ARN, "+
 			"never an alias.").
 		example("mrk-1234abcd12ab34cd56ef1234567890ab"),
+	key("nodePolicy", func(a *components.SessionPreferencesArgs) *bool { return &a.NodePolicy }, boolean{}).
+		orElse(false, "the roles of nodes may get these rights where nodes are made; render and handover show them").
+		doc("Makes the managed policy guardrails-session-node, with what nodes need for the logs and the key besides AmazonSSMManagedInstanceCore. Attach it to "+
+			"the roles of their instance profiles; it can be removed again once it is attached nowhere.").
+		example(true),
 )
 
 var runAsKeys = keys("the OS user of shells",
