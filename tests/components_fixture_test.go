@@ -75,7 +75,7 @@ func fullAccount(partition policy.Partition) accountFixture {
 			ManagedPolicies: []string{"AdministratorAccess", "job-function/Billing", partition.PolicyARN(homeAccount, "/team/", "Extra")},
 		}},
 		sessions: &components.SessionPreferencesArgs{
-			Account: account, Regions: slices.Clone(regionsOf[partition]), KMSKeyID: multiRegionKey,
+			Account: account, Regions: slices.Clone(regionsOf[partition]), NodePolicy: true, KMSKeyID: multiRegionKey,
 			Shell: components.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
 			Logs: components.SessionLogs{
 				CloudWatch: components.CloudWatchLogs{Group: "/guardrails/ssm-sessions"},
