@@ -1,0 +1,105 @@
+package change
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// statesOf are the states that the engine would have of stacks that were deployed as they are: what the program registers, with what AWS adds.
+func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deployed {
+	t.Helper()
+	states := map[string][]workspace.Deployed{}
+	for _, stack := range stacks {
+		made, err := program.Resources("guardrails", stack)
+		require.NoError(t, err)
+		known := map[string]string{}
+		arn := func(service, region, resource string) string {
+			return "arn:aws:" + service + ":" + region + ":" + stack.Account.ID + ":" + resource
+		}
+		for _, r := range made {
+			outputs := r.Inputs.Mappable()
+			outputs["id"] = program.OutputOf(r.URN)
+			name, _ := outputs["name"].(string)
+			path, _ := outputs["path"].(string)
+			switch r.Type {
+			case "aws:iam/policy:Policy":
+				outputs["arn"] = arn("iam", "", "policy"+path+name)
+				known[program.OutputOf(r.URN)] = outputs["arn"].(string)
+			case "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group":
+				known[program.OutputOf(r.URN)] = name
+			case "aws:ssm/document:Document":
+				outputs["arn"] = arn("ssm", r.Name[strings.LastIndex(r.Name, "preferences-")+len("preferences-"):], "document/"+name)
+			}
+			states[stack.Name] = append(states[stack.Name], workspace.Deployed{
+				URN: string(r.URN), Type: r.Type, Custom: true, Retain: r.Retain, Inputs: r.Inputs.Mappable(), Outputs: outputs,
+			})
+		}
+		for _, d := range states[stack.Name] {
+			for key, value := range d.Outputs {
+				if text, ok := value.(string); ok && known[text] != "" {
+					d.Outputs[key] = known[text]
+				}
+			}
+		}
+	}
+	return states
+}
+
+// deployedReport compares stacks with what was deployed of others.
+func deployedReport(t *testing.T, then, now []*config.Stack) *Report {
+	t.Helper()
+	to := Of("the working tree", now...)
+	to.list("guardrails", now)
+	to.onlyReadBack()
+	from, err := deployedSide(now, statesOf(t, then), to)
+	require.NoError(t, err)
+	r, err := Compare(from, to, someDay)
+	require.NoError(t, err)
+	r.unread()
+	return r
+}
+
+// What was deployed and is as the stack files have it is no one's gain or loss: everything that decides access is read back from the states.
+func TestWhatIsDeployedReadsBackAsItWasMade(t *testing.T) {
+	for _, from := range []string{dev, organization} {
+		stacks := stacksOf(t, project(t, from))
+		r := deployedReport(t, stacks, stacks)
+		assert.True(t, r.NoOne, textOf(t, r))
+		assert.True(t, r.Silent(), textOf(t, r))
+	}
+}
+
+// Against what is deployed a change says what it says against a revision, but for the proofs.
+func TestAChangeAgainstWhatIsDeployed(t *testing.T) {
+	for name, e := range map[string]edit{
+		"a guardrail goes":  {managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""},
+		"a person leaves":   {workloadFile, "{name: shop, users: [jump/alice]", "{name: shop, users: [jump/bob]"},
+		"sessions end late": {workloadFile, "maxDuration: 60m", "maxDuration: 90m"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := project(t, organization)
+			then := stacksOf(t, dir)
+			apply(t, dir, e)
+			got, want := deployedReport(t, then, stacksOf(t, dir)), reportOf(t, organization, e)
+			assert.False(t, got.NoOne)
+			want.From, want.Proofs, got.Proofs, want.refused = got.From, nil, nil, nil
+			assert.Equal(t, textOf(t, want), textOf(t, got))
+		})
+	}
+}
+
+// A stack that was never deployed is compared against nothing.
+func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
+	stacks := stacksOf(t, project(t, dev))
+	r := deployedReport(t, nil, stacks)
+	assert.Contains(t, r.Notes, "stack dev (account 111122223333) is new: everything in it is compared against nothing")
+	assert.NotEmpty(t, r.People)
+	assert.NotEmpty(t, r.Resources)
+}
