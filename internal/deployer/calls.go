@@ -165,10 +165,7 @@ var needsOf = map[string][]need{
 		}},
 	},
 	"aws:ssoadmin/getInstances:getInstances": {{name: "FindIdentityCenter", reads: true, actions: []string{"sso:ListInstances"}}},
-	"aws:identitystore/getUser:getUser": {
-		{name: "FindPeople", reads: true, on: everything, actions: []string{"identitystore:GetUserId", "identitystore:DescribeUser"}},
-	},
-	"aws:identitystore/getGroup:getGroup": {
-		{name: "FindPeople", reads: true, on: everything, actions: []string{"identitystore:GetGroupId", "identitystore:DescribeGroup"}},
-	},
+	// By their ids: names that the stack gives are compared with what the store answers.
+	"aws:identitystore/getUser:getUser":   {{name: "ReadPeople", reads: true, on: inIdentityStore("user"), actions: []string{"identitystore:DescribeUser"}}},
+	"aws:identitystore/getGroup:getGroup": {{name: "ReadGroupsOfPeople", reads: true, on: inIdentityStore("group"), actions: []string{"identitystore:DescribeGroup"}}},
 }

@@ -177,7 +177,12 @@ func assignments(s *stack, r program.Resource) []string {
 	return append(permissionSets(s, r), s.arn("sso", "", "", "account/"+account))
 }
 
-func everything(*stack, program.Resource) []string { return []string{"*"} }
+// inIdentityStore are the members of a kind and the store, which the account that made the instance owns.
+func inIdentityStore(kind string) func(*stack, program.Resource) []string {
+	return func(s *stack, _ program.Resource) []string {
+		return []string{s.arn("identitystore", "", "*", "identitystore/"+s.IdentityCenter.IdentityStore), s.arn("identitystore", "", "", kind+"/*")}
+	}
+}
 
 // attachable holds attachments to the policies that the stack attaches: its own, by path, and the others by name.
 func attachable(s *stack) policy.Condition {

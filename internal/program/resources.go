@@ -99,17 +99,37 @@ func regionOf(reference string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(parts[3], nativeProviderName("")), providerName(""))
 }
 
-// Call answers as the organization does that the stack describes.
+// Call answers as the organization and the Identity Center do that the stack describes.
 func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	l.mu.Lock()
 	l.functions = append(l.functions, args.Token)
 	l.mu.Unlock()
-	policies := l.stack.ServiceControlPolicies()
-	if args.Token != "aws:organizations/getOrganization:getOrganization" || policies == nil {
-		return nil, fmt.Errorf("nobody answers %s", args.Token)
+	policies, center := l.stack.ServiceControlPolicies(), l.stack.IdentityCenter
+	list := func(s string) resource.PropertyValue {
+		return resource.NewProperty([]resource.PropertyValue{resource.NewProperty(s)})
 	}
-	return resource.PropertyMap{
-		"id": resource.NewProperty(policies.ID), "masterAccountId": resource.NewProperty(policies.Management), "featureSet": resource.NewProperty("ALL"),
-		"enabledPolicyTypes": resource.NewProperty([]resource.PropertyValue{resource.NewProperty("SERVICE_CONTROL_POLICY")}),
-	}, nil
+	switch {
+	case args.Token == "aws:organizations/getOrganization:getOrganization" && policies != nil:
+		return resource.PropertyMap{
+			"id": resource.NewProperty(policies.ID), "masterAccountId": resource.NewProperty(policies.Management), "featureSet": resource.NewProperty("ALL"),
+			"enabledPolicyTypes": list("SERVICE_CONTROL_POLICY"),
+		}, nil
+	case args.Token == "aws:ssoadmin/getInstances:getInstances" && center != nil:
+		return resource.PropertyMap{"arns": list(center.Instance), "identityStoreIds": list(center.IdentityStore)}, nil
+	case args.Token == "aws:identitystore/getUser:getUser" && center != nil:
+		return resource.PropertyMap{"userName": resource.NewProperty(nameOf(center.Users, args.Args["userId"]))}, nil
+	case args.Token == "aws:identitystore/getGroup:getGroup" && center != nil:
+		return resource.PropertyMap{"displayName": resource.NewProperty(nameOf(center.Groups, args.Args["groupId"]))}, nil
+	}
+	return nil, fmt.Errorf("nobody answers %s", args.Token)
+}
+
+// nameOf is the name that the stack gives an id of the identity store; empty when it gives none.
+func nameOf(ids map[string]string, id resource.PropertyValue) string {
+	for name, known := range ids {
+		if id.IsString() && id.StringValue() == known {
+			return name
+		}
+	}
+	return ""
 }
