@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -199,6 +200,26 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 	assert.Contains(t, dry.stdout, "+     - person: jump/bob")
 	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
 
+	type edited struct {
+		Written, Removed bool
+		Diff, Next       string
+		Grant            struct{ Person, Ticket, Role, RunAs, From, Until string }
+		EndShells        []string
+	}
+	inJSON := func(args ...string) (out edited) {
+		r := d.guardrails(t, append(args, "--dry-run", "--json")...)
+		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		require.NoError(t, json.Unmarshal([]byte(r.stdout), &out))
+		return out
+	}
+	told := inJSON("grant", "workload", "jump/bob", "--run-as", "bob", "--from", "2036-12-01T09:00:00+09:00", "--for", "2h", "--ticket", "CHG9")
+	assert.Equal(t, "arn:aws:iam::444455556666:role/guardrails/osaccess/grant-CHG9-bob", told.Grant.Role)
+	assert.Equal(t, [2]string{"2036-12-01T00:00:00Z", "2036-12-01T02:00:00Z"}, [2]string{told.Grant.From, told.Grant.Until}, "in UTC")
+	assert.Contains(t, told.Diff, "+     - person: jump/bob")
+	assert.Equal(t, "guardrails up workload", strings.TrimSuffix(told.Next, " -C "+d.dir))
+	assert.False(t, told.Written)
+	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
+
 	granted := d.guardrails(t, "grant", "workload", "jump/bob", "--run-as", "bob", "--for", "2h", "--ticket", "CHG9")
 	require.Equal(t, workspace.Holds, granted.status, granted.stderr)
 	assert.Contains(t, granted.stdout, "role/guardrails/osaccess/grant-CHG9-bob")
@@ -208,6 +229,7 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 	window := d.account(t, "444455556666").Roles["grant-CHG9-bob"].Trust
 	require.NotEmpty(t, window)
 
+	assert.Len(t, inJSON("revoke", "workload", "CHG9").EndShells, 2)
 	revoked := d.guardrails(t, "revoke", "workload", "CHG9")
 	require.Equal(t, workspace.Holds, revoked.status, revoked.stderr)
 	assert.Equal(t, 2, strings.Count(revoked.stdout, "aws ssm terminate-session"), "a line for each Region")

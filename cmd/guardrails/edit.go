@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -41,15 +42,54 @@ func editError(stack string, err error) error {
 	return err
 }
 
-// apply writes the change, or shows what it would be.
-func (f *flags) apply(cmd *cobra.Command, file string, change *edit.Change, dryRun bool) error {
-	title := "%s\n%s"
-	if dryRun {
-		title = "%s would become, and was not touched:\n%s"
-	} else if err := change.Write(); err != nil {
-		return err
+// edited is what grant and revoke print with --json: what became of the file, and what is left to do.
+type edited struct {
+	Stack string `json:"stack"`
+	File  string `json:"file"`
+	// Written is false for a dry run.
+	Written bool   `json:"written"`
+	Diff    string `json:"diff"`
+	// Removed says that the grant had not begun and was taken out of the file.
+	Removed bool        `json:"removed"`
+	Grant   editedGrant `json:"grant"`
+	Next    string      `json:"next"`
+	Shells  []string    `json:"endShells"`
+}
+
+// editedGrant is a grant as the file has it after the change; the window is in UTC, and over at until.
+type editedGrant struct {
+	Person   string   `json:"person"`
+	Ticket   string   `json:"ticket"`
+	Role     string   `json:"role"`
+	RunAs    string   `json:"runAs,omitempty"`
+	Projects []string `json:"projects,omitempty"`
+	From     string   `json:"from"`
+	Until    string   `json:"until"`
+}
+
+// apply writes the change, or leaves it where dryRun is set, and prints what it is: in JSON, or in words that end with what is left to do. The lines that end shells
+// are of a grant that has been open.
+func (f *flags) apply(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, left string) error {
+	if !dryRun {
+		if err := change.Write(); err != nil {
+			return err
+		}
 	}
-	_, err := fmt.Fprintf(cmd.OutOrStdout(), title, file, change.Diff())
+	out := cmd.OutOrStdout()
+	if f.json {
+		g := change.Grant
+		from, until := g.Window()
+		return json.NewEncoder(out).Encode(edited{
+			Stack: stack, File: file, Written: !dryRun, Diff: change.Diff(), Removed: change.Removed,
+			Grant: editedGrant{Person: g.Person, Ticket: g.Ticket, Role: g.RoleARN(), RunAs: g.RunAs, Projects: g.Projects, From: from, Until: until},
+			Next:  f.command("up", stack), Shells: append([]string{}, shells...),
+		})
+	}
+	title := "%s\n%s%s"
+	if dryRun {
+		title, left = "%s would become, and was not touched:\n%s%s", ""
+	}
+	_, err := fmt.Fprintf(out, title, file, change.Diff(), left)
 	return err
 }
 

@@ -44,15 +44,13 @@ The person is a user of the stack, alias/name for a user of another stack of the
 			if err != nil {
 				return editError(stack, err)
 			}
-			if err := f.apply(cmd, file, change, dryRun); err != nil || dryRun {
-				return err
-			}
 			begin, end := change.Grant.Window()
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s can assume %s from %s until %s, once it is deployed:\n  %s\n",
+			left := fmt.Sprintf("\n%s can assume %s from %s until %s, once it is deployed:\n  %s\n",
 				grant.Person, change.Grant.RoleARN(), begin, end, f.command("up", stack))
-			return err
+			return f.apply(cmd, stack, file, change, dryRun, nil, left)
 		},
 	}
+	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&grant.RunAs, "run-as", "", "OS user of the shells; without it they start as sessions.runAs.defaultUser")
 	flags.StringVar(&grant.Ticket, "ticket", "", "why the grant exists, such as CHG1234")

@@ -33,20 +33,21 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if err != nil {
 				return editError(stack, err)
 			}
-			if err := f.apply(cmd, file, change, dryRun); err != nil || dryRun {
-				return err
+			var shells []string
+			if !change.Removed {
+				shells = change.Grant.EndShells()
 			}
-			_, err = fmt.Fprint(cmd.OutOrStdout(), f.afterRevoke(stack, change))
-			return err
+			return f.apply(cmd, stack, file, change, dryRun, shells, f.afterRevoke(stack, change, shells))
 		},
 	}
+	f.jsonFlag(cmd)
 	cmd.Flags().StringVar(&person, "person", "", "the person as the file writes it, where a ticket has several grants")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	return cmd
 }
 
 // afterRevoke says what is left to do, in its order: a shell that is ended before the window is shut can be opened again.
-func (f *flags) afterRevoke(stack string, change *edit.Change) string {
+func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) string {
 	grant := change.Grant
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n", grant.Person, f.command("up", stack))
@@ -55,7 +56,7 @@ func (f *flags) afterRevoke(stack string, change *edit.Change) string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "2. End the shells that are open, in account %s; without this the last one can go on for sessions.maxDuration after step 1:\n", grant.OSAccess.Account.ID)
-	for _, line := range grant.EndShells() {
+	for _, line := range shells {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	return b.String()
