@@ -189,6 +189,10 @@ func (b *binder) linked(open string) (names map[string]bool, all bool) {
 func (b *binder) texts(open *key) []string {
 	names, all := b.linked(open.meeting())
 	seen := map[string]bool{"unrelated": true}
+	if open.kind == keyPrincipalTag {
+		// A tag can be empty, and one empty tag equals another.
+		seen[""] = true
+	}
 	add := func(p *pattern) {
 		if p.isLiteral() {
 			for _, variant := range []string{p.exact, p.exact + "x", strings.ToUpper(p.exact)} {

@@ -1,0 +1,251 @@
+package components
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/policy"
+)
+
+const center, machines = "555555555555", "444455556666"
+
+// people is an instance with two people and a group, and a permission set of the template in the account of the machines.
+func people(template PermissionSetTemplate) (*AccessControlAttributesArgs, *PermissionSetArgs) {
+	account := Account{ID: center, Partition: policy.AWS}
+	instance := IdentityCenter{
+		Instance: "arn:aws:sso:::instance/ssoins-1234567890abcdef", IdentityStore: "d-1234567890", Region: "ap-northeast-1",
+		Users: map[string]string{
+			"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "bob@example.com": "f81d4fae-7dec-11d0-a765-00a0c91e6bf7",
+		},
+		Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
+	}
+	set := &PermissionSetArgs{
+		Account: account, IdentityCenter: instance, Name: "Operator", Template: template,
+		Assignments: []Assignment{{Group: "operators", Accounts: []string{machines}}, {User: "alice", Accounts: []string{machines}}},
+	}
+	if template.OpensSessions() {
+		set.Regions = []string{"ap-northeast-1"}
+	}
+	attributes := &AccessControlAttributesArgs{Account: account, IdentityCenter: instance,
+		Attributes: map[string]string{"Project": "${path:enterprise.department}"}}
+	return attributes, set
+}
+
+// worldOf is the account of the machines with the role of the permission set; change may plant a hole in it.
+func worldOf(t *testing.T, attributes *AccessControlAttributesArgs, set *PermissionSetArgs, change func(*access.World)) *access.Engine {
+	t.Helper()
+	require.NoError(t, attributes.Validate())
+	require.NoError(t, set.Validate())
+	w := access.World{Accounts: []access.Account{
+		{ID: center, Partition: policy.AWS},
+		{ID: machines, Alias: "workload", Partition: policy.AWS, Preferences: []access.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}},
+	}}
+	attributes.AddToWorld(&w)
+	set.AddToWorld(&w)
+	w = access.WithManagedPolicies(w)
+	if change != nil {
+		change(&w)
+	}
+	engine, err := access.Compile(w)
+	require.NoError(t, err)
+	return engine
+}
+
+// shell is what becomes of a person's shell on a node of the shop.
+func shell(e *access.Engine, p access.Person) access.ExpectationResult {
+	return e.Expect(access.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: access.Shell,
+		On: access.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true})
+}
+
+// The OS user is what the attribute says: the user name, or what everybody of one organization shares; a value that is no login opens nothing.
+func TestAttributesBecomeOSUsers(t *testing.T) {
+	shop := map[string]string{"enterprise.department": "shop"}
+	with := func(key, value string) map[string]string {
+		return map[string]string{"enterprise.department": "shop", key: value}
+	}
+	for name, c := range map[string]struct {
+		source string
+		person access.Person
+		user   string
+		denied bool
+	}{
+		"the user name":                  {"", access.Person{UserName: "alice", Profile: shop}, "alice", false},
+		"the organization":               {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"another of that organization":   {"${path:enterprise.organization}", access.Person{UserName: "carol", Groups: []string{"operators"}, Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"no organization":                {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: shop}, "", true},
+		"an e-mail address":              {"", access.Person{UserName: "bob@example.com", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"capital letters":                {"", access.Person{UserName: "Alice", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"the agent's user":               {"", access.Person{UserName: "ssm-user", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"the superuser":                  {"", access.Person{UserName: "root", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"whoever is not assigned":        {"", access.Person{UserName: "bob@example.com", Profile: shop}, "", true},
+		"an asserted value":              {"", access.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"SSMSessionRunAs": "carol"}}, "alice", false},
+		"an asserted key in lower case":  {"", access.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"ssmsessionrunas": "carol"}}, "", true},
+		"another project":                {"", access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "billing"}}, "", true},
+		"no project":                     {"", access.Person{UserName: "alice"}, "", true},
+		"a value that is no session tag": {"", access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop;"}}, "", true},
+	} {
+		attributes, set := people(OperationTemplate)
+		if c.source != "" {
+			attributes.Attributes[RunAsTag] = c.source
+		}
+		r := shell(worldOf(t, attributes, set, nil), c.person)
+		require.Empty(t, r.Problem, name)
+		assert.Equal(t, !c.denied, r.Holds(), "%s: %s", name, r.Why)
+		assert.Equal(t, c.user, r.Arrival.OSUser.Name, name)
+	}
+}
+
+// A key that is not configured is the identity provider's: who administers it becomes anybody.
+func TestAnUnmappedKeyIsTheIdentityProviders(t *testing.T) {
+	attributes, set := people(OperationTemplate)
+	unmapped := worldOf(t, attributes, set, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] })
+	r := shell(unmapped, access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop"}, Asserted: map[string]string{RunAsTag: "carol"}})
+	assert.Equal(t, "carol", r.Arrival.OSUser.Name, r.Why)
+}
+
+func proven(t *testing.T, e *access.Engine, set *PermissionSetArgs) map[string]access.Finding {
+	t.Helper()
+	report, err := access.ProveIdentityCenter(e, access.IdentityCenterIntent{Account: center,
+		PermissionSets: []access.PermissionSetIntent{set.Intent("identityCenter.permissionSets[0]", machines)}})
+	require.NoError(t, err)
+	found := map[string]access.Finding{}
+	for _, f := range report.Findings {
+		found[f.ID] = f
+	}
+	return found
+}
+
+// The proofs hold of every template, and each planted hole is found by the proof that is about it, with a way that shows it.
+func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
+	inline := func(change func(*policy.Document)) func(*access.World) {
+		return func(w *access.World) {
+			d := w.Accounts[1].Roles[0].Inline[0].Document
+			d.Statements = append([]policy.Statement(nil), d.Statements...)
+			change(&d)
+			w.Accounts[1].Roles[0].Inline[0].Document = d
+		}
+	}
+	without := func(sid string) func(*access.World) {
+		return inline(func(d *policy.Document) {
+			for i, st := range d.Statements {
+				if st.Sid == sid {
+					d.Statements = append(d.Statements[:i:i], d.Statements[i+1:]...)
+					return
+				}
+			}
+			t.Fatalf("test bug: no statement %s", sid)
+		})
+	}
+	with := func(st policy.Statement) func(*access.World) {
+		return inline(func(d *policy.Document) { d.Statements = append(d.Statements, st) })
+	}
+	for name, c := range map[string]struct {
+		template PermissionSetTemplate
+		plant    func(*access.World)
+		fails    string
+	}{
+		"operation as it is": {OperationTemplate, nil, ""},
+		"osAccess as it is":  {OSAccessTemplate, nil, ""},
+		"readOnly as it is":  {ReadOnlyTemplate, nil, ""},
+		"an unmapped OS user": {OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
+			"attributes-decide-alone"},
+		"attributes switched off": {OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = nil }, "attributes-decide-alone"},
+		"an empty project":        {OperationTemplate, without("DenyNodesOfNoProject"), "permission-set-own-project-only"},
+		"starting everything": {OperationTemplate, with(policy.Allow("More", "ec2:RebootInstances").On("*")),
+			"permission-set-own-project-only"},
+		"any document":             {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
+		"a stranger's preferences": {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
+		"sessions of others":       {OperationTemplate, with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
+		"no login of one's own":    {OperationTemplate, without("DenySessionsWithoutOSUser"), "permission-set-legal-os-user"},
+		"the agent's login":        {OperationTemplate, without("DenySessionsAsIllegalOSUsers"), "permission-set-legal-os-user"},
+		"Regions without Run As":   {OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"), "permission-set-legal-os-user"},
+		"Run As off":               {OperationTemplate, func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
+		"no shell at all":          {OperationTemplate, without("StartSessionsOnNodes"), "permission-set-shells-work"},
+		"no channel for documents": {OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"), "permission-set-shells-work"},
+	} {
+		attributes, set := people(c.template)
+		found := proven(t, worldOf(t, attributes, set, c.plant), set)
+		for id, f := range found {
+			if c.fails != id && (c.fails == "" || f.Verdict != access.DoesNotHold) {
+				assert.NotEqual(t, access.DoesNotHold, f.Verdict, "%s: %s: %s", name, id, f)
+			}
+		}
+		if c.fails == "" {
+			continue
+		}
+		f := found[c.fails]
+		assert.Equal(t, access.DoesNotHold, f.Verdict, "%s: %s", name, f)
+		assert.NotEmpty(t, f.Problem, name)
+	}
+}
+
+// A shared source is a waiver, one that two people can share by chance an assumption, and so is one that people can lack.
+func TestSourcesThatDoNotTellPeopleApartAreReported(t *testing.T) {
+	for source, want := range map[string]access.Verdict{
+		"${path:userName}": access.Holds, "${path:displayName}": access.HoldsIf, "${path:enterprise.employeeNumber}": access.HoldsIf, "${path:enterprise.organization}": access.HoldsIf,
+	} {
+		attributes, set := people(OperationTemplate)
+		attributes.Attributes = map[string]string{RunAsTag: source}
+		f := proven(t, worldOf(t, attributes, set, nil), set)["attributes-decide-alone"]
+		assert.Equal(t, want, f.Verdict, "%s: %s", source, f)
+		assert.Equal(t, source == "${path:enterprise.organization}", len(f.Waivers) == 1, "%s: %s", source, f)
+	}
+}
+
+// What AWS would not take, and what would open or shut more than meant, is refused where it stands.
+func TestIdentityCenterRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*AccessControlAttributesArgs, *PermissionSetArgs)
+		path   string
+		says   string
+	}{
+		"groups": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+			a.Attributes["Team"] = "${user:groups.displayName}"
+		}, `attributes["Team"]`,
+			"groups are no source"},
+		"a misspelt source": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+			a.Attributes["Team"] = "${path:enterprise.organisation}"
+		},
+			`attributes["Team"]`, `did you mean "${path:enterprise.organization}"?`},
+		"a bare path": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.Attributes["Team"] = "userName" }, `attributes["Team"]`,
+			"write ${path:userName}"},
+		"an e-mail as login": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+			a.Attributes[RunAsTag] = "${path:emails[primary eq true].value}"
+		},
+			`attributes["SSMSessionRunAs"]`, "never a login"},
+		"a key in another case": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.Attributes["project"] = "${path:title}" }, `attributes["Project"]`, "by case only"},
+		"an instance": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.IdentityCenter.Instance = "ssoins-1" }, "instance",
+			"is not the ARN of an instance"},
+		"an id": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+			a.IdentityCenter.Users = map[string]string{"alice": "alice"}
+		}, `users["alice"]`, "is not the id"},
+		"a long name": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Name = strings.Repeat("x", 33) }, "name", "is not the name of a permission set"},
+		"a session":   {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.SessionDuration = 13 * 3600e9 }, "sessionDuration", "use 1h to 12h"},
+		"a stranger":  {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Assignments[0].Group = "operator" }, "assignments[0].group", `did you mean "operators"?`},
+		"MFA": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			document := policy.New(policy.Allow("Read", "s3:ListAllMyBuckets").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)))
+			s.Template, s.Regions, s.Policy = OwnTemplate, nil, &document
+		}, "policy", "never carry"},
+		"too large": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.Documents = []string{"Team-" + strings.Repeat("x", 100)}
+			s.Quotas.PermissionSetInline = 100
+		}, "", "inline policy of a permission set"},
+		"policies beside a template": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.ManagedPolicies = []string{"AdministratorAccess"}
+		}, "managedPolicies", "use the template own"},
+		"no Region": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Regions = nil }, "regions", "would open nowhere"},
+	} {
+		attributes, set := people(OperationTemplate)
+		require.NoError(t, attributes.Validate())
+		require.NoError(t, set.Validate())
+		c.change(attributes, set)
+		problems := append(ProblemsOf(attributes.Validate()), ProblemsOf(set.Validate())...)
+		require.NotEmpty(t, problems, name)
+		assert.Equal(t, c.path, problems[0].Path, "%s: %s", name, problems[0])
+		assert.Contains(t, problems[0].Error(), c.says, name)
+	}
+}
