@@ -32,6 +32,8 @@ type Person struct {
 	Profile string `json:"profile"`
 	Region  string `json:"region"`
 	Roles   []Role `json:"roles"`
+	// Portal is set for who comes in through IAM Identity Center; the ARN is then the id in the identity store, and the fields above are empty.
+	Portal *Portal `json:"portal,omitempty"`
 }
 
 // Role is a role that the person may switch to.
@@ -86,6 +88,9 @@ func Handover(stacks ...*config.Stack) []Person {
 		for _, g := range s.AccessGrants() {
 			h.grant(s, g)
 		}
+	}
+	for _, s := range stacks {
+		h.portal(s)
 	}
 	return h.people
 }

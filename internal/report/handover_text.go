@@ -32,6 +32,10 @@ func WriteHandover(w io.Writer, people []Person, options HandoverOptions) error 
 
 func (p Person) write(b *strings.Builder, options HandoverOptions) {
 	fmt.Fprintf(b, "%s\n%s\n\n", p.Name, p.ARN)
+	if p.Portal != nil {
+		p.Portal.write(b, p.Name)
+		return
+	}
 	p.writeFirstSignIn(b)
 	p.writeRoles(b)
 	p.writeProfiles(b, options)
