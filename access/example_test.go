@@ -114,3 +114,29 @@ func exampleWorld() access.World {
 		)}}}},
 	}}}
 }
+
+// A program proves its own policies over all requests: a pattern that ends in a wildcard opens the keys of whoever has a longer name.
+func ExampleProve() {
+	account := access.Account{
+		ID: "111122223333",
+		Users: []access.User{{Name: "bob", Inline: []access.InlinePolicy{{Name: "own-keys", Document: policy.New(
+			policy.Allow("OwnKeys", "iam:CreateAccessKey").On("arn:aws:iam::111122223333:user/${aws:username}*"),
+		)}}}, {Name: "bobby"}},
+	}
+	engine, err := access.Compile(access.World{Accounts: []access.Account{account}})
+	if err != nil {
+		panic(err)
+	}
+	report, err := access.Prove(engine, access.DerivedIntent(account))
+	if err != nil {
+		panic(err)
+	}
+	for _, f := range report.Findings {
+		if f.ID == "own-credentials-only" {
+			fmt.Println(f.Subject, f.Verdict)
+		}
+	}
+	// Output:
+	// arn:aws:iam::111122223333:user/bob does not hold
+	// arn:aws:iam::111122223333:user/bobby holds
+}
