@@ -191,6 +191,15 @@ func (s *sentences) nodeRole() {
 	for action, on := range does {
 		s.ask(asDeployed, node, true, "a node writes the logs of sessions", action, list(on))
 	}
+	ofBucket := "arn:aws:kms:us-east-1:" + homeAccount + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	for _, object := range []string{bucket + "/ssm/alice.log", bucket} {
+		s.ask(asDeployed, node, true, "a node encrypts what it writes, with the key of the bucket", "kms:GenerateDataKey", list(ofBucket), "kms:EncryptionContext:aws:s3:arn="+object)
+	}
+	for _, object := range []string{bucket + "2/ssm/alice.log", bucket + "2"} {
+		s.ask(asDeployed, node, false, "a node encrypts for no other bucket", "kms:GenerateDataKey", list(ofBucket), "kms:EncryptionContext:aws:s3:arn="+object)
+	}
+	s.ask(asDeployed, node, false, "a node reads nothing of the bucket", "kms:Decrypt", list(ofBucket), "kms:EncryptionContext:aws:s3:arn="+bucket)
+	s.ask(asDeployed, node, false, "a node encrypts nothing else", "kms:GenerateDataKey", list(ofBucket))
 	for action, on := range map[string][]string{
 		"logs:PutLogEvents":             list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice", logs+"2:log-stream:alice"),
 		"logs:CreateLogStream":          list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice", logs+"2:log-stream:alice"),

@@ -123,12 +123,12 @@ func questionWorld(f accountFixture, in setting, change func(*access.Account)) a
 	return access.World{Accounts: []access.Account{w, other, third}}
 }
 
-// addNodeRole gives a node the rights that the configured logs and key want: the only document that nobody deploys but the admin.
+// addNodeRole attaches the policy for nodes to the role of a node, as an admin does.
 func addNodeRole(f accountFixture, w *access.Account) {
-	if document, wanted := f.sessions.NodeDocument(); wanted {
+	if f.sessions.NodePolicy {
 		w.Roles = append(w.Roles, access.Role{
 			Name: "node", Path: "/", Trust: policy.New(policy.Allow("Machines", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com"))),
-			Inline: []access.InlinePolicy{{Name: "session-logs", Document: document}},
+			Attached: []string{f.sessions.NodePolicyARN()},
 		})
 	}
 }
