@@ -29,6 +29,9 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 	}
 	ran := 0
 	for _, p := range pages(t) {
+		if p.path == "docs/change-report.md" { // The tests of internal/change hold it: its edits are not made one after the other.
+			continue
+		}
 		updated := p.text
 		for _, s := range p.sections {
 			if !slices.ContainsFunc(s.steps, func(s step) bool { return runs(s) || s.file != "" }) {
