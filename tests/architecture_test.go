@@ -38,7 +38,7 @@ var rooms = []room{
 	{dir: "internal/judge", may: []string{"policy", "access", "internal/config"}, foreign: noForeign},
 	{dir: "internal/adopt", may: []string{"policy", "access", "components", "internal/config", "internal/edit"}, foreign: noForeign},
 	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/adopt"}, foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/deployer", may: []string{"policy", "internal/config", "internal/program"}, foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/deployer", may: []string{"policy", "components", "internal/config", "internal/program"}, foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config", "internal/judge"}},
 	{dir: "internal/sandbox", may: []string{"policy", "access"}},
 	{dir: "internal/workspace", may: []string{"internal/adopt", "policy", "internal/config", "internal/judge", "internal/program", "internal/sandbox"}},

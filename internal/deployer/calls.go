@@ -19,9 +19,8 @@ type need struct {
 	removes bool
 }
 
-// needsOf are the calls of the AWS providers by type of resource, or by function. Sources: the source of the provider aws (v6 is built on
-// hashicorp/terraform-provider-aws v5), the handlers' permissions of AWS::SSM::Document for aws-native, and the Service Authorization Reference for what each
-// action acts on. Passing tags when something is made needs the tagging action too.
+// needsOf are the calls of the AWS providers by type of resource, or by function. docs/decisions/0043-the-deployer.md says which rows were read in the source
+// of the providers and which are own knowledge. Passing tags when something is made needs the tagging action too.
 var needsOf = map[string][]need{
 	"aws:iam/user:User": {
 		{name: "ReadUsersOfTheStack", reads: true, on: users, actions: []string{"iam:GetUser", "iam:ListGroupsForUser"}},
@@ -105,8 +104,10 @@ var needsOf = map[string][]need{
 		}},
 		{name: "ChangeDocumentsOfTheStack", removes: true, on: documents, actions: []string{"ssm:DeleteDocument"}},
 	},
-	// Cloud Control calls the service with the credentials of its caller. The handlers' s3:GetObject and iam:PassRole are for attachments, which no document here has.
+	// Cloud Control calls the service with the credentials of its caller. The handlers' s3:GetObject is for attachments, which no document here has. The documents
+	// are approval policies of just-in-time access, which name the role that sessions run as.
 	"aws-native:ssm:Document": {
+		{name: "PassRoleOfJustInTimeAccess", on: tokenRole, when: toJustInTimeAccess, actions: []string{"iam:PassRole"}},
 		{name: "ReadThroughCloudControl", reads: true, actions: []string{"cloudformation:GetResource"}},
 		{name: "ReadDocumentsOfTheStack", reads: true, on: documents, actions: []string{"ssm:DescribeDocument", "ssm:GetDocument", "ssm:ListTagsForResource"}},
 		{name: "ChangeThroughCloudControl", actions: []string{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
@@ -136,6 +137,15 @@ func devices(s *stack, _ program.Resource) []string {
 
 func documents(s *stack, r program.Resource) []string {
 	return []string{s.arn("ssm", r.Region, s.Account.ID, "document/"+cmp.Or(text(r, "name"), r.Name))}
+}
+
+// tokenRole is the role of AWS that sessions of just-in-time access run as.
+func tokenRole(s *stack, _ program.Resource) []string {
+	return []string{s.arn("iam", "", s.Account.ID, "role/"+components.TokenRoleName)}
+}
+
+func toJustInTimeAccess(*stack) policy.Condition {
+	return policy.StringEquals("iam:PassedToService", "justintimeaccess.ssm.amazonaws.com")
 }
 
 // serviceControlPolicies have ids that AWS chooses. FullAWSAccess and other policies of AWS have other ARNs.

@@ -78,7 +78,12 @@ func (s client) decide(operation, subject string) error {
 	if !known {
 		return fmt.Errorf("the sandbox decides each call and does not know what %s acts on", action)
 	}
-	call := Call{Account: s.caller.Account, Region: s.caller.Region, Action: action, Resources: resources, Context: s.contextOf(operation, subject)}
+	return s.decideCall(Call{Action: action, Resources: resources, Context: s.contextOf(operation, subject)})
+}
+
+// decideCall decides a call of this client's account and Region.
+func (s client) decideCall(call Call) error {
+	call.Account, call.Region = s.caller.Account, s.caller.Region
 	session, reason, err := s.caller.Decider.Decide(call)
 	if err != nil || reason == "" {
 		return err
@@ -88,10 +93,19 @@ func (s client) decide(operation, subject string) error {
 		code, status = "AccessDeniedException", http.StatusBadRequest
 	}
 	on := "*"
-	if len(resources) > 0 {
-		on = resources[0]
+	if len(call.Resources) > 0 {
+		on = call.Resources[0]
 	}
-	return refuse(status, code, "User: %s is not authorized to perform: %s on resource: %s %s", session, action, on, reason)
+	return refuse(status, code, "User: %s is not authorized to perform: %s on resource: %s %s", session, call.Action, on, reason)
+}
+
+// pass decides whether the caller may hand a role of the account to a service: there is no call of that name, and others need its permission.
+func (s client) pass(role, service string) error {
+	if s.caller.Decider == nil {
+		return nil
+	}
+	arn := s.cloud.Partition(s.caller.Account).RoleARN(s.caller.Account, "/", role)
+	return s.decideCall(Call{Action: "iam:PassRole", Resources: []string{arn}, Context: map[string][]string{"iam:PassedToService": {service}}})
 }
 
 // Besides decides calls that the real provider makes and whose answers are at hand already, all about one subject.

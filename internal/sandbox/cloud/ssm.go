@@ -69,6 +69,9 @@ func documentKey(region, name string) string { return region + "/" + name }
 
 // CreateDocument makes a document in the caller's Region.
 func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, error) {
+	if err := s.passTokenRole("CreateDocument", in.Name, in.Type); err != nil {
+		return Document{}, err
+	}
 	return call(ctx, s.making("", in.Tags), "CreateDocument", in.Name, func(tx *tx) (Document, error) {
 		if in.Format == "" {
 			in.Format = "JSON"
@@ -112,6 +115,17 @@ func (s SSM) documentsHere() []Document {
 	return slices.DeleteFunc(s.cloud.documents.list(s.caller.Account), func(d Document) bool { return d.Region != s.caller.Region })
 }
 
+// typeOf is the type of a document; empty when there is none.
+func (s SSM) typeOf(name string) string {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	d, err := s.document(name)
+	if err != nil {
+		return ""
+	}
+	return d.Type
+}
+
 func (s SSM) put(tx *tx, d Document) {
 	s.cloud.documents.put(tx, s.caller.Account, documentKey(d.Region, d.Name), d)
 }
@@ -145,6 +159,9 @@ func (s SSM) update(ctx context.Context, operation, name string, change func(*Do
 
 // UpdateDocument adds a version that is not in force yet and returns its number.
 func (s SSM) UpdateDocument(ctx context.Context, name string, in NewDocument) (string, error) {
+	if err := s.passTokenRole("UpdateDocument", name, s.typeOf(name)); err != nil {
+		return "", err
+	}
 	var version string
 	err := s.update(ctx, "UpdateDocument", name, func(d *Document) error {
 		switch {

@@ -17,6 +17,21 @@ var autoApprovalNames = []string{"SSM-JustInTimeAccessAutoApprovalPolicy", "SSM-
 // accessTokenRole is the role that just-in-time sessions run as.
 const accessTokenRole = "SSM-JustInTimeAccessTokenRole"
 
+// justInTimeAccess is the service that uses the role.
+const justInTimeAccess = "justintimeaccess.ssm.amazonaws.com"
+
+// passTokenRole decides whether who writes an approval policy may hand the role that it names to the service.
+// Source: the policy for administrators in Setting up just-in-time access, in the AWS Systems Manager User Guide.
+func (s SSM) passTokenRole(operation, name, documentType string) error {
+	if documentType != manualApproval && documentType != autoApproval {
+		return nil
+	}
+	if err := s.pass(accessTokenRole, justInTimeAccess); err != nil {
+		return s.answer(operation, name, err)
+	}
+	return nil
+}
+
 // checkApprovalDocument refuses a document of just-in-time node access that the account cannot have: a wrong name, or one too many in the Region.
 func (s SSM) checkApprovalDocument(in NewDocument) error {
 	switch in.Type {
