@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/mocks"
 )
@@ -35,7 +36,7 @@ func referenceRows(t *testing.T) []referenceRow {
 			component = m[1]
 		}
 		cells := strings.Split(line, "|")
-		if component == "" || len(cells) != 6 || !strings.Contains(cells[2], "`aws:") {
+		if component == "" || len(cells) != 6 || !strings.Contains(cells[2], "`aws") {
 			continue
 		}
 		parts := placeholder.Split(strings.Trim(cells[3], " `"), -1)
@@ -50,36 +51,65 @@ func referenceRows(t *testing.T) []referenceRow {
 	return rows
 }
 
-// The tables of the reference list every child that is made, and no child that is not; and they say what stays.
+// madeChild is a resource that a component makes.
+type madeChild struct {
+	component, typ, name string
+	retained             bool
+}
+
+// madeBy are the children in a recording.
+func madeBy(rec *mocks.Recorder) []madeChild {
+	var all []madeChild
+	for _, r := range rec.Resources() {
+		if r.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
+			all = append(all, madeChild{parentType(rec, r), r.Type, r.Name, r.Retain != nil && *r.Retain})
+		}
+	}
+	return all
+}
+
+// shippedChildren are those of every stack file that is shipped.
+func shippedChildren(t *testing.T) []madeChild {
+	t.Helper()
+	var all []madeChild
+	for _, pattern := range []string{"../Pulumi.*.yaml", "../examples/*/Pulumi.*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, file := range files {
+			resources, err := program.Resources("guardrails", read(t, file))
+			require.NoError(t, err)
+			for _, r := range resources {
+				parent, _, _ := strings.Cut(string(r.URN.QualifiedType()), "$")
+				all = append(all, madeChild{parent, r.Type, r.Name, r.Retain})
+			}
+		}
+	}
+	return all
+}
+
+// The tables of the reference list every child that the shipped stacks and the fixtures make, and no child that is not made; and they say what stays.
 func TestTheReferenceListsEveryChild(t *testing.T) {
 	rows := referenceRows(t)
 	require.NotEmpty(t, rows)
+	made := shippedChildren(t)
+	made = append(made, madeBy(deployed(t, fullAccount(policy.AWS)))...)
+	organization := fullOrganization(policy.AWS)
+	organization.osAccess.ReadOnly = true
+	made = append(made, madeBy(deployedOrganization(t, organization))...)
 	used := map[int]bool{}
-	documented := map[string]bool{}
-	for _, row := range rows {
-		documented[row.component] = true
-	}
-	for token := range constructors() {
-		assert.True(t, documented[token], "the reference has no table of %s", token)
-	}
-	rec := deployed(t, fullAccount(policy.AWS))
-	for _, r := range rec.Resources() {
-		if !r.Custom || strings.HasPrefix(r.Type, "pulumi:") {
-			continue
-		}
+	for _, c := range made {
 		found := false
 		for i, row := range rows {
-			if row.component == parentType(rec, r) && row.typ == r.Type && row.name.MatchString(r.Name) {
+			if row.component == c.component && row.typ == c.typ && row.name.MatchString(c.name) {
 				found, used[i] = true, true
-				assert.Equal(t, row.retained, r.Retain != nil && *r.Retain, r.Name)
+				assert.Equal(t, row.retained, c.retained, "%s of %s is retained", c.name, c.component)
 			}
 		}
-		assert.True(t, found, "the reference does not list %s %s", r.Type, r.Name)
+		assert.True(t, found, "the reference does not list %s %s of %s", c.typ, c.name, c.component)
 	}
 	for i, row := range rows {
-		if constructors()[row.component] != nil {
-			assert.True(t, used[i], "nothing is made like %s %s of %s", row.typ, row.name, row.component)
-		}
+		assert.True(t, used[i], "nothing is made like %s %s of %s", row.typ, row.name, row.component)
 	}
 }
 
