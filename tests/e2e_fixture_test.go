@@ -74,7 +74,13 @@ func (d *deployment) workspace(t *testing.T, options workspace.Options) *workspa
 // run runs an operation that must succeed, and gives the report of its one stack.
 func (d *deployment) run(t *testing.T, operation workspace.Operation, stack string) *workspace.Report {
 	t.Helper()
-	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), operation, stack)
+	return d.runAllowing(t, operation, stack)
+}
+
+// runAllowing is run, with guarded resources that may go.
+func (d *deployment) runAllowing(t *testing.T, operation workspace.Operation, stack string, deleted ...string) *workspace.Report {
+	t.Helper()
+	summary, err := d.workspace(t, workspace.Options{AllowDelete: deleted}).Run(t.Context(), operation, stack)
 	require.NoError(t, err)
 	require.Len(t, summary.Stacks, 1)
 	return summary.Stacks[0]

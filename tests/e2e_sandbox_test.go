@@ -189,7 +189,7 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 			if len(c.want) == 0 {
 				return
 			}
-			done := d.run(t, workspace.Up, "dev")
+			done := d.runAllowing(t, workspace.Up, "dev", "operation-role-TestProject2-os-user2")
 			assert.False(t, done.Planned)
 			assert.ElementsMatch(t, c.want, changed(done))
 		})
@@ -211,7 +211,7 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "")
 	d.edit(t, "Pulumi.dev.yaml", "    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", "")
-	r := d.run(t, workspace.Up, "dev")
+	r := d.runAllowing(t, workspace.Up, "dev", "operation-role-TestProject2-os-user2")
 	assert.Subset(t, changed(r), []string{"delete non-97-test-user2-user", "delete non-97-test-user2-membership"})
 	account := d.account(t, devAccount)
 	assert.NotContains(t, account.Users, "non-97-test-user2")

@@ -275,7 +275,7 @@ func TestEverythingIsSaidAtOnce(t *testing.T) {
 	for i, p := range problems[1:] {
 		assert.LessOrEqual(t, problems[i].Line, p.Line)
 	}
-	assert.ErrorContains(t, problems, "Pulumi.dev.yaml: 9 problems\n  11:9 guardrails:account.id: 111122223333 is a number")
+	assert.ErrorContains(t, problems, "Pulumi.dev.yaml: 9 problems\n  12:9 guardrails:account.id: 111122223333 is a number")
 
 	handed, rec := runProblems(t, full)
 	assert.Empty(t, rec.Resources())

@@ -21,9 +21,9 @@ type organization struct {
 	jumps int
 }
 
-const benchManagement = "100000000000"
+var benchManagement = organization{}.id(0)
 
-func (o organization) id(account int) string { return fmt.Sprintf("%012d", 100000000000+account) }
+func (o organization) id(account int) string { return fmt.Sprintf("2%011d", account) }
 
 // write writes the stack files into a folder and returns the names of the stacks.
 func (o organization) write(t testing.TB, folder string) []string {
