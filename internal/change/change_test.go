@@ -272,7 +272,7 @@ func TestReportsForMachines(t *testing.T) {
 	var read map[string]any
 	require.NoError(t, json.Unmarshal(out.Bytes(), &read))
 	assert.Equal(t, true, read["noOneGainsOrLoses"])
-	for _, list := range []string{"people", "calls", "guardrails", "proofs", "settings", "documents", "resources", "open", "notes"} {
+	for _, list := range []string{"people", "calls", "assignments", "guardrails", "proofs", "settings", "documents", "resources", "open", "notes"} {
 		assert.Equal(t, []any{}, read[list], list)
 	}
 }

@@ -24,6 +24,8 @@ type Report struct {
 	People []PersonChange `json:"people"`
 	// Calls are what users and roles of both sides may call on one side alone.
 	Calls []CallChange `json:"calls"`
+	// Assignments are the permission sets of IAM Identity Center that people and groups gain and lose.
+	Assignments []AssignmentChange `json:"assignments"`
 	// Guardrails are the service control policies that were attached and detached.
 	Guardrails []GuardrailChange `json:"guardrails"`
 	// Proofs are the proofs and expectations that say something else, came or went.
@@ -103,6 +105,18 @@ type CallChange struct {
 	// Unreal says why AWS does not send such a request today; empty where it does.
 	Unreal string `json:"unreal,omitempty"`
 	Line   string `json:"line"`
+}
+
+// AssignmentChange is a permission set of IAM Identity Center that somebody gains or loses in an account.
+type AssignmentChange struct {
+	Gains         bool   `json:"gains"`
+	PermissionSet string `json:"permissionSet"`
+	Account       string `json:"account"`
+	// User is a user name, Group the display name of a group; one of them is set. ID is that of the identity store.
+	User  string `json:"user,omitempty"`
+	Group string `json:"group,omitempty"`
+	ID    string `json:"id"`
+	Line  string `json:"line"`
 }
 
 // GuardrailChange is a service control policy that is attached or detached.

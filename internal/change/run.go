@@ -174,7 +174,8 @@ func organizationOf(s *config.Stack) string {
 // join adds what another group of stacks has.
 func (r *Report) join(o *Report) {
 	r.NoOne = r.NoOne && o.NoOne
-	r.People, r.Calls, r.Guardrails = append(r.People, o.People...), append(r.Calls, o.Calls...), append(r.Guardrails, o.Guardrails...)
+	r.People, r.Calls, r.Assignments = append(r.People, o.People...), append(r.Calls, o.Calls...), append(r.Assignments, o.Assignments...)
+	r.Guardrails = append(r.Guardrails, o.Guardrails...)
 	r.Proofs, r.Settings, r.Documents = append(r.Proofs, o.Proofs...), append(r.Settings, o.Settings...), append(r.Documents, o.Documents...)
 	r.Resources, r.Open, r.Notes = append(r.Resources, o.Resources...), append(r.Open, o.Open...), append(r.Notes, o.Notes...)
 	r.Classes += o.Classes

@@ -50,6 +50,7 @@ func (c *comparison) settings() {
 			}
 		}
 		c.preferences(was, a)
+		c.policiesForOthers(was, a)
 		c.sessionDocuments(was, a)
 	}
 }
@@ -165,7 +166,7 @@ func (c *comparison) sessionDocuments(was, is *access.Account) {
 		at := slices.IndexFunc(was.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region })
 		switch {
 		case at < 0:
-			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", false)
+			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", decidesAlone(d))
 		case was.Documents[at].Content != d.Content || was.Documents[at].Type != d.Type:
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "has other content", true)
 		}
@@ -173,7 +174,67 @@ func (c *comparison) sessionDocuments(was, is *access.Account) {
 	for i := range was.Documents {
 		d := &was.Documents[i]
 		if !slices.ContainsFunc(is.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region }) {
-			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is gone", false)
+			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is gone", decidesAlone(d))
+		}
+	}
+}
+
+// decidesAlone reports whether a document decides access by being there. Session documents do what calls do that are compared.
+func decidesAlone(d *access.SessionDocument) bool {
+	return d.Type != "Session" || d.Name == access.PreferencesDocument
+}
+
+// policiesForOthers are the managed policies that nobody carries whom the stacks list, such as that of the roles of nodes: no call shows what they decide.
+func (c *comparison) policiesForOthers(was, is *access.Account) {
+	for i := range is.Policies {
+		p := &is.Policies[i]
+		at := slices.IndexFunc(was.Policies, func(o access.ManagedPolicy) bool { return o.ARN == p.ARN })
+		switch {
+		case c.carried(p.ARN):
+		case at < 0:
+			c.setting(is.ID, "policy "+nameOf(p.ARN), "is new, for roles that no stack lists", true)
+		case was.Policies[at].Document.Pretty() != p.Document.Pretty():
+			c.setting(is.ID, "policy "+nameOf(p.ARN), "has other content, for roles that no stack lists", true)
+		}
+	}
+	for i := range was.Policies {
+		p := &was.Policies[i]
+		if !c.carried(p.ARN) && !slices.ContainsFunc(is.Policies, func(o access.ManagedPolicy) bool { return o.ARN == p.ARN }) {
+			c.setting(is.ID, "policy "+nameOf(p.ARN), "is gone, for roles that no stack lists", true)
+		}
+	}
+}
+
+// carried reports whether somebody carries the policy, or is bounded by it, on either side.
+func (c *comparison) carried(arn string) bool {
+	for _, s := range []*Side{c.from, c.to} {
+		for i := range s.World.Accounts {
+			a := &s.World.Accounts[i]
+			if slices.ContainsFunc(a.Users, func(u access.User) bool { return u.Boundary == arn || slices.Contains(u.Attached, arn) }) ||
+				slices.ContainsFunc(a.Groups, func(g access.Group) bool { return slices.Contains(g.Attached, arn) }) ||
+				slices.ContainsFunc(a.Roles, func(r access.Role) bool { return r.Boundary == arn || slices.Contains(r.Attached, arn) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// passwordPolicies are the rules for console passwords, which no document has.
+func (c *comparison) passwordPolicies() {
+	for i := range c.Resources {
+		r := &c.Resources[i]
+		if r.Type != "aws:iam/accountPasswordPolicy:AccountPasswordPolicy" {
+			continue
+		}
+		what := doing[r.Op]
+		if len(r.Properties) > 0 {
+			what += " by " + strings.Join(r.Properties, ", ")
+		}
+		for _, id := range accountsOf(c.from, c.to) {
+			if c.to.Stacks[id] == r.Stack {
+				c.setting(id, "the password policy", what, true)
+			}
 		}
 	}
 }

@@ -26,6 +26,12 @@ type Side struct {
 	Resources map[string][]program.Resource
 	// Notes are what else to know about the side.
 	Notes []string
+
+	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user <name>" and "group <name>".
+	instance string
+	people   map[string]string
+	// state says that the side was read from the states of the stacks.
+	state bool
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
@@ -33,6 +39,7 @@ func Of(name string, stacks ...*config.Stack) *Side {
 	s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}, Judgements: judge.Stacks(stacks...)}
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
+		s.identityCenterOf(stack)
 	}
 	return s
 }
@@ -60,7 +67,7 @@ func (s *Side) account(id string) *access.Account {
 func Compare(from, to *Side, at time.Time) (*Report, error) {
 	r := &Report{
 		Version: Version, From: from.Name, To: to.Name, At: at.UTC().Truncate(time.Second), People: []PersonChange{}, Calls: []CallChange{},
-		Guardrails: []GuardrailChange{}, Proofs: []ProofChange{}, Settings: []Setting{}, Documents: []DocumentChange{}, Open: []string{},
+		Assignments: []AssignmentChange{}, Guardrails: []GuardrailChange{}, Proofs: []ProofChange{}, Settings: []Setting{}, Documents: []DocumentChange{}, Open: []string{},
 		Notes: append(slices.Clone(from.Notes), to.Notes...),
 	}
 	if r.Notes == nil {
@@ -79,12 +86,14 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	c.stacks()
 	c.people(was, is)
 	c.calls(access.Compare(before, after, r.At))
+	c.identityCenter()
 	c.guardrails()
 	c.settings()
 	c.documents()
 	c.proofs()
 	c.resources()
-	r.NoOne = len(r.People)+len(r.Calls)+len(r.Guardrails)+len(r.Open) == 0 && !c.decisive
+	c.passwordPolicies()
+	r.NoOne = len(r.People)+len(r.Calls)+len(r.Assignments)+len(r.Guardrails)+len(r.Open) == 0 && !c.decisive
 	return r, nil
 }
 

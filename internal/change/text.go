@@ -25,9 +25,9 @@ func (r *Report) headline() string {
 	switch {
 	case r.NoOne:
 		return noOne
-	case len(r.People)+len(r.Calls)+len(r.Guardrails) == 0 && len(r.Open) > 0:
+	case len(r.People)+len(r.Calls)+len(r.Assignments)+len(r.Guardrails) == 0 && len(r.Open) > 0:
 		return "No one is seen to gain or lose, and not everything could be compared."
-	case len(r.People)+len(r.Calls) == 0:
+	case len(r.People)+len(r.Calls)+len(r.Assignments) == 0:
 		return "What policies decide is the same for everyone, but guardrails or settings differ."
 	}
 	gains, losses := r.touched(true), r.touched(false)
@@ -74,6 +74,9 @@ func (r *Report) touched(gains bool) string {
 			parts = append(parts, fmt.Sprintf("%d %s", of.n, of.many))
 		}
 	}
+	if slices.ContainsFunc(r.Assignments, func(a AssignmentChange) bool { return a.Gains == gains }) {
+		parts = append(parts, "people of IAM Identity Center")
+	}
 	if len(others) > 0 {
 		parts = append(parts, "others whom no stack lists")
 	}
@@ -94,6 +97,7 @@ func (r *Report) sections() []section {
 	return []section{
 		{"people", lines(len(r.People), func(i int) string { return sign(r.People[i].Gains) + " " + r.People[i].Line })},
 		{"calls", lines(len(r.Calls), func(i int) string { return sign(r.Calls[i].Gains) + " " + r.Calls[i].Line })},
+		{"permission sets", lines(len(r.Assignments), func(i int) string { return sign(r.Assignments[i].Gains) + " " + r.Assignments[i].Line })},
 		{"guardrails", lines(len(r.Guardrails), func(i int) string { return sign(r.Guardrails[i].Attached) + " " + r.Guardrails[i].Line })},
 		{"replaced and deleted", r.resourceLines("replace", "delete", "retain")},
 		{"not compared", r.Open},

@@ -1,0 +1,101 @@
+package change
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+)
+
+// identityCenterOf keeps which ids the names of the instance stand for: a name with another id is other people.
+func (s *Side) identityCenterOf(stack *config.Stack) {
+	if stack.IdentityCenter == nil {
+		return
+	}
+	s.instance, s.people = stack.Account.ID, map[string]string{}
+	for name, id := range stack.IdentityCenter.Users {
+		s.people["user "+name] = id
+	}
+	for name, id := range stack.IdentityCenter.Groups {
+		s.people["group "+name] = id
+	}
+}
+
+// identityCenter is what attributes and assignments of the instance of IAM Identity Center are on either side. States do not have them.
+func (c *comparison) identityCenter() {
+	if c.from.state {
+		return
+	}
+	c.assignments()
+	was, is := attributesOf(c.from), attributesOf(c.to)
+	instance := cmp.Or(c.to.instance, c.from.instance)
+	for _, a := range is {
+		at := slices.IndexFunc(was, func(o access.AccessControlAttribute) bool { return o.Key == a.Key })
+		if at < 0 {
+			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives everybody the session tag %s from %s, and did not", a.Key, a.Source), true)
+		} else {
+			c.one(instance, "IAM Identity Center", "the source of the session tag "+a.Key, was[at].Source.String(), a.Source.String(), true)
+		}
+	}
+	for _, o := range was {
+		if !slices.ContainsFunc(is, func(a access.AccessControlAttribute) bool { return a.Key == o.Key }) {
+			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives nobody the session tag %s any more: an identity provider chooses it", o.Key), true)
+		}
+	}
+}
+
+func attributesOf(s *Side) []access.AccessControlAttribute {
+	if s.World.IdentityCenter == nil {
+		return nil
+	}
+	return s.World.IdentityCenter.Attributes
+}
+
+// assigned is an assignment with the id of who is assigned.
+type assigned struct {
+	access.PermissionSetAssignment
+	id string
+}
+
+func (s *Side) assigned() []assigned {
+	if s.World.IdentityCenter == nil {
+		return nil
+	}
+	var out []assigned
+	for _, a := range s.World.IdentityCenter.Assignments {
+		key := "user " + a.User
+		if a.Group != "" {
+			key = "group " + a.Group
+		}
+		out = append(out, assigned{a, s.people[key]})
+	}
+	return out
+}
+
+func (c *comparison) assignments() {
+	before, after := c.from.assigned(), c.to.assigned()
+	for _, gains := range []bool{true, false} {
+		list, others, verb := after, before, "gains"
+		if !gains {
+			list, others, verb = before, after, "loses"
+		}
+		for _, a := range list {
+			if slices.Contains(others, a) {
+				continue
+			}
+			who := a.User
+			if a.Group != "" {
+				who = "whoever is in the group " + a.Group
+			}
+			if slices.ContainsFunc(others, func(o assigned) bool { return o.PermissionSetAssignment == a.PermissionSetAssignment }) {
+				who += " (" + a.id + ")"
+			}
+			c.Assignments = append(c.Assignments, AssignmentChange{
+				Gains: gains, PermissionSet: a.PermissionSet, Account: a.Account, User: a.User, Group: a.Group, ID: a.id,
+				Line: fmt.Sprintf("%s of IAM Identity Center %s the permission set %s in %s", who, verb, a.PermissionSet, c.accountWords(a.Account)),
+			})
+		}
+	}
+}
