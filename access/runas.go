@@ -18,6 +18,11 @@ const PreferencesDocument = "SSM-SessionManagerRunShell"
 // AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
 const AgentUser = "ssm-user"
 
+// imageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a password, unless somebody took that away.
+//
+// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames"; cloud-init, default_user of each distribution.
+var imageUsers = []string{"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu"}
+
 // OSUser is the operating-system user that a door ends in.
 type OSUser struct {
 	// Name is the login; empty when there is none: a door that gives no shell, a session that fails, or a user that is not known.

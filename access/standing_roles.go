@@ -297,6 +297,13 @@ func (p *prover) ownDocuments(f *Finding, s Session, known *Account, region stri
 	}
 }
 
+// assumeNoSudo adds what a login of an image rests on: with sudo its shells are everybody's on the node.
+func (f *Finding) assumeNoSudo(login string) {
+	if slices.Contains(imageUsers, login) {
+		f.assume("OS user "+login, login+", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user")
+	}
+}
+
 // legalOSUser: the login of every shell that the documents open, in every Region in which they open one.
 func (p *prover) legalOSUser(in *Intent) {
 	account := p.account(in)
@@ -316,6 +323,7 @@ func (p *prover) legalOSUser(in *Intent) {
 					if err := policy.ValidateOSUser(tag); err != nil || tag == AgentUser {
 						f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", RunAsTag, tagOwner(s), tag)
 					}
+					f.assumeNoSudo(tag)
 				}
 			}
 			p.add(f)
@@ -328,6 +336,7 @@ func (p *prover) legalOSUser(in *Intent) {
 					f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
 					break
 				}
+				f.assumeNoSudo(user.Name)
 			}
 			if f.Verdict == DoesNotHold {
 				break

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -65,6 +66,32 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 		if c.want == HoldsIf {
 			require.Len(t, f.Assumptions, 1)
 			assert.Equal(t, "document/Team-Diagnostics", f.Assumptions[0].ID)
+		}
+	}
+}
+
+// A login that images come with has sudo unless somebody took it away, so that it has no privileges is assumed, once and by name.
+func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
+	for login, want := range map[string]Verdict{"ec2-user": HoldsIf, "ubuntu": HoldsIf, "os-user1": Holds} {
+		for name, known := range map[string]bool{"preferences are known": true, "preferences are not known": false} {
+			w := devWorld()
+			fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").OnAllExcept("arn:aws:ssm:"+tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
+			w.Accounts[0].Roles[0].Inline = append(w.Accounts[0].Roles[0].Inline, InlinePolicy{"fence", policy.New(fence)})
+			tags := w.Accounts[0].Roles[0].Tags
+			at := slices.IndexFunc(tags, func(tag Tag) bool { return tag.Key == RunAsTag })
+			require.GreaterOrEqual(t, at, 0)
+			tags[at].Value = login
+			r := prove(t, w, func(in *Intent) {
+				if !known {
+					in.Regions = nil
+				}
+			})
+			f := finding(t, r, "legal-os-user", "TestProject1-os-user1")
+			if known {
+				assert.Equal(t, want, f.Verdict, "%s, %s: %s", login, name, f)
+			}
+			assumed := slices.IndexFunc(f.Assumptions, func(a ProofAssumption) bool { return a.ID == "OS user "+login })
+			assert.Equal(t, want == HoldsIf, assumed >= 0, "%s, %s: %v", login, name, f.Assumptions)
 		}
 	}
 }

@@ -101,32 +101,6 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	err = w.committed(t.Context(), []string{"dev"})
 	require.Error(t, err)
 	assert.Equal(t, Refused, StatusOf(err))
-
-	stack := `config:
-  aws:region: ap-northeast-1
-  guardrails:account: {id: "555555555555", alias: identity}
-  guardrails:identityCenter:
-    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef
-    identityStore: d-1234567890
-    groups: {auditors: 0b1c2d3e-4f5a-6b7c-8d9e-0f1a2b3c4d5e}
-    permissionSets:
-      - name: CostReader
-        template: own
-        policyFile: policies/costs.json
-        assignments: [{group: auditors, accounts: [identity]}]
-`
-	document := `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ce:Get*", "Resource": "*"}]}`
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "policies"), 0o755))
-	for name, content := range map[string]string{"Pulumi.dev.yaml": stack, "policies/costs.json": document} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
-	}
-	git("add", "Pulumi.dev.yaml")
-	git("commit", "-q", "-m", "two")
-	require.ErrorContains(t, w.committed(t.Context(), []string{"dev"}), `"costs.json" is not as it was committed`,
-		"a document that the stack file names, and that git never saw")
-	git("add", ".")
-	git("commit", "-q", "-m", "three")
-	require.NoError(t, w.committed(t.Context(), []string{"dev"}))
 }
 
 // A real run without a backend, or without anything that encrypts the state's secrets, is refused with the line to add.

@@ -16,9 +16,6 @@ func (w *Workspace) committed(ctx context.Context, stacks []string, targets ...t
 	files := []string{w.folder.projectFile()}
 	for _, stack := range stacks {
 		files = append(files, w.folder.StackFile(stack))
-		if read, _ := config.ReadFile(w.folder.StackFile(stack)); read != nil { // What is wrong with it was said before.
-			files = append(files, read.Files()...)
-		}
 	}
 	for _, t := range targets {
 		for _, document := range t.documents {
