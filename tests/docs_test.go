@@ -65,7 +65,7 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 // runs reports whether a step is a command to run.
 func runs(s step) bool { return s.command != "" && len(s.shown) > 0 && s.reason == "" }
 
-var engineVerb = regexp.MustCompile(`^guardrails (up|preview|drift|destroy)\b`)
+var engineVerb = regexp.MustCompile(`^guardrails (up|preview|drift|destroy|adopt)\b`)
 
 // outputs are what the commands of a section print, by the index of their step.
 func outputs(t *testing.T, p page, s section) map[int]string {
