@@ -241,22 +241,6 @@ func (s *Stack) readOwnPolicies(d *decoder, folder string) {
 	}
 }
 
-// DocumentFiles are the files that documents of the stack were read from: paths below the folder of the stack file, in its order.
-func (s *Stack) DocumentFiles() []string {
-	var files []string
-	if s.IdentityCenter != nil {
-		for _, p := range s.IdentityCenter.PermissionSets {
-			files = append(files, p.PolicyFile)
-		}
-	}
-	if s.Organization != nil {
-		for _, own := range s.Organization.Own {
-			files = append(files, own.File)
-		}
-	}
-	return slices.DeleteFunc(files, func(file string) bool { return file == "" })
-}
-
 // ServiceControlPolicies is the section "organization" complete, nil where there is none.
 func (s *Stack) ServiceControlPolicies() *components.ServiceControlPoliciesArgs {
 	if s.Organization == nil {

@@ -132,22 +132,3 @@ func TestAMisspeltStandingUserIsRefused(t *testing.T) {
 		assert.Equal(t, 5, problems[i].Line)
 	}
 }
-
-// Whoever asks which files a stack is made of is told those of its documents, and nothing when it has none.
-func TestDocumentFilesAreNamed(t *testing.T) {
-	folder := organizationFolder(t, nil)
-	root := filepath.Join(folder, "Pulumi.root.yaml")
-	s, problems := ReadFile(root)
-	require.NoError(t, problems.Err())
-	assert.Empty(t, s.DocumentFiles())
-
-	text, err := os.ReadFile(root)
-	require.NoError(t, err)
-	text = append(text, "    policies: [{name: regions, file: regions.json, targets: [r-exam]}]\n"...)
-	require.NoError(t, os.WriteFile(root, text, 0o600))
-	document := `{"Version":"2012-10-17","Statement":[{"Sid":"DenyLeaving","Effect":"Deny","Action":"organizations:LeaveOrganization","Resource":"*"}]}`
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "regions.json"), []byte(document), 0o600))
-	s, problems = ReadFile(root)
-	require.NoError(t, problems.Err())
-	assert.Equal(t, []string{"regions.json"}, s.DocumentFiles())
-}

@@ -12,15 +12,10 @@ import (
 
 // committed refuses to deploy what no commit holds: nobody could review it, or find out later what was deployed. Where there is no repository that is
 // said, and nothing is refused.
-func (w *Workspace) committed(ctx context.Context, stacks []string, targets ...target) error {
+func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	files := []string{w.folder.projectFile()}
 	for _, stack := range stacks {
 		files = append(files, w.folder.StackFile(stack))
-	}
-	for _, t := range targets {
-		for _, document := range t.documents {
-			files = append(files, filepath.Join(w.folder.stackFolder(), filepath.FromSlash(document)))
-		}
 	}
 	changed, err := worktree.Uncommitted(ctx, w.folder.Dir, files...)
 	if errors.Is(err, worktree.ErrNoRepository) {

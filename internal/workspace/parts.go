@@ -34,8 +34,6 @@ type target struct {
 	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of its attachments that shut shells.
 	governs []string
 	shuts   []config.ShutShells
-	// documents are the files beside the stack file that documents of the stack are read from.
-	documents []string
 	// at is where the stack file says something; nil where nobody knows.
 	at func(config.Path) config.Position
 }

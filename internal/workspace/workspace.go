@@ -88,7 +88,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		return summary, err
 	}
 	if operation.changes() && !w.options.Sandbox && !w.options.AllowDirty {
-		if err := w.committed(ctx, stacks, targets...); err != nil {
+		if err := w.committed(ctx, stacks); err != nil {
 			summary.Problems = problemsOf(err)
 			return summary, err
 		}
