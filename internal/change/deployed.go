@@ -60,7 +60,7 @@ func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.W
 // deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no state has it.
 func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *Side) (*Side, error) {
 	s := &Side{Name: "what is deployed", state: true, Stacks: map[string]string{}, ProjectTags: map[string]string{}, Resources: map[string][]program.Resource{}}
-	var guardrails *stateReader
+	var guardrails, instance *stateReader
 	for _, stack := range stacks {
 		state, deployed := states[stack.Name]
 		if !deployed {
@@ -76,6 +76,12 @@ func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed
 		if stack.Organization != nil {
 			guardrails = r
 		}
+		if r.instance.on || len(r.instance.sets) > 0 {
+			instance = r
+		}
+	}
+	if instance != nil {
+		instance.instance.addTo(s, instance.account.ID)
 	}
 	if o := to.World.Organization; o != nil {
 		bare := *o
@@ -121,6 +127,7 @@ type stateReader struct {
 	account     access.Account
 	guardrails  map[string]access.ServiceControlPolicy
 	attachments []attachment
+	instance    deployedInstance
 	err         error
 }
 
@@ -184,6 +191,10 @@ func (r *stateReader) owner(d workspace.Deployed) {
 		r.guardrails[text(d, "id")] = access.ServiceControlPolicy{Name: name, Document: r.document(text(d, "content"), name)}
 	case "aws:ssm/document:Document":
 		r.sessionDocument(d, name)
+	case "aws:ssoadmin/permissionSet:PermissionSet":
+		r.permissionSet(d)
+	case "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes":
+		r.attributes(d)
 	}
 }
 
@@ -223,6 +234,8 @@ func (r *stateReader) owned(d workspace.Deployed) {
 		}
 	case "aws:organizations/policyAttachment:PolicyAttachment":
 		r.attachments = append(r.attachments, attachment{policy: text(d, "policyId"), target: text(d, "targetId")})
+	default:
+		r.ofPermissionSet(d)
 	}
 }
 
@@ -311,6 +324,9 @@ var readBack = []string{
 	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
 	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+	"aws:ssoadmin/permissionSet:PermissionSet", "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "aws:ssoadmin/accountAssignment:AccountAssignment",
+	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
 }
 
 // onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read back from a state.

@@ -34,6 +34,9 @@ func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deplo
 				known[program.OutputOf(r.URN)] = outputs["arn"].(string)
 			case "aws:iam/role:Role", "aws:iam/user:User", "aws:iam/group:Group":
 				known[program.OutputOf(r.URN)] = name
+			case "aws:ssoadmin/permissionSet:PermissionSet":
+				outputs["arn"] = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-" + name
+				known[program.OutputOf(r.URN)] = outputs["arn"].(string)
 			case "aws:ssm/document:Document":
 				outputs["arn"] = arn("ssm", r.Name[strings.LastIndex(r.Name, "preferences-")+len("preferences-"):], "document/"+name)
 			}
@@ -102,4 +105,16 @@ func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
 	assert.Contains(t, r.Notes, "stack dev (account 111122223333) is new: everything in it is compared against nothing")
 	assert.NotEmpty(t, r.People)
 	assert.NotEmpty(t, r.Resources)
+}
+
+// Permission sets, their assignments and the attributes of the shipped organization read back from the states, and a change of one is told as against a revision.
+func TestIdentityCenterReadsBackFromTheStates(t *testing.T) {
+	dir := project(t, "../../examples/organization")
+	then := stacksOf(t, dir)
+	r := deployedReport(t, then, then)
+	assert.True(t, r.NoOne, textOf(t, r))
+	apply(t, dir, edit{"Pulumi.identity.yaml", "SSMSessionRunAs: ${path:userName}", "SSMSessionRunAs: ${path:nickName}"})
+	r = deployedReport(t, then, stacksOf(t, dir))
+	assert.False(t, r.NoOne)
+	assert.Contains(t, textOf(t, r), "the source of the session tag SSMSessionRunAs")
 }

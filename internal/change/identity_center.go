@@ -23,11 +23,8 @@ func (s *Side) identityCenterOf(stack *config.Stack) {
 	}
 }
 
-// identityCenter is what attributes and assignments of the instance of IAM Identity Center are on either side. States do not have them.
+// identityCenter is what attributes and assignments of the instance of IAM Identity Center are on either side.
 func (c *comparison) identityCenter() {
-	if c.from.state {
-		return
-	}
 	c.assignments()
 	was, is := attributesOf(c.from), attributesOf(c.to)
 	instance := cmp.Or(c.to.instance, c.from.instance)

@@ -1,0 +1,117 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// deployedInstance is what the state of one stack has of IAM Identity Center.
+type deployedInstance struct {
+	attributes []access.AccessControlAttribute
+	// on says that the attributes are switched on.
+	on   bool
+	sets []*deployedPermissionSet
+	// ids are those of the identity store that are assigned, with "user " or "group " before them.
+	ids []string
+}
+
+type deployedPermissionSet struct {
+	arn, id string
+	components.PermissionSetArgs
+}
+
+func (r *stateReader) permissionSet(d workspace.Deployed) {
+	// The provider writes an ISO 8601 duration of hours and minutes, such as PT1H30M.
+	longest, err := time.ParseDuration(strings.ToLower(strings.TrimPrefix(text(d, "sessionDuration"), "PT")))
+	if err != nil && r.err == nil {
+		r.err = fmt.Errorf("%s: %w", text(d, "name"), err)
+	}
+	set := &deployedPermissionSet{arn: text(d, "arn"), id: text(d, "id"), PermissionSetArgs: components.PermissionSetArgs{
+		Account: r.stack.Account.Account, Name: text(d, "name"), SessionDuration: longest, Template: components.OwnTemplate,
+	}}
+	if ic := r.stack.IdentityCenter; ic != nil {
+		set.IdentityCenter = ic.IdentityCenter
+	}
+	set.IdentityCenter.Instance = text(d, "instanceArn")
+	r.instance.sets = append(r.instance.sets, set)
+}
+
+// ofPermissionSet takes in what belongs to a permission set.
+func (r *stateReader) ofPermissionSet(d workspace.Deployed) {
+	for _, set := range r.instance.sets {
+		if set.arn != text(d, "permissionSetArn") {
+			continue
+		}
+		switch d.Type {
+		case "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":
+			document := r.document(text(d, "inlinePolicy"), "the policy of the permission set "+set.Name)
+			set.Policy = &document
+		case "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":
+			_, name, _ := strings.Cut(text(d, "managedPolicyArn"), ":policy/")
+			set.ManagedPolicies = append(set.ManagedPolicies, name)
+		case "aws:ssoadmin/accountAssignment:AccountAssignment":
+			a := components.Assignment{Accounts: []string{text(d, "targetId")}}
+			id := text(d, "principalId")
+			if text(d, "principalType") == "GROUP" {
+				a.Group = nameOfID(set.IdentityCenter.Groups, id)
+				r.instance.ids = append(r.instance.ids, "group "+a.Group+" "+id)
+			} else {
+				a.User = nameOfID(set.IdentityCenter.Users, id)
+				r.instance.ids = append(r.instance.ids, "user "+a.User+" "+id)
+			}
+			set.Assignments = append(set.Assignments, a)
+		}
+	}
+}
+
+// nameOfID is the name that a stack file gives an id; the id where it gives none.
+func nameOfID(ids map[string]string, id string) string {
+	for name, have := range ids {
+		if have == id {
+			return name
+		}
+	}
+	return id
+}
+
+func (r *stateReader) attributes(d workspace.Deployed) {
+	r.instance.on = true
+	list, _ := d.Outputs["attributes"].([]any)
+	for _, entry := range list {
+		fields, _ := entry.(map[string]any)
+		key, _ := fields["key"].(string)
+		values, _ := fields["values"].([]any)
+		for _, value := range values {
+			of, _ := value.(map[string]any)
+			sources, _ := of["sources"].([]any)
+			for _, source := range sources {
+				parsed, err := access.ParseAttributeSource(fmt.Sprint(source))
+				if err != nil {
+					parsed.Path = strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(source), "${path:"), "}")
+				}
+				r.instance.attributes = append(r.instance.attributes, access.AccessControlAttribute{Key: key, Source: parsed})
+			}
+		}
+	}
+}
+
+// addTo adds the instance and what its permission sets are in the accounts of the world, which must be there.
+func (i *deployedInstance) addTo(s *Side, account string) {
+	if !i.on && len(i.sets) == 0 {
+		return
+	}
+	s.World.IdentityCenter = &access.IdentityCenterInstance{Attributes: i.attributes}
+	s.instance, s.people = account, map[string]string{}
+	for _, id := range i.ids {
+		at := strings.LastIndexByte(id, ' ')
+		s.people[id[:at]] = id[at+1:]
+	}
+	for _, set := range i.sets {
+		set.AddToWorld(&s.World)
+	}
+}
