@@ -299,9 +299,16 @@ func (p *prover) ownDocuments(f *Finding, s Session, known *Account, region stri
 
 // assumeNoSudo adds what a login of an image rests on: with sudo its shells are everybody's on the node.
 func (f *Finding) assumeNoSudo(login string) {
-	if slices.Contains(imageUsers, login) {
-		f.assume("OS user "+login, login+", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user")
+	if a, has := SudoOfImages(login); has {
+		f.assume(a.ID, a.Text)
 	}
+}
+
+// SudoOfImages is what the shells of a login rest on that machine images come with; false for any other.
+func SudoOfImages(login string) (ProofAssumption, bool) {
+	return ProofAssumption{
+		ID: "OS user " + login, Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
+	}, slices.Contains(imageUsers, login)
 }
 
 // legalOSUser: the login of every shell that the documents open, in every Region in which they open one.

@@ -73,6 +73,7 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	for _, s := range stacks {
 		j := &Judgement{Stack: s}
 		j.findGaps(beside)
+		j.findSudo()
 		all = append(all, j)
 		intents = append(intents, s.Intent())
 	}

@@ -3,12 +3,14 @@ package judge_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -91,6 +93,26 @@ func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
 	assert.Contains(t, text, "guardrails:organization.policies[0].file")
 	// The workload stack is told the same by its own proof, when it is deployed alone.
 	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "workload"))), "deployer-not-locked-out")
+}
+
+// A login that images come with has sudo, wherever the stack file names it: that it has none is an assumption of the stack, which a strict check wants accepted.
+func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
+	for name, change := range map[string][3]string{
+		"of a grant":       {"Pulumi.workload.yaml", "      runAs: alice\n      projects: [billing]", "      runAs: ubuntu\n      projects: [billing]"},
+		"of OS access":     {"Pulumi.workload.yaml", "    grantMaxLength: 8h", "    grantMaxLength: 8h\n    runAs: ubuntu"},
+		"the default user": {"Pulumi.payments.yaml", "defaultUser: operator", "defaultUser: ubuntu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := judge.Stack(read(t, edited(t, change), config.StackName(change[0])))
+			at := slices.IndexFunc(j.Gaps, func(a access.ProofAssumption) bool { return a.ID == "OS user ubuntu" })
+			require.GreaterOrEqual(t, at, 0, "%v", j.Gaps)
+			strict := ""
+			for _, p := range j.StrictRefusals() {
+				strict += p.Error() + "\n"
+			}
+			assert.Contains(t, strict, `"OS user ubuntu"`)
+		})
+	}
 }
 
 // What could not be read is an assumption that is printed, and that a strict check wants accepted.
