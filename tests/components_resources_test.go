@@ -326,7 +326,7 @@ func TestNothingSecretIsEverMade(t *testing.T) {
 // A policy has no description, because changing one would replace the policy under everybody who has it.
 func TestPoliciesCarryNoDescription(t *testing.T) {
 	policies := deployed(t, fullAccount(policy.AWS)).OfType(managedPolicyType)
-	require.Len(t, policies, 3)
+	require.Len(t, policies, 4, "three of operation roles, one for nodes")
 	for _, r := range policies {
 		assert.Equal(t, []string{"name", "path", "policy"}, slices.Sorted(maps.Keys(stringKeys(r))), r.Name)
 	}
@@ -345,7 +345,7 @@ func stringKeys(r mocks.Resource) map[string]bool {
 // The shared policies are made once, and every operation role has all of them.
 func TestSharedPoliciesAreMadeOnce(t *testing.T) {
 	rec := deployed(t, fullAccount(policy.AWS))
-	assert.Len(t, rec.OfType(managedPolicyType), 3)
+	assert.Len(t, rec.OfType(managedPolicyType), 4, "three of operation roles, one for nodes")
 	for _, role := range []string{firstRole, "second"} {
 		for _, name := range []string{components.OperationGuardPolicyName, components.OperationSessionsPolicyName, components.OperationStartStopPolicyName} {
 			attachment := resourceNamed(t, rec, attachmentType, "operation-attachment-"+role+"-"+name)

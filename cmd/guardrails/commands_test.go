@@ -20,6 +20,9 @@ var written = regexp.MustCompile("(?:^|[\\s`$(/])guardrails((?: +(?:\"[^\"\n]*\"
 // code is what a Markdown page shows as code.
 var code = regexp.MustCompile("(?s)```.*?```|`[^`\n]+`")
 
+// prompted is a line that somebody types.
+var prompted = regexp.MustCompile(`(?m)^\$ .*$`)
+
 // commandsIn are the arguments of every command line in a text.
 func commandsIn(text string) [][]string {
 	var all [][]string
@@ -45,7 +48,15 @@ func textsWithCommands(t *testing.T) map[string]string {
 		}
 		switch filepath.Ext(path) {
 		case ".md":
-			texts[path] = strings.Join(code.FindAllString(string(data), -1), "\n")
+			var shown []string
+			for _, block := range code.FindAllString(string(data), -1) {
+				if strings.HasPrefix(block, "```console") {
+					// What a command prints is prose.
+					block = strings.Join(prompted.FindAllString(block, -1), "\n")
+				}
+				shown = append(shown, block)
+			}
+			texts[path] = strings.Join(shown, "\n")
 		case ".yml":
 			texts[path] = string(data)
 		}
