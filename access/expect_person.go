@@ -87,8 +87,8 @@ func (e *Engine) permissionSetRole(name string, home *Account) (*principal, erro
 		meant(plain, sets, "name the account in which it is taken: account/name"))
 }
 
-// words are the person with what decides about the session.
-func (p *Person) words() string {
+// String is the person with what decides about the session.
+func (p *Person) String() string {
 	text := p.UserName + " of IAM Identity Center"
 	if len(p.Groups) > 0 {
 		text += " in " + joinWords(p.Groups, "and")

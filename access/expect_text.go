@@ -32,7 +32,7 @@ func (r ExpectationResult) String() string {
 // subject is who acts.
 func (x *Expectation) subject() string {
 	if x.Person != nil {
-		return x.Person.words() + " via " + x.Via
+		return x.Person.String() + " via " + x.Via
 	}
 	how := string(cmp.Or(x.Session, SignInConsole))
 	switch {

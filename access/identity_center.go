@@ -17,6 +17,8 @@ type IdentityCenterInstance struct {
 	Assignments []PermissionSetAssignment
 	// Users and Groups are the names of the identity store that are known.
 	Users, Groups []string
+	// UserIDs and GroupIDs are their ids by name, as far as they are known.
+	UserIDs, GroupIDs map[string]string
 }
 
 // AccessControlAttribute is one attribute for access control: a session tag, and the profile attribute that its value comes from.

@@ -86,6 +86,7 @@ func (a *AccessControlAttributesArgs) AddToWorld(w *access.World) {
 	w.IdentityCenter = &access.IdentityCenterInstance{
 		Attributes: a.Effective(),
 		Users:      slices.Sorted(maps.Keys(a.IdentityCenter.Users)), Groups: slices.Sorted(maps.Keys(a.IdentityCenter.Groups)),
+		UserIDs: maps.Clone(a.IdentityCenter.Users), GroupIDs: maps.Clone(a.IdentityCenter.Groups),
 	}
 }
 

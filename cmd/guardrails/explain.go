@@ -23,7 +23,9 @@ Without names it asks every stack of the folder; the question is answered for ea
 		Example: `  guardrails explain dev --as non-97-test-user1 --via TestProject1-os-user1 --opens shell --on "Project=Test Project 2"
   guardrails explain dev --as non-97-test-user1 --mfa=false --do iam:CreateAccessKey --on user/non-97-test-user1
   guardrails explain prod --as arn:aws:iam::444455556666:user/machamp --via AdminRole --mfa-age 2h --do iam:CreateUser \
-      --on arn:aws:iam::777788889999:user/somebody-new --json`,
+      --on arn:aws:iam::777788889999:user/somebody-new --json
+  guardrails explain --as "{identityCenter: dave, attributes: {enterprise.department: shop}}" --via workload/ProjectOperator \
+      --opens shell --on Project=shop`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("mfa") {
 				question.MFA = &mfa
@@ -42,11 +44,11 @@ Without names it asks every stack of the folder; the question is answered for ea
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&question.As, "as", "", "the person: a user name, alias/name, or the ARN of a user")
+	flags.StringVar(&question.As, "as", "", "the person: a user name, alias/name, the ARN of a user, or somebody of IAM Identity Center as in {identityCenter: alice, groups: [operators]}")
 	flags.StringVar(&question.Session, "session", "", "how the person signs in: console (the default), key, keyWithMfaCode or sessionToken")
 	flags.BoolVar(&mfa, "mfa", true, "whether the sign-in is with MFA; a key never is")
 	flags.DurationVar(&question.MFAAge, "mfa-age", 0, "how long ago the sign-in with MFA was")
-	flags.StringVar(&question.Via, "via", "", "the role that the person takes first: a name or an ARN")
+	flags.StringVar(&question.Via, "via", "", "the role that the person takes first: a name or an ARN; of somebody of Identity Center the permission set, as in workload/Operator")
 	flags.StringVar(&question.SessionName, "session-name", "", "the name of the role session; the person's own where it is not given")
 	flags.StringArrayVar(&question.SessionTags, "session-tag", nil, "a session tag that is passed when the role is taken, as key=value; repeatable")
 	flags.StringVar(&question.Do, "do", "", "the action that is tried, such as iam:CreateAccessKey")

@@ -22,6 +22,9 @@ func newMatrix(f *flags) *cobra.Command {
 that open there, the OS user behind them, and what the sign-in needs. Values that no policy names are tried too, so that a row speaks of every
 node. A person who reaches nothing is listed as well.
 
+Where the stack that carries IAM Identity Center is among them, its users and groups are people too, and permission sets the roles. A profile is taken
+to say what no policy names: ${path:userName} as OS user is whatever the profile of each person says there.
+
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails matrix
   guardrails matrix dev --person non-97-test-user1

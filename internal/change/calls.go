@@ -71,6 +71,9 @@ func (c *comparison) subjectWords(subject string) string {
 	if err != nil {
 		return "anybody else in " + c.accountWords(subject)
 	}
+	if set := c.permissionSets[subject]; set != "" {
+		return "whoever comes with " + set + c.takers(subject)
+	}
 	if kind, _, name, ok := arn.Entity(); ok && kind == "role" {
 		return "whoever is in role " + name + " of " + c.accountName(arn.Account) + c.takers(subject)
 	}
@@ -118,12 +121,16 @@ func because(d *access.Difference) string {
 
 // sourceWords name a statement and its policy.
 func sourceWords(s access.Source) string {
-	name := nameOf(s.Policy)
+	name, owner := nameOf(s.Policy), s.Owner
+	if set, found := strings.CutPrefix(owner, "role/AWSReservedSSO_"); found {
+		// The last part is AWS's choice.
+		owner = "permission set " + set[:max(strings.LastIndexByte(set, '_'), 0)]
+	}
 	switch {
 	case s.Kind == access.TrustPolicy:
-		name = "the trust policy of " + s.Owner
-	case s.Owner != "" && s.Kind == access.IdentityPolicy:
-		name += " of " + s.Owner
+		name = "the trust policy of " + owner
+	case owner != "" && s.Kind == access.IdentityPolicy:
+		name += " of " + owner
 	case s.Kind == access.ServiceControlPolicySource:
 		name = "service control policy " + name
 	}

@@ -40,6 +40,11 @@ func papers(s *Side) []paper {
 		}
 		for j := range a.Roles {
 			r := &a.Roles[j]
+			if r.PermissionSet != "" {
+				// Identity Center writes the trust policy, and the name of the role.
+				inline("permission set "+r.PermissionSet, r.Inline)
+				continue
+			}
 			out = append(out, paper{account: a.ID, name: "trust policy of role " + r.Name, document: r.Trust, part: "role " + r.Name, trusts: others(r.Trust)})
 			inline("role "+r.Name, r.Inline)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/policy"
 )
 
 // identityCenterOf keeps which ids the names of the instance stand for: a name with another id is other people.
@@ -41,6 +43,17 @@ func (c *comparison) identityCenter() {
 			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives nobody the session tag %s any more: an identity provider chooses it", o.Key), true)
 		}
 	}
+}
+
+// isMember reports whether the ARN is that of a user or group of IAM Identity Center.
+func isMember(arn string) bool {
+	parsed, err := policy.ParseARN(arn)
+	return err == nil && parsed.Service == "identitystore"
+}
+
+// withoutMembers drops whom IAM Identity Center knows from a matrix: against a state, which does not have them, everybody would gain everything.
+func withoutMembers(m *report.Matrix) {
+	m.Rows = slices.DeleteFunc(m.Rows, func(r report.MatrixRow) bool { return isMember(r.PersonARN) })
 }
 
 func attributesOf(s *Side) []access.AccessControlAttribute {

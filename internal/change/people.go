@@ -23,6 +23,7 @@ func doorOrder(door string) int {
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains before losses.
 func (c *comparison) people(was, is *report.Matrix) {
+	c.nameMembers(was, is)
 	names := namesOf(was, is)
 	before, after := atoms(was, c.At, names), atoms(is, c.At, names)
 	gains := c.ways(true, minus(after, before), before, is)
@@ -133,7 +134,8 @@ func (c *comparison) way(gains bool, a atom, e extent, m *report.Matrix) PersonC
 	if e.oldest != math.MaxInt {
 		p.MFAMaxAgeSeconds = e.oldest
 	}
-	p.Role = nameOf(a.role)
+	p.Role = cmp.Or(c.permissionSets[a.role], nameOf(a.role))
+	p.PermissionSet = c.permissionSets[a.role] != ""
 	if a.through != "" {
 		p.Through = strings.Split(a.through, " > ")
 	}
@@ -259,8 +261,27 @@ func (c *comparison) carries(gains bool, role string) []string {
 // nameOf is the last part of an ARN.
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
+// nameMembers remembers what the matrices call whom IAM Identity Center knows, and permission sets.
+func (c *comparison) nameMembers(matrices ...*report.Matrix) {
+	c.members, c.permissionSets = map[string]string{}, map[string]string{}
+	for _, m := range matrices {
+		for i := range m.Rows {
+			r := &m.Rows[i]
+			if isMember(r.PersonARN) {
+				c.members[r.PersonARN] = r.Person
+			}
+			if strings.Contains(r.RoleARN, ":role/aws-reserved/sso.amazonaws.com/") {
+				c.permissionSets[r.RoleARN] = r.Role
+			}
+		}
+	}
+}
+
 // personName is the name of a user, with the account where people of several accounts are compared.
 func (c *comparison) personName(arn string) string {
+	if name := c.members[arn]; name != "" {
+		return name
+	}
 	parsed, err := policy.ParseARN(arn)
 	_, _, name, ok := parsed.Entity()
 	if err != nil || !ok {

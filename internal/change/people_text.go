@@ -2,9 +2,13 @@ package change
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
+
+// portalSignIn is how a matrix has the sign-in of people of IAM Identity Center.
+const portalSignIn = "IAM Identity Center"
 
 // line is the change in one line: who, what, where, when, and the journey.
 func (p *PersonChange) line(c *comparison) string {
@@ -23,7 +27,11 @@ func (p *PersonChange) line(c *comparison) string {
 		b.WriteString("loses ")
 	}
 	if p.Role != "" && (p.Whole || len(p.Opens) == 0) {
-		b.WriteString("the role " + p.Role)
+		if p.PermissionSet {
+			b.WriteString("the permission set " + p.Role)
+		} else {
+			b.WriteString("the role " + p.Role)
+		}
 		if len(p.Carries) > 0 {
 			b.WriteString(", which carries " + strings.Join(p.Carries, ", "))
 		}
@@ -114,6 +122,9 @@ func (p *PersonChange) journey() string {
 // signInWords says the least that is needed, as a matrix does.
 func (p *PersonChange) signInWords() string {
 	var without []string
+	if slices.Contains(p.SignIns, portalSignIn) {
+		return "signs in to " + portalSignIn
+	}
 	for _, s := range p.SignIns {
 		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {
 			without = append(without, strings.TrimSuffix(s, " without MFA"))

@@ -58,11 +58,13 @@ type PersonChange struct {
 	User string `json:"user,omitempty"`
 	// Role is the role at the end of the way, empty for none; Through are the roles before it. Account is where the way ends, Carries are the managed
 	// policies of a role that is gained or lost as a whole.
-	Role    string   `json:"role,omitempty"`
-	RoleARN string   `json:"roleArn,omitempty"`
-	Through []string `json:"through,omitempty"`
-	Account string   `json:"account"`
-	Carries []string `json:"carries,omitempty"`
+	Role    string `json:"role,omitempty"`
+	RoleARN string `json:"roleArn,omitempty"`
+	// PermissionSet says that the role is a permission set in an account, which Role names as "account/name".
+	PermissionSet bool     `json:"permissionSet,omitempty"`
+	Through       []string `json:"through,omitempty"`
+	Account       string   `json:"account"`
+	Carries       []string `json:"carries,omitempty"`
 	// Whole says that the role itself is gained or lost, and not only what it opens.
 	Whole bool `json:"whole,omitempty"`
 	// Opens are the doors on nodes, and "start" and "stop".

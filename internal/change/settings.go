@@ -42,11 +42,14 @@ func (c *comparison) settings() {
 		for j := range a.Roles {
 			r := &a.Roles[j]
 			if at := slices.IndexFunc(was.Roles, func(o access.Role) bool { return o.ARN(was) == r.ARN(a) }); at >= 0 {
-				o := &was.Roles[at]
-				c.tags(a.ID, "role "+r.Name, o.Tags, r.Tags)
-				c.list(a.ID, "role "+r.Name, "carries", o.Attached, r.Attached)
-				c.one(a.ID, "role "+r.Name, "the boundary", o.Boundary, r.Boundary, true)
-				c.one(a.ID, "role "+r.Name, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
+				o, of := &was.Roles[at], "role "+r.Name
+				if r.PermissionSet != "" {
+					of = "permission set " + r.PermissionSet + c.takers(r.ARN(a))
+				}
+				c.tags(a.ID, of, o.Tags, r.Tags)
+				c.list(a.ID, of, "carries", o.Attached, r.Attached)
+				c.one(a.ID, of, "the boundary", o.Boundary, r.Boundary, true)
+				c.one(a.ID, of, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
 			}
 		}
 		c.preferences(was, a)

@@ -82,6 +82,10 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if from.state {
+		withoutMembers(was)
+		withoutMembers(is)
+	}
 	c.matrices = []*report.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)
@@ -102,6 +106,8 @@ type comparison struct {
 	from, to *Side
 	// matrices say who takes which role, on either side.
 	matrices []*report.Matrix
+	// members are the people and groups of IAM Identity Center by ARN, permissionSets the names of the roles of permission sets by theirs.
+	members, permissionSets map[string]string
 	// decisive: a setting differs that changes what somebody may do, or for how long.
 	decisive bool
 }

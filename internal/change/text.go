@@ -44,9 +44,15 @@ func (r *Report) headline() string {
 func (r *Report) touched(gains bool) string {
 	people, roles, others := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	spoken := map[string]bool{}
+	portal := slices.ContainsFunc(r.Assignments, func(a AssignmentChange) bool { return a.Gains == gains })
 	for _, p := range r.People {
 		if p.Gains == gains {
-			people[p.PersonARN], spoken[p.RoleARN] = true, true
+			spoken[p.RoleARN] = true
+			if isMember(p.PersonARN) {
+				portal = true
+			} else {
+				people[p.PersonARN] = true
+			}
 		}
 	}
 	for _, c := range r.Calls {
@@ -74,7 +80,7 @@ func (r *Report) touched(gains bool) string {
 			parts = append(parts, fmt.Sprintf("%d %s", of.n, of.many))
 		}
 	}
-	if slices.ContainsFunc(r.Assignments, func(a AssignmentChange) bool { return a.Gains == gains }) {
+	if portal {
 		parts = append(parts, "people of IAM Identity Center")
 	}
 	if len(others) > 0 {

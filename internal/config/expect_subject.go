@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/access"
@@ -48,6 +50,25 @@ var personKeys = keys("somebody of IAM Identity Center",
 		doc("Attributes for access control that an external identity provider sends in its SAML assertion, by key.").
 		example(map[string]string{"SSMSessionRunAs": "root"}),
 )
+
+// ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups: [operators]}". The error
+// has every problem of the text.
+func ReadPerson(text string) (*access.Person, error) {
+	n, problem := parseYAML("", []byte(text))
+	if problem != nil {
+		return nil, &Problem{Kind: Invalid, Value: quoted(text), Why: "is no YAML", Fix: "write it as in {identityCenter: alice, groups: [operators]}"}
+	}
+	d := newDecoder()
+	person, ok := personKeys.decode(d, n, "as")
+	if problems := d.sorted(""); len(problems) > 0 || !ok {
+		var errs []error
+		for _, p := range problems {
+			errs = append(errs, p)
+		}
+		return nil, errors.Join(errs...)
+	}
+	return &person, nil
+}
 
 // checkPortal refuses what is for IAM users.
 func (e *expectationDraft) checkPortal(d *decoder, at Path) {

@@ -145,13 +145,21 @@ func explainJourney(engine *access.Engine, question access.Expectation, j access
 		if i == 0 {
 			step.Does = signInWords(question)
 		}
-		if question.Opens != "" && i == 1+len(j.Via) {
+		if question.Opens != "" && i == doorStep(j) {
 			step.Does = "Tries to " + triesWords(question)
 		}
 		x.Steps = append(x.Steps, step)
 	}
 	x.Answer = answerWords(x)
 	return x, nil
+}
+
+// doorStep is the step at which a journey comes to its door: after the sign-in, and the roles or the permission set.
+func doorStep(j access.Journey) int {
+	if j.Portal != nil {
+		return 2
+	}
+	return 1 + len(j.Via)
 }
 
 func explainStep(engine *access.Engine, s *access.Step) (Step, error) {

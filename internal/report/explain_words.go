@@ -15,8 +15,11 @@ import (
 
 // questionWords is the question as a person asks it.
 func questionWords(x access.Expectation) string {
-	text := "May " + nameOf(x.As) + " " + triesWords(x)
-	if x.Via != "" {
+	text := "May " + personWords(x) + " " + triesWords(x)
+	switch {
+	case x.Person != nil:
+		text += ", with the permission set " + x.Via
+	case x.Via != "":
 		text += ", in the role " + nameOf(x.Via)
 		for i, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
 			text += []string{" with the session tag ", " and "}[min(i, 1)] + key + "=" + strconv.Quote(x.SessionTags[key])
@@ -26,6 +29,14 @@ func questionWords(x access.Expectation) string {
 		text += ", at " + x.At.Format(time.RFC3339)
 	}
 	return text + "?"
+}
+
+// personWords are the person.
+func personWords(x access.Expectation) string {
+	if x.Person != nil {
+		return x.Person.String()
+	}
+	return nameOf(x.As)
 }
 
 // triesWords is what is tried.
@@ -49,6 +60,9 @@ func triesWords(x access.Expectation) string {
 
 // signInWords is how the person signs in.
 func signInWords(x access.Expectation) string {
+	if x.Person != nil {
+		return "Signs in to the access portal as " + x.Person.String()
+	}
 	text := "Signs in as " + nameOf(x.As)
 	switch x.Session {
 	case access.SignInKey:

@@ -29,10 +29,14 @@ type Matrix struct {
 }
 
 // MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has one row without doors.
+//
+// A user of IAM Identity Center, or everybody in a group of it, is a person too, and "account/name" of a permission set the role. What a
+// profile says is written as its source there, such as "${path:userName}", in Projects and OSUser.
 type MatrixRow struct {
 	Person    string `json:"person"`
 	PersonARN string `json:"personArn"`
-	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it.
+	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it. In the ARN of a permission set's
+	// role the last sixteen characters stand for those that AWS chooses.
 	Role    string   `json:"role,omitempty"`
 	RoleARN string   `json:"roleArn,omitempty"`
 	Through []string `json:"through,omitempty"`
@@ -88,6 +92,11 @@ func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 			m.Rows = append(m.Rows, rows...)
 		}
 	}
+	rows, err := b.identityCenter()
+	if err != nil {
+		return nil, err
+	}
+	m.Rows = append(m.Rows, rows...)
 	return m, nil
 }
 
@@ -131,11 +140,21 @@ type matrixBuilder struct {
 	documents        documents
 }
 
+// subject is whom rows are about.
+type subject struct {
+	// name is what the console calls the sessions of the person.
+	name, words, arn string
+}
+
 // way is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
 type way struct {
-	person      *access.User
-	home        *access.Account
-	hops        []hop
+	person subject
+	home   *access.Account
+	hops   []hop
+	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center gives.
+	tags []access.Tag
+	// profile says which source a value of the tags stands for.
+	profile     map[string]string
 	session     access.Session
 	signIns     []string
 	maxAge      int
@@ -149,12 +168,30 @@ type hop struct {
 
 // person is everything that one person reaches.
 func (b *matrixBuilder) person(home *access.Account, user *access.User) ([]MatrixRow, error) {
+	arn := user.ARN(home)
+	rows, err := b.overTime(arn, home.ID, func(at time.Time) ([]MatrixRow, error) { return b.at(home, user, at) })
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		rows = append(rows, emptyRow(subject{words: b.personName(home, user), arn: arn}))
+	}
+	return rows, nil
+}
+
+// emptyRow says that a person reaches nothing.
+func emptyRow(s subject) MatrixRow {
+	return MatrixRow{Person: s.words, PersonARN: s.arn, Projects: []string{}, Regions: []string{}, Doors: []string{}, SignIns: []string{}}
+}
+
+// overTime joins what a principal of an account reaches at each time, in the order of the roles.
+func (b *matrixBuilder) overTime(arn, account string, reached func(time.Time) ([]MatrixRow, error)) ([]MatrixRow, error) {
 	var rows []MatrixRow
-	spans := b.spans(append([]string{user.ARN(home)}, b.rolesThatMatter(home, user)...)...)
+	spans := b.spans(append([]string{arn}, b.rolesThatMatter(arn, account)...)...)
 	seen := map[string][]MatrixRow{}
 	var order []string
 	for i, span := range spans {
-		found, err := b.at(home, user, span.from)
+		found, err := reached(span.from)
 		if err != nil {
 			return nil, err
 		}
@@ -179,22 +216,18 @@ func (b *matrixBuilder) person(home *access.Account, user *access.User) ([]Matri
 		rows = append(rows, seen[key]...)
 	}
 	slices.SortStableFunc(rows, func(a, c MatrixRow) int { return cmp.Compare(b.roleOrder(a.RoleARN), b.roleOrder(c.RoleARN)) })
-	if len(rows) == 0 {
-		row := MatrixRow{Person: b.personName(home, user), PersonARN: user.ARN(home), Projects: []string{}, Regions: []string{}, Doors: []string{}, SignIns: []string{}}
-		rows = append(rows, row)
-	}
 	return rows, nil
 }
 
-// rolesThatMatter are the roles that the person may ever reach. A role whose trust policy names neither the person, nor the account, nor
+// rolesThatMatter are the roles that a principal may ever reach. A role whose trust policy names neither the principal, nor the account, nor
 // everybody, and no role of the world, can be left out; that it stays in costs time alone.
-func (b *matrixBuilder) rolesThatMatter(home *access.Account, user *access.User) []string {
+func (b *matrixBuilder) rolesThatMatter(arn, account string) []string {
 	var arns []string
 	world := b.engine.World()
 	for i := range world.Accounts {
 		a := &world.Accounts[i]
 		for j := range a.Roles {
-			if trusts(&a.Roles[j], user.ARN(home), home.ID) {
+			if trusts(&a.Roles[j], arn, account) {
 				arns = append(arns, a.Roles[j].ARN(a))
 			}
 		}

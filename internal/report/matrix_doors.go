@@ -64,7 +64,7 @@ func (b *matrixBuilder) collect(w *way, openings []opening, projects []string) [
 	for _, o := range openings {
 		row := b.row(w)
 		row.Doors = []string{o.door}
-		row.OSUser, row.Superuser = o.user.Name, o.user.Superuser
+		row.OSUser, row.Superuser = w.says(o.user.Name), o.user.Superuser
 		if o.user.Unknown {
 			row.OSUser = "unknown"
 		}
@@ -75,13 +75,13 @@ func (b *matrixBuilder) collect(w *way, openings []opening, projects []string) [
 			case noProject:
 				row.Untagged = true
 			default:
-				row.Projects = append(row.Projects, p)
+				row.Projects = append(row.Projects, w.says(p))
 			}
 		}
 		if row.EveryProject {
 			for _, p := range projects {
 				if p != otherProject && p != noProject && !slices.Contains(o.projects, p) {
-					row.ButProjects = append(row.ButProjects, p)
+					row.ButProjects = append(row.ButProjects, w.says(p))
 				}
 			}
 		}
@@ -136,15 +136,15 @@ func (r MatrixRow) key() string {
 // row is a row of a way, without doors.
 func (b *matrixBuilder) row(w *way) MatrixRow {
 	row := MatrixRow{
-		Person: b.personName(w.home, w.person), PersonARN: w.person.ARN(w.home), Projects: []string{}, Regions: []string{}, Doors: []string{},
+		Person: w.person.words, PersonARN: w.person.arn, Projects: []string{}, Regions: []string{}, Doors: []string{},
 		SignIns: w.signIns, MFAMaxAgeSeconds: w.maxAge, Assumptions: w.assumptions,
 	}
 	for i, h := range w.hops {
 		if i < len(w.hops)-1 {
-			row.Through = append(row.Through, h.role.Name)
+			row.Through = append(row.Through, h.name())
 			continue
 		}
-		row.Role, row.RoleARN = h.role.Name, h.role.ARN(h.account)
+		row.Role, row.RoleARN = h.name(), h.role.ARN(h.account)
 	}
 	return row
 }
@@ -202,13 +202,7 @@ func (b *matrixBuilder) projects(account, subject string, w *way) []string {
 		_, name, found := strings.Cut(strings.ToLower(t.key), "resourcetag/")
 		return found && !t.resource && name == strings.ToLower(tag) && !strings.Contains(t.value, "${")
 	})
-	var tags []access.Tag
-	if n := len(w.hops); n > 0 {
-		tags = w.hops[n-1].role.Tags
-	} else {
-		tags = w.person.Tags
-	}
-	for _, t := range tags {
+	for _, t := range w.tags {
 		if strings.EqualFold(t.Key, tag) && !slices.Contains(named, t.Value) {
 			named = append(named, t.Value)
 		}

@@ -63,8 +63,11 @@ func (m *Matrix) notes() []Assumption {
 }
 
 func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
-	if len(notes)+len(m.Administrators) > 0 {
+	if len(notes)+len(m.Administrators) > 0 || m.readsProfiles() {
 		b.WriteString("\n")
+	}
+	if m.readsProfiles() {
+		b.WriteString("${path:...} is what the profile of each person says, where that is a name or project that AWS takes.\n")
 	}
 	for i, n := range notes {
 		fmt.Fprintf(b, "[%d] if %s\n", i+1, n.Text)
@@ -142,6 +145,9 @@ func (r *MatrixRow) regionCell() string {
 func (r *MatrixRow) signInCell() string {
 	var without []string
 	console := false
+	if slices.Equal(r.SignIns, []string{portalSignIn}) {
+		return portalSignIn
+	}
 	for _, s := range r.SignIns {
 		console = console || strings.HasPrefix(s, "console")
 		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {

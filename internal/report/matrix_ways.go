@@ -23,11 +23,18 @@ func (b *matrixBuilder) at(home *access.Account, user *access.User, at time.Time
 		rows = append(rows, doors...)
 	}
 	rows = merge(rows, func(r *MatrixRow) { r.SignIns = nil }, func(into, from *MatrixRow) { into.SignIns = append(into.SignIns, from.SignIns...) })
-	taken := map[string]bool{}
 	front, err := b.roleWays(home, user, at)
 	if err != nil {
 		return nil, err
 	}
+	inRoles, err := b.follow(front, at)
+	return append(rows, inRoles...), err
+}
+
+// follow is what is reached in the roles at the end of ways, and in those that are taken from them.
+func (b *matrixBuilder) follow(front []way, at time.Time) ([]MatrixRow, error) {
+	var rows []MatrixRow
+	taken := map[string]bool{}
 	for depth := 1; len(front) > 0; depth++ {
 		for i := range front {
 			taken[front[i].session.Subject()] = true
@@ -86,9 +93,13 @@ func (b *matrixBuilder) ownWays(home *access.Account, user *access.User, at time
 	}
 	var ways []way
 	for _, s := range []signIn{consoleWithoutMFA, accessKey, consoleWithMFA} {
-		ways = append(ways, way{person: user, home: home, session: s.session(user.ARN(home), at, 0), signIns: []string{s.name}})
+		ways = append(ways, way{person: b.subject(home, user), home: home, tags: user.Tags, session: s.session(user.ARN(home), at, 0), signIns: []string{s.name}})
 	}
 	return ways
+}
+
+func (b *matrixBuilder) subject(home *access.Account, user *access.User) subject {
+	return subject{name: user.Name, words: b.personName(home, user), arn: user.ARN(home)}
 }
 
 // roleWays are the roles that the person takes directly.
@@ -104,7 +115,7 @@ func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at tim
 				continue
 			}
 			for _, tags := range sessionTags(user, role) {
-				w, err := b.roleWay(way{person: user, home: home, hops: []hop{{account, role}}}, tags, at)
+				w, err := b.roleWay(way{person: b.subject(home, user), home: home, hops: []hop{{account, role}}, tags: role.Tags}, tags, at)
 				if err != nil {
 					return nil, err
 				}
@@ -135,8 +146,8 @@ func sessionTags(user *access.User, role *access.Role) [][]access.Tag {
 
 // roleWay is the way into one role with session tags. It has no sign-ins when there is none.
 func (b *matrixBuilder) roleWay(w way, tags []access.Tag, at time.Time) (way, error) {
-	arn, role := w.person.ARN(w.home), w.hops[0].role.ARN(w.hops[0].account)
-	request := assume(role, w.person.Name, at, tags...)
+	arn, role := w.person.arn, w.hops[0].role.ARN(w.hops[0].account)
+	request := assume(role, w.person.name, at, tags...)
 	for _, s := range signIns {
 		if len(tags) > 0 && (s.name == consoleWithMFA.name || s.name == consoleWithoutMFA.name) {
 			// Switch Role passes no tags. What calls sts:AssumeRole from the console, CloudShell, is a command line.
@@ -159,7 +170,7 @@ func (b *matrixBuilder) roleWay(w way, tags []access.Tag, at time.Time) (way, er
 	if w.maxAge, err = b.maxAge(arn, role, request, at); err != nil {
 		return w, err
 	}
-	w.session = access.AssumedRole(role, w.person.Name, tags...).IssuedAt(at)
+	w.session = access.AssumedRole(role, w.person.name, tags...).IssuedAt(at)
 	return w, nil
 }
 
@@ -175,7 +186,7 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 			if taken[arn] {
 				continue
 			}
-			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.Name, at))
+			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.name, at))
 			if err != nil {
 				return nil, err
 			}
@@ -185,7 +196,8 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 			taken[arn] = true
 			next := *from
 			next.hops = append(slices.Clip(from.hops), hop{account, role})
-			next.session = access.AssumedRole(arn, from.person.Name).IssuedAt(at)
+			next.tags = role.Tags
+			next.session = access.AssumedRole(arn, from.person.name).IssuedAt(at)
 			next.assumptions = joined(from.assumptions, assumptions)
 			ways = append(ways, next)
 		}

@@ -12,6 +12,7 @@ import (
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
 type Question struct {
+	// As is the person: a user of IAM, or as "{identityCenter: alice, groups: [operators]}" somebody of IAM Identity Center.
 	As, Session, Via, SessionName, Do, Opens string
 	// MFA is nil where it is not said: true then, but for an access key.
 	MFA    *bool
@@ -37,6 +38,15 @@ func (q Question) Expectation() (access.Expectation, error) {
 		x.MFA = *q.MFA
 	}
 	var err error
+	if strings.HasPrefix(q.As, "{") {
+		if x.As = ""; q.MFA != nil {
+			return access.Expectation{}, errors.New("mfa: is for IAM users; Identity Center asks for MFA itself: remove it")
+		}
+		if x.Person, err = config.ReadPerson(q.As); err != nil {
+			return access.Expectation{}, err
+		}
+		x.MFA = false
+	}
 	if x.On, err = target(q.On); err != nil {
 		return access.Expectation{}, err
 	}
@@ -124,6 +134,10 @@ func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
 			found[i].Stack, found[i].Account = s.Name, s.Account.ID
 		}
 		answers.Answers = append(answers.Answers, found...)
+		if x.Person != nil && strings.Contains(x.Via, "/") {
+			// The account is named, so every other stack would answer the same.
+			break
+		}
 	}
 	if len(answers.Answers) == 0 {
 		return nil, errors.Join(errs...)
