@@ -37,6 +37,8 @@ func (r *stateReader) permissionSet(d workspace.Deployed) {
 	if ic := r.stack.IdentityCenter; ic != nil {
 		set.IdentityCenter = ic.IdentityCenter
 	}
+	// The path of the roles has the Region.
+	set.IdentityCenter.Region = r.stack.AWS.Region
 	set.IdentityCenter.Instance = text(d, "instanceArn")
 	r.instance.sets = append(r.instance.sets, set)
 }
@@ -105,11 +107,17 @@ func (i *deployedInstance) addTo(s *Side, account string) {
 	if !i.on && len(i.sets) == 0 {
 		return
 	}
-	s.World.IdentityCenter = &access.IdentityCenterInstance{Attributes: i.attributes}
+	center := &access.IdentityCenterInstance{Attributes: i.attributes, UserIDs: map[string]string{}, GroupIDs: map[string]string{}}
+	s.World.IdentityCenter = center
 	s.instance, s.people = account, map[string]string{}
 	for _, id := range i.ids {
 		at := strings.LastIndexByte(id, ' ')
 		s.people[id[:at]] = id[at+1:]
+		if name, isUser := strings.CutPrefix(id[:at], "user "); isUser {
+			center.UserIDs[name] = id[at+1:]
+		} else {
+			center.GroupIDs[strings.TrimPrefix(id[:at], "group ")] = id[at+1:]
+		}
 	}
 	for _, set := range i.sets {
 		set.AddToWorld(&s.World)

@@ -7,7 +7,6 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/policy"
 )
 
@@ -49,11 +48,6 @@ func (c *comparison) identityCenter() {
 func isMember(arn string) bool {
 	parsed, err := policy.ParseARN(arn)
 	return err == nil && parsed.Service == "identitystore"
-}
-
-// withoutMembers drops whom IAM Identity Center knows from a matrix: against a state, which does not have them, everybody would gain everything.
-func withoutMembers(m *report.Matrix) {
-	m.Rows = slices.DeleteFunc(m.Rows, func(r report.MatrixRow) bool { return isMember(r.PersonARN) })
 }
 
 func attributesOf(s *Side) []access.AccessControlAttribute {

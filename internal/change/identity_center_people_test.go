@@ -110,12 +110,3 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 	require.Len(t, r.People, 2)
 	assert.True(t, r.People[0].PermissionSet && r.People[1].PermissionSet)
 }
-
-// States do not have who is assigned, so against what is deployed nobody of Identity Center gains or loses.
-func TestAgainstStatesMembersAreNotCompared(t *testing.T) {
-	from, to := centerSide(t), centerSide(t)
-	from.state, from.World.IdentityCenter = true, nil
-	r, err := Compare(from, to, someDay)
-	require.NoError(t, err)
-	assert.Empty(t, r.People)
-}

@@ -82,10 +82,6 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from.state {
-		withoutMembers(was)
-		withoutMembers(is)
-	}
 	c.matrices = []*report.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)

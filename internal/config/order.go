@@ -40,6 +40,26 @@ func (s *Stack) PeopleFrom() []string {
 	return from
 }
 
+// OpensShellsIn are the other stacks of the folder in whose accounts permission sets of this one open sessions, in the order of Siblings. Without the
+// preferences of those accounts such a shell would be that of ssm-user, who can do everything, so those stacks are deployed first and destroyed last.
+func (s *Stack) OpensShellsIn() []string {
+	accounts := map[string]bool{}
+	for _, a := range s.PermissionSets() {
+		if a.Template.OpensSessions() {
+			for _, id := range a.Accounts() {
+				accounts[id] = true
+			}
+		}
+	}
+	var in []string
+	for _, other := range s.Siblings {
+		if accounts[other.AccountID] && other.AccountID != s.Account.ID && !slices.Contains(in, other.Stack) {
+			in = append(in, other.Stack)
+		}
+	}
+	return in
+}
+
 // ShutShells is one attachment of a service control policy that shuts the shells of accounts but for the guarded doors.
 type ShutShells struct {
 	// Policy is the name of the policy, Target what it is attached to.

@@ -11,6 +11,8 @@ import (
 //
 //   - People come before the accounts whose trust policies name them: AWS refuses a trust policy that names a user who does not exist. Of stacks that
 //     name people of one another AWS takes neither first, so the first one named goes first.
+//   - The accounts in which permission sets open shells come before the stack of IAM Identity Center: without the session preferences of the account a
+//     shell is that of ssm-user.
 //   - The service control policies of an organization come before its other stacks, so that nothing opens that is not guarded yet. With doorsFirst they
 //     come last, so that the guarded doors are there before the others are shut.
 func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
@@ -27,7 +29,8 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 			if doorsFirst {
 				policies, doors = to, from
 			}
-			if slices.Contains(to.peopleFrom, shortName(other)) || slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
+			if slices.Contains(to.peopleFrom, shortName(other)) || slices.Contains(to.opensShellsIn, shortName(other)) ||
+				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}
 		}

@@ -7,12 +7,13 @@ import (
 )
 
 // People come before the accounts that name them, and service control policies before the accounts that they govern, or after them where the doors go first;
-// destroy goes the other way, and a preview waits for nothing. An account that no organization of the folder governs waits for its people alone.
+// accounts come before permission sets that open shells in them, destroy goes the other way, and a preview waits for nothing. An account that no organization of the folder governs waits for its people alone.
 func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 	targets := map[string]target{
 		"jump": {account: "1"}, "identity": {account: "2", peopleFrom: []string{"jump"}}, "workload": {account: "3", peopleFrom: []string{"jump", "elsewhere"}},
 		"management": {account: "0", governs: []string{"0", "1", "2", "3"}}, "alone": {account: "9", peopleFrom: []string{"jump"}},
-		"left": {account: "7", peopleFrom: []string{"right"}}, "right": {account: "8", peopleFrom: []string{"left"}},
+		"center": {account: "2", peopleFrom: []string{"jump"}, opensShellsIn: []string{"workload", "elsewhere"}},
+		"left":   {account: "7", peopleFrom: []string{"right"}}, "right": {account: "8", peopleFrom: []string{"left"}},
 	}
 	type levels = [][]string
 	for _, c := range []struct {
@@ -29,6 +30,8 @@ func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 		{"destroy, doors first built", Destroy, true, []string{"jump", "management", "workload"}, levels{{"management"}, {"workload"}, {"jump"}}},
 		{"not governed", Up, false, []string{"alone", "management", "jump"}, levels{{"management"}, {"jump"}, {"alone"}}},
 		{"the people's stack is not among them", Up, false, []string{"workload", "identity"}, levels{{"workload", "identity"}}},
+		{"shells of permission sets", Up, false, []string{"center", "jump", "workload"}, levels{{"jump"}, {"workload"}, {"center"}}},
+		{"shells of permission sets end first", Destroy, false, []string{"jump", "workload", "center"}, levels{{"center"}, {"workload"}, {"jump"}}},
 		{"people of each other", Up, false, []string{"right", "left"}, levels{{"right"}, {"left"}}},
 		{"names with an organization of the backend", Up, false, []string{"acme/workload", "acme/jump"}, levels{{"acme/jump"}, {"acme/workload"}}},
 		{"none", Up, false, nil, nil},

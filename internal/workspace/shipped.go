@@ -28,6 +28,6 @@ func shipped() parts {
 func targetOf(stack *config.Stack) target {
 	return target{
 		account: stack.Account.ID, alias: stack.Account.Alias, partition: stack.Account.Partition, environments: stack.Environments,
-		peopleFrom: stack.PeopleFrom(), governs: stack.Governs(), shuts: stack.ShutsShells(), at: stack.Position,
+		peopleFrom: stack.PeopleFrom(), opensShellsIn: stack.OpensShellsIn(), governs: stack.Governs(), shuts: stack.ShutsShells(), at: stack.Position,
 	}
 }
