@@ -224,3 +224,25 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	require.NoError(t, e.remove(set))
 	assert.NoError(t, e.remove(set))
 }
+
+// What AWS refuses about permission sets: a second name, somebody whom the identity store does not have, an account outside of the organization, and an
+// instance that is not there.
+func TestRefusalsOfIdentityCenterReachTheProgram(t *testing.T) {
+	_, e := newOrganization(t)
+	set := e.mustCreate(setType, "ops", props{"name": "Ops", "instanceArn": instance})
+	_, err := e.create(setType, "again", props{"name": "Ops", "instanceArn": instance})
+	assert.ErrorContains(t, err, "ConflictException: PermissionSet with name Ops already exists.")
+	_, err = e.create(setType, "elsewhere", props{"name": "Other", "instanceArn": "arn:aws:sso:::instance/ssoins-fedcba0987654321"})
+	assert.ErrorContains(t, err, "ResourceNotFoundException")
+	in := props{"instanceArn": instance, "permissionSetArn": set.out("arn"), "principalId": "u-1", "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
+	for says, wrong := range map[string]props{
+		"USER with id u-9 not found":                          with(in, "principalId", "u-9"),
+		"GROUP with id u-1 not found":                         with(in, "principalType", "GROUP"),
+		"Account 999999999999 not found in the organization.": with(in, "targetId", "999999999999"),
+		"PermissionSet with id ps-0000000000000000 not found": with(in, "permissionSetArn", "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-0000000000000000"),
+	} {
+		_, err := e.create("aws:ssoadmin/accountAssignment:AccountAssignment", "a", wrong)
+		assert.ErrorContains(t, err, says)
+	}
+	e.mustCreate("aws:ssoadmin/accountAssignment:AccountAssignment", "a", in)
+}
