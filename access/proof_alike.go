@@ -14,7 +14,7 @@ import (
 // by what they are (the name, the unique id, the tag Project), and the searches are shared by what is written. Two searches that are written alike find a
 // request or find none together, because exchanging the own texts of one caller for those of the other turns every request of the one into one of the
 // other with the same test results. That needs a strict rule: nothing else that is tested may tell the own texts from each other or from those
-// of others, in whatever case. user/b* tells bob from alice, so neither a search of bob's nor one of b*'s members is shared; alice and carol share theirs.
+// of others, in whatever case (docs/decisions/0042). user/b* tells bob from alice, so neither a search of bob's nor one of b*'s members is shared; alice and carol share theirs.
 //
 // Answers with a witness are never shared: they name people.
 
@@ -28,7 +28,7 @@ type ownTexts struct {
 }
 
 type ownText struct {
-	// as is what the text is, and whether it has letters, which have a case.
+	// as is what the text is, and a mark if it has letters, which have a case.
 	as, text string
 	runes    []rune
 }
@@ -80,7 +80,7 @@ func (c *caller) own() *ownTexts {
 
 func cased(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.SimpleFold(r) != r }) {
-		return " with letters"
+		return "\x02"
 	}
 	return ""
 }
@@ -93,6 +93,7 @@ func (c *caller) shared(at attempt, groups []layerGroup, avoid []*bound) string 
 		return ""
 	}
 	var out []byte
+	var read []literal
 	ok := true
 	write := func(bound *bound) {
 		n := c.writtenBound(own, bound)
@@ -106,7 +107,9 @@ func (c *caller) shared(at attempt, groups []layerGroup, avoid []*bound) string 
 				out = append(out, '-', ' ')
 				continue
 			}
-			write(b.bind(st))
+			bound := b.bind(st)
+			read = append(read, bound.lits...)
+			write(bound)
 		}
 		out = append(out, ';')
 	}
@@ -121,7 +124,7 @@ func (c *caller) shared(at attempt, groups []layerGroup, avoid []*bound) string 
 		}
 		out = append(out, '|')
 	}
-	for _, bound := range avoid {
+	for _, bound := range c.withTagRules(avoid, groups, read) {
 		write(bound)
 	}
 	if !ok || len(b.open) > 0 {

@@ -115,7 +115,7 @@ func (g glob) identity() string {
 			b.WriteByte('?')
 		case t.kind == globAny:
 			b.WriteByte('*')
-		case t.r == '*' || t.r == '?' || t.r == '\\':
+		case t.r == '*' || t.r == '?' || t.r == '\\' || t.r < ' ':
 			b.WriteByte('\\')
 			fallthrough
 		default:

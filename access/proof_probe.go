@@ -64,11 +64,14 @@ type lab struct {
 	answers map[string]sharedAnswer
 	numbers map[string]int
 	owns    map[*principal]*ownTexts
+	// classes are the values that tests of open keys tell apart, by the tests.
+	classes map[string]classesOf
 }
 
 func newLab() *lab {
 	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{},
-		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*principal]*ownTexts{}}
+		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*principal]*ownTexts{},
+		classes: map[string]classesOf{}}
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
@@ -82,11 +85,6 @@ type binder struct {
 	open map[string]*key
 	// assigned are values for open keys.
 	assigned map[string]assignment
-	// links are the keys that each open key is compared with, "" for the resource; reading is the key of the condition that is being resolved.
-	links   map[string]map[string]bool
-	reading string
-	// fixed are the values of the keys that the class fixes and that some condition reads.
-	fixed map[string]values
 }
 
 type assignment struct {
@@ -95,7 +93,7 @@ type assignment struct {
 }
 
 func newBinder(c *caller) *binder {
-	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}, links: map[string]map[string]bool{}, fixed: map[string]values{}}
+	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
 }
 
 func (b *binder) bind(st *statement) *bound {
@@ -192,9 +190,6 @@ func (b *binder) probe(id string, build func() *probe) *probe {
 func (b *binder) condition(out *bound, source *condition, action *probe, notActions bool) {
 	k := &source.key
 	if v, fixed := b.constant(k); fixed {
-		if v.present {
-			b.fixed[k.meeting()] = v
-		}
 		resolved := b.resolveCondition(source)
 		if !resolved.holdsFor(v) {
 			out.never = true

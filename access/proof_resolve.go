@@ -1,7 +1,6 @@
 package access
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +21,6 @@ func (b *binder) variable(tok *token) (string, bool) {
 	v, fixed := b.constant(tok.key)
 	if !fixed {
 		b.open[strings.ToLower(tok.key.name)] = tok.key
-		b.link(tok.key.meeting(), b.reading)
 	}
 	if v.present {
 		return v.at(0), true
@@ -78,8 +76,6 @@ func (b *binder) resolveCondition(c *condition) *condition {
 	}
 	out := *c
 	out.texts, out.arns = nil, nil
-	b.reading = c.key.meeting()
-	defer func() { b.reading = "" }()
 	for i := range c.texts {
 		if p, ok := b.resolve(&c.texts[i]); ok {
 			out.texts = append(out.texts, p)
@@ -128,7 +124,7 @@ func (c *condition) identity() string {
 	for i := range c.texts {
 		for _, tok := range c.texts[i].tokens {
 			b.WriteString(strconv.Itoa(int(tok.kind)))
-			b.WriteString(tok.text)
+			b.WriteString(strconv.Quote(tok.text))
 		}
 		b.WriteByte(0)
 	}
@@ -142,82 +138,3 @@ func (c *condition) identity() string {
 	}
 	return b.String()
 }
-
-// meeting is the name under which all keys meet that read one thing: a tag of the resource has several keys.
-func (k *key) meeting() string {
-	if k.kind == keyResourceTag {
-		return "tag/" + strings.ToLower(k.tag)
-	}
-	return strings.ToLower(k.name)
-}
-
-// link notes that the value of an open key is compared with that of another key; "" stands for the resource.
-func (b *binder) link(open, with string) {
-	if b.links[open] == nil {
-		b.links[open] = map[string]bool{}
-	}
-	b.links[open][with] = true
-}
-
-// linked are the keys whose tests the value of an open key takes part in: itself, those that it is compared with, and the open keys that these are
-// compared with too. All is set where it stands in a resource: then it may be compared with anything.
-func (b *binder) linked(open string) (names map[string]bool, all bool) {
-	names = map[string]bool{open: true}
-	for grown := true; grown; {
-		grown = false
-		for variable, keys := range b.links {
-			touches := names[variable]
-			for name := range keys {
-				touches = touches || names[name]
-			}
-			if !touches {
-				continue
-			}
-			grown = grown || !names[variable]
-			names[variable] = true
-			for name := range keys {
-				grown = grown || !names[name]
-				names[name] = true
-			}
-		}
-	}
-	return names, names[""]
-}
-
-// texts are the values of an open key that are told apart: every text that it, or a key that it is linked with, is compared with or has, a variant of
-// each, and one that is none of them.
-func (b *binder) texts(open *key) []string {
-	names, all := b.linked(open.meeting())
-	seen := map[string]bool{"unrelated": true}
-	if open.kind == keyPrincipalTag {
-		// A tag can be empty, and one empty tag equals another.
-		seen[""] = true
-	}
-	add := func(p *pattern) {
-		if p.isLiteral() {
-			for _, variant := range []string{p.exact, p.exact + "x", strings.ToUpper(p.exact)} {
-				seen[variant] = true
-			}
-		} else if text, found, _ := globWitness([]glob{globOf(p, false)}, nil); found {
-			seen[text] = true
-		}
-	}
-	for _, p := range b.lab.probes {
-		if p.kind != probeKey || !all && !names[p.cond.key.meeting()] {
-			continue
-		}
-		for i := range p.cond.texts {
-			add(&p.cond.texts[i])
-		}
-	}
-	for name, v := range b.fixed {
-		for i := range v.len() {
-			if all || names[name] {
-				seen[v.at(i)] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
-func sortedNames(keys map[string]*key) []string { return slices.Sorted(maps.Keys(keys)) }

@@ -237,6 +237,11 @@ func (s *search) solveTarget(lits []literal) targetSolution {
 
 func (s *search) solveKey(of literal, lits []literal) solution {
 	id := of.name + " " + identityOf(lits)
+	if k := &of.cond.key; k.kind == keyPrincipalTag {
+		// The one key whose domain differs among the callers of an account.
+		own := findTag(s.b.caller.principal.tags, k.tag)
+		id += strconv.FormatBool(own.present) + own.one
+	}
 	if have, ok := s.b.lab.values[id]; ok {
 		return have
 	}
