@@ -245,7 +245,12 @@ func (b *binder) openValues() openValues {
 			fold = fold || t.folds[one]
 		}
 		tests := map[string]glob{"": {}}
+		isName := b.open[name].kind == keyUserName
 		test := func(g glob) {
+			if g.isEverything() || isName && slices.ContainsFunc(g, func(t globToken) bool { return t.kind == globLiteral && (t.r == '/' || t.r == ':') }) {
+				// No name of a user has a slash or a colon.
+				return
+			}
 			tests[g.identity()] = g
 			if fold {
 				g = slices.Clone(g)
@@ -336,6 +341,8 @@ func (g glob) between(before, after glob) []glob {
 const (
 	// maxTests bounds how many tests of an open key are told apart.
 	maxTests = 200
+	// maxPlaces bounds the search for the classes.
+	maxPlaces = 2_000
 	// unrelated is a value that nothing has a reason to name.
 	unrelated = "unrelated"
 )
@@ -360,8 +367,9 @@ func representatives(tests []glob, each int) (texts []string, sure bool) {
 	}
 	sure = true
 	var split func(at int, in, none []glob, nice []string)
+	places := 0
 	split = func(at int, in, none []glob, nice []string) {
-		if len(texts) > maxAssignments {
+		if places++; places > maxPlaces || len(texts) > maxAssignments {
 			sure = false
 			return
 		}

@@ -119,7 +119,7 @@ func TestOpenKeysTakeWhatTestsSee(t *testing.T) {
 
 // The alphabet of the planted holes: names that begin alike, that differ in case, that are words of policies, and tags that are names of others.
 var (
-	plantedNames = []string{"al", "alice", "ALICE2", "al.i+ce", "Project", "7", "bob"}
+	plantedNames = []string{"al", "alice", "ALICE2", "Project", "7"}
 	plantedTags  = []string{"al", "alice", "Alice", "bob", "One", "", "true", "5"}
 	plantedTexts = []string{"al", "alice", "ALICE", "al*", "*", "?l*", "bob", "Project", "", "${aws:username}", "${aws:username}*",
 		"${aws:PrincipalTag/Team}", "x-${aws:PrincipalTag/Team}", "${aws:PrincipalTag/Other, 'alice'}", "${aws:userid}", "AIDA*"}
@@ -287,7 +287,9 @@ func TestOpenKeysAgainstBruteForce(t *testing.T) {
 						}
 						d, err := e.Decide(s, r)
 						require.NoError(t, err)
-						require.False(t, d.Allowed(), "the search missed %+v of a session with the tag %q\n%s", r, team, describe(q))
+						if d.Allowed() {
+							t.Fatalf("the search missed %+v of a session with the tag %q\n%s", r, team, describe(q))
+						}
 					}
 				}
 			}
