@@ -60,7 +60,7 @@ Without names it covers every stack of the folder.`,
 	f.jsonFlag(cmd)
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
 	cmd.Flags().StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
-	cmd.Flags().StringVarP(&person, "person", "p", "", "name or ARN of the one person to show")
+	cmd.Flags().StringVarP(&person, "person", "p", "", "name, alias/name or ARN of the one person to show")
 	return cmd
 }
 

@@ -30,6 +30,20 @@ func World(stacks ...*config.Stack) access.World {
 	return access.WithManagedPolicies(w)
 }
 
+// WithSiblings are the stacks, and those of their folders that belong to the same organization: who comes to an account, and what it is bound by, is said
+// in other stacks too.
+func WithSiblings(stacks ...*config.Stack) []*config.Stack {
+	all := slices.Clone(stacks)
+	for _, s := range stacks {
+		for _, other := range siblings(s, all...) {
+			if !slices.ContainsFunc(all, func(have *config.Stack) bool { return have.Account.ID == other.Account.ID }) {
+				all = append(all, other)
+			}
+		}
+	}
+	return all
+}
+
 // siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of them may carry the
 // organization. What is wrong with the others is told where they are judged themselves; their people are strangers then. Of those that were read
 // already no file is read again.

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -32,7 +33,10 @@ func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 	assert.Equal(t, "arn:aws:identitystore:::group/a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f", m.Rows[0].PersonARN)
 	assert.Contains(t, matrixText(t, m), "${path:...} is what the profile of each person says")
 
-	m = matrixOf(t, readFile(t, exampleFiles()[1]), readFile(t, exampleFiles()[2]))
+	engine, err := Engine(readFile(t, exampleFiles()[1]), readFile(t, exampleFiles()[2]))
+	require.NoError(t, err)
+	m, err = NewMatrix(engine, MatrixOptions{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)})
+	require.NoError(t, err)
 	assert.Equal(t, "${path:enterprise.department} | shell | dave | ap-northeast-1, us-east-1 | IAM Identity Center | always",
 		of(m, "dave (IAM Identity Center)", "workload/ProjectOperator")[0], "the user name of one person is known")
 	require.NoError(t, m.Only("auditors"))

@@ -26,6 +26,9 @@ type Matrix struct {
 	Rows []MatrixRow `json:"rows"`
 	// Administrators are the ARNs of those who can change everything that the rows say.
 	Administrators []string `json:"administrators"`
+
+	// aliases are the ids of the accounts by their aliases.
+	aliases map[string]string
 }
 
 // MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has one row without doors.
@@ -100,29 +103,58 @@ func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 	return m, nil
 }
 
-// MatrixOf is the matrix of stacks.
+// MatrixOf is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
 func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
-	engine, err := Engine(stacks...)
+	all := judge.WithSiblings(stacks...)
+	engine, err := Engine(all...)
 	if err != nil {
 		return nil, err
 	}
 	o := MatrixOptions{At: at, ProjectTags: map[string]string{}}
-	for _, s := range stacks {
+	aliases := map[string]string{}
+	for _, s := range all {
 		o.ProjectTags[s.Account.ID] = s.Tags.Project
+		aliases[cmp.Or(s.Account.Alias, s.Name)] = s.Account.ID
+	}
+	var named []string
+	for _, s := range stacks {
+		named = append(named, s.Account.ID)
+		if s.IdentityCenter != nil {
+			// The people of the directory, whose ARNs name no account.
+			named = append(named, "")
+		}
 		for _, a := range judge.Stack(s).Proofs.Administrators {
 			o.Administrators = append(o.Administrators, a.ARN)
 		}
 	}
-	return NewMatrix(engine, o)
+	m, err := NewMatrix(engine, o)
+	if err != nil {
+		return nil, err
+	}
+	m.aliases = aliases
+	m.Rows = slices.DeleteFunc(m.Rows, func(r MatrixRow) bool {
+		return !slices.Contains(named, accountOf(r.PersonARN)) && (r.RoleARN == "" || !slices.Contains(named, accountOf(r.RoleARN)))
+	})
+	return m, nil
 }
 
-// Only keeps the rows of the people with the name or ARN.
+// accountOf is the account in an ARN; empty where there is none.
+func accountOf(arn string) string {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		return ""
+	}
+	return parsed.Account
+}
+
+// Only keeps the rows of the people with the name, "alias/name" or ARN.
 func (m *Matrix) Only(nameOrARN string) error {
 	var names []string
 	kept := []MatrixRow{}
+	alias, inAccount, found := strings.Cut(nameOrARN, "/")
 	for _, r := range m.Rows {
 		name, _, _ := strings.Cut(r.Person, " ")
-		if name == nameOrARN || r.PersonARN == nameOrARN {
+		if name == nameOrARN || r.PersonARN == nameOrARN || found && name == inAccount && m.aliases[alias] == accountOf(r.PersonARN) {
 			kept = append(kept, r)
 		}
 		names = append(names, name)

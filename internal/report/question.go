@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
 )
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
@@ -114,7 +115,7 @@ func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := Engine(stacks...)
+	engine, err := Engine(judge.WithSiblings(stacks...)...)
 	if err != nil {
 		return nil, err
 	}
