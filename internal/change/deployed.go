@@ -59,7 +59,7 @@ func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.W
 
 // deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no state has it.
 func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *Side) (*Side, error) {
-	s := &Side{Name: "what is deployed", state: true, Stacks: map[string]string{}, ProjectTags: map[string]string{}, Resources: map[string][]program.Resource{}}
+	s := &Side{Name: "what is deployed", Stacks: map[string]string{}, ProjectTags: map[string]string{}, Resources: map[string][]program.Resource{}}
 	var guardrails, instance *stateReader
 	for _, stack := range stacks {
 		state, deployed := states[stack.Name]

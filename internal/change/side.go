@@ -30,8 +30,6 @@ type Side struct {
 	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user <name>" and "group <name>".
 	instance string
 	people   map[string]string
-	// state says that the side was read from the states of the stacks.
-	state bool
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
