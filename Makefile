@@ -10,7 +10,7 @@ check: ## everything that CI runs
 
 .PHONY: test
 test: ## the tests; those that need the Pulumi CLI are skipped where there is none
-	go test ./...
+	go test -timeout 30m ./...
 
 .PHONY: e2e
 e2e: ## the tests with the Pulumi CLI, built on first use
@@ -18,7 +18,7 @@ e2e: ## the tests with the Pulumi CLI, built on first use
 
 .PHONY: golden
 golden: ## rewrite the golden files; read the difference like a migration
-	UPDATE_GOLDEN=1 go test ./...
+	UPDATE_GOLDEN=1 go test -timeout 30m ./...
 
 .PHONY: oracle
 oracle: ## 100,000 generated requests against an independent evaluator; needs Node

@@ -49,7 +49,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Run("one stack fails", func(t *testing.T) {
 		t.Parallel()
 		d := newOrganization(t)
-		faults := &cloud.Faults{Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "shop-alice", Fault: cloud.ErrorBefore}}}
+		faults := &cloud.Faults{Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: cloud.ErrorBefore}}}
 		options := workspace.Options{Faults: faults, DoorsFirst: true}
 		summary, err := d.workspace(t, options).Run(t.Context(), workspace.Up)
 		require.ErrorContains(t, err, "ServiceFailure")
@@ -59,19 +59,19 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 			outcomes[r.Stack] = r.Outcome
 		}
 		assert.Equal(t, map[string]workspace.Outcome{
-			"jump": workspace.OutcomeDone, "identity": workspace.OutcomeDone, "payments": workspace.OutcomeDone,
-			"workload": workspace.OutcomeFailed, "management": workspace.OutcomeNotRun,
+			"jump": workspace.OutcomeDone, "identity": workspace.OutcomeDone, "workload": workspace.OutcomeDone,
+			"payments": workspace.OutcomeFailed, "management": workspace.OutcomeNotRun,
 		}, outcomes, "the policies wait for every door, and nothing else waits for the one that failed")
 		var text strings.Builder
 		require.NoError(t, summary.WriteText(&text))
-		assert.Contains(t, text.String(), "needs workload, which did not end well")
-		assert.Regexp(t, `(?m)^  workload +failed .*iam\.Role operation-role-shop-alice: .*ServiceFailure`, text.String())
+		assert.Contains(t, text.String(), "needs payments, which did not end well")
+		assert.Regexp(t, `(?m)^  payments +failed .*iam\.Role PaymentsDeveloper-role: .*ServiceFailure`, text.String())
 		assert.Equal(t, []string{"FullAWSAccess"}, policiesOf(t, d), "nothing is shut before its doors are there")
 
 		summary, err = d.workspace(t, options).Run(t.Context(), workspace.Up)
 		require.NoError(t, err)
 		for _, r := range summary.Stacks {
-			if r.Stack != "workload" && r.Stack != "management" {
+			if r.Stack != "payments" && r.Stack != "management" {
 				assert.Empty(t, r.Changes, "%s was complete", r.Stack)
 			}
 		}
