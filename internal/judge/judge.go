@@ -24,6 +24,8 @@ type Judgement struct {
 
 	// Requesters are those of just-in-time access who go round it.
 	Requesters config.Problems
+	// Notices stop nothing: what the documents mean, besides what the stack says of itself.
+	Notices []config.Notice
 	// beside are the stacks of the world.
 	beside []*config.Stack
 }
@@ -87,6 +89,7 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	}
 	for _, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
+		j.findShellsElsewhere(engine)
 		j.take(report)
 		if err := j.proveOrganization(engine); err != nil {
 			j.unreadable(err)

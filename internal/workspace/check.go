@@ -64,7 +64,7 @@ func (f *Folder) Judge(strict bool, names ...string) (*CheckSummary, error) {
 			refusals = append(refusals, j.StrictRefusals()...)
 		}
 		s.Stacks = append(s.Stacks, CheckedStack{
-			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: j.Stack.Notices(time.Now()), Summary: j.Summarize(),
+			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: append(j.Stack.Notices(time.Now()), j.Notices...), Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
