@@ -56,7 +56,7 @@ func Make(file *edit.File, existing *Existing, selected Selection) *Plan {
 	p.policies()
 	p.attributes()
 	for _, u := range existing.Unread {
-		p.Unread = append(p.Unread, Left{u.What, u.Why})
+		p.Unread = append(p.Unread, Left(u))
 	}
 	return &p.Plan
 }

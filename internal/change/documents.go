@@ -233,9 +233,7 @@ func principals(list []policy.Principal) []string {
 		if p.Kind == policy.PrincipalAny {
 			out = append(out, "*")
 		}
-		for _, v := range p.Values {
-			out = append(out, v)
-		}
+		out = append(out, p.Values...)
 	}
 	return out
 }
