@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
@@ -74,7 +75,9 @@ func (s *Stack) checkAdoption(d *decoder) {
 		d.report(Problem{Path: stackPath("adopt.attributes"), Kind: Refused, Value: "true", Why: "needs an instance of IAM Identity Center", Fix: "write the section identityCenter, or remove the key"})
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
-	if len(a.Roles)+len(a.Policies) == 0 || len(d.problems) > 0 {
+	// What the stack makes is not known beside other problems. A section that nobody knows hides nothing of it, and the engine hands over no such section.
+	hidden := slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") })
+	if len(a.Roles)+len(a.Policies) == 0 || hidden {
 		return
 	}
 	world := s.World()
