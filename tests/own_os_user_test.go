@@ -229,14 +229,7 @@ func TestEveryPartOfSharedRolesIsHeldByAQuestion(t *testing.T) {
 		if noDifference(m.change) {
 			continue
 		}
-		wrong, err := mistaken(func(account *access.Account) {
-			forEachDocument(account, func(name string, d policy.Document) policy.Document {
-				if name == m.document {
-					return m.mutated
-				}
-				return d
-			})
-		})
+		wrong, err := mistaken(m.in)
 		if err == nil && len(wrong) == 0 {
 			missed[m.String()] = true
 			continue
