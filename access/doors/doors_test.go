@@ -1,0 +1,121 @@
+package doors_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
+)
+
+// Every action of the table is one that AWS has, spelt as AWS spells it, and stands once; every row says in words what opens and of which service.
+func TestTheTableNamesActionsOfAWSOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range doors.Table() {
+		assert.Contains(t, doors.Classes(), row.Class, row.It)
+		assert.NotEmpty(t, row.Service, row.It)
+		assert.NotEmpty(t, row.It, row.Actions)
+		require.NotEmpty(t, row.Actions, row.It)
+		assert.True(t, row.Page == "" || strings.HasPrefix(row.Page, "https://docs.aws.amazon.com/"), row.Page)
+		for _, action := range row.Actions {
+			name, known := access.KnownAction(action)
+			assert.True(t, known && name == action, "%s: AWS has no such action", action)
+			assert.False(t, seen[action], "%s stands twice", action)
+			seen[action] = true
+			assert.Equal(t, row.Class, doors.ClassOf(strings.ToUpper(action)))
+			for _, set := range row.In {
+				assert.Contains(t, doors.In(set), action)
+			}
+		}
+	}
+	assert.Equal(t, doors.None, doors.ClassOf("s3:GetObject"))
+	assert.Nil(t, doors.Of("s3:GetObject"))
+}
+
+// A row is closed by a statement of a service control policy, or says why it is not; never both, never neither.
+func TestEveryRowIsClosedOrSaysWhyNot(t *testing.T) {
+	for _, row := range doors.Table() {
+		closed := slices.ContainsFunc(row.In, func(s doors.Set) bool { return doors.ClosedBy(s) != "" })
+		assert.Equal(t, closed, row.Open == "", "%s %s: %s", row.Service, row.It, row.Actions)
+		assert.Equal(t, closed, row.Closed(), row.It)
+		assert.False(t, strings.HasSuffix(row.Open, ".") || strings.HasSuffix(row.Why, "."), row.It)
+	}
+}
+
+// noDoors are the look-alikes that somebody looked at and found to be no doors, by what they do instead.
+func noDoors(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("none.txt")
+	require.NoError(t, err)
+	found := map[string]string{}
+	does := ""
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "#"):
+		case strings.HasPrefix(line, "= "):
+			does = line[2:]
+		default:
+			require.NotEmpty(t, does, "%q stands before what it does", line)
+			prefix, names, found1 := strings.Cut(line, ":")
+			require.True(t, found1, "%q is no line of actions", line)
+			for name := range strings.FieldsSeq(names) {
+				action := prefix + ":" + name
+				assert.Empty(t, found[action], "%s stands twice", action)
+				found[action] = does
+			}
+		}
+	}
+	return found
+}
+
+// Every action of the catalogue whose name or description looks like a door is a row of the table, or somebody has said that it is none. An update of the
+// catalogue that brings another one fails here until it is classified, and so does one that takes one away.
+func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
+	text, err := os.ReadFile("testdata/look-alikes.txt")
+	require.NoError(t, err)
+	none := noDoors(t)
+	count := 0
+	for line := range strings.Lines(string(text)) {
+		action, word, found := strings.Cut(strings.TrimSpace(line), " ")
+		require.True(t, found, line)
+		count++
+		name, known := access.KnownAction(action)
+		assert.True(t, known && name == action, "%s is not in the catalogue: generate both again", action)
+		isDoor, isNone := doors.ClassOf(action) != doors.None, none[action] != ""
+		assert.True(t, isDoor || isNone, "%s looks like a door (%s): add it to a row of the table, or to none.txt", action, word)
+		assert.False(t, isDoor && isNone, "%s is a door and stands in none.txt", action)
+		delete(none, action)
+	}
+	assert.Greater(t, count, 900)
+	for action := range none {
+		t.Errorf("%s stands in none.txt and looks like no door of the catalogue: take it out", action)
+	}
+}
+
+// The names by which strangers know the doors are classified: shells, desktops and tunnels are closed, and what people work in is open with a reason.
+func TestWhatStrangersTryIsInTheTable(t *testing.T) {
+	for action, closed := range map[string]bool{
+		"ssm:StartSession": true, "ssm:SendCommand": true, "lightsail:CreateGUISessionAccessDetails": true, "lightsail:StartGUISession": true,
+		"gameliftstreams:CreateStreamSessionAdminShell": true, "iot:OpenTunnel": true, "lambda:CreateMicrovmShellAuthToken": true,
+		"bedrock-agentcore:InvokeAgentRuntimeCommandShell": true, "codebuild:StartSandboxConnection": true, "appstream:CreateImageBuilderStreamingURL": true,
+		"ec2-instance-connect:OpenTunnel": true, "ecs:ExecuteCommand": true, "ssm:UpdateMaintenanceWindowTarget": true,
+		"ssm:RegisterTargetWithMaintenanceWindow": true, "sso:PutPermissionsPolicy": true, "sso:AssociateProfile": true, "sts:AssumeRoot": true,
+		"codedeploy:CreateDeployment": false, "elasticbeanstalk:UpdateEnvironment": false, "elasticmapreduce:AddJobFlowSteps": false, "batch:SubmitJob": false,
+		"ecs:RunTask": false, "eks:MutateViaKubernetesApi": false, "appstream:CreateStreamingURL": false, "workspaces:Stream": false,
+		"sagemaker:CreatePresignedDomainUrl": false, "sagemaker:StartSession": false, "cloudshell:CreateSession": false, "cloud9:CreateEnvironmentToken": false,
+		"glue:RunStatement": false, "athena:StartSession": false, "greengrass:CreateDeployment": false, "deadline:CreateJob": false, "mgn:PutTemplateAction": false,
+		"imagebuilder:CreateComponent": false, "ec2:ModifyInstanceAttribute": false, "ec2:CreateLaunchTemplateVersion": false, "ec2:ImportKeyPair": false,
+		"ssm-quicksetup:UpdateConfigurationDefinition": false, "outposts:StartConnection": false, "identitystore:UpdateUser": false,
+	} {
+		row := doors.Of(action)
+		if assert.NotNil(t, row, action) {
+			assert.Equal(t, closed, row.Closed(), action)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package doors
+
+// elsewhereRows open something on machines that are no nodes. What is closed are shells and desktops of administrators; what stays open is where people work.
+func elsewhereRows() []Row {
+	const work = "it is where people do their work, as the role that was given to it; it reaches nodes by the network alone"
+	return []Row{
+		{Class: Elsewhere, Service: "ECS", It: "shells in containers", Actions: calls("ecs:ExecuteCommand"), In: in(OtherDoors),
+			Page: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"},
+		{Class: Elsewhere, Service: "Lightsail", It: "keys, shells and desktops of instances",
+			Actions: calls("lightsail:CreateGUISessionAccessDetails DownloadDefaultKeyPair GetInstanceAccessDetails StartGUISession"), In: in(OtherDoors),
+			Page: "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_GetInstanceAccessDetails.html"},
+		{Class: Elsewhere, Service: "GameLift", It: "shells on game servers, and of stream sessions",
+			Actions: calls("gamelift:GetComputeAccess GetInstanceAccess gameliftstreams:CreateStreamSessionAdminShell"), In: in(OtherDoors),
+			Page: "https://docs.aws.amazon.com/gamelift/latest/apireference/API_GetComputeAccess.html"},
+		{Class: Elsewhere, Service: "IoT Core", It: "tunnels to devices", Actions: calls("iot:OpenTunnel RotateTunnelAccessToken"), In: in(OtherDoors),
+			Why:  "the token of the source end connects to SSH, or to another port, of the device",
+			Page: "https://docs.aws.amazon.com/iot/latest/developerguide/secure-tunneling.html"},
+		{Class: Elsewhere, Service: "Lambda", It: "shells in MicroVMs", Actions: calls("lambda:CreateMicrovmShellAuthToken"), In: in(OtherDoors)},
+		{Class: Elsewhere, Service: "Bedrock AgentCore", It: "shells and commands in runtimes of agents",
+			Actions: calls("bedrock-agentcore:InvokeAgentRuntimeCommand InvokeAgentRuntimeCommandShell"), In: in(OtherDoors)},
+		{Class: Elsewhere, Service: "CodeBuild", It: "shells and commands in sandboxes", Actions: calls("codebuild:StartCommandExecution StartSandboxConnection"),
+			In: in(OtherDoors), Page: "https://docs.aws.amazon.com/codebuild/latest/userguide/sandbox.html"},
+		{Class: Elsewhere, Service: "AppStream", It: "desktops of image and app block builders",
+			Actions: calls("appstream:CreateAppBlockBuilderStreamingURL CreateImageBuilderStreamingURL"), In: in(OtherDoors),
+			Why:  "the builder is a Windows machine in the account's network, and its desktop is an administrator's",
+			Page: "https://docs.aws.amazon.com/appstream2/latest/developerguide/managing-image-builders.html"},
+		{Class: Elsewhere, Service: "AppStream, WorkSpaces and Nimble Studio", It: "streamed desktops and applications of people",
+			Actions: calls("appstream:CreateStreamingURL Stream nimble:CreateStreamingSession CreateStreamingSessionStream StartStreamingSession workspaces:Stream"),
+			Open:    work},
+		{Class: Elsewhere, Service: "GameLift Streams", It: "streamed applications", Actions: calls("gameliftstreams:CreateStreamSessionConnection CreateStreamUrl StartStreamSession"),
+			Open: "the player has the application and no desktop"},
+		{Class: Elsewhere, Service: "SageMaker and DataZone", It: "notebooks, spaces and their start scripts",
+			Actions: calls("sagemaker:CreateNotebookInstanceLifecycleConfig CreatePresignedDomainUrl CreatePresignedNotebookInstanceUrl CreateStudioLifecycleConfig " +
+				"StartSession UpdateNotebookInstanceLifecycleConfig datazone:GetNotebookCompute StartNotebookCompute StartNotebookRun"),
+			Open: work, Page: "https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html"},
+		{Class: Elsewhere, Service: "CloudShell", It: "a shell of AWS's", Actions: calls("cloudshell:ApproveCommand CreateEnvironment CreateSession PutCredentials"),
+			Open: "it has the credentials of whoever opens it and no more"},
+		{Class: Elsewhere, Service: "Glue, Athena and EMR Serverless", It: "interactive sessions and development endpoints",
+			Actions: calls("glue:CreateDevEndpoint CreateSession GetSessionEndpoint GlueNotebookAuthorize GlueNotebookRefreshCredentials RunDataPreviewStatement " +
+				"RunStatement StartNotebook UpdateDevEndpoint athena:CreatePresignedNotebookUrl GetSessionEndpoint StartCalculationExecution StartSession " +
+				"emr-serverless:AccessInteractiveEndpoints AccessLivyEndpoints GetSessionEndpoint StartJobRun StartSession"),
+			Open: work, Page: "https://docs.aws.amazon.com/glue/latest/dg/interactive-sessions-overview.html"},
+		{Class: Elsewhere, Service: "Managed Airflow", It: "workflows, their command line and web page",
+			Actions: calls("airflow:CreateCliToken CreateWebLoginToken InvokeRestApi"), Open: work},
+		{Class: Elsewhere, Service: "Bedrock AgentCore", It: "code interpreters and browsers of agents",
+			Actions: calls("bedrock-agentcore:ConnectBrowserAutomationStream ConnectBrowserLiveViewStream InvokeCodeInterpreter StartBrowserSession StartCodeInterpreterSession"),
+			Open:    "the machine is AWS's and lives as long as the session"},
+		{Class: Elsewhere, Service: "CodeBuild", It: "builds and sandboxes",
+			Actions: calls("codebuild:CreateProject RetryBuild RetryBuildBatch StartBuild StartBuildBatch StartSandbox UpdateProject"),
+			Open:    "a build runs what its specification says, as the role of the project; whoever may start it with a specification of their own has that role",
+			Page:    "https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html"},
+		{Class: Elsewhere, Service: "Lambda", It: "functions and MicroVMs",
+			Actions: calls("lambda:ConnectMicrovm CreateFunction CreateMicrovmAuthToken RunMicrovm UpdateFunctionCode UpdateFunctionConfiguration"),
+			Open:    "code runs as the role of the function; there is no shell"},
+		{Class: Elsewhere, Service: "Device Farm", It: "phones and browsers of AWS's", Actions: calls("devicefarm:CreateRemoteAccessSession CreateTestGridUrl"),
+			Open: "the devices are AWS's"},
+		{Class: Elsewhere, Service: "Storage Gateway", It: "the password of a gateway's local console", Actions: calls("storagegateway:SetLocalConsolePassword"),
+			Open: "the console is reached by the hypervisor, or by the doors of the instance that the gateway is"},
+		{Class: Elsewhere, Service: "Outposts", It: "the connection for the installation of a server", Actions: calls("outposts:StartConnection"),
+			Open: "it serves the installation of the machine in one's own building"},
+	}
+}
