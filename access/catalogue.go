@@ -134,6 +134,10 @@ func KeyAppliesTo(key, action string) bool {
 	if _, ok := KnownAction(action); !ok {
 		return true
 	}
+	if strings.EqualFold(action, "sts:AssumeRoleWithWebIdentity") && isOIDCKey(key) {
+		// The claims of a token, whose issuer no catalogue can have.
+		return true
+	}
 	return slices.ContainsFunc(KeysOf(action), func(form string) bool { return keyHasForm(key, form) })
 }
 

@@ -344,7 +344,7 @@ func (p *pair) becomes(role, same *principal) {
 func (l layerSet) withTrust(role *principal, c *caller) layerSet {
 	l.deny = slices.Clone(l.deny)
 	for _, st := range role.trust.deny {
-		if st.denies(c.env()) {
+		if st.speaksOf(c.env()) {
 			l.deny = append(l.deny, st)
 		}
 	}

@@ -74,9 +74,7 @@ func TestStrictTrust(t *testing.T) {
 		{"shape", assume.For(policy.AWSPrincipals("bob")), `"bob" is neither an ARN`},
 		{"group", assume.For(policy.AWSPrincipals("arn:aws:iam::111122223333:group/g")), "is not a user, role, session or account"},
 		{"session", assume.For(policy.AWSPrincipals("arn:aws:sts::111122223333:assumed-role/r")), "not the ARN of a session"},
-		{"canonical", assume.For(policy.Principal{Kind: policy.PrincipalCanonical, Values: []string{"x"}}), "does not assume roles"},
-		{"service", assume.For(policy.ServicePrincipals("*")), "names nobody in particular"},
-		{"Allow NotPrincipal", assume.ForAllExcept(policy.AWSPrincipals(people)), "allows with NotPrincipal"},
+		{"kind", assume.For(policy.Principal{Kind: "Robot", Values: []string{"x"}}), "does not assume roles"},
 		{"both", policy.Deny("S", "sts:AssumeRole").For(policy.Anyone()).ForAllExcept(policy.AWSPrincipals(people)), "both Principal and NotPrincipal"},
 	} {
 		_, err := Compile(World{Accounts: []Account{{ID: people, Roles: []Role{{Name: "r", Trust: policy.New(c.statement)}}}}})

@@ -336,7 +336,7 @@ func (ev *env) denied(role *principal) (Source, bool, error) {
 		return Source{}, false, open
 	}
 	for _, st := range role.trust.deny {
-		if st.denies(ev) {
+		if st.speaksOf(ev) {
 			if st.matches(ev) {
 				return st.by, true, nil
 			}

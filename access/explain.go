@@ -158,7 +158,7 @@ func (ev *env) tests(st *statement, role *principal) (passed, failed []Test) {
 	if role != nil {
 		speaks, element := st.principalGrade(ev) != notTrusted, "Principal"
 		if st.from.Effect == policy.EffectDeny {
-			speaks = st.denies(ev)
+			speaks = st.speaksOf(ev)
 		}
 		if st.notPrincipals {
 			element = "NotPrincipal"

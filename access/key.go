@@ -73,6 +73,8 @@ var globalKeys = []globalKey{
 	{"aws:PrincipalAccount", keyPrincipalAccount, false},
 	{"aws:PrincipalOrgID", keyPrincipalOrgID, false},
 	{"aws:PrincipalOrgPaths", keyPrincipalOrgPaths, true},
+	// Not in the User Guide; policies that AWS manages compare it (AWSSSOServiceRolePolicy).
+	{"aws:PrincipalOrgMasterAccountId", keyRequest, false},
 	{"aws:PrincipalType", keyPrincipalType, false},
 	{"aws:PrincipalIsAWSService", keyPrincipalIsService, false},
 	{"aws:PrincipalServiceName", keyPrincipalServiceName, false},

@@ -84,6 +84,8 @@ type trusted struct {
 	accountID string
 	// dead is the unique id of a deleted user or role.
 	dead bool
+	// wild: a service or provider with a wildcard, which stands for every one that matches.
+	wild bool
 	// sessionRole and sessionName are set for the ARN of one session of a role.
 	sessionRole, sessionName, sessionAccount string
 }
@@ -101,9 +103,9 @@ func compilePrincipal(p policy.Principal) ([]trusted, error) {
 				return nil, err
 			}
 		case policy.PrincipalService, policy.PrincipalFederated:
-			if value == "*" {
-				return nil, fmt.Errorf("principal %s %q names nobody in particular; name the service or provider", p.Kind, value)
-			}
+			t.wild = strings.ContainsAny(value, "*?")
+		case policy.PrincipalCanonical:
+			// The id of an account, but nobody can tell of which: a proof takes it for one that the world does not have.
 		default:
 			return nil, fmt.Errorf("principal kind %q does not assume roles", p.Kind)
 		}
@@ -173,14 +175,16 @@ func (t *trusted) grade(ev *env) grade {
 	case policy.PrincipalAny:
 		return sessionTrusted
 	case policy.PrincipalService:
-		if p.kind == servicePrincipal && t.text == p.name {
+		if p.kind == servicePrincipal && t.names(p.name) {
 			return sessionTrusted
 		}
 		return notTrusted
 	case policy.PrincipalFederated:
-		if p.kind == providerPrincipal && t.text == p.name {
+		if p.kind == providerPrincipal && t.names(p.name) {
 			return sessionTrusted
 		}
+		return notTrusted
+	case policy.PrincipalCanonical:
 		return notTrusted
 	}
 	switch {
@@ -202,8 +206,17 @@ func (t *trusted) grade(ev *env) grade {
 	return notTrusted
 }
 
-// principalGrade is the best grade that the Principal element of a statement gives.
+// names reports whether the entry names a service or provider. AWS takes no wildcards there today; one that stands in a document is read as a wildcard.
+func (t *trusted) names(name string) bool { return t.text == name || t.wild && Match(t.text, name) }
+
+// principalGrade is the best grade that the Principal element of a statement gives, or its NotPrincipal: that speaks of all whom it does not spare.
 func (st *statement) principalGrade(ev *env) grade {
+	if st.notPrincipals {
+		if st.speaksOf(ev) {
+			return sessionTrusted
+		}
+		return notTrusted
+	}
 	best := notTrusted
 	for i := range st.principals {
 		best = max(best, st.principals[i].grade(ev))
@@ -211,13 +224,13 @@ func (st *statement) principalGrade(ev *env) grade {
 	return best
 }
 
-// denies reports whether a Deny of a trust policy speaks of the caller. A Principal element does when any entry names the caller or the
+// speaksOf reports whether a statement of a trust policy speaks of the caller. A Principal element does when any entry names the caller or the
 // caller's account. NotPrincipal spares a caller only when everything that stands for the caller is listed: the account, the user or
 // role, and for a role the session; one with a permissions boundary is never spared. AWS no longer accepts NotPrincipal in trust
 // policies, but those that have it keep it.
 //
 // Source: IAM User Guide, AWS JSON policy elements: NotPrincipal, "Key points".
-func (st *statement) denies(ev *env) bool {
+func (st *statement) speaksOf(ev *env) bool {
 	if !st.notPrincipals {
 		return st.principalGrade(ev) != notTrusted
 	}

@@ -9,35 +9,54 @@ import (
 // caller that AWS can have.
 type anyone struct {
 	entry *trusted
-	// fixed are the keys that the entry fixes.
+	class *callerClass
+	// fixed are the keys that the entry and the class fix.
 	fixed map[keyKind]values
 	// shape limits aws:PrincipalArn to what the entry covers; nil when the key is fixed or absent.
 	shape *statement
 }
 
-// newAnyone makes the class of an entry; p stands in for the caller.
+// newAnyone makes the class of the users and roles of an entry.
 func newAnyone(e *Engine, entry *trusted, in *account) *caller {
-	a := &anyone{entry: entry, fixed: map[keyKind]values{}}
-	stand := &principal{kind: userPrincipal, account: &account{partition: in.partition}, identity: &layer{}}
-	s := Session{kind: longTermKeySession}
-	partition := string(in.partition)
+	return newAnyoneOf(e, &usersAndRoles, entry, in)
+}
+
+// newAnyoneOf makes the class of those callers of an entry who are of one class; in is the account of the role.
+func newAnyoneOf(e *Engine, class *callerClass, entry *trusted, in *account) *caller {
+	a := &anyone{entry: entry, class: class, fixed: map[keyKind]values{}}
+	for _, absent := range class.absent {
+		a.fixed[absent] = values{}
+	}
+	stand := &principal{kind: class.kind, account: &account{partition: in.partition}, identity: &layer{}}
+	switch class {
+	case &awsServices:
+		a.fixed[keyPrincipalIsService] = single("true")
+		if entry.kind == policy.PrincipalService && !entry.wild {
+			stand.name = entry.text
+			a.fixed[keyPrincipalServiceName] = single(entry.text)
+		}
+	case &identityProviders:
+		if entry.kind == policy.PrincipalFederated && !entry.wild {
+			stand.name = entry.text
+		}
+	default:
+		a.users(stand, in.partition)
+	}
+	c := &caller{engine: e, session: Session{kind: class.session}, principal: stand, lab: newLab(), any: a}
+	c.search = newSearch(newBinder(c))
+	return c
+}
+
+// users says what an entry fixes of users and roles.
+func (a *anyone) users(stand *principal, p policy.Partition) {
+	entry, partition := a.entry, string(p)
 	switch {
-	case entry.kind == policy.PrincipalService || entry.kind == policy.PrincipalFederated:
-		for _, absent := range []keyKind{
-			keyPrincipalARN, keyPrincipalAccount, keyPrincipalOrgID, keyPrincipalOrgPaths, keyUserName, keyUserID, keyMFAPresent, keyMFAAge,
-		} {
-			a.fixed[absent] = values{}
-		}
-		s.kind, stand.kind, stand.name = federatedSession, providerPrincipal, entry.text
-		if entry.kind == policy.PrincipalService {
-			s.kind, stand.kind = serviceSession, servicePrincipal
-		}
-	case entry.kind == policy.PrincipalAny:
-		a.shape = arnShape("arn:"+partition+":iam::????????????:user/?*", "arn:"+partition+":iam::????????????:role/?*")
+	case entry.kind == policy.PrincipalAny || entry.kind == policy.PrincipalCanonical:
+		a.ofAccount(stand, "????????????")
 	case entry.accountID != "":
 		stand.account.id = entry.accountID
 		a.fixed[keyPrincipalAccount] = single(entry.accountID)
-		a.shape = arnShape("arn:"+partition+":iam::"+entry.accountID+":user/?*", "arn:"+partition+":iam::"+entry.accountID+":role/?*")
+		a.ofAccount(stand, entry.accountID)
 	case entry.sessionRole != "":
 		stand.account.id = entry.sessionAccount
 		a.fixed[keyPrincipalAccount] = single(entry.sessionAccount)
@@ -57,9 +76,12 @@ func newAnyone(e *Engine, entry *trusted, in *account) *caller {
 			a.fixed[keyUserName], a.fixed[keyMFAPresent], a.fixed[keyMFAAge] = values{}, values{}, values{}
 		}
 	}
-	c := &caller{engine: e, session: s, principal: stand, lab: newLab(), any: a}
-	c.search = newSearch(newBinder(c))
-	return c
+}
+
+// ofAccount limits the class to the users and roles of the accounts of a form.
+func (a *anyone) ofAccount(stand *principal, id string) {
+	arn := "arn:" + string(stand.account.partition) + ":iam::" + id
+	a.shape = arnShape(arn+":user/?*", arn+":role/?*")
 }
 
 // named is the class of those callers of the class who have a user name.
@@ -99,10 +121,14 @@ func (a *anyone) constant(k *key) (values, bool) {
 	return v, fixed
 }
 
-// never is what AWS guarantees about the keys of every session.
+// never is what AWS guarantees about the keys of users and roles.
 //
 // Source: IAM User Guide, AWS global condition context keys.
 func (a *anyone) never() []*statement {
+	if a.class != &usersAndRoles {
+		// Whoever has neither a name nor MFA goes against none of them.
+		return []*statement{}
+	}
 	const present, age, name = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"
 	rules := []policy.Statement{
 		// The age is there exactly when MFA is.
@@ -121,36 +147,34 @@ func (a *anyone) never() []*statement {
 	return out
 }
 
-// askTrust answers a question about what the trust policy of a role allows, whoever calls: each entry of each statement is a class.
+// askTrust answers a question about what the trust policy of a role allows, whoever calls: each class of callers that an entry of a statement names is
+// asked about.
 func (e *Engine) askTrust(role *principal, q question) answer {
 	a := answer{denied: true}
-	self := mustStatement(policy.Allow("", trustActions...).On(role.arn).When(policy.Present("sts:RoleSessionName")))
-	for _, st := range role.trust.allow {
-		for i := range st.principals {
-			entry := &st.principals[i]
-			if entry.dead {
-				continue
-			}
-			c := newAnyone(e, entry, role.account)
-			next := c.assignments(func(c *caller) answer {
-				at := attempt{q: q, also: []*statement{st, self}, by: st.by, allow: []*statement{nil}, closed: true}
-				if c.any.shape != nil {
-					at.also = append(at.also, c.any.shape)
-				}
-				for _, deny := range role.trust.deny {
-					// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken to escape it.
-					if !deny.notPrincipals && deny.denies(c.env()) {
-						at.layers.deny = append(at.layers.deny, deny)
-					}
-				}
-				return c.attempt(at)
-			})
-			a = a.and(next)
-		}
+	for _, way := range role.waysIn() {
+		a = a.and(e.askWayIn(role, way, newAnyoneOf(e, way.class, way.entry, role.account), q))
 	}
 	if !a.open {
 		// Nothing that is attached to a caller widens a trust policy.
 		a.denied = false
 	}
 	return a
+}
+
+// askWayIn answers a question about one way into a role.
+func (e *Engine) askWayIn(role *principal, way wayIn, c *caller, q question) answer {
+	self := mustStatement(policy.Allow("", trustActions...).On(role.arn).When(policy.Present("sts:RoleSessionName")))
+	return c.assignments(func(c *caller) answer {
+		at := attempt{q: q, also: []*statement{way.st, self}, by: way.st.by, allow: []*statement{nil}, closed: true}
+		if c.any.shape != nil {
+			at.also = append(at.also, c.any.shape)
+		}
+		for _, deny := range role.trust.deny {
+			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken to escape it.
+			if !deny.notPrincipals && deny.speaksOf(c.env()) {
+				at.layers.deny = append(at.layers.deny, deny)
+			}
+		}
+		return c.attempt(at)
+	})
 }

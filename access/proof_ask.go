@@ -151,7 +151,7 @@ func (c *caller) askAssume(role *principal, q question) answer {
 		next := c.assignments(func(c *caller) answer {
 			layers := c.layers(c.principal.identity)
 			for _, deny := range role.trust.deny {
-				if deny.denies(c.env()) {
+				if deny.speaksOf(c.env()) {
 					layers.deny = append(layers.deny, deny)
 				}
 			}

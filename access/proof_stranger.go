@@ -18,11 +18,11 @@ func (c *caller) decideStranger(m *model) witness {
 	entry := c.any.entry
 	w.session, w.request = c.requestOf(m)
 	engine := c.engine
-	switch entry.kind {
-	case policy.PrincipalService:
-		w.session = Service(entry.text)
-	case policy.PrincipalFederated:
-		w.session = Federated(entry.text)
+	switch c.any.class {
+	case &awsServices:
+		w.session = Service(cmp.Or(c.principal.name, m.text("aws:principalservicename"), "ec2.amazonaws.com"))
+	case &identityProviders:
+		w.session = Federated(cmp.Or(c.principal.name, "arn:"+string(c.principal.account.partition)+":iam::"+strangerAccount(entry)+":oidc-provider/somebody-else"))
 	default:
 		arn := c.principal.arn
 		if v := m.keys["aws:principalarn"]; v.present {
@@ -57,6 +57,14 @@ func (c *caller) decideStranger(m *model) witness {
 		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
 	}
 	return w
+}
+
+// text is the first value that the model gives a key; empty when it gives none.
+func (m *model) text(name string) string {
+	if v := m.keys[name]; v.present {
+		return v.at(0)
+	}
+	return ""
 }
 
 // roleNamed is the ARN of the role whose session an entry names. Such an entry leaves the path out.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -13,12 +14,18 @@ import (
 
 const stranger = "999999999999"
 
+func ifExists(base policy.BaseOperator, key string, values ...string) policy.Condition {
+	return policy.Is(policy.Operator{Base: base, IfExists: true}, key, values...)
+}
+
 // bruteTrust draws a trust policy of entries and conditions that go past each other in all the usual ways.
 func bruteTrust(t *rapid.T, denies int) policy.Document {
 	entry := rapid.SampledFrom([]policy.Principal{
 		policy.AWSPrincipals(userARN("bob")), policy.AWSPrincipals(userARN("bobby")), policy.AWSPrincipals(people), policy.AWSPrincipals(members),
 		policy.AWSPrincipals("arn:aws:iam::" + members + ":user/bob"), policy.AWSPrincipals(roleARN("helper")), policy.Anyone(),
-		policy.AWSPrincipals("arn:aws:sts::" + people + ":assumed-role/helper/bob"), policy.ServicePrincipals("ec2.amazonaws.com"),
+		policy.AWSPrincipals("arn:aws:sts::" + people + ":assumed-role/helper/bob"), policy.ServicePrincipals("ec2.amazonaws.com"), policy.AWSPrincipals("*"),
+		policy.AWSPrincipals("arn:aws:iam::" + members + ":root"), policy.ServicePrincipals("*"), {Kind: policy.PrincipalFederated, Values: []string{samlProvider}},
+		{Kind: policy.PrincipalFederated, Values: []string{githubProvider}}, {Kind: policy.PrincipalFederated, Values: []string{"*"}},
 	})
 	condition := rapid.Custom(func(t *rapid.T) policy.Condition {
 		return rapid.SampledFrom([]policy.Condition{
@@ -29,11 +36,21 @@ func bruteTrust(t *rapid.T, denies int) policy.Document {
 			policy.ArnLike("aws:PrincipalArn", userARN("bob*")), policy.ArnNotLike("aws:PrincipalArn", userARN("bob")), policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:role/*"),
 			policy.StringEquals("aws:PrincipalAccount", people), policy.StringNotEquals("aws:PrincipalAccount", people),
 			policy.Present("aws:username"), policy.Absent("aws:username"), policy.StringEquals("sts:ExternalId", "x"),
+			ifExists(policy.OpArnEquals, "aws:PrincipalArn", userARN("bob")), ifExists(policy.OpStringEquals, "aws:PrincipalAccount", people),
+			ifExists(policy.OpStringEquals, "aws:username", "bob"), policy.Absent("aws:PrincipalArn"), policy.Bool("aws:PrincipalIsAWSService", false),
+			ifExists(policy.OpStringEquals, "aws:SourceAccount", people), policy.StringEquals("aws:SourceAccount", people), policy.Absent("aws:SourceAccount"),
+			policy.StringEquals("aws:PrincipalServiceName", "ec2.amazonaws.com"), policy.StringNotEquals("aws:PrincipalServiceName", "ec2.amazonaws.com"),
+			policy.AllEqual("aws:PrincipalServiceNamesList", "ec2.amazonaws.com"), policy.Absent("aws:TokenIssueTime"),
+			policy.StringEquals("aws:PrincipalTag/team", "x"), policy.StringNotEquals("aws:PrincipalTag/team", "x"), policy.Absent("aws:userid"),
 		}).Draw(t, "condition")
 	})
 	statement := func(effect policy.Effect) policy.Statement {
-		s := policy.Statement{Effect: effect, Actions: []string{rapid.SampledFrom([]string{"sts:AssumeRole", "sts:*", "sts:TagSession"}).Draw(t, "action")}}
-		s = s.For(rapid.SliceOfN(entry, 1, 2).Draw(t, "principals")...)
+		s := policy.Statement{Effect: effect, Actions: []string{rapid.SampledFrom([]string{"sts:AssumeRole", "sts:*", "sts:TagSession", "sts:Assume*"}).Draw(t, "action")}}
+		if principals := rapid.SliceOfN(entry, 1, 2).Draw(t, "principals"); rapid.IntRange(0, 5).Draw(t, "not") == 0 {
+			s = s.ForAllExcept(principals...)
+		} else {
+			s = s.For(principals...)
+		}
 		for range rapid.IntRange(0, 3).Draw(t, "conditions") {
 			c := condition.Draw(t, "c")
 			if !slices.ContainsFunc(s.Conditions, func(have policy.Condition) bool { return have.Key == c.Key && have.Operator == c.Operator }) {
@@ -83,13 +100,16 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 			callers = append(callers, LongTermKey(arn), Console(arn), ConsoleWithMFA(arn, 0), ConsoleWithMFA(arn, time.Hour-time.Second), ConsoleWithMFA(arn, time.Hour),
 				ConsoleWithMFA(arn, 2*time.Hour))
 		}
-		callers = append(callers, AssumedRole(roleARN("helper"), "bob"), AssumedRole(roleARN("helper"), "other"), AssumedRole("arn:aws:iam::"+members+":role/far", "bob"), Service("ec2.amazonaws.com"))
+		callers = append(callers, AssumedRole(roleARN("helper"), "bob"), AssumedRole(roleARN("helper"), "other"), AssumedRole("arn:aws:iam::"+members+":role/far", "bob"), Service("ec2.amazonaws.com"),
+			Service("ssm.amazonaws.com"), Federated(samlProvider), Federated(githubProvider), Federated("cognito-identity.amazonaws.com"))
 		for _, s := range callers {
+			s = s.IssuedAt(someDay)
 			for _, sessionName := range []string{"bob", "bobby", "BOB", "bobx", "carol", "eve", "other"} {
-				for _, external := range []string{"", "x"} {
+				for _, extra := range []Context{nil, {"sts:ExternalId": {"x"}}, {"aws:SourceAccount": {people}}, {"aws:PrincipalServiceNamesList": {"ec2.amazonaws.com", "x"}}} {
 					r := AssumeRole(roleARN("target"), sessionName)
-					if external != "" {
-						r.Context["sts:ExternalId"] = []string{external}
+					maps.Copy(r.Context, extra)
+					if s.kind == federatedSession {
+						r.Action = "sts:AssumeRoleWithWebIdentity"
 					}
 					d, err := e.Decide(s, r)
 					require.NoError(rt, err)
@@ -97,7 +117,7 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 						continue
 					}
 					if !a.open {
-						rt.Fatalf("%s: the proof missed %s as %s: %s", name, s, sessionName, target.Trust.JSON())
+						rt.Fatalf("%s: the proof missed %s as %s with %v: %s", name, s, sessionName, r.Context, target.Trust.JSON())
 					}
 				}
 			}

@@ -36,7 +36,7 @@ func (c *caller) domain(k *key) keyDomain {
 		return keyDomain{present: c.any == nil, instant: true}
 	case keyMFAAge:
 		return keyDomain{present: c.any == nil, natural: true}
-	case keyMFAPresent:
+	case keyMFAPresent, keyPrincipalIsService:
 		return keyDomain{bools: true}
 	case keyPrincipalTag:
 		// A session tag takes the place of the principal's own, which is there without one.

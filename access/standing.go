@@ -30,6 +30,7 @@ var standingProofs = []standingProof{
 	{"administrators-are-declared", "only those administer who are meant to", (*prover).administratorsAreDeclared},
 	{"only-declared-roles", "a member assumes only the roles that are declared for that member", (*prover).onlyDeclaredRoles},
 	{"only-listed-principals", "only the listed users assume a role", (*prover).onlyListedPrincipals},
+	{"only-known-callers", "a role for which nobody is listed lets in known accounts, named services and identities that are told apart", (*prover).onlyKnownCallers},
 	{"mfa-to-assume", "a role is assumed only with MFA that is recent enough", (*prover).mfaToAssume},
 	{"session-named-after-user", "a session of a role has the name of its user", (*prover).sessionNamedAfterUser},
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},

@@ -230,9 +230,6 @@ func compileTrustElements(st *statement, fail func(error)) {
 		fail(errors.New("has both Principal and NotPrincipal; keep one"))
 	case from.NotPrincipals != nil:
 		principals, st.notPrincipals = from.NotPrincipals, true
-		if from.Effect == policy.EffectAllow {
-			fail(errors.New("allows with NotPrincipal, which AWS does not accept in trust policies; name the principals"))
-		}
 	}
 	if len(principals) == 0 {
 		fail(errors.New("names no principal"))
