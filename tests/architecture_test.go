@@ -34,7 +34,7 @@ var rooms = []room{
 	{dir: "access", may: []string{"policy"}, foreign: noForeign},
 	{dir: "components", may: []string{"policy", "access"}, foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/config", may: []string{"policy", "access", "components"}},
-	{dir: "internal/edit", may: []string{"policy", "components", "internal/config"}, foreign: []string{"gopkg.in/yaml.v3"}},
+	{dir: "internal/edit", may: []string{"policy", "components", "internal/config"}, foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"}},
 	{dir: "internal/judge", may: []string{"policy", "access", "internal/config"}, foreign: noForeign},
 	{dir: "internal/adopt", may: []string{"policy", "access", "components", "internal/config", "internal/edit"}, foreign: noForeign},
 	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/adopt"}, foreign: []string{"github.com/pulumi/"}},

@@ -107,7 +107,7 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 `, text.String())
 	change, err := file.Add(plan.Additions...)
 	require.NoError(t, err)
-	require.NoError(t, change.Write())
+	require.NoError(t, change.Write(t.Context()))
 	assert.Equal(t, strings.NewReplacer(
 		"    - name: alice   # has been here for years\n",
 		"    - name: alice   # has been here for years\n      path: /staff/\n      email: alice@example.com\n      tags:\n        Team: ops\n",
@@ -180,7 +180,7 @@ identityCenter:
 	assert.Equal(t, []string{"gets Project from ${path:userName}"}, plan.Adopted[0].Changes)
 	change, err := file.Add(plan.Additions...)
 	require.NoError(t, err)
-	require.NoError(t, change.Write())
+	require.NoError(t, change.Write(t.Context()))
 	done := d.run(t, workspace.Up, "dev")
 	assert.Equal(t, []string{"update attributes-configuration"}, changed(done))
 	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -97,11 +96,8 @@ func (f *flags) adopt(cmd *cobra.Command, stack, path string, file *edit.File, p
 			return workspace.Usef("%s: not confirmed; nothing was written", path)
 		}
 	}
-	if err := change.Write(); err != nil {
-		if errors.Is(err, edit.ErrChanged) {
-			return workspace.Usef("%v", err)
-		}
-		return err
+	if err := change.Write(cmd.Context()); err != nil {
+		return editError(stack, err)
 	}
 	_, err = fmt.Fprintf(out, "\nwritten; see what up makes of it:\n  %s\nOnce up has run, guardrails:adopt may stay or go.\n", f.command("preview", stack))
 	return err

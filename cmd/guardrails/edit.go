@@ -32,11 +32,12 @@ func editError(stack string, err error) error {
 		byHand   *edit.ByHandError
 		over     *edit.OverError
 		missing  *edit.NotFoundError
+		readOnly *edit.NotWritableError
 	)
 	switch {
 	case errors.As(err, &problems), errors.As(err, &byHand), errors.As(err, &over):
 		return &workspace.RefusedError{Stack: stack, Err: err}
-	case errors.As(err, &missing):
+	case errors.As(err, &missing), errors.As(err, &readOnly), errors.Is(err, edit.ErrChanged):
 		return workspace.Usef("%v", err)
 	}
 	return err
@@ -67,14 +68,21 @@ type editedGrant struct {
 	Until    string   `json:"until"`
 }
 
-// apply writes the change, or leaves it where dryRun is set, and prints what it is: in JSON, or in words that end with what is left to do. The lines that end shells
-// are of a grant that has been open.
-func (f *flags) apply(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, left string) error {
-	if !dryRun {
-		if err := change.Write(); err != nil {
-			return err
-		}
+// changeFile makes a change of a stack file, and writes it unless dryRun is set.
+func changeFile(cmd *cobra.Command, stack, file string, dryRun bool, edits func() (*edit.Change, error)) (made *edit.Change, err error) {
+	if dryRun {
+		made, err = edits()
+	} else {
+		made, err = edit.Apply(cmd.Context(), file, edits)
 	}
+	if err != nil {
+		return nil, editError(stack, err)
+	}
+	return made, nil
+}
+
+// tell prints what the change is: in JSON, or in words that end with what is left to do. The lines that end shells are of a grant that has been open.
+func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, left string) error {
 	out := cmd.OutOrStdout()
 	if f.json {
 		g := change.Grant

@@ -29,15 +29,15 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if err != nil {
 				return err
 			}
-			change, err := edit.Revoke(file, args[1], person, time.Now())
+			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, time.Now()) })
 			if err != nil {
-				return editError(stack, err)
+				return err
 			}
 			var shells []string
 			if !change.Removed {
 				shells = change.Grant.EndShells()
 			}
-			return f.apply(cmd, stack, file, change, dryRun, shells, f.afterRevoke(stack, change, shells))
+			return f.tell(cmd, stack, file, change, dryRun, shells, f.afterRevoke(stack, change, shells))
 		},
 	}
 	f.jsonFlag(cmd)

@@ -229,7 +229,7 @@ func (f *file) addKey(key, mapping *yaml.Node, name string, value any) ([]byte, 
 	if len(mapping.Content) > 0 {
 		pair += ", "
 	}
-	return f.splice(mapping.Line-1, mapping.Line, []string{line[:start+1] + pair + line[start+1:]}), nil
+	return f.rewrite(mapping.Line, line[:start+1]+pair+line[start+1:]), nil
 }
 
 func pairLines(name string, value any, indent string) []string {

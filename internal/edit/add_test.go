@@ -52,7 +52,7 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 		},
 		{
 			"a person", "  guardrails:users:\n    - name: bob   # the first\n    # nobody yet\n",
-			"  guardrails:users:\n    - name: bob   # the first\n    # nobody yet\n    - name: alice\n      email: alice@example.com\n      tags:\n        Floor: \"3\"\n        Team: \"yes\"\n",
+			"  guardrails:users:\n    - name: bob   # the first\n    - name: alice\n      email: alice@example.com\n      tags:\n        Floor: \"3\"\n        Team: \"yes\"\n    # nobody yet\n",
 			[]Addition{{At: []any{"users", Element}, Value: alice}},
 		},
 		{
@@ -96,7 +96,7 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 				change, err := f.Add(c.add...)
 				require.NoError(t, err)
 				assert.Empty(t, cmp.Diff(form(plainHead+c.after), string(change.After)))
-				require.NoError(t, change.Write())
+				require.NoError(t, change.Write(t.Context()))
 				_, problems := config.ReadFile(path)
 				assert.Empty(t, problems)
 			}

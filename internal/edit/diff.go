@@ -3,14 +3,58 @@ package edit
 import "strings"
 
 // Diff is the change for people: the lines that go, each behind "- ", and those that come, each behind "+ ", in the order of the file. Where lines
-// that stay lie between, "  ..." stands for them. Blank lines are left out.
+// that stay lie between, "  ..." stands for them. Blank lines are left out. A grant that comes or goes as a whole is one run of lines, from its comment
+// or its dash to its last key, also where its neighbours read alike.
 func (c *Change) Diff() string {
-	before, after := strings.SplitAfter(string(c.Before), "\n"), strings.SplitAfter(string(c.After), "\n")
+	before, after := linesOf(c.Before), linesOf(c.After)
+	for _, lines := range [][]string{before, after} {
+		for i, line := range lines {
+			lines[i] = strings.TrimRight(line, lineEnds)
+		}
+	}
+	first := commonLines(before, after, func(lines []string, i int) string { return lines[i] })
+	last := commonLines(before[first:], after[first:], func(lines []string, i int) string { return lines[len(lines)-1-i] })
+	gone, come := before[first:len(before)-last], after[first:len(after)-last]
+	switch {
+	case len(come) == 0:
+		gone = run(before, first, len(gone))
+	case len(gone) == 0:
+		come = run(after, first, len(come))
+	}
+	return diffOf(gone, come)
+}
+
+// commonLines is how many lines two texts have in common, from the one that at gives first.
+func commonLines(a, b []string, at func([]string, int) string) int {
+	n := 0
+	for n < min(len(a), len(b)) && at(a, n) == at(b, n) {
+		n++
+	}
+	return n
+}
+
+// run is the block of n lines that was put in or taken out at first. Where the lines around it read like its own, it could as well be another block that
+// begins earlier; it is the one whose first line is indented least, the earliest of these.
+func run(lines []string, first, n int) []string {
+	best := first
+	for start := first; n > 0; start-- {
+		if line := lines[start]; !blank(line) && (blank(lines[best]) || leading(line) <= leading(lines[best])) {
+			best = start
+		}
+		if start == 0 || lines[start-1] != lines[start+n-1] {
+			break
+		}
+	}
+	return lines[best : best+n]
+}
+
+// diffOf is the difference of two texts.
+func diffOf(before, after []string) string {
 	common := longestCommon(before, after)
 	var b strings.Builder
 	skipped := false
 	show := func(sign, line string) {
-		if line = strings.TrimRight(line, "\r\n"); line == "" {
+		if line == "" {
 			return
 		}
 		if skipped && b.Len() > 0 {

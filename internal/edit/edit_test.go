@@ -79,7 +79,7 @@ func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 		{"no section, osAccess is last", trimmed, trimmed + "\n" + section + block},
 		{"a list", head + section + other + "\n" + tail, head + section + other + block + "\n" + tail},
 		{"a list at the end", head + section + other, head + section + other + block},
-		{"a list without a last newline", head + section + strings.TrimSuffix(other, "\n"), head + section + other + block},
+		{"a list without a last newline", head + section + strings.TrimSuffix(other, "\n"), head + section + other + strings.TrimSuffix(block, "\n")},
 		{"a list at the column of its key", head + section + unindented(other) + tail, head + section + unindented(other) + unindented(block) + tail},
 		{"elements in braces", head + section + "    - " + bob + "  # bob\n" + tail, head + section + "    - " + bob + "  # bob\n    - " + flow + "\n" + tail},
 		{"a list in brackets", head + "  guardrails:grants: [" + bob + "] # all\n" + tail, head + "  guardrails:grants: [" + flow + ", " + bob + "] # all\n" + tail},
@@ -94,7 +94,7 @@ func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, cmp.Diff(c.after, string(change.After)))
 			assert.Equal(t, "grant-CHG1-alice", change.Grant.RoleName())
-			require.NoError(t, change.Write())
+			require.NoError(t, change.Write(t.Context()))
 			written, err := os.ReadFile(path)
 			require.NoError(t, err)
 			assert.Equal(t, c.after, string(written))
@@ -273,7 +273,7 @@ func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 	require.NoError(t, os.Symlink(filepath.Base(path), link))
 	change, err := AddGrant(link, oneGrant)
 	require.NoError(t, err)
-	require.NoError(t, change.Write())
+	require.NoError(t, change.Write(t.Context()))
 	info, err := os.Lstat(link)
 	require.NoError(t, err)
 	assert.NotZero(t, info.Mode()&os.ModeSymlink)
@@ -290,7 +290,7 @@ func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 	require.NoError(t, err)
 	mine := append([]byte("# somebody else\n"), change.Before...)
 	require.NoError(t, os.WriteFile(path, mine, 0o640))
-	require.ErrorIs(t, change.Write(), ErrChanged)
+	require.ErrorIs(t, change.Write(t.Context()), ErrChanged)
 	left, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, string(mine), string(left))

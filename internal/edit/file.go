@@ -3,13 +3,10 @@ package edit
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
-	"strings"
+	"regexp"
 
 	"gopkg.in/yaml.v3"
 
@@ -58,17 +55,16 @@ func open(path string) (*file, error) {
 
 // layOut finds the lines and the tree of a stack file.
 func layOut(path string, data []byte) (*file, error) {
-	f := &file{path: path, data: data, newline: "\n"}
+	f := &file{path: path, data: data, newline: "\n", lines: linesOf(data)}
 	if bytes.Contains(data, []byte("\r\n")) {
 		f.newline = "\r\n"
-	}
-	f.lines = strings.SplitAfter(string(data), "\n")
-	if last := len(f.lines) - 1; f.lines[last] == "" {
-		f.lines = f.lines[:last]
 	}
 	var document yaml.Node
 	if err := yaml.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &document); err != nil {
 		return nil, err
+	}
+	if document.Kind == 0 {
+		return nil, f.byHand("it is empty")
 	}
 	root := document.Content[0]
 	_, f.config = child(root, "config")
@@ -76,6 +72,22 @@ func layOut(path string, data []byte) (*file, error) {
 		return nil, f.byHand("its config is not written as one key per line")
 	}
 	return f, nil
+}
+
+// lineEnd are the ends of lines as YAML 1.1 and its parser count them, which is more than a text editor shows as lines.
+var lineEnd = regexp.MustCompile("\r\n|\n|\r|\u0085|\u2028|\u2029")
+
+// linesOf are the lines of a text, each with its end.
+func linesOf(data []byte) []string {
+	var lines []string
+	start := 0
+	for _, at := range lineEnd.FindAllIndex(data, -1) {
+		lines, start = append(lines, string(data[start:at[1]])), at[1]
+	}
+	if start < len(data) {
+		lines = append(lines, string(data[start:]))
+	}
+	return lines
 }
 
 // child is the key and the value of one of the names in a mapping; nil where there is none.
@@ -120,49 +132,4 @@ func sameButGrants(a, b *config.Stack) bool {
 		}
 	}
 	return true
-}
-
-// ErrChanged is returned when somebody else wrote the file in the meantime.
-var ErrChanged = errors.New("the file was changed by somebody else in the meantime; try again")
-
-// Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new one. Its permissions stay, and a
-// symbolic link stays one.
-func (c *Change) Write() (err error) {
-	path, err := filepath.EvalSymlinks(c.path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	next, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(next.Name())))
-		}
-	}()
-	_, err = next.Write(c.After)
-	err = errors.Join(err, next.Chmod(info.Mode().Perm()), next.Sync(), next.Close())
-	if err != nil {
-		return err
-	}
-	current, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(current, c.Before) {
-		return fmt.Errorf("%s: %w", c.path, ErrChanged)
-	}
-	return os.Rename(next.Name(), path)
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

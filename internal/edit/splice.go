@@ -22,17 +22,20 @@ func (f *file) insert(g Grant) (after []byte, index int, err error) {
 func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node, what string) (after []byte, index int, err error) {
 	indent := strings.Repeat(" ", key.Column+1)
 	if isEmpty(value) {
-		return f.splice(key.Line, key.Line, blockLines(entry(0), indent)), 0, nil
+		at := f.below(key.Line, len(indent)+1)
+		return f.splice(at, at, blockLines(entry(0), indent)), 0, nil
 	}
 	if value.Kind != yaml.SequenceNode {
 		return nil, 0, f.byHand("its " + what + " are not a list")
 	}
 	if value.Style&yaml.FlowStyle == 0 {
 		indent = strings.Repeat(" ", value.Column-1)
+		_, at := f.element(key, value, len(value.Content)-1)
+		lines := blockLines(entry(0), indent)
 		if last := value.Content[len(value.Content)-1]; last.Style&yaml.FlowStyle != 0 {
-			return f.splice(f.end(key), f.end(key), []string{indent + "- " + flowText(entry(yaml.FlowStyle))}), len(value.Content), nil
+			lines = []string{indent + "- " + flowText(entry(yaml.FlowStyle))}
 		}
-		return f.splice(f.end(key), f.end(key), blockLines(entry(0), indent)), len(value.Content), nil
+		return f.splice(at, at, lines), len(value.Content), nil
 	}
 	line := f.text(value.Line)
 	start := offset(line, value.Column)
@@ -43,17 +46,19 @@ func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node
 		last := value.Content[n-1]
 		if at := offset(line, last.Column); strings.HasPrefix(line[at:], last.Value+"]") { // A plain word with the end of the list behind it.
 			at += len(last.Value)
-			return f.splice(value.Line-1, value.Line, []string{line[:at] + ", " + flowText(entry(yaml.FlowStyle)) + line[at:]}), n, nil
+			return f.rewrite(value.Line, line[:at]+", "+flowText(entry(yaml.FlowStyle))+line[at:]), n, nil
 		}
 	}
 	if len(value.Content) > 0 { // Where a list in brackets begins is known, and not where it ends.
-		return f.splice(value.Line-1, value.Line, []string{line[:start+1] + flowText(entry(yaml.FlowStyle)) + ", " + line[start+1:]}), 0, nil
+		return f.rewrite(value.Line, line[:start+1]+flowText(entry(yaml.FlowStyle))+", "+line[start+1:]), 0, nil
 	}
 	rest, empty := strings.CutPrefix(line[start:], "[]")
 	if !empty || value.Line != key.Line {
 		return nil, 0, f.byHand("its empty list of " + what + " is written over several lines")
 	}
-	return f.splice(key.Line-1, key.Line, append([]string{strings.TrimRight(line[:start], " ") + rest}, blockLines(entry(0), indent)...)), 0, nil
+	f = f.with(key.Line, strings.TrimRight(line[:start], " ")+rest)
+	at := f.below(key.Line, len(indent)+1)
+	return f.splice(at, at, blockLines(entry(0), indent)), 0, nil
 }
 
 // isEmpty reports whether a key has no value.
@@ -87,8 +92,7 @@ func (f *file) remove(index int) ([]byte, error) {
 	}
 	line := f.text(key.Line)
 	colon := offset(line, key.Column) + len(key.Value)
-	lines := append([]string{line[:colon+1] + " []" + line[colon+1:]}, f.between(key.Line, from)...)
-	return f.splice(key.Line-1, to, lines), nil
+	return f.with(key.Line, line[:colon+1]+" []"+line[colon+1:]).splice(from, to, nil), nil
 }
 
 // element are the lines of an element, from its comment to the last line that is its own: first included, last excluded, counted from zero.
@@ -99,13 +103,33 @@ func (f *file) element(key, value *yaml.Node, index int) (from, to int) {
 		from--
 	}
 	if index == len(value.Content)-1 {
-		return from, f.end(key)
+		return from, f.lastEnd(key, value)
 	}
 	to = f.dash(value, index+1)
 	for to > from && (blank(f.text(to)) || comment(f.text(to)) && leading(f.text(to)) < value.Column) { // What is indented deeper is the element's.
 		to--
 	}
 	return from, to
+}
+
+// lastEnd is the line, counted from zero, behind the last element: behind its last key, and the comments right below that are indented deeper than its dash.
+// A comment at the dash, or behind a blank line, is nobody's.
+func (f *file) lastEnd(key, value *yaml.Node) int {
+	end := f.dash(value, len(value.Content)-1) + 1
+	for i := end; i < f.end(key); i++ {
+		if text := f.text(i + 1); !blank(text) && !comment(text) {
+			end = i + 1
+		}
+	}
+	return f.below(end, value.Column)
+}
+
+// below is the line, counted from zero, behind the comments that stand there and are indented by so much at least.
+func (f *file) below(line, indent int) int {
+	for line < len(f.lines) && comment(f.text(line+1)) && leading(f.text(line+1)) >= indent {
+		line++
+	}
+	return line
 }
 
 // dash is the line, counted from zero, on which the element begins.
@@ -132,36 +156,56 @@ func (f *file) setUntil(index int, until time.Time) ([]byte, error) {
 	for _, quote := range []string{`"`, `'`} {
 		written := quote + node.Value + quote
 		if strings.HasPrefix(line[start:], written) {
-			return f.splice(node.Line-1, node.Line, []string{line[:start] + quote + until.Format(time.RFC3339) + quote + line[start+len(written):]}), nil
+			return f.rewrite(node.Line, line[:start]+quote+until.Format(time.RFC3339)+quote+line[start+len(written):]), nil
 		}
 	}
 	return nil, f.byHand("its until is not a quoted text")
 }
 
-// splice puts lines in the place of those between from and to, counted from zero.
+// splice puts lines in the place of those between from and to, counted from zero. A text that has no end behind its last line has none afterwards.
 func (f *file) splice(from, to int, lines []string) []byte {
 	out := slices.Clone(f.lines[:from])
-	if from > 0 && len(lines) > 0 && !strings.HasSuffix(out[from-1], "\n") {
-		out[from-1] += f.newline
-	}
 	for _, line := range lines {
 		out = append(out, line+f.newline)
 	}
 	out = append(out, f.lines[to:]...)
-	return []byte(strings.Join(out, ""))
+	return f.join(out)
 }
+
+// rewrite puts another text into a line, counted from one.
+func (f *file) rewrite(line int, text string) []byte {
+	return []byte(strings.Join(f.with(line, text).lines, ""))
+}
+
+// with is the file with another text in a line, counted from one, for further changes of lines.
+func (f *file) with(line int, text string) *file {
+	changed := *f
+	changed.lines = slices.Clone(f.lines)
+	changed.lines[line-1] = text + strings.TrimPrefix(f.lines[line-1], f.text(line))
+	return &changed
+}
+
+// join puts lines together: those that had no end and are not the last any more get one, and the last one has one where the file's last line had.
+func (f *file) join(lines []string) []byte {
+	for i, line := range lines {
+		if i < len(lines)-1 && !ended(line) {
+			lines[i] += f.newline
+		}
+	}
+	text := strings.Join(lines, "")
+	if last := f.lines[len(f.lines)-1]; !ended(last) && len(lines) > 0 {
+		text = strings.TrimSuffix(text, lines[len(lines)-1]) + strings.TrimRight(lines[len(lines)-1], lineEnds)
+	}
+	return []byte(text)
+}
+
+// lineEnds are the characters of lineEnd.
+const lineEnds = "\r\n\u0085\u2028\u2029"
+
+func ended(line string) bool { return line != strings.TrimRight(line, lineEnds) }
 
 // text is a line, counted from one, without its end.
-func (f *file) text(line int) string { return strings.TrimRight(f.lines[line-1], "\r\n") }
-
-// between are the texts of the lines behind the line first, counted from one, before the line next, counted from zero.
-func (f *file) between(first, next int) []string {
-	var lines []string
-	for i := first; i < next; i++ {
-		lines = append(lines, f.text(i+1))
-	}
-	return lines
-}
+func (f *file) text(line int) string { return strings.TrimRight(f.lines[line-1], lineEnds) }
 
 // end is the line, counted from zero, behind the section of a key: what follows may be blank lines and comments, which belong to the next section
 // unless they are indented deeper than the key.
