@@ -63,6 +63,8 @@ type Arrival struct {
 	OSUser OSUser
 	// AlsoRole is the ARN of the role of the node's instance profile, which a shell can use too; empty when there is none or no shell.
 	AlsoRole string
+	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every other; empty when any will do.
+	NodeRole string
 }
 
 // Allowed reports whether the journey arrives.
@@ -230,6 +232,9 @@ func (t *traveller) enter(d *Door, account *Account) error {
 		return nil
 	}
 	if err := t.channel(d, account); err != nil || !t.arrival.Allowed() {
+		return err
+	}
+	if err := t.nodeAnswers(d, account); err != nil || !t.arrival.Allowed() {
 		return err
 	}
 	t.arrival.OSUser = user

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,6 +40,9 @@ func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
 		l.f.Verdict, l.f.Problem = DoesNotHold, fmt.Sprintf("%s: cannot be decided: %s", what, err)
 		return Arrival{}, false
 	case arrival.Allowed():
+		if arrival.NodeRole != "" {
+			l.assume(arrival.NodeRole, what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole)
+		}
 		return arrival, true
 	}
 	if generous, err := l.p.engine.Assuming(UnknownAllowsEverything).Journey(j); err == nil && generous.Allowed() {
@@ -48,9 +52,21 @@ func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
 		l.assume(cmp.Or(id, arnPart(last.Decision.Resource, 4)), what+": "+cmp.Or(id, "what is not known")+" allows it")
 		return generous, true
 	}
-	l.f.Verdict, l.f.Problem = DoesNotHold, what+" does not work: "+arrival.By().String()
+	l.f.Verdict, l.f.Problem = DoesNotHold, what+" does not work: "+ended(arrival)
+	if by := arrival.By(); by.Kind == ServiceControlPolicySource {
+		l.f.By = append(l.f.By, by)
+	}
 	l.f.Witness, l.f.Journey = &arrival, &j
 	return arrival, false
+}
+
+// ended is what ended a journey, and what was tried where it was not the caller who tried it.
+func ended(a Arrival) string {
+	step := a.Steps[len(a.Steps)-1]
+	if step.Request != nil && slices.Contains(append(slices.Clone(agentCalls), agentData...), step.Request.Action) && step.As.Subject() != a.As.Subject() {
+		return step.Does + " and is refused: " + a.By().String()
+	}
+	return a.By().String()
 }
 
 func (l *liveness) assume(id, text string) {
@@ -140,6 +156,31 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 		l := p.alive(p.begin(in, r.ARN))
 		p.assumable(l, r, nil)
 		l.done()
+	}
+	if len(in.OperationRoles) == 0 {
+		p.agentsAnswer(in)
+	}
+}
+
+// agentsAnswer: where preferences are set, shells are meant to open, be it through grants, permission sets or roles of others. What it finds is told only
+// where it does not hold: roles that open shells say it themselves.
+func (p *prover) agentsAnswer(in *Intent) {
+	account, err := p.engine.accountOf(in.Account)
+	if err != nil {
+		return
+	}
+	for _, region := range in.Regions {
+		node := Node{Kind: Instance, ID: "i-0123456789abcdef0", Region: region}
+		refused, err := p.engine.agentRefused(account.ID, node, append(slices.Clone(agentCalls), agentData...), someDay)
+		if err != nil || refused == nil || len(p.engine.leftOut(account.ID, refused.statement)) > 0 {
+			continue
+		}
+		f := p.begin(in, in.Account)
+		f.Classes, f.Verdict, f.By = 1, DoesNotHold, []Source{refused.step.Decision.By}
+		f.Witness = &Arrival{Steps: []Step{refused.step}, Outcome: refused.step.Decision.Outcome}
+		f.Problem = "no shell opens in " + region + ", whose preferences are set: " + refused.step.Does + " and is refused: " + refused.step.Decision.By.String()
+		p.add(f)
+		return
 	}
 }
 

@@ -50,11 +50,17 @@ func (a *AccessGrantArgs) validatePerson(p *Problems) {
 	case a.User != "" && a.PrincipalARN != "":
 		p.add("person", a.Person, "is a user of this account and of another", who)
 	case a.User != "":
-		p.check("person", a.User, policy.ValidateUserName(a.User))
+		if !p.check("person", a.User, policy.ValidateUserName(a.User)) {
+			return
+		}
 	default:
 		if why, fix := refusedPrincipal(a.OSAccess.Account.Partition, a.PrincipalARN); why != "" {
 			p.add("person", a.PrincipalARN, why, fix)
+			return
 		}
+	}
+	if name := a.userName(); name != "" && policy.ValidateRoleSessionName(name) != nil {
+		p.add("person", a.Person, tooShortForSessions, "give the user a name of two characters or more")
 	}
 }
 

@@ -31,6 +31,8 @@ type DelegatedRoleArgs struct {
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
 	UserResources map[string]pulumi.Resource
+	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
+	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

@@ -87,7 +87,7 @@ func (a *DelegatedRoleArgs) validatePolicies(p *Problems) {
 	arns := a.PolicyARNs()
 	for i, name := range a.ManagedPolicies {
 		path := at("managedPolicies", i)
-		switch why, fix := refusedManagedPolicy(a.Account, name, arns[i]); {
+		switch why, fix := refusedManagedPolicy(a.Account, name, arns[i], a.AWSManagedPolicies); {
 		case why != "":
 			p.add(path, name, why, fix)
 		case slices.Contains(arns[:i], arns[i]):
@@ -97,23 +97,4 @@ func (a *DelegatedRoleArgs) validatePolicies(p *Problems) {
 	if n, most := len(arns), a.Quotas.WithDefaults().AttachedPerRole; n > most {
 		p.add("managedPolicies", n, fmt.Sprintf("are more policies than the %d that a role takes", most), "use fewer")
 	}
-}
-
-// refusedManagedPolicy says why a name or ARN is no managed policy that the account can attach; empty when it is.
-func refusedManagedPolicy(account Account, name, arn string) (why, fix string) {
-	const write = "write the name of an AWS managed policy, such as AdministratorAccess, or the ARN of a policy of this account"
-	parsed, err := policy.ParseARN(arn)
-	if name == "" || err != nil {
-		return "is not a managed policy", write
-	}
-	kind, path, base, ok := parsed.Entity()
-	switch {
-	case !ok || kind != "policy" || policy.ValidatePolicyName(base) != nil || policy.ValidatePath(path) != nil:
-		return "is not a managed policy", write
-	case parsed.Partition != account.Partition:
-		return "is of partition " + string(parsed.Partition) + ", and the account is of " + string(account.Partition), write
-	case parsed.Account != "aws" && parsed.Account != account.ID:
-		return "is a policy of another account, which a role cannot carry", write
-	}
-	return "", ""
 }

@@ -75,6 +75,7 @@ func (a *OSAccessArgs) validateStanding(p *Problems) {
 	t := a.trust()
 	t.validateUsers(&own, "")
 	t.validateARNs(&own, "")
+	t.validateSessionNames(&own, "", "")
 	for _, problem := range own {
 		// The words of the section, where the trust policy's are users and principalArns.
 		problem.Path = "standing" + upperFirst(problem.Path)

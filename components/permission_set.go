@@ -66,6 +66,8 @@ type PermissionSetArgs struct {
 	Policy *policy.Document
 	// Assignments say who may take it where. Empty means nobody.
 	Assignments []Assignment
+	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
+	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

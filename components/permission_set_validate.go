@@ -115,7 +115,7 @@ func (a *PermissionSetArgs) validatePermissions(p *Problems) {
 	for i, name := range a.ManagedPolicies {
 		path := at("managedPolicies", i)
 		arn := a.Account.Partition.ManagedPolicyARN(name)
-		switch why, fix := refusedManagedPolicy(a.Account, name, arn); {
+		switch why, fix := refusedManagedPolicy(a.Account, name, arn, a.AWSManagedPolicies); {
 		case strings.HasPrefix(name, "arn:"):
 			p.add(path, name, "is an ARN, and a permission set is for accounts that do not share policies", "write the name of an AWS managed policy, such as job-function/Billing")
 		case why != "":
@@ -124,8 +124,9 @@ func (a *PermissionSetArgs) validatePermissions(p *Problems) {
 			p.add(path, name, "is listed twice", "remove one")
 		}
 	}
-	if n, most := len(a.ManagedPolicies), a.Quotas.WithDefaults().AttachedPerRole; n > most {
-		p.add("managedPolicies", n, fmt.Sprintf("are more policies than the %d that a role takes", most), "use fewer")
+	q := a.Quotas.WithDefaults()
+	if n, most := len(a.ManagedPolicies), min(q.AttachedPerRole, q.AttachedPerPermissionSet); n > most {
+		p.add("managedPolicies", n, fmt.Sprintf("are more policies than the %d that a permission set and its role take", most), "use fewer")
 	}
 	if a.Policy == nil {
 		return

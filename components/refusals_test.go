@@ -339,7 +339,9 @@ func TestRefusalsOfADelegatedRole(t *testing.T) {
 		{"a role as policy", policies("arn:aws:iam::111122223333:role/Extra"), `managedPolicies[0]: "arn:aws:iam::111122223333:role/Extra" is not a managed policy` + write},
 		{"a policy under both its names", policies("AdministratorAccess", "arn:aws:iam::aws:policy/AdministratorAccess"),
 			`managedPolicies[1]: "arn:aws:iam::aws:policy/AdministratorAccess" is listed twice; remove one`},
-		{"more policies than IAM takes", func(a role) { a.ManagedPolicies, a.Quotas.AttachedPerRole = []string{"A", "B", "C"}, 2 },
+		{"more policies than IAM takes", func(a role) {
+			a.ManagedPolicies, a.Quotas.AttachedPerRole = []string{"AdministratorAccess", "PowerUserAccess", "ReadOnlyAccess"}, 2
+		},
 			`managedPolicies: 3 are more policies than the 2 that a role takes; use fewer`},
 		{"an age that AWS does not keep", func(a role) { a.MFAMaxAge = -time.Hour }, `mfaMaxAge: "-1h0m0s" is outside of what AWS keeps MFA for; use 1m to 36h`},
 		{"a rule that does not exist", func(a role) { a.SessionName = "anything" }, `sessionName: "anything" is not a rule for session names; use userName or any`},

@@ -32,6 +32,7 @@ func (a *ServiceControlPoliciesArgs) Notices() Notices {
 			n.add("protectGuardrails.targets", "nothing is protected in "+strings.Join(outside, ", "))
 		}
 	}
+	a.noticeIdle(&n)
 	if g := a.ConsolePasswords; g != nil && g.ExemptRoot {
 		n.add("consolePasswords.exemptRoot", "the root user of every account can set console passwords")
 	}

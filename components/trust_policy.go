@@ -75,6 +75,7 @@ const (
 func (t trust) validate(p *Problems, path string) {
 	t.validateUsers(p, path)
 	t.validateARNs(p, path)
+	t.validateSessionNames(p, path, ", or write sessionName: any")
 	if len(t.users)+len(t.principalARNs) == 0 {
 		p.add(join(path, "users"), nil, "is empty, and so is principalArns: nobody could assume the role", "name at least one person")
 	}
@@ -88,6 +89,31 @@ func (t trust) validateUsers(p *Problems, path string) {
 		}
 	}
 }
+
+// validateSessionNames refuses people whose name cannot be that of a session: sessions are named after them, and AWS STS takes 2 to 64 characters.
+// otherwise is what can be written besides a longer name.
+func (t trust) validateSessionNames(p *Problems, path, otherwise string) {
+	if t.sessionName == SessionNameAny {
+		return
+	}
+	check := func(where, value, name string) {
+		if policy.ValidateUserName(name) == nil && policy.ValidateRoleSessionName(name) != nil {
+			p.add(where, value, tooShortForSessions, "give the user a name of two characters or more"+otherwise)
+		}
+	}
+	for i, name := range t.users {
+		check(join(path, at("users", i)), name, name)
+	}
+	for i, arn := range t.principalARNs {
+		if parsed, err := policy.ParseARN(arn); err == nil {
+			_, _, name, _ := parsed.Entity()
+			check(join(path, at("principalArns", i)), arn, name)
+		}
+	}
+}
+
+// tooShortForSessions says why nobody of a name of one character assumes a role. Source: AssumeRole in the AWS STS API Reference, RoleSessionName.
+const tooShortForSessions = "has a name of one character, and sessions are named after their user: AWS takes 2 to 64 characters"
 
 func (t trust) validateARNs(p *Problems, path string) {
 	own := trust{account: t.account, users: t.users, userPaths: t.userPaths}.arns()

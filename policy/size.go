@@ -15,6 +15,8 @@ type limit struct {
 	name  string
 	most  int
 	bytes bool
+	// fix is what to do about a document that is too large; empty means that its statements can go into another policy.
+	fix string
 }
 
 // limit of a document in this use; false where the service that keeps the document sets it.
@@ -29,7 +31,7 @@ func (u Use) limit(q Quotas) (limit, bool) {
 	case RoleInline:
 		return limit{name: "inline policies of a role", most: q.RoleInline}, true
 	case Trust:
-		return limit{name: "trust policy", most: q.Trust}, true
+		return limit{name: "trust policy", most: q.Trust, fix: "split the people over two roles, or raise quotas.trust once AWS has"}, true
 	case ServiceControl:
 		return limit{name: "service control policy", most: q.SCP, bytes: true}, true
 	case PermissionSet:
@@ -80,7 +82,7 @@ func (l limit) check(total int, documents ...Document) error {
 		return nil
 	}
 	return refusef(
-		"shorten those statements or move them to another policy",
+		cmp.Or(l.fix, "shorten those statements or move them to another policy"),
 		"has %d %s, %d over the quota of %d for the %s: the heaviest statements are %s",
 		total, l.unit(), total-l.most, l.most, l.name, heaviest(l, documents))
 }

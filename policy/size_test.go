@@ -56,7 +56,8 @@ func TestAQuotaCanBeRaised(t *testing.T) {
 	assert.Equal(t, policy.DefaultQuotas(), policy.Quotas{}.WithDefaults())
 	raised := policy.Quotas{
 		ManagedPolicy: 1, UserInline: 2, GroupInline: 3, RoleInline: 4, Trust: 5, SCP: 6, SCPsPerTarget: 7, PermissionSetInline: 8, SessionPolicy: 9,
-		AttachedPerUser: 10, AttachedPerGroup: 11, AttachedPerRole: 12, GroupsPerUser: 13, TagsPerPrincipal: 14,
+		AttachedPerUser: 10, AttachedPerGroup: 11, AttachedPerRole: 12, GroupsPerUser: 13, TagsPerPrincipal: 14, Users: 15, Groups: 16, Roles: 17, Policies: 18,
+		Documents: 19, SCPs: 20, PermissionSets: 21, AttachedPerPermissionSet: 22,
 	}
 	assert.Equal(t, raised, raised.WithDefaults())
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"aws-access-guardrails/components"
@@ -75,9 +76,7 @@ func (s *Stack) checkAdoption(d *decoder) {
 		d.report(Problem{Path: stackPath("adopt.attributes"), Kind: Refused, Value: "true", Why: "needs an instance of IAM Identity Center", Fix: "write the section identityCenter, or remove the key"})
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
-	// What the stack makes is not known beside other problems. A section that nobody knows hides nothing of it, and the engine hands over no such section.
-	hidden := slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") })
-	if len(a.Roles)+len(a.Policies) == 0 || hidden {
+	if len(a.Roles)+len(a.Policies) == 0 || d.hides() {
 		return
 	}
 	world := s.World()
@@ -92,6 +91,36 @@ func (s *Stack) checkAdoption(d *decoder) {
 	}
 	check("roles", "operationRoles", a.Roles, roles, "write the name that a role of this file has, given or derived, or leave it out")
 	check("policies", "operationRoles", a.Policies, policies, "leave it out")
+}
+
+// hides reports whether what the stack makes is not known because of other problems. A section that nobody knows hides nothing of it, and the engine hands
+// over no such section.
+func (d *decoder) hides() bool {
+	return slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") })
+}
+
+// checkOwnPolicies refuses policies of the account under the path of the guardrails that the stack does not make: the path is for those alone.
+func (s *Stack) checkOwnPolicies(d *decoder) {
+	if len(s.DelegatedRoles) == 0 || d.hides() {
+		return
+	}
+	var made []string
+	for _, p := range s.World().Policies {
+		made = append(made, p.ARN)
+	}
+	for i, r := range s.DelegatedRoles {
+		for j, arn := range r.ManagedPolicies {
+			if _, own := s.OwnPolicy(arn); !own || slices.Contains(made, arn) {
+				continue
+			}
+			fix := "write a policy of another path, or one of AWS"
+			if best, near := nearest(arn, made); near {
+				fix = "did you mean " + strconv.Quote(best) + "?"
+			}
+			d.report(Problem{Path: stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j), Kind: NotFound, Value: quoted(arn),
+				Why: "is under " + components.PolicyPath + ", where this stack's own policies are, and it makes none of that name", Fix: fix})
+		}
+	}
 }
 
 // OwnPolicy is the name of a policy that the stack makes; false for every other.

@@ -124,7 +124,7 @@ func (s *Stack) Operation() *components.OperationRolesArgs {
 func (s *Stack) Delegated() []*components.DelegatedRoleArgs {
 	out := make([]*components.DelegatedRoleArgs, len(s.DelegatedRoles))
 	for i, r := range s.DelegatedRoles {
-		r.Account, r.UserPaths, r.Quotas = s.Account.Account, s.userPaths(), s.Quotas
+		r.Account, r.UserPaths, r.Quotas, r.AWSManagedPolicies = s.Account.Account, s.userPaths(), s.Quotas, s.AWSManagedPolicies
 		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
 		out[i] = &r
 	}

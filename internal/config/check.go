@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +25,11 @@ func (s *Stack) complete(d *decoder) {
 	for i := range s.Expect {
 		s.Expect[i].Account = s.Account.ID
 	}
+	if !s.checkCounts(d) {
+		// What stands in such lists is not worth judging one by one, and takes its time.
+		return
+	}
+	s.checkRegions(d)
 	s.checkUsers(d)
 	s.checkOSUsers(d)
 	s.checkPeople(d)
@@ -38,6 +42,7 @@ func (s *Stack) complete(d *decoder) {
 	s.checkAWS(d)
 	s.checkComponents(d)
 	s.checkGrants(d)
+	s.checkOwnPolicies(d)
 	s.checkAdoption(d)
 }
 
@@ -162,27 +167,9 @@ func (s *Stack) checkAWS(d *decoder) {
 		d.report(Problem{Path: "aws:allowedAccountIds", Kind: Refused, Why: "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
 			Fix: "remove the key: no other account is ever deployed into"})
 	}
-	for _, key := range slices.Sorted(maps.Keys(s.AWS.DefaultTags)) {
-		if s.IsAuthorizationTag(key) {
-			d.report(Problem{Path: Path("aws:defaultTags.tags").Key(key), Kind: Refused, Value: quoted(s.AWS.DefaultTags[key]),
-				Why: "would put a tag that decides access on everything that is made", Fix: "remove it: roles get theirs from project and runAs"})
-		}
-	}
-	for i, key := range s.AWS.IgnoreTags.Keys {
-		if s.IsAuthorizationTag(key) {
-			d.report(Problem{Path: Path("aws:ignoreTags.keys").Index(i), Kind: Refused, Value: quoted(key),
-				Why: "would leave changes of a tag that decides access unseen", Fix: "remove it"})
-		}
-	}
-	for i, prefix := range s.AWS.IgnoreTags.KeyPrefixes {
-		for _, key := range []string{s.Tags.Project, components.RunAsTag} {
-			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
-				d.report(Problem{Path: Path("aws:ignoreTags.keyPrefixes").Index(i), Kind: Refused, Value: quoted(prefix),
-					Why: "would leave changes of the tag " + strconv.Quote(key) + " unseen, which decides access", Fix: "write a longer prefix, or remove it"})
-				break
-			}
-		}
-	}
+	s.checkDefaultTags(d)
+	s.checkIgnoreTags(d)
+	s.checkSessionOfDeployer(d)
 }
 
 // checkComponents asks the components, which know what AWS takes.

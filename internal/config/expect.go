@@ -52,7 +52,7 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		orNothing("the person assumes no role", "some expectations are about the person alone").
 		doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of Identity Center it is the permission set, as a name or alias/name.").
 		example("TestProject1-os-user1"),
-	key("sessionName", func(e *expectationDraft) *string { return &e.SessionName }, text(nil)).
+	key("sessionName", func(e *expectationDraft) *string { return &e.SessionName }, text(policy.ValidateRoleSessionName)).
 		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
 		doc("How the person names the session of the role.").
 		example("test-user-1-session"),

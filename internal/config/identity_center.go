@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -169,6 +170,7 @@ func (s *Stack) PermissionSets() []*components.PermissionSetArgs {
 	for _, p := range s.IdentityCenter.PermissionSets {
 		a := p.PermissionSetArgs
 		a.Account, a.IdentityCenter, a.ProjectTag, a.Quotas = s.Account.Account, s.instance(), s.Tags.Project, s.Quotas
+		a.AWSManagedPolicies = s.AWSManagedPolicies
 		if a.Template.OpensSessions() && a.Regions == nil && s.AWS.Region != "" {
 			a.Regions = []string{s.AWS.Region}
 		}
@@ -213,7 +215,7 @@ func (s *Stack) AddIdentityCenter(w *access.World) {
 	}
 }
 
-// checkIdentityCenter refuses aliases that no stack of the folder has.
+// checkIdentityCenter refuses aliases that no stack of the folder has, and what a delegated administrator cannot do.
 func (s *Stack) checkIdentityCenter(d *decoder) {
 	if s.IdentityCenter == nil {
 		return
@@ -226,13 +228,32 @@ func (s *Stack) checkIdentityCenter(d *decoder) {
 		for j, assignment := range p.Assignments {
 			for k, account := range assignment.Accounts {
 				at := stackPath(permissionSetSection(i)).Child("assignments").Index(j).Child("accounts").Index(k)
-				if account == "" || s.accountID(account) != "" || d.refused(at) {
+				if account == "" || d.refused(at) {
+					continue
+				}
+				if id := s.accountID(account); id != "" {
+					s.checkAssignedAccount(d, at, account, id)
 					continue
 				}
 				d.report(Problem{Path: at, Kind: NotFound, Value: quoted(account), Why: "is the alias of no stack of this folder", Fix: didYouMean(account, aliases)})
 			}
 		}
 	}
+}
+
+// checkAssignedAccount refuses assignments in the management account by the stack of another account: a delegated administrator neither gives nor takes
+// access there, and cannot change a permission set that is provisioned there.
+//
+// Source: Delegated administration, in the IAM Identity Center User Guide.
+func (s *Stack) checkAssignedAccount(d *decoder, at Path, account, id string) {
+	management, file := s.managementAccount()
+	if id != management || s.Account.ID == management {
+		return
+	}
+	d.report(Problem{Path: at, Kind: Refused, Value: quoted(account),
+		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
+			strconv.Quote(s.Account.ID),
+		Fix: "leave it out, and assign in the management account with a permission set that somebody makes there"})
 }
 
 // readPermissionSetPolicies reads the files of inline policies.

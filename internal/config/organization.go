@@ -303,12 +303,14 @@ func (s *Stack) accountIDs(accounts []string) []string {
 	return ids
 }
 
-// checkOrganization refuses aliases that no stack of the folder has.
+// checkOrganization refuses aliases that no stack of the folder has, and accounts that stand nowhere in the tree.
 func (s *Stack) checkOrganization(d *decoder) {
 	o := s.Organization
 	if o == nil {
+		s.checkPlace(d)
 		return
 	}
+	s.checkTree(d)
 	if s.Account.Organization != "" && o.ID != "" && s.Account.Organization != o.ID {
 		d.report(Problem{Path: stackPath("organization.id"), Kind: Invalid, Value: quoted(o.ID), Why: "is not the account.organization of this stack, " + quoted(s.Account.Organization),
 			Fix: "write the same id"})

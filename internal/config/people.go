@@ -26,6 +26,11 @@ type Sibling struct {
 	Group string
 	// JustInTime says that it uses just-in-time node access.
 	JustInTime bool
+	// Organization is the id of the organization that it says its account is in; empty where it says nothing.
+	Organization string
+	// Governs are the accounts in the tree of its section "organization", nil where it has none; Management is the management account that it names.
+	Governs    []string
+	Management string
 }
 
 // named reports whether people of the sibling are written with the name.
@@ -91,11 +96,16 @@ func siblingOf(file Source) Sibling {
 			s.Partition = likelyPartition(e.value.text)
 		case namespace + ":account":
 			s.AccountID, s.Alias = e.value.child("id"), e.value.child("alias")
+			s.Organization = cmp.Or(e.value.child("organization"), s.Organization)
 		case namespace + ":mfa":
 			grouped = true
 			group.Name, group.Path = cmp.Or(e.value.child("name"), group.Name), cmp.Or(e.value.child("path"), group.Path)
 		case namespace + ":justInTime":
 			s.JustInTime = true
+		case namespace + ":organization":
+			s.Organization = cmp.Or(s.Organization, e.value.child("id"))
+			s.Management, s.Governs = e.value.child("management"), []string{}
+			e.value.under("tree").accounts(&s.Governs)
 		case namespace + ":users":
 			for _, item := range e.value.items {
 				if name := item.child("name"); name != "" {
@@ -119,6 +129,26 @@ func (n *node) child(name string) string {
 		}
 	}
 	return ""
+}
+
+// under is the value of a key; empty where there is none.
+func (n *node) under(name string) *node {
+	for _, e := range n.entries {
+		if e.name == name {
+			return e.value
+		}
+	}
+	return &node{}
+}
+
+// accounts collects the ids of the accounts of a unit and of those below it.
+func (n *node) accounts(into *[]string) {
+	for _, id := range n.under("accounts").items {
+		*into = append(*into, id.text)
+	}
+	for _, unit := range n.under("units").items {
+		unit.accounts(into)
+	}
 }
 
 // person accepts the name of a user of this stack, and alias/name. ARNs belong into the key of that name.

@@ -17,6 +17,15 @@ var quotaKeys = keys("limits of AWS, where this account has others than everybod
 	quota("attachedPerRole", func(q *policy.Quotas) *int { return &q.AttachedPerRole }, "The number of managed policies attached to one role."),
 	quota("groupsPerUser", func(q *policy.Quotas) *int { return &q.GroupsPerUser }, "The number of groups of one user."),
 	quota("tagsPerPrincipal", func(q *policy.Quotas) *int { return &q.TagsPerPrincipal }, "The number of tags of one user or role."),
+	quota("users", func(q *policy.Quotas) *int { return &q.Users }, "The number of IAM users of the account."),
+	quota("groups", func(q *policy.Quotas) *int { return &q.Groups }, "The number of IAM groups of the account."),
+	quota("roles", func(q *policy.Quotas) *int { return &q.Roles }, "The number of IAM roles of the account."),
+	quota("policies", func(q *policy.Quotas) *int { return &q.Policies }, "The number of customer managed policies of the account."),
+	quota("documents", func(q *policy.Quotas) *int { return &q.Documents }, "The number of SSM documents of the account in one Region."),
+	quota("scps", func(q *policy.Quotas) *int { return &q.SCPs }, "The number of service control policies of the organization."),
+	quota("permissionSets", func(q *policy.Quotas) *int { return &q.PermissionSets }, "The number of permission sets of the instance of IAM Identity Center."),
+	quota("attachedPerPermissionSet", func(q *policy.Quotas) *int { return &q.AttachedPerPermissionSet },
+		"The number of AWS managed policies of one permission set. attachedPerRole bounds it too: the permission set becomes a role."),
 )
 
 func quota(name string, place func(*policy.Quotas) *int, doc string) *fieldOf[policy.Quotas, int] {

@@ -3,26 +3,19 @@ package config
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"aws-access-guardrails/policy"
 )
 
-// regions are the codes that a misspelt Region is compared with. The list only serves suggestions: a Region that opens tomorrow is taken by its form.
-var regions = []string{
-	"af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2", "ap-southeast-1", "ap-southeast-2",
-	"ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2",
-	"eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "eusc-de-east-1", "il-central-1", "me-central-1", "me-south-1",
-	"mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
-}
-
-// validateRegion is policy.ValidateRegion with a suggestion.
+// validateRegion is policy.ValidateRegion with a suggestion. Whether AWS has opened the Region is checkRegions's to say.
 func validateRegion(code string) error {
 	err := policy.ValidateRegion(code)
 	if err == nil {
 		return nil
 	}
 	var wrong *policy.ValueError
-	if best, near := nearest(code, regions); near && errors.As(err, &wrong) {
+	if best, near := nearest(code, policy.Regions()); near && errors.As(err, &wrong) {
 		return says(wrong.Why, "did you mean "+strconv.Quote(best)+"?")
 	}
 	return err
@@ -34,8 +27,79 @@ func likelyPartition(code string) policy.Partition {
 	if partition, err := policy.PartitionOfRegion(code); err == nil {
 		return partition
 	}
-	if best, near := nearest(code, regions); near {
+	if best, near := nearest(code, policy.Regions()); near {
 		return likelyPartition(best)
 	}
 	return policy.AWS
 }
+
+// writtenRegion is a Region that the file names.
+type writtenRegion struct {
+	path Path
+	code string
+	// in is the ARN that the Region is part of; empty where the Region stands alone.
+	in string
+}
+
+// writtenRegions are all Regions that the file names, in the order of the reference.
+func (s *Stack) writtenRegions() []writtenRegion {
+	all := []writtenRegion{{path: "aws:region", code: s.AWS.Region}, {path: "aws:stsRegion", code: s.AWS.STSRegion}}
+	list := func(at Path, codes []string) {
+		for i, code := range codes {
+			all = append(all, writtenRegion{path: at.Index(i), code: code})
+		}
+	}
+	inARN := func(at Path, text string) {
+		if arn, err := policy.ParseARN(text); err == nil {
+			all = append(all, writtenRegion{path: at, code: arn.Region, in: text})
+		}
+	}
+	if s.Sessions != nil {
+		list(stackPath("sessions.regions"), s.Sessions.Regions)
+		inARN(stackPath("sessions.kmsKeyId"), s.Sessions.KMSKeyID)
+	}
+	if s.JustInTime != nil {
+		all = append(all, writtenRegion{path: stackPath("justInTime.homeRegion"), code: s.JustInTime.HomeRegion})
+	}
+	if s.IdentityCenter != nil {
+		for i, set := range s.IdentityCenter.PermissionSets {
+			at := stackPath(permissionSetSection(i))
+			list(at.Child("regions"), set.Regions)
+			for j, key := range set.KMSKeys {
+				inARN(at.Child("kmsKeyArns").Index(j), key)
+			}
+		}
+	}
+	list(stackPath("adopt.sessions"), s.Adopt.Sessions)
+	for i := range s.Expect {
+		at := stackPath("expect").Index(i).Child("on")
+		all = append(all, writtenRegion{path: at.Child("region"), code: s.Expect[i].On.Region})
+		inARN(at.Child("arn"), s.Expect[i].On.ARN)
+	}
+	return all
+}
+
+// checkRegions refuses Regions that AWS has not opened, as the provider does before it calls anything. Where AWS has opened one since, the setting with
+// which the provider takes it says so here too.
+func (s *Stack) checkRegions(d *decoder) {
+	if s.AWS.SkipRegionValidation != nil && *s.AWS.SkipRegionValidation {
+		return
+	}
+	for _, r := range s.writtenRegions() {
+		if r.code == "" || policy.KnownRegion(r.code) || strings.ContainsAny(r.code, "*?") || d.refused(r.path) {
+			continue
+		}
+		const newer = "if AWS has opened it since, write aws:skipRegionValidation: true"
+		fix := "write the code of a Region, such as ap-northeast-1; " + newer
+		if best, near := nearest(r.code, policy.Regions()); near {
+			fix = "did you mean " + strconv.Quote(best) + "? " + upperFirst(newer)
+		}
+		p := Problem{Path: r.path, Kind: Invalid, Value: quoted(r.code), Why: "is not a Region that AWS has opened", Fix: fix}
+		if r.in != "" {
+			p.Value, p.Why = quoted(r.in), "names the Region "+strconv.Quote(r.code)+", which AWS has not opened"
+		}
+		d.report(p)
+	}
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

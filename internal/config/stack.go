@@ -44,6 +44,8 @@ type Stack struct {
 	// Siblings are the other stacks of the folder, by which people of their accounts are named.
 	Siblings []Sibling
 	Quotas   policy.Quotas
+	// AWSManagedPolicies are names of AWS managed policies that AWS has and the list of this program does not.
+	AWSManagedPolicies []string
 	// Protect makes the engine refuse every deletion of what the stack made.
 	Protect bool
 	// Adopt is what exists before the stack is deployed and becomes its own.
@@ -117,6 +119,11 @@ var stackKeys = keys("the guardrails of one account",
 		asSection().
 		doc("AWS's limits on documents, where AWS has raised them for this account.").
 		example(map[string]any{"trust": 4096}),
+	key("awsManagedPolicies", func(s *Stack) *[]string { return &s.AWSManagedPolicies }, words(text(nil))).
+		orNothing("AWS has the managed policies of this program's list", "the list is made from AWS's, and AWS adds to it").
+		doc("Names of AWS managed policies that are newer than this program, with their path where they have one. A managed policy that is neither on the "+
+			"list of the program nor here is refused, because AWS would refuse it half-way through a deployment.").
+		example([]string{"job-function/NewFunction"}),
 	key("protect", func(s *Stack) *bool { return &s.Protect }, boolean{}).
 		orElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
 		doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").

@@ -120,7 +120,7 @@ func (j *Judgement) exempt(f *access.Finding) string {
 	for _, set := range carrier.PermissionSets() {
 		for _, id := range set.Accounts() {
 			if set.RoleARN(id) == f.Subject {
-				return "add " + set.Name + " to organization.osAccessOnly.permissionSets, or "
+				return "add " + set.Name + " to organization.osAccessOnly.permissionSets"
 			}
 		}
 	}

@@ -114,28 +114,85 @@ func (j *Judgement) path(f *access.Finding) config.Path {
 	return j.Stack.PathOf(f.Subject)
 }
 
-// fix says what to write so that a finding goes away: the line in the other half of an assumed role, or the page.
-func (j *Judgement) fix(f *access.Finding) string {
-	see := j.exempt(f) + "see " + f.Page
-	if f.ID != "declared-journeys-work" || f.Journey == nil {
-		return see
+// changePolicy names the service control policy of one's own that denies what must work, and where it is; empty where none does.
+func (j *Judgement) changePolicy(f *access.Finding) string {
+	denying := slices.Clone(f.By)
+	if f.Witness != nil {
+		denying = append(denying, f.Witness.By())
 	}
-	if f.Witness != nil && f.Witness.By().Kind == access.ServiceControlPolicySource && slices.ContainsFunc(f.Journey.Via, func(h access.Hop) bool { return len(h.Tags) > 0 }) {
-		for _, s := range j.beside {
-			if s.Organization != nil && s.Organization.ProtectGuardrails != nil && !s.Organization.ProtectGuardrails.OwnOSUsers {
-				return fmt.Sprintf("write ownOSUsers: true under guardrails:organization.protectGuardrails in %s, or %s", filepath.Base(s.File), see)
+	for _, s := range j.beside {
+		if s.Organization == nil {
+			continue
+		}
+		for i, own := range s.Organization.Own {
+			for _, by := range denying {
+				if by.Kind == access.ServiceControlPolicySource && by.Policy == own.Name {
+					return fmt.Sprintf("leave %s out of statement %s of %s (%s in %s)", refusedCall(f), by.Sid, own.File,
+						config.Path("guardrails:organization.policies").Index(i), filepath.Base(s.File))
+				}
 			}
 		}
+	}
+	return ""
+}
+
+// refusedCall is the action that a witness ends with.
+func refusedCall(f *access.Finding) string {
+	if f.Witness != nil {
+		if last := f.Witness.Steps[len(f.Witness.Steps)-1]; last.Request != nil {
+			return last.Request.Action
+		}
+	}
+	return "what must work"
+}
+
+// fix says what to write so that a finding goes away, or the page.
+func (j *Judgement) fix(f *access.Finding) string {
+	see := "see " + f.Page
+	if mend := j.mend(f); mend != "" {
+		return mend + ", or " + see
+	}
+	return see
+}
+
+// mend says what to write so that a finding goes away: the file, the key and the value; empty where that is not known.
+func (j *Judgement) mend(f *access.Finding) string {
+	for _, known := range []func(*access.Finding) string{j.changePolicy, j.exempt, j.passOSUsers, j.openTheWay} {
+		if mend := known(f); mend != "" {
+			return mend
+		}
+	}
+	return ""
+}
+
+// passOSUsers is the key that lets people pass their own OS user, where a service control policy keeps them from it.
+func (j *Judgement) passOSUsers(f *access.Finding) string {
+	if f.ID != "declared-journeys-work" || f.Journey == nil || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource ||
+		!slices.ContainsFunc(f.Journey.Via, func(h access.Hop) bool { return len(h.Tags) > 0 }) {
+		return ""
+	}
+	for _, s := range j.beside {
+		if s.Organization != nil && s.Organization.ProtectGuardrails != nil && !s.Organization.ProtectGuardrails.OwnOSUsers {
+			return "write ownOSUsers: true under guardrails:organization.protectGuardrails in " + filepath.Base(s.File)
+		}
+	}
+	return ""
+}
+
+// openTheWay is the other half of a role that somebody of another account assumes: the account in the MFA group of the person's account.
+func (j *Judgement) openTheWay(f *access.Finding) string {
+	if f.ID != "declared-journeys-work" || f.Journey == nil {
+		return ""
 	}
 	person, err := policy.ParseARN(f.Journey.From.Subject())
 	role, roleErr := policy.ParseARN(f.Subject)
 	if err != nil || roleErr != nil || person.Account == role.Account {
-		return see
+		return ""
 	}
 	for _, s := range j.beside {
 		if s.Account.ID == person.Account && s.MFA != nil && !slices.Contains(s.MFA.RoleAccounts, role.Account) {
-			return fmt.Sprintf("add %q to guardrails:mfa.roleAccounts in %s, or %s", role.Account, filepath.Base(s.File), see)
+			return fmt.Sprintf("add %q to guardrails:mfa.roleAccounts in %s", role.Account, filepath.Base(s.File))
 		}
 	}
-	return see
+	return ""
 }

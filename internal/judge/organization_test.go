@@ -153,6 +153,7 @@ func TestOneStackCarriesTheOrganization(t *testing.T) {
 	require.NoError(t, err)
 	text := strings.Replace(string(data), `id: "123456789012"`, `id: "999999999999"`, 1)
 	text = strings.Replace(text, "alias: management", "alias: second", 1)
+	text = strings.Replace(text, `accounts: ["123456789012"]`, `accounts: ["123456789012", "999999999999"]`, 1)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.second.yaml"), []byte(text), 0o600))
 	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "management"))), "stands in several stacks: management, second")
 }

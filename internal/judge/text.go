@@ -121,6 +121,9 @@ func subjects(n int) string {
 
 func (j *Judgement) writeFailed(b *strings.Builder, f *access.Finding) {
 	fmt.Fprintf(b, "            %s: %s\n", j.Stack.NameOf(f.Subject), f.Problem)
+	if mend := j.mend(f); mend != "" {
+		fmt.Fprintf(b, "              to mend it: %s\n", mend)
+	}
 	if f.Witness != nil {
 		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "              "))
 	}

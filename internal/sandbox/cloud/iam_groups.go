@@ -16,8 +16,8 @@ func (i IAM) CreateGroup(ctx context.Context, name, path string) (Group, error) 
 		if i.cloud.groups.has(i.caller.Account, nameKey(name)) {
 			return Group{}, alreadyExists("Group with name %s already exists.", name)
 		}
-		if len(i.cloud.groups.keys(i.caller.Account)) >= quotas.groups {
-			return Group{}, limitExceeded("Cannot exceed quota for GroupsPerAccount: %d", quotas.groups)
+		if len(i.cloud.groups.keys(i.caller.Account)) >= i.cloud.Quotas.Groups {
+			return Group{}, limitExceeded("Cannot exceed quota for GroupsPerAccount: %d", i.cloud.Quotas.Groups)
 		}
 		i.putGroup(tx, Group{
 			Name: name, Path: path, ID: i.cloud.uniqueID(tx, i.caller.Account, "AGPA", "group", name), Created: i.time(),

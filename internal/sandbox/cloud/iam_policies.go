@@ -36,8 +36,8 @@ func (i IAM) CreatePolicy(ctx context.Context, in NewPolicy) (Policy, error) {
 		if i.cloud.policies.has(i.caller.Account, nameKey(in.Name)) {
 			return Policy{}, alreadyExists("A policy called %s already exists. Duplicate names are not allowed.", in.Name)
 		}
-		if len(i.cloud.policies.keys(i.caller.Account)) >= quotas.policies {
-			return Policy{}, limitExceeded("Cannot exceed quota for PoliciesPerAccount: %d", quotas.policies)
+		if len(i.cloud.policies.keys(i.caller.Account)) >= i.cloud.Quotas.Policies {
+			return Policy{}, limitExceeded("Cannot exceed quota for PoliciesPerAccount: %d", i.cloud.Quotas.Policies)
 		}
 		if err := checkManaged(i.cloud.Quotas, in.Document); err != nil {
 			return Policy{}, err

@@ -35,8 +35,8 @@ func (i IAM) CreateRole(ctx context.Context, in NewRole) (Role, error) {
 		if i.cloud.roles.has(i.caller.Account, nameKey(in.Name)) {
 			return Role{}, alreadyExists("Role with name %s already exists.", in.Name)
 		}
-		if len(i.cloud.roles.keys(i.caller.Account)) >= quotas.roles {
-			return Role{}, limitExceeded("Cannot exceed quota for RolesPerAccount: %d", quotas.roles)
+		if len(i.cloud.roles.keys(i.caller.Account)) >= i.cloud.Quotas.Roles {
+			return Role{}, limitExceeded("Cannot exceed quota for RolesPerAccount: %d", i.cloud.Quotas.Roles)
 		}
 		principals, err := i.cloud.checkTrust(in.Trust, i.cloud.Quotas.Trust)
 		if err != nil {

@@ -33,8 +33,8 @@ func (i IAM) CreateUser(ctx context.Context, in NewUser) (User, error) {
 		if i.cloud.users.has(i.caller.Account, nameKey(in.Name)) {
 			return User{}, alreadyExists("User with name %s already exists.", in.Name)
 		}
-		if len(i.cloud.users.keys(i.caller.Account)) >= quotas.users {
-			return User{}, limitExceeded("Cannot exceed quota for UsersPerAccount: %d", quotas.users)
+		if len(i.cloud.users.keys(i.caller.Account)) >= i.cloud.Quotas.Users {
+			return User{}, limitExceeded("Cannot exceed quota for UsersPerAccount: %d", i.cloud.Quotas.Users)
 		}
 		user := User{
 			Name: in.Name, Path: path, ID: i.cloud.uniqueID(tx, i.caller.Account, "AIDA", "user", in.Name),

@@ -129,7 +129,7 @@ func (o Organizations) CreatePolicy(ctx context.Context, in NewOrganizationPolic
 		if err := o.check(p); err != nil {
 			return OrganizationPolicy{}, err
 		}
-		if len(o.cloud.organizationPolicies.keys("")) >= quotas.serviceControlPolicies {
+		if len(o.cloud.organizationPolicies.keys("")) >= o.cloud.Quotas.SCPs {
 			return OrganizationPolicy{}, constraint("POLICY_NUMBER_LIMIT_EXCEEDED", "You have exceeded the number of policies that you can have.")
 		}
 		p.ID = o.cloud.hexID(tx, "", "p-", "organizationPolicy", in.Name, 8)

@@ -93,8 +93,8 @@ func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, erro
 		if s.cloud.documents.has(s.caller.Account, documentKey(s.caller.Region, in.Name)) {
 			return Document{}, refuse(http.StatusBadRequest, "DocumentAlreadyExists", "Document with same name %s already exists", in.Name)
 		}
-		if len(s.documentsHere()) >= quotas.documents {
-			return Document{}, refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d active SSM documents.", quotas.documents)
+		if len(s.documentsHere()) >= s.cloud.Quotas.Documents {
+			return Document{}, refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d active SSM documents.", s.cloud.Quotas.Documents)
 		}
 		if err := s.checkApprovalDocument(in); err != nil {
 			return Document{}, err

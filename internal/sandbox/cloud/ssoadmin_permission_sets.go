@@ -53,7 +53,7 @@ func (s SSOAdmin) CreatePermissionSet(ctx context.Context, instance string, in N
 				return PermissionSet{}, refuse(http.StatusConflict, "ConflictException", "PermissionSet with name %s already exists.", in.Name)
 			}
 		}
-		if len(s.cloud.permissionSets.keys("")) >= quotas.permissionSetsPerInstance {
+		if len(s.cloud.permissionSets.keys("")) >= s.cloud.Quotas.PermissionSets {
 			return PermissionSet{}, refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "You have exceeded the quota of permission sets.")
 		}
 		_, id, _ := strings.Cut(ic.ARN, ":instance/")
@@ -175,9 +175,9 @@ func (s SSOAdmin) AttachManagedPolicy(ctx context.Context, instance, arn, manage
 		case slices.Contains(p.Managed, managed):
 			return refuse(http.StatusConflict, "ConflictException", "Permission set with id %s already has a typed link attachment to a manged policy with %s",
 				arn[strings.LastIndexByte(arn, '/')+1:], managed)
-		case len(p.Managed) >= quotas.managedPoliciesPerPermissionSet:
+		case len(p.Managed) >= s.cloud.Quotas.AttachedPerPermissionSet:
 			return refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "You have exceeded AWS SSO limits. Cannot attach more than %d managed policies.",
-				quotas.managedPoliciesPerPermissionSet)
+				s.cloud.Quotas.AttachedPerPermissionSet)
 		}
 		p.Managed = append(slices.Clone(p.Managed), managed)
 		return nil

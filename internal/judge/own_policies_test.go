@@ -1,0 +1,109 @@
+package judge_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/judge"
+)
+
+// withOwnPolicy is the example with a service control policy of the admin's own on the unit with nodes.
+func withOwnPolicy(t *testing.T, statements string) string {
+	t.Helper()
+	folder := edited(t, [3]string{"Pulumi.management.yaml", "    osAccessOnly:\n", "    policies: [{name: mine, file: mine.json, targets: [ou-exam-11111111]}]\n    osAccessOnly:\n"})
+	document := `{"Version":"2012-10-17","Statement":[` + statements + `]}`
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "mine.json"), []byte(document), 0o600))
+	return folder
+}
+
+// The agent of a node is half of every session: a policy that denies one of its calls ends all shells, and the journey says which and where.
+func TestAPolicyThatShutsTheAgentOutEndsEveryShell(t *testing.T) {
+	for _, action := range []string{
+		"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel", "ssmmessages:CreateDataChannel",
+		"ssmmessages:OpenDataChannel", "ssmmessages:*",
+	} {
+		folder := withOwnPolicy(t, fmt.Sprintf(`{"Sid":"NoAgent","Effect":"Deny","Action":%q,"Resource":"*"}`, action))
+		text := refusalsOf(judge.Stack(read(t, folder, "workload")))
+		assert.Contains(t, text, "does not pass declared-journeys-work", action)
+		assert.Contains(t, text, "service control policy mine, statement NoAgent", action)
+		assert.Contains(t, text, " out of statement NoAgent of mine.json (guardrails:organization.policies[0] in Pulumi.management.yaml)", action)
+		text = refusalsOf(judge.Stack(read(t, folder, "payments")))
+		assert.Contains(t, text, "no shell opens in ap-northeast-1, whose preferences are set: the agent of the node", action)
+	}
+	for name, statements := range map[string]string{
+		"the older endpoint":   `{"Sid":"Old","Effect":"Deny","Action":"ec2messages:*","Resource":"*"}`,
+		"people alone":         `{"Sid":"People","Effect":"Deny","Action":"ssmmessages:Create*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/*"}}}`,
+		"another Region":       `{"Sid":"Far","Effect":"Deny","Action":"ssmmessages:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}`,
+		"nothing of the agent": `{"Sid":"Other","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}`,
+	} {
+		folder := withOwnPolicy(t, statements)
+		for _, stack := range []string{"workload", "payments", "identity"} {
+			assert.Empty(t, refusalsOf(judge.Stack(read(t, folder, stack))), "%s: %s", name, stack)
+		}
+	}
+}
+
+// A policy that leaves the roles of nodes out shuts nobody out who has one of them, and that is what the verdict then rests on.
+func TestARoleThatIsLeftOutIsAssumedOfNodes(t *testing.T) {
+	folder := withOwnPolicy(t, `{"Sid":"NodesAlone","Effect":"Deny","Action":"ssmmessages:CreateDataChannel","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/BreakGlass"}}}`)
+	j := judge.Stack(read(t, folder, "workload"))
+	assert.Empty(t, refusalsOf(j))
+	assert.Contains(t, concessionsOf(j), "arn:aws:iam::444455556666:role/BreakGlass")
+}
+
+func concessionsOf(j *judge.Judgement) string {
+	var ids []string
+	for _, c := range j.Concessions() {
+		ids = append(ids, c.ID)
+	}
+	return strings.Join(ids, "\n")
+}
+
+// What does nothing is noticed: Allows beside FullAWSAccess, actions that AWS does not have, keys that it never sets, Regions that it has not opened.
+func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
+	const deny = `{"Sid":"Real","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}`
+	for name, c := range map[string]struct{ statements, says string }{
+		"Allows alone": {`{"Sid":"OnlyS3","Effect":"Allow","Action":"s3:*","Resource":"*"}`, "mine.json does nothing: it has Allows alone"},
+		"an Allow":     {deny + `,{"Effect":"Allow","Action":"s3:*","Resource":"*"}`, "statement #2 of mine.json does nothing: FullAWSAccess"},
+		"no action":    {`{"Sid":"Typo","Effect":"Deny","Action":"s3:DeletBucket","Resource":"*"}`, `AWS has no action "s3:DeletBucket"; did you mean "s3:DeleteBucket"?`},
+		"no service":   {`{"Sid":"Typo","Effect":"Deny","Action":"s33:*","Resource":"*"}`, `AWS has no action "s33:*"`},
+		"a dead key": {`{"Sid":"Dead","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*","Condition":{"StringEquals":{"ssm:DocumentType":"x"}}}`,
+			"AWS never sets the condition key ssm:DocumentType"},
+		"no Region": {`{"Sid":"Far","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["ap-northeast-9"]}}}`,
+			`Far names the Region "ap-northeast-9", which AWS has not opened; did you mean "ap-northeast-1"?`},
+		"nothing": {deny, ""},
+	} {
+		s := read(t, withOwnPolicy(t, c.statements), "management")
+		var said []string
+		for _, n := range s.Notices(time.Unix(0, 0)) {
+			if strings.Contains(string(n.Path), "policies[0]") {
+				said = append(said, n.Text)
+				assert.Positive(t, n.Line, name)
+			}
+		}
+		text := strings.Join(said, "\n")
+		if c.says == "" {
+			assert.Empty(t, text, name)
+			continue
+		}
+		assert.Contains(t, text, c.says, name)
+	}
+}
+
+// An account that is missing in roleAccounts is told with the file, the key and the value to write, in what check prints and not only to machines.
+func TestAForgottenRoleAccountIsToldWithWhatToWrite(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", `, "roleAccounts: ["})
+	j := judge.Stack(read(t, folder, "workload"))
+	const mend = `add "444455556666" to guardrails:mfa.roleAccounts in Pulumi.jump.yaml`
+	assert.Contains(t, refusalsOf(j), "; "+mend)
+	var text strings.Builder
+	require.NoError(t, j.WriteText(&text, false, true))
+	assert.Contains(t, text.String(), "to mend it: "+mend)
+}
