@@ -76,7 +76,8 @@ func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.Re
 	membership, err := iam.NewUserGroupMembership(ctx, childName(name, childMembership), &iam.UserGroupMembershipArgs{
 		User:   made.Name,
 		Groups: pulumi.ToStringArray(slices.Sorted(slices.Values(args.Groups))),
-	}, children...)
+		// Whoever leaves is in the guard's group until the deletion of the user takes them out of it: a deletion that is refused at once leaves the guard in place.
+	}, children.with(pulumi.DeletedWith(made))...)
 	if err != nil {
 		return nil, err
 	}

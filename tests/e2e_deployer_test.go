@@ -243,6 +243,7 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 		step(name, deployer.DeployerName, deployed[name], upWithRefresh)
 	}
 	for _, name := range l.destroy {
+		p.burdenAll(t, name)
 		step(name, deployer.DeployerName, deployed[name], destroy)
 	}
 	return all
@@ -250,11 +251,8 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 
 // keptUnused are actions that no operation here calls, with the reason for which they stay.
 var keptUnused = map[string]string{
-	"iam:DeleteSSHPublicKey":              "a person may have uploaded a key; the sandbox has none",
-	"iam:DeleteSigningCertificate":        "a person may have uploaded a certificate; the sandbox has none",
-	"iam:DeleteServiceSpecificCredential": "a person may have made one; the sandbox has none",
-	"iam:UpdateUser":                      "a user whose path changes is moved in place, to where the next rendering reaches",
-	"iam:UpdateGroup":                     "a group whose name or path changes is moved in place, to where the next rendering reaches",
+	"iam:UpdateUser":  "a user whose path changes is moved in place, to where the next rendering reaches",
+	"iam:UpdateGroup": "a group whose name or path changes is moved in place, to where the next rendering reaches",
 }
 
 // interfere does in the account what others do there, so that what the stack does about it is called for too.
@@ -269,9 +267,57 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 	for _, g := range world.Groups {
 		require.NoError(t, iam.AttachPolicy(t.Context(), cloud.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
 	}
+	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
 	for _, r := range world.Roles[:min(1, len(world.Roles))] {
-		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, r.Name, "somebody-elses", policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()))
+		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, r.Name, "somebody-elses", others))
+		require.NoError(t, iam.UpdateRoleDescription(t.Context(), r.Name, "somebody else's"))
+		require.NoError(t, iam.UpdateRole(t.Context(), r.Name, 39600))
+		if r.Boundary == "" {
+			require.NoError(t, iam.PutRolePermissionsBoundary(t.Context(), r.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+		}
 	}
+	stays := map[string]bool{}
+	for _, u := range world.Users {
+		stays[u.Name] = true
+	}
+	for _, u := range server.Snapshot().Accounts[stack.Account.ID].Users {
+		if stays[u.Name] {
+			require.NoError(t, iam.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+		}
+	}
+	for _, d := range server.Snapshot().Accounts[stack.Account.ID].Documents {
+		if d.Type == "Session" {
+			require.NoError(t, server.SSM(stack.Account.ID, d.Region).ModifyDocumentPermission(t.Context(), d.Name, []string{"999999999999"}, nil))
+		}
+	}
+}
+
+// burdenAll burdens every user of the stack's account, as people do in the course of time.
+func (p *pipeline) burdenAll(t *testing.T, name string) {
+	t.Helper()
+	stack := p.stack(t, name)
+	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, server.Close()) }()
+	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
+	for _, u := range stack.World().Users {
+		burden(t, server.IAM(stack.Account.ID), u.Name, others)
+	}
+}
+
+// burden gives a user everything that has to go before the user can.
+func burden(t *testing.T, iam cloud.IAM, name, document string) {
+	t.Helper()
+	ctx := t.Context()
+	require.NoError(t, iam.PutPolicy(ctx, cloud.KindUser, name, "somebody-elses", document))
+	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+	for _, kind := range []cloud.Credential{cloud.SSHPublicKey, cloud.SigningCertificate, cloud.ServiceSpecificCredential} {
+		_, err := iam.AddCredential(ctx, kind, name)
+		require.NoError(t, err)
+	}
+	_, err := iam.CreateGroup(ctx, "somebody-elses-"+name, "/")
+	require.NoError(t, err)
+	require.NoError(t, iam.AddUserToGroup(ctx, "somebody-elses-"+name, name))
 }
 
 // judge takes each action out of the documents in turn and looks for a call that is denied then.
@@ -314,6 +360,41 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 			}
 		}
 	}
+}
+
+// Whoever leaves goes with all that they have, whatever it is, and the deployer may remove it; until the deletion is allowed, they keep the guard.
+func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
+	t.Parallel()
+	p := newPipeline(t, newDeployment(t))
+	const leaver = "bob"
+	p.write(t, "Pulumi.dev.yaml", "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \""+devAccount+"\"}\n"+
+		"  guardrails:users: [{name: alice}, {name: "+leaver+"}]\n")
+	p.admit(t, "dev")
+	_, err := p.as(t, deployer.DeployerName, "dev", up)
+	require.NoError(t, err)
+	account := func(use func(cloud.IAM, *sandbox.Server)) {
+		server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: devAccount})
+		require.NoError(t, err)
+		use(server.IAM(devAccount), server)
+		require.NoError(t, server.Close())
+	}
+	account(func(iam cloud.IAM, _ *sandbox.Server) {
+		burden(t, iam, leaver, policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON())
+		deny := policy.New(policy.Deny("NotYet", "iam:ListGroupsForUser", "iam:RemoveUserFromGroup").On("*"))
+		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()))
+	})
+	p.edit(t, "Pulumi.dev.yaml", ", {name: "+leaver+"}", "")
+	_, err = p.as(t, deployer.DeployerName, "dev", up)
+	require.ErrorContains(t, err, "AccessDenied")
+	account(func(iam cloud.IAM, s *sandbox.Server) {
+		assert.Contains(t, s.Snapshot().Accounts[devAccount].Users[leaver].Groups, "guardrails-mfa", "the leaver is without the guard")
+		require.NoError(t, iam.DeleteInlinePolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less"))
+	})
+	_, err = p.as(t, deployer.DeployerName, "dev", up)
+	require.NoError(t, err)
+	account(func(_ cloud.IAM, s *sandbox.Server) {
+		assert.NotContains(t, s.Snapshot().Accounts[devAccount].Users, leaver)
+	})
 }
 
 // A deployer that lacks one action fails with AWS's own words, so the sandbox is no rubber stamp.

@@ -124,7 +124,7 @@ func (s *stack) statements() ([]statement, error) {
 				}
 				byName[n.name] = st
 			}
-			st.Actions, st.Resources = union(st.Actions, n.actions), union(st.Resources, resources)
+			st.Actions, st.Resources = union(st.Actions, n.actions(typ)), union(st.Resources, resources)
 		}
 		return nil
 	}

@@ -1,7 +1,9 @@
 package deployer
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -70,7 +73,7 @@ func readsOnly(action string) bool {
 func TestActionsAndTheirResourcesAreAWSs(t *testing.T) {
 	for typ, needs := range needsOf {
 		for _, n := range needs {
-			for _, action := range n.actions {
+			for _, action := range n.actions(typ) {
 				known, ok := access.KnownAction(action)
 				require.True(t, ok, "%s: %s is no action", typ, action)
 				assert.Equal(t, known, action)
@@ -91,6 +94,44 @@ func conditionKeyOf(action string) string {
 		return "iam:PassedToService"
 	}
 	return "iam:PolicyARN"
+}
+
+// The table of types and the statements fit: every group of calls has its statement, every statement its calls, and a call that nobody may make says why.
+func TestEveryCallOfATypeIsAllowedOrWithheld(t *testing.T) {
+	assert.ElementsMatch(t, awstype.Tokens(), slices.Collect(maps.Keys(needsOf)))
+	for _, typ := range awstype.Tokens() {
+		calls, _ := awstype.Of(typ)
+		groups := map[string]bool{}
+		for _, call := range calls.Calls {
+			_, known := access.KnownAction(call.Action)
+			assert.True(t, known, "%s: %s is no action", typ, call.Action)
+			assert.NotZero(t, call.In, "%s %s", typ, call.Action)
+			assert.NotEqual(t, call.For == "", call.Withheld == "", "%s %s is allowed by a statement or withheld with a reason", typ, call.Action)
+			groups[call.For] = true
+		}
+		delete(groups, "")
+		for _, n := range needsOf[typ] {
+			name := cmp.Or(n.group, n.name)
+			assert.True(t, groups[name], "%s: the statement %s allows nothing", typ, name)
+			delete(groups, name)
+		}
+		assert.Empty(t, groups, "%s: calls without a statement", typ)
+	}
+}
+
+// What was read where is said for every type, and calls that no source shows are counted, so that none is added unseen.
+func TestCallsHaveTheirSource(t *testing.T) {
+	for _, typ := range awstype.Tokens() {
+		calls, _ := awstype.Of(typ)
+		assert.NotEmpty(t, calls.Source.Repository, typ)
+		assert.NotEmpty(t, calls.Source.File, typ)
+		assert.Regexp(t, "^[0-9a-f]{8}$", calls.Source.Commit, typ)
+	}
+	assert.Equal(t, []string{
+		"aws:iam/policy:Policy iam:TagPolicy", "aws:iam/role:Role iam:TagRole", "aws:iam/user:User iam:TagUser",
+		"aws:organizations/policy:Policy organizations:TagResource", "aws:ssm/document:Document ssm:AddTagsToResource",
+		"aws:ssoadmin/permissionSet:PermissionSet sso:TagResource",
+	}, awstype.Unconfirmed())
 }
 
 // One name is one statement: needs that share it read alike, and have the same condition or none.
@@ -125,6 +166,10 @@ func TestNothingOutsideTheStackIsReached(t *testing.T) {
 					parts := strings.SplitN(resource, ":", 6)
 					require.Len(t, parts, 6, resource)
 					kind, path, _ := strings.Cut(parts[5], "/")
+					if s.Sid == "TakeLeaversOutOfGroups" {
+						assert.Equal(t, []string{"iam:RemoveUserFromGroup"}, s.Actions, "it takes people out of groups and does nothing else to them")
+						continue
+					}
 					if parts[2] == "iam" && kind != "mfa" {
 						assert.NotEqual(t, "*", path, "%s: %s", s.Sid, resource)
 					}

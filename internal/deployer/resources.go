@@ -73,6 +73,10 @@ func groups(s *stack, r program.Resource) []string {
 	return []string{s.entity("group", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
+func anyGroup(s *stack, _ program.Resource) []string {
+	return []string{s.arn("iam", "", s.Account.ID, "group/*")}
+}
+
 func memberships(s *stack, r program.Resource) []string {
 	var all []string
 	for _, group := range texts(r, "groups") {

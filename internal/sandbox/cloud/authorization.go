@@ -47,7 +47,8 @@ func (s client) untagging(keys []string) client {
 }
 
 // prefixes are the prefixes of actions by the names that the SDK gives the services.
-var prefixes = map[string]string{"IAM": "iam", "SSM": "ssm", "Organizations": "organizations", "SSO Admin": "sso", "CloudControl": "cloudformation"}
+var prefixes = map[string]string{"IAM": "iam", "SSM": "ssm", "Organizations": "organizations", "SSO Admin": "sso", "CloudControl": "cloudformation",
+	"identitystore": "identitystore"}
 
 // authorize decides a call, and what AWS wants besides for a call that tags what it makes.
 func (s client) authorize(operation, subject string) error {
@@ -157,7 +158,8 @@ var kindOfOperation = map[string]Kind{
 	"GetUserPolicy": KindUser, "DeleteUserPolicy": KindUser, "ListUserPolicies": KindUser, "AttachUserPolicy": KindUser, "DetachUserPolicy": KindUser,
 	"ListAttachedUserPolicies": KindUser, "CreateLoginProfile": KindUser, "DeleteLoginProfile": KindUser, "CreateAccessKey": KindUser, "DeleteAccessKey": KindUser,
 	"ListAccessKeys": KindUser, "EnableMFADevice": KindUser, "DeactivateMFADevice": KindUser, "ListMFADevices": KindUser, "ListSSHPublicKeys": KindUser,
-	"ListSigningCertificates": KindUser, "ListServiceSpecificCredentials": KindUser,
+	"ListSigningCertificates": KindUser, "ListServiceSpecificCredentials": KindUser, "DeleteSSHPublicKey": KindUser, "DeleteSigningCertificate": KindUser,
+	"DeleteServiceSpecificCredential": KindUser,
 }
 
 // withoutResource are operations that act on no resource that a policy could name.
@@ -184,6 +186,8 @@ func (s client) resourcesOf(operation, subject string) ([]string, bool) {
 		return s.organizationResources(operation, subject)
 	case "SSO Admin":
 		return s.identityCenterResources(operation, subject)
+	case "identitystore":
+		return s.identityStoreResources(operation, subject)
 	}
 	return nil, false
 }
@@ -209,6 +213,14 @@ func (s client) identityCenterResources(operation, subject string) ([]string, bo
 		return []string{account, ic.ARN, set}, true
 	}
 	return []string{ic.ARN, set}, true
+}
+
+// identityStoreResources are the store, which the account of the instance owns, and the person or the group.
+func (s client) identityStoreResources(operation, subject string) ([]string, bool) {
+	store, id, _ := strings.Cut(subject, "/")
+	kind, known := map[string]string{"DescribeUser": "user", "DescribeGroup": "group"}[operation]
+	prefix := "arn:" + string(s.cloud.Partition(s.caller.Account)) + ":identitystore::"
+	return []string{prefix + s.caller.Account + ":identitystore/" + store, prefix + ":" + kind + "/" + id}, known
 }
 
 func (s client) iamResources(operation, subject string) ([]string, bool) {
@@ -294,6 +306,8 @@ func (s client) organizationResources(operation, subject string) ([]string, bool
 	case "AttachPolicy", "DetachPolicy":
 		on, id, _ := strings.Cut(subject, ":")
 		return []string{policyARN(id), target(on)}, true
+	case "ListTargetsForPolicy":
+		return []string{policyARN(subject)}, true
 	case "ListPoliciesForTarget":
 		return []string{target(subject)}, true
 	}

@@ -46,6 +46,8 @@ type User struct {
 	Password bool `json:"password,omitempty"`
 	// AccessKeys are the ids of the user's access keys.
 	AccessKeys []string `json:"accessKeys,omitempty"`
+	// Others are the ids of what else the user made to sign in or to sign requests, by kind.
+	Others map[Credential][]string `json:"others,omitempty"`
 	// MFADevices are the serial numbers of the devices that the user enrolled.
 	MFADevices []string  `json:"mfaDevices,omitempty"`
 	Created    time.Time `json:"created,omitzero"`

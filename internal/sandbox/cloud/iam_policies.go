@@ -65,6 +65,11 @@ func (i IAM) GetPolicy(ctx context.Context, arn string) (Policy, int, error) {
 	return a.policy, a.attached, err
 }
 
+// ListPolicyVersions reads a customer managed policy with all its versions.
+func (i IAM) ListPolicyVersions(ctx context.Context, arn string) (Policy, error) {
+	return call(ctx, i.client, "ListPolicyVersions", arn, func(*tx) (Policy, error) { return i.policy(arn) })
+}
+
 func (i IAM) policy(arn string) (Policy, error) {
 	parsed, err := policy.ParseARN(arn)
 	if err != nil {

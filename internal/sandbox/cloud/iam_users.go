@@ -3,6 +3,7 @@ package cloud
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -98,6 +99,8 @@ func (i IAM) DeleteUser(ctx context.Context, name string) error {
 			return deleteConflict("Cannot delete entity, must delete access keys first.")
 		case len(user.MFADevices) > 0:
 			return deleteConflict("Cannot delete entity, must delete MFA device first.")
+		case len(user.Others) > 0:
+			return deleteConflict("Cannot delete entity, must remove referenced objects first.").hint("the user has %s", slices.Sorted(maps.Keys(user.Others))[0])
 		}
 		i.cloud.users.remove(tx, i.caller.Account, nameKey(name))
 		return nil

@@ -84,6 +84,22 @@ func (o Organizations) ListPoliciesForTarget(ctx context.Context, target string)
 	})
 }
 
+// ListTargetsForPolicy lists the ids of the roots, units and accounts that a policy is attached to, sorted.
+func (o Organizations) ListTargetsForPolicy(ctx context.Context, id string) ([]string, error) {
+	return call(ctx, o.client, "ListTargetsForPolicy", id, func(*tx) ([]string, error) {
+		if _, err := o.policy(id); err != nil {
+			return nil, err
+		}
+		var targets []string
+		for _, target := range o.cloud.attachments.keys("") {
+			if attached, _ := o.cloud.attachments.get("", target); slices.Contains(attached, id) {
+				targets = append(targets, target)
+			}
+		}
+		return targets, nil
+	})
+}
+
 // SetPolicyType enables a type of policies for the root, or disables it. Disabling service control policies detaches all of them; enabling
 // them again brings FullAWSAccess alone back.
 func (o Organizations) SetPolicyType(ctx context.Context, policyType string, enabled bool) error {

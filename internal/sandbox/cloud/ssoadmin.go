@@ -2,8 +2,10 @@ package cloud
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -90,6 +92,39 @@ func (s SSOAdmin) ListInstances(ctx context.Context) ([]IdentityCenter, error) {
 		}
 		return []IdentityCenter{ic}, nil
 	})
+}
+
+// IdentityStore is a client of the directory of IAM Identity Center with one caller's credentials.
+type IdentityStore struct{ client }
+
+// IdentityStore returns a client of the directory.
+func (c *Cloud) IdentityStore(caller Caller) IdentityStore {
+	return IdentityStore{client{cloud: c, caller: caller, service: "identitystore"}}
+}
+
+// Describe is DescribeUser and DescribeGroup, which answer a kind of principals: the name by the id. Empty means that the store has none of the id.
+func (s IdentityStore) Describe(ctx context.Context, operation, store, id string, names func(IdentityCenter) map[string]string) (string, error) {
+	return call(ctx, s.client, operation, store+"/"+id, func(*tx) (string, error) {
+		ic, ok := s.cloud.identityCenters.get("", identityCenterKey)
+		if !ok || ic.Store != store || ic.Account != s.caller.Account || ic.Region != s.caller.Region {
+			return "", nil
+		}
+		return names(ic)[id], nil
+	})
+}
+
+// IDs are the ids of principals of a name, as the console looks them up; they are not decided.
+func (s IdentityStore) IDs(store, name string, names func(IdentityCenter) map[string]string) []string {
+	s.cloud.mu.Lock()
+	defer s.cloud.mu.Unlock()
+	ic, _ := s.cloud.identityCenters.get("", identityCenterKey)
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(names(ic))) {
+		if ic.Store == store && names(ic)[id] == name {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 var attributeText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$`)

@@ -95,6 +95,22 @@ func (s SSOAdmin) DescribePermissionSet(ctx context.Context, instance, arn strin
 	return call(ctx, s.client, "DescribePermissionSet", arn, func(*tx) (PermissionSet, error) { return s.permissionSet(instance, arn) })
 }
 
+// GetInlinePolicy is GetInlinePolicyForPermissionSet: the document, or "" where there is none.
+func (s SSOAdmin) GetInlinePolicy(ctx context.Context, instance, arn string) (string, error) {
+	return call(ctx, s.client, "GetInlinePolicyForPermissionSet", arn, func(*tx) (string, error) {
+		p, err := s.permissionSet(instance, arn)
+		return p.Inline, err
+	})
+}
+
+// ListManagedPolicies is ListManagedPoliciesInPermissionSet: the ARNs in the order of attachment.
+func (s SSOAdmin) ListManagedPolicies(ctx context.Context, instance, arn string) ([]string, error) {
+	return call(ctx, s.client, "ListManagedPoliciesInPermissionSet", arn, func(*tx) ([]string, error) {
+		p, err := s.permissionSet(instance, arn)
+		return slices.Clone(p.Managed), err
+	})
+}
+
 func (s SSOAdmin) update(ctx context.Context, operation, instance, arn string, change func(*PermissionSet) error) error {
 	return do(ctx, s.client, operation, arn, func(tx *tx) error {
 		p, err := s.permissionSet(instance, arn)

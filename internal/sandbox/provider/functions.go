@@ -25,9 +25,9 @@ func classicFunctions() map[string]function {
 
 		"aws:organizations/getOrganization:getOrganization": {answer: organization},
 		"aws:ssoadmin/getInstances:getInstances":            {answer: instances},
-		"aws:identitystore/getUser:getUser": principal("userId", "userName", "UserName",
+		"aws:identitystore/getUser:getUser": principal("DescribeUser", "userId", "userName", "UserName",
 			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
-		"aws:identitystore/getGroup:getGroup": principal("groupId", "displayName", "DisplayName",
+		"aws:identitystore/getGroup:getGroup": principal("DescribeGroup", "groupId", "displayName", "DisplayName",
 			func(i cloud.IdentityCenter) map[string]string { return i.Groups }),
 	})
 	return all

@@ -70,33 +70,26 @@ func instances(ctx context.Context, s *session, _ values) (values, error) {
 }
 
 // principal answers aws.identitystore.getUser and getGroup for one unique attribute or an id.
-func principal(idKey, nameKey resource.PropertyKey, attribute string, names func(cloud.IdentityCenter) map[string]string) function {
+func principal(operation string, idKey, nameKey resource.PropertyKey, attribute string, names func(cloud.IdentityCenter) map[string]string) function {
 	return function{
 		arguments: []string{"alternateIdentifier", string(idKey), "identityStoreId"},
 		answer: func(ctx context.Context, s *session, args values) (values, error) {
-			list, err := s.sso().ListInstances(ctx)
-			if err != nil {
-				return nil, err
-			}
-			wanted, name := args.text(idKey), ""
+			store, id := args.text("identityStoreId"), args.text(idKey)
 			if alternate := args["alternateIdentifier"]; alternate.IsObject() {
 				unique := values(values(alternate.ObjectValue())["uniqueAttribute"].ObjectValue())
 				if unique.text("attributePath") != attribute {
 					return nil, errors.New("the sandbox knows the attribute " + attribute + " alone")
 				}
-				name = unique.text("attributeValue")
+				if ids := s.identityStore().IDs(store, unique.text("attributeValue"), names); len(ids) > 0 {
+					id = ids[0]
+				}
 			}
-			for _, i := range list {
-				if i.Store != args.text("identityStoreId") {
-					continue
-				}
-				for _, id := range slices.Sorted(maps.Keys(names(i))) {
-					if found := names(i)[id]; id == wanted || found == name && name != "" {
-						return values{
-							"id": text(id), idKey: text(id), nameKey: text(found), "displayName": text(found), "identityStoreId": text(i.Store),
-						}, nil
-					}
-				}
+			name, err := s.identityStore().Describe(ctx, operation, store, id, names)
+			if err != nil {
+				return nil, err
+			}
+			if name != "" {
+				return values{"id": text(id), idKey: text(id), nameKey: text(name), "displayName": text(name), "identityStoreId": text(store)}, nil
 			}
 			return nil, errors.New("couldn't find resource")
 		},

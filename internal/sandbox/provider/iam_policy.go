@@ -51,10 +51,7 @@ func iamPolicy() *resourceType {
 // updatePolicy makes a new version, after the oldest one has made room for it, and puts it in force.
 func updatePolicy(ctx context.Context, s *session, id string, state, in values, d difference) error {
 	if d.has("policy") {
-		p, _, err := s.iam().GetPolicy(ctx, id)
-		if err == nil {
-			err = s.iam().Besides(ctx, id, "ListPolicyVersions")
-		}
+		p, err := s.iam().ListPolicyVersions(ctx, id)
 		if err != nil {
 			return doing(err, "reading IAM Policy (%s) versions", id)
 		}
@@ -85,12 +82,9 @@ func updatePolicy(ctx context.Context, s *session, id string, state, in values, 
 }
 
 func removePolicy(ctx context.Context, s *session, id string, _ values) error {
-	p, _, err := s.iam().GetPolicy(ctx, id)
+	p, err := s.iam().ListPolicyVersions(ctx, id)
 	if cloud.Is(err, "NoSuchEntity") {
 		return nil
-	}
-	if err == nil {
-		err = s.iam().Besides(ctx, id, "ListPolicyVersions")
 	}
 	if err != nil {
 		return doing(err, "reading IAM Policy (%s) versions", id)

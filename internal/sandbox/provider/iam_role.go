@@ -110,31 +110,28 @@ func updateRole(ctx context.Context, s *session, id string, state, in values, d 
 	return nil
 }
 
-// removeRole deletes a role. Policies go first with forceDetachPolicies, and where the state, after a refresh, knows of them.
+// removeRole deletes a role. Policies go first with forceDetachPolicies, and where the state, after a refresh, knows of them. What is gone already is no error.
 func removeRole(ctx context.Context, s *session, id string, state values) error {
-	role, err := s.iam().GetRole(ctx, id)
-	if cloud.Is(err, "NoSuchEntity") {
-		return nil
-	}
-	if err != nil {
-		return doing(err, "deleting IAM Role (%s)", id)
-	}
 	if err := s.iam().Besides(ctx, id, "ListInstanceProfilesForRole"); err != nil {
 		return doing(err, "deleting IAM Role (%s): reading instance profiles", id)
 	}
 	force := state.flag("forceDetachPolicies")
 	if force || len(state.texts("managedPolicyArns")) > 0 {
-		for _, arn := range role.Attached {
-			if err := ignore(s.iam().DetachPolicy(ctx, cloud.KindRole, id, arn), "NoSuchEntity"); err != nil {
-				return doing(err, "deleting IAM Role (%s): detaching policy (%s)", id, arn)
-			}
+		attached, err := s.iam().ListAttachedPolicies(ctx, cloud.KindRole, id)
+		for i := 0; err == nil && i < len(attached); i++ {
+			err = ignore(s.iam().DetachPolicy(ctx, cloud.KindRole, id, attached[i]), "NoSuchEntity")
+		}
+		if err := ignore(err, "NoSuchEntity"); err != nil {
+			return doing(err, "deleting IAM Role (%s): detaching policies", id)
 		}
 	}
 	if p := state["inlinePolicies"]; force || p.IsArray() && len(p.ArrayValue()) > 0 {
-		for _, name := range slices.Sorted(maps.Keys(role.Inline)) {
-			if err := ignore(s.iam().DeleteInlinePolicy(ctx, cloud.KindRole, id, name), "NoSuchEntity"); err != nil {
-				return doing(err, "deleting IAM Role (%s): deleting inline policy (%s)", id, name)
-			}
+		inline, err := s.iam().ListInlinePolicies(ctx, cloud.KindRole, id)
+		for i := 0; err == nil && i < len(inline); i++ {
+			err = ignore(s.iam().DeleteInlinePolicy(ctx, cloud.KindRole, id, inline[i]), "NoSuchEntity")
+		}
+		if err := ignore(err, "NoSuchEntity"); err != nil {
+			return doing(err, "deleting IAM Role (%s): deleting inline policies", id)
 		}
 	}
 	return doing(ignore(s.iam().DeleteRole(ctx, id), "NoSuchEntity"), "deleting IAM Role (%s)", id)

@@ -72,56 +72,86 @@ func updateUser(ctx context.Context, s *session, id string, state, in values, d 
 	return nil
 }
 
-// removeUser ends the memberships of a user, with forceDestroy also takes away what the person made, and deletes the user.
+// removeUser ends the memberships of a user, with forceDestroy also takes away what the person made, and deletes the user, in the order of the real provider. What
+// is gone already is no error.
 func removeUser(ctx context.Context, s *session, id string, state values) error {
-	user, err := s.iam().GetUser(ctx, id)
-	if cloud.Is(err, "NoSuchEntity") {
-		return nil
+	groups, err := s.iam().ListGroupsForUser(ctx, id)
+	if err := ignore(err, "NoSuchEntity"); err != nil {
+		return doing(err, "removing IAM User (%s) group memberships: listing IAM User (%s) groups", id, id)
 	}
-	if err != nil {
-		return doing(err, "listing IAM User (%s) groups", id)
-	}
-	if err := s.iam().Besides(ctx, id, "ListGroupsForUser"); err != nil {
-		return doing(err, "listing IAM User (%s) groups", id)
-	}
-	for _, group := range user.Groups {
+	for _, group := range groups {
 		if err := ignore(s.iam().RemoveUserFromGroup(ctx, group, id), "NoSuchEntity"); err != nil {
 			return doing(err, "removing IAM User (%s) group memberships", id)
 		}
 	}
 	if state.flag("forceDestroy") {
-		if err := stripUser(ctx, s, user); err != nil {
+		if err := stripUser(ctx, s, id); err != nil {
 			return err
 		}
 	}
 	return doing(ignore(s.iam().DeleteUser(ctx, id), "NoSuchEntity"), "deleting IAM User (%s)", id)
 }
 
-func stripUser(ctx context.Context, s *session, user cloud.User) error {
-	err := s.iam().Besides(ctx, user.Name, "ListAccessKeys", "ListSSHPublicKeys", "ListVirtualMFADevices", "ListMFADevices", "DeleteLoginProfile", "ListSigningCertificates",
-		"ListServiceSpecificCredentials")
+func stripUser(ctx context.Context, s *session, name string) error {
+	iam := s.iam()
+	// all lists and drops what it lists.
+	all := func(what string, list func() ([]string, error), drop func(string) error) error {
+		found, err := list()
+		for i := 0; err == nil && i < len(found); i++ {
+			err = drop(found[i])
+		}
+		return doing(ignore(err, "NoSuchEntity"), "removing IAM User (%s) %s", name, what)
+	}
+	credentials := func(what string, kind cloud.Credential) error {
+		return all(what, func() ([]string, error) { return iam.ListCredentials(ctx, kind, name) },
+			func(id string) error { return iam.DeleteCredential(ctx, kind, name, id) })
+	}
+	for _, step := range []func() error{
+		func() error {
+			return all("policies", func() ([]string, error) { return iam.ListInlinePolicies(ctx, cloud.KindUser, name) },
+				func(item string) error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, name, item) })
+		},
+		func() error {
+			return all("attached policies", func() ([]string, error) { return iam.ListAttachedPolicies(ctx, cloud.KindUser, name) },
+				func(arn string) error { return iam.DetachPolicy(ctx, cloud.KindUser, name, arn) })
+		},
+		func() error {
+			return all("access keys", func() ([]string, error) { return iam.ListAccessKeys(ctx, name) },
+				func(id string) error { return iam.DeleteAccessKey(ctx, name, id) })
+		},
+		func() error { return credentials("access keys", cloud.SSHPublicKey) },
+		func() error { return stripVirtualDevices(ctx, s, name) },
+		func() error {
+			return all("MFA devices", func() ([]string, error) { return iam.ListMFADevices(ctx, name) },
+				func(serial string) error { return iam.DeactivateMFADevice(ctx, name, serial) })
+		},
+		func() error {
+			return doing(ignore(iam.DeleteLoginProfile(ctx, name), "NoSuchEntity"), "removing IAM User (%s) login profile", name)
+		},
+		func() error { return credentials("signing certificate", cloud.SigningCertificate) },
+		func() error { return credentials("Service Specific Credentials", cloud.ServiceSpecificCredential) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stripVirtualDevices deactivates and deletes the virtual devices of a user, which the real provider finds among those of the whole account.
+func stripVirtualDevices(ctx context.Context, s *session, name string) error {
+	serials, err := s.iam().ListVirtualMFADevices(ctx)
 	if err != nil {
-		return doing(err, "removing what IAM User (%s) made", user.Name)
+		return doing(err, "removing IAM User (%s) Virtual MFA devices", name)
 	}
-	for _, key := range user.AccessKeys {
-		if err := ignore(s.iam().DeleteAccessKey(ctx, user.Name, key), "NoSuchEntity"); err != nil {
-			return doing(err, "removing IAM User (%s) access keys: deleting Access Key (%s)", user.Name, key)
+	for _, serial := range serials[name] {
+		err := s.iam().DeactivateMFADevice(ctx, name, serial)
+		if err == nil {
+			err = s.iam().DeleteVirtualMFADevice(ctx, serial)
 		}
-	}
-	for _, serial := range user.MFADevices {
-		if err := ignore(s.iam().DeactivateMFADevice(ctx, user.Name, serial), "NoSuchEntity"); err != nil {
-			return doing(err, "removing IAM User (%s) MFA devices: deactivating MFA device %s", user.Name, serial)
+		if err := ignore(err, "NoSuchEntity"); err != nil {
+			return doing(err, "removing IAM User (%s) Virtual MFA devices: %s", name, serial)
 		}
-		if !strings.Contains(serial, ":mfa/") {
-			continue
-		}
-		if err := ignore(s.iam().DeleteVirtualMFADevice(ctx, serial), "NoSuchEntity"); err != nil {
-			return doing(err, "removing IAM User (%s) Virtual MFA devices: deleting Virtual MFA device %s", user.Name, serial)
-		}
-	}
-	if user.Password {
-		err := ignore(s.iam().DeleteLoginProfile(ctx, user.Name), "NoSuchEntity")
-		return doing(err, "removing IAM User (%s) login profile", user.Name)
 	}
 	return nil
 }

@@ -80,10 +80,10 @@ func nativeDocument() *resourceType {
 			if err := s.control(ctx, "DeleteResource", "GetResourceRequestStatus"); err != nil {
 				return operation(err, "DELETE")
 			}
-			if _, err := s.ssm().DescribeDocument(ctx, id); cloud.Is(err, "InvalidDocument") {
-				return nil
+			if err := s.ssm().Besides(ctx, id, "GetDocument"); err != nil {
+				return operation(err, "DELETE")
 			}
-			return operation(s.ssm().DeleteDocument(ctx, id), "DELETE")
+			return operation(ignore(s.ssm().DeleteDocument(ctx, id), "InvalidDocument"), "DELETE")
 		},
 		adopt: byID,
 	}

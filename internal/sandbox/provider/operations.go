@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
@@ -99,6 +100,7 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 		properties, err := s.marshal("properties", t.planned("", nil, inputs, difference{}))
 		return &pulumirpc.CreateResponse{Properties: properties}, err
 	}
+	session, complete := session.during(t.token, awstype.Create)
 	id, err := t.create(ctx, session, inputs)
 	if id == "" {
 		return nil, problem(err)
@@ -109,6 +111,9 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 	}
 	if err == nil && read == nil {
 		err = errors.New("the resource was not found after it was made")
+	}
+	if err == nil {
+		err = complete()
 	}
 	state, marshalErr := s.marshal("properties", outputs(id, inputs, read))
 	if marshalErr != nil {
@@ -143,7 +148,11 @@ func (s *server) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumir
 			return nil, problem(err)
 		}
 	}
+	session, complete := session.during(t.token, awstype.Read)
 	read, err := t.read(ctx, session, id, state)
+	if err == nil && read != nil {
+		err = complete()
+	}
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -186,6 +195,7 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		properties, err := s.marshal("properties", t.planned(req.Id, state, news, d))
 		return &pulumirpc.UpdateResponse{Properties: properties}, err
 	}
+	session, complete := session.during(t.token, awstype.Update)
 	if err := t.update(ctx, session, req.Id, state, news, d); err != nil {
 		return nil, problem(err)
 	}
@@ -199,6 +209,9 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 	}
 	if read == nil {
 		return nil, problem(errors.New("the resource was not found after it was updated"))
+	}
+	if err := complete(); err != nil {
+		return nil, problem(err)
 	}
 	properties, err := s.marshal("properties", outputs(id, news, read))
 	if err != nil {
@@ -220,7 +233,12 @@ func (s *server) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emp
 	if err != nil {
 		return nil, err
 	}
-	if err := t.remove(ctx, session, req.Id, state); err != nil {
+	session, complete := session.during(t.token, awstype.Delete)
+	err = t.remove(ctx, session, req.Id, state)
+	if err == nil {
+		err = complete()
+	}
+	if err != nil {
 		return nil, problem(err)
 	}
 	if err := s.reply("Delete "+t.token, resource.URN(req.Urn).Name()); err != nil {
@@ -249,7 +267,11 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 			return nil, status.Errorf(codes.InvalidArgument, "%s: an argument named %q is not expected here", req.Tok, key)
 		}
 	}
+	session, complete := session.during(req.Tok, awstype.Invoke)
 	result, err := f.answer(ctx, session, args)
+	if err == nil {
+		err = complete()
+	}
 	if err != nil {
 		return nil, problem(fmt.Errorf("invoking %s: %w", req.Tok, err))
 	}

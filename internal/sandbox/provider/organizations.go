@@ -97,8 +97,8 @@ func organizationsPolicyAttachment() *resourceType {
 			if err != nil {
 				return nil, err
 			}
-			attached, err := s.organizations().ListPoliciesForTarget(ctx, target)
-			if cloud.Is(err, "TargetNotFoundException", "AWSOrganizationsNotInUseException") || err == nil && !slices.Contains(attached, policy) {
+			targets, err := s.organizations().ListTargetsForPolicy(ctx, policy)
+			if cloud.Is(err, "PolicyNotFoundException", "TargetNotFoundException", "AWSOrganizationsNotInUseException") || err == nil && !slices.Contains(targets, target) {
 				return nil, nil
 			}
 			if err != nil {

@@ -67,6 +67,9 @@ func ssmDocument() *resourceType {
 			if cloud.Is(err, "InvalidDocument") && strings.Contains(err.Error(), "does not exist") {
 				return nil
 			}
+			if err == nil { // The provider waits until the document is gone.
+				err = s.ssm().Besides(ctx, id, "DescribeDocument")
+			}
 			return doing(err, "deleting SSM Document (%s)", id)
 		},
 		adopt: byID,

@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-func (s *session) sso() cloud.SSOAdmin { return s.cloud.SSOAdmin(s.caller) }
+func (s *session) sso() cloud.SSOAdmin                { return s.cloud.SSOAdmin(s.caller) }
+func (s *session) identityStore() cloud.IdentityStore { return s.cloud.IdentityStore(s.caller) }
 
 func ssoAccessControlAttributes() *resourceType {
 	const what = "Instance Access Control Attributes"

@@ -59,6 +59,9 @@ func ssoPermissionSet() *resourceType {
 			if err != nil {
 				return nil, doing(err, "reading SSO Permission Set (%s)", id)
 			}
+			if err := s.sso().Besides(ctx, p.ARN, "ListTagsForResource"); err != nil {
+				return nil, doing(err, "listing tags for SSO Permission Set (%s)", arns[0])
+			}
 			return values{
 				"arn": text(p.ARN), "createdDate": text(p.Created.Format(time.RFC3339)), "description": optional(p.Description),
 				"instanceArn": text(arns[1]), "name": text(p.Name), "relayState": optional(p.RelayState), "sessionDuration": text(p.SessionDuration),
@@ -73,12 +76,10 @@ func ssoPermissionSet() *resourceType {
 				if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newSet(in)); err != nil {
 					return doing(err, "updating SSO Permission Set (%s)", id)
 				}
-				if err := s.sso().ProvisionPermissionSet(ctx, arns[1], arns[0]); err != nil {
-					return doing(err, "provisioning SSO Permission Set (%s)", arns[0])
-				}
 			}
-			if !d.has("tagsAll") {
-				return nil
+			// The real provider does so after every update.
+			if err := s.provision(ctx, arns[1], arns[0]); err != nil || !d.has("tagsAll") {
+				return err
 			}
 			err = retag(state, in,
 				func(tags map[string]string) error { return s.sso().TagResource(ctx, arns[1], arns[0], tags) },
@@ -97,6 +98,15 @@ func ssoPermissionSet() *resourceType {
 	}
 }
 
+// provision brings the roles of a permission set up to date and waits for it.
+func (s *session) provision(ctx context.Context, instance, arn string) error {
+	err := s.sso().ProvisionPermissionSet(ctx, instance, arn)
+	if err == nil {
+		err = s.sso().Besides(ctx, arn, "DescribePermissionSetProvisioningStatus")
+	}
+	return doing(err, "provisioning SSO Permission Set (%s)", arn)
+}
+
 func ssoPermissionSetInlinePolicy() *resourceType {
 	split := func(id string) ([]string, error) { return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN") }
 	put := func(ctx context.Context, s *session, in values) error {
@@ -104,7 +114,7 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 		if err := s.sso().PutInlinePolicy(ctx, instance, arn, normalizeJSON(in.text("inlinePolicy"))); err != nil {
 			return doing(err, "putting SSO Permission Set Inline Policy (%s)", arn)
 		}
-		return doing(s.sso().ProvisionPermissionSet(ctx, instance, arn), "provisioning SSO Permission Set (%s)", arn)
+		return s.provision(ctx, instance, arn)
 	}
 	return &resourceType{
 		token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
@@ -124,15 +134,15 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 			if err != nil {
 				return nil, err
 			}
-			p, err := s.sso().DescribePermissionSet(ctx, arns[1], arns[0])
-			if cloud.Is(err, "ResourceNotFoundException") || err == nil && p.Inline == "" {
+			inline, err := s.sso().GetInlinePolicy(ctx, arns[1], arns[0])
+			if cloud.Is(err, "ResourceNotFoundException") || err == nil && inline == "" {
 				return nil, nil
 			}
 			if err != nil {
 				return nil, doing(err, "reading SSO Permission Set Inline Policy (%s)", id)
 			}
 			return values{
-				"inlinePolicy": policyToSet(state.text("inlinePolicy"), p.Inline), "instanceArn": text(arns[1]), "permissionSetArn": text(arns[0]),
+				"inlinePolicy": policyToSet(state.text("inlinePolicy"), inline), "instanceArn": text(arns[1]), "permissionSetArn": text(arns[0]),
 			}, nil
 		},
 		update: func(ctx context.Context, s *session, _ string, _, in values, _ difference) error {
@@ -145,7 +155,7 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 			}
 			err = s.sso().DeleteInlinePolicy(ctx, arns[1], arns[0])
 			if err == nil {
-				err = s.sso().ProvisionPermissionSet(ctx, arns[1], arns[0])
+				err = s.provision(ctx, arns[1], arns[0])
 			}
 			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Permission Set Inline Policy (%s)", id)
 		},
@@ -167,19 +177,25 @@ func ssoManagedPolicyAttachment() *resourceType {
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			instance, arn, managed := in.text("instanceArn"), in.text("permissionSetArn"), in.text("managedPolicyArn")
-			if err := s.sso().AttachManagedPolicy(ctx, instance, arn, managed); err != nil {
+			attached, err := s.sso().ListManagedPolicies(ctx, instance, arn)
+			if err == nil && slices.Contains(attached, managed) {
+				err = fmt.Errorf("already attached")
+			}
+			if err == nil {
+				err = s.sso().AttachManagedPolicy(ctx, instance, arn, managed)
+			}
+			if err != nil {
 				return "", doing(err, "attaching Managed Policy (%s) to SSO Permission Set (%s)", managed, arn)
 			}
-			id := strings.Join([]string{managed, arn, instance}, ",")
-			return id, doing(s.sso().ProvisionPermissionSet(ctx, instance, arn), "provisioning SSO Permission Set (%s)", arn)
+			return strings.Join([]string{managed, arn, instance}, ","), s.provision(ctx, instance, arn)
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			arns, err := split(id)
 			if err != nil {
 				return nil, err
 			}
-			p, err := s.sso().DescribePermissionSet(ctx, arns[2], arns[1])
-			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !slices.Contains(p.Managed, arns[0]) {
+			attached, err := s.sso().ListManagedPolicies(ctx, arns[2], arns[1])
+			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !slices.Contains(attached, arns[0]) {
 				return nil, nil
 			}
 			if err != nil {
@@ -198,7 +214,7 @@ func ssoManagedPolicyAttachment() *resourceType {
 			}
 			err = s.sso().DetachManagedPolicy(ctx, arns[2], arns[1], arns[0])
 			if err == nil {
-				err = s.sso().ProvisionPermissionSet(ctx, arns[2], arns[1])
+				err = s.provision(ctx, arns[2], arns[1])
 			}
 			return doing(ignore(err, "ResourceNotFoundException"), "detaching Managed Policy (%s) from SSO Permission Set (%s)", arns[0], arns[1])
 		},
@@ -237,6 +253,9 @@ func ssoAccountAssignment() *resourceType {
 			if err == nil {
 				err = s.sso().CreateAccountAssignment(ctx, in.text("instanceArn"), a)
 			}
+			if err == nil { // The provider waits for it.
+				err = s.sso().Besides(ctx, a.PermissionSet, "DescribeAccountAssignmentCreationStatus")
+			}
 			if err != nil {
 				return "", doing(err, "creating SSO Account Assignment for %s (%s)", a.PrincipalType, a.PrincipalID)
 			}
@@ -266,6 +285,9 @@ func ssoAccountAssignment() *resourceType {
 				return err
 			}
 			err = s.sso().DeleteAccountAssignment(ctx, instance, a)
+			if err == nil {
+				err = s.sso().Besides(ctx, a.PermissionSet, "DescribeAccountAssignmentDeletionStatus")
+			}
 			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Account Assignment (%s)", id)
 		},
 		adopt: byID,
