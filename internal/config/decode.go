@@ -71,6 +71,15 @@ func (d *decoder) report(p Problem) {
 	d.problems = append(d.problems, p)
 }
 
+// reportRepeated reports keys that stand twice, but for those that were reported where they belong to the program's own keys.
+func (d *decoder) reportRepeated(keys []entry) {
+	for _, e := range keys {
+		if !slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind == Duplicate && p.Position == e.pos }) {
+			d.problems = append(d.problems, repeatedKey(Path("").Child(e.name), e))
+		}
+	}
+}
+
 // refused reports whether a problem of the value is known.
 func (d *decoder) refused(at Path) bool {
 	return slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Path.within(at) })

@@ -1,19 +1,21 @@
 package config
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/internal/files"
 )
 
 // ReadFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml beside the file, or above it
-// where that one names the file's directory as stackConfigDir. A nil Stack comes with problems, and the other way round.
+// where that one names the file's directory as stackConfigDir. Both are regular files of their folder and have at most files.MaxSize bytes. A nil Stack
+// comes with problems, and the other way round.
 func ReadFile(path string) (*Stack, Problems) {
-	data, err := os.ReadFile(path)
+	data, err := files.Read(path)
 	if err != nil {
 		return nil, Problems{unreadable(path, err)}
 	}
@@ -37,19 +39,25 @@ type Source struct {
 
 // Read is ReadFile for content that is at hand. The project may be nil.
 func Read(stack Source, project *Source) (*Stack, Problems) {
-	src := &source{name: StackName(stack.File), file: stack.File, folder: filepath.Dir(stack.File)}
-	environments := src.readStack(stack)
-	if project != nil {
-		src.readProject(*project)
-	}
+	src := sourceOf(stack, project)
 	if len(src.problems) > 0 && len(src.entries) == 0 {
 		return nil, src.problems
 	}
-	read, problems := src.read()
-	if read != nil {
-		read.Environments = environments
+	return src.read()
+}
+
+// sourceOf collects the values of a stack file and of its project.
+func sourceOf(stack Source, project *Source) *source {
+	src := &source{name: StackName(stack.File), file: stack.File, folder: filepath.Dir(stack.File)}
+	var root *node
+	if project != nil {
+		root = src.openProject(*project)
 	}
-	return read, problems
+	src.environments = src.readStack(stack)
+	if root != nil {
+		src.readProject(root)
+	}
+	return src
 }
 
 // StackName is the name of the stack whose file has the path: "dev" for Pulumi.dev.yaml.
@@ -60,8 +68,15 @@ func StackName(path string) string {
 
 func unreadable(path string, err error) Problem {
 	p := Problem{Position: Position{File: path}, Kind: NotFound, Why: "the file cannot be read: " + err.Error()}
-	if errors.Is(err, fs.ErrNotExist) {
-		p.Why, p.Fix = "there is no such file", "write the path of a stack file, such as Pulumi.dev.yaml"
+	var words *files.Error
+	switch {
+	case errors.As(err, &words) && errors.Is(err, fs.ErrNotExist):
+		p.File, p.Why, p.Fix = words.Path, "there is no such file", "write the path of a stack file, such as Pulumi.dev.yaml"
+	case errors.As(err, &words):
+		p.File, p.Why, p.Fix = words.Path, "the file "+words.Why, words.Fix
+		if words.Err == nil {
+			p.Kind = Refused
+		}
 	}
 	return p
 }
@@ -80,6 +95,7 @@ func (src *source) readStack(file Source) (environments []string) {
 		src.problems = append(src.problems, Problem{Position: root.pos, Kind: WrongType, Why: "the file " + root.is(), Fix: "write a config section"})
 		return nil
 	}
+	src.repeated = append(src.repeated, root.repeated...)
 	seen := map[string]bool{}
 	for _, e := range root.entries {
 		switch {
@@ -116,7 +132,9 @@ func (src *source) addConfig(config *node) {
 		src.problems = append(src.problems, Problem{Position: config.pos, Path: "config", Kind: WrongType, Why: config.is(), Fix: "write keys below it"})
 		return
 	}
-	src.entries = append(src.entries, config.entries...)
+	for _, e := range config.entries {
+		src.entries = append(src.entries, entry{src.fullKey(e.name), e.pos, e.value})
+	}
 }
 
 // environmentNames reads what a file says about Pulumi ESC: a list of names, or a definition with imports.
@@ -138,34 +156,82 @@ func environmentNames(n *node) []string {
 	return names
 }
 
-// readProject adds the values that the project gives its stacks, where the stack has none of its own: Pulumi does the same.
-func (src *source) readProject(file Source) {
+// openProject reads the project file as far as its keys, for its name: a key without a namespace is one of the project's.
+func (src *source) openProject(file Source) *node {
 	root, problem := parseYAML(file.File, file.Data)
 	if problem != nil {
 		src.problems = append(src.problems, *problem)
-		return
+		return nil
 	}
+	src.repeated = append(src.repeated, root.repeated...)
+	if name := root.entry("name"); name != nil && name.shape == shapeText {
+		src.project = name.text
+	}
+	return root
+}
+
+// readProject adds the values that the project gives its stacks, where the stack has none of its own: Pulumi does the same. A key of the project's own
+// namespace that is declared without a value is added too where the program does not have it: the stack could only give a value to nobody.
+func (src *source) readProject(root *node) {
 	given := map[string]bool{}
 	for _, e := range src.entries {
-		given[fullKey(e.name)] = true
+		given[readKey(e.name)] = true
 	}
-	for _, e := range root.entries {
-		if e.name != "config" || e.value.shape != shapeObject {
-			continue
-		}
-		for _, declared := range e.value.entries {
-			if value := declaredValue(declared.value); value != nil && !given[fullKey(declared.name)] {
-				src.entries = append(src.entries, entry{fullKey(declared.name), declared.pos, value})
+	config := root.entry("config")
+	if config == nil || config.shape != shapeObject {
+		return
+	}
+	for _, declared := range config.entries {
+		full := src.fullKey(declared.name)
+		value := declaredValue(declared.value)
+		src.checkDeclaration(full, declared)
+		if value == nil && !slices.Contains(knownKeys(), full) {
+			value = declared.value
+			if prefix, _, _ := strings.Cut(full, ":"); prefix != src.project && prefix != namespace {
+				continue
 			}
+		}
+		if value != nil && !given[readKey(full)] {
+			src.entries = append(src.entries, entry{full, declared.pos, value})
+			src.ofProject++
 		}
 	}
 }
 
-func fullKey(name string) string {
+// checkDeclaration refuses what Pulumi refuses of a key in the project file: only keys of the project's own namespace have a type and a default.
+func (src *source) checkDeclaration(full string, declared entry) {
+	if declared.value.shape != shapeObject {
+		return
+	}
+	p := Problem{Position: declared.pos, Path: Path(full), Kind: Invalid}
+	hasDefault, hasValue := declared.value.entry("default") != nil, declared.value.entry("value") != nil
+	own := strings.HasPrefix(full, cmp.Or(src.project, namespace)+":")
+	switch {
+	case hasDefault && hasValue:
+		p.Why, p.Fix = "has a default and a value", "keep one of the two"
+	case !own && (hasDefault || !hasValue || declared.value.entry("type") != nil):
+		p.Why = "is no key of the project " + src.project + " itself, and Pulumi takes nothing but a value for it"
+		p.Fix = "write " + full + ": {value: ...}"
+	default:
+		return
+	}
+	src.problems = append(src.problems, p)
+}
+
+// fullKey is the key with its namespace. Pulumi takes a key without one for a key of the project.
+func (src *source) fullKey(name string) string {
 	if strings.Contains(name, ":") {
 		return name
 	}
-	return namespace + ":" + name
+	return cmp.Or(src.project, namespace) + ":" + name
+}
+
+// readKey is the key under which Pulumi hands over a value: it still knows an old form with "config" in the middle.
+func readKey(full string) string {
+	if parts := strings.Split(full, ":"); len(parts) == 3 && parts[1] == "config" {
+		return parts[0] + ":" + parts[2]
+	}
+	return full
 }
 
 // declaredValue is the value that a project's declaration of a key carries: the value itself, or the key value or default of a declaration. A
@@ -178,7 +244,9 @@ func declaredValue(n *node) *node {
 	for _, e := range n.entries {
 		switch e.name {
 		case "default":
-			return e.value
+			if e.value.shape != shapeNull {
+				return e.value
+			}
 		case "value":
 			value = e.value
 		}
@@ -189,37 +257,25 @@ func declaredValue(n *node) *node {
 // projectOf finds the project file of a stack file. There may be none.
 func projectOf(path string) (*Source, error) {
 	directory := filepath.Dir(path)
-	beside := filepath.Join(directory, "Pulumi.yaml")
-	data, err := os.ReadFile(beside)
+	beside := filepath.Join(directory, projectFile)
+	data, err := files.Read(beside)
 	if err == nil {
 		return &Source{beside, data}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	above := filepath.Join(directory, "..", "Pulumi.yaml")
-	data, err = os.ReadFile(above)
+	above := filepath.Join(directory, "..", projectFile)
+	data, err = files.Read(above)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read project: %w", err)
+		return nil, err
 	}
-	if name := stackConfigDirectory(above, data); name == "" || filepath.Clean(filepath.Join(directory, "..", name)) != filepath.Clean(directory) {
+	project, problem := readProjectSettings(above, data)
+	if problem != nil || project.StackConfigDir == "" || filepath.Join(directory, "..", project.StackConfigDir) != filepath.Clean(directory) {
 		return nil, nil
 	}
 	return &Source{above, data}, nil
-}
-
-func stackConfigDirectory(file string, data []byte) string {
-	root, problem := parseYAML(file, data)
-	if problem != nil {
-		return ""
-	}
-	for _, e := range root.entries {
-		if e.name == "stackConfigDir" {
-			return e.value.text
-		}
-	}
-	return ""
 }

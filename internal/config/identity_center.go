@@ -1,9 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/policy"
 )
 
@@ -281,13 +282,9 @@ func (s *Stack) readPermissionSetPolicies(d *decoder, folder string) {
 
 // readDocument reads a policy document from a path below the folder of the stack file.
 func readDocument(d *decoder, at Path, folder, file string) (policy.Document, bool) {
-	if !filepath.IsLocal(file) {
-		d.report(Problem{Path: at, Kind: Refused, Value: quoted(file), Why: "is outside of the folder of the stack file", Fix: "write a path below it"})
-		return policy.Document{}, false
-	}
-	data, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(file)))
+	data, err := files.ReadBelow(folder, file)
 	if err != nil {
-		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(file), Why: "cannot be read", Fix: "write a path below the folder of the stack file"})
+		d.report(fileProblem(at, file, err))
 		return policy.Document{}, false
 	}
 	document, err := policy.Parse(data)
@@ -296,4 +293,20 @@ func readDocument(d *decoder, at Path, folder, file string) (policy.Document, bo
 		return policy.Document{}, false
 	}
 	return document, true
+}
+
+// fileProblem is why a file that a value names was not read.
+func fileProblem(at Path, file string, err error) Problem {
+	p := Problem{Path: at, Kind: NotFound, Value: quoted(file), Why: "cannot be read: " + err.Error(), Fix: "write a path below the folder of the stack file"}
+	var words *files.Error
+	if errors.As(err, &words) {
+		p.Why, p.Fix = words.Why, words.Fix
+		if words.Err == nil {
+			p.Kind = Refused
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			p.Why, p.Fix = "cannot be read: there is no such file", "write a path below the folder of the stack file"
+		}
+	}
+	return p
 }

@@ -73,6 +73,8 @@ func (n *node) plainJSON() any {
 		return out
 	case shapeNull:
 		return nil
+	case shapeNumber, shapeBoolean:
+		return n.number // As the engine hands it over: 1e3 is 1000, and True is true.
 	}
 	return n.text
 }

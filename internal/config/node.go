@@ -36,7 +36,9 @@ type node struct {
 	items  []*node
 	// entries are the keys of an object in the order in which they were written, repeated ones included.
 	entries []entry
-	pos     Position
+	// repeated are the keys of a whole file that stand twice in one object.
+	repeated []entry
+	pos      Position
 	// plain marks a value of the first level, which the engine hands over as text whatever it was: booleans come quoted, lists and
 	// objects as JSON.
 	plain bool
@@ -55,6 +57,16 @@ const (
 	maxDepth  = 64
 	maxValues = 1 << 18
 )
+
+// entry is the value of a key, the first one where the key is repeated; nil where there is none.
+func (n *node) entry(name string) *node {
+	for _, e := range n.entries {
+		if e.name == name {
+			return e.value
+		}
+	}
+	return nil
+}
 
 // shown is the value as problems quote it.
 func (n *node) shown() string {

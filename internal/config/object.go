@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/invopop/jsonschema"
@@ -85,8 +86,13 @@ func (o *object[T]) given(d *decoder, n *node, at Path) map[string]entry {
 
 // suggest names the key that was meant; at the first level with its namespace.
 func (o *object[T]) suggest(name string, at Path) string {
-	if best, near := nearest(name, o.names()); near && strings.HasSuffix(string(at), ":") {
-		return didYouMean(string(at)+name, []string{string(at) + best})
+	if strings.HasSuffix(string(at), ":") {
+		if best, near := nearest(name, o.names()); near {
+			return didYouMean(string(at)+name, []string{string(at) + best})
+		}
+		if meant, known := meantKey(string(at) + name); known {
+			return "did you mean " + strconv.Quote(meant) + "?"
+		}
 	}
 	return didYouMean(name, o.names())
 }

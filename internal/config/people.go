@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"crypto/sha256"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/policy"
 )
 
@@ -44,21 +44,27 @@ func Siblings(folder, stack string) []Sibling {
 	if folder == "" {
 		return nil
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
+	paths, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
 	if err != nil {
 		return nil
 	}
-	slices.Sort(files)
-	var out []Sibling
-	for _, file := range files {
+	slices.Sort(paths)
+	var (
+		out     []Sibling
+		project *Source
+	)
+	if len(paths) > 0 {
+		project, _ = projectOf(paths[0])
+	}
+	for _, file := range paths {
 		if StackName(file) == stack {
 			continue
 		}
-		data, err := os.ReadFile(file)
+		data, err := files.Read(file)
 		if err != nil {
 			continue
 		}
-		if s := siblingIn(Source{File: file, Data: data}); policy.ValidateAccountID(s.AccountID) == nil {
+		if s := siblingIn(Source{File: file, Data: data}, project); policy.ValidateAccountID(s.AccountID) == nil {
 			out = append(out, s)
 		}
 	}
@@ -74,24 +80,30 @@ type siblingFile struct {
 }
 
 // siblingIn is siblingOf for a file that may have been read with this content before.
-func siblingIn(file Source) Sibling {
-	content := sha256.Sum256(file.Data)
+func siblingIn(file Source, project *Source) Sibling {
+	sum := sha256.New()
+	sum.Write(file.Data)
+	if project != nil {
+		sum.Write([]byte{0})
+		sum.Write(project.Data)
+	}
+	content := [sha256.Size]byte(sum.Sum(nil))
 	if have, ok := siblingFiles.Load(file.File); ok && have.(siblingFile).content == content {
 		return have.(siblingFile).sibling
 	}
-	s := siblingOf(file)
+	s := siblingOf(file, project)
 	siblingFiles.Store(file.File, siblingFile{content, s})
 	return s
 }
 
 // siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no account.
-func siblingOf(file Source) Sibling {
-	src := &source{file: file.File}
-	src.readStack(file)
+func siblingOf(file Source, project *Source) Sibling {
+	src := sourceOf(file, project)
 	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}}
 	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
-		switch fullKey(e.name) {
+		e.value = firstLevel(e.value)
+		switch e.name {
 		case "aws:region":
 			s.Partition = likelyPartition(e.value.text)
 		case namespace + ":account":
@@ -123,10 +135,8 @@ func siblingOf(file Source) Sibling {
 
 // child is the text of a key; empty where there is none.
 func (n *node) child(name string) string {
-	for _, e := range n.entries {
-		if e.name == name {
-			return e.value.text
-		}
+	if value := n.entry(name); value != nil {
+		return value.text
 	}
 	return ""
 }

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,9 +11,19 @@ type source struct {
 	file string
 	// folder holds the stack files; empty where there is none.
 	folder string
+	// project is the name of the Pulumi project, whose namespace a key has that is written without one; empty where there is no project.
+	project string
+	// environments are the names of the Pulumi ESC environments that the file imports.
+	environments []string
 	// pos is where the section config begins.
 	pos     Position
 	entries []entry
+	// ofProject is how many of them, the last ones, stand in the project file.
+	ofProject int
+	// elsewhere are the keys whose values the engine was given from somewhere else than the files: an environment, the command line.
+	elsewhere []string
+	// repeated are keys that stand twice in one object of a file: Pulumi reads no such file.
+	repeated []entry
 	// problems were found before any value was read.
 	problems []Problem
 }
@@ -28,10 +38,11 @@ func (src *source) read() (*Stack, Problems) {
 	own, provider := &node{shape: shapeObject, pos: src.pos}, &node{shape: shapeObject, pos: src.pos}
 	d.visit("", src.pos)
 	for _, e := range src.entries {
-		prefix, name, found := strings.Cut(e.name, ":")
-		if !found {
-			// Pulumi takes a key without a namespace for one of the project.
-			prefix, name = namespace, e.name
+		prefix, name, _ := strings.Cut(e.name, ":")
+		if prefix == namespace && len(src.environments) > 0 && slices.Contains(src.elsewhere, e.name) {
+			d.report(Problem{Position: src.pos, Path: Path(e.name), Kind: Refused,
+				Why: "is given by an environment, " + strings.Join(src.environments, ", ") + ", or on the command line, where nothing but a deployment reads it",
+				Fix: "write it in " + src.file + "; an environment may give settings of aws:"})
 		}
 		e.value = firstLevel(e.value)
 		switch prefix {
@@ -45,8 +56,9 @@ func (src *source) read() (*Stack, Problems) {
 	}
 	stack, _ := stackKeys.decode(d, own, Path(namespace+":"))
 	stack.AWS, _ = awsKeys.decode(d, provider, "aws:")
-	stack.Name, stack.File, stack.Folder = src.name, src.file, src.folder
+	stack.Name, stack.File, stack.Folder, stack.Environments = src.name, src.file, src.folder, src.environments
 	stack.Siblings = Siblings(src.folder, src.name)
+	d.reportRepeated(src.repeated)
 	stack.complete(d)
 	if len(d.problems) > 0 {
 		return nil, d.sorted(src.file)
@@ -69,38 +81,4 @@ func firstLevel(n *node) *node {
 	}
 	value.plain = true
 	return &value
-}
-
-// foreign refuses keys of namespaces that are probably misspelt, and settings of a provider that the program configures itself. Others are let
-// through: they belong to Pulumi, or to programs that share an environment with this one.
-func (src *source) foreign(d *decoder, prefix, name string, e entry) {
-	at := Path(prefix + ":").Child(name)
-	switch {
-	case prefix == "pulumi":
-	case prefix == "aws-native":
-		d.report(Problem{Position: e.pos, Path: at, Kind: Refused, Why: "is not passed on: every provider of this program is configured from the aws: settings",
-			Fix: "write the aws: setting"})
-	default:
-		best, near := nearest(prefix, []string{namespace, "aws"})
-		fix := "did you mean " + fmt.Sprintf("%q?", best+":"+name)
-		if !near && stackKeys.field(name) == nil {
-			return
-		}
-		if !near {
-			fix = "did you mean " + fmt.Sprintf("%q?", namespace+":"+name)
-		}
-		d.report(Problem{Position: e.pos, Path: at, Kind: UnknownKey, Why: "unknown key", Fix: fix})
-	}
-}
-
-// knownKeys are the full keys that the program reads, in the order of the reference.
-func knownKeys() []string {
-	var all []string
-	for _, name := range stackKeys.names() {
-		all = append(all, namespace+":"+name)
-	}
-	for _, name := range awsKeys.names() {
-		all = append(all, "aws:"+name)
-	}
-	return all
 }

@@ -56,9 +56,6 @@ type Stack struct {
 	marks map[Path]mark
 }
 
-// namespace is the prefix of the stack's own keys; it does not follow the name of the Pulumi project.
-const namespace = "guardrails"
-
 // stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in which the reference shows it,
 // and a file of its own.
 var stackKeys = keys("the guardrails of one account",

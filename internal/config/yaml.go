@@ -2,10 +2,10 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 
 	"gopkg.in/yaml.v3"
@@ -15,11 +15,11 @@ import (
 type yamlReader struct {
 	file   string
 	values int
+	// repeated are the keys that stand twice in one object, which Pulumi refuses wherever they are.
+	repeated []entry
 	// open are the nodes that are being read: an alias to one of them would never end.
 	open map[*yaml.Node]bool
 }
-
-var yamlErrorLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\s*)?line (\d+): (.*)$`)
 
 // parseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a second document.
 func parseYAML(file string, data []byte) (*node, *Problem) {
@@ -29,7 +29,7 @@ func parseYAML(file string, data []byte) (*node, *Problem) {
 		if errors.Is(err, io.EOF) {
 			return nil, &Problem{Position: Position{file, 1, 1}, Kind: Missing, Why: "the file is empty", Fix: "write a config section"}
 		}
-		return nil, syntaxProblem(file, err)
+		return nil, syntaxProblem(file, data, err)
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
@@ -38,22 +38,15 @@ func parseYAML(file string, data []byte) (*node, *Problem) {
 			Why: "a second YAML document starts here, which Pulumi never reads", Fix: "keep one document per file",
 		}
 	} else if !errors.Is(err, io.EOF) {
-		return nil, syntaxProblem(file, err)
+		return nil, syntaxProblem(file, data, err)
 	}
 	reader := &yamlReader{file: file, open: map[*yaml.Node]bool{}}
 	if len(document.Content) == 0 {
 		return &node{shape: shapeNull, pos: Position{file, 1, 1}}, nil
 	}
-	return reader.read(document.Content[0], 0), nil
-}
-
-func syntaxProblem(file string, err error) *Problem {
-	p := &Problem{Position: Position{file, 1, 1}, Kind: Invalid, Why: "the file is no YAML: " + err.Error()}
-	if m := yamlErrorLine.FindStringSubmatch(err.Error()); m != nil {
-		p.Line, _ = strconv.Atoi(m[1])
-		p.Why = "the file is no YAML: " + m[2]
-	}
-	return p
+	root := reader.read(document.Content[0], 0)
+	root.repeated = reader.repeated
+	return root, nil
 }
 
 func (r *yamlReader) at(n *yaml.Node) Position { return Position{r.file, n.Line, n.Column} }
@@ -111,7 +104,10 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *node {
 			key = key.Alias
 		}
 		if key.Kind != yaml.ScalarNode {
-			return r.broken(n.Content[i], "is a key that is no plain word")
+			return r.broken(n.Content[i], "has a key that is no plain word")
+		}
+		if tag := key.ShortTag(); tag != "!!str" && tag != "!!merge" {
+			return r.broken(n.Content[i], "has the key %s, which is no text to YAML; write it in quotes", key.Value)
 		}
 		read := r.read(value, depth+1)
 		if key.ShortTag() != "!!merge" {
@@ -127,6 +123,9 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *node {
 	// Keys that are written win over merged ones, and earlier merged ones over later ones.
 	present := map[string]bool{}
 	for _, e := range object.entries {
+		if present[e.name] {
+			r.repeated = append(r.repeated, e)
+		}
 		present[e.name] = true
 	}
 	for _, e := range merged {
@@ -187,7 +186,11 @@ func (r *yamlReader) scalar(n *yaml.Node) *node {
 		if err := n.Decode(&value); err != nil {
 			return r.broken(n, "is no number")
 		}
-		scalar.number = strconv.FormatFloat(value, 'g', -1, 64)
+		text, err := json.Marshal(value) // As the engine prints it.
+		if err != nil {
+			return r.broken(n, "is no number that JSON has")
+		}
+		scalar.number = string(text)
 	case "!!timestamp":
 		scalar.shape = shapeTimestamp
 	default:

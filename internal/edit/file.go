@@ -12,6 +12,7 @@ import (
 
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/files"
 )
 
 // file is a stack file that can be read, with its text and its YAML tree.
@@ -37,7 +38,7 @@ func (f *file) byHand(why string) error {
 }
 
 func open(path string) (*file, error) {
-	data, err := os.ReadFile(path)
+	data, err := files.Read(path)
 	if err != nil {
 		return nil, err
 	}

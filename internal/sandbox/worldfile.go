@@ -219,9 +219,9 @@ type worldIdentityCenter struct {
 
 // readWorldFile reads and checks a world file; everything wrong with it comes at once.
 func readWorldFile(path string) (*worldFile, error) {
-	data, err := os.ReadFile(path)
+	data, err := files.Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("world file: %w", err)
+		return nil, err
 	}
 	w := &worldFile{name: filepath.Base(path)}
 	w.places, err = decodeStrictly(w.name, data, w)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/files"
 )
 
 // backend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or without anything that encrypts the
@@ -34,7 +36,7 @@ func (f *Folder) backend(stacks []string) error {
 		var settings struct {
 			SecretsProvider string `yaml:"secretsprovider"`
 		}
-		data, err := os.ReadFile(f.StackFile(stack))
+		data, err := files.Read(f.StackFile(stack))
 		if err != nil {
 			return err
 		}

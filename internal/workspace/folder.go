@@ -8,7 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/files"
 )
 
 // Folder is a Pulumi project: Pulumi.yaml, and beside it (or where its stackConfigDir points) one stack file per AWS account.
@@ -36,38 +37,57 @@ func Open(dir string) (*Folder, error) {
 		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFileName)
 	}
 	for at := start; ; at = filepath.Dir(at) {
-		data, err := os.ReadFile(filepath.Join(at, projectFileName))
-		if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(at, projectFileName)); errors.Is(err, fs.ErrNotExist) {
+			if other := otherProjectFile(at); other != "" {
+				return nil, Usef("%s: the project file of this folder has a name that no verb reads; call it %s", relative(other), projectFileName)
+			}
 			if at == filepath.Dir(at) {
 				return nil, Usef("no %s in %s or above it; run this in a project's folder or name it with -C", projectFileName, start)
 			}
 			continue
 		}
+		project, err := config.ReadProject(at)
 		if err != nil {
-			return nil, err
+			return nil, projectError(filepath.Join(at, projectFileName), err)
 		}
-		return open(at, data)
+		return open(at, project)
 	}
 }
 
-func open(dir string, project []byte) (*Folder, error) {
-	var settings struct {
-		Name           string `yaml:"name"`
-		StackConfigDir string `yaml:"stackConfigDir"`
-		Backend        struct {
-			URL string `yaml:"url"`
-		} `yaml:"backend"`
+// otherProjectFile is a project file that the pulumi command takes and that no verb reads: its stack files would be others too.
+func otherProjectFile(dir string) string {
+	for _, extension := range []string{".json", ".yml"} {
+		path := filepath.Join(dir, strings.TrimSuffix(projectFileName, ".yaml")+extension)
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return path
+		}
 	}
-	if err := yaml.Unmarshal(project, &settings); err != nil {
-		return nil, Usef("%s: %v", filepath.Join(dir, projectFileName), err)
+	return ""
+}
+
+// projectError says why the project file cannot be read, and where.
+func projectError(path string, err error) error {
+	var problem config.Problem
+	if errors.As(err, &problem) {
+		if problem.Line > 0 {
+			return Usef("%s:%d:%d: %s", relative(path), problem.Line, problem.Column, problem.Error())
+		}
+		return Usef("%s: %s", relative(path), problem.Error())
 	}
-	if settings.Name == "" {
+	return Usef("%v", err)
+}
+
+func open(dir string, project config.Project) (*Folder, error) {
+	if other := otherProjectFile(dir); strings.HasSuffix(other, ".json") {
+		return nil, Usef("%s: the pulumi command reads this file and not %s; remove one of the two", relative(other), projectFileName)
+	}
+	if project.Name == "" {
 		return nil, Usef("%s: name is missing; write the project's name", filepath.Join(dir, projectFileName))
 	}
-	f := &Folder{Dir: dir, Project: settings.Name, configDir: filepath.Join(dir, settings.StackConfigDir), backendURL: settings.Backend.URL}
+	f := &Folder{Dir: dir, Project: project.Name, configDir: filepath.Join(dir, project.StackConfigDir), backendURL: project.BackendURL}
 	entries, err := os.ReadDir(f.configDir)
 	if err != nil {
-		return nil, err
+		return nil, Usef("%v", files.InWords(relative(f.configDir), err))
 	}
 	for _, entry := range entries {
 		stack, ok := stackOf(entry.Name())
@@ -118,7 +138,7 @@ func (f *Folder) RelativeFile(stack string) string { return relative(f.StackFile
 // sandboxFile is the folder's sandbox.yaml, which says what the sandbox's AWS holds at first; empty when there is none.
 func (f *Folder) sandboxFile() string {
 	path := filepath.Join(f.Dir, "sandbox.yaml")
-	if _, err := os.Stat(path); err != nil {
+	if _, err := os.Lstat(path); err != nil {
 		return ""
 	}
 	return path

@@ -17,6 +17,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/workspace/filelock"
 )
 
@@ -218,7 +219,7 @@ func (h *sandboxHome) copyProject(f *Folder, stack string) error {
 		f.projectFile():    {"backend", "main", "stackConfigDir", "plugins"},
 		f.StackFile(stack): {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
 	} {
-		data, err := os.ReadFile(from)
+		data, err := files.Read(from)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,8 @@ type setup struct {
 	account   string
 	partition string
 	region    string
+	project   string
+	root      string
 	failures  []failure
 	answers   map[string]resource.PropertyMap
 }
@@ -62,6 +64,11 @@ func Config(values map[string]string) Option {
 // Preview runs the program as a preview.
 func Preview() Option { return func(s *setup) { s.preview = true } }
 
+// In runs the program as one of the project whose folder is root.
+func In(project, root string) Option {
+	return func(s *setup) { s.project, s.root = project, root }
+}
+
 // Account sets the account, partition and Region that AWS answers with. The default is 111122223333, aws and ap-northeast-1.
 func Account(id, partition, region string) Option {
 	return func(s *setup) { s.account, s.partition, s.region = id, partition, region }
@@ -75,11 +82,12 @@ func Fail(typ, name string, err error) Option {
 // Run runs the program and returns what it registered, whether it failed or not. An error of the program can be reached with errors.As; an error
 // of a registration only by its text, because it comes back from the engine as text.
 func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
-	r := &Recorder{setup: setup{account: "111122223333", partition: "aws", region: "ap-northeast-1"}}
+	r := &Recorder{setup: setup{account: "111122223333", partition: "aws", region: "ap-northeast-1", project: Project}}
 	for _, option := range options {
 		option(&r.setup)
 	}
-	err := pulumi.RunErr(program, pulumi.WithMocks(Project, Stack, r), func(info *pulumi.RunInfo) {
+	err := pulumi.RunErr(program, pulumi.WithMocks(r.setup.project, Stack, r), func(info *pulumi.RunInfo) {
+		info.RootDirectory = r.setup.root
 		info.Config = maps.Clone(r.setup.config)
 		info.DryRun = r.setup.preview
 	})

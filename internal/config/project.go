@@ -1,0 +1,55 @@
+package config
+
+import (
+	"path/filepath"
+
+	"aws-access-guardrails/internal/files"
+)
+
+// projectFile is the name of the file that makes a folder a Pulumi project.
+const projectFile = "Pulumi.yaml"
+
+// Project is what a project file says about where things are.
+type Project struct {
+	// Name is the project's name; empty where the file has none.
+	Name string
+	// StackConfigDir is where the stack files are, from the folder of the project; empty means that folder itself.
+	StackConfigDir string
+	// BackendURL is where the state is; empty where the file says nothing.
+	BackendURL string
+}
+
+// ReadProject reads the project file of a folder, with slashes or without. The error is a Problem, or a *files.Error where the file cannot be read.
+func ReadProject(folder string) (Project, error) {
+	path := filepath.Join(folder, projectFile)
+	data, err := files.Read(path)
+	if err != nil {
+		return Project{}, err
+	}
+	project, problem := readProjectSettings(path, data)
+	if problem != nil {
+		return Project{}, *problem
+	}
+	return project, nil
+}
+
+func readProjectSettings(file string, data []byte) (Project, *Problem) {
+	root, problem := parseYAML(file, data)
+	if problem != nil {
+		return Project{}, problem
+	}
+	text := func(n *node) string {
+		if n == nil || n.shape != shapeText {
+			return ""
+		}
+		return n.text
+	}
+	p := Project{Name: text(root.entry("name")), StackConfigDir: text(root.entry("stackConfigDir"))}
+	if p.StackConfigDir == "" {
+		p.StackConfigDir = text(root.entry("config")) // What the key was called before; as an object it holds values.
+	}
+	if backend := root.entry("backend"); backend != nil {
+		p.BackendURL = text(backend.entry("url"))
+	}
+	return p, nil
+}
