@@ -2,11 +2,13 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -50,7 +52,29 @@ var errAudit = errors.New("the account does not hold")
 
 func contentOf(stdin io.Reader, name string) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(stdin)
+		return wholeOf(stdin, "standard input")
 	}
-	return os.ReadFile(name)
+	file, err := os.Open(name) // It may be the pipe of another command.
+	if err != nil {
+		return nil, files.InWords(name, err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s: is a folder; write the file that the AWS command printed to", name)
+	}
+	return wholeOf(file, name)
+}
+
+// mostOfAnAccount is how much of what AWS says of an account is read: ten times what it says of the largest one that the quotas allow by default.
+const mostOfAnAccount = 512 << 20
+
+func wholeOf(r io.Reader, name string) ([]byte, error) {
+	data, err := files.ReadAll(r, mostOfAnAccount)
+	if errors.Is(err, files.ErrTooLarge) {
+		return nil, fmt.Errorf("%s: has more than %d MiB; write the file that the AWS command printed to", name, mostOfAnAccount>>20)
+	}
+	if err != nil {
+		return nil, files.InWords(name, err)
+	}
+	return data, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -104,7 +105,7 @@ func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change
 // command is how a verb is written for a stack of this folder.
 func (f *flags) command(verb, stack string) string {
 	if f.dir != "." {
-		return fmt.Sprintf("guardrails %s %s -C %s", verb, stack, f.dir)
+		return fmt.Sprintf("guardrails %s %s -C %s", verb, visible.Shell(stack), visible.Shell(f.dir))
 	}
-	return "guardrails " + verb + " " + stack
+	return "guardrails " + verb + " " + visible.Shell(stack)
 }

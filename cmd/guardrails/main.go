@@ -2,13 +2,33 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"aws-access-guardrails/internal/workspace"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // The second interrupt ends this process at once.
-	os.Exit(int(execute(ctx, os.Args[1:])))
+	os.Exit(int(untilInterrupted(ctx, func() workspace.Status { return execute(ctx, os.Args[1:]) })))
+}
+
+// untilInterrupted runs a verb until it ends or the first interrupt comes. An engine at work is waited for, because it ends in order by itself; everything
+// else, such as reading, proving or asking, is left where it is: it has changed nothing.
+func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspace.Status {
+	done := make(chan workspace.Status, 1)
+	go func() { done <- verb() }()
+	select {
+	case status := <-done:
+		return status
+	case <-ctx.Done():
+	}
+	if workspace.EngineAtWork() {
+		return <-done
+	}
+	fmt.Fprintln(os.Stderr, "interrupted; nothing was changed")
+	return workspace.Failed
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -38,8 +40,12 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	f := &flags{}
 	root := newRoot(f)
 	root.SetArgs(args)
-	root.SetOut(os.Stdout)
-	root.SetErr(os.Stderr)
+	// Whatever a verb prints of what files say goes through these two.
+	stdout, stderr := visible.NewWriter(os.Stdout), visible.NewWriter(os.Stderr)
+	defer stdout.Close()
+	defer stderr.Close()
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	began := false
 	for _, verb := range root.Commands() {
 		if run := verb.RunE; run != nil {
@@ -61,10 +67,30 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		err = errors.Join(err, f.writeCodeQuality(folder, err))
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		workspace.Annotate(os.Stderr, folder, err)
+		err = inWords(err)
+		fmt.Fprintln(stderr, err)
+		workspace.Annotate(stderr, folder, err)
 	}
 	return workspace.StatusOf(err)
+}
+
+// inWords gives an error of the system about a file or folder, which no part of the program has put in words, words and the status of wrong use: no such folder,
+// one that can only be read, one that this user may not read.
+func inWords(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, inWords(e))
+		}
+		return errors.Join(all...)
+	}
+	if words, described := files.Described(err); described && workspace.StatusOf(err) == workspace.Failed {
+		var engine *workspace.EngineError
+		if !errors.As(err, &engine) {
+			return workspace.Usef("%v", words)
+		}
+	}
+	return err
 }
 
 // writeCodeQuality writes the report that GitLab reads, also when nothing is wrong.

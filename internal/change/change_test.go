@@ -17,6 +17,7 @@ import (
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -262,7 +263,7 @@ func TestReportsForPullRequests(t *testing.T) {
 	require.NoError(t, r.WriteMarkdown(&out))
 	golden(t, "comment.md", out.String())
 	assert.Contains(t, out.String(), "<details><summary>documents: ")
-	assert.Equal(t, `a\*b\_c @`+"\u200b"+`bob &lt;x`, escape("a*b_c @bob <x"))
+	assert.Equal(t, `a\*b\_c @<!-- -->bob &lt;x`, visible.Markdown("a*b_c @bob <x"))
 }
 
 // Machines get every list, never null.

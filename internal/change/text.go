@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
 )
 
@@ -138,7 +139,7 @@ var folded = map[string]bool{"settings": true, "documents": true, "resources": t
 // WriteMarkdown writes the report for a comment on a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Access: %s\n\nFrom `%s` to %s.\n", r.headline(), r.From, r.To)
+	fmt.Fprintf(&b, "### Access: %s\n\nFrom `%s` to %s.\n", r.headline(), strings.ReplaceAll(visible.Line(r.From), "`", "'"), visible.Markdown(r.To))
 	for _, s := range r.sections() {
 		if len(s.lines) == 0 {
 			continue
@@ -153,7 +154,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 			if len(line) > 1 && line[1] == ' ' && (line[0] == '+' || line[0] == '-') {
 				mark, line = map[byte]string{'+': "➕ ", '-': "➖ "}[line[0]], line[2:]
 			}
-			fmt.Fprintf(&b, "- %s%s\n", mark, escape(strings.ReplaceAll(line, "\n", " ")))
+			fmt.Fprintf(&b, "- %s%s\n", mark, visible.Markdown(strings.ReplaceAll(line, "\n", " ")))
 		}
 		if folded[s.title] {
 			b.WriteString("\n</details>\n")
@@ -161,11 +162,6 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// escape keeps names from being read as Markdown or HTML, or from calling people.
-func escape(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "*", "\\*", "_", "\\_", "`", "\\`", "<", "&lt;", "[", "\\[", "|", "\\|", "@", "@\u200b", "~", "\\~").Replace(s)
 }
 
 // WriteJSON writes the report as one line of JSON.

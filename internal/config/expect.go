@@ -28,7 +28,7 @@ type expectationDraft struct {
 }
 
 var expectationKeys = keys("what must be true before anything is deployed",
-	key("it", func(e *expectationDraft) *string { return &e.It }, text(nil)).
+	key("it", func(e *expectationDraft) *string { return &e.It }, text(nil).asProse()).
 		required("say in a few words what must be true").
 		doc("The expectation in words, as reports print it.").
 		example("another project stays shut"),
@@ -228,7 +228,7 @@ var acceptanceKeys = keys("something that a strict check would fail on, and why 
 		required("write the id that check printed").
 		doc("What is accepted, as check prints it: the key that weakens a proof, or the assumption that it rests on.").
 		example("mfa.enrolWithAccessKeys"),
-	key("because", func(a *Acceptance) *string { return &a.Because }, text(nil)).
+	key("because", func(a *Acceptance) *string { return &a.Because }, text(nil).asProse()).
 		required("write the reason, for whoever reads this after you").
 		doc("Why it is all right.").
 		example("the build users have no console password"),

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/visible"
 )
 
 // ReadFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml beside the file, or above it
@@ -143,7 +144,7 @@ func environmentNames(n *node) []string {
 	switch n.shape {
 	case shapeList:
 		for _, item := range n.items {
-			names = append(names, item.text)
+			names = append(names, visible.Line(item.text))
 		}
 	case shapeObject:
 		names = append(names, "(defined in the file)")

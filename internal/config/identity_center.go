@@ -78,7 +78,7 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute names, and starts and stops them. osAccess opens sessions on the nodes of the "+
 			"listed projects. readOnly is AWS's ViewOnlyAccess. own is what managedPolicies and policy say.").
 		example("operation"),
-	key("description", func(p *PermissionSet) *string { return &p.Description }, text(nil)).
+	key("description", func(p *PermissionSet) *string { return &p.Description }, text(nil).ofLines()).
 		orNothing("it has none", "the name may say enough").
 		doc("What it is for, at most 700 characters.").
 		example("Shells on the machines of the own project"),

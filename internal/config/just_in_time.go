@@ -54,7 +54,7 @@ var manualApprovalKeys = keys("a policy by which people approve requests",
 		orNothing("an hour, or what content says", "it is what automatic approval gives").
 		doc("How long sessions may be started after an approval.").
 		example("8h"),
-	key("content", func(m *components.ManualApproval) *string { return &m.Content }, text(nil)).
+	key("content", func(m *components.ManualApproval) *string { return &m.Content }, text(nil).ofLines()).
 		orNothing("the keys above say everything", "they are enough for one level of approval by groups").
 		doc("The whole document as JSON instead, for several levels or other approvers: make one in the console and read it with aws ssm get-document.").
 		example("{...}"),

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/internal/visible"
 )
 
 // listKind takes a list.
@@ -133,6 +135,8 @@ func (k *tableKind[T]) decode(d *decoder, n *node, at Path) (map[string]T, bool)
 			if err := k.check(e.name); err != nil {
 				d.invalid(path, key, err)
 			}
+		} else if visible.Line(e.name) != e.name {
+			d.report(hidden(path, key))
 		}
 		if other, same := first[strings.ToLower(e.name)]; same && k.folded {
 			d.report(Problem{Position: e.pos, Path: path, Kind: Duplicate, Value: quoted(e.name), Why: "differs from " + strconv.Quote(other) + " by case only",

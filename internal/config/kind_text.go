@@ -7,6 +7,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
 )
 
@@ -17,6 +18,8 @@ type textKind struct {
 	allowed []string
 	empty   bool
 	secret  bool
+	// lines says that the text may have several; prose that it is for people alone.
+	lines, prose bool
 }
 
 // text takes text that the check accepts; nil accepts everything but nothing.
@@ -34,6 +37,19 @@ func (k *textKind) pattern(expression string) *textKind {
 // orEmpty takes "" too.
 func (k *textKind) orEmpty() *textKind {
 	k.empty = true
+	return k
+}
+
+// ofLines takes text of several lines, which a document or a shell needs.
+func (k *textKind) ofLines() *textKind {
+	k.lines = true
+	return k
+}
+
+// asProse takes a sentence for people: it is never refused for its characters, and those that do something when they are printed are shown as escapes. New lines
+// at its end, which YAML's block texts have, do not count.
+func (k *textKind) asProse() *textKind {
+	k.prose = true
 	return k
 }
 
@@ -57,6 +73,11 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 		d.wrongType(at, n, fix)
 		return "", false
 	}
+	if k.prose {
+		prose := *n
+		prose.text = visible.Line(strings.TrimRight(n.text, "\n"))
+		n = &prose
+	}
 	switch {
 	case n.text == "" && k.empty:
 		return "", true
@@ -74,7 +95,21 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 		d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text), Why: "is empty", Fix: "remove the key or give it a value"})
 		return "", false
 	}
+	shown := visible.Line
+	if k.lines {
+		shown = visible.Text
+	}
+	if shown(n.text) != n.text && !n.sealed {
+		d.report(hidden(at, n))
+		return "", false
+	}
 	return n.text, true
+}
+
+// hidden is what is wrong with a text that does something when it is printed: no name has such characters, and nobody sees them in a review.
+func hidden(at Path, n *node) Problem {
+	return Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text),
+		Why: "has a character that is not seen: a control character, or one that changes the direction or the width of text", Fix: "write it without"}
 }
 
 func (k *textKind) describe() *jsonschema.Schema {

@@ -76,7 +76,10 @@ func meantKey(written string) (string, bool) {
 	for _, same := range []func(ns, name string) bool{
 		func(ns, name string) bool { return folded(written) == folded(ns+name) },
 		func(_, name string) bool { return folded(last) == folded(name) },
-		func(_, name string) bool { _, rest, _ := strings.Cut(written, ":"); return folded(rest) == folded(name) },
+		func(_, name string) bool {
+			_, rest, _ := strings.Cut(written, ":")
+			return folded(rest) == folded(name)
+		},
 		func(ns, name string) bool { return len(parts) > 1 && parts[0] == ns && parts[1] == name }, // A path into a value.
 	} {
 		for _, key := range keys {

@@ -213,7 +213,7 @@ var ownPolicyKeys = keys("a service control policy of your own",
 	key("name", func(o *OwnPolicyFile) *string { return &o.Name }, text(nil)).
 		required("write the name of the policy").
 		doc("The name of the policy, 1 to 128 characters, not beginning with guardrails-.").example("regions"),
-	key("description", func(o *OwnPolicyFile) *string { return &o.Description }, text(nil)).
+	key("description", func(o *OwnPolicyFile) *string { return &o.Description }, text(nil).ofLines()).
 		orNothing("the policy has none", "the name may say enough").
 		doc("What the policy is for, at most 512 characters.").example("Only the Regions that we use"),
 	key("file", func(o *OwnPolicyFile) *string { return &o.File }, text(nil)).

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
 )
 
@@ -107,7 +108,7 @@ func siblingOf(file Source, project *Source) Sibling {
 		case "aws:region":
 			s.Partition = likelyPartition(e.value.text)
 		case namespace + ":account":
-			s.AccountID, s.Alias = e.value.child("id"), e.value.child("alias")
+			s.AccountID, s.Alias = e.value.child("id"), visible.Line(e.value.child("alias"))
 			s.Organization = cmp.Or(e.value.child("organization"), s.Organization)
 		case namespace + ":mfa":
 			grouped = true
@@ -120,7 +121,7 @@ func siblingOf(file Source, project *Source) Sibling {
 			e.value.under("tree").accounts(&s.Governs)
 		case namespace + ":users":
 			for _, item := range e.value.items {
-				if name := item.child("name"); name != "" {
+				if name := item.child("name"); policy.ValidateUserName(name) == nil {
 					s.Users[name] = item.child("path")
 					s.OSUsers[name] = item.child("runAs")
 				}

@@ -3,6 +3,8 @@ package config
 import (
 	"fmt"
 	"strings"
+
+	"aws-access-guardrails/internal/visible"
 )
 
 // Kind says what is wrong with a value. Tests and tools match on kind and path, people read the sentence.
@@ -53,14 +55,14 @@ type Problem struct {
 func (p Problem) Error() string {
 	var b strings.Builder
 	if p.Path != "" {
-		b.WriteString(string(p.Path) + ": ")
+		b.WriteString(visible.Line(string(p.Path)) + ": ")
 	}
 	if p.Value != "" {
-		b.WriteString(p.Value + " ")
+		b.WriteString(visible.Line(p.Value) + " ")
 	}
-	b.WriteString(p.Why)
+	b.WriteString(visible.Text(p.Why))
 	if p.Fix != "" {
-		b.WriteString("; " + p.Fix)
+		b.WriteString("; " + visible.Text(p.Fix))
 	}
 	return b.String()
 }
@@ -79,11 +81,11 @@ func (p Problems) Error() string {
 		noun = "problem"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d %s", p[0].File, len(p), noun)
+	fmt.Fprintf(&b, "%s: %d %s", visible.Line(p[0].File), len(p), noun)
 	for _, problem := range p {
 		b.WriteString("\n  ")
 		if problem.File != p[0].File {
-			b.WriteString(problem.File + ":")
+			b.WriteString(visible.Line(problem.File) + ":")
 		}
 		if problem.Line > 0 {
 			fmt.Fprintf(&b, "%d:%d ", problem.Line, problem.Column)

@@ -59,11 +59,11 @@ var runAsKeys = keys("the OS user of shells",
 )
 
 var shellKeys = keys("commands at the start of a shell",
-	key("linux", func(s *components.Shell) *string { return &s.Linux }, text(nil).orEmpty()).
+	key("linux", func(s *components.Shell) *string { return &s.Linux }, text(nil).orEmpty().ofLines()).
 		orNothing("the shell stays Session Manager's, sh", "the nodes decide").
 		doc("Runs on Linux and macOS nodes.").
 		example("exec /bin/bash -l"),
-	key("windows", func(s *components.Shell) *string { return &s.Windows }, text(nil).orEmpty()).
+	key("windows", func(s *components.Shell) *string { return &s.Windows }, text(nil).orEmpty().ofLines()).
 		orNothing("nothing runs", "the nodes decide").
 		doc("Runs on Windows nodes.").
 		example("date"),

@@ -101,10 +101,10 @@ func TestEndlessStreamsEnd(t *testing.T) {
 // Errors of the system about a place are put in words; what happened on the way is not.
 func TestSystemErrorsAreDescribed(t *testing.T) {
 	for err, says := range map[error]string{
-		&fs.PathError{Op: "open", Path: "a", Err: syscall.EROFS}:          "a: lies in a file system that can only be read",
-		&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}:         "a: may not be read or written by this user",
+		&fs.PathError{Op: "open", Path: "a", Err: syscall.EROFS}:            "a: lies in a file system that can only be read",
+		&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}:           "a: may not be read or written by this user",
 		&os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EPERM}: "b: may not be read or written by this user",
-		&fs.PathError{Op: "mkdir", Path: "a", Err: syscall.ENOENT}:        "a: does not exist",
+		&fs.PathError{Op: "mkdir", Path: "a", Err: syscall.ENOENT}:          "a: does not exist",
 	} {
 		words, ok := Described(err)
 		require.True(t, ok)

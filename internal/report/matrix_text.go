@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"aws-access-guardrails/internal/visible"
 )
 
 var matrixColumns = []string{"PERSON", "ROLE", "PROJECT", "DOORS", "OS USER", "REGION", "SIGN-IN", "WHEN"}
@@ -44,7 +46,7 @@ func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	for i := range m.Rows {
 		cells := m.Rows[i].cells(notes)
 		for j := range cells {
-			cells[j] = strings.ReplaceAll(cells[j], "|", `\|`)
+			cells[j] = visible.Markdown(cells[j])
 		}
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
 	}

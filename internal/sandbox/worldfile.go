@@ -3,13 +3,13 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
 )

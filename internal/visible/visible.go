@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -27,7 +28,7 @@ func harmful(r rune) bool {
 // Line is the text on one line, harmless: every character that does something is shown as an escape, new lines and tabs too.
 func Line(s string) string { return escaped(s, "") }
 
-// Text is the text harmless on as many lines as it has: new lines and tabs stay.
+// Text is the text harmless on as many lines as it has: new lines, as Windows writes them too, and tabs stay.
 func Text(s string) string { return escaped(s, "\n\t") }
 
 func escaped(s, keep string) string {
@@ -40,7 +41,7 @@ func escaped(s, keep string) string {
 		switch {
 		case r == utf8.RuneError && s[i] != "\ufffd"[0]:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case harmless(r):
+		case harmless(r), r == '\r' && keep != "" && strings.HasPrefix(s[i+1:], "\n"): // The end of a line on Windows.
 			b.WriteRune(r)
 		default:
 			b.WriteString(escape(r))
@@ -58,8 +59,8 @@ func escape(r rune) string {
 	case '\t':
 		return `\t`
 	}
-	if r > 0xffff {
-		return fmt.Sprintf(`\U%08x`, r)
+	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low) // As JSON has it, in which the writer may find it.
 	}
 	return fmt.Sprintf(`\u%04x`, r)
 }
@@ -130,23 +131,10 @@ func Shell(word string) string {
 	return "$'" + Line(strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(word)) + "'"
 }
 
+// markdown are the characters, and one sequence, that mean something to Markdown as GitHub and GitLab have it inside of a line. An empty comment keeps a name
+// behind @ from being called, and an address from becoming a link.
+var markdown = strings.NewReplacer("\\", `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "|", `\|`, "~", `\~`, "&", "&amp;", "<", "&lt;",
+	"@", "@<!-- -->", "://", ":<!-- -->//", "www.", "www<!-- -->.")
+
 // Markdown is the text as Markdown shows it literally on one line: nothing in it is a link, an image, a mention, HTML, or the end of a cell of a table.
-func Markdown(s string) string {
-	var b strings.Builder
-	for _, r := range Line(s) {
-		switch {
-		case strings.ContainsRune("\\`*_{}[]()#!|~@", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '&':
-			b.WriteString("&amp;")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+func Markdown(s string) string { return markdown.Replace(Line(s)) }

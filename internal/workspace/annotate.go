@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/visible"
 )
 
 // Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the line of the stack file. folder
@@ -26,6 +27,7 @@ func Annotate(w io.Writer, folder *Folder, err error) {
 func annotations(folder *Folder, err error, root string) []string {
 	var lines []string
 	for _, n := range notesOf(folder, err) {
+		n.text = visible.Text(n.text)
 		if n.file == "" {
 			lines = append(lines, "::error::"+message(n.text))
 			continue

@@ -28,6 +28,11 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 		return nil, err
 	}
 	w.options.Progress.Done()
+	done, err := beginWork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	var home *sandboxHome
 	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	if w.options.Sandbox {

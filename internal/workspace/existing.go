@@ -29,6 +29,11 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 			return nil, err
 		}
 	}
+	done, err := beginWork(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	s := &session{Workspace: w, operation: Preview, command: command, summary: &Summary{}, targets: map[string]target{stack: targetOf(read)}}
 	if w.options.Sandbox {
 		closeSandbox, err := s.openSandbox(ctx)

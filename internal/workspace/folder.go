@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,12 +93,19 @@ func open(dir string, project config.Project) (*Folder, error) {
 	for _, entry := range entries {
 		stack, ok := stackOf(entry.Name())
 		if ok && !entry.IsDir() {
+			if !stackName.MatchString(stack) {
+				return nil, Usef("%s: %q is no name of a stack, which has letters, digits, \"-\", \"_\" and \".\" alone; rename the file",
+					relative(f.configDir), entry.Name())
+			}
 			f.stacks = append(f.stacks, stack)
 		}
 	}
 	slices.Sort(f.stacks)
 	return f, nil
 }
+
+// stackName is what Pulumi takes for the name of a stack.
+var stackName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 // stackOf is the stack whose file has this name.
 func stackOf(file string) (stack string, ok bool) {

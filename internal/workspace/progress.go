@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"aws-access-guardrails/internal/visible"
 )
 
 // Progress shows people that long work moves: on a terminal a line for each thing under way that rewrites itself, elsewhere plain lines, few enough for
@@ -53,7 +55,7 @@ func (p *Progress) Line(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
-	fmt.Fprintln(p.out, line)
+	fmt.Fprintln(p.out, visible.Text(line))
 	p.last = p.now()
 	p.draw()
 }
@@ -66,6 +68,7 @@ func (p *Progress) StatusOf(of, text string) {
 	if p == nil {
 		return
 	}
+	text = visible.Line(text)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.terminal {

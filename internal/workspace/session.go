@@ -88,6 +88,25 @@ func (s *session) run(ctx context.Context, graph *schedule.Graph) error {
 	return &EngineError{Operation: s.operation, Err: ctx.Err()} // What ran ended well all the same.
 }
 
+// confirm asks, and does not wait for an answer after an interrupt.
+func (s *session) confirm(ctx context.Context, plans *Summary) (yes bool, err error) {
+	answered := make(chan struct{})
+	var (
+		answer bool
+		failed error
+	)
+	go func() {
+		defer close(answered)
+		answer, failed = s.options.Confirm(plans)
+	}()
+	select {
+	case <-answered:
+		return answer, failed
+	case <-ctx.Done():
+		return false, &EngineError{Operation: s.operation, Err: ctx.Err()}
+	}
+}
+
 // consent plans the operation on all stacks, holds the gates against the plans, and asks whoever decides. An error means that nothing was changed anywhere.
 // A stack that cannot be planned fails by itself: it is not run, and what does not need it is.
 func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*run) error {
@@ -127,7 +146,7 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 	if !asking || len(plans.Stacks) == 0 || ctx.Err() != nil {
 		return nil
 	}
-	yes, err := s.options.Confirm(plans)
+	yes, err := s.confirm(ctx, plans)
 	if err != nil {
 		return err
 	}

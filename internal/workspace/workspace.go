@@ -103,6 +103,11 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 			return summary, err
 		}
 	}
+	done, err := beginWork(ctx)
+	if err != nil {
+		return summary, err
+	}
+	defer done()
 	s := &session{Workspace: w, operation: operation, command: command, summary: summary, targets: map[string]target{}}
 	if w.options.Sandbox {
 		closeSandbox, err := s.openSandbox(ctx)
