@@ -152,7 +152,7 @@ func TestNoRoomIsCalledUtil(t *testing.T) {
 	})
 }
 
-// main.go is pulumi.Run(program.Run) and nothing else: what is in package main cannot be imported by a test.
+// main.go is pulumi.Run(program.Run), but for how a refusal reads, and nothing else: what is in package main cannot be imported by a test.
 func TestMainOnlyRunsTheProgram(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../main.go", nil, 0)
 	require.NoError(t, err)

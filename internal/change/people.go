@@ -294,6 +294,11 @@ func (c *comparison) personName(arn string) string {
 				homes[s.World.Accounts[i].ID] = true
 			}
 		}
+		for _, other := range s.siblings {
+			if len(other.Users) > 0 {
+				homes[other.AccountID] = true
+			}
+		}
 	}
 	if len(homes) < 2 && homes[parsed.Account] {
 		return name

@@ -27,6 +27,8 @@ type Side struct {
 	// Notes are what else to know about the side.
 	Notes []string
 
+	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are compared too.
+	siblings []config.Sibling
 	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user <name>" and "group <name>".
 	instance string
 	people   map[string]string
@@ -38,6 +40,7 @@ func Of(name string, stacks ...*config.Stack) *Side {
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
 		s.identityCenterOf(stack)
+		s.siblings = append(s.siblings, stack.Siblings...)
 	}
 	return s
 }
@@ -112,6 +115,13 @@ func (c *comparison) accountName(id string) string {
 		if a := s.account(id); a != nil {
 			if name := cmp.Or(a.Alias, s.Stacks[id]); name != "" {
 				return name
+			}
+		}
+	}
+	for _, s := range []*Side{c.to, c.from} {
+		for _, other := range s.siblings {
+			if other.AccountID == id {
+				return cmp.Or(other.Alias, other.Stack)
 			}
 		}
 	}

@@ -17,10 +17,20 @@ func In(folder string) pulumi.RunFunc {
 }
 
 func run(ctx *pulumi.Context, folder string) error {
+	_, err := deploy(ctx, folder)
+	return err
+}
+
+// deploy is the program. The stack is nil where it could not be read.
+func deploy(ctx *pulumi.Context, folder string) (*config.Stack, error) {
 	stack, err := config.FromContext(ctx, folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	return stack, deployStack(ctx, stack)
+}
+
+func deployStack(ctx *pulumi.Context, stack *config.Stack) error {
 	if err := Check(stack); err != nil {
 		return err
 	}
@@ -30,6 +40,9 @@ func run(ctx *pulumi.Context, folder string) error {
 		return err
 	}
 	if err := verifyAccount(ctx, stack, providers.home); err != nil {
+		return err
+	}
+	if err := checkAdopted(ctx, stack, providers); err != nil {
 		return err
 	}
 	if err := importAdopted(ctx, stack); err != nil {

@@ -1,12 +1,16 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -141,7 +145,46 @@ func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
 		}
 	}
 	if len(answers.Answers) == 0 {
+		if err := elsewhere(q.As, stacks); err != nil {
+			return nil, err
+		}
 		return nil, errors.Join(errs...)
 	}
 	return answers, nil
+}
+
+// elsewhere says once, of a person who is known by name in other stacks than those in which the question means something, how the person is written there. It is
+// nil where no stack of the folder has a user of that name, or where there is one stack and the person is in it.
+func elsewhere(as string, stacks []*config.Stack) error {
+	if as == "" || strings.ContainsAny(as, "/:{") {
+		return nil
+	}
+	var homes []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(homes, name) {
+			homes = append(homes, name)
+		}
+	}
+	for _, s := range stacks {
+		if slices.ContainsFunc(s.Users, func(u components.UserArgs) bool { return u.Name == as }) {
+			if len(stacks) == 1 {
+				return nil
+			}
+			add(cmp.Or(s.Account.Alias, s.Name))
+		}
+		for _, other := range s.Siblings {
+			if _, has := other.Users[as]; has {
+				add(cmp.Or(other.Alias, other.Stack))
+			}
+		}
+	}
+	if len(homes) == 0 {
+		return nil
+	}
+	ways := make([]string, len(homes))
+	for i, name := range homes {
+		ways[i] = strconv.Quote(name + "/" + as)
+	}
+	return fmt.Errorf("as: %q is a user of %s, and the question means nothing there alone; write %s, and the stack that is asked about, as in \"guardrails explain %s --as %s/%s\"",
+		as, strings.Join(homes, " and of "), strings.Join(ways, " or "), stacks[0].Name, homes[0], as)
 }

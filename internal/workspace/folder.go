@@ -71,7 +71,7 @@ func projectError(path string, err error) error {
 	var problem config.Problem
 	if errors.As(err, &problem) {
 		if problem.Line > 0 {
-			return Usef("%s:%d:%d: %s", relative(path), problem.Line, problem.Column, problem.Error())
+			return Usef("%s: %d:%d %s", relative(path), problem.Line, problem.Column, problem.Error())
 		}
 		return Usef("%s: %s", relative(path), problem.Error())
 	}

@@ -1,0 +1,94 @@
+package program
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+)
+
+// adoptedThing is an entry of the section adopt with the question whether AWS has it.
+type adoptedThing struct {
+	path config.Path
+	// value is the entry as the file has it, is what it stands for.
+	value, is string
+	ask       func() error
+}
+
+// checkAdopted refuses entries for what AWS does not have: the engine would try to import it, and stop with an error that names neither the entry nor what to
+// write. A question without an answer refuses nothing. For attributes for access control there is no question.
+func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
+	things := adoptedThings(ctx, stack, providers)
+	missing := make([]bool, len(things))
+	var asked sync.WaitGroup
+	slots := make(chan struct{}, 8)
+	for i, thing := range things {
+		asked.Add(1)
+		go func() {
+			defer asked.Done()
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			err := thing.ask()
+			missing[i] = err != nil && absent.MatchString(err.Error())
+		}()
+	}
+	asked.Wait()
+	var problems config.Problems
+	for i, thing := range things {
+		if !missing[i] {
+			continue
+		}
+		position := stack.Position(thing.path)
+		if position.File == "" {
+			position.File = stack.File
+		}
+		problems = append(problems, config.Problem{
+			Position: position, Path: thing.path, Kind: config.NotFound, Value: thing.value, Why: "does not exist in AWS: there is no " + thing.is,
+			Fix: "remove the entry, and up makes it new",
+		})
+	}
+	return problems.Err()
+}
+
+func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *providers) []adoptedThing {
+	var things []adoptedThing
+	a, at, home := stack.Adopt, config.Path("guardrails:adopt"), pulumi.Provider(providers.home)
+	for i, region := range a.Sessions {
+		things = append(things, adoptedThing{at.Child("sessions").Index(i), strconv.Quote(region), "document " + components.PreferencesDocument + " in " + region, func() error {
+			_, err := ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: components.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
+				pulumi.Provider(providers.byRegion[region]))
+			return err
+		}})
+	}
+	if a.MFA {
+		things = append(things, adoptedThing{at.Child("mfa"), "true", "group " + stack.MFA.Name, func() error {
+			_, err := iam.LookupGroup(ctx, &iam.LookupGroupArgs{GroupName: stack.MFA.Name}, home)
+			return err
+		}})
+	}
+	for i, name := range a.Users {
+		things = append(things, adoptedThing{at.Child("users").Index(i), strconv.Quote(name), "user " + name, func() error {
+			_, err := iam.LookupUser(ctx, &iam.LookupUserArgs{UserName: name}, home)
+			return err
+		}})
+	}
+	for i, name := range a.Roles {
+		things = append(things, adoptedThing{at.Child("roles").Index(i), strconv.Quote(name), "role " + name, func() error {
+			_, err := iam.LookupRole(ctx, &iam.LookupRoleArgs{Name: name}, home)
+			return err
+		}})
+	}
+	for i, name := range a.Policies {
+		arn := stack.Account.Partition.PolicyARN(stack.Account.ID, components.PolicyPath, name)
+		things = append(things, adoptedThing{at.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
+			_, err := iam.LookupPolicy(ctx, &iam.LookupPolicyArgs{Arn: pulumi.StringRef(arn)}, home)
+			return err
+		}})
+	}
+	return things
+}
