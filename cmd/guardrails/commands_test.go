@@ -101,24 +101,42 @@ func hasFlag(verb *cobra.Command, word string) bool {
 	return len(name) == 1 && (verb.Flags().ShorthandLookup(name) != nil || verb.InheritedFlags().ShorthandLookup(name) != nil)
 }
 
-// The pipelines take no more than they need: permissions are listed for each, actions have a version, and no job writes to the repository.
-func TestWorkflowsAskForTheLeast(t *testing.T) {
+// workflow is a workflow of GitHub, as far as its rights go.
+type workflow struct {
+	On          any
+	Permissions map[string]string
+	Jobs        map[string]struct {
+		Permissions map[string]string
+		Uses        string
+		Environment any
+		Secrets     any
+		Env         map[string]string
+		Steps       []struct {
+			Uses, Run string
+			With, Env map[string]string
+		}
+	}
+}
+
+func workflows(t *testing.T) map[string]workflow {
+	t.Helper()
 	files, err := filepath.Glob("../../examples/ci/github/*.yml")
 	require.NoError(t, err)
 	require.Len(t, files, 4)
-	pinned := regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+\.\d+\.\d+$`)
+	all := map[string]workflow{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)
-		var workflow struct {
-			Permissions map[string]string
-			Jobs        map[string]struct {
-				Permissions map[string]string
-				Uses        string
-				Steps       []struct{ Uses, Run string }
-			}
-		}
-		require.NoError(t, yaml.Unmarshal(data, &workflow), file)
+		var w workflow
+		require.NoError(t, yaml.Unmarshal(data, &w), file)
+		all[file] = w
+	}
+	return all
+}
+
+// The pipelines take no more than they need: permissions are listed for each, and no job writes to the repository.
+func TestWorkflowsAskForTheLeast(t *testing.T) {
+	for file, workflow := range workflows(t) {
 		assert.Equal(t, map[string]string{"contents": "read"}, workflow.Permissions, file)
 		for name, job := range workflow.Jobs {
 			for scope, level := range job.Permissions {
@@ -132,15 +150,129 @@ func TestWorkflowsAskForTheLeast(t *testing.T) {
 			}
 			signsIn := false
 			for _, step := range job.Steps {
-				if step.Uses != "" {
-					assert.Regexp(t, pinned, step.Uses, file)
-				}
 				signsIn = signsIn || strings.HasPrefix(step.Uses, "aws-actions/")
 				assert.NotContains(t, step.Run, "${{", "%s: %s: a value in a script is a script; pass it as env", file, name)
 			}
 			assert.Equal(t, signsIn || job.Uses != "", job.Permissions["id-token"] == "write", "%s: %s", file, name)
 		}
 	}
+}
+
+// An action is what was reviewed: it is pinned by the digest of a commit, with its version beside it for people.
+func TestActionsArePinnedByDigest(t *testing.T) {
+	uses := regexp.MustCompile(`(?m)^\s*(?:- )?uses: (.*)$`)
+	pinned := regexp.MustCompile(`^[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	digests := map[string]string{}
+	for file := range workflows(t) {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range uses.FindAllStringSubmatch(string(data), -1) {
+			if strings.HasPrefix(m[1], "./") {
+				continue
+			}
+			if !assert.Regexp(t, pinned, m[1], file) {
+				continue
+			}
+			digest, version, _ := strings.Cut(m[1], " # ")
+			name, _, _ := strings.Cut(digest, "@")
+			if known, seen := digests[name+version]; seen {
+				assert.Equal(t, known, digest, "%s: one version has one digest", file)
+			}
+			digests[name+version] = digest
+		}
+	}
+	assert.Len(t, digests, 4)
+}
+
+// deploys is a command that changes accounts.
+var deploys = regexp.MustCompile(`guardrails (up|destroy)\b`)
+
+// A token that writes the states is seen by jobs that deploy and by nobody else, least of all by pull requests, and what another branch put into a cache never
+// reaches such a job.
+func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
+	secret := regexp.MustCompile(`secrets(?:\.|\[)\W*(\w+)`)
+	deploying := 0
+	for file, w := range workflows(t) {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, trigger := range []string{"pull_request_target", "workflow_run", "issue_comment", "secrets: inherit", "toJSON(secrets)"} {
+			assert.NotContains(t, string(data), trigger, file)
+		}
+		for name, job := range w.Jobs {
+			changes := false
+			for _, step := range job.Steps {
+				changes = changes || deploys.MatchString(step.Run) && !strings.Contains(step.Run, "--sandbox")
+			}
+			text, err := yaml.Marshal(job)
+			require.NoError(t, err)
+			for _, m := range secret.FindAllStringSubmatch(string(text), -1) {
+				if changes {
+					assert.NotNil(t, job.Environment, "%s: %s: a secret of the repository is one of every branch", file, name)
+				} else {
+					assert.Equal(t, "PULUMI_PREVIEW_TOKEN", m[1], "%s: %s", file, name)
+				}
+			}
+			assert.Nil(t, job.Secrets, "%s: %s", file, name)
+			if !changes {
+				assert.Nil(t, job.Environment, "%s: %s", file, name)
+				continue
+			}
+			deploying++
+			for _, step := range job.Steps {
+				assert.False(t, strings.HasPrefix(step.Uses, "actions/cache"), "%s: %s", file, name)
+				if strings.HasPrefix(step.Uses, "actions/setup-go@") {
+					assert.Equal(t, "false", step.With["cache"], "%s: %s: the action keeps a cache of its own", file, name)
+				}
+			}
+		}
+	}
+	assert.Positive(t, deploying)
+}
+
+// The same on GitLab: what deploys has an environment and no cache, and what a merge request runs names no token.
+func TestTokensAndCachesOfGitLabJobs(t *testing.T) {
+	for _, file := range []string{"gitlab-ci.yml", "stack.yml"} {
+		data, err := os.ReadFile(filepath.Join("../../examples/ci/gitlab", file))
+		require.NoError(t, err)
+		var jobs map[string]map[string]any
+		var whole map[string]any
+		require.NoError(t, yaml.Unmarshal(data, &whole))
+		jobs = map[string]map[string]any{}
+		for name, value := range whole {
+			if job, ok := value.(map[string]any); ok {
+				jobs[name] = job
+			}
+		}
+		inherited := func(job map[string]any, key string) (any, bool) {
+			for ; job != nil; job = jobs[textOf(job["extends"])] {
+				if value, has := job[key]; has {
+					return value, true
+				}
+			}
+			return nil, false
+		}
+		for name, job := range jobs {
+			script, err := yaml.Marshal(job)
+			require.NoError(t, err)
+			changes := deploys.Match(script) && !strings.Contains(string(script), "--sandbox")
+			if changes || strings.Contains(string(script), "AWS_ROLE_ARN") || job["id_tokens"] != nil {
+				cache, has := inherited(job, "cache")
+				assert.True(t, has && len(cache.([]any)) == 0, "%s: %s has a cache", file, name)
+			}
+			if changes {
+				_, has := inherited(job, "environment")
+				assert.True(t, has, "%s: %s has no environment", file, name)
+			}
+			if file == "gitlab-ci.yml" {
+				assert.NotContains(t, string(script), "PULUMI_", "%s: %s", file, name)
+			}
+		}
+	}
+}
+
+func textOf(value any) string {
+	text, _ := value.(string)
+	return text
 }
 
 // The pipelines of GitLab are YAML that says what each job runs, and the jobs made from the stacks extend one that exists.

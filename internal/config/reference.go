@@ -27,6 +27,20 @@ them. It finds the schema by the first line of a stack file, which the engine le
 ` + "`guardrails schema`" + ` prints the schema for a folder of your own. Known to ` + "`check`" + ` alone are: names that nothing declares, two things of one name, rules between
 keys, bounds of durations, words kept back such as root, files and documents that a key names, times without quotes (an editor takes them for text), and the
 proofs and expectations. An editor is stricter in one thing: it wants keys with their namespace, and only ` + "`aws:`, `guardrails:` and `pulumi:`" + ` ones.
+
+## How the file is read
+
+The verbs and the program read the same keys and the same values, in every project. Write every key with ` + "`guardrails:` or `aws:`" + ` in front: Pulumi takes a key without a
+namespace for one of the project, which is this program's only where the project itself is called guardrails. Everywhere else such a key is refused, and so is a key with another
+separator, another case, another project's namespace, or the same key twice. The refusal names the key to write. Keys of other namespaces pass where nothing in them looks like a key of this program.
+
+- ` + "`Pulumi.yaml`" + ` can give values in its section ` + "`config`" + `. They count where the stack file does not have the key.
+- Text that is JSON, as ` + "`pulumi config set`" + ` writes lists and objects, is read as the list or the object.
+- A Pulumi ESC environment can give ` + "`aws:`" + ` settings, such as credentials. A ` + "`guardrails:`" + ` value from there is refused by the program, because no verb would have judged it.
+- Values from the command line and from ` + "`--config-file`" + ` are judged by the program before it registers anything; their problems have no line.
+- Files are regular files inside of their folder, also after links are followed, with at most 4 MiB: the stack file, ` + "`Pulumi.yaml`" + `, ` + "`sandbox.yaml`" + `, and the policy documents that a
+  key names. Pipes, devices and links out of the folder are refused.
+- Texts have no control characters and no characters that change the direction or the width of text. In sentences for people (` + "`it`" + `, ` + "`accept[].because`" + `) they are shown as escapes.
 `)
 	for _, k := range Keys() {
 		if k.topLevel() {
