@@ -302,7 +302,8 @@ func (ev *env) decide() (Decision, error) {
 // abroad says whether the resource is in another account, where its own policy would have to allow the call too. A world has no resource
 // policies but trust policies, so this is a document that is not known.
 func (ev *env) abroad() (Source, bool) {
-	if isAssumeRole(ev.action) || ev.engine.assume == UnknownAllowsEverything {
+	if isAssumeRole(ev.action) || ev.engine.assume == UnknownAllowsEverything || equalFoldASCII(ev.action, "sts:AssumeRoot") {
+		// A central root session asks no policy of the account whose root user it is of.
 		return Source{}, false
 	}
 	id := ev.resourceARN().parts[4]

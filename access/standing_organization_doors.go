@@ -4,45 +4,41 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
-// The doors of an operating system. Source: AWS Service Authorization Reference, the pages of the services.
-var (
-	// sessionDoors are sessions of Session Manager and Fleet Manager, and what opens a desktop.
-	sessionDoors = []string{"ec2:GetPasswordData", "ssm-guiconnect:StartConnection", "ssm:ResumeSession", "ssm:StartSession"}
-	// besideSessions reach an operating system without Systems Manager's sessions. ECS Exec is allowed or denied apart from ssm:StartSession.
-	besideSessions = []string{
-		"ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
-		"ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "gamelift:GetComputeAccess", "gamelift:GetInstanceAccess",
-		"lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
-	}
-	// remoteCommands make Systems Manager run commands as root. Automations do so through ssm:SendCommand of whoever they act as.
-	remoteCommands = []string{
-		"ssm:CreateAssociation", "ssm:CreateAssociationBatch", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce",
-		"ssm:UpdateAssociation", "ssm:UpdateMaintenanceWindowTask",
-	}
-)
-
-// doorsForExemptRolesOnly: each door is asked about alone, so that what opens one does not hide what opens another.
+// doorsForExemptRolesOnly: whoever is not exempt opens none of the doors. They are asked about together; only where one opens each is asked about alone, so
+// that what opens one does not hide what opens another.
 func (p *organizationProver) doorsForExemptRolesOnly() {
 	d := p.in.Doors
 	if d == nil {
 		return
 	}
 	for _, id := range d.Accounts {
-		a := answer{denied: true}
-		for _, door := range sessionDoors {
-			a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", door).On("*")}, d.Sessions))
-		}
-		for _, door := range besideSessions {
-			a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", door).On("*")}, d.OtherDoors))
-		}
+		a := p.eachOf(id, doors.In(doors.Sessions), d.Sessions)
+		a = a.and(p.eachOf(id, doors.In(doors.OtherDoors), d.OtherDoors))
 		p.conclude(p.finding(id), a, "somebody who is not exempt opens a door")
 	}
 	if len(d.Outside) > 0 {
 		p.waived(p.in.Account, "organization.osAccessOnly.targets", "doors stay open in "+strings.Join(d.Outside, ", "))
 	}
+}
+
+// eachOf asks whether somebody but the exempt roles makes one of the calls, on whatever they are about.
+func (p *organizationProver) eachOf(id string, actions, exempt []string, conditions ...policy.Condition) answer {
+	ask := func(actions ...string) answer {
+		return p.everybodyOf(id, []policy.Statement{policy.Allow("", actions...).On("*").When(conditions...)}, exempt)
+	}
+	all := ask(actions...)
+	if !all.open {
+		return all
+	}
+	a := answer{denied: true}
+	for _, action := range actions {
+		a = a.and(ask(action))
+	}
+	return a
 }
 
 func (p *organizationProver) remoteExecution() {
@@ -55,13 +51,9 @@ func (p *organizationProver) remoteExecution() {
 		return
 	}
 	for _, id := range d.Accounts {
-		a := answer{denied: true}
-		for _, command := range remoteCommands {
-			a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", command).On("*")}, d.RemoteExecution))
-		}
+		a := p.eachOf(id, doors.In(doors.RemoteExecution), d.RemoteExecution)
 		// An association runs whatever its document says on the day.
-		a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion").
-			On("arn:*:ssm:*:" + id + ":document/*").When(policy.StringEquals("ssm:DocumentType", "Command"))}, d.RemoteExecution))
+		a = a.and(p.eachOf(id, doors.In(doors.RunDocuments), d.RemoteExecution, policy.StringEquals("ssm:DocumentType", doors.RunnableDocuments()...)))
 		p.conclude(p.finding(id), a, "somebody who is not exempt runs commands on nodes")
 	}
 }
@@ -86,9 +78,8 @@ func (p *organizationProver) consolePasswords() {
 			f.Waivers = append(f.Waivers, Waiver{"organization.consolePasswords.exemptRoot", "the root user of every account sets console passwords"})
 			exempt = append(slices.Clip(exempt), "arn:*:iam::*:root")
 		}
-		a := p.everybodyOf(id, []policy.Statement{policy.Allow("", "iam:CreateLoginProfile").On("*")}, exempt)
-		a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", "iam:UpdateLoginProfile").On("*")}, exempt))
-		a = a.and(p.everybodyOf(id, []policy.Statement{policy.Allow("", "sts:GetFederationToken").On("*")}, nil))
+		a := p.eachOf(id, doors.In(doors.ConsolePasswords), exempt)
+		a = a.and(p.eachOf(id, doors.In(doors.FederationTokens), nil))
 		p.conclude(f, a, "a user gets a console sign-in outside of the jump accounts")
 	}
 }

@@ -4,32 +4,18 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
 // The calls that make and change what guardrails rest on.
 var (
-	roleMaking   = []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole"}
-	roleChanging = []string{
-		"iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PassRole",
-		"iam:PutRolePermissionsBoundary", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
-	}
-	policyChanging = []string{
-		"iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion",
-	}
-	groupChanging = []string{
-		"iam:AttachGroupPolicy", "iam:CreateGroup", "iam:DeleteGroup", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy", "iam:PutGroupPolicy",
-		"iam:RemoveUserFromGroup", "iam:UpdateGroup",
-	}
-	documentChanging = []string{
-		"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
-	}
-	// takeovers make one the owner of another person's sign-in, or clear the way to it. Deleting a password or a key does not.
-	takeovers = []string{
-		"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:DeactivateMFADevice", "iam:DeleteUser",
-		"iam:EnableMFADevice", "iam:ResetServiceSpecificCredential", "iam:UpdateAccessKey", "iam:UpdateLoginProfile", "iam:UpdateUser",
-		"iam:UploadSSHPublicKey", "iam:UploadSigningCertificate",
-	}
+	roleMaking       = doors.In(doors.RoleMaking)
+	roleChanging     = doors.In(doors.RoleChanging)
+	policyChanging   = doors.In(doors.ManagedPolicies)
+	groupChanging    = doors.In(doors.Groups)
+	documentChanging = doors.In(doors.SessionDocuments)
+	takeovers        = doors.In(doors.Takeovers)
 )
 
 // awsMade are the roles that AWS alone makes and changes: nobody's policies allow it.
@@ -92,7 +78,7 @@ func (p *organizationProver) policiesAreProtected() {
 	for _, id := range p.protectedAccounts() {
 		p.nobody(id, []policy.Statement{
 			policy.Allow("", policyChanging...).On("arn:*:iam::" + id + ":policy/guardrails/*"),
-			policy.Allow("", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").On("*"),
+			policy.Allow("", doors.In(doors.SAMLProviders)...).On("*"),
 		}, p.in.Changers, "somebody changes what guarded roles rest on")
 	}
 }
@@ -108,7 +94,7 @@ func (p *organizationProver) documentsAreProtected() {
 				policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/*").
 					When(policy.StringEquals("ssm:DocumentType", "AutoApprovalPolicy", "ManualApprovalPolicy")),
 				// The setting says which identity provider just-in-time node access believes.
-				policy.Allow("", "ssm:ResetServiceSetting", "ssm:UpdateServiceSetting").On("arn:*:ssm:*:" + id + ":servicesetting/ssm/just-in-time-access/*"),
+				policy.Allow("", doors.In(doors.JustInTimeSettings)...).On("arn:*:ssm:*:" + id + ":servicesetting/ssm/just-in-time-access/*"),
 			}, slices.Concat(p.in.Changers, p.in.Protected.ServiceRoles)))
 		}
 		p.conclude(p.finding(id), a, "somebody changes what sessions run as, or who approves them")
@@ -125,15 +111,15 @@ func (p *organizationProver) tagsAreProtected() {
 			own = append(own, passingOwnOSUser(roles...))
 		}
 		a := p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").
+			policy.Allow("", doors.In(doors.PrincipalTags)...).On("*").
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
 		}, p.in.Changers)
 		a = a.and(p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
+			policy.Allow("", doors.In(doors.SessionTags)...).On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, RunAsTag)),
 		}, p.in.Changers, own...))
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.and(p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).
+			policy.Allow("", doors.In(doors.NodeTags)...).On(nodes...).
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag)),
 			policy.Allow("", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys")),
 		}, slices.Concat(p.in.Changers, p.in.Protected.Taggers), policy.Allow("", "*").On("*").When(policy.Present("ec2:CreateAction"))))
@@ -173,7 +159,7 @@ func (p *organizationProver) credentialsAreProtected() {
 		}
 		user := "arn:*:iam::" + id + ":user/"
 		p.nobody(id, []policy.Statement{policy.Allow("", takeovers...).On(user + "*"),
-			policy.Allow("", "iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy").On("*"),
+			policy.Allow("", doors.In(doors.PasswordRules)...).On("*"),
 		}, slices.Concat(p.in.Changers, p.in.Protected.CredentialAdmins), "somebody changes another person's credentials",
 			policy.Allow("", "*").On(user+"${aws:username}", user+"*/${aws:username}"))
 	}
@@ -181,22 +167,10 @@ func (p *organizationProver) credentialsAreProtected() {
 
 func (p *organizationProver) organizationIsProtected() {
 	for _, id := range p.protectedAccounts() {
-		a := p.everybodyOf(id, []policy.Statement{policy.Allow("", "organizations:LeaveOrganization").On("*")}, nil)
-		a = a.and(p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType", "organizations:UpdatePolicy",
-				"sso:CreateInstanceAccessControlAttributeConfiguration", "sso:DeleteInstanceAccessControlAttributeConfiguration",
-				"sso:UpdateInstanceAccessControlAttributeConfiguration").On("*"),
-		}, p.in.Changers))
-		p.conclude(p.finding(id), a, "an account leaves, or changes what binds it")
+		a := p.eachOf(id, doors.In(doors.Leaving), nil)
+		a = a.and(p.eachOf(id, doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions), p.in.Changers))
+		p.conclude(p.finding(id), a, "an account leaves, changes what binds it, or opens root sessions in another")
 	}
-}
-
-// permissionSetChanging are the calls that make a permission set what it is, and give it to somebody.
-var permissionSetChanging = []string{
-	"sso:AttachCustomerManagedPolicyReferenceToPermissionSet", "sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment", "sso:CreatePermissionSet",
-	"sso:DeleteInlinePolicyFromPermissionSet", "sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
-	"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet", "sso:PutPermissionsBoundaryToPermissionSet",
-	"sso:UpdatePermissionSet",
 }
 
 // permissionSetsAreProtected: the roles of permission sets are AWS's to make, so an exempt name is as safe as the permission set of that name. Any account
@@ -217,6 +191,6 @@ func (p *organizationProver) permissionSetsAreProtected() {
 	}
 	p.add(f)
 	for _, id := range p.protectedAccounts() {
-		p.nobody(id, []policy.Statement{policy.Allow("", permissionSetChanging...).On("*")}, p.in.Changers, "somebody changes or assigns a permission set")
+		p.nobody(id, []policy.Statement{policy.Allow("", doors.In(doors.PermissionSets)...).On("*")}, p.in.Changers, "somebody changes or assigns a permission set")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -86,12 +87,13 @@ func TestEveryDoorThatIsLeftOpenIsFound(t *testing.T) {
 	exempt := []string{anywhere("role/guardrails/osaccess/*")}
 	but := policy.ArnNotLike("aws:PrincipalArn", exempt...)
 	intent := OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{members}, Sessions: exempt, OtherDoors: exempt, RemoteExecution: exempt}}
-	all := slices.Concat(sessionDoors, besideSessions, remoteCommands)
+	remote := doors.In(doors.RemoteExecution, doors.RunDocuments)
+	all := append(doors.In(doors.Sessions, doors.OtherDoors), remote...)
 	for _, open := range all {
-		denied := append(without(all, open), "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion")
+		denied := without(all, open)
 		r := proveOrganization(t, organizationOf(policy.New(policy.Deny("Doors", denied...).On("*").When(but))), intent)
 		id := "doors-for-exempt-roles-only"
-		if slices.Contains(remoteCommands, open) {
+		if slices.Contains(remote, open) {
 			id = "remote-execution-for-exempt-roles-only"
 		}
 		for _, proof := range []string{"doors-for-exempt-roles-only", "remote-execution-for-exempt-roles-only"} {
@@ -124,7 +126,7 @@ func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
 		{"the root user", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(meant), anywhere("root"))...)}, "root of " + members},
 		{"calls without MFA alone", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...), policy.BoolIfExists("aws:MultiFactorAuthPresent", false)}, "MFA"},
 	} {
-		w := organizationOf(policy.New(policy.Deny("Doors", slices.Concat(sessionDoors, besideSessions)...).On("*").When(c.but...)))
+		w := organizationOf(policy.New(policy.Deny("Doors", doors.In(doors.Sessions, doors.OtherDoors)...).On("*").When(c.but...)))
 		r := proveOrganization(t, w, OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{members}, Sessions: meant, OtherDoors: meant, RemoteExecutionOpen: true}})
 		f := finding(t, r, "doors-for-exempt-roles-only", members)
 		if assert.Equal(t, DoesNotHold, f.Verdict, "%s: %s", c.what, f) && f.Witness != nil {
@@ -154,10 +156,8 @@ func protecting() ([]policy.Statement, OrganizationIntent) {
 			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
 			policy.Deny("Preferences", documentChanging...).On("arn:aws:ssm:*:*:document/" + PreferencesDocument).When(but),
 			policy.Deny("Documents", documentChanging...).On("arn:aws:ssm:*:*:document/*").When(policy.StringEquals("ssm:DocumentType", "Session"), but),
-			policy.Deny("Organization", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType", "organizations:UpdatePolicy",
-				"sso:CreateInstanceAccessControlAttributeConfiguration", "sso:DeleteInstanceAccessControlAttributeConfiguration",
-				"sso:UpdateInstanceAccessControlAttributeConfiguration").On("*").When(but),
-			policy.Deny("Leaving", "organizations:LeaveOrganization").On("*"),
+			policy.Deny("Organization", doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions)...).On("*").When(but),
+			policy.Deny("Leaving", doors.In(doors.Leaving)...).On("*"),
 		}, OrganizationIntent{
 			Changers: changers, MemberDeployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
 			Deployer:  "arn:aws:iam::" + topAccount + ":role/GuardrailDeployer",

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -12,23 +13,9 @@ var (
 	// enrolmentWrites change the devices of the person who enrols.
 	enrolmentWrites = []string{"iam:EnableMFADevice", "iam:ResyncMFADevice"}
 	// enrolmentReads show the console's page on which people enrol.
-	enrolmentReads = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices"}
-	// credentialWrites change what a person signs in with, or the person. iam:ChangePassword is not among them: it changes the caller's own.
-	credentialWrites = []string{
-		"iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential", "iam:DeactivateMFADevice", "iam:DeleteAccessKey",
-		"iam:DeleteLoginProfile", "iam:DeleteSSHPublicKey", "iam:DeleteServiceSpecificCredential", "iam:DeleteSigningCertificate", "iam:DeleteUser",
-		"iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResetServiceSpecificCredential", "iam:ResyncMFADevice", "iam:TagMFADevice", "iam:TagUser",
-		"iam:UntagMFADevice", "iam:UntagUser", "iam:UpdateAccessKey", "iam:UpdateLoginProfile", "iam:UpdateSSHPublicKey",
-		"iam:UpdateServiceSpecificCredential", "iam:UpdateSigningCertificate", "iam:UpdateUser", "iam:UploadSSHPublicKey", "iam:UploadSigningCertificate",
-	}
-	// accessWrites change what somebody may do.
-	accessWrites = []string{
-		"iam:AddUserToGroup", "iam:AttachGroupPolicy", "iam:AttachRolePolicy", "iam:AttachUserPolicy", "iam:CreatePolicyVersion", "iam:DeleteGroup",
-		"iam:DeleteGroupPolicy", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:DeleteRole", "iam:DeleteRolePermissionsBoundary",
-		"iam:DeleteRolePolicy", "iam:DeleteUserPermissionsBoundary", "iam:DeleteUserPolicy", "iam:DetachGroupPolicy", "iam:DetachRolePolicy",
-		"iam:DetachUserPolicy", "iam:PutGroupPolicy", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy", "iam:PutUserPermissionsBoundary",
-		"iam:PutUserPolicy", "iam:RemoveUserFromGroup", "iam:SetDefaultPolicyVersion", "iam:UpdateAssumeRolePolicy", "iam:UpdateGroup",
-	}
+	enrolmentReads   = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices"}
+	credentialWrites = doors.In(doors.CredentialWrites)
+	accessWrites     = doors.In(doors.AccessWrites)
 )
 
 func (p *prover) account(in *Intent) *account { return p.engine.accounts[in.Account] }

@@ -8,17 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
-// otherDoors are the ways onto a node that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
-var otherDoors = []string{
-	"ec2-instance-connect:*", "ec2:AssociateIamInstanceProfile", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ec2:ModifyInstanceAttribute",
-	"ec2:ReplaceIamInstanceProfileAssociation", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation",
-	"ssm:CreateAssociationBatch", "ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand",
-	"ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion",
-	"ssm:UpdateMaintenanceWindowTask",
-}
+// otherDoors are the ways onto machines that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
+var otherDoors = append([]string{"ec2-instance-connect:*"}, without(
+	doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.Automations, doors.SessionDocuments, doors.NodeChanges),
+	"ssm:ResumeSession", "ssm:StartSession")...)
 
 // nodeForms are the ARN forms of machines and tasks that sessions can reach.
 var nodeForms = []string{":ec2:${Region}:${Account}:instance/", ":ssm:${Region}:${Account}:managed-instance/", ":ecs:${Region}:${Account}:task/"}
@@ -202,7 +199,7 @@ func (p *prover) sharesSessions(f *Finding, r RoleIntent) bool {
 }
 
 // assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the listed users.
-var assuming = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"}
+var assuming = doors.In(doors.Assuming)
 
 // onlyListedPrincipals: of all callers that AWS can have, the trust policy lets in the listed users.
 func (p *prover) onlyListedPrincipals(in *Intent) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -21,13 +22,7 @@ func enrolmentActions() []string {
 }
 
 // authorizationTagActions write tags of principals and nodes. Those that make a principal write its first tags.
-func authorizationTagActions() []string {
-	return []string{
-		"ec2:CreateTags", "ec2:DeleteTags",
-		"iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser",
-		"ssm:AddTagsToResource", "ssm:RemoveTagsFromResource",
-	}
-}
+func authorizationTagActions() []string { return doors.In(doors.PrincipalTags, doors.NodeTags) }
 
 func (a *MFAGroupArgs) name() string { return cmp.Or(a.Name, DefaultMFAGroupName) }
 func (a *MFAGroupArgs) path() string { return cmp.Or(a.Path, RolePath) }

@@ -55,15 +55,11 @@ func (a *OperationRolesArgs) GuardDocument() policy.Document {
 	}
 	return policy.New(append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
-		policy.Deny("DenyOtherWaysOntoNodes",
-			"ec2-instance-connect:*", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ecs:ExecuteCommand", "ssm-guiconnect:*",
-			"ssm:CreateAssociation*", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce",
-			"ssm:StartAutomationExecution", "ssm:UpdateAssociation*", "ssm:UpdateMaintenanceWindowTask").On("*"),
+		policy.Deny("DenyOtherWaysOntoNodes", append(otherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 		// The user data of an instance that the role stops and starts runs as root.
-		policy.Deny("DenyChangingWhatNodesRun",
-			"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation").On("*"),
+		policy.Deny("DenyChangingWhatNodesRun", changesOfNodes()...).On("*"),
 	)...)
 }
 

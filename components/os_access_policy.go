@@ -2,10 +2,12 @@ package components
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -109,13 +111,16 @@ func (o osAccess) guardDocument() policy.Document {
 	)...)
 }
 
-// otherWaysOntoNodes are the actions besides sessions that reach the operating system of a node.
+// otherWaysOntoNodes are the actions besides sessions that reach the operating system of a node, or of a machine elsewhere. Actions that AWS adds to EC2
+// Instance Connect or to associations are among them.
 func otherWaysOntoNodes() []string {
-	return []string{
-		"ec2-instance-connect:*", "ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand",
-		"ssm:CreateAssociation*", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce",
-		"ssm:StartAutomationExecution", "ssm:UpdateAssociation*", "ssm:UpdateMaintenanceWindowTask",
-	}
+	wide := []string{"ec2-instance-connect:*", "ssm:CreateAssociation*", "ssm:UpdateAssociation*"}
+	ways := slices.DeleteFunc(doors.In(doors.OtherDoors, doors.RemoteExecution, doors.Automations), func(action string) bool {
+		return slices.ContainsFunc(wide, func(pattern string) bool { return access.MatchAction(pattern, action) })
+	})
+	ways = append(ways, wide...)
+	slices.Sort(ways)
+	return ways
 }
 
 // document opens sessions on nodes, and ends and resumes the own ones.

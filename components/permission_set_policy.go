@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -91,9 +92,7 @@ func readOnlyStatements() []policy.Statement {
 }
 
 // changesOfNodes change what an instance runs, or as whom.
-func changesOfNodes() []string {
-	return []string{"ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation"}
-}
+func changesOfNodes() []string { return doors.In(doors.NodeChanges) }
 
 // nodes are all machines: a session reaches those of its own account alone, and one document is for every account.
 func (a *PermissionSetArgs) nodes() []string {

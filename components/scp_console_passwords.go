@@ -1,6 +1,9 @@
 package components
 
-import "aws-access-guardrails/policy"
+import (
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/policy"
+)
 
 // consolePasswordStatements keep console passwords in the jump accounts. sts:GetFederationToken is a console sign-in for whoever has an access key.
 func (a *ServiceControlPoliciesArgs) consolePasswordStatements() []policy.Statement {
@@ -11,9 +14,9 @@ func (a *ServiceControlPoliciesArgs) consolePasswordStatements() []policy.Statem
 	}
 	elsewhere := policy.StringNotEquals("aws:PrincipalAccount", c.JumpAccounts...)
 	return []policy.Statement{
-		policy.Deny("DenyConsolePasswordsOutsideOfJumpAccounts", "iam:CreateLoginProfile", "iam:UpdateLoginProfile").On("*").
+		policy.Deny("DenyConsolePasswordsOutsideOfJumpAccounts", doors.In(doors.ConsolePasswords)...).On("*").
 			When(elsewhere, policy.ArnNotLike(principalARN, exempt...)),
-		policy.Deny("DenyFederationTokensOutsideOfJumpAccounts", "sts:GetFederationToken").On("*").When(elsewhere),
+		policy.Deny("DenyFederationTokensOutsideOfJumpAccounts", doors.In(doors.FederationTokens)...).On("*").When(elsewhere),
 	}
 }
 

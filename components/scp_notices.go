@@ -3,6 +3,8 @@ package components
 import (
 	"fmt"
 	"strings"
+
+	"aws-access-guardrails/access/doors"
 )
 
 // Notices says what the guardrails leave open, and what the switch for remote execution would close. Paths are relative to the section
@@ -67,10 +69,10 @@ func (a *ServiceControlPoliciesArgs) noticeRemoteExecution(n *Notices) {
 	const path = "osAccessOnly.remoteExecution.mode"
 	switch a.OSAccessOnly.RemoteExecution.mode() {
 	case RemoteExecutionOff:
-		n.add(path, "administrators of accounts run commands on nodes as root: "+strings.Join(remoteExecution(), ", "))
+		n.add(path, "administrators of accounts run commands on nodes as root: "+strings.Join(doors.In(doors.RemoteExecution), ", "))
 	case RemoteExecutionReport:
-		n.add(path, "administrators of accounts run commands on nodes as root; deny would deny "+strings.Join(remoteExecution(), ", ")+
-			" and changes of Command documents to everybody but "+strings.Join(a.remoteExempt(), ", "))
+		n.add(path, "administrators of accounts run commands on nodes as root; deny would deny "+strings.Join(doors.In(doors.RemoteExecution), ", ")+
+			" and changes of documents that are run to everybody but "+strings.Join(a.remoteExempt(), ", "))
 	case RemoteExecutionDeny:
 	}
 }

@@ -1,37 +1,17 @@
 package components
 
-import "aws-access-guardrails/policy"
+import (
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/policy"
+)
 
 const principalARN = "aws:PrincipalArn"
-
-// sessionDoors start sessions on nodes, or read what opens one: guarded roles use them.
-func sessionDoors() []string {
-	return []string{"ec2:GetPasswordData", "ssm:ResumeSession", "ssm:StartSession", "ssm-guiconnect:StartConnection"}
-}
-
-// otherDoors reach an operating system without Session Manager: no guarded role uses them.
-func otherDoors() []string {
-	return []string{
-		"ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
-		"ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "gamelift:GetComputeAccess", "gamelift:GetInstanceAccess",
-		"lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
-	}
-}
-
-// remoteExecution makes Systems Manager run commands on nodes as root. ssm:StartAutomationExecution is not among it: its steps that run commands call
-// ssm:SendCommand as the caller or as the role that the caller passes, and requests of just-in-time node access are automations.
-func remoteExecution() []string {
-	return []string{
-		"ssm:CreateAssociation", "ssm:CreateAssociationBatch", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce",
-		"ssm:UpdateAssociation", "ssm:UpdateMaintenanceWindowTask",
-	}
-}
 
 // osAccessOnlyStatements close the doors. Root users are exempt nowhere: they have no role.
 func (a *ServiceControlPoliciesArgs) osAccessOnlyStatements() []policy.Statement {
 	statements := []policy.Statement{
-		policy.Deny("DenySessionsButForGuardedRoles", sessionDoors()...).On("*").When(policy.ArnNotLike(principalARN, a.sessionExempt()...)),
-		policy.Deny("DenyOtherDoorsButForBreakGlass", otherDoors()...).On("*").When(policy.ArnNotLike(principalARN, a.otherDoorExempt()...)),
+		policy.Deny("DenySessionsButForGuardedRoles", doors.In(doors.Sessions)...).On("*").When(policy.ArnNotLike(principalARN, a.sessionExempt()...)),
+		policy.Deny("DenyOtherDoorsButForBreakGlass", doors.In(doors.OtherDoors)...).On("*").When(policy.ArnNotLike(principalARN, a.otherDoorExempt()...)),
 	}
 	if a.deniesRemoteExecution() {
 		statements = append(statements, a.RemoteExecutionStatements()...)
@@ -46,10 +26,10 @@ func (a *ServiceControlPoliciesArgs) RemoteExecutionStatements() []policy.Statem
 	}
 	but := policy.ArnNotLike(principalARN, a.remoteExempt()...)
 	return []policy.Statement{
-		policy.Deny("DenyRemoteExecutionButForListedRoles", remoteExecution()...).On("*").When(but),
-		// An association runs whatever its document says on the day: to change the document is to run commands.
-		policy.Deny("DenyChangingCommandDocuments", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion").
+		policy.Deny("DenyRemoteExecutionButForListedRoles", doors.In(doors.RemoteExecution)...).On("*").When(but),
+		// Associations and windows run whatever their documents say on the day: to change one, or to put another one in its place, is to run commands.
+		policy.Deny("DenyChangingCommandDocuments", doors.In(doors.RunDocuments)...).
 			On(policy.ARN{Partition: a.partition(), Service: "ssm", Region: "*", Account: "*", Resource: "document/*"}.String()).
-			When(policy.StringEquals("ssm:DocumentType", "Command"), but),
+			When(policy.StringEquals("ssm:DocumentType", doors.RunnableDocuments()...), but),
 	}
 }

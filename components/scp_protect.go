@@ -3,21 +3,15 @@ package components
 import (
 	"slices"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
 // makeRole are the actions that make a role with what it may do.
-func makeRole() []string {
-	return []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole"}
-}
+func makeRole() []string { return doors.In(doors.RoleMaking) }
 
 // changeRole are the actions that change a role that exists, and iam:PassRole, which lends it to a service.
-func changeRole() []string {
-	return []string{
-		"iam:DeleteRole", "iam:DeleteRolePermissionsBoundary", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PassRole",
-		"iam:PutRolePermissionsBoundary", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
-	}
-}
+func changeRole() []string { return doors.In(doors.RoleChanging) }
 
 // protectStatements are the statements of protectGuardrails.
 func (a *ServiceControlPoliciesArgs) protectStatements() []policy.Statement {
@@ -46,10 +40,9 @@ func (a *ServiceControlPoliciesArgs) protectRoles() []policy.Statement {
 				When(but(append(changers, a.serviceMakers()...))))
 	}
 	return append(statements,
-		policy.Deny("DenyChangingPoliciesOfGuardrails", "iam:CreatePolicy", "iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion",
-			"iam:SetDefaultPolicyVersion").On(p.PolicyARN("*", PolicyPath, "*")).When(but(changers)),
+		policy.Deny("DenyChangingPoliciesOfGuardrails", doors.In(doors.ManagedPolicies)...).On(p.PolicyARN("*", PolicyPath, "*")).When(but(changers)),
 		// New metadata, or a new provider of the same name, lets its owner assume every role that trusts the provider.
-		policy.Deny("DenyChangingSAMLProviders", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").
+		policy.Deny("DenyChangingSAMLProviders", doors.In(doors.SAMLProviders)...).
 			On(policy.ARN{Partition: p, Service: "iam", Account: "*", Resource: "saml-provider/*"}.String()).When(but(changers)),
 	)
 }
@@ -59,15 +52,11 @@ func (a *ServiceControlPoliciesArgs) protectRoles() []policy.Statement {
 func (a *ServiceControlPoliciesArgs) protectPeople() []policy.Statement {
 	p, changers := a.partition(), a.changers()
 	statements := []policy.Statement{
-		policy.Deny("DenyChangingMFAGroup", "iam:AttachGroupPolicy", "iam:CreateGroup", "iam:DeleteGroup", "iam:DeleteGroupPolicy", "iam:DetachGroupPolicy",
-			"iam:PutGroupPolicy", "iam:RemoveUserFromGroup", "iam:UpdateGroup").On(a.mfaGroups()...).When(but(changers)),
+		policy.Deny("DenyChangingMFAGroup", doors.In(doors.Groups)...).On(a.mfaGroups()...).When(but(changers)),
 	}
 	if people := a.People(); len(people) > 0 {
 		statements = append(statements,
-			policy.Deny("DenyChangingCredentialsOfOthers", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:CreateServiceSpecificCredential",
-				"iam:DeactivateMFADevice", "iam:DeleteAccountPasswordPolicy", "iam:DeleteUser", "iam:EnableMFADevice", "iam:ResetServiceSpecificCredential",
-				"iam:UpdateAccessKey", "iam:UpdateAccountPasswordPolicy", "iam:UpdateLoginProfile", "iam:UpdateUser", "iam:UploadSSHPublicKey",
-				"iam:UploadSigningCertificate").
+			policy.Deny("DenyChangingCredentialsOfOthers", doors.In(doors.Takeovers, doors.PasswordRules)...).
 				OnAllExcept(p.UserARN("*", "/", username), p.UserARN("*", "/*/", username)).
 				When(policy.StringEquals("aws:PrincipalAccount", people...), but(slices.Concat(changers, a.roles(a.ProtectGuardrails.CredentialAdmins...)))))
 	}
@@ -78,7 +67,7 @@ func (a *ServiceControlPoliciesArgs) protectPeople() []policy.Statement {
 func (a *ServiceControlPoliciesArgs) protectTags() []policy.Statement {
 	p, tag := a.partition(), projectTag(a.ProjectTag)
 	taggers := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.Taggers...)))
-	principals := []string{"iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser"}
+	principals := doors.In(doors.PrincipalTags)
 	deciding := policy.AnyEqualsIgnoringCase(tagKeys, tag, RunAsTag)
 	var statements []policy.Statement
 	if a.ProtectGuardrails.OwnOSUsers {
@@ -92,12 +81,12 @@ func (a *ServiceControlPoliciesArgs) protectTags() []policy.Statement {
 		}
 	} else {
 		statements = []policy.Statement{
-			policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", append(principals, "sts:TagSession")...).On("*").When(deciding, but(a.changers())),
+			policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", doors.In(doors.PrincipalTags, doors.SessionTags)...).On("*").When(deciding, but(a.changers())),
 		}
 	}
 	return append(statements,
 		// A node that is launched with the tag is whoever's launches it; only the tags of existing nodes are guarded.
-		policy.Deny("DenyWritingAuthorizationTagsOfNodes", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
+		policy.Deny("DenyWritingAuthorizationTagsOfNodes", doors.In(doors.NodeTags)...).
 			On(p.InstanceARN("*", "*", "*"), p.ManagedInstanceARN("*", "*", "*")).
 			When(policy.AnyEqualsIgnoringCase(tagKeys, tag), policy.Absent("ec2:CreateAction"), taggers),
 		// Without keys the call deletes every tag of the node.
@@ -108,7 +97,7 @@ func (a *ServiceControlPoliciesArgs) protectTags() []policy.Statement {
 // protectDocuments guards what sessions run as and under which limits: the preferences by name, every session document by type.
 func (a *ServiceControlPoliciesArgs) protectDocuments() []policy.Statement {
 	p, changers := a.partition(), a.changers()
-	actions := []string{"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion"}
+	actions := doors.In(doors.SessionDocuments)
 	document := func(name string) string {
 		return policy.ARN{Partition: p, Service: "ssm", Region: "*", Account: "*", Resource: "document/" + name}.String()
 	}
@@ -123,31 +112,27 @@ func (a *ServiceControlPoliciesArgs) protectDocuments() []policy.Statement {
 			policy.Deny("DenyChangingApprovalPolicies", actions...).On(document("*")).
 				When(policy.StringEquals("ssm:DocumentType", "AutoApprovalPolicy", "ManualApprovalPolicy"), makers),
 			// The setting says which identity provider just-in-time node access believes.
-			policy.Deny("DenyChangingJustInTimeSettings", "ssm:ResetServiceSetting", "ssm:UpdateServiceSetting").
+			policy.Deny("DenyChangingJustInTimeSettings", doors.In(doors.JustInTimeSettings)...).
 				On(policy.ARN{Partition: p, Service: "ssm", Region: "*", Account: "*", Resource: "servicesetting/ssm/just-in-time-access/*"}.String()).
 				When(makers))
 	}
 	return statements
 }
 
-// protectOrganization guards the attributes of Identity Center, which become OS users and projects, its permission sets where some are exempt, and the policies themselves where an account
-// administers them by delegation.
+// protectOrganization guards the attributes of Identity Center, which become OS users and projects, its permission sets where some are exempt, the root users of
+// member accounts, and the policies themselves where an account administers them by delegation.
 func (a *ServiceControlPoliciesArgs) protectOrganization() []policy.Statement {
 	changers := a.changers()
 	statements := []policy.Statement{
-		policy.Deny("DenyChangingAttributesForAccessControl", "sso:CreateInstanceAccessControlAttributeConfiguration",
-			"sso:DeleteInstanceAccessControlAttributeConfiguration", "sso:UpdateInstanceAccessControlAttributeConfiguration").On("*").When(but(changers)),
-		policy.Deny("DenyChangingServiceControlPolicies", "organizations:DeletePolicy", "organizations:DetachPolicy", "organizations:DisablePolicyType",
-			"organizations:UpdatePolicy").On("*").When(but(changers)),
-		policy.Deny("DenyLeavingOrganization", "organizations:LeaveOrganization").On("*"),
+		policy.Deny("DenyChangingAttributesForAccessControl", doors.In(doors.Attributes)...).On("*").When(but(changers)),
+		policy.Deny("DenyChangingServiceControlPolicies", doors.In(doors.OrganizationPolicies)...).On("*").When(but(changers)),
+		policy.Deny("DenyLeavingOrganization", doors.In(doors.Leaving)...).On("*"),
+		// A delegated administrator of IAM opens them from a member account.
+		policy.Deny("DenyCentralRootSessions", doors.In(doors.RootSessions)...).On("*").When(but(changers)),
 	}
 	if g := a.OSAccessOnly; g != nil && len(g.PermissionSets) > 0 {
 		// Their names open doors, so whoever makes, changes or assigns permission sets opens them.
-		statements = append(statements, policy.Deny("DenyChangingPermissionSets", "sso:AttachCustomerManagedPolicyReferenceToPermissionSet",
-			"sso:AttachManagedPolicyToPermissionSet", "sso:CreateAccountAssignment", "sso:CreatePermissionSet", "sso:DeleteInlinePolicyFromPermissionSet",
-			"sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
-			"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet",
-			"sso:PutPermissionsBoundaryToPermissionSet", "sso:UpdatePermissionSet").On("*").When(but(changers)))
+		statements = append(statements, policy.Deny("DenyChangingPermissionSets", doors.In(doors.PermissionSets)...).On("*").When(but(changers)))
 	}
 	return statements
 }

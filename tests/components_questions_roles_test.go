@@ -162,14 +162,14 @@ func (s *sentences) sessions() {
 // Whatever is attached to an operation role, it does not go round tags, documents and Run As.
 func (s *sentences) guardOfRoles() {
 	first := access.AssumedRole(ownRole, "alice")
-	for _, action := range []string{
+	for _, action := range append(slices.Clone(waysElsewhere),
 		"ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
 		"ec2:AssociateIamInstanceProfile", "ec2:EnableSerialConsoleAccess", "ec2:GetPasswordData", "ec2:ModifyInstanceAttribute",
 		"ec2:ReplaceIamInstanceProfileAssociation", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm-guiconnect:GetConnection",
 		"ssm:CreateAssociation", "ssm:CreateAssociationBatch", "ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission",
 		"ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation",
 		"ssm:UpdateAssociationStatus", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion", "ssm:UpdateMaintenanceWindowTask",
-	} {
+	) {
 		s.ask(besideAdmin, first, false, "no other way onto nodes", action, list(instance(firstNode)))
 		s.ask(asDeployed, first, false, "no other way onto nodes", action, list(instance(firstNode)))
 	}

@@ -76,6 +76,7 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 		"ec2:GetPasswordData", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation", "ssm:CreateAssociationBatch",
 		"ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation",
 		"ssm:UpdateAssociationStatus", "ssm:UpdateMaintenanceWindowTask")
+	shut("opens no way onto other machines", list(node), waysElsewhere...)
 	shut("changes no session document", list("arn:aws:ssm:us-east-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
 		"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion")
 	shut("changes nothing that nodes run", list(node), "ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation")

@@ -66,7 +66,7 @@ var (
 	changesCredential = []string{
 		"iam:CreateLoginProfile", "iam:UpdateLoginProfile", "iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeactivateMFADevice", "iam:EnableMFADevice",
 		"iam:CreateServiceSpecificCredential", "iam:ResetServiceSpecificCredential", "iam:UploadSSHPublicKey", "iam:UploadSigningCertificate",
-		"iam:DeleteUser", "iam:UpdateUser",
+		"iam:DeleteUser", "iam:UpdateUser", "iam:UpdateSSHPublicKey", "iam:UpdateServiceSpecificCredential", "iam:UpdateSigningCertificate",
 	}
 )
 
@@ -123,7 +123,7 @@ func (o organization) attempts() []attempt {
 		each(who+" changes the preferences", work.as(who), changesDocument, session, preferences, "")
 	}
 	each("a document whose type AWS does not say", admin, changesDocument, nil, work.ssm("document/Team-Runbook"), "")
-	each("an administrator changes an automation", admin, changesDocument, access.Context{"ssm:DocumentType": {"Automation"}}, work.ssm("document/Team-Runbook"), "")
+	o.documentAttempts(work, admin, each)
 
 	each("an administrator of Identity Center maps attributes", identity.as("Administrator"), attributes, nil, instance, "DenyChangingAttributesForAccessControl")
 	if len(o.policies.OSAccessOnly.PermissionSets) > 0 {
@@ -133,6 +133,8 @@ func (o organization) attempts() []attempt {
 			"sso:DeleteInlinePolicyFromPermissionSet", "sso:DeletePermissionsBoundaryFromPermissionSet", "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet",
 			"sso:DetachManagedPolicyFromPermissionSet", "sso:ProvisionPermissionSet", "sso:PutInlinePolicyToPermissionSet",
 			"sso:PutPermissionsBoundaryToPermissionSet", "sso:UpdatePermissionSet",
+			// The older names.
+			"sso:AssociateProfile", "sso:CreateProfile", "sso:CreateTrust", "sso:PutPermissionsPolicy", "sso:UpdateProfile", "sso:UpdateTrust",
 		}
 		each("an administrator of Identity Center makes himself an exempt permission set", identity.as("Administrator"), permissionSets, nil, sets, "DenyChangingPermissionSets")
 		for _, who := range undoers {
@@ -143,10 +145,32 @@ func (o organization) attempts() []attempt {
 	for _, who := range []string{"Administrator", "GuardrailDeployer", "BreakGlass"} {
 		add(who+" leaves the organization", work.as(who), call("organizations:LeaveOrganization", nil), "DenyLeavingOrganization")
 	}
+	rootOf := []string{work.partition().RootARN(homeAccount)}
+	add("a delegated administrator opens a root session in another account", identity.as("Administrator"), call("sts:AssumeRoot", nil, rootOf...), "DenyCentralRootSessions")
+	add("root does", access.Root(identityAccount), call("sts:AssumeRoot", nil, rootOf...), "DenyCentralRootSessions")
+	for _, who := range undoers {
+		add(who+" opens a root session", identity.as(who), call("sts:AssumeRoot", nil, rootOf...), "")
+	}
 	if o.policies.JustInTime {
 		o.justInTimeAttempts(work, admin, each)
 	}
 	return all
+}
+
+// documentAttempts change documents that associations, windows and packages run by name. With remote execution reported they are open.
+func (o organization) documentAttempts(work inAccount, admin access.Session, each addingEach) {
+	runs := []string{"ssm:DeleteDocument", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion"}
+	sid := ""
+	if o.policies.OSAccessOnly.RemoteExecution.Mode == components.RemoteExecutionDeny {
+		sid = "DenyChangingCommandDocuments"
+	}
+	for _, kind := range []string{"Automation", "Command", "Package", "Policy"} {
+		context, document := access.Context{"ssm:DocumentType": {kind}}, work.ssm("document/Team-Runbook")
+		each("an administrator changes what runs, of type "+kind, admin, runs, context, document, sid)
+		each("an administrator makes a new one, of type "+kind, admin, []string{"ssm:CreateDocument"}, context, document, "")
+		each("break-glass changes what runs, of type "+kind, work.as("BreakGlass"), runs, context, document, "")
+	}
+	each("an administrator changes a calendar", admin, changesDocument, access.Context{"ssm:DocumentType": {"ChangeCalendar"}}, work.ssm("document/Team-Calendar"), "")
 }
 
 type adding func(it string, as access.Session, r access.Request, sid string)

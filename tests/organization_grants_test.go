@@ -200,11 +200,11 @@ func (o organization) grantQuestions() []question {
 
 // grantDenials are what stays denied whatever else is attached.
 func (o organization) grantDenials(ask func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource), node access.Resource) {
-	for _, action := range []string{
+	for _, action := range append(slices.Clone(waysElsewhere),
 		"ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:OpenTunnel", "ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "ssm:CreateAssociation",
 		"ssm:CreateAssociationBatch", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution",
 		"ssm:UpdateAssociation", "ssm:UpdateAssociationStatus", "ssm:UpdateMaintenanceWindowTask",
-	} {
+	) {
 		ask("another way onto the node: "+action, besideAdmin, false, action, nil, node)
 	}
 	for _, action := range append(slices.Clone(changesDocument), "ssm:UpdateDocumentMetadata") {

@@ -113,6 +113,11 @@ var closedBy = map[Set]string{
 // ClosedBy is the Sid of the service control policy's statement that closes a set; empty for a set that none closes.
 func ClosedBy(s Set) string { return closedBy[s] }
 
+// RunnableDocuments are the types of the documents that associations, maintenance windows and packages run on nodes, as the key ssm:DocumentType has them.
+//
+// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/documents.html.
+func RunnableDocuments() []string { return []string{"Automation", "Command", "Package", "Policy"} }
+
 // Row is one entry of the table: calls that open the same thing and share one fate.
 type Row struct {
 	// Class is what the calls open. It is never None.
