@@ -56,8 +56,8 @@ func (d Decision) String() string {
 // (session tags bring sts:TagSession) when that is allowed too; the decision names the one that decided.
 //
 // It is an error, and never a denial, when the request cannot be decided: a session of somebody whom the world does not have, an action
-// that is a pattern, a statement that reads what the request does not say (its time, its Region), or a key of several values where a
-// condition has no quantifier.
+// that is a pattern, a statement that reads what the request does not say (its time, its Region), a key of several values where a
+// condition has no quantifier, or a call that opens a door, is allowed, and leaves out a resource that AWS decides on too.
 //
 // A resource in another account needs a policy of its own that allows the call. A world has trust policies and no others, so such a
 // request is decided as a document that is not known: denied, or with UnknownAllowsEverything left to the caller's policies.
@@ -82,6 +82,11 @@ func (e *Engine) Decide(s Session, r Request) (Decision, error) {
 			if !decided || worse(d.Outcome, result.Outcome) {
 				result, decided = d, true
 			}
+		}
+	}
+	if result.Allowed() {
+		if err := r.incomplete(); err != nil {
+			return Decision{}, err
 		}
 	}
 	result.Unknowns = ev.principal.unknowns

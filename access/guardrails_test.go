@@ -195,7 +195,7 @@ func TestServiceControlPolicies(t *testing.T) {
 		{"the role of just-in-time access does", role(members, "SSM-JustInTimeAccessTokenRole"), start, Allowed},
 		{"a service-linked role does", role(members, "aws-service-role/x.amazonaws.com/AWSServiceRoleForX"), start, Allowed},
 		{"the management account is under no policy", role("123456789012", "Admin"), Request{Action: "ssm:SendCommand",
-			Resources: On("arn:aws:ec2:" + tokyo + ":123456789012:instance/i-1")}, Allowed},
+			Resources: On("arn:aws:ec2:"+tokyo+":123456789012:instance/i-1", "arn:aws:ssm:"+tokyo+"::document/AWS-RunShellScript")}, Allowed},
 		{"no command either", role(members, "OSAccess"), Request{Action: "ssm:SendCommand", Resources: On(instance)}, ExplicitlyDenied},
 		{"nor a pushed key", role(members, "Admin"), Request{Action: "ec2-instance-connect:SendSSHPublicKey", Resources: On(instance)}, ExplicitlyDenied},
 		{"nor ECS Exec", role(members, "Admin"), Request{Action: "ecs:ExecuteCommand", Resources: On("arn:aws:ecs:" + tokyo + ":" + members + ":task/c/t")}, ExplicitlyDenied},

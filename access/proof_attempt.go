@@ -98,7 +98,7 @@ func (c *caller) attempt(at attempt) answer {
 			if !possible {
 				continue
 			}
-			m, found := s.find(lits, groups, c.withTagRules(avoid, groups, lits))
+			m, lits, found := c.whole(at, st, lits, groups, avoid)
 			if !found {
 				continue
 			}
@@ -156,7 +156,7 @@ func (c *caller) possible(at attempt, st *statement, groups []layerGroup, avoid 
 		if !possible {
 			continue
 		}
-		if _, found := c.search.find(lits, groups, c.withTagRules(avoid, groups, lits)); found {
+		if _, _, found := c.whole(at, st, lits, groups, avoid); found {
 			return true
 		}
 	}

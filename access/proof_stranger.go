@@ -47,6 +47,9 @@ func (c *caller) decideStranger(m *model) witness {
 			m.ownTags(who, w.request.Context)
 		}
 	}
+	if !c.completeRequest(&w, true) {
+		return w
+	}
 	d, err := engine.Decide(w.session, w.request)
 	switch {
 	case err != nil:

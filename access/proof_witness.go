@@ -139,7 +139,7 @@ func (c *caller) decideAgain(q question, m *model, guess bool) witness {
 		w.doubt = "its keys do not occur together"
 		return w
 	}
-	if isStartSession(m.target.name) && !c.completeSession(&w, guess) {
+	if !c.completeRequest(&w, guess) {
 		return w
 	}
 	d, err := e.Decide(w.session, w.request)
@@ -258,59 +258,4 @@ func inRegion(arn, region string) string {
 		parts[3] = region
 	}
 	return strings.Join(parts, ":")
-}
-
-func isStartSession(action string) bool { return equalFoldASCII(action, "ssm:StartSession") }
-
-// completeSession adds what a request of ssm:StartSession also names: the document beside a node, or a node beside a document.
-func (c *caller) completeSession(w *witness, guess bool) bool {
-	arn := w.request.Resources[0].ARN
-	region := arnPart(arn, 3)
-	other := policy.Allow("", "ssm:StartSession")
-	account := c.principal.account
-	isDocument := strings.HasPrefix(arnResource(arn), "document/")
-	if isDocument {
-		other = other.On("arn:*:ec2:"+region+":"+account.id+":instance/*", "arn:*:ssm:"+region+":"+account.id+":managed-instance/*")
-	} else {
-		other = other.On("arn:*:ssm:"+region+":"+account.id+":document/*", "arn:*:ssm:"+region+"::document/*")
-	}
-	for _, st := range append(slices.Clone(c.principal.identity.allow), everything) {
-		if st == everything && !guess {
-			break
-		}
-		lits, possible := c.search.b.literals(st, mustStatement(other))
-		if !possible {
-			continue
-		}
-		layers := c.layers(c.principal.identity)
-		m, found := c.search.find(lits, c.groups(layers), c.search.b.bindAll(layers.deny))
-		if !found {
-			continue
-		}
-		kind, _, _ := strings.Cut(arnResource(m.target.resource), "/")
-		if pretty := readable(strings.SplitN(m.target.resource, ":", arnParts), kind); pretty != m.target.resource {
-			self := literal{c.search.b.resourceProbe(mustStatement(policy.Allow("", "*").On(literally(pretty)))), true}
-			if better, found := c.search.find(append(lits, self), c.groups(layers), c.search.b.bindAll(layers.deny)); found {
-				m = better
-			}
-		}
-		_, r := c.requestOf(m)
-		for name, v := range r.Context {
-			if _, given := w.request.Context[name]; !given {
-				w.request.Context[name] = v
-			}
-		}
-		if isDocument {
-			w.request.Resources = append(r.Resources, w.request.Resources...)
-		} else {
-			w.request.Resources = append(w.request.Resources, r.Resources...)
-		}
-		return true
-	}
-	if isDocument {
-		w.doubt = "no node is allowed beside the document"
-	} else {
-		w.doubt = "no document is allowed beside the node"
-	}
-	return false
 }

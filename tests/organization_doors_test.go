@@ -84,13 +84,11 @@ var writtenDoors = []door{
 	{it: "a tunnel to the node", action: "ec2-instance-connect:OpenTunnel", resource: "endpoint"},
 	{it: "the serial console", action: "ec2-instance-connect:SendSerialConsoleSSHPublicKey"},
 	{it: "serial consoles for the account", action: "ec2:EnableSerialConsoleAccess", resource: "*"},
-	{it: "a container", action: "ecs:ExecuteCommand", resource: "task"},
 	{it: "a Lightsail instance", action: "lightsail:GetInstanceAccessDetails", resource: "lightsail"},
 	{it: "the key of Lightsail instances", action: "lightsail:DownloadDefaultKeyPair", resource: "*"},
 	{it: "a game server", action: "gamelift:GetComputeAccess", resource: "fleet"},
 	{it: "a game server of an old fleet", action: "gamelift:GetInstanceAccess", resource: "fleet"},
 	{it: "a command as root", action: "ssm:SendCommand", document: "AWS-RunShellScript", remote: true},
-	{it: "an association", action: "ssm:CreateAssociation", document: "AWS-RunShellScript", remote: true},
 	{it: "associations", action: "ssm:CreateAssociationBatch", document: "AWS-RunShellScript", remote: true},
 }
 
@@ -105,7 +103,6 @@ func (d door) request(p policy.Partition, account string, tags ...access.Tag) ac
 		"command": ssm("document/Team-Command"), "preferences": ssm("document/" + components.PreferencesDocument),
 		"new role": p.RoleARN(account, components.OSAccessRolePath, "mine"), "guarded role": p.RoleARN(account, components.OSAccessRolePath, "OSAccess"),
 		"endpoint":  policy.ARN{Partition: p, Service: "ec2", Region: region, Account: account, Resource: "instance-connect-endpoint/eice-1"}.String(),
-		"task":      policy.ARN{Partition: p, Service: "ecs", Region: region, Account: account, Resource: "task/cluster/1"}.String(),
 		"lightsail": policy.ARN{Partition: p, Service: "lightsail", Region: region, Account: account, Resource: "Instance/1"}.String(),
 		"fleet":     policy.ARN{Partition: p, Service: "gamelift", Region: region, Account: account, Resource: "fleet/1"}.String(),
 	}
