@@ -16,23 +16,23 @@ type organizationProof struct {
 
 // organizationProofs are the standing proofs of an organization. Ids are API, as those of standingProofs are.
 var organizationProofs = []organizationProof{
-	{"doors-for-exempt-roles-only", "no door to an operating system opens but for the exempt roles", (*organizationProver).doorsForExemptRolesOnly},
-	{"remote-execution-for-exempt-roles-only", "nobody but the exempt roles makes Systems Manager run commands", (*organizationProver).remoteExecution},
+	{"doors-for-exempt-roles-only", "none of the doors that the guardrails close opens but for the exempt roles", (*organizationProver).doorsForExemptRolesOnly},
+	{"remote-execution-for-exempt-roles-only", "nobody but the exempt roles sends commands, or changes associations, maintenance windows and the documents that they run", (*organizationProver).remoteExecution},
 	{"exempt-roles-are-protected", "an administrator of an account neither makes, changes, passes, tags nor deletes an exempt role", (*organizationProver).exemptRolesAreProtected},
 	{"guarded-policies-are-protected", "an administrator of an account changes no policy and no provider that guarded roles rest on", (*organizationProver).policiesAreProtected},
 	{"session-documents-are-protected", "an administrator of an account changes neither the preferences nor a session document", (*organizationProver).documentsAreProtected},
 	{"organization-tags-are-protected", "an administrator of an account writes no tag that decides access", (*organizationProver).tagsAreProtected},
 	{"mfa-group-is-protected", "an administrator of an account neither changes the MFA group nor takes a member out", (*organizationProver).groupIsProtected},
-	{"credentials-of-others-are-protected", "an administrator of a people's account changes no other person's credentials", (*organizationProver).credentialsAreProtected},
-	{"organization-is-protected", "no account leaves the organization or changes its policies", (*organizationProver).organizationIsProtected},
-	{"permission-sets-are-protected", "nobody but the deployer makes, changes or assigns the permission sets that a guardrail exempts, and those bound themselves",
+	{"credentials-of-others-are-protected", "an administrator of a people's account takes over no other person's credentials", (*organizationProver).credentialsAreProtected},
+	{"organization-is-protected", "no account leaves the organization, changes its policies, or opens root sessions in another", (*organizationProver).organizationIsProtected},
+	{"permission-sets-are-protected", "nobody but the deployer and break-glass roles makes, changes or assigns permission sets where one is exempt, and those that are bound themselves",
 		(*organizationProver).permissionSetsAreProtected},
-	{"console-passwords-in-jump-accounts-only", "an IAM user has a console sign-in only in a jump account", (*organizationProver).consolePasswords},
+	{"console-passwords-in-jump-accounts-only", "nobody outside of the jump accounts sets a console password for an IAM user, or gets a federation token", (*organizationProver).consolePasswords},
 	{"root-only-in-central-sessions", "a root user does nothing but in a central root session", (*organizationProver).rootUsers},
-	{"programmatic-users-stay-possible", "users without a console password can be made, and the own password changed", (*organizationProver).programmaticUsers},
+	{"programmatic-users-stay-possible", "users without a console password can be made, and everybody changes their own password", (*organizationProver).programmaticUsers},
 	{"policies-can-be-undone", "whoever deploys the policies can take them back", (*organizationProver).policiesCanBeUndone},
 	{"member-deployers-not-locked-out", "the deployer of every account can make and undo what is protected", (*organizationProver).memberDeployers},
-	{"member-break-glass-not-locked-out", "the roles for emergencies use every door and undo what is protected", (*organizationProver).memberBreakGlass},
+	{"member-break-glass-not-locked-out", "the roles for emergencies use every door that the guardrails close, and undo what is protected", (*organizationProver).memberBreakGlass},
 }
 
 // organizationProver makes the proofs of one organization.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -142,21 +143,31 @@ func without(texts []string, some ...string) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(t string) bool { return slices.Contains(some, t) })
 }
 
-// openings are the doors, as calls of one node.
+// openings are the doors that the guardrails close, each as a call on an example of what it is about.
 func (p *organizationProver) openings(id string) []Request {
 	home := p.engine.accounts[id]
 	region := someRegion(home.partition)
-	node := Resource{ARN: home.arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: []Tag{}}
-	return []Request{
-		{Action: "ssm:StartSession", Resources: []Resource{node, {ARN: home.arn("ssm", region, "document/"+PreferencesDocument)}}},
-		{Action: "ec2:GetPasswordData", Resources: []Resource{node}},
-		{Action: "ec2-instance-connect:SendSSHPublicKey", Resources: []Resource{node}},
-		{Action: "ssm:SendCommand", Resources: []Resource{node, {ARN: "arn:" + string(home.partition) + ":ssm:" + region + "::document/AWS-RunShellScript"}}},
+	var calls []Request
+	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.RunDocuments) {
+		r := Request{Action: action, Context: Context{}}
+		at, _ := catalogue().find(action)
+		for _, n := range needsOf(at) {
+			arn := strings.Replace(placeholders(n.forms[0], region, id, "example"), "arn:*", "arn:"+string(home.partition), 1)
+			r.Resources = append(r.Resources, Resource{ARN: arn, Tags: []Tag{}})
+		}
+		if len(r.Resources) == 0 {
+			r.Context["aws:RequestedRegion"] = []string{region}
+		}
+		if KeyAppliesTo("ssm:DocumentType", action) {
+			r.Context["ssm:DocumentType"] = doors.RunnableDocuments()[:1]
+		}
+		calls = append(calls, r)
 	}
+	return calls
 }
 
 // programmaticUsers: an administrator makes users with access keys outside of the accounts of people, cleans up old passwords, and everybody
-// changes the own password, be it one that is left over.
+// changes their own password, be it one that is left over.
 func (p *organizationProver) programmaticUsers() {
 	w := p.in.Passwords
 	if w == nil {

@@ -256,9 +256,14 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 		}
 		requester := name == "requester"
 		manual, auto, command := access.Context{"ssm:DocumentType": {"ManualApprovalPolicy"}}, access.Context{"ssm:DocumentType": {"AutoApprovalPolicy"}}, access.Context{"ssm:DocumentType": {"Automation"}}
-		assert.Equal(t, requester, decide("ssm:StartAutomationExecution", ssm("document/Production"), manual), name)
-		assert.False(t, decide("ssm:StartAutomationExecution", ssm("document/AWS-StopEC2Instance"), command), name)
-		assert.Equal(t, requester, decide("ssm:StartAutomationExecution", ssm("automation-execution/1"), nil), name)
+		start := func(document string, context access.Context) bool {
+			d, err := engine.Decide(user, access.Request{Action: "ssm:StartAutomationExecution", Context: context,
+				Resources: []access.Resource{ssm("document/" + document), ssm("automation-execution/1")}})
+			require.NoError(t, err)
+			return d.Allowed()
+		}
+		assert.Equal(t, requester, start("Production", manual), name)
+		assert.False(t, start("AWS-StopEC2Instance", command), name)
 		assert.Equal(t, requester, decide("ssm:StopAutomationExecution", ssm("automation-execution/1", ours), nil), name)
 		assert.False(t, decide("ssm:StopAutomationExecution", ssm("automation-execution/1"), nil), name)
 		assert.Equal(t, !requester, decide("ssm:SendAutomationSignal", ssm("automation-execution/1", ours), nil), name)

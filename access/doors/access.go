@@ -56,7 +56,7 @@ func principalRows() []Row {
 			Why:  "a delegated administrator of IAM does so from a member account; one of the tasks lets the root user have a password again",
 			Page: "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html"},
 		{Class: Access, Service: "Sign-in", It: "sign in with the credentials at hand", Actions: calls("signin:AuthorizeOAuth2Access CreateOAuth2Token"),
-			Open: "the sign-in has the rights of the credentials that it was made with",
+			Open: "the sign-in has the rights of the credentials that it was made with; the federation endpoint, which is no action, makes a console sign-in of those of any role",
 			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html"},
 		{Class: Access, Service: "Systems Manager", It: "make or share a session document", Actions: calls("ssm:CreateDocument ModifyDocumentPermission"), In: in(SessionDocuments),
 			Why: "a new document of another type runs nothing before something names it"},
@@ -86,7 +86,7 @@ func directoryRows() []Row {
 		{Class: Access, Service: "IAM Identity Center", It: "the same, by the names of the older API",
 			Actions: calls("sso:AssociateProfile CreateProfile CreateTrust PutPermissionsPolicy UpdateProfile UpdateTrust"), In: in(PermissionSets),
 			Why:  "a profile is a permission set in an account, a trust the role that it becomes there",
-			Page: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycentersuccessortoawssinglesign-on.html"},
+			Page: "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsiamidentitycenter.html"},
 		{Class: Access, Service: "IAM Identity Center", It: "map attributes of people to session tags",
 			Actions: calls("sso:CreateInstanceAccessControlAttributeConfiguration DeleteInstanceAccessControlAttributeConfiguration " +
 				"UpdateInstanceAccessControlAttributeConfiguration"), In: in(Attributes)},

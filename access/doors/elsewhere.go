@@ -11,7 +11,7 @@ func elsewhereRows() []Row {
 			Page: "https://docs.aws.amazon.com/lightsail/2016-11-28/api-reference/API_GetInstanceAccessDetails.html"},
 		{Class: Elsewhere, Service: "GameLift", It: "shells on game servers, and of stream sessions",
 			Actions: calls("gamelift:GetComputeAccess GetInstanceAccess gameliftstreams:CreateStreamSessionAdminShell"), In: in(OtherDoors),
-			Page: "https://docs.aws.amazon.com/gamelift/latest/apireference/API_GetComputeAccess.html"},
+			Page: "https://docs.aws.amazon.com/gameliftstreams/latest/developerguide/troubleshoot-admin-shell-guide.html"},
 		{Class: Elsewhere, Service: "IoT Core", It: "tunnels to devices", Actions: calls("iot:OpenTunnel RotateTunnelAccessToken"), In: in(OtherDoors),
 			Why:  "the token of the source end connects to SSH, or to another port, of the device",
 			Page: "https://docs.aws.amazon.com/iot/latest/developerguide/secure-tunneling.html"},

@@ -1,0 +1,29 @@
+package access
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access/doors"
+)
+
+// Every call with which a journey opens a door is a door of the table that service control policies close, and names all that AWS decides on.
+func TestEveryDoorOfJourneysIsInTheTable(t *testing.T) {
+	account := &Account{ID: people, Partition: "aws"}
+	for _, kind := range Doors() {
+		d := Door{Kind: kind, Node: Node{Kind: Instance, ID: "i-0123456789abcdef0", Region: tokyo}}
+		requests, err := d.requests(account)
+		require.NoError(t, err, kind)
+		require.NotEmpty(t, requests, kind)
+		for i := range requests {
+			row := doors.Of(requests[i].Action)
+			if assert.NotNil(t, row, "%s: %s", kind, requests[i].Action) {
+				assert.True(t, row.Closed(), "%s: %s", kind, requests[i].Action)
+				assert.Contains(t, []doors.Class{doors.Shell, doors.Code}, row.Class, kind)
+			}
+			assert.NoError(t, requests[i].incomplete(), kind)
+		}
+	}
+}
