@@ -70,6 +70,9 @@ func exampleARNs(action string, p policy.Partition, region, account string) []st
 		arn := strings.NewReplacer("${Partition}", string(p), "${Region}", region, "${Account}", account).Replace(r.ARNs[0])
 		arns = append(arns, strings.NewReplacer("${", "", "}", "").Replace(arn))
 	}
+	if action == "ssm:SendCommand" {
+		arns = append(arns, p.InstanceARN(region, account, firstNode))
+	}
 	return arns
 }
 
