@@ -64,7 +64,7 @@ type condition struct {
 
 	texts    []pattern
 	arns     []arnPattern
-	numbers  []float64
+	numbers  []decimal
 	dates    []time.Time
 	binaries []string
 	networks []netip.Prefix
@@ -145,6 +145,10 @@ func (c *condition) add(value string, mode textMode, wildcards bool) error {
 		return err
 	case compareARN:
 		p, err := splitARNPattern(value, mode)
+		if err == nil && !p.any && p.whole == nil && len(p.parts) < arnParts {
+			// In a Resource element a * at the end runs on over colons; here each part is compared with one.
+			err = errors.New("is not an ARN: it has fewer than six parts between colons")
+		}
 		c.arns = append(c.arns, p)
 		return err
 	case compareNumber:
@@ -247,7 +251,7 @@ func (c *condition) matches(value string, ev *env) bool {
 			return false
 		}
 		for _, bound := range c.numbers {
-			if c.order.holds(compareFloats(n, bound)) {
+			if c.order.holds(n.compare(bound)) {
 				return true
 			}
 		}
@@ -289,31 +293,11 @@ func (c *condition) anyDate(at time.Time) bool {
 	return false
 }
 
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-// parseNumber reads an integer or decimal number as the policy language has them: no exponent, no hexadecimal, no infinity.
-func parseNumber(s string) (float64, error) {
-	digits := strings.TrimLeft(s, "+-")
-	if len(s)-len(digits) > 1 || strings.Trim(digits, "0123456789.") != "" || digits == "" || strings.Count(digits, ".") > 1 || digits == "." {
-		return 0, errors.New("is not a number")
-	}
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, errors.New("is not a number that can be compared")
-	}
-	return n, nil
-}
-
 // dateLayouts are the forms of W3C's profile of ISO 8601 but for the bare year, which cannot be told from seconds since 1970.
 var dateLayouts = []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01"}
+
+// farthestSecond is the end of the year 9999.
+const farthestSecond = 253402300799
 
 // parseDate reads a date: ISO 8601 with a time zone, a day (midnight UTC), or seconds since 1970.
 func parseDate(s string) (time.Time, error) {
@@ -321,8 +305,7 @@ func parseDate(s string) (time.Time, error) {
 		if len(s) <= 4 && n > 0 {
 			return time.Time{}, errors.New("may be a year or seconds since 1970; write the whole date")
 		}
-		const farthest = 253402300799 // the end of the year 9999
-		if n > farthest || n < -farthest {
+		if n > farthestSecond || n < -farthestSecond {
 			return time.Time{}, errors.New("is farther away than the year 9999; AWS counts seconds, not milliseconds")
 		}
 		return time.Unix(n, 0).UTC(), nil
@@ -335,6 +318,9 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, errors.New(`is not a date; write it as in "2026-12-01T00:00:00Z"`)
 }
 
+// mappedBits is how many bits come before the IPv4 address in one that is written as IPv6.
+const mappedBits = 96
+
 // parseNetwork reads an address or a network in CIDR form; an address is a network of one.
 func parseNetwork(s string) (netip.Prefix, error) {
 	if address, err := netip.ParseAddr(s); err == nil && address.Zone() == "" {
@@ -344,6 +330,10 @@ func parseNetwork(s string) (netip.Prefix, error) {
 	network, err := netip.ParsePrefix(s)
 	if err != nil {
 		return netip.Prefix{}, errors.New(`is not an IP address or network; write it as in "203.0.113.0/24"`)
+	}
+	if at := network.Addr(); at.Is4In6() && network.Bits() >= mappedBits {
+		// ::ffff:10.0.0.0/104 is 10.0.0.0/8: addresses of requests are compared as IPv4 where they can be.
+		network = netip.PrefixFrom(at.Unmap(), network.Bits()-mappedBits)
 	}
 	return network.Masked(), nil
 }

@@ -227,10 +227,15 @@ func (ev *env) instantText(k *key) values {
 	if !ok {
 		return values{}
 	}
+	return single(timeText(k, at))
+}
+
+// timeText is an instant as the key writes it, to the second.
+func timeText(k *key, at time.Time) string {
 	if k.kind == keyEpochTime {
-		return single(strconv.FormatInt(at.Unix(), 10))
+		return strconv.FormatInt(at.Unix(), 10)
 	}
-	return single(at.UTC().Format("2006-01-02T15:04:05Z"))
+	return at.UTC().Format("2006-01-02T15:04:05Z")
 }
 
 // region is the Region that the call goes to: that of the resource, or the home Region of a global service.

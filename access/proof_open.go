@@ -46,6 +46,8 @@ type openTests struct {
 	others map[string][]literal
 	// tangled are the open keys that stand in one pattern twice, or with another one.
 	tangled map[string]bool
+	// sundered: an open key stands before the last part of an ARN.
+	sundered bool
 }
 
 // firstMark is the first of the characters that stand for open keys in patterns; nobody has them in names.
@@ -158,6 +160,8 @@ func (t *openTests) arn(p *arnPattern, resource bool) []glob {
 	}
 	out := arnPattern{text: p.text}
 	if p.whole != nil {
+		// A value that is no ARN matches nothing.
+		globs = append(globs, globOfARN(&arnPattern{any: true}, false))
 		forms := t.marked(p.whole)
 		if len(forms) == 0 {
 			return globs
@@ -166,6 +170,10 @@ func (t *openTests) arn(p *arnPattern, resource bool) []glob {
 		return append(globs, globOfARN(&out, resource))
 	}
 	for i := range p.parts {
+		if p.parts[i].hasVariable && i < arnParts-1 {
+			// A value with a colon matches nothing there, which no pattern says.
+			t.sundered = true
+		}
 		forms := t.marked(&p.parts[i])
 		if len(forms) == 0 {
 			return globs
@@ -229,7 +237,7 @@ func (t *openTests) linked(name string) (keys, about map[string]bool) {
 // openValues finds the values of every open key.
 func (b *binder) openValues() openValues {
 	t := b.openTests()
-	out := openValues{texts: map[string][]string{}, sure: true}
+	out := openValues{texts: map[string][]string{}, sure: !t.sundered}
 	for _, name := range t.names {
 		keys, about := t.linked(name)
 		var stands []stand
@@ -245,6 +253,8 @@ func (b *binder) openValues() openValues {
 			fold = fold || t.folds[one]
 		}
 		tests := map[string]glob{"": {}}
+		// The values of an instant are written as such; nothing here knows how.
+		tangled = tangled || b.open[name].kind.isTime()
 		isName := b.open[name].kind == keyUserName
 		test := func(g glob) {
 			if g.isEverything() || isName && slices.ContainsFunc(g, func(t globToken) bool { return t.kind == globLiteral && (t.r == '/' || t.r == ':') }) {

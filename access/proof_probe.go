@@ -219,10 +219,17 @@ func (b *binder) condition(out *bound, source *condition, action *probe, notActi
 	}), true})
 }
 
+// timeVariable is the variable of aws:CurrentTime and aws:EpochTime. Its values are instants as aws:CurrentTime writes them.
+const timeVariable = "aws:currenttime"
+
 // variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the same tag: aws:ResourceTag/x on
 // every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key when the statement may also speak of others; absent
 // reports that the statement speaks of other services alone, where the key does not exist.
 func variableName(k *key, action *probe, notActions bool) (name, only string, absent bool) {
+	if k.kind == keyEpochTime {
+		// Both keys tell the same instant.
+		return timeVariable, "", false
+	}
 	if k.kind != keyResourceTag {
 		return strings.ToLower(k.name), "", false
 	}

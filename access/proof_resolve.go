@@ -105,17 +105,30 @@ func (c *condition) holdsFor(v values) bool {
 		return c.holdsWhenAbsent()
 	}
 	if c.quantifier == policy.NoQuantifier {
-		return c.matches(v.at(0), nil) != c.negated
+		return c.matchesValue(v.at(0)) != c.negated
 	}
 	if v.len() == 1 && v.at(0) == "" {
 		return c.quantifier == policy.ForAllValues
 	}
 	for i := range v.len() {
-		if member := c.matches(v.at(i), nil) != c.negated; member != (c.quantifier == policy.ForAllValues) {
+		if member := c.matchesValue(v.at(i)) != c.negated; member != (c.quantifier == policy.ForAllValues) {
 			return member
 		}
 	}
 	return c.quantifier == policy.ForAllValues
+}
+
+// matchesValue is what matches says of a value as the search has it: an instant is one to the nanosecond, which only date operators read.
+func (c *condition) matchesValue(text string) bool {
+	if c.key.kind == keyCurrentTime || c.key.kind == keyEpochTime {
+		if at, err := parseDate(text); err == nil {
+			if c.compare == compareDate && c.quantifier == policy.NoQuantifier {
+				return c.anyDate(at)
+			}
+			text = timeText(&c.key, at)
+		}
+	}
+	return c.matches(text, nil)
 }
 
 // identity tells conditions with the same operator and key apart by what they compare with.

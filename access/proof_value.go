@@ -2,7 +2,6 @@ package access
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,8 +18,11 @@ type keyDomain struct {
 	bools bool
 	// natural: values are whole numbers from zero.
 	natural bool
-	// instant: values are instants.
-	instant bool
+	// instant: values are instants, from earliest on if that is set.
+	instant  bool
+	earliest time.Time
+	// filled: no value is empty.
+	filled bool
 	// usual is tried before every other value.
 	usual string
 }
@@ -28,10 +30,8 @@ type keyDomain struct {
 // domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and never hides a hole.
 func (c *caller) domain(k *key) keyDomain {
 	switch k.kind {
-	case keyCurrentTime:
+	case keyCurrentTime, keyEpochTime:
 		return keyDomain{present: true, instant: true}
-	case keyEpochTime:
-		return keyDomain{present: true, natural: true}
 	case keyTokenIssueTime:
 		return keyDomain{present: c.any == nil, instant: true}
 	case keyMFAAge:
@@ -55,7 +55,12 @@ func (c *caller) domain(k *key) keyDomain {
 		d.multi = true
 	case kind == "Bool":
 		d.bools = true
+	case kind == "" && k.kind == keyRequest && !isGlobalKey(k.name):
+		// Nobody says whether the key has one value or several.
+		d.multi = true
 	}
+	// A tag key has at least one character. Source: IAM and AWS STS quotas.
+	d.filled = strings.EqualFold(k.name, "aws:TagKeys")
 	return d
 }
 
@@ -107,7 +112,7 @@ func solveKey(lits []literal, d keyDomain) solution {
 		text, found, decided := solveMember(wanted, d)
 		gaveUp = gaveUp || !decided
 		if !found {
-			return solution{gaveUp: gaveUp}
+			return d.solveEmpty(lits, gaveUp)
 		}
 		if !slices.Contains(members, text) {
 			members = append(members, text)
@@ -115,10 +120,36 @@ func solveKey(lits []literal, d keyDomain) solution {
 	}
 	v := values{present: true, many: members}
 	if !satisfied(lits, v) {
-		// The one way to get here is a lone empty member, which quantifiers read as no member at all.
-		return solution{gaveUp: true}
+		// The one way to get here is a lone empty member, which quantifiers read as no member at all: it wants company.
+		other, found, decided := solveMember(append(slices.Clone(every), notEmpty), d)
+		if v.many = append(v.many, other); one {
+			v = single(other)
+		}
+		if !found || !satisfied(lits, v) {
+			return solution{gaveUp: found || !decided}
+		}
 	}
 	return solution{v: v, ok: true}
+}
+
+// notEmpty wants a member that is not the empty text.
+var notEmpty = func() literal {
+	empty := policy.StringNotEquals("aws:UserAgent", "")
+	c, err := compileCondition(&empty, policyText)
+	if err != nil {
+		panic("proofs: " + err.Error())
+	}
+	return literal{&probe{kind: probeKey, cond: &c}, true}
+}()
+
+// solveEmpty tries a lone empty member, which quantifiers read as no member at all, although the key is there.
+//
+// Source: IAM User Guide, Single-valued vs. multivalued context keys.
+func (d keyDomain) solveEmpty(lits []literal, gaveUp bool) solution {
+	if v := single(""); !d.filled && d.holds("") && satisfied(lits, v) {
+		return solution{v: v, ok: true}
+	}
+	return solution{gaveUp: gaveUp}
 }
 
 func satisfied(lits []literal, v values) bool {
@@ -129,13 +160,13 @@ func satisfied(lits []literal, v values) bool {
 func (l literal) wantsMatch() bool { return l.want != l.cond.negated }
 
 // member reports whether a value does what the literal wants of it.
-func (l literal) member(text string) bool { return l.cond.matches(text, nil) == l.wantsMatch() }
+func (l literal) member(text string) bool { return l.cond.matchesValue(text) == l.wantsMatch() }
 
 // solveMember looks for one text that does what every literal wants of a member.
 func solveMember(lits []literal, d keyDomain) (text string, found, decided bool) {
-	textual := !slices.ContainsFunc(lits, func(l literal) bool { return !l.cond.textual() })
-	if textual && !d.bools && !d.natural && !d.instant {
-		return solveText(lits)
+	kinds := kindsOf(lits)
+	if kinds&^textKind == 0 && d.open() {
+		return solveText(lits, d)
 	}
 	fits := func(candidate string) bool {
 		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l literal) bool { return !l.member(candidate) })
@@ -144,13 +175,11 @@ func solveMember(lits []literal, d keyDomain) (text string, found, decided bool)
 	if at := slices.IndexFunc(candidates, fits); at >= 0 {
 		return candidates[at], true, true
 	}
-	if d.bools {
-		return "", false, true
-	}
-	// Text patterns beside numbers, dates or addresses on one key: their classes cross, and the candidates do not cover them all.
-	mixed := slices.ContainsFunc(lits, func(l literal) bool { return l.cond.textual() && (l.wantsMatch() && l.cond.hasWildcard()) })
-	return "", false, !mixed
+	return "", false, d.covers(kinds, lits)
 }
+
+// open reports whether any text is a value of the key.
+func (d keyDomain) open() bool { return !d.bools && !d.natural && !d.instant }
 
 // holds reports whether a text is a value that the key can have.
 func (d keyDomain) holds(text string) bool {
@@ -158,13 +187,12 @@ func (d keyDomain) holds(text string) bool {
 	case d.bools:
 		return text == "true" || text == "false"
 	case d.natural:
-		n, err := strconv.ParseInt(text, 10, 64)
-		return err == nil && n >= 0
+		return text != "" && isDigits(text) && (text == "0" || text[0] != '0')
 	case d.instant:
-		_, err := time.Parse(time.RFC3339, text)
-		return err == nil
+		at, err := time.Parse(time.RFC3339, text)
+		return err == nil && !at.Before(d.earliest)
 	}
-	return true
+	return text != "" || !d.filled
 }
 
 func (c *condition) textual() bool {
@@ -175,22 +203,46 @@ func (c *condition) hasWildcard() bool {
 	return len(c.arns) > 0 || slices.ContainsFunc(c.texts, func(p pattern) bool { return !p.isLiteral() })
 }
 
+// globs are the patterns that the condition compares with. An ARN that none can be, such as a variable whose value is no ARN, is left out.
 func (c *condition) globs() []glob {
 	var globs []glob
+	if c.compare == compareBool {
+		if c.yes {
+			globs = append(globs, literalGlob("true", true))
+		}
+		if c.no {
+			globs = append(globs, literalGlob("false", true))
+		}
+	}
 	for i := range c.texts {
 		globs = append(globs, globOf(&c.texts[i], c.compare == compareTextFold))
 	}
 	for i := range c.arns {
-		globs = append(globs, globOfARN(&c.arns[i], false))
+		if !c.arns[i].matchesNone() {
+			globs = append(globs, globOfARN(&c.arns[i], false))
+		}
 	}
 	return globs
+}
+
+// matchesNone reports whether a resolved pattern of an ARN operator matches nothing: a whole value that is no ARN, or a part with a colon in it.
+func (p *arnPattern) matchesNone() bool {
+	if p.any {
+		return false
+	}
+	if p.whole != nil {
+		return !isARN(p.whole.exact)
+	}
+	return slices.ContainsFunc(p.parts[:len(p.parts)-1], func(part pattern) bool {
+		return slices.ContainsFunc(part.tokens, func(t token) bool { return t.kind == tokenLiteral && strings.Contains(t.text, ":") })
+	})
 }
 
 // anyText is a text that is not empty, for keys of which nothing else is known.
 var anyText = []glob{{{kind: globOne}, {kind: globAny}}}
 
 // solveText finds a text for literals of string and ARN operators: not an empty one, if there is another.
-func solveText(lits []literal) (text string, found, decided bool) {
+func solveText(lits []literal, d keyDomain) (text string, found, decided bool) {
 	var groups [][]glob
 	var none []glob
 	for _, l := range lits {
@@ -204,7 +256,7 @@ func solveText(lits []literal) (text string, found, decided bool) {
 	if found {
 		return text, true, true
 	}
-	if !slices.ContainsFunc(lits, func(l literal) bool { return !l.member("") }) {
+	if !d.filled && !slices.ContainsFunc(lits, func(l literal) bool { return !l.member("") }) {
 		return "", true, true
 	}
 	return "", false, decided

@@ -3,9 +3,7 @@ package access
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"aws-access-guardrails/policy"
 )
@@ -187,11 +185,9 @@ func (c *caller) requestOf(m *model) (Session, Request) {
 		}
 		one := v.at(0)
 		switch k.kind {
-		case keyCurrentTime:
-			r.Time, _ = parseDate(one)
-		case keyEpochTime:
-			if n, err := strconv.ParseInt(one, 10, 64); err == nil && r.Time.IsZero() {
-				r.Time = time.Unix(n, 0).UTC()
+		case keyCurrentTime, keyEpochTime:
+			if at, err := parseDate(one); err == nil {
+				r.Time = at.UTC()
 			}
 		case keyTokenIssueTime:
 			if at, err := parseDate(one); err == nil {
