@@ -468,7 +468,7 @@ func (p *pair) attempt(
 	a := answer{c: c}
 	s := c.search
 	s.begin()
-	peer := &caller{engine: p.refuses.engine, session: c.session, principal: p.refuses.principal, freeTag: c.freeTag, any: c.any, lab: c.lab}
+	peer := &caller{engine: p.refuses.engine, session: c.session, principal: p.refuses.principal, freeTag: c.freeTag, any: c.any, lab: c.lab, effort: c.effort}
 	peer.search = newSearch(newBinder(peer))
 	peer.search.b.open, peer.search.b.assigned = s.b.open, s.b.assigned
 	groups := c.groups(layers)

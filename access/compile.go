@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"aws-access-guardrails/policy"
 )
@@ -18,6 +19,8 @@ type Engine struct {
 	tagsOf map[string][]Tag
 	world  World
 	assume Assumption
+	// from is the instant from which proofs look on; zero is all of time.
+	from time.Time
 	// describedRoles speaks of every role of the accounts that the world describes; nil when it describes none.
 	describedRoles *statement
 }
@@ -37,6 +40,38 @@ func (e *Engine) Assuming(a Assumption) *Engine {
 	other := *e
 	other.assume = a
 	return &other
+}
+
+// From returns an engine of the same world whose proofs look from an instant on, to the second: requests that were made before it are no longer asked about, so that
+// an Allow whose time is over opens nothing and a Deny whose time is over shuts nothing. Credentials may be older: a session that is in use then began at most
+// 36 hours before. The zero time, which a new engine has, is all of time. Decide and Journey, whose requests have a time of their own, do not change.
+func (e *Engine) From(at time.Time) *Engine {
+	other := *e
+	if other.from = at; !at.IsZero() {
+		other.from = at.UTC().Truncate(time.Second)
+	}
+	return &other
+}
+
+// day is when those requests are made that must work and whose time is not said.
+func (e *Engine) day() time.Time {
+	if e.from.IsZero() {
+		return someDay
+	}
+	return e.from
+}
+
+// longestSession is how long temporary credentials can be used.
+//
+// Source: AWS STS API Reference, GetSessionToken (DurationSeconds); roles have less.
+const longestSession = 36 * time.Hour
+
+// earliestIssue is when credentials can have been issued that are in use from the instant on at which proofs look.
+func (e *Engine) earliestIssue() time.Time {
+	if e.from.IsZero() {
+		return e.from
+	}
+	return e.from.Add(-longestSession)
 }
 
 // World is the world that was compiled. It must not be changed.

@@ -42,7 +42,7 @@ func newAnyoneOf(e *Engine, class *callerClass, entry *trusted, in *account) *ca
 	default:
 		a.users(stand, in.partition)
 	}
-	c := &caller{engine: e, session: Session{kind: class.session}, principal: stand, lab: newLab(), any: a}
+	c := &caller{engine: e, session: Session{kind: class.session}, principal: stand, lab: newLab(), any: a, effort: &effort{}}
 	c.search = newSearch(newBinder(c))
 	return c
 }

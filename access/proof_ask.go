@@ -29,7 +29,7 @@ func asking(forbidden []policy.Statement, permitted ...policy.Statement) questio
 // the search need not branch over its tests.
 func (q question) concerning(statements []*statement) []*statement {
 	return slices.DeleteFunc(slices.Clone(statements), func(st *statement) bool {
-		return !slices.ContainsFunc(q.forbidden, func(f *statement) bool {
+		return st != nil && !slices.ContainsFunc(q.forbidden, func(f *statement) bool {
 			return f.notActions || slices.ContainsFunc(f.actions, func(p pattern) bool { return !p.isLiteral() || st.matchesAction(p.exact) })
 		})
 	})
@@ -48,8 +48,9 @@ type answer struct {
 	// denied: a Deny, or a layer that allows too little, shuts it whatever else is attached; closers are the statements that do.
 	denied  bool
 	closers []Source
-	// gaveUp: the search was too large to end, so that finding nothing proves nothing.
+	// gaveUp: the search was not certain, so that finding nothing proves nothing; grew is the statement that made it so.
 	gaveUp  bool
+	grew    Source
 	classes int
 }
 
@@ -80,6 +81,9 @@ func (a answer) and(b answer) answer {
 	}
 	out.classes = a.classes + b.classes
 	out.gaveUp = a.gaveUp || b.gaveUp
+	if out.grew = a.grew; out.grew == (Source{}) {
+		out.grew = b.grew
+	}
 	if !out.open {
 		out.denied = a.denied && b.denied
 		out.closers = joinSources(a.closers, b.closers)

@@ -79,7 +79,7 @@ func (c *caller) attempt(at attempt) answer {
 	a := answer{c: c}
 	s := c.search
 	s.begin()
-	at.layers.deny = at.q.concerning(at.layers.deny)
+	at.layers.deny, at.allow = at.q.concerning(at.layers.deny), at.q.concerning(at.allow)
 	groups := c.groups(at.layers)
 	avoid := s.b.bindAll(at.q.permitted, at.avoid, c.rules(), at.layers.deny)
 	if c.principal.kind == userPrincipal && c.any == nil {
@@ -100,6 +100,9 @@ func (c *caller) attempt(at attempt) answer {
 			}
 			m, lits, found := c.whole(at, st, lits, groups, avoid)
 			if !found {
+				if st != nil {
+					s.blame(s.b.bind(st))
+				}
 				continue
 			}
 			w := c.witness(at.q, m, lits, groups, avoid, guess)
@@ -144,7 +147,7 @@ func (c *caller) attempt(at attempt) answer {
 	if !a.open {
 		a.closers = s.closers(at.layers.deny)
 	}
-	a.classes, a.gaveUp = s.classes, s.gaveUp
+	a.classes, a.gaveUp, a.grew = s.classes, s.gaveUp, s.grew
 	c.keep(written, a, groups, avoid)
 	return a
 }

@@ -22,6 +22,8 @@ type caller struct {
 	lab    *lab
 	search *search
 	never  []*statement
+	// effort is what the question at hand has cost, for all values of open keys together.
+	effort *effort
 	// owns are what own returns once it was asked; unshared says that it is nil.
 	owns     *ownTexts
 	unshared bool
@@ -33,7 +35,7 @@ func newCaller(e *Engine, s Session, shared *lab) (*caller, bool) {
 	if ev.find() != nil {
 		return nil, false
 	}
-	c := &caller{engine: e, session: s, principal: ev.principal, lab: shared}
+	c := &caller{engine: e, session: s, principal: ev.principal, lab: shared, effort: &effort{}}
 	c.search = newSearch(newBinder(c))
 	return c, true
 }
@@ -82,7 +84,7 @@ func (c *caller) constant(k *key) (values, bool) {
 
 // again is the same class with what the lab remembers and nothing else.
 func (c *caller) again(shared *lab) *caller {
-	other := &caller{engine: c.engine, session: c.session, principal: c.principal, freeTag: c.freeTag, any: c.any, lab: shared}
+	other := &caller{engine: c.engine, session: c.session, principal: c.principal, freeTag: c.freeTag, any: c.any, lab: shared, effort: c.effort}
 	other.search = newSearch(newBinder(other))
 	return other
 }

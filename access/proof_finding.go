@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Verdict is how a proof ends.
@@ -100,9 +101,14 @@ type Finding struct {
 	Journey *Journey
 	// Problem says what is wrong when the verdict is DoesNotHold.
 	Problem string
+	// At is when the request of the witness is made, where that matters: not at the instant from which the proofs look on. Zero means that it does not.
+	At time.Time
 	// Unreal is set when the request of the witness is one that AWS does not send, and says why: the claim is then not disproven in practice, and
 	// not proven either.
 	Unreal string
+	// Uncertain is set when the search was given up: the claim is then neither proven nor disproven, and counts as one that does not hold. Problem names the
+	// statement that made the search grow.
+	Uncertain bool
 	// Page is where the proof is described.
 	Page string
 }

@@ -108,6 +108,12 @@ const maxGlobStates = 50_000
 // globWitness looks for a text that every glob of all matches and none of none. found is false when there is no such text; decided is false
 // when the search was given up, and then nothing is known. The text is short.
 func globWitness(all, none []glob) (text string, found, decided bool) {
+	text, found, decided, _ = globWitnessWithin(all, none, maxGlobStates)
+	return text, found, decided
+}
+
+// globWitnessWithin is globWitness with a bound of its own; states is how far the search went.
+func globWitnessWithin(all, none []glob, bound int) (text string, found, decided bool, states int) {
 	all = withoutCovering(all)
 	if len(all) == 0 {
 		all = []glob{{{kind: globAny}}}
@@ -117,27 +123,30 @@ func globWitness(all, none []glob) (text string, found, decided bool) {
 	})
 	for i, a := range all {
 		if slices.ContainsFunc(none, func(n glob) bool { return n.covers(a) }) {
-			return "", false, true
+			return "", false, true, 0
 		}
 		if slices.ContainsFunc(all[i+1:], func(b glob) bool { return disjoint(a, b) }) {
-			return "", false, true
+			return "", false, true, 0
 		}
 		if a.isLiteral() {
 			text := a.text()
 			if matchedByAll(all, text) && !matchedByAny(none, text) {
-				return text, true, true
+				return text, true, true, 0
 			}
-			return "", false, true
+			return "", false, true, 0
 		}
 	}
 	if len(all) == 1 {
 		for _, fill := range []string{"", "x", "0"} {
 			if text := all[0].filled(fill); !matchedByAny(none, text) {
-				return text, true, true
+				return text, true, true, 0
 			}
 		}
 	}
-	return newGlobSearch(all, none).run()
+	search := newGlobSearch(all, none)
+	search.bound = bound
+	text, found, decided = search.run()
+	return text, found, decided, len(search.nodes)
 }
 
 // filled is a text that the glob matches: every ? is an x, every * the fill.
@@ -196,6 +205,8 @@ type globSearch struct {
 	colons  bool
 	visited map[string]bool
 	nodes   []globNode
+	// bound is how many nodes are made at most.
+	bound int
 }
 
 type globNode struct {
@@ -222,7 +233,7 @@ func (s *globSearch) run() (text string, found, decided bool) {
 		if s.accepts(s.nodes[at].states) {
 			return s.spell(at), true, true
 		}
-		if len(s.nodes) > maxGlobStates {
+		if len(s.nodes) > s.bound {
 			return "", false, false
 		}
 		for _, r := range s.alphabet(s.nodes[at].states) {

@@ -17,8 +17,9 @@ import (
 // openValues are the values of the open keys of one search.
 type openValues struct {
 	texts map[string][]string
-	// sure: there is no other class of values.
-	sure bool
+	// sure: there is no other class of values. If not, unsure is the key that has one.
+	sure   bool
+	unsure string
 }
 
 // classesOf are texts of the classes that some tests tell apart, and whether they are all.
@@ -237,7 +238,7 @@ func (t *openTests) linked(name string) (keys, about map[string]bool) {
 // openValues finds the values of every open key.
 func (b *binder) openValues() openValues {
 	t := b.openTests()
-	out := openValues{texts: map[string][]string{}, sure: !t.sundered}
+	out := openValues{texts: map[string][]string{}, sure: true}
 	for _, name := range t.names {
 		keys, about := t.linked(name)
 		var stands []stand
@@ -282,7 +283,7 @@ func (b *binder) openValues() openValues {
 				}
 				for _, s := range stands {
 					if s.on == one && !s.whole() {
-						for _, middle := range g.between(s.before, s.after) {
+						for _, middle := range b.lab.between(g, s.before, s.after) {
 							test(middle)
 						}
 					}
@@ -308,9 +309,22 @@ func (b *binder) openValues() openValues {
 			sure = sure && !wild
 		}
 		out.texts[name] = texts
-		out.sure = out.sure && sure && !tangled && !(embedded && len(keys) > 1)
+		if sure = sure && !tangled && !t.sundered && !(embedded && len(keys) > 1); !sure && out.sure {
+			out.sure, out.unsure = false, name
+		}
 	}
 	return out
+}
+
+// between remembers what between found.
+func (l *lab) between(g, before, after glob) []glob {
+	id := g.identity() + "\x00" + before.identity() + "\x00" + after.identity()
+	have, known := l.pieces[id]
+	if !known {
+		have = g.between(before, after)
+		l.pieces[id] = have
+	}
+	return have
 }
 
 // between are the patterns that matter for a text with something before and something after it: those of the pieces of the glob that such a text can meet.
@@ -353,6 +367,8 @@ const (
 	maxTests = 200
 	// maxPlaces bounds the search for the classes.
 	maxPlaces = 2_000
+	// maxClassStates bounds one search for a value, and all searches for the values of one key.
+	maxClassStates, maxAllStates = 4_000, 20_000
 	// unrelated is a value that nothing has a reason to name.
 	unrelated = "unrelated"
 )
@@ -376,10 +392,16 @@ func representatives(tests []glob, each int) (texts []string, sure bool) {
 		}
 	}
 	sure = true
+	states := 0
+	witness := func(in, none []glob) (text string, found, decided bool) {
+		text, found, decided, n := globWitnessWithin(in, none, min(maxClassStates, maxAllStates-states))
+		states += n
+		return text, found, decided
+	}
 	var split func(at int, in, none []glob, nice []string)
 	places := 0
 	split = func(at int, in, none []glob, nice []string) {
-		if places++; places > maxPlaces || len(texts) > maxAssignments {
+		if places++; places > maxPlaces || len(texts) > maxAssignments || states >= maxAllStates {
 			sure = false
 			return
 		}
@@ -390,7 +412,7 @@ func representatives(tests []glob, each int) (texts []string, sure bool) {
 				without = append(without, literalGlob(text, false))
 			}
 			for range each - min(each, len(nice)) {
-				text, found, decided := globWitness(in, without)
+				text, found, decided := witness(in, without)
 				sure = sure && (found || decided)
 				if !found {
 					break
@@ -409,7 +431,7 @@ func representatives(tests []glob, each int) (texts []string, sure bool) {
 				none = append(slices.Clip(none), tests[at])
 			}
 			if len(fit) == 0 {
-				_, found, decided := globWitness(in, none)
+				_, found, decided := witness(in, none)
 				sure = sure && decided
 				if !found {
 					continue
@@ -436,17 +458,25 @@ const maxAssignments = 500
 
 // assignments answers a question for every value of the keys that stand as policy variables in what was read and that the class does not fix, and for none.
 func (c *caller) assignments(ask func(*caller) answer) answer {
+	c.effort.spent = 0
 	a := ask(c)
 	if len(c.search.b.open) == 0 {
 		return a
 	}
 	names := sortedNames(c.search.b.open)
 	values := c.search.b.openValues()
-	a.gaveUp = a.gaveUp || !values.sure
+	giveUp := func(name string) {
+		if a.gaveUp = true; a.grew == (Source{}) {
+			a.grew = c.search.b.openBy[name]
+		}
+	}
+	if !values.sure {
+		giveUp(values.unsure)
+	}
 	total := 1
 	for _, name := range names {
 		if total *= len(values.texts[name]) + 1; total > maxAssignments {
-			a.gaveUp = true
+			giveUp(name)
 			return a
 		}
 	}

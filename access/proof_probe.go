@@ -48,6 +48,8 @@ type bound struct {
 	lits []literal
 	// never: some test fails for every request of the class, so the statement never applies.
 	never bool
+	// mended is how often the search made it fail.
+	mended int
 	// written is the number of the statement as searches are written, negative when there is none; zero until it was asked for.
 	written int
 }
@@ -66,12 +68,14 @@ type lab struct {
 	owns    map[*principal]*ownTexts
 	// classes are the values that tests of open keys tell apart, by the tests.
 	classes map[string]classesOf
+	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
+	pieces map[string][]glob
 }
 
 func newLab() *lab {
 	return &lab{probes: map[string]*probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*actionForms][]glob{},
 		actions: map[*statement]*probe{}, resources: map[*statement]*probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*principal]*ownTexts{},
-		classes: map[string]classesOf{}}
+		classes: map[string]classesOf{}, pieces: map[string][]glob{}}
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
@@ -83,6 +87,9 @@ type binder struct {
 	tagRules map[string]*bound
 	// open are condition keys that stand as policy variables and that the class does not fix, by name.
 	open map[string]*key
+	// openBy are the statements in which they stood first; binding is the one at hand.
+	openBy  map[string]Source
+	binding *statement
 	// assigned are values for open keys.
 	assigned map[string]assignment
 }
@@ -93,7 +100,7 @@ type assignment struct {
 }
 
 func newBinder(c *caller) *binder {
-	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}}
+	return &binder{caller: c, lab: c.lab, bounds: map[*statement]*bound{}, tagRules: map[string]*bound{}, open: map[string]*key{}, openBy: map[string]Source{}}
 }
 
 func (b *binder) bind(st *statement) *bound {
@@ -101,7 +108,7 @@ func (b *binder) bind(st *statement) *bound {
 		return have
 	}
 	out := &bound{st: st}
-	b.bounds[st] = out
+	b.bounds[st], b.binding = out, st
 	action := b.actionProbe(st)
 	if !slices.ContainsFunc(action.globs, glob.isEverything) {
 		out.lits = append(out.lits, literal{action, !st.notActions})

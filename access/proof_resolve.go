@@ -19,8 +19,11 @@ func (b *binder) constant(k *key) (values, bool) {
 // variable is the text of a policy variable. A key that the class does not fix becomes open; it is read as absent until it is assigned.
 func (b *binder) variable(tok *token) (string, bool) {
 	v, fixed := b.constant(tok.key)
-	if !fixed {
-		b.open[strings.ToLower(tok.key.name)] = tok.key
+	if name := strings.ToLower(tok.key.name); !fixed && b.open[name] == nil {
+		b.open[name] = tok.key
+		if b.binding != nil {
+			b.openBy[name] = b.binding.by
+		}
 	}
 	if v.present {
 		return v.at(0), true

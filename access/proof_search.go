@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strconv"
@@ -13,6 +14,8 @@ type model struct {
 	keys   map[string]values
 	// names are the keys as policies write them.
 	names map[string]*key
+	// timed: a test asked for the instant.
+	timed bool
 }
 
 // state is a class under construction: the literals decided on so far, and for each variable a value that has them.
@@ -34,8 +37,9 @@ type search struct {
 	b *binder
 	// classes counts the sets of test results that were looked at.
 	classes int
-	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing.
+	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing. grew is the statement whose test it was.
 	gaveUp bool
+	grew   Source
 	// closed are the statements that closed a branch.
 	closed map[*statement]bool
 	// narrow are the layers that allow too little.
@@ -52,7 +56,7 @@ func newSearch(b *binder) *search {
 
 // begin forgets what the last question left behind, and keeps what was solved.
 func (s *search) begin() {
-	s.classes, s.gaveUp, s.closed, s.narrow, s.read = 0, false, map[*statement]bool{}, nil, map[string]literal{}
+	s.classes, s.gaveUp, s.grew, s.closed, s.narrow, s.read = 0, false, Source{}, map[*statement]bool{}, nil, map[string]literal{}
 }
 
 // closers are the Denies that closed a branch, in the order of the documents, and the layers that allow too little.
@@ -85,7 +89,13 @@ func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*model, 
 		if b.never {
 			continue
 		}
+		if s.b.caller.effort.spend(); s.b.caller.effort.exhausted() {
+			s.gaveUp = true
+			s.blame(b)
+			return nil, false
+		}
 		next, ok := s.extend(st, b.lits)
+		s.blame(b)
 		if !ok {
 			s.classes++
 			continue
@@ -108,6 +118,12 @@ func (s *search) mend(st state, avoid []*bound) (*model, bool) {
 		return s.model(st), true
 	}
 	b := avoid[at]
+	if s.b.caller.effort.spend(); s.b.caller.effort.exhausted() {
+		s.gaveUp = true
+		s.blame(busiest(avoid))
+		return nil, false
+	}
+	b.mended++
 	for _, l := range b.lits {
 		if next, ok := s.extend(st, []literal{l.negated()}); ok {
 			if m, ok := s.mend(next, avoid); ok {
@@ -121,8 +137,32 @@ func (s *search) mend(st state, avoid []*bound) (*model, bool) {
 		}
 	}
 	s.closed[b.st] = true
+	s.blame(b)
 	return nil, false
 }
+
+// busiest is the statement that was mended most.
+func busiest(avoid []*bound) *bound {
+	return slices.MaxFunc(avoid, func(a, b *bound) int { return cmp.Compare(a.mended, b.mended) })
+}
+
+// blame notes the statement at which the search stopped being certain.
+func (s *search) blame(b *bound) {
+	if s.gaveUp && s.grew == (Source{}) {
+		s.grew = b.st.by
+	}
+}
+
+// maxEffort bounds how many statements are mended for one question and one class of callers, whatever values open keys take. The standing proofs of the shipped examples need a
+// few hundred, policies that AWS manages a few thousand.
+const maxEffort = 40_000
+
+// effort is what a question has cost.
+type effort struct{ spent int }
+
+func (e *effort) spend() { e.spent++ }
+
+func (e *effort) exhausted() bool { return e.spent > maxEffort }
 
 // applies reports whether a statement applies to the request at hand.
 func (s *search) applies(st state, b *bound) bool {
@@ -273,6 +313,7 @@ func (s *search) model(st state) *model {
 	for _, k := range st.keys {
 		m.keys[k.name] = k.v
 		m.names[k.name] = &k.lits[0].cond.key
+		m.timed = m.timed || k.name == timeVariable
 	}
 	for name, l := range s.usual {
 		if _, asked := m.keys[name]; !asked {

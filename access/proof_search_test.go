@@ -270,3 +270,53 @@ func describe(q question) string {
 	}
 	return b.String()
 }
+
+// A search that grows past its limit ends, says that it is not certain, and names the statement; it neither goes on for minutes nor holds.
+func TestALargeSearchEndsAndNamesTheStatement(t *testing.T) {
+	tag := func(i int) string { return fmt.Sprintf("aws:RequestTag/tag%d", i) }
+	statements := []policy.Statement{policy.Allow("Everything", "*").On("*")}
+	for i := range 40 {
+		// Every Deny can be escaped in many ways, and no way escapes the last one.
+		d := policy.Deny(fmt.Sprintf("Deny%d", i), "*").On("*")
+		for j := range 6 {
+			d = d.When(policy.Is(policy.Operator{Base: policy.OpStringNotLike, IfExists: true}, tag((i*5+j*7)%40), fmt.Sprintf("a%d*", i), "*z"))
+		}
+		statements = append(statements, d)
+	}
+	statements = append(statements, policy.Deny("Last", "*").On("*"))
+	e := compiled(t, oneUser(statements...))
+	c, ok := newCaller(e, Console(userARN("bob")), newLab())
+	require.True(t, ok)
+	a := c.ask(asking(anything))
+	require.False(t, a.open)
+	require.True(t, a.gaveUp, "%d classes", a.classes)
+	require.LessOrEqual(t, a.classes, 3*maxEffort)
+	require.NotEmpty(t, a.grew.Sid)
+	require.Contains(t, notProven(a.grew), a.grew.Sid)
+}
+
+// Where values of a policy variable are too many to look at, the statement in which it stands is named.
+func TestTooManyValuesNameTheStatement(t *testing.T) {
+	variable := func(i int) string { return fmt.Sprintf("arn:aws:s3:::${s3:key%d}/*/${s3:other%d}*", i, i) }
+	var resources []string
+	for i := range 12 {
+		resources = append(resources, variable(i))
+	}
+	e := compiled(t, oneUser(policy.Allow("Many", "s3:*").On(resources...)))
+	c, ok := newCaller(e, Console(userARN("bob")), newLab())
+	require.True(t, ok)
+	a := c.ask(asking([]policy.Statement{policy.Allow("", "s3:*").On("arn:aws:iam::*:user/x")}))
+	require.False(t, a.open)
+	require.True(t, a.gaveUp)
+	require.Equal(t, "Many", a.grew.Sid)
+}
+
+// A statement that speaks of no action of the question is not searched, whatever its variables: policies of hundreds of statements stay quick.
+func TestAllowsOfOtherActionsAreLeftOut(t *testing.T) {
+	e := compiled(t, oneUser(policy.Allow("Elsewhere", "sagemaker:CreateApp").On("arn:aws:sagemaker:*:*:app/${sagemaker:DomainId}/*")))
+	c, ok := newCaller(e, Console(userARN("bob")), newLab())
+	require.True(t, ok)
+	a := c.ask(asking([]policy.Statement{policy.Allow("", "iam:TagUser").On("*")}))
+	require.False(t, a.open)
+	require.Empty(t, c.search.b.open)
+}

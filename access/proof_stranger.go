@@ -197,7 +197,7 @@ func (e *Engine) joinedBy(joining Account) *Engine {
 	w := e.world
 	w.Accounts = slices.Clone(w.Accounts)
 	c := &compiler{engine: &Engine{
-		accounts: maps.Clone(e.accounts), principals: maps.Clone(e.principals), tagsOf: maps.Clone(e.tagsOf), world: w, describedRoles: e.describedRoles,
+		accounts: maps.Clone(e.accounts), principals: maps.Clone(e.principals), tagsOf: maps.Clone(e.tagsOf), world: w, describedRoles: e.describedRoles, from: e.from,
 	}}
 	at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == joining.ID })
 	if at < 0 {

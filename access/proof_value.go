@@ -31,9 +31,14 @@ type keyDomain struct {
 func (c *caller) domain(k *key) keyDomain {
 	switch k.kind {
 	case keyCurrentTime, keyEpochTime:
-		return keyDomain{present: true, instant: true}
+		d := keyDomain{present: true, instant: true, earliest: c.engine.from}
+		if !d.earliest.IsZero() {
+			// Now, if that will do.
+			d.usual = d.earliest.Format(time.RFC3339)
+		}
+		return d
 	case keyTokenIssueTime:
-		return keyDomain{present: c.any == nil, instant: true}
+		return keyDomain{present: c.any == nil, instant: true, earliest: c.engine.earliestIssue()}
 	case keyMFAAge:
 		return keyDomain{present: c.any == nil, natural: true}
 	case keyMFAPresent, keyPrincipalIsService:
@@ -262,13 +267,21 @@ func solveText(lits []literal, d keyDomain) (text string, found, decided bool) {
 	return "", false, decided
 }
 
+// maxChoices bounds how many choices of globs are tried; real policies need a few hundred.
+const maxChoices = 5_000
+
 // globsWitness looks for a text that one glob of every group matches and none of none. The search tries one choice of globs after the other.
 func globsWitness(groups [][]glob, none []glob) (text string, found, decided bool) {
 	groups = slices.Clone(groups)
 	slices.SortStableFunc(groups, func(a, b []glob) int { return len(a) - len(b) })
 	decided = true
+	tries := 0
 	var choose func(at int, chosen []glob) bool
 	choose = func(at int, chosen []glob) bool {
+		if tries++; tries > maxChoices {
+			decided = false
+			return false
+		}
 		if at == len(groups) {
 			var ok, sure bool
 			text, ok, sure = globWitness(chosen, none)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"aws-access-guardrails/policy"
 )
@@ -201,15 +202,28 @@ func (p *prover) conclude(f Finding, a answer, problem string, core ...answer) {
 			f.Problem += ": " + a.by.String()
 		}
 		f.Unreal = a.witness.doubt
+		if at := a.witness.request.Time; a.witness.m.timed && !at.Equal(p.engine.day()) {
+			f.At = at
+			f.Problem += ", at " + at.Format(time.RFC3339Nano)
+		}
 		p.walk(&f, a)
 	case a.gaveUp:
-		f.Verdict, f.Problem = DoesNotHold, "the search was too large to end, so that nothing is proven; fewer wildcards in the documents make it smaller"
+		f.Verdict, f.Uncertain, f.Problem = DoesNotHold, true, notProven(a.grew)
 	case a.denied:
 		f.Shut, f.By = ShutByDeny, a.closers
 	default:
 		f.Shut = ShutByAbsence
 	}
 	p.add(f)
+}
+
+// notProven says why nothing is proven, and which statement is the reason if one is known.
+func notProven(grew Source) string {
+	text := "nothing is proven: the search was given up at its limit, or could not tell that it has looked at every value; fewer wildcards and policy variables make it smaller"
+	if grew != (Source{}) && grew.Kind != AWSRule {
+		text += ": " + grew.String()
+	}
+	return text
 }
 
 func assumptionID(a answer) string {

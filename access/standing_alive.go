@@ -32,7 +32,7 @@ func (l *liveness) journey(what string, j Journey) (Arrival, bool) {
 	}
 	l.f.Classes++
 	if j.At.IsZero() {
-		j.At = someDay
+		j.At = l.p.engine.day()
 	}
 	arrival, err := l.p.engine.Journey(j)
 	switch {
@@ -314,7 +314,7 @@ func (p *prover) undoing(in *Intent) []Request {
 	var calls []Request
 	on := func(arn string, actions ...string) {
 		for _, action := range actions {
-			calls = append(calls, Request{Action: "iam:" + action, Resources: []Resource{{ARN: arn, Tags: []Tag{}}}, Time: someDay})
+			calls = append(calls, Request{Action: "iam:" + action, Resources: []Resource{{ARN: arn, Tags: []Tag{}}}, Time: p.engine.day()})
 		}
 	}
 	for i := range account.Groups {
@@ -336,7 +336,7 @@ func (p *prover) undoing(in *Intent) []Request {
 	for _, region := range in.Regions {
 		document := p.account(in).arn("ssm", region, "document/"+PreferencesDocument)
 		for _, action := range []string{"CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "DeleteDocument"} {
-			calls = append(calls, Request{Action: "ssm:" + action, Resources: On(document), Context: Context{"ssm:DocumentType": {"Session"}}, Time: someDay})
+			calls = append(calls, Request{Action: "ssm:" + action, Resources: On(document), Context: Context{"ssm:DocumentType": {"Session"}}, Time: p.engine.day()})
 		}
 	}
 	return calls
@@ -372,7 +372,7 @@ func (p *prover) notDenied(in *Intent, arn string, calls []Request) {
 			f.By = []Source{d.By}
 		}
 		if f.Verdict == DoesNotHold {
-			j := Journey{From: s, Does: &calls[i], At: someDay}
+			j := Journey{From: s, Does: &calls[i], At: calls[i].Time}
 			if arrival, err := engine.Journey(j); err == nil {
 				f.Witness, f.Journey = &arrival, &j
 			}

@@ -206,7 +206,7 @@ func (p *prover) reigns(session Session, account *account) (by Source, all bool)
 		{Action: "iam:UpdateAssumeRolePolicy", Resources: On(account.arn("iam", "", "role/something-new"))},
 		{Action: "iam:CreatePolicyVersion", Resources: On(account.arn("iam", "", "policy/something-new"))},
 	} {
-		r.Time = someDay
+		r.Time = p.engine.day()
 		d, err := p.engine.Decide(session, r)
 		all = all && err == nil && d.Allowed()
 		by = d.By

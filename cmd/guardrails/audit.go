@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 )
 
 func newAudit(f *flags) *cobra.Command {
+	var at string
 	cmd := &cobra.Command{
 		Use:   "audit FILE",
 		Short: "Hold a live account against the standing proofs",
@@ -24,17 +26,26 @@ the tag Project is taken for an operation role, and any other role that names us
 A way that one statement opens for several users or roles is told once, with all of them. A document that cannot be read is told, taken as one that is not
 known, and the exit status is 1; a role whose trust policy cannot be read is left out.
 
+It looks from now on, or from --at: what a condition on the time allowed or denied before is over.
+
 Service control policies are not in that format: what they shut is reported as open.`,
 		Example: `  aws iam get-account-authorization-details > account.json
   guardrails audit account.json
-  guardrails audit --json - < account.json`,
+  guardrails audit --json - < account.json
+  guardrails audit --at 2026-12-01T09:00:00+09:00 account.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := contentOf(cmd.InOrStdin(), args[0])
 			if err != nil {
 				return workspace.Usef("%v", err)
 			}
-			audit, err := report.AuditOf(data)
+			from := time.Now()
+			if at != "" {
+				if from, err = time.Parse(time.RFC3339, at); err != nil {
+					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+				}
+			}
+			audit, err := report.AuditFrom(data, from)
 			if err != nil {
 				return &workspace.RefusedError{Err: err}
 			}
@@ -45,6 +56,7 @@ Service control policies are not in that format: what they shut is reported as o
 		},
 	}
 	f.jsonFlag(cmd)
+	cmd.Flags().StringVar(&at, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
 	return cmd
 }
 

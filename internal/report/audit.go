@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/judge"
@@ -66,7 +67,10 @@ type AuditUnread struct {
 // every user is held to MFA, a role with the project tag is taken for an operation role, and any other role that names users for a delegated one. Service
 // control policies are not in this format: what they shut is reported as open. A document that cannot be read is told and taken as not known; the error says why the
 // answer as a whole cannot be read.
-func AuditOf(data []byte) (*Audit, error) {
+func AuditOf(data []byte) (*Audit, error) { return AuditFrom(data, time.Time{}) }
+
+// AuditFrom is AuditOf for requests from an instant on: an Allow or Deny whose time is over then counts no longer. The zero time is all of time.
+func AuditFrom(data []byte, from time.Time) (*Audit, error) {
 	account, unread, err := access.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
@@ -75,7 +79,7 @@ func AuditOf(data []byte) (*Audit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	proofs, err := access.Prove(engine, access.DerivedIntent(account))
+	proofs, err := access.Prove(engine.From(from), access.DerivedIntent(account))
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
