@@ -16,6 +16,10 @@ test: ## the tests; those that need the Pulumi CLI are skipped where there is no
 e2e: ## the tests with the Pulumi CLI, built on first use
 	GUARDRAILS_E2E=1 go test -timeout 20m ./tests/... ./internal/workspace/...
 
+.PHONY: nightly
+nightly: ## the tests with chance in them, many more times than usual: for a machine that has hours
+	GUARDRAILS_ORDERS=5000 go test -timeout 120m -run '^TestEveryOrderIsKept' ./tests
+
 .PHONY: golden
 golden: ## rewrite the golden files; read the difference like a migration
 	UPDATE_GOLDEN=1 go test -timeout 30m ./...

@@ -25,6 +25,7 @@ type AccessControlAttributesArgs struct {
 // AccessControlAttributes are the attributes for access control of an instance.
 type AccessControlAttributes struct {
 	pulumi.ResourceState
+	customResources
 
 	// InstanceARN is the ARN of the instance, known once the attributes are in place.
 	InstanceARN pulumi.StringOutput `pulumi:"instanceArn"`
@@ -43,10 +44,7 @@ func NewAccessControlAttributes(
 		return nil, err
 	}
 	component := &AccessControlAttributes{}
-	if err := ctx.RegisterComponentResource(AccessControlAttributesToken, name, component, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(component, opts)
+	children, err := register(ctx, AccessControlAttributesToken, name, component, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +64,7 @@ func NewAccessControlAttributes(
 	if err != nil {
 		return nil, err
 	}
+	component.add(made)
 	component.InstanceARN = made.InstanceArn
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"instanceArn": component.InstanceARN})
 }

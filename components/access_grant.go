@@ -36,7 +36,7 @@ type AccessGrantArgs struct {
 	// Ticket is why the grant exists: the tag Ticket of the role, and part of its name. Required.
 	Ticket string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string]pulumi.Resource
+	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -50,6 +50,7 @@ const GrantOSAccess GrantOpens = "osAccess"
 // AccessGrant is the role of one grant.
 type AccessGrant struct {
 	pulumi.ResourceState
+	customResources
 
 	// RoleARNs has the ARN of the role under its name.
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
@@ -62,16 +63,13 @@ func NewAccessGrant(ctx *pulumi.Context, name string, args *AccessGrantArgs, opt
 		return nil, err
 	}
 	grant := &AccessGrant{}
-	if err := ctx.RegisterComponentResource(AccessGrantToken, name, grant, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(grant, opts)
+	children, err := register(ctx, AccessGrantToken, name, grant, opts, args.UserResources)
 	if err != nil {
 		return nil, err
 	}
 	role := args.role()
 	made, err := roleResources{
-		component: name, children: children, waitFor: resourcesOf(args.users(), args.UserResources),
+		component: name, children: children, custom: &grant.customResources, waitFor: resourcesOf(args.users(), args.UserResources),
 		policyKey: policyName, fence: OSAccessGuardPolicyName,
 	}.make(ctx, role)
 	if err != nil {

@@ -30,7 +30,7 @@ type DelegatedRoleArgs struct {
 	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string]pulumi.Resource
+	UserResources map[string][]pulumi.Resource
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
@@ -40,6 +40,7 @@ type DelegatedRoleArgs struct {
 // DelegatedRole is a role that named people assume with recent MFA.
 type DelegatedRole struct {
 	pulumi.ResourceState
+	customResources
 
 	// RoleName is the name of the role.
 	RoleName pulumi.StringOutput `pulumi:"roleName"`
@@ -53,15 +54,12 @@ func NewDelegatedRole(ctx *pulumi.Context, name string, args *DelegatedRoleArgs,
 		return nil, err
 	}
 	role := &DelegatedRole{}
-	if err := ctx.RegisterComponentResource(DelegatedRoleToken, name, role, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(role, opts)
+	children, err := register(ctx, DelegatedRoleToken, name, role, opts, args.UserResources)
 	if err != nil {
 		return nil, err
 	}
 	made, err := roleResources{
-		component: name, children: children, waitFor: resourcesOf(args.Users, args.UserResources), policyKey: args.policyKey,
+		component: name, children: children, custom: &role.customResources, waitFor: resourcesOf(args.Users, args.UserResources), policyKey: args.policyKey,
 	}.make(ctx, args.role())
 	if err != nil {
 		return nil, err

@@ -20,14 +20,14 @@ func Example() {
 		}
 		alice, err := components.NewUser(ctx, "user-alice", &components.UserArgs{
 			Account: account, Name: "alice", Email: "alice@example.com", Groups: []string{"guardrails-mfa"},
-		}, pulumi.DependsOn([]pulumi.Resource{group}))
+		}, pulumi.DependsOn(group.CustomResources()))
 		if err != nil {
 			return err
 		}
 		_, err = components.NewOperationRoles(ctx, "operation", &components.OperationRolesArgs{
 			Account:       account,
 			Roles:         []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
-			UserResources: map[string]pulumi.Resource{"alice": alice},
+			UserResources: map[string][]pulumi.Resource{"alice": alice.CustomResources()},
 		})
 		return err
 	}

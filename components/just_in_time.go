@@ -69,6 +69,7 @@ type ApprovalRule struct {
 // JustInTime is the approval documents of every Region, and the policies of those who ask and approve.
 type JustInTime struct {
 	pulumi.ResourceState
+	customResources
 
 	// PolicyARNs are the ARNs of the policies RequesterPolicyName and ApproverPolicyName by name.
 	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
@@ -84,46 +85,65 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts 
 		return nil, err
 	}
 	component := &JustInTime{}
-	if err := ctx.RegisterComponentResource(JustInTimeToken, name, component, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(component, opts)
+	children, err := register(ctx, JustInTimeToken, name, component, opts)
 	if err != nil {
 		return nil, err
 	}
+	documents, err := args.makeDocuments(ctx, name, children)
+	if err != nil {
+		return nil, err
+	}
+	component.add(documents...)
 	arns := pulumi.StringMap{}
 	for _, p := range args.policies() {
 		// No description: it could never change without replacing the policy.
 		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, p.name), &iam.PolicyArgs{
 			Name: pulumi.String(p.name), Path: pulumi.String(PolicyPath), Policy: pulumi.String(p.document.JSON()),
-		}, children...)
+		}, children.after(documents...)...)
 		if err != nil {
 			return nil, err
 		}
+		component.add(made)
 		arns[p.name] = made.Arn
-	}
-	for _, d := range args.documents() {
-		for _, region := range d.regions {
-			options := children
-			if provider := args.Providers[region]; provider != nil {
-				options = children.with(pulumi.Provider(provider))
-			}
-			if _, err := nativessm.NewDocument(ctx, childName(name, childApproval, region, d.name), &nativessm.DocumentArgs{
-				Name:           pulumi.String(d.name),
-				DocumentType:   nativessm.DocumentType(d.kind),
-				DocumentFormat: nativessm.DocumentFormatJson,
-				Content:        pulumi.String(d.content),
-				UpdateMethod:   nativessm.DocumentUpdateMethodNewVersion,
-			}, options...); err != nil {
-				return nil, err
-			}
-		}
 	}
 	component.PolicyARNs = arns.ToStringMapOutput()
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"policyArns": component.PolicyARNs})
 }
 
 const childApproval = "approval"
+
+// makeDocuments makes the approval documents: what is denied before what is approved.
+func (a *JustInTimeArgs) makeDocuments(ctx *pulumi.Context, name string, children children) ([]pulumi.Resource, error) {
+	all := a.documents()
+	// What is denied is the last of them.
+	if last := len(all) - 1; len(a.DenyAccess) > 0 {
+		all = slices.Concat(all[last:], all[:last])
+	}
+	var made, denies []pulumi.Resource
+	for _, d := range all {
+		for _, region := range d.regions {
+			var options []pulumi.ResourceOption
+			if provider := a.Providers[region]; provider != nil {
+				options = append(options, pulumi.Provider(provider))
+			}
+			document, err := nativessm.NewDocument(ctx, childName(name, childApproval, region, d.name), &nativessm.DocumentArgs{
+				Name:           pulumi.String(d.name),
+				DocumentType:   nativessm.DocumentType(d.kind),
+				DocumentFormat: nativessm.DocumentFormatJson,
+				Content:        pulumi.String(d.content),
+				UpdateMethod:   nativessm.DocumentUpdateMethodNewVersion,
+			}, slices.Concat(children.after(denies...), options)...)
+			if err != nil {
+				return nil, err
+			}
+			made = append(made, document)
+		}
+		if d.name == DenyAccessDocument {
+			denies = slices.Clone(made)
+		}
+	}
+	return made, nil
+}
 
 // ApprovalRegions are the Regions in which documents are made: those of the sessions, then the home Region where access is denied.
 func (a *JustInTimeArgs) ApprovalRegions() []string {

@@ -53,6 +53,7 @@ type SelfService struct {
 // MFAGroup is the group, with the guard as its first inline policy and nothing else attached, whatever others attach to it.
 type MFAGroup struct {
 	pulumi.ResourceState
+	customResources
 
 	// GroupName is the name of the group. It is known once the guard is in place.
 	GroupName pulumi.StringOutput `pulumi:"groupName"`
@@ -60,17 +61,14 @@ type MFAGroup struct {
 	GroupARN pulumi.StringOutput `pulumi:"groupArn"`
 }
 
-// NewMFAGroup makes the group. Give it as DependsOn to what must not exist without the guard: memberships first of all. It registers
-// nothing when Validate has a problem.
+// NewMFAGroup makes the group. Give its CustomResources as DependsOn to what must not exist without the guard: memberships first of all. It
+// registers nothing when Validate has a problem.
 func NewMFAGroup(ctx *pulumi.Context, name string, args *MFAGroupArgs, opts ...pulumi.ResourceOption) (*MFAGroup, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	group := &MFAGroup{}
-	if err := ctx.RegisterComponentResource(MFAGroupToken, name, group, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(group, opts)
+	children, err := register(ctx, MFAGroupToken, name, group, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +79,7 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *MFAGroupArgs, opts ...p
 	if err != nil {
 		return nil, err
 	}
+	group.add(made)
 	var names pulumi.StringArray
 	var policies []pulumi.Resource
 	var guard *iam.GroupPolicy
@@ -100,18 +99,21 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *MFAGroupArgs, opts ...p
 		names = append(names, pulumi.String(inline.Name))
 		policies = append(policies, inlined)
 	}
-	if _, err := iam.NewGroupPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.GroupPoliciesExclusiveArgs{
+	only, err := iam.NewGroupPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.GroupPoliciesExclusiveArgs{
 		GroupName:   made.Name,
 		PolicyNames: names,
-	}, children.after(policies...)...); err != nil {
+	}, children.after(policies...)...)
+	if err != nil {
 		return nil, err
 	}
-	if _, err := iam.NewGroupPolicyAttachmentsExclusive(ctx, childName(name, childAttachedPolicies), &iam.GroupPolicyAttachmentsExclusiveArgs{
+	none, err := iam.NewGroupPolicyAttachmentsExclusive(ctx, childName(name, childAttachedPolicies), &iam.GroupPolicyAttachmentsExclusiveArgs{
 		GroupName:  made.Name,
 		PolicyArns: pulumi.StringArray{},
-	}, children.after(policies...)...); err != nil {
+	}, children.after(policies...)...)
+	if err != nil {
 		return nil, err
 	}
+	group.add(append(policies, only, none)...)
 	group.GroupName, group.GroupARN = guard.Group, made.Arn
 	return group, ctx.RegisterResourceOutputs(group, pulumi.Map{"groupName": group.GroupName, "groupArn": group.GroupARN})
 }

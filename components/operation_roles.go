@@ -32,7 +32,7 @@ type OperationRolesArgs struct {
 	OSUsers map[string]string
 	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
 	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
-	UserResources map[string]pulumi.Resource
+	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -82,6 +82,7 @@ const (
 // OperationRoles is a role per entry and the policies that they share.
 type OperationRoles struct {
 	pulumi.ResourceState
+	customResources
 
 	// RoleARNs are the ARNs of the roles by name.
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
@@ -89,48 +90,71 @@ type OperationRoles struct {
 	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
 }
 
-// NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names, and the Denies are attached
-// before any Allow. It registers nothing when Validate has a problem.
+// NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names. The Denies of every role are
+// attached before anything is allowed, and before a shared policy allows anything else. It registers nothing when Validate has a problem.
 func NewOperationRoles(ctx *pulumi.Context, name string, args *OperationRolesArgs, opts ...pulumi.ResourceOption) (*OperationRoles, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	roles := &OperationRoles{}
-	if err := ctx.RegisterComponentResource(OperationRolesToken, name, roles, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(roles, opts)
+	children, err := register(ctx, OperationRolesToken, name, roles, opts, args.UserResources)
 	if err != nil {
 		return nil, err
 	}
-	policies, policyARNs := map[string]*iam.Policy{}, pulumi.StringMap{}
-	for _, shared := range args.sharedPolicies() {
-		// No description: it could never change without replacing the policy.
-		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, shared.name), &iam.PolicyArgs{
-			Name:   pulumi.String(shared.name),
-			Path:   pulumi.String(PolicyPath),
-			Policy: pulumi.String(shared.document.JSON()),
-		}, children...)
-		if err != nil {
-			return nil, err
-		}
-		policies[args.policyARN(shared.name)], policyARNs[shared.name] = made, made.Arn
+	made, shared := map[string]*iam.Policy{}, args.sharedPolicies()
+	guard := min(1, len(shared))
+	if err := roles.share(ctx, name, args, shared[:guard], made, children); err != nil {
+		return nil, err
 	}
-	roleARNs := pulumi.StringMap{}
+	var denied []*deniedRole
+	var denies []pulumi.Resource
 	for _, entry := range args.Roles {
 		role := args.role(entry)
-		made, err := roleResources{
-			component: name, key: []string{role.Name}, children: children,
+		d, err := roleResources{
+			component: name, key: []string{role.Name}, children: children, custom: &roles.customResources,
 			waitFor:  resourcesOf(entry.Users, args.UserResources),
-			policies: policies, policyKey: policyName, guard: args.policyARN(OperationGuardPolicyName),
-		}.make(ctx, role)
+			policies: made, policyKey: policyName, guard: args.policyARN(OperationGuardPolicyName),
+		}.deny(ctx, role)
 		if err != nil {
 			return nil, err
 		}
-		roleARNs[role.Name] = made.Arn
+		denied, denies = append(denied, d), append(denies, d.denies...)
+	}
+	if err := roles.share(ctx, name, args, shared[guard:], made, children.after(denies...)); err != nil {
+		return nil, err
+	}
+	roleARNs, policyARNs := pulumi.StringMap{}, pulumi.StringMap{}
+	for _, d := range denied {
+		if err := d.allow(ctx); err != nil {
+			return nil, err
+		}
+		roleARNs[d.role.Name] = d.made.Arn
+	}
+	for _, p := range shared {
+		policyARNs[p.name] = made[args.policyARN(p.name)].Arn
 	}
 	roles.RoleARNs, roles.PolicyARNs = roleARNs.ToStringMapOutput(), policyARNs.ToStringMapOutput()
 	return roles, ctx.RegisterResourceOutputs(roles, pulumi.Map{"roleArns": roles.RoleARNs, "policyArns": roles.PolicyARNs})
+}
+
+// share makes shared policies and keeps them by ARN.
+func (r *OperationRoles) share(
+	ctx *pulumi.Context, name string, args *OperationRolesArgs, policies []managedPolicy, made map[string]*iam.Policy, options []pulumi.ResourceOption,
+) error {
+	for _, p := range policies {
+		// No description: it could never change without replacing the policy.
+		shared, err := iam.NewPolicy(ctx, childName(name, childPolicy, p.name), &iam.PolicyArgs{
+			Name:   pulumi.String(p.name),
+			Path:   pulumi.String(PolicyPath),
+			Policy: pulumi.String(p.document.JSON()),
+		}, options...)
+		if err != nil {
+			return err
+		}
+		r.add(shared)
+		made[args.policyARN(p.name)] = shared
+	}
+	return nil
 }
 
 // policyName is the name in the ARN of a policy.

@@ -48,7 +48,7 @@ type OSAccessArgs struct {
 	// UserPaths gives the path of users of this account who are not at "/", by user name.
 	UserPaths map[string]string
 	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string]pulumi.Resource
+	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -56,6 +56,7 @@ type OSAccessArgs struct {
 // OSAccess is the shared role of the people in StandingUsers. Without any it is a component without children.
 type OSAccess struct {
 	pulumi.ResourceState
+	customResources
 
 	// RoleARNs has the ARN of the shared role under its name; empty when there is none.
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
@@ -67,17 +68,14 @@ func NewOSAccess(ctx *pulumi.Context, name string, args *OSAccessArgs, opts ...p
 		return nil, err
 	}
 	access := &OSAccess{}
-	if err := ctx.RegisterComponentResource(OSAccessToken, name, access, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(access, opts)
+	children, err := register(ctx, OSAccessToken, name, access, opts, args.UserResources)
 	if err != nil {
 		return nil, err
 	}
 	arns := pulumi.StringMap{}
 	if args.standing() {
 		made, err := roleResources{
-			component: name, children: children, waitFor: resourcesOf(args.StandingUsers, args.UserResources),
+			component: name, children: children, custom: &access.customResources, waitFor: resourcesOf(args.StandingUsers, args.UserResources),
 			policyKey: policyName, fence: OSAccessGuardPolicyName,
 		}.make(ctx, args.role())
 		if err != nil {

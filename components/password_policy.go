@@ -57,6 +57,7 @@ func (a *PasswordPolicyArgs) AddTo(w *access.Account) { w.PasswordPolicy = true 
 // PasswordPolicy is the password policy of the account.
 type PasswordPolicy struct {
 	pulumi.ResourceState
+	customResources
 }
 
 // NewPasswordPolicy sets the password policy of the account. It stays when the stack or the section goes, because without it every user of the
@@ -66,10 +67,7 @@ func NewPasswordPolicy(ctx *pulumi.Context, name string, args *PasswordPolicyArg
 		return nil, err
 	}
 	set := &PasswordPolicy{}
-	if err := ctx.RegisterComponentResource(PasswordPolicyToken, name, set, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(set, opts)
+	children, err := register(ctx, PasswordPolicyToken, name, set, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +83,11 @@ func NewPasswordPolicy(ctx *pulumi.Context, name string, args *PasswordPolicyArg
 		MaxPasswordAge:             pulumi.Int(args.MaxAge),
 		PasswordReusePrevention:    pulumi.Int(args.ReusePrevention),
 	}
-	if _, err := iam.NewAccountPasswordPolicy(ctx, childName(name, childPasswordPolicy), wanted,
-		children.with(pulumi.RetainOnDelete(true))...); err != nil {
+	made, err := iam.NewAccountPasswordPolicy(ctx, childName(name, childPasswordPolicy), wanted,
+		children.with(pulumi.RetainOnDelete(true))...)
+	if err != nil {
 		return nil, err
 	}
+	set.add(made)
 	return set, ctx.RegisterResourceOutputs(set, pulumi.Map{})
 }

@@ -83,6 +83,7 @@ type Assignment struct {
 // PermissionSet is a permission set with its policies and assignments.
 type PermissionSet struct {
 	pulumi.ResourceState
+	customResources
 
 	// PermissionSetARN is the ARN of the permission set.
 	PermissionSetARN pulumi.StringOutput `pulumi:"permissionSetArn"`
@@ -101,10 +102,7 @@ func NewPermissionSet(ctx *pulumi.Context, name string, args *PermissionSetArgs,
 		}
 	}
 	component := &PermissionSet{}
-	if err := ctx.RegisterComponentResource(PermissionSetToken, name, component, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(component, opts)
+	children, err := register(ctx, PermissionSetToken, name, component, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -123,18 +121,21 @@ func NewPermissionSet(ctx *pulumi.Context, name string, args *PermissionSetArgs,
 	if err != nil {
 		return nil, err
 	}
+	component.add(append([]pulumi.Resource{set}, policies...)...)
 	for _, a := range args.Assignments {
 		kind, who, id := "USER", "user-"+a.User, args.IdentityCenter.Users[a.User]
 		if a.Group != "" {
 			kind, who, id = "GROUP", "group-"+a.Group, args.IdentityCenter.Groups[a.Group]
 		}
 		for _, account := range a.Accounts {
-			if _, err := ssoadmin.NewAccountAssignment(ctx, childName(name, childAssignment, who, account), &ssoadmin.AccountAssignmentArgs{
+			assigned, err := ssoadmin.NewAccountAssignment(ctx, childName(name, childAssignment, who, account), &ssoadmin.AccountAssignmentArgs{
 				InstanceArn: instance, PermissionSetArn: set.Arn, PrincipalId: pulumi.String(id), PrincipalType: pulumi.String(kind),
 				TargetId: pulumi.String(account), TargetType: pulumi.String("AWS_ACCOUNT"),
-			}, children.after(policies...)...); err != nil {
+			}, children.after(policies...)...)
+			if err != nil {
 				return nil, err
 			}
+			component.add(assigned)
 		}
 	}
 	component.PermissionSetARN = set.Arn

@@ -15,6 +15,8 @@ type roleResources struct {
 	// key tells the roles of one component apart in child names; empty when there is only one.
 	key      []string
 	children children
+	// custom keeps what is made.
+	custom *customResources
 	// waitFor are the resources that make the users of the trust policy.
 	waitFor []pulumi.Resource
 	// policies are those managed policies that the component makes, by ARN.
@@ -27,7 +29,28 @@ type roleResources struct {
 	fence string
 }
 
+// make makes one role: its Denies, then what it allows.
 func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, error) {
+	denied, err := r.deny(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	return denied.made, denied.allow(ctx)
+}
+
+// deniedRole is a role with its Denies, before anything that it allows.
+type deniedRole struct {
+	roleResources
+	role access.Role
+	made *iam.Role
+	// denies carry the Denies: every Allow waits for them.
+	denies []pulumi.Resource
+	// inlined and attached are the same, by the name of the inline policy and the ARN of the attached one.
+	inlined, attached map[string]pulumi.Resource
+}
+
+// deny makes the role, puts the fence in and attaches the guard.
+func (r roleResources) deny(ctx *pulumi.Context, role access.Role) (*deniedRole, error) {
 	made, err := iam.NewRole(ctx, r.name(childRole), &iam.RoleArgs{
 		Name:               pulumi.String(role.Name),
 		Path:               pulumi.String(role.Path),
@@ -40,91 +63,104 @@ func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, e
 	if err != nil {
 		return nil, err
 	}
-	fences, inlined, err := r.fences(ctx, made, role.Inline)
-	if err != nil {
-		return nil, err
-	}
-	guards, err := r.attach(ctx, made, role.Attached, fences)
-	if err != nil {
-		return nil, err
-	}
-	return made, r.inline(ctx, made, role.Inline, append(fences, guards...), inlined)
-}
-
-// fences puts in the inline policy with the Denies.
-func (r roleResources) fences(ctx *pulumi.Context, role *iam.Role, policies []access.InlinePolicy) (fences []pulumi.Resource, inlined map[string]pulumi.Resource, err error) {
-	inlined = map[string]pulumi.Resource{}
-	for _, inline := range policies {
+	r.custom.add(made)
+	d := &deniedRole{roleResources: r, role: role, made: made, inlined: map[string]pulumi.Resource{}, attached: map[string]pulumi.Resource{}}
+	for _, inline := range role.Inline {
 		if r.fence == "" || inline.Name != r.fence {
 			continue
 		}
-		made, err := r.put(ctx, role, inline, nil)
-		if err != nil {
-			return nil, nil, err
-		}
-		fences, inlined[inline.Name] = append(fences, made), made
-	}
-	return fences, inlined, nil
-}
-
-// put puts one inline policy in.
-func (r roleResources) put(ctx *pulumi.Context, role *iam.Role, inline access.InlinePolicy, after []pulumi.Resource) (pulumi.Resource, error) {
-	return iam.NewRolePolicy(ctx, r.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
-		Role:   role.Name,
-		Name:   pulumi.String(inline.Name),
-		Policy: pulumi.String(inline.Document.JSON()),
-	}, r.children.after(after...)...)
-}
-
-// attach attaches the managed policies and nothing else, and returns the attachment of the guard.
-func (r roleResources) attach(ctx *pulumi.Context, role *iam.Role, policies []string, fences []pulumi.Resource) (guards []pulumi.Resource, err error) {
-	arns := pulumi.StringArray{}
-	var attached []pulumi.Resource
-	for _, arn := range policies {
-		var input pulumi.StringInput = pulumi.String(arn)
-		if made, ours := r.policies[arn]; ours {
-			input = made.Arn
-		}
-		attachment, err := iam.NewRolePolicyAttachment(ctx, r.name(childAttachment, r.policyKey(arn)), &iam.RolePolicyAttachmentArgs{
-			Role:      role.Name,
-			PolicyArn: input,
-		}, r.children.after(slices.Concat(fences, guards)...)...)
+		fence, err := d.put(ctx, inline)
 		if err != nil {
 			return nil, err
 		}
-		if arn == r.guard {
-			guards = append(guards, attachment)
-		}
-		arns, attached = append(arns, input), append(attached, attachment)
+		d.denies, d.inlined[inline.Name] = append(d.denies, fence), fence
 	}
-	_, err = iam.NewRolePolicyAttachmentsExclusive(ctx, r.name(childAttachedPolicies), &iam.RolePolicyAttachmentsExclusiveArgs{
-		RoleName:   role.Name,
-		PolicyArns: arns,
-	}, r.children.after(attached...)...)
-	return guards, err
+	if r.guard != "" && slices.Contains(role.Attached, r.guard) {
+		guard, err := d.attach(ctx, r.guard)
+		if err != nil {
+			return nil, err
+		}
+		d.denies, d.attached[r.guard] = append(d.denies, guard), guard
+	}
+	return d, nil
 }
 
-// inline puts the inline policies in and nothing else; those of inlined are in.
-func (r roleResources) inline(
-	ctx *pulumi.Context, role *iam.Role, policies []access.InlinePolicy, guards []pulumi.Resource, inlined map[string]pulumi.Resource,
-) error {
-	names := pulumi.StringArray{}
-	var all []pulumi.Resource
-	for _, inline := range policies {
-		made := inlined[inline.Name]
-		if made == nil {
+// allow attaches the other managed policies and puts the other inline policies in, and then removes what others attached and put in.
+func (d *deniedRole) allow(ctx *pulumi.Context) error {
+	arns := pulumi.StringArray{}
+	var attached []pulumi.Resource
+	for _, arn := range d.role.Attached {
+		attachment := d.attached[arn]
+		if attachment == nil {
 			var err error
-			if made, err = r.put(ctx, role, inline, guards); err != nil {
+			if attachment, err = d.attach(ctx, arn); err != nil {
 				return err
 			}
 		}
-		names, all = append(names, pulumi.String(inline.Name)), append(all, made)
+		arns, attached = append(arns, d.policyARN(arn)), append(attached, attachment)
 	}
-	_, err := iam.NewRolePoliciesExclusive(ctx, r.name(childInlinePolicies), &iam.RolePoliciesExclusiveArgs{
-		RoleName:    role.Name,
+	attachments, err := iam.NewRolePolicyAttachmentsExclusive(ctx, d.name(childAttachedPolicies), &iam.RolePolicyAttachmentsExclusiveArgs{
+		RoleName:   d.made.Name,
+		PolicyArns: arns,
+	}, d.children.after(attached...)...)
+	if err != nil {
+		return err
+	}
+	names := pulumi.StringArray{}
+	var inlined []pulumi.Resource
+	for _, inline := range d.role.Inline {
+		made := d.inlined[inline.Name]
+		if made == nil {
+			if made, err = d.put(ctx, inline); err != nil {
+				return err
+			}
+		}
+		names, inlined = append(names, pulumi.String(inline.Name)), append(inlined, made)
+	}
+	policies, err := iam.NewRolePoliciesExclusive(ctx, d.name(childInlinePolicies), &iam.RolePoliciesExclusiveArgs{
+		RoleName:    d.made.Name,
 		PolicyNames: names,
-	}, r.children.after(all...)...)
-	return err
+	}, d.children.after(inlined...)...)
+	if err != nil {
+		return err
+	}
+	d.custom.add(attachments, policies)
+	return nil
+}
+
+// put puts one inline policy in, after the Denies that are there.
+func (d *deniedRole) put(ctx *pulumi.Context, inline access.InlinePolicy) (pulumi.Resource, error) {
+	made, err := iam.NewRolePolicy(ctx, d.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
+		Role:   d.made.Name,
+		Name:   pulumi.String(inline.Name),
+		Policy: pulumi.String(inline.Document.JSON()),
+	}, d.children.after(d.denies...)...)
+	if err != nil {
+		return nil, err
+	}
+	d.custom.add(made)
+	return made, nil
+}
+
+// attach attaches one managed policy, after the Denies that are there.
+func (d *deniedRole) attach(ctx *pulumi.Context, arn string) (pulumi.Resource, error) {
+	attachment, err := iam.NewRolePolicyAttachment(ctx, d.name(childAttachment, d.policyKey(arn)), &iam.RolePolicyAttachmentArgs{
+		Role:      d.made.Name,
+		PolicyArn: d.policyARN(arn),
+	}, d.children.after(d.denies...)...)
+	if err != nil {
+		return nil, err
+	}
+	d.custom.add(attachment)
+	return attachment, nil
+}
+
+// policyARN is the ARN of a managed policy: of those that the component makes, as AWS gives it.
+func (r roleResources) policyARN(arn string) pulumi.StringInput {
+	if made, ours := r.policies[arn]; ours {
+		return made.Arn
+	}
+	return pulumi.String(arn)
 }
 
 // name is the name of a child of the role.
@@ -133,12 +169,10 @@ func (r roleResources) name(what string, key ...string) string {
 }
 
 // resourcesOf are the resources that make the named users, in the order of the names.
-func resourcesOf(names []string, resources map[string]pulumi.Resource) []pulumi.Resource {
+func resourcesOf(names []string, resources map[string][]pulumi.Resource) []pulumi.Resource {
 	var found []pulumi.Resource
 	for _, name := range names {
-		if resource, made := resources[name]; made {
-			found = append(found, resource)
-		}
+		found = append(found, resources[name]...)
 	}
 	return found
 }

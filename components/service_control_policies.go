@@ -156,6 +156,7 @@ type OwnPolicy struct {
 // ServiceControlPolicies is the planned policies with their attachments.
 type ServiceControlPolicies struct {
 	pulumi.ResourceState
+	customResources
 
 	// PolicyIDs are the ids of the policies by name.
 	PolicyIDs pulumi.StringMapOutput `pulumi:"policyIds"`
@@ -179,10 +180,7 @@ func NewServiceControlPolicies(
 		return nil, err
 	}
 	component := &ServiceControlPolicies{}
-	if err := ctx.RegisterComponentResource(ServiceControlPoliciesToken, name, component, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(component, opts)
+	children, err := register(ctx, ServiceControlPoliciesToken, name, component, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -201,6 +199,7 @@ func NewServiceControlPolicies(
 		if err != nil {
 			return nil, err
 		}
+		component.add(made)
 		last, ids[planned.Name] = []pulumi.Resource{made}, made.ID().ToStringOutput()
 		for _, target := range planned.Targets {
 			attached, err := organizations.NewPolicyAttachment(ctx, childName(name, childAttachment, planned.Name, target), &organizations.PolicyAttachmentArgs{
@@ -210,6 +209,7 @@ func NewServiceControlPolicies(
 			if err != nil {
 				return nil, err
 			}
+			component.add(attached)
 			last = []pulumi.Resource{attached}
 		}
 	}

@@ -71,6 +71,7 @@ type S3Logs struct {
 // SessionPreferences is the preferences document of every listed Region.
 type SessionPreferences struct {
 	pulumi.ResourceState
+	customResources
 
 	// DocumentARNs are the ARNs of the documents by Region.
 	DocumentARNs pulumi.StringMapOutput `pulumi:"documentArns"`
@@ -88,10 +89,7 @@ func NewSessionPreferences(
 		return nil, err
 	}
 	preferences := &SessionPreferences{}
-	if err := ctx.RegisterComponentResource(SessionPreferencesToken, name, preferences, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(preferences, opts)
+	children, err := register(ctx, SessionPreferencesToken, name, preferences, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -106,16 +104,19 @@ func NewSessionPreferences(
 		if err != nil {
 			return nil, err
 		}
+		preferences.add(document)
 		arns[region] = document.Arn
 	}
 	if args.NodePolicy {
 		document, _ := args.NodeDocument()
 		// No description: it could never change without replacing the policy.
-		if _, err := iam.NewPolicy(ctx, childName(name, childPolicy, NodePolicyName), &iam.PolicyArgs{
+		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, NodePolicyName), &iam.PolicyArgs{
 			Name: pulumi.String(NodePolicyName), Path: pulumi.String(PolicyPath), Policy: pulumi.String(document.JSON()),
-		}, children...); err != nil {
+		}, children...)
+		if err != nil {
 			return nil, err
 		}
+		preferences.add(made)
 	}
 	preferences.DocumentARNs = arns.ToStringMapOutput()
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})

@@ -40,6 +40,7 @@ type UserArgs struct {
 // User is a person's IAM user with its group memberships.
 type User struct {
 	pulumi.ResourceState
+	customResources
 
 	// UserName is the name of the user. It is known once the user is in its groups.
 	UserName pulumi.StringOutput `pulumi:"userName"`
@@ -47,8 +48,8 @@ type User struct {
 	UserARN pulumi.StringOutput `pulumi:"userArn"`
 }
 
-// NewUser makes the user and then its memberships. Give the MFA group as DependsOn, so that nobody exists before the guard does and
-// everybody is gone before it goes. It registers nothing when Validate has a problem.
+// NewUser makes the user and then its memberships. Give the CustomResources of the MFA group as DependsOn, so that nobody exists before
+// the guard does and everybody is gone before it goes. It registers nothing when Validate has a problem.
 //
 // A user who has enrolled a device or made keys is deleted with them, when the entry is removed from the stack file.
 func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.ResourceOption) (*User, error) {
@@ -56,10 +57,7 @@ func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.Re
 		return nil, err
 	}
 	user := &User{}
-	if err := ctx.RegisterComponentResource(UserToken, name, user, opts...); err != nil {
-		return nil, err
-	}
-	children, err := childrenOf(user, opts)
+	children, err := register(ctx, UserToken, name, user, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +79,7 @@ func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.Re
 	if err != nil {
 		return nil, err
 	}
+	user.add(made, membership)
 	user.UserName, user.UserARN = membership.User, made.Arn
 	return user, ctx.RegisterResourceOutputs(user, pulumi.Map{"userName": user.UserName, "userArn": user.UserARN})
 }

@@ -125,27 +125,19 @@ func (f accountFixture) world() access.Account {
 	return w
 }
 
-// deploy makes the account the way the program does: the guard before the people, the people before the roles.
+// deploy makes the account the way the program does: the guard before the people, people and preferences before the roles.
 func (f accountFixture) deploy(ctx *pulumi.Context) error {
 	group, err := components.NewMFAGroup(ctx, "mfa", f.group)
 	if err != nil {
 		return err
 	}
-	people := map[string]pulumi.Resource{}
+	people := map[string][]pulumi.Resource{}
 	for _, args := range f.users {
-		if people[args.Name], err = components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn([]pulumi.Resource{group})); err != nil {
+		user, err := components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn(group.CustomResources()))
+		if err != nil {
 			return err
 		}
-	}
-	f.roles.UserResources = people
-	if _, err = components.NewOperationRoles(ctx, "operation", f.roles); err != nil {
-		return err
-	}
-	for _, args := range f.delegated {
-		args.UserResources = people
-		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args); err != nil {
-			return err
-		}
+		people[args.Name] = user.CustomResources()
 	}
 	f.sessions.Providers = map[string]pulumi.ProviderResource{}
 	for _, region := range f.sessions.Regions {
@@ -153,8 +145,20 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 			return err
 		}
 	}
-	if _, err = components.NewSessionPreferences(ctx, "sessions", f.sessions); err != nil {
+	preferences, err := components.NewSessionPreferences(ctx, "sessions", f.sessions)
+	if err != nil {
 		return err
+	}
+	afterPreferences := pulumi.DependsOn(preferences.CustomResources())
+	f.roles.UserResources = people
+	if _, err = components.NewOperationRoles(ctx, "operation", f.roles, afterPreferences); err != nil {
+		return err
+	}
+	for _, args := range f.delegated {
+		args.UserResources = people
+		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args, afterPreferences); err != nil {
+			return err
+		}
 	}
 	_, err = components.NewPasswordPolicy(ctx, "passwords", f.passwords)
 	return err

@@ -258,11 +258,11 @@ func TestAGrantWaitsForItsUser(t *testing.T) {
 			return err
 		}
 		user, err := components.NewUser(ctx, "user-carol", &components.UserArgs{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
-			pulumi.DependsOn([]pulumi.Resource{group}))
+			pulumi.DependsOn(group.CustomResources()))
 		if err != nil {
 			return err
 		}
-		grant.UserResources = map[string]pulumi.Resource{"carol": user}
+		grant.UserResources = map[string][]pulumi.Resource{"carol": user.CustomResources()}
 		_, err = components.NewAccessGrant(ctx, "grant", grant)
 		return err
 	})

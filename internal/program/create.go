@@ -27,15 +27,21 @@ type creation struct {
 	ctx       *pulumi.Context
 	stack     *config.Stack
 	providers *providers
-	group     *components.MFAGroup
-	users     map[string]pulumi.Resource
-	// requests is just-in-time node access, whose policies delegated roles may carry; nil where it is not used.
-	requests *components.JustInTime
+	// guard is the MFA group, complete: what people wait for.
+	guard []pulumi.Resource
+	// users are the people, in their groups, by name.
+	users map[string][]pulumi.Resource
+	// preferences are those of Session Manager: whatever may open a shell waits for them.
+	preferences []pulumi.Resource
+	// requests is just-in-time node access, whose policies delegated roles may carry; empty where it is not used.
+	requests []pulumi.Resource
+	// doors are the roles and permission sets, complete: what shuts every other door waits for them.
+	doors []pulumi.Resource
 }
 
 // create registers everything that the stack declares: the guard first, then the people, then what they may reach.
 func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
-	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string]pulumi.Resource{}}
+	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}}
 	for _, step := range []func() error{
 		c.passwordPolicy,
 		c.mfaGroup,
@@ -61,6 +67,12 @@ func (c *creation) options(more ...pulumi.ResourceOption) []pulumi.ResourceOptio
 	return append([]pulumi.ResourceOption{pulumi.Provider(c.providers.home), pulumi.Protect(c.stack.Protect)}, more...)
 }
 
+// after makes a component wait for custom resources. It is never given a component: see components.MFAGroup.CustomResources. What has to wait for what,
+// and why, is components.Orders.
+func after(resources ...[]pulumi.Resource) pulumi.ResourceOption {
+	return pulumi.DependsOn(slices.Concat(resources...))
+}
+
 func (c *creation) passwordPolicy() error {
 	args := c.stack.Passwords()
 	if args == nil {
@@ -70,22 +82,26 @@ func (c *creation) passwordPolicy() error {
 	return err
 }
 
-func (c *creation) mfaGroup() (err error) {
+func (c *creation) mfaGroup() error {
 	args := c.stack.MFAGroup()
 	if args == nil {
 		return nil
 	}
-	c.group, err = components.NewMFAGroup(c.ctx, mfaName, args, c.options()...)
-	return err
+	group, err := components.NewMFAGroup(c.ctx, mfaName, args, c.options()...)
+	if err != nil {
+		return err
+	}
+	c.guard = group.CustomResources()
+	return nil
 }
 
 func (c *creation) people() error {
 	for _, args := range c.stack.UserArgs() {
-		user, err := components.NewUser(c.ctx, args.Name, args, c.options(pulumi.DependsOn([]pulumi.Resource{c.group}))...)
+		user, err := components.NewUser(c.ctx, args.Name, args, c.options(after(c.guard))...)
 		if err != nil {
 			return err
 		}
-		c.users[args.Name] = user
+		c.users[args.Name] = user.CustomResources()
 	}
 	return nil
 }
@@ -100,8 +116,12 @@ func (c *creation) sessionPreferences() error {
 	for region, provider := range c.providers.byRegion {
 		args.Providers[region] = provider
 	}
-	_, err := components.NewSessionPreferences(c.ctx, sessionsName, args, c.options()...)
-	return err
+	preferences, err := components.NewSessionPreferences(c.ctx, sessionsName, args, c.options()...)
+	if err != nil {
+		return err
+	}
+	c.preferences = preferences.CustomResources()
+	return nil
 }
 
 func (c *creation) operationRoles() error {
@@ -110,20 +130,26 @@ func (c *creation) operationRoles() error {
 		return nil
 	}
 	args.UserResources = c.users
-	_, err := components.NewOperationRoles(c.ctx, operationName, args, c.options()...)
-	return err
+	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.options(after(c.preferences))...)
+	if err != nil {
+		return err
+	}
+	c.doors = append(c.doors, roles.CustomResources()...)
+	return nil
 }
 
 func (c *creation) delegatedRoles() error {
 	for _, args := range c.stack.Delegated() {
 		args.UserResources = c.users
-		var after []pulumi.ResourceOption
-		if c.requests != nil && c.carriesRequests(args) {
-			after = append(after, pulumi.DependsOn([]pulumi.Resource{c.requests}))
+		waits := c.preferences
+		if len(c.requests) > 0 && c.carriesRequests(args) {
+			waits = slices.Concat(waits, c.requests)
 		}
-		if _, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options(after...)...); err != nil {
+		role, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options(after(waits))...)
+		if err != nil {
 			return err
 		}
+		c.doors = append(c.doors, role.CustomResources()...)
 	}
 	return nil
 }
@@ -142,17 +168,23 @@ func (c *creation) osAccess() error {
 		return nil
 	}
 	args.UserResources = c.users
-	_, err := components.NewOSAccess(c.ctx, osAccessName, args, c.options()...)
-	return err
+	access, err := components.NewOSAccess(c.ctx, osAccessName, args, c.options(after(c.preferences))...)
+	if err != nil {
+		return err
+	}
+	c.doors = append(c.doors, access.CustomResources()...)
+	return nil
 }
 
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
 		args.UserResources = c.users
-		if _, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.options()...); err != nil {
+		grant, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.options(after(c.preferences))...)
+		if err != nil {
 			return err
 		}
+		c.doors = append(c.doors, grant.CustomResources()...)
 	}
 	return nil
 }
@@ -167,8 +199,12 @@ func (c *creation) justInTime() error {
 		return err
 	}
 	args.Providers = native
-	c.requests, err = components.NewJustInTime(c.ctx, justInTimeName, args, c.options()...)
-	return err
+	requests, err := components.NewJustInTime(c.ctx, justInTimeName, args, c.options(after(c.preferences))...)
+	if err != nil {
+		return err
+	}
+	c.requests = requests.CustomResources()
+	return nil
 }
 
 // identityCenter sets the attributes before any permission set that reads them. Permission sets are named after themselves.
@@ -182,19 +218,22 @@ func (c *creation) identityCenter() error {
 		return err
 	}
 	for _, set := range c.stack.PermissionSets() {
-		if _, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(pulumi.DependsOn([]pulumi.Resource{attributes}))...); err != nil {
+		waits := after(attributes.CustomResources(), c.preferences)
+		made, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(waits)...)
+		if err != nil {
 			return err
 		}
+		c.doors = append(c.doors, made.CustomResources()...)
 	}
 	return nil
 }
 
-// organization comes last: it shuts doors that the roles before it open in another way.
+// organization comes last: it shuts doors that the roles before it open in another way, and waits for all of them.
 func (c *creation) organization() error {
 	args := c.stack.ServiceControlPolicies()
 	if args == nil {
 		return nil
 	}
-	_, err := components.NewServiceControlPolicies(c.ctx, organizationName, args, c.options()...)
+	_, err := components.NewServiceControlPolicies(c.ctx, organizationName, args, c.options(after(c.doors, c.requests))...)
 	return err
 }

@@ -41,19 +41,23 @@ func Resources(project string, stack *config.Stack) ([]Resource, error) {
 // Registered is Resources with the functions of providers that the program calls on the way, sorted.
 func Registered(project string, stack *config.Stack) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
-	err = pulumi.RunErr(func(ctx *pulumi.Context) error {
-		providers, err := newProviders(ctx, stack)
-		if err != nil {
-			return err
-		}
-		return create(ctx, stack, providers)
-	}, pulumi.WithMocks(project, stack.Name, l))
+	err = pulumi.RunErr(func(ctx *pulumi.Context) error { return Register(ctx, stack) }, pulumi.WithMocks(project, stack.Name, l))
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
 	}
 	slices.SortFunc(l.resources, func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
 	slices.Sort(l.functions)
 	return l.resources, slices.Compact(l.functions), nil
+}
+
+// Register registers what the program registers for a stack, providers included, and nothing else: no value is checked, nothing is proven, and AWS is
+// not asked whose credentials these are. It is for engines that make nothing.
+func Register(ctx *pulumi.Context, stack *config.Stack) error {
+	providers, err := newProviders(ctx, stack)
+	if err != nil {
+		return err
+	}
+	return create(ctx, stack, providers)
 }
 
 // list takes the place of the engine. It implements pulumi.MockResourceMonitor.

@@ -2,6 +2,7 @@ package mocks
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,8 @@ type Recorder struct {
 	resources []Resource
 	calls     []Call
 	outputs   int
+	// misordered says which resources wait for components.
+	misordered error
 }
 
 // Call is a function of a provider that the program called.
@@ -46,6 +49,8 @@ type setup struct {
 	root      string
 	failures  []failure
 	answers   map[string]resource.PropertyMap
+	answer    func(pulumi.MockCallArgs) (resource.PropertyMap, bool)
+	delay     func(typ, name string)
 }
 
 type failure struct {
@@ -79,6 +84,16 @@ func Fail(typ, name string, err error) Option {
 	return func(s *setup) { s.failures = append(s.failures, failure{typ, name, err}) }
 }
 
+// Answer answers functions of providers; what it does not answer, the other options do.
+func Answer(answer func(pulumi.MockCallArgs) (resource.PropertyMap, bool)) Option {
+	return func(s *setup) { s.answer = answer }
+}
+
+// Delay calls a function before every registration, in the registration's own time: what depends on it waits until the function returns.
+func Delay(delay func(typ, name string)) Option {
+	return func(s *setup) { s.delay = delay }
+}
+
 // Run runs the program and returns what it registered, whether it failed or not. An error of the program can be reached with errors.As; an error
 // of a registration only by its text, because it comes back from the engine as text.
 func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
@@ -86,17 +101,59 @@ func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
 	for _, option := range options {
 		option(&r.setup)
 	}
-	err := pulumi.RunErr(program, pulumi.WithMocks(r.setup.project, Stack, r), func(info *pulumi.RunInfo) {
+	err := pulumi.RunErr(r.watched(program), pulumi.WithMocks(r.setup.project, Stack, r), func(info *pulumi.RunInfo) {
 		info.RootDirectory = r.setup.root
 		info.Config = maps.Clone(r.setup.config)
 		info.DryRun = r.setup.preview
 	})
-	return r, err
+	return r, errors.Join(err, r.misordered)
+}
+
+// watched is the program, of which every registration that is told to wait for a component is an error. Pulumi takes a component for those of its
+// children that are registered at that moment, so such an order holds by luck.
+func (r *Recorder) watched(program pulumi.RunFunc) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		err := ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			given, err := pulumi.NewResourceOptions(args.Opts...)
+			if err != nil {
+				return nil
+			}
+			for _, dependency := range given.DependsOn {
+				if _, custom := dependency.(pulumi.CustomResource); !custom {
+					r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
+				}
+			}
+			for _, later := range given.DependsOnInputs {
+				later.ToResourceArrayOutput().ApplyT(func(dependencies []pulumi.Resource) bool {
+					for _, dependency := range dependencies {
+						if _, custom := dependency.(pulumi.CustomResource); !custom {
+							r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
+						}
+					}
+					return true
+				})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return program(ctx)
+	}
+}
+
+func (r *Recorder) misorder(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.misordered = errors.Join(r.misordered, err)
 }
 
 // NewResource records a registration. It implements pulumi.MockResourceMonitor.
 func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	recorded := record(args)
+	if r.setup.delay != nil {
+		r.setup.delay(recorded.Type, recorded.Name)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range r.setup.failures {
@@ -104,8 +161,9 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 			return "", nil, f.err
 		}
 	}
-	r.resources = append(r.resources, recorded)
 	id, state := r.created(recorded)
+	recorded.ID = id
+	r.resources = append(r.resources, recorded)
 	return id, state, nil
 }
 
@@ -124,6 +182,11 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		return properties(map[string]string{"partition": r.setup.partition, "id": r.setup.partition}), nil
 	case "aws:index/getRegion:getRegion":
 		return properties(map[string]string{"name": r.setup.region, "id": r.setup.region}), nil
+	}
+	if r.setup.answer != nil {
+		if answer, given := r.setup.answer(args); given {
+			return answer, nil
+		}
 	}
 	if answer, given := r.setup.answers[args.Token]; given {
 		return answer, nil
@@ -146,6 +209,17 @@ func (r *Recorder) Resources() []Resource {
 	sorted := slices.Clone(r.resources)
 	slices.SortStableFunc(sorted, func(a, b Resource) int { return cmp.Compare(a.URN, b.URN) })
 	return sorted
+}
+
+// Sequence are the URNs of the resources in the order in which they were made.
+func (r *Recorder) Sequence() []resource.URN {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var urns []resource.URN
+	for _, x := range r.resources {
+		urns = append(urns, x.URN)
+	}
+	return urns
 }
 
 // OfType are the resources of a type, sorted by URN.

@@ -17,6 +17,8 @@ type Resource struct {
 	URN        resource.URN
 	// Parent is the URN of the parent; empty for children of the stack.
 	Parent resource.URN
+	// ID is the id that the recorder gave it; empty for components.
+	ID string
 	// Custom is false for components.
 	Custom bool
 	// Provider is "URN::ID" of an explicit provider; empty for the default one.
@@ -148,6 +150,8 @@ func (r *Recorder) created(x Resource) (string, resource.PropertyMap) {
 	case "aws:iam/policy:Policy":
 		arn("iam", "", "policy")
 		return state["arn"].StringValue(), state
+	case "aws:ssoadmin/permissionSet:PermissionSet":
+		state["arn"] = resource.NewProperty("arn:" + r.setup.partition + ":sso:::permissionSet/" + name)
 	case "aws:ssm/document:Document":
 		arn("ssm", r.setup.region, "document")
 	}

@@ -1,0 +1,335 @@
+package components
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+)
+
+// Order is one order in which things are made that safety or AWS rests on. They are changed in the same order, since the engine changes a resource only
+// when those that it depends on are done, and they are deleted in the opposite one.
+type Order struct {
+	// First and Then are what comes first and what waits for it, in words.
+	First, Then string
+	// Why is the reason.
+	Why string
+	// AWS says that AWS, or its provider, refuses or undoes the other order. Otherwise safety rests on it.
+	AWS bool
+	// EitherWay says that one of two has to wait for the other, no matter which.
+	EitherWay bool
+	// Pair reports whether the second registration has to wait for the first. It compares what the program registers, with ARNs and ids as AWS would
+	// return them.
+	Pair func(first, then Registration) bool
+}
+
+// Registration is a custom resource that a program registers.
+type Registration struct {
+	// Type is the type token, Name the logical name.
+	Type, Name string
+	// ID is the id that AWS gave it.
+	ID string
+	// Account is the id of the account that the stack deploys to.
+	Account string
+	Inputs  resource.PropertyMap
+}
+
+func (r Registration) text(key resource.PropertyKey) string {
+	if v := r.Inputs[key]; v.IsString() {
+		return v.StringValue()
+	}
+	return ""
+}
+
+func (r Registration) lists(key resource.PropertyKey, want string) bool {
+	v := r.Inputs[key]
+	return v.IsArray() && slices.ContainsFunc(v.ArrayValue(), func(item resource.PropertyValue) bool { return item.IsString() && item.StringValue() == want })
+}
+
+func (r Registration) is(types ...string) bool { return slices.Contains(types, r.Type) }
+
+// The types that the orders speak of.
+const (
+	typeGroupPolicy       = "aws:iam/groupPolicy:GroupPolicy"
+	typeGroupPolicies     = "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive"
+	typeGroupAttachments  = "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive"
+	typeUser              = "aws:iam/user:User"
+	typeMembership        = "aws:iam/userGroupMembership:UserGroupMembership"
+	typeRole              = "aws:iam/role:Role"
+	typeRolePolicy        = "aws:iam/rolePolicy:RolePolicy"
+	typeRoleAttachment    = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+	typeRolePolicies      = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
+	typeRoleAttachments   = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
+	typeManagedPolicy     = "aws:iam/policy:Policy"
+	typeDocument          = "aws:ssm/document:Document"
+	typeNativeDocument    = "aws-native:ssm:Document"
+	typeAttributes        = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
+	typePermissionSet     = "aws:ssoadmin/permissionSet:PermissionSet"
+	typeSetInlinePolicy   = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+	typeSetManagedPolicy  = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+	typeAssignment        = "aws:ssoadmin/accountAssignment:AccountAssignment"
+	typeSCP               = "aws:organizations/policy:Policy"
+	typeSCPAttachment     = "aws:organizations/policyAttachment:PolicyAttachment"
+	protectionPolicyNames = "protect-guardrails"
+)
+
+// Orders are all of them. A component makes its own children in order; who makes several components gives the CustomResources of the one to the other,
+// as the program of this module does.
+func Orders() []Order {
+	return slices.Concat(groupOrders(), roleOrders(), sessionOrders(), identityCenterOrders(), organizationOrders())
+}
+
+func isGuard(r Registration) bool { return r.is(typeGroupPolicy) && r.text("name") == GuardPolicyName }
+
+func groupOrders() []Order {
+	return []Order{
+		{
+			First: "the inline policy " + GuardPolicyName, Then: "users",
+			Why:  "nobody exists before what binds them, and everybody is gone before it goes",
+			Pair: func(first, then Registration) bool { return isGuard(first) && then.is(typeUser) },
+		},
+		{
+			First: "the inline policy " + GuardPolicyName, Then: "memberships in its group",
+			Why: "a member is never without the Denies",
+			Pair: func(first, then Registration) bool {
+				return isGuard(first) && then.is(typeMembership) && then.lists("groups", first.text("group"))
+			},
+		},
+		{
+			First: "the inline policy " + GuardPolicyName, Then: "the other inline policies of the group",
+			Why: "Denies before Allows",
+			Pair: func(first, then Registration) bool {
+				return isGuard(first) && then.is(typeGroupPolicy) && !isGuard(then) && first.text("group") == then.text("group")
+			},
+		},
+		{
+			First: "the inline policies of the MFA group", Then: "the lists that remove every other policy of the group",
+			Why: "the provider puts an empty document where a listed policy is missing", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeGroupPolicy) && then.is(typeGroupPolicies, typeGroupAttachments) && first.text("group") == then.text("groupName")
+			},
+		},
+		{
+			First: "the lists that remove every other policy of the MFA group", Then: "memberships in the group",
+			Why: "what others attached to a group is gone before people join it",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeGroupPolicies, typeGroupAttachments) && then.is(typeMembership) && then.lists("groups", first.text("groupName"))
+			},
+		},
+	}
+}
+
+// named are the users of the account that the trust policy of a role names, each with the path in front: "/team/alice".
+func named(role Registration) []string {
+	if !role.is(typeRole) {
+		return nil
+	}
+	var users []string
+	for _, after := range strings.Split(role.text("assumeRolePolicy"), "::"+role.Account+":user")[1:] {
+		user, _, _ := strings.Cut(after, `"`)
+		users = append(users, user)
+	}
+	return users
+}
+
+// ofRole reports whether the registration is a policy or an attachment of the role.
+func ofRole(r Registration, role string) bool {
+	return r.is(typeRolePolicy, typeRoleAttachment) && r.text("role") == role
+}
+
+// denies reports whether the registration carries the Denies of a role.
+func denies(r Registration) bool {
+	return r.is(typeRolePolicy) && r.text("name") == OSAccessGuardPolicyName ||
+		r.is(typeRoleAttachment) && strings.HasSuffix(r.text("policyArn"), PolicyPath+OperationGuardPolicyName)
+}
+
+func isSharedAllow(r Registration) bool {
+	return r.is(typeManagedPolicy) && slices.Contains([]string{OperationSessionsPolicyName, OperationStartStopPolicyName}, r.text("name"))
+}
+
+func roleOrders() []Order {
+	return []Order{
+		{
+			First: "users", Then: "roles that name them",
+			Why: "AWS refuses a trust policy that names nobody", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeUser) && slices.Contains(named(then), first.text("path")+first.text("name"))
+			},
+		},
+		{
+			First: "memberships of users", Then: "roles that name them",
+			Why: "who can assume a role is bound by the guard",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeMembership) &&
+					slices.ContainsFunc(named(then), func(user string) bool { return strings.HasSuffix(user, "/"+first.text("user")) })
+			},
+		},
+		{
+			First: "managed policies", Then: "their attachments to roles",
+			Why: "AWS attaches no policy that does not exist", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeManagedPolicy) && then.is(typeRoleAttachment) &&
+					strings.HasSuffix(then.text("policyArn"), ":policy"+first.text("path")+first.text("name"))
+			},
+		},
+		{
+			First: "the policy with the Denies of a role", Then: "the other policies and attachments of the role",
+			Why: "Denies before Allows; a role allows nothing before it has policies",
+			Pair: func(first, then Registration) bool {
+				return denies(first) && !denies(then) && ofRole(then, first.text("role"))
+			},
+		},
+		{
+			First: OperationGuardPolicyName + " and its attachments", Then: OperationSessionsPolicyName + " and " + OperationStartStopPolicyName,
+			Why: "a change that denies more and allows more denies first, also where somebody detached the Denies",
+			Pair: func(first, then Registration) bool {
+				guard := first.is(typeManagedPolicy) && first.text("name") == OperationGuardPolicyName || first.is(typeRoleAttachment) && denies(first)
+				return guard && isSharedAllow(then)
+			},
+		},
+		{
+			First: "attachments to a role", Then: "the list that detaches every other policy",
+			Why: "the provider attaches what is missing, in any order", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeRoleAttachment) && then.is(typeRoleAttachments) && first.text("role") == then.text("roleName")
+			},
+		},
+		{
+			First: "inline policies of a role", Then: "the list that removes every other one",
+			Why: "the provider puts an empty document where a listed policy is missing", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeRolePolicy) && then.is(typeRolePolicies) && first.text("role") == then.text("roleName")
+			},
+		},
+	}
+}
+
+func sessionOrders() []Order {
+	isPreferences := func(r Registration) bool { return r.is(typeDocument) && r.text("name") == PreferencesDocument }
+	isDenyAccess := func(r Registration) bool { return r.is(typeNativeDocument) && r.text("name") == DenyAccessDocument }
+	return []Order{
+		{
+			First: "Session Manager preferences", Then: "roles",
+			Why:  "where they are not set, a shell is ssm-user's, with sudo; and policies name the document",
+			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typeRole) },
+		},
+		{
+			First: "Session Manager preferences", Then: "permission sets",
+			Why:  "where they are not set, a shell is ssm-user's, with sudo; and policies name the document",
+			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typePermissionSet) },
+		},
+		{
+			First: DenyAccessDocument, Then: "the other approval documents",
+			Why: "what is never approved automatically is denied before anything is approved",
+			Pair: func(first, then Registration) bool {
+				return isDenyAccess(first) && then.is(typeNativeDocument) && !isDenyAccess(then)
+			},
+		},
+		{
+			First: "approval documents", Then: RequesterPolicyName + " and " + ApproverPolicyName,
+			Why: "who asks for access finds the rules in place",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) && slices.Contains([]string{RequesterPolicyName, ApproverPolicyName}, then.text("name"))
+			},
+		},
+	}
+}
+
+func identityCenterOrders() []Order {
+	sameSet := func(a, b Registration) bool { return a.text("permissionSetArn") == b.text("permissionSetArn") }
+	return []Order{
+		{
+			First: "attributes for access control", Then: "permission sets",
+			Why:  "without them an identity provider chooses the OS user and the project",
+			Pair: func(first, then Registration) bool { return first.is(typeAttributes) && then.is(typePermissionSet) },
+		},
+		{
+			First: "the inline policy of a permission set", Then: "its managed policies",
+			Why: "it carries the Denies",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeSetInlinePolicy) && then.is(typeSetManagedPolicy) && sameSet(first, then)
+			},
+		},
+		{
+			First: "the policies of a permission set", Then: "its assignments",
+			Why: "nobody is assigned a permission set that is half made",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeSetInlinePolicy, typeSetManagedPolicy) && then.is(typeAssignment) && sameSet(first, then)
+			},
+		},
+	}
+}
+
+// isProtection reports whether a registration is the policy that protects guardrails, or an attachment of it: their logical names say it.
+func isProtection(r Registration, types ...string) bool {
+	return r.is(types...) && strings.Contains(r.Name, "-"+policyNamePrefix+protectionPolicyNames)
+}
+
+func organizationOrders() []Order {
+	scps := []string{typeSCP, typeSCPAttachment}
+	return []Order{
+		{
+			First: "service control policies", Then: "their attachments",
+			Why: "AWS attaches no policy that does not exist", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeSCP) && then.is(typeSCPAttachment) && then.text("policyId") == first.ID
+			},
+		},
+		{
+			First: "the policy that protects guardrails, attached", Then: "the other service control policies",
+			Why: "an exemption that the exempt can make themselves is none",
+			Pair: func(first, then Registration) bool {
+				return isProtection(first, scps...) && then.is(scps...) && !isProtection(then, scps...)
+			},
+		},
+		{
+			First: "the last policy of a guardrail that has several, attached", Then: "the ones before it",
+			Why: "a statement that moves denies in its new policy before it is gone from the old one",
+			Pair: func(first, then Registration) bool {
+				a, m, ok := boxOf(first)
+				b, n, is := boxOf(then)
+				return ok && is && a == b && m > n
+			},
+		},
+		{
+			First: "a service control policy or attachment", Then: "the next one",
+			Why: "AWS Organizations takes two calls a second and refuses what runs side by side", AWS: true, EitherWay: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(scps...) && then.is(scps...) && first.Type+first.Name != then.Type+then.Name
+			},
+		},
+		{
+			First: "roles with their policies, permission sets with their assignments", Then: "service control policies",
+			Why: "the other doors are shut when these are there",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeRole, typeRolePolicies, typeRoleAttachments, typePermissionSet, typeAssignment) && then.is(scps...)
+			},
+		},
+	}
+}
+
+// boxOf is the guardrail that a service control policy or an attachment belongs to, and the number of the policy in it.
+func boxOf(r Registration) (guardrail string, number int, ok bool) {
+	if !r.is(typeSCP, typeSCPAttachment) {
+		return "", 0, false
+	}
+	_, rest, found := strings.Cut(r.Name, "-"+policyNamePrefix)
+	if !found {
+		return "", 0, false
+	}
+	for _, name := range []string{protectionPolicyNames, "os-access-only", "console-passwords", "member-root"} {
+		after, is := strings.CutPrefix(rest, name)
+		if !is {
+			continue
+		}
+		digits := strings.TrimPrefix(after, "-")
+		if i := strings.IndexByte(digits, '-'); i >= 0 {
+			digits = digits[:i]
+		}
+		if n, numbered := boxNumber(name, policyNamePrefix+name+"-"+digits); numbered {
+			return name, n, true
+		}
+		return name, 0, true
+	}
+	return "", 0, false
+}
