@@ -35,6 +35,9 @@ func (s SSOAdmin) CreateAccountAssignment(ctx context.Context, instance string, 
 		if !s.cloud.isMember(a.Account) {
 			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Account %s not found in the organization.", a.Account)
 		}
+		if err := s.delegated(a.Account); err != nil {
+			return err
+		}
 		s.cloud.assignments.put(tx, "", a.key(), a)
 		s.provision(tx, ic, p, a.Account)
 		return nil
@@ -51,12 +54,26 @@ func (s SSOAdmin) DeleteAccountAssignment(ctx context.Context, instance string, 
 		if !s.cloud.assignments.has("", a.key()) {
 			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "The account assignment does not exist.")
 		}
+		if err := s.delegated(a.Account); err != nil {
+			return err
+		}
 		s.cloud.assignments.remove(tx, "", a.key())
 		if role, ok := s.roleOf(p, a.Account); ok && !s.assigned(p.ARN, a.Account) {
 			s.cloud.roles.remove(tx, a.Account, nameKey(role.Name))
 		}
 		return nil
 	})
+}
+
+// delegated refuses what a delegated administrator cannot do: give or take access to the management account, and change permission sets that are
+// provisioned there. Source: Delegated administration, in the IAM Identity Center User Guide, which does not give the text of the refusal.
+func (s SSOAdmin) delegated(account string) error {
+	org, ok := s.cloud.organizations.get("", organizationKey)
+	if !ok || account != org.Management || s.caller.Account == org.Management {
+		return nil
+	}
+	return refuse(http.StatusBadRequest, "AccessDeniedException", "A delegated administrator cannot change access to the management account.").
+		hint("account %s administers the instance by delegation, and %s is the management account", s.caller.Account, org.Management)
 }
 
 // HasAssignment reads whether an assignment exists, as ListAccountAssignments tells.

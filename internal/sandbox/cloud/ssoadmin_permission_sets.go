@@ -117,6 +117,11 @@ func (s SSOAdmin) update(ctx context.Context, operation, instance, arn string, c
 		if err != nil {
 			return err
 		}
+		if org, ok := s.cloud.organizations.get("", organizationKey); ok && s.assigned(arn, org.Management) {
+			if err := s.delegated(org.Management); err != nil {
+				return err
+			}
+		}
 		if err := change(&p); err != nil {
 			return err
 		}
