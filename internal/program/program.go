@@ -48,6 +48,9 @@ func deployStack(ctx *pulumi.Context, stack *config.Stack) error {
 	if err := importAdopted(ctx, stack); err != nil {
 		return err
 	}
+	if err := adviseOnErrors(ctx, stack); err != nil {
+		return err
+	}
 	if err := create(ctx, stack, providers); err != nil {
 		return err
 	}

@@ -178,8 +178,8 @@ var rows = []Row{
 const (
 	gone       = `somebody deleted it by hand: run "guardrails up {stack}" again, which reads what stands and makes it again`
 	full       = "the account has others besides those of this stack: remove what nobody needs there, or have AWS raise the quota"
-	adopt      = `it was there before: "guardrails adopt {stack}" writes it into the stack file, and the next up changes it in place`
-	takeOver   = `it was there before: delete it there, or import it with "pulumi import"`
+	adopt      = `up takes over nothing that it finds: "guardrails adopt {stack}" writes it into the stack file, and the next up changes it in place`
+	takeOver   = `up takes over nothing that it finds: delete it there, or import it with "pulumi import"`
 	hangs      = `something that this stack did not make hangs on it: take that away, and run "guardrails up {stack}" again`
 	again      = `nothing is wrong with the files: run "guardrails up {stack}" again`
 	people     = "people make and delete it, or the sandbox does for them"

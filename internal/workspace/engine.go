@@ -162,6 +162,11 @@ func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) 
 	if programErr != nil && !cancelled {
 		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, diagnostics...)
 	}
+	if r.to.advice != nil {
+		for i := range diagnostics {
+			diagnostics[i].Advice = r.to.advice(diagnostics[i].Message)
+		}
+	}
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err(), err)
 	}

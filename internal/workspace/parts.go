@@ -38,6 +38,8 @@ type target struct {
 	shuts   []config.ShutShells
 	// at is where the stack file says something; nil where nobody knows.
 	at func(config.Path) config.Position
+	// advice is what to do about an error of AWS; nil where nobody knows.
+	advice func(string) string
 }
 
 // provider is an AWS that the engine attaches to.

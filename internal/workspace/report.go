@@ -70,6 +70,8 @@ type Diagnostic struct {
 	// URN is the resource it speaks of; empty when it speaks of the whole stack.
 	URN     string `json:"urn,omitempty"`
 	Message string `json:"message"`
+	// Advice is what to do about it; empty where nothing is known, or where the message says it.
+	Advice string `json:"advice,omitempty"`
 }
 
 func (d Diagnostic) String() string {

@@ -113,8 +113,15 @@ func (e *EngineError) Error() string {
 	for _, d := range e.Diagnostics {
 		b.WriteString("\n  ")
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
-		if existing.MatchString(d.Message) {
-			fmt.Fprintf(&b, "; up takes over nothing that it finds: %s; a sandbox starts over with --fresh", e.takeOver(d))
+		exists := existing.MatchString(d.Message)
+		switch {
+		case d.Advice != "":
+			b.WriteString("; " + d.Advice)
+		case exists:
+			b.WriteString("; up takes over nothing that it finds: " + e.takeOver(d))
+		}
+		if exists {
+			b.WriteString("; a sandbox starts over with --fresh")
 		}
 	}
 	return b.String()

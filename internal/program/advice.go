@@ -1,0 +1,95 @@
+package program
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/refusal"
+	"aws-access-guardrails/policy"
+)
+
+// Advice is what to do about an error of AWS that no file could tell before, in the words of the stack; empty where nothing is known.
+func Advice(stack *config.Stack, text string) string {
+	row, message, found := refusal.Find(text)
+	if !found || row.Decided != refusal.ByAccount {
+		return ""
+	}
+	say := strings.ReplaceAll(row.Say, "{stack}", stack.Name)
+	if strings.Contains(say, "{order}") {
+		say = strings.ReplaceAll(say, "{order}", order(stack, message))
+	}
+	return say
+}
+
+// named is a principal in the text of a refusal.
+var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)
+
+// order says which stack makes the principal that a refusal names, and so goes first.
+func order(stack *config.Stack, message string) string {
+	who := named.FindString(message)
+	arn, err := policy.ParseARN(who)
+	if err != nil {
+		if from := stack.PeopleFrom(); len(from) > 0 {
+			return fmt.Sprintf("deploy %s first; \"guardrails up\" of all stacks keeps the order", strings.Join(from, ", "))
+		}
+		return "make it first, or correct the name"
+	}
+	i := slices.IndexFunc(stack.Siblings, func(s config.Sibling) bool { return s.AccountID == arn.Account })
+	_, _, name, _ := arn.Entity()
+	switch {
+	case arn.Account == stack.Account.ID:
+		return "make " + who + " first, list it under guardrails:users, or correct the name"
+	case i < 0:
+		return "make " + who + " first, or correct the name; no stack of this folder is for account " + arn.Account
+	}
+	other := stack.Siblings[i]
+	if _, made := other.Users[name]; !made {
+		return fmt.Sprintf("add %s to guardrails:users in Pulumi.%s.yaml and deploy that stack first, or correct the name", name, other.Stack)
+	}
+	return fmt.Sprintf("the stack %s makes %s: run \"guardrails up %s\" first (with plain Pulumi \"pulumi up --stack %s\"); \"guardrails up\" of both keeps the order",
+		other.Stack, who, other.Stack, other.Stack)
+}
+
+// hookedSince is the release of the Pulumi CLI from which it calls a program back about errors of resources: that of the SDK in go.mod.
+const hookedSince = ">=3.253.0"
+
+// adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine runs by itself needs it: who drives the
+// Automation API has the errors and asks Advice. An older engine does not call back, and then nothing is said.
+func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
+	if os.Getenv(pulumi.EnvMonitor) == "" || ctx.RequirePulumiVersion(hookedSince) != nil {
+		return nil
+	}
+	var resources sync.Map
+	hook, err := ctx.RegisterErrorHook("what to do", func(failed *pulumi.ErrorHookArgs) (bool, error) {
+		for _, text := range failed.Errors {
+			advice := Advice(stack, text)
+			if advice == "" {
+				continue
+			}
+			log := &pulumi.LogArgs{}
+			if resource, known := resources.Load(string(failed.Type) + " " + failed.Name); known {
+				log.Resource = resource.(pulumi.Resource)
+			}
+			return false, ctx.Log.Warn("what to do: "+advice, log)
+		}
+		return false, nil
+	})
+	if err != nil {
+		return err
+	}
+	binding := pulumi.ResourceHooks(&pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{hook}})
+	return ctx.RegisterStackTransformation(func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+		if !strings.HasPrefix(r.Type, "aws") {
+			return nil
+		}
+		resources.Store(r.Type+" "+r.Name, r.Resource)
+		return &pulumi.ResourceTransformationResult{Props: r.Props, Opts: append(slices.Clone(r.Opts), binding)}
+	})
+}
