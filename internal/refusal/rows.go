@@ -21,6 +21,8 @@ var rows = []Row{
 	{"ValidationError", "1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d", ByFiles, "passwordPolicy"},
 	{"LimitExceeded", "Cannot exceed quota for PoliciesPer%s: %d", ByFiles, "delegatedRoles[].managedPolicies"},
 	{"NoSuchEntity", "Policy %s was not found.", ByAccount, gone},
+	{"NoSuchEntity", "The %s with id %s cannot be found.", ByAccount, gone},
+	{"DeleteConflict", "Cannot delete entity, must remove referenced objects first.", ByAccount, hangs},
 	{"EntityAlreadyExists", "Login Profile for user %s already exists.", ByProgram, people},
 	{"EntityAlreadyExists", "MFADevice entity at the same path and name already exists.", ByProgram, people},
 	{"NoSuchEntity", "Login Profile for User %s cannot be found.", ByProgram, people},
