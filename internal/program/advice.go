@@ -66,18 +66,17 @@ func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
 	if os.Getenv(pulumi.EnvMonitor) == "" || ctx.RequirePulumiVersion(hookedSince) != nil {
 		return nil
 	}
-	var resources sync.Map
+	var said sync.Map
 	hook, err := ctx.RegisterErrorHook("what to do", func(failed *pulumi.ErrorHookArgs) (bool, error) {
 		for _, text := range failed.Errors {
 			advice := Advice(stack, text)
 			if advice == "" {
 				continue
 			}
-			log := &pulumi.LogArgs{}
-			if resource, known := resources.Load(string(failed.Type) + " " + failed.Name); known {
-				log.Resource = resource.(pulumi.Resource)
+			if _, again := said.LoadOrStore(advice, true); !again {
+				// A message on the resource would wait for its URN, which comes after this.
+				return false, ctx.Log.Warn(failed.Name+": what to do: "+advice, nil)
 			}
-			return false, ctx.Log.Warn("what to do: "+advice, log)
 		}
 		return false, nil
 	})
@@ -89,7 +88,6 @@ func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
 		if !strings.HasPrefix(r.Type, "aws") {
 			return nil
 		}
-		resources.Store(r.Type+" "+r.Name, r.Resource)
 		return &pulumi.ResourceTransformationResult{Props: r.Props, Opts: append(slices.Clone(r.Opts), binding)}
 	})
 }

@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,8 +58,8 @@ func TestAMissingPrincipalIsToldWithItsStack(t *testing.T) {
 	}
 }
 
-// minimalStack is a stack file with nothing but what is required.
-const minimalStack = "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n"
+// minimalStack is a stack file with little but what is required.
+const minimalStack = "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", deployer: role/Deployer, breakGlass: [role/BreakGlass]}\n"
 
 const (
 	sessionsOf = "  guardrails:sessions: {regions: [ap-northeast-1], runAs: {defaultUser: operator}"
@@ -96,7 +97,7 @@ var provocations = map[string][]string{
 	"identityCenter.permissionSets[].name":            {centerOf + "    permissionSets: [{name: " + strings.Repeat("x", 33) + ", template: readOnly}]\n"},
 	"identityCenter.permissionSets[].description":     {centerOf + "    permissionSets: [{name: x, template: readOnly, description: " + strings.Repeat("x", 701) + "}]\n"},
 	"identityCenter.permissionSets[].sessionDuration": {centerOf + "    permissionSets: [{name: x, template: readOnly, sessionDuration: 13h}]\n"},
-	"identityCenter.permissionSets[].policy":          {centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: []}}]\n", centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n"},
+	"identityCenter.permissionSets[].policy":          {centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n", centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n"},
 	"identityCenter.permissionSets[]":                 {centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n"},
 	"identityCenter.permissionSets[].managedPolicies": {
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [AdministratorAcess]}]\n",
@@ -133,7 +134,10 @@ func TestWhatTheFilesDecideIsRefusedWhereTheTableSays(t *testing.T) {
 	for place, files := range provocations {
 		assert.True(t, places[place], "the table has no row at %s", place)
 		for _, text := range files {
-			_, problems := config.Read(config.Source{File: filepath.Join(t.TempDir(), "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)}, nil)
+			dir := t.TempDir()
+			const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}]}`
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "x.json"), []byte(document), 0o600))
+			_, problems := config.Read(config.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)}, nil)
 			at := slices.IndexFunc(problems, func(p config.Problem) bool { return atPlace(string(p.Path), place) })
 			if assert.GreaterOrEqual(t, at, 0, "%s: %s\n%v", place, text, problems) {
 				assert.NotEmpty(t, problems[at].Fix, "%s: %v", place, problems[at])
