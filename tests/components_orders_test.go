@@ -46,7 +46,7 @@ func everyStackFile(t testing.TB) []string {
 func ofStack(file string, stack *config.Stack) ordered {
 	return ordered{name: file, account: stack.Account.ID, run: func(options ...mocks.Option) (*mocks.Recorder, error) {
 		return mocks.Run(func(ctx *pulumi.Context) error { return program.Register(ctx, stack) }, append([]mocks.Option{
-			mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region), mocks.Answer(answersOf(stack)),
+			mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region), mocks.AnswerAll(answersOf(stack)),
 		}, options...)...)
 	}}
 }

@@ -51,6 +51,7 @@ type setup struct {
 	answers   map[string]resource.PropertyMap
 	answer    func(pulumi.MockCallArgs) (resource.PropertyMap, bool)
 	delay     func(typ, name string)
+	refusals  map[string]error
 }
 
 type failure struct {
@@ -74,6 +75,26 @@ func In(project, root string) Option {
 	return func(s *setup) { s.project, s.root = project, root }
 }
 
+// Answer gives a function of a provider its answer.
+func Answer(token string, answer resource.PropertyMap) Option {
+	return func(s *setup) {
+		if s.answers == nil {
+			s.answers = map[string]resource.PropertyMap{}
+		}
+		s.answers[token] = answer
+	}
+}
+
+// Refuse makes a function of a provider fail.
+func Refuse(token string, err error) Option {
+	return func(s *setup) {
+		if s.refusals == nil {
+			s.refusals = map[string]error{}
+		}
+		s.refusals[token] = err
+	}
+}
+
 // Account sets the account, partition and Region that AWS answers with. The default is 111122223333, aws and ap-northeast-1.
 func Account(id, partition, region string) Option {
 	return func(s *setup) { s.account, s.partition, s.region = id, partition, region }
@@ -84,8 +105,8 @@ func Fail(typ, name string, err error) Option {
 	return func(s *setup) { s.failures = append(s.failures, failure{typ, name, err}) }
 }
 
-// Answer answers functions of providers; what it does not answer, the other options do.
-func Answer(answer func(pulumi.MockCallArgs) (resource.PropertyMap, bool)) Option {
+// AnswerAll answers functions of providers; what it does not answer, the other options do.
+func AnswerAll(answer func(pulumi.MockCallArgs) (resource.PropertyMap, bool)) Option {
 	return func(s *setup) { s.answer = answer }
 }
 
@@ -187,6 +208,9 @@ func (r *Recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 		if answer, given := r.setup.answer(args); given {
 			return answer, nil
 		}
+	}
+	if err := r.setup.refusals[args.Token]; err != nil {
+		return nil, err
 	}
 	if answer, given := r.setup.answers[args.Token]; given {
 		return answer, nil
