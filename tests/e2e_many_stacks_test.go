@@ -133,7 +133,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		for _, line := range []string{
 			`operation-attached-policies-shop-alice (shop-alice)` + "\n      policyArns: somebody added \"arn:aws:iam::aws:policy/AdministratorAccess\"\n",
 			`operation-inline-policies-billing-bob (billing-bob)` + "\n      policyNames: somebody added \"mine\"\n",
-			`iam.Role operation-role-shop-bob (shop-bob)` + "\n      tags.Project: \"shop\" was deployed, it is \"billing\"\n",
+			`iam.Role operation-role-shop-bob (shop-bob)` + "\n      tags.Project: somebody changed \"shop\" to \"billing\"\n",
 			`iam.Role AdminRole-role (AdminRole)` + "\n      assumeRolePolicy: somebody ",
 			`iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone` + "\n",
 		} {

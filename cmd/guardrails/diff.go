@@ -25,7 +25,7 @@ journey. It compares what the documents mean, over all requests: a change of a c
 whatever it cannot compare it lists as such.
 
 Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this branch left main: what a pull request means.
---deployed reads the states of the stacks from the backend that the pulumi command would use in this folder, and needs no credentials of AWS.
+--deployed reads what the states of the stacks list from AWS, as it stands now. With --no-refresh it takes what the states say, and needs no credentials of AWS.
 
 It exits with 0 be there differences or not, but for --exit-code, and with 1 when the stack files as they are would be refused.
 
@@ -50,10 +50,12 @@ Without names it compares every stack of the folder; one that came, went or was 
 			switch {
 			case f.sandbox && !deployed:
 				return workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
+			case f.noRefresh && !deployed:
+				return workspace.Usef("--no-refresh says how what is deployed is read; add --deployed")
 			case deployed && cmd.Flags().Changed("from"):
 				return workspace.Usef("--deployed and --from are two things to compare with; write one of them")
 			case deployed:
-				ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, Progress: workspace.NewProgress(os.Stderr)})
+				ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)})
 				report, err = change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
 			default:
 				report, err = change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
@@ -74,7 +76,8 @@ Without names it compares every stack of the folder; one that came, went or was 
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "HEAD", "the revision to compare with: a branch, a tag, a commit, or one of them with ... for where this branch left it")
-	flags.BoolVar(&deployed, "deployed", false, "compare with what is deployed, as the states of the stacks have it")
+	flags.BoolVar(&deployed, "deployed", false, "compare with what is deployed, as AWS has it now")
+	f.refreshFlag(cmd)
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")

@@ -9,11 +9,13 @@ import (
 func newDrift(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift [stack ...]",
-		Short: "What somebody changed by hand since it was deployed",
-		Long: `Reads every resource of the stacks from AWS and says what is not as it was deployed: resource by resource, property by property, policies
-statement by statement. Policies that others attached to the group and the roles of the stacks are seen too. Nothing is changed, in AWS or in the state.
+		Short: "What stands in AWS otherwise than the stack files deploy it",
+		Long: `Reads every resource of the stacks from AWS, compares it with what the stack file would deploy, and says what differs: resource by resource, property by
+property, policies statement by statement, other documents key by key. What somebody changed by hand is told apart from what is not deployed yet.
+Policies that others attached to the group and the roles of the stacks are seen too. Nothing is changed, in AWS or in the state.
 
-It exits with 1 when something differs. "up" puts it back, but for what is gone from the stack file as well.`,
+It exits with 1 when something differs, and "up" puts it back; where it does not, the line says so. It exits with 2 when there was nothing to look at, because
+the backend does not know the stack or its state is empty.`,
 		Example: `  guardrails drift
   guardrails drift prod --json | jq '.stacks[].drift[]?.differences[]?.text'`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -10,7 +10,8 @@ func newPreview(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview [stack ...]",
 		Short: "What up would change, resource by resource",
-		Long: `Checks the stack files, then asks the engine what "up" would change. Nothing is changed.
+		Long: `Checks the stack files, reads what stands in AWS, then asks the engine what "up" would change. What somebody changed by hand, and "up" puts back, is
+listed apart from the changes. Nothing is changed.
 
 Without names it previews every stack of the folder. A real preview uses the backend, the credentials and the plugins that the
 pulumi command would use in this folder.`,
@@ -21,5 +22,6 @@ pulumi command would use in this folder.`,
 		},
 	}
 	f.engineFlags(cmd)
+	f.refreshFlag(cmd)
 	return cmd
 }

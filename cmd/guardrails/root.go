@@ -33,6 +33,7 @@ type flags struct {
 	allowDirty  bool
 	allowDelete []string
 	verify      bool
+	noRefresh   bool
 }
 
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
@@ -152,11 +153,17 @@ func (f *flags) engineFlags(cmd *cobra.Command) {
 	cmd.Flags().IntVarP(&f.parallel, "parallel", "p", workspace.DefaultParallel, "how many stacks run at once at most")
 }
 
+// refreshFlag is of the verbs that read AWS before they plan.
+func (f *flags) refreshFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.noRefresh, "no-refresh", false, "do not read AWS first: what somebody changed by hand is neither seen nor put back")
+}
+
 func (f *flags) names(args []string) []string { return slices.Concat(args, f.stacks) }
 
 // deployFlags are those of up and destroy, which change accounts.
 func (f *flags) deployFlags(cmd *cobra.Command) {
 	f.engineFlags(cmd)
+	f.refreshFlag(cmd)
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
 	cmd.Flags().BoolVar(&f.doorsFirst, "doors-first", false, "service control policies after the guarded doors, for a first roll-out")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "let a real run deploy what is not committed")
@@ -176,7 +183,7 @@ func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []st
 	}
 	options := workspace.Options{
 		Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr),
-		Parallel: f.parallel, DoorsFirst: f.doorsFirst, AllowDirty: f.allowDirty, AllowDelete: f.allowDelete, Verify: f.verify,
+		Parallel: f.parallel, DoorsFirst: f.doorsFirst, AllowDirty: f.allowDirty, AllowDelete: f.allowDelete, Verify: f.verify, NoRefresh: f.noRefresh,
 	}
 	if flag := cmd.Flags().Lookup("verify"); flag != nil && !flag.Changed {
 		options.Verify = !f.sandbox

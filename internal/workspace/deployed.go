@@ -3,12 +3,13 @@ package workspace
 import (
 	"context"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
-// Deployed is one resource of a stack's state. Secrets in it stay encrypted.
+// Deployed is one resource of a stack. Secrets in it stay encrypted, or read "[secret]" where AWS was read.
 type Deployed struct {
 	URN, Type string
 	// Custom is false for components, External true for what is only read. Retain says that the resource outlives the stack.
@@ -16,8 +17,9 @@ type Deployed struct {
 	Inputs, Outputs          map[string]any
 }
 
-// Deployed reads what the named stacks (none means all) have in their state, by stack: the last thing that the engine knows of AWS, which it is not asked
-// for. A stack that was never deployed has no entry. Nothing is changed, and no credentials of AWS are needed.
+// Deployed reads what stands of the named stacks (none means all), by stack: what their states have, as AWS has it now. What AWS does not have any more is
+// left out. With [Options].NoRefresh it is the last thing that the engine knows of AWS, and no credentials of AWS are needed. A stack that was never
+// deployed has no entry. Nothing is changed.
 func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][]Deployed, error) {
 	stacks, err := w.folder.Select(names)
 	if err != nil {
@@ -33,26 +35,26 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 		return nil, err
 	}
 	defer done()
-	var home *sandboxHome
-	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
+	s := &session{Workspace: w, operation: reading, command: command, summary: &Summary{}, targets: map[string]target{}}
+	for _, stack := range stacks {
+		read, problems := config.ReadFile(relative(w.folder.StackFile(stack)))
+		if len(problems) > 0 {
+			return nil, &RefusedError{Stack: stack, Err: problems.Err()}
+		}
+		s.targets[stack] = targetOf(read)
+	}
 	if w.options.Sandbox {
-		command = command.Hermetic()
-		if home, err = openSandboxHome(ctx, w.options.Cache, w.folder, w.options.Progress); err != nil {
+		closeSandbox, err := s.openSandbox(ctx)
+		if err != nil {
 			return nil, err
 		}
-		defer home.Close()
-		env = home.env("")
+		defer closeSandbox()
 	}
 	all := map[string][]Deployed{}
 	for _, stack := range stacks {
-		r := &run{session: &session{Workspace: w, command: command, home: home}, stack: stack}
-		dir := w.folder.Dir
-		if home != nil {
-			dir = home.project(stack)
-		}
-		state, err := r.deployed(ctx, dir, env)
+		state, err := newRun(s, stack, nil).deployed(ctx)
 		if err != nil {
-			return nil, &EngineError{Stack: stack, Operation: "reading the state", Err: err}
+			return nil, &EngineError{Stack: stack, Operation: reading, Err: err}
 		}
 		if state != nil {
 			all[stack] = state
@@ -61,36 +63,38 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 	return all, nil
 }
 
+// reading is the operation of Deployed.
+const reading Operation = "reading what is deployed"
+
 // deployed is the state of one stack, nil where it was never deployed.
-func (r *run) deployed(ctx context.Context, dir string, env map[string]string) ([]Deployed, error) {
-	if r.home != nil {
-		if exists, err := r.home.hasStack(r.folder.Project, r.stack); err != nil || !exists {
+func (r *run) deployed(ctx context.Context) ([]Deployed, error) {
+	defer r.close()
+	var err error
+	if r.opened, err = r.open(ctx); err != nil || r.opened == nil {
+		return nil, err
+	}
+	state, err := r.export(ctx, r.opened)
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]*apitype.StepEventStateMetadata
+	if !r.options.NoRefresh {
+		if found, err = r.look(ctx, r.opened, nil); err != nil {
 			return nil, err
 		}
-		if err := r.home.copyProject(r.folder, r.stack); err != nil {
-			return nil, err
-		}
-	}
-	local, err := auto.NewLocalWorkspace(ctx, auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env))
-	if err != nil {
-		return nil, err
-	}
-	if exists, err := r.exists(ctx, local); err != nil || !exists {
-		return nil, err
-	}
-	stdout, err := r.cli(ctx, local, nil, "stack", "export")
-	if err != nil {
-		return nil, err
-	}
-	state, err := readDeployment(stdout)
-	if err != nil {
-		return nil, err
 	}
 	out := []Deployed{}
 	for _, made := range state.list("resources") {
 		yes := func(key string) bool { b, _ := made[key].(bool); return b }
 		if yes("delete") {
 			continue // Replaced already, and to be deleted.
+		}
+		if yes("custom") && !hidden(made.typ()) && !r.options.NoRefresh {
+			there := found[made.urn()]
+			if there == nil {
+				continue
+			}
+			made["inputs"], made["outputs"] = there.Inputs, there.Outputs
 		}
 		out = append(out, Deployed{
 			URN: made.urn(), Type: made.typ(), Custom: yes("custom"), External: yes("external"), Retain: yes("retainOnDelete"),

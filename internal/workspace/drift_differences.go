@@ -23,16 +23,57 @@ var reflected = map[string][]string{
 // replacedByHand are properties that AWS gives a resource when it is made: another one is another resource under the same name.
 var replacedByHand = []string{"uniqueId"}
 
-// differences are what AWS holds otherwise, by property.
-func differences(typ string, deployed, found map[string]any) []Difference {
-	keys := map[string]bool{}
-	for key := range deployed {
-		keys[key] = true
+// Difference is one thing that AWS has otherwise than it is meant.
+type Difference struct {
+	// Property is the path of the property, such as "maxSessionDuration", "tags.Project" or "content.inputs.idleSessionTimeout".
+	Property string `json:"property"`
+	// Statement is the Sid of a policy's statement, or "number 2" for one without; empty where the property is no policy.
+	Statement string `json:"statement,omitempty"`
+	// Deployed and Found are the values as the program deploys them and as AWS has them; absent where there is none.
+	Deployed any `json:"deployed,omitempty"`
+	Found    any `json:"found,omitempty"`
+	// ByHand is true when AWS has something else than the state had before AWS was read: somebody changed it. It is false for an edit of the stack
+	// file that is not deployed yet, and for a change that "pulumi refresh" has taken into the state; the two cannot be told apart.
+	ByHand bool `json:"byHand"`
+	// Left is true when up does not put it back, because the program does not set it.
+	Left bool `json:"left,omitempty"`
+	// Text says the same in words.
+	Text string `json:"text"`
+
+	kind kind
+	// parts are what differs inside of a statement.
+	parts []Difference
+}
+
+// kind is how two values differ.
+type kind int
+
+const (
+	changedValue kind = iota
+	setValue
+	removedValue
+	listed
+	addedStatement
+	removedStatement
+	changedStatement
+	// madeAgain is a resource that somebody deleted and made again.
+	madeAgain
+	// opaque are values that cannot be shown side by side.
+	opaque
+)
+
+// top is the top-level property of a path.
+func top(path string) string {
+	if end := strings.IndexAny(path, ".["); end > 0 {
+		return path[:end]
 	}
-	for key := range found {
-		keys[key] = true
-	}
-	if keys["tags"] { // The same said twice: it is computed from tags.
+	return path
+}
+
+// differences are what AWS holds otherwise than before, by property.
+func differences(typ string, before, found map[string]any) []Difference {
+	keys := union(before, found)
+	if _, ok := keys["tags"]; ok { // The same said twice: it is computed from tags.
 		delete(keys, "tagsAll")
 	}
 	var all []Difference
@@ -40,23 +81,31 @@ func differences(typ string, deployed, found map[string]any) []Difference {
 		if slices.Contains(reflected[typ], key) || strings.HasPrefix(key, "__") {
 			continue
 		}
-		if slices.Contains(replacedByHand, key) && deployed[key] != found[key] {
-			return []Difference{{
-				Property: key, Deployed: deployed[key], Found: found[key], Text: "somebody deleted it and made another of the same name",
-			}}
+		if slices.Contains(replacedByHand, key) && before[key] != found[key] {
+			return append([]Difference{{Property: key, Deployed: before[key], Found: found[key], ByHand: true, kind: madeAgain}},
+				differences(typ, less(before, key), less(found, key))...)
 		}
-		all = append(all, differ(key, deployed[key], found[key])...)
+		all = append(all, differ(key, before[key], found[key])...)
 	}
 	return all
 }
 
-// differ compares one value: policies by statement, objects by key, lists as sets.
+func less(object map[string]any, key string) map[string]any {
+	object = maps.Clone(object)
+	delete(object, key)
+	return object
+}
+
+// differ compares one value: policies by statement, other documents and objects by key, lists as sets.
 func differ(path string, deployed, found any) []Difference {
 	if empty(deployed) && empty(found) || reflect.DeepEqual(deployed, found) {
 		return nil
 	}
 	if statements, ok := policies(path, deployed, found); ok {
 		return statements
+	}
+	if a, b, ok := documents(deployed, found); ok {
+		return differ(path, a, b)
 	}
 	if a, b, ok := both[map[string]any](deployed, found); ok {
 		var all []Difference
@@ -66,33 +115,117 @@ func differ(path string, deployed, found any) []Difference {
 		return all
 	}
 	if a, b, ok := both[[]any](deployed, found); ok {
-		if added, removed := without(b, a), without(a, b); len(added)+len(removed) > 0 {
-			text := path + ": "
-			if len(added) > 0 {
-				text += "somebody added " + shown(added...)
-			}
-			if len(removed) > 0 {
-				if len(added) > 0 {
-					text += ", and "
-				} else {
-					text += "somebody "
-				}
-				text += "removed " + shown(removed...)
-			}
-			return []Difference{{Property: path, Deployed: deployed, Found: found, Text: text}}
+		if len(without(b, a))+len(without(a, b)) > 0 {
+			return []Difference{{Property: path, Deployed: deployed, Found: found, kind: listed}}
 		}
 		return nil // The same in another order.
 	}
 	d := Difference{Property: path, Deployed: deployed, Found: found}
 	switch {
 	case empty(deployed):
-		d.Text = fmt.Sprintf("%s: somebody set it to %s", path, shown(found))
+		d.kind = setValue
 	case empty(found):
-		d.Text = fmt.Sprintf("%s: somebody removed %s", path, shown(deployed))
-	default:
-		d.Text = fmt.Sprintf("%s: %s was deployed, it is %s", path, shown(deployed), shown(found))
+		d.kind = removedValue
 	}
 	return []Difference{d}
+}
+
+// documents are two texts that hold JSON objects, read.
+func documents(a, b any) (x, y map[string]any, ok bool) {
+	read := func(value any) (object map[string]any) {
+		if text, isText := value.(string); isText && strings.HasPrefix(strings.TrimSpace(text), "{") {
+			_ = json.Unmarshal([]byte(text), &object) // What cannot be read is compared as it is.
+		}
+		return object
+	}
+	x, y = read(a), read(b)
+	return x, y, x != nil && y != nil
+}
+
+// words say the difference: as what somebody did where that is known, as what up does where it is not.
+func (d Difference) words() string {
+	who, from, to := "somebody ", d.Deployed, d.Found
+	if !d.ByHand {
+		who, from, to = "up ", d.Found, d.Deployed
+	}
+	text := d.Property + ": "
+	switch d.kind {
+	case madeAgain:
+		return "somebody deleted it and made another of the same name; up makes that one what the stack file says"
+	case opaque:
+		text += tense(who, "changed", "changes") + " it"
+	case addedStatement, removedStatement:
+		if (d.kind == addedStatement) == d.ByHand {
+			text += tense(who, "added", "adds") + " statement " + d.Statement + " " + shown(to)
+		} else {
+			text += tense(who, "removed", "removes") + " statement " + d.Statement
+		}
+	case changedStatement:
+		text += tense(who, "changed", "changes") + " statement " + d.Statement + ": "
+		var parts []string
+		for _, part := range d.parts {
+			part.ByHand = d.ByHand
+			parts = append(parts, part.brief(d.Statement))
+		}
+		text += strings.Join(parts, "; ")
+	case listed:
+		text += who + listWords(from, to, d.ByHand)
+	default:
+		switch {
+		case empty(from):
+			text += tense(who, "set", "sets") + " it to " + shown(to)
+		case empty(to):
+			text += tense(who, "removed", "removes") + " " + shown(from)
+		default:
+			text += tense(who, "changed", "changes") + " " + shown(from) + " to " + shown(to)
+		}
+	}
+	if d.Left {
+		text += "; no stack file sets it, and up leaves it"
+	}
+	return text
+}
+
+func tense(who, past, present string) string {
+	if who == "up " {
+		return who + present
+	}
+	return who + past
+}
+
+// brief is the difference inside of a statement.
+func (d Difference) brief(statement string) string {
+	from, to := d.Deployed, d.Found
+	if !d.ByHand {
+		from, to = to, from
+	}
+	key := strings.TrimPrefix(d.Property, statement+".") + ": "
+	switch {
+	case d.kind == listed:
+		return key + listWords(from, to, true)
+	case empty(from):
+		return key + "added " + shown(to)
+	case empty(to):
+		return key + "removed " + shown(from)
+	}
+	return key + shown(from) + " to " + shown(to)
+}
+
+// listWords say how a list became another.
+func listWords(from, to any, past bool) string {
+	a, b, _ := both[[]any](from, to)
+	add, remove := "adds ", "removes "
+	if past {
+		add, remove = "added ", "removed "
+	}
+	var parts []string
+	if added := without(b, a); len(added) > 0 {
+		parts = append(parts, add+shown(added...))
+	}
+	if removed := without(a, b); len(removed) > 0 {
+		parts = append(parts, remove+shown(removed...))
+	}
+	return strings.Join(parts, ", and ")
 }
 
 // both gives two values as one kind, of which one may be absent.
@@ -139,28 +272,21 @@ func policies(path string, deployed, found any) ([]Difference, bool) {
 		return nil, false
 	}
 	var all []Difference
-	add := func(sid, what string, was, is any) {
-		all = append(all, Difference{Property: path, Statement: sid, Deployed: was, Found: is, Text: fmt.Sprintf("%s: somebody %s statement %s", path, what, sid)})
+	add := func(sid string, kind kind, was, is any, parts ...Difference) {
+		all = append(all, Difference{Property: path, Statement: sid, Deployed: was, Found: is, kind: kind, parts: parts})
 	}
 	for _, sid := range slices.Sorted(maps.Keys(union(a, b))) {
 		was, had := a[sid]
 		is, has := b[sid]
 		switch {
 		case !had:
-			add(sid, "added", nil, is)
-			all[len(all)-1].Text += " " + shown(is)
+			add(sid, addedStatement, nil, is)
 		case !has:
-			add(sid, "removed", was, nil)
+			add(sid, removedStatement, was, nil)
 		default:
-			var parts []string
-			for _, d := range differ(sid, was, is) {
-				parts = append(parts, strings.TrimPrefix(d.Text, sid+"."))
+			if parts := differ(sid, was, is); len(parts) > 0 {
+				add(sid, changedStatement, was, is, parts...)
 			}
-			if len(parts) == 0 {
-				continue
-			}
-			add(sid, "changed", was, is)
-			all[len(all)-1].Text = fmt.Sprintf("%s: somebody changed statement %s: %s", path, sid, strings.Join(parts, "; "))
 		}
 	}
 	return all, len(all) > 0 || sameBesideStatements(deployed, found) // Documents that differ elsewhere are compared as texts.

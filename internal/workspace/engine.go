@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,7 +22,8 @@ import (
 )
 
 // open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox; the others refuse,
-// because a preview should leave no trace in a backend that others use. A nil stack has never been deployed, and what it deployed is asked for or destroyed.
+// because a preview should leave no trace in a backend that others use, and a drift of nothing would say that all is well. A nil stack has never been
+// deployed, and is to be destroyed.
 func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	dir := r.folder.Dir
@@ -43,6 +45,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		r.closes = append(r.closes, func() { _ = server.Close() })
 		dir, env = r.home.project(r.stack), r.home.env(server.DebugProviders())
 	}
+	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread)
 	local, err := auto.NewLocalWorkspace(ctx,
 		auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run))
 	if err != nil {
@@ -52,8 +55,10 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	switch {
 	case err != nil:
 	case r.existed:
-	case r.operation == Destroy || r.operation == Drift:
+	case r.operation == Destroy || r.operation == reading:
 		return nil, nil
+	case r.operation == Drift && r.home != nil:
+		return nil, Usef("stack %q was never deployed into this sandbox, so there is nothing to look at; run \"guardrails up %s --sandbox\"", r.stack, r.stack)
 	case r.operation == Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:
@@ -68,6 +73,10 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	}
 	return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: err}
 }
+
+// refreshOption is the environment variable that the CLI takes for its flag --refresh: whether AWS is read before anything is planned. It outweighs the
+// option of the same name in Pulumi.yaml, either way.
+const refreshOption = "PULUMI_OPTION_REFRESH"
 
 // unselecting is a workspace in which selecting a stack does nothing. Every command names its stack; making it the selected one would
 // change, behind a person's back, what the pulumi command works on in this folder from then on.
@@ -123,7 +132,10 @@ func (r *run) operate(ctx context.Context) (*Report, error) {
 
 // call calls the engine and reports what it said. The report is never nil.
 func (r *run) call(ctx context.Context, planning bool, call func(chan<- events.EngineEvent) (auto.OutputMap, error)) (*Report, error) {
-	report := &Report{Stack: r.stack, Account: r.to.account, Operation: r.operation, Sandbox: r.options.Sandbox, Planned: planning, Outcome: OutcomeDone}
+	report := &Report{
+		Stack: r.stack, Account: r.to.account, Operation: r.operation, Sandbox: r.options.Sandbox, Planned: planning, Outcome: OutcomeDone,
+		Read: !r.options.NoRefresh,
+	}
 	start := time.Now()
 	r.program.reset()
 	c := collect(r.options.Progress, r.label(), planning)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -27,8 +28,14 @@ type collector struct {
 	failures map[string]Change
 	running  map[string]time.Time
 	// broken is the state in which the resources in failures were to be made.
-	broken     map[string]*apitype.StepEventStateMetadata
-	same, done int
+	broken map[string]*apitype.StepEventStateMetadata
+	done   int
+	// sames are the resources that stay as they are, by URN. What the engine tells of one differs between a plan and a run; that it stays does not.
+	sames map[string]bool
+	// standing is what was found out about each resource of the admin's, by URN.
+	standing map[string]*standing
+	// outputs are true once the stack's own outputs are to change.
+	outputs bool
 	// madeAt is when AWS had made a resource, by URN.
 	madeAt      map[string]time.Time
 	diagnostics []Diagnostic
@@ -49,6 +56,8 @@ func collect(progress *Progress, prefix string, planning bool) *collector {
 		changes:  map[string]Change{},
 		failures: map[string]Change{},
 		running:  map[string]time.Time{},
+		sames:    map[string]bool{},
+		standing: map[string]*standing{},
 		broken:   map[string]*apitype.StepEventStateMetadata{},
 		madeAt:   map[string]time.Time{},
 		stop:     make(chan struct{}),
@@ -83,7 +92,9 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	}
 	sortChanges(r.Changes)
 	sortChanges(r.Failures)
-	r.Same, r.madeAt = c.same, maps.Clone(c.madeAt)
+	r.Same, r.madeAt = len(c.sames), maps.Clone(c.madeAt)
+	r.standing, r.outputs = maps.Clone(c.standing), c.outputs
+	r.PutBack = putBack(r.standing)
 	r.Notes = slices.Clone(c.notes)
 	return slices.Clone(c.diagnostics)
 }
@@ -128,6 +139,7 @@ func (c *collector) show() {
 }
 
 func (c *collector) begin(meta apitype.StepEventMetadata) {
+	c.plan(meta)
 	change, ok := changeOf(meta)
 	if !ok {
 		return
@@ -141,8 +153,17 @@ func (c *collector) begin(meta apitype.StepEventMetadata) {
 }
 
 func (c *collector) end(meta apitype.StepEventMetadata) {
+	if meta.Op == apitype.OpRefresh {
+		c.read(meta)
+		return
+	}
+	if meta.Type == stackType && meta.New != nil && (meta.Old == nil || !reflect.DeepEqual(meta.Old.Outputs, meta.New.Outputs)) {
+		c.outputs = true
+	}
 	if meta.Op == apitype.OpSame && !hidden(meta.Type) {
-		c.same++
+		if meta.New != nil && meta.New.Custom {
+			c.sames[meta.URN] = true
+		}
 		return
 	}
 	change, ok := changeOf(meta)
@@ -155,8 +176,7 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 		c.madeAt[change.URN] = time.Now()
 	}
 	if !change.Component {
-		c.done++
-		c.progress.Line(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), shortType(change.Type), change.Name))
+		c.done++ // The report names it at the end.
 	}
 }
 

@@ -43,7 +43,7 @@ func report(planning bool, progress *Progress, list ...apitype.EngineEvent) (*Re
 		c.channel <- events.EngineEvent{EngineEvent: event}
 	}
 	close(c.channel)
-	r := &Report{Operation: Up, Planned: planning}
+	r := &Report{Operation: Up, Planned: planning, Read: true}
 	diagnostics := c.finish(r)
 	return r, diagnostics
 }
@@ -132,7 +132,7 @@ func TestTheTextOfAReport(t *testing.T) {
 	r.Failures = []Change{{Op: Create, Type: "aws:iam/policy:Policy", Name: "p"}}
 	var out bytes.Buffer
 	r.Outcome = OutcomeDone
-	other := &Report{Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3, Outcome: OutcomeDone}
+	other := &Report{Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3, Outcome: OutcomeDone, Read: true}
 	notRun := &Report{Stack: "last", Outcome: OutcomeNotRun, Because: "prod"}
 	assert.NoError(t, (&Summary{Operation: Up, Parallel: 4, Seconds: 3, Stacks: []*Report{r, other, notRun}}).WriteText(&out))
 	assert.Equal(t, `dev, account 111122223333: up in the sandbox
@@ -152,7 +152,7 @@ up of 3 stacks: 2 done, 1 not run (3.0 s, up to 4 at once)
 `, out.String())
 }
 
-// Elsewhere than on a terminal, progress is a line for each resource that is done, and one now and then while nothing is.
+// Elsewhere than on a terminal, progress is a line now and then. What is done is listed once, in the report.
 func TestPlainProgressIsLines(t *testing.T) {
 	var out bytes.Buffer
 	clock := time.Unix(0, 0)
@@ -163,7 +163,7 @@ func TestPlainProgressIsLines(t *testing.T) {
 	p.Status("still at it")
 	p.Status("said already")
 	p.Done()
-	assert.Equal(t, "dev: created iam.User user-a\ndev: deleted iam.Role role-a\nstill at it\n", out.String())
+	assert.Equal(t, "still at it\n", out.String())
 }
 
 // On a terminal the status rewrites one line, stays below lines that are kept, never wraps, and leaves nothing behind.

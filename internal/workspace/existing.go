@@ -45,6 +45,7 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 	found := &adopt.Existing{Managed: map[string]bool{}}
 	wanted := func(s *config.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }
 	r := newRun(s, stack, nil)
+	r.unread = true
 	r.program = &runner{run: program.Existing(w.folder.stackFolder(), wanted, found)}
 	defer r.close()
 	if err := r.ready(ctx); err != nil {

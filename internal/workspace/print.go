@@ -82,18 +82,15 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	return s.writeShut(w)
 }
 
-// cause is what happened to the stack, in one line.
+// cause is what happened to the stack, in one line. Why something failed or was refused is the command's error, which is told once.
 func (r *Report) cause() string {
 	switch {
 	case r.Outcome == OutcomeNotRun && r.Because != "":
 		return "needs " + r.Because + ", which did not end well"
 	case r.Outcome == OutcomeNotRun:
 		return r.Error
-	case r.Error == "" || len(r.Drift) > 0:
-		return r.totals()
-	default:
-		return oneLine(strings.TrimPrefix(r.Error, fmt.Sprintf("%s: %s failed", r.Stack, r.Operation)), 300)
 	}
+	return r.counts()
 }
 
 // oneLine is a text of several lines as one, cut to a width.
@@ -117,6 +114,9 @@ func (r *Report) writeText(w io.Writer) error {
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for _, o := range ops {
 		for _, change := range r.Of(o.op) {
+			if r.told != nil && r.told[change.URN] == change.Op {
+				continue // The plan has listed it.
+			}
 			fmt.Fprintf(table, "  %s %s\t%s\t%s\t%s\n", o.sign, o.op, shortType(change.Type), change.Name, change.remark())
 		}
 	}
@@ -129,6 +129,12 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, d := range r.Drift {
 		lines.WriteString(d.text())
 	}
+	if r.told == nil && len(r.PutBack) > 0 {
+		lines.WriteString("  changed by hand, and put back:\n")
+		for _, d := range r.PutBack {
+			lines.WriteString(d.text())
+		}
+	}
 	for line := range strings.Lines(lines.String()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
 			return err
@@ -136,6 +142,11 @@ func (r *Report) writeText(w io.Writer) error {
 	}
 	if _, err := fmt.Fprintf(w, "  %s (%.1f s)\n", r.totals(), r.Seconds); err != nil {
 		return err
+	}
+	if !r.Read && (r.Operation == Up || r.Operation == Preview) && r.Outcome == OutcomeDone {
+		if _, err := fmt.Fprintln(w, "  AWS was not read first: what somebody changed by hand is not seen, and not put back"); err != nil {
+			return err
+		}
 	}
 	if !r.Planned || len(r.Of(Create, Update, Replace, Delete)) == 0 { // What was done has shown them before.
 		return nil
@@ -160,9 +171,25 @@ func (c Change) remark() string {
 	}
 }
 
-// totals count resources; components exist in the program alone.
+// totals say how it ended, and count resources.
 func (r *Report) totals() string {
+	if r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused {
+		return r.counts()
+	}
+	counts := r.counts()
+	if counts == "" {
+		return string(r.Outcome)
+	}
+	return string(r.Outcome) + ": " + counts
+}
+
+// counts count resources; components exist in the program alone. What failed or was refused before anything was heard of a resource counts nothing.
+func (r *Report) counts() string {
+	ended := r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused
 	if r.Operation == Drift {
+		if !ended {
+			return ""
+		}
 		return r.driftTotals()
 	}
 	var parts []string
@@ -179,11 +206,21 @@ func (r *Report) totals() string {
 	if n := len(r.Failures); n > 0 {
 		parts = append(parts, fmt.Sprintf("%d failed", n))
 	}
-	if len(parts) == 0 {
+	switch {
+	case len(parts) > 0:
+	case r.Outcome == OutcomeRefused && r.Operation.changes():
+		return "nothing was changed"
+	case ended:
 		parts = append(parts, "no changes")
+	default:
+		return ""
 	}
-	if r.Same > 0 {
+	if r.Same > 0 && ended {
 		parts = append(parts, fmt.Sprintf("%d unchanged", r.Same))
 	}
-	return strings.Join(parts, ", ")
+	text := strings.Join(parts, ", ")
+	if n := len(r.PutBack); n > 0 {
+		text += fmt.Sprintf("; %d of them changed by hand", n)
+	}
+	return text
 }

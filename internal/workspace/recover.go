@@ -50,17 +50,20 @@ func nameOf(inputs map[string]any, _ target) string {
 // openMark stands among the initErrors of a resource in the state whose creation is open. It outlives a kill: the next run finds it there.
 const openMark = "guardrails: nobody knows whether AWS carried this creation out"
 
-// refusedByAWS is how the provider words an answer of AWS's that says that nothing was done.
-var refusedByAWS = regexp.MustCompile(`StatusCode: 4\d\d|AlreadyExists`)
+// refusedByAWS is how the providers word an answer of AWS's that says that nothing was done: the statuses of HTTP as the two generations of AWS's SDK
+// write them, and the error codes of Cloud Control.
+var refusedByAWS = regexp.MustCompile(`(?i)status ?code: 4\d\d|AlreadyExists|` +
+	`failed with "(AccessDenied|InvalidRequest|InvalidCredentials|NotFound|ResourceConflict|ServiceLimitExceeded|Throttling)`)
 
-// recover settles the creations that an earlier run left open.
-func (r *run) recover(ctx context.Context, stack *auto.Stack) error {
+// recover settles the creations that an earlier run left open. It gives the state where there was nothing to settle, and nil where there was.
+func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, error) {
 	state, err := r.export(ctx, stack)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var open []resource
-	for _, operation := range state.list("pending_operations") {
+	pending := state.list("pending_operations")
+	for _, operation := range pending {
 		if operation["type"] == string(apitype.OperationTypeCreating) {
 			if made, ok := operation["resource"].(map[string]any); ok {
 				open = append(open, made)
@@ -72,7 +75,10 @@ func (r *run) recover(ctx context.Context, stack *auto.Stack) error {
 			open = append(open, made)
 		}
 	}
-	return r.settle(ctx, stack, state, open)
+	if len(pending)+len(open) == 0 {
+		return state, nil
+	}
+	return nil, r.settle(ctx, stack, state, open, "interrupted creations")
 }
 
 // settleFailures settles the creations that failed in this run without a word from AWS that nothing was done.
@@ -105,11 +111,11 @@ func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[
 	if err != nil {
 		return err
 	}
-	return r.settle(ctx, stack, state, open)
+	return r.settle(ctx, stack, state, open, "creations that ended without an answer")
 }
 
-// settle asks AWS for the resources whose creation is open, and writes the answer into the state.
-func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, open []resource) error {
+// settle asks AWS for the resources whose creation is open, and writes the answer into the state. What says how they came to be open.
+func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, open []resource, what string) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -133,7 +139,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	if err := r.replaceState(ctx, stack, state); err != nil || len(urns) == 0 {
 		return err
 	}
-	r.options.Progress.Line(fmt.Sprintf("%sinterrupted creations, asking AWS for them: %s", r.label(), plainNames(urns...)))
+	r.options.Progress.Line(fmt.Sprintf("%s%s, asking AWS for them: %s", r.label(), what, plainNames(urns...)))
 	found, err := r.look(ctx, stack, urns)
 	if err != nil {
 		return err
@@ -158,7 +164,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	return r.replaceState(ctx, stack, state)
 }
 
-// look reads resources in AWS, without touching the state. What is not there is not in the answer.
+// look reads resources in AWS, nil meaning all, without touching the state. What is not there is not in the answer.
 func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[string]*apitype.StepEventStateMetadata, error) {
 	found := map[string]*apitype.StepEventStateMetadata{}
 	stream := make(chan events.EngineEvent)
@@ -166,13 +172,17 @@ func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[s
 	go func() {
 		defer close(read)
 		for event := range stream {
-			if outputs := event.ResOutputsEvent; outputs != nil && slices.Contains(urns, outputs.Metadata.URN) && outputs.Metadata.Op != apitype.OpDelete {
+			if outputs := event.ResOutputsEvent; outputs != nil && (urns == nil || slices.Contains(urns, outputs.Metadata.URN)) && outputs.Metadata.Op != apitype.OpDelete {
 				found[outputs.Metadata.URN] = outputs.Metadata.New
 			}
 		}
 	}()
-	if _, err := stack.PreviewRefresh(ctx, optrefresh.Target(urns), optrefresh.EventStreams(stream)); err != nil {
-		return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("ask AWS for what an interrupted run was making: %w", err)}
+	options := []optrefresh.Option{optrefresh.EventStreams(stream)}
+	if urns != nil {
+		options = append(options, optrefresh.Target(urns))
+	}
+	if _, err := stack.PreviewRefresh(ctx, options...); err != nil {
+		return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("ask AWS for what it has: %w", err)}
 	}
 	<-read
 	return found, nil

@@ -15,7 +15,7 @@ const (
 	Preview Operation = "preview"
 	Up      Operation = "up"
 	Destroy Operation = "destroy"
-	// Drift asks AWS what it holds of what a stack deployed, and changes nothing.
+	// Drift asks AWS what it holds of a stack, compares that with what the program deploys, and changes nothing.
 	Drift Operation = "drift"
 )
 
@@ -120,9 +120,14 @@ type Report struct {
 	Planned bool `json:"planned"`
 	// Changes are in the order of their URNs, so that two runs with the same outcome report the same. Providers and the stack itself are left out.
 	Changes []Change `json:"changes"`
-	// Same is the number of resources that stay as they are.
+	// Same is the number of resources that stay as they are, components left out.
 	Same int `json:"same"`
-	// Drift is what differs in AWS from what was deployed, in the order of the URNs; only for the operation drift.
+	// Read says that AWS was read before anything was planned. Where it is false (--no-refresh), what somebody changed by hand is neither seen nor put back.
+	Read bool `json:"read"`
+	// PutBack is what somebody had changed by hand and the changes make again what the program deploys, in the order of the URNs; each of them is among
+	// the changes too. Only where AWS was read.
+	PutBack []Drifted `json:"putBack,omitempty"`
+	// Drift is what differs in AWS from what the program deploys, in the order of the URNs; only for the operation drift.
 	Drift []Drifted `json:"drift,omitempty"`
 	// Failures are the resources whose operation began and failed, by URN.
 	Failures []Change `json:"failures,omitempty"`
@@ -141,6 +146,11 @@ type Report struct {
 
 	// madeAt is when a resource was made in this run, by URN.
 	madeAt map[string]time.Time
+	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
+	standing map[string]*standing
+	outputs  bool
+	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil where no plan was shown.
+	told map[string]Op
 }
 
 // Of lists the changes with one of the given ops, components left out.

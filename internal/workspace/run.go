@@ -21,6 +21,8 @@ type run struct {
 	// existed says that the stack was in its backend before this command.
 	existed bool
 	closes  []func()
+	// unread says that the program looks AWS up itself, so that the engine need not read it first.
+	unread bool
 	// plan is what the operation would do; nil where nobody wants to know.
 	plan *Report
 	err  error
@@ -128,9 +130,14 @@ func (r *run) do(ctx context.Context) {
 		return
 	}
 	if r.operation.changes() {
-		if err := r.step("recover", func() error { return r.recover(ctx, r.opened) }); err != nil {
+		var state *deployment
+		if err := r.step("recover", func() (err error) { state, err = r.recover(ctx, r.opened); return err }); err != nil {
 			r.fail(err)
 			return
+		}
+		if state != nil && r.settled() {
+			r.report.Read, r.report.Same, r.report.Outputs = true, r.plan.Same, state.outputs()
+			return // Also --verify would read again what was read just now.
 		}
 	}
 	var report *Report
@@ -147,9 +154,16 @@ func (r *run) do(ctx context.Context) {
 	}
 }
 
+// settled reports whether the plan has found, with AWS read before, that there is nothing to do: AWS has what the program deploys, and the state has what
+// AWS has. Then the engine need not be asked to do it.
+func (r *run) settled() bool {
+	return r.operation == Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.outputs && untouched(r.plan.standing)
+}
+
 // keep takes over what an operation did.
 func (r *run) keep(from *Report) {
 	r.report.Planned, r.report.Changes, r.report.Same, r.report.Drift = from.Planned, from.Changes, from.Same, from.Drift
+	r.report.Read, r.report.PutBack = from.Read, from.PutBack
 	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.madeAt = from.Failures, from.Notes, from.Outputs, from.madeAt
 }
 
@@ -159,7 +173,7 @@ func (r *run) tell() {
 		return
 	}
 	line := fmt.Sprintf("%s%s", r.label(), r.report.Outcome)
-	if cause := r.report.cause(); cause != "" {
+	if cause := r.report.cause(); cause != "" && cause != string(r.report.Outcome) {
 		line += ", " + cause
 	}
 	if r.report.Outcome != OutcomeNotRun {

@@ -153,5 +153,12 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 	if !yes {
 		return Usef("%s not confirmed; nothing was changed", s.operation)
 	}
+	for _, plan := range plans.Stacks {
+		told := map[string]Op{}
+		for _, change := range plan.Changes {
+			told[change.URN] = change.Op
+		}
+		s.runs[plan.Stack].report.told = told
+	}
 	return nil
 }

@@ -72,6 +72,46 @@ func (d *deployment) keep(wanted func(resource) bool) {
 	d.inner["resources"] = kept
 }
 
+// outputs are the stack's outputs, a secret one as "[secret]".
+func (d *deployment) outputs() map[string]any {
+	for _, made := range d.list("resources") {
+		if made.typ() != stackType {
+			continue
+		}
+		out := map[string]any{}
+		for name, value := range made.object("outputs") {
+			if object, ok := value.(map[string]any); ok && object[secretKey] != nil {
+				value = "[secret]"
+			}
+			out[name] = plainNumbers(value)
+		}
+		return out
+	}
+	return nil
+}
+
+// secretKey is the key that the engine gives what is not a plain value; of those only secrets can be outputs of these programs.
+const secretKey = "4dabf18193072939515e22adb298388d"
+
+// plainNumbers gives numbers the type that the Automation API gives them.
+func plainNumbers(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		if f, err := value.Float64(); err == nil {
+			return f
+		}
+	case map[string]any:
+		for key, v := range value {
+			value[key] = plainNumbers(v)
+		}
+	case []any:
+		for i, v := range value {
+			value[i] = plainNumbers(v)
+		}
+	}
+	return value
+}
+
 // add appends a resource: what it depends on stands before it.
 func (d *deployment) add(made resource) {
 	items, _ := d.inner["resources"].([]any)

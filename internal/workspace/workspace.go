@@ -27,6 +27,9 @@ type Options struct {
 	AllowDelete []string
 	// AllowDirty lets a real run deploy what no commit holds.
 	AllowDirty bool
+	// NoRefresh plans with what the state says of AWS, and does not read AWS first: what somebody changed by hand is neither seen nor put back. Drift
+	// and Verify read all the same.
+	NoRefresh bool
 	// Verify asks AWS after up whether another up would change anything, which does not hold then.
 	Verify bool
 	// Confirm is asked once before a real run changes anything, with the plans of all stacks. Refusing ends the command as wrong use. Nil asks nobody.
