@@ -28,6 +28,10 @@ golden: ## rewrite the golden files; read the difference like a migration
 oracle: ## 100,000 generated requests against an independent evaluator; needs Node
 	GUARDRAILS_ORACLE=100000 go test -timeout 60m ./tests/oracle
 
+.PHONY: by-hand
+by-hand: ## every change that somebody may make by hand, in the sandbox; some minutes
+	GUARDRAILS_E2E=1 GUARDRAILS_BY_HAND=1 go test -timeout 60m -v -run TestWhatSomebodyChangesByHandIsNamedAndPutBack ./tests
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli

@@ -94,7 +94,8 @@ func newCommandDeployment(t *testing.T) *deployment {
 	return d
 }
 
-// The first command of the README: it says what was made and what each person does next; again, it says that there is nothing to do.
+// The first command of the README: it says what was made, and where to read what each person does next; again, it says that there is
+// nothing to do.
 func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
@@ -102,12 +103,13 @@ func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	require.Equal(t, workspace.Holds, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "dev, account 111122223333: up in the sandbox\n")
 	assert.Regexp(t, `\+ create +iam\.User +non-97-test-user1-user`, r.stdout)
-	assert.Contains(t, r.stdout, "What each person does next")
+	assert.Contains(t, r.stdout, "\nWhat each person does next: guardrails handover dev\n")
+	assert.Contains(t, r.stderr, "up dev: created iam.User non-97-test-user1-user\n")
+	r = d.guardrails(t, "handover", "dev")
 	for _, person := range []string{"non-97-test-user1", "non-97-test-user2", "non-97-test-user3"} {
 		assert.Contains(t, r.stdout, "\n"+person+"\n")
 	}
 	assert.Contains(t, r.stdout, "https://signin.aws.amazon.com/switchrole?account=111122223333&roleName=")
-	assert.Contains(t, r.stderr, "up dev: created iam.User non-97-test-user1-user\n")
 
 	r = d.guardrails(t, "preview", "dev", "--sandbox")
 	require.Equal(t, workspace.Holds, r.status, r.stderr)

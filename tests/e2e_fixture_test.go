@@ -86,6 +86,15 @@ func (d *deployment) runAllowing(t *testing.T, operation workspace.Operation, st
 	return summary.Stacks[0]
 }
 
+// sandboxState is the path of the sandbox's AWS.
+func (d *deployment) sandboxState() (string, error) {
+	folder, err := workspace.Open(d.dir)
+	if err != nil {
+		return "", err
+	}
+	return workspace.New(folder, workspace.Options{Sandbox: true, Cache: d.cache}).SandboxState()
+}
+
 // aws opens the sandbox's AWS between two operations.
 func (d *deployment) aws(t *testing.T, use func(*sandbox.Server)) {
 	t.Helper()

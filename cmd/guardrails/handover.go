@@ -51,12 +51,6 @@ Without names it covers every stack of the folder.`,
 	return cmd
 }
 
-// people are those of the named stacks.
-func (f *flags) people(args []string) ([]report.Person, error) {
-	stacks, err := f.checked(args)
-	return report.Handover(stacks...), err
-}
-
 // checked are the named stacks, all of which hold.
 func (f *flags) checked(args []string) ([]*config.Stack, error) {
 	folder, err := workspace.Open(f.dir)

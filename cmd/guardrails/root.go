@@ -163,7 +163,6 @@ func (f *flags) names(args []string) []string { return slices.Concat(args, f.sta
 // deployFlags are those of up and destroy, which change accounts.
 func (f *flags) deployFlags(cmd *cobra.Command) {
 	f.engineFlags(cmd)
-	f.refreshFlag(cmd)
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
 	cmd.Flags().BoolVar(&f.doorsFirst, "doors-first", false, "service control policies after the guarded doors, for a first roll-out")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "let a real run deploy what is not committed")

@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -13,11 +13,11 @@ func newUp(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up [stack ...]",
 		Short: "Deploy stacks: into the sandbox, or into their accounts",
-		Long: `Checks the stack files, deploys them, and says what was made and what each person does next.
+		Long: `Checks the stack files, reads what stands in AWS, deploys, and says what was changed. What somebody changed by hand is put back; the summary lists it apart.
 
 Without names it deploys every stack of the folder: people before the accounts that name them, service control policies before the accounts that
 they govern (after them with --doors-first), the rest side by side. A stack that fails stops those that need it and no others. A run that was
-interrupted goes on where it stopped when it is run again.
+interrupted goes on where it stopped when it is run again, once the lock that a killed engine may leave in the backend is gone.
 
 Nothing is changed anywhere when the plan of a stack deletes or replaces a guarded resource that --allow-delete does not name. A real run is
 refused while files of the folder are not committed, shows its plans first and asks once (--yes answers), and reads back from AWS at the end whether
@@ -30,17 +30,13 @@ another up would change anything.`,
 			if err := f.run(cmd, workspace.Up, args); err != nil || f.json {
 				return err
 			}
-			people, err := f.people(args)
-			if err != nil {
-				return err
-			}
-			if _, err := fmt.Fprint(cmd.OutOrStdout(), "\nWhat each person does next (\"guardrails handover\" prints it again)\n\n"); err != nil {
-				return err
-			}
-			return report.WriteHandover(cmd.OutOrStdout(), people, report.HandoverOptions{})
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "\nWhat each person does next: %s\n",
+				strings.Join(append([]string{"guardrails handover"}, f.names(args)...), " "))
+			return err
 		},
 	}
 	f.deployFlags(cmd)
+	f.refreshFlag(cmd)
 	cmd.Flags().StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
 	cmd.Flags().BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
 	return cmd

@@ -45,7 +45,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		r.closes = append(r.closes, func() { _ = server.Close() })
 		dir, env = r.home.project(r.stack), r.home.env(server.DebugProviders())
 	}
-	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread)
+	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
 	local, err := auto.NewLocalWorkspace(ctx,
 		auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run))
 	if err != nil {

@@ -176,7 +176,8 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 		c.madeAt[change.URN] = time.Now()
 	}
 	if !change.Component {
-		c.done++ // The report names it at the end.
+		c.done++
+		c.progress.Log(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), shortType(change.Type), change.Name))
 	}
 }
 

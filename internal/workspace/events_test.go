@@ -152,7 +152,7 @@ up of 3 stacks: 2 done, 1 not run (3.0 s, up to 4 at once)
 `, out.String())
 }
 
-// Elsewhere than on a terminal, progress is a line now and then. What is done is listed once, in the report.
+// Elsewhere than on a terminal, progress is a line for each resource that is done, and one now and then while nothing is.
 func TestPlainProgressIsLines(t *testing.T) {
 	var out bytes.Buffer
 	clock := time.Unix(0, 0)
@@ -163,7 +163,14 @@ func TestPlainProgressIsLines(t *testing.T) {
 	p.Status("still at it")
 	p.Status("said already")
 	p.Done()
-	assert.Equal(t, "still at it\n", out.String())
+	assert.Equal(t, "dev: created iam.User user-a\ndev: deleted iam.Role role-a\nstill at it\n", out.String())
+}
+
+// On a terminal what is done is listed once, in the report.
+func TestTerminalProgressListsNothing(t *testing.T) {
+	var out bytes.Buffer
+	report(false, &Progress{out: &out, terminal: true, now: time.Now}, done(step(apitype.OpCreate, userURN)))
+	assert.NotContains(t, out.String(), "user-a")
 }
 
 // On a terminal the status rewrites one line, stays below lines that are kept, never wraps, and leaves nothing behind.

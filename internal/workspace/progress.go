@@ -60,6 +60,13 @@ func (p *Progress) Line(line string) {
 	p.draw()
 }
 
+// Log prints a line elsewhere than on a terminal: there the status moves, and the report lists at the end what was done.
+func (p *Progress) Log(line string) {
+	if p != nil && !p.terminal {
+		p.Line(line)
+	}
+}
+
 // Status says what is under way, where one thing is.
 func (p *Progress) Status(text string) { p.StatusOf("", text) }
 

@@ -1,0 +1,279 @@
+package tests
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace"
+)
+
+const (
+	devRole       = "non-97-project-ope-role"
+	administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+)
+
+// byOthers is what others do to the development account: they attach to a role, tag it, and take the guard of the group away.
+func (d *deployment) byOthers(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	d.aws(t, func(s *sandbox.Server) {
+		aws := s.IAM(devAccount)
+		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindRole, devRole, administrator))
+		require.NoError(t, aws.PutPolicy(ctx, cloud.KindRole, devRole, "mine", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindGroup, "guardrails-mfa", administrator))
+		require.NoError(t, aws.TagRole(ctx, devRole, map[string]string{"Project": "Test Project 1"}))
+		require.NoError(t, aws.DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"))
+	})
+}
+
+// What others changed by hand is listed apart, in the preview and in the result, and is put back; then nothing differs. Without reading, nothing of it is seen,
+// and the summary says that.
+func TestUpReadsFirstAndPutsBack(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.run(t, workspace.Up, "dev")
+	want := d.world(t)
+	d.byOthers(t)
+	changed := d.world(t)
+
+	text := func(options workspace.Options, operation workspace.Operation) string {
+		summary, err := d.workspace(t, options).Run(t.Context(), operation, "dev")
+		require.NoError(t, err)
+		var out strings.Builder
+		require.NoError(t, summary.WriteText(&out))
+		return out.String()
+	}
+	blind := text(workspace.Options{NoRefresh: true}, workspace.Up)
+	assert.Contains(t, blind, "no changes")
+	assert.Contains(t, blind, "AWS was not read first: what somebody changed by hand is not seen, and not put back")
+	assert.Equal(t, changed, d.world(t))
+
+	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
+		got := text(workspace.Options{}, operation)
+		for _, line := range []string{
+			"  changed by hand, and put back:\n",
+			"  ! iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone\n",
+			"      tags.Project: somebody changed \"Test Project 2\" to \"Test Project 1\"\n",
+			"      policyArns: somebody added \"" + administrator + "\"\n",
+			"      policyNames: somebody added \"mine\"\n",
+		} {
+			assert.Contains(t, got, line, operation)
+		}
+		assert.Contains(t, got, "; 5 of them changed by hand (", operation)
+	}
+	assert.Empty(t, cmp.Diff(want, d.world(t)))
+	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+}
+
+// Where there is nothing to look at, drift does not say that all is well.
+func TestDriftOfNothingIsWrongUse(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
+	require.ErrorContains(t, err, "nothing to look at")
+	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), "the stack was never deployed")
+	d.run(t, workspace.Preview, "dev") // Which makes the stack, with an empty state.
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
+	require.ErrorContains(t, err, "nothing to look at")
+	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), "its state is empty")
+}
+
+// An edit that is not deployed yet is drift, and is told apart from what somebody changed.
+func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.expectNothing(t, "Pulumi.dev.yaml")
+	d.run(t, workspace.Up, "dev")
+	d.edit(t, "Pulumi.dev.yaml", "      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: os-user3\n")
+	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	var out strings.Builder
+	require.NoError(t, summary.WriteText(&out))
+	assert.Contains(t, out.String(), "      tags.Project: up changes \"Test Project 2\" to \"Test Project 1\"\n")
+	assert.Contains(t, out.String(), "  ! iam.User non-97-test-user4-user is in the stack file and not deployed yet\n")
+	assert.NotContains(t, out.String(), "somebody")
+}
+
+// A user of another account who was deleted and made again is another principal: the trust policies that named the user hold the dead id. Up writes the name
+// again, in every account.
+func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
+	t.Parallel()
+	d := newOrganization(t)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	require.NoError(t, err)
+	want := d.world(t)
+	d.byHand(t, "jump", "111122223333", func(h *hand) {
+		all := d.state(t, "jump")
+		for _, r := range all {
+			if r.Type == "aws:iam/user:User" && r.ID == "alice" {
+				_, err := h.delete(r, all)
+				require.NoError(t, err)
+			}
+		}
+	})
+	require.Contains(t, d.world(t), "AIDA", "test bug: no trust policy named the user")
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(want, d.world(t)))
+}
+
+// The version in force counts, whatever versions there are: of a policy and of session preferences.
+func TestTheVersionInForceIsPutBack(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d := newDeployment(t)
+	d.run(t, workspace.Up, "dev")
+	const guard = "arn:aws:iam::" + devAccount + ":policy/guardrails/guardrails-operation-guard"
+	inForce := func() (policy, preferences string) {
+		account := d.account(t, devAccount)
+		p, ok := account.Policies[guard]
+		require.True(t, ok, "%v", account.Policies)
+		for _, v := range p.Versions {
+			if v.ID == p.Default {
+				policy = v.Document
+			}
+		}
+		return policy, account.Documents["ap-northeast-1/SSM-SessionManagerRunShell"].Content()
+	}
+	policy, preferences := inForce()
+	open := strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)
+	require.NotEqual(t, preferences, open, "test bug: the preferences have no such key")
+	for round := range 2 {
+		d.aws(t, func(s *sandbox.Server) {
+			if round == 0 {
+				_, err := s.IAM(devAccount).CreatePolicyVersion(ctx, guard, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
+				require.NoError(t, err)
+				_, err = s.SSM(devAccount, "ap-northeast-1").UpdateDocument(ctx, "SSM-SessionManagerRunShell", cloud.NewDocument{Content: open})
+				require.NoError(t, err)
+			}
+			require.NoError(t, s.IAM(devAccount).SetDefaultPolicyVersion(ctx, guard, "v2"))
+			require.NoError(t, s.SSM(devAccount, "ap-northeast-1").UpdateDocumentDefaultVersion(ctx, "SSM-SessionManagerRunShell", "2"))
+		})
+		summary, err := d.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift, "dev")
+		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+		var out strings.Builder
+		require.NoError(t, summary.WriteText(&out))
+		assert.Contains(t, out.String(), "      content.inputs.runAsEnabled: somebody changed true to false\n", "round %d: key by key", round)
+		assert.Contains(t, out.String(), "iam.Policy operation-policy-guardrails-operation-guard", "round %d", round)
+		d.run(t, workspace.Up, "dev")
+		gotPolicy, gotPreferences := inForce()
+		assert.JSONEq(t, policy, gotPolicy, "round %d", round)
+		assert.JSONEq(t, preferences, gotPreferences, "round %d", round)
+	}
+}
+
+// As long as a Deny is not back, no Allow of the same role or group is put back either.
+func TestDeniesGoBackBeforeAllows(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d := newDeployment(t)
+	d.run(t, workspace.Up, "dev")
+	want := d.world(t)
+	role := d.account(t, devAccount).Roles[devRole]
+	require.Greater(t, len(role.Attached), 1)
+	guard := ""
+	d.aws(t, func(s *sandbox.Server) {
+		aws := s.IAM(devAccount)
+		for _, arn := range role.Attached {
+			if strings.HasSuffix(arn, "-guard") {
+				guard = arn
+			}
+			require.NoError(t, aws.DetachPolicy(ctx, cloud.KindRole, devRole, arn))
+		}
+		for _, name := range []string{"mfa-guard", "mfa-self-service"} {
+			require.NoError(t, aws.DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", name))
+		}
+	})
+	require.NotEmpty(t, guard, "test bug: the role has no guard")
+	faults := &cloud.Faults{Rules: []cloud.FaultRule{
+		{Call: "AttachRolePolicy", Subject: devRole + "/" + guard, Fault: cloud.ErrorBefore},
+		{Call: "PutGroupPolicy", Subject: "guardrails-mfa/mfa-guard", Fault: cloud.ErrorBefore},
+	}}
+	_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(ctx, workspace.Up, "dev")
+	require.ErrorContains(t, err, "ServiceFailure")
+	account := d.account(t, devAccount)
+	assert.Empty(t, account.Roles[devRole].Attached, "no Allow without the Deny")
+	assert.Empty(t, account.Groups["guardrails-mfa"].Inline, "no Allow without the Deny")
+	d.run(t, workspace.Up, "dev")
+	assert.Empty(t, cmp.Diff(want, d.world(t)))
+}
+
+// A run that is killed while it puts back is finished by running it again.
+func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
+	t.Parallel()
+	d := newCommandDeployment(t)
+	d.run(t, workspace.Up, "dev")
+	want := d.world(t)
+	for _, after := range []int{1, 3} {
+		d.byOthers(t)
+		cmd := d.command(t, "up", "dev", "--sandbox")
+		progress, err := cmd.StderrPipe()
+		require.NoError(t, err)
+		require.NoError(t, cmd.Start())
+		done := 0
+		for lines := bufio.NewScanner(progress); done < after && lines.Scan(); {
+			if strings.Contains(lines.Text(), "up dev: created ") || strings.Contains(lines.Text(), "up dev: updated ") {
+				done++
+			}
+		}
+		require.NoError(t, cmd.Process.Signal(syscall.SIGKILL))
+		_ = cmd.Wait()
+		require.Equal(t, after, done, "test bug: it was over before it was killed")
+		r := d.guardrails(t, "up", "dev", "--sandbox")
+		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		assert.Empty(t, cmp.Diff(want, d.world(t)), "killed after %d", after)
+		assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	}
+}
+
+// What failed or was refused is not headed "no changes", and the reason stands once in all that a command prints.
+func TestWhatFailedSaysSoAndWhyOnce(t *testing.T) {
+	t.Parallel()
+	d := newCommandDeployment(t)
+	d.run(t, workspace.Preview, "dev")
+	d.aws(t, func(s *sandbox.Server) {
+		_, err := s.IAM(devAccount).CreateGroup(t.Context(), "guardrails-mfa", "/")
+		require.NoError(t, err)
+	})
+	r := d.guardrails(t, "up", "dev", "--sandbox")
+	all := r.stdout + r.stderr
+	assert.Equal(t, workspace.Failed, r.status)
+	assert.Regexp(t, `(?m)^  failed: .*1 failed`, r.stdout)
+	assert.Equal(t, 1, strings.Count(all, "EntityAlreadyExists"), all)
+	assert.NotContains(t, all, "no changes")
+	assert.NotContains(t, all, "asking AWS", "AWS refused it: nothing is open")
+
+	d.expectNothing(t, "Pulumi.dev.yaml")
+	d.edit(t, "sandbox.yaml", `  dev: "111122223333"`, `  dev: "444455556666"`)
+	r = d.guardrails(t, "preview", "dev", "--sandbox")
+	assert.Equal(t, workspace.Refused, r.status)
+	assert.Contains(t, r.stdout, "  refused (")
+	assert.NotContains(t, r.stdout+r.stderr, "no changes")
+}
+
+// Plain "pulumi up" and "pulumi preview" in the shipped folders read what stands before they plan.
+func TestTheShippedProjectsReadFirst(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"..", exampleOrganization} {
+		data, err := os.ReadFile(filepath.Join(folder, "Pulumi.yaml"))
+		require.NoError(t, err)
+		var project struct {
+			Options struct{ Refresh string }
+		}
+		require.NoError(t, yaml.Unmarshal(data, &project))
+		assert.Equal(t, "always", project.Options.Refresh, fmt.Sprint(folder))
+	}
+}
