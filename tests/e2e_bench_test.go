@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -67,6 +68,40 @@ func BenchmarkUpOfTwelveMembers(b *testing.B) {
 				options := workspace.Options{Sandbox: true, Cache: d.cache, Parallel: parallel, Fresh: true}
 				_, err := workspace.New(folder, options).Run(b.Context(), workspace.Up)
 				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+// The time of a preview of a stack of a thousand resources that has nothing to do: without reading AWS, with reading, and where a twentieth of the calls
+// is throttled. AWS itself answers at once here: what is measured is the engine and the number of calls.
+func BenchmarkPreviewOfAThousandResources(b *testing.B) {
+	d := &deployment{cli: clitest.Need(b), dir: b.TempDir(), cache: filepath.Join(b.TempDir(), "guardrails")}
+	d.write(b, "Pulumi.yaml", "name: many\nruntime: go\n")
+	var users strings.Builder
+	for i := range 497 {
+		fmt.Fprintf(&users, "    - name: user%03d\n", i)
+	}
+	d.write(b, "Pulumi.dev.yaml", "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users:\n"+users.String())
+	folder, err := workspace.Open(d.dir)
+	require.NoError(b, err)
+	run := func(operation workspace.Operation, options workspace.Options) *workspace.Report {
+		options.Sandbox, options.Cache = true, d.cache
+		summary, err := workspace.New(folder, options).Run(b.Context(), operation)
+		require.NoError(b, err)
+		return summary.Stacks[0]
+	}
+	run(workspace.Up, workspace.Options{})
+	for name, options := range map[string]workspace.Options{
+		"not read":  {NoRefresh: true},
+		"read":      {},
+		"throttled": {Faults: &cloud.Faults{Seed: 1, Rates: map[cloud.Fault]float64{cloud.Throttled: 0.05}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				r := run(workspace.Preview, options)
+				require.Empty(b, r.Changes)
+				b.ReportMetric(float64(r.Same), "resources")
 			}
 		})
 	}

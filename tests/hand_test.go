@@ -194,8 +194,8 @@ type handMade struct {
 	values []any
 }
 
-// handMades are the changes of a property of a value, whatever the property means.
-func handMades(property string, value any) []handMade {
+// handMades are the changes of a property of a value, whatever the property means, but for the paths that the program ignores.
+func handMades(property string, value any, ignored []string) []handMade {
 	var all []handMade
 	add := func(what string, values ...any) {
 		if len(values) > 0 {
@@ -210,6 +210,9 @@ func handMades(property string, value any) []handMade {
 		add("removed", nil)
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if slices.Contains(ignored, property+"."+key) {
+				continue
+			}
 			add("changed", with(v, key, other(v[key])...)...)
 			gone := maps.Clone(v)
 			delete(gone, key)
