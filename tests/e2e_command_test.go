@@ -107,7 +107,7 @@ func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	assert.Contains(t, r.stderr, "up dev: created iam.User non-97-test-user1-user\n")
 	r = d.guardrails(t, "handover", "dev")
 	for _, person := range []string{"non-97-test-user1", "non-97-test-user2", "non-97-test-user3"} {
-		assert.Contains(t, r.stdout, "\n"+person+"\n")
+		assert.Contains(t, "\n"+r.stdout, "\n"+person+"\n")
 	}
 	assert.Contains(t, r.stdout, "https://signin.aws.amazon.com/switchrole?account=111122223333&roleName=")
 

@@ -58,6 +58,8 @@ const (
 	changedStatement
 	// madeAgain is a resource that somebody deleted and made again.
 	madeAgain
+	// older is an older version of a document in force.
+	older
 	// opaque are values that cannot be shown side by side.
 	opaque
 )
@@ -88,6 +90,15 @@ func differences(typ string, before, found map[string]any) []Difference {
 		all = append(all, differ(key, before[key], found[key])...)
 	}
 	return all
+}
+
+// olderInForce is a document of which somebody made an older version the default one: the provider reads and compares the newest version alone.
+func olderInForce(typ string, found map[string]any) (Difference, bool) {
+	inForce, newest := found["defaultVersion"], found["latestVersion"]
+	if typ != "aws:ssm/document:Document" || empty(inForce) || empty(newest) || inForce == newest {
+		return Difference{}, false
+	}
+	return Difference{Property: "defaultVersion", Deployed: newest, Found: inForce, ByHand: true, Left: true, kind: older}, true
 }
 
 func less(object map[string]any, key string) map[string]any {
@@ -152,6 +163,9 @@ func (d Difference) words() string {
 	switch d.kind {
 	case madeAgain:
 		return "somebody deleted it and made another of the same name; up makes that one what the stack file says"
+	case older:
+		return fmt.Sprintf("defaultVersion: somebody made version %v the default one, and %v is the newest; up leaves it: make the newest the default in the console of Systems Manager",
+			d.Found, d.Deployed)
 	case opaque:
 		text += tense(who, "changed", "changes") + " it"
 	case addedStatement, removedStatement:

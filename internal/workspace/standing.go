@@ -163,6 +163,9 @@ func (s *standing) differences() []Difference {
 		}
 	}
 	all = append(all, beside...)
+	if older, ok := olderInForce(s.typ, s.found.Outputs); ok && !slices.Contains(s.properties, "content") {
+		all = append(all, older)
+	}
 	for i := range all {
 		all[i].Text = all[i].words()
 	}
