@@ -57,10 +57,13 @@ type answer struct {
 // worse reports whether an answer says more against a claim than another.
 func (a answer) worse(b answer) bool { return a.rank() > b.rank() }
 
+// worstRank is that of an answer than which none says more against a claim.
+const worstRank = 5
+
 func (a answer) rank() int {
 	switch {
 	case a.open && !a.guess && a.witness.real:
-		return 5
+		return worstRank
 	case a.open && !a.guess:
 		return 4
 	case a.open:

@@ -8,8 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// doorsForExemptRolesOnly: whoever is not exempt opens none of the doors. They are asked about together; only where one opens each is asked about alone, so
-// that what opens one does not hide what opens another.
+// doorsForExemptRolesOnly: whoever is not exempt opens none of the doors. They are asked about together; where one opens in doubt each is asked about
+// alone, so that it does not hide what opens for certain.
 func (p *organizationProver) doorsForExemptRolesOnly() {
 	d := p.in.Doors
 	if d == nil {
@@ -31,7 +31,7 @@ func (p *organizationProver) eachOf(id string, actions, exempt []string, conditi
 		return p.everybodyOf(id, []policy.Statement{policy.Allow("", actions...).On("*").When(conditions...)}, exempt)
 	}
 	all := ask(actions...)
-	if !all.open {
+	if !all.open || all.rank() == worstRank {
 		return all
 	}
 	a := answer{denied: true}
