@@ -210,7 +210,7 @@ func handMades(property string, value any, ignored []string) []handMade {
 		add("removed", nil)
 	case map[string]any:
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			if slices.Contains(ignored, property+"."+key) {
+			if slices.Contains(ignored, fmt.Sprintf("%s[%q]", property, key)) {
 				continue
 			}
 			add("changed", with(v, key, other(v[key])...)...)
