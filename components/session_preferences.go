@@ -95,11 +95,15 @@ func NewSessionPreferences(
 	}
 	arns := pulumi.StringMap{}
 	for _, region := range args.Regions {
+		content, err := args.contentOver(ctx, preferences, region)
+		if err != nil {
+			return nil, err
+		}
 		document, err := ssm.NewDocument(ctx, childName(name, childPreferences, region), &ssm.DocumentArgs{
 			Name:           pulumi.String(PreferencesDocument),
 			DocumentType:   pulumi.String("Session"),
 			DocumentFormat: pulumi.String("JSON"),
-			Content:        pulumi.String(args.Content()),
+			Content:        pulumi.String(content),
 		}, children.with(args.options(region)...)...)
 		if err != nil {
 			return nil, err
@@ -120,6 +124,16 @@ func NewSessionPreferences(
 	}
 	preferences.DocumentARNs = arns.ToStringMapOutput()
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
+}
+
+// contentOver is the content for a Region, unlike what the document there had before.
+func (a *SessionPreferencesArgs) contentOver(ctx *pulumi.Context, parent *SessionPreferences, region string) (string, error) {
+	asks := []pulumi.InvokeOption{pulumi.Parent(parent)}
+	if provider := a.Providers[region]; provider != nil {
+		asks = append(asks, pulumi.Provider(provider))
+	}
+	deployed, err := deployedContent(ctx, PreferencesDocument, asks...)
+	return followingContent(a.Content(), deployed), err
 }
 
 // options are the options of the document of a Region.

@@ -252,6 +252,15 @@ var table = map[string]Calls{
 			call(Delete, "sso:DeleteAccountAssignment"), call(Delete, "sso:DescribeAccountAssignmentDeletionStatus"),
 		),
 	),
+	// What the documents of a Region hold already.
+	"aws:ssm/getDocument:getDocument": read("internal/service/ssm/document_data_source.go", "050ac111", group("ReadDocumentsOfTheStack", call(Invoke, "ssm:GetDocument"))),
+	// Where creations whose answer was lost are looked up, when AWS chose the id.
+	"aws:organizations/getPolicies:getPolicies": read("internal/service/organizations/policies_data_source.go", "01f43111", group("FindServiceControlPolicies", call(Invoke, "organizations:ListPolicies"))),
+	"aws:organizations/getPolicy:getPolicy":     read("internal/service/organizations/policy_data_source.go", "03c81cb5", group("ReadServiceControlPolicies", call(Invoke, "organizations:DescribePolicy"))),
+	"aws:ssoadmin/getPermissionSet:getPermissionSet": read("internal/service/ssoadmin/permission_set_data_source.go", "01c08000",
+		group("FindPermissionSets", call(Invoke, "sso:ListPermissionSets")),
+		group("ReadPermissionSets", call(Invoke, "sso:DescribePermissionSet").when("one is looked at"), call(Invoke, "sso:ListTagsForResource").when("it is found")),
+	),
 	"aws:ssoadmin/getInstances:getInstances": read("internal/service/ssoadmin/instances_data_source.go", "0389eecf", group("FindIdentityCenter", call(Invoke, "sso:ListInstances"))),
 	// By their ids: names that the stack gives are compared with what the store answers.
 	"aws:identitystore/getUser:getUser":   read("internal/service/identitystore/user_data_source.go", "01f43111", group("ReadPeople", call(Invoke, "identitystore:DescribeUser"))),

@@ -147,6 +147,14 @@ var needsOf = map[string][]need{
 		{name: "ReadAssignments", reads: true, on: assignments},
 		{name: "ChangeAssignments", on: assignments},
 	},
+	// They are asked about in the name of a resource, of which there may be several.
+	"aws:ssm/getDocument:getDocument":           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},
+	"aws:organizations/getPolicies:getPolicies": {{name: "FindServiceControlPolicies"}},
+	"aws:organizations/getPolicy:getPolicy":     {{name: "ReadServiceControlPolicies", reads: true, on: serviceControlPolicies}},
+	"aws:ssoadmin/getPermissionSet:getPermissionSet": {
+		{name: "FindPermissionSets", on: instances},
+		{name: "ReadPermissionSets", reads: true, on: permissionSets},
+	},
 	"aws:ssoadmin/getInstances:getInstances": {{name: "FindIdentityCenter", reads: true}},
 	// By their ids: names that the stack gives are compared with what the store answers.
 	"aws:identitystore/getUser:getUser":   {{name: "ReadPeople", reads: true, on: inIdentityStore("user")}},

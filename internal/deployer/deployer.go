@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
@@ -129,8 +130,10 @@ func (s *stack) statements() ([]statement, error) {
 		return nil
 	}
 	for _, r := range s.resources {
-		if err := add(r.Type, r); err != nil {
-			return nil, err
+		for _, typ := range append([]string{r.Type}, awstype.FoundBy(r.Type)...) {
+			if err := add(typ, r); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, function := range s.functions {

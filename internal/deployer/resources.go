@@ -143,6 +143,17 @@ func documents(s *stack, r program.Resource) []string {
 	return []string{s.arn("ssm", r.Region, s.Account.ID, "document/"+cmp.Or(text(r, "name"), r.Name))}
 }
 
+// preferences are the documents of the preferences in every Region of the stack.
+func preferences(s *stack, _ program.Resource) []string {
+	var all []string
+	for _, r := range s.resources {
+		if r.Type == "aws:ssm/document:Document" {
+			all = append(all, documents(s, r)...)
+		}
+	}
+	return all
+}
+
 // tokenRole is the role of AWS that sessions of just-in-time access run as.
 func tokenRole(s *stack, _ program.Resource) []string {
 	return []string{s.arn("iam", "", s.Account.ID, "role/"+components.TokenRoleName)}

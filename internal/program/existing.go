@@ -55,7 +55,7 @@ type reader struct {
 }
 
 // absent is how the provider says that there is no such thing.
-var absent = regexp.MustCompile(`NoSuchEntity|couldn't find resource|InvalidDocument\b|empty result`)
+var absent = regexp.MustCompile(`NoSuchEntity|couldn't find resource|InvalidDocument\b|empty result|Permission Set: not found`)
 
 // answered reports whether AWS gave the thing; an answer other than that there is none is kept.
 func (r *reader) answered(what string, err error) bool {

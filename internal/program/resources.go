@@ -2,6 +2,7 @@ package program
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -124,6 +125,8 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return resource.PropertyMap{"userName": resource.NewProperty(nameOf(center.Users, args.Args["userId"]))}, nil
 	case args.Token == "aws:identitystore/getGroup:getGroup" && center != nil:
 		return resource.PropertyMap{"displayName": resource.NewProperty(nameOf(center.Groups, args.Args["groupId"]))}, nil
+	case args.Token == "aws:ssm/getDocument:getDocument":
+		return nil, errors.New("InvalidDocument: nothing is deployed")
 	}
 	return nil, fmt.Errorf("nobody answers %s", args.Token)
 }

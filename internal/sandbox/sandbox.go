@@ -70,6 +70,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 func (s *Server) begin(o Options, world *worldFile) error {
 	account := cmp.Or(string(world.Stacks[o.Stack]), o.Account)
 	s.cloud.AddAWSManagedPolicies(world.Managed...)
+	s.cloud.EveryVersion = world.DuplicateContent == "everyVersion"
 	if err := world.plant(s.cloud); err != nil {
 		return err
 	}

@@ -25,6 +25,9 @@ type worldFile struct {
 	// CallsAs is the role as whose session every call of a deployment is decided.
 	CallsAs string `yaml:"callsAs"`
 
+	// DuplicateContent says which versions of a document UpdateDocument compares a new content with; empty is the latest alone.
+	DuplicateContent comparedVersions `yaml:"duplicateContent"`
+
 	Organization   *worldOrganization   `yaml:"organization"`
 	IdentityCenter *worldIdentityCenter `yaml:"identityCenter"`
 
@@ -50,6 +53,15 @@ type worldAccount struct {
 type at struct{ path string }
 
 func (a *at) locate(path string) { a.path = path }
+
+type comparedVersions string
+
+func (v *comparedVersions) check() (string, string) {
+	if *v == "latestVersion" || *v == "everyVersion" {
+		return "", ""
+	}
+	return fmt.Sprintf("%q is not a set of versions", *v), "write latestVersion or everyVersion"
+}
 
 type partitionName string
 

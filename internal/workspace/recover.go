@@ -2,19 +2,25 @@ package workspace
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optrefresh"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/program"
 )
 
 // A run that is killed, or whose connection breaks, leaves open creations: nobody knows whether AWS carried them out. The engine asks a
@@ -22,14 +28,19 @@ import (
 // was making is taken into the state. What differs in anything is somebody else's and is left alone, so that the next creation is refused by
 // AWS in its own words. Where AWS itself refused, nothing is open: what has the name then is somebody else's, however much it looks like ours.
 
-// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here are created by calls that may
-// be repeated (attachments, inline policies, memberships), or get an id that only AWS knows.
+// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here, nor in named, are created by calls that may be repeated
+// (attachments of roles, inline policies, memberships).
 var idOf = map[string]func(inputs map[string]any, to target) string{
-	"aws:iam/user:User":         nameOf,
-	"aws:iam/group:Group":       nameOf,
-	"aws:iam/role:Role":         nameOf,
-	"aws:ssm/document:Document": nameOf,
-	"aws-native:ssm:Document":   nameOf,
+	"aws:iam/user:User":                                            nameOf,
+	"aws:iam/group:Group":                                          nameOf,
+	"aws:iam/role:Role":                                            nameOf,
+	"aws:ssm/document:Document":                                    nameOf,
+	"aws-native:ssm:Document":                                      nameOf,
+	"aws:organizations/policyAttachment:PolicyAttachment":          joined(":", "targetId", "policyId"),
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": joined(",", "managedPolicyArn", "permissionSetArn", "instanceArn"),
+	"aws:ssoadmin/accountAssignment:AccountAssignment": joined(",",
+		"principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn"),
+	attributesType: joined(",", "instanceArn"),
 	"aws:iam/policy:Policy": func(inputs map[string]any, to target) string {
 		path, _ := inputs["path"].(string)
 		if path == "" {
@@ -41,6 +52,46 @@ var idOf = map[string]func(inputs map[string]any, to target) string{
 		return ""
 	},
 }
+
+// joined is the id of a resource that its inputs make up; empty where one of them is missing.
+func joined(separator string, keys ...string) func(map[string]any, target) string {
+	return func(inputs map[string]any, _ target) string {
+		var parts []string
+		for _, key := range keys {
+			part, _ := inputs[key].(string)
+			if part == "" {
+				return ""
+			}
+			parts = append(parts, part)
+		}
+		return strings.Join(parts, separator)
+	}
+}
+
+// named are the types whose id AWS chose: they are looked for by name.
+func named(made resource) (program.Named, bool) {
+	inputs := made.object("inputs")
+	n := program.Named{URN: made.urn(), Type: made.typ(), Name: nameOf(inputs, target{})}
+	switch made.typ() {
+	case "aws:organizations/policy:Policy":
+		n.Kind, _ = inputs["type"].(string)
+		n.Kind = cmp.Or(n.Kind, "SERVICE_CONTROL_POLICY")
+	case "aws:ssoadmin/permissionSet:PermissionSet":
+		n.Instance, _ = inputs["instanceArn"].(string)
+	default:
+		return n, false
+	}
+	return n, n.Name != ""
+}
+
+// ours are the types of which AWS's answer that there is one already leaves the question open whether it is this run's own, whose answer was lost and which the SDK made
+// again: what is there and equal holds nothing but what the stack gives it. A user, a group or a role can hold more, and belongs to whoever made it.
+func ours(typ string) bool {
+	return strings.HasPrefix(typ, "aws:organizations/") || strings.HasPrefix(typ, "aws:ssoadmin/")
+}
+
+// duplicate is how AWS and the provider say that there is one already.
+var duplicate = regexp.MustCompile(`DuplicatePolicy|ConflictException|[Aa]lready (exists|attached)`)
 
 func nameOf(inputs map[string]any, _ target) string {
 	name, _ := inputs["name"].(string)
@@ -85,14 +136,15 @@ func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, erro
 func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[string]*apitype.StepEventStateMetadata, diagnostics []Diagnostic) error {
 	refused := map[string]bool{}
 	for _, d := range diagnostics {
-		if refusedByAWS.MatchString(d.Message) {
+		typ, _ := parseURN(d.URN)
+		if refusedByAWS.MatchString(d.Message) && !(ours(typ) && duplicate.MatchString(d.Message)) {
 			refused[d.URN] = true
 		}
 	}
 	var open []resource
 	for _, urn := range slices.Sorted(maps.Keys(broken)) {
 		made := broken[urn]
-		if made == nil || made.ID != "" || idOf[made.Type] == nil || refused[urn] {
+		if made == nil || made.ID != "" || refused[urn] || !canBeLookedUp(made.Type) {
 			continue
 		}
 		entry := resource{"urn": urn, "custom": true, "type": made.Type, "inputs": made.Inputs, "parent": made.Parent, "provider": made.Provider}
@@ -119,13 +171,17 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	if len(open) == 0 {
 		return nil
 	}
+	ids, err := r.idsOf(ctx, open)
+	if err != nil {
+		return err
+	}
 	asked := map[string]resource{}
 	for _, made := range open {
-		id := idOf[made.typ()]
-		if id == nil || id(made.object("inputs"), r.to) == "" {
-			continue // It may simply be made again.
+		id := ids[made.urn()]
+		if id == "" {
+			continue // It may simply be made again, or is not there.
 		}
-		made["id"] = id(made.object("inputs"), r.to)
+		made["id"] = id
 		made["outputs"] = made["inputs"]
 		made["initErrors"] = []any{openMark}
 		asked[made.urn()] = made
@@ -162,6 +218,45 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 		return true
 	})
 	return r.replaceState(ctx, stack, state)
+}
+
+func canBeLookedUp(typ string) bool {
+	return idOf[typ] != nil || len(awstype.FoundBy(typ)) > 0
+}
+
+// idsOf are the ids that resources have if they were made, by URN; AWS is asked for those that it chose.
+func (r *run) idsOf(ctx context.Context, open []resource) (map[string]string, error) {
+	ids := map[string]string{}
+	var wanted []program.Named
+	for _, made := range open {
+		if id := idOf[made.typ()]; id != nil {
+			ids[made.urn()] = id(made.object("inputs"), r.to)
+		}
+		if n, ok := named(made); ok {
+			wanted = append(wanted, n)
+		}
+	}
+	if len(wanted) == 0 {
+		return ids, nil
+	}
+	var mu sync.Mutex
+	asking := &runner{run: program.Find(r.folder.stackFolder(), wanted, func(urn, id string) {
+		mu.Lock()
+		defer mu.Unlock()
+		ids[urn] = id
+	})}
+	deploys := r.program
+	r.program = asking
+	r.opened.Workspace().SetProgram(asking.Run)
+	_, err := r.planned(ctx)
+	r.program = deploys
+	r.opened.Workspace().SetProgram(deploys.Run)
+	if !errors.Is(asking.err(), program.ErrExistingRead) {
+		return nil, fmt.Errorf("ask AWS for what an interrupted run was making: %w", cmp.Or(asking.err(), err))
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return ids, nil
 }
 
 // look reads resources in AWS, nil meaning all, without touching the state. What is not there is not in the answer.

@@ -166,7 +166,7 @@ var kindOfOperation = map[string]Kind{
 var withoutResource = []string{
 	"IAM UpdateAccountPasswordPolicy", "IAM GetAccountPasswordPolicy", "IAM DeleteAccountPasswordPolicy", "IAM CreateAccountAlias", "IAM DeleteAccountAlias",
 	"IAM ListAccountAliases", "IAM ListVirtualMFADevices", "IAM ListOrganizationsFeatures",
-	"Organizations DescribeOrganization", "Organizations ListAccounts", "Organizations ListRoots", "Organizations ListAWSServiceAccessForOrganization",
+	"Organizations DescribeOrganization", "Organizations ListAccounts", "Organizations ListRoots", "Organizations ListPolicies", "Organizations ListAWSServiceAccessForOrganization",
 	"CloudControl CreateResource", "CloudControl GetResource", "CloudControl UpdateResource", "CloudControl DeleteResource", "CloudControl GetResourceRequestStatus",
 	"SSO Admin ListInstances",
 }
@@ -207,6 +207,8 @@ func (s client) identityCenterResources(operation, subject string) ([]string, bo
 		account = prefix + "account/" + rest[i+1:]
 	}
 	switch {
+	case operation == "ListPermissionSets":
+		return []string{ic.ARN}, true
 	case strings.HasSuffix(operation, "InstanceAccessControlAttributeConfiguration"), strings.HasPrefix(operation, "Describe") && strings.HasSuffix(operation, "Status"):
 		return []string{ic.ARN}, true
 	case strings.HasSuffix(operation, "AccountAssignment"), operation == "ListAccountAssignments", operation == "ProvisionPermissionSet":

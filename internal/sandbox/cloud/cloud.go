@@ -50,6 +50,8 @@ type Cloud struct {
 
 	// Quotas are the limits of policies and what holds them. Set them before the first call.
 	Quotas policy.Quotas
+	// EveryVersion compares a new content of a document with all its versions, and not with the latest alone. Set it before the first call.
+	EveryVersion bool
 	// moreManaged are AWS managed policies that AWS has and this package does not know yet, with their paths.
 	moreManaged map[string]bool
 }
@@ -213,6 +215,10 @@ func call[T any](ctx context.Context, s client, operation, subject string, effec
 	out, err := atomically(s.cloud, effect)
 	if err == nil && fault == LostAnswer {
 		out, err = atomically(s.cloud, effect)
+	}
+	if err == nil && fault == Killed && s.caller.Faults.Kill != nil {
+		s.caller.Faults.Kill()
+		return none, s.answer(operation, subject, serviceFailure())
 	}
 	if err == nil && fault == ErrorAfter {
 		return none, s.answer(operation, subject, serviceFailure())

@@ -31,6 +31,8 @@ const (
 	LostAnswer Fault = "lostAnswer"
 	// LostReply lets a whole operation of the provider take effect and breaks the connection to the engine before the engine hears of it.
 	LostReply Fault = "lostReply"
+	// Killed lets the call take effect and kills the engine, by Faults.Kill, before the provider hears the answer.
+	Killed Fault = "killed"
 	// Slow delays the call by Faults.Delay.
 	Slow Fault = "slow"
 )
@@ -46,6 +48,9 @@ type Faults struct {
 	Delay time.Duration
 	// Rules are faults at chosen calls. The first rule that fits a call decides before the rates do.
 	Rules []FaultRule
+
+	// Kill kills the engine; Killed does nothing without it.
+	Kill func()
 
 	mu    sync.Mutex
 	run   int

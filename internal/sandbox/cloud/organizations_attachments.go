@@ -84,6 +84,22 @@ func (o Organizations) ListPoliciesForTarget(ctx context.Context, target string)
 	})
 }
 
+// ListPolicies lists the ids of the policies of a type, sorted.
+func (o Organizations) ListPolicies(ctx context.Context, policyType string) ([]string, error) {
+	return call(ctx, o.client, "ListPolicies", policyType, func(*tx) ([]string, error) {
+		if _, err := o.organization(false); err != nil {
+			return nil, err
+		}
+		var ids []string
+		for _, p := range o.cloud.organizationPolicies.list("") {
+			if p.Type == policyType {
+				ids = append(ids, p.ID)
+			}
+		}
+		return ids, nil
+	})
+}
+
 // ListTargetsForPolicy lists the ids of the roots, units and accounts that a policy is attached to, sorted.
 func (o Organizations) ListTargetsForPolicy(ctx context.Context, id string) ([]string, error) {
 	return call(ctx, o.client, "ListTargetsForPolicy", id, func(*tx) ([]string, error) {

@@ -143,6 +143,11 @@ func (s SSM) DescribeDocument(ctx context.Context, name string) (Document, error
 	return call(ctx, s.client, "DescribeDocument", name, func(*tx) (Document, error) { return s.document(name) })
 }
 
+// GetDocument reads a document with its contents.
+func (s SSM) GetDocument(ctx context.Context, name string) (Document, error) {
+	return call(ctx, s.client, "GetDocument", name, func(*tx) (Document, error) { return s.document(name) })
+}
+
 func (s SSM) update(ctx context.Context, operation, name string, change func(*Document) error) error {
 	return do(ctx, s.client, operation, name, func(tx *tx) error {
 		d, err := s.document(name)
@@ -165,7 +170,7 @@ func (s SSM) UpdateDocument(ctx context.Context, name string, in NewDocument) (s
 	var version string
 	err := s.update(ctx, "UpdateDocument", name, func(d *Document) error {
 		switch {
-		case in.Content == d.Latest():
+		case in.Content == d.Latest(), s.cloud.EveryVersion && slices.Contains(d.Versions, in.Content):
 			return refuse(http.StatusBadRequest, "DuplicateDocumentContent", "The content of the document matches another version of the document.")
 		case len(d.Versions) >= quotas.versionsPerDocument:
 			return refuse(http.StatusBadRequest, "DocumentVersionLimitExceeded", "The document has too many versions.")

@@ -95,6 +95,14 @@ func (s SSOAdmin) DescribePermissionSet(ctx context.Context, instance, arn strin
 	return call(ctx, s.client, "DescribePermissionSet", arn, func(*tx) (PermissionSet, error) { return s.permissionSet(instance, arn) })
 }
 
+// ListPermissionSets lists the ARNs of the permission sets of an instance, sorted.
+func (s SSOAdmin) ListPermissionSets(ctx context.Context, instance string) ([]string, error) {
+	return call(ctx, s.client, "ListPermissionSets", instance, func(*tx) ([]string, error) {
+		_, err := s.instance(instance)
+		return s.cloud.permissionSets.keys(""), err
+	})
+}
+
 // GetInlinePolicy is GetInlinePolicyForPermissionSet: the document, or "" where there is none.
 func (s SSOAdmin) GetInlinePolicy(ctx context.Context, instance, arn string) (string, error) {
 	return call(ctx, s.client, "GetInlinePolicyForPermissionSet", arn, func(*tx) (string, error) {

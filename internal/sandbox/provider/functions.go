@@ -24,7 +24,10 @@ func classicFunctions() map[string]function {
 		"aws:iam/getAccountAlias:getAccountAlias":       {answer: alias},
 
 		"aws:organizations/getOrganization:getOrganization": {answer: organization},
+		"aws:organizations/getPolicies:getPolicies":         {arguments: []string{"filter"}, answer: policies},
+		"aws:organizations/getPolicy:getPolicy":             {arguments: []string{"policyId"}, answer: organizationPolicy},
 		"aws:ssoadmin/getInstances:getInstances":            {answer: instances},
+		"aws:ssoadmin/getPermissionSet:getPermissionSet":    {arguments: []string{"arn", "instanceArn", "name", "tags"}, answer: existingPermissionSet},
 		"aws:identitystore/getUser:getUser": principal("DescribeUser", "userId", "userName", "UserName",
 			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
 		"aws:identitystore/getGroup:getGroup": principal("DescribeGroup", "groupId", "displayName", "DisplayName",

@@ -112,12 +112,16 @@ func existingPolicy(ctx context.Context, s *session, args values) (values, error
 
 func existingDocument(ctx context.Context, s *session, args values) (values, error) {
 	name := args.text("name")
-	d, err := s.ssm().DescribeDocument(ctx, name)
+	d, err := s.ssm().GetDocument(ctx, name)
 	if err != nil {
 		return nil, doing(err, "reading SSM Document (%s) content", name)
 	}
+	content := d.Content()
+	if args.text("documentVersion") == "$LATEST" {
+		content = d.Latest()
+	}
 	return values{
-		"arn": text(s.ssm().DocumentARN(d.Name)), "content": text(d.Content()), "documentFormat": text(d.Format), "documentType": text(d.Type),
+		"arn": text(s.ssm().DocumentARN(d.Name)), "content": text(content), "documentFormat": text(d.Format), "documentType": text(d.Type),
 		"documentVersion": args["documentVersion"], "id": text(d.Name), "name": text(d.Name),
 	}, nil
 }

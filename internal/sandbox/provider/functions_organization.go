@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
@@ -54,6 +55,53 @@ func organization(ctx context.Context, s *session, _ values) (values, error) {
 		"accounts": objects(all), "nonMasterAccounts": objects(others), "awsServiceAccessPrincipals": texts(org.TrustedServices),
 		"enabledPolicyTypes": texts(org.PolicyTypes), "roots": objects([]values{root}),
 	}), nil
+}
+
+// policies answers aws.organizations.getPolicies: the ids of a type.
+func policies(ctx context.Context, s *session, args values) (values, error) {
+	list, err := s.organizations().ListPolicies(ctx, args.text("filter"))
+	if err != nil {
+		return nil, doing(err, "reading Organizations Policies")
+	}
+	return values{"filter": args["filter"], "ids": texts(list), "id": text(s.caller.Account)}, nil
+}
+
+// organizationPolicy answers aws.organizations.getPolicy.
+func organizationPolicy(ctx context.Context, s *session, args values) (values, error) {
+	p, err := s.organizations().DescribePolicy(ctx, args.text("policyId"))
+	if err != nil {
+		return nil, doing(err, "reading Organizations Policy (%s)", args.text("policyId"))
+	}
+	return values{
+		"arn": text(p.ARN), "awsManaged": flag(p.AWSManaged), "content": text(p.Content), "description": text(p.Description), "id": text(p.ID), "name": text(p.Name),
+		"policyId": text(p.ID), "type": text(p.Type),
+	}, nil
+}
+
+// existingPermissionSet answers aws.ssoadmin.getPermissionSet for a name: the real provider looks at one after the other.
+func existingPermissionSet(ctx context.Context, s *session, args values) (values, error) {
+	instance, name := args.text("instanceArn"), args.text("name")
+	list, err := s.sso().ListPermissionSets(ctx, instance)
+	if err != nil {
+		return nil, doing(err, "reading SSO Permission Sets")
+	}
+	for _, arn := range list {
+		p, err := s.sso().DescribePermissionSet(ctx, instance, arn)
+		if err != nil {
+			return nil, doing(err, "reading SSO Permission Set (%s)", arn)
+		}
+		if p.Name != name {
+			continue
+		}
+		if err := s.sso().Besides(ctx, arn, "ListTagsForResource"); err != nil {
+			return nil, doing(err, "listing tags for SSO Permission Set (%s)", arn)
+		}
+		return values{
+			"arn": text(p.ARN), "createdDate": text(p.Created.Format(time.RFC3339)), "description": text(p.Description), "id": text(p.ARN), "instanceArn": text(instance),
+			"name": text(p.Name), "relayState": text(p.RelayState), "sessionDuration": text(p.SessionDuration), "tags": textMap(p.Tags),
+		}, nil
+	}
+	return nil, errors.New("reading SSO Permission Set: not found")
 }
 
 // instances answers aws.ssoadmin.getInstances.

@@ -1,0 +1,58 @@
+package tests
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// Preferences that go back to what they were are in force, whether AWS compares a new content with the latest version or with every version; also after somebody changed
+// them by hand and back.
+func TestPreferencesGoBack(t *testing.T) {
+	t.Parallel()
+	for _, compared := range []string{"latestVersion", "everyVersion"} {
+		t.Run(compared, func(t *testing.T) {
+			t.Parallel()
+			d := newDeployment(t)
+			d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nduplicateContent: "+compared+"\n")
+			minutes := func(n int) {
+				d.write(t, "Pulumi.dev.yaml", fmt.Sprintf("config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"%s\"}\n"+
+					"  guardrails:sessions: {idleTimeout: %dm}\n", devAccount, n))
+			}
+			inForce := func() cloud.Document {
+				for _, document := range d.account(t, devAccount).Documents {
+					if document.Name == "SSM-SessionManagerRunShell" {
+						return document
+					}
+				}
+				t.Fatal("there are no preferences")
+				return cloud.Document{}
+			}
+			for _, n := range []int{30, 40, 30, 40, 30} {
+				minutes(n)
+				d.run(t, workspace.Up, "dev")
+				assert.Contains(t, inForce().Content(), fmt.Sprintf(`"idleSessionTimeout":"%d"`, n))
+				assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "it settles")
+			}
+			put := func(content string) {
+				d.aws(t, func(s *sandbox.Server) {
+					ssm := s.SSM(devAccount, "ap-northeast-1")
+					version, err := ssm.UpdateDocument(t.Context(), "SSM-SessionManagerRunShell", cloud.NewDocument{Content: content})
+					require.NoError(t, err)
+					require.NoError(t, ssm.UpdateDocumentDefaultVersion(t.Context(), "SSM-SessionManagerRunShell", version))
+				})
+			}
+			put(strings.Replace(inForce().Content(), `"idleSessionTimeout":"30"`, `"idleSessionTimeout":"60"`, 1))
+			assert.NotEmpty(t, d.run(t, workspace.Up, "dev").Changes)
+			assert.Contains(t, inForce().Content(), `"idleSessionTimeout":"30"`)
+			assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "it settles")
+		})
+	}
+}
