@@ -97,8 +97,8 @@ var provocations = map[string][]string{
 	"identityCenter.permissionSets[].name":            {centerOf + "    permissionSets: [{name: " + strings.Repeat("x", 33) + ", template: readOnly}]\n"},
 	"identityCenter.permissionSets[].description":     {centerOf + "    permissionSets: [{name: x, template: readOnly, description: " + strings.Repeat("x", 701) + "}]\n"},
 	"identityCenter.permissionSets[].sessionDuration": {centerOf + "    permissionSets: [{name: x, template: readOnly, sessionDuration: 13h}]\n"},
-	"identityCenter.permissionSets[].policy":          {centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n", centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n"},
-	"identityCenter.permissionSets[]":                 {centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n"},
+	"identityCenter.permissionSets[].policy":          {centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n"},
+	"identityCenter.permissionSets[]":                 {centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n", centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n"},
 	"identityCenter.permissionSets[].managedPolicies": {
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [AdministratorAcess]}]\n",
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerPermissionSet: 1}\n",
