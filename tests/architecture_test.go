@@ -45,7 +45,7 @@ var rooms = []room{
 	{dir: "internal/deployer", may: []string{"internal/awstype", "policy", "components", "internal/config", "internal/program"}, foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config", "internal/judge"}},
 	{dir: "internal/sandbox", may: []string{"internal/awstype", "policy", "access"}},
-	{dir: "internal/workspace", may: []string{"internal/awstype", "internal/adopt", "policy", "internal/config", "internal/judge", "internal/program", "internal/sandbox"}},
+	{dir: "internal/workspace", may: []string{"internal/awstype", "internal/adopt", "internal/edit", "policy", "internal/config", "internal/judge", "internal/program", "internal/sandbox"}},
 	{dir: "internal/change", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}, foreign: []string{"github.com/pulumi/"}},
 	{dir: "cmd/guardrails", may: []string{"access", "internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},

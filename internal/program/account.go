@@ -2,6 +2,7 @@ package program
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 
@@ -13,6 +14,29 @@ import (
 
 // notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is wanted.
 var notAllowed = regexp.MustCompile(`(?i)account ID not allowed: ([0-9]{12})`)
+
+// ErrAccountHolds ends the program of Account: it declares nothing, and an engine that took that for the stack would plan to delete everything.
+var ErrAccountHolds = errors.New("the credentials belong to the account of the stack")
+
+// Account is a program that asks AWS whose credentials the stack has, with its providers, and makes nothing. Run it as a preview. It ends with
+// ErrAccountHolds where they belong to the account that the stack file names, with a refusal where they belong to another one, and with what the
+// provider says where AWS gives no answer.
+func Account(folder string) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		stack, err := config.FromContext(ctx, folder)
+		if err != nil {
+			return err
+		}
+		providers, err := newProviders(ctx, stack)
+		if err != nil {
+			return err
+		}
+		if err := verifyAccount(ctx, stack, providers.home); err != nil {
+			return err
+		}
+		return ErrAccountHolds
+	}
+}
 
 // verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The providers themselves refuse
 // every other account too, so that not even a change of credentials on the way gets past; where one of them speaks first, it is put in our words.

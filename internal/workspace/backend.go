@@ -7,46 +7,48 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
-	"gopkg.in/yaml.v3"
-
-	"aws-access-guardrails/internal/files"
 )
 
 // backend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or without anything that encrypts the
 // secrets in it. It looks where the pulumi command looks: the environment, Pulumi.yaml, and what "pulumi login" left behind.
 func (f *Folder) backend(stacks []string) error {
-	url := cmp.Or(os.Getenv("PULUMI_BACKEND_URL"), f.backendURL)
+	url := f.stateAddress()
 	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {
-		if known, err := workspace.GetStoredCredentials(); err == nil {
-			url = known.Current
-		}
-		if url == "" {
-			return Usef(`%s: nothing says where the state of real runs is kept; add "backend: {url: s3://<bucket>}" (or gs://, azblob://, file://, `+
-				`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`, relative(f.projectFile()))
-		}
+		return Usef(`%s: nothing says where the state of real runs is kept; add "backend: {url: s3://<bucket>}" (or gs://, azblob://, file://, `+
+			`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`, relative(f.projectFile()))
 	}
-	if url == "" || strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://") {
-		return nil // Pulumi Cloud encrypts.
+	if !keepsPlain(url) {
+		return nil
 	}
 	_, passphrase := os.LookupEnv("PULUMI_CONFIG_PASSPHRASE")
 	if _, file := os.LookupEnv("PULUMI_CONFIG_PASSPHRASE_FILE"); passphrase || file {
 		return nil
 	}
 	for _, stack := range stacks {
-		var settings struct {
-			SecretsProvider string `yaml:"secretsprovider"`
-		}
-		data, err := files.Read(f.StackFile(stack))
+		settings, err := readSecretSettings(f.StackFile(stack))
 		if err != nil {
 			return err
 		}
-		if err := yaml.Unmarshal(data, &settings); err != nil {
-			return Usef("%s: %v", f.RelativeFile(stack), err)
-		}
-		if settings.SecretsProvider == "" || settings.SecretsProvider == "passphrase" {
+		if settings.byPassphrase() {
 			return Usef(`%s: nothing encrypts secrets in the state at %s; add "secretsprovider: awskms://alias/<key>?region=<region>" beside config, or set `+
 				`PULUMI_CONFIG_PASSPHRASE (empty will do: what is deployed here has no secrets)`, filepath.Base(f.StackFile(stack)), url)
 		}
 	}
 	return nil
+}
+
+// stateAddress is where the state of real runs is; empty where nothing says so but an access token, which is for Pulumi Cloud.
+func (f *Folder) stateAddress() string {
+	url := cmp.Or(os.Getenv("PULUMI_BACKEND_URL"), f.backendURL)
+	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {
+		if known, err := workspace.GetStoredCredentials(); err == nil {
+			url = known.Current
+		}
+	}
+	return url
+}
+
+// keepsPlain says that a backend encrypts nothing itself. Pulumi Cloud does.
+func keepsPlain(address string) bool {
+	return address != "" && !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://")
 }

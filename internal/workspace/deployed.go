@@ -48,7 +48,7 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 		if err != nil {
 			return nil, err
 		}
-		defer closeSandbox()
+		defer func() { _ = closeSandbox() }() // Reading leaves nothing broken.
 	}
 	all := map[string][]Deployed{}
 	for _, stack := range stacks {

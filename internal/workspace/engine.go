@@ -43,16 +43,33 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 			return nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
 		}
 		r.closes = append(r.closes, func() { _ = server.Close() })
-		dir, env = r.home.project(r.stack), r.home.env(server.DebugProviders())
+		dir = r.home.project(r.stack)
+		if env, err = r.home.env(server.DebugProviders()); err != nil {
+			return nil, err
+		}
 	}
 	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
-	local, err := auto.NewLocalWorkspace(ctx,
-		auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run))
+	options := []auto.LocalWorkspaceOption{auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run)}
+	if r.home == nil {
+		settings, err := readSecretSettings(r.folder.StackFile(r.stack))
+		if err != nil {
+			return nil, err
+		}
+		if !settings.byPassphrase() { // A backend of files takes a passphrase for a new stack otherwise, whatever the stack file says.
+			options = append(options, auto.SecretsProvider(settings.Provider))
+		}
+	}
+	local, err := auto.NewLocalWorkspace(ctx, options...)
 	if err != nil {
 		return nil, err
 	}
 	r.existed, err = r.exists(ctx, local)
+	if err == nil && r.home == nil && (r.existed || r.operation == Up) {
+		err = r.prepareFileFor(ctx, local)
+	}
 	switch {
+	case err != nil && StatusOf(err) == WrongUse:
+		return nil, err
 	case err != nil:
 	case r.existed:
 	case r.operation == Destroy || r.operation == reading:
@@ -77,6 +94,21 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 // refreshOption is the environment variable that the CLI takes for its flag --refresh: whether AWS is read before anything is planned. It outweighs the
 // option of the same name in Pulumi.yaml, either way.
 const refreshOption = "PULUMI_OPTION_REFRESH"
+
+// prepareFileFor is prepareFile with what the state of the stack knows already.
+func (r *run) prepareFileFor(ctx context.Context, ws auto.Workspace) (err error) {
+	var state []byte
+	settings, err := readSecretSettings(r.folder.StackFile(r.stack))
+	if err != nil || settings.missing() == "" {
+		return err
+	}
+	if r.existed {
+		if state, err = r.cli(ctx, ws, nil, "stack", "export"); err != nil {
+			return err
+		}
+	}
+	return r.prepareFile(ctx, state)
+}
 
 // unselecting is a workspace in which selecting a stack does nothing. Every command names its stack; making it the selected one would
 // change, behind a person's back, what the pulumi command works on in this folder from then on.
@@ -115,6 +147,15 @@ func (r *run) operate(ctx context.Context) (*Report, error) {
 	if r.operation == Drift {
 		return r.drift(ctx)
 	}
+	var report *Report
+	err := r.unlocked(ctx, func() (err error) {
+		report, err = r.change(ctx)
+		return err
+	})
+	return report, err
+}
+
+func (r *run) change(ctx context.Context) (*Report, error) {
 	return r.call(ctx, r.operation == Preview, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
 		switch r.operation {
 		case Preview:

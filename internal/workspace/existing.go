@@ -40,7 +40,7 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 		if err != nil {
 			return nil, err
 		}
-		defer closeSandbox()
+		defer func() { _ = closeSandbox() }() // Asking leaves nothing broken.
 	}
 	found := &adopt.Existing{Managed: map[string]bool{}}
 	wanted := func(s *config.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }

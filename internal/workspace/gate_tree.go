@@ -3,10 +3,15 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/workspace/worktree"
 )
 
@@ -27,6 +32,10 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	}
 	var problems config.Problems
 	for _, file := range changed {
+		if keys := w.writtenByEngine(ctx, file); len(keys) > 0 {
+			w.options.Progress.Line(fmt.Sprintf("%s: %s, which the engine needs and which changes nothing that is deployed, is not committed; commit it", relative(file), strings.Join(keys, ", ")))
+			continue
+		}
 		problems = append(problems, config.Problem{
 			Position: config.Position{File: relative(file)}, Kind: config.Refused,
 			Value: strconv.Quote(filepath.Base(file)), Why: "is not as it was committed", Fix: "commit it, or add --allow-dirty",
@@ -36,4 +45,24 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 		return nil
 	}
 	return &RefusedError{Err: problems.Err()}
+}
+
+// writtenByEngine are the keys that encrypt secrets, where a file has them since the last commit and says nothing else that it did not say then.
+func (w *Workspace) writtenByEngine(ctx context.Context, file string) []string {
+	name, isStack := stackOf(filepath.Base(file))
+	if !isStack || !slices.Contains(w.folder.stacks, name) {
+		return nil
+	}
+	before, err := worktree.Committed(ctx, file)
+	if err != nil {
+		return nil
+	}
+	after, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	if keys, only := edit.OnlyAdds(before, after, engineKeys...); only {
+		return keys
+	}
+	return nil
 }

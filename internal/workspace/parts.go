@@ -16,6 +16,9 @@ type parts struct {
 	check func(file string) (target, error)
 	// run is the Pulumi program, for the stack files of a folder.
 	run func(folder string) pulumi.RunFunc
+	// account is the program that asks for the account of the credentials and does nothing else, and accountHolds tells its good end. Nil asks nobody.
+	account      func(folder string) pulumi.RunFunc
+	accountHolds func(error) bool
 	// refused tells a refusal of the program's from a failure on the way.
 	refused func(error) bool
 	// provide starts the sandbox's AWS.

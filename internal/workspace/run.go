@@ -26,6 +26,8 @@ type run struct {
 	// plan is what the operation would do; nil where nobody wants to know.
 	plan *Report
 	err  error
+	// unknown says that AWS did not tell whose credentials the stack has.
+	unknown bool
 }
 
 func newRun(s *session, stack string, needs []string) *run {
@@ -83,29 +85,42 @@ func (r *run) ready(ctx context.Context) error {
 	})
 }
 
-// prepare plans the operation. Where nobody is asked, a plan is made for the gates alone, and a stack that has nothing that they guard needs none.
-func (r *run) prepare(ctx context.Context, asking bool) {
-	err := r.ready(ctx)
-	if err != nil || r.opened == nil {
-		if err != nil {
-			r.fail(err)
-		}
+// prepare plans the operation, and makes sure that its account is looked at when the command has several stacks: what one of them changes may shut the doors
+// of another. Where nobody is asked, a plan is made for the gates alone, and a stack that has nothing that they guard needs none.
+func (r *run) prepare(ctx context.Context, asking, several bool) {
+	if err := r.ready(ctx); err != nil {
+		r.fail(err)
 		return
 	}
-	if !asking {
-		guards := r.existed
-		if guards && r.home != nil {
-			guards, err = r.home.guards(r.folder.Project, r.stack)
-		}
-		if err != nil || !guards {
-			return // What cannot be read is the operation's business.
+	if r.opened == nil {
+		return
+	}
+	plans := asking
+	if !asking && r.operation == Up && r.existed {
+		plans = true
+		if r.home != nil {
+			guards, err := r.home.guards(r.folder.Project, r.stack)
+			plans = err == nil && guards // What cannot be read is the operation's business.
 		}
 	}
-	err = r.step("plan", func() (err error) {
-		r.plan, err = r.planned(ctx)
-		return err
-	})
-	if err != nil {
+	if plans {
+		if err := r.step("plan", func() (err error) {
+			r.plan, err = r.planned(ctx)
+			return err
+		}); err != nil {
+			r.plan = nil
+			r.fail(err)
+			if StatusOf(err) != Failed {
+				return
+			}
+		}
+	}
+	// The plan of up asks for the account before anything else.
+	if !several || plans && r.err == nil && r.operation == Up {
+		return
+	}
+	if err := r.step("account", func() error { return r.account(ctx) }); err != nil {
+		r.unknown = StatusOf(err) == Failed
 		r.plan = nil
 		r.fail(err)
 	}

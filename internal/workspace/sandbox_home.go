@@ -9,10 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
-	"syscall"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -62,7 +61,18 @@ func sandboxDir(cache string, f *Folder) (string, error) {
 		return "", err
 	}
 	sum := sha256.Sum256([]byte(real))
-	return filepath.Join(cache, "sandbox", filepath.Base(real)+"-"+hex.EncodeToString(sum[:6])), nil
+	return filepath.Join(cache, "sandbox", plainName(filepath.Base(real))+"-"+hex.EncodeToString(sum[:6])), nil
+}
+
+// plainName is a name for people to recognize, of characters that mean nothing in an address or to a shell, and short enough for every file system.
+func plainName(name string) string {
+	plain := []byte(name[:min(len(name), 64)])
+	for i, c := range plain {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '.' || c == '-' || c == '_') {
+			plain[i] = '_'
+		}
+	}
+	return string(plain)
 }
 
 func (h *sandboxHome) backend() string    { return filepath.Join(h.dir, "backend") }
@@ -116,49 +126,6 @@ func (h *sandboxHome) guards(project, stack string) (bool, error) {
 	return false, nil
 }
 
-// breakStaleLocks removes the engine's own locks. Whoever holds the sandbox is alone in it, so a lock there was left by a command that was
-// killed. An engine that outlived its command still has a moment to end: without its program and its AWS it cannot go on.
-func (h *sandboxHome) breakStaleLocks(ctx context.Context) error {
-	locks := filepath.Join(h.backend(), ".pulumi", "locks")
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-	deadline := time.After(20 * time.Second)
-	for {
-		held, err := heldLocks(locks)
-		if err != nil || !held {
-			return errors.Join(err, os.RemoveAll(locks))
-		}
-		select {
-		case <-ticker.C:
-		case <-deadline:
-			return fmt.Errorf("%s: another process works in this sandbox without its lock; end it and try again", h.dir)
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// heldLocks reports whether a process that lives wrote one of the engine's locks below dir.
-func heldLocks(dir string) (held bool, err error) {
-	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".json" {
-			return ignoreMissing(err)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return ignoreMissing(err)
-		}
-		var lock struct {
-			PID int `json:"pid"`
-		}
-		if json.Unmarshal(data, &lock) == nil && alive(lock.PID) {
-			held = true
-		}
-		return nil
-	})
-	return held, err
-}
-
 func ignoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -166,21 +133,9 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// alive reports whether a process with this id exists. Where a signal cannot ask, finding it is the answer.
-func alive(pid int) bool {
-	if pid <= 0 {
-		return false
-	}
-	process, err := os.FindProcess(pid)
-	if err != nil {
-		return false
-	}
-	return runtime.GOOS == "windows" || process.Signal(syscall.Signal(0)) == nil
-}
-
 // reset empties the sandbox: an AWS with nothing in it, and an engine that remembers nothing.
 func (h *sandboxHome) reset() error {
-	for _, part := range []string{h.backend(), h.projects(), h.state()} {
+	for _, part := range []string{h.backend(), h.projects(), h.state(), h.good()} {
 		if err := os.RemoveAll(part); err != nil {
 			return err
 		}
@@ -193,11 +148,27 @@ func (h *sandboxHome) reset() error {
 	return nil
 }
 
+// address is the backend's, with the characters escaped that would end its path. An address that an engine does not read as a folder of this machine makes it
+// ask Pulumi Cloud instead, so it is read back.
+func (h *sandboxHome) address() (string, error) {
+	folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(h.backend())}
+	// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a state that cannot be read.
+	address := folder.String() + "?metadata=skip"
+	read, err := url.Parse(address)
+	if err != nil || read.Scheme != "file" || read.Host+read.Path != folder.Path || read.Fragment != "" {
+		return "", fmt.Errorf("the sandbox cannot live in %q: the engine would not find it there; set XDG_CACHE_HOME to another folder", h.dir)
+	}
+	return address, nil
+}
+
 // env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a sandbox.
-func (h *sandboxHome) env(debugProviders string) map[string]string {
+func (h *sandboxHome) env(debugProviders string) (map[string]string, error) {
+	address, err := h.address()
+	if err != nil {
+		return nil, err
+	}
 	return map[string]string{
-		// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a state that cannot be read.
-		"PULUMI_BACKEND_URL":                          "file://" + filepath.ToSlash(h.backend()) + "?metadata=skip",
+		"PULUMI_BACKEND_URL":                          address,
 		"PULUMI_HOME":                                 h.pulumiHome(),
 		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",
@@ -206,7 +177,7 @@ func (h *sandboxHome) env(debugProviders string) map[string]string {
 		"PULUMI_SKIP_UPDATE_CHECK":                    "true",
 		// Nobody goes back to an older state of a sandbox, and the copies cost as much as the state.
 		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-	}
+	}, nil
 }
 
 // copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the engine rewrites the

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/schedule"
 )
@@ -22,7 +23,8 @@ type session struct {
 }
 
 // openSandbox takes the folder's sandbox for this command. Its AWS stays open until the end, so that all stacks of the command are one run of it.
-func (s *session) openSandbox(ctx context.Context) (closeSandbox func(), err error) {
+// Closing gives what has to be told of the sandbox itself: that the command left it broken.
+func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, err error) {
 	s.command = s.command.Hermetic()
 	home, err := openSandboxHome(ctx, s.options.Cache, s.folder, s.options.Progress)
 	if err != nil {
@@ -34,7 +36,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func(), err err
 				return nil, err
 			}
 		}
-		if err := home.breakStaleLocks(ctx); err != nil {
+		if err := home.begin(s.operation.changes()); err != nil {
 			return nil, err
 		}
 		// An interrupted engine still finishes what this AWS has begun.
@@ -43,12 +45,20 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func(), err err
 	world, err := begin()
 	if err != nil {
 		home.Close()
+		var state *cloud.StateError
+		if errors.As(err, &state) {
+			err = &brokenStateError{state.Path, state.Err}
+		}
 		return nil, err
 	}
 	s.home = home
-	return func() {
+	return func() error {
 		_ = world.Close()
-		home.Close()
+		defer home.Close()
+		if !s.operation.changes() {
+			return nil
+		}
+		return home.mend()
 	}, nil
 }
 
@@ -107,40 +117,20 @@ func (s *session) confirm(ctx context.Context, plans *Summary) (yes bool, err er
 	}
 }
 
-// consent plans the operation on all stacks, holds the gates against the plans, and asks whoever decides. An error means that nothing was changed anywhere.
-// A stack that cannot be planned fails by itself: it is not run, and what does not need it is.
+// consent looks at the account of every stack, plans the operation on all of them, holds the gates against the plans, and asks whoever decides. An error
+// means that nothing was changed anywhere. A stack whose account holds and that cannot be planned fails by itself: it is not run, and what does not need it is.
 func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*run) error {
 	asking := !s.options.Sandbox && s.options.Confirm != nil
-	if !s.operation.changes() || !asking && s.operation == Destroy {
+	if !s.operation.changes() || !asking && s.operation == Destroy && len(runs) < 2 {
 		return nil
 	}
 	graph.Loose().Run(ctx, s.summary.Parallel, func(ctx context.Context, name string) bool {
-		s.runs[name].prepare(ctx, asking)
+		s.runs[name].prepare(ctx, asking, len(runs) > 1)
 		return true
 	}, func(string, string) {})
-	var errs []error
-	plans := &Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
-	for _, r := range runs {
-		if r.plan == nil {
-			if StatusOf(r.err) == Refused || StatusOf(r.err) == WrongUse {
-				errs = append(errs, r.err)
-			}
-			continue
-		}
-		if r.err == nil {
-			plans.Stacks = append(plans.Stacks, r.plan)
-		}
-		if err := s.guard(r.stack, r.plan); err != nil {
-			r.fail(err)
-			errs = append(errs, err)
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		for _, r := range runs {
-			if r.err == nil {
-				r.report.Error = "nothing was changed, because another stack was refused"
-			}
-		}
+	s.leaveOpen(runs)
+	plans, err := s.stops(runs)
+	if err != nil {
 		return err
 	}
 	if !asking || len(plans.Stacks) == 0 || ctx.Err() != nil {
@@ -161,4 +151,39 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 		s.runs[plan.Stack].report.told = told
 	}
 	return nil
+}
+
+// stops holds the gates against the plans, which it gives. The error joins everything that keeps the whole command from changing anything.
+func (s *session) stops(runs []*run) (plans *Summary, err error) {
+	var errs []error
+	plans = &Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
+	because := "another stack was refused"
+	for _, r := range runs {
+		status := StatusOf(r.err)
+		switch {
+		case r.unknown:
+			errs, because = append(errs, r.err), "nobody knows to which account the credentials of another stack belong"
+			continue
+		case r.plan == nil:
+			if status == Refused || status == WrongUse {
+				errs = append(errs, r.err)
+			}
+			continue
+		case r.err == nil:
+			plans.Stacks = append(plans.Stacks, r.plan)
+		}
+		if err := s.guard(r.stack, r.plan); err != nil {
+			r.fail(err)
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		for _, r := range runs {
+			if r.err == nil {
+				r.report.Error = "nothing was changed, because " + because
+			}
+		}
+		return nil, err
+	}
+	return plans, nil
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
@@ -18,9 +19,11 @@ func shipped() parts {
 			}
 			return targetOf(stack), nil
 		},
-		run:     program.In,
-		refused: program.Refused,
-		provide: func(ctx context.Context, o sandbox.Options) (provider, error) { return sandbox.Start(ctx, o) },
+		run:          program.In,
+		account:      program.Account,
+		accountHolds: func(err error) bool { return errors.Is(err, program.ErrAccountHolds) },
+		refused:      program.Refused,
+		provide:      func(ctx context.Context, o sandbox.Options) (provider, error) { return sandbox.Start(ctx, o) },
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/config"
 )
 
 // Shut is a time in which no one could open a shell in an account but for break-glass roles: service control policies shut the shells, and the guarded doors
@@ -27,7 +29,7 @@ func shutTimes(reports []*Report, targets map[string]target) []Shut {
 		for urn, at := range r.madeAt {
 			_, name := parseURN(urn)
 			for _, s := range targets[r.Stack].shuts {
-				if !strings.HasSuffix(name, "-attachment-"+s.Policy+"-"+s.Target) {
+				if !strings.HasSuffix(name, shutSuffix(s)) {
 					continue
 				}
 				for _, account := range s.Accounts {
@@ -55,6 +57,9 @@ func shutTimes(reports []*Report, targets map[string]target) []Shut {
 	}
 	return shut
 }
+
+// shutSuffix is how the name of the attachment ends that shuts shells.
+func shutSuffix(s config.ShutShells) string { return "-attachment-" + s.Policy + "-" + s.Target }
 
 // writeShut says how long shells were shut.
 func (s *Summary) writeShut(w io.Writer) error {

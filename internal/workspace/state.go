@@ -132,8 +132,10 @@ func (r *run) replaceState(ctx context.Context, stack *auto.Stack, state *deploy
 	if err != nil {
 		return err
 	}
-	_, err = r.cli(ctx, stack.Workspace(), data, "stack", "import")
-	return err
+	return r.unlocked(ctx, func() error {
+		_, err := r.cli(ctx, stack.Workspace(), data, "stack", "import")
+		return err
+	})
 }
 
 // cli runs a command of the CLI that the Automation API does not have, or not without writing secrets to a file.

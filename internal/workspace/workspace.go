@@ -75,7 +75,7 @@ func (w *Workspace) SandboxState() (string, error) {
 // DoorsFirst, and destroy goes the other way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops
 // those that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The summary holds every stack of the
 // command, also beside an error, but when a stack file was refused; it is never nil.
-func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (*Summary, error) {
+func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (_ *Summary, err error) {
 	start := time.Now()
 	summary := &Summary{
 		Version: 1, Operation: operation, Sandbox: w.options.Sandbox, Parallel: max(1, cmp.Or(w.options.Parallel, DefaultParallel)), Stacks: []*Report{},
@@ -113,11 +113,11 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	defer done()
 	s := &session{Workspace: w, operation: operation, command: command, summary: summary, targets: map[string]target{}}
 	if w.options.Sandbox {
-		closeSandbox, err := s.openSandbox(ctx)
-		if err != nil {
-			return summary, err
+		closeSandbox, opening := s.openSandbox(ctx)
+		if opening != nil {
+			return summary, opening
 		}
-		defer closeSandbox()
+		defer func() { err = errors.Join(err, closeSandbox()) }()
 	}
 	for i, stack := range stacks {
 		s.targets[stack] = targets[i]

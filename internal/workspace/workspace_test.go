@@ -197,24 +197,6 @@ func TestFreshForgetsEverything(t *testing.T) {
 	assert.Equal(t, []string{"a"}, names(summary.Stacks[0].Changes, Create))
 }
 
-// A lock that a killed engine left behind does not stop the next run.
-func TestALockOfADeadEngineIsBroken(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.things = []string{"a"}
-	w := f.workspace(t)
-	_, err := w.Run(t.Context(), Up, "dev")
-	require.NoError(t, err)
-	dir, err := sandboxDir(f.cache, w.folder)
-	require.NoError(t, err)
-	lock := filepath.Join(dir, "backend", ".pulumi", "locks", "organization", "tiny", "dev", "3f2b.json")
-	require.NoError(t, os.MkdirAll(filepath.Dir(lock), 0o755))
-	// No process has the largest id that there could be.
-	require.NoError(t, os.WriteFile(lock, []byte(`{"pid":2147483647,"username":"u","hostname":"h","timestamp":"2026-01-01T00:00:00Z"}`), 0o644))
-	_, err = w.Run(t.Context(), Up, "dev")
-	require.NoError(t, err)
-}
-
 // An interrupted run says so and how to go on.
 func TestAnInterruptedRunSaysSo(t *testing.T) {
 	t.Parallel()

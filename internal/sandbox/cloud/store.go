@@ -43,6 +43,18 @@ type store struct {
 	lock io.Closer
 }
 
+// StateError is a state file that cannot be read.
+type StateError struct {
+	// Path is the file's; Err says what is wrong with it, and on which line.
+	Path string
+	Err  error
+}
+
+func (e *StateError) Error() string { return fmt.Sprintf("sandbox state %s: %v", e.Path, e.Err) }
+
+// Unwrap gives what is wrong.
+func (e *StateError) Unwrap() error { return e.Err }
+
 type header struct {
 	Sandbox int `json:"sandbox"`
 }
@@ -87,7 +99,7 @@ func (s *store) read(tables []anyTable) error {
 	lines.Buffer(nil, len(data)+1)
 	for n := 1; lines.Scan(); n++ {
 		if err := readLine(n, lines.Bytes(), byName); err != nil {
-			return fmt.Errorf("%s:%d: %w; delete the file to begin with a fresh world", s.path, n, err)
+			return &StateError{Path: s.path, Err: fmt.Errorf("line %d: %w", n, err)}
 		}
 	}
 	return lines.Err()

@@ -49,6 +49,12 @@ func Uncommitted(ctx context.Context, dir string, files ...string) ([]string, er
 	return slices.Compact(found), nil
 }
 
+// Committed is the content that a file has in the last commit. The error is ErrNoRepository where there is none, and another where the commit does not have it.
+func Committed(ctx context.Context, file string) ([]byte, error) {
+	content, err := git(ctx, filepath.Dir(file), "show", "HEAD:./"+filepath.Base(file))
+	return []byte(content), err
+}
+
 func git(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0")

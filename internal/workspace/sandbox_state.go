@@ -1,0 +1,214 @@
+package workspace
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/shirou/gopsutil/v4/disk"
+	"gopkg.in/yaml.v3"
+)
+
+// freshLoses is what --fresh costs.
+const freshLoses = "what the stacks of this folder made in its sandbox is lost; stack files and real accounts are not touched"
+
+// brokenStateError is a file of the sandbox that cannot be read.
+type brokenStateError struct {
+	file string
+	err  error
+}
+
+func (e *brokenStateError) Error() string {
+	return fmt.Sprintf("%s: the sandbox of this folder is broken: %v; --fresh begins with an empty one: %s", e.file, e.err, freshLoses)
+}
+
+func (e *brokenStateError) Unwrap() error { return e.err }
+
+func (*brokenStateError) status() Status { return Failed }
+
+// engineFiles are the files without which the engine does not know what it has deployed: the state of each stack, and what says how they are laid out.
+func (h *sandboxHome) engineFiles() (stacks []string, layout string, err error) {
+	root := filepath.Join(h.backend(), ".pulumi")
+	err = filepath.WalkDir(filepath.Join(root, "stacks"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".json" {
+			stacks = append(stacks, path)
+		}
+		return ignoreMissing(err)
+	})
+	return stacks, filepath.Join(root, "meta.yaml"), err
+}
+
+// sound reads everything that the engine will read, so that what is broken is told with its file before anything is done.
+func (h *sandboxHome) sound() error {
+	stacks, layout, err := h.engineFiles()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, file := range stacks {
+		if err := soundState(file); err != nil {
+			errs = append(errs, &brokenStateError{file, err})
+		}
+	}
+	if len(stacks) > 0 {
+		if err := soundLayout(layout); err != nil {
+			errs = append(errs, &brokenStateError{layout, err})
+		}
+	}
+	if info, err := os.Stat(h.state()); err == nil && info.Size() == 0 {
+		errs = append(errs, &brokenStateError{h.state(), errors.New("the file is empty")})
+	}
+	return errors.Join(errs...)
+}
+
+// soundState reports what is wrong with the state of a stack.
+func soundState(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if len(strings.TrimSpace(string(data))) == 0 {
+		return errors.New("the engine's state of a stack is empty")
+	}
+	var state struct {
+		Version    int `json:"version"`
+		Checkpoint *struct {
+			Latest *struct {
+				Resources []struct {
+					URN string `json:"urn"`
+				} `json:"resources"`
+			} `json:"latest"`
+		} `json:"checkpoint"`
+	}
+	if err := json.Unmarshal(data, &state); err != nil {
+		return fmt.Errorf("the engine's state of a stack cannot be read: %w", err)
+	}
+	if state.Version < 1 || state.Checkpoint == nil {
+		return errors.New("this is not the engine's state of a stack")
+	}
+	return nil
+}
+
+// soundLayout reports what is wrong with the file that says how the states are laid out: without it the engine looks elsewhere and finds no stack.
+func soundLayout(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var layout struct {
+		Version int `yaml:"version"`
+	}
+	if err := yaml.Unmarshal(data, &layout); err != nil {
+		return err
+	}
+	if layout.Version < 1 {
+		return errors.New("it does not say which version it has")
+	}
+	return nil
+}
+
+// leastRoom is what has to be free besides a few copies of what the sandbox holds.
+const leastRoom = 16 << 20
+
+// room refuses to begin what a full disk would stop half-way.
+func (h *sandboxHome) room() error {
+	stacks, _, err := h.engineFiles()
+	if err != nil {
+		return err
+	}
+	var holds uint64
+	for _, file := range append(stacks, h.state()) {
+		if info, err := os.Stat(file); err == nil {
+			holds += uint64(info.Size())
+		}
+	}
+	needs := leastRoom + 4*holds
+	usage, err := disk.Usage(h.dir)
+	if err != nil || usage.Free >= needs {
+		return nil // Where nobody can tell, the run shows it.
+	}
+	return fmt.Errorf("%s: %d MB are free there, and a run of the sandbox wants %d MB; nothing was changed; make room, or set XDG_CACHE_HOME to a folder of another disk",
+		h.dir, usage.Free>>20, (needs+1<<20-1)>>20)
+}
+
+// begin makes sure that a command can work in the sandbox, and, for one that changes it, that what it is now can be had again.
+func (h *sandboxHome) begin(changes bool) error {
+	if err := h.sound(); err != nil || !changes {
+		return err
+	}
+	return errors.Join(h.room(), h.keepGood())
+}
+
+// good is a copy of the last state that could be read.
+func (h *sandboxHome) good() string { return filepath.Join(h.dir, "good") }
+
+// keepGood keeps what the sandbox is now. The engine and the sandbox's AWS put new files in the place of old ones, so a second name for the old ones is enough.
+func (h *sandboxHome) keepGood() error {
+	if err := os.RemoveAll(h.good()); err != nil {
+		return err
+	}
+	stacks, layout, err := h.engineFiles()
+	if err != nil {
+		return err
+	}
+	for _, file := range append(stacks, layout, h.state()) {
+		rel, err := filepath.Rel(h.dir, file)
+		if err != nil {
+			return err
+		}
+		kept := filepath.Join(h.good(), rel)
+		if err := os.MkdirAll(filepath.Dir(kept), 0o700); err != nil {
+			return err
+		}
+		if err := os.Link(file, kept); ignoreMissing(err) != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mend puts the whole sandbox back to what it was before this command, where the command left a state that cannot be read. It returns what was broken.
+func (h *sandboxHome) mend() error {
+	broken := h.sound()
+	if broken == nil {
+		return nil
+	}
+	if _, err := os.Stat(h.good()); err != nil {
+		return broken
+	}
+	var files []string
+	for _, e := range unjoin(broken) {
+		var state *brokenStateError
+		if errors.As(e, &state) {
+			files = append(files, state.file)
+		}
+	}
+	for _, part := range []string{filepath.Join(h.backend(), ".pulumi", "stacks"), h.state()} {
+		if err := os.RemoveAll(part); err != nil {
+			return errors.Join(broken, err)
+		}
+	}
+	err := filepath.WalkDir(h.good(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(h.good(), path)
+		if err != nil {
+			return err
+		}
+		back := filepath.Join(h.dir, rel)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(back), 0o700), ignoreMissing(os.Remove(back))); err != nil {
+			return err
+		}
+		return os.Link(path, back)
+	})
+	if err != nil {
+		return errors.Join(broken, err)
+	}
+	return fmt.Errorf("%s: this command left it broken, as a full disk does; the sandbox was put back to what it was before the command: make room, and run it again",
+		strings.Join(files, ", "))
+}
