@@ -24,6 +24,8 @@ type PermissionSetIntent struct {
 	// what every role is held to.
 	ReadOnly bool
 	Projects []string
+	// DomainLogins says that logins of a domain (user@domain) may open shells.
+	DomainLogins bool
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
 	// Regions are those in which sessions open.

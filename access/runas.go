@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
-
-	"aws-access-guardrails/policy"
 )
 
 // RunAsTag is the tag of a user or role that names the operating-system user of its Session Manager shells.
@@ -111,22 +108,6 @@ func (e *Engine) tagOf(s Session, name string) string {
 		return findTag(p.tags, name).one
 	}
 	return ""
-}
-
-// login is the user of a name on the node. The agent refuses users and groups with the id 0, and users that the node does not have.
-func (n *Node) login(name, how string) OSUser {
-	if strings.EqualFold(name, "root") {
-		return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: Run As does not support root", name, how)}
-	}
-	if n.OSUsers != nil && !slices.Contains(n.OSUsers, name) {
-		return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: the node has no such user", name, how)}
-	}
-	if n.OSUsers == nil {
-		if err := policy.ValidateOSUser(name); err != nil {
-			return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: %s", name, how, err)}
-		}
-	}
-	return OSUser{Name: name, How: how, Superuser: name == AgentUser}
 }
 
 // parseSessionDocument reads what a document of type Session says about the user.

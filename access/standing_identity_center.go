@@ -258,7 +258,7 @@ func (p *identityCenterProver) legalOSUser() {
 		}
 		runAs := "aws:PrincipalTag/" + RunAsTag
 		node := policy.Allow("", "ssm:StartSession").On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*")
-		a = a.and(p.askAll(asking([]policy.Statement{node.When(policy.Absent(runAs)), node.When(policy.StringEquals(runAs, "", "root", AgentUser))}), p.everyPerson(set)))
+		a = a.and(p.askAll(asking([]policy.Statement{node.When(policy.Absent(runAs)), node.When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, illegalLoginPatterns(set.DomainLogins)...))}), p.everyPerson(set)))
 		p.conclude(f, a, "a shell can start as a user whom no profile names, or one with privileges")
 	})
 }

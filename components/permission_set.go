@@ -53,6 +53,9 @@ type PermissionSetArgs struct {
 	Projects []string
 	// Documents are the names of session documents besides the shell, for templates that open sessions.
 	Documents []string
+	// DomainLogins lets logins of a domain (user@domain) open shells: nodes that are joined to a directory have them. Without it an attribute with "@"
+	// opens none.
+	DomainLogins bool
 	// AllowUnlogged accepts documents whose sessions leave the tag boundary, the OS user or the logs.
 	AllowUnlogged bool
 	// Regions are those in which sessions open: those whose Session Manager preferences are set in every account of the assignments. Required for

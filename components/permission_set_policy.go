@@ -152,7 +152,7 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		// The default user of an account is for roles, not for people whose profile is incomplete.
 		policy.Deny("DenySessionsWithoutOSUser", "ssm:StartSession").On("*").When(policy.Absent(runAs)),
 		policy.Deny("DenySessionsAsIllegalOSUsers", "ssm:StartSession").On("*").
-			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, "", "-*", "* *", "*@*", "*/*", "*:*", "*=*", "*+*", "root", access.AgentUser)),
+			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, a.illegalLogins()...)),
 		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),
 		policy.Deny("DenyOtherWaysOntoNodes", append(otherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).On("*"),
 		policy.Deny("DenyWritingAuthorizationTags", append(authorizationTagActions(), "sts:TagSession")...).On("*"),
@@ -161,6 +161,14 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		// The user data of an instance that is stopped and started runs as root.
 		policy.Deny("DenyChangingWhatNodesRun", changesOfNodes()...).On("*"),
 	)
+}
+
+func (a *PermissionSetArgs) illegalLogins() []string {
+	var patterns []string
+	for _, l := range access.IllegalLogins(a.DomainLogins) {
+		patterns = append(patterns, l.Pattern)
+	}
+	return patterns
 }
 
 // sessionStatements open sessions on nodes, and end and resume the own ones.
@@ -262,6 +270,6 @@ func (a *PermissionSetArgs) AddToWorld(w *access.World) {
 func (a *PermissionSetArgs) Intent(key, account string) access.PermissionSetIntent {
 	return access.PermissionSetIntent{
 		Key: key, Name: a.Name, ARN: a.RoleARN(account), OpensSessions: a.Template.OpensSessions(), OwnProject: a.Template == OperationTemplate, ReadOnly: a.Template == ReadOnlyTemplate,
-		Projects: a.Projects, Documents: a.Documents, Regions: a.Regions, Accounts: a.Accounts(),
+		Projects: a.Projects, DomainLogins: a.DomainLogins, Documents: a.Documents, Regions: a.Regions, Accounts: a.Accounts(),
 	}
 }

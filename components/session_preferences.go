@@ -37,6 +37,8 @@ type RunAs struct {
 	Enabled *bool
 	// DefaultUser is the OS user of principals without the tag. Empty means that their sessions fail.
 	DefaultUser string
+	// DomainLogins says that OS users can be logins of a domain (user@domain). Stack files need it for such a login; the documents do not change.
+	DomainLogins bool
 }
 
 // Shell is what Session Manager runs at the start of a shell, up to 512 characters each. Empty means nothing.

@@ -121,18 +121,28 @@ func ValidateRegion(region string) error {
 	return err
 }
 
-var osUser = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,31}$`)
+var (
+	osUser       = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
+	domainOSUser = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}@[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$`)
+)
 
-// ValidateOSUser accepts a login name that Session Manager may become: a lower-case letter or underscore, then up to 31 lower-case letters,
-// digits, underscores and hyphens; not root, which Run As does not support. The agent puts the name into a shell command, so nothing else passes.
+// ValidateOSUser accepts a login name that Session Manager may become: a letter or underscore, then up to 31 letters, digits and _.- ; or such a name
+// with "@" and a domain, for nodes that are joined to a directory. Not root, which Run As does not support, and no number, which the agent takes
+// for the user with that number. The agent puts the name into a shell command, so nothing else passes.
+// Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes.
 func ValidateOSUser(name string) error {
 	switch {
 	case name == "":
 		return refuse("is empty", "write a login name of the nodes, such as os-user1")
 	case strings.EqualFold(name, "root"):
 		return refuse("is the superuser, which Session Manager does not run as", "write a login name without privileges")
-	case !osUser.MatchString(name):
-		return refuse("is not a login name", "use a lower-case letter or _ and then up to 31 lower-case letters, digits, _ and -, such as os-user1")
+	case strings.Trim(name, "0123456789") == "":
+		return refuse("is a number, and the agent takes that for the user with this number", "write the login name of that user")
+	case strings.Contains(name, `\`):
+		return refuse("has a backslash, which no tag can hold", "write a login of a domain as user@domain")
+	case !osUser.MatchString(name) && !domainOSUser.MatchString(name):
+		return refuse("is not a login name",
+			"use a letter or _ and then up to 31 letters, digits, _, . and -, such as os-user1; or user@domain")
 	}
 	return nil
 }

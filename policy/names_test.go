@@ -53,8 +53,11 @@ func TestNamesAreThoseThatAWSTakes(t *testing.T) {
 			[]string{"jump", "abc", "a-b-c", "1234", long("a", 63)},
 			[]string{"", "ab", "-abc", "abc-", "a--b", "Jump", "a_b", "111122223333", long("a", 64)}},
 		"OS user": {policy.ValidateOSUser,
-			[]string{"os-user1", "_svc", "a", "a1_-", long("a", 32)},
-			[]string{"", "root", "ROOT", "1user", "123", "-a", "Alice", "alice@example.com", "a b", "a;id", "a\n", "$(id)", long("a", 33)}},
+			[]string{"os-user1", "_svc", "a", "a1_-", "Alice", "dave.smith", "alice@example.com", "A@corp", long("a", 32)},
+			[]string{
+				"", "root", "ROOT", "1user", "123", "0", "+1000", "-a", "a b", " a", "a ", "a;id", "a\n", "$(id)", "`id`", "@corp", "a@", "a@b@c", "a@-b", "a@b-",
+				`CORP\alice`, "a/b", "a:b", "a=b", "ä", long("a", 33),
+			}},
 		"session document": {policy.ValidateSessionDocumentName,
 			[]string{"SSM-SessionManagerRunShell", "AWS-StartPortForwardingSession", "my.doc_1", "abc", long("a", 128)},
 			[]string{"", "*", "AWS-*", "ab", "a/b", "arn:aws:ssm:*::document/x", "${x}", long("a", 129)}},

@@ -98,7 +98,7 @@ var refusals = []refusal{
 	// Roles.
 	{"an empty project", "project: Bank", `project: ""`, "guardrails:operationRoles[1].project", config.Invalid, []string{"is empty", "name the project"}},
 	{"an OS user that is root", "runAs: teller", "runAs: root", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"superuser"}},
-	{"an OS user that is an address", "runAs: teller", "runAs: alice@example.com", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"is not a login name"}},
+	{"an OS user that is an address", "runAs: teller", "runAs: alice@example.com", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"is an address, or the login of a domain", "domainLogins"}},
 	{"a role without an OS user where there is no default", "      runAs: teller\n", "", "guardrails:operationRoles[1].runAs", config.Invalid, []string{"is missing", "defaultUser is empty"}},
 	{"Run As switched off under roles with OS users", "runAs: {enabled: true", "runAs: {enabled: false", "guardrails:sessions.runAs.enabled", config.Refused, []string{"ssm-user"}},
 	{"a role name over the limit", "name: shop-operation", "name: " + strings.Repeat("a", 65), "guardrails:operationRoles[0].name", config.Invalid, []string{"65 characters", "64"}},

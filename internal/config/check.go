@@ -32,6 +32,7 @@ func (s *Stack) complete(d *decoder) {
 	s.checkRegions(d)
 	s.checkUsers(d)
 	s.checkOSUsers(d)
+	s.checkDomainLogins(d)
 	s.checkPeople(d)
 	s.checkOrganization(d)
 	s.readOwnPolicies(d, s.Folder)
@@ -85,6 +86,34 @@ func (s *Stack) checkOSUsers(d *decoder) {
 		}
 		d.report(Problem{Path: stackPath("users").Index(i).Child("runAs"), Kind: Duplicate, Value: quoted(u.RunAs),
 			Why: "is the OS user of " + s.Users[earlier].Name + " already", Fix: "give each person an OS user of the own; what several share is runAs of a role"})
+	}
+}
+
+// checkDomainLogins refuses logins of a domain where nobody said that the nodes are joined to one: an address is written by mistake more often.
+func (s *Stack) checkDomainLogins(d *decoder) {
+	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
+		return
+	}
+	check := func(at Path, login string) {
+		if strings.Contains(login, "@") {
+			d.report(Problem{Path: at, Kind: Invalid, Value: quoted(login), Why: "is an address, or the login of a domain",
+				Fix: "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true"})
+		}
+	}
+	for i, u := range s.Users {
+		check(stackPath("users").Index(i).Child("runAs"), u.RunAs)
+	}
+	for i, r := range s.OperationRoles {
+		check(stackPath("operationRoles").Index(i).Child("runAs"), r.RunAs)
+	}
+	if s.Sessions != nil {
+		check(stackPath("sessions.runAs.defaultUser"), s.Sessions.RunAs.DefaultUser)
+	}
+	if s.OSAccess != nil {
+		check(stackPath("osAccess.runAs"), s.OSAccess.RunAs)
+	}
+	for i, g := range s.Grants {
+		check(stackPath("grants").Index(i).Child("runAs"), g.RunAs)
 	}
 }
 

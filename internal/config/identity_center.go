@@ -99,6 +99,10 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("shells only", "every document is a way in of its own").
 		doc("Session documents that operation and osAccess can use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
+	key("domainLogins", func(p *PermissionSet) *bool { return &p.DomainLogins }, boolean{}).
+		orElse(false, "an attribute with \"@\" is an address more often than a login").
+		doc("Lets logins of a domain (user@domain) open shells, for nodes that are joined to a directory. For operation and osAccess.").
+		example(false),
 	key("allowUnlogged", func(p *PermissionSet) *bool { return &p.AllowUnlogged }, boolean{}).
 		orElse(false, "such sessions leave the tag boundary or the OS user").
 		doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").

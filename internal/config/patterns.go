@@ -11,7 +11,7 @@ const (
 	emailPattern          = `^[^@ ]+@[^@ ]+$`
 	groupNamePattern      = `^[A-Za-z0-9+=,.@_-]{1,128}$`
 	namePattern           = `^[A-Za-z0-9+=,.@_-]{1,64}$`
-	osUserPattern         = `^[a-z_][a-z0-9_-]{0,31}$`
+	osUserPattern         = `^[A-Za-z_][A-Za-z0-9_.-]{0,31}(@[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?)?$`
 	pathPattern           = `^/([A-Za-z0-9+=,.@_-]+/)*$`
 	personPattern         = `^([^/]*/)?[A-Za-z0-9+=,.@_-]{1,64}$`
 	principalPattern      = `^(role|user)/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$`

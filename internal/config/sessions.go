@@ -56,6 +56,10 @@ var runAsKeys = keys("the OS user of shells",
 		orNothing("sessions of principals without the tag fail", "who has no OS user should have no shell").
 		doc("The OS user of principals without the tag.").
 		example("operator"),
+	key("domainLogins", func(r *components.RunAs) *bool { return &r.DomainLogins }, boolean{}).
+		orElse(false, "an OS user with \"@\" is an address more often than a login").
+		doc("Takes logins of a domain (user@domain) as OS users, for nodes that are joined to a directory.").
+		example(false),
 )
 
 var shellKeys = keys("commands at the start of a shell",
