@@ -118,7 +118,8 @@ func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
 		{"one OS user of two people in a shared role", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags[0].Value = "alice" }, "alice is the OS user of"},
 		{"a person without one", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags = nil }, "has no tag"},
 		{"root", "own-os-user-only", shared, func(a *Account) { a.Users[1].Tags[0].Value = "root" }, "no login"},
-		{"a mail address", "legal-os-user", shared, func(a *Account) { a.Users[1].Tags[0].Value = "bob@example.com" }, "bob@example.com"},
+		{"a number", "legal-os-user", shared, func(a *Account) { a.Users[1].Tags[0].Value = "1000" }, "the user with that number"},
+		{"two words", "legal-os-user", shared, func(a *Account) { a.Users[1].Tags[0].Value = "bob alice" }, "several words"},
 		{"the role of another person", "own-os-user-only", bobs, func(a *Account) { a.Roles[1].Trust = trustWithMFA(userARN("bob"), userARN("alice")) }, "shells start as bob"},
 		{"the role of another person, of the person", "own-os-user-only", "user/bob", func(a *Account) { a.Roles[1].Trust = trustWithMFA(userARN("bob"), userARN("alice")) }, "start as bob"},
 		{"a role that everybody of the account assumes", "own-os-user-only", "user/bob", func(a *Account) { a.Roles[1].Trust = trustWithMFA(people) }, "start as bob"},
@@ -204,4 +205,13 @@ func TestExpectationsPassSessionTags(t *testing.T) {
 	assert.Equal(t, "sessionTags", e.Expect(x).Field)
 	x.Via, x.SessionTags = "shared", map[string]string{"a<b": "alice"}
 	assert.Equal(t, "sessionTags", e.Expect(x).Field)
+}
+
+// The login of a domain is legal where the nodes are joined to one, which a world does not tell.
+func TestLoginsOfADomainAreAssumedToExist(t *testing.T) {
+	w := sharedWorld()
+	w.Accounts[0].Users[1].Tags[0].Value = "bob@example.com"
+	f := finding(t, prove(t, w), "legal-os-user", "arn:aws:iam::"+people+":role/guardrails/operation/shared")
+	assert.Equal(t, HoldsIf, f.Verdict, f)
+	assert.Contains(t, f.String(), "joined to the directory of bob@example.com")
 }

@@ -294,10 +294,13 @@ func (p *prover) ownDocuments(f *Finding, s Session, known *Account, region stri
 	}
 }
 
-// assumeNoSudo adds what a login of an image rests on: with sudo its shells are everybody's on the node.
-func (f *Finding) assumeNoSudo(login string) {
+// assumeOfLogin adds what shells of a login rest on: that of an image may not use sudo, and that of a domain is known to the nodes.
+func (f *Finding) assumeOfLogin(login string) {
 	if a, has := SudoOfImages(login); has {
 		f.assume(a.ID, a.Text)
+	}
+	if strings.Contains(login, "@") {
+		f.assume("OS user "+login, "the nodes are joined to the directory of "+login+", and it may not use sudo on any of them")
 	}
 }
 
@@ -327,7 +330,7 @@ func (p *prover) legalOSUser(in *Intent) {
 					if err := policy.ValidateOSUser(tag); err != nil || tag == AgentUser {
 						f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", RunAsTag, tagOwner(s), tag)
 					}
-					f.assumeNoSudo(tag)
+					f.assumeOfLogin(tag)
 				}
 			}
 			p.add(f)
@@ -340,7 +343,7 @@ func (p *prover) legalOSUser(in *Intent) {
 					f.Verdict, f.Problem = DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
 					break
 				}
-				f.assumeNoSudo(user.Name)
+				f.assumeOfLogin(user.Name)
 			}
 			if f.Verdict == DoesNotHold {
 				break
