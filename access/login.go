@@ -69,14 +69,14 @@ type IllegalLogin struct {
 	Domain bool
 }
 
-// illegalLogins are all those classes. A policy cannot say which characters a login has, so it says which values are none.
+// illegalLogins are all those classes. A policy cannot say which characters a login has, so it says which values are none. What no node has as
+// a login, such as a name with a colon, needs no pattern: the agent ends the session.
 var illegalLogins = func() []IllegalLogin {
 	list := []IllegalLogin{
 		{Pattern: "", Why: "nobody"},
-		{Pattern: "-*", Why: "an option of the agent's command"},
+		{Pattern: "-*", Why: "an option of the agent's command"}, {Pattern: "+*", Why: "a number with a sign, which is the user with that number"},
 		{Pattern: "* *", Why: "several words, or a login between spaces that other statements do not see"},
 		{Pattern: "*@*", Why: "the login of a domain, or an address", Domain: true},
-		{Pattern: "*/*", Why: "no login"}, {Pattern: "*:*", Why: "no login"}, {Pattern: "*=*", Why: "no login"}, {Pattern: "*+*", Why: "a number, or no login"},
 	}
 	for digit := '0'; digit <= '9'; digit++ {
 		list = append(list, IllegalLogin{Pattern: string(digit) + "*", Why: "a number, which is the user with that number"})

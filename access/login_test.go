@@ -62,7 +62,7 @@ func TestIllegalLoginsAreAllThatTheAgentReadsOtherwise(t *testing.T) {
 	n := &Node{Kind: Instance}
 	for _, name := range []string{
 		"", " ", "-", "-u", "0", "00", "1000", "1", "+1", "9zz", "root", "root ", " root", "ssm-user", "ssm-user ", "alice ", " alice", "a b", "ec2-user", "ubuntu", "admin",
-		"a/b", "a:b", "a=b", "a+b", "dave@corp.example", "@", "centos",
+		"+", "dave@corp.example", "@", "centos",
 	} {
 		assert.True(t, matched(name, false), "%q", name)
 		user := n.login(name, "")
