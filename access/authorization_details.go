@@ -2,6 +2,7 @@ package access
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,8 +54,6 @@ type roleDetail struct {
 	Attached []attachedDetail `json:"AttachedManagedPolicies"`
 	Boundary *boundaryDetail  `json:"PermissionsBoundary,omitempty"`
 	Tags     []tagDetail      `json:"Tags,omitempty"`
-	// AWS prints the longest session in get-role, not here; written so that a world survives the round trip.
-	MaxSession int `json:"MaxSessionDuration,omitempty"`
 }
 
 type managedDetail struct {
@@ -93,6 +92,7 @@ type tagDetail struct {
 
 // FromAuthorizationDetails reads an account from what "aws iam get-account-authorization-details" prints: users, groups, roles and managed
 // policies with their default version. Documents may be JSON objects, as the AWS CLI prints them, or URL-encoded text, as the API returns them.
+// What can be told from elsewhere may be left out: lists, the name and path of what has an ARN, the name of an inline policy.
 // Several pages, as "--no-paginate" or an SDK leave them, must be joined first: a truncated answer is an error, because a proof about half an
 // account proves nothing. Fields that are not known are ignored; nodes, session documents and preferences are not in this format and stay empty.
 //
@@ -112,6 +112,8 @@ type UnreadDocument struct {
 	Err error
 	// Taken says what stands in its place.
 	Taken string
+	// OfAWS says that nobody of the account can edit the document: it is of a managed policy of AWS, or of a service-linked role.
+	OfAWS bool
 }
 
 // ReadableAuthorizationDetails is FromAuthorizationDetails for an account that is judged as far as it can be read. A policy that cannot be read is one whose
@@ -127,13 +129,16 @@ func readDetails(data []byte, lenient bool) (Account, []UnreadDocument, error) {
 		return Account{}, nil, fmt.Errorf("authorization details: not the JSON that get-account-authorization-details prints: %w", err)
 	}
 	r := detailsReader{lenient: lenient}
+	details.nameAll()
 	if details.IsTruncated {
 		r.refuse("IsTruncated", errors.New("the answer is cut off; read every page and join their lists"))
 	}
 	for i, p := range details.Policies {
 		r.at(fmt.Sprintf("Policies[%d] %q", i, p.Name))
+		r.ofAWS = arnPart(p.ARN, 4) == "aws"
 		r.policy(p)
 	}
+	r.ofAWS = false
 	for i, g := range details.Groups {
 		r.at(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
 		r.owned("group", g.ARN, g.Path, g.Name)
@@ -151,6 +156,7 @@ func readDetails(data []byte, lenient bool) (Account, []UnreadDocument, error) {
 	}
 	for i, role := range details.Roles {
 		r.at(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
+		r.ofAWS = strings.HasPrefix(role.Path, "/aws-service-role/")
 		r.owned("role", role.ARN, role.Path, role.Name)
 		trusted, read := r.document("AssumeRolePolicyDocument", role.Trust, trust, "the role is left out: nothing is proven of it")
 		inline, unknown := r.inline("RolePolicyList", role.ARN, role.Inline)
@@ -161,7 +167,7 @@ func readDetails(data []byte, lenient bool) (Account, []UnreadDocument, error) {
 		r.account.Roles = append(r.account.Roles, Role{
 			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Trust: trusted,
 			Inline: inline, Attached: append(attachedARNs(role.Attached), unknown...), Boundary: boundaryARN(role.Boundary),
-			MaxSession: role.MaxSession, PermissionSet: permissionSet(role.Path, role.Name),
+			PermissionSet: permissionSet(role.Path, role.Name),
 		})
 	}
 	if len(r.problems) == 0 && r.account.ID == "" {
@@ -174,6 +180,39 @@ func readDetails(data []byte, lenient bool) (Account, []UnreadDocument, error) {
 	return r.account, r.unread, nil
 }
 
+// nameAll takes names and paths that a dump leaves out from the ARNs, and gives inline policies without a name one that says which it is.
+func (d *authorizationDetails) nameAll() {
+	fill := func(arn string, name, path *string) {
+		parsed, err := policy.ParseARN(arn)
+		if err != nil {
+			return
+		}
+		if _, itsPath, itsName, ok := parsed.Entity(); ok {
+			*name, *path = cmp.Or(*name, itsName), cmp.Or(*path, itsPath)
+		}
+	}
+	nameInline := func(list []inlineDetail) {
+		for i := range list {
+			list[i].Name = cmp.Or(list[i].Name, fmt.Sprintf("inline policy %d", i+1))
+		}
+	}
+	for i := range d.Policies {
+		fill(d.Policies[i].ARN, &d.Policies[i].Name, &d.Policies[i].Path)
+	}
+	for i := range d.Groups {
+		fill(d.Groups[i].ARN, &d.Groups[i].Name, &d.Groups[i].Path)
+		nameInline(d.Groups[i].Inline)
+	}
+	for i := range d.Users {
+		fill(d.Users[i].ARN, &d.Users[i].Name, &d.Users[i].Path)
+		nameInline(d.Users[i].Inline)
+	}
+	for i := range d.Roles {
+		fill(d.Roles[i].ARN, &d.Roles[i].Name, &d.Roles[i].Path)
+		nameInline(d.Roles[i].Inline)
+	}
+}
+
 // detailsReader collects an account and what is wrong with its details.
 type detailsReader struct {
 	account  Account
@@ -182,6 +221,8 @@ type detailsReader struct {
 	// lenient: documents that cannot be read are told in unread.
 	lenient bool
 	unread  []UnreadDocument
+	// ofAWS: what is read now is made by AWS.
+	ofAWS bool
 }
 
 func (r *detailsReader) at(place string) { r.place = place }
@@ -257,7 +298,7 @@ func (r *detailsReader) document(field string, raw json.RawMessage, use document
 	case err == nil:
 		return document, true
 	case r.lenient:
-		r.unread = append(r.unread, UnreadDocument{Place: strings.TrimPrefix(r.place+": "+field, ": "), Err: err, Taken: taken})
+		r.unread = append(r.unread, UnreadDocument{Place: strings.TrimPrefix(r.place+": "+field, ": "), Err: err, Taken: taken, OfAWS: r.ofAWS})
 	default:
 		r.refuse(field, err)
 	}

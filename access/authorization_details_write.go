@@ -9,7 +9,7 @@ import (
 )
 
 // ToAuthorizationDetails writes the identities and policies of an account as "aws iam get-account-authorization-details" prints them, in the
-// order of the account's lists: the same account gives the same bytes. Dates, and the ids of users and roles that only AWS knows, are left
+// order of the account's lists: the same account gives the same bytes. Dates, the longest session of a role, which AWS does not print there, and the ids of users and roles that only AWS knows, are left
 // out, and so are policies whose document is not known. FromAuthorizationDetails reads it back.
 func ToAuthorizationDetails(a Account) ([]byte, error) {
 	w := detailsWriter{account: a}
@@ -30,7 +30,6 @@ func ToAuthorizationDetails(a Account) ([]byte, error) {
 		details.Roles = append(details.Roles, roleDetail{
 			Path: slashPath(r.Path), Name: r.Name, ID: r.ID, ARN: a.Partition.RoleARN(a.ID, r.Path, r.Name), Trust: w.document("role "+r.Name, r.Trust),
 			Inline: orEmpty(w.inline(r.Inline)), Attached: attachedDetails(r.Attached), Boundary: boundaryOf(r.Boundary), Tags: tagDetails(r.Tags),
-			MaxSession: r.MaxSession,
 		})
 	}
 	for _, p := range a.Policies {

@@ -66,7 +66,9 @@ func TestPassingARoleToAServiceIsAWayToWhatTheRoleMay(t *testing.T) {
 			assert.False(t, catalogue().matching(action).empty(), "%s: AWS has no such action", action)
 			permissions = append(permissions, policy.Allow("", action).On("*"))
 		}
-		needed(t, name, func(p ...policy.Statement) World { return escalationWorld(Role{Trust: serviceTrust(way.service)}, p...) }, permissions...)
+		needed(t, name, func(p ...policy.Statement) World {
+			return escalationWorld(Role{Trust: serviceTrust(way.service)}, p...)
+		}, permissions...)
 
 		other := escalationWorld(Role{Trust: serviceTrust("monitoring.rds.amazonaws.com")}, permissions...)
 		assert.NotContains(t, escalationsOf(t, other), "user/bob", name)
@@ -87,7 +89,9 @@ func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
 // Whoever changes access becomes an administrator by it.
 func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 	bob := policy.AWS.UserARN(people, "/", "bob")
-	closed := func(p ...policy.Statement) World { return escalationWorld(Role{Trust: serviceTrust("lambda.amazonaws.com")}, p...) }
+	closed := func(p ...policy.Statement) World {
+		return escalationWorld(Role{Trust: serviceTrust("lambda.amazonaws.com")}, p...)
+	}
 	for _, way := range writeWays {
 		if way.of == userPrincipal {
 			needed(t, way.action, closed, policy.Allow("Own", way.action).On(bob))

@@ -8,6 +8,14 @@ import (
 	"time"
 )
 
+// liveProofs are the standing proofs that something works.
+var liveProofs = []string{
+	"enrolment-works", "first-password-change-works", "self-service-works", "declared-journeys-work", "own-sessions-work", "deployer-not-locked-out", "break-glass-not-locked-out",
+}
+
+// ProvesThatItWorks reports whether a standing proof of an account, by its id, is that something works, and not that something is shut.
+func ProvesThatItWorks(id string) bool { return slices.Contains(liveProofs, id) }
+
 // liveness is a list of things that must work. It stops at the first that does not.
 type liveness struct {
 	p *prover

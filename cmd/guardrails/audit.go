@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
@@ -26,12 +28,22 @@ the tag Project is taken for an operation role, and any other role that names us
 A way that one statement opens for several users or roles is told once, with all of them. A document that cannot be read is told, taken as one that is not
 known, and the exit status is 1; a role whose trust policy cannot be read is left out.
 
+With --stack it holds the account against that stack: the stack file says what users and roles are for, what it declares is no finding, and every difference from it is
+one. A stack of the project's folder is taken by itself where it is the only one of this account and the account has a role or group of it. Service control policies, preferences
+and permission sets are then taken to stand as the stack files have them.
+
+Then it looks for escalations: the shortest way by which each user and role who does not administer the account comes to it, by assuming roles, by passing a role to a service
+that runs code as it, by code on nodes, and by changing access; and who is root on nodes. A way of one step into a role whose trust policy names the caller is a note.
+
+What does not work, but of which nobody said that it should, is a note too; notes decide no status.
+
 It looks from now on, or from --at: what a condition on the time allowed or denied before is over.
 
-Service control policies are not in that format: what they shut is reported as open.`,
+Service control policies are not in that format: without a stack, what they shut is reported as open.`,
 		Example: `  aws iam get-account-authorization-details > account.json
   guardrails audit account.json
   guardrails audit --json - < account.json
+  guardrails audit --stack dev account.json
   guardrails audit --at 2026-12-01T09:00:00+09:00 account.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -45,7 +57,11 @@ Service control policies are not in that format: what they shut is reported as o
 					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
 				}
 			}
-			audit, err := report.AuditFrom(data, from)
+			stack, err := stackOfAudit(f, data)
+			if err != nil {
+				return err
+			}
+			audit, err := report.AuditBeside(data, from, stack)
 			if err != nil {
 				return &workspace.RefusedError{Err: err}
 			}
@@ -55,9 +71,34 @@ Service control policies are not in that format: what they shut is reported as o
 			return f.write(cmd, audit, nil)
 		},
 	}
+	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	cmd.Flags().StringVar(&at, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
 	return cmd
+}
+
+// stackOfAudit is the stack that --stack names, or the one of the folder whose documents the account has; nil for none.
+func stackOfAudit(f *flags, data []byte) (*config.Stack, error) {
+	if len(f.stacks) > 1 {
+		return nil, workspace.Usef("--stack: an account is held against one stack; name one of %s", strings.Join(f.stacks, ", "))
+	}
+	folder, err := workspace.Open(f.dir)
+	if len(f.stacks) == 1 {
+		if err != nil {
+			return nil, err
+		}
+		stacks, err := folder.Read(f.stacks[0])
+		if err != nil {
+			return nil, err
+		}
+		return stacks[0], nil
+	}
+	if err != nil {
+		return nil, nil //nolint:nilerr // A folder without a project has no stack to hold the account against.
+	}
+	// A stack file that cannot be read is told by check; here it is no help.
+	stacks, _ := folder.Read()
+	return report.StackOf(data, stacks), nil
 }
 
 var errAudit = errors.New("the account does not hold")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
 )
@@ -19,10 +20,17 @@ type Audit struct {
 	// Version is the version of the JSON form.
 	Version int    `json:"version"`
 	Account string `json:"account"`
-	// Holds is true when no proof is disproven and every document could be read.
+	// Stack is the stack against whose file the account is held; empty for none.
+	Stack string `json:"stack,omitempty"`
+	// Holds is true when no finding decides against the account, no escalation is there that nobody meant, nothing differs from the stack file, and every document could be
+	// read but for those that AWS made.
 	Holds bool `json:"holds"`
-	// Findings are those that do not hold, then those that hold, each list in the order of the proofs.
+	// Findings are those by which anybody outside administers, then the others that do not hold, then those that hold, each list in the order of the proofs.
 	Findings []AuditFinding `json:"findings"`
+	// Escalations are the shortest ways by which users and roles who do not administer come to it, or to root on nodes.
+	Escalations []AuditEscalation `json:"escalations"`
+	// Differences are in what the account differs from the stack file. Without a stack there are none.
+	Differences []AuditDifference `json:"differences"`
 	// Administrators are the principals who can change everybody's access, left out of what the proofs say of "nobody".
 	Administrators []AuditAdministrator `json:"administrators"`
 	// Dead are actions that AWS does not have, and condition keys that it never sets for the actions they stand beside.
@@ -39,8 +47,30 @@ type AuditFinding struct {
 	Claim string `json:"claim"`
 	Page  string `json:"page"`
 	judge.FindingSummary
+	// Advice says that the finding does not decide whether the account holds: something does not work of which nobody said that it should.
+	Advice bool `json:"advice,omitempty"`
 	// Assumed are what the verdict rests on.
 	Assumed []string `json:"assumed,omitempty"`
+}
+
+// AuditEscalation is a way to more than a user or role was given.
+type AuditEscalation struct {
+	// From is the ARN of the user or role, Ends what the way ends with.
+	From string `json:"from"`
+	Ends string `json:"ends"`
+	// Meant says that the way does not decide whether the account holds: a trust policy names the user or role for this one step, or the stack file has the same way.
+	Meant bool `json:"meant,omitempty"`
+	// Steps are the way, in order.
+	Steps []AuditStep `json:"steps"`
+}
+
+// AuditStep is one step: who makes which calls on what, in words, and what allows the first of them.
+type AuditStep struct {
+	As    string   `json:"as"`
+	It    string   `json:"it"`
+	On    string   `json:"on"`
+	Calls []string `json:"calls"`
+	By    string   `json:"by"`
 }
 
 // AuditAdministrator is a principal with rights like iam:*, and what gives them.
@@ -61,6 +91,8 @@ type AuditUnread struct {
 	Problem string `json:"problem"`
 	// Taken says what stands in its place.
 	Taken string `json:"taken"`
+	// OfAWS says that nobody of the account can edit the document, so that it decides nothing.
+	OfAWS bool `json:"ofAWS,omitempty"`
 }
 
 // AuditOf reads what "aws iam get-account-authorization-details" prints and makes the standing proofs on it. Nobody says what the account is meant for, so
@@ -70,53 +102,131 @@ type AuditUnread struct {
 func AuditOf(data []byte) (*Audit, error) { return AuditFrom(data, time.Time{}) }
 
 // AuditFrom is AuditOf for requests from an instant on: an Allow or Deny whose time is over then counts no longer. The zero time is all of time.
-func AuditFrom(data []byte, from time.Time) (*Audit, error) {
+func AuditFrom(data []byte, from time.Time) (*Audit, error) { return AuditBeside(data, from, nil) }
+
+// AuditBeside is AuditFrom for an account that a stack file describes: the stack says what users and roles are for, and what differs from its file is told. The service control
+// policies, preferences and permission sets of the stacks of the folder are taken to stand as their files have them. It is an error when the stack is of another account. Nil is no stack.
+func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, error) {
 	account, unread, err := access.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	engine, err := access.Compile(access.WithManagedPolicies(access.World{Accounts: []access.Account{account}}))
+	w := worldOf(account)
+	if stack != nil {
+		if w, err = besideStack(account, stack); err != nil {
+			return nil, err
+		}
+	}
+	engine, err := access.Compile(access.WithManagedPolicies(w.world))
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
-	proofs, err := access.Prove(engine.From(from), access.DerivedIntent(account))
+	engine = engine.From(from)
+	proofs, err := access.Prove(engine, w.intent)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
+	a := &Audit{
+		Version: 1, Account: account.ID, Findings: []AuditFinding{}, Escalations: []AuditEscalation{}, Differences: w.differences, Administrators: []AuditAdministrator{},
+		Dead: deadIn(&account), Unread: []AuditUnread{}, Classes: proofs.Classes(),
+	}
+	if stack != nil {
+		a.Stack = stack.Name
+	}
+	for _, u := range unread {
+		a.Unread = append(a.Unread, AuditUnread{Place: u.Place, Problem: u.Err.Error(), Taken: u.Taken, OfAWS: u.OfAWS})
+	}
+	for _, one := range proofs.Administrators {
+		if strings.Contains(one.ARN, ":"+account.ID+":") {
+			a.Administrators = append(a.Administrators, AuditAdministrator{ARN: one.ARN, By: one.By.String()})
+		}
+	}
+	a.take(proofs.Findings, stack)
+	if err := a.escalate(engine, &w); err != nil {
+		return nil, fmt.Errorf("authorization details: %w", err)
+	}
+	a.Holds = a.holds()
+	return a, nil
+}
+
+// take reads what the proofs found.
+func (a *Audit) take(findings []access.Finding, stack *config.Stack) {
 	claims := map[string]string{}
 	for _, p := range access.StandingProofs() {
 		claims[p.ID] = p.Claim
 	}
-	a := &Audit{
-		Version: 1, Account: account.ID, Holds: proofs.Holds() && len(unread) == 0, Findings: []AuditFinding{}, Administrators: []AuditAdministrator{}, Dead: deadIn(&account),
-		Unread: []AuditUnread{}, Classes: proofs.Classes(),
-	}
-	for _, u := range unread {
-		a.Unread = append(a.Unread, AuditUnread{Place: u.Place, Problem: u.Err.Error(), Taken: u.Taken})
-	}
-	for i := range proofs.Findings {
-		f := &proofs.Findings[i]
+	for i := range findings {
+		f := &findings[i]
 		one := AuditFinding{ID: f.ID, Claim: claims[f.ID], Page: f.Page, FindingSummary: judge.SummarizeFinding(f)}
+		one.Advice = access.ProvesThatItWorks(f.ID) && (stack == nil || a.foreign(f.Subject))
 		for _, assumed := range f.Assumptions {
 			one.Assumed = append(one.Assumed, assumed.Text)
 		}
 		a.Findings = append(a.Findings, one)
 	}
-	slices.SortStableFunc(a.Findings, func(x, y AuditFinding) int { return cmp.Compare(rank(x), rank(y)) })
-	for _, one := range proofs.Administrators {
-		a.Administrators = append(a.Administrators, AuditAdministrator{ARN: one.ARN, By: one.By.String()})
+	slices.SortStableFunc(a.Findings, func(x, y AuditFinding) int { return cmp.Compare(a.rank(x), a.rank(y)) })
+}
+
+func (a *Audit) foreign(arn string) bool {
+	return slices.Contains(a.Differences, AuditDifference{Subject: arn, Problem: isForeign})
+}
+
+// escalate finds the escalations; those that the stack file has too are meant.
+func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
+	found, err := access.Escalations(engine, w.intent)
+	if err != nil {
+		return err
 	}
-	return a, nil
+	own := map[string]bool{}
+	if w.meant != nil && len(found) > 0 {
+		meant, err := access.Escalations(w.meant, access.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators})
+		if err != nil {
+			return err
+		}
+		for i := range meant {
+			own[wayOf(&meant[i])] = true
+		}
+	}
+	for i := range found {
+		e := &found[i]
+		one := AuditEscalation{From: e.From, Ends: e.Ends, Meant: e.Meant || own[wayOf(e)], Steps: []AuditStep{}}
+		for _, s := range e.Steps {
+			one.Steps = append(one.Steps, AuditStep{As: s.As, It: s.It, On: s.On, Calls: s.Calls, By: s.By.String()})
+		}
+		a.Escalations = append(a.Escalations, one)
+	}
+	return nil
+}
+
+func wayOf(e *access.Escalation) string {
+	text := e.From + " " + e.Ends
+	for _, s := range e.Steps {
+		text += "\n" + s.String()
+	}
+	return text
+}
+
+func (a *Audit) holds() bool {
+	return len(a.Differences) == 0 && !slices.ContainsFunc(a.Unread, func(u AuditUnread) bool { return !u.OfAWS }) &&
+		!slices.ContainsFunc(a.Escalations, func(e AuditEscalation) bool { return !e.Meant }) &&
+		!slices.ContainsFunc(a.Findings, func(f AuditFinding) bool { return f.open() && !f.Advice })
 }
 
 // open reports whether the finding says that the claim does not hold.
 func (f AuditFinding) open() bool { return f.Verdict == access.DoesNotHold.String() }
 
-func rank(f AuditFinding) int {
-	if f.open() {
+// rank orders the findings: that anybody outside administers comes before everything, what is only advice after what decides.
+func (a *Audit) rank(f AuditFinding) int {
+	administers := slices.ContainsFunc(a.Administrators, func(one AuditAdministrator) bool { return one.ARN == f.Subject })
+	switch {
+	case f.open() && f.ID == "only-known-callers" && administers:
 		return 0
+	case f.open() && !f.Advice:
+		return 1
+	case f.open():
+		return 2
 	}
-	return 1
+	return 3
 }
 
 // deadIn looks through every document of the account, in its order.
@@ -156,60 +266,4 @@ func (a *Audit) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(a)
-}
-
-// WriteText writes the audit for people: what does not hold with the way that shows it, then what was assumed, who administers, and how much was examined.
-func (a *Audit) WriteText(w io.Writer) error {
-	var b strings.Builder
-	verdict := "holds"
-	if !a.Holds {
-		verdict = "does not hold"
-	}
-	fmt.Fprintf(&b, "account %s: %s\n", a.Account, verdict)
-	for _, u := range a.Unread {
-		fmt.Fprintf(&b, "not read: %s: %s; taken as: %s\n", u.Place, u.Problem, u.Taken)
-	}
-	held := 0
-	for i, f := range a.Findings {
-		if !f.open() {
-			held++
-			continue
-		}
-		like := func(other AuditFinding) bool { return other.open() && other.ID == f.ID && other.Problem == f.Problem }
-		if slices.ContainsFunc(a.Findings[:i], like) {
-			continue
-		}
-		// What one statement opens for many people is closed once.
-		fmt.Fprintf(&b, "\nFAIL  %s  %s\n", f.ID, f.Page)
-		for _, other := range a.Findings[i:] {
-			if like(other) {
-				fmt.Fprintf(&b, "      %s\n", other.Subject)
-			}
-		}
-		fmt.Fprintf(&b, "      %s\n", f.Problem)
-		for line := range strings.Lines(f.Witness) {
-			fmt.Fprintf(&b, "        %s\n", strings.TrimRight(line, "\n"))
-		}
-		if f.Unreal != "" {
-			fmt.Fprintf(&b, "      AWS does not send this request today: %s\n", f.Unreal)
-		}
-	}
-	fmt.Fprintf(&b, "\n%d findings hold, %d do not; %d classes of requests examined\n", held, len(a.Findings)-held, a.Classes)
-	seen := map[string]bool{}
-	for _, f := range a.Findings {
-		for _, text := range f.Assumed {
-			if !seen[text] {
-				seen[text] = true
-				fmt.Fprintf(&b, "assumed: %s\n", text)
-			}
-		}
-	}
-	for _, one := range a.Administrators {
-		fmt.Fprintf(&b, "administrator: %s, by %s\n", one.ARN, one.By)
-	}
-	for _, dead := range a.Dead {
-		fmt.Fprintf(&b, "dead: %s: %s\n", dead.Policy, dead.Problem)
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }

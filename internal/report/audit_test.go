@@ -2,8 +2,10 @@ package report_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -11,6 +13,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/policy"
 )
 
 // Of an account that the dev stack alone has made, an audit knows the documents and not what they are meant for: it finds what the stack switches on, and
@@ -82,4 +85,111 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 	require.NoError(t, audit.WriteText(&text))
 	assert.Contains(t, text.String(), "assumed: arn:aws:iam::111122223333:user/bob (inline policy new)")
 	assert.Contains(t, text.String(), "FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n")
+}
+
+// detailsOf are the authorization details of an account that has what a stack deploys, as another tree may have changed it.
+func detailsOf(t *testing.T, file string, change func(*access.Account)) ([]byte, *config.Stack) {
+	t.Helper()
+	stack, problems := config.ReadFile(file)
+	require.NoError(t, problems.Err())
+	account := stack.World()
+	account.Users, account.Roles = slices.Clone(account.Users), slices.Clone(account.Roles)
+	account.Groups, account.Policies = slices.Clone(account.Groups), slices.Clone(account.Policies)
+	if change != nil {
+		change(&account)
+	}
+	details, err := access.ToAuthorizationDetails(account)
+	require.NoError(t, err)
+	return details, stack
+}
+
+// An account that has exactly what its stack deploys passes beside the stack file, and the stack is found by what the account has.
+func TestAnAccountThatIsAsItsStackFileHasItPasses(t *testing.T) {
+	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml"} {
+		details, stack := detailsOf(t, file, nil)
+		audit, err := report.AuditBeside(details, time.Time{}, stack)
+		require.NoError(t, err)
+		var text strings.Builder
+		require.NoError(t, audit.WriteText(&text))
+		assert.True(t, audit.Holds, text.String())
+		assert.Empty(t, audit.Differences)
+		assert.Equal(t, stack.Name, audit.Stack)
+		assert.Equal(t, stack, report.StackOf(details, []*config.Stack{stack}))
+	}
+}
+
+// What differs from the stack file is a finding, whatever differs, and it is named.
+func TestWhatDiffersFromTheStackFileIsAFinding(t *testing.T) {
+	admin := "arn:aws:iam::aws:policy/AdministratorAccess"
+	open := policy.New(policy.Allow("Open", "s3:GetObject").On("*"))
+	trust := policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals("*")))
+	for problem, change := range map[string]func(*access.Account){
+		"the attached policy " + admin + " is not in the stack file": func(a *access.Account) { a.Roles[0].Attached = append(slices.Clone(a.Roles[0].Attached), admin) },
+		"the trust policy says something else than the stack file":   func(a *access.Account) { a.Roles[0].Trust = trust },
+		"the inline policy extra is not in the stack file": func(a *access.Account) {
+			a.Roles[0].Inline = append(slices.Clone(a.Roles[0].Inline), access.InlinePolicy{Name: "extra", Document: open})
+		},
+		"of the stack file is missing":                   func(a *access.Account) { a.Groups[0].Inline = nil },
+		"the group":                                      func(a *access.Account) { a.Users[0].Groups = nil },
+		"the tag Project is":                             func(a *access.Account) { a.Roles[0].Tags = []access.Tag{{Key: "Project", Value: "other"}} },
+		"is in the stack file and not in the account":    func(a *access.Account) { a.Roles = a.Roles[1:] },
+		"is in the account and not in the stack file":    func(a *access.Account) { a.Users = append(a.Users, access.User{Name: "stranger"}) },
+		"the permissions boundary is not in the stack f": func(a *access.Account) { a.Roles[0].Boundary = admin },
+	} {
+		details, stack := detailsOf(t, "../../Pulumi.dev.yaml", change)
+		audit, err := report.AuditBeside(details, time.Time{}, stack)
+		require.NoError(t, err, problem)
+		assert.False(t, audit.Holds, problem)
+		assert.True(t, slices.ContainsFunc(audit.Differences, func(d report.AuditDifference) bool { return strings.Contains(d.Problem, problem) }),
+			"%s: %v", problem, audit.Differences)
+	}
+}
+
+// What AWS makes differs from no stack file.
+func TestServiceLinkedRolesAreNoDifference(t *testing.T) {
+	details, stack := detailsOf(t, "../../Pulumi.dev.yaml", func(a *access.Account) {
+		a.Roles = append(a.Roles, access.Role{Name: "AWSServiceRoleForSSO", Path: "/aws-service-role/sso.amazonaws.com/",
+			Trust: policy.New(policy.Allow("", "sts:AssumeRole").For(policy.Principal{Kind: policy.PrincipalService, Values: []string{"sso.amazonaws.com"}}))})
+	})
+	audit, err := report.AuditBeside(details, time.Time{}, stack)
+	require.NoError(t, err)
+	assert.True(t, audit.Holds, audit.Differences)
+}
+
+// A document of AWS that cannot be read is told and decides no status; one that somebody of the account wrote does.
+func TestWhatNobodyCanEditDecidesNoStatus(t *testing.T) {
+	for path, holds := range map[string]bool{"/aws-service-role/x.amazonaws.com/": true, "/": false} {
+		details := `{"RoleDetailList": [{"RoleName": "r", "Path": "` + path + `", "Arn": "arn:aws:iam::111122223333:role` + path + `r",
+		  "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "x.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+		  "RolePolicyList": [{"PolicyName": "new", "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
+		    "Condition": {"StringSoundsLike": {"aws:username": "x"}}}]}}]}]}`
+		audit, err := report.AuditOf([]byte(details))
+		require.NoError(t, err)
+		require.Len(t, audit.Unread, 1)
+		assert.Equal(t, holds, audit.Unread[0].OfAWS, path)
+		if holds {
+			assert.True(t, audit.Holds)
+		}
+	}
+}
+
+// That anybody outside administers the account comes first, before everything that else is wrong with it, and an escalation is told with its steps.
+func TestTheWorstIsToldFirst(t *testing.T) {
+	role := func(name, trust string) string {
+		return `{"RoleName": "` + name + `", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/` + name + `",
+		  "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": ` + trust + `, "Action": "sts:AssumeRole"}]},
+		  "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]}`
+	}
+	details := `{"UserDetailList": [{"UserName": "bob", "Arn": "arn:aws:iam::111122223333:user/bob", "UserPolicyList": [{"PolicyName": "p",
+	  "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:PassRole", "cloudformation:CreateStack"], "Resource": "*"}]}}]}],
+	 "RoleDetailList": [` + role("service", `{"Service": "cloudformation.amazonaws.com"}`) + `, ` + role("world", `"*"`) + `]}`
+	audit, err := report.AuditOf([]byte(details))
+	require.NoError(t, err)
+	assert.Equal(t, "only-known-callers", audit.Findings[0].ID)
+	assert.Equal(t, "arn:aws:iam::111122223333:role/world", audit.Findings[0].Subject)
+	require.NotEmpty(t, audit.Escalations)
+	assert.False(t, audit.Escalations[0].Meant)
+	var text strings.Builder
+	require.NoError(t, audit.WriteText(&text))
+	assert.Contains(t, text.String(), "FAIL  escalation")
 }

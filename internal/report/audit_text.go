@@ -1,0 +1,108 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// WriteText writes the audit for people: what does not hold with the way that shows it, the escalations, what differs from the stack file, what decides nothing, then what was assumed, who administers, and how
+// much was examined.
+func (a *Audit) WriteText(w io.Writer) error {
+	var b strings.Builder
+	verdict := "holds"
+	if !a.Holds {
+		verdict = "does not hold"
+	}
+	if a.Stack != "" {
+		verdict += ", held against stack " + a.Stack
+	}
+	fmt.Fprintf(&b, "account %s: %s\n", a.Account, verdict)
+	for _, u := range a.Unread {
+		ofAWS := ""
+		if u.OfAWS {
+			ofAWS = "; AWS made it, so it decides nothing"
+		}
+		fmt.Fprintf(&b, "not read: %s: %s; taken as: %s%s\n", u.Place, u.Problem, u.Taken, ofAWS)
+	}
+	a.writeFindings(&b, false)
+	a.writeEscalations(&b, false)
+	if len(a.Differences) > 0 {
+		fmt.Fprintf(&b, "\nFAIL  differs from the stack file\n")
+		for _, d := range a.Differences {
+			fmt.Fprintf(&b, "      %s: %s\n", d.Subject, d.Problem)
+		}
+	}
+	a.writeFindings(&b, true)
+	a.writeEscalations(&b, true)
+	held := 0
+	for _, f := range a.Findings {
+		if !f.open() {
+			held++
+		}
+	}
+	fmt.Fprintf(&b, "\n%d findings hold, %d do not; %d classes of requests examined\n", held, len(a.Findings)-held, a.Classes)
+	seen := map[string]bool{}
+	for _, f := range a.Findings {
+		for _, text := range f.Assumed {
+			if !seen[text] {
+				seen[text] = true
+				fmt.Fprintf(&b, "assumed: %s\n", text)
+			}
+		}
+	}
+	for _, one := range a.Administrators {
+		fmt.Fprintf(&b, "administrator: %s, by %s\n", one.ARN, one.By)
+	}
+	for _, dead := range a.Dead {
+		fmt.Fprintf(&b, "dead: %s: %s\n", dead.Policy, dead.Problem)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeFindings writes what does not hold: what decides, or what is only advice. What one statement opens for many people is told once.
+func (a *Audit) writeFindings(b *strings.Builder, advice bool) {
+	told := func(f AuditFinding) bool { return f.open() && f.Advice == advice }
+	for i, f := range a.Findings {
+		like := func(other AuditFinding) bool { return told(other) && other.ID == f.ID && other.Problem == f.Problem }
+		if !told(f) || slices.ContainsFunc(a.Findings[:i], like) {
+			continue
+		}
+		verdict, why := "FAIL", ""
+		if advice {
+			verdict, why = "note", "      nobody said that it should work: this decides nothing\n"
+		}
+		fmt.Fprintf(b, "\n%s  %s  %s\n", verdict, f.ID, f.Page)
+		for _, other := range a.Findings[i:] {
+			if like(other) {
+				fmt.Fprintf(b, "      %s\n", other.Subject)
+			}
+		}
+		fmt.Fprintf(b, "      %s\n%s", f.Problem, why)
+		for line := range strings.Lines(f.Witness) {
+			fmt.Fprintf(b, "        %s\n", strings.TrimRight(line, "\n"))
+		}
+		if f.Unreal != "" {
+			fmt.Fprintf(b, "      AWS does not send this request today: %s\n", f.Unreal)
+		}
+	}
+}
+
+// writeEscalations writes the ways: those that decide, or those that are meant.
+func (a *Audit) writeEscalations(b *strings.Builder, meant bool) {
+	for _, e := range a.Escalations {
+		if e.Meant != meant {
+			continue
+		}
+		verdict, why := "FAIL", ""
+		if meant {
+			verdict, why = "note", "      the trust policy or the stack file says so: this decides nothing\n"
+		}
+		fmt.Fprintf(b, "\n%s  escalation  docs/safety.md#escalations\n      %s %s\n%s", verdict, e.From, e.Ends, why)
+		for i, s := range e.Steps {
+			fmt.Fprintf(b, "        %d. %s %s %s (%s): allowed by %s\n", i+1, s.As, s.It, s.On, strings.Join(s.Calls, ", "), s.By)
+		}
+	}
+}
