@@ -55,7 +55,8 @@ func Escalations(e *Engine, in Intent) ([]Escalation, error) {
 		return nil, err
 	}
 	p.findAdministrators([]Intent{in})
-	s := &escalation{prover: p, in: &in, account: p.account(&in), everybody: p.everybody(&in), asked: map[string]answer{}, ways: map[string][]EscalationStep{}}
+	s := &escalation{prover: p, in: &in, account: p.account(&in), everybody: p.everybody(&in), asked: map[string]answer{}, ways: map[string][]EscalationStep{},
+		wouldReign: map[string]bool{}}
 	s.toAdministrator()
 	return s.found(), nil
 }
@@ -70,11 +71,16 @@ type escalation struct {
 	asked map[string]answer
 	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
 	ways map[string][]EscalationStep
+	// wouldReign says of whom it was asked whether everything allowed would make an administrator.
+	wouldReign map[string]bool
 }
 
 // can asks whether somebody can make a call in any session; conditions are what the request must carry.
 func (s *escalation) can(who *principal, action, on string, conditions ...policy.Condition) answer {
 	st := policy.Allow("", action).On(on).When(conditions...)
+	if on != "*" && !s.can(who, action, "*").open {
+		return answer{}
+	}
 	id := who.arn + " " + action + " " + on
 	for i := range conditions {
 		id += " " + conditions[i].Key + "=" + strings.Join(conditions[i].Values, ",")
@@ -275,10 +281,7 @@ func (s *escalation) reachesNodes(who *principal, role string, root bool) *Escal
 
 // makesAdministrator is the step by which somebody makes an administrator of a user or role; nil when there is none.
 func (s *escalation) makesAdministrator(who, of *principal) *EscalationStep {
-	if of.serviceLinked || of.permissionSet != "" {
-		return nil
-	}
-	if !s.reignsWith(of, everything) {
+	if of.serviceLinked || of.permissionSet != "" || !s.writes(who) || !s.reignsWith(of) {
 		return nil
 	}
 	for _, way := range writeWays {
@@ -300,6 +303,18 @@ func (s *escalation) makesAdministrator(who, of *principal) *EscalationStep {
 		return nil
 	}
 	return s.byGroup(who, of)
+}
+
+// writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and roles make none, and are asked about no more.
+func (s *escalation) writes(who *principal) bool {
+	actions := append([]string{"iam:AddUserToGroup", "iam:CreateRole"}, versionWays...)
+	for _, way := range writeWays {
+		actions = append(actions, way.action)
+	}
+	for _, way := range groupWays {
+		actions = append(actions, way.action)
+	}
+	return slices.ContainsFunc(actions, func(action string) bool { return s.can(who, action, "*").open })
 }
 
 // byGroup is the step by which somebody makes an administrator of a user by a group.
@@ -375,21 +390,20 @@ func (s *escalation) managedOf(of *principal) []string {
 	return slices.DeleteFunc(attached, func(arn string) bool { return arnPart(arn, 4) != account.ID })
 }
 
-// reignsWith reports whether a user or role administers once more statements are attached: what is denied, bounded or shut by the organization stays so.
-func (s *escalation) reignsWith(who *principal, allow ...*statement) bool {
-	changed := *who
-	layer := *who.identity
-	layer.allow = append(slices.Clip(layer.allow), allow...)
+// reignsWith reports whether a user or role administers once everything is allowed to it: what is denied, bounded or shut by the organization stays so.
+func (s *escalation) reignsWith(who *principal) bool {
+	have, known := s.wouldReign[who.arn]
+	if known {
+		return have
+	}
+	changed, layer := *who, *who.identity
+	layer.allow = append(slices.Clip(layer.allow), everything)
 	changed.identity = &layer
-	return s.reignsAs(&changed)
-}
-
-func (s *escalation) reignsAs(changed *principal) bool {
 	engine := *s.engine
 	engine.principals = maps.Clone(s.engine.principals)
-	engine.principals[changed.arn] = changed
-	other := newProver(&engine)
-	_, all := other.reigns(s.strongest(s.in, changed), s.account)
+	engine.principals[changed.arn] = &changed
+	_, all := newProver(&engine).reigns(s.strongest(s.in, &changed), s.account)
+	s.wouldReign[who.arn] = all
 	return all
 }
 

@@ -36,15 +36,15 @@ func worldOf(account access.Account) auditWorld {
 // besideStack is the account in the world of a stack and of those beside it. What authorization details do not have, nodes, documents, preferences, permission sets and service control
 // policies, is as the stack files have it.
 func besideStack(account access.Account, stack *config.Stack) (auditWorld, error) {
+	if account.ID != stack.Account.ID {
+		return auditWorld{}, fmt.Errorf("the account is %s; stack %s (%s) is for account %s", account.ID, stack.Name, stack.File, stack.Account.ID)
+	}
 	world := judge.World(judge.WithSiblings(stack)...)
 	meant, err := access.Compile(world)
 	if err != nil {
 		return auditWorld{}, err
 	}
 	at := slices.IndexFunc(world.Accounts, func(a access.Account) bool { return a.ID == account.ID })
-	if at < 0 {
-		return auditWorld{}, fmt.Errorf("account %s is not that of stack %s, which is %s", account.ID, stack.Name, stack.Account.ID)
-	}
 	expected := world.Accounts[at]
 	w := auditWorld{meant: meant, intent: stack.Intent(), differences: differencesOf(&account, &expected, stack.Intent().Administrators)}
 	account.Alias, account.Nodes, account.Documents = expected.Alias, expected.Nodes, expected.Documents
