@@ -80,6 +80,8 @@ type OperationRoleIntent struct {
 	OwnOSUser bool
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it starts.
+	VolumeKeys []string
 }
 
 func (in *Intent) projectTag() string { return cmp.Or(in.ProjectTag, "Project") }

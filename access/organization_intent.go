@@ -67,6 +67,10 @@ type ProtectedIntent struct {
 	MadeBy []Makers
 	// CredentialAdmins may change the credentials of the users of PeopleAccounts; Taggers may write the project tag of nodes.
 	CredentialAdmins, Taggers []string
+	// StackSetAdmins may write stack sets and configure Quick Setup.
+	StackSetAdmins []string
+	// Outside are the member accounts in which nothing is protected.
+	Outside []string
 	// PeopleAccounts are the accounts whose users are people.
 	PeopleAccounts []string
 	// Groups are the ARNs of MFA groups besides those under the path /guardrails/, which are protected in every account.

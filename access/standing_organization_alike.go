@@ -36,6 +36,9 @@ func (in *OrganizationIntent) alike(o *Organization) map[string][]string {
 		// Who stays outside is told and not proven.
 		bare.Doors.Outside = nil
 	}
+	if bare.Protected != nil {
+		bare.Protected.Outside = nil
+	}
 	fmt.Fprintf(&texts, "%+v %+v %+v %+v", bare, bare.Doors, bare.Passwords, bare.Protected)
 	written := texts.String()
 	lists := in.lists()

@@ -62,7 +62,37 @@ func (p *organizationProver) exemptRolesAreProtected() {
 			permitted = append(permitted, policy.Allow("", actions...).On(made...).When(policy.ArnLike("aws:PrincipalArn", m.By...)))
 		}
 		forbidden := []policy.Statement{policy.Allow("", slices.Concat(roleMaking, roleChanging)...).On(here...)}
-		p.nobody(id, forbidden, p.in.Changers, "somebody makes or changes a role that a guardrail exempts", permitted...)
+		f, a := p.finding(id), p.everybodyOf(id, forbidden, p.in.Changers, permitted...)
+		for _, m := range makers {
+			if made := inAccount(id, m.Roles); m.Change && len(made) > 0 {
+				a = a.and(p.commanders(id, m))
+				p.assumeCommanders(&f)
+			}
+		}
+		p.conclude(f, a, "somebody makes or changes a role that a guardrail exempts, or commands what makes it")
+	}
+}
+
+// commanders: roles that services use to make exempt ones are as strong as whoever tells those services what to do.
+func (p *organizationProver) commanders(id string, m Makers) answer {
+	stacks := "arn:*:cloudformation:*:" + id + ":stack/StackSet-*"
+	return p.everybodyOf(id, []policy.Statement{
+		policy.Allow("", doors.In(doors.RoleMakers)...).On("*"),
+		policy.Allow("", doors.In(doors.StackSetStacks)...).On(stacks),
+	}, slices.Concat(p.in.Changers, p.in.Protected.StackSetAdmins, m.By))
+}
+
+// assumeCommanders names who commands these services and is bound by no document.
+func (p *organizationProver) assumeCommanders(f *Finding) {
+	g := p.in.Protected
+	f.assume("administrators of "+p.in.Management, "whoever writes stack sets, configures Quick Setup or changes a landing zone of Control Tower in the management account "+
+		p.in.Management+" makes no exempt role for themselves: no service control policy binds them")
+	if len(g.Outside) > 0 {
+		ids := strings.Join(g.Outside, ", ")
+		f.assume("administrators of "+ids, "no account of "+ids+", where nothing is protected, is a delegated administrator of CloudFormation or Systems Manager: its stack sets reach every account")
+	}
+	for _, role := range g.StackSetAdmins {
+		f.assume(role, "whoever may assume "+role+", which writes stack sets, makes no exempt role for themselves")
 	}
 }
 

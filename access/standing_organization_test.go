@@ -228,6 +228,47 @@ func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 	missed("a tag key in another case", "PrincipalTags", changed)
 }
 
+// A role that a service makes others with is as strong as whoever commands the service: stack sets, Quick Setup, and stacks that act as their role. What no document
+// can close is assumed by name.
+func TestWhoCommandsTheMakersOfExemptRolesIsProven(t *testing.T) {
+	statements, in := protecting()
+	made, admin := []string{anywhere("role/SSM-JustInTimeAccessTokenRole"), anywhere("role/stacksets-exec-*")}, anywhere("role/StackSetPipeline")
+	in.Protected.Roles = append(in.Protected.Roles, made...)
+	in.Protected.MadeBy = []Makers{{By: made[1:], Roles: made, Change: true}}
+	in.Protected.StackSetAdmins = []string{admin}
+	but := policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1], admin)...)
+	statements = append(statements, policy.Deny("Made", slices.Concat(roleMaking, roleChanging)...).On(made...).
+		When(policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1])...)))
+	closing := []policy.Statement{
+		policy.Deny("Sets", doors.In(doors.RoleMakers)...).On("*").When(but),
+		policy.Deny("Stacks", doors.In(doors.StackSetStacks)...).On("arn:aws:cloudformation:*:*:stack/StackSet-*").When(but),
+	}
+	prove := func(closing ...policy.Statement) Finding {
+		r := proveOrganization(t, organizationOf(policy.New(slices.Concat(statements, closing)...)), in)
+		return finding(t, r, "exempt-roles-are-protected", members)
+	}
+	f := prove(closing...)
+	assert.Equal(t, HoldsIf, f.Verdict, f.String())
+	assert.Equal(t, ShutByDeny, f.Shut)
+	var ids []string
+	for _, a := range f.Assumptions {
+		ids = append(ids, a.ID)
+	}
+	assert.Equal(t, []string{"administrators of " + topAccount, admin}, ids)
+	for i, st := range closing {
+		for _, action := range st.Actions {
+			changed := slices.Clone(closing)
+			changed[i].Actions = without(st.Actions, action)
+			f := prove(changed...)
+			require.Equal(t, DoesNotHold, f.Verdict, "nothing misses %s", action)
+			assert.Contains(t, f.Witness.String(), "calls "+action)
+			assert.True(t, f.Witness.Allowed(), f.String())
+		}
+	}
+	in.Protected.StackSetAdmins = nil
+	assert.Equal(t, DoesNotHold, prove(closing...).Verdict, "an exemption that the intent does not have")
+}
+
 // A policy of one's own that locks out who must undo things is found with the statement that does it.
 func TestLockOutsAreFound(t *testing.T) {
 	statements, in := protecting()

@@ -60,13 +60,21 @@ var operating = sync.OnceValue(func() *statement {
 		On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"))
 })
 
-// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, and starts and stops instances.
+// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, starts and stops
+// instances, and has EC2 make grants on the keys of their volumes that the intent lists.
 func (p *prover) operationRolesOnlyOperate(in *Intent) {
-	q := asking(anything, policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
-		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*"))
-	q.writes = true
+	operates := policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
+		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*")
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
+		permitted := []policy.Statement{operates}
+		if len(r.VolumeKeys) > 0 {
+			// A grant that EC2 asks for, and no other: a grant to oneself decrypts.
+			permitted = append(permitted, policy.Allow("", "kms:CreateGrant").On(r.VolumeKeys...).When(
+				policy.Bool("kms:GrantIsForAWSResource", true), policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn")))
+		}
+		q := asking(anything, permitted...)
+		q.writes = true
 		if !p.administers(r.ARN) {
 			p.conclude(p.begin(in, r.ARN), p.everyCall(q, p.operation(in, r)), "an operation role changes something else")
 		}

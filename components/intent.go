@@ -32,7 +32,7 @@ func (a *OperationRolesArgs) AddIntent(in *access.Intent) {
 	for i, r := range a.Roles {
 		role := access.OperationRoleIntent{
 			RoleIntent: a.trust(r).intent(at("operationRoles", i), a.RoleARN(r)),
-			Project:    r.Project, RunAs: cmp.Or(r.RunAs, a.DefaultRunAs), Documents: r.Documents,
+			Project:    r.Project, RunAs: cmp.Or(r.RunAs, a.DefaultRunAs), Documents: r.Documents, VolumeKeys: r.VolumeKeyARNs,
 		}
 		if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
 			role.RunAs = ""

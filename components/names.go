@@ -32,6 +32,8 @@ const (
 	NodePolicyName = "guardrails-session-node"
 	// SessionDocumentsPolicyName is the inline policy of an operation role with the session documents of its entry.
 	SessionDocumentsPolicyName = "session-documents"
+	// VolumeKeysPolicyName is the inline policy of an operation role with the keys of the volumes of its instances.
+	VolumeKeysPolicyName = "volume-keys"
 )
 
 // PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session uses when none is

@@ -52,6 +52,9 @@ type OperationRole struct {
 	RunAs string
 	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's, others the account's own.
 	Documents []string
+	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the project's instances, of this account or of others. Whoever starts
+	// such an instance makes a grant on the key for EC2; without it the instance falls back to stopped. Empty means that no volume has such a key.
+	VolumeKeyARNs []string
 	// AllowUnlogged accepts documents whose sessions leave the tag boundary, Run As or the logs.
 	AllowUnlogged bool
 	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 12 hours.

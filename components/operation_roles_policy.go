@@ -2,6 +2,7 @@ package components
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"aws-access-guardrails/access"
@@ -109,6 +110,31 @@ func (a *OperationRolesArgs) SessionDocumentsDocument(r OperationRole) (policy.D
 	return policy.New(policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...)), true
 }
 
+// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false where it names none. A grant that EC2 does
+// not ask for is not allowed.
+//
+// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+func (a *OperationRolesArgs) VolumeKeysDocument(r OperationRole) (policy.Document, bool) {
+	if len(r.VolumeKeyARNs) == 0 {
+		return policy.Document{}, false
+	}
+	var services []string
+	for _, key := range r.VolumeKeyARNs {
+		arn, _ := policy.ParseARN(key)
+		service := "ec2." + arn.Region + ".amazonaws.com"
+		if slices.Contains(services, service) {
+			continue
+		}
+		services = append(services, service)
+		if arn.Partition == policy.AWSChina {
+			// AWS's pages do not say which of the two China has.
+			services = append(services, service+".cn")
+		}
+	}
+	return policy.New(policy.Allow("StartInstancesWithEncryptedVolumes", "kms:CreateGrant").On(r.VolumeKeyARNs...).
+		When(policy.Bool("kms:GrantIsForAWSResource", true), policy.StringEquals("kms:ViaService", services...))), true
+}
+
 // RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.
 func (a *OperationRolesArgs) RoleName(r OperationRole) string {
 	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(r.Path())))
@@ -173,6 +199,9 @@ func (a *OperationRolesArgs) role(r OperationRole) access.Role {
 	}
 	if document, wanted := a.SessionDocumentsDocument(r); wanted {
 		role.Inline = append(role.Inline, access.InlinePolicy{Name: SessionDocumentsPolicyName, Document: document})
+	}
+	if document, wanted := a.VolumeKeysDocument(r); wanted {
+		role.Inline = append(role.Inline, access.InlinePolicy{Name: VolumeKeysPolicyName, Document: document})
 	}
 	return role
 }

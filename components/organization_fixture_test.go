@@ -49,7 +49,7 @@ func organization() *components.ServiceControlPoliciesArgs {
 		Tree: components.Unit{ID: "r-exam", Name: "Root", Accounts: []string{"123456789012", accountID, "777788889999"}, Units: []components.Unit{
 			{ID: "ou-exam-11111111", Name: "Workloads", Accounts: []string{otherAccount}},
 		}},
-		Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"}, JustInTime: true,
+		Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"}, JustInTimeAccounts: []string{otherAccount},
 		OSAccessOnly: &components.OSAccessOnly{
 			Targets: []string{"ou-exam-11111111"}, OperationRoles: true, PermissionSets: []string{"OSAccess"}, Exempt: []string{"role/Scanner"},
 			RemoteExecution: components.RemoteExecution{Mode: components.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"}},
@@ -57,7 +57,7 @@ func organization() *components.ServiceControlPoliciesArgs {
 		ConsolePasswords: &components.ConsolePasswords{Targets: []string{"r-exam"}, JumpAccounts: []string{accountID}},
 		ProtectGuardrails: &components.ProtectGuardrails{
 			Targets: []string{"r-exam"}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}, CredentialAdmins: []string{"role/HelpDesk"},
-			Taggers: []string{"role/pipelines/Tagger"}, PeopleAccounts: []string{accountID},
+			Taggers: []string{"role/pipelines/Tagger"}, StackSetAdmins: []string{"role/StackSetPipeline"}, PeopleAccounts: []string{accountID},
 		},
 		MemberRoot: &components.MemberRoot{Targets: []string{"r-exam"}},
 		Policies: []components.OwnPolicy{{

@@ -92,6 +92,7 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 		"organization.osAccessOnly.targets: doors stay open in 111122223333, 777788889999\n",
 		"organization.osAccessOnly.permissionSets[0]: whoever may assign or change the permission set OSAccess in IAM Identity Center opens shells",
 		"organization.protectGuardrails.credentialAdmins[0]: role/HelpDesk can become every person of 111122223333",
+		"organization.protectGuardrails.stackSetAdmins[0]: role/StackSetPipeline can become every role that stack sets and Quick Setup make in any account, SSM-JustInTimeAccessTokenRole among them",
 		"organization.protectGuardrails.targets: nothing is protected in 777788889999",
 		"organization.consolePasswords.exemptRoot: the root user of every account can set console passwords",
 		"organization.placement: a guardrail takes several policies; record where its statements stand",

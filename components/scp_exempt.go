@@ -35,8 +35,8 @@ func (a *ServiceControlPoliciesArgs) guarded() []string {
 // sessionExempt are the roles that may start sessions.
 func (a *ServiceControlPoliciesArgs) sessionExempt() []string {
 	exempt := append(a.guarded(), a.otherDoorExempt()...)
-	if a.JustInTime {
-		exempt = append(exempt, a.roles("role/"+TokenRoleName)...)
+	for _, id := range a.JustInTimeAccounts {
+		exempt = append(exempt, a.partition().RoleARN(id, "/", TokenRoleName))
 	}
 	for _, name := range a.OSAccessOnly.PermissionSets {
 		exempt = append(exempt, permissionSetRoles(a.partition(), name)...)
@@ -76,7 +76,7 @@ func (a *ServiceControlPoliciesArgs) deniesRemoteExecution() bool {
 func (a *ServiceControlPoliciesArgs) serviceMade() []string {
 	made := slices.Concat(quickSetupRoles, stackSetRoles)
 	switch {
-	case a.JustInTime:
+	case len(a.JustInTimeAccounts) > 0:
 		made = append(made, "role/"+TokenRoleName)
 	case a.deniesRemoteExecution() && len(a.OSAccessOnly.RemoteExecution.presets()) > 0:
 	default:
@@ -94,7 +94,7 @@ func (a *ServiceControlPoliciesArgs) serviceMakers() []string {
 func (a *ServiceControlPoliciesArgs) protectedByHand() []string {
 	roles := append([]string{a.partition().RoleARN("*", RolePath, "*")}, a.breakGlass()...)
 	if g := a.ProtectGuardrails; g != nil {
-		roles = slices.Concat(roles, a.roles(g.Bootstrap...), a.roles(g.CredentialAdmins...), a.roles(g.Taggers...))
+		roles = slices.Concat(roles, a.roles(g.Bootstrap...), a.roles(g.CredentialAdmins...), a.roles(g.Taggers...), a.roles(g.StackSetAdmins...))
 		if a.Deployer != "" && len(g.Bootstrap) == 0 {
 			roles = append(roles, a.roles(a.Deployer)...)
 		}

@@ -31,11 +31,12 @@ func organizationFixture(p policy.Partition) *ServiceControlPoliciesArgs {
 
 // everySwitch turns everything on.
 func everySwitch(a *ServiceControlPoliciesArgs) *ServiceControlPoliciesArgs {
-	a.JustInTime = true
+	a.JustInTimeAccounts = []string{workloadAccount}
 	a.OSAccessOnly.PermissionSets = []string{"OSAccess"}
 	a.OSAccessOnly.Exempt = []string{"role/Scanner"}
 	a.OSAccessOnly.RemoteExecution = RemoteExecution{Mode: RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"}}
 	a.ProtectGuardrails.CredentialAdmins = []string{"role/guardrails/delegated/AdminRole"}
+	a.ProtectGuardrails.StackSetAdmins = []string{"role/StackSetPipeline"}
 	a.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
 	return a
 }

@@ -33,8 +33,8 @@ func (a *ServiceControlPoliciesArgs) Intent() access.OrganizationIntent {
 	if g := a.ProtectGuardrails; g != nil {
 		in.Protected = &access.ProtectedIntent{
 			Accounts: a.below(g.Targets), Roles: a.protected(), CredentialAdmins: a.roles(g.CredentialAdmins...), Taggers: a.roles(g.Taggers...),
-			PeopleAccounts: a.People(), JustInTime: a.JustInTime, ServiceRoles: a.serviceMakers(),
-			Groups: a.MFAGroups,
+			PeopleAccounts: a.People(), JustInTime: len(a.JustInTimeAccounts) > 0, ServiceRoles: a.serviceMakers(),
+			Groups: a.MFAGroups, StackSetAdmins: a.roles(g.StackSetAdmins...), Outside: a.outside(g.Targets),
 		}
 		if g.OwnOSUsers {
 			in.Protected.OwnOSUserRoles = []string{a.partition().RoleARN("*", OwnOSUserRolePath, "*")}

@@ -27,6 +27,9 @@ func (a *ServiceControlPoliciesArgs) Notices() Notices {
 		for i, role := range g.CredentialAdmins {
 			n.add(at("protectGuardrails.credentialAdmins", i), role+" can become every person of "+strings.Join(a.People(), ", ")+", and use what they can")
 		}
+		for i, role := range g.StackSetAdmins {
+			n.add(at("protectGuardrails.stackSetAdmins", i), role+" can become every role that stack sets and Quick Setup make in any account, "+TokenRoleName+" among them")
+		}
 		if len(a.People()) == 0 {
 			n.add("protectGuardrails.peopleAccounts", "no account is listed, so administrators can change the credentials of every user of their account")
 		}

@@ -190,6 +190,10 @@ func TestTheGuardrailsFitTheQuotas(t *testing.T) {
 	} {
 		if c.old {
 			c.args.Quotas.SCP, c.args.Quotas.SCPsPerTarget = 5120, 5
+			// With every switch the protection alone takes three of the five.
+			if len(c.args.JustInTimeAccounts) > 0 {
+				c.args.MemberRoot.Targets = []string{workloads}
+			}
 		}
 		require.NoError(t, c.args.Validate(), name)
 		plan, err := c.args.Plan()
@@ -244,8 +248,8 @@ func TestTheRecordedPlacementChangesNothing(t *testing.T) {
 	assert.False(t, again.Unplaced)
 	assert.Empty(t, again.Moves)
 
-	// More people move the last statement of the full policy on, and the notice says how.
-	for i := range 12 {
+	// More people move the last statement of a full policy on, and the notice says how.
+	for i := range 60 {
 		a.Tree.Accounts = append(a.Tree.Accounts, fmt.Sprintf("%d00000000000", 100+i)[:12])
 		a.ProtectGuardrails.PeopleAccounts = append(a.ProtectGuardrails.PeopleAccounts, fmt.Sprintf("%d00000000000", 100+i)[:12])
 	}
@@ -253,8 +257,8 @@ func TestTheRecordedPlacementChangesNothing(t *testing.T) {
 	moved, err := a.Plan()
 	require.NoError(t, err)
 	require.NotEmpty(t, moved.Moves)
-	assert.Equal(t, "guardrails-protect-guardrails", moved.Moves[0].From)
-	assert.Contains(t, fmt.Sprint(a.Notices()), moved.Moves[0].Sid+" does not fit into guardrails-protect-guardrails any more: step 1: ")
+	assert.True(t, strings.HasPrefix(moved.Moves[0].From, "guardrails-protect-guardrails"), moved.Moves[0].From)
+	assert.Contains(t, fmt.Sprint(a.Notices()), moved.Moves[0].Sid+" does not fit into "+moved.Moves[0].From+" any more: step 1: ")
 }
 
 func without[T any](values []T, i int) []T { return slices.Delete(slices.Clone(values), i, i+1) }

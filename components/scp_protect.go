@@ -38,6 +38,7 @@ func (a *ServiceControlPoliciesArgs) protectRoles() []policy.Statement {
 		statements = append(statements,
 			policy.Deny("DenyChangingRolesOfQuickSetup", append(makeRole(), changeRole()...)...).On(made...).
 				When(but(append(changers, a.serviceMakers()...))))
+		statements = append(statements, a.protectMakers()...)
 	}
 	return append(statements,
 		policy.Deny("DenyChangingPoliciesOfGuardrails", doors.In(doors.ManagedPolicies)...).On(p.PolicyARN("*", PolicyPath, "*")).When(but(changers)),
@@ -45,6 +46,17 @@ func (a *ServiceControlPoliciesArgs) protectRoles() []policy.Statement {
 		policy.Deny("DenyChangingSAMLProviders", doors.In(doors.SAMLProviders)...).
 			On(policy.ARN{Partition: p, Service: "iam", Account: "*", Resource: "saml-provider/*"}.String()).When(but(changers)),
 	)
+}
+
+// protectMakers guards what commands the roles that make exempt ones. Whoever writes a stack set or configures Quick Setup, as a delegated administrator or in
+// the own account, has AWS act on it with those roles; and a stack acts as its role for everybody who may change the stack.
+func (a *ServiceControlPoliciesArgs) protectMakers() []policy.Statement {
+	commanders := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.StackSetAdmins...), a.serviceMakers()))
+	stacks := policy.ARN{Partition: a.partition(), Service: "cloudformation", Region: "*", Account: "*", Resource: stackSetStacks}.String()
+	return []policy.Statement{
+		policy.Deny(doors.ClosedBy(doors.RoleMakers), doors.In(doors.RoleMakers)...).On("*").When(commanders),
+		policy.Deny(doors.ClosedBy(doors.StackSetStacks), doors.In(doors.StackSetStacks)...).On(stacks).When(commanders),
+	}
 }
 
 // protectPeople guards the MFA groups, and the credentials of the users of the accounts that people sign in to. Everybody keeps the own
@@ -105,7 +117,7 @@ func (a *ServiceControlPoliciesArgs) protectDocuments() []policy.Statement {
 		policy.Deny("DenyChangingPreferences", actions...).On(document(PreferencesDocument)).When(but(changers)),
 		policy.Deny("DenyChangingSessionDocuments", actions...).On(document("*")).When(policy.StringEquals("ssm:DocumentType", "Session"), but(changers)),
 	}
-	if a.JustInTime {
+	if len(a.JustInTimeAccounts) > 0 {
 		// Quick Setup copies the policy that denies access into every Region.
 		makers := but(slices.Concat(changers, a.serviceMakers()))
 		statements = append(statements,

@@ -21,6 +21,11 @@ var (
 	stackSetRoles   = []string{"role/stacksets-exec-*"}
 )
 
+// stackSetStacks are the stacks that stack sets make in the accounts, as the end of an ARN. A stack that was imported into a stack set keeps its name and its role.
+//
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html.
+const stackSetStacks = "stack/StackSet-*"
+
 // minRolePrefix is how many characters of a role are literal at least where it is a pattern.
 const minRolePrefix = 4
 

@@ -210,6 +210,10 @@ func (a *ServiceControlPoliciesArgs) validateProtectGuardrails(p *Problems) {
 	a.validateRoles(p, "protectGuardrails.bootstrap", g.Bootstrap, false)
 	a.validateRoles(p, "protectGuardrails.credentialAdmins", g.CredentialAdmins, true)
 	a.validateRoles(p, "protectGuardrails.taggers", g.Taggers, true)
+	a.validateRoles(p, "protectGuardrails.stackSetAdmins", g.StackSetAdmins, true)
+	if len(g.StackSetAdmins) > 0 && len(a.serviceMade()) == 0 {
+		p.add("protectGuardrails.stackSetAdmins", strings.Join(g.StackSetAdmins, ", "), "may do what nothing denies: no role that AWS makes with stack sets is exempt", "leave it out")
+	}
 	a.validateAccounts(p, "protectGuardrails.peopleAccounts", g.PeopleAccounts, "people")
 	for i, role := range g.Bootstrap {
 		if role == a.Deployer || slices.Contains(a.BreakGlass, role) {

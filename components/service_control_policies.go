@@ -34,8 +34,9 @@ type ServiceControlPoliciesArgs struct {
 	// BreakGlass are the roles for emergencies ("account.breakGlass"). No guardrail binds them, and only they and Deployer change them. At least one is
 	// required where something is denied.
 	BreakGlass []string
-	// JustInTime exempts and protects the roles and settings of just-in-time node access.
-	JustInTime bool
+	// JustInTimeAccounts are the ids of the accounts that use just-in-time node access. Its token role is exempt in them alone; its roles and settings are
+	// protected in every account. Empty means that it is not used.
+	JustInTimeAccounts []string
 	// MFAGroups are the ARNs of the MFA groups of the accounts. Those under RolePath are protected wherever they are; list at least the others.
 	MFAGroups []string
 	// The guardrails. Nil means that there is none.
@@ -125,6 +126,9 @@ type ProtectGuardrails struct {
 	CredentialAdmins []string
 	// Taggers are the roles that may write the project tag on existing nodes, such as that of a pipeline.
 	Taggers []string
+	// StackSetAdmins are the roles of member accounts that write stack sets and configure Quick Setup, as a delegated administrator does. Through the roles of
+	// those services they can become every role that AWS makes with them. Refused where no such role is exempt.
+	StackSetAdmins []string
 	// PeopleAccounts are the ids of the accounts whose IAM users are people of the guardrails. Nil means ConsolePasswords.JumpAccounts.
 	PeopleAccounts []string
 	// OwnOSUsers lets people pass their own OS user (UserArgs.RunAs), and nothing else, as a session tag to roles under

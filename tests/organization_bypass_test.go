@@ -151,7 +151,7 @@ func (o organization) attempts() []attempt {
 	for _, who := range undoers {
 		add(who+" opens a root session", identity.as(who), call("sts:AssumeRoot", nil, rootOf...), "")
 	}
-	if o.policies.JustInTime {
+	if len(o.policies.JustInTimeAccounts) > 0 {
 		o.justInTimeAttempts(work, admin, each)
 	}
 	return all
@@ -311,6 +311,48 @@ func (o organization) sessionTagAttempts(work inAccount, admin access.Session, a
 	add("a shared role is assumed without a tag, for the guardrails", someone, access.AssumeRole(shared, "root-like"), "")
 }
 
+// Stack sets and Quick Setup act with roles that make exempt ones, and a stack acts as its role for whoever changes it.
+func (o organization) makerAttempts(work inAccount, admin access.Session, each addingEach) {
+	cloudFormation := func(resource string) string {
+		return policy.ARN{Partition: work.partition(), Service: "cloudformation", Region: regionsOf[work.partition()][0], Account: work.id, Resource: resource}.String()
+	}
+	sets := cloudFormation("stackset/anything:0123456789abcdef")
+	manager := policy.ARN{Partition: work.partition(), Service: "ssm-quicksetup", Region: regionsOf[work.partition()][0], Account: work.id, Resource: "configuration-manager/x"}.String()
+	stack := cloudFormation("stack/StackSet-AWS-QuickSetup-JITNA-0123/0123")
+	writesSets := []string{
+		"cloudformation:CreateStackSet", "cloudformation:UpdateStackSet", "cloudformation:CreateStackInstances", "cloudformation:UpdateStackInstances",
+		"cloudformation:DeleteStackInstances", "cloudformation:ImportStacksToStackSet",
+	}
+	configures := []string{
+		"ssm-quicksetup:CreateConfigurationManager", "ssm-quicksetup:DeleteConfigurationManager", "ssm-quicksetup:UpdateConfigurationManager",
+		"ssm-quicksetup:UpdateConfigurationDefinition",
+	}
+	changesStack := []string{
+		"cloudformation:UpdateStack", "cloudformation:DeleteStack", "cloudformation:ExecuteChangeSet", "cloudformation:ExecuteStackRefactor",
+	}
+	set, ofSet := "DenyChangingStackSetsAndQuickSetup", "DenyChangingStacksOfStackSets"
+	for it, as := range map[string]access.Session{
+		"an administrator": admin, "a bootstrap role": work.as("OrganizationAccountAccessRole"), "the token role": work.as(components.TokenRoleName), "a tagger": work.as("pipelines/Tagger"),
+	} {
+		each(it+" writes stack sets", as, writesSets, nil, sets, set)
+		each(it+" configures Quick Setup", as, configures, nil, manager, set)
+		each(it+" changes a stack of a stack set", as, changesStack, nil, stack, ofSet)
+	}
+	for _, who := range append([]string{"StackSetPipeline"}, undoers...) {
+		each(who+" writes stack sets", work.as(who), writesSets, nil, sets, "")
+		each(who+" configures Quick Setup", work.as(who), configures, nil, manager, "")
+		each(who+" changes a stack of a stack set", work.as(who), changesStack, nil, stack, "")
+	}
+	for _, who := range []string{"stacksets-exec-0123456789abcdef", "AWS-QuickSetup-JITNA-Execution", "service-role/AWS-QuickSetup-JITNA-Local"} {
+		each(who+" deploys its stack", work.as(who), changesStack, nil, stack, "")
+		each(who+" deploys stack sets", work.as(who), writesSets, nil, sets, "")
+	}
+	each("an administrator changes other stacks", admin, changesStack, nil, cloudFormation("stack/app/0123"), "")
+	each("an administrator reads stack sets", admin, []string{"cloudformation:DescribeStackSet"}, nil, sets, "")
+	each("an administrator makes the role that writes stack sets", admin, makesRole, nil, work.role("StackSetPipeline"), "DenyMakingGuardedRoles")
+	each("an administrator takes the role that writes stack sets over", admin, changesRole, nil, work.role("StackSetPipeline"), "DenyChangingGuardedRoles")
+}
+
 func (o organization) justInTimeAttempts(work inAccount, admin access.Session, each addingEach) {
 	settings := []string{"ssm:UpdateServiceSetting", "ssm:ResetServiceSetting"}
 	provider := work.ssm("servicesetting/ssm/just-in-time-access/identity-provider")
@@ -318,6 +360,7 @@ func (o organization) justInTimeAttempts(work inAccount, admin access.Session, e
 	for _, name := range made {
 		each("an administrator makes or changes "+name, admin, everyChange, nil, work.role(name), "DenyChangingRolesOfQuickSetup")
 	}
+	o.makerAttempts(work, admin, each)
 	makers := []string{"AWS-QuickSetup-JITNA-Execution", "service-role/AWS-QuickSetup-JITNA-Local", "stacksets-exec-0123456789abcdef"}
 	for _, who := range append(makers, undoers...) {
 		for _, name := range made {
@@ -368,7 +411,7 @@ func (o organization) wrong(t testing.TB, change func(*access.World)) ([]string,
 	}
 	var wrong []string
 	attempts := o.attempts()
-	if o.policies.JustInTime {
+	if len(o.policies.JustInTimeAccounts) > 0 {
 		attempts = append(attempts, o.doorAttempts()...)
 	}
 	for _, a := range attempts {

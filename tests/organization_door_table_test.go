@@ -150,6 +150,9 @@ func exampleOf(action string, set doortable.Set) example {
 		x.when, x.on, x.context = "documents that are run", []string{ssm("document/Team-Runbook")}, access.Context{"ssm:DocumentType": {"Automation"}}
 	case doortable.JustInTimeSettings:
 		x.when, x.on = "the settings of just-in-time access", []string{ssm("servicesetting/ssm/just-in-time-access/identity-provider")}
+	case doortable.StackSetStacks:
+		x.when = "a stack of a stack set"
+		x.on = []string{policy.ARN{Partition: p, Service: "cloudformation", Region: regionsOf[p][0], Account: exampleWorkload, Resource: "stack/StackSet-everywhere/0123"}.String()}
 	case doortable.ConsolePasswords:
 		x.when = "outside of the jump accounts"
 	case doortable.FederationTokens:
@@ -315,7 +318,7 @@ func TestEveryRowIsClosedAsItSays(t *testing.T) {
 	engine := exampleDoors(t, func(s *config.Stack) {
 		denyRemote(s)
 		if s.Organization != nil {
-			s.Organization.JustInTime = true
+			s.Organization.JustInTimeAccounts = []string{exampleWorkload}
 		}
 	})
 	for i := range doortable.Table() {

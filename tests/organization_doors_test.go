@@ -246,5 +246,10 @@ func TestTheTokenRoleIsExemptWithJustInTimeAccessAlone(t *testing.T) {
 		assert.Equal(t, d.remote, decided(t, shipped.engine(t), token, r).Allowed(), d.it)
 	}
 	assert.True(t, opens["a shell"] && opens["a remote desktop"] && opens["somebody's open session"])
+	// The name alone opens nothing in an account that does not use it.
+	full.policies.JustInTimeAccounts = []string{wildAccount}
+	for _, d := range doors {
+		assert.False(t, decided(t, full.engine(t), token, d.request(policy.AWS, otherAccount, firstProject)).Allowed(), d.it)
+	}
 	assert.False(t, opens["an SSH key for a minute"] || opens["a container"] || opens["the serial console"] || opens["a command as root"])
 }

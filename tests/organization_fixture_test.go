@@ -84,13 +84,14 @@ func shippedOrganization(p policy.Partition) organization {
 // fullOrganization has every switch on: remote execution denied, just-in-time access, permission sets, and every list filled.
 func fullOrganization(p policy.Partition) organization {
 	o := shippedOrganization(p)
-	o.policies.JustInTime = true
+	o.policies.JustInTimeAccounts = []string{otherAccount}
 	o.policies.OSAccessOnly.PermissionSets = []string{"OSAccess"}
 	o.policies.OSAccessOnly.Exempt = []string{"role/Scanner"}
 	o.policies.OSAccessOnly.RemoteExecution = components.RemoteExecution{
 		Mode: components.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"},
 	}
 	o.policies.ProtectGuardrails.CredentialAdmins = []string{"role/HelpDesk"}
+	o.policies.ProtectGuardrails.StackSetAdmins = []string{"role/StackSetPipeline"}
 	o.policies.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
 	workload := o.sessions.Account
 	o.justIn = &components.JustInTimeArgs{
@@ -108,7 +109,7 @@ type guest struct{ path, name string }
 // guests are the roles of every account but wildAccount.
 var guests = []guest{
 	{"/", "Administrator"}, {"/", "BreakGlass"}, {"/", "GuardrailDeployer"}, {"/", "OrganizationAccountAccessRole"}, {"/", components.TokenRoleName},
-	{"/", "AWS-QuickSetup-JITNA-Execution"}, {"/service-role/", "AWS-QuickSetup-JITNA-Local"}, {"/", "stacksets-exec-0123456789abcdef"}, {"/", "Scanner"}, {"/", "PatchAutomation"}, {"/", "HelpDesk"},
+	{"/", "AWS-QuickSetup-JITNA-Execution"}, {"/service-role/", "AWS-QuickSetup-JITNA-Local"}, {"/", "stacksets-exec-0123456789abcdef"}, {"/", "Scanner"}, {"/", "PatchAutomation"}, {"/", "HelpDesk"}, {"/", "StackSetPipeline"},
 	{"/pipelines/", "Tagger"}, {"/", "Developer"}, {"/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "AWSReservedSSO_OSAccess_0123456789abcdef"},
 }
 

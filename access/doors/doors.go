@@ -79,6 +79,10 @@ const (
 	Leaving              Set = "leaving the organization"
 	// RootSessions open sessions of root users of member accounts.
 	RootSessions Set = "central root sessions"
+	// RoleMakers command the services that make roles in other accounts: stack sets of CloudFormation, and Quick Setup of Systems Manager.
+	RoleMakers Set = "stack sets and Quick Setup"
+	// StackSetStacks change a stack, those of stack sets among them, which act as the role of the stack set.
+	StackSetStacks Set = "stacks of stack sets"
 )
 
 // The sets that only documents of roles and proofs about an account speak of.
@@ -108,6 +112,7 @@ var closedBy = map[Set]string{
 	PrincipalTags: "DenyWritingAuthorizationTagsOfPrincipals", SessionTags: "DenyAuthorizationTagsOfSessions", NodeTags: "DenyWritingAuthorizationTagsOfNodes",
 	Attributes: "DenyChangingAttributesForAccessControl", PermissionSets: "DenyChangingPermissionSets",
 	OrganizationPolicies: "DenyChangingServiceControlPolicies", Leaving: "DenyLeavingOrganization", RootSessions: "DenyCentralRootSessions",
+	RoleMakers: "DenyChangingStackSetsAndQuickSetup", StackSetStacks: "DenyChangingStacksOfStackSets",
 }
 
 // ClosedBy is the Sid of the service control policy's statement that closes a set; empty for a set that none closes.

@@ -111,7 +111,7 @@ func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 		"sagemaker:CreatePresignedDomainUrl": false, "sagemaker:StartSession": false, "cloudshell:CreateSession": false, "cloud9:CreateEnvironmentToken": false,
 		"glue:RunStatement": false, "athena:StartSession": false, "greengrass:CreateDeployment": false, "deadline:CreateJob": false, "mgn:PutTemplateAction": false,
 		"imagebuilder:CreateComponent": false, "ec2:ModifyInstanceAttribute": false, "ec2:CreateLaunchTemplateVersion": false, "ec2:ImportKeyPair": false,
-		"ssm-quicksetup:UpdateConfigurationDefinition": false, "outposts:StartConnection": false, "identitystore:UpdateUser": false,
+		"ssm-quicksetup:UpdateConfigurationDefinition": true, "cloudformation:CreateStackInstances": true, "cloudformation:UpdateStack": true, "outposts:StartConnection": false, "identitystore:UpdateUser": false,
 	} {
 		row := doors.Of(action)
 		if assert.NotNil(t, row, action) {

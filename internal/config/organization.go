@@ -195,6 +195,10 @@ var protectGuardrailsKeys = keys("what administrators of accounts cannot change"
 	key("taggers", func(g *components.ProtectGuardrails) *[]string { return &g.Taggers }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles write the project tag on existing nodes", "the tag is the lock").
 		doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").example([]string{"role/Pipeline"}),
+	key("stackSetAdmins", func(g *components.ProtectGuardrails) *[]string { return &g.StackSetAdmins }, words(text(nil))).
+		orNothing("in member accounts only the deployer and break-glass roles write stack sets and configure Quick Setup, where roles that AWS makes with them are exempt",
+			"stack sets make roles in every account, exempt ones among them").
+		doc("Roles of a delegated administrator's account that write stack sets and configure Quick Setup.").example([]string{"role/StackSetPipeline"}),
 	key("peopleAccounts", func(g *components.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
 		orNothing("the jump accounts", "that is where people are").
 		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
@@ -249,12 +253,16 @@ func (s *Stack) ServiceControlPolicies() *components.ServiceControlPoliciesArgs 
 	a := s.Organization.ServiceControlPoliciesArgs
 	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
 	a.Deployer, a.BreakGlass = s.Account.Deployer, s.Account.BreakGlass
-	a.JustInTime = s.JustInTime != nil
+	if s.JustInTime != nil {
+		a.JustInTimeAccounts = append(a.JustInTimeAccounts, s.Account.ID)
+	}
 	if g := s.MFAGroup(); g != nil {
 		a.MFAGroups = append(a.MFAGroups, g.ARN())
 	}
 	for _, other := range s.Siblings {
-		a.JustInTime = a.JustInTime || other.JustInTime
+		if other.JustInTime && policy.ValidateAccountID(other.AccountID) == nil && !slices.Contains(a.JustInTimeAccounts, other.AccountID) {
+			a.JustInTimeAccounts = append(a.JustInTimeAccounts, other.AccountID)
+		}
 		if other.Group != "" && other.Partition == s.Account.Partition {
 			a.MFAGroups = append(a.MFAGroups, other.Group)
 		}

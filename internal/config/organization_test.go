@@ -105,7 +105,7 @@ func TestMFAGroupsAreProtectedWhereTheyAre(t *testing.T) {
 func TestJustInTimeAccessOfASiblingReachesTheOrganization(t *testing.T) {
 	s, problems := readRoot(t, nil)
 	require.Empty(t, problems)
-	assert.False(t, s.ServiceControlPolicies().JustInTime)
+	assert.Empty(t, s.ServiceControlPolicies().JustInTimeAccounts)
 	s, problems = readRoot(t, map[string]string{"work": `config:
   aws:region: us-east-1
   guardrails:account: {id: "444455556666", alias: work}
@@ -113,7 +113,7 @@ func TestJustInTimeAccessOfASiblingReachesTheOrganization(t *testing.T) {
   guardrails:justInTime: {}
 `})
 	require.Empty(t, problems)
-	assert.True(t, s.ServiceControlPolicies().JustInTime)
+	assert.Equal(t, []string{"444455556666"}, s.ServiceControlPolicies().JustInTimeAccounts)
 }
 
 // A misspelt person with standing OS access is refused with the name that is near.

@@ -45,6 +45,10 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 		orNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
 		doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
+	key("volumeKeyArns", func(r *components.OperationRole) *[]string { return &r.VolumeKeyARNs }, words(text(nil))).
+		orNothing("instances with volumes under customer managed KMS keys fall back to stopped when the role starts them", "most volumes have AWS's own key, which needs nothing").
+		doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
+		example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	key("allowUnlogged", func(r *components.OperationRole) *bool { return &r.AllowUnlogged }, boolean{}).
 		orElse(false, "such sessions leave the tag boundary or the OS user").
 		doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
