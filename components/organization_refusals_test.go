@@ -267,7 +267,9 @@ func TestOrganizationRefusals(t *testing.T) {
 			`protectGuardrails.peopleAccounts[0]: "123456789012" is the management account, which no service control policy binds: its users would be unguarded; keep people in a member account`},
 		{"bootstrap that may do everything anyway", func(a *args) { a.ProtectGuardrails.Bootstrap = []string{"role/BreakGlass"} },
 			`protectGuardrails.bootstrap[0]: "role/BreakGlass" may change everything that is protected anyway; leave it out`},
-		{"who may do what nothing denies", func(a *args) { a.JustInTimeAccounts, a.OSAccessOnly.RemoteExecution = nil, components.RemoteExecution{} },
+		{"who may do what nothing denies", func(a *args) {
+			a.JustInTimeAccounts, a.OSAccessOnly.RemoteExecution = nil, components.RemoteExecution{}
+		},
 			`protectGuardrails.stackSetAdmins: "role/StackSetPipeline" may do what nothing denies: no role that AWS makes with stack sets is exempt; leave it out`},
 		{"everybody writes stack sets", func(a *args) { a.ProtectGuardrails.StackSetAdmins[0] = "role/*" },
 			`protectGuardrails.stackSetAdmins[0]: "role/*" matches nearly every role; write more of the name before the * or ?`},

@@ -53,7 +53,7 @@ func codeRows() []Row {
 			Page:    "https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-alternative-source-repository.html"},
 		{Class: Code, Service: "Systems Manager", It: "parameters that documents read", Actions: calls("ssm:LabelParameterVersion PutParameter"),
 			Open: "a document that runs the value of a parameter runs whatever whoever may write the parameter put there"},
-		{Class: Code, Service: "Systems Manager", It: "Quick Setup", 
+		{Class: Code, Service: "Systems Manager", It: "Quick Setup",
 			Actions: calls("ssm-quicksetup:CreateConfigurationManager DeleteConfigurationManager UpdateConfigurationDefinition UpdateConfigurationManager"),
 			In:      in(RoleMakers),
 			Why:     "the roles that Quick Setup makes run what a configuration says: whoever configures it commands them",
