@@ -133,7 +133,7 @@ func (p *prover) unheardOf(role *principal) string {
 			return id
 		}
 	}
-	return "999999999998"
+	return "123456789012"
 }
 
 // maxForeign bounds how many accounts and organizations are told of one statement.

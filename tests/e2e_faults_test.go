@@ -180,7 +180,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 		open   func(*testing.T) *deployment
 		stacks int
 		sample int
-	}{{"two accounts", newDeployment, 2, 3}, {"an organization", newOrganization, 5, 5}} {
+	}{{"two accounts", newDeployment, 2, 2}, {"an organization", newOrganization, 5, 1}} {
 		t.Run(folder.name, func(t *testing.T) {
 			t.Parallel()
 			up := func(d *deployment, faults *cloud.Faults) (*workspace.Summary, error) {
@@ -258,7 +258,7 @@ func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	d := newDeployment(t)
 	d.run(t, workspace.Up, "dev")
 	faults := &cloud.Faults{Seed: 7, Rates: map[cloud.Fault]float64{
-		cloud.ThrottledForGood: 0.05, cloud.ErrorBefore: 0.05, cloud.ErrorAfter: 0.05, cloud.LostReply: 0.05, cloud.LostAnswer: 0.05,
+		cloud.ThrottledForGood: 0.02, cloud.ErrorBefore: 0.02, cloud.ErrorAfter: 0.02, cloud.LostReply: 0.02, cloud.LostAnswer: 0.02,
 	}}
 	failed := 0
 	for {

@@ -155,7 +155,9 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 			s = append(s, question{it: "no task", in: in, as: dave, request: access.Request{Action: action, Resources: resources, Context: access.Context{}}})
 		}
 	}
-	for _, login := range list("", "-dave", "d ve", "dave@example.com", "a/b", "a:b", "a=b", "a+b", "root", "ssm-user") {
+	for _, login := range list("", "-dave", "+1000", "d ve", "dave@example.com", "root", "ssm-user",
+		"0dave", "1000", "2dave", "3dave", "4dave", "5dave", "6dave", "7dave", "8dave", "9dave",
+		"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu") {
 		start(besideAdmin, as(login), false, "starts as no other than a login", node)
 	}
 	start(besideAdmin, dave, false, "opens nothing where preferences are not set", shopInstance("eu-west-1", "i-0000000000000005a"))

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,9 +49,18 @@ func deploy(t testing.TB, file string, options ...mocks.Option) (*mocks.Recorder
 	values, err := stackvalues.Read(file)
 	require.NoError(t, err)
 	stack := read(t, file)
-	return mocks.Run(program.Run, append([]mocks.Option{
+	all := append([]mocks.Option{
 		mocks.Config(values), mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region),
-	}, options...)...)
+	}, existing(stack)...)
+	return mocks.Run(program.Run, append(all, options...)...)
+}
+
+// existing answers for the preferences that a stack adopts: they are there, with the content that the stack wants.
+func existing(stack *config.Stack) []mocks.Option {
+	if len(stack.Adopt.Sessions) == 0 {
+		return nil
+	}
+	return []mocks.Option{mocks.Answer("aws:ssm/getDocument:getDocument", resource.PropertyMap{"content": resource.NewProperty(stack.Sessions.Content())})}
 }
 
 // The stack files that are shipped deploy, and preview.

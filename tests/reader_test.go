@@ -385,7 +385,7 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 		registered++
 		expected, err := program.Resources(mocks.Project, stack)
 		require.NoError(t, err)
-		rec, err := mocks.Run(program.Run, append(f.given(t, values, f.dir), mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region))...)
+		rec, err := mocks.Run(program.Run, append(append(f.given(t, values, f.dir), existing(stack)...), mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region))...)
 		require.NoError(t, err, about)
 		var want, got []string
 		for _, x := range expected {
