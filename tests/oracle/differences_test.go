@@ -177,7 +177,7 @@ func (s *simulation) unresolved(text string) bool {
 }
 
 // explain reports whether the listed differences account for a disagreement: one alone if that is enough, otherwise all of them together.
-func explain(t testing.TB, oracle *process, q *question, p pair, why *string) bool {
+func explain(t testing.TB, oracle process, q *question, p pair, why *string) bool {
 	t.Helper()
 	if p.err != nil {
 		return false

@@ -117,7 +117,7 @@ func (p pair) agree() bool {
 }
 
 // compare asks both.
-func compare(t testing.TB, oracle *process, questions []question) []pair {
+func compare(t testing.TB, oracle process, questions []question) []pair {
 	t.Helper()
 	lines := make([]line, len(questions))
 	for i := range questions {
@@ -183,7 +183,7 @@ func decide(t testing.TB, q *question) (access.Outcome, error) {
 }
 
 // show writes a question with what both say, for the reader of a failure.
-func show(t testing.TB, oracle *process, q question) string {
+func show(t testing.TB, oracle process, q question) string {
 	t.Helper()
 	var b strings.Builder
 	l := translate(&q)
@@ -292,7 +292,7 @@ func (q *question) clone() question {
 }
 
 // reduce drops statements, values and conditions as long as the two still differ, so that a failure shows what matters.
-func reduce(t testing.TB, oracle *process, q question) question {
+func reduce(t testing.TB, oracle process, q question) question {
 	t.Helper()
 	differs := func(q question) bool {
 		p, why := compare(t, oracle, []question{q})[0], ""

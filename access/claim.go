@@ -1,0 +1,89 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+
+	"aws-access-guardrails/policy"
+)
+
+// Claim is a claim of one's own about a world, beside the standing ones: that a class of callers can send no request of a kind.
+type Claim struct {
+	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same in all of its
+	// requests; everything else varies: action, resource, time, tags, addresses.
+	Caller Session
+	// Never are the requests that the claim rules out: those that one of these statements speaks of. The effect of a statement is of no
+	// consequence. At least one is needed. The assuming of roles, which trust policies decide, is not asked about.
+	Never []policy.Statement
+	// Except are requests that the claim does not speak of.
+	Except []policy.Statement
+}
+
+// ClaimAnswer is how a claim ends.
+type ClaimAnswer struct {
+	// Verdict is Holds, HoldsIf or DoesNotHold.
+	Verdict Verdict
+	// Assumption is what HoldsIf rests on.
+	Assumption string
+	// Uncertain says that the search was not complete. Nothing is proven then: the verdict is DoesNotHold, and there is no witness.
+	Uncertain bool
+	// Session and Request show a request that goes against the claim; they are zero when there is none.
+	Session Session
+	Request Request
+	// Unreal says why AWS does not send that request today; empty for one that the evaluator allows.
+	Unreal string
+	// By is what allows the request; Shut and Closers say what keeps the claim true.
+	By      Source
+	Shut    Shut
+	Closers []Source
+}
+
+// ProveClaim searches all requests of the caller for one that goes against the claim. A caller whom the world does not have, a claim that
+// rules nothing out, and a statement that does not compile are errors.
+func (e *Engine) ProveClaim(claim Claim) (ClaimAnswer, error) {
+	if len(claim.Never) == 0 {
+		return ClaimAnswer{}, errors.New("the claim rules nothing out; write at least one statement into Never")
+	}
+	var q question
+	var errs []error
+	read := func(name string, list []policy.Statement) []*statement {
+		var out []*statement
+		for i := range list {
+			st, err := compileStatement(list[i], i, variableText, permissions, Source{Kind: AWSRule, Policy: name})
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			out = append(out, st)
+		}
+		return out
+	}
+	q.forbidden, q.permitted = read("Never", claim.Never), read("Except", claim.Except)
+	if err := errors.Join(errs...); err != nil {
+		return ClaimAnswer{}, err
+	}
+	c, known := newCaller(e, claim.Caller, newLab())
+	if !known {
+		return ClaimAnswer{}, fmt.Errorf("the world has no %q", claim.Caller.Subject())
+	}
+	return answerOf(c.ask(q)), nil
+}
+
+func answerOf(a answer) ClaimAnswer {
+	out := ClaimAnswer{Closers: a.closers}
+	switch {
+	case a.open:
+		out.Verdict, out.By = DoesNotHold, a.by
+		out.Session, out.Request, out.Unreal = a.witness.session, a.witness.request, a.witness.doubt
+		if a.guess {
+			out.Verdict, out.Assumption = HoldsIf, a.assumption
+		}
+	case a.gaveUp:
+		out.Verdict, out.Uncertain = DoesNotHold, true
+	case a.denied:
+		out.Shut = ShutByDeny
+	default:
+		out.Shut = ShutByAbsence
+	}
+	return out
+}
