@@ -12,8 +12,11 @@ type Claim struct {
 	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same in all of its
 	// requests; everything else varies: action, resource, time, tags, addresses.
 	Caller Session
+	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every caller that AWS can have.
+	// Never and Except speak of the calls that assume it.
+	Role string
 	// Never are the requests that the claim rules out: those that one of these statements speaks of. The effect of a statement is of no
-	// consequence. At least one is needed. The assuming of roles, which trust policies decide, is not asked about.
+	// consequence. At least one is needed. Of a Caller the assuming of roles, which trust policies decide, is not asked about.
 	Never []policy.Statement
 	// Except are requests that the claim does not speak of.
 	Except []policy.Statement
@@ -38,8 +41,8 @@ type ClaimAnswer struct {
 	Closers []Source
 }
 
-// ProveClaim searches all requests of the caller for one that goes against the claim. A caller whom the world does not have, a claim that
-// rules nothing out, and a statement that does not compile are errors.
+// ProveClaim searches all requests of the caller, or all callers of the role, for one that goes against the claim. A caller or role that the world
+// does not have, a claim that rules nothing out, and a statement that does not compile are errors.
 func (e *Engine) ProveClaim(claim Claim) (ClaimAnswer, error) {
 	if len(claim.Never) == 0 {
 		return ClaimAnswer{}, errors.New("the claim rules nothing out; write at least one statement into Never")
@@ -61,6 +64,13 @@ func (e *Engine) ProveClaim(claim Claim) (ClaimAnswer, error) {
 	q.forbidden, q.permitted = read("Never", claim.Never), read("Except", claim.Except)
 	if err := errors.Join(errs...); err != nil {
 		return ClaimAnswer{}, err
+	}
+	if claim.Role != "" {
+		role, known := e.principals[claim.Role]
+		if !known || role.kind != rolePrincipal {
+			return ClaimAnswer{}, fmt.Errorf("the world has no role %q", claim.Role)
+		}
+		return answerOf(e.askTrust(role, q)), nil
 	}
 	c, known := newCaller(e, claim.Caller, newLab())
 	if !known {

@@ -74,6 +74,11 @@ func (q question) script(more func(*writer)) string {
 	if more != nil {
 		more(w)
 	}
+	return w.script()
+}
+
+// script is all that was written.
+func (w *writer) script() string {
 	w.finish()
 	// Constants are declared while formulas are written, so declarations go first.
 	slices.SortStableFunc(w.lines, func(a, b string) int { return rank(a) - rank(b) })

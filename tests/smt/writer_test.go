@@ -56,8 +56,10 @@ const maxMembers = 4
 // writer writes one question.
 type writer struct {
 	caller *caller
-	lines  []string
-	keys   map[string]*value
+	// party, in place of caller, is somebody who assumes a role.
+	party *party
+	lines []string
+	keys  map[string]*value
 	// tags are the tags of the resource that were read, by key in lower case.
 	tags map[string]*value
 	// texts are the texts that are not known, pairs those that are compared with each other.
@@ -192,8 +194,16 @@ func (w *writer) optional(name string, allowed string) *value {
 	return v
 }
 
+// decided is a key that the caller decides; nil for every other.
+func (w *writer) decided(name string) *value {
+	if w.party != nil {
+		return w.party.key(w, name)
+	}
+	return w.caller.key(name)
+}
+
 func (w *writer) make(name string) *value {
-	if v := w.caller.key(name); v != nil {
+	if v := w.decided(name); v != nil {
 		return v
 	}
 	service, rest, _ := strings.Cut(name, ":")
@@ -481,7 +491,12 @@ func (w *writer) applies(st statement) string {
 	if st.NotResource != nil {
 		on = not(on)
 	}
-	all := []string{acts, on}
+	return and(acts, on, w.conditions(st))
+}
+
+// conditions says that every condition of a statement holds.
+func (w *writer) conditions(st statement) string {
+	all := []string{"true"}
 	for _, operator := range names(st.Condition) {
 		for _, key := range names(st.Condition[operator]) {
 			all = append(all, w.condition(operator, key, st.Condition[operator][key]))
