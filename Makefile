@@ -32,6 +32,10 @@ oracle: ## 100,000 generated requests against an independent evaluator; needs No
 by-hand: ## every change that somebody may make by hand, in the sandbox; some minutes
 	GUARDRAILS_E2E=1 GUARDRAILS_BY_HAND=1 go test -timeout 60m -v -run TestWhatSomebodyChangesByHandIsNamedAndPutBack ./tests
 
+.PHONY: solver
+solver: ## 20,000 generated worlds and trust policies against an SMT solver; needs Node
+	GUARDRAILS_SMT=20000 go test -timeout 180m ./tests/smt
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli
