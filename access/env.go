@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aws-access-guardrails/policy"
 )
 
 // env is one question while it is being decided: the session, its principal, the request and the resource at hand.
@@ -244,20 +246,33 @@ func (ev *env) region(k *key) values {
 		return single(part)
 	}
 	service, _, _ := strings.Cut(ev.action, ":")
-	for _, global := range [...]string{"iam", "organizations", "account", "cloudfront", "route53", "support", "sso-directory"} {
+	for _, global := range globalServices {
 		if equalFoldASCII(service, global) {
-			switch ev.principal.account.partition {
-			case "aws-cn":
-				return single("cn-north-1")
-			case "aws-us-gov":
-				return single("us-gov-west-1")
-			case "", "aws":
-				return single("us-east-1")
+			if home := homeOfGlobalServices(ev.principal.account.partition); home != "" {
+				return single(home)
 			}
 		}
 	}
 	ev.undecide(fmt.Errorf("the decision depends on %s; put it into the context of the request", k.name))
 	return values{}
+}
+
+// globalServices are services whose requests all go to one Region of the partition.
+//
+// Source: IAM User Guide, AWS global condition context keys, aws:RequestedRegion; AWS Organizations User Guide, the example that denies access by Region.
+var globalServices = []string{"iam", "organizations", "account", "cloudfront", "route53", "support", "sso-directory"}
+
+// homeOfGlobalServices is that Region; empty where it is not known.
+func homeOfGlobalServices(p policy.Partition) string {
+	switch p {
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	case "", "aws":
+		return "us-east-1"
+	}
+	return ""
 }
 
 // resourceOwner is the account of the resource, its organization or its place there.

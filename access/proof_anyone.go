@@ -1,6 +1,8 @@
 package access
 
 import (
+	"strings"
+
 	"aws-access-guardrails/policy"
 )
 
@@ -125,9 +127,10 @@ func (a *anyone) constant(k *key) (values, bool) {
 //
 // Source: IAM User Guide, AWS global condition context keys.
 func (a *anyone) never() []*statement {
+	calls := []*statement{mustStatement(policy.Deny("", a.callsOfOthers()...).On("*"))}
 	if a.class != &usersAndRoles {
-		// Whoever has neither a name nor MFA goes against none of them.
-		return []*statement{}
+		// Whoever has neither a name nor MFA goes against none of the others.
+		return calls
 	}
 	const present, age, name = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:username"
 	rules := []policy.Statement{
@@ -140,11 +143,26 @@ func (a *anyone) never() []*statement {
 		// A role session carries no MFA.
 		policy.Deny("", "*").On("*").When(policy.Present(present), policy.ArnNotLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
 	}
-	out := make([]*statement, len(rules))
-	for i, r := range rules {
-		out[i] = mustStatement(r)
+	for _, r := range rules {
+		calls = append(calls, mustStatement(r))
 	}
-	return out
+	return calls
+}
+
+// callsOfOthers are the calls with which callers of other classes assume roles.
+//
+// Source: AWS STS API Reference, AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity.
+func (a *anyone) callsOfOthers() []string {
+	const own, saml, web = "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"
+	switch {
+	case a.class != &identityProviders:
+		return []string{saml, web}
+	case a.entry.kind != policy.PrincipalFederated || a.entry.wild:
+		return []string{own}
+	case strings.Contains(a.entry.text, ":saml-provider/"):
+		return []string{own, web}
+	}
+	return []string{own, saml}
 }
 
 // askTrust answers a question about what the trust policy of a role allows, whoever calls: each class of callers that an entry of a statement names is

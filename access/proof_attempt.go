@@ -187,6 +187,9 @@ func (c *caller) withTagRules(avoid []*bound, groups []layerGroup, lits []litera
 				continue
 			}
 			seen[l.name] = true
+			if l.cond.key.kind == keyRequestedRegion {
+				out = append(slices.Clip(out), c.search.b.regionRule())
+			}
 			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found {
 				out = append(slices.Clip(out), c.search.b.requestTagRule(tag))
 			} else if l.cond.key.kind == keyResourceTag {

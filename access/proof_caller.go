@@ -170,6 +170,24 @@ func (b *binder) requestTagRule(tag string) *bound {
 	return b.tagRules[tag]
 }
 
+// regionRule says that requests to global services go to one Region.
+func (b *binder) regionRule() *bound {
+	const name = "aws:requestedregion"
+	if have, ok := b.tagRules[name]; ok {
+		return have
+	}
+	rule := &bound{st: everything, never: true}
+	if home := homeOfGlobalServices(b.caller.principal.account.partition); home != "" {
+		var actions []string
+		for _, service := range globalServices {
+			actions = append(actions, service+":*")
+		}
+		rule = b.bind(mustStatement(policy.Deny("", actions...).On("*").When(policy.StringNotEquals("aws:RequestedRegion", home))))
+	}
+	b.tagRules[name] = rule
+	return rule
+}
+
 // resourceTagRules say that a request without a resource has no tag of the resource, and that the tag keys of a service exist on its own calls
 // alone; l reads the tag.
 func (b *binder) resourceTagRules(l literal) []*bound {

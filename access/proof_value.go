@@ -1,6 +1,7 @@
 package access
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -25,20 +26,21 @@ type keyDomain struct {
 	filled bool
 	// usual is tried before every other value.
 	usual string
+	// address: values are IP addresses.
+	address bool
 }
 
 // domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and never hides a hole.
 func (c *caller) domain(k *key) keyDomain {
 	switch k.kind {
 	case keyCurrentTime, keyEpochTime:
-		d := keyDomain{present: true, instant: true, earliest: c.engine.from}
-		if !d.earliest.IsZero() {
-			// Now, if that will do.
-			d.usual = d.earliest.Format(time.RFC3339)
+		if c.engine.from.IsZero() {
+			return keyDomain{present: true, instant: true, earliest: firstInstant}
 		}
-		return d
+		// Now, if that will do.
+		return keyDomain{present: true, instant: true, earliest: c.engine.from, usual: c.engine.from.Format(time.RFC3339)}
 	case keyTokenIssueTime:
-		return keyDomain{present: c.any == nil, instant: true, earliest: c.engine.earliestIssue()}
+		return keyDomain{present: c.any == nil, instant: true, earliest: later(c.engine.earliestIssue(), firstInstant)}
 	case keyMFAAge:
 		return keyDomain{present: c.any == nil, natural: true}
 	case keyMFAPresent, keyPrincipalIsService:
@@ -54,7 +56,7 @@ func (c *caller) domain(k *key) keyDomain {
 	case keyRequestedRegion:
 		return keyDomain{present: true, usual: someRegion(c.principal.account.partition)}
 	}
-	d := keyDomain{multi: k.multiValued}
+	d := keyDomain{multi: k.multiValued, address: isAddressKey(k.name)}
 	switch kind := catalogue().keyType(k.name); {
 	case strings.HasPrefix(kind, "ArrayOf"):
 		d.multi = true
@@ -67,6 +69,23 @@ func (c *caller) domain(k *key) keyDomain {
 	// A tag key has at least one character. Source: IAM and AWS STS quotas.
 	d.filled = strings.EqualFold(k.name, "aws:TagKeys")
 	return d
+}
+
+// firstInstant is before every request that AWS ever had: it counts seconds from there.
+var firstInstant = time.Unix(0, 0).UTC()
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// isAddressKey reports whether a key holds the address of a caller, and nothing else.
+//
+// Source: IAM User Guide, AWS global condition context keys.
+func isAddressKey(name string) bool {
+	return slices.ContainsFunc([]string{"aws:SourceIp", "aws:VpcSourceIp", "aws:Ec2InstanceSourcePrivateIPv4"}, func(k string) bool { return strings.EqualFold(k, name) })
 }
 
 // solution is a value of one key that makes its literals come out as wanted.
@@ -196,6 +215,9 @@ func (d keyDomain) holds(text string) bool {
 	case d.instant:
 		at, err := time.Parse(time.RFC3339, text)
 		return err == nil && !at.Before(d.earliest)
+	case d.address:
+		_, err := netip.ParseAddr(text)
+		return err == nil
 	}
 	return text != "" || !d.filled
 }
