@@ -128,6 +128,9 @@ func (a *anyone) constant(k *key) (values, bool) {
 // Source: IAM User Guide, AWS global condition context keys.
 func (a *anyone) never() []*statement {
 	calls := []*statement{mustStatement(policy.Deny("", a.callsOfOthers()...).On("*"))}
+	if a.class != &awsServices {
+		calls = append(calls, mustStatement(policy.Deny("", "*").On("*").When(policy.Bool("aws:PrincipalIsAWSService", true))))
+	}
 	if a.class != &usersAndRoles {
 		// Whoever has neither a name nor MFA goes against none of the others.
 		return calls

@@ -22,7 +22,11 @@ func (c *caller) decideStranger(m *model) witness {
 	case &awsServices:
 		w.session = Service(cmp.Or(c.principal.name, m.text("aws:principalservicename"), "ec2.amazonaws.com"))
 	case &identityProviders:
-		w.session = Federated(cmp.Or(c.principal.name, "arn:"+string(c.principal.account.partition)+":iam::"+strangerAccount(entry)+":oidc-provider/somebody-else"))
+		kind := ":oidc-provider"
+		if m.target.name == "sts:AssumeRoleWithSAML" {
+			kind = ":saml-provider"
+		}
+		w.session = Federated(cmp.Or(c.principal.name, "arn:"+string(c.principal.account.partition)+":iam::"+strangerAccount(entry)+kind+"/somebody-else"))
 	default:
 		arn := c.principal.arn
 		if v := m.keys["aws:principalarn"]; v.present {
