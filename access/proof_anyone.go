@@ -42,6 +42,8 @@ func newAnyoneOf(e *Engine, class *callerClass, entry *trusted, in *account) *ca
 			stand.name = entry.text
 		}
 	default:
+		// Source: IAM User Guide, AWS global condition context keys: it is there on all signed requests.
+		a.fixed[keyPrincipalIsService] = single("false")
 		a.users(stand, in.partition)
 	}
 	c := &caller{engine: e, session: Session{kind: class.session}, principal: stand, lab: newLab(), any: a, effort: &effort{}}
@@ -128,7 +130,7 @@ func (a *anyone) constant(k *key) (values, bool) {
 // Source: IAM User Guide, AWS global condition context keys.
 func (a *anyone) never() []*statement {
 	calls := []*statement{mustStatement(policy.Deny("", a.callsOfOthers()...).On("*"))}
-	if a.class != &awsServices {
+	if a.class == &identityProviders {
 		calls = append(calls, mustStatement(policy.Deny("", "*").On("*").When(policy.Bool("aws:PrincipalIsAWSService", true))))
 	}
 	if a.class != &usersAndRoles {

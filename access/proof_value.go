@@ -188,6 +188,9 @@ func (l literal) member(text string) bool { return l.cond.matchesValue(text) == 
 
 // solveMember looks for one text that does what every literal wants of a member.
 func solveMember(lits []literal, d keyDomain) (text string, found, decided bool) {
+	if d.address && len(lits) == 0 {
+		return "192.0.2.1", true, true
+	}
 	kinds := kindsOf(lits)
 	if kinds&^textKind == 0 && d.open() {
 		return solveText(lits, d)
