@@ -54,7 +54,6 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 
 // What is not known to be done by hand is said as what up does: the other way round, from what is there to what the program deploys.
 func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
-	type object = map[string]any
 	document := func(statement string) string { return `{"Version":"2012-10-17","Statement":[` + statement + `]}` }
 	for name, c := range map[string]struct {
 		deployed, found any
