@@ -18,7 +18,7 @@ import (
 
 const (
 	// sample is the number of worlds of an ordinary run; GUARDRAILS_SMT asks for more.
-	sample = 400
+	sample = 250
 	// batch is the number of worlds that go to the solver at a time.
 	batch = 50
 	// shown is the number of disagreements that are written out.
