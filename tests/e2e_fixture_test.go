@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -126,8 +127,14 @@ func (d *deployment) world(t *testing.T) string {
 	})
 	text, err := json.MarshalIndent(lasting(world), "", "  ")
 	require.NoError(t, err)
-	return string(text)
+	return unmarked(string(text))
 }
+
+// followed is the mark that preferences carry when they follow others.
+var followed = regexp.MustCompile(` \(after [0-9a-f]{12}\)`)
+
+// unmarked is a text without the marks of contents that follow others: what means the same.
+func unmarked(text string) string { return followed.ReplaceAllString(text, "") }
 
 func lasting(value any) any {
 	switch value := value.(type) {
