@@ -101,7 +101,7 @@ func orderedPrograms(t testing.TB) []ordered {
 	all = append(all, ofStack("management account with a role", &withRole))
 	fixture("full account", homeAccount, fullAccount(policy.AWS).deploy)
 	split := fullOrganization(policy.AWS)
-	split.policies.Quotas.SCP, split.policies.Quotas.SCPsPerTarget = 5120, 5
+	split.policies.Quotas.SCP, split.policies.Quotas.SCPsPerTarget = 5120, 10
 	fixture("guardrails with several policies", managementAccount, split.deployPolicies, scpEnabled())
 	fixture("access that is denied", otherAccount, func(ctx *pulumi.Context) error {
 		args := *fullOrganization(policy.AWS).justIn

@@ -153,8 +153,8 @@ func TestPoliciesAreAttachedOneAfterTheOther(t *testing.T) {
 		previous, previousName := resource(chain[i])
 		assert.True(t, r.DependsOn(previous, previousName), "%s waits for %s", name, chain[i])
 	}
-	assert.Len(t, rec.OfType(scpType), 5)
-	assert.Len(t, rec.OfType(scpAttachmentType), 6)
+	assert.Len(t, rec.OfType(scpType), 6)
+	assert.Len(t, rec.OfType(scpAttachmentType), 7)
 	for _, r := range rec.Resources() {
 		assert.True(t, r.Retain == nil || !*r.Retain, "%s: a target that is taken from the stack file is detached", r.Name)
 	}

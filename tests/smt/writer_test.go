@@ -257,14 +257,14 @@ func (w *writer) named(name string) *value {
 		if !w.now {
 			w.now = true
 			w.declare("now", "Int")
-			w.assert("(and (>= now 0) (< now 253402300800))")
+			w.assert("(and (>= now 0) (<= now 253402300799))")
 		}
 		return &value{kind: dateKind, has: "true", number: "(to_real now)"}
 	case "aws:multifactorauthage":
 		w.assert("(>= " + w.declare("mfaage", "Int") + " 0)")
 		return &value{kind: numberKind, has: "true", number: "(to_real mfaage)"}
 	case "aws:tokenissuetime":
-		w.assert("(and (>= " + w.declare("issued", "Int") + " 0) (< issued 253402300800))")
+		w.assert("(and (>= " + w.declare("issued", "Int") + " 0) (<= issued 253402300799))")
 		return &value{kind: dateKind, has: "true", number: "(to_real issued)"}
 	case "aws:sourceip":
 		v := &value{
