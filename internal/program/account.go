@@ -22,6 +22,13 @@ var ErrAccountHolds = errors.New("the credentials belong to the account of the s
 // ErrAccountHolds where they belong to the account that the stack file names, with a refusal where they belong to another one, and with what the
 // provider says where AWS gives no answer.
 func Account(folder string) pulumi.RunFunc {
+	return asking(folder, func(*pulumi.Context, *config.Stack, *providers) error {
+		return ErrAccountHolds
+	})
+}
+
+// asking is a program that asks AWS something with the providers of the stack, in the account of the stack and in no other, and makes nothing.
+func asking(folder string, ask func(*pulumi.Context, *config.Stack, *providers) error) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		stack, err := config.FromContext(ctx, folder)
 		if err != nil {
@@ -34,7 +41,7 @@ func Account(folder string) pulumi.RunFunc {
 		if err := verifyAccount(ctx, stack, providers.home); err != nil {
 			return err
 		}
-		return ErrAccountHolds
+		return ask(ctx, stack, providers)
 	}
 }
 

@@ -22,18 +22,7 @@ var ErrExistingRead = errors.New("what exists was read")
 // Existing is a program that asks AWS for what is wanted, with the providers of the stack, and makes nothing. Run it as a preview. It ends with
 // ErrExistingRead when everything was asked; what it did not get an answer to is in what it found.
 func Existing(folder string, wanted func(*config.Stack) adopt.Wanted, found *adopt.Existing) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) error {
-		stack, err := config.FromContext(ctx, folder)
-		if err != nil {
-			return err
-		}
-		providers, err := newProviders(ctx, stack)
-		if err != nil {
-			return err
-		}
-		if err := verifyAccount(ctx, stack, providers.home); err != nil {
-			return err
-		}
+	return asking(folder, func(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
 		r := &reader{ctx: ctx, home: pulumi.Provider(providers.home), found: found}
 		w := wanted(stack)
 		for _, region := range w.Regions {
@@ -44,7 +33,7 @@ func Existing(folder string, wanted func(*config.Stack) adopt.Wanted, found *ado
 		r.roles(w.Roles)
 		r.policies(w.Policies)
 		return ErrExistingRead
-	}
+	})
 }
 
 // reader asks AWS one question after the other.

@@ -20,18 +20,7 @@ type Named struct {
 // Find is a program that asks AWS for resources by name, and makes nothing. Run it as a preview. It ends with ErrExistingRead when everything was asked; found hears the
 // ids of those that are there.
 func Find(folder string, wanted []Named, found func(urn, id string)) pulumi.RunFunc {
-	return func(ctx *pulumi.Context) error {
-		stack, err := config.FromContext(ctx, folder)
-		if err != nil {
-			return err
-		}
-		providers, err := newProviders(ctx, stack)
-		if err != nil {
-			return err
-		}
-		if err := verifyAccount(ctx, stack, providers.home); err != nil {
-			return err
-		}
+	return asking(folder, func(ctx *pulumi.Context, _ *config.Stack, providers *providers) error {
 		for _, w := range wanted {
 			ask := policyNamed
 			if w.Instance != "" {
@@ -46,7 +35,7 @@ func Find(folder string, wanted []Named, found func(urn, id string)) pulumi.RunF
 			}
 		}
 		return ErrExistingRead
-	}
+	})
 }
 
 func policyNamed(ctx *pulumi.Context, w Named, by pulumi.InvokeOption) (string, error) {
