@@ -172,7 +172,7 @@ func freeTagsOf(before, after *Engine, arn string) func(string) bool {
 	if role.kind != rolePrincipal {
 		return nil
 	}
-	x, y := (&prover{engine: before}).freeTags(before.principals[arn]), (&prover{engine: after}).freeTags(role)
+	x, y := freeTags(before, before.principals[arn]), freeTags(after, role)
 	if x == nil && y == nil {
 		return nil
 	}

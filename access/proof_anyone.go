@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -200,4 +201,23 @@ func (e *Engine) askWayIn(role *principal, way wayIn, c *caller, q question) ans
 		}
 		return c.attempt(at)
 	})
+}
+
+// freeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy lets somebody call
+// sts:TagSession. Nil when it lets nobody.
+func freeTags(e *Engine, role *principal) func(string) bool {
+	if !slices.ContainsFunc(role.trust.allow, func(st *statement) bool { return st.matchesAction("sts:TagSession") }) {
+		return nil
+	}
+	known := map[string]bool{}
+	return func(tag string) bool {
+		tag = strings.ToLower(tag)
+		free, asked := known[tag]
+		if !asked {
+			q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag))})
+			free = e.askTrust(role, q).open
+			known[tag] = free
+		}
+		return free
+	}
 }

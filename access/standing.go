@@ -147,32 +147,13 @@ func (p *prover) caller(s Session) *caller {
 	}
 	c, _ := newCaller(p.engine, s, p.labs[account])
 	if role := p.engine.principals[s.subject]; role != nil && role.kind == rolePrincipal {
-		c.freeTag = p.freeTags(role)
+		c.freeTag = freeTags(p.engine, role)
 		if s.kind == identityCenterSession {
 			c.freeTag = func(string) bool { return true }
 		}
 	}
 	p.callers[id] = c
 	return c
-}
-
-// freeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy lets somebody call
-// sts:TagSession. Nil when it lets nobody.
-func (p *prover) freeTags(role *principal) func(string) bool {
-	if !slices.ContainsFunc(role.trust.allow, func(st *statement) bool { return st.matchesAction("sts:TagSession") }) {
-		return nil
-	}
-	known := map[string]bool{}
-	return func(tag string) bool {
-		tag = strings.ToLower(tag)
-		free, asked := known[tag]
-		if !asked {
-			q := asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag))})
-			free = p.engine.askTrust(role, q).open
-			known[tag] = free
-		}
-		return free
-	}
 }
 
 // begin makes a finding of the proof at hand.
