@@ -138,11 +138,11 @@ func (p *organizationProver) everybodyOf(id string, forbidden []policy.Statement
 }
 
 func (p *organizationProver) anybody(id string, q question) answer {
-	return askRemembering(p.anybodies, id, p.engine.anybodyOf, func(c *caller) answer { return c.askAttached(q) })
+	return askRemembering(p.anybodies, id, func(id string) *caller { return p.engine.anybodyOf(id) }, func(c *caller) answer { return c.askAttached(q) })
 }
 
 func (p *organizationProver) root(id string, q question) answer {
-	return askRemembering(p.roots, id, p.engine.rootOf, func(c *caller) answer { return c.ask(q) })
+	return askRemembering(p.roots, id, func(id string) *caller { return p.engine.rootOf(id) }, func(c *caller) answer { return c.ask(q) })
 }
 
 // askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends on the texts that were read before, which are
