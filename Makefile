@@ -29,7 +29,7 @@ oracle: ## 100,000 generated requests against an independent evaluator; needs No
 	GUARDRAILS_ORACLE=100000 go test -timeout 60m ./tests/oracle
 
 .PHONY: by-hand
-by-hand: ## every change that somebody may make by hand, in the sandbox; some minutes
+by-hand: ## every change that somebody may make by hand, in the sandbox; a quarter of an hour
 	GUARDRAILS_E2E=1 GUARDRAILS_BY_HAND=1 go test -timeout 60m -v -run TestWhatSomebodyChangesByHandIsNamedAndPutBack ./tests
 
 .PHONY: solver

@@ -65,7 +65,7 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
 		got := text(workspace.Options{}, operation)
 		for _, line := range []string{
-			"  changed by hand, and put back:\n",
+			"  changed by hand, and " + map[workspace.Operation]string{workspace.Preview: "up puts it back", workspace.Up: "put back"}[operation] + ":\n",
 			"  ! iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone\n",
 			"      tags.Project: somebody changed \"Test Project 2\" to \"Test Project 1\"\n",
 			"      policyArns: somebody added \"" + administrator + "\"\n",
@@ -76,6 +76,46 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 		assert.Contains(t, got, "; 6 of them changed by hand (", operation)
 	}
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
+	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+}
+
+// What changes by hand while a run is under way, after it was read, is found by the read-back: the run does not hold, its heading says so, and what it says
+// that another up would do is what another up does.
+func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.expectNothing(t, "Pulumi.dev.yaml")
+	d.run(t, workspace.Up, "dev")
+	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for lines := bufio.NewScanner(read); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "up dev: created iam.User ") {
+				d.aws(t, func(s *sandbox.Server) {
+					assert.NoError(t, s.IAM(devAccount).AttachPolicy(t.Context(), cloud.KindRole, devRole, administrator))
+				})
+			}
+		}
+	}()
+	summary, err := d.workspace(t, workspace.Options{Verify: true, Progress: workspace.NewProgress(write)}).Run(t.Context(), workspace.Up, "dev")
+	require.NoError(t, write.Close())
+	<-ended
+	require.ErrorContains(t, err, "deployed, and AWS holds something else than was deployed: another up would\n")
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	assert.Equal(t, workspace.OutcomeDiffers, summary.Stacks[0].Outcome)
+	var out strings.Builder
+	require.NoError(t, summary.WriteText(&out))
+	assert.Contains(t, out.String(), "\n  differs: 2 created, ")
+	another := d.run(t, workspace.Up, "dev")
+	var told []string
+	for _, c := range another.Changes {
+		told = append(told, "\n  "+string(c.Op)+" iam.RolePolicyAttachmentsExclusive "+c.Name+" policyArns")
+	}
+	require.Len(t, told, 1, changed(another))
+	assert.True(t, strings.HasSuffix(err.Error(), "another up would"+told[0]), err.Error())
 	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
 }
 
@@ -105,7 +145,7 @@ func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "      tags.Project: up changes \"Test Project 2\" to \"Test Project 1\"\n")
-	assert.Contains(t, out.String(), "  ! iam.User non-97-test-user4-user is in the stack file and not deployed yet\n")
+	assert.Contains(t, out.String(), "  ! iam.User non-97-test-user4-user is in the stack file, and the state does not have it; up makes it\n")
 	assert.NotContains(t, out.String(), "somebody")
 }
 
@@ -121,7 +161,7 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 		all := d.state(t, "jump")
 		for _, r := range all {
 			if r.Type == "aws:iam/user:User" && r.ID == "alice" {
-				_, err := h.delete(r, all)
+				_, err := h.delete(r, all, true)
 				require.NoError(t, err)
 			}
 		}

@@ -3,6 +3,9 @@ package tests
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,6 +49,36 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 		assert.Equal(t, same, again.Same, "preview and up count alike")
 	}
 	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)))
+}
+
+// A file of the sandbox's accounts that was cut is refused with a line that puts the sandbox back to what it was before the last command that changed it.
+func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
+	t.Parallel()
+	d := newDeployment(t)
+	d.expectNothing(t, "Pulumi.dev.yaml")
+	d.run(t, workspace.Up, "dev")
+	before := d.world(t)
+	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	d.run(t, workspace.Up, "dev")
+	after := d.world(t)
+	state, err := d.sandboxState()
+	require.NoError(t, err)
+	data, err := os.ReadFile(state)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(state, data[:len(data)/2], 0o600))
+	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up, workspace.Drift, workspace.Destroy} {
+		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), operation, "dev")
+		require.ErrorContains(t, err, state+": the sandbox of this folder is broken: the end of the file is missing", operation)
+		assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	}
+	line := regexp.MustCompile(`; (cp -R .*) puts back what it was before`).FindStringSubmatch(err.Error())
+	require.NotNil(t, line, err)
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", line[1]).CombinedOutput()
+	require.NoError(t, err, string(out))
+	assert.Equal(t, before, d.world(t))
+	d.run(t, workspace.Up, "dev")
+	assert.Equal(t, after, d.world(t))
+	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
 }
 
 // What was proven is what is deployed: the principals of a stack's world, their documents, boundaries, tags and memberships are in AWS

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -20,6 +21,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
 // stateResource is a resource in a stack's state.
@@ -80,6 +82,28 @@ func (d *deployment) byHand(t *testing.T, stack, account string, use func(*hand)
 		}
 	}
 	use(h)
+	require.NoError(t, server.Close())
+}
+
+// pulumiRefresh runs plain "pulumi refresh" on a stack of the sandbox: the state becomes what AWS has.
+func (d *deployment) pulumiRefresh(t *testing.T, stack, account string) {
+	t.Helper()
+	state, err := d.sandboxState()
+	require.NoError(t, err)
+	home := filepath.Dir(state)
+	server, err := sandbox.Start(t.Context(), sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account})
+	require.NoError(t, err)
+	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
+	require.NoError(t, err)
+	local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(filepath.Join(home, "project", stack)), auto.Pulumi(command), auto.EnvVars(map[string]string{
+		"PULUMI_BACKEND_URL": "file://" + filepath.Join(home, "backend") + "?metadata=skip", "PULUMI_HOME": filepath.Join(home, "pulumi"),
+		"PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DEBUG_PROVIDERS": server.DebugProviders(),
+	}))
+	require.NoError(t, err)
+	selected, err := auto.SelectStack(t.Context(), stack, local)
+	require.NoError(t, err)
+	_, err = selected.Refresh(t.Context())
+	require.NoError(t, err)
 	require.NoError(t, server.Close())
 }
 
@@ -151,16 +175,16 @@ func (h *hand) change(r stateResource, inputs map[string]any) (identity bool, re
 	return false, err
 }
 
-// delete deletes a resource, after whatever hangs on it where AWS wants that. It gives the URNs of all that went.
-func (h *hand) delete(r stateResource, all []stateResource) (gone []string, err error) {
+// delete deletes a resource, after whatever hangs on it where AWS wants that and the caller takes it. It gives the URNs of all that went.
+func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (gone []string, err error) {
 	h.t.Helper()
 	remove := func(r stateResource) error {
 		_, err := h.client(r).Delete(context.WithoutCancel(h.t.Context()),
 			&pulumirpc.DeleteRequest{Id: r.ID, Urn: r.URN, Properties: h.pack(r.Outputs), OldInputs: h.pack(r.Inputs)})
 		return err
 	}
-	if err := remove(r); err == nil {
-		return []string{r.URN}, nil
+	if err := remove(r); err == nil || !withOthers {
+		return []string{r.URN}, err
 	}
 	for _, other := range slices.Backward(all) {
 		if other.managed() && (slices.Contains(other.Dependencies, r.URN) || hangsOn(other, r)) && other.Type != "aws:iam/role:Role" && other.Type != "aws:iam/user:User" {

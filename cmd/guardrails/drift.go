@@ -14,7 +14,7 @@ func newDrift(f *flags) *cobra.Command {
 property, policies statement by statement, other documents key by key. What somebody changed by hand is told apart from what is not deployed yet.
 Policies that others attached to the group and the roles of the stacks are seen too. Nothing is changed, in AWS or in the state.
 
-It exits with 1 when something differs, and "up" puts it back; where it does not, the line says so. It exits with 2 when there was nothing to look at, because
+It exits with 1 when something differs: "up" puts back what somebody changed, and deploys what is not deployed; where it does not, the line says so. It exits with 2 when there was nothing to look at, because
 the backend does not know the stack or its state is empty.`,
 		Example: `  guardrails drift
   guardrails drift prod --json | jq '.stacks[].drift[]?.differences[]?.text'`,

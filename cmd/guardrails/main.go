@@ -29,6 +29,6 @@ func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspa
 	if workspace.EngineAtWork() {
 		return <-done
 	}
-	fmt.Fprintln(os.Stderr, "interrupted; nothing was changed")
+	fmt.Fprintln(os.Stderr, "interrupted; nothing was changed in any account")
 	return workspace.Failed
 }

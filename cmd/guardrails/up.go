@@ -17,7 +17,8 @@ func newUp(f *flags) *cobra.Command {
 
 Without names it deploys every stack of the folder: people before the accounts that name them, service control policies before the accounts that
 they govern (after them with --doors-first), the rest side by side. A stack that fails stops those that need it and no others. A run that was
-interrupted goes on where it stopped when it is run again, once the lock that a killed engine may leave in the backend is gone.
+interrupted goes on where it stopped when it is run again. The lock of a run that died on this machine is cancelled; about any other the command says
+whose it is and which line removes it.
 
 Nothing is changed anywhere when the plan of a stack deletes or replaces a guarded resource that --allow-delete does not name. A real run is
 refused while files of the folder are not committed, shows its plans first and asks once (--yes answers), and reads back from AWS at the end whether

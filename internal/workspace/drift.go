@@ -39,7 +39,7 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return report, err
 	}
-	looked, left := 0, 0
+	looked := 0
 	for _, urn := range slices.Sorted(maps.Keys(report.standing)) {
 		s := report.standing[urn]
 		if s.before != nil {
@@ -47,32 +47,69 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 		}
 		if d, ok := s.drifted(urn); ok {
 			report.Drift = append(report.Drift, d)
-			if !slices.ContainsFunc(d.Differences, func(d Difference) bool { return !d.Left }) && !d.Gone && d.Pending == "" {
-				left++
-			}
 		}
 	}
 	if looked == 0 {
-		return report, Usef("the state of stack %q has no resources, so there was nothing to look at; deploy it with \"guardrails up %s\"", r.stack, r.stack)
+		return report, Usef("the state of stack %q has no resources, so there was nothing to look at; deploy it with \"%s\"", r.stack, r.commandOf(Up))
 	}
 	report.Same = max(0, looked-len(report.Drift)+count(report.Drift, func(d Drifted) bool { return d.Pending == Create || d.Pending == Import }))
-	n := len(report.Drift)
-	if n == 0 {
+	if len(report.Drift) == 0 {
 		return report, nil
 	}
-	message := fmt.Sprintf("%s in AWS from what the stack file deploys", plural(n, "resource differs", "resources differ"))
-	switch {
-	case left == n:
-		message += "; up leaves that as it is, because no stack file sets it"
-	case left > 0:
-		message += fmt.Sprintf("; \"guardrails up %s\" puts back all but %d", r.stack, left)
-	case n == 1:
-		message += fmt.Sprintf("; \"guardrails up %s\" puts it back", r.stack)
-	default:
-		message += fmt.Sprintf("; \"guardrails up %s\" puts them back", r.stack)
-	}
-	return report, &DiffersError{Stack: r.stack, Message: message}
+	return report, &DiffersError{Stack: r.stack, Message: driftMessage(report.Drift, r.commandOf(Up))}
 }
+
+// commandOf is the command that does the operation on this stack, where this one works.
+func (r *run) commandOf(operation Operation) string {
+	command := fmt.Sprintf("guardrails %s %s", operation, r.stack)
+	if r.options.Sandbox {
+		command += " --sandbox"
+	}
+	return command
+}
+
+// driftMessage says how many resources differ, and what up makes of them.
+func driftMessage(drift []Drifted, up string) string {
+	n, left := len(drift), count(drift, Drifted.stays)
+	back := count(drift, func(d Drifted) bool { return d.ByHand && !d.stays() })
+	message := fmt.Sprintf("%s in AWS from what the stack file deploys", plural(n, "resource differs", "resources differ"))
+	them := func(n int) string {
+		switch {
+		case n < len(drift):
+			return fmt.Sprintf("%d of them", n)
+		case n == 1:
+			return "it"
+		}
+		return "them"
+	}
+	var does []string
+	if back > 0 {
+		does = append(does, "puts "+them(back)+" back")
+	}
+	if edits := n - back - left; edits > 0 {
+		does = append(does, "makes "+them(edits)+" what the stack file says")
+	}
+	if len(does) > 0 {
+		message += fmt.Sprintf("; \"%s\" %s", up, strings.Join(does, " and "))
+	}
+	switch {
+	case left > 0:
+		message += fmt.Sprintf("; up leaves %s: the lines say why", them(left))
+	case slices.ContainsFunc(drift, func(d Drifted) bool { return slices.ContainsFunc(d.Differences, Difference.left) }):
+		message += "; what up leaves, the lines say"
+	}
+	if slices.ContainsFunc(drift, func(d Drifted) bool { return d.Pending == Delete && guardOf(d.URN) != nil }) {
+		message += "; a guarded resource is deleted only with --allow-delete"
+	}
+	return message
+}
+
+// stays reports whether up leaves everything that differs of the resource.
+func (d Drifted) stays() bool {
+	return !d.Gone && d.Pending == "" && !slices.ContainsFunc(d.Differences, func(d Difference) bool { return !d.Left })
+}
+
+func (d Difference) left() bool { return d.Left }
 
 func count[T any](list []T, is func(T) bool) (n int) {
 	for _, item := range list {
@@ -92,8 +129,8 @@ func plural(n int, one, more string) string {
 
 // pendingWords are what is said of a resource that up has yet to make, to take over or to delete.
 var pendingWords = map[Op]string{
-	Create: "is in the stack file and not deployed yet",
-	Import: "is in the stack file, and the state does not have it yet",
+	Create: "is in the stack file, and the state does not have it; up makes it",
+	Import: "is in the stack file, and the state does not have it; up takes it over",
 	Delete: "is deployed, and the stack file does not have it any more",
 	Retain: "is deployed, and the stack file does not have it any more; up forgets it, and it stays in AWS",
 }
@@ -130,7 +167,7 @@ func (r *Report) driftTotals() string {
 	}{
 		{"changed by hand", func(d Drifted) bool { return d.ByHand && !d.Gone }},
 		{"gone", func(d Drifted) bool { return d.Gone }},
-		{"not deployed yet", func(d Drifted) bool { return !d.ByHand }},
+		{"that up changes", func(d Drifted) bool { return !d.ByHand }},
 	} {
 		if n := count(r.Drift, part.is); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, part.words))

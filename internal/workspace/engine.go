@@ -75,7 +75,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	case r.operation == Destroy || r.operation == reading:
 		return nil, nil
 	case r.operation == Drift && r.home != nil:
-		return nil, Usef("stack %q was never deployed into this sandbox, so there is nothing to look at; run \"guardrails up %s --sandbox\"", r.stack, r.stack)
+		return nil, Usef("stack %q was never deployed into this sandbox, so there is nothing to look at; run \"%s\"", r.stack, r.commandOf(Up))
 	case r.operation == Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:

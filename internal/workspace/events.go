@@ -94,7 +94,12 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	sortChanges(r.Failures)
 	r.Same, r.madeAt = len(c.sames), maps.Clone(c.madeAt)
 	r.standing, r.outputs = maps.Clone(c.standing), c.outputs
-	r.PutBack = putBack(r.standing)
+	r.PutBack, r.NotPutBack = putBack(r.standing), nil
+	if !c.planning { // A run that was ended has not come to all of them.
+		done := func(d Drifted) bool { _, changed := c.changes[d.URN]; return changed }
+		r.NotPutBack = slices.DeleteFunc(slices.Clone(r.PutBack), done)
+		r.PutBack = slices.DeleteFunc(r.PutBack, func(d Drifted) bool { return !done(d) })
+	}
 	r.Notes = slices.Clone(c.notes)
 	return slices.Clone(c.diagnostics)
 }

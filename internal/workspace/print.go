@@ -129,12 +129,14 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, d := range r.Drift {
 		lines.WriteString(d.text())
 	}
-	if r.told == nil && len(r.PutBack) > 0 {
-		lines.WriteString("  changed by hand, and put back:\n")
-		for _, d := range r.PutBack {
-			lines.WriteString(d.text())
+	if r.told == nil {
+		heading := "changed by hand, and put back"
+		if r.Planned {
+			heading = "changed by hand, and up puts it back"
 		}
+		writeList(&lines, heading, r.PutBack)
 	}
+	writeList(&lines, "changed by hand, and not put back, because the run ended before", r.NotPutBack)
 	for line := range strings.Lines(lines.String()) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
 			return err
@@ -159,6 +161,16 @@ func (r *Report) writeText(w io.Writer) error {
 	return nil
 }
 
+// writeList writes resources that somebody changed below a heading, nothing where there are none.
+func writeList(lines *bytes.Buffer, heading string, list []Drifted) {
+	if len(list) > 0 {
+		fmt.Fprintf(lines, "  %s:\n", heading)
+	}
+	for _, d := range list {
+		lines.WriteString(d.text())
+	}
+}
+
 // remark is what the line of a change says after its name.
 func (c Change) remark() string {
 	switch {
@@ -173,7 +185,9 @@ func (c Change) remark() string {
 
 // totals say how it ended, and count resources.
 func (r *Report) totals() string {
-	if r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused {
+	switch {
+	case r.Outcome == OutcomeDiffers && r.Operation != Drift: // What it did is true, and not the whole of it.
+	case r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused:
 		return r.counts()
 	}
 	counts := r.counts()

@@ -127,6 +127,8 @@ type Report struct {
 	// PutBack is what somebody had changed by hand and the changes make again what the program deploys, in the order of the URNs; each of them is among
 	// the changes too. Only where AWS was read.
 	PutBack []Drifted `json:"putBack,omitempty"`
+	// NotPutBack is what somebody had changed by hand and a run that was ended did not come to, in the order of the URNs.
+	NotPutBack []Drifted `json:"notPutBack,omitempty"`
 	// Drift is what differs in AWS from what the program deploys, in the order of the URNs; only for the operation drift.
 	Drift []Drifted `json:"drift,omitempty"`
 	// Failures are the resources whose operation began and failed, by URN.

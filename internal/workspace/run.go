@@ -178,7 +178,7 @@ func (r *run) settled() bool {
 // keep takes over what an operation did.
 func (r *run) keep(from *Report) {
 	r.report.Planned, r.report.Changes, r.report.Same, r.report.Drift = from.Planned, from.Changes, from.Same, from.Drift
-	r.report.Read, r.report.PutBack = from.Read, from.PutBack
+	r.report.Read, r.report.PutBack, r.report.NotPutBack = from.Read, from.PutBack, from.NotPutBack
 	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.madeAt = from.Failures, from.Notes, from.Outputs, from.madeAt
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/shirou/gopsutil/v4/disk"
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
 // freshLoses is what --fresh costs.
@@ -20,10 +22,16 @@ const freshLoses = "what the stacks of this folder made in its sandbox is lost; 
 type brokenStateError struct {
 	file string
 	err  error
+	// back is the line that puts the whole sandbox back to what it was before the last command that changed it; empty where no such copy can be read.
+	back string
 }
 
 func (e *brokenStateError) Error() string {
-	return fmt.Sprintf("%s: the sandbox of this folder is broken: %v; --fresh begins with an empty one: %s", e.file, e.err, freshLoses)
+	text := fmt.Sprintf("%s: the sandbox of this folder is broken: %v", e.file, e.err)
+	if e.back != "" {
+		text += fmt.Sprintf("; %s puts back what it was before the last command that changed it", e.back)
+	}
+	return text + fmt.Sprintf("; --fresh begins with an empty one: %s", freshLoses)
 }
 
 func (e *brokenStateError) Unwrap() error { return e.err }
@@ -42,7 +50,7 @@ func (h *sandboxHome) engineFiles() (stacks []string, layout string, err error) 
 	return stacks, filepath.Join(root, "meta.yaml"), err
 }
 
-// sound reads everything that the engine will read, so that what is broken is told with its file before anything is done.
+// sound reads everything that the engine and the sandbox's AWS will read, so that what is broken is told with its file before anything is done.
 func (h *sandboxHome) sound() error {
 	stacks, layout, err := h.engineFiles()
 	if err != nil {
@@ -51,18 +59,32 @@ func (h *sandboxHome) sound() error {
 	var errs []error
 	for _, file := range stacks {
 		if err := soundState(file); err != nil {
-			errs = append(errs, &brokenStateError{file, err})
+			errs = append(errs, h.broken(file, err))
 		}
 	}
 	if len(stacks) > 0 {
 		if err := soundLayout(layout); err != nil {
-			errs = append(errs, &brokenStateError{layout, err})
+			errs = append(errs, h.broken(layout, err))
 		}
 	}
-	if info, err := os.Stat(h.state()); err == nil && info.Size() == 0 {
-		errs = append(errs, &brokenStateError{h.state(), errors.New("the file is empty")})
+	var state *cloud.StateError
+	switch err := cloud.Sound(h.state()); {
+	case errors.As(err, &state):
+		errs = append(errs, h.broken(state.Path, state.Err))
+	case err != nil:
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// broken is the error of a file that cannot be read, with what can be done about it.
+func (h *sandboxHome) broken(file string, err error) *brokenStateError {
+	e := &brokenStateError{file: file, err: err}
+	kept := &sandboxHome{dir: h.good()}
+	if _, err := os.Stat(kept.state()); err == nil && kept.sound() == nil {
+		e.back = fmt.Sprintf("cp -R %s %s", quoted(kept.dir+"/."), quoted(h.dir+"/"))
+	}
+	return e
 }
 
 // soundState reports what is wrong with the state of a stack.

@@ -47,7 +47,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 		home.Close()
 		var state *cloud.StateError
 		if errors.As(err, &state) {
-			err = &brokenStateError{state.Path, state.Err}
+			err = home.broken(state.Path, state.Err)
 		}
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 		return err
 	}
 	if !yes {
-		return Usef("%s not confirmed; nothing was changed", s.operation)
+		return Usef("%s not confirmed; no account was changed", s.operation)
 	}
 	for _, plan := range plans.Stacks {
 		told := map[string]Op{}

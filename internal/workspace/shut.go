@@ -17,7 +17,7 @@ type Shut struct {
 	// Stack is the account's stack in this command.
 	Stack string    `json:"stack"`
 	From  time.Time `json:"from"`
-	// Until is when the doors were complete; zero when they are not.
+	// Until is when the doors were complete; zero where that is not known, because the stack did not end well.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -70,7 +70,7 @@ func (s *Summary) writeShut(w io.Writer) error {
 		return err
 	}
 	for _, shut := range s.Shut {
-		until := "and they still are: the doors are not complete; run it again"
+		until := "and may still be: the stack did not end well, so nobody knows whether its doors are complete; run it again"
 		if !shut.Until.IsZero() {
 			until = fmt.Sprintf("until %s (%.1f s)", shut.Until.Format(time.TimeOnly), shut.Until.Sub(shut.From).Seconds())
 		}

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // stateVersion is the version of the state file that this package reads and writes.
@@ -36,11 +38,16 @@ func (t *tx) rollback() {
 }
 
 // store is the state file: a header line, then one line per call that changed something, each the JSON list of its changes. A line is
-// appended in one write before the call returns. The file is rewritten, sorted and without history, each time it is opened.
+// written before the call returns, and then the header says that it is there: how many bytes follow it, and their sum. So a file that lost or changed
+// something is told from one whose last call was under way when the process was killed. The file is rewritten, sorted and without history, each time it
+// is opened.
 type store struct {
 	path string
 	file *os.File
 	lock io.Closer
+	// bytes and sum are those of the header.
+	bytes int64
+	sum   uint32
 }
 
 // StateError is a state file that cannot be read.
@@ -57,6 +64,61 @@ func (e *StateError) Unwrap() error { return e.Err }
 
 type header struct {
 	Sandbox int `json:"sandbox"`
+	// Bytes is how many bytes of whole lines follow the header, and Sum their CRC-32C. Files of before have neither.
+	Bytes *int64 `json:"bytes,omitempty"`
+	Sum   uint32 `json:"sum,omitempty"`
+}
+
+// headerLength is the length of the header's line. It does not change, so that the header can be written again in its place.
+const headerLength = 64
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// line is the header with its end.
+func (h header) line() ([]byte, error) {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	return append(text, strings.Repeat(" ", headerLength-1-len(text))+"\n"...), nil
+}
+
+// Sound reports what is wrong with a state file, without opening the world; a StateError where it cannot be read. No file is a world with nothing in it.
+func Sound(path string) error {
+	_, err := readState(path)
+	return err
+}
+
+// readState gives the lines of a state file after its header: those that the header knows of, and what calls that were under way have written whole.
+func readState(path string) (lines []byte, err error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("sandbox state: %w", err)
+	}
+	broken := func(format string, a ...any) ([]byte, error) {
+		return nil, &StateError{Path: path, Err: fmt.Errorf(format, a...)}
+	}
+	if len(data) == 0 {
+		return broken("the file is empty")
+	}
+	first, lines, whole := bytes.Cut(data, []byte("\n"))
+	var h header
+	if err := json.Unmarshal(first, &h); err != nil || !whole || h.Sandbox != stateVersion {
+		return broken("line 1: not a sandbox state of version %d", stateVersion)
+	}
+	if h.Bytes != nil {
+		switch known := *h.Bytes; {
+		case known < 0 || known > int64(len(lines)):
+			return broken("the end of the file is missing: %d of %d bytes are there", len(lines), known)
+		case crc32.Checksum(lines[:known], castagnoli) != h.Sum:
+			return broken("the file was changed by something else than a sandbox")
+		}
+	}
+	// A line without its end was cut off by a crash in the middle of a write: its call never returned.
+	return lines[:bytes.LastIndexByte(lines, '\n')+1], nil
 }
 
 // openStore locks the state file, reads it into the tables and rewrites it. An empty path keeps the world in memory only.
@@ -82,37 +144,25 @@ func openStore(path string, tables []anyTable) (*store, error) {
 }
 
 func (s *store) read(tables []anyTable) error {
-	data, err := os.ReadFile(s.path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
+	data, err := readState(s.path)
 	if err != nil {
-		return fmt.Errorf("sandbox state: %w", err)
+		return err
 	}
-	// A line without its end was cut off by a crash in the middle of a write: its call never returned.
-	data = data[:bytes.LastIndexByte(data, '\n')+1]
 	byName := map[string]anyTable{}
 	for _, t := range tables {
 		byName[t.name()] = t
 	}
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, len(data)+1)
-	for n := 1; lines.Scan(); n++ {
-		if err := readLine(n, lines.Bytes(), byName); err != nil {
+	for n := 2; lines.Scan(); n++ { // After the header.
+		if err := readLine(lines.Bytes(), byName); err != nil {
 			return &StateError{Path: s.path, Err: fmt.Errorf("line %d: %w", n, err)}
 		}
 	}
 	return lines.Err()
 }
 
-func readLine(n int, line []byte, tables map[string]anyTable) error {
-	if n == 1 {
-		var h header
-		if err := json.Unmarshal(line, &h); err != nil || h.Sandbox != stateVersion {
-			return fmt.Errorf("not a sandbox state of version %d", stateVersion)
-		}
-		return nil
-	}
+func readLine(line []byte, tables map[string]anyTable) error {
 	var changes []change
 	if err := json.Unmarshal(line, &changes); err != nil {
 		return err
@@ -129,32 +179,39 @@ func readLine(n int, line []byte, tables map[string]anyTable) error {
 	return nil
 }
 
-// rewrite replaces the file by one without history and keeps it open for appending.
+// rewrite replaces the file by one without history and keeps it open for the calls to come.
 func (s *store) rewrite(tables []anyTable) error {
 	temp, err := os.CreateTemp(filepath.Dir(s.path), filepath.Base(s.path)+".*")
 	if err != nil {
 		return fmt.Errorf("sandbox state: %w", err)
 	}
-	out := bufio.NewWriter(temp)
 	fail := func(err error) error {
 		return fmt.Errorf("sandbox state: %w", errors.Join(err, temp.Close(), os.Remove(temp.Name())))
 	}
-	if err := writeLine(out, header{Sandbox: stateVersion}); err != nil {
+	s.file, s.bytes, s.sum = temp, 0, 0
+	if _, err := temp.Write(make([]byte, headerLength)); err != nil {
 		return fail(err)
 	}
+	out := bufio.NewWriter(temp)
 	for _, t := range tables {
 		err := t.each(func(account, key string, row any) error {
 			raw, err := json.Marshal(row)
 			if err != nil {
 				return err
 			}
-			return writeLine(out, []change{{Table: t.name(), Account: account, Key: key, Row: raw}})
+			line, err := lineOf([]change{{Table: t.name(), Account: account, Key: key, Row: raw}})
+			if err != nil {
+				return err
+			}
+			s.count(line)
+			_, err = out.Write(line)
+			return err
 		})
 		if err != nil {
 			return fail(err)
 		}
 	}
-	if err := out.Flush(); err != nil {
+	if err := errors.Join(out.Flush(), s.writeHeader()); err != nil {
 		return fail(err)
 	}
 	if err := temp.Close(); err != nil {
@@ -163,16 +220,27 @@ func (s *store) rewrite(tables []anyTable) error {
 	if err := os.Rename(temp.Name(), s.path); err != nil {
 		return fail(err)
 	}
-	s.file, err = os.OpenFile(s.path, os.O_APPEND|os.O_WRONLY, 0o600)
+	s.file, err = os.OpenFile(s.path, os.O_WRONLY, 0o600)
 	return err
 }
 
-func writeLine(out io.Writer, v any) error {
-	line, err := json.Marshal(v)
+func lineOf(changes []change) ([]byte, error) {
+	line, err := json.Marshal(changes)
+	return append(line, '\n'), err
+}
+
+// count adds a line to what the header says.
+func (s *store) count(line []byte) {
+	s.bytes += int64(len(line))
+	s.sum = crc32.Update(s.sum, castagnoli, line)
+}
+
+func (s *store) writeHeader() error {
+	line, err := header{Sandbox: stateVersion, Bytes: &s.bytes, Sum: s.sum}.line()
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(append(line, '\n'))
+	_, err = s.file.WriteAt(line, 0)
 	return err
 }
 
@@ -181,16 +249,18 @@ func (s *store) commit(t *tx) error {
 	if len(t.changes) == 0 || s.path == "" {
 		return nil
 	}
-	line, err := json.Marshal(t.changes)
+	line, err := lineOf(t.changes)
 	if err != nil {
 		return err
 	}
-	end, err := s.file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return fmt.Errorf("sandbox state: %w", err)
+	bytes, sum := s.bytes, s.sum
+	if _, err = s.file.WriteAt(line, headerLength+bytes); err == nil {
+		s.count(line)
+		err = s.writeHeader()
 	}
-	if _, err := s.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("sandbox state: %w", errors.Join(err, s.file.Truncate(end)))
+	if err != nil {
+		s.bytes, s.sum = bytes, sum
+		return fmt.Errorf("sandbox state: %w", errors.Join(err, s.file.Truncate(headerLength+bytes)))
 	}
 	return nil
 }
