@@ -71,7 +71,7 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 		require.ErrorContains(t, err, state+": the sandbox of this folder is broken: the end of the file is missing", operation)
 		assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
 	}
-	line := regexp.MustCompile(`; (cp -R .*) puts back what it was before`).FindStringSubmatch(err.Error())
+	line := regexp.MustCompile(`; (tar -cf .*) puts back what it was before`).FindStringSubmatch(err.Error())
 	require.NotNil(t, line, err)
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line[1]).CombinedOutput()
 	require.NoError(t, err, string(out))

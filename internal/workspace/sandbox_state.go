@@ -82,7 +82,8 @@ func (h *sandboxHome) broken(file string, err error) *brokenStateError {
 	e := &brokenStateError{file: file, err: err}
 	kept := &sandboxHome{dir: h.good()}
 	if _, err := os.Stat(kept.state()); err == nil && kept.sound() == nil {
-		e.back = fmt.Sprintf("cp -R %s %s", quoted(kept.dir+"/."), quoted(h.dir+"/"))
+		// The copies are second names of files that did not change since, which cp refuses to copy onto themselves.
+		e.back = fmt.Sprintf("tar -cf - -C %s . | tar -xf - -C %s", quoted(kept.dir), quoted(h.dir))
 	}
 	return e
 }
