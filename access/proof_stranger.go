@@ -13,7 +13,7 @@ import (
 
 // decideStranger makes the request of a caller of whom only the entry of a trust policy is known, and decides it in a world that has such a
 // caller: one whose own policies allow everything, if the world knows no other of that name.
-func (c *caller) decideStranger(m *model) witness {
+func (c *caller) decideStranger(q question, m *model) witness {
 	w := witness{m: m}
 	entry := c.any.entry
 	w.session, w.request = c.requestOf(m)
@@ -35,7 +35,7 @@ func (c *caller) decideStranger(m *model) witness {
 		if arn == "" {
 			arn = "arn:" + string(c.principal.account.partition) + ":iam::" + strangerAccount(entry) + ":user/somebody-else"
 		}
-		arn = legible(arn)
+		arn = m.callerNamed(legible(arn), c.any)
 		if entry.sessionRole != "" {
 			arn = c.engine.roleNamed(entry)
 		}
@@ -58,12 +58,31 @@ func (c *caller) decideStranger(m *model) witness {
 	switch {
 	case err != nil:
 		w.doubt = err.Error()
+	case d.Allowed() && !engine.asksStranger(q, w.session, w.request):
+		w.doubt = "there can be no caller with these keys"
 	case d.Allowed():
 		w.real, w.engine = true, engine
 	default:
 		w.doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
 	}
 	return w
+}
+
+// callerNamed is the ARN of the search's caller with the account and the user name that the search found for other keys: aws:PrincipalAccount and
+// aws:username say the same as the ARN, each in its own words.
+func (m *model) callerNamed(arn string, of *anyone) string {
+	kind, path, name := splitEntity(arn)
+	account := arnPart(arn, 4)
+	if _, fixed := of.fixed[keyPrincipalARN]; fixed || kind == "" {
+		return arn
+	}
+	if _, fixed := of.fixed[keyPrincipalAccount]; !fixed && isAccountID(m.text("aws:principalaccount")) {
+		account = m.text("aws:principalaccount")
+	}
+	if _, fixed := of.fixed[keyUserName]; !fixed && kind == "user" && policy.ValidateUserName(m.text("aws:username")) == nil {
+		name = m.text("aws:username")
+	}
+	return "arn:" + arnPart(arn, 1) + ":iam::" + account + ":" + kind + path + name
 }
 
 // text is the first value that the model gives a key; empty when it gives none.

@@ -139,3 +139,46 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 func matchesAny(e *Engine, s Session, r Request, list []*statement) bool {
 	return slices.ContainsFunc(list, func(st *statement) bool { return matchesRequest(e, s, r, st) })
 }
+
+// Whoever is shown to assume a role is somebody who can be: the ARN, the user name and the account of a caller say the same, and a name or an account that
+// nobody can have makes the request one that AWS does not send.
+func TestWhoIsShownToAssumeARoleHasTheKeysThatTheClaimSpeaksOf(t *testing.T) {
+	calls := policy.Allow("", "sts:AssumeRole").On("*")
+	like := func(key string, values ...string) policy.Condition {
+		return policy.Is(policy.Operator{Base: policy.OpStringLike}, key, values...)
+	}
+	for name, c := range map[string]struct {
+		trusts policy.Principal
+		only   policy.Condition
+		// account and user are those of the caller who is shown; account is empty when there can be none, user when any will do.
+		account, user string
+	}{
+		"a user name":                 {policy.Anyone(), policy.StringEquals("aws:username", "bob"), stranger, "bob"},
+		"a user name in an account":   {policy.AWSPrincipals(members), policy.StringEquals("aws:username", "bob"), members, "bob"},
+		"a user name by a pattern":    {policy.AWSPrincipals(members), like("aws:username", "carol"), members, "carol"},
+		"an account":                  {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", members), members, ""},
+		"a user name that nobody has": {policy.AWSPrincipals(members), policy.StringEquals("aws:username", "b*"), "", ""},
+		"an account that nobody has":  {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", "4*"), "", ""},
+		"a user who is named": {
+			policy.AWSPrincipals("arn:aws:iam::" + members + ":user/bob"), policy.StringEquals("aws:username", "bob"), members, "bob",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trust := policy.New(policy.Allow("", "sts:AssumeRole").For(c.trusts))
+			e, err := Compile(World{Accounts: []Account{{ID: people, Roles: []Role{{Name: "target", Trust: trust}}}}})
+			require.NoError(t, err)
+			answer, err := e.ProveClaim(Claim{Role: roleARN("target"), Never: []policy.Statement{calls.When(c.only)}})
+			require.NoError(t, err)
+			require.Equal(t, DoesNotHold, answer.Verdict)
+			if c.account == "" {
+				require.NotEmpty(t, answer.Unreal)
+				return
+			}
+			require.Empty(t, answer.Unreal)
+			require.Equal(t, c.account, arnPart(answer.Session.Subject(), 4))
+			if c.user != "" {
+				require.Equal(t, "user/"+c.user, arnResource(answer.Session.Subject()))
+			}
+		})
+	}
+}

@@ -28,7 +28,7 @@ func (w witness) resource() string { return w.m.target.resource }
 // something that the world has, and one whose ARN reads as ARNs do.
 func (c *caller) witness(q question, m *model, lits []literal, groups []layerGroup, avoid []*bound, guess bool) witness {
 	if c.any != nil {
-		return c.decideStranger(m)
+		return c.decideStranger(q, m)
 	}
 	first := c.decideAgain(q, m, guess)
 	for _, arn := range c.likelier(m.target.resource) {
@@ -158,15 +158,30 @@ func (c *caller) decideAgain(q question, m *model, guess bool) witness {
 // asks reports whether a question is about a request.
 func (c *caller) asks(q question, s Session, r Request) bool {
 	ev := env{engine: c.engine, session: &s, principal: c.principal, request: &r, action: r.Action}
-	if ev.on(0) != nil {
-		return false
-	}
 	var err error
 	if ev.shared, err = r.Context.pairs(nil); err != nil {
 		return false
 	}
-	speaks := func(st *statement) bool { return st.matches(&ev) }
-	if action, known := catalogue().find(r.Action); q.writes && known && readActions().has(action) {
+	return ev.concerns(q)
+}
+
+// asksStranger reports whether a question is about a request of a caller whom the engine's world has, or who is a service or provider.
+func (e *Engine) asksStranger(q question, s Session, r Request) bool {
+	var ev env
+	if ev.start(e, s, r) != nil {
+		return false
+	}
+	ev.action = r.Action
+	return ev.concerns(q)
+}
+
+// concerns reports whether a question is about the request at hand.
+func (ev *env) concerns(q question) bool {
+	if ev.on(0) != nil {
+		return false
+	}
+	speaks := func(st *statement) bool { return st.matches(ev) }
+	if action, known := catalogue().find(ev.action); q.writes && known && readActions().has(action) {
 		return false
 	}
 	return slices.ContainsFunc(q.forbidden, speaks) && !slices.ContainsFunc(q.permitted, speaks) && ev.undecided == nil

@@ -4,8 +4,10 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"aws-access-guardrails/policy"
 )
@@ -136,9 +138,9 @@ var differences = []difference{
 			`condition key with a wildcard(*) in the Principal element". IAM User Guide, Policy evaluation logic, within a single account`,
 		session: func(limit, trust policy.Document) (policy.Document, bool) {
 			direct := slices.ContainsFunc(trust.Statements, func(st policy.Statement) bool {
-				return st.Effect == policy.EffectAllow && slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
+				return st.Effect == policy.EffectAllow && (len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
 					return p.Kind == policy.PrincipalAny || slices.ContainsFunc(p.Values, func(v string) bool { return strings.Contains(v, ":assumed-role/") })
-				})
+				}))
 			})
 			return limit.With(policy.Allow("All", "*").On("*")), direct
 		},
@@ -155,6 +157,136 @@ var differences = []difference{
 			return []policy.Condition{c}, true
 		},
 	},
+	{
+		name: "seconds since 1970 under a date operator: the oracle takes them for milliseconds",
+		aws: `"You must specify date/time values with one of the W3C implementations of the ISO 8601 date formats or in epoch (UNIX) time." IAM User ` +
+			`Guide, Condition operators, Date condition operators. UNIX time counts seconds.`,
+		condition: func(_ *simulation, c policy.Condition) ([]policy.Condition, bool) {
+			if !strings.HasPrefix(string(c.Operator.Base), "Date") {
+				return nil, false
+			}
+			before := c.Values
+			c.Values = slices.Clone(c.Values)
+			for i, v := range c.Values {
+				c.Values[i] = sameInstant(v, strings.EqualFold(c.Key, "aws:EpochTime"))
+			}
+			return []policy.Condition{c}, !slices.Equal(before, c.Values)
+		},
+	},
+	{
+		name: "a variable whose value or default is the empty text: the oracle takes it for one without a value",
+		aws: `"To add a default value to a variable, surround the default value with single quotes": it stands in where "the variable isn't in the context". ` +
+			`IAM User Guide, Variables and tags, Specifying default values. That an empty text is a value is our own reading: docs/decisions/0040.`,
+		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {
+			before := c.Values
+			c.Values = s.withoutEmpty(c.Values)
+			return []policy.Condition{c}, !slices.Equal(before, c.Values)
+		},
+		statement: func(s *simulation, st policy.Statement) (policy.Statement, bool) {
+			resources, notResources := st.Resources, st.NotResources
+			st.Resources, st.NotResources = s.withoutEmpty(resources), s.withoutEmpty(notResources)
+			return st, !slices.Equal(resources, st.Resources) || !slices.Equal(notResources, st.NotResources)
+		},
+	},
+	{
+		name: "a variable whose value makes no ARN under a negated ARN operator: the oracle says no",
+		aws: `"ArnNotEquals, ArnNotLike: Negated matching for ARN. Each of the six colon-delimited components of the ARN is checked separately". IAM User Guide, ` +
+			`Condition operators, ARN condition operators. What is no ARN matches none, and the negation of that is true.`,
+		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {
+			if base := string(c.Operator.Base); !strings.HasPrefix(base, "ArnNot") {
+				return nil, false
+			}
+			kept := slices.DeleteFunc(slices.Clone(c.Values), func(v string) bool {
+				text := s.resolve(v)
+				return strings.Contains(v, "${") && (!strings.HasPrefix(text, "arn:") || strings.Count(text, ":") < 5)
+			})
+			switch {
+			case len(kept) == len(c.Values):
+				return nil, false
+			case len(kept) == 0:
+				return nil, true
+			}
+			c.Values = kept
+			return []policy.Condition{c}, true
+		},
+	},
+	{
+		name: "NotPrincipal with a part of what stands for the caller: the oracle takes any part for all",
+		aws: `"When you use NotPrincipal with Deny, you must also specify the account ARN of the not-denied principal. [...] you must specify the ARNs for ` +
+			`the role session and for the role, and the account." "[...] will always deny any IAM principal that has a permissions boundary policy attached, ` +
+			`regardless of the values specified in the NotPrincipal element." IAM User Guide, AWS JSON policy elements: NotPrincipal`,
+		statement: func(s *simulation, st policy.Statement) (policy.Statement, bool) {
+			if len(st.NotPrincipals) == 0 || s.spared(st.NotPrincipals) {
+				return st, false
+			}
+			st.NotPrincipals = nil
+			return st.For(policy.Anyone()), true
+		},
+	},
+}
+
+// sameInstant writes a date for the oracle: as seconds where the request has seconds, else as a date.
+func sameInstant(text string, seconds bool) string {
+	n, err := strconv.ParseInt(text, 10, 64)
+	at := time.Unix(n, 0)
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", time.DateOnly, "2006-01"} {
+		if err != nil {
+			at, err = time.Parse(layout, text)
+		}
+	}
+	switch {
+	case seconds:
+		return strconv.FormatInt(at.Unix(), 10)
+	case n != 0 || text == "0":
+		return at.UTC().Format(time.RFC3339)
+	}
+	return text
+}
+
+// withoutEmpty replaces the variables that stand for the empty text in this request.
+func (s *simulation) withoutEmpty(texts []string) []string {
+	out := slices.Clone(texts)
+	for i, text := range out {
+		out[i] = variablePattern.ReplaceAllStringFunc(text, func(variable string) string {
+			name, fallback, _ := strings.Cut(strings.Trim(variable, "${}"), ",")
+			values, present := s.lookup(name)
+			if present && values[0] == "" || !present && fallback == " ''" {
+				return ""
+			}
+			return variable
+		})
+	}
+	return out
+}
+
+// resolve replaces the variables of a text by their values or defaults; one that has neither stays.
+func (s *simulation) resolve(text string) string {
+	return variablePattern.ReplaceAllStringFunc(text, func(variable string) string {
+		name, fallback, hasDefault := strings.Cut(strings.Trim(variable, "${}"), ", '")
+		if values, present := s.lookup(name); present {
+			return values[0]
+		}
+		if hasDefault {
+			return strings.TrimSuffix(fallback, "'")
+		}
+		return variable
+	})
+}
+
+// spared reports whether NotPrincipal lists all that stands for the caller.
+func (s *simulation) spared(list []policy.Principal) bool {
+	listed := map[string]bool{}
+	for _, p := range list {
+		for _, v := range p.Values {
+			listed[v] = true
+		}
+	}
+	parts := strings.SplitN(s.Principal, ":", 6)
+	account, resource := parts[4], strings.Split(parts[5], "/")
+	if s.Boundary != nil || !listed[account] && !listed["arn:aws:iam::"+account+":root"] || !listed[s.Principal] {
+		return false
+	}
+	return resource[0] == "user" || listed["arn:aws:iam::"+account+":role/"+resource[1]]
 }
 
 // never is a condition that no request meets.

@@ -92,20 +92,26 @@ var resourcePatterns = []string{
 	"arn:aws:iam::" + members + ":role/target", "arn:aws:iam::" + people + ":*",
 }
 
+// variableResources are resources with a policy variable in the place of the percent sign.
+var variableResources = []string{"arn:aws:s3:::reports/%/*", "arn:aws:s3:::reports/x%x/?", "arn:aws:iam::*:user/%", "arn:aws:ssm:*:*:session/%-*"}
+
 // keys of conditions by the kind of their values.
 var (
 	textKeys = []string{
 		"aws:username", "aws:userid", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalOrgID", "aws:PrincipalTag/Project",
-		"aws:principaltag/project", "aws:PrincipalTag/Team", "aws:ResourceTag/Project", "aws:RequestTag/Project", "sts:RoleSessionName",
+		"aws:principaltag/project", "aws:PrincipalTag/Team", "aws:ResourceTag/Project", "aws:RequestTag/Project",
+		"aws:RequestTag/team", "sts:RoleSessionName",
 		"sts:ExternalId", "s3:prefix", "ssm:resourceTag/aws:ssmmessages:session-id", "iam:PassedToService", "ec2:CreateAction",
 		"aws:RequestedRegion", "aws:ResourceAccount", "AWS:SourceIdentity",
 	}
 	arnKeys    = []string{"aws:PrincipalArn", "aws:PrincipalArn", "iam:PermissionsBoundary"}
 	boolKeys   = []string{"aws:MultiFactorAuthPresent", "aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService", "aws:PrincipalIsAWSService"}
-	numberKeys = []string{"aws:MultiFactorAuthAge", "s3:max-keys"}
-	dateKeys   = []string{"aws:CurrentTime", "aws:TokenIssueTime"}
+	numberKeys = []string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}
+	dateKeys   = []string{"aws:CurrentTime", "aws:TokenIssueTime", "aws:EpochTime"}
 	ipKeys     = []string{"aws:SourceIp"}
-	manyKeys   = []string{"aws:TagKeys", "aws:TagKeys", "aws:PrincipalOrgPaths", "aws:CalledVia"}
+	manyKeys   = []string{"aws:TagKeys", "aws:TagKeys", "sts:TransitiveTagKeys", "aws:PrincipalOrgPaths", "aws:CalledVia"}
+	// singleKeys are all keys of one value, which are the keys that can be policy variables.
+	singleKeys = slices.Concat(textKeys, arnKeys, boolKeys, numberKeys, dateKeys, ipKeys)
 )
 
 var (
@@ -114,17 +120,25 @@ var (
 		"reports/", "RunInstances", "ec2.amazonaws.com", region, "us-east-1", "eu-*", "AROAOPS:s", "AROAOPS:*",
 	}
 	textVariables = []string{"${aws:username}", "${aws:PrincipalTag/Project}", "${aws:PrincipalTag/Project, 'blue'}", "${aws:userid}", "x${$}", "b${*}"}
+	defaults      = []string{"blue", "bob", "", "a b", "b*", people}
 	arns          = []string{
 		"arn:aws:iam::*:user/bob", "arn:aws:iam::*:user/*", "arn:aws:iam::*:role/*", "arn:aws:iam::" + people + ":role/ops", "arn:aws:iam::*:role/team/ops",
 		"arn:aws:iam::*:root", "arn:aws:iam::" + people + ":user/bob", "arn:aws:iam::??????222333?:role/*", "arn:aws:iam::" + people + ":policy/bound",
 		"arn:aws:iam::*:user/${aws:username}",
 	}
-	numbers  = []string{"0", "1", "60", "3600", "3599", "43200", "-1", "10.5"}
-	dates    = []string{"2026-12-01T00:00:00Z", "2026-12-01T09:00:00+09:00", "2026-11-30T23:59:59Z", "2026-12-01T00:00:01Z", "2026-12-01"}
-	networks = []string{"203.0.113.0/24", "203.0.113.7", "198.51.100.0/25", "0.0.0.0/0", "2001:db8::/32"}
-	tagKeys  = []string{"Project", "PROJECT", "Team", "Email", "Pro*"}
-	paths    = []string{"o-exampleorgid/r-exam/*", "o-exampleorgid/r-exam/ou-exam-11111111/", "o-other/*"}
-	services = []string{"ec2.amazonaws.com", "ssm-guiconnect.amazonaws.com", "*.amazonaws.com"}
+	numbers = []string{
+		"0", "1", "60", "3600", "3599", "43200", "-1", "10.5", "60.0", "59.999", "60.001", "0.5", ".5", "1.", "+60", "-0", "0060", "-0.25", "3599.5",
+		"1796083200", "1796083199.5", "1796083200.0",
+	}
+	dates = []string{
+		"2026-12-01T00:00:00Z", "2026-12-01T09:00:00+09:00", "2026-11-30T23:59:59Z", "2026-12-01T00:00:01Z", "2026-12-01", "2026-12", "2026-12-01T00:00Z",
+		"1796083200", "1796083199", "1796083201", "0", "-1",
+	}
+	fractions = []string{"2026-12-01T00:00:00.5Z", "2026-11-30T18:59:59.999-05:00"}
+	networks  = []string{"203.0.113.0/24", "203.0.113.7", "198.51.100.0/25", "0.0.0.0/0", "2001:db8::/32"}
+	tagKeys   = []string{"Project", "PROJECT", "Team", "Email", "Pro*"}
+	paths     = []string{"o-exampleorgid/r-exam/*", "o-exampleorgid/r-exam/ou-exam-11111111/", "o-other/*"}
+	services  = []string{"ec2.amazonaws.com", "ssm-guiconnect.amazonaws.com", "*.amazonaws.com"}
 )
 
 func (g generator) condition() policy.Condition {
@@ -136,8 +150,13 @@ func (g generator) condition() policy.Condition {
 		key, o.Base = pick(g, textKeys...), pick(g, policy.OpStringEquals, policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike,
 			policy.OpStringNotLike, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase)
 		values = some(g, 1+g.IntN(2), texts...)
-		if g.oneIn(3) {
+		switch g.IntN(6) {
+		case 0:
 			values[0] = pick(g, textVariables...)
+		case 1:
+			values[0] = g.variable(key)
+		case 2:
+			values[0] = pick(g, "", "x", "b", "*") + g.variable(pick(g, singleKeys...))
 		}
 		if g.oneIn(8) {
 			o.Quantifier = pick(g, policy.ForAllValues, policy.ForAnyValue)
@@ -145,16 +164,22 @@ func (g generator) condition() policy.Condition {
 	case kind < 9:
 		key, o.Base = pick(g, arnKeys...), pick(g, policy.OpArnLike, policy.OpArnEquals, policy.OpArnNotLike, policy.OpArnNotEquals)
 		values = some(g, 1+g.IntN(3), arns...)
+		if g.oneIn(6) {
+			values[0] = strings.Replace(pick(g, "%", "arn:aws:iam::*:user/%", "arn:aws:iam::%:role/ops", "arn:aws:iam::*:%"), "%", g.variable(pick(g, slices.Concat(arnKeys, textKeys)...)), 1)
+		}
 	case kind < 12:
 		key, o.Base, values = pick(g, boolKeys...), policy.OpBool, []string{pick(g, "true", "false", "TRUE")}
 	case kind < 13:
 		key, o.Base = pick(g, numberKeys...), pick(g, policy.OpNumericEquals, policy.OpNumericNotEquals, policy.OpNumericLessThan,
 			policy.OpNumericLessThanEquals, policy.OpNumericGreaterThan, policy.OpNumericGreaterThanEquals)
-		values = some(g, 1, numbers...)
+		values = some(g, 1+g.IntN(2), numbers...)
 	case kind < 14:
 		key, o.Base = pick(g, dateKeys...), pick(g, policy.OpDateEquals, policy.OpDateNotEquals, policy.OpDateLessThan, policy.OpDateLessThanEquals,
 			policy.OpDateGreaterThan, policy.OpDateGreaterThanEquals)
-		values = some(g, 1, dates...)
+		values = some(g, 1+g.IntN(2), dates...)
+		if key != "aws:EpochTime" && g.oneIn(5) {
+			values[0] = pick(g, fractions...)
+		}
 	case kind < 15:
 		key, o.Base, values = pick(g, ipKeys...), pick(g, policy.OpIPAddress, policy.OpNotIPAddress), some(g, 1+g.IntN(2), networks...)
 	case kind < 18:
@@ -162,7 +187,7 @@ func (g generator) condition() policy.Condition {
 		o.Quantifier = pick(g, policy.ForAllValues, policy.ForAnyValue)
 		o.Base = pick(g, policy.OpStringEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringLike, policy.OpStringNotEquals, policy.OpStringNotLike)
 		switch key {
-		case "aws:TagKeys":
+		case "aws:TagKeys", "sts:TransitiveTagKeys":
 			values = some(g, 1+g.IntN(3), tagKeys...)
 		case "aws:CalledVia":
 			values = some(g, 1, services...)
@@ -171,10 +196,26 @@ func (g generator) condition() policy.Condition {
 		}
 	default:
 		o = policy.Operator{Base: policy.OpNull}
-		key = pick(g, slices.Concat(textKeys, arnKeys, boolKeys, numberKeys, dateKeys, ipKeys, manyKeys)...)
+		key = pick(g, slices.Concat(singleKeys, manyKeys)...)
 		values = []string{pick(g, "true", "false")}
 	}
 	return policy.Is(o, key, values...)
+}
+
+// variable is the policy variable of a key, often with a default.
+func (g generator) variable(key string) string {
+	if g.oneIn(2) {
+		return "${" + key + "}"
+	}
+	return "${" + key + ", '" + pick(g, defaults...) + "'}"
+}
+
+func (g generator) resources() []string {
+	out := some(g, 1+g.IntN(3), resourcePatterns...)
+	if g.oneIn(4) {
+		out[0] = strings.Replace(pick(g, variableResources...), "%", g.variable(pick(g, singleKeys...)), 1)
+	}
+	return out
 }
 
 func (g generator) statement(index int) policy.Statement {
@@ -191,7 +232,7 @@ func (g generator) statement(index int) policy.Statement {
 	default:
 		s.Actions = patterns
 	}
-	switch resources := some(g, 1+g.IntN(3), resourcePatterns...); {
+	switch resources := g.resources(); {
 	case g.oneIn(2):
 		s.Resources = []string{"*"}
 	case g.oneIn(4) && !slices.Contains(resources, "*"):
@@ -257,6 +298,13 @@ func (g generator) trust() policy.Document {
 		default:
 			s = s.For(policy.AWSPrincipals(some(g, 1+g.IntN(3), principals...)...))
 		}
+		// AWS keeps the NotPrincipal of old trust policies. Whom a Deny spares has everything listed that stands for the caller, so that lists are long.
+		if g.oneIn(6) {
+			s.Principals, s.NotPrincipals = nil, []policy.Principal{policy.AWSPrincipals(some(g, 1+g.IntN(len(principals)), principals...)...)}
+			if !g.oneIn(4) {
+				s.Effect = policy.EffectDeny
+			}
+		}
 		s.Conditions = g.conditions()
 		statements = append(statements, s)
 	}
@@ -286,7 +334,7 @@ func (g generator) world() *access.World {
 	tags := func() []access.Tag {
 		var out []access.Tag
 		if g.oneIn(2) {
-			out = append(out, access.Tag{Key: pick(g, "Project", "project"), Value: pick(g, "blue", "Blue", "green", "bl*")})
+			out = append(out, access.Tag{Key: pick(g, "Project", "project"), Value: pick(g, "blue", "Blue", "green", "bl*", "")})
 		}
 		if g.oneIn(4) {
 			out = append(out, access.Tag{Key: "Team", Value: "bob"})
@@ -336,8 +384,11 @@ func (g generator) caller() caller {
 	switch c.how {
 	case byRole, byIdentityCenter:
 		c.role, c.rolePath, c.session = "ops", "/", pick(g, "s", "bob", "x")
+		if g.oneIn(2) {
+			c.tags = []access.Tag{{Key: pick(g, "Project", "PROJECT"), Value: pick(g, "blue", "green", "*", "")}}
+		}
 		if g.oneIn(3) {
-			c.tags = []access.Tag{{Key: pick(g, "Project", "PROJECT"), Value: pick(g, "blue", "green", "*")}}
+			c.tags = append(c.tags, access.Tag{Key: pick(g, "Team", "team"), Value: pick(g, "bob", "blue", "x")})
 		}
 		if c.how == byRole && g.oneIn(6) {
 			limit := g.document()
@@ -354,6 +405,12 @@ func (g generator) caller() caller {
 
 var moments = []time.Time{
 	time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 1, 0, 0, 1, 0, time.UTC),
+}
+
+// objects are keys of objects, named after what the variables of resources stand for.
+var objects = []string{
+	"bob/x", "blue/x", "blue/xx", "bobby/x", "green/y", people + "/x", "User/x", "AssumedRole/x", "true/x", "false/x", region + "/x", "o-exampleorgid/x",
+	"AIDABOB/x", "AROAOPS:s/x", "3600/x", "1796083200/x", "203.0.113.7/x", "/x", "x/x", "xx/x", "xbluex/x", "xbobx/x", "a b/x", "b*/x",
 }
 
 // request asks for an action with the resource types and the condition keys that AWS has for it. Federation tokens are asked for with
@@ -389,7 +446,7 @@ func (g generator) request(c *caller) access.Request {
 			return
 		}
 		for _, key := range some(g, 1+g.IntN(2), "Project", "Team", "Email") {
-			r.Context["aws:RequestTag/"+key] = []string{pick(g, "blue", "green", "bob")}
+			r.Context["aws:RequestTag/"+key] = []string{pick(g, "blue", "green", "bob", "")}
 			r.Context["aws:TagKeys"] = append(r.Context["aws:TagKeys"], key)
 		}
 	}
@@ -399,12 +456,12 @@ func (g generator) request(c *caller) access.Request {
 	none := []access.Tag{}
 	switch r.Action {
 	case "s3:GetObject":
-		r.Resources = one("arn:aws:s3:::reports/"+pick(g, "bob/x", "blue/x", "blue/xx", "bobby/x", "green/y"), none)
+		r.Resources = one("arn:aws:s3:::reports/"+pick(g, objects...), none)
 	case "s3:ListBucket":
 		r.Resources = one("arn:aws:s3:::reports", none)
 		if g.oneIn(2) {
 			r.Context["s3:prefix"] = []string{pick(g, "reports/", "bob", "", "b*")}
-			r.Context["s3:max-keys"] = []string{pick(g, "1", "60", "1000")}
+			r.Context["s3:max-keys"] = []string{pick(g, "1", "60", "1000", "10.5", "60.0", "0.50", "-0.25")}
 		}
 	case "ec2:StartInstances":
 		r.Resources = one("arn:aws:ec2:"+region+":"+account+":instance/"+pick(g, "i-1", "i-22"), tags())
@@ -442,7 +499,10 @@ func (g generator) request(c *caller) access.Request {
 		if g.oneIn(4) {
 			r.Context["sts:ExternalId"] = []string{pick(g, "secret", "bob")}
 		}
-		passTags(5)
+		passTags(3)
+		if keys := r.Context["aws:TagKeys"]; keys != nil && g.oneIn(3) {
+			r.Context["sts:TransitiveTagKeys"] = some(g, 1, keys...)
+		}
 	case "sts:GetFederationToken":
 		r.Resources = one("arn:aws:sts::"+account+":federated-user/bob", none)
 	}

@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -14,6 +12,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
@@ -29,22 +28,11 @@ const (
 	seed = 20261122
 )
 
-func setting(t testing.TB, name string, otherwise int) int {
-	t.Helper()
-	text, set := os.LookupEnv(name)
-	if !set || text == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	require.NoError(t, err, "%s is a number", name)
-	return n
-}
-
 // TestAgreesWithTheOracle: package access and the independent evaluator decide generated requests alike, but for the differences that
 // are listed with what AWS documents. GUARDRAILS_ORACLE=100000 asks that many.
 func TestAgreesWithTheOracle(t *testing.T) {
 	oracle := start(t)
-	wanted, from := setting(t, "GUARDRAILS_ORACLE", sample), uint64(setting(t, "GUARDRAILS_ORACLE_SEED", seed))
+	wanted, from := setting.Number(t, "GUARDRAILS_ORACLE", sample), uint64(setting.Number(t, "GUARDRAILS_ORACLE_SEED", seed))
 	counts, explained, unexplained, apart := map[access.Outcome]int{}, map[string]int{}, 0, 0
 	for begin := 0; begin < wanted; begin += batch {
 		questions := make([]question, 0, batch)

@@ -355,7 +355,7 @@ func userOf(a *access.Account, name string) *access.User {
 
 // textOrList gives keys of several values a list and the others a text, as the oracle wants them.
 func textOrList(key string, values []string) any {
-	if key == "aws:TagKeys" || key == "aws:CalledVia" {
+	if slices.Contains(manyKeys, key) {
 		return values
 	}
 	return values[0]
