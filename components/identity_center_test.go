@@ -230,7 +230,9 @@ func TestIdentityCenterRefusals(t *testing.T) {
 		}, `users["alice"]`, "is not the id"},
 		"a long name": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Name = strings.Repeat("x", 33) }, "name", "is not the name of a permission set"},
 		"a session":   {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.SessionDuration = 13 * 3600e9 }, "sessionDuration", "use 1h to 12h"},
-		"a stranger":  {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Assignments[0].Group = "operator" }, "assignments[0].group", `did you mean "operators"?`},
+		"accents": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Description = strings.Repeat("é", 351) }, "description",
+			"702 are more bytes in UTF-8 than the 700 that the provider takes"},
+		"a stranger": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Assignments[0].Group = "operator" }, "assignments[0].group", `did you mean "operators"?`},
 		"MFA": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
 			document := policy.New(policy.Allow("Read", "s3:ListAllMyBuckets").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)))
 			s.Template, s.Regions, s.Policy = OwnTemplate, nil, &document

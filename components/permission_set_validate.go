@@ -31,8 +31,11 @@ func (a *PermissionSetArgs) Validate() error {
 	if !permissionSetName.MatchString(a.Name) {
 		p.add("name", a.Name, "is not the name of a permission set", "use 1 to 32 letters, digits and +=,.@_-, such as ShopOperator")
 	}
+	// AWS counts characters, and the provider bytes.
 	if n := utf8.RuneCountInString(a.Description); n > maxDescription {
 		p.add("description", n, fmt.Sprintf("are more characters than the %d of a description", maxDescription), "write less")
+	} else if n := len(a.Description); n > maxDescription {
+		p.add("description", n, fmt.Sprintf("are more bytes in UTF-8 than the %d that the provider takes", maxDescription), "write less, or letters without accents: one with an accent is two bytes")
 	} else if !descriptionText.MatchString(a.Description) {
 		p.add("description", a.Description, "has a character that Identity Center does not take", "use characters up to U+00FF")
 	}

@@ -33,7 +33,7 @@ func (o Operation) String() string {
 	return strings.Join(all, ", ")
 }
 
-// Source is where the calls of a type were read.
+// Source is where the calls of a type were read, and for resources what the provider asks of their arguments.
 type Source struct {
 	// Repository is a repository of GitHub, and File a file in it.
 	Repository, File string
@@ -53,7 +53,9 @@ type Call struct {
 	For string
 	// Withheld is why the deployer may not make the call. Empty means that it may.
 	Withheld string
-	// Unconfirmed is why no source shows the call although it is listed. Empty means that Source shows it.
+	// Source is where the call was read, where that is not the source of its type. Zero means that the source of the type shows it.
+	Source Source
+	// Unconfirmed is why no source shows the call although it is listed. Empty means that a source shows it.
 	Unconfirmed string
 }
 

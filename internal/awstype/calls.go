@@ -5,10 +5,16 @@ package awstype
 const (
 	terraform = "hashicorp/terraform-provider-aws"
 	native    = "pulumi/pulumi-aws-native"
+	// fork has a revision of 2024 of which the first was not at hand: the first in which a user's policies go with the user.
+	fork = "max-ts0gt/terraform-provider-aws"
 )
 
 func read(file, commit string, groups ...[]Call) Calls {
-	c := Calls{Source: Source{Repository: terraform, File: file, Commit: commit}}
+	return readIn(terraform, file, commit, groups...)
+}
+
+func readIn(repository, file, commit string, groups ...[]Call) Calls {
+	c := Calls{Source: Source{Repository: repository, File: file, Commit: commit}}
 	for _, g := range groups {
 		c.Calls = append(c.Calls, g...)
 	}
@@ -38,6 +44,12 @@ func (c Call) when(condition string) Call {
 	return c
 }
 
+// handled is a call of which the handlers of a type of CloudFormation say that they need it to create with tags.
+func (c Call) handled(schema string) Call {
+	c.Source = Source{Repository: native, File: "aws-cloudformation-schema/" + schema, Commit: "43eed3b0"}
+	return c
+}
+
 func (c Call) unconfirmed(why string) Call {
 	c.Unconfirmed = why
 	return c
@@ -51,27 +63,29 @@ const (
 	ifChanged   = "the property changed"
 	ifDifferent = "the list differs from what AWS has"
 	ifThere     = "the user has one"
+	ifForced    = "forceDetachPolicies is set, or the state has policies of the role"
 
-	byTagging = "AWS asks for it of a call that passes tags: the sources show the tags in the call, and AWS's documentation the permission"
+	byTagging = "AWS asks for it of a call that passes tags: the source shows the tags in the call, and the call itself in partitions that take no tags there; " +
+		"that AWS asks for it elsewhere was seen for roles, and not for policies"
 )
 
 // table are the calls by token. Waiters repeat calls that are listed. Configuring a provider calls sts:GetCallerIdentity, for which nobody needs a permission, and nothing
 // else unless the validation of credentials is skipped (internal/conns/config.go at 02fe3b28).
 var table = map[string]Calls{
-	"aws:iam/user:User": read("internal/service/iam/user.go", "058fd401",
+	"aws:iam/user:User": readIn(fork, "internal/service/iam/user.go", "381c59da",
 		group("ReadUsersOfTheStack",
 			call(looked, "iam:GetUser"),
 			call(Delete, "iam:ListGroupsForUser"),
 		),
 		group("ChangeUsersOfTheStack",
 			call(Create, "iam:CreateUser"),
-			call(Create, "iam:TagUser").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "iam:TagUser").when(ifTagged).handled("aws-iam-user.json"),
 			call(Update, "iam:TagUser").when(ifTagged), call(Update, "iam:UntagUser").when("tags go"),
 			call(Update, "iam:UpdateUser").when("name or path changed"),
 			call(Update, "iam:DeleteUserPermissionsBoundary").when("somebody set one"),
 		),
 		withheld("no user of a stack has a permissions boundary", call(Update, "iam:PutUserPermissionsBoundary").when("the program sets one")),
-		// In this order, after the user has left its groups. Each list is made each time; what it lists is deleted.
+		// In this order, after the user has left its groups, with forceDestroy, which the program sets. Each list is made each time; what it lists is deleted.
 		group("RemoveUsersOfTheStack",
 			call(Delete, "iam:ListUserPolicies"), call(Delete, "iam:DeleteUserPolicy").when(ifThere),
 			call(Delete, "iam:ListAttachedUserPolicies"), call(Delete, "iam:DetachUserPolicy").when(ifThere),
@@ -114,11 +128,12 @@ var table = map[string]Calls{
 	),
 	"aws:iam/role:Role": read("internal/service/iam/role.go", "0040ea69",
 		group("ReadRolesOfTheStack",
-			call(looked, "iam:GetRole"), call(looked|Delete, "iam:ListRolePolicies"), call(looked, "iam:GetRolePolicy").when("the role has an inline policy"),
-			call(looked|Delete, "iam:ListAttachedRolePolicies"),
+			call(looked, "iam:GetRole"), call(looked, "iam:ListRolePolicies"), call(Delete, "iam:ListRolePolicies").when(ifForced),
+			call(looked, "iam:GetRolePolicy").when("the role has an inline policy"),
+			call(looked, "iam:ListAttachedRolePolicies"), call(Delete, "iam:ListAttachedRolePolicies").when(ifForced),
 		),
 		group("ChangeRolesOfTheStack",
-			call(Create, "iam:CreateRole"), call(Create, "iam:TagRole").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "iam:CreateRole"), call(Create, "iam:TagRole").when(ifTagged).handled("aws-iam-role.json"),
 			call(Update, "iam:TagRole").when(ifTagged), call(Update, "iam:UntagRole").when("tags go"),
 			call(Update, "iam:UpdateAssumeRolePolicy").when(ifChanged), call(Update, "iam:UpdateRoleDescription").when(ifChanged),
 			call(Update, "iam:UpdateRole").when(ifChanged), call(Update, "iam:DeleteRolePermissionsBoundary").when(ifChanged),
@@ -169,7 +184,7 @@ var table = map[string]Calls{
 			call(looked, "ssm:DescribeDocumentPermission"),
 		),
 		group("ChangeDocumentsOfTheStack",
-			call(Create, "ssm:CreateDocument"), call(Create, "ssm:AddTagsToResource").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "ssm:CreateDocument"), call(Create, "ssm:AddTagsToResource").when(ifTagged).handled("aws-ssm-document.json"),
 			call(Update, "ssm:AddTagsToResource").when(ifTagged), call(Update, "ssm:RemoveTagsFromResource").when("tags go"),
 			call(Update, "ssm:UpdateDocument").when(ifChanged), call(Update, "ssm:UpdateDocumentDefaultVersion").when(ifChanged),
 			call(Update, "ssm:ModifyDocumentPermission").when("somebody shared it"),
@@ -201,7 +216,7 @@ var table = map[string]Calls{
 	"aws:organizations/policy:Policy": read("internal/service/organizations/policy.go", "00a35305",
 		group("ReadServiceControlPolicies", call(looked, "organizations:DescribePolicy"), call(looked, "organizations:ListTagsForResource")),
 		group("ChangeServiceControlPolicies",
-			call(Create, "organizations:CreatePolicy"), call(Create, "organizations:TagResource").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "organizations:CreatePolicy"), call(Create, "organizations:TagResource").when(ifTagged).handled("aws-organizations-policy.json"),
 			call(Update, "organizations:TagResource").when(ifTagged), call(Update, "organizations:UntagResource").when("tags go"),
 			call(Update, "organizations:UpdatePolicy").when(ifChanged), call(Delete, "organizations:DeletePolicy"),
 		),
@@ -213,9 +228,9 @@ var table = map[string]Calls{
 	),
 	"aws:organizations/getOrganization:getOrganization": read("internal/service/organizations/organization_data_source.go", "0bc13bf2",
 		group("ReadOrganization",
-			call(Invoke, "organizations:DescribeOrganization"), call(Invoke, "organizations:ListAccounts").when("the account may list them"),
+			call(Invoke, "organizations:DescribeOrganization"), call(Invoke, "organizations:ListAccounts").when("always; members are refused, which the provider takes for an answer"),
 			call(Invoke, "organizations:ListRoots").when("the account may list accounts"),
-			call(Invoke, "organizations:ListAWSServiceAccessForOrganization").when("the account may list accounts"),
+			call(Invoke, "organizations:ListAWSServiceAccessForOrganization").when("the account may list accounts, and all features are on"),
 		),
 	),
 
@@ -226,24 +241,25 @@ var table = map[string]Calls{
 		),
 		group("RemoveAttributesForAccessControl", call(Delete, "sso:DeleteInstanceAccessControlAttributeConfiguration")),
 	),
-	"aws:ssoadmin/permissionSet:PermissionSet": read("internal/service/ssoadmin/permission_set.go", "bd734e78",
+	"aws:ssoadmin/permissionSet:PermissionSet": read("internal/service/ssoadmin/permission_set.go", "0414327b",
 		group("ReadPermissionSets", call(looked, "sso:DescribePermissionSet"), call(looked, "sso:ListTagsForResource")),
 		group("ChangePermissionSets",
-			call(Create, "sso:CreatePermissionSet"), call(Create, "sso:TagResource").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "sso:CreatePermissionSet"), call(Create, "sso:TagResource").when(ifTagged).handled("aws-sso-permissionset.json"),
 			call(Update, "sso:TagResource").when(ifTagged), call(Update, "sso:UntagResource").when("tags go"),
 			call(Update, "sso:UpdatePermissionSet").when(ifChanged), call(Delete, "sso:DeletePermissionSet"),
 		),
-		provisioning(Update),
+		// Tags alone are not provisioned. They were once (bd734e78, with the first SDK of AWS for Go), and are not in revisions before and after version 5.100.
+		provisioning(Update, "the description, the relay state or the session duration changed"),
 	),
 	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": read("internal/service/ssoadmin/permission_set_inline_policy.go", "0414327b",
 		group("ReadPermissionSets", call(looked, "sso:GetInlinePolicyForPermissionSet")),
 		group("ChangePermissionSets", call(changed, "sso:PutInlinePolicyToPermissionSet"), call(Delete, "sso:DeleteInlinePolicyFromPermissionSet")),
-		provisioning(Create|Update|Delete),
+		provisioning(Create|Update|Delete, ""),
 	),
 	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": read("internal/service/ssoadmin/managed_policy_attachment.go", "01f43111",
 		group("ReadPermissionSets", call(Create|Read, "sso:ListManagedPoliciesInPermissionSet")),
 		group("ChangePermissionSets", call(Create, "sso:AttachManagedPolicyToPermissionSet"), call(Delete, "sso:DetachManagedPolicyFromPermissionSet")),
-		provisioning(Create|Delete),
+		provisioning(Create|Delete, ""),
 	),
 	"aws:ssoadmin/accountAssignment:AccountAssignment": read("internal/service/ssoadmin/account_assignment.go", "01606926",
 		group("ReadAssignments", call(Create|Read, "sso:ListAccountAssignments")),
@@ -268,8 +284,9 @@ var table = map[string]Calls{
 }
 
 // provisioning brings roles in accounts up to date and waits for it.
-func provisioning(in Operation) []Call {
-	return group("ProvisionPermissionSets", call(in, "sso:ProvisionPermissionSet"), call(in, "sso:DescribePermissionSetProvisioningStatus"))
+func provisioning(in Operation, when string) []Call {
+	return group("ProvisionPermissionSets",
+		call(in, "sso:ProvisionPermissionSet").when(when), call(in, "sso:DescribePermissionSetProvisioningStatus").when(when))
 }
 
 func slicesOf(groups ...[]Call) []Call {

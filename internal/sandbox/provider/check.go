@@ -117,13 +117,27 @@ func (c *checked) value(path string, p property, value resource.PropertyValue) (
 	case objectSetKind:
 		return value, c.objects(path, p, value)
 	}
-	if p.check != nil {
-		if reason := p.check(value); reason != "" {
+	return value, c.rules(key, path, p, value)
+}
+
+// rules holds a value, or an item of a list, against the rules of its property.
+func (c *checked) rules(key resource.PropertyKey, path string, p property, value resource.PropertyValue) bool {
+	before := len(c.failures)
+	for _, r := range p.rules {
+		if reason := r.check(value); reason != "" {
 			c.refuse(key, "%q %s", path, reason)
-			return value, false
 		}
 	}
-	return value, true
+	return len(c.failures) == before
+}
+
+// enough refuses a list with fewer items than its property asks for.
+func (c *checked) enough(path string, p property, value resource.PropertyValue) bool {
+	if n := len(value.ArrayValue()); n < p.items {
+		c.refuse(resource.PropertyKey(path), "%q requires %d item minimum, but has only %d declared", path, p.items, n)
+		return false
+	}
+	return true
 }
 
 func (c *checked) list(path string, p property, value resource.PropertyValue) bool {
@@ -131,7 +145,7 @@ func (c *checked) list(path string, p property, value resource.PropertyValue) bo
 		c.refuse(resource.PropertyKey(path), "expected type of %q to be a list, got %s", path, value.TypeString())
 		return false
 	}
-	ok := true
+	ok := c.enough(path, p, value)
 	seen := map[string]bool{}
 	for i, item := range value.ArrayValue() {
 		at := fmt.Sprintf("%s[%d]", path, i)
@@ -147,12 +161,7 @@ func (c *checked) list(path string, p property, value resource.PropertyValue) bo
 			continue
 		}
 		seen[item.StringValue()] = true
-		if p.check != nil {
-			if reason := p.check(item); reason != "" {
-				c.refuse(resource.PropertyKey(path), "%q %s", at, reason)
-				ok = false
-			}
-		}
+		ok = c.rules(resource.PropertyKey(path), at, p, item) && ok
 	}
 	return ok
 }
@@ -179,8 +188,12 @@ func (c *checked) objects(path string, p property, value resource.PropertyValue)
 		return false
 	}
 	before := len(c.failures)
+	c.enough(path, p, value)
 	for i, item := range value.ArrayValue() {
 		at := fmt.Sprintf("%s[%d]", path, i)
+		if item.IsComputed() || item.IsOutput() {
+			continue
+		}
 		if !item.IsObject() {
 			c.refuse(resource.PropertyKey(path), "expected type of %q to be an object, got %s", at, item.TypeString())
 			continue

@@ -3,7 +3,6 @@ package provider
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"reflect"
 
 	awspolicy "github.com/hashicorp/awspolicyequivalence"
@@ -29,34 +28,6 @@ func sameJSON(old, new resource.PropertyValue) bool {
 		return false
 	}
 	return reflect.DeepEqual(a, b)
-}
-
-// checkPolicyText refuses what the real provider refuses as a policy without asking AWS.
-func checkPolicyText(value resource.PropertyValue) string {
-	text := value.StringValue()
-	switch {
-	case text == "":
-		return "is an empty string, which is not a valid JSON value"
-	case text[0] == ' ' || text[0] == '\t' || text[0] == '\r' || text[0] == '\n':
-		return "contains an invalid JSON policy: leading space characters are not allowed"
-	case text[0] == '"':
-		return "contains an invalid JSON policy: contains a JSON-encoded string, not a JSON-encoded object"
-	case text[0] == '[':
-		return "contains an invalid JSON policy: contains a JSON array, not a JSON object"
-	case text[0] != '{':
-		return "contains an invalid JSON policy: not a JSON object"
-	}
-	if err := json.Unmarshal([]byte(text), new(any)); err != nil {
-		return fmt.Sprintf("contains an invalid JSON policy: %v", err)
-	}
-	return ""
-}
-
-func checkJSONText(value resource.PropertyValue) string {
-	if err := json.Unmarshal([]byte(value.StringValue()), new(any)); err != nil {
-		return fmt.Sprintf("contains an invalid JSON: %v", err)
-	}
-	return ""
 }
 
 // normalizeJSON is the text as the real provider sends policies: minified, members sorted.

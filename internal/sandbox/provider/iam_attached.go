@@ -14,6 +14,13 @@ import (
 func inlinePolicy(kind cloud.Kind) *resourceType {
 	owner := ownerKey(kind)
 	what := "IAM " + string(kind)
+	// The real provider looks at the names of a role's policies alone; those of users and groups are refused by AWS.
+	roleOnly := func(rules ...rule) []rule {
+		if kind == cloud.KindRole {
+			return rules
+		}
+		return nil
+	}
 	split := func(id string) (string, string, error) {
 		name, policyName, ok := strings.Cut(id, ":")
 		if !ok {
@@ -28,8 +35,8 @@ func inlinePolicy(kind cloud.Kind) *resourceType {
 	return &resourceType{
 		token: token("iam", strings.ToLower(string(kind))+"Policy"),
 		schema: schema{
-			owner:        in(textKind).must().replace(),
-			"name":       in(textKind).named(128).replace().checked(nameUpTo(128)),
+			owner:        in(textKind).must().replace().checked(roleOnly(length(1, 128), noARN)...),
+			"name":       in(textKind).named(128).replace().checked(roleOnly(nameRules(128)...)...),
 			"namePrefix": in(textKind).known().replace().notModelled("use name"),
 			"policy":     in(policyKind).must(),
 		},
@@ -80,7 +87,7 @@ func policyAttachment(kind cloud.Kind) *resourceType {
 		deleteBeforeReplace: true,
 		schema: schema{
 			owner:       in(textKind).must().replace(),
-			"policyArn": in(textKind).must().replace().checked(arnText),
+			"policyArn": in(textKind).must().replace().checked(anARN),
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			name, arn := in.text(owner), in.text("policyArn")

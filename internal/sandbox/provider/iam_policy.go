@@ -13,7 +13,7 @@ func iamPolicy() *resourceType {
 			"arn":             out(textKind),
 			"attachmentCount": out(numberKind),
 			"description":     in(textKind).replace(),
-			"name":            in(textKind).named(128).replace().checked(nameUpTo(128)),
+			"name":            in(textKind).named(128).replace().checked(nameRules(128)...),
 			"namePrefix":      in(textKind).known().replace().notModelled("use name"),
 			"path":            in(textKind).or(text("/")).replace(),
 			"policy":          in(policyKind).must(),

@@ -2,17 +2,10 @@ package provider
 
 import (
 	"context"
-	"regexp"
 	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
-
-// principalName is the real provider's own check of the names of users and groups.
-var principalName = matches(regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`),
-	"must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs")
 
 func iamUser() *resourceType {
 	return &resourceType{
@@ -22,7 +15,7 @@ func iamUser() *resourceType {
 			"forceDestroy":        in(flagKind).or(flag(false)),
 			"name":                in(textKind).named(64).checked(principalName),
 			"path":                in(textKind).or(text("/")),
-			"permissionsBoundary": in(textKind),
+			"permissionsBoundary": in(textKind).checked(length(0, 2048)),
 			"uniqueId":            out(textKind),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
@@ -218,14 +211,4 @@ func joinGroups(ctx context.Context, s *session, user string, groups []string) e
 
 func leaveGroup(ctx context.Context, s *session, user, group string) error {
 	return doing(ignore(s.iam().RemoveUserFromGroup(ctx, group, user), "NoSuchEntity"), "removing IAM User (%s) from group (%s)", user, group)
-}
-
-// matches refuses texts that do not match.
-func matches(pattern *regexp.Regexp, otherwise string) func(resource.PropertyValue) string {
-	return func(v resource.PropertyValue) string {
-		if !pattern.MatchString(v.StringValue()) {
-			return "(" + v.StringValue() + ") " + otherwise
-		}
-		return ""
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -25,6 +26,14 @@ var nativeSettings = []string{
 	"skipGetEc2Platforms", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "token",
 }
 
+// nativeDocumentTypes are the types that the resource schema of AWS::SSM::Document takes.
+var nativeDocumentTypes = []string{
+	"ApplicationConfiguration", "ApplicationConfigurationSchema", "Automation", "Automation.ChangeTemplate", "AutoApprovalPolicy", "ChangeCalendar",
+	"CloudFormation", "Command", "DeploymentStrategy", "ManualApprovalPolicy", "Package", "Policy", "ProblemAnalysis", "ProblemAnalysisTemplate", "Session",
+}
+
+var nativeTagText = matches(regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`), `must match [\p{L}\p{Z}\p{N}_.:/=+\-@]`, "a&b", "a*")
+
 // nativeDocument is AWS::SSM::Document. Its content may be a value or a text. Content changes only with the update method NewVersion, which
 // adds a version and puts it in force; with Replace, AWS's default, Cloud Control refuses the update, because nothing replaces the document.
 func nativeDocument() *resourceType {
@@ -34,14 +43,16 @@ func nativeDocument() *resourceType {
 		schema: schema{
 			"attachments":    in(objectSetKind).of(schema{"key": in(textKind), "name": in(textKind), "values": in(textListKind)}).notModelled(notModelled),
 			"content":        in(jsonKind).must(),
-			"documentFormat": in(textKind).known().checked(oneOf("JSON", "YAML", "TEXT")),
-			"documentType":   in(textKind).known().replace(),
-			"name":           in(textKind).named(128).replace().checked(documentNameText),
+			"documentFormat": in(textKind).known().checked(oneOf("TEXT", "JSON", "YAML")),
+			"documentType":   in(textKind).known().replace().checked(oneOf(nativeDocumentTypes...)),
+			"name":           in(textKind).named(128).replace().checked(length(3, 128), documentName),
 			"requires":       in(objectSetKind).of(schema{"name": in(textKind), "version": in(textKind)}).notModelled(notModelled),
-			"tags":           in(objectSetKind).of(schema{"key": in(textKind).must(), "value": in(textKind).must()}),
-			"targetType":     in(textKind),
-			"updateMethod":   in(textKind).checked(oneOf("Replace", "NewVersion")),
-			"versionName":    in(textKind),
+			"tags": in(objectSetKind).of(schema{
+				"key": in(textKind).must().checked(length(1, 128), nativeTagText), "value": in(textKind).must().checked(length(1, 256), nativeTagText),
+			}),
+			"targetType":   in(textKind).checked(targetType),
+			"updateMethod": in(textKind).checked(oneOf("Replace", "NewVersion")),
+			"versionName":  in(textKind).checked(length(1, 128), documentName),
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			d := newDocument(in)

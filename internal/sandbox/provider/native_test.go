@@ -72,9 +72,11 @@ func TestApprovalPoliciesAreDocuments(t *testing.T) {
 	assert.Equal(t, "ManualApprovalPolicy", m.out("documentType"))
 	_, err := e.create(nativeType, "cedar", props{"name": "SSM-JustInTimeAccessAutoApprovalPolicy", "documentType": "AutoApprovalPolicy", "content": props{"schemaVersion": "1.0"}})
 	assert.ErrorContains(t, err, "InvalidDocumentContent")
-	_, err = e.create(nativeType, "bad", props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}})
 	assert.ErrorContains(t, err, `operation CREATE failed with "InvalidRequest"`)
-	_, reasons, err := e.check(nativeType, "x", nil, props{"name": "xyz", "content": "{", "updateMethod": "Both"})
+	_, reasons, err := e.check(nativeType, "bad", nil, props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}})
+	require.NoError(t, err)
+	assert.Len(t, reasons, 1)
+	_, reasons, err = e.check(nativeType, "x", nil, props{"name": "xyz", "content": "{", "updateMethod": "Both"})
 	require.NoError(t, err)
 	assert.Len(t, reasons, 2)
 }

@@ -10,6 +10,11 @@ import (
 
 func (s *session) organizations() cloud.Organizations { return s.cloud.Organizations(s.caller) }
 
+// policyTypes are the types of policies that the provider takes.
+var policyTypes = []string{
+	"AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "TAG_POLICY",
+}
+
 func organizationsPolicy() *resourceType {
 	return &resourceType{
 		token: "aws:organizations/policy:Policy",
@@ -19,7 +24,7 @@ func organizationsPolicy() *resourceType {
 			"description": in(textKind),
 			"name":        in(textKind).named(128),
 			"skipDestroy": in(flagKind),
-			"type":        in(textKind).or(text(cloud.ServiceControlPolicy)).replace(),
+			"type":        in(textKind).or(text(cloud.ServiceControlPolicy)).replace().checked(oneOf(policyTypes...)),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			p, err := s.organizations().CreatePolicy(ctx, cloud.NewOrganizationPolicy{

@@ -14,10 +14,13 @@ import (
 )
 
 const (
-	management     = "123456789012"
-	root           = "r-exam"
-	workloads      = "ou-exam-11111111"
-	instance       = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+	management = "123456789012"
+	root       = "r-exam"
+	workloads  = "ou-exam-11111111"
+	instance   = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+	// alice is in the identity store, and the stranger is not.
+	alice          = "11111111-2222-3333-4444-555555555501"
+	stranger       = "11111111-2222-3333-4444-555555555509"
 	scpType        = "aws:organizations/policy:Policy"
 	attachmentType = "aws:organizations/policyAttachment:PolicyAttachment"
 	attributesType = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
@@ -37,7 +40,7 @@ func newOrganization(t *testing.T) (*world, *engine) {
 			Units: []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}}, Accounts: map[string]string{home: workloads},
 		}}},
 		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Thing: cloud.IdentityCenter{
-			ARN: instance, Store: "d-1234567890", Account: management, Region: "us-east-1", Users: map[string]string{"u-1": "alice"}, Groups: map[string]string{"g-1": "ops"},
+			ARN: instance, Store: "d-1234567890", Account: management, Region: "us-east-1", Users: map[string]string{alice: "alice"}, Groups: map[string]string{"g-1": "ops"},
 		}}},
 	}))
 	return w, w.configured(props{"region": "us-east-1"})
@@ -126,7 +129,7 @@ func TestTheOrganizationCanBeLookedUp(t *testing.T) {
 		"identityStoreId": "d-1234567890", "alternateIdentifier": props{"uniqueAttribute": props{"attributePath": "UserName", "attributeValue": "alice"}},
 	})
 	require.NoError(t, err)
-	assert.Equal(t, "u-1", person["userId"])
+	assert.Equal(t, alice, person["userId"])
 	_, err = e.invoke("aws:identitystore/getGroup:getGroup", props{"identityStoreId": "d-1234567890", "groupId": "g-9"})
 	assert.ErrorContains(t, err, "couldn't find resource")
 }
@@ -189,10 +192,10 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	})
 	assert.Equal(t, "ReadOnlyAccess", managed.out("managedPolicyName"))
 	const assignmentType = "aws:ssoadmin/accountAssignment:AccountAssignment"
-	in := props{"instanceArn": instance, "permissionSetArn": arn, "principalId": "u-1", "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
+	in := props{"instanceArn": instance, "permissionSetArn": arn, "principalId": alice, "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
 	a := e.mustCreate(assignmentType, "a", in)
 	_, err := e.create(assignmentType, "b", in)
-	assert.ErrorContains(t, err, "creating SSO Account Assignment for USER (u-1): already exists")
+	assert.ErrorContains(t, err, "creating SSO Account Assignment for USER ("+alice+"): already exists")
 	role := func() cloud.Role {
 		for _, r := range w.cloud.Snapshot().Accounts[home].Roles {
 			return r
@@ -205,6 +208,7 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	assert.JSONEq(t, changed, role().Inline["AwsSSOInlinePolicy"], "roles follow")
 	require.NoError(t, e.update(set, props{"name": "Ops", "instanceArn": instance, "description": "d", "sessionDuration": "PT4H", "tags": props{"By": "them"}}))
 	assert.Equal(t, "d", role().Description)
+	require.NoError(t, e.update(set, props{"name": "Ops", "instanceArn": instance, "description": "d", "sessionDuration": "PT4H", "tags": props{"By": "all"}}))
 	assert.Equal(t, []string{"name"}, e.diff(set, props{"name": "Ops2", "instanceArn": instance}).Replaces)
 	for _, m := range []*made{set, inline, managed, a} {
 		imported, err := e.importing(m.token, m.name, m.id)
@@ -234,10 +238,10 @@ func TestRefusalsOfIdentityCenterReachTheProgram(t *testing.T) {
 	assert.ErrorContains(t, err, "ConflictException: PermissionSet with name Ops already exists.")
 	_, err = e.create(setType, "elsewhere", props{"name": "Other", "instanceArn": "arn:aws:sso:::instance/ssoins-fedcba0987654321"})
 	assert.ErrorContains(t, err, "ResourceNotFoundException")
-	in := props{"instanceArn": instance, "permissionSetArn": set.out("arn"), "principalId": "u-1", "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
+	in := props{"instanceArn": instance, "permissionSetArn": set.out("arn"), "principalId": alice, "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
 	for says, wrong := range map[string]props{
-		"USER with id u-9 not found":                          with(in, "principalId", "u-9"),
-		"GROUP with id u-1 not found":                         with(in, "principalType", "GROUP"),
+		"USER with id " + stranger + " not found":             with(in, "principalId", stranger),
+		"GROUP with id " + alice + " not found":               with(in, "principalType", "GROUP"),
 		"Account 999999999999 not found in the organization.": with(in, "targetId", "999999999999"),
 		"PermissionSet with id ps-0000000000000000 not found": with(in, "permissionSetArn", "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-0000000000000000"),
 	} {

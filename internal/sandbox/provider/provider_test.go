@@ -133,7 +133,7 @@ func TestUnknownTypesFunctionsAndPropertiesAreRefused(t *testing.T) {
 		"contains an invalid JSON policy":              {"name": "r", "assumeRolePolicy": "{"},
 		"leading space characters":                     {"name": "r", "assumeRolePolicy": " " + trust},
 		"in the range (3600 - 43200)":                  {"name": "r", "assumeRolePolicy": trust, "maxSessionDuration": 60},
-		"cannot be longer than 64 characters":          {"name": strings.Repeat("r", 65), "assumeRolePolicy": trust},
+		"to have a length of 1 to 64 bytes, got 65":    {"name": strings.Repeat("r", 65), "assumeRolePolicy": trust},
 	} {
 		_, reasons, err := e.check(roleType, "r", nil, in)
 		require.NoError(t, err)
@@ -292,7 +292,7 @@ func TestMisshapenInputsAreRefused(t *testing.T) {
 		"must match":                                     {policyType, props{"name": "a/b", "policy": read}},
 		`expected type of "attributes" to be a list`:     {attributesType, props{"instanceArn": instance, "attributes": "a"}},
 		`expected type of "attributes[0]" to be an obj`:  {attributesType, props{"instanceArn": instance, "attributes": []any{"a"}}},
-		"expected to be one of":                          {"aws:ssoadmin/accountAssignment:AccountAssignment", props{"instanceArn": instance, "permissionSetArn": instance, "principalId": "u", "principalType": "PERSON", "targetId": home}},
+		"expected to be one of":                          {"aws:ssoadmin/accountAssignment:AccountAssignment", props{"instanceArn": instance, "permissionSetArn": instance, "principalId": alice, "principalType": "PERSON", "targetId": home}},
 	} {
 		_, reasons, err := e.check(c.token, "x", nil, c.in)
 		require.NoError(t, err)

@@ -45,3 +45,18 @@ func Differences(token string, old, new resource.PropertyMap, ignored []string) 
 	}
 	return changed, replaced, true
 }
+
+// Refused says what the real provider refuses of the inputs of a resource before AWS is asked, each as "property: reason", in the order of the properties:
+// arguments that the type does not have, required ones that are missing, and values that break a rule of the schema. Values that are not known pass.
+// A type that is not known refuses nothing, which known says.
+func Refused(token string, inputs resource.PropertyMap) (reasons []string, known bool) {
+	pkg, _, _ := strings.Cut(token, ":")
+	r := registries()[pkg]
+	if r == nil || r.types[token] == nil {
+		return nil, false
+	}
+	for _, f := range r.types[token].check(&session{}, "name", nil, nil, values(inputs)).failures {
+		reasons = append(reasons, string(f.property)+": "+f.reason)
+	}
+	return reasons, true
+}

@@ -166,11 +166,3 @@ func token(module, name string) string {
 }
 
 func sentence(format string, args ...any) string { return fmt.Sprintf(format, args...) }
-
-// arnText refuses texts that are no ARN.
-func arnText(v resource.PropertyValue) string {
-	if !strings.HasPrefix(v.StringValue(), "arn:") || strings.Count(v.StringValue(), ":") < 5 {
-		return sentence("(%s) is an invalid ARN: arn: invalid prefix", v.StringValue())
-	}
-	return ""
-}

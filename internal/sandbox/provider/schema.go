@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
@@ -33,8 +35,10 @@ type property struct {
 	fallback resource.PropertyValue
 	// auto is the longest name that the provider makes up where the program gives none; zero means that it makes up none.
 	auto int
-	// check says why a known value is refused by the provider itself, before AWS sees it; nil for anything goes.
-	check func(resource.PropertyValue) string
+	// rules are what the provider asks of a known value, or of each item of a list, before AWS sees it.
+	rules []rule
+	// items is the least number of items of a list or set.
+	items int
 	// same compares the old and the new value where equal texts are not the only equal values.
 	same func(old, new resource.PropertyValue) bool
 	// fields are the properties of the objects of an objectSetKind.
@@ -52,9 +56,9 @@ func in(k kind) property {
 	p := property{kind: k, input: true}
 	switch k {
 	case policyKind:
-		p.same, p.check = samePolicy, checkPolicyText
+		p.same, p.rules = samePolicy, []rule{policyText}
 	case jsonKind:
-		p.same, p.check = sameJSON, checkJSONText
+		p.same, p.rules = sameJSON, []rule{jsonText}
 	}
 	return p
 }
@@ -73,10 +77,13 @@ func (p property) or(fallback resource.PropertyValue) property { p.fallback = fa
 
 func (p property) named(limit int) property { p.auto = limit; return p }
 
-func (p property) checked(check func(resource.PropertyValue) string) property {
-	p.check = check
+func (p property) checked(rules ...rule) property {
+	p.rules = append(slices.Clone(p.rules), rules...)
 	return p
 }
+
+// atLeast is a list or set with the least number of its items.
+func (p property) atLeast(items int) property { p.items = items; return p }
 
 func (p property) after(inputs ...resource.PropertyKey) property { p.follows = inputs; return p }
 

@@ -14,8 +14,15 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-var documentNameText = matches(regexp.MustCompile(`^[0-9A-Za-z_.-]{3,128}$`),
-	"must contain only alphanumeric, underscore, hyphen, or period characters, 3 to 128 of them")
+// documentTypes are the types of documents that the provider takes: those of the SDK of AWS that it is built with, of which the product makes sessions' preferences.
+var documentTypes = []string{
+	"ApplicationConfiguration", "ApplicationConfigurationSchema", "Automation", "Automation.ChangeTemplate", "AutoApprovalPolicy", "ChangeCalendar",
+	"CloudFormation", "Command", "ConformancePackTemplate", "DeploymentStrategy", "ManualApprovalPolicy", "Package", "Policy", "ProblemAnalysis",
+	"ProblemAnalysisTemplate", "QuickSetup", "Session",
+}
+
+var targetType = matches(regexp.MustCompile(`^\/[\w\.\-\:\/]*$`),
+	"must contain a forward slash optionally followed by a resource type such as AWS::EC2::Instance", "AWS::EC2::Instance", "/a b")
 
 func ssmDocument() *resourceType {
 	return &resourceType{
@@ -28,21 +35,21 @@ func ssmDocument() *resourceType {
 			"createdDate":     out(textKind),
 			"defaultVersion":  out(textKind).after("content"),
 			"description":     out(textKind).after("content"),
-			"documentFormat":  in(textKind).or(text("JSON")),
-			"documentType":    in(textKind).must(),
+			"documentFormat":  in(textKind).or(text("JSON")).checked(oneOf("JSON", "TEXT", "YAML")),
+			"documentType":    in(textKind).must().checked(oneOf(documentTypes...)),
 			"documentVersion": out(textKind).after("content"),
 			"hash":            out(textKind).after("content"),
 			"hashType":        out(textKind),
 			"latestVersion":   out(textKind).after("content"),
-			"name":            in(textKind).named(128).replace().checked(documentNameText),
+			"name":            in(textKind).named(128).replace().checked(length(3, 128), documentName),
 			"owner":           out(textKind),
 			"parameters":      out(objectSetKind).after("content"),
 			"permissions":     in(textMapKind),
 			"platformTypes":   out(textListKind),
 			"schemaVersion":   out(textKind).after("content"),
 			"status":          out(textKind),
-			"targetType":      in(textKind),
-			"versionName":     in(textKind),
+			"targetType":      in(textKind).checked(length(1, 200), targetType),
+			"versionName":     in(textKind).checked(length(3, 128), documentName),
 		}.tagged(),
 		rules: []func(values) (resource.PropertyKey, string){checkPermissions},
 		create: func(ctx context.Context, s *session, in values) (string, error) {

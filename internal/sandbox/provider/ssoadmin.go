@@ -16,11 +16,11 @@ func ssoAccessControlAttributes() *resourceType {
 	return &resourceType{
 		token: "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
 		schema: schema{
-			"attributes": in(objectSetKind).must().of(schema{
+			"attributes": in(objectSetKind).must().atLeast(1).of(schema{
 				"key":    in(textKind).must(),
-				"values": in(objectSetKind).must().of(schema{"sources": in(textSetKind).must()}),
+				"values": in(objectSetKind).must().of(schema{"sources": in(textSetKind).must().atLeast(1)}),
 			}),
-			"instanceArn":  in(textKind).must().replace().checked(arnText),
+			"instanceArn":  in(textKind).must().replace().checked(anARN),
 			"status":       out(textKind),
 			"statusReason": out(textKind),
 		},

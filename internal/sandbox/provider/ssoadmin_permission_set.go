@@ -3,11 +3,10 @@ package provider
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
@@ -20,6 +19,13 @@ func parts(id string, n int, expected string) ([]string, error) {
 	}
 	return list, nil
 }
+
+// Neither pattern of the provider means the whole text: one character that fits is enough for it. AWS looks at the rest.
+var (
+	oneOfAName     = matches(regexp.MustCompile(`[\w+=,.@-]+`), `must match [\w+=,.@-]`, "日本", " ")
+	oneOfAnAddress = matches(regexp.MustCompile(`[0-9A-Za-z&$@#\\\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]+`),
+		`must match [0-9A-Za-z&$@#\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]`, "日本")
+)
 
 func ssoPermissionSet() *resourceType {
 	newSet := func(in values) cloud.NewPermissionSet {
@@ -34,11 +40,11 @@ func ssoPermissionSet() *resourceType {
 		schema: schema{
 			"arn":             out(textKind),
 			"createdDate":     out(textKind),
-			"description":     in(textKind).checked(shorterThan(701)),
-			"instanceArn":     in(textKind).must().replace().checked(arnText),
-			"name":            in(textKind).named(32).replace().checked(nameUpTo(32)),
-			"relayState":      in(textKind),
-			"sessionDuration": in(textKind).or(text("PT1H")),
+			"description":     in(textKind).checked(length(1, 700)),
+			"instanceArn":     in(textKind).must().replace().checked(anARN),
+			"name":            in(textKind).named(32).replace().checked(length(1, 32), oneOfAName),
+			"relayState":      in(textKind).checked(length(1, 240), oneOfAnAddress),
+			"sessionDuration": in(textKind).or(text("PT1H")).checked(length(1, 100)),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			p, err := s.sso().CreatePermissionSet(ctx, in.text("instanceArn"), newSet(in))
@@ -76,10 +82,12 @@ func ssoPermissionSet() *resourceType {
 				if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newSet(in)); err != nil {
 					return doing(err, "updating SSO Permission Set (%s)", id)
 				}
+				if err := s.provision(ctx, arns[1], arns[0]); err != nil {
+					return err
+				}
 			}
-			// The real provider does so after every update.
-			if err := s.provision(ctx, arns[1], arns[0]); err != nil || !d.has("tagsAll") {
-				return err
+			if !d.has("tagsAll") {
+				return nil
 			}
 			err = retag(state, in,
 				func(tags map[string]string) error { return s.sso().TagResource(ctx, arns[1], arns[0], tags) },
@@ -120,8 +128,8 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 		token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 		schema: schema{
 			"inlinePolicy":     in(policyKind).must(),
-			"instanceArn":      in(textKind).must().replace().checked(arnText),
-			"permissionSetArn": in(textKind).must().replace().checked(arnText),
+			"instanceArn":      in(textKind).must().replace().checked(anARN),
+			"permissionSetArn": in(textKind).must().replace().checked(anARN),
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			if err := put(ctx, s, in); err != nil {
@@ -170,10 +178,10 @@ func ssoManagedPolicyAttachment() *resourceType {
 	return &resourceType{
 		token: "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
 		schema: schema{
-			"instanceArn":       in(textKind).must().replace().checked(arnText),
-			"managedPolicyArn":  in(textKind).must().replace().checked(arnText),
+			"instanceArn":       in(textKind).must().replace().checked(anARN),
+			"managedPolicyArn":  in(textKind).must().replace().checked(anARN),
 			"managedPolicyName": out(textKind),
-			"permissionSetArn":  in(textKind).must().replace().checked(arnText),
+			"permissionSetArn":  in(textKind).must().replace().checked(anARN),
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			instance, arn, managed := in.text("instanceArn"), in.text("permissionSetArn"), in.text("managedPolicyArn")
@@ -234,11 +242,11 @@ func ssoAccountAssignment() *resourceType {
 	return &resourceType{
 		token: "aws:ssoadmin/accountAssignment:AccountAssignment",
 		schema: schema{
-			"instanceArn":      in(textKind).must().replace().checked(arnText),
-			"permissionSetArn": in(textKind).must().replace().checked(arnText),
-			"principalId":      in(textKind).must().replace(),
+			"instanceArn":      in(textKind).must().replace().checked(anARN),
+			"permissionSetArn": in(textKind).must().replace().checked(anARN),
+			"principalId":      in(textKind).must().replace().checked(personID),
 			"principalType":    in(textKind).must().replace().checked(oneOf("USER", "GROUP")),
-			"targetId":         in(textKind).must().replace(),
+			"targetId":         in(textKind).must().replace().checked(accountID),
 			"targetType":       in(textKind).replace().checked(oneOf("AWS_ACCOUNT")),
 		},
 		create: func(ctx context.Context, s *session, in values) (string, error) {
@@ -291,15 +299,5 @@ func ssoAccountAssignment() *resourceType {
 			return doing(ignore(err, "ResourceNotFoundException"), "deleting SSO Account Assignment (%s)", id)
 		},
 		adopt: byID,
-	}
-}
-
-// oneOf refuses other texts than those.
-func oneOf(words ...string) func(resource.PropertyValue) string {
-	return func(v resource.PropertyValue) string {
-		if !slices.Contains(words, v.StringValue()) {
-			return sentence("is expected to be one of %q, got %s", words, v.StringValue())
-		}
-		return ""
 	}
 }
