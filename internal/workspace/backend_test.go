@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +22,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // withBackend is a workspace with its AWS, and the folder in which its backend keeps files: that of the sandbox, or a file backend of a real run.
@@ -79,13 +82,14 @@ func killEngines(t *testing.T, files string) {
 
 var bothBackends = map[string]bool{"a sandbox": false, "a real file backend": true}
 
-// A run that is killed is finished by running the same again, whatever the backend, several times in a row: its locks are recognized and cancelled.
+// A run that is killed is finished by running the same again, whatever the backend, several times in a row (five
+// in the nightly tier): its locks are recognized and cancelled.
 func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 	for name, real := range bothBackends {
 		t.Run(name, func(t *testing.T) {
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
-			for _, at := range []string{"alice", "bob", "bob", "carol"} {
+			for _, at := range clitest.Sample(map[bool]int{false: 1, true: 2}[real], "bob", "alice", "bob", "bob", "carol") {
 				aws.creating = func(ctx context.Context, name string, properties *structpb.Struct) {
 					if name == at {
 						aws.mu.Lock()
@@ -108,11 +112,70 @@ func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
 			assert.Empty(t, engineLocks(t, files))
+			for path := range snapshot(t, files) {
+				assert.NotEqual(t, ".attrs", filepath.Ext(path), "an engine writes each file in one piece")
+			}
 		})
 	}
 }
 
-// Who holds a lock decides what becomes of it. The id of a process that is another one by now holds nothing.
+// A backend of files that a kill, a power cut or a full disk left with files that the engine cannot read is put right by one up, from what it keeps itself. What
+// only looks says what is broken and leaves it; without a copy nothing is touched, and the line to run is told.
+func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
+	w, aws, list, files := withBackend(t, true)
+	*list = []user{{name: "alice", path: "/"}}
+	_, err := w.Run(t.Context(), Up, "dev")
+	require.NoError(t, err)
+	state := filepath.Join(files, "stacks", "tiny", "dev.json")
+	lock := filepath.Join(files, "locks", "organization", "tiny", "dev", "0b.json.1.tmp")
+	for i, part := range []float64{0, 0.5} {
+		*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
+		whole, err := os.ReadFile(state)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(state, whole[:int(part*float64(len(whole)))], 0o600))
+		for _, file := range []string{state + ".attrs", filepath.Join(files, "meta.yaml.attrs"), filepath.Join(files, "meta.yaml"), lock} {
+			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+			require.NoError(t, os.WriteFile(file, nil, 0o600))
+		}
+		before := snapshot(t, files)
+		_, err = w.Run(t.Context(), Preview, "dev")
+		require.ErrorContains(t, err, state+": the engine's state of a stack ")
+		require.ErrorContains(t, err, `"guardrails up dev" puts it right from what the backend keeps itself, "guardrails preview" changes nothing`)
+		assert.Equal(t, Failed, StatusOf(err))
+		require.Equal(t, before, snapshot(t, files))
+
+		held := filepath.Join(filepath.Dir(lock), "held.json")
+		require.NoError(t, os.WriteFile(held, []byte(`{"pid":1,"username":"u","hostname":"elsewhere","timestamp":"2024-05-01T10:00:00Z"}`), 0o600))
+		before = snapshot(t, files)
+		_, err = w.Run(t.Context(), Up, "dev")
+		require.ErrorContains(t, err, "locked by u on elsewhere")
+		require.Equal(t, before, snapshot(t, files), "what somebody else may work on is left alone")
+		require.NoError(t, os.Remove(held))
+
+		_, err = w.Run(t.Context(), Up, "dev")
+		require.NoError(t, err)
+		assert.Len(t, aws.names(), 2+i)
+	}
+
+	aws.mu.Lock()
+	kept := len(aws.held)
+	aws.mu.Unlock()
+	for _, copies := range []string{"backups", "history", filepath.Join("stacks", "tiny", "dev.json.bak")} {
+		require.NoError(t, os.RemoveAll(filepath.Join(files, copies)))
+	}
+	require.NoError(t, os.WriteFile(state, []byte(`{"version":3,"check`), 0o600))
+	before := snapshot(t, files)
+	_, err = w.Run(t.Context(), Up, "dev")
+	require.ErrorContains(t, err, state+": the engine's state of a stack cannot be read: ")
+	require.ErrorContains(t, err, "the backend has no copy of it that can be read")
+	require.ErrorContains(t, err, "mv "+state+" "+state+".broken")
+	require.ErrorContains(t, err, `"guardrails adopt dev"`)
+	assert.Equal(t, before, snapshot(t, files))
+	assert.Len(t, aws.names(), kept)
+}
+
+// Who holds a lock decides what becomes of it. The id of a process that is another one by now holds nothing. All of them in a backend of
+// files; two of them in a sandbox, which has the same locks, and all in the nightly tier.
 func TestWhoHoldsALockDecides(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
@@ -125,21 +188,22 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 			_, err := w.Run(t.Context(), Up, "dev")
 			require.NoError(t, err)
 			lock := filepath.Join(files, "locks", "organization", "tiny", "dev", "3f2b.json")
-			for i, c := range []struct {
+			type lockCase struct {
 				name, host string
 				pid        int
 				at         time.Time
 				says       []string
-			}{
-				{"a dead process", host, gone.Process.Pid, time.Now(), nil},
-				{"no process ever", host, 2147483647, time.Now(), nil},
+			}
+			for i, c := range clitest.Sample(map[bool]int{false: 2, true: 6}[real], []lockCase{
 				{"a living stranger", host, os.Getpid(), time.Now().Add(-time.Hour * 24 * 365), nil},
 				{"a living process", host, os.Getpid(), time.Now(), []string{
 					fmt.Sprintf("locked by u on %s, process %d, since ", host, os.Getpid()), "3f2b.json", "wait until it ends, or end it, and run the same again",
 				}},
 				{"another machine", "elsewhere", os.Getpid(), time.Now(), []string{"locked by u on elsewhere", "3f2b.json", "This machine cannot tell"}},
 				{"a machine without a name of its own", "localhost", 2147483647, time.Now(), []string{"locked by u on localhost", "3f2b.json"}},
-			} {
+				{"a dead process", host, gone.Process.Pid, time.Now(), nil},
+				{"no process ever", host, 2147483647, time.Now(), nil},
+			}...) {
 				*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
 				require.NoError(t, os.MkdirAll(filepath.Dir(lock), 0o755))
 				content := fmt.Sprintf(`{"pid":%d,"username":"u","hostname":%q,"timestamp":%q}`, c.pid, c.host, c.at.Format(time.RFC3339Nano))
@@ -321,11 +385,22 @@ func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	}
 }
 
-// A folder of any name has a sandbox on this machine, and the name is a name that every tool can take.
+// A folder of any name has a sandbox on this machine, and the name is a name that every tool can take. Two of the names are deployed in,
+// all of them in the nightly tier.
 func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 	t.Parallel()
 	names := []string{"%zz", "a?b#c d", "new\nline", "\xff\xfe", strings.Repeat("n", 250), "日本語", "@[::1]&x='\"$(y)`"}
-	for i, name := range names {
+	for _, name := range names { // What the engine is given is an address of this machine, with every one of them.
+		dir := filepath.Join(t.TempDir(), name)
+		require.NoError(t, os.Mkdir(dir, 0o755))
+		home, err := sandboxDir(filepath.Join(t.TempDir(), name), &Folder{Dir: dir})
+		require.NoError(t, err)
+		assert.Regexp(t, `^[A-Za-z0-9._-]{1,77}$`, filepath.Base(home))
+		address, err := (&sandboxHome{dir: home}).address()
+		require.NoError(t, err)
+		assert.True(t, strings.HasPrefix(address, "file:///"), address)
+	}
+	for i, name := range clitest.Sample(2, names...) {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
 			f := newFixture(t)
 			f.things = []string{"a"}
@@ -353,6 +428,7 @@ func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 func names1(s *Summary) []string { return names(s.Stacks[0].Changes, Create) }
 
 // Whatever file of a sandbox is cut, empty or garbage: the command goes on as if nothing was, or it says which file and what to do, and that nothing was done.
+// Of the files that the engine can do without, one of each folder is broken in every run, and all of them in the nightly tier.
 func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -363,8 +439,9 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	home, err := sandboxDir(f.cache, w.folder)
 	require.NoError(t, err)
 	files := snapshot(t, home)
-	told := 0
-	for path, content := range files {
+	told, tried := 0, map[string]bool{}
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		content := files[path]
 		if strings.Contains(path, "/good/") || strings.HasSuffix(path, ".lock") || strings.Contains(path, "/project/") {
 			continue
 		}
@@ -372,6 +449,12 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 			matters := strings.Contains(path, "/stacks/") && strings.HasSuffix(path, ".json") || strings.HasSuffix(path, "meta.yaml")
 			if broken == content || !matters && damage != "garbage" {
 				continue
+			}
+			if kind := strings.ReplaceAll(filepath.Dir(path), "/prod", "/dev"); !matters { // These cost a run of the engine each.
+				if tried[kind] && !clitest.Nightly() {
+					continue
+				}
+				tried[kind] = true
 			}
 			require.NoError(t, os.WriteFile(path, []byte(broken), 0o600))
 			ran := f.ran.Load()

@@ -19,6 +19,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
 // open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox; the others refuse,
@@ -47,6 +48,14 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		if env, err = r.home.env(server.DebugProviders()); err != nil {
 			return nil, err
 		}
+	}
+	if r.home == nil {
+		if address := r.folder.stateAddress(); filebackend.Whole(address) != address {
+			env["PULUMI_BACKEND_URL"] = filebackend.Whole(address)
+		}
+	}
+	if err := r.mendBackend(ctx); err != nil {
+		return nil, err
 	}
 	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
 	options := []auto.LocalWorkspaceOption{auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run)}

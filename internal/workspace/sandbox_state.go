@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,9 +9,9 @@ import (
 	"strings"
 
 	"github.com/shirou/gopsutil/v4/disk"
-	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
 // freshLoses is what --fresh costs.
@@ -58,12 +57,12 @@ func (h *sandboxHome) sound() error {
 	}
 	var errs []error
 	for _, file := range stacks {
-		if err := soundState(file); err != nil {
+		if _, err := filebackend.ReadState(file); err != nil {
 			errs = append(errs, h.broken(file, err))
 		}
 	}
 	if len(stacks) > 0 {
-		if err := soundLayout(layout); err != nil {
+		if err := filebackend.ReadLayout(layout); err != nil {
 			errs = append(errs, h.broken(layout, err))
 		}
 	}
@@ -86,52 +85,6 @@ func (h *sandboxHome) broken(file string, err error) *brokenStateError {
 		e.back = fmt.Sprintf("tar -cf - -C %s . | tar -xf - -C %s", quoted(kept.dir), quoted(h.dir))
 	}
 	return e
-}
-
-// soundState reports what is wrong with the state of a stack.
-func soundState(file string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if len(strings.TrimSpace(string(data))) == 0 {
-		return errors.New("the engine's state of a stack is empty")
-	}
-	var state struct {
-		Version    int `json:"version"`
-		Checkpoint *struct {
-			Latest *struct {
-				Resources []struct {
-					URN string `json:"urn"`
-				} `json:"resources"`
-			} `json:"latest"`
-		} `json:"checkpoint"`
-	}
-	if err := json.Unmarshal(data, &state); err != nil {
-		return fmt.Errorf("the engine's state of a stack cannot be read: %w", err)
-	}
-	if state.Version < 1 || state.Checkpoint == nil {
-		return errors.New("this is not the engine's state of a stack")
-	}
-	return nil
-}
-
-// soundLayout reports what is wrong with the file that says how the states are laid out: without it the engine looks elsewhere and finds no stack.
-func soundLayout(file string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	var layout struct {
-		Version int `yaml:"version"`
-	}
-	if err := yaml.Unmarshal(data, &layout); err != nil {
-		return err
-	}
-	if layout.Version < 1 {
-		return errors.New("it does not say which version it has")
-	}
-	return nil
 }
 
 // leastRoom is what has to be free besides a few copies of what the sandbox holds.

@@ -1,0 +1,126 @@
+package filebackend
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/encoding"
+	"gopkg.in/yaml.v3"
+)
+
+// checkpoint is what this program has to know of an engine's state.
+type checkpoint struct {
+	Version    int `json:"version"`
+	Checkpoint *struct {
+		Latest *struct {
+			Manifest struct {
+				Time time.Time `json:"time"`
+			} `json:"manifest"`
+			Resources []struct {
+				URN string `json:"urn"`
+			} `json:"resources"`
+		} `json:"latest"`
+	} `json:"checkpoint"`
+}
+
+// ReadState reads the engine's state of a stack, whatever way it is compressed, and reports what is wrong with it. saved is when the engine made it, to
+// compare states of one stack with; it is zero where the stack was never deployed.
+func ReadState(file string) (saved time.Time, err error) {
+	state, err := read(file)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case state.Version < 1 || state.Checkpoint == nil:
+		return time.Time{}, errors.New("this is not the engine's state of a stack")
+	case state.Checkpoint.Latest == nil:
+		return time.Time{}, nil
+	}
+	return state.Checkpoint.Latest.Manifest.Time, nil
+}
+
+// read is false of what no engine reads: nothing, half a file, and what is not JSON.
+func read(file string) (state checkpoint, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return state, err
+	}
+	if len(strings.TrimSpace(string(data))) == 0 {
+		return state, errors.New("the engine's state of a stack is empty")
+	}
+	marshaler := encoding.Compress(encoding.JSON, encoding.DetectCompression(data))
+	var object map[string]json.RawMessage
+	if err := errors.Join(marshaler.Unmarshal(data, &object), marshaler.Unmarshal(data, &state)); err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return state, fmt.Errorf("the engine's state of a stack cannot be read: %s", first)
+	}
+	if object == nil {
+		return state, errors.New("this is not the engine's state of a stack")
+	}
+	return state, nil
+}
+
+// ReadLayout reports what is wrong with the file that says how the states are laid out: without it the engine looks elsewhere and finds no stack.
+func ReadLayout(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var layout struct {
+		Version int `yaml:"version"`
+	}
+	if err := yaml.Unmarshal(data, &layout); err != nil {
+		return err
+	}
+	if layout.Version < 1 {
+		return errors.New("it does not say which version it has")
+	}
+	return nil
+}
+
+// copyOfState is a state of the stack that the backend kept.
+type copyOfState struct {
+	file string
+	// saved is when the engine made the state, and written when the file was.
+	saved, written time.Time
+}
+
+func (c copyOfState) after(other copyOfState) bool {
+	if !c.saved.Equal(other.saved) {
+		return c.saved.After(other.saved)
+	}
+	return c.written.After(other.written)
+}
+
+// lastGood is the newest of the copies that can be read: what stood there before the last writing, what was kept at the end of each run, and its history.
+func (p Place) lastGood() (newest copyOfState) {
+	var files []string
+	for _, pattern := range []string{
+		p.base() + ".json*",
+		filepath.Join(p.part("backups"), p.stack, p.stack+".*.json*"),
+		filepath.Join(p.part("history"), p.stack, p.stack+"-*.checkpoint.json*"),
+	} {
+		found, _ := filepath.Glob(pattern) // Names of projects and stacks have nothing that a pattern reads.
+		files = append(files, found...)
+	}
+	now := p.state()
+	for _, file := range files {
+		if end := filepath.Ext(file); file == now || end == ".attrs" || end == ".tmp" || end == aside {
+			continue
+		}
+		info, err := os.Lstat(file)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		saved, err := ReadState(file)
+		found := copyOfState{file: file, saved: saved, written: info.ModTime()}
+		if err == nil && (newest.file == "" || found.after(newest)) {
+			newest = found
+		}
+	}
+	return newest
+}
