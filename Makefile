@@ -9,7 +9,7 @@ check: ## everything that CI runs
 	.ci/run
 
 .PHONY: test
-test: ## the tests; those that need the Pulumi CLI are skipped where there is none
+test: ## the tests, of what takes minutes a sample; those that need the Pulumi CLI are skipped where there is none
 	go test -timeout 30m ./...
 
 .PHONY: e2e
@@ -17,8 +17,9 @@ e2e: ## the tests with the Pulumi CLI, built on first use
 	GUARDRAILS_E2E=1 go test -timeout 20m ./tests/... ./internal/workspace/...
 
 .PHONY: nightly
-nightly: ## the tests with chance in them, many more times than usual: for a machine that has hours
-	GUARDRAILS_ORDERS=5000 go test -timeout 120m -run '^TestEveryOrderIsKept' ./tests
+nightly: ## all cases of the tests of which every run takes a sample, and many more times what has chance in it: for a machine that has hours
+	GUARDRAILS_WRITERS=1000 go test -timeout 120m -run '^TestWhatIsSaidToBeWrittenIsThere' ./internal/edit
+	GUARDRAILS_E2E=1 GUARDRAILS_NIGHTLY=1 GUARDRAILS_ORDERS=5000 go test -timeout 600m ./tests ./internal/workspace/...
 
 .PHONY: golden
 golden: ## rewrite the golden files; read the difference like a migration

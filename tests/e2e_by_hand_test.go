@@ -74,11 +74,11 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 	t.Parallel()
 	all := os.Getenv(everyHandMade) != ""
 	for name, folder := range map[string]struct {
-		open   func(*testing.T) *deployment
+		clean  *shipment
 		stacks map[string]string
 	}{
-		"shipped": {newDeployment, map[string]string{"dev": devAccount, "prod": prodAccount}},
-		"organization": {newOrganization, map[string]string{
+		"shipped": {bothDeployed, map[string]string{"dev": devAccount, "prod": prodAccount}},
+		"organization": {organizationDeployed, map[string]string{
 			"management": "123456789012", "jump": "111122223333", "payments": "777788889999", "workload": "444455556666", "identity": "555555555555",
 		}},
 	} {
@@ -88,9 +88,7 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 			}
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
-				d := folder.open(t)
-				_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
-				require.NoError(t, err)
+				d := folder.clean.copy(t)
 				w := &tried{d: d, accounts: folder.stacks, want: byName(t, d.world(t)), refreshed: mode == "refreshed", done: map[triple]bool{}, named: map[triple]bool{},
 					back: map[triple]bool{}, left: map[triple]string{}, ignored: map[string][]string{}}
 				if mode == "killed" {

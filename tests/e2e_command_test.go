@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // commandDir is where the command was built; empty as long as no test needed it.
@@ -44,6 +45,7 @@ var buildCommand = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	removeShipments()
 	if commandDir != "" {
 		_ = os.RemoveAll(commandDir)
 	}
@@ -199,11 +201,11 @@ func TestWrongUseHasItsOwnStatus(t *testing.T) {
 	}
 }
 
-// A command that is killed in the middle, with its engine, is finished by running it again.
+// A command that is killed in the middle, with its engine, is finished by running it again. Killed in the middle always, early and late in the nightly tier.
 func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
-	want := undisturbed(t, "dev")
-	for _, after := range []int{1, 8, 20} {
+	want := devDeployed.world(t)
+	for _, after := range clitest.Sample(1, 8, 1, 20) {
 		d := newCommandDeployment(t)
 		cmd := d.command(t, "up", "dev", "--sandbox")
 		progress, err := cmd.StderrPipe()
@@ -232,7 +234,7 @@ func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 // A command that is interrupted lets AWS finish what it has begun, and leaves a state from which the next run goes on.
 func TestAnInterruptedCommandIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
-	want := undisturbed(t, "dev")
+	want := devDeployed.world(t)
 	d := newCommandDeployment(t)
 	cmd := d.command(t, "up", "dev", "--sandbox")
 	progress, err := cmd.StderrPipe()

@@ -20,25 +20,19 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
-
-// undisturbed is the world after an up in which nothing went wrong.
-func undisturbed(t *testing.T, stack string) string {
-	t.Helper()
-	d := newDeployment(t)
-	d.run(t, workspace.Up, stack)
-	return d.world(t)
-}
 
 // Whatever goes wrong on the way to AWS, running up again ends where an undisturbed run ends: calls that are throttled, that fail before or after
 // they took effect, that are slow, and connections that break before the engine hears the answer.
 //
 // One fault is left out: a call that took effect, whose answer is lost, and which the SDK then repeats. AWS answers the repetition that the name
 // is taken, which says the same as if it were somebody else's; TestUpTakesOverNothingThatItFinds holds what happens then.
+// One seed in every run, eight in the nightly tier.
 func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
-	want := undisturbed(t, "dev")
-	for _, seed := range []uint64{1, 2, 3} {
+	want := devDeployed.world(t)
+	for _, seed := range clitest.Sample[uint64](1, 1, 2, 3, 4, 5, 6, 7, 8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			d := newDeployment(t)
@@ -65,15 +59,15 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 }
 
 // A creation that AWS carried out, and that failed all the same, is not repeated and not given up, whatever AWS refuses to create twice: the next
-// run finds it.
+// run finds it. An answer that is lost always, an error after the effect too in the nightly tier.
 func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 	t.Parallel()
-	want := undisturbed(t, "dev")
+	want := devDeployed.world(t)
 	types := map[string]string{
 		"CreateUser": "aws:iam/user:User", "CreateGroup": "aws:iam/group:Group", "CreateRole": "aws:iam/role:Role",
 		"CreatePolicy": "aws:iam/policy:Policy", "CreateDocument": "aws:ssm/document:Document",
 	}
-	for _, fault := range []cloud.Fault{cloud.ErrorAfter, cloud.LostReply} {
+	for _, fault := range clitest.Sample(1, cloud.LostReply, cloud.ErrorAfter) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			faults := &cloud.Faults{}
@@ -179,18 +173,16 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 	for _, folder := range []struct {
 		name   string
 		open   func(*testing.T) *deployment
+		clean  *shipment
 		stacks int
 		sample int
-	}{{"two accounts", newDeployment, 2, 2}, {"an organization", newOrganization, 5, 1}} {
+	}{{"two accounts", newDeployment, bothDeployed, 2, 1}, {"an organization", newOrganization, organizationDeployed, 5, 1}} {
 		t.Run(folder.name, func(t *testing.T) {
 			t.Parallel()
 			up := func(d *deployment, faults *cloud.Faults) (*workspace.Summary, error) {
 				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), workspace.Up)
 			}
-			clean := folder.open(t)
-			summary, err := up(clean, nil)
-			require.NoError(t, err)
-			want := clean.world(t)
+			want, summary := folder.clean.world(t), folder.clean.summary
 			types := map[string]bool{}
 			for _, stack := range summary.Stacks {
 				for _, change := range stack.Changes {
@@ -209,8 +201,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 					all = append(all, disturbance{typ, cloud.LostAnswer})
 				}
 			}
-			nightly := os.Getenv("GUARDRAILS_NIGHTLY") != ""
-			if !nightly {
+			if !clitest.Nightly() {
 				random := rand.New(rand.NewPCG(11, 7))
 				random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 				// What was never looked up before is always among them.
@@ -251,13 +242,11 @@ func b2i(b bool) int {
 // Destroying is finished by destroying again, whatever goes wrong on the way.
 func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
-	clean := newDeployment(t)
-	clean.run(t, workspace.Up, "dev")
+	clean := devDeployed.copy(t)
 	clean.run(t, workspace.Destroy, "dev")
 	want := clean.world(t)
 
-	d := newDeployment(t)
-	d.run(t, workspace.Up, "dev")
+	d := devDeployed.copy(t)
 	faults := &cloud.Faults{Seed: 7, Rates: map[cloud.Fault]float64{
 		cloud.ThrottledForGood: 0.02, cloud.ErrorBefore: 0.02, cloud.ErrorAfter: 0.02, cloud.LostReply: 0.02, cloud.LostAnswer: 0.02,
 	}}

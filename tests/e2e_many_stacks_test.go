@@ -19,9 +19,7 @@ import (
 // somebody changes by hand afterwards is found, and what an edit would take away in passing is refused.
 func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Parallel()
-	whole := newOrganization(t)
-	_, err := whole.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
-	require.NoError(t, err)
+	whole := organizationDeployed.copy(t)
 	want := whole.world(t)
 
 	t.Run("killed half way", func(t *testing.T) {
@@ -83,8 +81,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 
 	t.Run("an edit that takes a guarded resource away is refused until it is named", func(t *testing.T) {
 		t.Parallel()
-		d := newDeployment(t)
-		d.run(t, workspace.Up, "dev")
+		d := devDeployed.copy(t)
 		before := d.world(t)
 		d.expectNothing(t, "Pulumi.dev.yaml")
 		content := d.read(t, "Pulumi.dev.yaml")

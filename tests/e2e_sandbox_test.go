@@ -88,8 +88,7 @@ func TestWhatIsDeployedIsTheWorldThatWasProven(t *testing.T) {
 	for stack, account := range map[string]string{"dev": devAccount, "prod": prodAccount} {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			d := newDeployment(t)
-			d.run(t, workspace.Up, stack)
+			d := bothDeployed.copy(t)
 			read, problems := config.ReadFile(d.dir + "/Pulumi." + stack + ".yaml")
 			require.Empty(t, problems)
 			proven, deployed := read.World(), d.account(t, account)
@@ -176,9 +175,8 @@ func tagsOf(list []access.Tag) map[string]string {
 // An edit changes what was edited and nothing else; the plan says so, the run does it, and then nothing is left to do.
 func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 	t.Parallel()
-	d := newDeployment(t)
+	d := devDeployed.copy(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
-	d.run(t, workspace.Up, "dev")
 
 	const secondUser = "    - name: non-97-test-user2\n"
 	for _, c := range []struct {
@@ -235,8 +233,7 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 // Somebody who has a password, a device and an access key can leave like anybody else.
 func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 	t.Parallel()
-	d := newDeployment(t)
-	d.run(t, workspace.Up, "dev")
+	d := devDeployed.copy(t)
 	d.aws(t, func(s *sandbox.Server) {
 		require.NoError(t, s.IAM(devAccount).Enrol("non-97-test-user2", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
 	})
