@@ -35,8 +35,6 @@ type AccessGrantArgs struct {
 	From, Until time.Time
 	// Ticket is why the grant exists: the tag Ticket of the role, and part of its name. Required.
 	Ticket string
-	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -58,18 +56,18 @@ type AccessGrant struct {
 
 // NewAccessGrant makes the role of the grant, the Denies of its window before anything that it allows. What is made depends on the values alone,
 // never on the clock: a grant that ended stays, opens nothing, and is reported by GrantNotices. It registers nothing when Validate has a problem.
-func NewAccessGrant(ctx *pulumi.Context, name string, args *AccessGrantArgs, opts ...pulumi.ResourceOption) (*AccessGrant, error) {
+func NewAccessGrant(ctx *pulumi.Context, name string, args *AccessGrantArgs, users UserResources, opts ...pulumi.ResourceOption) (*AccessGrant, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	grant := &AccessGrant{}
-	children, err := register(ctx, AccessGrantToken, name, grant, opts, args.UserResources)
+	children, err := register(ctx, AccessGrantToken, name, grant, opts, users)
 	if err != nil {
 		return nil, err
 	}
 	role := args.role()
 	made, err := roleResources{
-		component: name, children: children, custom: &grant.customResources, waitFor: resourcesOf(args.users(), args.UserResources),
+		component: name, children: children, custom: &grant.customResources, waitFor: resourcesOf(args.users(), users),
 		policyKey: policyName, fence: OSAccessGuardPolicyName,
 	}.make(ctx, role)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 type customResources struct{ made []pulumi.Resource }
 
 // CustomResources are the custom resources that the component made, in the order in which it asked for them: what to give to pulumi.DependsOn, and
-// what UserResources takes. Never give the component itself. To Pulumi's Go SDK that means the children that are registered at that moment, and
+// what a UserResources takes. Never give the component itself. To Pulumi's Go SDK that means the children that are registered at that moment, and
 // children register in their own time, so what has to wait may not wait for all of them, or for none. Empty means that the component made nothing.
 func (c *customResources) CustomResources() []pulumi.Resource { return slices.Clone(c.made) }
 
@@ -22,10 +22,31 @@ func (c *customResources) add(resources ...pulumi.Resource) { c.made = append(c.
 // children holds the options that every child of a component gets.
 type children []pulumi.ResourceOption
 
+// UserResources are the resources that make users of an account, by user name. Roles wait for the users that they name, because AWS refuses a trust
+// policy that names a user who does not exist. Users without a resource must exist. Nil means that nobody is made beside the role.
+type UserResources map[string][]pulumi.Resource
+
+// RegionProviders give the provider of each Region. A Region without one uses the provider of the component, which can be only one Region.
+type RegionProviders map[string]pulumi.ProviderResource
+
+// missing returns the Regions that have no provider, but for the first of them, and that first one: the provider of the component is taken to be its.
+func (p RegionProviders) missing(regions []string) (ambient string, others []int) {
+	for i, region := range regions {
+		switch {
+		case p[region] != nil:
+		case ambient == "":
+			ambient = region
+		default:
+			others = append(others, i)
+		}
+	}
+	return ambient, others
+}
+
 // register registers a component and returns the options of its children. It registers nothing, and says so, when the component or the users that it
 // waits for are given as something that cannot be waited for.
 func register(
-	ctx *pulumi.Context, token, name string, component pulumi.ComponentResource, opts []pulumi.ResourceOption, users ...map[string][]pulumi.Resource,
+	ctx *pulumi.Context, token, name string, component pulumi.ComponentResource, opts []pulumi.ResourceOption, users ...UserResources,
 ) (children, error) {
 	all, err := childrenOf(component, opts)
 	if err != nil {
@@ -34,7 +55,7 @@ func register(
 	for _, resources := range users {
 		for _, user := range slices.Sorted(maps.Keys(resources)) {
 			if err := customOnly(resources[user]); err != nil {
-				return nil, fmt.Errorf("%s: UserResources[%q]: %w", name, user, err)
+				return nil, fmt.Errorf("%s: users[%q]: %w", name, user, err)
 			}
 		}
 	}

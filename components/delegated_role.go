@@ -29,8 +29,6 @@ type DelegatedRoleArgs struct {
 	MaxSessionDuration time.Duration
 	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
 	UserPaths map[string]string
-	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string][]pulumi.Resource
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
@@ -49,17 +47,17 @@ type DelegatedRole struct {
 }
 
 // NewDelegatedRole makes the role. It waits for the users that it names. It registers nothing when Validate has a problem.
-func NewDelegatedRole(ctx *pulumi.Context, name string, args *DelegatedRoleArgs, opts ...pulumi.ResourceOption) (*DelegatedRole, error) {
+func NewDelegatedRole(ctx *pulumi.Context, name string, args *DelegatedRoleArgs, users UserResources, opts ...pulumi.ResourceOption) (*DelegatedRole, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	role := &DelegatedRole{}
-	children, err := register(ctx, DelegatedRoleToken, name, role, opts, args.UserResources)
+	children, err := register(ctx, DelegatedRoleToken, name, role, opts, users)
 	if err != nil {
 		return nil, err
 	}
 	made, err := roleResources{
-		component: name, children: children, custom: &role.customResources, waitFor: resourcesOf(args.Users, args.UserResources), policyKey: args.policyKey,
+		component: name, children: children, custom: &role.customResources, waitFor: resourcesOf(args.Users, users), policyKey: args.policyKey,
 	}.make(ctx, args.role())
 	if err != nil {
 		return nil, err

@@ -25,10 +25,9 @@ func Example() {
 			return err
 		}
 		_, err = components.NewOperationRoles(ctx, "operation", &components.OperationRolesArgs{
-			Account:       account,
-			Roles:         []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
-			UserResources: map[string][]pulumi.Resource{"alice": alice.CustomResources()},
-		})
+			Account: account,
+			Roles:   []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+		}, components.UserResources{"alice": alice.CustomResources()})
 		return err
 	}
 	_ = program // pulumi.Run(program)

@@ -37,8 +37,6 @@ type JustInTimeArgs struct {
 	DelegatedAdministrator bool
 	// HomeRegion is the home Region of Systems Manager, where DenyAccess is written; AWS copies it into the others. Required with DenyAccess.
 	HomeRegion string
-	// Providers gives the AWS Cloud Control provider (aws-native) of a Region. A Region without one uses the provider of the component.
-	Providers map[string]pulumi.ProviderResource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -77,11 +75,11 @@ type JustInTime struct {
 
 // NewJustInTime makes the documents and policies. Where an account denies access and nothing else there are no policies: nobody asks there. The documents come from AWS Cloud Control, because the other provider asks for the permissions of
 // documents, which these have not. They are updated in place. It registers nothing when Validate has a problem.
-func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts ...pulumi.ResourceOption) (*JustInTime, error) {
+func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, providers RegionProviders, opts ...pulumi.ResourceOption) (*JustInTime, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
-	if err := args.validateProviders(); err != nil {
+	if err := validateApprovalProviders(args, providers); err != nil {
 		return nil, err
 	}
 	component := &JustInTime{}
@@ -89,7 +87,7 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts 
 	if err != nil {
 		return nil, err
 	}
-	documents, err := args.makeDocuments(ctx, name, children)
+	documents, err := makeApprovalDocuments(ctx, name, args, providers, children)
 	if err != nil {
 		return nil, err
 	}
@@ -112,18 +110,20 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *JustInTimeArgs, opts 
 
 const childApproval = "approval"
 
-// makeDocuments makes the approval documents: what is denied before what is approved.
-func (a *JustInTimeArgs) makeDocuments(ctx *pulumi.Context, name string, children children) ([]pulumi.Resource, error) {
-	all := a.documents()
+// makeApprovalDocuments makes the approval documents: what is denied before what is approved.
+func makeApprovalDocuments(
+	ctx *pulumi.Context, name string, args *JustInTimeArgs, providers RegionProviders, children children,
+) ([]pulumi.Resource, error) {
+	all := args.documents()
 	// What is denied is the last of them.
-	if last := len(all) - 1; len(a.DenyAccess) > 0 {
+	if last := len(all) - 1; len(args.DenyAccess) > 0 {
 		all = slices.Concat(all[last:], all[:last])
 	}
 	var made, denies []pulumi.Resource
 	for _, d := range all {
 		for _, region := range d.regions {
 			var options []pulumi.ResourceOption
-			if provider := a.Providers[region]; provider != nil {
+			if provider := providers[region]; provider != nil {
 				options = append(options, pulumi.Provider(provider))
 			}
 			document, err := nativessm.NewDocument(ctx, childName(name, childApproval, region, d.name), &nativessm.DocumentArgs{
@@ -167,19 +167,14 @@ func (a *JustInTimeArgs) onlyDenies() bool {
 	return len(a.DenyAccess) > 0 && len(a.Requesters)+len(a.ManualApprovals)+len(a.AutoApprovals) == 0
 }
 
-// validateProviders wants a provider for every Region but one, as SessionPreferences does.
-func (a *JustInTimeArgs) validateProviders() error {
+// validateApprovalProviders wants a provider for every Region but one, as SessionPreferences does.
+func validateApprovalProviders(args *JustInTimeArgs, providers RegionProviders) error {
 	var p Problems
-	ambient := ""
-	for _, region := range a.ApprovalRegions() {
-		switch {
-		case a.Providers[region] != nil:
-		case ambient == "":
-			ambient = region
-		default:
-			p.add("", region, "has no provider for its approval documents, and the provider of the component is taken to be that of "+ambient,
-				"give Providers an entry for it")
-		}
+	regions := args.ApprovalRegions()
+	ambient, others := providers.missing(regions)
+	for _, i := range others {
+		p.add("", regions[i], "has no provider for its approval documents, and the provider of the component is taken to be that of "+ambient,
+			"give providers an entry for it")
 	}
 	return p.Err()
 }

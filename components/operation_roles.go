@@ -30,9 +30,6 @@ type OperationRolesArgs struct {
 	// OSUsers are the OS users of people by the ARN of their user, of this account and of others: UserArgs.RunAs. Roles with RunAsFromUser want one
 	// for each of their people.
 	OSUsers map[string]string
-	// UserResources are the resources that make users of this account, by user name. The role of an entry waits for the users that it names,
-	// because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
-	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -95,12 +92,12 @@ type OperationRoles struct {
 
 // NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names. The Denies of every role are
 // attached before anything is allowed, and before a shared policy allows anything else. It registers nothing when Validate has a problem.
-func NewOperationRoles(ctx *pulumi.Context, name string, args *OperationRolesArgs, opts ...pulumi.ResourceOption) (*OperationRoles, error) {
+func NewOperationRoles(ctx *pulumi.Context, name string, args *OperationRolesArgs, users UserResources, opts ...pulumi.ResourceOption) (*OperationRoles, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	roles := &OperationRoles{}
-	children, err := register(ctx, OperationRolesToken, name, roles, opts, args.UserResources)
+	children, err := register(ctx, OperationRolesToken, name, roles, opts, users)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +112,7 @@ func NewOperationRoles(ctx *pulumi.Context, name string, args *OperationRolesArg
 		role := args.role(entry)
 		d, err := roleResources{
 			component: name, key: []string{role.Name}, children: children, custom: &roles.customResources,
-			waitFor:  resourcesOf(entry.Users, args.UserResources),
+			waitFor:  resourcesOf(entry.Users, users),
 			policies: made, policyKey: policyName, guard: args.policyARN(OperationGuardPolicyName),
 		}.deny(ctx, role)
 		if err != nil {

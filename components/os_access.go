@@ -47,8 +47,6 @@ type OSAccessArgs struct {
 	MFAMaxAge time.Duration
 	// UserPaths gives the path of users of this account who are not at "/", by user name.
 	UserPaths map[string]string
-	// UserResources are the resources that make users of this account, by user name: see OperationRolesArgs.UserResources.
-	UserResources map[string][]pulumi.Resource
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -63,19 +61,19 @@ type OSAccess struct {
 }
 
 // NewOSAccess makes the shared role when somebody is in StandingUsers, and nothing otherwise. It registers nothing when Validate has a problem.
-func NewOSAccess(ctx *pulumi.Context, name string, args *OSAccessArgs, opts ...pulumi.ResourceOption) (*OSAccess, error) {
+func NewOSAccess(ctx *pulumi.Context, name string, args *OSAccessArgs, users UserResources, opts ...pulumi.ResourceOption) (*OSAccess, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
 	access := &OSAccess{}
-	children, err := register(ctx, OSAccessToken, name, access, opts, args.UserResources)
+	children, err := register(ctx, OSAccessToken, name, access, opts, users)
 	if err != nil {
 		return nil, err
 	}
 	arns := pulumi.StringMap{}
 	if args.standing() {
 		made, err := roleResources{
-			component: name, children: children, custom: &access.customResources, waitFor: resourcesOf(args.StandingUsers, args.UserResources),
+			component: name, children: children, custom: &access.customResources, waitFor: resourcesOf(args.StandingUsers, users),
 			policyKey: policyName, fence: OSAccessGuardPolicyName,
 		}.make(ctx, args.role())
 		if err != nil {

@@ -26,8 +26,6 @@ type SessionPreferencesArgs struct {
 	KMSKeyID string
 	// NodePolicy makes the customer managed policy NodePolicyName of NodeDocument, for the roles of nodes. Nothing is attached: nodes are made elsewhere.
 	NodePolicy bool
-	// Providers gives the AWS provider of a Region. A Region without one uses the provider of the component, which can be only one Region.
-	Providers map[string]pulumi.ProviderResource
 }
 
 // RunAs says as which OS user shells on Linux and macOS start.
@@ -82,12 +80,12 @@ type SessionPreferences struct {
 // NewSessionPreferences makes the documents. They stay when the stack or a Region goes, because without them AWS's defaults apply again: shells
 // as ssm-user with sudo, no limits, no logs. It registers nothing when Validate has a problem.
 func NewSessionPreferences(
-	ctx *pulumi.Context, name string, args *SessionPreferencesArgs, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *SessionPreferencesArgs, providers RegionProviders, opts ...pulumi.ResourceOption,
 ) (*SessionPreferences, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
-	if err := args.validateProviders(); err != nil {
+	if err := validatePreferencesProviders(args, providers); err != nil {
 		return nil, err
 	}
 	preferences := &SessionPreferences{}
@@ -97,7 +95,7 @@ func NewSessionPreferences(
 	}
 	arns := pulumi.StringMap{}
 	for _, region := range args.Regions {
-		content, err := args.contentOver(ctx, preferences, region)
+		content, err := contentOver(ctx, args, preferences, providers[region])
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +104,7 @@ func NewSessionPreferences(
 			DocumentType:   pulumi.String("Session"),
 			DocumentFormat: pulumi.String("JSON"),
 			Content:        pulumi.String(content),
-		}, children.with(args.options(region)...)...)
+		}, children.with(preferencesOptions(providers[region])...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -128,38 +126,34 @@ func NewSessionPreferences(
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
 }
 
-// contentOver is the content for a Region, unlike what the document there had before.
-func (a *SessionPreferencesArgs) contentOver(ctx *pulumi.Context, parent *SessionPreferences, region string) (string, error) {
+// contentOver is the content for the Region of a provider, unlike what the document there had before.
+func contentOver(
+	ctx *pulumi.Context, args *SessionPreferencesArgs, parent *SessionPreferences, provider pulumi.ProviderResource,
+) (string, error) {
 	asks := []pulumi.InvokeOption{pulumi.Parent(parent)}
-	if provider := a.Providers[region]; provider != nil {
+	if provider != nil {
 		asks = append(asks, pulumi.Provider(provider))
 	}
 	deployed, err := deployedContent(ctx, PreferencesDocument, asks...)
-	return followingContent(a.Content(), deployed), err
+	return followingContent(args.Content(), deployed), err
 }
 
-// options are the options of the document of a Region.
-func (a *SessionPreferencesArgs) options(region string) []pulumi.ResourceOption {
+// preferencesOptions are the options of the document of a Region.
+func preferencesOptions(provider pulumi.ProviderResource) []pulumi.ResourceOption {
 	opts := []pulumi.ResourceOption{pulumi.RetainOnDelete(true)}
-	if provider := a.Providers[region]; provider != nil {
+	if provider != nil {
 		opts = append(opts, pulumi.Provider(provider))
 	}
 	return opts
 }
 
-// validateProviders wants a provider for every Region but one: the component's own provider works in a single Region, and a second document
+// validatePreferencesProviders wants a provider for every Region but one: the component's own provider works in a single Region, and a second document
 // made by it would be the same one.
-func (a *SessionPreferencesArgs) validateProviders() error {
+func validatePreferencesProviders(args *SessionPreferencesArgs, providers RegionProviders) error {
 	var p Problems
-	ambient := ""
-	for i, region := range a.Regions {
-		switch {
-		case a.Providers[region] != nil:
-		case ambient == "":
-			ambient = region
-		default:
-			p.add(at("regions", i), region, "has no provider, and the provider of the component is taken to be that of "+ambient, "give Providers an entry for it")
-		}
+	ambient, others := providers.missing(args.Regions)
+	for _, i := range others {
+		p.add(at("regions", i), args.Regions[i], "has no provider, and the provider of the component is taken to be that of "+ambient, "give providers an entry for it")
 	}
 	return p.Err()
 }

@@ -131,7 +131,7 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	people := map[string][]pulumi.Resource{}
+	people := components.UserResources{}
 	for _, args := range f.users {
 		user, err := components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn(group.CustomResources()))
 		if err != nil {
@@ -139,24 +139,22 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 		}
 		people[args.Name] = user.CustomResources()
 	}
-	f.sessions.Providers = map[string]pulumi.ProviderResource{}
+	providers := components.RegionProviders{}
 	for _, region := range f.sessions.Regions {
-		if f.sessions.Providers[region], err = aws.NewProvider(ctx, region, &aws.ProviderArgs{Region: pulumi.String(region)}); err != nil {
+		if providers[region], err = aws.NewProvider(ctx, region, &aws.ProviderArgs{Region: pulumi.String(region)}); err != nil {
 			return err
 		}
 	}
-	preferences, err := components.NewSessionPreferences(ctx, "sessions", f.sessions)
+	preferences, err := components.NewSessionPreferences(ctx, "sessions", f.sessions, providers)
 	if err != nil {
 		return err
 	}
 	afterPreferences := pulumi.DependsOn(preferences.CustomResources())
-	f.roles.UserResources = people
-	if _, err = components.NewOperationRoles(ctx, "operation", f.roles, afterPreferences); err != nil {
+	if _, err = components.NewOperationRoles(ctx, "operation", f.roles, people, afterPreferences); err != nil {
 		return err
 	}
 	for _, args := range f.delegated {
-		args.UserResources = people
-		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args, afterPreferences); err != nil {
+		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args, people, afterPreferences); err != nil {
 			return err
 		}
 	}

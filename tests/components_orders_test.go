@@ -109,13 +109,13 @@ func orderedPrograms(t testing.TB) []ordered {
 		sessions.Regions, args.Sessions = sessions.Regions[:1], &sessions
 		args.HomeRegion, args.DelegatedAdministrator = sessions.Regions[0], true
 		args.DenyAccess = []components.ApprovalRule{{Projects: []string{"Test Project 2"}}}
-		_, err := components.NewJustInTime(ctx, "just-in-time", &args)
+		_, err := components.NewJustInTime(ctx, "just-in-time", &args, nil)
 		return err
 	})
 	fixture("permission sets with managed policies", homeAccount, func(ctx *pulumi.Context) error {
 		_, args := identityCenterFixture()
 		preferences, err := components.NewSessionPreferences(ctx, "sessions",
-			&components.SessionPreferencesArgs{Account: args.Account, Regions: args.Regions})
+			&components.SessionPreferencesArgs{Account: args.Account, Regions: args.Regions}, nil)
 		if err != nil {
 			return err
 		}
@@ -287,11 +287,10 @@ func TestAComponentCannotBeWaitedFor(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		f.roles.UserResources = map[string][]pulumi.Resource{"alice": {user}}
-		_, err = components.NewOperationRoles(ctx, "operation", f.roles)
+		_, err = components.NewOperationRoles(ctx, "operation", f.roles, components.UserResources{"alice": {user}})
 		return err
 	})
-	require.ErrorContains(t, err, `operation: UserResources["alice"]: *components.User `+want)
+	require.ErrorContains(t, err, `operation: users["alice"]: *components.User `+want)
 	_, registered := rec.Named(components.OperationRolesToken, "operation")
 	assert.False(t, registered)
 }

@@ -48,15 +48,15 @@ func TestOutputsNameWhatWasMade(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		roles, err := components.NewOperationRoles(ctx, "operation", f.roles)
+		roles, err := components.NewOperationRoles(ctx, "operation", f.roles, nil)
 		if err != nil {
 			return err
 		}
-		admin, err := components.NewDelegatedRole(ctx, "delegated-AdminRole", f.delegated[0])
+		admin, err := components.NewDelegatedRole(ctx, "delegated-AdminRole", f.delegated[0], nil)
 		if err != nil {
 			return err
 		}
-		sessions, err := components.NewSessionPreferences(ctx, "sessions", f.sessions)
+		sessions, err := components.NewSessionPreferences(ctx, "sessions", f.sessions, nil)
 		if err != nil {
 			return err
 		}

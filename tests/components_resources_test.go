@@ -77,14 +77,14 @@ func constructors() map[string]constructor {
 			return components.NewUser(ctx, "x", f.users[0], opts...)
 		},
 		components.OperationRolesToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-			return components.NewOperationRoles(ctx, "x", f.roles, opts...)
+			return components.NewOperationRoles(ctx, "x", f.roles, nil, opts...)
 		},
 		components.DelegatedRoleToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-			return components.NewDelegatedRole(ctx, "x", f.delegated[0], opts...)
+			return components.NewDelegatedRole(ctx, "x", f.delegated[0], nil, opts...)
 		},
 		components.SessionPreferencesToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			f.sessions.Regions = f.sessions.Regions[:1]
-			return components.NewSessionPreferences(ctx, "x", f.sessions, opts...)
+			return components.NewSessionPreferences(ctx, "x", f.sessions, nil, opts...)
 		},
 		components.PasswordPolicyToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewPasswordPolicy(ctx, "x", f.passwords, opts...)
@@ -384,7 +384,7 @@ func TestEveryListedRegionHasItsPreferences(t *testing.T) {
 func TestASecondRegionWithoutAProviderIsRefused(t *testing.T) {
 	f := fullAccount(policy.AWS)
 	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
-		_, err := components.NewSessionPreferences(ctx, "sessions", f.sessions)
+		_, err := components.NewSessionPreferences(ctx, "sessions", f.sessions, nil)
 		return err
 	})
 	require.ErrorContains(t, err, `regions[1]: "us-east-1" has no provider`)

@@ -41,6 +41,7 @@ type organization struct {
 	osAccess  *components.OSAccessArgs
 	grants    []*components.AccessGrantArgs
 	justIn    *components.JustInTimeArgs
+	providers components.RegionProviders
 }
 
 // shippedOrganization is what an admin starts with: every guardrail, remote execution reported, no just-in-time access.
@@ -202,18 +203,18 @@ func (o organization) engine(t testing.TB) *access.Engine {
 
 // deploy makes the workload account's part the way a program does.
 func (o organization) deploy(ctx *pulumi.Context) error {
-	if _, err := components.NewOSAccess(ctx, "os-access", o.osAccess); err != nil {
+	if _, err := components.NewOSAccess(ctx, "os-access", o.osAccess, nil); err != nil {
 		return err
 	}
 	for _, grant := range o.grants {
-		if _, err := components.NewAccessGrant(ctx, "grant-"+grant.RoleName(), grant); err != nil {
+		if _, err := components.NewAccessGrant(ctx, "grant-"+grant.RoleName(), grant, nil); err != nil {
 			return err
 		}
 	}
 	if o.justIn == nil {
 		return nil
 	}
-	_, err := components.NewJustInTime(ctx, "just-in-time", o.justIn)
+	_, err := components.NewJustInTime(ctx, "just-in-time", o.justIn, o.providers)
 	return err
 }
 

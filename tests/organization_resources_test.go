@@ -40,13 +40,13 @@ func (o organization) deployAll(ctx *pulumi.Context) error {
 		return err
 	}
 	if o.justIn != nil {
-		o.justIn.Providers = map[string]pulumi.ProviderResource{}
+		o.providers = components.RegionProviders{}
 		for _, region := range o.sessions.Regions {
 			provider, err := aws.NewProvider(ctx, "native-"+region, &aws.ProviderArgs{Region: pulumi.String(region)})
 			if err != nil {
 				return err
 			}
-			o.justIn.Providers[region] = provider
+			o.providers[region] = provider
 		}
 	}
 	return o.deploy(ctx)
@@ -199,12 +199,18 @@ func TestRefusedOrganizationRegistersNothing(t *testing.T) {
 		change(&o)
 		constructors := map[string]pulumi.RunFunc{
 			"policies": o.deployPolicies,
-			"OSAccess": func(ctx *pulumi.Context) error { _, err := components.NewOSAccess(ctx, "x", o.osAccess); return err },
-			"grant": func(ctx *pulumi.Context) error {
-				_, err := components.NewAccessGrant(ctx, "x", o.grants[0])
+			"OSAccess": func(ctx *pulumi.Context) error {
+				_, err := components.NewOSAccess(ctx, "x", o.osAccess, nil)
 				return err
 			},
-			"just in time": func(ctx *pulumi.Context) error { _, err := components.NewJustInTime(ctx, "x", o.justIn); return err },
+			"grant": func(ctx *pulumi.Context) error {
+				_, err := components.NewAccessGrant(ctx, "x", o.grants[0], nil)
+				return err
+			},
+			"just in time": func(ctx *pulumi.Context) error {
+				_, err := components.NewJustInTime(ctx, "x", o.justIn, nil)
+				return err
+			},
 		}
 		rec, err := mocks.Run(constructors[name], scpEnabled())
 		var problems components.Problems
@@ -216,7 +222,10 @@ func TestRefusedOrganizationRegistersNothing(t *testing.T) {
 // Approval documents of several Regions want a provider for each.
 func TestApprovalDocumentsWantAProviderForEveryRegion(t *testing.T) {
 	o := fullOrganization(policy.AWS)
-	rec, err := mocks.Run(func(ctx *pulumi.Context) error { _, err := components.NewJustInTime(ctx, "x", o.justIn); return err })
+	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
+		_, err := components.NewJustInTime(ctx, "x", o.justIn, nil)
+		return err
+	})
 	require.ErrorContains(t, err, "has no provider")
 	assert.Empty(t, rec.Resources())
 }
@@ -262,8 +271,7 @@ func TestAGrantWaitsForItsUser(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		grant.UserResources = map[string][]pulumi.Resource{"carol": user.CustomResources()}
-		_, err = components.NewAccessGrant(ctx, "grant", grant)
+		_, err = components.NewAccessGrant(ctx, "grant", grant, components.UserResources{"carol": user.CustomResources()})
 		return err
 	})
 	require.NoError(t, err)

@@ -112,11 +112,11 @@ func (c *creation) sessionPreferences() error {
 	if args == nil {
 		return nil
 	}
-	args.Providers = map[string]pulumi.ProviderResource{}
+	providers := components.RegionProviders{}
 	for region, provider := range c.providers.byRegion {
-		args.Providers[region] = provider
+		providers[region] = provider
 	}
-	preferences, err := components.NewSessionPreferences(c.ctx, sessionsName, args, c.options()...)
+	preferences, err := components.NewSessionPreferences(c.ctx, sessionsName, args, providers, c.options()...)
 	if err != nil {
 		return err
 	}
@@ -129,8 +129,7 @@ func (c *creation) operationRoles() error {
 	if args == nil {
 		return nil
 	}
-	args.UserResources = c.users
-	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.options(after(c.preferences))...)
+	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.users, c.options(after(c.preferences))...)
 	if err != nil {
 		return err
 	}
@@ -140,12 +139,11 @@ func (c *creation) operationRoles() error {
 
 func (c *creation) delegatedRoles() error {
 	for _, args := range c.stack.Delegated() {
-		args.UserResources = c.users
 		waits := c.preferences
 		if len(c.requests) > 0 && c.carriesRequests(args) {
 			waits = slices.Concat(waits, c.requests)
 		}
-		role, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.options(after(waits))...)
+		role, err := components.NewDelegatedRole(c.ctx, args.Name, args, c.users, c.options(after(waits))...)
 		if err != nil {
 			return err
 		}
@@ -167,8 +165,7 @@ func (c *creation) osAccess() error {
 	if args == nil {
 		return nil
 	}
-	args.UserResources = c.users
-	access, err := components.NewOSAccess(c.ctx, osAccessName, args, c.options(after(c.preferences))...)
+	access, err := components.NewOSAccess(c.ctx, osAccessName, args, c.users, c.options(after(c.preferences))...)
 	if err != nil {
 		return err
 	}
@@ -179,8 +176,7 @@ func (c *creation) osAccess() error {
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
-		args.UserResources = c.users
-		grant, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.options(after(c.preferences))...)
+		grant, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.users, c.options(after(c.preferences))...)
 		if err != nil {
 			return err
 		}
@@ -198,8 +194,7 @@ func (c *creation) justInTime() error {
 	if err != nil {
 		return err
 	}
-	args.Providers = native
-	requests, err := components.NewJustInTime(c.ctx, justInTimeName, args, c.options(after(c.preferences))...)
+	requests, err := components.NewJustInTime(c.ctx, justInTimeName, args, native, c.options(after(c.preferences))...)
 	if err != nil {
 		return err
 	}
