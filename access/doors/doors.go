@@ -131,12 +131,43 @@ type Row struct {
 	Service, It string
 	// Actions are the calls, such as "ssm:StartSession", in AWS's spelling, at least one. No action stands in two rows.
 	Actions []string
+	// Ways are the doors of the row that journeys open, under the names by which expectations open them. A row without one is asked about by its actions.
+	Ways []Way
 	// In are the sets that the actions are of. Empty means that nothing closes them.
 	In []Set
 	// Open says why no service control policy of the guardrails closes the calls. Empty where a set of In is closed by one.
 	Open string
 	// Why says why the calls are of their class where their names do not, Page the address of AWS's page that says so. Both are optional.
 	Why, Page string
+}
+
+// Way is one door that journeys open: package access knows the calls of it.
+type Way struct {
+	// Name is the name in an expectation, such as "remotePort".
+	Name string
+	// Does is what somebody does with it, as an infinitive without "to": "open a shell".
+	Does string
+	// Action is the call of the row that opens it.
+	Action string
+}
+
+// Others are the actions of the row that open none of its ways: whoever is asked what a caller may do asks about them beside the ways.
+func (r *Row) Others() []string {
+	return slices.DeleteFunc(slices.Clone(r.Actions), func(action string) bool {
+		return slices.ContainsFunc(r.Ways, func(w Way) bool { return w.Action == action })
+	})
+}
+
+// WayNamed finds the way of a name; false where the table has none.
+func WayNamed(name string) (Way, bool) {
+	for i := range Table() {
+		for _, way := range Table()[i].Ways {
+			if way.Name == name {
+				return way, true
+			}
+		}
+	}
+	return Way{}, false
 }
 
 // Closed reports whether a service control policy of the guardrails closes the row, for whom its statement applies to.

@@ -27,11 +27,14 @@ func elsewhereRows() []Row {
 		{Class: Elsewhere, Service: "AppStream, WorkSpaces and Nimble Studio", It: "streamed desktops and applications of people",
 			Actions: calls("appstream:CreateStreamingURL Stream nimble:CreateStreamingSession CreateStreamingSessionStream StartStreamingSession workspaces:Stream"),
 			Open:    work},
+		{Class: Elsewhere, Service: "AppStream and WorkSpaces", It: "software put onto image builders and desktops of people",
+			Actions: calls("appstream:StartSoftwareDeploymentToImageBuilder workspaces:DeployWorkspaceApplications"),
+			Open:    "whoever administers the desktops decides what is installed there; they are no nodes"},
 		{Class: Elsewhere, Service: "GameLift Streams", It: "streamed applications", Actions: calls("gameliftstreams:CreateStreamSessionConnection CreateStreamUrl StartStreamSession"),
 			Open: "the player has the application and no desktop"},
 		{Class: Elsewhere, Service: "SageMaker and DataZone", It: "notebooks, spaces and their start scripts",
 			Actions: calls("sagemaker:CreateNotebookInstanceLifecycleConfig CreatePresignedDomainUrl CreatePresignedNotebookInstanceUrl CreateStudioLifecycleConfig " +
-				"StartSession UpdateNotebookInstanceLifecycleConfig datazone:GetNotebookCompute StartNotebookCompute StartNotebookRun"),
+				"StartSession UpdateNotebookInstanceLifecycleConfig datazone:CreateCellRun GetNotebookCompute StartNotebookCompute StartNotebookRun"),
 			Open: work, Page: "https://docs.aws.amazon.com/sagemaker/latest/dg/notebook-lifecycle-config.html"},
 		{Class: Elsewhere, Service: "CloudShell", It: "a shell of AWS's", Actions: calls("cloudshell:ApproveCommand CreateEnvironment CreateSession PutCredentials"),
 			Open: "it has the credentials of whoever opens it and no more"},
@@ -40,6 +43,20 @@ func elsewhereRows() []Row {
 				"RunStatement StartNotebook UpdateDevEndpoint athena:CreatePresignedNotebookUrl GetSessionEndpoint StartCalculationExecution StartSession " +
 				"emr-serverless:AccessInteractiveEndpoints AccessLivyEndpoints GetSessionEndpoint StartJobRun StartSession"),
 			Open: work, Page: "https://docs.aws.amazon.com/glue/latest/dg/interactive-sessions-overview.html"},
+		{Class: Elsewhere, Service: "SageMaker, Glue, Braket, Omics, Clean Rooms", It: "jobs and endpoints that run code and containers of one's own",
+			Actions: calls("sagemaker:CreateAutoMLJob CreateAutoMLJobV2 CreateDataQualityJobDefinition CreateHyperParameterTuningJob CreateJob CreateModelBiasJobDefinition " +
+				"CreateModelExplainabilityJobDefinition CreateModelQualityJobDefinition CreateProcessingJob CreateTrainingJob CreateTransformJob DeployHubModel UpdateTrainingJob " +
+				"glue:CreateJob ResumeWorkflowRun StartBlueprintRun StartJobRun StartWorkflowRun UpdateJob UpdateJobFromSourceControl UpgradeJob " +
+				"braket:CreateJob omics:StartRun StartRunBatch cleanrooms:StartProtectedJob cleanrooms-ml:StartTrainedModelInferenceJob airflow-serverless:StartWorkflowRun"),
+			Open: "the machine is AWS's and lives as long as the job, which runs as the role that was passed to it"},
+		{Class: Elsewhere, Service: "Services that deploy applications", It: "applications on machines of AWS's",
+			Actions: calls("a2c:StartDeploymentJob amplify:CreateDeployment StartDeployment StartJob application-transformation:StartDeployment apprunner:StartDeployment " +
+				"lightsail:CreateContainerServiceDeployment m2:CreateDeployment StartBatchJob"),
+			Open: "it is how applications get to where they run; who deploys them decides what runs there"},
+		{Class: Elsewhere, Service: "Panorama and RoboMaker", It: "software of cameras and robots, and simulations",
+			Actions: calls("panorama:CreateJobForDevices CreateNodeFromTemplateJob robomaker:CreateDeploymentJob CreateSimulationJob RestartSimulationJob " +
+				"StartSimulationJobBatch SyncDeploymentJob UpdateRobotDeployment"),
+			Open: "they run on machines that are enrolled with the service"},
 		{Class: Elsewhere, Service: "Managed Airflow", It: "workflows, their command line and web page",
 			Actions: calls("airflow:CreateCliToken CreateWebLoginToken InvokeRestApi"), Open: work},
 		{Class: Elsewhere, Service: "Bedrock AgentCore", It: "code interpreters and browsers of agents",
@@ -50,9 +67,9 @@ func elsewhereRows() []Row {
 			Open:    "a build runs what its specification says, as the role of the project; whoever may start it with a specification of their own has that role",
 			Page:    "https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html"},
 		{Class: Elsewhere, Service: "Lambda", It: "functions and MicroVMs",
-			Actions: calls("lambda:ConnectMicrovm CreateFunction CreateMicrovmAuthToken RunMicrovm UpdateFunctionCode UpdateFunctionConfiguration"),
+			Actions: calls("lambda:ConnectMicrovm CreateFunction CreateMicrovmAuthToken InvokeAsync InvokeFunction InvokeFunctionUrl RunMicrovm UpdateFunctionCode UpdateFunctionConfiguration"),
 			Open:    "code runs as the role of the function; there is no shell"},
-		{Class: Elsewhere, Service: "Device Farm", It: "phones and browsers of AWS's", Actions: calls("devicefarm:CreateRemoteAccessSession CreateTestGridUrl"),
+		{Class: Elsewhere, Service: "Device Farm", It: "phones and browsers of AWS's", Actions: calls("devicefarm:CreateRemoteAccessSession CreateTestGridUrl ScheduleRun"),
 			Open: "the devices are AWS's"},
 		{Class: Elsewhere, Service: "Storage Gateway", It: "the password of a gateway's local console", Actions: calls("storagegateway:SetLocalConsolePassword"),
 			Open: "the console is reached by the hypervisor, or by the doors of the instance that the gateway is"},

@@ -2,17 +2,23 @@ package doors
 
 // shellRows open a shell, a desktop or a port on a node.
 func shellRows() []Row {
+	const startSession = "ssm:StartSession"
 	return []Row{
-		{Class: Shell, Service: "Systems Manager", It: "sessions on nodes: shells, ports, SSH", Actions: calls("ssm:StartSession"), In: in(Sessions)},
+		{Class: Shell, Service: "Systems Manager", It: "sessions on nodes: shells, ports, SSH", Actions: calls("ssm:StartSession"), In: in(Sessions),
+			Ways: []Way{{"shell", "open a shell", startSession}, {"port", "forward a port", startSession},
+				{"remotePort", "forward a port of another host", startSession}, {"ssh", "tunnel SSH", startSession}}},
 		{Class: Shell, Service: "Systems Manager", It: "somebody's open session", Actions: calls("ssm:ResumeSession"), In: in(Sessions),
 			Why: "it returns a new token for the session, with which whoever called goes on in it"},
-		{Class: Shell, Service: "Systems Manager", It: "remote desktops of Fleet Manager", Actions: calls("ssm-guiconnect:StartConnection"), In: in(Sessions)},
+		{Class: Shell, Service: "Systems Manager", It: "remote desktops of Fleet Manager", Actions: calls("ssm-guiconnect:StartConnection"), In: in(Sessions),
+			Ways: []Way{{"rdp", "open a desktop", "ssm-guiconnect:StartConnection"}}},
 		{Class: Shell, Service: "EC2", It: "the Windows password", Actions: calls("ec2:GetPasswordData"), In: in(Sessions),
 			Why: "whoever holds the private key of the instance decrypts the administrator's password"},
 		{Class: Shell, Service: "EC2", It: "keys and tunnels of EC2 Instance Connect",
-			Actions: calls("ec2-instance-connect:OpenTunnel SendSSHPublicKey"), In: in(OtherDoors)},
+			Actions: calls("ec2-instance-connect:OpenTunnel SendSSHPublicKey"), In: in(OtherDoors),
+			Ways: []Way{{"instanceConnect", "push an SSH key", "ec2-instance-connect:SendSSHPublicKey"}}},
 		{Class: Shell, Service: "EC2", It: "serial consoles",
-			Actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey ec2:EnableSerialConsoleAccess"), In: in(OtherDoors)},
+			Actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey ec2:EnableSerialConsoleAccess"), In: in(OtherDoors),
+			Ways: []Way{{"serialConsole", "use the serial console", "ec2-instance-connect:SendSerialConsoleSSHPublicKey"}}},
 		{Class: Shell, Service: "Systems Manager", It: "just-in-time sessions that are approved", Actions: calls("ssm:StartAccessRequest GetAccessToken"),
 			Open: "a request opens nothing before it is approved, and who approves is protected; the credentials are those of the token role",
 			Page: "https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access.html"},
@@ -30,7 +36,8 @@ func shellRows() []Row {
 // codeRows run code on nodes.
 func codeRows() []Row {
 	return append([]Row{
-		{Class: Code, Service: "Systems Manager", It: "commands as root", Actions: calls("ssm:SendCommand"), In: in(RemoteExecution)},
+		{Class: Code, Service: "Systems Manager", It: "commands as root", Actions: calls("ssm:SendCommand"), In: in(RemoteExecution),
+			Ways: []Way{{"sendCommand", "run commands as root", "ssm:SendCommand"}}},
 		{Class: Code, Service: "Systems Manager", It: "associations, which run documents as root",
 			Actions: calls("ssm:CreateAssociation CreateAssociationBatch StartAssociationsOnce UpdateAssociation"), In: in(RemoteExecution),
 			Page: "https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state.html"},
@@ -92,11 +99,11 @@ func moreCodeRows() []Row {
 		{Class: Code, Service: "EMR", It: "steps, notebooks and sessions on clusters",
 			Actions: calls("elasticmapreduce:AddJobFlowSteps AttachEditor CreateEditor CreateStudioPresignedUrl CreateStudioSessionMapping GetClusterSessionCredentials " +
 				"GetSessionEndpoint OpenEditorInConsole RunJobFlow StartEditor StartNotebookExecution StartSession UpdateStudioSessionMapping " +
-				"emr-containers:CreateManagedEndpoint GetManagedEndpointSessionCredentials StartJobRun"),
+				"emr-containers:CreateJobTemplate CreateManagedEndpoint GetManagedEndpointSessionCredentials StartJobRun"),
 			Open: "running what people write is what a cluster is for; its instances are nodes, and steps and notebooks run on them",
 			Page: "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-work-with-steps.html"},
 		{Class: Code, Service: "ECS and Batch", It: "containers on instances",
-			Actions: calls("ecs:CreateDaemon CreateService CreateTaskSet RegisterDaemonTaskDefinition RegisterTaskDefinition RunTask StartTask UpdateDaemon UpdateService " +
+			Actions: calls("ecs:ContinueServiceDeployment CreateDaemon CreateService CreateTaskSet RegisterDaemonTaskDefinition RegisterTaskDefinition RunTask StartTask UpdateDaemon UpdateService " +
 				"batch:CreateComputeEnvironment RegisterJobDefinition SubmitJob SubmitServiceJob UpdateComputeEnvironment"),
 			Open: deploys, Why: "a privileged container, or one that mounts the file system of its host, is root there",
 			Page: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html"},
@@ -105,8 +112,8 @@ func moreCodeRows() []Row {
 			Open:    "the cluster decides what its users may do, kubectl exec among it; AWS does not see those calls",
 			Page:    "https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html"},
 		{Class: Code, Service: "IoT Greengrass and IoT Core", It: "components, jobs and commands on devices",
-			Actions: calls("greengrass:CreateComponentVersion CreateDeployment CreateFunctionDefinitionVersion CreateGroupVersion StartBulkDeployment " +
-				"iot:CreateCommand CreateJob CreateJobTemplate StartCommandExecution UpdateCommand"),
+			Actions: calls("greengrass:CreateComponentVersion CreateDeployment CreateFunctionDefinitionVersion CreateGroupVersion CreateSoftwareUpdateJob StartBulkDeployment " +
+				"iot:AssociateTargetsWithJob CreateCommand CreateJob CreateJobTemplate StartCommandExecution UpdateCommand"),
 			Open: "they run on devices that carry the agent of the service; a node that does is one of them",
 			Page: "https://docs.aws.amazon.com/greengrass/v2/developerguide/manage-deployments.html"},
 		{Class: Code, Service: "Migration and recovery", It: "actions after a launch",
@@ -116,6 +123,9 @@ func moreCodeRows() []Row {
 		{Class: Code, Service: "Deadline Cloud", It: "jobs on workers", Actions: calls("deadline:CreateJob CreateQueueEnvironment UpdateQueueEnvironment"),
 			Open: "running what people submit is what a farm is for; workers of a fleet that the customer manages can be nodes",
 			Page: "https://docs.aws.amazon.com/deadline-cloud/latest/userguide/deadline-cloud-jobs.html"},
+		{Class: Code, Service: "Launch Wizard", It: "servers of applications that it launches", Actions: calls("launchwizard:CreateDeployment UpdateDeployment"),
+			Open: "whoever launches a machine says what runs on it: the machine is theirs",
+			Page: "https://docs.aws.amazon.com/launchwizard/latest/userguide/what-is-launch-wizard.html"},
 		{Class: Code, Service: "OpsWorks", It: "recipes on instances", Actions: calls("opsworks:CreateDeployment"),
 			Open: "AWS has ended the service: there are no stacks to deploy to"},
 		{Class: Code, Service: "Services that call Systems Manager", It: "experiments, remediations, service actions and schedules",

@@ -39,8 +39,9 @@ var (
 		"Search", "Stop", "Tag", "Terminate", "Untag",
 	}
 	// nameWords are the words of names that look like a door.
-	nameWords = strings.Fields("assume attach command commands connect connection console credential credentials debug desktop desktops exec execute federation gui " +
-		"interactive interpreter login logon notebook password presigned rdp remote sandbox script session sessions shell signin ssh stream streaming streams studio terminal " +
+	nameWords = strings.Fields("assume attach command commands connect connection console credential credentials debug deploy deployment deployments desktop desktops exec " +
+		"execute federation gui interactive interpreter invoke job jobs login logon notebook password presigned rdp remote run runs sandbox script session sessions shell signin " +
+		"ssh stream streaming streams studio terminal " +
 		"token tunnel tunnels userdata")
 	// describedAs are the words of descriptions that do.
 	describedAs = regexp.MustCompile(`(?i)\b(access token|authenticat\w*|browser|code execution|commands?|console|debug\w*|desktops?|` +

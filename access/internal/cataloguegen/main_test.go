@@ -84,6 +84,7 @@ func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
 	for name, word := range map[string]string{
 		"CreateStreamSessionAdminShell": "stream", "OpenTunnel": "tunnel", "ExecuteCommand": "execute", "CreateWebLoginToken": "login", "ModifyUserData": "userdata",
 		"CreateStudioPresignedUrl": "studio", "AttachVolume": "attach", "RDPGateway": "rdp", "GetConsoleOutput": "console", "ActivateEC2Remote": "remote",
+		"RunTask": "run", "InvokeFunction": "invoke", "SubmitJob": "job", "DeployHubModel": "deploy", "CreateDeployment": "deployment", "StartJobRun": "job",
 		"ListSessions": "", "DescribeSessions": "", "TerminateSession": "", "BatchGetSandboxes": "", "ObserveThing": "", "Sessionize": "",
 	} {
 		assert.Equal(t, word, looksLikeDoor(action{Name: name, AccessLevel: "Write", Description: "Grants permission to do something"}), name)
