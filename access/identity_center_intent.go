@@ -32,6 +32,8 @@ type PermissionSetIntent struct {
 	Regions []string
 	// Accounts are the ids of all accounts in which it can be taken: their documents stand in its policies.
 	Accounts []string
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it starts.
+	VolumeKeys []string
 }
 
 func (in *IdentityCenterIntent) authorizationTags() []string {

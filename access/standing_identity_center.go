@@ -278,8 +278,21 @@ func (p *identityCenterProver) changesNoAccess() {
 			// Tags of a session of a role elsewhere decide nothing here.
 			tagging = answer{classes: tagging.classes}
 		}
-		p.conclude(p.finding(set.ARN), a.and(tagging), "somebody who is no administrator changes what people may do")
+		a = a.and(tagging)
+		if set.OpensSessions || set.ReadOnly {
+			a = a.and(p.grantsOnKeys(set))
+		}
+		p.conclude(p.finding(set.ARN), a, "somebody who is no administrator changes what people may do")
 	})
+}
+
+// grantsOnKeys asks whether a permission set gives somebody the use of a KMS key, beyond what EC2 asks for when one of its instances starts.
+func (p *identityCenterProver) grantsOnKeys(set *PermissionSetIntent) answer {
+	var permitted []policy.Statement
+	if len(set.VolumeKeys) > 0 {
+		permitted = append(permitted, useOfVolumeKeys(set.VolumeKeys))
+	}
+	return p.askAll(asking([]policy.Statement{policy.Allow("", "kms:CreateGrant", "kms:PutKeyPolicy").On("*")}, permitted...), p.everyPerson(set))
 }
 
 // assigned are people who may take the permission set, one for each assignment, with a value for every attribute.
@@ -317,7 +330,7 @@ func (p *identityCenterProver) shell(set *PermissionSetIntent, person Person, re
 	if kind == ManagedInstance {
 		node.ID = "mi-0123456789abcdef0"
 	}
-	return Journey{Portal: &Portal{Person: person, Role: set.ARN}, Opens: &Door{Kind: Shell, Node: node}, At: someDay}
+	return Journey{Portal: &Portal{Person: person, Role: set.ARN}, Opens: &Door{Kind: Shell, Node: node}, At: p.engine.day()}
 }
 
 // shellsWork: whoever is assigned, on an EC2 instance and on a managed node, in every Region.

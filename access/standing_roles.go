@@ -69,9 +69,7 @@ func (p *prover) operationRolesOnlyOperate(in *Intent) {
 		r := &in.OperationRoles[i]
 		permitted := []policy.Statement{operates}
 		if len(r.VolumeKeys) > 0 {
-			// A grant that EC2 asks for, and no other: a grant to oneself decrypts.
-			permitted = append(permitted, policy.Allow("", "kms:CreateGrant").On(r.VolumeKeys...).When(
-				policy.Bool("kms:GrantIsForAWSResource", true), policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn")))
+			permitted = append(permitted, useOfVolumeKeys(r.VolumeKeys))
 		}
 		q := asking(anything, permitted...)
 		q.writes = true
@@ -79,6 +77,12 @@ func (p *prover) operationRolesOnlyOperate(in *Intent) {
 			p.conclude(p.begin(in, r.ARN), p.everyCall(q, p.operation(in, r)), "an operation role changes something else")
 		}
 	}
+}
+
+// useOfVolumeKeys is a grant on one of the keys that EC2 asks for, and no other: a grant to oneself decrypts.
+func useOfVolumeKeys(keys []string) policy.Statement {
+	return policy.Allow("", "kms:CreateGrant").On(keys...).When(policy.Bool("kms:GrantIsForAWSResource", true),
+		policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"))
 }
 
 // operation is a session of an operation role.

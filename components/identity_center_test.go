@@ -112,6 +112,41 @@ func TestAnUnmappedKeyIsTheIdentityProviders(t *testing.T) {
 	assert.Equal(t, "carol", r.Arrival.OSUser.Name, r.Why)
 }
 
+const volumeKey = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+// A permission set that starts instances has EC2 make grants on the listed keys; a condition less, or a key that is not listed, is found.
+func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
+	attributes, set := people(OperationTemplate)
+	set.VolumeKeyARNs = []string{volumeKey}
+	require.NoError(t, set.Validate())
+	changed := func(change func(*policy.Statement)) func(*access.World) {
+		return func(w *access.World) {
+			found := false
+			statements := w.Accounts[1].Roles[0].Inline[0].Document.Statements
+			for i := range statements {
+				if statements[i].Sid == "StartInstancesWithEncryptedVolumes" {
+					change(&statements[i])
+					found = true
+				}
+			}
+			require.True(t, found)
+		}
+	}
+	for name, c := range map[string]struct {
+		change func(*policy.Statement)
+		holds  bool
+	}{
+		"as it is":              {func(*policy.Statement) {}, true},
+		"grants to oneself":     {func(s *policy.Statement) { s.Conditions = s.Conditions[1:] }, false},
+		"grants of any service": {func(s *policy.Statement) { s.Conditions = s.Conditions[:1] }, false},
+		"another key":           {func(s *policy.Statement) { s.Resources = []string{"arn:aws:kms:us-east-1:111122223333:key/*"} }, false},
+		"a use of the key":      {func(s *policy.Statement) { s.Actions = []string{"kms:CreateGrant", "kms:PutKeyPolicy"} }, false},
+	} {
+		f := proven(t, worldOf(t, attributes, set, changed(c.change)), set)["permission-set-changes-no-access"]
+		assert.Equal(t, c.holds, f.Verdict != access.DoesNotHold, "%s: %s", name, f)
+	}
+}
+
 func proven(t *testing.T, e *access.Engine, set *PermissionSetArgs) map[string]access.Finding {
 	t.Helper()
 	report, err := access.ProveIdentityCenter(e, access.IdentityCenterIntent{Account: center,
@@ -165,6 +200,8 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 		"any document":             {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
 		"a stranger's preferences": {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
 		"sessions of others":       {OperationTemplate, with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
+		"grants on any key":        {OperationTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", true))), "permission-set-changes-no-access"},
+		"grants of a reader":       {ReadOnlyTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*")), "permission-set-changes-no-access"},
 		"no login of one's own":    {OperationTemplate, without("DenySessionsWithoutOSUser"), "permission-set-legal-os-user"},
 		"the agent's login":        {OperationTemplate, without("DenySessionsAsIllegalOSUsers"), "permission-set-legal-os-user"},
 		"Regions without Run As":   {OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"), "permission-set-legal-os-user"},
@@ -244,6 +281,21 @@ func TestIdentityCenterRefusals(t *testing.T) {
 		"policies beside a template": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
 			s.ManagedPolicies = []string{"AdministratorAccess"}
 		}, "managedPolicies", "use the template own"},
+		"a volume key where nothing is started": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.Template, s.VolumeKeyARNs = OSAccessTemplate, []string{volumeKey}
+		}, "volumeKeyArns", "is for the template operation, which starts instances, and osAccess does not"},
+		"a volume key of a reader": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.Template, s.Regions, s.VolumeKeyARNs = ReadOnlyTemplate, nil, []string{volumeKey}
+		}, "volumeKeyArns", "readOnly does not"},
+		"a volume key by its alias": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.VolumeKeyARNs = []string{volumeKey, "arn:aws:kms:us-east-1:111122223333:alias/volumes"}
+		}, "volumeKeyArns[1]", "is an alias"},
+		"a volume key by its id": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.VolumeKeyARNs = []string{"1234abcd-12ab-34cd-56ef-1234567890ab"}
+		}, "volumeKeyArns[0]", "is not the ARN of a KMS key"},
+		"a volume key twice": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+			s.VolumeKeyARNs = []string{volumeKey, volumeKey}
+		}, "volumeKeyArns[1]", "is listed twice"},
 		"no Region": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Regions = nil }, "regions", "would open nowhere"},
 	} {
 		attributes, set := people(OperationTemplate)

@@ -110,16 +110,20 @@ func (a *OperationRolesArgs) SessionDocumentsDocument(r OperationRole) (policy.D
 	return policy.New(policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...)), true
 }
 
-// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false where it names none. A grant that EC2 does
-// not ask for is not allowed.
-//
-// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false where it names none.
 func (a *OperationRolesArgs) VolumeKeysDocument(r OperationRole) (policy.Document, bool) {
 	if len(r.VolumeKeyARNs) == 0 {
 		return policy.Document{}, false
 	}
+	return policy.New(useOfVolumeKeys(r.VolumeKeyARNs)), true
+}
+
+// useOfVolumeKeys lets EC2 use the keys of the volumes of instances that are started. A grant that EC2 does not ask for is not allowed.
+//
+// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+func useOfVolumeKeys(keys []string) policy.Statement {
 	var services []string
-	for _, key := range r.VolumeKeyARNs {
+	for _, key := range keys {
 		arn, _ := policy.ParseARN(key)
 		service := "ec2." + arn.Region + ".amazonaws.com"
 		if slices.Contains(services, service) {
@@ -131,8 +135,8 @@ func (a *OperationRolesArgs) VolumeKeysDocument(r OperationRole) (policy.Documen
 			services = append(services, service+".cn")
 		}
 	}
-	return policy.New(policy.Allow("StartInstancesWithEncryptedVolumes", "kms:CreateGrant").On(r.VolumeKeyARNs...).
-		When(policy.Bool("kms:GrantIsForAWSResource", true), policy.StringEquals("kms:ViaService", services...))), true
+	return policy.Allow("StartInstancesWithEncryptedVolumes", "kms:CreateGrant").On(keys...).
+		When(policy.Bool("kms:GrantIsForAWSResource", true), policy.StringEquals("kms:ViaService", services...))
 }
 
 // RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.

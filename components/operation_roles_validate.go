@@ -48,7 +48,7 @@ func (a *OperationRolesArgs) validateRole(p *Problems, i int) {
 			"write the OS user of the role's shells, such as os-user1")
 	}
 	validateDocumentNames(p, path, r)
-	a.validateVolumeKeys(p, path, r)
+	validateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
 	validateMFAMaxAge(p, join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, operationMFAMaxAge))
 	validateSessionName(p, join(path, "sessionName"), r.SessionName)
 	validateMaxSession(p, join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, defaultMaxSession))
@@ -129,16 +129,17 @@ var unlogged = map[string]string{
 
 const portForwarding = "AWS-StartPortForwardingSession"
 
-func (a *OperationRolesArgs) validateVolumeKeys(p *Problems, role string, r OperationRole) {
-	for i, key := range r.VolumeKeyARNs {
-		path := join(role, at("volumeKeyArns", i))
+// validateVolumeKeys holds the keys of volumes of an element of the stack file: ARNs of keys, each once.
+func validateVolumeKeys(p *Problems, element string, account Account, keys []string) {
+	for i, key := range keys {
+		path := join(element, at("volumeKeyArns", i))
 		switch {
 		case !strings.HasPrefix(key, "arn:"):
 			p.add(path, key, "is not the ARN of a KMS key", `write the key's ARN, as "aws ec2 describe-volumes" prints it`)
-		case slices.Contains(r.VolumeKeyARNs[:i], key):
+		case slices.Contains(keys[:i], key):
 			p.add(path, key, "is listed twice", "remove one")
 		default:
-			validateKMSKeyID(p, path, a.Account, nil, key)
+			validateKMSKeyID(p, path, account, nil, key)
 		}
 	}
 }

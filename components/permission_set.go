@@ -63,6 +63,10 @@ type PermissionSetArgs struct {
 	Regions []string
 	// KMSKeys are ARNs of the keys that encrypt session data in those accounts. Empty means TLS alone.
 	KMSKeys []string
+	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the instances that OperationTemplate starts, of any account: EC2 may use
+	// them for whoever starts such an instance, and without that it falls back to stopped. Empty means that no volume has such a key. For
+	// OperationTemplate alone.
+	VolumeKeyARNs []string
 	// ManagedPolicies are names of AWS managed policies, with their path where they have one, for OwnTemplate.
 	ManagedPolicies []string
 	// Policy is the inline policy of OwnTemplate; nil means none.

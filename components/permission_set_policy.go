@@ -201,6 +201,9 @@ func (a *PermissionSetArgs) sessionStatements() []policy.Statement {
 	if a.Template == OperationTemplate {
 		statements = append(statements, policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
 			On(p.InstanceARN("*", "*", "*")).When(a.onNodes()...))
+		if len(a.VolumeKeyARNs) > 0 {
+			statements = append(statements, useOfVolumeKeys(a.VolumeKeyARNs))
+		}
 	}
 	if len(a.KMSKeys) > 0 {
 		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(a.KMSKeys...))
@@ -271,5 +274,6 @@ func (a *PermissionSetArgs) Intent(key, account string) access.PermissionSetInte
 	return access.PermissionSetIntent{
 		Key: key, Name: a.Name, ARN: a.RoleARN(account), OpensSessions: a.Template.OpensSessions(), OwnProject: a.Template == OperationTemplate, ReadOnly: a.Template == ReadOnlyTemplate,
 		Projects: a.Projects, DomainLogins: a.DomainLogins, Documents: a.Documents, Regions: a.Regions, Accounts: a.Accounts(),
+		VolumeKeys: a.VolumeKeyARNs,
 	}
 }

@@ -44,6 +44,7 @@ func (a *PermissionSetArgs) Validate() error {
 	}
 	a.validateSession(&p)
 	a.validateShells(&p)
+	a.validateStarts(&p)
 	a.validatePermissions(&p)
 	a.validateAssignments(&p)
 	if len(p) > 0 {
@@ -98,6 +99,15 @@ func (a *PermissionSetArgs) validateShells(p *Problems) {
 			p.add(given.path, nil, "is for templates that open sessions, and "+string(a.Template)+" does not", "use the template operation or osAccess, or leave it out")
 		}
 	}
+}
+
+// validateStarts holds what only the template that starts instances has.
+func (a *PermissionSetArgs) validateStarts(p *Problems) {
+	if a.Template != OperationTemplate && len(a.VolumeKeyARNs) > 0 {
+		p.add("volumeKeyArns", nil, "is for the template operation, which starts instances, and "+string(a.Template)+" does not", "use the template operation, or leave it out")
+		return
+	}
+	validateVolumeKeys(p, "", a.Account, a.VolumeKeyARNs)
 }
 
 // validatePermissions holds what only OwnTemplate has.

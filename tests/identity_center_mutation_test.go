@@ -173,6 +173,20 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 			s.ask(in, dave, false, "a colleague's session", action, session, tag+"AROAEXAMPLE0:erin")
 			s.ask(in, dave, false, "nobody's session", action, session)
 		}
+		if set.Template == components.OperationTemplate {
+			asked, key := list("kms:GrantIsForAWSResource=true", "kms:ViaService=ec2.ap-northeast-1.amazonaws.com"), list(set.VolumeKeyARNs[0])
+			s.ask(in, dave, true, "EC2 uses the key of a volume", "kms:CreateGrant", key, asked...)
+			s.ask(in, dave, false, "EC2 uses no other key", "kms:CreateGrant", list(strings.Replace(key[0], "1234abcd", "0987dcba", 1)), asked...)
+			s.ask(in, dave, false, "EC2 uses no other key", "kms:CreateGrant", list(key[0]+"0"), asked...)
+			s.ask(in, dave, false, "EC2 uses no key of another Region", "kms:CreateGrant", list(strings.Replace(key[0], "ap-northeast-1", "us-east-1", 1)), asked...)
+			s.ask(in, dave, false, "gives nobody a key", "kms:CreateGrant", key, "kms:GrantIsForAWSResource=false", asked[1])
+			s.ask(in, dave, false, "gives nobody a key", "kms:CreateGrant", key, asked[1])
+			s.ask(in, dave, false, "no other service uses a key", "kms:CreateGrant", key, asked[0], "kms:ViaService=rds.ap-northeast-1.amazonaws.com")
+			s.ask(in, dave, false, "no other service uses a key", "kms:CreateGrant", key, asked[0])
+			for _, action := range list("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:RetireGrant", "kms:RevokeGrant") {
+				s.ask(in, dave, false, "does nothing else with a key", action, key, asked...)
+			}
+		}
 		s.ask(in, dave, true, "opens the data channel", "ssmmessages:OpenDataChannel", nil)
 		s.ask(in, dave, false, "opens no control channel", "ssmmessages:OpenControlChannel", nil)
 		for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions"} {
@@ -199,6 +213,8 @@ var permissionSetSurvivors = explainedFor(map[string]string{
 	"UsePreferencesDocumentOfTheAccount: resource arn:aws:ssm:*:444455556666:document/SSM-SessionManagerRunShell widened to every account": "a stranger shares it, whom no world has; permission-set-no-other-door finds it",
 }, "operation", "osAccess").and(map[string]string{
 	"operation DenyNodesOfNoProject: StringEquals on aws:ResourceTag/Project IfExists toggled":               "without the tag DenyNodesOfOtherProjects denies",
+	"operation StartInstancesWithEncryptedVolumes: resource arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab widened to every account": "the policy of " +
+		"a key of another account decides too, and no world has it; permission-set-changes-no-access finds it",
 	"operation StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:*:instance/* widened to everything": "the actions know nothing but instances",
 }).and(explainedFor(map[string]string{
 	"DenyWritingAuthorizationTags: action iam:CreateRole dropped": "DenyChangingAccess denies it too",
@@ -241,6 +257,9 @@ func TestEveryPartOfEveryPermissionSetIsHeldByASentence(t *testing.T) {
 		}
 		if template == components.OSAccessTemplate {
 			set.Projects = []string{"shop", "billing"}
+		}
+		if template == components.OperationTemplate {
+			set.VolumeKeyARNs = []string{"arn:aws:kms:ap-northeast-1:" + otherAccount + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"}
 		}
 		require.NoError(t, set.Validate())
 		document, wanted := set.InlinePolicy()

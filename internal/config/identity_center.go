@@ -115,6 +115,11 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("session data is encrypted with TLS alone", "it follows the preferences of the accounts").
 		doc("The keys of sessions.kmsKeyId in the accounts of the assignments.").
 		example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+	key("volumeKeyArns", func(p *PermissionSet) *[]string { return &p.VolumeKeyARNs }, words(text(nil))).
+		orNothing("instances with volumes under customer managed KMS keys fall back to stopped when operation starts them", "most volumes have AWS's own key, which needs nothing").
+		doc("ARNs of the customer managed KMS keys that encrypt volumes of the instances that operation starts, in the accounts of the assignments. It may have EC2 make grants on them "+
+			"(kms:CreateGrant, for AWS resources and through EC2 alone).").
+		example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	key("managedPolicies", func(p *PermissionSet) *[]string { return &p.ManagedPolicies }, words(text(nil))).
 		orNothing("none are attached", "templates know what they need").
 		doc("What own may do: names of AWS managed policies, with their path where they have one.").
