@@ -213,12 +213,12 @@ func (ev *env) instant(k *key) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		if ev.session.issued.IsZero() {
-			ev.undecide(fmt.Errorf("the decision depends on %s; say with IssuedAt when the session was issued", k.name))
+			ev.undecide(&untimedError{fmt.Sprintf("the decision depends on %s; say with IssuedAt when the session was issued", k.name)})
 		}
 		return ev.session.issued, true
 	}
 	if ev.request.Time.IsZero() {
-		ev.undecide(fmt.Errorf("the decision depends on %s; set the Time of the request", k.name))
+		ev.undecide(&untimedError{fmt.Sprintf("the decision depends on %s; set the Time of the request", k.name)})
 	}
 	return ev.request.Time, true
 }

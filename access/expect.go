@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,8 @@ type Expectation struct {
 	On Target
 	// With are condition keys that the call of Do carries, such as aws:TagKeys. aws:TagKeys follows from aws:RequestTag/... where it is not given.
 	With Context
-	// At is when everything happens. Zero means any time: an expectation that depends on the time is then a failure.
+	// At is when everything happens. Zero means any time, or with Engine.From that instant and every later one: an expectation that is not met at one of them
+	// is a failure, and so is one that depends on the time where no such instant is given.
 	At time.Time
 	// Allowed, Denied or OSUser is what is expected; OSUser is the login of the shell, and implies that it opens. One of them is required.
 	Allowed, Denied bool
@@ -79,8 +81,11 @@ type Target struct {
 	Document string
 	// ARN is the ARN of anything else.
 	ARN string
+	// VolumeKeys are the KMS keys of the volumes of the instance that ec2:StartInstances starts, as Node has them. Nil means those of a node of the world with
+	// the ARN; of an instance that is known by its tags alone nothing is known.
+	VolumeKeys []string
 	// Region is where the instance or document is. Empty means every Region that has Session Manager preferences: the expectation must be met
-	// in each of them.
+	// in each of them. An instance is where the keys of its volumes are.
 	Region string
 }
 
@@ -116,21 +121,33 @@ type ExpectationResult struct {
 func (r ExpectationResult) Holds() bool { return r.Verdict != DoesNotHold }
 
 // Expect judges an expectation. Whatever is not known is taken for the worse: for an expectation of Allowed it allows nothing, for one of Denied
-// everything; one that depends on it holds under an assumption.
+// everything; one that depends on it holds under an assumption. An engine that looks from an instant on (Engine.From) judges an expectation that depends on
+// the time and names none at that instant and at every later one.
 func (e *Engine) Expect(x Expectation) ExpectationResult {
+	r, untimed := e.expect(x)
+	if untimed && x.At.IsZero() && !e.from.IsZero() {
+		if timed, told := e.expectFrom(x); told {
+			return timed
+		}
+	}
+	return r
+}
+
+// expect judges an expectation at its own time, and says whether it wants one.
+func (e *Engine) expect(x Expectation) (ExpectationResult, bool) {
 	r := ExpectationResult{Expectation: x, Verdict: DoesNotHold}
 	reader := expectationReader{engine: e, x: &x}
 	journeys, err := reader.journeys()
 	r.Subject, r.Object, r.Want = x.subject(), x.object(), x.want()
 	if err != nil {
 		r.Field, r.Problem = err.field, err.text
-		return r
+		return r, false
 	}
-	result := r
+	result, untimed := r, false
 	var assumptions []ProofAssumption
 	for i, j := range journeys {
 		next := r
-		e.judge(&next, j)
+		untimed = e.judge(&next, j) || untimed
 		if next.Verdict == DoesNotHold && len(journeys) > 1 {
 			next.Object += " in " + j.region()
 		}
@@ -146,11 +163,11 @@ func (e *Engine) Expect(x Expectation) ExpectationResult {
 	if result.Verdict == HoldsIf {
 		result.Assumptions = assumptions
 	}
-	return result
+	return result, untimed
 }
 
-// judge goes one journey of an expectation.
-func (e *Engine) judge(r *ExpectationResult, j Journey) {
+// judge goes one journey of an expectation. It reports whether the journey depends on an instant that nobody names.
+func (e *Engine) judge(r *ExpectationResult, j Journey) bool {
 	x := &r.Expectation
 	worse, better := UnknownAllowsNothing, UnknownAllowsEverything
 	if x.Denied {
@@ -178,11 +195,13 @@ func (e *Engine) judge(r *ExpectationResult, j Journey) {
 	}
 	if err != nil {
 		r.Verdict, r.Problem = DoesNotHold, err.Error()
-		return
+		var untimed *untimedError
+		return errors.As(err, &untimed)
 	}
 	r.Arrival = arrival
 	e.tell(r, j)
 	e.because(r)
+	return false
 }
 
 // met reports whether the journey ended as expected.

@@ -27,6 +27,9 @@ func (r *expectationReader) calls(j Journey) ([]Journey, *expectationError) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.volumeKeys(action); err != nil {
+		return nil, err
+	}
 	account, lookup := r.engine.accountOf(r.caller.account.id)
 	if lookup != nil {
 		return nil, cannot("as", "%s", lookup)
@@ -49,13 +52,41 @@ func (r *expectationReader) calls(j Journey) ([]Journey, *expectationError) {
 		}
 		resources = append(resources, besides(account, region, types, resources)...)
 		next := j
-		next.Does = &Request{Action: action, Resources: resources, Context: context}
+		next.Does, next.VolumeKeys = &Request{Action: action, Resources: resources, Context: context}, r.x.On.VolumeKeys
 		if isAssumeRole(action) {
 			next.Does = r.assume(action, resources, context)
 		}
 		out = append(out, next)
 	}
 	return out, nil
+}
+
+// volumeKeys refuses keys of volumes that no start can meet.
+func (r *expectationReader) volumeKeys(action string) *expectationError {
+	on := &r.x.On
+	if len(on.VolumeKeys) == 0 {
+		return nil
+	}
+	if action != startInstances || on.Instance == nil && !strings.Contains(on.ARN, ":instance/") {
+		return cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", startInstances)
+	}
+	where := on.Region
+	if on.ARN != "" {
+		where = arnPart(on.ARN, 3)
+	}
+	for _, key := range on.VolumeKeys {
+		if key == AWSManagedEBSKey {
+			continue
+		}
+		if !isVolumeKey(key) {
+			return cannot("on.volumeKeys", "%q is not the ARN of a KMS key; write it as \"aws ec2 describe-volumes\" prints it, or %s for AWS's own key", key, AWSManagedEBSKey)
+		}
+		region := arnPart(key, 3)
+		if where = cmp.Or(where, region); where != region {
+			return cannot("on.volumeKeys", "%q is a key of %s, and a volume in %s has a key of that Region; write one", key, region, where)
+		}
+	}
+	return nil
 }
 
 // nearestAction says which action of the same service was probably meant.

@@ -250,6 +250,8 @@ func (r *expectationReader) doors(j Journey) ([]Journey, *expectationError) {
 		return nil, cannot("on.instance", "is missing; doors are opened on nodes: write the tags of one, {} for none")
 	case on.User != "" || on.Role != "" || on.ARN != "":
 		return nil, cannot("on", "names more than a node; doors are opened on nodes")
+	case len(on.VolumeKeys) > 0:
+		return nil, cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", startInstances)
 	}
 	account, err := r.engine.accountOf(r.caller.account.id)
 	if err != nil || account.Partial {
@@ -275,6 +277,11 @@ func (r *expectationReader) node(region string) Node {
 func (r *expectationReader) regions(a *Account) []string {
 	if region := r.x.On.Region; region != "" {
 		return []string{region}
+	}
+	for _, key := range r.x.On.VolumeKeys {
+		if key != AWSManagedEBSKey {
+			return []string{arnPart(key, 3)}
+		}
 	}
 	var regions []string
 	for i := range a.Preferences {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -360,4 +361,48 @@ func TestStrangersAreAdded(t *testing.T) {
 	assert.Equal(t, Allowed, decide(t, e.Assuming(UnknownAllowsEverything), guest, request).Outcome)
 	own := decide(t, e.Assuming(UnknownAllowsEverything), guest, AssumeRole("arn:aws:iam::"+members+":role/any", "guest"))
 	assert.Equal(t, "its trust policy is not known and is taken to trust everyone", own.Trust.Rule, "the account of a stranger has roles that are not listed")
+}
+
+// From an instant on, an expectation that names no time is met at that instant and at every later one; what is over decides nothing, and a failure says when.
+func TestAnExpectationHoldsFromNowOn(t *testing.T) {
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	past, soon, later := now.Add(-time.Hour), now.Add(time.Hour), now.Add(2*time.Hour)
+	epoch := func(base policy.BaseOperator, at time.Time) policy.Condition {
+		return policy.Is(policy.Operator{Base: base}, "aws:EpochTime", strconv.FormatInt(at.Unix(), 10)+".5")
+	}
+	everything := policy.Allow("All", "*").On("*")
+	for name, c := range map[string]struct {
+		statements []policy.Statement
+		allowed    bool
+		denied     bool
+		when       string
+	}{
+		"an Allow that is over":          {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(past))}, false, true, ""},
+		"an Allow that ends":             {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(soon))}, false, false, "2026-12-01T10:00:00Z"},
+		"an Allow that began":            {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(past))}, true, false, ""},
+		"an Allow that begins":           {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(later))}, false, false, "2026-12-01T09:00:00Z"},
+		"a window that comes":            {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(soon), policy.Before(later))}, false, false, ""},
+		"a Deny that is over":            {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.Before(past))}, true, false, ""},
+		"a Deny that comes":              {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.From(soon))}, false, false, "2026-12-01T10:00:00Z"},
+		"an Allow that is over, seconds": {[]policy.Statement{policy.Allow("A", "*").On("*").When(epoch(policy.OpNumericLessThan, past))}, false, true, ""},
+		"an Allow that begins, seconds":  {[]policy.Statement{policy.Allow("A", "*").On("*").When(epoch(policy.OpNumericGreaterThan, soon))}, false, false, "2026-12-01T09:00:00Z"},
+		"a Deny that comes, seconds":     {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(epoch(policy.OpNumericGreaterThan, soon))}, false, false, "2026-12-01T10:00:01Z"},
+		"sessions from before are over":  {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", past.Format(time.RFC3339)))}, true, false, ""},
+	} {
+		engine := compiled(t, oneUser(c.statements...)).From(now)
+		x := Expectation{It: name, As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true}
+		allowed := engine.Expect(x)
+		assert.Empty(t, allowed.Problem, name)
+		assert.Equal(t, c.allowed, allowed.Holds(), "%s: %s", name, allowed)
+		x.Allowed, x.Denied = false, true
+		denied := engine.Expect(x)
+		assert.Equal(t, c.denied, denied.Holds(), "%s: %s", name, denied)
+		if c.when != "" {
+			assert.Contains(t, allowed.Object, "at "+c.when, name)
+		}
+		assert.True(t, denied.Expectation.At.IsZero(), name)
+	}
+	patterned := policy.Allow("A", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*"))
+	r := compiled(t, oneUser(patterned)).From(now).Expect(Expectation{It: "x", As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true})
+	assert.Contains(t, r.Problem, "set the Time of the request")
 }

@@ -95,6 +95,9 @@ func (t Target) String() string {
 		words = append(words, "document "+t.Document)
 	}
 	text := strings.Join(words, " with ")
+	if len(t.VolumeKeys) > 0 {
+		text += " with volumes under " + joinWords(t.VolumeKeys, "and")
+	}
 	if t.Region != "" {
 		text += " in " + t.Region
 	}

@@ -20,6 +20,8 @@ type Journey struct {
 	Opens *Door
 	// Does is the call at the end; nil means none. It is made before the door is opened, if there is one. Its time is At.
 	Does *Request
+	// VolumeKeys are the KMS keys of the volumes of the instances that Does starts, as Node has them; nil means those of the nodes of the world.
+	VolumeKeys []string
 	// At is when everything happens; zero means not known.
 	At time.Time
 }
@@ -65,6 +67,9 @@ type Arrival struct {
 	AlsoRole string
 	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every other; empty when any will do.
 	NodeRole string
+	// FallsBack says of a start of instances which of them fall back to stopped though the call succeeds: where the session may not have EC2 use the key of a
+	// volume. Empty means that none does, or that nothing is started.
+	FallsBack string
 }
 
 // Allowed reports whether the journey arrives.
@@ -120,6 +125,9 @@ func (e *Engine) Journey(j Journey) (Arrival, error) {
 		r := *j.Does
 		r.Time = j.At
 		if err := t.call("calls "+r.Action+onWords(&r)+passesWords(&r), r); err != nil || !t.arrival.Allowed() {
+			return t.arrival, err
+		}
+		if err := t.startsWith(&r, j.VolumeKeys); err != nil || !t.arrival.Allowed() {
 			return t.arrival, err
 		}
 	}

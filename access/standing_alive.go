@@ -179,7 +179,7 @@ func (p *prover) agentsAnswer(in *Intent) {
 	}
 	for _, region := range in.Regions {
 		node := Node{Kind: Instance, ID: "i-0123456789abcdef0", Region: region}
-		refused, err := p.engine.agentRefused(account.ID, node, append(slices.Clone(agentCalls), agentData...), someDay)
+		refused, err := p.engine.agentRefused(account.ID, node, append(slices.Clone(agentCalls), agentData...), p.engine.day())
 		if err != nil || refused == nil || len(p.engine.leftOut(account.ID, refused.statement)) > 0 {
 			continue
 		}

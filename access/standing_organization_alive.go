@@ -20,7 +20,7 @@ func (p *organizationProver) must(subject, arn string, calls []Request) {
 	}
 	for i := range calls {
 		f.Classes++
-		calls[i].Time = someDay
+		calls[i].Time = p.engine.day()
 		d, err := engine.Decide(s, calls[i])
 		switch {
 		case err != nil:
@@ -30,7 +30,7 @@ func (p *organizationProver) must(subject, arn string, calls []Request) {
 			f.By = append(f.By, d.By)
 		}
 		if f.Verdict == DoesNotHold {
-			j := Journey{From: s, Does: &calls[i], At: someDay}
+			j := Journey{From: s, Does: &calls[i], At: p.engine.day()}
 			if arrival, err := engine.Journey(j); err == nil {
 				f.Witness, f.Journey = &arrival, &j
 			}

@@ -156,6 +156,9 @@ type Node struct {
 	OSUsers []string
 	// Profile is the ARN of the role of its instance profile, which a shell can use; empty means none.
 	Profile string
+	// VolumeKeys are the KMS keys of the volumes of an instance: ARNs of customer managed keys, of any account, and AWSManagedEBSKey. Empty means that no volume
+	// is encrypted, nil that it is not known.
+	VolumeKeys []string
 }
 
 // SessionDocument is an SSM document that StartSession can name.

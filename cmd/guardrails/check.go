@@ -1,13 +1,18 @@
 package main
 
 import (
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/workspace"
 )
 
 func newCheck(f *flags) *cobra.Command {
-	var strict, brief bool
+	var (
+		strict, brief bool
+		at            string
+	)
 	cmd := &cobra.Command{
 		Use:   "check [stack ...]",
 		Short: "Hold stack files against everything that can be known before a deployment",
@@ -17,16 +22,25 @@ the expectations of the files. It needs no network, no credentials and no Pulumi
 Every proof is listed with its verdict and the page that describes it: "ok", "ok if" what is listed below as assumed, "waived" by a switch,
 or FAIL with the shortest way that shows it. --strict fails on waivers and assumptions too, unless guardrails:accept repeats them.
 
+It looks from now on, or from --at: what a grant or a condition on the time opened before is over, and what opens later counts.
+
 Without names it checks every stack of the folder.`,
 		Example: `  guardrails check
   guardrails check dev --strict
   guardrails check --json | jq '.stacks[].proofs[] | select(.verdict == "does not hold")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			from := time.Now()
+			if at != "" {
+				var err error
+				if from, err = time.Parse(time.RFC3339, at); err != nil {
+					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+				}
+			}
 			folder, err := workspace.Open(f.dir)
 			if err != nil {
 				return err
 			}
-			summary, err := folder.Judge(strict, f.names(args)...)
+			summary, err := folder.Judge(strict, from, f.names(args)...)
 			summary.Brief = brief
 			return f.write(cmd, summary, err)
 		},
@@ -34,6 +48,7 @@ Without names it checks every stack of the folder.`,
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
+	cmd.Flags().StringVar(&at, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
 	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out what holds")
 	return cmd
 }

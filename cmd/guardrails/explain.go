@@ -55,6 +55,7 @@ Without names it asks every stack of the folder; the question is answered for ea
 	flags.StringVar(&question.Opens, "opens", "", "the door that is tried: shell, port, remotePort, ssh, rdp, sendCommand, instanceConnect or serialConsole")
 	flags.StringArrayVar(&question.On, "on", nil, "what it is tried on: a tag of an instance (Project=x; repeatable), untagged, user/x, role/x, document/x or an ARN")
 	flags.StringVar(&question.Region, "region", "", "where the instance or document is")
+	flags.StringArrayVar(&question.VolumeKeys, "volume-key", nil, "a KMS key of the volumes of the instance that ec2:StartInstances starts: its ARN, or alias/aws/ebs; repeatable")
 	flags.StringArrayVar(&question.With, "with", nil, "a condition key that the call of --do carries, as key=value; repeatable")
 	flags.StringVar(&question.At, "at", "", "when it is tried: a time with its offset")
 	return cmd

@@ -95,6 +95,10 @@ func TestRegionsAreThoseOfAWS(t *testing.T) {
 		"guardrails:identityCenter.permissionSets[0].regions[0]": center + "[{name: Op, template: operation, regions: [ap-northeast-9]}]\n",
 		"guardrails:identityCenter.permissionSets[0].kmsKeyArns[0]": center +
 			"[{name: Op, template: operation, kmsKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
+		"guardrails:identityCenter.permissionSets[0].volumeKeyArns[0]": center +
+			"[{name: Op, template: operation, volumeKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
+		"guardrails:operationRoles[0].volumeKeyArns[0]": sessions + "}\n  guardrails:operationRoles: [{project: shop, principalArns: [\"arn:aws:iam::444455556666:user/a\"], " +
+			"volumeKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
 	} {
 		file := minimal + text
 		if path == "aws:region" {

@@ -78,7 +78,7 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		doc("Condition keys that the call of do carries, each with a list of values. Actions that write tags always carry aws:TagKeys.").
 		example(map[string]any{"aws:TagKeys": []string{"Project"}}),
 	key("at", func(e *expectationDraft) *time.Time { return &e.At }, momentKind{}).
-		orNothing("any time", "only grants depend on time").
+		orNothing("at the time of the check and at every later one", "only grants depend on time").
 		doc("When it is tried: a quoted time with its offset.").
 		example("2026-12-01T09:00:00+09:00"),
 	key("allowed", func(e *expectationDraft) **bool { return &e.allowed }, optionally(boolean{})).
@@ -120,6 +120,11 @@ var targetKeys = keys("what is acted on",
 		orNothing("nothing else", "at most one target is given").
 		doc("Anything else, by its ARN.").
 		example("arn:aws:iam::111122223333:mfa/non-97-test-user1"),
+	key("volumeKeys", func(t *access.Target) *[]string { return &t.VolumeKeys }, words(text(nil))).
+		orNothing("nothing is known of the keys, and the call alone is judged", "only ec2:StartInstances depends on them").
+		doc("The KMS keys of the volumes of the instance that ec2:StartInstances starts: ARNs of customer managed keys, or alias/aws/ebs for AWS's own. The person must be able to have EC2 use each of "+
+			"them, or the instance falls back to stopped, which counts as denied.").
+		example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	key("region", func(t *access.Target) *string { return &t.Region }, text(nil)).
 		orNothing("every Region of sessions.regions", "a node may be in any of them").
 		doc("Where the instance or document is.").

@@ -61,12 +61,20 @@ func (s *Stack) writtenRegions() []writtenRegion {
 	if s.JustInTime != nil {
 		all = append(all, writtenRegion{path: stackPath("justInTime.homeRegion"), code: s.JustInTime.HomeRegion})
 	}
+	for i, role := range s.OperationRoles {
+		for j, key := range role.VolumeKeyARNs {
+			inARN(stackPath("operationRoles").Index(i).Child("volumeKeyArns").Index(j), key)
+		}
+	}
 	if s.IdentityCenter != nil {
 		for i, set := range s.IdentityCenter.PermissionSets {
 			at := stackPath(permissionSetSection(i))
 			list(at.Child("regions"), set.Regions)
 			for j, key := range set.KMSKeys {
 				inARN(at.Child("kmsKeyArns").Index(j), key)
+			}
+			for j, key := range set.VolumeKeyARNs {
+				inARN(at.Child("volumeKeyArns").Index(j), key)
 			}
 		}
 	}
@@ -75,6 +83,9 @@ func (s *Stack) writtenRegions() []writtenRegion {
 		at := stackPath("expect").Index(i).Child("on")
 		all = append(all, writtenRegion{path: at.Child("region"), code: s.Expect[i].On.Region})
 		inARN(at.Child("arn"), s.Expect[i].On.ARN)
+		for j, key := range s.Expect[i].On.VolumeKeys {
+			inARN(at.Child("volumeKeys").Index(j), key)
+		}
 	}
 	return all
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/config"
@@ -30,13 +31,19 @@ type Judgement struct {
 	beside []*config.Stack
 }
 
-// Stack judges a stack that was read without problems, with the other stacks of its folder beside it.
-func Stack(s *config.Stack) *Judgement {
-	return judge(append([]*config.Stack{s}, siblings(s)...), s)[0]
+// Stack judges a stack that was read without problems, with the other stacks of its folder beside it, for all of time.
+func Stack(s *config.Stack) *Judgement { return StackFrom(time.Time{}, s) }
+
+// StackFrom is Stack from an instant on: what a policy allows or denies before it counts no longer. The zero time is all of time.
+func StackFrom(at time.Time, s *config.Stack) *Judgement {
+	return judge(at, append([]*config.Stack{s}, siblings(s)...), s)[0]
 }
 
-// Stacks judges stacks of one folder, in their order: those of one organization together, with other stacks of the folder read beside them.
-func Stacks(stacks ...*config.Stack) []*Judgement {
+// Stacks judges stacks of one folder for all of time, in their order: those of one organization together, with other stacks of the folder read beside them.
+func Stacks(stacks ...*config.Stack) []*Judgement { return StacksFrom(time.Time{}, stacks...) }
+
+// StacksFrom is Stacks from an instant on, as StackFrom is Stack.
+func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 	of := map[*config.Stack]*Judgement{}
 	for _, first := range stacks {
 		if of[first] != nil {
@@ -56,7 +63,7 @@ func Stacks(stacks ...*config.Stack) []*Judgement {
 				beside = append(slices.Clip(beside), other)
 			}
 		}
-		for _, j := range judge(beside, group...) {
+		for _, j := range judge(at, beside, group...) {
 			of[j.Stack] = j
 		}
 	}
@@ -67,8 +74,8 @@ func Stacks(stacks ...*config.Stack) []*Judgement {
 	return all
 }
 
-// judge judges stacks in the world of those beside them, which has them too.
-func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
+// judge judges stacks from an instant on, in the world of those beside them, which has them too.
+func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []access.Intent
 	world := World(beside...)
@@ -83,6 +90,7 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	if err != nil {
 		return unreadable(all, err)
 	}
+	engine = engine.From(at)
 	report, err := access.Prove(engine, intents...)
 	if err != nil {
 		return unreadable(all, err)
@@ -105,6 +113,7 @@ func judge(beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	if engine, err = access.Compile(world.WithStrangers()); err != nil {
 		return unreadable(all, err)
 	}
+	engine = engine.From(at)
 	for _, j := range all {
 		for _, x := range expectations(j.Stack) {
 			j.Expectations = append(j.Expectations, engine.Expect(x))

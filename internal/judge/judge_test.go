@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -147,7 +148,7 @@ func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
 	for _, name := range []string{"people/non-97-test-user3", "home/non-97-test-user3"} {
 		stack := changed(t, guest, "      as: "+name+"\n")
 		stack.Siblings = []config.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
-		j := judge([]*config.Stack{stack, home}, stack)[0]
+		j := judge(time.Time{}, []*config.Stack{stack, home}, stack)[0]
 		assert.NoError(t, j.Refusals().Err(), name)
 		for _, c := range j.Concessions() {
 			assert.NotEqual(t, "444455556666", c.ID, "the account is there to be read, so nothing is assumed of it")

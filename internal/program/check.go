@@ -1,6 +1,8 @@
 package program
 
 import (
+	"time"
+
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -8,4 +10,5 @@ import (
 // Check holds the stack against everything that can be known before anything is deployed: its documents, the standing proofs, its expectations.
 // It asks nobody: no network, no engine. The error is config.Problems, all of them; a stack that was read has passed the checks of its sections
 // already. This is the only place where a deployment can be refused after the file was understood.
-func Check(stack *config.Stack) error { return judge.Stack(stack).Refusals().Err() }
+// What policies allow and deny is looked at from now on: a grant that is over opens nothing.
+func Check(stack *config.Stack) error { return judge.StackFrom(time.Now(), stack).Refusals().Err() }

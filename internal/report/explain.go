@@ -31,6 +31,10 @@ type Explanation struct {
 	OSUser  string `json:"osUser,omitempty"`
 	// Answer is the answer in a sentence, with the step that decided.
 	Answer string `json:"answer"`
+	// FallsBack says which instances fall back to stopped though the call that starts them succeeds; empty for none.
+	FallsBack string `json:"fallsBack,omitempty"`
+	// Door is what the table of doors says of the action that is asked about; empty where it is none.
+	Door string `json:"door,omitempty"`
 	// Region is where the node or document is taken to be; empty when the question names none of both.
 	Region string `json:"region,omitempty"`
 	// Assumptions are what the answer rests on: policies and accounts that the stack files do not have.
@@ -150,6 +154,7 @@ func explainJourney(engine *access.Engine, question access.Expectation, j access
 		}
 		x.Steps = append(x.Steps, step)
 	}
+	x.FallsBack, x.Door = arrival.FallsBack, tableWords(question.Do)
 	x.Answer = answerWords(x)
 	return x, nil
 }

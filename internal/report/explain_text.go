@@ -54,6 +54,9 @@ func (x *Explanation) write(b *strings.Builder, all *Explanations) {
 		b.WriteString(place + ": ")
 	}
 	b.WriteString(x.Answer + "\n")
+	if x.Door != "" {
+		b.WriteString(x.Door + "\n")
+	}
 	for _, a := range x.Assumptions {
 		fmt.Fprintf(b, "  if %s\n", a.Text)
 	}

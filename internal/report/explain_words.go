@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/policy"
 )
 
@@ -42,8 +43,8 @@ func personWords(x access.Expectation) string {
 // triesWords is what is tried.
 func triesWords(x access.Expectation) string {
 	text := "call " + x.Do
-	if door, known := doorWords[x.Opens]; known {
-		text = door
+	if way, known := doors.WayNamed(string(x.Opens)); known {
+		text = way.Does
 	}
 	if on := x.On.String(); on != "" {
 		text += " on " + on
@@ -83,16 +84,13 @@ func signInWords(x access.Expectation) string {
 	return text + ", with MFA just now"
 }
 
-// doorWords are the doors as people say them.
-var doorWords = map[access.DoorKind]string{
-	access.Shell:           "open a shell",
-	access.Port:            "forward a port",
-	access.RemotePort:      "forward a port of another host",
-	access.SSH:             "tunnel SSH",
-	access.RDP:             "open a desktop",
-	access.SendCommand:     "run commands as root",
-	access.InstanceConnect: "push an SSH key",
-	access.SerialConsole:   "use the serial console",
+// tableWords says what the table of doors says of an action; empty for one that is no door.
+func tableWords(action string) string {
+	row := doors.Of(action)
+	if row == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s stands in the table of doors under %q: %s (%s).", action, row.Class, row.It, row.Service)
 }
 
 // nameOf is an ARN as people say it; what is none stays as it is.
@@ -127,8 +125,19 @@ func answerWords(x Explanation) string {
 		if x.OSUser != "" {
 			return word + ", as the OS user " + x.OSUser + "."
 		}
+		if x.FallsBack != "" {
+			return word + ", but " + x.FallsBack + "."
+		}
 		return word + "."
 	}
+	if x.FallsBack != "" {
+		return refusalWords(x) + " " + upperFirst(x.FallsBack) + "."
+	}
+	return refusalWords(x)
+}
+
+// refusalWords is the step that refused, and what did.
+func refusalWords(x Explanation) string {
 	last := len(x.Steps) - 1
 	step := &x.Steps[last]
 	if step.Fails != "" {

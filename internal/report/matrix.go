@@ -54,6 +54,12 @@ type MatrixRow struct {
 	EveryRegion bool     `json:"everyRegion,omitempty"`
 	// Doors are the ways into the nodes, and "start" and "stop".
 	Doors []string `json:"doors"`
+	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of the table of doors that expectations have no name
+	// for, as in "Systems Manager: associations, which run documents as root". Policies that are not known open none of them here.
+	Others []string `json:"others,omitempty"`
+	// VolumeKeys are the ARNs of the customer managed KMS keys with which the door "start" starts instances, "*" is every key of the account. An instance with a volume
+	// under another one falls back to stopped.
+	VolumeKeys []string `json:"volumeKeys,omitempty"`
 	// OSUser is the login that the doors end in, empty where they give none; Superuser says that it can do everything on the node.
 	OSUser    string `json:"osUser,omitempty"`
 	Superuser bool   `json:"superuser,omitempty"`

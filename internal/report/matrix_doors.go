@@ -55,7 +55,21 @@ func (b *matrixBuilder) doors(w *way, at time.Time) ([]MatrixRow, error) {
 			}
 		}
 	}
-	return b.collect(w, openings, projects), nil
+	rows := b.collect(w, openings, projects)
+	others, err := b.others(w, at)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 && len(others) > 0 {
+		rows = append(rows, b.row(w))
+	}
+	for i := range rows {
+		rows[i].Others = others
+		if rows[i].VolumeKeys, err = b.volumeKeys(w, account, &rows[i], at); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // collect makes rows of openings: Regions with the same projects are one row, and so are doors with the same OS user.
@@ -181,7 +195,7 @@ func (b *matrixBuilder) open(w *way, account *access.Account, region, project st
 			add(string(kind), arrival.OSUser, []Assumption{assumptionOf(last.Decision, w.session)})
 		}
 	}
-	for _, power := range []struct{ name, action string }{{"start", "ec2:StartInstances"}, {"stop", "ec2:StopInstances"}} {
+	for _, power := range []struct{ name, action string }{{startDoor, "ec2:StartInstances"}, {"stop", "ec2:StopInstances"}} {
 		r := access.Request{Action: power.action, Resources: []access.Resource{{ARN: node.ARN(account), Tags: node.Tags}}, Time: at}
 		allowed, assumptions, err := b.decide(w.session, r)
 		if err != nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -65,7 +66,8 @@ func (m *Matrix) notes() []Assumption {
 }
 
 func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
-	if len(notes)+len(m.Administrators) > 0 || m.readsProfiles() {
+	others, keys := m.othersNote(), m.volumeKeysNote()
+	if len(notes)+len(m.Administrators) > 0 || m.readsProfiles() || others+keys != "" {
 		b.WriteString("\n")
 	}
 	if m.readsProfiles() {
@@ -74,6 +76,7 @@ func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
 	for i, n := range notes {
 		fmt.Fprintf(b, "[%d] if %s\n", i+1, n.Text)
 	}
+	b.WriteString(visible.Text(others + keys))
 	for _, a := range m.Administrators {
 		fmt.Fprintf(b, "%s administers: it can change everything above.\n", nameOf(a))
 	}
@@ -124,7 +127,57 @@ func (r *MatrixRow) exceptCell() string {
 	return " but " + strings.Join(r.ButProjects, ", ")
 }
 
-func (r *MatrixRow) doorCell() string { return orNothing(strings.Join(r.Doors, ", ")) }
+func (r *MatrixRow) doorCell() string {
+	text := strings.Join(r.Doors, ", ")
+	n := len(r.Others)
+	others := fmt.Sprintf("%d others", n)
+	if n == 1 {
+		others = "1 other"
+	}
+	switch {
+	case n == 0:
+		return orNothing(text)
+	case text == "":
+		return others
+	}
+	return text + " and " + others
+}
+
+// othersNote says what the others of a row are; empty where no row has one.
+func (m *Matrix) othersNote() string {
+	if !slices.ContainsFunc(m.Rows, func(r MatrixRow) bool { return len(r.Others) > 0 }) {
+		return ""
+	}
+	return "others: more ways onto nodes, and of running code on them, from the table of doors (docs/safety.md); --json names them.\n"
+}
+
+// volumeKeysNote says where a start falls back to stopped; empty where none does.
+func (m *Matrix) volumeKeysNote() string {
+	falls := false
+	var with []string
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		if !slices.Contains(r.Doors, startDoor) {
+			continue
+		}
+		falls = falls || !slices.Contains(r.VolumeKeys, "*")
+		who, keys := cmp.Or(r.Role, r.Person), strings.Join(r.VolumeKeys, ", ")
+		if keys == "*" {
+			keys = "every key"
+		}
+		if text := who + " with " + keys; keys != "" && !slices.Contains(with, text) {
+			with = append(with, text)
+		}
+	}
+	if !falls {
+		return ""
+	}
+	text := "start: an instance with a volume under a customer managed KMS key falls back to stopped, because nothing here lets EC2 use the key (kms:CreateGrant)"
+	if len(with) > 0 {
+		text += "; not so for " + strings.Join(with, "; ")
+	}
+	return text + ".\n"
+}
 
 func (r *MatrixRow) osUserCell() string {
 	if r.Superuser {

@@ -25,6 +25,8 @@ type Question struct {
 	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x", "document/x" and an ARN.
 	On     []string
 	Region string
+	// VolumeKeys are the KMS keys of the volumes of the instance that is started: key ARNs, or "alias/aws/ebs" for AWS's own.
+	VolumeKeys []string
 	// SessionTags are the session tags that the person passes when taking the role, as "key=value".
 	SessionTags []string
 	// With are condition keys as "key=value"; a key that is given twice has both values.
@@ -55,7 +57,7 @@ func (q Question) Expectation() (access.Expectation, error) {
 	if x.On, err = target(q.On); err != nil {
 		return access.Expectation{}, err
 	}
-	x.On.Region = q.Region
+	x.On.Region, x.On.VolumeKeys = q.Region, q.VolumeKeys
 	for _, tag := range q.SessionTags {
 		key, value, found := strings.Cut(tag, "=")
 		if !found || key == "" {

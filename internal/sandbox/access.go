@@ -104,7 +104,7 @@ func tagsOf(tags map[string]string) []access.Tag {
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
 func nodeOf(account string, a cloud.AccountSnapshot, n cloud.Node) access.Node {
-	node := access.Node{Kind: access.Instance, ID: n.ID, Region: n.Region, Tags: tagsOf(n.Tags), OSUsers: n.OSUsers}
+	node := access.Node{Kind: access.Instance, ID: n.ID, Region: n.Region, Tags: tagsOf(n.Tags), OSUsers: n.OSUsers, VolumeKeys: n.VolumeKeys}
 	if strings.HasPrefix(n.ID, "mi-") {
 		node.Kind = access.ManagedInstance
 	}

@@ -71,7 +71,8 @@ func TestTheWorldIsReadyForProofs(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, home.Roles[0].Trust))
 	assert.Equal(t, []access.SessionPreferences{{Region: "ap-northeast-1", MaxDuration: 60}}, home.Preferences)
 	assert.Equal(t, []access.Node{
-		{Kind: access.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "ap-northeast-1", Tags: []access.Tag{{Key: "Project", Value: "A"}}, OSUsers: []string{"alice"}, Profile: "arn:aws:iam::111122223333:role/nodes/node"},
+		{Kind: access.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "ap-northeast-1", Tags: []access.Tag{{Key: "Project", Value: "A"}}, OSUsers: []string{"alice"}, Profile: "arn:aws:iam::111122223333:role/nodes/node",
+			VolumeKeys: []string{access.AWSManagedEBSKey, "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},
 		{Kind: access.ManagedInstance, ID: "mi-0a1b2c3d4e5f60718", Region: "ap-northeast-1"},
 	}, home.Nodes)
 	require.Len(t, home.Documents, 1)

@@ -9,6 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
@@ -163,8 +164,21 @@ type worldNode struct {
 	Tags    map[string]string `yaml:"tags"`
 	OSUsers []string          `yaml:"osUsers"`
 	Profile string            `yaml:"profile"`
+	// VolumeKeys are the KMS keys of the volumes; left out, nobody says which.
+	VolumeKeys []volumeKey `yaml:"volumeKeys"`
 
 	at
+}
+
+type volumeKey string
+
+var keyARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
+
+func (k *volumeKey) check() (string, string) {
+	if *k == access.AWSManagedEBSKey || keyARNPattern.MatchString(string(*k)) {
+		return "", ""
+	}
+	return fmt.Sprintf("%q is not the key of a volume", *k), "write the ARN of a customer managed key, or " + access.AWSManagedEBSKey + " for AWS's own"
 }
 
 type nodeID string

@@ -122,9 +122,14 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		}})
 	}
 	for _, n := range a.Nodes {
-		out.Nodes = append(out.Nodes, cloud.Planted[cloud.Node]{Path: n.path, Account: id, Thing: cloud.Node{
-			ID: string(n.ID), Region: string(n.Region), Tags: n.Tags, OSUsers: n.OSUsers, Profile: n.Profile,
-		}})
+		node := cloud.Node{ID: string(n.ID), Region: string(n.Region), Tags: n.Tags, OSUsers: n.OSUsers, Profile: n.Profile}
+		if n.VolumeKeys != nil {
+			node.VolumeKeys = []string{}
+		}
+		for _, key := range n.VolumeKeys {
+			node.VolumeKeys = append(node.VolumeKeys, string(key))
+		}
+		out.Nodes = append(out.Nodes, cloud.Planted[cloud.Node]{Path: n.path, Account: id, Thing: node})
 	}
 	for _, e := range a.Enrol {
 		out.Enrolments = append(out.Enrolments, cloud.Planted[cloud.Arrival]{Path: e.path, Account: id, Thing: cloud.Arrival{

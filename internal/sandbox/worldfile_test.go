@@ -75,6 +75,7 @@ accounts:
         region: ap-northeast-1
         tags: {Project: A}
         osUsers: [alice]
+        volumeKeys: [alias/aws/ebs, "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]
         profile: node
       - id: mi-0a1b2c3d4e5f60718
         region: ap-northeast-1
@@ -128,6 +129,9 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 	assert.Equal(t, map[string]string{"By": "console"}, d.Tags)
 	assert.Equal(t, []string{"alice"}, home.Nodes["i-0a1b2c3d4e5f60718"].OSUsers)
 	assert.Nil(t, home.Nodes["mi-0a1b2c3d4e5f60718"].OSUsers)
+	assert.Equal(t, []string{"alias/aws/ebs", "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
+		home.Nodes["i-0a1b2c3d4e5f60718"].VolumeKeys)
+	assert.Nil(t, home.Nodes["mi-0a1b2c3d4e5f60718"].VolumeKeys)
 }
 
 // Each mistake is refused with its line, its path, what is wrong and what to write; one replacement in the file above makes each.
@@ -145,6 +149,7 @@ func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 		{"groups: [people]", "groups: people", `accounts.444455556666.users[0].groups: "people" is not a list; write a list`},
 		{"region: ap-northeast-1\n        name", "region: tokyo\n        name", `accounts.111122223333.documents[0].region: "tokyo" is not a Region`},
 		{"id: i-0a1b2c3d4e5f60718", "id: web-1", `accounts.111122223333.nodes[0].id: "web-1" is not the id of a node; write i- or mi-`},
+		{"volumeKeys: [alias/aws/ebs", "volumeKeys: [alias/volumes", `accounts.111122223333.nodes[0].volumeKeys[0]: "alias/volumes" is not the key of a volume`},
 		{"tags: {Project: A}\n        osUsers", "tags: {Project: A, Project: B}\n        osUsers", `accounts.111122223333.nodes[0].tags.Project: the key stands twice`},
 		{"    alias: jump", "    alias: [jump]", `accounts.444455556666.alias: a list is not a text; write a text`},
 		{"stacks:", "stack:", `1:1 stack: is not known here; write one of accounts, stacks, profiles, awsManagedPolicies`},

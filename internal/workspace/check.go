@@ -42,7 +42,7 @@ func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
 		holding []*config.Stack
 		errs    []error
 	)
-	for _, j := range judge.Stacks(stacks...) {
+	for _, j := range judge.StacksFrom(time.Now(), stacks...) {
 		if refusals := j.Refusals(); len(refusals) > 0 {
 			errs = append(errs, &RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
 			continue
@@ -53,10 +53,10 @@ func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
 }
 
 // Judge is Check with everything that was found out, also about stacks that hold. A strict one wants every waiver and assumption accepted. The error is
-// told in the summary already, but for what could not be read.
-func (f *Folder) Judge(strict bool, names ...string) (*CheckSummary, error) {
+// told in the summary already, but for what could not be read. What policies allow and deny is looked at from the instant at on.
+func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummary, error) {
 	stacks, unread := f.Read(names...)
-	s := &CheckSummary{Version: 1, Strict: strict, Stacks: []CheckedStack{}, Problems: []Problem{}, judgements: judge.Stacks(stacks...)}
+	s := &CheckSummary{Version: 1, Strict: strict, Stacks: []CheckedStack{}, Problems: []Problem{}, judgements: judge.StacksFrom(at, stacks...)}
 	errs := []error{unread}
 	for _, j := range s.judgements {
 		refusals := j.Refusals()
@@ -64,7 +64,7 @@ func (f *Folder) Judge(strict bool, names ...string) (*CheckSummary, error) {
 			refusals = append(refusals, j.StrictRefusals()...)
 		}
 		s.Stacks = append(s.Stacks, CheckedStack{
-			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: append(j.Stack.Notices(time.Now()), j.Notices...), Summary: j.Summarize(),
+			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: append(j.Stack.Notices(at), j.Notices...), Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))

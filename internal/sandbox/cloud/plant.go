@@ -75,6 +75,8 @@ type Node struct {
 	OSUsers []string `json:"osUsers"`
 	// Profile is the name of the role of the instance profile, "" for none.
 	Profile string `json:"profile,omitempty"`
+	// VolumeKeys are the KMS keys of the volumes: key ARNs, or alias/aws/ebs. Nil means that nobody says which.
+	VolumeKeys []string `json:"volumeKeys"`
 }
 
 // planter is one planting under way.

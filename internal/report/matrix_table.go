@@ -1,0 +1,87 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/policy"
+)
+
+// startDoor is the door that lets EC2 use keys of volumes.
+const startDoor = "start"
+
+// tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the matrix asks about these calls.
+func tableRows() []*doors.Row {
+	var rows []*doors.Row
+	for i := range doors.Table() {
+		row := &doors.Table()[i]
+		if len(row.Others()) > 0 && (row.Class == doors.Shell || row.Class == doors.Code) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// others are the rows of the table that the session may use at a time, on whatever it may be. Its own sessions count for nothing: going on in one opens none.
+func (b *matrixBuilder) others(w *way, at time.Time) ([]string, error) {
+	rows := tableRows()
+	var every []string
+	for _, row := range rows {
+		every = append(every, row.Others()...)
+	}
+	open, err := b.mayCall(w.session, every, at)
+	if err != nil || !open {
+		return nil, err
+	}
+	var found []string
+	for _, row := range rows {
+		if open, err = b.mayCall(w.session, row.Others(), at); err != nil {
+			return nil, err
+		}
+		if open {
+			found = append(found, row.Service+": "+row.It)
+		}
+	}
+	return found, nil
+}
+
+// mayCall reports whether the session may make one of the calls at an instant. What a search cannot tell counts as open.
+func (b *matrixBuilder) mayCall(s access.Session, actions []string, at time.Time) (bool, error) {
+	answer, err := b.engine.ProveClaim(access.Claim{
+		Caller: s,
+		Never:  []policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(at), policy.Before(at.Add(time.Second)))},
+		Except: []policy.Statement{
+			policy.Allow("", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+			policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
+		},
+	})
+	return err == nil && answer.Verdict == access.DoesNotHold, err
+}
+
+// volumeKeys are the keys with which a row starts instances.
+func (b *matrixBuilder) volumeKeys(w *way, account *access.Account, row *MatrixRow, at time.Time) ([]string, error) {
+	if !slices.Contains(row.Doors, startDoor) {
+		return nil, nil
+	}
+	regions := slices.Clone(row.Regions)
+	if row.EveryRegion {
+		regions = append(regions, unnamedRegion(account, b.regions(account, w.session.Subject())))
+	}
+	var keys []string
+	every := len(regions) > 0
+	for _, region := range regions {
+		use, err := b.engine.VolumeKeyUse(w.session, account.ID, region, at)
+		if err != nil {
+			return nil, err
+		}
+		every = every && use.Every
+		keys = append(keys, use.Keys...)
+	}
+	if every {
+		return []string{"*"}, nil
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), nil
+}
