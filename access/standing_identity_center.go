@@ -286,7 +286,7 @@ func (p *identityCenterProver) changesNoAccess() {
 	})
 }
 
-// grantsOnKeys asks whether a permission set gives somebody the use of a KMS key, beyond what EC2 asks for when one of its instances starts.
+// grantsOnKeys asks whether a permission set gives somebody the use of a KMS key of its account, beyond what EC2 asks for when one of its instances starts.
 func (p *identityCenterProver) grantsOnKeys(set *PermissionSetIntent) answer {
 	var permitted []policy.Statement
 	if len(set.VolumeKeys) > 0 {

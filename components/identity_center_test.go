@@ -112,7 +112,7 @@ func TestAnUnmappedKeyIsTheIdentityProviders(t *testing.T) {
 	assert.Equal(t, "carol", r.Arrival.OSUser.Name, r.Why)
 }
 
-const volumeKey = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+const volumeKey = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 // A permission set that starts instances has EC2 make grants on the listed keys; a condition less, or a key that is not listed, is found.
 func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
@@ -139,7 +139,7 @@ func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
 		"as it is":              {func(*policy.Statement) {}, true},
 		"grants to oneself":     {func(s *policy.Statement) { s.Conditions = s.Conditions[1:] }, false},
 		"grants of any service": {func(s *policy.Statement) { s.Conditions = s.Conditions[:1] }, false},
-		"another key":           {func(s *policy.Statement) { s.Resources = []string{"arn:aws:kms:us-east-1:111122223333:key/*"} }, false},
+		"another key":           {func(s *policy.Statement) { s.Resources = []string{strings.Replace(volumeKey, "1234abcd", "*", 1)} }, false},
 		"a use of the key":      {func(s *policy.Statement) { s.Actions = []string{"kms:CreateGrant", "kms:PutKeyPolicy"} }, false},
 	} {
 		f := proven(t, worldOf(t, attributes, set, changed(c.change)), set)["permission-set-changes-no-access"]

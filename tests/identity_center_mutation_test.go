@@ -212,7 +212,7 @@ var permissionSetSurvivors = explainedFor(map[string]string{
 	"ResumeAndEndOwnSessions: resource arn:aws:ssm:*:*:session/* widened to everything":                                                    "the actions know nothing but sessions",
 	"UsePreferencesDocumentOfTheAccount: resource arn:aws:ssm:*:444455556666:document/SSM-SessionManagerRunShell widened to every account": "a stranger shares it, whom no world has; permission-set-no-other-door finds it",
 }, "operation", "osAccess").and(map[string]string{
-	"operation DenyNodesOfNoProject: StringEquals on aws:ResourceTag/Project IfExists toggled":               "without the tag DenyNodesOfOtherProjects denies",
+	"operation DenyNodesOfNoProject: StringEquals on aws:ResourceTag/Project IfExists toggled": "without the tag DenyNodesOfOtherProjects denies",
 	"operation StartInstancesWithEncryptedVolumes: resource arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab widened to every account": "the policy of " +
 		"a key of another account decides too, and no world has it; permission-set-changes-no-access finds it",
 	"operation StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:*:instance/* widened to everything": "the actions know nothing but instances",

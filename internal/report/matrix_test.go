@@ -184,7 +184,7 @@ func TestDoorsOfOneOSUserStandTogether(t *testing.T) {
 	users := map[string]string{}
 	for i := range m.Rows {
 		if m.Rows[i].Role == "everything" {
-			users[m.Rows[i].doorCell()] = m.Rows[i].osUserCell()
+			users[strings.Join(m.Rows[i].Doors, ", ")] = m.Rows[i].osUserCell()
 		}
 	}
 	assert.Equal(t, "root (can do everything)", users["sendCommand"])
