@@ -223,7 +223,11 @@ func (c *caller) completeRequest(w *witness, guess bool) bool {
 }
 
 func (c *caller) completeNeed(w *witness, n *need, guess bool) bool {
-	about := c.about(n, w.m.target.name, arnPart(w.m.target.resource, 3))
+	region := arnPart(w.m.target.resource, 3)
+	if region == "*" {
+		region = "" // The form of some types has no Region of its own, as that of devices of Braket.
+	}
+	about := c.about(n, w.m.target.name, region)
 	var own layer
 	if c.principal.identity != nil {
 		own = *c.principal.identity

@@ -44,6 +44,10 @@ func severalNeeds(t *testing.T) []doorNeed {
 	return all
 }
 
+// idsHoldOtherTypes are calls of which a pattern on one type also matches an ARN of another, whose id has the words of the first in it, because * of IAM takes
+// slashes and colons. Such a call counts as open where one type alone is allowed: more than there is, never less.
+var idsHoldOtherTypes = map[string]bool{"braket:CreateJob": true, "cleanrooms-ml:StartTrainedModelInferenceJob": true}
+
 // A call that names several resources is open only where each of them is allowed: leave one group out and there is no such call, whatever else is allowed;
 // allow all and the call of the witness is allowed by the evaluator too.
 func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
@@ -61,6 +65,9 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 			assert.True(t, whole.witness.real, "%s: %s", d.action, whole.witness.doubt)
 		}
 		for out := range d.needs {
+			if idsHoldOtherTypes[d.action] {
+				continue
+			}
 			var on []string
 			for i := range d.needs {
 				if i != out {
