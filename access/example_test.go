@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -70,30 +73,30 @@ func ExampleEngine_Explain() {
 }
 
 // A journey decides every step of a way through AWS and ends with the operating-system user.
-func ExampleEngine_Journey() {
+func Example_journey() {
 	nodes := "arn:aws:ec2:*:111122223333:instance/*"
 	shell := policy.New(
 		policy.Allow("ShellOnOwnProject", "ssm:StartSession").On(nodes).When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
 		policy.Allow("ShellDocument", "ssm:StartSession").On("arn:aws:ssm:*:111122223333:document/SSM-SessionManagerRunShell"),
 		policy.Allow("OpenDataChannel", "ssmmessages:OpenDataChannel").On("*"))
-	world := exampleWorld()
-	world.Accounts[0].Roles = []access.Role{{
-		Name: "Operator", Tags: []access.Tag{{Key: "Project", Value: "Blue"}, {Key: access.RunAsTag, Value: "blue-ops"}},
+	w := exampleWorld()
+	w.Accounts[0].Roles = []world.Role{{
+		Name: "Operator", Tags: []world.Tag{{Key: "Project", Value: "Blue"}, {Key: journey.RunAsTag, Value: "blue-ops"}},
 		Trust: policy.New(policy.Allow("AliceWithMFA", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/alice")).
 			When(policy.Bool("aws:MultiFactorAuthPresent", true))),
-		Inline: []access.InlinePolicy{{Name: "shell", Document: shell}},
+		Inline: []world.InlinePolicy{{Name: "shell", Document: shell}},
 	}}
-	world.Accounts[0].Preferences = []access.SessionPreferences{{Region: "eu-west-1", RunAs: true}}
-	engine, err := access.Compile(world)
+	w.Accounts[0].Preferences = []world.SessionPreferences{{Region: "eu-west-1", RunAs: true}}
+	engine, err := access.Compile(w)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	arrival, err := engine.Journey(access.Journey{
+	arrival, err := journey.Walk(engine, journey.Journey{
 		From: access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute),
-		Via:  []access.Hop{{Role: "arn:aws:iam::111122223333:role/Operator"}},
-		Opens: &access.Door{Kind: access.Shell, Node: access.Node{
-			Kind: access.Instance, ID: "i-0123456789abcdef0", Region: "eu-west-1", Tags: []access.Tag{{Key: "Project", Value: "Blue"}},
+		Via:  []journey.Hop{{Role: "arn:aws:iam::111122223333:role/Operator"}},
+		Opens: &journey.Door{Kind: journey.Shell, Node: world.Node{
+			Kind: world.Instance, ID: "i-0123456789abcdef0", Region: "eu-west-1", Tags: []world.Tag{{Key: "Project", Value: "Blue"}},
 		}},
 	})
 	if err != nil {
@@ -106,9 +109,9 @@ func ExampleEngine_Journey() {
 }
 
 func exampleWorld() access.World {
-	return access.World{Accounts: []access.Account{{
+	return access.World{Accounts: []world.Account{{
 		ID: "111122223333",
-		Users: []access.User{{Name: "alice", Inline: []access.InlinePolicy{{Name: "reports", Document: policy.New(
+		Users: []world.User{{Name: "alice", Inline: []world.InlinePolicy{{Name: "reports", Document: policy.New(
 			policy.Allow("ReadOwnReports", "s3:GetObject").On("arn:aws:s3:::reports/${aws:username}/*"),
 			policy.Deny("DenyWithoutMFA", "*").On("*").When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false)),
 		)}}}},
@@ -117,17 +120,17 @@ func exampleWorld() access.World {
 
 // A program proves its own policies over all requests: a pattern that ends in a wildcard opens the keys of whoever has a longer name.
 func ExampleProve() {
-	account := access.Account{
+	account := world.Account{
 		ID: "111122223333",
-		Users: []access.User{{Name: "bob", Inline: []access.InlinePolicy{{Name: "own-keys", Document: policy.New(
+		Users: []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "own-keys", Document: policy.New(
 			policy.Allow("OwnKeys", "iam:CreateAccessKey").On("arn:aws:iam::111122223333:user/${aws:username}*"),
 		)}}}, {Name: "bobby"}},
 	}
-	engine, err := access.Compile(access.World{Accounts: []access.Account{account}})
+	engine, err := access.Compile(access.World{Accounts: []world.Account{account}})
 	if err != nil {
 		panic(err)
 	}
-	report, err := access.Prove(engine, access.DerivedIntent(account))
+	report, err := claims.Prove(engine, claims.DerivedIntent(account))
 	if err != nil {
 		panic(err)
 	}

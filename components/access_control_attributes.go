@@ -3,24 +3,12 @@ package components
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/guardrail/identitycenter"
 )
 
 // AccessControlAttributesToken is the type token of AccessControlAttributes.
 const AccessControlAttributesToken = "guardrails:sso:AccessControlAttributes"
-
-// AccessControlAttributesArgs are the attributes for access control of an instance of IAM Identity Center: the session tags of everybody who comes
-// through it, in every account and with every permission set. An instance has one such list, and this is the whole of it.
-//
-// The tags that decide access are always among them, the tag for OS users and the one that pairs people with nodes: an external identity provider can
-// send every tag that is not. See Effective.
-type AccessControlAttributesArgs struct {
-	Account        Account
-	IdentityCenter IdentityCenter
-	// ProjectTag is the tag key that pairs people with nodes ("tags.project"). Empty means DefaultProjectTag.
-	ProjectTag string
-	// Attributes are sources ("${path:...}") by the key of the session tag. Optional.
-	Attributes map[string]string
-}
 
 // AccessControlAttributes are the attributes for access control of an instance.
 type AccessControlAttributes struct {
@@ -35,12 +23,12 @@ type AccessControlAttributes struct {
 // organization, and then an identity provider chooses OS users and projects. Before that it looks the instance up: it is an error when the account has
 // another one. It registers nothing when Validate has a problem.
 func NewAccessControlAttributes(
-	ctx *pulumi.Context, name string, args *AccessControlAttributesArgs, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *identitycenter.AttributesArgs, opts ...pulumi.ResourceOption,
 ) (*AccessControlAttributes, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
-	if err := args.IdentityCenter.lookUp(ctx, opts); err != nil {
+	if err := lookUpInstance(args.IdentityCenter, ctx, opts); err != nil {
 		return nil, err
 	}
 	component := &AccessControlAttributes{}

@@ -6,27 +6,33 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // An account with one person and one operation role: the guard before the person, the person before the role.
 func Example() {
-	account := components.Account{ID: "111122223333", Partition: policy.AWS}
+	account := guardrail.Account{ID: "111122223333", Partition: policy.AWS}
 	program := func(ctx *pulumi.Context) error {
-		group, err := components.NewMFAGroup(ctx, "mfa", &components.MFAGroupArgs{Account: account, FirstPasswordChange: true})
+		group, err := components.NewMFAGroup(ctx, "mfa", &group.Args{Account: account, FirstPasswordChange: true})
 		if err != nil {
 			return err
 		}
-		alice, err := components.NewUser(ctx, "user-alice", &components.UserArgs{
+		alice, err := components.NewUser(ctx, "user-alice", &user.Args{
 			Account: account, Name: "alice", Email: "alice@example.com", Groups: []string{"guardrails-mfa"},
 		}, pulumi.DependsOn(group.CustomResources()))
 		if err != nil {
 			return err
 		}
-		_, err = components.NewOperationRoles(ctx, "operation", &components.OperationRolesArgs{
+		_, err = components.NewOperationRoles(ctx, "operation", &operation.Args{
 			Account: account,
-			Roles:   []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+			Roles:   []operation.Role{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
 		}, components.UserResources{"alice": alice.CustomResources()})
 		return err
 	}
@@ -35,18 +41,18 @@ func Example() {
 
 // The same values say what they would add to an account, so that package access can answer questions about them before anything is made.
 func ExampleOperationRolesArgs_AddTo() {
-	account := components.Account{ID: "111122223333", Partition: policy.AWS}
-	world := access.Account{ID: account.ID, Partition: account.Partition, Users: []access.User{{Name: "alice"}}}
-	roles := &components.OperationRolesArgs{
+	account := guardrail.Account{ID: "111122223333", Partition: policy.AWS}
+	w := world.Account{ID: account.ID, Partition: account.Partition, Users: []world.User{{Name: "alice"}}}
+	roles := &operation.Args{
 		Account: account,
-		Roles:   []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+		Roles:   []operation.Role{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
 	}
 	if err := roles.Validate(); err != nil {
 		fmt.Println(err)
 		return
 	}
-	roles.AddTo(&world)
-	engine, err := access.Compile(access.World{Accounts: []access.Account{world}})
+	roles.AddTo(&w)
+	engine, err := access.Compile(access.World{Accounts: []world.Account{w}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -59,14 +65,14 @@ func ExampleOperationRolesArgs_AddTo() {
 
 // Every problem comes at once, each where it was written.
 func ExampleOperationRolesArgs_Validate() {
-	roles := &components.OperationRolesArgs{
-		Account: components.Account{ID: "111122223333", Partition: policy.AWS},
-		Roles: []components.OperationRole{
+	roles := &operation.Args{
+		Account: guardrail.Account{ID: "111122223333", Partition: policy.AWS},
+		Roles: []operation.Role{
 			{Users: []string{"alice"}, Project: "", RunAs: "root"},
 			{Name: "ops", PrincipalARNs: []string{"arn:aws:iam::444455556666:role/ops"}, Project: "Test Project 1", RunAs: "os-user1"},
 		},
 	}
-	for _, problem := range components.ProblemsOf(roles.Validate()) {
+	for _, problem := range problem.Of(roles.Validate()) {
 		fmt.Printf("%s %s\n", problem.Path, problem.Why)
 	}
 	// Output:
@@ -77,7 +83,7 @@ func ExampleOperationRolesArgs_Validate() {
 
 // The guard of the MFA group is a document like any other: it can be read, sized and asked about.
 func ExampleMFAGroupArgs_GuardDocument() {
-	group := &components.MFAGroupArgs{Account: components.Account{ID: "111122223333", Partition: policy.AWS}}
+	group := &group.Args{Account: guardrail.Account{ID: "111122223333", Partition: policy.AWS}}
 	for _, statement := range group.GuardDocument().Statements {
 		if statement.Effect == policy.EffectDeny {
 			fmt.Println(statement.Sid)

@@ -8,45 +8,53 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 const center, machines = "555555555555", "444455556666"
 
 // people is an instance with two people and a group, and a permission set of the template in the account of the machines.
-func people(template PermissionSetTemplate) (*AccessControlAttributesArgs, *PermissionSetArgs) {
-	account := Account{ID: center, Partition: policy.AWS}
-	instance := IdentityCenter{
+func people(template identitycenter.PermissionSetTemplate) (*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs) {
+	account := guardrail.Account{ID: center, Partition: policy.AWS}
+	instance := identitycenter.IdentityCenter{
 		Instance: "arn:aws:sso:::instance/ssoins-1234567890abcdef", IdentityStore: "d-1234567890", Region: "ap-northeast-1",
 		Users: map[string]string{
 			"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "bob@example.com": "f81d4fae-7dec-11d0-a765-00a0c91e6bf7",
 		},
 		Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
 	}
-	set := &PermissionSetArgs{
+	set := &identitycenter.PermissionSetArgs{
 		Account: account, IdentityCenter: instance, Name: "Operator", Template: template,
-		Assignments: []Assignment{{Group: "operators", Accounts: []string{machines}}, {User: "alice", Accounts: []string{machines}}},
+		Assignments: []identitycenter.Assignment{{Group: "operators", Accounts: []string{machines}}, {User: "alice", Accounts: []string{machines}}},
 	}
 	if template.OpensSessions() {
 		set.Regions = []string{"ap-northeast-1"}
 	}
-	attributes := &AccessControlAttributesArgs{Account: account, IdentityCenter: instance,
+	attributes := &identitycenter.AttributesArgs{Account: account, IdentityCenter: instance,
 		Attributes: map[string]string{"Project": "${path:enterprise.department}"}}
 	return attributes, set
 }
 
 // worldOf is the account of the machines with the role of the permission set; change may plant a hole in it.
-func worldOf(t *testing.T, attributes *AccessControlAttributesArgs, set *PermissionSetArgs, change func(*access.World)) *access.Engine {
+func worldOf(t *testing.T, attributes *identitycenter.AttributesArgs, set *identitycenter.PermissionSetArgs, change func(*access.World)) *access.Engine {
 	t.Helper()
 	require.NoError(t, attributes.Validate())
 	require.NoError(t, set.Validate())
-	w := access.World{Accounts: []access.Account{
+	w := access.World{Accounts: []world.Account{
 		{ID: center, Partition: policy.AWS},
-		{ID: machines, Alias: "workload", Partition: policy.AWS, Preferences: []access.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}},
+		{ID: machines, Alias: "workload", Partition: policy.AWS, Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}},
 	}}
 	attributes.AddToWorld(&w)
 	set.AddToWorld(&w)
-	w = access.WithManagedPolicies(w)
+	w = world.WithManagedPolicies(w)
 	if change != nil {
 		change(&w)
 	}
@@ -56,9 +64,9 @@ func worldOf(t *testing.T, attributes *AccessControlAttributesArgs, set *Permiss
 }
 
 // shell is what becomes of a person's shell on a node of the shop.
-func shell(e *access.Engine, p access.Person) access.ExpectationResult {
-	return e.Expect(access.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: access.Shell,
-		On: access.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true})
+func shell(e *access.Engine, p world.Person) expect.ExpectationResult {
+	return expect.Check(e, expect.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: journey.Shell,
+		On: expect.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true})
 }
 
 // The OS user is what the attribute says: the user name, or what everybody of one organization shares; a value that is no login opens nothing.
@@ -69,33 +77,33 @@ func TestAttributesBecomeOSUsers(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		source string
-		person access.Person
+		person world.Person
 		user   string
 		denied bool
 	}{
-		"the user name":                  {"", access.Person{UserName: "alice", Profile: shop}, "alice", false},
-		"the organization":               {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: with("enterprise.organization", "iret")}, "iret", false},
-		"another of that organization":   {"${path:enterprise.organization}", access.Person{UserName: "carol", Groups: []string{"operators"}, Profile: with("enterprise.organization", "iret")}, "iret", false},
-		"no organization":                {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: shop}, "", true},
-		"an e-mail address":              {"", access.Person{UserName: "bob@example.com", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"capital letters":                {"", access.Person{UserName: "Alice", Groups: []string{"operators"}, Profile: shop}, "Alice", false},
-		"a dot":                          {"", access.Person{UserName: "dave.smith", Groups: []string{"operators"}, Profile: shop}, "dave.smith", false},
-		"a number":                       {"${path:enterprise.employeeNumber}", access.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "1000")}, "", true},
-		"a number with a sign":           {"${path:enterprise.employeeNumber}", access.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "+1000")}, "", true},
-		"a login of an image":            {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: with("enterprise.organization", "ec2-user")}, "", true},
-		"the agent's user and a space":   {"${path:enterprise.organization}", access.Person{UserName: "alice", Profile: with("enterprise.organization", "ssm-user ")}, "", true},
-		"the agent's user":               {"", access.Person{UserName: "ssm-user", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"the superuser":                  {"", access.Person{UserName: "root", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"whoever is not assigned":        {"", access.Person{UserName: "bob@example.com", Profile: shop}, "", true},
-		"an asserted value":              {"", access.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"SSMSessionRunAs": "carol"}}, "alice", false},
-		"an asserted key in lower case":  {"", access.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"ssmsessionrunas": "carol"}}, "", true},
-		"another project":                {"", access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "billing"}}, "", true},
-		"no project":                     {"", access.Person{UserName: "alice"}, "", true},
-		"a value that is no session tag": {"", access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop;"}}, "", true},
+		"the user name":                  {"", world.Person{UserName: "alice", Profile: shop}, "alice", false},
+		"the organization":               {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"another of that organization":   {"${path:enterprise.organization}", world.Person{UserName: "carol", Groups: []string{"operators"}, Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"no organization":                {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: shop}, "", true},
+		"an e-mail address":              {"", world.Person{UserName: "bob@example.com", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"capital letters":                {"", world.Person{UserName: "Alice", Groups: []string{"operators"}, Profile: shop}, "Alice", false},
+		"a dot":                          {"", world.Person{UserName: "dave.smith", Groups: []string{"operators"}, Profile: shop}, "dave.smith", false},
+		"a number":                       {"${path:enterprise.employeeNumber}", world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "1000")}, "", true},
+		"a number with a sign":           {"${path:enterprise.employeeNumber}", world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "+1000")}, "", true},
+		"a login of an image":            {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "ec2-user")}, "", true},
+		"the agent's user and a space":   {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "ssm-user ")}, "", true},
+		"the agent's user":               {"", world.Person{UserName: "ssm-user", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"the superuser":                  {"", world.Person{UserName: "root", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"whoever is not assigned":        {"", world.Person{UserName: "bob@example.com", Profile: shop}, "", true},
+		"an asserted value":              {"", world.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"SSMSessionRunAs": "carol"}}, "alice", false},
+		"an asserted key in lower case":  {"", world.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"ssmsessionrunas": "carol"}}, "", true},
+		"another project":                {"", world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "billing"}}, "", true},
+		"no project":                     {"", world.Person{UserName: "alice"}, "", true},
+		"a value that is no session tag": {"", world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop;"}}, "", true},
 	} {
-		attributes, set := people(OperationTemplate)
+		attributes, set := people(identitycenter.OperationTemplate)
 		if c.source != "" {
-			attributes.Attributes[RunAsTag] = c.source
+			attributes.Attributes[guardrail.RunAsTag] = c.source
 		}
 		r := shell(worldOf(t, attributes, set, nil), c.person)
 		require.Empty(t, r.Problem, name)
@@ -106,9 +114,9 @@ func TestAttributesBecomeOSUsers(t *testing.T) {
 
 // A key that is not configured is the identity provider's: who administers it becomes anybody.
 func TestAnUnmappedKeyIsTheIdentityProviders(t *testing.T) {
-	attributes, set := people(OperationTemplate)
+	attributes, set := people(identitycenter.OperationTemplate)
 	unmapped := worldOf(t, attributes, set, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] })
-	r := shell(unmapped, access.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop"}, Asserted: map[string]string{RunAsTag: "carol"}})
+	r := shell(unmapped, world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop"}, Asserted: map[string]string{guardrail.RunAsTag: "carol"}})
 	assert.Equal(t, "carol", r.Arrival.OSUser.Name, r.Why)
 }
 
@@ -116,7 +124,7 @@ const volumeKey = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56e
 
 // A permission set that starts instances has EC2 make grants on the listed keys; a condition less, or a key that is not listed, is found.
 func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
-	attributes, set := people(OperationTemplate)
+	attributes, set := people(identitycenter.OperationTemplate)
 	set.VolumeKeyARNs = []string{volumeKey}
 	require.NoError(t, set.Validate())
 	changed := func(change func(*policy.Statement)) func(*access.World) {
@@ -143,16 +151,16 @@ func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
 		"a use of the key":      {func(s *policy.Statement) { s.Actions = []string{"kms:CreateGrant", "kms:PutKeyPolicy"} }, false},
 	} {
 		f := proven(t, worldOf(t, attributes, set, changed(c.change)), set)["permission-set-changes-no-access"]
-		assert.Equal(t, c.holds, f.Verdict != access.DoesNotHold, "%s: %s", name, f)
+		assert.Equal(t, c.holds, f.Verdict != prove.DoesNotHold, "%s: %s", name, f)
 	}
 }
 
-func proven(t *testing.T, e *access.Engine, set *PermissionSetArgs) map[string]access.Finding {
+func proven(t *testing.T, e *access.Engine, set *identitycenter.PermissionSetArgs) map[string]prove.Finding {
 	t.Helper()
-	report, err := access.ProveIdentityCenter(e, access.IdentityCenterIntent{Account: center,
-		PermissionSets: []access.PermissionSetIntent{set.Intent("identityCenter.permissionSets[0]", machines)}})
+	report, err := claims.ProveIdentityCenter(e, claims.IdentityCenterIntent{Account: center,
+		PermissionSets: []claims.PermissionSetIntent{set.Intent("identityCenter.permissionSets[0]", machines)}})
 	require.NoError(t, err)
-	found := map[string]access.Finding{}
+	found := map[string]prove.Finding{}
 	for _, f := range report.Findings {
 		found[f.ID] = f
 	}
@@ -184,54 +192,54 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 		return inline(func(d *policy.Document) { d.Statements = append(d.Statements, st) })
 	}
 	for name, c := range map[string]struct {
-		template PermissionSetTemplate
+		template identitycenter.PermissionSetTemplate
 		plant    func(*access.World)
 		fails    string
 	}{
-		"operation as it is": {OperationTemplate, nil, ""},
-		"osAccess as it is":  {OSAccessTemplate, nil, ""},
-		"readOnly as it is":  {ReadOnlyTemplate, nil, ""},
-		"an unmapped OS user": {OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
+		"operation as it is": {identitycenter.OperationTemplate, nil, ""},
+		"osAccess as it is":  {identitycenter.OSAccessTemplate, nil, ""},
+		"readOnly as it is":  {identitycenter.ReadOnlyTemplate, nil, ""},
+		"an unmapped OS user": {identitycenter.OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
 			"attributes-decide-alone"},
-		"attributes switched off": {OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = nil }, "attributes-decide-alone"},
-		"an empty project":        {OperationTemplate, without("DenyNodesOfNoProject"), "permission-set-own-project-only"},
-		"starting everything": {OperationTemplate, with(policy.Allow("More", "ec2:RebootInstances").On("*")),
+		"attributes switched off": {identitycenter.OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = nil }, "attributes-decide-alone"},
+		"an empty project":        {identitycenter.OperationTemplate, without("DenyNodesOfNoProject"), "permission-set-own-project-only"},
+		"starting everything": {identitycenter.OperationTemplate, with(policy.Allow("More", "ec2:RebootInstances").On("*")),
 			"permission-set-own-project-only"},
-		"any document":             {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
-		"a stranger's preferences": {OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
-		"sessions of others":       {OperationTemplate, with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
-		"grants on any key":        {OperationTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", true))), "permission-set-changes-no-access"},
-		"grants of a reader":       {ReadOnlyTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*")), "permission-set-changes-no-access"},
-		"no login of one's own":    {OperationTemplate, without("DenySessionsWithoutOSUser"), "permission-set-legal-os-user"},
-		"the agent's login":        {OperationTemplate, without("DenySessionsAsIllegalOSUsers"), "permission-set-legal-os-user"},
-		"Regions without Run As":   {OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"), "permission-set-legal-os-user"},
-		"Run As off":               {OperationTemplate, func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
-		"no shell at all":          {OperationTemplate, without("StartSessionsOnNodes"), "permission-set-shells-work"},
-		"no channel for documents": {OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"), "permission-set-shells-work"},
+		"any document":             {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
+		"a stranger's preferences": {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
+		"sessions of others":       {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
+		"grants on any key":        {identitycenter.OperationTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", true))), "permission-set-changes-no-access"},
+		"grants of a reader":       {identitycenter.ReadOnlyTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*")), "permission-set-changes-no-access"},
+		"no login of one's own":    {identitycenter.OperationTemplate, without("DenySessionsWithoutOSUser"), "permission-set-legal-os-user"},
+		"the agent's login":        {identitycenter.OperationTemplate, without("DenySessionsAsIllegalOSUsers"), "permission-set-legal-os-user"},
+		"Regions without Run As":   {identitycenter.OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"), "permission-set-legal-os-user"},
+		"Run As off":               {identitycenter.OperationTemplate, func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
+		"no shell at all":          {identitycenter.OperationTemplate, without("StartSessionsOnNodes"), "permission-set-shells-work"},
+		"no channel for documents": {identitycenter.OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"), "permission-set-shells-work"},
 	} {
 		attributes, set := people(c.template)
 		found := proven(t, worldOf(t, attributes, set, c.plant), set)
 		for id, f := range found {
-			if c.fails != id && (c.fails == "" || f.Verdict != access.DoesNotHold) {
-				assert.NotEqual(t, access.DoesNotHold, f.Verdict, "%s: %s: %s", name, id, f)
+			if c.fails != id && (c.fails == "" || f.Verdict != prove.DoesNotHold) {
+				assert.NotEqual(t, prove.DoesNotHold, f.Verdict, "%s: %s: %s", name, id, f)
 			}
 		}
 		if c.fails == "" {
 			continue
 		}
 		f := found[c.fails]
-		assert.Equal(t, access.DoesNotHold, f.Verdict, "%s: %s", name, f)
+		assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", name, f)
 		assert.NotEmpty(t, f.Problem, name)
 	}
 }
 
 // A shared source is a waiver, one that two people can share by chance an assumption, and so is one that people can lack.
 func TestSourcesThatDoNotTellPeopleApartAreReported(t *testing.T) {
-	for source, want := range map[string]access.Verdict{
-		"${path:userName}": access.Holds, "${path:displayName}": access.HoldsIf, "${path:enterprise.employeeNumber}": access.HoldsIf, "${path:enterprise.organization}": access.HoldsIf,
+	for source, want := range map[string]prove.Verdict{
+		"${path:userName}": prove.Holds, "${path:displayName}": prove.HoldsIf, "${path:enterprise.employeeNumber}": prove.HoldsIf, "${path:enterprise.organization}": prove.HoldsIf,
 	} {
-		attributes, set := people(OperationTemplate)
-		attributes.Attributes = map[string]string{RunAsTag: source}
+		attributes, set := people(identitycenter.OperationTemplate)
+		attributes.Attributes = map[string]string{guardrail.RunAsTag: source}
 		f := proven(t, worldOf(t, attributes, set, nil), set)["attributes-decide-alone"]
 		assert.Equal(t, want, f.Verdict, "%s: %s", source, f)
 		assert.Equal(t, source == "${path:enterprise.organization}", len(f.Waivers) == 1, "%s: %s", source, f)
@@ -241,68 +249,82 @@ func TestSourcesThatDoNotTellPeopleApartAreReported(t *testing.T) {
 // What AWS would not take, and what would open or shut more than meant, is refused where it stands.
 func TestIdentityCenterRefusals(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*AccessControlAttributesArgs, *PermissionSetArgs)
+		change func(*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs)
 		path   string
 		says   string
 	}{
-		"groups": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+		"groups": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
 			a.Attributes["Team"] = "${user:groups.displayName}"
 		}, `attributes["Team"]`,
 			"groups are no source"},
-		"a misspelt source": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+		"a misspelt source": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
 			a.Attributes["Team"] = "${path:enterprise.organisation}"
 		},
 			`attributes["Team"]`, `did you mean "${path:enterprise.organization}"?`},
-		"a bare path": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.Attributes["Team"] = "userName" }, `attributes["Team"]`,
+		"a bare path": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
+			a.Attributes["Team"] = "userName"
+		}, `attributes["Team"]`,
 			"write ${path:userName}"},
-		"an e-mail as login": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
-			a.Attributes[RunAsTag] = "${path:emails[primary eq true].value}"
+		"an e-mail as login": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
+			a.Attributes[guardrail.RunAsTag] = "${path:emails[primary eq true].value}"
 		},
 			`attributes["SSMSessionRunAs"]`, "never a login"},
-		"a key in another case": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.Attributes["project"] = "${path:title}" }, `attributes["Project"]`, "by case only"},
-		"an instance": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) { a.IdentityCenter.Instance = "ssoins-1" }, "instance",
+		"a key in another case": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
+			a.Attributes["project"] = "${path:title}"
+		}, `attributes["Project"]`, "by case only"},
+		"an instance": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
+			a.IdentityCenter.Instance = "ssoins-1"
+		}, "instance",
 			"is not the ARN of an instance"},
-		"an id": {func(a *AccessControlAttributesArgs, _ *PermissionSetArgs) {
+		"an id": {func(a *identitycenter.AttributesArgs, _ *identitycenter.PermissionSetArgs) {
 			a.IdentityCenter.Users = map[string]string{"alice": "alice"}
 		}, `users["alice"]`, "is not the id"},
-		"a long name": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Name = strings.Repeat("x", 33) }, "name", "is not the name of a permission set"},
-		"a session":   {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.SessionDuration = 13 * 3600e9 }, "sessionDuration", "use 1h to 12h"},
-		"accents": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Description = strings.Repeat("é", 351) }, "description",
+		"a long name": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.Name = strings.Repeat("x", 33)
+		}, "name", "is not the name of a permission set"},
+		"a session": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.SessionDuration = 13 * 3600e9
+		}, "sessionDuration", "use 1h to 12h"},
+		"accents": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.Description = strings.Repeat("é", 351)
+		}, "description",
 			"702 are more bytes in UTF-8 than the 700 that the provider takes"},
-		"a stranger": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Assignments[0].Group = "operator" }, "assignments[0].group", `did you mean "operators"?`},
-		"MFA": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"a stranger": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.Assignments[0].Group = "operator"
+		}, "assignments[0].group", `did you mean "operators"?`},
+		"MFA": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			document := policy.New(policy.Allow("Read", "s3:ListAllMyBuckets").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)))
-			s.Template, s.Regions, s.Policy = OwnTemplate, nil, &document
+			s.Template, s.Regions, s.Policy = identitycenter.OwnTemplate, nil, &document
 		}, "policy", "never carry"},
-		"too large": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"too large": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.Documents = []string{"Team-" + strings.Repeat("x", 100)}
 			s.Quotas.PermissionSetInline = 100
 		}, "", "inline policy of a permission set"},
-		"policies beside a template": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"policies beside a template": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.ManagedPolicies = []string{"AdministratorAccess"}
 		}, "managedPolicies", "use the template own"},
-		"a volume key where nothing is started": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
-			s.Template, s.VolumeKeyARNs = OSAccessTemplate, []string{volumeKey}
+		"a volume key where nothing is started": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.Template, s.VolumeKeyARNs = identitycenter.OSAccessTemplate, []string{volumeKey}
 		}, "volumeKeyArns", "is for the template operation, which starts instances, and osAccess does not"},
-		"a volume key of a reader": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
-			s.Template, s.Regions, s.VolumeKeyARNs = ReadOnlyTemplate, nil, []string{volumeKey}
+		"a volume key of a reader": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+			s.Template, s.Regions, s.VolumeKeyARNs = identitycenter.ReadOnlyTemplate, nil, []string{volumeKey}
 		}, "volumeKeyArns", "readOnly does not"},
-		"a volume key by its alias": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"a volume key by its alias": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.VolumeKeyARNs = []string{volumeKey, "arn:aws:kms:us-east-1:111122223333:alias/volumes"}
 		}, "volumeKeyArns[1]", "is an alias"},
-		"a volume key by its id": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"a volume key by its id": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.VolumeKeyARNs = []string{"1234abcd-12ab-34cd-56ef-1234567890ab"}
 		}, "volumeKeyArns[0]", "is not the ARN of a KMS key"},
-		"a volume key twice": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) {
+		"a volume key twice": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.VolumeKeyARNs = []string{volumeKey, volumeKey}
 		}, "volumeKeyArns[1]", "is listed twice"},
-		"no Region": {func(_ *AccessControlAttributesArgs, s *PermissionSetArgs) { s.Regions = nil }, "regions", "would open nowhere"},
+		"no Region": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) { s.Regions = nil }, "regions", "would open nowhere"},
 	} {
-		attributes, set := people(OperationTemplate)
+		attributes, set := people(identitycenter.OperationTemplate)
 		require.NoError(t, attributes.Validate())
 		require.NoError(t, set.Validate())
 		c.change(attributes, set)
-		problems := append(ProblemsOf(attributes.Validate()), ProblemsOf(set.Validate())...)
+		problems := append(problem.Of(attributes.Validate()), problem.Of(set.Validate())...)
 		require.NotEmpty(t, problems, name)
 		assert.Equal(t, c.path, problems[0].Path, "%s: %s", name, problems[0])
 		assert.Contains(t, problems[0].Error(), c.says, name)

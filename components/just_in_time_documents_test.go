@@ -8,16 +8,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/policy"
 )
 
 // approvalsOf are the contents of the approval documents by Region and name.
-func approvalsOf(t *testing.T, a *components.JustInTimeArgs) map[string]map[string]any {
+func approvalsOf(t *testing.T, a *justintime.Args) map[string]map[string]any {
 	t.Helper()
 	require.NoError(t, a.Validate())
-	w := access.Account{ID: accountID, Partition: policy.AWS}
+	w := world.Account{ID: accountID, Partition: policy.AWS}
 	a.AddTo(&w)
 	contents := map[string]map[string]any{}
 	for _, d := range w.Documents {
@@ -35,7 +36,7 @@ func TestApprovalRulesAreCedarInADocument(t *testing.T) {
 	cedar := func(name string) string {
 		content := all["ap-northeast-1/"+name]
 		assert.Equal(t, "0.3", content["schemaVersion"])
-		assert.Equal(t, components.TokenRoleName, content["accessTokenRole"])
+		assert.Equal(t, guardrail.TokenRoleName, content["accessTokenRole"])
 		assert.EqualValues(t, 3600, content["accessDuration"])
 		policies := content["AutoApprovalPolicyDocuments"].([]any)
 		require.Len(t, policies, 1)
@@ -59,7 +60,7 @@ permit (
 when {
     resource.hasTag("Project") && resource.getTag("Project") == "Test Project 2"
 };
-`, cedar(components.AutoApprovalDocument))
+`, cedar(justintime.AutoApprovalDocument))
 	assert.Equal(t, `forbid (
     principal,
     action == AWS::SSM::Action::"getTokenForInstanceAccess",
@@ -74,7 +75,7 @@ forbid (
     action == AWS::SSM::Action::"getTokenForInstanceAccess",
     resource
 );
-`, cedar(components.DenyAccessDocument))
+`, cedar(justintime.DenyAccessDocument))
 }
 
 // A manual approval is a step of approval by the groups, for nodes with the tag, and lasts as long as the file says.
@@ -105,16 +106,16 @@ func TestDeniedAccessIsWrittenInTheHomeRegionAlone(t *testing.T) {
 	assert.Equal(t, append(append([]string{}, a.Sessions.Regions...), "eu-west-1"), a.ApprovalRegions())
 	all := approvalsOf(t, a)
 	for _, region := range a.Sessions.Regions {
-		assert.NotContains(t, all, region+"/"+components.DenyAccessDocument)
+		assert.NotContains(t, all, region+"/"+justintime.DenyAccessDocument)
 	}
-	policies := all["eu-west-1/"+components.DenyAccessDocument]["AutoApprovalPolicyDocuments"].([]any)
+	policies := all["eu-west-1/"+justintime.DenyAccessDocument]["AutoApprovalPolicyDocuments"].([]any)
 	cedar := policies[0].(map[string]any)["content"].(string)
 	assert.Contains(t, cedar, "forbid (\n    principal,\n")
 	assert.NotContains(t, cedar, "permit")
 
-	alone := &components.JustInTimeArgs{Account: account(), DenyAccess: a.DenyAccess, DelegatedAdministrator: true, HomeRegion: "eu-west-1"}
+	alone := &justintime.Args{Account: account(), DenyAccess: a.DenyAccess, DelegatedAdministrator: true, HomeRegion: "eu-west-1"}
 	assert.Len(t, approvalsOf(t, alone), 1)
-	w := access.Account{}
+	w := world.Account{}
 	alone.AddTo(&w)
 	assert.Empty(t, w.Policies)
 	assert.Empty(t, alone.Notices())

@@ -5,6 +5,10 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/scp"
 )
 
 // Order is one order in which things are made that safety or AWS rests on. They are changed in the same order, since the engine changes a resource only
@@ -79,24 +83,26 @@ func Orders() []Order {
 	return slices.Concat(groupOrders(), roleOrders(), sessionOrders(), identityCenterOrders(), organizationOrders())
 }
 
-func isGuard(r Registration) bool { return r.is(typeGroupPolicy) && r.text("name") == GuardPolicyName }
+func isGuard(r Registration) bool {
+	return r.is(typeGroupPolicy) && r.text("name") == guardrail.GuardPolicyName
+}
 
 func groupOrders() []Order {
 	return []Order{
 		{
-			First: "the inline policy " + GuardPolicyName, Then: "users",
+			First: "the inline policy " + guardrail.GuardPolicyName, Then: "users",
 			Why:  "nobody exists before what binds them, and everybody is gone before it goes",
 			Pair: func(first, then Registration) bool { return isGuard(first) && then.is(typeUser) },
 		},
 		{
-			First: "the inline policy " + GuardPolicyName, Then: "memberships in its group",
+			First: "the inline policy " + guardrail.GuardPolicyName, Then: "memberships in its group",
 			Why: "a member is never without the Denies",
 			Pair: func(first, then Registration) bool {
 				return isGuard(first) && then.is(typeMembership) && then.lists("groups", first.text("group"))
 			},
 		},
 		{
-			First: "the inline policy " + GuardPolicyName, Then: "the other inline policies of the group",
+			First: "the inline policy " + guardrail.GuardPolicyName, Then: "the other inline policies of the group",
 			Why: "Denies before Allows",
 			Pair: func(first, then Registration) bool {
 				return isGuard(first) && then.is(typeGroupPolicy) && !isGuard(then) && first.text("group") == then.text("group")
@@ -139,12 +145,12 @@ func ofRole(r Registration, role string) bool {
 
 // denies reports whether the registration carries the Denies of a role.
 func denies(r Registration) bool {
-	return r.is(typeRolePolicy) && r.text("name") == OSAccessGuardPolicyName ||
-		r.is(typeRoleAttachment) && strings.HasSuffix(r.text("policyArn"), PolicyPath+OperationGuardPolicyName)
+	return r.is(typeRolePolicy) && r.text("name") == guardrail.OSAccessGuardPolicyName ||
+		r.is(typeRoleAttachment) && strings.HasSuffix(r.text("policyArn"), guardrail.PolicyPath+guardrail.OperationGuardPolicyName)
 }
 
 func isSharedAllow(r Registration) bool {
-	return r.is(typeManagedPolicy) && slices.Contains([]string{OperationSessionsPolicyName, OperationStartStopPolicyName}, r.text("name"))
+	return r.is(typeManagedPolicy) && slices.Contains([]string{guardrail.OperationSessionsPolicyName, guardrail.OperationStartStopPolicyName}, r.text("name"))
 }
 
 func roleOrders() []Order {
@@ -180,10 +186,10 @@ func roleOrders() []Order {
 			},
 		},
 		{
-			First: OperationGuardPolicyName + " and its attachments", Then: OperationSessionsPolicyName + " and " + OperationStartStopPolicyName,
+			First: guardrail.OperationGuardPolicyName + " and its attachments", Then: guardrail.OperationSessionsPolicyName + " and " + guardrail.OperationStartStopPolicyName,
 			Why: "a change that denies more and allows more denies first, also where somebody detached the Denies",
 			Pair: func(first, then Registration) bool {
-				guard := first.is(typeManagedPolicy) && first.text("name") == OperationGuardPolicyName || first.is(typeRoleAttachment) && denies(first)
+				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName || first.is(typeRoleAttachment) && denies(first)
 				return guard && isSharedAllow(then)
 			},
 		},
@@ -205,8 +211,12 @@ func roleOrders() []Order {
 }
 
 func sessionOrders() []Order {
-	isPreferences := func(r Registration) bool { return r.is(typeDocument) && r.text("name") == PreferencesDocument }
-	isDenyAccess := func(r Registration) bool { return r.is(typeNativeDocument) && r.text("name") == DenyAccessDocument }
+	isPreferences := func(r Registration) bool {
+		return r.is(typeDocument) && r.text("name") == guardrail.PreferencesDocument
+	}
+	isDenyAccess := func(r Registration) bool {
+		return r.is(typeNativeDocument) && r.text("name") == justintime.DenyAccessDocument
+	}
 	return []Order{
 		{
 			First: "Session Manager preferences", Then: "roles",
@@ -219,17 +229,17 @@ func sessionOrders() []Order {
 			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typePermissionSet) },
 		},
 		{
-			First: DenyAccessDocument, Then: "the other approval documents",
+			First: justintime.DenyAccessDocument, Then: "the other approval documents",
 			Why: "what is never approved automatically is denied before anything is approved",
 			Pair: func(first, then Registration) bool {
 				return isDenyAccess(first) && then.is(typeNativeDocument) && !isDenyAccess(then)
 			},
 		},
 		{
-			First: "approval documents", Then: RequesterPolicyName + " and " + ApproverPolicyName,
+			First: "approval documents", Then: justintime.RequesterPolicyName + " and " + justintime.ApproverPolicyName,
 			Why: "who asks for access finds the rules in place",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) && slices.Contains([]string{RequesterPolicyName, ApproverPolicyName}, then.text("name"))
+				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) && slices.Contains([]string{justintime.RequesterPolicyName, justintime.ApproverPolicyName}, then.text("name"))
 			},
 		},
 	}
@@ -262,7 +272,7 @@ func identityCenterOrders() []Order {
 
 // isProtection reports whether a registration is the policy that protects guardrails, or an attachment of it: their logical names say it.
 func isProtection(r Registration, types ...string) bool {
-	return r.is(types...) && strings.Contains(r.Name, "-"+policyNamePrefix+protectionPolicyNames)
+	return r.is(types...) && strings.Contains(r.Name, "-"+scp.PolicyNamePrefix+protectionPolicyNames)
 }
 
 func organizationOrders() []Order {
@@ -313,7 +323,7 @@ func boxOf(r Registration) (guardrail string, number int, ok bool) {
 	if !r.is(typeSCP, typeSCPAttachment) {
 		return "", 0, false
 	}
-	_, rest, found := strings.Cut(r.Name, "-"+policyNamePrefix)
+	_, rest, found := strings.Cut(r.Name, "-"+scp.PolicyNamePrefix)
 	if !found {
 		return "", 0, false
 	}
@@ -326,7 +336,7 @@ func boxOf(r Registration) (guardrail string, number int, ok bool) {
 		if i := strings.IndexByte(digits, '-'); i >= 0 {
 			digits = digits[:i]
 		}
-		if n, numbered := boxNumber(name, policyNamePrefix+name+"-"+digits); numbered {
+		if n, numbered := scp.BoxNumber(name, scp.PolicyNamePrefix+name+"-"+digits); numbered {
 			return name, n, true
 		}
 		return name, 0, true

@@ -9,12 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/policy"
 )
 
 // lines are notices as they are printed.
-func lines(n components.Notices) []string {
+func lines(n guardrail.Notices) []string {
 	out := []string{}
 	for _, notice := range n {
 		out = append(out, notice.String())
@@ -24,29 +27,29 @@ func lines(n components.Notices) []string {
 
 // A grant is reported from its end on and not a second earlier, with the instant by which its last shell has ended; what is deployed is the same.
 func TestGrantsThatEndedAreReported(t *testing.T) {
-	a := grant()
+	a := grantArgs()
 	a.OSAccess.Sessions.MaxDuration = 90 * time.Minute
-	grants := []*components.AccessGrantArgs{a}
-	assert.Empty(t, components.GrantNotices(grants, a.From.Add(-time.Hour)))
-	assert.Empty(t, components.GrantNotices(grants, a.Until.Add(-time.Second)))
+	grants := []*grant.Args{a}
+	assert.Empty(t, grant.Notices(grants, a.From.Add(-time.Hour)))
+	assert.Empty(t, grant.Notices(grants, a.Until.Add(-time.Second)))
 	for _, now := range []time.Time{a.Until, a.Until.UTC(), a.Until.AddDate(1, 0, 0)} {
 		assert.Equal(t, []string{
 			"grants[0]: of jump/dave ended at 2026-12-01T13:00:00+09:00 (2026-12-01T04:00:00Z) and opens nothing any more; " +
 				"remove it when its shells have ended, by 2026-12-01T14:30:00+09:00 (2026-12-01T05:30:00Z)",
-		}, lines(components.GrantNotices(grants, now)))
+		}, lines(grant.Notices(grants, now)))
 	}
-	var world access.Account
+	var world world.Account
 	a.AddTo(&world)
 	require.Len(t, world.Roles, 1, "a grant that ended is deployed all the same")
 }
 
 // Grants of one person that overlap are reported with what they open together, whatever offset they are written with; windows that touch do not overlap.
 func TestGrantsThatOverlapAreReported(t *testing.T) {
-	first, later, touching, other := grant(), grant(), grant(), grant()
+	first, later, touching, other := grantArgs(), grantArgs(), grantArgs(), grantArgs()
 	later.Ticket, later.From, later.Until = "CHG2", first.Until.Add(-time.Second).UTC(), first.Until.Add(time.Hour).UTC()
 	touching.Ticket, touching.From, touching.Until = "CHG3", later.Until, later.Until.Add(time.Hour)
 	other.Ticket, other.Person, other.PrincipalARN = "CHG4", "jump/erin", "arn:aws:iam::444455556666:user/erin"
-	got := lines(components.GrantNotices([]*components.AccessGrantArgs{first, later, touching, other}, first.From))
+	got := lines(grant.Notices([]*grant.Args{first, later, touching, other}, first.From))
 	assert.Equal(t, []string{
 		"grants[1]: of jump/dave overlaps with grants[0] (ticket CHG1234): together they are open from 2026-12-01T09:00:00+09:00 (2026-12-01T00:00:00Z) to 2026-12-01T05:00:00Z",
 	}, got)
@@ -54,7 +57,7 @@ func TestGrantsThatOverlapAreReported(t *testing.T) {
 
 // The lines that end open shells name the session as AWS does, once for each Region of the sessions.
 func TestTheLinesThatEndShellsNameTheSessionOfTheGrant(t *testing.T) {
-	got := grant().EndShells()
+	got := grantArgs().EndShells()
 	require.Len(t, got, 2)
 	for i, region := range []string{"ap-northeast-1", "us-east-1"} {
 		assert.Equal(t, "aws ssm describe-sessions --region "+region+" --state Active --filters key=Owner,value=arn:aws:sts::111122223333:assumed-role/grant-CHG1234-dave/dave "+
@@ -64,7 +67,7 @@ func TestTheLinesThatEndShellsNameTheSessionOfTheGrant(t *testing.T) {
 
 // The template says what it opens that is easy to overlook, and nothing of what is off.
 func TestTheTemplateSaysWhatItOpens(t *testing.T) {
-	got := strings.Join(lines(osAccess().Notices().Under("osAccess")), "\n")
+	got := strings.Join(lines(Opening().Notices().Under("osAccess")), "\n")
 	for _, want := range []string{
 		"osAccess.readOnly: ReadOnlyAccess reads data as well as settings: objects in S3, items in DynamoDB",
 		"osAccess.passwordData: whoever holds the private key",
@@ -72,7 +75,7 @@ func TestTheTemplateSaysWhatItOpens(t *testing.T) {
 	} {
 		assert.Contains(t, got, want)
 	}
-	a := osAccess()
+	a := Opening()
 	a.ReadOnly, a.PasswordData, a.StandingUsers, a.StandingPrincipalARNs = false, false, nil, nil
 	assert.Empty(t, a.Notices())
 	a.Projects = nil
@@ -160,26 +163,26 @@ func TestJustInTimeAccessSaysWhatItDoesNot(t *testing.T) {
 }
 
 // requesterWorld is an account with a role that asks for access: with the policy for it, and with more.
-func requesterWorld(a *components.JustInTimeArgs, attached []string, more ...policy.Statement) access.World {
-	w := access.Account{ID: accountID, Partition: policy.AWS}
+func requesterWorld(a *justintime.Args, attached []string, more ...policy.Statement) access.World {
+	w := world.Account{ID: accountID, Partition: policy.AWS}
 	a.AddTo(&w)
-	role := access.Role{
-		Name: "Developer", Path: components.DelegatedRolePath, Attached: attached, Tags: []access.Tag{{Key: "Project", Value: "Test Project 1"}},
+	role := world.Role{
+		Name: "Developer", Path: guardrail.DelegatedRolePath, Attached: attached, Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}},
 		Trust: policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:root"))),
 	}
 	if len(more) > 0 {
-		role.Inline = []access.InlinePolicy{{Name: "more", Document: policy.New(more...)}}
+		role.Inline = []world.InlinePolicy{{Name: "more", Document: policy.New(more...)}}
 	}
 	w.Roles = append(w.Roles, role)
-	w.Nodes = []access.Node{{Kind: access.Instance, ID: "i-1", Region: "us-east-1", Tags: []access.Tag{{Key: "Team", Value: "red"}}}}
-	return access.World{Accounts: []access.Account{w}}
+	w.Nodes = []world.Node{{Kind: world.Instance, ID: "i-1", Region: "us-east-1", Tags: []world.Tag{{Key: "Team", Value: "red"}}}}
+	return access.World{Accounts: []world.Account{w}}
 }
 
 // A requester who can go round the approvals, or whom a Deny on missing MFA keeps from asking, is found; one with the requester's policy is fine.
 func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 	a := justInTime()
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
-	requester := []string{a.PolicyARN(components.RequesterPolicyName)}
+	requester := []string{a.PolicyARN(justintime.RequesterPolicyName)}
 	check := func(w access.World) error {
 		engine, err := access.Compile(w)
 		require.NoError(t, err)
@@ -235,7 +238,7 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 		"requester": {a.RequesterDocument(), []string{"ssm:StartAccessRequest", "ssm:GetAccessToken"}},
 		"approver":  {a.ApproverDocument(), nil},
 	} {
-		w := access.World{Accounts: []access.Account{{ID: accountID, Users: []access.User{{Name: "u", Inline: []access.InlinePolicy{{Name: "p", Document: c.document}}}}}}}
+		w := access.World{Accounts: []world.Account{{ID: accountID, Users: []world.User{{Name: "u", Inline: []world.InlinePolicy{{Name: "p", Document: c.document}}}}}}}
 		engine, err := access.Compile(w)
 		require.NoError(t, err)
 		user := access.LongTermKey("arn:aws:iam::111122223333:user/u")
@@ -245,10 +248,10 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 			return d.Allowed()
 		}
 		node := access.Resource{ARN: "arn:aws:ec2:us-east-1:111122223333:instance/i-1"}
-		ssm := func(resource string, tags ...access.Tag) access.Resource {
-			return access.Resource{ARN: "arn:aws:ssm:us-east-1:111122223333:" + resource, Tags: append([]access.Tag{}, tags...)}
+		ssm := func(resource string, tags ...world.Tag) access.Resource {
+			return access.Resource{ARN: "arn:aws:ssm:us-east-1:111122223333:" + resource, Tags: append([]world.Tag{}, tags...)}
 		}
-		ours := access.Tag{Key: "SystemsManagerJustInTimeNodeAccessManaged", Value: "true"}
+		ours := world.Tag{Key: "SystemsManagerJustInTimeNodeAccessManaged", Value: "true"}
 		for _, action := range []string{"ec2:GetPasswordData", "ssm:SendCommand", "ssm:ResumeSession", "ec2-instance-connect:SendSSHPublicKey", "ssm-guiconnect:StartConnection", "iam:PassRole"} {
 			assert.False(t, decide(action, node, nil), "%s: %s", name, action)
 		}
@@ -271,7 +274,7 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 		assert.False(t, decide("ssm:SendAutomationSignal", ssm("automation-execution/1"), nil), name)
 		assert.Equal(t, requester, decide("ssm:CreateOpsItem", ssm("opsitem/oi-1"), nil), name)
 		assert.True(t, decide("ssm:GetOpsItem", ssm("opsitem/oi-1"), nil), name)
-		assert.True(t, decide("ssm:GetDocument", ssm("document/Production"), manual) && decide("ssm:GetDocument", ssm("document/"+components.AutoApprovalDocument), auto), name)
+		assert.True(t, decide("ssm:GetDocument", ssm("document/Production"), manual) && decide("ssm:GetDocument", ssm("document/"+justintime.AutoApprovalDocument), auto), name)
 		assert.False(t, decide("ssm:GetDocument", ssm("document/Other"), command), name)
 		for _, action := range changesDocuments {
 			assert.False(t, decide(action, ssm("document/Production"), manual), "%s: %s", name, action)

@@ -1,55 +1,14 @@
 package components
 
 import (
-	"time"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/policy"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/osaccess"
 )
 
 // OSAccessToken is the type token of OSAccess.
 const OSAccessToken = "guardrails:iam:OSAccess"
-
-// OSAccessArgs is what opens operating systems without an operation role: the section "osAccess" of the stack file. It is a template: grants open
-// it, each with a role of its own and for a while. Only people in StandingUsers can use it at any time, and only for them a shared role is made.
-type OSAccessArgs struct {
-	Account Account
-	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
-	ProjectTag string
-	// Sessions are the preferences of the account: sessions open only in their Regions, because elsewhere AWS's defaults apply (a shell as ssm-user,
-	// with sudo and without end). Required.
-	Sessions *SessionPreferencesArgs
-	// ReadOnly lets the roles read the account with AWS's managed policy ReadOnlyAccess, which reads data too: see Notices.
-	ReadOnly bool
-	// RDP opens remote desktops of Windows nodes through Fleet Manager.
-	RDP bool
-	// PasswordData lets RDP users read the encrypted password of a Windows node's local administrator, on the nodes that they reach. It takes the
-	// private key of the node's key pair to decrypt it.
-	PasswordData bool
-	// Projects are the values of the project tag on the nodes that can be reached. Nil means every node of the account; an empty list is refused.
-	Projects []string
-	// Documents are the names of the session documents that can be used besides the shell: "AWS-..." are AWS's, others the account's own.
-	Documents []string
-	// AllowUnlogged accepts documents whose sessions leave the tag boundary, Run As or the logs.
-	AllowUnlogged bool
-	// GrantMaxLength is the longest window of a grant, in whole seconds, up to 7 days. Zero means 12 hours.
-	GrantMaxLength time.Duration
-	// StandingUsers are the names of IAM users of this account who can use the shared role OSAccess at any time. Empty means nobody, and then no
-	// role is made.
-	StandingUsers []string
-	// StandingPrincipalARNs are ARNs of IAM users of other accounts who can use the shared role at any time.
-	StandingPrincipalARNs []string
-	// RunAs is the OS user of shells of the shared role. Empty means sessions.runAs.defaultUser.
-	RunAs string
-	// MFAMaxAge is how long ago the MFA of the sign-in may be, for the shared role and for grants, in whole seconds, 1 minute to 36 hours. Zero
-	// means 1 hour.
-	MFAMaxAge time.Duration
-	// UserPaths gives the path of users of this account who are not at "/", by user name.
-	UserPaths map[string]string
-	// Quotas bound the documents. A field of zero means today's value.
-	Quotas policy.Quotas
-}
 
 // OSAccess is the shared role of the people in StandingUsers. Without any it is a component without children.
 type OSAccess struct {
@@ -61,7 +20,7 @@ type OSAccess struct {
 }
 
 // NewOSAccess makes the shared role when somebody is in StandingUsers, and nothing otherwise. It registers nothing when Validate has a problem.
-func NewOSAccess(ctx *pulumi.Context, name string, args *OSAccessArgs, users UserResources, opts ...pulumi.ResourceOption) (*OSAccess, error) {
+func NewOSAccess(ctx *pulumi.Context, name string, args *osaccess.Args, users UserResources, opts ...pulumi.ResourceOption) (*OSAccess, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -71,15 +30,15 @@ func NewOSAccess(ctx *pulumi.Context, name string, args *OSAccessArgs, users Use
 		return nil, err
 	}
 	arns := pulumi.StringMap{}
-	if args.standing() {
+	if args.Standing() {
 		made, err := roleResources{
 			component: name, children: children, custom: &access.customResources, waitFor: resourcesOf(args.StandingUsers, users),
-			policyKey: policyName, fence: OSAccessGuardPolicyName,
-		}.make(ctx, args.role())
+			policyKey: policyName, fence: guardrail.OSAccessGuardPolicyName,
+		}.make(ctx, args.Role())
 		if err != nil {
 			return nil, err
 		}
-		arns[OSAccessRoleName] = made.Arn
+		arns[guardrail.OSAccessRoleName] = made.Arn
 	}
 	access.RoleARNs = arns.ToStringMapOutput()
 	return access, ctx.RegisterResourceOutputs(access, pulumi.Map{"roleArns": access.RoleARNs})

@@ -6,23 +6,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/policy"
 )
 
 // shared is a role of which everybody's shells start as the OS user of the own.
-func shared() *components.OperationRolesArgs {
+func shared() *operation.Args {
 	a := operationRoles()
 	a.Roles = a.Roles[:1]
-	a.Roles[0].RunAs = components.RunAsFromUser
+	a.Roles[0].RunAs = operation.RunAsFromUser
 	return a
 }
 
-func roleOf(t *testing.T, a *components.OperationRolesArgs) access.Role {
+func roleOf(t *testing.T, a *operation.Args) world.Role {
 	t.Helper()
 	require.NoError(t, a.Validate())
-	var w access.Account
+	var w world.Account
 	a.AddTo(&w)
 	require.Len(t, w.Roles, 1)
 	return w.Roles[0]
@@ -33,7 +33,7 @@ func TestASharedRoleHasNoOSUserOfItsOwn(t *testing.T) {
 	role := roleOf(t, shared())
 	assert.Equal(t, "/guardrails/operation/from-user/", role.Path)
 	assert.Equal(t, "TestProject1-fromUser", role.Name)
-	assert.Equal(t, []access.Tag{{Key: "Project", Value: "Test Project 1"}}, role.Tags)
+	assert.Equal(t, []world.Tag{{Key: "Project", Value: "Test Project 1"}}, role.Tags)
 }
 
 // The tag is wanted in both statements, compared with the caller's own, and is the only one; the session name is asked for where AWS documents it.

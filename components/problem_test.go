@@ -8,12 +8,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/problem"
 )
 
 // A problem is one line: path, value, why, fix; what is missing is left out.
 func TestAProblemReadsAsOneLine(t *testing.T) {
-	for want, problem := range map[string]components.Problem{
+	for want, problem := range map[string]problem.Problem{
 		`mfa.name: "a b" has a space; write none`: {Path: "mfa.name", Value: "a b", Why: "has a space", Fix: "write none"},
 		`users: is empty`:                         {Path: "users", Why: "is empty"},
 		`maxAge: 2000 is too much; use less`:      {Path: "maxAge", Value: 2000, Why: "is too much", Fix: "use less"},
@@ -25,7 +25,7 @@ func TestAProblemReadsAsOneLine(t *testing.T) {
 
 // The section is put before every path but those that are whole.
 func TestUnderPutsTheSectionBeforeRelativePaths(t *testing.T) {
-	problems := components.Problems{
+	problems := problem.List{
 		{Path: "name"}, {Path: ""}, {Path: "[0].name"}, {Path: "account.id"}, {Path: "tags.project"}, {Path: `tags["Team"]`}, {Path: "tags"},
 		{Path: "operationRoles[0].runAs"},
 	}
@@ -42,21 +42,21 @@ func TestUnderPutsTheSectionBeforeRelativePaths(t *testing.T) {
 
 // Two nouns that read one section report its problem once.
 func TestMergeDropsWhatIsThereAlready(t *testing.T) {
-	first := components.Problems{{Path: "account.id", Why: "is bad"}, {Path: "mfa.name", Why: "is bad"}}
-	second := components.Problems{{Path: "account.id", Why: "is bad"}, {Path: "account.id", Why: "is worse"}}
+	first := problem.List{{Path: "account.id", Why: "is bad"}, {Path: "mfa.name", Why: "is bad"}}
+	second := problem.List{{Path: "account.id", Why: "is bad"}, {Path: "account.id", Why: "is worse"}}
 	assert.Equal(t, "account.id: is bad\nmfa.name: is bad\naccount.id: is worse", first.Merge(second).Error())
 }
 
 // Problems come back out of errors, wrapped or not, and no problems are no error.
 func TestProblemsComeBackOutOfErrors(t *testing.T) {
-	problems := components.Problems{{Path: "a"}, {Path: "b"}}
-	assert.Equal(t, problems, components.ProblemsOf(fmt.Errorf("create: %w", problems.Err())))
-	assert.Equal(t, problems[:1], components.ProblemsOf(problems[0]))
-	assert.Equal(t, "boom", components.ProblemsOf(errors.New("boom")).Error())
-	assert.Nil(t, components.ProblemsOf(nil))
-	require.NoError(t, components.Problems{}.Err())
+	problems := problem.List{{Path: "a"}, {Path: "b"}}
+	assert.Equal(t, problems, problem.Of(fmt.Errorf("create: %w", problems.Err())))
+	assert.Equal(t, problems[:1], problem.Of(problems[0]))
+	assert.Equal(t, "boom", problem.Of(errors.New("boom")).Error())
+	assert.Nil(t, problem.Of(nil))
+	require.NoError(t, problem.List{}.Err())
 
-	var problem *components.Problem
+	var problem *problem.Problem
 	require.ErrorAs(t, problems.Err(), &problem)
 	assert.Equal(t, "a", problem.Path)
 }

@@ -8,8 +8,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/passwordpolicy"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // refusal is one change to Args without a problem, and the problem that it makes, word for word.
@@ -38,21 +45,21 @@ func refused[A args](t *testing.T, valid func() A, cases []refusal[A]) {
 
 // The account is wrong in the same words for every noun.
 func TestAWrongAccountIsRefusedByEveryNoun(t *testing.T) {
-	nouns := map[string]func(components.Account) args{
-		"MFAGroup":           func(a components.Account) args { x := mfaGroup(); x.Account = a; return x },
-		"User":               func(a components.Account) args { x := user(); x.Account = a; return x },
-		"OperationRoles":     func(a components.Account) args { return &components.OperationRolesArgs{Account: a} },
-		"DelegatedRole":      func(a components.Account) args { x := delegatedRole(); x.Account, x.PrincipalARNs = a, nil; return x },
-		"SessionPreferences": func(a components.Account) args { x := sessionPreferences(); x.Account = a; return x },
-		"PasswordPolicy":     func(a components.Account) args { x := passwordPolicy(); x.Account = a; return x },
+	nouns := map[string]func(guardrail.Account) args{
+		"MFAGroup":           func(a guardrail.Account) args { x := mfaGroup(); x.Account = a; return x },
+		"User":               func(a guardrail.Account) args { x := userArgs(); x.Account = a; return x },
+		"OperationRoles":     func(a guardrail.Account) args { return &operation.Args{Account: a} },
+		"DelegatedRole":      func(a guardrail.Account) args { x := delegatedRole(); x.Account, x.PrincipalARNs = a, nil; return x },
+		"SessionPreferences": func(a guardrail.Account) args { x := sessionPreferences(); x.Account = a; return x },
+		"PasswordPolicy":     func(a guardrail.Account) args { x := passwordPolicy(); x.Account = a; return x },
 	}
 	for name, noun := range nouns {
-		problems := components.ProblemsOf(noun(components.Account{ID: "1234", Alias: "No", Partition: "aws"}).Validate())
+		problems := problem.Of(noun(guardrail.Account{ID: "1234", Alias: "No", Partition: "aws"}).Validate())
 		require.Len(t, problems, 2, name)
 		assert.Equal(t, `account.id: "1234" is not an account id; write its twelve digits in quotes, such as "111122223333"`, problems[0].Error(), name)
 		assert.Equal(t, "account.alias", problems[1].Path, name)
 
-		problems = components.ProblemsOf(noun(components.Account{ID: accountID}).Validate())
+		problems = problem.Of(noun(guardrail.Account{ID: accountID}).Validate())
 		require.NotEmpty(t, problems, name)
 		assert.Equal(t, `account.partition: "" is not a known partition; use the partition of the account's Region, such as aws`, problems[0].Error(), name)
 	}
@@ -60,37 +67,37 @@ func TestAWrongAccountIsRefusedByEveryNoun(t *testing.T) {
 
 // What is refused about the MFA group.
 func TestRefusalsOfTheMFAGroup(t *testing.T) {
-	type group = *components.MFAGroupArgs
-	refused(t, mfaGroup, []refusal[group]{
-		{"a name that IAM does not take", func(a group) { a.Name = "people & machines" },
+	type g = *group.Args
+	refused(t, mfaGroup, []refusal[g]{
+		{"a name that IAM does not take", func(a g) { a.Name = "people & machines" },
 			`name: "people & machines" has the character ' ', which IAM does not take; use letters, digits and +=,.@_-`},
-		{"a path without slashes", func(a group) { a.Path = "team" }, `path: "team" does not begin and end with a slash; write it as "/team/"`},
-		{"a pattern as user path", func(a group) { a.UserPaths = []string{"/", "/*/"} },
+		{"a path without slashes", func(a g) { a.Path = "team" }, `path: "team" does not begin and end with a slash; write it as "/team/"`},
+		{"a pattern as user path", func(a g) { a.UserPaths = []string{"/", "/*/"} },
 			`userPaths[1]: "/*/" is not a path; use names of letters, digits and +=,.@_- between single slashes`},
-		{"the Run As tag as project tag", func(a group) { a.ProjectTag = "ssmSessionRunAs" },
+		{"the Run As tag as project tag", func(a g) { a.ProjectTag = "ssmSessionRunAs" },
 			`tags.project: "ssmSessionRunAs" is the tag that names the OS user; use another key, such as Project`},
-		{"a reserved project tag", func(a group) { a.ProjectTag = "AWS:project" },
+		{"a reserved project tag", func(a g) { a.ProjectTag = "AWS:project" },
 			`tags.project: "AWS:project" begins with "aws:", which AWS keeps for itself; use another prefix`},
-		{"a project tag that a variable cannot carry", func(a group) { a.ProjectTag = "Cost Center" },
+		{"a project tag that a variable cannot carry", func(a g) { a.ProjectTag = "Cost Center" },
 			`tags.project: "Cost Center" has a character that a policy variable cannot carry; use letters, digits and _.:/=+-@ without spaces`},
-		{"an authorization tag for everybody to write", func(a group) { a.SelfService.ContactTags[1] = "project" },
+		{"an authorization tag for everybody to write", func(a g) { a.SelfService.ContactTags[1] = "project" },
 			`selfService.contactTags[1]: "project" decides what its owner may do; leave it out; the stack file sets it`},
-		{"the OS user for everybody to write", func(a group) { a.SelfService.ContactTags[0] = "SSMSESSIONRUNAS" },
+		{"the OS user for everybody to write", func(a g) { a.SelfService.ContactTags[0] = "SSMSESSIONRUNAS" },
 			`selfService.contactTags[0]: "SSMSESSIONRUNAS" decides what its owner may do; leave it out; the stack file sets it`},
-		{"a contact tag twice", func(a group) { a.SelfService.ContactTags = []string{"Email", "email"} },
+		{"a contact tag twice", func(a g) { a.SelfService.ContactTags = []string{"Email", "email"} },
 			`selfService.contactTags[1]: "email" is listed twice; remove one; tag keys of users ignore case`},
-		{"a pattern as contact tag", func(a group) { a.SelfService.ContactTags[0] = "*" },
+		{"a pattern as contact tag", func(a g) { a.SelfService.ContactTags[0] = "*" },
 			`selfService.contactTags[0]: "*" has the character '*', which AWS does not take in tags; use letters, digits, spaces and _.:/=+-@`},
-		{"the project as contact tag", func(a group) { a.ProjectTag = "email" },
+		{"the project as contact tag", func(a g) { a.ProjectTag = "email" },
 			"tags.project: \"email\" is a contact tag, which its owner may be allowed to write; use another key, such as Project\n" +
 				`selfService.contactTags[0]: "Email" decides what its owner may do; leave it out; the stack file sets it`},
-		{"an account id with a digit too few", func(a group) { a.RoleAccounts[0] = "44445555666" },
+		{"an account id with a digit too few", func(a g) { a.RoleAccounts[0] = "44445555666" },
 			`roleAccounts[0]: "44445555666" is not an account id; write its twelve digits in quotes, such as "111122223333"`},
-		{"every account", func(a group) { a.RoleAccounts[0] = "*" },
+		{"every account", func(a g) { a.RoleAccounts[0] = "*" },
 			`roleAccounts[0]: "*" is not an account id; write its twelve digits in quotes, such as "111122223333"`},
-		{"the account itself", func(a group) { a.RoleAccounts[0] = accountID },
+		{"the account itself", func(a g) { a.RoleAccounts[0] = accountID },
 			`roleAccounts[0]: "111122223333" is this account, whose roles name their users themselves; leave it out`},
-		{"an account twice", func(a group) { a.RoleAccounts = []string{otherAccount, otherAccount} },
+		{"an account twice", func(a g) { a.RoleAccounts = []string{otherAccount, otherAccount} },
 			`roleAccounts[1]: "444455556666" is listed twice; remove one`},
 	})
 }
@@ -102,7 +109,7 @@ func TestAGroupThatIsTooLargeIsRefused(t *testing.T) {
 	for i := range 60 {
 		a.RoleAccounts = append(a.RoleAccounts, strings.Repeat("4", 10)+string(rune('0'+i/10))+string(rune('0'+i%10)))
 	}
-	problems := components.ProblemsOf(a.Validate())
+	problems := problem.Of(a.Validate())
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0].Error(), "AssumeGuardrailsRolesOfListedAccountsWithMFA")
 	assert.Contains(t, problems[0].Error(), "5120")
@@ -113,8 +120,8 @@ func TestAGroupThatIsTooLargeIsRefused(t *testing.T) {
 
 // What is refused about a user.
 func TestRefusalsOfAUser(t *testing.T) {
-	type person = *components.UserArgs
-	refused(t, user, []refusal[person]{
+	type person = *user.Args
+	refused(t, userArgs, []refusal[person]{
 		{"no name", func(a person) { a.Name = "" }, `name: "" is empty; use letters, digits and +=,.@_-`},
 		{"a path in the name", func(a person) { a.Name = "people/alice" },
 			`name: "people/alice" has the character '/', which IAM does not take; use letters, digits and +=,.@_-`},
@@ -149,22 +156,22 @@ func TestRefusalsOfAUser(t *testing.T) {
 
 // What is refused about operation roles.
 func TestRefusalsOfOperationRoles(t *testing.T) {
-	type roles = *components.OperationRolesArgs
-	entry := func(change func(r *components.OperationRole)) func(roles) {
+	type roles = *operation.Args
+	entry := func(change func(r *operation.Role)) func(roles) {
 		return func(a roles) { change(&a.Roles[0]) }
 	}
 	const nameUser = "; name an IAM user, such as arn:aws:iam::444455556666:user/alice"
 	const portForwarding = "; leave it out, or accept that with allowUnlogged: true"
 	principal := func(arn string) func(roles) {
-		return entry(func(r *components.OperationRole) { r.PrincipalARNs = []string{arn} })
+		return entry(func(r *operation.Role) { r.PrincipalARNs = []string{arn} })
 	}
 	documents := func(names ...string) func(roles) {
-		return entry(func(r *components.OperationRole) { r.Documents = names })
+		return entry(func(r *operation.Role) { r.Documents = names })
 	}
 	refused(t, operationRoles, []refusal[roles]{
-		{"nobody", entry(func(r *components.OperationRole) { r.Users = nil }),
+		{"nobody", entry(func(r *operation.Role) { r.Users = nil }),
 			`operationRoles[0].users: is empty, and so is principalArns: nobody could assume the role; name at least one person`},
-		{"a person twice", entry(func(r *components.OperationRole) { r.Users = []string{"alice", "Alice"} }),
+		{"a person twice", entry(func(r *operation.Role) { r.Users = []string{"alice", "Alice"} }),
 			`operationRoles[0].users[1]: "Alice" is listed twice; remove one; user names ignore case`},
 		{"everybody", principal("*"), `operationRoles[0].principalArns[0]: "*" is everybody` + nameUser},
 		{"a role", principal("arn:aws:iam::444455556666:role/ops"),
@@ -184,35 +191,35 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 		{"a user of no account", principal("arn:aws:iam::aws:user/dave"), `operationRoles[0].principalArns[0]: "arn:aws:iam::aws:user/dave" names no account` + nameUser},
 		{"a user in both lists", principal("arn:aws:iam::111122223333:user/people/carol"),
 			`operationRoles[0].principalArns[0]: "arn:aws:iam::111122223333:user/people/carol" is listed in users too; remove one`},
-		{"an ARN twice", entry(func(r *components.OperationRole) {
+		{"an ARN twice", entry(func(r *operation.Role) {
 			r.PrincipalARNs = []string{"arn:aws:iam::444455556666:user/dave", "arn:aws:iam::444455556666:user/dave"}
 		}), `operationRoles[0].principalArns[1]: "arn:aws:iam::444455556666:user/dave" is listed twice; remove one`},
-		{"a namesake of another account", entry(func(r *components.OperationRole) {
+		{"a namesake of another account", entry(func(r *operation.Role) {
 			r.Users, r.PrincipalARNs = []string{"alice"}, []string{"arn:aws:iam::444455556666:user/alice"}
 		}), `operationRoles[0].principalArns[0]: "arn:aws:iam::444455556666:user/alice" has the name of arn:aws:iam::111122223333:user/alice, ` +
 			`and sessions of a role are told apart by the name of their user alone; write a role of its own for one of the two`},
-		{"two namesakes of other accounts", entry(func(r *components.OperationRole) {
+		{"two namesakes of other accounts", entry(func(r *operation.Role) {
 			r.PrincipalARNs = []string{"arn:aws:iam::444455556666:user/dave", "arn:aws:iam::777788889999:user/people/dave"}
 		}), `operationRoles[0].principalArns[1]: "arn:aws:iam::777788889999:user/people/dave" has the name of arn:aws:iam::444455556666:user/dave, ` +
 			`and sessions of a role are told apart by the name of their user alone; write a role of its own for one of the two`},
 		{"a user of the account at another path", principal("arn:aws:iam::111122223333:user/Carol"),
 			`operationRoles[0].principalArns[0]: "arn:aws:iam::111122223333:user/Carol" cannot exist beside arn:aws:iam::111122223333:user/people/carol: ` +
 				`an account has one user of a name, whatever its case and path; remove the one that is wrong`},
-		{"no project", entry(func(r *components.OperationRole) { r.Project = "" }),
+		{"no project", entry(func(r *operation.Role) { r.Project = "" }),
 			`operationRoles[0].project: "" is empty, and an empty tag equals every other empty one; name the project`},
-		{"a project of spaces", entry(func(r *components.OperationRole) { r.Project = " Test Project 1" }),
+		{"a project of spaces", entry(func(r *operation.Role) { r.Project = " Test Project 1" }),
 			`operationRoles[0].project: " Test Project 1" begins or ends with a space; remove the space`},
-		{"a project that no tag takes", entry(func(r *components.OperationRole) { r.Project = "R&D" }),
+		{"a project that no tag takes", entry(func(r *operation.Role) { r.Project = "R&D" }),
 			`operationRoles[0].project: "R&D" has the character '&', which AWS does not take in tags; use letters, digits, spaces and _.:/=+-@`},
-		{"root", entry(func(r *components.OperationRole) { r.RunAs = "root" }),
+		{"root", entry(func(r *operation.Role) { r.RunAs = "root" }),
 			`operationRoles[0].runAs: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
-		{"the user of the agent", entry(func(r *components.OperationRole) { r.RunAs = "ssm-user" }),
+		{"the user of the agent", entry(func(r *operation.Role) { r.RunAs = "ssm-user" }),
 			`operationRoles[0].runAs: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
-		{"the user of the agent by default", func(a *components.OperationRolesArgs) { a.DefaultRunAs = "ssm-user" },
+		{"the user of the agent by default", func(a *operation.Args) { a.DefaultRunAs = "ssm-user" },
 			`sessions.runAs.defaultUser: "ssm-user" is the user of the Systems Manager agent, who has sudo; write a login name without privileges`},
-		{"two words as OS user", entry(func(r *components.OperationRole) { r.RunAs = "alice example" }),
+		{"two words as OS user", entry(func(r *operation.Role) { r.RunAs = "alice example" }),
 			`operationRoles[0].runAs: "alice example" is not a login name; use a letter or _ and then up to 31 letters, digits, _, . and -, such as os-user1; or user@domain`},
-		{"the OS user of the person, nearly", entry(func(r *components.OperationRole) { r.RunAs = "fromuser" }),
+		{"the OS user of the person, nearly", entry(func(r *operation.Role) { r.RunAs = "fromuser" }),
 			`operationRoles[0].runAs: "fromuser" differs from fromUser by case only; write fromUser for the OS user of each person, or another login name`},
 		{"the OS user of the person beside a default", func(a roles) { a.Roles[0].RunAs, a.DefaultRunAs = "fromUser", "guest" },
 			`operationRoles[0].runAs: "fromUser" stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own; ` +
@@ -225,7 +232,7 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 		{"one OS user of two people", func(a roles) {
 			a.Roles[0].RunAs, a.OSUsers["arn:aws:iam::111122223333:user/people/carol"] = "fromUser", "alice"
 		}, `operationRoles[0].users[1]: "carol" has the OS user alice, which is that of arn:aws:iam::111122223333:user/alice too; give each of the two an OS user of the own`},
-		{"no OS user", entry(func(r *components.OperationRole) { r.RunAs = "" }),
+		{"no OS user", entry(func(r *operation.Role) { r.RunAs = "" }),
 			`operationRoles[0].runAs: is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail; write the OS user of the role's shells, such as os-user1`},
 		{"a volume key by its id", func(a roles) { a.Roles[0].VolumeKeyARNs = []string{"1234abcd-12ab-34cd-56ef-1234567890ab"} },
 			`operationRoles[0].volumeKeyArns[0]: "1234abcd-12ab-34cd-56ef-1234567890ab" is not the ARN of a KMS key; write the key's ARN, as "aws ec2 describe-volumes" prints it`},
@@ -249,26 +256,26 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			`operationRoles[0].documents[0]: "AWS-StartNonInteractiveCommand" runs a command of the caller's choice outside of the account's preferences` + portForwarding},
 		{"a document of AWS that nobody knows", documents("AWS-StartSomethingNew"),
 			`operationRoles[0].documents[0]: "AWS-StartSomethingNew" is not a document of AWS whose sessions are known to stay with the node, Run As and the logs` + portForwarding},
-		{"a name over the limit", entry(func(r *components.OperationRole) { r.Name = strings.Repeat("r", 43) }),
+		{"a name over the limit", entry(func(r *operation.Role) { r.Name = strings.Repeat("r", 43) }),
 			`operationRoles[0].name: "` + strings.Repeat("r", 43) + `" is 65 characters long with its path /guardrails/operation/, and the console switches to at most 64; shorten the name or the path`},
-		{"a name that IAM does not take", entry(func(r *components.OperationRole) { r.Name = "ope role" }),
+		{"a name that IAM does not take", entry(func(r *operation.Role) { r.Name = "ope role" }),
 			`operationRoles[0].name: "ope role" has the character ' ', which IAM does not take; use letters, digits and +=,.@_-`},
-		{"a name twice", entry(func(r *components.OperationRole) { r.Name = "SECOND" }),
+		{"a name twice", entry(func(r *operation.Role) { r.Name = "SECOND" }),
 			`operationRoles[1].name: "second" is the name of operationRoles[0] too; write another name; role names ignore case`},
 		{"two entries for one thing", func(a roles) {
 			a.Roles[1].Name, a.Roles[1].Project, a.Roles[1].RunAs = "", "TestProject1", "os-user1"
 		}, `operationRoles[1].name: "TestProject1-os-user1" is derived from project and runAs and is the name of operationRoles[0] too; write a name, or add the people to that entry`},
-		{"an age that AWS does not keep", entry(func(r *components.OperationRole) { r.MFAMaxAge = 37 * time.Hour }),
+		{"an age that AWS does not keep", entry(func(r *operation.Role) { r.MFAMaxAge = 37 * time.Hour }),
 			`operationRoles[0].mfaMaxAge: "37h0m0s" is outside of what AWS keeps MFA for; use 1m to 36h`},
-		{"an age that locks out", entry(func(r *components.OperationRole) { r.MFAMaxAge = time.Second }),
+		{"an age that locks out", entry(func(r *operation.Role) { r.MFAMaxAge = time.Second }),
 			`operationRoles[0].mfaMaxAge: "1s" is outside of what AWS keeps MFA for; use 1m to 36h`},
-		{"half seconds", entry(func(r *components.OperationRole) { r.MFAMaxAge = time.Hour + time.Second/2 }),
+		{"half seconds", entry(func(r *operation.Role) { r.MFAMaxAge = time.Hour + time.Second/2 }),
 			`operationRoles[0].mfaMaxAge: "1h0m0.5s" is not in whole seconds; use whole seconds`},
-		{"a rule that does not exist", entry(func(r *components.OperationRole) { r.SessionName = "username" }),
+		{"a rule that does not exist", entry(func(r *operation.Role) { r.SessionName = "username" }),
 			`operationRoles[0].sessionName: "username" is not a rule for session names; use userName or any`},
-		{"a session that is too long", entry(func(r *components.OperationRole) { r.MaxSessionDuration = 13 * time.Hour }),
+		{"a session that is too long", entry(func(r *operation.Role) { r.MaxSessionDuration = 13 * time.Hour }),
 			`operationRoles[0].maxSessionDuration: "13h0m0s" is outside of what a role takes; use 1h to 12h`},
-		{"a session of half seconds", entry(func(r *components.OperationRole) { r.MaxSessionDuration = time.Hour + time.Millisecond }),
+		{"a session of half seconds", entry(func(r *operation.Role) { r.MaxSessionDuration = time.Hour + time.Millisecond }),
 			`operationRoles[0].maxSessionDuration: "1h0m0.001s" is not in whole seconds; use whole seconds`},
 		{"root by default", func(a roles) { a.DefaultRunAs = "root" },
 			`sessions.runAs.defaultUser: "root" is the superuser, which Session Manager does not run as; write a login name without privileges`},
@@ -278,25 +285,25 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			`sessions.kmsKeyId: "alias/sessions" is an alias, and permissions cannot name a key by its alias; write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`},
 		{"a user at no path", func(a roles) { a.UserPaths["carol"] = "people" },
 			`userPaths["carol"]: "people" does not begin and end with a slash; write it as "/team/"`},
-		{"a person whom IAM would not take", entry(func(r *components.OperationRole) { r.Users = []string{"al ice"} }),
+		{"a person whom IAM would not take", entry(func(r *operation.Role) { r.Users = []string{"al ice"} }),
 			`operationRoles[0].users[0]: "al ice" has the character ' ', which IAM does not take; use letters, digits and +=,.@_-`},
 	})
 }
 
 // What is let through, because somebody said so or because it is harmless.
 func TestWhatOperationRolesLetThrough(t *testing.T) {
-	for name, change := range map[string]func(r *components.OperationRole){
-		"unlogged documents that are accepted": func(r *components.OperationRole) {
+	for name, change := range map[string]func(r *operation.Role){
+		"unlogged documents that are accepted": func(r *operation.Role) {
 			r.AllowUnlogged = true
 			r.Documents = []string{"AWS-StartSSHSession", "AWS-StartPortForwardingSessionToRemoteHost", "AWS-StartInteractiveCommand", "AWS-Other"}
 		},
-		"a document of the account":                  func(r *components.OperationRole) { r.Documents = []string{"Team-Diagnostics"} },
-		"the shell's own document":                   func(r *components.OperationRole) { r.Documents = []string{components.PreferencesDocument} },
-		"a user of the account who is named by ARN":  func(r *components.OperationRole) { r.PrincipalARNs = []string{"arn:aws:iam::111122223333:user/erin"} },
-		"a project in another script":                func(r *components.OperationRole) { r.Project = "計画一" },
-		"MFA of a day and a half":                    func(r *components.OperationRole) { r.MFAMaxAge = 36 * time.Hour },
-		"a name and path of exactly 64 characters":   func(r *components.OperationRole) { r.Name = strings.Repeat("r", 42) },
-		"a project whose derived name would be long": func(r *components.OperationRole) { r.Project = strings.Repeat("Long Project ", 10) + "1" },
+		"a document of the account":                  func(r *operation.Role) { r.Documents = []string{"Team-Diagnostics"} },
+		"the shell's own document":                   func(r *operation.Role) { r.Documents = []string{guardrail.PreferencesDocument} },
+		"a user of the account who is named by ARN":  func(r *operation.Role) { r.PrincipalARNs = []string{"arn:aws:iam::111122223333:user/erin"} },
+		"a project in another script":                func(r *operation.Role) { r.Project = "計画一" },
+		"MFA of a day and a half":                    func(r *operation.Role) { r.MFAMaxAge = 36 * time.Hour },
+		"a name and path of exactly 64 characters":   func(r *operation.Role) { r.Name = strings.Repeat("r", 42) },
+		"a project whose derived name would be long": func(r *operation.Role) { r.Project = strings.Repeat("Long Project ", 10) + "1" },
 	} {
 		a := operationRoles()
 		change(&a.Roles[0])
@@ -313,7 +320,7 @@ func TestATrustPolicyThatIsTooLongIsRefused(t *testing.T) {
 	for i := range 50 {
 		a.Roles[1].PrincipalARNs = append(a.Roles[1].PrincipalARNs, policy.AWS.UserARN(otherAccount, "/", "guest"+string(rune('a'+i/26))+string(rune('a'+i%26))))
 	}
-	problems := components.ProblemsOf(a.Validate())
+	problems := problem.Of(a.Validate())
 	require.Len(t, problems, 1)
 	assert.Equal(t, "operationRoles[1]", problems[0].Path)
 	assert.Contains(t, problems[0].Error(), "trust policy of second")
@@ -324,7 +331,7 @@ func TestATrustPolicyThatIsTooLongIsRefused(t *testing.T) {
 
 // What is refused about a delegated role.
 func TestRefusalsOfADelegatedRole(t *testing.T) {
-	type role = *components.DelegatedRoleArgs
+	type role = *delegated.Args
 	const write = "; write the name of an AWS managed policy, such as AdministratorAccess, or the ARN of a policy of this account"
 	policies := func(names ...string) func(role) { return func(a role) { a.ManagedPolicies = names } }
 	refused(t, delegatedRole, []refusal[role]{
@@ -358,14 +365,14 @@ func TestRefusalsOfADelegatedRole(t *testing.T) {
 
 // What is refused about Session Manager preferences.
 func TestRefusalsOfSessionPreferences(t *testing.T) {
-	type sessions = *components.SessionPreferencesArgs
+	type sessions = *preferences.Args
 	const nameKey = `; write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`
 	off := false
 	key := func(id string, regions ...string) func(sessions) {
 		return func(a sessions) { a.KMSKeyID, a.Regions = id, regions }
 	}
 	refused(t, sessionPreferences, []refusal[sessions]{
-		{"a policy for nodes that need nothing", func(a sessions) { a.NodePolicy, a.Logs, a.KMSKeyID = true, components.SessionLogs{}, "" }, `nodePolicy: "true" would make a policy without statements, because there is neither a log nor a key; write logs or kmsKeyId, or remove it`},
+		{"a policy for nodes that need nothing", func(a sessions) { a.NodePolicy, a.Logs, a.KMSKeyID = true, preferences.SessionLogs{}, "" }, `nodePolicy: "true" would make a policy without statements, because there is neither a log nor a key; write logs or kmsKeyId, or remove it`},
 		{"no Region", func(a sessions) { a.Regions = nil },
 			`regions: is empty, so no Region would have Run As or limits; list every Region where nodes run`},
 		{"a Region that does not exist", func(a sessions) { a.Regions[0] = "eu-wset-1" },
@@ -415,7 +422,7 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 
 // What is refused about the password policy.
 func TestRefusalsOfThePasswordPolicy(t *testing.T) {
-	type passwords = *components.PasswordPolicyArgs
+	type passwords = *passwordpolicy.Args
 	refused(t, passwordPolicy, []refusal[passwords]{
 		{"too short", func(a passwords) { a.MinimumLength = 5 }, `minimumLength: 5 is outside of what IAM takes; use 6 to 128 characters`},
 		{"too long", func(a passwords) { a.MinimumLength = 129 }, `minimumLength: 129 is outside of what IAM takes; use 6 to 128 characters`},
@@ -438,7 +445,7 @@ func TestEveryProblemComesAtOnceInTheOrderOfTheFile(t *testing.T) {
 	a.Roles[0].Documents = []string{"*", "AWS-StartSSHSession"}
 	a.Roles[0].Users = nil
 	var paths []string
-	for _, problem := range components.ProblemsOf(a.Validate()) {
+	for _, problem := range problem.Of(a.Validate()) {
 		paths = append(paths, problem.Path)
 	}
 	assert.Equal(t, []string{

@@ -6,7 +6,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // roleResources makes one role from what a world says about it. What others attach to it or put into it is seen and removed.
@@ -30,7 +30,7 @@ type roleResources struct {
 }
 
 // make makes one role: its Denies, then what it allows.
-func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, error) {
+func (r roleResources) make(ctx *pulumi.Context, role world.Role) (*iam.Role, error) {
 	denied, err := r.deny(ctx, role)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (r roleResources) make(ctx *pulumi.Context, role access.Role) (*iam.Role, e
 // deniedRole is a role with its Denies, before anything that it allows.
 type deniedRole struct {
 	roleResources
-	role access.Role
+	role world.Role
 	made *iam.Role
 	// denies carry the Denies: every Allow waits for them.
 	denies []pulumi.Resource
@@ -50,7 +50,7 @@ type deniedRole struct {
 }
 
 // deny makes the role, puts the fence in and attaches the guard.
-func (r roleResources) deny(ctx *pulumi.Context, role access.Role) (*deniedRole, error) {
+func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, error) {
 	made, err := iam.NewRole(ctx, r.name(childRole), &iam.RoleArgs{
 		Name:               pulumi.String(role.Name),
 		Path:               pulumi.String(role.Path),
@@ -129,7 +129,7 @@ func (d *deniedRole) allow(ctx *pulumi.Context) error {
 }
 
 // put puts one inline policy in, after the Denies that are there.
-func (d *deniedRole) put(ctx *pulumi.Context, inline access.InlinePolicy) (pulumi.Resource, error) {
+func (d *deniedRole) put(ctx *pulumi.Context, inline world.InlinePolicy) (pulumi.Resource, error) {
 	made, err := iam.NewRolePolicy(ctx, d.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
 		Role:   d.made.Name,
 		Name:   pulumi.String(inline.Name),

@@ -1,6 +1,8 @@
 package components
 
 import (
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -15,26 +17,26 @@ const (
 )
 
 // organizationFixture is an organization with every guardrail, as an admin would start: remote execution is reported.
-func organizationFixture(p policy.Partition) *ServiceControlPoliciesArgs {
-	return &ServiceControlPoliciesArgs{
-		Account: Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
-		Tree: Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, jumpAccount, identityAccount}, Units: []Unit{
+func organizationFixture(p policy.Partition) *scp.Args {
+	return &scp.Args{
+		Account: guardrail.Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
+		Tree: scp.Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, jumpAccount, identityAccount}, Units: []scp.Unit{
 			{ID: workloads, Name: "Workloads", Accounts: []string{workloadAccount}},
 		}},
 		Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
-		OSAccessOnly:      &OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
-		ConsolePasswords:  &ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{jumpAccount}},
-		ProtectGuardrails: &ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
-		MemberRoot:        &MemberRoot{Targets: []string{rootUnit}},
+		OSAccessOnly:      &scp.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
+		ConsolePasswords:  &scp.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{jumpAccount}},
+		ProtectGuardrails: &scp.ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
+		MemberRoot:        &scp.MemberRoot{Targets: []string{rootUnit}},
 	}
 }
 
 // everySwitch turns everything on.
-func everySwitch(a *ServiceControlPoliciesArgs) *ServiceControlPoliciesArgs {
+func everySwitch(a *scp.Args) *scp.Args {
 	a.JustInTimeAccounts = []string{workloadAccount}
 	a.OSAccessOnly.PermissionSets = []string{"OSAccess"}
 	a.OSAccessOnly.Exempt = []string{"role/Scanner"}
-	a.OSAccessOnly.RemoteExecution = RemoteExecution{Mode: RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"}}
+	a.OSAccessOnly.RemoteExecution = scp.RemoteExecution{Mode: scp.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"}}
 	a.ProtectGuardrails.CredentialAdmins = []string{"role/guardrails/delegated/AdminRole"}
 	a.ProtectGuardrails.StackSetAdmins = []string{"role/StackSetPipeline"}
 	a.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}

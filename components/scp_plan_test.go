@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,54 +21,54 @@ func someStatement(sid string, size int) policy.Statement {
 }
 
 // someGuardrail is a guardrail of up to twelve statements of very different sizes, none too large for a policy of limit bytes.
-func someGuardrail(t *rapid.T, limit int) guardrail {
-	g := guardrail{word: "some", name: "some"}
+func someGuardrail(t *rapid.T, limit int) scp.Guardrail {
+	g := scp.Guardrail{Word: "some", Name: "some"}
 	for i := range rapid.IntRange(1, 12).Draw(t, "statements") {
-		g.statements = append(g.statements, someStatement(fmt.Sprintf("S%d", i), rapid.IntRange(1, limit-120).Draw(t, "size")))
+		g.Statements = append(g.Statements, someStatement(fmt.Sprintf("S%d", i), rapid.IntRange(1, limit-120).Draw(t, "size")))
 	}
 	return g
 }
 
 // sidsByPolicy are the Sids of each policy.
-func sidsByPolicy(k packing) map[string][]string {
+func sidsByPolicy(k scp.Packing) map[string][]string {
 	out := map[string][]string{}
-	for _, box := range k.boxes {
-		for _, s := range box.statements {
-			out[box.name] = append(out[box.name], s.Sid)
+	for _, box := range k.Boxes {
+		for _, s := range box.Statements {
+			out[box.Name] = append(out[box.Name], s.Sid)
 		}
 	}
 	return out
 }
 
 // places are the policies of each Sid: what Plan.Placement records.
-func places(k packing) map[string][]string {
+func places(k scp.Packing) map[string][]string {
 	out := map[string][]string{}
-	for _, box := range k.boxes {
-		for _, s := range box.statements {
-			out[s.Sid] = append(out[s.Sid], box.name)
+	for _, box := range k.Boxes {
+		for _, s := range box.Statements {
+			out[s.Sid] = append(out[s.Sid], box.Name)
 		}
 	}
 	return out
 }
 
 // holds wants every statement of the guardrail once, as it was, and every policy within the limit and in order.
-func holds(t require.TestingT, g guardrail, k packing, limit int) {
-	require.Empty(t, k.tooLarge)
+func holds(t require.TestingT, g scp.Guardrail, k scp.Packing, limit int) {
+	require.Empty(t, k.TooLarge)
 	count := map[string]int{}
-	for _, box := range k.boxes {
-		require.NotEmpty(t, box.statements)
-		require.LessOrEqual(t, policy.New(box.statements...).Bytes(), limit)
+	for _, box := range k.Boxes {
+		require.NotEmpty(t, box.Statements)
+		require.LessOrEqual(t, policy.New(box.Statements...).Bytes(), limit)
 		last := -1
-		for _, s := range box.statements {
-			at := g.order(s)
+		for _, s := range box.Statements {
+			at := g.Order(s)
 			require.GreaterOrEqual(t, at, 0)
-			require.Equal(t, policy.New(g.statements[at]).JSON(), policy.New(s).JSON())
+			require.Equal(t, policy.New(g.Statements[at]).JSON(), policy.New(s).JSON())
 			require.Greater(t, at, last)
 			last = at
 			count[s.Sid]++
 		}
 	}
-	for _, s := range g.statements {
+	for _, s := range g.Statements {
 		require.Equal(t, 1, count[s.Sid], s.Sid)
 	}
 }
@@ -77,10 +78,10 @@ func TestEveryStatementIsPackedOnceAndNoPolicyIsOverTheQuota(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(300, 2000).Draw(t, "limit")
 		g := someGuardrail(t, limit)
-		k := pack(g, limit, nil)
+		k := scp.Pack(g, limit, nil)
 		holds(t, g, k, limit)
-		require.Equal(t, k.boxes, pack(g, limit, nil).boxes, "the same at every run")
-		require.Empty(t, k.moves)
+		require.Equal(t, k.Boxes, scp.Pack(g, limit, nil).Boxes, "the same at every run")
+		require.Empty(t, k.Moves)
 	})
 }
 
@@ -89,23 +90,23 @@ func TestNoStatementMovesWhenAnotherComesOrGoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(300, 2000).Draw(t, "limit")
 		g := someGuardrail(t, limit)
-		before := places(pack(g, limit, nil))
+		before := places(scp.Pack(g, limit, nil))
 
 		more := g
-		more.statements = slices.Insert(slices.Clone(g.statements), rapid.IntRange(0, len(g.statements)).Draw(t, "where"),
+		more.Statements = slices.Insert(slices.Clone(g.Statements), rapid.IntRange(0, len(g.Statements)).Draw(t, "where"),
 			someStatement("New", rapid.IntRange(1, limit-120).Draw(t, "new")))
-		k := pack(more, limit, before)
+		k := scp.Pack(more, limit, before)
 		holds(t, more, k, limit)
 		after := places(k)
 		for sid, where := range before {
 			require.Equal(t, where, after[sid], sid)
 		}
-		require.Empty(t, k.moves)
+		require.Empty(t, k.Moves)
 
 		fewer := g
-		fewer.statements = without(g.statements, rapid.IntRange(0, len(g.statements)-1).Draw(t, "gone"))
-		k = pack(fewer, limit, before)
-		for _, s := range fewer.statements {
+		fewer.Statements = without(g.Statements, rapid.IntRange(0, len(g.Statements)-1).Draw(t, "gone"))
+		k = scp.Pack(fewer, limit, before)
+		for _, s := range fewer.Statements {
 			require.Equal(t, before[s.Sid], places(k)[s.Sid])
 		}
 	})
@@ -118,19 +119,19 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(300, 2000).Draw(t, "limit")
 		g := someGuardrail(t, limit)
-		before := places(pack(g, limit, nil))
+		before := places(scp.Pack(g, limit, nil))
 		grown := g
-		grown.statements = slices.Clone(g.statements)
-		for i := range grown.statements {
+		grown.Statements = slices.Clone(g.Statements)
+		for i := range grown.Statements {
 			if rapid.Bool().Draw(t, "grows") {
-				grown.statements[i] = someStatement(grown.statements[i].Sid, rapid.IntRange(1, limit-120).Draw(t, "size"))
+				grown.Statements[i] = someStatement(grown.Statements[i].Sid, rapid.IntRange(1, limit-120).Draw(t, "size"))
 			}
 		}
-		k := pack(grown, limit, before)
+		k := scp.Pack(grown, limit, before)
 		holds(t, grown, k, limit)
 		after := places(k)
-		moved := map[string]PlannedMove{}
-		for _, m := range k.moves {
+		moved := map[string]scp.PlannedMove{}
+		for _, m := range k.Moves {
 			moved[m.Sid] = m
 			moves++
 		}
@@ -142,8 +143,8 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 			}
 			require.Equal(t, []string{m.From}, where)
 			require.Equal(t, []string{m.To}, after[sid])
-			from, _ := boxNumber("some", m.From)
-			to, _ := boxNumber("some", m.To)
+			from, _ := scp.BoxNumber("some", m.From)
+			to, _ := scp.BoxNumber("some", m.To)
 			require.Greater(t, to, from)
 			require.Equal(t, []string{
 				"step 1: " + sid + " is put into " + m.To + ", which is attached", "step 2: " + sid + " is taken out of " + m.From,
@@ -155,25 +156,25 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 
 // A statement can stand in two policies for one deployment, which is how it moves to an earlier one without a gap.
 func TestAStatementCanStandInTwoPolicies(t *testing.T) {
-	g := guardrail{word: "some", name: "some", statements: []policy.Statement{someStatement("A", 10), someStatement("B", 10)}}
-	k := pack(g, 1000, map[string][]string{"B": {"guardrails-some", "guardrails-some-2"}})
+	g := scp.Guardrail{Word: "some", Name: "some", Statements: []policy.Statement{someStatement("A", 10), someStatement("B", 10)}}
+	k := scp.Pack(g, 1000, map[string][]string{"B": {"guardrails-some", "guardrails-some-2"}})
 	assert.Equal(t, map[string][]string{"guardrails-some": {"A", "B"}, "guardrails-some-2": {"B"}}, sidsByPolicy(k))
-	assert.Equal(t, []string{"B"}, k.doubled)
-	k = pack(g, 1000, map[string][]string{"B": {"guardrails-some-2"}})
+	assert.Equal(t, []string{"B"}, k.Doubled)
+	k = scp.Pack(g, 1000, map[string][]string{"B": {"guardrails-some-2"}})
 	assert.Equal(t, map[string][]string{"guardrails-some": {"A"}, "guardrails-some-2": {"B"}}, sidsByPolicy(k))
-	assert.Empty(t, k.doubled)
-	assert.True(t, k.unplaced, "the place of A is not recorded")
+	assert.Empty(t, k.Doubled)
+	assert.True(t, k.Unplaced, "the place of A is not recorded")
 }
 
 // Names of policies are those of their guardrail, and nothing else is taken for one.
 func TestPoliciesAreNamedAfterTheirGuardrail(t *testing.T) {
 	for n := range 12 {
-		got, ok := boxNumber("os-access-only", boxName("os-access-only", n))
+		got, ok := scp.BoxNumber("os-access-only", scp.BoxName("os-access-only", n))
 		assert.True(t, ok)
 		assert.Equal(t, n, got)
 	}
 	for _, name := range []string{"", "guardrails-", "guardrails-os-access-only-", "guardrails-os-access-only-1", "guardrails-os-access-only-02", "guardrails-os-access-only-2x", "os-access-only", "guardrails-os-access-only--2"} {
-		_, ok := boxNumber("os-access-only", name)
+		_, ok := scp.BoxNumber("os-access-only", name)
 		assert.False(t, ok, name)
 	}
 }
@@ -181,7 +182,7 @@ func TestPoliciesAreNamedAfterTheirGuardrail(t *testing.T) {
 // What an admin starts with fits the quotas of today, and those before May 2026 as well; every switch fits today's.
 func TestTheGuardrailsFitTheQuotas(t *testing.T) {
 	for name, c := range map[string]struct {
-		args *ServiceControlPoliciesArgs
+		args *scp.Args
 		old  bool
 	}{
 		"shipped, today": {organizationFixture(policy.AWS), false}, "shipped, before": {organizationFixture(policy.AWS), true},
@@ -239,7 +240,7 @@ func TestTheRecordedPlacementChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, plan.Unplaced)
 	placement := plan.Placement()
-	require.Len(t, slices.Collect(maps.Keys(placement)), len(a.protectStatements()))
+	require.Len(t, slices.Collect(maps.Keys(placement)), len(a.ProtectStatements()))
 	a.Placement = placement
 	require.NoError(t, a.Validate())
 	again, err := a.Plan()

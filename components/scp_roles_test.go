@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -46,7 +47,7 @@ func TestACoveringPatternMatchesWhateverTheOtherMatches(t *testing.T) {
 	covered := 0
 	rapid.Check(t, func(t *rapid.T) {
 		outer, inner := somePattern().Draw(t, "outer"), somePattern().Draw(t, "inner")
-		if !covers(outer, inner) {
+		if !scp.Covers(outer, inner) {
 			return
 		}
 		covered++
@@ -79,7 +80,7 @@ func TestCovers(t *testing.T) {
 		{"*:role/*a", "*:role/a*a", true},
 		{"*:role/*", "*:root", false},
 	} {
-		assert.Equal(t, c.want, covers("arn:aws:iam::"+c.outer, "arn:aws:iam::"+c.inner), "%s covers %s", c.outer, c.inner)
+		assert.Equal(t, c.want, scp.Covers("arn:aws:iam::"+c.outer, "arn:aws:iam::"+c.inner), "%s covers %s", c.outer, c.inner)
 	}
 }
 
@@ -87,14 +88,14 @@ func TestCovers(t *testing.T) {
 func TestWidestPatternsMatchTheSame(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		patterns := rapid.SliceOfN(somePattern(), 1, 5).Draw(t, "patterns")
-		kept := widest(patterns)
+		kept := scp.Widest(patterns)
 		require.NotEmpty(t, kept)
 		arn := filledIn(t, rapid.SampledFrom(patterns).Draw(t, "one"))
-		require.True(t, coveredByAny(kept, arn), "%v matches %s, %v does not", patterns, arn, kept)
+		require.True(t, scp.CoveredByAny(kept, arn), "%v matches %s, %v does not", patterns, arn, kept)
 		require.Subset(t, patterns, kept)
 	})
 	twice := []string{"arn:aws:iam::*:role/a*", "arn:aws:iam::*:role/a**", "arn:aws:iam::*:role/a*"}
-	assert.Equal(t, twice[:1], widest(twice), "patterns that mean the same do not drop one another")
+	assert.Equal(t, twice[:1], scp.Widest(twice), "patterns that mean the same do not drop one another")
 }
 
 // A role is written as a name in every account or as an ARN, and not so that it means nearly everybody.
@@ -120,10 +121,10 @@ func TestRolesThatAreRefused(t *testing.T) {
 		"role/cdk-hnb659fds-cfn-exec-role-*":                "",
 		"arn:aws:iam::111122223333:role/pipelines/Deploy-*": "",
 	} {
-		why, fix := refusedRole(policy.AWS, role, true)
+		why, fix := scp.RefusedRole(policy.AWS, role, true)
 		assert.Equal(t, want, why, role)
 		assert.Equal(t, want == "", fix == "", role)
 	}
-	why, _ := refusedRole(policy.AWS, "role/BreakGlass*", false)
+	why, _ := scp.RefusedRole(policy.AWS, "role/BreakGlass*", false)
 	assert.Equal(t, "is a pattern, and this must be one role", why)
 }

@@ -2,40 +2,13 @@ package components
 
 import (
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/policy"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/user"
 )
-
-// UserArgs configures a person: an element of the section "users" of the stack file. It makes a user and its group memberships, and never
-// a password or an access key.
-type UserArgs struct {
-	Account Account
-	// Name is the IAM user name, unique in the account whatever its case. Required.
-	Name string
-	// Path begins and ends with "/". Empty means "/".
-	Path string
-	// Email becomes the tag "Email". Optional.
-	Email string
-	// DisplayName becomes the tag "DisplayName". Optional.
-	DisplayName string
-	// RunAs is the OS user of the person, as which shells start in roles with RunAsFromUser. It becomes the tag SSMSessionRunAs. Empty means none.
-	RunAs string
-	// Tags are more tags of the user. Authorization tags stay as configured, whatever somebody writes in the account.
-	Tags map[string]string
-	// ContactTags are the tag keys that people may write on their own user (MFAGroupArgs.SelfService.ContactTags). A tag with such a key is
-	// set when the user is made and left alone afterwards.
-	ContactTags []string
-	// Groups are the names of the groups that the user joins, the MFA group among them. Required.
-	Groups []string
-	// Quotas bound tags and groups. A field of zero means today's value.
-	Quotas policy.Quotas
-}
 
 // User is a person's IAM user with its group memberships.
 type User struct {
@@ -52,22 +25,22 @@ type User struct {
 // the guard does and everybody is gone before it goes. It registers nothing when Validate has a problem.
 //
 // A user who has enrolled a device or made keys is deleted with them, when the entry is removed from the stack file.
-func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.ResourceOption) (*User, error) {
+func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.ResourceOption) (*User, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
-	user := &User{}
-	children, err := register(ctx, UserToken, name, user, opts)
+	u := &User{}
+	children, err := register(ctx, UserToken, name, u, opts)
 	if err != nil {
 		return nil, err
 	}
 	made, err := iam.NewUser(ctx, childName(name, childUser), &iam.UserArgs{
 		Name: pulumi.String(args.Name),
-		Path: pulumi.String(pathOr(args.Path)),
-		Tags: stringMap(args.tags()),
+		Path: pulumi.String(user.PathOr(args.Path)),
+		Tags: stringMap(args.AllTags()),
 		// The provider reads this from the state when it deletes, so it must be there from the first update on.
 		ForceDestroy: pulumi.Bool(true),
-	}, children.with(pulumi.IgnoreChanges(args.ignoredTags()))...)
+	}, children.with(pulumi.IgnoreChanges(args.IgnoredTags()))...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,32 +52,13 @@ func NewUser(ctx *pulumi.Context, name string, args *UserArgs, opts ...pulumi.Re
 	if err != nil {
 		return nil, err
 	}
-	user.add(made, membership)
-	user.UserName, user.UserARN = membership.User, made.Arn
-	return user, ctx.RegisterResourceOutputs(user, pulumi.Map{"userName": user.UserName, "userArn": user.UserARN})
-}
-
-// ignoredTags are the property paths of the tags that the person may change.
-func (a *UserArgs) ignoredTags() []string {
-	var paths []string
-	for _, key := range a.ContactTags {
-		paths = append(paths, "tags["+strconv.Quote(a.spelling(key))+"]")
-	}
-	return paths
-}
-
-// spelling is the key as the user's tag has it: keys ignore case, property paths do not.
-func (a *UserArgs) spelling(key string) string {
-	for _, tag := range a.tags() {
-		if strings.EqualFold(tag.Key, key) {
-			return tag.Key
-		}
-	}
-	return key
+	u.add(made, membership)
+	u.UserName, u.UserARN = membership.User, made.Arn
+	return u, ctx.RegisterResourceOutputs(u, pulumi.Map{"userName": u.UserName, "userArn": u.UserARN})
 }
 
 // stringMap is the tags as Pulumi has them.
-func stringMap(tags []access.Tag) pulumi.StringMap {
+func stringMap(tags []world.Tag) pulumi.StringMap {
 	out := pulumi.StringMap{}
 	for _, tag := range tags {
 		out[tag.Key] = pulumi.String(tag.Value)

@@ -28,26 +28,67 @@ type room struct {
 
 var noForeign = []string{}
 
+// values are the rooms of plain values, from documents up to the nouns of an account.
+var values = []string{"policy", "problem", "guardrail"}
+
+// evaluator are the public rooms of the evaluator. Its internal rooms are for those alone, which the compiler holds.
+var evaluator = []string{
+	"access", "access/catalogue", "access/claims", "access/doors", "access/expect", "access/journey", "access/prove", "access/world", "access/world/details",
+}
+
 // rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
 var rooms = []room{
 	{dir: "policy", foreign: noForeign},
-	{dir: "access", may: []string{"policy"}, foreign: noForeign},
-	{dir: "components", may: []string{"policy", "access"}, foreign: []string{"github.com/pulumi/"}},
+	{dir: "problem", may: []string{"policy"}, foreign: noForeign},
+	{dir: "access/internal/wording", foreign: noForeign},
+	{dir: "access/internal/conditionkey", may: []string{"policy"}, foreign: noForeign},
+	{dir: "access/internal/wildcard", may: []string{"policy", "access/internal/conditionkey"}, foreign: noForeign},
+	{dir: "access/catalogue", may: []string{"policy", "access/internal/conditionkey", "access/internal/wildcard"}, foreign: noForeign},
+	{dir: "access/doors", may: []string{"access/catalogue"}, foreign: noForeign},
+	{dir: "access/world", may: []string{"policy", "access/catalogue", "access/internal/wording"}, foreign: noForeign},
+	{dir: "access/internal/engine", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/wording",
+	}, foreign: noForeign},
+	{dir: "access/world/details", may: []string{"policy", "access/world", "access/internal/engine"}, foreign: noForeign},
+	{dir: "access/internal/glob", may: []string{"policy", "access/internal/wildcard", "access/internal/conditionkey", "access/internal/engine"}, foreign: noForeign},
+	{dir: "access/journey", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine", "access/internal/wording",
+	}, foreign: noForeign},
+	{dir: "access/internal/fixture", may: []string{"policy", "access/world", "access/journey", "access/internal/engine"}, foreign: []string{"github.com/stretchr/testify/", "pgregory.net/rapid"}},
+	{dir: "access/internal/search", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine",
+		"access/internal/glob",
+	}, foreign: noForeign},
+	{dir: "access/prove", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/internal/conditionkey", "access/internal/wildcard",
+		"access/internal/engine", "access/internal/glob", "access/internal/search", "access/internal/wording",
+	}, foreign: noForeign},
+	{dir: "access/expect", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/prove", "access/internal/conditionkey", "access/internal/engine",
+		"access/internal/wording",
+	}, foreign: noForeign},
+	{dir: "access/claims", may: []string{
+		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/prove", "access/internal/conditionkey", "access/internal/wildcard",
+		"access/internal/engine", "access/internal/glob", "access/internal/search", "access/internal/wording",
+	}, foreign: noForeign},
+	{dir: "access", may: []string{"access/world", "access/internal/engine", "access/internal/wildcard"}, foreign: noForeign},
+	{dir: "guardrail", may: slices.Concat(values[:2], evaluator), foreign: noForeign},
+	{dir: "components", may: slices.Concat(values, evaluator), foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/awstype", foreign: noForeign},
 	{dir: "internal/files", foreign: noForeign},
 	{dir: "internal/visible", foreign: noForeign},
-	{dir: "internal/config", may: []string{"policy", "access", "components"}},
-	{dir: "internal/edit", may: []string{"policy", "components", "internal/config"}, foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"}},
-	{dir: "internal/judge", may: []string{"policy", "access", "internal/config"}, foreign: noForeign},
+	{dir: "internal/config", may: slices.Concat(values, evaluator)},
+	{dir: "internal/edit", may: slices.Concat(values, []string{"internal/config"}), foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"}},
+	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/config"}), foreign: noForeign},
 	{dir: "internal/refusal", foreign: noForeign},
-	{dir: "internal/adopt", may: []string{"policy", "access", "components", "internal/config", "internal/edit"}, foreign: noForeign},
-	{dir: "internal/program", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"}, foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/deployer", may: []string{"internal/awstype", "policy", "components", "internal/config", "internal/program"}, foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/report", may: []string{"policy", "access", "components", "internal/config", "internal/judge"}},
-	{dir: "internal/sandbox", may: []string{"internal/awstype", "policy", "access"}},
-	{dir: "internal/workspace", may: []string{"internal/awstype", "internal/adopt", "internal/edit", "policy", "internal/config", "internal/judge", "internal/program", "internal/sandbox"}},
-	{dir: "internal/change", may: []string{"policy", "access", "components", "internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}, foreign: []string{"github.com/pulumi/"}},
-	{dir: "cmd/guardrails", may: []string{"access", "internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/report", "internal/workspace"}, foreign: []string{"github.com/spf13/cobra"}},
+	{dir: "internal/adopt", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/edit"}), foreign: noForeign},
+	{dir: "internal/program", may: slices.Concat(values, evaluator, []string{"components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"}), foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/deployer", may: slices.Concat(values, evaluator, []string{"internal/awstype", "components", "internal/config", "internal/program"}), foreign: []string{"github.com/pulumi/"}},
+	{dir: "internal/report", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge"})},
+	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype"})},
+	{dir: "internal/workspace", may: slices.Concat(values, []string{"internal/awstype", "internal/adopt", "internal/edit", "internal/config", "internal/judge", "internal/program", "internal/sandbox"})},
+	{dir: "internal/change", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}), foreign: []string{"github.com/pulumi/"}},
+	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/report", "internal/workspace"}), foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{dir: "tests"},
 }
@@ -55,14 +96,15 @@ var rooms = []room{
 // ground are rooms that every room but those of the documents may import: how files are read, and how what they say is printed.
 var ground = []string{"internal/files", "internal/visible"}
 
-// roomOf is the room that a folder, given by its path from the root, lies in; nil for a folder that no room holds.
+// roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room holds.
 func roomOf(dir string) *room {
+	var in *room
 	for i, r := range rooms {
-		if dir == r.dir || r.dir != "." && strings.HasPrefix(dir, r.dir+"/") {
-			return &rooms[i]
+		if (dir == r.dir || r.dir != "." && strings.HasPrefix(dir, r.dir+"/")) && (in == nil || len(r.dir) > len(in.dir)) {
+			in = &rooms[i]
 		}
 	}
-	return nil
+	return in
 }
 
 // imports are the import paths of every Go file that is not a test, by file.

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -107,7 +109,7 @@ func switchedQuestions() []question {
 
 // answers decides every question and returns the sentences that are not true. What the policies on resources of other accounts say is not
 // known: they are taken to allow everything where something must be refused, and nothing where it must work.
-func answers(f accountFixture, asked []question, change func(*access.Account)) ([]string, error) {
+func answers(f accountFixture, asked []question, change func(*world.Account)) ([]string, error) {
 	engines := map[setting]*access.Engine{}
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
 		engine, err := access.Compile(questionWorld(f, in, change))
@@ -155,7 +157,7 @@ func TestOfAllActionsOnlyEnrolmentIsLeftWithoutMFA(t *testing.T) {
 	}
 	for name, session := range map[string]access.Session{"console": access.Console(userARN("alice")), "key": access.LongTermKey(userARN("alice"))} {
 		var allowed []string
-		for _, action := range access.Actions() {
+		for _, action := range catalogue.Actions() {
 			resources := list(userARN("alice"))
 			if strings.Contains(action, "VirtualMFADevice") {
 				resources = list(home + ":mfa/alice")

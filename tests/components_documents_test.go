@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
 // texts are the documents of a world by what they belong to, as JSON.
-func texts(w access.Account) map[string]string {
+func texts(w world.Account) map[string]string {
 	out := map[string]string{}
 	for _, group := range w.Groups {
 		for _, inline := range group.Inline {
@@ -87,7 +87,7 @@ func TestTheRegisteredDocumentsAreTheProvenOnes(t *testing.T) {
 	}
 }
 
-func tagMap(tags []access.Tag) map[string]string {
+func tagMap(tags []world.Tag) map[string]string {
 	out := map[string]string{}
 	for _, tag := range tags {
 		out[tag.Key] = tag.Value
@@ -95,7 +95,7 @@ func tagMap(tags []access.Tag) map[string]string {
 	return out
 }
 
-func roleNamed(t *testing.T, w access.Account, name string) access.Role {
+func roleNamed(t *testing.T, w world.Account, name string) world.Role {
 	t.Helper()
 	for _, role := range w.Roles {
 		if role.Name == name {
@@ -103,14 +103,14 @@ func roleNamed(t *testing.T, w access.Account, name string) access.Role {
 		}
 	}
 	require.Failf(t, "no role", "%s", name)
-	return access.Role{}
+	return world.Role{}
 }
 
 // The preferences of a world say what the document says.
 func TestPreferencesOfTheWorldAreThoseOfTheDocument(t *testing.T) {
 	f := fullAccount(policy.AWS)
 	off := false
-	f.sessions.RunAs = components.RunAs{Enabled: &off}
+	f.sessions.RunAs = preferences.RunAs{Enabled: &off}
 	for name, f := range map[string]accountFixture{"run as on": fullAccount(policy.AWS), "run as off": f} {
 		w := f.world()
 		require.Len(t, w.Preferences, 2, name)

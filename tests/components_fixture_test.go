@@ -7,8 +7,15 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/passwordpolicy"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,12 +27,12 @@ const (
 
 // accountFixture is one account with every noun. It is not a shipped stack, so that editing those never changes a golden.
 type accountFixture struct {
-	group     *components.MFAGroupArgs
-	users     []*components.UserArgs
-	roles     *components.OperationRolesArgs
-	delegated []*components.DelegatedRoleArgs
-	sessions  *components.SessionPreferencesArgs
-	passwords *components.PasswordPolicyArgs
+	group     *group.Args
+	users     []*user.Args
+	roles     *operation.Args
+	delegated []*delegated.Args
+	sessions  *preferences.Args
+	passwords *passwordpolicy.Args
 }
 
 // regionsOf are the Regions of the fixtures, sorted, so that the n-th of one partition stands where the n-th of another does.
@@ -37,16 +44,16 @@ var regionsOf = map[policy.Partition][]string{
 
 // fullAccount has every switch on and every list filled.
 func fullAccount(partition policy.Partition) accountFixture {
-	account := components.Account{ID: homeAccount, Alias: "jump", Partition: partition}
+	account := guardrail.Account{ID: homeAccount, Alias: "jump", Partition: partition}
 	const multiRegionKey = "mrk-1234abcd12ab34cd56ef1234567890ab"
 	paths := map[string]string{"carol": "/people/"}
 	return accountFixture{
-		group: &components.MFAGroupArgs{
+		group: &group.Args{
 			Account: account, UserPaths: []string{"/", "/people/"}, FirstPasswordChange: true,
-			SelfService:  components.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true},
+			SelfService:  group.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true},
 			RoleAccounts: []string{otherAccount},
 		},
-		users: []*components.UserArgs{
+		users: []*user.Args{
 			{
 				Account: account, Name: "alice", Email: "alice@example.com", DisplayName: "Alice", Tags: map[string]string{"Team": "red"},
 				ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"},
@@ -56,62 +63,62 @@ func fullAccount(partition policy.Partition) accountFixture {
 			{Account: account, Name: "bobby", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
 			{Account: account, Name: "carol", Path: "/people/", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
 		},
-		roles: &components.OperationRolesArgs{
+		roles: &operation.Args{
 			Account: account, Regions: slices.Clone(regionsOf[partition]), KMSKeyID: multiRegionKey, UserPaths: paths,
-			Roles: []components.OperationRole{
+			Roles: []operation.Role{
 				{
 					Users: []string{"alice", "carol"}, Project: "Test Project 1", RunAs: "os-user1",
 					Documents: []string{"AWS-StartPortForwardingSession", "Team-Diagnostics"},
 				},
 				{
 					Name: "second", Users: []string{"bob"}, PrincipalARNs: []string{partition.UserARN(otherAccount, "/", "dave")},
-					Project: "Test Project 2", RunAs: "os-user2", MFAMaxAge: time.Hour, SessionName: components.SessionNameAny,
+					Project: "Test Project 2", RunAs: "os-user2", MFAMaxAge: time.Hour, SessionName: guardrail.SessionNameAny,
 					MaxSessionDuration: 2 * time.Hour,
 				},
 			},
 		},
-		delegated: []*components.DelegatedRoleArgs{{
+		delegated: []*delegated.Args{{
 			Account: account, Name: "AdminRole", Users: []string{"alice"},
 			ManagedPolicies: []string{"AdministratorAccess", "job-function/Billing", partition.PolicyARN(homeAccount, "/team/", "Extra")},
 		}},
-		sessions: &components.SessionPreferencesArgs{
+		sessions: &preferences.Args{
 			Account: account, Regions: slices.Clone(regionsOf[partition]), NodePolicy: true, KMSKeyID: multiRegionKey,
-			Shell: components.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
-			Logs: components.SessionLogs{
-				CloudWatch: components.CloudWatchLogs{Group: "/guardrails/ssm-sessions"},
-				S3:         components.S3Logs{Bucket: "example-session-logs", Prefix: "ssm"},
+			Shell: preferences.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
+			Logs: preferences.SessionLogs{
+				CloudWatch: preferences.CloudWatchLogs{Group: "/guardrails/ssm-sessions"},
+				S3:         preferences.S3Logs{Bucket: "example-session-logs", Prefix: "ssm"},
 			},
 		},
-		passwords: &components.PasswordPolicyArgs{
+		passwords: &passwordpolicy.Args{
 			Account: account, MinimumLength: 16, MaxAge: 90, ReusePrevention: 24, HardExpiry: true,
-			Require: components.PasswordCharacters{Symbols: true, Numbers: true, Uppercase: true, Lowercase: true},
+			Require: passwordpolicy.Characters{Symbols: true, Numbers: true, Uppercase: true, Lowercase: true},
 		},
 	}
 }
 
 // plainAccount has what must be written and nothing else: every zero value means what it means.
 func plainAccount(partition policy.Partition) accountFixture {
-	account := components.Account{ID: homeAccount, Partition: partition}
+	account := guardrail.Account{ID: homeAccount, Partition: partition}
 	return accountFixture{
-		group: &components.MFAGroupArgs{Account: account},
-		users: []*components.UserArgs{
+		group: &group.Args{Account: account},
+		users: []*user.Args{
 			{Account: account, Name: "alice", Groups: []string{"guardrails-mfa"}},
 			{Account: account, Name: "bob", Groups: []string{"guardrails-mfa"}},
 		},
-		roles: &components.OperationRolesArgs{
+		roles: &operation.Args{
 			Account: account, Regions: slices.Clone(regionsOf[partition][:1]),
-			Roles: []components.OperationRole{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
+			Roles: []operation.Role{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
 		},
-		delegated: []*components.DelegatedRoleArgs{{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}}},
-		sessions:  &components.SessionPreferencesArgs{Account: account, Regions: slices.Clone(regionsOf[partition][:1])},
-		passwords: &components.PasswordPolicyArgs{Account: account},
+		delegated: []*delegated.Args{{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}}},
+		sessions:  &preferences.Args{Account: account, Regions: slices.Clone(regionsOf[partition][:1])},
+		passwords: &passwordpolicy.Args{Account: account},
 	}
 }
 
 // world is the account as a world has it.
-func (f accountFixture) world() access.Account {
+func (f accountFixture) world() world.Account {
 	account := f.group.Account
-	w := access.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
+	w := world.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
 	f.group.AddTo(&w)
 	for _, user := range f.users {
 		user.AddTo(&w)

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -25,7 +25,7 @@ type mutant struct {
 func (m mutant) String() string { return m.document + " " + m.sid + ": " + m.change }
 
 // in puts the change into the documents of an account.
-func (m mutant) in(account *access.Account) {
+func (m mutant) in(account *world.Account) {
 	forEachDocument(account, func(name string, d policy.Document) policy.Document {
 		if name == m.document {
 			return m.mutated

@@ -20,6 +20,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
@@ -108,19 +111,19 @@ func orderedPrograms(t testing.TB) []ordered {
 		sessions := *args.Sessions
 		sessions.Regions, args.Sessions = sessions.Regions[:1], &sessions
 		args.HomeRegion, args.DelegatedAdministrator = sessions.Regions[0], true
-		args.DenyAccess = []components.ApprovalRule{{Projects: []string{"Test Project 2"}}}
+		args.DenyAccess = []justintime.ApprovalRule{{Projects: []string{"Test Project 2"}}}
 		_, err := components.NewJustInTime(ctx, "just-in-time", &args, nil)
 		return err
 	})
 	fixture("permission sets with managed policies", homeAccount, func(ctx *pulumi.Context) error {
 		_, args := identityCenterFixture()
 		preferences, err := components.NewSessionPreferences(ctx, "sessions",
-			&components.SessionPreferencesArgs{Account: args.Account, Regions: args.Regions}, nil)
+			&preferences.Args{Account: args.Account, Regions: args.Regions}, nil)
 		if err != nil {
 			return err
 		}
 		document := policy.New(policy.Deny("NothingIsDeletedHere", "s3:DeleteBucket").On("*"))
-		args.Template, args.Regions, args.ManagedPolicies, args.Policy = components.OwnTemplate, nil, []string{"ReadOnlyAccess", "job-function/Billing"}, &document
+		args.Template, args.Regions, args.ManagedPolicies, args.Policy = identitycenter.OwnTemplate, nil, []string{"ReadOnlyAccess", "job-function/Billing"}, &document
 		_, err = components.NewPermissionSet(ctx, "set", args, pulumi.DependsOn(preferences.CustomResources()))
 		return err
 	}, identityCenterAnswers())

@@ -8,12 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
 // intent is what the account is for.
-func (f accountFixture) intent() access.Intent {
-	in := access.Intent{Account: f.group.Account.ID}
+func (f accountFixture) intent() claims.Intent {
+	in := claims.Intent{Account: f.group.Account.ID}
 	f.group.AddIntent(&in)
 	for _, user := range f.users {
 		user.AddIntent(&in)
@@ -46,13 +49,13 @@ func TestTheStandingProofsHoldOfWhatIsDeployed(t *testing.T) {
 			"plain": {plainAccount(partition), nil},
 			"full":  {onePath(fullAccount(partition)), []string{"mfa.firstPasswordChange", "operationRoles[1].sessionName"}},
 		} {
-			engine, err := access.Compile(access.World{Accounts: []access.Account{c.fixture.world()}})
+			engine, err := access.Compile(access.World{Accounts: []world.Account{c.fixture.world()}})
 			require.NoError(t, err)
-			report, err := access.Prove(engine, c.fixture.intent())
+			report, err := claims.Prove(engine, c.fixture.intent())
 			require.NoError(t, err)
 			waived := map[string]bool{}
 			for _, finding := range report.Findings {
-				assert.NotEqual(t, access.DoesNotHold, finding.Verdict, "%s/%s: %s", partition, name, finding)
+				assert.NotEqual(t, prove.DoesNotHold, finding.Verdict, "%s/%s: %s", partition, name, finding)
 				for _, waiver := range finding.Waivers {
 					waived[waiver.Key] = true
 				}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 var (
@@ -143,7 +144,7 @@ func (s *sentences) tags() {
 	for it, as := range map[string]access.Session{"nobody passes a session tag": full, "no operation role passes a session tag": operator} {
 		role := home + ":role/takes-tags"
 		*s = append(*s,
-			question{it: it, in: besideAdmin, as: as, request: access.AssumeRole(role, "alice", access.Tag{Key: "Team", Value: "red"})},
+			question{it: it, in: besideAdmin, as: as, request: access.AssumeRole(role, "alice", world.Tag{Key: "Team", Value: "red"})},
 			question{it: "the role is there without", in: besideAdmin, as: as, request: access.AssumeRole(role, "alice"), allowed: true},
 		)
 	}
@@ -197,7 +198,7 @@ func (s *sentences) otherAccounts() {
 	s.ask(asDeployed, access.LongTermKey(userARN("alice")).WithMFACode(), true, "goes there with a code", "sts:AssumeRole", list(awayRole), name)
 	*s = append(*s,
 		question{it: "sets no source identity", in: asDeployed, as: full, request: request("sts:SetSourceIdentity", list(awayRole), "sts:SourceIdentity=bob")},
-		question{it: "passes no tag there", in: withoutDenies, as: full, request: access.AssumeRole(awayRole, "alice", access.Tag{Key: "Team", Value: "red"})},
+		question{it: "passes no tag there", in: withoutDenies, as: full, request: access.AssumeRole(awayRole, "alice", world.Tag{Key: "Team", Value: "red"})},
 	)
 	s.ask(asDeployed, full, false, "reaches no role at another path", "sts:AssumeRole", list(away+":role/outside"), name)
 	s.ask(asDeployed, full, false, "reaches no account that is not listed", "sts:AssumeRole", list("arn:aws:iam::777788889999:role/guardrails/operation/remote"), name)

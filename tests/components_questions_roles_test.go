@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // A role is assumed by the people whom it names, with MFA that is recent enough, under their own name, without session tags.
@@ -29,7 +30,7 @@ func (s *sentences) trust() {
 			assume(asDeployed, access.LongTermKey(as).WithMFACode(), listed, "a code will do", role, who)
 			assume(asDeployed, access.SessionTokenWithMFA(as, time.Minute), listed, "a session token with MFA will do", role, who)
 			assume(asDeployed, access.ConsoleWithMFA(as, time.Minute), listed && role == theRole2, "nobody under another name", role, "mallory")
-			tagged := access.AssumeRole(role, who, access.Tag{Key: "Project", Value: "Test Project 2"})
+			tagged := access.AssumeRole(role, who, world.Tag{Key: "Project", Value: "Test Project 2"})
 			for _, in := range []setting{besideAdmin, withoutDenies} {
 				*s = append(*s, question{it: "nobody overrides the role's tags", in: in, as: access.ConsoleWithMFA(as, time.Minute), request: tagged})
 			}

@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
@@ -64,18 +65,18 @@ const (
 )
 
 // questionWorld is the full account with nodes and a second account, in one of the settings. change is applied to the documents first.
-func questionWorld(f accountFixture, in setting, change func(*access.Account)) access.World {
+func questionWorld(f accountFixture, in setting, change func(*world.Account)) access.World {
 	w := f.world()
 	addNodeRole(f, &w)
 	change(&w)
-	tags := func(project string) []access.Tag {
-		return []access.Tag{{Key: components.DefaultProjectTag, Value: project}, {Key: "Name", Value: "node"}}
+	tags := func(project string) []world.Tag {
+		return []world.Tag{{Key: guardrail.DefaultProjectTag, Value: project}, {Key: "Name", Value: "node"}}
 	}
-	w.Nodes = []access.Node{
-		{Kind: access.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("Test Project 1")},
-		{Kind: access.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("Test Project 2")},
-		{Kind: access.Instance, ID: untagged, Region: "ap-northeast-1"},
-		{Kind: access.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("Test Project 1")},
+	w.Nodes = []world.Node{
+		{Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("Test Project 1")},
+		{Kind: world.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("Test Project 2")},
+		{Kind: world.Instance, ID: untagged, Region: "ap-northeast-1"},
+		{Kind: world.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("Test Project 1")},
 	}
 	for i := range w.Roles {
 		w.Roles[i].ID = fmt.Sprintf("AROAEXAMPLE%d", i)
@@ -83,10 +84,10 @@ func questionWorld(f accountFixture, in setting, change func(*access.Account)) a
 	// Managed policies of AWS are not what is asked about here.
 	for i := range w.Roles {
 		w.Roles[i].Attached = slices.DeleteFunc(slices.Clone(w.Roles[i].Attached), func(arn string) bool {
-			return !slices.ContainsFunc(w.Policies, func(p access.ManagedPolicy) bool { return p.ARN == arn })
+			return !slices.ContainsFunc(w.Policies, func(p world.ManagedPolicy) bool { return p.ARN == arn })
 		})
 	}
-	w.Roles = append(w.Roles, access.Role{
+	w.Roles = append(w.Roles, world.Role{
 		Name: "cdk-deploy-role", Path: "/",
 		Trust: policy.New(policy.Allow("AccountWide", "sts:AssumeRole").For(policy.AWSPrincipals(home + ":root"))),
 	})
@@ -94,10 +95,10 @@ func questionWorld(f accountFixture, in setting, change func(*access.Account)) a
 	switch in {
 	case besideAdmin:
 		for i := range w.Users {
-			w.Users[i].Inline = append(w.Users[i].Inline, access.InlinePolicy{Name: "everything", Document: everything})
+			w.Users[i].Inline = append(w.Users[i].Inline, world.InlinePolicy{Name: "everything", Document: everything})
 		}
 		for i := range w.Roles {
-			w.Roles[i].Inline = append(slices.Clone(w.Roles[i].Inline), access.InlinePolicy{Name: "everything", Document: everything})
+			w.Roles[i].Inline = append(slices.Clone(w.Roles[i].Inline), world.InlinePolicy{Name: "everything", Document: everything})
 		}
 	case withoutDenies:
 		forEachDocument(&w, func(_ string, d policy.Document) policy.Document {
@@ -105,28 +106,28 @@ func questionWorld(f accountFixture, in setting, change func(*access.Account)) a
 			return d
 		})
 	}
-	trustAlice := func(path, name string, more ...string) access.Role {
-		return access.Role{Name: name, Path: path, Trust: policy.New(
+	trustAlice := func(path, name string, more ...string) world.Role {
+		return world.Role{Name: name, Path: path, Trust: policy.New(
 			policy.Allow("Everything", "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession").For(policy.AWSPrincipals(append(more, userARN("alice"))...)),
 		)}
 	}
 	w.Roles = append(w.Roles, trustAlice("/", "takes-tags", ownRole))
-	other := access.Account{
+	other := world.Account{
 		ID: otherAccount, Partition: policy.AWS,
-		Users: []access.User{
-			{Name: "dave", Inline: []access.InlinePolicy{{Name: "everything", Document: everything}}},
-			{Name: "erin", Inline: []access.InlinePolicy{{Name: "everything", Document: everything}}},
+		Users: []world.User{
+			{Name: "dave", Inline: []world.InlinePolicy{{Name: "everything", Document: everything}}},
+			{Name: "erin", Inline: []world.InlinePolicy{{Name: "everything", Document: everything}}},
 		},
-		Roles: []access.Role{trustAlice("/guardrails/operation/", "remote"), trustAlice("/", "outside")},
+		Roles: []world.Role{trustAlice("/guardrails/operation/", "remote"), trustAlice("/", "outside")},
 	}
-	third := access.Account{ID: "777788889999", Partition: policy.AWS, Roles: []access.Role{trustAlice("/guardrails/operation/", "remote")}}
-	return access.World{Accounts: []access.Account{w, other, third}}
+	third := world.Account{ID: "777788889999", Partition: policy.AWS, Roles: []world.Role{trustAlice("/guardrails/operation/", "remote")}}
+	return access.World{Accounts: []world.Account{w, other, third}}
 }
 
 // addNodeRole attaches the policy for nodes to the role of a node, as an admin does.
-func addNodeRole(f accountFixture, w *access.Account) {
+func addNodeRole(f accountFixture, w *world.Account) {
 	if f.sessions.NodePolicy {
-		w.Roles = append(w.Roles, access.Role{
+		w.Roles = append(w.Roles, world.Role{
 			Name: "node", Path: "/", Trust: policy.New(policy.Allow("Machines", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com"))),
 			Attached: []string{f.sessions.NodePolicyARN()},
 		})
@@ -134,7 +135,7 @@ func addNodeRole(f accountFixture, w *access.Account) {
 }
 
 // forEachDocument replaces every document of an account by what change makes of it. The names are those of the golden files.
-func forEachDocument(w *access.Account, change func(name string, d policy.Document) policy.Document) {
+func forEachDocument(w *world.Account, change func(name string, d policy.Document) policy.Document) {
 	for i := range w.Groups {
 		w.Groups[i].Inline = slices.Clone(w.Groups[i].Inline)
 		for j, inline := range w.Groups[i].Inline {
@@ -157,7 +158,7 @@ func forEachDocument(w *access.Account, change func(name string, d policy.Docume
 	}
 }
 
-func unchanged(*access.Account) {}
+func unchanged(*world.Account) {}
 
 // request is a call on resources, none meaning "*", with context keys as "key=value|value".
 func request(action string, resources []string, context ...string) access.Request {

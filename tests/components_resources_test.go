@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
@@ -34,9 +37,9 @@ const (
 	passwordPolicyType       = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
 	firstRole                = "TestProject1-os-user1"
 	guardrailsTypes          = "guardrails:"
-	attachmentOfGuard        = "operation-attachment-" + firstRole + "-" + components.OperationGuardPolicyName
-	attachmentOfSessions     = "operation-attachment-" + firstRole + "-" + components.OperationSessionsPolicyName
-	inlineSessionDocuments   = "operation-inline-policy-" + firstRole + "-" + components.SessionDocumentsPolicyName
+	attachmentOfGuard        = "operation-attachment-" + firstRole + "-" + guardrail.OperationGuardPolicyName
+	attachmentOfSessions     = "operation-attachment-" + firstRole + "-" + guardrail.OperationSessionsPolicyName
+	inlineSessionDocuments   = "operation-inline-policy-" + firstRole + "-" + guardrail.SessionDocumentsPolicyName
 	exclusiveAttachmentsName = "operation-attached-policies-" + firstRole
 )
 
@@ -165,7 +168,7 @@ func TestChildNamesDoNotDependOnWhatStandsBeside(t *testing.T) {
 	slices.Reverse(f.sessions.Regions)
 	assert.Equal(t, before, resourceNames(deployed(t, f)), "order renames nothing")
 
-	f.roles.Roles = append([]components.OperationRole{{Users: []string{"bob"}, Project: "Third", RunAs: "os-user3"}}, f.roles.Roles...)
+	f.roles.Roles = append([]operation.Role{{Users: []string{"bob"}, Project: "Third", RunAs: "os-user3"}}, f.roles.Roles...)
 	after := resourceNames(deployed(t, f))
 	assert.Subset(t, after, before, "a new entry renames nothing")
 	for _, name := range after {
@@ -187,7 +190,7 @@ func TestARefusedComponentRegistersNothing(t *testing.T) {
 			_, err := construct(ctx, broken)
 			return err
 		})
-		var problems components.Problems
+		var problems problem.List
 		require.ErrorAs(t, err, &problems, token)
 		assert.Len(t, problems, 1, token)
 		assert.Empty(t, rec.Resources(), token)
@@ -347,7 +350,7 @@ func TestSharedPoliciesAreMadeOnce(t *testing.T) {
 	rec := deployed(t, fullAccount(policy.AWS))
 	assert.Len(t, rec.OfType(managedPolicyType), 4, "three of operation roles, one for nodes")
 	for _, role := range []string{firstRole, "second"} {
-		for _, name := range []string{components.OperationGuardPolicyName, components.OperationSessionsPolicyName, components.OperationStartStopPolicyName} {
+		for _, name := range []string{guardrail.OperationGuardPolicyName, guardrail.OperationSessionsPolicyName, guardrail.OperationStartStopPolicyName} {
 			attachment := resourceNamed(t, rec, attachmentType, "operation-attachment-"+role+"-"+name)
 			assert.Equal(t, "arn:aws:iam::"+homeAccount+":policy/guardrails/"+name, attachment.String("policyArn"))
 			assert.True(t, attachment.DependsOn(managedPolicyType, "operation-policy-"+name))

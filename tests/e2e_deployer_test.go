@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/deployer"
 	"aws-access-guardrails/internal/program"
@@ -363,7 +364,7 @@ func burden(t *testing.T, iam cloud.IAM, name, document string) {
 func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 	t.Helper()
 	engine := func(without string) (*access.Engine, access.Session) {
-		role := access.Role{Name: "Role"}
+		role := world.Role{Name: "Role"}
 		for _, p := range did.documents {
 			d := policy.New()
 			for _, s := range p.Document.Statements {
@@ -372,10 +373,10 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 					d = d.With(s)
 				}
 			}
-			role.Inline = append(role.Inline, access.InlinePolicy{Name: p.Name, Document: d})
+			role.Inline = append(role.Inline, world.InlinePolicy{Name: p.Name, Document: d})
 		}
-		account := access.Account{ID: did.account, Partition: did.partition, Roles: []access.Role{role}}
-		compiled, err := access.Compile(access.World{Accounts: []access.Account{account}})
+		account := world.Account{ID: did.account, Partition: did.partition, Roles: []world.Role{role}}
+		compiled, err := access.Compile(access.World{Accounts: []world.Account{account}})
 		require.NoError(t, err)
 		return compiled, access.AssumedRole(role.ARN(&account), "ci")
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
@@ -140,7 +140,7 @@ func TestWhatIsDeployedIsTheWorldThatWasProven(t *testing.T) {
 	}
 }
 
-func inlineOf(t *testing.T, list []access.InlinePolicy) map[string]any {
+func inlineOf(t *testing.T, list []world.InlinePolicy) map[string]any {
 	t.Helper()
 	documents := map[string]string{}
 	for _, p := range list {
@@ -161,7 +161,7 @@ func parsed(t *testing.T, documents map[string]string) map[string]any {
 	return out
 }
 
-func tagsOf(list []access.Tag) map[string]string {
+func tagsOf(list []world.Tag) map[string]string {
 	var out map[string]string
 	for _, tag := range list {
 		if out == nil {

@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/policy"
 )
 
@@ -21,25 +23,25 @@ func shopInstance(region, id string) string {
 }
 
 // permissionSetEngine is the account of the nodes with the role of a permission set whose inline policy is the given one, in one of the settings.
-func permissionSetEngine(set *components.PermissionSetArgs, in setting, inline policy.Document) (*access.Engine, error) {
-	tags := func(project string) []access.Tag { return []access.Tag{{Key: "Project", Value: project}} }
-	w := access.World{IdentityCenter: &access.IdentityCenterInstance{}, Accounts: []access.Account{{ID: otherAccount, Partition: policy.AWS, Nodes: []access.Node{
-		{Kind: access.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("shop")},
-		{Kind: access.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("payroll")},
-		{Kind: access.Instance, ID: untagged, Region: "ap-northeast-1"},
-		{Kind: access.Instance, ID: "i-0000000000000004a", Region: "ap-northeast-1", Tags: tags("")},
-		{Kind: access.Instance, ID: "i-0000000000000005a", Region: "eu-west-1", Tags: tags("shop")},
-		{Kind: access.Instance, ID: "i-0000000000000006a", Region: "us-east-1", Tags: tags("shop")},
-		{Kind: access.Instance, ID: "i-0000000000000007a", Region: "us-east-1", Tags: tags("billing")},
-		{Kind: access.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("shop")},
-		{Kind: access.ManagedInstance, ID: "mi-0000000000000002a", Region: "us-east-1", Tags: tags("payroll")},
-		{Kind: access.ManagedInstance, ID: "mi-0000000000000003a", Region: "eu-west-1", Tags: tags("shop")},
-		{Kind: access.ManagedInstance, ID: "mi-0000000000000004a", Region: "us-east-1", Tags: tags("")},
+func permissionSetEngine(set *identitycenter.PermissionSetArgs, in setting, inline policy.Document) (*access.Engine, error) {
+	tags := func(project string) []world.Tag { return []world.Tag{{Key: "Project", Value: project}} }
+	w := access.World{IdentityCenter: &world.IdentityCenterInstance{}, Accounts: []world.Account{{ID: otherAccount, Partition: policy.AWS, Nodes: []world.Node{
+		{Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("shop")},
+		{Kind: world.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("payroll")},
+		{Kind: world.Instance, ID: untagged, Region: "ap-northeast-1"},
+		{Kind: world.Instance, ID: "i-0000000000000004a", Region: "ap-northeast-1", Tags: tags("")},
+		{Kind: world.Instance, ID: "i-0000000000000005a", Region: "eu-west-1", Tags: tags("shop")},
+		{Kind: world.Instance, ID: "i-0000000000000006a", Region: "us-east-1", Tags: tags("shop")},
+		{Kind: world.Instance, ID: "i-0000000000000007a", Region: "us-east-1", Tags: tags("billing")},
+		{Kind: world.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("shop")},
+		{Kind: world.ManagedInstance, ID: "mi-0000000000000002a", Region: "us-east-1", Tags: tags("payroll")},
+		{Kind: world.ManagedInstance, ID: "mi-0000000000000003a", Region: "eu-west-1", Tags: tags("shop")},
+		{Kind: world.ManagedInstance, ID: "mi-0000000000000004a", Region: "us-east-1", Tags: tags("")},
 	}}}}
 	set.AddToWorld(&w)
 	role := &w.Accounts[0].Roles[0]
 	role.ID, role.Attached = "AROAEXAMPLE0", nil
-	w.Accounts[0].Roles = append(w.Accounts[0].Roles, access.Role{Name: "takes-tags", Path: "/", Trust: policy.New(
+	w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{Name: "takes-tags", Path: "/", Trust: policy.New(
 		policy.Allow("Everything", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(set.RoleARN(otherAccount))),
 	)})
 	role = &w.Accounts[0].Roles[0]
@@ -49,19 +51,19 @@ func permissionSetEngine(set *components.PermissionSetArgs, in setting, inline p
 	case withoutDenies:
 		inline.Statements = slices.DeleteFunc(slices.Clone(inline.Statements), func(s policy.Statement) bool { return s.Effect == policy.EffectDeny })
 	}
-	role.Inline = []access.InlinePolicy{{Name: components.PermissionSetPolicyName, Document: inline}}
+	role.Inline = []world.InlinePolicy{{Name: identitycenter.PermissionSetPolicyName, Document: inline}}
 	return access.Compile(w)
 }
 
 // permissionSetSentences say what a permission set of the template is for, and what it keeps shut whatever is beside it.
-func permissionSetSentences(set *components.PermissionSetArgs) sentences {
+func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 	var s sentences
-	role, project := set.RoleARN(otherAccount), access.Tag{Key: "Project", Value: "shop"}
+	role, project := set.RoleARN(otherAccount), world.Tag{Key: "Project", Value: "shop"}
 	as := func(login string) access.Session {
 		if login == "" {
 			return access.IdentityCenter(role, "dave", project)
 		}
-		return access.IdentityCenter(role, "dave", project, access.Tag{Key: access.RunAsTag, Value: login})
+		return access.IdentityCenter(role, "dave", project, world.Tag{Key: journey.RunAsTag, Value: login})
 	}
 	dave, node := as("dave"), shopInstance("ap-northeast-1", firstNode)
 	shut := func(it string, resources []string, actions ...string) {
@@ -87,8 +89,8 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 	next := away + ":role/takes-tags"
 	s = append(s,
 		question{it: "takes another role", in: besideAdmin, as: dave, request: access.AssumeRole(next, "dave"), allowed: true},
-		question{it: "tags no session of it", in: besideAdmin, as: dave, request: access.AssumeRole(next, "dave", access.Tag{Key: "Project", Value: "payroll"})})
-	if set.Template == components.ReadOnlyTemplate {
+		question{it: "tags no session of it", in: besideAdmin, as: dave, request: access.AssumeRole(next, "dave", world.Tag{Key: "Project", Value: "payroll"})})
+	if set.Template == identitycenter.ReadOnlyTemplate {
 		s.ask(besideAdmin, dave, false, "opens no session", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"))
 		shut("opens no session", list("arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1"), "ssm:ResumeSession", "ssm:TerminateSession")
 		for _, action := range []string{
@@ -107,13 +109,13 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 	reached := list(node, managedShop, shopInstance("us-east-1", "i-0000000000000006a"))
 	others := list(shopInstance("ap-northeast-1", secondNode), shopInstance("ap-northeast-1", untagged), shopInstance("ap-northeast-1", "i-0000000000000004a"),
 		strings.Replace(managedShop, "1a", "2a", 1), strings.Replace(managedShop, "1a", "4a", 1))
-	if billing := shopInstance("us-east-1", "i-0000000000000007a"); set.Template == components.OSAccessTemplate {
+	if billing := shopInstance("us-east-1", "i-0000000000000007a"); set.Template == identitycenter.OSAccessTemplate {
 		reached = append(reached, billing)
 	} else {
 		others = append(others, billing)
 	}
 	moves := list("ssm:GetConnectionStatus")
-	if set.Template == components.OperationTemplate {
+	if set.Template == identitycenter.OperationTemplate {
 		moves = append(moves, "ec2:StartInstances", "ec2:StopInstances")
 	}
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
@@ -134,8 +136,8 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 			}
 		}
 	}
-	if set.Template == components.OperationTemplate {
-		empty := access.IdentityCenter(role, "dave", access.Tag{Key: "Project", Value: ""}, access.Tag{Key: access.RunAsTag, Value: "dave"})
+	if set.Template == identitycenter.OperationTemplate {
+		empty := access.IdentityCenter(role, "dave", world.Tag{Key: "Project", Value: ""}, world.Tag{Key: journey.RunAsTag, Value: "dave"})
 		for _, n := range list(shopInstance("ap-northeast-1", "i-0000000000000004a"), strings.Replace(managedShop, "1a", "4a", 1)) {
 			start(besideAdmin, empty, false, "an empty tag is no project", n)
 			for _, action := range moves {
@@ -145,11 +147,11 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 			}
 		}
 	}
-	noLogin := access.IdentityCenter(role, "dave", project, access.Tag{Key: access.RunAsTag, Value: ""})
+	noLogin := access.IdentityCenter(role, "dave", project, world.Tag{Key: journey.RunAsTag, Value: ""})
 	start(besideAdmin, noLogin, false, "an empty tag is no login", node)
 	for _, in := range []setting{asDeployed, withoutDenies} {
 		// A task of ECS can have the tag too, and its shell is root's.
-		task := access.Resource{ARN: "arn:aws:ecs:us-east-1:" + otherAccount + ":task/shop/0123456789abcdef0123456789abcdef", Tags: []access.Tag{project}}
+		task := access.Resource{ARN: "arn:aws:ecs:us-east-1:" + otherAccount + ":task/shop/0123456789abcdef0123456789abcdef", Tags: []world.Tag{project}}
 		preferences := access.Resource{ARN: "arn:aws:ssm:us-east-1:" + otherAccount + ":document/SSM-SessionManagerRunShell"}
 		for action, resources := range map[string][]access.Resource{"ssm:StartSession": {task, preferences}, "ssm:GetConnectionStatus": {task}} {
 			s = append(s, question{it: "no task", in: in, as: dave, request: access.Request{Action: action, Resources: resources, Context: access.Context{}}})
@@ -173,7 +175,7 @@ func permissionSetSentences(set *components.PermissionSetArgs) sentences {
 			s.ask(in, dave, false, "a colleague's session", action, session, tag+"AROAEXAMPLE0:erin")
 			s.ask(in, dave, false, "nobody's session", action, session)
 		}
-		if set.Template == components.OperationTemplate {
+		if set.Template == identitycenter.OperationTemplate {
 			asked, key := list("kms:GrantIsForAWSResource=true", "kms:ViaService=ec2.ap-northeast-1.amazonaws.com"), list(set.VolumeKeyARNs[0])
 			s.ask(in, dave, true, "EC2 uses the key of a volume", "kms:CreateGrant", key, asked...)
 			s.ask(in, dave, false, "EC2 uses no other key", "kms:CreateGrant", list(strings.Replace(key[0], "1234abcd", "0987dcba", 1)), asked...)
@@ -249,16 +251,16 @@ func (e explained) and(more explained) explained {
 func TestEveryPartOfEveryPermissionSetIsHeldByASentence(t *testing.T) {
 	_, fixture := identityCenterFixture()
 	missed, noticed := map[string]bool{}, 0
-	for _, template := range []components.PermissionSetTemplate{components.OperationTemplate, components.OSAccessTemplate, components.ReadOnlyTemplate} {
+	for _, template := range []identitycenter.PermissionSetTemplate{identitycenter.OperationTemplate, identitycenter.OSAccessTemplate, identitycenter.ReadOnlyTemplate} {
 		set := *fixture
-		set.Template, set.Regions, set.Assignments = template, nil, []components.Assignment{{User: "dave", Accounts: []string{otherAccount}}}
+		set.Template, set.Regions, set.Assignments = template, nil, []identitycenter.Assignment{{User: "dave", Accounts: []string{otherAccount}}}
 		if template.OpensSessions() {
 			set.Regions = []string{"ap-northeast-1", "us-east-1"}
 		}
-		if template == components.OSAccessTemplate {
+		if template == identitycenter.OSAccessTemplate {
 			set.Projects = []string{"shop", "billing"}
 		}
-		if template == components.OperationTemplate {
+		if template == identitycenter.OperationTemplate {
 			set.VolumeKeyARNs = []string{"arn:aws:kms:ap-northeast-1:" + otherAccount + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"}
 		}
 		require.NoError(t, set.Validate())

@@ -10,8 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
@@ -29,16 +33,16 @@ func identityCenterAnswers() mocks.Option {
 }
 
 // identityCenterFixture is the attributes, and a permission set of which a user and a group are assigned.
-func identityCenterFixture() (*components.AccessControlAttributesArgs, *components.PermissionSetArgs) {
-	account := components.Account{ID: homeAccount, Partition: policy.AWS}
-	center := components.IdentityCenter{
+func identityCenterFixture() (*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs) {
+	account := guardrail.Account{ID: homeAccount, Partition: policy.AWS}
+	center := identitycenter.IdentityCenter{
 		Instance: identityCenterInstance, IdentityStore: "d-1234567890", Region: "ap-northeast-1",
 		Users: map[string]string{"dave": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}, Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
 	}
-	return &components.AccessControlAttributesArgs{Account: account, IdentityCenter: center, Attributes: map[string]string{"Project": "${path:enterprise.department}"}},
-		&components.PermissionSetArgs{
-			Account: account, IdentityCenter: center, Name: "Operator", Template: components.OperationTemplate, Regions: []string{"ap-northeast-1"},
-			Assignments: []components.Assignment{{Group: "operators", Accounts: []string{homeAccount, otherAccount}}, {User: "dave", Accounts: []string{otherAccount}}},
+	return &identitycenter.AttributesArgs{Account: account, IdentityCenter: center, Attributes: map[string]string{"Project": "${path:enterprise.department}"}},
+		&identitycenter.PermissionSetArgs{
+			Account: account, IdentityCenter: center, Name: "Operator", Template: identitycenter.OperationTemplate, Regions: []string{"ap-northeast-1"},
+			Assignments: []identitycenter.Assignment{{Group: "operators", Accounts: []string{homeAccount, otherAccount}}, {User: "dave", Accounts: []string{otherAccount}}},
 		}
 }
 
@@ -53,7 +57,7 @@ func TestTheRegisteredIdentityCenterIsTheProvenOne(t *testing.T) {
 		return err
 	}, identityCenterAnswers())
 	require.NoError(t, err)
-	w := access.World{Accounts: []access.Account{{ID: homeAccount, Partition: policy.AWS}, {ID: otherAccount, Partition: policy.AWS}}}
+	w := access.World{Accounts: []world.Account{{ID: homeAccount, Partition: policy.AWS}, {ID: otherAccount, Partition: policy.AWS}}}
 	attributes.AddToWorld(&w)
 	set.AddToWorld(&w)
 
@@ -125,7 +129,7 @@ func TestChildrenOfIdentityCenterFollowTheirComponents(t *testing.T) {
 func TestIdentityCenterRegistersNothingThatIsRefused(t *testing.T) {
 	for token, construct := range identityCenterConstructors(true) {
 		rec, err := mocks.Run(func(ctx *pulumi.Context) error { return construct(ctx) }, identityCenterAnswers())
-		var problems components.Problems
+		var problems problem.List
 		require.ErrorAs(t, err, &problems, token)
 		assert.Empty(t, rec.Resources(), token)
 	}

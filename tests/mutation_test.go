@@ -10,6 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -33,20 +37,20 @@ func (v verdicts) worse(changed verdicts) bool {
 }
 
 // judged holds an account against the standing proofs and the expectations of its stack.
-func judged(s *config.Stack, account access.Account) verdicts {
-	w := access.WithManagedPolicies(access.World{Accounts: []access.Account{account}})
+func judged(s *config.Stack, account world.Account) verdicts {
+	w := world.WithManagedPolicies(access.World{Accounts: []world.Account{account}})
 	engine, err := access.Compile(w)
 	if err != nil {
 		return verdicts{refused: err.Error()}
 	}
-	report, err := access.Prove(engine, s.Intent())
+	report, err := claims.Prove(engine, s.Intent())
 	if err != nil {
 		return verdicts{refused: err.Error()}
 	}
 	var v verdicts
 	for _, f := range report.Findings {
 		at := f.ID + " " + f.Subject
-		if f.Verdict == access.DoesNotHold {
+		if f.Verdict == prove.DoesNotHold {
 			return verdicts{refused: at + ": " + f.Problem}
 		}
 		for _, a := range f.Assumptions {
@@ -55,7 +59,7 @@ func judged(s *config.Stack, account access.Account) verdicts {
 		for _, waiver := range f.Waivers {
 			v.conceded = append(v.conceded, at+": "+waiver.Key)
 		}
-		if f.Shut == access.ShutByDeny {
+		if f.Shut == prove.ShutByDeny {
 			v.shut = append(v.shut, at)
 		}
 	}
@@ -63,7 +67,7 @@ func judged(s *config.Stack, account access.Account) verdicts {
 		return verdicts{refused: err.Error()}
 	}
 	for _, x := range s.Expect {
-		if r := engine.Expect(x); !r.Holds() {
+		if r := expect.Check(engine, x); !r.Holds() {
 			return verdicts{refused: x.It + ": " + r.Problem + r.Got}
 		}
 	}

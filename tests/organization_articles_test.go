@@ -10,7 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -34,24 +37,24 @@ func articleDocument(t testing.TB, text string) policy.Document {
 // articleEngine is the workload account with an administrator, a user and the role of the article, below a policy.
 func articleEngine(t testing.TB, scp string) *access.Engine {
 	t.Helper()
-	everything := []access.InlinePolicy{allowEverything}
+	everything := []world.InlinePolicy{allowEverything}
 	w := access.World{
-		Accounts: []access.Account{
+		Accounts: []world.Account{
 			{ID: managementAccount},
-			{ID: homeAccount, Users: []access.User{{Name: "alice", Inline: []access.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}}}}},
+			{ID: homeAccount, Users: []world.User{{Name: "alice", Inline: []world.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}}}}},
 			{
-				ID: otherAccount, Users: []access.User{{Name: "robot", Inline: everything}},
-				Roles: []access.Role{
+				ID: otherAccount, Users: []world.User{{Name: "robot", Inline: everything}},
+				Roles: []world.Role{
 					{Name: "Administrator", Trust: anyoneOf(policy.AWS, otherAccount), Inline: everything},
 					{Name: "OSAccess", Trust: anyoneOf(policy.AWS, homeAccount), Inline: everything},
 				},
 			},
 		},
-		Organization: &access.Organization{ID: "o-exampleorgid", Management: managementAccount, Root: access.Unit{
-			ID: rootUnit, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}, {Name: "article", Document: articleDocument(t, scp)}},
-			Accounts: []access.OrganizationAccount{
-				{ID: homeAccount, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
-				{ID: otherAccount, Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
+		Organization: &world.Organization{ID: "o-exampleorgid", Management: managementAccount, Root: world.Unit{
+			ID: rootUnit, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}, {Name: "article", Document: articleDocument(t, scp)}},
+			Accounts: []world.OrganizationAccount{
+				{ID: homeAccount, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
+				{ID: otherAccount, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
 			},
 		}},
 	}
@@ -82,7 +85,7 @@ func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
 		assert.True(t, decided(t, engine, admin, call(action, nil, policy.AWS.RoleARN(otherAccount, "/", "OSAccess"))).Allowed(), action)
 	}
 	o := shippedOrganization(policy.AWS)
-	o.policies.Policies = []components.OwnPolicy{{Name: "article", File: "article.json", Document: articleDocument(t, articleSessions), Targets: []string{workloads}}}
+	o.policies.Policies = []scp.OwnPolicy{{Name: "article", File: "article.json", Document: articleDocument(t, articleSessions), Targets: []string{workloads}}}
 	require.ErrorContains(t, o.policies.Validate(), `policies[0].file: "arn:aws:iam::*:role/OSAccess" is exempt in statement Statement1 of article.json and is not protected`)
 }
 
@@ -138,16 +141,16 @@ func TestTheArticlesBrokenPolicyIsRefused(t *testing.T) {
 func articleProofs(t *testing.T, scp string) map[string]string {
 	t.Helper()
 	osAccess := []string{"arn:aws:iam::*:role/OSAccess"}
-	findings, err := access.ProveOrganization(articleEngine(t, scp), access.OrganizationIntent{
+	findings, err := claims.ProveOrganization(articleEngine(t, scp), claims.OrganizationIntent{
 		Account: managementAccount, Management: managementAccount, BreakGlass: []string{"role/BreakGlass"},
-		Doors:     &access.DoorsIntent{Accounts: []string{otherAccount}, Sessions: osAccess},
-		Passwords: &access.PasswordsIntent{Accounts: []string{otherAccount}, JumpAccounts: []string{homeAccount}},
-		Protected: &access.ProtectedIntent{Accounts: []string{otherAccount}, Roles: osAccess},
+		Doors:     &claims.DoorsIntent{Accounts: []string{otherAccount}, Sessions: osAccess},
+		Passwords: &claims.PasswordsIntent{Accounts: []string{otherAccount}, JumpAccounts: []string{homeAccount}},
+		Protected: &claims.ProtectedIntent{Accounts: []string{otherAccount}, Roles: osAccess},
 	})
 	require.NoError(t, err)
 	failed := map[string]string{}
 	for _, f := range findings {
-		if f.Verdict == access.DoesNotHold {
+		if f.Verdict == prove.DoesNotHold {
 			require.NotNil(t, f.Witness, f.ID)
 			failed[f.ID] += f.String()
 		}

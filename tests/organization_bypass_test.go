@@ -8,7 +8,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -115,7 +119,7 @@ func (o organization) attempts() []attempt {
 	o.peopleAttempts(work, jump, add, each)
 	o.tagAttempts(work, admin, add)
 
-	preferences := work.ssm("document/" + components.PreferencesDocument)
+	preferences := work.ssm("document/" + guardrail.PreferencesDocument)
 	each("an administrator changes the preferences", admin, changesDocument, nil, preferences, "DenyChangingPreferences")
 	session := access.Context{"ssm:DocumentType": {"Session"}}
 	each("an administrator changes another session document", admin, changesDocument, session, work.ssm("document/Team-Diagnostics"), "DenyChangingSessionDocuments")
@@ -161,7 +165,7 @@ func (o organization) attempts() []attempt {
 func (o organization) documentAttempts(work inAccount, admin access.Session, each addingEach) {
 	runs := []string{"ssm:DeleteDocument", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion"}
 	sid := ""
-	if o.policies.OSAccessOnly.RemoteExecution.Mode == components.RemoteExecutionDeny {
+	if o.policies.OSAccessOnly.RemoteExecution.Mode == scp.RemoteExecutionDeny {
 		sid = "DenyChangingCommandDocuments"
 	}
 	for _, kind := range []string{"Automation", "Command", "Package", "Policy"} {
@@ -283,8 +287,8 @@ func (o organization) tagAttempts(work inAccount, admin access.Session, add addi
 // sessionTagAttempts are the tags that somebody may wish for a session, in roles that take them all.
 func (o organization) sessionTagAttempts(work inAccount, admin access.Session, add adding) {
 	someone := access.LongTermKey(inAccount{o, homeAccount}.user("root-like"))
-	tag := func(key, value string) access.Tag { return access.Tag{Key: key, Value: value} }
-	project, own := tag("project", "Test Project 1"), tag(components.RunAsTag, "rootlike")
+	tag := func(key, value string) world.Tag { return world.Tag{Key: key, Value: value} }
+	project, own := tag("project", "Test Project 1"), tag(guardrail.RunAsTag, "rootlike")
 	lax, shared := work.role("lax"), work.role("guardrails/operation/from-user/shared")
 	elsewhere := "DenyWritingAuthorizationTagsOfPrincipals"
 	if o.policies.ProtectGuardrails.OwnOSUsers {
@@ -301,7 +305,7 @@ func (o organization) sessionTagAttempts(work inAccount, admin access.Session, a
 	}
 	add("a person passes the own OS user to a shared role", someone, access.AssumeRole(shared, "root-like", own), "")
 	for it, other := range map[string]string{"somebody else's": "alice", "nearly the own": "Rootlike", "a pattern of the own": "root*", "an empty": ""} {
-		add("a person passes "+it+" OS user to a shared role", someone, access.AssumeRole(shared, "root-like", tag(components.RunAsTag, other)), "DenyOSUsersOfOthers")
+		add("a person passes "+it+" OS user to a shared role", someone, access.AssumeRole(shared, "root-like", tag(guardrail.RunAsTag, other)), "DenyOSUsersOfOthers")
 	}
 	add("a person without an OS user passes one", access.LongTermKey(inAccount{o, homeAccount}.user("people/pat")), access.AssumeRole(shared, "pat", own), "DenyOSUsersOfOthers")
 	add("a role passes an OS user", admin, access.AssumeRole(shared, "alice", own), "DenyOSUsersOfOthers")
@@ -332,7 +336,7 @@ func (o organization) makerAttempts(work inAccount, admin access.Session, each a
 	}
 	set, ofSet := "DenyChangingStackSetsAndQuickSetup", "DenyChangingStacksOfStackSets"
 	for it, as := range map[string]access.Session{
-		"an administrator": admin, "a bootstrap role": work.as("OrganizationAccountAccessRole"), "the token role": work.as(components.TokenRoleName), "a tagger": work.as("pipelines/Tagger"),
+		"an administrator": admin, "a bootstrap role": work.as("OrganizationAccountAccessRole"), "the token role": work.as(guardrail.TokenRoleName), "a tagger": work.as("pipelines/Tagger"),
 	} {
 		each(it+" writes stack sets", as, writesSets, nil, sets, set)
 		each(it+" configures Quick Setup", as, configures, nil, manager, set)
@@ -356,7 +360,7 @@ func (o organization) makerAttempts(work inAccount, admin access.Session, each a
 func (o organization) justInTimeAttempts(work inAccount, admin access.Session, each addingEach) {
 	settings := []string{"ssm:UpdateServiceSetting", "ssm:ResetServiceSetting"}
 	provider := work.ssm("servicesetting/ssm/just-in-time-access/identity-provider")
-	made := []string{components.TokenRoleName, "AWS-QuickSetup-mine", "service-role/AWS-QuickSetup-mine", "stacksets-exec-mine"}
+	made := []string{guardrail.TokenRoleName, "AWS-QuickSetup-mine", "service-role/AWS-QuickSetup-mine", "stacksets-exec-mine"}
 	for _, name := range made {
 		each("an administrator makes or changes "+name, admin, everyChange, nil, work.role(name), "DenyChangingRolesOfQuickSetup")
 	}
@@ -367,7 +371,7 @@ func (o organization) justInTimeAttempts(work inAccount, admin access.Session, e
 			each(who+" makes "+name, work.as(who), everyChange, nil, work.role(name), "")
 		}
 		for _, kind := range []string{"AutoApprovalPolicy", "ManualApprovalPolicy"} {
-			each(who+" writes a policy of "+kind, work.as(who), changesDocument, access.Context{"ssm:DocumentType": {kind}}, work.ssm("document/"+components.DenyAccessDocument), "")
+			each(who+" writes a policy of "+kind, work.as(who), changesDocument, access.Context{"ssm:DocumentType": {kind}}, work.ssm("document/"+justintime.DenyAccessDocument), "")
 		}
 		each(who+" sets whom approvals believe", work.as(who), settings, nil, provider, "")
 	}
@@ -377,7 +381,7 @@ func (o organization) justInTimeAttempts(work inAccount, admin access.Session, e
 	}
 	for _, kind := range []string{"AutoApprovalPolicy", "ManualApprovalPolicy"} {
 		each("an administrator approves himself by "+kind, admin, changesDocument, access.Context{"ssm:DocumentType": {kind}},
-			work.ssm("document/"+components.AutoApprovalDocument), "DenyChangingApprovalPolicies")
+			work.ssm("document/"+justintime.AutoApprovalDocument), "DenyChangingApprovalPolicies")
 	}
 	each("an administrator changes whom approvals believe", admin, settings, nil, provider, "DenyChangingJustInTimeSettings")
 	each("other settings are free", admin, settings, nil, work.ssm("servicesetting/ssm/parameter-store/default-parameter-tier"), "")
@@ -442,8 +446,8 @@ func TestTheOrganizationLetsPeoplePassTheOwnOSUserAlone(t *testing.T) {
 	assert.Empty(t, wrong)
 	for _, sid := range []string{"", "DenyAuthorizationTagsOfSessions", "DenyOSUsersOfOthers", "DenyOtherSessionTags"} {
 		holds := true
-		for _, f := range o.proven(t, func(org *access.Organization) { dropStatement(&org.Root, sid) }) {
-			holds = holds && (f.ID != "organization-tags-are-protected" || f.Verdict != access.DoesNotHold)
+		for _, f := range o.proven(t, func(org *world.Organization) { dropStatement(&org.Root, sid) }) {
+			holds = holds && (f.ID != "organization-tags-are-protected" || f.Verdict != prove.DoesNotHold)
 		}
 		assert.Equal(t, sid == "", holds, sid)
 	}

@@ -13,7 +13,9 @@ import (
 
 	"aws-access-guardrails/access"
 	doortable "aws-access-guardrails/access/doors"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -25,8 +27,8 @@ const (
 )
 
 // standing is a role of the example's accounts that no stack makes, with everything allowed to it: only the guardrails deny.
-func standing(account, name string) access.Role {
-	return access.Role{Name: name, Trust: anyoneOf(policy.AWS, account), Inline: []access.InlinePolicy{allowEverything}}
+func standing(account, name string) world.Role {
+	return world.Role{Name: name, Trust: anyoneOf(policy.AWS, account), Inline: []world.InlinePolicy{allowEverything}}
 }
 
 // doorColumn is a caller of the table for people, and where it tries the doors.
@@ -53,7 +55,7 @@ var doorColumns = []doorColumn{
 	{"operation role", exampleWorkload, "guardrails/operation/shop-alice", "shop"},
 	{"OSAccess", exampleWorkload, "guardrails/osaccess/OSAccess", "shop"},
 	{"a grant inside its window", exampleWorkload, "guardrails/osaccess/grant-CHG1234-alice", "billing"},
-	{"token role", examplePayments, components.TokenRoleName, "payments"},
+	{"token role", examplePayments, guardrail.TokenRoleName, "payments"},
 	{"deployer", exampleWorkload, "GuardrailDeployer", "shop"},
 	{"break-glass", exampleWorkload, "BreakGlass", "shop"},
 }
@@ -61,8 +63,8 @@ var doorColumns = []doorColumn{
 // exampleDoors is the shipped example with the roles of the table: those that no stack makes, and the shared role of OS access, which the example has nobody for.
 func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 	t.Helper()
-	var world access.World
-	var organization *components.ServiceControlPoliciesArgs
+	var w access.World
+	var organization *scp.Args
 	for _, name := range exampleStacks {
 		stack, problems := config.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
@@ -79,15 +81,15 @@ func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 			}
 		}
 		if account.ID == exampleWorkload {
-			account.Users = append(account.Users, access.User{Name: "robot", Inline: []access.InlinePolicy{allowEverything}})
+			account.Users = append(account.Users, world.User{Name: "robot", Inline: []world.InlinePolicy{allowEverything}})
 		}
-		world.Accounts = append(world.Accounts, account)
+		w.Accounts = append(w.Accounts, account)
 		if a := stack.ServiceControlPolicies(); a != nil {
 			organization = a
 		}
 	}
-	organization.AddToOrganization(&world)
-	engine, err := access.Compile(access.WithManagedPolicies(world))
+	organization.AddToOrganization(&w)
+	engine, err := access.Compile(world.WithManagedPolicies(w))
 	require.NoError(t, err)
 	return engine
 }
@@ -95,7 +97,7 @@ func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 // decidedDoor is what the engine says of a door for a caller.
 func decidedDoor(t *testing.T, engine *access.Engine, c doorColumn, d door) access.Decision {
 	t.Helper()
-	return decided(t, engine, c.session(), d.request(policy.AWS, c.account, access.Tag{Key: "Project", Value: c.project}))
+	return decided(t, engine, c.session(), d.request(policy.AWS, c.account, world.Tag{Key: "Project", Value: c.project}))
 }
 
 // peopleColumns are callers in the account of people, for what is done to people.
@@ -124,17 +126,17 @@ func exampleOf(action string, set doortable.Set) example {
 	switch set {
 	case doortable.Sessions:
 		if action == "ssm:StartSession" {
-			x.on = []string{p.InstanceARN(regionsOf[p][0], exampleWorkload, firstNode), p.DocumentARN(regionsOf[p][0], exampleWorkload, components.PreferencesDocument)}
+			x.on = []string{p.InstanceARN(regionsOf[p][0], exampleWorkload, firstNode), p.DocumentARN(regionsOf[p][0], exampleWorkload, guardrail.PreferencesDocument)}
 		}
 	case doortable.RoleMaking, doortable.RoleChanging:
-		x.when, x.on = "a role that is exempt or under `/guardrails/`", []string{p.RoleARN(exampleWorkload, components.OSAccessRolePath, "mine")}
+		x.when, x.on = "a role that is exempt or under `/guardrails/`", []string{p.RoleARN(exampleWorkload, guardrail.OSAccessRolePath, "mine")}
 		if action == "iam:PassRole" {
 			x.context = access.Context{"iam:PassedToService": {"ec2.amazonaws.com"}}
 		}
 	case doortable.ManagedPolicies:
-		x.when, x.on = "a policy under `/guardrails/`", []string{p.PolicyARN(exampleWorkload, components.PolicyPath, "mine")}
+		x.when, x.on = "a policy under `/guardrails/`", []string{p.PolicyARN(exampleWorkload, guardrail.PolicyPath, "mine")}
 	case doortable.Groups:
-		x.when, x.on = "a group under `/guardrails/`", []string{p.GroupARN(exampleWorkload, components.RolePath, "guardrails-mfa")}
+		x.when, x.on = "a group under `/guardrails/`", []string{p.GroupARN(exampleWorkload, guardrail.RolePath, "guardrails-mfa")}
 	case doortable.Takeovers:
 		x.when, x.on, x.columns = "another person, in the accounts of people", []string{p.UserARN(exampleJump, "/", "alice")}, peopleColumns
 	case doortable.PasswordRules:
@@ -167,9 +169,9 @@ func (x example) decide(t *testing.T, engine *access.Engine, c doorColumn, actio
 	r := access.Request{Action: action, Context: x.context, Time: noon}
 	for _, arn := range x.on {
 		arn = strings.ReplaceAll(arn, ":"+exampleWorkload+":", ":"+c.account+":")
-		tags := []access.Tag{}
+		tags := []world.Tag{}
 		if strings.Contains(arn, ":instance/") {
-			tags = append(tags, access.Tag{Key: "Project", Value: c.project})
+			tags = append(tags, world.Tag{Key: "Project", Value: c.project})
 		}
 		r.Resources = append(r.Resources, access.Resource{ARN: arn, Tags: tags})
 	}
@@ -282,7 +284,7 @@ func remoteDoors() (remote, others []door) {
 // denyRemote is the switch that closes remote execution, which the example leaves at report.
 func denyRemote(s *config.Stack) {
 	if s.Organization != nil {
-		s.Organization.OSAccessOnly.RemoteExecution.Mode = components.RemoteExecutionDeny
+		s.Organization.OSAccessOnly.RemoteExecution.Mode = scp.RemoteExecutionDeny
 	}
 }
 
@@ -360,7 +362,7 @@ func TestInTheExampleDoorsAreOpenForExemptRolesAlone(t *testing.T) {
 		assert.False(t, open["administrator"] || open["deployer"], d.it)
 		session := d.sid() == "DenySessionsButForGuardedRoles"
 		assert.Equal(t, session, open["token role"], d.it)
-		shell := d.document == components.PreferencesDocument
+		shell := d.document == guardrail.PreferencesDocument
 		assert.Equal(t, shell, open["operation role"], d.it)
 		assert.False(t, !session && (open["OSAccess"] || open["a grant inside its window"]), d.it)
 		assert.False(t, shell && !(open["OSAccess"] && open["a grant inside its window"]), d.it)

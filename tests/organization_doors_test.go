@@ -10,8 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
 	doortable "aws-access-guardrails/access/doors"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -60,8 +63,8 @@ var doors = func() []door {
 
 // exampleARNs are ARNs of what a call acts on: of the types that AWS requires, or of the first type where it requires none.
 func exampleARNs(action string, p policy.Partition, region, account string) []string {
-	types := access.ResourceTypesOf(action)
-	required := slices.DeleteFunc(slices.Clone(types), func(r access.ResourceType) bool { return !r.Required })
+	types := catalogue.ResourceTypesOf(action)
+	required := slices.DeleteFunc(slices.Clone(types), func(r catalogue.ResourceType) bool { return !r.Required })
 	if len(required) == 0 && len(types) > 0 {
 		required = types[:1]
 	}
@@ -77,7 +80,7 @@ func exampleARNs(action string, p policy.Partition, region, account string) []st
 }
 
 var writtenDoors = []door{
-	{it: "a shell", action: "ssm:StartSession", document: components.PreferencesDocument},
+	{it: "a shell", action: "ssm:StartSession", document: guardrail.PreferencesDocument},
 	{it: "a port of the node", action: "ssm:StartSession", document: "AWS-StartPortForwardingSession"},
 	{it: "a shell as root by an own document", action: "ssm:StartSession", document: "Team-RootShell"},
 	{it: "somebody's open session", action: "ssm:ResumeSession", resource: "session"},
@@ -96,22 +99,22 @@ var writtenDoors = []door{
 }
 
 // request is the call in an account of a partition, on a node with the tags.
-func (d door) request(p policy.Partition, account string, tags ...access.Tag) access.Request {
+func (d door) request(p policy.Partition, account string, tags ...world.Tag) access.Request {
 	region := regionsOf[p][0]
 	ssm := func(resource string) string {
 		return policy.ARN{Partition: p, Service: "ssm", Region: region, Account: account, Resource: resource}.String()
 	}
 	arns := map[string]string{
 		"": p.InstanceARN(region, account, firstNode), "*": "*", "session": p.SessionARN(region, account, "bob-0123456789abcdef0"),
-		"command": ssm("document/Team-Command"), "preferences": ssm("document/" + components.PreferencesDocument),
-		"new role": p.RoleARN(account, components.OSAccessRolePath, "mine"), "guarded role": p.RoleARN(account, components.OSAccessRolePath, "OSAccess"),
+		"command": ssm("document/Team-Command"), "preferences": ssm("document/" + guardrail.PreferencesDocument),
+		"new role": p.RoleARN(account, guardrail.OSAccessRolePath, "mine"), "guarded role": p.RoleARN(account, guardrail.OSAccessRolePath, "OSAccess"),
 		"endpoint":  policy.ARN{Partition: p, Service: "ec2", Region: region, Account: account, Resource: "instance-connect-endpoint/eice-1"}.String(),
 		"lightsail": policy.ARN{Partition: p, Service: "lightsail", Region: region, Account: account, Resource: "Instance/1"}.String(),
 		"fleet":     policy.ARN{Partition: p, Service: "gamelift", Region: region, Account: account, Resource: "fleet/1"}.String(),
 	}
 	r := access.Request{Action: d.action, Context: d.context, Time: noon}
 	if tags == nil {
-		tags = []access.Tag{}
+		tags = []world.Tag{}
 	}
 	r.Resources = []access.Resource{{ARN: arns[d.resource], Tags: tags}}
 	if d.resource == "example" {
@@ -126,7 +129,7 @@ func (d door) request(p policy.Partition, account string, tags ...access.Tag) ac
 	return r
 }
 
-var firstProject = access.Tag{Key: "Project", Value: "Test Project 1"}
+var firstProject = world.Tag{Key: "Project", Value: "Test Project 1"}
 
 // sid is the statement that shuts the door.
 func (d door) sid() string {
@@ -158,16 +161,16 @@ func (o organization) doorAttempts() []attempt {
 		try(otherAccount, "PatchAutomation", d.remote)
 		try(otherAccount, "AWS-QuickSetup-JITNA-Execution", d.remote)
 		try(otherAccount, "service-role/AWS-QuickSetup-JITNA-Local", d.remote)
-		try(otherAccount, components.TokenRoleName, session)
+		try(otherAccount, guardrail.TokenRoleName, session)
 		try(otherAccount, "aws-reserved/sso.amazonaws.com/ap-northeast-1/AWSReservedSSO_OSAccess_0123456789abcdef", session)
 		try(wildAccount, "aws-reserved/sso.amazonaws.com/AWSReservedSSO_OSAccess_fedcba9876543210", session)
 		for _, g := range impostors {
 			try(wildAccount, g.path[1:]+g.name, false)
 		}
-		if d.document == components.PreferencesDocument {
+		if d.document == guardrail.PreferencesDocument {
 			try(otherAccount, "guardrails/operation/"+o.operation.RoleName(o.operation.Roles[0]), true)
 			try(otherAccount, "guardrails/osaccess/"+o.grants[0].RoleName(), true)
-			try(otherAccount, "guardrails/osaccess/"+components.OSAccessRoleName, true)
+			try(otherAccount, "guardrails/osaccess/"+guardrail.OSAccessRoleName, true)
 		}
 	}
 	return append(all, attempt{"a Command document whose type AWS does not say", o.session(otherAccount, "Administrator"), access.Request{
@@ -219,7 +222,7 @@ func TestReportedRemoteExecutionStaysOpen(t *testing.T) {
 	}
 	notices := fmt.Sprint(o.policies.Notices())
 	assert.Contains(t, notices, "deny would deny ssm:CreateAssociation, ssm:CreateAssociationBatch")
-	o.policies.OSAccessOnly.RemoteExecution.Mode = components.RemoteExecutionOff
+	o.policies.OSAccessOnly.RemoteExecution.Mode = scp.RemoteExecutionOff
 	require.NoError(t, o.policies.Validate())
 	assert.NotContains(t, fmt.Sprint(o.policies.Notices()), "deny would deny")
 }
@@ -238,7 +241,7 @@ func TestOperationRolesAreExemptBySwitch(t *testing.T) {
 // Just-in-time node access opens sessions as the token role, and nothing but sessions.
 func TestTheTokenRoleIsExemptWithJustInTimeAccessAlone(t *testing.T) {
 	full, shipped := fullOrganization(policy.AWS), shippedOrganization(policy.AWS)
-	token := full.session(otherAccount, components.TokenRoleName)
+	token := full.session(otherAccount, guardrail.TokenRoleName)
 	opens := map[string]bool{}
 	for _, d := range doors {
 		r := d.request(policy.AWS, otherAccount, firstProject)

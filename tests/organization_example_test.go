@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -23,23 +25,23 @@ var exampleStacks = []string{"identity", "jump", "management", "payments", "work
 func exampleWorld(t *testing.T) (access.World, []*config.Stack) {
 	t.Helper()
 	var (
-		world  access.World
+		w      access.World
 		stacks []*config.Stack
 	)
 	for _, name := range exampleStacks {
 		stack, problems := config.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
-		stacks, world.Accounts = append(stacks, stack), append(world.Accounts, stack.World())
+		stacks, w.Accounts = append(stacks, stack), append(w.Accounts, stack.World())
 	}
 	for _, stack := range stacks {
 		if a := stack.ServiceControlPolicies(); a != nil {
-			a.AddToOrganization(&world)
+			a.AddToOrganization(&w)
 		}
 	}
 	for _, stack := range stacks {
-		stack.AddIdentityCenter(&world)
+		stack.AddIdentityCenter(&w)
 	}
-	return access.WithManagedPolicies(world), stacks
+	return world.WithManagedPolicies(w), stacks
 }
 
 // What every stack of the example expects is so when the five accounts are one organization.
@@ -50,7 +52,7 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 	require.NoError(t, err)
 	for _, stack := range stacks {
 		for _, x := range stack.Expect {
-			result := engine.Expect(x)
+			result := expect.Check(engine, x)
 			assert.True(t, result.Holds(), "%s: %s: %s %s: %s", stack.Name, x.It, result.Field, result.Problem, result.Why)
 		}
 	}

@@ -8,7 +8,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/osaccess"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/scp"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
 
@@ -33,50 +43,50 @@ var (
 
 // organization is the jump account and the workload account below one root, with every guardrail.
 type organization struct {
-	policies  *components.ServiceControlPoliciesArgs
-	group     *components.MFAGroupArgs
-	users     []*components.UserArgs
-	operation *components.OperationRolesArgs
-	sessions  *components.SessionPreferencesArgs
-	osAccess  *components.OSAccessArgs
-	grants    []*components.AccessGrantArgs
-	justIn    *components.JustInTimeArgs
+	policies  *scp.Args
+	group     *group.Args
+	users     []*user.Args
+	operation *operation.Args
+	sessions  *preferences.Args
+	osAccess  *osaccess.Args
+	grants    []*grant.Args
+	justIn    *justintime.Args
 	providers components.RegionProviders
 }
 
 // shippedOrganization is what an admin starts with: every guardrail, remote execution reported, no just-in-time access.
 func shippedOrganization(p policy.Partition) organization {
-	jump := components.Account{ID: homeAccount, Alias: "jump", Partition: p}
-	workload := components.Account{ID: otherAccount, Alias: "workload", Partition: p}
+	jump := guardrail.Account{ID: homeAccount, Alias: "jump", Partition: p}
+	workload := guardrail.Account{ID: otherAccount, Alias: "workload", Partition: p}
 	alice := p.UserARN(homeAccount, "/", "alice")
-	sessions := &components.SessionPreferencesArgs{Account: workload, Regions: regionsOf[p], RunAs: components.RunAs{DefaultUser: "guest"}, MaxDuration: time.Hour}
-	osAccess := &components.OSAccessArgs{
+	sessions := &preferences.Args{Account: workload, Regions: regionsOf[p], RunAs: preferences.RunAs{DefaultUser: "guest"}, MaxDuration: time.Hour}
+	osAccess := &osaccess.Args{
 		Account: workload, Sessions: sessions, RDP: true, PasswordData: true, Projects: []string{"Test Project 1"},
 		Documents: []string{"AWS-StartPortForwardingSession"}, StandingPrincipalARNs: []string{p.UserARN(homeAccount, "/", "oncall")}, RunAs: "oncall",
 	}
 	return organization{
-		policies: &components.ServiceControlPoliciesArgs{
-			Account: components.Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
-			Tree: components.Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, homeAccount, identityAccount}, Units: []components.Unit{
+		policies: &scp.Args{
+			Account: guardrail.Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
+			Tree: scp.Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, homeAccount, identityAccount}, Units: []scp.Unit{
 				{ID: workloads, Name: "Workloads", Accounts: []string{otherAccount, wildAccount}},
 			}},
 			Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
-			OSAccessOnly:      &components.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
-			ConsolePasswords:  &components.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{homeAccount}},
-			ProtectGuardrails: &components.ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
-			MemberRoot:        &components.MemberRoot{Targets: []string{rootUnit}},
+			OSAccessOnly:      &scp.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
+			ConsolePasswords:  &scp.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{homeAccount}},
+			ProtectGuardrails: &scp.ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
+			MemberRoot:        &scp.MemberRoot{Targets: []string{rootUnit}},
 		},
-		group: &components.MFAGroupArgs{Account: jump, FirstPasswordChange: true, RoleAccounts: []string{otherAccount}},
-		users: []*components.UserArgs{
+		group: &group.Args{Account: jump, FirstPasswordChange: true, RoleAccounts: []string{otherAccount}},
+		users: []*user.Args{
 			{Account: jump, Name: "alice", Groups: []string{"guardrails-mfa"}}, {Account: jump, Name: "bob", Groups: []string{"guardrails-mfa"}},
 			{Account: jump, Name: "oncall", Groups: []string{"guardrails-mfa"}},
 		},
-		operation: &components.OperationRolesArgs{
+		operation: &operation.Args{
 			Account: workload,
-			Roles:   []components.OperationRole{{PrincipalARNs: []string{alice}, Project: "Test Project 1", RunAs: "os-user1"}},
+			Roles:   []operation.Role{{PrincipalARNs: []string{alice}, Project: "Test Project 1", RunAs: "os-user1"}},
 		},
 		sessions: sessions, osAccess: osAccess,
-		grants: []*components.AccessGrantArgs{
+		grants: []*grant.Args{
 			{OSAccess: osAccess, Person: "jump/alice", PrincipalARN: alice, RunAs: "alice", From: grantFrom, Until: grantUntil, Ticket: "CHG1234"},
 		},
 	}
@@ -88,17 +98,17 @@ func fullOrganization(p policy.Partition) organization {
 	o.policies.JustInTimeAccounts = []string{otherAccount}
 	o.policies.OSAccessOnly.PermissionSets = []string{"OSAccess"}
 	o.policies.OSAccessOnly.Exempt = []string{"role/Scanner"}
-	o.policies.OSAccessOnly.RemoteExecution = components.RemoteExecution{
-		Mode: components.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"},
+	o.policies.OSAccessOnly.RemoteExecution = scp.RemoteExecution{
+		Mode: scp.RemoteExecutionDeny, QuickSetup: true, Exempt: []string{"role/PatchAutomation"},
 	}
 	o.policies.ProtectGuardrails.CredentialAdmins = []string{"role/HelpDesk"}
 	o.policies.ProtectGuardrails.StackSetAdmins = []string{"role/StackSetPipeline"}
 	o.policies.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
 	workload := o.sessions.Account
-	o.justIn = &components.JustInTimeArgs{
+	o.justIn = &justintime.Args{
 		Account: workload, Sessions: o.sessions, Requesters: []string{p.RoleARN(otherAccount, "/", "Developer")},
-		ManualApprovals: []components.ManualApproval{{Name: "Production", Projects: []string{"Test Project 1"}, Groups: []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"}}},
-		AutoApprovals:   []components.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}}},
+		ManualApprovals: []justintime.ManualApproval{{Name: "Production", Projects: []string{"Test Project 1"}, Groups: []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"}}},
+		AutoApprovals:   []justintime.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}}},
 	}
 	return o
 }
@@ -109,7 +119,7 @@ type guest struct{ path, name string }
 
 // guests are the roles of every account but wildAccount.
 var guests = []guest{
-	{"/", "Administrator"}, {"/", "BreakGlass"}, {"/", "GuardrailDeployer"}, {"/", "OrganizationAccountAccessRole"}, {"/", components.TokenRoleName},
+	{"/", "Administrator"}, {"/", "BreakGlass"}, {"/", "GuardrailDeployer"}, {"/", "OrganizationAccountAccessRole"}, {"/", guardrail.TokenRoleName},
 	{"/", "AWS-QuickSetup-JITNA-Execution"}, {"/service-role/", "AWS-QuickSetup-JITNA-Local"}, {"/", "stacksets-exec-0123456789abcdef"}, {"/", "Scanner"}, {"/", "PatchAutomation"}, {"/", "HelpDesk"}, {"/", "StackSetPipeline"},
 	{"/pipelines/", "Tagger"}, {"/", "Developer"}, {"/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "AWSReservedSSO_OSAccess_0123456789abcdef"},
 }
@@ -118,57 +128,57 @@ var guests = []guest{
 var impostors = []guest{
 	{"/", "OSAccess"}, {"/team/", "BreakGlass"}, {"/", "breakglasses"}, {"/osaccess/", "grant-CHG1-alice"}, {"/Guardrails/osaccess/", "grant-CHG2-alice"},
 	{"/x/guardrails/osaccess/", "grant-CHG3-alice"}, {"/guardrails/", "operation"}, {"/guardrails/delegated/", "AdminRole"},
-	{"/service-role/", components.TokenRoleName}, {"/team/", "Scanner"},
+	{"/service-role/", guardrail.TokenRoleName}, {"/team/", "Scanner"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_XAWSReservedSSO_OSAccess_0123456789abcdef"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess_Admins_0123456789abcdef"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess2_0123456789abcdef"},
 }
 
-var allowEverything = access.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
+var allowEverything = world.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
 
 // world is the organization with its guests. change is applied to the documents of the workload account first.
-func (o organization) world(change func(*access.Account)) access.World {
+func (o organization) world(change func(*world.Account)) access.World {
 	p := o.sessions.Account.Partition
-	jump := access.Account{ID: homeAccount, Alias: "jump", Partition: p}
+	jump := world.Account{ID: homeAccount, Alias: "jump", Partition: p}
 	o.group.AddTo(&jump)
 	for _, user := range o.users {
 		user.AddTo(&jump)
 	}
 	jump.Users = append(jump.Users,
-		access.User{Name: "root-like", Inline: []access.InlinePolicy{allowEverything}, Tags: []access.Tag{{Key: components.RunAsTag, Value: "rootlike"}}},
-		access.User{Name: "pat", Path: "/people/", Inline: []access.InlinePolicy{allowEverything}})
+		world.User{Name: "root-like", Inline: []world.InlinePolicy{allowEverything}, Tags: []world.Tag{{Key: guardrail.RunAsTag, Value: "rootlike"}}},
+		world.User{Name: "pat", Path: "/people/", Inline: []world.InlinePolicy{allowEverything}})
 	workload := o.workload()
-	workload.Nodes = []access.Node{
-		{Kind: access.Instance, ID: firstNode, Region: regionsOf[p][0], Tags: []access.Tag{{Key: "Project", Value: "Test Project 1"}}},
-		{Kind: access.Instance, ID: secondNode, Region: regionsOf[p][0], Tags: []access.Tag{{Key: "Project", Value: "Test Project 2"}}},
-		{Kind: access.Instance, ID: untagged, Region: regionsOf[p][0]},
+	workload.Nodes = []world.Node{
+		{Kind: world.Instance, ID: firstNode, Region: regionsOf[p][0], Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}}},
+		{Kind: world.Instance, ID: secondNode, Region: regionsOf[p][0], Tags: []world.Tag{{Key: "Project", Value: "Test Project 2"}}},
+		{Kind: world.Instance, ID: untagged, Region: regionsOf[p][0]},
 	}
 	if change != nil {
 		change(&workload)
 	}
-	workload.Users = append(workload.Users, access.User{Name: "robot", Inline: []access.InlinePolicy{allowEverything}})
+	workload.Users = append(workload.Users, world.User{Name: "robot", Inline: []world.InlinePolicy{allowEverything}})
 	// Roles that take whatever session tags they are given, the one where shared roles are and the other beside it.
 	taking := policy.New(policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(p.RootARN(homeAccount), p.RootARN(otherAccount))))
-	workload.Roles = append(workload.Roles, access.Role{Name: "shared", Path: components.OwnOSUserRolePath, Trust: taking}, access.Role{Name: "lax", Trust: taking})
-	identity := access.Account{ID: identityAccount, Partition: p}
-	management := access.Account{ID: managementAccount, Partition: p}
-	wild := access.Account{ID: wildAccount, Partition: p}
-	for _, account := range []*access.Account{&jump, &workload, &identity, &management, &wild} {
+	workload.Roles = append(workload.Roles, world.Role{Name: "shared", Path: guardrail.OwnOSUserRolePath, Trust: taking}, world.Role{Name: "lax", Trust: taking})
+	identity := world.Account{ID: identityAccount, Partition: p}
+	management := world.Account{ID: managementAccount, Partition: p}
+	wild := world.Account{ID: wildAccount, Partition: p}
+	for _, account := range []*world.Account{&jump, &workload, &identity, &management, &wild} {
 		visitors := guests
 		if account.ID == wildAccount {
 			visitors = impostors
 		}
 		for _, g := range visitors {
-			account.Roles = append(account.Roles, access.Role{
-				Name: g.name, Path: g.path, Inline: []access.InlinePolicy{allowEverything},
+			account.Roles = append(account.Roles, world.Role{
+				Name: g.name, Path: g.path, Inline: []world.InlinePolicy{allowEverything},
 				Trust: anyoneOf(p, account.ID),
 			})
 		}
 	}
 	// Where IAM Identity Center is in us-east-1, the roles of permission sets have no Region in their path.
-	wild.Roles = append(wild.Roles, access.Role{Name: "AWSReservedSSO_OSAccess_fedcba9876543210", Path: "/aws-reserved/sso.amazonaws.com/",
-		Trust: anyoneOf(p, wildAccount), Inline: []access.InlinePolicy{allowEverything}})
-	w := access.World{Accounts: []access.Account{jump, workload, identity, management, wild}}
+	wild.Roles = append(wild.Roles, world.Role{Name: "AWSReservedSSO_OSAccess_fedcba9876543210", Path: "/aws-reserved/sso.amazonaws.com/",
+		Trust: anyoneOf(p, wildAccount), Inline: []world.InlinePolicy{allowEverything}})
+	w := access.World{Accounts: []world.Account{jump, workload, identity, management, wild}}
 	o.policies.AddToOrganization(&w)
 	return w
 }
@@ -178,9 +188,9 @@ func anyoneOf(p policy.Partition, account string) policy.Document {
 }
 
 // workload is the workload account as the components make it.
-func (o organization) workload() access.Account {
+func (o organization) workload() world.Account {
 	account := o.sessions.Account
-	w := access.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
+	w := world.Account{ID: account.ID, Alias: account.Alias, Partition: account.Partition}
 	o.operation.AddTo(&w)
 	o.sessions.AddTo(&w)
 	o.osAccess.AddTo(&w)

@@ -10,7 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/policy"
 )
 
@@ -27,8 +30,8 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 	grant := o.grants[0]
 	from, until := grant.Window()
 	assert.Equal(t, []string{"2026-12-01T00:00:00Z", "2026-12-01T04:00:00Z"}, []string{from, until})
-	shell := &access.Door{Kind: access.Shell, Account: otherAccount, Node: access.Node{
-		Kind: access.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: []access.Tag{firstProject},
+	shell := &journey.Door{Kind: journey.Shell, Account: otherAccount, Node: world.Node{
+		Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: []world.Tag{firstProject},
 	}}
 	issued := o.session(otherAccount, "guardrails/osaccess/"+grant.RoleName()).IssuedAt(grantFrom)
 	for _, c := range []struct {
@@ -46,7 +49,7 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 		{grantUntil.Add(second), false, "DenyEverythingAfterTheWindow"},
 		{time.Date(2027, 12, 1, 12, 0, 0, 0, tokyoTime), false, "DenyEverythingAfterTheWindow"},
 	} {
-		arrival, err := engine.Journey(access.Journey{From: aliceWithMFA(), Via: []access.Hop{{Role: grant.RoleARN()}}, Opens: shell, At: c.when})
+		arrival, err := journey.Walk(engine, journey.Journey{From: aliceWithMFA(), Via: []journey.Hop{{Role: grant.RoleARN()}}, Opens: shell, At: c.when})
 		require.NoError(t, err)
 		assert.Equal(t, c.open, arrival.Allowed(), "%s\n%s", c.when, arrival)
 		if c.open {
@@ -68,7 +71,7 @@ func TestOffsetsDoNotMatter(t *testing.T) {
 	chatham := *tokyo
 	zone := time.FixedZone("", 12*60*60+45*60)
 	chatham.From, chatham.Until = tokyo.From.In(zone), tokyo.Until.In(zone)
-	for _, other := range []*components.AccessGrantArgs{&utc, &chatham} {
+	for _, other := range []*grant.Args{&utc, &chatham} {
 		require.NoError(t, other.Validate())
 		assert.Equal(t, tokyo.TrustDocument().JSON(), other.TrustDocument().JSON())
 	}
@@ -88,22 +91,22 @@ func templates() map[string]organization {
 func (o organization) grantQuestions() []question {
 	var all []question
 	grant := o.session(otherAccount, "guardrails/osaccess/"+o.grants[0].RoleName())
-	node := func(region, id string, tags ...access.Tag) access.Resource {
+	node := func(region, id string, tags ...world.Tag) access.Resource {
 		if tags == nil {
-			tags = []access.Tag{}
+			tags = []world.Tag{}
 		}
 		return access.Resource{ARN: policy.AWS.InstanceARN(region, otherAccount, id), Tags: tags}
 	}
-	managed := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-0000000000000001a"), Tags: []access.Tag{firstProject}}
-	first, other, bare := node("ap-northeast-1", firstNode, firstProject), node("ap-northeast-1", secondNode, access.Tag{Key: "Project", Value: "Test Project 2"}), node("ap-northeast-1", untagged)
-	third := node("ap-northeast-1", "i-3", access.Tag{Key: "Project", Value: "Test Project 3"})
-	foreign := access.Resource{ARN: policy.AWS.InstanceARN("ap-northeast-1", wildAccount, firstNode), Tags: []access.Tag{firstProject}}
-	foreignManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", wildAccount, "mi-1"), Tags: []access.Tag{firstProject}}
+	managed := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-0000000000000001a"), Tags: []world.Tag{firstProject}}
+	first, other, bare := node("ap-northeast-1", firstNode, firstProject), node("ap-northeast-1", secondNode, world.Tag{Key: "Project", Value: "Test Project 2"}), node("ap-northeast-1", untagged)
+	third := node("ap-northeast-1", "i-3", world.Tag{Key: "Project", Value: "Test Project 3"})
+	foreign := access.Resource{ARN: policy.AWS.InstanceARN("ap-northeast-1", wildAccount, firstNode), Tags: []world.Tag{firstProject}}
+	foreignManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", wildAccount, "mi-1"), Tags: []world.Tag{firstProject}}
 	thirdManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-3"), Tags: third.Tags}
 	document := func(owner, name string) access.Resource {
 		return access.Resource{ARN: policy.AWS.DocumentARN("ap-northeast-1", owner, name)}
 	}
-	preferences := document(otherAccount, components.PreferencesDocument)
+	preferences := document(otherAccount, guardrail.PreferencesDocument)
 	ask := func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource) {
 		all = append(all, question{it, in, grant, access.Request{Action: action, Context: context, Resources: resources, Time: noon}, allowed})
 	}
@@ -114,24 +117,24 @@ func (o organization) grantQuestions() []question {
 		}
 		admin := in == besideAdmin
 		start("a shell on a node of the project", true, nil, first, preferences)
-		start("a shell on a managed node of the project", true, nil, managed, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
+		start("a shell on a managed node of the project", true, nil, managed, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
 		start("a shell on a node of another project", everywhere || two, nil, other, preferences)
 		start("a shell on a node of a third project", everywhere, nil, third, preferences)
 		start("a shell on a node without project", everywhere, nil, bare, preferences)
 		start("a shell on a node of another account", false, nil, foreign, preferences)
-		start("a shell on a node of the project in the other Region", true, nil, node("us-east-1", "i-2", firstProject), access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
+		start("a shell on a node of the project in the other Region", true, nil, node("us-east-1", "i-2", firstProject), access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
 		// Session Manager reaches no node of another account, whatever is allowed.
 		start("a shell on a managed node of another account", admin, nil, foreignManaged, preferences)
 		start("a shell on a managed node of a third project", everywhere, nil, thirdManaged, preferences)
 		start("a node where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), preferences)
-		start("a shell where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), access.Resource{ARN: policy.AWS.DocumentARN("eu-west-1", otherAccount, components.PreferencesDocument)})
+		start("a shell where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), access.Resource{ARN: policy.AWS.DocumentARN("eu-west-1", otherAccount, guardrail.PreferencesDocument)})
 		start("a managed node where they are not", in == withoutDenies, nil,
-			access.Resource{ARN: policy.AWS.ManagedInstanceARN("eu-west-1", otherAccount, "mi-1"), Tags: []access.Tag{firstProject}}, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, components.PreferencesDocument)})
-		start("with a document of another account", admin, nil, first, document(wildAccount, components.PreferencesDocument))
+			access.Resource{ARN: policy.AWS.ManagedInstanceARN("eu-west-1", otherAccount, "mi-1"), Tags: []world.Tag{firstProject}}, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
+		start("with a document of another account", admin, nil, first, document(wildAccount, guardrail.PreferencesDocument))
 		start("with another document", admin, nil, first, document(otherAccount, "Team-Other"))
 		start("with a listed document of the account", admin || two, nil, first, document(otherAccount, "Team-Diagnostics"))
 		start("with a document of that name of another account", admin, nil, first, document(wildAccount, "Team-Diagnostics"))
-		start("with a document that begins so", admin, nil, first, document(otherAccount, components.PreferencesDocument+"2"))
+		start("with a document that begins so", admin, nil, first, document(otherAccount, guardrail.PreferencesDocument+"2"))
 		start("with a document that begins like a listed one", admin, nil, first, document(otherAccount, "Team-Diagnostics2"))
 		start("with a document of AWS that begins so", admin, access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSessionToRemoteHost"))
 		start("a forwarded port", admin || everywhere, nil, first, document("", "AWS-StartPortForwardingSession"))
@@ -153,13 +156,13 @@ func (o organization) grantQuestions() []question {
 		ask("the control channel of the agent", in, admin, "ssmmessages:OpenControlChannel", nil)
 		for _, action := range []string{"ssm:ResumeSession", "ssm:TerminateSession"} {
 			owned := func(account, owner string) access.Resource {
-				return access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", account, "alice-1"), Tags: []access.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}}}
+				return access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", account, "alice-1"), Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}}}
 			}
 			ask("the own session: "+action, in, true, action, nil, owned(otherAccount, "AROAGRANT:alice"))
 			ask("the tags of the own session", in, admin, "ssm:ListTagsForResource", nil, owned(otherAccount, "AROAGRANT:alice"))
 			ask("bob's session: "+action, in, admin, action, nil, owned(otherAccount, "AROAGRANT:bob"))
 			ask("a session of another account: "+action, in, admin, action, nil, owned(wildAccount, "AROAGRANT:alice"))
-			ask("a session of nobody: "+action, in, admin, action, nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1"), Tags: []access.Tag{}})
+			ask("a session of nobody: "+action, in, admin, action, nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1"), Tags: []world.Tag{}})
 		}
 		ask("the history of a session", in, admin, "ssm:GetCommandInvocation", nil)
 		for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions"} {
@@ -214,10 +217,10 @@ func (o organization) grantDenials(ask func(it string, in setting, allowed bool,
 		"ec2:CreateTags", "ec2:DeleteTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "ssm:AddTagsToResource",
 		"ssm:RemoveTagsFromResource",
 	} {
-		ask("a tag: "+action, besideAdmin, false, action, nil, access.Resource{ARN: node.ARN, Tags: []access.Tag{firstProject}})
+		ask("a tag: "+action, besideAdmin, false, action, nil, access.Resource{ARN: node.ARN, Tags: []world.Tag{firstProject}})
 	}
 	taking := policy.AWS.RoleARN(otherAccount, "/", "takes-tags")
-	for allowed, tags := range map[bool][]access.Tag{true: nil, false: {{Key: "Team", Value: "red"}}} {
+	for allowed, tags := range map[bool][]world.Tag{true: nil, false: {{Key: "Team", Value: "red"}}} {
 		r := access.AssumeRole(taking, "alice", tags...)
 		ask(fmt.Sprintf("another role with the session tags %v", tags), besideAdmin, allowed, r.Action, r.Context, r.Resources...)
 	}
@@ -227,12 +230,12 @@ func (o organization) grantDenials(ask func(it string, in setting, allowed bool,
 // trustQuestions are who assumes the role of the grant, or the shared one.
 func (o organization) trustQuestions() []question {
 	var all []question
-	assume := func(it, role string, as access.Session, when time.Time, allowed bool, session string, tags ...access.Tag) {
+	assume := func(it, role string, as access.Session, when time.Time, allowed bool, session string, tags ...world.Tag) {
 		r := access.AssumeRole("arn:aws:iam::"+otherAccount+":role/guardrails/osaccess/"+role, session, tags...)
 		r.Time = when
 		all = append(all, question{it + " (" + role + ")", besideAdmin, as, r, allowed})
 	}
-	for _, c := range []struct{ role, person, stranger string }{{o.grants[0].RoleName(), "alice", "bob"}, {components.OSAccessRoleName, "oncall", "alice"}} {
+	for _, c := range []struct{ role, person, stranger string }{{o.grants[0].RoleName(), "alice", "bob"}, {guardrail.OSAccessRoleName, "oncall", "alice"}} {
 		windowed := c.person == "alice"
 		person := access.ConsoleWithMFA(userARN(c.person), time.Minute)
 		assume("the person", c.role, person, noon, true, c.person)
@@ -246,7 +249,7 @@ func (o organization) trustQuestions() []question {
 		assume("the person with a key", c.role, access.LongTermKey(userARN(c.person)), noon, false, c.person)
 		assume("the person with a key and a code", c.role, access.LongTermKey(userARN(c.person)).WithMFACode(), noon, true, c.person)
 		assume("the person under another name", c.role, person, noon, false, c.stranger)
-		assume("the person with a project", c.role, person, noon, false, c.person, access.Tag{Key: "Project", Value: "Test Project 2"})
+		assume("the person with a project", c.role, person, noon, false, c.person, world.Tag{Key: "Project", Value: "Test Project 2"})
 		assume("somebody else", c.role, access.ConsoleWithMFA(userARN(c.stranger), time.Minute), noon, false, c.stranger)
 		assume("a role", c.role, o.session(homeAccount, "Administrator"), noon, false, "alice")
 	}
@@ -254,10 +257,10 @@ func (o organization) trustQuestions() []question {
 }
 
 // grantAnswers are the questions that are answered wrongly; change is applied to the documents of the workload account first.
-func (o organization) grantAnswers(questions []question, change func(*access.Account)) ([]string, error) {
+func (o organization) grantAnswers(questions []question, change func(*world.Account)) ([]string, error) {
 	engines := map[setting]*access.Engine{}
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
-		w := o.world(func(account *access.Account) {
+		w := o.world(func(account *world.Account) {
 			for i := range account.Roles {
 				if account.Roles[i].Name == o.grants[0].RoleName() {
 					account.Roles[i].ID = "AROAGRANT"
@@ -266,7 +269,7 @@ func (o organization) grantAnswers(questions []question, change func(*access.Acc
 			if change != nil {
 				change(account)
 			}
-			account.Roles = append(account.Roles, access.Role{Name: "takes-tags", Trust: policy.New(
+			account.Roles = append(account.Roles, world.Role{Name: "takes-tags", Trust: policy.New(
 				policy.Allow("Account", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(policy.AWS.RootARN(otherAccount))))})
 			switch in {
 			case besideAdmin:
@@ -285,7 +288,7 @@ func (o organization) grantAnswers(questions []question, change func(*access.Acc
 		if in == besideAdmin {
 			for i := range w.Accounts[0].Users {
 				w.Accounts[0].Users[i].Groups = nil
-				w.Accounts[0].Users[i].Inline = []access.InlinePolicy{allowEverything}
+				w.Accounts[0].Users[i].Inline = []world.InlinePolicy{allowEverything}
 			}
 		}
 		engine, err := access.Compile(w)

@@ -9,20 +9,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
 // forEachGuardrail applies change to every service control policy of a world but FullAWSAccess. A policy that is attached twice is one document.
 func forEachGuardrail(w *access.World, change func(name string, d policy.Document) policy.Document) {
-	var unit func(u *access.Unit)
-	apply := func(policies []access.ServiceControlPolicy) {
+	var unit func(u *world.Unit)
+	apply := func(policies []world.ServiceControlPolicy) {
 		for i := range policies {
 			if policies[i].Name != "FullAWSAccess" {
 				policies[i].Document = change(policies[i].Name, policies[i].Document)
 			}
 		}
 	}
-	unit = func(u *access.Unit) {
+	unit = func(u *world.Unit) {
 		apply(u.Policies)
 		for i := range u.Accounts {
 			apply(u.Accounts[i].Policies)

@@ -7,11 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
 // proven is the world of an organization without the roles that stand in the way of a role for emergencies: names are taken whatever their path.
-func (o organization) proven(t testing.TB, change func(*access.Organization)) []access.Finding {
+func (o organization) proven(t testing.TB, change func(*world.Organization)) []prove.Finding {
 	t.Helper()
 	require.NoError(t, o.policies.Validate())
 	w := o.world(nil)
@@ -25,7 +28,7 @@ func (o organization) proven(t testing.TB, change func(*access.Organization)) []
 	}
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
-	findings, err := access.ProveOrganization(engine, o.policies.Intent())
+	findings, err := claims.ProveOrganization(engine, o.policies.Intent())
 	require.NoError(t, err)
 	return findings
 }
@@ -37,7 +40,7 @@ func TestTheOrganizationPassesItsProofs(t *testing.T) {
 			findings := o.proven(t, nil)
 			seen := map[string]bool{}
 			for _, f := range findings {
-				assert.NotEqual(t, access.DoesNotHold, f.Verdict, f.String())
+				assert.NotEqual(t, prove.DoesNotHold, f.Verdict, f.String())
 				seen[f.ID] = true
 			}
 			assert.True(t, seen["doors-for-exempt-roles-only"] && seen["exempt-roles-are-protected"] && seen["member-break-glass-not-locked-out"])
@@ -52,17 +55,17 @@ func TestEveryStatementOfTheOrganizationIsMissedByAProof(t *testing.T) {
 	require.NoError(t, err)
 	for _, planned := range plan.Policies {
 		for _, statement := range planned.Document.Statements {
-			findings := o.proven(t, func(org *access.Organization) { dropStatement(&org.Root, statement.Sid) })
+			findings := o.proven(t, func(org *world.Organization) { dropStatement(&org.Root, statement.Sid) })
 			missed := false
 			for _, f := range findings {
-				missed = missed || f.Verdict == access.DoesNotHold
+				missed = missed || f.Verdict == prove.DoesNotHold
 			}
 			assert.True(t, missed, "nothing misses %s", statement.Sid)
 		}
 	}
 }
 
-func dropStatement(u *access.Unit, sid string) {
+func dropStatement(u *world.Unit, sid string) {
 	for i := range u.Policies {
 		var kept []policy.Statement
 		for _, s := range u.Policies[i].Document.Statements {
@@ -90,11 +93,11 @@ func TestAnMFAGroupAtAnotherPathIsProtectedByItsARN(t *testing.T) {
 	assert.Equal(t, "DenyChangingMFAGroup", takeApart().By.Sid)
 	known := o.policies.Intent()
 	o.policies.MFAGroups = nil
-	findings, err := access.ProveOrganization(o.engine(t), known)
+	findings, err := claims.ProveOrganization(o.engine(t), known)
 	require.NoError(t, err)
 	failed := map[string]bool{}
 	for _, f := range findings {
-		if f.Verdict == access.DoesNotHold {
+		if f.Verdict == prove.DoesNotHold {
 			failed[f.ID] = true
 		}
 	}

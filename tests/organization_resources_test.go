@@ -12,9 +12,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
@@ -67,15 +71,15 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 				rec := deployedOrganization(t, o)
 				w := o.world(nil)
 				want := map[string][]string{}
-				var unit func(u access.Unit)
-				at := func(id string, policies []access.ServiceControlPolicy) {
+				var unit func(u world.Unit)
+				at := func(id string, policies []world.ServiceControlPolicy) {
 					for _, s := range policies {
 						if s.Name != "FullAWSAccess" {
 							want[s.Name+" "+s.Document.JSON()] = append(want[s.Name+" "+s.Document.JSON()], id)
 						}
 					}
 				}
-				unit = func(u access.Unit) {
+				unit = func(u world.Unit) {
 					at(u.ID, u.Policies)
 					for _, account := range u.Accounts {
 						at(account.ID, account.Policies)
@@ -213,7 +217,7 @@ func TestRefusedOrganizationRegistersNothing(t *testing.T) {
 			},
 		}
 		rec, err := mocks.Run(constructors[name], scpEnabled())
-		var problems components.Problems
+		var problems problem.List
 		require.ErrorAs(t, err, &problems, name)
 		assert.Empty(t, rec.Resources(), name)
 	}
@@ -236,12 +240,12 @@ func TestTheFencesOfAGrantComeFirst(t *testing.T) {
 	o.osAccess.ReadOnly = true
 	rec := deployedOrganization(t, o)
 	for _, role := range []string{"grant-" + o.grants[0].RoleName(), "os-access"} {
-		fence := role + "-inline-policy-" + components.OSAccessGuardPolicyName
+		fence := role + "-inline-policy-" + guardrail.OSAccessGuardPolicyName
 		resourceNamed(t, rec, rolePolicyType, fence)
-		assert.True(t, resourceNamed(t, rec, rolePolicyType, role+"-inline-policy-"+components.OSAccessPolicyName).DependsOn(rolePolicyType, fence), role)
-		assert.True(t, resourceNamed(t, rec, attachmentType, role+"-attachment-"+components.ReadOnlyPolicyName).DependsOn(rolePolicyType, fence), role)
+		assert.True(t, resourceNamed(t, rec, rolePolicyType, role+"-inline-policy-"+guardrail.OSAccessPolicyName).DependsOn(rolePolicyType, fence), role)
+		assert.True(t, resourceNamed(t, rec, attachmentType, role+"-attachment-"+guardrail.ReadOnlyPolicyName).DependsOn(rolePolicyType, fence), role)
 		exclusive := resourceNamed(t, rec, rolePoliciesType, role+"-inline-policies")
-		assert.ElementsMatch(t, []string{components.OSAccessGuardPolicyName, components.OSAccessPolicyName}, exclusive.Strings("policyNames"))
+		assert.ElementsMatch(t, []string{guardrail.OSAccessGuardPolicyName, guardrail.OSAccessPolicyName}, exclusive.Strings("policyNames"))
 		assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, resourceNamed(t, rec, roleAttachmentsType, role+"-attached-policies").Strings("policyArns"))
 	}
 }
@@ -262,11 +266,11 @@ func TestAGrantWaitsForItsUser(t *testing.T) {
 	grant := o.grants[0]
 	grant.User, grant.PrincipalARN, grant.Person = "carol", "", "carol"
 	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
-		group, err := components.NewMFAGroup(ctx, "mfa", &components.MFAGroupArgs{Account: o.osAccess.Account})
+		group, err := components.NewMFAGroup(ctx, "mfa", &group.Args{Account: o.osAccess.Account})
 		if err != nil {
 			return err
 		}
-		user, err := components.NewUser(ctx, "user-carol", &components.UserArgs{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
+		user, err := components.NewUser(ctx, "user-carol", &user.Args{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
 			pulumi.DependsOn(group.CustomResources()))
 		if err != nil {
 			return err

@@ -11,7 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
 
@@ -28,44 +32,44 @@ const (
 var osUsersOf = map[string]string{"alice": "alice-os", "bob": "bob-os", "dan": "dan-os"}
 
 // sharing is an account of people with a shared role, another one with one, and roles of others; change is applied to the documents of both.
-func sharing(change func(*access.Account)) access.World {
-	jump := components.Account{ID: homeAccount, Partition: policy.AWS}
-	workload := components.Account{ID: otherAccount, Partition: policy.AWS}
+func sharing(change func(*world.Account)) access.World {
+	jump := guardrail.Account{ID: homeAccount, Partition: policy.AWS}
+	workload := guardrail.Account{ID: otherAccount, Partition: policy.AWS}
 	known := map[string]string{}
 	for name, user := range osUsersOf {
 		known[userARN(name)] = user
 	}
-	home, away := access.Account{ID: homeAccount, Partition: policy.AWS}, access.Account{ID: otherAccount, Partition: policy.AWS}
-	(&components.MFAGroupArgs{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(&home)
+	home, away := world.Account{ID: homeAccount, Partition: policy.AWS}, world.Account{ID: otherAccount, Partition: policy.AWS}
+	(&group.Args{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(&home)
 	for name, path := range map[string]string{"alice": "/", "bob": "/", "carol": "/people/", "dan": "/"} {
-		(&components.UserArgs{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(&home)
+		(&user.Args{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(&home)
 	}
-	role := func(name string) components.OperationRole {
-		return components.OperationRole{Name: name, Project: "Shop", RunAs: components.RunAsFromUser}
+	role := func(name string) operation.Role {
+		return operation.Role{Name: name, Project: "Shop", RunAs: operation.RunAsFromUser}
 	}
 	atHome, abroad := role("home"), role("away")
 	atHome.Users, abroad.PrincipalARNs = []string{"alice", "bob"}, []string{userARN("alice"), userARN("bob")}
-	(&components.OperationRolesArgs{Account: jump, OSUsers: known, Roles: []components.OperationRole{atHome}}).AddTo(&home)
-	(&components.OperationRolesArgs{Account: workload, OSUsers: known, Roles: []components.OperationRole{abroad}}).AddTo(&away)
-	for _, account := range []*access.Account{&home, &away} {
+	(&operation.Args{Account: jump, OSUsers: known, Roles: []operation.Role{atHome}}).AddTo(&home)
+	(&operation.Args{Account: workload, OSUsers: known, Roles: []operation.Role{abroad}}).AddTo(&away)
+	for _, account := range []*world.Account{&home, &away} {
 		change(account)
 	}
 	taking := policy.New(policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").
 		For(policy.AWSPrincipals(userARN("alice"), userARN("bob"), userARN("carol"), userARN("dan"))))
-	lax := func(arn string) access.Role {
+	lax := func(arn string) world.Role {
 		path, name, _ := strings.Cut(strings.SplitN(arn, ":role", 2)[1], "\x00")
 		at := strings.LastIndexByte(path, '/') + 1
-		return access.Role{Path: path[:at], Name: path[at:] + name, Trust: taking}
+		return world.Role{Path: path[:at], Name: path[at:] + name, Trust: taking}
 	}
 	home.Roles = append(home.Roles, lax(laxShared))
 	away.Roles = append(away.Roles, lax(laxOther))
-	return access.World{Accounts: []access.Account{home, away, {ID: wildAccount, Partition: policy.AWS, Roles: []access.Role{lax(laxAbroad)}}}}
+	return access.World{Accounts: []world.Account{home, away, {ID: wildAccount, Partition: policy.AWS, Roles: []world.Role{lax(laxAbroad)}}}}
 }
 
 // besides gives the people every right, and takes the Denies of the group away where trust policies are asked alone.
 func besides(w access.World, denies bool) access.World {
 	for i := range w.Accounts[0].Users {
-		w.Accounts[0].Users[i].Inline = []access.InlinePolicy{allowEverything}
+		w.Accounts[0].Users[i].Inline = []world.InlinePolicy{allowEverything}
 	}
 	if !denies {
 		w.Accounts[0].Groups[0].Inline = nil
@@ -75,36 +79,36 @@ func besides(w access.World, denies bool) access.World {
 
 // passing is what a person passes.
 type passing struct {
-	tags       []access.Tag
+	tags       []world.Tag
 	transitive bool
 }
 
 func passings(who string) map[string]passing {
-	own, project := access.Tag{Key: components.RunAsTag, Value: osUsersOf[who]}, access.Tag{Key: "Project", Value: "Other"}
+	own, project := world.Tag{Key: guardrail.RunAsTag, Value: osUsersOf[who]}, world.Tag{Key: "Project", Value: "Other"}
 	all := map[string]passing{
 		"nothing":     {},
-		"the own":     {tags: []access.Tag{own}},
-		"transitive":  {tags: []access.Tag{own}, transitive: true},
-		"and project": {tags: []access.Tag{own, project}},
-		"and team":    {tags: []access.Tag{own, {Key: "Team", Value: "red"}}},
-		"project":     {tags: []access.Tag{project}},
-		"spelling":    {tags: []access.Tag{{Key: "ssmsessionrunas", Value: own.Value}}},
-		"case":        {tags: []access.Tag{{Key: components.RunAsTag, Value: strings.ToUpper(own.Value)}}},
-		"longer":      {tags: []access.Tag{{Key: components.RunAsTag, Value: own.Value + "x"}}},
-		"alice's":     {tags: []access.Tag{{Key: components.RunAsTag, Value: "alice-os"}}},
-		"bob's":       {tags: []access.Tag{{Key: components.RunAsTag, Value: "bob-os"}}},
-		"variable":    {tags: []access.Tag{{Key: components.RunAsTag, Value: "${aws:PrincipalTag/SSMSessionRunAs}"}}},
+		"the own":     {tags: []world.Tag{own}},
+		"transitive":  {tags: []world.Tag{own}, transitive: true},
+		"and project": {tags: []world.Tag{own, project}},
+		"and team":    {tags: []world.Tag{own, {Key: "Team", Value: "red"}}},
+		"project":     {tags: []world.Tag{project}},
+		"spelling":    {tags: []world.Tag{{Key: "ssmsessionrunas", Value: own.Value}}},
+		"case":        {tags: []world.Tag{{Key: guardrail.RunAsTag, Value: strings.ToUpper(own.Value)}}},
+		"longer":      {tags: []world.Tag{{Key: guardrail.RunAsTag, Value: own.Value + "x"}}},
+		"alice's":     {tags: []world.Tag{{Key: guardrail.RunAsTag, Value: "alice-os"}}},
+		"bob's":       {tags: []world.Tag{{Key: guardrail.RunAsTag, Value: "bob-os"}}},
+		"variable":    {tags: []world.Tag{{Key: guardrail.RunAsTag, Value: "${aws:PrincipalTag/SSMSessionRunAs}"}}},
 	}
 	return all
 }
 
 // own reports whether the tags are the own OS user of the person and nothing else.
 func (p passing) own(who string) bool {
-	return osUsersOf[who] != "" && slices.Equal(p.tags, []access.Tag{{Key: components.RunAsTag, Value: osUsersOf[who]}})
+	return osUsersOf[who] != "" && slices.Equal(p.tags, []world.Tag{{Key: guardrail.RunAsTag, Value: osUsersOf[who]}})
 }
 
 // mistaken are the answers that are not as they should be: who gets into which role with what, as deployed, beside every right, and without the guard.
-func mistaken(change func(*access.Account)) ([]string, error) {
+func mistaken(change func(*world.Account)) ([]string, error) {
 	var wrong []string
 	for name, w := range map[string]access.World{
 		"as deployed": sharing(change), "beside every right": besides(sharing(change), true), "without the guard": besides(sharing(change), false),
@@ -131,7 +135,7 @@ func mistaken(change func(*access.Account)) ([]string, error) {
 						for _, session := range []string{who, "mallory"} {
 							r := access.AssumeRole(role, session, p.tags...)
 							if p.transitive {
-								r.Context["sts:TransitiveTagKeys"] = []string{components.RunAsTag}
+								r.Context["sts:TransitiveTagKeys"] = []string{guardrail.RunAsTag}
 							}
 							want := withMFA || !guarded && !strict
 							switch {
@@ -148,7 +152,7 @@ func mistaken(change func(*access.Account)) ([]string, error) {
 							// What one statement says of sts:AssumeRole, the one of sts:TagSession says too: without the keys of the tags the latter is not asked for.
 							if alone := access.AssumeRole(role, session, p.tags...); strict && len(p.tags) == 1 {
 								delete(alone.Context, "aws:TagKeys")
-								given := osUsersOf[who] != "" && strings.EqualFold(p.tags[0].Key, components.RunAsTag) && p.tags[0].Value == osUsersOf[who]
+								given := osUsersOf[who] != "" && strings.EqualFold(p.tags[0].Key, guardrail.RunAsTag) && p.tags[0].Value == osUsersOf[who]
 								d, err := engine.Decide(s, alone)
 								if err != nil {
 									return nil, err
@@ -213,7 +217,7 @@ var ownOSUserSurvivors = func() map[string]string {
 // Every part of what shared roles add to the documents is needed.
 func TestEveryPartOfSharedRolesIsHeldByAQuestion(t *testing.T) {
 	var all []mutant
-	sharing(func(account *access.Account) {
+	sharing(func(account *world.Account) {
 		forEachDocument(account, func(name string, d policy.Document) policy.Document {
 			for _, m := range mutants(name, d) {
 				session := slices.Contains([]string{"DenySessionTagsButForOwnOSUserRoles", "DenyOSUsersOfOthers", "DenyOtherSessionTags"}, m.sid)

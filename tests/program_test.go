@@ -1,17 +1,17 @@
 package tests
 
 import (
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
@@ -124,7 +124,7 @@ func TestRegisteredDocumentsAreThoseOfTheWorld(t *testing.T) {
 	}
 }
 
-func addInline(to map[string]string, owner string, inline []access.InlinePolicy) {
+func addInline(to map[string]string, owner string, inline []world.InlinePolicy) {
 	for _, p := range inline {
 		to[owner+" "+p.Name] = p.Document.JSON()
 	}

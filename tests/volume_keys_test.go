@@ -8,41 +8,45 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/policy"
 )
 
 // starting is an account with an operation role whose instances have volumes under a key. change is applied to the policies of the role.
-func starting(t testing.TB, p policy.Partition, key string, change func(*policy.Statement)) (*access.Engine, access.Session, access.Intent) {
+func starting(t testing.TB, p policy.Partition, key string, change func(*policy.Statement)) (*access.Engine, access.Session, claims.Intent) {
 	t.Helper()
-	account := components.Account{ID: otherAccount, Partition: p}
+	account := guardrail.Account{ID: otherAccount, Partition: p}
 	alice := p.UserARN(homeAccount, "/", "alice")
-	role := components.OperationRole{PrincipalARNs: []string{alice}, Project: "Shop", RunAs: "shop", VolumeKeyARNs: []string{key}}
-	a := &components.OperationRolesArgs{Account: account, Regions: regionsOf[p], Roles: []components.OperationRole{role}}
+	role := operation.Role{PrincipalARNs: []string{alice}, Project: "Shop", RunAs: "shop", VolumeKeyARNs: []string{key}}
+	a := &operation.Args{Account: account, Regions: regionsOf[p], Roles: []operation.Role{role}}
 	require.NoError(t, a.Validate())
-	world := access.Account{ID: otherAccount, Partition: p}
-	a.AddTo(&world)
-	for i := range world.Roles {
-		for j := range world.Roles[i].Inline {
-			for k := range world.Roles[i].Inline[j].Document.Statements {
-				change(&world.Roles[i].Inline[j].Document.Statements[k])
+	w := world.Account{ID: otherAccount, Partition: p}
+	a.AddTo(&w)
+	for i := range w.Roles {
+		for j := range w.Roles[i].Inline {
+			for k := range w.Roles[i].Inline[j].Document.Statements {
+				change(&w.Roles[i].Inline[j].Document.Statements[k])
 			}
 		}
 	}
-	home := access.Account{ID: homeAccount, Partition: p, Users: []access.User{{Name: "alice"}}}
-	engine, err := access.Compile(access.World{Accounts: []access.Account{world, home}})
+	home := world.Account{ID: homeAccount, Partition: p, Users: []world.User{{Name: "alice"}}}
+	engine, err := access.Compile(access.World{Accounts: []world.Account{w, home}})
 	require.NoError(t, err)
-	in := access.Intent{Account: otherAccount}
+	in := claims.Intent{Account: otherAccount}
 	a.AddIntent(&in)
 	return engine, access.AssumedRole(a.RoleARN(role), "alice"), in
 }
 
 // onlyOperates is the verdict about what an operation role may call at all.
-func onlyOperates(t testing.TB, e *access.Engine, in access.Intent) access.Finding {
+func onlyOperates(t testing.TB, e *access.Engine, in claims.Intent) prove.Finding {
 	t.Helper()
-	report, err := access.Prove(e, in)
+	report, err := claims.Prove(e, in)
 	require.NoError(t, err)
-	at := slices.IndexFunc(report.Findings, func(f access.Finding) bool { return f.ID == "operation-roles-only-operate" })
+	at := slices.IndexFunc(report.Findings, func(f prove.Finding) bool { return f.ID == "operation-roles-only-operate" })
 	require.GreaterOrEqual(t, at, 0)
 	return report.Findings[at]
 }
@@ -76,11 +80,11 @@ func TestOperationRolesStartInstancesWithEncryptedVolumes(t *testing.T) {
 			r := access.Request{Action: c.action, Resources: access.On(c.key), Context: c.context}
 			assert.Equal(t, c.allowed, decided(t, engine, role, r).Allowed(), "%s: %s", p, c.it)
 		}
-		assert.Equal(t, access.Holds, onlyOperates(t, engine, in).Verdict, p)
+		assert.Equal(t, prove.Holds, onlyOperates(t, engine, in).Verdict, p)
 
 		in.OperationRoles[0].VolumeKeys = []string{other}
 		f := onlyOperates(t, engine, in)
-		require.Equal(t, access.DoesNotHold, f.Verdict, "%s: a key that the stack does not list", p)
+		require.Equal(t, prove.DoesNotHold, f.Verdict, "%s: a key that the stack does not list", p)
 		assert.Contains(t, f.Witness.String(), "kms:CreateGrant")
 		for i := range 2 {
 			dropped := false
@@ -91,7 +95,7 @@ func TestOperationRolesStartInstancesWithEncryptedVolumes(t *testing.T) {
 				}
 			})
 			require.True(t, dropped)
-			assert.Equal(t, access.DoesNotHold, onlyOperates(t, engine, in).Verdict, "%s: condition %d dropped", p, i)
+			assert.Equal(t, prove.DoesNotHold, onlyOperates(t, engine, in).Verdict, "%s: condition %d dropped", p, i)
 		}
 	}
 }

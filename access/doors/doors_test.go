@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/doors"
 )
 
@@ -23,7 +23,7 @@ func TestTheTableNamesActionsOfAWSOnce(t *testing.T) {
 		require.NotEmpty(t, row.Actions, row.It)
 		assert.True(t, row.Page == "" || strings.HasPrefix(row.Page, "https://docs.aws.amazon.com/"), row.Page)
 		for _, action := range row.Actions {
-			name, known := access.KnownAction(action)
+			name, known := catalogue.KnownAction(action)
 			assert.True(t, known && name == action, "%s: AWS has no such action", action)
 			assert.False(t, seen[action], "%s stands twice", action)
 			seen[action] = true
@@ -85,7 +85,7 @@ func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 		action, word, found := strings.Cut(strings.TrimSpace(line), " ")
 		require.True(t, found, line)
 		count++
-		name, known := access.KnownAction(action)
+		name, known := catalogue.KnownAction(action)
 		assert.True(t, known && name == action, "%s is not in the catalogue: generate both again", action)
 		isDoor, isNone := doors.ClassOf(action) != doors.None, none[action] != ""
 		assert.True(t, isDoor || isNone, "%s looks like a door (%s): add it to a row of the table, or to none.txt", action, word)

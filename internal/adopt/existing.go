@@ -1,7 +1,7 @@
 package adopt
 
 import (
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -44,7 +44,7 @@ func WantedBy(stack *config.Stack, selected Selection) Wanted {
 	if stack.MFA != nil {
 		w.Group = stack.MFA.Name
 	} else if selected.AllUsers || len(selected.Users) > 0 {
-		w.Group = components.DefaultMFAGroupName
+		w.Group = group.DefaultMFAGroupName
 	}
 	if stack.IdentityCenter != nil {
 		w.Instance = stack.IdentityCenter.Instance

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
 )
@@ -66,7 +66,7 @@ type planner struct {
 	file     *edit.File
 	stack    *config.Stack
 	existing *Existing
-	world    access.Account
+	world    world.Account
 }
 
 // managed reports whether the stack made the thing, or has taken it over.
@@ -147,7 +147,7 @@ func (p *planner) roles() {
 	}
 }
 
-func (p *planner) role(wanted access.Role, r Role) {
+func (p *planner) role(wanted world.Role, r Role) {
 	what := "role " + r.Name
 	switch {
 	case r.Name != wanted.Name:

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/internal/edit"
 )
 
@@ -18,7 +18,7 @@ type setting struct {
 }
 
 // settings are the values of preferences, in the order of the section. Settings of a log that there is not are left out.
-func settings(a *components.SessionPreferencesArgs) []setting {
+func settings(a *preferences.Args) []setting {
 	var all []setting
 	add := func(text string, value any, at ...any) {
 		all = append(all, setting{append([]any{"sessions"}, at...), text, value})
@@ -65,7 +65,7 @@ func (p *planner) preferences() {
 			continue
 		}
 		what := "preferences of " + found.Region
-		is, err := components.ReadPreferences(found.Content)
+		is, err := preferences.Read(found.Content)
 		if err != nil {
 			p.refuse(what, "%v; change that in the console, or delete the document", err)
 			continue
@@ -92,7 +92,7 @@ func (p *planner) preferences() {
 
 // fill writes the values that the file leaves open and that are not what it would mean without them, and gives what the document will be. A value
 // that the file would be refused for is not written.
-func (p *planner) fill(thing *Adopted, is *components.SessionPreferencesArgs) []setting {
+func (p *planner) fill(thing *Adopted, is *preferences.Args) []setting {
 	will := p.meant(nil)
 	for _, s := range settings(is) {
 		at := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.at, s.at) })

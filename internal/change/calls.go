@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
 )
 
 // calls are the differences that were found, one for each reason: what a statement gives or takes, and to whom.
-func (c *comparison) calls(found access.Comparison) {
+func (c *comparison) calls(found prove.Comparison) {
 	c.Classes = found.Classes
 	index := map[string]int{}
 	for i := range found.Differences {
@@ -55,7 +56,7 @@ func within(some, all []string) bool {
 }
 
 // toldOfRole reports whether the report says already that the person gains or loses the way into the role, in some way.
-func (c *comparison) toldOfRole(d *access.Difference) bool {
+func (c *comparison) toldOfRole(d *prove.Difference) bool {
 	role := d.Request.Resources[0].ARN
 	return slices.ContainsFunc(c.People, func(p PersonChange) bool {
 		return p.Gains == d.Gained && p.PersonARN == d.Subject && p.RoleARN == role && len(p.Through) == 0
@@ -97,7 +98,7 @@ func (c *comparison) takers(role string) string {
 }
 
 // because says which statement makes the difference.
-func because(d *access.Difference) string {
+func because(d *prove.Difference) string {
 	denies := d.Not.Sid != "" && d.Not.Kind != access.NoStatement
 	switch {
 	case d.Unknown != "" && !denies:
@@ -141,7 +142,7 @@ func sourceWords(s access.Source) string {
 }
 
 // example is the request that shows a difference.
-func example(d *access.Difference) string {
+func example(d *prove.Difference) string {
 	var on []string
 	for _, r := range d.Request.Resources {
 		text := r.ARN

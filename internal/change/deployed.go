@@ -11,7 +11,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace"
@@ -66,7 +67,7 @@ func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed
 		if !deployed {
 			continue
 		}
-		r := &stateReader{stack: stack, account: access.Account{ID: stack.Account.ID, Alias: to.account(stack.Account.ID).Alias, Partition: stack.Account.Partition}}
+		r := &stateReader{stack: stack, account: world.Account{ID: stack.Account.ID, Alias: to.account(stack.Account.ID).Alias, Partition: stack.Account.Partition}}
 		if err := r.read(state); err != nil {
 			return nil, fmt.Errorf("%s: the state has what cannot be read: %w", stack.Name, err)
 		}
@@ -88,14 +89,14 @@ func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed
 		bare.Root = bareUnit(o.Root, guardrails)
 		s.World.Organization = &bare
 	}
-	s.World = access.WithManagedPolicies(s.World)
+	s.World = world.WithManagedPolicies(s.World)
 	return s, nil
 }
 
 // bareUnit is a unit with the policies that the state attaches.
-func bareUnit(u access.Unit, state *stateReader) access.Unit {
-	attached := func(have []access.ServiceControlPolicy, target string) []access.ServiceControlPolicy {
-		var out []access.ServiceControlPolicy
+func bareUnit(u world.Unit, state *stateReader) world.Unit {
+	attached := func(have []world.ServiceControlPolicy, target string) []world.ServiceControlPolicy {
+		var out []world.ServiceControlPolicy
 		for _, p := range have {
 			if p.Name == "FullAWSAccess" {
 				out = append(out, p)
@@ -111,12 +112,12 @@ func bareUnit(u access.Unit, state *stateReader) access.Unit {
 		}
 		return out
 	}
-	out := access.Unit{ID: u.ID, Name: u.Name, Policies: attached(u.Policies, u.ID)}
+	out := world.Unit{ID: u.ID, Name: u.Name, Policies: attached(u.Policies, u.ID)}
 	for i := range u.Units {
 		out.Units = append(out.Units, bareUnit(u.Units[i], state))
 	}
 	for _, a := range u.Accounts {
-		out.Accounts = append(out.Accounts, access.OrganizationAccount{ID: a.ID, Policies: attached(a.Policies, a.ID)})
+		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: a.ID, Policies: attached(a.Policies, a.ID)})
 	}
 	return out
 }
@@ -124,15 +125,15 @@ func bareUnit(u access.Unit, state *stateReader) access.Unit {
 // stateReader makes an account of the resources of a state.
 type stateReader struct {
 	stack       *config.Stack
-	account     access.Account
-	guardrails  map[string]access.ServiceControlPolicy
+	account     world.Account
+	guardrails  map[string]world.ServiceControlPolicy
 	attachments []attachment
 	instance    deployedInstance
 	err         error
 }
 
 func (r *stateReader) read(state []workspace.Deployed) error {
-	r.guardrails = map[string]access.ServiceControlPolicy{}
+	r.guardrails = map[string]world.ServiceControlPolicy{}
 	// Owners come before what they own, wherever the state has them.
 	for _, pass := range []func(workspace.Deployed){r.owner, r.owned} {
 		for _, d := range state {
@@ -160,15 +161,15 @@ func text(d workspace.Deployed, key string) string {
 	return s
 }
 
-func tagsOf(d workspace.Deployed) []access.Tag {
+func tagsOf(d workspace.Deployed) []world.Tag {
 	tags, _ := d.Outputs["tags"].(map[string]any)
-	var out []access.Tag
+	var out []world.Tag
 	for key, value := range tags {
 		if s, ok := value.(string); ok {
-			out = append(out, access.Tag{Key: key, Value: s})
+			out = append(out, world.Tag{Key: key, Value: s})
 		}
 	}
-	slices.SortFunc(out, func(a, b access.Tag) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(out, func(a, b world.Tag) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }
 
@@ -176,19 +177,19 @@ func (r *stateReader) owner(d workspace.Deployed) {
 	name := text(d, "name")
 	switch d.Type {
 	case "aws:iam/user:User":
-		r.account.Users = append(r.account.Users, access.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")})
+		r.account.Users = append(r.account.Users, world.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")})
 	case "aws:iam/group:Group":
-		r.account.Groups = append(r.account.Groups, access.Group{Name: name, Path: text(d, "path")})
+		r.account.Groups = append(r.account.Groups, world.Group{Name: name, Path: text(d, "path")})
 	case "aws:iam/role:Role":
 		longest, _ := strconv.Atoi(fmt.Sprint(d.Outputs["maxSessionDuration"]))
-		r.account.Roles = append(r.account.Roles, access.Role{
+		r.account.Roles = append(r.account.Roles, world.Role{
 			Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary"), MaxSession: longest,
 			Trust: r.document(text(d, "assumeRolePolicy"), "the trust policy of "+name),
 		})
 	case "aws:iam/policy:Policy":
-		r.account.Policies = append(r.account.Policies, access.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)})
+		r.account.Policies = append(r.account.Policies, world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)})
 	case "aws:organizations/policy:Policy":
-		r.guardrails[text(d, "id")] = access.ServiceControlPolicy{Name: name, Document: r.document(text(d, "content"), name)}
+		r.guardrails[text(d, "id")] = world.ServiceControlPolicy{Name: name, Document: r.document(text(d, "content"), name)}
 	case "aws:ssm/document:Document":
 		r.sessionDocument(d, name)
 	case "aws:ssoadmin/permissionSet:PermissionSet":
@@ -199,8 +200,8 @@ func (r *stateReader) owner(d workspace.Deployed) {
 }
 
 func (r *stateReader) owned(d workspace.Deployed) {
-	inline := func() access.InlinePolicy {
-		return access.InlinePolicy{Name: text(d, "name"), Document: r.document(text(d, "policy"), text(d, "name"))}
+	inline := func() world.InlinePolicy {
+		return world.InlinePolicy{Name: text(d, "name"), Document: r.document(text(d, "policy"), text(d, "name"))}
 	}
 	switch d.Type {
 	case "aws:iam/userGroupMembership:UserGroupMembership":
@@ -246,10 +247,10 @@ func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
 		r.err = fmt.Errorf("%s: %w", name, err)
 		return
 	}
-	r.account.Documents = append(r.account.Documents, access.SessionDocument{
+	r.account.Documents = append(r.account.Documents, world.SessionDocument{
 		Name: name, Region: arn.Region, Type: text(d, "documentType"), Owner: r.account.ID, Content: text(d, "content"),
 	})
-	if name != access.PreferencesDocument {
+	if name != journey.PreferencesDocument {
 		return
 	}
 	var content struct {
@@ -264,7 +265,7 @@ func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
 	}
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
 	in := content.Inputs
-	p := access.SessionPreferences{Region: arn.Region, RunAs: in.RunAsEnabled, DefaultUser: in.RunAsDefaultUser, IdleTimeout: number(in.IdleSessionTimeout),
+	p := world.SessionPreferences{Region: arn.Region, RunAs: in.RunAsEnabled, DefaultUser: in.RunAsDefaultUser, IdleTimeout: number(in.IdleSessionTimeout),
 		MaxDuration: number(in.MaxSessionDuration), KMSKey: in.KMSKeyID}
 	if a := r.stack.Preferences(); a != nil && a.KMSKeyID == in.KMSKeyID {
 		// The stack file may name the key in another way than by its ARN.
@@ -333,7 +334,7 @@ var readBack = []string{
 func (s *Side) onlyReadBack() {
 	for i := range s.World.Accounts {
 		a := &s.World.Accounts[i]
-		a.Documents = slices.DeleteFunc(slices.Clone(a.Documents), func(d access.SessionDocument) bool { return d.Name != access.PreferencesDocument })
+		a.Documents = slices.DeleteFunc(slices.Clone(a.Documents), func(d world.SessionDocument) bool { return d.Name != journey.PreferencesDocument })
 	}
 }
 

@@ -5,14 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/workspace"
 )
 
 // deployedInstance is what the state of one stack has of IAM Identity Center.
 type deployedInstance struct {
-	attributes []access.AccessControlAttribute
+	attributes []world.AccessControlAttribute
 	// on says that the attributes are switched on.
 	on   bool
 	sets []*deployedPermissionSet
@@ -22,7 +22,7 @@ type deployedInstance struct {
 
 type deployedPermissionSet struct {
 	arn, id string
-	components.PermissionSetArgs
+	identitycenter.PermissionSetArgs
 }
 
 func (r *stateReader) permissionSet(d workspace.Deployed) {
@@ -31,8 +31,8 @@ func (r *stateReader) permissionSet(d workspace.Deployed) {
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%s: %w", text(d, "name"), err)
 	}
-	set := &deployedPermissionSet{arn: text(d, "arn"), id: text(d, "id"), PermissionSetArgs: components.PermissionSetArgs{
-		Account: r.stack.Account.Account, Name: text(d, "name"), SessionDuration: longest, Template: components.OwnTemplate,
+	set := &deployedPermissionSet{arn: text(d, "arn"), id: text(d, "id"), PermissionSetArgs: identitycenter.PermissionSetArgs{
+		Account: r.stack.Account.Account, Name: text(d, "name"), SessionDuration: longest, Template: identitycenter.OwnTemplate,
 	}}
 	if ic := r.stack.IdentityCenter; ic != nil {
 		set.IdentityCenter = ic.IdentityCenter
@@ -57,7 +57,7 @@ func (r *stateReader) ofPermissionSet(d workspace.Deployed) {
 			_, name, _ := strings.Cut(text(d, "managedPolicyArn"), ":policy/")
 			set.ManagedPolicies = append(set.ManagedPolicies, name)
 		case "aws:ssoadmin/accountAssignment:AccountAssignment":
-			a := components.Assignment{Accounts: []string{text(d, "targetId")}}
+			a := identitycenter.Assignment{Accounts: []string{text(d, "targetId")}}
 			id := text(d, "principalId")
 			if text(d, "principalType") == "GROUP" {
 				a.Group = nameOfID(set.IdentityCenter.Groups, id)
@@ -92,11 +92,11 @@ func (r *stateReader) attributes(d workspace.Deployed) {
 			of, _ := value.(map[string]any)
 			sources, _ := of["sources"].([]any)
 			for _, source := range sources {
-				parsed, err := access.ParseAttributeSource(fmt.Sprint(source))
+				parsed, err := world.ParseAttributeSource(fmt.Sprint(source))
 				if err != nil {
 					parsed.Path = strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(source), "${path:"), "}")
 				}
-				r.instance.attributes = append(r.instance.attributes, access.AccessControlAttribute{Key: key, Source: parsed})
+				r.instance.attributes = append(r.instance.attributes, world.AccessControlAttribute{Key: key, Source: parsed})
 			}
 		}
 	}
@@ -107,7 +107,7 @@ func (i *deployedInstance) addTo(s *Side, account string) {
 	if !i.on && len(i.sets) == 0 {
 		return
 	}
-	center := &access.IdentityCenterInstance{Attributes: i.attributes, UserIDs: map[string]string{}, GroupIDs: map[string]string{}}
+	center := &world.IdentityCenterInstance{Attributes: i.attributes, UserIDs: map[string]string{}, GroupIDs: map[string]string{}}
 	s.World.IdentityCenter = center
 	s.instance, s.people = account, map[string]string{}
 	for _, id := range i.ids {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -27,7 +27,7 @@ func papers(s *Side) []paper {
 	var out []paper
 	for i := range s.World.Accounts {
 		a := &s.World.Accounts[i]
-		inline := func(of string, list []access.InlinePolicy) {
+		inline := func(of string, list []world.InlinePolicy) {
 			for _, p := range list {
 				out = append(out, paper{account: a.ID, name: "policy " + p.Name + " of " + of, document: p.Document, part: of})
 			}
@@ -55,7 +55,7 @@ func papers(s *Side) []paper {
 		}
 	}
 	seen := map[string]bool{}
-	guardrails := func(list []access.ServiceControlPolicy) {
+	guardrails := func(list []world.ServiceControlPolicy) {
 		for _, p := range list {
 			if p.Name != "FullAWSAccess" && !seen[p.Name] {
 				seen[p.Name] = true
@@ -63,8 +63,8 @@ func papers(s *Side) []paper {
 			}
 		}
 	}
-	var unit func(*access.Unit)
-	unit = func(u *access.Unit) {
+	var unit func(*world.Unit)
+	unit = func(u *world.Unit) {
 		guardrails(u.Policies)
 		for i := range u.Accounts {
 			guardrails(u.Accounts[i].Policies)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // attachment is a service control policy on a target, with the member accounts below.
@@ -53,13 +53,13 @@ func targetWords(a attachment) string {
 	return a.name + " (" + a.target + ")"
 }
 
-func attachments(o *access.Organization) []attachment {
+func attachments(o *world.Organization) []attachment {
 	if o == nil {
 		return nil
 	}
 	var out []attachment
-	var unit func(*access.Unit) []string
-	unit = func(u *access.Unit) []string {
+	var unit func(*world.Unit) []string
+	unit = func(u *world.Unit) []string {
 		var below []string
 		start := len(out)
 		for _, p := range u.Policies {
@@ -109,13 +109,13 @@ func orNowhere(unit string) string {
 	return unit
 }
 
-func placesOf(o *access.Organization) map[string]string {
+func placesOf(o *world.Organization) map[string]string {
 	out := map[string]string{}
 	if o == nil {
 		return out
 	}
-	var unit func(*access.Unit, string)
-	unit = func(u *access.Unit, path string) {
+	var unit func(*world.Unit, string)
+	unit = func(u *world.Unit, path string) {
 		path += u.ID + "/"
 		for i := range u.Accounts {
 			out[u.Accounts[i].ID] = path

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -30,7 +30,7 @@ func (c *comparison) identityCenter() {
 	was, is := attributesOf(c.from), attributesOf(c.to)
 	instance := cmp.Or(c.to.instance, c.from.instance)
 	for _, a := range is {
-		at := slices.IndexFunc(was, func(o access.AccessControlAttribute) bool { return o.Key == a.Key })
+		at := slices.IndexFunc(was, func(o world.AccessControlAttribute) bool { return o.Key == a.Key })
 		if at < 0 {
 			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives everybody the session tag %s from %s, and did not", a.Key, a.Source), true)
 		} else {
@@ -38,7 +38,7 @@ func (c *comparison) identityCenter() {
 		}
 	}
 	for _, o := range was {
-		if !slices.ContainsFunc(is, func(a access.AccessControlAttribute) bool { return a.Key == o.Key }) {
+		if !slices.ContainsFunc(is, func(a world.AccessControlAttribute) bool { return a.Key == o.Key }) {
 			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives nobody the session tag %s any more: an identity provider chooses it", o.Key), true)
 		}
 	}
@@ -50,7 +50,7 @@ func isMember(arn string) bool {
 	return err == nil && parsed.Service == "identitystore"
 }
 
-func attributesOf(s *Side) []access.AccessControlAttribute {
+func attributesOf(s *Side) []world.AccessControlAttribute {
 	if s.World.IdentityCenter == nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func attributesOf(s *Side) []access.AccessControlAttribute {
 
 // assigned is an assignment with the id of who is assigned.
 type assigned struct {
-	access.PermissionSetAssignment
+	world.PermissionSetAssignment
 	id string
 }
 

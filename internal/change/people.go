@@ -8,17 +8,18 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/policy"
 )
 
 // doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role itself at last.
 func doorOrder(door string) int {
-	if at := slices.Index(access.Doors(), access.DoorKind(door)); at >= 0 {
+	if at := slices.Index(journey.Doors(), journey.DoorKind(door)); at >= 0 {
 		return at
 	}
-	return len(access.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
+	return len(journey.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains before losses.
@@ -64,7 +65,7 @@ func (c *comparison) users() {
 			a := &side.World.Accounts[i]
 			for j := range a.Users {
 				u := &a.Users[j]
-				if then := other.account(a.ID); then != nil && slices.ContainsFunc(then.Users, func(have access.User) bool { return have.ARN(then) == u.ARN(a) }) {
+				if then := other.account(a.ID); then != nil && slices.ContainsFunc(then.Users, func(have world.User) bool { return have.ARN(then) == u.ARN(a) }) {
 					continue
 				}
 				c.People = append(c.People, PersonChange{

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -84,9 +85,9 @@ func someRequest(t *rapid.T, w access.World) (access.Session, access.Request) {
 		access.Console(user.ARN(a)), access.ConsoleWithMFA(user.ARN(a), time.Minute), access.ConsoleWithMFA(user.ARN(a), 13*time.Hour), access.LongTermKey(user.ARN(a)),
 		access.LongTermKey(user.ARN(a)).WithMFACode(), access.SessionTokenWithMFA(user.ARN(a), time.Hour), access.AssumedRole(role.ARN(a), user.Name),
 	}).Draw(t, "session").IssuedAt(at)
-	node := access.Resource{ARN: "arn:aws:ec2:ap-northeast-1:" + a.ID + ":instance/i-0123456789abcdef0", Tags: []access.Tag{}}
+	node := access.Resource{ARN: "arn:aws:ec2:ap-northeast-1:" + a.ID + ":instance/i-0123456789abcdef0", Tags: []world.Tag{}}
 	if project := rapid.SampledFrom([]string{"", "Test Project 1", "Test Project 2"}).Draw(t, "project"); project != "" {
-		node.Tags = []access.Tag{{Key: "Project", Value: project}}
+		node.Tags = []world.Tag{{Key: "Project", Value: project}}
 	}
 	document := access.Resource{ARN: "arn:aws:ssm:ap-northeast-1:" + a.ID + ":document/SSM-SessionManagerRunShell"}
 	port := access.Resource{ARN: "arn:aws:ssm:ap-northeast-1::document/AWS-StartPortForwardingSession"}

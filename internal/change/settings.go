@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 )
 
 // setting keeps a difference that is no document; one that is decisive changes what somebody may do, or for how long.
@@ -24,7 +25,7 @@ func (c *comparison) settings() {
 		}
 		for j := range a.Users {
 			u := &a.Users[j]
-			if at := slices.IndexFunc(was.Users, func(o access.User) bool { return o.ARN(was) == u.ARN(a) }); at >= 0 {
+			if at := slices.IndexFunc(was.Users, func(o world.User) bool { return o.ARN(was) == u.ARN(a) }); at >= 0 {
 				o := &was.Users[at]
 				c.tags(a.ID, "user "+u.Name, o.Tags, u.Tags)
 				c.list(a.ID, "user "+u.Name, "is in", o.Groups, u.Groups)
@@ -34,14 +35,14 @@ func (c *comparison) settings() {
 		}
 		for j := range a.Groups {
 			g := &a.Groups[j]
-			if at := slices.IndexFunc(was.Groups, func(o access.Group) bool { return o.Name == g.Name }); at >= 0 {
+			if at := slices.IndexFunc(was.Groups, func(o world.Group) bool { return o.Name == g.Name }); at >= 0 {
 				c.list(a.ID, "group "+g.Name, "carries", was.Groups[at].Attached, g.Attached)
 				c.one(a.ID, "group "+g.Name, "the path", was.Groups[at].Path, g.Path, false)
 			}
 		}
 		for j := range a.Roles {
 			r := &a.Roles[j]
-			if at := slices.IndexFunc(was.Roles, func(o access.Role) bool { return o.ARN(was) == r.ARN(a) }); at >= 0 {
+			if at := slices.IndexFunc(was.Roles, func(o world.Role) bool { return o.ARN(was) == r.ARN(a) }); at >= 0 {
 				o, of := &was.Roles[at], "role "+r.Name
 				if r.PermissionSet != "" {
 					of = "permission set " + r.PermissionSet + c.takers(r.ARN(a))
@@ -59,8 +60,8 @@ func (c *comparison) settings() {
 }
 
 // tags are said; what they decide the people and calls show.
-func (c *comparison) tags(account, of string, was, is []access.Tag) {
-	value := func(tags []access.Tag, key string) string {
+func (c *comparison) tags(account, of string, was, is []world.Tag) {
+	value := func(tags []world.Tag, key string) string {
 		for _, t := range tags {
 			if t.Key == key {
 				return fmt.Sprintf("%q", t.Value)
@@ -124,9 +125,9 @@ func minutes(n int) string {
 	return age(n * 60)
 }
 
-func (c *comparison) preferences(was, is *access.Account) {
+func (c *comparison) preferences(was, is *world.Account) {
 	var regions []string
-	find := func(a *access.Account, region string) *access.SessionPreferences {
+	find := func(a *world.Account, region string) *world.SessionPreferences {
 		for i := range a.Preferences {
 			if a.Preferences[i].Region == region {
 				return &a.Preferences[i]
@@ -163,10 +164,10 @@ func onOff(b bool) string {
 	return "off"
 }
 
-func (c *comparison) sessionDocuments(was, is *access.Account) {
+func (c *comparison) sessionDocuments(was, is *world.Account) {
 	for i := range is.Documents {
 		d := &is.Documents[i]
-		at := slices.IndexFunc(was.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region })
+		at := slices.IndexFunc(was.Documents, func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region })
 		switch {
 		case at < 0:
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", decidesAlone(d))
@@ -176,22 +177,22 @@ func (c *comparison) sessionDocuments(was, is *access.Account) {
 	}
 	for i := range was.Documents {
 		d := &was.Documents[i]
-		if !slices.ContainsFunc(is.Documents, func(o access.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region }) {
+		if !slices.ContainsFunc(is.Documents, func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region }) {
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is gone", decidesAlone(d))
 		}
 	}
 }
 
 // decidesAlone reports whether a document decides access by being there. Session documents do what calls do that are compared.
-func decidesAlone(d *access.SessionDocument) bool {
-	return d.Type != "Session" || d.Name == access.PreferencesDocument
+func decidesAlone(d *world.SessionDocument) bool {
+	return d.Type != "Session" || d.Name == journey.PreferencesDocument
 }
 
 // policiesForOthers are the managed policies that nobody carries whom the stacks list, such as that of the roles of nodes: no call shows what they decide.
-func (c *comparison) policiesForOthers(was, is *access.Account) {
+func (c *comparison) policiesForOthers(was, is *world.Account) {
 	for i := range is.Policies {
 		p := &is.Policies[i]
-		at := slices.IndexFunc(was.Policies, func(o access.ManagedPolicy) bool { return o.ARN == p.ARN })
+		at := slices.IndexFunc(was.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN })
 		switch {
 		case c.carried(p.ARN):
 		case at < 0:
@@ -202,7 +203,7 @@ func (c *comparison) policiesForOthers(was, is *access.Account) {
 	}
 	for i := range was.Policies {
 		p := &was.Policies[i]
-		if !c.carried(p.ARN) && !slices.ContainsFunc(is.Policies, func(o access.ManagedPolicy) bool { return o.ARN == p.ARN }) {
+		if !c.carried(p.ARN) && !slices.ContainsFunc(is.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN }) {
 			c.setting(is.ID, "policy "+nameOf(p.ARN), "is gone, for roles that no stack lists", true)
 		}
 	}
@@ -213,9 +214,9 @@ func (c *comparison) carried(arn string) bool {
 	for _, s := range []*Side{c.from, c.to} {
 		for i := range s.World.Accounts {
 			a := &s.World.Accounts[i]
-			if slices.ContainsFunc(a.Users, func(u access.User) bool { return u.Boundary == arn || slices.Contains(u.Attached, arn) }) ||
-				slices.ContainsFunc(a.Groups, func(g access.Group) bool { return slices.Contains(g.Attached, arn) }) ||
-				slices.ContainsFunc(a.Roles, func(r access.Role) bool { return r.Boundary == arn || slices.Contains(r.Attached, arn) }) {
+			if slices.ContainsFunc(a.Users, func(u world.User) bool { return u.Boundary == arn || slices.Contains(u.Attached, arn) }) ||
+				slices.ContainsFunc(a.Groups, func(g world.Group) bool { return slices.Contains(g.Attached, arn) }) ||
+				slices.ContainsFunc(a.Roles, func(r world.Role) bool { return r.Boundary == arn || slices.Contains(r.Attached, arn) }) {
 				return true
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/program"
@@ -56,8 +58,8 @@ func (s *Side) matrix(at time.Time) (*access.Engine, *report.Matrix, error) {
 }
 
 // account is an account of the side's world, nil where there is none.
-func (s *Side) account(id string) *access.Account {
-	at := slices.IndexFunc(s.World.Accounts, func(a access.Account) bool { return a.ID == id })
+func (s *Side) account(id string) *world.Account {
+	at := slices.IndexFunc(s.World.Accounts, func(a world.Account) bool { return a.ID == id })
 	if at < 0 {
 		return nil
 	}
@@ -86,7 +88,7 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	c.matrices = []*report.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)
-	c.calls(access.Compare(before, after, r.At))
+	c.calls(prove.Compare(before, after, r.At))
 	c.identityCenter()
 	c.guardrails()
 	c.settings()

@@ -3,13 +3,13 @@ package config
 import (
 	"regexp"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
 // Account is the section "account": which account the stack configures, and who keeps access to it whatever the guardrails say.
 type Account struct {
-	components.Account
+	guardrail.Account
 	// Organization is the id of the organization that the account is in; empty means that nothing is said.
 	Organization string
 	// Deployer is the principal that deploys the stack, as "role/name" or "user/name" with its path; empty means that it is not named.
@@ -59,7 +59,7 @@ type Tags struct {
 
 var tagsKeys = keys("the tags that decide access",
 	key("project", func(t *Tags) *string { return &t.Project }, text(policy.ValidateTagKey).pattern(tagKeyPattern)).
-		orElse(components.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
+		orElse(guardrail.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
 		doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
 			"tag decides who reaches what.").
 		example("access:Project"),

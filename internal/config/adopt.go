@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
@@ -44,7 +44,7 @@ var adoptKeys = keys("what exists already and becomes this stack's",
 	key("policies", func(a *Adoption) *[]string { return &a.Policies }, words(text(policy.ValidateGroupName).pattern(groupNamePattern))).
 		orNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
 		doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
-		example([]string{components.OperationGuardPolicyName}),
+		example([]string{guardrail.OperationGuardPolicyName}),
 	key("attributes", func(a *Adoption) *bool { return &a.Attributes }, boolean{}).
 		orElse(false, "attributes are those of the whole organization").
 		doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
@@ -118,7 +118,7 @@ func (s *Stack) checkOwnPolicies(d *decoder) {
 				fix = "did you mean " + strconv.Quote(best) + "?"
 			}
 			d.report(Problem{Path: stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j), Kind: NotFound, Value: quoted(arn),
-				Why: "is under " + components.PolicyPath + ", where this stack's own policies are, and it makes none of that name", Fix: fix})
+				Why: "is under " + guardrail.PolicyPath + ", where this stack's own policies are, and it makes none of that name", Fix: fix})
 		}
 	}
 }
@@ -130,5 +130,5 @@ func (s *Stack) OwnPolicy(arn string) (name string, own bool) {
 		return "", false
 	}
 	kind, path, name, ok := parsed.Entity()
-	return name, ok && kind == "policy" && path == components.PolicyPath && parsed.Account == s.Account.ID
+	return name, ok && kind == "policy" && path == guardrail.PolicyPath && parsed.Account == s.Account.ID
 }

@@ -5,8 +5,14 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/passwordpolicy"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
 
@@ -16,7 +22,7 @@ type noun struct {
 	section string
 	args    interface {
 		Validate() error
-		AddTo(*access.Account)
+		AddTo(*world.Account)
 	}
 	// derived are the Args that come from other sections, which report what is wrong there themselves.
 	derived []string
@@ -62,7 +68,7 @@ func (s *Stack) nouns() []noun {
 }
 
 // MFAGroup is the group that enforces MFA, nil where there is none.
-func (s *Stack) MFAGroup() *components.MFAGroupArgs {
+func (s *Stack) MFAGroup() *group.Args {
 	if s.MFA == nil {
 		return nil
 	}
@@ -73,12 +79,12 @@ func (s *Stack) MFAGroup() *components.MFAGroupArgs {
 		paths[path] = true
 	}
 	a.UserPaths = slices.Sorted(maps.Keys(paths))
-	a.OSUsers = slices.ContainsFunc(s.Users, func(u components.UserArgs) bool { return u.RunAs != "" })
+	a.OSUsers = slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.RunAs != "" })
 	return &a
 }
 
 // Passwords is the password policy, nil where it is left alone.
-func (s *Stack) Passwords() *components.PasswordPolicyArgs {
+func (s *Stack) Passwords() *passwordpolicy.Args {
 	if s.PasswordPolicy == nil {
 		return nil
 	}
@@ -88,8 +94,8 @@ func (s *Stack) Passwords() *components.PasswordPolicyArgs {
 }
 
 // UserArgs are the users, in the order of the file.
-func (s *Stack) UserArgs() []*components.UserArgs {
-	out := make([]*components.UserArgs, len(s.Users))
+func (s *Stack) UserArgs() []*user.Args {
+	out := make([]*user.Args, len(s.Users))
 	for i, u := range s.Users {
 		u.Account = s.Account.Account
 		if s.MFA != nil {
@@ -102,11 +108,11 @@ func (s *Stack) UserArgs() []*components.UserArgs {
 }
 
 // Operation is the operation roles, nil where there are none.
-func (s *Stack) Operation() *components.OperationRolesArgs {
+func (s *Stack) Operation() *operation.Args {
 	if len(s.OperationRoles) == 0 {
 		return nil
 	}
-	a := &components.OperationRolesArgs{
+	a := &operation.Args{
 		Account: s.Account.Account, ProjectTag: s.Tags.Project, UserPaths: s.userPaths(), OSUsers: s.osUsers(), Quotas: s.Quotas,
 	}
 	for _, r := range s.OperationRoles {
@@ -121,8 +127,8 @@ func (s *Stack) Operation() *components.OperationRolesArgs {
 }
 
 // Delegated are the delegated roles, in the order of the file.
-func (s *Stack) Delegated() []*components.DelegatedRoleArgs {
-	out := make([]*components.DelegatedRoleArgs, len(s.DelegatedRoles))
+func (s *Stack) Delegated() []*delegated.Args {
+	out := make([]*delegated.Args, len(s.DelegatedRoles))
 	for i, r := range s.DelegatedRoles {
 		r.Account, r.UserPaths, r.Quotas, r.AWSManagedPolicies = s.Account.Account, s.userPaths(), s.Quotas, s.AWSManagedPolicies
 		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
@@ -132,7 +138,7 @@ func (s *Stack) Delegated() []*components.DelegatedRoleArgs {
 }
 
 // Preferences is Session Manager's preferences, nil where they are left alone.
-func (s *Stack) Preferences() *components.SessionPreferencesArgs {
+func (s *Stack) Preferences() *preferences.Args {
 	if s.Sessions == nil {
 		return nil
 	}
@@ -178,5 +184,5 @@ func (s *Stack) userNames() []string {
 
 // IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case decide too.
 func (s *Stack) IsAuthorizationTag(key string) bool {
-	return strings.EqualFold(key, s.Tags.Project) || strings.EqualFold(key, components.RunAsTag)
+	return strings.EqualFold(key, s.Tags.Project) || strings.EqualFold(key, guardrail.RunAsTag)
 }

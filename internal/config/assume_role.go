@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
@@ -72,7 +72,7 @@ func (s *Stack) checkDeployingRole(d *decoder, at Path, role, name, document str
 				Fix: "write it as in arn:aws:iam::aws:policy/IAMFullAccess"})
 			continue
 		}
-		if why, fix := components.UnknownManagedPolicy(arn, s.AWSManagedPolicies); why != "" {
+		if why, fix := guardrail.UnknownManagedPolicy(arn, s.AWSManagedPolicies); why != "" {
 			d.report(Problem{Path: path, Kind: NotFound, Value: quoted(text), Why: why, Fix: fix})
 		}
 	}

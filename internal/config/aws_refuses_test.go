@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/policy"
 )
 
@@ -55,7 +55,7 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 			assert.Empty(t, problems, "a policy that AWS has since")
 		}
 		for _, name := range []string{"AdministratorAccess", "job-function/Billing", "service-role/AmazonEC2RoleforSSM"} {
-			require.True(t, access.KnownManagedPolicy(name))
+			require.True(t, catalogue.KnownManagedPolicy(name))
 			_, problems := readText(minimal + fmt.Sprintf(text, name))
 			assert.Empty(t, problems, name)
 		}

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/components"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // complete fills in what depends on several sections and holds the rules that no section can hold alone.
@@ -213,7 +213,7 @@ func (s *Stack) checkComponents(d *decoder) {
 
 // reportAll reports what a component says about its Args, but for the fields that come from other sections.
 func (s *Stack) reportAll(d *decoder, section string, derived []string, err error) {
-	problems := slices.DeleteFunc(components.ProblemsOf(err), func(p *components.Problem) bool {
+	problems := slices.DeleteFunc(problem.Of(err), func(p *problem.Problem) bool {
 		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
 	})
 	for _, p := range problems.Under(section) {

@@ -9,9 +9,28 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"aws-access-guardrails/internal/files"
+)
+
+// Context is what the Pulumi engine tells a program. A *pulumi.Context is one.
+type Context interface {
+	Stack() string
+	Project() string
+	// RootDirectory is the folder of the project; empty where the program runs inside the Automation API.
+	RootDirectory() string
+	// GetConfig is the value of a key with its namespace, decrypted; false where the engine was given none.
+	GetConfig(key string) (value string, given bool)
+	// IsConfigSecret reports whether the engine keeps the value of the key encrypted.
+	IsConfigSecret(key string) bool
+}
+
+// The environment variables with which the engine starts a program of its own.
+//
+// Source: pulumi/pulumi, sdk/go/pulumi/run.go.
+const (
+	envStack   = "PULUMI_STACK"
+	envProject = "PULUMI_PROJECT"
+	envConfig  = "PULUMI_CONFIG"
 )
 
 // FromContext reads the values that the engine hands to a program. The error is Problems.
@@ -24,7 +43,7 @@ import (
 //
 // A program can only ask for keys that it knows or finds in the file. So that a misspelt key from elsewhere is refused too, it also looks at the environment
 // variable in which the engine passes all of them to a program of its own; a program that runs inside the Automation API has no such variable.
-func FromContext(ctx *pulumi.Context, folder string) (*Stack, error) {
+func FromContext(ctx Context, folder string) (*Stack, error) {
 	if folder == "" && ctx.RootDirectory() != "" {
 		folder = ctx.RootDirectory()
 		if project, err := ReadProject(folder); err == nil {
@@ -44,7 +63,7 @@ func FromContext(ctx *pulumi.Context, folder string) (*Stack, error) {
 }
 
 // stackFileSource reads the stack's own file, nil where there is none that a reader of the folder could read.
-func stackFileSource(ctx *pulumi.Context, folder string) *source {
+func stackFileSource(ctx Context, folder string) *source {
 	if folder == "" {
 		return nil
 	}
@@ -79,7 +98,7 @@ func fromHere(path string) string {
 
 // merge takes the values of the file where the engine was given the same ones, and the engine's own where it was not. What is wrong with the file as a whole
 // counts when the engine was given all of it.
-func (src *source) merge(ctx *pulumi.Context, file *source) {
+func (src *source) merge(ctx Context, file *source) {
 	inFile, all := map[string]bool{}, true
 	for i, e := range file.entries {
 		key := readKey(e.name)
@@ -115,7 +134,7 @@ func (src *source) merge(ctx *pulumi.Context, file *source) {
 }
 
 // handed are the values that the engine has, of all keys that the program knows or is told of, but for those of the file.
-func handed(ctx *pulumi.Context, file string, but map[string]bool) []entry {
+func handed(ctx Context, file string, but map[string]bool) []entry {
 	var entries []entry
 	for _, key := range append(knownKeys(), unknownKeys(ctx)...) {
 		if value, ok := ctx.GetConfig(key); ok && !but[key] {
@@ -226,12 +245,12 @@ func (n *node) seal() {
 }
 
 // unknownKeys are the keys that the engine passed to this very program and that it does not know, in alphabetical order.
-func unknownKeys(ctx *pulumi.Context) []string {
-	if os.Getenv(pulumi.EnvStack) != ctx.Stack() || os.Getenv(pulumi.EnvProject) != ctx.Project() {
+func unknownKeys(ctx Context) []string {
+	if os.Getenv(envStack) != ctx.Stack() || os.Getenv(envProject) != ctx.Project() {
 		return nil
 	}
 	var all map[string]string
-	if err := json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &all); err != nil {
+	if err := json.Unmarshal([]byte(os.Getenv(envConfig)), &all); err != nil {
 		return nil
 	}
 	known := knownKeys()

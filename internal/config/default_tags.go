@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/policy"
 )
 
@@ -29,18 +30,18 @@ func (s *Stack) taggedByUs() []ownTag {
 	}
 	for _, u := range s.Users {
 		if u.Email != "" {
-			add(components.EmailTag, "users with email")
+			add(guardrail.EmailTag, "users with email")
 		}
 		if u.DisplayName != "" {
-			add(components.DisplayNameTag, "users with displayName")
+			add(guardrail.DisplayNameTag, "users with displayName")
 		}
 		for _, key := range slices.Sorted(maps.Keys(u.Tags)) {
 			add(key, "the user "+u.Name)
 		}
 	}
 	if len(s.Grants) > 0 {
-		add(components.TicketTag, "the roles of grants")
-		add(components.PersonTag, "the roles of grants")
+		add(grant.TicketTag, "the roles of grants")
+		add(grant.PersonTag, "the roles of grants")
 	}
 	return all
 }
@@ -103,7 +104,7 @@ func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
 	}
 	for _, u := range s.Users {
 		keys := slices.Collect(maps.Keys(u.Tags))
-		for key, set := range map[string]bool{components.EmailTag: u.Email != "", components.DisplayNameTag: u.DisplayName != "", components.RunAsTag: u.RunAs != ""} {
+		for key, set := range map[string]bool{guardrail.EmailTag: u.Email != "", guardrail.DisplayNameTag: u.DisplayName != "", guardrail.RunAsTag: u.RunAs != ""} {
 			if set {
 				keys = append(keys, key)
 			}
@@ -111,10 +112,10 @@ func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
 		most(keys, "the user "+u.Name)
 	}
 	if len(s.OperationRoles) > 0 {
-		most([]string{s.Tags.Project, components.RunAsTag}, "operation roles")
+		most([]string{s.Tags.Project, guardrail.RunAsTag}, "operation roles")
 	}
 	if len(s.Grants) > 0 {
-		most([]string{s.Tags.Project, components.RunAsTag, components.TicketTag, components.PersonTag}, "the roles of grants")
+		most([]string{s.Tags.Project, guardrail.RunAsTag, grant.TicketTag, grant.PersonTag}, "the roles of grants")
 	}
 	if n, quota := len(tags)+own, s.Quotas.WithDefaults().TagsPerPrincipal; n > quota {
 		why := fmt.Sprintf("are more than the %d that AWS takes", quota)
@@ -143,7 +144,7 @@ func (s *Stack) checkIgnoreTags(d *decoder) {
 	}
 	for i, prefix := range s.AWS.IgnoreTags.KeyPrefixes {
 		path := Path("aws:ignoreTags.keyPrefixes").Index(i)
-		for _, key := range []string{s.Tags.Project, components.RunAsTag} {
+		for _, key := range []string{s.Tags.Project, guardrail.RunAsTag} {
 			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
 				d.report(Problem{Path: path, Kind: Refused, Value: quoted(prefix),
 					Why: "would leave changes of the tag " + strconv.Quote(key) + " unseen, which decides access", Fix: "write a longer prefix, or remove it"})

@@ -5,7 +5,8 @@ import (
 	"regexp"
 	"time"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,7 +21,7 @@ func validateAction(s string) error {
 
 // expectationDraft tells apart what was given from what was not.
 type expectationDraft struct {
-	access.Expectation
+	expect.Expectation
 	who             subject
 	mfa             *bool
 	allowed, denied *bool
@@ -36,8 +37,8 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		required("name the person").
 		doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation.").
 		example("non-97-test-user1"),
-	key("session", func(e *expectationDraft) *access.SignIn { return &e.Session }, wordsOf(access.SignIns()...)).
-		orElse(access.SignInConsole, "it is how most people come in").
+	key("session", func(e *expectationDraft) *expect.SignIn { return &e.Session }, wordsOf(expect.SignIns()...)).
+		orElse(expect.SignInConsole, "it is how most people come in").
 		doc("How the person signs in: the console, a long-term access key, a key that sends an MFA code when it assumes a role, or GetSessionToken.").
 		example("console"),
 	key("mfa", func(e *expectationDraft) **bool { return &e.mfa }, optionally(boolean{})).
@@ -65,11 +66,11 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		orNothing("the expectation opens a door instead", "one of do and opens is given").
 		doc("The action that is tried. It is one that AWS documents.").
 		example("iam:DeactivateMFADevice"),
-	key("opens", func(e *expectationDraft) *access.DoorKind { return &e.Opens }, wordsOf(access.Doors()...)).
+	key("opens", func(e *expectationDraft) *journey.DoorKind { return &e.Opens }, wordsOf(journey.Doors()...)).
 		orNothing("the expectation tries an action instead", "one of do and opens is given").
 		doc("The door that is tried.").
 		example("shell"),
-	key("on", func(e *expectationDraft) *access.Target { return &e.On }, targetKeys).
+	key("on", func(e *expectationDraft) *expect.Target { return &e.On }, targetKeys).
 		orNothing("nothing in particular", "some actions name no resource").
 		doc("What the action or the door is tried on.").
 		example(map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}),
@@ -100,32 +101,32 @@ var expectationKeys = keys("what must be true before anything is deployed",
 )
 
 var targetKeys = keys("what is acted on",
-	key("instance", func(t *access.Target) *map[string]string { return &t.Instance }, tableOf(text(nil).orEmpty(), nil)).
+	key("instance", func(t *expect.Target) *map[string]string { return &t.Instance }, tableOf(text(nil).orEmpty(), nil)).
 		orNothing("no node", "at most one target is given").
 		doc("A node with these tags; {} is a node without tags.").
 		example(map[string]any{"Project": "Test Project 2"}),
-	key("user", func(t *access.Target) *string { return &t.User }, text(nil)).
+	key("user", func(t *expect.Target) *string { return &t.User }, text(nil)).
 		orNothing("no user", "at most one target is given").
 		doc("A user, written as in as.").
 		example("non-97-test-user2"),
-	key("role", func(t *access.Target) *string { return &t.Role }, text(nil)).
+	key("role", func(t *expect.Target) *string { return &t.Role }, text(nil)).
 		orNothing("no role", "at most one target is given").
 		doc("A role, written as in via.").
 		example("AdminRole"),
-	key("document", func(t *access.Target) *string { return &t.Document }, text(nil)).
+	key("document", func(t *expect.Target) *string { return &t.Document }, text(nil)).
 		orNothing("no document, or the door's own", "at most one target is given").
 		doc("A document of Systems Manager. Beside instance it is the one that the door uses.").
 		example("AWS-StartSSHSession"),
-	key("arn", func(t *access.Target) *string { return &t.ARN }, text(nil)).
+	key("arn", func(t *expect.Target) *string { return &t.ARN }, text(nil)).
 		orNothing("nothing else", "at most one target is given").
 		doc("Anything else, by its ARN.").
 		example("arn:aws:iam::111122223333:mfa/non-97-test-user1"),
-	key("volumeKeys", func(t *access.Target) *[]string { return &t.VolumeKeys }, words(text(nil))).
+	key("volumeKeys", func(t *expect.Target) *[]string { return &t.VolumeKeys }, words(text(nil))).
 		orNothing("nothing is known of the keys, and the call alone is judged", "only ec2:StartInstances depends on them").
 		doc("The KMS keys of the volumes of the instance that ec2:StartInstances starts: ARNs of customer managed keys, or alias/aws/ebs for AWS's own. The person must be able to have EC2 use each of "+
 			"them, or the instance falls back to stopped, which counts as denied.").
 		example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
-	key("region", func(t *access.Target) *string { return &t.Region }, text(nil)).
+	key("region", func(t *expect.Target) *string { return &t.Region }, text(nil)).
 		orNothing("every Region of sessions.regions", "a node may be in any of them").
 		doc("Where the instance or document is.").
 		example("ap-northeast-1"),
@@ -134,9 +135,9 @@ var targetKeys = keys("what is acted on",
 // expectationKind finishes the draft: it holds the rules that concern several keys.
 type expectationKind struct{ *object[expectationDraft] }
 
-func (k expectationKind) written(access.Expectation) any { return map[string]any{} }
+func (k expectationKind) written(expect.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) decode(d *decoder, n *node, at Path) (access.Expectation, bool) {
+func (k expectationKind) decode(d *decoder, n *node, at Path) (expect.Expectation, bool) {
 	draft, ok := k.object.decode(d, n, at)
 	if !ok {
 		return draft.Expectation, false
@@ -193,7 +194,7 @@ func (e *expectationDraft) checkOutcome(d *decoder, n *node, at Path) {
 		d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
-	if e.OSUser != "" && e.Opens != access.Shell {
+	if e.OSUser != "" && e.Opens != journey.Shell {
 		d.report(Problem{Path: at.Child("osUser"), Kind: Invalid, Value: quoted(e.OSUser), Why: "is expected where no shell is opened", Fix: "write opens: shell"})
 	}
 	e.Allowed, e.Denied = e.allowed != nil || e.OSUser != "", e.denied != nil
@@ -204,14 +205,14 @@ func (e *expectationDraft) checkSession(d *decoder, _ *node, at Path) {
 		e.checkPortal(d, at)
 		return
 	}
-	e.MFA = e.Session != access.SignInKey
+	e.MFA = e.Session != expect.SignInKey
 	if e.mfa == nil {
 		return
 	}
 	switch {
-	case e.Session == access.SignInKey && *e.mfa:
+	case e.Session == expect.SignInKey && *e.mfa:
 		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "true", Why: "is never so of a long-term key", Fix: "write session: keyWithMfaCode or sessionToken"})
-	case e.Session == access.SignInKeyWithMFACode && !*e.mfa:
+	case e.Session == expect.SignInKeyWithMFACode && !*e.mfa:
 		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "false", Why: "contradicts session: keyWithMfaCode", Fix: "write session: key"})
 	}
 	e.MFA = *e.mfa

@@ -5,13 +5,13 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // subject is who an expectation is about: the name of an IAM user, or somebody of IAM Identity Center.
 type subject struct {
 	user   string
-	person *access.Person
+	person *world.Person
 }
 
 // subjectKind takes a name, or the keys of a person of IAM Identity Center.
@@ -33,19 +33,19 @@ func (subjectKind) describe() *jsonschema.Schema {
 func (subjectKind) written(s subject) any { return s.user }
 
 var personKeys = keys("somebody of IAM Identity Center",
-	key("identityCenter", func(p *access.Person) *string { return &p.UserName }, text(nil)).
+	key("identityCenter", func(p *world.Person) *string { return &p.UserName }, text(nil)).
 		required("write the user name of the person").
 		doc("The user name in the identity store. It is one of identityCenter.users, unless groups are given.").
 		example("alice"),
-	key("groups", func(p *access.Person) *[]string { return &p.Groups }, words(text(nil))).
+	key("groups", func(p *world.Person) *[]string { return &p.Groups }, words(text(nil))).
 		orNothing("the person is in no group that is assigned", "who is in which group is not in stack files").
 		doc("Groups of identityCenter.groups that the person is in.").
 		example([]string{"operators"}),
-	key("attributes", func(p *access.Person) *map[string]string { return &p.Profile }, tableOf(text(nil), nil)).
+	key("attributes", func(p *world.Person) *map[string]string { return &p.Profile }, tableOf(text(nil), nil)).
 		orNothing("the profile has nothing but the user name", "profiles are not in stack files").
 		doc("What the profile of the person says, by attribute, such as enterprise.organization.").
 		example(map[string]string{"enterprise.organization": "iret"}),
-	key("asserted", func(p *access.Person) *map[string]string { return &p.Asserted }, tableOf(text(nil), nil)).
+	key("asserted", func(p *world.Person) *map[string]string { return &p.Asserted }, tableOf(text(nil), nil)).
 		orNothing("the identity provider sends no attributes", "most send none").
 		doc("Attributes for access control that an external identity provider sends in its SAML assertion, by key.").
 		example(map[string]string{"SSMSessionRunAs": "root"}),
@@ -53,7 +53,7 @@ var personKeys = keys("somebody of IAM Identity Center",
 
 // ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups: [operators]}". The error
 // has every problem of the text.
-func ReadPerson(text string) (*access.Person, error) {
+func ReadPerson(text string) (*world.Person, error) {
 	n, problem := parseYAML("", []byte(text))
 	if problem != nil {
 		return nil, &Problem{Kind: Invalid, Value: quoted(text), Why: "is no YAML", Fix: "write it as in {identityCenter: alice, groups: [operators]}"}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // FuzzDecode: whatever a file holds, reading it ends, with a stack or with problems; and what is taken can be proven about.
@@ -31,7 +32,7 @@ func FuzzDecode(f *testing.F) {
 		if stack == nil {
 			return
 		}
-		if _, err := access.Compile(access.World{Accounts: []access.Account{stack.World()}}); err != nil {
+		if _, err := access.Compile(access.World{Accounts: []world.Account{stack.World()}}); err != nil {
 			t.Fatalf("taken, and cannot be proven about: %v", err)
 		}
 	})

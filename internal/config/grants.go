@@ -5,46 +5,47 @@ import (
 	"strconv"
 	"time"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/policy"
 )
 
-var grantOpens = wordsOf(components.GrantOSAccess)
+var grantOpens = wordsOf(grant.GrantOSAccess)
 
 var grantKeys = keys("OS access for one person, from one instant until another",
-	key("person", func(a *components.AccessGrantArgs) *string { return &a.Person }, text(nil)).
+	key("person", func(a *grant.Args) *string { return &a.Person }, text(nil)).
 		required("name who gets the grant").
 		doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN.").
 		example("jump/alice"),
-	key("opens", func(a *components.AccessGrantArgs) *components.GrantOpens { return &a.Opens }, grantOpens).
-		orElse(components.GrantOSAccess, "it is the only thing that a grant opens").
+	key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, grantOpens).
+		orElse(grant.GrantOSAccess, "it is the only thing that a grant opens").
 		doc("What the grant opens: osAccess is OS access as the section osAccess describes it.").
 		example("osAccess"),
-	key("projects", func(a *components.AccessGrantArgs) *[]string { return &a.Projects },
+	key("projects", func(a *grant.Args) *[]string { return &a.Projects },
 		words(text(policy.ValidateProject).pattern(projectPattern)).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess")).
 		orNothing("those of osAccess", "the template says what can be reached").
 		doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess lists.").
 		example([]string{"Test Project 1"}),
-	key("runAs", func(a *components.AccessGrantArgs) *string { return &a.RunAs }, text(policy.ValidateOSUser).pattern(osUserPattern)).
+	key("runAs", func(a *grant.Args) *string { return &a.RunAs }, text(policy.ValidateOSUser).pattern(osUserPattern)).
 		orNothing("shells start as sessions.runAs.defaultUser, and the grant is refused when there is none", "a shared default may be what is wanted").
 		doc("The OS user of the person's shells. It must exist on the nodes.").
 		example("alice"),
-	key("from", func(a *components.AccessGrantArgs) *time.Time { return &a.From }, momentKind{}).
+	key("from", func(a *grant.Args) *time.Time { return &a.From }, momentKind{}).
 		required("write when the grant begins").
 		doc("The instant from which the grant holds: a quoted time with its offset.").
 		example("2026-12-01T09:00:00+09:00"),
-	key("until", func(a *components.AccessGrantArgs) *time.Time { return &a.Until }, momentKind{}).
+	key("until", func(a *grant.Args) *time.Time { return &a.Until }, momentKind{}).
 		required("write when the grant ends").
 		doc("The instant at which the grant is over. At most osAccess.grantMaxLength after from.").
 		example("2026-12-01T13:00:00+09:00"),
-	key("ticket", func(a *components.AccessGrantArgs) *string { return &a.Ticket }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
+	key("ticket", func(a *grant.Args) *string { return &a.Ticket }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
 		required("write why the grant exists, such as the number of a change").
 		doc("Why the grant exists. It becomes part of the role's name, and a tag.").
 		example("CHG1234"),
 )
 
 // OSAccessTemplate is the section "osAccess" complete, nil where there is none.
-func (s *Stack) OSAccessTemplate() *components.OSAccessArgs {
+func (s *Stack) OSAccessTemplate() *osaccess.Args {
 	if s.OSAccess == nil {
 		return nil
 	}
@@ -55,9 +56,9 @@ func (s *Stack) OSAccessTemplate() *components.OSAccessArgs {
 }
 
 // AccessGrants are the grants complete, in the order of the file.
-func (s *Stack) AccessGrants() []*components.AccessGrantArgs {
+func (s *Stack) AccessGrants() []*grant.Args {
 	template := s.OSAccessTemplate()
-	out := make([]*components.AccessGrantArgs, len(s.Grants))
+	out := make([]*grant.Args, len(s.Grants))
 	for i, g := range s.Grants {
 		g.OSAccess, g.Quotas = template, s.Quotas
 		g.User, g.PrincipalARN = s.person(g.Person)
@@ -76,7 +77,7 @@ func (s *Stack) checkGrants(d *decoder) {
 			Why: "there is no section osAccess for them to open", Fix: "write guardrails:osAccess, which says what a grant opens; {} has its defaults"})
 		return
 	}
-	s.reportAll(d, "", nil, components.ValidateGrants(s.AccessGrants()))
+	s.reportAll(d, "", nil, grant.ValidateAll(s.AccessGrants()))
 }
 
 // grantSection is the path of a grant without the namespace.

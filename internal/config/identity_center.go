@@ -10,21 +10,23 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/policy"
 )
 
 // IdentityCenter is the section "identityCenter". The stack of the account that manages the instance carries it.
 type IdentityCenter struct {
-	components.IdentityCenter
+	identitycenter.IdentityCenter
 	Attributes     map[string]string
 	PermissionSets []PermissionSet
 }
 
 // PermissionSet is an element of "permissionSets".
 type PermissionSet struct {
-	components.PermissionSetArgs
+	identitycenter.PermissionSetArgs
 	// PolicyFile is where the inline policy is, if it is in a file.
 	PolicyFile string
 }
@@ -47,11 +49,11 @@ var identityCenterKeys = keys("IAM Identity Center; the stack of the account tha
 		doc("Groups of the identity store whom assignments and expectations name: their ids by display name. Deployment stops when an id is another group's.").
 		example(map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"}),
 	key("attributes", func(c *IdentityCenter) *map[string]string { return &c.Attributes }, tableOf(text(nil), nil)).
-		orNothing("the tags that decide access alone, from "+access.SourceOfUserNames,
+		orNothing("the tags that decide access alone, from "+world.SourceOfUserNames,
 			"a tag that is not configured is the identity provider's choice; the user name is what everybody has, and no two people").
 		doc("The attributes for access control: session tags of everybody who comes through Identity Center, in every account. The value is "+
 			"a profile attribute, one of "+sourceWords()+". SSMSessionRunAs names the OS user, the project tag the project of the person; where they are left out they are "+
-			access.SourceOfUserNames+". The list is the whole truth, and stays when the stack goes.").
+			world.SourceOfUserNames+". The list is the whole truth, and stays when the stack goes.").
 		example(map[string]string{"SSMSessionRunAs": "${path:userName}", "Project": "${path:enterprise.department}"}),
 	key("permissionSets", func(c *IdentityCenter) *[]PermissionSet { return &c.PermissionSets }, listOf(permissionSetKeys).
 		distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) })).
@@ -62,7 +64,7 @@ var identityCenterKeys = keys("IAM Identity Center; the stack of the account tha
 
 func sourceWords() string {
 	var words []string
-	for _, s := range access.AttributeSources() {
+	for _, s := range world.AttributeSources() {
 		words = append(words, "`"+s.String()+"`")
 	}
 	return strings.Join(words, ", ")
@@ -73,7 +75,7 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		required("write the name of the permission set").
 		doc("The name, at most 32 characters. The role in each account is AWSReservedSSO_, the name, and sixteen characters of AWS's choice. Another name is another permission set.").
 		example("ShopOperator"),
-	key("template", func(p *PermissionSet) *components.PermissionSetTemplate { return &p.Template }, wordsOf(components.PermissionSetTemplates()...)).
+	key("template", func(p *PermissionSet) *identitycenter.PermissionSetTemplate { return &p.Template }, wordsOf(identitycenter.PermissionSetTemplates()...)).
 		required("write what it is for: operation, osAccess, readOnly or own").
 		doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute names, and starts and stops them. osAccess opens sessions on the nodes of the "+
 			"listed projects. readOnly is AWS's ViewOnlyAccess. own is what managedPolicies and policy say.").
@@ -132,22 +134,22 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("own has no inline policy, or that of policy", "short ones can stand here").
 		doc("The inline policy of own as JSON: a path below the folder of the stack file.").
 		example("policies/billing.json"),
-	key("assignments", func(p *PermissionSet) *[]components.Assignment { return &p.Assignments }, listOf(assignmentKeys)).
+	key("assignments", func(p *PermissionSet) *[]identitycenter.Assignment { return &p.Assignments }, listOf(assignmentKeys)).
 		orNothing("nobody can take it", "it may be assigned later").
 		doc("Who may take it, in which accounts.").
 		example([]any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}),
 )
 
 var assignmentKeys = keys("who may take a permission set",
-	key("user", func(a *components.Assignment) *string { return &a.User }, text(nil)).
+	key("user", func(a *identitycenter.Assignment) *string { return &a.User }, text(nil)).
 		orNothing("a group may take it", "one of user and group is given").
 		doc("A person of identityCenter.users.").
 		example("alice"),
-	key("group", func(a *components.Assignment) *string { return &a.Group }, text(nil)).
+	key("group", func(a *identitycenter.Assignment) *string { return &a.Group }, text(nil)).
 		orNothing("a person may take it", "one of user and group is given").
 		doc("A group of identityCenter.groups.").
 		example("operators"),
-	key("accounts", func(a *components.Assignment) *[]string { return &a.Accounts },
+	key("accounts", func(a *identitycenter.Assignment) *[]string { return &a.Accounts },
 		words(text(validateAccountOrAlias)).notEmpty("assigns nobody", "list the accounts, or remove the assignment")).
 		required("list the accounts").
 		doc("The accounts in which it may be taken: ids, or aliases of stacks of this folder.").
@@ -155,28 +157,28 @@ var assignmentKeys = keys("who may take a permission set",
 )
 
 // AccessControlAttributes are the attributes for access control, nil where the stack has no instance.
-func (s *Stack) AccessControlAttributes() *components.AccessControlAttributesArgs {
+func (s *Stack) AccessControlAttributes() *identitycenter.AttributesArgs {
 	if s.IdentityCenter == nil {
 		return nil
 	}
-	return &components.AccessControlAttributesArgs{
+	return &identitycenter.AttributesArgs{
 		Account: s.Account.Account, IdentityCenter: s.instance(), ProjectTag: s.Tags.Project,
 		Attributes: s.IdentityCenter.Attributes,
 	}
 }
 
-func (s *Stack) instance() components.IdentityCenter {
+func (s *Stack) instance() identitycenter.IdentityCenter {
 	c := s.IdentityCenter.IdentityCenter
 	c.Region = s.AWS.Region
 	return c
 }
 
 // PermissionSets are the permission sets, in the order of the file.
-func (s *Stack) PermissionSets() []*components.PermissionSetArgs {
+func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
 	if s.IdentityCenter == nil {
 		return nil
 	}
-	var out []*components.PermissionSetArgs
+	var out []*identitycenter.PermissionSetArgs
 	for _, p := range s.IdentityCenter.PermissionSets {
 		a := p.PermissionSetArgs
 		a.Account, a.IdentityCenter, a.ProjectTag, a.Quotas = s.Account.Account, s.instance(), s.Tags.Project, s.Quotas
@@ -200,11 +202,11 @@ func permissionSetSection(i int) string {
 
 // IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the accounts those count that are given:
 // the world describes no other.
-func (s *Stack) IdentityCenterIntent(accounts ...string) *access.IdentityCenterIntent {
+func (s *Stack) IdentityCenterIntent(accounts ...string) *claims.IdentityCenterIntent {
 	if s.IdentityCenter == nil {
 		return nil
 	}
-	in := &access.IdentityCenterIntent{Account: s.Account.ID, ProjectTag: s.Tags.Project}
+	in := &claims.IdentityCenterIntent{Account: s.Account.ID, ProjectTag: s.Tags.Project}
 	for i, a := range s.PermissionSets() {
 		for _, id := range a.Accounts() {
 			if slices.Contains(accounts, id) {

@@ -1,13 +1,13 @@
 package config
 
 import (
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/policy"
 )
 
 // Intent is what the stack's documents are for, as the proofs want it.
-func (s *Stack) Intent() access.Intent {
-	in := access.Intent{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
+func (s *Stack) Intent() claims.Intent {
+	in := claims.Intent{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
 	if a := s.MFAGroup(); a != nil {
 		a.AddIntent(&in)
 	}

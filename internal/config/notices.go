@@ -3,7 +3,8 @@ package config
 import (
 	"time"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
 )
 
 // Notice is something that an admin should know about a stack that may be deployed: it stops nothing and changes nothing that is deployed.
@@ -18,13 +19,13 @@ type Notice struct {
 // Notices are what the components have to say about the stack, in the order of the reference: shared roles, standing access, grants that ended at the instant now or
 // overlap, what just-in-time access does not do, what the guardrails of the organization leave open. Now decides nothing but what is said.
 func (s *Stack) Notices(now time.Time) []Notice {
-	var all components.Notices
+	var all guardrail.Notices
 	if a := s.Operation(); a != nil {
 		all = append(all, a.Notices()...)
 	}
 	if a := s.OSAccessTemplate(); a != nil {
 		all = append(all, a.Notices().Under("osAccess")...)
-		all = append(all, components.GrantNotices(s.AccessGrants(), now)...)
+		all = append(all, grant.Notices(s.AccessGrants(), now)...)
 	}
 	if a := s.JustInTimeAccess(); a != nil {
 		all = append(all, a.Notices().Under("justInTime")...)

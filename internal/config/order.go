@@ -3,7 +3,7 @@ package config
 import (
 	"slices"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
@@ -101,7 +101,7 @@ func (s *Stack) Governs() []string {
 }
 
 // accountsUnder are the accounts of a tree that are the target or stand below it. within says that the target stands above the unit.
-func accountsUnder(unit *components.Unit, target string, within bool) []string {
+func accountsUnder(unit *scp.Unit, target string, within bool) []string {
 	within = within || unit.ID == target
 	var ids []string
 	for i := range unit.Units {

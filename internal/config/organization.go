@@ -6,20 +6,20 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
 
 // Organization is the section "organization". Exactly one stack of an organization carries it.
 type Organization struct {
-	components.ServiceControlPoliciesArgs
+	scp.Args
 	// Own are the documents of the admin's own, not read yet.
 	Own []OwnPolicyFile
 }
 
 // OwnPolicyFile is a service control policy in a file.
 type OwnPolicyFile struct {
-	components.OwnPolicy
+	scp.OwnPolicy
 	// read is what was found in the file.
 	read bool
 }
@@ -46,23 +46,23 @@ var organizationKeys = keys("the guardrails of a whole organization; exactly one
 		required("write the id of the management account").
 		doc("The management account. No service control policy applies to it, so no person should sign in there.").
 		example("123456789012"),
-	key("tree", func(o *Organization) *components.Unit { return &o.Tree }, rootKeys).
+	key("tree", func(o *Organization) *scp.Unit { return &o.Tree }, rootKeys).
 		required("write the root with its units and accounts").
 		doc("The root of the organization with its units and accounts, as far as guardrails reach.").
 		example(map[string]any{"id": "r-exam", "units": []any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads", "accounts": []string{"444455556666"}}}}),
-	key("osAccessOnly", func(o *Organization) **components.OSAccessOnly { return &o.OSAccessOnly }, optionally(osAccessOnlyKeys)).
+	key("osAccessOnly", func(o *Organization) **scp.OSAccessOnly { return &o.OSAccessOnly }, optionally(osAccessOnlyKeys)).
 		orNothing("doors to operating systems stay as the accounts have them", "it takes doors away from people, which is a decision").
 		doc("Closes every door to an operating system but for operation roles, OS access and grants.").
 		example(map[string]any{"targets": []string{"ou-exam-11111111"}}),
-	key("consolePasswords", func(o *Organization) **components.ConsolePasswords { return &o.ConsolePasswords }, optionally(consolePasswordsKeys)).
+	key("consolePasswords", func(o *Organization) **scp.ConsolePasswords { return &o.ConsolePasswords }, optionally(consolePasswordsKeys)).
 		orNothing("every account may set console passwords", "it needs a jump account first").
 		doc("Allows console passwords of IAM users in the jump accounts alone.").
 		example(map[string]any{"jumpAccounts": []string{"jump"}, "targets": []string{"r-exam"}}),
-	key("protectGuardrails", func(o *Organization) **components.ProtectGuardrails { return &o.ProtectGuardrails }, optionally(protectGuardrailsKeys)).
+	key("protectGuardrails", func(o *Organization) **scp.ProtectGuardrails { return &o.ProtectGuardrails }, optionally(protectGuardrailsKeys)).
 		orNothing("nothing is protected, and then no guardrail may exempt a role", "an exemption that anybody can make for himself is none").
 		doc("Keeps administrators of accounts from changing what the guardrails rest on.").
 		example(map[string]any{"targets": []string{"r-exam"}}),
-	key("memberRoot", func(o *Organization) **components.MemberRoot { return &o.MemberRoot }, optionally(memberRootKeys)).
+	key("memberRoot", func(o *Organization) **scp.MemberRoot { return &o.MemberRoot }, optionally(memberRootKeys)).
 		orNothing("root users of accounts can act", "central root access must be switched on first").
 		doc("Denies everything to root users of accounts but for central root sessions.").
 		example(map[string]any{"targets": []string{"ou-exam-11111111"}}),
@@ -81,7 +81,7 @@ var organizationKeys = keys("the guardrails of a whole organization; exactly one
 )
 
 var rootKeys = keys("the root of the organization",
-	key("id", func(u *components.Unit) *string { return &u.ID }, text(policy.ValidateRootID).pattern(`^r-[a-z0-9]{4,32}$`)).
+	key("id", func(u *scp.Unit) *string { return &u.ID }, text(policy.ValidateRootID).pattern(`^r-[a-z0-9]{4,32}$`)).
 		required("write the id of the root").
 		doc("The id of the root.").
 		example("r-exam"),
@@ -93,13 +93,13 @@ var rootKeys = keys("the root of the organization",
 const maxUnitDepth = 5
 
 // unitKeys describes a unit with depth-1 levels of units below it.
-func unitKeys(depth int) *object[components.Unit] {
-	fields := []field[components.Unit]{
-		key("id", func(u *components.Unit) *string { return &u.ID }, text(policy.ValidateUnitID).pattern(`^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)).
+func unitKeys(depth int) *object[scp.Unit] {
+	fields := []field[scp.Unit]{
+		key("id", func(u *scp.Unit) *string { return &u.ID }, text(policy.ValidateUnitID).pattern(`^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)).
 			required("write the id of the unit").
 			doc("The id of the unit.").
 			example("ou-exam-11111111"),
-		key("name", func(u *components.Unit) *string { return &u.Name }, text(nil)).
+		key("name", func(u *scp.Unit) *string { return &u.Name }, text(nil)).
 			orNothing("reports show the id", "the id is what decides").
 			doc("The name of the unit, for people.").
 			example("Workloads"),
@@ -107,20 +107,20 @@ func unitKeys(depth int) *object[components.Unit] {
 	if depth > 1 {
 		fields = append(fields, unitsKey(depth-1))
 	} else {
-		fields = append(fields, refusedKey[components.Unit]("units", "is nested deeper than AWS Organizations goes", "move the units up"))
+		fields = append(fields, refusedKey[scp.Unit]("units", "is nested deeper than AWS Organizations goes", "move the units up"))
 	}
 	return keys("an organizational unit", append(fields, accountsKey())...)
 }
 
-func unitsKey(depth int) *fieldOf[components.Unit, []components.Unit] {
-	return key("units", func(u *components.Unit) *[]components.Unit { return &u.Units }, listOf(unitKeys(depth))).
+func unitsKey(depth int) *fieldOf[scp.Unit, []scp.Unit] {
+	return key("units", func(u *scp.Unit) *[]scp.Unit { return &u.Units }, listOf(unitKeys(depth))).
 		orNothing("there are none below", "small organizations have no units").
 		doc("The units below, each with id, name, units and accounts.").
 		example([]any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads"}})
 }
 
-func accountsKey() *fieldOf[components.Unit, []string] {
-	return key("accounts", func(u *components.Unit) *[]string { return &u.Accounts }, words(text(policy.ValidateAccountID).pattern(accountIDPattern))).
+func accountsKey() *fieldOf[scp.Unit, []string] {
+	return key("accounts", func(u *scp.Unit) *[]string { return &u.Accounts }, words(text(policy.ValidateAccountID).pattern(accountIDPattern))).
 		orNothing("none of the accounts are directly here", "units hold units too").
 		doc("The ids of the accounts that are directly here.").
 		example([]string{"444455556666"})
@@ -129,48 +129,48 @@ func accountsKey() *fieldOf[components.Unit, []string] {
 var exemptRolesDoc = `Roles, as "role/Name" for the role of that name in every account, or the ARN of one. Every exempt role is protected by protectGuardrails too.`
 
 var osAccessOnlyKeys = keys("which doors to operating systems are closed, and for whom not",
-	key("targets", func(o *components.OSAccessOnly) *[]string { return &o.Targets }, targets).
+	key("targets", func(o *scp.OSAccessOnly) *[]string { return &o.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc).example([]string{"ou-exam-11111111"}),
-	key("operationRoles", func(o *components.OSAccessOnly) *bool { return &o.OperationRoles }, boolean{}).
+	key("operationRoles", func(o *scp.OSAccessOnly) *bool { return &o.OperationRoles }, boolean{}).
 		orElse(true, "operation roles bound their sessions themselves: to the nodes, documents and OS user of one project").
 		doc("Exempts operation roles.").example(true),
-	key("permissionSets", func(o *components.OSAccessOnly) *[]string { return &o.PermissionSets }, words(text(nil))).
+	key("permissionSets", func(o *scp.OSAccessOnly) *[]string { return &o.PermissionSets }, words(text(nil))).
 		orNothing("none is exempt", "who may assign them opens shells").
 		doc("Names of permission sets of IAM Identity Center that are exempt.").example([]string{"NodeOperators"}),
-	key("exempt", func(o *components.OSAccessOnly) *[]string { return &o.Exempt }, words(text(nil))).
+	key("exempt", func(o *scp.OSAccessOnly) *[]string { return &o.Exempt }, words(text(nil))).
 		orNothing("no other role is exempt", "every one is a door").
 		doc(exemptRolesDoc).example([]string{"role/Scanner"}),
-	key("remoteExecution", func(o *components.OSAccessOnly) *components.RemoteExecution { return &o.RemoteExecution }, remoteExecutionKeys).
+	key("remoteExecution", func(o *scp.OSAccessOnly) *scp.RemoteExecution { return &o.RemoteExecution }, remoteExecutionKeys).
 		asSection().
 		doc("Commands that Systems Manager runs on nodes as root.").example(map[string]any{"mode": "report"}),
 )
 
 var remoteExecutionKeys = keys("what becomes of remote execution",
-	key("mode", func(r *components.RemoteExecution) *components.RemoteExecutionMode { return &r.Mode },
-		wordsOf(components.RemoteExecutionOff, components.RemoteExecutionReport, components.RemoteExecutionDeny)).
-		orElse(components.RemoteExecutionReport, "patching and inventory come through the same door: see first what deny would stop").
+	key("mode", func(r *scp.RemoteExecution) *scp.RemoteExecutionMode { return &r.Mode },
+		wordsOf(scp.RemoteExecutionOff, scp.RemoteExecutionReport, scp.RemoteExecutionDeny)).
+		orElse(scp.RemoteExecutionReport, "patching and inventory come through the same door: see first what deny would stop").
 		doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny would; off says nothing.").example("report"),
-	key("quickSetup", func(r *components.RemoteExecution) *bool { return &r.QuickSetup }, boolean{}).
+	key("quickSetup", func(r *scp.RemoteExecution) *bool { return &r.QuickSetup }, boolean{}).
 		orElse(false, "an organization may not use it").
 		doc("Exempts and protects the roles that Systems Manager Quick Setup makes.").example(true),
-	key("patching", func(r *components.RemoteExecution) *bool { return &r.Patching }, boolean{}).
+	key("patching", func(r *scp.RemoteExecution) *bool { return &r.Patching }, boolean{}).
 		orElse(false, "an organization may not use it").
 		doc("Exempts and protects the roles of Quick Setup's patch policies.").example(true),
-	key("exempt", func(r *components.RemoteExecution) *[]string { return &r.Exempt }, words(text(nil))).
+	key("exempt", func(r *scp.RemoteExecution) *[]string { return &r.Exempt }, words(text(nil))).
 		orNothing("no other role may run commands", "commands are root's").
 		doc(exemptRolesDoc).example([]string{"role/PatchAutomation"}),
 )
 
 var consolePasswordsKeys = keys("where IAM users may have console passwords",
-	key("jumpAccounts", func(c *components.ConsolePasswords) *[]string { return &c.JumpAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)).
+	key("jumpAccounts", func(c *scp.ConsolePasswords) *[]string { return &c.JumpAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)).
 		notEmpty("takes every console password away", "list the accounts that people sign in to")).
 		required("list the accounts that people sign in to").
 		doc("The accounts that people sign in to: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
-	key("targets", func(c *components.ConsolePasswords) *[]string { return &c.Targets }, targets).
+	key("targets", func(c *scp.ConsolePasswords) *[]string { return &c.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc).example([]string{"r-exam"}),
-	key("exemptRoot", func(c *components.ConsolePasswords) *bool { return &c.ExemptRoot }, boolean{}).
+	key("exemptRoot", func(c *scp.ConsolePasswords) *bool { return &c.ExemptRoot }, boolean{}).
 		orElse(false, "the root user is the credential that one most wants to be unusable; break-glass roles are the way out").
 		doc("Lets the root user of every account set passwords.").example(false),
 )
@@ -183,32 +183,32 @@ func validateAccountOrAlias(s string) error {
 }
 
 var protectGuardrailsKeys = keys("what administrators of accounts cannot change",
-	key("targets", func(g *components.ProtectGuardrails) *[]string { return &g.Targets }, targets).
+	key("targets", func(g *scp.ProtectGuardrails) *[]string { return &g.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc+" Every target of a guardrail that exempts roles must be one of them or stand below one.").example([]string{"r-exam"}),
-	key("bootstrap", func(g *components.ProtectGuardrails) *[]string { return &g.Bootstrap }, words(text(nil))).
+	key("bootstrap", func(g *scp.ProtectGuardrails) *[]string { return &g.Bootstrap }, words(text(nil))).
 		orNothing("new accounts are set up before the guardrail reaches them", "who may make the deployer can become it").
 		doc("Roles that make the deployer in a new account, and nothing else that is protected.").example([]string{"role/OrganizationAccountAccessRole"}),
-	key("credentialAdmins", func(g *components.ProtectGuardrails) *[]string { return &g.CredentialAdmins }, words(text(nil))).
+	key("credentialAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.CredentialAdmins }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles hand out passwords", "whoever resets a password and a device can become anybody").
 		doc("Roles that hand out and reset other people's credentials in the accounts of people.").example([]string{"role/HelpDesk"}),
-	key("taggers", func(g *components.ProtectGuardrails) *[]string { return &g.Taggers }, words(text(nil))).
+	key("taggers", func(g *scp.ProtectGuardrails) *[]string { return &g.Taggers }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles write the project tag on existing nodes", "the tag is the lock").
 		doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").example([]string{"role/Pipeline"}),
-	key("stackSetAdmins", func(g *components.ProtectGuardrails) *[]string { return &g.StackSetAdmins }, words(text(nil))).
+	key("stackSetAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.StackSetAdmins }, words(text(nil))).
 		orNothing("in member accounts only the deployer and break-glass roles write stack sets and configure Quick Setup, where roles that AWS makes with them are exempt",
 			"stack sets make roles in every account, exempt ones among them").
 		doc("Roles of a delegated administrator's account that write stack sets and configure Quick Setup.").example([]string{"role/StackSetPipeline"}),
-	key("peopleAccounts", func(g *components.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
+	key("peopleAccounts", func(g *scp.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
 		orNothing("the jump accounts", "that is where people are").
 		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
-	key("ownOSUsers", func(g *components.ProtectGuardrails) *bool { return &g.OwnOSUsers }, boolean{}).
+	key("ownOSUsers", func(g *scp.ProtectGuardrails) *bool { return &g.OwnOSUsers }, boolean{}).
 		orElse(false, "where no role has runAs: fromUser nobody needs to pass a session tag").
 		doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. Without it those roles open for nobody.").example(true),
 )
 
 var memberRootKeys = keys("where root users of accounts can do nothing",
-	key("targets", func(m *components.MemberRoot) *[]string { return &m.Targets }, targets).
+	key("targets", func(m *scp.MemberRoot) *[]string { return &m.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc).example([]string{"ou-exam-11111111"}),
 )
@@ -246,11 +246,11 @@ func (s *Stack) readOwnPolicies(d *decoder, folder string) {
 }
 
 // ServiceControlPolicies is the section "organization" complete, nil where there is none.
-func (s *Stack) ServiceControlPolicies() *components.ServiceControlPoliciesArgs {
+func (s *Stack) ServiceControlPolicies() *scp.Args {
 	if s.Organization == nil {
 		return nil
 	}
-	a := s.Organization.ServiceControlPoliciesArgs
+	a := s.Organization.Args
 	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
 	a.Deployer, a.BreakGlass = s.Account.Deployer, s.Account.BreakGlass
 	if s.JustInTime != nil {

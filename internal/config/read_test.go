@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/policy"
 )
 
@@ -56,16 +57,16 @@ func TestAbsentSectionsTakeTheirDefaults(t *testing.T) {
 // A stack with users has the group that holds them to MFA, whether or not the section is there.
 func TestUsersBringTheMFAGroup(t *testing.T) {
 	stack := mustRead(t, minimal+"  guardrails:users: [{name: alice}, {name: bob, path: /ops/}]\n")
-	group := stack.MFAGroup()
-	require.NotNil(t, group)
-	assert.Equal(t, "guardrails-mfa", group.Name)
-	assert.Equal(t, []string{"/", "/ops/"}, group.UserPaths)
-	assert.True(t, group.FirstPasswordChange)
-	assert.False(t, group.EnrolWithAccessKeys)
-	assert.Equal(t, components.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}}, group.SelfService)
+	g := stack.MFAGroup()
+	require.NotNil(t, g)
+	assert.Equal(t, "guardrails-mfa", g.Name)
+	assert.Equal(t, []string{"/", "/ops/"}, g.UserPaths)
+	assert.True(t, g.FirstPasswordChange)
+	assert.False(t, g.EnrolWithAccessKeys)
+	assert.Equal(t, group.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}}, g.SelfService)
 	for _, user := range stack.UserArgs() {
 		assert.Equal(t, []string{"guardrails-mfa"}, user.Groups)
-		assert.Equal(t, group.SelfService.ContactTags, user.ContactTags)
+		assert.Equal(t, g.SelfService.ContactTags, user.ContactTags)
 	}
 }
 
@@ -83,7 +84,7 @@ func TestOperationRolesBringThePreferences(t *testing.T) {
 	assert.Equal(t, time.Hour, preferences.MaxDuration)
 	role := stack.OperationRoles[0]
 	assert.Equal(t, 12*time.Hour, role.MFAMaxAge)
-	assert.Equal(t, components.SessionNameUser, role.SessionName)
+	assert.Equal(t, guardrail.SessionNameUser, role.SessionName)
 	assert.Equal(t, []string{"P-os-user1"}, stack.OperationRoleNames())
 }
 

@@ -3,8 +3,18 @@ package config
 import (
 	"cmp"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/osaccess"
+	"aws-access-guardrails/guardrail/passwordpolicy"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
 
@@ -24,19 +34,19 @@ type Stack struct {
 	Account Account
 	Tags    Tags
 	// MFA is nil where the stack has neither the section nor users.
-	MFA *components.MFAGroupArgs
+	MFA *group.Args
 	// PasswordPolicy is nil where the account's password policy is left alone.
-	PasswordPolicy *components.PasswordPolicyArgs
-	Users          []components.UserArgs
-	OperationRoles []components.OperationRole
-	DelegatedRoles []components.DelegatedRoleArgs
+	PasswordPolicy *passwordpolicy.Args
+	Users          []user.Args
+	OperationRoles []operation.Role
+	DelegatedRoles []delegated.Args
 	// Sessions is nil where the stack has neither the section nor operation roles.
-	Sessions *components.SessionPreferencesArgs
+	Sessions *preferences.Args
 	// OSAccess is nil where there is no OS access besides operation roles. Grants open it.
-	OSAccess *components.OSAccessArgs
-	Grants   []components.AccessGrantArgs
+	OSAccess *osaccess.Args
+	Grants   []grant.Args
 	// JustInTime is nil where just-in-time node access is not used.
-	JustInTime *components.JustInTimeArgs
+	JustInTime *justintime.Args
 	// IdentityCenter is nil but in the stack of the account that manages the instance.
 	IdentityCenter *IdentityCenter
 	// Organization is nil but in one stack of an organization.
@@ -50,7 +60,7 @@ type Stack struct {
 	Protect bool
 	// Adopt is what exists before the stack is deployed and becomes its own.
 	Adopt  Adoption
-	Expect []access.Expectation
+	Expect []expect.Expectation
 	Accept []Acceptance
 
 	marks map[Path]mark
@@ -67,40 +77,40 @@ var stackKeys = keys("the guardrails of one account",
 		asSection().
 		doc("The tags that decide access.").
 		example(map[string]any{"project": "Project"}),
-	key("mfa", func(s *Stack) **components.MFAGroupArgs { return &s.MFA }, optionally(mfaKeys)).
+	key("mfa", func(s *Stack) **group.Args { return &s.MFA }, optionally(mfaKeys)).
 		orNothing("the group is made with its defaults when the stack has users", "there is no user without it").
 		doc("The group that enforces MFA. Every user of the stack is a member.").
 		example(map[string]any{"firstPasswordChange": true}),
-	key("passwordPolicy", func(s *Stack) **components.PasswordPolicyArgs { return &s.PasswordPolicy }, optionally(passwordPolicyKeys)).
+	key("passwordPolicy", func(s *Stack) **passwordpolicy.Args { return &s.PasswordPolicy }, optionally(passwordPolicyKeys)).
 		orNothing("the account's password policy is left alone", "an account has one, which another stack may own").
 		doc("The password policy of the account.").
 		example(map[string]any{"minimumLength": 14}),
-	key("users", func(s *Stack) *[]components.UserArgs { return &s.Users }, listOf(userKeys)).
+	key("users", func(s *Stack) *[]user.Args { return &s.Users }, listOf(userKeys)).
 		orNothing("nobody signs in to this account", "people may all live in another account").
 		doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
 		example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
-	key("operationRoles", func(s *Stack) *[]components.OperationRole { return &s.OperationRoles }, listOf(operationRoleKeys)).
+	key("operationRoles", func(s *Stack) *[]operation.Role { return &s.OperationRoles }, listOf(operationRoleKeys)).
 		orNothing("there are none", "not every account has nodes").
 		doc("Roles that open shells on the nodes of one project as one OS user, and start and stop those nodes.").
 		example([]any{map[string]any{"users": []string{"non-97-test-user1"}, "project": "Test Project 1", "runAs": "os-user1"}}),
-	key("delegatedRoles", func(s *Stack) *[]components.DelegatedRoleArgs { return &s.DelegatedRoles }, listOf(delegatedRoleKeys)).
+	key("delegatedRoles", func(s *Stack) *[]delegated.Args { return &s.DelegatedRoles }, listOf(delegatedRoleKeys)).
 		orNothing("there are none", "not every account delegates").
 		doc("Roles with managed policies, for named people with fresh MFA.").
 		example([]any{map[string]any{"name": "AdminRole", "users": []string{"machamp"}, "managedPolicies": []string{"AdministratorAccess"}}}),
-	key("sessions", func(s *Stack) **components.SessionPreferencesArgs { return &s.Sessions }, optionally(sessionsKeys)).
+	key("sessions", func(s *Stack) **preferences.Args { return &s.Sessions }, optionally(sessionsKeys)).
 		orNothing("set with its defaults in the Region of aws:region when the stack has operation roles, left alone otherwise",
 			"without it AWS opens shells as ssm-user with sudo, whatever the roles say").
 		doc("Session Manager: the OS user of shells, limits and logs, per Region.").
 		example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
-	key("osAccess", func(s *Stack) **components.OSAccessArgs { return &s.OSAccess }, optionally(osAccessKeys)).
+	key("osAccess", func(s *Stack) **osaccess.Args { return &s.OSAccess }, optionally(osAccessKeys)).
 		orNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
 		doc("OS access: a template that grants open, for one person and for a while.").
 		example(map[string]any{"rdp": true}),
-	key("grants", func(s *Stack) *[]components.AccessGrantArgs { return &s.Grants }, listOf(grantKeys)).
+	key("grants", func(s *Stack) *[]grant.Args { return &s.Grants }, listOf(grantKeys)).
 		orNothing("nobody has been granted OS access", "grants come and go").
 		doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
 		example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
-	key("justInTime", func(s *Stack) **components.JustInTimeArgs { return &s.JustInTime }, optionally(justInTimeKeys)).
+	key("justInTime", func(s *Stack) **justintime.Args { return &s.JustInTime }, optionally(justInTimeKeys)).
 		orNothing("just-in-time node access is not used", "switching the service on is work for its console").
 		doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
 		example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
@@ -130,7 +140,7 @@ var stackKeys = keys("the guardrails of one account",
 		doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
 			"has run, it may stay or go.").
 		example(map[string]any{"users": []string{"non-97-test-user1"}}),
-	key("expect", func(s *Stack) *[]access.Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
+	key("expect", func(s *Stack) *[]expect.Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
 		orNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
 		doc("What must be true of the stack; a deployment is refused when one of them is not.").
 		example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",
@@ -148,7 +158,7 @@ func (s *Stack) Position(path Path) Position {
 }
 
 // ComponentAccount is the account as the components want it.
-func (s *Stack) ComponentAccount() components.Account { return s.Account.Account }
+func (s *Stack) ComponentAccount() guardrail.Account { return s.Account.Account }
 
 // SignInName is what links call the account: its alias, or its id.
 func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.ID) }
@@ -157,8 +167,8 @@ func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.I
 func (s *Stack) ProjectTag() string { return s.Tags.Project }
 
 // World is the account as it will be when the stack is deployed, and nothing that others made in it.
-func (s *Stack) World() access.Account {
-	account := access.Account{ID: s.Account.ID, Alias: s.Account.Alias, Partition: s.Account.Partition}
+func (s *Stack) World() world.Account {
+	account := world.Account{ID: s.Account.ID, Alias: s.Account.Alias, Partition: s.Account.Partition}
 	for _, noun := range s.nouns() {
 		noun.args.AddTo(&account)
 	}

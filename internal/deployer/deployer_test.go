@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
@@ -74,12 +76,12 @@ func TestActionsAndTheirResourcesAreAWSs(t *testing.T) {
 	for typ, needs := range needsOf {
 		for _, n := range needs {
 			for _, action := range n.actions(typ) {
-				known, ok := access.KnownAction(action)
+				known, ok := catalogue.KnownAction(action)
 				require.True(t, ok, "%s: %s is no action", typ, action)
 				assert.Equal(t, known, action)
-				assert.Equal(t, len(access.ResourceTypesOf(action)) > 0, n.on != nil, "%s: %s", typ, action)
+				assert.Equal(t, len(catalogue.ResourceTypesOf(action)) > 0, n.on != nil, "%s: %s", typ, action)
 				if n.when != nil {
-					assert.True(t, access.KeyAppliesTo(conditionKeyOf(action), action), action)
+					assert.True(t, catalogue.KeyAppliesTo(conditionKeyOf(action), action), action)
 				}
 			}
 		}
@@ -103,7 +105,7 @@ func TestEveryCallOfATypeIsAllowedOrWithheld(t *testing.T) {
 		calls, _ := awstype.Of(typ)
 		groups := map[string]bool{}
 		for _, call := range calls.Calls {
-			_, known := access.KnownAction(call.Action)
+			_, known := catalogue.KnownAction(call.Action)
 			assert.True(t, known, "%s: %s is no action", typ, call.Action)
 			assert.NotZero(t, call.In, "%s %s", typ, call.Action)
 			assert.NotEqual(t, call.For == "", call.Withheld == "", "%s %s is allowed by a statement or withheld with a reason", typ, call.Action)
@@ -163,7 +165,7 @@ func TestNothingOutsideTheStackIsReached(t *testing.T) {
 				for _, resource := range s.Resources {
 					if resource == "*" {
 						for _, action := range s.Actions {
-							assert.Empty(t, access.ResourceTypesOf(action), "%s on everything", action)
+							assert.Empty(t, catalogue.ResourceTypesOf(action), "%s on everything", action)
 						}
 						continue
 					}
@@ -256,7 +258,7 @@ func TestWhatIsRetainedIsNotDeleted(t *testing.T) {
 func decided(t *testing.T, r *Rendering, role Role, sub, aud string) bool {
 	t.Helper()
 	provider := "arn:aws:iam::" + r.Account + ":oidc-provider/" + r.Provider
-	engine, err := access.Compile(access.World{Accounts: []access.Account{{ID: r.Account, Partition: policy.AWS, Roles: []access.Role{{Name: role.Name, Trust: *role.Trust}}}}})
+	engine, err := access.Compile(access.World{Accounts: []world.Account{{ID: r.Account, Partition: policy.AWS, Roles: []world.Role{{Name: role.Name, Trust: *role.Trust}}}}})
 	require.NoError(t, err)
 	d, err := engine.Decide(access.Federated(provider), access.Request{
 		Action: "sts:AssumeRoleWithWebIdentity", Resources: access.On("arn:aws:iam::" + r.Account + ":role/" + role.Name),

@@ -7,7 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
@@ -156,7 +156,7 @@ func preferences(s *stack, _ program.Resource) []string {
 
 // tokenRole is the role of AWS that sessions of just-in-time access run as.
 func tokenRole(s *stack, _ program.Resource) []string {
-	return []string{s.arn("iam", "", s.Account.ID, "role/"+components.TokenRoleName)}
+	return []string{s.arn("iam", "", s.Account.ID, "role/"+guardrail.TokenRoleName)}
 }
 
 func toJustInTimeAccess(*stack) policy.Condition {

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
 )
@@ -111,7 +111,7 @@ func (f *file) grants() (key, value *yaml.Node) {
 }
 
 // accept reads the new content. It must be a stack without problems whose grants are as they should be, and which says what it said in everything else.
-func (f *file) accept(after []byte, grants func([]components.AccessGrantArgs) bool) (*config.Stack, error) {
+func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*config.Stack, error) {
 	stack, problems := config.ReadAs(f.path, after)
 	if len(problems) > 0 {
 		return nil, problems

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -25,7 +25,7 @@ type Change struct {
 	// Before and After are the whole content.
 	Before, After []byte
 	// Grant is the grant that the change speaks of: the new one, the one that ends, or the one that is removed.
-	Grant *components.AccessGrantArgs
+	Grant *grant.Args
 	// Removed is set where the grant is taken out of the file.
 	Removed bool
 
@@ -34,17 +34,17 @@ type Change struct {
 
 // AddGrant puts a grant behind the others. The error is config.Problems where the file, or what it would become, is refused, and a *ByHandError where the
 // file is written in a way that is not edited here.
-func AddGrant(path string, grant Grant) (*Change, error) {
+func AddGrant(path string, given Grant) (*Change, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	after, index, err := f.insert(grant)
+	after, index, err := f.insert(given)
 	if err != nil {
 		return nil, err
 	}
-	stack, err := f.accept(after, func(grants []components.AccessGrantArgs) bool {
-		return len(grants) == len(f.stack.Grants)+1 && sameGrants(slices.Delete(slices.Clone(grants), index, index+1), f.stack.Grants) && grant.is(grants[index])
+	stack, err := f.accept(after, func(grants []grant.Args) bool {
+		return len(grants) == len(f.stack.Grants)+1 && sameGrants(slices.Delete(slices.Clone(grants), index, index+1), f.stack.Grants) && given.is(grants[index])
 	})
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func AddGrant(path string, grant Grant) (*Change, error) {
 	return &Change{Before: f.data, After: after, Grant: stack.AccessGrants()[index], path: f.path}, nil
 }
 
-func (g Grant) is(written components.AccessGrantArgs) bool {
+func (g Grant) is(written grant.Args) bool {
 	return written.Person == g.Person && written.RunAs == g.RunAs && written.Ticket == g.Ticket && slices.Equal(written.Projects, g.Projects) &&
 		written.From.Equal(g.From) && written.Until.Equal(g.Until)
 }
@@ -78,34 +78,34 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	grant := *f.stack.AccessGrants()[index]
-	change := &Change{Before: f.data, Grant: &grant, path: f.path}
+	given := *f.stack.AccessGrants()[index]
+	change := &Change{Before: f.data, Grant: &given, path: f.path}
 	switch {
-	case !grant.Until.After(now):
+	case !given.Until.After(now):
 		return nil, &OverError{fmt.Sprintf("%s: the grant %s of %s is over since %s and opens nothing; remove it, or leave it: it says who had access when",
-			f.path, grant.Ticket, grant.Person, policy.Timestamp(grant.Until))}
-	case grant.From.After(now):
+			f.path, given.Ticket, given.Person, policy.Timestamp(given.Until))}
+	case given.From.After(now):
 		change.Removed = true
 		if change.After, err = f.remove(index); err != nil {
 			return nil, err
 		}
-		_, err = f.accept(change.After, func(grants []components.AccessGrantArgs) bool {
+		_, err = f.accept(change.After, func(grants []grant.Args) bool {
 			return sameGrants(grants, slices.Delete(slices.Clone(f.stack.Grants), index, index+1))
 		})
 		return change, err
 	}
 	// The window is half-open: what ends now is over now. It is a second long at least, or it would be no window.
 	end := now.Truncate(time.Second)
-	if !end.After(grant.From) {
-		end = grant.From.Add(time.Second)
+	if !end.After(given.From) {
+		end = given.From.Add(time.Second)
 	}
-	grant.Until = end.In(grant.Until.Location())
-	if change.After, err = f.setUntil(index, grant.Until); err != nil {
+	given.Until = end.In(given.Until.Location())
+	if change.After, err = f.setUntil(index, given.Until); err != nil {
 		return nil, err
 	}
-	_, err = f.accept(change.After, func(grants []components.AccessGrantArgs) bool {
+	_, err = f.accept(change.After, func(grants []grant.Args) bool {
 		want := slices.Clone(f.stack.Grants)
-		want[index].Until = grant.Until
+		want[index].Until = given.Until
 		return sameGrants(grants, want)
 	})
 	return change, err
@@ -137,8 +137,8 @@ func (f *file) find(ticket, person string) (int, error) {
 	return 0, &NotFoundError{fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, config.DidYouMean(ticket, known))}
 }
 
-func sameGrants(a, b []components.AccessGrantArgs) bool {
-	return slices.EqualFunc(a, b, func(a, b components.AccessGrantArgs) bool {
+func sameGrants(a, b []grant.Args) bool {
+	return slices.EqualFunc(a, b, func(a, b grant.Args) bool {
 		return a.Person == b.Person && a.RunAs == b.RunAs && a.Ticket == b.Ticket && a.Opens == b.Opens && slices.Equal(a.Projects, b.Projects) &&
 			a.From.Equal(b.From) && a.Until.Equal(b.Until)
 	})

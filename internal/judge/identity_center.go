@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -34,7 +36,7 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 	if carrier != j.Stack && len(in.PermissionSets) == 0 {
 		return nil
 	}
-	report, err := access.ProveIdentityCenter(engine, *in)
+	report, err := claims.ProveIdentityCenter(engine, *in)
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 		return nil
 	}
 	for _, f := range report.Findings {
-		if f.Verdict == access.DoesNotHold && f.Account == j.Stack.Account.ID {
+		if f.Verdict == prove.DoesNotHold && f.Account == j.Stack.Account.ID {
 			j.Proofs.Findings = append(j.Proofs.Findings, f)
 		}
 	}
@@ -55,7 +57,7 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 }
 
 // knowPermissionSets tells of exempt permission sets what the stack that carries them says.
-func (j *Judgement) knowPermissionSets(in *access.OrganizationIntent) {
+func (j *Judgement) knowPermissionSets(in *claims.OrganizationIntent) {
 	carrier := j.identityCenter()
 	if in.Doors == nil || carrier == nil {
 		return
@@ -75,7 +77,7 @@ func (j *Judgement) findUnknownAccounts(known []string) {
 	for _, set := range j.Stack.PermissionSets() {
 		for _, id := range set.Accounts() {
 			if !slices.Contains(known, id) {
-				j.Gaps = append(j.Gaps, access.ProofAssumption{ID: id, Text: "no stack of this folder is for account " + id + ", where " + set.Name +
+				j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: id, Text: "no stack of this folder is for account " + id + ", where " + set.Name +
 					" can be taken: its Session Manager preferences and policies are not known"})
 			}
 		}
@@ -97,7 +99,7 @@ func (j *Judgement) findCarriers() {
 }
 
 // permissionSetPath is where the file has the permission set of a role; false for everything else.
-func (j *Judgement) permissionSetPath(f *access.Finding) (config.Path, bool) {
+func (j *Judgement) permissionSetPath(f *prove.Finding) (config.Path, bool) {
 	if f.ID == "attributes-decide-alone" {
 		return "guardrails:identityCenter.attributes", j.Stack.IdentityCenter != nil
 	}
@@ -112,7 +114,7 @@ func (j *Judgement) permissionSetPath(f *access.Finding) (config.Path, bool) {
 }
 
 // exempt is what to write where a service control policy shuts the shells of a permission set; empty where none does.
-func (j *Judgement) exempt(f *access.Finding) string {
+func (j *Judgement) exempt(f *prove.Finding) string {
 	carrier := j.identityCenter()
 	if f.ID != "permission-set-shells-work" || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource || carrier == nil {
 		return ""

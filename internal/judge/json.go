@@ -1,7 +1,8 @@
 package judge
 
 import (
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/prove"
 )
 
 // Summary is a judgement for machines.
@@ -101,7 +102,7 @@ func (j *Judgement) Summarize() Summary {
 }
 
 // SummarizeFinding is a finding for machines.
-func SummarizeFinding(f *access.Finding) FindingSummary {
+func SummarizeFinding(f *prove.Finding) FindingSummary {
 	s := FindingSummary{Subject: f.Subject, Verdict: f.Verdict.String(), Shut: f.Shut.String(), Problem: f.Problem, Unreal: f.Unreal}
 	for _, by := range f.By {
 		s.By = append(s.By, by.Sid)
@@ -112,7 +113,7 @@ func SummarizeFinding(f *access.Finding) FindingSummary {
 	return s
 }
 
-func summarizeExpectation(r *access.ExpectationResult) ExpectationSummary {
+func summarizeExpectation(r *expect.ExpectationResult) ExpectationSummary {
 	s := ExpectationSummary{
 		It: r.Expectation.It, Verdict: r.Verdict.String(), Problem: r.Problem, Field: r.Field, Subject: r.Subject, Object: r.Object,
 		Expected: r.Want, Got: r.Got, At: r.At, OnTheWay: r.OnTheWay, Why: r.Why,

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -17,11 +20,11 @@ type Judgement struct {
 	// Unreadable says why the documents cannot be proven. There are then neither proofs nor expectations.
 	Unreadable config.Problems
 	// Proofs are the standing proofs of the documents that the stack deploys.
-	Proofs access.Report
+	Proofs prove.Report
 	// Expectations are the results of the section expect, in its order.
-	Expectations []access.ExpectationResult
+	Expectations []expect.ExpectationResult
 	// Gaps are what the verdicts assume of what could not be read.
-	Gaps []access.ProofAssumption
+	Gaps []prove.ProofAssumption
 
 	// Requesters are those of just-in-time access who go round it.
 	Requesters config.Problems
@@ -77,7 +80,7 @@ func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.
 func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
 	var all []*Judgement
-	var intents []access.Intent
+	var intents []claims.Intent
 	world := World(beside...)
 	for _, s := range stacks {
 		j := &Judgement{Stack: s}
@@ -91,7 +94,7 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 		return unreadable(all, err)
 	}
 	engine = engine.From(at)
-	report, err := access.Prove(engine, intents...)
+	report, err := claims.Prove(engine, intents...)
 	if err != nil {
 		return unreadable(all, err)
 	}
@@ -116,14 +119,14 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 	engine = engine.From(at)
 	for _, j := range all {
 		for _, x := range expectations(j.Stack) {
-			j.Expectations = append(j.Expectations, engine.Expect(x))
+			j.Expectations = append(j.Expectations, expect.Check(engine, x))
 		}
 	}
 	return all
 }
 
 // take keeps what a report says of the account of the stack.
-func (j *Judgement) take(r access.Report) {
+func (j *Judgement) take(r prove.Report) {
 	for _, f := range r.Findings {
 		if f.Account == j.Stack.Account.ID {
 			j.Proofs.Findings = append(j.Proofs.Findings, f)
@@ -159,7 +162,7 @@ func (j *Judgement) problem(p config.Problem) config.Problem {
 func (j *Judgement) Refusals() config.Problems {
 	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
 	for i := range j.Proofs.Findings {
-		if f := &j.Proofs.Findings[i]; f.Verdict == access.DoesNotHold {
+		if f := &j.Proofs.Findings[i]; f.Verdict == prove.DoesNotHold {
 			refusals = append(refusals, j.disproven(f))
 		}
 	}
@@ -172,7 +175,7 @@ func (j *Judgement) Refusals() config.Problems {
 }
 
 // disproven is a finding as a problem, with the way that shows it.
-func (j *Judgement) disproven(f *access.Finding) config.Problem {
+func (j *Judgement) disproven(f *prove.Finding) config.Problem {
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
 	if f.Unreal != "" {
 		why += " (AWS does not send this request today: " + f.Unreal + ")"
@@ -184,7 +187,7 @@ func (j *Judgement) disproven(f *access.Finding) config.Problem {
 }
 
 // unmet is an expectation as a problem.
-func (j *Judgement) unmet(i int, r *access.ExpectationResult) config.Problem {
+func (j *Judgement) unmet(i int, r *expect.ExpectationResult) config.Problem {
 	p := config.Problem{Path: config.Path("guardrails:expect").Index(i), Kind: config.Unproven, Value: fmt.Sprintf("%q", r.Expectation.It)}
 	if r.Problem != "" {
 		p.Why, p.Fix, _ = strings.Cut(r.Problem, "; ")

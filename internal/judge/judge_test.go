@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -87,7 +89,7 @@ func disproven(t *testing.T) *Judgement {
 	role := "arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1"
 	engine, err := access.Compile(World(j.Stack))
 	require.NoError(t, err)
-	arrival, err := engine.Journey(access.Journey{From: access.ConsoleWithMFA(person, 0), Via: []access.Hop{{Role: role}}})
+	arrival, err := journey.Walk(engine, journey.Journey{From: access.ConsoleWithMFA(person, 0), Via: []journey.Hop{{Role: role}}})
 	require.NoError(t, err)
 	at := 0
 	for i, f := range j.Proofs.Findings {
@@ -96,7 +98,7 @@ func disproven(t *testing.T) *Judgement {
 		}
 	}
 	f := &j.Proofs.Findings[at]
-	f.Verdict, f.Problem, f.Witness, f.Unreal = access.DoesNotHold, "a node of another project can be reached", &arrival, "its tags are others"
+	f.Verdict, f.Problem, f.Witness, f.Unreal = prove.DoesNotHold, "a node of another project can be reached", &arrival, "its tags are others"
 	return j
 }
 

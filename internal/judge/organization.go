@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -35,7 +38,7 @@ func (j *Judgement) proveOrganization(engine *access.Engine) error {
 	in := policies.Intent()
 	in.Deployer = j.Stack.Intent().Deployer
 	j.knowPermissionSets(&in)
-	findings, err := access.ProveOrganization(engine, in)
+	findings, err := claims.ProveOrganization(engine, in)
 	j.Proofs.Findings = append(j.Proofs.Findings, findings...)
 	return err
 }
@@ -57,7 +60,7 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 		if other, problems := config.ReadFile(file); len(problems) == 0 && !together(j.Stack, other) {
 			continue
 		}
-		j.Gaps = append(j.Gaps, access.ProofAssumption{ID: "stack " + name,
+		j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: "stack " + name,
 			Text: filepath.Base(file) + " cannot be read beside this stack: its people can do what they must, and it has no policy that denies it"})
 	}
 	var carriers []string
@@ -68,7 +71,7 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 	}
 	switch {
 	case len(carriers) == 0:
-		j.Gaps = append(j.Gaps, access.ProofAssumption{ID: organization,
+		j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: organization,
 			Text: "no stack of this folder has the service control policies of " + organization + ": they deny nothing that this stack needs"})
 	case len(carriers) > 1 && j.Stack.Organization != nil:
 		j.Unreadable = append(j.Unreadable, j.problem(config.Problem{Path: "guardrails:organization", Kind: config.Refused,
@@ -97,7 +100,7 @@ var organizationPaths = map[string]config.Path{
 }
 
 // path is where the file has what a finding is about: a policy of one's own when that is what decides.
-func (j *Judgement) path(f *access.Finding) config.Path {
+func (j *Judgement) path(f *prove.Finding) config.Path {
 	if o := j.Stack.Organization; o != nil {
 		for i, own := range o.Own {
 			if slices.ContainsFunc(f.By, func(by access.Source) bool { return by.Policy == own.Name }) {
@@ -115,7 +118,7 @@ func (j *Judgement) path(f *access.Finding) config.Path {
 }
 
 // changePolicy names the service control policy of one's own that denies what must work, and where it is; empty where none does.
-func (j *Judgement) changePolicy(f *access.Finding) string {
+func (j *Judgement) changePolicy(f *prove.Finding) string {
 	denying := slices.Clone(f.By)
 	if f.Witness != nil {
 		denying = append(denying, f.Witness.By())
@@ -137,7 +140,7 @@ func (j *Judgement) changePolicy(f *access.Finding) string {
 }
 
 // refusedCall is the action that a witness ends with.
-func refusedCall(f *access.Finding) string {
+func refusedCall(f *prove.Finding) string {
 	if f.Witness != nil {
 		if last := f.Witness.Steps[len(f.Witness.Steps)-1]; last.Request != nil {
 			return last.Request.Action
@@ -147,7 +150,7 @@ func refusedCall(f *access.Finding) string {
 }
 
 // fix says what to write so that a finding goes away, or the page.
-func (j *Judgement) fix(f *access.Finding) string {
+func (j *Judgement) fix(f *prove.Finding) string {
 	see := "see " + f.Page
 	if mend := j.mend(f); mend != "" {
 		return mend + ", or " + see
@@ -156,8 +159,8 @@ func (j *Judgement) fix(f *access.Finding) string {
 }
 
 // mend says what to write so that a finding goes away: the file, the key and the value; empty where that is not known.
-func (j *Judgement) mend(f *access.Finding) string {
-	for _, known := range []func(*access.Finding) string{j.changePolicy, j.exempt, j.passOSUsers, j.openTheWay} {
+func (j *Judgement) mend(f *prove.Finding) string {
+	for _, known := range []func(*prove.Finding) string{j.changePolicy, j.exempt, j.passOSUsers, j.openTheWay} {
 		if mend := known(f); mend != "" {
 			return mend
 		}
@@ -166,9 +169,9 @@ func (j *Judgement) mend(f *access.Finding) string {
 }
 
 // passOSUsers is the key that lets people pass their own OS user, where a service control policy keeps them from it.
-func (j *Judgement) passOSUsers(f *access.Finding) string {
+func (j *Judgement) passOSUsers(f *prove.Finding) string {
 	if f.ID != "declared-journeys-work" || f.Journey == nil || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource ||
-		!slices.ContainsFunc(f.Journey.Via, func(h access.Hop) bool { return len(h.Tags) > 0 }) {
+		!slices.ContainsFunc(f.Journey.Via, func(h journey.Hop) bool { return len(h.Tags) > 0 }) {
 		return ""
 	}
 	for _, s := range j.beside {
@@ -180,7 +183,7 @@ func (j *Judgement) passOSUsers(f *access.Finding) string {
 }
 
 // openTheWay is the other half of a role that somebody of another account assumes: the account in the MFA group of the person's account.
-func (j *Judgement) openTheWay(f *access.Finding) string {
+func (j *Judgement) openTheWay(f *prove.Finding) string {
 	if f.ID != "declared-journeys-work" || f.Journey == nil {
 		return ""
 	}

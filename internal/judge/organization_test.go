@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -104,7 +104,7 @@ func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := judge.Stack(read(t, edited(t, change), config.StackName(change[0])))
-			at := slices.IndexFunc(j.Gaps, func(a access.ProofAssumption) bool { return a.ID == "OS user ubuntu" })
+			at := slices.IndexFunc(j.Gaps, func(a prove.ProofAssumption) bool { return a.ID == "OS user ubuntu" })
 			require.GreaterOrEqual(t, at, 0, "%v", j.Gaps)
 			strict := ""
 			for _, p := range j.StrictRefusals() {

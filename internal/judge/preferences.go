@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -22,7 +23,7 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 	}
 	account := s.Account
 	for i, role := range s.Delegated() {
-		document := account.Partition.DocumentARN(elsewhere, account.ID, access.PreferencesDocument)
+		document := account.Partition.DocumentARN(elsewhere, account.ID, journey.PreferencesDocument)
 		d, err := e.Decide(access.AssumedRole(role.RoleARN(), "session"), access.Request{
 			Action: "ssm:StartSession", Resources: access.On(account.Partition.InstanceARN(elsewhere, account.ID, "i-0123456789abcdef0"), document), Time: time.Unix(0, 0),
 		})
@@ -33,6 +34,6 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 		at := s.Position(path)
 		j.Notices = append(j.Notices, config.Notice{Path: path, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(
 			"%q opens shells, and the stack sets the preferences of %s: in other Regions they are %s's, with sudo; list every Region with nodes, or shut them in the organization (osAccessOnly)",
-			role.Name, set, access.AgentUser)})
+			role.Name, set, journey.AgentUser)})
 	}
 }

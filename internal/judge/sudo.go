@@ -3,7 +3,7 @@ package judge
 import (
 	"slices"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
 )
 
 // findSudo notes logins with sudo where no operation role names them, of which the proof legal-os-user speaks: those of OS access, of grants, and the default user.
@@ -19,7 +19,7 @@ func (j *Judgement) findSudo() {
 		logins = append(logins, j.Stack.Grants[i].RunAs)
 	}
 	for _, login := range logins {
-		if a, has := access.SudoOfImages(login); has && !slices.Contains(j.Gaps, a) {
+		if a, has := claims.SudoOfImages(login); has && !slices.Contains(j.Gaps, a) {
 			j.Gaps = append(j.Gaps, a)
 		}
 	}

@@ -8,7 +8,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/prove"
 )
 
 // Holds reports whether the stack may be deployed; a strict check wants the concessions accepted too.
@@ -41,18 +43,18 @@ func (j *Judgement) WriteText(w io.Writer, strict, brief bool) error {
 type Proof struct {
 	ID, Claim, Page string
 	// Verdict is the worst of its findings, of which there are Subjects.
-	Verdict  access.Verdict
+	Verdict  prove.Verdict
 	Subjects int
 	// Shut is what keeps the door shut for every subject, NotShut where that differs or there is no door.
-	Shut access.Shut
+	Shut prove.Shut
 	// Failed are the findings that do not hold.
-	Failed []access.Finding
+	Failed []prove.Finding
 }
 
 // ProofsMade are the standing proofs that had a subject, in their order.
 func (j *Judgement) ProofsMade() []Proof {
 	var all []Proof
-	for _, p := range access.StandingProofs() {
+	for _, p := range claims.StandingProofs() {
 		made := Proof{ID: p.ID, Claim: p.Claim}
 		for _, f := range j.Proofs.Findings {
 			if f.ID != p.ID {
@@ -61,10 +63,10 @@ func (j *Judgement) ProofsMade() []Proof {
 			if made.Subjects == 0 {
 				made.Shut = f.Shut
 			} else if made.Shut != f.Shut {
-				made.Shut = access.NotShut
+				made.Shut = prove.NotShut
 			}
 			made.Page, made.Subjects, made.Verdict = f.Page, made.Subjects+1, max(made.Verdict, f.Verdict)
-			if f.Verdict == access.DoesNotHold {
+			if f.Verdict == prove.DoesNotHold {
 				made.Failed = append(made.Failed, f)
 			}
 		}
@@ -76,13 +78,13 @@ func (j *Judgement) ProofsMade() []Proof {
 }
 
 // mark is the word that a line begins with.
-func mark(v access.Verdict) string {
+func mark(v prove.Verdict) string {
 	switch v {
-	case access.Holds:
+	case prove.Holds:
 		return "ok"
-	case access.HoldsIf:
+	case prove.HoldsIf:
 		return "ok if"
-	case access.Waived:
+	case prove.Waived:
 		return "waived"
 	}
 	return "FAIL"
@@ -91,7 +93,7 @@ func mark(v access.Verdict) string {
 func (j *Judgement) writeProofs(b *strings.Builder, brief bool) {
 	made := j.ProofsMade()
 	if brief {
-		made = slices.DeleteFunc(made, func(p Proof) bool { return p.Verdict != access.DoesNotHold })
+		made = slices.DeleteFunc(made, func(p Proof) bool { return p.Verdict != prove.DoesNotHold })
 	}
 	if len(made) == 0 {
 		return
@@ -119,7 +121,7 @@ func subjects(n int) string {
 	return fmt.Sprintf("%d subjects", n)
 }
 
-func (j *Judgement) writeFailed(b *strings.Builder, f *access.Finding) {
+func (j *Judgement) writeFailed(b *strings.Builder, f *prove.Finding) {
 	fmt.Fprintf(b, "            %s: %s\n", j.Stack.NameOf(f.Subject), f.Problem)
 	if mend := j.mend(f); mend != "" {
 		fmt.Fprintf(b, "              to mend it: %s\n", mend)
@@ -135,7 +137,7 @@ func (j *Judgement) writeFailed(b *strings.Builder, f *access.Finding) {
 func (j *Judgement) writeExpectations(b *strings.Builder, brief bool) {
 	shown := j.Expectations
 	if brief {
-		shown = slices.DeleteFunc(slices.Clone(shown), func(r access.ExpectationResult) bool { return r.Holds() })
+		shown = slices.DeleteFunc(slices.Clone(shown), func(r expect.ExpectationResult) bool { return r.Holds() })
 	}
 	if len(shown) == 0 {
 		return

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -27,7 +29,7 @@ func World(stacks ...*config.Stack) access.World {
 			s.AddIdentityCenter(&w)
 		}
 	}
-	return access.WithManagedPolicies(w)
+	return world.WithManagedPolicies(w)
 }
 
 // WithSiblings are the stacks, and those of their folders that belong to the same organization: who comes to an account, and what it is bound by, is said
@@ -68,8 +70,8 @@ func siblings(s *config.Stack, read ...*config.Stack) []*config.Stack {
 }
 
 // expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name stands for its account.
-func expectations(s *config.Stack) []access.Expectation {
-	var out []access.Expectation
+func expectations(s *config.Stack) []expect.Expectation {
+	var out []expect.Expectation
 	for _, x := range s.Expect {
 		x.As, x.Via, x.On.User, x.On.Role = byAccount(s, x.As), byAccount(s, x.Via), byAccount(s, x.On.User), byAccount(s, x.On.Role)
 		out = append(out, x)

@@ -9,7 +9,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -39,7 +39,7 @@ func adoptedID(stack *config.Stack, resource string, props pulumi.Input) string 
 		}
 	case *iam.PolicyArgs:
 		if name := among(a.Policies, p.Name); name != "" {
-			return stack.Account.Partition.PolicyARN(stack.Account.ID, components.PolicyPath, name)
+			return stack.Account.Partition.PolicyARN(stack.Account.ID, guardrail.PolicyPath, name)
 		}
 	case *ssoadmin.InstanceAccessControlAttributesArgs:
 		if a.Attributes {
@@ -49,7 +49,7 @@ func adoptedID(stack *config.Stack, resource string, props pulumi.Input) string 
 		// All Regions have a document of this name; the name of the resource ends in its own.
 		adopted := slices.ContainsFunc(a.Sessions, func(region string) bool { return strings.HasSuffix(resource, "-"+region) })
 		if adopted {
-			return among([]string{components.PreferencesDocument}, p.Name)
+			return among([]string{guardrail.PreferencesDocument}, p.Name)
 		}
 	}
 	return ""

@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -59,8 +59,8 @@ func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *provider
 	var things []adoptedThing
 	a, at, home := stack.Adopt, config.Path("guardrails:adopt"), pulumi.Provider(providers.home)
 	for i, region := range a.Sessions {
-		things = append(things, adoptedThing{at.Child("sessions").Index(i), strconv.Quote(region), "document " + components.PreferencesDocument + " in " + region, func() error {
-			_, err := ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: components.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
+		things = append(things, adoptedThing{at.Child("sessions").Index(i), strconv.Quote(region), "document " + guardrail.PreferencesDocument + " in " + region, func() error {
+			_, err := ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
 				pulumi.Provider(providers.byRegion[region]))
 			return err
 		}})
@@ -84,7 +84,7 @@ func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *provider
 		}})
 	}
 	for i, name := range a.Policies {
-		arn := stack.Account.Partition.PolicyARN(stack.Account.ID, components.PolicyPath, name)
+		arn := stack.Account.Partition.PolicyARN(stack.Account.ID, guardrail.PolicyPath, name)
 		things = append(things, adoptedThing{at.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
 			_, err := iam.LookupPolicy(ctx, &iam.LookupPolicyArgs{Arn: pulumi.StringRef(arn)}, home)
 			return err

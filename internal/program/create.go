@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -153,10 +155,10 @@ func (c *creation) delegatedRoles() error {
 }
 
 // carriesRequests reports whether a role carries one of the policies of just-in-time node access, which must exist before it is attached.
-func (c *creation) carriesRequests(role *components.DelegatedRoleArgs) bool {
+func (c *creation) carriesRequests(role *delegated.Args) bool {
 	requests := c.stack.JustInTimeAccess()
 	return slices.ContainsFunc(role.PolicyARNs(), func(arn string) bool {
-		return arn == requests.PolicyARN(components.RequesterPolicyName) || arn == requests.PolicyARN(components.ApproverPolicyName)
+		return arn == requests.PolicyARN(justintime.RequesterPolicyName) || arn == requests.PolicyARN(justintime.ApproverPolicyName)
 	})
 }
 

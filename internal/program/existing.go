@@ -11,7 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/adopt"
 	"aws-access-guardrails/internal/config"
 )
@@ -55,7 +55,7 @@ func (r *reader) answered(what string, err error) bool {
 }
 
 func (r *reader) preferences(region string, provider pulumi.InvokeOption) {
-	document, err := ssm.LookupDocument(r.ctx, &ssm.LookupDocumentArgs{Name: components.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")}, provider)
+	document, err := ssm.LookupDocument(r.ctx, &ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")}, provider)
 	if r.answered("preferences of "+region, err) {
 		r.found.Preferences = append(r.found.Preferences, adopt.Preferences{Region: region, ARN: document.Arn, Content: document.Content})
 	}
@@ -101,7 +101,7 @@ func (r *reader) users(w adopt.Wanted) {
 }
 
 func (r *reader) roles(names []string) {
-	all, err := iam.GetRoles(r.ctx, &iam.GetRolesArgs{PathPrefix: pulumi.StringRef(components.PolicyPath)}, r.home)
+	all, err := iam.GetRoles(r.ctx, &iam.GetRolesArgs{PathPrefix: pulumi.StringRef(guardrail.PolicyPath)}, r.home)
 	if r.answered("the list of roles", err) {
 		r.found.RolesOfGuardrails = slices.Sorted(slices.Values(all.Arns))
 	}

@@ -3,8 +3,8 @@ package program
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -24,7 +24,7 @@ func outputs(stack *config.Stack) pulumi.Map {
 	}
 	for _, role := range world.Roles {
 		roleARNs[role.Name] = pulumi.String(world.Partition.RoleARN(world.ID, role.Path, role.Name))
-		if role.Path != components.OwnOSUserRolePath {
+		if role.Path != guardrail.OwnOSUserRolePath {
 			switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
 		}
 		attached[role.Name] = policiesOf(role.Inline, role.Attached)
@@ -42,7 +42,7 @@ func outputs(stack *config.Stack) pulumi.Map {
 }
 
 // policiesOf are the names of inline policies and the ARNs of managed ones.
-func policiesOf(inline []access.InlinePolicy, managed []string) pulumi.StringArray {
+func policiesOf(inline []world.InlinePolicy, managed []string) pulumi.StringArray {
 	all := make([]string, 0, len(inline)+len(managed))
 	for _, p := range inline {
 		all = append(all, p.Name)

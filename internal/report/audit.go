@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
@@ -107,7 +111,7 @@ func AuditFrom(data []byte, from time.Time) (*Audit, error) { return AuditBeside
 // AuditBeside is AuditFrom for an account that a stack file describes: the stack says what users and roles are for, and what differs from its file is told. The service control
 // policies, preferences and permission sets of the stacks of the folder are taken to stand as their files have them. It is an error when the stack is of another account. Nil is no stack.
 func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, error) {
-	account, unread, err := access.ReadableAuthorizationDetails(data)
+	account, unread, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
@@ -117,12 +121,12 @@ func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, erro
 			return nil, err
 		}
 	}
-	engine, err := access.Compile(access.WithManagedPolicies(w.world))
+	engine, err := access.Compile(world.WithManagedPolicies(w.world))
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
 	engine = engine.From(from)
-	proofs, err := access.Prove(engine, w.intent)
+	proofs, err := claims.Prove(engine, w.intent)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
@@ -150,15 +154,15 @@ func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, erro
 }
 
 // take reads what the proofs found.
-func (a *Audit) take(findings []access.Finding, stack *config.Stack) {
-	claims := map[string]string{}
-	for _, p := range access.StandingProofs() {
-		claims[p.ID] = p.Claim
+func (a *Audit) take(findings []prove.Finding, stack *config.Stack) {
+	list := map[string]string{}
+	for _, p := range claims.StandingProofs() {
+		list[p.ID] = p.Claim
 	}
 	for i := range findings {
 		f := &findings[i]
-		one := AuditFinding{ID: f.ID, Claim: claims[f.ID], Page: f.Page, FindingSummary: judge.SummarizeFinding(f)}
-		one.Advice = access.ProvesThatItWorks(f.ID) && (stack == nil || a.foreign(f.Subject))
+		one := AuditFinding{ID: f.ID, Claim: list[f.ID], Page: f.Page, FindingSummary: judge.SummarizeFinding(f)}
+		one.Advice = claims.ProvesThatItWorks(f.ID) && (stack == nil || a.foreign(f.Subject))
 		for _, assumed := range f.Assumptions {
 			one.Assumed = append(one.Assumed, assumed.Text)
 		}
@@ -173,13 +177,13 @@ func (a *Audit) foreign(arn string) bool {
 
 // escalate finds the escalations; those that the stack file has too are meant.
 func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
-	found, err := access.Escalations(engine, w.intent)
+	found, err := claims.Escalations(engine, w.intent)
 	if err != nil {
 		return err
 	}
 	own := map[string]bool{}
 	if w.meant != nil && len(found) > 0 {
-		meant, err := access.Escalations(w.meant, access.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators})
+		meant, err := claims.Escalations(w.meant, claims.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators})
 		if err != nil {
 			return err
 		}
@@ -198,7 +202,7 @@ func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
 	return nil
 }
 
-func wayOf(e *access.Escalation) string {
+func wayOf(e *claims.Escalation) string {
 	text := e.From + " " + e.Ends
 	for _, s := range e.Steps {
 		text += "\n" + s.String()
@@ -213,7 +217,7 @@ func (a *Audit) holds() bool {
 }
 
 // open reports whether the finding says that the claim does not hold.
-func (f AuditFinding) open() bool { return f.Verdict == access.DoesNotHold.String() }
+func (f AuditFinding) open() bool { return f.Verdict == prove.DoesNotHold.String() }
 
 // rank orders the findings: that anybody outside administers comes before everything, what is only advice after what decides.
 func (a *Audit) rank(f AuditFinding) int {
@@ -230,14 +234,14 @@ func (a *Audit) rank(f AuditFinding) int {
 }
 
 // deadIn looks through every document of the account, in its order.
-func deadIn(a *access.Account) []AuditDead {
+func deadIn(a *world.Account) []AuditDead {
 	out := []AuditDead{}
 	look := func(name string, d policy.Document) {
-		for _, dead := range access.DeadConditions(d) {
+		for _, dead := range prove.DeadConditions(d) {
 			out = append(out, AuditDead{Policy: name, Problem: dead.Error()})
 		}
 	}
-	inline := func(owner string, list []access.InlinePolicy) {
+	inline := func(owner string, list []world.InlinePolicy) {
 		for _, p := range list {
 			look(owner+" "+p.Name, p.Document)
 		}

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
@@ -22,49 +25,49 @@ type AuditDifference struct {
 // auditWorld is the world in which an account is judged, with what it is meant for.
 type auditWorld struct {
 	world  access.World
-	intent access.Intent
+	intent claims.Intent
 	// meant is the world as the stack files have it; nil when nobody said.
 	meant       *access.Engine
 	differences []AuditDifference
 }
 
 // worldOf is the account alone.
-func worldOf(account access.Account) auditWorld {
-	return auditWorld{world: access.World{Accounts: []access.Account{account}}, intent: access.DerivedIntent(account), differences: []AuditDifference{}}
+func worldOf(account world.Account) auditWorld {
+	return auditWorld{world: access.World{Accounts: []world.Account{account}}, intent: claims.DerivedIntent(account), differences: []AuditDifference{}}
 }
 
 // besideStack is the account in the world of a stack and of those beside it. What authorization details do not have, nodes, documents, preferences, permission sets and service control
 // policies, is as the stack files have it.
-func besideStack(account access.Account, stack *config.Stack) (auditWorld, error) {
+func besideStack(account world.Account, stack *config.Stack) (auditWorld, error) {
 	if account.ID != stack.Account.ID {
 		return auditWorld{}, fmt.Errorf("the account is %s; stack %s (%s) is for account %s", account.ID, stack.Name, stack.File, stack.Account.ID)
 	}
-	world := judge.World(judge.WithSiblings(stack)...)
-	meant, err := access.Compile(world)
+	modelled := judge.World(judge.WithSiblings(stack)...)
+	meant, err := access.Compile(modelled)
 	if err != nil {
 		return auditWorld{}, err
 	}
-	at := slices.IndexFunc(world.Accounts, func(a access.Account) bool { return a.ID == account.ID })
-	expected := world.Accounts[at]
+	at := slices.IndexFunc(modelled.Accounts, func(a world.Account) bool { return a.ID == account.ID })
+	expected := modelled.Accounts[at]
 	w := auditWorld{meant: meant, intent: stack.Intent(), differences: differencesOf(&account, &expected, stack.Intent().Administrators)}
 	account.Alias, account.Nodes, account.Documents = expected.Alias, expected.Nodes, expected.Documents
 	account.Preferences, account.PasswordPolicy = expected.Preferences, expected.PasswordPolicy
 	for i := range account.Roles {
 		r := &account.Roles[i]
-		same := slices.IndexFunc(expected.Roles, func(other access.Role) bool { return other.ARN(&expected) == r.ARN(&account) })
+		same := slices.IndexFunc(expected.Roles, func(other world.Role) bool { return other.ARN(&expected) == r.ARN(&account) })
 		if same >= 0 {
 			r.PermissionSet = cmp.Or(r.PermissionSet, expected.Roles[same].PermissionSet)
 		}
 	}
-	world.Accounts = slices.Clone(world.Accounts)
-	world.Accounts[at] = account
-	w.world = world
+	modelled.Accounts = slices.Clone(modelled.Accounts)
+	modelled.Accounts[at] = account
+	w.world = modelled
 	w.keepWhatExists(&account)
 	return w, nil
 }
 
 // keepWhatExists takes out of the intent what the account lacks, which is told as a difference, and holds to MFA whom the stack file does not have.
-func (w *auditWorld) keepWhatExists(account *access.Account) {
+func (w *auditWorld) keepWhatExists(account *world.Account) {
 	in := &w.intent
 	users, roles := map[string]bool{}, map[string]bool{}
 	for i := range account.Users {
@@ -79,8 +82,8 @@ func (w *auditWorld) keepWhatExists(account *access.Account) {
 			in.Members = append(in.Members, d.Subject)
 		}
 	}
-	in.OperationRoles = slices.DeleteFunc(in.OperationRoles, func(r access.OperationRoleIntent) bool { return !roles[r.ARN] })
-	in.DelegatedRoles = slices.DeleteFunc(in.DelegatedRoles, func(r access.RoleIntent) bool { return !roles[r.ARN] })
+	in.OperationRoles = slices.DeleteFunc(in.OperationRoles, func(r claims.OperationRoleIntent) bool { return !roles[r.ARN] })
+	in.DelegatedRoles = slices.DeleteFunc(in.DelegatedRoles, func(r claims.RoleIntent) bool { return !roles[r.ARN] })
 	if in.Deployer != "" && !roles[in.Deployer] && !users[in.Deployer] {
 		in.Deployer = ""
 	}
@@ -93,7 +96,7 @@ const (
 )
 
 // differencesOf compares an account with what a stack file deploys, in the order of the stack file, then of the account. Declared are ARNs that the stack file names and does not make.
-func differencesOf(account, expected *access.Account, declared []string) []AuditDifference {
+func differencesOf(account, expected *world.Account, declared []string) []AuditDifference {
 	out := []AuditDifference{}
 	has, wants := partsOf(account), partsOf(expected)
 	for _, want := range wants {
@@ -125,7 +128,7 @@ type accountPart struct {
 	lists map[string][]string
 }
 
-func partsOf(a *access.Account) []accountPart {
+func partsOf(a *world.Account) []accountPart {
 	var parts []accountPart
 	for i := range a.Groups {
 		g := &a.Groups[i]
@@ -156,7 +159,7 @@ func partsOf(a *access.Account) []accountPart {
 	return parts
 }
 
-func (p *accountPart) tagged(tags []access.Tag, boundary string) {
+func (p *accountPart) tagged(tags []world.Tag, boundary string) {
 	for _, t := range tags {
 		p.says["tag "+t.Key] = t.Value
 	}
@@ -165,7 +168,7 @@ func (p *accountPart) tagged(tags []access.Tag, boundary string) {
 	}
 }
 
-func inlineSays(list []access.InlinePolicy) map[string]string {
+func inlineSays(list []world.InlinePolicy) map[string]string {
 	says := map[string]string{}
 	for _, one := range list {
 		says["inline policy "+one.Name] = inOneForm(one.Document)
@@ -239,7 +242,7 @@ func sortedKeys[T any](maps ...map[string]T) []string {
 
 // StackOf is the stack whose documents an account has: the only one of the stacks that is of this account and has a role or group in it. Nil when there is none, or more than one.
 func StackOf(data []byte, stacks []*config.Stack) *config.Stack {
-	account, _, err := access.ReadableAuthorizationDetails(data)
+	account, _, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil
 	}
@@ -256,10 +259,10 @@ func StackOf(data []byte, stacks []*config.Stack) *config.Stack {
 }
 
 // hasPartOf reports whether an account has a role or group of what a stack deploys.
-func hasPartOf(account *access.Account, deployed access.Account) bool {
-	return slices.ContainsFunc(account.Roles, func(r access.Role) bool {
-		return slices.ContainsFunc(deployed.Roles, func(own access.Role) bool { return own.ARN(&deployed) == r.ARN(account) })
-	}) || slices.ContainsFunc(account.Groups, func(g access.Group) bool {
-		return slices.ContainsFunc(deployed.Groups, func(own access.Group) bool { return own.ARN(&deployed) == g.ARN(account) })
+func hasPartOf(account *world.Account, deployed world.Account) bool {
+	return slices.ContainsFunc(account.Roles, func(r world.Role) bool {
+		return slices.ContainsFunc(deployed.Roles, func(own world.Role) bool { return own.ARN(&deployed) == r.ARN(account) })
+	}) || slices.ContainsFunc(account.Groups, func(g world.Group) bool {
+		return slices.ContainsFunc(deployed.Groups, func(own world.Group) bool { return own.ARN(&deployed) == g.ARN(account) })
 	})
 }

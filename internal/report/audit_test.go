@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/policy"
@@ -21,7 +23,7 @@ import (
 func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
 	stack, problems := config.ReadFile("../../Pulumi.dev.yaml")
 	require.NoError(t, problems.Err())
-	details, err := access.ToAuthorizationDetails(stack.World())
+	details, err := details.ToAuthorizationDetails(stack.World())
 	require.NoError(t, err)
 	audit, err := report.AuditOf(details)
 	require.NoError(t, err)
@@ -29,7 +31,7 @@ func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
 	assert.NotZero(t, audit.Classes)
 	found := map[string]bool{}
 	for _, f := range audit.Findings {
-		if f.Verdict == access.DoesNotHold.String() {
+		if f.Verdict == prove.DoesNotHold.String() {
 			found[f.ID] = true
 		}
 	}
@@ -58,7 +60,7 @@ func TestAuditRefusesWhatItCannotRead(t *testing.T) {
 		_, err := report.AuditOf([]byte(data))
 		assert.ErrorContains(t, err, "authorization details", data)
 	}
-	data, err := os.ReadFile("../../access/testdata/authorization-details.json")
+	data, err := os.ReadFile("../../access/world/details/testdata/authorization-details.json")
 	require.NoError(t, err)
 	_, err = report.AuditOf(data)
 	assert.NoError(t, err)
@@ -88,7 +90,7 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 }
 
 // detailsOf are the authorization details of an account that has what a stack deploys, as another tree may have changed it.
-func detailsOf(t *testing.T, file string, change func(*access.Account)) ([]byte, *config.Stack) {
+func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, *config.Stack) {
 	t.Helper()
 	stack, problems := config.ReadFile(file)
 	require.NoError(t, problems.Err())
@@ -98,7 +100,7 @@ func detailsOf(t *testing.T, file string, change func(*access.Account)) ([]byte,
 	if change != nil {
 		change(&account)
 	}
-	details, err := access.ToAuthorizationDetails(account)
+	details, err := details.ToAuthorizationDetails(account)
 	require.NoError(t, err)
 	return details, stack
 }
@@ -123,18 +125,18 @@ func TestWhatDiffersFromTheStackFileIsAFinding(t *testing.T) {
 	admin := "arn:aws:iam::aws:policy/AdministratorAccess"
 	open := policy.New(policy.Allow("Open", "s3:GetObject").On("*"))
 	trust := policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals("*")))
-	for problem, change := range map[string]func(*access.Account){
-		"the attached policy " + admin + " is not in the stack file": func(a *access.Account) { a.Roles[0].Attached = append(slices.Clone(a.Roles[0].Attached), admin) },
-		"the trust policy says something else than the stack file":   func(a *access.Account) { a.Roles[0].Trust = trust },
-		"the inline policy extra is not in the stack file": func(a *access.Account) {
-			a.Roles[0].Inline = append(slices.Clone(a.Roles[0].Inline), access.InlinePolicy{Name: "extra", Document: open})
+	for problem, change := range map[string]func(*world.Account){
+		"the attached policy " + admin + " is not in the stack file": func(a *world.Account) { a.Roles[0].Attached = append(slices.Clone(a.Roles[0].Attached), admin) },
+		"the trust policy says something else than the stack file":   func(a *world.Account) { a.Roles[0].Trust = trust },
+		"the inline policy extra is not in the stack file": func(a *world.Account) {
+			a.Roles[0].Inline = append(slices.Clone(a.Roles[0].Inline), world.InlinePolicy{Name: "extra", Document: open})
 		},
-		"of the stack file is missing":                   func(a *access.Account) { a.Groups[0].Inline = nil },
-		"the group":                                      func(a *access.Account) { a.Users[0].Groups = nil },
-		"the tag Project is":                             func(a *access.Account) { a.Roles[0].Tags = []access.Tag{{Key: "Project", Value: "other"}} },
-		"is in the stack file and not in the account":    func(a *access.Account) { a.Roles = a.Roles[1:] },
-		"is in the account and not in the stack file":    func(a *access.Account) { a.Users = append(a.Users, access.User{Name: "stranger"}) },
-		"the permissions boundary is not in the stack f": func(a *access.Account) { a.Roles[0].Boundary = admin },
+		"of the stack file is missing":                   func(a *world.Account) { a.Groups[0].Inline = nil },
+		"the group":                                      func(a *world.Account) { a.Users[0].Groups = nil },
+		"the tag Project is":                             func(a *world.Account) { a.Roles[0].Tags = []world.Tag{{Key: "Project", Value: "other"}} },
+		"is in the stack file and not in the account":    func(a *world.Account) { a.Roles = a.Roles[1:] },
+		"is in the account and not in the stack file":    func(a *world.Account) { a.Users = append(a.Users, world.User{Name: "stranger"}) },
+		"the permissions boundary is not in the stack f": func(a *world.Account) { a.Roles[0].Boundary = admin },
 	} {
 		details, stack := detailsOf(t, "../../Pulumi.dev.yaml", change)
 		audit, err := report.AuditBeside(details, time.Time{}, stack)
@@ -147,8 +149,8 @@ func TestWhatDiffersFromTheStackFileIsAFinding(t *testing.T) {
 
 // What AWS makes differs from no stack file.
 func TestServiceLinkedRolesAreNoDifference(t *testing.T) {
-	details, stack := detailsOf(t, "../../Pulumi.dev.yaml", func(a *access.Account) {
-		a.Roles = append(a.Roles, access.Role{Name: "AWSServiceRoleForSSO", Path: "/aws-service-role/sso.amazonaws.com/",
+	details, stack := detailsOf(t, "../../Pulumi.dev.yaml", func(a *world.Account) {
+		a.Roles = append(a.Roles, world.Role{Name: "AWSServiceRoleForSSO", Path: "/aws-service-role/sso.amazonaws.com/",
 			Trust: policy.New(policy.Allow("", "sts:AssumeRole").For(policy.Principal{Kind: policy.PrincipalService, Values: []string{"sso.amazonaws.com"}}))})
 	})
 	audit, err := report.AuditBeside(details, time.Time{}, stack)

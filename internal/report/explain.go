@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
@@ -98,8 +101,8 @@ type Statement struct {
 
 // Explain answers one question about the stacks: an expectation without an outcome. The answers are one per Region where the question names none
 // and the answer depends on it; one otherwise.
-func Explain(engine *access.Engine, question access.Expectation) ([]Explanation, error) {
-	journeys, err := engine.Journeys(question)
+func Explain(engine *access.Engine, question expect.Expectation) ([]Explanation, error) {
+	journeys, err := expect.Journeys(engine, question)
 	if err != nil {
 		return nil, err
 	}
@@ -121,8 +124,8 @@ func Explain(engine *access.Engine, question access.Expectation) ([]Explanation,
 	return all, nil
 }
 
-func explainJourney(engine *access.Engine, question access.Expectation, j access.Journey) (Explanation, error) {
-	arrival, err := engine.Journey(j)
+func explainJourney(engine *access.Engine, question expect.Expectation, j journey.Journey) (Explanation, error) {
+	arrival, err := journey.Walk(engine, j)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -133,7 +136,7 @@ func explainJourney(engine *access.Engine, question access.Expectation, j access
 		if question.On.Instance != nil || question.On.Document != "" {
 			question.On.Region = x.Region
 		}
-		if r := engine.Expect(question); r.Verdict == access.HoldsIf {
+		if r := expect.Check(engine, question); r.Verdict == prove.HoldsIf {
 			arrival, engine = r.Arrival, engine.Assuming(access.UnknownAllowsEverything)
 			x.Allowed, x.OSUser = true, arrival.OSUser.Name
 			for _, a := range r.Assumptions {
@@ -160,14 +163,14 @@ func explainJourney(engine *access.Engine, question access.Expectation, j access
 }
 
 // doorStep is the step at which a journey comes to its door: after the sign-in, and the roles or the permission set.
-func doorStep(j access.Journey) int {
+func doorStep(j journey.Journey) int {
 	if j.Portal != nil {
 		return 2
 	}
 	return 1 + len(j.Via)
 }
 
-func explainStep(engine *access.Engine, s *access.Step) (Step, error) {
+func explainStep(engine *access.Engine, s *journey.Step) (Step, error) {
 	step := Step{Does: stepWords(s), Fails: s.Fails, Note: s.Note}
 	if s.Request == nil {
 		return step, nil
@@ -270,7 +273,7 @@ func outcomeWord(d access.Decision) string {
 	return "denied"
 }
 
-func regionOf(j access.Journey) string {
+func regionOf(j journey.Journey) string {
 	switch {
 	case j.Opens != nil:
 		return j.Opens.Node.Region

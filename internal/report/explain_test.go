@@ -11,6 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -116,12 +119,12 @@ func TestAQuestionIsAnsweredWhereItsNamesMeanSomething(t *testing.T) {
 // Regions in which the answer differs are answered apart.
 func TestRegionsWithDifferentAnswersAreToldApart(t *testing.T) {
 	s := readFile(t, prodStack)
-	world := s.World()
-	world.Preferences[1].DefaultUser, world.Preferences[1].RunAs = "", false
-	engine, err := access.Compile(access.World{Accounts: []access.Account{world}}.WithStrangers())
+	w := s.World()
+	w.Preferences[1].DefaultUser, w.Preferences[1].RunAs = "", false
+	engine, err := access.Compile(access.World{Accounts: []world.Account{w}}.WithStrangers())
 	require.NoError(t, err)
-	q := access.Expectation{As: "arn:aws:iam::444455556666:user/non-97-test-user1", MFA: true, Via: "shop-operation", Opens: access.Shell,
-		On: access.Target{Instance: map[string]string{"Project": "shop"}}}
+	q := expect.Expectation{As: "arn:aws:iam::444455556666:user/non-97-test-user1", MFA: true, Via: "shop-operation", Opens: journey.Shell,
+		On: expect.Target{Instance: map[string]string{"Project": "shop"}}}
 	all, err := Explain(engine, q)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
@@ -153,7 +156,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 	}
 	x, err := Question{On: []string{"role/x", "document/d"}, With: []string{"a=1", "a=2"}, Session: "key", At: "2026-12-01T09:00:00+09:00"}.Expectation()
 	require.NoError(t, err)
-	assert.Equal(t, access.Target{Role: "x", Document: "d"}, x.On)
+	assert.Equal(t, expect.Target{Role: "x", Document: "d"}, x.On)
 	assert.Equal(t, access.Context{"a": {"1", "2"}}, x.With)
 	assert.False(t, x.MFA)
 	assert.Equal(t, 2026, x.At.Year())
@@ -210,16 +213,16 @@ func TestEveryLayerHasWords(t *testing.T) {
 	bound := policy.New(policy.Allow("OnlyS3", "s3:*").On("*"))
 	arn := "arn:aws:iam::111122223333:policy/bound"
 	w := access.World{
-		Accounts: []access.Account{{ID: "111122223333", Policies: []access.ManagedPolicy{{ARN: arn, Document: bound}},
-			Users: []access.User{{Name: "bob", Boundary: arn, Inline: []access.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}}}}},
-		Organization: &access.Organization{ID: "o-exampleorgid", Management: "123456789012", Root: access.Unit{ID: "r-exam", Accounts: []access.OrganizationAccount{{ID: "111122223333",
-			Policies: []access.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(policy.Allow("All", "*").On("*"))}}}},
-			Policies: []access.ServiceControlPolicy{{Name: "no-s3", Document: policy.New(policy.Allow("All", "*").On("*"), policy.Deny("NoS3", "s3:*").On("*"))}}}},
+		Accounts: []world.Account{{ID: "111122223333", Policies: []world.ManagedPolicy{{ARN: arn, Document: bound}},
+			Users: []world.User{{Name: "bob", Boundary: arn, Inline: []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}}}}},
+		Organization: &world.Organization{ID: "o-exampleorgid", Management: "123456789012", Root: world.Unit{ID: "r-exam", Accounts: []world.OrganizationAccount{{ID: "111122223333",
+			Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(policy.Allow("All", "*").On("*"))}}}},
+			Policies: []world.ServiceControlPolicy{{Name: "no-s3", Document: policy.New(policy.Allow("All", "*").On("*"), policy.Deny("NoS3", "s3:*").On("*"))}}}},
 	}
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
 	text := func(do string) string {
-		all, err := Explain(engine, access.Expectation{As: "bob", MFA: true, Do: do})
+		all, err := Explain(engine, expect.Expectation{As: "bob", MFA: true, Do: do})
 		require.NoError(t, err)
 		var out bytes.Buffer
 		require.NoError(t, (&Explanations{Answers: all}).WriteText(&out))

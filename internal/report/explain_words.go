@@ -11,11 +11,13 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/policy"
 )
 
 // questionWords is the question as a person asks it.
-func questionWords(x access.Expectation) string {
+func questionWords(x expect.Expectation) string {
 	text := "May " + personWords(x) + " " + triesWords(x)
 	switch {
 	case x.Person != nil:
@@ -33,7 +35,7 @@ func questionWords(x access.Expectation) string {
 }
 
 // personWords are the person.
-func personWords(x access.Expectation) string {
+func personWords(x expect.Expectation) string {
 	if x.Person != nil {
 		return x.Person.String()
 	}
@@ -41,7 +43,7 @@ func personWords(x access.Expectation) string {
 }
 
 // triesWords is what is tried.
-func triesWords(x access.Expectation) string {
+func triesWords(x expect.Expectation) string {
 	text := "call " + x.Do
 	if way, known := doors.WayNamed(string(x.Opens)); known {
 		text = way.Does
@@ -60,17 +62,17 @@ func triesWords(x access.Expectation) string {
 }
 
 // signInWords is how the person signs in.
-func signInWords(x access.Expectation) string {
+func signInWords(x expect.Expectation) string {
 	if x.Person != nil {
 		return "Signs in to the access portal as " + x.Person.String()
 	}
 	text := "Signs in as " + nameOf(x.As)
 	switch x.Session {
-	case access.SignInKey:
+	case expect.SignInKey:
 		return text + ", with an access key, which says nothing of MFA"
-	case access.SignInKeyWithMFACode:
+	case expect.SignInKeyWithMFACode:
 		return text + ", with an access key, and sends an MFA code along when taking a role"
-	case access.SignInSessionToken:
+	case expect.SignInSessionToken:
 		text += ", with credentials of sts:GetSessionToken"
 	default:
 		text += ", in the console"
@@ -216,7 +218,7 @@ func sidWords(sid string) string {
 }
 
 // stepWords is what a step does.
-func stepWords(s *access.Step) string {
+func stepWords(s *journey.Step) string {
 	if s.Request == nil {
 		return upperFirst(s.Does)
 	}

@@ -7,7 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -123,7 +127,7 @@ func (h *handover) add(p Person) {
 	}
 }
 
-func (h *handover) resident(s *config.Stack, u *components.UserArgs) {
+func (h *handover) resident(s *config.Stack, u *user.Args) {
 	partition, mfa := s.Account.Partition, s.MFA
 	h.add(Person{
 		Name: u.Name, ARN: partition.UserARN(s.Account.ID, u.Path, u.Name), SignInURL: partition.SignInURL(s.SignInName()), Managed: true,
@@ -145,7 +149,7 @@ func (h *handover) guest(s *config.Stack, text string) {
 	})
 }
 
-func (h *handover) operationRole(s *config.Stack, name string, r components.OperationRole) {
+func (h *handover) operationRole(s *config.Stack, name string, r operation.Role) {
 	role := newRole(s, r.Path(), name, r.MaxSessionDuration, r.MFAMaxAge)
 	role.Project, role.Documents, role.RunAs = r.Project, r.Documents, r.RunAs
 	if r.FromUser() {
@@ -157,15 +161,15 @@ func (h *handover) operationRole(s *config.Stack, name string, r components.Oper
 	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
 }
 
-func (h *handover) delegatedRole(s *config.Stack, r *components.DelegatedRoleArgs) {
-	role := newRole(s, components.DelegatedRolePath, r.Name, r.MaxSessionDuration, r.MFAMaxAge)
+func (h *handover) delegatedRole(s *config.Stack, r *delegated.Args) {
+	role := newRole(s, guardrail.DelegatedRolePath, r.Name, r.MaxSessionDuration, r.MFAMaxAge)
 	role.ManagedPolicies = r.ManagedPolicies
 	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
 }
 
 // grant is a role of its own, with a window. Its sessions last an hour.
-func (h *handover) grant(s *config.Stack, g *components.AccessGrantArgs) {
-	role := newRole(s, components.OSAccessRolePath, g.RoleName(), time.Hour, g.OSAccess.MFAMaxAge)
+func (h *handover) grant(s *config.Stack, g *grant.Args) {
+	role := newRole(s, guardrail.OSAccessRolePath, g.RoleName(), time.Hour, g.OSAccess.MFAMaxAge)
 	projects := g.Projects
 	if projects == nil {
 		projects = g.OSAccess.Projects
@@ -176,7 +180,7 @@ func (h *handover) grant(s *config.Stack, g *components.AccessGrantArgs) {
 	if g.PrincipalARN != "" {
 		users, arns = nil, []string{g.PrincipalARN}
 	}
-	h.give(s, role, users, arns, components.SessionNameUser)
+	h.give(s, role, users, arns, guardrail.SessionNameUser)
 }
 
 func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
@@ -190,7 +194,7 @@ func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) 
 }
 
 // give hands the role to the people who may assume it.
-func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule components.SessionName) {
+func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule guardrail.SessionName) {
 	for _, arn := range arns {
 		h.guest(s, arn)
 	}
@@ -200,12 +204,12 @@ func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule c
 			continue
 		}
 		mine := role
-		if rule == components.SessionNameUser {
+		if rule == guardrail.SessionNameUser {
 			mine.SessionName = h.people[i].Name
 		}
-		if mine.RunAs == components.RunAsFromUser {
+		if mine.RunAs == operation.RunAsFromUser {
 			mine.RunAs = s.OSUserOf(arn)
-			mine.SessionTags = map[string]string{components.RunAsTag: mine.RunAs}
+			mine.SessionTags = map[string]string{guardrail.RunAsTag: mine.RunAs}
 		}
 		h.people[i].Roles = append(h.people[i].Roles, mine)
 	}

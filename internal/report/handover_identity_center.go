@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -66,7 +66,7 @@ func (p Portal) write(b *strings.Builder, name string) {
 	slices.Sort(tags)
 	for _, tag := range tags {
 		purpose := "the tag " + tag + " of every session"
-		if tag == components.RunAsTag {
+		if tag == guardrail.RunAsTag {
 			purpose = "the OS user of shells: a login that exists on the nodes, in lower case, and nobody else's"
 		}
 		fmt.Fprintf(b, "  %s: %s\n", p.Profile[tag], purpose)

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -52,11 +53,11 @@ func TestMatrixOfHandMadePermissionSets(t *testing.T) {
 	h.world.Accounts[0].Roles[0].PermissionSet = "Ops"
 	nodes := policy.Allow("Nodes", "ssm:StartSession").On("arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")
 	h.role("next", "Bank", "teller", policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::"+handAccount+":root"))), nodes)
-	source, err := access.ParseAttributeSource("${path:userName}")
+	source, err := world.ParseAttributeSource("${path:userName}")
 	require.NoError(t, err)
-	h.world.IdentityCenter = &access.IdentityCenterInstance{
-		Attributes: []access.AccessControlAttribute{{Key: access.RunAsTag, Source: source}}, Users: []string{"erin"},
-		Assignments: []access.PermissionSetAssignment{{PermissionSet: "Ops", Account: handAccount, User: "dave"}, {PermissionSet: "Ops", Account: handAccount, User: "d#ve"}},
+	h.world.IdentityCenter = &world.IdentityCenterInstance{
+		Attributes: []world.AccessControlAttribute{{Key: journey.RunAsTag, Source: source}}, Users: []string{"erin"},
+		Assignments: []world.PermissionSetAssignment{{PermissionSet: "Ops", Account: handAccount, User: "dave"}, {PermissionSet: "Ops", Account: handAccount, User: "d#ve"}},
 	}
 	m := h.matrix(t)
 	assert.Equal(t, []string{"- | - | - | - | - | -"}, of(m, "erin (IAM Identity Center)", ""))

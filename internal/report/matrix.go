@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/policy"
@@ -187,10 +188,10 @@ type subject struct {
 // way is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
 type way struct {
 	person subject
-	home   *access.Account
+	home   *world.Account
 	hops   []hop
 	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center gives.
-	tags []access.Tag
+	tags []world.Tag
 	// profile says which source a value of the tags stands for.
 	profile     map[string]string
 	session     access.Session
@@ -200,12 +201,12 @@ type way struct {
 }
 
 type hop struct {
-	account *access.Account
-	role    *access.Role
+	account *world.Account
+	role    *world.Role
 }
 
 // person is everything that one person reaches.
-func (b *matrixBuilder) person(home *access.Account, user *access.User) ([]MatrixRow, error) {
+func (b *matrixBuilder) person(home *world.Account, user *world.User) ([]MatrixRow, error) {
 	arn := user.ARN(home)
 	rows, err := b.overTime(arn, home.ID, func(at time.Time) ([]MatrixRow, error) { return b.at(home, user, at) })
 	if err != nil {
@@ -274,7 +275,7 @@ func (b *matrixBuilder) rolesThatMatter(arn, account string) []string {
 }
 
 // trusts reports whether the trust policy of a role speaks of the person, the account, everybody, or of another role.
-func trusts(role *access.Role, person, account string) bool {
+func trusts(role *world.Role, person, account string) bool {
 	return slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
 		return len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
 			if p.Kind == policy.PrincipalAny {
@@ -310,7 +311,7 @@ func (b *matrixBuilder) roleOrder(arn string) int {
 }
 
 // personName is the name alone in the first account of the world, and with the account everywhere else.
-func (b *matrixBuilder) personName(home *access.Account, user *access.User) string {
+func (b *matrixBuilder) personName(home *world.Account, user *world.User) string {
 	if world := b.engine.World(); world.Accounts[0].ID == home.ID {
 		return user.Name
 	}
@@ -318,5 +319,5 @@ func (b *matrixBuilder) personName(home *access.Account, user *access.User) stri
 }
 
 func (b *matrixBuilder) projectTag(account string) string {
-	return cmp.Or(b.options.ProjectTags[account], components.DefaultProjectTag)
+	return cmp.Or(b.options.ProjectTags[account], guardrail.DefaultProjectTag)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -19,7 +20,7 @@ type documentText struct {
 
 func newDocuments(w access.World) documents {
 	d := documents{}
-	managed := map[string]*access.ManagedPolicy{}
+	managed := map[string]*world.ManagedPolicy{}
 	for i := range w.Accounts {
 		for j := range w.Accounts[i].Policies {
 			managed[w.Accounts[i].Policies[j].ARN] = &w.Accounts[i].Policies[j]
@@ -69,7 +70,7 @@ func newDocuments(w access.World) documents {
 // everyone stands for the service control policies, which may bind anybody.
 const everyone = ""
 
-func (d documents) unit(u *access.Unit) {
+func (d documents) unit(u *world.Unit) {
 	for _, p := range u.Policies {
 		d.add(everyone, p.Document)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -21,7 +23,7 @@ const (
 // opening is where a door of one kind opens as one OS user.
 type opening struct {
 	door        string
-	user        access.OSUser
+	user        journey.OSUser
 	region      string
 	projects    []string
 	assumptions []Assumption
@@ -118,10 +120,10 @@ func (b *matrixBuilder) collect(w *way, openings []opening, projects []string) [
 
 // doorOrder is the place of a door in the order of the matrix.
 func doorOrder(door string) int {
-	if at := slices.Index(access.Doors(), access.DoorKind(door)); at >= 0 {
+	if at := slices.Index(journey.Doors(), journey.DoorKind(door)); at >= 0 {
 		return at
 	}
-	return len(access.Doors())
+	return len(journey.Doors())
 }
 
 // merge joins the rows that are alike but for what drop drops.
@@ -164,22 +166,22 @@ func (b *matrixBuilder) row(w *way) MatrixRow {
 }
 
 // open tries every door on a node.
-func (b *matrixBuilder) open(w *way, account *access.Account, region, project string, at time.Time) ([]opening, error) {
-	node := access.Node{Kind: access.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: []access.Tag{}}
+func (b *matrixBuilder) open(w *way, account *world.Account, region, project string, at time.Time) ([]opening, error) {
+	node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: []world.Tag{}}
 	if region == otherRegion {
 		node.Region = unnamedRegion(account, b.regions(account, w.session.Subject()))
 	}
 	if project != noProject {
-		node.Tags = []access.Tag{{Key: b.projectTag(account.ID), Value: sample(project)}}
+		node.Tags = []world.Tag{{Key: b.projectTag(account.ID), Value: sample(project)}}
 	}
 	var found []opening
-	add := func(name string, user access.OSUser, assumptions []Assumption) {
+	add := func(name string, user journey.OSUser, assumptions []Assumption) {
 		user.How = ""
 		found = append(found, opening{door: name, user: user, region: region, projects: []string{project}, assumptions: assumptions})
 	}
-	for _, kind := range access.Doors() {
-		j := access.Journey{From: w.session, Opens: &access.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
-		arrival, err := b.engine.Journey(j)
+	for _, kind := range journey.Doors() {
+		j := journey.Journey{From: w.session, Opens: &journey.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
+		arrival, err := journey.Walk(b.engine, j)
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +190,7 @@ func (b *matrixBuilder) open(w *way, account *access.Account, region, project st
 			continue
 		}
 		last := arrival.Steps[len(arrival.Steps)-1]
-		if arrival, err = b.generous.Journey(j); err != nil {
+		if arrival, err = journey.Walk(b.generous, j); err != nil {
 			return nil, err
 		}
 		if arrival.Allowed() {
@@ -202,7 +204,7 @@ func (b *matrixBuilder) open(w *way, account *access.Account, region, project st
 			return nil, err
 		}
 		if allowed {
-			add(power.name, access.OSUser{}, assumptions)
+			add(power.name, journey.OSUser{}, assumptions)
 		}
 	}
 	return found, nil
@@ -233,7 +235,7 @@ func sample(pattern string) string {
 }
 
 // regions are those of the preferences and those that the policies name, and one that stands for all others.
-func (b *matrixBuilder) regions(account *access.Account, subject string) []string {
+func (b *matrixBuilder) regions(account *world.Account, subject string) []string {
 	var named []string
 	for _, p := range account.Preferences {
 		if !slices.Contains(named, p.Region) {
@@ -264,7 +266,7 @@ var someRegions = map[policy.Partition][]string{
 }
 
 // unnamedRegion is a Region that nobody names; empty when there is none left.
-func unnamedRegion(account *access.Account, named []string) string {
+func unnamedRegion(account *world.Account, named []string) string {
 	for _, region := range someRegions[cmp.Or(account.Partition, policy.AWS)] {
 		if !slices.Contains(named, region) {
 			return region

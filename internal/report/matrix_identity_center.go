@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -18,7 +19,7 @@ const portalSignIn = "IAM Identity Center"
 type member struct{ user, group string }
 
 // members are the groups and then the users that an instance knows, those of its assignments among them.
-func members(center *access.IdentityCenterInstance) []member {
+func members(center *world.IdentityCenterInstance) []member {
 	var all []member
 	for _, group := range center.Groups {
 		all = append(all, member{group: group})
@@ -35,7 +36,7 @@ func members(center *access.IdentityCenterInstance) []member {
 }
 
 // subject is the member as rows name it, by the ARN of the identity store.
-func (m member) subject(center *access.IdentityCenterInstance) subject {
+func (m member) subject(center *world.IdentityCenterInstance) subject {
 	arn := policy.ARN{Partition: policy.AWS, Service: "identitystore"}
 	if m.group != "" {
 		arn.Resource = "group/" + cmp.Or(center.GroupIDs[m.group], m.group)
@@ -46,8 +47,8 @@ func (m member) subject(center *access.IdentityCenterInstance) subject {
 }
 
 // person is somebody whose profile says what no policy names: a value of its own for each source, which the second result tells.
-func (m member) person(center *access.IdentityCenterInstance) (access.Person, map[string]string) {
-	p, words := access.Person{UserName: m.user, Profile: map[string]string{}}, map[string]string{}
+func (m member) person(center *world.IdentityCenterInstance) (world.Person, map[string]string) {
+	p, words := world.Person{UserName: m.user, Profile: map[string]string{}}, map[string]string{}
 	if m.group != "" {
 		p.Groups = []string{m.group}
 	}
@@ -114,7 +115,7 @@ func (b *matrixBuilder) identityCenter() ([]MatrixRow, error) {
 }
 
 // permissionSet is the role of an assignment, nil where no stack describes the account.
-func (b *matrixBuilder) permissionSet(a access.PermissionSetAssignment) (*access.Account, *access.Role) {
+func (b *matrixBuilder) permissionSet(a world.PermissionSetAssignment) (*world.Account, *world.Role) {
 	world := b.engine.World()
 	for i := range world.Accounts {
 		account := &world.Accounts[i]
@@ -128,7 +129,7 @@ func (b *matrixBuilder) permissionSet(a access.PermissionSetAssignment) (*access
 }
 
 // assignment is what a member reaches with one permission set in one account.
-func (b *matrixBuilder) assignment(center *access.IdentityCenterInstance, m member, a access.PermissionSetAssignment) ([]MatrixRow, error) {
+func (b *matrixBuilder) assignment(center *world.IdentityCenterInstance, m member, a world.PermissionSetAssignment) ([]MatrixRow, error) {
 	account, role := b.permissionSet(a)
 	if role == nil {
 		row := emptyRow(m.subject(center))

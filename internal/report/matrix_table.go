@@ -6,6 +6,9 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -49,7 +52,7 @@ func (b *matrixBuilder) others(w *way, at time.Time) ([]string, error) {
 
 // mayCall reports whether the session may make one of the calls at an instant. What a search cannot tell counts as open.
 func (b *matrixBuilder) mayCall(s access.Session, actions []string, at time.Time) (bool, error) {
-	answer, err := b.engine.ProveClaim(access.Claim{
+	answer, err := prove.Prove(b.engine, prove.Claim{
 		Caller: s,
 		Never:  []policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(at), policy.Before(at.Add(time.Second)))},
 		Except: []policy.Statement{
@@ -57,11 +60,11 @@ func (b *matrixBuilder) mayCall(s access.Session, actions []string, at time.Time
 			policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
 		},
 	})
-	return err == nil && answer.Verdict == access.DoesNotHold, err
+	return err == nil && answer.Verdict == prove.DoesNotHold, err
 }
 
 // volumeKeys are the keys with which a row starts instances.
-func (b *matrixBuilder) volumeKeys(w *way, account *access.Account, row *MatrixRow, at time.Time) ([]string, error) {
+func (b *matrixBuilder) volumeKeys(w *way, account *world.Account, row *MatrixRow, at time.Time) ([]string, error) {
 	if !slices.Contains(row.Doors, startDoor) {
 		return nil, nil
 	}
@@ -72,7 +75,7 @@ func (b *matrixBuilder) volumeKeys(w *way, account *access.Account, row *MatrixR
 	var keys []string
 	every := len(regions) > 0
 	for _, region := range regions {
-		use, err := b.engine.VolumeKeyUse(w.session, account.ID, region, at)
+		use, err := journey.UseOfVolumeKeys(b.engine, w.session, account.ID, region, at)
 		if err != nil {
 			return nil, err
 		}

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -56,20 +58,20 @@ func trusting(users ...string) policy.Document {
 }
 
 func newHand() *hand {
-	return &hand{access.World{Accounts: []access.Account{{
-		ID: handAccount, Partition: policy.AWS, Users: []access.User{{Name: "alice"}, {Name: "bob"}},
-		Preferences: []access.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}},
+	return &hand{access.World{Accounts: []world.Account{{
+		ID: handAccount, Partition: policy.AWS, Users: []world.User{{Name: "alice"}, {Name: "bob"}},
+		Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}},
 	}}}}
 }
 
 // role adds a role with its statements; its tags are those of operation roles.
 func (h *hand) role(name, project, runAs string, trust policy.Document, statements ...policy.Statement) {
-	r := access.Role{Name: name, Path: "/", Trust: trust, Inline: []access.InlinePolicy{{Name: "p", Document: policy.New(statements...)}}}
+	r := world.Role{Name: name, Path: "/", Trust: trust, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(statements...)}}}
 	if project != "" {
-		r.Tags = append(r.Tags, access.Tag{Key: "Project", Value: project})
+		r.Tags = append(r.Tags, world.Tag{Key: "Project", Value: project})
 	}
 	if runAs != "" {
-		r.Tags = append(r.Tags, access.Tag{Key: access.RunAsTag, Value: runAs})
+		r.Tags = append(r.Tags, world.Tag{Key: journey.RunAsTag, Value: runAs})
 	}
 	h.world.Accounts[0].Roles = append(h.world.Accounts[0].Roles, r)
 }
@@ -153,8 +155,8 @@ func TestRowsSayWhatASignInNeeds(t *testing.T) {
 	h.role("open", "", "alice", policy.New(named), shell)
 	h.role("keys", "", "alice", policy.New(named.When(policy.Absent("aws:MultiFactorAuthPresent"))), shell)
 	h.role("fresh", "", "alice", policy.New(named.When(policy.Bool("aws:MultiFactorAuthPresent", true), policy.YoungerThan("aws:MultiFactorAuthAge", 90*time.Minute))), shell)
-	h.world.Accounts[0].Users[1].Inline = []access.InlinePolicy{{Name: "direct", Document: policy.New(shell.When(policy.Bool("aws:MultiFactorAuthPresent", true)))}}
-	h.world.Accounts[0].Users[1].Tags = []access.Tag{{Key: access.RunAsTag, Value: "bob"}}
+	h.world.Accounts[0].Users[1].Inline = []world.InlinePolicy{{Name: "direct", Document: policy.New(shell.When(policy.Bool("aws:MultiFactorAuthPresent", true)))}}
+	h.world.Accounts[0].Users[1].Tags = []world.Tag{{Key: journey.RunAsTag, Value: "bob"}}
 	m := h.matrix(t)
 	assert.Contains(t, of(m, "alice", "open")[0], "WITHOUT MFA: console, access key, session token")
 	assert.Contains(t, of(m, "alice", "keys")[0], "WITHOUT MFA: access key")

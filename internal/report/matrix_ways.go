@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -13,7 +15,7 @@ import (
 const maxHops = 3
 
 // at is what the person reaches at a time: by itself, and in every role.
-func (b *matrixBuilder) at(home *access.Account, user *access.User, at time.Time) ([]MatrixRow, error) {
+func (b *matrixBuilder) at(home *world.Account, user *world.User, at time.Time) ([]MatrixRow, error) {
 	var rows []MatrixRow
 	for _, w := range b.ownWays(home, user, at) {
 		doors, err := b.doors(&w, at)
@@ -87,7 +89,7 @@ func (s signIn) session(arn string, at time.Time, age time.Duration) access.Sess
 
 // ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them, or fewer rights. Of a stranger
 // nothing is known, and what a stranger does at home is nobody's business here.
-func (b *matrixBuilder) ownWays(home *access.Account, user *access.User, at time.Time) []way {
+func (b *matrixBuilder) ownWays(home *world.Account, user *world.User, at time.Time) []way {
 	if user.Stranger {
 		return nil
 	}
@@ -98,12 +100,12 @@ func (b *matrixBuilder) ownWays(home *access.Account, user *access.User, at time
 	return ways
 }
 
-func (b *matrixBuilder) subject(home *access.Account, user *access.User) subject {
+func (b *matrixBuilder) subject(home *world.Account, user *world.User) subject {
 	return subject{name: user.Name, words: b.personName(home, user), arn: user.ARN(home)}
 }
 
 // roleWays are the roles that the person takes directly.
-func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at time.Time) ([]way, error) {
+func (b *matrixBuilder) roleWays(home *world.Account, user *world.User, at time.Time) ([]way, error) {
 	var ways []way
 	world := b.engine.World()
 	arn := user.ARN(home)
@@ -129,23 +131,23 @@ func (b *matrixBuilder) roleWays(home *access.Account, user *access.User, at tim
 }
 
 // sessionTags are the session tags that the person may try to pass: none, and where the trust policy takes tags the own OS user.
-func sessionTags(user *access.User, role *access.Role) [][]access.Tag {
-	all := [][]access.Tag{nil}
+func sessionTags(user *world.User, role *world.Role) [][]world.Tag {
+	all := [][]world.Tag{nil}
 	takes := slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
 		return slices.ContainsFunc(st.Actions, func(action string) bool {
 			return strings.EqualFold(action, "sts:TagSession") || strings.HasSuffix(action, "*")
 		})
 	})
 	for _, tag := range user.Tags {
-		if takes && strings.EqualFold(tag.Key, access.RunAsTag) {
-			all = append(all, []access.Tag{{Key: access.RunAsTag, Value: tag.Value}})
+		if takes && strings.EqualFold(tag.Key, journey.RunAsTag) {
+			all = append(all, []world.Tag{{Key: journey.RunAsTag, Value: tag.Value}})
 		}
 	}
 	return all
 }
 
 // roleWay is the way into one role with session tags. It has no sign-ins when there is none.
-func (b *matrixBuilder) roleWay(w way, tags []access.Tag, at time.Time) (way, error) {
+func (b *matrixBuilder) roleWay(w way, tags []world.Tag, at time.Time) (way, error) {
 	arn, role := w.person.arn, w.hops[0].role.ARN(w.hops[0].account)
 	request := assume(role, w.person.name, at, tags...)
 	for _, s := range signIns {
@@ -205,7 +207,7 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 	return ways, nil
 }
 
-func assume(role, name string, at time.Time, tags ...access.Tag) access.Request {
+func assume(role, name string, at time.Time, tags ...world.Tag) access.Request {
 	r := access.AssumeRole(role, name, tags...)
 	r.Time = at
 	return r

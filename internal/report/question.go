@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/components"
+	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -36,10 +38,10 @@ type Question struct {
 }
 
 // Expectation is the question as the access engine takes it.
-func (q Question) Expectation() (access.Expectation, error) {
-	x := access.Expectation{
-		As: q.As, Session: access.SignIn(q.Session), MFA: access.SignIn(q.Session) != access.SignInKey, MFAAge: q.MFAAge, Via: q.Via,
-		SessionName: q.SessionName, Do: q.Do, Opens: access.DoorKind(q.Opens),
+func (q Question) Expectation() (expect.Expectation, error) {
+	x := expect.Expectation{
+		As: q.As, Session: expect.SignIn(q.Session), MFA: expect.SignIn(q.Session) != expect.SignInKey, MFAAge: q.MFAAge, Via: q.Via,
+		SessionName: q.SessionName, Do: q.Do, Opens: journey.DoorKind(q.Opens),
 	}
 	if q.MFA != nil {
 		x.MFA = *q.MFA
@@ -47,21 +49,21 @@ func (q Question) Expectation() (access.Expectation, error) {
 	var err error
 	if strings.HasPrefix(q.As, "{") {
 		if x.As = ""; q.MFA != nil {
-			return access.Expectation{}, errors.New("mfa: is for IAM users; Identity Center asks for MFA itself: remove it")
+			return expect.Expectation{}, errors.New("mfa: is for IAM users; Identity Center asks for MFA itself: remove it")
 		}
 		if x.Person, err = config.ReadPerson(q.As); err != nil {
-			return access.Expectation{}, err
+			return expect.Expectation{}, err
 		}
 		x.MFA = false
 	}
 	if x.On, err = target(q.On); err != nil {
-		return access.Expectation{}, err
+		return expect.Expectation{}, err
 	}
 	x.On.Region, x.On.VolumeKeys = q.Region, q.VolumeKeys
 	for _, tag := range q.SessionTags {
 		key, value, found := strings.Cut(tag, "=")
 		if !found || key == "" {
-			return access.Expectation{}, fmt.Errorf("session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice", tag)
+			return expect.Expectation{}, fmt.Errorf("session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice", tag)
 		}
 		if x.SessionTags == nil {
 			x.SessionTags = map[string]string{}
@@ -71,7 +73,7 @@ func (q Question) Expectation() (access.Expectation, error) {
 	for _, with := range q.With {
 		key, value, found := strings.Cut(with, "=")
 		if !found || key == "" {
-			return access.Expectation{}, fmt.Errorf("with: %q is no condition key with a value; write it as in aws:TagKeys=Project", with)
+			return expect.Expectation{}, fmt.Errorf("with: %q is no condition key with a value; write it as in aws:TagKeys=Project", with)
 		}
 		if x.With == nil {
 			x.With = access.Context{}
@@ -80,15 +82,15 @@ func (q Question) Expectation() (access.Expectation, error) {
 	}
 	if q.At != "" {
 		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
-			return access.Expectation{}, fmt.Errorf(`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`, q.At)
+			return expect.Expectation{}, fmt.Errorf(`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`, q.At)
 		}
 	}
 	return x, nil
 }
 
 // target reads what is acted on.
-func target(words []string) (access.Target, error) {
-	var t access.Target
+func target(words []string) (expect.Target, error) {
+	var t expect.Target
 	for _, word := range words {
 		kind, name, _ := strings.Cut(word, "/")
 		key, value, tag := strings.Cut(word, "=")
@@ -109,7 +111,7 @@ func target(words []string) (access.Target, error) {
 		case kind == "document" && name != "":
 			t.Document = name
 		default:
-			return access.Target{}, fmt.Errorf(`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`, word)
+			return expect.Target{}, fmt.Errorf(`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`, word)
 		}
 	}
 	return t, nil
@@ -168,7 +170,7 @@ func elsewhere(as string, stacks []*config.Stack) error {
 		}
 	}
 	for _, s := range stacks {
-		if slices.ContainsFunc(s.Users, func(u components.UserArgs) bool { return u.Name == as }) {
+		if slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.Name == as }) {
 			if len(stacks) == 1 {
 				return nil
 			}

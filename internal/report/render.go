@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/policy"
 )
@@ -27,7 +28,7 @@ type Rendering struct {
 	IdentityCenter         IdentityCenter         `json:"identityCenter"`
 	Organization           Organization           `json:"organization"`
 
-	world access.Account
+	world world.Account
 	// nodes is what the role of a node needs for the configured logs; nil for nothing.
 	nodes *policy.Document
 }
@@ -83,7 +84,7 @@ type Organization struct {
 // Render collects the documents of a stack.
 func Render(stack *config.Stack) (*Rendering, error) {
 	world := stack.World()
-	details, err := access.ToAuthorizationDetails(world)
+	details, err := details.ToAuthorizationDetails(world)
 	if err != nil {
 		return nil, fmt.Errorf("render stack %s: %w", stack.Name, err)
 	}

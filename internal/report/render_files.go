@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 )
 
 // File is one rendered file.
@@ -77,7 +77,7 @@ type principal struct {
 	MaxSessionDuration int               `json:"MaxSessionDuration,omitempty"`
 }
 
-func tagMap(tags []access.Tag) map[string]string {
+func tagMap(tags []world.Tag) map[string]string {
 	m := map[string]string{}
 	for _, t := range tags {
 		m[t.Key] = t.Value
@@ -106,7 +106,7 @@ func (f *files) add(document any, names ...string) {
 	f.all = append(f.all, File{Path: path.Join(append([]string{f.root}, names...)...), Content: content.Bytes()})
 }
 
-func (f *files) inline(policies []access.InlinePolicy, names ...string) {
+func (f *files) inline(policies []world.InlinePolicy, names ...string) {
 	for _, p := range policies {
 		f.add(p.Document, append(slices.Clone(names), "inline-"+p.Name+".json")...)
 	}

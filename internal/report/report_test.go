@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/config"
 )
 
@@ -84,7 +84,7 @@ func TestJSONHasEveryFieldOnOneLine(t *testing.T) {
 // Other tools read the authorization details as AWS's, and so do we: what comes back is what was rendered.
 func TestAuthorizationDetailsAreReadBack(t *testing.T) {
 	stack := readFile(t, "../../Pulumi.dev.yaml")
-	back, err := access.FromAuthorizationDetails(render(t, stack).AuthorizationDetails)
+	back, err := details.FromAuthorizationDetails(render(t, stack).AuthorizationDetails)
 	require.NoError(t, err)
 	world := stack.World()
 	require.Len(t, back.Roles, len(world.Roles))

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
@@ -67,25 +68,25 @@ func RequestOf(call cloud.Call) access.Request {
 }
 
 // world is the role with its policies, and the organization above its account.
-func (d *decider) world(account string) (access.World, access.Role, error) {
+func (d *decider) world(account string) (access.World, world.Role, error) {
 	snapshot := d.cloud.Snapshot()
 	r := &reader{}
 	all := r.account(account, snapshot.Accounts[account])
 	if err := errors.Join(r.problems...); err != nil {
-		return access.World{}, access.Role{}, err
+		return access.World{}, world.Role{}, err
 	}
-	at := slices.IndexFunc(all.Roles, func(role access.Role) bool { return role.Path+role.Name == d.role })
+	at := slices.IndexFunc(all.Roles, func(role world.Role) bool { return role.Path+role.Name == d.role })
 	if at < 0 {
-		return access.World{}, access.Role{}, fmt.Errorf("callsAs: account %s has no role%s; list it in sandbox.yaml, or make it first", account, d.role)
+		return access.World{}, world.Role{}, fmt.Errorf("callsAs: account %s has no role%s; list it in sandbox.yaml, or make it first", account, d.role)
 	}
 	role := all.Roles[at]
-	mini := access.Account{ID: account, Partition: all.Partition, Roles: []access.Role{role}}
+	mini := world.Account{ID: account, Partition: all.Partition, Roles: []world.Role{role}}
 	for _, p := range all.Policies {
 		if slices.Contains(role.Attached, p.ARN) || role.Boundary == p.ARN {
 			mini.Policies = append(mini.Policies, p)
 		}
 	}
-	world := access.World{Accounts: []access.Account{mini}, Organization: r.organization(snapshot.Organization)}
+	world := access.World{Accounts: []world.Account{mini}, Organization: r.organization(snapshot.Organization)}
 	return world, role, errors.Join(r.problems...)
 }
 

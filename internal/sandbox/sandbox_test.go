@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
@@ -69,11 +71,11 @@ func TestTheWorldIsReadyForProofs(t *testing.T) {
 	want := policy.New(policy.Allow("Trust", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::444455556666:user/people/alice")))
 	require.Len(t, home.Roles, 1)
 	assert.Empty(t, cmp.Diff(want, home.Roles[0].Trust))
-	assert.Equal(t, []access.SessionPreferences{{Region: "ap-northeast-1", MaxDuration: 60}}, home.Preferences)
-	assert.Equal(t, []access.Node{
-		{Kind: access.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "ap-northeast-1", Tags: []access.Tag{{Key: "Project", Value: "A"}}, OSUsers: []string{"alice"}, Profile: "arn:aws:iam::111122223333:role/nodes/node",
-			VolumeKeys: []string{access.AWSManagedEBSKey, "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},
-		{Kind: access.ManagedInstance, ID: "mi-0a1b2c3d4e5f60718", Region: "ap-northeast-1"},
+	assert.Equal(t, []world.SessionPreferences{{Region: "ap-northeast-1", MaxDuration: 60}}, home.Preferences)
+	assert.Equal(t, []world.Node{
+		{Kind: world.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "ap-northeast-1", Tags: []world.Tag{{Key: "Project", Value: "A"}}, OSUsers: []string{"alice"}, Profile: "arn:aws:iam::111122223333:role/nodes/node",
+			VolumeKeys: []string{journey.AWSManagedEBSKey, "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},
+		{Kind: world.ManagedInstance, ID: "mi-0a1b2c3d4e5f60718", Region: "ap-northeast-1"},
 	}, home.Nodes)
 	require.Len(t, home.Documents, 1)
 	assert.Equal(t, "Session", home.Documents[0].Type)

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
@@ -175,10 +175,10 @@ type volumeKey string
 var keyARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
 
 func (k *volumeKey) check() (string, string) {
-	if *k == access.AWSManagedEBSKey || keyARNPattern.MatchString(string(*k)) {
+	if *k == journey.AWSManagedEBSKey || keyARNPattern.MatchString(string(*k)) {
 		return "", ""
 	}
-	return fmt.Sprintf("%q is not the key of a volume", *k), "write the ARN of a customer managed key, or " + access.AWSManagedEBSKey + " for AWS's own"
+	return fmt.Sprintf("%q is not the key of a volume", *k), "write the ARN of a customer managed key, or " + journey.AWSManagedEBSKey + " for AWS's own"
 }
 
 type nodeID string

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -39,7 +40,7 @@ type caller struct {
 	user, userPath, role, rolePath string
 	session                        string
 	age                            time.Duration
-	tags                           []access.Tag
+	tags                           []world.Tag
 	issued                         time.Time
 	// limit is the session policy; nil means none.
 	limit *policy.Document
@@ -269,11 +270,11 @@ func (g generator) document() policy.Document {
 	return policy.New(statements...)
 }
 
-func (g generator) inline(chance int) []access.InlinePolicy {
-	var out []access.InlinePolicy
+func (g generator) inline(chance int) []world.InlinePolicy {
+	var out []world.InlinePolicy
 	for i := range 2 {
 		if g.oneIn(chance) {
-			out = append(out, access.InlinePolicy{Name: fmt.Sprintf("p%d", i), Document: g.document()})
+			out = append(out, world.InlinePolicy{Name: fmt.Sprintf("p%d", i), Document: g.document()})
 		}
 	}
 	return out
@@ -311,15 +312,15 @@ func (g generator) trust() policy.Document {
 	return policy.New(statements...)
 }
 
-func (g generator) guardrails() []access.ServiceControlPolicy {
-	full := access.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}
+func (g generator) guardrails() []world.ServiceControlPolicy {
+	full := world.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}
 	switch g.IntN(4) {
 	case 0, 1:
-		return []access.ServiceControlPolicy{full}
+		return []world.ServiceControlPolicy{full}
 	case 2:
-		return []access.ServiceControlPolicy{full, {Name: "more", Document: g.document()}}
+		return []world.ServiceControlPolicy{full, {Name: "more", Document: g.document()}}
 	}
-	return []access.ServiceControlPolicy{{Name: "only", Document: g.document()}}
+	return []world.ServiceControlPolicy{{Name: "only", Document: g.document()}}
 }
 
 const boundary = "arn:aws:iam::" + people + ":policy/bound"
@@ -331,28 +332,28 @@ func (g generator) world() *access.World {
 		}
 		return ""
 	}
-	tags := func() []access.Tag {
-		var out []access.Tag
+	tags := func() []world.Tag {
+		var out []world.Tag
 		if g.oneIn(2) {
-			out = append(out, access.Tag{Key: pick(g, "Project", "project"), Value: pick(g, "blue", "Blue", "green", "bl*", "")})
+			out = append(out, world.Tag{Key: pick(g, "Project", "project"), Value: pick(g, "blue", "Blue", "green", "bl*", "")})
 		}
 		if g.oneIn(4) {
-			out = append(out, access.Tag{Key: "Team", Value: "bob"})
+			out = append(out, world.Tag{Key: "Team", Value: "bob"})
 		}
 		return out
 	}
-	account := func(id string) access.Account {
-		a := access.Account{ID: id, Groups: []access.Group{{Name: "g", Inline: g.inline(2)}}}
-		a.Users = []access.User{
+	account := func(id string) world.Account {
+		a := world.Account{ID: id, Groups: []world.Group{{Name: "g", Inline: g.inline(2)}}}
+		a.Users = []world.User{
 			{Name: "bob", ID: "AIDABOB", Tags: tags(), Groups: some(g, g.IntN(2), "g"), Inline: g.inline(2)},
 			{Name: "bobby", ID: "AIDABOBBY", Path: "/team/", Tags: tags(), Groups: some(g, g.IntN(2), "g"), Inline: g.inline(2)},
 		}
-		a.Roles = []access.Role{
+		a.Roles = []world.Role{
 			{Name: "ops", ID: "AROAOPS", Tags: tags(), Trust: g.trust(), Inline: g.inline(2)},
 			{Name: "target", ID: "AROATARGET", Path: "/", Tags: tags(), Trust: g.trust()},
 		}
 		if id == people {
-			a.Policies = []access.ManagedPolicy{{ARN: boundary, Document: g.document()}}
+			a.Policies = []world.ManagedPolicy{{ARN: boundary, Document: g.document()}}
 			for i := range a.Users {
 				a.Users[i].Boundary = bound()
 			}
@@ -360,14 +361,14 @@ func (g generator) world() *access.World {
 		}
 		return a
 	}
-	w := &access.World{Accounts: []access.Account{account(people), account(members)}}
+	w := &access.World{Accounts: []world.Account{account(people), account(members)}}
 	if g.oneIn(2) {
-		w.Organization = &access.Organization{ID: "o-exampleorgid", Management: pick(g, management, management, people), Root: access.Unit{
+		w.Organization = &world.Organization{ID: "o-exampleorgid", Management: pick(g, management, management, people), Root: world.Unit{
 			ID: "r-exam", Policies: g.guardrails(),
-			Units: []access.Unit{{ID: "ou-exam-11111111", Policies: g.guardrails(), Accounts: []access.OrganizationAccount{{ID: people, Policies: g.guardrails()}}}},
+			Units: []world.Unit{{ID: "ou-exam-11111111", Policies: g.guardrails(), Accounts: []world.OrganizationAccount{{ID: people, Policies: g.guardrails()}}}},
 		}}
 		if g.oneIn(2) {
-			w.Organization.Root.Accounts = []access.OrganizationAccount{{ID: members, Policies: g.guardrails()}}
+			w.Organization.Root.Accounts = []world.OrganizationAccount{{ID: members, Policies: g.guardrails()}}
 		}
 	}
 	return w
@@ -385,10 +386,10 @@ func (g generator) caller() caller {
 	case byRole, byIdentityCenter:
 		c.role, c.rolePath, c.session = "ops", "/", pick(g, "s", "bob", "x")
 		if g.oneIn(2) {
-			c.tags = []access.Tag{{Key: pick(g, "Project", "PROJECT"), Value: pick(g, "blue", "green", "*", "")}}
+			c.tags = []world.Tag{{Key: pick(g, "Project", "PROJECT"), Value: pick(g, "blue", "green", "*", "")}}
 		}
 		if g.oneIn(3) {
-			c.tags = append(c.tags, access.Tag{Key: pick(g, "Team", "team"), Value: pick(g, "bob", "blue", "x")})
+			c.tags = append(c.tags, world.Tag{Key: pick(g, "Team", "team"), Value: pick(g, "bob", "blue", "x")})
 		}
 		if c.how == byRole && g.oneIn(6) {
 			limit := g.document()
@@ -432,14 +433,14 @@ func (g generator) request(c *caller) access.Request {
 		r.Context["aws:SecureTransport"] = []string{"false"}
 	}
 	account := pick(g, people, people, members)
-	tags := func() []access.Tag {
+	tags := func() []world.Tag {
 		switch g.IntN(3) {
 		case 0:
-			return []access.Tag{}
+			return []world.Tag{}
 		case 1:
-			return []access.Tag{{Key: "project", Value: pick(g, "blue", "bob")}}
+			return []world.Tag{{Key: "project", Value: pick(g, "blue", "bob")}}
 		}
-		return []access.Tag{{Key: "Project", Value: pick(g, "blue", "Blue", "green", "bl*", "bob")}, {Key: "Name", Value: "n"}}
+		return []world.Tag{{Key: "Project", Value: pick(g, "blue", "Blue", "green", "bl*", "bob")}, {Key: "Name", Value: "n"}}
 	}
 	passTags := func(chance int) {
 		if !g.oneIn(chance) {
@@ -450,10 +451,10 @@ func (g generator) request(c *caller) access.Request {
 			r.Context["aws:TagKeys"] = append(r.Context["aws:TagKeys"], key)
 		}
 	}
-	one := func(arn string, tags []access.Tag) []access.Resource {
+	one := func(arn string, tags []world.Tag) []access.Resource {
 		return []access.Resource{{ARN: arn, Tags: tags}}
 	}
-	none := []access.Tag{}
+	none := []world.Tag{}
 	switch r.Action {
 	case "s3:GetObject":
 		r.Resources = one("arn:aws:s3:::reports/"+pick(g, objects...), none)
@@ -476,7 +477,7 @@ func (g generator) request(c *caller) access.Request {
 		r.Resources = append(one("arn:aws:ec2:"+region+":"+people+":instance/i-1", tags()), one(document, none)...)
 	case "ssm:TerminateSession":
 		r.Resources = one("arn:aws:ssm:"+region+":"+people+":session/"+pick(g, "bob-0f", "AROAOPS:s-0f"),
-			[]access.Tag{{Key: "aws:ssmmessages:session-id", Value: pick(g, "AROAOPS:s", "AIDABOB", "AROAOPS:*")}})
+			[]world.Tag{{Key: "aws:ssmmessages:session-id", Value: pick(g, "AROAOPS:s", "AIDABOB", "AROAOPS:*")}})
 	case "iam:TagUser":
 		r.Resources = one("arn:aws:iam::"+account+":user/"+pick(g, "bob", "team/bobby", "x"), tags())
 		passTags(1)

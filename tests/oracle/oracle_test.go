@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/setting"
 )
@@ -203,18 +204,18 @@ func show(t testing.TB, oracle process, q question) string {
 func documents(q *question) (found []policy.Document, replace func(i int, d policy.Document) question) {
 	type slot func(*question) *policy.Document
 	var slots []slot
-	inline := func(list func(*question) []access.InlinePolicy) {
+	inline := func(list func(*question) []world.InlinePolicy) {
 		for i := range list(q) {
 			slots = append(slots, func(q *question) *policy.Document { return &list(q)[i].Document })
 		}
 	}
 	account := q.caller.account
 	if q.caller.role != "" {
-		inline(func(q *question) []access.InlinePolicy { return accountOf(q.world, account).Roles[0].Inline })
+		inline(func(q *question) []world.InlinePolicy { return accountOf(q.world, account).Roles[0].Inline })
 	} else {
 		name := q.caller.user
-		inline(func(q *question) []access.InlinePolicy { return userOf(accountOf(q.world, account), name).Inline })
-		inline(func(q *question) []access.InlinePolicy { return accountOf(q.world, account).Groups[0].Inline })
+		inline(func(q *question) []world.InlinePolicy { return userOf(accountOf(q.world, account), name).Inline })
+		inline(func(q *question) []world.InlinePolicy { return accountOf(q.world, account).Groups[0].Inline })
 	}
 	slots = append(slots, func(q *question) *policy.Document { return &accountOf(q.world, people).Policies[0].Document })
 	for _, id := range []string{people, members} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -180,7 +181,7 @@ func translate(q *question) line {
 // principalKeys are the condition keys of the session.
 //
 // Source: IAM User Guide, AWS global condition context keys, "Properties of the principal" and "Properties of a role session".
-func (q *question) principalKeys(account *access.Account) map[string]any {
+func (q *question) principalKeys(account *world.Account) map[string]any {
 	c := &q.caller
 	keys := map[string]any{
 		"aws:PrincipalAccount": c.account, "aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
@@ -212,7 +213,7 @@ func (q *question) principalKeys(account *access.Account) map[string]any {
 	if c.how != byKey && c.how != byKeyAndCode {
 		keys["aws:TokenIssueTime"] = c.issued.UTC().Format(time.RFC3339)
 	}
-	var tags []access.Tag
+	var tags []world.Tag
 	if c.role != "" {
 		role := &account.Roles[0]
 		keys["aws:PrincipalArn"], keys["aws:PrincipalType"], keys["aws:userid"] = "arn:aws:iam::"+c.account+":role/ops", "AssumedRole", role.ID+":"+c.session
@@ -238,8 +239,8 @@ func (q *question) principalKeys(account *access.Account) map[string]any {
 }
 
 // principal adds the caller's policies and returns its ARN as the oracle has it.
-func (q *question) principal(account *access.Account, keys map[string]any, s *simulation, l *line) string {
-	add := func(owner string, inline []access.InlinePolicy) {
+func (q *question) principal(account *world.Account, keys map[string]any, s *simulation, l *line) string {
+	add := func(owner string, inline []world.InlinePolicy) {
 		for _, p := range inline {
 			s.Identity = append(s.Identity, l.refer(owner+"/"+p.Name, p.Document))
 		}
@@ -303,7 +304,7 @@ func (q *question) resourceAccount(arn string) string {
 // placed is one level of service control policies.
 type placed struct {
 	id       string
-	policies []access.ServiceControlPolicy
+	policies []world.ServiceControlPolicy
 }
 
 // levelsOf are the service control policies that apply to an account: none in the management account.
@@ -326,7 +327,7 @@ func levelsOf(w *access.World, account string) []placed {
 	return nil
 }
 
-func holds(accounts []access.OrganizationAccount, id string) bool {
+func holds(accounts []world.OrganizationAccount, id string) bool {
 	for _, a := range accounts {
 		if a.ID == id {
 			return true
@@ -335,7 +336,7 @@ func holds(accounts []access.OrganizationAccount, id string) bool {
 	return false
 }
 
-func accountOf(w *access.World, id string) *access.Account {
+func accountOf(w *access.World, id string) *world.Account {
 	for i := range w.Accounts {
 		if w.Accounts[i].ID == id {
 			return &w.Accounts[i]
@@ -344,7 +345,7 @@ func accountOf(w *access.World, id string) *access.Account {
 	return nil
 }
 
-func userOf(a *access.Account, name string) *access.User {
+func userOf(a *world.Account, name string) *world.User {
 	for i := range a.Users {
 		if a.Users[i].Name == name {
 			return &a.Users[i]

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -207,7 +209,7 @@ func open() policy.Document { return policy.New(policy.Allow("All", "*").On("*")
 // question is a world, a claim about it, and the caller as the judge sees it.
 type question struct {
 	world  access.World
-	claim  access.Claim
+	claim  prove.Claim
 	caller *caller
 	// limit are the session policies of the caller.
 	limit []policy.Document
@@ -215,7 +217,7 @@ type question struct {
 
 func (g *generator) question() question {
 	c := &caller{account: account, tags: map[string]string{}}
-	w := access.World{Accounts: []access.Account{{ID: account, Partition: policy.AWS}}}
+	w := access.World{Accounts: []world.Account{{ID: account, Partition: policy.AWS}}}
 	a := &w.Accounts[0]
 	own := g.document(3, 2)
 	if g.oneIn(3) {
@@ -223,45 +225,45 @@ func (g *generator) question() question {
 	}
 	own = own.With(g.statement(policy.EffectAllow, 1))
 	c.identity = []string{own.JSON()}
-	inline := []access.InlinePolicy{{Name: "own", Document: own}}
+	inline := []world.InlinePolicy{{Name: "own", Document: own}}
 	var attached []string
 	if g.oneIn(3) {
 		arn := "arn:aws:iam::" + account + ":policy/attached"
 		d := g.document(1, 2)
-		a.Policies = append(a.Policies, access.ManagedPolicy{ARN: arn, Document: d})
+		a.Policies = append(a.Policies, world.ManagedPolicy{ARN: arn, Document: d})
 		attached, c.identity = []string{arn}, append(c.identity, d.JSON())
 	}
 	boundary := ""
 	if g.oneIn(4) {
 		boundary = "arn:aws:iam::" + account + ":policy/boundary"
 		d := g.document(3, 1)
-		a.Policies = append(a.Policies, access.ManagedPolicy{ARN: boundary, Document: d})
+		a.Policies = append(a.Policies, world.ManagedPolicy{ARN: boundary, Document: d})
 		c.layers = append(c.layers, []string{d.JSON()})
 	}
-	var tags []access.Tag
+	var tags []world.Tag
 	if g.IntN(3) > 0 {
 		project := pick(g, []string{"One", "Two", "", "one", "a*b"})
-		tags, c.tags["project"] = []access.Tag{{Key: "Project", Value: project}}, project
+		tags, c.tags["project"] = []world.Tag{{Key: "Project", Value: project}}, project
 	}
 	q := question{caller: c}
 	var session access.Session
 	if g.IntN(3) > 0 {
-		user := access.User{Name: "bob", ID: "AIDABOB", Path: "/staff/", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, HasMFA: g.oneIn(2)}
+		user := world.User{Name: "bob", ID: "AIDABOB", Path: "/staff/", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, HasMFA: g.oneIn(2)}
 		c.arn, c.name, c.userID, c.hasMFA = bobARN, "bob", "AIDABOB", user.HasMFA
 		if g.oneIn(3) {
 			d := g.document(2, 2)
-			user.Groups, a.Groups = []string{"staff"}, []access.Group{{Name: "staff", Inline: []access.InlinePolicy{{Name: "group", Document: d}}}}
+			user.Groups, a.Groups = []string{"staff"}, []world.Group{{Name: "staff", Inline: []world.InlinePolicy{{Name: "group", Document: d}}}}
 			c.identity = append(c.identity, d.JSON())
 		}
-		a.Users = []access.User{user}
+		a.Users = []world.User{user}
 		session = g.signIn(c)
 	} else {
-		role := access.Role{Name: "operator", ID: "AROAOP", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, Trust: trustOfRoot()}
-		a.Roles = []access.Role{role}
+		role := world.Role{Name: "operator", ID: "AROAOP", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, Trust: trustOfRoot()}
+		a.Roles = []world.Role{role}
 		c.arn, c.userID, c.temporary = roleARN, "AROAOP:bob", true
-		var sessionTags []access.Tag
+		var sessionTags []world.Tag
 		if g.oneIn(3) {
-			sessionTags, c.tags["project"] = []access.Tag{{Key: "project", Value: "Two"}}, "Two"
+			sessionTags, c.tags["project"] = []world.Tag{{Key: "project", Value: "Two"}}, "Two"
 		}
 		session = access.AssumedRole(roleARN, "bob", sessionTags...)
 		if g.oneIn(3) {
@@ -274,7 +276,7 @@ func (g *generator) question() question {
 		g.organization(&w, c)
 	}
 	q.world = w
-	q.claim = access.Claim{Caller: session}
+	q.claim = prove.Claim{Caller: session}
 	for range 1 + g.IntN(2) {
 		st := policy.Statement{Effect: policy.EffectAllow, Actions: some(g, neverActions, 4), Resources: []string{pick(g, questionForms)}}
 		q.claim.Never = append(q.claim.Never, g.conditions(st, 1))
@@ -311,11 +313,11 @@ func (g *generator) signIn(c *caller) access.Session {
 }
 
 func (g *generator) organization(w *access.World, c *caller) {
-	policies := func() ([]access.ServiceControlPolicy, []string) {
-		var list []access.ServiceControlPolicy
+	policies := func() ([]world.ServiceControlPolicy, []string) {
+		var list []world.ServiceControlPolicy
 		var documents []string
 		add := func(d policy.Document) {
-			list = append(list, access.ServiceControlPolicy{Name: fmt.Sprintf("p%d", len(list)), Document: d})
+			list = append(list, world.ServiceControlPolicy{Name: fmt.Sprintf("p%d", len(list)), Document: d})
 			documents = append(documents, d.JSON())
 		}
 		if !g.oneIn(4) {
@@ -331,8 +333,8 @@ func (g *generator) organization(w *access.World, c *caller) {
 	c.organization = "o-exampleorgid"
 	root, rootDocuments := policies()
 	leaf, leafDocuments := policies()
-	w.Organization = &access.Organization{ID: c.organization, Management: "999999999999", Root: access.Unit{
-		ID: "r-exam", Policies: root, Accounts: []access.OrganizationAccount{{ID: account, Policies: leaf}},
+	w.Organization = &world.Organization{ID: c.organization, Management: "999999999999", Root: world.Unit{
+		ID: "r-exam", Policies: root, Accounts: []world.OrganizationAccount{{ID: account, Policies: leaf}},
 	}}
 	if g.oneIn(8) {
 		// No service control policy applies to the management account.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/tests/internal/node"
 )
 
@@ -240,7 +241,7 @@ const undecided = "the solver did not decide"
 type round struct {
 	n       int
 	q       question
-	answer  access.ClaimAnswer
+	answer  prove.ClaimAnswer
 	scripts []string
 	// apart says why the request that is shown cannot be put to the judge.
 	apart string
@@ -254,14 +255,14 @@ func ask(t *testing.T, q question, counts tally) (round, bool) {
 		q.claim.Caller, err = e.LimitedTo(q.claim.Caller, q.limit...)
 		require.NoError(t, err)
 	}
-	answer, err := e.ProveClaim(q.claim)
+	answer, err := prove.Prove(e, q.claim)
 	require.NoError(t, err)
 	r := round{q: q, answer: answer, scripts: []string{q.script(nil)}}
 	switch {
 	case answer.Uncertain:
 		counts["uncertain"]++
 		return r, false
-	case answer.Verdict == access.Holds:
+	case answer.Verdict == prove.Holds:
 		counts["holds"]++
 	case answer.Unreal != "":
 		counts["does not hold, but AWS sends no such request today"]++
@@ -287,7 +288,7 @@ func (r *round) judge(said []string, counts tally) string {
 			return "the solver refuses the question: " + one
 		}
 	}
-	holds := r.answer.Verdict == access.Holds
+	holds := r.answer.Verdict == prove.Holds
 	switch {
 	case holds && said[0] == "sat":
 		return "the proof holds, and the solver finds a request that goes against it"

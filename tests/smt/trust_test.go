@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/node"
 )
@@ -301,17 +303,17 @@ func TestTrustProofsAgreeWithTheSolver(t *testing.T) {
 	counts, bad := tally{}, 0
 	for n := range wanted {
 		q := newGenerator(from, 1<<32|uint64(n)).trust()
-		role := access.Role{Name: "target", Trust: q.document}
-		e, err := access.Compile(access.World{Accounts: []access.Account{{ID: account, Partition: policy.AWS, Roles: []access.Role{role}}}})
+		role := world.Role{Name: "target", Trust: q.document}
+		e, err := access.Compile(access.World{Accounts: []world.Account{{ID: account, Partition: policy.AWS, Roles: []world.Role{role}}}})
 		require.NoError(t, err, q.document.JSON())
-		answer, err := e.ProveClaim(access.Claim{Role: "arn:aws:iam::" + account + ":role/target", Never: q.never, Except: q.except})
+		answer, err := prove.Prove(e, prove.Claim{Role: "arn:aws:iam::" + account + ":role/target", Never: q.never, Except: q.except})
 		require.NoError(t, err)
 		if answer.Uncertain {
 			counts["uncertain"]++
 			continue
 		}
 		open, who := askParties(t, process, q, parties)
-		if answer.Verdict != access.Holds && answer.Unreal == "" && !open {
+		if answer.Verdict != prove.Holds && answer.Unreal == "" && !open {
 			// The proof shows somebody, or keys, of which the judge did not think.
 			if open, _ = askParties(t, process, q, []party{partyOf(answer.Session.Subject())}); open {
 				counts["does not hold, by somebody else"]++
@@ -330,11 +332,11 @@ func TestTrustProofsAgreeWithTheSolver(t *testing.T) {
 			}
 		}
 		switch {
-		case answer.Verdict == access.Holds && open:
+		case answer.Verdict == prove.Holds && open:
 			if bad++; bad <= shown {
 				t.Errorf("seed %d, trust %d: the proof holds, and %s goes against it\n%s", from, n, who, q.describe())
 			}
-		case answer.Verdict == access.Holds:
+		case answer.Verdict == prove.Holds:
 			counts["holds"]++
 		case open:
 			counts["does not hold"]++

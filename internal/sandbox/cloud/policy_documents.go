@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/policy"
 )
 
@@ -293,7 +293,7 @@ func (c *Cloud) checkAttachable(account, arn string) error {
 
 func (c *Cloud) checkAWSManaged(arn, name string) error {
 	switch {
-	case !access.KnownManagedPolicy(name) && !c.moreManaged[name]:
+	case !catalogue.KnownManagedPolicy(name) && !c.moreManaged[name]:
 		return notAttachable(arn).hint("AWS has no managed policy %s; if it is newer than the sandbox, list it under awsManagedPolicies in sandbox.yaml", name)
 	case strings.HasPrefix(name, "aws-service-role/"):
 		return refuse(http.StatusBadRequest, "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")

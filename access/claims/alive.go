@@ -1,0 +1,401 @@
+package claims
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// liveProofs are the standing proofs that something works.
+var liveProofs = []string{
+	"enrolment-works", "first-password-change-works", "self-service-works", "declared-journeys-work", "own-sessions-work", "deployer-not-locked-out", "break-glass-not-locked-out",
+}
+
+// ProvesThatItWorks reports whether a standing proof of an account, by its id, is that something works, and not that something is shut.
+func ProvesThatItWorks(id string) bool { return slices.Contains(liveProofs, id) }
+
+// liveness is a list of things that must work. It stops at the first that does not.
+type liveness struct {
+	p *prover
+	f prove.Finding
+}
+
+func (p *prover) alive(f prove.Finding) *liveness { return &liveness{p: p, f: f} }
+
+// call must be allowed.
+func (l *liveness) call(what string, s engine.Session, action string, arns ...string) {
+	l.request(what, s, engine.Request{Action: action, Resources: engine.On(arns...)})
+}
+
+func (l *liveness) request(what string, s engine.Session, r engine.Request) {
+	l.journey(what, journey.Journey{From: s, Does: &r})
+}
+
+// journey must arrive.
+func (l *liveness) journey(what string, j journey.Journey) (journey.Arrival, bool) {
+	if l.f.Verdict == prove.DoesNotHold {
+		return journey.Arrival{}, false
+	}
+	l.f.Classes++
+	if j.At.IsZero() {
+		j.At = l.p.engine.Day()
+	}
+	arrival, err := journey.Walk(l.p.engine, j)
+	switch {
+	case err != nil:
+		l.f.Verdict, l.f.Problem = prove.DoesNotHold, fmt.Sprintf("%s: cannot be decided: %s", what, err)
+		return journey.Arrival{}, false
+	case arrival.Allowed():
+		if arrival.NodeRole != "" {
+			l.assume(arrival.NodeRole, what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole)
+		}
+		return arrival, true
+	}
+	if generous, err := journey.Walk(l.p.engine.Assuming(engine.UnknownAllowsEverything), j); err == nil && generous.Allowed() {
+		l.f.Verdict = max(l.f.Verdict, prove.HoldsIf)
+		last := arrival.Steps[len(arrival.Steps)-1]
+		id := strings.Join(last.Decision.Unknowns, " and ")
+		l.assume(cmp.Or(id, policy.ARNPart(last.Decision.Resource, 4)), what+": "+cmp.Or(id, "what is not known")+" allows it")
+		return generous, true
+	}
+	l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" does not work: "+ended(arrival)
+	if by := arrival.By(); by.Kind == engine.ServiceControlPolicySource {
+		l.f.By = append(l.f.By, by)
+	}
+	l.f.Witness, l.f.Journey = &arrival, &j
+	return arrival, false
+}
+
+// ended is what ended a journey, and what was tried where it was not the caller who tried it.
+func ended(a journey.Arrival) string {
+	step := a.Steps[len(a.Steps)-1]
+	if step.Request != nil && slices.Contains(append(slices.Clone(journey.AgentCalls), journey.AgentData...), step.Request.Action) && step.As.Subject() != a.As.Subject() {
+		return step.Does + " and is refused: " + a.By().String()
+	}
+	return a.By().String()
+}
+
+func (l *liveness) assume(id, text string) {
+	l.f.Verdict = max(l.f.Verdict, prove.HoldsIf)
+	l.f.Assumptions = append(l.f.Assumptions, prove.ProofAssumption{ID: id, Text: text})
+}
+
+func (l *liveness) done() { l.p.add(l.f) }
+
+// anotherDevice is a device name that no policy has a reason to know: the console lets people choose.
+const anotherDevice = "my-phone"
+
+// enrolmentWorks: in the console, signed in with a password alone.
+func (p *prover) enrolmentWorks(in *Intent) {
+	for _, member := range in.Members {
+		who := p.engine.Principals[member]
+		l := p.alive(p.begin(in, member))
+		console := engine.Console(member)
+		l.call("listing the own devices", console, "iam:ListMFADevices", member)
+		l.call("making a device that is named like the user", console, "iam:CreateVirtualMFADevice", who.Device())
+		l.call("making a device with another name", console, "iam:CreateVirtualMFADevice", p.account(in).Arn("iam", "", "mfa/"+anotherDevice))
+		l.call("deleting the device of an enrolment that was cancelled", console, "iam:DeleteVirtualMFADevice", who.Device())
+		l.call("enabling the device", console, "iam:EnableMFADevice", member)
+		l.call("replacing the device once MFA is there", engine.ConsoleWithMFA(member, search.SomeAge), "iam:DeactivateMFADevice", member)
+		l.done()
+	}
+}
+
+// firstPasswordChangeWorks: a first sign-in with a password that must be changed.
+func (p *prover) firstPasswordChangeWorks(in *Intent) {
+	if !in.MFA.FirstPasswordChange {
+		return
+	}
+	for _, member := range in.Members {
+		l := p.alive(p.begin(in, member))
+		l.call("changing the own password", engine.Console(member), "iam:ChangePassword", member)
+		l.call("reading what a password must have", engine.Console(member), "iam:GetAccountPasswordPolicy")
+		l.done()
+	}
+}
+
+// selfServiceWorks: what the switches name, with MFA.
+func (p *prover) selfServiceWorks(in *Intent) {
+	if !in.MFA.AccessKeys && len(in.MFA.ContactTags) == 0 {
+		return
+	}
+	for _, member := range in.Members {
+		l := p.alive(p.begin(in, member))
+		console := engine.ConsoleWithMFA(member, search.SomeAge)
+		l.call("changing the own password", console, "iam:ChangePassword", member)
+		if in.MFA.AccessKeys {
+			for _, action := range []string{"CreateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ListAccessKeys", "UpdateAccessKey"} {
+				l.call("managing the own access keys with iam:"+action, console, "iam:"+action, member)
+			}
+		}
+		for _, tag := range in.MFA.ContactTags {
+			keys := engine.Context{"aws:TagKeys": {tag}}
+			written := keys.With("aws:RequestTag/"+tag, "new")
+			l.request("writing the own tag "+tag, console, engine.Request{Action: "iam:TagUser", Resources: engine.On(member), Context: written})
+			l.request("removing the own tag "+tag, console, engine.Request{Action: "iam:UntagUser", Resources: engine.On(member), Context: keys})
+		}
+		if len(in.MFA.ContactTags) > 0 {
+			l.call("reading the own tags", console, "iam:ListUserTags", member)
+		}
+		l.done()
+	}
+}
+
+// declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from an operation role the shell
+// and each listed document open on a node of the project, as a legal OS user.
+func (p *prover) declaredJourneysWork(in *Intent) {
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		l := p.alive(p.begin(in, r.ARN))
+		if r.OwnOSUser {
+			p.assumable(l, r.RoleIntent, p.ownOSUserTag)
+		} else {
+			p.assumable(l, r.RoleIntent, nil)
+		}
+		for _, document := range append([]string{journey.PreferencesDocument}, r.Documents...) {
+			p.opens(l, in, r, document)
+		}
+		p.finds(l, in, r)
+		l.done()
+	}
+	for _, r := range in.DelegatedRoles {
+		l := p.alive(p.begin(in, r.ARN))
+		p.assumable(l, r, nil)
+		l.done()
+	}
+	if len(in.OperationRoles) == 0 {
+		p.agentsAnswer(in)
+	}
+}
+
+// agentsAnswer: where preferences are set, shells are meant to open, be it through grants, permission sets or roles of others. What it finds is told only
+// where it does not hold: roles that open shells say it themselves.
+func (p *prover) agentsAnswer(in *Intent) {
+	account, err := p.engine.AccountOf(in.Account)
+	if err != nil {
+		return
+	}
+	for _, region := range in.Regions {
+		node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region}
+		refused, err := journey.AgentRefused(p.engine, account.ID, node, append(slices.Clone(journey.AgentCalls), journey.AgentData...), p.engine.Day())
+		if err != nil || refused == nil || len(journey.LeftOut(p.engine, account.ID, refused.Statement)) > 0 {
+			continue
+		}
+		f := p.begin(in, in.Account)
+		f.Classes, f.Verdict, f.By = 1, prove.DoesNotHold, []engine.Source{refused.Step.Decision.By}
+		f.Witness = &journey.Arrival{Steps: []journey.Step{refused.Step}, Outcome: refused.Step.Decision.Outcome}
+		f.Problem = "no shell opens in " + region + ", whose preferences are set: " + refused.Step.Does + " and is refused: " + refused.Step.Decision.By.String()
+		p.add(f)
+		return
+	}
+}
+
+// assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a principal of another account may do there
+// is an assumption.
+func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) world.Tag) {
+	for _, user := range r.Principals {
+		via := []journey.Hop{{Role: r.ARN}}
+		if tag != nil {
+			via[0].Tags = []world.Tag{tag(user)}
+		}
+		if _, known := p.engine.Principals[user]; !known {
+			account := policy.ARNPart(user, 4)
+			l.assume(account, "the policies of account "+account+" let "+user+" assume the role")
+			m := &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}
+			if tag != nil {
+				own := "aws:principaltag/" + strings.ToLower(journey.RunAsTag)
+				m.Keys[own], m.Names = engine.Single(tag(user).Value), map[string]*conditionkey.Key{own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: journey.RunAsTag}}
+			}
+			engine, s := search.WithStranger(p.engine, user, m)
+			if engine == nil {
+				l.f.Verdict, l.f.Problem = prove.DoesNotHold, "there can be no user "+user
+				return
+			}
+			stranger := *l
+			stranger.p = &prover{engine: engine}
+			stranger.journey(user+" assuming the role", journey.Journey{From: s, Via: via, At: r.From})
+			l.f = stranger.f
+			continue
+		}
+		if tag == nil {
+			l.journey(user+" switching to the role in the console", journey.Journey{From: engine.ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		} else {
+			// The console passes no session tags.
+			l.journey(user+" assuming the role with a session token", journey.Journey{From: engine.SessionTokenWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+		}
+		l.journey(user+" assuming the role with an access key and an MFA code", journey.Journey{From: engine.LongTermKey(user).WithMFACode(), Via: via, At: r.From})
+	}
+}
+
+// youngest is an age of MFA that a limit must accept.
+func youngest(limit time.Duration) time.Duration {
+	if limit > 0 && limit <= search.SomeAge {
+		return 0
+	}
+	return search.SomeAge
+}
+
+// opens: a door on a node of the project, an EC2 instance and a managed node, in every Region with preferences.
+func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document string) {
+	kind := journey.Shell
+	switch document {
+	case "AWS-StartPortForwardingSession":
+		kind = journey.Port
+	case "AWS-StartPortForwardingSessionToRemoteHost":
+		kind = journey.RemotePort
+	case "AWS-StartSSHSession":
+		kind = journey.SSH
+	}
+	regions := in.Regions
+	if regions == nil {
+		regions = []string{engine.SomeRegion(p.account(in).Partition)}
+	}
+	for _, region := range regions {
+		for _, node := range []world.Node{{Kind: world.Instance, ID: "i-0123456789abcdef0"}, {Kind: world.ManagedInstance, ID: "mi-0123456789abcdef0"}} {
+			node.Region, node.Tags = region, []world.Tag{{Key: in.projectTag(), Value: r.Project}}
+			door := &journey.Door{Kind: kind, Node: node, Document: document}
+			what := fmt.Sprintf("opening %s on a node of the project in %s", document, region)
+			arrival, ok := l.journey(what, journey.Journey{From: p.operation(in, r), Opens: door})
+			if !ok {
+				return
+			}
+			for _, step := range arrival.Steps {
+				if strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
+					l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" starts a session without a data channel: "+step.Note
+					l.f.Witness = &arrival
+					return
+				}
+			}
+		}
+	}
+}
+
+// finds: the console's way to a session, which lists nodes and asks whether they are connected.
+func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
+	region := engine.SomeRegion(p.account(in).Partition)
+	if len(in.Regions) > 0 {
+		region = in.Regions[0]
+	}
+	s := p.operation(in, r)
+	tags := []world.Tag{{Key: in.projectTag(), Value: r.Project}}
+	node := engine.Resource{ARN: p.account(in).Arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: tags}
+	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions"} {
+		l.request("listing with "+action, s, engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {region}}})
+	}
+	l.request("asking whether a node of the project is connected", s, engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}})
+}
+
+// ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
+func (p *prover) ownSessionsWork(in *Intent) {
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		l := p.alive(p.begin(in, r.ARN))
+		s := p.operation(in, r)
+		c := p.caller(s)
+		id := c.Env().Lookup(&conditionkey.Key{Kind: conditionkey.KeyUserID})
+		session := engine.Resource{
+			ARN:  p.account(in).Arn("ssm", engine.SomeRegion(p.account(in).Partition), "session/"+s.Name+"-0123456789abcdef0"),
+			Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: id.One}},
+		}
+		if len(in.Regions) > 0 {
+			session.ARN = p.account(in).Arn("ssm", in.Regions[0], "session/"+s.Name+"-0123456789abcdef0")
+		}
+		l.request("resuming the own session", s, engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}})
+		l.request("ending the own session", s, engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}})
+		l.done()
+	}
+}
+
+// deployerNotLockedOut: the calls with which a deployer takes back what is deployed.
+func (p *prover) deployerNotLockedOut(in *Intent) {
+	if in.Deployer == "" {
+		return
+	}
+	p.notDenied(in, in.Deployer, p.undoing(in))
+}
+
+// undoing are the calls that change and remove every principal and policy of the account.
+func (p *prover) undoing(in *Intent) []engine.Request {
+	account, _ := p.engine.AccountOf(in.Account)
+	var calls []engine.Request
+	on := func(arn string, actions ...string) {
+		for _, action := range actions {
+			calls = append(calls, engine.Request{Action: "iam:" + action, Resources: []engine.Resource{{ARN: arn, Tags: []world.Tag{}}}, Time: p.engine.Day()})
+		}
+	}
+	for i := range account.Groups {
+		on(account.Groups[i].ARN(account), "CreateGroup", "DeleteGroup", "DeleteGroupPolicy", "PutGroupPolicy", "AddUserToGroup", "RemoveUserFromGroup",
+			"AttachGroupPolicy", "DetachGroupPolicy")
+	}
+	for i := range account.Users {
+		on(account.Users[i].ARN(account), "CreateUser", "DeleteUser", "TagUser", "UntagUser", "UpdateUser", "DeleteLoginProfile", "DeactivateMFADevice")
+	}
+	for i := range account.Roles {
+		on(account.Roles[i].ARN(account), "CreateRole", "DeleteRole", "TagRole", "UntagRole", "UpdateRole", "UpdateAssumeRolePolicy",
+			"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
+	}
+	for i := range account.Policies {
+		if policy.ARNPart(account.Policies[i].ARN, 4) != "aws" {
+			on(account.Policies[i].ARN, "CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+		}
+	}
+	for _, region := range in.Regions {
+		document := p.account(in).Arn("ssm", region, "document/"+journey.PreferencesDocument)
+		for _, action := range []string{"CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "DeleteDocument"} {
+			calls = append(calls, engine.Request{Action: "ssm:" + action, Resources: engine.On(document), Context: engine.Context{"ssm:DocumentType": {"Session"}}, Time: p.engine.Day()})
+		}
+	}
+	return calls
+}
+
+// breakGlassNotLockedOut: a role for emergencies undoes what is deployed, too.
+func (p *prover) breakGlassNotLockedOut(in *Intent) {
+	for _, arn := range in.BreakGlass {
+		p.notDenied(in, arn, p.undoing(in))
+	}
+}
+
+// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. The own policies of such a caller are
+// the caller's affair, unless the world has them.
+func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
+	f := p.begin(in, arn)
+	e, s := p.engine, engine.Session{}
+	if who, known := p.engine.Principals[arn]; known {
+		s = p.strongest(in, who)
+	} else if e, s = search.WithStranger(p.engine, arn, &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}); e == nil {
+		f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("%q is no user or role", arn)
+		p.add(f)
+		return
+	}
+	for i := range calls {
+		f.Classes++
+		d, err := e.Decide(s, calls[i])
+		switch {
+		case err != nil:
+			f.Verdict, f.Problem = prove.DoesNotHold, "cannot be decided: "+err.Error()
+		case d.Outcome == engine.ExplicitlyDenied, d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("%s on %s is %s", calls[i].Action, calls[i].Resources[0].ARN, d.Outcome)
+			f.By = []engine.Source{d.By}
+		}
+		if f.Verdict == prove.DoesNotHold {
+			j := journey.Journey{From: s, Does: &calls[i], At: calls[i].Time}
+			if arrival, err := journey.Walk(e, j); err == nil {
+				f.Witness, f.Journey = &arrival, &j
+			}
+			break
+		}
+	}
+	p.add(f)
+}
+
+func (in *Intent) rolePath() string { return cmp.Or(in.RolePath, "/guardrails/") }

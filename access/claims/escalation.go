@@ -1,0 +1,467 @@
+package claims
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// Escalation is the shortest way by which somebody who is no administrator comes to more than the documents of that user or role say.
+type Escalation struct {
+	// From is the ARN of the user or role.
+	From string
+	// Steps are the way, in order. There is always one.
+	Steps []EscalationStep
+	// Ends says what the way ends with, in words.
+	Ends string
+	// Meant says that the way is one step, and that the trust policy of the administrator's role names the user or role: somebody wrote it for that purpose.
+	Meant bool
+}
+
+// EscalationStep is one step of an escalation.
+type EscalationStep struct {
+	// As is the ARN of the user or role that makes the calls.
+	As string
+	// Calls are the actions that are needed, all of them.
+	Calls []string
+	// On is the ARN of what the step is about: the role that is assumed or passed, the user, group, role or policy that is changed; "*" for nodes of which none is known.
+	On string
+	// It is the step in words, without As and On.
+	It string
+	// By is what allows the first of the calls.
+	By engine.Source
+}
+
+// String is the step in words.
+func (s EscalationStep) String() string {
+	return s.As + " " + s.It + " " + s.On + " (" + strings.Join(s.Calls, ", ") + ")"
+}
+
+// The words of Escalation.Ends.
+const (
+	endsAsAdministrator = "administers the account"
+	endsAsRootOfNodes   = "is root on nodes, and has what the roles of the nodes have"
+)
+
+// Escalations are the shortest ways, one for each user and role of an account, by which whoever is no administrator becomes one, in the order of the account; and for those who do
+// not become one, the way to root on nodes of an account that has roles for nodes. A step counts if some request of that user or role is allowed, with MFA or without; every step is
+// decided with boundaries, service control policies and trust policies. Policies whose documents are not known open nothing here. An account that the world does not have is an error.
+func Escalations(e *engine.Engine, in Intent) ([]Escalation, error) {
+	p := newProver(e)
+	if err := p.check(&in); err != nil {
+		return nil, err
+	}
+	p.findAdministrators([]Intent{in})
+	s := &escalation{prover: p, in: &in, account: p.account(&in), everybody: p.everybody(&in), asked: map[string]search.Answer{}, ways: map[string][]EscalationStep{},
+		wouldReign: map[string]bool{}}
+	s.toAdministrator()
+	return s.found(), nil
+}
+
+// escalation is a search backwards from the administrators: in each round come those who reach somebody of the round before in one step, so that the first way is a shortest one.
+type escalation struct {
+	*prover
+	in        *Intent
+	account   *engine.CompiledAccount
+	everybody []*engine.Principal
+	// asked are the answers about a caller and a request, by both.
+	asked map[string]search.Answer
+	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
+	ways map[string][]EscalationStep
+	// wouldReign says of whom it was asked whether everything allowed would make an administrator.
+	wouldReign map[string]bool
+}
+
+// can asks whether somebody can make a call in any session; conditions are what the request must carry.
+func (s *escalation) can(who *engine.Principal, action, on string, conditions ...policy.Condition) search.Answer {
+	st := policy.Allow("", action).On(on).When(conditions...)
+	if on != "*" && !s.can(who, action, "*").Open {
+		return search.Answer{}
+	}
+	id := who.Arn + " " + action + " " + on
+	for i := range conditions {
+		id += " " + conditions[i].Key + "=" + strings.Join(conditions[i].Values, ",")
+	}
+	if have, known := s.asked[id]; known {
+		return have
+	}
+	a := s.askAll(search.Asking([]policy.Statement{st}), s.sessionsOf(s.in, who)...)
+	a.Open = a.Open && !a.Guess
+	s.asked[id] = a
+	return a
+}
+
+// canAll asks for several calls, on anything.
+func (s *escalation) canAll(who *engine.Principal, actions []string) (first engine.Source, all bool) {
+	for i, action := range actions {
+		a := s.can(who, action, "*")
+		if !a.Open {
+			return engine.Source{}, false
+		}
+		if i == 0 {
+			first = a.By
+		}
+	}
+	return first, true
+}
+
+func (s *escalation) toAdministrator() {
+	var goals []*engine.Principal
+	for _, a := range s.report.Administrators {
+		s.ways[a.ARN] = []EscalationStep{}
+		goals = append(goals, s.engine.Principals[a.ARN])
+	}
+	for first := true; first || len(goals) > 0; first = false {
+		next := map[*engine.Principal][]EscalationStep{}
+		for _, who := range s.everybody {
+			if _, known := s.ways[who.Arn]; known {
+				continue
+			}
+			if way := s.step(who, goals, first); way != nil {
+				next[who] = way
+			}
+		}
+		goals = nil
+		for _, who := range s.everybody {
+			if way, found := next[who]; found {
+				s.ways[who.Arn] = way
+				goals = append(goals, who)
+			}
+		}
+		if first {
+			// Two steps: one changes a role or user, the other becomes it.
+			goals = append(goals, s.changedFirst()...)
+		}
+		slices.SortStableFunc(goals, func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) })
+	}
+}
+
+// step is a way of somebody that begins with a step to one of the goals, or that needs no other.
+func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alone bool) []EscalationStep {
+	if alone {
+		if step := s.makesAdministrator(who, who); step != nil {
+			return []EscalationStep{*step}
+		}
+		if step := s.makesRole(who); step != nil {
+			return []EscalationStep{*step}
+		}
+	}
+	for _, goal := range goals {
+		if goal == who {
+			continue
+		}
+		if step := s.becomes(who, goal); step != nil {
+			return append([]EscalationStep{*step}, s.ways[goal.Arn]...)
+		}
+	}
+	return nil
+}
+
+// changedFirst finds those who make an administrator of a user or role that they become.
+func (s *escalation) changedFirst() []*engine.Principal {
+	var found []*engine.Principal
+	for _, who := range s.everybody {
+		if _, known := s.ways[who.Arn]; known {
+			continue
+		}
+		for _, other := range s.everybody {
+			if other == who {
+				continue
+			}
+			change := s.makesAdministrator(who, other)
+			if change == nil {
+				continue
+			}
+			if step := s.becomes(who, other); step != nil {
+				s.ways[who.Arn] = []EscalationStep{*change, *step}
+				found = append(found, who)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// becomes is the step by which somebody acts as another user or role; nil when there is none.
+func (s *escalation) becomes(who, other *engine.Principal) *EscalationStep {
+	if other.Kind == engine.UserPrincipal {
+		for _, way := range signInWays {
+			if a := s.can(who, way.action, other.Arn); a.Open {
+				return &EscalationStep{As: who.Arn, Calls: []string{way.action}, On: other.Arn, It: way.it, By: a.By}
+			}
+		}
+		return nil
+	}
+	if a := s.assumes(who, other); a.Open {
+		return &EscalationStep{As: who.Arn, Calls: []string{"sts:AssumeRole"}, On: other.Arn, It: "assumes", By: a.By}
+	}
+	if other.ServiceLinked || other.PermissionSet != "" {
+		// Nobody but the service changes these.
+		return nil
+	}
+	if a := s.can(who, "iam:UpdateAssumeRolePolicy", other.Arn); a.Open {
+		return &EscalationStep{As: who.Arn, Calls: []string{"iam:UpdateAssumeRolePolicy"}, On: other.Arn, It: "changes, and then assumes by its new trust policy,", By: a.By}
+	}
+	if step := s.passes(who, other); step != nil {
+		return step
+	}
+	if slices.Contains(s.nodeRoles(s.in), other) {
+		return s.reachesNodes(who, other.Arn, false)
+	}
+	return nil
+}
+
+func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
+	q := search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")})
+	sessions := s.sessionsOf(s.in, who)
+	if who.Kind == engine.UserPrincipal {
+		sessions = append(sessions, engine.LongTermKey(who.Arn).WithMFACode())
+	}
+	a := search.Answer{Denied: true}
+	for _, session := range sessions {
+		a = a.And(s.caller(session).AskAssume(role, q))
+	}
+	a.Open = a.Open && !a.Guess
+	return a
+}
+
+// passes is the step by which somebody passes a role to a service that then runs what that caller wants.
+func (s *escalation) passes(who, role *engine.Principal) *EscalationStep {
+	if !s.can(who, "iam:PassRole", role.Arn).Open {
+		return nil
+	}
+	for i := range serviceWays {
+		way := &serviceWays[i]
+		if !s.takenBy(role, way.service) {
+			continue
+		}
+		pass := s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", way.service))
+		if !pass.Open {
+			continue
+		}
+		if _, all := s.canAll(who, way.creates); all {
+			return &EscalationStep{As: who.Arn, Calls: append([]string{"iam:PassRole"}, way.creates...), On: role.Arn, It: way.it, By: pass.By}
+		}
+	}
+	return nil
+}
+
+// takenBy reports whether the trust policy of a role lets a service assume it.
+func (s *escalation) takenBy(role *engine.Principal, service string) bool {
+	for _, way := range search.WaysIn(role) {
+		named := way.Entry.Kind == policy.PrincipalAny || way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
+		if way.Class != &search.AwsServices || !named {
+			continue
+		}
+		if search.AskWayIn(s.engine, role, way, search.NewAnyoneOf(s.engine, way.Class, way.Entry, role.Account), assumingBy(nil)).Open {
+			return true
+		}
+	}
+	return false
+}
+
+// reachesNodes is the step by which somebody runs code on nodes.
+func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool) *EscalationStep {
+	for _, way := range nodeWays {
+		if root && !way.root {
+			continue
+		}
+		for _, nodes := range []string{s.account.Arn("ec2", "*", "instance/*"), s.account.Arn("ssm", "*", "managed-instance/*")} {
+			a := s.can(who, way.action, nodes)
+			if a.Open {
+				return &EscalationStep{As: who.Arn, Calls: []string{way.action}, On: role, It: way.it + " with the role", By: a.By}
+			}
+		}
+	}
+	return nil
+}
+
+// makesAdministrator is the step by which somebody makes an administrator of a user or role; nil when there is none.
+func (s *escalation) makesAdministrator(who, of *engine.Principal) *EscalationStep {
+	if of.ServiceLinked || of.PermissionSet != "" || !s.writes(who) || !s.reignsWith(of) {
+		return nil
+	}
+	for _, way := range writeWays {
+		if way.of != of.Kind {
+			continue
+		}
+		if a := s.can(who, way.action, of.Arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
+			return &EscalationStep{As: who.Arn, Calls: []string{way.action}, On: of.Arn, It: way.it, By: a.By}
+		}
+	}
+	for _, arn := range s.managedOf(of) {
+		for _, action := range versionWays {
+			if a := s.can(who, action, arn); a.Open {
+				return &EscalationStep{As: who.Arn, Calls: []string{action}, On: arn, It: "writes a new version of", By: a.By}
+			}
+		}
+	}
+	if of.Kind != engine.UserPrincipal {
+		return nil
+	}
+	return s.byGroup(who, of)
+}
+
+// writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and roles make none, and are asked about no more.
+func (s *escalation) writes(who *engine.Principal) bool {
+	actions := append([]string{"iam:AddUserToGroup", "iam:CreateRole"}, versionWays...)
+	for _, way := range writeWays {
+		actions = append(actions, way.action)
+	}
+	for _, way := range groupWays {
+		actions = append(actions, way.action)
+	}
+	return slices.ContainsFunc(actions, func(action string) bool { return s.can(who, action, "*").Open })
+}
+
+// byGroup is the step by which somebody makes an administrator of a user by a group.
+func (s *escalation) byGroup(who, of *engine.Principal) *EscalationStep {
+	account, _ := s.engine.AccountOf(s.in.Account)
+	at := slices.IndexFunc(account.Users, func(u world.User) bool { return u.ARN(account) == of.Arn })
+	if at < 0 {
+		return nil
+	}
+	for i := range account.Groups {
+		g := &account.Groups[i]
+		arn := g.ARN(account)
+		if slices.Contains(account.Users[at].Groups, g.Name) {
+			for _, way := range groupWays {
+				if a := s.can(who, way.action, arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
+					return &EscalationStep{As: who.Arn, Calls: []string{way.action}, On: arn, It: way.it, By: a.By}
+				}
+			}
+			continue
+		}
+		if a := s.can(who, "iam:AddUserToGroup", arn); a.Open && s.reignsInGroup(of, account, g) {
+			return &EscalationStep{As: who.Arn, Calls: []string{"iam:AddUserToGroup"}, On: arn, It: "adds " + of.Name + " to", By: a.By}
+		}
+	}
+	return nil
+}
+
+// makesRole is the step by which somebody makes a role that administers.
+func (s *escalation) makesRole(who *engine.Principal) *EscalationStep {
+	arn := s.account.Arn("iam", "", "role/something-new")
+	// A policy that asks for a boundary bounds what is made.
+	create := s.can(who, "iam:CreateRole", arn, policy.Absent("iam:PermissionsBoundary"))
+	if !create.Open {
+		return nil
+	}
+	for _, way := range newRoleWays {
+		conditions := append(s.withAdminPolicy(way.adminPolicy), policy.Absent("iam:PermissionsBoundary"))
+		if s.can(who, way.action, arn, conditions...).Open {
+			return &EscalationStep{As: who.Arn, Calls: []string{"iam:CreateRole", way.action}, On: "*", It: "makes a role that administers, and assumes it:", By: create.By}
+		}
+	}
+	return nil
+}
+
+func (s *escalation) withAdminPolicy(needed bool) []policy.Condition {
+	if !needed {
+		return nil
+	}
+	return []policy.Condition{policy.ArnLike("iam:PolicyARN", s.account.Partition.ManagedPolicyARN("AdministratorAccess"))}
+}
+
+// managedOf are the customer managed policies that are attached to a user or role, or to a group of the user.
+func (s *escalation) managedOf(of *engine.Principal) []string {
+	account, _ := s.engine.AccountOf(s.in.Account)
+	var attached []string
+	for i := range account.Roles {
+		if account.Roles[i].ARN(account) == of.Arn {
+			attached = append(attached, account.Roles[i].Attached...)
+		}
+	}
+	for i := range account.Users {
+		u := &account.Users[i]
+		if u.ARN(account) != of.Arn {
+			continue
+		}
+		attached = append(attached, u.Attached...)
+		for j := range account.Groups {
+			if slices.Contains(u.Groups, account.Groups[j].Name) {
+				attached = append(attached, account.Groups[j].Attached...)
+			}
+		}
+	}
+	return slices.DeleteFunc(attached, func(arn string) bool { return policy.ARNPart(arn, 4) != account.ID })
+}
+
+// reignsWith reports whether a user or role administers once everything is allowed to it: what is denied, bounded or shut by the organization stays so.
+func (s *escalation) reignsWith(who *engine.Principal) bool {
+	have, known := s.wouldReign[who.Arn]
+	if known {
+		return have
+	}
+	changed, layer := *who, *who.Identity
+	layer.Allow = append(slices.Clip(layer.Allow), search.Everything)
+	changed.Identity = &layer
+	engine := *s.engine
+	engine.Principals = maps.Clone(s.engine.Principals)
+	engine.Principals[changed.Arn] = &changed
+	_, all := newProver(&engine).reigns(s.strongest(s.in, &changed), s.account)
+	s.wouldReign[who.Arn] = all
+	return all
+}
+
+// reignsInGroup reports whether a user administers once in a group.
+func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account, g *world.Group) bool {
+	world := s.engine.World()
+	world.Accounts = slices.Clone(world.Accounts)
+	for i := range world.Accounts {
+		if world.Accounts[i].ID != account.ID {
+			continue
+		}
+		users := slices.Clone(world.Accounts[i].Users)
+		for j := range users {
+			if users[j].ARN(account) == of.Arn {
+				users[j].Groups = append(slices.Clip(users[j].Groups), g.Name)
+			}
+		}
+		world.Accounts[i].Users = users
+	}
+	engine, err := engine.Compile(world)
+	if err != nil {
+		return false
+	}
+	_, all := newProver(engine).reigns(s.strongest(s.in, of), s.account)
+	return all
+}
+
+// found are the escalations, in the order of the account.
+func (s *escalation) found() []Escalation {
+	nodes := s.nodeRoles(s.in)
+	var out []Escalation
+	for _, who := range s.everybody {
+		if way := s.ways[who.Arn]; len(way) > 0 {
+			out = append(out, Escalation{From: who.Arn, Steps: way, Ends: endsAsAdministrator, Meant: s.meant(who, way)})
+			continue
+		}
+		if _, administers := s.ways[who.Arn]; administers || len(nodes) == 0 {
+			continue
+		}
+		if step := s.reachesNodes(who, nodes[0].Arn, true); step != nil {
+			out = append(out, Escalation{From: who.Arn, Steps: []EscalationStep{*step}, Ends: endsAsRootOfNodes})
+		}
+	}
+	return out
+}
+
+// meant reports whether a way is the one that the trust policy of an administrator's role was written for.
+func (s *escalation) meant(who *engine.Principal, way []EscalationStep) bool {
+	if len(way) != 1 || way[0].It != "assumes" {
+		return false
+	}
+	for _, st := range s.engine.Principals[way[0].On].Trust.Allow {
+		if slices.ContainsFunc(st.Principals, func(t engine.Trusted) bool { return t.Kind == policy.PrincipalAWS && t.Text == who.Arn }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,41 @@
+package claims
+
+// IdentityCenterIntent is what the attributes and permission sets of IAM Identity Center are for. The instance itself, with the roles that the
+// permission sets become, is that of the world.
+type IdentityCenterIntent struct {
+	// Account is the id of the account that manages the instance. Required.
+	Account string
+	// ProjectTag is the key of the tag that ties people to nodes. Empty means "Project".
+	ProjectTag string
+	// PermissionSets are those of every account, one entry for each role.
+	PermissionSets []PermissionSetIntent
+}
+
+// PermissionSetIntent is what a permission set is for in one account. The zero value opens nothing.
+type PermissionSetIntent struct {
+	// Key is where the permission set is configured; waivers cite it.
+	Key string
+	// Name is that of the permission set, ARN that of its role.
+	Name, ARN string
+	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute names, with OwnProject; else on
+	// those of Projects, and on every node where Projects is empty.
+	OpensSessions, OwnProject bool
+	// ReadOnly says that it reads settings and nothing else. One that neither opens sessions nor is read-only is what its admin wrote, and is held to
+	// what every role is held to.
+	ReadOnly bool
+	Projects []string
+	// DomainLogins says that logins of a domain (user@domain) may open shells.
+	DomainLogins bool
+	// Documents are the session documents that it may use besides the preferences document.
+	Documents []string
+	// Regions are those in which sessions open.
+	Regions []string
+	// Accounts are the ids of all accounts in which it can be taken: their documents stand in its policies.
+	Accounts []string
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it starts.
+	VolumeKeys []string
+}
+
+func (in *IdentityCenterIntent) authorizationTags() []string {
+	return (&Intent{ProjectTag: in.ProjectTag}).authorizationTags()
+}

@@ -1,0 +1,176 @@
+package claims
+
+import (
+	"fmt"
+	"slices"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/wording"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// The key of a session tag with an OS user, and the value that is the caller's own.
+const (
+	requestedOSUser = conditionkey.RequestTag + journey.RunAsTag
+	ownOSUser       = "${aws:PrincipalTag/" + journey.RunAsTag + "}"
+)
+
+// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and no other tag, be it another spelling of the key.
+func passingOwnOSUser(roles ...string) policy.Statement {
+	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
+		policy.AllEqual(conditionkey.TagKeysKey, journey.RunAsTag), policy.Present(conditionkey.TagKeysKey))
+}
+
+// takingOwnOSUser are those requests that a role should take: the tag does not go on to roles that are assumed from that one.
+func takingOwnOSUser(roles ...string) policy.Statement {
+	return passingOwnOSUser(roles...).When(policy.Absent("sts:TransitiveTagKeys"))
+}
+
+// ownOSUsers permits members to pass their own OS users to the roles that want them.
+func (in *Intent) ownOSUsers() []policy.Statement {
+	roles := slices.Clone(in.OwnOSUserRoles)
+	for i := range in.OperationRoles {
+		if r := &in.OperationRoles[i]; r.OwnOSUser {
+			roles = append(roles, search.Literally(r.ARN))
+		}
+	}
+	if len(roles) == 0 {
+		return nil
+	}
+	return []policy.Statement{passingOwnOSUser(roles...)}
+}
+
+// takesOSUsers reports whether shells of the role start as the OS user of the person.
+func (in *Intent) takesOSUsers(role string) bool {
+	return slices.ContainsFunc(in.OperationRoles, func(r OperationRoleIntent) bool { return r.OwnOSUser && r.ARN == role })
+}
+
+// someOSUser stands for the OS user of somebody whose tags the world does not have.
+const someOSUser = "somebody"
+
+// ownOSUserTag is the session tag with which a user gets the own OS user.
+func (p *prover) ownOSUserTag(user string) world.Tag {
+	tag := world.Tag{Key: journey.RunAsTag, Value: someOSUser}
+	if who, known := p.engine.Principals[user]; known && !who.Stranger {
+		tag.Value = engine.FindTag(who.Tags, journey.RunAsTag).One
+	}
+	return tag
+}
+
+// tagOwner is whose tag names the OS user of a session.
+func tagOwner(s engine.Session) string {
+	if len(s.Tags) > 0 {
+		return s.Name
+	}
+	return "the role"
+}
+
+// ownOSUserOnly: on a node people are told apart by their OS users. Where a role takes that of the person, no caller whatever passes another one, nor a
+// project, nor tags that outlive the role; and whoever has an OS user is alone with it, in every role. It speaks of both halves, because either may be
+// deployed alone: the roles of the account, and its people.
+func (p *prover) ownOSUserOnly(in *Intent) {
+	owners := p.osUserOwners()
+	for i := range in.OperationRoles {
+		if r := &in.OperationRoles[i]; r.OwnOSUser {
+			p.sharedRole(in, r, owners)
+		}
+	}
+	account, _ := p.engine.AccountOf(in.Account)
+	for i := range account.Roles {
+		own := engine.FindTag(account.Roles[i].Tags, journey.RunAsTag)
+		if person := owners[own.One]; own.Present && len(person) == 1 {
+			role := account.Roles[i].ARN(account)
+			p.conclude(p.begin(in, role), p.othersAssume(role, person[0]), "somebody else than "+person[0]+" assumes a role whose shells start as "+own.One)
+		}
+	}
+	for _, member := range in.Members {
+		if own := engine.FindTag(p.engine.Principals[member].Tags, journey.RunAsTag); own.Present {
+			p.aloneWith(in, member, own.One, owners)
+		}
+	}
+}
+
+// osUserOwners are the users of the world by their OS user, in the order of the world.
+func (p *prover) osUserOwners() map[string][]string {
+	owners := map[string][]string{}
+	for i := range p.engine.World().Accounts {
+		a := &p.engine.World().Accounts[i]
+		for j := range a.Users {
+			if own := engine.FindTag(a.Users[j].Tags, journey.RunAsTag); own.Present {
+				owners[own.One] = append(owners[own.One], a.Users[j].ARN(a))
+			}
+		}
+	}
+	return owners
+}
+
+// sharedRole: of all callers that AWS can have, everybody comes in as the OS user of the own.
+func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
+	f := p.begin(in, r.ARN)
+	q := search.Asking([]policy.Statement{policy.Allow("", append(slices.Clone(search.Assuming), "sts:TagSession")...).On("*")},
+		policy.Allow("", search.Assuming...).On("*").When(policy.StringEquals(requestedOSUser, ownOSUser)), takingOwnOSUser("*"))
+	for _, user := range r.Principals {
+		who, known := p.engine.Principals[user]
+		if !known || who.Stranger {
+			account := policy.ARNPart(user, 4)
+			f.Verdict = max(f.Verdict, prove.HoldsIf)
+			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{ID: account,
+				Text: "the tag " + journey.RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it"})
+			continue
+		}
+		own := engine.FindTag(who.Tags, journey.RunAsTag).One
+		switch err := policy.ValidateOSUser(own); {
+		case own == "":
+			f.Verdict, f.Problem = prove.DoesNotHold, user+" has no tag "+journey.RunAsTag+", and shells start as the OS user in it"
+		case err != nil || own == journey.AgentUser:
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, user, own)
+		case len(owners[own]) > 1:
+			f.Verdict, f.Problem = prove.DoesNotHold, own+" is the OS user of "+wording.JoinWords(owners[own], "and")
+		default:
+			continue
+		}
+		p.add(f)
+		return
+	}
+	p.conclude(f, p.trust(r.RoleIntent, q), "somebody gets another OS user than the own, or passes more than that")
+}
+
+// aloneWith: no other user has the OS user of a person, and neither a role that others assume nor a default gives it to them.
+func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]string) {
+	f := p.begin(in, person)
+	if others := owners[own]; len(others) > 1 {
+		f.Verdict, f.Problem = prove.DoesNotHold, own+" is the OS user of "+wording.JoinWords(others, "and")
+		p.add(f)
+		return
+	}
+	a := search.Answer{}
+	for i := range p.engine.World().Accounts {
+		account := &p.engine.World().Accounts[i]
+		for _, preferences := range account.Preferences {
+			if preferences.RunAs && preferences.DefaultUser == own {
+				f.Verdict = prove.DoesNotHold
+				f.Problem = fmt.Sprintf("%s is the default user of shells in %s of account %s, whoever opens them", own, preferences.Region, account.ID)
+				p.add(f)
+				return
+			}
+		}
+		for j := range account.Roles {
+			if engine.FindTag(account.Roles[j].Tags, journey.RunAsTag).One == own {
+				a = a.And(p.othersAssume(account.Roles[j].ARN(account), person))
+			}
+		}
+	}
+	p.conclude(f, a, "somebody else assumes a role whose shells start as "+own)
+}
+
+// othersAssume asks whether somebody else than a person assumes a role, whoever there may be.
+func (p *prover) othersAssume(role, person string) search.Answer {
+	q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")},
+		policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals([]string{person})...)))
+	return search.AskTrust(p.engine, p.engine.Principals[role], q)
+}

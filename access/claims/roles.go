@@ -1,0 +1,380 @@
+package claims
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// otherDoors are the ways onto machines that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
+var otherDoors = append([]string{"ec2-instance-connect:*"}, without(
+	doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.Automations, doors.SessionDocuments, doors.NodeChanges),
+	"ssm:ResumeSession", "ssm:StartSession")...)
+
+// nodeForms are the ARN forms of machines and tasks that sessions can reach.
+var nodeForms = []string{":ec2:${Region}:${Account}:instance/", ":ssm:${Region}:${Account}:managed-instance/", ":ecs:${Region}:${Account}:task/"}
+
+// nodeActions are the actions that do something to a node: those that AWS documents on such a resource, but for reading and listing, and the two
+// that read what opens it.
+var nodeActions = sync.OnceValue(func() []string {
+	c := catalogue.Catalogue()
+	names := []string{"ec2:GetPasswordData", "ssm:GetConnectionStatus"}
+	for _, s := range c.Services {
+		if !strings.Contains(s.Head, nodeForms[0]) && !strings.Contains(s.Head, nodeForms[1]) && !strings.Contains(s.Head, nodeForms[2]) {
+			continue
+		}
+		for i := s.First; i < s.Last; i++ {
+			if strings.ContainsAny(c.Entry(i).Levels, "WPT") && onNodes(s.Details().Forms(s, i)) {
+				names = append(names, c.Name(i))
+			}
+		}
+	}
+	return names
+})
+
+func onNodes(f *catalogue.ActionForms) bool {
+	for _, arn := range f.Arns {
+		for _, form := range nodeForms {
+			if strings.Contains(arn, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reachNodes asks about everything that is done to a node.
+var reachNodes = sync.OnceValue(func() *engine.Statement {
+	return engine.MustStatement(policy.Allow("", nodeActions()...).On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"))
+})
+
+// operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
+var operating = sync.OnceValue(func() *engine.Statement {
+	return engine.MustStatement(policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+		On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"))
+})
+
+// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, starts and stops
+// instances, and has EC2 make grants on the keys of their volumes that the intent lists.
+func (p *prover) operationRolesOnlyOperate(in *Intent) {
+	operates := policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
+		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*")
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		permitted := []policy.Statement{operates}
+		if len(r.VolumeKeys) > 0 {
+			permitted = append(permitted, useOfVolumeKeys(r.VolumeKeys))
+		}
+		q := search.Asking(search.Anything, permitted...)
+		q.Writes = true
+		if !p.administers(r.ARN) {
+			p.conclude(p.begin(in, r.ARN), p.everyCall(q, p.operation(in, r)), "an operation role changes something else")
+		}
+	}
+}
+
+// useOfVolumeKeys is a grant on one of the keys that EC2 asks for, and no other: a grant to oneself decrypts.
+func useOfVolumeKeys(keys []string) policy.Statement {
+	return policy.Allow("", "kms:CreateGrant").On(keys...).When(policy.Bool("kms:GrantIsForAWSResource", true),
+		policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"))
+}
+
+// operation is a session of an operation role.
+func (p *prover) operation(in *Intent, r *OperationRoleIntent) engine.Session {
+	return p.operations(in, r)[0]
+}
+
+// operations are the sessions of an operation role that differ: one, or one for each of its people where each has an OS user of the own. There is always
+// one; the OS users of people whom the world does not have are taken to be logins.
+func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session {
+	if !r.OwnOSUser {
+		return []engine.Session{p.roleSession(in, p.engine.Principals[r.ARN])}
+	}
+	var sessions []engine.Session
+	for _, user := range r.Principals {
+		_, _, name := policy.SplitEntity(user)
+		sessions = append(sessions, engine.AssumedRole(r.ARN, name, p.ownOSUserTag(user)))
+	}
+	if sessions == nil {
+		return []engine.Session{p.roleSession(in, p.engine.Principals[r.ARN])}
+	}
+	return sessions
+}
+
+// ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the tag, with an empty one, or
+// with one that differs in case has another project.
+func (p *prover) ownProjectOnly(in *Intent) {
+	account := p.account(in)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		q := search.Question{Forbidden: []*engine.Statement{reachNodes()}}
+		if r.Project != "" {
+			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").
+				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
+				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), r.Project)))}
+		}
+		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a node of another project can be reached", p.askAll(core, p.operation(in, r)))
+	}
+}
+
+// noOtherDoor: Run As, logs and limits are those of sessions; every other way onto a node goes round them.
+func (p *prover) noOtherDoor(in *Intent) {
+	q := search.Asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")})
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "there is another way onto a node than a session")
+	}
+}
+
+// doorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects and their OS users.
+func (p *prover) doorsThroughRolesOnly(in *Intent) {
+	q := search.Asking([]policy.Statement{policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*")})
+	for _, member := range in.Members {
+		if p.administers(member) {
+			continue
+		}
+		p.conclude(p.begin(in, member), p.askAll(q, search.SignIns(member)...), "a member reaches nodes without a role")
+	}
+}
+
+// onlyListedDocuments: a session document decides about Run As, logs and where a port leads.
+func (p *prover) onlyListedDocuments(in *Intent) {
+	account := p.account(in)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		var listed []string
+		for _, name := range append([]string{journey.PreferencesDocument}, r.Documents...) {
+			listed = append(listed, account.Partition.DocumentARN("*", account.ID, name))
+		}
+		f := p.begin(in, r.ARN)
+		for _, name := range r.Documents {
+			// Port forwarding to the node itself is the one document of AWS that stays with the node and its project.
+			if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
+				f.Waivers = append(f.Waivers, prove.Waiver{Key: r.Key + ".allowUnlogged", Text: "sessions with " + name + " leave the project, the OS user or the logs"})
+			}
+		}
+		q := search.Asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")}, policy.Allow("", "*").On(listed...))
+		p.conclude(f, p.askAll(q, p.operation(in, r)), "a session document that is not listed can be used")
+	}
+}
+
+const sessionTag = "ssm:resourceTag/aws:ssmmessages:session-id"
+
+// ownSessionsOnly: sessions are told apart by the tag that Systems Manager puts on them; a session id begins with a name that others can have.
+func (p *prover) ownSessionsOnly(in *Intent) {
+	account := p.account(in)
+	q := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
+		policy.Allow("", "*").On(account.Arn("ssm", "*", "session/*")).When(policy.StringEquals(sessionTag, "${aws:userid}")))
+	for _, who := range p.everybody(in) {
+		f := p.begin(in, who.Arn)
+		for _, r := range in.roles() {
+			if r.ARN == who.Arn && p.sharesSessions(&f, r) {
+				break
+			}
+		}
+		if f.Verdict == prove.DoesNotHold {
+			p.add(f)
+			continue
+		}
+		p.conclude(f, p.askAll(q, p.sessionsOf(in, who)...), "another person's session can be resumed or ended")
+	}
+}
+
+// sharesSessions says who has the sessions of somebody else: the tag holds the id of the role and the name of the session, so that two people whose
+// sessions have one name are the same to it.
+func (p *prover) sharesSessions(f *prove.Finding, r RoleIntent) bool {
+	resuming := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")})
+	if len(r.Principals) < 2 || !p.askAll(resuming, engine.AssumedRole(r.ARN, "session")).Open {
+		return false
+	}
+	if r.AnySessionName {
+		f.Waivers = append(f.Waivers, prove.Waiver{Key: r.Key + ".sessionName", Text: "who names a session like that of another user of the role resumes and ends the other's"})
+		return true
+	}
+	names := map[string]string{}
+	for _, user := range r.Principals {
+		_, _, name := policy.SplitEntity(user)
+		if other, taken := names[name]; taken {
+			f.Verdict, f.Problem = prove.DoesNotHold, other+" and "+user+" have one name, so each can resume and end the sessions of the other"
+			return true
+		}
+		names[name] = user
+	}
+	return false
+}
+
+// onlyListedPrincipals: of all callers that AWS can have, the trust policy lets in the listed users.
+func (p *prover) onlyListedPrincipals(in *Intent) {
+	for _, r := range in.roles() {
+		var permitted []policy.Statement
+		if len(r.Principals) > 0 {
+			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals(r.Principals)...)))
+		}
+		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, permitted...)
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "somebody who is not listed assumes the role")
+	}
+}
+
+func (p *prover) trust(r RoleIntent, q search.Question) search.Answer {
+	return search.AskTrust(p.engine, p.engine.Principals[r.ARN], q)
+}
+
+// literals writes texts as values that match themselves alone.
+func literals(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, text := range texts {
+		out[i] = strings.ReplaceAll(text, "$", "${$}")
+	}
+	return out
+}
+
+// mfaToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's account denies.
+func (p *prover) mfaToAssume(in *Intent) {
+	for _, r := range in.roles() {
+		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
+		if r.MFAMaxAge > 0 {
+			limit := strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)
+			fresh = fresh.When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", limit))
+		}
+		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, fresh)
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the role is assumed without MFA, or with MFA that is too old")
+	}
+}
+
+// sessionNamedAfterUser: session ids, CloudTrail and the OS user's trail carry the session name.
+func (p *prover) sessionNamedAfterUser(in *Intent) {
+	q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")},
+		policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", "${aws:username}")))
+	for _, r := range in.roles() {
+		f := p.begin(in, r.ARN)
+		if r.AnySessionName {
+			f.Verdict = prove.Waived
+			f.Waivers = []prove.Waiver{{Key: r.Key + ".sessionName", Text: "sessions of the role can have the name of somebody else"}}
+			p.add(f)
+			continue
+		}
+		p.conclude(f, p.trust(r, q), "a session can have another name than its user")
+	}
+}
+
+// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user. Whoever passes the own OS user alone
+// picks neither.
+func (p *prover) noSessionTags(in *Intent) {
+	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
+	for _, r := range in.roles() {
+		q := search.Asking(tagging)
+		if in.takesOSUsers(r.ARN) {
+			q = search.Asking(tagging, takingOwnOSUser(search.Literally(r.ARN)))
+		}
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
+	}
+	// A role of another account may trust whoever passes tags; the guard keeps its members from it.
+	q := search.Asking(tagging, in.ownOSUsers()...)
+	for _, member := range in.Members {
+		if !p.administers(member) {
+			p.conclude(p.begin(in, member), p.everyCall(q, search.SignIns(member)...), "a member chooses session tags")
+		}
+	}
+}
+
+// ownDocuments holds the session documents of the account that a role lists to what the preferences promise: a document says for itself whether Run As is
+// on. One whose content is not known is assumed to.
+func (p *prover) ownDocuments(f *prove.Finding, s engine.Session, known *world.Account, region string, documents []string) {
+	for _, name := range documents {
+		if policy.DocumentOfAWS(name) || name == journey.PreferencesDocument {
+			continue
+		}
+		user := journey.ShellUser(p.engine, s, known, &world.Node{Kind: world.Instance, Region: region}, name)
+		assumption := prove.ProofAssumption{ID: "document/" + name, Text: "shells of the session document " + name + " start as the OS user of the role, not as " + journey.AgentUser + " or root"}
+		switch {
+		case user.Unknown && !slices.Contains(f.Assumptions, assumption):
+			f.Verdict = max(f.Verdict, prove.HoldsIf)
+			f.Assumptions = append(f.Assumptions, assumption)
+		case user.Superuser || user.Name == journey.AgentUser:
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell of document %s in %s starts as %s", name, region, user)
+		}
+	}
+}
+
+// assumeOfLogin adds what shells of a login rest on: that of an image may not use sudo, and that of a domain is known to the nodes.
+func assumeOfLogin(f *prove.Finding, login string) {
+	if a, has := SudoOfImages(login); has {
+		f.Assume(a.ID, a.Text)
+	}
+	if strings.Contains(login, "@") {
+		f.Assume("OS user "+login, "the nodes are joined to the directory of "+login+", and it may not use sudo on any of them")
+	}
+}
+
+// SudoOfImages is what the shells of a login rest on that machine images come with; false for any other.
+func SudoOfImages(login string) (prove.ProofAssumption, bool) {
+	return prove.ProofAssumption{
+		ID: "OS user " + login, Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
+	}, slices.Contains(journey.ImageUsers, login)
+}
+
+// legalOSUser: the login of every shell that the documents open, in every Region in which they open one.
+func (p *prover) legalOSUser(in *Intent) {
+	account := p.account(in)
+	known, _ := p.engine.AccountOf(in.Account)
+	for i := range in.OperationRoles {
+		r := &in.OperationRoles[i]
+		f := p.begin(in, r.ARN)
+		sessions := p.operations(in, r)
+		s := sessions[0]
+		if in.Regions == nil {
+			f.Verdict = prove.HoldsIf
+			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
+				ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
+			})
+			for _, s := range sessions {
+				if tag := journey.TagOf(p.engine, s, journey.RunAsTag); tag != "" {
+					if err := policy.ValidateOSUser(tag); err != nil || tag == journey.AgentUser {
+						f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, tagOwner(s), tag)
+					}
+					assumeOfLogin(&f, tag)
+				}
+			}
+			p.add(f)
+			continue
+		}
+		for _, region := range in.Regions {
+			for _, s := range sessions {
+				user := journey.ShellUser(p.engine, s, known, &world.Node{Kind: world.Instance, Region: region}, journey.PreferencesDocument)
+				if user.Superuser || user.Name == journey.AgentUser || user.Fails || user.Unknown {
+					f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
+					break
+				}
+				assumeOfLogin(&f, user.Name)
+			}
+			if f.Verdict == prove.DoesNotHold {
+				break
+			}
+			p.ownDocuments(&f, s, known, region, r.Documents)
+		}
+		if f.Verdict == prove.DoesNotHold {
+			p.add(f)
+			continue
+		}
+		var managed []string
+		for _, region := range in.Regions {
+			managed = append(managed, account.Arn("ssm", region, "document/"+journey.PreferencesDocument))
+		}
+		everywhere := account.Arn("ssm", "*", "document/"+journey.PreferencesDocument)
+		q := search.Asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On(everywhere)}, policy.Allow("", "*").On(managed...))
+		p.conclude(f, p.askAll(q, s), "a shell opens in a Region without managed preferences, where it is "+journey.AgentUser+", with sudo")
+	}
+}

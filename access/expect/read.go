@@ -1,0 +1,357 @@
+package expect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/wording"
+	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// expectationError is what is wrong with an expectation itself.
+type expectationError struct{ field, text string }
+
+func cannot(field, format string, args ...any) *expectationError {
+	return &expectationError{field, fmt.Sprintf(format, args...)}
+}
+
+func (e *expectationError) Error() string { return strings.TrimPrefix(e.field+": ", ": ") + e.text }
+
+// Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it names none. The error says
+// which of its fields names what does not exist, or cannot be judged.
+func Journeys(e *engine.Engine, x Expectation) ([]journey.Journey, error) {
+	x.Allowed, x.Denied, x.OSUser = true, false, ""
+	reader := expectationReader{engine: e, x: &x}
+	journeys, err := reader.journeys()
+	if err != nil {
+		return nil, err
+	}
+	return journeys, nil
+}
+
+// expectationReader turns an expectation into journeys.
+type expectationReader struct {
+	engine *engine.Engine
+	x      *Expectation
+	home   *world.Account
+	// caller is who acts at the end: the role of Via, or the person.
+	caller *engine.Principal
+}
+
+// journeys are the journeys that an expectation speaks of: one per Region where it names none.
+func (r *expectationReader) journeys() ([]journey.Journey, *expectationError) {
+	x := r.x
+	if err := r.shape(); err != nil {
+		return nil, err
+	}
+	home, err := homeOf(r.engine, x.Account)
+	if err != nil {
+		return nil, cannot("account", "%s", err)
+	}
+	r.home = home
+	way := r.fromUser
+	if x.Person != nil {
+		way = r.fromPortal
+	}
+	j, problem := way()
+	if problem != nil {
+		return nil, problem
+	}
+	if err := r.region(); err != nil {
+		return nil, err
+	}
+	if err := r.readsItsTags(); err != nil {
+		return nil, err
+	}
+	if x.Opens != "" {
+		return r.doors(j)
+	}
+	return r.calls(j)
+}
+
+// fromUser is the way of an IAM user, up to the role.
+func (r *expectationReader) fromUser() (journey.Journey, *expectationError) {
+	x := r.x
+	person, err := named(r.engine, engine.UserPrincipal, x.As, r.home)
+	if err != nil {
+		return journey.Journey{}, cannot("as", "%s", err)
+	}
+	r.caller = person
+	j := journey.Journey{From: x.session(person.Arn), At: x.At}
+	if x.Via != "" {
+		role, err := named(r.engine, engine.RolePrincipal, x.Via, r.home)
+		if err != nil {
+			return journey.Journey{}, cannot("via", "%s", err)
+		}
+		r.caller = role
+		j.Via = []journey.Hop{{Role: role.Arn, SessionName: x.SessionName, Tags: world.TagList(x.SessionTags)}}
+	}
+	return j, nil
+}
+
+// shape checks what goes with what.
+func (r *expectationReader) shape() *expectationError {
+	x := r.x
+	outcomes := 0
+	for _, given := range []bool{x.Allowed, x.Denied, x.OSUser != ""} {
+		if given {
+			outcomes++
+		}
+	}
+	// An OS user implies Allowed, so both may be set.
+	if x.Allowed && x.OSUser != "" {
+		outcomes--
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
+		if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(x.SessionTags[key]) != nil {
+			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, x.SessionTags[key])
+		}
+	}
+	switch {
+	case x.As == "" && x.Person == nil:
+		return cannot("as", "is missing; name the person")
+	case x.Person != nil && x.As != "":
+		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
+	case x.Person != nil && (x.Session != "" || x.MFAAge != 0):
+		return cannot("session", "is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it")
+	case x.Person != nil && x.SessionName != "":
+		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
+	case x.Person != nil && len(x.SessionTags) > 0:
+		return cannot("sessionTags", "are what identityCenter.attributes give to a person of IAM Identity Center; remove it")
+	case outcomes != 1:
+		return cannot("", "has %d outcomes; write one of allowed, denied and osUser", outcomes)
+	case x.Session != "" && !slices.Contains(SignIns(), x.Session):
+		return cannot("session", "%q is not a way to sign in; write one of %s", x.Session, wording.JoinWords(SignIns(), "or"))
+	case x.Session == SignInKey && x.MFA:
+		return cannot("mfa", "is never so of a long-term key; write session: keyWithMfaCode or sessionToken")
+	case x.Session == SignInKeyWithMFACode && !x.MFA:
+		return cannot("mfa", "contradicts session: keyWithMfaCode; write session: key")
+	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == SignInKeyWithMFACode):
+		return cannot("mfaAge", "is the age of a sign-in with MFA, which this session does not have; remove it")
+	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
+		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
+	case len(x.SessionTags) > 0 && x.Via == "":
+		return cannot("sessionTags", "are passed when a role is taken, and none is; write via")
+	case (x.Do == "") == (x.Opens == ""):
+		return cannot("", "write one of do and opens")
+	case x.Opens != "" && !slices.Contains(journey.Doors(), x.Opens):
+		return cannot("opens", "%q is not a door; write one of %s", x.Opens, wording.JoinWords(journey.Doors(), "or"))
+	case x.Opens != "" && len(x.With) > 0:
+		return cannot("with", "is for the call of do; what opens a door is known")
+	case x.OSUser != "" && x.Opens != journey.Shell:
+		return cannot("osUser", "is the login of a shell; write opens: shell")
+	}
+	return nil
+}
+
+// session is how the person signs in.
+func (x *Expectation) session(arn string) engine.Session {
+	var s engine.Session
+	switch {
+	case x.Session == SignInKey:
+		return engine.LongTermKey(arn)
+	case x.Session == SignInKeyWithMFACode:
+		return engine.LongTermKey(arn).WithMFACode()
+	case x.Session == SignInSessionToken && x.MFA:
+		s = engine.SessionTokenWithMFA(arn, x.MFAAge)
+	case x.Session == SignInSessionToken:
+		s = engine.SessionToken(arn)
+	case x.MFA:
+		s = engine.ConsoleWithMFA(arn, x.MFAAge)
+	default:
+		s = engine.Console(arn)
+	}
+	if !x.At.IsZero() {
+		s = s.IssuedAt(x.At.Add(-x.MFAAge))
+	}
+	return s
+}
+
+// homeOf is the account in which names are looked up.
+func homeOf(e *engine.Engine, id string) (*world.Account, error) {
+	if id != "" {
+		return e.AccountOf(id)
+	}
+	var only *world.Account
+	for i := range e.World().Accounts {
+		a := &e.World().Accounts[i]
+		switch {
+		case a.Partial:
+		case only != nil:
+			return nil, fmt.Errorf("is missing, and the world has several accounts; write its id")
+		default:
+			only = a
+		}
+	}
+	if only == nil {
+		return nil, fmt.Errorf("is missing, and the world has no account")
+	}
+	return only, nil
+}
+
+// named finds a user or role by name, "account/name" or ARN.
+func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world.Account) (*engine.Principal, error) {
+	word := "user"
+	if kind == engine.RolePrincipal {
+		word = "role"
+	}
+	if policy.IsARN(name) {
+		if p, known := e.Principals[name]; known && p.Kind == kind {
+			return p, nil
+		}
+		return nil, fmt.Errorf("%q is no %s that this world knows, by itself or from a trust policy; %s", name, word, nearest(e, name, kind, "", (*engine.Principal).ArnText))
+	}
+	plain := name
+	if account, rest, found := strings.Cut(name, "/"); found {
+		at := slices.IndexFunc(e.World().Accounts, func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" })
+		if at < 0 {
+			return nil, fmt.Errorf("%q names an account that this world does not have; write the name alone, or the ARN", name)
+		}
+		home, plain = &e.World().Accounts[at], rest
+	}
+	for _, p := range e.Principals {
+		if p.Kind == kind && p.Account.ID == home.ID && p.Name == plain {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("%q is no %s of account %s; %s", name, word, home.ID, nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly))
+}
+
+// nearest says what was probably meant.
+func nearest(e *engine.Engine, name string, kind engine.PrincipalKind, account string, text func(*engine.Principal) string) string {
+	var names []string
+	for _, p := range e.Principals {
+		if p.Kind == kind && (account == "" || p.Account.ID == account) {
+			names = append(names, text(p))
+		}
+	}
+	slices.Sort(names)
+	return meant(name, names, "an expectation about what does not exist is worth nothing")
+}
+
+// meant is the nearest of the names as a question, or what else there is to say.
+func meant(name string, names []string, otherwise string) string {
+	if near := policy.Closest(name, names); near != "" {
+		return "did you mean " + strconv.Quote(near) + "?"
+	}
+	return otherwise
+}
+
+// doors are the journeys to a door.
+func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expectationError) {
+	on := &r.x.On
+	switch {
+	case on.Instance == nil:
+		return nil, cannot("on.instance", "is missing; doors are opened on nodes: write the tags of one, {} for none")
+	case on.User != "" || on.Role != "" || on.ARN != "":
+		return nil, cannot("on", "names more than a node; doors are opened on nodes")
+	case len(on.VolumeKeys) > 0:
+		return nil, cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", journey.StartInstances)
+	}
+	account, err := r.engine.AccountOf(r.caller.Account.ID)
+	if err != nil || account.Partial {
+		return nil, cannot("via", "is missing: the account of the person, %s, is not in this world, and neither are its nodes", r.caller.Account.ID)
+	}
+	var out []journey.Journey
+	for _, region := range r.regions(account) {
+		if err := r.document(account, region); err != nil {
+			return nil, err
+		}
+		next := j
+		next.Opens = &journey.Door{Kind: r.x.Opens, Document: on.Document, Account: account.ID, Node: r.node(region)}
+		out = append(out, next)
+	}
+	return out, nil
+}
+
+func (r *expectationReader) node(region string) world.Node {
+	return world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: world.TagList(r.x.On.Instance)}
+}
+
+// regions are those that an expectation speaks of.
+func (r *expectationReader) regions(a *world.Account) []string {
+	if region := r.x.On.Region; region != "" {
+		return []string{region}
+	}
+	for _, key := range r.x.On.VolumeKeys {
+		if key != journey.AWSManagedEBSKey {
+			return []string{policy.ARNPart(key, 3)}
+		}
+	}
+	var regions []string
+	for i := range a.Preferences {
+		if !slices.Contains(regions, a.Preferences[i].Region) {
+			regions = append(regions, a.Preferences[i].Region)
+		}
+	}
+	if len(regions) == 0 {
+		return []string{engine.SomeRegion(a.Partition)}
+	}
+	return regions
+}
+
+// region refuses a Region that the account cannot have.
+func (r *expectationReader) region() *expectationError {
+	region := r.x.On.Region
+	if region == "" {
+		return nil
+	}
+	if r.x.On.Instance == nil && r.x.On.Document == "" {
+		return cannot("on.region", "goes with instance and document alone; remove it")
+	}
+	partition, err := policy.PartitionOfRegion(region)
+	if err != nil || partition != journey.DefaultPartition(r.caller.Account.Partition) {
+		return cannot("on.region", "%q is not a Region of account %s; write one such as %q", region, r.caller.Account.ID, engine.SomeRegion(r.caller.Account.Partition))
+	}
+	return nil
+}
+
+// document refuses documents that nobody has. AWS's own are known by how their names begin.
+//
+// Source: AWS Systems Manager User Guide, Systems Manager documents; names that begin with "AWS" or "Amazon" are reserved.
+func (r *expectationReader) document(a *world.Account, region string) *expectationError {
+	name := r.x.On.Document
+	if name == "" || name == journey.PreferencesDocument || strings.HasPrefix(name, "AWS") || strings.HasPrefix(name, "Amazon") {
+		return nil
+	}
+	var names []string
+	for i := range a.Documents {
+		if a.Documents[i].Region != region {
+			continue
+		}
+		if a.Documents[i].Name == name {
+			return nil
+		}
+		names = append(names, a.Documents[i].Name)
+	}
+	return cannot("on.document", "%q is no document of account %s in %s, and not one of AWS; %s", name, a.ID, region,
+		meant(name, names, "an expectation about what does not exist is worth nothing"))
+}
+
+// readsItsTags refuses an expectation of Denied whose instance has tags of which the policies read none: a tag key that is misspelt would
+// make every such expectation true.
+func (r *expectationReader) readsItsTags() *expectationError {
+	if !r.x.Denied || len(r.x.On.Instance) == 0 || r.caller.Identity == nil || len(r.caller.Unknowns) > 0 {
+		return nil
+	}
+	var read []string
+	for _, l := range append(slices.Clone(r.caller.Account.Guardrails), r.caller.Identity, r.caller.Boundary) {
+		if l != nil {
+			read = l.ResourceTags(read)
+		}
+	}
+	names := slices.Sorted(maps.Keys(r.x.On.Instance))
+	for _, name := range names {
+		if len(read) == 0 || slices.ContainsFunc(read, func(tag string) bool { return engine.EqualTagKey(tag, name) }) {
+			return nil
+		}
+	}
+	return cannot("on.instance", "no policy of %s reads the tag %q, so this is the same as an instance without tags; %s", policy.ARNResource(r.caller.Arn),
+		names[0], meant(names[0], read, "policies read "+wording.JoinWords(read, "and")))
+}

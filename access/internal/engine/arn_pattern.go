@@ -1,0 +1,192 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+
+	"aws-access-guardrails/access/internal/wildcard"
+	"aws-access-guardrails/policy"
+)
+
+// ArnPattern is a pattern of a Resource element or of an ARN operator.
+type ArnPattern struct {
+	// text is the pattern as written.
+	Text string
+	// any is the pattern "*".
+	Any bool
+	// whole is a pattern that is one policy variable and nothing else: its value is compared as a whole.
+	Whole *Pattern
+	// parts are the parts between colons. A Resource pattern that ends in * may have fewer than six.
+	Parts []Pattern
+}
+
+// SplitARNPattern reads the pattern of an ARN. A colon inside "${...}" separates nothing.
+func SplitARNPattern(text string, mode TextMode) (ArnPattern, error) {
+	p := ArnPattern{Text: text}
+	if wildcard.OnlyStars(text) {
+		p.Any = true
+		return p, nil
+	}
+	whole, err := ParsePattern(text, mode, true)
+	if err != nil {
+		return ArnPattern{}, err
+	}
+	if len(whole.Tokens) == 1 && whole.Tokens[0].Kind == wildcard.TokenVariable {
+		p.Whole = &whole
+		return p, nil
+	}
+	for part := range splitParts(text, mode) {
+		compiled, err := ParsePattern(part, mode, true)
+		if err != nil {
+			return ArnPattern{}, err
+		}
+		p.Parts = append(p.Parts, compiled)
+	}
+	if len(p.Parts) < policy.ARNParts && !p.Parts[len(p.Parts)-1].EndsInAny() {
+		return ArnPattern{}, errors.New("is not an ARN: it has fewer than six parts between colons")
+	}
+	if first := p.Parts[0]; !first.IsLiteral() || first.Exact != "arn" {
+		return ArnPattern{}, errors.New(`is not an ARN: it does not begin with "arn:"`)
+	}
+	return p, nil
+}
+
+// splitParts yields the parts between the first five colons that are outside variables.
+func splitParts(text string, mode TextMode) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		start, n, inVariable := 0, 1, false
+		for i := 0; i < len(text) && n < policy.ARNParts; i++ {
+			switch {
+			case mode == VariableText && strings.HasPrefix(text[i:], "${"):
+				inVariable = true
+			case inVariable && text[i] == '}':
+				inVariable = false
+			case !inVariable && text[i] == ':':
+				if !yield(text[start:i]) {
+					return
+				}
+				start = i + 1
+				n++
+			}
+		}
+		yield(text[start:])
+	}
+}
+
+// variableBeforeResource reports whether a variable stands before the fifth colon, where a Resource element cannot have one.
+func (p *ArnPattern) variableBeforeResource() bool {
+	if p.Whole != nil {
+		return true
+	}
+	for i := range p.Parts {
+		if i < policy.ARNParts-1 && p.Parts[i].HasVariable {
+			return true
+		}
+	}
+	return false
+}
+
+// Match compares part by part; runOn lets a * that ends a part reach over colons. A variable without a value matches nothing.
+func (p *ArnPattern) Match(arn string, runOn bool, ev *Env) bool {
+	a := policy.SplitARN(arn)
+	return p.matchSplit(&a, runOn, ev)
+}
+
+func (p *ArnPattern) matchSplit(a *policy.ARNText, runOn bool, ev *Env) bool {
+	if p.Any {
+		return runOn || a.IsARN()
+	}
+	if p.Whole != nil {
+		return a.IsARN() && p.Whole.match(a.Text, false, ev)
+	}
+	// With exactly as many colons as an ARN has there is nothing to run on into.
+	if a.Colons >= policy.ARNParts-1 && len(p.Parts) == policy.ARNParts && (!runOn || a.Colons == policy.ARNParts-1 || !p.runsOn()) {
+		for i := range p.Parts {
+			if !p.Parts[i].match(a.Parts[i], false, ev) {
+				return false
+			}
+		}
+		return true
+	}
+	return runOn && p.matchRunningOn(a.Text, ev)
+}
+
+// runsOn reports whether a part before the last ends in *.
+func (p *ArnPattern) runsOn() bool {
+	for i := range len(p.Parts) - 1 {
+		if p.Parts[i].EndsInAny() {
+			return true
+		}
+	}
+	return false
+}
+
+// matchRunningOn matches where a * that ends a part may reach over a colon. It keeps the set of places where the next part may begin, so
+// the work is bounded by parts times colons however the pattern is made.
+func (p *ArnPattern) matchRunningOn(value string, ev *Env) bool {
+	chunks := strings.Split(value, ":")
+	begins := make([]int, len(chunks)+1)
+	for i := range chunks {
+		begins[i+1] = begins[i] + len(chunks[i]) + 1
+	}
+	reached := make([]bool, len(chunks)+1)
+	reached[0] = true
+	for i := range len(p.Parts) - 1 {
+		next := make([]bool, len(chunks)+1)
+		for c := range chunks {
+			if !reached[c] || !p.Parts[i].match(chunks[c], false, ev) {
+				continue
+			}
+			next[c+1] = true
+			if p.Parts[i].EndsInAny() {
+				for later := c + 2; later <= len(chunks); later++ {
+					next[later] = true
+				}
+			}
+		}
+		reached = next
+	}
+	last := &p.Parts[len(p.Parts)-1]
+	for c := range chunks {
+		if reached[c] && last.match(value[begins[c]:], false, ev) {
+			return true
+		}
+	}
+	return false
+}
+
+// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the six parts between
+// colons on its own, so that no wildcard reaches over a colon; only the last part may hold colons. The pattern "*" matches every ARN.
+// A value that is not an ARN matches nothing, and a pattern that is none is matched by nothing.
+func MatchARN(pattern, arn string) bool {
+	if wildcard.OnlyStars(pattern) {
+		return policy.IsARN(arn)
+	}
+	if !strings.HasPrefix(pattern, "arn:") {
+		return false
+	}
+	for range policy.ARNParts - 1 {
+		part, restOfPattern, ok := strings.Cut(pattern, ":")
+		value, restOfARN, also := strings.Cut(arn, ":")
+		if !ok || !also || !wildcard.Match(part, value) {
+			return false
+		}
+		pattern, arn = restOfPattern, restOfARN
+	}
+	return wildcard.Match(pattern, arn)
+}
+
+// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule: a * that ends a
+// part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of actions that have none.
+//
+// Source: IAM User Guide, IAM JSON policy elements: Resource, "Using wildcards in resource ARNs".
+func MatchResource(pattern, arn string) bool {
+	if wildcard.OnlyStars(pattern) {
+		return true
+	}
+	if strings.Count(pattern, ":") >= policy.ARNParts-1 && strings.Count(arn, ":") == policy.ARNParts-1 {
+		return MatchARN(pattern, arn)
+	}
+	p, err := SplitARNPattern(pattern, PolicyText)
+	return err == nil && p.Match(arn, true, nil)
+}

@@ -1,0 +1,351 @@
+package engine
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/policy"
+)
+
+// Comparison is the kind of values that an operator compares.
+type Comparison uint8
+
+const (
+	CompareText Comparison = iota
+	CompareTextFold
+	CompareNumber
+	CompareDate
+	CompareBool
+	CompareBinary
+	CompareIP
+	CompareARN
+	ComparePresence
+)
+
+// order is the relation that a numeric or date operator asks for.
+type order uint8
+
+const (
+	orderEqual order = iota
+	orderLess
+	orderLessEqual
+	orderGreater
+	orderGreaterEqual
+)
+
+func (o order) holds(compared int) bool {
+	switch o {
+	case orderLess:
+		return compared < 0
+	case orderLessEqual:
+		return compared <= 0
+	case orderGreater:
+		return compared > 0
+	case orderGreaterEqual:
+		return compared >= 0
+	}
+	return compared == 0
+}
+
+// Condition is one condition of a statement, compiled.
+type Condition struct {
+	Source     *policy.Condition
+	Key        conditionkey.Key
+	Compare    Comparison
+	order      order
+	Negated    bool
+	ifExists   bool
+	Quantifier policy.Quantifier
+
+	Texts    []Pattern
+	Arns     []ArnPattern
+	Numbers  []Decimal
+	Dates    []time.Time
+	Binaries []string
+	Networks []netip.Prefix
+	// yes, no: the values of Bool; of Null, present and absent.
+	Yes, No bool
+}
+
+type operatorMeaning struct {
+	Compare   Comparison
+	order     order
+	wildcards bool
+}
+
+var OperatorMeanings = map[policy.BaseOperator]operatorMeaning{
+	policy.OpStringEquals:              {Compare: CompareText},
+	policy.OpStringNotEquals:           {Compare: CompareText},
+	policy.OpStringEqualsIgnoreCase:    {Compare: CompareTextFold},
+	policy.OpStringNotEqualsIgnoreCase: {Compare: CompareTextFold},
+	policy.OpStringLike:                {Compare: CompareText, wildcards: true},
+	policy.OpStringNotLike:             {Compare: CompareText, wildcards: true},
+	policy.OpNumericEquals:             {Compare: CompareNumber},
+	policy.OpNumericNotEquals:          {Compare: CompareNumber},
+	policy.OpNumericLessThan:           {Compare: CompareNumber, order: orderLess},
+	policy.OpNumericLessThanEquals:     {Compare: CompareNumber, order: orderLessEqual},
+	policy.OpNumericGreaterThan:        {Compare: CompareNumber, order: orderGreater},
+	policy.OpNumericGreaterThanEquals:  {Compare: CompareNumber, order: orderGreaterEqual},
+	policy.OpDateEquals:                {Compare: CompareDate},
+	policy.OpDateNotEquals:             {Compare: CompareDate},
+	policy.OpDateLessThan:              {Compare: CompareDate, order: orderLess},
+	policy.OpDateLessThanEquals:        {Compare: CompareDate, order: orderLessEqual},
+	policy.OpDateGreaterThan:           {Compare: CompareDate, order: orderGreater},
+	policy.OpDateGreaterThanEquals:     {Compare: CompareDate, order: orderGreaterEqual},
+	policy.OpBool:                      {Compare: CompareBool},
+	policy.OpBinaryEquals:              {Compare: CompareBinary},
+	policy.OpIPAddress:                 {Compare: CompareIP},
+	policy.OpNotIPAddress:              {Compare: CompareIP},
+	policy.OpArnEquals:                 {Compare: CompareARN},
+	policy.OpArnLike:                   {Compare: CompareARN},
+	policy.OpArnNotEquals:              {Compare: CompareARN},
+	policy.OpArnNotLike:                {Compare: CompareARN},
+	policy.OpNull:                      {Compare: ComparePresence},
+}
+
+// CompileCondition reads a condition. Values that the operator cannot compare are errors: AWS would store them and they would never match.
+func CompileCondition(source *policy.Condition, mode TextMode) (Condition, error) {
+	operator, err := policy.ParseOperator(source.Operator.String())
+	if err != nil {
+		return Condition{}, err
+	}
+	meaning, known := OperatorMeanings[operator.Base]
+	if !known {
+		return Condition{}, fmt.Errorf("%q is not a condition operator", source.Operator)
+	}
+	c := Condition{
+		Source: source, Compare: meaning.Compare, order: meaning.order,
+		Negated: operator.Base.Negated(), ifExists: operator.IfExists, Quantifier: operator.Quantifier,
+	}
+	if c.Key, err = conditionkey.CompileKey(source.Key); err != nil {
+		return Condition{}, err
+	}
+	if len(source.Values) == 0 {
+		return Condition{}, fmt.Errorf("%s on %s has no value to compare with", source.Operator, source.Key)
+	}
+	for _, value := range source.Values {
+		if err := c.add(value, mode, meaning.wildcards); err != nil {
+			return Condition{}, fmt.Errorf("%s on %s: %q %w", source.Operator, source.Key, value, err)
+		}
+	}
+	return c, nil
+}
+
+// add compiles one value.
+func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
+	switch c.Compare {
+	case CompareText, CompareTextFold:
+		p, err := ParsePattern(value, mode, wildcards)
+		c.Texts = append(c.Texts, p)
+		return err
+	case CompareARN:
+		p, err := SplitARNPattern(value, mode)
+		if err == nil && !p.Any && p.Whole == nil && len(p.Parts) < policy.ARNParts {
+			// In a Resource element a * at the end runs on over colons; here each part is compared with one.
+			err = errors.New("is not an ARN: it has fewer than six parts between colons")
+		}
+		c.Arns = append(c.Arns, p)
+		return err
+	case CompareNumber:
+		n, err := ParseNumber(value)
+		c.Numbers = append(c.Numbers, n)
+		return err
+	case CompareDate:
+		at, err := ParseDate(value)
+		c.Dates = append(c.Dates, at)
+		return err
+	case CompareBool, ComparePresence:
+		switch {
+		case strings.EqualFold(value, "true"):
+			c.Yes = true
+		case strings.EqualFold(value, "false"):
+			c.No = true
+		default:
+			return errors.New(`is neither "true" nor "false"`)
+		}
+		return nil
+	case CompareBinary:
+		decoded, err := base64.StdEncoding.DecodeString(value)
+		if err != nil {
+			return errors.New("is not base64")
+		}
+		c.Binaries = append(c.Binaries, string(decoded))
+		return nil
+	case CompareIP:
+		network, err := parseNetwork(value)
+		c.Networks = append(c.Networks, network)
+		return err
+	}
+	return errors.New("cannot be compared")
+}
+
+// Holds reports whether the condition matches the request.
+//
+// An absent key matches nothing, but a negated operator and IfExists. ForAllValues holds for the empty set and ForAnyValue does not, both
+// also when negated; a key whose only value is the empty text counts as the empty set there, as AWS documents it.
+//
+// Source: IAM User Guide, IAM JSON policy elements: Condition operators, and Single-valued vs. multivalued context keys.
+func (c *Condition) Holds(ev *Env) bool {
+	if c.Key.Kind.IsTime() && c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
+		at, ok := ev.instant(&c.Key)
+		if !ok {
+			return c.ifExists || c.Negated
+		}
+		return c.anyDate(at) != c.Negated
+	}
+	v := ev.Lookup(&c.Key)
+	if c.Compare == ComparePresence {
+		return c.Yes && !v.Present || c.No && v.Present
+	}
+	if !v.Present {
+		return c.holdsWhenAbsent()
+	}
+	if c.Quantifier == policy.NoQuantifier {
+		if v.Len() > 1 {
+			ev.undecide(fmt.Errorf("%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue; AWS does not say what that means",
+				c.Key.Name, v.Len(), c.Source.Operator))
+			return false
+		}
+		return c.Matches(v.At(0), ev) != c.Negated
+	}
+	if v.Len() == 1 && v.At(0) == "" {
+		return c.Quantifier == policy.ForAllValues
+	}
+	for i := range v.Len() {
+		if member := c.Matches(v.At(i), ev) != c.Negated; member != (c.Quantifier == policy.ForAllValues) {
+			return member
+		}
+	}
+	return c.Quantifier == policy.ForAllValues
+}
+
+// Matches compares one value with the alternatives, the negation left aside. A value that is not of the operator's kind matches none.
+func (c *Condition) Matches(value string, ev *Env) bool {
+	switch c.Compare {
+	case CompareText:
+		for i := range c.Texts {
+			if c.Texts[i].match(value, false, ev) {
+				return true
+			}
+		}
+	case CompareTextFold:
+		for i := range c.Texts {
+			if c.Texts[i].equalFold(value, ev) {
+				return true
+			}
+		}
+	case CompareARN:
+		for i := range c.Arns {
+			if c.Arns[i].Match(value, false, ev) {
+				return true
+			}
+		}
+	case CompareNumber:
+		n, err := ParseNumber(value)
+		if err != nil {
+			return false
+		}
+		for _, bound := range c.Numbers {
+			if c.order.holds(n.Compare(bound)) {
+				return true
+			}
+		}
+	case CompareDate:
+		at, err := ParseDate(value)
+		return err == nil && c.anyDate(at)
+	case CompareBool:
+		return c.Yes && strings.EqualFold(value, "true") || c.No && strings.EqualFold(value, "false")
+	case CompareBinary:
+		decoded, err := base64.StdEncoding.DecodeString(value)
+		if err != nil {
+			return false
+		}
+		for _, binary := range c.Binaries {
+			if string(decoded) == binary {
+				return true
+			}
+		}
+	case CompareIP:
+		address, err := netip.ParseAddr(value)
+		if err != nil {
+			return false
+		}
+		for _, network := range c.Networks {
+			if network.Contains(address.Unmap()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *Condition) anyDate(at time.Time) bool {
+	for _, bound := range c.Dates {
+		if c.order.holds(at.Compare(bound)) {
+			return true
+		}
+	}
+	return false
+}
+
+// dateLayouts are the forms of W3C's profile of ISO 8601 but for the bare year, which cannot be told from seconds since 1970.
+var dateLayouts = []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01"}
+
+// FarthestSecond is the end of the year 9999.
+const FarthestSecond = 253402300799
+
+// ParseDate reads a date: ISO 8601 with a time zone, a day (midnight UTC), or seconds since 1970.
+func ParseDate(s string) (time.Time, error) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		if len(s) <= 4 && n > 0 {
+			return time.Time{}, errors.New("may be a year or seconds since 1970; write the whole date")
+		}
+		if n > FarthestSecond || n < -FarthestSecond {
+			return time.Time{}, errors.New("is farther away than the year 9999; AWS counts seconds, not milliseconds")
+		}
+		return time.Unix(n, 0).UTC(), nil
+	}
+	for _, layout := range dateLayouts {
+		if at, err := time.Parse(layout, s); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, errors.New(`is not a date; write it as in "2026-12-01T00:00:00Z"`)
+}
+
+// mappedBits is how many bits come before the IPv4 address in one that is written as IPv6.
+const mappedBits = 96
+
+// parseNetwork reads an address or a network in CIDR form; an address is a network of one.
+func parseNetwork(s string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(s); err == nil && address.Zone() == "" {
+		address = address.Unmap()
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(s)
+	if err != nil {
+		return netip.Prefix{}, errors.New(`is not an IP address or network; write it as in "203.0.113.0/24"`)
+	}
+	if at := network.Addr(); at.Is4In6() && network.Bits() >= mappedBits {
+		// ::ffff:10.0.0.0/104 is 10.0.0.0/8: addresses of requests are compared as IPv4 where they can be.
+		network = netip.PrefixFrom(at.Unmap(), network.Bits()-mappedBits)
+	}
+	return network.Masked(), nil
+}
+
+// holdsWhenAbsent is what the condition says of a request without the key. Null conditions do not ask.
+func (c *Condition) holdsWhenAbsent() bool {
+	switch {
+	case c.ifExists:
+		return true
+	case c.Quantifier != policy.NoQuantifier:
+		return c.Quantifier == policy.ForAllValues
+	}
+	return c.Negated
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/wildcard"
+	"aws-access-guardrails/policy"
+)
+
+// TextMode says whether "${...}" is a policy variable. Documents of version 2008-10-17 have none.
+type TextMode uint8
+
+const (
+	PolicyText TextMode = iota
+	VariableText
+)
+
+// Pattern is the text of an Action, Resource or condition value, taken apart once.
+type Pattern struct {
+	Text        string
+	Tokens      []wildcard.Token
+	HasVariable bool
+	// exact is the text of a pattern that is a plain literal.
+	Exact string
+}
+
+// ParsePattern takes a text apart. Without wildcards * and ? are literal, as StringEquals has them.
+func ParsePattern(text string, mode TextMode, wildcards bool) (Pattern, error) {
+	p := Pattern{Text: text}
+	if mode == PolicyText {
+		p.Tokens = wildcard.AppendGlob(nil, text, wildcards)
+		p.Settle()
+		return p, nil
+	}
+	rest := text
+	for rest != "" {
+		at := strings.Index(rest, "${")
+		if at < 0 {
+			p.Tokens = wildcard.AppendGlob(p.Tokens, rest, wildcards)
+			break
+		}
+		p.Tokens = wildcard.AppendGlob(p.Tokens, rest[:at], wildcards)
+		end := strings.IndexByte(rest[at:], '}')
+		if end < 0 {
+			return Pattern{}, fmt.Errorf(`has a policy variable without closing brace; write "${...}", or "${$}{" for the characters themselves`)
+		}
+		tok, err := parseVariable(rest[at+2 : at+end])
+		if err != nil {
+			return Pattern{}, err
+		}
+		p.HasVariable = p.HasVariable || tok.Kind == wildcard.TokenVariable
+		p.Tokens = append(p.Tokens, tok)
+		rest = rest[at+end+1:]
+	}
+	p.Settle()
+	return p, nil
+}
+
+// parseVariable reads what stands between "${" and "}".
+func parseVariable(inside string) (wildcard.Token, error) {
+	switch inside {
+	case "*", "?", "$":
+		return wildcard.Token{Text: inside}, nil
+	case "":
+		return wildcard.Token{}, errors.New(`has the empty policy variable "${}"`)
+	}
+	name, fallback, hasFallback := strings.Cut(inside, ",")
+	tok := wildcard.Token{Kind: wildcard.TokenVariable, HasFallback: hasFallback}
+	if hasFallback {
+		quoted := strings.TrimLeft(fallback, " ")
+		if len(quoted) < 2 || quoted[0] != '\'' || quoted[len(quoted)-1] != '\'' {
+			return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}" whose default is not in single quotes; write "${%s, 'default'}"`, inside, name)
+		}
+		tok.Fallback = quoted[1 : len(quoted)-1]
+	}
+	if strings.ContainsAny(name, " \t\n${") {
+		return wildcard.Token{}, fmt.Errorf(`has "${%s}", which is not a policy variable: its name holds a space, "$" or "{"`, inside)
+	}
+	k, err := conditionkey.CompileKey(name)
+	if err != nil {
+		return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}": %w`, inside, err)
+	}
+	if k.MultiValued {
+		return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}", but %s has several values; only keys with one value can be variables`, inside, name)
+	}
+	tok.Key = &k
+	return tok, nil
+}
+
+// Settle joins neighbouring literals and notes plain ones.
+func (p *Pattern) Settle() {
+	joined := p.Tokens[:0]
+	for _, tok := range p.Tokens {
+		if tok.Kind == wildcard.TokenLiteral && len(joined) > 0 && joined[len(joined)-1].Kind == wildcard.TokenLiteral {
+			joined[len(joined)-1].Text += tok.Text
+			continue
+		}
+		if tok.Kind == wildcard.TokenAny && len(joined) > 0 && joined[len(joined)-1].Kind == wildcard.TokenAny {
+			continue
+		}
+		joined = append(joined, tok)
+	}
+	p.Tokens = joined
+	if p.IsLiteral() && len(p.Tokens) == 1 {
+		p.Exact = p.Tokens[0].Text
+	}
+}
+
+// IsLiteral reports whether the pattern has neither wildcards nor variables; the empty text is literal.
+func (p *Pattern) IsLiteral() bool {
+	return len(p.Tokens) == 0 || len(p.Tokens) == 1 && p.Tokens[0].Kind == wildcard.TokenLiteral
+}
+
+func (p *Pattern) EndsInAny() bool {
+	return len(p.Tokens) > 0 && p.Tokens[len(p.Tokens)-1].Kind == wildcard.TokenAny
+}
+
+// match compares the whole value. A variable without a value and without a default makes it match nothing.
+func (p *Pattern) match(value string, fold bool, ev *Env) bool {
+	if p.IsLiteral() {
+		if fold {
+			return policy.EqualFoldASCII(p.Exact, value)
+		}
+		return p.Exact == value
+	}
+	if !p.HasVariable {
+		return wildcard.MatchTokens(p.Tokens, value, fold)
+	}
+	var buf [wildcard.MaxStackTokens]wildcard.Token
+	tokens, ok := p.resolve(buf[:0], ev)
+	return ok && wildcard.MatchTokens(tokens, value, fold)
+}
+
+// resolve replaces the variables by their values as literals.
+func (p *Pattern) resolve(buf []wildcard.Token, ev *Env) ([]wildcard.Token, bool) {
+	for i := range p.Tokens {
+		tok := p.Tokens[i]
+		if tok.Kind == wildcard.TokenVariable {
+			text, ok := ev.variable(&tok)
+			if !ok {
+				return nil, false
+			}
+			tok = wildcard.Token{Text: text}
+		}
+		buf = append(buf, tok)
+	}
+	return buf, true
+}
+
+// equalFold compares the whole value in any case, Unicode included, as StringEqualsIgnoreCase does.
+func (p *Pattern) equalFold(value string, ev *Env) bool {
+	if p.IsLiteral() {
+		return strings.EqualFold(p.Exact, value)
+	}
+	if len(p.Tokens) == 1 {
+		text, ok := ev.variable(&p.Tokens[0])
+		return ok && strings.EqualFold(text, value)
+	}
+	var text strings.Builder
+	for i := range p.Tokens {
+		if p.Tokens[i].Kind == wildcard.TokenLiteral {
+			text.WriteString(p.Tokens[i].Text)
+			continue
+		}
+		part, ok := ev.variable(&p.Tokens[i])
+		if !ok {
+			return false
+		}
+		text.WriteString(part)
+	}
+	return strings.EqualFold(text.String(), value)
+}

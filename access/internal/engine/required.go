@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/internal/wording"
+	"aws-access-guardrails/policy"
+)
+
+// A call can name several resources at once, and AWS decides on each of them: a session is a node and a document, an instance is an image, a network interface,
+// a volume and more. A policy that allows the call on one of them allows no call.
+
+// Need is a group of resource types, of which every request of an action names one.
+type Need struct {
+	// types are their names, forms the forms of their ARNs.
+	Types, Forms []string
+}
+
+// Words name what is needed, for errors and doubts.
+func (n *Need) Words() string { return wording.JoinWords(n.Types, "or") }
+
+// Named reports whether an ARN is of one of the types.
+func (n *Need) Named(arn string) bool {
+	return slices.ContainsFunc(n.Forms, func(form string) bool { return MatchARN(Placeholders(form, "*", "*", "*"), arn) })
+}
+
+// Placeholders fills a form of an ARN: its Region, its account, and everything else.
+func Placeholders(form, region, account, rest string) string {
+	form = strings.NewReplacer("${Partition}", "*", "${Region}", region, "${Account}", account).Replace(form)
+	for {
+		start := strings.Index(form, "${")
+		if start < 0 {
+			return form
+		}
+		end := strings.IndexByte(form[start:], '}')
+		if end < 0 {
+			return form
+		}
+		form = form[:start] + rest + form[start+end+1:]
+	}
+}
+
+// alsoNeeded are groups that the Service Authorization Reference does not mark as required because their types take turns.
+//
+// Source: AWS Systems Manager User Guide, Sample IAM policies for Session Manager, and Use the SSM document permission check; AWS Systems Manager API
+// Reference, SendCommand.
+var alsoNeeded = map[string][][]string{
+	"ssm:StartSession": {{"document"}, {"instance", "managed-instance", "task"}},
+	"ssm:SendCommand":  {{"instance", "managed-instance"}},
+}
+
+// NeedsOf are what a request of an action of the catalogue names: each type that AWS marks as required, and what alsoNeeded adds.
+//
+// Source: Service Authorization Reference, resource types that are indicated with an asterisk.
+func NeedsOf(action int) []Need {
+	if have, ok := knownNeeds.Load(action); ok {
+		return have.([]Need)
+	}
+	c := catalogue.Catalogue()
+	types := catalogue.ResourceTypesOf(c.Name(action))
+	var needs []Need
+	for _, t := range types {
+		if t.Required && len(t.ARNs) > 0 && !slices.ContainsFunc(needs, func(n Need) bool { return slices.Equal(n.Forms, t.ARNs) }) {
+			needs = append(needs, Need{Types: []string{t.Name}, Forms: t.ARNs})
+		}
+	}
+	for _, group := range alsoNeeded[c.Name(action)] {
+		var n Need
+		for _, t := range types {
+			if slices.Contains(group, t.Name) {
+				n.Types, n.Forms = append(n.Types, t.Name), append(n.Forms, t.ARNs...)
+			}
+		}
+		needs = append(needs, n)
+	}
+	knownNeeds.Store(action, needs)
+	return needs
+}
+
+var knownNeeds sync.Map // int -> []need
+
+// DoorNeeds are the calls of the table of doors that name several resources.
+var DoorNeeds = sync.OnceValue(func() []DoorNeed {
+	var out []DoorNeed
+	for i := range doors.Table() {
+		row := &doors.Table()[i]
+		if row.Class == doors.Access {
+			continue
+		}
+		for _, action := range row.Actions {
+			at, known := catalogue.Catalogue().Find(action)
+			if known && len(NeedsOf(at)) > 1 {
+				out = append(out, DoorNeed{action, NeedsOf(at)})
+			}
+		}
+	}
+	return out
+})
+
+type DoorNeed struct {
+	Action string
+	Needs  []Need
+}
+
+// Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call does not exist, so that it is allowed means
+// nothing. What denies a part of it denies the whole.
+func (r *Request) Incomplete() error {
+	all := DoorNeeds()
+	for i := range all {
+		if !policy.EqualFoldASCII(all[i].Action, r.Action) {
+			continue
+		}
+		for j := range all[i].Needs {
+			n := &all[i].Needs[j]
+			if !slices.ContainsFunc(r.Resources, func(res Resource) bool { return n.Named(res.ARN) }) {
+				return fmt.Errorf("%s names no %s, but AWS decides on that too; add its ARN", r.Action, n.Words())
+			}
+		}
+	}
+	return nil
+}

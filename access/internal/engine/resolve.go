@@ -1,0 +1,50 @@
+package engine
+
+import (
+	"slices"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/policy"
+)
+
+func (p *ArnPattern) HasVariable() bool {
+	if p.Whole != nil {
+		return p.Whole.HasVariable
+	}
+	return slices.ContainsFunc(p.Parts, func(part Pattern) bool { return part.HasVariable })
+}
+
+// HoldsFor is what holds would say for a request in which the key has these values. The condition has no variables left.
+func (c *Condition) HoldsFor(v Values) bool {
+	if c.Compare == ComparePresence {
+		return c.Yes && !v.Present || c.No && v.Present
+	}
+	if !v.Present {
+		return c.holdsWhenAbsent()
+	}
+	if c.Quantifier == policy.NoQuantifier {
+		return c.MatchesValue(v.At(0)) != c.Negated
+	}
+	if v.Len() == 1 && v.At(0) == "" {
+		return c.Quantifier == policy.ForAllValues
+	}
+	for i := range v.Len() {
+		if member := c.MatchesValue(v.At(i)) != c.Negated; member != (c.Quantifier == policy.ForAllValues) {
+			return member
+		}
+	}
+	return c.Quantifier == policy.ForAllValues
+}
+
+// MatchesValue is what matches says of a value as the search has it: an instant is one to the nanosecond, which only date operators read.
+func (c *Condition) MatchesValue(text string) bool {
+	if c.Key.Kind == conditionkey.KeyCurrentTime || c.Key.Kind == conditionkey.KeyEpochTime {
+		if at, err := ParseDate(text); err == nil {
+			if c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
+				return c.anyDate(at)
+			}
+			text = timeText(&c.Key, at)
+		}
+	}
+	return c.Matches(text, nil)
+}

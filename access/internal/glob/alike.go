@@ -1,0 +1,73 @@
+package glob
+
+import (
+	"slices"
+)
+
+func (g Glob) EndsWith(r rune) bool {
+	n := len(g)
+	return n > 0 && g[n-1].Kind == GlobLiteral && !g[n-1].Fold && g[n-1].R == r
+}
+
+func (g Glob) TailsAfterSlash() []Glob {
+	var tails []Glob
+	for i := range g {
+		before := i > 0 && (g[i-1].Kind != GlobLiteral || g[i-1].R == '/')
+		if !before && g[i].Kind != GlobAny {
+			continue
+		}
+		tail := g[i:]
+		if tail.passesEveryName() || slices.ContainsFunc(tail, func(t GlobToken) bool { return t.Kind == GlobLiteral && (t.R == '/' || t.R == ':') }) {
+			continue
+		}
+		tails = append(tails, tail)
+	}
+	return tails
+}
+
+// passesEveryName reports whether every text without a colon that is not empty matches.
+func (g Glob) passesEveryName() bool {
+	ones, any := 0, false
+	for _, t := range g {
+		switch t.Kind {
+		case GlobLiteral:
+			return false
+		case GlobOne:
+			ones++
+		case GlobAny:
+			any = true
+		}
+	}
+	return any && ones <= 1
+}
+
+// MatchesInAnyCase reports whether the glob would match the text if case did not matter.
+func (g Glob) MatchesInAnyCase(text []rune) bool {
+	at, in := 0, 0
+	star, starIn := -1, 0
+	for in < len(text) {
+		switch {
+		case at < len(g) && g[at].Kind == GlobAny:
+			star, starIn = at, in
+			at++
+			continue
+		case at < len(g) && (g[at].Kind == GlobOne || g[at].R == text[in] || equalFoldRune(g[at].R, text[in])):
+			at++
+			in++
+			continue
+		case star < 0:
+			return false
+		}
+		starIn++
+		at, in = star+1, starIn
+	}
+	for at < len(g) && g[at].Kind == GlobAny {
+		at++
+	}
+	return at == len(g)
+}
+
+// PassesEveryText reports whether every text matches that is not empty.
+func (g Glob) PassesEveryText() bool {
+	return g.passesEveryName() && !slices.ContainsFunc(g, func(t GlobToken) bool { return t.Bounded })
+}

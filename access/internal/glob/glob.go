@@ -1,0 +1,212 @@
+package glob
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/wildcard"
+	"aws-access-guardrails/policy"
+)
+
+// Glob is a pattern as the proofs compute with it: what is matched by all of some patterns and by none of others, with a text that shows it.
+// Patterns of Resource elements, of ARN operators and of string operators all become globs, so that one algebra serves them all.
+type Glob []GlobToken
+
+type GlobToken struct {
+	Kind globKind
+	// r is the character of a literal.
+	R rune
+	// fold: a literal that matches in any case.
+	Fold bool
+	// bounded: a wildcard that stops at colons, as those inside the parts of an ARN do.
+	Bounded bool
+}
+
+type globKind uint8
+
+const (
+	GlobLiteral globKind = iota
+	GlobOne
+	GlobAny
+)
+
+// LiteralGlob is the glob of one text.
+func LiteralGlob(text string, fold bool) Glob {
+	g := make(Glob, 0, len(text))
+	for _, r := range text {
+		g = append(g, GlobToken{R: r, Fold: fold})
+	}
+	return g
+}
+
+// GlobOf converts a resolved pattern: one without variables.
+func GlobOf(p *engine.Pattern, fold bool) Glob { return appendTokens(nil, p.Tokens, fold, false) }
+
+func appendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
+	for i := range tokens {
+		switch tokens[i].Kind {
+		case wildcard.TokenLiteral:
+			g = append(g, LiteralGlob(tokens[i].Text, fold)...)
+		case wildcard.TokenOne:
+			g = append(g, GlobToken{Kind: GlobOne, Bounded: bounded})
+		case wildcard.TokenAny:
+			g = append(g, GlobToken{Kind: GlobAny, Bounded: bounded})
+		}
+	}
+	return g
+}
+
+// GlobOfARN converts a resolved ARN pattern. In a Resource element a * that ends a part runs on over colons; in ARN operators it never does.
+func GlobOfARN(p *engine.ArnPattern, resource bool) Glob {
+	switch {
+	case p.Any && resource:
+		return Glob{{Kind: GlobAny}}
+	case p.Any:
+		g := LiteralGlob("arn:", false)
+		for range policy.ARNParts - 2 {
+			g = append(g, GlobToken{Kind: GlobAny}, GlobToken{R: ':'})
+		}
+		return append(g, GlobToken{Kind: GlobAny})
+	case p.Whole != nil:
+		return GlobOf(p.Whole, false)
+	}
+	var g Glob
+	for i := range p.Parts {
+		if i > 0 {
+			g = append(g, GlobToken{R: ':'})
+		}
+		last := i == len(p.Parts)-1
+		g = appendTokens(g, p.Parts[i].Tokens, false, !last)
+		if n := len(g); resource && n > 0 && p.Parts[i].EndsInAny() {
+			g[n-1].Bounded = false
+		}
+	}
+	return g
+}
+
+// IsLiteral reports whether the glob is matched by one text only.
+func (g Glob) IsLiteral() bool {
+	return !slices.ContainsFunc(g, func(t GlobToken) bool { return t.Kind != GlobLiteral || t.Fold && unicode.IsLetter(t.R) })
+}
+
+// IsEverything reports whether the glob is a bare * without bounds.
+func (g Glob) IsEverything() bool { return len(g) == 1 && g[0].Kind == GlobAny && !g[0].Bounded }
+
+// text spells a glob for people: literals as they are, wildcards as * and ?.
+func (g Glob) text() string {
+	var b strings.Builder
+	for _, t := range g {
+		switch t.Kind {
+		case GlobLiteral:
+			b.WriteRune(t.R)
+		case GlobOne:
+			b.WriteByte('?')
+		case GlobAny:
+			b.WriteByte('*')
+		}
+	}
+	return b.String()
+}
+
+// Identity tells globs apart that match different texts; it is the same for the same glob.
+func (g Glob) Identity() string {
+	var b strings.Builder
+	for _, t := range g {
+		switch {
+		case t.Kind == GlobOne:
+			b.WriteByte('?')
+		case t.Kind == GlobAny:
+			b.WriteByte('*')
+		case t.R == '*' || t.R == '?' || t.R == '\\' || t.R < ' ':
+			b.WriteByte('\\')
+			fallthrough
+		default:
+			b.WriteRune(t.R)
+		}
+		if t.Bounded {
+			b.WriteByte(2)
+		} else if t.Fold {
+			b.WriteByte(3)
+		}
+	}
+	return b.String()
+}
+
+func (t GlobToken) takes(r rune) bool {
+	switch t.Kind {
+	case GlobLiteral:
+		return t.R == r || t.Fold && equalFoldRune(t.R, r)
+	default:
+		return !t.Bounded || r != ':'
+	}
+}
+
+func equalFoldRune(a, b rune) bool {
+	for f := unicode.SimpleFold(a); f != a; f = unicode.SimpleFold(f) {
+		if f == b {
+			return true
+		}
+	}
+	return false
+}
+
+// Match reports whether the glob matches the whole text.
+func (g Glob) Match(text string) bool {
+	states := g.start(nil)
+	for _, r := range text {
+		if states = g.step(states, r); len(states) == 0 {
+			return false
+		}
+	}
+	return g.accepts(states)
+}
+
+// start is the set of positions before the first character: an automaton whose states are positions in the glob, sorted.
+func (g Glob) start(into []uint16) []uint16 { return g.close(into, 0) }
+
+// close adds a position and those that a wildcard for nothing leads to.
+func (g Glob) close(states []uint16, at int) []uint16 {
+	for {
+		if n := len(states); n > 0 && states[n-1] >= uint16(at) {
+			if slices.Contains(states, uint16(at)) {
+				return states
+			}
+			states = append(states, uint16(at))
+			slices.Sort(states)
+		} else {
+			states = append(states, uint16(at))
+		}
+		if at == len(g) || g[at].Kind != GlobAny {
+			return states
+		}
+		at++
+	}
+}
+
+func (g Glob) step(states []uint16, r rune) []uint16 {
+	next := make([]uint16, 0, len(states)+1)
+	for _, s := range states {
+		at := int(s)
+		if at == len(g) || !g[at].takes(r) {
+			continue
+		}
+		if g[at].Kind == GlobAny {
+			next = g.close(next, at)
+		} else {
+			next = g.close(next, at+1)
+		}
+	}
+	return next
+}
+
+func (g Glob) accepts(states []uint16) bool {
+	return len(states) > 0 && int(states[len(states)-1]) == len(g)
+}
+
+// closed reports whether every continuation is accepted from here.
+func (g Glob) closed(states []uint16) bool {
+	n := len(g)
+	return n > 0 && g[n-1].Kind == GlobAny && !g[n-1].Bounded && slices.Contains(states, uint16(n-1))
+}

@@ -1,0 +1,206 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+)
+
+// LayerSet are the layers besides the caller's own Allows: those that must allow, and every Deny.
+type LayerSet struct {
+	Guardrails      []*engine.PolicyLayer
+	Boundary, Limit *engine.PolicyLayer
+	Deny            []*engine.Statement
+}
+
+func (c *Caller) Layers(own *engine.PolicyLayer) LayerSet {
+	l := LayerSet{Guardrails: c.Env().Guardrails(), Boundary: c.Principal.Boundary, Limit: c.Session.Limit}
+	for _, one := range append(slices.Clone(l.Guardrails), own, l.Boundary, l.Limit) {
+		if one != nil {
+			l.Deny = append(l.Deny, one.Deny...)
+		}
+	}
+	return l
+}
+
+// unknowns are the ARNs of policies that limit the caller and whose documents are not known.
+func (l LayerSet) unknowns() []string {
+	var all []string
+	for _, one := range append(slices.Clone(l.Guardrails), l.Boundary, l.Limit) {
+		if one != nil {
+			all = append(all, one.Unknowns...)
+		}
+	}
+	return all
+}
+
+// layerGroup is a layer of which one statement must allow.
+type layerGroup struct {
+	by    engine.Source
+	allow []*bound
+}
+
+// Groups are the layers that must allow. A layer with unknown documents may allow everything, so it is left out.
+func (c *Caller) Groups(l LayerSet) []layerGroup {
+	var groups []layerGroup
+	for _, one := range append(slices.Clone(l.Guardrails), l.Boundary, l.Limit) {
+		if one != nil && len(one.Unknowns) == 0 && !slices.ContainsFunc(one.Allow, (*engine.Statement).AllowsAll) {
+			groups = append(groups, layerGroup{by: one.By, allow: c.Search.B.BindAll(one.Allow)})
+		}
+	}
+	return groups
+}
+
+// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than also), with also.
+type attempt struct {
+	q        Question
+	allow    []*engine.Statement
+	unknowns []string
+	also     []*engine.Statement
+	layers   LayerSet
+	avoid    []*engine.Statement
+	// by allows when allow holds nil.
+	by engine.Source
+	// unknownTrust: the request needs the trust of a role that the world does not have.
+	unknownTrust bool
+	// closed: what may be attached tomorrow does not matter.
+	closed bool
+}
+
+// attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for one that anything
+// attached tomorrow could: if there is none either, a Deny shuts it.
+func (c *Caller) attempt(at attempt) Answer {
+	a := Answer{C: c}
+	s := c.Search
+	s.Begin()
+	at.layers.Deny, at.allow = at.q.concerning(at.layers.Deny), at.q.concerning(at.allow)
+	groups := c.Groups(at.layers)
+	avoid := s.B.BindAll(at.q.Permitted, at.avoid, c.Rules(), at.layers.Deny)
+	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
+		avoid = append(avoid, s.B.Namesakes(c.Principal))
+	}
+	if at.q.Writes {
+		avoid = append(avoid, s.B.reads())
+	}
+	written := c.shared(at, groups, avoid)
+	if have, known := c.kept(written, at, groups, avoid); known {
+		return have
+	}
+	try := func(st *engine.Statement, guess bool) bool {
+		for _, f := range at.q.Forbidden {
+			lits, possible := s.B.Literals(append(slices.Clone(at.also), st, f)...)
+			if !possible {
+				continue
+			}
+			m, lits, found := c.whole(at, st, lits, groups, avoid)
+			if !found {
+				if st != nil {
+					s.blame(s.B.Bind(st))
+				}
+				continue
+			}
+			w := c.Witness(at.q, m, lits, groups, avoid, guess)
+			if !a.Open || w.Real {
+				a.Open, a.Witness, a.By = true, w, at.by
+				if st != nil && st != Everything {
+					a.By = st.By
+				}
+			}
+			if w.Real {
+				return true
+			}
+		}
+		return false
+	}
+	limits := at.layers.unknowns()
+	for _, st := range at.allow {
+		if try(st, at.unknownTrust || len(limits) > 0) {
+			break
+		}
+	}
+	if a.Open && len(limits) > 0 {
+		a.Guess, a.Assumption = true, unknownAssumption(limits, a.Witness)
+		a.By = engine.Source{Kind: engine.PermissionsBoundary, Policy: limits[0], Rule: "its document is not known"}
+	}
+	if a.Open && at.unknownTrust {
+		a.Guess, a.Assumption = true, "the trust policy of "+a.Witness.Resource()+" is not known; it does not trust the caller"
+	}
+	switch {
+	case a.Open || at.closed:
+	case len(at.unknowns) > 0:
+		if try(Everything, true); a.Open {
+			a.Guess = true
+			a.By = engine.Source{Kind: engine.IdentityPolicy, Policy: at.unknowns[0], Rule: "its document is not known"}
+			a.Assumption = unknownAssumption(at.unknowns, a.Witness)
+		} else {
+			a.Denied = true
+		}
+	default:
+		a.Denied = !c.possible(at, Everything, groups, avoid)
+	}
+	if !a.Open {
+		a.Closers = s.closers(at.layers.Deny)
+	}
+	a.Classes, a.GaveUp, a.Grew = s.Classes, s.GaveUp, s.grew
+	c.keep(written, a, groups, avoid)
+	return a
+}
+
+// possible reports whether a statement would allow what is asked about.
+func (c *Caller) possible(at attempt, st *engine.Statement, groups []layerGroup, avoid []*bound) bool {
+	for _, f := range at.q.Forbidden {
+		lits, possible := c.Search.B.Literals(append(slices.Clone(at.also), st, f)...)
+		if !possible {
+			continue
+		}
+		if _, _, found := c.whole(at, st, lits, groups, avoid); found {
+			return true
+		}
+	}
+	return false
+}
+
+func unknownAssumption(unknowns []string, w Witness) string {
+	verb := " does not allow "
+	if len(unknowns) > 1 {
+		verb = " do not allow "
+	}
+	return strings.Join(unknowns, " and ") + verb + w.action() + " on " + w.Resource()
+}
+
+// WithTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among its tag keys, and only a
+// resource has tags.
+//
+// Source: IAM User Guide, Controlling access to AWS resources using tags.
+func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Literal) []*bound {
+	out := avoid
+	seen := map[string]bool{}
+	add := func(lits []Literal) {
+		for _, l := range lits {
+			if l.kind != probeKey || seen[l.name] {
+				continue
+			}
+			seen[l.name] = true
+			if l.cond.Key.Kind == conditionkey.KeyRequestedRegion {
+				out = append(slices.Clip(out), c.Search.B.regionRule())
+			}
+			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found {
+				out = append(slices.Clip(out), c.Search.B.requestTagRule(tag))
+			} else if l.cond.Key.Kind == conditionkey.KeyResourceTag {
+				out = append(slices.Clip(out), c.Search.B.resourceTagRules(l)...)
+			}
+		}
+	}
+	add(lits)
+	for _, g := range groups {
+		for _, b := range g.allow {
+			add(b.Lits)
+		}
+	}
+	for _, b := range avoid {
+		add(b.Lits)
+	}
+	return out
+}

@@ -1,0 +1,218 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/policy"
+)
+
+// Caller is a class of callers: one user or role, signed in one way. What the way of signing in fixes is the same in all requests of the
+// class; everything else varies.
+type Caller struct {
+	Engine    *engine.Engine
+	Session   engine.Session
+	Principal *engine.Principal
+	// freeTag reports whether a session tag of this key is the caller's choice; nil when none is.
+	FreeTag func(tag string) bool
+	// any is set when only an entry of a trust policy is known of the caller.
+	Any    *anyone
+	Lab    *Lab
+	Search *search
+	never  []*engine.Statement
+	// effort is what the question at hand has cost, for all values of open keys together.
+	Effort *effort
+	// owns are what own returns once it was asked; unshared says that it is nil.
+	owns     *ownTexts
+	unshared bool
+}
+
+// NewCaller makes a class of a session; false when the world does not have its user or role.
+func NewCaller(e *engine.Engine, s engine.Session, shared *Lab) (*Caller, bool) {
+	ev := engine.Env{Engine: e, Session: &s}
+	if ev.Find() != nil {
+		return nil, false
+	}
+	c := &Caller{Engine: e, Session: s, Principal: ev.Principal, Lab: shared, Effort: &effort{}}
+	c.Search = NewSearch(NewBinder(c))
+	return c, true
+}
+
+// constant is the value of a key that every request of the class has, and whether there is such a value. It is the table of what AWS
+// guarantees about the keys of a session; the sources stand beside the engine's own derivation of them.
+func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
+	if c.Any != nil {
+		return c.Any.constant(k)
+	}
+	switch k.Kind {
+	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
+		return engine.Values{}, false
+	case conditionkey.KeyTokenIssueTime:
+		return engine.Values{}, !c.Session.Temporary()
+	case conditionkey.KeyMFAAge:
+		// Present exactly when MFA is; any age of a session, none of a code that comes with the call.
+		if c.Session.Mfa == engine.MfaYes && !c.Session.MfaCode {
+			return engine.Values{}, false
+		}
+	case conditionkey.KeySourceIdentity:
+		if c.Session.Assumed() {
+			return engine.Values{}, false
+		}
+	case conditionkey.KeyPrincipalTag:
+		if c.FreeTag != nil && c.FreeTag(k.Tag) {
+			return engine.Values{}, false
+		}
+	case conditionkey.KeyFederatedProvider:
+		return engine.Values{}, c.Session.Kind != engine.IdentityCenterSession
+	case conditionkey.KeyPrincipalOrgID, conditionkey.KeyPrincipalOrgPaths:
+		if c.Engine.World().Organization == nil {
+			// The world does not say in which organization its accounts are.
+			return engine.Values{}, false
+		}
+	}
+	if !k.Kind.Derived() {
+		return engine.Values{}, false
+	}
+	ev := engine.Env{Engine: c.Engine, Session: &c.Session, Principal: c.Principal, Request: &engine.Request{}, Resource: &engine.NoResource}
+	if c.Session.MfaCode {
+		ev.Action, ev.Request = "sts:AssumeRole", &engine.Request{Action: "sts:AssumeRole"}
+	}
+	return ev.Lookup(k), true
+}
+
+// again is the same class with what the lab remembers and nothing else.
+func (c *Caller) again(shared *Lab) *Caller {
+	other := &Caller{Engine: c.Engine, Session: c.Session, Principal: c.Principal, FreeTag: c.FreeTag, Any: c.Any, Lab: shared, Effort: c.Effort}
+	other.Search = NewSearch(NewBinder(other))
+	return other
+}
+
+// Env is the caller as the evaluator sees it, for what does not depend on the request.
+func (c *Caller) Env() *engine.Env {
+	return &engine.Env{Engine: c.Engine, Session: &c.Session, Principal: c.Principal, Request: &engine.Request{}, Resource: &engine.NoResource}
+}
+
+// SignIns are all the ways in which a user can be signed in, those without MFA first.
+func SignIns(userARN string) []engine.Session {
+	return append(WithoutMFA(userARN), withMFA(userARN)...)
+}
+
+func WithoutMFA(userARN string) []engine.Session {
+	return []engine.Session{engine.Console(userARN), engine.LongTermKey(userARN), engine.SessionToken(userARN)}
+}
+
+// SomeAge is how old MFA is where its age is of no consequence.
+const SomeAge = time.Minute
+
+func withMFA(userARN string) []engine.Session {
+	return []engine.Session{engine.ConsoleWithMFA(userARN, SomeAge), engine.SessionTokenWithMFA(userARN, SomeAge)}
+}
+
+// Rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns such a request. A rule
+// that is missing can raise a false alarm; a rule that is wrong would hide a hole, so each has its source.
+func (c *Caller) Rules() []*engine.Statement {
+	if c.never != nil {
+		return c.never
+	}
+	if c.Any != nil {
+		c.never = c.Any.never()
+		return c.never
+	}
+	c.never = []*engine.Statement{}
+	never := func(st policy.Statement) { c.never = append(c.never, engine.MustStatement(st)) }
+	s := &c.Session
+	if s.Kind == engine.TokenSession && s.Mfa == engine.MfaNo {
+		// Source: IAM User Guide, Compare AWS STS credentials.
+		never(policy.Deny("", "iam:*").On("*"))
+	}
+	switch {
+	case s.Kind == engine.TokenSession:
+		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
+		never(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo",
+			"sts:GetDelegatedAccessToken", "sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*"))
+	case s.Temporary() && s.Kind != engine.RootSession:
+		// Temporary credentials get no others of these kinds. Source: the same page.
+		never(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*"))
+	}
+	if s.Kind == engine.LongTermKeySession && c.Principal.HasMFA {
+		// Source: AWS security bulletin AWS-2023-001.
+		never(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.Principal.Arn))
+	}
+	return c.never
+}
+
+// Namesakes says that no other user of the account has the user's name, at whatever path and in whatever case.
+//
+// Source: IAM User Guide, IAM and AWS STS quotas, IAM name requirements.
+func (b *binder) Namesakes(who *engine.Principal) *bound {
+	return &bound{st: Everything, Lits: []Literal{
+		{b.probe("namesakes "+who.Arn, func() *Probe {
+			users := glob.LiteralGlob(who.Account.Arn("iam", "", "user/"), false)
+			name := glob.LiteralGlob(who.Name, true)
+			return &Probe{kind: probeResource, namesakes: true, Globs: []glob.Glob{
+				slices.Concat(users, name), slices.Concat(users, glob.Glob{more, {R: '/'}}, name),
+			}}
+		}), true},
+		{b.probe("self "+who.Arn, func() *Probe {
+			return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob(who.Arn, false)}}
+		}), false},
+	}}
+}
+
+// requestTagRule says that a request with aws:RequestTag/x names x among aws:TagKeys.
+func (b *binder) requestTagRule(tag string) *bound {
+	if have, ok := b.tagRules[tag]; ok {
+		return have
+	}
+	b.tagRules[tag] = b.Bind(engine.MustStatement(policy.Deny("", "*").On("*").When(
+		policy.Present("aws:RequestTag/"+tag),
+		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag))))
+	return b.tagRules[tag]
+}
+
+// regionRule says that requests to global services go to one Region.
+func (b *binder) regionRule() *bound {
+	const name = "aws:requestedregion"
+	if have, ok := b.tagRules[name]; ok {
+		return have
+	}
+	rule := &bound{st: Everything, Never: true}
+	if home := engine.HomeOfGlobalServices(b.caller.Principal.Account.Partition); home != "" {
+		var actions []string
+		for _, service := range engine.GlobalServices {
+			actions = append(actions, service+":*")
+		}
+		rule = b.Bind(engine.MustStatement(policy.Deny("", actions...).On("*").When(policy.StringNotEquals("aws:RequestedRegion", home))))
+	}
+	b.tagRules[name] = rule
+	return rule
+}
+
+// resourceTagRules say that a request without a resource has no tag of the resource, and that the tag keys of a service exist on its own calls
+// alone; l reads the tag.
+func (b *binder) resourceTagRules(l Literal) []*bound {
+	if have, ok := b.tagRules[l.name]; ok {
+		return []*bound{have, b.tagRules[l.name+" elsewhere"]}
+	}
+	present := Literal{b.probe("present "+l.name, func() *Probe {
+		there := policy.Present(l.cond.Key.Name)
+		c, _ := engine.CompileCondition(&there, engine.PolicyText)
+		return &Probe{kind: probeKey, cond: &c, name: l.name}
+	}), true}
+	none := b.probe("no resource", func() *Probe { return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob("*", false)}} })
+	lone := &bound{st: Everything, Lits: []Literal{present, {none, true}}}
+	elsewhere := &bound{st: Everything, Never: true}
+	if k := &l.cond.Key; k.Service != "" && !strings.HasPrefix(l.name, "tag/") {
+		actions := []string{k.Service + ":*"}
+		if strings.EqualFold(k.Service, "iam") {
+			actions = append(actions, "sts:*")
+		}
+		elsewhere = &bound{st: Everything, Lits: []Literal{present, {b.actionProbe(engine.MustStatement(policy.Allow("", actions...).On("*"))), false}}}
+	}
+	b.tagRules[l.name], b.tagRules[l.name+" elsewhere"] = lone, elsewhere
+	return []*bound{lone, elsewhere}
+}

@@ -1,0 +1,315 @@
+package search
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/policy"
+)
+
+// A proof reads the statements of a world as tests. A probe is one test on one variable of a request: its action, its resource, or one of its
+// condition keys. A literal wants the test to come out one way; a statement is the conjunction of its literals, and requests that pass the
+// same probes are decided alike.
+
+type probeKind uint8
+
+const (
+	probeAction probeKind = iota
+	probeResource
+	probeKey
+)
+
+type Probe struct {
+	id   int
+	kind probeKind
+	// set and globs: the actions that pass, of the catalogue and of names that it does not have; globs also: the resources that pass.
+	set   catalogue.ActionSet
+	Globs []glob.Glob
+	// cond is the condition that passes, its policy variables replaced; name is the variable that it reads.
+	cond *engine.Condition
+	name string
+	// namesakes: the users who have the caller's name.
+	namesakes bool
+	// tails are the name tails of globs, once they were asked for.
+	tails [][]glob.Glob
+}
+
+type Literal struct {
+	*Probe
+	Want bool
+}
+
+func (l Literal) negated() Literal { return Literal{l.Probe, !l.Want} }
+
+// bound is a statement as one class of callers meets it: what the caller fixes is evaluated away.
+type bound struct {
+	st   *engine.Statement
+	Lits []Literal
+	// never: some test fails for every request of the class, so the statement never applies.
+	Never bool
+	// mended is how often the search made it fail.
+	mended int
+	// written is the number of the statement as searches are written, negative when there is none; zero until it was asked for.
+	written int
+}
+
+// Lab is what classes of callers of one account share: the probes, and what was solved of them.
+type Lab struct {
+	probes  map[string]*Probe
+	targets map[string]targetSolution
+	values  map[string]solution
+	forms   map[*catalogue.ActionForms][]glob.Glob
+	// actions and resources are the probes of statements that are alike for every caller, by statement.
+	actions, resources map[*engine.Statement]*Probe
+	// answers are those of searches that found nothing, by what the search is written as; numbers are those of the parts.
+	answers map[string]sharedAnswer
+	numbers map[string]int
+	owns    map[*engine.Principal]*ownTexts
+	// classes are the values that tests of open keys tell apart, by the tests.
+	classes map[string]classesOf
+	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
+	pieces map[string][]glob.Glob
+}
+
+func NewLab() *Lab {
+	return &Lab{probes: map[string]*Probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*catalogue.ActionForms][]glob.Glob{},
+		actions: map[*engine.Statement]*Probe{}, resources: map[*engine.Statement]*Probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*engine.Principal]*ownTexts{},
+		classes: map[string]classesOf{}, pieces: map[string][]glob.Glob{}}
+}
+
+// binder turns statements into bounds for one class of callers, and remembers them.
+type binder struct {
+	caller *Caller
+	lab    *Lab
+	bounds map[*engine.Statement]*bound
+	// tagRules are what AWS guarantees about tags, by the key that is read.
+	tagRules map[string]*bound
+	// open are condition keys that stand as policy variables and that the class does not fix, by name.
+	Open map[string]*conditionkey.Key
+	// openBy are the statements in which they stood first; binding is the one at hand.
+	openBy  map[string]engine.Source
+	binding *engine.Statement
+	// assigned are values for open keys.
+	Assigned map[string]assignment
+}
+
+type assignment struct {
+	key *conditionkey.Key
+	v   engine.Values
+}
+
+func NewBinder(c *Caller) *binder {
+	return &binder{caller: c, lab: c.Lab, bounds: map[*engine.Statement]*bound{}, tagRules: map[string]*bound{}, Open: map[string]*conditionkey.Key{}, openBy: map[string]engine.Source{}}
+}
+
+func (b *binder) Bind(st *engine.Statement) *bound {
+	if have, ok := b.bounds[st]; ok {
+		return have
+	}
+	out := &bound{st: st}
+	b.bounds[st], b.binding = out, st
+	action := b.actionProbe(st)
+	if !slices.ContainsFunc(action.Globs, glob.Glob.IsEverything) {
+		out.Lits = append(out.Lits, Literal{action, !st.NotActions})
+	} else if st.NotActions {
+		out.Never = true
+	}
+	if st.Resources != nil {
+		resource := b.ResourceProbe(st)
+		switch {
+		case slices.ContainsFunc(resource.Globs, glob.Glob.IsEverything):
+			out.Never = out.Never || st.NotResources
+		case len(resource.Globs) == 0:
+			out.Never = out.Never || !st.NotResources
+		default:
+			out.Lits = append(out.Lits, Literal{resource, !st.NotResources})
+		}
+	}
+	for i := range st.Conditions {
+		b.condition(out, &st.Conditions[i], action, st.NotActions)
+	}
+	return out
+}
+
+func (b *binder) actionProbe(st *engine.Statement) *Probe {
+	if have, ok := b.lab.actions[st]; ok {
+		return have
+	}
+	var id strings.Builder
+	id.WriteString("action")
+	for i := range st.Actions {
+		id.WriteByte(0)
+		id.WriteString(strings.ToLower(st.Actions[i].Text))
+	}
+	p := b.probe(id.String(), func() *Probe {
+		c := catalogue.Catalogue()
+		p := &Probe{kind: probeAction}
+		sets := make([]catalogue.ActionSet, len(st.Actions))
+		for i := range st.Actions {
+			sets[i] = c.Matching(st.Actions[i].Text)
+			p.Globs = append(p.Globs, glob.GlobOf(&st.Actions[i], true))
+		}
+		p.set = c.Unite(sets...)
+		return p
+	})
+	b.lab.actions[st] = p
+	return p
+}
+
+func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
+	if have, ok := b.lab.resources[st]; ok {
+		return have
+	}
+	alike := true
+	var globs []glob.Glob
+	var id strings.Builder
+	id.WriteString("resource")
+	for i := range st.Resources {
+		alike = alike && !st.Resources[i].HasVariable()
+		resolved, ok := b.resolveARN(&st.Resources[i])
+		if !ok {
+			continue
+		}
+		id.WriteByte(0)
+		g := glob.GlobOfARN(&resolved, true)
+		id.WriteString(g.Identity())
+		globs = append(globs, g)
+	}
+	p := b.probe(id.String(), func() *Probe { return &Probe{kind: probeResource, Globs: globs} })
+	if alike {
+		b.lab.resources[st] = p
+	}
+	return p
+}
+
+func (b *binder) probe(id string, build func() *Probe) *Probe {
+	if have, ok := b.lab.probes[id]; ok {
+		return have
+	}
+	p := build()
+	p.id = len(b.lab.probes) + 1
+	b.lab.probes[id] = p
+	return p
+}
+
+// condition adds a condition to a bound, unless the class of callers decides it.
+func (b *binder) condition(out *bound, source *engine.Condition, action *Probe, notActions bool) {
+	k := &source.Key
+	if v, fixed := b.constant(k); fixed {
+		resolved := b.resolveCondition(source)
+		if !resolved.HoldsFor(v) {
+			out.Never = true
+		}
+		return
+	}
+	name, only, absent := variableName(k, action, notActions)
+	resolved := b.resolveCondition(source)
+	if absent {
+		if !resolved.HoldsFor(engine.Values{}) {
+			out.Never = true
+		}
+		return
+	}
+	if only != "" {
+		// The key exists on calls of one service alone, and without it the condition fails.
+		if resolved.HoldsFor(engine.Values{}) {
+			name = strings.ToLower(k.Name)
+		} else {
+			service := engine.MustStatement(policy.Allow("", only+":*").On("*"))
+			out.Lits = append(out.Lits, Literal{b.actionProbe(service), true})
+		}
+	}
+	id := name + "\x00" + source.Source.Operator.String() + "\x00" + identity(resolved)
+	out.Lits = append(out.Lits, Literal{b.probe(id, func() *Probe {
+		return &Probe{kind: probeKey, cond: resolved, name: name}
+	}), true})
+}
+
+// timeVariable is the variable of aws:CurrentTime and aws:EpochTime. Its values are instants as aws:CurrentTime writes them.
+const timeVariable = "aws:currenttime"
+
+// variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the same tag: aws:ResourceTag/x on
+// every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key when the statement may also speak of others; absent
+// reports that the statement speaks of other services alone, where the key does not exist.
+func variableName(k *conditionkey.Key, action *Probe, notActions bool) (name, only string, absent bool) {
+	if k.Kind == conditionkey.KeyEpochTime {
+		// Both keys tell the same instant.
+		return timeVariable, "", false
+	}
+	if k.Kind != conditionkey.KeyResourceTag {
+		return strings.ToLower(k.Name), "", false
+	}
+	name = "tag/" + strings.ToLower(k.Tag)
+	if k.Service == "" {
+		return name, "", false
+	}
+	// A set of many actions is taken to hold some of every service: that costs precision, not soundness.
+	many := action.set.Bits != nil
+	inside, outside := many, many || notActions || action.set.Empty()
+	for _, i := range action.set.Few {
+		prefix := catalogue.Catalogue().Services[catalogue.Catalogue().Actions[i].Service].Prefix
+		if strings.EqualFold(prefix, k.Service) || prefix == "sts" && strings.EqualFold(k.Service, "iam") {
+			inside = true
+		} else {
+			outside = true
+		}
+	}
+	switch {
+	case !outside:
+		return name, "", false
+	case !inside && !notActions && !action.set.Empty():
+		return "", "", true
+	}
+	return name, strings.ToLower(k.Service), false
+}
+
+// reads speaks of the actions that only read or list. An action that AWS does not have is none of them.
+func (b *binder) reads() *bound {
+	return &bound{st: Everything, Lits: []Literal{{b.probe("reads", func() *Probe { return &Probe{kind: probeAction, set: readActions()} }), true}}}
+}
+
+var readActions = sync.OnceValue(func() catalogue.ActionSet {
+	c := catalogue.Catalogue()
+	var members []int32
+	for i := range c.Actions {
+		_, rest, _ := strings.Cut(c.Actions[i].Line, " ")
+		levels, _, _ := strings.Cut(rest, " ")
+		if !strings.ContainsAny(levels, "WPT") {
+			members = append(members, int32(i))
+		}
+	}
+	return c.SetOf(members)
+})
+
+func (b *binder) BindAll(lists ...[]*engine.Statement) []*bound {
+	var out []*bound
+	for _, list := range lists {
+		for _, st := range list {
+			if bound := b.Bind(st); !bound.Never {
+				out = append(out, bound)
+			}
+		}
+	}
+	return out
+}
+
+// Literals joins the literals of statements; false when one of them never applies. Nil statements are left out.
+func (b *binder) Literals(statements ...*engine.Statement) ([]Literal, bool) {
+	var lits []Literal
+	for _, st := range statements {
+		if st == nil {
+			continue
+		}
+		bound := b.Bind(st)
+		if bound.Never {
+			return nil, false
+		}
+		lits = append(lits, bound.Lits...)
+	}
+	return lits, true
+}

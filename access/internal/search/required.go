@@ -1,0 +1,157 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/policy"
+)
+
+// whole looks for a request that passes the literals, as search.find does, of an action whose other required resources the caller is allowed too. An action that
+// lacks one is left out, and the others are looked at.
+func (c *Caller) whole(at attempt, also *engine.Statement, lits []Literal, groups []layerGroup, avoid []*bound) (*Model, []Literal, bool) {
+	lits = slices.Clip(lits)
+	for {
+		m, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
+		if !found || !c.lacks(at, also, m.Target, groups) {
+			return m, lits, found
+		}
+		name := engine.MustStatement(policy.Allow("", m.Target.name).On("*"))
+		lits = append(lits, Literal{c.Search.B.actionProbe(name), false})
+	}
+}
+
+// lacks reports whether the action of a target needs a resource on which the caller is allowed nothing, by no statement that may allow the call.
+func (c *Caller) lacks(at attempt, also *engine.Statement, target target, groups []layerGroup) bool {
+	if target.action < 0 {
+		return false
+	}
+	needs := engine.NeedsOf(target.action)
+	if len(needs) == 0 || len(needs) == 1 && needs[0].Named(target.Resource) {
+		return false
+	}
+	allow := at.allow
+	if also == Everything {
+		allow = []*engine.Statement{Everything}
+	}
+	var avoid []*bound
+	for i := range needs {
+		n := &needs[i]
+		if n.Named(target.Resource) {
+			continue
+		}
+		if avoid == nil {
+			avoid = c.Search.B.BindAll(c.Rules(), at.layers.Deny)
+		}
+		if !c.allowed(at, allow, c.about(n, target.name, ""), groups, avoid) {
+			return true
+		}
+	}
+	return false
+}
+
+// about are the literals of an action on the types of a need, in a Region where one is given.
+func (c *Caller) about(n *engine.Need, action, region string) []Literal {
+	service, _, _ := strings.Cut(action, ":")
+	id := "need\x00" + service + "\x00" + region + "\x00" + strings.Join(n.Forms, "\x00")
+	resource := c.Search.B.probe(id, func() *Probe {
+		p := &Probe{kind: probeResource}
+		for _, form := range n.Forms {
+			if region != "" {
+				form = strings.ReplaceAll(form, "${Region}", region)
+			}
+			if strings.Contains(form, ":document/") {
+				// The account's own documents first, then those of AWS, and those of others last.
+				p.Globs = append(p.Globs, c.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
+					c.formGlob(service, strings.Replace(form, "${Account}", "", 1)))
+			}
+			p.Globs = append(p.Globs, c.formGlob(service, form))
+		}
+		return p
+	})
+	return []Literal{{c.Search.B.actionProbe(engine.MustStatement(policy.Allow("", action).On("*"))), true}, {resource, true}}
+}
+
+// allowed reports whether some request that passes the literals may be allowed. When the search is not certain it may.
+func (c *Caller) allowed(at attempt, allow []*engine.Statement, about []Literal, groups []layerGroup, avoid []*bound) bool {
+	before := c.Search.GaveUp
+	for _, st := range allow {
+		lits, possible := c.Search.B.Literals(append(slices.Clone(at.also), st)...)
+		if !possible {
+			continue
+		}
+		lits = append(lits, about...)
+		c.Search.GaveUp = false
+		_, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
+		unsure := c.Search.GaveUp
+		c.Search.GaveUp = before || unsure
+		if found || unsure {
+			return true
+		}
+	}
+	return false
+}
+
+// completeRequest adds to a witness what its action names besides the resource that was found.
+func (c *Caller) completeRequest(w *Witness, guess bool) bool {
+	if w.M.Target.action < 0 {
+		return true
+	}
+	for _, n := range engine.NeedsOf(w.M.Target.action) {
+		if !slices.ContainsFunc(w.Request.Resources, func(r engine.Resource) bool { return n.Named(r.ARN) }) && !c.completeNeed(w, &n, guess) {
+			w.Doubt = "no " + n.Words() + " is allowed beside " + w.M.Target.Resource
+			return false
+		}
+	}
+	return true
+}
+
+func (c *Caller) completeNeed(w *Witness, n *engine.Need, guess bool) bool {
+	region := policy.ARNPart(w.M.Target.Resource, 3)
+	if region == "*" {
+		region = "" // The form of some types has no Region of its own, as that of devices of Braket.
+	}
+	about := c.about(n, w.M.Target.name, region)
+	var own engine.PolicyLayer
+	if c.Principal.Identity != nil {
+		own = *c.Principal.Identity
+	}
+	allow := slices.Clone(own.Allow)
+	if guess || c.Any != nil {
+		allow = append(allow, Everything)
+	}
+	layers := c.Layers(&own)
+	groups, deny := c.Groups(layers), c.Search.B.BindAll(layers.Deny)
+	for _, st := range allow {
+		lits, possible := c.Search.B.Literals(st)
+		if !possible {
+			continue
+		}
+		lits = append(lits, about...)
+		m, found := c.Search.Find(lits, groups, deny)
+		if !found {
+			continue
+		}
+		kind, _, _ := strings.Cut(policy.ARNResource(m.Target.Resource), "/")
+		if parts := strings.SplitN(m.Target.Resource, ":", policy.ARNParts); len(parts) == policy.ARNParts && Readable(parts, kind) != m.Target.Resource {
+			self := Literal{c.Search.B.ResourceProbe(engine.MustStatement(policy.Allow("", "*").On(Literally(Readable(parts, kind))))), true}
+			if better, found := c.Search.Find(append(lits, self), groups, deny); found {
+				m = better
+			}
+		}
+		_, r := c.requestOf(m)
+		for name, v := range r.Context {
+			if _, given := w.Request.Context[name]; !given {
+				w.Request.Context[name] = v
+			}
+		}
+		if len(w.Request.Resources) > 0 && strings.HasPrefix(policy.ARNResource(w.Request.Resources[0].ARN), "document/") {
+			w.Request.Resources = append(r.Resources, w.Request.Resources...)
+		} else {
+			w.Request.Resources = append(w.Request.Resources, r.Resources...)
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,117 @@
+package search
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/wildcard"
+)
+
+// constant is the value of a key that is the same in every request of the class.
+func (b *binder) constant(k *conditionkey.Key) (engine.Values, bool) {
+	if a, ok := b.Assigned[strings.ToLower(k.Name)]; ok {
+		return a.v, true
+	}
+	return b.caller.constant(k)
+}
+
+// variable is the text of a policy variable. A key that the class does not fix becomes open; it is read as absent until it is assigned.
+func (b *binder) variable(tok *wildcard.Token) (string, bool) {
+	v, fixed := b.constant(tok.Key)
+	if name := strings.ToLower(tok.Key.Name); !fixed && b.Open[name] == nil {
+		b.Open[name] = tok.Key
+		if b.binding != nil {
+			b.openBy[name] = b.binding.By
+		}
+	}
+	if v.Present {
+		return v.At(0), true
+	}
+	return tok.Fallback, tok.HasFallback
+}
+
+// resolve replaces the variables of a pattern; false when one has no value, and then the pattern matches nothing.
+func (b *binder) resolve(p *engine.Pattern) (engine.Pattern, bool) {
+	if !p.HasVariable {
+		return *p, true
+	}
+	out := engine.Pattern{Text: p.Text}
+	for i := range p.Tokens {
+		tok := p.Tokens[i]
+		if tok.Kind == wildcard.TokenVariable {
+			text, ok := b.variable(&tok)
+			if !ok {
+				return engine.Pattern{}, false
+			}
+			tok = wildcard.Token{Text: text}
+		}
+		out.Tokens = append(out.Tokens, tok)
+	}
+	out.Settle()
+	return out, true
+}
+
+func (b *binder) resolveARN(p *engine.ArnPattern) (engine.ArnPattern, bool) {
+	if !p.HasVariable() {
+		return *p, true
+	}
+	out := engine.ArnPattern{Text: p.Text, Any: p.Any}
+	if p.Whole != nil {
+		whole, ok := b.resolve(p.Whole)
+		out.Whole = &whole
+		return out, ok
+	}
+	for i := range p.Parts {
+		part, ok := b.resolve(&p.Parts[i])
+		if !ok {
+			return engine.ArnPattern{}, false
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out, true
+}
+
+func (b *binder) resolveCondition(c *engine.Condition) *engine.Condition {
+	if !slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) &&
+		!slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() }) {
+		return c
+	}
+	out := *c
+	out.Texts, out.Arns = nil, nil
+	for i := range c.Texts {
+		if p, ok := b.resolve(&c.Texts[i]); ok {
+			out.Texts = append(out.Texts, p)
+		}
+	}
+	for i := range c.Arns {
+		if p, ok := b.resolveARN(&c.Arns[i]); ok {
+			out.Arns = append(out.Arns, p)
+		}
+	}
+	return &out
+}
+
+// identity tells conditions with the same operator and key apart by what they compare with.
+func identity(c *engine.Condition) string {
+	var b strings.Builder
+	for i := range c.Texts {
+		for _, tok := range c.Texts[i].Tokens {
+			b.WriteString(strconv.Itoa(int(tok.Kind)))
+			b.WriteString(strconv.Quote(tok.Text))
+		}
+		b.WriteByte(0)
+	}
+	for i := range c.Arns {
+		g := glob.GlobOfARN(&c.Arns[i], false)
+		b.WriteString(g.Identity())
+		b.WriteByte(0)
+	}
+	if len(c.Texts)+len(c.Arns) == 0 {
+		b.WriteString(strings.Join(c.Source.Values, "\x00"))
+	}
+	return b.String()
+}

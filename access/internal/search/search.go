@@ -1,0 +1,332 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/glob"
+)
+
+// Model is a request that passes the probes as wanted: a point of a class.
+type Model struct {
+	Target target
+	Keys   map[string]engine.Values
+	// names are the keys as policies write them.
+	Names map[string]*conditionkey.Key
+	// timed: a test asked for the instant.
+	Timed bool
+}
+
+// state is a class under construction: the literals decided on so far, and for each variable a value that has them.
+type state struct {
+	target     []Literal
+	targetSeen targetSolution
+	keys       []keyState
+}
+
+type keyState struct {
+	name string
+	lits []Literal
+	v    engine.Values
+}
+
+// search looks for a request of one class of callers. It keeps a request at hand and mends it: a statement that must not apply and does is
+// made to fail in one of its tests, one after the other, so that it branches over the tests of such statements alone.
+type search struct {
+	B *binder
+	// classes counts the sets of test results that were looked at.
+	Classes int
+	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing. grew is the statement whose test it was.
+	GaveUp bool
+	grew   engine.Source
+	// closed are the statements that closed a branch.
+	closed map[*engine.Statement]bool
+	// narrow are the layers that allow too little.
+	narrow []engine.Source
+	// usual are literals of keys whose value was read without being asked for anything.
+	usual map[string]Literal
+	// read are those of usual that the question at hand read.
+	read map[string]Literal
+}
+
+func NewSearch(b *binder) *search {
+	return &search{B: b, closed: map[*engine.Statement]bool{}, usual: map[string]Literal{}, read: map[string]Literal{}}
+}
+
+// Begin forgets what the last question left behind, and keeps what was solved.
+func (s *search) Begin() {
+	s.Classes, s.GaveUp, s.grew, s.closed, s.narrow, s.read = 0, false, engine.Source{}, map[*engine.Statement]bool{}, nil, map[string]Literal{}
+}
+
+// closers are the Denies that closed a branch, in the order of the documents, and the layers that allow too little.
+func (s *search) closers(deny []*engine.Statement) []engine.Source {
+	out := slices.Clone(s.narrow)
+	for _, st := range deny {
+		if s.closed[st] && !slices.Contains(out, st.By) {
+			out = append(out, st.By)
+		}
+	}
+	return out
+}
+
+// Find looks for a request with which every literal of require comes out as wanted, at least one statement of every group applies, and none of
+// avoid does.
+func (s *search) Find(require []Literal, groups []layerGroup, avoid []*bound) (*Model, bool) {
+	st, ok := s.extend(state{}, require)
+	if !ok {
+		s.Classes++
+		return nil, false
+	}
+	return s.choose(st, groups, avoid)
+}
+
+func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, bool) {
+	if len(groups) == 0 {
+		return s.mend(st, avoid)
+	}
+	for _, b := range groups[0].allow {
+		if b.Never {
+			continue
+		}
+		if s.B.caller.Effort.spend(); s.B.caller.Effort.exhausted() {
+			s.GaveUp = true
+			s.blame(b)
+			return nil, false
+		}
+		next, ok := s.extend(st, b.Lits)
+		s.blame(b)
+		if !ok {
+			s.Classes++
+			continue
+		}
+		if m, ok := s.choose(next, groups[1:], avoid); ok {
+			return m, true
+		}
+	}
+	if !slices.Contains(s.narrow, groups[0].by) {
+		s.narrow = append(s.narrow, groups[0].by)
+	}
+	return nil, false
+}
+
+// mend makes every statement of avoid fail.
+func (s *search) mend(st state, avoid []*bound) (*Model, bool) {
+	s.Classes++
+	at := slices.IndexFunc(avoid, func(b *bound) bool { return !b.Never && s.applies(st, b) })
+	if at < 0 {
+		return s.model(st), true
+	}
+	b := avoid[at]
+	if s.B.caller.Effort.spend(); s.B.caller.Effort.exhausted() {
+		s.GaveUp = true
+		s.blame(busiest(avoid))
+		return nil, false
+	}
+	b.mended++
+	for _, l := range b.Lits {
+		if next, ok := s.extend(st, []Literal{l.negated()}); ok {
+			if m, ok := s.mend(next, avoid); ok {
+				return m, true
+			}
+		}
+		// From here on this test passes: the next branch looks at other requests.
+		var ok bool
+		if st, ok = s.extend(st, []Literal{l}); !ok {
+			break
+		}
+	}
+	s.closed[b.st] = true
+	s.blame(b)
+	return nil, false
+}
+
+// busiest is the statement that was mended most.
+func busiest(avoid []*bound) *bound {
+	return slices.MaxFunc(avoid, func(a, b *bound) int { return cmp.Compare(a.mended, b.mended) })
+}
+
+// blame notes the statement at which the search stopped being certain.
+func (s *search) blame(b *bound) {
+	if s.GaveUp && s.grew == (engine.Source{}) {
+		s.grew = b.st.By
+	}
+}
+
+// maxEffort bounds how many statements are mended for one question and one class of callers, whatever values open keys take. The standing proofs of the shipped examples need a
+// few hundred, policies that AWS manages a few thousand.
+const maxEffort = 40_000
+
+// effort is what a question has cost.
+type effort struct{ spent int }
+
+func (e *effort) spend() { e.spent++ }
+
+func (e *effort) exhausted() bool { return e.spent > maxEffort }
+
+// applies reports whether a statement applies to the request at hand.
+func (s *search) applies(st state, b *bound) bool {
+	return !slices.ContainsFunc(b.Lits, func(l Literal) bool { return s.passes(st, l) != l.Want })
+}
+
+func (s *search) passes(st state, l Literal) bool {
+	switch l.kind {
+	case probeAction:
+		t := st.targetSeen
+		if t.action >= 0 {
+			return l.set.Has(t.action)
+		}
+		return glob.MatchedByAny(l.Globs, t.name)
+	case probeResource:
+		return glob.MatchedByAny(l.Globs, st.targetSeen.Resource)
+	}
+	return l.cond.HoldsFor(s.value(st, l))
+}
+
+// value is the value at hand of the key that a literal reads.
+func (s *search) value(st state, l Literal) engine.Values {
+	for i := range st.keys {
+		if st.keys[i].name == l.name {
+			return st.keys[i].v
+		}
+	}
+	s.usual[l.name], s.read[l.name] = l, l
+	return s.solveKey(l, nil).v
+}
+
+// extend adds literals to a state and finds new values for the variables that they read; false when there are none.
+func (s *search) extend(st state, lits []Literal) (state, bool) {
+	if len(lits) == 0 && st.targetSeen.ok {
+		return st, true
+	}
+	targetChanged := !st.targetSeen.ok
+	keysCopied := false
+	var changed []int
+	for _, l := range lits {
+		if l.kind != probeKey {
+			if contains(st.target, l) {
+				continue
+			}
+			st.target = append(slices.Clip(st.target), l)
+			targetChanged = true
+			continue
+		}
+		if !keysCopied {
+			st.keys, keysCopied = slices.Clone(st.keys), true
+		}
+		at := slices.IndexFunc(st.keys, func(k keyState) bool { return k.name == l.name })
+		if at < 0 {
+			at = len(st.keys)
+			st.keys = append(st.keys, keyState{name: l.name})
+		}
+		if contains(st.keys[at].lits, l) {
+			continue
+		}
+		st.keys[at].lits = append(slices.Clip(st.keys[at].lits), l)
+		if !slices.Contains(changed, at) {
+			changed = append(changed, at)
+		}
+	}
+	if targetChanged {
+		if contradicts(st.target) {
+			return state{}, false
+		}
+		st.targetSeen = s.solveTarget(st.target)
+		if !st.targetSeen.ok {
+			s.GaveUp = s.GaveUp || st.targetSeen.gaveUp
+			return state{}, false
+		}
+	}
+	for _, at := range changed {
+		k := &st.keys[at]
+		if contradicts(k.lits) {
+			return state{}, false
+		}
+		found := s.solveKey(k.lits[0], k.lits)
+		if !found.ok {
+			s.GaveUp = s.GaveUp || found.gaveUp
+			return state{}, false
+		}
+		k.v = found.v
+	}
+	return st, true
+}
+
+func contains(lits []Literal, l Literal) bool {
+	return slices.ContainsFunc(lits, func(have Literal) bool { return have.id == l.id && have.Want == l.Want })
+}
+
+func contradicts(lits []Literal) bool {
+	for i, l := range lits {
+		if slices.ContainsFunc(lits[:i], func(have Literal) bool { return have.id == l.id && have.Want != l.Want }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *search) solveTarget(lits []Literal) targetSolution {
+	id := identityOf(lits)
+	if have, ok := s.B.lab.targets[id]; ok {
+		return have
+	}
+	found := solveTarget(s.B.caller, lits)
+	s.B.lab.targets[id] = found
+	return found
+}
+
+func (s *search) solveKey(of Literal, lits []Literal) solution {
+	id := of.name + " " + identityOf(lits)
+	if k := &of.cond.Key; k.Kind == conditionkey.KeyPrincipalTag {
+		// The one key whose domain differs among the callers of an account.
+		own := engine.FindTag(s.B.caller.Principal.Tags, k.Tag)
+		id += strconv.FormatBool(own.Present) + own.One
+	}
+	if have, ok := s.B.lab.values[id]; ok {
+		return have
+	}
+	found := solveKey(lits, s.B.caller.domain(&of.cond.Key))
+	s.B.lab.values[id] = found
+	return found
+}
+
+// identityOf is the same for the same literals in any order.
+func identityOf(lits []Literal) string {
+	ids := make([]int, len(lits))
+	for i, l := range lits {
+		ids[i] = l.id
+		if !l.Want {
+			ids[i] = -l.id
+		}
+	}
+	sort.Ints(ids)
+	var b strings.Builder
+	for _, id := range ids {
+		b.WriteString(strconv.Itoa(id))
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func (s *search) model(st state) *Model {
+	m := &Model{Target: st.targetSeen.target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
+	for _, k := range st.keys {
+		m.Keys[k.name] = k.v
+		m.Names[k.name] = &k.lits[0].cond.Key
+		m.Timed = m.Timed || k.name == timeVariable
+	}
+	for name, l := range s.usual {
+		if _, asked := m.Keys[name]; !asked {
+			m.Keys[name] = s.solveKey(l, nil).v
+			m.Names[name] = &l.cond.Key
+		}
+	}
+	for name, a := range s.B.Assigned {
+		m.Keys[name], m.Names[name] = a.v, a.key
+	}
+	return m
+}

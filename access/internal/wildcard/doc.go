@@ -1,0 +1,2 @@
+// Package wildcard compares text with patterns as the policy language does.
+package wildcard

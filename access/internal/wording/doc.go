@@ -1,0 +1,2 @@
+// Package wording puts words together as sentences do.
+package wording

@@ -1,0 +1,152 @@
+package journey
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/world"
+)
+
+// RunAsTag is the tag of a user or role that names the operating-system user of its Session Manager shells.
+const RunAsTag = "SSMSessionRunAs"
+
+// PreferencesDocument is the document that holds the Session Manager preferences of a Region, and that a plain shell uses.
+const PreferencesDocument = "SSM-SessionManagerRunShell"
+
+// AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
+const AgentUser = "ssm-user"
+
+// ImageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a password, unless somebody took that away.
+//
+// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames"; cloud-init, default_user of each distribution.
+var ImageUsers = []string{"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu"}
+
+// OSUser is the operating-system user that a door ends in.
+type OSUser struct {
+	// Name is the login; empty when there is none: a door that gives no shell, a session that fails, or a user that is not known.
+	Name string
+	// How says where the name comes from, or why there is none.
+	How string
+	// Superuser says that the user can do everything on the node: root, and ssm-user by sudo.
+	Superuser bool
+	// Fails says that the session is refused or ends at once.
+	Fails bool
+	// Unknown says that the world does not tell who it is.
+	Unknown bool
+}
+
+// String is the user in words.
+func (u OSUser) String() string {
+	switch {
+	case u.Fails:
+		return "no shell: " + u.How
+	case u.Unknown:
+		return "an unknown user: " + u.How
+	case u.Name == "":
+		return u.How
+	case u.Superuser:
+		return u.Name + " (can do everything on the node), " + u.How
+	}
+	return u.Name + ", " + u.How
+}
+
+// runAs is what a session document says about the user.
+type runAs struct {
+	enabled, elevated bool
+	defaultUser       string
+	port              bool
+}
+
+// ShellUser finds the user of a shell as Session Manager and its agent do: the preferences of the Region (or the inputs of a document of
+// its own), then the SSMSessionRunAs tag of the session, then that of the user or role, then the default user, else the session fails.
+// There is no way back to ssm-user once Run As is on.
+//
+// Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes; amazon-ssm-agent, agent/session/shell.
+func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node *world.Node, document string) OSUser {
+	settings, how := runAs{}, ""
+	switch {
+	case document == PreferencesDocument:
+		at := slices.IndexFunc(account.Preferences, func(p world.SessionPreferences) bool { return p.Region == node.Region })
+		if at < 0 {
+			return OSUser{Name: AgentUser, Superuser: true, How: node.Region + " has no Session Manager preferences, so Run As is off"}
+		}
+		settings = runAs{enabled: account.Preferences[at].RunAs, defaultUser: account.Preferences[at].DefaultUser}
+		how = "the preferences of " + node.Region
+	default:
+		at := slices.IndexFunc(account.Documents, func(d world.SessionDocument) bool { return d.Name == document && d.Region == node.Region })
+		if at < 0 || account.Documents[at].Content == "" {
+			return OSUser{Unknown: true, How: fmt.Sprintf("the content of document %s in %s is not known", document, node.Region)}
+		}
+		var err error
+		if settings, err = parseSessionDocument(account.Documents[at].Content); err != nil {
+			return OSUser{Unknown: true, How: fmt.Sprintf("document %s in %s: %s", document, node.Region, err)}
+		}
+		how = "document " + document
+	}
+	switch {
+	case settings.port:
+		return OSUser{How: "a port, no shell"}
+	case settings.elevated:
+		return OSUser{Name: "root", Superuser: true, How: how + " runs its commands elevated"}
+	case !settings.enabled:
+		return OSUser{Name: AgentUser, Superuser: true, How: how + " leaves Run As off"}
+	}
+	if name := TagOf(e, s, RunAsTag); name != "" {
+		return Login(node, name, "named by the tag "+RunAsTag)
+	}
+	if settings.defaultUser != "" {
+		return Login(node, settings.defaultUser, "the default user of "+how)
+	}
+	return OSUser{Fails: true, How: "neither a tag " + RunAsTag + " nor a default user names one"}
+}
+
+// TagOf is the value of a principal tag in a session; "" when it has none.
+func TagOf(e *engine.Engine, s engine.Session, name string) string {
+	if v := engine.FindTag(s.Tags, name); v.Present {
+		return v.One
+	}
+	if p, known := e.Principals[s.Subject()]; known {
+		return engine.FindTag(p.Tags, name).One
+	}
+	return ""
+}
+
+// parseSessionDocument reads what a document of type Session says about the user.
+func parseSessionDocument(content string) (runAs, error) {
+	var document struct {
+		SessionType string `json:"sessionType"`
+		Inputs      struct {
+			RunAsEnabled     bool   `json:"runAsEnabled"`
+			RunAsDefaultUser string `json:"runAsDefaultUser"`
+		} `json:"inputs"`
+		Properties struct {
+			Linux struct {
+				RunAsElevated bool `json:"runAsElevated"`
+			} `json:"linux"`
+			MacOS struct {
+				RunAsElevated bool `json:"runAsElevated"`
+			} `json:"macos"`
+		} `json:"properties"`
+	}
+	// Properties of other session types have another shape; what does not fit says nothing about the user.
+	var head struct {
+		SessionType string `json:"sessionType"`
+	}
+	if err := json.Unmarshal([]byte(content), &head); err != nil {
+		return runAs{}, fmt.Errorf("is not JSON: %w", err)
+	}
+	switch head.SessionType {
+	case "Port":
+		return runAs{port: true}, nil
+	case "Standard_Stream", "InteractiveCommands", "NonInteractiveCommands":
+	default:
+		return runAs{}, fmt.Errorf("session type %q is not one that the Session Manager schema has", head.SessionType)
+	}
+	if err := json.Unmarshal([]byte(content), &document); err != nil {
+		return runAs{}, fmt.Errorf("does not follow the Session Manager schema: %w", err)
+	}
+	elevated := head.SessionType != "Standard_Stream" && (document.Properties.Linux.RunAsElevated || document.Properties.MacOS.RunAsElevated)
+	return runAs{enabled: document.Inputs.RunAsEnabled, defaultUser: document.Inputs.RunAsDefaultUser, elevated: elevated}, nil
+}

@@ -1,0 +1,101 @@
+package prove
+
+import (
+	"errors"
+	"fmt"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/policy"
+)
+
+// Claim is a claim of one's own about a world, beside the standing ones: that a class of callers can send no request of a kind.
+type Claim struct {
+	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same in all of its
+	// requests; everything else varies: action, resource, time, tags, addresses.
+	Caller engine.Session
+	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every caller that AWS can have.
+	// Never and Except speak of the calls that assume it.
+	Role string
+	// Never are the requests that the claim rules out: those that one of these statements speaks of. The effect of a statement is of no
+	// consequence. At least one is needed. Of a Caller the assuming of roles, which trust policies decide, is not asked about.
+	Never []policy.Statement
+	// Except are requests that the claim does not speak of.
+	Except []policy.Statement
+}
+
+// ClaimAnswer is how a claim ends.
+type ClaimAnswer struct {
+	// Verdict is Holds, HoldsIf or DoesNotHold.
+	Verdict Verdict
+	// Assumption is what HoldsIf rests on.
+	Assumption string
+	// Uncertain says that the search was not complete. Nothing is proven then: the verdict is DoesNotHold, and there is no witness.
+	Uncertain bool
+	// Session and Request show a request that goes against the claim; they are zero when there is none.
+	Session engine.Session
+	Request engine.Request
+	// Unreal says why AWS does not send that request today; empty for one that the evaluator allows.
+	Unreal string
+	// By is what allows the request; Shut and Closers say what keeps the claim true.
+	By      engine.Source
+	Shut    Shut
+	Closers []engine.Source
+}
+
+// Prove searches all requests of the caller, or all callers of the role, for one that goes against the claim. A caller or role that the world
+// does not have, a claim that rules nothing out, and a statement that does not compile are errors.
+func Prove(e *engine.Engine, claim Claim) (ClaimAnswer, error) {
+	if len(claim.Never) == 0 {
+		return ClaimAnswer{}, errors.New("the claim rules nothing out; write at least one statement into Never")
+	}
+	var q search.Question
+	var errs []error
+	read := func(name string, list []policy.Statement) []*engine.Statement {
+		var out []*engine.Statement
+		for i := range list {
+			st, err := engine.CompileStatement(list[i], i, engine.VariableText, engine.Permissions, engine.Source{Kind: engine.AWSRule, Policy: name})
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			out = append(out, st)
+		}
+		return out
+	}
+	q.Forbidden, q.Permitted = read("Never", claim.Never), read("Except", claim.Except)
+	if err := errors.Join(errs...); err != nil {
+		return ClaimAnswer{}, err
+	}
+	if claim.Role != "" {
+		role, known := e.Principals[claim.Role]
+		if !known || role.Kind != engine.RolePrincipal {
+			return ClaimAnswer{}, fmt.Errorf("the world has no role %q", claim.Role)
+		}
+		return answerOf(search.AskTrust(e, role, q)), nil
+	}
+	c, known := search.NewCaller(e, claim.Caller, search.NewLab())
+	if !known {
+		return ClaimAnswer{}, fmt.Errorf("the world has no %q", claim.Caller.Subject())
+	}
+	return answerOf(c.Ask(q)), nil
+}
+
+func answerOf(a search.Answer) ClaimAnswer {
+	out := ClaimAnswer{Closers: a.Closers}
+	switch {
+	case a.Open:
+		out.Verdict, out.By = DoesNotHold, a.By
+		out.Session, out.Request, out.Unreal = a.Witness.Session, a.Witness.Request, a.Witness.Doubt
+		if a.Guess {
+			out.Verdict, out.Assumption = HoldsIf, a.Assumption
+		}
+	case a.GaveUp:
+		out.Verdict, out.Uncertain = DoesNotHold, true
+	case a.Denied:
+		out.Shut = ShutByDeny
+	default:
+		out.Shut = ShutByAbsence
+	}
+	return out
+}

@@ -1,0 +1,113 @@
+package prove
+
+import (
+	"fmt"
+	"strings"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/policy"
+)
+
+// DeadCondition is a test of a statement that AWS's documentation says no request can pass, or that every request passes: it was meant to
+// do something and does nothing.
+type DeadCondition struct {
+	// Sid and Index name the statement; Index counts from zero.
+	Sid   string
+	Index int
+	// Action is an action, or a pattern, that AWS does not have. Key is then empty.
+	Action string
+	// Key is a condition key that AWS does not set in requests of Actions: of all actions of the statement, or of those listed.
+	Key     string
+	Actions []string
+	// Suggestion is an action that AWS has and that differs little; empty when there is none.
+	Suggestion string
+}
+
+// Error says what is dead and why.
+func (d DeadCondition) Error() string {
+	place := d.Sid
+	if place == "" {
+		place = fmt.Sprintf("statement #%d", d.Index+1)
+	}
+	switch {
+	case d.Action != "" && d.Suggestion != "":
+		return fmt.Sprintf("%s: AWS has no action %q; did you mean %q?", place, d.Action, d.Suggestion)
+	case d.Action != "":
+		return fmt.Sprintf("%s: AWS has no action %q", place, d.Action)
+	}
+	return fmt.Sprintf("%s: AWS never sets the condition key %s in requests of %s", place, d.Key, strings.Join(d.Actions, ", "))
+}
+
+// maxNamed bounds how many actions a finding lists by name.
+const maxNamed = 5
+
+// DeadConditions reports, in the order of the document, actions that AWS does not have and condition keys that it never sets in requests of an
+// action that the statement lists by name, or of any action that a pattern of it matches. A statement with NotAction speaks of nearly everything,
+// and its keys are not held against any action. The catalogue is what AWS documented when it was made: see CatalogueVersion.
+func DeadConditions(d policy.Document) []DeadCondition {
+	var dead []DeadCondition
+	for i, st := range d.Statements {
+		for _, action := range append(st.Actions[:len(st.Actions):len(st.Actions)], st.NotActions...) {
+			if catalogue.Catalogue().Matching(action).Empty() {
+				dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Action: action, Suggestion: closestAction(action)})
+			}
+		}
+		for _, condition := range st.Conditions {
+			var without []string
+			total := 0
+			for _, action := range st.Actions {
+				matching := catalogue.Catalogue().Matching(action)
+				if matching.Empty() {
+					continue
+				}
+				total++
+				if !keyAppliesToAny(condition.Key, matching) {
+					without = append(without, action)
+				}
+			}
+			if len(without) == 0 {
+				continue
+			}
+			if len(without) > maxNamed {
+				without = append(without[:maxNamed:maxNamed], fmt.Sprintf("and %d more", len(without)-maxNamed))
+			}
+			if len(without) == total && total > maxNamed {
+				without = []string{"any of its actions"}
+			}
+			dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Actions: without})
+		}
+	}
+	return dead
+}
+
+func keyAppliesToAny(key string, actions catalogue.ActionSet) bool {
+	if actions.Bits != nil {
+		return true
+	}
+	for i := range actions.Each() {
+		if catalogue.KeyAppliesTo(key, catalogue.Catalogue().Name(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// closestAction is the action of the same service that was probably meant; empty when there is none.
+func closestAction(action string) string {
+	prefix, name, found := strings.Cut(action, ":")
+	c := catalogue.Catalogue()
+	n, ok := c.ByPrefix[strings.ToLower(prefix)]
+	if !found || !ok || strings.ContainsAny(name, "*?") {
+		return ""
+	}
+	s := c.Services[n]
+	names := make([]string, 0, s.Last-s.First)
+	for i := s.First; i < s.Last; i++ {
+		_, have, _ := strings.Cut(c.Name(i), ":")
+		names = append(names, have)
+	}
+	if closest := policy.Closest(name, names); closest != "" {
+		return s.Prefix + ":" + closest
+	}
+	return ""
+}

@@ -1,0 +1,85 @@
+package prove_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// A test that AWS never lets pass, or always, is said with the statement, the action and what may have been meant.
+func TestDeadConditionsAreReported(t *testing.T) {
+	project := policy.StringEquals("aws:ResourceTag/Project", "One")
+	for _, c := range []struct {
+		statement policy.Statement
+		want      []string
+	}{
+		{policy.Allow("Fine", "ec2:StartInstances").On("*").When(project), nil},
+		{policy.Allow("Global", "ec2:DescribeInstances").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)), nil},
+		{policy.Allow("Pattern", "ec2:*").On("*").When(project), nil},
+		{policy.Allow("All", "*").On("*").When(project), nil},
+		{policy.DenyAllExcept("Not", "ec2:DescribeInstances").On("*").When(project), nil},
+		{policy.Allow("Listing", "ec2:DescribeInstances").On("*").When(project),
+			[]string{"Listing: AWS never sets the condition key aws:ResourceTag/Project in requests of ec2:DescribeInstances"}},
+		{policy.Allow("Both", "ec2:DescribeInstances", "ec2:StartInstances").On("*").When(project),
+			[]string{"Both: AWS never sets the condition key aws:ResourceTag/Project in requests of ec2:DescribeInstances"}},
+		{policy.Deny("Removal", "iam:UntagUser").On("*").When(policy.StringEquals("aws:RequestTag/Project", "One")),
+			[]string{"Removal: AWS never sets the condition key aws:RequestTag/Project in requests of iam:UntagUser"}},
+		{policy.Allow("Misspelt", "ssm:StartSesion").On("*"), []string{`Misspelt: AWS has no action "ssm:StartSesion"; did you mean "ssm:StartSession"?`}},
+		{policy.Allow("Swapped", "ssm:StratSession").On("*"), []string{`Swapped: AWS has no action "ssm:StratSession"; did you mean "ssm:StartSession"?`}},
+		{policy.Allow("", "nosuch:Thing").On("*"), []string{`statement #1: AWS has no action "nosuch:Thing"`}},
+		{policy.DenyAllExcept("NotMisspelt", "iam:EnableMFADevices").On("*"), []string{`NotMisspelt: AWS has no action "iam:EnableMFADevices"; did you mean "iam:EnableMFADevice"?`}},
+		{policy.Allow("Wild", "iam:*MFADevicez").On("*"), []string{`Wild: AWS has no action "iam:*MFADevicez"`}},
+		{policy.Allow("Session", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")), nil},
+		{policy.Allow("Elsewhere", "ssm:DescribeSessions").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+			[]string{"Elsewhere: AWS never sets the condition key ssm:resourceTag/aws:ssmmessages:session-id in requests of ssm:DescribeSessions"}},
+	} {
+		var got []string
+		for _, d := range prove.DeadConditions(policy.New(c.statement)) {
+			got = append(got, d.Error())
+		}
+		assert.Equal(t, c.want, got, c.statement.Sid)
+	}
+}
+
+// Findings stand in the order of the document, with the place of the statement.
+func TestDeadConditionsKeepTheOrder(t *testing.T) {
+	dead := prove.DeadConditions(policy.New(
+		policy.Allow("", "s3:GetObject").On("*"),
+		policy.Allow("", "s3:GetObjekt").On("*"),
+		policy.Allow("Third", "ssm:DescribeSessions", "s3:Nothing").On("*").When(policy.StringEquals("aws:ResourceTag/a", "b")),
+	))
+	require.Len(t, dead, 3)
+	assert.Equal(t, 1, dead[0].Index)
+	assert.Equal(t, "s3:GetObject", dead[0].Suggestion)
+	assert.Equal(t, "s3:Nothing", dead[1].Action)
+	assert.Equal(t, "aws:ResourceTag/a", dead[2].Key)
+	assert.Equal(t, []string{"ssm:DescribeSessions"}, dead[2].Actions)
+}
+
+// AWS managed policies that are known take the place of unknown ones, in the partition of the account, and the world that was given stays as it is.
+func TestKnownManagedPoliciesBecomePartOfTheWorld(t *testing.T) {
+	w := world.World{Accounts: []world.Account{{
+		ID: "111122223333", Partition: policy.AWSChina,
+		Roles: []world.Role{{
+			Name: "admin", Trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals("111122223333"))),
+			Attached: []string{"arn:aws-cn:iam::aws:policy/IAMUserChangePassword", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/AdministratorAccess"},
+		}},
+		Policies: []world.ManagedPolicy{{ARN: "arn:aws-cn:iam::aws:policy/IAMUserChangePassword", Unknown: true}},
+	}}}
+	known := world.WithManagedPolicies(w)
+	require.Len(t, known.Accounts[0].Policies, 1)
+	assert.Equal(t, "arn:aws-cn:iam::aws:policy/IAMUserChangePassword", known.Accounts[0].Policies[0].ARN)
+	assert.Contains(t, known.Accounts[0].Policies[0].Document.JSON(), `"arn:aws-cn:iam::*:user/${aws:username}"`)
+	assert.True(t, w.Accounts[0].Policies[0].Unknown)
+	e, err := engine.Compile(known)
+	require.NoError(t, err)
+	d, err := e.Decide(engine.AssumedRole("arn:aws-cn:iam::111122223333:role/admin", "x"), engine.Request{Action: "iam:CreateUser", Resources: engine.On("arn:aws-cn:iam::111122223333:user/x")})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/AdministratorAccess"}, d.Unknowns)
+}

@@ -1,0 +1,102 @@
+package delegated
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
+)
+
+const delegatedMFAMaxAge = time.Hour
+
+// RoleARN is the ARN of the role.
+func (a *Args) RoleARN() string {
+	return a.Account.Partition.RoleARN(a.Account.ID, guardrail.DelegatedRolePath, a.Name)
+}
+
+// PolicyARNs are the ARNs of the managed policies, in the order of the stack file.
+func (a *Args) PolicyARNs() []string {
+	var arns []string
+	for _, name := range a.ManagedPolicies {
+		if !strings.HasPrefix(name, "arn:") {
+			name = a.Account.Partition.ManagedPolicyARN(name)
+		}
+		arns = append(arns, name)
+	}
+	return arns
+}
+
+func (a *Args) trust() guardrail.Trust {
+	return guardrail.Trust{
+		Account: a.Account, Users: a.Users, PrincipalARNs: a.PrincipalARNs, UserPaths: a.UserPaths,
+		MfaMaxAge: cmp.Or(a.MFAMaxAge, delegatedMFAMaxAge), SessionName: a.SessionName,
+	}
+}
+
+// Role is the role as a world has it.
+func (a *Args) Role() world.Role {
+	return world.Role{
+		Name: a.Name, Path: guardrail.DelegatedRolePath, Trust: a.trust().Document(), Attached: a.PolicyARNs(),
+		MaxSession: int(cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
+	}
+}
+
+// PolicyKey is the name of an AWS managed policy, and the path and name of the account's own.
+func (a *Args) PolicyKey(arn string) string {
+	parsed, err := policy.ParseARN(arn)
+	if err != nil {
+		return arn
+	}
+	name := strings.TrimPrefix(parsed.Resource, "policy/")
+	if parsed.Account != "aws" {
+		return "own/" + name
+	}
+	return name
+}
+
+// AddTo adds the role to a world. Its managed policies are unknown there unless the world lists them.
+func (a *Args) AddTo(w *world.Account) { w.Roles = append(w.Roles, a.Role()) }
+
+// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section "delegatedRoles".
+func (a *Args) Validate() error {
+	var p problem.List
+	a.Account.Validate(&p)
+	if p.Check("name", a.Name, policy.ValidateRoleName(a.Name)) {
+		p.Check("name", a.Name, policy.ValidateSwitchRole(guardrail.DelegatedRolePath, a.Name))
+	}
+	a.trust().Validate(&p, "")
+	a.validatePolicies(&p)
+	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", cmp.Or(a.MFAMaxAge, delegatedMFAMaxAge))
+	guardrail.ValidateSessionName(&p, "sessionName", a.SessionName)
+	guardrail.ValidateMaxSession(&p, "maxSessionDuration", cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession))
+	guardrail.ValidateUserPaths(&p, a.UserPaths)
+	if len(p) == 0 {
+		p.Document("", "trust policy of "+a.Name, a.trust().Document(), policy.Trust, a.Quotas)
+	}
+	return p.Err()
+}
+
+func (a *Args) validatePolicies(p *problem.List) {
+	if len(a.ManagedPolicies) == 0 {
+		p.Add("managedPolicies", nil, "is empty, so the role could do nothing", "name at least one policy, such as AdministratorAccess")
+	}
+	arns := a.PolicyARNs()
+	for i, name := range a.ManagedPolicies {
+		path := problem.At("managedPolicies", i)
+		switch why, fix := guardrail.RefusedManagedPolicy(a.Account, name, arns[i], a.AWSManagedPolicies); {
+		case why != "":
+			p.Add(path, name, why, fix)
+		case slices.Contains(arns[:i], arns[i]):
+			p.Add(path, name, "is listed twice", "remove one")
+		}
+	}
+	if n, most := len(arns), a.Quotas.WithDefaults().AttachedPerRole; n > most {
+		p.Add("managedPolicies", n, fmt.Sprintf("are more policies than the %d that a role takes", most), "use fewer")
+	}
+}

@@ -1,0 +1,80 @@
+package grant
+
+import (
+	"fmt"
+	"time"
+
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
+)
+
+// Notices says which grants have ended at the instant now, and which overlap for the same person. It decides nothing: what is deployed does
+// not depend on the clock. Paths are whole, such as "grants[1]".
+func Notices(grants []*Args, now time.Time) guardrail.Notices {
+	var n guardrail.Notices
+	for i, grant := range grants {
+		path := problem.At("grants", i)
+		if !grant.Until.After(now) {
+			n.Add(path, fmt.Sprintf("of %s ended at %s and opens nothing any more; remove it when its shells have ended, by %s",
+				grant.Person, instant(grant.Until), instant(grant.ShellsEndBy())))
+		}
+		for j, earlier := range grants[:i] {
+			if earlier.principal() == grant.principal() && earlier.From.Before(grant.Until) && grant.From.Before(earlier.Until) {
+				n.Add(path, fmt.Sprintf("of %s overlaps with %s (ticket %s): together they are open from %s to %s",
+					grant.Person, problem.At("grants", j), earlier.Ticket, instant(minTime(earlier.From, grant.From)), instant(maxTime(earlier.Until, grant.Until))))
+			}
+		}
+	}
+	return n
+}
+
+// principal is the ARN of the person's user; empty when nobody is named.
+func (a *Args) principal() string {
+	if a.User == "" || a.OSAccess == nil {
+		return a.PrincipalARN
+	}
+	account := a.OSAccess.Account
+	return account.Partition.UserARN(account.ID, a.OSAccess.UserPaths[a.User], a.User)
+}
+
+// ShellsEndBy is when the last shell that can be opened under the grant has been ended by Session Manager.
+func (a *Args) ShellsEndBy() time.Time {
+	if a.OSAccess == nil || a.OSAccess.Sessions == nil {
+		return a.Until
+	}
+	return a.Until.Add(a.OSAccess.Sessions.SessionLength())
+}
+
+// EndShells are the command lines that end the shells of the grant that are open, one for each Region of the sessions: for somebody in the account
+// who may call ssm:DescribeSessions and ssm:TerminateSession. Ending the window does not end them.
+func (a *Args) EndShells() []string {
+	account := a.OSAccess.Account
+	owner := account.Partition.AssumedRoleARN(account.ID, a.RoleName(), a.userName())
+	var lines []string
+	for _, region := range a.OSAccess.Sessions.Regions {
+		lines = append(lines, fmt.Sprintf("aws ssm describe-sessions --region %s --state Active --filters key=Owner,value=%s "+
+			"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region %s --session-id",
+			region, owner, region))
+	}
+	return lines
+}
+
+// Window is the window as policies carry it: RFC 3339 in UTC, from the first second to the first one after the end.
+func (a *Args) Window() (from, until string) {
+	return policy.Timestamp(a.From), policy.Timestamp(a.Until)
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,39 @@
+package guardrail
+
+import (
+	"slices"
+
+	"aws-access-guardrails/problem"
+)
+
+// Notice is something that an admin should know about values that are accepted: it stops nothing and changes nothing that is deployed.
+type Notice struct {
+	// Path is the place in the words of the stack file, as Problem.Path is.
+	Path string
+	// Text says what it means, in one line.
+	Text string
+}
+
+// String is "<path>: <text>", or the text alone where there is no path.
+func (n Notice) String() string {
+	if n.Path == "" {
+		return n.Text
+	}
+	return n.Path + ": " + n.Text
+}
+
+// Notices are notices in the order of the fields that they speak of.
+type Notices []Notice
+
+// Under returns the notices with the section put before each path, as Problems.Under does.
+func (n Notices) Under(section string) Notices {
+	out := slices.Clone(n)
+	for i := range out {
+		if !problem.Whole(out[i].Path) {
+			out[i].Path = problem.Join(section, out[i].Path)
+		}
+	}
+	return out
+}
+
+func (n *Notices) Add(path, text string) { *n = append(*n, Notice{Path: path, Text: text}) }

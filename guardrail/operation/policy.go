@@ -1,0 +1,212 @@
+package operation
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/policy"
+)
+
+// nodes are the machines that a session can open on, in every Region of the account. ECS tasks and documents, which sessions can name too, are
+// not among them.
+func (a *Args) nodes() []string {
+	p, account := a.Account.Partition, a.Account.ID
+	return []string{p.InstanceARN("*", account, "*"), p.ManagedInstanceARN("*", account, "*")}
+}
+
+func (a *Args) instances() string {
+	return a.Account.Partition.InstanceARN("*", a.Account.ID, "*")
+}
+
+// whereSessionsOpen are the instances, managed nodes and documents of the Regions where sessions may open; none means everywhere.
+func (a *Args) whereSessionsOpen() []string {
+	var reached []string
+	for _, region := range a.Regions {
+		reached = append(reached,
+			a.Account.Partition.InstanceARN(region, a.Account.ID, "*"),
+			policy.ARN{Partition: a.Account.Partition, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+	}
+	return reached
+}
+
+// projectKeys are the condition key of the node's tag and the variable of the role's.
+func (a *Args) projectKeys() (key, variable string) {
+	tag := guardrail.ProjectTag(a.ProjectTag)
+	return "aws:ResourceTag/" + tag, "${aws:PrincipalTag/" + tag + "}"
+}
+
+// GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go round the tags, the named
+// documents or Run As, be it in a Region where nobody set it.
+func (a *Args) GuardDocument() policy.Document {
+	key, variable := a.projectKeys()
+	statements := []policy.Statement{
+		// A missing tag on either side is a difference, so it is denied.
+		policy.Deny("DenyNodesOfOtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
+	}
+	if reached := a.whereSessionsOpen(); len(reached) > 0 {
+		statements = append(statements, policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...))
+	}
+	return policy.New(append(statements,
+		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).On("*"),
+		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).On("*"),
+		policy.Deny("DenyChangingSessionDocuments",
+			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
+		// The user data of an instance that the role stops and starts runs as root.
+		policy.Deny("DenyChangingWhatNodesRun", guardrail.ChangesOfNodes()...).On("*"),
+	)...)
+}
+
+// SessionsDocument opens shells on nodes of the own project, and ends and resumes the own sessions.
+func (a *Args) SessionsDocument() policy.Document {
+	p, account := a.Account.Partition, a.Account.ID
+	key, variable := a.projectKeys()
+	ownProject := policy.StringEquals(key, variable)
+	statements := []policy.Statement{
+		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
+			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
+		// The default document: Run As, limits and logs are what it says.
+		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
+		policy.Allow("ViewConnectionStatusOfOwnProject", "ssm:GetConnectionStatus").On(a.nodes()...).When(ownProject),
+		// The service authorization reference lists no resource type for it; the channel also needs the token that StartSession returned.
+		policy.Allow("OpenDataChannels", "ssmmessages:OpenDataChannel").On("*"),
+		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only this tag tells whose it is.
+		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").On(p.SessionARN("*", account, "*")).
+			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+		policy.Allow("ListNodesAndSessions",
+			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
+	}
+	if a.KMSKeyID != "" {
+		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(guardrail.KeyARN(a.Account, "*", a.KMSKeyID)))
+	}
+	return policy.New(statements...)
+}
+
+// StartStopDocument starts and stops the instances of the own project.
+func (a *Args) StartStopDocument() policy.Document {
+	key, variable := a.projectKeys()
+	return policy.New(policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
+		On(a.instances()).When(policy.StringEquals(key, variable)))
+}
+
+// SessionDocumentsDocument lets the role of an entry use its session documents; false when the shell is all it has.
+func (a *Args) SessionDocumentsDocument(r Role) (policy.Document, bool) {
+	var documents []string
+	for _, name := range r.Documents {
+		if name != guardrail.PreferencesDocument {
+			documents = append(documents, a.Account.Partition.DocumentARN("*", a.Account.ID, name))
+		}
+	}
+	if len(documents) == 0 {
+		return policy.Document{}, false
+	}
+	return policy.New(policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...)), true
+}
+
+// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false where it names none.
+func (a *Args) VolumeKeysDocument(r Role) (policy.Document, bool) {
+	if len(r.VolumeKeyARNs) == 0 {
+		return policy.Document{}, false
+	}
+	return policy.New(UseOfVolumeKeys(r.VolumeKeyARNs)), true
+}
+
+// UseOfVolumeKeys lets EC2 use the keys of the volumes of instances that are started. A grant that EC2 does not ask for is not allowed.
+//
+// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+func UseOfVolumeKeys(keys []string) policy.Statement {
+	var services []string
+	for _, key := range keys {
+		arn, _ := policy.ParseARN(key)
+		service := "ec2." + arn.Region + ".amazonaws.com"
+		if slices.Contains(services, service) {
+			continue
+		}
+		services = append(services, service)
+		if arn.Partition == policy.AWSChina {
+			// AWS's pages do not say which of the two China has.
+			services = append(services, service+".cn")
+		}
+	}
+	return policy.Allow("StartInstancesWithEncryptedVolumes", "kms:CreateGrant").On(keys...).
+		When(policy.Bool("kms:GrantIsForAWSResource", true), policy.StringEquals("kms:ViaService", services...))
+}
+
+// RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.
+func (a *Args) RoleName(r Role) string {
+	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(r.Path())))
+}
+
+// Path is the path of the role. Policies that let people pass a session tag say so by path, so that they never speak of another role.
+func (r Role) Path() string {
+	if r.FromUser() {
+		return guardrail.OwnOSUserRolePath
+	}
+	return guardrail.OperationRolePath
+}
+
+// RoleARN is the ARN of the role of an entry.
+func (a *Args) RoleARN(r Role) string {
+	return a.Account.Partition.RoleARN(a.Account.ID, r.Path(), a.RoleName(r))
+}
+
+func (a *Args) trust(r Role) guardrail.Trust {
+	return guardrail.Trust{
+		Account: a.Account, Users: r.Users, PrincipalARNs: r.PrincipalARNs, UserPaths: a.UserPaths,
+		MfaMaxAge: cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge), SessionName: r.SessionName, OwnOSUser: r.FromUser(),
+	}
+}
+
+// SharedPolicies are the policies of every operation role, made once. The guard comes first.
+func (a *Args) SharedPolicies() []guardrail.ManagedPolicy {
+	if len(a.Roles) == 0 {
+		return nil
+	}
+	return []guardrail.ManagedPolicy{
+		{Name: guardrail.OperationGuardPolicyName, Document: a.GuardDocument()},
+		{Name: guardrail.OperationSessionsPolicyName, Document: a.SessionsDocument()},
+		{Name: guardrail.OperationStartStopPolicyName, Document: a.StartStopDocument()},
+	}
+}
+
+func (a *Args) PolicyARN(name string) string {
+	return a.Account.Partition.PolicyARN(a.Account.ID, guardrail.PolicyPath, name)
+}
+
+// Role is the role of an entry as a world has it.
+func (a *Args) Role(r Role) world.Role {
+	role := world.Role{
+		Name:       a.RoleName(r),
+		Path:       r.Path(),
+		Tags:       []world.Tag{{Key: guardrail.ProjectTag(a.ProjectTag), Value: r.Project}},
+		Trust:      a.trust(r).Document(),
+		MaxSession: int(cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
+	}
+	if r.RunAs != "" && !r.FromUser() {
+		role.Tags = append(role.Tags, world.Tag{Key: guardrail.RunAsTag, Value: r.RunAs})
+	}
+	for _, shared := range a.SharedPolicies() {
+		role.Attached = append(role.Attached, a.PolicyARN(shared.Name))
+	}
+	if document, wanted := a.SessionDocumentsDocument(r); wanted {
+		role.Inline = append(role.Inline, world.InlinePolicy{Name: guardrail.SessionDocumentsPolicyName, Document: document})
+	}
+	if document, wanted := a.VolumeKeysDocument(r); wanted {
+		role.Inline = append(role.Inline, world.InlinePolicy{Name: guardrail.VolumeKeysPolicyName, Document: document})
+	}
+	return role
+}
+
+// AddTo adds the roles and their shared policies to a world, with the documents that NewOperationRoles registers.
+func (a *Args) AddTo(w *world.Account) {
+	for _, shared := range a.SharedPolicies() {
+		w.Policies = append(w.Policies, world.ManagedPolicy{ARN: a.PolicyARN(shared.Name), Document: shared.Document})
+	}
+	for _, r := range a.Roles {
+		w.Roles = append(w.Roles, a.Role(r))
+	}
+}

@@ -1,0 +1,167 @@
+package operation
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
+)
+
+// Validate reports every problem, the entries in the order of the stack file. Paths are whole: "operationRoles[0].runAs".
+func (a *Args) Validate() error {
+	var p problem.List
+	a.Account.Validate(&p)
+	guardrail.ValidateProjectTag(&p, a.ProjectTag)
+	if a.DefaultRunAs != "" {
+		guardrail.CheckOSUser(&p, "sessions.runAs.defaultUser", a.DefaultRunAs)
+	}
+	preferences.ValidateRegions(&p, "sessions.regions", a.Account, a.Regions)
+	guardrail.ValidateKMSKeyID(&p, "sessions.kmsKeyId", a.Account, nil, a.KMSKeyID)
+	guardrail.ValidateUserPaths(&p, a.UserPaths)
+	for i := range a.Roles {
+		a.validateRole(&p, i)
+	}
+	if len(p) == 0 {
+		a.validateDocuments(&p)
+	}
+	return p.Err()
+}
+
+func (a *Args) validateRole(p *problem.List, i int) {
+	r, path := a.Roles[i], problem.At("operationRoles", i)
+	a.validateRoleName(p, i)
+	a.trust(r).Validate(p, path)
+	p.Check(problem.Join(path, "project"), r.Project, policy.ValidateProject(r.Project))
+	switch {
+	case r.FromUser():
+		a.validateFromUser(p, i)
+	case strings.EqualFold(r.RunAs, RunAsFromUser):
+		p.Add(problem.Join(path, "runAs"), r.RunAs, "differs from "+RunAsFromUser+" by case only", "write "+RunAsFromUser+" for the OS user of each person, or another login name")
+	case r.RunAs != "":
+		guardrail.CheckOSUser(p, problem.Join(path, "runAs"), r.RunAs)
+	case a.DefaultRunAs == "":
+		p.Add(problem.Join(path, "runAs"), nil, "is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
+			"write the OS user of the role's shells, such as os-user1")
+	}
+	ValidateDocumentNames(p, path, r)
+	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
+	guardrail.ValidateMFAMaxAge(p, problem.Join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge))
+	guardrail.ValidateSessionName(p, problem.Join(path, "sessionName"), r.SessionName)
+	guardrail.ValidateMaxSession(p, problem.Join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession))
+}
+
+// validateFromUser wants an OS user for each of the people, and that nobody else is one of them.
+func (a *Args) validateFromUser(p *problem.List, i int) {
+	r, path := a.Roles[i], problem.At("operationRoles", i)
+	if a.DefaultRunAs != "" {
+		p.Add(problem.Join(path, "runAs"), r.RunAs, "stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own",
+			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells")
+	}
+	people := map[string]string{}
+	known := func(where, person, arn, fix string) {
+		own := a.OSUsers[arn]
+		switch other, taken := people[own]; {
+		case own == "":
+			p.Add(where, person, "has no OS user, and shells of this role start as that of the person", fix)
+		case taken && other != arn:
+			p.Add(where, person, "has the OS user "+own+", which is that of "+other+" too", "give each of the two an OS user of the own")
+		default:
+			people[own] = arn
+		}
+	}
+	for j, name := range r.Users {
+		known(problem.Join(path, problem.At("users", j)), name, a.Account.Partition.UserARN(a.Account.ID, a.UserPaths[name], name), "add runAs to the user "+name)
+	}
+	for j, arn := range r.PrincipalARNs {
+		known(problem.Join(path, problem.At("principalArns", j)), arn, arn, "add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known")
+	}
+}
+
+func (a *Args) validateRoleName(p *problem.List, i int) {
+	r, path := a.Roles[i], problem.Join(problem.At("operationRoles", i), "name")
+	name := a.RoleName(r)
+	if r.Name == "" && (r.Project == "" || name == "") {
+		// The project has its own problem, and the name follows from it.
+		return
+	}
+	if !p.Check(path, name, policy.ValidateRoleName(name)) || !p.Check(path, name, switchable(r, name)) {
+		return
+	}
+	same := func(earlier Role) bool { return strings.EqualFold(a.RoleName(earlier), name) }
+	if j := slices.IndexFunc(a.Roles[:i], same); j >= 0 {
+		why, fix := "is the name of "+problem.At("operationRoles", j)+" too", "write another name; role names ignore case"
+		if r.Name == "" {
+			why, fix = "is derived from project and runAs and is the name of "+problem.At("operationRoles", j)+" too", "write a name, or add the people to that entry"
+		}
+		p.Add(path, name, why, fix)
+	}
+}
+
+// switchable holds a name against what the console's page for switching roles takes. Nobody switches to a role that wants a session tag.
+func switchable(r Role, name string) error {
+	if r.FromUser() {
+		return nil
+	}
+	return policy.ValidateSwitchRole(guardrail.OperationRolePath, name)
+}
+
+// unlogged says why a session document of AWS leaves what operation roles promise.
+var unlogged = map[string]string{
+	"AWS-StartSSHSession":                        "opens SSH, whose sessions are not logged and ignore Run As",
+	"AWS-StartPortForwardingSessionToRemoteHost": "forwards to any host that the node reaches, whatever its project",
+	"AWS-StartInteractiveCommand":                "runs a command of the caller's choice outside of the account's preferences",
+	"AWS-StartNonInteractiveCommand":             "runs a command of the caller's choice outside of the account's preferences",
+}
+
+// ValidateVolumeKeys holds the keys of volumes of an element of the stack file: ARNs of keys, each once.
+func ValidateVolumeKeys(p *problem.List, element string, account guardrail.Account, keys []string) {
+	for i, key := range keys {
+		path := problem.Join(element, problem.At("volumeKeyArns", i))
+		switch {
+		case !strings.HasPrefix(key, "arn:"):
+			p.Add(path, key, "is not the ARN of a KMS key", `write the key's ARN, as "aws ec2 describe-volumes" prints it`)
+		case slices.Contains(keys[:i], key):
+			p.Add(path, key, "is listed twice", "remove one")
+		default:
+			guardrail.ValidateKMSKeyID(p, path, account, nil, key)
+		}
+	}
+}
+
+func ValidateDocumentNames(p *problem.List, role string, r Role) {
+	for i, name := range r.Documents {
+		path := problem.Join(role, problem.At("documents", i))
+		if !p.Check(path, name, policy.ValidateSessionDocumentName(name)) {
+			continue
+		}
+		if slices.Contains(r.Documents[:i], name) {
+			p.Add(path, name, "is listed twice", "remove one")
+			continue
+		}
+		if r.AllowUnlogged || !policy.DocumentOfAWS(name) || name == guardrail.PortForwarding {
+			continue
+		}
+		why, known := unlogged[name]
+		if !known {
+			why = "is not a document of AWS whose sessions are known to stay with the node, Run As and the logs"
+		}
+		p.Add(path, name, why, "leave it out, or accept that with allowUnlogged: true")
+	}
+}
+
+func (a *Args) validateDocuments(p *problem.List) {
+	for _, shared := range a.SharedPolicies() {
+		p.Document("operationRoles", "policy "+shared.Name, shared.Document, policy.Identity, a.Quotas)
+	}
+	for i, r := range a.Roles {
+		path, role := problem.At("operationRoles", i), a.Role(r)
+		p.Document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, a.Quotas)
+		for _, inline := range role.Inline {
+			p.Document(problem.Join(path, "documents"), "inline policy "+inline.Name+" of "+role.Name, inline.Document, policy.RoleInline, a.Quotas)
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package passwordpolicy is the password policy of an account.
+package passwordpolicy

@@ -1,0 +1,67 @@
+package scp
+
+import (
+	"fmt"
+	"strings"
+
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
+)
+
+// noticeIdle says what statements of the admin's own policies do nothing: Allows beside FullAWSAccess, which stays attached to every target, Denies of
+// actions that AWS does not have or under conditions that no request meets, and Regions that AWS has not opened.
+//
+// Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where FullAWSAccess is detached.
+func (a *Args) noticeIdle(n *guardrail.Notices) {
+	for i, own := range a.Policies {
+		path := problem.Join(problem.At("policies", i), "file")
+		var allows []string
+		for j, s := range own.Document.Statements {
+			if s.Effect == policy.EffectAllow {
+				allows = append(allows, statementName(j, s.Sid))
+			}
+		}
+		const beside = "FullAWSAccess, which is never detached here, allows everything beside it"
+		switch {
+		case len(allows) > 0 && len(allows) == len(own.Document.Statements):
+			n.Add(path, own.what()+" does nothing: it has Allows alone, and "+beside+"; write Denies with NotAction for what is not to be allowed")
+		case len(allows) > 0:
+			n.Add(path, strings.Join(allows, ", ")+" of "+own.what()+" does nothing: "+beside)
+		}
+		for _, dead := range prove.DeadConditions(own.Document) {
+			n.Add(path, own.what()+": "+dead.Error())
+		}
+		noticeRegions(n, path, own)
+	}
+}
+
+// noticeRegions names Regions that AWS has not opened: a condition that was meant to name one speaks of none.
+func noticeRegions(n *guardrail.Notices, path string, own OwnPolicy) {
+	for j, s := range own.Document.Statements {
+		for _, c := range s.Conditions {
+			if !strings.EqualFold(c.Key, "aws:RequestedRegion") {
+				continue
+			}
+			for _, region := range c.Values {
+				if strings.ContainsAny(region, "*?$") || policy.KnownRegion(region) {
+					continue
+				}
+				text := fmt.Sprintf("%s: %s names the Region %q, which AWS has not opened", own.what(), statementName(j, s.Sid), region)
+				if near := policy.Closest(region, policy.Regions()); near != "" {
+					text += fmt.Sprintf("; did you mean %q?", near)
+				}
+				n.Add(path, text)
+			}
+		}
+	}
+}
+
+// statementName is how a statement is called: its Sid, or its place.
+func statementName(i int, sid string) string {
+	if sid != "" {
+		return sid
+	}
+	return fmt.Sprintf("statement #%d", i+1)
+}

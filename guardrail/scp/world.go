@@ -1,0 +1,43 @@
+package scp
+
+import (
+	"slices"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// fullAWSAccess is the policy that AWS attaches to every root, unit and account. Source:
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html.
+var fullAWSAccess = world.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}
+
+// AddToOrganization gives the world the organization: the tree with FullAWSAccess everywhere and the policies of the plan where they are attached, with
+// the documents that NewServiceControlPolicies registers. Policies of others are not known and deny nothing here. It expects values that
+// Validate accepts.
+func (a *Args) AddToOrganization(w *access.World) {
+	// Validate has reported what does not fit the quotas.
+	plan, _ := a.Plan()
+	w.Organization = &world.Organization{ID: a.ID, Management: a.Management, Root: plan.unit(&a.Tree)}
+}
+
+func (p Plan) unit(u *Unit) world.Unit {
+	out := world.Unit{ID: u.ID, Name: u.Name, Policies: p.on(u.ID)}
+	for i := range u.Units {
+		out.Units = append(out.Units, p.unit(&u.Units[i]))
+	}
+	for _, id := range u.Accounts {
+		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: id, Policies: p.on(id)})
+	}
+	return out
+}
+
+func (p Plan) on(target string) []world.ServiceControlPolicy {
+	policies := []world.ServiceControlPolicy{fullAWSAccess}
+	for _, planned := range p.Policies {
+		if slices.Contains(planned.Targets, target) {
+			policies = append(policies, world.ServiceControlPolicy{Name: planned.Name, Document: planned.Document})
+		}
+	}
+	return policies
+}
