@@ -69,83 +69,113 @@ type attempt struct {
 	closed bool
 }
 
+// pursuit is an attempt under way: its layers bound, and the answer so far.
+type pursuit struct {
+	attempt
+	c      *Caller
+	groups []layerGroup
+	avoid  []*bound
+	answer Answer
+}
+
 // attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for one that anything
 // attached tomorrow could: if there is none either, a Deny shuts it.
 func (c *Caller) attempt(at attempt) Answer {
-	a := Answer{C: c}
 	s := c.Search
 	s.Begin()
 	at.layers.Deny, at.allow = at.q.concerning(at.layers.Deny), at.q.concerning(at.allow)
-	groups := c.Groups(at.layers)
-	avoid := s.B.BindAll(at.q.Permitted, at.avoid, c.Rules(), at.layers.Deny)
-	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
-		avoid = append(avoid, s.B.Namesakes(c.Principal))
-	}
-	if at.q.Writes {
-		avoid = append(avoid, s.B.reads())
-	}
-	written := c.shared(at, groups, avoid)
-	if have, known := c.kept(written, at, groups, avoid); known {
+	p := pursuit{attempt: at, c: c, groups: c.Groups(at.layers), avoid: c.avoided(at), answer: Answer{C: c}}
+	written := c.shared(at, p.groups, p.avoid)
+	if have, known := c.kept(written, at, p.groups, p.avoid); known {
 		return have
 	}
-	try := func(st *engine.Statement, guess bool) bool {
-		for _, f := range at.q.Forbidden {
-			lits, possible := s.B.Literals(append(slices.Clone(at.also), st, f)...)
-			if !possible {
-				continue
-			}
-			m, lits, found := c.whole(at, st, lits, groups, avoid)
-			if !found {
-				if st != nil {
-					s.blame(s.B.Bind(st))
-				}
-				continue
-			}
-			w := c.Witness(at.q, m, lits, groups, avoid, guess)
-			if !a.Open || w.Real {
-				a.Open, a.Witness, a.By = true, w, at.by
-				if st != nil && st != Everything {
-					a.By = st.By
-				}
-			}
-			if w.Real {
-				return true
-			}
-		}
-		return false
+	p.known()
+	if !p.answer.Open && !at.closed {
+		p.unknown()
 	}
-	limits := at.layers.unknowns()
-	for _, st := range at.allow {
-		if try(st, at.unknownTrust || len(limits) > 0) {
+	if !p.answer.Open {
+		p.answer.Closers = s.closers(at.layers.Deny)
+	}
+	p.answer.Classes, p.answer.GaveUp, p.answer.Grew = s.Classes, s.GaveUp, s.grew
+	c.keep(written, p.answer, p.groups, p.avoid)
+	return p.answer
+}
+
+// avoided are the statements that must not apply: what the question permits, every Deny, and what AWS guarantees about callers and requests.
+func (c *Caller) avoided(at attempt) []*bound {
+	b := c.Search.B
+	avoid := b.BindAll(at.q.Permitted, at.avoid, c.Rules(), at.layers.Deny)
+	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
+		avoid = append(avoid, b.Namesakes(c.Principal))
+	}
+	if at.q.Writes {
+		avoid = append(avoid, b.reads())
+	}
+	return avoid
+}
+
+// known asks the statements of the documents that are known, until one allows a request that the evaluator confirms.
+func (p *pursuit) known() {
+	limits := p.layers.unknowns()
+	for _, st := range p.allow {
+		if p.opens(st, p.unknownTrust || len(limits) > 0) {
 			break
 		}
 	}
+	a := &p.answer
 	if a.Open && len(limits) > 0 {
 		a.Guess, a.Assumption = true, unknownAssumption(limits, a.Witness)
 		a.By = engine.Source{Kind: engine.PermissionsBoundary, Policy: limits[0], Rule: "its document is not known"}
 	}
-	if a.Open && at.unknownTrust {
+	if a.Open && p.unknownTrust {
 		a.Guess, a.Assumption = true, "the trust policy of "+a.Witness.Resource()+" is not known; it does not trust the caller"
 	}
-	switch {
-	case a.Open || at.closed:
-	case len(at.unknowns) > 0:
-		if try(Everything, true); a.Open {
-			a.Guess = true
-			a.By = engine.Source{Kind: engine.IdentityPolicy, Policy: at.unknowns[0], Rule: "its document is not known"}
-			a.Assumption = unknownAssumption(at.unknowns, a.Witness)
-		} else {
-			a.Denied = true
-		}
-	default:
-		a.Denied = !c.possible(at, Everything, groups, avoid)
+}
+
+// unknown asks whether a statement that allows everything would do: one of a document that is attached and not known, or else one of tomorrow's.
+func (p *pursuit) unknown() {
+	a := &p.answer
+	if len(p.unknowns) == 0 {
+		a.Denied = !p.c.possible(p.attempt, Everything, p.groups, p.avoid)
+		return
 	}
+	p.opens(Everything, true)
 	if !a.Open {
-		a.Closers = s.closers(at.layers.Deny)
+		a.Denied = true
+		return
 	}
-	a.Classes, a.GaveUp, a.Grew = s.Classes, s.GaveUp, s.grew
-	c.keep(written, a, groups, avoid)
-	return a
+	a.Guess, a.Assumption = true, unknownAssumption(p.unknowns, a.Witness)
+	a.By = engine.Source{Kind: engine.IdentityPolicy, Policy: p.unknowns[0], Rule: "its document is not known"}
+}
+
+// opens looks for what is forbidden and st allows, and reports whether the evaluator confirms a request. One that it does not confirm is kept until
+// there is a better one.
+func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
+	s, a := p.c.Search, &p.answer
+	for _, forbidden := range p.q.Forbidden {
+		lits, possible := s.B.Literals(append(slices.Clone(p.also), st, forbidden)...)
+		if !possible {
+			continue
+		}
+		m, lits, found := p.c.whole(p.attempt, st, lits, p.groups, p.avoid)
+		if !found {
+			if st != nil {
+				s.blame(s.B.Bind(st))
+			}
+			continue
+		}
+		w := p.c.Witness(p.q, m, lits, p.groups, p.avoid, guess)
+		if !a.Open || w.Real {
+			a.Open, a.Witness, a.By = true, w, p.by
+			if st != nil && st != Everything {
+				a.By = st.By
+			}
+		}
+		if w.Real {
+			return true
+		}
+	}
+	return false
 }
 
 // possible reports whether a statement would allow what is asked about.

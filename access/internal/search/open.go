@@ -210,106 +210,160 @@ func (t *openTests) add(about string, globs ...glob.Glob) {
 	}
 }
 
-// linked are the open keys whose values meet that of one, and what all of them are compared with.
-func (t *openTests) linked(name string) (keys, about map[string]bool) {
-	keys, about = map[string]bool{name: true}, map[string]bool{t.b.Open[name].Meeting(): true}
+// connected are the open keys whose values meet that of one, directly or by others, and the subjects that any of them is compared with.
+func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
+	keys, subjects = map[string]bool{name: true}, map[string]bool{t.b.Open[name].Meeting(): true}
 	for grown := true; grown; {
-		grown = false
+		before := len(keys) + len(subjects)
 		for _, other := range t.names {
-			touches := keys[other] || about[t.b.Open[other].Meeting()] || slices.ContainsFunc(t.stands[other], func(s stand) bool { return about[s.on] })
-			if !touches {
+			meeting := t.b.Open[other].Meeting()
+			if !keys[other] && !subjects[meeting] && !slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.on] }) {
 				continue
 			}
-			before := len(keys) + len(about)
-			keys[other], about[t.b.Open[other].Meeting()] = true, true
+			keys[other], subjects[meeting] = true, true
 			for _, s := range t.stands[other] {
-				about[s.on] = true
+				subjects[s.on] = true
 			}
-			grown = grown || len(keys)+len(about) > before
 		}
+		grown = len(keys)+len(subjects) > before
 	}
-	return keys, about
+	return keys, subjects
 }
 
 // openValues finds the values of every open key.
+//
+// The values of a key are infinitely many, and its tests are finitely many predicates, so that the values fall into finitely many classes: the minterms
+// of the predicates, as the literature on symbolic automata calls them. Two values of one class pass and fail the same tests, so that a request with
+// the one is decided as the request with the other, and one value of each class stands for all. Keys that are compared with the same things share
+// their predicates (component), and each predicate is about the value alone (predicates). Where a test cannot be said as such a predicate, the values
+// are still tried, and the answer says that there may be others.
 func (b *binder) openValues() openValues {
 	t := b.openTests()
 	out := openValues{texts: map[string][]string{}, sure: true}
 	for _, name := range t.names {
-		keys, about := t.linked(name)
-		var stands []stand
-		fold, embedded, tangled := false, false, false
-		for other := range keys {
-			tangled = tangled || t.tangled[other]
-			stands = append(stands, t.stands[other]...)
-		}
-		for _, s := range stands {
-			embedded = embedded || !s.whole()
-		}
-		for one := range about {
-			fold = fold || t.folds[one]
-		}
-		tests := map[string]glob.Glob{"": {}}
-		// The values of an instant are written as such; nothing here knows how.
-		tangled = tangled || b.Open[name].Kind.IsTime()
-		isName := b.Open[name].Kind == conditionkey.KeyUserName
-		test := func(g glob.Glob) {
-			if g.IsEverything() || isName && slices.ContainsFunc(g, func(t glob.GlobToken) bool { return t.Kind == glob.GlobLiteral && (t.R == '/' || t.R == ':') }) {
-				// No name of a user has a slash or a colon.
-				return
-			}
-			tests[g.Identity()] = g
-			if fold {
-				g = slices.Clone(g)
-				for i := range g {
-					g[i].Fold = g[i].Kind == glob.GlobLiteral
-				}
-				tests[g.Identity()] = g
-			}
-		}
-		var lits []Literal
-		wild := false
-		for one := range about {
-			lits = append(lits, t.others[one]...)
-			for _, g := range t.plain[one] {
-				wild = wild || !g.IsLiteral()
-				// Values that are compared as a whole with the key, and with keys that have it whole.
-				if one != "" {
-					test(g)
-				}
-				for _, s := range stands {
-					if s.on == one && !s.whole() {
-						for _, middle := range b.lab.between(g, s.before, s.after) {
-							test(middle)
-						}
-					}
-				}
-			}
-		}
-		ids := slices.Sorted(maps.Keys(tests))
-		id := strconv.Itoa(len(keys)) + strings.Join(ids, "\x00")
-		found, known := b.lab.classes[id]
-		if !known {
-			globs := make([]glob.Glob, len(ids))
-			for i := range ids {
-				globs[i] = tests[ids[i]]
-			}
-			found.texts, found.sure = representatives(globs, len(keys))
-			b.lab.classes[id] = found
-		}
-		texts, sure := slices.Clone(found.texts), found.sure
-		if len(lits) > 0 {
-			texts = append(texts, candidateMembers(lits, b.caller.domain(b.Open[name]))...)
-			slices.Sort(texts)
-			texts = slices.Compact(texts)
-			sure = sure && !wild
-		}
-		out.texts[name] = texts
-		if sure = sure && !tangled && !t.sundered && !(embedded && len(keys) > 1); !sure && out.sure {
+		classes := t.classes(t.component(name))
+		out.texts[name] = classes.texts
+		if !classes.sure && out.sure {
 			out.sure, out.unsure = false, name
 		}
 	}
 	return out
+}
+
+// component is what decides the values of one open key: the connected component of that key in the graph whose edges join keys and subjects that are
+// compared with each other.
+type component struct {
+	key *conditionkey.Key
+	// keys are the open keys of the component, subjects what all of them are compared with.
+	keys, subjects map[string]bool
+	// stands are the patterns in which a key of the component stands.
+	stands []stand
+	// fold: a subject is compared without regard to case.
+	fold bool
+	// embedded: a key stands in a pattern with something before or after it.
+	embedded bool
+	// tangled: a key stands in a pattern twice, or with another one.
+	tangled bool
+}
+
+func (t *openTests) component(name string) component {
+	c := component{key: t.b.Open[name]}
+	c.keys, c.subjects = t.connected(name)
+	for key := range c.keys {
+		c.tangled = c.tangled || t.tangled[key]
+		c.stands = append(c.stands, t.stands[key]...)
+	}
+	c.embedded = slices.ContainsFunc(c.stands, func(s stand) bool { return !s.whole() })
+	for subject := range c.subjects {
+		c.fold = c.fold || t.folds[subject]
+	}
+	return c
+}
+
+// classes are values of every class of a component's key.
+func (t *openTests) classes(c component) classesOf {
+	predicates, wild := t.predicates(c)
+	found := t.b.lab.representatives(predicates, len(c.keys))
+	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands within a pattern, the values of
+	// the one depend on those of the other.
+	sayable := !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
+	out := classesOf{texts: slices.Clone(found.texts), sure: found.sure && sayable}
+	var literals []Literal
+	for subject := range c.subjects {
+		literals = append(literals, t.others[subject]...)
+	}
+	if len(literals) > 0 {
+		out.texts = append(out.texts, candidateMembers(literals, t.b.caller.domain(c.key))...)
+		slices.Sort(out.texts)
+		out.texts = slices.Compact(out.texts)
+		out.sure = out.sure && !wild
+	}
+	return out
+}
+
+// predicates are the tests of a component as patterns of the value of its key alone, by identity. A pattern that a subject is compared with is a test
+// of every key that is compared with the subject as a whole. Where the key stands between two texts, the test is the derivative of the pattern by
+// both: what may stand between them (Brzozowski's derivative, taken from either end). wild: one of the patterns is not a literal.
+func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wild bool) {
+	predicates = map[string]glob.Glob{"": {}}
+	add := func(g glob.Glob) {
+		if g.IsEverything() || c.key.Kind == conditionkey.KeyUserName && !mayBeUserName(g) {
+			return
+		}
+		predicates[g.Identity()] = g
+		if c.fold {
+			folded := folding(g)
+			predicates[folded.Identity()] = folded
+		}
+	}
+	for subject := range c.subjects {
+		for _, g := range t.plain[subject] {
+			wild = wild || !g.IsLiteral()
+			// Values that are compared as a whole with the key, and with keys that have it whole.
+			if subject != "" {
+				add(g)
+			}
+			for _, s := range c.stands {
+				if s.on != subject || s.whole() {
+					continue
+				}
+				for _, middle := range t.b.lab.between(g, s.before, s.after) {
+					add(middle)
+				}
+			}
+		}
+	}
+	return predicates, wild
+}
+
+// mayBeUserName reports whether a pattern has no character that no name of a user has: a slash or a colon.
+func mayBeUserName(g glob.Glob) bool {
+	return !slices.ContainsFunc(g, func(t glob.GlobToken) bool { return t.Kind == glob.GlobLiteral && (t.R == '/' || t.R == ':') })
+}
+
+// folding is a pattern that is compared without regard to case.
+func folding(g glob.Glob) glob.Glob {
+	g = slices.Clone(g)
+	for i := range g {
+		g[i].Fold = g[i].Kind == glob.GlobLiteral
+	}
+	return g
+}
+
+// representatives remembers what representatives found.
+func (l *Lab) representatives(predicates map[string]glob.Glob, each int) classesOf {
+	ids := slices.Sorted(maps.Keys(predicates))
+	id := strconv.Itoa(each) + strings.Join(ids, "\x00")
+	found, known := l.classes[id]
+	if !known {
+		tests := make([]glob.Glob, len(ids))
+		for i := range ids {
+			tests[i] = predicates[ids[i]]
+		}
+		found.texts, found.sure = representatives(tests, each)
+		l.classes[id] = found
+	}
+	return found
 }
 
 // between remembers what between found.
@@ -335,81 +389,123 @@ const (
 )
 
 // representatives are texts of every class that the globs tell apart, so many of each as there are of keys that meet; false when that is not certain.
+//
+// They are the minterms of the tests, found by splitting: a class is divided by one test after the other into the texts that pass it and those that do
+// not, and a half without texts is left. The leaves are all classes that have a text, because each text goes one way at every test. A half is known to
+// have a text when a candidate lies in it; otherwise the search for a witness of the globs decides. Whatever bound is reached, sure becomes false.
 func representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
 	if len(tests) > maxTests {
 		return []string{unrelated}, false
 	}
-	nice := []string{unrelated, ""}
+	candidates := candidateTexts(tests)
+	m := minterms{tests: tests, each: each, passes: make([]map[string]bool, len(tests)), sure: true}
+	for i, g := range tests {
+		m.passes[i] = map[string]bool{}
+		for _, text := range candidates {
+			m.passes[i][text] = g.Match(text)
+		}
+	}
+	m.split(minterm{candidates: candidates})
+	slices.Sort(m.texts)
+	return slices.Compact(m.texts), m.sure
+}
+
+// candidateTexts are texts that are cheap to make and likely to lie in different classes, the most readable first, none twice.
+func candidateTexts(tests []glob.Glob) []string {
+	candidates := []string{unrelated, ""}
 	for _, g := range tests {
 		if text, found, _ := glob.GlobWitness([]glob.Glob{g}, nil); found {
-			nice = append(nice, text, text+"x", strings.ToUpper(text), strings.ToLower(text))
-		}
-	}
-	passed := make([]map[string]bool, len(tests))
-	for at, g := range tests {
-		passed[at] = map[string]bool{}
-		for _, text := range nice {
-			passed[at][text] = g.Match(text)
-		}
-	}
-	sure = true
-	states := 0
-	witness := func(in, none []glob.Glob) (text string, found, decided bool) {
-		text, found, decided, n := glob.GlobWitnessWithin(in, none, min(maxClassStates, maxAllStates-states))
-		states += n
-		return text, found, decided
-	}
-	var split func(at int, in, none []glob.Glob, nice []string)
-	places := 0
-	split = func(at int, in, none []glob.Glob, nice []string) {
-		if places++; places > maxPlaces || len(texts) > maxAssignments || states >= maxAllStates {
-			sure = false
-			return
-		}
-		if at == len(tests) {
-			without := slices.Clip(none)
-			for _, text := range nice[:min(each, len(nice))] {
-				texts = append(texts, text)
-				without = append(without, glob.LiteralGlob(text, false))
-			}
-			for range each - min(each, len(nice)) {
-				text, found, decided := witness(in, without)
-				sure = sure && (found || decided)
-				if !found {
-					break
-				}
-				texts = append(texts, text)
-				without = append(without, glob.LiteralGlob(text, false))
-			}
-			return
-		}
-		for _, want := range []bool{true, false} {
-			fit := slices.DeleteFunc(slices.Clone(nice), func(text string) bool { return passed[at][text] != want })
-			in, none := in, none
-			if want {
-				in = append(slices.Clip(in), tests[at])
-			} else {
-				none = append(slices.Clip(none), tests[at])
-			}
-			if len(fit) == 0 {
-				_, found, decided := witness(in, none)
-				sure = sure && decided
-				if !found {
-					continue
-				}
-			}
-			split(at+1, in, none, fit)
+			candidates = append(candidates, text, text+"x", strings.ToUpper(text), strings.ToLower(text))
 		}
 	}
 	var distinct []string
-	for _, text := range nice {
+	for _, text := range candidates {
 		if !slices.Contains(distinct, text) {
 			distinct = append(distinct, text)
 		}
 	}
-	split(0, nil, nil, distinct)
-	slices.Sort(texts)
-	return slices.Compact(texts), sure
+	return distinct
+}
+
+// minterms is the search for the classes that tests tell apart.
+type minterms struct {
+	tests []glob.Glob
+	each  int
+	// passes says of each test which candidates pass it.
+	passes []map[string]bool
+	// texts are those found so far; sure: no class was left out.
+	texts []string
+	sure  bool
+	// places and states are what the search has cost.
+	places, states int
+}
+
+// minterm is a class under construction: the texts that all globs of in match and none of out does. Its candidates are those that lie in it.
+type minterm struct {
+	in, out    []glob.Glob
+	candidates []string
+}
+
+func (t minterm) decided() int { return len(t.in) + len(t.out) }
+
+// half is the part of a class that passes the next test, or fails it.
+func (m *minterms) half(t minterm, passing bool) minterm {
+	next := t.decided()
+	half := minterm{in: t.in, out: t.out}
+	half.candidates = slices.DeleteFunc(slices.Clone(t.candidates), func(text string) bool { return m.passes[next][text] != passing })
+	if passing {
+		half.in = append(slices.Clip(t.in), m.tests[next])
+	} else {
+		half.out = append(slices.Clip(t.out), m.tests[next])
+	}
+	return half
+}
+
+func (m *minterms) split(t minterm) {
+	if m.places++; m.places > maxPlaces || len(m.texts) > maxAssignments || m.states >= maxAllStates {
+		m.sure = false
+		return
+	}
+	if t.decided() == len(m.tests) {
+		m.represent(t)
+		return
+	}
+	for _, passing := range []bool{true, false} {
+		half := m.half(t, passing)
+		if len(half.candidates) == 0 {
+			_, found, decided := m.witness(half.in, half.out)
+			m.sure = m.sure && decided
+			if !found {
+				continue
+			}
+		}
+		m.split(half)
+	}
+}
+
+// represent adds as many different texts of a class as are wanted, or as it has.
+func (m *minterms) represent(t minterm) {
+	ready := t.candidates[:min(m.each, len(t.candidates))]
+	without := slices.Clip(t.out)
+	for _, text := range ready {
+		m.texts = append(m.texts, text)
+		without = append(without, glob.LiteralGlob(text, false))
+	}
+	for range m.each - len(ready) {
+		text, found, decided := m.witness(t.in, without)
+		m.sure = m.sure && (found || decided)
+		if !found {
+			return
+		}
+		m.texts = append(m.texts, text)
+		without = append(without, glob.LiteralGlob(text, false))
+	}
+}
+
+func (m *minterms) witness(in, out []glob.Glob) (text string, found, decided bool) {
+	text, found, decided, states := glob.GlobWitnessWithin(in, out, min(maxClassStates, maxAllStates-m.states))
+	m.states += states
+	return text, found, decided
 }
 
 func sortedNames(keys map[string]*conditionkey.Key) []string { return slices.Sorted(maps.Keys(keys)) }

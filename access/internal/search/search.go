@@ -115,13 +115,17 @@ func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, 
 }
 
 // mend makes every statement of avoid fail.
+//
+// A statement fails when one of its literals does: its negation is a clause, over whose literals the search splits as DPLL does with clauses. The n-th
+// branch makes the n-th literal fail and those before it pass, so that the branches are disjoint and together all ways to fail; a request that one of
+// them could have had is not looked at twice. It ends, because every branch adds a literal and there are finitely many.
 func (s *search) mend(st state, avoid []*bound) (*Model, bool) {
 	s.Classes++
-	at := slices.IndexFunc(avoid, func(b *bound) bool { return !b.Never && s.applies(st, b) })
-	if at < 0 {
+	applying := slices.IndexFunc(avoid, func(b *bound) bool { return !b.Never && s.applies(st, b) })
+	if applying < 0 {
 		return s.model(st), true
 	}
-	b := avoid[at]
+	b := avoid[applying]
 	if s.B.caller.Effort.spend(); s.B.caller.Effort.exhausted() {
 		s.GaveUp = true
 		s.blame(busiest(avoid))
@@ -199,39 +203,16 @@ func (s *search) value(st state, l Literal) engine.Values {
 }
 
 // extend adds literals to a state and finds new values for the variables that they read; false when there are none.
+//
+// The literals are a conjunction, and each reads one variable: the target, or one condition key. So a conjunction can be satisfied when the literals of
+// every variable can (the theories have no symbol in common, as Nelson and Oppen have it), and only variables with new literals are solved again. States
+// share memory: a slice is copied before it is changed, so that the state that was extended stays as it was.
 func (s *search) extend(st state, lits []Literal) (state, bool) {
 	if len(lits) == 0 && st.targetSeen.ok {
 		return st, true
 	}
-	targetChanged := !st.targetSeen.ok
-	keysCopied := false
-	var changed []int
-	for _, l := range lits {
-		if l.kind != probeKey {
-			if contains(st.target, l) {
-				continue
-			}
-			st.target = append(slices.Clip(st.target), l)
-			targetChanged = true
-			continue
-		}
-		if !keysCopied {
-			st.keys, keysCopied = slices.Clone(st.keys), true
-		}
-		at := slices.IndexFunc(st.keys, func(k keyState) bool { return k.name == l.name })
-		if at < 0 {
-			at = len(st.keys)
-			st.keys = append(st.keys, keyState{name: l.name})
-		}
-		if contains(st.keys[at].lits, l) {
-			continue
-		}
-		st.keys[at].lits = append(slices.Clip(st.keys[at].lits), l)
-		if !slices.Contains(changed, at) {
-			changed = append(changed, at)
-		}
-	}
-	if targetChanged {
+	st, targetChanged, changed := st.with(lits)
+	if targetChanged || !st.targetSeen.ok {
 		if contradicts(st.target) {
 			return state{}, false
 		}
@@ -241,19 +222,48 @@ func (s *search) extend(st state, lits []Literal) (state, bool) {
 			return state{}, false
 		}
 	}
-	for _, at := range changed {
-		k := &st.keys[at]
-		if contradicts(k.lits) {
+	for _, i := range changed {
+		key := &st.keys[i]
+		if contradicts(key.lits) {
 			return state{}, false
 		}
-		found := s.solveKey(k.lits[0], k.lits)
+		found := s.solveKey(key.lits[0], key.lits)
 		if !found.ok {
 			s.GaveUp = s.GaveUp || found.gaveUp
 			return state{}, false
 		}
-		k.v = found.v
+		key.v = found.v
 	}
 	return st, true
+}
+
+// with is a state with more literals, whose values do not have them yet: whether the target has new ones, and the places of the keys that have.
+func (st state) with(lits []Literal) (more state, target bool, keys []int) {
+	copied := false
+	for _, l := range lits {
+		if l.kind != probeKey {
+			if !contains(st.target, l) {
+				st.target, target = append(slices.Clip(st.target), l), true
+			}
+			continue
+		}
+		if !copied {
+			st.keys, copied = slices.Clone(st.keys), true
+		}
+		i := slices.IndexFunc(st.keys, func(k keyState) bool { return k.name == l.name })
+		if i < 0 {
+			i = len(st.keys)
+			st.keys = append(st.keys, keyState{name: l.name})
+		}
+		if contains(st.keys[i].lits, l) {
+			continue
+		}
+		st.keys[i].lits = append(slices.Clip(st.keys[i].lits), l)
+		if !slices.Contains(keys, i) {
+			keys = append(keys, i)
+		}
+	}
+	return st, target, keys
 }
 
 func contains(lits []Literal, l Literal) bool {

@@ -102,6 +102,9 @@ type solution struct {
 
 // solveKey looks for a value of a key with which every literal comes out as wanted: absent if that will do, else one value, else as many
 // members as there are literals that need a member of their own.
+//
+// No more members are needed than that, the small model property of monadic formulas: take any value that does. Of each literal that some member must
+// do, keep one member that does it and drop the others. What every member must do, those that stay do as well, and no literal counts members.
 func solveKey(lits []Literal, d keyDomain) solution {
 	if !d.present && satisfied(lits, engine.Values{}) {
 		return solution{ok: true}
@@ -109,55 +112,77 @@ func solveKey(lits []Literal, d keyDomain) solution {
 	if v := engine.Single(d.usual); d.usual != "" && satisfied(lits, v) {
 		return solution{v: v, ok: true}
 	}
-	var every, some []Literal
+	wanted, possible := quantified(lits, d)
+	if !possible {
+		return solution{}
+	}
+	members, found, gaveUp := wanted.members(d)
+	if !found {
+		return d.solveEmpty(lits, gaveUp)
+	}
+	v := engine.Values{Present: true, Many: members}
+	if satisfied(lits, v) {
+		return solution{v: v, ok: true}
+	}
+	// The one way to get here is a lone empty member, which quantifiers read as no member at all: it wants company.
+	other, found, decided := solveMember(append(slices.Clone(wanted.every), notEmpty), d)
+	if v.Many = append(v.Many, other); wanted.single {
+		v = engine.Single(other)
+	}
+	if !found || !satisfied(lits, v) {
+		return solution{gaveUp: found || !decided}
+	}
+	return solution{v: v, ok: true}
+}
+
+// quantifiedLiterals are the literals of a key that is there: what every member must do, and what some member must. single: there is one member.
+type quantifiedLiterals struct {
+	every, some []Literal
+	single      bool
+}
+
+// quantified sorts literals by who must do what they want; false when they want the key to be absent.
+func quantified(lits []Literal, d keyDomain) (quantifiedLiterals, bool) {
+	q := quantifiedLiterals{single: !d.multi}
 	for _, l := range lits {
 		switch c := l.cond; {
 		case c.Compare == engine.ComparePresence:
 			if c.No != l.Want {
-				return solution{}
+				return quantifiedLiterals{}, false
 			}
 		case c.Quantifier == policy.NoQuantifier:
-			every = append(every, l)
+			q.single = true
+			q.every = append(q.every, l)
 		case (c.Quantifier == policy.ForAllValues) == l.Want:
-			every = append(every, l)
+			q.every = append(q.every, l)
 		default:
-			some = append(some, l)
+			// A test of some member, or a test of all that must fail for one of them.
+			q.some = append(q.some, l)
 		}
 	}
-	one := !d.multi || slices.ContainsFunc(lits, func(l Literal) bool {
-		return l.cond.Compare != engine.ComparePresence && l.cond.Quantifier == policy.NoQuantifier
-	})
-	if one {
-		every, some = append(every, some...), nil
+	if q.single {
+		q.every, q.some = append(q.every, q.some...), nil
 	}
-	var members []string
-	gaveUp := false
-	for i := range max(len(some), 1) {
-		wanted := every
-		if i < len(some) {
-			wanted = append(slices.Clone(every), some[i])
+	return q, true
+}
+
+// members are texts that do together what is wanted, at least one. gaveUp: one was not found that there may be.
+func (q quantifiedLiterals) members(d keyDomain) (members []string, found, gaveUp bool) {
+	for i := range max(len(q.some), 1) {
+		wanted := q.every
+		if i < len(q.some) {
+			wanted = append(slices.Clone(q.every), q.some[i])
 		}
 		text, found, decided := solveMember(wanted, d)
 		gaveUp = gaveUp || !decided
 		if !found {
-			return d.solveEmpty(lits, gaveUp)
+			return nil, false, gaveUp
 		}
 		if !slices.Contains(members, text) {
 			members = append(members, text)
 		}
 	}
-	v := engine.Values{Present: true, Many: members}
-	if !satisfied(lits, v) {
-		// The one way to get here is a lone empty member, which quantifiers read as no member at all: it wants company.
-		other, found, decided := solveMember(append(slices.Clone(every), notEmpty), d)
-		if v.Many = append(v.Many, other); one {
-			v = engine.Single(other)
-		}
-		if !found || !satisfied(lits, v) {
-			return solution{gaveUp: found || !decided}
-		}
-	}
-	return solution{v: v, ok: true}
+	return members, true, gaveUp
 }
 
 // notEmpty wants a member that is not the empty text.
