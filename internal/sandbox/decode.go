@@ -13,7 +13,7 @@ import (
 
 // Problem is one thing that is wrong with a world file.
 type Problem struct {
-	// Line and Column begin with 1.
+	// Line and Column begin with 1; they are 0 for what stands in no line of the file.
 	Line, Column int
 	// Path is where in the file, such as accounts.111122223333.users[0].name.
 	Path string
@@ -21,11 +21,14 @@ type Problem struct {
 	Why, Fix string
 }
 
-// Error is `line:column path: why; fix`.
+// Error is `line:column path: why; fix`, without line and column for what stands in the stack files.
 func (p *Problem) Error() string {
-	text := fmt.Sprintf("%d:%d %s: %s", p.Line, p.Column, p.Path, p.Why)
-	if p.Path == "" {
-		text = fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Why)
+	text := p.Why
+	if p.Path != "" {
+		text = p.Path + ": " + text
+	}
+	if p.Line > 0 {
+		text = fmt.Sprintf("%d:%d %s", p.Line, p.Column, text)
 	}
 	if p.Fix != "" {
 		text += "; " + p.Fix

@@ -17,6 +17,8 @@ import (
 type Options struct {
 	// World is the path of the world file; empty means that nothing exists before the stacks but the account.
 	World string
+	// Known is what the stack files say about the AWS that exists before them. Servers that share a world are given the same.
+	Known Known
 	// State is the path of the state file, made if it does not exist; empty keeps the world in memory. Servers of one process that name
 	// the same file share the world; another process is refused until they are closed.
 	State string
@@ -54,6 +56,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return nil, err
 		}
 		world = read
+	}
+	if err := world.know(o.Known); err != nil {
+		return nil, err
 	}
 	c, err := cloud.Open(o.State, o.Now)
 	if err != nil {

@@ -118,9 +118,11 @@ type worldUser struct {
 	Policies       []string             `yaml:"policies"`
 	InlinePolicies map[string]yaml.Node `yaml:"inlinePolicies"`
 	Boundary       string               `yaml:"permissionsBoundary"`
-	Password       bool                 `yaml:"password"`
-	MFA            bool                 `yaml:"mfa"`
-	AccessKeys     keyCount             `yaml:"accessKeys"`
+	// known says that a stack file names the user.
+	known      bool
+	Password   bool     `yaml:"password"`
+	MFA        bool     `yaml:"mfa"`
+	AccessKeys keyCount `yaml:"accessKeys"`
 
 	at
 }
@@ -144,6 +146,8 @@ type worldRole struct {
 	Policies       []string             `yaml:"policies"`
 	InlinePolicies map[string]yaml.Node `yaml:"inlinePolicies"`
 	Boundary       string               `yaml:"permissionsBoundary"`
+	// known says that a stack file names the role.
+	known bool
 
 	at
 }
@@ -202,9 +206,9 @@ type worldArrival struct {
 }
 
 type worldOrganization struct {
-	ID              string                    `yaml:"id,required"`
-	Management      accountID                 `yaml:"management,required"`
-	Root            string                    `yaml:"root,required"`
+	ID              string                    `yaml:"id"`
+	Management      accountID                 `yaml:"management"`
+	Root            string                    `yaml:"root"`
 	PolicyTypes     []string                  `yaml:"policyTypes"`
 	TrustedServices []string                  `yaml:"trustedServices"`
 	Units           []worldUnit               `yaml:"units"`
@@ -232,9 +236,9 @@ type worldOrganizationPolicy struct {
 }
 
 type worldIdentityCenter struct {
-	Instance   string            `yaml:"instance,required"`
-	Store      string            `yaml:"store,required"`
-	Region     regionName        `yaml:"region,required"`
+	Instance   string            `yaml:"instance"`
+	Store      string            `yaml:"store"`
+	Region     regionName        `yaml:"region"`
 	Account    accountID         `yaml:"account"`
 	Attributes map[string]string `yaml:"attributes"`
 	Users      map[string]string `yaml:"users"`

@@ -101,14 +101,14 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		}})
 	}
 	for _, u := range a.Users {
-		out.Users = append(out.Users, cloud.Planted[cloud.ExistingUser]{Path: u.path, Account: id, Thing: cloud.ExistingUser{
+		out.Users = append(out.Users, cloud.Planted[cloud.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: cloud.ExistingUser{
 			NewUser:  cloud.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
 			Policies: policiesOf(u.InlinePolicies, u.Policies), Groups: u.Groups,
 			Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: int(u.AccessKeys)},
 		}})
 	}
 	for _, r := range a.Roles {
-		out.Roles = append(out.Roles, cloud.Planted[cloud.ExistingRole]{Path: r.path, Account: id, Thing: cloud.ExistingRole{
+		out.Roles = append(out.Roles, cloud.Planted[cloud.ExistingRole]{Soft: r.known, Path: r.path, Account: id, Thing: cloud.ExistingRole{
 			NewRole: cloud.NewRole{
 				Name: r.Name, Path: r.Path, Description: r.Description, Trust: jsonOf(r.Trust), MaxSession: r.MaxSession,
 				Boundary: r.Boundary, Tags: r.Tags,

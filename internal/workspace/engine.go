@@ -37,7 +37,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		}
 		// An interrupted engine still finishes what this AWS has begun.
 		server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
-			World: r.folder.sandboxFile(), State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
+			World: r.folder.sandboxFile(), Known: r.known, State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
 			Faults: r.options.Faults,
 		})
 		if err != nil {

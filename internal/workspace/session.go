@@ -19,13 +19,16 @@ type session struct {
 	home    *sandboxHome
 	summary *Summary
 	targets map[string]target
-	runs    map[string]*run
+	// known is what the stack files of the folder say about the AWS of the sandbox.
+	known sandbox.Known
+	runs  map[string]*run
 }
 
 // openSandbox takes the folder's sandbox for this command. Its AWS stays open until the end, so that all stacks of the command are one run of it.
 // Closing gives what has to be told of the sandbox itself: that the command left it broken.
 func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, err error) {
 	s.command = s.command.Hermetic()
+	s.known = s.folder.Known()
 	home, err := openSandboxHome(ctx, s.options.Cache, s.folder, s.options.Progress)
 	if err != nil {
 		return nil, err
@@ -40,7 +43,9 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 			return nil, err
 		}
 		// An interrupted engine still finishes what this AWS has begun.
-		return s.parts.provide(context.WithoutCancel(ctx), sandbox.Options{World: s.folder.sandboxFile(), State: home.state(), Faults: s.options.Faults})
+		return s.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
+			World: s.folder.sandboxFile(), Known: s.known, State: home.state(), Faults: s.options.Faults,
+		})
 	}
 	world, err := begin()
 	if err != nil {

@@ -92,6 +92,11 @@ func (o Organizations) organization(everybody bool) (Organization, error) {
 // isMember reports whether the account is in the organization.
 func (c *Cloud) isMember(account string) bool { return c.members.has("", account) }
 
+// mayBeMember reports whether an account is in the organization, or may be, where the world says nothing about an organization.
+func (c *Cloud) mayBeMember(account string) bool {
+	return c.isMember(account) || !c.organizations.has("", organizationKey) && c.accounts.has("", account)
+}
+
 // Describe is DescribeOrganization with ListRoots and ListAccounts: the organization, its accounts and the unit or root that each is in.
 func (o Organizations) Describe(ctx context.Context) (Organization, map[string]string, error) {
 	type answer struct {

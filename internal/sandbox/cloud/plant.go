@@ -31,6 +31,8 @@ type Planted[T any] struct {
 	Path    string
 	Account string
 	Thing   T
+	// Soft leaves what is there already as it is, whoever made it.
+	Soft bool
 }
 
 // NewGroup is a group with its policies.
@@ -140,7 +142,11 @@ func plantAll[T any](p *planter, kind string, things []Planted[T], key func(T) s
 		if again && before == string(raw) {
 			continue
 		}
-		if err := plant(t.Account, t.Thing, again); err != nil {
+		err = plant(t.Account, t.Thing, again)
+		if t.Soft && errors.Is(err, errMadeSince) {
+			continue
+		}
+		if err != nil {
 			p.report(t.Path, err)
 			continue
 		}

@@ -207,7 +207,7 @@ func (p *planter) identityCenter(_ string, in IdentityCenter, again bool) error 
 	if !instanceARN.MatchString(in.ARN) {
 		return fmt.Errorf("%q is not the ARN of an instance; write arn:aws:sso:::instance/ssoins- and 16 characters", in.ARN)
 	}
-	if !p.cloud.isMember(in.Account) {
+	if !p.cloud.mayBeMember(in.Account) {
 		return fmt.Errorf("account %s is not in the organization; an instance is managed in the management account or in a member", in.Account)
 	}
 	if err := checkAttributes(in.Attributes); err != nil {

@@ -3,6 +3,7 @@ package cloud
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"net/http"
@@ -104,7 +105,7 @@ func (c *Cloud) principalID(value string) (string, *Error) {
 	}
 	if policy.ValidateAccountID(value) == nil {
 		if !c.accounts.has("", value) {
-			return "", missing.hint("the world has no account %s; list it under accounts in sandbox.yaml", value)
+			return "", missing.hint("no stack file of the folder has account %s; if it exists, write in sandbox.yaml: accounts: {%q: {}}", value, value)
 		}
 		return "", nil
 	}
@@ -114,7 +115,7 @@ func (c *Cloud) principalID(value string) (string, *Error) {
 	}
 	account, ok := c.accounts.get("", arn.Account)
 	if !ok || account.Partition != arn.Partition {
-		return "", missing.hint("the world has no account %s in partition %s; list it under accounts in sandbox.yaml", arn.Account, arn.Partition)
+		return "", missing.hint("%s", beside(arn))
 	}
 	kind, path, name, named := arn.Entity()
 	switch {
@@ -129,7 +130,29 @@ func (c *Cloud) principalID(value string) (string, *Error) {
 			return role.ID, nil
 		}
 	}
-	return "", missing.hint("account %s has no such %s; if it exists before the stack, list it under accounts in sandbox.yaml", arn.Account, kind)
+	return "", missing.hint("%s", beside(arn))
+}
+
+// beside says what to write in the world file for a principal that no stack makes.
+func beside(arn policy.ARN) string {
+	what := fmt.Sprintf("no stack file of the folder has account %s", arn.Account)
+	entry := "{}"
+	if kind, path, name, named := arn.Entity(); named {
+		what = fmt.Sprintf("account %s has no %s %s", arn.Account, kind, strings.TrimPrefix(path, "/")+name)
+		item := "name: " + name
+		if path != "/" {
+			item += ", path: " + path
+		}
+		if kind == "role" {
+			item += ", trust: <its trust policy>"
+		}
+		entry = fmt.Sprintf("{%ss: [{%s}]}", kind, item)
+	}
+	if arn.Partition != policy.AWS {
+		entry = strings.Replace(entry, "{", "{partition: "+string(arn.Partition)+", ", 1)
+		entry = strings.Replace(entry, ", }", "}", 1)
+	}
+	return fmt.Sprintf("%s; if it exists before the stacks, write in sandbox.yaml: accounts: {%q: %s}", what, arn.Account, entry)
 }
 
 // trustToday is a role's trust policy as AWS shows it today: principals under the ARN that they now have, and as bare ids those that are gone.

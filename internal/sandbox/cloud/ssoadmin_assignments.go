@@ -32,8 +32,9 @@ func (s SSOAdmin) CreateAccountAssignment(ctx context.Context, instance string, 
 			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "%s with id %s not found", a.PrincipalType, a.PrincipalID).
 				hint("list it under identityCenter in sandbox.yaml")
 		}
-		if !s.cloud.isMember(a.Account) {
-			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Account %s not found in the organization.", a.Account)
+		if !s.cloud.mayBeMember(a.Account) {
+			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Account %s not found in the organization.", a.Account).
+				hint("list the account in guardrails:organization.tree of the stack file that has it, or under organization.accounts in sandbox.yaml")
 		}
 		if err := s.delegated(a.Account); err != nil {
 			return err

@@ -119,7 +119,7 @@ func open(o Options, s settings) (*session, error) {
 			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
 				Service: "STS", Operation: "AssumeRole", Status: http.StatusForbidden, Code: "AccessDenied", RequestID: "00000000-0000-0000-0000-000000000000",
 				Message: "not authorized to perform: sts:AssumeRole on resource: " + s.RoleARN,
-				Hint:    "the world has no account " + role.Account + "; list it under accounts in sandbox.yaml",
+				Hint:    "no stack file of the folder has account " + role.Account + "; if it exists, write in sandbox.yaml: accounts: {\"" + role.Account + "\": {}}",
 			})
 		}
 		account = role.Account

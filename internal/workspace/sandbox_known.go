@@ -1,0 +1,85 @@
+package workspace
+
+import (
+	"maps"
+	"slices"
+
+	"aws-access-guardrails/components"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/sandbox"
+)
+
+// Known is what the stack files of the folder say about the AWS that exists before them: the accounts with their deployers and break-glass principals, the
+// organization, the instance of IAM Identity Center. A file that cannot be read says nothing: what is wrong with it is told when it is deployed itself. Of two
+// stacks for one account, or with one section, the first by name counts.
+func (f *Folder) Known() sandbox.Known {
+	var known sandbox.Known
+	seen := map[string]bool{}
+	for _, name := range f.stacks {
+		stack, problems := config.ReadFile(relative(f.StackFile(name)))
+		if len(problems) > 0 {
+			continue
+		}
+		if !seen[stack.Account.ID] {
+			seen[stack.Account.ID] = true
+			known.Accounts = append(known.Accounts, knownAccount(stack))
+		}
+		if known.Organization == nil && stack.Organization != nil {
+			known.Organization = knownOrganization(stack.Organization)
+		}
+		if known.IdentityCenter == nil && stack.IdentityCenter != nil {
+			known.IdentityCenter = knownIdentityCenter(stack)
+		}
+	}
+	return known
+}
+
+// knownAccount leaves out the principals that the stack itself makes.
+func knownAccount(stack *config.Stack) sandbox.KnownAccount {
+	account := sandbox.KnownAccount{ID: stack.Account.ID, Alias: stack.Account.Alias, Partition: stack.Account.Partition}
+	made := map[string]bool{}
+	world := stack.World()
+	for _, r := range world.Roles {
+		made["role"+r.Path+r.Name] = true
+	}
+	for _, u := range world.Users {
+		made["user"+u.Path+u.Name] = true
+	}
+	for _, principal := range append([]string{stack.Account.Deployer}, stack.Account.BreakGlass...) {
+		if principal != "" && !made[principal] && !slices.Contains(account.Principals, principal) {
+			account.Principals = append(account.Principals, principal)
+		}
+	}
+	return account
+}
+
+func knownOrganization(o *config.Organization) *sandbox.KnownOrganization {
+	known := &sandbox.KnownOrganization{ID: o.ID, Management: o.Management, Root: o.Tree.ID, Accounts: map[string]string{}}
+	var visit func(u components.Unit)
+	visit = func(u components.Unit) {
+		for _, account := range u.Accounts {
+			known.Accounts[account] = u.ID
+		}
+		for _, below := range u.Units {
+			known.Units = append(known.Units, sandbox.KnownUnit{ID: below.ID, Name: below.Name, Parent: u.ID})
+			visit(below)
+		}
+	}
+	visit(o.Tree)
+	return known
+}
+
+// knownIdentityCenter turns the tables of names into tables of ids.
+func knownIdentityCenter(stack *config.Stack) *sandbox.KnownIdentityCenter {
+	ic := stack.IdentityCenter
+	byID := func(ids map[string]string) map[string]string {
+		names := map[string]string{}
+		for _, name := range slices.Sorted(maps.Keys(ids)) {
+			names[ids[name]] = name
+		}
+		return names
+	}
+	return &sandbox.KnownIdentityCenter{
+		Instance: ic.Instance, Store: ic.IdentityStore, Region: stack.AWS.Region, Account: stack.Account.ID, Users: byID(ic.Users), Groups: byID(ic.Groups),
+	}
+}
