@@ -80,6 +80,8 @@ var rooms = []room{
 	{dir: "internal/config", may: slices.Concat(values, evaluator)},
 	{dir: "internal/edit", may: slices.Concat(values, []string{"internal/config"}), foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"}},
 	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/config"}), foreign: noForeign},
+	{dir: "examples/ci", foreign: noForeign},
+	{dir: "internal/start", may: []string{"policy", "examples/ci", "internal/config", "internal/judge"}, foreign: noForeign},
 	{dir: "internal/refusal", foreign: noForeign},
 	{dir: "internal/adopt", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/edit"}), foreign: noForeign},
 	{dir: "internal/program", may: slices.Concat(values, evaluator, []string{"components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"}), foreign: []string{"github.com/pulumi/"}},
@@ -88,7 +90,7 @@ var rooms = []room{
 	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype"})},
 	{dir: "internal/workspace", may: slices.Concat(values, []string{"internal/awstype", "internal/adopt", "internal/edit", "internal/config", "internal/judge", "internal/program", "internal/sandbox"})},
 	{dir: "internal/change", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}), foreign: []string{"github.com/pulumi/"}},
-	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/report", "internal/workspace"}), foreign: []string{"github.com/spf13/cobra"}},
+	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/program", "internal/report", "internal/start", "internal/workspace"}), foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{dir: "tests"},
 }

@@ -7,13 +7,23 @@ import (
 	"os/signal"
 	"syscall"
 
+	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace"
 )
 
 func main() {
+	if isProgram(os.Args, os.Getenv) {
+		os.Exit(program.Main())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // The second interrupt ends this process at once.
 	os.Exit(int(untilInterrupted(ctx, func() workspace.Status { return execute(ctx, os.Args[1:]) })))
+}
+
+// isProgram reports whether the language host of "pulumi up" started this process as the program of a project, which Pulumi.yaml does with
+// "runtime: {name: go, options: {binary: guardrails}}". It gives no arguments, and the addresses of the engine in the environment.
+func isProgram(args []string, env func(string) string) bool {
+	return len(args) == 1 && env("PULUMI_MONITOR") != "" && env("PULUMI_ENGINE") != ""
 }
 
 // untilInterrupted runs a verb until it ends or the first interrupt comes. An engine at work is waited for, because it ends in order by itself; everything

@@ -17,6 +17,9 @@ func Ask(in *os.File, out io.Writer) func(*Summary) (bool, error) {
 	return ask(in, out, term.IsTerminal(int(in.Fd())))
 }
 
+// IsTerminal reports whether a file is a terminal, where somebody can answer.
+func IsTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }
+
 // AskYes asks whether something is to be done, and takes only "yes" for it. Where nobody can answer it is wrong use.
 func AskYes(in *os.File, out io.Writer, what string) (bool, error) {
 	if !term.IsTerminal(int(in.Fd())) {
