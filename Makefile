@@ -41,6 +41,10 @@ solver: ## 20,000 generated worlds and trust policies against an SMT solver; nee
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli
 
+.PHONY: release
+release: ## VERSION=v1.2.0: archives for Linux, macOS and Windows, bill of materials, checksums, in bin/release
+	tools/release/release.sh $(VERSION)
+
 .PHONY: build
 build: ## the guardrails command, in bin/
 	go build -o bin/guardrails ./cmd/guardrails

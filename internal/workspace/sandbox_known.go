@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"aws-access-guardrails/components"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
 )
@@ -55,17 +54,24 @@ func knownAccount(stack *config.Stack) sandbox.KnownAccount {
 
 func knownOrganization(o *config.Organization) *sandbox.KnownOrganization {
 	known := &sandbox.KnownOrganization{ID: o.ID, Management: o.Management, Root: o.Tree.ID, Accounts: map[string]string{}}
-	var visit func(u components.Unit)
-	visit = func(u components.Unit) {
+	for _, account := range o.Tree.Accounts {
+		known.Accounts[account] = o.Tree.ID
+	}
+	above := map[string]string{}
+	for _, u := range o.Tree.Units {
+		above[u.ID] = o.Tree.ID
+	}
+	for units := slices.Clone(o.Tree.Units); len(units) > 0; units = units[1:] {
+		u := units[0]
+		known.Units = append(known.Units, sandbox.KnownUnit{ID: u.ID, Name: u.Name, Parent: above[u.ID]})
 		for _, account := range u.Accounts {
 			known.Accounts[account] = u.ID
 		}
 		for _, below := range u.Units {
-			known.Units = append(known.Units, sandbox.KnownUnit{ID: below.ID, Name: below.Name, Parent: u.ID})
-			visit(below)
+			above[below.ID] = u.ID
 		}
+		units = append(units, u.Units...)
 	}
-	visit(o.Tree)
 	return known
 }
 
