@@ -50,20 +50,17 @@ A file that exists is never overwritten.`,
 	cmd.Flags().StringArrayVar(&from, "from", nil, "file or folder with what the AWS CLI printed, or - for stdin; repeatable")
 	for _, q := range start.Questions {
 		given[q.Flag] = &[]string{}
-		cmd.Flags().Var(&values{given[q.Flag], q.Value}, q.Flag, q.Help)
+		cmd.Flags().Var((*values)(given[q.Flag]), q.Flag, q.Help)
 	}
 	return cmd
 }
 
-// values is a flag whose help names what it takes.
-type values struct {
-	all  *[]string
-	kind string
-}
+// values are those of a flag, in the order in which they were given. Whether there may be several is the question's to say.
+type values []string
 
 func (v *values) String() string     { return "" }
-func (v *values) Type() string       { return v.kind }
-func (v *values) Set(s string) error { *v.all = append(*v.all, s); return nil }
+func (v *values) Type() string       { return "string" }
+func (v *values) Set(s string) error { *v = append(*v, s); return nil }
 
 func anyGiven(given map[string]*[]string) bool {
 	for _, all := range given {

@@ -9,7 +9,7 @@ import (
 
 // Question is something that init wants to know. The flag of its name answers it; on a terminal it is asked where the flag is not given.
 type Question struct {
-	// Flag is the name of the flag, Value what its help calls its value.
+	// Flag is the name of the flag, Value the form of its value.
 	Flag, Value string
 	// Help is the flag's help, and the question on a terminal.
 	Help, Ask string
@@ -30,7 +30,7 @@ var Questions = []Question{
 		set: func(a *Answers, s string) error { return keep(&a.Project, s, validateProjectName) },
 	},
 	{
-		Flag: "account", Value: "name=id", Help: "an account; repeatable", Ask: "An account, as name=id", Example: "workload=111122223333", Many: true,
+		Flag: "account", Value: "name=id", Help: "an account, as name=id; repeatable", Ask: "An account, as name=id", Example: "workload=111122223333", Many: true,
 		due: func(a *Answers) bool { return len(a.Accounts) == 0 },
 		set: setAccount,
 	},
@@ -41,7 +41,7 @@ var Questions = []Question{
 		set: func(a *Answers, s string) error { return keep(&a.jump, s, nil) },
 	},
 	{
-		Flag: "identity-center", Value: "arn=store", Help: "the instance of IAM Identity Center with its identity store",
+		Flag: "identity-center", Value: "arn=store", Help: "the instance of IAM Identity Center with its identity store, as arn=store",
 		Ask:     "Which instance of IAM Identity Center, as arn=store? Empty for none",
 		Example: "arn:aws:sso:::instance/ssoins-1234567890abcdef=d-1234567890",
 		due:     func(a *Answers) bool { return a.IdentityCenter == nil }, set: setIdentityCenter,
@@ -61,19 +61,19 @@ var Questions = []Question{
 		set: func(a *Answers, s string) error { return keep(&a.Region, s, policy.ValidateRegion) },
 	},
 	{
-		Flag: "project", Value: "name[=account,...]", Help: "a project: the value of the tag Project on nodes, and the accounts with such nodes; repeatable",
+		Flag: "project", Value: "name[=account,...]", Help: "a project, as name=account,account: the value of the tag Project on nodes, and where they are; repeatable",
 		Ask: "A project, as name=account,account: the value of the tag Project on its nodes", Example: "shop=workload", Many: true,
 		due: func(a *Answers) bool { return len(a.projects) == 0 },
 		set: func(a *Answers, s string) error { a.projects = append(a.projects, s); return nil },
 	},
 	{
-		Flag: "person", Value: "address[=project,...]", Help: "somebody who signs in as an IAM user, by mail address or user name, with the projects; repeatable",
+		Flag: "person", Value: "address[=project,...]", Help: "who signs in as an IAM user, as address=project,project or name=project; repeatable",
 		Ask: "A person, as address=project,project", Example: "alice@example.com=shop", Many: true,
 		due: func(a *Answers) bool { return len(a.people) == 0 && (a.jump != "" || a.IdentityCenter == nil) },
 		set: func(a *Answers, s string) error { a.people = append(a.people, s); return nil },
 	},
 	{
-		Flag: "administrator", Value: "address", Help: "somebody who administers the accounts with nodes, and opens no shell there; repeatable", Many: true,
+		Flag: "administrator", Value: "address", Help: "who administers the accounts with nodes, and opens no shell there, as address; repeatable", Many: true,
 		set: func(a *Answers, s string) error { a.administrators = append(a.administrators, s); return nil },
 	},
 	group("operator-group", "the group of IAM Identity Center that opens shells on the nodes of its project"),
@@ -96,7 +96,7 @@ var Questions = []Question{
 // group is a question for a group of Identity Center.
 func group(flag, help string) Question {
 	return Question{
-		Flag: flag, Value: "name[=id]", Help: help, Ask: "Which is " + help + "? Empty for none",
+		Flag: flag, Value: "name[=id]", Help: help + ", as name or name=id", Ask: "Which is " + help + "? Empty for none",
 		due: func(a *Answers) bool { return a.IdentityCenter != nil && a.groups[flag] == "" },
 		set: func(a *Answers, s string) error {
 			if a.groups == nil {
