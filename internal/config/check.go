@@ -217,6 +217,10 @@ func (s *Stack) reportAll(d *decoder, section string, derived []string, err erro
 		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
 	})
 	for _, p := range problems.Under(section) {
+		// A list of which elements were refused is empty for the component alone.
+		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.refused(s.written(Path(namespace+":"+p.Path))) {
+			continue
+		}
 		d.report(Problem{Path: s.written(Path(namespace + ":" + p.Path)), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -234,7 +235,7 @@ func (s *Stack) checkIdentityCenter(d *decoder) {
 	}
 	var aliases []string
 	for _, other := range s.Siblings {
-		aliases = append(aliases, other.Alias)
+		aliases = append(aliases, cmp.Or(other.Alias, other.Stack))
 	}
 	for i, p := range s.IdentityCenter.PermissionSets {
 		for j, assignment := range p.Assignments {

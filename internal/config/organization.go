@@ -325,7 +325,7 @@ func (s *Stack) checkOrganization(d *decoder) {
 	}
 	var aliases []string
 	for _, other := range s.Siblings {
-		aliases = append(aliases, other.Alias)
+		aliases = append(aliases, cmp.Or(other.Alias, other.Stack))
 	}
 	check := func(path Path, accounts []string) {
 		for i, a := range accounts {

@@ -310,7 +310,7 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 	if at0 < 0 {
 		var aliases []string
 		for _, o := range s.Siblings {
-			aliases = append(aliases, o.Alias)
+			aliases = append(aliases, cmp.Or(o.Alias, o.Stack))
 		}
 		fix := "write the alias of an account whose stack file is in this folder, or a user ARN"
 		if best, near := nearest(alias, aliases); near {

@@ -158,13 +158,18 @@ func (j *Judgement) problem(p config.Problem) config.Problem {
 	return p
 }
 
-// Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations. Nil means that it may be.
+// Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations; findings that one line mends are one refusal. Nil means
+// that it may be.
 func (j *Judgement) Refusals() config.Problems {
 	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
+	var failed []*prove.Finding
 	for i := range j.Proofs.Findings {
 		if f := &j.Proofs.Findings[i]; f.Verdict == prove.DoesNotHold {
-			refusals = append(refusals, j.disproven(f))
+			failed = append(failed, f)
 		}
+	}
+	for _, c := range j.causes(failed) {
+		refusals = append(refusals, j.disproven(c))
 	}
 	for i := range j.Expectations {
 		if r := &j.Expectations[i]; !r.Holds() {
@@ -174,14 +179,18 @@ func (j *Judgement) Refusals() config.Problems {
 	return refusals
 }
 
-// disproven is a finding as a problem, with the way that shows it.
-func (j *Judgement) disproven(f *prove.Finding) config.Problem {
+// disproven is a cause as a problem, with the way that shows it.
+func (j *Judgement) disproven(c *cause) config.Problem {
+	f := c.finding
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
 	if f.Unreal != "" {
 		why += " (AWS does not send this request today: " + f.Unreal + ")"
 	}
 	if f.Witness != nil {
 		why += "\n" + indented(f.Witness.String(), "      ")
+	}
+	if others := j.others(c); others != "" {
+		why += "\n      " + others
 	}
 	return j.problem(config.Problem{Path: j.path(f), Kind: config.Unproven, Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)), Why: why, Fix: j.fix(f)})
 }

@@ -107,3 +107,30 @@ func TestAForgottenRoleAccountIsToldWithWhatToWrite(t *testing.T) {
 	require.NoError(t, j.WriteText(&text, false, true))
 	assert.Contains(t, text.String(), "to mend it: "+mend)
 }
+
+// One mistake is one refusal: a role account that is missing is told once, whatever number of roles and people it keeps apart, and names the others.
+func TestOneMistakeIsOneRefusal(t *testing.T) {
+	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", `, "roleAccounts: ["})
+	j := judge.Stack(read(t, folder, "workload"))
+	told := 0
+	for _, p := range j.Refusals() {
+		if strings.Contains(p.Fix, "guardrails:mfa.roleAccounts") {
+			told++
+			assert.Contains(t, p.Why, "the same mends ")
+		}
+	}
+	assert.Equal(t, 1, told)
+	var text strings.Builder
+	require.NoError(t, j.WriteText(&text, false, true))
+	assert.Equal(t, 1, strings.Count(text.String(), "to mend it: add"))
+	assert.Equal(t, 1, strings.Count(text.String(), "the same mends "))
+	failed := 0
+	for _, p := range j.Summarize().Proofs {
+		for _, f := range p.Findings {
+			if f.Verdict == "does not hold" && p.ID == "declared-journeys-work" {
+				failed++
+			}
+		}
+	}
+	assert.Greater(t, failed, 2, "machines are told every finding")
+}

@@ -108,8 +108,12 @@ func (j *Judgement) writeProofs(b *strings.Builder, brief bool) {
 	lines := strings.Split(strings.TrimRight(table.String(), "\n"), "\n")
 	for i, p := range made {
 		fmt.Fprintln(b, strings.TrimRight(lines[i], " "))
-		for _, f := range p.Failed {
-			j.writeFailed(b, &f)
+		var failed []*prove.Finding
+		for i := range p.Failed {
+			failed = append(failed, &p.Failed[i])
+		}
+		for _, c := range j.causes(failed) {
+			j.writeFailed(b, c)
 		}
 	}
 }
@@ -121,10 +125,14 @@ func subjects(n int) string {
 	return fmt.Sprintf("%d subjects", n)
 }
 
-func (j *Judgement) writeFailed(b *strings.Builder, f *prove.Finding) {
+func (j *Judgement) writeFailed(b *strings.Builder, c *cause) {
+	f := c.finding
 	fmt.Fprintf(b, "            %s: %s\n", j.Stack.NameOf(f.Subject), f.Problem)
 	if mend := j.mend(f); mend != "" {
 		fmt.Fprintf(b, "              to mend it: %s\n", mend)
+	}
+	if others := j.others(c); others != "" {
+		fmt.Fprintf(b, "              %s\n", others)
 	}
 	if f.Witness != nil {
 		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "              "))
