@@ -71,6 +71,10 @@ var rooms = []room{
 		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/prove", "access/internal/conditionkey", "access/internal/wildcard",
 		"access/internal/engine", "access/internal/glob", "access/internal/search", "access/internal/wording",
 	}, foreign: noForeign},
+	{dir: "access/recorded", may: []string{
+		"policy", "access/catalogue", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine", "access/internal/glob",
+		"access/internal/search",
+	}, foreign: noForeign},
 	{dir: "access", may: []string{"access/world", "access/internal/engine", "access/internal/wildcard"}, foreign: noForeign},
 	{dir: "guardrail", may: slices.Concat(values[:2], evaluator), foreign: noForeign},
 	{dir: "components", may: slices.Concat(values, evaluator), foreign: []string{"github.com/pulumi/"}},
@@ -90,7 +94,9 @@ var rooms = []room{
 	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype"})},
 	{dir: "internal/workspace", may: slices.Concat(values, []string{"internal/awstype", "internal/adopt", "internal/edit", "internal/config", "internal/judge", "internal/program", "internal/sandbox"})},
 	{dir: "internal/change", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}), foreign: []string{"github.com/pulumi/"}},
-	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/program", "internal/report", "internal/start", "internal/workspace"}), foreign: []string{"github.com/spf13/cobra"}},
+	{dir: "internal/replay", may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/config", "internal/judge"}),
+		foreign: []string{"github.com/klauspost/compress/gzip", "github.com/go-json-experiment/json/jsontext", "gopkg.in/yaml.v3"}},
+	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/config", "internal/deployer", "internal/edit", "internal/program", "internal/replay", "internal/report", "internal/start", "internal/workspace"}), foreign: []string{"github.com/spf13/cobra"}},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{dir: "tests"},
 }

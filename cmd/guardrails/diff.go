@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/change"
+	"aws-access-guardrails/internal/replay/view"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -16,6 +19,8 @@ func newDiff(f *flags) *cobra.Command {
 		from, at       string
 		markdown, exit bool
 		deployed       bool
+		logs           []string
+		calls          = &replayFlags{}
 	)
 	cmd := &cobra.Command{
 		Use:   "diff [stack ...]",
@@ -66,6 +71,13 @@ Without names it compares every stack of the folder; one that came, went or was 
 			if err == nil && exit {
 				err = report.Differs()
 			}
+			if len(logs) > 0 {
+				calls.against, calls.deployed = from, deployed
+				if deployed {
+					calls.against = ""
+				}
+				return f.writeWithReplay(cmd, folder, calls, logs, changed{report, markdown && !f.json}, err)
+			}
 			if markdown && !f.json {
 				return f.write(cmd, commented{report}, err)
 			}
@@ -81,6 +93,8 @@ Without names it compares every stack of the folder; one that came, went or was 
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
+	flags.StringArrayVar(&logs, "replay", nil, "hold recorded CloudTrail events under this path against the change too: who would be refused newly, or no longer; repeatable")
+	calls.questionFlags(cmd)
 	flags.BoolVar(&exit, "exit-code", false, "exit with 1 when anything differs")
 	return cmd
 }
@@ -89,3 +103,62 @@ Without names it compares every stack of the folder; one that came, went or was 
 type commented struct{ *change.Report }
 
 func (c commented) WriteText(w io.Writer) error { return c.WriteMarkdown(w) }
+
+// changed is a report of diff in the form that was asked for.
+type changed struct {
+	*change.Report
+	markdown bool
+}
+
+func (c changed) WriteText(w io.Writer) error {
+	if c.markdown {
+		return c.WriteMarkdown(w)
+	}
+	return c.Report.WriteText(w)
+}
+
+// withReplay is what a change means, and what recorded calls come to by it.
+type withReplay struct {
+	change changed
+	calls  view.Report
+}
+
+func (b withReplay) WriteText(w io.Writer) error {
+	if err := b.change.WriteText(w); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, "\n"); err != nil {
+		return err
+	}
+	if b.change.markdown {
+		return b.calls.WriteMarkdown(w)
+	}
+	return b.calls.WriteText(w)
+}
+
+func (b withReplay) WriteJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		*change.Report
+		Replay any `json:"replay"`
+	}{b.change.Report, b.calls.Report})
+}
+
+// writeWithReplay holds recorded calls against the change and writes both. What would be refused newly decides the status, as replay has it.
+func (f *flags) writeWithReplay(cmd *cobra.Command, folder *workspace.Folder, calls *replayFlags, logs []string, report changed, err error) error {
+	asked, against, notes, askErr := calls.ask(cmd.Context(), f, folder)
+	if askErr != nil {
+		return errors.Join(f.write(cmd, report, err), askErr)
+	}
+	replayed, readErr := calls.report(cmd, folder, asked, logs)
+	if readErr != nil {
+		return errors.Join(f.write(cmd, report, err), readErr)
+	}
+	replayed.Against, replayed.Notes = against, append(replayed.Notes, notes...)
+	if err == nil && !replayed.Holds {
+		err = &workspace.RefusedError{Err: errReplay, Headline: "replay: does not hold"}
+	}
+	return f.write(cmd, withReplay{report, view.Report{Report: replayed}}, err)
+}

@@ -121,7 +121,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
 	root.PersistentFlags().StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
 	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newDeployer(f), newPulumiCLI())
-	root.AddCommand(newAdopt(f), newInit(f), newVersion(f))
+	root.AddCommand(newAdopt(f), newInit(f), newVersion(f), newReplay(f))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -252,7 +252,7 @@ func (ev *Env) Guardrails() []*PolicyLayer {
 //
 // Source: IAM User Guide, Policy evaluation logic.
 func (ev *Env) decide() (Decision, error) {
-	if d, ruled, err := ev.rule(); ruled || err != nil {
+	if d, ruled, err := ev.rule(); (ruled || err != nil) && !ev.past(d) {
 		return d, err
 	}
 	p := ev.Principal

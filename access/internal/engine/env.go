@@ -28,6 +28,8 @@ type Env struct {
 	arn    policy.ARNText
 	Shared []contextPair
 	own    []contextPair
+	// Recorded answers for a call that was recorded; nil for every other question.
+	Recorded Recording
 	// undecided is the first reason why the decision cannot be made; it turns the decision into an error.
 	Undecided error
 
@@ -116,6 +118,9 @@ func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
 
 // Lookup is the value of a key in this request. What AWS leaves out is absent; what the request should say and does not is an error.
 func (ev *Env) Lookup(k *conditionkey.Key) Values {
+	if ev.Recorded != nil {
+		return ev.Recorded.Lookup(ev, k)
+	}
 	s, p := ev.Session, ev.Principal
 	if !k.Kind.Derived() {
 		if v, ok := ev.given(k.Name); ok {
@@ -214,6 +219,9 @@ func (ev *Env) mfaPresent() Values {
 
 // instant is the value of a time key.
 func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
+	if ev.Recorded != nil {
+		return ev.Recorded.Instant(ev, k)
+	}
 	if k.Kind == conditionkey.KeyTokenIssueTime {
 		if !ev.Session.Temporary() {
 			return time.Time{}, false

@@ -281,6 +281,9 @@ func (st *Statement) matchesResource(ev *Env) bool {
 	if st.Resources == nil {
 		return true
 	}
+	if ev.Recorded != nil && ev.Resource.ARN == "" {
+		return ev.Recorded.MatchesLike(ev, st)
+	}
 	arn := ev.resourceARN()
 	for i := range st.Resources {
 		if st.Resources[i].matchSplit(arn, true, ev) {

@@ -42,9 +42,9 @@ func LiteralGlob(text string, fold bool) Glob {
 }
 
 // GlobOf converts a resolved pattern: one without variables.
-func GlobOf(p *engine.Pattern, fold bool) Glob { return appendTokens(nil, p.Tokens, fold, false) }
+func GlobOf(p *engine.Pattern, fold bool) Glob { return AppendTokens(nil, p.Tokens, fold, false) }
 
-func appendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
+func AppendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
 	for i := range tokens {
 		switch tokens[i].Kind {
 		case wildcard.TokenLiteral:
@@ -78,7 +78,7 @@ func GlobOfARN(p *engine.ArnPattern, resource bool) Glob {
 			g = append(g, GlobToken{R: ':'})
 		}
 		last := i == len(p.Parts)-1
-		g = appendTokens(g, p.Parts[i].Tokens, false, !last)
+		g = AppendTokens(g, p.Parts[i].Tokens, false, !last)
 		if n := len(g); resource && n > 0 && p.Parts[i].EndsInAny() {
 			g[n-1].Bounded = false
 		}
@@ -94,8 +94,8 @@ func (g Glob) IsLiteral() bool {
 // IsEverything reports whether the glob is a bare * without bounds.
 func (g Glob) IsEverything() bool { return len(g) == 1 && g[0].Kind == GlobAny && !g[0].Bounded }
 
-// text spells a glob for people: literals as they are, wildcards as * and ?.
-func (g Glob) text() string {
+// Text spells a glob for people: literals as they are, wildcards as * and ?.
+func (g Glob) Text() string {
 	var b strings.Builder
 	for _, t := range g {
 		switch t.Kind {

@@ -92,7 +92,7 @@ func TestGlobShortcutsAreSound(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p, q := rapid.StringMatching(`[ab*?]{0,5}`).Draw(rt, "p"), rapid.StringMatching(`[ab*?]{0,5}`).Draw(rt, "q")
 		g, h := textGlob(rt, p), textGlob(rt, q)
-		covers, apart := g.covers(h), Disjoint(g, h)
+		covers, apart := g.Covers(h), Disjoint(g, h)
 		for _, text := range texts {
 			if covers && wildcard.Match(q, text) {
 				require.True(rt, wildcard.Match(p, text), "%q covers %q, but not %q", p, q, text)

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the wildcards of h are
+// Covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the wildcards of h are
 // treated as characters that only a wildcard of g can take.
-func (g Glob) covers(h Glob) bool {
+func (g Glob) Covers(h Glob) bool {
 	states := g.start(nil)
 	for _, t := range h {
 		if t.Kind == GlobLiteral && !t.Fold {
@@ -50,7 +50,7 @@ func Disjoint(g, h Glob) bool {
 	if endsDiffer(g, h) {
 		return true
 	}
-	if !g.rigid() && !h.rigid() || g.colons() != h.colons() {
+	if !g.rigid() && !h.rigid() || g.Colons() != h.Colons() {
 		return false
 	}
 	for len(g) > 0 && len(h) > 0 {
@@ -82,7 +82,7 @@ func (g Glob) rigid() bool {
 	return !slices.ContainsFunc(g, func(t GlobToken) bool { return t.Kind != GlobLiteral && !t.Bounded })
 }
 
-func (g Glob) colons() int {
+func (g Glob) Colons() int {
 	n := 0
 	for i := range g {
 		if g[i].Kind == GlobLiteral && g[i].R == ':' {
@@ -122,14 +122,14 @@ func GlobWitnessWithin(all, none []Glob, bound int) (text string, found, decided
 		return slices.ContainsFunc(all, func(a Glob) bool { return Disjoint(a, n) })
 	})
 	for i, a := range all {
-		if slices.ContainsFunc(none, func(n Glob) bool { return n.covers(a) }) {
+		if slices.ContainsFunc(none, func(n Glob) bool { return n.Covers(a) }) {
 			return "", false, true, 0
 		}
 		if slices.ContainsFunc(all[i+1:], func(b Glob) bool { return Disjoint(a, b) }) {
 			return "", false, true, 0
 		}
 		if a.IsLiteral() {
-			text := a.text()
+			text := a.Text()
 			if matchedByAll(all, text) && !MatchedByAny(none, text) {
 				return text, true, true, 0
 			}
@@ -186,7 +186,7 @@ func withoutCovering(globs []Glob) []Glob {
 				continue
 			}
 			// Of two that cover each other the first is kept.
-			if g.covers(h) && (j < i || !h.covers(g)) {
+			if g.Covers(h) && (j < i || !h.Covers(g)) {
 				redundant = true
 				break
 			}

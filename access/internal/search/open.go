@@ -350,7 +350,7 @@ func folding(g glob.Glob) glob.Glob {
 	return g
 }
 
-// representatives remembers what representatives found.
+// Representatives remembers what representatives found.
 func (l *Lab) representatives(predicates map[string]glob.Glob, each int) classesOf {
 	ids := slices.Sorted(maps.Keys(predicates))
 	id := strconv.Itoa(each) + strings.Join(ids, "\x00")
@@ -360,7 +360,7 @@ func (l *Lab) representatives(predicates map[string]glob.Glob, each int) classes
 		for i := range ids {
 			tests[i] = predicates[ids[i]]
 		}
-		found.texts, found.sure = representatives(tests, each)
+		found.texts, found.sure = Representatives(tests, each)
 		l.classes[id] = found
 	}
 	return found
@@ -388,12 +388,12 @@ const (
 	unrelated = "unrelated"
 )
 
-// representatives are texts of every class that the globs tell apart, so many of each as there are of keys that meet; false when that is not certain.
+// Representatives are texts of every class that the globs tell apart, so many of each as there are of keys that meet; false when that is not certain.
 //
 // They are the minterms of the tests, found by splitting: a class is divided by one test after the other into the texts that pass it and those that do
 // not, and a half without texts is left. The leaves are all classes that have a text, because each text goes one way at every test. A half is known to
 // have a text when a candidate lies in it; otherwise the search for a witness of the globs decides. Whatever bound is reached, sure becomes false.
-func representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
+func Representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
 	if len(tests) > maxTests {
 		return []string{unrelated}, false
 	}

@@ -1,0 +1,566 @@
+package recorded
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/wildcard"
+	"aws-access-guardrails/policy"
+)
+
+const (
+	// mostTries bounds how many combinations of values are tried for one call.
+	mostTries = 4096
+	// mostMembers bounds the values of which every set is tried, for keys of several values.
+	mostMembers = 5
+)
+
+// explore tries every value that what is not known can have, as far as the policies can tell values apart, and says on what of it the answer depends.
+func (r *recordedEnv) explore(ev *engine.Env, end recordedEnd) Answer {
+	var keys []unknownKey
+	for {
+		before := len(keys)
+		for _, u := range r.asked {
+			if !slices.ContainsFunc(keys, func(have unknownKey) bool { return have.id == u.id }) {
+				keys = append(keys, u)
+			}
+		}
+		if len(keys) == before {
+			return dependsOn(end, keys)
+		}
+		slices.SortFunc(keys, func(a, b unknownKey) int { return strings.Compare(a.id, b.id) })
+		x := &exploration{r: r, ev: ev, keys: keys, choices: make([]choices, len(keys)), decisive: map[string]bool{}}
+		for i := range keys {
+			r.resource = keys[i].resource
+			x.choices[i] = r.choicesFor(ev, keys[i], keys)
+		}
+		shape, whole := x.shape(0)
+		clear(r.assigned)
+		switch {
+		case x.tries > mostTries:
+			return dependsOn(end, keys)
+		case !whole:
+			continue // Something else is asked for where a value is tried.
+		case strings.Contains(shape, "("):
+			return x.mixed(shape, end)
+		}
+		var unsure []unknownKey
+		for i := range keys {
+			if !x.choices[i].sure {
+				unsure = append(unsure, keys[i])
+			}
+		}
+		switch {
+		case len(unsure) > 0:
+			return dependsOn(end, unsure)
+		case shape == "A":
+			return Answer{Outcome: Allowed}
+		}
+		return x.refused.answer(nil)
+	}
+}
+
+func dependsOn(end recordedEnd, keys []unknownKey) Answer {
+	var names []string
+	for _, u := range keys {
+		names = append(names, u.name)
+	}
+	end.outcome = Depends
+	slices.Sort(names)
+	return end.answer(slices.Compact(names))
+}
+
+// choices are the values of which one is tried after the other.
+type choices struct {
+	values []engine.Values
+	// sure: there is no other value that a policy tells apart from these.
+	sure bool
+}
+
+// exploration is an ordered decision diagram over what is not known: what does not change the answer leaves no node.
+type exploration struct {
+	r        *recordedEnv
+	ev       *engine.Env
+	keys     []unknownKey
+	choices  []choices
+	tries    int
+	refused  recordedEnd
+	decisive map[string]bool
+}
+
+// shape is what becomes of the call for all values from a key on: "A" or "R" where they change nothing, otherwise the key with one shape for each value. It is not
+// whole when something is asked for that is not among the keys.
+func (x *exploration) shape(at int) (string, bool) {
+	if x.tries++; x.tries > mostTries {
+		return "", true
+	}
+	switch end := x.r.evaluate(x.ev); end.outcome {
+	case Allowed:
+		return "A", true
+	case Refused:
+		if x.refused.outcome != Refused {
+			x.refused = end
+		}
+		return "R", true
+	case Depends:
+	}
+	if at == len(x.keys) {
+		return "", false
+	}
+	asked := slices.Clone(x.r.asked)
+	id := x.keys[at].id
+	var shapes []string
+	for _, v := range x.choices[at].values {
+		x.r.assigned[id] = v
+		shape, whole := x.shape(at + 1)
+		if !whole {
+			if len(x.r.asked) == 0 {
+				x.r.asked = asked
+			}
+			delete(x.r.assigned, id)
+			return "", false
+		}
+		shapes = append(shapes, shape)
+	}
+	delete(x.r.assigned, id)
+	if len(slices.Compact(slices.Sorted(slices.Values(shapes)))) == 1 {
+		return shapes[0], true
+	}
+	return strconv.Itoa(at) + "(" + strings.Join(shapes, ",") + ")", true
+}
+
+// mixed is the answer where values differ: what the shape has a node for decides.
+func (x *exploration) mixed(shape string, end recordedEnd) Answer {
+	var deciding []unknownKey
+	for i := range x.keys {
+		node := strconv.Itoa(i) + "("
+		for from := 0; ; {
+			at := strings.Index(shape[from:], node)
+			if at < 0 {
+				break
+			}
+			if at += from; at == 0 || shape[at-1] == '(' || shape[at-1] == ',' {
+				deciding = append(deciding, x.keys[i])
+				break
+			}
+			from = at + 1
+		}
+	}
+	if x.refused.outcome == Refused {
+		end = x.refused
+	}
+	return dependsOn(end, deciding)
+}
+
+// valueTests are what the policies compare a key with.
+type valueTests struct {
+	globs   []glob.Glob
+	numbers []engine.Decimal
+	dates   []time.Time
+	nets    []netip.Prefix
+	texts   []string
+	bools   bool
+	sets    bool
+	sure    bool
+	// linked: it is compared with something else that is not known.
+	linked bool
+}
+
+// choicesFor are the values of a key, or the ARNs of a resource, of which the policies tell each two apart.
+func (r *recordedEnv) choicesFor(ev *engine.Env, u unknownKey, all []unknownKey) choices {
+	if u.key == nil {
+		return r.resourceChoices(ev, u)
+	}
+	t := &valueTests{sure: true}
+	for _, st := range r.speaking {
+		for i := range st.Conditions {
+			r.testsOf(ev, &st.Conditions[i], u, t)
+		}
+		for i := range st.Resources {
+			r.variableIn(ev, &st.Resources[i], u, t, []string{ev.Resource.ARN})
+		}
+	}
+	texts := t.representatives(u.fact)
+	if t.linked {
+		for _, other := range all {
+			if other.key != nil && other.id != u.id {
+				more := &valueTests{sure: true}
+				for _, st := range r.speaking {
+					for i := range st.Conditions {
+						r.testsOf(ev, &st.Conditions[i], other, more)
+					}
+				}
+				texts = append(texts, more.representatives(other.fact)...)
+				t.sure = t.sure && more.sure
+			}
+		}
+		texts = append(texts, "unrelated2")
+		slices.Sort(texts)
+		texts = slices.Compact(texts)
+	}
+	out := choices{sure: t.sure}
+	if !u.fact.Present {
+		out.values = append(out.values, engine.Values{})
+	}
+	if !t.sets && !u.key.MultiValued {
+		for _, text := range texts {
+			out.values = append(out.values, engine.Single(text))
+		}
+		return out
+	}
+	return out.sets(texts)
+}
+
+// sets adds the sets of texts that are tried for a key of several values.
+func (c choices) sets(texts []string) choices {
+	if len(texts) > mostMembers {
+		c.sure = false
+		for i := range texts {
+			c.values = append(c.values, engine.Values{Present: true, Many: []string{texts[i]}})
+			for j := range i {
+				c.values = append(c.values, engine.Values{Present: true, Many: []string{texts[i], texts[j]}})
+			}
+		}
+		return c
+	}
+	for bits := 1; bits < 1<<len(texts); bits++ {
+		var some []string
+		for i := range texts {
+			if bits&(1<<i) != 0 {
+				some = append(some, texts[i])
+			}
+		}
+		c.values = append(c.values, engine.Values{Present: true, Many: some})
+	}
+	return c
+}
+
+// testsOf adds what a condition compares the key with.
+func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey, t *valueTests) {
+	own := strings.EqualFold(c.Key.Name, u.key.Name)
+	if own {
+		t.sets = t.sets || c.Quantifier != policy.NoQuantifier
+		t.numbers, t.dates, t.nets = append(t.numbers, c.Numbers...), append(t.dates, c.Dates...), append(t.nets, c.Networks...)
+		switch c.Compare {
+		case engine.CompareBool:
+			t.bools = true
+		case engine.CompareBinary:
+			t.sure = false
+		}
+	}
+	for i := range c.Texts {
+		p := &c.Texts[i]
+		if own {
+			tokens, ok := r.fill(ev, p)
+			if !ok {
+				t.sure = t.sure && len(p.Tokens) == 1
+				t.linked = true
+				continue
+			}
+			filled := engine.Pattern{Text: p.Text, Tokens: tokens}
+			filled.Settle()
+			t.globs = append(t.globs, glob.GlobOf(&filled, c.Compare == engine.CompareTextFold))
+		} else if p.HasVariable {
+			r.variable(ev, p, u, t, r.knownValues(ev, &c.Key))
+		}
+	}
+	for i := range c.Arns {
+		p := &c.Arns[i]
+		if !own {
+			r.variableIn(ev, p, u, t, r.knownValues(ev, &c.Key))
+			continue
+		}
+		if g, ok := r.globOfARN(ev, p); ok {
+			t.globs = append(t.globs, g)
+		} else {
+			t.sure, t.linked = false, true
+		}
+	}
+}
+
+// globOfARN is the pattern of an ARN operator with its variables filled in.
+func (r *recordedEnv) globOfARN(ev *engine.Env, p *engine.ArnPattern) (glob.Glob, bool) {
+	if p.HasVariable() {
+		return nil, false
+	}
+	return glob.GlobOfARN(p, false), true
+}
+
+// knownValues are the values of another key; nil where they are not known.
+func (r *recordedEnv) knownValues(ev *engine.Env, k *conditionkey.Key) []string {
+	fact := r.call.Key(k.Name, r.resource)
+	if !fact.Known {
+		return nil
+	}
+	return fact.Values
+}
+
+func (r *recordedEnv) variableIn(ev *engine.Env, p *engine.ArnPattern, u unknownKey, t *valueTests, against []string) {
+	if p.Whole != nil {
+		r.variable(ev, p.Whole, u, t, against)
+		return
+	}
+	for i := range p.Parts {
+		if p.Parts[i].HasVariable {
+			var pieces []string
+			for _, text := range against {
+				a := policy.SplitARN(text)
+				pieces = append(pieces, a.Parts[i])
+			}
+			r.variable(ev, &p.Parts[i], u, t, pieces)
+		}
+	}
+}
+
+// variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known text in its place.
+func (r *recordedEnv) variable(ev *engine.Env, p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
+	at := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
+		return tok.Kind == wildcard.TokenVariable && strings.EqualFold(tok.Key.Name, u.key.Name)
+	})
+	if at < 0 {
+		return
+	}
+	if against == nil {
+		t.linked = true
+		t.sure = t.sure && len(p.Tokens) == 1
+		return
+	}
+	before, after := "", ""
+	for i, tok := range p.Tokens {
+		switch {
+		case i == at:
+		case tok.Kind != wildcard.TokenLiteral:
+			t.sure = false
+			return
+		case i < at:
+			before += tok.Text
+		default:
+			after += tok.Text
+		}
+	}
+	for _, text := range against {
+		if middle, ok := strings.CutPrefix(text, before); ok {
+			if middle, ok = strings.CutSuffix(middle, after); ok {
+				t.globs = append(t.globs, glob.LiteralGlob(middle, false))
+			}
+		}
+	}
+}
+
+// representatives are texts of which the tests tell each two apart, one of each class.
+func (t *valueTests) representatives(fact Fact) []string {
+	if fact.Among != nil {
+		return slices.Clone(fact.Among)
+	}
+	if t.bools && len(t.globs) == 0 {
+		return []string{"true", "false"}
+	}
+	if len(t.nets) > 0 {
+		t.texts = append(t.texts, addressesBeside(t.nets)...)
+	}
+	if len(t.numbers) > 0 {
+		t.texts = append(t.texts, "0")
+		for _, n := range t.numbers {
+			t.sure = t.sure && n.Cents() == ""
+			t.texts = append(t.texts, n.String(), n.Plus(1).String())
+			if negative, one := n.Sign(); !negative && one {
+				t.texts = append(t.texts, n.Floor(-1).String())
+			}
+		}
+	}
+	for _, at := range t.dates {
+		for _, by := range []time.Duration{-time.Second, 0, time.Second} {
+			t.texts = append(t.texts, at.Add(by).UTC().Format(time.RFC3339))
+		}
+	}
+	special := len(t.texts) > 0
+	t.sure = t.sure && !(special && len(t.globs) > 0)
+	if len(t.globs) > 0 || !special {
+		forms := make([]glob.Glob, len(fact.Like))
+		for i, like := range fact.Like {
+			forms[i] = plainGlob(like)
+		}
+		texts, sure := search.Representatives(distinctGlobs(append(slices.Clone(t.globs), forms...)), 1)
+		t.sure = t.sure && sure
+		for _, text := range texts {
+			if len(forms) == 0 || glob.MatchedByAny(forms, text) {
+				t.texts = append(t.texts, text)
+			}
+		}
+	}
+	slices.Sort(t.texts)
+	return slices.Compact(t.texts)
+}
+
+func distinctGlobs(globs []glob.Glob) []glob.Glob {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(globs, func(g glob.Glob) bool {
+		id := g.Identity()
+		before := seen[id]
+		seen[id] = true
+		return before
+	})
+}
+
+// addressesBeside are the first address of each network and the first behind it, of both families: whichever network an address is in, one of these is in the same.
+func addressesBeside(nets []netip.Prefix) []string {
+	out := []string{"0.0.0.0", "::"}
+	for _, n := range nets {
+		out = append(out, n.Addr().String())
+		last := n.Addr().AsSlice()
+		for bit := n.Bits(); bit < len(last)*8; bit++ {
+			last[bit/8] |= 0x80 >> (bit % 8)
+		}
+		if end, ok := netip.AddrFromSlice(last); ok && end.Next().IsValid() {
+			out = append(out, end.Next().String())
+		}
+	}
+	return out
+}
+
+// resourceChoices are ARNs of a resource whose own is not known, of which the policies tell each two apart.
+func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
+	var like []string
+	if u.resource < len(r.call.Resources) {
+		like = r.call.Resources[u.resource].Like
+	}
+	out := choices{sure: true}
+	var globs, forms []glob.Glob
+	for _, st := range r.speaking {
+		for i := range st.Resources {
+			if g, ok := r.globOfResource(ev, &st.Resources[i]); ok {
+				globs = append(globs, g)
+			} else {
+				out.sure = false
+			}
+		}
+	}
+	for _, text := range like {
+		forms = append(forms, plainGlob(text))
+	}
+	if len(forms) > 0 && !slices.ContainsFunc(like, func(text string) bool { return strings.Count(text, ":") != policy.ARNParts-1 }) {
+		// With as many colons as an ARN has, no wildcard of a pattern reaches over one.
+		for i, g := range globs {
+			globs[i] = withinParts(g)
+		}
+	}
+	if len(forms) > 0 {
+		// What none of the forms meets, or all of them are covered by, tells nothing apart.
+		globs = slices.DeleteFunc(globs, func(g glob.Glob) bool {
+			meets, covers := false, true
+			for _, form := range forms {
+				meets, covers = meets || !glob.Disjoint(g, form), covers && g.Covers(form)
+			}
+			return !meets || covers
+		})
+	}
+	globs = distinctGlobs(globs)
+	texts, found := namesIn(like, globs)
+	if !found {
+		var sure bool
+		texts, sure = search.Representatives(distinctGlobs(append(slices.Clone(globs), forms...)), 1)
+		out.sure = out.sure && sure
+	}
+	for _, text := range texts {
+		if strings.HasPrefix(text, "arn:") && (len(forms) == 0 || glob.MatchedByAny(forms, text)) {
+			out.values = append(out.values, engine.Single(text))
+		}
+	}
+	if len(out.values) == 0 {
+		out.values, out.sure = append(out.values, engine.Single("arn:aws:unknown:::unknown")), false
+	}
+	return out
+}
+
+// namesIn finds texts of forms, with at most one wildcard each, that every pattern tells apart which can be told apart: by the names that the patterns have in them. Not found says that
+// there may be others, which a search finds.
+func namesIn(like []string, globs []glob.Glob) (texts []string, found bool) {
+	const most = 4
+	for _, form := range like {
+		before, after, wild := strings.Cut(form, "*")
+		if strings.ContainsAny(after, "*?") || strings.Contains(before, "?") {
+			return nil, false
+		}
+		if !wild {
+			texts = append(texts, form)
+			continue
+		}
+		whole := plainGlob(form)
+		var met []glob.Glob
+		fills := []string{"x", "x/x"}
+		for _, g := range globs {
+			if !glob.Disjoint(g, whole) {
+				met = append(met, g)
+				fills = append(fills, fillsOf(g)...)
+			}
+		}
+		if len(met) > most {
+			return nil, false
+		}
+		classes := map[int]bool{}
+		for _, fill := range fills {
+			text, class := before+fill+after, 0
+			for i, g := range met {
+				if g.Match(text) {
+					class |= 1 << i
+				}
+			}
+			if !classes[class] {
+				classes[class] = true
+				texts = append(texts, text)
+			}
+		}
+		for class := range 1 << len(met) {
+			if !classes[class] && possible(class, met) {
+				return nil, false
+			}
+		}
+	}
+	return texts, len(like) > 0
+}
+
+// fillsOf are the beginnings of the path that a pattern names.
+func fillsOf(g glob.Glob) []string {
+	parts := strings.SplitN(g.Text(), ":", policy.ARNParts)
+	_, path, _ := strings.Cut(parts[len(parts)-1], "/")
+	path = strings.NewReplacer("*", "x", "?", "x").Replace(path)
+	var out []string
+	for at := range path {
+		if path[at] == '/' {
+			out = append(out, path[:at])
+		}
+	}
+	return append(out, path)
+}
+
+// possible reports whether a text may match the patterns of a class and no others, as far as two of them say.
+func possible(class int, globs []glob.Glob) bool {
+	for i, g := range globs {
+		for j, other := range globs {
+			in, out := class&(1<<i) != 0, class&(1<<j) == 0
+			if i != j && in && (out && other.Covers(g) || !out && glob.Disjoint(g, other)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// withinParts is a pattern of an ARN with its wildcards bounded to their parts; a pattern with fewer parts stays as it is.
+func withinParts(g glob.Glob) glob.Glob {
+	if g.Colons() != policy.ARNParts-1 {
+		return g
+	}
+	out := slices.Clone(g)
+	for i := range out {
+		out[i].Bounded = out[i].Kind != glob.GlobLiteral
+	}
+	return out
+}

@@ -1,0 +1,43 @@
+package change
+
+import (
+	"context"
+	"errors"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// WorldAt is what the stack files of a folder said in a revision of git, as one world, and the name of the revision with its commit. Notes are what else to know, such as
+// stacks that could not be read there. Names are stacks; none means all.
+func WorldAt(ctx context.Context, folder *workspace.Folder, rev string, names ...string) (_ access.World, name string, notes []string, err error) {
+	old, err := atRevision(ctx, folder.Dir, rev)
+	if err != nil {
+		return access.World{}, "", nil, err
+	}
+	defer func() { err = errors.Join(err, old.close()) }()
+	stacks, notes, _, err := old.read(names)
+	if err != nil {
+		return access.World{}, "", nil, err
+	}
+	return judge.World(stacks...), old.name, notes, nil
+}
+
+// WorldDeployed is what is deployed of stacks, as their states have it, as one world. The stacks are of one organization.
+func WorldDeployed(ctx context.Context, ws *workspace.Workspace, stacks []*config.Stack) (access.World, error) {
+	var names []string
+	for _, s := range stacks {
+		names = append(names, s.Name)
+	}
+	states, err := ws.Deployed(ctx, names...)
+	if err != nil {
+		return access.World{}, err
+	}
+	side, err := deployedSide(stacks, states, Of("the working tree", stacks...))
+	if err != nil {
+		return access.World{}, err
+	}
+	return side.World, nil
+}

@@ -1,0 +1,165 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// noteDoor keeps who went through a door to an operating system, for the other way round: what keeps it working.
+func (r *Run) noteDoor(e *Event, v verdict) {
+	if e.ErrorCode != "" || v.why != judged && v.why != ofManagement && v.why != outsideOfTree {
+		return
+	}
+	actions, _ := ActionsOf(e.Source, e.Name)
+	for _, action := range actions {
+		if isDoor(action) {
+			r.door(e, action)
+		}
+	}
+}
+
+func (r *Run) door(e *Event, action string) {
+	c, why := callerOf(e)
+	if why != judged {
+		return
+	}
+	var nodes []string
+	p := readParams(e.Params)
+	for _, name := range []string{"target", "instanceIds", "instanceId"} {
+		nodes = append(nodes, p.find(name)...)
+	}
+	f := r.fold
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := strings.Join([]string{c.account, action, c.who()}, "\x00")
+	s, known := f.Shells[id]
+	if !known {
+		if len(f.Shells) >= mostRows {
+			f.Overflow += e.Count
+			return
+		}
+		s = &Shell{Action: action, Who: c.who(), Account: c.account, First: e.First, Last: e.Last}
+		f.Shells[id] = s
+	}
+	s.Count += e.Count
+	if e.First.Before(s.First) {
+		s.First = e.First
+	}
+	if e.Last.After(s.Last) {
+		s.Last = e.Last
+	}
+	s.Sessions = insert(s.Sessions, c.session, mostSessions)
+	for _, node := range nodes {
+		s.Nodes = insert(s.Nodes, node, mostNodes)
+	}
+}
+
+// insert puts a text in its place in a sorted list without doubles. Of more than the list takes the first in order stay, whatever the order of reading.
+func insert(list []string, text string, most int) []string {
+	if text == "" {
+		return list
+	}
+	at, have := slices.BinarySearch(list, text)
+	if have || at >= most {
+		return list
+	}
+	list = slices.Insert(list, at, text)
+	return list[:min(len(list), most)]
+}
+
+// Home is a stack of the folder, for the lines that keep shells working.
+type Home struct {
+	Account, Stack, Alias string
+	Users                 []string
+	// Organization is set for the stack that carries the service control policies.
+	Organization bool
+}
+
+// name is how other stacks call the account.
+func (h *Home) name() string {
+	if h.Alias != "" {
+		return h.Alias
+	}
+	return h.Account
+}
+
+// keep fills in the lines of the stack files that keep a door working for who went through it.
+func (s *Shell) keep(homes []Home) {
+	at := slices.IndexFunc(homes, func(h Home) bool { return h.Account == s.Account })
+	organization := slices.IndexFunc(homes, func(h Home) bool { return h.Organization })
+	_, path, _ := strings.Cut(s.Who, ":role/")
+	switch {
+	case strings.HasPrefix(path, "guardrails/"):
+		return // The guardrails made the role, and exempt it.
+	case strings.HasPrefix(path, "aws-reserved/sso.amazonaws.com/") && organization >= 0:
+		name := strings.TrimPrefix(path[strings.LastIndexByte(path, '/')+1:], "AWSReservedSSO_")
+		if n := strings.LastIndexByte(name, '_'); n > 0 {
+			name = name[:n]
+		}
+		s.Lines = []string{
+			fmt.Sprintf("Pulumi.%s.yaml, guardrails:organization.osAccessOnly.permissionSets: %q", homes[organization].Stack, name),
+			"# a permission set with template: operation bounds its sessions to the nodes of one project; any other opens all nodes of its accounts",
+		}
+		return
+	}
+	people := s.people(homes)
+	switch {
+	case at < 0:
+		s.Lines = []string{"# account " + s.Account + " has no stack in this folder; make one, and an operation role in it"}
+	case s.Action != "ssm:StartSession" || len(people) == 0:
+		s.Lines = s.exempt(homes, organization)
+	default:
+		s.Lines = s.operationRoles(homes[at], people)
+	}
+}
+
+// people are who it was, as a stack file names them: users of stacks of the folder, by their own sign-in or by the names of their sessions.
+func (s *Shell) people(homes []Home) []string {
+	var out []string
+	if _, name, user := strings.Cut(s.Who, ":user/"); user {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+		for _, h := range homes {
+			if h.Account == s.Account && slices.Contains(h.Users, name) {
+				out = append(out, h.name()+"/"+name)
+			}
+		}
+		return out
+	}
+	for _, session := range s.Sessions {
+		for _, h := range homes {
+			if slices.Contains(h.Users, session) {
+				out = append(out, h.name()+"/"+session)
+			}
+		}
+	}
+	return out
+}
+
+func (s *Shell) operationRoles(home Home, people []string) []string {
+	lines := []string{"Pulumi." + home.Stack + ".yaml, guardrails:operationRoles (the log does not tell the OS user: change runAs where it is another one)"}
+	for _, project := range s.Projects {
+		for _, person := range people {
+			_, name, _ := strings.Cut(person, "/")
+			if project == "" {
+				lines = append(lines, fmt.Sprintf("# the project of %s is not known: write it", strings.Join(s.Nodes, ", ")))
+				project = "PROJECT"
+			}
+			lines = append(lines, fmt.Sprintf("- {users: [%q], project: %q, runAs: %q}", person, project, name))
+		}
+	}
+	return lines
+}
+
+// exempt are the lines for what is no person, and for doors that no operation role opens.
+func (s *Shell) exempt(homes []Home, organization int) []string {
+	_, path, role := strings.Cut(s.Who, ":role/")
+	if !role || organization < 0 {
+		return []string{"# nothing keeps it working but a role: move the caller to one, or use a grant (guardrails grant)"}
+	}
+	key := "osAccessOnly.exempt"
+	if strings.HasPrefix(s.Action, "ssm:") && s.Action != "ssm:StartSession" && s.Action != "ssm:ResumeSession" {
+		key = "osAccessOnly.remoteExecution.exempt"
+	}
+	return []string{fmt.Sprintf("Pulumi.%s.yaml, guardrails:organization.%s: %q", homes[organization].Stack, key, "role/"+path)}
+}

@@ -1,0 +1,242 @@
+package replay
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Row is what would have become of calls that are alike: the same caller, action and statement.
+type Row struct {
+	Section Section `json:"section"`
+	// Outcome is "refused" or "depends"; DependsOn are then the condition keys and resources that no record tells.
+	Outcome   string   `json:"outcome"`
+	DependsOn []string `json:"dependsOn,omitempty"`
+	// Sid and Policy are the statement that refuses; Rule says in words what refuses where no statement does.
+	Sid     string `json:"sid,omitempty"`
+	Policy  string `json:"policy,omitempty"`
+	Rule    string `json:"rule,omitempty"`
+	Who     string `json:"who"`
+	Account string `json:"account"`
+	Action  string `json:"action"`
+	// Count is how many calls, First and Last when.
+	Count int64     `json:"count"`
+	First time.Time `json:"first"`
+	Last  time.Time `json:"last"`
+	// Example is one of the events.
+	Example string `json:"example,omitempty"`
+	// Accepted is the reason that the file of accepted refusals gives; empty where it gives none.
+	Accepted string `json:"accepted,omitempty"`
+
+	sample *Event
+}
+
+// Shell is a door to an operating system that somebody went through.
+type Shell struct {
+	Action  string `json:"action"`
+	Who     string `json:"who"`
+	Account string `json:"account"`
+	// Sessions are names of role sessions: the people, where roles are shared. At most mostSessions.
+	Sessions []string `json:"sessions,omitempty"`
+	// Projects are those of the nodes whose tags a record or a stack tells; "" stands for nodes whose tags are not known.
+	Projects []string  `json:"projects"`
+	Nodes    []string  `json:"nodes,omitempty"`
+	Count    int64     `json:"count"`
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	// Lines are what keeps it working, for the stack file.
+	Lines []string `json:"lines,omitempty"`
+}
+
+const (
+	// mostRows bounds the rows that are kept; the calls of the others are counted.
+	mostRows = 50_000
+	// mostSessions and mostNodes bound the lists of one row.
+	mostSessions, mostNodes = 20, 50
+	// mostProblems bounds the problems that are told one by one.
+	mostProblems = 100
+)
+
+// Problem is something of the input that could not be read.
+type Problem struct {
+	File   string `json:"file"`
+	Line   int64  `json:"line,omitempty"`
+	Record int64  `json:"record,omitempty"`
+	Why    string `json:"why"`
+}
+
+// fold is what is kept of all events.
+type fold struct {
+	mu       sync.Mutex
+	Rows     map[string]*Row
+	Shells   map[string]*Shell
+	Reasons  map[reason]int64
+	Unknown  map[string]int64
+	Accounts map[string]int64
+	// Overflow are calls that would have made more rows than are kept.
+	Overflow                         int64
+	Events, Doubles, Judged, Allowed int64
+	First, Last                      time.Time
+	Files, Skipped                   int64
+	Problems                         []Problem
+	ProblemCount                     int64
+	pending                          map[eventKey]pendingCopy
+}
+
+func newFold() *fold {
+	return &fold{Rows: map[string]*Row{}, Shells: map[string]*Shell{}, Reasons: map[reason]int64{}, Unknown: map[string]int64{}, Accounts: map[string]int64{},
+		pending: map[eventKey]pendingCopy{}}
+}
+
+// pendingCopy is a copy for the account of a resource that is not simply allowed, until the caller's own record comes.
+type pendingCopy struct {
+	rows  []row
+	event *Event
+}
+
+func (f *fold) problem(p Problem) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ProblemCount++
+	if len(f.Problems) < mostProblems {
+		f.Problems = append(f.Problems, p)
+	}
+}
+
+// count counts an event that is not judged.
+func (f *fold) count(e *Event, why reason) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Events += e.Count
+	f.Reasons[why] += e.Count
+	if why == unknownAction {
+		name := e.Source + " " + e.Name
+		if _, have := f.Unknown[name]; have || len(f.Unknown) < mostProblems {
+			f.Unknown[name] += e.Count
+		}
+	}
+	if why != notAsked {
+		f.seen(e)
+	}
+}
+
+func (f *fold) seen(e *Event) {
+	if f.First.IsZero() || e.First.Before(f.First) {
+		f.First = e.First
+	}
+	if e.Last.After(f.Last) {
+		f.Last = e.Last
+	}
+	account := cmp.Or(e.User.Account, e.Recipient)
+	if _, have := f.Accounts[account]; have || len(f.Accounts) < mostRows {
+		f.Accounts[account] += e.Count
+	}
+}
+
+// judged takes the rows of an event.
+func (f *fold) judged(e *Event, rows []row) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.Events += e.Count
+	f.Judged += e.Count
+	f.seen(e)
+	f.add(e, rows)
+}
+
+func (f *fold) add(e *Event, rows []row) {
+	if len(rows) == 0 {
+		f.Allowed += e.Count
+		return
+	}
+	for i := range rows {
+		f.row(e, &rows[i])
+	}
+}
+
+func (f *fold) row(e *Event, r *row) {
+	outcome := "refused"
+	if r.answer.Outcome == Depends {
+		outcome = "depends"
+	}
+	made := Row{Section: r.section, Outcome: outcome, DependsOn: r.answer.Keys, Sid: r.answer.By.Sid, Policy: r.answer.By.Policy, Rule: r.answer.By.Rule,
+		Who: r.caller.who(), Account: r.caller.account, Action: r.action}
+	if r.answer.Action != "" {
+		made.Action = r.answer.Action
+	}
+	id := made.id()
+	if pathsAlone(r.answer) {
+		id += "\x00" + r.action
+	}
+	have, known := f.Rows[id]
+	if !known {
+		if len(f.Rows) >= mostRows {
+			f.Overflow += e.Count
+			return
+		}
+		have = &made
+		have.First, have.Last, have.Example = e.First, e.Last, e.ID
+		f.Rows[id] = have
+		if pathsAlone(r.answer) {
+			have.sample = e.kept()
+		}
+	}
+	have.add(e.Count, e.First, e.Last, e.ID)
+}
+
+func (r *Row) id() string {
+	return strings.Join([]string{string(r.Section), r.Outcome, strings.Join(r.DependsOn, "\x01"), r.Sid, r.Policy, r.Rule, r.Who, r.Account, r.Action}, "\x00")
+}
+
+// add counts more calls. The example is that of the first, so that it does not depend on the order of reading.
+func (r *Row) add(count int64, first, last time.Time, example string) {
+	r.Count += count
+	if c := first.Compare(r.First); c < 0 || c == 0 && example < r.Example {
+		r.First, r.Example = first, example
+	}
+	if last.After(r.Last) {
+		r.Last = last
+	}
+}
+
+// kept is the event with memory of its own.
+func (e *Event) kept() *Event {
+	own := *e
+	own.Params, own.Resources = slices.Clone(e.Params), slices.Clone(e.Resources)
+	own.Response, own.Additional = nil, nil
+	return &own
+}
+
+// settle judges again what depends on nothing but paths of IAM, now that all events have told theirs.
+func (f *fold) settle(q *Question, l *learned) {
+	var again []*Row
+	for id, r := range f.Rows {
+		if r.sample != nil {
+			again = append(again, r)
+			delete(f.Rows, id)
+		}
+	}
+	slices.SortFunc(again, func(a, b *Row) int { return strings.Compare(a.id(), b.id()) })
+	for _, r := range again {
+		v := q.judgeEvent(r.sample, l)
+		left := slices.DeleteFunc(v.rows, func(n row) bool { return n.section != r.Section })
+		if len(left) == 0 {
+			f.Allowed += r.Count
+			continue
+		}
+		n := &left[0]
+		made := *r
+		made.sample = nil
+		made.Outcome, made.DependsOn = "refused", n.answer.Keys
+		if n.answer.Outcome == Depends {
+			made.Outcome = "depends"
+		}
+		made.Sid, made.Policy, made.Rule = n.answer.By.Sid, n.answer.By.Policy, n.answer.By.Rule
+		if have, known := f.Rows[made.id()]; known {
+			have.add(made.Count, made.First, made.Last, made.Example)
+		} else {
+			f.Rows[made.id()] = &made
+		}
+	}
+}

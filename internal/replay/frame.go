@@ -1,0 +1,357 @@
+package replay
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// A file of CloudTrail is one object with a list of records; other exports are one record a line, a list, or an object that holds a list. The framer cuts a
+// stream of such JSON into records without holding more of it than one record.
+
+const (
+	// mostOfARecord is how large a record may be. CloudTrail writes at most 1 MB for one.
+	mostOfARecord = 8 << 20
+	// mostDepth bounds how deep a record nests.
+	mostDepth = 128
+	chunk     = 256 << 10
+)
+
+var (
+	errTooLarge  = errors.New("is larger than a record can be, and is left out")
+	errBroken    = errors.New("is broken JSON, and is left out")
+	errTruncated = errors.New("ends in the middle of a record")
+)
+
+// framer cuts a stream into records.
+type framer struct {
+	in     io.Reader
+	buf    []byte
+	at     int
+	failed error
+	line   int64
+	count  int64
+	// record takes one record, problem what could not be read. The bytes are valid until record returns.
+	record  func(data []byte, line, number int64) error
+	problem func(err error, line, number int64)
+	// lists counts the lists whose elements are read; held is the number of the one that is a value of an object, zero for none.
+	lists, held int
+}
+
+// run reads everything. The error is that of the stream or of record; problems are told and passed over.
+func (f *framer) run() error {
+	f.line = 1
+	f.buf = make([]byte, 0, chunk)
+	for {
+		c, ok := f.significant()
+		if !ok {
+			return f.end()
+		}
+		var err error
+		switch {
+		case c == '{':
+			err = f.object(scan{pos: f.at}, false)
+		case c == '[':
+			f.lists++
+			f.at++
+		case c == ']' && f.lists > 0:
+			f.lists--
+			f.at++
+			if f.held > 0 && f.lists == f.held-1 {
+				f.held = 0
+				err = f.object(scan{pos: f.at, depth: 1, inObject: [mostDepth + 1]bool{1: true}, last: ']'}, true)
+			}
+		case c == ',' || c == '}':
+			f.at++
+		default:
+			f.count++
+			f.problem(errBroken, f.line, f.count)
+			f.nextLine()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (f *framer) end() error {
+	if errors.Is(f.failed, io.EOF) {
+		return nil
+	}
+	return f.failed
+}
+
+// fill reads more behind what is kept from a place on; false at the end of the stream.
+func (f *framer) fill(keep int) bool {
+	if f.failed != nil {
+		return false
+	}
+	if keep > 0 {
+		n := copy(f.buf, f.buf[keep:])
+		f.buf = f.buf[:n]
+		f.at -= keep
+	}
+	if cap(f.buf)-len(f.buf) < chunk/2 {
+		f.buf = append(make([]byte, 0, 2*cap(f.buf)), f.buf...)
+	}
+	for {
+		n, err := f.in.Read(f.buf[len(f.buf):cap(f.buf)])
+		f.buf = f.buf[:len(f.buf)+n]
+		if err != nil {
+			f.failed = err
+		}
+		if n > 0 || err != nil {
+			return n > 0
+		}
+	}
+}
+
+// significant goes to the next byte that is no space.
+func (f *framer) significant() (byte, bool) {
+	for {
+		for ; f.at < len(f.buf); f.at++ {
+			switch c := f.buf[f.at]; c {
+			case '\n':
+				f.line++
+			case ' ', '\t', '\r', 0xef, 0xbb, 0xbf:
+			default:
+				return c, true
+			}
+		}
+		if !f.fill(f.at) {
+			return 0, false
+		}
+	}
+}
+
+// nextLine passes over the rest of a line.
+func (f *framer) nextLine() {
+	for {
+		if n := bytes.IndexByte(f.buf[f.at:], '\n'); n >= 0 {
+			f.at += n
+			return
+		}
+		f.at = len(f.buf)
+		if !f.fill(f.at) {
+			return
+		}
+	}
+}
+
+// holders are the names of lists of records.
+func holder(name []byte) bool {
+	return string(name) == "Records" || string(name) == "Events" || string(name) == "events" || string(name) == "records"
+}
+
+// scan is where the framer is in a value.
+type scan struct {
+	pos   int
+	depth int
+	// inObject has a bit for each depth.
+	inObject [mostDepth + 1]bool
+	// last is the last byte that is no space and not in a text.
+	last byte
+	// name is the last text, and whether it stands where a name does.
+	nameFrom, nameTo int
+	large            bool
+}
+
+// object reads an object: a record, or one that holds a list of records. Of the rest of a holder nothing is kept.
+func (f *framer) object(s scan, rest bool) error {
+	line := f.line
+	for {
+		if s.pos >= len(f.buf) {
+			if s.large = s.large || s.pos-f.at > mostOfARecord; s.large || rest {
+				s.nameFrom, s.nameTo = 0, 0
+				f.at = s.pos
+			}
+			before := f.at
+			more := f.fill(f.at)
+			moved := before - f.at
+			s.pos, s.nameFrom, s.nameTo = s.pos-moved, s.nameFrom-moved, s.nameTo-moved
+			if !more {
+				f.count++
+				f.problem(errTruncated, line, f.count)
+				return f.again(s, true)
+			}
+			continue
+		}
+		switch done, err := f.step(&s); {
+		case err != nil:
+			f.count++
+			f.problem(err, line, f.count)
+			return f.again(s, false)
+		case f.isHolder(&s):
+			f.at = s.pos
+			f.lists++
+			f.held = f.lists
+			return nil
+		case done && rest:
+			f.at = s.pos
+			return nil
+		case done:
+			return f.emit(&s, line)
+		}
+	}
+}
+
+// isHolder reports whether a list of records has just begun.
+func (f *framer) isHolder(s *scan) bool {
+	return f.held == 0 && s.last == '[' && s.depth == 2 && s.inObject[1] && s.nameTo > s.nameFrom && s.nameFrom >= 0 && holder(f.buf[s.nameFrom:s.nameTo])
+}
+
+func (f *framer) emit(s *scan, line int64) error {
+	f.count++
+	from := f.at
+	f.at = s.pos
+	if s.large || s.pos-from > mostOfARecord {
+		f.problem(errTooLarge, line, f.count)
+		return nil
+	}
+	return f.record(f.buf[from:s.pos], line, f.count)
+}
+
+// again goes on after a value that is broken: at its next line where each record has one, or at the next record of the list.
+func (f *framer) again(s scan, ended bool) error {
+	broken := f.buf[f.at:min(s.pos, len(f.buf))]
+	from := f.at
+	if f.lists > 0 {
+		if n := nextRecord(broken, 1); n > 0 {
+			f.at = from + n
+			return nil
+		}
+		f.at = min(s.pos, len(f.buf))
+		if ended {
+			return nil
+		}
+		return f.seekRecord()
+	}
+	if n := bytes.IndexByte(broken, '\n'); n >= 0 {
+		f.line -= int64(bytes.Count(broken[n:], []byte("\n")))
+		f.at = from + n
+		return nil
+	}
+	f.at = min(s.pos, len(f.buf))
+	if !ended {
+		f.nextLine()
+	}
+	return nil
+}
+
+// nextRecord is where the next element of a list begins, after from; -1 where there is none.
+func nextRecord(data []byte, from int) int {
+	for from < len(data) {
+		n := bytes.IndexByte(data[from:], '{')
+		if n < 0 {
+			return -1
+		}
+		n += from
+		before := bytes.TrimRight(data[:n], " \t\r\n")
+		if bytes.HasSuffix(before, []byte(",")) && bytes.HasSuffix(bytes.TrimRight(before[:len(before)-1], " \t\r\n"), []byte("}")) {
+			return n
+		}
+		if n == 0 {
+			return 0
+		}
+		from = n + 1
+	}
+	return -1
+}
+
+// seekRecord passes over everything until an element of a list begins.
+func (f *framer) seekRecord() error {
+	for {
+		if n := nextRecord(f.buf[f.at:], 0); n >= 0 {
+			f.line += int64(bytes.Count(f.buf[f.at:f.at+n], []byte("\n")))
+			f.at += n
+			return nil
+		}
+		keep := max(len(f.buf)-64, f.at)
+		f.line += int64(bytes.Count(f.buf[f.at:keep], []byte("\n")))
+		f.at = keep
+		if !f.fill(keep) {
+			f.at = len(f.buf)
+			return nil
+		}
+	}
+}
+
+// step takes one text, one bracket or one stretch of anything else. It is done behind the bracket that closes the value.
+func (f *framer) step(s *scan) (done bool, err error) {
+	c := f.buf[s.pos]
+	switch c {
+	case '"':
+		return false, f.quoted(s)
+	case '{', '[':
+		if s.depth > 0 && s.last != ':' && (s.inObject[s.depth] || s.last != ',' && s.last != '[') {
+			return false, errBroken
+		}
+		if s.depth++; s.depth > mostDepth {
+			return false, errBroken
+		}
+		s.inObject[s.depth] = c == '{'
+	case '}', ']':
+		if s.inObject[s.depth] != (c == '}') {
+			return false, errBroken
+		}
+		s.depth--
+	case '\n':
+		f.line++
+		s.pos++
+		return false, nil
+	case ' ', '\t', '\r':
+		s.pos++
+		return false, nil
+	}
+	s.last = c
+	s.pos++
+	return s.depth == 0, nil
+}
+
+// quoted passes over a text. A record has no line break in one.
+func (f *framer) quoted(s *scan) error {
+	at := s.pos + 1
+	for {
+		n := bytes.IndexByte(f.buf[at:], '"')
+		if n < 0 {
+			if bytes.IndexByte(f.buf[at:], '\n') >= 0 {
+				s.pos = at + bytes.IndexByte(f.buf[at:], '\n')
+				return errBroken
+			}
+			skipped := len(f.buf)
+			if s.large = s.large || skipped-f.at > mostOfARecord; s.large {
+				// Only what can be the beginning of an escape is kept.
+				tail := min(skipped-at, 64)
+				f.at, s.pos = skipped-tail, skipped-tail-1
+				at = skipped - tail
+			} else {
+				at = skipped
+			}
+			before := f.at
+			more := f.fill(f.at)
+			moved := before - f.at
+			at, s.pos = at-moved, s.pos-moved
+			if !more {
+				s.pos = len(f.buf)
+				return errTruncated
+			}
+			continue
+		}
+		end := at + n
+		if bytes.IndexByte(f.buf[at:end], '\n') >= 0 {
+			s.pos = at + bytes.IndexByte(f.buf[at:end], '\n')
+			return errBroken
+		}
+		escapes := 0
+		for i := end - 1; i > s.pos && f.buf[i] == '\\'; i-- {
+			escapes++
+		}
+		if escapes%2 == 1 {
+			at = end + 1
+			continue
+		}
+		s.nameFrom, s.nameTo = max(s.pos+1, 0), end
+		s.pos, s.last = end+1, '"'
+		return nil
+	}
+}

@@ -1,0 +1,145 @@
+package replay
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"aws-access-guardrails/internal/files"
+)
+
+// input is one file to read, or standard input under the name "-".
+type input struct {
+	name string
+	size int64
+	when time.Time
+}
+
+// files are the files under paths, in the order of their names. Digest files of CloudTrail, and what is no export, are passed over and counted.
+func (r *Run) files(paths []string) ([]input, error) {
+	var all []input
+	for _, path := range paths {
+		if path == "-" {
+			all = append(all, input{name: "-"})
+			continue
+		}
+		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil && name == path:
+				return files.InWords(path, err)
+			case err != nil:
+				r.fold.problem(Problem{File: name, Why: files.InWords(name, err).Error()})
+				return nil
+			case entry.IsDir():
+				return nil
+			}
+			info, err := os.Stat(name)
+			if err != nil || !info.Mode().IsRegular() && name != path || name != path && !r.wanted(name) {
+				r.fold.Skipped++
+				return nil //nolint:nilerr // A link to nowhere is no export.
+			}
+			in := input{name: name, size: info.Size(), when: info.ModTime()}
+			if r.state != nil && r.state.done(in) {
+				return nil
+			}
+			all = append(all, in)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(all, func(a, b input) int { return cmp.Compare(a.name, b.name) })
+	return slices.CompactFunc(all, func(a, b input) bool { return a.name == b.name }), nil
+}
+
+// dayOf is the day in the path of a file that CloudTrail delivered: AWSLogs/.../CloudTrail/REGION/YYYY/MM/DD/.
+var dayOf = regexp.MustCompile(`/CloudTrail/[a-z0-9-]+/(20[0-9]{2})/([0-9]{2})/([0-9]{2})/`)
+
+// wanted reports whether a file of a folder is an export that can have events that are asked about.
+func (r *Run) wanted(name string) bool {
+	slashed := filepath.ToSlash(name)
+	if strings.Contains(slashed, "/CloudTrail-Digest/") || strings.Contains(filepath.Base(name), "_CloudTrail-Digest_") {
+		return false
+	}
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")
+	if !slices.Contains([]string{".json", ".jsonl", ".ndjson", ".csv", ".log"}, filepath.Ext(base)) || strings.HasPrefix(base, ".") {
+		return false
+	}
+	m := dayOf.FindStringSubmatch(slashed)
+	if m == nil {
+		return true
+	}
+	day, err := time.Parse("2006-01-02", m[1]+"-"+m[2]+"-"+m[3])
+	if err != nil {
+		return true
+	}
+	// CloudTrail delivers within minutes; a day on either side is far more.
+	const margin = 24 * time.Hour
+	q := r.question
+	return (q.From.IsZero() || !day.Add(2*margin).Before(q.From)) && (q.To.IsZero() || !day.Add(-margin).After(q.To))
+}
+
+// open opens a file, and what is compressed in it.
+func open(in input, stdin io.Reader) (io.Reader, func(), error) {
+	var raw io.Reader = stdin
+	closeFile := func() {}
+	if in.name != "-" {
+		file, err := os.Open(in.name)
+		if err != nil {
+			return nil, nil, files.InWords(in.name, err)
+		}
+		raw, closeFile = file, func() { _ = file.Close() }
+	}
+	buffered := bufio.NewReaderSize(raw, chunk)
+	magic, _ := buffered.Peek(2)
+	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return buffered, closeFile, nil
+	}
+	unpacked, err := gzip.NewReader(buffered)
+	if err != nil {
+		closeFile()
+		return nil, nil, errors.New("is no gzip: " + err.Error())
+	}
+	return unpacked, closeFile, nil
+}
+
+// frames cuts a stream into records, be it JSON or CSV.
+func frames(in io.Reader, record func([]byte, int64, int64) error, problem func(error, int64, int64)) error {
+	buffered := bufio.NewReaderSize(in, 4096)
+	begin, err := buffered.Peek(1)
+	for err == nil && (begin[0] <= ' ' || begin[0] >= 0xbb) {
+		_, _ = buffered.Discard(1)
+		begin, err = buffered.Peek(1)
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
+	case begin[0] != '{' && begin[0] != '[':
+		return readCSV(buffered, record, problem)
+	}
+	f := &framer{in: buffered, record: record, problem: problem}
+	return f.run()
+}
+
+// plain is an error of a record without the words of a library.
+func plain(err error) error {
+	text := err.Error()
+	if strings.HasPrefix(text, "jsontext:") || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errBroken
+	}
+	return err
+}

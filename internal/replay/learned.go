@@ -1,0 +1,109 @@
+package replay
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+)
+
+// learned are the ARNs of users, roles and policies that events tell, by account, kind and name. AWS keeps names unique in an account, whatever their path.
+type learned struct {
+	mu    sync.RWMutex
+	arns  map[string]string
+	nodes map[string]string
+}
+
+// mostLearned bounds what is kept.
+const mostLearned = 200_000
+
+func newLearned() *learned { return &learned{arns: map[string]string{}, nodes: map[string]string{}} }
+
+func (l *learned) of(id string) (string, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	arn, known := l.arns[id]
+	return arn, known
+}
+
+// project is the project of a node, where events told its tags.
+func (l *learned) project(node string) string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.nodes[node]
+}
+
+func (l *learned) arn(arn string) {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) != 6 || parts[2] != "iam" {
+		return
+	}
+	kind, path, found := strings.Cut(parts[5], "/")
+	if !found || strings.ContainsAny(path, "*?") {
+		return
+	}
+	id := nameID(parts[4], kind, path[strings.LastIndexByte(path, '/')+1:])
+	l.mu.RLock()
+	have := l.arns[id]
+	l.mu.RUnlock()
+	if have == arn {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.arns) < mostLearned {
+		l.arns[id] = arn
+	}
+}
+
+// from takes what an event tells: who called, what was made, and what was assumed.
+func (l *learned) from(e *Event, c *caller) {
+	if c.principal != "" && (c.kind == kindUser || c.kind == kindRole) {
+		l.arn(c.principal)
+	}
+	if e.ErrorCode != "" {
+		return
+	}
+	switch e.Source {
+	case "iam.amazonaws.com":
+		if strings.HasPrefix(e.Name, "Create") && len(e.Response) > 0 {
+			var made map[string]map[string]any
+			if json.Unmarshal(e.Response, &made) == nil {
+				for _, one := range made {
+					if arn, ok := one["arn"].(string); ok {
+						l.arn(arn)
+					}
+				}
+			}
+		}
+	case "sts.amazonaws.com":
+		if e.Name == "AssumeRole" {
+			if arn, found, _ := readParams(e.Params).text("roleArn"); found {
+				l.arn(arn)
+			}
+		}
+	}
+}
+
+// tagged takes the project of nodes from an event that tags or launches them.
+func (l *learned) tagged(e *Event, tag string) {
+	if e.Source != "ec2.amazonaws.com" || e.Name != "CreateTags" && e.Name != "RunInstances" || e.ErrorCode != "" {
+		return
+	}
+	p := readParams(e.Params)
+	tags, _, _ := p.tags()
+	project, tagged := tags[tag]
+	if !tagged {
+		return
+	}
+	ids := p.find("resourceId")
+	if e.Name == "RunInstances" {
+		ids = readParams(e.Response).find("instanceId")
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		if strings.HasPrefix(id, "i-") && len(l.nodes) < mostLearned {
+			l.nodes[id] = project
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package replay
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// redacted is what CloudTrail writes in place of what it keeps to itself.
+const redacted = "HIDDEN_DUE_TO_SECURITY_REASONS"
+
+// params are the request parameters of an event, read once.
+type params struct {
+	values map[string]any
+	// missing says that the record does not have them: they are too large, or were left out of an export.
+	missing bool
+}
+
+func readParams(raw []byte) params {
+	if len(raw) == 0 {
+		return params{}
+	}
+	var p params
+	if json.Unmarshal(raw, &p.values) != nil {
+		return params{missing: true}
+	}
+	// Source: AWS CloudTrail User Guide, CloudTrail record contents, "omitted".
+	if omitted, _ := p.values["omitted"].(bool); omitted {
+		return params{missing: true}
+	}
+	return p
+}
+
+// get is a parameter by its name in any case.
+func get(values map[string]any, name string) (any, bool) {
+	if v, ok := values[name]; ok {
+		return v, true
+	}
+	for have, v := range values {
+		if strings.EqualFold(have, name) {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// at is a value by a path of names with points between them.
+func (p params) at(path string) (any, bool) {
+	var v any = p.values
+	for name := range strings.SplitSeq(path, ".") {
+		object, ok := v.(map[string]any)
+		if !ok {
+			return nil, false
+		}
+		if v, ok = get(object, name); !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// text is a text, number or Boolean at a path. Hidden says that CloudTrail keeps it to itself.
+func (p params) text(path string) (text string, found, hidden bool) {
+	v, ok := p.at(path)
+	if !ok || v == nil {
+		return "", false, false
+	}
+	text, ok = scalar(v)
+	return text, ok, ok && text == redacted || !ok
+}
+
+func scalar(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case bool:
+		if v {
+			return "true", true
+		}
+		return "false", true
+	case float64:
+		b, _ := json.Marshal(v)
+		return string(b), true
+	}
+	return "", false
+}
+
+// tagNames are the names under which requests carry tags. Source: the API references of the services, whose operations name them so.
+var tagNames = []string{"tags", "tagSet", "tagSpecificationSet", "tagSpecifications", "tagSpecification", "tagging", "tagList", "tagsToAdd", "resourceTags", "bucketTags",
+	"principalTags", "addTags", "tagKeys", "tagsList"}
+
+// tags are the tags in a request. Known is false where the record does not have them all.
+func (p params) tags() (tags map[string]string, keys []string, known bool) {
+	if p.missing {
+		return nil, nil, false
+	}
+	tags = map[string]string{}
+	known = true
+	for _, name := range tagNames {
+		if v, ok := get(p.values, name); ok {
+			known = collectTags(v, tags, &keys) && known
+		}
+	}
+	return tags, keys, known
+}
+
+// collectTags reads tags in the forms that services have: lists of key and value, objects, and lists of keys, in "items" and the like.
+func collectTags(v any, tags map[string]string, keys *[]string) bool {
+	add := func(key, value string) bool {
+		if key == redacted {
+			return false
+		}
+		tags[key] = value
+		*keys = append(*keys, key)
+		return value != redacted
+	}
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return add(v, "")
+	case []any:
+		known := true
+		for _, one := range v {
+			known = collectTags(one, tags, keys) && known
+		}
+		return known
+	case map[string]any:
+		for _, inner := range []string{"items", "tags", "tagSet", "tag", "Tag", "tagging"} {
+			if more, ok := get(v, inner); ok {
+				if _, isText := more.(string); !isText {
+					return collectTags(more, tags, keys)
+				}
+			}
+		}
+		if key, ok := get(v, "key"); ok {
+			text, ok := scalar(key)
+			value, _ := get(v, "value")
+			shown, _ := scalar(value)
+			return ok && add(text, shown)
+		}
+		known := true
+		for key, value := range v {
+			if key == "resourceType" {
+				continue
+			}
+			text, ok := scalar(value)
+			known = ok && add(key, text) && known
+		}
+		return known
+	}
+	return false
+}
+
+// find is a value of a name anywhere in the parameters, the nearest to the root; lists give each of theirs.
+func (p params) find(name string) []string {
+	level := []any{p.values}
+	for range 5 {
+		var next []any
+		var found []string
+		for _, v := range level {
+			switch v := v.(type) {
+			case map[string]any:
+				if have, ok := get(v, name); ok {
+					found = append(found, scalars(have)...)
+				}
+				for _, inner := range v {
+					next = append(next, inner)
+				}
+			case []any:
+				next = append(next, v...)
+			}
+		}
+		if len(found) > 0 {
+			return found
+		}
+		level = next
+	}
+	return nil
+}
+
+// mostListed bounds how many resources of one call are looked at one by one.
+const mostListed = 9
+
+func scalars(v any) []string {
+	if text, ok := scalar(v); ok {
+		return []string{text}
+	}
+	var out []string
+	if list, ok := v.([]any); ok {
+		for _, one := range list {
+			if text, ok := scalar(one); ok {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}

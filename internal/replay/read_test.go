@@ -1,0 +1,495 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// guarded refuses shells to everybody but one role, and writes of the tag Team depend on the caller's own.
+func guarded(t testing.TB) *Question {
+	t.Helper()
+	p, err := NewPolicies(worldWith(nil, nil,
+		policy.Deny("NoShells", "ssm:StartSession").On("*").When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/guarded/*")),
+		policy.Deny("NoDeletes", "iam:DeleteRole").On("arn:aws:iam::*:role/guarded/*"),
+		policy.Deny("TeamAlone", "iam:CreateUser").On("*").When(policy.StringNotEquals("aws:RequestTag/Team", "${aws:PrincipalTag/Team}")),
+	), false)
+	require.NoError(t, err)
+	return &Question{Now: p, ProjectTag: "Project"}
+}
+
+type fields map[string]any
+
+// event is a record with documentation ids; more replaces fields of it.
+func event(n int, source, name string, params any, more fields) fields {
+	e := fields{
+		"eventVersion": "1.11", "eventTime": time.Date(2026, 11, 20, 9, n%60, 0, 0, time.UTC).Format(time.RFC3339), "eventSource": source + ".amazonaws.com", "eventName": name,
+		"awsRegion": "ap-northeast-1", "sourceIPAddress": "198.51.100.7", "requestParameters": params, "eventID": fmt.Sprintf("00000000-0000-4000-8000-%012d", n),
+		"eventType": "AwsApiCall", "recipientAccountId": member, "eventCategory": "Management", "tlsDetails": fields{"tlsVersion": "TLSv1.3"},
+		"userIdentity": fields{"type": "AssumedRole", "principalId": "AROAEXAMPLE:s", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s", "accountId": member,
+			"sessionContext": fields{"sessionIssuer": fields{"type": "Role", "arn": "arn:aws:iam::" + member + ":role/team/Dev", "accountId": member, "userName": "Dev"},
+				"attributes": fields{"creationDate": "2026-11-20T08:00:00Z", "mfaAuthenticated": "false"}}},
+	}
+	for key, value := range more {
+		e[key] = value
+	}
+	return e
+}
+
+// some are events of every kind that the other tests speak of.
+func some() []fields {
+	return []fields{
+		event(1, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, nil),
+		event(2, "iam", "CreateUser", fields{"userName": "new", "tags": []any{fields{"key": "Team", "value": "a"}}}, nil),
+		event(3, "iam", "DeleteRole", fields{"roleName": "App"}, nil),
+		event(4, "ec2", "DescribeInstances", fields{}, nil),
+		event(5, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"errorCode": "AccessDenied"}),
+		event(6, "s3", "NoSuchCall", fields{}, nil),
+	}
+}
+
+func lines(events []fields) []byte {
+	var b bytes.Buffer
+	for _, e := range events {
+		data, _ := json.Marshal(e)
+		b.Write(append(data, '\n'))
+	}
+	return b.Bytes()
+}
+
+func delivered(events []fields) []byte {
+	data, _ := json.Marshal(map[string]any{"Records": events})
+	return data
+}
+
+func packed(data []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	return b.Bytes()
+}
+
+// replayed is the report on standard input.
+func replayed(t testing.TB, in io.Reader) *Report {
+	t.Helper()
+	run := NewRun(guarded(t))
+	require.NoError(t, run.Read(context.Background(), in, "-"))
+	r := run.Report(nil, nil)
+	accounted(t, r)
+	return r
+}
+
+// accounted holds that every event was judged or counted with its reason.
+func accounted(t testing.TB, r *Report) {
+	t.Helper()
+	sum := r.Judged
+	for _, c := range r.NotJudged {
+		sum += c.Count
+	}
+	assert.Equal(t, r.Events, sum, "events that are neither judged nor counted")
+	assert.Equal(t, r.Judged, r.Allowed+r.Refused+r.Depends)
+}
+
+// forms are the forms in which people have their records.
+func forms(t *testing.T) map[string][]byte {
+	events := some()
+	inOne := func(wrap func(fields) any) []byte {
+		var b bytes.Buffer
+		for _, e := range events {
+			data, _ := json.Marshal(wrap(e))
+			b.Write(append(data, '\n'))
+		}
+		return b.Bytes()
+	}
+	text := func(v any) string {
+		data, _ := json.Marshal(v)
+		return string(data)
+	}
+	var found []any
+	for _, e := range events {
+		found = append(found, fields{"EventId": e["eventID"], "CloudTrailEvent": text(e)})
+	}
+	lookup, _ := json.MarshalIndent(fields{"Events": found, "NextToken": "x"}, "", "  ")
+	pretty, _ := json.MarshalIndent(fields{"Records": events}, "", "    ")
+	low := inOne(func(e fields) any {
+		out := fields{}
+		for key, value := range e {
+			out[strings.ToLower(key)] = value
+		}
+		out["requestparameters"] = text(e["requestParameters"])
+		return out
+	})
+	table := func(identity func(fields) string) []byte {
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		require.NoError(t, w.Write([]string{"eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "requestparameters", "eventid", "errorcode", "recipientaccountid", "useridentity", "tlsdetails"}))
+		for _, e := range events {
+			code, _ := e["errorCode"].(string)
+			require.NoError(t, w.Write([]string{e["eventTime"].(string), e["eventSource"].(string), e["eventName"].(string), e["awsRegion"].(string), e["sourceIPAddress"].(string),
+				text(e["requestParameters"]), e["eventID"].(string), code, member, identity(e["userIdentity"].(fields)), "{tlsversion=TLSv1.3}"}))
+		}
+		w.Flush()
+		return b.Bytes()
+	}
+	row := "{type=AssumedRole, principalid=AROAEXAMPLE:s, arn=arn:aws:sts::" + member + ":assumed-role/Dev/s, accountid=" + member + ", invokedby=null, accesskeyid=ASIAIOSFODNN7EXAMPLE, username=null, " +
+		"sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-11-20T08:00:00Z}, sessionissuer={type=Role, principalid=AROAEXAMPLE, arn=arn:aws:iam::" + member +
+		":role/team/Dev, accountid=" + member + ", username=Dev}}}"
+	return map[string][]byte{
+		"as delivered": delivered(events), "compressed": packed(delivered(events)), "indented": pretty, "lines": lines(events), "lines, compressed": packed(lines(events)),
+		"a list": []byte(text(events)), "lookup-events": lookup, "EventBridge": inOne(func(e fields) any {
+			return fields{"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": e}
+		}),
+		"lines of Athena": low, "CSV with JSON": table(func(u fields) string { return text(u) }), "CSV of Athena": table(func(fields) string { return row }),
+		"two files in one": append(delivered(events[:3]), delivered(events[3:])...), "two packed in one": append(packed(delivered(events[:3])), packed(delivered(events[3:]))...),
+	}
+}
+
+// Records say the same in whatever form people have them, however the stream is cut.
+func TestEveryFormSaysTheSame(t *testing.T) {
+	want := replayed(t, bytes.NewReader(delivered(some())))
+	require.Equal(t, int64(6), want.Events)
+	require.Equal(t, int64(1), want.Refused)
+	require.Equal(t, int64(2), want.Depends)
+	require.Equal(t, []string{"aws:PrincipalTag/Team"}, want.Rows[2].DependsOn)
+	require.Equal(t, []string{"the path of role App in " + member}, want.Rows[1].DependsOn)
+	for name, data := range forms(t) {
+		for how, in := range map[string]io.Reader{"at once": bytes.NewReader(data), "byte by byte": iotest.OneByteReader(bytes.NewReader(data))} {
+			got := replayed(t, in)
+			got.Files = want.Files
+			assert.Equal(t, want, got, "%s, %s", name, how)
+		}
+	}
+}
+
+// What came twice counts once, in whatever order; a copy for the account of the resource gives way to the caller's own record.
+func TestDoublesCountOnce(t *testing.T) {
+	events := some()
+	events = append(events, events[0], events[3])
+	r := replayed(t, bytes.NewReader(lines(events)))
+	assert.Equal(t, int64(2), r.Doubles)
+	assert.Equal(t, int64(6), r.Events)
+
+	own := event(7, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef"})
+	theirs := event(8, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef", "recipientAccountId": "777788889999",
+		"userIdentity": fields{"type": "AWSAccount", "accountId": member, "principalId": "AROAEXAMPLE:s"}})
+	first, second := replayed(t, bytes.NewReader(lines([]fields{own, theirs}))), replayed(t, bytes.NewReader(lines([]fields{theirs, own})))
+	assert.Equal(t, first, second)
+	assert.Equal(t, int64(1), first.Refused)
+	alone := replayed(t, bytes.NewReader(lines([]fields{theirs})))
+	assert.Equal(t, int64(1), alone.Depends, "the copy alone does not tell the role")
+}
+
+// Whoever made a role in the same records told its path.
+func TestPathsAreLearnedFromOtherRecords(t *testing.T) {
+	made := event(9, "iam", "CreateRole", fields{"roleName": "App", "path": "/guarded/"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/guarded/App"}}})
+	plain := event(9, "iam", "CreateRole", fields{"roleName": "App"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}})
+	for _, late := range []bool{false, true} {
+		order := func(made fields) io.Reader {
+			events := []fields{made, some()[2]}
+			if late {
+				slices.Reverse(events)
+			}
+			return bytes.NewReader(lines(events))
+		}
+		assert.Equal(t, int64(1), replayed(t, order(made)).Refused)
+		assert.Equal(t, int64(2), replayed(t, order(plain)).Allowed)
+	}
+}
+
+// Whatever is broken is told with its place, and nothing of the rest is lost.
+func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
+	good := some()
+	line := func(n int) string {
+		data, _ := json.Marshal(good[n])
+		return string(data)
+	}
+	all := []string{line(0), line(1), line(2), line(3), line(4), line(5)}
+	with := func(at int, broken string) string {
+		return strings.Join(slices.Insert(slices.Clone(all), at, broken), "\n") + "\n"
+	}
+	whole := packed(delivered(good))
+	huge := `{"eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","requestParameters":{"x":"` + strings.Repeat("a", mostOfARecord+100) + `"}}`
+	for name, c := range map[string]struct {
+		data string
+		// events are how many are read at least, line that of the first problem; zero is none that is known.
+		events, line int64
+		why          string
+	}{
+		"no JSON":                    {with(2, "this is no record"), 6, 3, "broken JSON"},
+		"a bracket that is missing":  {with(2, `{"eventSource":"x","a":{"b":1}`), 6, 3, "broken JSON"},
+		"a value that is missing":    {with(2, `{"eventSource":`), 6, 3, "broken JSON"},
+		"a list that is not closed":  {with(2, `{"eventSource":[`), 6, 3, "broken JSON"},
+		"a text that is not closed":  {with(2, `{"eventSource":"x`), 6, 3, "broken JSON"},
+		"brackets that do not match": {with(2, `{"eventSource":["x"}`), 6, 3, "broken JSON"},
+		"too deep":                   {with(2, strings.Repeat(`{"a":`, 500)), 6, 3, "broken JSON"},
+		"another object":             {with(2, `{"a":1}`), 6, 3, "is no record of CloudTrail"},
+		"no time":                    {with(2, `{"eventSource":"ec2.amazonaws.com","eventName":"x"}`), 6, 3, "has no eventTime"},
+		"a record that is too large": {with(2, huge), 6, 3, "is larger than a record can be"},
+		"an end that is missing":     {strings.Join(all, "\n")[:len(strings.Join(all, "\n"))-20], 5, 6, "ends in the middle"},
+		"a packed file that is cut":  {string(whole[:len(whole)-12]), 0, 0, "cannot be read to its end"},
+		"broken in a list":           {`{"Records":[` + all[0] + `,{"eventSource":},` + all[1] + `]}`, 2, 1, "broken JSON"},
+		"a list that is cut":         {`{"Records":[` + all[0] + `,` + all[1][:60], 1, 1, "ends in the middle"},
+		"CSV of something else":      {"a,b\n1,2\n", 0, 1, "is no export of CloudTrail"},
+		"CSV that is cut":            {"eventsource,eventname,eventtime\nec2.amazonaws.com,\"Desc", 0, 2, "ends in the middle"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := replayed(t, strings.NewReader(c.data))
+			assert.GreaterOrEqual(t, r.Events, c.events)
+			require.NotEmpty(t, r.Problems)
+			assert.Contains(t, r.Problems[0].Why, c.why)
+			assert.Equal(t, c.line, r.Problems[0].Line)
+			assert.False(t, r.Holds)
+		})
+	}
+}
+
+// A text that never ends takes no more memory than a record, whatever is in it.
+func TestWhatNeverEndsTakesNoMemory(t *testing.T) {
+	for _, fill := range []string{"a", `\`, `\"`, "{", "[", `{"a":`, `,`, "\n"} {
+		in := io.MultiReader(strings.NewReader(`{"eventSource":"`), io.LimitReader(&endless{text: fill}, 64<<20), bytes.NewReader(append([]byte("\n"), lines(some())...)))
+		f := &framer{in: in, record: func([]byte, int64, int64) error { return nil }, problem: func(error, int64, int64) {}}
+		require.NoError(t, f.run())
+		assert.LessOrEqual(t, cap(f.buf), 4*mostOfARecord, "%q", fill)
+	}
+}
+
+type endless struct {
+	text string
+	at   int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = e.text[e.at%len(e.text)]
+		e.at++
+	}
+	return len(p), nil
+}
+
+// A folder is read as CloudTrail delivers it: digest files and what is no export are passed over, days that are not asked about too.
+func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
+	dir := t.TempDir()
+	put := func(name string, data []byte) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+	}
+	events := some()
+	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/11/20/a.json.gz", packed(delivered(events[:3])))
+	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/11/20/b.json.gz", packed(delivered(events[3:])))
+	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/01/20/old.json.gz", []byte("not read"))
+	put("AWSLogs/"+member+"/CloudTrail-Digest/ap-northeast-1/2026/11/20/d.json.gz", packed([]byte(`{"digestStartTime":"x"}`)))
+	put("README", []byte("about these records"))
+	q := guarded(t)
+	q.From = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	run := NewRun(q)
+	require.NoError(t, run.Read(context.Background(), nil, dir))
+	r := run.Report(nil, nil)
+	accounted(t, r)
+	assert.Equal(t, int64(6), r.Events)
+	assert.Equal(t, int64(2), r.Files)
+	assert.Equal(t, int64(3), r.Skipped)
+	assert.Empty(t, r.Problems)
+	assert.Error(t, NewRun(q).Read(context.Background(), nil, filepath.Join(dir, "nothing")))
+}
+
+// A replay that is kept goes on where it was, and gives what one run gives; another question is refused.
+func TestAReplayGoesOn(t *testing.T) {
+	dir, kept := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	write := func(name string, events []fields) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), packed(delivered(events)), 0o600))
+	}
+	once := func(state string) *Report {
+		run := NewRun(guarded(t))
+		if state != "" {
+			require.NoError(t, run.Resume(state, "question"))
+		}
+		require.NoError(t, run.Read(context.Background(), nil, dir))
+		r := run.Report(nil, nil)
+		accounted(t, r)
+		return r
+	}
+	write("a.json.gz", some()[:4])
+	once(kept)
+	write("b.json.gz", append(some()[3:], event(9, "iam", "CreateRole", fields{"roleName": "App"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}})))
+	got := once(kept)
+	assert.Equal(t, once(""), got)
+	assert.Equal(t, int64(1), got.Doubles)
+	assert.ErrorContains(t, NewRun(guarded(t)).Resume(kept, "another"), "was made for other policies")
+}
+
+// What a query of Athena groups says the same as its records one by one, but for what GroupedAway names.
+func TestGroupedRecordsSayTheSame(t *testing.T) {
+	var events []fields
+	for n := range 60 {
+		e := some()[n%4]
+		e["eventID"], e["eventTime"] = fmt.Sprintf("id-%d", n), time.Date(2026, 11, 20, 9, n, 0, 0, time.UTC).Format(time.RFC3339)
+		events = append(events, e)
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	require.NoError(t, w.Write([]string{"eventsource", "eventname", "awsregion", "recipientaccountid", "useridentity_type", "useridentity_accountid",
+		"useridentity_sessioncontext_sessionissuer_arn", "tlsdetails", "requestparameters", "calls", "first_seen", "last_seen"}))
+	for kind := range 4 {
+		e := some()[kind]
+		params, _ := json.Marshal(e["requestParameters"])
+		require.NoError(t, w.Write([]string{e["eventSource"].(string), e["eventName"].(string), "ap-northeast-1", member, "AssumedRole", member,
+			"arn:aws:iam::" + member + ":role/team/Dev", "yes", string(params), "15", events[kind]["eventTime"].(string), events[56+kind]["eventTime"].(string)}))
+	}
+	w.Flush()
+	whole, grouped := replayed(t, bytes.NewReader(lines(events))), replayed(t, &b)
+	for i := range whole.Rows {
+		whole.Rows[i].Example = ""
+	}
+	assert.Equal(t, whole.Rows, grouped.Rows)
+	assert.Equal(t, []int64{whole.Events, whole.Judged, whole.Allowed}, []int64{grouped.Events, grouped.Judged, grouped.Allowed})
+	sql := guarded(t).SQL("cloudtrail_logs", []string{member}, catalogue.Actions(), false)
+	for _, want := range []string{"'ssm.amazonaws.com StartSession'", "'iam.amazonaws.com CreateUser'", "'iam.amazonaws.com DeleteRole'", "count(DISTINCT coalesce(sharedeventid, eventid)) AS calls", "errorcode IS NULL"} {
+		if want == "'ssm.amazonaws.com StartSession'" {
+			assert.NotContains(t, sql, want, "no policy reads what a session is on")
+			continue
+		}
+		assert.Contains(t, sql, want)
+	}
+	assert.NotContains(t, sql, "useridentity.principalid AS")
+}
+
+// Every name of the table is one of AWS's, and every prefix has actions.
+func TestNamesAreOfActionsThatExist(t *testing.T) {
+	table := namesRead()
+	require.Greater(t, len(table.actions), 80)
+	for event, found := range table.actions {
+		for _, action := range found {
+			if action == "-" {
+				continue
+			}
+			_, known := catalogue.KnownAction(action)
+			assert.True(t, known, "%s: AWS documents no action %s", event, action)
+		}
+	}
+	services := map[string]bool{}
+	for _, action := range catalogue.Actions() {
+		prefix, _, _ := strings.Cut(action, ":")
+		services[prefix] = true
+	}
+	for source, prefix := range table.prefixes {
+		assert.True(t, services[prefix], "%s: no action has the prefix %s", source, prefix)
+	}
+	for _, c := range []struct{ source, name, action string }{
+		{"lambda", "CreateFunction20150331", "lambda:CreateFunction"}, {"lambda", "GetFunction20150331v2", "lambda:GetFunction"}, {"s3", "ListBuckets", "s3:ListAllMyBuckets"},
+		{"cloudfront", "CreateDistribution2020_05_31", "cloudfront:CreateDistribution"}, {"monitoring", "PutMetricAlarm", "cloudwatch:PutMetricAlarm"},
+	} {
+		got, known := ActionsOf(c.source+".amazonaws.com", c.name)
+		assert.True(t, known, c.name)
+		assert.Equal(t, []string{c.action}, got)
+	}
+}
+
+// Entries of the accept file name what they accept; everything that is wrong in it is told at once, with its line.
+func TestAccepts(t *testing.T) {
+	accepts, err := ReadAccepts("replay.yaml", []byte("accept:\n  - {sid: NoShells, who: \"arn:aws:iam::*:role/team/*\", because: they use the new role}\n"))
+	require.NoError(t, err)
+	run := NewRun(guarded(t))
+	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
+	r := run.Report(accepts, nil)
+	assert.True(t, r.Holds)
+	assert.Equal(t, "they use the new role", r.Rows[0].Accepted)
+	_, err = ReadAccepts("replay.yaml", []byte("accept:\n  - {who: x}\n  - {because: y}\n  - {sid: [1], because: z}\n  - {sid: a, sid: b, because: c, until: d}\nother: 1\n"))
+	for _, want := range []string{"replay.yaml:2:5 has no reason", "replay.yaml:3:5 accepts everything", "replay.yaml:4:11 sid is no text", "sid stands twice", `"until" is no key`, `"other" is no key`} {
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+// A comparison tells what is refused newly, and what no longer.
+func TestAComparisonTellsDifferencesAlone(t *testing.T) {
+	q := guarded(t)
+	none, err := NewPolicies(worldWith(nil, nil, policy.Deny("NoDescribe", "ec2:Describe*").On("*")), false)
+	require.NoError(t, err)
+	q.Then = none
+	run := NewRun(q)
+	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
+	r := run.Report(nil, nil)
+	var told []string
+	for _, row := range r.Rows {
+		told = append(told, string(row.Section)+" "+row.Sid)
+	}
+	assert.Equal(t, []string{"refused NoShells", "refused NoDeletes", "refused TeamAlone", "no longer refused NoDescribe"}, told)
+	q.Then = q.Now
+	run = NewRun(q)
+	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
+	assert.Empty(t, run.Report(nil, nil).Rows)
+}
+
+// With roles, the policies of a role of a stack decide too.
+func TestRolesAreAskedToo(t *testing.T) {
+	w := worldWith(nil, nil)
+	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{{Name: "some", Document: policy.New(policy.Allow("", "ec2:*").On("*"))}}
+	p, err := NewPolicies(w, true)
+	require.NoError(t, err)
+	run := NewRun(&Question{Now: p})
+	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some()[:4])), "-"))
+	r := run.Report(nil, nil)
+	accounted(t, r)
+	assert.Equal(t, int64(3), r.Refused)
+	assert.Equal(t, "no policy of the caller allows it", r.Rows[0].Rule)
+}
+
+func BenchmarkReplay(b *testing.B) {
+	var events []fields
+	for n := range 10_000 {
+		e := some()[[]int{3, 3, 3, 3, 0, 1, 3, 3, 4, 5}[n%10]]
+		e["eventID"] = fmt.Sprintf("00000000-0000-4000-8000-%012d", n)
+		e["userAgent"] = strings.Repeat("aws-sdk ", 30)
+		events = append(events, e)
+	}
+	data := packed(delivered(events))
+	q := guarded(b)
+	b.SetBytes(int64(len(delivered(events))))
+	for b.Loop() {
+		run := NewRun(q)
+		if err := run.Read(context.Background(), bytes.NewReader(data), "-"); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(len(events)*b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// Every role has another path that nobody knows, and everybody calls.
+func BenchmarkReplayOfUnknownPaths(b *testing.B) {
+	var patterns []string
+	for _, name := range []string{"guardrails/*", "GuardrailDeployer", "BreakGlass", "AWS-QuickSetup-*", "service-role/AWS-QuickSetup-*", "stacksets-exec-*", "OrganizationAccountAccessRole"} {
+		patterns = append(patterns, "arn:aws:iam::*:role/"+name)
+	}
+	p, err := NewPolicies(worldWith(nil, nil, policy.Deny("Guarded", "iam:*").On(patterns...)), false)
+	require.NoError(b, err)
+	n := 0
+	for b.Loop() {
+		n++
+		e := event(1, "iam", "AttachRolePolicy", fields{"roleName": fmt.Sprintf("App%d", n), "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, nil)
+		data, err := json.Marshal(e)
+		require.NoError(b, err)
+		decoded, err := newDecoder().decode(data)
+		require.NoError(b, err)
+		v := (&Question{Now: p}).judgeEvent(decoded, newLearned())
+		require.Len(b, v.rows, 1)
+	}
+}
