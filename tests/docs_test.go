@@ -190,7 +190,7 @@ func edited(content string, lines []string) (after, problem string) {
 }
 
 var (
-	clock    = regexp.MustCompile(`\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?`)
+	clock    = regexp.MustCompile(`((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:\d\d)?`)
 	duration = regexp.MustCompile(`\d+(\.\d+)? s\b`)
 	commit   = regexp.MustCompile(`HEAD \([0-9a-f]{7,}\)`)
 )

@@ -83,12 +83,23 @@ func readVerbs(t testing.TB) []verbOf {
 			continue
 		}
 		own := help(t, m[1])
-		all = append(all, verbOf{
-			name: m[1], means: m[2], usage: strings.TrimSuffix(strings.TrimSpace(between(own, "\nUsage:\n", "\n\n")), " [flags]"),
-			flags: append(flagsOf(between(own, "\nFlags:\n", "\nGlobal Flags:")), flagsOf(between(own, "\nGlobal Flags:\n", "\x00"))...),
-		})
+		below := verbLine.FindAllStringSubmatch(between(own, "\nAvailable Commands:\n", "\nFlags:"), -1)
+		for _, sub := range below { // A verb that has verbs below it does nothing by itself.
+			all = append(all, verbIn(m[1]+" "+sub[1], sub[2], help(t, m[1], sub[1])))
+		}
+		if len(below) == 0 {
+			all = append(all, verbIn(m[1], m[2], own))
+		}
 	}
 	return all
+}
+
+// verbIn is a verb as its help has it.
+func verbIn(name, means, help string) verbOf {
+	return verbOf{
+		name: name, means: means, usage: strings.TrimSuffix(strings.TrimSpace(between(help, "\nUsage:\n", "\n\n")), " [flags]"),
+		flags: append(flagsOf(between(help, "\nFlags:\n", "\nGlobal Flags:")), flagsOf(between(help, "\nGlobal Flags:\n", "\x00"))...),
+	}
 }
 
 // The README lists every verb.

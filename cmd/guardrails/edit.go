@@ -82,8 +82,8 @@ func changeFile(cmd *cobra.Command, stack, file string, dryRun bool, edits func(
 	return made, nil
 }
 
-// tell prints what the change is: in JSON, or in words that end with what is left to do. The lines that end shells are of a grant that has been open.
-func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, left string) error {
+// tell prints what the change is: in JSON, or in words that end with what is left to do. means says what it is for people, also of a dry run. The lines that end shells are of a grant that has been open.
+func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, means, left string) error {
 	out := cmd.OutOrStdout()
 	if f.json {
 		g := change.Grant
@@ -94,11 +94,11 @@ func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change
 			Next:  f.command("up", stack), Shells: append([]string{}, shells...),
 		})
 	}
-	title := "%s\n%s%s"
+	title := "%s\n%s%s%s"
 	if dryRun {
-		title, left = "%s would become, and was not touched:\n%s%s", ""
+		title, left = "%s would become, and was not touched:\n%s%s%s", ""
 	}
-	_, err := fmt.Fprintf(out, title, file, change.Diff(), left)
+	_, err := fmt.Fprintf(out, title, file, change.Diff(), means, left)
 	return err
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/clock"
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -15,6 +17,7 @@ func newGrant(f *flags) *cobra.Command {
 	var (
 		grant       edit.Grant
 		from, until string
+		inZone      string
 		length      time.Duration
 		dryRun      bool
 	)
@@ -24,31 +27,41 @@ func newGrant(f *flags) *cobra.Command {
 		Long: `Adds a grant to the section guardrails:grants of the stack file. Comments, order and spacing of everything else stay as they are. The new
 content is read first, and nothing is written when any of it is refused. No account is touched: up applies the file.
 
-The person is a user of the stack, alias/name for a user of another stack of the folder, or the ARN of a user.`,
+The person is a user of the stack, alias/name for a user of another stack of the folder, or the ARN of a user.
+
+Times are said as in 19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", "19:00 Asia/Tokyo" or 2026-12-01T09:00+09:00. Those without a zone are
+in that of --zone, of guardrails:timeZone in the stack file, or of this machine. A time that clocks show twice on the day on which they are set back, or not at all when they
+are set forward, is refused with what to write. What is printed is in that zone and in UTC.`,
 		Example: `  guardrails grant workload jump/alice --run-as alice --for 4h --ticket CHG1234
+  guardrails grant workload jump/bob --run-as bob --from "tonight 19:00" --for 2h --zone Europe/Berlin --ticket CHG1235
   guardrails grant workload jump/bob --run-as bob --from 2026-12-01T09:00+09:00 --until 2026-12-01T13:00+09:00 --ticket CHG1235 --dry-run`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			now := time.Now()
+			now := f.clock()
 			grant.Person = args[1]
-			if grant.From, grant.Until, err = window(now, from, until, length); err != nil {
+			stack, file, err := f.stackFile(args[0])
+			if err != nil {
+				return err
+			}
+			zone, err := zoneOf(inZone, file)
+			if err != nil {
+				return err
+			}
+			if grant.From, grant.Until, err = window(now, zone, from, until, length); err != nil {
 				return err
 			}
 			if grant.Ticket == "" {
 				return workspace.Usef("--ticket is missing; write why the grant exists, such as --ticket CHG1234")
 			}
-			stack, file, err := f.stackFile(args[0])
-			if err != nil {
-				return err
-			}
 			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.AddGrant(file, grant) })
 			if err != nil {
 				return err
 			}
-			begin, end := change.Grant.Window()
-			left := fmt.Sprintf("\n%s%s can assume %s from %s until %s, once it is deployed:\n  %s\n",
-				reach(change.Grant.Projects, change.Grant.OSAccess.Projects), grant.Person, change.Grant.RoleARN(), begin, end, f.command("up", stack))
-			return f.tell(cmd, stack, file, change, dryRun, nil, left)
+			means := fmt.Sprintf("\n%s%s can assume %s for %s, once it is deployed:\n  from  %s\n  until %s\n",
+				reach(change.Grant.Projects, change.Grant.OSAccess.Projects), grant.Person, change.Grant.RoleARN(), clock.Left(grant.Until.Sub(grant.From)),
+				clock.Show(grant.From, zone), clock.Show(grant.Until, zone))
+			left := "  " + f.command("up", stack) + "\n"
+			return f.tell(cmd, stack, file, change, dryRun, nil, means, left)
 		},
 	}
 	f.jsonFlag(cmd)
@@ -56,8 +69,9 @@ The person is a user of the stack, alias/name for a user of another stack of the
 	flags.StringVar(&grant.RunAs, "run-as", "", "OS user of the shells; without it they start as sessions.runAs.defaultUser")
 	flags.StringVar(&grant.Ticket, "ticket", "", "why the grant exists, such as CHG1234")
 	flags.StringArrayVar(&grant.Projects, "project", nil, "project of osAccess that the grant reaches; repeatable, without it all of them")
-	flags.StringVar(&from, "from", "", "when it begins, with offset, such as 2026-12-01T09:00+09:00; without it now")
-	flags.StringVar(&until, "until", "", "when it ends, with offset, such as 2026-12-01T13:00+09:00")
+	flags.StringVar(&from, "from", "", "when it begins, such as \"tonight 19:00\"; without it now")
+	flags.StringVar(&until, "until", "", "when it ends, such as 21:00, which is the first one after it begins")
+	flags.StringVar(&inZone, "zone", "", "zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
 	flags.DurationVar(&length, "for", 0, "how long it lasts, such as 4h, in place of --until")
 	flags.BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	return cmd
@@ -74,29 +88,28 @@ func reach(named, listed []string) string {
 	return "It reaches every node of the account: osAccess names no projects, and neither does the grant. --project narrows it where osAccess.projects lists them.\n"
 }
 
-// times are how --from and --until may be written: with or without seconds, always with an offset.
-var times = []string{time.RFC3339, "2006-01-02T15:04Z07:00"}
-
-// instant reads a time. The grant begins or ends with a second.
-func instant(flag, value string) (time.Time, error) {
-	for _, layout := range times {
-		if at, err := time.Parse(layout, value); err == nil {
-			if at.Nanosecond() != 0 {
-				return at, workspace.Usef("%s %q has a part of a second; write whole seconds: %s", flag, value, at.Truncate(time.Second).Format(time.RFC3339))
-			}
-			return at, nil
+// zoneOf is the zone in which times without an offset are read, and all are shown: that of --zone, of the stack file, or of the machine.
+func zoneOf(name, file string) (*time.Location, error) {
+	if name != "" {
+		zone, err := clock.Zone(name)
+		if err != nil {
+			return nil, workspace.Usef("--zone: %v; write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC", err)
 		}
+		return zone, nil
 	}
-	return time.Time{}, workspace.Usef(`%s %q is not a time that is read here; write date, "T", hours and minutes, seconds if they matter, and the offset or Z: `+
-		`2026-12-01T09:00+09:00, 2026-12-01T09:00:30+09:00 or 2026-12-01T00:00Z`, flag, value)
+	stack, problems := config.ReadFile(file)
+	if len(problems) > 0 {
+		return time.Local, nil // The file is refused when it is edited.
+	}
+	return stack.Zone(), nil
 }
 
-// window is what the flags say, in whole seconds.
-func window(now time.Time, from, until string, length time.Duration) (begin, end time.Time, err error) {
-	begin = now.Truncate(time.Second)
+// window is what the flags say, in whole seconds. A time of day in until is the first one after the beginning.
+func window(now time.Time, zone *time.Location, from, until string, length time.Duration) (begin, end time.Time, err error) {
+	begin = now.In(zone).Truncate(time.Second)
 	if from != "" {
-		if begin, err = instant("--from", from); err != nil {
-			return begin, end, err
+		if begin, err = clock.Say(from, now, time.Time{}, zone); err != nil {
+			return begin, end, workspace.Usef("--from: %v", err)
 		}
 	}
 	switch {
@@ -106,15 +119,18 @@ func window(now time.Time, from, until string, length time.Duration) (begin, end
 		return begin, end, workspace.Usef("when the grant ends is missing; write --for 4h, or --until with a time")
 	case length < 0:
 		return begin, end, workspace.Usef("--for %s goes backwards; write how long the grant lasts, such as 4h", length)
+	case length%time.Second != 0:
+		return begin, end, workspace.Usef("--for %s is not in whole seconds; write how long the grant lasts, such as 4h", length)
 	case length != 0:
+		// So long on a clock that does not change: an hour is an hour, whatever clocks on walls do in it.
 		end = begin.Add(length)
 	default:
-		if end, err = instant("--until", until); err != nil {
-			return begin, end, err
+		if end, err = clock.Say(until, now, begin, zone); err != nil {
+			return begin, end, workspace.Usef("--until: %v", err)
 		}
 	}
 	if !end.After(now) {
-		return begin, end, workspace.Usef("the window ended at %s already; write a later end", end.Format(time.RFC3339))
+		return begin, end, workspace.Usef("the window ended at %s already; write a later end", clock.Show(end, zone))
 	}
 	return begin, end, nil
 }

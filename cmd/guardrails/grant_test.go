@@ -10,37 +10,59 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// Times are read with and without seconds, with any offset; what is not read is told with what is, as wrong use.
+// A window is what is said in the zone that counts; what is not read is told with what is, as wrong use.
 func TestTimesOfAGrant(t *testing.T) {
+	tokyo, err := zoneOf("Asia/Tokyo", "")
+	require.NoError(t, err)
 	now := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	for from, want := range map[string]string{
-		"2026-11-29T19:00+09:00":    "2026-11-29T10:00:00Z",
-		"2026-11-29T19:00:30+09:00": "2026-11-29T10:00:30Z",
-		"2026-11-29T19:00Z":         "2026-11-29T19:00:00Z",
-		"2026-11-29T19:00-03:30":    "2026-11-29T22:30:00Z",
+		"2026-11-29T19:00+09:00":     "2026-11-29T10:00:00Z",
+		"2026-11-29T19:00:30+09:00":  "2026-11-29T10:00:30Z",
+		"2026-11-29T19:00Z":          "2026-11-29T19:00:00Z",
+		"19:00":                      "2026-11-29T10:00:00Z",
+		"tonight 19:00":              "2026-11-29T10:00:00Z",
+		"tonight 19:00 Europe/Paris": "2026-11-29T18:00:00Z",
+		"tomorrow 09:00":             "2026-11-30T00:00:00Z",
 	} {
-		begin, end, err := window(now, from, "", 4*time.Hour)
+		begin, end, err := window(now, tokyo, from, "", 4*time.Hour)
 		require.NoError(t, err, from)
-		assert.Equal(t, want, begin.UTC().Format(time.RFC3339))
+		assert.Equal(t, want, begin.UTC().Format(time.RFC3339), from)
 		assert.Equal(t, 4*time.Hour, end.Sub(begin))
-		_, end, err = window(now, "2026-11-29T09:00Z", from, 0)
+		_, end, err = window(now, tokyo, "2026-11-29T09:00Z", "2026-12-01 09:00", 0)
 		require.NoError(t, err, from)
-		assert.Equal(t, want, end.UTC().Format(time.RFC3339))
+		assert.Equal(t, "2026-12-01T00:00:00Z", end.UTC().Format(time.RFC3339))
 	}
+	_, end, err := window(now, tokyo, "22:00", "02:00", 0)
+	require.NoError(t, err)
+	assert.Equal(t, "2026-11-30T02:00:00+09:00", end.Format(time.RFC3339), "the first one after the beginning")
 	for _, flag := range []string{"--from", "--until"} {
-		for _, wrong := range []string{"2026-11-29T19:00", "2026-11-29 19:00+09:00", "2026-11-29", "19:00", "tomorrow", "2026-11-31T19:00Z", "2026-11-29T19Z"} {
+		for _, wrong := range []string{"2026-11-29", "tomorrow", "2026-11-31T19:00Z", "2026-11-29T19Z", "19:00 JST"} {
 			from, until := wrong, "2026-11-29T20:00Z"
 			if flag == "--until" {
 				from, until = "", wrong
 			}
-			_, _, err := window(now, from, until, 0)
-			require.ErrorContains(t, err, flag+` "`+wrong+`"`)
-			require.ErrorContains(t, err, "2026-12-01T09:00+09:00, 2026-12-01T09:00:30+09:00 or 2026-12-01T00:00Z")
+			_, _, err := window(now, tokyo, from, until, 0)
+			require.ErrorContains(t, err, flag+`: "`+wrong+`"`)
+			require.ErrorContains(t, err, "2026-12-01T09:00+09:00, 2026-12-01T00:00Z")
 			assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
 		}
 	}
-	_, _, err := window(now, "2026-11-29T19:00:00.5Z", "", time.Hour)
+	_, _, err = window(now, tokyo, "2026-11-29T19:00:00.5Z", "", time.Hour)
 	require.ErrorContains(t, err, "write whole seconds: 2026-11-29T19:00:00Z")
+	_, err = zoneOf("JST", "")
+	require.ErrorContains(t, err, "--zone")
+}
+
+// An hour is an hour on the night on which clocks change, and a time that they show twice is not guessed.
+func TestAGrantOverAChangeOfClocks(t *testing.T) {
+	berlin, err := zoneOf("Europe/Berlin", "")
+	require.NoError(t, err)
+	now := time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC)
+	begin, end, err := window(now, berlin, "tomorrow 01:30", "", 2*time.Hour)
+	require.NoError(t, err)
+	assert.Equal(t, "2026-10-25T01:30:00+02:00 2026-10-25T02:30:00+01:00", begin.Format(time.RFC3339)+" "+end.Format(time.RFC3339))
+	_, _, err = window(now, berlin, "tomorrow 01:30", "02:30", 0)
+	require.ErrorContains(t, err, "write it with its offset: 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00")
 }
 
 // A grant that names no project says what it reaches.

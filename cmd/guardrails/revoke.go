@@ -7,13 +7,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/edit"
 )
 
 func newRevoke(f *flags) *cobra.Command {
 	var (
-		person string
-		dryRun bool
+		person, inZone string
+		dryRun         bool
 	)
 	cmd := &cobra.Command{
 		Use:   "revoke stack ticket",
@@ -29,7 +30,11 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if err != nil {
 				return err
 			}
-			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, time.Now()) })
+			zone, err := zoneOf(inZone, file)
+			if err != nil {
+				return err
+			}
+			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, f.clock()) })
 			if err != nil {
 				return err
 			}
@@ -37,13 +42,23 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if !change.Removed {
 				shells = change.Grant.EndShells()
 			}
-			return f.tell(cmd, stack, file, change, dryRun, shells, f.afterRevoke(stack, change, shells))
+			return f.tell(cmd, stack, file, change, dryRun, shells, revoked(change, zone), f.afterRevoke(stack, change, shells))
 		},
 	}
 	f.jsonFlag(cmd)
 	cmd.Flags().StringVar(&person, "person", "", "the person as the file writes it, where a ticket has several grants")
+	cmd.Flags().StringVar(&inZone, "zone", "", "zone in which times are shown, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	return cmd
+}
+
+// revoked says what becomes of the grant.
+func revoked(change *edit.Change, zone *time.Location) string {
+	grant := change.Grant
+	if change.Removed {
+		return fmt.Sprintf("\n%s would have had %s from %s; now it never opens.\n", grant.Person, grant.RoleName(), clock.Show(grant.From, zone))
+	}
+	return fmt.Sprintf("\n%s has %s until %s in place of\n%s.\n", grant.Person, grant.RoleName(), clock.Show(grant.Until, zone), clock.Show(change.Was, zone))
 }
 
 // afterRevoke says what is left to do, in its order: a shell that is ended before the window is shut can be opened again.

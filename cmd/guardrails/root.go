@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,17 @@ type flags struct {
 	allowDelete []string
 	verify      bool
 	noRefresh   bool
+
+	// now is the clock of the verbs that write times into files; nil means that of the machine.
+	now func() time.Time
+}
+
+// clock is what time it is.
+func (f *flags) clock() time.Time {
+	if f.now != nil {
+		return f.now()
+	}
+	return time.Now()
 }
 
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
@@ -47,14 +59,19 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	began := false
-	for _, verb := range root.Commands() {
+	var watch func(verb *cobra.Command)
+	watch = func(verb *cobra.Command) {
 		if run := verb.RunE; run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
 				return run(cmd, args)
 			}
 		}
+		for _, below := range verb.Commands() {
+			watch(below)
+		}
 	}
+	watch(root)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !began { // Cobra's own: an unknown verb or flag, too many arguments.
 		err = workspace.Usef("%v; see guardrails --help", err)
@@ -120,8 +137,8 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
 	root.PersistentFlags().StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
-	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newDeployer(f), newPulumiCLI())
-	root.AddCommand(newAdopt(f), newInit(f), newVersion(f), newReplay(f))
+	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newGrants(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newDeployer(f), newPulumiCLI())
+	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f))
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

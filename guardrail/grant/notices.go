@@ -46,13 +46,17 @@ func (a *Args) ShellsEndBy() time.Time {
 	return a.Until.Add(a.OSAccess.Sessions.SessionLength())
 }
 
-// EndShells are the command lines that end the shells of the grant that are open, one for each Region of the sessions: for somebody in the account
-// who may call ssm:DescribeSessions and ssm:TerminateSession. Ending the window does not end them.
+// EndShells are the command lines that end the shells of the grant that are open: EndShellsOf its role and person. Ending the window does not end them.
 func (a *Args) EndShells() []string {
-	account := a.OSAccess.Account
-	owner := account.Partition.AssumedRoleARN(account.ID, a.RoleName(), a.userName())
+	return EndShellsOf(a.OSAccess.Account, a.OSAccess.Sessions.Regions, a.RoleName(), a.userName())
+}
+
+// EndShellsOf are the command lines that end the shells that somebody has open in a role of the account, whose sessions are named after the person: one line
+// for each Region, for somebody in the account who may call ssm:DescribeSessions and ssm:TerminateSession.
+func EndShellsOf(account guardrail.Account, regions []string, role, person string) []string {
+	owner := account.Partition.AssumedRoleARN(account.ID, role, person)
 	var lines []string
-	for _, region := range a.OSAccess.Sessions.Regions {
+	for _, region := range regions {
 		lines = append(lines, fmt.Sprintf("aws ssm describe-sessions --region %s --state Active --filters key=Owner,value=%s "+
 			"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region %s --session-id",
 			region, owner, region))

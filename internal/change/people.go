@@ -137,6 +137,7 @@ func (c *comparison) way(gains bool, a atom, e extent, m *report.Matrix) PersonC
 	}
 	p.Role = cmp.Or(c.permissionSets[a.role], nameOf(a.role))
 	p.PermissionSet = c.permissionSets[a.role] != ""
+	p.Teams = c.teamsOf(gains, a.role, a.person, a.through)
 	if a.through != "" {
 		p.Through = strings.Split(a.through, " > ")
 	}

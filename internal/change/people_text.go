@@ -30,7 +30,7 @@ func (p *PersonChange) line(c *comparison) string {
 		if p.PermissionSet {
 			b.WriteString("the permission set " + p.Role)
 		} else {
-			b.WriteString("the role " + p.Role)
+			b.WriteString("the role " + p.Role + p.teamWords())
 		}
 		if len(p.Carries) > 0 {
 			b.WriteString(", which carries " + strings.Join(p.Carries, ", "))

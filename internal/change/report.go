@@ -65,6 +65,8 @@ type PersonChange struct {
 	Through       []string `json:"through,omitempty"`
 	Account       string   `json:"account"`
 	Carries       []string `json:"carries,omitempty"`
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	Teams []string `json:"teams,omitempty"`
 	// Whole says that the role itself is gained or lost, and not only what it opens.
 	Whole bool `json:"whole,omitempty"`
 	// Opens are the doors on nodes, and "start" and "stop".

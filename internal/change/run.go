@@ -78,6 +78,17 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 	return stacks, notes, known, nil
 }
 
+// FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their project. The report comes also beside an error
+// that says that what they would become is refused.
+func FromStacks(project string, now, next []*config.Stack, at time.Time) (*Report, error) {
+	report, err := compareStacks(project, "the working tree", now, next, at)
+	if err != nil {
+		return nil, err
+	}
+	report.To = "the change"
+	return report, report.refused
+}
+
 // compareStacks compares the stacks of each organization with those that it had.
 func compareStacks(project, fromName string, then, now []*config.Stack, at time.Time) (*Report, error) {
 	groups, err := groupsOf(then, now)

@@ -29,6 +29,10 @@ type Side struct {
 	// Notes are what else to know about the side.
 	Notes []string
 
+	// stacks are what was read; none where only what is deployed is known.
+	stacks []*config.Stack
+	// teams are the teams by which roles name people, once somebody has asked.
+	teams map[config.RolePerson][]string
 	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are compared too.
 	siblings []config.Sibling
 	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user <name>" and "group <name>".
@@ -38,7 +42,7 @@ type Side struct {
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
 func Of(name string, stacks ...*config.Stack) *Side {
-	s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}, Judgements: judge.Stacks(stacks...)}
+	s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}, Judgements: judge.Stacks(stacks...), stacks: stacks}
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
 		s.identityCenterOf(stack)
@@ -53,7 +57,7 @@ func (s *Side) matrix(at time.Time) (*access.Engine, *report.Matrix, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := report.NewMatrix(engine, report.MatrixOptions{At: at, ProjectTags: s.ProjectTags})
+	m, err := report.NewMatrix(engine, report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)})
 	return engine, m, err
 }
 
@@ -92,6 +96,7 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	c.identityCenter()
 	c.guardrails()
 	c.settings()
+	c.teams()
 	c.documents()
 	c.proofs()
 	c.resources()

@@ -133,6 +133,30 @@ func (r *Report) WriteText(w io.Writer) error {
 	return err
 }
 
+// WriteBrief writes what the report says of people, permission sets, guardrails and settings, for a screen: of the sections that say where that comes from it
+// writes how much there is.
+func (r *Report) WriteBrief(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", r.headline())
+	var counts []string
+	for _, s := range r.sections() {
+		switch {
+		case len(s.lines) == 0:
+		case slices.Contains([]string{"calls", "documents", "resources", "proofs", "replaced and deleted"}, s.title):
+			counts = append(counts, fmt.Sprintf("%s: %d", s.title, len(s.lines)))
+		default:
+			for _, line := range s.lines {
+				fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+			}
+		}
+	}
+	if len(counts) > 0 {
+		fmt.Fprintf(&b, "  and %s; guardrails diff lists them\n", strings.Join(counts, ", "))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
 // folded are the sections that a comment shows on demand: what the ones above come from.
 var folded = map[string]bool{"settings": true, "documents": true, "resources": true}
 

@@ -33,7 +33,9 @@ func (s *Stack) complete(d *decoder) {
 	s.checkUsers(d)
 	s.checkOSUsers(d)
 	s.checkDomainLogins(d)
+	s.checkTeams(d)
 	s.checkPeople(d)
+	s.checkExpectedTeams(d)
 	s.checkOrganization(d)
 	s.readOwnPolicies(d, s.Folder)
 	s.checkIdentityCenter(d)
@@ -121,7 +123,7 @@ func (s *Stack) checkDomainLogins(d *decoder) {
 func (s *Stack) checkPeople(d *decoder) {
 	check := func(at Path, names []string) {
 		for i, name := range names {
-			s.checkPerson(d, at.Child("users").Index(i), name)
+			s.checkNamed(d, at.Child("users").Index(i), name)
 		}
 	}
 	for i, r := range s.OperationRoles {
@@ -132,11 +134,14 @@ func (s *Stack) checkPeople(d *decoder) {
 	}
 	if s.OSAccess != nil {
 		for i, name := range s.OSAccess.StandingUsers {
-			s.checkPerson(d, stackPath("osAccess.standingUsers").Index(i), name)
+			s.checkNamed(d, stackPath("osAccess.standingUsers").Index(i), name)
 		}
 	}
 	for i, g := range s.Grants {
-		s.checkPerson(d, stackPath("grants").Index(i).Child("person"), g.Person)
+		at := stackPath("grants").Index(i).Child("person")
+		if !s.teamRefused(d, at, g.Person, "is a team, and a grant is for one person", "write one grant for each person of it") {
+			s.checkPerson(d, at, g.Person)
+		}
 	}
 }
 

@@ -35,7 +35,8 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		example("another project stays shut"),
 	key("as", func(e *expectationDraft) *subject { return &e.who }, subjectKind{}).
 		required("name the person").
-		doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation.").
+		doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation. "+
+			"A team of guardrails:teams stands for everybody in it: the expectation must hold of each.").
 		example("non-97-test-user1"),
 	key("session", func(e *expectationDraft) *expect.SignIn { return &e.Session }, wordsOf(expect.SignIns()...)).
 		orElse(expect.SignInConsole, "it is how most people come in").

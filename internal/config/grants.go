@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/osaccess"
+	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/policy"
 )
 
@@ -43,6 +44,22 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 		doc("Why the grant exists. It becomes part of the role's name, and a tag.").
 		example("CHG1234"),
 )
+
+// validateTimeZone takes names of the IANA time zone database.
+func validateTimeZone(s string) error {
+	if _, err := clock.Zone(s); err != nil {
+		return says("is no time zone", "write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC")
+	}
+	return nil
+}
+
+// Zone is the zone in which times are said and shown: that of timeZone, or the machine's.
+func (s *Stack) Zone() *time.Location {
+	if zone, err := clock.Zone(s.TimeZone); err == nil {
+		return zone
+	}
+	return time.Local
+}
 
 // OSAccessTemplate is the section "osAccess" complete, nil where there is none.
 func (s *Stack) OSAccessTemplate() *osaccess.Args {

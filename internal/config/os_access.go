@@ -41,7 +41,7 @@ var osAccessKeys = keys("what opens operating systems without an operation role:
 	key("standingUsers", func(a *osaccess.Args) *[]string { return &a.StandingUsers }, words(text(person("standingPrincipalArns")).pattern(personPattern))).
 		orNothing("nobody has access without a grant, and no shared role is made", "standing access is what grants replace").
 		doc("People who can use the shared role OSAccess at any time: users of this stack, or alias/name for those of another stack of the organization. "+
-			"Every check reports them.").
+			"Every check reports them."+teamDoc).
 		example([]string{"jump/alice"}),
 	key("standingPrincipalArns", func(a *osaccess.Args) *[]string { return &a.StandingPrincipalARNs }, words(text(nil).pattern(userARNPattern))).
 		orNothing("nobody else has standing access", "standing access is what grants replace").

@@ -23,6 +23,8 @@ type Sibling struct {
 	Partition    policy.Partition
 	// Users are the paths of its users, and OSUsers their OS users, by name.
 	Users, OSUsers map[string]string
+	// Teams are the names of the members of its teams, by team. Members who are no users of the stack are left out: they are refused there.
+	Teams map[string][]string
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
 	// JustInTime says that it uses just-in-time node access.
@@ -100,7 +102,7 @@ func siblingIn(file Source, project *Source) Sibling {
 // siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no account.
 func siblingOf(file Source, project *Source) Sibling {
 	src := sourceOf(file, project)
-	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}}
+	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}, Teams: map[string][]string{}}
 	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
 		e.value = firstLevel(e.value)
@@ -119,6 +121,12 @@ func siblingOf(file Source, project *Source) Sibling {
 			s.Organization = cmp.Or(s.Organization, e.value.child("id"))
 			s.Management, s.Governs = e.value.child("management"), []string{}
 			e.value.under("tree").accounts(&s.Governs)
+		case namespace + ":teams":
+			for _, team := range e.value.entries {
+				if teamName(team.name) == nil {
+					s.Teams[team.name] = team.value.texts()
+				}
+			}
 		case namespace + ":users":
 			for _, item := range e.value.items {
 				if name := item.child("name"); policy.ValidateUserName(name) == nil {
@@ -127,6 +135,9 @@ func siblingOf(file Source, project *Source) Sibling {
 				}
 			}
 		}
+	}
+	for name, team := range s.Teams {
+		s.Teams[name] = slices.DeleteFunc(team, func(member string) bool { _, known := s.Users[member]; return !known })
 	}
 	if grouped || len(s.Users) > 0 {
 		s.Group = s.Partition.GroupARN(s.AccountID, group.Path, group.Name)
@@ -140,6 +151,15 @@ func (n *node) child(name string) string {
 		return value.text
 	}
 	return ""
+}
+
+// texts are the elements of a list, as text.
+func (n *node) texts() []string {
+	texts := make([]string, 0, len(n.items))
+	for _, item := range n.items {
+		texts = append(texts, item.text)
+	}
+	return texts
 }
 
 // under is the value of a key; empty where there is none.
@@ -228,53 +248,65 @@ func (s *Stack) person(person string) (user, arn string) {
 	return "", s.elsewhere(alias, name)
 }
 
-// principals splits people into users of this account and ARNs, which join those that are given.
+// principals splits people, and the people of teams, into users of this account and ARNs, which join those that are given.
 func (s *Stack) principals(people, arns []string) (users, all []string) {
 	all = slices.Clone(arns)
-	for _, p := range people {
-		if strings.HasPrefix(p, "arn:") {
-			continue // Refused where it stands.
-		}
-		user, arn := s.person(p)
-		if user != "" {
-			users = append(users, user)
-		} else if arn != "" {
-			all = append(all, arn)
+	for _, n := range s.named(people) {
+		if n.user != "" {
+			users = append(users, n.user)
+		} else {
+			all = append(all, n.arn)
 		}
 	}
 	return users, all
 }
 
-var principalPath = regexp.MustCompile(`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`)
+var (
+	principalPath = regexp.MustCompile(`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`)
+	standingPath  = regexp.MustCompile(`^(.*:osAccess)\.standing(Users|PrincipalArns)\[([0-9]+)\]$`)
+)
 
-// written is where the file has what a path of a component speaks of: people of other stacks, who are written among users, come to a component among the
-// ARNs, and its users are those of this account alone.
+// written is where the file has what a path of a component speaks of: people of other stacks and of teams, who are written among users, come to a
+// component one by one, those of other accounts among the ARNs.
 func (s *Stack) written(at Path) Path {
+	if parts := standingPath.FindStringSubmatch(string(at)); parts != nil && s.OSAccess != nil {
+		i, _ := strconv.Atoi(parts[3])
+		if n, found := s.element(s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs, parts[2] == "Users", i); found {
+			return Path(parts[1]).Child("standingUsers").Index(n)
+		}
+		return at
+	}
 	parts := principalPath.FindStringSubmatch(string(at))
 	if parts == nil {
 		return at
 	}
 	role, _ := strconv.Atoi(parts[3])
-	n, _ := strconv.Atoi(parts[5])
+	i, _ := strconv.Atoi(parts[5])
 	people, arns := s.peopleOf(parts[2], role)
-	own := parts[4] == "users"
-	if !own {
-		if n < len(arns) {
-			return at
-		}
-		n -= len(arns)
-	}
-	for i, p := range people {
-		user, arn := s.person(p)
-		if strings.HasPrefix(p, "arn:") || own != (user != "") || !own && arn == "" {
-			continue
-		}
-		if n == 0 {
-			return Path(parts[1]).Child("users").Index(i)
-		}
-		n--
+	if n, found := s.element(people, arns, parts[4] == "users", i); found {
+		return Path(parts[1]).Child("users").Index(n)
 	}
 	return at
+}
+
+// element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN is written as one.
+func (s *Stack) element(people, arns []string, own bool, i int) (int, bool) {
+	if !own {
+		i -= len(arns)
+	}
+	if i < 0 {
+		return 0, false
+	}
+	for _, who := range s.named(people) {
+		if own != (who.user != "") {
+			continue
+		}
+		if i == 0 {
+			return who.at, true
+		}
+		i--
+	}
+	return 0, false
 }
 
 // peopleOf are the people and ARNs of a role as the file has them.
@@ -300,7 +332,7 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 			return
 		}
 		fix := "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
-		if best, near := nearest(name, known); near {
+		if best, near := nearestNamed(name, known, s.Teams); near {
 			fix = "did you mean " + strconv.Quote(best) + "?"
 		}
 		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of this stack", Fix: fix})
@@ -329,7 +361,7 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 	}
 	slices.Sort(names)
 	fix := "add the user to Pulumi." + other.Stack + ".yaml"
-	if best, near := nearest(name, names); near {
+	if best, near := nearestNamed(name, names, other.Teams); near {
 		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
 	}
 	d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of the stack " + other.Stack, Fix: fix})

@@ -12,7 +12,7 @@ import (
 
 // These keys are the same in every role.
 const (
-	usersDoc      = "People who may assume the role: names of users of this stack, or alias/name for users of another stack of the folder."
+	usersDoc      = "People who may assume the role: names of users of this stack, or alias/name for users of another stack of the folder." + teamDoc
 	principalsDoc = "ARNs of IAM users of other accounts, or of users of this account that the stack does not make, who may assume the role. Roles are " +
 		"refused: a role session carries no MFA and could never pass. Roots and wildcards are refused: they name everybody."
 	noUsersReason = "people may all come from elsewhere; a role that nobody may assume is refused"

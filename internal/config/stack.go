@@ -38,6 +38,8 @@ type Stack struct {
 	// PasswordPolicy is nil where the account's password policy is left alone.
 	PasswordPolicy *passwordpolicy.Args
 	Users          []user.Args
+	// Teams are the names of users of this stack by team, in the order of the file. Nil where there are none.
+	Teams          map[string][]string
 	OperationRoles []operation.Role
 	DelegatedRoles []delegated.Args
 	// Sessions is nil where the stack has neither the section nor operation roles.
@@ -56,6 +58,8 @@ type Stack struct {
 	Quotas   policy.Quotas
 	// AWSManagedPolicies are names of AWS managed policies that AWS has and the list of this program does not.
 	AWSManagedPolicies []string
+	// TimeZone is the name of the zone in which times are said and shown; empty means that of the machine.
+	TimeZone string
 	// Protect makes the engine refuse every deletion of what the stack made.
 	Protect bool
 	// Adopt is what exists before the stack is deployed and becomes its own.
@@ -89,6 +93,11 @@ var stackKeys = keys("the guardrails of one account",
 		orNothing("nobody signs in to this account", "people may all live in another account").
 		doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
 		example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
+	key("teams", func(s *Stack) *map[string][]string { return &s.Teams }, teamsKind).
+		orNothing("there are none", "people can be listed one by one").
+		doc("Teams: a name each, with users of this stack. A team can be written wherever people are listed, as team in this stack and as alias/team in the others, and stands for "+
+			"everybody in it, so that one edit moves a person everywhere. No user has the name of a team.").
+		example(map[string]any{"shop": []string{"non-97-test-user1"}}),
 	key("operationRoles", func(s *Stack) *[]operation.Role { return &s.OperationRoles }, listOf(operationRoleKeys)).
 		orNothing("there are none", "not every account has nodes").
 		doc("Roles that open shells on the nodes of one project as one OS user, and start and stop those nodes.").
@@ -110,6 +119,10 @@ var stackKeys = keys("the guardrails of one account",
 		orNothing("nobody has been granted OS access", "grants come and go").
 		doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
 		example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
+	key("timeZone", func(s *Stack) *string { return &s.TimeZone }, text(validateTimeZone)).
+		orNothing("the zone of the machine", "people who work in several zones have one of their own each").
+		doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: a name of the IANA time zone database. Times in this file have their offset.").
+		example("Asia/Tokyo"),
 	key("justInTime", func(s *Stack) **justintime.Args { return &s.JustInTime }, optionally(justInTimeKeys)).
 		orNothing("just-in-time node access is not used", "switching the service on is work for its console").
 		doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").

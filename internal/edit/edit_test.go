@@ -298,3 +298,31 @@ func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 4)
 }
+
+// What is over is taken out a second after its last shell has ended and not before, with the expectations about it; what is open or to come stays.
+func TestPruneTakesOutWhatIsOver(t *testing.T) {
+	expected := "  guardrails:expect:\n    # Grants.\n    - {it: a, as: jump/alice, via: grant-CHG1-alice, opens: shell, on: {instance: {}}, at: \"2026-12-01T09:00:00+09:00\", allowed: true}\n" +
+		"    - {it: b, as: jump/bob, via: grant-CHG2-bob, opens: shell, on: {instance: {}}, at: \"2026-12-01T10:00:00+09:00\", allowed: true}\n"
+	path := folder(t, head+"  guardrails:grants:\n    # Alice's.\n"+block+other+tail+expected)
+	over := begin.Add(4 * time.Hour) // That of alice; an hour later her last shell has ended, and bob's an hour before that.
+	for at, want := range map[time.Time][]string{
+		over.Add(-time.Second): nil, over.Add(-time.Minute): nil, over: {"CHG2"}, over.Add(time.Hour - time.Second): {"CHG2"}, over.Add(time.Hour): {"CHG1", "CHG2"},
+	} {
+		change, gone, err := Prune(path, at)
+		require.NoError(t, err)
+		var tickets []string
+		for _, g := range gone {
+			tickets = append(tickets, g.Ticket)
+		}
+		assert.Equal(t, want, tickets, "%s", at)
+		if want == nil {
+			assert.Nil(t, change)
+			continue
+		}
+		for _, ticket := range want {
+			assert.NotContains(t, string(change.After), ticket)
+		}
+		assert.Contains(t, string(change.After), "# Grants.")
+		assert.Equal(t, len(want) == 1, strings.Contains(string(change.After), "it: a"))
+	}
+}

@@ -28,6 +28,8 @@ type Change struct {
 	Grant *grant.Args
 	// Removed is set where the grant is taken out of the file.
 	Removed bool
+	// Was is when the grant would have ended without the change; zero for a new one.
+	Was time.Time
 
 	path string
 }
@@ -79,7 +81,7 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 		return nil, err
 	}
 	given := *f.stack.AccessGrants()[index]
-	change := &Change{Before: f.data, Grant: &given, path: f.path}
+	change := &Change{Before: f.data, Grant: &given, path: f.path, Was: given.Until}
 	switch {
 	case !given.Until.After(now):
 		return nil, &OverError{fmt.Sprintf("%s: the grant %s of %s is over since %s and opens nothing; remove it, or leave it: it says who had access when",
@@ -109,6 +111,40 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 		return sameGrants(grants, want)
 	})
 	return change, err
+}
+
+// Prune takes the grants out of a stack file that opened their last shell so long ago that it has ended at the instant now, each with the comment right above it and
+// with the expectations about its role. The result has no Change where there are none.
+func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var removals []Removal
+	var gone []grant.Args
+	for i, given := range f.stack.AccessGrants() {
+		if !given.ShellsEndBy().After(now) {
+			removals, gone = append(removals, Removal{At: []any{"grants", i}}), append(gone, *given)
+		}
+	}
+	for i, x := range f.stack.Expect {
+		if slices.ContainsFunc(gone, func(g grant.Args) bool {
+			return slices.ContainsFunc([]string{x.Via, x.On.Role}, func(role string) bool { return role == g.RoleName() || role == g.RoleARN() })
+		}) {
+			removals = append(removals, Removal{At: []any{"expect", i}, Heading: true})
+		}
+	}
+	if len(removals) == 0 {
+		return nil, nil, nil
+	}
+	change, err := f.Change(removals, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, problems := config.ReadAs(path, change.After); len(problems) > 0 {
+		return nil, nil, problems
+	}
+	return change, gone, nil
 }
 
 // find is the one grant that is meant.

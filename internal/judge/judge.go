@@ -118,8 +118,8 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 	}
 	engine = engine.From(at)
 	for _, j := range all {
-		for _, x := range expectations(j.Stack) {
-			j.Expectations = append(j.Expectations, expect.Check(engine, x))
+		for i, x := range expectations(j.Stack) {
+			j.Expectations = append(j.Expectations, expectTeam(engine, j.Stack, i, x))
 		}
 	}
 	return all

@@ -176,6 +176,7 @@ func TestOSUsersOfPeopleAreHeldAcrossStacks(t *testing.T) {
 	folder = edited(t, [3]string{"Pulumi.jump.yaml", "displayName: Bob, runAs: bob", "displayName: Bob"})
 	_, problems := config.ReadFile(filepath.Join(folder, "Pulumi.workload.yaml"))
 	require.Len(t, problems, 1)
-	assert.Equal(t, config.Path("guardrails:operationRoles[3].users[1]"), problems[0].Path)
+	assert.Equal(t, config.Path("guardrails:operationRoles[3].users[0]"), problems[0].Path, "where his team stands")
 	assert.Contains(t, problems[0].Error(), "has no OS user")
+	assert.Contains(t, problems[0].Error(), "user/bob")
 }

@@ -45,6 +45,8 @@ type Role struct {
 	Name  string `json:"name"`
 	ARN   string `json:"arn"`
 	Stack string `json:"stack"`
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	Teams []string `json:"teams,omitempty"`
 	// SwitchRoleURL opens the console's page, filled in; empty for a role that wants session tags, which that page does not send.
 	SwitchRoleURL string `json:"switchRoleUrl,omitempty"`
 	// SessionTags are what the person must pass as session tags, and nothing else. Empty for most roles.
@@ -74,7 +76,7 @@ type Role struct {
 // Handover says what each person of the stacks needs: first those whom the stacks make, in the order of their files, then those of other
 // accounts. A person who lives in one stack and works in others appears once.
 func Handover(stacks ...*config.Stack) []Person {
-	h := &handover{byARN: map[string]int{}}
+	h := &handover{byARN: map[string]int{}, teams: config.RoleTeams(stacks...)}
 	for _, s := range stacks {
 		for _, u := range s.UserArgs() {
 			h.resident(s, u)
@@ -118,6 +120,7 @@ func Only(people []Person, nameOrARN string) ([]Person, error) {
 type handover struct {
 	people []Person
 	byARN  map[string]int
+	teams  map[config.RolePerson][]string
 }
 
 func (h *handover) add(p Person) {
@@ -204,6 +207,7 @@ func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule g
 			continue
 		}
 		mine := role
+		mine.Teams = h.teams[config.RolePerson{Role: role.ARN, Person: arn}]
 		if rule == guardrail.SessionNameUser {
 			mine.SessionName = h.people[i].Name
 		}
@@ -228,7 +232,7 @@ func userARNs(s *config.Stack, names []string) []string {
 // purpose is what a role is for, in a few words.
 func (r Role) purpose() string {
 	if len(r.ManagedPolicies) > 0 {
-		return "carries " + strings.Join(r.ManagedPolicies, ", ")
+		return "carries " + strings.Join(r.ManagedPolicies, ", ") + teamWords(r.Teams)
 	}
 	text := fmt.Sprintf("nodes of %s", cmp.Or(r.Project, "every project"))
 	if r.RunAs != "" {
@@ -237,5 +241,5 @@ func (r Role) purpose() string {
 	if r.Until != "" {
 		text += fmt.Sprintf("; from %s until %s, ticket %s", r.From, r.Until, r.Ticket)
 	}
-	return text
+	return text + teamWords(r.Teams)
 }

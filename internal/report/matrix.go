@@ -44,6 +44,8 @@ type MatrixRow struct {
 	Role    string   `json:"role,omitempty"`
 	RoleARN string   `json:"roleArn,omitempty"`
 	Through []string `json:"through,omitempty"`
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	Teams []string `json:"teams,omitempty"`
 	// Projects are the values of the project tag on the nodes that the doors open on; a pattern of a policy stands for all that it matches. EveryProject
 	// says that nodes of all other projects are open too, but for ButProjects, Untagged that those without the tag are.
 	Projects     []string `json:"projects"`
@@ -80,6 +82,8 @@ type MatrixOptions struct {
 	At time.Time
 	// ProjectTags are the keys of the project tag by account id; accounts that are not listed have the default one.
 	ProjectTags map[string]string
+	// Teams are the teams by which roles name people. Nil means that there are none.
+	Teams map[config.RolePerson][]string
 	// Administrators are listed beside the rows.
 	Administrators []string
 }
@@ -107,6 +111,11 @@ func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 		return nil, err
 	}
 	m.Rows = append(m.Rows, rows...)
+	for i := range m.Rows {
+		if r := &m.Rows[i]; len(r.Through) == 0 {
+			r.Teams = o.Teams[config.RolePerson{Role: r.RoleARN, Person: r.PersonARN}]
+		}
+	}
 	return m, nil
 }
 
@@ -117,7 +126,7 @@ func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := MatrixOptions{At: at, ProjectTags: map[string]string{}}
+	o := MatrixOptions{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...)}
 	aliases := map[string]string{}
 	for _, s := range all {
 		o.ProjectTags[s.Account.ID] = s.Tags.Project

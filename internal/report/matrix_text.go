@@ -100,7 +100,18 @@ func orNothing(s string) string {
 }
 
 func (r *MatrixRow) roleCell() string {
-	return orNothing(strings.Join(append(slices.Clone(r.Through), r.Role), " > "))
+	return orNothing(strings.Join(append(slices.Clone(r.Through), r.Role), " > ") + teamWords(r.Teams))
+}
+
+// teamWords says by which teams a role names somebody; nothing for no team.
+func teamWords(teams []string) string {
+	switch len(teams) {
+	case 0:
+		return ""
+	case 1:
+		return " (team " + teams[0] + ")"
+	}
+	return " (teams " + strings.Join(teams, ", ") + ")"
 }
 
 func (r *MatrixRow) projectCell() string {

@@ -1,0 +1,175 @@
+package clock
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Forms is what Say reads, for errors and help.
+const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", each in the zone or with one behind it ("19:00 Asia/Tokyo"), ` +
+	`"now", or with an offset: 2026-12-01T09:00+09:00, 2026-12-01T00:00Z`
+
+var (
+	absolute  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$`)
+	dateForm  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})$`)
+	timeForm  = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?$`)
+	spoken    = regexp.MustCompile(`\s+`)
+	wallTForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)$`)
+)
+
+// It is tonight from the evening hour of a day until the morning hour of the next one.
+const (
+	evening = 17
+	morning = 6
+)
+
+// Say is the instant that a text means which is said at the instant now, in the zone. It is in whole seconds. The forms are Forms:
+//
+//   - A date and a time with an offset or Z is that instant, in a zone with that offset.
+//   - "now" is now.
+//   - A time of day is the first one at or after the instant notBefore, on its day or the next. Where notBefore is zero it is today's, and one that is
+//     over is refused, because tomorrow's may be meant or today's.
+//   - "today", "tonight", "tomorrow" or a day of the week stand before a time of day. "tonight" is from 17:00 until 05:59 of the next day; between midnight and
+//     05:59 it is the night that has begun. A day of the week is the next one whose time is to come, which may be today.
+//   - A date stands before a time of day, with a blank or a T between.
+//
+// The name of a zone behind them, of the IANA time zone database, is in place of the zone. A time that clocks show twice or not at all is an error.
+func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time, error) {
+	if absolute.MatchString(text) {
+		return withOffset(text)
+	}
+	words := spoken.Split(strings.TrimSpace(text), -1)
+	if len(words) > 1 {
+		// A zone stands behind a time: a word that is none is what the error is about, unless it is no zone either.
+		last := words[len(words)-1]
+		if !timeForm.MatchString(last) {
+			named, err := Zone(last)
+			if err != nil {
+				return time.Time{}, notRead(text)
+			}
+			zone, words = named, words[:len(words)-1]
+		}
+	}
+	now, notBefore = now.In(zone).Truncate(time.Second), notBefore.In(zone)
+	if len(words) == 1 {
+		if words[0] == "now" {
+			return now, nil
+		}
+		if m := wallTForm.FindStringSubmatch(words[0]); m != nil {
+			words = []string{m[1], m[2]}
+		}
+	}
+	clock, err := timeOfDay(words[len(words)-1])
+	switch {
+	case errors.Is(err, errNoTime), err == nil && len(words) > 2:
+		return time.Time{}, notRead(text)
+	case err != nil:
+		return time.Time{}, err
+	}
+	if len(words) == 1 {
+		return clock.bare(text, now, notBefore, zone)
+	}
+	return clock.on(strings.ToLower(words[0]), text, now, zone)
+}
+
+func notRead(text string) error {
+	return fmt.Errorf("%q is no time that is read here; write %s", text, Forms)
+}
+
+// withOffset reads a date and a time with an offset, with seconds or without.
+func withOffset(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			if at.Nanosecond() != 0 {
+				return at, fmt.Errorf("%q has a part of a second; write whole seconds: %s", text, at.Truncate(time.Second).Format(time.RFC3339))
+			}
+			return at, nil
+		}
+	}
+	return time.Time{}, notRead(text)
+}
+
+var errNoTime = errors.New("no time of day")
+
+// day is a time of day: its date is not set.
+type day struct{ Wall }
+
+func timeOfDay(word string) (day, error) {
+	m := timeForm.FindStringSubmatch(word)
+	if m == nil {
+		return day{}, errNoTime
+	}
+	var w Wall
+	w.Hour, _ = strconv.Atoi(m[1])
+	w.Minute, _ = strconv.Atoi(m[2])
+	w.Second, _ = strconv.Atoi("0" + m[3])
+	if w.Hour > 23 || w.Minute > 59 || w.Second > 59 {
+		return day{}, fmt.Errorf("%q is no time of day, which is 00:00 to 23:59", word)
+	}
+	return day{w}, nil
+}
+
+// of is the instant of the time of day on the day of t, and so many days later.
+func (d day) of(t time.Time, days int, zone *time.Location) (time.Time, error) {
+	year, month, date := t.Date()
+	d.Year, d.Month, d.Day = time.Date(year, month, date+days, 12, 0, 0, 0, time.UTC).Date()
+	return d.At(zone)
+}
+
+// bare is a time of day alone.
+func (d day) bare(text string, now, notBefore time.Time, zone *time.Location) (time.Time, error) {
+	if !notBefore.Equal(time.Time{}) {
+		at, err := d.of(notBefore, 0, zone)
+		if err == nil && !at.After(notBefore) {
+			at, err = d.of(notBefore, 1, zone)
+		}
+		return at, err
+	}
+	at, err := d.of(now, 0, zone)
+	if err == nil && at.Before(now.Truncate(time.Minute)) {
+		return at, fmt.Errorf("%q is over for today, as it is %s; write \"tomorrow %s\", or \"today %s\" if that is meant", text, Show(now, zone), text, text)
+	}
+	return at, err
+}
+
+var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+// on is a time of day on a day that a word names.
+func (d day) on(word, text string, now time.Time, zone *time.Location) (time.Time, error) {
+	switch word {
+	case "today":
+		return d.of(now, 0, zone)
+	case "tomorrow":
+		return d.of(now, 1, zone)
+	case "tonight":
+		switch {
+		case d.Hour >= evening, d.Hour < morning && now.Hour() < morning:
+			return d.of(now, 0, zone)
+		case d.Hour < morning:
+			return d.of(now, 1, zone)
+		}
+		return time.Time{}, fmt.Errorf("%q is not at night, which is 17:00 to 05:59; write today or tomorrow", text)
+	}
+	if m := dateForm.FindStringSubmatch(word); m != nil {
+		date, err := time.Parse(time.DateOnly, word)
+		if err != nil {
+			return date, fmt.Errorf("%q is no date of the calendar", word)
+		}
+		return d.of(date, 0, zone)
+	}
+	at := slices.IndexFunc(weekdays, func(name string) bool { return word == name || word == name[:3] })
+	if at < 0 {
+		return time.Time{}, notRead(text)
+	}
+	ahead := (at - int(now.Weekday()) + 7) % 7
+	t, err := d.of(now, ahead, zone)
+	if err == nil && !t.After(now) {
+		t, err = d.of(now, ahead+7, zone)
+	}
+	return t, err
+}

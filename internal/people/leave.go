@@ -1,0 +1,278 @@
+package people
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/policy"
+)
+
+// Leaver is somebody who leaves: a user of a stack, or somebody of IAM Identity Center, or both. A name is one person in a folder.
+type Leaver struct {
+	Name string
+	// ARN is that of the IAM user; empty for somebody of Identity Center alone.
+	ARN string
+	// OSUser is users[].runAs of the person; empty where there is none.
+	OSUser string
+}
+
+// leaving is what leaves the stack files with some people.
+type leaving struct {
+	who []Leaver
+	// home is the stack that the people are users of.
+	home *config.Stack
+	// withRoles also takes out roles that nobody else may take.
+	withRoles bool
+	// roles are the ARNs of the roles that go.
+	roles map[string]bool
+	// empty are the roles that would be left with nobody, and stay.
+	empty []config.Problem
+	// stacks are those of the folder as they are, removed what is taken out of their files, by the name of the stack.
+	stacks  []*config.Stack
+	removed map[string][]edit.Removal
+	// took are the roles of each person, by ARN, before they leave.
+	took map[string][]TakenRole
+}
+
+// TakenRole is a role that somebody who leaves could take.
+type TakenRole struct {
+	Stack *config.Stack
+	ARN   string
+	// Gone says that the role goes with the person.
+	Gone bool
+}
+
+// find finds out what the stacks say of the leavers besides their names.
+func (l *leaving) find(names []string) error {
+	for _, name := range names {
+		one := Leaver{Name: name}
+		for _, u := range l.home.UserArgs() {
+			if u.Name == name {
+				one.ARN, one.OSUser = l.home.ARNOf(name), u.RunAs
+			}
+		}
+		if ic := l.home.IdentityCenter; one.ARN == "" && (ic == nil || ic.Users[name] == "") {
+			return &NobodyError{fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, config.DidYouMean(name, namesOf(l.home)))}
+		}
+		l.who = append(l.who, one)
+	}
+	return nil
+}
+
+// namesOf are the people whom a stack has.
+func namesOf(s *config.Stack) []string {
+	var names []string
+	for _, u := range s.Users {
+		names = append(names, u.Name)
+	}
+	if s.IdentityCenter != nil {
+		for name := range s.IdentityCenter.Users {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// NobodyError says that a stack has nobody of a name.
+type NobodyError struct{ text string }
+
+func (e *NobodyError) Error() string { return e.text }
+
+func (l *leaving) leaves(arn string) bool {
+	return arn != "" && slices.ContainsFunc(l.who, func(who Leaver) bool { return who.ARN == arn })
+}
+
+func (l *leaving) named(name string) bool {
+	return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.Name == name })
+}
+
+// findRoles says which roles the leavers can take, and which of these nobody else can.
+func (l *leaving) findRoles(stacks []*config.Stack) {
+	l.roles, l.took = map[string]bool{}, map[string][]TakenRole{}
+	for _, s := range stacks {
+		for _, r := range s.Roles() {
+			left := slices.DeleteFunc(slices.Clone(r.People), l.leaves)
+			if len(left) == len(r.People) {
+				continue
+			}
+			gone := len(left) == 0 && len(r.At) > 1
+			if gone && !l.withRoles {
+				path := config.Path("guardrails:" + edit.Removal{At: r.At}.String())
+				l.empty = append(l.empty, config.Problem{Position: at(s, path), Path: path, Kind: config.Refused, Value: quoted(nameOf(r.ARN)),
+					Why: "would be left with nobody who may take it", Fix: "name somebody else first, or add --with-roles to remove the role too"})
+			}
+			if gone { // Also where it is refused, so that everything else that is in the way is found.
+				l.roles[r.ARN] = true
+			}
+			for _, who := range r.People {
+				if l.leaves(who) {
+					l.took[who] = append(l.took[who], TakenRole{Stack: s, ARN: r.ARN, Gone: gone})
+				}
+			}
+		}
+		for _, g := range s.AccessGrants() {
+			if arn := s.ARNOf(g.Person); s.OSAccess != nil && l.leaves(arn) {
+				l.roles[g.RoleARN()] = true
+				l.took[arn] = append(l.took[arn], TakenRole{Stack: s, ARN: g.RoleARN(), Gone: true})
+			}
+		}
+	}
+}
+
+// at is where a path stands in the file of a stack.
+func at(s *config.Stack, path config.Path) config.Position {
+	p := s.Position(path)
+	p.File = s.File
+	return p
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
+
+func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// removals are the places of a stack file that name the leavers and are theirs.
+func (l *leaving) removals(s *config.Stack) []edit.Removal {
+	var out []edit.Removal
+	remove := func(at ...any) { out = append(out, edit.Removal{At: at}) }
+	if s == l.home {
+		for i, u := range s.Users {
+			if l.leaves(s.ARNOf(u.Name)) {
+				remove("users", i)
+			}
+		}
+		for team, members := range s.Teams {
+			for i, name := range members {
+				if l.leaves(s.ARNOf(name)) {
+					remove("teams", team, i)
+				}
+			}
+		}
+		for i, name := range s.Adopt.Users {
+			if l.leaves(s.ARNOf(name)) {
+				remove("adopt", "users", i)
+			}
+		}
+	}
+	for _, r := range s.Roles() {
+		if l.roles[r.ARN] {
+			remove(r.At...)
+			continue
+		}
+		for _, list := range []config.People{r.Users, r.PrincipalARNs} {
+			for i, person := range list.List {
+				if l.leaves(s.ARNOf(person)) {
+					remove(append(slices.Clone(list.At), i)...)
+				}
+			}
+		}
+	}
+	for i, g := range s.Grants {
+		if l.leaves(s.ARNOf(g.Person)) {
+			remove("grants", i)
+		}
+	}
+	for i := range s.Expect {
+		if l.expected(s, i) {
+			out = append(out, edit.Removal{At: []any{"expect", i}, Heading: true})
+		}
+	}
+	return append(out, l.fromIdentityCenter(s)...)
+}
+
+// expected reports whether an expectation is about a leaver, or about a role that goes with one.
+func (l *leaving) expected(s *config.Stack, i int) bool {
+	x := &s.Expect[i]
+	if x.Person != nil && l.named(x.Person.UserName) && s.IdentityCenter != nil {
+		return true
+	}
+	if l.leaves(s.ARNOf(x.As)) || l.leaves(s.ARNOf(x.On.User)) || l.leaves(x.On.ARN) {
+		return true
+	}
+	return l.roleGoes(s, x.Via) || l.roleGoes(s, x.On.Role)
+}
+
+// roleGoes reports whether a role that is written as in "via" goes with a leaver.
+func (l *leaving) roleGoes(s *config.Stack, written string) bool {
+	if written == "" {
+		return false
+	}
+	account, name := s.Account.ID, written
+	if strings.HasPrefix(written, "arn:") {
+		return l.roles[written]
+	}
+	if alias, rest, found := strings.Cut(written, "/"); found {
+		name = rest
+		for _, other := range s.Siblings {
+			if other.Alias == alias || other.Stack == alias {
+				account = other.AccountID
+			}
+		}
+	}
+	for role, goes := range l.roles {
+		if arn, err := policy.ParseARN(role); goes && err == nil && arn.Account == account && nameOf(role) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// fromIdentityCenter are the places that name the leavers as people of IAM Identity Center.
+func (l *leaving) fromIdentityCenter(s *config.Stack) []edit.Removal {
+	if s.IdentityCenter == nil {
+		return nil
+	}
+	var out []edit.Removal
+	for _, who := range l.who {
+		if s.IdentityCenter.Users[who.Name] == "" {
+			continue
+		}
+		out = append(out, edit.Removal{At: []any{"identityCenter", "users", who.Name}})
+		for i, set := range s.IdentityCenter.PermissionSets {
+			for j, a := range set.Assignments {
+				if a.User == who.Name {
+					out = append(out, edit.Removal{At: []any{"identityCenter", "permissionSets", i, "assignments", j}})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ends are the command lines that end what of a leaver is open, and stays open when the stacks are deployed: in the order in which they are run.
+func (l *leaving) ends(who Leaver) []Ending {
+	var all []Ending
+	if who.ARN != "" {
+		all = append(all, Ending{Account: l.home.Account.ID, When: "now", Lines: []string{
+			"aws iam delete-login-profile --user-name " + who.Name,
+			"aws iam list-access-keys --user-name " + who.Name + " --query 'AccessKeyMetadata[].AccessKeyId' --output text | tr '\\t' '\\n' | " +
+				"xargs -r -n 1 aws iam update-access-key --user-name " + who.Name + " --status Inactive --access-key-id",
+		}})
+	}
+	for _, taken := range l.took[who.ARN] {
+		e := Ending{Account: taken.Stack.Account.ID, When: "deployed"}
+		if !taken.Gone {
+			e.Lines = append(e.Lines, fmt.Sprintf("aws iam put-role-policy --role-name %s --policy-name EndSessionsOf-%s --policy-document "+
+				`'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:userid":"*:%s"}}}]}'`,
+				nameOf(taken.ARN), who.Name, who.Name))
+		}
+		account := taken.Stack.Account
+		if taken.Stack.Sessions != nil {
+			e.Lines = append(e.Lines, grant.EndShellsOf(account.Account, taken.Stack.Sessions.Regions, nameOf(taken.ARN), who.Name)...)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// Ending are command lines for one account.
+type Ending struct {
+	Account string `json:"account"`
+	// When is "now", or "deployed" for what is run once the stack of the account is.
+	When  string   `json:"when"`
+	Lines []string `json:"lines"`
+}
