@@ -2,17 +2,22 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
 func newHandover(f *flags) *cobra.Command {
 	var (
 		person  string
+		out     string
+		all     bool
 		options report.HandoverOptions
 	)
 	cmd := &cobra.Command{
@@ -21,8 +26,11 @@ func newHandover(f *flags) *cobra.Command {
 		Long: `Writes, for each person of the stacks, the sign-in page, the steps of the first sign-in, the roles with their Switch Role links, and the
 profiles for the command line; and what the roles of nodes need for the logs and the key of sessions. It holds no secret: the first password is given by whoever runs the account.
 
+Of more than a few people it says who there is, and writes all of it with --all, or a file for each person with --out.
+
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails handover
+  guardrails handover --out handover
   guardrails handover dev --person alice --session-token`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			stacks, err := f.checked(args)
@@ -35,8 +43,14 @@ Without names it covers every stack of the folder.`,
 					return workspace.Usef("%v", err)
 				}
 			}
+			if out != "" && len(people) > 0 {
+				return f.writeFiles(cmd, out, people, options)
+			}
 			if f.json {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
+			}
+			if !all && person == "" && len(people) > aFew {
+				return report.WriteHandoverSummary(cmd.OutOrStdout(), people, f.commandOf("handover", args))
 			}
 			if err := report.WriteHandover(cmd.OutOrStdout(), people, options); err != nil || person != "" {
 				return err
@@ -47,8 +61,38 @@ Without names it covers every stack of the folder.`,
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name or ARN of the one person to write for")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "folder to write a file for each person to, readable by you alone")
+	cmd.Flags().BoolVar(&all, "all", false, "write all of it here, whatever the number of people")
 	cmd.Flags().BoolVar(&options.SessionToken, "session-token", false, "for tools that take the credentials of GetSessionToken and ask for no MFA code")
 	return cmd
+}
+
+// commandOf is the command line of a verb for the stacks that this one names, and the folder where it names one.
+func (f *flags) commandOf(verb string, args []string) string {
+	words := []string{"guardrails", verb}
+	for _, name := range f.names(args) {
+		words = append(words, visible.Shell(name))
+	}
+	if f.dir != "." {
+		words = append(words, "-C", visible.Shell(f.dir))
+	}
+	return strings.Join(words, " ")
+}
+
+// aFew are so many people that the text for all of them is what somebody wants to read at once.
+const aFew = 6
+
+// writeFiles writes a file for each person.
+func (f *flags) writeFiles(cmd *cobra.Command, folder string, people []report.Person, options report.HandoverOptions) error {
+	if f.json {
+		return workspace.Usef("handover: --out writes texts; leave --json out, or redirect what it prints")
+	}
+	names, err := report.WriteHandoverFiles(folder, people, options)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%d files in %s, such as %s\n", len(names), folder, names[0])
+	return err
 }
 
 // checked are the named stacks, all of which hold.

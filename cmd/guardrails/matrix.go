@@ -1,18 +1,21 @@
 package main
 
 import (
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/workspace"
 )
 
 func newMatrix(f *flags) *cobra.Command {
 	var (
 		markdown   bool
+		wide, csv  bool
 		at, person string
 	)
 	cmd := &cobra.Command{
@@ -50,7 +53,15 @@ Without names it covers every stack of the folder.`,
 					return workspace.Usef("%v", err)
 				}
 			}
-			if markdown && !f.json {
+			switch {
+			case markdown && csv, markdown && f.json, csv && f.json:
+				return workspace.Usef("matrix: --markdown, --csv and --json are three forms; write one of them")
+			case csv:
+				return matrix.WriteCSV(cmd.OutOrStdout())
+			case !wide:
+				matrix.Width = terminal.Width(os.Stdout)
+			}
+			if markdown {
 				return matrix.WriteMarkdown(cmd.OutOrStdout())
 			}
 			return f.write(cmd, matrix, nil)
@@ -58,6 +69,8 @@ Without names it covers every stack of the folder.`,
 	}
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
+	cmd.Flags().BoolVar(&wide, "wide", false, "on a terminal: lines as long as they are, and not as wide as the terminal")
+	cmd.Flags().BoolVar(&csv, "csv", false, "print a table for a spreadsheet, with the ids of accounts and the ARNs")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
 	cmd.Flags().StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name, alias/name or ARN of the one person to show")

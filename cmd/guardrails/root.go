@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -27,6 +28,7 @@ type flags struct {
 	yes     bool
 
 	codeQuality string
+	color       terminal.When
 
 	parallel    int
 	doorsFirst  bool
@@ -34,6 +36,9 @@ type flags struct {
 	allowDelete []string
 	verify      bool
 	noRefresh   bool
+
+	// ran is what the operation of this command did.
+	ran *workspace.Summary
 
 	// now is the clock of the verbs that write times into files; nil means that of the machine.
 	now func() time.Time
@@ -53,7 +58,11 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	root := newRoot(f)
 	root.SetArgs(args)
 	// Whatever a verb prints of what files say goes through these two.
-	stdout, stderr := visible.NewWriter(os.Stdout), visible.NewWriter(os.Stderr)
+	paintedOut := terminal.NewPainter(os.Stdout, func() bool { return !f.json && terminal.Colours(f.color, os.Stdout) })
+	paintedErr := terminal.NewPainter(os.Stderr, func() bool { return terminal.Colours(f.color, os.Stderr) })
+	stdout, stderr := visible.NewWriter(paintedOut), visible.NewWriter(paintedErr)
+	defer paintedOut.Close()
+	defer paintedErr.Close()
 	defer stdout.Close()
 	defer stderr.Close()
 	root.SetOut(stdout)
@@ -74,7 +83,7 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	watch(root)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !began { // Cobra's own: an unknown verb or flag, too many arguments.
-		err = workspace.Usef("%v; see guardrails --help", err)
+		err = usage(root, args, err)
 	}
 	folder, noFolder := workspace.Open(f.dir)
 	if noFolder != nil {
@@ -137,8 +146,11 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	}
 	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
 	root.PersistentFlags().StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
+	f.color = terminal.Auto
+	root.PersistentFlags().Var(&f.color, "color", "colours: auto, always or never; auto has them on a terminal, unless NO_COLOR is set")
 	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newGrants(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newDeployer(f), newPulumiCLI())
-	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f))
+	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f))
+	completions(f, root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
@@ -198,6 +210,7 @@ func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []st
 		options.Confirm = workspace.Ask(os.Stdin, os.Stderr)
 	}
 	summary, err := workspace.New(folder, options).Run(cmd.Context(), operation, f.names(args)...)
+	f.ran = summary
 	return f.write(cmd, summary, err)
 }
 

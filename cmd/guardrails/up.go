@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -31,9 +32,7 @@ another up would change anything.`,
 			if err := f.run(cmd, workspace.Up, args); err != nil || f.json {
 				return err
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "\nWhat each person does next: %s\n",
-				strings.Join(append([]string{"guardrails handover"}, f.names(args)...), " "))
-			return err
+			return f.next(cmd, args)
 		},
 	}
 	f.deployFlags(cmd)
@@ -41,4 +40,66 @@ another up would change anything.`,
 	cmd.Flags().StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
 	cmd.Flags().BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
 	return cmd
+}
+
+// next says what people do next for whom something changed: whose user was made or changed, or a role that the person can take.
+func (f *flags) next(cmd *cobra.Command, args []string) error {
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return err
+	}
+	stacks, err := folder.Read(f.names(args)...)
+	if err != nil {
+		return err
+	}
+	people := report.Handover(stacks...)
+	touched := f.ran.Touched()
+	var names []string
+	for _, p := range people {
+		if concerns(touched, p) {
+			names = append(names, p.Name)
+		}
+	}
+	command := f.commandOf("handover", args)
+	text := ""
+	switch {
+	case len(people) == 0:
+		return nil
+	case len(names) == len(people):
+		text = "What each person does next: " + command
+	case len(names) == 0:
+		text = "Nothing changed for anybody. What each person does: " + command
+	case len(names) <= aFew:
+		text = "Something changed for " + strings.Join(names, ", ") + "; what they do next:"
+		for _, name := range names {
+			text += "\n  " + command + " --person " + name
+		}
+	default:
+		text = fmt.Sprintf("Something changed for %d of %d people; what each person does next: %s --out DIR", len(names), len(people), command)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s\n", text)
+	return err
+}
+
+// concerns reports whether one of the things that changed is the person's user, role or permission set.
+func concerns(touched map[string]map[string]bool, p report.Person) bool {
+	for _, r := range p.Roles {
+		if touched[r.Stack][r.Name] {
+			return true
+		}
+	}
+	for _, names := range touched {
+		if p.Managed && names[p.Name] {
+			return true
+		}
+		if p.Portal == nil {
+			continue
+		}
+		for _, set := range p.Portal.PermissionSets {
+			if names[set.Name] {
+				return true
+			}
+		}
+	}
+	return false
 }

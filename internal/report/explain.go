@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +9,7 @@ import (
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/config"
-	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/policy"
 )
 
@@ -170,6 +169,19 @@ func doorStep(j journey.Journey) int {
 	return 1 + len(j.Via)
 }
 
+// ExplainSteps says step by step what decided a journey.
+func ExplainSteps(engine *access.Engine, steps []journey.Step) ([]Step, error) {
+	var all []Step
+	for i := range steps {
+		step, err := explainStep(engine, &steps[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, step)
+	}
+	return all, nil
+}
+
 func explainStep(engine *access.Engine, s *journey.Step) (Step, error) {
 	step := Step{Does: stepWords(s), Fails: s.Fails, Note: s.Note}
 	if s.Request == nil {
@@ -288,10 +300,4 @@ func regionOf(j journey.Journey) string {
 }
 
 // Engine compiles the world of the stacks, with the people whom they only name.
-func Engine(stacks ...*config.Stack) (*access.Engine, error) {
-	engine, err := access.Compile(judge.World(stacks...).WithStrangers())
-	if err != nil {
-		return nil, fmt.Errorf("the documents cannot be read as AWS reads them: %w", err)
-	}
-	return engine, nil
-}
+func Engine(stacks ...*config.Stack) (*access.Engine, error) { return reach.Engine(stacks...) }

@@ -18,8 +18,21 @@ func TestHandoverListsWhatProfilesNeed(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, people, 1)
 	assert.Equal(t, map[string]string{"SSMSessionRunAs": "userName", "Project": "enterprise.department"}, people[0].Portal.Profile)
-	assert.Equal(t, []PortalPermissionSet{{Name: "ProjectOperator", Accounts: []string{"444455556666"}}}, people[0].Portal.PermissionSets)
+	assert.Equal(t, []PortalPermissionSet{{Name: "ProjectOperator", Accounts: []string{"444455556666"}, Profiles: []string{"workload-ProjectOperator"}}}, people[0].Portal.PermissionSets)
 	var text strings.Builder
 	require.NoError(t, WriteHandover(&text, people, HandoverOptions{}))
+	assert.Contains(t, text.String(), "https://d-1234567890.awsapps.com/start\n")
+	assert.Contains(t, text.String(), `
+[sso-session guardrails]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = ap-northeast-1
+sso_registration_scopes = sso:account:access
+
+[profile workload-ProjectOperator]
+sso_session = guardrails
+sso_account_id = 444455556666
+sso_role_name = ProjectOperator
+region = ap-northeast-1
+`)
 	assert.Contains(t, text.String(), "  enterprise.department: the tag Project of every session\n")
 }

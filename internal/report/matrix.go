@@ -8,10 +8,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/config"
-	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/policy"
 )
 
@@ -28,6 +27,9 @@ type Matrix struct {
 	// Administrators are the ARNs of those who can change everything that the rows say.
 	Administrators []string `json:"administrators"`
 
+	// Width is how wide a line of the text may be; zero is any width.
+	Width int `json:"-"`
+
 	// aliases are the ids of the accounts by their aliases.
 	aliases map[string]string
 }
@@ -41,8 +43,11 @@ type MatrixRow struct {
 	PersonARN string `json:"personArn"`
 	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it. In the ARN of a permission set's
 	// role the last sixteen characters stand for those that AWS chooses.
-	Role    string   `json:"role,omitempty"`
-	RoleARN string   `json:"roleArn,omitempty"`
+	Role    string `json:"role,omitempty"`
+	RoleARN string `json:"roleArn,omitempty"`
+	// Account is the id of the account in which the nodes are: that of the role, or of the person who takes none. Empty for somebody of IAM Identity Center who
+	// reaches nothing.
+	Account string   `json:"account,omitempty"`
 	Through []string `json:"through,omitempty"`
 	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
 	Teams []string `json:"teams,omitempty"`
@@ -74,6 +79,11 @@ type MatrixRow struct {
 	Until *time.Time `json:"until,omitempty"`
 	// Assumptions are what the row rests on: policies that are not known here.
 	Assumptions []Assumption `json:"assumptions,omitempty"`
+
+	// account is what tables call the account.
+	account string
+	// readsProfile says that a profile decides something of the row.
+	readsProfile bool
 }
 
 // MatrixOptions say what a matrix is about.
@@ -88,70 +98,113 @@ type MatrixOptions struct {
 	Administrators []string
 }
 
-// NewMatrix finds out who reaches what. It goes every journey of every person; where the policies name a value, of the project, the Region or
-// the time, it tries that value and one that nobody names, so that the rows speak of all values.
+// NewMatrix is the matrix of a world: who reaches what in it.
 func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
-	b := &matrixBuilder{
-		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
-	}
-	m := &Matrix{Version: MatrixVersion, At: o.At.UTC().Truncate(time.Second), Rows: []MatrixRow{}, Administrators: append([]string{}, o.Administrators...)}
-	world := engine.World()
-	for i := range world.Accounts {
-		home := &world.Accounts[i]
-		for j := range home.Users {
-			rows, err := b.person(home, &home.Users[j])
-			if err != nil {
-				return nil, err
-			}
-			m.Rows = append(m.Rows, rows...)
-		}
-	}
-	rows, err := b.identityCenter()
+	facts, err := reach.Find(engine, reach.Options{
+		At: o.At, ProjectTags: o.ProjectTags, DefaultProjectTag: guardrail.DefaultProjectTag, Administrators: o.Administrators, Teams: o.Teams,
+	})
 	if err != nil {
 		return nil, err
 	}
-	m.Rows = append(m.Rows, rows...)
-	for i := range m.Rows {
-		if r := &m.Rows[i]; len(r.Through) == 0 {
-			r.Teams = o.Teams[config.RolePerson{Role: r.RoleARN, Person: r.PersonARN}]
-		}
-	}
-	return m, nil
+	return MatrixOfFacts(facts), nil
 }
 
 // MatrixOf is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
 func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
-	all := judge.WithSiblings(stacks...)
-	engine, err := Engine(all...)
+	facts, err := reach.Of(at, stacks...)
 	if err != nil {
 		return nil, err
 	}
-	o := MatrixOptions{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...)}
-	aliases := map[string]string{}
-	for _, s := range all {
-		o.ProjectTags[s.Account.ID] = s.Tags.Project
-		aliases[cmp.Or(s.Account.Alias, s.Name)] = s.Account.ID
+	return MatrixOfFacts(facts), nil
+}
+
+// MatrixOfFacts is who reaches what as a table.
+func MatrixOfFacts(f *reach.Facts) *Matrix {
+	m := &Matrix{Version: MatrixVersion, At: f.At, Rows: []MatrixRow{}, Administrators: f.Administrators, aliases: map[string]string{}}
+	for _, a := range f.Accounts {
+		m.aliases[a.Alias] = a.ID
 	}
-	var named []string
-	for _, s := range stacks {
-		named = append(named, s.Account.ID)
-		if s.IdentityCenter != nil {
-			// The people of the directory, whose ARNs name no account.
-			named = append(named, "")
+	for i := range f.Ways {
+		m.Rows = append(m.Rows, matrixRow(f, &f.Ways[i]))
+	}
+	return m
+}
+
+func matrixRow(f *reach.Facts, w *reach.Way) MatrixRow {
+	row := MatrixRow{
+		Person: PersonWords(f, w.Person), Teams: w.Teams, PersonARN: w.Person.ARN, Projects: []string{}, EveryProject: w.Projects.Every, Untagged: w.Projects.Untagged,
+		Regions: append([]string{}, w.Regions.Named...), EveryRegion: w.Regions.Every, Doors: []string{}, OSUser: w.OSUser.Login.Text,
+		Account: w.Account().ID, account: cmp.Or(w.Account().Alias, w.Account().ID), Superuser: w.OSUser.Superuser, SignIns: []string{}, MFAMaxAgeSeconds: int(w.MFAMaxAge / time.Second), From: w.From, Until: w.Until,
+	}
+	for i := range w.Via {
+		if name := RoleWords(&w.Via[i]); i < len(w.Via)-1 {
+			row.Through = append(row.Through, name)
+		} else {
+			row.Role, row.RoleARN = name, w.Via[i].ARN
 		}
-		for _, a := range judge.Stack(s).Proofs.Administrators {
-			o.Administrators = append(o.Administrators, a.ARN)
-		}
 	}
-	m, err := NewMatrix(engine, o)
-	if err != nil {
-		return nil, err
+	for _, p := range w.Projects.Named {
+		row.Projects = append(row.Projects, p.Text)
 	}
-	m.aliases = aliases
-	m.Rows = slices.DeleteFunc(m.Rows, func(r MatrixRow) bool {
-		return !slices.Contains(named, accountOf(r.PersonARN)) && (r.RoleARN == "" || !slices.Contains(named, accountOf(r.RoleARN)))
-	})
-	return m, nil
+	for _, p := range w.Projects.But {
+		row.ButProjects = append(row.ButProjects, p.Text)
+	}
+	for _, door := range w.Doors {
+		row.Doors = append(row.Doors, string(door))
+	}
+	for _, o := range w.Others {
+		row.Others = append(row.Others, o.Service+": "+o.It)
+	}
+	if row.VolumeKeys = w.VolumeKeys.ARNs; w.VolumeKeys.Every {
+		row.VolumeKeys = []string{"*"}
+	}
+	if w.OSUser.Unknown {
+		row.OSUser = "unknown"
+	}
+	for _, s := range w.SignIns {
+		row.SignIns = append(row.SignIns, string(s))
+	}
+	for _, a := range w.Assumptions {
+		row.Assumptions = append(row.Assumptions, AssumptionWords(a))
+	}
+	row.readsProfile = w.OSUser.Login.FromProfile || slices.ContainsFunc(slices.Concat(w.Projects.Named, w.Projects.But), fromProfile)
+	return row
+}
+
+func fromProfile(v reach.Value) bool { return v.FromProfile }
+
+// PersonWords is what a table calls a person: the name alone in the first account, and with the account everywhere else.
+func PersonWords(f *reach.Facts, p reach.Person) string {
+	switch {
+	case p.Kind == reach.IdentityCenterGroup:
+		return p.Name + " (group of " + string(reach.Portal) + ")"
+	case p.Kind == reach.IdentityCenterUser:
+		return p.Name + " (" + string(reach.Portal) + ")"
+	case p.Account == f.Accounts[0]:
+		return p.Name
+	}
+	return p.Name + " (" + cmp.Or(p.Account.Alias, p.Account.ID) + ")"
+}
+
+// RoleWords is what a table calls a role: a permission set goes by the account and its own name, as expectations write it.
+func RoleWords(r *reach.Role) string {
+	if r.PermissionSet == "" {
+		return r.Name
+	}
+	return cmp.Or(r.Account.Alias, r.Account.ID) + "/" + r.PermissionSet
+}
+
+// AssumptionWords says what must be so for a row to be right.
+func AssumptionWords(a reach.Assumption) Assumption {
+	switch a.Kind {
+	case reach.ResourceLetsIn:
+		return Assumption{ID: a.Account, Text: "the policies of " + a.Resource + " let " + a.Caller + " in"}
+	case reach.StrangerMay:
+		return Assumption{ID: a.Account, Text: "the policies of " + a.Policy + ", which are not known here, allow " + a.Action}
+	case reach.AccountHasNoNodes:
+		return Assumption{ID: a.Account, Text: "account " + a.Account + " has no nodes: no stack that was read describes it"}
+	}
+	return Assumption{ID: a.Policy, Text: a.Policy + ", whose document is not known here, allows it"}
 }
 
 // accountOf is the account in an ARN; empty where there is none.
@@ -180,153 +233,4 @@ func (m *Matrix) Only(nameOrARN string) error {
 	}
 	m.Rows = kept
 	return nil
-}
-
-type matrixBuilder struct {
-	engine, generous *access.Engine
-	options          MatrixOptions
-	documents        documents
-}
-
-// subject is whom rows are about.
-type subject struct {
-	// name is what the console calls the sessions of the person.
-	name, words, arn string
-}
-
-// way is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
-type way struct {
-	person subject
-	home   *world.Account
-	hops   []hop
-	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center gives.
-	tags []world.Tag
-	// profile says which source a value of the tags stands for.
-	profile     map[string]string
-	session     access.Session
-	signIns     []string
-	maxAge      int
-	assumptions []Assumption
-}
-
-type hop struct {
-	account *world.Account
-	role    *world.Role
-}
-
-// person is everything that one person reaches.
-func (b *matrixBuilder) person(home *world.Account, user *world.User) ([]MatrixRow, error) {
-	arn := user.ARN(home)
-	rows, err := b.overTime(arn, home.ID, func(at time.Time) ([]MatrixRow, error) { return b.at(home, user, at) })
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		rows = append(rows, emptyRow(subject{words: b.personName(home, user), arn: arn}))
-	}
-	return rows, nil
-}
-
-// emptyRow says that a person reaches nothing.
-func emptyRow(s subject) MatrixRow {
-	return MatrixRow{Person: s.words, PersonARN: s.arn, Projects: []string{}, Regions: []string{}, Doors: []string{}, SignIns: []string{}}
-}
-
-// overTime joins what a principal of an account reaches at each time, in the order of the roles.
-func (b *matrixBuilder) overTime(arn, account string, reached func(time.Time) ([]MatrixRow, error)) ([]MatrixRow, error) {
-	var rows []MatrixRow
-	spans := b.spans(append([]string{arn}, b.rolesThatMatter(arn, account)...)...)
-	seen := map[string][]MatrixRow{}
-	var order []string
-	for i, span := range spans {
-		found, err := reached(span.from)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range found {
-			key := row.key()
-			earlier := seen[key]
-			if earlier == nil {
-				order = append(order, key)
-			}
-			if n := len(earlier); n > 0 && earlier[n-1].Until != nil && earlier[n-1].Until.Equal(span.from) {
-				earlier[n-1].Until = span.until
-				continue
-			}
-			if i > 0 {
-				row.From = &spans[i].from
-			}
-			row.Until = span.until
-			seen[key] = append(earlier, row)
-		}
-	}
-	for _, key := range order {
-		rows = append(rows, seen[key]...)
-	}
-	slices.SortStableFunc(rows, func(a, c MatrixRow) int { return cmp.Compare(b.roleOrder(a.RoleARN), b.roleOrder(c.RoleARN)) })
-	return rows, nil
-}
-
-// rolesThatMatter are the roles that a principal may ever reach. A role whose trust policy names neither the principal, nor the account, nor
-// everybody, and no role of the world, can be left out; that it stays in costs time alone.
-func (b *matrixBuilder) rolesThatMatter(arn, account string) []string {
-	var arns []string
-	world := b.engine.World()
-	for i := range world.Accounts {
-		a := &world.Accounts[i]
-		for j := range a.Roles {
-			if trusts(&a.Roles[j], arn, account) {
-				arns = append(arns, a.Roles[j].ARN(a))
-			}
-		}
-	}
-	return arns
-}
-
-// trusts reports whether the trust policy of a role speaks of the person, the account, everybody, or of another role.
-func trusts(role *world.Role, person, account string) bool {
-	return slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
-		return len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
-			if p.Kind == policy.PrincipalAny {
-				return true
-			}
-			return p.Kind == policy.PrincipalAWS && slices.ContainsFunc(p.Values, func(value string) bool {
-				if value == person || value == account || value == "*" {
-					return true
-				}
-				arn, err := policy.ParseARN(value)
-				if err != nil {
-					return false
-				}
-				kind, _, _, _ := arn.Entity()
-				return arn.Resource == "root" && arn.Account == account || kind == "role" || arn.Service == "sts"
-			})
-		})
-	})
-}
-
-func (b *matrixBuilder) roleOrder(arn string) int {
-	n := 0
-	world := b.engine.World()
-	for i := range world.Accounts {
-		for j := range world.Accounts[i].Roles {
-			n++
-			if world.Accounts[i].Roles[j].ARN(&world.Accounts[i]) == arn {
-				return n
-			}
-		}
-	}
-	return 0
-}
-
-// personName is the name alone in the first account of the world, and with the account everywhere else.
-func (b *matrixBuilder) personName(home *world.Account, user *world.User) string {
-	if world := b.engine.World(); world.Accounts[0].ID == home.ID {
-		return user.Name
-	}
-	return user.Name + " (" + cmp.Or(home.Alias, home.ID) + ")"
-}
-
-func (b *matrixBuilder) projectTag(account string) string {
-	return cmp.Or(b.options.ProjectTags[account], guardrail.DefaultProjectTag)
 }

@@ -1,39 +1,47 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/visible"
 )
 
 var matrixColumns = []string{"PERSON", "ROLE", "PROJECT", "DOORS", "OS USER", "REGION", "SIGN-IN", "WHEN"}
 
+// table is the matrix as a head and rows. Where there are several accounts, each row has its own.
+func (m *Matrix) table(notes []Assumption) (head []string, rows [][]string) {
+	head, rows = matrixColumns, [][]string{}
+	several := slices.ContainsFunc(m.Rows, func(r MatrixRow) bool { return r.Account != m.Rows[0].Account })
+	if several {
+		head = slices.Insert(slices.Clone(head), 1, "ACCOUNT")
+	}
+	for i := range m.Rows {
+		cells := m.Rows[i].cells(notes)
+		if several {
+			cells = slices.Insert(cells, 1, orNothing(m.Rows[i].account))
+		}
+		rows = append(rows, cells)
+	}
+	return head, rows
+}
+
 // WriteJSON writes the matrix as one line of JSON.
 func (m *Matrix) WriteJSON(w io.Writer) error { return writeJSON(w, m) }
 
-// WriteText writes the matrix as a table for a terminal.
+// WriteText writes the matrix as a table for a terminal, no wider than Width.
 func (m *Matrix) WriteText(w io.Writer) error {
-	var table bytes.Buffer
-	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, strings.Join(matrixColumns, "\t"))
-	notes := m.notes()
-	for i := range m.Rows {
-		fmt.Fprintln(columns, strings.Join(m.Rows[i].cells(notes), "\t"))
-	}
-	if err := columns.Flush(); err != nil {
-		return err
-	}
 	var b strings.Builder
-	for line := range strings.Lines(table.String()) {
-		b.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
+	notes := m.notes()
+	head, rows := m.table(notes)
+	b.WriteString(terminal.Table(head, rows, m.Width))
 	m.writeNotes(&b, notes)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -42,10 +50,10 @@ func (m *Matrix) WriteText(w io.Writer) error {
 // WriteMarkdown writes the matrix as a table of Markdown.
 func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(matrixColumns, " | "), strings.Repeat("---|", len(matrixColumns)))
 	notes := m.notes()
-	for i := range m.Rows {
-		cells := m.Rows[i].cells(notes)
+	head, rows := m.table(notes)
+	fmt.Fprintf(&b, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat("---|", len(head)))
+	for _, cells := range rows {
 		for j := range cells {
 			cells[j] = visible.Markdown(cells[j])
 		}
@@ -56,13 +64,54 @@ func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
+// WriteCSV writes the matrix for a spreadsheet: the columns of the text, always with the account, and the ARNs. What a row says nothing about is empty. A text that
+// a spreadsheet would take for a formula has an apostrophe in front.
+func (m *Matrix) WriteCSV(w io.Writer) error {
+	out := csv.NewWriter(w)
+	head := append(slices.Insert(slices.Clone(matrixColumns), 1, "ACCOUNT"), "PERSON ARN", "ROLE ARN", "ONLY IF")
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		var only []string
+		for _, a := range r.Assumptions {
+			only = append(only, a.Text)
+		}
+		cells := r.cells(m.notes())
+		cells[0] = r.Person
+		cells = append(slices.Insert(cells, 1, r.Account), r.PersonARN, r.RoleARN, strings.Join(only, "; "))
+		for j, cell := range cells {
+			if cell == nothing {
+				cells[j] = ""
+			} else if strings.ContainsRune("=+-@\t\r", rune((cell + " ")[0])) {
+				cells[j] = "'" + cell
+			}
+		}
+		if err := out.Write(cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
 // notes are the assumptions of the rows, each once.
 func (m *Matrix) notes() []Assumption {
 	var all []Assumption
 	for i := range m.Rows {
-		all = joined(all, m.Rows[i].Assumptions)
+		for _, a := range m.Rows[i].Assumptions {
+			if !slices.Contains(all, a) {
+				all = append(all, a)
+			}
+		}
 	}
 	return all
+}
+
+// readsProfiles reports whether a row says that a profile decides.
+func (m *Matrix) readsProfiles() bool {
+	return slices.ContainsFunc(m.Rows, func(r MatrixRow) bool { return r.readsProfile })
 }
 
 func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
@@ -168,7 +217,7 @@ func (m *Matrix) volumeKeysNote() string {
 	var with []string
 	for i := range m.Rows {
 		r := &m.Rows[i]
-		if !slices.Contains(r.Doors, startDoor) {
+		if !slices.Contains(r.Doors, string(reach.Start)) {
 			continue
 		}
 		falls = falls || !slices.Contains(r.VolumeKeys, "*")
@@ -211,12 +260,12 @@ func (r *MatrixRow) regionCell() string {
 func (r *MatrixRow) signInCell() string {
 	var without []string
 	console := false
-	if slices.Equal(r.SignIns, []string{portalSignIn}) {
-		return portalSignIn
+	if slices.Equal(r.SignIns, []string{string(reach.Portal)}) {
+		return string(reach.Portal)
 	}
 	for _, s := range r.SignIns {
-		console = console || strings.HasPrefix(s, "console")
-		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {
+		console = console || reach.SignIn(s).Console()
+		if !reach.SignIn(s).MFA() {
 			without = append(without, strings.TrimSuffix(s, " without MFA"))
 		}
 	}

@@ -1,11 +1,10 @@
-package report
+package reach
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -18,7 +17,7 @@ type documentText struct {
 	resource   bool
 }
 
-func newDocuments(w access.World) documents {
+func newDocuments(w world.World) documents {
 	d := documents{}
 	managed := map[string]*world.ManagedPolicy{}
 	for i := range w.Accounts {

@@ -1,19 +1,15 @@
-package report
+package reach
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
-
-// portalSignIn is how people of IAM Identity Center sign in. Identity Center asks for MFA itself.
-const portalSignIn = "IAM Identity Center"
 
 // member is a user of an instance of IAM Identity Center, or everybody in a group of it.
 type member struct{ user, group string }
@@ -35,15 +31,15 @@ func members(center *world.IdentityCenterInstance) []member {
 	return all
 }
 
-// subject is the member as rows name it, by the ARN of the identity store.
-func (m member) subject(center *world.IdentityCenterInstance) subject {
+// facts are the member as ways have it, by the ARN of the identity store.
+func (m member) facts(center *world.IdentityCenterInstance) Person {
 	arn := policy.ARN{Partition: policy.AWS, Service: "identitystore"}
 	if m.group != "" {
 		arn.Resource = "group/" + cmp.Or(center.GroupIDs[m.group], m.group)
-		return subject{name: "somebody", words: m.group + " (group of " + portalSignIn + ")", arn: arn.String()}
+		return Person{Kind: IdentityCenterGroup, Name: m.group, ARN: arn.String(), SessionName: "somebody"}
 	}
 	arn.Resource = "user/" + cmp.Or(center.UserIDs[m.user], m.user)
-	return subject{name: m.user, words: m.user + " (" + portalSignIn + ")", arn: arn.String()}
+	return Person{Kind: IdentityCenterUser, Name: m.user, ARN: arn.String(), SessionName: m.user}
 }
 
 // person is somebody whose profile says what no policy names: a value of its own for each source, which the second result tells.
@@ -69,32 +65,21 @@ func (m member) person(center *world.IdentityCenterInstance) (world.Person, map[
 	return p, words
 }
 
-// says is a value of a row: the source where the profile of the person says it.
-func (w *way) says(value string) string { return cmp.Or(w.profile[value], value) }
-
-// name is what rows call a role: a permission set goes by the account and its own name, as expectations write it.
-func (h hop) name() string {
-	if h.role.PermissionSet == "" {
-		return h.role.Name
+// says is a value of a way: the source where the profile of the person says it.
+func (w *path) says(value string) Value {
+	if source, known := w.profile[value]; known {
+		return Value{Text: source, FromProfile: true, tried: value}
 	}
-	return cmp.Or(h.account.Alias, h.account.ID) + "/" + h.role.PermissionSet
-}
-
-// readsProfiles reports whether a row says that a profile decides.
-func (m *Matrix) readsProfiles() bool {
-	return slices.ContainsFunc(m.Rows, func(r MatrixRow) bool {
-		said := slices.Concat([]string{r.OSUser}, r.Projects, r.ButProjects)
-		return slices.ContainsFunc(said, func(value string) bool { return strings.HasPrefix(value, "${path:") })
-	})
+	return Value{Text: value, tried: value}
 }
 
 // identityCenter is what the users and groups of IAM Identity Center reach.
-func (b *matrixBuilder) identityCenter() ([]MatrixRow, error) {
+func (b *finder) identityCenter() ([]Way, error) {
 	center := b.engine.World().IdentityCenter
 	if center == nil {
 		return nil, nil
 	}
-	var rows []MatrixRow
+	var rows []Way
 	for _, m := range members(center) {
 		n := len(rows)
 		for _, a := range center.Assignments {
@@ -108,14 +93,14 @@ func (b *matrixBuilder) identityCenter() ([]MatrixRow, error) {
 			rows = append(rows, found...)
 		}
 		if len(rows) == n {
-			rows = append(rows, emptyRow(m.subject(center)))
+			rows = append(rows, Way{Person: m.facts(center)})
 		}
 	}
 	return rows, nil
 }
 
 // permissionSet is the role of an assignment, nil where no stack describes the account.
-func (b *matrixBuilder) permissionSet(a world.PermissionSetAssignment) (*world.Account, *world.Role) {
+func (b *finder) permissionSet(a world.PermissionSetAssignment) (*world.Account, *world.Role) {
 	world := b.engine.World()
 	for i := range world.Accounts {
 		account := &world.Accounts[i]
@@ -129,14 +114,17 @@ func (b *matrixBuilder) permissionSet(a world.PermissionSetAssignment) (*world.A
 }
 
 // assignment is what a member reaches with one permission set in one account.
-func (b *matrixBuilder) assignment(center *world.IdentityCenterInstance, m member, a world.PermissionSetAssignment) ([]MatrixRow, error) {
+func (b *finder) assignment(center *world.IdentityCenterInstance, m member, a world.PermissionSetAssignment) ([]Way, error) {
 	account, role := b.permissionSet(a)
 	if role == nil {
-		row := emptyRow(m.subject(center))
-		row.Role, row.SignIns = a.Account+"/"+a.PermissionSet, []string{portalSignIn}
-		row.RoleARN = b.engine.World().Accounts[0].Partition.RoleARN(a.Account, "/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_"+a.PermissionSet+"_*")
-		row.Assumptions = []Assumption{{ID: a.Account, Text: "account " + a.Account + " has no nodes: no stack that was read describes it"}}
-		return []MatrixRow{row}, nil
+		row := Way{Person: m.facts(center)}
+		name := "AWSReservedSSO_" + a.PermissionSet + "_*"
+		row.SignIns, row.Via = []SignIn{Portal}, []Role{{
+			Name: name, PermissionSet: a.PermissionSet, Account: Account{ID: a.Account},
+			ARN: b.engine.World().Accounts[0].Partition.RoleARN(a.Account, "/aws-reserved/sso.amazonaws.com/", name),
+		}}
+		row.Assumptions = []Assumption{{Kind: AccountHasNoNodes, Account: a.Account}}
+		return []Way{row}, nil
 	}
 	person, words := m.person(center)
 	tags, err := center.SessionTags(person)
@@ -144,9 +132,9 @@ func (b *matrixBuilder) assignment(center *world.IdentityCenterInstance, m membe
 		// AWS lets nobody into an account with a user name that is no value of a tag: the member reaches nothing.
 		return nil, nil
 	}
-	return b.overTime(role.ARN(account), account.ID, func(at time.Time) ([]MatrixRow, error) {
-		return b.follow([]way{{
-			person: m.subject(center), home: account, hops: []hop{{account, role}}, tags: tags, profile: words, signIns: []string{portalSignIn},
+	return b.overTime(role.ARN(account), account.ID, func(at time.Time) ([]Way, error) {
+		return b.follow([]path{{
+			person: m.facts(center), home: account, hops: []hop{{account, role, nil}}, tags: tags, profile: words, signIns: []SignIn{Portal},
 			session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).IssuedAt(at),
 		}}, at)
 	})

@@ -1,4 +1,4 @@
-package report
+package reach
 
 import (
 	"slices"
@@ -15,8 +15,8 @@ import (
 const maxHops = 3
 
 // at is what the person reaches at a time: by itself, and in every role.
-func (b *matrixBuilder) at(home *world.Account, user *world.User, at time.Time) ([]MatrixRow, error) {
-	var rows []MatrixRow
+func (b *finder) at(home *world.Account, user *world.User, at time.Time) ([]Way, error) {
+	var rows []Way
 	for _, w := range b.ownWays(home, user, at) {
 		doors, err := b.doors(&w, at)
 		if err != nil {
@@ -24,7 +24,7 @@ func (b *matrixBuilder) at(home *world.Account, user *world.User, at time.Time) 
 		}
 		rows = append(rows, doors...)
 	}
-	rows = merge(rows, func(r *MatrixRow) { r.SignIns = nil }, func(into, from *MatrixRow) { into.SignIns = append(into.SignIns, from.SignIns...) })
+	rows = merge(rows, func(r *Way) { r.SignIns = nil }, func(into, from *Way) { into.SignIns = append(into.SignIns, from.SignIns...) })
 	front, err := b.roleWays(home, user, at)
 	if err != nil {
 		return nil, err
@@ -34,21 +34,21 @@ func (b *matrixBuilder) at(home *world.Account, user *world.User, at time.Time) 
 }
 
 // follow is what is reached in the roles at the end of ways, and in those that are taken from them.
-func (b *matrixBuilder) follow(front []way, at time.Time) ([]MatrixRow, error) {
-	var rows []MatrixRow
+func (b *finder) follow(front []path, at time.Time) ([]Way, error) {
+	var rows []Way
 	taken := map[string]bool{}
 	for depth := 1; len(front) > 0; depth++ {
 		for i := range front {
 			taken[front[i].session.Subject()] = true
 		}
-		var next []way
+		var next []path
 		for i := range front {
 			doors, err := b.doors(&front[i], at)
 			if err != nil {
 				return nil, err
 			}
 			if len(doors) == 0 {
-				doors = []MatrixRow{b.row(&front[i])}
+				doors = []Way{b.row(&front[i])}
 			}
 			rows = append(rows, doors...)
 			if depth == maxHops {
@@ -67,17 +67,17 @@ func (b *matrixBuilder) follow(front []way, at time.Time) ([]MatrixRow, error) {
 
 // signIn is a way to sign in, those without MFA first.
 type signIn struct {
-	name string
+	name SignIn
 	with func(arn string, age time.Duration) access.Session
 }
 
 var (
-	consoleWithoutMFA = signIn{"console without MFA", func(arn string, _ time.Duration) access.Session { return access.Console(arn) }}
-	accessKey         = signIn{"access key", func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn) }}
-	tokenWithoutMFA   = signIn{"session token without MFA", func(arn string, _ time.Duration) access.Session { return access.SessionToken(arn) }}
-	consoleWithMFA    = signIn{"console with MFA", access.ConsoleWithMFA}
-	accessKeyWithCode = signIn{"access key with an MFA code", func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn).WithMFACode() }}
-	tokenWithMFA      = signIn{"session token with MFA", access.SessionTokenWithMFA}
+	consoleWithoutMFA = signIn{ConsoleWithoutMFA, func(arn string, _ time.Duration) access.Session { return access.Console(arn) }}
+	accessKey         = signIn{AccessKey, func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn) }}
+	tokenWithoutMFA   = signIn{TokenWithoutMFA, func(arn string, _ time.Duration) access.Session { return access.SessionToken(arn) }}
+	consoleWithMFA    = signIn{ConsoleWithMFA, access.ConsoleWithMFA}
+	accessKeyWithCode = signIn{AccessKeyWithCode, func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn).WithMFACode() }}
+	tokenWithMFA      = signIn{TokenWithMFA, access.SessionTokenWithMFA}
 
 	signIns = []signIn{consoleWithoutMFA, accessKey, tokenWithoutMFA, consoleWithMFA, accessKeyWithCode, tokenWithMFA}
 )
@@ -89,24 +89,20 @@ func (s signIn) session(arn string, at time.Time, age time.Duration) access.Sess
 
 // ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them, or fewer rights. Of a stranger
 // nothing is known, and what a stranger does at home is nobody's business here.
-func (b *matrixBuilder) ownWays(home *world.Account, user *world.User, at time.Time) []way {
+func (b *finder) ownWays(home *world.Account, user *world.User, at time.Time) []path {
 	if user.Stranger {
 		return nil
 	}
-	var ways []way
+	var ways []path
 	for _, s := range []signIn{consoleWithoutMFA, accessKey, consoleWithMFA} {
-		ways = append(ways, way{person: b.subject(home, user), home: home, tags: user.Tags, session: s.session(user.ARN(home), at, 0), signIns: []string{s.name}})
+		ways = append(ways, path{person: iamUser(home, user), home: home, tags: user.Tags, session: s.session(user.ARN(home), at, 0), signIns: []SignIn{s.name}})
 	}
 	return ways
 }
 
-func (b *matrixBuilder) subject(home *world.Account, user *world.User) subject {
-	return subject{name: user.Name, words: b.personName(home, user), arn: user.ARN(home)}
-}
-
 // roleWays are the roles that the person takes directly.
-func (b *matrixBuilder) roleWays(home *world.Account, user *world.User, at time.Time) ([]way, error) {
-	var ways []way
+func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) ([]path, error) {
+	var ways []path
 	world := b.engine.World()
 	arn := user.ARN(home)
 	for i := range world.Accounts {
@@ -117,7 +113,7 @@ func (b *matrixBuilder) roleWays(home *world.Account, user *world.User, at time.
 				continue
 			}
 			for _, tags := range sessionTags(user, role) {
-				w, err := b.roleWay(way{person: b.subject(home, user), home: home, hops: []hop{{account, role}}, tags: role.Tags}, tags, at)
+				w, err := b.roleWay(path{person: iamUser(home, user), home: home, hops: []hop{{account, role, tags}}, tags: role.Tags}, tags, at)
 				if err != nil {
 					return nil, err
 				}
@@ -147,9 +143,9 @@ func sessionTags(user *world.User, role *world.Role) [][]world.Tag {
 }
 
 // roleWay is the way into one role with session tags. It has no sign-ins when there is none.
-func (b *matrixBuilder) roleWay(w way, tags []world.Tag, at time.Time) (way, error) {
-	arn, role := w.person.arn, w.hops[0].role.ARN(w.hops[0].account)
-	request := assume(role, w.person.name, at, tags...)
+func (b *finder) roleWay(w path, tags []world.Tag, at time.Time) (path, error) {
+	arn, role := w.person.ARN, w.hops[0].role.ARN(w.hops[0].account)
+	request := assume(role, w.person.SessionName, at, tags...)
 	for _, s := range signIns {
 		if len(tags) > 0 && (s.name == consoleWithMFA.name || s.name == consoleWithoutMFA.name) {
 			// Switch Role passes no tags. What calls sts:AssumeRole from the console, CloudShell, is a command line.
@@ -172,13 +168,13 @@ func (b *matrixBuilder) roleWay(w way, tags []world.Tag, at time.Time) (way, err
 	if w.maxAge, err = b.maxAge(arn, role, request, at); err != nil {
 		return w, err
 	}
-	w.session = access.AssumedRole(role, w.person.name, tags...).IssuedAt(at)
+	w.session = access.AssumedRole(role, w.person.SessionName, tags...).IssuedAt(at)
 	return w, nil
 }
 
 // chained are the roles that are taken from a role.
-func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) ([]way, error) {
-	var ways []way
+func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]path, error) {
+	var ways []path
 	world := b.engine.World()
 	for i := range world.Accounts {
 		account := &world.Accounts[i]
@@ -188,7 +184,7 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 			if taken[arn] {
 				continue
 			}
-			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.name, at))
+			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, at))
 			if err != nil {
 				return nil, err
 			}
@@ -197,9 +193,9 @@ func (b *matrixBuilder) chained(from *way, at time.Time, taken map[string]bool) 
 			}
 			taken[arn] = true
 			next := *from
-			next.hops = append(slices.Clip(from.hops), hop{account, role})
+			next.hops = append(slices.Clip(from.hops), hop{account, role, nil})
 			next.tags = role.Tags
-			next.session = access.AssumedRole(arn, from.person.name).IssuedAt(at)
+			next.session = access.AssumedRole(arn, from.person.SessionName).IssuedAt(at)
 			next.assumptions = joined(from.assumptions, assumptions)
 			ways = append(ways, next)
 		}
@@ -214,7 +210,7 @@ func assume(role, name string, at time.Time, tags ...world.Tag) access.Request {
 }
 
 // decide decides a call; what is not known counts as allowed, under an assumption.
-func (b *matrixBuilder) decide(s access.Session, r access.Request) (bool, []Assumption, error) {
+func (b *finder) decide(s access.Session, r access.Request) (bool, []Assumption, error) {
 	d, err := b.engine.Decide(s, r)
 	if err != nil || d.Allowed() {
 		return err == nil, nil, err
@@ -226,16 +222,16 @@ func (b *matrixBuilder) decide(s access.Session, r access.Request) (bool, []Assu
 	return true, []Assumption{assumptionOf(d, s)}, nil
 }
 
-// assumptionOf says what is not known and was taken to allow a call: the same for all calls, so that a matrix has few notes.
+// assumptionOf says what is not known and was taken to allow a call: the same for all calls, so that there are few.
 func assumptionOf(d access.Decision, s access.Session) Assumption {
 	if len(d.Unknowns) == 0 {
-		return Assumption{ID: d.By.Account, Text: "the policies of " + d.Resource + " let " + s.Subject() + " in"}
+		return Assumption{Kind: ResourceLetsIn, Account: d.By.Account, Resource: d.Resource, Caller: s.Subject()}
 	}
 	unknown := d.Unknowns[0]
 	if strings.Contains(unknown, ":user/") {
-		return Assumption{ID: strings.SplitN(unknown, ":", 6)[4], Text: "the policies of " + unknown + ", which are not known here, allow " + d.Action}
+		return Assumption{Kind: StrangerMay, Account: strings.SplitN(unknown, ":", 6)[4], Policy: unknown, Action: d.Action}
 	}
-	return Assumption{ID: unknown, Text: unknown + ", whose document is not known here, allows it"}
+	return Assumption{Kind: DocumentAllows, Policy: unknown}
 }
 
 func joined(a, b []Assumption) []Assumption {
@@ -248,9 +244,9 @@ func joined(a, b []Assumption) []Assumption {
 	return out
 }
 
-// maxAge is how old MFA may be in seconds: the policies compare it with finitely many numbers, so it is enough to try each and its neighbours.
+// maxAge is how old MFA may be: the policies compare it with finitely many numbers, so it is enough to try each and its neighbours.
 // Zero means that any age will do, or none.
-func (b *matrixBuilder) maxAge(person, role string, request access.Request, at time.Time) (int, error) {
+func (b *finder) maxAge(person, role string, request access.Request, at time.Time) (time.Duration, error) {
 	limits := b.documents.numbers("aws:MultiFactorAuthAge", person, role)
 	oldest, limited := 0, false
 	for _, limit := range limits {
@@ -275,8 +271,8 @@ func (b *matrixBuilder) maxAge(person, role string, request access.Request, at t
 	// A limit of "less than 12 hours" is said as 12 hours: nobody counts the last second.
 	for _, limit := range limits {
 		if limit == oldest+1 {
-			return limit, nil
+			return time.Duration(limit) * time.Second, nil
 		}
 	}
-	return oldest, nil
+	return time.Duration(oldest) * time.Second, nil
 }

@@ -1,4 +1,4 @@
-package report
+package reach
 
 import (
 	"cmp"
@@ -13,24 +13,33 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A value that no policy names: what is so of it is so of every other one.
+// classKind says what a class of nodes stands for: a value that policies name, all values that nobody names, or no value at all.
+type classKind int
+
 const (
-	otherProject = "\x7fanother project"
-	noProject    = "\x7fno project"
-	otherRegion  = "\x7fanother Region"
+	named classKind = iota
+	other
+	none
 )
+
+// class are the nodes of a project, or of a Region, about which the policies say the same.
+type class struct {
+	kind classKind
+	// value is the value that is named.
+	value string
+}
 
 // opening is where a door of one kind opens as one OS user.
 type opening struct {
-	door        string
+	door        Door
 	user        journey.OSUser
-	region      string
-	projects    []string
+	region      class
+	projects    []class
 	assumptions []Assumption
 }
 
 // doors are the rows of a session: what it opens, in every Region and on the nodes of every project.
-func (b *matrixBuilder) doors(w *way, at time.Time) ([]MatrixRow, error) {
+func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
 	account := w.home
 	if n := len(w.hops); n > 0 {
 		account = w.hops[n-1].account
@@ -75,60 +84,52 @@ func (b *matrixBuilder) doors(w *way, at time.Time) ([]MatrixRow, error) {
 }
 
 // collect makes rows of openings: Regions with the same projects are one row, and so are doors with the same OS user.
-func (b *matrixBuilder) collect(w *way, openings []opening, projects []string) []MatrixRow {
-	var rows []MatrixRow
+func (b *finder) collect(w *path, openings []opening, projects []class) []Way {
+	var rows []Way
 	for _, o := range openings {
 		row := b.row(w)
-		row.Doors = []string{o.door}
-		row.OSUser, row.Superuser = w.says(o.user.Name), o.user.Superuser
-		if o.user.Unknown {
-			row.OSUser = "unknown"
-		}
+		row.Doors = []Door{o.door}
+		row.OSUser = OSUser{Login: w.says(o.user.Name), Superuser: o.user.Superuser, Unknown: o.user.Unknown}
 		for _, p := range o.projects {
-			switch p {
-			case otherProject:
-				row.EveryProject = true
-			case noProject:
-				row.Untagged = true
+			switch p.kind {
+			case other:
+				row.Projects.Every = true
+			case none:
+				row.Projects.Untagged = true
 			default:
-				row.Projects = append(row.Projects, w.says(p))
+				row.Projects.Named = append(row.Projects.Named, w.says(p.value))
 			}
 		}
-		if row.EveryProject {
+		if row.Projects.Every {
 			for _, p := range projects {
-				if p != otherProject && p != noProject && !slices.Contains(o.projects, p) {
-					row.ButProjects = append(row.ButProjects, w.says(p))
+				if p.kind == named && !slices.Contains(o.projects, p) {
+					row.Projects.But = append(row.Projects.But, w.says(p.value))
 				}
 			}
 		}
-		if o.region == otherRegion {
-			row.EveryRegion = true
+		if o.region.kind == other {
+			row.Regions.Every = true
 		} else {
-			row.Regions = append(row.Regions, o.region)
+			row.Regions.Named = append(row.Regions.Named, o.region.value)
 		}
 		row.Assumptions = joined(row.Assumptions, o.assumptions)
 		rows = append(rows, row)
 	}
-	rows = merge(rows, func(r *MatrixRow) { r.Regions, r.EveryRegion = nil, false }, func(into, from *MatrixRow) {
-		into.Regions = append(into.Regions, from.Regions...)
-		into.EveryRegion = into.EveryRegion || from.EveryRegion
+	rows = merge(rows, func(r *Way) { r.Regions = Regions{} }, func(into, from *Way) {
+		into.Regions.Named = append(into.Regions.Named, from.Regions.Named...)
+		into.Regions.Every = into.Regions.Every || from.Regions.Every
 	})
-	rows = merge(rows, func(r *MatrixRow) { r.Doors = nil }, func(into, from *MatrixRow) { into.Doors = append(into.Doors, from.Doors...) })
-	slices.SortStableFunc(rows, func(a, c MatrixRow) int { return cmp.Compare(doorOrder(a.Doors[0]), doorOrder(c.Doors[0])) })
+	rows = merge(rows, func(r *Way) { r.Doors = nil }, func(into, from *Way) { into.Doors = append(into.Doors, from.Doors...) })
+	slices.SortStableFunc(rows, func(a, c Way) int { return cmp.Compare(doorOrder(a.Doors[0]), doorOrder(c.Doors[0])) })
 	return rows
 }
 
-// doorOrder is the place of a door in the order of the matrix.
-func doorOrder(door string) int {
-	if at := slices.Index(journey.Doors(), journey.DoorKind(door)); at >= 0 {
-		return at
-	}
-	return len(journey.Doors())
-}
+// doorOrder is the place of a door among the doors; those of both powers are the last.
+func doorOrder(door Door) int { return min(slices.Index(Doors(), door), len(journey.Doors())) }
 
 // merge joins the rows that are alike but for what drop drops.
-func merge(rows []MatrixRow, drop func(*MatrixRow), join func(into, from *MatrixRow)) []MatrixRow {
-	var out []MatrixRow
+func merge(rows []Way, drop func(*Way), join func(into, from *Way)) []Way {
+	var out []Way
 	var keys []string
 	for i := range rows {
 		without := rows[i]
@@ -144,40 +145,43 @@ func merge(rows []MatrixRow, drop func(*MatrixRow), join func(into, from *Matrix
 }
 
 // key tells rows apart, but for the time in which they hold.
-func (r MatrixRow) key() string {
+func (r Way) key() string {
 	r.From, r.Until = nil, nil
 	return fmt.Sprintf("%+v", r)
 }
 
 // row is a row of a way, without doors.
-func (b *matrixBuilder) row(w *way) MatrixRow {
-	row := MatrixRow{
-		Person: w.person.words, PersonARN: w.person.arn, Projects: []string{}, Regions: []string{}, Doors: []string{},
-		SignIns: w.signIns, MFAMaxAgeSeconds: w.maxAge, Assumptions: w.assumptions,
-	}
-	for i, h := range w.hops {
-		if i < len(w.hops)-1 {
-			row.Through = append(row.Through, h.name())
-			continue
-		}
-		row.Role, row.RoleARN = h.name(), h.role.ARN(h.account)
+func (b *finder) row(w *path) Way {
+	row := Way{Person: w.person, SignIns: w.signIns, MFAMaxAge: w.maxAge, Assumptions: w.assumptions}
+	for _, h := range w.hops {
+		row.Via = append(row.Via, Role{
+			Name: h.role.Name, ARN: h.role.ARN(h.account), PermissionSet: h.role.PermissionSet, Account: account(h.account), SessionTags: h.tags,
+		})
 	}
 	return row
 }
 
+// power is a power over nodes, with the call behind it.
+type power struct {
+	door   Door
+	action string
+}
+
+var powers = []power{{Start, "ec2:StartInstances"}, {Stop, "ec2:StopInstances"}}
+
 // open tries every door on a node.
-func (b *matrixBuilder) open(w *way, account *world.Account, region, project string, at time.Time) ([]opening, error) {
-	node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: []world.Tag{}}
-	if region == otherRegion {
-		node.Region = unnamedRegion(account, b.regions(account, w.session.Subject()))
+func (b *finder) open(w *path, account *world.Account, region, project class, at time.Time) ([]opening, error) {
+	node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region.value, Tags: []world.Tag{}}
+	if region.kind == other {
+		node.Region = unnamedRegion(account.Partition, b.regions(account, w.session.Subject()))
 	}
-	if project != noProject {
+	if project.kind != none {
 		node.Tags = []world.Tag{{Key: b.projectTag(account.ID), Value: sample(project)}}
 	}
 	var found []opening
-	add := func(name string, user journey.OSUser, assumptions []Assumption) {
+	add := func(name Door, user journey.OSUser, assumptions []Assumption) {
 		user.How = ""
-		found = append(found, opening{door: name, user: user, region: region, projects: []string{project}, assumptions: assumptions})
+		found = append(found, opening{door: name, user: user, region: region, projects: []class{project}, assumptions: assumptions})
 	}
 	for _, kind := range journey.Doors() {
 		j := journey.Journey{From: w.session, Opens: &journey.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
@@ -186,7 +190,7 @@ func (b *matrixBuilder) open(w *way, account *world.Account, region, project str
 			return nil, err
 		}
 		if arrival.Allowed() {
-			add(string(kind), arrival.OSUser, nil)
+			add(Door(kind), arrival.OSUser, nil)
 			continue
 		}
 		last := arrival.Steps[len(arrival.Steps)-1]
@@ -194,17 +198,17 @@ func (b *matrixBuilder) open(w *way, account *world.Account, region, project str
 			return nil, err
 		}
 		if arrival.Allowed() {
-			add(string(kind), arrival.OSUser, []Assumption{assumptionOf(last.Decision, w.session)})
+			add(Door(kind), arrival.OSUser, []Assumption{assumptionOf(last.Decision, w.session)})
 		}
 	}
-	for _, power := range []struct{ name, action string }{{startDoor, "ec2:StartInstances"}, {"stop", "ec2:StopInstances"}} {
+	for _, power := range powers {
 		r := access.Request{Action: power.action, Resources: []access.Resource{{ARN: node.ARN(account), Tags: node.Tags}}, Time: at}
 		allowed, assumptions, err := b.decide(w.session, r)
 		if err != nil {
 			return nil, err
 		}
 		if allowed {
-			add(power.name, journey.OSUser{}, assumptions)
+			add(power.door, journey.OSUser{}, assumptions)
 		}
 	}
 	return found, nil
@@ -212,34 +216,34 @@ func (b *matrixBuilder) open(w *way, account *world.Account, region, project str
 
 // projects are the values of the project tag that the policies of the session name, the session's own among them, and two that stand for all
 // others: another value, and no tag at all.
-func (b *matrixBuilder) projects(account, subject string, w *way) []string {
+func (b *finder) projects(account, subject string, w *path) []class {
 	tag := b.projectTag(account)
-	named := b.documents.values([]string{subject}, func(t documentText) bool {
+	values := b.documents.values([]string{subject}, func(t documentText) bool {
 		_, name, found := strings.Cut(strings.ToLower(t.key), "resourcetag/")
 		return found && !t.resource && name == strings.ToLower(tag) && !strings.Contains(t.value, "${")
 	})
 	for _, t := range w.tags {
-		if strings.EqualFold(t.Key, tag) && !slices.Contains(named, t.Value) {
-			named = append(named, t.Value)
+		if strings.EqualFold(t.Key, tag) && !slices.Contains(values, t.Value) {
+			values = append(values, t.Value)
 		}
 	}
-	return append(named, otherProject, noProject)
+	return append(classes(values), class{kind: other}, class{kind: none})
 }
 
-// sample is a value that a pattern matches.
-func sample(pattern string) string {
-	if pattern == otherProject {
+// sample is a value of a class: of a pattern, one that it matches.
+func sample(project class) string {
+	if project.kind == other {
 		return "another project, which nobody names"
 	}
-	return strings.NewReplacer("*", "x", "?", "x").Replace(pattern)
+	return strings.NewReplacer("*", "x", "?", "x").Replace(project.value)
 }
 
 // regions are those of the preferences and those that the policies name, and one that stands for all others.
-func (b *matrixBuilder) regions(account *world.Account, subject string) []string {
-	var named []string
+func (b *finder) regions(account *world.Account, subject string) []class {
+	var values []string
 	for _, p := range account.Preferences {
-		if !slices.Contains(named, p.Region) {
-			named = append(named, p.Region)
+		if !slices.Contains(values, p.Region) {
+			values = append(values, p.Region)
 		}
 	}
 	for _, v := range b.documents.values([]string{subject}, func(t documentText) bool { return t.resource || strings.EqualFold(t.key, "aws:RequestedRegion") }) {
@@ -247,14 +251,22 @@ func (b *matrixBuilder) regions(account *world.Account, subject string) []string
 		if parts := strings.SplitN(v, ":", 6); len(parts) == 6 {
 			region = parts[3]
 		}
-		if _, err := policy.PartitionOfRegion(region); err == nil && !slices.Contains(named, region) {
-			named = append(named, region)
+		if _, err := policy.PartitionOfRegion(region); err == nil && !slices.Contains(values, region) {
+			values = append(values, region)
 		}
 	}
-	if unnamedRegion(account, named) == "" {
-		return named
+	if unnamedRegion(account.Partition, classes(values)) == "" {
+		return classes(values)
 	}
-	return append(named, otherRegion)
+	return append(classes(values), class{kind: other})
+}
+
+func classes(values []string) []class {
+	var out []class
+	for _, value := range values {
+		out = append(out, class{kind: named, value: value})
+	}
+	return out
 }
 
 // someRegions are Regions of each partition, of which one stands for all that nobody names. Where every Region is named none is needed.
@@ -266,9 +278,9 @@ var someRegions = map[policy.Partition][]string{
 }
 
 // unnamedRegion is a Region that nobody names; empty when there is none left.
-func unnamedRegion(account *world.Account, named []string) string {
-	for _, region := range someRegions[cmp.Or(account.Partition, policy.AWS)] {
-		if !slices.Contains(named, region) {
+func unnamedRegion(partition policy.Partition, all []class) string {
+	for _, region := range someRegions[cmp.Or(partition, policy.AWS)] {
+		if !slices.Contains(all, class{kind: named, value: region}) {
 			return region
 		}
 	}

@@ -1,4 +1,4 @@
-package report
+package reach
 
 import (
 	"slices"
@@ -12,10 +12,7 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// startDoor is the door that lets EC2 use keys of volumes.
-const startDoor = "start"
-
-// tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the matrix asks about these calls.
+// tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the facts ask about these calls.
 func tableRows() []*doors.Row {
 	var rows []*doors.Row
 	for i := range doors.Table() {
@@ -28,7 +25,7 @@ func tableRows() []*doors.Row {
 }
 
 // others are the rows of the table that the session may use at a time, on whatever it may be. Its own sessions count for nothing: going on in one opens none.
-func (b *matrixBuilder) others(w *way, at time.Time) ([]string, error) {
+func (b *finder) others(w *path, at time.Time) ([]Other, error) {
 	rows := tableRows()
 	var every []string
 	for _, row := range rows {
@@ -38,20 +35,20 @@ func (b *matrixBuilder) others(w *way, at time.Time) ([]string, error) {
 	if err != nil || !open {
 		return nil, err
 	}
-	var found []string
+	var found []Other
 	for _, row := range rows {
 		if open, err = b.mayCall(w.session, row.Others(), at); err != nil {
 			return nil, err
 		}
 		if open {
-			found = append(found, row.Service+": "+row.It)
+			found = append(found, Other{row.Service, row.It})
 		}
 	}
 	return found, nil
 }
 
 // mayCall reports whether the session may make one of the calls at an instant. What a search cannot tell counts as open.
-func (b *matrixBuilder) mayCall(s access.Session, actions []string, at time.Time) (bool, error) {
+func (b *finder) mayCall(s access.Session, actions []string, at time.Time) (bool, error) {
 	answer, err := prove.Prove(b.engine, prove.Claim{
 		Caller: s,
 		Never:  []policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(at), policy.Before(at.Add(time.Second)))},
@@ -64,27 +61,27 @@ func (b *matrixBuilder) mayCall(s access.Session, actions []string, at time.Time
 }
 
 // volumeKeys are the keys with which a row starts instances.
-func (b *matrixBuilder) volumeKeys(w *way, account *world.Account, row *MatrixRow, at time.Time) ([]string, error) {
-	if !slices.Contains(row.Doors, startDoor) {
-		return nil, nil
+func (b *finder) volumeKeys(w *path, account *world.Account, row *Way, at time.Time) (VolumeKeys, error) {
+	if !slices.Contains(row.Doors, Start) {
+		return VolumeKeys{}, nil
 	}
-	regions := slices.Clone(row.Regions)
-	if row.EveryRegion {
-		regions = append(regions, unnamedRegion(account, b.regions(account, w.session.Subject())))
+	regions := slices.Clone(row.Regions.Named)
+	if row.Regions.Every {
+		regions = append(regions, unnamedRegion(account.Partition, b.regions(account, w.session.Subject())))
 	}
 	var keys []string
 	every := len(regions) > 0
 	for _, region := range regions {
 		use, err := journey.UseOfVolumeKeys(b.engine, w.session, account.ID, region, at)
 		if err != nil {
-			return nil, err
+			return VolumeKeys{}, err
 		}
 		every = every && use.Every
 		keys = append(keys, use.Keys...)
 	}
 	if every {
-		return []string{"*"}, nil
+		return VolumeKeys{Every: true}, nil
 	}
 	slices.Sort(keys)
-	return slices.Compact(keys), nil
+	return VolumeKeys{ARNs: slices.Compact(keys)}, nil
 }

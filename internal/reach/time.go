@@ -1,4 +1,4 @@
-package report
+package reach
 
 import (
 	"slices"
@@ -15,7 +15,7 @@ type span struct {
 
 // spans cut the time from At on at the moments that the policies of the principals name. Conditions compare whole seconds, so what is so at the
 // moment and in the second after it is so until the next one.
-func (b *matrixBuilder) spans(principals ...string) []span {
+func (b *finder) spans(principals ...string) []span {
 	start := b.options.At.UTC().Truncate(time.Second)
 	cuts := []time.Time{start}
 	for _, moment := range b.documents.moments(principals...) {

@@ -1,0 +1,251 @@
+package reach
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/policy"
+)
+
+// Options say what the facts are about.
+type Options struct {
+	// At is the time from which they look on. Required.
+	At time.Time
+	// ProjectTags are the keys of the project tag by account id; DefaultProjectTag is that of the accounts that are not listed.
+	ProjectTags       map[string]string
+	DefaultProjectTag string
+	// Teams are the teams by which roles name people; nil where nothing is known of teams.
+	Teams map[config.RolePerson][]string
+	// Administrators are listed beside the ways.
+	Administrators []string
+}
+
+// Find finds out who reaches what. It goes every journey of every person; where the policies name a value, of the project, the Region or the time, it
+// tries that value and one that nobody names, so that the ways speak of all values.
+func Find(engine *access.Engine, o Options) (*Facts, error) {
+	b := &finder{
+		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
+	}
+	f := &Facts{
+		At: o.At.UTC().Truncate(time.Second), Administrators: append([]string{}, o.Administrators...),
+		engine: b.engine, generous: b.generous, projectTags: b.projectTag,
+	}
+	world := engine.World()
+	for i := range world.Accounts {
+		home := &world.Accounts[i]
+		f.Accounts = append(f.Accounts, account(home))
+		for j := range home.Users {
+			ways, err := b.person(home, &home.Users[j])
+			if err != nil {
+				return nil, err
+			}
+			f.Ways = append(f.Ways, ways...)
+		}
+	}
+	ways, err := b.identityCenter()
+	if err != nil {
+		return nil, err
+	}
+	f.Ways = append(f.Ways, ways...)
+	for i := range f.Ways {
+		if w := &f.Ways[i]; len(w.Via) == 1 {
+			w.Teams = o.Teams[config.RolePerson{Role: w.Via[0].ARN, Person: w.Person.ARN}]
+		}
+	}
+	return f, nil
+}
+
+// Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
+func Of(at time.Time, stacks ...*config.Stack) (*Facts, error) {
+	return OfJudged(at, judge.Stacks(stacks...)...)
+}
+
+// OfJudged is Of, of stacks that were judged already.
+func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
+	var stacks []*config.Stack
+	for _, j := range judgements {
+		stacks = append(stacks, j.Stack)
+	}
+	all := judge.WithSiblings(stacks...)
+	engine, err := Engine(all...)
+	if err != nil {
+		return nil, err
+	}
+	o := Options{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...)}
+	for _, s := range all {
+		o.ProjectTags[s.Account.ID] = s.Tags.Project
+	}
+	named := map[string]bool{}
+	for _, j := range judgements {
+		named[j.Stack.Account.ID] = true
+		// The people of the directory are of no account.
+		named[""] = named[""] || j.Stack.IdentityCenter != nil
+		for _, a := range j.Proofs.Administrators {
+			o.Administrators = append(o.Administrators, a.ARN)
+		}
+	}
+	f, err := Find(engine, o)
+	if err != nil {
+		return nil, err
+	}
+	f.Ways = slices.DeleteFunc(f.Ways, func(w Way) bool {
+		return !named[w.Person.Account.ID] && (len(w.Via) == 0 || !named[w.Account().ID])
+	})
+	return f, nil
+}
+
+// Engine compiles the world of the stacks, with the people whom they only name.
+func Engine(stacks ...*config.Stack) (*access.Engine, error) {
+	engine, err := access.Compile(judge.World(stacks...).WithStrangers())
+	if err != nil {
+		return nil, fmt.Errorf("the documents cannot be read as AWS reads them: %w", err)
+	}
+	return engine, nil
+}
+
+func account(a *world.Account) Account { return Account{ID: a.ID, Alias: a.Alias} }
+
+type finder struct {
+	engine, generous *access.Engine
+	options          Options
+	documents        documents
+}
+
+// path is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
+type path struct {
+	person Person
+	home   *world.Account
+	hops   []hop
+	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center gives.
+	tags []world.Tag
+	// profile says which source a value of the tags stands for.
+	profile     map[string]string
+	session     access.Session
+	signIns     []SignIn
+	maxAge      time.Duration
+	assumptions []Assumption
+}
+
+type hop struct {
+	account *world.Account
+	role    *world.Role
+	tags    []world.Tag
+}
+
+// person is everything that one person reaches.
+func (b *finder) person(home *world.Account, user *world.User) ([]Way, error) {
+	arn := user.ARN(home)
+	rows, err := b.overTime(arn, home.ID, func(at time.Time) ([]Way, error) { return b.at(home, user, at) })
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		rows = append(rows, Way{Person: iamUser(home, user)})
+	}
+	return rows, nil
+}
+
+// overTime joins what a principal of an account reaches at each time, in the order of the roles.
+func (b *finder) overTime(arn, account string, reached func(time.Time) ([]Way, error)) ([]Way, error) {
+	var rows []Way
+	spans := b.spans(append([]string{arn}, b.rolesThatMatter(arn, account)...)...)
+	seen := map[string][]Way{}
+	var order []string
+	for i, span := range spans {
+		found, err := reached(span.from)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range found {
+			key := row.key()
+			earlier := seen[key]
+			if earlier == nil {
+				order = append(order, key)
+			}
+			if n := len(earlier); n > 0 && earlier[n-1].Until != nil && earlier[n-1].Until.Equal(span.from) {
+				earlier[n-1].Until = span.until
+				continue
+			}
+			if i > 0 {
+				row.From = &spans[i].from
+			}
+			row.Until = span.until
+			seen[key] = append(earlier, row)
+		}
+	}
+	for _, key := range order {
+		rows = append(rows, seen[key]...)
+	}
+	slices.SortStableFunc(rows, func(a, c Way) int { return cmp.Compare(b.roleOrder(a.Role()), b.roleOrder(c.Role())) })
+	return rows, nil
+}
+
+// rolesThatMatter are the roles that a principal may ever reach. A role whose trust policy names neither the principal, nor the account, nor
+// everybody, and no role of the world, can be left out; that it stays in costs time alone.
+func (b *finder) rolesThatMatter(arn, account string) []string {
+	var arns []string
+	world := b.engine.World()
+	for i := range world.Accounts {
+		a := &world.Accounts[i]
+		for j := range a.Roles {
+			if trusts(&a.Roles[j], arn, account) {
+				arns = append(arns, a.Roles[j].ARN(a))
+			}
+		}
+	}
+	return arns
+}
+
+// trusts reports whether the trust policy of a role speaks of the person, the account, everybody, or of another role.
+func trusts(role *world.Role, person, account string) bool {
+	return slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
+		return len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
+			if p.Kind == policy.PrincipalAny {
+				return true
+			}
+			return p.Kind == policy.PrincipalAWS && slices.ContainsFunc(p.Values, func(value string) bool {
+				if value == person || value == account || value == "*" {
+					return true
+				}
+				arn, err := policy.ParseARN(value)
+				if err != nil {
+					return false
+				}
+				kind, _, _, _ := arn.Entity()
+				return arn.Resource == "root" && arn.Account == account || kind == "role" || arn.Service == "sts"
+			})
+		})
+	})
+}
+
+// roleOrder is the place of a role in the world; zero for none.
+func (b *finder) roleOrder(role *Role) int {
+	if role == nil {
+		return 0
+	}
+	n := 0
+	world := b.engine.World()
+	for i := range world.Accounts {
+		for j := range world.Accounts[i].Roles {
+			n++
+			if world.Accounts[i].Roles[j].ARN(&world.Accounts[i]) == role.ARN {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+func iamUser(home *world.Account, user *world.User) Person {
+	return Person{Kind: IAMUser, Name: user.Name, ARN: user.ARN(home), Account: account(home), SessionName: user.Name}
+}
+
+func (b *finder) projectTag(account string) string {
+	return cmp.Or(b.options.ProjectTags[account], b.options.DefaultProjectTag)
+}

@@ -1,0 +1,106 @@
+package terminal
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/clipperhouse/displaywidth"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// No line of a table is wider than the terminal, at any width and with any text, and every word of every cell is there.
+func TestATableFitsAndLosesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		width := rapid.IntRange(20, 200).Draw(t, "width")
+		columns := rapid.IntRange(1, 8).Draw(t, "columns")
+		cell := rapid.StringMatching(`[a-z0-9日本語/ ,:-]{1,40}`)
+		row := rapid.SliceOfN(cell, columns, columns)
+		head, rows := rapid.SliceOfN(rapid.StringMatching(`[A-Z]{1,8}`), columns, columns).Draw(t, "head"), rapid.SliceOfN(row, 0, 6).Draw(t, "rows")
+		text := Table(head, rows, width)
+		for line := range strings.Lines(text) {
+			if w := displaywidth.String(strings.TrimRight(line, "\n")); w > width {
+				t.Fatalf("a line has %d of %d columns: %q", w, width, line)
+			}
+		}
+		squeezed := strings.Join(strings.Fields(text), "")
+		for _, r := range rows {
+			for _, c := range r {
+				for r := range strings.FieldsSeq(c) {
+					for _, letter := range r {
+						if c != "-" && !strings.ContainsRune(squeezed, letter) {
+							t.Fatalf("%q is lost", c)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// At 200 columns a row is one line, at 80 its text goes on below, at 30 it becomes lines of its own.
+func TestATableTakesThreeForms(t *testing.T) {
+	head := []string{"PERSON", "ROLE", "DOORS", "SIGN-IN", "WHEN"}
+	rows := [][]string{{"alice", "shop-alice", "shell, port, remotePort, start, stop", "MFA in the last 12 hours", "always"}, {"bob", "-", "-", "-", "-"}}
+	assert.Equal(t, `PERSON  ROLE        DOORS                                 SIGN-IN                   WHEN
+alice   shop-alice  shell, port, remotePort, start, stop  MFA in the last 12 hours  always
+bob     -           -                                     -                         -
+`, Table(head, rows, 200))
+	assert.Equal(t, `PERSON  ROLE        DOORS                SIGN-IN              WHEN
+alice   shop-alice  shell, port,         MFA in the last 12   always
+                    remotePort, start,   hours
+                    stop
+bob     -           -                    -                    -
+`, Table(head, rows, 68))
+	assert.Equal(t, `PERSON   alice
+ROLE     shop-alice
+DOORS    shell, port,
+         remotePort, start,
+         stop
+SIGN-IN  MFA in the last 12
+         hours
+WHEN     always
+
+PERSON   bob
+`, Table(head, rows, 30))
+}
+
+// A colour is a meaning: red is wrong, yellow is to be looked at, green holds. The text itself stays as it is.
+func TestColoursMeanSomething(t *testing.T) {
+	for line, colour := range map[string]string{
+		"    FAIL  mfa-to-assume": red, "    ok if  own-sessions-only": yellow, "    ok  legal-os-user": green, "  + create Role": green, "  - delete Role": red,
+		"  note    x": yellow, "alice  WITHOUT MFA: access key": red, "x: does not hold (account 1)": red, "a: holds (account 1)": green, "plain text": "",
+		"shell  root (can do everything)": red,
+	} {
+		painted := paint(line)
+		if colour == "" {
+			assert.Equal(t, line, painted)
+			continue
+		}
+		assert.Contains(t, painted, colour, line)
+		plain := strings.NewReplacer(red, "", green, "", yellow, "", dim, "", reset, "").Replace(painted)
+		assert.Equal(t, line, plain)
+	}
+	var out bytes.Buffer
+	p := NewPainter(&out, func() bool { return true })
+	for _, part := range []string{"  FA", "IL x\nplain", " text"} {
+		_, err := p.Write([]byte(part))
+		require.NoError(t, err)
+	}
+	require.NoError(t, p.Close())
+	assert.Equal(t, red+"  FAIL"+reset+" x\nplain text", out.String())
+}
+
+// Colours are off in a pipe, with NO_COLOR and where they are refused, and on where they are asked for.
+func TestColoursAreOffInPipes(t *testing.T) {
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	t.Cleanup(func() { read.Close(); write.Close() })
+	assert.False(t, Colours(Auto, write))
+	assert.True(t, Colours(Always, write))
+	assert.False(t, Colours(Never, write))
+	assert.Zero(t, Width(write))
+}
