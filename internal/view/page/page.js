@@ -102,7 +102,7 @@
     tr.appendChild(cell(roleWords(w), "Role"));
     tr.appendChild(cell(text[w.n], "Nodes of project"));
     var doors = cell(doorWords(w), "Doors");
-    if (w.i) doors.appendChild(make("span", "tag", "only if"));
+    if (w.i) { doors.appendChild(document.createTextNode(" ")); doors.appendChild(make("span", "tag", "only if")); }
     tr.appendChild(doors);
     tr.appendChild(cell(osUser, "OS user", osUser.indexOf("can do everything") >= 0 && !w.i));
     tr.appendChild(cell(signIn, "Sign-in", signIn.indexOf("WITHOUT MFA") >= 0));
