@@ -15,7 +15,7 @@ import (
 func sixty() []Person {
 	var people []Person
 	for n := range 60 {
-		account := fmt.Sprintf("11112222333%d", n%6)
+		account := []string{"111122223333", "444455556666", "555555555555", "777788889999", "123456789012", "111122223333"}[n%6]
 		people = append(people, Person{
 			Name: fmt.Sprintf("somebody.with.a.name%d", n), ARN: fmt.Sprintf("arn:aws:iam::%s:user/somebody.with.a.name%d", account, n),
 			SignInURL: "https://" + account + ".signin.aws.amazon.com/console", Managed: true, Roles: []Role{},
@@ -55,7 +55,7 @@ func TestEachPersonHasAFile(t *testing.T) {
 	names, err := WriteHandoverFiles(folder, people, HandoverOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"111122223330-somebody.with.a.name0.txt", "111122223331-somebody.with.a.name1.txt", "identity-center-.._.._etc_passwd.txt",
+		"111122223333-somebody.with.a.name0.txt", "444455556666-somebody.with.a.name1.txt", "identity-center-.._.._etc_passwd.txt",
 		"identity-center-.._.._etc_passwd-2.txt", "identity-center-a_b__2J.txt", "identity-center-ALICE.txt", "identity-center-alice-2.txt",
 	}, names)
 	entries, err := os.ReadDir(folder)

@@ -63,7 +63,9 @@ type rule struct {
 
 var rules = []rule{
 	{regexp.MustCompile(`^\s*FAIL\b`), red}, {regexp.MustCompile(`\bdoes not hold\b`), red}, {regexp.MustCompile(`WITHOUT MFA(: [a-z, ]+)?`), red},
-	{regexp.MustCompile(`[\w.-]+ \(can do everything\)`), red}, {regexp.MustCompile(`: (DENIED|FAILS)$`), red}, {regexp.MustCompile(`^\s*x [a-z]+ failed\b`), red},
+	// In a narrow column the words go on below; the login stays red.
+	{regexp.MustCompile(`[\w.-]+ \(can do everything\)`), red}, {regexp.MustCompile(`(^|  )(root|ssm-user)( \(can( do)?)?(  |$)`), red},
+	{regexp.MustCompile(`\((can )?do everything\)|  \(can do(  |$)`), red}, {regexp.MustCompile(`: (DENIED|FAILS)$`), red}, {regexp.MustCompile(`^\s*x [a-z]+ failed\b`), red},
 	{regexp.MustCompile(`^\s*- .*`), red}, {regexp.MustCompile(`^(No|To decide|Error|error):?\b`), red},
 	{regexp.MustCompile(`^\s*(ok if|waived|assumed|note)\b`), yellow}, {regexp.MustCompile(`^\s*[~±!] .*`), yellow}, {regexp.MustCompile(`\(not accepted\)`), yellow},
 	{regexp.MustCompile(`^\s*ok\b`), green}, {regexp.MustCompile(`: holds\b`), green}, {regexp.MustCompile(`: ALLOWED$`), green}, {regexp.MustCompile(`^\s*\+ .*`), green},

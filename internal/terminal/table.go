@@ -23,8 +23,11 @@ func Width(f *os.File) int {
 // between is the room between two columns.
 const between = 2
 
-// narrowest is how narrow a column may become, whatever stands in it.
-const narrowest = 9
+// narrowest is how narrow a column becomes at the least, and widestWord how long a word may be that keeps it wider.
+const (
+	narrowest  = 9
+	widestWord = 24
+)
 
 // Table lays out rows below a head so that no line is wider than width; zero is any width. Where the columns fit they are as wide as what stands in them; where they
 // do not, the widest get narrower and their text goes on below; and where that is not enough each row becomes lines of its own, one for each cell that says something.
@@ -36,7 +39,7 @@ func Table(head []string, rows [][]string, width int) string {
 			widths[i] = max(widths[i], displaywidth.String(cell))
 		}
 	}
-	if width == 0 || total(widths) <= width || shrink(widths, width) {
+	if width == 0 || total(widths) <= width || shrink(widths, least(all), width) {
 		var b strings.Builder
 		for _, row := range all {
 			writeRow(&b, row, widths)
@@ -54,16 +57,34 @@ func total(widths []int) int {
 	return sum
 }
 
-// shrink takes from the widest column until the line fits; false where it cannot.
-func shrink(widths []int, width int) bool {
+// least are how narrow the columns may become without breaking words.
+func least(rows [][]string) []int {
+	out := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			for word := range strings.FieldsSeq(cell) {
+				if w := displaywidth.String(word); w <= widestWord {
+					out[i] = max(out[i], w)
+				}
+			}
+		}
+	}
+	for i := range out {
+		out[i] = max(out[i], narrowest)
+	}
+	return out
+}
+
+// shrink takes from the widest column that may become narrower until the line fits; false where it cannot.
+func shrink(widths, least []int, width int) bool {
 	for total(widths) > width {
-		widest := 0
+		widest := -1
 		for i := range widths {
-			if widths[i] > widths[widest] {
+			if widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
-		if widths[widest] <= narrowest {
+		if widest < 0 {
 			return false
 		}
 		widths[widest]--
