@@ -21,7 +21,7 @@ type completion = func(cmd *cobra.Command, args []string, toComplete string) ([]
 func completions(f *flags, root *cobra.Command) {
 	c := completing{f}
 	words := map[string]func(*config.Stack) []string{
-		"stack": nil, "person": people, "as": people, "via": roles, "project": projects, "ticket": tickets,
+		"stack": nil, "person": peopleOf, "as": peopleOf, "via": roles, "project": projects, "ticket": tickets,
 		"opens": func(*config.Stack) []string { return doorNames() }, "run-as": osUsers,
 	}
 	for _, verb := range root.Commands() {
@@ -51,7 +51,7 @@ func (c completing) arguments(names []string) completion {
 			return c.stackNames(cmd, args, toComplete)
 		}
 		if len(args) == 1 && len(names) == 2 {
-			of := map[string]func(*config.Stack) []string{"person": people, "ticket": tickets}[names[1]]
+			of := map[string]func(*config.Stack) []string{"person": peopleOf, "ticket": tickets}[names[1]]
 			if of != nil {
 				return c.values(of)(cmd, args, toComplete)
 			}
@@ -86,8 +86,8 @@ func (c completing) values(of func(*config.Stack) []string) completion {
 	}
 }
 
-// people are the users of the stack, those of other stacks of the folder as alias/name, and those of IAM Identity Center.
-func people(s *config.Stack) []string {
+// peopleOf are the users of the stack, those of other stacks of the folder as alias/name, and those of IAM Identity Center.
+func peopleOf(s *config.Stack) []string {
 	var all []string
 	for _, u := range s.UserArgs() {
 		all = append(all, u.Name)
