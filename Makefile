@@ -37,6 +37,10 @@ by-hand: ## every change that somebody may make by hand, in the sandbox; a quart
 solver: ## 20,000 generated worlds and trust policies against an SMT solver; needs Node
 	GUARDRAILS_SMT=20000 go test -timeout 180m ./tests/smt
 
+.PHONY: planted
+planted: ## mistakes in a copy of package access, each of which an SMT solver must notice; needs Node
+	GUARDRAILS_PLANTED=1 GUARDRAILS_SMT=1000 go test -timeout 60m -v -run TestTheSolverNoticesPlantedMistakes ./tests/smt
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli

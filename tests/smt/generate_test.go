@@ -15,7 +15,8 @@ import (
 
 // action is an action of the alphabet with what AWS sends of it.
 //
-// Source: Service Authorization Reference, the pages of IAM, Amazon EC2, Amazon S3 and AWS Systems Manager.
+// Source: Service Authorization Reference, the pages of IAM, Amazon EC2, Amazon S3 and AWS Systems Manager. A key that the page lists for the type
+// of the resource counts for every action on it: the page does not say of which actions it is not true.
 type action struct {
 	name string
 	// form is the ARN of its resource: ACCOUNT, REGION and NAME stand for those. Empty: it has none.
@@ -35,8 +36,8 @@ var actions = []action{
 	{name: "iam:PassRole", form: "arn:aws:iam::ACCOUNT:role/NAME", resourceTags: true, keys: []string{"iam:passedtoservice", "iam:associatedresourcearn"}},
 	{name: "iam:ListUsers"},
 	{name: "ssm:ResumeSession", form: "arn:aws:ssm:REGION:ACCOUNT:session/NAME", resourceTags: true},
-	{name: "ec2:StopInstances", form: "arn:aws:ec2:REGION:ACCOUNT:instance/NAME", resourceTags: true, keys: []string{"ec2:instancetype"}},
-	{name: "s3:ListBucket", form: "arn:aws:s3:::NAME", keys: []string{"s3:prefix", "s3:max-keys"}},
+	{name: "ec2:StopInstances", form: "arn:aws:ec2:REGION:ACCOUNT:instance/NAME", resourceTags: true, requestTags: true, tagKeys: true, keys: []string{"ec2:instancetype"}},
+	{name: "s3:ListBucket", form: "arn:aws:s3:::NAME", resourceTags: true, keys: []string{"s3:prefix", "s3:max-keys"}},
 }
 
 // everywhere are optional keys of every request.
@@ -98,9 +99,69 @@ var (
 )
 
 // generator draws worlds and claims. The same seeds draw the same.
-type generator struct{ *rand.Rand }
+type generator struct {
+	*rand.Rand
+	// focus makes a world turn around one kind of condition and one key, so that what conditions say of a key decides: a world where everything varies
+	// mostly holds for reasons that have nothing to do with values. Negative: everything varies.
+	focus int
+	key   string
+	// sharp: one statement of each kind and conditions on the one key, so that a single value decides.
+	sharp bool
+}
 
-func newGenerator(seed, n uint64) *generator { return &generator{rand.New(rand.NewPCG(seed, n))} }
+func newGenerator(seed, n uint64) *generator {
+	return &generator{Rand: rand.New(rand.NewPCG(seed, n)), focus: -1}
+}
+
+// focuses are what worlds turn around: a kind of condition, as condition numbers them, and a key where it has several.
+var focuses = []struct {
+	kind int
+	key  string
+}{
+	{kind: 0}, {kind: 1}, {kind: 2}, {kind: 4}, {kind: 5}, {kind: 7}, {kind: textFocus},
+	{6, "s3:max-keys"}, {6, "s3:max-keys"}, {6, "aws:MultiFactorAuthAge"}, {6, "aws:EpochTime"},
+	{textFocus, "aws:PrincipalTag/Project"}, {textFocus, "aws:PrincipalTag/Project"}, {textFocus, "aws:ResourceTag/Project"},
+}
+
+// sharpest are keys whose values few actions or few callers have: what is wrong with these alone shows where nothing else decides.
+var sharpest = []struct {
+	kind int
+	key  string
+}{{6, "s3:max-keys"}, {textFocus, "aws:PrincipalTag/Project"}}
+
+// focused makes two of three worlds turn around one key, a quarter of all so that nothing else decides.
+func (g *generator) focused() {
+	switch g.IntN(12) {
+	case 0, 1, 2, 3:
+	case 4, 5, 6:
+		f := pick(g, sharpest)
+		g.focus, g.key, g.sharp = f.kind, f.key, true
+	default:
+		f := pick(g, focuses)
+		g.focus, g.key = f.kind, f.key
+	}
+}
+
+// onFocus says that the next choice follows the focus.
+func (g *generator) onFocus() bool { return g.focus >= 0 && (g.sharp || g.IntN(4) > 0) }
+
+// near is one of the keys; with a focus most often the one that was drawn first.
+func (g *generator) near(keys []string) string {
+	if slices.Contains(keys, g.key) && g.onFocus() {
+		return g.key
+	}
+	key := pick(g, keys)
+	if g.focus >= 0 && g.key == "" {
+		g.key = key
+	}
+	return key
+}
+
+// conditionKinds is the number of kinds that condition chooses from; the last of them are texts.
+const (
+	conditionKinds = 12
+	textFocus      = conditionKinds - 1
+)
 
 func pick[V any](g *generator, list []V) V { return list[g.IntN(len(list))] }
 
@@ -123,9 +184,13 @@ func (g *generator) condition() policy.Condition {
 		return policy.Operator{Base: pick(g, list), IfExists: ifExists}
 	}
 	quantifiers := []policy.Quantifier{policy.ForAllValues, policy.ForAnyValue}
-	switch g.IntN(12) {
+	kind := g.IntN(conditionKinds)
+	if g.onFocus() {
+		kind = g.focus
+	}
+	switch kind {
 	case 0:
-		return policy.Is(policy.Operator{Base: policy.OpBool, IfExists: ifExists}, pick(g, []string{"aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService"}), pick(g, []string{"true", "false"}))
+		return policy.Is(policy.Operator{Base: policy.OpBool, IfExists: ifExists}, g.near([]string{"aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService"}), pick(g, []string{"true", "false"}))
 	case 1:
 		return policy.Is(policy.Operator{Base: policy.OpNull}, pick(g, nullableKeys), pick(g, []string{"true", "false"}))
 	case 2, 3:
@@ -133,15 +198,15 @@ func (g *generator) condition() policy.Condition {
 		o.Quantifier = pick(g, quantifiers)
 		return policy.Is(o, "aws:TagKeys", some(g, tagKeyValues, 3)...)
 	case 4:
-		return policy.Is(operator(arnOps), pick(g, []string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}), some(g, arnValues, 2)...)
+		return policy.Is(operator(arnOps), g.near([]string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}), some(g, arnValues, 2)...)
 	case 5:
-		return policy.Is(operator(dateOps), pick(g, []string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}), some(g, dates, 2)...)
+		return policy.Is(operator(dateOps), g.near([]string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}), some(g, dates, 2)...)
 	case 6:
-		return policy.Is(operator(numericOps), pick(g, []string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}), some(g, numbers, 2)...)
+		return policy.Is(operator(numericOps), g.near([]string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}), some(g, numbers, 2)...)
 	case 7:
 		return policy.Is(operator([]policy.BaseOperator{policy.OpIPAddress, policy.OpNotIPAddress}), "aws:SourceIp", some(g, addresses, 2)...)
 	}
-	key := pick(g, names(texts_))
+	key := g.near(names(texts_))
 	o := operator(stringOps)
 	if g.oneIn(8) {
 		o.Quantifier = pick(g, quantifiers)
@@ -176,6 +241,10 @@ func (g *generator) conditions(st policy.Statement, most int) policy.Statement {
 
 func (g *generator) statement(effect policy.Effect, conditions int) policy.Statement {
 	st := policy.Statement{Effect: effect}
+	if g.onFocus() {
+		st.Actions, st.Resources = []string{"*"}, []string{"*"}
+		return g.conditions(st, conditions)
+	}
 	if g.oneIn(4) {
 		st.NotActions = some(g, actionPatterns, 2)
 	} else {
@@ -216,25 +285,34 @@ type question struct {
 }
 
 func (g *generator) question() question {
+	g.focused()
 	c := &caller{account: account, tags: map[string]string{}}
 	w := access.World{Accounts: []world.Account{{ID: account, Partition: policy.AWS}}}
 	a := &w.Accounts[0]
 	own := g.document(3, 2)
-	if g.oneIn(3) {
+	if g.sharp {
+		own = policy.New(g.conditions(policy.Deny("", "*").On("*"), 1))
+		if len(own.Statements[0].Conditions) == 0 {
+			own = policy.New()
+		}
+	}
+	if g.focus >= 0 || g.oneIn(3) {
 		own = own.With(policy.Allow("All", "*").On("*"))
 	}
-	own = own.With(g.statement(policy.EffectAllow, 1))
+	if !g.sharp {
+		own = own.With(g.statement(policy.EffectAllow, 1))
+	}
 	c.identity = []string{own.JSON()}
 	inline := []world.InlinePolicy{{Name: "own", Document: own}}
 	var attached []string
-	if g.oneIn(3) {
+	if !g.sharp && g.oneIn(3) {
 		arn := "arn:aws:iam::" + account + ":policy/attached"
 		d := g.document(1, 2)
 		a.Policies = append(a.Policies, world.ManagedPolicy{ARN: arn, Document: d})
 		attached, c.identity = []string{arn}, append(c.identity, d.JSON())
 	}
 	boundary := ""
-	if g.oneIn(4) {
+	if !g.sharp && g.oneIn(4) {
 		boundary = "arn:aws:iam::" + account + ":policy/boundary"
 		d := g.document(3, 1)
 		a.Policies = append(a.Policies, world.ManagedPolicy{ARN: boundary, Document: d})
@@ -247,7 +325,7 @@ func (g *generator) question() question {
 	}
 	q := question{caller: c}
 	var session access.Session
-	if g.IntN(3) > 0 {
+	if !g.sharp && g.IntN(3) > 0 {
 		user := world.User{Name: "bob", ID: "AIDABOB", Path: "/staff/", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, HasMFA: g.oneIn(2)}
 		c.arn, c.name, c.userID, c.hasMFA = bobARN, "bob", "AIDABOB", user.HasMFA
 		if g.oneIn(3) {
@@ -262,23 +340,31 @@ func (g *generator) question() question {
 		a.Roles = []world.Role{role}
 		c.arn, c.userID, c.temporary = roleARN, "AROAOP:bob", true
 		var sessionTags []world.Tag
-		if g.oneIn(3) {
+		if g.oneIn(2) {
 			sessionTags, c.tags["project"] = []world.Tag{{Key: "project", Value: "Two"}}, "Two"
 		}
 		session = access.AssumedRole(roleARN, "bob", sessionTags...)
-		if g.oneIn(3) {
+		if !g.sharp && g.oneIn(3) {
 			d := g.document(3, 1)
 			q.limit = []policy.Document{d}
 			c.layers = append(c.layers, []string{d.JSON()})
 		}
 	}
-	if g.oneIn(3) {
+	if !g.sharp && g.oneIn(3) {
 		g.organization(&w, c)
 	}
 	q.world = w
 	q.claim = prove.Claim{Caller: session}
+	if g.sharp {
+		st := policy.Statement{Effect: policy.EffectAllow, Actions: neverActions, Resources: []string{"*"}}
+		q.claim.Never = []policy.Statement{st.When(g.condition())}
+		return q
+	}
 	for range 1 + g.IntN(2) {
 		st := policy.Statement{Effect: policy.EffectAllow, Actions: some(g, neverActions, 4), Resources: []string{pick(g, questionForms)}}
+		if g.onFocus() {
+			st.Actions, st.Resources = neverActions, []string{"*"}
+		}
 		q.claim.Never = append(q.claim.Never, g.conditions(st, 1))
 	}
 	for range g.IntN(3) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/tests/internal/node"
+	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
@@ -27,17 +27,6 @@ const (
 	// seed makes every run the same; GUARDRAILS_SMT_SEED takes another.
 	seed = 20261128
 )
-
-func setting(t testing.TB, name string, otherwise int) int {
-	t.Helper()
-	text, set := os.LookupEnv(name)
-	if !set || text == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(text)
-	require.NoError(t, err, "%s is a number", name)
-	return n
-}
 
 var solver = node.Program{Name: "smt", Script: "judge.mjs"}
 
@@ -94,7 +83,7 @@ func rank(line string) int {
 }
 
 // fix says that the request is one that a proof shows. It returns why the judge cannot say so, or "".
-func (w *writer) fix(r access.Request, s access.Session) string {
+func (w *writer) fix(r access.Request) string {
 	at := slices.IndexFunc(actions, func(a action) bool { return a.name == r.Action })
 	if at < 0 {
 		return "its action is not in the alphabet"
@@ -202,13 +191,14 @@ type tally map[string]int
 // Every proof agrees with the solver: what holds has no counterexample, what does not hold has one, and the request that is shown is one.
 func TestProofsAgreeWithTheSolver(t *testing.T) {
 	process := solver.Start(t)
-	wanted, from := setting(t, "GUARDRAILS_SMT", sample), uint64(setting(t, "GUARDRAILS_SMT_SEED", seed))
+	wanted, from := setting.Number(t, "GUARDRAILS_SMT", sample), uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed))
 	counts := tally{}
 	bad := 0
 	for begin := 0; begin < wanted; begin += batch {
 		var rounds []round
 		for i := begin; i < min(begin+batch, wanted); i++ {
-			if r, ok := ask(t, newGenerator(from, uint64(i)).question(), counts); ok {
+			q := newGenerator(from, uint64(i)).question()
+			if r, ok := q.ask(q.prove(t), counts); ok {
 				r.n = i
 				rounds = append(rounds, r)
 			}
@@ -241,14 +231,29 @@ const undecided = "the solver did not decide"
 type round struct {
 	n       int
 	q       question
-	answer  prove.ClaimAnswer
+	answer  said
 	scripts []string
 	// apart says why the request that is shown cannot be put to the judge.
 	apart string
 }
 
-// ask has the claim proven and writes the questions for the solver; false when there is nothing to judge.
-func ask(t *testing.T, q question, counts tally) (round, bool) {
+// said is what package access says to a claim, in a form that one process can hand to another.
+type said struct {
+	Holds, Uncertain bool
+	Unreal           string
+	Request          access.Request
+	// Subject is the caller of the request, Session the same in words.
+	Subject, Session string
+}
+
+func saying(a prove.ClaimAnswer) said {
+	return said{
+		Holds: a.Verdict == prove.Holds, Uncertain: a.Uncertain, Unreal: a.Unreal, Request: a.Request, Subject: a.Session.Subject(), Session: a.Session.String(),
+	}
+}
+
+// prove has the claim of a question proven.
+func (q *question) prove(t *testing.T) said {
 	e, err := access.Compile(q.world)
 	require.NoError(t, err)
 	if q.limit != nil {
@@ -257,19 +262,24 @@ func ask(t *testing.T, q question, counts tally) (round, bool) {
 	}
 	answer, err := prove.Prove(e, q.claim)
 	require.NoError(t, err)
+	return saying(answer)
+}
+
+// ask writes the questions for the solver; false when there is nothing to judge.
+func (q question) ask(answer said, counts tally) (round, bool) {
 	r := round{q: q, answer: answer, scripts: []string{q.script(nil)}}
 	switch {
 	case answer.Uncertain:
 		counts["uncertain"]++
 		return r, false
-	case answer.Verdict == prove.Holds:
+	case answer.Holds:
 		counts["holds"]++
 	case answer.Unreal != "":
 		counts["does not hold, but AWS sends no such request today"]++
 		return r, false
 	default:
 		counts["does not hold"]++
-		shown := q.script(func(w *writer) { r.apart = w.fix(answer.Request, answer.Session) })
+		shown := q.script(func(w *writer) { r.apart = w.fix(answer.Request) })
 		if r.apart == "" {
 			r.scripts = append(r.scripts, shown)
 		}
@@ -288,7 +298,7 @@ func (r *round) judge(said []string, counts tally) string {
 			return "the solver refuses the question: " + one
 		}
 	}
-	holds := r.answer.Verdict == prove.Holds
+	holds := r.answer.Holds
 	switch {
 	case holds && said[0] == "sat":
 		return "the proof holds, and the solver finds a request that goes against it"
@@ -318,6 +328,6 @@ func (r *round) describe() string {
 		fmt.Fprintf(&b, "except %s\n", asDocument(st))
 	}
 	request, _ := json.Marshal(r.answer.Request)
-	fmt.Fprintf(&b, "verdict %s, request %s\n", r.answer.Verdict, request)
+	fmt.Fprintf(&b, "holds: %t, request %s\n", r.answer.Holds, request)
 	return b.String()
 }
