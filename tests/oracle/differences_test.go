@@ -175,8 +175,9 @@ var differences = []difference{
 	},
 	{
 		name: "a variable whose value or default is the empty text: the oracle takes it for one without a value",
-		aws: `"To add a default value to a variable, surround the default value with single quotes": it stands in where "the variable isn't in the context". ` +
-			`IAM User Guide, Variables and tags, Specifying default values. That an empty text is a value is our own reading: docs/decisions/0040.`,
+		aws: `"To add a default value to a variable, surround the default value with single quotes". IAM User Guide, Variables and tags, Specifying ` +
+			`default values. "If a variable is not present, AWS uses the default text that you provide." IAM User Guide, IAM Access Analyzer policy ` +
+			`check reference. That an empty text is a value is our own reading: docs/decisions/0040.`,
 		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {
 			before := c.Values
 			c.Values = s.withoutEmpty(c.Values)
@@ -190,8 +191,9 @@ var differences = []difference{
 	},
 	{
 		name: "a variable whose value makes no ARN under a negated ARN operator: the oracle says no",
-		aws: `"ArnNotEquals, ArnNotLike: Negated matching for ARN. Each of the six colon-delimited components of the ARN is checked separately". IAM User Guide, ` +
-			`Condition operators, ARN condition operators. What is no ARN matches none, and the negation of that is true.`,
+		aws: `ArnEquals, ArnLike: "Each of the six colon-delimited components of the ARN is checked separately". ArnNotEquals, ArnNotLike: "Negated matching ` +
+			`for ARN." IAM User Guide, Condition operators, ARN condition operators. That what is no ARN matches none, so that the negation is true, is ` +
+			`our own reading of these.`,
 		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {
 			if base := string(c.Operator.Base); !strings.HasPrefix(base, "ArnNot") {
 				return nil, false
@@ -211,10 +213,28 @@ var differences = []difference{
 		},
 	},
 	{
+		name: "a variable in front of the resource part under an ARN operator: the oracle divides the pattern at the colon of the variable's name",
+		aws: `"You can use a policy variable with the ARN condition operator." IAM User Guide, Condition operators, ARN condition operators. That the ` +
+			`components are those of the ARN with the values in it is our own reading.`,
+		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {
+			if !strings.HasPrefix(string(c.Operator.Base), "Arn") {
+				return nil, false
+			}
+			before := c.Values
+			c.Values = slices.Clone(before)
+			for i, v := range before {
+				if at := strings.Index(v, "${"); at >= 0 && strings.Count(v[:at], ":") < 5 && !s.unresolved(v) {
+					c.Values[i] = s.replace(v, escapes.Replace)
+				}
+			}
+			return []policy.Condition{c}, !slices.Equal(before, c.Values)
+		},
+	},
+	{
 		name: "NotPrincipal with a part of what stands for the caller: the oracle takes any part for all",
-		aws: `"When you use NotPrincipal with Deny, you must also specify the account ARN of the not-denied principal. [...] you must specify the ARNs for ` +
-			`the role session and for the role, and the account." "[...] will always deny any IAM principal that has a permissions boundary policy attached, ` +
-			`regardless of the values specified in the NotPrincipal element." IAM User Guide, AWS JSON policy elements: NotPrincipal`,
+		aws: `"When you use NotPrincipal, you must also specify the account ARN of the not-denied principal. [...] AWS might validate the account first, then ` +
+			`the role, and then the assumed-role user." "The NotPrincipal element with a Deny effect will always deny any IAM principal that has a permissions ` +
+			`boundary policy attached, regardless of the values specified in the NotPrincipal element." IAM User Guide, AWS JSON policy elements: NotPrincipal`,
 		statement: func(s *simulation, st policy.Statement) (policy.Statement, bool) {
 			if len(st.NotPrincipals) == 0 || s.spared(st.NotPrincipals) {
 				return st, false
@@ -261,13 +281,20 @@ func (s *simulation) withoutEmpty(texts []string) []string {
 
 // resolve replaces the variables of a text by their values or defaults; one that has neither stays.
 func (s *simulation) resolve(text string) string {
+	return s.replace(text, func(value string) string { return value })
+}
+
+// escapes writes a value so that a pattern reads it letter for letter.
+var escapes = strings.NewReplacer("*", "${*}", "?", "${?}", "$", "${$}")
+
+func (s *simulation) replace(text string, write func(value string) string) string {
 	return variablePattern.ReplaceAllStringFunc(text, func(variable string) string {
 		name, fallback, hasDefault := strings.Cut(strings.Trim(variable, "${}"), ", '")
 		if values, present := s.lookup(name); present {
-			return values[0]
+			return write(values[0])
 		}
 		if hasDefault {
-			return strings.TrimSuffix(fallback, "'")
+			return write(strings.TrimSuffix(fallback, "'"))
 		}
 		return variable
 	})

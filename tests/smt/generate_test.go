@@ -80,7 +80,7 @@ var (
 		"aws:SourceVpce":                             {"vpce-1", "vpce-*"},
 		"s3:prefix":                                  {"", "home/", "home/*", "${aws:username}", "home/${aws:PrincipalTag/Project}/*"},
 		"iam:PassedToService":                        {"ec2.amazonaws.com", "*.amazonaws.com", "lambda*"},
-		"ec2:InstanceType":                           {"t3.micro", "t3.*", "?3.*"},
+		"ec2:InstanceType":                           {"t3.micro", "t3.*", "?3.*", "t?.micro"},
 		"aws:MultiFactorAuthPresent":                 {"true", "false", "t*"},
 		"aws:SecureTransport":                        {"true", "false"},
 	}
@@ -127,13 +127,13 @@ var focuses = []struct {
 var sharpest = []struct {
 	kind int
 	key  string
-}{{6, "s3:max-keys"}, {textFocus, "aws:PrincipalTag/Project"}}
+}{{6, "s3:max-keys"}, {textFocus, "aws:PrincipalTag/Project"}, {textFocus, "ec2:InstanceType"}}
 
-// focused makes two of three worlds turn around one key, a quarter of all so that nothing else decides.
+// focused makes two of three worlds turn around one key, half of these so that nothing else decides.
 func (g *generator) focused() {
 	switch g.IntN(12) {
 	case 0, 1, 2, 3:
-	case 4, 5, 6:
+	case 4, 5, 6, 7:
 		f := pick(g, sharpest)
 		g.focus, g.key, g.sharp = f.kind, f.key, true
 	default:
@@ -179,7 +179,10 @@ func some[V comparable](g *generator, list []V, most int) []V {
 func (g *generator) oneIn(n int) bool { return g.IntN(n) == 0 }
 
 func (g *generator) condition() policy.Condition {
-	ifExists := g.oneIn(3)
+	ifExists, most := g.oneIn(3), 2
+	if g.sharp {
+		ifExists, most = false, 1
+	}
 	operator := func(list []policy.BaseOperator) policy.Operator {
 		return policy.Operator{Base: pick(g, list), IfExists: ifExists}
 	}
@@ -198,20 +201,20 @@ func (g *generator) condition() policy.Condition {
 		o.Quantifier = pick(g, quantifiers)
 		return policy.Is(o, "aws:TagKeys", some(g, tagKeyValues, 3)...)
 	case 4:
-		return policy.Is(operator(arnOps), g.near([]string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}), some(g, arnValues, 2)...)
+		return policy.Is(operator(arnOps), g.near([]string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}), some(g, arnValues, most)...)
 	case 5:
-		return policy.Is(operator(dateOps), g.near([]string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}), some(g, dates, 2)...)
+		return policy.Is(operator(dateOps), g.near([]string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}), some(g, dates, most)...)
 	case 6:
-		return policy.Is(operator(numericOps), g.near([]string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}), some(g, numbers, 2)...)
+		return policy.Is(operator(numericOps), g.near([]string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}), some(g, numbers, most)...)
 	case 7:
-		return policy.Is(operator([]policy.BaseOperator{policy.OpIPAddress, policy.OpNotIPAddress}), "aws:SourceIp", some(g, addresses, 2)...)
+		return policy.Is(operator([]policy.BaseOperator{policy.OpIPAddress, policy.OpNotIPAddress}), "aws:SourceIp", some(g, addresses, most)...)
 	}
 	key := g.near(names(texts_))
 	o := operator(stringOps)
 	if g.oneIn(8) {
 		o.Quantifier = pick(g, quantifiers)
 	}
-	values := some(g, texts_[key], 2)
+	values := some(g, texts_[key], most)
 	if fold := strings.HasSuffix(string(o.Base), "IgnoreCase"); fold || strings.HasSuffix(string(o.Base), "Like") {
 		// Two texts that both vary are compared by the plain operators alone.
 		values = slices.DeleteFunc(values, varies)
@@ -350,7 +353,7 @@ func (g *generator) question() question {
 			c.layers = append(c.layers, []string{d.JSON()})
 		}
 	}
-	if !g.sharp && g.oneIn(3) {
+	if g.oneIn(3) {
 		g.organization(&w, c)
 	}
 	q.world = w
