@@ -109,48 +109,63 @@ func (p *identityCenterProver) attributesDecideAlone() {
 	f := p.finding(p.in.Account)
 	center := p.engine.World().IdentityCenter
 	for _, key := range p.in.authorizationTags() {
-		at := slices.IndexFunc(center.Attributes, func(a world.AccessControlAttribute) bool { return a.Key == key })
-		if at < 0 {
+		i := slices.IndexFunc(center.Attributes, func(a world.AccessControlAttribute) bool { return a.Key == key })
+		if i < 0 {
 			f.Verdict = prove.DoesNotHold
 			f.Problem = strings.TrimPrefix(f.Problem+"; the tag "+key+" is not among the attributes, so an identity provider chooses it", "; ")
 			p.injected(&f, key)
 			continue
 		}
-		source := center.Attributes[at].Source
-		path := "identityCenter.attributes." + key
-		for _, asserted := range []string{key, strings.ToUpper(key), strings.ToLower(key)} {
-			for _, value := range []string{"own", ""} {
-				if value == "" && source.Required {
-					continue
-				}
-				f.Classes++
-				person := world.Person{UserName: "own", Profile: map[string]string{}, Asserted: map[string]string{asserted: "foreign"}}
-				if source.Path != "userName" {
-					person.Profile[source.Path] = value
-				}
-				tags, err := center.SessionTags(person)
-				if err != nil || engine.FindTag(tags, key).One == value {
-					continue
-				}
-				if value != "" {
-					f.Verdict, f.Problem = prove.DoesNotHold, "the value of "+key+" that an identity provider sends stands in place of the profile's"
-					continue
-				}
-				f.Assume(path, "everybody who is assigned a permission set has a value of "+source.Path+", or no identity provider sends AccessControl:"+key)
-			}
-		}
-		if key != journey.RunAsTag {
-			continue
-		}
-		switch source.Use {
-		case world.SourceShared:
-			f.Waivers = append(f.Waivers, prove.Waiver{Key: path, Text: "everybody with one " + source.Path + " is one OS user, so the logs of a node do not say who it was"})
-		case world.SourcePersonal:
-			f.Assume(path, "no two people have one "+source.Path)
-		case world.SourceUnique:
+		p.profileDecides(&f, center, center.Attributes[i])
+		if key == journey.RunAsTag {
+			whoHasTheUser(&f, center.Attributes[i])
 		}
 	}
 	p.add(f)
+}
+
+// attributePath is where an attribute stands in the stack file.
+func attributePath(key string) string { return "identityCenter.attributes." + key }
+
+// profileDecides tries every way in which the profile of a person and the assertion of an identity provider can speak of an attribute: the tag is always
+// what the profile says, or there is none.
+func (p *identityCenterProver) profileDecides(f *prove.Finding, center *world.IdentityCenterInstance, attribute world.AccessControlAttribute) {
+	key, source := attribute.Key, attribute.Source
+	for _, asserted := range []string{key, strings.ToUpper(key), strings.ToLower(key)} {
+		for _, value := range []string{"own", ""} {
+			if value == "" && source.Required {
+				continue
+			}
+			f.Classes++
+			person := world.Person{UserName: "own", Profile: map[string]string{}, Asserted: map[string]string{asserted: "foreign"}}
+			if source.Path != "userName" {
+				person.Profile[source.Path] = value
+			}
+			tags, err := center.SessionTags(person)
+			if err != nil || engine.FindTag(tags, key).One == value {
+				continue
+			}
+			if value != "" {
+				f.Verdict, f.Problem = prove.DoesNotHold, "the value of "+key+" that an identity provider sends stands in place of the profile's"
+				continue
+			}
+			f.Assume(attributePath(key), "everybody who is assigned a permission set has a value of "+source.Path+
+				", or no identity provider sends AccessControl:"+key)
+		}
+	}
+}
+
+// whoHasTheUser says what it rests on that an OS user is one person's, or that it is not.
+func whoHasTheUser(f *prove.Finding, attribute world.AccessControlAttribute) {
+	path, source := attributePath(attribute.Key), attribute.Source
+	switch source.Use {
+	case world.SourceShared:
+		f.Waivers = append(f.Waivers, prove.Waiver{Key: path,
+			Text: "everybody with one " + source.Path + " is one OS user, so the logs of a node do not say who it was"})
+	case world.SourcePersonal:
+		f.Assume(path, "no two people have one "+source.Path)
+	case world.SourceUnique:
+	}
 }
 
 // injected shows what an identity provider reaches with a tag of its choice.

@@ -326,55 +326,75 @@ func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 	}, slices.Contains(journey.ImageUsers, login)
 }
 
-// legalOSUser: the login of every shell that the documents open, in every Region in which they open one.
+// legalOSUser: the login of every shell that the documents open, in every Region in which they open one. The logins are looked at where the stack file
+// has preferences; that a shell opens nowhere else is a question about all requests.
 func (p *prover) legalOSUser(in *Intent) {
-	account := p.account(in)
-	known, _ := p.engine.AccountOf(in.Account)
 	for i := range in.OperationRoles {
-		r := &in.OperationRoles[i]
-		f := p.begin(in, r.ARN)
-		sessions := p.operations(in, r)
-		s := sessions[0]
+		role := &in.OperationRoles[i]
+		f := p.begin(in, role.ARN)
+		sessions := p.operations(in, role)
 		if in.Regions == nil {
-			f.Verdict = prove.HoldsIf
-			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
-				ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
-			})
-			for _, s := range sessions {
-				if tag := journey.TagOf(p.engine, s, journey.RunAsTag); tag != "" {
-					if err := policy.ValidateOSUser(tag); err != nil || tag == journey.AgentUser {
-						f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, tagOwner(s), tag)
-					}
-					assumeOfLogin(&f, tag)
-				}
-			}
+			p.legalRunAsTags(&f, sessions)
 			p.add(f)
 			continue
 		}
-		for _, region := range in.Regions {
-			for _, s := range sessions {
-				user := journey.ShellUser(p.engine, s, known, &world.Node{Kind: world.Instance, Region: region}, journey.PreferencesDocument)
-				if user.Superuser || user.Name == journey.AgentUser || user.Fails || user.Unknown {
-					f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
-					break
-				}
-				assumeOfLogin(&f, user.Name)
-			}
-			if f.Verdict == prove.DoesNotHold {
-				break
-			}
-			p.ownDocuments(&f, s, known, region, r.Documents)
-		}
+		p.legalLogins(&f, in, role, sessions)
 		if f.Verdict == prove.DoesNotHold {
 			p.add(f)
 			continue
 		}
-		var managed []string
-		for _, region := range in.Regions {
-			managed = append(managed, account.Arn("ssm", region, "document/"+journey.PreferencesDocument))
-		}
-		everywhere := account.Arn("ssm", "*", "document/"+journey.PreferencesDocument)
-		q := search.Asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On(everywhere)}, policy.Allow("", "*").On(managed...))
-		p.conclude(f, p.askAll(q, s), "a shell opens in a Region without managed preferences, where it is "+journey.AgentUser+", with sudo")
+		p.conclude(f, p.askAll(shellsElsewhere(p.account(in), in.Regions), sessions[0]),
+			"a shell opens in a Region without managed preferences, where it is "+journey.AgentUser+", with sudo")
 	}
+}
+
+// legalRunAsTags judges the tags of a role whose account has no managed preferences, under the assumption that others turn Run As on.
+func (p *prover) legalRunAsTags(f *prove.Finding, sessions []engine.Session) {
+	f.Verdict = prove.HoldsIf
+	f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
+		ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
+	})
+	for _, session := range sessions {
+		tag := journey.TagOf(p.engine, session, journey.RunAsTag)
+		if tag == "" {
+			continue
+		}
+		if err := policy.ValidateOSUser(tag); err != nil || tag == journey.AgentUser {
+			f.Verdict = prove.DoesNotHold
+			f.Problem = fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, tagOwner(session), tag)
+		}
+		assumeOfLogin(f, tag)
+	}
+}
+
+// legalLogins judges as whom shells start in each Region, by the preferences and by the documents that the role lists, until one is illegal.
+func (p *prover) legalLogins(f *prove.Finding, in *Intent, role *OperationRoleIntent, sessions []engine.Session) {
+	known, _ := p.engine.AccountOf(in.Account)
+	for _, region := range in.Regions {
+		node := world.Node{Kind: world.Instance, Region: region}
+		for _, session := range sessions {
+			user := journey.ShellUser(p.engine, session, known, &node, journey.PreferencesDocument)
+			if user.Superuser || user.Name == journey.AgentUser || user.Fails || user.Unknown {
+				f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
+				return
+			}
+			assumeOfLogin(f, user.Name)
+		}
+		// A document of an earlier Region may be illegal.
+		if f.Verdict == prove.DoesNotHold {
+			return
+		}
+		p.ownDocuments(f, sessions[0], known, region, role.Documents)
+	}
+}
+
+// shellsElsewhere asks for sessions with the preferences of a Region that has no managed ones.
+func shellsElsewhere(account *engine.CompiledAccount, regions []string) search.Question {
+	preferences := func(region string) string { return account.Arn("ssm", region, "document/"+journey.PreferencesDocument) }
+	var managed []string
+	for _, region := range regions {
+		managed = append(managed, preferences(region))
+	}
+	start := policy.Allow("", "ssm:StartSession").On(preferences("*"))
+	return search.Asking([]policy.Statement{start}, policy.Allow("", "*").On(managed...))
 }

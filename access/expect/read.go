@@ -95,37 +95,57 @@ func (r *expectationReader) fromUser() (journey.Journey, *expectationError) {
 	return j, nil
 }
 
-// shape checks what goes with what.
+// shape checks what goes with what, and reports the first that does not.
 func (r *expectationReader) shape() *expectationError {
-	x := r.x
+	for _, key := range slices.Sorted(maps.Keys(r.x.SessionTags)) {
+		if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(r.x.SessionTags[key]) != nil {
+			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, r.x.SessionTags[key])
+		}
+	}
+	for _, check := range []func(*Expectation) *expectationError{shapeOfPerson, shapeOfOutcome, shapeOfSignIn, shapeOfRole, shapeOfCall} {
+		if err := check(r.x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shapeOfPerson checks that there is one person, and that it has what people of its kind can have.
+func shapeOfPerson(x *Expectation) *expectationError {
+	switch {
+	case x.As == "" && x.Person == nil:
+		return cannot("as", "is missing; name the person")
+	case x.Person == nil:
+		return nil
+	case x.As != "":
+		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
+	case x.Session != "" || x.MFAAge != 0:
+		return cannot("session", "is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it")
+	case x.SessionName != "":
+		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
+	case len(x.SessionTags) > 0:
+		return cannot("sessionTags", "are what identityCenter.attributes give to a person of IAM Identity Center; remove it")
+	}
+	return nil
+}
+
+// shapeOfOutcome checks that there is one outcome. An OS user implies allowed, so both may be set.
+func shapeOfOutcome(x *Expectation) *expectationError {
 	outcomes := 0
-	for _, given := range []bool{x.Allowed, x.Denied, x.OSUser != ""} {
+	for _, given := range []bool{x.Allowed && x.OSUser == "", x.Denied, x.OSUser != ""} {
 		if given {
 			outcomes++
 		}
 	}
-	// An OS user implies Allowed, so both may be set.
-	if x.Allowed && x.OSUser != "" {
-		outcomes--
-	}
-	for _, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
-		if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(x.SessionTags[key]) != nil {
-			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, x.SessionTags[key])
-		}
-	}
-	switch {
-	case x.As == "" && x.Person == nil:
-		return cannot("as", "is missing; name the person")
-	case x.Person != nil && x.As != "":
-		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
-	case x.Person != nil && (x.Session != "" || x.MFAAge != 0):
-		return cannot("session", "is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it")
-	case x.Person != nil && x.SessionName != "":
-		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
-	case x.Person != nil && len(x.SessionTags) > 0:
-		return cannot("sessionTags", "are what identityCenter.attributes give to a person of IAM Identity Center; remove it")
-	case outcomes != 1:
+	if outcomes != 1 {
 		return cannot("", "has %d outcomes; write one of allowed, denied and osUser", outcomes)
+	}
+	return nil
+}
+
+// shapeOfSignIn checks the way to sign in, and the MFA that it has.
+func shapeOfSignIn(x *Expectation) *expectationError {
+	switch {
 	case x.Session != "" && !slices.Contains(SignIns(), x.Session):
 		return cannot("session", "%q is not a way to sign in; write one of %s", x.Session, wording.JoinWords(SignIns(), "or"))
 	case x.Session == SignInKey && x.MFA:
@@ -134,10 +154,24 @@ func (r *expectationReader) shape() *expectationError {
 		return cannot("mfa", "contradicts session: keyWithMfaCode; write session: key")
 	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == SignInKeyWithMFACode):
 		return cannot("mfaAge", "is the age of a sign-in with MFA, which this session does not have; remove it")
+	}
+	return nil
+}
+
+// shapeOfRole checks that what belongs to the session of a role is there only where one is assumed.
+func shapeOfRole(x *Expectation) *expectationError {
+	switch {
 	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
 		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
 	case len(x.SessionTags) > 0 && x.Via == "":
 		return cannot("sessionTags", "are passed when a role is taken, and none is; write via")
+	}
+	return nil
+}
+
+// shapeOfCall checks that there is one call or one door, with what belongs to it.
+func shapeOfCall(x *Expectation) *expectationError {
+	switch {
 	case (x.Do == "") == (x.Opens == ""):
 		return cannot("", "write one of do and opens")
 	case x.Opens != "" && !slices.Contains(journey.Doors(), x.Opens):

@@ -46,22 +46,17 @@ func expectFrom(e *engine.Engine, x Expectation) (ExpectationResult, bool) {
 // instants are the instant from which the engine looks on, and those after it at which a test of the time in the world changes: each bound, and the second after
 // it, for tests that have the bound on either side. False means that a test is of another kind, such as a pattern.
 func instants(e *engine.Engine) ([]time.Time, bool) {
-	all, told := []time.Time{e.Since}, true
+	var changes []time.Time
+	told := true
 	read := func(l *engine.PolicyLayer) {
 		if l == nil {
 			return
 		}
 		for _, st := range slices.Concat(l.Deny, l.Allow) {
-			for i := range st.Conditions {
-				bounds, known := st.Conditions[i].Bounds()
-				told = told && known
-				for _, bound := range bounds {
-					for _, at := range []time.Time{bound, bound.Add(time.Second)} {
-						if at.After(e.Since) {
-							all = append(all, at)
-						}
-					}
-				}
+			bounds, known := timeBounds(st)
+			told = told && known
+			for _, bound := range bounds {
+				changes = append(changes, bound, bound.Add(time.Second))
 			}
 		}
 	}
@@ -75,6 +70,17 @@ func instants(e *engine.Engine) ([]time.Time, bool) {
 			read(level)
 		}
 	}
-	slices.SortFunc(all, time.Time.Compare)
-	return slices.CompactFunc(all, time.Time.Equal), told
+	changes = slices.DeleteFunc(changes, func(instant time.Time) bool { return !instant.After(e.Since) })
+	slices.SortFunc(changes, time.Time.Compare)
+	return append([]time.Time{e.Since}, slices.CompactFunc(changes, time.Time.Equal)...), told
+}
+
+// timeBounds are the instants that the tests of a statement name; false when a test of the time names none.
+func timeBounds(st *engine.Statement) (bounds []time.Time, told bool) {
+	told = true
+	for i := range st.Conditions {
+		more, known := st.Conditions[i].Bounds()
+		bounds, told = append(bounds, more...), told && known
+	}
+	return bounds, told
 }

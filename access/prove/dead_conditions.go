@@ -53,31 +53,36 @@ func DeadConditions(d policy.Document) []DeadCondition {
 			}
 		}
 		for _, condition := range st.Conditions {
-			var without []string
-			total := 0
-			for _, action := range st.Actions {
-				matching := catalogue.Catalogue().Matching(action)
-				if matching.Empty() {
-					continue
-				}
-				total++
-				if !keyAppliesToAny(condition.Key, matching) {
-					without = append(without, action)
-				}
+			if without := actionsWithout(condition.Key, st.Actions); len(without) > 0 {
+				dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Actions: without})
 			}
-			if len(without) == 0 {
-				continue
-			}
-			if len(without) > maxNamed {
-				without = append(without[:maxNamed:maxNamed], fmt.Sprintf("and %d more", len(without)-maxNamed))
-			}
-			if len(without) == total && total > maxNamed {
-				without = []string{"any of its actions"}
-			}
-			dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Actions: without})
 		}
 	}
 	return dead
+}
+
+// actionsWithout are the actions of a statement in whose requests AWS does not set a key, as a finding lists them. Actions that AWS does not have are
+// findings of their own.
+func actionsWithout(key string, actions []string) []string {
+	var without []string
+	known := 0
+	for _, action := range actions {
+		matching := catalogue.Catalogue().Matching(action)
+		if matching.Empty() {
+			continue
+		}
+		known++
+		if !keyAppliesToAny(key, matching) {
+			without = append(without, action)
+		}
+	}
+	switch {
+	case len(without) <= maxNamed:
+		return without
+	case len(without) == known:
+		return []string{"any of its actions"}
+	}
+	return append(without[:maxNamed:maxNamed], fmt.Sprintf("and %d more", len(without)-maxNamed))
 }
 
 func keyAppliesToAny(key string, actions catalogue.ActionSet) bool {

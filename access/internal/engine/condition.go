@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -225,61 +226,41 @@ func (c *Condition) Holds(ev *Env) bool {
 	return c.Quantifier == policy.ForAllValues
 }
 
-// Matches compares one value with the alternatives, the negation left aside. A value that is not of the operator's kind matches none.
+// Matches compares one value with the alternatives, the negation left aside: it matches when one of them does. A value that is not of the operator's
+// kind matches none. Each kind of comparison reads the value once, in its own way, and asks the alternatives of that kind.
 func (c *Condition) Matches(value string, ev *Env) bool {
 	switch c.Compare {
-	case CompareText:
-		for i := range c.Texts {
-			if c.Texts[i].match(value, false, ev) {
-				return true
-			}
-		}
-	case CompareTextFold:
-		for i := range c.Texts {
-			if c.Texts[i].equalFold(value, ev) {
-				return true
-			}
-		}
-	case CompareARN:
-		for i := range c.Arns {
-			if c.Arns[i].Match(value, false, ev) {
-				return true
-			}
-		}
+	case CompareText, CompareTextFold, CompareARN:
+		return c.anyPattern(value, ev)
 	case CompareNumber:
 		n, err := ParseNumber(value)
-		if err != nil {
-			return false
-		}
-		for _, bound := range c.Numbers {
-			if c.order.holds(n.Compare(bound)) {
-				return true
-			}
-		}
+		return err == nil && slices.ContainsFunc(c.Numbers, func(bound Decimal) bool { return c.order.holds(n.Compare(bound)) })
 	case CompareDate:
-		at, err := ParseDate(value)
-		return err == nil && c.anyDate(at)
+		instant, err := ParseDate(value)
+		return err == nil && c.anyDate(instant)
 	case CompareBool:
 		return c.Yes && strings.EqualFold(value, "true") || c.No && strings.EqualFold(value, "false")
 	case CompareBinary:
 		decoded, err := base64.StdEncoding.DecodeString(value)
-		if err != nil {
-			return false
-		}
-		for _, binary := range c.Binaries {
-			if string(decoded) == binary {
-				return true
-			}
-		}
+		return err == nil && slices.Contains(c.Binaries, string(decoded))
 	case CompareIP:
 		address, err := netip.ParseAddr(value)
-		if err != nil {
-			return false
+		return err == nil && slices.ContainsFunc(c.Networks, func(n netip.Prefix) bool { return n.Contains(address.Unmap()) })
+	}
+	return false
+}
+
+// anyPattern is Matches for texts and ARNs, whose alternatives may hold wildcards and policy variables.
+func (c *Condition) anyPattern(value string, ev *Env) bool {
+	for i := range c.Texts {
+		pattern := &c.Texts[i]
+		if c.Compare == CompareText && pattern.match(value, false, ev) || c.Compare == CompareTextFold && pattern.equalFold(value, ev) {
+			return true
 		}
-		for _, network := range c.Networks {
-			if network.Contains(address.Unmap()) {
-				return true
-			}
+	}
+	for i := range c.Arns {
+		if c.Arns[i].Match(value, false, ev) {
+			return true
 		}
 	}
 	return false
