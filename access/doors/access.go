@@ -2,7 +2,7 @@ package doors
 
 import "slices"
 
-// principalRows make or change who may, in IAM, STS and by tags and documents.
+// principalRows make or change who may, in IAM.
 func principalRows() []Row {
 	const administers = "an administrator of an account makes principals and policies; the guardrails bind all of them"
 	return []Row{
@@ -46,6 +46,12 @@ func principalRows() []Row {
 		{Class: Access, Service: "IAM", It: "temporary access for a partner", Actions: calls("iam:AcceptDelegationRequest SendDelegationToken sts:GetDelegatedAccessToken"),
 			Open: "the partner gets what the request says and whoever accepts it may do, under the same guardrails",
 			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html"},
+	}
+}
+
+// sessionRows make sessions, and change what sessions meet: documents, settings and tags of nodes.
+func sessionRows() []Row {
+	return []Row{
 		{Class: Access, Service: "STS", It: "become a role", Actions: calls("sts:AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity"), In: in(Assuming),
 			Open: "the trust policy of the role decides"},
 		{Class: Access, Service: "STS", It: "pass tags with a session", Actions: calls("sts:TagSession"), In: in(SessionTags)},
@@ -72,7 +78,7 @@ func principalRows() []Row {
 }
 
 // accessRows make or change who may.
-func accessRows() []Row { return slices.Concat(principalRows(), directoryRows()) }
+func accessRows() []Row { return slices.Concat(principalRows(), sessionRows(), directoryRows()) }
 
 // directoryRows make or change who may, beside IAM and STS.
 func directoryRows() []Row {

@@ -1,8 +1,15 @@
 package doors
 
+import "slices"
+
 // elsewhereRows open something on machines that are no nodes. What is closed are shells and desktops of administrators; what stays open is where people work.
-func elsewhereRows() []Row {
-	const work = "it is where people do their work, as the role that was given to it; it reaches nodes by the network alone"
+func elsewhereRows() []Row { return slices.Concat(elsewhereDoors(), elsewhereJobs()) }
+
+// work is why a place stays open.
+const work = "it is where people do their work, as the role that was given to it; it reaches nodes by the network alone"
+
+// elsewhereDoors are shells, desktops and sessions on other machines.
+func elsewhereDoors() []Row {
 	return []Row{
 		{Class: Elsewhere, Service: "ECS", It: "shells in containers", Actions: calls("ecs:ExecuteCommand"), In: in(OtherDoors),
 			Page: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"},
@@ -43,6 +50,12 @@ func elsewhereRows() []Row {
 				"RunStatement StartNotebook UpdateDevEndpoint athena:CreatePresignedNotebookUrl GetSessionEndpoint StartCalculationExecution StartSession " +
 				"emr-serverless:AccessInteractiveEndpoints AccessLivyEndpoints GetSessionEndpoint StartJobRun StartSession"),
 			Open: work, Page: "https://docs.aws.amazon.com/glue/latest/dg/interactive-sessions-overview.html"},
+	}
+}
+
+// elsewhereJobs run code on other machines, and let nobody onto them.
+func elsewhereJobs() []Row {
+	return []Row{
 		{Class: Elsewhere, Service: "SageMaker, Glue, Braket, Omics, Clean Rooms", It: "jobs and endpoints that run code and containers of one's own",
 			Actions: calls("sagemaker:CreateAutoMLJob CreateAutoMLJobV2 CreateDataQualityJobDefinition CreateHyperParameterTuningJob CreateJob CreateModelBiasJobDefinition " +
 				"CreateModelExplainabilityJobDefinition CreateModelQualityJobDefinition CreateProcessingJob CreateTrainingJob CreateTransformJob DeployHubModel UpdateTrainingJob " +

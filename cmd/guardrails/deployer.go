@@ -37,38 +37,7 @@ Without names it writes the roles of every stack of the folder.`,
 			if gitLab.Project != "" {
 				gitLab.Branch, o.GitLab = branch, &gitLab
 			}
-			folder, err := workspace.Open(f.dir)
-			if err != nil {
-				return err
-			}
-			stacks, err := folder.Check(f.names(args)...)
-			if err != nil {
-				return err
-			}
-			var renderings []*deployer.Rendering
-			for _, stack := range stacks {
-				rendering, err := deployer.Render(stack, o)
-				if err != nil {
-					return workspace.Usef("stack %s: %v", stack.Name, err)
-				}
-				renderings = append(renderings, rendering)
-			}
-			if f.json {
-				return deployer.WriteJSON(cmd.OutOrStdout(), renderings...)
-			}
-			written, err := deployer.WriteFiles(out, renderings...)
-			for _, path := range written {
-				fmt.Fprintln(cmd.OutOrStdout(), path)
-			}
-			if err != nil {
-				return err
-			}
-			for _, rendering := range renderings {
-				if err := rendering.WriteSteps(cmd.OutOrStdout(), out); err != nil {
-					return err
-				}
-			}
-			return nil
+			return runDeployer(cmd, f, out, o, args)
 		},
 	}
 	f.stackFlags(cmd)
@@ -82,4 +51,39 @@ Without names it writes the roles of every stack of the folder.`,
 	flags.StringVar(&gitLab.Host, "gitlab-host", "gitlab.com", "with --gitlab: the host of your own GitLab")
 	flags.StringVar(&branch, "branch", "main", "branch whose pipelines deploy")
 	return cmd
+}
+
+func runDeployer(cmd *cobra.Command, f *flags, out string, o deployer.Options, args []string) error {
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return err
+	}
+	stacks, err := folder.Check(f.names(args)...)
+	if err != nil {
+		return err
+	}
+	var renderings []*deployer.Rendering
+	for _, stack := range stacks {
+		rendering, err := deployer.Render(stack, o)
+		if err != nil {
+			return workspace.Usef("stack %s: %v", stack.Name, err)
+		}
+		renderings = append(renderings, rendering)
+	}
+	if f.json {
+		return deployer.WriteJSON(cmd.OutOrStdout(), renderings...)
+	}
+	written, err := deployer.WriteFiles(out, renderings...)
+	for _, path := range written {
+		fmt.Fprintln(cmd.OutOrStdout(), path)
+	}
+	if err != nil {
+		return err
+	}
+	for _, rendering := range renderings {
+		if err := rendering.WriteSteps(cmd.OutOrStdout(), out); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -47,24 +47,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
 				}
 			}
-			folder, err := workspace.Open(f.dir)
-			if err != nil {
-				return err
-			}
-			var report *change.Report
-			switch {
-			case f.sandbox && !deployed:
-				return workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
-			case f.noRefresh && !deployed:
-				return workspace.Usef("--no-refresh says how what is deployed is read; add --deployed")
-			case deployed && cmd.Flags().Changed("from"):
-				return workspace.Usef("--deployed and --from are two things to compare with; write one of them")
-			case deployed:
-				ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)})
-				report, err = change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
-			default:
-				report, err = change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
-			}
+			report, err := compare(cmd, f, from, deployed, when, args)
 			if report == nil {
 				return err
 			}
@@ -97,6 +80,27 @@ Without names it compares every stack of the folder; one that came, went or was 
 	calls.questionFlags(cmd)
 	flags.BoolVar(&exit, "exit-code", false, "exit with 1 when anything differs")
 	return cmd
+}
+
+// compare compares with what is deployed, or with a revision.
+func compare(cmd *cobra.Command, f *flags, from string, deployed bool, when time.Time, args []string) (*change.Report, error) {
+	folder, err := workspace.Open(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case f.sandbox && !deployed:
+		return nil, workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
+	case f.noRefresh && !deployed:
+		return nil, workspace.Usef("--no-refresh says how what is deployed is read; add --deployed")
+	case deployed && cmd.Flags().Changed("from"):
+		return nil, workspace.Usef("--deployed and --from are two things to compare with; write one of them")
+	case deployed:
+		ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)})
+		return change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
+	default:
+		return change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
+	}
 }
 
 // commented is a report whose text is Markdown.

@@ -220,79 +220,112 @@ func BoxNumber(name, box string) (n int, ok bool) {
 
 // Pack puts every statement of a guardrail into a policy of at most limit bytes. Statements with a place stay there; when a policy grew too large, its
 // last statements move to later policies, never to earlier ones. The others go into the first policy with room.
+//
+// It is first-fit bin packing with bins that are partly filled. First fit is not always the fewest policies, but what has a place keeps it, so that an
+// edit changes few policies. No statement is lost: one is placed, waits, or is reported as too large, and a new policy takes any that waits.
 func Pack(g Guardrail, limit int, placement map[string][]string) Packing {
-	var out Packing
-	var boxes [][]policy.Statement
-	fits := func(statements []policy.Statement) bool { return policy.New(statements...).Bytes() <= limit }
-	put := func(n int, s policy.Statement) {
-		for len(boxes) <= n {
-			boxes = append(boxes, nil)
-		}
-		boxes[n] = append(boxes[n], s)
-	}
-	type waiting struct {
-		statement policy.Statement
-		// from is the policy that it moves from, -1 for none.
-		from int
-	}
-	var queue []waiting
-	placed := map[string]int{}
+	p := packer{guardrail: g, limit: limit, placement: placement, places: map[string]int{}}
 	for _, s := range g.Statements {
-		if !fits([]policy.Statement{s}) {
-			out.TooLarge = append(out.TooLarge, s)
-			continue
-		}
-		known := false
-		for _, name := range slices.Compact(slices.Sorted(slices.Values(placement[s.Sid]))) {
-			n, ok := BoxNumber(g.Name, name)
-			if !ok || n >= len(g.Statements)*2 {
-				out.strangers = append(out.strangers, PlannedMove{Sid: s.Sid, To: name})
-				continue
-			}
-			known = true
-			placed[s.Sid]++
-			put(n, s)
-		}
-		if !known {
-			queue = append(queue, waiting{s, -1})
-		}
+		p.place(s)
 	}
-	for n := range boxes {
-		for !fits(boxes[n]) {
-			last := len(boxes[n]) - 1
-			moved := boxes[n][last]
-			boxes[n] = boxes[n][:last]
-			if placed[moved.Sid]--; placed[moved.Sid] == 0 {
-				queue = append(queue, waiting{moved, n})
-			}
-		}
-	}
-	for sid, n := range placed {
+	p.overflow()
+	for sid, n := range p.places {
 		if n > 1 {
-			out.Doubled = append(out.Doubled, sid)
+			p.out.Doubled = append(p.out.Doubled, sid)
 		}
 	}
-	slices.SortStableFunc(queue, func(x, y waiting) int { return cmp.Compare(g.Order(x.statement), g.Order(y.statement)) })
-	for _, w := range queue {
-		n := w.from + 1
-		for n < len(boxes) && !fits(append(slices.Clone(boxes[n]), w.statement)) {
-			n++
-		}
-		put(n, w.statement)
-		if w.from >= 0 {
-			out.Moves = append(out.Moves, PlannedMove{Sid: w.statement.Sid, From: BoxName(g.Name, w.from), To: BoxName(g.Name, n)})
-		}
-	}
-	for n, statements := range boxes {
+	slices.Sort(p.out.Doubled)
+	p.firstFit()
+	for n, statements := range p.boxes {
 		if len(statements) == 0 {
 			continue
 		}
 		slices.SortStableFunc(statements, func(x, y policy.Statement) int { return cmp.Compare(g.Order(x), g.Order(y)) })
-		out.Boxes = append(out.Boxes, box{BoxName(g.Name, n), statements})
+		p.out.Boxes = append(p.out.Boxes, box{BoxName(g.Name, n), statements})
 	}
-	out.Unplaced = len(out.Boxes) > 1 && slices.ContainsFunc(g.Statements, func(s policy.Statement) bool { return len(placement[s.Sid]) == 0 })
-	slices.Sort(out.Doubled)
-	return out
+	p.out.Unplaced = len(p.out.Boxes) > 1 && slices.ContainsFunc(g.Statements, func(s policy.Statement) bool { return len(placement[s.Sid]) == 0 })
+	return p.out
+}
+
+// packer is a guardrail that is being packed.
+type packer struct {
+	guardrail Guardrail
+	limit     int
+	placement map[string][]string
+	boxes     [][]policy.Statement
+	// waiting are the statements that are in no policy yet, places counts in how many policies each is.
+	waiting []waiting
+	places  map[string]int
+	out     Packing
+}
+
+type waiting struct {
+	statement policy.Statement
+	// from is the policy that it moves from, -1 for none.
+	from int
+}
+
+func (p *packer) fits(statements []policy.Statement) bool {
+	return policy.New(statements...).Bytes() <= p.limit
+}
+
+func (p *packer) put(n int, s policy.Statement) {
+	for len(p.boxes) <= n {
+		p.boxes = append(p.boxes, nil)
+	}
+	p.boxes[n] = append(p.boxes[n], s)
+}
+
+// place puts a statement where its places say, or lets it wait when it has none.
+func (p *packer) place(s policy.Statement) {
+	if !p.fits([]policy.Statement{s}) {
+		p.out.TooLarge = append(p.out.TooLarge, s)
+		return
+	}
+	known := false
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(p.placement[s.Sid]))) {
+		n, ok := BoxNumber(p.guardrail.Name, name)
+		if !ok || n >= len(p.guardrail.Statements)*2 {
+			p.out.strangers = append(p.out.strangers, PlannedMove{Sid: s.Sid, To: name})
+			continue
+		}
+		known = true
+		p.places[s.Sid]++
+		p.put(n, s)
+	}
+	if !known {
+		p.waiting = append(p.waiting, waiting{s, -1})
+	}
+}
+
+// overflow takes the last statements out of policies that are too large. One that stands in another policy too need not move.
+func (p *packer) overflow() {
+	for n := range p.boxes {
+		for !p.fits(p.boxes[n]) {
+			last := len(p.boxes[n]) - 1
+			moved := p.boxes[n][last]
+			p.boxes[n] = p.boxes[n][:last]
+			if p.places[moved.Sid]--; p.places[moved.Sid] == 0 {
+				p.waiting = append(p.waiting, waiting{moved, n})
+			}
+		}
+	}
+}
+
+// firstFit puts those that wait into the first policy with room behind the one that they come from, in the order of the guardrail.
+func (p *packer) firstFit() {
+	g := p.guardrail
+	slices.SortStableFunc(p.waiting, func(x, y waiting) int { return cmp.Compare(g.Order(x.statement), g.Order(y.statement)) })
+	for _, w := range p.waiting {
+		n := w.from + 1
+		for n < len(p.boxes) && !p.fits(append(slices.Clone(p.boxes[n]), w.statement)) {
+			n++
+		}
+		p.put(n, w.statement)
+		if w.from >= 0 {
+			p.out.Moves = append(p.out.Moves, PlannedMove{Sid: w.statement.Sid, From: BoxName(g.Name, w.from), To: BoxName(g.Name, n)})
+		}
+	}
 }
 
 // Order is where a statement stands in its guardrail.

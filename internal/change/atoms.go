@@ -41,41 +41,57 @@ type extent struct {
 const always = math.MaxInt64
 
 // atoms takes the rows of a matrix apart. Values that the other matrix names and this one does not are among those that this one has for all others.
+//
+// A row is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the elements of the product, with one symbol
+// for all values that neither side names, so that the product is finite and two matrices mean the same when their atoms are the same.
 func atoms(m *report.Matrix, at time.Time, names map[string]*named) map[atom][]extent {
 	out := map[atom][]extent{}
 	for i := range m.Rows {
 		r := &m.Rows[i]
-		if len(r.SignIns) == 0 {
-			continue
-		}
-		a := atom{person: r.PersonARN, through: strings.Join(r.Through, " > "), role: r.RoleARN}
-		e := extent{from: at.Unix(), until: always, oldest: cmp.Or(r.MFAMaxAgeSeconds, math.MaxInt)}
-		if r.From != nil {
-			e.from = r.From.Unix()
-		}
-		if r.Until != nil {
-			e.until = r.Until.Unix()
-		}
-		for _, assumption := range r.Assumptions {
-			a.assumed += assumption.ID + "\x00"
-		}
-		all := names[a.way()]
+		way := atom{person: r.PersonARN, through: strings.Join(r.Through, " > "), role: r.RoleARN}
+		e := extentOf(r, at)
 		for _, signIn := range r.SignIns {
-			a.signIn = signIn
 			if r.RoleARN != "" {
-				add(out, atom{person: a.person, through: a.through, role: a.role, door: theRole, signIn: signIn}, e)
+				being := way
+				being.door, being.signIn = theRole, signIn
+				add(out, being, e)
 			}
-			a.osUser, a.superuser = r.OSUser, r.Superuser
-			for _, a.door = range r.Doors {
-				for _, a.region = range expand(r.Regions, r.EveryRegion, nil, all.regions, otherRegions, all.regionsOf(m)) {
-					for _, a.project = range expand(r.Projects, r.EveryProject, r.ButProjects, all.projects, otherProjects, nil) {
-						add(out, a, e)
-					}
-					if r.Untagged {
-						a.project = noProject
-						add(out, a, e)
-					}
-				}
+			signedIn := way
+			signedIn.signIn, signedIn.osUser, signedIn.superuser = signIn, r.OSUser, r.Superuser
+			for _, assumption := range r.Assumptions {
+				signedIn.assumed += assumption.ID + "\x00"
+			}
+			for _, a := range product(signedIn, m, r, names[way.way()]) {
+				add(out, a, e)
+			}
+		}
+	}
+	return out
+}
+
+// extentOf is when a row holds.
+func extentOf(r *report.MatrixRow, at time.Time) extent {
+	e := extent{from: at.Unix(), until: always, oldest: cmp.Or(r.MFAMaxAgeSeconds, math.MaxInt)}
+	if r.From != nil {
+		e.from = r.From.Unix()
+	}
+	if r.Until != nil {
+		e.until = r.Until.Unix()
+	}
+	return e
+}
+
+// product is an atom at every door, in every Region and on every project of a row.
+func product(a atom, m *report.Matrix, r *report.MatrixRow, all *named) []atom {
+	var out []atom
+	for _, a.door = range r.Doors {
+		for _, a.region = range expand(r.Regions, r.EveryRegion, nil, all.regions, otherRegions, all.regionsOf(m)) {
+			for _, a.project = range expand(r.Projects, r.EveryProject, r.ButProjects, all.projects, otherProjects, nil) {
+				out = append(out, a)
+			}
+			if r.Untagged {
+				a.project = noProject
+				out = append(out, a)
 			}
 		}
 	}

@@ -199,10 +199,8 @@ func (r *stateReader) owner(d workspace.Deployed) {
 	}
 }
 
+// owned reads what belongs to a user, a group, a role or a target, which was read before.
 func (r *stateReader) owned(d workspace.Deployed) {
-	inline := func() world.InlinePolicy {
-		return world.InlinePolicy{Name: text(d, "name"), Document: r.document(text(d, "policy"), text(d, "name"))}
-	}
 	switch d.Type {
 	case "aws:iam/userGroupMembership:UserGroupMembership":
 		groups, _ := d.Outputs["groups"].([]any)
@@ -216,21 +214,13 @@ func (r *stateReader) owned(d workspace.Deployed) {
 	case "aws:iam/groupPolicy:GroupPolicy", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment":
 		for i := range r.account.Groups {
 			if g := &r.account.Groups[i]; g.Name == text(d, "group") {
-				if arn := text(d, "policyArn"); arn != "" {
-					g.Attached = append(g.Attached, arn)
-				} else {
-					g.Inline = append(g.Inline, inline())
-				}
+				r.ownPolicy(d, &g.Attached, &g.Inline)
 			}
 		}
 	case "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
 		for i := range r.account.Roles {
 			if role := &r.account.Roles[i]; role.Name == text(d, "role") {
-				if arn := text(d, "policyArn"); arn != "" {
-					role.Attached = append(role.Attached, arn)
-				} else {
-					role.Inline = append(role.Inline, inline())
-				}
+				r.ownPolicy(d, &role.Attached, &role.Inline)
 			}
 		}
 	case "aws:organizations/policyAttachment:PolicyAttachment":
@@ -238,6 +228,16 @@ func (r *stateReader) owned(d workspace.Deployed) {
 	default:
 		r.ofPermissionSet(d)
 	}
+}
+
+// ownPolicy adds a policy to what its owner has: an attached one has an ARN, an inline one a document.
+func (r *stateReader) ownPolicy(d workspace.Deployed, attached *[]string, inline *[]world.InlinePolicy) {
+	if arn := text(d, "policyArn"); arn != "" {
+		*attached = append(*attached, arn)
+		return
+	}
+	name := text(d, "name")
+	*inline = append(*inline, world.InlinePolicy{Name: name, Document: r.document(text(d, "policy"), name)})
 }
 
 // sessionDocument reads a document of Systems Manager, and the preferences that it may be.

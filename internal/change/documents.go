@@ -26,55 +26,62 @@ func (p paper) key() string { return p.account + "\x00" + p.name }
 func papers(s *Side) []paper {
 	var out []paper
 	for i := range s.World.Accounts {
-		a := &s.World.Accounts[i]
-		inline := func(of string, list []world.InlinePolicy) {
-			for _, p := range list {
-				out = append(out, paper{account: a.ID, name: "policy " + p.Name + " of " + of, document: p.Document, part: of})
-			}
-		}
-		for j := range a.Groups {
-			inline("group "+a.Groups[j].Name, a.Groups[j].Inline)
-		}
-		for j := range a.Users {
-			inline("user "+a.Users[j].Name, a.Users[j].Inline)
-		}
-		for j := range a.Roles {
-			r := &a.Roles[j]
-			if r.PermissionSet != "" {
-				// Identity Center writes the trust policy, and the name of the role.
-				inline("permission set "+r.PermissionSet, r.Inline)
-				continue
-			}
-			out = append(out, paper{account: a.ID, name: "trust policy of role " + r.Name, document: r.Trust, part: "role " + r.Name, trusts: others(r.Trust)})
-			inline("role "+r.Name, r.Inline)
-		}
-		for _, p := range a.Policies {
-			if arn, err := policy.ParseARN(p.ARN); err == nil && arn.Account == a.ID {
-				out = append(out, paper{account: a.ID, name: "policy " + nameOf(p.ARN), document: p.Document, part: "policy " + nameOf(p.ARN)})
-			}
-		}
-	}
-	seen := map[string]bool{}
-	guardrails := func(list []world.ServiceControlPolicy) {
-		for _, p := range list {
-			if p.Name != "FullAWSAccess" && !seen[p.Name] {
-				seen[p.Name] = true
-				out = append(out, paper{name: "service control policy " + p.Name, document: p.Document, part: "service control policy " + p.Name})
-			}
-		}
-	}
-	var unit func(*world.Unit)
-	unit = func(u *world.Unit) {
-		guardrails(u.Policies)
-		for i := range u.Accounts {
-			guardrails(u.Accounts[i].Policies)
-		}
-		for i := range u.Units {
-			unit(&u.Units[i])
-		}
+		out = append(out, papersOf(&s.World.Accounts[i])...)
 	}
 	if o := s.World.Organization; o != nil {
-		unit(&o.Root)
+		out = append(out, guardrailPapers(&o.Root, map[string]bool{})...)
+	}
+	return out
+}
+
+// papersOf are the documents of an account: of groups, users, roles, and its managed policies.
+func papersOf(a *world.Account) []paper {
+	var out []paper
+	inline := func(owner string, list []world.InlinePolicy) {
+		for _, p := range list {
+			out = append(out, paper{account: a.ID, name: "policy " + p.Name + " of " + owner, document: p.Document, part: owner})
+		}
+	}
+	for i := range a.Groups {
+		inline("group "+a.Groups[i].Name, a.Groups[i].Inline)
+	}
+	for i := range a.Users {
+		inline("user "+a.Users[i].Name, a.Users[i].Inline)
+	}
+	for i := range a.Roles {
+		r := &a.Roles[i]
+		if r.PermissionSet != "" {
+			// Identity Center writes the trust policy, and the name of the role.
+			inline("permission set "+r.PermissionSet, r.Inline)
+			continue
+		}
+		out = append(out, paper{account: a.ID, name: "trust policy of role " + r.Name, document: r.Trust, part: "role " + r.Name, trusts: others(r.Trust)})
+		inline("role "+r.Name, r.Inline)
+	}
+	for _, p := range a.Policies {
+		if arn, err := policy.ParseARN(p.ARN); err == nil && arn.Account == a.ID {
+			out = append(out, paper{account: a.ID, name: "policy " + nameOf(p.ARN), document: p.Document, part: "policy " + nameOf(p.ARN)})
+		}
+	}
+	return out
+}
+
+// guardrailPapers are the service control policies of a unit and of those below it that were not seen yet: one policy may have many targets.
+func guardrailPapers(u *world.Unit, seen map[string]bool) []paper {
+	attached := slices.Clone(u.Policies)
+	for i := range u.Accounts {
+		attached = append(attached, u.Accounts[i].Policies...)
+	}
+	var out []paper
+	for _, p := range attached {
+		if p.Name != "FullAWSAccess" && !seen[p.Name] {
+			seen[p.Name] = true
+			name := "service control policy " + p.Name
+			out = append(out, paper{name: name, document: p.Document, part: name})
+		}
+	}
+	for i := range u.Units {
+		out = append(out, guardrailPapers(&u.Units[i], seen)...)
 	}
 	return out
 }

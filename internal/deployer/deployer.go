@@ -101,52 +101,54 @@ type statement struct {
 
 // statements are the needs of all resources and functions: those that read first, then by name.
 func (s *stack) statements() ([]statement, error) {
-	byName := map[string]*statement{}
-	add := func(typ string, r program.Resource) error {
-		needs, known := needsOf[typ]
-		if !known {
-			return fmt.Errorf("%s: nothing is known of the calls that it needs; no policy would be enough", typ)
-		}
-		for _, n := range needs {
-			if n.removes && r.Retain {
-				continue
-			}
-			resources := []string{"*"}
-			if n.on != nil {
-				if resources = n.on(s, r); len(resources) == 0 {
-					continue
-				}
-			}
-			st := byName[n.name]
-			if st == nil {
-				st = &statement{Statement: policy.Allow(n.name), reads: n.reads}
-				if n.when != nil {
-					st.Statement = st.When(n.when(s))
-				}
-				byName[n.name] = st
-			}
-			st.Actions, st.Resources = union(st.Actions, n.actions(typ)), union(st.Resources, resources)
-		}
-		return nil
-	}
+	named := map[string]*statement{}
 	for _, r := range s.resources {
 		for _, typ := range append([]string{r.Type}, awstype.FoundBy(r.Type)...) {
-			if err := add(typ, r); err != nil {
+			if err := s.addNeeds(named, typ, r); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, function := range s.functions {
-		if err := add(function, program.Resource{}); err != nil {
+		if err := s.addNeeds(named, function, program.Resource{}); err != nil {
 			return nil, err
 		}
 	}
 	var all []statement
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		all = append(all, *byName[name])
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		all = append(all, *named[name])
 	}
 	slices.SortStableFunc(all, func(a, b statement) int { return cmp.Compare(order(a), order(b)) })
 	return all, nil
+}
+
+// addNeeds adds what a resource of a type needs to the statements of those names.
+func (s *stack) addNeeds(named map[string]*statement, typ string, r program.Resource) error {
+	needs, known := needsOf[typ]
+	if !known {
+		return fmt.Errorf("%s: nothing is known of the calls that it needs; no policy would be enough", typ)
+	}
+	for _, n := range needs {
+		if n.removes && r.Retain {
+			continue
+		}
+		resources := []string{"*"}
+		if n.on != nil {
+			if resources = n.on(s, r); len(resources) == 0 {
+				continue
+			}
+		}
+		st := named[n.name]
+		if st == nil {
+			st = &statement{Statement: policy.Allow(n.name), reads: n.reads}
+			if n.when != nil {
+				st.Statement = st.When(n.when(s))
+			}
+			named[n.name] = st
+		}
+		st.Actions, st.Resources = union(st.Actions, n.actions(typ)), union(st.Resources, resources)
+	}
+	return nil
 }
 
 func order(s statement) int {

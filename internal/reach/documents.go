@@ -25,45 +25,42 @@ func newDocuments(w world.World) documents {
 			managed[w.Accounts[i].Policies[j].ARN] = &w.Accounts[i].Policies[j]
 		}
 	}
-	attach := func(owner string, attached []string, boundary string) {
-		for _, arn := range append(slices.Clone(attached), boundary) {
-			if p := managed[arn]; p != nil {
-				d.add(owner, p.Document)
-			}
-		}
-	}
 	for i := range w.Accounts {
-		a := &w.Accounts[i]
-		for j := range a.Users {
-			u := &a.Users[j]
-			for _, p := range u.Inline {
-				d.add(u.ARN(a), p.Document)
-			}
-			attach(u.ARN(a), u.Attached, u.Boundary)
-			for k := range a.Groups {
-				g := &a.Groups[k]
-				if !slices.ContainsFunc(u.Groups, func(name string) bool { return strings.EqualFold(name, g.Name) }) {
-					continue
-				}
-				for _, p := range g.Inline {
-					d.add(u.ARN(a), p.Document)
-				}
-				attach(u.ARN(a), g.Attached, "")
-			}
-		}
-		for j := range a.Roles {
-			r := &a.Roles[j]
-			d.add(r.ARN(a), r.Trust)
-			for _, p := range r.Inline {
-				d.add(r.ARN(a), p.Document)
-			}
-			attach(r.ARN(a), r.Attached, r.Boundary)
-		}
+		d.account(&w.Accounts[i], managed)
 	}
 	if w.Organization != nil {
 		d.unit(&w.Organization.Root)
 	}
 	return d
+}
+
+// account adds the documents of the users and roles of an account; those of a group are those of its members.
+func (d documents) account(a *world.Account, managed map[string]*world.ManagedPolicy) {
+	add := func(owner string, inline []world.InlinePolicy, attached ...string) {
+		for _, p := range inline {
+			d.add(owner, p.Document)
+		}
+		for _, arn := range attached {
+			if p := managed[arn]; p != nil {
+				d.add(owner, p.Document)
+			}
+		}
+	}
+	for i := range a.Users {
+		u := &a.Users[i]
+		add(u.ARN(a), u.Inline, append(slices.Clone(u.Attached), u.Boundary)...)
+		for j := range a.Groups {
+			g := &a.Groups[j]
+			if slices.ContainsFunc(u.Groups, func(name string) bool { return strings.EqualFold(name, g.Name) }) {
+				add(u.ARN(a), g.Inline, g.Attached...)
+			}
+		}
+	}
+	for i := range a.Roles {
+		r := &a.Roles[i]
+		d.add(r.ARN(a), r.Trust)
+		add(r.ARN(a), r.Inline, append(slices.Clone(r.Attached), r.Boundary)...)
+	}
 }
 
 // everyone stands for the service control policies, which may bind anybody.

@@ -26,33 +26,14 @@ import (
 // because a preview should leave no trace in a backend that others use, and a drift of nothing would say that all is well. A nil stack has never been
 // deployed, and is to be destroyed.
 func (r *run) open(ctx context.Context) (*auto.Stack, error) {
-	env := map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
-	dir := r.folder.Dir
+	dir, env := r.folder.Dir, map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	if r.home != nil {
-		if err := r.home.copyProject(r.folder, r.stack); err != nil {
+		var err error
+		if dir, env, err = r.enterSandbox(ctx); err != nil {
 			return nil, err
 		}
-		if len(r.to.environments) > 0 {
-			r.options.Progress.Line(fmt.Sprintf("%sthe values of %s are not in the sandbox", r.label(), strings.Join(r.to.environments, ", ")))
-		}
-		// An interrupted engine still finishes what this AWS has begun.
-		server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
-			World: r.folder.sandboxFile(), Known: r.known, State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
-			Faults: r.options.Faults,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
-		}
-		r.closes = append(r.closes, func() { _ = server.Close() })
-		dir = r.home.project(r.stack)
-		if env, err = r.home.env(server.DebugProviders()); err != nil {
-			return nil, err
-		}
-	}
-	if r.home == nil {
-		if address := r.folder.stateAddress(); filebackend.Whole(address) != address {
-			env["PULUMI_BACKEND_URL"] = filebackend.Whole(address)
-		}
+	} else if address := r.folder.stateAddress(); filebackend.Whole(address) != address {
+		env["PULUMI_BACKEND_URL"] = filebackend.Whole(address)
 	}
 	if err := r.mendBackend(ctx); err != nil {
 		return nil, err
@@ -72,6 +53,32 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.selectStack(ctx, local)
+}
+
+// enterSandbox starts an AWS for the run, and says where the copy of the project lies and what the engine finds in its environment.
+func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]string, err error) {
+	if err := r.home.copyProject(r.folder, r.stack); err != nil {
+		return "", nil, err
+	}
+	if len(r.to.environments) > 0 {
+		r.options.Progress.Line(fmt.Sprintf("%sthe values of %s are not in the sandbox", r.label(), strings.Join(r.to.environments, ", ")))
+	}
+	// An interrupted engine still finishes what this AWS has begun.
+	server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
+		World: r.folder.sandboxFile(), Known: r.known, State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
+		Faults: r.options.Faults,
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
+	}
+	r.closes = append(r.closes, func() { _ = server.Close() })
+	env, err = r.home.env(server.DebugProviders())
+	return r.home.project(r.stack), env, err
+}
+
+// selectStack selects the stack of a workspace, after making it where the operation makes one.
+func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *auto.Stack, err error) {
 	r.existed, err = r.exists(ctx, local)
 	if err == nil && r.home == nil && (r.existed || r.operation == Up) {
 		err = r.prepareFileFor(ctx, local)

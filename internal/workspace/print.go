@@ -107,9 +107,26 @@ func (r *Report) writeText(w io.Writer) error {
 	if r.Sandbox {
 		where = "in the sandbox"
 	}
-	if _, err := fmt.Fprintf(w, "%s, account %s: %s %s\n", r.Stack, r.Account, r.Operation, where); err != nil {
-		return err
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%s, account %s: %s %s\n", r.Stack, r.Account, r.Operation, where)
+	for line := range strings.Lines(r.changesText()) {
+		out.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
+	fmt.Fprintf(&out, "  %s (%.1f s)\n", r.totals(), r.Seconds)
+	if !r.Read && (r.Operation == Up || r.Operation == Preview) && r.Outcome == OutcomeDone {
+		out.WriteString("  AWS was not read first: what somebody changed by hand is not seen, and not put back\n")
+	}
+	if r.Planned && len(r.Of(Create, Update, Replace, Delete)) > 0 { // What was done has shown them before.
+		for _, note := range r.Notes {
+			fmt.Fprintf(&out, "\n%s\n", note)
+		}
+	}
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// changesText lists the resources that change, those that failed, and what somebody changed by hand.
+func (r *Report) changesText() string {
 	var lines bytes.Buffer
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for _, o := range ops {
@@ -123,9 +140,7 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, change := range r.Failures {
 		fmt.Fprintf(table, "  x %s failed\t%s\t%s\t\n", change.Op, shortType(change.Type), change.Name)
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
+	_ = table.Flush() // Into memory.
 	for _, d := range r.Drift {
 		lines.WriteString(d.text())
 	}
@@ -137,28 +152,7 @@ func (r *Report) writeText(w io.Writer) error {
 		writeList(&lines, heading, r.PutBack)
 	}
 	writeList(&lines, "changed by hand, and not put back, because the run ended before", r.NotPutBack)
-	for line := range strings.Lines(lines.String()) {
-		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
-			return err
-		}
-	}
-	if _, err := fmt.Fprintf(w, "  %s (%.1f s)\n", r.totals(), r.Seconds); err != nil {
-		return err
-	}
-	if !r.Read && (r.Operation == Up || r.Operation == Preview) && r.Outcome == OutcomeDone {
-		if _, err := fmt.Fprintln(w, "  AWS was not read first: what somebody changed by hand is not seen, and not put back"); err != nil {
-			return err
-		}
-	}
-	if !r.Planned || len(r.Of(Create, Update, Replace, Delete)) == 0 { // What was done has shown them before.
-		return nil
-	}
-	for _, note := range r.Notes {
-		if _, err := fmt.Fprintf(w, "\n%s\n", note); err != nil {
-			return err
-		}
-	}
-	return nil
+	return lines.String()
 }
 
 // writeList writes resources that somebody changed below a heading, nothing where there are none.

@@ -24,22 +24,7 @@ type Shut struct {
 // shutTimes are the times in which shells were shut, by the order of the stacks. Only what this run did counts: an attachment that it made, before doors
 // that it made. A stack without new roles had its doors before.
 func shutTimes(reports []*Report, targets map[string]target) []Shut {
-	from := map[string]time.Time{}
-	for _, r := range reports {
-		for urn, at := range r.madeAt {
-			_, name := parseURN(urn)
-			for _, s := range targets[r.Stack].shuts {
-				if !strings.HasSuffix(name, shutSuffix(s)) {
-					continue
-				}
-				for _, account := range s.Accounts {
-					if began, ok := from[account]; !ok || at.Before(began) {
-						from[account] = at
-					}
-				}
-			}
-		}
-	}
+	from := shutFrom(reports, targets)
 	var shut []Shut
 	for _, r := range reports {
 		began, ok := from[r.Account]
@@ -56,6 +41,35 @@ func shutTimes(reports []*Report, targets map[string]target) []Shut {
 		shut = append(shut, s)
 	}
 	return shut
+}
+
+// shutFrom is since when shells are shut, by account: since the first attachment of this run that shuts them.
+func shutFrom(reports []*Report, targets map[string]target) map[string]time.Time {
+	from := map[string]time.Time{}
+	for _, r := range reports {
+		for _, s := range targets[r.Stack].shuts {
+			made, found := r.firstMade(shutSuffix(s))
+			if !found {
+				continue
+			}
+			for _, account := range s.Accounts {
+				if began, known := from[account]; !known || made.Before(began) {
+					from[account] = made
+				}
+			}
+		}
+	}
+	return from
+}
+
+// firstMade is when the first resource was made whose name ends so.
+func (r *Report) firstMade(suffix string) (first time.Time, found bool) {
+	for urn, made := range r.madeAt {
+		if _, name := parseURN(urn); strings.HasSuffix(name, suffix) && (!found || made.Before(first)) {
+			first, found = made, true
+		}
+	}
+	return first, found
 }
 
 // shutSuffix is how the name of the attachment ends that shuts shells.

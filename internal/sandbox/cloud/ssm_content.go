@@ -107,35 +107,39 @@ func checkSession(fields map[string]any) error {
 
 func checkInputs(inputs map[string]any) error {
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
-		if name == "shellProfile" {
-			if err := checkShellProfile(inputs[name]); err != nil {
-				return err
-			}
-			continue
-		}
-		kind, ok := sessionInputs[name]
-		if !ok {
-			return invalidContent("%q is not an input of a Session document", name)
-		}
-		if kind.boolean {
-			if _, ok := inputs[name].(bool); !ok {
-				return invalidContent("the input %s is true or false, not %v", name, quoted(inputs[name]))
-			}
-			continue
-		}
-		text, ok := inputs[name].(string)
-		if !ok {
-			return invalidContent("the input %s is a string, not %v", name, quoted(inputs[name]))
-		}
-		if kind.high > 0 && text != "" {
-			if n, err := strconv.Atoi(text); err != nil || n < kind.low || n > kind.high {
-				return invalidContent("the input %s is a number of minutes from %d to %d in a string, not %q", name, kind.low, kind.high, text)
-			}
+		if err := checkInput(name, inputs[name]); err != nil {
+			return err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(sessionInputs)) {
 		if _, ok := inputs[name]; !ok && sessionInputs[name].required {
 			return invalidContent("the input %s is missing", name)
+		}
+	}
+	return nil
+}
+
+func checkInput(name string, value any) error {
+	if name == "shellProfile" {
+		return checkShellProfile(value)
+	}
+	kind, ok := sessionInputs[name]
+	if !ok {
+		return invalidContent("%q is not an input of a Session document", name)
+	}
+	if kind.boolean {
+		if _, ok := value.(bool); !ok {
+			return invalidContent("the input %s is true or false, not %v", name, quoted(value))
+		}
+		return nil
+	}
+	text, ok := value.(string)
+	if !ok {
+		return invalidContent("the input %s is a string, not %v", name, quoted(value))
+	}
+	if kind.high > 0 && text != "" {
+		if n, err := strconv.Atoi(text); err != nil || n < kind.low || n > kind.high {
+			return invalidContent("the input %s is a number of minutes from %d to %d in a string, not %q", name, kind.low, kind.high, text)
 		}
 	}
 	return nil

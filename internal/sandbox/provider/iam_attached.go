@@ -21,13 +21,6 @@ func inlinePolicy(kind cloud.Kind) *resourceType {
 		}
 		return nil
 	}
-	split := func(id string) (string, string, error) {
-		name, policyName, ok := strings.Cut(id, ":")
-		if !ok {
-			return "", "", unexpectedID(id, "<"+string(owner)+" name>:<policy name>")
-		}
-		return name, policyName, nil
-	}
 	put := func(ctx context.Context, s *session, in values) error {
 		err := s.iam().PutPolicy(ctx, kind, in.text(owner), in.text("name"), in.text("policy"))
 		return doing(err, "putting %s (%s) Policy (%s)", what, in.text(owner), in.text("name"))
@@ -47,26 +40,13 @@ func inlinePolicy(kind cloud.Kind) *resourceType {
 			return in.text(owner) + ":" + in.text("name"), nil
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
-			name, policyName, err := split(id)
-			if err != nil {
-				return nil, err
-			}
-			document, err := s.iam().GetInlinePolicy(ctx, kind, name, policyName)
-			if cloud.Is(err, "NoSuchEntity") {
-				return nil, nil
-			}
-			if err != nil {
-				return nil, doing(err, "reading %s Policy (%s)", what, id)
-			}
-			return values{
-				owner: text(name), "name": text(policyName), "namePrefix": text(""), "policy": policyToSet(state.text("policy"), document),
-			}, nil
+			return readInlinePolicy(ctx, s, kind, id, state)
 		},
 		update: func(ctx context.Context, s *session, _ string, _, in values, _ difference) error {
 			return put(ctx, s, in)
 		},
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			name, policyName, err := split(id)
+			name, policyName, err := inlinePolicyOf(kind, id)
 			if err != nil {
 				return err
 			}
@@ -75,6 +55,32 @@ func inlinePolicy(kind cloud.Kind) *resourceType {
 		},
 		adopt: byID,
 	}
+}
+
+// inlinePolicyOf splits the id of an inline policy.
+func inlinePolicyOf(kind cloud.Kind, id string) (owner, name string, err error) {
+	owner, name, ok := strings.Cut(id, ":")
+	if !ok {
+		return "", "", unexpectedID(id, "<"+string(ownerKey(kind))+" name>:<policy name>")
+	}
+	return owner, name, nil
+}
+
+func readInlinePolicy(ctx context.Context, s *session, kind cloud.Kind, id string, state values) (values, error) {
+	owner, name, err := inlinePolicyOf(kind, id)
+	if err != nil {
+		return nil, err
+	}
+	document, err := s.iam().GetInlinePolicy(ctx, kind, owner, name)
+	if cloud.Is(err, "NoSuchEntity") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, doing(err, "reading IAM %s Policy (%s)", kind, id)
+	}
+	return values{
+		ownerKey(kind): text(owner), "name": text(name), "namePrefix": text(""), "policy": policyToSet(state.text("policy"), document),
+	}, nil
 }
 
 // policyAttachment is the type of the attachment of a managed policy to a user, a group or a role. Old and new cannot exist at once: deleting

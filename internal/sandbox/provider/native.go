@@ -63,29 +63,7 @@ func nativeDocument() *resourceType {
 			made, err := s.ssm().CreateDocument(ctx, d)
 			return made.Name, operation(err, "CREATE")
 		},
-		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
-			if err := s.control(ctx, "GetResource"); err != nil {
-				return nil, operation(err, "READ")
-			}
-			d, err := s.ssm().DescribeDocument(ctx, id)
-			if cloud.Is(err, "InvalidDocument") {
-				return nil, nil
-			}
-			if err == nil {
-				err = s.ssm().Besides(ctx, id, "GetDocument", "ListTagsForResource")
-			}
-			if err != nil {
-				return nil, operation(err, "READ")
-			}
-			content := text(d.Latest())
-			if sameJSON(state["content"], content) {
-				content = state["content"]
-			}
-			return values{
-				"content": content, "documentFormat": text(d.Format), "documentType": text(d.Type), "name": text(d.Name), "tags": tagObjects(d.Tags),
-				"targetType": optional(d.TargetType), "versionName": optional(d.VersionName),
-			}, nil
-		},
+		read:   readNativeDocument,
 		update: updateNativeDocument,
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
 			if err := s.control(ctx, "DeleteResource", "GetResourceRequestStatus"); err != nil {
@@ -98,6 +76,30 @@ func nativeDocument() *resourceType {
 		},
 		adopt: byID,
 	}
+}
+
+func readNativeDocument(ctx context.Context, s *session, id string, state values) (values, error) {
+	if err := s.control(ctx, "GetResource"); err != nil {
+		return nil, operation(err, "READ")
+	}
+	d, err := s.ssm().DescribeDocument(ctx, id)
+	if cloud.Is(err, "InvalidDocument") {
+		return nil, nil
+	}
+	if err == nil {
+		err = s.ssm().Besides(ctx, id, "GetDocument", "ListTagsForResource")
+	}
+	if err != nil {
+		return nil, operation(err, "READ")
+	}
+	content := text(d.Latest())
+	if sameJSON(state["content"], content) {
+		content = state["content"]
+	}
+	return values{
+		"content": content, "documentFormat": text(d.Format), "documentType": text(d.Type), "name": text(d.Name), "tags": tagObjects(d.Tags),
+		"targetType": optional(d.TargetType), "versionName": optional(d.VersionName),
+	}, nil
 }
 
 func updateNativeDocument(ctx context.Context, s *session, id string, state, in values, d difference) error {

@@ -28,13 +28,6 @@ var (
 )
 
 func ssoPermissionSet() *resourceType {
-	newSet := func(in values) cloud.NewPermissionSet {
-		return cloud.NewPermissionSet{
-			Name: in.text("name"), Description: in.text("description"), RelayState: in.text("relayState"), SessionDuration: in.text("sessionDuration"),
-			Tags: in.textMap("tagsAll"),
-		}
-	}
-	split := func(id string) ([]string, error) { return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN") }
 	return &resourceType{
 		token: "aws:ssoadmin/permissionSet:PermissionSet",
 		schema: schema{
@@ -47,14 +40,14 @@ func ssoPermissionSet() *resourceType {
 			"sessionDuration": in(textKind).or(text("PT1H")).checked(length(1, 100)),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
-			p, err := s.sso().CreatePermissionSet(ctx, in.text("instanceArn"), newSet(in))
+			p, err := s.sso().CreatePermissionSet(ctx, in.text("instanceArn"), newPermissionSet(in))
 			if err != nil {
 				return "", doing(err, "creating SSO Permission Set (%s)", in.text("name"))
 			}
 			return p.ARN + "," + in.text("instanceArn"), nil
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
-			arns, err := split(id)
+			arns, err := permissionSetOf(id)
 			if err != nil {
 				return nil, err
 			}
@@ -73,29 +66,9 @@ func ssoPermissionSet() *resourceType {
 				"instanceArn": text(arns[1]), "name": text(p.Name), "relayState": optional(p.RelayState), "sessionDuration": text(p.SessionDuration),
 			}.and(s.readTags(p.Tags, state)), nil
 		},
-		update: func(ctx context.Context, s *session, id string, state, in values, d difference) error {
-			arns, err := split(id)
-			if err != nil {
-				return err
-			}
-			if d.hasAny("description", "relayState", "sessionDuration") {
-				if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newSet(in)); err != nil {
-					return doing(err, "updating SSO Permission Set (%s)", id)
-				}
-				if err := s.provision(ctx, arns[1], arns[0]); err != nil {
-					return err
-				}
-			}
-			if !d.has("tagsAll") {
-				return nil
-			}
-			err = retag(state, in,
-				func(tags map[string]string) error { return s.sso().TagResource(ctx, arns[1], arns[0], tags) },
-				func(keys []string) error { return s.sso().UntagResource(ctx, arns[1], arns[0], keys) })
-			return doing(err, "updating tags for SSO Permission Set (%s)", id)
-		},
+		update: updatePermissionSet,
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			arns, err := split(id)
+			arns, err := permissionSetOf(id)
 			if err != nil {
 				return err
 			}
@@ -104,6 +77,40 @@ func ssoPermissionSet() *resourceType {
 		},
 		adopt: byID,
 	}
+}
+
+// permissionSetOf splits the id of a permission set: its ARN, and that of the instance.
+func permissionSetOf(id string) ([]string, error) {
+	return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN")
+}
+
+func newPermissionSet(in values) cloud.NewPermissionSet {
+	return cloud.NewPermissionSet{
+		Name: in.text("name"), Description: in.text("description"), RelayState: in.text("relayState"), SessionDuration: in.text("sessionDuration"),
+		Tags: in.textMap("tagsAll"),
+	}
+}
+
+func updatePermissionSet(ctx context.Context, s *session, id string, state, in values, d difference) error {
+	arns, err := permissionSetOf(id)
+	if err != nil {
+		return err
+	}
+	if d.hasAny("description", "relayState", "sessionDuration") {
+		if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newPermissionSet(in)); err != nil {
+			return doing(err, "updating SSO Permission Set (%s)", id)
+		}
+		if err := s.provision(ctx, arns[1], arns[0]); err != nil {
+			return err
+		}
+	}
+	if !d.has("tagsAll") {
+		return nil
+	}
+	err = retag(state, in,
+		func(tags map[string]string) error { return s.sso().TagResource(ctx, arns[1], arns[0], tags) },
+		func(keys []string) error { return s.sso().UntagResource(ctx, arns[1], arns[0], keys) })
+	return doing(err, "updating tags for SSO Permission Set (%s)", id)
 }
 
 // provision brings the roles of a permission set up to date and waits for it.
@@ -231,14 +238,6 @@ func ssoManagedPolicyAttachment() *resourceType {
 }
 
 func ssoAccountAssignment() *resourceType {
-	const form = "PRINCIPAL_ID,PRINCIPAL_TYPE,TARGET_ID,TARGET_TYPE,PERMISSION_SET_ARN,INSTANCE_ARN"
-	of := func(id string) (cloud.Assignment, string, error) {
-		list, err := parts(id, 6, form)
-		if err != nil {
-			return cloud.Assignment{}, "", err
-		}
-		return cloud.Assignment{PrincipalID: list[0], PrincipalType: list[1], Account: list[2], PermissionSet: list[4]}, list[5], nil
-	}
 	return &resourceType{
 		token: "aws:ssoadmin/accountAssignment:AccountAssignment",
 		schema: schema{
@@ -249,28 +248,9 @@ func ssoAccountAssignment() *resourceType {
 			"targetId":         in(textKind).must().replace().checked(accountID),
 			"targetType":       in(textKind).replace().checked(oneOf("AWS_ACCOUNT")),
 		},
-		create: func(ctx context.Context, s *session, in values) (string, error) {
-			a := cloud.Assignment{
-				PermissionSet: in.text("permissionSetArn"), PrincipalID: in.text("principalId"), PrincipalType: in.text("principalType"), Account: in.text("targetId"),
-			}
-			id := strings.Join([]string{a.PrincipalID, a.PrincipalType, a.Account, "AWS_ACCOUNT", a.PermissionSet, in.text("instanceArn")}, ",")
-			exists, err := s.sso().HasAssignment(ctx, in.text("instanceArn"), a)
-			if err == nil && exists {
-				err = fmt.Errorf("already exists")
-			}
-			if err == nil {
-				err = s.sso().CreateAccountAssignment(ctx, in.text("instanceArn"), a)
-			}
-			if err == nil { // The provider waits for it.
-				err = s.sso().Besides(ctx, a.PermissionSet, "DescribeAccountAssignmentCreationStatus")
-			}
-			if err != nil {
-				return "", doing(err, "creating SSO Account Assignment for %s (%s)", a.PrincipalType, a.PrincipalID)
-			}
-			return id, nil
-		},
+		create: createAssignment,
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
-			a, instance, err := of(id)
+			a, instance, err := assignmentOf(id)
 			if err != nil {
 				return nil, err
 			}
@@ -288,7 +268,7 @@ func ssoAccountAssignment() *resourceType {
 		},
 		update: nothingToUpdate,
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			a, instance, err := of(id)
+			a, instance, err := assignmentOf(id)
 			if err != nil {
 				return err
 			}
@@ -300,4 +280,34 @@ func ssoAccountAssignment() *resourceType {
 		},
 		adopt: byID,
 	}
+}
+
+// assignmentOf splits the id of an assignment: what is assigned to whom, and the ARN of the instance.
+func assignmentOf(id string) (a cloud.Assignment, instance string, err error) {
+	list, err := parts(id, 6, "PRINCIPAL_ID,PRINCIPAL_TYPE,TARGET_ID,TARGET_TYPE,PERMISSION_SET_ARN,INSTANCE_ARN")
+	if err != nil {
+		return cloud.Assignment{}, "", err
+	}
+	return cloud.Assignment{PrincipalID: list[0], PrincipalType: list[1], Account: list[2], PermissionSet: list[4]}, list[5], nil
+}
+
+func createAssignment(ctx context.Context, s *session, in values) (string, error) {
+	a := cloud.Assignment{
+		PermissionSet: in.text("permissionSetArn"), PrincipalID: in.text("principalId"), PrincipalType: in.text("principalType"), Account: in.text("targetId"),
+	}
+	id := strings.Join([]string{a.PrincipalID, a.PrincipalType, a.Account, "AWS_ACCOUNT", a.PermissionSet, in.text("instanceArn")}, ",")
+	exists, err := s.sso().HasAssignment(ctx, in.text("instanceArn"), a)
+	if err == nil && exists {
+		err = fmt.Errorf("already exists")
+	}
+	if err == nil {
+		err = s.sso().CreateAccountAssignment(ctx, in.text("instanceArn"), a)
+	}
+	if err == nil { // The provider waits for it.
+		err = s.sso().Besides(ctx, a.PermissionSet, "DescribeAccountAssignmentCreationStatus")
+	}
+	if err != nil {
+		return "", doing(err, "creating SSO Account Assignment for %s (%s)", a.PrincipalType, a.PrincipalID)
+	}
+	return id, nil
 }

@@ -139,18 +139,10 @@ func (r *Recorder) watched(program pulumi.RunFunc) pulumi.RunFunc {
 			if err != nil {
 				return nil
 			}
-			for _, dependency := range given.DependsOn {
-				if _, custom := dependency.(pulumi.CustomResource); !custom {
-					r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
-				}
-			}
+			r.watch(args, given.DependsOn)
 			for _, later := range given.DependsOnInputs {
 				later.ToResourceArrayOutput().ApplyT(func(dependencies []pulumi.Resource) bool {
-					for _, dependency := range dependencies {
-						if _, custom := dependency.(pulumi.CustomResource); !custom {
-							r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
-						}
-					}
+					r.watch(args, dependencies)
 					return true
 				})
 			}
@@ -160,6 +152,15 @@ func (r *Recorder) watched(program pulumi.RunFunc) pulumi.RunFunc {
 			return err
 		}
 		return program(ctx)
+	}
+}
+
+// watch notes every component that a registration waits for.
+func (r *Recorder) watch(args *pulumi.ResourceTransformationArgs, dependencies []pulumi.Resource) {
+	for _, dependency := range dependencies {
+		if _, custom := dependency.(pulumi.CustomResource); !custom {
+			r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
+		}
 	}
 }
 

@@ -202,91 +202,107 @@ func reduceService(b *bytes.Buffer, pkg fs.FS, service string) error {
 			return err
 		}
 	}
+	n := numbering{keys: map[string]int{}, types: map[string]int{}, sets: map[string]int{}}
 	fmt.Fprintf(b, "=%s\n", service)
-	keyIndex := map[string]int{}
 	for _, k := range sortedBy(keys, func(k conditionKey) string { return strings.ToLower(k.Key) }) {
-		keyIndex[strings.ToLower(k.Key)] = len(keyIndex)
+		n.keys[strings.ToLower(k.Key)] = len(n.keys)
 		fmt.Fprintf(b, "?%s %s\n", k.Type, k.Key)
 	}
-	set := func(names []string) (string, error) {
-		var numbers []int
-		for _, name := range names {
-			n, ok := keyIndex[strings.ToLower(name)]
-			if !ok {
-				return "", fmt.Errorf("condition key %s is not listed", name)
-			}
-			numbers = append(numbers, n)
-		}
-		slices.Sort(numbers)
-		text := make([]string, 0, len(numbers))
-		for _, n := range slices.Compact(numbers) {
-			text = append(text, strconv.Itoa(n))
-		}
-		return strings.Join(text, ","), nil
-	}
-	typeIndex := map[string]int{}
 	for _, t := range sortedBy(types, func(t resourceType) string { return t.Key }) {
-		typeIndex[t.Key] = len(typeIndex)
-		names, err := set(t.ConditionKeys)
+		n.types[t.Key] = len(n.types)
+		names, err := n.set(t.ConditionKeys)
 		if err != nil {
 			return fmt.Errorf("resource type %s: %w", t.Key, err)
 		}
 		fmt.Fprintf(b, ">%s %s %s\n", oneWord(t.ARN), cmp.Or(names, "-"), t.Key)
 	}
 	var lines []string
-	sets := map[string]int{}
-	var setLines []string
-	intern := func(names []string) (string, error) {
-		text, err := set(names)
-		if err != nil || text == "" {
-			return "-", err
-		}
-		n, ok := sets[text]
-		if !ok {
-			n = len(sets)
-			sets[text] = n
-			setLines = append(setLines, "%"+text)
-		}
-		return strconv.Itoa(n), nil
-	}
 	for _, a := range sortedBy(actions, func(a action) string { return strings.ToLower(a.Name) }) {
-		level := ""
-		for name := range strings.SplitSeq(a.AccessLevel, ", ") {
-			letter, ok := levels[name]
-			if !ok {
-				return fmt.Errorf("action %s: access level %q is not known", a.Name, a.AccessLevel)
-			}
-			level += letter
-		}
-		own, err := intern(a.ConditionKeys)
+		line, err := n.action(a)
 		if err != nil {
 			return fmt.Errorf("action %s: %w", a.Name, err)
 		}
-		line := a.Name + " " + level + " " + own
-		for _, t := range a.ResourceTypes {
-			n, ok := typeIndex[t.Name]
-			if !ok {
-				return fmt.Errorf("action %s: resource type %s is not listed", a.Name, t.Name)
-			}
-			line += " " + strconv.Itoa(n)
-			if t.Required {
-				line += "!"
-			}
-			there, err := intern(t.ConditionKeys)
-			if err != nil {
-				return fmt.Errorf("action %s: %w", a.Name, err)
-			}
-			if there != "-" {
-				line += ":" + there
-			}
-		}
 		lines = append(lines, line)
 	}
-	for _, line := range append(setLines, lines...) {
+	for _, line := range append(n.setLines, lines...) {
 		b.WriteString(line)
 		b.WriteByte('\n')
 	}
 	return nil
+}
+
+// numbering are the numbers that a service gives to its condition keys, its resource types, and the sets of keys that its actions use.
+type numbering struct {
+	keys, types, sets map[string]int
+	setLines          []string
+}
+
+// set is a set of condition keys by their numbers; empty for none.
+func (n *numbering) set(names []string) (string, error) {
+	var numbers []int
+	for _, name := range names {
+		number, ok := n.keys[strings.ToLower(name)]
+		if !ok {
+			return "", fmt.Errorf("condition key %s is not listed", name)
+		}
+		numbers = append(numbers, number)
+	}
+	slices.Sort(numbers)
+	text := make([]string, 0, len(numbers))
+	for _, number := range slices.Compact(numbers) {
+		text = append(text, strconv.Itoa(number))
+	}
+	return strings.Join(text, ","), nil
+}
+
+// setNumber is the number of a set of condition keys, a new one where it was not used yet; a dash for no set.
+func (n *numbering) setNumber(names []string) (string, error) {
+	text, err := n.set(names)
+	if err != nil || text == "" {
+		return "-", err
+	}
+	number, known := n.sets[text]
+	if !known {
+		number = len(n.sets)
+		n.sets[text] = number
+		n.setLines = append(n.setLines, "%"+text)
+	}
+	return strconv.Itoa(number), nil
+}
+
+// action is the line of an action.
+func (n *numbering) action(a action) (string, error) {
+	level := ""
+	for name := range strings.SplitSeq(a.AccessLevel, ", ") {
+		letter, ok := levels[name]
+		if !ok {
+			return "", fmt.Errorf("access level %q is not known", a.AccessLevel)
+		}
+		level += letter
+	}
+	own, err := n.setNumber(a.ConditionKeys)
+	if err != nil {
+		return "", err
+	}
+	line := a.Name + " " + level + " " + own
+	for _, t := range a.ResourceTypes {
+		number, ok := n.types[t.Name]
+		if !ok {
+			return "", fmt.Errorf("resource type %s is not listed", t.Name)
+		}
+		line += " " + strconv.Itoa(number)
+		if t.Required {
+			line += "!"
+		}
+		there, err := n.setNumber(t.ConditionKeys)
+		if err != nil {
+			return "", err
+		}
+		if there != "-" {
+			line += ":" + there
+		}
+	}
+	return line, nil
 }
 
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
