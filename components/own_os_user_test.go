@@ -11,7 +11,7 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// shared is a role of which everybody's shells start as the OS user of the own.
+// shared is a role of which everybody's shells start as their own OS user.
 func shared() *operation.Args {
 	a := operationRoles()
 	a.Roles = a.Roles[:1]

@@ -222,7 +222,7 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 		{"the OS user of the person, nearly", entry(func(r *operation.Role) { r.RunAs = "fromuser" }),
 			`operationRoles[0].runAs: "fromuser" differs from fromUser by case only; write fromUser for the OS user of each person, or another login name`},
 		{"the OS user of the person beside a default", func(a roles) { a.Roles[0].RunAs, a.DefaultRunAs = "fromUser", "guest" },
-			`operationRoles[0].runAs: "fromUser" stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own; ` +
+			`operationRoles[0].runAs: "fromUser" stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of their own; ` +
 				`empty sessions.runAs.defaultUser, or write the OS user of the role's shells`},
 		{"a person without an OS user", func(a roles) { a.Roles[0].RunAs, a.Roles[0].Users = "fromUser", []string{"alice", "dan"} },
 			`operationRoles[0].users[1]: "dan" has no OS user, and shells of this role start as that of the person; add runAs to the user dan`},
@@ -231,7 +231,7 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 				`add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known`},
 		{"one OS user of two people", func(a roles) {
 			a.Roles[0].RunAs, a.OSUsers["arn:aws:iam::111122223333:user/people/carol"] = "fromUser", "alice"
-		}, `operationRoles[0].users[1]: "carol" has the OS user alice, which is that of arn:aws:iam::111122223333:user/alice too; give each of the two an OS user of the own`},
+		}, `operationRoles[0].users[1]: "carol" has the OS user alice, which is that of arn:aws:iam::111122223333:user/alice too; give each of the two their own OS user`},
 		{"no OS user", entry(func(r *operation.Role) { r.RunAs = "" }),
 			`operationRoles[0].runAs: is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail; write the OS user of the role's shells, such as os-user1`},
 		{"a volume key by its id", func(a roles) { a.Roles[0].VolumeKeyARNs = []string{"1234abcd-12ab-34cd-56ef-1234567890ab"} },

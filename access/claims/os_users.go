@@ -109,7 +109,7 @@ func (p *prover) osUserOwners() map[string][]string {
 	return owners
 }
 
-// sharedRole: of all callers that AWS can have, everybody comes in as the OS user of the own.
+// sharedRole: of all callers that AWS can have, everybody comes in as their own OS user.
 func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
 	f := p.begin(in, r.ARN)
 	q := search.Asking([]policy.Statement{policy.Allow("", append(slices.Clone(search.Assuming), "sts:TagSession")...).On("*")},

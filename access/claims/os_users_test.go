@@ -33,7 +33,7 @@ var (
 	noFurther = policy.Absent("sts:TransitiveTagKeys")
 )
 
-// sharedWorld has alice and bob in one role, each as the OS user of the own, and a role of bob's alone.
+// sharedWorld has alice and bob in one role, each as their own OS user, and a role of bob's alone.
 func sharedWorld() world.World {
 	guard := policy.New(
 		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").

@@ -96,7 +96,7 @@ func (p *prover) operation(in *Intent, r *OperationRoleIntent) engine.Session {
 	return p.operations(in, r)[0]
 }
 
-// operations are the sessions of an operation role that differ: one, or one for each of its people where each has an OS user of the own. There is always
+// operations are the sessions of an operation role that differ: one, or one for each of its people where each has their own OS user. There is always
 // one; the OS users of people whom the world does not have are taken to be logins.
 func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session {
 	if !r.OwnOSUser {

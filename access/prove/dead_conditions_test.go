@@ -83,3 +83,16 @@ func TestKnownManagedPoliciesBecomePartOfTheWorld(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/AdministratorAccess"}, d.Unknowns)
 }
+
+// A key that AWS sets for none of many listed actions is reported once for all of them, whatever their number.
+func TestAKeyOfNoActionIsSaidOnce(t *testing.T) {
+	for _, actions := range [][]string{
+		{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl", "s3:PutBucketAcl"},
+		{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl", "s3:PutBucketAcl", "s3:GetObjectAcl", "s3:PutObjectAcl"},
+	} {
+		statement := policy.Allow("S", actions...).On("*").When(policy.StringEquals("ssm:resourceTag/a", "b"))
+		dead := prove.DeadConditions(policy.New(statement))
+		require.Len(t, dead, 1)
+		assert.Equal(t, []string{"any of its actions"}, dead[0].Actions)
+	}
+}

@@ -32,7 +32,7 @@ whatever it cannot compare it lists as such.
 Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this branch left main: what a pull request means.
 --deployed reads what the states of the stacks list from AWS, as it stands now. With --no-refresh it takes what the states say, and needs no credentials of AWS.
 
-It exits with 0 be there differences or not, but for --exit-code, and with 1 when the stack files as they are would be refused.
+It exits with 0 whether there are differences or not (but see --exit-code), and with 1 when the stack files as they are would be refused.
 
 Without names it compares every stack of the folder; one that came, went or was renamed is found by its account.`,
 		Example: `  guardrails diff

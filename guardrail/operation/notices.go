@@ -7,7 +7,7 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Notices says what roles with RunAsFromUser are not for, and in which roles shells of a person start as somebody else than the OS user of the own.
+// Notices says what roles with RunAsFromUser are not for, and in which roles shells of a person start as somebody else than their own OS user.
 // Paths are whole, as those of Validate.
 func (a *Args) Notices() guardrail.Notices {
 	var n guardrail.Notices

@@ -58,7 +58,7 @@ func (a *Args) validateRole(p *problem.List, i int) {
 func (a *Args) validateFromUser(p *problem.List, i int) {
 	r, path := a.Roles[i], problem.At("operationRoles", i)
 	if a.DefaultRunAs != "" {
-		p.Add(problem.Join(path, "runAs"), r.RunAs, "stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of the own",
+		p.Add(problem.Join(path, "runAs"), r.RunAs, "stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of their own",
 			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells")
 	}
 	people := map[string]string{}
@@ -68,7 +68,7 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 		case own == "":
 			p.Add(where, person, "has no OS user, and shells of this role start as that of the person", fix)
 		case taken && other != arn:
-			p.Add(where, person, "has the OS user "+own+", which is that of "+other+" too", "give each of the two an OS user of the own")
+			p.Add(where, person, "has the OS user "+own+", which is that of "+other+" too", "give each of the two their own OS user")
 		default:
 			people[own] = arn
 		}

@@ -87,7 +87,7 @@ func (s *Stack) checkOSUsers(d *decoder) {
 			continue
 		}
 		d.report(Problem{Path: stackPath("users").Index(i).Child("runAs"), Kind: Duplicate, Value: quoted(u.RunAs),
-			Why: "is the OS user of " + s.Users[earlier].Name + " already", Fix: "give each person an OS user of the own; what several share is runAs of a role"})
+			Why: "is the OS user of " + s.Users[earlier].Name + " already", Fix: "give each person their own OS user; what several share is runAs of a role"})
 	}
 }
 

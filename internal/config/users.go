@@ -26,7 +26,7 @@ var userKeys = keys("a person who signs in to this account",
 		doc("The name of the person. It becomes the tag DisplayName, as email becomes Email.").
 		example("Taro Yamada"),
 	key("runAs", func(u *user.Args) *string { return &u.RunAs }, text(policy.ValidateOSUser).pattern(osUserPattern)).
-		orNothing("the person has no OS user of the own, and cannot be named in a role with runAs: fromUser", "most roles name the OS user themselves").
+		orNothing("the person has no OS user of their own, and cannot be named in a role with runAs: fromUser", "most roles name the OS user themselves").
 		doc("The OS user of the person: as which shells start in roles with runAs: fromUser, of this account and of mfa.roleAccounts. It becomes the tag SSMSessionRunAs, "+
 			"which nobody may write, and is nobody else's.").
 		example("alice"),

@@ -10,7 +10,7 @@ import (
 )
 
 // anyone is a class of callers of whom only the entry of a trust policy is known that trusts them: a user named by ARN, everybody of an account,
-// everybody at all. All that the entry does not fix varies, be it in the world or not, so that a proof about a trust policy speaks of every
+// everybody at all. Everything that the entry does not fix varies, whether it is in the world or not, so that a proof about a trust policy speaks of every
 // caller that AWS can have.
 type anyone struct {
 	entry *engine.Trusted

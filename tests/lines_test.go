@@ -1,0 +1,90 @@
+package tests
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	// longestFunction is the most lines of a function as functionLines counts them; longestLine the most columns of a line, a tab counted as four.
+	longestFunction, longestLine = 60, 120
+	// longestPackage is the most lines of a package, its tests left aside.
+	longestPackage = 4_000
+)
+
+// longPackages are larger, each with the reason.
+var longPackages = map[string]string{
+	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
+	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",
+	"internal/config":           "one file for each key of a stack file, all of one shape",
+	"internal/workspace":        "the verbs that run the engine, which share the run",
+	"internal/report":           "one file for each report, over one matrix of who reaches what",
+	"access/claims":             "one method for each claim, over one prover",
+	"access/internal/engine":    "one decision, whose steps read the same compiled statements",
+	"access/internal/search":    "one search, whose parts share the request under construction",
+}
+
+// A stranger can read every function on one screen, every package has a sentence that says what it is for, and none grows without a reason.
+func TestCodeIsMeasured(t *testing.T) {
+	lines, long := 0, 0
+	packages, documented := map[string]int{}, map[string]bool{}
+	walk(t, func(path string) {
+		if !strings.HasSuffix(path, ".go") {
+			return
+		}
+		source, err := os.ReadFile(filepath.Join("..", path))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(source)) {
+			lines++
+			if utf8.RuneCountInString(strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    ")) > longestLine {
+				long++
+			}
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		dir := filepath.ToSlash(filepath.Dir(path))
+		packages[dir] += strings.Count(string(source), "\n")
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, path, source, parser.ParseComments)
+		require.NoError(t, err)
+		documented[dir] = documented[dir] || file.Doc.Text() != ""
+		for _, declaration := range file.Decls {
+			if f, ok := declaration.(*ast.FuncDecl); ok && f.Body != nil {
+				assert.LessOrEqual(t, functionLines(files, f), longestFunction, "%s: %s is too long; give its parts names", path, f.Name.Name)
+			}
+		}
+	})
+	assert.Less(t, long*50, lines, "%d of %d lines are longer than %d columns; 2 %% may be", long, lines, longestLine)
+	for dir, n := range packages {
+		assert.True(t, documented[dir], "%s: no file says what the package is for", dir)
+		if _, listed := longPackages[dir]; listed {
+			assert.Greater(t, n*10, longestPackage*9, "%s is not that long any more; take it off the list", dir)
+		} else {
+			assert.LessOrEqual(t, n, longestPackage, "%s has too many lines; divide it, or list it with the reason", dir)
+		}
+	}
+}
+
+// functionLines counts the lines on which a statement begins or a block ends. A statement that is wrapped counts once, and so does a table.
+func functionLines(files *token.FileSet, f *ast.FuncDecl) int {
+	lines := map[int]bool{files.Position(f.Pos()).Line: true}
+	ast.Inspect(f, func(n ast.Node) bool {
+		if block, ok := n.(*ast.BlockStmt); ok {
+			lines[files.Position(block.Rbrace).Line] = true
+		} else if statement, ok := n.(ast.Stmt); ok {
+			lines[files.Position(statement.Pos()).Line] = true
+		}
+		return true
+	})
+	return len(lines)
+}
