@@ -47,7 +47,11 @@ Without names it compares every stack of the folder; one that came, went or was 
 					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
 				}
 			}
-			report, err := compare(cmd, f, from, deployed, when, args)
+			folder, err := workspace.Open(f.dir)
+			if err != nil {
+				return err
+			}
+			report, err := compare(cmd, f, folder, from, deployed, when, args)
 			if report == nil {
 				return err
 			}
@@ -83,11 +87,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 }
 
 // compare compares with what is deployed, or with a revision.
-func compare(cmd *cobra.Command, f *flags, from string, deployed bool, when time.Time, args []string) (*change.Report, error) {
-	folder, err := workspace.Open(f.dir)
-	if err != nil {
-		return nil, err
-	}
+func compare(cmd *cobra.Command, f *flags, folder *workspace.Folder, from string, deployed bool, when time.Time, args []string) (*change.Report, error) {
 	switch {
 	case f.sandbox && !deployed:
 		return nil, workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
