@@ -26,6 +26,8 @@ preview role also for pull requests.
 The deployer is not made by the stack: it could change what binds it. Run this again and put the policies in place before an edit of the stack file that adds a name in
 the root path or a type of resource; --any-user spares that for people who join and leave.
 
+It proves nothing, because the policies follow from the resources alone: run "guardrails check" before you put them in place.
+
 Without names it writes the roles of every stack of the folder.`,
 		Example: `  guardrails deployer --github example-org/guardrails --out deployer
   guardrails deployer workload --gitlab example-group/guardrails --branch production
@@ -58,7 +60,7 @@ func runDeployer(cmd *cobra.Command, f *flags, out string, o deployer.Options, a
 	if err != nil {
 		return err
 	}
-	stacks, err := folder.Check(f.names(args)...)
+	stacks, err := folder.Read(f.names(args)...)
 	if err != nil {
 		return err
 	}

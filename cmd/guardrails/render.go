@@ -18,6 +18,9 @@ func newRender(f *flags) *cobra.Command {
 longer exist are removed. With --json it prints one object per stack instead, in the form of
 "aws iam get-account-authorization-details" where AWS has a form.
 
+It proves nothing, because its output does not depend on a proof: a stack that "guardrails check" refuses is rendered too, so that a reviewer
+can read what is refused. A file that cannot be read is refused as in every verb.
+
 Without names it renders every stack of the folder.`,
 		Example: `  guardrails render --out rendered
   guardrails render dev --json | jq '.authorizationDetails.RoleDetailList[].RoleName'`,
@@ -26,7 +29,7 @@ Without names it renders every stack of the folder.`,
 			if err != nil {
 				return err
 			}
-			stacks, err := folder.Check(f.names(args)...)
+			stacks, err := folder.Read(f.names(args)...)
 			if err != nil {
 				return err
 			}

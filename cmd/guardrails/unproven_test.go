@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// said is what a verb prints in a folder, and its error.
+func said(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	root := newRoot(&flags{})
+	root.SetOut(&out)
+	root.SetArgs(args)
+	err := root.Execute()
+	return out.String(), err
+}
+
+// folderWith has the shipped stack dev, with one more expectation.
+func folderWith(t *testing.T, expectation string) string {
+	t.Helper()
+	folder := t.TempDir()
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.dev.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		require.NoError(t, err)
+		with := strings.Replace(string(text), "  guardrails:expect:\n", "  guardrails:expect:\n"+expectation, 1)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(with), 0o600))
+	}
+	return folder
+}
+
+// What follows from the stack files alone is printed of a stack that is refused too, the same as of one that holds. What cannot be read is printed by no verb.
+func TestVerbsWhoseOutputDependsOnNoProofProveNothing(t *testing.T) {
+	const unmet = "    - it: nobody can change the first password\n      as: non-97-test-user1\n      mfa: false\n      do: iam:ChangePassword\n" +
+		"      on: {user: non-97-test-user1}\n      denied: true\n"
+	holding, refused, unreadable := folderWith(t, ""), folderWith(t, unmet), folderWith(t, "    - it: [\n")
+	_, err := said(t, "check", "-C", holding)
+	require.NoError(t, err)
+	_, err = said(t, "check", "-C", refused)
+	require.ErrorContains(t, err, "nobody can change the first password")
+	for _, args := range [][]string{
+		{"render", "--json"}, {"render", "--out", t.TempDir()}, {"handover"}, {"handover", "--json"}, {"handover", "--person", "non-97-test-user1"},
+		{"deployer", "--json"}, {"deployer", "--out", t.TempDir()},
+	} {
+		want, err := said(t, append(args, "-C", holding)...)
+		require.NoError(t, err, args)
+		require.NotEmpty(t, want, args)
+		got, err := said(t, append(args, "-C", refused)...)
+		require.NoError(t, err, args)
+		assert.Equal(t, want, got, args)
+		_, err = said(t, append(args, "-C", unreadable)...)
+		require.Error(t, err, args)
+	}
+	for _, verb := range newRoot(&flags{}).Commands() {
+		switch verb.Name() {
+		case "render", "handover", "deployer":
+			assert.Contains(t, verb.Long, "It proves nothing, because", verb.Name())
+		}
+	}
+}
