@@ -52,6 +52,12 @@ func (f *flags) clock() time.Time {
 	return time.Now()
 }
 
+// doing says what verbs are at that read and prove before they print. Verbs that run an engine tell of it themselves, and the others are quick.
+var doing = map[string]string{
+	"check": "reads and proves the stacks", "matrix": "goes the ways of everybody in the stacks", "explain": "reads the stacks and follows the way",
+	"diff": "compares what everybody can do, before and after", "audit": "reads and proves the account",
+}
+
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
 func execute(ctx context.Context, args []string) workspace.Status {
 	f := &flags{}
@@ -73,6 +79,14 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		if run := verb.RunE; run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
+				if text := doing[cmd.Name()]; text != "" && (cmd.Flags().Lookup("deployed") == nil || !cmd.Flags().Changed("deployed")) {
+					ticker := time.NewTicker(time.Second)
+					defer ticker.Stop()
+					waiting := workspace.NewProgress(os.Stderr).Wait(text, time.Now(), ticker.C)
+					defer waiting.Stop()
+					root.SetOut(waiting.Before(stdout))
+					root.SetErr(waiting.Before(stderr))
+				}
 				return run(cmd, args)
 			}
 		}

@@ -1,0 +1,57 @@
+package workspace
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// Waiting tells on a terminal what takes longer than a second, and for how long it has been at it, until something is printed.
+type Waiting struct {
+	progress *Progress
+	once     sync.Once
+	stopped  chan struct{}
+	done     sync.WaitGroup
+}
+
+// Wait begins to tell: at each tick the text, with the seconds since began. Elsewhere than on a terminal it tells nothing. Stop ends it.
+func (p *Progress) Wait(text string, began time.Time, ticks <-chan time.Time) *Waiting {
+	w := &Waiting{progress: p, stopped: make(chan struct{})}
+	if p == nil || !p.terminal {
+		return w
+	}
+	w.done.Go(func() {
+		for {
+			select {
+			case <-w.stopped:
+				return
+			case now := <-ticks:
+				p.Status(fmt.Sprintf("%s (%d s)", text, int(now.Sub(began)/time.Second)))
+			}
+		}
+	})
+	return w
+}
+
+// Stop takes the words off the terminal, once.
+func (w *Waiting) Stop() {
+	w.once.Do(func() {
+		close(w.stopped)
+		w.done.Wait()
+		w.progress.Done()
+	})
+}
+
+// Before is a writer that stops the telling before the first byte.
+func (w *Waiting) Before(out io.Writer) io.Writer { return &stopping{w, out} }
+
+type stopping struct {
+	waiting *Waiting
+	out     io.Writer
+}
+
+func (s *stopping) Write(p []byte) (int, error) {
+	s.waiting.Stop()
+	return s.out.Write(p)
+}
