@@ -52,3 +52,10 @@ release: ## VERSION=v1.2.0: archives for Linux, macOS and Windows, bill of mater
 .PHONY: build
 build: ## the guardrails command, in bin/
 	go build -o bin/guardrails ./cmd/guardrails
+
+ACCOUNTS ?= 10 25
+RUNS ?= 3
+
+.PHONY: performance
+performance: build ## run the verbs on generated organizations and write docs/performance.md; ACCOUNTS="25 50 100" RUNS=5 for larger ones
+	cd tools && go run ./performance -guardrails ../bin/guardrails -page ../docs/performance.md -runs $(RUNS) $(ACCOUNTS)

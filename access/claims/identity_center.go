@@ -46,21 +46,39 @@ type identityCenterProver struct {
 // combination of attributes, in a profile or sent by an identity provider. The subject of a finding is the role of a permission set, or the id of
 // the account that manages the instance. An intent that speaks of what the world does not have is an error.
 func ProveIdentityCenter(e *engine.Engine, in IdentityCenterIntent) (prove.Report, error) {
-	if e.World().IdentityCenter == nil {
-		return prove.Report{}, fmt.Errorf("intent of IAM Identity Center: the world has no instance")
+	p, err := newIdentityCenterProver(e, &in)
+	if err != nil {
+		return prove.Report{}, err
 	}
-	for _, set := range in.PermissionSets {
-		if e.PermissionSetOf(set.ARN) == "" {
-			return prove.Report{}, fmt.Errorf("intent of IAM Identity Center: %q: the world has no such role of a permission set", set.ARN)
-		}
-	}
-	p := &identityCenterProver{prover: prover{engine: e, callers: map[string]*search.Caller{}, labs: map[string]*search.Lab{}, trusting: map[*engine.Principal][]*engine.Principal{}}, in: &in}
 	p.findAdministrators()
 	for _, proof := range identityCenterProofs {
 		p.at = proof
 		proof.run(p)
 	}
 	return p.report, nil
+}
+
+// IdentityCenterAdministrators computes which permission sets administer their account, as ProveIdentityCenter lists them, without making a proof. It
+// returns the errors of ProveIdentityCenter.
+func IdentityCenterAdministrators(e *engine.Engine, in IdentityCenterIntent) ([]prove.Administrator, error) {
+	p, err := newIdentityCenterProver(e, &in)
+	if err != nil {
+		return nil, err
+	}
+	p.findAdministrators()
+	return p.report.Administrators, nil
+}
+
+func newIdentityCenterProver(e *engine.Engine, in *IdentityCenterIntent) (*identityCenterProver, error) {
+	if e.World().IdentityCenter == nil {
+		return nil, fmt.Errorf("intent of IAM Identity Center: the world has no instance")
+	}
+	for _, set := range in.PermissionSets {
+		if e.PermissionSetOf(set.ARN) == "" {
+			return nil, fmt.Errorf("intent of IAM Identity Center: %q: the world has no such role of a permission set", set.ARN)
+		}
+	}
+	return &identityCenterProver{prover: *newProver(e), in: in}, nil
 }
 
 // findAdministrators computes which permission sets administer their account; they are declared, because they are written down.

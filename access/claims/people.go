@@ -190,6 +190,19 @@ func (p *prover) findAdministrators(intents []Intent) {
 	}
 }
 
+// Administrators computes who administers the accounts of the intents, as Prove lists them, without making a proof. An intent that speaks of what the world does not
+// have is an error.
+func Administrators(e *engine.Engine, intents ...Intent) ([]prove.Administrator, error) {
+	p := newProver(e)
+	for i := range intents {
+		if err := p.check(&intents[i]); err != nil {
+			return nil, err
+		}
+	}
+	p.findAdministrators(intents)
+	return p.report.Administrators, nil
+}
+
 // reigns reports whether a session can do each of a few things, any one of which makes an administrator, and what lets it.
 func (p *prover) reigns(session engine.Session, account *engine.CompiledAccount) (by engine.Source, all bool) {
 	all = true

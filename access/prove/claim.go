@@ -46,10 +46,29 @@ type ClaimAnswer struct {
 // Prove searches all requests of the caller, or all callers of the role, for one that goes against the claim. A caller or role that the world
 // does not have, a claim that rules nothing out, and a statement that does not compile are errors.
 func Prove(e *engine.Engine, claim Claim) (ClaimAnswer, error) {
-	if len(claim.Never) == 0 {
-		return ClaimAnswer{}, errors.New("the claim rules nothing out; write at least one statement into Never")
+	q, err := NewQuestion(claim.Never, claim.Except)
+	if err != nil {
+		return ClaimAnswer{}, err
 	}
-	var q search.Question
+	if claim.Role != "" {
+		role, known := e.Principals[claim.Role]
+		if !known || role.Kind != engine.RolePrincipal {
+			return ClaimAnswer{}, fmt.Errorf("the world has no role %q", claim.Role)
+		}
+		return answerOf(search.AskTrust(e, role, q.q)), nil
+	}
+	return NewProver(e).Ask(claim.Caller, q)
+}
+
+// Question is the compiled half of a Claim: what is ruled out, and what is not spoken of. It may be asked about many callers, one after the other.
+type Question struct{ q search.Question }
+
+// NewQuestion compiles the statements of a claim, as Claim has them. One that rules nothing out, and a statement that does not compile, are errors.
+func NewQuestion(never, except []policy.Statement) (*Question, error) {
+	if len(never) == 0 {
+		return nil, errors.New("the claim rules nothing out; write at least one statement into Never")
+	}
+	var q Question
 	var errs []error
 	read := func(name string, list []policy.Statement) []*engine.Statement {
 		var out []*engine.Statement
@@ -63,22 +82,32 @@ func Prove(e *engine.Engine, claim Claim) (ClaimAnswer, error) {
 		}
 		return out
 	}
-	q.Forbidden, q.Permitted = read("Never", claim.Never), read("Except", claim.Except)
-	if err := errors.Join(errs...); err != nil {
-		return ClaimAnswer{}, err
+	q.q.Forbidden, q.q.Permitted = read("Never", never), read("Except", except)
+	return &q, errors.Join(errs...)
+}
+
+// Prover asks questions about the callers of one world. What was solved of one caller, and that a search found nothing, serves all callers of the account that
+// it is the same for (docs/decisions/0042); every answer is the one that Prove gives. It is not safe for concurrent use.
+type Prover struct {
+	engine *engine.Engine
+	// labs are shared by the callers of an account, by its id.
+	labs map[string]*search.Lab
+}
+
+// NewProver makes a prover that has solved nothing yet.
+func NewProver(e *engine.Engine) *Prover { return &Prover{engine: e, labs: map[string]*search.Lab{}} }
+
+// Ask searches all requests of the caller for one that the question rules out. A caller that the world does not have is an error.
+func (p *Prover) Ask(caller engine.Session, q *Question) (ClaimAnswer, error) {
+	account := policy.ARNPart(caller.Subject(), 4)
+	if p.labs[account] == nil {
+		p.labs[account] = search.NewLab()
 	}
-	if claim.Role != "" {
-		role, known := e.Principals[claim.Role]
-		if !known || role.Kind != engine.RolePrincipal {
-			return ClaimAnswer{}, fmt.Errorf("the world has no role %q", claim.Role)
-		}
-		return answerOf(search.AskTrust(e, role, q)), nil
-	}
-	c, known := search.NewCaller(e, claim.Caller, search.NewLab())
+	c, known := search.NewCaller(p.engine, caller, p.labs[account])
 	if !known {
-		return ClaimAnswer{}, fmt.Errorf("the world has no %q", claim.Caller.Subject())
+		return ClaimAnswer{}, fmt.Errorf("the world has no %q", caller.Subject())
 	}
-	return answerOf(c.Ask(q)), nil
+	return answerOf(c.Ask(q.q)), nil
 }
 
 func answerOf(a search.Answer) ClaimAnswer {

@@ -43,7 +43,7 @@ func TestVerbsWhoseOutputDependsOnNoProofProveNothing(t *testing.T) {
 	_, err := said(t, "check", "-C", holding)
 	require.NoError(t, err)
 	_, err = said(t, "check", "-C", refused)
-	require.ErrorContains(t, err, "nobody can change the first password")
+	require.ErrorContains(t, err, "1 of what must hold do not")
 	for _, args := range [][]string{
 		{"render", "--json"}, {"render", "--out", t.TempDir()}, {"handover"}, {"handover", "--json"}, {"handover", "--person", "non-97-test-user1"},
 		{"deployer", "--json"}, {"deployer", "--out", t.TempDir()},

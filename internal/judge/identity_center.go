@@ -22,20 +22,11 @@ func (j *Judgement) identityCenter() *config.Stack {
 // proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them answers for all of them. Another stack
 // answers for what does not hold in its account: it may be the one that changes something.
 func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
+	in := j.identityCenterIntent()
+	if in == nil {
+		return nil
+	}
 	carrier := j.identityCenter()
-	if carrier == nil {
-		return nil
-	}
-	var accounts []string
-	for _, s := range j.beside {
-		if carrier == j.Stack || s == j.Stack {
-			accounts = append(accounts, s.Account.ID)
-		}
-	}
-	in := carrier.IdentityCenterIntent(accounts...)
-	if carrier != j.Stack && len(in.PermissionSets) == 0 {
-		return nil
-	}
 	report, err := claims.ProveIdentityCenter(engine, *in)
 	if err != nil {
 		return err
@@ -43,7 +34,7 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 	if carrier == j.Stack {
 		j.Proofs.Findings = append(j.Proofs.Findings, report.Findings...)
 		j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
-		j.findUnknownAccounts(accounts)
+		j.findUnknownAccounts(j.accountsAnsweredFor())
 		j.findCarriers()
 		return nil
 	}
@@ -54,6 +45,30 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 	}
 	j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
 	return nil
+}
+
+// identityCenterIntent is what the proofs of attributes and permission sets are about; nil where the stack answers for none.
+func (j *Judgement) identityCenterIntent() *claims.IdentityCenterIntent {
+	carrier := j.identityCenter()
+	if carrier == nil {
+		return nil
+	}
+	in := carrier.IdentityCenterIntent(j.accountsAnsweredFor()...)
+	if carrier != j.Stack && len(in.PermissionSets) == 0 {
+		return nil
+	}
+	return in
+}
+
+// accountsAnsweredFor are the accounts in whose permission sets the stack is to be proven: all that are known for the one that carries them, and its own for every other.
+func (j *Judgement) accountsAnsweredFor() []string {
+	var accounts []string
+	for _, s := range j.beside {
+		if j.identityCenter() == j.Stack || s == j.Stack {
+			accounts = append(accounts, s.Account.ID)
+		}
+	}
+	return accounts
 }
 
 // knowPermissionSets tells of exempt permission sets what the stack that carries them says.

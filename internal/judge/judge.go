@@ -48,25 +48,8 @@ func Stacks(stacks ...*config.Stack) []*Judgement { return StacksFrom(time.Time{
 // StacksFrom is Stacks from an instant on, as StackFrom is Stack.
 func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 	of := map[*config.Stack]*Judgement{}
-	for _, first := range stacks {
-		if of[first] != nil {
-			continue
-		}
-		var group []*config.Stack
-		for _, s := range stacks {
-			// Two stacks for one account cannot be deployed together.
-			known := slices.ContainsFunc(group, func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) })
-			if of[s] == nil && !known {
-				group = append(group, s)
-			}
-		}
-		beside := group
-		for _, other := range siblings(first, stacks...) {
-			if !slices.ContainsFunc(group, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) }) {
-				beside = append(slices.Clip(beside), other)
-			}
-		}
-		for _, j := range judge(at, beside, group...) {
+	for _, g := range groupsOf(stacks) {
+		for _, j := range judge(at, g.beside, g.stacks...) {
 			of[j.Stack] = j
 		}
 	}
@@ -75,6 +58,37 @@ func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 		all[i] = of[s]
 	}
 	return all
+}
+
+// group are stacks that are judged together, and beside them what their world has: they themselves and the others of their folders.
+type group struct{ stacks, beside []*config.Stack }
+
+// groupsOf divides stacks into those of one organization each.
+func groupsOf(stacks []*config.Stack) []group {
+	var groups []group
+	taken := map[*config.Stack]bool{}
+	for _, first := range stacks {
+		if taken[first] {
+			continue
+		}
+		var g group
+		for _, s := range stacks {
+			// Two stacks for one account cannot be deployed together.
+			known := slices.ContainsFunc(g.stacks, func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) })
+			if !taken[s] && !known {
+				g.stacks = append(g.stacks, s)
+				taken[s] = true
+			}
+		}
+		g.beside = g.stacks
+		for _, other := range siblings(first, stacks...) {
+			if !slices.ContainsFunc(g.stacks, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) }) {
+				g.beside = append(slices.Clip(g.beside), other)
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups
 }
 
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.

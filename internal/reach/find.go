@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
-	"aws-access-guardrails/policy"
 )
 
 // Options say what the facts are about.
@@ -29,9 +29,7 @@ type Options struct {
 // Find finds out who reaches what. It goes every journey of every person; where the policies name a value, of the project, the Region or the time, it
 // tries that value and one that nobody names, so that the ways speak of all values.
 func Find(engine *access.Engine, o Options) (*Facts, error) {
-	b := &finder{
-		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
-	}
+	b := newFinder(engine, o)
 	f := &Facts{
 		At: o.At.UTC().Truncate(time.Second), Administrators: append([]string{}, o.Administrators...),
 		engine: b.engine, generous: b.generous, projectTags: b.projectTag,
@@ -61,34 +59,48 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 	return f, nil
 }
 
+func newFinder(engine *access.Engine, o Options) *finder {
+	b := &finder{
+		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
+		prover: prove.NewProver(engine), questions: map[questionKey]*prove.Question{}, trust: map[*world.Role]*roleTrust{}, order: map[string]int{},
+	}
+	b.readRoles()
+	return b
+}
+
 // Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
 func Of(at time.Time, stacks ...*config.Stack) (*Facts, error) {
-	return OfJudged(at, judge.Stacks(stacks...)...)
+	return of(at, judge.Administrators(stacks...), stacks...)
 }
 
 // OfJudged is Of, of stacks that were judged already.
 func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
 	var stacks []*config.Stack
+	var administrators []string
 	for _, j := range judgements {
 		stacks = append(stacks, j.Stack)
+		for _, a := range j.Proofs.Administrators {
+			administrators = append(administrators, a.ARN)
+		}
 	}
+	return of(at, administrators, stacks...)
+}
+
+func of(at time.Time, administrators []string, stacks ...*config.Stack) (*Facts, error) {
 	all := judge.WithSiblings(stacks...)
 	engine, err := Engine(all...)
 	if err != nil {
 		return nil, err
 	}
-	o := Options{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...)}
+	o := Options{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...), Administrators: administrators}
 	for _, s := range all {
 		o.ProjectTags[s.Account.ID] = s.Tags.Project
 	}
 	named := map[string]bool{}
-	for _, j := range judgements {
-		named[j.Stack.Account.ID] = true
+	for _, s := range stacks {
+		named[s.Account.ID] = true
 		// The people of the directory are of no account.
-		named[""] = named[""] || j.Stack.IdentityCenter != nil
-		for _, a := range j.Proofs.Administrators {
-			o.Administrators = append(o.Administrators, a.ARN)
-		}
+		named[""] = named[""] || s.IdentityCenter != nil
 	}
 	f, err := Find(engine, o)
 	if err != nil {
@@ -115,6 +127,12 @@ type finder struct {
 	engine, generous *access.Engine
 	options          Options
 	documents        documents
+	prover           *prove.Prover
+	// questions are those about the rows of the table of doors.
+	questions map[questionKey]*prove.Question
+	// trust says of each role whom its trust policy speaks of, order is its place in the world from one, by ARN.
+	trust map[*world.Role]*roleTrust
+	order map[string]int
 }
 
 // path is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
@@ -194,7 +212,7 @@ func (b *finder) rolesThatMatter(arn, account string) []string {
 	for i := range world.Accounts {
 		a := &world.Accounts[i]
 		for j := range a.Roles {
-			if trusts(&a.Roles[j], arn, account) {
+			if b.trust[&a.Roles[j]].speaksOf(arn, account) {
 				arns = append(arns, a.Roles[j].ARN(a))
 			}
 		}
@@ -202,44 +220,12 @@ func (b *finder) rolesThatMatter(arn, account string) []string {
 	return arns
 }
 
-// trusts reports whether the trust policy of a role speaks of the person, the account, everybody, or of another role.
-func trusts(role *world.Role, person, account string) bool {
-	return slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
-		return len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
-			if p.Kind == policy.PrincipalAny {
-				return true
-			}
-			return p.Kind == policy.PrincipalAWS && slices.ContainsFunc(p.Values, func(value string) bool {
-				if value == person || value == account || value == "*" {
-					return true
-				}
-				arn, err := policy.ParseARN(value)
-				if err != nil {
-					return false
-				}
-				kind, _, _, _ := arn.Entity()
-				return arn.Resource == "root" && arn.Account == account || kind == "role" || arn.Service == "sts"
-			})
-		})
-	})
-}
-
 // roleOrder is the place of a role in the world; zero for none.
 func (b *finder) roleOrder(role *Role) int {
 	if role == nil {
 		return 0
 	}
-	n := 0
-	world := b.engine.World()
-	for i := range world.Accounts {
-		for j := range world.Accounts[i].Roles {
-			n++
-			if world.Accounts[i].Roles[j].ARN(&world.Accounts[i]) == role.ARN {
-				return n
-			}
-		}
-	}
-	return 0
+	return b.order[role.ARN]
 }
 
 func iamUser(home *world.Account, user *world.User) Person {

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"aws-access-guardrails/access"
@@ -13,7 +14,7 @@ import (
 )
 
 // tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the facts ask about these calls.
-func tableRows() []*doors.Row {
+var tableRows = sync.OnceValue(func() []*doors.Row {
 	var rows []*doors.Row
 	for i := range doors.Table() {
 		row := &doors.Table()[i]
@@ -22,22 +23,23 @@ func tableRows() []*doors.Row {
 		}
 	}
 	return rows
-}
+})
 
 // others are the rows of the table that the session may use at a time, on whatever it may be. Its own sessions count for nothing: going on in one opens none.
+//
+// The first question leaves the sessions of its own in. It names nobody, so that people who differ in their names alone share the search; where it finds
+// nothing, no row is open.
 func (b *finder) others(w *path, at time.Time) ([]Other, error) {
-	rows := tableRows()
-	var every []string
-	for _, row := range rows {
-		every = append(every, row.Others()...)
+	open, err := b.mayCall(w.session, questionKey{row: everyRow, at: at, own: true})
+	if err == nil && open {
+		open, err = b.mayCall(w.session, questionKey{row: everyRow, at: at})
 	}
-	open, err := b.mayCall(w.session, every, at)
 	if err != nil || !open {
 		return nil, err
 	}
 	var found []Other
-	for _, row := range rows {
-		if open, err = b.mayCall(w.session, row.Others(), at); err != nil {
+	for i, row := range tableRows() {
+		if open, err = b.mayCall(w.session, questionKey{row: i, at: at}); err != nil {
 			return nil, err
 		}
 		if open {
@@ -47,16 +49,41 @@ func (b *finder) others(w *path, at time.Time) ([]Other, error) {
 	return found, nil
 }
 
-// mayCall reports whether the session may make one of the calls at an instant. What a search cannot tell counts as open.
-func (b *finder) mayCall(s access.Session, actions []string, at time.Time) (bool, error) {
-	answer, err := prove.Prove(b.engine, prove.Claim{
-		Caller: s,
-		Never:  []policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(at), policy.Before(at.Add(time.Second)))},
-		Except: []policy.Statement{
-			policy.Allow("", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-			policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
-		},
-	})
+// questionKey is a question about calls of the table: those of a row, by its place in tableRows, or of every row, at an instant. Own says that the sessions
+// of one's own are asked about too.
+type questionKey struct {
+	row int
+	at  time.Time
+	own bool
+}
+
+const everyRow = -1
+
+// mayCall reports whether the session may make one of the calls. What a search cannot tell counts as open.
+func (b *finder) mayCall(s access.Session, key questionKey) (bool, error) {
+	q := b.questions[key]
+	if q == nil {
+		var actions []string
+		for i, row := range tableRows() {
+			if key.row == everyRow || key.row == i {
+				actions = append(actions, row.Others()...)
+			}
+		}
+		var own []policy.Statement
+		if !key.own {
+			own = []policy.Statement{
+				policy.Allow("", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+				policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
+			}
+		}
+		var err error
+		q, err = prove.NewQuestion([]policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(key.at), policy.Before(key.at.Add(time.Second)))}, own)
+		if err != nil {
+			return false, err
+		}
+		b.questions[key] = q
+	}
+	answer, err := b.prover.Ask(s, q)
 	return err == nil && answer.Verdict == prove.DoesNotHold, err
 }
 

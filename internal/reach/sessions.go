@@ -109,7 +109,7 @@ func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) (
 		account := &world.Accounts[i]
 		for j := range account.Roles {
 			role := &account.Roles[j]
-			if !trusts(role, arn, home.ID) {
+			if !b.trust[role].speaksOf(arn, home.ID) {
 				continue
 			}
 			for _, tags := range sessionTags(user, role) {
@@ -181,7 +181,7 @@ func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]pat
 		for j := range account.Roles {
 			role := &account.Roles[j]
 			arn := role.ARN(account)
-			if taken[arn] {
+			if taken[arn] || !b.trust[role].speaksOf(from.session.Subject(), policy.ARNPart(from.session.Subject(), 4)) {
 				continue
 			}
 			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, at))

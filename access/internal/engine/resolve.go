@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
 
@@ -12,6 +13,17 @@ func (p *ArnPattern) HasVariable() bool {
 		return p.Whole.HasVariable
 	}
 	return slices.ContainsFunc(p.Parts, func(part Pattern) bool { return part.HasVariable })
+}
+
+// EveryVariable reports whether the keys of all policy variables of the pattern are of a kind; so it is where there is none.
+func (p *ArnPattern) EveryVariable(is func(*conditionkey.Key) bool) bool {
+	parts := p.Parts
+	if p.Whole != nil {
+		parts = []Pattern{*p.Whole}
+	}
+	return !slices.ContainsFunc(parts, func(part Pattern) bool {
+		return slices.ContainsFunc(part.Tokens, func(t wildcard.Token) bool { return t.Kind == wildcard.TokenVariable && !is(t.Key) })
+	})
 }
 
 // HoldsFor is what holds would say for a request in which the key has these values. The condition has no variables left.

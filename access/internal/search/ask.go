@@ -28,12 +28,56 @@ func Asking(forbidden []policy.Statement, permitted ...policy.Statement) Questio
 }
 
 // concerning are the statements that can apply to a request which the question asks about: one whose actions the question does not have never does, and
-// the search need not branch over its tests.
-func (q Question) concerning(statements []*engine.Statement) []*engine.Statement {
-	return slices.DeleteFunc(slices.Clone(statements), func(st *engine.Statement) bool {
-		return st != nil && !slices.ContainsFunc(q.Forbidden, func(f *engine.Statement) bool {
-			return f.NotActions || slices.ContainsFunc(f.Actions, func(p engine.Pattern) bool { return !p.IsLiteral() || st.MatchesAction(p.Exact) })
-		})
+// the search need not branch over its tests. The result may be the list itself.
+func (l *Lab) concerning(q Question, statements []*engine.Statement) []*engine.Statement {
+	if q.concernsEverything() {
+		return statements
+	}
+	// The callers of an account have most of their statements in common.
+	var of listed
+	if len(q.Forbidden) > 0 {
+		of = listed{&q.Forbidden[0], len(q.Forbidden)}
+	}
+	known := l.concerns[of]
+	if known == nil {
+		known = map[*engine.Statement]bool{}
+		l.concerns[of] = known
+	}
+	out := make([]*engine.Statement, 0, len(statements))
+	for _, st := range statements {
+		if st == nil {
+			out = append(out, st)
+			continue
+		}
+		concerns, have := known[st]
+		if !have {
+			concerns = q.concerns(st)
+			known[st] = concerns
+		}
+		if concerns {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// listed tells the forbidden statements of questions apart: they are never changed.
+type listed struct {
+	first **engine.Statement
+	n     int
+}
+
+// concernsEverything reports whether the question may be about any action.
+func (q Question) concernsEverything() bool {
+	return slices.ContainsFunc(q.Forbidden, func(f *engine.Statement) bool {
+		return f.NotActions || slices.ContainsFunc(f.Actions, func(p engine.Pattern) bool { return !p.IsLiteral() })
+	})
+}
+
+// concerns reports whether a statement can apply to one of the actions of a question that lists them.
+func (q Question) concerns(st *engine.Statement) bool {
+	return slices.ContainsFunc(q.Forbidden, func(f *engine.Statement) bool {
+		return slices.ContainsFunc(f.Actions, func(p engine.Pattern) bool { return st.MatchesAction(p.Exact) })
 	})
 }
 

@@ -83,7 +83,7 @@ type pursuit struct {
 func (c *Caller) attempt(at attempt) Answer {
 	s := c.Search
 	s.Begin()
-	at.layers.Deny, at.allow = at.q.concerning(at.layers.Deny), at.q.concerning(at.allow)
+	at.layers.Deny, at.allow = c.Lab.concerning(at.q, at.layers.Deny), c.Lab.concerning(at.q, at.allow)
 	p := pursuit{attempt: at, c: c, groups: c.Groups(at.layers), avoid: c.avoided(at), answer: Answer{C: c}}
 	written := c.shared(at, p.groups, p.avoid)
 	if have, known := c.kept(written, at, p.groups, p.avoid); known {

@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"aws-access-guardrails/access/internal/conditionkey"
@@ -123,27 +124,37 @@ func (c *Caller) Rules() []*engine.Statement {
 		return c.never
 	}
 	c.never = []*engine.Statement{}
-	never := func(st policy.Statement) { c.never = append(c.never, engine.MustStatement(st)) }
 	s := &c.Session
 	if s.Kind == engine.TokenSession && s.Mfa == engine.MfaNo {
-		// Source: IAM User Guide, Compare AWS STS credentials.
-		never(policy.Deny("", "iam:*").On("*"))
+		c.never = append(c.never, tokenRules().withoutMFA)
 	}
 	switch {
 	case s.Kind == engine.TokenSession:
-		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
-		never(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo",
-			"sts:GetDelegatedAccessToken", "sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*"))
+		c.never = append(c.never, tokenRules().calls)
 	case s.Temporary() && s.Kind != engine.RootSession:
-		// Temporary credentials get no others of these kinds. Source: the same page.
-		never(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*"))
+		c.never = append(c.never, tokenRules().temporary)
 	}
 	if s.Kind == engine.LongTermKeySession && c.Principal.HasMFA {
 		// Source: AWS security bulletin AWS-2023-001.
-		never(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.Principal.Arn))
+		c.never = append(c.never, engine.MustStatement(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.Principal.Arn)))
 	}
 	return c.never
 }
+
+// rulesOfTokens are rules that are the same for all callers.
+type rulesOfTokens struct{ withoutMFA, calls, temporary *engine.Statement }
+
+var tokenRules = sync.OnceValue(func() rulesOfTokens {
+	return rulesOfTokens{
+		// Source: IAM User Guide, Compare AWS STS credentials.
+		withoutMFA: engine.MustStatement(policy.Deny("", "iam:*").On("*")),
+		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
+		calls: engine.MustStatement(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo",
+			"sts:GetDelegatedAccessToken", "sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*")),
+		// Temporary credentials get no others of these kinds. Source: the same page.
+		temporary: engine.MustStatement(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*")),
+	}
+})
 
 // Namesakes says that no other user of the account has the user's name, at whatever path and in whatever case.
 //

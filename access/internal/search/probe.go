@@ -66,6 +66,10 @@ type Lab struct {
 	forms   map[*catalogue.ActionForms][]glob.Glob
 	// actions and resources are the probes of statements that are alike for every caller, by statement.
 	actions, resources map[*engine.Statement]*Probe
+	// own are the resource probes of statements whose variables are what a user is, in all sessions.
+	own map[ownStatement]*Probe
+	// concerns says of each statement whether it can apply to a request that a question asks about.
+	concerns map[listed]map[*engine.Statement]bool
 	// answers are those of searches that found nothing, by what the search is written as; numbers are those of the parts.
 	answers map[string]sharedAnswer
 	numbers map[string]int
@@ -78,7 +82,8 @@ type Lab struct {
 
 func NewLab() *Lab {
 	return &Lab{probes: map[string]*Probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*catalogue.ActionForms][]glob.Glob{},
-		actions: map[*engine.Statement]*Probe{}, resources: map[*engine.Statement]*Probe{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*engine.Principal]*ownTexts{},
+		actions: map[*engine.Statement]*Probe{}, resources: map[*engine.Statement]*Probe{},
+		own: map[ownStatement]*Probe{}, concerns: map[listed]map[*engine.Statement]bool{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*engine.Principal]*ownTexts{},
 		classes: map[string]classesOf{}, pieces: map[string][]glob.Glob{}}
 }
 
@@ -165,12 +170,17 @@ func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
 	if have, ok := b.lab.resources[st]; ok {
 		return have
 	}
-	alike := true
+	mine := ownStatement{st, b.caller.Principal}
+	if have, ok := b.lab.own[mine]; ok && b.ofOneself() {
+		return have
+	}
+	alike, own := true, b.ofOneself()
 	var globs []glob.Glob
 	var id strings.Builder
 	id.WriteString("resource")
 	for i := range st.Resources {
 		alike = alike && !st.Resources[i].HasVariable()
+		own = own && st.Resources[i].EveryVariable(oneself)
 		resolved, ok := b.resolveARN(&st.Resources[i])
 		if !ok {
 			continue
@@ -181,10 +191,30 @@ func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
 		globs = append(globs, g)
 	}
 	p := b.probe(id.String(), func() *Probe { return &Probe{kind: probeResource, Globs: globs} })
-	if alike {
+	switch {
+	case alike:
 		b.lab.resources[st] = p
+	case own:
+		b.lab.own[mine] = p
 	}
 	return p
+}
+
+// ownStatement is a statement as one user meets it.
+type ownStatement struct {
+	st  *engine.Statement
+	who *engine.Principal
+}
+
+// ofOneself reports whether what a user is, is the same in every session of the class: nobody chooses tags, and nothing is tried for open keys.
+func (b *binder) ofOneself() bool {
+	c := b.caller
+	return c.Principal != nil && c.Principal.Kind == engine.UserPrincipal && c.Any == nil && c.FreeTag == nil && len(b.Assigned) == 0
+}
+
+// oneself are the keys that tell what a user is, in whatever session.
+func oneself(k *conditionkey.Key) bool {
+	return k.Kind == conditionkey.KeyUserName || k.Kind == conditionkey.KeyUserID
 }
 
 func (b *binder) probe(id string, build func() *Probe) *Probe {
