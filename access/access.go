@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// World is what the engine knows: accounts, their principals and documents, and the organization above them. Package world has its parts.
+// World is what the engine knows: accounts, their principals and documents, and the organization above them. Package
+// world has its parts.
 type World = world.World
 
 // Engine answers questions about one World. It is immutable and safe for concurrent use.
@@ -23,7 +24,8 @@ const (
 	UnknownAllowsEverything = engine.UnknownAllowsEverything
 )
 
-// Compile reads the documents of a world, once. An error names every document that the engine cannot read, and why; no Engine is returned then.
+// Compile reads the documents of a world, once. An error names every document that the engine cannot read, and why;
+// no Engine is returned then.
 func Compile(w World) (*Engine, error) { return engine.Compile(w) }
 
 // Request is one call of an AWS API: an action, the resources that it names, and what AWS sets in its context.
@@ -58,7 +60,8 @@ func ConsoleWithMFA(userARN string, age time.Duration) Session {
 // SessionToken is a user with temporary credentials of sts:GetSessionToken, without MFA.
 func SessionToken(userARN string) Session { return engine.SessionToken(userARN) }
 
-// SessionTokenWithMFA is a user with temporary credentials of sts:GetSessionToken that were asked for with MFA, age ago.
+// SessionTokenWithMFA is a user with temporary credentials of sts:GetSessionToken that were asked for with MFA, age
+// ago.
 func SessionTokenWithMFA(userARN string, age time.Duration) Session {
 	return engine.SessionTokenWithMFA(userARN, age)
 }
@@ -79,7 +82,8 @@ func Root(accountID string) Session { return engine.Root(accountID) }
 // Service is an AWS service that calls in its own name, such as "ec2.amazonaws.com".
 func Service(name string) Session { return engine.Service(name) }
 
-// Federated is somebody who comes with a token or assertion of an identity provider, given by its ARN or, for AWS's own OIDC providers, its host.
+// Federated is somebody who comes with a token or assertion of an identity provider, given by its ARN or, for AWS's
+// own OIDC providers, its host.
 func Federated(provider string) Session { return engine.Federated(provider) }
 
 // Decision is the answer of Engine.Decide: an Outcome, and the Source that decided.
@@ -123,19 +127,22 @@ type (
 	Wanted      = engine.Wanted
 )
 
-// Match reports whether value matches pattern. In the pattern * stands for any run of characters, also none, and ? for exactly one
-// character; everything else, "${...}" included, is literal and case matters.
+// Match reports whether value matches pattern. In the pattern * stands for any run of characters, also none, and ?
+// for exactly one character; everything else, "${...}" included, is literal and case matters.
 func Match(pattern, value string) bool { return wildcard.Match(pattern, value) }
 
-// MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does not matter.
+// MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does
+// not matter.
 func MatchAction(pattern, action string) bool { return wildcard.MatchAction(pattern, action) }
 
-// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the six parts between
-// colons on its own. The pattern "*" matches every ARN. A value that is not an ARN matches nothing, and a pattern that is none is matched by nothing.
+// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the
+// six parts between colons on its own. The pattern "*" matches every ARN. A value that is not an ARN matches nothing,
+// and a pattern that is none is matched by nothing.
 func MatchARN(pattern, arn string) bool { return engine.MatchARN(pattern, arn) }
 
-// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule: a * that ends a
-// part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of actions that have none.
+// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule:
+// a * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of
+// actions that have none.
 //
 // Source: IAM User Guide, IAM JSON policy elements: Resource, "Using wildcards in resource ARNs".
 func MatchResource(pattern, arn string) bool { return engine.MatchResource(pattern, arn) }

@@ -56,10 +56,13 @@ func ExampleEngine_Explain() {
 		fmt.Println(err)
 		return
 	}
-	explanation, err := engine.Explain(access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute), access.Request{
-		Action:    "s3:GetObject",
-		Resources: access.On("arn:aws:s3:::reports/bob/2026.csv"),
-	})
+	explanation, err := engine.Explain(
+		access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute),
+		access.Request{
+			Action:    "s3:GetObject",
+			Resources: access.On("arn:aws:s3:::reports/bob/2026.csv"),
+		},
+	)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -76,16 +79,26 @@ func ExampleEngine_Explain() {
 func Example_journey() {
 	nodes := "arn:aws:ec2:*:111122223333:instance/*"
 	shell := policy.New(
-		policy.Allow("ShellOnOwnProject", "ssm:StartSession").On(nodes).When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
-		policy.Allow("ShellDocument", "ssm:StartSession").On("arn:aws:ssm:*:111122223333:document/SSM-SessionManagerRunShell"),
-		policy.Allow("OpenDataChannel", "ssmmessages:OpenDataChannel").On("*"))
+		policy.Allow("ShellOnOwnProject", "ssm:StartSession").
+			On(nodes).
+			When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
+		policy.Allow("ShellDocument", "ssm:StartSession").
+			On("arn:aws:ssm:*:111122223333:document/SSM-SessionManagerRunShell"),
+		policy.Allow("OpenDataChannel", "ssmmessages:OpenDataChannel").On("*"),
+	)
 	w := exampleWorld()
-	w.Accounts[0].Roles = []world.Role{{
-		Name: "Operator", Tags: []world.Tag{{Key: "Project", Value: "Blue"}, {Key: journey.RunAsTag, Value: "blue-ops"}},
-		Trust: policy.New(policy.Allow("AliceWithMFA", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/alice")).
-			When(policy.Bool("aws:MultiFactorAuthPresent", true))),
-		Inline: []world.InlinePolicy{{Name: "shell", Document: shell}},
-	}}
+	w.Accounts[0].Roles = []world.Role{
+		{
+			Name: "Operator",
+			Tags: []world.Tag{{Key: "Project", Value: "Blue"}, {Key: journey.RunAsTag, Value: "blue-ops"}},
+			Trust: policy.New(
+				policy.Allow("AliceWithMFA", "sts:AssumeRole").
+					For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/alice")).
+					When(policy.Bool("aws:MultiFactorAuthPresent", true)),
+			),
+			Inline: []world.InlinePolicy{{Name: "shell", Document: shell}},
+		},
+	}
 	w.Accounts[0].Preferences = []world.SessionPreferences{{Region: "eu-west-1", RunAs: true}}
 	engine, err := access.Compile(w)
 	if err != nil {
@@ -96,7 +109,10 @@ func Example_journey() {
 		From: access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute),
 		Via:  []journey.Hop{{Role: "arn:aws:iam::111122223333:role/Operator"}},
 		Opens: &journey.Door{Kind: journey.Shell, Node: world.Node{
-			Kind: world.Instance, ID: "i-0123456789abcdef0", Region: "eu-west-1", Tags: []world.Tag{{Key: "Project", Value: "Blue"}},
+			Kind:   world.Instance,
+			ID:     "i-0123456789abcdef0",
+			Region: "eu-west-1",
+			Tags:   []world.Tag{{Key: "Project", Value: "Blue"}},
 		}},
 	})
 	if err != nil {
@@ -118,7 +134,8 @@ func exampleWorld() access.World {
 	}}}
 }
 
-// A program proves its own policies over all requests: a pattern that ends in a wildcard opens the keys of whoever has a longer name.
+// A program proves its own policies over all requests: a pattern that ends in a wildcard opens the keys of whoever
+// has a longer name.
 func ExampleProve() {
 	account := world.Account{
 		ID: "111122223333",

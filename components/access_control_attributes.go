@@ -19,9 +19,10 @@ type AccessControlAttributes struct {
 	InstanceARN pulumi.StringOutput `pulumi:"instanceArn"`
 }
 
-// NewAccessControlAttributes sets the attributes. They stay when the stack goes: to delete them switches attributes for access control off for the whole
-// organization, and then an identity provider chooses OS users and projects. Before that it looks the instance up: it is an error when the account has
-// another one. It registers nothing when Validate has a problem.
+// NewAccessControlAttributes sets the attributes. They stay when the stack goes: to delete them switches attributes
+// for access control off for the whole organization, and then an identity provider chooses OS users and projects.
+// Before that it looks the instance up: it is an error when the account has another one. It registers nothing when
+// Validate has a problem.
 func NewAccessControlAttributes(
 	ctx *pulumi.Context, name string, args *identitycenter.AttributesArgs, opts ...pulumi.ResourceOption,
 ) (*AccessControlAttributes, error) {
@@ -41,14 +42,20 @@ func NewAccessControlAttributes(
 		list = append(list, ssoadmin.InstanceAccessControlAttributesAttributeArgs{
 			Key: pulumi.String(a.Key),
 			Values: ssoadmin.InstanceAccessControlAttributesAttributeValueArray{
-				ssoadmin.InstanceAccessControlAttributesAttributeValueArgs{Sources: pulumi.ToStringArray([]string{a.Source.String()})},
+				ssoadmin.InstanceAccessControlAttributesAttributeValueArgs{
+					Sources: pulumi.ToStringArray([]string{a.Source.String()}),
+				},
 			},
 		})
 	}
-	made, err := ssoadmin.NewInstanceAccessControlAttributes(ctx, childName(name, childAttributes), &ssoadmin.InstanceAccessControlAttributesArgs{
-		InstanceArn: pulumi.String(args.IdentityCenter.Instance),
-		Attributes:  list,
-	}, children.with(pulumi.RetainOnDelete(true))...)
+	made, err := ssoadmin.NewInstanceAccessControlAttributes(
+		ctx,
+		childName(name, childAttributes),
+		&ssoadmin.InstanceAccessControlAttributesArgs{
+			InstanceArn: pulumi.String(args.IdentityCenter.Instance),
+			Attributes:  list,
+		},
+		children.with(pulumi.RetainOnDelete(true))...)
 	if err != nil {
 		return nil, err
 	}

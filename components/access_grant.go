@@ -19,9 +19,16 @@ type AccessGrant struct {
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
 }
 
-// NewAccessGrant makes the role of the grant, the Denies of its window before anything that it allows. What is made depends on the values alone,
-// never on the clock: a grant that ended stays, opens nothing, and is reported by GrantNotices. It registers nothing when Validate has a problem.
-func NewAccessGrant(ctx *pulumi.Context, name string, args *grant.Args, users UserResources, opts ...pulumi.ResourceOption) (*AccessGrant, error) {
+// NewAccessGrant makes the role of the grant, the Denies of its window before anything that it allows. What is made
+// depends on the values alone, never on the clock: a grant that ended stays, opens nothing, and is reported by
+// GrantNotices. It registers nothing when Validate has a problem.
+func NewAccessGrant(
+	ctx *pulumi.Context,
+	name string,
+	args *grant.Args,
+	users UserResources,
+	opts ...pulumi.ResourceOption,
+) (*AccessGrant, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}

@@ -11,9 +11,10 @@ import (
 // customResources are the custom resources of a component, for those who have to wait for it.
 type customResources struct{ made []pulumi.Resource }
 
-// CustomResources are the custom resources that the component made, in the order in which it asked for them: what to give to pulumi.DependsOn, and
-// what a UserResources takes. Never give the component itself. To Pulumi's Go SDK that means the children that are registered at that moment, and
-// children register in their own time, so what has to wait may not wait for all of them, or for none. Empty means that the component made nothing.
+// CustomResources are the custom resources that the component made, in the order in which it asked for them: what to
+// give to pulumi.DependsOn, and what a UserResources takes. Never give the component itself. To Pulumi's Go SDK that
+// means the children that are registered at that moment, and children register in their own time, so what has to wait
+// may not wait for all of them, or for none. Empty means that the component made nothing.
 func (c *customResources) CustomResources() []pulumi.Resource { return slices.Clone(c.made) }
 
 // add keeps what was made.
@@ -22,14 +23,17 @@ func (c *customResources) add(resources ...pulumi.Resource) { c.made = append(c.
 // children holds the options that every child of a component gets.
 type children []pulumi.ResourceOption
 
-// UserResources are the resources that make users of an account, by user name. Roles wait for the users that they name, because AWS refuses a trust
-// policy that names a user who does not exist. Users without a resource must exist. Nil means that nobody is made beside the role.
+// UserResources are the resources that make users of an account, by user name. Roles wait for the users that they
+// name, because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
+// Nil means that nobody is made beside the role.
 type UserResources map[string][]pulumi.Resource
 
-// RegionProviders give the provider of each Region. A Region without one uses the provider of the component, which can be only one Region.
+// RegionProviders give the provider of each Region. A Region without one uses the provider of the component, which
+// can be only one Region.
 type RegionProviders map[string]pulumi.ProviderResource
 
-// missing returns the Regions that have no provider, but for the first of them, and that first one: the provider of the component is taken to be its.
+// missing returns the Regions that have no provider, but for the first of them, and that first one: the provider of
+// the component is taken to be its.
 func (p RegionProviders) missing(regions []string) (ambient string, others []int) {
 	for i, region := range regions {
 		switch {
@@ -43,10 +47,14 @@ func (p RegionProviders) missing(regions []string) (ambient string, others []int
 	return ambient, others
 }
 
-// register registers a component and returns the options of its children. It registers nothing, and says so, when the component or the users that it
-// waits for are given as something that cannot be waited for.
+// register registers a component and returns the options of its children. It registers nothing, and says so, when the
+// component or the users that it waits for are given as something that cannot be waited for.
 func register(
-	ctx *pulumi.Context, token, name string, component pulumi.ComponentResource, opts []pulumi.ResourceOption, users ...UserResources,
+	ctx *pulumi.Context,
+	token, name string,
+	component pulumi.ComponentResource,
+	opts []pulumi.ResourceOption,
+	users ...UserResources,
 ) (children, error) {
 	all, err := childrenOf(component, opts)
 	if err != nil {
@@ -62,8 +70,8 @@ func register(
 	return all, ctx.RegisterComponentResource(token, name, component, opts...)
 }
 
-// childrenOf returns the options for the children of a component made with opts: the component as parent, and the caller's DependsOn.
-// Pulumi hands Provider, Protect and RetainOnDelete down to children, but not DependsOn.
+// childrenOf returns the options for the children of a component made with opts: the component as parent, and the
+// caller's DependsOn. Pulumi hands Provider, Protect and RetainOnDelete down to children, but not DependsOn.
 func childrenOf(parent pulumi.Resource, opts []pulumi.ResourceOption) (children, error) {
 	given, err := pulumi.NewResourceOptions(opts...)
 	if err != nil {
@@ -100,8 +108,11 @@ func customInputs(inputs pulumi.ResourceArrayInput) pulumi.ResourceArrayInput {
 func customOnly(resources []pulumi.Resource) error {
 	for _, r := range resources {
 		if _, custom := r.(pulumi.CustomResource); !custom {
-			return fmt.Errorf("%T is a component, and to wait for it means to wait for those of its children that are registered at that moment; "+
-				"give its CustomResources()", r)
+			return fmt.Errorf(
+				"%T is a component, and to wait for it means to wait for those of its children that are registered at that moment; "+
+					"give its CustomResources()",
+				r,
+			)
 		}
 	}
 	return nil

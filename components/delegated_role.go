@@ -17,8 +17,15 @@ type DelegatedRole struct {
 	RoleARN pulumi.StringOutput `pulumi:"roleArn"`
 }
 
-// NewDelegatedRole makes the role. It waits for the users that it names. It registers nothing when Validate has a problem.
-func NewDelegatedRole(ctx *pulumi.Context, name string, args *delegated.Args, users UserResources, opts ...pulumi.ResourceOption) (*DelegatedRole, error) {
+// NewDelegatedRole makes the role. It waits for the users that it names. It registers nothing when Validate has a
+// problem.
+func NewDelegatedRole(
+	ctx *pulumi.Context,
+	name string,
+	args *delegated.Args,
+	users UserResources,
+	opts ...pulumi.ResourceOption,
+) (*DelegatedRole, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -28,7 +35,11 @@ func NewDelegatedRole(ctx *pulumi.Context, name string, args *delegated.Args, us
 		return nil, err
 	}
 	made, err := roleResources{
-		component: name, children: children, custom: &role.customResources, waitFor: resourcesOf(args.Users, users), policyKey: args.PolicyKey,
+		component: name,
+		children:  children,
+		custom:    &role.customResources,
+		waitFor:   resourcesOf(args.Users, users),
+		policyKey: args.PolicyKey,
 	}.make(ctx, args.Role())
 	if err != nil {
 		return nil, err

@@ -13,15 +13,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Systems Manager refuses to update a document to a content that it has already, and its documentation does not say whether it compares with the latest version or with
-// every version. The provider takes that refusal for success and keeps the latest version. So a content that follows another one says so in its description, which
-// nothing reads: it is then unlike every version that the document ever had, also where preferences go back to what they were.
+// Systems Manager refuses to update a document to a content that it has already, and its documentation does not say
+// whether it compares with the latest version or with every version. The provider takes that refusal for success and
+// keeps the latest version. So a content that follows another one says so in its description, which nothing reads: it
+// is then unlike every version that the document ever had, also where preferences go back to what they were.
 
 // afterMark ends the description of a content that followed another one.
 var afterMark = regexp.MustCompile(` \(after [0-9a-f]{12}\)$`)
 
-// followingContent is the wanted content of a document whose latest version is deployed: deployed itself where it means the same, else wanted with a mark of what it
-// follows. Wanted is a JSON object with a description; an empty deployed means that there is no document.
+// followingContent is the wanted content of a document whose latest version is deployed: deployed itself where it
+// means the same, else wanted with a mark of what it follows. Wanted is a JSON object with a description; an empty
+// deployed means that there is no document.
 func followingContent(wanted, deployed string) string {
 	var next, before map[string]any
 	if deployed == "" || deployed == wanted || json.Unmarshal([]byte(wanted), &next) != nil {
@@ -44,7 +46,12 @@ func followingContent(wanted, deployed string) string {
 		text, _ := json.Marshal(s)
 		return `"description":` + string(text)
 	}
-	return strings.Replace(wanted, quoted(description), quoted(description+" (after "+hex.EncodeToString(sum[:6])+")"), 1)
+	return strings.Replace(
+		wanted,
+		quoted(description),
+		quoted(description+" (after "+hex.EncodeToString(sum[:6])+")"),
+		1,
+	)
 }
 
 // noDocument is how the provider says that there is no such document.
@@ -53,7 +60,10 @@ var noDocument = regexp.MustCompile(`InvalidDocument\b|does not exist|couldn't f
 // deployedContent is the content of the latest version of a document; empty where there is no document.
 func deployedContent(ctx *pulumi.Context, name string, opts ...pulumi.InvokeOption) (string, error) {
 	latest, format := "$LATEST", "JSON"
-	document, err := ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: name, DocumentFormat: &format, DocumentVersion: &latest}, opts...)
+	document, err := ssm.LookupDocument(
+		ctx,
+		&ssm.LookupDocumentArgs{Name: name, DocumentFormat: &format, DocumentVersion: &latest},
+		opts...)
 	switch {
 	case err == nil:
 		return document.Content, nil

@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// A content never returns: however often preferences go back and forth, each change is unlike all before, and what stands is left alone.
+// A content never returns: however often preferences go back and forth, each change is unlike all before, and what
+// stands is left alone.
 func TestAContentThatFollowsAnotherIsUnlikeAllBefore(t *testing.T) {
 	a := `{"schemaVersion":"1.0","description":"Preferences","inputs":{"idleSessionTimeout":"30"}}`
 	b := strings.Replace(a, "30", "40", 1)

@@ -39,7 +39,8 @@ func Example() {
 	_ = program // pulumi.Run(program)
 }
 
-// The same values say what they would add to an account, so that package access can answer questions about them before anything is made.
+// The same values say what they would add to an account, so that package access can answer questions about them
+// before anything is made.
 func ExampleOperationRolesArgs_AddTo() {
 	account := guardrail.Account{ID: "111122223333", Partition: policy.AWS}
 	w := world.Account{ID: account.ID, Partition: account.Partition, Users: []world.User{{Name: "alice"}}}
@@ -69,7 +70,12 @@ func ExampleOperationRolesArgs_Validate() {
 		Account: guardrail.Account{ID: "111122223333", Partition: policy.AWS},
 		Roles: []operation.Role{
 			{Users: []string{"alice"}, Project: "", RunAs: "root"},
-			{Name: "ops", PrincipalARNs: []string{"arn:aws:iam::444455556666:role/ops"}, Project: "Test Project 1", RunAs: "os-user1"},
+			{
+				Name:          "ops",
+				PrincipalARNs: []string{"arn:aws:iam::444455556666:role/ops"},
+				Project:       "Test Project 1",
+				RunAs:         "os-user1",
+			},
 		},
 	}
 	for _, problem := range problem.Of(roles.Validate()) {

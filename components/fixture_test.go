@@ -26,30 +26,63 @@ func account() guardrail.Account {
 
 func mfaGroup() *group.Args {
 	return &group.Args{
-		Account: account(), Name: "people", Path: "/guardrails/", UserPaths: []string{"/", "/people/"}, ProjectTag: "Project",
-		FirstPasswordChange: true, RoleAccounts: []string{otherAccount},
-		SelfService: group.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true}, OSUsers: true,
+		Account:             account(),
+		Name:                "people",
+		Path:                "/guardrails/",
+		UserPaths:           []string{"/", "/people/"},
+		ProjectTag:          "Project",
+		FirstPasswordChange: true,
+		RoleAccounts:        []string{otherAccount},
+		SelfService: group.SelfService{
+			AccessKeys:  true,
+			ContactTags: []string{"Email", "DisplayName"},
+			AWSLogin:    true,
+		},
+		OSUsers: true,
 	}
 }
 
 func userArgs() *user.Args {
 	return &user.Args{
-		Account: account(), Name: "alice", Path: "/people/", Email: "alice@example.com", DisplayName: "Alice", RunAs: "alice", Tags: map[string]string{"Team": "red"},
-		ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"people"},
+		Account:     account(),
+		Name:        "alice",
+		Path:        "/people/",
+		Email:       "alice@example.com",
+		DisplayName: "Alice",
+		RunAs:       "alice",
+		Tags:        map[string]string{"Team": "red"},
+		ContactTags: []string{"Email", "DisplayName"},
+		Groups:      []string{"people"},
 	}
 }
 
 func operationRoles() *operation.Args {
 	return &operation.Args{
-		Account: account(), ProjectTag: "Project", UserPaths: map[string]string{"carol": "/people/"},
-		OSUsers: map[string]string{"arn:aws:iam::111122223333:user/alice": "alice", "arn:aws:iam::111122223333:user/people/carol": "carol"},
+		Account:    account(),
+		ProjectTag: "Project",
+		UserPaths:  map[string]string{"carol": "/people/"},
+		OSUsers: map[string]string{
+			"arn:aws:iam::111122223333:user/alice":        "alice",
+			"arn:aws:iam::111122223333:user/people/carol": "carol",
+		},
 		Roles: []operation.Role{
 			{
-				Users: []string{"alice", "carol"}, Project: "Test Project 1", RunAs: "os-user1", Documents: []string{"AWS-StartPortForwardingSession"},
+				Users: []string{
+					"alice",
+					"carol",
+				},
+				Project:   "Test Project 1",
+				RunAs:     "os-user1",
+				Documents: []string{"AWS-StartPortForwardingSession"},
 			},
 			{
-				Name: "second", PrincipalARNs: []string{"arn:aws:iam::444455556666:user/dave"}, Project: "Test Project 2", RunAs: "os-user2",
-				MFAMaxAge: time.Hour, SessionName: guardrail.SessionNameAny, MaxSessionDuration: 2 * time.Hour,
+				Name:               "second",
+				PrincipalARNs:      []string{"arn:aws:iam::444455556666:user/dave"},
+				Project:            "Test Project 2",
+				RunAs:              "os-user2",
+				MFAMaxAge:          time.Hour,
+				SessionName:        guardrail.SessionNameAny,
+				MaxSessionDuration: 2 * time.Hour,
 			},
 		},
 	}
@@ -57,8 +90,16 @@ func operationRoles() *operation.Args {
 
 func delegatedRole() *delegated.Args {
 	return &delegated.Args{
-		Account: account(), Name: "AdminRole", Users: []string{"alice"}, PrincipalARNs: []string{"arn:aws:iam::444455556666:user/dave"},
-		ManagedPolicies: []string{"AdministratorAccess"}, MFAMaxAge: time.Hour, SessionName: guardrail.SessionNameUser, MaxSessionDuration: time.Hour,
+		Account:       account(),
+		Name:          "AdminRole",
+		Users:         []string{"alice"},
+		PrincipalARNs: []string{"arn:aws:iam::444455556666:user/dave"},
+		ManagedPolicies: []string{
+			"AdministratorAccess",
+		},
+		MFAMaxAge:          time.Hour,
+		SessionName:        guardrail.SessionNameUser,
+		MaxSessionDuration: time.Hour,
 	}
 }
 
@@ -77,7 +118,12 @@ func sessionPreferences() *preferences.Args {
 
 func passwordPolicy() *passwordpolicy.Args {
 	return &passwordpolicy.Args{
-		Account: account(), MinimumLength: 16, MaxAge: 90, ReusePrevention: 24, HardExpiry: true, AllowUsersToChange: true,
-		Require: passwordpolicy.Characters{Symbols: true, Numbers: true, Uppercase: true, Lowercase: true},
+		Account:            account(),
+		MinimumLength:      16,
+		MaxAge:             90,
+		ReusePrevention:    24,
+		HardExpiry:         true,
+		AllowUsersToChange: true,
+		Require:            passwordpolicy.Characters{Symbols: true, Numbers: true, Uppercase: true, Lowercase: true},
 	}
 }

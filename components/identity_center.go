@@ -26,18 +26,38 @@ func lookUpInstance(c identitycenter.IdentityCenter, ctx *pulumi.Context, opts [
 	at := slices.Index(found.Arns, c.Instance)
 	switch {
 	case at < 0 && len(found.Arns) == 0:
-		return &problem.Problem{Path: "identityCenter.instance", Value: c.Instance, Why: "is not managed by this account in " + c.Region,
-			Fix: "deploy this stack with the account and the Region of the instance, or delegate its administration to this account"}
+		return &problem.Problem{
+			Path:  "identityCenter.instance",
+			Value: c.Instance,
+			Why:   "is not managed by this account in " + c.Region,
+			Fix:   "deploy this stack with the account and the Region of the instance, or delegate its administration to this account",
+		}
 	case at < 0:
-		return &problem.Problem{Path: "identityCenter.instance", Value: c.Instance, Why: "is not the instance of this account", Fix: "write " + found.Arns[0]}
+		return &problem.Problem{
+			Path:  "identityCenter.instance",
+			Value: c.Instance,
+			Why:   "is not the instance of this account",
+			Fix:   "write " + found.Arns[0],
+		}
 	case at < len(found.IdentityStoreIds) && found.IdentityStoreIds[at] != c.IdentityStore:
-		return &problem.Problem{Path: "identityCenter.identityStore", Value: c.IdentityStore, Why: "is not the identity store of the instance", Fix: "write " + found.IdentityStoreIds[at]}
+		return &problem.Problem{
+			Path:  "identityCenter.identityStore",
+			Value: c.IdentityStore,
+			Why:   "is not the identity store of the instance",
+			Fix:   "write " + found.IdentityStoreIds[at],
+		}
 	}
 	return nil
 }
 
-// lookUpPrincipal refuses an id that belongs to somebody else than the name says: an assignment would open a door for a stranger.
-func lookUpPrincipal(c identitycenter.IdentityCenter, ctx *pulumi.Context, user, group string, opts []pulumi.ResourceOption) error {
+// lookUpPrincipal refuses an id that belongs to somebody else than the name says: an assignment would open a door for
+// a stranger.
+func lookUpPrincipal(
+	c identitycenter.IdentityCenter,
+	ctx *pulumi.Context,
+	user, group string,
+	opts []pulumi.ResourceOption,
+) error {
 	invoke, err := invokeOptions(opts)
 	if err != nil {
 		return err
@@ -46,12 +66,18 @@ func lookUpPrincipal(c identitycenter.IdentityCenter, ctx *pulumi.Context, user,
 	found := ""
 	if group != "" {
 		list, name, id = "groups", group, c.Groups[group]
-		result, lookup := identitystore.LookupGroup(ctx, &identitystore.LookupGroupArgs{IdentityStoreId: c.IdentityStore, GroupId: &id}, invoke...)
+		result, lookup := identitystore.LookupGroup(
+			ctx,
+			&identitystore.LookupGroupArgs{IdentityStoreId: c.IdentityStore, GroupId: &id},
+			invoke...)
 		if err = lookup; err == nil {
 			found = result.DisplayName
 		}
 	} else {
-		result, lookup := identitystore.LookupUser(ctx, &identitystore.LookupUserArgs{IdentityStoreId: c.IdentityStore, UserId: &id}, invoke...)
+		result, lookup := identitystore.LookupUser(
+			ctx,
+			&identitystore.LookupUserArgs{IdentityStoreId: c.IdentityStore, UserId: &id},
+			invoke...)
 		if err = lookup; err == nil {
 			found = result.UserName
 		}
@@ -61,7 +87,12 @@ func lookUpPrincipal(c identitycenter.IdentityCenter, ctx *pulumi.Context, user,
 	case err != nil:
 		return fmt.Errorf("%s: look up %q in the identity store: %w", path, id, err)
 	case found != name:
-		return &problem.Problem{Path: path, Value: id, Why: "is the id of " + strconv.Quote(found), Fix: "write the id of " + strconv.Quote(name) + ", or its name as the identity store has it"}
+		return &problem.Problem{
+			Path:  path,
+			Value: id,
+			Why:   "is the id of " + strconv.Quote(found),
+			Fix:   "write the id of " + strconv.Quote(name) + ", or its name as the identity store has it",
+		}
 	}
 	return nil
 }

@@ -21,19 +21,30 @@ import (
 
 const center, machines = "555555555555", "444455556666"
 
-// people is an instance with two people and a group, and a permission set of the template in the account of the machines.
-func people(template identitycenter.PermissionSetTemplate) (*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs) {
+// people is an instance with two people and a group, and a permission set of the template in the account of the
+// machines.
+func people(
+	template identitycenter.PermissionSetTemplate,
+) (*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs) {
 	account := guardrail.Account{ID: center, Partition: policy.AWS}
 	instance := identitycenter.IdentityCenter{
-		Instance: "arn:aws:sso:::instance/ssoins-1234567890abcdef", IdentityStore: "d-1234567890", Region: "ap-northeast-1",
+		Instance:      "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+		IdentityStore: "d-1234567890",
+		Region:        "ap-northeast-1",
 		Users: map[string]string{
 			"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "bob@example.com": "f81d4fae-7dec-11d0-a765-00a0c91e6bf7",
 		},
 		Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
 	}
 	set := &identitycenter.PermissionSetArgs{
-		Account: account, IdentityCenter: instance, Name: "Operator", Template: template,
-		Assignments: []identitycenter.Assignment{{Group: "operators", Accounts: []string{machines}}, {User: "alice", Accounts: []string{machines}}},
+		Account:        account,
+		IdentityCenter: instance,
+		Name:           "Operator",
+		Template:       template,
+		Assignments: []identitycenter.Assignment{
+			{Group: "operators", Accounts: []string{machines}},
+			{User: "alice", Accounts: []string{machines}},
+		},
 	}
 	if template.OpensSessions() {
 		set.Regions = []string{"ap-northeast-1"}
@@ -44,13 +55,23 @@ func people(template identitycenter.PermissionSetTemplate) (*identitycenter.Attr
 }
 
 // worldOf is the account of the machines with the role of the permission set; change may plant a hole in it.
-func worldOf(t *testing.T, attributes *identitycenter.AttributesArgs, set *identitycenter.PermissionSetArgs, change func(*access.World)) *access.Engine {
+func worldOf(
+	t *testing.T,
+	attributes *identitycenter.AttributesArgs,
+	set *identitycenter.PermissionSetArgs,
+	change func(*access.World),
+) *access.Engine {
 	t.Helper()
 	require.NoError(t, attributes.Validate())
 	require.NoError(t, set.Validate())
 	w := access.World{Accounts: []world.Account{
 		{ID: center, Partition: policy.AWS},
-		{ID: machines, Alias: "workload", Partition: policy.AWS, Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}},
+		{
+			ID:          machines,
+			Alias:       "workload",
+			Partition:   policy.AWS,
+			Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}},
+		},
 	}}
 	attributes.AddToWorld(&w)
 	set.AddToWorld(&w)
@@ -65,11 +86,15 @@ func worldOf(t *testing.T, attributes *identitycenter.AttributesArgs, set *ident
 
 // shell is what becomes of a person's shell on a node of the shop.
 func shell(e *access.Engine, p world.Person) expect.ExpectationResult {
-	return expect.Check(e, expect.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: journey.Shell,
-		On: expect.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true})
+	return expect.Check(
+		e,
+		expect.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: journey.Shell,
+			On: expect.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true},
+	)
 }
 
-// The OS user is what the attribute says: the user name, or what everybody of one organization shares; a value that is no login opens nothing.
+// The OS user is what the attribute says: the user name, or what everybody of one organization shares; a value that
+// is no login opens nothing.
 func TestAttributesBecomeOSUsers(t *testing.T) {
 	shop := map[string]string{"enterprise.department": "shop"}
 	with := func(key, value string) map[string]string {
@@ -115,14 +140,27 @@ func TestAttributesBecomeOSUsers(t *testing.T) {
 // A key that is not configured is the identity provider's: who administers it becomes anybody.
 func TestAnUnmappedKeyIsTheIdentityProviders(t *testing.T) {
 	attributes, set := people(identitycenter.OperationTemplate)
-	unmapped := worldOf(t, attributes, set, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] })
-	r := shell(unmapped, world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop"}, Asserted: map[string]string{guardrail.RunAsTag: "carol"}})
+	unmapped := worldOf(
+		t,
+		attributes,
+		set,
+		func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
+	)
+	r := shell(
+		unmapped,
+		world.Person{
+			UserName: "alice",
+			Profile:  map[string]string{"enterprise.department": "shop"},
+			Asserted: map[string]string{guardrail.RunAsTag: "carol"},
+		},
+	)
 	assert.Equal(t, "carol", r.Arrival.OSUser.Name, r.Why)
 }
 
 const volumeKey = "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
-// A permission set that starts instances has EC2 make grants on the listed keys; a condition less, or a key that is not listed, is found.
+// A permission set that starts instances has EC2 make grants on the listed keys; a condition less, or a key that is
+// not listed, is found.
 func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
 	attributes, set := people(identitycenter.OperationTemplate)
 	set.VolumeKeyARNs = []string{volumeKey}
@@ -167,7 +205,8 @@ func proven(t *testing.T, e *access.Engine, set *identitycenter.PermissionSetArg
 	return found
 }
 
-// The proofs hold of every template, and each planted hole is found by the proof that is about it, with a way that shows it.
+// The proofs hold of every template, and each planted hole is found by the proof that is about it, with a way that
+// shows it.
 func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 	inline := func(change func(*policy.Document)) func(*access.World) {
 		return func(w *access.World) {
@@ -233,7 +272,8 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 	}
 }
 
-// A shared source is a waiver, one that two people can share by chance an assumption, and so is one that people can lack.
+// A shared source is a waiver, one that two people can share by chance an assumption, and so is one that people can
+// lack.
 func TestSourcesThatDoNotTellPeopleApartAreReported(t *testing.T) {
 	for source, want := range map[string]prove.Verdict{
 		"${path:userName}": prove.Holds, "${path:displayName}": prove.HoldsIf, "${path:enterprise.employeeNumber}": prove.HoldsIf, "${path:enterprise.organization}": prove.HoldsIf,

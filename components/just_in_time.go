@@ -24,9 +24,17 @@ type JustInTime struct {
 	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
 }
 
-// NewJustInTime makes the documents and policies. Where an account denies access and nothing else there are no policies: nobody asks there. The documents come from AWS Cloud Control, because the other provider asks for the permissions of
-// documents, which these have not. They are updated in place. It registers nothing when Validate has a problem.
-func NewJustInTime(ctx *pulumi.Context, name string, args *justintime.Args, providers RegionProviders, opts ...pulumi.ResourceOption) (*JustInTime, error) {
+// NewJustInTime makes the documents and policies. Where an account denies access and nothing else there are no
+// policies: nobody asks there. The documents come from AWS Cloud Control, because the other provider asks for the
+// permissions of documents, which these have not. They are updated in place. It registers nothing when Validate has a
+// problem.
+func NewJustInTime(
+	ctx *pulumi.Context,
+	name string,
+	args *justintime.Args,
+	providers RegionProviders,
+	opts ...pulumi.ResourceOption,
+) (*JustInTime, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -47,7 +55,11 @@ func NewJustInTime(ctx *pulumi.Context, name string, args *justintime.Args, prov
 	for _, p := range args.Policies() {
 		// No description: it could never change without replacing the policy.
 		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, p.Name), &iam.PolicyArgs{
-			Name: pulumi.String(p.Name), Path: pulumi.String(guardrail.PolicyPath), Policy: pulumi.String(p.Document.JSON()),
+			Name: pulumi.String(
+				p.Name,
+			),
+			Path:   pulumi.String(guardrail.PolicyPath),
+			Policy: pulumi.String(p.Document.JSON()),
 		}, children.after(documents...)...)
 		if err != nil {
 			return nil, err
@@ -77,13 +89,17 @@ func makeApprovalDocuments(
 			if provider := providers[region]; provider != nil {
 				options = append(options, pulumi.Provider(provider))
 			}
-			document, err := nativessm.NewDocument(ctx, childName(name, childApproval, region, d.Name), &nativessm.DocumentArgs{
-				Name:           pulumi.String(d.Name),
-				DocumentType:   nativessm.DocumentType(d.Kind),
-				DocumentFormat: nativessm.DocumentFormatJson,
-				Content:        pulumi.String(d.Content),
-				UpdateMethod:   nativessm.DocumentUpdateMethodNewVersion,
-			}, slices.Concat(children.after(denies...), options)...)
+			document, err := nativessm.NewDocument(
+				ctx,
+				childName(name, childApproval, region, d.Name),
+				&nativessm.DocumentArgs{
+					Name:           pulumi.String(d.Name),
+					DocumentType:   nativessm.DocumentType(d.Kind),
+					DocumentFormat: nativessm.DocumentFormatJson,
+					Content:        pulumi.String(d.Content),
+					UpdateMethod:   nativessm.DocumentUpdateMethodNewVersion,
+				},
+				slices.Concat(children.after(denies...), options)...)
 			if err != nil {
 				return nil, err
 			}
@@ -102,8 +118,12 @@ func validateApprovalProviders(args *justintime.Args, providers RegionProviders)
 	regions := args.ApprovalRegions()
 	ambient, others := providers.missing(regions)
 	for _, i := range others {
-		p.Add("", regions[i], "has no provider for its approval documents, and the provider of the component is taken to be that of "+ambient,
-			"give providers an entry for it")
+		p.Add(
+			"",
+			regions[i],
+			"has no provider for its approval documents, and the provider of the component is taken to be that of "+ambient,
+			"give providers an entry for it",
+		)
 	}
 	return p.Err()
 }

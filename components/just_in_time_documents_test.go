@@ -29,7 +29,8 @@ func approvalsOf(t *testing.T, a *justintime.Args) map[string]map[string]any {
 	return contents
 }
 
-// Automatic approvals are Cedar inside of a document of AWS's form: one statement for a rule and project, whoever and whatever is left out.
+// Automatic approvals are Cedar inside of a document of AWS's form: one statement for a rule and project, whoever and
+// whatever is left out.
 func TestApprovalRulesAreCedarInADocument(t *testing.T) {
 	a := justInTime()
 	all := approvalsOf(t, a)
@@ -83,23 +84,36 @@ func TestManualApprovalsAskTheGroups(t *testing.T) {
 	a := justInTime()
 	content := approvalsOf(t, a)[a.Sessions.Regions[0]+"/Production"]
 	want := map[string]any{
-		"schemaVersion": "0.3", "description": "Managed by guardrails", "accessTokenRole": "SSM-JustInTimeAccessTokenRole", "accessDuration": 28800.0,
-		"targets": []any{map[string]any{"Key": "tag:Project", "Values": []any{"Test Project 1"}}},
+		"schemaVersion":   "0.3",
+		"description":     "Managed by guardrails",
+		"accessTokenRole": "SSM-JustInTimeAccessTokenRole",
+		"accessDuration":  28800.0,
+		"targets":         []any{map[string]any{"Key": "tag:Project", "Values": []any{"Test Project 1"}}},
 		"mainSteps": []any{map[string]any{
 			"name": "ManualApproval", "action": "aws:approve", "timeoutSeconds": 604800.0,
 			"inputs": map[string]any{
-				"Message": "Please approve this request", "MinRequiredApprovals": 1.0,
-				"EnhancedApprovals": map[string]any{"Approvers": []any{map[string]any{"approver": "e8c17310-e011-7089-d989-10da1e0a1b2c", "type": "SSOGroup"}}},
+				"Message":              "Please approve this request",
+				"MinRequiredApprovals": 1.0,
+				"EnhancedApprovals": map[string]any{
+					"Approvers": []any{
+						map[string]any{"approver": "e8c17310-e011-7089-d989-10da1e0a1b2c", "type": "SSOGroup"},
+					},
+				},
 			},
 		}},
 	}
 	assert.Empty(t, cmp.Diff(want, content))
 	a.ManualApprovals[0].AccessDuration = 0
-	assert.EqualValues(t, 3600, approvalsOf(t, a)[a.Sessions.Regions[0]+"/Production"]["accessDuration"], "an hour unless the file says otherwise")
+	assert.EqualValues(
+		t,
+		3600,
+		approvalsOf(t, a)[a.Sessions.Regions[0]+"/Production"]["accessDuration"],
+		"an hour unless the file says otherwise",
+	)
 }
 
-// What is denied in the organization is written in the home Region alone, where AWS copies it from. An account that denies and nothing else needs no
-// sessions and gets no policies for people.
+// What is denied in the organization is written in the home Region alone, where AWS copies it from. An account that
+// denies and nothing else needs no sessions and gets no policies for people.
 func TestDeniedAccessIsWrittenInTheHomeRegionAlone(t *testing.T) {
 	a := justInTime()
 	a.HomeRegion = "eu-west-1"
@@ -113,7 +127,12 @@ func TestDeniedAccessIsWrittenInTheHomeRegionAlone(t *testing.T) {
 	assert.Contains(t, cedar, "forbid (\n    principal,\n")
 	assert.NotContains(t, cedar, "permit")
 
-	alone := &justintime.Args{Account: account(), DenyAccess: a.DenyAccess, DelegatedAdministrator: true, HomeRegion: "eu-west-1"}
+	alone := &justintime.Args{
+		Account:                account(),
+		DenyAccess:             a.DenyAccess,
+		DelegatedAdministrator: true,
+		HomeRegion:             "eu-west-1",
+	}
 	assert.Len(t, approvalsOf(t, alone), 1)
 	w := world.Account{}
 	alone.AddTo(&w)

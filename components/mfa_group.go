@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/guardrail/group"
 )
 
-// MFAGroup is the group, with the guard as its first inline policy and nothing else attached, whatever others attach to it.
+// MFAGroup is the group, with the guard as its first inline policy and nothing else attached, whatever others attach
+// to it.
 type MFAGroup struct {
 	pulumi.ResourceState
 	customResources
@@ -19,8 +20,8 @@ type MFAGroup struct {
 	GroupARN pulumi.StringOutput `pulumi:"groupArn"`
 }
 
-// NewMFAGroup makes the group. Give its CustomResources as DependsOn to what must not exist without the guard: memberships first of all. It
-// registers nothing when Validate has a problem.
+// NewMFAGroup makes the group. Give its CustomResources as DependsOn to what must not exist without the guard:
+// memberships first of all. It registers nothing when Validate has a problem.
 func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pulumi.ResourceOption) (*MFAGroup, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
@@ -57,23 +58,34 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 		names = append(names, pulumi.String(inline.Name))
 		policies = append(policies, inlined)
 	}
-	only, err := iam.NewGroupPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.GroupPoliciesExclusiveArgs{
-		GroupName:   made.Name,
-		PolicyNames: names,
-	}, children.after(policies...)...)
+	only, err := iam.NewGroupPoliciesExclusive(
+		ctx,
+		childName(name, childInlinePolicies),
+		&iam.GroupPoliciesExclusiveArgs{
+			GroupName:   made.Name,
+			PolicyNames: names,
+		},
+		children.after(policies...)...)
 	if err != nil {
 		return nil, err
 	}
-	none, err := iam.NewGroupPolicyAttachmentsExclusive(ctx, childName(name, childAttachedPolicies), &iam.GroupPolicyAttachmentsExclusiveArgs{
-		GroupName:  made.Name,
-		PolicyArns: pulumi.StringArray{},
-	}, children.after(policies...)...)
+	none, err := iam.NewGroupPolicyAttachmentsExclusive(
+		ctx,
+		childName(name, childAttachedPolicies),
+		&iam.GroupPolicyAttachmentsExclusiveArgs{
+			GroupName:  made.Name,
+			PolicyArns: pulumi.StringArray{},
+		},
+		children.after(policies...)...)
 	if err != nil {
 		return nil, err
 	}
 	group.add(append(policies, only, none)...)
 	group.GroupName, group.GroupARN = guard.Group, made.Arn
-	return group, ctx.RegisterResourceOutputs(group, pulumi.Map{"groupName": group.GroupName, "groupArn": group.GroupARN})
+	return group, ctx.RegisterResourceOutputs(
+		group,
+		pulumi.Map{"groupName": group.GroupName, "groupArn": group.GroupARN},
+	)
 }
 
 // groupPolicyChild is what the child of each inline policy is called.

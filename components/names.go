@@ -31,8 +31,8 @@ const (
 	childAssignment       = "assignment"
 )
 
-// childName is "<component>-<what>[-<key>]": the key is a configured name, never an index, so that a child keeps its URN whatever is
-// added or removed beside it.
+// childName is "<component>-<what>[-<key>]": the key is a configured name, never an index, so that a child keeps its
+// URN whatever is added or removed beside it.
 func childName(component, what string, key ...string) string {
 	name := component + "-" + what
 	for _, k := range key {

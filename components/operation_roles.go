@@ -21,9 +21,16 @@ type OperationRoles struct {
 	PolicyARNs pulumi.StringMapOutput `pulumi:"policyArns"`
 }
 
-// NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names. The Denies of every role are
-// attached before anything is allowed, and before a shared policy allows anything else. It registers nothing when Validate has a problem.
-func NewOperationRoles(ctx *pulumi.Context, name string, args *operation.Args, users UserResources, opts ...pulumi.ResourceOption) (*OperationRoles, error) {
+// NewOperationRoles makes the shared policies once and a role per entry. The role waits for the users that it names.
+// The Denies of every role are attached before anything is allowed, and before a shared policy allows anything else.
+// It registers nothing when Validate has a problem.
+func NewOperationRoles(
+	ctx *pulumi.Context,
+	name string,
+	args *operation.Args,
+	users UserResources,
+	opts ...pulumi.ResourceOption,
+) (*OperationRoles, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -65,12 +72,20 @@ func NewOperationRoles(ctx *pulumi.Context, name string, args *operation.Args, u
 		policyARNs[p.Name] = made[args.PolicyARN(p.Name)].Arn
 	}
 	roles.RoleARNs, roles.PolicyARNs = roleARNs.ToStringMapOutput(), policyARNs.ToStringMapOutput()
-	return roles, ctx.RegisterResourceOutputs(roles, pulumi.Map{"roleArns": roles.RoleARNs, "policyArns": roles.PolicyARNs})
+	return roles, ctx.RegisterResourceOutputs(
+		roles,
+		pulumi.Map{"roleArns": roles.RoleARNs, "policyArns": roles.PolicyARNs},
+	)
 }
 
 // share makes shared policies and keeps them by ARN.
 func (r *OperationRoles) share(
-	ctx *pulumi.Context, name string, args *operation.Args, policies []guardrail.ManagedPolicy, made map[string]*iam.Policy, options []pulumi.ResourceOption,
+	ctx *pulumi.Context,
+	name string,
+	args *operation.Args,
+	policies []guardrail.ManagedPolicy,
+	made map[string]*iam.Policy,
+	options []pulumi.ResourceOption,
 ) error {
 	for _, p := range policies {
 		// No description: it could never change without replacing the policy.

@@ -11,8 +11,9 @@ import (
 	"aws-access-guardrails/guardrail/scp"
 )
 
-// Order is one order in which things are made that safety or AWS rests on. They are changed in the same order, since the engine changes a resource only
-// when those that it depends on are done, and they are deleted in the opposite one.
+// Order is one order in which things are made that safety or AWS rests on. They are changed in the same order, since
+// the engine changes a resource only when those that it depends on are done, and they are deleted in the opposite
+// one.
 type Order struct {
 	// First and Then are what comes first and what waits for it, in words.
 	First, Then string
@@ -22,8 +23,8 @@ type Order struct {
 	AWS bool
 	// EitherWay says that one of two has to wait for the other, no matter which.
 	EitherWay bool
-	// Pair reports whether the second registration has to wait for the first. It compares what the program registers, with ARNs and ids as AWS would
-	// return them.
+	// Pair reports whether the second registration has to wait for the first. It compares what the program registers,
+	// with ARNs and ids as AWS would return them.
 	Pair func(first, then Registration) bool
 }
 
@@ -47,7 +48,11 @@ func (r Registration) text(key resource.PropertyKey) string {
 
 func (r Registration) lists(key resource.PropertyKey, want string) bool {
 	v := r.Inputs[key]
-	return v.IsArray() && slices.ContainsFunc(v.ArrayValue(), func(item resource.PropertyValue) bool { return item.IsString() && item.StringValue() == want })
+	return v.IsArray() &&
+		slices.ContainsFunc(
+			v.ArrayValue(),
+			func(item resource.PropertyValue) bool { return item.IsString() && item.StringValue() == want },
+		)
 }
 
 func (r Registration) is(types ...string) bool { return slices.Contains(types, r.Type) }
@@ -77,8 +82,8 @@ const (
 	protectionPolicyNames = "protect-guardrails"
 )
 
-// Orders are all of them. A component makes its own children in order; who makes several components gives the CustomResources of the one to the other,
-// as the program of this module does.
+// Orders are all of them. A component makes its own children in order; who makes several components gives the
+// CustomResources of the one to the other, as the program of this module does.
 func Orders() []Order {
 	return slices.Concat(groupOrders(), roleOrders(), sessionOrders(), identityCenterOrders(), organizationOrders())
 }
@@ -105,21 +110,26 @@ func groupOrders() []Order {
 			First: "the inline policy " + guardrail.GuardPolicyName, Then: "the other inline policies of the group",
 			Why: "Denies before Allows",
 			Pair: func(first, then Registration) bool {
-				return isGuard(first) && then.is(typeGroupPolicy) && !isGuard(then) && first.text("group") == then.text("group")
+				return isGuard(first) && then.is(typeGroupPolicy) && !isGuard(then) &&
+					first.text("group") == then.text("group")
 			},
 		},
 		{
-			First: "the inline policies of the MFA group", Then: "the lists that remove every other policy of the group",
-			Why: "the provider puts an empty document where a listed policy is missing", AWS: true,
+			First: "the inline policies of the MFA group",
+			Then:  "the lists that remove every other policy of the group",
+			Why:   "the provider puts an empty document where a listed policy is missing",
+			AWS:   true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeGroupPolicy) && then.is(typeGroupPolicies, typeGroupAttachments) && first.text("group") == then.text("groupName")
+				return first.is(typeGroupPolicy) && then.is(typeGroupPolicies, typeGroupAttachments) &&
+					first.text("group") == then.text("groupName")
 			},
 		},
 		{
 			First: "the lists that remove every other policy of the MFA group", Then: "memberships in the group",
 			Why: "what others attached to a group is gone before people join it",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeGroupPolicies, typeGroupAttachments) && then.is(typeMembership) && then.lists("groups", first.text("groupName"))
+				return first.is(typeGroupPolicies, typeGroupAttachments) && then.is(typeMembership) &&
+					then.lists("groups", first.text("groupName"))
 			},
 		},
 	}
@@ -146,11 +156,16 @@ func ofRole(r Registration, role string) bool {
 // denies reports whether the registration carries the Denies of a role.
 func denies(r Registration) bool {
 	return r.is(typeRolePolicy) && r.text("name") == guardrail.OSAccessGuardPolicyName ||
-		r.is(typeRoleAttachment) && strings.HasSuffix(r.text("policyArn"), guardrail.PolicyPath+guardrail.OperationGuardPolicyName)
+		r.is(typeRoleAttachment) &&
+			strings.HasSuffix(r.text("policyArn"), guardrail.PolicyPath+guardrail.OperationGuardPolicyName)
 }
 
 func isSharedAllow(r Registration) bool {
-	return r.is(typeManagedPolicy) && slices.Contains([]string{guardrail.OperationSessionsPolicyName, guardrail.OperationStartStopPolicyName}, r.text("name"))
+	return r.is(typeManagedPolicy) &&
+		slices.Contains(
+			[]string{guardrail.OperationSessionsPolicyName, guardrail.OperationStartStopPolicyName},
+			r.text("name"),
+		)
 }
 
 func roleOrders() []Order {
@@ -167,7 +182,10 @@ func roleOrders() []Order {
 			Why: "who can assume a role is bound by the guard",
 			Pair: func(first, then Registration) bool {
 				return first.is(typeMembership) &&
-					slices.ContainsFunc(named(then), func(user string) bool { return strings.HasSuffix(user, "/"+first.text("user")) })
+					slices.ContainsFunc(
+						named(then),
+						func(user string) bool { return strings.HasSuffix(user, "/"+first.text("user")) },
+					)
 			},
 		},
 		{
@@ -186,10 +204,12 @@ func roleOrders() []Order {
 			},
 		},
 		{
-			First: guardrail.OperationGuardPolicyName + " and its attachments", Then: guardrail.OperationSessionsPolicyName + " and " + guardrail.OperationStartStopPolicyName,
-			Why: "a change that denies more and allows more denies first, also where somebody detached the Denies",
+			First: guardrail.OperationGuardPolicyName + " and its attachments",
+			Then:  guardrail.OperationSessionsPolicyName + " and " + guardrail.OperationStartStopPolicyName,
+			Why:   "a change that denies more and allows more denies first, also where somebody detached the Denies",
 			Pair: func(first, then Registration) bool {
-				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName || first.is(typeRoleAttachment) && denies(first)
+				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName ||
+					first.is(typeRoleAttachment) && denies(first)
 				return guard && isSharedAllow(then)
 			},
 		},
@@ -197,14 +217,16 @@ func roleOrders() []Order {
 			First: "attachments to a role", Then: "the list that detaches every other policy",
 			Why: "the provider attaches what is missing, in any order", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRoleAttachment) && then.is(typeRoleAttachments) && first.text("role") == then.text("roleName")
+				return first.is(typeRoleAttachment) && then.is(typeRoleAttachments) &&
+					first.text("role") == then.text("roleName")
 			},
 		},
 		{
 			First: "inline policies of a role", Then: "the list that removes every other one",
 			Why: "the provider puts an empty document where a listed policy is missing", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRolePolicy) && then.is(typeRolePolicies) && first.text("role") == then.text("roleName")
+				return first.is(typeRolePolicy) && then.is(typeRolePolicies) &&
+					first.text("role") == then.text("roleName")
 			},
 		},
 	}
@@ -239,7 +261,11 @@ func sessionOrders() []Order {
 			First: "approval documents", Then: justintime.RequesterPolicyName + " and " + justintime.ApproverPolicyName,
 			Why: "who asks for access finds the rules in place",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) && slices.Contains([]string{justintime.RequesterPolicyName, justintime.ApproverPolicyName}, then.text("name"))
+				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) &&
+					slices.Contains(
+						[]string{justintime.RequesterPolicyName, justintime.ApproverPolicyName},
+						then.text("name"),
+					)
 			},
 		},
 	}
@@ -264,13 +290,15 @@ func identityCenterOrders() []Order {
 			First: "the policies of a permission set", Then: "its assignments",
 			Why: "nobody is assigned a permission set that is half made",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetInlinePolicy, typeSetManagedPolicy) && then.is(typeAssignment) && sameSet(first, then)
+				return first.is(typeSetInlinePolicy, typeSetManagedPolicy) && then.is(typeAssignment) &&
+					sameSet(first, then)
 			},
 		},
 	}
 }
 
-// isProtection reports whether a registration is the policy that protects guardrails, or an attachment of it: their logical names say it.
+// isProtection reports whether a registration is the policy that protects guardrails, or an attachment of it: their
+// logical names say it.
 func isProtection(r Registration, types ...string) bool {
 	return r.is(types...) && strings.Contains(r.Name, "-"+scp.PolicyNamePrefix+protectionPolicyNames)
 }
@@ -302,17 +330,22 @@ func organizationOrders() []Order {
 			},
 		},
 		{
-			First: "a service control policy or attachment", Then: "the next one",
-			Why: "AWS Organizations takes two calls a second and refuses what runs side by side", AWS: true, EitherWay: true,
+			First:     "a service control policy or attachment",
+			Then:      "the next one",
+			Why:       "AWS Organizations takes two calls a second and refuses what runs side by side",
+			AWS:       true,
+			EitherWay: true,
 			Pair: func(first, then Registration) bool {
 				return first.is(scps...) && then.is(scps...) && first.Type+first.Name != then.Type+then.Name
 			},
 		},
 		{
-			First: "roles with their policies, permission sets with their assignments", Then: "service control policies",
-			Why: "the other doors are shut when these are there",
+			First: "roles with their policies, permission sets with their assignments",
+			Then:  "service control policies",
+			Why:   "the other doors are shut when these are there",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRole, typeRolePolicies, typeRoleAttachments, typePermissionSet, typeAssignment) && then.is(scps...)
+				return first.is(typeRole, typeRolePolicies, typeRoleAttachments, typePermissionSet, typeAssignment) &&
+					then.is(scps...)
 			},
 		},
 	}

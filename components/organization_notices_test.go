@@ -25,7 +25,8 @@ func lines(n guardrail.Notices) []string {
 	return out
 }
 
-// A grant is reported from its end on and not a second earlier, with the instant by which its last shell has ended; what is deployed is the same.
+// A grant is reported from its end on and not a second earlier, with the instant by which its last shell has ended;
+// what is deployed is the same.
 func TestGrantsThatEndedAreReported(t *testing.T) {
 	a := grantArgs()
 	a.OSAccess.Sessions.MaxDuration = 90 * time.Minute
@@ -43,10 +44,14 @@ func TestGrantsThatEndedAreReported(t *testing.T) {
 	require.Len(t, world.Roles, 1, "a grant that ended is deployed all the same")
 }
 
-// Grants of one person that overlap are reported with what they open together, whatever offset they are written with; windows that touch do not overlap.
+// Grants of one person that overlap are reported with what they open together, whatever offset they are written with;
+// windows that touch do not overlap.
 func TestGrantsThatOverlapAreReported(t *testing.T) {
 	first, later, touching, other := grantArgs(), grantArgs(), grantArgs(), grantArgs()
-	later.Ticket, later.From, later.Until = "CHG2", first.Until.Add(-time.Second).UTC(), first.Until.Add(time.Hour).UTC()
+	later.Ticket, later.From, later.Until = "CHG2", first.Until.Add(-time.Second).
+		UTC(),
+		first.Until.Add(time.Hour).
+			UTC()
 	touching.Ticket, touching.From, touching.Until = "CHG3", later.Until, later.Until.Add(time.Hour)
 	other.Ticket, other.Person, other.PrincipalARN = "CHG4", "jump/erin", "arn:aws:iam::444455556666:user/erin"
 	got := lines(grant.Notices([]*grant.Args{first, later, touching, other}, first.From))
@@ -60,8 +65,12 @@ func TestTheLinesThatEndShellsNameTheSessionOfTheGrant(t *testing.T) {
 	got := grantArgs().EndShells()
 	require.Len(t, got, 2)
 	for i, region := range []string{"ap-northeast-1", "us-east-1"} {
-		assert.Equal(t, "aws ssm describe-sessions --region "+region+" --state Active --filters key=Owner,value=arn:aws:sts::111122223333:assumed-role/grant-CHG1234-dave/dave "+
-			"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region "+region+" --session-id", got[i])
+		assert.Equal(
+			t,
+			"aws ssm describe-sessions --region "+region+" --state Active --filters key=Owner,value=arn:aws:sts::111122223333:assumed-role/grant-CHG1234-dave/dave "+
+				"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region "+region+" --session-id",
+			got[i],
+		)
 	}
 }
 
@@ -79,7 +88,11 @@ func TestTheTemplateSaysWhatItOpens(t *testing.T) {
 	a.ReadOnly, a.PasswordData, a.StandingUsers, a.StandingPrincipalARNs = false, false, nil, nil
 	assert.Empty(t, a.Notices())
 	a.Projects = nil
-	assert.Equal(t, []string{"projects: is not given, so every node of account 111122223333 can be reached"}, lines(a.Notices()))
+	assert.Equal(
+		t,
+		[]string{"projects: is not given, so every node of account 111122223333 can be reached"},
+		lines(a.Notices()),
+	)
 }
 
 // The guardrails say what they leave open.
@@ -105,10 +118,17 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	assert.NotContains(t, got, "deny would deny", "it does")
 
 	a = organization()
-	a.Placement["DenyLeavingOrganization"] = []string{"guardrails-protect-guardrails", "guardrails-protect-guardrails-2"}
+	a.Placement["DenyLeavingOrganization"] = []string{
+		"guardrails-protect-guardrails",
+		"guardrails-protect-guardrails-2",
+	}
 	require.NoError(t, a.Validate())
-	assert.Contains(t, strings.Join(lines(a.Notices()), "\n"), "placement.DenyLeavingOrganization: step 1 of 2 of a move: DenyLeavingOrganization stands in "+
-		"guardrails-protect-guardrails and guardrails-protect-guardrails-2; deploy this, and then leave one of them")
+	assert.Contains(
+		t,
+		strings.Join(lines(a.Notices()), "\n"),
+		"placement.DenyLeavingOrganization: step 1 of 2 of a move: DenyLeavingOrganization stands in "+
+			"guardrails-protect-guardrails and guardrails-protect-guardrails-2; deploy this, and then leave one of them",
+	)
 	plan, err := a.Plan()
 	require.NoError(t, err)
 	assert.Equal(t, []string{"DenyLeavingOrganization"}, plan.Doubled)
@@ -116,10 +136,15 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	a = organization()
 	a.ConsolePasswords, a.ProtectGuardrails.PeopleAccounts = nil, nil
 	require.NoError(t, a.Validate())
-	assert.Contains(t, strings.Join(lines(a.Notices()), "\n"), "protectGuardrails.peopleAccounts: no account is listed, so administrators can change the credentials")
+	assert.Contains(
+		t,
+		strings.Join(lines(a.Notices()), "\n"),
+		"protectGuardrails.peopleAccounts: no account is listed, so administrators can change the credentials",
+	)
 }
 
-// The undo sheet detaches every policy from every target, the protection last, in the Region where the partition's Organizations answers.
+// The undo sheet detaches every policy from every target, the protection last, in the Region where the partition's
+// Organizations answers.
 func TestTheUndoSheetDetachesEveryPolicy(t *testing.T) {
 	a := organization()
 	plan, err := a.Plan()
@@ -167,18 +192,26 @@ func requesterWorld(a *justintime.Args, attached []string, more ...policy.Statem
 	w := world.Account{ID: accountID, Partition: policy.AWS}
 	a.AddTo(&w)
 	role := world.Role{
-		Name: "Developer", Path: guardrail.DelegatedRolePath, Attached: attached, Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}},
-		Trust: policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:root"))),
+		Name:     "Developer",
+		Path:     guardrail.DelegatedRolePath,
+		Attached: attached,
+		Tags:     []world.Tag{{Key: "Project", Value: "Test Project 1"}},
+		Trust: policy.New(
+			policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:root")),
+		),
 	}
 	if len(more) > 0 {
 		role.Inline = []world.InlinePolicy{{Name: "more", Document: policy.New(more...)}}
 	}
 	w.Roles = append(w.Roles, role)
-	w.Nodes = []world.Node{{Kind: world.Instance, ID: "i-1", Region: "us-east-1", Tags: []world.Tag{{Key: "Team", Value: "red"}}}}
+	w.Nodes = []world.Node{
+		{Kind: world.Instance, ID: "i-1", Region: "us-east-1", Tags: []world.Tag{{Key: "Team", Value: "red"}}},
+	}
 	return access.World{Accounts: []world.Account{w}}
 }
 
-// A requester who can go round the approvals, or whom a Deny on missing MFA keeps from asking, is found; one with the requester's policy is fine.
+// A requester who can go round the approvals, or whom a Deny on missing MFA keeps from asking, is found; one with the
+// requester's policy is fine.
 func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 	a := justInTime()
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
@@ -238,18 +271,31 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 		"requester": {a.RequesterDocument(), []string{"ssm:StartAccessRequest", "ssm:GetAccessToken"}},
 		"approver":  {a.ApproverDocument(), nil},
 	} {
-		w := access.World{Accounts: []world.Account{{ID: accountID, Users: []world.User{{Name: "u", Inline: []world.InlinePolicy{{Name: "p", Document: c.document}}}}}}}
+		w := access.World{
+			Accounts: []world.Account{
+				{
+					ID:    accountID,
+					Users: []world.User{{Name: "u", Inline: []world.InlinePolicy{{Name: "p", Document: c.document}}}},
+				},
+			},
+		}
 		engine, err := access.Compile(w)
 		require.NoError(t, err)
 		user := access.LongTermKey("arn:aws:iam::111122223333:user/u")
 		decide := func(action string, r access.Resource, context access.Context) bool {
-			d, err := engine.Decide(user, access.Request{Action: action, Resources: []access.Resource{r}, Context: context})
+			d, err := engine.Decide(
+				user,
+				access.Request{Action: action, Resources: []access.Resource{r}, Context: context},
+			)
 			require.NoError(t, err)
 			return d.Allowed()
 		}
 		node := access.Resource{ARN: "arn:aws:ec2:us-east-1:111122223333:instance/i-1"}
 		ssm := func(resource string, tags ...world.Tag) access.Resource {
-			return access.Resource{ARN: "arn:aws:ssm:us-east-1:111122223333:" + resource, Tags: append([]world.Tag{}, tags...)}
+			return access.Resource{
+				ARN:  "arn:aws:ssm:us-east-1:111122223333:" + resource,
+				Tags: append([]world.Tag{}, tags...),
+			}
 		}
 		ours := world.Tag{Key: "SystemsManagerJustInTimeNodeAccessManaged", Value: "true"}
 		for _, action := range []string{"ec2:GetPasswordData", "ssm:SendCommand", "ssm:ResumeSession", "ec2-instance-connect:SendSSHPublicKey", "ssm-guiconnect:StartConnection", "iam:PassRole"} {
@@ -259,7 +305,13 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 			assert.True(t, decide(action, node, nil), "%s: %s", name, action)
 		}
 		requester := name == "requester"
-		manual, auto, command := access.Context{"ssm:DocumentType": {"ManualApprovalPolicy"}}, access.Context{"ssm:DocumentType": {"AutoApprovalPolicy"}}, access.Context{"ssm:DocumentType": {"Automation"}}
+		manual, auto, command := access.Context{
+			"ssm:DocumentType": {"ManualApprovalPolicy"},
+		}, access.Context{
+			"ssm:DocumentType": {"AutoApprovalPolicy"},
+		}, access.Context{
+			"ssm:DocumentType": {"Automation"},
+		}
 		start := func(document string, context access.Context) bool {
 			d, err := engine.Decide(user, access.Request{Action: "ssm:StartAutomationExecution", Context: context,
 				Resources: []access.Resource{ssm("document/" + document), ssm("automation-execution/1")}})
@@ -268,13 +320,23 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 		}
 		assert.Equal(t, requester, start("Production", manual), name)
 		assert.False(t, start("AWS-StopEC2Instance", command), name)
-		assert.Equal(t, requester, decide("ssm:StopAutomationExecution", ssm("automation-execution/1", ours), nil), name)
+		assert.Equal(
+			t,
+			requester,
+			decide("ssm:StopAutomationExecution", ssm("automation-execution/1", ours), nil),
+			name,
+		)
 		assert.False(t, decide("ssm:StopAutomationExecution", ssm("automation-execution/1"), nil), name)
 		assert.Equal(t, !requester, decide("ssm:SendAutomationSignal", ssm("automation-execution/1", ours), nil), name)
 		assert.False(t, decide("ssm:SendAutomationSignal", ssm("automation-execution/1"), nil), name)
 		assert.Equal(t, requester, decide("ssm:CreateOpsItem", ssm("opsitem/oi-1"), nil), name)
 		assert.True(t, decide("ssm:GetOpsItem", ssm("opsitem/oi-1"), nil), name)
-		assert.True(t, decide("ssm:GetDocument", ssm("document/Production"), manual) && decide("ssm:GetDocument", ssm("document/"+justintime.AutoApprovalDocument), auto), name)
+		assert.True(
+			t,
+			decide("ssm:GetDocument", ssm("document/Production"), manual) &&
+				decide("ssm:GetDocument", ssm("document/"+justintime.AutoApprovalDocument), auto),
+			name,
+		)
 		assert.False(t, decide("ssm:GetDocument", ssm("document/Other"), command), name)
 		for _, action := range changesDocuments {
 			assert.False(t, decide(action, ssm("document/Production"), manual), "%s: %s", name, action)
@@ -282,4 +344,9 @@ func TestRequestersAndApproversGetNoWayOntoNodes(t *testing.T) {
 	}
 }
 
-var changesDocuments = []string{"ssm:CreateDocument", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion", "ssm:DeleteDocument"}
+var changesDocuments = []string{
+	"ssm:CreateDocument",
+	"ssm:UpdateDocument",
+	"ssm:UpdateDocumentDefaultVersion",
+	"ssm:DeleteDocument",
+}

@@ -19,8 +19,15 @@ type OSAccess struct {
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
 }
 
-// NewOSAccess makes the shared role when somebody is in StandingUsers, and nothing otherwise. It registers nothing when Validate has a problem.
-func NewOSAccess(ctx *pulumi.Context, name string, args *osaccess.Args, users UserResources, opts ...pulumi.ResourceOption) (*OSAccess, error) {
+// NewOSAccess makes the shared role when somebody is in StandingUsers, and nothing otherwise. It registers nothing
+// when Validate has a problem.
+func NewOSAccess(
+	ctx *pulumi.Context,
+	name string,
+	args *osaccess.Args,
+	users UserResources,
+	opts ...pulumi.ResourceOption,
+) (*OSAccess, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -32,8 +39,12 @@ func NewOSAccess(ctx *pulumi.Context, name string, args *osaccess.Args, users Us
 	arns := pulumi.StringMap{}
 	if args.Standing() {
 		made, err := roleResources{
-			component: name, children: children, custom: &access.customResources, waitFor: resourcesOf(args.StandingUsers, users),
-			policyKey: policyName, fence: guardrail.OSAccessGuardPolicyName,
+			component: name,
+			children:  children,
+			custom:    &access.customResources,
+			waitFor:   resourcesOf(args.StandingUsers, users),
+			policyKey: policyName,
+			fence:     guardrail.OSAccessGuardPolicyName,
 		}.make(ctx, args.Role())
 		if err != nil {
 			return nil, err

@@ -28,7 +28,8 @@ func roleOf(t *testing.T, a *operation.Args) world.Role {
 	return w.Roles[0]
 }
 
-// A role that takes the OS user of the person has none of its own, and lies where policies of other accounts speak of such roles alone.
+// A role that takes the OS user of the person has none of its own, and lies where policies of other accounts speak of
+// such roles alone.
 func TestASharedRoleHasNoOSUserOfItsOwn(t *testing.T) {
 	role := roleOf(t, shared())
 	assert.Equal(t, "/guardrails/operation/from-user/", role.Path)
@@ -36,7 +37,8 @@ func TestASharedRoleHasNoOSUserOfItsOwn(t *testing.T) {
 	assert.Equal(t, []world.Tag{{Key: "Project", Value: "Test Project 1"}}, role.Tags)
 }
 
-// The tag is wanted in both statements, compared with the caller's own, and is the only one; the session name is asked for where AWS documents it.
+// The tag is wanted in both statements, compared with the caller's own, and is the only one; the session name is
+// asked for where AWS documents it.
 func TestASharedRoleTakesTheOwnOSUserAndNothingElse(t *testing.T) {
 	assert.Equal(t, `{"Version":"2012-10-17","Statement":[`+
 		`{"Sid":"NamedUsersWithRecentMFA","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:user/alice","arn:aws:iam::111122223333:user/people/carol"]},`+
@@ -48,7 +50,8 @@ func TestASharedRoleTakesTheOwnOSUserAndNothingElse(t *testing.T) {
 		`"StringEquals":{"aws:RequestTag/SSMSessionRunAs":"${aws:PrincipalTag/SSMSessionRunAs}"}}}]}`, roleOf(t, shared()).Trust.JSON())
 }
 
-// The guard leaves room for these roles alone, the way out leads to the accounts that are listed, and both only once somebody has an OS user.
+// The guard leaves room for these roles alone, the way out leads to the accounts that are listed, and both only once
+// somebody has an OS user.
 func TestTheGuardDeniesSessionTagsButTheOwnOSUser(t *testing.T) {
 	a := mfaGroup()
 	require.NoError(t, a.Validate())
@@ -79,11 +82,19 @@ func TestTheGuardDeniesSessionTagsButTheOwnOSUser(t *testing.T) {
 func TestNoticesAboutOSUsers(t *testing.T) {
 	notices := shared().Notices()
 	require.Len(t, notices, 1)
-	assert.Equal(t, "operationRoles[0].runAs: Switch Role of the console does not open the role TestProject1-fromUser, and neither does a profile of the AWS CLI: "+
-		"they send no session tags; guardrails handover prints what does", notices[0].String())
+	assert.Equal(
+		t,
+		"operationRoles[0].runAs: Switch Role of the console does not open the role TestProject1-fromUser, and neither does a profile of the AWS CLI: "+
+			"they send no session tags; guardrails handover prints what does",
+		notices[0].String(),
+	)
 
 	notices = operationRoles().Notices()
 	require.Len(t, notices, 1)
-	assert.Equal(t, "operationRoles[0].runAs: shells of the role TestProject1-os-user1 start as os-user1, which is not the OS user of "+
-		"arn:aws:iam::111122223333:user/alice (alice) and arn:aws:iam::111122223333:user/people/carol (carol)", notices[0].String())
+	assert.Equal(
+		t,
+		"operationRoles[0].runAs: shells of the role TestProject1-os-user1 start as os-user1, which is not the OS user of "+
+			"arn:aws:iam::111122223333:user/alice (alice) and arn:aws:iam::111122223333:user/people/carol (carol)",
+		notices[0].String(),
+	)
 }

@@ -15,9 +15,15 @@ type PasswordPolicy struct {
 	customResources
 }
 
-// NewPasswordPolicy sets the password policy of the account. It stays when the stack or the section goes, because without it every user of the
-// account, managed here or not, falls back to AWS's weaker default. It registers nothing when Validate has a problem.
-func NewPasswordPolicy(ctx *pulumi.Context, name string, args *passwordpolicy.Args, opts ...pulumi.ResourceOption) (*PasswordPolicy, error) {
+// NewPasswordPolicy sets the password policy of the account. It stays when the stack or the section goes, because
+// without it every user of the account, managed here or not, falls back to AWS's weaker default. It registers nothing
+// when Validate has a problem.
+func NewPasswordPolicy(
+	ctx *pulumi.Context,
+	name string,
+	args *passwordpolicy.Args,
+	opts ...pulumi.ResourceOption,
+) (*PasswordPolicy, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}

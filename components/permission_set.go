@@ -19,10 +19,15 @@ type PermissionSet struct {
 	PermissionSetARN pulumi.StringOutput `pulumi:"permissionSetArn"`
 }
 
-// NewPermissionSet makes the permission set, then its policies, then the assignments, so that nobody is assigned a permission set that is half made. The
-// ids of the assigned people and groups are looked up first: it is an error when they belong to somebody else. It registers nothing when
-// Validate has a problem.
-func NewPermissionSet(ctx *pulumi.Context, name string, args *identitycenter.PermissionSetArgs, opts ...pulumi.ResourceOption) (*PermissionSet, error) {
+// NewPermissionSet makes the permission set, then its policies, then the assignments, so that nobody is assigned a
+// permission set that is half made. The ids of the assigned people and groups are looked up first: it is an error
+// when they belong to somebody else. It registers nothing when Validate has a problem.
+func NewPermissionSet(
+	ctx *pulumi.Context,
+	name string,
+	args *identitycenter.PermissionSetArgs,
+	opts ...pulumi.ResourceOption,
+) (*PermissionSet, error) {
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
@@ -58,10 +63,18 @@ func NewPermissionSet(ctx *pulumi.Context, name string, args *identitycenter.Per
 			kind, who, id = "GROUP", "group-"+a.Group, args.IdentityCenter.Groups[a.Group]
 		}
 		for _, account := range a.Accounts {
-			assigned, err := ssoadmin.NewAccountAssignment(ctx, childName(name, childAssignment, who, account), &ssoadmin.AccountAssignmentArgs{
-				InstanceArn: instance, PermissionSetArn: set.Arn, PrincipalId: pulumi.String(id), PrincipalType: pulumi.String(kind),
-				TargetId: pulumi.String(account), TargetType: pulumi.String("AWS_ACCOUNT"),
-			}, children.after(policies...)...)
+			assigned, err := ssoadmin.NewAccountAssignment(
+				ctx,
+				childName(name, childAssignment, who, account),
+				&ssoadmin.AccountAssignmentArgs{
+					InstanceArn:      instance,
+					PermissionSetArn: set.Arn,
+					PrincipalId:      pulumi.String(id),
+					PrincipalType:    pulumi.String(kind),
+					TargetId:         pulumi.String(account),
+					TargetType:       pulumi.String("AWS_ACCOUNT"),
+				},
+				children.after(policies...)...)
 			if err != nil {
 				return nil, err
 			}
@@ -73,22 +86,38 @@ func NewPermissionSet(ctx *pulumi.Context, name string, args *identitycenter.Per
 }
 
 // makePolicies puts the inline policy in, whose Denies come before every Allow, and attaches the managed ones.
-func makePolicies(a *identitycenter.PermissionSetArgs, ctx *pulumi.Context, name string, set *ssoadmin.PermissionSet, children children) ([]pulumi.Resource, error) {
+func makePolicies(
+	a *identitycenter.PermissionSetArgs,
+	ctx *pulumi.Context,
+	name string,
+	set *ssoadmin.PermissionSet,
+	children children,
+) ([]pulumi.Resource, error) {
 	instance := pulumi.String(a.IdentityCenter.Instance)
 	var all []pulumi.Resource
 	if document, wanted := a.InlinePolicy(); wanted {
-		inline, err := ssoadmin.NewPermissionSetInlinePolicy(ctx, childName(name, childInlinePolicy), &ssoadmin.PermissionSetInlinePolicyArgs{
-			InstanceArn: instance, PermissionSetArn: set.Arn, InlinePolicy: pulumi.String(document.JSON()),
-		}, children...)
+		inline, err := ssoadmin.NewPermissionSetInlinePolicy(
+			ctx,
+			childName(name, childInlinePolicy),
+			&ssoadmin.PermissionSetInlinePolicyArgs{
+				InstanceArn: instance, PermissionSetArn: set.Arn, InlinePolicy: pulumi.String(document.JSON()),
+			},
+			children...)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, inline)
 	}
 	for _, policyName := range a.AttachedPolicies() {
-		attached, err := ssoadmin.NewManagedPolicyAttachment(ctx, childName(name, childAttachment, policyName), &ssoadmin.ManagedPolicyAttachmentArgs{
-			InstanceArn: instance, PermissionSetArn: set.Arn, ManagedPolicyArn: pulumi.String(a.Account.Partition.ManagedPolicyARN(policyName)),
-		}, children.after(all...)...)
+		attached, err := ssoadmin.NewManagedPolicyAttachment(
+			ctx,
+			childName(name, childAttachment, policyName),
+			&ssoadmin.ManagedPolicyAttachmentArgs{
+				InstanceArn:      instance,
+				PermissionSetArn: set.Arn,
+				ManagedPolicyArn: pulumi.String(a.Account.Partition.ManagedPolicyARN(policyName)),
+			},
+			children.after(all...)...)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,15 @@ func TestAProblemReadsAsOneLine(t *testing.T) {
 // The section is put before every path but those that are whole.
 func TestUnderPutsTheSectionBeforeRelativePaths(t *testing.T) {
 	problems := problem.List{
-		{Path: "name"}, {Path: ""}, {Path: "[0].name"}, {Path: "account.id"}, {Path: "tags.project"}, {Path: `tags["Team"]`}, {Path: "tags"},
+		{
+			Path: "name",
+		},
+		{Path: ""},
+		{Path: "[0].name"},
+		{Path: "account.id"},
+		{Path: "tags.project"},
+		{Path: `tags["Team"]`},
+		{Path: "tags"},
 		{Path: "operationRoles[0].runAs"},
 	}
 	var paths []string
@@ -34,7 +42,14 @@ func TestUnderPutsTheSectionBeforeRelativePaths(t *testing.T) {
 		paths = append(paths, problem.Path)
 	}
 	assert.Equal(t, []string{
-		"users[1].name", "users[1]", "users[1][0].name", "account.id", "tags.project", `users[1].tags["Team"]`, "users[1].tags", "operationRoles[0].runAs",
+		"users[1].name",
+		"users[1]",
+		"users[1][0].name",
+		"account.id",
+		"tags.project",
+		`users[1].tags["Team"]`,
+		"users[1].tags",
+		"operationRoles[0].runAs",
 	}, paths)
 	assert.Equal(t, "name", problems[0].Path, "the problems themselves are left alone")
 	assert.Equal(t, "name", problems.Under("")[0].Path)

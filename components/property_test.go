@@ -21,9 +21,33 @@ import (
 func text() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.SampledFrom([]string{
-			"", " ", "*", "/", "/people/", "root", "alice", "Alice", "os-user1", "Project", "Email", "${aws:username}", "計画", "a b", accountID, otherAccount,
-			"arn:aws:iam::444455556666:user/dave", "arn:aws:iam::444455556666:role/ops", "AWS-StartPortForwardingSession", "AdministratorAccess", "us-east-1",
-			"job-function/Billing", "mrk-1234abcd12ab34cd56ef1234567890ab", "\x00", "\xff", `"`, "\n",
+			"",
+			" ",
+			"*",
+			"/",
+			"/people/",
+			"root",
+			"alice",
+			"Alice",
+			"os-user1",
+			"Project",
+			"Email",
+			"${aws:username}",
+			"計画",
+			"a b",
+			accountID,
+			otherAccount,
+			"arn:aws:iam::444455556666:user/dave",
+			"arn:aws:iam::444455556666:role/ops",
+			"AWS-StartPortForwardingSession",
+			"AdministratorAccess",
+			"us-east-1",
+			"job-function/Billing",
+			"mrk-1234abcd12ab34cd56ef1234567890ab",
+			"\x00",
+			"\xff",
+			`"`,
+			"\n",
 		}),
 		rapid.StringMatching(`[A-Za-z0-9+=,.@_-]{1,70}`),
 		rapid.String(),
@@ -45,19 +69,27 @@ func words(right ...string) *rapid.Generator[[]string] {
 }
 
 func span() *rapid.Generator[time.Duration] {
-	return rapid.OneOf(rapid.Just(time.Duration(0)), rapid.Just(time.Hour), rapid.Just(time.Hour), rapid.Map(rapid.IntRange(-10, 3000), func(n int) time.Duration { return time.Duration(n) * time.Minute }))
+	return rapid.OneOf(
+		rapid.Just(time.Duration(0)),
+		rapid.Just(time.Hour),
+		rapid.Just(time.Hour),
+		rapid.Map(rapid.IntRange(-10, 3000), func(n int) time.Duration { return time.Duration(n) * time.Minute }),
+	)
 }
 
 func someAccount() *rapid.Generator[guardrail.Account] {
 	return rapid.Custom(func(t *rapid.T) guardrail.Account {
 		return guardrail.Account{
-			ID: word(accountID).Draw(t, "id"), Alias: word("", "jump").Draw(t, "alias"),
-			Partition: rapid.SampledFrom([]policy.Partition{policy.AWS, policy.AWS, policy.AWS, policy.AWSChina, ""}).Draw(t, "partition"),
+			ID:    word(accountID).Draw(t, "id"),
+			Alias: word("", "jump").Draw(t, "alias"),
+			Partition: rapid.SampledFrom([]policy.Partition{policy.AWS, policy.AWS, policy.AWS, policy.AWSChina, ""}).
+				Draw(t, "partition"),
 		}
 	})
 }
 
-// Whatever is written, nothing panics; and Args without a problem render documents that are valid for their use and read back as they are.
+// Whatever is written, nothing panics; and Args without a problem render documents that are valid for their use and
+// read back as they are.
 func TestArgsWithoutAProblemRenderValidDocuments(t *testing.T) {
 	rendered := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -73,38 +105,99 @@ func TestArgsWithoutAProblemRenderValidDocuments(t *testing.T) {
 		}
 		account := someAccount().Draw(t, "account")
 		add(&group.Args{
-			Account: account, Name: word("", "people").Draw(t, "name"), Path: word("", "/team/").Draw(t, "path"), UserPaths: words("/", "/people/").Draw(t, "userPaths"), ProjectTag: word("", "Project", "dp:project").Draw(t, "tag"),
-			FirstPasswordChange: rapid.Bool().Draw(t, "change"), EnrolWithAccessKeys: rapid.Bool().Draw(t, "keys"), RoleAccounts: words(otherAccount, "777788889999").Draw(t, "accounts"),
+			Account:    account,
+			Name:       word("", "people").Draw(t, "name"),
+			Path:       word("", "/team/").Draw(t, "path"),
+			UserPaths:  words("/", "/people/").Draw(t, "userPaths"),
+			ProjectTag: word("", "Project", "dp:project").Draw(t, "tag"),
+			FirstPasswordChange: rapid.Bool().
+				Draw(t, "change"),
+			EnrolWithAccessKeys: rapid.Bool().Draw(t, "keys"),
+			RoleAccounts:        words(otherAccount, "777788889999").Draw(t, "accounts"),
 			SelfService: group.SelfService{
-				AccessKeys: rapid.Bool().Draw(t, "accessKeys"), ContactTags: words("Email", "DisplayName", "Phone").Draw(t, "contact"), AWSLogin: rapid.Bool().Draw(t, "login"),
+				AccessKeys: rapid.Bool().
+					Draw(t, "accessKeys"),
+				ContactTags: words("Email", "DisplayName", "Phone").Draw(t, "contact"),
+				AWSLogin:    rapid.Bool().Draw(t, "login"),
 			},
 		})
 		add(&user.Args{
-			Account: account, Name: word("alice", "bob").Draw(t, "user"), Path: word("", "/", "/people/").Draw(t, "userPath"), Email: word("", "alice@example.com").Draw(t, "email"), DisplayName: word("", "Alice").Draw(t, "display"),
-			Tags: rapid.MapOfN(word("Team", "Project"), word("red"), 0, 2).Draw(t, "tags"), ContactTags: words("Email").Draw(t, "ignored"), Groups: words("people", "others").Draw(t, "groups"),
+			Account:     account,
+			Name:        word("alice", "bob").Draw(t, "user"),
+			Path:        word("", "/", "/people/").Draw(t, "userPath"),
+			Email:       word("", "alice@example.com").Draw(t, "email"),
+			DisplayName: word("", "Alice").Draw(t, "display"),
+			Tags: rapid.MapOfN(word("Team", "Project"), word("red"), 0, 2).
+				Draw(t, "tags"),
+			ContactTags: words("Email").Draw(t, "ignored"),
+			Groups:      words("people", "others").Draw(t, "groups"),
 		})
 		add(&operation.Args{
-			Account: account, ProjectTag: word("", "Project").Draw(t, "projectTag"), DefaultRunAs: word("", "guest").Draw(t, "default"),
-			Regions: words("us-east-1", "ap-northeast-1").Draw(t, "roleRegions"), KMSKeyID: word("", "mrk-1234abcd12ab34cd56ef1234567890ab").Draw(t, "key"),
+			Account:      account,
+			ProjectTag:   word("", "Project").Draw(t, "projectTag"),
+			DefaultRunAs: word("", "guest").Draw(t, "default"),
+			Regions: words(
+				"us-east-1",
+				"ap-northeast-1",
+			).Draw(t, "roleRegions"),
+			KMSKeyID:  word("", "mrk-1234abcd12ab34cd56ef1234567890ab").Draw(t, "key"),
 			UserPaths: rapid.MapOfN(word("alice"), word("/people/"), 0, 1).Draw(t, "paths"),
 			Roles: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) operation.Role {
 				return operation.Role{
-					Name: word("", "ops", "second", "third").Draw(t, "role"), Users: words("alice", "bob").Draw(t, "users"), PrincipalARNs: words("arn:aws:iam::444455556666:user/dave").Draw(t, "arns"), Project: word("Test Project 1", "計画", "two").Draw(t, "project"),
-					RunAs: word("os-user1", "os-user2").Draw(t, "runAs"), Documents: words("AWS-StartPortForwardingSession", "Team-Diagnostics", "SSM-SessionManagerRunShell").Draw(t, "documents"), AllowUnlogged: rapid.Bool().Draw(t, "unlogged"),
-					MFAMaxAge: span().Draw(t, "age"), SessionName: guardrail.SessionName(rapid.SampledFrom([]string{"", "userName", "any", "x"}).Draw(t, "rule")),
+					Name: word(
+						"",
+						"ops",
+						"second",
+						"third",
+					).Draw(t, "role"),
+					Users:         words("alice", "bob").Draw(t, "users"),
+					PrincipalARNs: words("arn:aws:iam::444455556666:user/dave").Draw(t, "arns"),
+					Project:       word("Test Project 1", "計画", "two").Draw(t, "project"),
+					RunAs: word(
+						"os-user1",
+						"os-user2",
+					).Draw(t, "runAs"),
+					Documents: words(
+						"AWS-StartPortForwardingSession",
+						"Team-Diagnostics",
+						"SSM-SessionManagerRunShell",
+					).Draw(t, "documents"),
+					AllowUnlogged: rapid.Bool().Draw(t, "unlogged"),
+					MFAMaxAge:     span().Draw(t, "age"),
+					SessionName: guardrail.SessionName(
+						rapid.SampledFrom([]string{"", "userName", "any", "x"}).Draw(t, "rule"),
+					),
 					MaxSessionDuration: span().Draw(t, "session"),
 				}
 			}), 0, 3).Draw(t, "roles"),
 		})
 		add(&delegated.Args{
-			Account: account, Name: word("AdminRole").Draw(t, "delegated"), Users: words("alice", "bob").Draw(t, "people"), PrincipalARNs: words("arn:aws:iam::444455556666:user/dave").Draw(t, "guests"),
-			ManagedPolicies: words("AdministratorAccess", "job-function/Billing").Draw(t, "policies"), MFAMaxAge: span().Draw(t, "delegatedAge"), MaxSessionDuration: span().Draw(t, "delegatedSession"),
+			Account:       account,
+			Name:          word("AdminRole").Draw(t, "delegated"),
+			Users:         words("alice", "bob").Draw(t, "people"),
+			PrincipalARNs: words("arn:aws:iam::444455556666:user/dave").Draw(t, "guests"),
+			ManagedPolicies: words(
+				"AdministratorAccess",
+				"job-function/Billing",
+			).Draw(t, "policies"),
+			MFAMaxAge:          span().Draw(t, "delegatedAge"),
+			MaxSessionDuration: span().Draw(t, "delegatedSession"),
 		})
 		sessions := &preferences.Args{
-			Account: account, Regions: words("us-east-1", "ap-northeast-1").Draw(t, "regions"), RunAs: preferences.RunAs{DefaultUser: word("", "guest").Draw(t, "defaultUser")},
-			IdleTimeout: span().Draw(t, "idle"), MaxDuration: span().Draw(t, "max"), Shell: preferences.Shell{Linux: word("", "exec /bin/bash -l").Draw(t, "shell")},
+			Account:     account,
+			Regions:     words("us-east-1", "ap-northeast-1").Draw(t, "regions"),
+			RunAs:       preferences.RunAs{DefaultUser: word("", "guest").Draw(t, "defaultUser")},
+			IdleTimeout: span().Draw(t, "idle"),
+			MaxDuration: span().Draw(t, "max"),
+			Shell:       preferences.Shell{Linux: word("", "exec /bin/bash -l").Draw(t, "shell")},
 			Logs: preferences.SessionLogs{
-				CloudWatch: preferences.CloudWatchLogs{Group: word("", "/logs").Draw(t, "group")}, S3: preferences.S3Logs{Bucket: word("example-session-logs").Draw(t, "bucket"), Prefix: word("", "ssm").Draw(t, "prefix")},
+				CloudWatch: preferences.CloudWatchLogs{
+					Group: word("", "/logs").Draw(t, "group"),
+				},
+				S3: preferences.S3Logs{
+					Bucket: word("example-session-logs").Draw(t, "bucket"),
+					Prefix: word("", "ssm").Draw(t, "prefix"),
+				},
 			},
 			KMSKeyID: word("", "mrk-1234abcd12ab34cd56ef1234567890ab").Draw(t, "kms"),
 		}

@@ -9,7 +9,8 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// roleResources makes one role from what a world says about it. What others attach to it or put into it is seen and removed.
+// roleResources makes one role from what a world says about it. What others attach to it or put into it is seen and
+// removed.
 type roleResources struct {
 	component string
 	// key tells the roles of one component apart in child names; empty when there is only one.
@@ -23,9 +24,11 @@ type roleResources struct {
 	policies map[string]*iam.Policy
 	// policyKey is how child names call a managed policy: the same at every run, and no other policy's.
 	policyKey func(arn string) string
-	// guard is the ARN of the attached policy with the Denies: it is attached before every Allow and detached after. Empty means none.
+	// guard is the ARN of the attached policy with the Denies: it is attached before every Allow and detached after.
+	// Empty means none.
 	guard string
-	// fence is the name of the inline policy with the Denies: it is put in before every Allow and taken out after. Empty means none.
+	// fence is the name of the inline policy with the Denies: it is put in before every Allow and taken out after.
+	// Empty means none.
 	fence string
 }
 
@@ -64,7 +67,13 @@ func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, 
 		return nil, err
 	}
 	r.custom.add(made)
-	d := &deniedRole{roleResources: r, role: role, made: made, inlined: map[string]pulumi.Resource{}, attached: map[string]pulumi.Resource{}}
+	d := &deniedRole{
+		roleResources: r,
+		role:          role,
+		made:          made,
+		inlined:       map[string]pulumi.Resource{},
+		attached:      map[string]pulumi.Resource{},
+	}
 	for _, inline := range role.Inline {
 		if r.fence == "" || inline.Name != r.fence {
 			continue
@@ -85,7 +94,8 @@ func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, 
 	return d, nil
 }
 
-// allow attaches the other managed policies and puts the other inline policies in, and then removes what others attached and put in.
+// allow attaches the other managed policies and puts the other inline policies in, and then removes what others
+// attached and put in.
 func (d *deniedRole) allow(ctx *pulumi.Context) error {
 	arns := pulumi.StringArray{}
 	var attached []pulumi.Resource
@@ -99,10 +109,14 @@ func (d *deniedRole) allow(ctx *pulumi.Context) error {
 		}
 		arns, attached = append(arns, d.policyARN(arn)), append(attached, attachment)
 	}
-	attachments, err := iam.NewRolePolicyAttachmentsExclusive(ctx, d.name(childAttachedPolicies), &iam.RolePolicyAttachmentsExclusiveArgs{
-		RoleName:   d.made.Name,
-		PolicyArns: arns,
-	}, d.children.after(attached...)...)
+	attachments, err := iam.NewRolePolicyAttachmentsExclusive(
+		ctx,
+		d.name(childAttachedPolicies),
+		&iam.RolePolicyAttachmentsExclusiveArgs{
+			RoleName:   d.made.Name,
+			PolicyArns: arns,
+		},
+		d.children.after(attached...)...)
 	if err != nil {
 		return err
 	}
@@ -144,10 +158,14 @@ func (d *deniedRole) put(ctx *pulumi.Context, inline world.InlinePolicy) (pulumi
 
 // attach attaches one managed policy, after the Denies that are there.
 func (d *deniedRole) attach(ctx *pulumi.Context, arn string) (pulumi.Resource, error) {
-	attachment, err := iam.NewRolePolicyAttachment(ctx, d.name(childAttachment, d.policyKey(arn)), &iam.RolePolicyAttachmentArgs{
-		Role:      d.made.Name,
-		PolicyArn: d.policyARN(arn),
-	}, d.children.after(d.denies...)...)
+	attachment, err := iam.NewRolePolicyAttachment(
+		ctx,
+		d.name(childAttachment, d.policyKey(arn)),
+		&iam.RolePolicyAttachmentArgs{
+			Role:      d.made.Name,
+			PolicyArn: d.policyARN(arn),
+		},
+		d.children.after(d.denies...)...)
 	if err != nil {
 		return nil, err
 	}

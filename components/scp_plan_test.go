@@ -20,11 +20,15 @@ func someStatement(sid string, size int) policy.Statement {
 	return policy.Deny(sid, "ssm:"+strings.Repeat("A", max(1, size))).On("*")
 }
 
-// someGuardrail is a guardrail of up to twelve statements of very different sizes, none too large for a policy of limit bytes.
+// someGuardrail is a guardrail of up to twelve statements of very different sizes, none too large for a policy of
+// limit bytes.
 func someGuardrail(t *rapid.T, limit int) scp.Guardrail {
 	g := scp.Guardrail{Word: "some", Name: "some"}
 	for i := range rapid.IntRange(1, 12).Draw(t, "statements") {
-		g.Statements = append(g.Statements, someStatement(fmt.Sprintf("S%d", i), rapid.IntRange(1, limit-120).Draw(t, "size")))
+		g.Statements = append(
+			g.Statements,
+			someStatement(fmt.Sprintf("S%d", i), rapid.IntRange(1, limit-120).Draw(t, "size")),
+		)
 	}
 	return g
 }
@@ -85,7 +89,8 @@ func TestEveryStatementIsPackedOnceAndNoPolicyIsOverTheQuota(t *testing.T) {
 	})
 }
 
-// A statement that is added, wherever in the guardrail, moves no other one whose place is recorded; one that goes away moves none either.
+// A statement that is added, wherever in the guardrail, moves no other one whose place is recorded; one that goes
+// away moves none either.
 func TestNoStatementMovesWhenAnotherComesOrGoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.IntRange(300, 2000).Draw(t, "limit")
@@ -93,8 +98,11 @@ func TestNoStatementMovesWhenAnotherComesOrGoes(t *testing.T) {
 		before := places(scp.Pack(g, limit, nil))
 
 		more := g
-		more.Statements = slices.Insert(slices.Clone(g.Statements), rapid.IntRange(0, len(g.Statements)).Draw(t, "where"),
-			someStatement("New", rapid.IntRange(1, limit-120).Draw(t, "new")))
+		more.Statements = slices.Insert(
+			slices.Clone(g.Statements),
+			rapid.IntRange(0, len(g.Statements)).Draw(t, "where"),
+			someStatement("New", rapid.IntRange(1, limit-120).Draw(t, "new")),
+		)
 		k := scp.Pack(more, limit, before)
 		holds(t, more, k, limit)
 		after := places(k)
@@ -112,8 +120,9 @@ func TestNoStatementMovesWhenAnotherComesOrGoes(t *testing.T) {
 	})
 }
 
-// When statements grow, those that do not fit any more move to later policies alone, each move is said, and nothing else moves. Policies are updated the
-// last one first, so that a statement is in its new policy before it leaves the old one.
+// When statements grow, those that do not fit any more move to later policies alone, each move is said, and nothing
+// else moves. Policies are updated the last one first, so that a statement is in its new policy before it leaves the
+// old one.
 func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 	moves := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -124,7 +133,10 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 		grown.Statements = slices.Clone(g.Statements)
 		for i := range grown.Statements {
 			if rapid.Bool().Draw(t, "grows") {
-				grown.Statements[i] = someStatement(grown.Statements[i].Sid, rapid.IntRange(1, limit-120).Draw(t, "size"))
+				grown.Statements[i] = someStatement(
+					grown.Statements[i].Sid,
+					rapid.IntRange(1, limit-120).Draw(t, "size"),
+				)
 			}
 		}
 		k := scp.Pack(grown, limit, before)
@@ -147,7 +159,8 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 			to, _ := scp.BoxNumber("some", m.To)
 			require.Greater(t, to, from)
 			require.Equal(t, []string{
-				"step 1: " + sid + " is put into " + m.To + ", which is attached", "step 2: " + sid + " is taken out of " + m.From,
+				"step 1: " + sid + " is put into " + m.To + ", which is attached",
+				"step 2: " + sid + " is taken out of " + m.From,
 			}, m.Steps())
 		}
 	})
@@ -156,7 +169,11 @@ func TestAStatementThatMustMoveMovesToALaterPolicy(t *testing.T) {
 
 // A statement can stand in two policies for one deployment, which is how it moves to an earlier one without a gap.
 func TestAStatementCanStandInTwoPolicies(t *testing.T) {
-	g := scp.Guardrail{Word: "some", Name: "some", Statements: []policy.Statement{someStatement("A", 10), someStatement("B", 10)}}
+	g := scp.Guardrail{
+		Word:       "some",
+		Name:       "some",
+		Statements: []policy.Statement{someStatement("A", 10), someStatement("B", 10)},
+	}
 	k := scp.Pack(g, 1000, map[string][]string{"B": {"guardrails-some", "guardrails-some-2"}})
 	assert.Equal(t, map[string][]string{"guardrails-some": {"A", "B"}, "guardrails-some-2": {"B"}}, sidsByPolicy(k))
 	assert.Equal(t, []string{"B"}, k.Doubled)
@@ -213,12 +230,20 @@ func TestOverTheQuotaIsRefusedWithNumbers(t *testing.T) {
 	a := organizationFixture(policy.AWS)
 	a.Quotas.SCP = 600
 	err := a.Validate()
-	require.ErrorContains(t, err, "protectGuardrails: statement DenyChangingGuardedRoles alone has 633 bytes, and a service control policy takes 600: its resources have ")
+	require.ErrorContains(
+		t,
+		err,
+		"protectGuardrails: statement DenyChangingGuardedRoles alone has 633 bytes, and a service control policy takes 600: its resources have ",
+	)
 
 	a = organizationFixture(policy.AWS)
 	a.Attached = map[string]int{rootUnit: 8}
-	require.EqualError(t, a.Validate(), "r-exam (Root) would carry 11 service control policies, and the quota is 10: 8 of others (FullAWSAccess among them), "+
-		"guardrails-protect-guardrails, guardrails-console-passwords, guardrails-member-root; attach some of them to units below, or merge policies")
+	require.EqualError(
+		t,
+		a.Validate(),
+		"r-exam (Root) would carry 11 service control policies, and the quota is 10: 8 of others (FullAWSAccess among them), "+
+			"guardrails-protect-guardrails, guardrails-console-passwords, guardrails-member-root; attach some of them to units below, or merge policies",
+	)
 	a.Attached[rootUnit] = 7
 	require.NoError(t, a.Validate())
 
@@ -252,14 +277,21 @@ func TestTheRecordedPlacementChangesNothing(t *testing.T) {
 	// More people move the last statement of a full policy on, and the notice says how.
 	for i := range 60 {
 		a.Tree.Accounts = append(a.Tree.Accounts, fmt.Sprintf("%d00000000000", 100+i)[:12])
-		a.ProtectGuardrails.PeopleAccounts = append(a.ProtectGuardrails.PeopleAccounts, fmt.Sprintf("%d00000000000", 100+i)[:12])
+		a.ProtectGuardrails.PeopleAccounts = append(
+			a.ProtectGuardrails.PeopleAccounts,
+			fmt.Sprintf("%d00000000000", 100+i)[:12],
+		)
 	}
 	require.NoError(t, a.Validate())
 	moved, err := a.Plan()
 	require.NoError(t, err)
 	require.NotEmpty(t, moved.Moves)
 	assert.True(t, strings.HasPrefix(moved.Moves[0].From, "guardrails-protect-guardrails"), moved.Moves[0].From)
-	assert.Contains(t, fmt.Sprint(a.Notices()), moved.Moves[0].Sid+" does not fit into "+moved.Moves[0].From+" any more: step 1: ")
+	assert.Contains(
+		t,
+		fmt.Sprint(a.Notices()),
+		moved.Moves[0].Sid+" does not fit into "+moved.Moves[0].From+" any more: step 1: ",
+	)
 }
 
 func without[T any](values []T, i int) []T { return slices.Delete(slices.Clone(values), i, i+1) }

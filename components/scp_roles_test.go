@@ -80,7 +80,14 @@ func TestCovers(t *testing.T) {
 		{"*:role/*a", "*:role/a*a", true},
 		{"*:role/*", "*:root", false},
 	} {
-		assert.Equal(t, c.want, scp.Covers("arn:aws:iam::"+c.outer, "arn:aws:iam::"+c.inner), "%s covers %s", c.outer, c.inner)
+		assert.Equal(
+			t,
+			c.want,
+			scp.Covers("arn:aws:iam::"+c.outer, "arn:aws:iam::"+c.inner),
+			"%s covers %s",
+			c.outer,
+			c.inner,
+		)
 	}
 }
 

@@ -21,10 +21,12 @@ type ServiceControlPolicies struct {
 	PolicyIDs pulumi.StringMapOutput `pulumi:"policyIds"`
 }
 
-// NewServiceControlPolicies makes the policies of the plan and attaches them, one call after the other, because AWS Organizations takes two a second and
-// refuses what runs side by side. What protects comes first and goes last. Before that it looks the organization up: it is an error when the
-// organization or its management account is another one, or when service control policies are not enabled; they are never enabled here, because
-// whoever owns that setting can detach every policy with it. It prints the undo sheet, and registers nothing when Validate has a problem.
+// NewServiceControlPolicies makes the policies of the plan and attaches them, one call after the other, because AWS
+// Organizations takes two a second and refuses what runs side by side. What protects comes first and goes last.
+// Before that it looks the organization up: it is an error when the organization or its management account is another
+// one, or when service control policies are not enabled; they are never enabled here, because whoever owns that
+// setting can detach every policy with it. It prints the undo sheet, and registers nothing when Validate has a
+// problem.
 func NewServiceControlPolicies(
 	ctx *pulumi.Context, name string, args *scp.Args, opts ...pulumi.ResourceOption,
 ) (*ServiceControlPolicies, error) {
@@ -61,10 +63,14 @@ func NewServiceControlPolicies(
 		component.add(made)
 		last, ids[planned.Name] = []pulumi.Resource{made}, made.ID().ToStringOutput()
 		for _, target := range planned.Targets {
-			attached, err := organizations.NewPolicyAttachment(ctx, childName(name, childAttachment, planned.Name, target), &organizations.PolicyAttachmentArgs{
-				PolicyId: made.ID().ToStringOutput(),
-				TargetId: pulumi.String(target),
-			}, children.after(last...)...)
+			attached, err := organizations.NewPolicyAttachment(
+				ctx,
+				childName(name, childAttachment, planned.Name, target),
+				&organizations.PolicyAttachmentArgs{
+					PolicyId: made.ID().ToStringOutput(),
+					TargetId: pulumi.String(target),
+				},
+				children.after(last...)...)
 			if err != nil {
 				return nil, err
 			}

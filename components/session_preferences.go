@@ -19,8 +19,9 @@ type SessionPreferences struct {
 	DocumentARNs pulumi.StringMapOutput `pulumi:"documentArns"`
 }
 
-// NewSessionPreferences makes the documents. They stay when the stack or a Region goes, because without them AWS's defaults apply again: shells
-// as ssm-user with sudo, no limits, no logs. It registers nothing when Validate has a problem.
+// NewSessionPreferences makes the documents. They stay when the stack or a Region goes, because without them AWS's
+// defaults apply again: shells as ssm-user with sudo, no limits, no logs. It registers nothing when Validate has a
+// problem.
 func NewSessionPreferences(
 	ctx *pulumi.Context, name string, args *preferences.Args, providers RegionProviders, opts ...pulumi.ResourceOption,
 ) (*SessionPreferences, error) {
@@ -57,7 +58,11 @@ func NewSessionPreferences(
 		document, _ := args.NodeDocument()
 		// No description: it could never change without replacing the policy.
 		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, guardrail.NodePolicyName), &iam.PolicyArgs{
-			Name: pulumi.String(guardrail.NodePolicyName), Path: pulumi.String(guardrail.PolicyPath), Policy: pulumi.String(document.JSON()),
+			Name: pulumi.String(
+				guardrail.NodePolicyName,
+			),
+			Path:   pulumi.String(guardrail.PolicyPath),
+			Policy: pulumi.String(document.JSON()),
 		}, children...)
 		if err != nil {
 			return nil, err
@@ -89,13 +94,18 @@ func preferencesOptions(provider pulumi.ProviderResource) []pulumi.ResourceOptio
 	return opts
 }
 
-// validatePreferencesProviders wants a provider for every Region but one: the component's own provider works in a single Region, and a second document
-// made by it would be the same one.
+// validatePreferencesProviders wants a provider for every Region but one: the component's own provider works in a
+// single Region, and a second document made by it would be the same one.
 func validatePreferencesProviders(args *preferences.Args, providers RegionProviders) error {
 	var p problem.List
 	ambient, others := providers.missing(args.Regions)
 	for _, i := range others {
-		p.Add(problem.At("regions", i), args.Regions[i], "has no provider, and the provider of the component is taken to be that of "+ambient, "give providers an entry for it")
+		p.Add(
+			problem.At("regions", i),
+			args.Regions[i],
+			"has no provider, and the provider of the component is taken to be that of "+ambient,
+			"give providers an entry for it",
+		)
 	}
 	return p.Err()
 }

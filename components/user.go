@@ -21,8 +21,9 @@ type User struct {
 	UserARN pulumi.StringOutput `pulumi:"userArn"`
 }
 
-// NewUser makes the user and then its memberships. Give the CustomResources of the MFA group as DependsOn, so that nobody exists before
-// the guard does and everybody is gone before it goes. It registers nothing when Validate has a problem.
+// NewUser makes the user and then its memberships. Give the CustomResources of the MFA group as DependsOn, so that
+// nobody exists before the guard does and everybody is gone before it goes. It registers nothing when Validate has a
+// problem.
 //
 // A user who has enrolled a device or made keys is deleted with them, when the entry is removed from the stack file.
 func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.ResourceOption) (*User, error) {
@@ -47,7 +48,8 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 	membership, err := iam.NewUserGroupMembership(ctx, childName(name, childMembership), &iam.UserGroupMembershipArgs{
 		User:   made.Name,
 		Groups: pulumi.ToStringArray(slices.Sorted(slices.Values(args.Groups))),
-		// Whoever leaves is in the guard's group until the deletion of the user takes them out of it: a deletion that is refused at once leaves the guard in place.
+		// Whoever leaves is in the guard's group until the deletion of the user takes them out of it: a deletion that
+		// is refused at once leaves the guard in place.
 	}, children.with(pulumi.DeletedWith(made))...)
 	if err != nil {
 		return nil, err

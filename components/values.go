@@ -16,7 +16,8 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// The values that configure components live in the packages under guardrail, which need no Pulumi. Programs write them under these names.
+// The values that configure components live in the packages under guardrail, which need no Pulumi. Programs write
+// them under these names.
 type (
 	DelegatedRoleArgs           = delegated.Args
 	AccessGrantArgs             = grant.Args

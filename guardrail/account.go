@@ -11,8 +11,9 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// RunAsTag is the tag that Session Manager reads from the principal that starts a session: the OS user of the shell. The key is AWS's and
-// cannot be configured. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html.
+// RunAsTag is the tag that Session Manager reads from the principal that starts a session: the OS user of the shell.
+// The key is AWS's and cannot be configured. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html.
 const RunAsTag = journey.RunAsTag
 
 // DefaultProjectTag is the tag that pairs roles with nodes when no other key is configured.
@@ -24,14 +25,15 @@ const (
 	DisplayNameTag = "DisplayName"
 )
 
-// The paths of what the components make. A path says what a role is: service control policies exempt and protect by path, and the
-// members of the MFA group may assume what lies under RolePath and nothing else.
+// The paths of what the components make. A path says what a role is: service control policies exempt and protect by
+// path, and the members of the MFA group may assume what lies under RolePath and nothing else.
 const (
 	// RolePath is above every role of this module.
 	RolePath = "/guardrails/"
 	// OperationRolePath is the path of operation roles.
 	OperationRolePath = "/guardrails/operation/"
-	// OwnOSUserRolePath is the path of operation roles with RunAsFromUser: the only roles to which members of the MFA group may pass a session tag.
+	// OwnOSUserRolePath is the path of operation roles with RunAsFromUser: the only roles to which members of the MFA
+	// group may pass a session tag.
 	OwnOSUserRolePath = OperationRolePath + "from-user/"
 	// DelegatedRolePath is the path of delegated roles.
 	DelegatedRolePath = "/guardrails/delegated/"
@@ -39,7 +41,8 @@ const (
 	PolicyPath = "/guardrails/"
 )
 
-// Account is the account that a component configures. It is known before anything runs, so that every ARN is known at preview.
+// Account is the account that a component configures. It is known before anything runs, so that every ARN is known at
+// preview.
 type Account struct {
 	// ID is the twelve-digit account id. Required.
 	ID string
@@ -55,14 +58,20 @@ func (a Account) Validate(p *problem.List) {
 		p.Check("account.alias", a.Alias, policy.ValidateAccountAlias(a.Alias))
 	}
 	if !a.Partition.Valid() {
-		p.Add("account.partition", string(a.Partition), "is not a known partition", "use the partition of the account's Region, such as aws")
+		p.Add(
+			"account.partition",
+			string(a.Partition),
+			"is not a known partition",
+			"use the partition of the account's Region, such as aws",
+		)
 	}
 }
 
 // ProjectTag is the configured key, or the default.
 func ProjectTag(key string) string { return cmp.Or(key, DefaultProjectTag) }
 
-// The key becomes part of condition keys and of a policy variable, ${aws:PrincipalTag/KEY}, so it is held to less than a tag key may be.
+// The key becomes part of condition keys and of a policy variable, ${aws:PrincipalTag/KEY}, so it is held to less
+// than a tag key may be.
 var ProjectTagPattern = regexp.MustCompile(`^[A-Za-z0-9_.:/=+@-]+$`)
 
 func ValidateProjectTag(p *problem.List, key string) {
@@ -70,15 +79,26 @@ func ValidateProjectTag(p *problem.List, key string) {
 	switch {
 	case !p.Check("tags.project", key, policy.ValidateTagKey(key)):
 	case !ProjectTagPattern.MatchString(key):
-		p.Add("tags.project", key, "has a character that a policy variable cannot carry", "use letters, digits and _.:/=+-@ without spaces")
+		p.Add(
+			"tags.project",
+			key,
+			"has a character that a policy variable cannot carry",
+			"use letters, digits and _.:/=+-@ without spaces",
+		)
 	case strings.EqualFold(key, RunAsTag):
 		p.Add("tags.project", key, "is the tag that names the OS user", "use another key, such as Project")
 	case slices.ContainsFunc([]string{EmailTag, DisplayNameTag}, func(contact string) bool { return strings.EqualFold(key, contact) }):
-		p.Add("tags.project", key, "is a contact tag, which its owner may be allowed to write", "use another key, such as Project")
+		p.Add(
+			"tags.project",
+			key,
+			"is a contact tag, which its owner may be allowed to write",
+			"use another key, such as Project",
+		)
 	}
 }
 
-// IsAuthorizationTag reports whether the key decides what somebody may do. Condition keys ignore case, so this does too.
+// IsAuthorizationTag reports whether the key decides what somebody may do. Condition keys ignore case, so this does
+// too.
 func IsAuthorizationTag(key, projectKey string) bool {
 	return strings.EqualFold(key, RunAsTag) || strings.EqualFold(key, ProjectTag(projectKey))
 }

@@ -20,8 +20,8 @@ func KeyARN(account Account, region, key string) string {
 	return account.Partition.KeyARN(region, account.ID, key)
 }
 
-// ValidateKMSKeyID holds a configured key against what both policies and preferences can carry. An alias is refused: a policy cannot name a key
-// by it. Without Regions the Regions are not looked at.
+// ValidateKMSKeyID holds a configured key against what both policies and preferences can carry. An alias is refused:
+// a policy cannot name a key by it. Without Regions the Regions are not looked at.
 func ValidateKMSKeyID(p *problem.List, path string, account Account, regions []string, key string) {
 	const nameIt = `write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`
 	switch {
@@ -34,7 +34,12 @@ func ValidateKMSKeyID(p *problem.List, path string, account Account, regions []s
 		if !KeyID.MatchString(key) {
 			p.Add(path, key, "is not the id of a KMS key", nameIt)
 		} else if len(regions) > 1 && !strings.HasPrefix(key, "mrk-") {
-			p.Add(path, key, "is a key of one Region, and sessions.regions lists more", "use a multi-Region key (mrk-...) that is replicated to each")
+			p.Add(
+				path,
+				key,
+				"is a key of one Region, and sessions.regions lists more",
+				"use a multi-Region key (mrk-...) that is replicated to each",
+			)
 		}
 		return
 	}
@@ -49,8 +54,18 @@ func ValidateKMSKeyID(p *problem.List, path string, account Account, regions []s
 	case arn.Partition != account.Partition:
 		p.Add(path, key, "is of another partition", nameIt)
 	case len(regions) > 1:
-		p.Add(path, key, "names one Region, and sessions.regions lists more", "write the id of a multi-Region key (mrk-...) that is replicated to each")
+		p.Add(
+			path,
+			key,
+			"names one Region, and sessions.regions lists more",
+			"write the id of a multi-Region key (mrk-...) that is replicated to each",
+		)
 	case len(regions) == 1 && arn.Region != regions[0]:
-		p.Add(path, key, "is a key of "+arn.Region+", and sessions.regions lists "+regions[0], "use a key of that Region")
+		p.Add(
+			path,
+			key,
+			"is a key of "+arn.Region+", and sessions.regions lists "+regions[0],
+			"use a key of that Region",
+		)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// RefusedManagedPolicy says why a name or ARN is no managed policy that the account can attach; empty when it is. newer are the names of policies that
-// AWS has since the list of this module was made.
+// RefusedManagedPolicy says why a name or ARN is no managed policy that the account can attach; empty when it is.
+// newer are the names of policies that AWS has since the list of this module was made.
 func RefusedManagedPolicy(account Account, name, arn string, newer []string) (why, fix string) {
 	const write = "write the name of an AWS managed policy, such as AdministratorAccess, or the ARN of a policy of this account"
 	parsed, err := policy.ParseARN(arn)
@@ -22,16 +22,21 @@ func RefusedManagedPolicy(account Account, name, arn string, newer []string) (wh
 	case !ok || kind != "policy" || policy.ValidatePolicyName(base) != nil || policy.ValidatePath(path) != nil:
 		return "is not a managed policy", write
 	case parsed.Partition != account.Partition:
-		return "is of partition " + string(parsed.Partition) + ", and the account is of " + string(account.Partition), write
+		return "is of partition " + string(
+			parsed.Partition,
+		) + ", and the account is of " + string(
+			account.Partition,
+		), write
 	case parsed.Account != "aws" && parsed.Account != account.ID:
 		return "is a policy of another account, which a role cannot carry", write
 	}
 	return UnknownManagedPolicy(parsed, newer)
 }
 
-// UnknownManagedPolicy says why an ARN names no managed policy of AWS that can be attached, and what to write; empty when it names one, or a policy of an
-// account. newer are the names of policies, with their paths, that AWS has since the list of this module was made. The list is that of the partition
-// aws: in another partition a name that is near none of it is taken.
+// UnknownManagedPolicy says why an ARN names no managed policy of AWS that can be attached, and what to write; empty
+// when it names one, or a policy of an account. newer are the names of policies, with their paths, that AWS has since
+// the list of this module was made. The list is that of the partition aws: in another partition a name that is near
+// none of it is taken.
 func UnknownManagedPolicy(arn policy.ARN, newer []string) (why, fix string) {
 	name := strings.TrimPrefix(arn.Resource, "policy/")
 	const since = "if AWS has it since, list it under guardrails:awsManagedPolicies"

@@ -13,8 +13,8 @@ const (
 	Username   = "${aws:username}"
 )
 
-// TokenRoleName is the role that sessions of just-in-time node access run as. Its name is AWS's.
-// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-setting-up.html.
+// TokenRoleName is the role that sessions of just-in-time node access run as. Its name is AWS's. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-setting-up.html.
 const TokenRoleName = "SSM-JustInTimeAccessTokenRole"
 
 var RoleResource = regexp.MustCompile(`^role/([A-Za-z0-9+=,.@_*?-]+/)*[A-Za-z0-9+=,.@_*?-]+$`)
@@ -49,7 +49,8 @@ const (
 var (
 	// Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html, InstanceArn.
 	InstanceID = regexp.MustCompile(`^instance/(sso)?ins-[a-zA-Z0-9-.]{16}$`)
-	// Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DescribeUser.html, IdentityStoreId and UserId.
+	// Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_DescribeUser.html,
+	// IdentityStoreId and UserId.
 	IdentityStoreID = regexp.MustCompile(`^d-[0-9a-f]{10}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	PrincipalID     = regexp.MustCompile(`^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}(-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}$`)
 )
@@ -64,9 +65,11 @@ const (
 	RoleAccountsPolicyName = "role-accounts"
 	// OperationGuardPolicyName is the managed policy of every operation role that carries the Denies.
 	OperationGuardPolicyName = "guardrails-operation-guard"
-	// OperationSessionsPolicyName is the managed policy of every operation role that opens sessions on nodes of its project.
+	// OperationSessionsPolicyName is the managed policy of every operation role that opens sessions on nodes of its
+	// project.
 	OperationSessionsPolicyName = "guardrails-operation-sessions"
-	// OperationStartStopPolicyName is the managed policy of every operation role that starts and stops instances of its project.
+	// OperationStartStopPolicyName is the managed policy of every operation role that starts and stops instances of
+	// its project.
 	OperationStartStopPolicyName = "guardrails-operation-start-stop"
 	// NodePolicyName is the managed policy with what nodes need for the logs and the key of sessions.
 	NodePolicyName = "guardrails-session-node"
@@ -76,8 +79,9 @@ const (
 	VolumeKeysPolicyName = "volume-keys"
 )
 
-// PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session uses when none is
-// named. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-configure-preferences-cli.html.
+// PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session
+// uses when none is named. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-configure-preferences-cli.html.
 const PreferencesDocument = journey.PreferencesDocument
 
 var PermissionSetName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,32}$`)

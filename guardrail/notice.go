@@ -6,7 +6,8 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Notice is something that an admin should know about values that are accepted: it stops nothing and changes nothing that is deployed.
+// Notice is something that an admin should know about values that are accepted: it stops nothing and changes nothing
+// that is deployed.
 type Notice struct {
 	// Path is the place in the words of the stack file, as Problem.Path is.
 	Path string

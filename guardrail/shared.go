@@ -17,13 +17,16 @@ func DuplicateOf(list []string, i int) int {
 	return slices.IndexFunc(list[:i], func(earlier string) bool { return strings.EqualFold(earlier, list[i]) })
 }
 
-// OtherWaysOntoNodes are the actions besides sessions that reach the operating system of a node, or of a machine elsewhere. Actions that AWS adds to EC2
-// Instance Connect or to associations are among them.
+// OtherWaysOntoNodes are the actions besides sessions that reach the operating system of a node, or of a machine
+// elsewhere. Actions that AWS adds to EC2 Instance Connect or to associations are among them.
 func OtherWaysOntoNodes() []string {
 	wide := []string{"ec2-instance-connect:*", "ssm:CreateAssociation*", "ssm:UpdateAssociation*"}
-	ways := slices.DeleteFunc(doors.In(doors.OtherDoors, doors.RemoteExecution, doors.Automations), func(action string) bool {
-		return slices.ContainsFunc(wide, func(pattern string) bool { return access.MatchAction(pattern, action) })
-	})
+	ways := slices.DeleteFunc(
+		doors.In(doors.OtherDoors, doors.RemoteExecution, doors.Automations),
+		func(action string) bool {
+			return slices.ContainsFunc(wide, func(pattern string) bool { return access.MatchAction(pattern, action) })
+		},
+	)
 	ways = append(ways, wide...)
 	slices.Sort(ways)
 	return ways
@@ -46,7 +49,12 @@ type ManagedPolicy struct {
 
 func ValidateProjects(p *problem.List, projects []string) {
 	if projects != nil && len(projects) == 0 {
-		p.Add("projects", "[]", "is an empty list, which would be every node", "list the projects, or leave projects out for every node of the account")
+		p.Add(
+			"projects",
+			"[]",
+			"is an empty list, which would be every node",
+			"list the projects, or leave projects out for every node of the account",
+		)
 	}
 	for i, project := range projects {
 		path := problem.At("projects", i)
@@ -55,8 +63,12 @@ func ValidateProjects(p *problem.List, projects []string) {
 		case slices.Contains(projects[:i], project):
 			p.Add(path, project, "is listed twice", "remove one")
 		case len(projects) > 1 && slices.ContainsFunc([]rune(project), func(r rune) bool { return r > 0xFF }):
-			p.Add(path, project, "has a character that policies do not take, and several projects are written into the policy",
-				"list it alone, so that the role's tag carries it, or use characters up to U+00FF")
+			p.Add(
+				path,
+				project,
+				"has a character that policies do not take, and several projects are written into the policy",
+				"list it alone, so that the role's tag carries it, or use characters up to U+00FF",
+			)
 		}
 	}
 }

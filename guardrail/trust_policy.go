@@ -24,7 +24,11 @@ const (
 
 func (t Trust) Intent(key, arn string) claims.RoleIntent {
 	return claims.RoleIntent{
-		Key: key, ARN: arn, Principals: t.Arns(), MFAMaxAge: t.MfaMaxAge, AnySessionName: t.SessionName == SessionNameAny,
+		Key:            key,
+		ARN:            arn,
+		Principals:     t.Arns(),
+		MFAMaxAge:      t.MfaMaxAge,
+		AnySessionName: t.SessionName == SessionNameAny,
 	}
 }
 
@@ -49,8 +53,9 @@ func (t Trust) Arns() []string {
 	return append(arns, t.PrincipalARNs...)
 }
 
-// Document is the trust policy. It allows sts:AssumeRole alone: with sts:TagSession a caller could override the tags of the role. Where the OS user is that
-// of the person, a call with session tags needs both actions, and the tag can only be the caller's own.
+// Document is the trust policy. It allows sts:AssumeRole alone: with sts:TagSession a caller could override the tags
+// of the role. Where the OS user is that of the person, a call with session tags needs both actions, and the tag can
+// only be the caller's own.
 func (t Trust) Document() policy.Document {
 	principals := policy.AWSPrincipals(t.Arns()...)
 	withMFA := []policy.Condition{
@@ -66,12 +71,17 @@ func (t Trust) Document() policy.Document {
 	if t.SessionName != SessionNameAny {
 		conditions = append(conditions, policy.StringEquals("sts:RoleSessionName", Username))
 	}
-	statements := []policy.Statement{policy.Allow("NamedUsersWithRecentMFA", "sts:AssumeRole").For(principals).When(conditions...)}
+	statements := []policy.Statement{
+		policy.Allow("NamedUsersWithRecentMFA", "sts:AssumeRole").For(principals).When(conditions...),
+	}
 	if t.OwnOSUser {
-		// AWS documents no session name for sts:TagSession: the statement above asks for it, and both must allow the call. The keys of the tags are
-		// compared with case, which names of condition keys are not.
-		statements = append(statements, policy.Allow("OwnOSUserAsOnlySessionTag", "sts:TagSession").For(principals).When(append(withMFA,
-			policy.AllEqual(TagKeys, RunAsTag), policy.Present(TagKeys), policy.Absent(transitiveKeys))...))
+		// AWS documents no session name for sts:TagSession: the statement above asks for it, and both must allow the
+		// call. The keys of the tags are compared with case, which names of condition keys are not.
+		statements = append(
+			statements,
+			policy.Allow("OwnOSUserAsOnlySessionTag", "sts:TagSession").For(principals).When(append(withMFA,
+				policy.AllEqual(TagKeys, RunAsTag), policy.Present(TagKeys), policy.Absent(transitiveKeys))...),
+		)
 	}
 	return policy.New(statements...)
 }
@@ -89,7 +99,12 @@ func (t Trust) Validate(p *problem.List, path string) {
 	t.ValidateARNs(p, path)
 	t.ValidateSessionNames(p, path, ", or write sessionName: any")
 	if len(t.Users)+len(t.PrincipalARNs) == 0 {
-		p.Add(problem.Join(path, "users"), nil, "is empty, and so is principalArns: nobody could assume the role", "name at least one person")
+		p.Add(
+			problem.Join(path, "users"),
+			nil,
+			"is empty, and so is principalArns: nobody could assume the role",
+			"name at least one person",
+		)
 	}
 }
 
@@ -102,8 +117,8 @@ func (t Trust) ValidateUsers(p *problem.List, path string) {
 	}
 }
 
-// ValidateSessionNames refuses people whose name cannot be that of a session: sessions are named after them, and AWS STS takes 2 to 64 characters.
-// otherwise is what can be written besides a longer name.
+// ValidateSessionNames refuses people whose name cannot be that of a session: sessions are named after them, and AWS
+// STS takes 2 to 64 characters. otherwise is what can be written besides a longer name.
 func (t Trust) ValidateSessionNames(p *problem.List, path, otherwise string) {
 	if t.SessionName == SessionNameAny {
 		return
@@ -124,7 +139,8 @@ func (t Trust) ValidateSessionNames(p *problem.List, path, otherwise string) {
 	}
 }
 
-// TooShortForSessions says why nobody of a name of one character assumes a role. Source: AssumeRole in the AWS STS API Reference, RoleSessionName.
+// TooShortForSessions says why nobody of a name of one character assumes a role. Source: AssumeRole in the AWS STS
+// API Reference, RoleSessionName.
 const TooShortForSessions = "has a name of one character, and sessions are named after their user: AWS takes 2 to 64 characters"
 
 func (t Trust) ValidateARNs(p *problem.List, path string) {
@@ -144,8 +160,9 @@ func (t Trust) ValidateARNs(p *problem.List, path string) {
 	}
 }
 
-// validateNamesakes refuses a principal who has the name of an earlier one. Sessions are named after users, and AWS tells the sessions of a role apart by
-// that name alone: two people of one name could resume each other's shells. Within an account nobody has the name of another, in any case or path.
+// validateNamesakes refuses a principal who has the name of an earlier one. Sessions are named after users, and AWS
+// tells the sessions of a role apart by that name alone: two people of one name could resume each other's shells.
+// Within an account nobody has the name of another, in any case or path.
 func (t Trust) validateNamesakes(p *problem.List, where, arn string, earlier []string) {
 	parsed, err := policy.ParseARN(arn)
 	if err != nil {
@@ -160,10 +177,20 @@ func (t Trust) validateNamesakes(p *problem.List, where, arn string, earlier []s
 		_, _, otherName, _ := before.Entity()
 		switch {
 		case before.Account == parsed.Account && strings.EqualFold(name, otherName):
-			p.Add(where, arn, "cannot exist beside "+other+": an account has one user of a name, whatever its case and path", "remove the one that is wrong")
+			p.Add(
+				where,
+				arn,
+				"cannot exist beside "+other+": an account has one user of a name, whatever its case and path",
+				"remove the one that is wrong",
+			)
 			return
 		case before.Account != parsed.Account && name == otherName:
-			p.Add(where, arn, "has the name of "+other+", and sessions of a role are told apart by the name of their user alone", "write a role of its own for one of the two")
+			p.Add(
+				where,
+				arn,
+				"has the name of "+other+", and sessions of a role are told apart by the name of their user alone",
+				"write a role of its own for one of the two",
+			)
 			return
 		}
 	}
@@ -190,7 +217,11 @@ func RefusedPrincipal(partition policy.Partition, arn string) (why, fix string) 
 	case parsed.Service != "iam" || parsed.Region != "" || kind != "user" || !ok:
 		return "is not an IAM user", nameUser
 	case parsed.Partition != partition:
-		return fmt.Sprintf("is of partition %s, and no role of partition %s can trust it", parsed.Partition, partition), "name a user of the same partition"
+		return fmt.Sprintf(
+			"is of partition %s, and no role of partition %s can trust it",
+			parsed.Partition,
+			partition,
+		), "name a user of the same partition"
 	case policy.ValidateAccountID(parsed.Account) != nil:
 		return "names no account", nameUser
 	case strings.ContainsAny(name+path, "*?$"):

@@ -24,12 +24,15 @@ var (
 	arnAccount = regexp.MustCompile(`^([0-9]{12}|aws)?$`)
 )
 
-// ParseARN reads the ARN of one resource. It refuses patterns: a wildcard or a variable outside the resource part, an unknown
-// partition, an account that is not twelve digits. Errors are *ValueError.
+// ParseARN reads the ARN of one resource. It refuses patterns: a wildcard or a variable outside the resource part, an
+// unknown partition, an account that is not twelve digits. Errors are *ValueError.
 func ParseARN(s string) (ARN, error) {
 	parts := strings.SplitN(s, ":", 6)
 	if len(parts) != 6 || parts[0] != "arn" {
-		return ARN{}, refuse("is not an ARN", "write arn:partition:service:region:account:resource, such as arn:aws:iam::111122223333:user/alice")
+		return ARN{}, refuse(
+			"is not an ARN",
+			"write arn:partition:service:region:account:resource, such as arn:aws:iam::111122223333:user/alice",
+		)
 	}
 	a := ARN{Partition: Partition(parts[1]), Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}
 	switch {
@@ -52,8 +55,9 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", string(a.Partition), a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
-// Entity splits the resource of an IAM ARN into its kind (user, group, role, policy, mfa, instance-profile ...), the path, which begins and ends
-// with "/", and the name. It returns false for ARNs of other services and for the root of an account, which has neither path nor name.
+// Entity splits the resource of an IAM ARN into its kind (user, group, role, policy, mfa, instance-profile ...), the
+// path, which begins and ends with "/", and the name. It returns false for ARNs of other services and for the root of
+// an account, which has neither path nor name.
 func (a ARN) Entity() (kind, path, name string, ok bool) {
 	if a.Service != "iam" {
 		return "", "", "", false
@@ -66,8 +70,8 @@ func (a ARN) Entity() (kind, path, name string, ok bool) {
 	return kind, "/" + rest[:cut], rest[cut:], true
 }
 
-// The functions below format ARNs. They check nothing, so that accounts, Regions, paths and names may also be the wildcards and variables that a
-// policy's Resource takes. A path begins and ends with "/"; empty means "/".
+// The functions below format ARNs. They check nothing, so that accounts, Regions, paths and names may also be the
+// wildcards and variables that a policy's Resource takes. A path begins and ends with "/"; empty means "/".
 
 // UserARN is the ARN of an IAM user.
 func (p Partition) UserARN(account, path, name string) string {
@@ -103,7 +107,8 @@ func (p Partition) InstanceProfileARN(account, path, name string) string {
 // MFADeviceARN is the ARN of a virtual MFA device, which is also its serial number.
 func (p Partition) MFADeviceARN(account, name string) string { return p.iam(account, "mfa/"+name) }
 
-// RootARN names the account: its root user as a principal of a request, everybody in the account as the principal of a trust policy.
+// RootARN names the account: its root user as a principal of a request, everybody in the account as the principal of
+// a trust policy.
 func (p Partition) RootARN(account string) string { return p.iam(account, "root") }
 
 // AssumedRoleARN is the ARN of a role session, as sts:GetCallerIdentity prints it: the role's path is left out.
@@ -139,8 +144,8 @@ func (p Partition) KeyARN(region, account, keyID string) string {
 	return ARN{p, "kms", region, account, "key/" + keyID}.String()
 }
 
-// DocumentOfAWS reports whether AWS owns the SSM documents of this name: nobody else may create names that begin like these.
-// Source: CreateDocument in the AWS Systems Manager API Reference.
+// DocumentOfAWS reports whether AWS owns the SSM documents of this name: nobody else may create names that begin like
+// these. Source: CreateDocument in the AWS Systems Manager API Reference.
 func DocumentOfAWS(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(lower, "aws") || strings.HasPrefix(lower, "amazon") || strings.HasPrefix(lower, "amzn")

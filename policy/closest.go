@@ -2,8 +2,8 @@ package policy
 
 import "strings"
 
-// Closest returns the name that the given one was probably meant to be: equal but for case, or at most two edits away and no farther than
-// a third of its length. Empty when there is none.
+// Closest returns the name that the given one was probably meant to be: equal but for case, or at most two edits away
+// and no farther than a third of its length. Empty when there is none.
 func Closest(name string, names []string) string {
 	best, bestDistance := "", min(2, len(name)/3)+1
 	for _, candidate := range names {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Condition is one test of a statement: an operator, a condition key and the values it is compared with. The values of a positive
-// operator are alternatives (one must match), those of a negated operator must all differ.
+// Condition is one test of a statement: an operator, a condition key and the values it is compared with. The values
+// of a positive operator are alternatives (one must match), those of a negated operator must all differ.
 type Condition struct {
 	Operator Operator
 	// Key is the condition key, such as "aws:ResourceTag/Project". AWS compares it without regard to case.
@@ -21,7 +21,8 @@ func Is(operator Operator, key string, values ...string) Condition {
 	return Condition{Operator: operator, Key: key, Values: set(values)}
 }
 
-// Bool holds when the key is present and equals value. In an Allow this is the closed form: an absent key does not match.
+// Bool holds when the key is present and equals value. In an Allow this is the closed form: an absent key does not
+// match.
 func Bool(key string, value bool) Condition {
 	return Is(Operator{Base: OpBool}, key, strconv.FormatBool(value))
 }
@@ -47,13 +48,14 @@ func StringNotEquals(key string, values ...string) Condition {
 	return Is(Operator{Base: OpStringNotEquals}, key, values...)
 }
 
-// AnyEqualsIgnoringCase holds when a member of a multi-valued key equals one of the values in any case: the guard for tag keys,
-// because condition keys ignore case while aws:TagKeys values do not.
+// AnyEqualsIgnoringCase holds when a member of a multi-valued key equals one of the values in any case: the guard for
+// tag keys, because condition keys ignore case while aws:TagKeys values do not.
 func AnyEqualsIgnoringCase(key string, values ...string) Condition {
 	return Is(Operator{Quantifier: ForAnyValue, Base: OpStringEqualsIgnoreCase}, key, values...)
 }
 
-// AllEqual holds when every member of a multi-valued key equals one of the values, and when the key is absent: pair it with Present.
+// AllEqual holds when every member of a multi-valued key equals one of the values, and when the key is absent: pair
+// it with Present.
 func AllEqual(key string, values ...string) Condition {
 	return Is(Operator{Quantifier: ForAllValues, Base: OpStringEquals}, key, values...)
 }
@@ -73,7 +75,8 @@ func ArnNotLike(key string, patterns ...string) Condition {
 	return Is(Operator{Base: OpArnNotLike}, key, patterns...)
 }
 
-// YoungerThan holds when the key, a number of seconds, is below age, and when it is absent. The age is cut to whole seconds.
+// YoungerThan holds when the key, a number of seconds, is below age, and when it is absent. The age is cut to whole
+// seconds.
 func YoungerThan(key string, age time.Duration) Condition {
 	return Is(Operator{Base: OpNumericLessThan, IfExists: true}, key, strconv.FormatInt(int64(age/time.Second), 10))
 }
@@ -96,8 +99,8 @@ func Timestamp(instant time.Time) string {
 // Quantifier says how a condition reads a key of several values.
 type Quantifier string
 
-// The quantifiers. Both read an absent key as the empty set: ForAllValues is then true and ForAnyValue false, also when the operator
-// is negated.
+// The quantifiers. Both read an absent key as the empty set: ForAllValues is then true and ForAnyValue false, also
+// when the operator is negated.
 const (
 	NoQuantifier Quantifier = ""
 	ForAllValues Quantifier = "ForAllValues"
@@ -141,17 +144,46 @@ const (
 // BaseOperators lists every operator of the policy language, sorted as AWS's reference groups them.
 func BaseOperators() []BaseOperator {
 	return []BaseOperator{
-		OpStringEquals, OpStringNotEquals, OpStringEqualsIgnoreCase, OpStringNotEqualsIgnoreCase, OpStringLike, OpStringNotLike,
-		OpNumericEquals, OpNumericNotEquals, OpNumericLessThan, OpNumericLessThanEquals, OpNumericGreaterThan, OpNumericGreaterThanEquals,
-		OpDateEquals, OpDateNotEquals, OpDateLessThan, OpDateLessThanEquals, OpDateGreaterThan, OpDateGreaterThanEquals,
-		OpBool, OpBinaryEquals, OpIPAddress, OpNotIPAddress, OpArnEquals, OpArnLike, OpArnNotEquals, OpArnNotLike, OpNull,
+		OpStringEquals,
+		OpStringNotEquals,
+		OpStringEqualsIgnoreCase,
+		OpStringNotEqualsIgnoreCase,
+		OpStringLike,
+		OpStringNotLike,
+		OpNumericEquals,
+		OpNumericNotEquals,
+		OpNumericLessThan,
+		OpNumericLessThanEquals,
+		OpNumericGreaterThan,
+		OpNumericGreaterThanEquals,
+		OpDateEquals,
+		OpDateNotEquals,
+		OpDateLessThan,
+		OpDateLessThanEquals,
+		OpDateGreaterThan,
+		OpDateGreaterThanEquals,
+		OpBool,
+		OpBinaryEquals,
+		OpIPAddress,
+		OpNotIPAddress,
+		OpArnEquals,
+		OpArnLike,
+		OpArnNotEquals,
+		OpArnNotLike,
+		OpNull,
 	}
 }
 
 // Negated reports whether the operator asserts a difference. A negated operator matches when the key is absent.
 func (b BaseOperator) Negated() bool {
 	switch b {
-	case OpStringNotEquals, OpStringNotEqualsIgnoreCase, OpStringNotLike, OpNumericNotEquals, OpDateNotEquals, OpNotIPAddress, OpArnNotEquals,
+	case OpStringNotEquals,
+		OpStringNotEqualsIgnoreCase,
+		OpStringNotLike,
+		OpNumericNotEquals,
+		OpDateNotEquals,
+		OpNotIPAddress,
+		OpArnNotEquals,
 		OpArnNotLike:
 		return true
 	}
@@ -177,8 +209,8 @@ func (o Operator) String() string {
 	return s
 }
 
-// ParseOperator reads an operator. It refuses what the policy language does not have: an unknown name, another quantifier, NullIfExists.
-// AWS compares operator names without regard to case; the canonical spelling is returned.
+// ParseOperator reads an operator. It refuses what the policy language does not have: an unknown name, another
+// quantifier, NullIfExists. AWS compares operator names without regard to case; the canonical spelling is returned.
 func ParseOperator(s string) (Operator, error) {
 	var o Operator
 	rest := s
@@ -189,7 +221,11 @@ func ParseOperator(s string) (Operator, error) {
 		case strings.EqualFold(prefix, string(ForAnyValue)):
 			o.Quantifier = ForAnyValue
 		default:
-			return Operator{}, fmt.Errorf("%q is not a condition operator: %q is neither ForAllValues nor ForAnyValue", s, prefix)
+			return Operator{}, fmt.Errorf(
+				"%q is not a condition operator: %q is neither ForAllValues nor ForAnyValue",
+				s,
+				prefix,
+			)
 		}
 		rest = after
 	}
@@ -202,7 +238,10 @@ func ParseOperator(s string) (Operator, error) {
 		if strings.EqualFold(rest, string(base)) {
 			o.Base = base
 			if base == OpNull && (o.IfExists || o.Quantifier != NoQuantifier) {
-				return Operator{}, fmt.Errorf("%q is not a condition operator: Null takes neither IfExists nor a quantifier", s)
+				return Operator{}, fmt.Errorf(
+					"%q is not a condition operator: Null takes neither IfExists nor a quantifier",
+					s,
+				)
 			}
 			return o, nil
 		}

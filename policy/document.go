@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Version is the only policy language version that this package writes. Version 2008-10-17 knows no policy variables, so a
-// document in it would read "${aws:username}" literally.
+// Version is the only policy language version that this package writes. Version 2008-10-17 knows no policy variables,
+// so a document in it would read "${aws:username}" literally.
 const Version = "2012-10-17"
 
 // Document is one IAM policy document. The zero value has no statements and is refused by Validate.
@@ -18,8 +18,8 @@ type Document struct {
 	Statements []Statement
 }
 
-// New returns a document of the given statements in the given order. The order carries no meaning to AWS; it is kept because
-// reviewers read it.
+// New returns a document of the given statements in the given order. The order carries no meaning to AWS; it is kept
+// because reviewers read it.
 func New(statements ...Statement) Document {
 	return Document{Version: Version, Statements: slices.Clone(statements)}
 }
@@ -103,8 +103,9 @@ func (s Statement) ForAllExcept(principals ...Principal) Statement {
 	return s
 }
 
-// When returns the statement with the conditions added; all conditions of a statement must match. Adding a second condition
-// with the operator and key of an earlier one is kept and refused by Validate, because in JSON one would silently replace the other.
+// When returns the statement with the conditions added; all conditions of a statement must match. Adding a second
+// condition with the operator and key of an earlier one is kept and refused by Validate, because in JSON one would
+// silently replace the other.
 func (s Statement) When(conditions ...Condition) Statement {
 	s.Conditions = append(slices.Clone(s.Conditions), conditions...)
 	return s

@@ -6,7 +6,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// FuzzParse holds that no text makes Parse or Validate panic, and that what Parse accepts renders to a text that reads back the same.
+// FuzzParse holds that no text makes Parse or Validate panic, and that what Parse accepts renders to a text that
+// reads back the same.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		``, `{}`, `{"Statement": []}`, `{"Statement": [[[[]]]]}`, `null`, "\xff", `{"Statement": {"Sid": "\ud800"}}`,

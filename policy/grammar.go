@@ -10,7 +10,8 @@ var (
 	actionName    = regexp.MustCompile(`^[A-Za-z0-9*?]+$`)
 )
 
-// checkAction holds an action against AWS's grammar: "*", or a service's prefix without wildcards, a colon, and a name with or without.
+// checkAction holds an action against AWS's grammar: "*", or a service's prefix without wildcards, a colon, and a
+// name with or without.
 func checkAction(action string) error {
 	const fix = "write service:Name, such as ssm:StartSession"
 	if action == "*" {
@@ -23,15 +24,18 @@ func checkAction(action string) error {
 	case strings.Contains(action, "${"):
 		return refuse("has a policy variable, and actions take none", fix)
 	case strings.ContainsAny(service, "*?"):
-		return refuse("has a wildcard in the service prefix", `name the service, or write "*" for every action of every service`)
+		return refuse(
+			"has a wildcard in the service prefix",
+			`name the service, or write "*" for every action of every service`,
+		)
 	case !actionService.MatchString(service), !actionName.MatchString(name):
 		return refuse("is not an action", fix)
 	}
 	return nil
 }
 
-// checkResource holds a Resource against AWS's grammar: "*", or six parts, the service without wildcards, variables in the last part alone.
-// Source: "IAM policy elements: Variables and tags" in the IAM User Guide.
+// checkResource holds a Resource against AWS's grammar: "*", or six parts, the service without wildcards, variables
+// in the last part alone. Source: "IAM policy elements: Variables and tags" in the IAM User Guide.
 func checkResource(resource string) error {
 	if resource == "*" {
 		return nil
@@ -42,7 +46,11 @@ func checkResource(resource string) error {
 	}
 	for i, part := range parts[1:5] {
 		if strings.Contains(part, "${") {
-			return refusef("use variables after the fifth colon only", "has a policy variable in its %s, where AWS reads none", arnPartNames[i+1])
+			return refusef(
+				"use variables after the fifth colon only",
+				"has a policy variable in its %s, where AWS reads none",
+				arnPartNames[i+1],
+			)
 		}
 	}
 	if strings.ContainsAny(parts[2], "*?") {
@@ -51,8 +59,8 @@ func checkResource(resource string) error {
 	return nil
 }
 
-// checkARNPattern holds a value of an ARN operator against its grammar: six parts, each with wildcards and variables, or one variable that is a
-// whole ARN.
+// checkARNPattern holds a value of an ARN operator against its grammar: six parts, each with wildcards and variables,
+// or one variable that is a whole ARN.
 func checkARNPattern(pattern string) error {
 	if strings.HasPrefix(pattern, "${") && strings.IndexByte(pattern, '}') == len(pattern)-1 {
 		return nil
@@ -77,7 +85,8 @@ func checkARNParts(parts []string) error {
 	variable := func(part string) bool { return strings.Contains(part, "${") }
 	wildcard := strings.ContainsAny(partition, "*?")
 	switch {
-	case !variable(partition) && !wildcard && !Partition(partition).Valid(), !variable(partition) && !partitionPattern.MatchString(partition):
+	case !variable(partition) && !wildcard && !Partition(partition).Valid(),
+		!variable(partition) && !partitionPattern.MatchString(partition):
 		return refusef("use "+partitionList()+`, or "*"`, "names the partition %q, which is not known", partition)
 	case !variable(service) && !servicePattern.MatchString(service):
 		return refusef("write the service's prefix", "names the service %q", service)
@@ -113,7 +122,8 @@ func splitARN(s string) []string {
 // variableName is a context key, with the tag key of a tag, and AWS's optional default value in single quotes.
 var variableName = regexp.MustCompile(`^[A-Za-z0-9._-]+:[^${}',*?]+(,\s*'[^']*')?$`)
 
-// policyVariables returns the policy variables of a text as they are written. ${*}, ${?} and ${$} are those characters, not variables.
+// policyVariables returns the policy variables of a text as they are written. ${*}, ${?} and ${$} are those
+// characters, not variables.
 func policyVariables(text string) ([]string, error) {
 	var names []string
 	for rest := text; ; {
@@ -123,14 +133,21 @@ func policyVariables(text string) ([]string, error) {
 		}
 		end := strings.IndexByte(rest[at:], '}')
 		if end < 0 {
-			return names, refuse("has a policy variable without its closing brace", "write ${name}, or ${$} for a dollar sign")
+			return names, refuse(
+				"has a policy variable without its closing brace",
+				"write ${name}, or ${$} for a dollar sign",
+			)
 		}
 		variable := rest[at : at+end+1]
 		rest = rest[at+end+1:]
 		switch inner := variable[2:end]; {
 		case inner == "*" || inner == "?" || inner == "$":
 		case !variableName.MatchString(inner):
-			return names, refusef("write a context key such as ${aws:username}", "has %s, which is not a policy variable", variable)
+			return names, refusef(
+				"write a context key such as ${aws:username}",
+				"has %s, which is not a policy variable",
+				variable,
+			)
 		default:
 			names = append(names, variable)
 		}

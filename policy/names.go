@@ -7,10 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// The functions below hold values against what AWS accepts, before AWS is asked. Each returns nil or a *ValueError. Lengths and characters are
-// those of "IAM and AWS STS quotas" in the IAM User Guide unless a comment names another page.
+// The functions below hold values against what AWS accepts, before AWS is asked. Each returns nil or a *ValueError.
+// Lengths and characters are those of "IAM and AWS STS quotas" in the IAM User Guide unless a comment names another
+// page.
 
-// ValidateUserName accepts the name of an IAM user: 1 to 64 letters, digits and +=,.@_- . Names are unique in an account without regard to case.
+// ValidateUserName accepts the name of an IAM user: 1 to 64 letters, digits and +=,.@_- . Names are unique in an
+// account without regard to case.
 func ValidateUserName(name string) error { return validateName(name, 64) }
 
 // ValidateRoleName accepts the name of an IAM role: 1 to 64 letters, digits and +=,.@_- . See also ValidateSwitchRole.
@@ -26,18 +28,24 @@ func ValidatePolicyName(name string) error { return validateName(name, 128) }
 // Source: "Create a role" in the IAM User Guide.
 const switchRoleLength = 64
 
-// ValidateSwitchRole accepts a role that people can switch to in the console: path and name together are at most 64 characters.
+// ValidateSwitchRole accepts a role that people can switch to in the console: path and name together are at most 64
+// characters.
 func ValidateSwitchRole(path, name string) error {
 	if n := len(cleanPath(path)) + len(name); n > switchRoleLength {
-		return refusef("shorten the name or the path", "is %d characters long with its path %s, and the console switches to at most 64", n, cleanPath(path))
+		return refusef(
+			"shorten the name or the path",
+			"is %d characters long with its path %s, and the console switches to at most 64",
+			n,
+			cleanPath(path),
+		)
 	}
 	return nil
 }
 
 var pathPattern = regexp.MustCompile(`^/([A-Za-z0-9+=,.@_-]+/)*$`)
 
-// ValidatePath accepts a path: "/" or names of letters, digits and +=,.@_- between slashes, at most 512 characters. The IAM API takes more
-// characters; here a path becomes part of policies, where * ? and $ would be patterns.
+// ValidatePath accepts a path: "/" or names of letters, digits and +=,.@_- between slashes, at most 512 characters.
+// The IAM API takes more characters; here a path becomes part of policies, where * ? and $ would be patterns.
 func ValidatePath(path string) error {
 	switch {
 	case path == "":
@@ -52,7 +60,8 @@ func ValidatePath(path string) error {
 	return nil
 }
 
-// ValidateTagKey accepts a tag key: 1 to 128 letters, digits, spaces and _.:/=+-@ in any script, not beginning with "aws:".
+// ValidateTagKey accepts a tag key: 1 to 128 letters, digits, spaces and _.:/=+-@ in any script, not beginning with
+// "aws:".
 func ValidateTagKey(key string) error {
 	switch {
 	case key == "":
@@ -63,14 +72,19 @@ func ValidateTagKey(key string) error {
 	return validateTagText(key, 128)
 }
 
-// ValidateConditionTagKey accepts a tag key that policies name: a tag key of Latin letters (up to U+00FF), because policies take no others.
+// ValidateConditionTagKey accepts a tag key that policies name: a tag key of Latin letters (up to U+00FF), because
+// policies take no others.
 func ValidateConditionTagKey(key string) error {
 	if err := ValidateTagKey(key); err != nil {
 		return err
 	}
 	for _, r := range key {
 		if r > 0xFF {
-			return refusef("use Latin letters in keys that policies test", "has the character %q, which policies do not take", r)
+			return refusef(
+				"use Latin letters in keys that policies test",
+				"has the character %q, which policies do not take",
+				r,
+			)
 		}
 	}
 	return nil
@@ -79,8 +93,9 @@ func ValidateConditionTagKey(key string) error {
 // ValidateTagValue accepts a tag value: up to 256 letters, digits, spaces and _.:/=+-@ in any script. Empty is a value.
 func ValidateTagValue(value string) error { return validateTagText(value, 256) }
 
-// ValidateProject accepts a value of the tag that ties people to nodes. It is a tag value that is neither empty (two empty tags are equal, and
-// untagged people would reach untagged nodes) nor surrounded by spaces (two projects that look alike).
+// ValidateProject accepts a value of the tag that ties people to nodes. It is a tag value that is neither empty (two
+// empty tags are equal, and untagged people would reach untagged nodes) nor surrounded by spaces (two projects that
+// look alike).
 func ValidateProject(value string) error {
 	switch {
 	case value == "":
@@ -101,14 +116,17 @@ func ValidateAccountID(id string) error {
 
 var accountAlias = regexp.MustCompile(`^[a-z0-9](-?[a-z0-9])+$`)
 
-// ValidateAccountAlias accepts an account alias: 3 to 63 lower-case letters, digits and single hyphens, no hyphen at either end, not twelve digits.
-// Source: CreateAccountAlias in the IAM API Reference.
+// ValidateAccountAlias accepts an account alias: 3 to 63 lower-case letters, digits and single hyphens, no hyphen at
+// either end, not twelve digits. Source: CreateAccountAlias in the IAM API Reference.
 func ValidateAccountAlias(alias string) error {
 	switch {
 	case len(alias) < 3 || len(alias) > 63:
 		return refusef("use 3 to 63 characters", "is %d characters long", len(alias))
 	case !accountAlias.MatchString(alias):
-		return refuse("is not an account alias", "use lower-case letters, digits and single hyphens, with no hyphen at either end")
+		return refuse(
+			"is not an account alias",
+			"use lower-case letters, digits and single hyphens, with no hyphen at either end",
+		)
 	case ValidateAccountID(alias) == nil:
 		return refuse("looks like an account id", "use a name")
 	}
@@ -126,18 +144,25 @@ var (
 	domainOSUser = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}@[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$`)
 )
 
-// ValidateOSUser accepts a login name that Session Manager may become: a letter or underscore, then up to 31 letters, digits and _.- ; or such a name
-// with "@" and a domain, for nodes that are joined to a directory. Not root, which Run As does not support, and no number, which the agent takes
-// for the user with that number. The agent puts the name into a shell command, so nothing else passes.
-// Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes.
+// ValidateOSUser accepts a login name that Session Manager may become: a letter or underscore, then up to 31 letters,
+// digits and _.- ; or such a name with "@" and a domain, for nodes that are joined to a directory. Not root, which
+// Run As does not support, and no number, which the agent takes for the user with that number. The agent puts the
+// name into a shell command, so nothing else passes. Source: AWS Systems Manager User Guide, Turn on Run As support
+// for Linux and macOS managed nodes.
 func ValidateOSUser(name string) error {
 	switch {
 	case name == "":
 		return refuse("is empty", "write a login name of the nodes, such as os-user1")
 	case strings.EqualFold(name, "root"):
-		return refuse("is the superuser, which Session Manager does not run as", "write a login name without privileges")
+		return refuse(
+			"is the superuser, which Session Manager does not run as",
+			"write a login name without privileges",
+		)
 	case strings.Trim(name, "0123456789") == "":
-		return refuse("is a number, and the agent takes that for the user with this number", "write the login name of that user")
+		return refuse(
+			"is a number, and the agent takes that for the user with this number",
+			"write the login name of that user",
+		)
 	case strings.Contains(name, `\`):
 		return refuse("has a backslash, which no tag can hold", "write a login of a domain as user@domain")
 	case !osUser.MatchString(name) && !domainOSUser.MatchString(name):
@@ -149,19 +174,24 @@ func ValidateOSUser(name string) error {
 
 var documentName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,128}$`)
 
-// ValidateSessionDocumentName accepts the name of an SSM document: 3 to 128 letters, digits and _-. ; never a pattern, because every document
-// that StartSession may name is a way in of its own. Source: CreateDocument in the AWS Systems Manager API Reference.
+// ValidateSessionDocumentName accepts the name of an SSM document: 3 to 128 letters, digits and _-. ; never a
+// pattern, because every document that StartSession may name is a way in of its own. Source: CreateDocument in the
+// AWS Systems Manager API Reference.
 func ValidateSessionDocumentName(name string) error {
 	switch {
 	case strings.ContainsAny(name, "*?$"):
 		return refuse("is a pattern", "name each document, such as AWS-StartPortForwardingSession")
 	case !documentName.MatchString(name):
-		return refuse("is not the name of an SSM document", "use 3 to 128 letters, digits, _, - and . , such as AWS-StartPortForwardingSession")
+		return refuse(
+			"is not the name of an SSM document",
+			"use 3 to 128 letters, digits, _, - and . , such as AWS-StartPortForwardingSession",
+		)
 	}
 	return nil
 }
 
-// ValidateRoleSessionName accepts a role session name: 2 to 64 letters, digits and +=,.@_- . Source: AssumeRole in the AWS STS API Reference.
+// ValidateRoleSessionName accepts a role session name: 2 to 64 letters, digits and +=,.@_- . Source: AssumeRole in
+// the AWS STS API Reference.
 func ValidateRoleSessionName(name string) error {
 	if len(name) == 1 {
 		return refuse("is one character long", "use 2 to 64 characters")
@@ -175,7 +205,8 @@ var (
 	unitID         = regexp.MustCompile(`^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)
 )
 
-// ValidateOrganizationID accepts the id of an organization (o-...). Source: the AWS Organizations API Reference, as for roots and units.
+// ValidateOrganizationID accepts the id of an organization (o-...). Source: the AWS Organizations API Reference, as
+// for roots and units.
 func ValidateOrganizationID(id string) error {
 	return validateID(organizationID, id, "the id of an organization", "o-exampleorgid")
 }
@@ -222,8 +253,13 @@ func validateTagText(text string, limit int) error {
 		return refusef("shorten it to what AWS takes", "is %d characters long, and AWS takes %d", n, limit)
 	}
 	for _, r := range text {
-		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Z, r) && !strings.ContainsRune("_.:/=+-@", r) {
-			return refusef("use letters, digits, spaces and _.:/=+-@", "has the character %q, which AWS does not take in tags", r)
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.Is(unicode.Z, r) &&
+			!strings.ContainsRune("_.:/=+-@", r) {
+			return refusef(
+				"use letters, digits, spaces and _.:/=+-@",
+				"has the character %q, which AWS does not take in tags",
+				r,
+			)
 		}
 	}
 	return nil

@@ -92,12 +92,17 @@ func TestSwitchRoleCountsPathAndName(t *testing.T) {
 	path := "/guardrails/operation/"
 	fits := strings.Repeat("a", 64-len(path))
 	assert.NoError(t, policy.ValidateSwitchRole(path, fits))
-	assert.ErrorContains(t, policy.ValidateSwitchRole(path, fits+"a"), "65 characters long with its path /guardrails/operation/")
+	assert.ErrorContains(
+		t,
+		policy.ValidateSwitchRole(path, fits+"a"),
+		"65 characters long with its path /guardrails/operation/",
+	)
 	assert.NoError(t, policy.ValidateSwitchRole("", strings.Repeat("a", 63)))
 	assert.Error(t, policy.ValidateSwitchRole("", strings.Repeat("a", 64)))
 }
 
-// No input makes a validator panic, and what passes one of the IAM names is a plain name: nothing in it can act as a pattern or split an ARN.
+// No input makes a validator panic, and what passes one of the IAM names is a plain name: nothing in it can act as a
+// pattern or split an ARN.
 func TestAnAcceptedNameIsNeverAPattern(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.String(), rapid.StringMatching(`[A-Za-z0-9+=,.@_ */:?${}-]{0,70}`)).Draw(t, "name")
@@ -105,7 +110,8 @@ func TestAnAcceptedNameIsNeverAPattern(t *testing.T) {
 			policy.ValidateUserName, policy.ValidateRoleName, policy.ValidateGroupName, policy.ValidatePolicyName, policy.ValidateRoleSessionName,
 			policy.ValidateOSUser, policy.ValidateAccountAlias, policy.ValidateAccountID, policy.ValidateSessionDocumentName, policy.ValidateRegion,
 		} {
-			if validate(name) == nil && (name == "" || strings.ContainsAny(name, "*?${}/: \n") || !utf8.ValidString(name)) {
+			if validate(name) == nil &&
+				(name == "" || strings.ContainsAny(name, "*?${}/: \n") || !utf8.ValidString(name)) {
 				t.Fatalf("%q was accepted", name)
 			}
 		}

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Version2008 is the older policy language version, which knows no policy variables. AWS reads a document without Version as this one.
+// Version2008 is the older policy language version, which knows no policy variables. AWS reads a document without
+// Version as this one.
 const Version2008 = "2008-10-17"
 
 var (
@@ -13,16 +14,22 @@ var (
 	statementElements = []string{
 		"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 	}
-	principalKinds = []string{string(PrincipalAWS), string(PrincipalService), string(PrincipalFederated), string(PrincipalCanonical)}
+	principalKinds = []string{
+		string(PrincipalAWS),
+		string(PrincipalService),
+		string(PrincipalFederated),
+		string(PrincipalCanonical),
+	}
 )
 
-// Parse reads a policy document. It takes what AWS takes: a string where a list may stand, a single statement, numbers and booleans as
-// condition values (kept as their text). Unknown elements, elements that stand twice, unknown operators and wrong types are refused, all at
-// once, as a ParseError whose problems name the statement and its Sid.
+// Parse reads a policy document. It takes what AWS takes: a string where a list may stand, a single statement,
+// numbers and booleans as condition values (kept as their text). Unknown elements, elements that stand twice, unknown
+// operators and wrong types are refused, all at once, as a ParseError whose problems name the statement and its Sid.
 //
-// Statements keep their order; lists and conditions come in the order in which a document is rendered, without duplicates. An element
-// with an empty list is not an absent one: it is an empty slice that is not nil, and Validate refuses it. A document without Version is of
-// Version2008, as it is to AWS. Parse checks form alone: whether a document is fit for its use is Validate's question.
+// Statements keep their order; lists and conditions come in the order in which a document is rendered, without
+// duplicates. An element with an empty list is not an absent one: it is an empty slice that is not nil, and Validate
+// refuses it. A document without Version is of Version2008, as it is to AWS. Parse checks form alone: whether a
+// document is fit for its use is Validate's question.
 func Parse(data []byte) (Document, error) {
 	root, err := readTree(data)
 	if err != nil {
@@ -204,7 +211,12 @@ func (p *parser) list(element string, n node, how string, kinds ...kind) []strin
 func (p *parser) known(where string, n node, names []string) {
 	for _, f := range n.fields {
 		if !slices.Contains(names, f.name) {
-			p.add(p.suggest(f.name, names, "use "+strings.Join(names, ", ")), "%s has the unknown element %q", where, f.name)
+			p.add(
+				p.suggest(f.name, names, "use "+strings.Join(names, ", ")),
+				"%s has the unknown element %q",
+				where,
+				f.name,
+			)
 		}
 	}
 	p.once(where, n)

@@ -40,8 +40,17 @@ func TestParseReadsEveryFormThatAWSTakes(t *testing.T) {
 		Conditions: []policy.Condition{
 			policy.Bool("aws:MultiFactorAuthPresent", true),
 			policy.Bool("aws:SecureTransport", false),
-			policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "a", "b"),
-			policy.Is(policy.Operator{Base: policy.OpNumericLessThan, IfExists: true}, "aws:MultiFactorAuthAge", "3600"),
+			policy.Is(
+				policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals},
+				"aws:TagKeys",
+				"a",
+				"b",
+			),
+			policy.Is(
+				policy.Operator{Base: policy.OpNumericLessThan, IfExists: true},
+				"aws:MultiFactorAuthAge",
+				"3600",
+			),
 		},
 	}}}
 	assert.Empty(t, cmp.Diff(want, document))
@@ -58,7 +67,8 @@ func TestParseKeepsTheOrderOfStatements(t *testing.T) {
 	assert.Equal(t, []string{"Z", "A", "M"}, sids)
 }
 
-// A document without Version is of the old version to AWS, in which variables are plain text; reading it as the new one would change it.
+// A document without Version is of the old version to AWS, in which variables are plain text; reading it as the new
+// one would change it.
 func TestADocumentWithoutVersionIsOfTheOldOne(t *testing.T) {
 	document, err := policy.Parse([]byte(`{"Statement": []}`))
 	require.NoError(t, err)
@@ -142,7 +152,9 @@ func TestParseRefusesWhatThePolicyLanguageDoesNotHave(t *testing.T) {
 
 // Everything that is wrong is said at once, in the order in which it stands.
 func TestParseSaysEverythingAtOnce(t *testing.T) {
-	_, err := policy.Parse([]byte(`{"Statement": [{"Sid": "A", "Actions": "x", "Effect": 1}, {"Sid": "B", "Resource": null}], "Foo": 1}`))
+	_, err := policy.Parse(
+		[]byte(`{"Statement": [{"Sid": "A", "Actions": "x", "Effect": 1}, {"Sid": "B", "Resource": null}], "Foo": 1}`),
+	)
 	var found policy.ParseError
 	require.ErrorAs(t, err, &found)
 	assert.Empty(t, cmp.Diff(policy.ParseError{
@@ -157,7 +169,13 @@ func TestParseSaysEverythingAtOnce(t *testing.T) {
 // A document inside other JSON is read as strictly as one that stands alone.
 func TestADocumentInsideJSONIsReadAsStrictly(t *testing.T) {
 	var holder struct{ PolicyDocument policy.Document }
-	require.NoError(t, json.Unmarshal([]byte(`{"PolicyDocument": {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}}`), &holder))
+	require.NoError(
+		t,
+		json.Unmarshal(
+			[]byte(`{"PolicyDocument": {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}}`),
+			&holder,
+		),
+	)
 	assert.Equal(t, []string{"*"}, holder.PolicyDocument.Statements[0].Actions)
 	err := json.Unmarshal([]byte(`{"PolicyDocument": {"Statements": []}}`), &holder)
 	assert.ErrorContains(t, err, `did you mean Statement?`)

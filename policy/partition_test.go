@@ -72,7 +72,9 @@ func TestNothingOfAnotherPartitionNamesAWS(t *testing.T) {
 			p.KeyARN(region, account, "1234abcd-12ab-34cd-56ef-1234567890ab"),
 		}
 		document := policy.New(
-			policy.Allow("Everything", "ssm:StartSession").On(texts...).When(policy.ArnLike("aws:PrincipalArn", texts...)),
+			policy.Allow("Everything", "ssm:StartSession").
+				On(texts...).
+				When(policy.ArnLike("aws:PrincipalArn", texts...)),
 		).JSON()
 		assert.Equal(t, 2*len(texts), strings.Count(document, "arn:"+string(p)+":"), "%q", p)
 		assert.Equal(t, 2*len(texts), strings.Count(document, "arn:"), "%q", p)
@@ -94,11 +96,17 @@ func TestNothingOfAnotherPartitionNamesAWS(t *testing.T) {
 func TestLinksOpenTheRightPage(t *testing.T) {
 	assert.Equal(t, "https://jump.signin.aws.amazon.com/console", policy.AWS.SignInURL("jump"))
 	assert.Equal(t, "https://111122223333.signin.amazonaws.cn/console", policy.AWSChina.SignInURL("111122223333"))
-	assert.Equal(t, "https://111122223333.signin.amazonaws-us-gov.com/console", policy.AWSUSGov.SignInURL("111122223333"))
+	assert.Equal(
+		t,
+		"https://111122223333.signin.amazonaws-us-gov.com/console",
+		policy.AWSUSGov.SignInURL("111122223333"),
+	)
 	assert.Equal(t, "https://eusc-de-east-1.signin.amazonaws-eusc.eu/", policy.AWSEUSC.SignInURL("111122223333"))
-	assert.Equal(t,
+	assert.Equal(
+		t,
 		"https://signin.aws.amazon.com/switchrole?account=111122223333&roleName=guardrails/operation/a%2Bb%3Dc&displayName=Test%20Project%201%20%26%20more",
-		policy.AWS.SwitchRoleURL("111122223333", "/guardrails/operation/", "a+b=c", "Test Project 1 & more"))
+		policy.AWS.SwitchRoleURL("111122223333", "/guardrails/operation/", "a+b=c", "Test Project 1 & more"),
+	)
 	assert.Equal(t,
 		"https://signin.amazonaws.cn/switchrole?account=jump&roleName=AdminRole",
 		policy.AWSChina.SwitchRoleURL("jump", "", "AdminRole", ""))

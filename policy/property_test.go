@@ -30,7 +30,8 @@ func TestARenderedDocumentReadsBackTheSame(t *testing.T) {
 	})
 }
 
-// The order in which lists, principals and conditions are given does not show, nor do duplicates; the order of statements does.
+// The order in which lists, principals and conditions are given does not show, nor do duplicates; the order of
+// statements does.
 func TestRenderingDoesNotDependOnTheOrderOfLists(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		document := anyDocument().Draw(t, "document")
@@ -95,8 +96,16 @@ func anyStatement() *rapid.Generator[policy.Statement] {
 		rapid.Just[[]policy.Principal](nil),
 		rapid.Just([]policy.Principal{policy.Anyone()}),
 		rapid.SliceOfN(rapid.Custom(func(t *rapid.T) policy.Principal {
-			kinds := []policy.PrincipalKind{policy.PrincipalAWS, policy.PrincipalService, policy.PrincipalFederated, policy.PrincipalCanonical}
-			return policy.Principal{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Values: rapid.SliceOfN(anyText(), 1, 3).Draw(t, "values")}
+			kinds := []policy.PrincipalKind{
+				policy.PrincipalAWS,
+				policy.PrincipalService,
+				policy.PrincipalFederated,
+				policy.PrincipalCanonical,
+			}
+			return policy.Principal{
+				Kind:   rapid.SampledFrom(kinds).Draw(t, "kind"),
+				Values: rapid.SliceOfN(anyText(), 1, 3).Draw(t, "values"),
+			}
 		}), 1, 3),
 	)
 	return rapid.Custom(func(t *rapid.T) policy.Statement {
@@ -127,14 +136,31 @@ func anyStatement() *rapid.Generator[policy.Statement] {
 func anyText() *rapid.Generator[string] {
 	return rapid.OneOf(
 		rapid.SampledFrom([]string{
-			"*", "s3:*", "ssm:StartSession", "sts:AssumeRole", "true", "false", "3600", "2026-12-01T00:00:00Z", "aws:username", "${aws:username}",
-			"arn:aws:iam::111122223333:user/${aws:username}", "111122223333", "ec2.amazonaws.com", "203.0.113.0/24", "${", "a b", "<&>", "é",
+			"*",
+			"s3:*",
+			"ssm:StartSession",
+			"sts:AssumeRole",
+			"true",
+			"false",
+			"3600",
+			"2026-12-01T00:00:00Z",
+			"aws:username",
+			"${aws:username}",
+			"arn:aws:iam::111122223333:user/${aws:username}",
+			"111122223333",
+			"ec2.amazonaws.com",
+			"203.0.113.0/24",
+			"${",
+			"a b",
+			"<&>",
+			"é",
 		}),
 		rapid.String(),
 	)
 }
 
-// canonical is the document as it reads after rendering: lists are sets, principals of a kind are one, conditions are sorted.
+// canonical is the document as it reads after rendering: lists are sets, principals of a kind are one, conditions are
+// sorted.
 func canonical(d policy.Document) policy.Document {
 	out := policy.Document{Version: d.Version, ID: d.ID}
 	for _, s := range d.Statements {
@@ -210,12 +236,23 @@ func shuffled(random *rand.Rand, d policy.Document) policy.Document {
 	}
 	for _, s := range d.Statements {
 		s.Principals, s.NotPrincipals = principals(s.Principals), principals(s.NotPrincipals)
-		s.Actions, s.NotActions, s.Resources, s.NotResources = texts(s.Actions), texts(s.NotActions), texts(s.Resources), texts(s.NotResources)
+		s.Actions, s.NotActions, s.Resources, s.NotResources = texts(
+			s.Actions,
+		), texts(
+			s.NotActions,
+		), texts(
+			s.Resources,
+		), texts(
+			s.NotResources,
+		)
 		s.Conditions = slices.Clone(s.Conditions)
 		for i, c := range s.Conditions {
 			s.Conditions[i].Values = texts(c.Values)
 		}
-		random.Shuffle(len(s.Conditions), func(i, j int) { s.Conditions[i], s.Conditions[j] = s.Conditions[j], s.Conditions[i] })
+		random.Shuffle(
+			len(s.Conditions),
+			func(i, j int) { s.Conditions[i], s.Conditions[j] = s.Conditions[j], s.Conditions[i] },
+		)
 		out.Statements = append(out.Statements, s)
 	}
 	return out

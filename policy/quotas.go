@@ -2,24 +2,30 @@ package policy
 
 import "cmp"
 
-// Quotas are the limits that AWS puts on policies and what holds them. They are settings, because AWS raises them, for everybody or for
-// one account on request. A field of zero means today's value. Sources: "IAM and AWS STS quotas" in the IAM User Guide, "Quotas for AWS
-// Organizations", "AWS IAM Identity Center quotas", "AWS Systems Manager endpoints and quotas" in the AWS General Reference.
+// Quotas are the limits that AWS puts on policies and what holds them. They are settings, because AWS raises them,
+// for everybody or for one account on request. A field of zero means today's value. Sources: "IAM and AWS STS quotas"
+// in the IAM User Guide, "Quotas for AWS Organizations", "AWS IAM Identity Center quotas", "AWS Systems Manager
+// endpoints and quotas" in the AWS General Reference.
 type Quotas struct {
-	// ManagedPolicy is the size of a customer managed policy, in characters without white space. Today 6,144; AWS does not raise it.
+	// ManagedPolicy is the size of a customer managed policy, in characters without white space. Today 6,144; AWS
+	// does not raise it.
 	ManagedPolicy int
-	// UserInline is the size of all inline policies of one user together, in characters without white space. Today 2,048.
+	// UserInline is the size of all inline policies of one user together, in characters without white space. Today
+	// 2,048.
 	UserInline int
-	// GroupInline is the size of all inline policies of one group together, in characters without white space. Today 5,120.
+	// GroupInline is the size of all inline policies of one group together, in characters without white space. Today
+	// 5,120.
 	GroupInline int
-	// RoleInline is the size of all inline policies of one role together, in characters without white space. Today 10,240.
+	// RoleInline is the size of all inline policies of one role together, in characters without white space. Today
+	// 10,240.
 	RoleInline int
-	// Trust is the size of a role's trust policy, in characters without white space. Today 2,048; AWS raises it on request.
+	// Trust is the size of a role's trust policy, in characters without white space. Today 2,048; AWS raises it on
+	// request.
 	Trust int
 	// SCP is the size of a service control policy in bytes, white space included. Today 10,240 (5,120 until May 2026).
 	SCP int
-	// SCPsPerTarget is the number of service control policies attached to one root, unit or account, FullAWSAccess included. Today 10 (5 until
-	// May 2026).
+	// SCPsPerTarget is the number of service control policies attached to one root, unit or account, FullAWSAccess
+	// included. Today 10 (5 until May 2026).
 	SCPsPerTarget int
 	// PermissionSetInline is the size of a permission set's inline policy in bytes. Today 10,240.
 	PermissionSetInline int
@@ -47,14 +53,16 @@ type Quotas struct {
 	Documents int
 	// SCPs is the number of service control policies of one organization. Today 10,000.
 	SCPs int
-	// PermissionSets is the number of permission sets of one instance of IAM Identity Center. Today 2,000; AWS raises it on request.
+	// PermissionSets is the number of permission sets of one instance of IAM Identity Center. Today 2,000; AWS raises
+	// it on request.
 	PermissionSets int
-	// AttachedPerPermissionSet is the number of AWS managed policies of one permission set. Today 20; the role in an account is bound by
-	// AttachedPerRole too.
+	// AttachedPerPermissionSet is the number of AWS managed policies of one permission set. Today 20; the role in an
+	// account is bound by AttachedPerRole too.
 	AttachedPerPermissionSet int
 }
 
-// DefaultQuotas are today's values. Where copies of AWS's pages disagree, the smaller one is taken: what fits there fits everywhere.
+// DefaultQuotas are today's values. Where copies of AWS's pages disagree, the smaller one is taken: what fits there
+// fits everywhere.
 func DefaultQuotas() Quotas {
 	return Quotas{
 		ManagedPolicy:            6144,
@@ -82,7 +90,8 @@ func DefaultQuotas() Quotas {
 	}
 }
 
-// WithDefaults returns the quotas with today's value in every field that is zero. A negative limit stays, and nothing fits under it.
+// WithDefaults returns the quotas with today's value in every field that is zero. A negative limit stays, and nothing
+// fits under it.
 func (q Quotas) WithDefaults() Quotas {
 	today := DefaultQuotas()
 	return Quotas{

@@ -2,7 +2,8 @@ package policy
 
 import "slices"
 
-// regions are the codes of the Regions that AWS had opened when the list was made, of the partitions that this module knows.
+// regions are the codes of the Regions that AWS had opened when the list was made, of the partitions that this module
+// knows.
 //
 // Source: partitions.json of github.com/aws/aws-sdk-go-v2 v1.41.11 (internal/endpoints/awsrulesfn).
 var regions = []string{
@@ -14,8 +15,8 @@ var regions = []string{
 	"us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
 }
 
-// Regions lists the Regions that AWS had opened when this module was made, sorted. AWS opens new ones: a code that is not among them and has
-// the form of one (ValidateRegion) may be a Region by now.
+// Regions lists the Regions that AWS had opened when this module was made, sorted. AWS opens new ones: a code that is
+// not among them and has the form of one (ValidateRegion) may be a Region by now.
 func Regions() []string { return slices.Clone(regions) }
 
 // KnownRegion reports whether the code is one of Regions.

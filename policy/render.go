@@ -9,9 +9,10 @@ import (
 	"unicode"
 )
 
-// MarshalJSON renders the document: the elements in the order in which AWS's own pages write them, lists sorted and without duplicates, a
-// list of one as a plain string, conditions sorted by operator and key, no white space. The same document renders to the same bytes,
-// always. It fails on what JSON cannot carry: two conditions of one statement with the same operator and key.
+// MarshalJSON renders the document: the elements in the order in which AWS's own pages write them, lists sorted and
+// without duplicates, a list of one as a plain string, conditions sorted by operator and key, no white space. The
+// same document renders to the same bytes, always. It fails on what JSON cannot carry: two conditions of one
+// statement with the same operator and key.
 func (d Document) MarshalJSON() ([]byte, error) {
 	w := &writer{}
 	w.object(func(o *object) {
@@ -35,8 +36,8 @@ func (d Document) MarshalJSON() ([]byte, error) {
 	return w.buf.Bytes(), nil
 }
 
-// JSON renders the document as MarshalJSON does, for documents that have been validated: for those it cannot fail. A document that
-// cannot be rendered yields an error text that is no JSON, so that it can never be deployed by mistake.
+// JSON renders the document as MarshalJSON does, for documents that have been validated: for those it cannot fail. A
+// document that cannot be rendered yields an error text that is no JSON, so that it can never be deployed by mistake.
 func (d Document) JSON() string {
 	b, err := d.MarshalJSON()
 	if err != nil {
@@ -54,8 +55,8 @@ func (d Document) Pretty() string {
 	return out.String()
 }
 
-// Characters is the number of characters that AWS counts for identity, group, role and trust policies: all but white space.
-// Source: IAM and AWS STS quotas, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+// Characters is the number of characters that AWS counts for identity, group, role and trust policies: all but white
+// space. Source: IAM and AWS STS quotas, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 func (d Document) Characters() int {
 	n := 0
 	for _, r := range d.JSON() {
@@ -66,12 +67,12 @@ func (d Document) Characters() int {
 	return n
 }
 
-// Bytes is the size of the minified document, white space inside strings included: what counts for service control policies, which are
-// saved exactly as an SDK sends them.
+// Bytes is the size of the minified document, white space inside strings included: what counts for service control
+// policies, which are saved exactly as an SDK sends them.
 func (d Document) Bytes() int { return len(d.JSON()) }
 
-// Compact encodes any value as minified JSON without HTML escapes: the encoder for JSON that is not a policy document, such as
-// Session Manager preferences. Maps are sorted by key; struct fields keep their order.
+// Compact encodes any value as minified JSON without HTML escapes: the encoder for JSON that is not a policy
+// document, such as Session Manager preferences. Maps are sorted by key; struct fields keep their order.
 func Compact(v any) (string, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -198,7 +199,12 @@ func (w *writer) conditions(o *object, s Statement) {
 			w.object(func(keys *object) {
 				for i, c := range sorted[:n] {
 					if i > 0 && sorted[i-1].Key == c.Key {
-						w.err = fmt.Errorf("statement %q has two conditions %s on %s: one would replace the other in JSON", s.Sid, operator, c.Key)
+						w.err = fmt.Errorf(
+							"statement %q has two conditions %s on %s: one would replace the other in JSON",
+							s.Sid,
+							operator,
+							c.Key,
+						)
 					}
 					keys.list(c.Key, orEmpty(c.Values))
 				}

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The encoder writes what AWS's own pages write: elements in their order, a list of one as a string, lists sorted, nothing escaped for HTML.
+// The encoder writes what AWS's own pages write: elements in their order, a list of one as a string, lists sorted,
+// nothing escaped for HTML.
 func TestADocumentRendersAsAWSWritesIt(t *testing.T) {
 	document := policy.New(
 		policy.Allow("AssumeWithMFA", "sts:AssumeRole").
@@ -49,7 +50,11 @@ func TestRenderingKeepsTheMeaning(t *testing.T) {
 
 // What JSON cannot hold becomes no JSON at all, never a document with one condition less.
 func TestTwoTestsOfOneKeyAreNeverRendered(t *testing.T) {
-	document := policy.New(policy.Deny("S", "s3:*").On("*").When(policy.StringEquals("aws:username", "a"), policy.StringEquals("aws:username", "b")))
+	document := policy.New(
+		policy.Deny("S", "s3:*").
+			On("*").
+			When(policy.StringEquals("aws:username", "a"), policy.StringEquals("aws:username", "b")),
+	)
 	_, err := document.MarshalJSON()
 	require.ErrorContains(t, err, `statement "S" has two conditions StringEquals on aws:username`)
 	assert.False(t, json.Valid([]byte(document.JSON())))
@@ -108,7 +113,9 @@ func TestOperatorsReadAsTheyAreWritten(t *testing.T) {
 func TestInstantsAreWrittenInUTC(t *testing.T) {
 	tokyo := time.FixedZone("JST", 9*60*60)
 	start := time.Date(2026, 12, 1, 9, 0, 0, 999, tokyo)
-	document := policy.New(policy.Allow("S", "s3:*").On("*").When(policy.From(start), policy.Before(start.Add(4*time.Hour))))
+	document := policy.New(
+		policy.Allow("S", "s3:*").On("*").When(policy.From(start), policy.Before(start.Add(4*time.Hour))),
+	)
 	assert.Contains(t, document.JSON(), `"DateGreaterThanEquals":{"aws:CurrentTime":"2026-12-01T00:00:00Z"}`)
 	assert.Contains(t, document.JSON(), `"DateLessThan":{"aws:CurrentTime":"2026-12-01T04:00:00Z"}`)
 	assert.Empty(t, document.Validate(policy.Identity, policy.Quotas{}))
@@ -123,10 +130,14 @@ func TestNamedConditionsAreTheirOperators(t *testing.T) {
 		policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/x"),
 		policy.StringNotEquals("aws:PrincipalAccount", "111122223333"),
 	))
-	assert.Equal(t, `{"Version":"2012-10-17","Statement":[{"Sid":"S","Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"Action":"kms:*",`+
-		`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"},"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"},`+
-		`"ForAllValues:StringEquals":{"aws:TagKeys":"Email"},"ForAnyValue:StringEqualsIgnoreCase":{"aws:TagKeys":"Project"},`+
-		`"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}}]}`, document.JSON())
+	assert.Equal(
+		t,
+		`{"Version":"2012-10-17","Statement":[{"Sid":"S","Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"Action":"kms:*",`+
+			`"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:root"},"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/x"},`+
+			`"ForAllValues:StringEquals":{"aws:TagKeys":"Email"},"ForAnyValue:StringEqualsIgnoreCase":{"aws:TagKeys":"Project"},`+
+			`"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}}]}`,
+		document.JSON(),
+	)
 	assert.Empty(t, document.Validate(policy.Resource, policy.Quotas{}))
 	for _, base := range policy.BaseOperators() {
 		assert.Equal(t, strings.Contains(string(base), "Not"), base.Negated(), base)

@@ -38,12 +38,28 @@ func TestProjectsInOtherScriptsKeepApart(t *testing.T) {
 // A name that had to be cut differs from every other that begins alike, and is the same at every run.
 func TestCutNamesKeepApart(t *testing.T) {
 	long := strings.Repeat("Project", 12)
-	a, b := policy.RoleNameFor(long+"A", "os-user1", len(operationPath)), policy.RoleNameFor(long+"B", "os-user1", len(operationPath))
+	a, b := policy.RoleNameFor(
+		long+"A",
+		"os-user1",
+		len(operationPath),
+	), policy.RoleNameFor(
+		long+"B",
+		"os-user1",
+		len(operationPath),
+	)
 	assert.NotEqual(t, a, b)
 	assert.Len(t, a, 64-len(operationPath))
-	assert.Equal(t, "ProjectProjectProjectProjectProje-223fa291", policy.RoleNameFor(long, "os-user1", len(operationPath)))
+	assert.Equal(
+		t,
+		"ProjectProjectProjectProjectProje-223fa291",
+		policy.RoleNameFor(long, "os-user1", len(operationPath)),
+	)
 	// The parts, not their joined text, are what is hashed.
-	assert.NotEqual(t, policy.RoleNameFor(long+"-a", "b", len(operationPath)), policy.RoleNameFor(long, "a-b", len(operationPath)))
+	assert.NotEqual(
+		t,
+		policy.RoleNameFor(long+"-a", "b", len(operationPath)),
+		policy.RoleNameFor(long, "a-b", len(operationPath)),
+	)
 }
 
 // A path that leaves no room gives a name that is too long for it, and the check of both says so.

@@ -31,7 +31,11 @@ func (u Use) limit(q Quotas) (limit, bool) {
 	case RoleInline:
 		return limit{name: "inline policies of a role", most: q.RoleInline}, true
 	case Trust:
-		return limit{name: "trust policy", most: q.Trust, fix: "split the people over two roles, or raise quotas.trust once AWS has"}, true
+		return limit{
+			name: "trust policy",
+			most: q.Trust,
+			fix:  "split the people over two roles, or raise quotas.trust once AWS has",
+		}, true
 	case ServiceControl:
 		return limit{name: "service control policy", most: q.SCP, bytes: true}, true
 	case PermissionSet:
@@ -56,15 +60,16 @@ func (l limit) size(d Document) int {
 	return d.Characters()
 }
 
-// Size is how large AWS counts the document in this use: bytes for service control policies, permission sets and session policies, characters
-// without white space for the others.
+// Size is how large AWS counts the document in this use: bytes for service control policies, permission sets and
+// session policies, characters without white space for the others.
 func (d Document) Size(use Use) int {
 	l, _ := use.limit(Quotas{})
 	return l.size(d)
 }
 
-// ValidateTotal holds the documents of one user, group or role together against the quota of the use (UserInline, GroupInline, RoleInline):
-// AWS counts all inline policies of a principal as one. It returns nil or a *ValueError that names the heaviest statements.
+// ValidateTotal holds the documents of one user, group or role together against the quota of the use (UserInline,
+// GroupInline, RoleInline): AWS counts all inline policies of a principal as one. It returns nil or a *ValueError
+// that names the heaviest statements.
 func ValidateTotal(use Use, q Quotas, documents ...Document) error {
 	l, limited := use.limit(q.WithDefaults())
 	if !limited {

@@ -42,8 +42,12 @@ func TestEachUseHasItsQuota(t *testing.T) {
 			assert.Contains(t, problems[0].Message, "the heaviest statements are Fill (")
 		}
 	}
-	assert.Empty(t, policy.New(policy.Allow("Fill", "s3:*").On("arn:aws:s3:::"+strings.Repeat("a", 30000)).For(policy.Anyone())).
-		Validate(policy.Resource, policy.Quotas{}), "the quota of a resource policy is the service's")
+	assert.Empty(
+		t,
+		policy.New(policy.Allow("Fill", "s3:*").On("arn:aws:s3:::"+strings.Repeat("a", 30000)).For(policy.Anyone())).
+			Validate(policy.Resource, policy.Quotas{}),
+		"the quota of a resource policy is the service's",
+	)
 }
 
 // Quotas are settings: what AWS raised is written down, and everything else keeps today's value.
@@ -55,16 +59,38 @@ func TestAQuotaCanBeRaised(t *testing.T) {
 	assert.NotEmpty(t, sized(t, policy.Trust, 200).Validate(policy.Trust, policy.Quotas{Trust: -1}))
 	assert.Equal(t, policy.DefaultQuotas(), policy.Quotas{}.WithDefaults())
 	raised := policy.Quotas{
-		ManagedPolicy: 1, UserInline: 2, GroupInline: 3, RoleInline: 4, Trust: 5, SCP: 6, SCPsPerTarget: 7, PermissionSetInline: 8, SessionPolicy: 9,
-		AttachedPerUser: 10, AttachedPerGroup: 11, AttachedPerRole: 12, GroupsPerUser: 13, TagsPerPrincipal: 14, Users: 15, Groups: 16, Roles: 17, Policies: 18,
-		Documents: 19, SCPs: 20, PermissionSets: 21, AttachedPerPermissionSet: 22,
+		ManagedPolicy:            1,
+		UserInline:               2,
+		GroupInline:              3,
+		RoleInline:               4,
+		Trust:                    5,
+		SCP:                      6,
+		SCPsPerTarget:            7,
+		PermissionSetInline:      8,
+		SessionPolicy:            9,
+		AttachedPerUser:          10,
+		AttachedPerGroup:         11,
+		AttachedPerRole:          12,
+		GroupsPerUser:            13,
+		TagsPerPrincipal:         14,
+		Users:                    15,
+		Groups:                   16,
+		Roles:                    17,
+		Policies:                 18,
+		Documents:                19,
+		SCPs:                     20,
+		PermissionSets:           21,
+		AttachedPerPermissionSet: 22,
 	}
 	assert.Equal(t, raised, raised.WithDefaults())
 }
 
-// White space inside strings counts for service control policies, which AWS stores as they are sent, and not for IAM policies.
+// White space inside strings counts for service control policies, which AWS stores as they are sent, and not for IAM
+// policies.
 func TestWhiteSpaceCountsWhereAWSCountsIt(t *testing.T) {
-	document := policy.New(policy.Deny("S", "s3:*").On("*").When(policy.StringEquals("aws:PrincipalTag/Project", "Test Project 1")))
+	document := policy.New(
+		policy.Deny("S", "s3:*").On("*").When(policy.StringEquals("aws:PrincipalTag/Project", "Test Project 1")),
+	)
 	assert.Equal(t, document.Bytes()-2, document.Size(policy.Identity))
 	assert.Equal(t, document.Bytes(), document.Size(policy.ServiceControl))
 }
@@ -74,7 +100,12 @@ func TestTheHeaviestStatementsAreNamed(t *testing.T) {
 	statement := func(sid string, n int) policy.Statement {
 		return policy.Allow(sid, "s3:*").On("arn:aws:s3:::" + strings.Repeat("a", n))
 	}
-	document := policy.New(statement("Small", 10), statement("Largest", 400), statement("", 200), statement("Middle", 300))
+	document := policy.New(
+		statement("Small", 10),
+		statement("Largest", 400),
+		statement("", 200),
+		statement("Middle", 300),
+	)
 	problems := document.Validate(policy.Identity, policy.Quotas{ManagedPolicy: 1000})
 	require.Len(t, problems, 1)
 	assert.Equal(t, "the document has 1241 characters, 241 over the quota of 1000 for the managed policy: "+
@@ -86,7 +117,13 @@ func TestTheHeaviestStatementsAreNamed(t *testing.T) {
 func TestInlinePoliciesAreCountedTogether(t *testing.T) {
 	half := sized(t, policy.GroupInline, 2560)
 	assert.NoError(t, policy.ValidateTotal(policy.GroupInline, policy.Quotas{}, half, half))
-	err := policy.ValidateTotal(policy.GroupInline, policy.Quotas{}, half, half, policy.New(policy.Allow("Little", "s3:*").On("*")))
+	err := policy.ValidateTotal(
+		policy.GroupInline,
+		policy.Quotas{},
+		half,
+		half,
+		policy.New(policy.Allow("Little", "s3:*").On("*")),
+	)
 	var refused *policy.ValueError
 	require.ErrorAs(t, err, &refused)
 	assert.Contains(t, refused.Why, "over the quota of 5120 for the inline policies of a group")

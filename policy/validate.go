@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Use is what a document is for. It decides which elements the document must and must not have, and which quota bounds it.
+// Use is what a document is for. It decides which elements the document must and must not have, and which quota
+// bounds it.
 type Use int
 
 // The uses. UserInline, GroupInline and RoleInline are Identity under the quota of inline policies.
@@ -56,11 +57,12 @@ func (u Use) String() string {
 // withPrincipal reports whether statements of this use say whom they speak of.
 func (u Use) withPrincipal() bool { return u == Trust || u == Resource }
 
-// Validate says everything that is wrong with the document in this use, in the document's order, the size last; nothing for a document that
-// AWS takes and that means what it seems to mean. Quotas of zero are today's.
+// Validate says everything that is wrong with the document in this use, in the document's order, the size last;
+// nothing for a document that AWS takes and that means what it seems to mean. Quotas of zero are today's.
 //
-// It is stricter than AWS where AWS takes a text that can only be a mistake: a policy variable where none is read, one key tested twice with one
-// operator, a trust policy for everybody without a condition, a Null or Bool that is always true.
+// It is stricter than AWS where AWS takes a text that can only be a mistake: a policy variable where none is read,
+// one key tested twice with one operator, a trust policy for everybody without a condition, a Null or Bool that is
+// always true.
 func (d Document) Validate(use Use, q Quotas) []Problem {
 	v := &validator{use: use, version: d.Version, sids: map[string]int{}}
 	v.document()
@@ -125,7 +127,12 @@ func (v *validator) sidOf(i int, sid string) {
 
 // trustActions are the actions that a trust policy can allow. Source: the service authorization reference of AWS STS.
 var trustActions = []string{
-	"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetContext", "sts:SetSourceIdentity", "sts:TagSession",
+	"sts:AssumeRole",
+	"sts:AssumeRoleWithSAML",
+	"sts:AssumeRoleWithWebIdentity",
+	"sts:SetContext",
+	"sts:SetSourceIdentity",
+	"sts:TagSession",
 }
 
 func (v *validator) actions(s Statement) {
@@ -157,7 +164,10 @@ func (v *validator) eachAction(element string, actions []string) {
 func (v *validator) resources(s Statement) {
 	if v.use == Trust {
 		if s.Resources != nil || s.NotResources != nil {
-			v.add("leave it out: a trust policy speaks of its own role", "the statement of a trust policy has a Resource")
+			v.add(
+				"leave it out: a trust policy speaks of its own role",
+				"the statement of a trust policy has a Resource",
+			)
 		}
 		return
 	}
@@ -177,7 +187,8 @@ func (v *validator) eachResource(element string, resources []string) {
 	}
 }
 
-// exactlyOne wants one of an element and its negation, with at least one value, and reports whether it is worth looking further.
+// exactlyOne wants one of an element and its negation, with at least one value, and reports whether it is worth
+// looking further.
 func (v *validator) exactlyOne(element string, values []string, negation string, negated []string) bool {
 	switch {
 	case values == nil && negated == nil:
@@ -200,19 +211,33 @@ func (v *validator) characters(element, text string) bool {
 		if r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xFF {
 			continue
 		}
-		v.add("use characters up to U+00FF; policies take no others", "%s %q has the character %q (U+%04X)", element, text, r, r)
+		v.add(
+			"use characters up to U+00FF; policies take no others",
+			"%s %q has the character %q (U+%04X)",
+			element,
+			text,
+			r,
+			r,
+		)
 		return false
 	}
 	return true
 }
 
-// variables refuses malformed policy variables, and any variable in a document whose version would read it literally. It reports whether the
-// variables are well formed.
+// variables refuses malformed policy variables, and any variable in a document whose version would read it literally.
+// It reports whether the variables are well formed.
 func (v *validator) variables(element, text string) bool {
 	names, err := policyVariables(text)
 	v.refuse(err, "%s %q", element, text)
 	if len(names) > 0 && v.version == Version2008 {
-		v.add("write Version "+Version, "%s %q has the variable %s, which version %s reads literally", element, text, names[0], Version2008)
+		v.add(
+			"write Version "+Version,
+			"%s %q has the variable %s, which version %s reads literally",
+			element,
+			text,
+			names[0],
+			Version2008,
+		)
 	}
 	return err == nil
 }

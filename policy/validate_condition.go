@@ -23,7 +23,11 @@ func (v *validator) conditions(s Statement) {
 		// AWS compares condition keys without regard to case.
 		t := test{c.Operator, strings.ToLower(c.Key)}
 		if seen[t] {
-			v.add("put the values into one list, or use another operator", "%s stands twice, and one would replace the other", where)
+			v.add(
+				"put the values into one list, or use another operator",
+				"%s stands twice, and one would replace the other",
+				where,
+			)
 		}
 		seen[t] = true
 		if v.characters("Condition key", c.Key) {
@@ -44,7 +48,13 @@ func (v *validator) values(where string, c Condition) {
 		switch {
 		case !v.characters(where, value):
 		case !c.Operator.Base.takesVariables() && strings.Contains(value, "${"):
-			v.add("write the value itself, or use a string or ARN operator", "%s %q has a policy variable, and %s reads none", where, value, c.Operator.Base)
+			v.add(
+				"write the value itself, or use a string or ARN operator",
+				"%s %q has a policy variable, and %s reads none",
+				where,
+				value,
+				c.Operator.Base,
+			)
 		case c.Operator.Base.takesVariables() && !v.variables(where, value):
 		default:
 			v.refuse(checkValue(c.Operator.Base, value), "%s %q", where, value)
@@ -57,7 +67,10 @@ var conditionKey = regexp.MustCompile(`^[A-Za-z0-9._/-]+:[^\s:*?${}][^*?${}]*$`)
 
 func checkConditionKey(key string) error {
 	if !conditionKey.MatchString(key) {
-		return refuse("is not a condition key", "write prefix:Name, such as aws:MultiFactorAuthPresent, and after a slash a tag key")
+		return refuse(
+			"is not a condition key",
+			"write prefix:Name, such as aws:MultiFactorAuthPresent, and after a slash a tag key",
+		)
 	}
 	return nil
 }
@@ -81,11 +94,21 @@ func checkValue(operator BaseOperator, value string) error {
 		if value != "true" && value != "false" {
 			return refuse("is neither true nor false", `write "true" or "false"`)
 		}
-	case OpNumericEquals, OpNumericNotEquals, OpNumericLessThan, OpNumericLessThanEquals, OpNumericGreaterThan, OpNumericGreaterThanEquals:
+	case OpNumericEquals,
+		OpNumericNotEquals,
+		OpNumericLessThan,
+		OpNumericLessThanEquals,
+		OpNumericGreaterThan,
+		OpNumericGreaterThanEquals:
 		if !number.MatchString(value) {
 			return refuse("is not a number", "write digits, such as 3600")
 		}
-	case OpDateEquals, OpDateNotEquals, OpDateLessThan, OpDateLessThanEquals, OpDateGreaterThan, OpDateGreaterThanEquals:
+	case OpDateEquals,
+		OpDateNotEquals,
+		OpDateLessThan,
+		OpDateLessThanEquals,
+		OpDateGreaterThan,
+		OpDateGreaterThanEquals:
 		return checkDate(value)
 	case OpIPAddress, OpNotIPAddress:
 		if _, err := netip.ParsePrefix(value); err == nil {
@@ -104,8 +127,8 @@ func checkValue(operator BaseOperator, value string) error {
 	return nil
 }
 
-// checkDate takes an instant, a day, or seconds since 1970. AWS also takes a year and a month; they are refused, because 2026 may be read as
-// seconds since 1970 just as well.
+// checkDate takes an instant, a day, or seconds since 1970. AWS also takes a year and a month; they are refused,
+// because 2026 may be read as seconds since 1970 just as well.
 func checkDate(value string) error {
 	if epoch.MatchString(value) {
 		return nil

@@ -75,11 +75,23 @@ func TestOperatorsTakeValuesThatTheyCompare(t *testing.T) {
 // Only string and ARN operators read variables; elsewhere a variable is a value that nothing equals.
 func TestOnlyStringAndARNOperatorsReadVariables(t *testing.T) {
 	for _, base := range policy.BaseOperators() {
-		document := policy.New(policy.Deny("S", "s3:*").On("*").When(policy.Is(policy.Operator{Base: base}, "aws:userid", "${aws:userid}")))
+		document := policy.New(
+			policy.Deny("S", "s3:*").
+				On("*").
+				When(policy.Is(policy.Operator{Base: base}, "aws:userid", "${aws:userid}")),
+		)
 		problems := document.Validate(policy.Identity, policy.Quotas{})
 		switch base {
-		case policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase, policy.OpStringLike,
-			policy.OpStringNotLike, policy.OpArnEquals, policy.OpArnLike, policy.OpArnNotEquals, policy.OpArnNotLike:
+		case policy.OpStringEquals,
+			policy.OpStringNotEquals,
+			policy.OpStringEqualsIgnoreCase,
+			policy.OpStringNotEqualsIgnoreCase,
+			policy.OpStringLike,
+			policy.OpStringNotLike,
+			policy.OpArnEquals,
+			policy.OpArnLike,
+			policy.OpArnNotEquals,
+			policy.OpArnNotLike:
 			assert.Empty(t, problems, base)
 		default:
 			if assert.Len(t, problems, 1, base) {
@@ -105,7 +117,11 @@ func TestOneOperatorTestsAKeyOnce(t *testing.T) {
 			assert.Contains(t, problems[0].Message, "stands twice, and one would replace the other", keys)
 		}
 	}
-	both := policy.New(policy.Deny("S", "s3:*").On("*").When(policy.StringEquals("aws:username", "x"), policy.StringNotEquals("aws:username", "y")))
+	both := policy.New(
+		policy.Deny("S", "s3:*").
+			On("*").
+			When(policy.StringEquals("aws:username", "x"), policy.StringNotEquals("aws:username", "y")),
+	)
 	assert.Empty(t, both.Validate(policy.Identity, policy.Quotas{}))
 }
 

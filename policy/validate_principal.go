@@ -9,16 +9,26 @@ import (
 func (v *validator) principals(s Statement) {
 	if !v.use.withPrincipal() {
 		if s.Principals != nil || s.NotPrincipals != nil {
-			v.add("leave it out: the policy speaks of whoever it is attached to", "the statement of a %s has a Principal", v.use)
+			v.add(
+				"leave it out: the policy speaks of whoever it is attached to",
+				"the statement of a %s has a Principal",
+				v.use,
+			)
 		}
 		return
 	}
 	if s.NotPrincipals != nil {
 		switch {
 		case v.use == Trust:
-			v.add("name the principals in Principal, and use conditions to except some", "NotPrincipal does not go into a trust policy")
+			v.add(
+				"name the principals in Principal, and use conditions to except some",
+				"NotPrincipal does not go into a trust policy",
+			)
 		case s.Effect == EffectAllow:
-			v.add("name the principals in Principal", "NotPrincipal with Allow lets in everybody else, anonymous callers too")
+			v.add(
+				"name the principals in Principal",
+				"NotPrincipal with Allow lets in everybody else, anonymous callers too",
+			)
 		case s.Principals != nil:
 			v.add("write one of them", "the statement has both Principal and NotPrincipal")
 		}
@@ -31,7 +41,10 @@ func (v *validator) principals(s Statement) {
 	}
 	v.eachPrincipal("Principal", s.Principals)
 	if v.use == Trust && s.Effect == EffectAllow && len(s.Conditions) == 0 && anyone(s.Principals) {
-		v.add("name the principals, or add a condition", `Principal "*" lets every AWS account of the world assume the role`)
+		v.add(
+			"name the principals, or add a condition",
+			`Principal "*" lets every AWS account of the world assume the role`,
+		)
 	}
 }
 
@@ -78,14 +91,17 @@ func (v *validator) eachPrincipal(element string, principals []Principal) {
 }
 
 var (
-	servicePrincipal   = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|amazon\.com)$`)
+	servicePrincipal = regexp.MustCompile(
+		`^[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|amazon\.com)$`,
+	)
 	federatedPrincipal = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+$`)
 	canonicalUser      = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	// IAM turns the ARN of a user or role that was deleted into its unique id, which no living principal has.
 	uniqueID = regexp.MustCompile(`^(AIDA|AROA|AGPA)[A-Z0-9]+$`)
 )
 
-// checkPrincipal holds one principal against what AWS takes. Source: "AWS JSON policy elements: Principal" in the IAM User Guide.
+// checkPrincipal holds one principal against what AWS takes. Source: "AWS JSON policy elements: Principal" in the IAM
+// User Guide.
 func checkPrincipal(kind PrincipalKind, value string) error {
 	if strings.Contains(value, "${") {
 		return refuse("has a policy variable, and principals take none", "name the principal")
@@ -103,7 +119,10 @@ func checkPrincipal(kind PrincipalKind, value string) error {
 				return refuse("is not an identity provider", "write the ARN of a saml-provider or oidc-provider")
 			}
 		} else if !federatedPrincipal.MatchString(value) {
-			return refuse("is not an identity provider", "write the ARN of a saml-provider or oidc-provider, or a provider's domain")
+			return refuse(
+				"is not an identity provider",
+				"write the ARN of a saml-provider or oidc-provider, or a provider's domain",
+			)
 		}
 	case PrincipalCanonical:
 		if !canonicalUser.MatchString(value) {
@@ -118,9 +137,15 @@ func checkAWSPrincipal(value string) error {
 	case value == "*" || ValidateAccountID(value) == nil:
 		return nil
 	case uniqueID.MatchString(value):
-		return refuse("is the unique id of a principal, which IAM shows when that one was deleted", "write the ARN of the principal that exists")
+		return refuse(
+			"is the unique id of a principal, which IAM shows when that one was deleted",
+			"write the ARN of the principal that exists",
+		)
 	case strings.ContainsAny(value, "*?"):
-		return refuse("has a wildcard, and IAM matches principals by name alone", "name each principal, or test aws:PrincipalArn in a condition")
+		return refuse(
+			"has a wildcard, and IAM matches principals by name alone",
+			"name each principal, or test aws:PrincipalArn in a condition",
+		)
 	}
 	a, err := ParseARN(value)
 	if err != nil {
@@ -131,7 +156,10 @@ func checkAWSPrincipal(value string) error {
 	case a.Account == "" || a.Account == "aws":
 		return refuse("names no account", "write the account id after the fourth colon")
 	case a.Region != "":
-		return refuse("names a Region, and principals have none", "write nothing between the third and the fourth colon")
+		return refuse(
+			"names a Region, and principals have none",
+			"write nothing between the third and the fourth colon",
+		)
 	case a.Service == "iam" && a.Resource == "root":
 		return nil
 	case a.Service == "iam" && kind == "group":

@@ -56,27 +56,61 @@ func TestEachUseHasItsElements(t *testing.T) {
 			continue
 		}
 		principal := messages(t, use, identityStatement+`,"Principal":"*"`)
-		assert.Equal(t, at+"the statement of a "+use.String()+" has a Principal; leave it out: the policy speaks of whoever it is attached to", principal)
+		assert.Equal(
+			t,
+			at+"the statement of a "+use.String()+" has a Principal; leave it out: the policy speaks of whoever it is attached to",
+			principal,
+		)
 		assert.NotEmpty(t, messages(t, use, identityStatement+`,"NotPrincipal":"*"`), "%v", use)
 		assert.Equal(t, at+"the statement has neither Resource nor NotResource; write Resource",
 			messages(t, use, `"Sid":"S","Effect":"Allow","Action":"ssm:StartSession"`))
 	}
-	assert.Equal(t, at+"the statement of a trust policy has a Resource; leave it out: a trust policy speaks of its own role",
-		messages(t, policy.Trust, trustStatement+`,"Resource":"*"`))
+	assert.Equal(
+		t,
+		at+"the statement of a trust policy has a Resource; leave it out: a trust policy speaks of its own role",
+		messages(t, policy.Trust, trustStatement+`,"Resource":"*"`),
+	)
 	assert.Equal(t, at+"the statement of a trust policy has no Principal; write Principal",
 		messages(t, policy.Trust, `"Sid":"S","Effect":"Allow","Action":"sts:AssumeRole"`))
-	assert.Equal(t, at+"the statement of a resource policy has no Principal; write Principal", messages(t, policy.Resource, identityStatement))
+	assert.Equal(
+		t,
+		at+"the statement of a resource policy has no Principal; write Principal",
+		messages(t, policy.Resource, identityStatement),
+	)
 }
 
 // A document says which version it is of, has statements, and names each of them once.
 func TestADocumentIsWhole(t *testing.T) {
-	assert.Equal(t, "the document has no statements; add a statement", documentMessages(t, policy.Identity, `{"Version":"2012-10-17","Statement":[]}`))
+	assert.Equal(
+		t,
+		"the document has no statements; add a statement",
+		documentMessages(t, policy.Identity, `{"Version":"2012-10-17","Statement":[]}`),
+	)
 	assert.Equal(t, `Version "2013-01-01" is not one of the policy language; write 2012-10-17`,
 		documentMessages(t, policy.Identity, `{"Version":"2013-01-01","Statement":[{`+identityStatement+`}]}`))
-	assert.Equal(t, `Statement[1] (S): Sid "S" is taken by Statement[0]; give each statement a Sid of its own`,
-		documentMessages(t, policy.Identity, `{"Version":"2012-10-17","Statement":[{`+identityStatement+`},{`+identityStatement+`}]}`))
-	assert.Empty(t, policy.New(policy.Allow("", "s3:*").On("*"), policy.Allow("", "ec2:*").On("*")).Validate(policy.Identity, policy.Quotas{}))
-	assert.Empty(t, policy.Document{Statements: []policy.Statement{policy.Allow("A", "s3:*").On("*")}}.Validate(policy.Identity, policy.Quotas{}))
+	assert.Equal(
+		t,
+		`Statement[1] (S): Sid "S" is taken by Statement[0]; give each statement a Sid of its own`,
+		documentMessages(
+			t,
+			policy.Identity,
+			`{"Version":"2012-10-17","Statement":[{`+identityStatement+`},{`+identityStatement+`}]}`,
+		),
+	)
+	assert.Empty(
+		t,
+		policy.New(policy.Allow("", "s3:*").On("*"), policy.Allow("", "ec2:*").On("*")).
+			Validate(policy.Identity, policy.Quotas{}),
+	)
+	assert.Empty(
+		t,
+		policy.Document{
+			Statements: []policy.Statement{policy.Allow("A", "s3:*").On("*")},
+		}.Validate(
+			policy.Identity,
+			policy.Quotas{},
+		),
+	)
 	assert.NotEmpty(t, policy.Document{}.Validate(policy.Identity, policy.Quotas{}))
 }
 
@@ -85,15 +119,25 @@ func TestAStatementWithoutSidIsNamedByItsIndex(t *testing.T) {
 	problems := policy.New(policy.Allow("A", "s3:*").On("*"), policy.Statement{Actions: []string{"s3:*"}, Resources: []string{"*"}}).
 		Validate(policy.Identity, policy.Quotas{})
 	require.Len(t, problems, 1)
-	assert.Equal(t, policy.Problem{Index: 1, Message: "the statement has no Effect", Fix: "write Allow or Deny"}, problems[0])
+	assert.Equal(
+		t,
+		policy.Problem{Index: 1, Message: "the statement has no Effect", Fix: "write Allow or Deny"},
+		problems[0],
+	)
 	assert.Equal(t, "Statement[1]: the statement has no Effect; write Allow or Deny", problems[0].Error())
 }
 
 // Everything is said at once: statement by statement, element by element, the size last.
 func TestValidateSaysEverythingInTheOrderOfTheDocument(t *testing.T) {
 	document := policy.Document{Version: "2020", Statements: []policy.Statement{
-		{Sid: "a b", Effect: "allow", Principals: []policy.Principal{policy.Anyone()}, Actions: []string{"s3"}, Resources: []string{"x"},
-			Conditions: []policy.Condition{policy.StringEquals("username")}},
+		{
+			Sid:        "a b",
+			Effect:     "allow",
+			Principals: []policy.Principal{policy.Anyone()},
+			Actions:    []string{"s3"},
+			Resources:  []string{"x"},
+			Conditions: []policy.Condition{policy.StringEquals("username")},
+		},
 		{Sid: "B", Effect: policy.EffectDeny, NotActions: []string{}, Actions: []string{"s3:*"}},
 	}}
 	var lines []string
@@ -119,8 +163,16 @@ func TestValidateSaysEverythingInTheOrderOfTheDocument(t *testing.T) {
 // Actions are "*" or a service's with wildcards in the name.
 func TestActionsFollowTheGrammar(t *testing.T) {
 	for _, action := range []string{"*", "s3:*", "ssm:StartSession", "ec2-instance-connect:*", "iam:*MFADevice", "ssm:Get?arameter", "IAM:getuser"} {
-		assert.Empty(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"`+action+`","Resource":"*"`), action)
-		assert.Empty(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","NotAction":"`+action+`","Resource":"*"`), action)
+		assert.Empty(
+			t,
+			messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"`+action+`","Resource":"*"`),
+			action,
+		)
+		assert.Empty(
+			t,
+			messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","NotAction":"`+action+`","Resource":"*"`),
+			action,
+		)
 	}
 	for action, want := range map[string]string{
 		"":                    "has no service prefix",
@@ -143,9 +195,21 @@ func TestActionsFollowTheGrammar(t *testing.T) {
 			assert.NotContains(t, got, "\n", action)
 		}
 	}
-	assert.Contains(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Resource":"*"`), "has neither Action nor NotAction")
-	assert.Contains(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","Action":[],"Resource":"*"`), "Action is an empty list")
-	assert.Contains(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","NotAction":[],"Resource":"*"`), "NotAction is an empty list, which is everything")
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Resource":"*"`),
+		"has neither Action nor NotAction",
+	)
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","Action":[],"Resource":"*"`),
+		"Action is an empty list",
+	)
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","NotAction":[],"Resource":"*"`),
+		"NotAction is an empty list, which is everything",
+	)
 }
 
 // Resources are "*" or ARNs of six parts, with variables where AWS reads them.
@@ -156,8 +220,16 @@ func TestResourcesFollowTheGrammar(t *testing.T) {
 		"arn:aws:logs:us-east-1:111122223333:log-group:/guardrails/ssm:*", "arn:aws:ssm:*:1111*:session/${aws:userid}-*",
 		"arn:aws:s3:::home/${aws:PrincipalTag/team, 'shared'}/${*}",
 	} {
-		assert.Empty(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","Resource":"`+resource+`"`), resource)
-		assert.Empty(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","NotResource":"`+resource+`"`), resource)
+		assert.Empty(
+			t,
+			messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","Resource":"`+resource+`"`),
+			resource,
+		)
+		assert.Empty(
+			t,
+			messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","NotResource":"`+resource+`"`),
+			resource,
+		)
 	}
 	for resource, want := range map[string]string{
 		"":                                     "is not an ARN of six parts",
@@ -180,21 +252,44 @@ func TestResourcesFollowTheGrammar(t *testing.T) {
 	} {
 		for _, element := range []string{"Resource", "NotResource"} {
 			got := messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","`+element+`":"`+resource+`"`)
-			assert.True(t, strings.HasPrefix(got, "Statement[0] (S): "+element+` "`+resource+`" `), "%q: %s", resource, got)
+			assert.True(
+				t,
+				strings.HasPrefix(got, "Statement[0] (S): "+element+` "`+resource+`" `),
+				"%q: %s",
+				resource,
+				got,
+			)
 			assert.Contains(t, got, want, resource)
 			assert.NotContains(t, got, "\n", resource)
 		}
 	}
-	assert.Contains(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","Action":"*","Resource":[]`), "Resource is an empty list")
-	assert.Contains(t, messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","NotResource":[]`), "NotResource is an empty list, which is everything")
-	assert.Contains(t, messages(t, policy.Identity, identityStatement+`,"NotResource":"*"`), "has both Resource and NotResource")
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, `"Sid":"S","Effect":"Allow","Action":"*","Resource":[]`),
+		"Resource is an empty list",
+	)
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, `"Sid":"S","Effect":"Deny","Action":"*","NotResource":[]`),
+		"NotResource is an empty list, which is everything",
+	)
+	assert.Contains(
+		t,
+		messages(t, policy.Identity, identityStatement+`,"NotResource":"*"`),
+		"has both Resource and NotResource",
+	)
 }
 
-// The old version of the language has no variables: a document in it that holds one says something else than it seems to.
+// The old version of the language has no variables: a document in it that holds one says something else than it seems
+// to.
 func TestVariablesNeedTheNewVersion(t *testing.T) {
 	inResource := `{"Version":"2008-10-17","Statement":[{"Sid":"S","Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::111122223333:user/${aws:username}"}]}`
-	assert.Equal(t, `Statement[0] (S): Resource "arn:aws:iam::111122223333:user/${aws:username}" has the variable ${aws:username}, `+
-		`which version 2008-10-17 reads literally; write Version 2012-10-17`, documentMessages(t, policy.Identity, inResource))
+	assert.Equal(
+		t,
+		`Statement[0] (S): Resource "arn:aws:iam::111122223333:user/${aws:username}" has the variable ${aws:username}, `+
+			`which version 2008-10-17 reads literally; write Version 2012-10-17`,
+		documentMessages(t, policy.Identity, inResource),
+	)
 	inCondition := `{"Statement":[{"Sid":"S","Effect":"Allow","Action":"iam:*","Resource":"*","Condition":{"StringLike":{"aws:userid":"${aws:username}"}}}]}`
 	assert.Contains(t, documentMessages(t, policy.Identity, inCondition), "reads literally")
 	assert.Empty(t, documentMessages(t, policy.Identity, strings.Replace(inResource, "2008-10-17", "2012-10-17", 1)))
@@ -221,7 +316,9 @@ func TestPoliciesTakeLatinCharactersOnly(t *testing.T) {
 				assert.Contains(t, problems[0].Message, "has the character", "%q", text)
 			}
 		}
-		trust := policy.New(policy.Allow("S", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/" + text)))
+		trust := policy.New(
+			policy.Allow("S", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/" + text)),
+		)
 		assert.Len(t, trust.Validate(policy.Trust, policy.Quotas{}), 1, "%q", text)
 	}
 }

@@ -68,7 +68,14 @@ func TestTrustForEverybodyNeedsACondition(t *testing.T) {
 	const anyone = `"Sid":"S","Action":"sts:AssumeRole","Principal":"*",`
 	assert.NotEmpty(t, messages(t, policy.Trust, anyone+`"Effect":"Allow"`))
 	assert.Empty(t, messages(t, policy.Trust, anyone+`"Effect":"Deny"`))
-	assert.Empty(t, messages(t, policy.Trust, anyone+`"Effect":"Allow","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"}}`))
+	assert.Empty(
+		t,
+		messages(
+			t,
+			policy.Trust,
+			anyone+`"Effect":"Allow","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-exampleorgid"}}`,
+		),
+	)
 	assert.NotEmpty(t, messages(t, policy.Trust, anyone+`"Effect":"Allow","Condition":{}`))
 }
 
@@ -79,18 +86,42 @@ func TestTrustTakesSTSActionsOnly(t *testing.T) {
 		assert.Empty(t, messages(t, policy.Trust, rest+`"Action":"`+action+`"`), action)
 	}
 	for _, action := range []string{"*", "sts:*", "sts:Assume*", "sts:GetSessionToken", "iam:PassRole", "s3:GetObject"} {
-		assert.Contains(t, messages(t, policy.Trust, rest+`"Action":"`+action+`"`), "is not an action of a trust policy; use sts:AssumeRole, ", action)
+		assert.Contains(
+			t,
+			messages(t, policy.Trust, rest+`"Action":"`+action+`"`),
+			"is not an action of a trust policy; use sts:AssumeRole, ",
+			action,
+		)
 	}
-	assert.Contains(t, messages(t, policy.Trust, rest+`"NotAction":"sts:TagSession"`), "NotAction does not go into a trust policy")
+	assert.Contains(
+		t,
+		messages(t, policy.Trust, rest+`"NotAction":"sts:TagSession"`),
+		"NotAction does not go into a trust policy",
+	)
 }
 
 // NotPrincipal turns a list of names into everybody else, which only a Deny of a resource policy can mean.
 func TestNotPrincipalIsForDeniesOnResources(t *testing.T) {
 	const users = `"NotPrincipal":{"AWS":"arn:aws:iam::111122223333:user/alice"}`
-	assert.Contains(t, messages(t, policy.Trust, `"Sid":"S","Effect":"Deny","Action":"sts:AssumeRole",`+users), "NotPrincipal does not go into a trust policy")
-	assert.Contains(t, messages(t, policy.Resource, `"Sid":"S","Effect":"Allow","Action":"kms:*","Resource":"*",`+users), "NotPrincipal with Allow")
-	assert.Contains(t, messages(t, policy.Resource, `"Sid":"S","Effect":"Deny","Action":"kms:*","Resource":"*","Principal":"*",`+users),
-		"has both Principal and NotPrincipal")
+	assert.Contains(
+		t,
+		messages(t, policy.Trust, `"Sid":"S","Effect":"Deny","Action":"sts:AssumeRole",`+users),
+		"NotPrincipal does not go into a trust policy",
+	)
+	assert.Contains(
+		t,
+		messages(t, policy.Resource, `"Sid":"S","Effect":"Allow","Action":"kms:*","Resource":"*",`+users),
+		"NotPrincipal with Allow",
+	)
+	assert.Contains(
+		t,
+		messages(
+			t,
+			policy.Resource,
+			`"Sid":"S","Effect":"Deny","Action":"kms:*","Resource":"*","Principal":"*",`+users,
+		),
+		"has both Principal and NotPrincipal",
+	)
 	assert.Empty(t, messages(t, policy.Resource, `"Sid":"S","Effect":"Deny","Action":"kms:*","Resource":"*",`+users))
 }
 

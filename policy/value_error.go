@@ -2,8 +2,8 @@ package policy
 
 import "fmt"
 
-// ValueError says why one value is refused and what to write instead. Its text is "why; what to write": whoever knows where the value
-// stands puts the path and the value in front.
+// ValueError says why one value is refused and what to write instead. Its text is "why; what to write": whoever knows
+// where the value stands puts the path and the value in front.
 type ValueError struct {
 	// Why continues a sentence whose subject is the value, such as `is longer than 64 characters`.
 	Why string

@@ -1,3 +1,3 @@
-// Package problem is how everything in this module says what is wrong: a path in the words of the stack file, the value, why, and what to write
-// instead. A List has all problems of a value at once, in the order of its fields.
+// Package problem is how everything in this module says what is wrong: a path in the words of the stack file, the
+// value, why, and what to write instead. A List has all problems of a value at once, in the order of its fields.
 package problem

@@ -12,9 +12,9 @@ import (
 
 // Problem is one thing wrong with the values of an Args, said where the admin wrote it.
 type Problem struct {
-	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". It is relative to the section of the noun
-	// ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for "account...", "tags.project" and "operationRoles[0]...",
-	// which are whole: see Under.
+	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". It is relative to the
+	// section of the noun ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for
+	// "account...", "tags.project" and "operationRoles[0]...", which are whole: see Under.
 	Path string
 	// Value is the bad value; nil means that it is missing.
 	Value any
@@ -46,8 +46,8 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
-// List are all the problems of an Args, in the order in which its fields are declared and its lists are written. Validate returns
-// them as an error; use errors.As or ProblemsOf to get them back.
+// List are all the problems of an Args, in the order in which its fields are declared and its lists are written.
+// Validate returns them as an error; use errors.As or ProblemsOf to get them back.
 type List []*Problem
 
 // Error is one problem a line.
@@ -76,8 +76,9 @@ func (p List) Err() error {
 	return p
 }
 
-// Under returns the problems with the section put before each path: Under("mfa") turns "name" into "mfa.name". Paths that several nouns
-// report (account, tags.project) and paths that are whole already (operationRoles) stay as they are.
+// Under returns the problems with the section put before each path: Under("mfa") turns "name" into "mfa.name". Paths
+// that several nouns report (account, tags.project) and paths that are whole already (operationRoles) stay as they
+// are.
 func (p List) Under(section string) List {
 	out := make(List, len(p))
 	for i, problem := range p {
@@ -90,8 +91,8 @@ func (p List) Under(section string) List {
 	return out
 }
 
-// Merge appends the problems of others, leaving out those that are there already: two nouns that read the same section find the same
-// problem in it.
+// Merge appends the problems of others, leaving out those that are there already: two nouns that read the same
+// section find the same problem in it.
 func (p List) Merge(others ...List) List {
 	out := slices.Clone(p)
 	for _, other := range others {

@@ -13,15 +13,22 @@ import (
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
-// An entry of guardrails:adopt for what AWS does not have is refused with what to write, before anything is made; what AWS has is taken, and a question without an
-// answer refuses nothing.
+// An entry of guardrails:adopt for what AWS does not have is refused with what to write, before anything is made;
+// what AWS has is taken, and a question without an answer refuses nothing.
 func TestWhatIsAdoptedExists(t *testing.T) {
 	functions := map[string]string{
-		"aws:ssm/getDocument:getDocument": "guardrails:adopt.sessions[0]", "aws:iam/getGroup:getGroup": "guardrails:adopt.mfa", "aws:iam/getUser:getUser": "guardrails:adopt.users[0]",
-		"aws:iam/getRole:getRole": "guardrails:adopt.roles[0]", "aws:iam/getPolicy:getPolicy": "guardrails:adopt.policies[0]",
+		"aws:ssm/getDocument:getDocument": "guardrails:adopt.sessions[0]",
+		"aws:iam/getGroup:getGroup":       "guardrails:adopt.mfa",
+		"aws:iam/getUser:getUser":         "guardrails:adopt.users[0]",
+		"aws:iam/getRole:getRole":         "guardrails:adopt.roles[0]",
+		"aws:iam/getPolicy:getPolicy":     "guardrails:adopt.policies[0]",
 	}
 	for function, path := range functions {
-		rec, err := deploy(t, fullStack, mocks.Refuse(function, errors.New("api error NoSuchEntity: there is none; InvalidDocument")))
+		rec, err := deploy(
+			t,
+			fullStack,
+			mocks.Refuse(function, errors.New("api error NoSuchEntity: there is none; InvalidDocument")),
+		)
 		require.True(t, program.Refused(err), "%s: %v", function, err)
 		var problems config.Problems
 		require.True(t, errors.As(err, &problems))

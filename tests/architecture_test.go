@@ -18,8 +18,9 @@ import (
 
 const module = "aws-access-guardrails"
 
-// room is a folder with what lives below it, the ground floor first: it may import the rooms named in may and none other. foreign, when
-// given, are the prefixes of the only modules outside the standard library that it may use; nil means that any may be used.
+// room is a folder with what lives below it, the ground floor first: it may import the rooms named in may and none
+// other. foreign, when given, are the prefixes of the only modules outside the standard library that it may use; nil
+// means that any may be used.
 type room struct {
 	dir     string
 	may     []string
@@ -33,7 +34,15 @@ var values = []string{"policy", "problem", "guardrail"}
 
 // evaluator are the public rooms of the evaluator. Its internal rooms are for those alone, which the compiler holds.
 var evaluator = []string{
-	"access", "access/catalogue", "access/claims", "access/doors", "access/expect", "access/journey", "access/prove", "access/world", "access/world/details",
+	"access",
+	"access/catalogue",
+	"access/claims",
+	"access/doors",
+	"access/expect",
+	"access/journey",
+	"access/prove",
+	"access/world",
+	"access/world/details",
 }
 
 // rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
@@ -43,39 +52,115 @@ var rooms = []room{
 	{dir: "access/internal/wording", foreign: noForeign},
 	{dir: "access/internal/conditionkey", may: []string{"policy"}, foreign: noForeign},
 	{dir: "access/internal/wildcard", may: []string{"policy", "access/internal/conditionkey"}, foreign: noForeign},
-	{dir: "access/catalogue", may: []string{"policy", "access/internal/conditionkey", "access/internal/wildcard"}, foreign: noForeign},
+	{
+		dir:     "access/catalogue",
+		may:     []string{"policy", "access/internal/conditionkey", "access/internal/wildcard"},
+		foreign: noForeign,
+	},
 	{dir: "access/doors", may: []string{"access/catalogue"}, foreign: noForeign},
 	{dir: "access/world", may: []string{"policy", "access/catalogue", "access/internal/wording"}, foreign: noForeign},
 	{dir: "access/internal/engine", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/wording",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/wording",
 	}, foreign: noForeign},
-	{dir: "access/world/details", may: []string{"policy", "access/world", "access/internal/engine"}, foreign: noForeign},
-	{dir: "access/internal/glob", may: []string{"policy", "access/internal/wildcard", "access/internal/conditionkey", "access/internal/engine"}, foreign: noForeign},
+	{
+		dir:     "access/world/details",
+		may:     []string{"policy", "access/world", "access/internal/engine"},
+		foreign: noForeign,
+	},
+	{
+		dir: "access/internal/glob",
+		may: []string{
+			"policy",
+			"access/internal/wildcard",
+			"access/internal/conditionkey",
+			"access/internal/engine",
+		},
+		foreign: noForeign,
+	},
 	{dir: "access/journey", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine", "access/internal/wording",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/engine",
+		"access/internal/wording",
 	}, foreign: noForeign},
-	{dir: "access/internal/fixture", may: []string{"policy", "access/world", "access/journey", "access/internal/engine"}, foreign: []string{"github.com/stretchr/testify/", "pgregory.net/rapid"}},
+	{
+		dir:     "access/internal/fixture",
+		may:     []string{"policy", "access/world", "access/journey", "access/internal/engine"},
+		foreign: []string{"github.com/stretchr/testify/", "pgregory.net/rapid"},
+	},
 	{dir: "access/internal/search", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/engine",
 		"access/internal/glob",
 	}, foreign: noForeign},
 	{dir: "access/prove", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/internal/conditionkey", "access/internal/wildcard",
-		"access/internal/engine", "access/internal/glob", "access/internal/search", "access/internal/wording",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/journey",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/engine",
+		"access/internal/glob",
+		"access/internal/search",
+		"access/internal/wording",
 	}, foreign: noForeign},
 	{dir: "access/expect", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/prove", "access/internal/conditionkey", "access/internal/engine",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/journey",
+		"access/prove",
+		"access/internal/conditionkey",
+		"access/internal/engine",
 		"access/internal/wording",
 	}, foreign: noForeign},
 	{dir: "access/claims", may: []string{
-		"policy", "access/catalogue", "access/doors", "access/world", "access/journey", "access/prove", "access/internal/conditionkey", "access/internal/wildcard",
-		"access/internal/engine", "access/internal/glob", "access/internal/search", "access/internal/wording",
+		"policy",
+		"access/catalogue",
+		"access/doors",
+		"access/world",
+		"access/journey",
+		"access/prove",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/engine",
+		"access/internal/glob",
+		"access/internal/search",
+		"access/internal/wording",
 	}, foreign: noForeign},
 	{dir: "access/recorded", may: []string{
-		"policy", "access/catalogue", "access/world", "access/internal/conditionkey", "access/internal/wildcard", "access/internal/engine", "access/internal/glob",
+		"policy",
+		"access/catalogue",
+		"access/world",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+		"access/internal/engine",
+		"access/internal/glob",
 		"access/internal/search",
 	}, foreign: noForeign},
-	{dir: "access", may: []string{"access/world", "access/internal/engine", "access/internal/wildcard"}, foreign: noForeign},
+	{
+		dir:     "access",
+		may:     []string{"access/world", "access/internal/engine", "access/internal/wildcard"},
+		foreign: noForeign,
+	},
 	{dir: "guardrail", may: slices.Concat(values[:2], evaluator), foreign: noForeign},
 	{dir: "components", may: slices.Concat(values, evaluator), foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/awstype", foreign: noForeign},
@@ -84,36 +169,155 @@ var rooms = []room{
 	{dir: "internal/terminal", foreign: []string{"github.com/clipperhouse/displaywidth", "golang.org/x/term"}},
 	{dir: "internal/clock", foreign: noForeign},
 	{dir: "internal/config", may: slices.Concat(values, evaluator, []string{"internal/clock"})},
-	{dir: "internal/edit", may: slices.Concat(values, []string{"internal/config"}), foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"}},
+	{
+		dir:     "internal/edit",
+		may:     slices.Concat(values, []string{"internal/config"}),
+		foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"},
+	},
 	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/config"}), foreign: noForeign},
 	{dir: "examples/ci", foreign: noForeign},
-	{dir: "internal/start", may: []string{"policy", "examples/ci", "internal/config", "internal/judge"}, foreign: noForeign},
+	{
+		dir:     "internal/start",
+		may:     []string{"policy", "examples/ci", "internal/config", "internal/judge"},
+		foreign: noForeign,
+	},
 	{dir: "internal/refusal", foreign: noForeign},
-	{dir: "internal/adopt", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/edit"}), foreign: noForeign},
-	{dir: "internal/program", may: slices.Concat(values, evaluator, []string{"components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"}), foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/deployer", may: slices.Concat(values, evaluator, []string{"internal/awstype", "components", "internal/config", "internal/program"}), foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/reach", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge"}), foreign: noForeign},
-	{dir: "internal/report", may: slices.Concat(values, evaluator, []string{"internal/clock", "internal/config", "internal/judge", "internal/reach"})},
-	{dir: "internal/view", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/reach", "internal/report"}), foreign: noForeign},
+	{
+		dir:     "internal/adopt",
+		may:     slices.Concat(values, evaluator, []string{"internal/config", "internal/edit"}),
+		foreign: noForeign,
+	},
+	{
+		dir: "internal/program",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"},
+		),
+		foreign: []string{"github.com/pulumi/"},
+	},
+	{
+		dir: "internal/deployer",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/awstype", "components", "internal/config", "internal/program"},
+		),
+		foreign: []string{"github.com/pulumi/"},
+	},
+	{
+		dir:     "internal/reach",
+		may:     slices.Concat(values, evaluator, []string{"internal/config", "internal/judge"}),
+		foreign: noForeign,
+	},
+	{
+		dir: "internal/report",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/clock", "internal/config", "internal/judge", "internal/reach"},
+		),
+	},
+	{
+		dir: "internal/view",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/config", "internal/judge", "internal/reach", "internal/report"},
+		),
+		foreign: noForeign,
+	},
 	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype"})},
-	{dir: "internal/workspace", may: slices.Concat(values, []string{"internal/awstype", "internal/adopt", "internal/edit", "internal/config", "internal/judge", "internal/program", "internal/sandbox"})},
-	{dir: "internal/change", may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/program", "internal/report", "internal/sandbox", "internal/workspace"}), foreign: []string{"github.com/pulumi/"}},
-	{dir: "internal/replay", may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/config", "internal/judge"}),
-		foreign: []string{"github.com/klauspost/compress/gzip", "github.com/go-json-experiment/json/jsontext", "gopkg.in/yaml.v3"}},
-	{dir: "internal/people", may: slices.Concat(values, []string{"internal/config", "internal/edit", "internal/report", "internal/workspace", "internal/change"}), foreign: noForeign},
-	{dir: "cmd/guardrails", may: slices.Concat(values, evaluator, []string{"internal/adopt", "internal/change", "internal/clock", "internal/config", "internal/deployer", "internal/edit", "internal/people", "internal/program", "internal/replay", "internal/report", "internal/start", "internal/view", "internal/workspace"}), foreign: []string{"github.com/spf13/"}},
+	{
+		dir: "internal/workspace",
+		may: slices.Concat(
+			values,
+			[]string{
+				"internal/awstype",
+				"internal/adopt",
+				"internal/edit",
+				"internal/config",
+				"internal/judge",
+				"internal/program",
+				"internal/sandbox",
+			},
+		),
+	},
+	{
+		dir: "internal/change",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{
+				"internal/config",
+				"internal/judge",
+				"internal/program",
+				"internal/report",
+				"internal/sandbox",
+				"internal/workspace",
+			},
+		),
+		foreign: []string{"github.com/pulumi/"},
+	},
+	{
+		dir: "internal/replay",
+		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/config", "internal/judge"}),
+		foreign: []string{
+			"github.com/klauspost/compress/gzip",
+			"github.com/go-json-experiment/json/jsontext",
+			"gopkg.in/yaml.v3",
+		},
+	},
+	{
+		dir: "internal/people",
+		may: slices.Concat(
+			values,
+			[]string{"internal/config", "internal/edit", "internal/report", "internal/workspace", "internal/change"},
+		),
+		foreign: noForeign,
+	},
+	{
+		dir: "cmd/guardrails",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{
+				"internal/adopt",
+				"internal/change",
+				"internal/clock",
+				"internal/config",
+				"internal/deployer",
+				"internal/edit",
+				"internal/people",
+				"internal/program",
+				"internal/replay",
+				"internal/report",
+				"internal/start",
+				"internal/view",
+				"internal/workspace",
+			},
+		),
+		foreign: []string{"github.com/spf13/"},
+	},
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
+	{
+		dir: "tools/performance",
+		may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/report", "internal/change"}),
+	},
 	{dir: "tests"},
 }
 
-// ground are rooms that every room but those of the documents may import: how files are read, and how what they say is printed.
+// ground are rooms that every room but those of the documents may import: how files are read, and how what they say
+// is printed.
 var ground = []string{"internal/files", "internal/terminal", "internal/visible"}
 
-// roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room holds.
+// roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room
+// holds.
 func roomOf(dir string) *room {
 	var in *room
 	for i, r := range rooms {
-		if (dir == r.dir || r.dir != "." && strings.HasPrefix(dir, r.dir+"/")) && (in == nil || len(r.dir) > len(in.dir)) {
+		if (dir == r.dir || r.dir != "." && strings.HasPrefix(dir, r.dir+"/")) &&
+			(in == nil || len(r.dir) > len(in.dir)) {
 			in = &rooms[i]
 		}
 	}
@@ -159,7 +363,8 @@ func walk(t *testing.T, visit func(path string)) {
 	}))
 }
 
-// Arrows between rooms point down only, and a room that promises to need nothing but the standard library keeps its word.
+// Arrows between rooms point down only, and a room that promises to need nothing but the standard library keeps its
+// word.
 func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 	seen := map[string]bool{}
 	for path, names := range imports(t) {
@@ -173,12 +378,27 @@ func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 			if to, ok := strings.CutPrefix(name, module+"/"); ok {
 				target := roomOf(to)
 				require.NotNil(t, target, "%s imports %s, which is in no room", path, name)
-				assert.True(t, target == from || from.dir == "tests" || slices.Contains(from.may, target.dir) || strings.Contains(from.dir, "/") && slices.Contains(ground, target.dir), "%s must not import %s", path, name)
+				assert.True(
+					t,
+					target == from || from.dir == "tests" || slices.Contains(from.may, target.dir) ||
+						strings.Contains(from.dir, "/") && slices.Contains(ground, target.dir),
+					"%s must not import %s",
+					path,
+					name,
+				)
 				continue
 			}
 			if host, _, _ := strings.Cut(name, "/"); from.foreign != nil && strings.Contains(host, ".") {
-				assert.True(t, slices.ContainsFunc(from.foreign, func(prefix string) bool { return strings.HasPrefix(name, prefix) }),
-					"%s must not import %s", path, name)
+				assert.True(
+					t,
+					slices.ContainsFunc(
+						from.foreign,
+						func(prefix string) bool { return strings.HasPrefix(name, prefix) },
+					),
+					"%s must not import %s",
+					path,
+					name,
+				)
 			}
 		}
 	}
@@ -203,12 +423,19 @@ func TestTheMapHasNoCircle(t *testing.T) {
 func TestNoRoomIsCalledUtil(t *testing.T) {
 	walk(t, func(path string) {
 		for _, part := range strings.Split(filepath.ToSlash(filepath.Dir(path)), "/") {
-			assert.NotContains(t, []string{"util", "utils", "common", "helpers", "misc"}, part, "%s: name the folder after what lives there", path)
+			assert.NotContains(
+				t,
+				[]string{"util", "utils", "common", "helpers", "misc"},
+				part,
+				"%s: name the folder after what lives there",
+				path,
+			)
 		}
 	})
 }
 
-// main.go is pulumi.Run(program.Run), but for how a refusal reads, and nothing else: what is in package main cannot be imported by a test.
+// main.go is pulumi.Run(program.Run), but for how a refusal reads, and nothing else: what is in package main cannot
+// be imported by a test.
 func TestMainOnlyRunsTheProgram(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../main.go", nil, 0)
 	require.NoError(t, err)

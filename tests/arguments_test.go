@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/provider"
 )
 
-// The providers take every argument of every program: of each stack file that is shipped, of the examples, of the full one of the tests,
-// and of the fixtures for what no stack file has.
+// The providers take every argument of every program: of each stack file that is shipped, of the examples, of the
+// full one of the tests, and of the fixtures for what no stack file has.
 func TestTheProvidersTakeTheArgumentsOfEveryProgram(t *testing.T) {
 	held := 0
 	for _, p := range orderedPrograms(t) {

@@ -16,7 +16,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// questions are what the documents of the full account must mean, in words of their own: they repeat no list of the code.
+// questions are what the documents of the full account must mean, in words of their own: they repeat no list of the
+// code.
 func questions() []question {
 	var s sentences
 	s.withoutMFA()
@@ -34,7 +35,8 @@ func questions() []question {
 	return s
 }
 
-// others are users whom a pattern that is too wide would take for the one named: longer names, other paths, other accounts.
+// others are users whom a pattern that is too wide would take for the one named: longer names, other paths, other
+// accounts.
 func others(who string) []string {
 	return list(
 		home+":user/"+who+"2", home+":user/people/"+who+"2", home+":user/team/"+who,
@@ -60,15 +62,30 @@ func variants() []variant {
 	}
 }
 
-// Without the first password change a password is changed with MFA alone, and with the other switch a key enrols its own user's device.
+// Without the first password change a password is changed with MFA alone, and with the other switch a key enrols its
+// own user's device.
 func switchedQuestions() []question {
 	var s sentences
 	for _, who := range []string{"bob", "carol"} {
 		me := list(userARN(who))
-		alone, key, full := access.Console(userARN(who)), access.LongTermKey(userARN(who)), access.ConsoleWithMFA(userARN(who), time.Minute)
+		alone, key, full := access.Console(
+			userARN(who),
+		), access.LongTermKey(
+			userARN(who),
+		), access.ConsoleWithMFA(
+			userARN(who),
+			time.Minute,
+		)
 		s.ask(asDeployed, full, true, "changes the password with MFA", "iam:ChangePassword", me)
 		s.ask(asDeployed, full, false, "does nothing else to the own user", "iam:DeleteUser", me)
-		s.ask(besideAdmin, full, true, "changes passwords of others, where something else allows it", "iam:ChangePassword", list(userARN("bobby")))
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"changes passwords of others, where something else allows it",
+			"iam:ChangePassword",
+			list(userARN("bobby")),
+		)
 		for _, other := range others(who) {
 			s.ask(asDeployed, full, false, "changes nobody else's", "iam:ChangePassword", list(other))
 			for _, session := range []access.Session{alone, key} {
@@ -78,9 +95,23 @@ func switchedQuestions() []question {
 			}
 		}
 		for _, action := range []string{"iam:EnableMFADevice", "iam:ResyncMFADevice"} {
-			s.ask(besideAdmin, full, true, "helps others with MFA, where something else allows it", action, list(userARN("bobby")))
+			s.ask(
+				besideAdmin,
+				full,
+				true,
+				"helps others with MFA, where something else allows it",
+				action,
+				list(userARN("bobby")),
+			)
 		}
-		s.ask(besideAdmin, full, true, "cleans up for others with MFA", "iam:DeleteVirtualMFADevice", list(home+":mfa/bobby"))
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"cleans up for others with MFA",
+			"iam:DeleteVirtualMFADevice",
+			list(home+":mfa/bobby"),
+		)
 		for _, session := range []access.Session{alone, key} {
 			for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
 				s.ask(in, session, false, "changes no password without MFA", "iam:ChangePassword", me)
@@ -88,7 +119,15 @@ func switchedQuestions() []question {
 			for _, action := range []string{"iam:GetAccountPasswordPolicy", "iam:DeactivateMFADevice", "iam:CreateAccessKey", "s3:ListAllMyBuckets"} {
 				s.ask(besideAdmin, session, false, "does nothing else", action, me)
 			}
-			s.ask(besideAdmin, session, false, "assumes nothing", "sts:AssumeRole", list(home+":role/cdk-deploy-role"), "sts:RoleSessionName="+who)
+			s.ask(
+				besideAdmin,
+				session,
+				false,
+				"assumes nothing",
+				"sts:AssumeRole",
+				list(home+":role/cdk-deploy-role"),
+				"sts:RoleSessionName="+who,
+			)
 			for _, in := range []setting{asDeployed, besideAdmin} {
 				for _, action := range append(list("iam:EnableMFADevice", "iam:ResyncMFADevice"), looking...) {
 					s.ask(in, session, true, "enrols", action, me)
@@ -99,7 +138,14 @@ func switchedQuestions() []question {
 				s.ask(in, session, true, "sees devices", "iam:ListVirtualMFADevices", nil)
 			}
 			for _, device := range list(home+":mfa/bobby", home+":mfa/"+who+"2", away+":mfa/"+who) {
-				s.ask(besideAdmin, session, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(device))
+				s.ask(
+					besideAdmin,
+					session,
+					false,
+					"deletes no device of others",
+					"iam:DeleteVirtualMFADevice",
+					list(device),
+				)
 			}
 		}
 		s.ask(besideAdmin, full, true, "is not held back with MFA", "s3:ListAllMyBuckets", nil)
@@ -107,8 +153,9 @@ func switchedQuestions() []question {
 	return s
 }
 
-// answers decides every question and returns the sentences that are not true. What the policies on resources of other accounts say is not
-// known: they are taken to allow everything where something must be refused, and nothing where it must work.
+// answers decides every question and returns the sentences that are not true. What the policies on resources of other
+// accounts say is not known: they are taken to allow everything where something must be refused, and nothing where it
+// must work.
 func answers(f accountFixture, asked []question, change func(*world.Account)) ([]string, error) {
 	engines := map[setting]*access.Engine{}
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
@@ -129,7 +176,18 @@ func answers(f accountFixture, asked []question, change func(*world.Account)) ([
 			return nil, fmt.Errorf("%s: %w", q.it, err)
 		}
 		if decision.Allowed() != q.allowed {
-			wrong = append(wrong, fmt.Sprintf("%s (%s): %s, %s on %v: %s", q.it, q.in, q.as, q.request.Action, q.request.Resources, decision))
+			wrong = append(
+				wrong,
+				fmt.Sprintf(
+					"%s (%s): %s, %s on %v: %s",
+					q.it,
+					q.in,
+					q.as,
+					q.request.Action,
+					q.request.Resources,
+					decision,
+				),
+			)
 		}
 	}
 	return wrong, nil
@@ -145,13 +203,22 @@ func TestTheDocumentsMeanWhatTheyAreFor(t *testing.T) {
 	}
 }
 
-// Without MFA a member with every other right has, of all actions that AWS documents, those of enrolment and the first password change.
+// Without MFA a member with every other right has, of all actions that AWS documents, those of enrolment and the
+// first password change.
 func TestOfAllActionsOnlyEnrolmentIsLeftWithoutMFA(t *testing.T) {
 	engine, err := access.Compile(questionWorld(fullAccount(policy.AWS), besideAdmin, unchanged))
 	require.NoError(t, err)
 	left := []string{
-		"iam:ChangePassword", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:GetAccountPasswordPolicy",
-		"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice",
+		"iam:ChangePassword",
+		"iam:CreateVirtualMFADevice",
+		"iam:DeleteVirtualMFADevice",
+		"iam:EnableMFADevice",
+		"iam:GetAccountPasswordPolicy",
+		"iam:GetMFADevice",
+		"iam:GetUser",
+		"iam:ListMFADevices",
+		"iam:ListVirtualMFADevices",
+		"iam:ResyncMFADevice",
 		// No policy denies this one: AWS answers whoever has credentials.
 		"sts:GetCallerIdentity",
 	}
@@ -177,7 +244,13 @@ func TestOfAllActionsOnlyEnrolmentIsLeftWithoutMFA(t *testing.T) {
 		want := left
 		if name == "key" {
 			// Nor this one, which takes long-term keys alone and returns credentials that can do no more than the key.
-			want = append(slices.DeleteFunc(slices.Clone(left), func(action string) bool { return slices.Contains(enrolling, action) }), "sts:GetSessionToken")
+			want = append(
+				slices.DeleteFunc(
+					slices.Clone(left),
+					func(action string) bool { return slices.Contains(enrolling, action) },
+				),
+				"sts:GetSessionToken",
+			)
 		}
 		assert.Equal(t, want, allowed, name)
 	}

@@ -54,7 +54,9 @@ func registered(rec *mocks.Recorder) map[string]string {
 		case rolePolicyType:
 			out["role-"+r.String("role")+"."+r.String("name")] = r.String("policy")
 		case documentType:
-			out["document-"+r.String("name")+"."+strings.TrimPrefix(r.Name, "sessions-preferences-")] = r.String("content")
+			out["document-"+r.String("name")+"."+strings.TrimPrefix(r.Name, "sessions-preferences-")] = r.String(
+				"content",
+			)
 		}
 	}
 	return out
@@ -71,16 +73,32 @@ func TestTheRegisteredDocumentsAreTheProvenOnes(t *testing.T) {
 				require.Len(t, w.Users, len(rec.OfType(userType)))
 				for _, user := range w.Users {
 					r := resourceNamed(t, rec, userType, "user-"+user.Name+"-user")
-					assert.Equal(t, []any{user.Name, user.Path, tagMap(user.Tags)}, []any{r.String("name"), r.String("path"), r.Map("tags")})
-					assert.Equal(t, user.Groups, resourceNamed(t, rec, membershipType, "user-"+user.Name+"-membership").Strings("groups"))
+					assert.Equal(
+						t,
+						[]any{user.Name, user.Path, tagMap(user.Tags)},
+						[]any{r.String("name"), r.String("path"), r.Map("tags")},
+					)
+					assert.Equal(
+						t,
+						user.Groups,
+						resourceNamed(t, rec, membershipType, "user-"+user.Name+"-membership").Strings("groups"),
+					)
 				}
 				require.Len(t, w.Roles, len(rec.OfType(roleType)))
 				for _, r := range rec.OfType(roleType) {
 					role := roleNamed(t, w, r.String("name"))
-					assert.Equal(t, []any{role.Path, tagMap(role.Tags), role.MaxSession}, []any{r.String("path"), r.Map("tags"), r.Number("maxSessionDuration")})
+					assert.Equal(
+						t,
+						[]any{role.Path, tagMap(role.Tags), role.MaxSession},
+						[]any{r.String("path"), r.Map("tags"), r.Number("maxSessionDuration")},
+					)
 				}
 				group := resourceNamed(t, rec, groupType, "mfa-group")
-				assert.Equal(t, []string{w.Groups[0].Name, w.Groups[0].Path}, []string{group.String("name"), group.String("path")})
+				assert.Equal(
+					t,
+					[]string{w.Groups[0].Name, w.Groups[0].Path},
+					[]string{group.String("name"), group.String("path")},
+				)
 				assert.True(t, w.PasswordPolicy)
 			})
 		}
@@ -127,7 +145,12 @@ func TestPreferencesOfTheWorldAreThoseOfTheDocument(t *testing.T) {
 			assert.Equal(t, preferences.DefaultUser, in.RunAsDefaultUser, name)
 			assert.Equal(t, fmt.Sprint(preferences.IdleTimeout), in.IdleSessionTimeout, name)
 			assert.Equal(t, fmt.Sprint(preferences.MaxDuration), in.MaxSessionDuration, name)
-			assert.Equal(t, "arn:aws:kms:"+preferences.Region+":"+homeAccount+":key/"+in.KMSKeyID, preferences.KMSKey, name)
+			assert.Equal(
+				t,
+				"arn:aws:kms:"+preferences.Region+":"+homeAccount+":key/"+in.KMSKeyID,
+				preferences.KMSKey,
+				name,
+			)
 		}
 	}
 }
@@ -185,7 +208,8 @@ func TestEveryPartitionGetsTheSameDocuments(t *testing.T) {
 	}
 }
 
-// What the real provider checks before it calls AWS, from its schema: characters and lengths of names, ranges, JSON without duplicate keys.
+// What the real provider checks before it calls AWS, from its schema: characters and lengths of names, ranges, JSON
+// without duplicate keys.
 func TestArgumentsAreValidForTheRealProvider(t *testing.T) {
 	var (
 		iamName  = regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`)
@@ -194,7 +218,14 @@ func TestArgumentsAreValidForTheRealProvider(t *testing.T) {
 		tagText  = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 		document = regexp.MustCompile(`^[\x{0009}\x{000A}\x{000D}\x{0020}-\x{00FF}]+$`)
 	)
-	lengths := map[string]int{groupType: 128, userType: 64, roleType: 64, managedPolicyType: 128, groupPolicyType: 128, rolePolicyType: 128}
+	lengths := map[string]int{
+		groupType:         128,
+		userType:          64,
+		roleType:          64,
+		managedPolicyType: 128,
+		groupPolicyType:   128,
+		rolePolicyType:    128,
+	}
 	checked := 0
 	for _, partition := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
 		for _, f := range []accountFixture{fullAccount(partition), plainAccount(partition)} {
@@ -213,7 +244,12 @@ func TestArgumentsAreValidForTheRealProvider(t *testing.T) {
 				if r.Type == roleType {
 					assert.GreaterOrEqual(t, r.Number("maxSessionDuration"), 3600)
 					assert.LessOrEqual(t, r.Number("maxSessionDuration"), 43200)
-					assert.LessOrEqual(t, len(r.String("path")+r.String("name")), 64, "the console switches to no longer role")
+					assert.LessOrEqual(
+						t,
+						len(r.String("path")+r.String("name")),
+						64,
+						"the console switches to no longer role",
+					)
 				}
 				for key, value := range r.Map("tags") {
 					assert.Regexp(t, tagText, key, r.Name)
@@ -244,7 +280,14 @@ func TestEveryStatementHasASentenceAsSid(t *testing.T) {
 		require.NoError(t, err)
 		for _, statement := range parsed.Statements {
 			assert.Regexp(t, sentence, statement.Sid, name)
-			assert.Equal(t, statement.Effect == policy.EffectDeny, strings.HasPrefix(statement.Sid, "Deny"), "%s: %s", name, statement.Sid)
+			assert.Equal(
+				t,
+				statement.Effect == policy.EffectDeny,
+				strings.HasPrefix(statement.Sid, "Deny"),
+				"%s: %s",
+				name,
+				statement.Sid,
+			)
 		}
 	}
 }

@@ -25,7 +25,8 @@ const (
 	otherAccount = "444455556666"
 )
 
-// accountFixture is one account with every noun. It is not a shipped stack, so that editing those never changes a golden.
+// accountFixture is one account with every noun. It is not a shipped stack, so that editing those never changes a
+// golden.
 type accountFixture struct {
 	group     *group.Args
 	users     []*user.Args
@@ -35,7 +36,8 @@ type accountFixture struct {
 	passwords *passwordpolicy.Args
 }
 
-// regionsOf are the Regions of the fixtures, sorted, so that the n-th of one partition stands where the n-th of another does.
+// regionsOf are the Regions of the fixtures, sorted, so that the n-th of one partition stands where the n-th of
+// another does.
 var regionsOf = map[policy.Partition][]string{
 	policy.AWS:      {"ap-northeast-1", "us-east-1"},
 	policy.AWSChina: {"cn-north-1", "cn-northwest-1"},
@@ -49,19 +51,46 @@ func fullAccount(partition policy.Partition) accountFixture {
 	paths := map[string]string{"carol": "/people/"}
 	return accountFixture{
 		group: &group.Args{
-			Account: account, UserPaths: []string{"/", "/people/"}, FirstPasswordChange: true,
-			SelfService:  group.SelfService{AccessKeys: true, ContactTags: []string{"Email", "DisplayName"}, AWSLogin: true},
+			Account:             account,
+			UserPaths:           []string{"/", "/people/"},
+			FirstPasswordChange: true,
+			SelfService: group.SelfService{
+				AccessKeys:  true,
+				ContactTags: []string{"Email", "DisplayName"},
+				AWSLogin:    true,
+			},
 			RoleAccounts: []string{otherAccount},
 		},
 		users: []*user.Args{
 			{
-				Account: account, Name: "alice", Email: "alice@example.com", DisplayName: "Alice", Tags: map[string]string{"Team": "red"},
-				ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"},
+				Account:     account,
+				Name:        "alice",
+				Email:       "alice@example.com",
+				DisplayName: "Alice",
+				Tags:        map[string]string{"Team": "red"},
+				ContactTags: []string{"Email", "DisplayName"},
+				Groups:      []string{"guardrails-mfa"},
 			},
-			{Account: account, Name: "bob", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
+			{
+				Account:     account,
+				Name:        "bob",
+				ContactTags: []string{"Email", "DisplayName"},
+				Groups:      []string{"guardrails-mfa"},
+			},
 			// A name that begins like another one.
-			{Account: account, Name: "bobby", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
-			{Account: account, Name: "carol", Path: "/people/", ContactTags: []string{"Email", "DisplayName"}, Groups: []string{"guardrails-mfa"}},
+			{
+				Account:     account,
+				Name:        "bobby",
+				ContactTags: []string{"Email", "DisplayName"},
+				Groups:      []string{"guardrails-mfa"},
+			},
+			{
+				Account:     account,
+				Name:        "carol",
+				Path:        "/people/",
+				ContactTags: []string{"Email", "DisplayName"},
+				Groups:      []string{"guardrails-mfa"},
+			},
 		},
 		roles: &operation.Args{
 			Account: account, Regions: slices.Clone(regionsOf[partition]), KMSKeyID: multiRegionKey, UserPaths: paths,
@@ -71,16 +100,29 @@ func fullAccount(partition policy.Partition) accountFixture {
 					Documents: []string{"AWS-StartPortForwardingSession", "Team-Diagnostics"},
 				},
 				{
-					Name: "second", Users: []string{"bob"}, PrincipalARNs: []string{partition.UserARN(otherAccount, "/", "dave")},
-					Project: "Test Project 2", RunAs: "os-user2", MFAMaxAge: time.Hour, SessionName: guardrail.SessionNameAny,
+					Name:               "second",
+					Users:              []string{"bob"},
+					PrincipalARNs:      []string{partition.UserARN(otherAccount, "/", "dave")},
+					Project:            "Test Project 2",
+					RunAs:              "os-user2",
+					MFAMaxAge:          time.Hour,
+					SessionName:        guardrail.SessionNameAny,
 					MaxSessionDuration: 2 * time.Hour,
 				},
 			},
 		},
-		delegated: []*delegated.Args{{
-			Account: account, Name: "AdminRole", Users: []string{"alice"},
-			ManagedPolicies: []string{"AdministratorAccess", "job-function/Billing", partition.PolicyARN(homeAccount, "/team/", "Extra")},
-		}},
+		delegated: []*delegated.Args{
+			{
+				Account: account,
+				Name:    "AdminRole",
+				Users:   []string{"alice"},
+				ManagedPolicies: []string{
+					"AdministratorAccess",
+					"job-function/Billing",
+					partition.PolicyARN(homeAccount, "/team/", "Extra"),
+				},
+			},
+		},
 		sessions: &preferences.Args{
 			Account: account, Regions: slices.Clone(regionsOf[partition]), NodePolicy: true, KMSKeyID: multiRegionKey,
 			Shell: preferences.Shell{Linux: "exec /bin/bash -l", Windows: "date"},
@@ -109,7 +151,9 @@ func plainAccount(partition policy.Partition) accountFixture {
 			Account: account, Regions: slices.Clone(regionsOf[partition][:1]),
 			Roles: []operation.Role{{Users: []string{"alice"}, Project: "Test Project 1", RunAs: "os-user1"}},
 		},
-		delegated: []*delegated.Args{{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}}},
+		delegated: []*delegated.Args{
+			{Account: account, Name: "AuditRole", Users: []string{"bob"}, ManagedPolicies: []string{"SecurityAudit"}},
+		},
 		sessions:  &preferences.Args{Account: account, Regions: slices.Clone(regionsOf[partition][:1])},
 		passwords: &passwordpolicy.Args{Account: account},
 	}
@@ -132,7 +176,8 @@ func (f accountFixture) world() world.Account {
 	return w
 }
 
-// deploy makes the account the way the program does: the guard before the people, people and preferences before the roles.
+// deploy makes the account the way the program does: the guard before the people, people and preferences before the
+// roles.
 func (f accountFixture) deploy(ctx *pulumi.Context) error {
 	group, err := components.NewMFAGroup(ctx, "mfa", f.group)
 	if err != nil {
@@ -148,7 +193,11 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 	}
 	providers := components.RegionProviders{}
 	for _, region := range f.sessions.Regions {
-		if providers[region], err = aws.NewProvider(ctx, region, &aws.ProviderArgs{Region: pulumi.String(region)}); err != nil {
+		if providers[region], err = aws.NewProvider(
+			ctx,
+			region,
+			&aws.ProviderArgs{Region: pulumi.String(region)},
+		); err != nil {
 			return err
 		}
 	}
@@ -161,7 +210,13 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 		return err
 	}
 	for _, args := range f.delegated {
-		if _, err = components.NewDelegatedRole(ctx, "delegated-"+args.Name, args, people, afterPreferences); err != nil {
+		if _, err = components.NewDelegatedRole(
+			ctx,
+			"delegated-"+args.Name,
+			args,
+			people,
+			afterPreferences,
+		); err != nil {
 			return err
 		}
 	}

@@ -117,7 +117,10 @@ func mutateElements(s policy.Statement, add adder) {
 		add("exempt resource "+resource+" widened to longer names", m)
 		m.NotResources = append(without(s.NotResources, i), strings.Replace(resource, homeAccount, "*", 1))
 		add("exempt resource "+resource+" widened to every account", m)
-		m.NotResources = append(without(s.NotResources, i), strings.NewReplacer("ap-northeast-1", "*", "us-east-1", "*").Replace(resource))
+		m.NotResources = append(
+			without(s.NotResources, i),
+			strings.NewReplacer("ap-northeast-1", "*", "us-east-1", "*").Replace(resource),
+		)
 		add("exempt resource "+resource+" widened to every Region", m)
 	}
 	for i, principal := range s.Principals {
@@ -129,7 +132,10 @@ func mutateElements(s policy.Statement, add adder) {
 				add("principal "+value+" dropped", m)
 			}
 			m.Principals = slices.Clone(s.Principals)
-			m.Principals[i].Values = append(without(principal.Values, j), strings.SplitAfter(value, "::")[0]+strings.Split(value, ":")[4]+":root")
+			m.Principals[i].Values = append(
+				without(principal.Values, j),
+				strings.SplitAfter(value, "::")[0]+strings.Split(value, ":")[4]+":root",
+			)
 			add("principal "+value+" widened to its account", m)
 		}
 		m := s
@@ -209,8 +215,8 @@ var operatorSlips = map[policy.BaseOperator]policy.BaseOperator{
 	policy.OpNumericLessThan:        policy.OpNumericLessThanEquals,
 }
 
-// survivors are the changes that no question notices, each with the reason why it makes no difference that can be decided. A change that is
-// noticed does not belong here either.
+// survivors are the changes that no question notices, each with the reason why it makes no difference that can be
+// decided. A change that is noticed does not belong here either.
 var survivors = map[string]string{
 	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped":                      "no policy denies it; it is listed because AWS lists it",
 	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                   "AWS asks for iam:TagRole too, which is denied",
@@ -228,8 +234,8 @@ var survivors = map[string]string{
 
 const mfaAgeUnknown = "whether a call with a code carries an age is not documented; the document works either way"
 
-// Every statement, action, resource and condition of every document is needed: without it, or with a slip in it, a sentence about the documents
-// stops being true.
+// Every statement, action, resource and condition of every document is needed: without it, or with a slip in it, a
+// sentence about the documents stops being true.
 func TestEveryPartOfEveryDocumentIsHeldByASentence(t *testing.T) {
 	original := map[string]bool{}
 	missed := map[string]bool{}

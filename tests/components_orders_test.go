@@ -35,7 +35,8 @@ type ordered struct {
 	run           func(options ...mocks.Option) (*mocks.Recorder, error)
 }
 
-// everyStackFile are the stack files that are shipped, those of the examples, and the one of the tests that has every section.
+// everyStackFile are the stack files that are shipped, those of the examples, and the one of the tests that has every
+// section.
 func everyStackFile(t testing.TB) []string {
 	t.Helper()
 	files := append(shippedStacks(t), fullStack)
@@ -49,7 +50,12 @@ func everyStackFile(t testing.TB) []string {
 func ofStack(file string, stack *config.Stack) ordered {
 	return ordered{name: file, account: stack.Account.ID, run: func(options ...mocks.Option) (*mocks.Recorder, error) {
 		return mocks.Run(func(ctx *pulumi.Context) error { return program.Register(ctx, stack) }, append([]mocks.Option{
-			mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region), mocks.AnswerAll(answersOf(stack)),
+			mocks.Account(
+				stack.Account.ID,
+				string(stack.Account.Partition),
+				stack.AWS.Region,
+			),
+			mocks.AnswerAll(answersOf(stack)),
 		}, options...)...)
 	}}
 }
@@ -76,7 +82,10 @@ func answersOf(stack *config.Stack) func(pulumi.MockCallArgs) (resource.Property
 				"featureSet": resource.NewProperty("ALL"), "enabledPolicyTypes": list("SERVICE_CONTROL_POLICY"),
 			}, true
 		case args.Token == "aws:ssoadmin/getInstances:getInstances" && center != nil:
-			return resource.PropertyMap{"arns": list(center.Instance), "identityStoreIds": list(center.IdentityStore)}, true
+			return resource.PropertyMap{
+				"arns":             list(center.Instance),
+				"identityStoreIds": list(center.IdentityStore),
+			}, true
 		case args.Token == "aws:identitystore/getUser:getUser" && center != nil:
 			return resource.PropertyMap{"userName": nameOf(center.Users, args.Args["userId"])}, true
 		case args.Token == "aws:identitystore/getGroup:getGroup" && center != nil:
@@ -123,7 +132,10 @@ func orderedPrograms(t testing.TB) []ordered {
 			return err
 		}
 		document := policy.New(policy.Deny("NothingIsDeletedHere", "s3:DeleteBucket").On("*"))
-		args.Template, args.Regions, args.ManagedPolicies, args.Policy = identitycenter.OwnTemplate, nil, []string{"ReadOnlyAccess", "job-function/Billing"}, &document
+		args.Template, args.Regions, args.ManagedPolicies, args.Policy = identitycenter.OwnTemplate, nil, []string{
+			"ReadOnlyAccess",
+			"job-function/Billing",
+		}, &document
 		_, err = components.NewPermissionSet(ctx, "set", args, pulumi.DependsOn(preferences.CustomResources()))
 		return err
 	}, identityCenterAnswers())
@@ -142,7 +154,10 @@ func pairsOf(rec *mocks.Recorder, account string) []pair {
 	var urns []resource.URN
 	for _, r := range rec.Resources() {
 		if r.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
-			registrations = append(registrations, components.Registration{Type: r.Type, Name: r.Name, ID: r.ID, Account: account, Inputs: r.Inputs})
+			registrations = append(
+				registrations,
+				components.Registration{Type: r.Type, Name: r.Name, ID: r.ID, Account: account, Inputs: r.Inputs},
+			)
 			urns = append(urns, r.URN)
 		}
 	}
@@ -200,7 +215,16 @@ func misses(rec *mocks.Recorder, pairs []pair) []string {
 			kept = kept || waiting[p.first][p.then] && place[p.then] < place[p.first]
 		}
 		if !kept {
-			missed = append(missed, fmt.Sprintf("%s before %s: %s does not wait for %s", orders[p.order].First, orders[p.order].Then, p.then.Name(), p.first.Name()))
+			missed = append(
+				missed,
+				fmt.Sprintf(
+					"%s before %s: %s does not wait for %s",
+					orders[p.order].First,
+					orders[p.order].Then,
+					p.then.Name(),
+					p.first.Name(),
+				),
+			)
 		}
 	}
 	return missed
@@ -218,7 +242,8 @@ func yields(seed int) mocks.Option {
 	})
 }
 
-// repeats is how often a test with seeds repeats: few times in every run of the tests, thousands of times in the nightly tier.
+// repeats is how often a test with seeds repeats: few times in every run of the tests, thousands of times in the
+// nightly tier.
 func repeats(t testing.TB, variable string, usual int) int {
 	t.Helper()
 	if text := os.Getenv(variable); text != "" {
@@ -229,7 +254,8 @@ func repeats(t testing.TB, variable string, usual int) int {
 	return usual
 }
 
-// Every order that safety or AWS rests on is kept in every stack, however late any registration comes, and no order is about nothing.
+// Every order that safety or AWS rests on is kept in every stack, however late any registration comes, and no order
+// is about nothing.
 func TestEveryOrderIsKeptHoweverLateRegistrationsAre(t *testing.T) {
 	programs := orderedPrograms(t)
 	used := map[int]bool{}
@@ -256,8 +282,8 @@ func TestEveryOrderIsKeptHoweverLateRegistrationsAre(t *testing.T) {
 	}
 }
 
-// A component is no resource to wait for: Pulumi takes it for those of its children that are registered at that moment. Whoever gives one is told so, before
-// anything of it is registered.
+// A component is no resource to wait for: Pulumi takes it for those of its children that are registered at that
+// moment. Whoever gives one is told so, before anything of it is registered.
 func TestAComponentCannotBeWaitedFor(t *testing.T) {
 	f := fullAccount(policy.AWS)
 	want := "is a component, and to wait for it means to wait for those of its children that are registered at that moment; give its CustomResources()"
@@ -298,8 +324,8 @@ func TestAComponentCannotBeWaitedFor(t *testing.T) {
 	assert.False(t, registered)
 }
 
-// Resources are told to wait at two places alone: where components hold what they are given against components, and where the program hands custom
-// resources on.
+// Resources are told to wait at two places alone: where components hold what they are given against components, and
+// where the program hands custom resources on.
 func TestNothingElseInTheProductSaysWhatToWaitFor(t *testing.T) {
 	allowed := map[string][]string{
 		"components/children.go":     {"childrenOf", "after"},
@@ -322,7 +348,8 @@ func TestNothingElseInTheProductSaysWhatToWaitFor(t *testing.T) {
 				if !is || selector.Sel.Name != "DependsOn" && selector.Sel.Name != "DependsOnInputs" {
 					return true
 				}
-				if pkg, is := selector.X.(*ast.Ident); is && pkg.Name == "pulumi" && !slices.Contains(found[path], where) {
+				if pkg, is := selector.X.(*ast.Ident); is && pkg.Name == "pulumi" &&
+					!slices.Contains(found[path], where) {
 					found[path] = append(found[path], where)
 				}
 				return true

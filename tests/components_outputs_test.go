@@ -61,24 +61,35 @@ func TestOutputsNameWhatWasMade(t *testing.T) {
 			return err
 		}
 		got, err = await(map[string]pulumi.Output{
-			"groupName": group.GroupName, "groupArn": group.GroupARN, "userName": carol.UserName, "userArn": carol.UserARN,
-			"roleArns": roles.RoleARNs, "policyArns": roles.PolicyARNs, "roleName": admin.RoleName, "roleArn": admin.RoleARN,
+			"groupName":    group.GroupName,
+			"groupArn":     group.GroupARN,
+			"userName":     carol.UserName,
+			"userArn":      carol.UserARN,
+			"roleArns":     roles.RoleARNs,
+			"policyArns":   roles.PolicyARNs,
+			"roleName":     admin.RoleName,
+			"roleArn":      admin.RoleARN,
 			"documentArns": sessions.DocumentARNs,
 		})
 		return err
 	})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]any{
-		"groupName": "guardrails-mfa", "groupArn": "arn:aws:iam::111122223333:group/guardrails/guardrails-mfa",
-		"userName": "carol", "userArn": "arn:aws:iam::111122223333:user/people/carol",
-		"roleArns": map[string]string{firstRole: ownRole, "second": theRole2},
+		"groupName": "guardrails-mfa",
+		"groupArn":  "arn:aws:iam::111122223333:group/guardrails/guardrails-mfa",
+		"userName":  "carol",
+		"userArn":   "arn:aws:iam::111122223333:user/people/carol",
+		"roleArns":  map[string]string{firstRole: ownRole, "second": theRole2},
 		"policyArns": map[string]string{
 			"guardrails-operation-guard":      "arn:aws:iam::111122223333:policy/guardrails/guardrails-operation-guard",
 			"guardrails-operation-sessions":   "arn:aws:iam::111122223333:policy/guardrails/guardrails-operation-sessions",
 			"guardrails-operation-start-stop": "arn:aws:iam::111122223333:policy/guardrails/guardrails-operation-start-stop",
 		},
-		"roleName": "AdminRole", "roleArn": adminArn,
-		"documentArns": map[string]string{"ap-northeast-1": "arn:aws:ssm:ap-northeast-1:111122223333:document/SSM-SessionManagerRunShell"},
+		"roleName": "AdminRole",
+		"roleArn":  adminArn,
+		"documentArns": map[string]string{
+			"ap-northeast-1": "arn:aws:ssm:ap-northeast-1:111122223333:document/SSM-SessionManagerRunShell",
+		},
 	}, got.values)
 	require.NotEmpty(t, got.waitFor["groupName"])
 	require.NotEmpty(t, got.waitFor["userName"])

@@ -39,7 +39,8 @@ func onePath(f accountFixture) accountFixture {
 	return f
 }
 
-// Every standing proof holds of what the components deploy, in every partition; what is waived is what a switch opens, by its key.
+// Every standing proof holds of what the components deploy, in every partition; what is waived is what a switch
+// opens, by its key.
 func TestTheStandingProofsHoldOfWhatIsDeployed(t *testing.T) {
 	for _, partition := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
 		for name, c := range map[string]struct {

@@ -9,15 +9,27 @@ import (
 )
 
 var (
-	enrolling = []string{"iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice"}
-	looking   = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices"}
+	enrolling = []string{
+		"iam:CreateVirtualMFADevice",
+		"iam:DeleteVirtualMFADevice",
+		"iam:EnableMFADevice",
+		"iam:ResyncMFADevice",
+	}
+	looking = []string{"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices"}
 )
 
 // A member who signed in with a password alone enrols, changes the first password, and does nothing else.
 func (s *sentences) withoutMFA() {
 	for _, who := range []string{"alice", "carol"} {
 		alone, me, device := access.Console(userARN(who)), list(userARN(who)), home+":mfa/"
-		s.ask(asDeployed, alone, true, "creates a device of any name", "iam:CreateVirtualMFADevice", list(device+"my phone's"))
+		s.ask(
+			asDeployed,
+			alone,
+			true,
+			"creates a device of any name",
+			"iam:CreateVirtualMFADevice",
+			list(device+"my phone's"),
+		)
 		s.ask(asDeployed, alone, true, "repeats a cancelled enrolment", "iam:DeleteVirtualMFADevice", list(device+who))
 		s.ask(asDeployed, alone, true, "enables the own device", "iam:EnableMFADevice", me)
 		s.ask(asDeployed, alone, true, "resyncs the own device", "iam:ResyncMFADevice", me)
@@ -42,7 +54,14 @@ func (s *sentences) withoutMFA() {
 			s.ask(in, alone, false, "enables nothing for others", "iam:EnableMFADevice", list(userARN(other)))
 			s.ask(in, alone, false, "resyncs nothing of others", "iam:ResyncMFADevice", list(userARN(other)))
 			s.ask(in, alone, false, "changes no password of others", "iam:ChangePassword", list(userARN(other)))
-			s.ask(in, alone, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(home+":mfa/"+other))
+			s.ask(
+				in,
+				alone,
+				false,
+				"deletes no device of others",
+				"iam:DeleteVirtualMFADevice",
+				list(home+":mfa/"+other),
+			)
 		}
 	}
 	for _, action := range looking {
@@ -51,15 +70,36 @@ func (s *sentences) withoutMFA() {
 	s.ask(withoutDenies, alone, false, "enables nothing for others", "iam:EnableMFADevice", list(userARN("bobby")))
 	s.ask(withoutDenies, alone, false, "resyncs nothing of others", "iam:ResyncMFADevice", list(userARN("bobby")))
 	s.ask(withoutDenies, alone, false, "changes no password of others", "iam:ChangePassword", list(userARN("bobby")))
-	s.ask(withoutDenies, alone, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(home+":mfa/bobby"))
-	s.ask(withoutDenies, alone, false, "creates no device elsewhere", "iam:CreateVirtualMFADevice", list(away+":mfa/bob"))
+	s.ask(
+		withoutDenies,
+		alone,
+		false,
+		"deletes no device of others",
+		"iam:DeleteVirtualMFADevice",
+		list(home+":mfa/bobby"),
+	)
+	s.ask(
+		withoutDenies,
+		alone,
+		false,
+		"creates no device elsewhere",
+		"iam:CreateVirtualMFADevice",
+		list(away+":mfa/bob"),
+	)
 	s.ask(withoutDenies, alone, false, "reads no credential report", "iam:GetCredentialReport", nil)
 	for _, device := range list(home+":mfa/bob2", away+":mfa/bob") {
 		s.ask(besideAdmin, alone, false, "deletes no device of others", "iam:DeleteVirtualMFADevice", list(device))
 	}
 	for _, other := range others("bob") {
 		s.ask(besideAdmin, alone, false, "enables nothing for others", "iam:EnableMFADevice", list(other))
-		s.ask(besideAdmin, access.LongTermKey(userARN("bob")), false, "changes no password of others", "iam:ChangePassword", list(other))
+		s.ask(
+			besideAdmin,
+			access.LongTermKey(userARN("bob")),
+			false,
+			"changes no password of others",
+			"iam:ChangePassword",
+			list(other),
+		)
 	}
 }
 
@@ -88,7 +128,8 @@ func (s *sentences) withKeys() {
 	s.ask(asDeployed, key, true, "a key looks at its own user", "iam:GetUser", me)
 }
 
-// With MFA members manage the own device and password, and see the account's sign-in settings; nobody touches somebody else.
+// With MFA members manage the own device and password, and see the account's sign-in settings; nobody touches
+// somebody else.
 func (s *sentences) withMFA() {
 	for _, who := range []string{"bob", "carol"} {
 		full, me := access.ConsoleWithMFA(userARN(who), time.Minute), list(userARN(who))
@@ -99,21 +140,49 @@ func (s *sentences) withMFA() {
 			}
 		}
 		for _, action := range list("iam:DeleteVirtualMFADevice", "iam:TagMFADevice") {
-			s.ask(asDeployed, full, action == "iam:DeleteVirtualMFADevice", "deletes the own device and does nothing else to it", action, list(home+":mfa/"+who))
+			s.ask(
+				asDeployed,
+				full,
+				action == "iam:DeleteVirtualMFADevice",
+				"deletes the own device and does nothing else to it",
+				action,
+				list(home+":mfa/"+who),
+			)
 			for _, other := range list(home+":mfa/"+who+"2", away+":mfa/"+who, home+":mfa/alice") {
 				s.ask(asDeployed, full, false, "touches no other device", action, list(other))
 			}
 		}
 		for _, action := range list("iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ChangePassword") {
-			s.ask(besideAdmin, full, true, "helps others, where something else allows it", action, list(userARN("bobby")))
+			s.ask(
+				besideAdmin,
+				full,
+				true,
+				"helps others, where something else allows it",
+				action,
+				list(userARN("bobby")),
+			)
 		}
-		s.ask(besideAdmin, full, true, "cleans up for others, where something else allows it", "iam:DeleteVirtualMFADevice", list(home+":mfa/bobby"))
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"cleans up for others, where something else allows it",
+			"iam:DeleteVirtualMFADevice",
+			list(home+":mfa/bobby"),
+		)
 		for _, action := range []string{"iam:GetAccountPasswordPolicy", "iam:GetAccountSummary", "iam:ListVirtualMFADevices"} {
 			s.ask(asDeployed, full, true, "sees the sign-in settings", action, nil)
 		}
 		s.ask(asDeployed, full, false, "lists nobody", "iam:ListUsers", nil)
 		s.ask(besideAdmin, full, true, "is not held back by the guard", "s3:ListAllMyBuckets", nil)
-		s.ask(besideAdmin, full, true, "helps others, where something else allows it", "iam:DeactivateMFADevice", list(userARN("bobby")))
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"helps others, where something else allows it",
+			"iam:DeactivateMFADevice",
+			list(userARN("bobby")),
+		)
 	}
 	for _, without := range []access.Session{access.Console(userARN("bob")), access.LongTermKey(userARN("bob"))} {
 		s.ask(withoutDenies, without, false, "deactivates nothing", "iam:DeactivateMFADevice", list(userARN("bob")))
@@ -134,18 +203,53 @@ func (s *sentences) tags() {
 		for _, keys := range []string{"Project", "project", "PROJECT", "SSMSessionRunAs", "ssmsessionrunas", "Email|project"} {
 			s.ask(besideAdmin, full, false, "writes no authorization tag", action, list(on), "aws:TagKeys="+keys)
 		}
-		s.ask(besideAdmin, full, true, "writes other tags, where something else allows it", action, list(on), "aws:TagKeys=CostCenter")
-		s.ask(besideAdmin, operator, false, "an operation role writes no tag at all", action, list(on), "aws:TagKeys=CostCenter")
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"writes other tags, where something else allows it",
+			action,
+			list(on),
+			"aws:TagKeys=CostCenter",
+		)
+		s.ask(
+			besideAdmin,
+			operator,
+			false,
+			"an operation role writes no tag at all",
+			action,
+			list(on),
+			"aws:TagKeys=CostCenter",
+		)
 	}
 	s.ask(besideAdmin, full, false, "deletes no tag by naming none", "ec2:DeleteTags", list(instance(secondNode)))
 	for action, on := range map[string]string{"iam:CreateUser": home + ":user/new", "iam:CreateRole": home + ":role/new"} {
-		s.ask(besideAdmin, full, true, "makes principals without tags, where something else allows it", action, list(on))
+		s.ask(
+			besideAdmin,
+			full,
+			true,
+			"makes principals without tags, where something else allows it",
+			action,
+			list(on),
+		)
 	}
 	for it, as := range map[string]access.Session{"nobody passes a session tag": full, "no operation role passes a session tag": operator} {
 		role := home + ":role/takes-tags"
-		*s = append(*s,
-			question{it: it, in: besideAdmin, as: as, request: access.AssumeRole(role, "alice", world.Tag{Key: "Team", Value: "red"})},
-			question{it: "the role is there without", in: besideAdmin, as: as, request: access.AssumeRole(role, "alice"), allowed: true},
+		*s = append(
+			*s,
+			question{
+				it:      it,
+				in:      besideAdmin,
+				as:      as,
+				request: access.AssumeRole(role, "alice", world.Tag{Key: "Team", Value: "red"}),
+			},
+			question{
+				it:      "the role is there without",
+				in:      besideAdmin,
+				as:      as,
+				request: access.AssumeRole(role, "alice"),
+				allowed: true,
+			},
 		)
 	}
 }
@@ -183,7 +287,14 @@ func (s *sentences) selfService() {
 		}
 		does("signs command line tools in", "signin:AuthorizeOAuth2Access", client)
 		does("signs command line tools in", "signin:CreateOAuth2Token", client)
-		s.ask(asDeployed, full, false, "signs in no other client", "signin:AuthorizeOAuth2Access", list("arn:aws:signin:us-east-1:"+homeAccount+":oauth2/other/x"))
+		s.ask(
+			asDeployed,
+			full,
+			false,
+			"signs in no other client",
+			"signin:AuthorizeOAuth2Access",
+			list("arn:aws:signin:us-east-1:"+homeAccount+":oauth2/other/x"),
+		)
 		s.ask(asDeployed, full, false, "does nothing else with clients", "signin:CreateOAuth2PublicClient", client)
 		s.ask(asDeployed, full, false, "makes no user of its name", "iam:CreateUser", me, "aws:TagKeys=Email")
 		s.ask(asDeployed, full, false, "makes no service credential", "iam:CreateServiceSpecificCredential", me)
@@ -195,14 +306,57 @@ func (s *sentences) otherAccounts() {
 	full := access.ConsoleWithMFA(userARN("alice"), time.Minute)
 	name := "sts:RoleSessionName=alice"
 	s.ask(asDeployed, full, true, "goes to a listed account", "sts:AssumeRole", list(awayRole), name)
-	s.ask(asDeployed, access.LongTermKey(userARN("alice")).WithMFACode(), true, "goes there with a code", "sts:AssumeRole", list(awayRole), name)
-	*s = append(*s,
-		question{it: "sets no source identity", in: asDeployed, as: full, request: request("sts:SetSourceIdentity", list(awayRole), "sts:SourceIdentity=bob")},
-		question{it: "passes no tag there", in: withoutDenies, as: full, request: access.AssumeRole(awayRole, "alice", world.Tag{Key: "Team", Value: "red"})},
+	s.ask(
+		asDeployed,
+		access.LongTermKey(userARN("alice")).WithMFACode(),
+		true,
+		"goes there with a code",
+		"sts:AssumeRole",
+		list(awayRole),
+		name,
 	)
-	s.ask(asDeployed, full, false, "reaches no role at another path", "sts:AssumeRole", list(away+":role/outside"), name)
-	s.ask(asDeployed, full, false, "reaches no account that is not listed", "sts:AssumeRole", list("arn:aws:iam::777788889999:role/guardrails/operation/remote"), name)
-	s.ask(asDeployed, full, false, "reaches no role that trusts the whole account", "sts:AssumeRole", list(home+":role/cdk-deploy-role"), name)
+	*s = append(
+		*s,
+		question{
+			it:      "sets no source identity",
+			in:      asDeployed,
+			as:      full,
+			request: request("sts:SetSourceIdentity", list(awayRole), "sts:SourceIdentity=bob"),
+		},
+		question{
+			it:      "passes no tag there",
+			in:      withoutDenies,
+			as:      full,
+			request: access.AssumeRole(awayRole, "alice", world.Tag{Key: "Team", Value: "red"}),
+		},
+	)
+	s.ask(
+		asDeployed,
+		full,
+		false,
+		"reaches no role at another path",
+		"sts:AssumeRole",
+		list(away+":role/outside"),
+		name,
+	)
+	s.ask(
+		asDeployed,
+		full,
+		false,
+		"reaches no account that is not listed",
+		"sts:AssumeRole",
+		list("arn:aws:iam::777788889999:role/guardrails/operation/remote"),
+		name,
+	)
+	s.ask(
+		asDeployed,
+		full,
+		false,
+		"reaches no role that trusts the whole account",
+		"sts:AssumeRole",
+		list(home+":role/cdk-deploy-role"),
+		name,
+	)
 	for _, without := range []access.Session{access.Console(userARN("alice")), access.LongTermKey(userARN("alice"))} {
 		s.ask(withoutDenies, without, false, "goes nowhere without MFA", "sts:AssumeRole", list(awayRole), name)
 	}

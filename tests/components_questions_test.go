@@ -19,7 +19,8 @@ const (
 	asDeployed setting = "as deployed"
 	// besideAdmin attaches Allow everything to every user and role, because a Deny beside nothing is not seen.
 	besideAdmin setting = "beside Allow *"
-	// withoutDenies takes every Deny away, because an Allow beside a Deny is not seen either: what it allows must be right by itself.
+	// withoutDenies takes every Deny away, because an Allow beside a Deny is not seen either: what it allows must be
+	// right by itself.
 	withoutDenies setting = "without Denies"
 )
 
@@ -64,7 +65,8 @@ const (
 	managedNode = "arn:aws:ssm:us-east-1:" + homeAccount + ":managed-instance/mi-0000000000000001a"
 )
 
-// questionWorld is the full account with nodes and a second account, in one of the settings. change is applied to the documents first.
+// questionWorld is the full account with nodes and a second account, in one of the settings. change is applied to the
+// documents first.
 func questionWorld(f accountFixture, in setting, change func(*world.Account)) access.World {
 	w := f.world()
 	addNodeRole(f, &w)
@@ -98,17 +100,24 @@ func questionWorld(f accountFixture, in setting, change func(*world.Account)) ac
 			w.Users[i].Inline = append(w.Users[i].Inline, world.InlinePolicy{Name: "everything", Document: everything})
 		}
 		for i := range w.Roles {
-			w.Roles[i].Inline = append(slices.Clone(w.Roles[i].Inline), world.InlinePolicy{Name: "everything", Document: everything})
+			w.Roles[i].Inline = append(
+				slices.Clone(w.Roles[i].Inline),
+				world.InlinePolicy{Name: "everything", Document: everything},
+			)
 		}
 	case withoutDenies:
 		forEachDocument(&w, func(_ string, d policy.Document) policy.Document {
-			d.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool { return s.Effect == policy.EffectDeny })
+			d.Statements = slices.DeleteFunc(
+				slices.Clone(d.Statements),
+				func(s policy.Statement) bool { return s.Effect == policy.EffectDeny },
+			)
 			return d
 		})
 	}
 	trustAlice := func(path, name string, more ...string) world.Role {
 		return world.Role{Name: name, Path: path, Trust: policy.New(
-			policy.Allow("Everything", "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession").For(policy.AWSPrincipals(append(more, userARN("alice"))...)),
+			policy.Allow("Everything", "sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession").
+				For(policy.AWSPrincipals(append(more, userARN("alice"))...)),
 		)}
 	}
 	w.Roles = append(w.Roles, trustAlice("/", "takes-tags", ownRole))
@@ -120,7 +129,11 @@ func questionWorld(f accountFixture, in setting, change func(*world.Account)) ac
 		},
 		Roles: []world.Role{trustAlice("/guardrails/operation/", "remote"), trustAlice("/", "outside")},
 	}
-	third := world.Account{ID: "777788889999", Partition: policy.AWS, Roles: []world.Role{trustAlice("/guardrails/operation/", "remote")}}
+	third := world.Account{
+		ID:        "777788889999",
+		Partition: policy.AWS,
+		Roles:     []world.Role{trustAlice("/guardrails/operation/", "remote")},
+	}
 	return access.World{Accounts: []world.Account{w, other, third}}
 }
 
@@ -128,13 +141,18 @@ func questionWorld(f accountFixture, in setting, change func(*world.Account)) ac
 func addNodeRole(f accountFixture, w *world.Account) {
 	if f.sessions.NodePolicy {
 		w.Roles = append(w.Roles, world.Role{
-			Name: "node", Path: "/", Trust: policy.New(policy.Allow("Machines", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com"))),
+			Name: "node",
+			Path: "/",
+			Trust: policy.New(
+				policy.Allow("Machines", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com")),
+			),
 			Attached: []string{f.sessions.NodePolicyARN()},
 		})
 	}
 }
 
-// forEachDocument replaces every document of an account by what change makes of it. The names are those of the golden files.
+// forEachDocument replaces every document of an account by what change makes of it. The names are those of the golden
+// files.
 func forEachDocument(w *world.Account, change func(name string, d policy.Document) policy.Document) {
 	for i := range w.Groups {
 		w.Groups[i].Inline = slices.Clone(w.Groups[i].Inline)
@@ -184,6 +202,13 @@ func acting(action, node string) []string {
 // sentences collects questions.
 type sentences []question
 
-func (s *sentences) ask(in setting, as access.Session, allowed bool, it, action string, resources []string, context ...string) {
+func (s *sentences) ask(
+	in setting,
+	as access.Session,
+	allowed bool,
+	it, action string,
+	resources []string,
+	context ...string,
+) {
 	*s = append(*s, question{it: it, in: in, as: as, request: request(action, resources, context...), allowed: allowed})
 }

@@ -44,8 +44,10 @@ func referenceRows(t *testing.T) []referenceRow {
 			parts[i] = regexp.QuoteMeta(parts[i])
 		}
 		rows = append(rows, referenceRow{
-			component: component, typ: strings.Trim(cells[2], " `"), name: regexp.MustCompile("^" + strings.Join(parts, ".+") + "$"),
-			retained: strings.Contains(cells[1], "*retained*"),
+			component: component,
+			typ:       strings.Trim(cells[2], " `"),
+			name:      regexp.MustCompile("^" + strings.Join(parts, ".+") + "$"),
+			retained:  strings.Contains(cells[1], "*retained*"),
 		})
 	}
 	return rows

@@ -95,7 +95,8 @@ func constructors() map[string]constructor {
 	}
 }
 
-// Every child has its component as parent and waits for what the caller's DependsOn names, which Pulumi does not hand down by itself.
+// Every child has its component as parent and waits for what the caller's DependsOn names, which Pulumi does not hand
+// down by itself.
 func TestEveryChildHasItsComponentAsParentAndTheCallersDependsOn(t *testing.T) {
 	for token, construct := range constructors() {
 		t.Run(token, func(t *testing.T) {
@@ -109,7 +110,12 @@ func TestEveryChildHasItsComponentAsParentAndTheCallersDependsOn(t *testing.T) {
 					return err
 				}
 				later := pulumi.NewResourceArrayOutput(pulumi.NewResourceOutput(two))
-				_, err = construct(ctx, fullAccount(policy.AWS), pulumi.DependsOn([]pulumi.Resource{one}), pulumi.DependsOnInputs(later))
+				_, err = construct(
+					ctx,
+					fullAccount(policy.AWS),
+					pulumi.DependsOn([]pulumi.Resource{one}),
+					pulumi.DependsOnInputs(later),
+				)
 				return err
 			})
 			require.NoError(t, err)
@@ -132,7 +138,8 @@ func TestEveryChildHasItsComponentAsParentAndTheCallersDependsOn(t *testing.T) {
 	}
 }
 
-// Protect comes from the caller's option and from nowhere else, because a protected resource cannot be deleted before somebody unprotects it.
+// Protect comes from the caller's option and from nowhere else, because a protected resource cannot be deleted before
+// somebody unprotects it.
 func TestNothingIsProtectedUnlessTheCallerSaysSo(t *testing.T) {
 	for _, r := range deployed(t, fullAccount(policy.AWS)).Resources() {
 		assert.True(t, r.Protect == nil || !*r.Protect, r.Name)
@@ -149,7 +156,8 @@ func TestNothingIsProtectedUnlessTheCallerSaysSo(t *testing.T) {
 	}
 }
 
-// What opens a door when it is gone stays when the stack goes: preferences (shells as ssm-user with sudo) and the password policy. All else goes.
+// What opens a door when it is gone stays when the stack goes: preferences (shells as ssm-user with sudo) and the
+// password policy. All else goes.
 func TestOnlyWhatOpensADoorWhenGoneIsRetained(t *testing.T) {
 	for _, r := range deployed(t, fullAccount(policy.AWS)).Resources() {
 		retained := r.Retain != nil && *r.Retain
@@ -168,7 +176,9 @@ func TestChildNamesDoNotDependOnWhatStandsBeside(t *testing.T) {
 	slices.Reverse(f.sessions.Regions)
 	assert.Equal(t, before, resourceNames(deployed(t, f)), "order renames nothing")
 
-	f.roles.Roles = append([]operation.Role{{Users: []string{"bob"}, Project: "Third", RunAs: "os-user3"}}, f.roles.Roles...)
+	f.roles.Roles = append(
+		[]operation.Role{{Users: []string{"bob"}, Project: "Third", RunAs: "os-user3"}},
+		f.roles.Roles...)
 	after := resourceNames(deployed(t, f))
 	assert.Subset(t, after, before, "a new entry renames nothing")
 	for _, name := range after {
@@ -206,7 +216,10 @@ func TestAFailingChildFailsItsComponent(t *testing.T) {
 		}
 	}
 	for typ := range custom {
-		_, err := mocks.Run(fullAccount(policy.AWS).deploy, mocks.Fail(typ, "", errors.New("Throttling: rate exceeded")))
+		_, err := mocks.Run(
+			fullAccount(policy.AWS).deploy,
+			mocks.Fail(typ, "", errors.New("Throttling: rate exceeded")),
+		)
 		assert.ErrorContains(t, err, "Throttling: rate exceeded", typ)
 	}
 	for token := range constructors() {
@@ -232,7 +245,8 @@ func TestTheGuardIsFirstInAndLastOut(t *testing.T) {
 	}
 }
 
-// A role waits for the users of its trust policy, because AWS refuses a trust policy that names nobody, and for no other user.
+// A role waits for the users of its trust policy, because AWS refuses a trust policy that names nobody, and for no
+// other user.
 func TestATrustPolicyWaitsForTheUsersThatItNames(t *testing.T) {
 	rec := deployed(t, fullAccount(policy.AWS))
 	waits := map[string][]string{}
@@ -243,14 +257,24 @@ func TestATrustPolicyWaitsForTheUsersThatItNames(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, map[string][]string{firstRole: {"alice", "carol"}, "second": {"bob"}, "AdminRole": {"alice"}}, waits)
+	assert.Equal(
+		t,
+		map[string][]string{firstRole: {"alice", "carol"}, "second": {"bob"}, "AdminRole": {"alice"}},
+		waits,
+	)
 }
 
 // The Denies of an operation role are attached before every Allow.
 func TestTheDeniesOfARoleAreAttachedFirst(t *testing.T) {
 	rec := deployed(t, fullAccount(policy.AWS))
-	assert.True(t, resourceNamed(t, rec, attachmentType, attachmentOfSessions).DependsOn(attachmentType, attachmentOfGuard))
-	assert.True(t, resourceNamed(t, rec, rolePolicyType, inlineSessionDocuments).DependsOn(attachmentType, attachmentOfGuard))
+	assert.True(
+		t,
+		resourceNamed(t, rec, attachmentType, attachmentOfSessions).DependsOn(attachmentType, attachmentOfGuard),
+	)
+	assert.True(
+		t,
+		resourceNamed(t, rec, rolePolicyType, inlineSessionDocuments).DependsOn(attachmentType, attachmentOfGuard),
+	)
 	exclusive := resourceNamed(t, rec, roleAttachmentsType, exclusiveAttachmentsName)
 	assert.True(t, exclusive.DependsOn(attachmentType, attachmentOfGuard))
 	assert.True(t, exclusive.DependsOn(attachmentType, attachmentOfSessions))
@@ -265,8 +289,16 @@ func TestGroupAndRolesKeepNothingThatOthersAttach(t *testing.T) {
 			for _, r := range rec.OfType(groupPolicyType) {
 				groupPolicies = append(groupPolicies, r.String("name"))
 			}
-			assert.ElementsMatch(t, groupPolicies, resourceNamed(t, rec, groupPoliciesType, "mfa-inline-policies").Strings("policyNames"))
-			assert.Equal(t, []string{}, resourceNamed(t, rec, groupAttachmentsType, "mfa-attached-policies").Strings("policyArns"))
+			assert.ElementsMatch(
+				t,
+				groupPolicies,
+				resourceNamed(t, rec, groupPoliciesType, "mfa-inline-policies").Strings("policyNames"),
+			)
+			assert.Equal(
+				t,
+				[]string{},
+				resourceNamed(t, rec, groupAttachmentsType, "mfa-attached-policies").Strings("policyArns"),
+			)
 
 			want := map[string][2][]string{}
 			for _, role := range f.world().Roles {
@@ -305,7 +337,11 @@ func TestOnlyContactTagsAreLeftAlone(t *testing.T) {
 	f.users[0].ContactTags = []string{"email", "Phone"}
 	rec := deployed(t, f)
 	alice := resourceNamed(t, rec, userType, "user-alice-user")
-	assert.Equal(t, map[string]string{"Email": "alice@example.com", "DisplayName": "Alice", "Team": "red"}, alice.Map("tags"))
+	assert.Equal(
+		t,
+		map[string]string{"Email": "alice@example.com", "DisplayName": "Alice", "Team": "red"},
+		alice.Map("tags"),
+	)
 	assert.Equal(t, []string{`tags["Email"]`, `tags["Phone"]`}, alice.IgnoreChanges)
 
 	f.users[0].ContactTags = nil
@@ -397,8 +433,15 @@ func TestASecondRegionWithoutAProviderIsRefused(t *testing.T) {
 // The password policy writes every value, so that a value taken out of the stack file is taken out of the account.
 func TestThePasswordPolicyWritesEveryValue(t *testing.T) {
 	keys := []string{
-		"allowUsersToChangePassword", "hardExpiry", "maxPasswordAge", "minimumPasswordLength", "passwordReusePrevention",
-		"requireLowercaseCharacters", "requireNumbers", "requireSymbols", "requireUppercaseCharacters",
+		"allowUsersToChangePassword",
+		"hardExpiry",
+		"maxPasswordAge",
+		"minimumPasswordLength",
+		"passwordReusePrevention",
+		"requireLowercaseCharacters",
+		"requireNumbers",
+		"requireSymbols",
+		"requireUppercaseCharacters",
 	}
 	for _, f := range []accountFixture{fullAccount(policy.AWS), plainAccount(policy.AWS)} {
 		r := resourceNamed(t, deployed(t, f), passwordPolicyType, "passwords-policy")
@@ -411,7 +454,11 @@ func TestThePasswordPolicyWritesEveryValue(t *testing.T) {
 	assert.Equal(t, 90, full.Number("maxPasswordAge"))
 	assert.Equal(t, 24, full.Number("passwordReusePrevention"))
 	assert.True(t, full.Bool("hardExpiry"))
-	assert.True(t, full.Bool("requireSymbols") && full.Bool("requireNumbers") && full.Bool("requireUppercaseCharacters") && full.Bool("requireLowercaseCharacters"))
+	assert.True(
+		t,
+		full.Bool("requireSymbols") && full.Bool("requireNumbers") && full.Bool("requireUppercaseCharacters") &&
+			full.Bool("requireLowercaseCharacters"),
+	)
 }
 
 // A preview registers what an update does: no document waits for an output.

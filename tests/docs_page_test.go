@@ -14,7 +14,8 @@ import (
 
 // page is a Markdown file of the repository.
 //
-// What it shows is run in a copy of the shipped stack files, a new one from each heading of the second level on. Comments say what a reader need not see:
+// What it shows is run in a copy of the shipped stack files, a new one from each heading of the second level on.
+// Comments say what a reader need not see:
 //
 //	<!-- in: examples/organization -->   the folder of the commands, from there to the next heading of the second level; before the first one, of the page
 //	<!-- status: 1 -->                   the exit status of the commands of the next block, in place of 0
@@ -130,7 +131,8 @@ func readPage(t testing.TB, path, text string) page {
 // steps are those of one block that begins in the line.
 func steps(t testing.TB, path string, line int, language, in string, lines []string, said map[string]string) []step {
 	t.Helper()
-	if language == "diff" && len(lines) > 2 && strings.HasPrefix(lines[0], "--- ") && strings.HasPrefix(lines[1], "+++ ") {
+	if language == "diff" && len(lines) > 2 && strings.HasPrefix(lines[0], "--- ") &&
+		strings.HasPrefix(lines[1], "+++ ") {
 		return []step{{line: line, in: in, file: strings.TrimPrefix(lines[1], "+++ "), edit: lines[2:]}}
 	}
 	var all []step
@@ -146,7 +148,14 @@ func steps(t testing.TB, path string, line int, language, in string, lines []str
 			}
 			continue
 		}
-		s := step{line: line + i, in: in, command: m[1], prompt: lines[i], times: said["times"] == "any", reason: said["not run"]}
+		s := step{
+			line:    line + i,
+			in:      in,
+			command: m[1],
+			prompt:  lines[i],
+			times:   said["times"] == "any",
+			reason:  said["not run"],
+		}
 		for strings.HasSuffix(s.command, `\`) {
 			i++
 			s.prompt += "\n" + lines[i]

@@ -22,7 +22,8 @@ import (
 // printed are the outputs of commands, by the steps of their section so far: pages that show the same share one run.
 var printed = map[string]string{}
 
-// What a page shows is what the command prints, after the edits that the page shows. Commands that a page shows nothing of are not run.
+// What a page shows is what the command prints, after the edits that the page shows. Commands that a page shows
+// nothing of are not run.
 func TestPagesShowWhatCommandsPrint(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("XDG_CACHE_HOME places the user's cache on Linux alone")
@@ -43,14 +44,31 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 					step := s.steps[at]
 					shown, lines := step.shown, strings.Split(output, "\n")
 					if step.times {
-						shown, lines = strings.Split(anyTime(strings.Join(shown, "\n")), "\n"), strings.Split(anyTime(output), "\n")
+						shown, lines = strings.Split(
+							anyTime(strings.Join(shown, "\n")),
+							"\n",
+						), strings.Split(
+							anyTime(output),
+							"\n",
+						)
 					}
 					switch {
 					case fits(shown, lines):
 					case os.Getenv(updateGolden) == "1" && !slices.Contains(shown, "..."):
-						updated = strings.Replace(updated, step.prompt+"\n"+strings.Join(step.shown, "\n"), step.prompt+"\n"+output, 1)
+						updated = strings.Replace(
+							updated,
+							step.prompt+"\n"+strings.Join(step.shown, "\n"),
+							step.prompt+"\n"+output,
+							1,
+						)
 					default:
-						t.Errorf("%s:%d: $ %s\nis shown as (-), prints (+):\n%s", p.path, step.line, step.command, cmp.Diff(shown, lines))
+						t.Errorf(
+							"%s:%d: $ %s\nis shown as (-), prints (+):\n%s",
+							p.path,
+							step.line,
+							step.command,
+							cmp.Diff(shown, lines),
+						)
 					}
 				}
 			})
@@ -117,15 +135,29 @@ func run(t *testing.T, p page, s section, keys []string) {
 	in := func(folder, command string) (string, int) {
 		cmd := exec.Command("sh", "-c", command)
 		cmd.Dir = filepath.Join(root, filepath.FromSlash(folder))
-		cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, "GITHUB_ACTIONS=", "TZ=Asia/Tokyo", "PATH="+search+string(os.PathListSeparator)+os.Getenv("PATH"))
+		cmd.Env = append(
+			os.Environ(),
+			"XDG_CACHE_HOME="+cache,
+			"GITHUB_ACTIONS=",
+			"TZ=Asia/Tokyo",
+			"PATH="+search+string(os.PathListSeparator)+os.Getenv("PATH"),
+		)
 		out, err := cmd.CombinedOutput()
 		if _, exited := err.(*exec.ExitError); err != nil && !exited {
 			require.NoError(t, err)
 		}
-		return anyCommit(strings.TrimRight(strings.ReplaceAll(string(out), root+string(filepath.Separator), ""), "\n")), cmd.ProcessState.ExitCode()
+		return anyCommit(
+			strings.TrimRight(strings.ReplaceAll(string(out), root+string(filepath.Separator), ""), "\n"),
+		), cmd.ProcessState.ExitCode()
 	}
-	if slices.ContainsFunc(s.steps, func(s step) bool { return runs(s) && strings.HasPrefix(s.command, "guardrails diff") }) {
-		out, status := in(".", "git init -q && git add -A && git -c user.name=a -c user.email=a@example.com commit -qm shipped")
+	if slices.ContainsFunc(
+		s.steps,
+		func(s step) bool { return runs(s) && strings.HasPrefix(s.command, "guardrails diff") },
+	) {
+		out, status := in(
+			".",
+			"git init -q && git add -A && git -c user.name=a -c user.email=a@example.com commit -qm shipped",
+		)
 		require.Zero(t, status, out)
 	}
 	for i, step := range s.steps {
@@ -142,7 +174,16 @@ func run(t *testing.T, p page, s section, keys []string) {
 			printed[keys[i]] = ""
 		case runs(step):
 			out, status := in(step.in, step.command)
-			require.Equal(t, step.status, status, "%s:%d: exit status of $ %s\n%s", p.path, step.line, step.command, out)
+			require.Equal(
+				t,
+				step.status,
+				status,
+				"%s:%d: exit status of $ %s\n%s",
+				p.path,
+				step.line,
+				step.command,
+				out,
+			)
 			printed[keys[i]] = out
 		default:
 			printed[keys[i]] = ""
@@ -190,12 +231,15 @@ func edited(content string, lines []string) (after, problem string) {
 }
 
 var (
-	clock    = regexp.MustCompile(`((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:\d\d)?`)
+	clock = regexp.MustCompile(
+		`((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:\d\d)?`,
+	)
 	duration = regexp.MustCompile(`\d+(\.\d+)? s\b`)
 	commit   = regexp.MustCompile(`HEAD \([0-9a-f]{7,}\)`)
 )
 
-// anyCommit is a text whose commits are all the same: that of the copy is another one after each edit of a shipped file.
+// anyCommit is a text whose commits are all the same: that of the copy is another one after each edit of a shipped
+// file.
 func anyCommit(text string) string { return commit.ReplaceAllString(text, "HEAD (1a2b3c4)") }
 
 // anyTime is a text whose times and durations are all the same.
@@ -216,7 +260,8 @@ func fits(shown, lines []string) bool {
 		}
 		return false
 	}
-	return len(lines) > 0 && strings.TrimRight(shown[0], " ") == strings.TrimRight(lines[0], " ") && fits(shown[1:], lines[1:])
+	return len(lines) > 0 && strings.TrimRight(shown[0], " ") == strings.TrimRight(lines[0], " ") &&
+		fits(shown[1:], lines[1:])
 }
 
 // A comparison of what is shown can fail, at each end and in the middle.

@@ -28,7 +28,8 @@ type verbOf struct {
 
 func (v verbOf) has(flag string) bool {
 	flag, _, _ = strings.Cut(flag, "=")
-	return flag == "--help" || flag == "-h" || slices.ContainsFunc(v.flags, func(f flagOf) bool { return flag == "--"+f.long || flag == "-"+f.short })
+	return flag == "--help" || flag == "-h" ||
+		slices.ContainsFunc(v.flags, func(f flagOf) bool { return flag == "--"+f.long || flag == "-"+f.short })
 }
 
 var (
@@ -66,7 +67,8 @@ var (
 	helped   []verbOf
 )
 
-// verbs are those that the command has, in the order of its help; the first is the command itself, with the flags that every verb takes.
+// verbs are those that the command has, in the order of its help; the first is the command itself, with the flags
+// that every verb takes.
 func verbs(t testing.TB) []verbOf {
 	t.Helper()
 	helpOnce.Do(func() { helped = readVerbs(t) })
@@ -97,8 +99,12 @@ func readVerbs(t testing.TB) []verbOf {
 // verbIn is a verb as its help has it.
 func verbIn(name, means, help string) verbOf {
 	return verbOf{
-		name: name, means: means, usage: strings.TrimSuffix(strings.TrimSpace(between(help, "\nUsage:\n", "\n\n")), " [flags]"),
-		flags: append(flagsOf(between(help, "\nFlags:\n", "\nGlobal Flags:")), flagsOf(between(help, "\nGlobal Flags:\n", "\x00"))...),
+		name:  name,
+		means: means,
+		usage: strings.TrimSuffix(strings.TrimSpace(between(help, "\nUsage:\n", "\n\n")), " [flags]"),
+		flags: append(
+			flagsOf(between(help, "\nFlags:\n", "\nGlobal Flags:")),
+			flagsOf(between(help, "\nGlobal Flags:\n", "\x00"))...),
 	}
 }
 
@@ -164,7 +170,10 @@ func TestTheReferenceListsEveryVerbAndFlag(t *testing.T) {
 	const from, to = "<!-- generated from the help of each verb -->\n\n", "\n<!-- end of what is generated -->"
 	got := between(string(text), from, to)
 	if got != want.String() && os.Getenv(updateGolden) == "1" {
-		require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), from+got, from+want.String(), 1)), 0o644))
+		require.NoError(
+			t,
+			os.WriteFile(file, []byte(strings.Replace(string(text), from+got, from+want.String(), 1)), 0o644),
+		)
 		return
 	}
 	assert.Equal(t, want.String(), got, "write the tables again with %s=1", updateGolden)

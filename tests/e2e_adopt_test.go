@@ -64,15 +64,19 @@ func (d *deployment) planned(t *testing.T, selected adopt.Selection) (*adopt.Pla
 	return adopt.Make(file, existing, selected), file
 }
 
-// What exists stops a deployment with the verb that takes it over. After it, one run imports and changes everything in place, deletes nothing, and
-// a second look plans no change; then the mark may stay or go.
+// What exists stops a deployment with the verb that takes it over. After it, one run imports and changes everything
+// in place, deletes nothing, and a second look plans no change; then the mark may stay or go.
 func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
 	d.write(t, "sandbox.yaml", beforeTheStack)
 	d.write(t, "Pulumi.dev.yaml", adoptingStack)
 	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
-	require.ErrorContains(t, err, `"guardrails adopt dev" writes it into the stack file, and the next up changes it in place`)
+	require.ErrorContains(
+		t,
+		err,
+		`"guardrails adopt dev" writes it into the stack file, and the next up changes it in place`,
+	)
 	before := d.account(t, devAccount)
 
 	plan, file := d.planned(t, adopt.Selection{})
@@ -150,8 +154,9 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 
 const instanceOfDev = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 
-// Attributes for access control that are switched on stop a deployment; adopted, they are changed in place. Preferences are the same in every Region,
-// and a Region that leaves the stack keeps them, which the plan and the run say.
+// Attributes for access control that are switched on stop a deployment; adopted, they are changed in place.
+// Preferences are the same in every Region, and a Region that leaves the stack keeps them, which the plan and the run
+// say.
 func TestAttributesAreAdoptedAndRegionsKeepTheirPreferences(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
@@ -175,7 +180,8 @@ identityCenter:
 	plan, file := d.planned(t, adopt.Selection{})
 	require.Len(t, plan.Adopted, 1, "the preferences were made by the run that stopped")
 	assert.Equal(t, []string{
-		`identityCenter.attributes.Office: ${path:locale}`, `identityCenter.attributes.SSMSessionRunAs: ${path:enterprise.employeeNumber}`,
+		`identityCenter.attributes.Office: ${path:locale}`,
+		`identityCenter.attributes.SSMSessionRunAs: ${path:enterprise.employeeNumber}`,
 	}, plan.Adopted[0].Written)
 	assert.Equal(t, []string{"gets Project from ${path:userName}"}, plan.Adopted[0].Changes)
 	change, err := file.Add(plan.Additions...)

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// manyAccounts is an organization of a management account, a jump account and a number of member accounts with two doors each.
+// manyAccounts is an organization of a management account, a jump account and a number of member accounts with two
+// doors each.
 func manyAccounts(t testing.TB, members int) *deployment {
 	t.Helper()
 	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
@@ -27,16 +28,24 @@ func manyAccounts(t testing.TB, members int) *deployment {
 `
 	quoted := `["` + strings.Join(ids, `", "`) + `"]`
 	d.write(t, "Pulumi.yaml", "name: many\nruntime: go\n")
-	d.write(t, "Pulumi.management.yaml", fmt.Sprintf(account, "123456789012", "management")+fmt.Sprintf(`  guardrails:organization:
+	d.write(
+		t,
+		"Pulumi.management.yaml",
+		fmt.Sprintf(account, "123456789012", "management")+fmt.Sprintf(`  guardrails:organization:
     id: o-exampleorgid
     management: "123456789012"
     tree: {id: r-exam, accounts: ["123456789012", "111122223333"], units: [{id: ou-exam-11111111, name: Workloads, accounts: %s}]}
     osAccessOnly: {targets: [ou-exam-11111111], operationRoles: true}
     protectGuardrails: {targets: [ou-exam-11111111]}
-`, quoted))
-	d.write(t, "Pulumi.jump.yaml", fmt.Sprintf(account, "111122223333", "jump")+fmt.Sprintf(`  guardrails:mfa: {roleAccounts: %s}
+`, quoted),
+	)
+	d.write(
+		t,
+		"Pulumi.jump.yaml",
+		fmt.Sprintf(account, "111122223333", "jump")+fmt.Sprintf(`  guardrails:mfa: {roleAccounts: %s}
   guardrails:users: [{name: alice}, {name: bob}]
-`, quoted))
+`, quoted),
+	)
 	world := &strings.Builder{}
 	fmt.Fprintf(world, `organization:
   id: o-exampleorgid
@@ -73,8 +82,9 @@ func BenchmarkUpOfTwelveMembers(b *testing.B) {
 	}
 }
 
-// The time of a preview of a stack of a thousand resources that has nothing to do: without reading AWS, with reading, and where a twentieth of the calls
-// is throttled. AWS itself answers at once here: what is measured is the engine and the number of calls.
+// The time of a preview of a stack of a thousand resources that has nothing to do: without reading AWS, with reading,
+// and where a twentieth of the calls is throttled. AWS itself answers at once here: what is measured is the engine
+// and the number of calls.
 func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 	d := &deployment{cli: clitest.Need(b), dir: b.TempDir(), cache: filepath.Join(b.TempDir(), "guardrails")}
 	d.write(b, "Pulumi.yaml", "name: many\nruntime: go\n")
@@ -82,7 +92,11 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 	for i := range 497 {
 		fmt.Fprintf(&users, "    - name: user%03d\n", i)
 	}
-	d.write(b, "Pulumi.dev.yaml", "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users:\n"+users.String())
+	d.write(
+		b,
+		"Pulumi.dev.yaml",
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users:\n"+users.String(),
+	)
 	folder, err := workspace.Open(d.dir)
 	require.NoError(b, err)
 	run := func(operation workspace.Operation, options workspace.Options) *workspace.Report {

@@ -22,7 +22,8 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// everyHandMade is the environment variable with which TestWhatSomebodyChangesByHandIsNamedAndPutBack tries every change, which takes some minutes.
+// everyHandMade is the environment variable with which TestWhatSomebodyChangesByHandIsNamedAndPutBack tries every
+// change, which takes some minutes.
 const everyHandMade = "GUARDRAILS_BY_HAND"
 
 // triple is a kind of change by hand: of a type, a property, and what becomes of it.
@@ -34,13 +35,15 @@ type tried struct {
 	// accounts are the accounts of the stacks.
 	accounts map[string]string
 	want     string
-	// done are the kinds that were tried, and left why some cannot be: the property says which resource it is, AWS does not have it, or AWS takes nothing
-	// else. Named are those that drift named, and back those that up put back and a second drift did not find any more.
+	// done are the kinds that were tried, and left why some cannot be: the property says which resource it is, AWS
+	// does not have it, or AWS takes nothing else. Named are those that drift named, and back those that up put back
+	// and a second drift did not find any more.
 	done, named, back map[triple]bool
 	left              map[triple]string
 	// ignored are the paths that the program ignores, by URN: what a person may change.
 	ignored map[string][]string
-	// kills chooses after how many changes the first run that puts back is killed; nil where none is. Killed counts the runs that were.
+	// kills chooses after how many changes the first run that puts back is killed; nil where none is. Killed counts
+	// the runs that were.
 	kills  *rand.Rand
 	killed int
 	// refreshed says that "pulumi refresh" takes every change into the state before anybody looks.
@@ -66,10 +69,11 @@ func (m made) count() (n int) {
 	return n
 }
 
-// Whatever somebody changes by hand of what a stack deployed, "drift" names it, "up" puts it back and touches nothing else, and then "drift" is empty.
-// What there is to change follows from the states: every resource, every property that the program sets, changed, removed, added to, and the resource
-// deleted. One change of each property is made at a time. The same holds when the run that puts back is killed and run again, and when "pulumi refresh" has
-// taken the changes into the state.
+// Whatever somebody changes by hand of what a stack deployed, "drift" names it, "up" puts it back and touches nothing
+// else, and then "drift" is empty. What there is to change follows from the states: every resource, every property
+// that the program sets, changed, removed, added to, and the resource deleted. One change of each property is made at
+// a time. The same holds when the run that puts back is killed and run again, and when "pulumi refresh" has taken the
+// changes into the state.
 func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 	t.Parallel()
 	all := os.Getenv(everyHandMade) != ""
@@ -89,8 +93,17 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
 				d := folder.clean.copy(t)
-				w := &tried{d: d, accounts: folder.stacks, want: byName(t, d.world(t)), refreshed: mode == "refreshed", done: map[triple]bool{}, named: map[triple]bool{},
-					back: map[triple]bool{}, left: map[triple]string{}, ignored: map[string][]string{}}
+				w := &tried{
+					d:         d,
+					accounts:  folder.stacks,
+					want:      byName(t, d.world(t)),
+					refreshed: mode == "refreshed",
+					done:      map[triple]bool{},
+					named:     map[triple]bool{},
+					back:      map[triple]bool{},
+					left:      map[triple]string{},
+					ignored:   map[string][]string{},
+				}
 				if mode == "killed" {
 					w.kills = rand.New(rand.NewPCG(10, 4))
 				}
@@ -137,7 +150,8 @@ func candidates(r stateResource, ignored []string) []handMade {
 	return all
 }
 
-// changes makes the next change of each property of each resource that is worth one, and holds drift and up against them; false where none was left.
+// changes makes the next change of each property of each resource that is worth one, and holds drift and up against
+// them; false where none was left.
 func (w *tried) changes(t *testing.T, round int) bool {
 	did := made{}
 	for _, stack := range w.stacks() {
@@ -192,8 +206,8 @@ func (w *tried) settled(h *hand, r stateResource, inputs map[string]any) bool {
 	return err == nil && h.server.Snapshot().String() == before
 }
 
-// try gives a property of a resource the first value that AWS takes and that changes something there, and keeps it in the inputs. Else it says why there is
-// none.
+// try gives a property of a resource the first value that AWS takes and that changes something there, and keeps it in
+// the inputs. Else it says why there is none.
 func (w *tried) try(h *hand, r stateResource, inputs map[string]any, c handMade) (why string) {
 	before, was := h.server.Snapshot().String(), inputs[c.property]
 	why = "AWS takes nothing else"
@@ -217,8 +231,8 @@ func (w *tried) try(h *hand, r stateResource, inputs map[string]any, c handMade)
 	return why
 }
 
-// deletions deletes resources by hand, one of each type that was not tried yet: first those on which nothing hangs, and one of the others in each stack with
-// what hangs on it. False where none was left.
+// deletions deletes resources by hand, one of each type that was not tried yet: first those on which nothing hangs,
+// and one of the others in each stack with what hangs on it. False where none was left.
 func (w *tried) deletions(t *testing.T, round int) bool {
 	did := made{}
 	for _, stack := range w.stacks() {
@@ -227,9 +241,10 @@ func (w *tried) deletions(t *testing.T, round int) bool {
 			hung := false
 			for _, r := range all {
 				at := triple{r.Type, "", "deleted"}
-				if !r.managed() || w.done[at] || w.left[at] != "" || len(did[stack][r.URN]) > 0 || slices.ContainsFunc(all, func(other stateResource) bool {
-					return len(did[stack][other.URN]) > 0 && (related(r, other) || related(other, r))
-				}) {
+				if !r.managed() || w.done[at] || w.left[at] != "" || len(did[stack][r.URN]) > 0 ||
+					slices.ContainsFunc(all, func(other stateResource) bool {
+						return len(did[stack][other.URN]) > 0 && (related(r, other) || related(other, r))
+					}) {
 					continue
 				}
 				before := h.server.Snapshot().String()
@@ -264,7 +279,8 @@ func related(r, on stateResource) bool {
 	return slices.Contains(r.Dependencies, on.URN) || hangsOn(r, on)
 }
 
-// putBack wants drift to name every change, up to put all of them back and nothing else, and drift to be empty after that.
+// putBack wants drift to name every change, up to put all of them back and nothing else, and drift to be empty after
+// that.
 func (w *tried) putBack(t *testing.T, round string, did made) {
 	t.Helper()
 	t.Logf("%s %s: %d changes", time.Now().Format(time.TimeOnly), round, did.count())
@@ -343,7 +359,15 @@ func (w *tried) driftNames(t *testing.T, round string, did made) map[string]map[
 		for urn, list := range did[r.Stack] {
 			drifted, ok := named[r.Stack][urn]
 			for _, at := range list {
-				if assert.True(t, ok && names(drifted, at), "%s: drift does not say %v of %s: %+v", round, at, urn, drifted) {
+				if assert.True(
+					t,
+					ok && names(drifted, at),
+					"%s: drift does not say %v of %s: %+v",
+					round,
+					at,
+					urn,
+					drifted,
+				) {
 					w.named[at] = true
 				}
 			}
@@ -354,10 +378,14 @@ func (w *tried) driftNames(t *testing.T, round string, did made) map[string]map[
 
 // names reports whether drift tells a change.
 func names(d workspace.Drifted, at triple) bool {
-	if d.Gone || d.Pending == workspace.Create { // Deleted, or another change of the round has taken it away; a refresh has then taken it out of the state.
+	if d.Gone ||
+		d.Pending == workspace.Create { // Deleted, or another change of the round has taken it away; a refresh has then taken it out of the state.
 		return true
 	}
-	return slices.ContainsFunc(d.Differences, func(x workspace.Difference) bool { return at.property == "" || of(x.Property) == at.property })
+	return slices.ContainsFunc(
+		d.Differences,
+		func(x workspace.Difference) bool { return at.property == "" || of(x.Property) == at.property },
+	)
 }
 
 // upPutsBack wants up to say that it puts back what drift named, and to change nothing else.
@@ -372,7 +400,14 @@ func (w *tried) upPutsBack(t *testing.T, round string, did made, named map[strin
 			told[back.URN] = true
 		}
 		for urn, drifted := range named[r.Stack] {
-			assert.True(t, told[urn] || w.refreshed, "%s: up does not say that it puts back %s: %v", round, urn, drifted.Differences)
+			assert.True(
+				t,
+				told[urn] || w.refreshed,
+				"%s: up does not say that it puts back %s: %v",
+				round,
+				urn,
+				drifted.Differences,
+			)
 		}
 		for _, c := range r.Changes {
 			if _, wanted := named[r.Stack][c.URN]; !c.Component {
@@ -382,11 +417,12 @@ func (w *tried) upPutsBack(t *testing.T, round string, did made, named map[strin
 	}
 }
 
-// reserved is the role that Identity Center makes of a permission set in an account, with the id that the permission set gives it.
+// reserved is the role that Identity Center makes of a permission set in an account, with the id that the permission
+// set gives it.
 var reserved = regexp.MustCompile(`(AWSReservedSSO_\w+)_[0-9a-f]{16}\b`)
 
-// byName is a world in which policies of the organization and permission sets have their names in the place of AWS's ids: what was deleted by hand and made
-// again has another id, and means the same.
+// byName is a world in which policies of the organization and permission sets have their names in the place of AWS's
+// ids: what was deleted by hand and made again has another id, and means the same.
 func byName(t *testing.T, world string) string {
 	t.Helper()
 	var read struct {
@@ -406,7 +442,10 @@ func byName(t *testing.T, world string) string {
 		ids = append(ids, set.ARN[strings.LastIndex(set.ARN, "/")+1:], "set "+name)
 	}
 	var named any
-	require.NoError(t, json.Unmarshal([]byte(reserved.ReplaceAllString(strings.NewReplacer(ids...).Replace(world), "$1")), &named))
+	require.NoError(
+		t,
+		json.Unmarshal([]byte(reserved.ReplaceAllString(strings.NewReplacer(ids...).Replace(world), "$1")), &named),
+	)
 	sortLists(named)
 	text, err := json.MarshalIndent(named, "", "  ")
 	require.NoError(t, err)
@@ -446,11 +485,23 @@ func (w *tried) tell(t *testing.T) {
 	}
 	if w.kills != nil {
 		assert.Positive(t, w.killed, "test bug: no run was killed")
-		t.Logf("%d triples of type, property and change were tried, in %d runs that were killed: %d put back, %d left; %d cannot be made",
-			len(w.done), w.killed, len(w.back), len(w.done)-len(w.back), len(w.left))
+		t.Logf(
+			"%d triples of type, property and change were tried, in %d runs that were killed: %d put back, %d left; %d cannot be made",
+			len(w.done),
+			w.killed,
+			len(w.back),
+			len(w.done)-len(w.back),
+			len(w.left),
+		)
 	} else {
-		t.Logf("%d triples of type, property and change were tried: %d named by drift, %d put back, %d left; %d cannot be made",
-			len(w.done), len(w.named), len(w.back), len(w.done)-len(w.back), len(w.left))
+		t.Logf(
+			"%d triples of type, property and change were tried: %d named by drift, %d put back, %d left; %d cannot be made",
+			len(w.done),
+			len(w.named),
+			len(w.back),
+			len(w.done)-len(w.back),
+			len(w.left),
+		)
 		assert.Len(t, w.named, len(w.done))
 	}
 	assert.Len(t, w.back, len(w.done))

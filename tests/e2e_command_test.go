@@ -96,8 +96,8 @@ func newCommandDeployment(t *testing.T) *deployment {
 	return d
 }
 
-// The first command of the README: it says what was made, and where to read what each person does next; again, it says that there is
-// nothing to do.
+// The first command of the README: it says what was made, and where to read what each person does next; again, it
+// says that there is nothing to do.
 func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
@@ -133,7 +133,12 @@ func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 func TestBadInputIsRefusedByEveryVerb(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
-	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: Non-97-Test-User1\n      mail: x@example.com\n")
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"    - name: non-97-test-user2\n",
+		"    - name: Non-97-Test-User1\n      mail: x@example.com\n",
+	)
 	d.edit(t, "Pulumi.dev.yaml", "      runAs: os-user3\n", "      runAs: root\n")
 	d.edit(t, "Pulumi.dev.yaml", `    id: "111122223333"`, `    id: 111122223333`)
 	check := d.guardrails(t, "check", "dev")
@@ -170,12 +175,23 @@ func TestRefusalsAreAnnotationsInActions(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
 	d.edit(t, "Pulumi.dev.yaml", "      runAs: os-user3\n", "      runAs: root\n")
-	line := 1 + strings.Count(d.read(t, "Pulumi.dev.yaml")[:strings.Index(d.read(t, "Pulumi.dev.yaml"), "runAs: root")], "\n")
+	line := 1 + strings.Count(
+		d.read(t, "Pulumi.dev.yaml")[:strings.Index(d.read(t, "Pulumi.dev.yaml"), "runAs: root")],
+		"\n",
+	)
 	cmd := d.command(t, "check", "dev")
 	cmd.Env = append(cmd.Env, "GITHUB_ACTIONS=true", "GITHUB_WORKSPACE="+filepath.Dir(d.dir))
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
-	assert.Regexp(t, `(?m)^::error file=`+filepath.Base(d.dir)+`/Pulumi\.dev\.yaml,line=`+strconv.Itoa(line)+`,col=\d+::guardrails:operationRoles\[2\]\.runAs: "root" `, string(out))
+	assert.Regexp(
+		t,
+		`(?m)^::error file=`+filepath.Base(
+			d.dir,
+		)+`/Pulumi\.dev\.yaml,line=`+strconv.Itoa(
+			line,
+		)+`,col=\d+::guardrails:operationRoles\[2\]\.runAs: "root" `,
+		string(out),
+	)
 }
 
 // Wrong use has a status of its own, and says what to write.
@@ -201,7 +217,8 @@ func TestWrongUseHasItsOwnStatus(t *testing.T) {
 	}
 }
 
-// A command that is killed in the middle, with its engine, is finished by running it again. Killed in the middle always, early and late in the nightly tier.
+// A command that is killed in the middle, with its engine, is finished by running it again. Killed in the middle
+// always, early and late in the nightly tier.
 func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
 	want := devDeployed.world(t)
@@ -268,6 +285,10 @@ func TestCheckNeedsNoPulumi(t *testing.T) {
 	cmd.Env = []string{"PATH=", "HOME=" + t.TempDir()}
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
-	assert.Contains(t, string(out), "Pulumi.dev.yaml: holds (account 111122223333)\n  proofs\n    ok     no-mfa-no-access ")
+	assert.Contains(
+		t,
+		string(out),
+		"Pulumi.dev.yaml: holds (account 111122223333)\n  proofs\n    ok     no-mfa-no-access ",
+	)
 	assert.Contains(t, string(out), "\nPulumi.prod.yaml: holds (account 777788889999)\n")
 }

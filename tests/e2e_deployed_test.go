@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// Most tests begin with a project that is deployed. It is deployed once for all of them, and each works on a copy of its own.
+// Most tests begin with a project that is deployed. It is deployed once for all of them, and each works on a copy of
+// its own.
 
 // shipment is a shipped project as it is after an undisturbed up of some of its stacks.
 type shipment struct {
@@ -104,7 +105,8 @@ func removeShipments() {
 	}
 }
 
-// A copy of a deployed project is deployed: a second look plans no change, and what is done to one copy is not done to another.
+// A copy of a deployed project is deployed: a second look plans no change, and what is done to one copy is not done
+// to another.
 func TestACopyOfADeployedProjectIsDeployed(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
@@ -121,5 +123,9 @@ func TestACopyOfADeployedProjectIsDeployed(t *testing.T) {
 		return err
 	}))
 	slices.Sort(names)
-	require.Equal(t, fmt.Sprint([]string{"Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.yaml", "sandbox.yaml"}), fmt.Sprint(names))
+	require.Equal(
+		t,
+		fmt.Sprint([]string{"Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.yaml", "sandbox.yaml"}),
+		fmt.Sprint(names),
+	)
 }

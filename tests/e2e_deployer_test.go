@@ -28,7 +28,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// pipeline deploys stacks of a folder as CI does: each with the session of its account's deployer, every call of which the sandbox decides.
+// pipeline deploys stacks of a folder as CI does: each with the session of its account's deployer, every call of
+// which the sandbox decides.
 type pipeline struct {
 	*deployment
 	command auto.PulumiCommand
@@ -42,12 +43,24 @@ func newPipeline(t *testing.T, d *deployment) *pipeline {
 	require.NoError(t, err)
 	// The program is inside the test; the folder of its source does not matter.
 	project := d.read(t, "Pulumi.yaml")
-	kept := slices.DeleteFunc(strings.Split(project, "\n"), func(line string) bool { return strings.HasPrefix(line, "main:") })
+	kept := slices.DeleteFunc(
+		strings.Split(project, "\n"),
+		func(line string) bool { return strings.HasPrefix(line, "main:") },
+	)
 	d.write(t, "Pulumi.yaml", strings.Join(kept, "\n"))
-	return &pipeline{deployment: d, command: command, state: filepath.Join(t.TempDir(), "aws.json"), env: map[string]string{
-		"PULUMI_BACKEND_URL": "file://" + t.TempDir(), "PULUMI_HOME": t.TempDir(), "PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_SKIP_UPDATE_CHECK": "true",
-		"AWS_PROFILE": "", "AWS_REGION": "",
-	}}
+	return &pipeline{
+		deployment: d,
+		command:    command,
+		state:      filepath.Join(t.TempDir(), "aws.json"),
+		env: map[string]string{
+			"PULUMI_BACKEND_URL":       "file://" + t.TempDir(),
+			"PULUMI_HOME":              t.TempDir(),
+			"PULUMI_CONFIG_PASSPHRASE": "sandbox",
+			"PULUMI_SKIP_UPDATE_CHECK": "true",
+			"AWS_PROFILE":              "",
+			"AWS_REGION":               "",
+		},
+	}
 }
 
 func (p *pipeline) stack(t *testing.T, name string) *config.Stack {
@@ -56,11 +69,22 @@ func (p *pipeline) stack(t *testing.T, name string) *config.Stack {
 }
 
 // as runs an operation with the session of a role of the stack's account, and gives the calls that were decided.
-func (p *pipeline) as(t *testing.T, role, name string, operate func(context.Context, auto.Stack) error) ([]cloud.Call, error) {
+func (p *pipeline) as(
+	t *testing.T,
+	role, name string,
+	operate func(context.Context, auto.Stack) error,
+) ([]cloud.Call, error) {
 	t.Helper()
 	account := p.stack(t, name).Account.ID
 	server, err := sandbox.Start(t.Context(), sandbox.Options{
-		World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: account, CallsAs: "role/" + role,
+		World: filepath.Join(
+			p.dir,
+			"sandbox.yaml",
+		),
+		State:   p.state,
+		Stack:   name,
+		Account: account,
+		CallsAs: "role/" + role,
 	})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
@@ -68,7 +92,13 @@ func (p *pipeline) as(t *testing.T, role, name string, operate func(context.Cont
 	for key, value := range p.env {
 		env[key] = value
 	}
-	local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(p.dir), auto.Pulumi(p.command), auto.EnvVars(env), auto.Program(program.In(p.dir)))
+	local, err := auto.NewLocalWorkspace(
+		t.Context(),
+		auto.WorkDir(p.dir),
+		auto.Pulumi(p.command),
+		auto.EnvVars(env),
+		auto.Program(program.In(p.dir)),
+	)
 	require.NoError(t, err)
 	stack, err := auto.UpsertStack(t.Context(), name, local)
 	require.NoError(t, err)
@@ -96,33 +126,52 @@ func destroy(ctx context.Context, s auto.Stack) error {
 	return err
 }
 
-// admit puts the rendered roles of a stack in place, as an administrator does: the deployer has what was rendered and nothing else.
+// admit puts the rendered roles of a stack in place, as an administrator does: the deployer has what was rendered and
+// nothing else.
 func (p *pipeline) admit(t *testing.T, name string) *deployer.Rendering {
 	t.Helper()
 	stack := p.stack(t, name)
-	rendering, err := deployer.Render(stack, deployer.Options{GitHub: &deployer.GitHub{Repository: "example-org/guardrails"}})
+	rendering, err := deployer.Render(
+		stack,
+		deployer.Options{GitHub: &deployer.GitHub{Repository: "example-org/guardrails"}},
+	)
 	require.NoError(t, err)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:   filepath.Join(p.dir, "sandbox.yaml"),
+			State:   p.state,
+			Stack:   name,
+			Account: stack.Account.ID,
+		},
+	)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	iam := server.IAM(stack.Account.ID)
 	for _, role := range []deployer.Role{rendering.Deployer, rendering.Preview} {
 		existing, err := iam.GetRole(t.Context(), role.Name)
 		if err != nil {
-			existing, err = iam.CreateRole(t.Context(), cloud.NewRole{Name: role.Name, Path: role.Path, Trust: role.Trust.JSON()})
+			existing, err = iam.CreateRole(
+				t.Context(),
+				cloud.NewRole{Name: role.Name, Path: role.Path, Trust: role.Trust.JSON()},
+			)
 		}
 		require.NoError(t, err)
 		for _, arn := range existing.Attached {
 			require.NoError(t, iam.DetachPolicy(t.Context(), cloud.KindRole, role.Name, arn))
 		}
 		for _, document := range role.Policies {
-			require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, role.Name, document.Name, document.Document.JSON()))
+			require.NoError(
+				t,
+				iam.PutPolicy(t.Context(), cloud.KindRole, role.Name, document.Name, document.Document.JSON()),
+			)
 		}
 	}
 	return rendering
 }
 
-// change edits a stack file so that an update reaches every kind of resource that it has: other tags on all, other documents, other members.
+// change edits a stack file so that an update reaches every kind of resource that it has: other tags on all, other
+// documents, other members.
 func (p *pipeline) change(t *testing.T, name string, edits ...string) {
 	t.Helper()
 	file := "Pulumi." + name + ".yaml"
@@ -150,32 +199,67 @@ type life struct {
 }
 
 var lives = []life{
-	{"two accounts", newDeployment, []string{"dev", "prod"}, []string{"prod", "dev"}, map[string][]string{
-		"dev": {
-			"      runAs: os-user1\n", "      runAs: os-user1\n      mfaMaxAge: 3h\n",
-			"      documents: [AWS-StartPortForwardingSession]\n", "",
-			"test-user1@non-97.net", "test-user@non-97.net",
-			"  guardrails:operationRoles:", "  guardrails:mfa: {firstPasswordChange: false}\n  guardrails:sessions: {idleTimeout: 11m}\n  guardrails:operationRoles:",
+	{
+		"two accounts",
+		newDeployment,
+		[]string{"dev", "prod"},
+		[]string{"prod", "dev"},
+		map[string][]string{
+			"dev": {
+				"      runAs: os-user1\n",
+				"      runAs: os-user1\n      mfaMaxAge: 3h\n",
+				"      documents: [AWS-StartPortForwardingSession]\n",
+				"",
+				"test-user1@non-97.net",
+				"test-user@non-97.net",
+				"  guardrails:operationRoles:",
+				"  guardrails:mfa: {firstPasswordChange: false}\n  guardrails:sessions: {idleTimeout: 11m}\n  guardrails:operationRoles:",
+			},
+			"prod": {
+				"mfaMaxAge: 4h",
+				"mfaMaxAge: 3h\n      maxSessionDuration: 2h",
+				"  guardrails:operationRoles:",
+				"  guardrails:tags: {project: \"acme:project\"}\n  guardrails:operationRoles:",
+				"minimumLength: 16",
+				"minimumLength: 18",
+				"idleTimeout: 10m",
+				"idleTimeout: 11m",
+				"[AdministratorAccess]",
+				"[ReadOnlyAccess]",
+			},
 		},
-		"prod": {"mfaMaxAge: 4h", "mfaMaxAge: 3h\n      maxSessionDuration: 2h", "  guardrails:operationRoles:", "  guardrails:tags: {project: \"acme:project\"}\n  guardrails:operationRoles:", "minimumLength: 16", "minimumLength: 18", "idleTimeout: 10m",
-			"idleTimeout: 11m", "[AdministratorAccess]", "[ReadOnlyAccess]"},
-	}},
+	},
 	// People go when nobody names them any more, and the policies of the organization bind all of it to the end.
-	{"an organization", newOrganization, []string{"jump", "workload", "payments", "identity", "management"},
-		[]string{"workload", "payments", "identity", "jump", "management"}, map[string][]string{
+	{
+		"an organization",
+		newOrganization,
+		[]string{"jump", "workload", "payments", "identity", "management"},
+		[]string{"workload", "payments", "identity", "jump", "management"},
+		map[string][]string{
 			"jump": {"minimumLength: 16", "minimumLength: 18", "accessKeys: true", "accessKeys: false"},
 			"workload": {
-				"idleTimeout: 15m", "idleTimeout: 16m", `until: "2026-12-01T13:00:00+09:00"`, `until: "2026-12-01T12:00:00+09:00"`,
-				"      runAs: alice\n    - name: shop-bob", "      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
+				"idleTimeout: 15m",
+				"idleTimeout: 16m",
+				`until: "2026-12-01T13:00:00+09:00"`,
+				`until: "2026-12-01T12:00:00+09:00"`,
+				"      runAs: alice\n    - name: shop-bob",
+				"      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
 			},
-			"payments":   {"accessDuration: 4h", "accessDuration: 3h", "idleTimeout: 15m", "idleTimeout: 16m"},
-			"identity":   {"[SecurityAudit]", "[ReadOnlyAccess]"},
-			"management": {"mode: report", "mode: deny", "      jumpAccounts: [jump]\n      targets: [r-exam]", "      jumpAccounts: [jump]\n      targets: [ou-exam-11111111]"},
-		}},
+			"payments": {"accessDuration: 4h", "accessDuration: 3h", "idleTimeout: 15m", "idleTimeout: 16m"},
+			"identity": {"[SecurityAudit]", "[ReadOnlyAccess]"},
+			"management": {
+				"mode: report",
+				"mode: deny",
+				"      jumpAccounts: [jump]\n      targets: [r-exam]",
+				"      jumpAccounts: [jump]\n      targets: [ou-exam-11111111]",
+			},
+		},
+	},
 }
 
-// lived are the lives of this run: all of them in the nightly tier, else those of an account with roles, policies, documents and a password policy, and of the
-// policies of an organization. People come and go as the deployer in TestALeaverKeepsTheGuardUntilTheDeletionBegins.
+// lived are the lives of this run: all of them in the nightly tier, else those of an account with roles, policies,
+// documents and a password policy, and of the policies of an organization. People come and go as the deployer in
+// TestALeaverKeepsTheGuardUntilTheDeletionBegins.
 func lived() []life {
 	if clitest.Nightly() {
 		return lives
@@ -186,11 +270,12 @@ func lived() []life {
 	return []life{accounts, organization}
 }
 
-// Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are enough for each shipped stack, under the
-// service control policies of its organization, and nothing in them is idle.
+// Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are
+// enough for each shipped stack, under the service control policies of its organization, and nothing in them is idle.
 //
-// It costs seven stacks of four operations in the real engine, because what an operation calls is known for certain only when it runs; what each action is good
-// for is then decided from the calls that were made. All seven run in the nightly tier; one account and the policies of an organization always.
+// It costs seven stacks of four operations in the real engine, because what an operation calls is known for certain
+// only when it runs; what each action is good for is then decided from the calls that were made. All seven run in the
+// nightly tier; one account and the policies of an organization always.
 func TestTheRenderedPolicyIsEnoughAndNothingInItIsIdle(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -260,7 +345,13 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 		}
 		p.edit(t, "Pulumi."+name+".yaml", "\nconfig:\n", "\nconfig:\n  aws:defaultTags: {tags: {Team: first}}\n")
 		account := p.stack(t, name).Account
-		deployed[name], read[name] = &calledFor{account: account.ID, partition: account.Partition}, &calledFor{account: account.ID, partition: account.Partition}
+		deployed[name], read[name] = &calledFor{
+			account:   account.ID,
+			partition: account.Partition,
+		}, &calledFor{
+			account:   account.ID,
+			partition: account.Partition,
+		}
 		all = append(all, deployed[name], read[name])
 	}
 	step := func(name, role string, into *calledFor, operate func(context.Context, auto.Stack) error) {
@@ -299,13 +390,24 @@ var keptUnused = map[string]string{
 func (p *pipeline) interfere(t *testing.T, name string) {
 	t.Helper()
 	stack := p.stack(t, name)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:   filepath.Join(p.dir, "sandbox.yaml"),
+			State:   p.state,
+			Stack:   name,
+			Account: stack.Account.ID,
+		},
+	)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	iam := server.IAM(stack.Account.ID)
 	world := stack.World()
 	for _, g := range world.Groups {
-		require.NoError(t, iam.AttachPolicy(t.Context(), cloud.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+		require.NoError(
+			t,
+			iam.AttachPolicy(t.Context(), cloud.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+		)
 	}
 	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
 	for _, r := range world.Roles[:min(1, len(world.Roles))] {
@@ -313,7 +415,10 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 		require.NoError(t, iam.UpdateRoleDescription(t.Context(), r.Name, "somebody else's"))
 		require.NoError(t, iam.UpdateRole(t.Context(), r.Name, 39600))
 		if r.Boundary == "" {
-			require.NoError(t, iam.PutRolePermissionsBoundary(t.Context(), r.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+			require.NoError(
+				t,
+				iam.PutRolePermissionsBoundary(t.Context(), r.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+			)
 		}
 	}
 	stays := map[string]bool{}
@@ -322,12 +427,19 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 	}
 	for _, u := range server.Snapshot().Accounts[stack.Account.ID].Users {
 		if stays[u.Name] {
-			require.NoError(t, iam.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+			require.NoError(
+				t,
+				iam.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+			)
 		}
 	}
 	for _, d := range server.Snapshot().Accounts[stack.Account.ID].Documents {
 		if d.Type == "Session" {
-			require.NoError(t, server.SSM(stack.Account.ID, d.Region).ModifyDocumentPermission(t.Context(), d.Name, []string{"999999999999"}, nil))
+			require.NoError(
+				t,
+				server.SSM(stack.Account.ID, d.Region).
+					ModifyDocumentPermission(t.Context(), d.Name, []string{"999999999999"}, nil),
+			)
 		}
 	}
 }
@@ -336,7 +448,15 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 func (p *pipeline) burdenAll(t *testing.T, name string) {
 	t.Helper()
 	stack := p.stack(t, name)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: name, Account: stack.Account.ID})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:   filepath.Join(p.dir, "sandbox.yaml"),
+			State:   p.state,
+			Stack:   name,
+			Account: stack.Account.ID,
+		},
+	)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
@@ -368,7 +488,10 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 		for _, p := range did.documents {
 			d := policy.New()
 			for _, s := range p.Document.Statements {
-				s.Actions = slices.DeleteFunc(slices.Clone(s.Actions), func(action string) bool { return action == without })
+				s.Actions = slices.DeleteFunc(
+					slices.Clone(s.Actions),
+					func(action string) bool { return action == without },
+				)
 				if len(s.Actions) > 0 {
 					d = d.With(s)
 				}
@@ -402,18 +525,31 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 	}
 }
 
-// Whoever leaves goes with all that they have, whatever it is, and the deployer may remove it; until the deletion is allowed, they keep the guard.
+// Whoever leaves goes with all that they have, whatever it is, and the deployer may remove it; until the deletion is
+// allowed, they keep the guard.
 func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t, newDeployment(t))
 	const leaver = "bob"
-	p.write(t, "Pulumi.dev.yaml", "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \""+devAccount+"\"}\n"+
-		"  guardrails:users: [{name: alice}, {name: "+leaver+"}]\n")
+	p.write(
+		t,
+		"Pulumi.dev.yaml",
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \""+devAccount+"\"}\n"+
+			"  guardrails:users: [{name: alice}, {name: "+leaver+"}]\n",
+	)
 	p.admit(t, "dev")
 	_, err := p.as(t, deployer.DeployerName, "dev", up)
 	require.NoError(t, err)
 	account := func(use func(cloud.IAM, *sandbox.Server)) {
-		server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: devAccount})
+		server, err := sandbox.Start(
+			t.Context(),
+			sandbox.Options{
+				World:   filepath.Join(p.dir, "sandbox.yaml"),
+				State:   p.state,
+				Stack:   "dev",
+				Account: devAccount,
+			},
+		)
 		require.NoError(t, err)
 		use(server.IAM(devAccount), server)
 		require.NoError(t, server.Close())
@@ -427,7 +563,12 @@ func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	_, err = p.as(t, deployer.DeployerName, "dev", up)
 	require.ErrorContains(t, err, "AccessDenied")
 	account(func(iam cloud.IAM, s *sandbox.Server) {
-		assert.Contains(t, s.Snapshot().Accounts[devAccount].Users[leaver].Groups, "guardrails-mfa", "the leaver is without the guard")
+		assert.Contains(
+			t,
+			s.Snapshot().Accounts[devAccount].Users[leaver].Groups,
+			"guardrails-mfa",
+			"the leaver is without the guard",
+		)
 		require.NoError(t, iam.DeleteInlinePolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less"))
 	})
 	_, err = p.as(t, deployer.DeployerName, "dev", up)
@@ -442,14 +583,29 @@ func TestADeployerWithoutAnActionIsDenied(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t, newDeployment(t))
 	p.admit(t, "dev")
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(p.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: "111122223333"})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:   filepath.Join(p.dir, "sandbox.yaml"),
+			State:   p.state,
+			Stack:   "dev",
+			Account: "111122223333",
+		},
+	)
 	require.NoError(t, err)
 	deny := policy.New(policy.Deny("NoGuard", "iam:PutGroupPolicy").On("*"))
-	require.NoError(t, server.IAM("111122223333").PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()))
+	require.NoError(
+		t,
+		server.IAM("111122223333").PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()),
+	)
 	require.NoError(t, server.Close())
 	_, err = p.as(t, deployer.DeployerName, "dev", up)
 	require.Error(t, err)
-	assert.ErrorContains(t, err, "User: arn:aws:sts::111122223333:assumed-role/GuardrailDeployer/guardrails is not authorized to perform: iam:PutGroupPolicy on resource: "+
-		"arn:aws:iam::111122223333:group/guardrails/")
+	assert.ErrorContains(
+		t,
+		err,
+		"User: arn:aws:sts::111122223333:assumed-role/GuardrailDeployer/guardrails is not authorized to perform: iam:PutGroupPolicy on resource: "+
+			"arn:aws:iam::111122223333:group/guardrails/",
+	)
 	assert.ErrorContains(t, err, "AccessDenied")
 }

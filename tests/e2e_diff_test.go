@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// What up has deployed is no one's gain or loss; an edit after it says what it means, a stack that was never deployed says so, and reading changes nothing.
+// What up has deployed is no one's gain or loss; an edit after it says what it means, a stack that was never deployed
+// says so, and reading changes nothing.
 func TestAnEditIsComparedWithWhatIsDeployed(t *testing.T) {
 	d := newDeployment(t)
 	report := func(stack string) *change.Report {
@@ -28,7 +29,11 @@ func TestAnEditIsComparedWithWhatIsDeployed(t *testing.T) {
 	d.edit(t, "Pulumi.dev.yaml", "- users: [non-97-test-user2]", "- users: [non-97-test-user2, non-97-test-user1]")
 	r := report("dev")
 	require.Len(t, r.People, 1)
-	assert.Contains(t, r.People[0].Line, "non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test Project 2")
+	assert.Contains(
+		t,
+		r.People[0].Line,
+		"non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test Project 2",
+	)
 	assert.Empty(t, r.Calls)
 
 	assert.Contains(t, report("prod").Notes[0], "stack prod (account 777788889999) is new")

@@ -23,12 +23,13 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// Whatever goes wrong on the way to AWS, running up again ends where an undisturbed run ends: calls that are throttled, that fail before or after
-// they took effect, that are slow, and connections that break before the engine hears the answer.
+// Whatever goes wrong on the way to AWS, running up again ends where an undisturbed run ends: calls that are
+// throttled, that fail before or after they took effect, that are slow, and connections that break before the engine
+// hears the answer.
 //
-// One fault is left out: a call that took effect, whose answer is lost, and which the SDK then repeats. AWS answers the repetition that the name
-// is taken, which says the same as if it were somebody else's; TestUpTakesOverNothingThatItFinds holds what happens then.
-// One seed in every run, eight in the nightly tier.
+// One fault is left out: a call that took effect, whose answer is lost, and which the SDK then repeats. AWS answers
+// the repetition that the name is taken, which says the same as if it were somebody else's;
+// TestUpTakesOverNothingThatItFinds holds what happens then. One seed in every run, eight in the nightly tier.
 func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
 	want := devDeployed.world(t)
@@ -38,7 +39,12 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 			d := newDeployment(t)
 			faults := &cloud.Faults{Seed: seed, Rates: map[cloud.Fault]float64{
 				// A run reads everything first, so that each of its many reads may end it.
-				cloud.Throttled: 0.05, cloud.ThrottledForGood: 0.003, cloud.ErrorBefore: 0.004, cloud.ErrorAfter: 0.004, cloud.LostReply: 0.004, cloud.Slow: 0.02,
+				cloud.Throttled:        0.05,
+				cloud.ThrottledForGood: 0.003,
+				cloud.ErrorBefore:      0.004,
+				cloud.ErrorAfter:       0.004,
+				cloud.LostReply:        0.004,
+				cloud.Slow:             0.02,
 			}}
 			failed := 0
 			for {
@@ -58,8 +64,9 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	}
 }
 
-// A creation that AWS carried out, and that failed all the same, is not repeated and not given up, whatever AWS refuses to create twice: the next
-// run finds it. An answer that is lost always, an error after the effect too in the nightly tier.
+// A creation that AWS carried out, and that failed all the same, is not repeated and not given up, whatever AWS
+// refuses to create twice: the next run finds it. An answer that is lost always, an error after the effect too in the
+// nightly tier.
 func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 	t.Parallel()
 	want := devDeployed.world(t)
@@ -98,9 +105,13 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 
 // creations are the calls that make the resources of a type.
 var creations = map[string]string{
-	"aws:iam/user:User": "CreateUser", "aws:iam/group:Group": "CreateGroup", "aws:iam/role:Role": "CreateRole", "aws:iam/policy:Policy": "CreatePolicy",
-	"aws:iam/userGroupMembership:UserGroupMembership": "AddUserToGroup", "aws:iam/groupPolicy:GroupPolicy": "PutGroupPolicy",
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                        "ListGroupPolicies",
+	"aws:iam/user:User":                                     "CreateUser",
+	"aws:iam/group:Group":                                   "CreateGroup",
+	"aws:iam/role:Role":                                     "CreateRole",
+	"aws:iam/policy:Policy":                                 "CreatePolicy",
+	"aws:iam/userGroupMembership:UserGroupMembership":       "AddUserToGroup",
+	"aws:iam/groupPolicy:GroupPolicy":                       "PutGroupPolicy",
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive": "ListGroupPolicies",
 	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive":      "ListAttachedGroupPolicies",
 	"aws:iam/rolePolicy:RolePolicy":                                                "PutRolePolicy",
 	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                          "ListRolePolicies",
@@ -131,7 +142,8 @@ func (c disturbance) rule() cloud.FaultRule {
 	return cloud.FaultRule{Call: creations[c.typ], Fault: c.fault, Times: 3}
 }
 
-// repeated are the types of which a creation that the SDK repeats, because its answer was lost, is told from somebody else's.
+// repeated are the types of which a creation that the SDK repeats, because its answer was lost, is told from somebody
+// else's.
 func repeated(typ string) bool {
 	return strings.HasPrefix(typ, "aws:organizations/") || strings.HasPrefix(typ, "aws:ssoadmin/")
 }
@@ -158,7 +170,14 @@ func (d *deployment) guarded(t *testing.T) {
 			for name, user := range account.Users {
 				for _, group := range user.Groups {
 					if account.Groups[group].Path == "/guardrails/" {
-						assert.NotEmpty(t, account.Groups[group].Inline, "%s of %s is in %s before its guard", name, id, group)
+						assert.NotEmpty(
+							t,
+							account.Groups[group].Inline,
+							"%s of %s is in %s before its guard",
+							name,
+							id,
+							group,
+						)
 					}
 				}
 			}
@@ -166,8 +185,9 @@ func (d *deployment) guarded(t *testing.T) {
 	})
 }
 
-// Each type of resource, disturbed at its creation three times in a row: an answer that is lost, an error after the effect, an engine that is killed. One up ends where an
-// undisturbed run ends, and nobody was without the guard. A few of them, drawn by seed; all of them with GUARDRAILS_NIGHTLY=1.
+// Each type of resource, disturbed at its creation three times in a row: an answer that is lost, an error after the
+// effect, an engine that is killed. One up ends where an undisturbed run ends, and nobody was without the guard. A
+// few of them, drawn by seed; all of them with GUARDRAILS_NIGHTLY=1.
 func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 	t.Parallel()
 	for _, folder := range []struct {
@@ -248,7 +268,11 @@ func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 
 	d := devDeployed.copy(t)
 	faults := &cloud.Faults{Seed: 7, Rates: map[cloud.Fault]float64{
-		cloud.ThrottledForGood: 0.02, cloud.ErrorBefore: 0.02, cloud.ErrorAfter: 0.02, cloud.LostReply: 0.02, cloud.LostAnswer: 0.02,
+		cloud.ThrottledForGood: 0.02,
+		cloud.ErrorBefore:      0.02,
+		cloud.ErrorAfter:       0.02,
+		cloud.LostReply:        0.02,
+		cloud.LostAnswer:       0.02,
 	}}
 	failed := 0
 	for {

@@ -55,7 +55,8 @@ func (d *deployment) edit(t *testing.T, name, before, after string) {
 	d.write(t, name, strings.Replace(content, before, after, 1))
 }
 
-// expectNothing takes the expectations out of a stack file, and what they rest on: they name people and roles that a test is about to remove.
+// expectNothing takes the expectations out of a stack file, and what they rest on: they name people and roles that a
+// test is about to remove.
 func (d *deployment) expectNothing(t *testing.T, name string) {
 	t.Helper()
 	content := d.read(t, name)
@@ -79,7 +80,12 @@ func (d *deployment) run(t *testing.T, operation workspace.Operation, stack stri
 }
 
 // runAllowing is run, with guarded resources that may go.
-func (d *deployment) runAllowing(t *testing.T, operation workspace.Operation, stack string, deleted ...string) *workspace.Report {
+func (d *deployment) runAllowing(
+	t *testing.T,
+	operation workspace.Operation,
+	stack string,
+	deleted ...string,
+) *workspace.Report {
 	t.Helper()
 	summary, err := d.workspace(t, workspace.Options{AllowDelete: deleted}).Run(t.Context(), operation, stack)
 	require.NoError(t, err)
@@ -101,7 +107,10 @@ func (d *deployment) aws(t *testing.T, use func(*sandbox.Server)) {
 	t.Helper()
 	state, err := d.workspace(t, workspace.Options{}).SandboxState()
 	require.NoError(t, err)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml")})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml")},
+	)
 	require.NoError(t, err)
 	use(server)
 	require.NoError(t, server.Close())
@@ -115,8 +124,8 @@ func (d *deployment) account(t *testing.T, id string) cloud.AccountSnapshot {
 	return found
 }
 
-// world is all that the sandbox's AWS holds, as text without what differs from run to run: ids, dates, and how many versions a policy or a
-// document had before the one in force.
+// world is all that the sandbox's AWS holds, as text without what differs from run to run: ids, dates, and how many
+// versions a policy or a document had before the one in force.
 func (d *deployment) world(t *testing.T) string {
 	t.Helper()
 	var world any

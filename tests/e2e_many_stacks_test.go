@@ -15,8 +15,9 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// What stops an organization half way, a kill or one stack that fails, is finished by running it again, and ends where an undisturbed run ends. What
-// somebody changes by hand afterwards is found, and what an edit would take away in passing is refused.
+// What stops an organization half way, a kill or one stack that fails, is finished by running it again, and ends
+// where an undisturbed run ends. What somebody changes by hand afterwards is found, and what an edit would take away
+// in passing is refused.
 func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Parallel()
 	whole := organizationDeployed.copy(t)
@@ -47,7 +48,9 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Run("one stack fails", func(t *testing.T) {
 		t.Parallel()
 		d := newOrganization(t)
-		faults := &cloud.Faults{Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: cloud.ErrorBefore}}}
+		faults := &cloud.Faults{
+			Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: cloud.ErrorBefore}},
+		}
 		options := workspace.Options{Faults: faults, DoorsFirst: true}
 		summary, err := d.workspace(t, options).Run(t.Context(), workspace.Up)
 		require.ErrorContains(t, err, "ServiceFailure")
@@ -94,14 +97,19 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		d.write(t, "Pulumi.dev.yaml", content[:at]+content[end:])
 
 		summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
-		require.ErrorContains(t, err, `guardrails:operationRoles: iam.Role "operation-role-non-97-project-ope-role" would be deleted: its people lose this way in`)
+		require.ErrorContains(
+			t,
+			err,
+			`guardrails:operationRoles: iam.Role "operation-role-non-97-project-ope-role" would be deleted: its people lose this way in`,
+		)
 		require.ErrorContains(t, err, "1 problem\n", "what hangs on the role goes with it")
 		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
 		require.Len(t, summary.Problems, 1)
 		assert.Positive(t, summary.Problems[0].Line)
 		assert.Equal(t, before, d.world(t), "nothing was changed")
 
-		_, err = d.workspace(t, workspace.Options{AllowDelete: []string{"operation-role-non-97-project-ope-role"}}).Run(t.Context(), workspace.Up, "dev")
+		_, err = d.workspace(t, workspace.Options{AllowDelete: []string{"operation-role-non-97-project-ope-role"}}).
+			Run(t.Context(), workspace.Up, "dev")
 		require.NoError(t, err)
 		assert.NotContains(t, keysOf(d.account(t, devAccount).Roles), "non-97-project-ope-role")
 	})
@@ -116,12 +124,27 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		}
 		whole.aws(t, func(s *sandbox.Server) {
 			aws := s.IAM("444455556666")
-			require.NoError(t, aws.AttachPolicy(ctx, cloud.KindRole, "shop-alice", "arn:aws:iam::aws:policy/AdministratorAccess"))
-			require.NoError(t, aws.PutPolicy(ctx, cloud.KindRole, "billing-bob", "mine", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+			require.NoError(
+				t,
+				aws.AttachPolicy(ctx, cloud.KindRole, "shop-alice", "arn:aws:iam::aws:policy/AdministratorAccess"),
+			)
+			require.NoError(
+				t,
+				aws.PutPolicy(
+					ctx,
+					cloud.KindRole,
+					"billing-bob",
+					"mine",
+					`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+				),
+			)
 			require.NoError(t, aws.TagRole(ctx, "shop-bob", map[string]string{"Project": "billing"}))
 			trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"sts:AssumeRole"}]}`
 			require.NoError(t, aws.UpdateAssumeRolePolicy(ctx, "AdminRole", trust))
-			require.NoError(t, s.IAM("111122223333").DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"))
+			require.NoError(
+				t,
+				s.IAM("111122223333").DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"),
+			)
 		})
 		world := whole.world(t)
 		found, err := whole.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift)

@@ -36,7 +36,8 @@ func newOrganizationDeployment(t *testing.T) *deployment {
 
 const goesFirst = `the stack jump makes arn:aws:iam::111122223333:user/`
 
-// A stack whose roles name people of another stack that is not deployed yet fails, and the message says which stack goes first.
+// A stack whose roles name people of another stack that is not deployed yet fails, and the message says which stack
+// goes first.
 func TestUpSaysWhichStackGoesFirst(t *testing.T) {
 	d := newOrganizationDeployment(t)
 	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "workload")
@@ -46,26 +47,44 @@ func TestUpSaysWhichStackGoesFirst(t *testing.T) {
 	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
 }
 
-// Plain Pulumi says the same: it comes from the program, which the engine calls back about what AWS refuses. The program is inside the test, and is told
-// that it is not by what the engine gives every program of its own.
+// Plain Pulumi says the same: it comes from the program, which the engine calls back about what AWS refuses. The
+// program is inside the test, and is told that it is not by what the engine gives every program of its own.
 func TestPlainPulumiSaysWhichStackGoesFirst(t *testing.T) {
 	d := newOrganizationDeployment(t)
 	p := newPipeline(t, d)
 	t.Setenv(pulumi.EnvMonitor, "an engine")
 	var said strings.Builder
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: filepath.Join(d.dir, "sandbox.yaml"), State: p.state, Stack: "workload", Account: "444455556666"})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:   filepath.Join(d.dir, "sandbox.yaml"),
+			State:   p.state,
+			Stack:   "workload",
+			Account: "444455556666",
+		},
+	)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {
 		env[key] = value
 	}
-	local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(p.dir), auto.Pulumi(p.command), auto.EnvVars(env), auto.Program(program.In(p.dir)))
+	local, err := auto.NewLocalWorkspace(
+		t.Context(),
+		auto.WorkDir(p.dir),
+		auto.Pulumi(p.command),
+		auto.EnvVars(env),
+		auto.Program(program.In(p.dir)),
+	)
 	require.NoError(t, err)
 	stack, err := auto.UpsertStack(t.Context(), "workload", local)
 	require.NoError(t, err)
 	_, err = stack.Up(t.Context(), optup.ProgressStreams(&said), optup.ErrorProgressStreams(&said))
 	require.Error(t, err)
 	assert.Contains(t, said.String(), "Invalid principal in policy")
-	assert.Contains(t, strings.Join(strings.Fields(said.String()), " "), "what to do: a user or role that a trust policy names does not exist: "+goesFirst)
+	assert.Contains(
+		t,
+		strings.Join(strings.Fields(said.String()), " "),
+		"what to do: a user or role that a trust policy names does not exist: "+goesFirst,
+	)
 }

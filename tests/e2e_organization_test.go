@@ -42,14 +42,15 @@ func stacksOf(s *workspace.Summary) []string {
 	return names
 }
 
-// The whole life of an organization in one sandbox: its policies first, people before the accounts that name them, nothing to do the second
-// time, one grant changed alone, and nothing left at the end but what is retained and named.
+// The whole life of an organization in one sandbox: its policies first, people before the accounts that name them,
+// nothing to do the second time, one grant changed alone, and nothing left at the end but what is retained and named.
 func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	t.Parallel()
 	d := newOrganization(t)
 	before := d.bytesOf(t)
 
-	up, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "management", "workload", "payments", "identity", "jump")
+	up, err := d.workspace(t, workspace.Options{}).
+		Run(t.Context(), workspace.Up, "management", "workload", "payments", "identity", "jump")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"management", "jump", "workload", "payments", "identity"}, stacksOf(up))
 	for _, r := range up.Stacks {
@@ -71,11 +72,23 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 				names = append(names, role.PermissionSet+role.Path)
 			}
 		}
-		assert.ElementsMatch(t, []string{"ProjectOperator/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "Viewer/aws-reserved/sso.amazonaws.com/ap-northeast-1/"}, names)
+		assert.ElementsMatch(
+			t,
+			[]string{
+				"ProjectOperator/aws-reserved/sso.amazonaws.com/ap-northeast-1/",
+				"Viewer/aws-reserved/sso.amazonaws.com/ap-northeast-1/",
+			},
+			names,
+		)
 	})
 
 	t.Run("an edit of an attribute changes the list in place", func(t *testing.T) {
-		d.edit(t, "Pulumi.identity.yaml", "      Project: ${path:enterprise.department}", "      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}")
+		d.edit(
+			t,
+			"Pulumi.identity.yaml",
+			"      Project: ${path:enterprise.department}",
+			"      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}",
+		)
 		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "identity")
 		require.NoError(t, err)
 		require.Len(t, changed.Stacks[0].Changes, 1)
@@ -84,7 +97,12 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	})
 
 	t.Run("an edit of one grant touches that grant alone", func(t *testing.T) {
-		d.edit(t, "Pulumi.workload.yaml", `      until: "2026-12-01T13:00:00+09:00"`, `      until: "2026-12-01T12:00:00+09:00"`)
+		d.edit(
+			t,
+			"Pulumi.workload.yaml",
+			`      until: "2026-12-01T13:00:00+09:00"`,
+			`      until: "2026-12-01T12:00:00+09:00"`,
+		)
 		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
 		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
 		require.NoError(t, err)
@@ -101,24 +119,47 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 
 	t.Run("an edit of an approval policy is a new version in force", func(t *testing.T) {
 		approvals := d.account(t, "777788889999").Documents
-		assert.Equal(t, []string{"ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy", "ap-northeast-1/SSM-SessionManagerRunShell", "ap-northeast-1/payments"}, keysOf(approvals))
-		assert.Equal(t, []string{"ap-northeast-1/SSM-JustInTimeAccessDenyAccessOrgPolicy"}, keysOf(d.account(t, "555555555555").Documents), "in the home Region alone")
+		assert.Equal(
+			t,
+			[]string{
+				"ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy",
+				"ap-northeast-1/SSM-SessionManagerRunShell",
+				"ap-northeast-1/payments",
+			},
+			keysOf(approvals),
+		)
+		assert.Equal(
+			t,
+			[]string{"ap-northeast-1/SSM-JustInTimeAccessDenyAccessOrgPolicy"},
+			keysOf(d.account(t, "555555555555").Documents),
+			"in the home Region alone",
+		)
 		d.edit(t, "Pulumi.payments.yaml", "projects: [payments-test]", "projects: [payments-test, payments-load]")
 		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "payments")
 		require.NoError(t, err)
 		require.Len(t, changed.Stacks[0].Changes, 1)
 		assert.Equal(t, workspace.Update, changed.Stacks[0].Changes[0].Op)
-		assert.Equal(t, "just-in-time-approval-ap-northeast-1-SSM-JustInTimeAccessAutoApprovalPolicy", changed.Stacks[0].Changes[0].Name)
+		assert.Equal(
+			t,
+			"just-in-time-approval-ap-northeast-1-SSM-JustInTimeAccessAutoApprovalPolicy",
+			changed.Stacks[0].Changes[0].Name,
+		)
 		policy := d.account(t, "777788889999").Documents["ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy"]
 		assert.Equal(t, 2, policy.Default)
 		assert.Contains(t, policy.Content(), "payments-load")
 	})
 
 	t.Run("destroy leaves what is retained", func(t *testing.T) {
-		down, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Destroy, "jump", "identity", "payments", "workload", "management")
+		down, err := d.workspace(t, workspace.Options{}).
+			Run(t.Context(), workspace.Destroy, "jump", "identity", "payments", "workload", "management")
 		require.NoError(t, err)
 		require.Len(t, down.Stacks, 5)
-		assert.Equal(t, []string{"identity", "payments", "workload"}, slices.Sorted(slices.Values(stacksOf(down)[:3])), "the doors go first")
+		assert.Equal(
+			t,
+			[]string{"identity", "payments", "workload"},
+			slices.Sorted(slices.Values(stacksOf(down)[:3])),
+			"the doors go first",
+		)
 		assert.Equal(t, []string{"jump", "management"}, stacksOf(down)[3:], "then the people, and the policies last")
 		retained := map[string][]string{}
 		for _, r := range down.Stacks {
@@ -127,8 +168,13 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			}
 		}
 		assert.Equal(t, map[string][]string{
-			"jump": {"passwords-policy"}, "identity": {"passwords-policy", "attributes-configuration"},
-			"workload": {"sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}, "payments": {"sessions-preferences-ap-northeast-1"},
+			"jump":     {"passwords-policy"},
+			"identity": {"passwords-policy", "attributes-configuration"},
+			"workload": {
+				"sessions-preferences-ap-northeast-1",
+				"sessions-preferences-us-east-1",
+			},
+			"payments": {"sessions-preferences-ap-northeast-1"},
 		}, retained)
 		d.aws(t, func(s *sandbox.Server) {
 			center := s.Snapshot().IdentityCenter
@@ -137,10 +183,18 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			assert.Empty(t, center.PermissionSets)
 		})
 		left := d.account(t, "444455556666")
-		assert.ElementsMatch(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell", "us-east-1/SSM-SessionManagerRunShell"}, keysOf(left.Documents))
+		assert.ElementsMatch(
+			t,
+			[]string{"ap-northeast-1/SSM-SessionManagerRunShell", "us-east-1/SSM-SessionManagerRunShell"},
+			keysOf(left.Documents),
+		)
 		assert.ElementsMatch(t, []string{"GuardrailDeployer", "BreakGlass"}, keysOf(left.Roles))
 		assert.Empty(t, left.Policies)
-		assert.Equal(t, []string{"ap-northeast-1/SSM-SessionManagerRunShell"}, keysOf(d.account(t, "777788889999").Documents))
+		assert.Equal(
+			t,
+			[]string{"ap-northeast-1/SSM-SessionManagerRunShell"},
+			keysOf(d.account(t, "777788889999").Documents),
+		)
 		assert.Empty(t, d.account(t, "777788889999").Policies)
 		assert.Empty(t, d.account(t, "555555555555").Documents)
 		assert.Empty(t, d.account(t, "111122223333").Users)
@@ -178,11 +232,22 @@ func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
 	d := newOrganization(t)
 	r := d.guardrails(t, "up", "--sandbox")
 	require.Equal(t, workspace.Holds, r.status, r.stderr)
-	sheet, first := strings.Index(r.stderr, "To undo the service control policies of o-exampleorgid without Pulumi"), strings.Index(r.stderr, "created organizations.")
+	sheet, first := strings.Index(
+		r.stderr,
+		"To undo the service control policies of o-exampleorgid without Pulumi",
+	), strings.Index(
+		r.stderr,
+		"created organizations.",
+	)
 	require.NotEqual(t, -1, sheet)
 	require.Positive(t, first)
 	assert.Less(t, sheet, first)
-	assert.Equal(t, strings.Count(r.stdout, "organization-attachment-"), strings.Count(r.stderr, "aws organizations detach-policy"), "a line for each attachment")
+	assert.Equal(
+		t,
+		strings.Count(r.stdout, "organization-attachment-"),
+		strings.Count(r.stderr, "aws organizations detach-policy"),
+		"a line for each attachment",
+	)
 
 	again := d.guardrails(t, "up", "management", "--sandbox")
 	require.Equal(t, workspace.Holds, again.status, again.stderr)
@@ -195,7 +260,19 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 	d := newOrganization(t)
 	before := d.read(t, "Pulumi.workload.yaml")
 
-	dry := d.guardrails(t, "grant", "workload", "jump/bob", "--run-as", "bob", "--for", "2h", "--ticket", "CHG9", "--dry-run")
+	dry := d.guardrails(
+		t,
+		"grant",
+		"workload",
+		"jump/bob",
+		"--run-as",
+		"bob",
+		"--for",
+		"2h",
+		"--ticket",
+		"CHG9",
+		"--dry-run",
+	)
 	require.Equal(t, workspace.Holds, dry.status, dry.stderr)
 	assert.Contains(t, dry.stdout, "+     - person: jump/bob")
 	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
@@ -212,9 +289,26 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(r.stdout), &out))
 		return out
 	}
-	told := inJSON("grant", "workload", "jump/bob", "--run-as", "bob", "--from", "2036-12-01T09:00:00+09:00", "--for", "2h", "--ticket", "CHG9")
+	told := inJSON(
+		"grant",
+		"workload",
+		"jump/bob",
+		"--run-as",
+		"bob",
+		"--from",
+		"2036-12-01T09:00:00+09:00",
+		"--for",
+		"2h",
+		"--ticket",
+		"CHG9",
+	)
 	assert.Equal(t, "arn:aws:iam::444455556666:role/guardrails/osaccess/grant-CHG9-bob", told.Grant.Role)
-	assert.Equal(t, [2]string{"2036-12-01T00:00:00Z", "2036-12-01T02:00:00Z"}, [2]string{told.Grant.From, told.Grant.Until}, "in UTC")
+	assert.Equal(
+		t,
+		[2]string{"2036-12-01T00:00:00Z", "2036-12-01T02:00:00Z"},
+		[2]string{told.Grant.From, told.Grant.Until},
+		"in UTC",
+	)
 	assert.Contains(t, told.Diff, "+     - person: jump/bob")
 	assert.Equal(t, "guardrails up workload", strings.TrimSuffix(told.Next, " -C "+d.dir))
 	assert.False(t, told.Written)

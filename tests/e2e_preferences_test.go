@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// Preferences that go back to what they were are in force, whether AWS compares a new content with the latest version or with every version; also after somebody changed
-// them by hand and back.
+// Preferences that go back to what they were are in force, whether AWS compares a new content with the latest version
+// or with every version; also after somebody changed them by hand and back.
 func TestPreferencesGoBack(t *testing.T) {
 	t.Parallel()
 	for _, compared := range []string{"latestVersion", "everyVersion"} {
@@ -23,8 +23,12 @@ func TestPreferencesGoBack(t *testing.T) {
 			d := newDeployment(t)
 			d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nduplicateContent: "+compared+"\n")
 			minutes := func(n int) {
-				d.write(t, "Pulumi.dev.yaml", fmt.Sprintf("config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"%s\"}\n"+
-					"  guardrails:sessions: {idleTimeout: %dm}\n", devAccount, n))
+				d.write(
+					t,
+					"Pulumi.dev.yaml",
+					fmt.Sprintf("config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"%s\"}\n"+
+						"  guardrails:sessions: {idleTimeout: %dm}\n", devAccount, n),
+				)
 			}
 			inForce := func() cloud.Document {
 				for _, document := range d.account(t, devAccount).Documents {
@@ -44,9 +48,16 @@ func TestPreferencesGoBack(t *testing.T) {
 			put := func(content string) {
 				d.aws(t, func(s *sandbox.Server) {
 					ssm := s.SSM(devAccount, "ap-northeast-1")
-					version, err := ssm.UpdateDocument(t.Context(), "SSM-SessionManagerRunShell", cloud.NewDocument{Content: content})
+					version, err := ssm.UpdateDocument(
+						t.Context(),
+						"SSM-SessionManagerRunShell",
+						cloud.NewDocument{Content: content},
+					)
 					require.NoError(t, err)
-					require.NoError(t, ssm.UpdateDocumentDefaultVersion(t.Context(), "SSM-SessionManagerRunShell", version))
+					require.NoError(
+						t,
+						ssm.UpdateDocumentDefaultVersion(t.Context(), "SSM-SessionManagerRunShell", version),
+					)
 				})
 			}
 			put(strings.Replace(inForce().Content(), `"idleSessionTimeout":"30"`, `"idleSessionTimeout":"60"`, 1))

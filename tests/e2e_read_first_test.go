@@ -27,22 +27,32 @@ const (
 	administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
 )
 
-// byOthers is what others do to the development account: they attach to a role, tag it, and take the guard of the group away.
+// byOthers is what others do to the development account: they attach to a role, tag it, and take the guard of the
+// group away.
 func (d *deployment) byOthers(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	d.aws(t, func(s *sandbox.Server) {
 		aws := s.IAM(devAccount)
 		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindRole, devRole, administrator))
-		require.NoError(t, aws.PutPolicy(ctx, cloud.KindRole, devRole, "mine", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`))
+		require.NoError(
+			t,
+			aws.PutPolicy(
+				ctx,
+				cloud.KindRole,
+				devRole,
+				"mine",
+				`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+			),
+		)
 		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindGroup, "guardrails-mfa", administrator))
 		require.NoError(t, aws.TagRole(ctx, devRole, map[string]string{"Project": "Test Project 1"}))
 		require.NoError(t, aws.DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"))
 	})
 }
 
-// What others changed by hand is listed apart, in the preview and in the result, and is put back; then nothing differs. Without reading, nothing of it is seen,
-// and the summary says that.
+// What others changed by hand is listed apart, in the preview and in the result, and is put back; then nothing
+// differs. Without reading, nothing of it is seen, and the summary says that.
 func TestUpReadsFirstAndPutsBack(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
@@ -79,14 +89,19 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
 }
 
-// What changes by hand while a run is under way, after it was read, is found by the read-back: the run does not hold, its heading says so, and what it says
-// that another up would do is what another up does.
+// What changes by hand while a run is under way, after it was read, is found by the read-back: the run does not hold,
+// its heading says so, and what it says that another up would do is what another up does.
 func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, workspace.Up, "dev")
-	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"    - name: non-97-test-user2\n",
+		"    - name: non-97-test-user2\n    - name: non-97-test-user4\n",
+	)
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	ended := make(chan struct{})
@@ -95,12 +110,16 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 		for lines := bufio.NewScanner(read); lines.Scan(); {
 			if strings.HasPrefix(lines.Text(), "up dev: created iam.User ") {
 				d.aws(t, func(s *sandbox.Server) {
-					assert.NoError(t, s.IAM(devAccount).AttachPolicy(t.Context(), cloud.KindRole, devRole, administrator))
+					assert.NoError(
+						t,
+						s.IAM(devAccount).AttachPolicy(t.Context(), cloud.KindRole, devRole, administrator),
+					)
 				})
 			}
 		}
 	}()
-	summary, err := d.workspace(t, workspace.Options{Verify: true, Progress: workspace.NewProgress(write)}).Run(t.Context(), workspace.Up, "dev")
+	summary, err := d.workspace(t, workspace.Options{Verify: true, Progress: workspace.NewProgress(write)}).
+		Run(t.Context(), workspace.Up, "dev")
 	require.NoError(t, write.Close())
 	<-ended
 	require.ErrorContains(t, err, "deployed, and AWS holds something else than was deployed: another up would\n")
@@ -137,19 +156,33 @@ func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
-	d.edit(t, "Pulumi.dev.yaml", "      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: os-user3\n")
-	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"      project: Test Project 2\n      runAs: os-user3\n",
+		"      project: Test Project 1\n      runAs: os-user3\n",
+	)
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"    - name: non-97-test-user2\n",
+		"    - name: non-97-test-user2\n    - name: non-97-test-user4\n",
+	)
 	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
 	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "      tags.Project: up changes \"Test Project 2\" to \"Test Project 1\"\n")
-	assert.Contains(t, out.String(), "  ! iam.User non-97-test-user4-user is in the stack file, and the state does not have it; up makes it\n")
+	assert.Contains(
+		t,
+		out.String(),
+		"  ! iam.User non-97-test-user4-user is in the stack file, and the state does not have it; up makes it\n",
+	)
 	assert.NotContains(t, out.String(), "somebody")
 }
 
-// A user of another account who was deleted and made again is another principal: the trust policies that named the user hold the dead id. Up writes the name
-// again, in every account.
+// A user of another account who was deleted and made again is another principal: the trust policies that named the
+// user hold the dead id. Up writes the name again, in every account.
 func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 	t.Parallel()
 	d := organizationDeployed.copy(t)
@@ -169,8 +202,8 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
 
-// The version in force counts, whatever versions there are: of a policy it is put back. Of session preferences the provider sees the newest one alone; an older
-// one in force is named as what up leaves, and not passed over.
+// The version in force counts, whatever versions there are: of a policy it is put back. Of session preferences the
+// provider sees the newest one alone; an older one in force is named as what up leaves, and not passed over.
 func TestTheVersionInForceIsPutBack(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -193,22 +226,38 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 	for round := range 2 {
 		d.aws(t, func(s *sandbox.Server) {
 			if round == 0 {
-				_, err := s.IAM(devAccount).CreatePolicyVersion(ctx, guard, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
+				_, err := s.IAM(devAccount).
+					CreatePolicyVersion(ctx, guard, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
 				require.NoError(t, err)
-				_, err = s.SSM(devAccount, "ap-northeast-1").UpdateDocument(ctx, "SSM-SessionManagerRunShell", cloud.NewDocument{Content: open})
+				_, err = s.SSM(devAccount, "ap-northeast-1").
+					UpdateDocument(ctx, "SSM-SessionManagerRunShell", cloud.NewDocument{Content: open})
 				require.NoError(t, err)
 			}
 			require.NoError(t, s.IAM(devAccount).SetDefaultPolicyVersion(ctx, guard, "v2"))
-			require.NoError(t, s.SSM(devAccount, "ap-northeast-1").UpdateDocumentDefaultVersion(ctx, "SSM-SessionManagerRunShell", "2"))
+			require.NoError(
+				t,
+				s.SSM(devAccount, "ap-northeast-1").
+					UpdateDocumentDefaultVersion(ctx, "SSM-SessionManagerRunShell", "2"),
+			)
 		})
 		summary, err := d.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift, "dev")
 		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
 		var out strings.Builder
 		require.NoError(t, summary.WriteText(&out))
 		if round == 0 {
-			assert.Contains(t, out.String(), "      content.inputs.runAsEnabled: somebody changed true to false\n", "key by key")
+			assert.Contains(
+				t,
+				out.String(),
+				"      content.inputs.runAsEnabled: somebody changed true to false\n",
+				"key by key",
+			)
 		} else { // The provider reads the newest version, which is ours, and finds nothing to write.
-			assert.Contains(t, out.String(), "      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up leaves it", out.String())
+			assert.Contains(
+				t,
+				out.String(),
+				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up leaves it",
+				out.String(),
+			)
 			assert.ErrorContains(t, err, "puts back all but 1")
 		}
 		assert.Contains(t, out.String(), "iam.Policy operation-policy-guardrails-operation-guard", "round %d", round)
@@ -272,7 +321,8 @@ func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
 		require.NoError(t, cmd.Start())
 		done := 0
 		for lines := bufio.NewScanner(progress); done < after && lines.Scan(); {
-			if strings.Contains(lines.Text(), "up dev: created ") || strings.Contains(lines.Text(), "up dev: updated ") {
+			if strings.Contains(lines.Text(), "up dev: created ") ||
+				strings.Contains(lines.Text(), "up dev: updated ") {
 				done++
 			}
 		}

@@ -51,14 +51,20 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)))
 }
 
-// A file of the sandbox's accounts that was cut is refused with a line that puts the sandbox back to what it was before the last command that changed it.
+// A file of the sandbox's accounts that was cut is refused with a line that puts the sandbox back to what it was
+// before the last command that changed it.
 func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, workspace.Up, "dev")
 	before := d.world(t)
-	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "    - name: non-97-test-user2\n    - name: non-97-test-user4\n")
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"    - name: non-97-test-user2\n",
+		"    - name: non-97-test-user2\n    - name: non-97-test-user4\n",
+	)
 	d.run(t, workspace.Up, "dev")
 	after := d.world(t)
 	state, err := d.sandboxState()
@@ -68,7 +74,12 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	require.NoError(t, os.WriteFile(state, data[:len(data)/2], 0o600))
 	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up, workspace.Drift, workspace.Destroy} {
 		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), operation, "dev")
-		require.ErrorContains(t, err, state+": the sandbox of this folder is broken: the end of the file is missing", operation)
+		require.ErrorContains(
+			t,
+			err,
+			state+": the sandbox of this folder is broken: the end of the file is missing",
+			operation,
+		)
 		assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
 	}
 	line := regexp.MustCompile(`; (tar -cf .*) puts back what it was before`).FindStringSubmatch(err.Error())
@@ -81,8 +92,8 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
 }
 
-// What was proven is what is deployed: the principals of a stack's world, their documents, boundaries, tags and memberships are in AWS
-// afterwards, and no user or role beside them.
+// What was proven is what is deployed: the principals of a stack's world, their documents, boundaries, tags and
+// memberships are in AWS afterwards, and no user or role beside them.
 func TestWhatIsDeployedIsTheWorldThatWasProven(t *testing.T) {
 	t.Parallel()
 	for stack, account := range map[string]string{"dev": devAccount, "prod": prodAccount} {
@@ -235,14 +246,22 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
 	d.aws(t, func(s *sandbox.Server) {
-		require.NoError(t, s.IAM(devAccount).Enrol("non-97-test-user2", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
+		require.NoError(
+			t,
+			s.IAM(devAccount).Enrol("non-97-test-user2", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}),
+		)
 	})
 	require.NotEmpty(t, d.account(t, devAccount).Users["non-97-test-user2"].MFADevices)
 	require.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "enrolment is the person's own business")
 
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "")
-	d.edit(t, "Pulumi.dev.yaml", "    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", "")
+	d.edit(
+		t,
+		"Pulumi.dev.yaml",
+		"    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n",
+		"",
+	)
 	r := d.runAllowing(t, workspace.Up, "dev", "operation-role-TestProject2-os-user2")
 	assert.Subset(t, changed(r), []string{"delete non-97-test-user2-user", "delete non-97-test-user2-membership"})
 	account := d.account(t, devAccount)
@@ -251,8 +270,8 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 	assert.Contains(t, account.Users, "non-97-test-user1")
 }
 
-// Destroying leaves AWS as it was before, but for what is retained on purpose, and that is named: without the preferences every shell would be
-// ssm-user's, and without the password policy AWS's own would hold.
+// Destroying leaves AWS as it was before, but for what is retained on purpose, and that is named: without the
+// preferences every shell would be ssm-user's, and without the password policy AWS's own would hold.
 func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 	t.Parallel()
 	for stack, c := range map[string]struct {

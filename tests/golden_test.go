@@ -16,7 +16,8 @@ import (
 // updateGolden rewrites the golden files instead of comparing with them. CI never sets it.
 const updateGolden = "UPDATE_GOLDEN"
 
-// golden compares files, by name, with those of testdata/golden/<dir>: a file too many or too few is a difference as well.
+// golden compares files, by name, with those of testdata/golden/<dir>: a file too many or too few is a difference as
+// well.
 func golden(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
 	root := filepath.Join("testdata", "golden", filepath.FromSlash(dir))
@@ -51,16 +52,29 @@ func golden(t *testing.T, dir string, files map[string]string) {
 			continue
 		}
 		if name == resourcesFile {
-			t.Errorf("%s/%s differs:\n%s\nif that is meant, review it like a migration, then %s=1", dir, name, resourceChanges(want, files[name]), updateGolden)
+			t.Errorf(
+				"%s/%s differs:\n%s\nif that is meant, review it like a migration, then %s=1",
+				dir,
+				name,
+				resourceChanges(want, files[name]),
+				updateGolden,
+			)
 			continue
 		}
-		t.Errorf("%s/%s differs (-golden +rendered):\n%s\nif that is meant, %s=1", dir, name, cmp.Diff(want, files[name]), updateGolden)
+		t.Errorf(
+			"%s/%s differs (-golden +rendered):\n%s\nif that is meant, %s=1",
+			dir,
+			name,
+			cmp.Diff(want, files[name]),
+			updateGolden,
+		)
 	}
 }
 
 const resourcesFile = "resources.txt"
 
-// resourceChanges says what a difference of two resource lists does to a live account. A line begins with type and name.
+// resourceChanges says what a difference of two resource lists does to a live account. A line begins with type and
+// name.
 func resourceChanges(want, got string) string {
 	index := func(list string) map[string]string {
 		lines := map[string]string{}
@@ -83,7 +97,10 @@ func resourceChanges(want, got string) string {
 	}
 	for _, key := range slices.Sorted(maps.Keys(after)) {
 		if _, there := before[key]; !there {
-			changes = append(changes, "ADDED   "+key+": creates it; with a REMOVED of the same type it is a rename, which wants an alias")
+			changes = append(
+				changes,
+				"ADDED   "+key+": creates it; with a REMOVED of the same type it is a rename, which wants an alias",
+			)
 		}
 	}
 	return strings.Join(changes, "\n")
@@ -91,7 +108,10 @@ func resourceChanges(want, got string) string {
 
 // The list of differences says which resources a rename would delete.
 func TestResourceChangesNameWhatIsDeleted(t *testing.T) {
-	changes := resourceChanges("aws:iam/role:Role a-role a\naws:iam/user:User u a\n", "aws:iam/role:Role b-role a\naws:iam/user:User u b\n")
+	changes := resourceChanges(
+		"aws:iam/role:Role a-role a\naws:iam/user:User u a\n",
+		"aws:iam/role:Role b-role a\naws:iam/user:User u b\n",
+	)
 	assert.Equal(t, strings.Join([]string{
 		"REMOVED aws:iam/role:Role a-role: deletes it from live accounts",
 		"CHANGED aws:iam/user:User u a => aws:iam/user:User u b",

@@ -42,7 +42,9 @@ func (r stateResource) managed() bool { return r.Custom && !strings.HasPrefix(r.
 // state is what the engine of the sandbox has of a stack, in its order: what something depends on stands before it.
 func (d *deployment) state(t *testing.T, stack string) []stateResource {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(d.cache, "sandbox", "*", "backend", ".pulumi", "stacks", "*", stack+".json"))
+	files, err := filepath.Glob(
+		filepath.Join(d.cache, "sandbox", "*", "backend", ".pulumi", "stacks", "*", stack+".json"),
+	)
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	data, err := os.ReadFile(files[0])
@@ -56,8 +58,8 @@ func (d *deployment) state(t *testing.T, stack string) []stateResource {
 	return state.Checkpoint.Latest.Resources
 }
 
-// hand changes what a stack deployed beside its engine, by the calls that the provider would make: whatever AWS has of a resource can be changed so,
-// without a list of types.
+// hand changes what a stack deployed beside its engine, by the calls that the provider would make: whatever AWS has
+// of a resource can be changed so, without a list of types.
 type hand struct {
 	t      *testing.T
 	server *sandbox.Server
@@ -75,7 +77,12 @@ func (d *deployment) byHand(t *testing.T, stack, account string, use func(*hand)
 		State: folderState, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account,
 	})
 	require.NoError(t, err)
-	h := &hand{t: t, server: server, clients: map[string]pulumirpc.ResourceProviderClient{}, providers: map[string]stateResource{}}
+	h := &hand{
+		t:         t,
+		server:    server,
+		clients:   map[string]pulumirpc.ResourceProviderClient{},
+		providers: map[string]stateResource{},
+	}
 	for _, r := range d.state(t, stack) {
 		if strings.HasPrefix(r.Type, "pulumi:providers:") {
 			h.providers[r.URN+"::"+r.ID] = r
@@ -91,14 +98,28 @@ func (d *deployment) pulumiRefresh(t *testing.T, stack, account string) {
 	state, err := d.sandboxState()
 	require.NoError(t, err)
 	home := filepath.Dir(state)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account},
+	)
 	require.NoError(t, err)
 	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
 	require.NoError(t, err)
-	local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(filepath.Join(home, "project", stack)), auto.Pulumi(command), auto.EnvVars(map[string]string{
-		"PULUMI_BACKEND_URL": "file://" + filepath.Join(home, "backend") + "?metadata=skip", "PULUMI_HOME": filepath.Join(home, "pulumi"),
-		"PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DEBUG_PROVIDERS": server.DebugProviders(),
-	}))
+	local, err := auto.NewLocalWorkspace(
+		t.Context(),
+		auto.WorkDir(filepath.Join(home, "project", stack)),
+		auto.Pulumi(command),
+		auto.EnvVars(map[string]string{
+			"PULUMI_BACKEND_URL": "file://" + filepath.Join(
+				home,
+				"backend",
+			) + "?metadata=skip",
+			"PULUMI_HOME":              filepath.Join(home, "pulumi"),
+			"PULUMI_CONFIG_PASSPHRASE": "sandbox",
+			"PULUMI_SKIP_UPDATE_CHECK": "true",
+			"PULUMI_DEBUG_PROVIDERS":   server.DebugProviders(),
+		}),
+	)
 	require.NoError(t, err)
 	selected, err := auto.SelectStack(t.Context(), stack, local)
 	require.NoError(t, err)
@@ -153,29 +174,52 @@ func (h *hand) pack(object map[string]any) *structpb.Struct {
 	return packed
 }
 
-// change gives a resource other inputs. It says why AWS or the provider would not have them, and whether only another resource could.
+// change gives a resource other inputs. It says why AWS or the provider would not have them, and whether only another
+// resource could.
 func (h *hand) change(r stateResource, inputs map[string]any) (identity bool, refused error) {
 	h.t.Helper()
 	ctx, client := context.WithoutCancel(h.t.Context()), h.client(r)
-	checked, err := client.Check(ctx, &pulumirpc.CheckRequest{Urn: r.URN, Olds: h.pack(r.Inputs), News: h.pack(inputs), RandomSeed: []byte("hand")})
+	checked, err := client.Check(
+		ctx,
+		&pulumirpc.CheckRequest{Urn: r.URN, Olds: h.pack(r.Inputs), News: h.pack(inputs), RandomSeed: []byte("hand")},
+	)
 	if err != nil {
 		return false, err
 	}
 	if failures := checked.GetFailures(); len(failures) > 0 {
 		return false, fmt.Errorf("%s: %s", failures[0].GetProperty(), failures[0].GetReason())
 	}
-	diff, err := client.Diff(ctx, &pulumirpc.DiffRequest{Id: r.ID, Urn: r.URN, Olds: h.pack(r.Outputs), OldInputs: h.pack(r.Inputs), News: checked.GetInputs()})
+	diff, err := client.Diff(
+		ctx,
+		&pulumirpc.DiffRequest{
+			Id:        r.ID,
+			Urn:       r.URN,
+			Olds:      h.pack(r.Outputs),
+			OldInputs: h.pack(r.Inputs),
+			News:      checked.GetInputs(),
+		},
+	)
 	if err != nil {
 		return false, err
 	}
 	if len(diff.GetReplaces()) > 0 {
 		return true, nil
 	}
-	_, err = client.Update(ctx, &pulumirpc.UpdateRequest{Id: r.ID, Urn: r.URN, Olds: h.pack(r.Outputs), OldInputs: h.pack(r.Inputs), News: checked.GetInputs()})
+	_, err = client.Update(
+		ctx,
+		&pulumirpc.UpdateRequest{
+			Id:        r.ID,
+			Urn:       r.URN,
+			Olds:      h.pack(r.Outputs),
+			OldInputs: h.pack(r.Inputs),
+			News:      checked.GetInputs(),
+		},
+	)
 	return false, err
 }
 
-// delete deletes a resource, after whatever hangs on it where AWS wants that and the caller takes it. It gives the URNs of all that went.
+// delete deletes a resource, after whatever hangs on it where AWS wants that and the caller takes it. It gives the
+// URNs of all that went.
 func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (gone []string, err error) {
 	h.t.Helper()
 	remove := func(r stateResource) error {
@@ -187,7 +231,9 @@ func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (go
 		return []string{r.URN}, err
 	}
 	for _, other := range slices.Backward(all) {
-		if other.managed() && (slices.Contains(other.Dependencies, r.URN) || hangsOn(other, r)) && other.Type != "aws:iam/role:Role" && other.Type != "aws:iam/user:User" {
+		if other.managed() && (slices.Contains(other.Dependencies, r.URN) || hangsOn(other, r)) &&
+			other.Type != "aws:iam/role:Role" &&
+			other.Type != "aws:iam/user:User" {
 			if err := remove(other); err != nil {
 				return gone, err
 			}
@@ -218,7 +264,8 @@ type handMade struct {
 	values []any
 }
 
-// handMades are the changes of a property of a value, whatever the property means, but for the paths that the program ignores.
+// handMades are the changes of a property of a value, whatever the property means, but for the paths that the program
+// ignores.
 func handMades(property string, value any, ignored []string) []handMade {
 	var all []handMade
 	add := func(what string, values ...any) {

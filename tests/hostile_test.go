@@ -20,20 +20,35 @@ import (
 
 // hostile are texts that do something to who reads them raw: on a terminal, in a log of a CI system, in Markdown.
 var hostile = []string{
-	"x\x1b[2Jx", "x\rx", "x\n::error file=a,line=1::forged", "x\x7fx", "x\u009b31mx", "x\u202ex", "x\u2066x", "x\u200bx", "x\ufeffx", "x\u2028x", "x\x07x", "x\U000e0041x",
-	"x\n##[error]forged", "x\n\n# forged\n", "a|b](javascript:x)<img src=x> @everyone",
+	"x\x1b[2Jx",
+	"x\rx",
+	"x\n::error file=a,line=1::forged",
+	"x\x7fx",
+	"x\u009b31mx",
+	"x\u202ex",
+	"x\u2066x",
+	"x\u200bx",
+	"x\ufeffx",
+	"x\u2028x",
+	"x\x07x",
+	"x\U000e0041x",
+	"x\n##[error]forged",
+	"x\n\n# forged\n",
+	"a|b](javascript:x)<img src=x> @everyone",
 }
 
 // raw finds what no verb may print.
 func raw(text string) string {
 	for _, r := range text {
-		if r != '\n' && r != '\t' && (unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
+		if r != '\n' && r != '\t' &&
+			(unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029') {
 			return string(r)
 		}
 	}
 	for line := range strings.Lines(text) {
 		trimmed := strings.TrimSpace(line)
-		if strings.HasPrefix(trimmed, "::error file=a") || strings.HasPrefix(trimmed, "##[") || strings.HasPrefix(trimmed, "# forged") {
+		if strings.HasPrefix(trimmed, "::error file=a") || strings.HasPrefix(trimmed, "##[") ||
+			strings.HasPrefix(trimmed, "# forged") {
 			return line
 		}
 	}
@@ -42,11 +57,55 @@ func raw(text string) string {
 
 // readingVerbs are the command lines that read stack files and neither an account nor an engine.
 var readingVerbs = [][]string{
-	{"check"}, {"check", "--strict"}, {"check", "--json"}, {"check", "--brief"}, {"render", "--out", "rendered"}, {"render", "--json"}, {"matrix"}, {"matrix", "--markdown"}, {"matrix", "--json"},
-	{"explain", "--as", "alice", "--via", "shop-operation", "--opens", "shell", "--on", "Project=Shop"}, {"explain", "--as", "x\x1b[2Jx", "--do", "iam:CreateUser"}, {"handover"}, {"handover", "--json"},
-	{"stacks"}, {"stacks", "--json"}, {"deployer", "--out", "deployer"}, {"schema"}, {"diff"}, {"diff", "--markdown"}, {"diff", "--json"},
-	{"grant", "full", "alice", "--ticket", "x\x1b[2J", "--for", "1h", "--dry-run"}, {"revoke", "full", "alice", "--dry-run"}, {"audit", "Pulumi.full.yaml"},
-	{"drift", "nothing\x1b[2J"}, {"preview", "nothing\x1b[2J"}, {"check", "-C", "no\x1b[2Jwhere"},
+	{
+		"check",
+	},
+	{"check", "--strict"},
+	{"check", "--json"},
+	{"check", "--brief"},
+	{"render", "--out", "rendered"},
+	{"render", "--json"},
+	{"matrix"},
+	{"matrix", "--markdown"},
+	{"matrix", "--json"},
+	{
+		"explain",
+		"--as",
+		"alice",
+		"--via",
+		"shop-operation",
+		"--opens",
+		"shell",
+		"--on",
+		"Project=Shop",
+	},
+	{"explain", "--as", "x\x1b[2Jx", "--do", "iam:CreateUser"},
+	{"handover"},
+	{"handover", "--json"},
+	{
+		"stacks",
+	},
+	{"stacks", "--json"},
+	{"deployer", "--out", "deployer"},
+	{"schema"},
+	{"diff"},
+	{"diff", "--markdown"},
+	{"diff", "--json"},
+	{
+		"grant",
+		"full",
+		"alice",
+		"--ticket",
+		"x\x1b[2J",
+		"--for",
+		"1h",
+		"--dry-run",
+	},
+	{"revoke", "full", "alice", "--dry-run"},
+	{"audit", "Pulumi.full.yaml"},
+	{"drift", "nothing\x1b[2J"},
+	{"preview", "nothing\x1b[2J"},
+	{"check", "-C", "no\x1b[2Jwhere"},
 }
 
 // textNodes are the scalars of a stack file that are text, keys of tables included.
@@ -61,7 +120,8 @@ func textNodes(n *yaml.Node) []*yaml.Node {
 	return all
 }
 
-// hostileFiles are the full stack file with hostile texts: all prose at once, which is taken, and every text at once, which is refused.
+// hostileFiles are the full stack file with hostile texts: all prose at once, which is taken, and every text at once,
+// which is refused.
 func hostileFiles(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -83,8 +143,12 @@ func hostileFiles(t *testing.T) map[string]string {
 			}
 			for _, item := range section.Content {
 				for k := 0; k+1 < len(item.Content); k += 2 {
-					if item.Content[k].Value == "it" || item.Content[k].Value == "because" && item.Content[0].Value == "id" {
-						item.Content[k+1].Value, item.Content[k+1].Style = item.Content[k+1].Value+strings.Join(hostile, ""), yaml.DoubleQuotedStyle
+					if item.Content[k].Value == "it" ||
+						item.Content[k].Value == "because" && item.Content[0].Value == "id" {
+						item.Content[k+1].Value, item.Content[k+1].Style = item.Content[k+1].Value+strings.Join(
+							hostile,
+							"",
+						), yaml.DoubleQuotedStyle
 					}
 				}
 			}
@@ -103,12 +167,19 @@ func TestNoVerbPrintsWhatWouldHarmItsReader(t *testing.T) {
 	for name, text := range hostileFiles(t) {
 		dir := t.TempDir()
 		git := func(args ...string) {
-			cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+			cmd := exec.Command(
+				"git",
+				append(
+					[]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"},
+					args...)...)
 			cmd.Dir = dir
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s", out)
 		}
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o644))
+		require.NoError(
+			t,
+			os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o644),
+		)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.full.yaml"), []byte(readText(t, fullStack)), 0o644))
 		git("init", "-q")
 		git("add", "-A")
@@ -141,7 +212,8 @@ func TestNoVerbPrintsWhatWouldHarmItsReader(t *testing.T) {
 	}
 }
 
-// A file that never ends, or that nobody writes to, is refused by every verb with its path, at once and with little memory.
+// A file that never ends, or that nobody writes to, is refused by every verb with its path, at once and with little
+// memory.
 func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 	command, err := buildCommand()
 	require.NoError(t, err)
@@ -175,7 +247,15 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 				}
 				assert.Contains(t, string(out), says, "%s %s", verb, name)
 				assert.Contains(t, string(out), name, "%s %s", verb, name)
-				assert.Contains(t, []workspace.Status{workspace.Refused, workspace.WrongUse}, status, "%s %s: %s", verb, name, out)
+				assert.Contains(
+					t,
+					[]workspace.Status{workspace.Refused, workspace.WrongUse},
+					status,
+					"%s %s: %s",
+					verb,
+					name,
+					out,
+				)
 			}
 		}
 	}

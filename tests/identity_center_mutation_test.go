@@ -22,40 +22,53 @@ func shopInstance(region, id string) string {
 	return "arn:aws:ec2:" + region + ":" + otherAccount + ":instance/" + id
 }
 
-// permissionSetEngine is the account of the nodes with the role of a permission set whose inline policy is the given one, in one of the settings.
-func permissionSetEngine(set *identitycenter.PermissionSetArgs, in setting, inline policy.Document) (*access.Engine, error) {
+// permissionSetEngine is the account of the nodes with the role of a permission set whose inline policy is the given
+// one, in one of the settings.
+func permissionSetEngine(
+	set *identitycenter.PermissionSetArgs,
+	in setting,
+	inline policy.Document,
+) (*access.Engine, error) {
 	tags := func(project string) []world.Tag { return []world.Tag{{Key: "Project", Value: project}} }
-	w := access.World{IdentityCenter: &world.IdentityCenterInstance{}, Accounts: []world.Account{{ID: otherAccount, Partition: policy.AWS, Nodes: []world.Node{
-		{Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("shop")},
-		{Kind: world.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("payroll")},
-		{Kind: world.Instance, ID: untagged, Region: "ap-northeast-1"},
-		{Kind: world.Instance, ID: "i-0000000000000004a", Region: "ap-northeast-1", Tags: tags("")},
-		{Kind: world.Instance, ID: "i-0000000000000005a", Region: "eu-west-1", Tags: tags("shop")},
-		{Kind: world.Instance, ID: "i-0000000000000006a", Region: "us-east-1", Tags: tags("shop")},
-		{Kind: world.Instance, ID: "i-0000000000000007a", Region: "us-east-1", Tags: tags("billing")},
-		{Kind: world.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("shop")},
-		{Kind: world.ManagedInstance, ID: "mi-0000000000000002a", Region: "us-east-1", Tags: tags("payroll")},
-		{Kind: world.ManagedInstance, ID: "mi-0000000000000003a", Region: "eu-west-1", Tags: tags("shop")},
-		{Kind: world.ManagedInstance, ID: "mi-0000000000000004a", Region: "us-east-1", Tags: tags("")},
-	}}}}
+	w := access.World{
+		IdentityCenter: &world.IdentityCenterInstance{},
+		Accounts: []world.Account{{ID: otherAccount, Partition: policy.AWS, Nodes: []world.Node{
+			{Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: tags("shop")},
+			{Kind: world.Instance, ID: secondNode, Region: "ap-northeast-1", Tags: tags("payroll")},
+			{Kind: world.Instance, ID: untagged, Region: "ap-northeast-1"},
+			{Kind: world.Instance, ID: "i-0000000000000004a", Region: "ap-northeast-1", Tags: tags("")},
+			{Kind: world.Instance, ID: "i-0000000000000005a", Region: "eu-west-1", Tags: tags("shop")},
+			{Kind: world.Instance, ID: "i-0000000000000006a", Region: "us-east-1", Tags: tags("shop")},
+			{Kind: world.Instance, ID: "i-0000000000000007a", Region: "us-east-1", Tags: tags("billing")},
+			{Kind: world.ManagedInstance, ID: "mi-0000000000000001a", Region: "us-east-1", Tags: tags("shop")},
+			{Kind: world.ManagedInstance, ID: "mi-0000000000000002a", Region: "us-east-1", Tags: tags("payroll")},
+			{Kind: world.ManagedInstance, ID: "mi-0000000000000003a", Region: "eu-west-1", Tags: tags("shop")},
+			{Kind: world.ManagedInstance, ID: "mi-0000000000000004a", Region: "us-east-1", Tags: tags("")},
+		}}},
+	}
 	set.AddToWorld(&w)
 	role := &w.Accounts[0].Roles[0]
 	role.ID, role.Attached = "AROAEXAMPLE0", nil
 	w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{Name: "takes-tags", Path: "/", Trust: policy.New(
-		policy.Allow("Everything", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(set.RoleARN(otherAccount))),
+		policy.Allow("Everything", "sts:AssumeRole", "sts:TagSession").
+			For(policy.AWSPrincipals(set.RoleARN(otherAccount))),
 	)})
 	role = &w.Accounts[0].Roles[0]
 	switch in {
 	case besideAdmin:
 		inline.Statements = append(slices.Clone(inline.Statements), policy.Allow("Everything", "*").On("*"))
 	case withoutDenies:
-		inline.Statements = slices.DeleteFunc(slices.Clone(inline.Statements), func(s policy.Statement) bool { return s.Effect == policy.EffectDeny })
+		inline.Statements = slices.DeleteFunc(
+			slices.Clone(inline.Statements),
+			func(s policy.Statement) bool { return s.Effect == policy.EffectDeny },
+		)
 	}
 	role.Inline = []world.InlinePolicy{{Name: identitycenter.PermissionSetPolicyName, Document: inline}}
 	return access.Compile(w)
 }
 
-// permissionSetSentences say what a permission set of the template is for, and what it keeps shut whatever is beside it.
+// permissionSetSentences say what a permission set of the template is for, and what it keeps shut whatever is beside
+// it.
 func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 	var s sentences
 	role, project := set.RoleARN(otherAccount), world.Tag{Key: "Project", Value: "shop"}
@@ -74,25 +87,78 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			s.ask(besideAdmin, dave, false, it, action, resources, "aws:TagKeys=Project")
 		}
 	}
-	shut("opens no other way onto nodes", list(node), "ec2-instance-connect:OpenTunnel", "ec2-instance-connect:SendSSHPublicKey", "ec2:EnableSerialConsoleAccess",
-		"ec2:GetPasswordData", "ecs:ExecuteCommand", "ssm-guiconnect:StartConnection", "ssm:CreateAssociation", "ssm:CreateAssociationBatch",
-		"ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution", "ssm:UpdateAssociation",
-		"ssm:UpdateAssociationStatus", "ssm:UpdateMaintenanceWindowTask")
+	shut(
+		"opens no other way onto nodes",
+		list(node),
+		"ec2-instance-connect:OpenTunnel",
+		"ec2-instance-connect:SendSSHPublicKey",
+		"ec2:EnableSerialConsoleAccess",
+		"ec2:GetPasswordData",
+		"ecs:ExecuteCommand",
+		"ssm-guiconnect:StartConnection",
+		"ssm:CreateAssociation",
+		"ssm:CreateAssociationBatch",
+		"ssm:RegisterTaskWithMaintenanceWindow",
+		"ssm:SendCommand",
+		"ssm:StartAssociationsOnce",
+		"ssm:StartAutomationExecution",
+		"ssm:UpdateAssociation",
+		"ssm:UpdateAssociationStatus",
+		"ssm:UpdateMaintenanceWindowTask",
+	)
 	shut("opens no way onto other machines", list(node), waysElsewhere...)
-	shut("changes no session document", list("arn:aws:ssm:us-east-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
-		"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument", "ssm:UpdateDocumentDefaultVersion")
-	shut("changes nothing that nodes run", list(node), "ec2:AssociateIamInstanceProfile", "ec2:ModifyInstanceAttribute", "ec2:ReplaceIamInstanceProfileAssociation")
+	shut(
+		"changes no session document",
+		list("arn:aws:ssm:us-east-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
+		"ssm:CreateDocument",
+		"ssm:DeleteDocument",
+		"ssm:ModifyDocumentPermission",
+		"ssm:UpdateDocument",
+		"ssm:UpdateDocumentDefaultVersion",
+	)
+	shut(
+		"changes nothing that nodes run",
+		list(node),
+		"ec2:AssociateIamInstanceProfile",
+		"ec2:ModifyInstanceAttribute",
+		"ec2:ReplaceIamInstanceProfileAssociation",
+	)
 	shut("touches no authorization tag", list(node), "ec2:CreateTags", "ec2:DeleteTags")
 	shut("touches no authorization tag", list(managedShop), "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource")
 	shut("touches no authorization tag", list(away+":role/x"), "iam:CreateRole", "iam:TagRole", "iam:UntagRole")
 	shut("touches no authorization tag", list(away+":user/x"), "iam:CreateUser", "iam:TagUser", "iam:UntagUser")
 	next := away + ":role/takes-tags"
-	s = append(s,
-		question{it: "takes another role", in: besideAdmin, as: dave, request: access.AssumeRole(next, "dave"), allowed: true},
-		question{it: "tags no session of it", in: besideAdmin, as: dave, request: access.AssumeRole(next, "dave", world.Tag{Key: "Project", Value: "payroll"})})
+	s = append(
+		s,
+		question{
+			it:      "takes another role",
+			in:      besideAdmin,
+			as:      dave,
+			request: access.AssumeRole(next, "dave"),
+			allowed: true,
+		},
+		question{
+			it:      "tags no session of it",
+			in:      besideAdmin,
+			as:      dave,
+			request: access.AssumeRole(next, "dave", world.Tag{Key: "Project", Value: "payroll"}),
+		},
+	)
 	if set.Template == identitycenter.ReadOnlyTemplate {
-		s.ask(besideAdmin, dave, false, "opens no session", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"))
-		shut("opens no session", list("arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1"), "ssm:ResumeSession", "ssm:TerminateSession")
+		s.ask(
+			besideAdmin,
+			dave,
+			false,
+			"opens no session",
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
+		)
+		shut(
+			"opens no session",
+			list("arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1"),
+			"ssm:ResumeSession",
+			"ssm:TerminateSession",
+		)
 		for _, action := range []string{
 			"AddUserToGroup", "AttachRolePolicy", "CreatePolicy", "DeactivateMFADevice", "DeleteRole", "DetachRolePolicy", "EnableMFADevice", "PassRole", "PutRolePolicy",
 			"RemoveUserFromGroup", "ResetServiceSpecificCredential", "ResyncMFADevice", "SetDefaultPolicyVersion", "TagPolicy", "UntagPolicy", "UpdateAssumeRolePolicy", "UploadSSHPublicKey",
@@ -104,11 +170,23 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 	}
 	start := func(in setting, who access.Session, allowed bool, it, node string) {
 		region := strings.Split(node, ":")[3]
-		s.ask(in, who, allowed, it, "ssm:StartSession", list(node, "arn:aws:ssm:"+region+":"+otherAccount+":document/SSM-SessionManagerRunShell"))
+		s.ask(
+			in,
+			who,
+			allowed,
+			it,
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:"+region+":"+otherAccount+":document/SSM-SessionManagerRunShell"),
+		)
 	}
 	reached := list(node, managedShop, shopInstance("us-east-1", "i-0000000000000006a"))
-	others := list(shopInstance("ap-northeast-1", secondNode), shopInstance("ap-northeast-1", untagged), shopInstance("ap-northeast-1", "i-0000000000000004a"),
-		strings.Replace(managedShop, "1a", "2a", 1), strings.Replace(managedShop, "1a", "4a", 1))
+	others := list(
+		shopInstance("ap-northeast-1", secondNode),
+		shopInstance("ap-northeast-1", untagged),
+		shopInstance("ap-northeast-1", "i-0000000000000004a"),
+		strings.Replace(managedShop, "1a", "2a", 1),
+		strings.Replace(managedShop, "1a", "4a", 1),
+	)
 	if billing := shopInstance("us-east-1", "i-0000000000000007a"); set.Template == identitycenter.OSAccessTemplate {
 		reached = append(reached, billing)
 	} else {
@@ -137,7 +215,12 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 		}
 	}
 	if set.Template == identitycenter.OperationTemplate {
-		empty := access.IdentityCenter(role, "dave", world.Tag{Key: "Project", Value: ""}, world.Tag{Key: journey.RunAsTag, Value: "dave"})
+		empty := access.IdentityCenter(
+			role,
+			"dave",
+			world.Tag{Key: "Project", Value: ""},
+			world.Tag{Key: journey.RunAsTag, Value: "dave"},
+		)
 		for _, n := range list(shopInstance("ap-northeast-1", "i-0000000000000004a"), strings.Replace(managedShop, "1a", "4a", 1)) {
 			start(besideAdmin, empty, false, "an empty tag is no project", n)
 			for _, action := range moves {
@@ -151,10 +234,23 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 	start(besideAdmin, noLogin, false, "an empty tag is no login", node)
 	for _, in := range []setting{asDeployed, withoutDenies} {
 		// A task of ECS can have the tag too, and its shell is root's.
-		task := access.Resource{ARN: "arn:aws:ecs:us-east-1:" + otherAccount + ":task/shop/0123456789abcdef0123456789abcdef", Tags: []world.Tag{project}}
-		preferences := access.Resource{ARN: "arn:aws:ssm:us-east-1:" + otherAccount + ":document/SSM-SessionManagerRunShell"}
+		task := access.Resource{
+			ARN:  "arn:aws:ecs:us-east-1:" + otherAccount + ":task/shop/0123456789abcdef0123456789abcdef",
+			Tags: []world.Tag{project},
+		}
+		preferences := access.Resource{
+			ARN: "arn:aws:ssm:us-east-1:" + otherAccount + ":document/SSM-SessionManagerRunShell",
+		}
 		for action, resources := range map[string][]access.Resource{"ssm:StartSession": {task, preferences}, "ssm:GetConnectionStatus": {task}} {
-			s = append(s, question{it: "no task", in: in, as: dave, request: access.Request{Action: action, Resources: resources, Context: access.Context{}}})
+			s = append(
+				s,
+				question{
+					it:      "no task",
+					in:      in,
+					as:      dave,
+					request: access.Request{Action: action, Resources: resources, Context: access.Context{}},
+				},
+			)
 		}
 	}
 	for _, login := range list("", "-dave", "+1000", "d ve", "dave@example.com", "root", "ssm-user",
@@ -162,28 +258,109 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 		"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu") {
 		start(besideAdmin, as(login), false, "starts as no other than a login", node)
 	}
-	start(besideAdmin, dave, false, "opens nothing where preferences are not set", shopInstance("eu-west-1", "i-0000000000000005a"))
-	start(besideAdmin, dave, false, "opens nothing where preferences are not set", "arn:aws:ssm:eu-west-1:"+otherAccount+":managed-instance/mi-0000000000000003a")
+	start(
+		besideAdmin,
+		dave,
+		false,
+		"opens nothing where preferences are not set",
+		shopInstance("eu-west-1", "i-0000000000000005a"),
+	)
+	start(
+		besideAdmin,
+		dave,
+		false,
+		"opens nothing where preferences are not set",
+		"arn:aws:ssm:eu-west-1:"+otherAccount+":managed-instance/mi-0000000000000003a",
+	)
 	for _, in := range []setting{asDeployed, withoutDenies} {
-		s.ask(in, dave, false, "uses no other document", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell2"))
-		s.ask(in, dave, false, "uses no stranger's document", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:777788889999:document/SSM-SessionManagerRunShell"))
-		s.ask(in, dave, true, "a checked document", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"), "ssm:SessionDocumentAccessCheck=true")
-		s.ask(in, dave, false, "an unchecked document", "ssm:StartSession", list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"), "ssm:SessionDocumentAccessCheck=false")
-		session, tag := list("arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1"), "ssm:resourceTag/aws:ssmmessages:session-id="
+		s.ask(
+			in,
+			dave,
+			false,
+			"uses no other document",
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell2"),
+		)
+		s.ask(
+			in,
+			dave,
+			false,
+			"uses no stranger's document",
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:ap-northeast-1:777788889999:document/SSM-SessionManagerRunShell"),
+		)
+		s.ask(
+			in,
+			dave,
+			true,
+			"a checked document",
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
+			"ssm:SessionDocumentAccessCheck=true",
+		)
+		s.ask(
+			in,
+			dave,
+			false,
+			"an unchecked document",
+			"ssm:StartSession",
+			list(node, "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell"),
+			"ssm:SessionDocumentAccessCheck=false",
+		)
+		session, tag := list(
+			"arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1",
+		), "ssm:resourceTag/aws:ssmmessages:session-id="
 		for _, action := range []string{"ssm:ResumeSession", "ssm:TerminateSession"} {
 			s.ask(in, dave, true, "the own session", action, session, tag+"AROAEXAMPLE0:dave")
 			s.ask(in, dave, false, "a colleague's session", action, session, tag+"AROAEXAMPLE0:erin")
 			s.ask(in, dave, false, "nobody's session", action, session)
 		}
 		if set.Template == identitycenter.OperationTemplate {
-			asked, key := list("kms:GrantIsForAWSResource=true", "kms:ViaService=ec2.ap-northeast-1.amazonaws.com"), list(set.VolumeKeyARNs[0])
+			asked, key := list(
+				"kms:GrantIsForAWSResource=true",
+				"kms:ViaService=ec2.ap-northeast-1.amazonaws.com",
+			), list(
+				set.VolumeKeyARNs[0],
+			)
 			s.ask(in, dave, true, "EC2 uses the key of a volume", "kms:CreateGrant", key, asked...)
-			s.ask(in, dave, false, "EC2 uses no other key", "kms:CreateGrant", list(strings.Replace(key[0], "1234abcd", "0987dcba", 1)), asked...)
+			s.ask(
+				in,
+				dave,
+				false,
+				"EC2 uses no other key",
+				"kms:CreateGrant",
+				list(strings.Replace(key[0], "1234abcd", "0987dcba", 1)),
+				asked...)
 			s.ask(in, dave, false, "EC2 uses no other key", "kms:CreateGrant", list(key[0]+"0"), asked...)
-			s.ask(in, dave, false, "EC2 uses no key of another Region", "kms:CreateGrant", list(strings.Replace(key[0], "ap-northeast-1", "us-east-1", 1)), asked...)
-			s.ask(in, dave, false, "gives nobody a key", "kms:CreateGrant", key, "kms:GrantIsForAWSResource=false", asked[1])
+			s.ask(
+				in,
+				dave,
+				false,
+				"EC2 uses no key of another Region",
+				"kms:CreateGrant",
+				list(strings.Replace(key[0], "ap-northeast-1", "us-east-1", 1)),
+				asked...)
+			s.ask(
+				in,
+				dave,
+				false,
+				"gives nobody a key",
+				"kms:CreateGrant",
+				key,
+				"kms:GrantIsForAWSResource=false",
+				asked[1],
+			)
 			s.ask(in, dave, false, "gives nobody a key", "kms:CreateGrant", key, asked[1])
-			s.ask(in, dave, false, "no other service uses a key", "kms:CreateGrant", key, asked[0], "kms:ViaService=rds.ap-northeast-1.amazonaws.com")
+			s.ask(
+				in,
+				dave,
+				false,
+				"no other service uses a key",
+				"kms:CreateGrant",
+				key,
+				asked[0],
+				"kms:ViaService=rds.ap-northeast-1.amazonaws.com",
+			)
 			s.ask(in, dave, false, "no other service uses a key", "kms:CreateGrant", key, asked[0])
 			for _, action := range list("kms:Decrypt", "kms:GenerateDataKey", "kms:PutKeyPolicy", "kms:RetireGrant", "kms:RevokeGrant") {
 				s.ask(in, dave, false, "does nothing else with a key", action, key, asked...)
@@ -197,14 +374,24 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 		s.ask(in, dave, false, "lists nothing else", "ec2:DescribeVolumes", nil)
 		for _, action := range []string{"ssm:GetDocument", "ssm:SendCommand", "ssm:DeregisterManagedInstance", "ec2:TerminateInstances", "ssm:AddTagsToResource"} {
 			for _, on := range list(node, managedShop, session[0], "arn:aws:ssm:ap-northeast-1:"+otherAccount+":document/SSM-SessionManagerRunShell") {
-				s.ask(in, dave, false, "does nothing else", action, list(on), tag+"AROAEXAMPLE0:dave", "aws:TagKeys=Team")
+				s.ask(
+					in,
+					dave,
+					false,
+					"does nothing else",
+					action,
+					list(on),
+					tag+"AROAEXAMPLE0:dave",
+					"aws:TagKeys=Team",
+				)
 			}
 		}
 	}
 	return s
 }
 
-// permissionSetSurvivors are the changes of the policies of permission sets that no sentence notices, each with the reason.
+// permissionSetSurvivors are the changes of the policies of permission sets that no sentence notices, each with the
+// reason.
 var permissionSetSurvivors = explainedFor(map[string]string{
 	"DenySessionsAsIllegalOSUsers: StringLike on aws:PrincipalTag/SSMSessionRunAs IfExists toggled":                                        "without the tag DenySessionsWithoutOSUser denies",
 	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:*:instance/* widened to every Region":               "the preferences document of the Region is denied",
@@ -246,14 +433,16 @@ func (e explained) and(more explained) explained {
 	return e
 }
 
-// Every statement, action, resource and condition of the policies of permission sets is needed: without it, or with a slip in it, a sentence about them stops
-// being true.
+// Every statement, action, resource and condition of the policies of permission sets is needed: without it, or with a
+// slip in it, a sentence about them stops being true.
 func TestEveryPartOfEveryPermissionSetIsHeldByASentence(t *testing.T) {
 	_, fixture := identityCenterFixture()
 	missed, noticed := map[string]bool{}, 0
 	for _, template := range []identitycenter.PermissionSetTemplate{identitycenter.OperationTemplate, identitycenter.OSAccessTemplate, identitycenter.ReadOnlyTemplate} {
 		set := *fixture
-		set.Template, set.Regions, set.Assignments = template, nil, []identitycenter.Assignment{{User: "dave", Accounts: []string{otherAccount}}}
+		set.Template, set.Regions, set.Assignments = template, nil, []identitycenter.Assignment{
+			{User: "dave", Accounts: []string{otherAccount}},
+		}
 		if template.OpensSessions() {
 			set.Regions = []string{"ap-northeast-1", "us-east-1"}
 		}
@@ -261,7 +450,9 @@ func TestEveryPartOfEveryPermissionSetIsHeldByASentence(t *testing.T) {
 			set.Projects = []string{"shop", "billing"}
 		}
 		if template == identitycenter.OperationTemplate {
-			set.VolumeKeyARNs = []string{"arn:aws:kms:ap-northeast-1:" + otherAccount + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+			set.VolumeKeyARNs = []string{
+				"arn:aws:kms:ap-northeast-1:" + otherAccount + ":key/1234abcd-12ab-34cd-56ef-1234567890ab",
+			}
 		}
 		require.NoError(t, set.Validate())
 		document, wanted := set.InlinePolicy()

@@ -36,17 +36,34 @@ func identityCenterAnswers() mocks.Option {
 func identityCenterFixture() (*identitycenter.AttributesArgs, *identitycenter.PermissionSetArgs) {
 	account := guardrail.Account{ID: homeAccount, Partition: policy.AWS}
 	center := identitycenter.IdentityCenter{
-		Instance: identityCenterInstance, IdentityStore: "d-1234567890", Region: "ap-northeast-1",
-		Users: map[string]string{"dave": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}, Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
+		Instance:      identityCenterInstance,
+		IdentityStore: "d-1234567890",
+		Region:        "ap-northeast-1",
+		Users: map[string]string{
+			"dave": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+		},
+		Groups: map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"},
 	}
-	return &identitycenter.AttributesArgs{Account: account, IdentityCenter: center, Attributes: map[string]string{"Project": "${path:enterprise.department}"}},
+	return &identitycenter.AttributesArgs{
+			Account:        account,
+			IdentityCenter: center,
+			Attributes:     map[string]string{"Project": "${path:enterprise.department}"},
+		},
 		&identitycenter.PermissionSetArgs{
-			Account: account, IdentityCenter: center, Name: "Operator", Template: identitycenter.OperationTemplate, Regions: []string{"ap-northeast-1"},
-			Assignments: []identitycenter.Assignment{{Group: "operators", Accounts: []string{homeAccount, otherAccount}}, {User: "dave", Accounts: []string{otherAccount}}},
+			Account:        account,
+			IdentityCenter: center,
+			Name:           "Operator",
+			Template:       identitycenter.OperationTemplate,
+			Regions:        []string{"ap-northeast-1"},
+			Assignments: []identitycenter.Assignment{
+				{Group: "operators", Accounts: []string{homeAccount, otherAccount}},
+				{User: "dave", Accounts: []string{otherAccount}},
+			},
 		}
 }
 
-// What is registered of IAM Identity Center is, byte for byte, what the world says, and nobody is assigned a permission set before its policies are there.
+// What is registered of IAM Identity Center is, byte for byte, what the world says, and nobody is assigned a
+// permission set before its policies are there.
 func TestTheRegisteredIdentityCenterIsTheProvenOne(t *testing.T) {
 	attributes, set := identityCenterFixture()
 	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
@@ -57,7 +74,9 @@ func TestTheRegisteredIdentityCenterIsTheProvenOne(t *testing.T) {
 		return err
 	}, identityCenterAnswers())
 	require.NoError(t, err)
-	w := access.World{Accounts: []world.Account{{ID: homeAccount, Partition: policy.AWS}, {ID: otherAccount, Partition: policy.AWS}}}
+	w := access.World{
+		Accounts: []world.Account{{ID: homeAccount, Partition: policy.AWS}, {ID: otherAccount, Partition: policy.AWS}},
+	}
 	attributes.AddToWorld(&w)
 	set.AddToWorld(&w)
 
@@ -72,7 +91,14 @@ func TestTheRegisteredIdentityCenterIsTheProvenOne(t *testing.T) {
 		w.IdentityCenter.Attributes[0].Key + " " + w.IdentityCenter.Attributes[0].Source.String(),
 		w.IdentityCenter.Attributes[1].Key + " " + w.IdentityCenter.Attributes[1].Source.String(),
 	})
-	assert.Equal(t, []string{"Operator", "PT1H"}, []string{rec.OfType(permissionSetType)[0].String("name"), rec.OfType(permissionSetType)[0].String("sessionDuration")})
+	assert.Equal(
+		t,
+		[]string{"Operator", "PT1H"},
+		[]string{
+			rec.OfType(permissionSetType)[0].String("name"),
+			rec.OfType(permissionSetType)[0].String("sessionDuration"),
+		},
+	)
 	assignments := rec.OfType(assignmentType)
 	require.Len(t, assignments, len(w.IdentityCenter.Assignments))
 	for _, r := range assignments {
@@ -99,8 +125,9 @@ func identityCenterConstructors(broken bool) map[string]func(*pulumi.Context, ..
 	}
 }
 
-// Children of the components of IAM Identity Center have them as parents, wait for the caller's DependsOn, and are protected as the caller says; the attributes
-// alone stay when the stack goes, because an identity provider chooses every tag without them.
+// Children of the components of IAM Identity Center have them as parents, wait for the caller's DependsOn, and are
+// protected as the caller says; the attributes alone stay when the stack goes, because an identity provider chooses
+// every tag without them.
 func TestChildrenOfIdentityCenterFollowTheirComponents(t *testing.T) {
 	for token, construct := range identityCenterConstructors(false) {
 		rec, err := mocks.Run(func(ctx *pulumi.Context) error {
@@ -125,7 +152,8 @@ func TestChildrenOfIdentityCenterFollowTheirComponents(t *testing.T) {
 	}
 }
 
-// A refusal, an instance of somebody else and an id of somebody else come before the first registration, and an error of a child reaches the caller.
+// A refusal, an instance of somebody else and an id of somebody else come before the first registration, and an error
+// of a child reaches the caller.
 func TestIdentityCenterRegistersNothingThatIsRefused(t *testing.T) {
 	for token, construct := range identityCenterConstructors(true) {
 		rec, err := mocks.Run(func(ctx *pulumi.Context) error { return construct(ctx) }, identityCenterAnswers())
@@ -134,15 +162,25 @@ func TestIdentityCenterRegistersNothingThatIsRefused(t *testing.T) {
 		assert.Empty(t, rec.Resources(), token)
 	}
 	for token, construct := range identityCenterConstructors(false) {
-		rec, err := mocks.Run(func(ctx *pulumi.Context) error { return construct(ctx) },
-			mocks.IdentityCenter("arn:aws:sso:::instance/ssoins-fedcba0987654321", "d-1234567890", "mallory", "strangers"))
+		rec, err := mocks.Run(
+			func(ctx *pulumi.Context) error { return construct(ctx) },
+			mocks.IdentityCenter(
+				"arn:aws:sso:::instance/ssoins-fedcba0987654321",
+				"d-1234567890",
+				"mallory",
+				"strangers",
+			),
+		)
 		require.Error(t, err, token)
 		assert.Empty(t, rec.Resources(), token)
 	}
 	for token, types := range map[string][]string{components.AccessControlAttributesToken: {attributesType}, components.PermissionSetToken: {permissionSetType, inlinePolicyType, assignmentType}} {
 		for _, typ := range append(types, token) {
-			_, err := mocks.Run(func(ctx *pulumi.Context) error { return identityCenterConstructors(false)[token](ctx) },
-				identityCenterAnswers(), mocks.Fail(typ, "", errors.New("Throttling: rate exceeded")))
+			_, err := mocks.Run(
+				func(ctx *pulumi.Context) error { return identityCenterConstructors(false)[token](ctx) },
+				identityCenterAnswers(),
+				mocks.Fail(typ, "", errors.New("Throttling: rate exceeded")),
+			)
 			assert.ErrorContains(t, err, "Throttling: rate exceeded", typ)
 		}
 	}

@@ -12,9 +12,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// documentationAccounts are the account ids that AWS's documentation uses for nobody's account. Ids of one repeated digit are too.
+// documentationAccounts are the account ids that AWS's documentation uses for nobody's account. Ids of one repeated
+// digit are too.
 var documentationAccounts = []string{
-	"111122223333", "444455556666", "123456789012", "777788889999", "210987654321", "112233445566", "123456781234", "012345678901",
+	"111122223333",
+	"444455556666",
+	"123456789012",
+	"777788889999",
+	"210987654321",
+	"112233445566",
+	"123456781234",
+	"012345678901",
 }
 
 // otherNumbers have twelve digits and are no account.
@@ -34,7 +42,8 @@ func leaksIn(text string) []string {
 	var leaks []string
 	for _, match := range twelveDigits.FindAllStringSubmatch(text, -1) {
 		id := match[1]
-		if strings.Count(id, id[:1]) != len(id) && !slices.Contains(documentationAccounts, id) && !slices.Contains(otherNumbers, id) {
+		if strings.Count(id, id[:1]) != len(id) && !slices.Contains(documentationAccounts, id) &&
+			!slices.Contains(otherNumbers, id) {
 			leaks = append(leaks, "an account id that is not one of AWS's documentation: "+id)
 		}
 	}
@@ -57,7 +66,8 @@ func TestNothingOfAnybodysIsInTheRepository(t *testing.T) {
 	files := 0
 	walk(t, func(path string) {
 		base := filepath.Base(path)
-		if strings.HasPrefix(base, "go.sum") || base == "leaks_test.go" || strings.Contains(path, "testdata/fuzz/") || base == "package-lock.json" {
+		if strings.HasPrefix(base, "go.sum") || base == "leaks_test.go" || strings.Contains(path, "testdata/fuzz/") ||
+			base == "package-lock.json" {
 			return
 		}
 		data, err := os.ReadFile(filepath.Join("..", path))

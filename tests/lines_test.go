@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	// longestFunction is the most lines of a function as functionLines counts them; longestLine the most columns of a line, a tab counted as four.
+	// longestFunction is the most lines of a function as functionLines counts them; longestLine the most columns of a
+	// line, a tab counted as four.
 	longestFunction, longestLine = 60, 120
 	// longestPackage is the most lines of a package, its tests left aside.
 	longestPackage = 4_000
@@ -23,6 +24,7 @@ const (
 
 // longPackages are larger, each with the reason.
 var longPackages = map[string]string{
+	"internal/replay":           "the forms in which records come are files of their own, and a room of their own would know all of Event",
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
 	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",
 	"internal/config":           "one file for each key of a stack file, all of one shape",
@@ -33,7 +35,8 @@ var longPackages = map[string]string{
 	"access/internal/search":    "one search, whose parts share the request under construction",
 }
 
-// A stranger can read every function on one screen, every package has a sentence that says what it is for, and none grows without a reason.
+// A stranger can read every function on one screen, every package has a sentence that says what it is for, and none
+// grows without a reason.
 func TestCodeIsMeasured(t *testing.T) {
 	lines, long := 0, 0
 	packages, documented := map[string]int{}, map[string]bool{}
@@ -60,7 +63,14 @@ func TestCodeIsMeasured(t *testing.T) {
 		documented[dir] = documented[dir] || file.Doc.Text() != ""
 		for _, declaration := range file.Decls {
 			if f, ok := declaration.(*ast.FuncDecl); ok && f.Body != nil {
-				assert.LessOrEqual(t, functionLines(files, f), longestFunction, "%s: %s is too long; give its parts names", path, f.Name.Name)
+				assert.LessOrEqual(
+					t,
+					functionLines(files, f),
+					longestFunction,
+					"%s: %s is too long; give its parts names",
+					path,
+					f.Name.Name,
+				)
 			}
 		}
 	})
@@ -70,17 +80,26 @@ func TestCodeIsMeasured(t *testing.T) {
 		if _, listed := longPackages[dir]; listed {
 			assert.Greater(t, n*10, longestPackage*9, "%s is not that long any more; take it off the list", dir)
 		} else {
-			assert.LessOrEqual(t, n, longestPackage, "%s has too many lines; divide it, or list it with the reason", dir)
+			assert.LessOrEqual(
+				t,
+				n,
+				longestPackage,
+				"%s has too many lines; divide it, or list it with the reason",
+				dir,
+			)
 		}
 	}
 }
 
-// functionLines counts the lines on which a statement begins or a block ends. A statement that is wrapped counts once, and so does a table.
+// functionLines counts the lines on which a statement begins or a block ends. A statement that is wrapped counts once,
+// and so do a table and a case with one statement, which is a row of a table.
 func functionLines(files *token.FileSet, f *ast.FuncDecl) int {
 	lines := map[int]bool{files.Position(f.Pos()).Line: true}
 	ast.Inspect(f, func(n ast.Node) bool {
 		if block, ok := n.(*ast.BlockStmt); ok {
 			lines[files.Position(block.Rbrace).Line] = true
+		} else if row, ok := n.(*ast.CaseClause); ok && len(row.Body) == 1 {
+			return true
 		} else if statement, ok := n.(ast.Stmt); ok {
 			lines[files.Position(statement.Pos()).Line] = true
 		}

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The Go program of the README, with the go.mod and the replace line that it shows, compiles beside a clone and prints what the README says.
+// The Go program of the README, with the go.mod and the replace line that it shows, compiles beside a clone and
+// prints what the README says.
 func TestTheProgramOfTheReadmeRunsBesideAClone(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)

@@ -28,8 +28,8 @@ type verdicts struct {
 	shut []string
 }
 
-// worse tells whether whoever reads both sees that the second is worse: the stack is refused, it concedes more, or a door that a Deny shut is shut
-// only because nothing opens it.
+// worse tells whether whoever reads both sees that the second is worse: the stack is refused, it concedes more, or a
+// door that a Deny shut is shut only because nothing opens it.
 func (v verdicts) worse(changed verdicts) bool {
 	return changed.refused != "" ||
 		slices.ContainsFunc(changed.conceded, func(c string) bool { return !slices.Contains(v.conceded, c) }) ||
@@ -74,8 +74,9 @@ func judged(s *config.Stack, account world.Account) verdicts {
 	return v
 }
 
-// shippedSurvivors are the changes of the documents of the shipped stacks that neither proofs nor expectations notice, by the reason why they need not.
-// The sentences about the components (TestEveryPartOfEveryDocumentIsHeldByASentence) notice those of them that make a difference at all.
+// shippedSurvivors are the changes of the documents of the shipped stacks that neither proofs nor expectations
+// notice, by the reason why they need not. The sentences about the components
+// (TestEveryPartOfEveryDocumentIsHeldByASentence) notice those of them that make a difference at all.
 var shippedSurvivors = map[string][]string{
 	"the guard denies without MFA whatever is allowed; the condition says so where it is read": {
 		"group-guardrails-mfa.mfa-guard DeactivateOwnMFADeviceWithMFA: Bool on aws:MultiFactorAuthPresent IfExists toggled",
@@ -157,17 +158,20 @@ var shippedSurvivors = map[string][]string{
 	},
 }
 
-// staysInTheAccount reports whether a change opens users, devices, nodes and sessions of every account: a policy of this account reaches those of another
-// only with a policy there that lets it, and AWS has none for them. Documents and roles, which have, are not among them.
+// staysInTheAccount reports whether a change opens users, devices, nodes and sessions of every account: a policy of
+// this account reaches those of another only with a policy there that lets it, and AWS has none for them. Documents
+// and roles, which have, are not among them.
 func staysInTheAccount(change string) bool {
 	_, rest, found := strings.Cut(change, "resource arn:")
 	resource, change, _ := strings.Cut(rest, " ")
-	return found && change == "widened to every account" && slices.ContainsFunc([]string{":user/", ":mfa/", ":instance/", ":managed-instance/", ":session/"},
-		func(kind string) bool { return strings.Contains(resource, kind) })
+	return found && change == "widened to every account" &&
+		slices.ContainsFunc([]string{":user/", ":mfa/", ":instance/", ":managed-instance/", ":session/"},
+			func(kind string) bool { return strings.Contains(resource, kind) })
 }
 
-// Every statement, condition, resource and principal of every document of the shipped stacks is held by a standing proof or by an expectation of the stack
-// itself: a slip of the hand in it is refused, or it is told as a door that no Deny shuts any more.
+// Every statement, condition, resource and principal of every document of the shipped stacks is held by a standing
+// proof or by an expectation of the stack itself: a slip of the hand in it is refused, or it is told as a door that
+// no Deny shuts any more.
 func TestProofsAndExpectationsNoticeEveryChangeOfTheShippedStacks(t *testing.T) {
 	explained := map[string]bool{}
 	for _, changes := range shippedSurvivors {
@@ -204,7 +208,13 @@ func TestProofsAndExpectationsNoticeEveryChangeOfTheShippedStacks(t *testing.T) 
 			if noDifference(m.change) || staysInTheAccount(m.change) {
 				continue
 			}
-			if _, known := explained[m.String()]; !assert.True(t, known, "%s: neither a proof nor an expectation notices: %s", name, m) {
+			if _, known := explained[m.String()]; !assert.True(
+				t,
+				known,
+				"%s: neither a proof nor an expectation notices: %s",
+				name,
+				m,
+			) {
 				continue
 			}
 			explained[m.String()] = true

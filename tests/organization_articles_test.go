@@ -17,7 +17,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The policies that articles show for the same ends, word for word: what they leave open is what the guardrails must close.
+// The policies that articles show for the same ends, word for word: what they leave open is what the guardrails must
+// close.
 const (
 	articleSessions = `{"Version":"2012-10-17","Statement":[{"Sid":"Statement1","Effect":"Deny","Action":"ssm:StartSession","Resource":"*",
 		"Condition":{"ArnNotLike":{"aws:PrincipalARN":"arn:aws:iam::*:role/OSAccess"}}}]}`
@@ -41,7 +42,15 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 	w := access.World{
 		Accounts: []world.Account{
 			{ID: managementAccount},
-			{ID: homeAccount, Users: []world.User{{Name: "alice", Inline: []world.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}}}}},
+			{
+				ID: homeAccount,
+				Users: []world.User{
+					{
+						Name:   "alice",
+						Inline: []world.InlinePolicy{{Name: "time-box", Document: articleDocument(t, articleTimeBox)}},
+					},
+				},
+			},
 			{
 				ID: otherAccount, Users: []world.User{{Name: "robot", Inline: everything}},
 				Roles: []world.Role{
@@ -51,10 +60,20 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 			},
 		},
 		Organization: &world.Organization{ID: "o-exampleorgid", Management: managementAccount, Root: world.Unit{
-			ID: rootUnit, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}, {Name: "article", Document: articleDocument(t, scp)}},
+			ID: rootUnit,
+			Policies: []world.ServiceControlPolicy{
+				{Name: "FullAWSAccess", Document: allowEverything.Document},
+				{Name: "article", Document: articleDocument(t, scp)},
+			},
 			Accounts: []world.OrganizationAccount{
-				{ID: homeAccount, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
-				{ID: otherAccount, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}}},
+				{
+					ID:       homeAccount,
+					Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}},
+				},
+				{
+					ID:       otherAccount,
+					Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: allowEverything.Document}},
+				},
 			},
 		}},
 	}
@@ -63,7 +82,8 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 	return engine
 }
 
-// Denying ssm:StartSession alone leaves every other door open, and an administrator makes, or is, the role that it exempts.
+// Denying ssm:StartSession alone leaves every other door open, and an administrator makes, or is, the role that it
+// exempts.
 func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
 	engine := articleEngine(t, articleSessions)
 	admin := access.AssumedRole(policy.AWS.RoleARN(otherAccount, "/", "Administrator"), "alice").IssuedAt(noon)
@@ -82,11 +102,26 @@ func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
 		assert.Contains(t, open, action)
 	}
 	for _, action := range []string{"iam:CreateRole", "iam:UpdateAssumeRolePolicy", "iam:PutRolePolicy"} {
-		assert.True(t, decided(t, engine, admin, call(action, nil, policy.AWS.RoleARN(otherAccount, "/", "OSAccess"))).Allowed(), action)
+		assert.True(
+			t,
+			decided(t, engine, admin, call(action, nil, policy.AWS.RoleARN(otherAccount, "/", "OSAccess"))).Allowed(),
+			action,
+		)
 	}
 	o := shippedOrganization(policy.AWS)
-	o.policies.Policies = []scp.OwnPolicy{{Name: "article", File: "article.json", Document: articleDocument(t, articleSessions), Targets: []string{workloads}}}
-	require.ErrorContains(t, o.policies.Validate(), `policies[0].file: "arn:aws:iam::*:role/OSAccess" is exempt in statement Statement1 of article.json and is not protected`)
+	o.policies.Policies = []scp.OwnPolicy{
+		{
+			Name:     "article",
+			File:     "article.json",
+			Document: articleDocument(t, articleSessions),
+			Targets:  []string{workloads},
+		},
+	}
+	require.ErrorContains(
+		t,
+		o.policies.Validate(),
+		`policies[0].file: "arn:aws:iam::*:role/OSAccess" is exempt in statement Statement1 of article.json and is not protected`,
+	)
 }
 
 // Denying iam:CreateLoginProfile alone leaves passwords that exist, console sign-in by federation, and every root user.
@@ -96,7 +131,15 @@ func TestTheArticlesPasswordPolicyLeavesConsolesOpen(t *testing.T) {
 	robot := policy.AWS.UserARN(otherAccount, "/", "robot")
 	assert.False(t, decided(t, engine, admin, call("iam:CreateLoginProfile", nil, robot)).Allowed())
 	assert.True(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
-	assert.True(t, decided(t, engine, access.Root(otherAccount).IssuedAt(noon), call("iam:CreateLoginProfile", nil, robot)).Allowed())
+	assert.True(
+		t,
+		decided(
+			t,
+			engine,
+			access.Root(otherAccount).IssuedAt(noon),
+			call("iam:CreateLoginProfile", nil, robot),
+		).Allowed(),
+	)
 	assert.True(t, decided(t, engine, access.LongTermKey(robot), call("sts:GetFederationToken", nil, robot)).Allowed())
 
 	guarded := shippedOrganization(policy.AWS).engine(t)
@@ -109,7 +152,8 @@ func TestTheArticlesPasswordPolicyLeavesConsolesOpen(t *testing.T) {
 	}
 }
 
-// A dated Allow of sts:AssumeRole bounds the call alone: the session that it opened goes on, and the first and the last second are lost.
+// A dated Allow of sts:AssumeRole bounds the call alone: the session that it opened goes on, and the first and the
+// last second are lost.
 func TestTheArticlesTimeBoxEndsNoSession(t *testing.T) {
 	engine := articleEngine(t, articleSessions)
 	alice := access.LongTermKey(policy.AWS.UserARN(homeAccount, "/", "alice"))
@@ -131,13 +175,18 @@ func TestTheArticlesTimeBoxEndsNoSession(t *testing.T) {
 
 // The article's own OSAccess policy, as it is printed, is not JSON: a brace is missing. The parser says where.
 func TestTheArticlesBrokenPolicyIsRefused(t *testing.T) {
-	_, err := policy.Parse([]byte(`{"Version":"2012-10-17","Statement":[{"Sid":"TerminateAndResumeSession","Effect":"Allow","Action":["ssm:TerminateSession","ssm:ResumeSession"],
-		"Resource":"*","Condition":{"StringLike":{"ssm:resourceTag/aws:ssmmessages:session-id":["${aws:userid}"]}},{"Sid":"EC2","Effect":"Allow","Action":["ec2:DescribeInstances"],"Resource":"*"}]}`))
+	_, err := policy.Parse(
+		[]byte(
+			`{"Version":"2012-10-17","Statement":[{"Sid":"TerminateAndResumeSession","Effect":"Allow","Action":["ssm:TerminateSession","ssm:ResumeSession"],
+		"Resource":"*","Condition":{"StringLike":{"ssm:resourceTag/aws:ssmmessages:session-id":["${aws:userid}"]}},{"Sid":"EC2","Effect":"Allow","Action":["ec2:DescribeInstances"],"Resource":"*"}]}`,
+		),
+	)
 	require.Error(t, err)
 }
 
-// articleProofs are the proofs of an organization that do not hold under a policy of an article, with what shows it. The intent is the article's own: shells by the role
-// OSAccess alone, console passwords in the jump account alone, nobody but break-glass roles exempt.
+// articleProofs are the proofs of an organization that do not hold under a policy of an article, with what shows it.
+// The intent is the article's own: shells by the role OSAccess alone, console passwords in the jump account alone,
+// nobody but break-glass roles exempt.
 func articleProofs(t *testing.T, scp string) map[string]string {
 	t.Helper()
 	osAccess := []string{"arn:aws:iam::*:role/OSAccess"}
@@ -158,7 +207,8 @@ func articleProofs(t *testing.T, scp string) map[string]string {
 	return failed
 }
 
-// The proofs find what the articles' own policies leave open: other doors, the exempt role that anybody makes, passwords that exist.
+// The proofs find what the articles' own policies leave open: other doors, the exempt role that anybody makes,
+// passwords that exist.
 func TestTheProofsFindTheHolesOfTheArticles(t *testing.T) {
 	sessions := articleProofs(t, articleSessions)
 	for _, id := range []string{"doors-for-exempt-roles-only", "remote-execution-for-exempt-roles-only", "exempt-roles-are-protected", "session-documents-are-protected"} {
@@ -168,23 +218,48 @@ func TestTheProofsFindTheHolesOfTheArticles(t *testing.T) {
 	assert.Contains(t, passwords, "console-passwords-in-jump-accounts-only")
 }
 
-// Even with the calls that the article forgets, every root user sets passwords: the exemption is for the credential that one most wants to be unusable.
+// Even with the calls that the article forgets, every root user sets passwords: the exemption is for the credential
+// that one most wants to be unusable.
 func TestTheArticlesPasswordPolicyExemptsEveryRootUser(t *testing.T) {
-	allCalls := strings.Replace(articlePasswords, `["iam:CreateLoginProfile"]`, `["iam:CreateLoginProfile","iam:UpdateLoginProfile","sts:GetFederationToken"]`, 1)
+	allCalls := strings.Replace(
+		articlePasswords,
+		`["iam:CreateLoginProfile"]`,
+		`["iam:CreateLoginProfile","iam:UpdateLoginProfile","sts:GetFederationToken"]`,
+		1,
+	)
 	require.NotEqual(t, articlePasswords, allCalls, "test bug: mutation changed nothing")
 	open := articleProofs(t, allCalls)["console-passwords-in-jump-accounts-only"]
-	assert.Contains(t, open, ":root", "the pattern of the exemption, which is not of root users alone: as text its * takes colons too")
+	assert.Contains(
+		t,
+		open,
+		":root",
+		"the pattern of the exemption, which is not of root users alone: as text its * takes colons too",
+	)
 
 	engine := articleEngine(t, allCalls)
 	robot := policy.AWS.UserARN(otherAccount, "/", "robot")
 	for _, action := range []string{"iam:CreateLoginProfile", "iam:UpdateLoginProfile"} {
-		assert.True(t, decided(t, engine, access.Root(otherAccount).IssuedAt(noon), call(action, nil, robot)).Allowed(), action)
+		assert.True(
+			t,
+			decided(t, engine, access.Root(otherAccount).IssuedAt(noon), call(action, nil, robot)).Allowed(),
+			action,
+		)
 	}
 	admin := access.AssumedRole(policy.AWS.RoleARN(otherAccount, "/", "Administrator"), "alice").IssuedAt(noon)
 	assert.False(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
 
 	withoutRoot := strings.Replace(allCalls, `"arn:aws:iam::*:root",`, "", 1)
-	assert.NotContains(t, articleProofs(t, withoutRoot), "console-passwords-in-jump-accounts-only", "the exemption is the last thing in the way")
-	guarded := decided(t, shippedOrganization(policy.AWS).engine(t), access.Root(otherAccount).IssuedAt(noon), call("iam:UpdateLoginProfile", nil, robot))
+	assert.NotContains(
+		t,
+		articleProofs(t, withoutRoot),
+		"console-passwords-in-jump-accounts-only",
+		"the exemption is the last thing in the way",
+	)
+	guarded := decided(
+		t,
+		shippedOrganization(policy.AWS).engine(t),
+		access.Root(otherAccount).IssuedAt(noon),
+		call("iam:UpdateLoginProfile", nil, robot),
+	)
 	assert.Equal(t, access.ExplicitlyDenied, guarded.Outcome)
 }

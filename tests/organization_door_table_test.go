@@ -26,7 +26,8 @@ const (
 	examplePayments = "777788889999"
 )
 
-// standing is a role of the example's accounts that no stack makes, with everything allowed to it: only the guardrails deny.
+// standing is a role of the example's accounts that no stack makes, with everything allowed to it: only the
+// guardrails deny.
 func standing(account, name string) world.Role {
 	return world.Role{Name: name, Trust: anyoneOf(policy.AWS, account), Inline: []world.InlinePolicy{allowEverything}}
 }
@@ -60,7 +61,8 @@ var doorColumns = []doorColumn{
 	{"break-glass", exampleWorkload, "BreakGlass", "shop"},
 }
 
-// exampleDoors is the shipped example with the roles of the table: those that no stack makes, and the shared role of OS access, which the example has nobody for.
+// exampleDoors is the shipped example with the roles of the table: those that no stack makes, and the shared role of
+// OS access, which the example has nobody for.
 func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 	t.Helper()
 	var w access.World
@@ -81,7 +83,10 @@ func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 			}
 		}
 		if account.ID == exampleWorkload {
-			account.Users = append(account.Users, world.User{Name: "robot", Inline: []world.InlinePolicy{allowEverything}})
+			account.Users = append(
+				account.Users,
+				world.User{Name: "robot", Inline: []world.InlinePolicy{allowEverything}},
+			)
 		}
 		w.Accounts = append(w.Accounts, account)
 		if a := stack.ServiceControlPolicies(); a != nil {
@@ -97,7 +102,12 @@ func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 // decidedDoor is what the engine says of a door for a caller.
 func decidedDoor(t *testing.T, engine *access.Engine, c doorColumn, d door) access.Decision {
 	t.Helper()
-	return decided(t, engine, c.session(), d.request(policy.AWS, c.account, world.Tag{Key: "Project", Value: c.project}))
+	return decided(
+		t,
+		engine,
+		c.session(),
+		d.request(policy.AWS, c.account, world.Tag{Key: "Project", Value: c.project}),
+	)
 }
 
 // peopleColumns are callers in the account of people, for what is done to people.
@@ -120,25 +130,42 @@ type example struct {
 func exampleOf(action string, set doortable.Set) example {
 	p, tags := policy.AWS, access.Context{"aws:TagKeys": {"Project"}}
 	ssm := func(resource string) string {
-		return policy.ARN{Partition: p, Service: "ssm", Region: regionsOf[p][0], Account: exampleWorkload, Resource: resource}.String()
+		return policy.ARN{
+			Partition: p,
+			Service:   "ssm",
+			Region:    regionsOf[p][0],
+			Account:   exampleWorkload,
+			Resource:  resource,
+		}.String()
 	}
 	x := example{on: exampleARNs(action, p, regionsOf[p][0], exampleWorkload), columns: doorColumns}
 	switch set {
 	case doortable.Sessions:
 		if action == "ssm:StartSession" {
-			x.on = []string{p.InstanceARN(regionsOf[p][0], exampleWorkload, firstNode), p.DocumentARN(regionsOf[p][0], exampleWorkload, guardrail.PreferencesDocument)}
+			x.on = []string{
+				p.InstanceARN(regionsOf[p][0], exampleWorkload, firstNode),
+				p.DocumentARN(regionsOf[p][0], exampleWorkload, guardrail.PreferencesDocument),
+			}
 		}
 	case doortable.RoleMaking, doortable.RoleChanging:
-		x.when, x.on = "a role that is exempt or under `/guardrails/`", []string{p.RoleARN(exampleWorkload, guardrail.OSAccessRolePath, "mine")}
+		x.when, x.on = "a role that is exempt or under `/guardrails/`", []string{
+			p.RoleARN(exampleWorkload, guardrail.OSAccessRolePath, "mine"),
+		}
 		if action == "iam:PassRole" {
 			x.context = access.Context{"iam:PassedToService": {"ec2.amazonaws.com"}}
 		}
 	case doortable.ManagedPolicies:
-		x.when, x.on = "a policy under `/guardrails/`", []string{p.PolicyARN(exampleWorkload, guardrail.PolicyPath, "mine")}
+		x.when, x.on = "a policy under `/guardrails/`", []string{
+			p.PolicyARN(exampleWorkload, guardrail.PolicyPath, "mine"),
+		}
 	case doortable.Groups:
-		x.when, x.on = "a group under `/guardrails/`", []string{p.GroupARN(exampleWorkload, guardrail.RolePath, "guardrails-mfa")}
+		x.when, x.on = "a group under `/guardrails/`", []string{
+			p.GroupARN(exampleWorkload, guardrail.RolePath, "guardrails-mfa"),
+		}
 	case doortable.Takeovers:
-		x.when, x.on, x.columns = "another person, in the accounts of people", []string{p.UserARN(exampleJump, "/", "alice")}, peopleColumns
+		x.when, x.on, x.columns = "another person, in the accounts of people", []string{
+			p.UserARN(exampleJump, "/", "alice"),
+		}, peopleColumns
 	case doortable.PasswordRules:
 		x.when, x.on, x.columns = "in the accounts of people", nil, peopleColumns
 	case doortable.PrincipalTags, doortable.SessionTags:
@@ -147,14 +174,32 @@ func exampleOf(action string, set doortable.Set) example {
 		x.when, x.context = "the project tag", tags
 		x.on = []string{p.InstanceARN(regionsOf[p][0], exampleWorkload, firstNode)}
 	case doortable.SessionDocuments:
-		x.when, x.on, x.context = "documents of sessions", []string{ssm("document/Team-Shell")}, access.Context{"ssm:DocumentType": {"Session"}}
+		x.when, x.on, x.context = "documents of sessions", []string{
+			ssm("document/Team-Shell"),
+		}, access.Context{
+			"ssm:DocumentType": {"Session"},
+		}
 	case doortable.RunDocuments:
-		x.when, x.on, x.context = "documents that are run", []string{ssm("document/Team-Runbook")}, access.Context{"ssm:DocumentType": {"Automation"}}
+		x.when, x.on, x.context = "documents that are run", []string{
+			ssm("document/Team-Runbook"),
+		}, access.Context{
+			"ssm:DocumentType": {"Automation"},
+		}
 	case doortable.JustInTimeSettings:
-		x.when, x.on = "the settings of just-in-time access", []string{ssm("servicesetting/ssm/just-in-time-access/identity-provider")}
+		x.when, x.on = "the settings of just-in-time access", []string{
+			ssm("servicesetting/ssm/just-in-time-access/identity-provider"),
+		}
 	case doortable.StackSetStacks:
 		x.when = "a stack of a stack set"
-		x.on = []string{policy.ARN{Partition: p, Service: "cloudformation", Region: regionsOf[p][0], Account: exampleWorkload, Resource: "stack/StackSet-everywhere/0123"}.String()}
+		x.on = []string{
+			policy.ARN{
+				Partition: p,
+				Service:   "cloudformation",
+				Region:    regionsOf[p][0],
+				Account:   exampleWorkload,
+				Resource:  "stack/StackSet-everywhere/0123",
+			}.String(),
+		}
 	case doortable.ConsolePasswords:
 		x.when = "outside of the jump accounts"
 	case doortable.FederationTokens:
@@ -220,7 +265,11 @@ func fates(t *testing.T, shipped, denied *access.Engine, row *doortable.Row, act
 		x := exampleOf(action, set)
 		now := x.fate(t, shipped, action)
 		if now == "open" {
-			now = x.fate(t, denied, action) + ", with `remoteExecution.mode: deny`; the example has `report`, which closes nothing"
+			now = x.fate(
+				t,
+				denied,
+				action,
+			) + ", with `remoteExecution.mode: deny`; the example has `report`, which closes nothing"
 		}
 		words = append(words, now)
 	}
@@ -265,9 +314,23 @@ var makings = []door{
 	{it: "make a role that is exempt", action: "iam:CreateRole", resource: "new role"},
 	{it: "let oneself in to one", action: "iam:UpdateAssumeRolePolicy", resource: "guarded role"},
 	{it: "give one more rights", action: "iam:AttachRolePolicy", resource: "guarded role"},
-	{it: "lend one to a service", action: "iam:PassRole", resource: "guarded role", context: access.Context{"iam:PassedToService": {"ec2.amazonaws.com"}}},
-	{it: "change what sessions run as", action: "ssm:UpdateDocument", resource: "preferences", context: access.Context{"ssm:DocumentType": {"Session"}}},
-	{it: "move a node into a project", action: "ec2:CreateTags", context: access.Context{"aws:TagKeys": {"project"}, "aws:RequestTag/project": {"mine"}}},
+	{
+		it:       "lend one to a service",
+		action:   "iam:PassRole",
+		resource: "guarded role",
+		context:  access.Context{"iam:PassedToService": {"ec2.amazonaws.com"}},
+	},
+	{
+		it:       "change what sessions run as",
+		action:   "ssm:UpdateDocument",
+		resource: "preferences",
+		context:  access.Context{"ssm:DocumentType": {"Session"}},
+	},
+	{
+		it:      "move a node into a project",
+		action:  "ec2:CreateTags",
+		context: access.Context{"aws:TagKeys": {"project"}, "aws:RequestTag/project": {"mine"}},
+	},
 }
 
 func remoteDoors() (remote, others []door) {
@@ -290,7 +353,8 @@ func denyRemote(s *config.Stack) {
 
 const doorsPage = "../docs/safety.md"
 
-// The tables of doors that people read are made of the one table, with what the engine decides on the shipped example: as it is, and with remote execution denied.
+// The tables of doors that people read are made of the one table, with what the engine decides on the shipped
+// example: as it is, and with remote execution denied.
 func TestTheTableOfDoorsIsWhatTheEngineDecides(t *testing.T) {
 	shipped, denied := exampleDoors(t, nil), exampleDoors(t, denyRemote)
 	page, err := os.ReadFile(doorsPage)
@@ -298,7 +362,9 @@ func TestTheTableOfDoorsIsWhatTheEngineDecides(t *testing.T) {
 	text := string(page)
 	for _, class := range doortable.Classes() {
 		want := classTable(t, shipped, denied, class)
-		begin := "<!-- doors, " + string(class) + ": rewritten with UPDATE_GOLDEN=1 go test ./tests -run TestTheTableOfDoors -->\n"
+		begin := "<!-- doors, " + string(
+			class,
+		) + ": rewritten with UPDATE_GOLDEN=1 go test ./tests -run TestTheTableOfDoors -->\n"
 		end := "<!-- end of doors, " + string(class) + " -->\n"
 		before, rest, found := strings.Cut(text, begin)
 		require.True(t, found, "%s has lost the table of %s", doorsPage, class)
@@ -314,8 +380,9 @@ func TestTheTableOfDoorsIsWhatTheEngineDecides(t *testing.T) {
 	}
 }
 
-// Every row of the table is closed to an administrator of an account by the statement that it names, in the example with remote execution denied and
-// just-in-time access, and one that says that it is open is denied by no service control policy.
+// Every row of the table is closed to an administrator of an account by the statement that it names, in the example
+// with remote execution denied and just-in-time access, and one that says that it is open is denied by no service
+// control policy.
 func TestEveryRowIsClosedAsItSays(t *testing.T) {
 	engine := exampleDoors(t, func(s *config.Stack) {
 		denyRemote(s)
@@ -338,14 +405,20 @@ func TestEveryRowIsClosedAsItSays(t *testing.T) {
 			}
 			if !row.Closed() {
 				got := exampleOf(action, "").decide(t, engine, doorColumns[0], action)
-				assert.False(t, got.Outcome == access.ExplicitlyDenied && got.By.Kind == access.ServiceControlPolicySource, "%s is said to be open: %s", action, got)
+				assert.False(
+					t,
+					got.Outcome == access.ExplicitlyDenied && got.By.Kind == access.ServiceControlPolicySource,
+					"%s is said to be open: %s",
+					action,
+					got,
+				)
 			}
 		}
 	}
 }
 
-// What the tables say, in words: in the example no administrator and no deployer comes in by any door that is closed, everybody who is exempt has the doors of
-// sessions and no other, and break-glass has all of them.
+// What the tables say, in words: in the example no administrator and no deployer comes in by any door that is closed,
+// everybody who is exempt has the doors of sessions and no other, and break-glass has all of them.
 func TestInTheExampleDoorsAreOpenForExemptRolesAlone(t *testing.T) {
 	remote, others := remoteDoors()
 	shipped, denied := exampleDoors(t, nil), exampleDoors(t, denyRemote)

@@ -31,19 +31,40 @@ type door struct {
 	remote bool
 }
 
-// waysElsewhere are ways onto other machines than nodes, and what moves maintenance windows, in the tests' own words: the table must not shrink unseen.
+// waysElsewhere are ways onto other machines than nodes, and what moves maintenance windows, in the tests' own words:
+// the table must not shrink unseen.
 var waysElsewhere = []string{
-	"appstream:CreateAppBlockBuilderStreamingURL", "appstream:CreateImageBuilderStreamingURL", "bedrock-agentcore:InvokeAgentRuntimeCommand",
-	"bedrock-agentcore:InvokeAgentRuntimeCommandShell", "codebuild:StartCommandExecution", "codebuild:StartSandboxConnection", "gamelift:GetComputeAccess",
-	"gamelift:GetInstanceAccess", "gameliftstreams:CreateStreamSessionAdminShell", "iot:OpenTunnel", "iot:RotateTunnelAccessToken",
-	"lambda:CreateMicrovmShellAuthToken", "lightsail:CreateGUISessionAccessDetails", "lightsail:DownloadDefaultKeyPair", "lightsail:GetInstanceAccessDetails",
-	"lightsail:StartGUISession", "ssm:RegisterTargetWithMaintenanceWindow", "ssm:UpdateMaintenanceWindow", "ssm:UpdateMaintenanceWindowTarget",
+	"appstream:CreateAppBlockBuilderStreamingURL",
+	"appstream:CreateImageBuilderStreamingURL",
+	"bedrock-agentcore:InvokeAgentRuntimeCommand",
+	"bedrock-agentcore:InvokeAgentRuntimeCommandShell",
+	"codebuild:StartCommandExecution",
+	"codebuild:StartSandboxConnection",
+	"gamelift:GetComputeAccess",
+	"gamelift:GetInstanceAccess",
+	"gameliftstreams:CreateStreamSessionAdminShell",
+	"iot:OpenTunnel",
+	"iot:RotateTunnelAccessToken",
+	"lambda:CreateMicrovmShellAuthToken",
+	"lightsail:CreateGUISessionAccessDetails",
+	"lightsail:DownloadDefaultKeyPair",
+	"lightsail:GetInstanceAccessDetails",
+	"lightsail:StartGUISession",
+	"ssm:RegisterTargetWithMaintenanceWindow",
+	"ssm:UpdateMaintenanceWindow",
+	"ssm:UpdateMaintenanceWindowTarget",
 }
 
 // closingSets are the sets of doors that osAccessOnly closes, the last two with remote execution denied.
-var closingSets = []doortable.Set{doortable.Sessions, doortable.OtherDoors, doortable.RemoteExecution, doortable.RunDocuments}
+var closingSets = []doortable.Set{
+	doortable.Sessions,
+	doortable.OtherDoors,
+	doortable.RemoteExecution,
+	doortable.RunDocuments,
+}
 
-// doors are the ways onto machines that osAccessOnly closes: every action of the table, those with several forms or keys of their own by hand.
+// doors are the ways onto machines that osAccessOnly closes: every action of the table, those with several forms or
+// keys of their own by hand.
 var doors = func() []door {
 	all := slices.Clone(writtenDoors)
 	for _, set := range closingSets {
@@ -51,7 +72,12 @@ var doors = func() []door {
 			if slices.ContainsFunc(writtenDoors, func(d door) bool { return d.action == action }) {
 				continue
 			}
-			d := door{it: doortable.Of(action).It + " (" + action + ")", action: action, resource: "example", remote: set == doortable.RemoteExecution || set == doortable.RunDocuments}
+			d := door{
+				it:       doortable.Of(action).It + " (" + action + ")",
+				action:   action,
+				resource: "example",
+				remote:   set == doortable.RemoteExecution || set == doortable.RunDocuments,
+			}
 			if set == doortable.RunDocuments {
 				d.resource, d.context = "command", access.Context{"ssm:DocumentType": {"Command"}}
 			}
@@ -61,7 +87,8 @@ var doors = func() []door {
 	return all
 }()
 
-// exampleARNs are ARNs of what a call acts on: of the types that AWS requires, or of the first type where it requires none.
+// exampleARNs are ARNs of what a call acts on: of the types that AWS requires, or of the first type where it requires
+// none.
 func exampleARNs(action string, p policy.Partition, region, account string) []string {
 	types := catalogue.ResourceTypesOf(action)
 	required := slices.DeleteFunc(slices.Clone(types), func(r catalogue.ResourceType) bool { return !r.Required })
@@ -70,7 +97,8 @@ func exampleARNs(action string, p policy.Partition, region, account string) []st
 	}
 	var arns []string
 	for _, r := range required {
-		arn := strings.NewReplacer("${Partition}", string(p), "${Region}", region, "${Account}", account).Replace(r.ARNs[0])
+		arn := strings.NewReplacer("${Partition}", string(p), "${Region}", region, "${Account}", account).
+			Replace(r.ARNs[0])
 		arns = append(arns, strings.NewReplacer("${", "", "}", "").Replace(arn))
 	}
 	if action == "ssm:SendCommand" {
@@ -84,7 +112,12 @@ var writtenDoors = []door{
 	{it: "a port of the node", action: "ssm:StartSession", document: "AWS-StartPortForwardingSession"},
 	{it: "a shell as root by an own document", action: "ssm:StartSession", document: "Team-RootShell"},
 	{it: "somebody's open session", action: "ssm:ResumeSession", resource: "session"},
-	{it: "a remote desktop", action: "ssm-guiconnect:StartConnection", resource: "*", context: access.Context{"aws:RequestedRegion": {"ap-northeast-1"}}},
+	{
+		it:       "a remote desktop",
+		action:   "ssm-guiconnect:StartConnection",
+		resource: "*",
+		context:  access.Context{"aws:RequestedRegion": {"ap-northeast-1"}},
+	},
 	{it: "the Windows password", action: "ec2:GetPasswordData"},
 	{it: "an SSH key for a minute", action: "ec2-instance-connect:SendSSHPublicKey"},
 	{it: "a tunnel to the node", action: "ec2-instance-connect:OpenTunnel", resource: "endpoint"},
@@ -105,12 +138,42 @@ func (d door) request(p policy.Partition, account string, tags ...world.Tag) acc
 		return policy.ARN{Partition: p, Service: "ssm", Region: region, Account: account, Resource: resource}.String()
 	}
 	arns := map[string]string{
-		"": p.InstanceARN(region, account, firstNode), "*": "*", "session": p.SessionARN(region, account, "bob-0123456789abcdef0"),
-		"command": ssm("document/Team-Command"), "preferences": ssm("document/" + guardrail.PreferencesDocument),
-		"new role": p.RoleARN(account, guardrail.OSAccessRolePath, "mine"), "guarded role": p.RoleARN(account, guardrail.OSAccessRolePath, "OSAccess"),
-		"endpoint":  policy.ARN{Partition: p, Service: "ec2", Region: region, Account: account, Resource: "instance-connect-endpoint/eice-1"}.String(),
-		"lightsail": policy.ARN{Partition: p, Service: "lightsail", Region: region, Account: account, Resource: "Instance/1"}.String(),
-		"fleet":     policy.ARN{Partition: p, Service: "gamelift", Region: region, Account: account, Resource: "fleet/1"}.String(),
+		"": p.InstanceARN(
+			region,
+			account,
+			firstNode,
+		),
+		"*":           "*",
+		"session":     p.SessionARN(region, account, "bob-0123456789abcdef0"),
+		"command":     ssm("document/Team-Command"),
+		"preferences": ssm("document/" + guardrail.PreferencesDocument),
+		"new role": p.RoleARN(
+			account,
+			guardrail.OSAccessRolePath,
+			"mine",
+		),
+		"guarded role": p.RoleARN(account, guardrail.OSAccessRolePath, "OSAccess"),
+		"endpoint": policy.ARN{
+			Partition: p,
+			Service:   "ec2",
+			Region:    region,
+			Account:   account,
+			Resource:  "instance-connect-endpoint/eice-1",
+		}.String(),
+		"lightsail": policy.ARN{
+			Partition: p,
+			Service:   "lightsail",
+			Region:    region,
+			Account:   account,
+			Resource:  "Instance/1",
+		}.String(),
+		"fleet": policy.ARN{
+			Partition: p,
+			Service:   "gamelift",
+			Region:    region,
+			Account:   account,
+			Resource:  "fleet/1",
+		}.String(),
 	}
 	r := access.Request{Action: d.action, Context: d.context, Time: noon}
 	if tags == nil {
@@ -152,7 +215,10 @@ func (o organization) doorAttempts() []attempt {
 			if open {
 				sid = ""
 			}
-			all = append(all, attempt{d.it + " for " + role, o.session(account, role), d.request(p, account, firstProject), sid})
+			all = append(
+				all,
+				attempt{d.it + " for " + role, o.session(account, role), d.request(p, account, firstProject), sid},
+			)
 		}
 		try(otherAccount, "Administrator", false)
 		try(otherAccount, "GuardrailDeployer", false)
@@ -162,7 +228,11 @@ func (o organization) doorAttempts() []attempt {
 		try(otherAccount, "AWS-QuickSetup-JITNA-Execution", d.remote)
 		try(otherAccount, "service-role/AWS-QuickSetup-JITNA-Local", d.remote)
 		try(otherAccount, guardrail.TokenRoleName, session)
-		try(otherAccount, "aws-reserved/sso.amazonaws.com/ap-northeast-1/AWSReservedSSO_OSAccess_0123456789abcdef", session)
+		try(
+			otherAccount,
+			"aws-reserved/sso.amazonaws.com/ap-northeast-1/AWSReservedSSO_OSAccess_0123456789abcdef",
+			session,
+		)
 		try(wildAccount, "aws-reserved/sso.amazonaws.com/AWSReservedSSO_OSAccess_fedcba9876543210", session)
 		for _, g := range impostors {
 			try(wildAccount, g.path[1:]+g.name, false)
@@ -173,13 +243,22 @@ func (o organization) doorAttempts() []attempt {
 			try(otherAccount, "guardrails/osaccess/"+guardrail.OSAccessRoleName, true)
 		}
 	}
-	return append(all, attempt{"a Command document whose type AWS does not say", o.session(otherAccount, "Administrator"), access.Request{
-		Action: "ssm:UpdateDocument", Resources: access.On(p.DocumentARN(regionsOf[p][0], otherAccount, "Team-Command")),
-	}, ""})
+	return append(
+		all,
+		attempt{
+			"a Command document whose type AWS does not say",
+			o.session(otherAccount, "Administrator"),
+			access.Request{
+				Action:    "ssm:UpdateDocument",
+				Resources: access.On(p.DocumentARN(regionsOf[p][0], otherAccount, "Team-Command")),
+			},
+			"",
+		},
+	)
 }
 
-// Every door is shut for an administrator of an account by a statement that says so, whether a role, a user or the root user tries it, and open for
-// break-glass.
+// Every door is shut for an administrator of an account by a statement that says so, whether a role, a user or the
+// root user tries it, and open for break-glass.
 func TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass(t *testing.T) {
 	for _, p := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
 		o := fullOrganization(p)
@@ -197,15 +276,47 @@ func TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass(t *testing.T) {
 				assert.Equal(t, "guardrails-os-access-only", got.By.Policy, "%s: %s for %s", p, d.it, who)
 			}
 			for _, g := range impostors {
-				got := decided(t, engine, o.session(wildAccount, g.path[1:]+g.name), d.request(p, wildAccount, firstProject))
+				got := decided(
+					t,
+					engine,
+					o.session(wildAccount, g.path[1:]+g.name),
+					d.request(p, wildAccount, firstProject),
+				)
 				assert.Equal(t, "guardrails-os-access-only", got.By.Policy, "%s: %s for %s%s", p, d.it, g.path, g.name)
 			}
-			assert.True(t, decided(t, engine, o.session(otherAccount, "BreakGlass"), r).Allowed(), "%s: %s for break-glass", p, d.it)
-			assert.True(t, decided(t, engine, o.session(otherAccount, "Scanner"), r).Allowed(), "%s: %s for a role that is exempt", p, d.it)
-			assert.True(t, decided(t, engine, o.session(homeAccount, "Administrator"), d.request(p, homeAccount)).Allowed(),
-				"%s: %s where the guardrail is not attached", p, d.it)
-			assert.True(t, decided(t, engine, o.session(managementAccount, "Administrator"), d.request(p, managementAccount)).Allowed(),
-				"%s: %s in the management account, which nothing binds", p, d.it)
+			assert.True(
+				t,
+				decided(t, engine, o.session(otherAccount, "BreakGlass"), r).Allowed(),
+				"%s: %s for break-glass",
+				p,
+				d.it,
+			)
+			assert.True(
+				t,
+				decided(t, engine, o.session(otherAccount, "Scanner"), r).Allowed(),
+				"%s: %s for a role that is exempt",
+				p,
+				d.it,
+			)
+			assert.True(
+				t,
+				decided(t, engine, o.session(homeAccount, "Administrator"), d.request(p, homeAccount)).Allowed(),
+				"%s: %s where the guardrail is not attached",
+				p,
+				d.it,
+			)
+			assert.True(
+				t,
+				decided(
+					t,
+					engine,
+					o.session(managementAccount, "Administrator"),
+					d.request(p, managementAccount),
+				).Allowed(),
+				"%s: %s in the management account, which nothing binds",
+				p,
+				d.it,
+			)
 			root := decided(t, engine, access.Root(otherAccount).IssuedAt(noon), r)
 			assert.Equal(t, access.ExplicitlyDenied, root.Outcome, "%s: %s for root", p, d.it)
 		}
@@ -217,7 +328,12 @@ func TestReportedRemoteExecutionStaysOpen(t *testing.T) {
 	o := shippedOrganization(policy.AWS)
 	engine := o.engine(t)
 	for _, d := range doors {
-		got := decided(t, engine, o.session(otherAccount, "Administrator"), d.request(policy.AWS, otherAccount, firstProject))
+		got := decided(
+			t,
+			engine,
+			o.session(otherAccount, "Administrator"),
+			d.request(policy.AWS, otherAccount, firstProject),
+		)
 		assert.Equal(t, d.remote, got.Allowed(), d.it)
 	}
 	notices := fmt.Sprint(o.policies.Notices())
@@ -252,7 +368,15 @@ func TestTheTokenRoleIsExemptWithJustInTimeAccessAlone(t *testing.T) {
 	// The name alone opens nothing in an account that does not use it.
 	full.policies.JustInTimeAccounts = []string{wildAccount}
 	for _, d := range doors {
-		assert.False(t, decided(t, full.engine(t), token, d.request(policy.AWS, otherAccount, firstProject)).Allowed(), d.it)
+		assert.False(
+			t,
+			decided(t, full.engine(t), token, d.request(policy.AWS, otherAccount, firstProject)).Allowed(),
+			d.it,
+		)
 	}
-	assert.False(t, opens["an SSH key for a minute"] || opens["a container"] || opens["the serial console"] || opens["a command as root"])
+	assert.False(
+		t,
+		opens["an SSH key for a minute"] || opens["a container"] || opens["the serial console"] ||
+			opens["a command as root"],
+	)
 }

@@ -53,13 +53,22 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 	for _, stack := range stacks {
 		for _, x := range stack.Expect {
 			result := expect.Check(engine, x)
-			assert.True(t, result.Holds(), "%s: %s: %s %s: %s", stack.Name, x.It, result.Field, result.Problem, result.Why)
+			assert.True(
+				t,
+				result.Holds(),
+				"%s: %s: %s %s: %s",
+				stack.Name,
+				x.It,
+				result.Field,
+				result.Problem,
+				result.Why,
+			)
 		}
 	}
 }
 
-// The policies of the example fit the quotas of today and those before May 2026, and what does not fit is refused where the file says it, with numbers and with what
-// weighs most.
+// The policies of the example fit the quotas of today and those before May 2026, and what does not fit is refused
+// where the file says it, with numbers and with what weighs most.
 func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
 	management := func(quotas string) (*config.Stack, config.Problems) {
 		d := t.TempDir()
@@ -94,7 +103,11 @@ func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
 	assert.Contains(t, problems.Error(), "and the quota is 2: 1 of others (FullAWSAccess among them), guardrails-")
 	_, problems = management("  guardrails:quotas: {scp: 700}\n")
 	require.NotEmpty(t, problems)
-	assert.Contains(t, problems.Error(), "guardrails:organization.protectGuardrails: statement DenyChangingRolesOfQuickSetup alone has 864 bytes, ")
+	assert.Contains(
+		t,
+		problems.Error(),
+		"guardrails:organization.protectGuardrails: statement DenyChangingRolesOfQuickSetup alone has 864 bytes, ",
+	)
 	assert.Contains(t, problems.Error(), "and a service control policy takes 700")
 }
 

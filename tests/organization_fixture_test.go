@@ -22,7 +22,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The accounts of the organization: people sign in to homeAccount, nodes are in otherAccount, and IAM Identity Center is administered in the third.
+// The accounts of the organization: people sign in to homeAccount, nodes are in otherAccount, and IAM Identity Center
+// is administered in the third.
 const (
 	managementAccount = "123456789012"
 	identityAccount   = "777788889999"
@@ -59,26 +60,58 @@ func shippedOrganization(p policy.Partition) organization {
 	jump := guardrail.Account{ID: homeAccount, Alias: "jump", Partition: p}
 	workload := guardrail.Account{ID: otherAccount, Alias: "workload", Partition: p}
 	alice := p.UserARN(homeAccount, "/", "alice")
-	sessions := &preferences.Args{Account: workload, Regions: regionsOf[p], RunAs: preferences.RunAs{DefaultUser: "guest"}, MaxDuration: time.Hour}
+	sessions := &preferences.Args{
+		Account:     workload,
+		Regions:     regionsOf[p],
+		RunAs:       preferences.RunAs{DefaultUser: "guest"},
+		MaxDuration: time.Hour,
+	}
 	osAccess := &osaccess.Args{
-		Account: workload, Sessions: sessions, RDP: true, PasswordData: true, Projects: []string{"Test Project 1"},
-		Documents: []string{"AWS-StartPortForwardingSession"}, StandingPrincipalARNs: []string{p.UserARN(homeAccount, "/", "oncall")}, RunAs: "oncall",
+		Account:      workload,
+		Sessions:     sessions,
+		RDP:          true,
+		PasswordData: true,
+		Projects:     []string{"Test Project 1"},
+		Documents: []string{
+			"AWS-StartPortForwardingSession",
+		},
+		StandingPrincipalARNs: []string{p.UserARN(homeAccount, "/", "oncall")},
+		RunAs:                 "oncall",
 	}
 	return organization{
 		policies: &scp.Args{
-			Account: guardrail.Account{ID: managementAccount, Partition: p}, ID: "o-exampleorgid", Management: managementAccount,
-			Tree: scp.Unit{ID: rootUnit, Name: "Root", Accounts: []string{managementAccount, homeAccount, identityAccount}, Units: []scp.Unit{
-				{ID: workloads, Name: "Workloads", Accounts: []string{otherAccount, wildAccount}},
-			}},
-			Deployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
-			OSAccessOnly:      &scp.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
-			ConsolePasswords:  &scp.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{homeAccount}},
-			ProtectGuardrails: &scp.ProtectGuardrails{Targets: []string{rootUnit}, Bootstrap: []string{"role/OrganizationAccountAccessRole"}},
-			MemberRoot:        &scp.MemberRoot{Targets: []string{rootUnit}},
+			Account: guardrail.Account{
+				ID:        managementAccount,
+				Partition: p,
+			},
+			ID:         "o-exampleorgid",
+			Management: managementAccount,
+			Tree: scp.Unit{
+				ID:       rootUnit,
+				Name:     "Root",
+				Accounts: []string{managementAccount, homeAccount, identityAccount},
+				Units: []scp.Unit{
+					{ID: workloads, Name: "Workloads", Accounts: []string{otherAccount, wildAccount}},
+				},
+			},
+			Deployer:         "role/GuardrailDeployer",
+			BreakGlass:       []string{"role/BreakGlass"},
+			OSAccessOnly:     &scp.OSAccessOnly{Targets: []string{workloads}, OperationRoles: true},
+			ConsolePasswords: &scp.ConsolePasswords{Targets: []string{rootUnit}, JumpAccounts: []string{homeAccount}},
+			ProtectGuardrails: &scp.ProtectGuardrails{
+				Targets:   []string{rootUnit},
+				Bootstrap: []string{"role/OrganizationAccountAccessRole"},
+			},
+			MemberRoot: &scp.MemberRoot{Targets: []string{rootUnit}},
 		},
 		group: &group.Args{Account: jump, FirstPasswordChange: true, RoleAccounts: []string{otherAccount}},
 		users: []*user.Args{
-			{Account: jump, Name: "alice", Groups: []string{"guardrails-mfa"}}, {Account: jump, Name: "bob", Groups: []string{"guardrails-mfa"}},
+			{
+				Account: jump,
+				Name:    "alice",
+				Groups:  []string{"guardrails-mfa"},
+			},
+			{Account: jump, Name: "bob", Groups: []string{"guardrails-mfa"}},
 			{Account: jump, Name: "oncall", Groups: []string{"guardrails-mfa"}},
 		},
 		operation: &operation.Args{
@@ -87,12 +120,21 @@ func shippedOrganization(p policy.Partition) organization {
 		},
 		sessions: sessions, osAccess: osAccess,
 		grants: []*grant.Args{
-			{OSAccess: osAccess, Person: "jump/alice", PrincipalARN: alice, RunAs: "alice", From: grantFrom, Until: grantUntil, Ticket: "CHG1234"},
+			{
+				OSAccess:     osAccess,
+				Person:       "jump/alice",
+				PrincipalARN: alice,
+				RunAs:        "alice",
+				From:         grantFrom,
+				Until:        grantUntil,
+				Ticket:       "CHG1234",
+			},
 		},
 	}
 }
 
-// fullOrganization has every switch on: remote execution denied, just-in-time access, permission sets, and every list filled.
+// fullOrganization has every switch on: remote execution denied, just-in-time access, permission sets, and every list
+// filled.
 func fullOrganization(p policy.Partition) organization {
 	o := shippedOrganization(p)
 	o.policies.JustInTimeAccounts = []string{otherAccount}
@@ -106,35 +148,82 @@ func fullOrganization(p policy.Partition) organization {
 	o.policies.ProtectGuardrails.Taggers = []string{"role/pipelines/Tagger"}
 	workload := o.sessions.Account
 	o.justIn = &justintime.Args{
-		Account: workload, Sessions: o.sessions, Requesters: []string{p.RoleARN(otherAccount, "/", "Developer")},
-		ManualApprovals: []justintime.ManualApproval{{Name: "Production", Projects: []string{"Test Project 1"}, Groups: []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"}}},
-		AutoApprovals:   []justintime.ApprovalRule{{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}}},
+		Account:    workload,
+		Sessions:   o.sessions,
+		Requesters: []string{p.RoleARN(otherAccount, "/", "Developer")},
+		ManualApprovals: []justintime.ManualApproval{
+			{
+				Name:     "Production",
+				Projects: []string{"Test Project 1"},
+				Groups:   []string{"e8c17310-e011-7089-d989-10da1e0a1b2c"},
+			},
+		},
+		AutoApprovals: []justintime.ApprovalRule{
+			{Group: "e8c17310-e011-7089-d989-10da1e0a1b2c", Projects: []string{"Test Project 1"}},
+		},
 	}
 	return o
 }
 
-// guest is a role that the organization has besides those of the components, with everything allowed to it, so that only the guardrails
-// deny.
+// guest is a role that the organization has besides those of the components, with everything allowed to it, so that
+// only the guardrails deny.
 type guest struct{ path, name string }
 
 // guests are the roles of every account but wildAccount.
 var guests = []guest{
-	{"/", "Administrator"}, {"/", "BreakGlass"}, {"/", "GuardrailDeployer"}, {"/", "OrganizationAccountAccessRole"}, {"/", guardrail.TokenRoleName},
-	{"/", "AWS-QuickSetup-JITNA-Execution"}, {"/service-role/", "AWS-QuickSetup-JITNA-Local"}, {"/", "stacksets-exec-0123456789abcdef"}, {"/", "Scanner"}, {"/", "PatchAutomation"}, {"/", "HelpDesk"}, {"/", "StackSetPipeline"},
-	{"/pipelines/", "Tagger"}, {"/", "Developer"}, {"/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "AWSReservedSSO_OSAccess_0123456789abcdef"},
+	{
+		"/",
+		"Administrator",
+	},
+	{"/", "BreakGlass"},
+	{"/", "GuardrailDeployer"},
+	{"/", "OrganizationAccountAccessRole"},
+	{"/", guardrail.TokenRoleName},
+	{
+		"/",
+		"AWS-QuickSetup-JITNA-Execution",
+	},
+	{"/service-role/", "AWS-QuickSetup-JITNA-Local"},
+	{"/", "stacksets-exec-0123456789abcdef"},
+	{"/", "Scanner"},
+	{"/", "PatchAutomation"},
+	{"/", "HelpDesk"},
+	{"/", "StackSetPipeline"},
+	{
+		"/pipelines/",
+		"Tagger",
+	},
+	{"/", "Developer"},
+	{"/aws-reserved/sso.amazonaws.com/ap-northeast-1/", "AWSReservedSSO_OSAccess_0123456789abcdef"},
 }
 
 // impostors are roles whose names and paths are nearly those of exempt roles.
 var impostors = []guest{
-	{"/", "OSAccess"}, {"/team/", "BreakGlass"}, {"/", "breakglasses"}, {"/osaccess/", "grant-CHG1-alice"}, {"/Guardrails/osaccess/", "grant-CHG2-alice"},
-	{"/x/guardrails/osaccess/", "grant-CHG3-alice"}, {"/guardrails/", "operation"}, {"/guardrails/delegated/", "AdminRole"},
-	{"/service-role/", guardrail.TokenRoleName}, {"/team/", "Scanner"},
+	{
+		"/",
+		"OSAccess",
+	},
+	{"/team/", "BreakGlass"},
+	{"/", "breakglasses"},
+	{"/osaccess/", "grant-CHG1-alice"},
+	{"/Guardrails/osaccess/", "grant-CHG2-alice"},
+	{
+		"/x/guardrails/osaccess/",
+		"grant-CHG3-alice",
+	},
+	{"/guardrails/", "operation"},
+	{"/guardrails/delegated/", "AdminRole"},
+	{"/service-role/", guardrail.TokenRoleName},
+	{"/team/", "Scanner"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_XAWSReservedSSO_OSAccess_0123456789abcdef"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess_Admins_0123456789abcdef"},
 	{"/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_OSAccess2_0123456789abcdef"},
 }
 
-var allowEverything = world.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
+var allowEverything = world.InlinePolicy{
+	Name:     "everything",
+	Document: policy.New(policy.Allow("Everything", "*").On("*")),
+}
 
 // world is the organization with its guests. change is applied to the documents of the workload account first.
 func (o organization) world(change func(*world.Account)) access.World {
@@ -144,13 +233,29 @@ func (o organization) world(change func(*world.Account)) access.World {
 	for _, user := range o.users {
 		user.AddTo(&jump)
 	}
-	jump.Users = append(jump.Users,
-		world.User{Name: "root-like", Inline: []world.InlinePolicy{allowEverything}, Tags: []world.Tag{{Key: guardrail.RunAsTag, Value: "rootlike"}}},
-		world.User{Name: "pat", Path: "/people/", Inline: []world.InlinePolicy{allowEverything}})
+	jump.Users = append(
+		jump.Users,
+		world.User{
+			Name:   "root-like",
+			Inline: []world.InlinePolicy{allowEverything},
+			Tags:   []world.Tag{{Key: guardrail.RunAsTag, Value: "rootlike"}},
+		},
+		world.User{Name: "pat", Path: "/people/", Inline: []world.InlinePolicy{allowEverything}},
+	)
 	workload := o.workload()
 	workload.Nodes = []world.Node{
-		{Kind: world.Instance, ID: firstNode, Region: regionsOf[p][0], Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}}},
-		{Kind: world.Instance, ID: secondNode, Region: regionsOf[p][0], Tags: []world.Tag{{Key: "Project", Value: "Test Project 2"}}},
+		{
+			Kind:   world.Instance,
+			ID:     firstNode,
+			Region: regionsOf[p][0],
+			Tags:   []world.Tag{{Key: "Project", Value: "Test Project 1"}},
+		},
+		{
+			Kind:   world.Instance,
+			ID:     secondNode,
+			Region: regionsOf[p][0],
+			Tags:   []world.Tag{{Key: "Project", Value: "Test Project 2"}},
+		},
 		{Kind: world.Instance, ID: untagged, Region: regionsOf[p][0]},
 	}
 	if change != nil {
@@ -158,8 +263,15 @@ func (o organization) world(change func(*world.Account)) access.World {
 	}
 	workload.Users = append(workload.Users, world.User{Name: "robot", Inline: []world.InlinePolicy{allowEverything}})
 	// Roles that take whatever session tags they are given, the one where shared roles are and the other beside it.
-	taking := policy.New(policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(p.RootARN(homeAccount), p.RootARN(otherAccount))))
-	workload.Roles = append(workload.Roles, world.Role{Name: "shared", Path: guardrail.OwnOSUserRolePath, Trust: taking}, world.Role{Name: "lax", Trust: taking})
+	taking := policy.New(
+		policy.Allow("Anything", "sts:AssumeRole", "sts:TagSession").
+			For(policy.AWSPrincipals(p.RootARN(homeAccount), p.RootARN(otherAccount))),
+	)
+	workload.Roles = append(
+		workload.Roles,
+		world.Role{Name: "shared", Path: guardrail.OwnOSUserRolePath, Trust: taking},
+		world.Role{Name: "lax", Trust: taking},
+	)
 	identity := world.Account{ID: identityAccount, Partition: p}
 	management := world.Account{ID: managementAccount, Partition: p}
 	wild := world.Account{ID: wildAccount, Partition: p}
@@ -176,8 +288,11 @@ func (o organization) world(change func(*world.Account)) access.World {
 		}
 	}
 	// Where IAM Identity Center is in us-east-1, the roles of permission sets have no Region in their path.
-	wild.Roles = append(wild.Roles, world.Role{Name: "AWSReservedSSO_OSAccess_fedcba9876543210", Path: "/aws-reserved/sso.amazonaws.com/",
-		Trust: anyoneOf(p, wildAccount), Inline: []world.InlinePolicy{allowEverything}})
+	wild.Roles = append(
+		wild.Roles,
+		world.Role{Name: "AWSReservedSSO_OSAccess_fedcba9876543210", Path: "/aws-reserved/sso.amazonaws.com/",
+			Trust: anyoneOf(p, wildAccount), Inline: []world.InlinePolicy{allowEverything}},
+	)
 	w := access.World{Accounts: []world.Account{jump, workload, identity, management, wild}}
 	o.policies.AddToOrganization(&w)
 	return w
@@ -230,7 +345,8 @@ func (o organization) deploy(ctx *pulumi.Context) error {
 
 // session is a session of a role of an account, by path and name.
 func (o organization) session(account, role string) access.Session {
-	return access.AssumedRole("arn:"+string(o.sessions.Account.Partition)+":iam::"+account+":role/"+role, "alice").IssuedAt(noon)
+	return access.AssumedRole("arn:"+string(o.sessions.Account.Partition)+":iam::"+account+":role/"+role, "alice").
+		IssuedAt(noon)
 }
 
 func decided(t testing.TB, e *access.Engine, s access.Session, r access.Request) access.Decision {

@@ -22,8 +22,8 @@ const second = time.Second
 // alice is signed in at home with MFA of a minute ago.
 func aliceWithMFA() access.Session { return access.ConsoleWithMFA(userARN("alice"), time.Minute) }
 
-// A grant of nine to one in Tokyo opens at midnight UTC and not a second earlier, and nothing of it works at four: not assuming the role, and not the
-// credentials or the door of a session that was issued inside.
+// A grant of nine to one in Tokyo opens at midnight UTC and not a second earlier, and nothing of it works at four:
+// not assuming the role, and not the credentials or the door of a session that was issued inside.
 func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 	o := shippedOrganization(policy.AWS)
 	engine := o.engine(t)
@@ -49,7 +49,15 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 		{grantUntil.Add(second), false, "DenyEverythingAfterTheWindow"},
 		{time.Date(2027, 12, 1, 12, 0, 0, 0, tokyoTime), false, "DenyEverythingAfterTheWindow"},
 	} {
-		arrival, err := journey.Walk(engine, journey.Journey{From: aliceWithMFA(), Via: []journey.Hop{{Role: grant.RoleARN()}}, Opens: shell, At: c.when})
+		arrival, err := journey.Walk(
+			engine,
+			journey.Journey{
+				From:  aliceWithMFA(),
+				Via:   []journey.Hop{{Role: grant.RoleARN()}},
+				Opens: shell,
+				At:    c.when,
+			},
+		)
 		require.NoError(t, err)
 		assert.Equal(t, c.open, arrival.Allowed(), "%s\n%s", c.when, arrival)
 		if c.open {
@@ -57,7 +65,15 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 		}
 		for _, action := range []string{"ssm:DescribeSessions", "s3:ListAllMyBuckets", "iam:ListRoles"} {
 			got := decided(t, engine, issued, access.Request{Action: action, Time: c.when})
-			assert.Equal(t, c.by != "", got.By.Sid == c.by && got.Outcome == access.ExplicitlyDenied, "%s at %s: %s", action, c.when, got)
+			assert.Equal(
+				t,
+				c.by != "",
+				got.By.Sid == c.by && got.Outcome == access.ExplicitlyDenied,
+				"%s at %s: %s",
+				action,
+				c.when,
+				got,
+			)
 		}
 	}
 	assert.Equal(t, grantUntil.Add(time.Hour), grant.ShellsEndBy())
@@ -77,17 +93,30 @@ func TestOffsetsDoNotMatter(t *testing.T) {
 	}
 }
 
-// templates are variants of the template that together have every statement: by project, by several, everywhere, and with and without each switch.
+// templates are variants of the template that together have every statement: by project, by several, everywhere, and
+// with and without each switch.
 func templates() map[string]organization {
-	shipped, plain, several := shippedOrganization(policy.AWS), shippedOrganization(policy.AWS), shippedOrganization(policy.AWS)
+	shipped, plain, several := shippedOrganization(
+		policy.AWS,
+	), shippedOrganization(
+		policy.AWS,
+	), shippedOrganization(
+		policy.AWS,
+	)
 	shipped.osAccess.Documents = nil
 	plain.osAccess.RDP, plain.osAccess.PasswordData, plain.osAccess.Projects = false, false, nil
 	plain.sessions.KMSKeyID = "mrk-1234abcd12ab34cd56ef1234567890ab"
-	several.osAccess.Projects, several.osAccess.Documents = []string{"Test Project 1", "Test Project 2"}, []string{"Team-Diagnostics"}
+	several.osAccess.Projects, several.osAccess.Documents = []string{
+		"Test Project 1",
+		"Test Project 2",
+	}, []string{
+		"Team-Diagnostics",
+	}
 	return map[string]organization{"shipped": shipped, "plain": plain, "several": several}
 }
 
-// grantQuestions are what the role of a grant, or the shared one, does and does not, without any service control policy.
+// grantQuestions are what the role of a grant, or the shared one, does and does not, without any service control
+// policy.
 func (o organization) grantQuestions() []question {
 	var all []question
 	grant := o.session(otherAccount, "guardrails/osaccess/"+o.grants[0].RoleName())
@@ -97,18 +126,50 @@ func (o organization) grantQuestions() []question {
 		}
 		return access.Resource{ARN: policy.AWS.InstanceARN(region, otherAccount, id), Tags: tags}
 	}
-	managed := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-0000000000000001a"), Tags: []world.Tag{firstProject}}
-	first, other, bare := node("ap-northeast-1", firstNode, firstProject), node("ap-northeast-1", secondNode, world.Tag{Key: "Project", Value: "Test Project 2"}), node("ap-northeast-1", untagged)
+	managed := access.Resource{
+		ARN:  policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-0000000000000001a"),
+		Tags: []world.Tag{firstProject},
+	}
+	first, other, bare := node(
+		"ap-northeast-1",
+		firstNode,
+		firstProject,
+	), node(
+		"ap-northeast-1",
+		secondNode,
+		world.Tag{Key: "Project", Value: "Test Project 2"},
+	), node(
+		"ap-northeast-1",
+		untagged,
+	)
 	third := node("ap-northeast-1", "i-3", world.Tag{Key: "Project", Value: "Test Project 3"})
-	foreign := access.Resource{ARN: policy.AWS.InstanceARN("ap-northeast-1", wildAccount, firstNode), Tags: []world.Tag{firstProject}}
-	foreignManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", wildAccount, "mi-1"), Tags: []world.Tag{firstProject}}
-	thirdManaged := access.Resource{ARN: policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-3"), Tags: third.Tags}
+	foreign := access.Resource{
+		ARN:  policy.AWS.InstanceARN("ap-northeast-1", wildAccount, firstNode),
+		Tags: []world.Tag{firstProject},
+	}
+	foreignManaged := access.Resource{
+		ARN:  policy.AWS.ManagedInstanceARN("us-east-1", wildAccount, "mi-1"),
+		Tags: []world.Tag{firstProject},
+	}
+	thirdManaged := access.Resource{
+		ARN:  policy.AWS.ManagedInstanceARN("us-east-1", otherAccount, "mi-3"),
+		Tags: third.Tags,
+	}
 	document := func(owner, name string) access.Resource {
 		return access.Resource{ARN: policy.AWS.DocumentARN("ap-northeast-1", owner, name)}
 	}
 	preferences := document(otherAccount, guardrail.PreferencesDocument)
 	ask := func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource) {
-		all = append(all, question{it, in, grant, access.Request{Action: action, Context: context, Resources: resources, Time: noon}, allowed})
+		all = append(
+			all,
+			question{
+				it,
+				in,
+				grant,
+				access.Request{Action: action, Context: context, Resources: resources, Time: noon},
+				allowed,
+			},
+		)
 	}
 	everywhere, two := len(o.osAccess.Projects) == 0, len(o.osAccess.Projects) == 2
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
@@ -117,52 +178,185 @@ func (o organization) grantQuestions() []question {
 		}
 		admin := in == besideAdmin
 		start("a shell on a node of the project", true, nil, first, preferences)
-		start("a shell on a managed node of the project", true, nil, managed, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
+		start(
+			"a shell on a managed node of the project",
+			true,
+			nil,
+			managed,
+			access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)},
+		)
 		start("a shell on a node of another project", everywhere || two, nil, other, preferences)
 		start("a shell on a node of a third project", everywhere, nil, third, preferences)
 		start("a shell on a node without project", everywhere, nil, bare, preferences)
 		start("a shell on a node of another account", false, nil, foreign, preferences)
-		start("a shell on a node of the project in the other Region", true, nil, node("us-east-1", "i-2", firstProject), access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
+		start(
+			"a shell on a node of the project in the other Region",
+			true,
+			nil,
+			node("us-east-1", "i-2", firstProject),
+			access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)},
+		)
 		// Session Manager reaches no node of another account, whatever is allowed.
 		start("a shell on a managed node of another account", admin, nil, foreignManaged, preferences)
 		start("a shell on a managed node of a third project", everywhere, nil, thirdManaged, preferences)
-		start("a node where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), preferences)
-		start("a shell where preferences are not set", in == withoutDenies, nil, node("eu-west-1", firstNode, firstProject), access.Resource{ARN: policy.AWS.DocumentARN("eu-west-1", otherAccount, guardrail.PreferencesDocument)})
-		start("a managed node where they are not", in == withoutDenies, nil,
-			access.Resource{ARN: policy.AWS.ManagedInstanceARN("eu-west-1", otherAccount, "mi-1"), Tags: []world.Tag{firstProject}}, access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)})
-		start("with a document of another account", admin, nil, first, document(wildAccount, guardrail.PreferencesDocument))
+		start(
+			"a node where preferences are not set",
+			in == withoutDenies,
+			nil,
+			node("eu-west-1", firstNode, firstProject),
+			preferences,
+		)
+		start(
+			"a shell where preferences are not set",
+			in == withoutDenies,
+			nil,
+			node("eu-west-1", firstNode, firstProject),
+			access.Resource{ARN: policy.AWS.DocumentARN("eu-west-1", otherAccount, guardrail.PreferencesDocument)},
+		)
+		start(
+			"a managed node where they are not",
+			in == withoutDenies,
+			nil,
+			access.Resource{
+				ARN:  policy.AWS.ManagedInstanceARN("eu-west-1", otherAccount, "mi-1"),
+				Tags: []world.Tag{firstProject},
+			},
+			access.Resource{ARN: policy.AWS.DocumentARN("us-east-1", otherAccount, guardrail.PreferencesDocument)},
+		)
+		start(
+			"with a document of another account",
+			admin,
+			nil,
+			first,
+			document(wildAccount, guardrail.PreferencesDocument),
+		)
 		start("with another document", admin, nil, first, document(otherAccount, "Team-Other"))
-		start("with a listed document of the account", admin || two, nil, first, document(otherAccount, "Team-Diagnostics"))
-		start("with a document of that name of another account", admin, nil, first, document(wildAccount, "Team-Diagnostics"))
-		start("with a document that begins so", admin, nil, first, document(otherAccount, guardrail.PreferencesDocument+"2"))
-		start("with a document that begins like a listed one", admin, nil, first, document(otherAccount, "Team-Diagnostics2"))
-		start("with a document of AWS that begins so", admin, access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSessionToRemoteHost"))
+		start(
+			"with a listed document of the account",
+			admin || two,
+			nil,
+			first,
+			document(otherAccount, "Team-Diagnostics"),
+		)
+		start(
+			"with a document of that name of another account",
+			admin,
+			nil,
+			first,
+			document(wildAccount, "Team-Diagnostics"),
+		)
+		start(
+			"with a document that begins so",
+			admin,
+			nil,
+			first,
+			document(otherAccount, guardrail.PreferencesDocument+"2"),
+		)
+		start(
+			"with a document that begins like a listed one",
+			admin,
+			nil,
+			first,
+			document(otherAccount, "Team-Diagnostics2"),
+		)
+		start(
+			"with a document of AWS that begins so",
+			admin,
+			access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}},
+			first,
+			document("", "AWS-StartPortForwardingSessionToRemoteHost"),
+		)
 		start("a forwarded port", admin || everywhere, nil, first, document("", "AWS-StartPortForwardingSession"))
-		start("a forwarded port of a remote desktop", true, access.Context{"aws:CalledVia": {"example.amazonaws.com", "ssm-guiconnect.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSession"))
-		start("a forwarded port by way of another service", admin || everywhere, access.Context{"aws:CalledVia": {"cloudformation.amazonaws.com"}}, first, document("", "AWS-StartPortForwardingSession"))
-		start("a document that was not checked", admin, access.Context{"ssm:SessionDocumentAccessCheck": {"false"}}, first, preferences)
-		start("a document that was checked", true, access.Context{"ssm:SessionDocumentAccessCheck": {"true"}}, first, preferences)
+		start(
+			"a forwarded port of a remote desktop",
+			true,
+			access.Context{"aws:CalledVia": {"example.amazonaws.com", "ssm-guiconnect.amazonaws.com"}},
+			first,
+			document("", "AWS-StartPortForwardingSession"),
+		)
+		start(
+			"a forwarded port by way of another service",
+			admin || everywhere,
+			access.Context{"aws:CalledVia": {"cloudformation.amazonaws.com"}},
+			first,
+			document("", "AWS-StartPortForwardingSession"),
+		)
+		start(
+			"a document that was not checked",
+			admin,
+			access.Context{"ssm:SessionDocumentAccessCheck": {"false"}},
+			first,
+			preferences,
+		)
+		start(
+			"a document that was checked",
+			true,
+			access.Context{"ssm:SessionDocumentAccessCheck": {"true"}},
+			first,
+			preferences,
+		)
 		ask("whether a node is connected", in, true, "ssm:GetConnectionStatus", nil, first)
 		ask("whether a managed node is", in, true, "ssm:GetConnectionStatus", nil, managed)
 		ask("whether a node of a third project is", in, admin || everywhere, "ssm:GetConnectionStatus", nil, third)
-		ask("whether a node of the second project is", in, admin || everywhere || two, "ssm:GetConnectionStatus", nil, other)
+		ask(
+			"whether a node of the second project is",
+			in,
+			admin || everywhere || two,
+			"ssm:GetConnectionStatus",
+			nil,
+			other,
+		)
 		ask("whether a node without project is", in, admin || everywhere, "ssm:GetConnectionStatus", nil, bare)
 		ask("whether a managed node of another account is", in, admin, "ssm:GetConnectionStatus", nil, foreignManaged)
 		for _, resource := range []access.Resource{first, preferences, document(otherAccount, "Team-Diagnostics"), document("", "AWS-StartPortForwardingSession")} {
-			ask("the tags of "+resource.ARN, in, admin, "ssm:ListTagsForResource", access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}}, resource)
+			ask(
+				"the tags of "+resource.ARN,
+				in,
+				admin,
+				"ssm:ListTagsForResource",
+				access.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}},
+				resource,
+			)
 		}
 		ask("whether a node of another account is", in, admin, "ssm:GetConnectionStatus", nil, foreign)
-		ask("the data channel", in, true, "ssmmessages:OpenDataChannel", nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1")})
+		ask(
+			"the data channel",
+			in,
+			true,
+			"ssmmessages:OpenDataChannel",
+			nil,
+			access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1")},
+		)
 		ask("the control channel of the agent", in, admin, "ssmmessages:OpenControlChannel", nil)
 		for _, action := range []string{"ssm:ResumeSession", "ssm:TerminateSession"} {
 			owned := func(account, owner string) access.Resource {
-				return access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", account, "alice-1"), Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}}}
+				return access.Resource{
+					ARN:  policy.AWS.SessionARN("ap-northeast-1", account, "alice-1"),
+					Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}},
+				}
 			}
 			ask("the own session: "+action, in, true, action, nil, owned(otherAccount, "AROAGRANT:alice"))
-			ask("the tags of the own session", in, admin, "ssm:ListTagsForResource", nil, owned(otherAccount, "AROAGRANT:alice"))
+			ask(
+				"the tags of the own session",
+				in,
+				admin,
+				"ssm:ListTagsForResource",
+				nil,
+				owned(otherAccount, "AROAGRANT:alice"),
+			)
 			ask("bob's session: "+action, in, admin, action, nil, owned(otherAccount, "AROAGRANT:bob"))
 			ask("a session of another account: "+action, in, admin, action, nil, owned(wildAccount, "AROAGRANT:alice"))
-			ask("a session of nobody: "+action, in, admin, action, nil, access.Resource{ARN: policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1"), Tags: []world.Tag{}})
+			ask(
+				"a session of nobody: "+action,
+				in,
+				admin,
+				action,
+				nil,
+				access.Resource{
+					ARN:  policy.AWS.SessionARN("ap-northeast-1", otherAccount, "alice-1"),
+					Tags: []world.Tag{},
+				},
+			)
 		}
 		ask("the history of a session", in, admin, "ssm:GetCommandInvocation", nil)
 		for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions"} {
@@ -173,7 +367,13 @@ func (o organization) grantQuestions() []question {
 			ask("remote desktops: "+action, in, !everywhere, action, nil)
 		}
 		ask("the inventory's schema", in, admin || !everywhere, "ssm:GetInventorySchema", nil)
-		ask("recordings of desktops", in, admin && !everywhere, "ssm-guiconnect:UpdateConnectionRecordingPreferences", nil)
+		ask(
+			"recordings of desktops",
+			in,
+			admin && !everywhere,
+			"ssm-guiconnect:UpdateConnectionRecordingPreferences",
+			nil,
+		)
 		ask("the Windows password", in, !everywhere, "ec2:GetPasswordData", nil, first)
 		ask("the Windows password of the second project", in, two, "ec2:GetPasswordData", nil, other)
 		ask("the Windows password of a node without project", in, false, "ec2:GetPasswordData", nil, bare)
@@ -181,17 +381,38 @@ func (o organization) grantQuestions() []question {
 		ask("the Windows password of another account", in, admin && !everywhere, "ec2:GetPasswordData", nil, foreign)
 		ask("another read of EC2", in, admin, "ec2:GetConsoleOutput", nil, first)
 		key := func(account string) access.Resource {
-			return access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", account, "mrk-1234abcd12ab34cd56ef1234567890ab")}
+			return access.Resource{
+				ARN: policy.AWS.KeyARN("ap-northeast-1", account, "mrk-1234abcd12ab34cd56ef1234567890ab"),
+			}
 		}
 		ask("the key of session data", in, admin || everywhere, "kms:GenerateDataKey", nil, key(otherAccount))
 		ask("the key of another account", in, admin, "kms:GenerateDataKey", nil, key(wildAccount))
-		ask("another key", in, admin, "kms:GenerateDataKey", nil, access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "other")})
-		ask("a key that begins so", in, admin, "kms:GenerateDataKey", nil, access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "mrk-1234abcd12ab34cd56ef1234567890ab2")})
+		ask(
+			"another key",
+			in,
+			admin,
+			"kms:GenerateDataKey",
+			nil,
+			access.Resource{ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "other")},
+		)
+		ask(
+			"a key that begins so",
+			in,
+			admin,
+			"kms:GenerateDataKey",
+			nil,
+			access.Resource{
+				ARN: policy.AWS.KeyARN("ap-northeast-1", otherAccount, "mrk-1234abcd12ab34cd56ef1234567890ab2"),
+			},
+		)
 		ask("what the key encrypted", in, admin, "kms:Decrypt", nil, key(otherAccount))
 	}
 	o.grantDenials(ask, first)
 	at := func(it string, when time.Time, allowed bool) {
-		all = append(all, question{it, besideAdmin, grant, access.Request{Action: "s3:ListAllMyBuckets", Time: when}, allowed})
+		all = append(
+			all,
+			question{it, besideAdmin, grant, access.Request{Action: "s3:ListAllMyBuckets", Time: when}, allowed},
+		)
 	}
 	at("a second before the window", grantFrom.Add(-second), false)
 	at("at its start", grantFrom, true)
@@ -202,7 +423,10 @@ func (o organization) grantQuestions() []question {
 }
 
 // grantDenials are what stays denied whatever else is attached.
-func (o organization) grantDenials(ask func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource), node access.Resource) {
+func (o organization) grantDenials(
+	ask func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource),
+	node access.Resource,
+) {
 	for _, action := range append(slices.Clone(waysElsewhere),
 		"ec2-instance-connect:SendSSHPublicKey", "ec2-instance-connect:OpenTunnel", "ec2:EnableSerialConsoleAccess", "ecs:ExecuteCommand", "ssm:CreateAssociation",
 		"ssm:CreateAssociationBatch", "ssm:RegisterTaskWithMaintenanceWindow", "ssm:SendCommand", "ssm:StartAssociationsOnce", "ssm:StartAutomationExecution",
@@ -211,18 +435,38 @@ func (o organization) grantDenials(ask func(it string, in setting, allowed bool,
 		ask("another way onto the node: "+action, besideAdmin, false, action, nil, node)
 	}
 	for _, action := range append(slices.Clone(changesDocument), "ssm:UpdateDocumentMetadata") {
-		ask("a changed document: "+action, besideAdmin, false, action, nil, access.Resource{ARN: document(otherAccount, "Any")})
+		ask(
+			"a changed document: "+action,
+			besideAdmin,
+			false,
+			action,
+			nil,
+			access.Resource{ARN: document(otherAccount, "Any")},
+		)
 	}
 	for _, action := range []string{
 		"ec2:CreateTags", "ec2:DeleteTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "ssm:AddTagsToResource",
 		"ssm:RemoveTagsFromResource",
 	} {
-		ask("a tag: "+action, besideAdmin, false, action, nil, access.Resource{ARN: node.ARN, Tags: []world.Tag{firstProject}})
+		ask(
+			"a tag: "+action,
+			besideAdmin,
+			false,
+			action,
+			nil,
+			access.Resource{ARN: node.ARN, Tags: []world.Tag{firstProject}},
+		)
 	}
 	taking := policy.AWS.RoleARN(otherAccount, "/", "takes-tags")
 	for allowed, tags := range map[bool][]world.Tag{true: nil, false: {{Key: "Team", Value: "red"}}} {
 		r := access.AssumeRole(taking, "alice", tags...)
-		ask(fmt.Sprintf("another role with the session tags %v", tags), besideAdmin, allowed, r.Action, r.Context, r.Resources...)
+		ask(
+			fmt.Sprintf("another role with the session tags %v", tags),
+			besideAdmin,
+			allowed,
+			r.Action,
+			r.Context,
+			r.Resources...)
 	}
 	ask("everything else is not denied", besideAdmin, true, "s3:ListAllMyBuckets", nil)
 }
@@ -243,20 +487,57 @@ func (o organization) trustQuestions() []question {
 		assume("the person a second before", c.role, person, grantFrom.Add(-second), !windowed, c.person)
 		assume("the person a second before the end", c.role, person, grantUntil.Add(-second), true, c.person)
 		assume("the person at the end", c.role, person, grantUntil, !windowed, c.person)
-		assume("the person with MFA of 59:59", c.role, access.ConsoleWithMFA(userARN(c.person), time.Hour-second), noon, true, c.person)
-		assume("the person with MFA of an hour ago", c.role, access.ConsoleWithMFA(userARN(c.person), time.Hour), noon, false, c.person)
+		assume(
+			"the person with MFA of 59:59",
+			c.role,
+			access.ConsoleWithMFA(userARN(c.person), time.Hour-second),
+			noon,
+			true,
+			c.person,
+		)
+		assume(
+			"the person with MFA of an hour ago",
+			c.role,
+			access.ConsoleWithMFA(userARN(c.person), time.Hour),
+			noon,
+			false,
+			c.person,
+		)
 		assume("the person without MFA", c.role, access.Console(userARN(c.person)), noon, false, c.person)
 		assume("the person with a key", c.role, access.LongTermKey(userARN(c.person)), noon, false, c.person)
-		assume("the person with a key and a code", c.role, access.LongTermKey(userARN(c.person)).WithMFACode(), noon, true, c.person)
+		assume(
+			"the person with a key and a code",
+			c.role,
+			access.LongTermKey(userARN(c.person)).WithMFACode(),
+			noon,
+			true,
+			c.person,
+		)
 		assume("the person under another name", c.role, person, noon, false, c.stranger)
-		assume("the person with a project", c.role, person, noon, false, c.person, world.Tag{Key: "Project", Value: "Test Project 2"})
-		assume("somebody else", c.role, access.ConsoleWithMFA(userARN(c.stranger), time.Minute), noon, false, c.stranger)
+		assume(
+			"the person with a project",
+			c.role,
+			person,
+			noon,
+			false,
+			c.person,
+			world.Tag{Key: "Project", Value: "Test Project 2"},
+		)
+		assume(
+			"somebody else",
+			c.role,
+			access.ConsoleWithMFA(userARN(c.stranger), time.Minute),
+			noon,
+			false,
+			c.stranger,
+		)
 		assume("a role", c.role, o.session(homeAccount, "Administrator"), noon, false, "alice")
 	}
 	return all
 }
 
-// grantAnswers are the questions that are answered wrongly; change is applied to the documents of the workload account first.
+// grantAnswers are the questions that are answered wrongly; change is applied to the documents of the workload
+// account first.
 func (o organization) grantAnswers(questions []question, change func(*world.Account)) ([]string, error) {
 	engines := map[setting]*access.Engine{}
 	for _, in := range []setting{asDeployed, besideAdmin, withoutDenies} {
@@ -270,7 +551,9 @@ func (o organization) grantAnswers(questions []question, change func(*world.Acco
 				change(account)
 			}
 			account.Roles = append(account.Roles, world.Role{Name: "takes-tags", Trust: policy.New(
-				policy.Allow("Account", "sts:AssumeRole", "sts:TagSession").For(policy.AWSPrincipals(policy.AWS.RootARN(otherAccount))))})
+				policy.Allow("Account", "sts:AssumeRole", "sts:TagSession").
+					For(policy.AWSPrincipals(policy.AWS.RootARN(otherAccount))),
+			)})
 			switch in {
 			case besideAdmin:
 				for i := range account.Roles {
@@ -278,7 +561,10 @@ func (o organization) grantAnswers(questions []question, change func(*world.Acco
 				}
 			case withoutDenies:
 				forEachDocument(account, func(_ string, d policy.Document) policy.Document {
-					d.Statements = slices.DeleteFunc(slices.Clone(d.Statements), func(s policy.Statement) bool { return s.Effect == policy.EffectDeny })
+					d.Statements = slices.DeleteFunc(
+						slices.Clone(d.Statements),
+						func(s policy.Statement) bool { return s.Effect == policy.EffectDeny },
+					)
 					return d
 				})
 			case asDeployed:
@@ -295,7 +581,8 @@ func (o organization) grantAnswers(questions []question, change func(*world.Acco
 		if err != nil {
 			return nil, err
 		}
-		// What a resource of another account allows is not known: here it allows everything, so that only these documents refuse.
+		// What a resource of another account allows is not known: here it allows everything, so that only these
+		// documents refuse.
 		engines[in] = engine.Assuming(access.UnknownAllowsEverything)
 	}
 	var wrong []string

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// forEachGuardrail applies change to every service control policy of a world but FullAWSAccess. A policy that is attached twice is one document.
+// forEachGuardrail applies change to every service control policy of a world but FullAWSAccess. A policy that is
+// attached twice is one document.
 func forEachGuardrail(w *access.World, change func(name string, d policy.Document) policy.Document) {
 	var unit func(u *world.Unit)
 	apply := func(policies []world.ServiceControlPolicy) {
@@ -42,18 +43,23 @@ var guardrailSurvivors = map[string]string{
 	"guardrails-member-root DenyRootUsersButForCentralSessions: Null on aws:AssumedRoot dropped":            "a world has no central root sessions",
 }
 
-// noDifference reports whether a change means the same: IfExists where the key is always there, or where a negated operator holds without it anyhow.
+// noDifference reports whether a change means the same: IfExists where the key is always there, or where a negated
+// operator holds without it anyhow.
 func noDifference(change string) bool {
 	if !strings.HasSuffix(change, "IfExists toggled") {
 		return false
 	}
 	return slices.ContainsFunc([]string{
-		" on aws:PrincipalArn ", " on aws:PrincipalAccount ", " on aws:CurrentTime ", " on sts:RoleSessionName ", "StringNotEquals on aws:ResourceTag/Project ",
+		" on aws:PrincipalArn ",
+		" on aws:PrincipalAccount ",
+		" on aws:CurrentTime ",
+		" on sts:RoleSessionName ",
+		"StringNotEquals on aws:ResourceTag/Project ",
 	}, func(key string) bool { return strings.Contains(change, key) })
 }
 
-// Every statement, action, resource and exempt role of every service control policy is needed: without it, or with a slip in it, an attempt is decided
-// otherwise.
+// Every statement, action, resource and exempt role of every service control policy is needed: without it, or with a
+// slip in it, an attempt is decided otherwise.
 func TestEveryPartOfEveryGuardrailIsHeldByAnAttempt(t *testing.T) {
 	o := fullOrganization(policy.AWS)
 	w := o.world(nil)

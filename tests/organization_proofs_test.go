@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// proven is the world of an organization without the roles that stand in the way of a role for emergencies: names are taken whatever their path.
+// proven is the world of an organization without the roles that stand in the way of a role for emergencies: names are
+// taken whatever their path.
 func (o organization) proven(t testing.TB, change func(*world.Organization)) []prove.Finding {
 	t.Helper()
 	require.NoError(t, o.policies.Validate())
@@ -33,7 +34,8 @@ func (o organization) proven(t testing.TB, change func(*world.Organization)) []p
 	return findings
 }
 
-// Every standing proof of the organization holds for what the components attach, as it is shipped and with every switch on.
+// Every standing proof of the organization holds for what the components attach, as it is shipped and with every
+// switch on.
 func TestTheOrganizationPassesItsProofs(t *testing.T) {
 	for name, o := range map[string]organization{"shipped": shippedOrganization(policy.AWS), "full": fullOrganization(policy.AWS), "China": fullOrganization(policy.AWSChina)} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +45,11 @@ func TestTheOrganizationPassesItsProofs(t *testing.T) {
 				assert.NotEqual(t, prove.DoesNotHold, f.Verdict, f.String())
 				seen[f.ID] = true
 			}
-			assert.True(t, seen["doors-for-exempt-roles-only"] && seen["exempt-roles-are-protected"] && seen["member-break-glass-not-locked-out"])
+			assert.True(
+				t,
+				seen["doors-for-exempt-roles-only"] && seen["exempt-roles-are-protected"] &&
+					seen["member-break-glass-not-locked-out"],
+			)
 		})
 	}
 }
@@ -80,13 +86,19 @@ func dropStatement(u *world.Unit, sid string) {
 	}
 }
 
-// An MFA group at a path of its own is protected where the guardrails know of it, and the proof misses it where they do not.
+// An MFA group at a path of its own is protected where the guardrails know of it, and the proof misses it where they
+// do not.
 func TestAnMFAGroupAtAnotherPathIsProtectedByItsARN(t *testing.T) {
 	o := shippedOrganization(policy.AWS)
 	o.group.Path = "/people/"
 	arn := o.group.ARN()
 	takeApart := func() access.Decision {
-		return decided(t, o.engine(t), o.session(homeAccount, "Administrator"), call("iam:RemoveUserFromGroup", nil, arn))
+		return decided(
+			t,
+			o.engine(t),
+			o.session(homeAccount, "Administrator"),
+			call("iam:RemoveUserFromGroup", nil, arn),
+		)
 	}
 	require.True(t, takeApart().Allowed(), "the guardrails do not know of the path")
 	o.policies.MFAGroups = []string{arn}

@@ -63,7 +63,8 @@ func deployedOrganization(t *testing.T, o organization, options ...mocks.Option)
 	return rec
 }
 
-// What is registered is, byte for byte, what the world says: policies with their targets, roles with their documents, approval documents.
+// What is registered is, byte for byte, what the world says: policies with their targets, roles with their documents,
+// approval documents.
 func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 	for _, p := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
 		for name, o := range map[string]organization{"shipped": shippedOrganization(p), "full": fullOrganization(p)} {
@@ -95,7 +96,11 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 					assert.LessOrEqual(t, len(r.String("description")), 512)
 					var targets []string
 					for _, attachment := range rec.OfType(scpAttachmentType) {
-						if attachment.Name == "organization-attachment-"+r.String("name")+"-"+attachment.String("targetId") {
+						if attachment.Name == "organization-attachment-"+r.String(
+							"name",
+						)+"-"+attachment.String(
+							"targetId",
+						) {
 							assert.True(t, attachment.DependsOn(scpType, r.Name), attachment.Name)
 							targets = append(targets, attachment.String("targetId"))
 						}
@@ -107,7 +112,8 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 				workload := o.workload()
 				documents := registered(rec)
 				for name, text := range texts(workload) {
-					if strings.HasPrefix(name, "role-grant-") || strings.HasPrefix(name, "role-OSAccess") || strings.HasPrefix(name, "policy-just-in-time") {
+					if strings.HasPrefix(name, "role-grant-") || strings.HasPrefix(name, "role-OSAccess") ||
+						strings.HasPrefix(name, "policy-just-in-time") {
 						assert.Equal(t, text, documents[name], name)
 						delete(documents, name)
 					}
@@ -115,7 +121,12 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 				assert.Empty(t, documents, "nothing else is registered")
 				for _, r := range rec.OfType(roleType) {
 					role := roleNamed(t, workload, r.String("name"))
-					assert.Equal(t, []any{role.Path, tagMap(role.Tags), 3600}, []any{r.String("path"), r.Map("tags"), r.Number("maxSessionDuration")}, role.Name)
+					assert.Equal(
+						t,
+						[]any{role.Path, tagMap(role.Tags), 3600},
+						[]any{r.String("path"), r.Map("tags"), r.Number("maxSessionDuration")},
+						role.Name,
+					)
 				}
 				approvals := map[string]string{}
 				for _, d := range workload.Documents {
@@ -126,7 +137,12 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 				made := map[string]string{}
 				for _, r := range rec.OfType(approvalType) {
 					made[r.Name] = r.String("documentType") + " " + r.String("content")
-					assert.Equal(t, "NewVersion", r.String("updateMethod"), "a replacement would leave nodes without approval, and a deleted document comes back empty")
+					assert.Equal(
+						t,
+						"NewVersion",
+						r.String("updateMethod"),
+						"a replacement would leave nodes without approval, and a deleted document comes back empty",
+					)
 				}
 				assert.Equal(t, approvals, made)
 			})
@@ -134,16 +150,25 @@ func TestTheRegisteredOrganizationIsTheProvenOne(t *testing.T) {
 	}
 }
 
-// Policies and attachments are made one after the other, what protects first; AWS takes two calls a second and refuses what runs side by side.
+// Policies and attachments are made one after the other, what protects first; AWS takes two calls a second and
+// refuses what runs side by side.
 func TestPoliciesAreAttachedOneAfterTheOther(t *testing.T) {
 	o := fullOrganization(policy.AWS)
 	o.policies.Quotas.SCP, o.policies.Quotas.SCPsPerTarget = 5120, 5
 	o.policies.ConsolePasswords.Targets = []string{workloads, identityAccount}
 	rec := deployedOrganization(t, o)
 	chain := []string{
-		"guardrails-protect-guardrails-2", "guardrails-protect-guardrails-2-r-exam", "guardrails-protect-guardrails", "guardrails-protect-guardrails-r-exam",
-		"guardrails-os-access-only", "guardrails-os-access-only-" + workloads, "guardrails-console-passwords", "guardrails-console-passwords-" + workloads,
-		"guardrails-console-passwords-" + identityAccount, "guardrails-member-root", "guardrails-member-root-r-exam",
+		"guardrails-protect-guardrails-2",
+		"guardrails-protect-guardrails-2-r-exam",
+		"guardrails-protect-guardrails",
+		"guardrails-protect-guardrails-r-exam",
+		"guardrails-os-access-only",
+		"guardrails-os-access-only-" + workloads,
+		"guardrails-console-passwords",
+		"guardrails-console-passwords-" + workloads,
+		"guardrails-console-passwords-" + identityAccount,
+		"guardrails-member-root",
+		"guardrails-member-root-r-exam",
 	}
 	resource := func(name string) (string, string) {
 		if _, is := rec.Named(scpType, "organization-policy-"+name); is {
@@ -160,7 +185,12 @@ func TestPoliciesAreAttachedOneAfterTheOther(t *testing.T) {
 	assert.Len(t, rec.OfType(scpType), 6)
 	assert.Len(t, rec.OfType(scpAttachmentType), 7)
 	for _, r := range rec.Resources() {
-		assert.True(t, r.Retain == nil || !*r.Retain, "%s: a target that is taken from the stack file is detached", r.Name)
+		assert.True(
+			t,
+			r.Retain == nil || !*r.Retain,
+			"%s: a target that is taken from the stack file is detached",
+			r.Name,
+		)
 	}
 }
 
@@ -234,7 +264,8 @@ func TestApprovalDocumentsWantAProviderForEveryRegion(t *testing.T) {
 	assert.Empty(t, rec.Resources())
 }
 
-// The Denies of a role are in place before anything that it allows: the window of a grant before its sessions, and before what AWS's policies read.
+// The Denies of a role are in place before anything that it allows: the window of a grant before its sessions, and
+// before what AWS's policies read.
 func TestTheFencesOfAGrantComeFirst(t *testing.T) {
 	o := shippedOrganization(policy.AWS)
 	o.osAccess.ReadOnly = true
@@ -242,11 +273,37 @@ func TestTheFencesOfAGrantComeFirst(t *testing.T) {
 	for _, role := range []string{"grant-" + o.grants[0].RoleName(), "os-access"} {
 		fence := role + "-inline-policy-" + guardrail.OSAccessGuardPolicyName
 		resourceNamed(t, rec, rolePolicyType, fence)
-		assert.True(t, resourceNamed(t, rec, rolePolicyType, role+"-inline-policy-"+guardrail.OSAccessPolicyName).DependsOn(rolePolicyType, fence), role)
-		assert.True(t, resourceNamed(t, rec, attachmentType, role+"-attachment-"+guardrail.ReadOnlyPolicyName).DependsOn(rolePolicyType, fence), role)
+		assert.True(
+			t,
+			resourceNamed(
+				t,
+				rec,
+				rolePolicyType,
+				role+"-inline-policy-"+guardrail.OSAccessPolicyName,
+			).DependsOn(rolePolicyType, fence),
+			role,
+		)
+		assert.True(
+			t,
+			resourceNamed(
+				t,
+				rec,
+				attachmentType,
+				role+"-attachment-"+guardrail.ReadOnlyPolicyName,
+			).DependsOn(rolePolicyType, fence),
+			role,
+		)
 		exclusive := resourceNamed(t, rec, rolePoliciesType, role+"-inline-policies")
-		assert.ElementsMatch(t, []string{guardrail.OSAccessGuardPolicyName, guardrail.OSAccessPolicyName}, exclusive.Strings("policyNames"))
-		assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, resourceNamed(t, rec, roleAttachmentsType, role+"-attached-policies").Strings("policyArns"))
+		assert.ElementsMatch(
+			t,
+			[]string{guardrail.OSAccessGuardPolicyName, guardrail.OSAccessPolicyName},
+			exclusive.Strings("policyNames"),
+		)
+		assert.Equal(
+			t,
+			[]string{"arn:aws:iam::aws:policy/ReadOnlyAccess"},
+			resourceNamed(t, rec, roleAttachmentsType, role+"-attached-policies").Strings("policyArns"),
+		)
 	}
 }
 
@@ -270,12 +327,21 @@ func TestAGrantWaitsForItsUser(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		user, err := components.NewUser(ctx, "user-carol", &user.Args{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
-			pulumi.DependsOn(group.CustomResources()))
+		user, err := components.NewUser(
+			ctx,
+			"user-carol",
+			&user.Args{Account: o.osAccess.Account, Name: "carol", Groups: []string{"guardrails-mfa"}},
+			pulumi.DependsOn(group.CustomResources()),
+		)
 		if err != nil {
 			return err
 		}
-		_, err = components.NewAccessGrant(ctx, "grant", grant, components.UserResources{"carol": user.CustomResources()})
+		_, err = components.NewAccessGrant(
+			ctx,
+			"grant",
+			grant,
+			components.UserResources{"carol": user.CustomResources()},
+		)
 		return err
 	})
 	require.NoError(t, err)
@@ -311,10 +377,15 @@ func TestAnEditOfOneGrantTouchesThatGrantAlone(t *testing.T) {
 			changed = append(changed, urn[strings.LastIndex(urn, "::")+2:])
 		}
 	}
-	assert.ElementsMatch(t, []string{"grant-grant-CHG9-alice-role", "grant-grant-CHG9-alice-inline-policy-os-access-guard"}, changed)
+	assert.ElementsMatch(
+		t,
+		[]string{"grant-grant-CHG9-alice-role", "grant-grant-CHG9-alice-inline-policy-os-access-guard"},
+		changed,
+	)
 }
 
-// The documents of the organization as people read them, and the list of resources with their names, which are part of every URN.
+// The documents of the organization as people read them, and the list of resources with their names, which are part
+// of every URN.
 func TestGoldenOrganization(t *testing.T) {
 	for name, o := range map[string]organization{"shipped": shippedOrganization(policy.AWS), "full": fullOrganization(policy.AWS)} {
 		t.Run(name, func(t *testing.T) {
@@ -339,8 +410,8 @@ func TestGoldenOrganization(t *testing.T) {
 	}
 }
 
-// In another partition every ARN is of that partition, and nothing else changes but in which of the policies of a guardrail a statement stands: longer ARNs take
-// more room.
+// In another partition every ARN is of that partition, and nothing else changes but in which of the policies of a
+// guardrail a statement stands: longer ARNs take more room.
 func TestEveryPartitionGetsTheSameGuardrails(t *testing.T) {
 	statements := func(p policy.Partition) map[string]string {
 		plan, err := fullOrganization(p).policies.Plan()
@@ -366,8 +437,15 @@ func TestEveryPartitionGetsTheSameGuardrails(t *testing.T) {
 // A failure of an attachment is the program's failure: the ones after it are not made.
 func TestAFailedAttachmentStopsTheRest(t *testing.T) {
 	o := shippedOrganization(policy.AWS)
-	rec, err := mocks.Run(o.deployPolicies, scpEnabled(),
-		mocks.Fail(scpAttachmentType, "organization-attachment-guardrails-protect-guardrails-r-exam", errors.New("ConcurrentModificationException")))
+	rec, err := mocks.Run(
+		o.deployPolicies,
+		scpEnabled(),
+		mocks.Fail(
+			scpAttachmentType,
+			"organization-attachment-guardrails-protect-guardrails-r-exam",
+			errors.New("ConcurrentModificationException"),
+		),
+	)
 	require.ErrorContains(t, err, "ConcurrentModificationException")
 	assert.Empty(t, rec.OfType(scpAttachmentType))
 	assert.Len(t, rec.OfType(scpType), 1)

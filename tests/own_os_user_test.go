@@ -19,7 +19,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The roles that are tried: the component's, in the people's account and in another one, and three that take whatever tags they are given.
+// The roles that are tried: the component's, in the people's account and in another one, and three that take whatever
+// tags they are given.
 const (
 	homeShared = "arn:aws:iam::" + homeAccount + ":role/guardrails/operation/from-user/home"
 	awayShared = "arn:aws:iam::" + otherAccount + ":role/guardrails/operation/from-user/away"
@@ -31,7 +32,8 @@ const (
 // osUsersOf are the OS users of the people of sharing; carol has none, and dan is in no shared role.
 var osUsersOf = map[string]string{"alice": "alice-os", "bob": "bob-os", "dan": "dan-os"}
 
-// sharing is an account of people with a shared role, another one with one, and roles of others; change is applied to the documents of both.
+// sharing is an account of people with a shared role, another one with one, and roles of others; change is applied to
+// the documents of both.
 func sharing(change func(*world.Account)) access.World {
 	jump := guardrail.Account{ID: homeAccount, Partition: policy.AWS}
 	workload := guardrail.Account{ID: otherAccount, Partition: policy.AWS}
@@ -39,10 +41,20 @@ func sharing(change func(*world.Account)) access.World {
 	for name, user := range osUsersOf {
 		known[userARN(name)] = user
 	}
-	home, away := world.Account{ID: homeAccount, Partition: policy.AWS}, world.Account{ID: otherAccount, Partition: policy.AWS}
-	(&group.Args{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(&home)
+	home, away := world.Account{
+		ID:        homeAccount,
+		Partition: policy.AWS,
+	}, world.Account{
+		ID:        otherAccount,
+		Partition: policy.AWS,
+	}
+	(&group.Args{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(
+		&home,
+	)
 	for name, path := range map[string]string{"alice": "/", "bob": "/", "carol": "/people/", "dan": "/"} {
-		(&user.Args{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(&home)
+		(&user.Args{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(
+			&home,
+		)
 	}
 	role := func(name string) operation.Role {
 		return operation.Role{Name: name, Project: "Shop", RunAs: operation.RunAsFromUser}
@@ -63,7 +75,13 @@ func sharing(change func(*world.Account)) access.World {
 	}
 	home.Roles = append(home.Roles, lax(laxShared))
 	away.Roles = append(away.Roles, lax(laxOther))
-	return access.World{Accounts: []world.Account{home, away, {ID: wildAccount, Partition: policy.AWS, Roles: []world.Role{lax(laxAbroad)}}}}
+	return access.World{
+		Accounts: []world.Account{
+			home,
+			away,
+			{ID: wildAccount, Partition: policy.AWS, Roles: []world.Role{lax(laxAbroad)}},
+		},
+	}
 }
 
 // besides gives the people every right, and takes the Denies of the group away where trust policies are asked alone.
@@ -107,7 +125,8 @@ func (p passing) own(who string) bool {
 	return osUsersOf[who] != "" && slices.Equal(p.tags, []world.Tag{{Key: guardrail.RunAsTag, Value: osUsersOf[who]}})
 }
 
-// mistaken are the answers that are not as they should be: who gets into which role with what, as deployed, beside every right, and without the guard.
+// mistaken are the answers that are not as they should be: who gets into which role with what, as deployed, beside
+// every right, and without the guard.
 func mistaken(change func(*world.Account)) ([]string, error) {
 	var wrong []string
 	for name, w := range map[string]access.World{
@@ -121,15 +140,24 @@ func mistaken(change func(*world.Account)) ([]string, error) {
 		for _, who := range []string{"alice", "bob", "carol", "dan"} {
 			fresh := access.ConsoleWithMFA(userARN(who), 12*time.Hour-time.Second)
 			sessions := map[string]access.Session{
-				"MFA": fresh, "code": access.LongTermKey(userARN(who)).WithMFACode(), "token": access.SessionTokenWithMFA(userARN(who), time.Minute),
-				"old": access.ConsoleWithMFA(userARN(who), 12*time.Hour), "none": access.Console(userARN(who)), "key": access.LongTermKey(userARN(who)),
+				"MFA":   fresh,
+				"code":  access.LongTermKey(userARN(who)).WithMFACode(),
+				"token": access.SessionTokenWithMFA(userARN(who), time.Minute),
+				"old": access.ConsoleWithMFA(
+					userARN(who),
+					12*time.Hour,
+				),
+				"none": access.Console(userARN(who)),
+				"key":  access.LongTermKey(userARN(who)),
 			}
 			for how, s := range sessions {
 				withMFA := !slices.Contains([]string{"old", "none", "key"}, how)
 				for what, p := range passings(who) {
 					for _, role := range []string{homeShared, awayShared, laxShared, laxOther, laxAbroad} {
 						strict := role == homeShared || role == awayShared
-						if how == "old" && !strict || how != "MFA" && what != "nothing" && what != "transitive" && !p.own(who) && what != "bob's" {
+						if how == "old" && !strict ||
+							how != "MFA" && what != "nothing" && what != "transitive" && !p.own(who) &&
+								what != "bob's" {
 							continue
 						}
 						for _, session := range []string{who, "mallory"} {
@@ -149,16 +177,30 @@ func mistaken(change func(*world.Account)) ([]string, error) {
 							case role == laxAbroad:
 								want = want && name == "beside every right" && (len(p.tags) == 0 || p.own(who))
 							}
-							// What one statement says of sts:AssumeRole, the one of sts:TagSession says too: without the keys of the tags the latter is not asked for.
+							// What one statement says of sts:AssumeRole, the one of sts:TagSession says too: without
+							// the keys of the tags the latter is not asked for.
 							if alone := access.AssumeRole(role, session, p.tags...); strict && len(p.tags) == 1 {
 								delete(alone.Context, "aws:TagKeys")
-								given := osUsersOf[who] != "" && strings.EqualFold(p.tags[0].Key, guardrail.RunAsTag) && p.tags[0].Value == osUsersOf[who]
+								given := osUsersOf[who] != "" && strings.EqualFold(p.tags[0].Key, guardrail.RunAsTag) &&
+									p.tags[0].Value == osUsersOf[who]
 								d, err := engine.Decide(s, alone)
 								if err != nil {
 									return nil, err
 								}
 								if d.Allowed() != (withMFA && given && session == who && who != "dan") {
-									wrong = append(wrong, fmt.Sprintf("%s: of %s as %q with %s (%s) alone, %s: %s", name, who, session, what, how, role, d))
+									wrong = append(
+										wrong,
+										fmt.Sprintf(
+											"%s: of %s as %q with %s (%s) alone, %s: %s",
+											name,
+											who,
+											session,
+											what,
+											how,
+											role,
+											d,
+										),
+									)
 								}
 							}
 							for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
@@ -177,7 +219,20 @@ func mistaken(change func(*world.Account)) ([]string, error) {
 									return nil, err
 								}
 								if d.Allowed() != wanted {
-									wrong = append(wrong, fmt.Sprintf("%s: %s of %s as %q with %s (%s), %s: %s", name, action, who, session, what, how, role, d))
+									wrong = append(
+										wrong,
+										fmt.Sprintf(
+											"%s: %s of %s as %q with %s (%s), %s: %s",
+											name,
+											action,
+											who,
+											session,
+											what,
+											how,
+											role,
+											d,
+										),
+									)
 								}
 							}
 						}
@@ -189,8 +244,8 @@ func mistaken(change func(*world.Account)) ([]string, error) {
 	return wrong, nil
 }
 
-// Everybody gets into a shared role as the own OS user and in no other way, and whatever a role takes, people pass nothing else; a role that takes
-// everything gets no more from the people of the group.
+// Everybody gets into a shared role as the own OS user and in no other way, and whatever a role takes, people pass
+// nothing else; a role that takes everything gets no more from the people of the group.
 func TestPeoplePassTheOwnOSUserAndNothingElse(t *testing.T) {
 	wrong, err := mistaken(unchanged)
 	require.NoError(t, err)
@@ -220,7 +275,10 @@ func TestEveryPartOfSharedRolesIsHeldByAQuestion(t *testing.T) {
 	sharing(func(account *world.Account) {
 		forEachDocument(account, func(name string, d policy.Document) policy.Document {
 			for _, m := range mutants(name, d) {
-				session := slices.Contains([]string{"DenySessionTagsButForOwnOSUserRoles", "DenyOSUsersOfOthers", "DenyOtherSessionTags"}, m.sid)
+				session := slices.Contains(
+					[]string{"DenySessionTagsButForOwnOSUserRoles", "DenyOSUsersOfOthers", "DenyOtherSessionTags"},
+					m.sid,
+				)
 				if strings.HasSuffix(name, ".trust") || session {
 					all = append(all, m)
 				}

@@ -14,8 +14,8 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// In a folder that init made, the pulumi command of a normal installation runs the guardrails command as the program: there is no main.go, no go.mod and no
-// clone. It is tried where the Go language host is.
+// In a folder that init made, the pulumi command of a normal installation runs the guardrails command as the program:
+// there is no main.go, no go.mod and no clone. It is tried where the Go language host is.
 func TestPlainPulumiUpRunsTheCommandAsItsProgram(t *testing.T) {
 	host, err := exec.LookPath("pulumi-language-go")
 	if err != nil {
@@ -39,16 +39,36 @@ func TestPlainPulumiUpRunsTheCommandAsItsProgram(t *testing.T) {
 		require.NoError(t, err, string(out))
 		return string(out)
 	}
-	run(nil, command, "init", "-C", folder, "--region", "ap-northeast-1", "--account", "dev=111122223333", "--project", "shop", "--person",
-		"alice@example.com=shop")
+	run(
+		nil,
+		command,
+		"init",
+		"-C",
+		folder,
+		"--region",
+		"ap-northeast-1",
+		"--account",
+		"dev=111122223333",
+		"--project",
+		"shop",
+		"--person",
+		"alice@example.com=shop",
+	)
 	opened, err := workspace.Open(folder)
 	require.NoError(t, err)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{Known: opened.Known(), Stack: "dev", Account: "111122223333"})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{Known: opened.Known(), Stack: "dev", Account: "111122223333"},
+	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()
 	env := []string{
-		"PULUMI_BACKEND_URL=file://" + state, "PULUMI_CONFIG_PASSPHRASE=test", "PULUMI_DEBUG_PROVIDERS=" + server.DebugProviders(),
-		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true", "PULUMI_SKIP_UPDATE_CHECK=true", "PULUMI_HOME=" + t.TempDir(),
+		"PULUMI_BACKEND_URL=file://" + state,
+		"PULUMI_CONFIG_PASSPHRASE=test",
+		"PULUMI_DEBUG_PROVIDERS=" + server.DebugProviders(),
+		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true",
+		"PULUMI_SKIP_UPDATE_CHECK=true",
+		"PULUMI_HOME=" + t.TempDir(),
 	}
 	run(env, "pulumi", "stack", "init", "dev")
 	out := run(env, "pulumi", "up", "--yes", "--stack", "dev", "--non-interactive")
@@ -56,5 +76,9 @@ func TestPlainPulumiUpRunsTheCommandAsItsProgram(t *testing.T) {
 	world, err := server.World()
 	require.NoError(t, err)
 	assert.Equal(t, "alice", world.Accounts[0].Users[0].Name)
-	assert.Contains(t, run(env, "pulumi", "preview", "--stack", "dev", "--non-interactive", "--expect-no-changes"), "unchanged")
+	assert.Contains(
+		t,
+		run(env, "pulumi", "preview", "--stack", "dev", "--non-interactive", "--expect-no-changes"),
+		"unchanged",
+	)
 }

@@ -60,7 +60,12 @@ func existing(stack *config.Stack) []mocks.Option {
 	if len(stack.Adopt.Sessions) == 0 {
 		return nil
 	}
-	return []mocks.Option{mocks.Answer("aws:ssm/getDocument:getDocument", resource.PropertyMap{"content": resource.NewProperty(stack.Sessions.Content())})}
+	return []mocks.Option{
+		mocks.Answer(
+			"aws:ssm/getDocument:getDocument",
+			resource.PropertyMap{"content": resource.NewProperty(stack.Sessions.Content())},
+		),
+	}
 }
 
 // The stack files that are shipped deploy, and preview.
@@ -162,7 +167,11 @@ func TestAnotherAccountRegistersNothing(t *testing.T) {
 	rec, err := deploy(t, "../Pulumi.dev.yaml", mocks.Account("999999999999", "aws", "ap-northeast-1"))
 	require.Error(t, err)
 	assert.True(t, program.Refused(err))
-	assert.ErrorContains(t, err, `guardrails:account.id: "111122223333" is not the account of the credentials, which belong to 999999999999`)
+	assert.ErrorContains(
+		t,
+		err,
+		`guardrails:account.id: "111122223333" is not the account of the credentials, which belong to 999999999999`,
+	)
 	for _, r := range rec.Resources() {
 		assert.Equal(t, typeProvider, r.Type, "%s was registered", r.Name)
 	}
@@ -177,7 +186,8 @@ func TestTheAccountIsVerifiedFirst(t *testing.T) {
 	assert.Contains(t, rec.Calls()[0].Provider, "::aws-ap-northeast-1::")
 }
 
-// Nobody is a member, and no role exists, before what they lean on: the guard before the people, the people before the trust policies.
+// Nobody is a member, and no role exists, before what they lean on: the guard before the people, the people before
+// the trust policies.
 func TestTheGuardComesFirst(t *testing.T) {
 	rec, err := deploy(t, "../Pulumi.dev.yaml")
 	require.NoError(t, err)
@@ -256,7 +266,8 @@ func TestComponentNamesAreStable(t *testing.T) {
 	}, names)
 }
 
-// BenchmarkCheck reads and checks the shipped stacks, as `guardrails check` does: everything but the start of the process.
+// BenchmarkCheck reads and checks the shipped stacks, as `guardrails check` does: everything but the start of the
+// process.
 func BenchmarkCheck(b *testing.B) {
 	files := shippedStacks(b)
 	for b.Loop() {

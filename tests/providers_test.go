@@ -16,7 +16,8 @@ import (
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
 
-// awsSettings are the settings of the provider that a stack file may have, each with its example as the engine would hand it over.
+// awsSettings are the settings of the provider that a stack file may have, each with its example as the engine would
+// hand it over.
 func awsSettings(t *testing.T) (values map[string]string, secrets []string) {
 	t.Helper()
 	values = map[string]string{}
@@ -38,7 +39,8 @@ func awsSettings(t *testing.T) (values map[string]string, secrets []string) {
 	return values, secrets
 }
 
-// Every setting of the stack reaches every provider: an explicit provider would otherwise ignore it, and nobody would notice.
+// Every setting of the stack reaches every provider: an explicit provider would otherwise ignore it, and nobody would
+// notice.
 func TestEverySettingReachesEveryProvider(t *testing.T) {
 	settings, secrets := awsSettings(t)
 	require.Greater(t, len(settings), 25)
@@ -97,7 +99,10 @@ func TestCredentialsStaySecret(t *testing.T) {
 	for _, key := range append(secrets, "aws:accessKey", "aws:assumeRole") {
 		values[key] = settings[key]
 	}
-	values["aws:assumeRole"] = asJSON(t, map[string]string{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer", "externalId": "shared"})
+	values["aws:assumeRole"] = asJSON(
+		t,
+		map[string]string{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer", "externalId": "shared"},
+	)
 	t.Setenv(pulumi.EnvConfigSecretKeys, asJSON(t, append(secrets, "aws:assumeRole")))
 	rec, err := mocks.Run(program.Run, mocks.Config(values))
 	require.NoError(t, err)

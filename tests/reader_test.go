@@ -31,7 +31,12 @@ type folder struct{ dir, project, projectFile, stackFile string }
 // folderOf writes a folder with the project and the stack file dev.
 func folderOf(t testing.TB, name, projectConfig, stackFile string) folder {
 	t.Helper()
-	f := folder{dir: t.TempDir(), project: name, projectFile: "name: " + name + "\nruntime: go\n" + projectConfig, stackFile: stackFile}
+	f := folder{
+		dir:         t.TempDir(),
+		project:     name,
+		projectFile: "name: " + name + "\nruntime: go\n" + projectConfig,
+		stackFile:   stackFile,
+	}
 	require.NoError(t, os.WriteFile(filepath.Join(f.dir, "Pulumi.yaml"), []byte(f.projectFile), 0o644))
 	require.NoError(t, os.WriteFile(f.file(), []byte(stackFile), 0o644))
 	return f
@@ -44,7 +49,8 @@ func (f folder) values() (map[string]string, error) {
 	return stackvalues.Of([]byte(f.stackFile), []byte(f.projectFile))
 }
 
-// given are the options under which a program of its own is run in the folder, with the environment that the engine gives it.
+// given are the options under which a program of its own is run in the folder, with the environment that the engine
+// gives it.
 func (f folder) given(t testing.TB, values map[string]string, root string) []mocks.Option {
 	t.Helper()
 	text, err := json.Marshal(values)
@@ -101,7 +107,8 @@ var spellings = []struct{ written, meant string }{
 	{"guardrails:profile", "aws:profile"},
 }
 
-// A key that nobody would read is refused with the key to write, by the verbs and by the program alike, in every project.
+// A key that nobody would read is refused with the key to write, by the verbs and by the program alike, in every
+// project.
 func TestKeysThatNobodyReadsAreRefusedInEveryProject(t *testing.T) {
 	for _, project := range []string{"mycompany", "guardrails", "infra", "aws", "guardrails-prod"} {
 		for _, s := range spellings {
@@ -203,13 +210,18 @@ func TestTheProgramNamesThePlace(t *testing.T) {
 	assert.Equal(t, 4, stack.Position("guardrails:users[0].name").Line)
 
 	// Another file altogether, as with --config-file.
-	stack, told = f.reads(t, map[string]string{"aws:region": "eu-west-1", "guardrails:account": `{"id":"444455556666"}`}, f.dir)
+	stack, told = f.reads(
+		t,
+		map[string]string{"aws:region": "eu-west-1", "guardrails:account": `{"id":"444455556666"}`},
+		f.dir,
+	)
 	require.NoError(t, told)
 	assert.Equal(t, "444455556666", stack.Account.ID)
 	assert.Empty(t, stack.Users)
 }
 
-// What an environment gives reaches a deployment and no verb: settings of the provider may come from there, what the stack is may not.
+// What an environment gives reaches a deployment and no verb: settings of the provider may come from there, what the
+// stack is may not.
 func TestAnEnvironmentGivesNothingThatIsJudged(t *testing.T) {
 	f := folderOf(t, "mycompany", "", "environment: [prod-credentials]\n"+plainStack)
 	values, err := f.values()
@@ -235,7 +247,12 @@ func TestAnEnvironmentGivesNothingThatIsJudged(t *testing.T) {
 
 // Secrets are read as the engine decrypts them, where they may be; where they may not the program says what check says.
 func TestSecretsAreReadAlike(t *testing.T) {
-	f := folderOf(t, "mycompany", "", plainStack+"  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: \"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n")
+	f := folderOf(
+		t,
+		"mycompany",
+		"",
+		plainStack+"  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: \"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n",
+	)
 	values, err := f.values()
 	require.NoError(t, err)
 	values["aws:secretKey"], values["aws:assumeRole"] = "plain", `{"roleArn":"arn:aws:iam::111122223333:role/x","externalId":"plain"}`
@@ -246,14 +263,24 @@ func TestSecretsAreReadAlike(t *testing.T) {
 	assert.Equal(t, "plain", stack.AWS.SecretKey)
 	assert.Equal(t, "plain", stack.AWS.AssumeRole.ExternalID)
 
-	f = folderOf(t, "mycompany", "", strings.Replace(plainStack, "name: alice", "name: alice, email: {secure: AAAB}", 1))
-	values = map[string]string{"aws:region": "ap-northeast-1", "guardrails:account": `{"id":"111122223333"}`, "guardrails:users": `[{"name":"alice","email":"a@example.com"}]`}
+	f = folderOf(
+		t,
+		"mycompany",
+		"",
+		strings.Replace(plainStack, "name: alice", "name: alice, email: {secure: AAAB}", 1),
+	)
+	values = map[string]string{
+		"aws:region":         "ap-northeast-1",
+		"guardrails:account": `{"id":"111122223333"}`,
+		"guardrails:users":   `[{"name":"alice","email":"a@example.com"}]`,
+	}
 	_, problems = config.ReadFile(f.file())
 	_, told = f.reads(t, values, f.dir)
 	assert.EqualError(t, told, problems.Error())
 }
 
-// randomFolder is the full stack file after random edits: of values, of keys and their spelling, of the form in which YAML has them, some of it given by the project.
+// randomFolder is the full stack file after random edits: of values, of keys and their spelling, of the form in which
+// YAML has them, some of it given by the project.
 func randomFolder(t testing.TB, r *rand.Rand) folder {
 	t.Helper()
 	var document yaml.Node
@@ -267,7 +294,12 @@ func randomFolder(t testing.TB, r *rand.Rand) folder {
 			var value any
 			if root.Content[i+1].Decode(&value) == nil {
 				if text, err := json.Marshal(value); err == nil {
-					root.Content[i+1] = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: string(text), Style: yaml.DoubleQuotedStyle}
+					root.Content[i+1] = &yaml.Node{
+						Kind:  yaml.ScalarNode,
+						Tag:   "!!str",
+						Value: string(text),
+						Style: yaml.DoubleQuotedStyle,
+					}
 				}
 			}
 		case 1: // Another spelling of the key.
@@ -289,9 +321,17 @@ func randomFolder(t testing.TB, r *rand.Rand) folder {
 			}
 		case 4:
 			root.Content[i+1].Anchor = "a"
-			root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "other:key"}, &yaml.Node{Kind: yaml.AliasNode, Value: "a", Alias: root.Content[i+1]})
+			root.Content = append(
+				root.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Value: "other:key"},
+				&yaml.Node{Kind: yaml.AliasNode, Value: "a", Alias: root.Content[i+1]},
+			)
 		case 5:
-			root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "kubernetes:context"}, &yaml.Node{Kind: yaml.ScalarNode, Value: "prod"})
+			root.Content = append(
+				root.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Value: "kubernetes:context"},
+				&yaml.Node{Kind: yaml.ScalarNode, Value: "prod"},
+			)
 		default:
 			changeValue(r, root)
 		}
@@ -342,13 +382,17 @@ func changeValue(r *rand.Rand, root *yaml.Node) {
 		again := *n.Content[i]
 		n.Content = append(n.Content, &again, with)
 	default:
-		n.Content = slices.DeleteFunc(n.Content, func(*yaml.Node) bool { return n.Kind == yaml.SequenceNode && r.IntN(2) == 0 })
+		n.Content = slices.DeleteFunc(
+			n.Content,
+			func(*yaml.Node) bool { return n.Kind == yaml.SequenceNode && r.IntN(2) == 0 },
+		)
 	}
 }
 
-// What check judges is what the program registers, whatever is done to stack file and project: where check reads a stack, Pulumi's own reader hands over the
-// same one, and the program reads it with the folder at hand and without; where check refuses, the program refuses in the same words at the same places.
-// Left out are environments and values from the command line, which have tests of their own.
+// What check judges is what the program registers, whatever is done to stack file and project: where check reads a
+// stack, Pulumi's own reader hands over the same one, and the program reads it with the folder at hand and without;
+// where check refuses, the program refuses in the same words at the same places. Left out are environments and values
+// from the command line, which have tests of their own.
 func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 	runs, sampled := 600, 25
 	if testing.Short() {
@@ -385,7 +429,12 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 		registered++
 		expected, err := program.Resources(mocks.Project, stack)
 		require.NoError(t, err)
-		rec, err := mocks.Run(program.Run, append(append(f.given(t, values, f.dir), existing(stack)...), mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region))...)
+		rec, err := mocks.Run(
+			program.Run,
+			append(
+				append(f.given(t, values, f.dir), existing(stack)...),
+				mocks.Account(stack.Account.ID, string(stack.Account.Partition), stack.AWS.Region),
+			)...)
 		require.NoError(t, err, about)
 		var want, got []string
 		for _, x := range expected {
@@ -406,11 +455,24 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 
 // sameDecoded is sameStack for a reader that knows no folder: secrets are those of the engine.
 func sameDecoded(a, b *config.Stack) string {
-	return cmp.Diff(a, b, cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
-		cmpopts.IgnoreFields(config.AWS{}, "AccessKey", "SecretKey", "Token", "AssumeRole", "AssumeRoleWithWebIdentity"), cmpopts.IgnoreUnexported(config.Stack{}))
+	return cmp.Diff(
+		a,
+		b,
+		cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
+		cmpopts.IgnoreFields(
+			config.AWS{},
+			"AccessKey",
+			"SecretKey",
+			"Token",
+			"AssumeRole",
+			"AssumeRoleWithWebIdentity",
+		),
+		cmpopts.IgnoreUnexported(config.Stack{}),
+	)
 }
 
-// A file that the verbs refuse as no regular file of the folder is not read by the program either, which is given values by the engine.
+// A file that the verbs refuse as no regular file of the folder is not read by the program either, which is given
+// values by the engine.
 func TestAFileThatIsNoneIsRefused(t *testing.T) {
 	f := folderOf(t, "mycompany", "", plainStack)
 	require.NoError(t, os.Rename(f.file(), filepath.Join(f.dir, "elsewhere")))

@@ -26,8 +26,9 @@ import (
 
 const schemaFile = "../docs/stack-file.schema.json"
 
-// beyondTheSchema are the refusals of unknown keys, missing keys and wrong types that an editor does not see, with the reason. What is refused for
-// another reason than its form is never an editor's to see; where it does see it, the place is still held.
+// beyondTheSchema are the refusals of unknown keys, missing keys and wrong types that an editor does not see, with
+// the reason. What is refused for another reason than its form is never an editor's to see; where it does see it, the
+// place is still held.
 var beyondTheSchema = map[string]string{
 	"an expectation that tries nothing": "what an expectation needs depends on its other keys",
 	"an unquoted time":                  "an editor reads YAML 1.2, in which an unquoted time is text",
@@ -43,7 +44,8 @@ func compiledSchema(t testing.TB) *jsonschema.Schema {
 	return schema
 }
 
-// asJSONValue is a stack file as a validator gets it from an editor: times are text, as YAML 1.2 has them. Nil when the text is no YAML.
+// asJSONValue is a stack file as a validator gets it from an editor: times are text, as YAML 1.2 has them. Nil when
+// the text is no YAML.
 func asJSONValue(text []byte) (*yaml.Node, any) {
 	var document yaml.Node
 	if yaml.Unmarshal(text, &document) != nil || len(document.Content) == 0 {
@@ -101,9 +103,8 @@ func child(n *yaml.Node, token string) (key, value *yaml.Node) {
 	return n, n
 }
 
-// underlined are the places that the schema complains about: unknown keys at the key, missing ones at the value that lacks them or its own key,
-// everything else at the value.
-// One complaint may have several places, as editors differ.
+// underlined are the places that the schema complains about: unknown keys at the key, missing ones at the value that
+// lacks them or its own key, everything else at the value. One complaint may have several places, as editors differ.
 func underlined(t *testing.T, root *yaml.Node, err error) [][]place {
 	t.Helper()
 	var invalid *jsonschema.ValidationError
@@ -136,7 +137,8 @@ func underlined(t *testing.T, root *yaml.Node, err error) [][]place {
 	return all
 }
 
-// An editor that reads JSON Schema underlines a mistake at the line and column where `check` reports it, and underlines nothing else.
+// An editor that reads JSON Schema underlines a mistake at the line and column where `check` reports it, and
+// underlines nothing else.
 func TestAnEditorUnderlinesWhatCheckRefuses(t *testing.T) {
 	schema := compiledSchema(t)
 	full := readText(t, fullStack)
@@ -153,7 +155,12 @@ func TestAnEditorUnderlinesWhatCheckRefuses(t *testing.T) {
 		if err == nil {
 			_, listed := beyondTheSchema[r.name]
 			form := r.kind == guardrails.UnknownKey || r.kind == guardrails.Missing || r.kind == guardrails.WrongType
-			assert.False(t, form && !listed, "%s: no editor underlines it; list it in beyondTheSchema with the reason", r.name)
+			assert.False(
+				t,
+				form && !listed,
+				"%s: no editor underlines it; list it in beyondTheSchema with the reason",
+				r.name,
+			)
 			continue
 		}
 		seen++
@@ -193,11 +200,15 @@ func TestShippedStackFilesLeadEditorsToTheSchema(t *testing.T) {
 	}
 }
 
-// The engine writes stack files, when it adds a salt and when somebody runs `pulumi config set`; the line that names the schema stays the first one.
+// The engine writes stack files, when it adds a salt and when somebody runs `pulumi config set`; the line that names
+// the schema stays the first one.
 func TestTheModelineOutlivesTheEngine(t *testing.T) {
 	const first = "# yaml-language-server: $schema=docs/stack-file.schema.json"
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600),
+	)
 	file := filepath.Join(dir, "Pulumi.dev.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(readText(t, "../Pulumi.dev.yaml")), 0o600))
 	project, err := pulumi.LoadProject(filepath.Join(dir, "Pulumi.yaml"))
@@ -205,7 +216,14 @@ func TestTheModelineOutlivesTheEngine(t *testing.T) {
 	stack, err := pulumi.LoadProjectStack(nil, project, file)
 	require.NoError(t, err)
 	stack.EncryptionSalt = "v1:xxxx:v1:yyyy"
-	require.NoError(t, stack.Config.Set(config.MustMakeKey("guardrails", "protect"), config.NewTypedValue("true", config.TypeBool), false))
+	require.NoError(
+		t,
+		stack.Config.Set(
+			config.MustMakeKey("guardrails", "protect"),
+			config.NewTypedValue("true", config.TypeBool),
+			false,
+		),
+	)
 	require.NoError(t, stack.Save(file))
 	after := readText(t, file)
 	assert.Contains(t, after, "encryptionsalt: ")
@@ -215,8 +233,8 @@ func TestTheModelineOutlivesTheEngine(t *testing.T) {
 	assert.NoError(t, compiledSchema(t).Validate(value))
 }
 
-// What `check` takes is underlined by no editor, whatever is done to a stack file. Left out are values of the first level, which `pulumi config set` may
-// have written as text, and which an editor is stricter about.
+// What `check` takes is underlined by no editor, whatever is done to a stack file. Left out are values of the first
+// level, which `pulumi config set` may have written as text, and which an editor is stricter about.
 func TestNoEditorUnderlinesWhatCheckTakes(t *testing.T) {
 	schema := compiledSchema(t)
 	full := []byte(readText(t, fullStack))

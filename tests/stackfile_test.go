@@ -31,7 +31,12 @@ func fromEngine(values map[string]string) (stack *config.Stack, problems error) 
 
 // sameStack compares what the two readers understood, but for where it was read.
 func sameStack(a, b *config.Stack) string {
-	return cmp.Diff(a, b, cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"), cmpopts.IgnoreUnexported(config.Stack{}))
+	return cmp.Diff(
+		a,
+		b,
+		cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
+		cmpopts.IgnoreUnexported(config.Stack{}),
+	)
 }
 
 // The file and the values that the engine makes of it are the same stack.
@@ -64,20 +69,41 @@ func edit(t *rapid.T, root *yaml.Node) {
 	switch rapid.IntRange(0, 4).Draw(t, "change") {
 	case 0:
 		var value any = rapid.SampledFrom([]any{
-			"", "x", "root", "a b", "*", "12", "true", 12, 0, -1, 2.5, true, false, []any{}, []any{"x"}, map[string]any{}, map[string]any{"x": 1}, "é", "arn:aws:iam::444455556666:role/x", "15m",
+			"",
+			"x",
+			"root",
+			"a b",
+			"*",
+			"12",
+			"true",
+			12,
+			0,
+			-1,
+			2.5,
+			true,
+			false,
+			[]any{},
+			[]any{"x"},
+			map[string]any{},
+			map[string]any{"x": 1},
+			"é",
+			"arn:aws:iam::444455556666:role/x",
+			"15m",
 		}).Draw(t, "value")
 		require.NoError(t, n.Encode(value))
 	case 1:
 		if n.Kind == yaml.MappingNode && len(n.Content) > 0 {
 			i := rapid.IntRange(0, len(n.Content)/2-1).Draw(t, "key")
-			n.Content[2*i].Value = rapid.SampledFrom([]string{"x", n.Content[2*i].Value + "s", "name", "Name"}).Draw(t, "name")
+			n.Content[2*i].Value = rapid.SampledFrom([]string{"x", n.Content[2*i].Value + "s", "name", "Name"}).
+				Draw(t, "name")
 		}
 	case 2:
 		if n.Kind == yaml.SequenceNode && len(n.Content) > 0 {
 			n.Content = append(n.Content, n.Content[rapid.IntRange(0, len(n.Content)-1).Draw(t, "element")])
 		}
 	case 3:
-		if step := map[yaml.Kind]int{yaml.MappingNode: 2, yaml.SequenceNode: 1}[n.Kind]; step > 0 && len(n.Content) > 0 {
+		if step := map[yaml.Kind]int{yaml.MappingNode: 2, yaml.SequenceNode: 1}[n.Kind]; step > 0 &&
+			len(n.Content) > 0 {
 			i := rapid.IntRange(0, len(n.Content)/step-1).Draw(t, "dropped") * step
 			n.Content = slices.Delete(n.Content, i, i+step)
 		}
@@ -88,8 +114,9 @@ func edit(t *rapid.T, root *yaml.Node) {
 	}
 }
 
-// Whatever is done to a stack file, both readers say the same about it: the same stack, or the same problems. Left out is what the engine
-// hands over differently: keys of the first level that it does not tell a program about, and texts that are JSON.
+// Whatever is done to a stack file, both readers say the same about it: the same stack, or the same problems. Left
+// out is what the engine hands over differently: keys of the first level that it does not tell a program about, and
+// texts that are JSON.
 func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 	full, project := []byte(readText(t, fullStack)), []byte(readText(t, fullProject))
 	rapid.Check(t, func(t *rapid.T) {
@@ -114,7 +141,8 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 		}
 		var unseen int
 		fromFile := describe(problems, func(p config.Problem) bool {
-			if p.Kind == config.UnknownKey && strings.Count(string(p.Path), ".")+strings.Count(string(p.Path), "[") == 0 {
+			if p.Kind == config.UnknownKey &&
+				strings.Count(string(p.Path), ".")+strings.Count(string(p.Path), "[") == 0 {
 				unseen++
 				return false
 			}
@@ -126,7 +154,12 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 		}
 		var handedProblems config.Problems
 		require.True(t, errors.As(err, &handedProblems))
-		require.Empty(t, cmp.Diff(fromFile, describe(handedProblems, func(config.Problem) bool { return true })), "%s", changed)
+		require.Empty(
+			t,
+			cmp.Diff(fromFile, describe(handedProblems, func(config.Problem) bool { return true })),
+			"%s",
+			changed,
+		)
 	})
 }
 

@@ -16,8 +16,14 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// starting is an account with an operation role whose instances have volumes under a key. change is applied to the policies of the role.
-func starting(t testing.TB, p policy.Partition, key string, change func(*policy.Statement)) (*access.Engine, access.Session, claims.Intent) {
+// starting is an account with an operation role whose instances have volumes under a key. change is applied to the
+// policies of the role.
+func starting(
+	t testing.TB,
+	p policy.Partition,
+	key string,
+	change func(*policy.Statement),
+) (*access.Engine, access.Session, claims.Intent) {
 	t.Helper()
 	account := guardrail.Account{ID: otherAccount, Partition: p}
 	alice := p.UserARN(homeAccount, "/", "alice")
@@ -46,17 +52,28 @@ func onlyOperates(t testing.TB, e *access.Engine, in claims.Intent) prove.Findin
 	t.Helper()
 	report, err := claims.Prove(e, in)
 	require.NoError(t, err)
-	at := slices.IndexFunc(report.Findings, func(f prove.Finding) bool { return f.ID == "operation-roles-only-operate" })
+	at := slices.IndexFunc(
+		report.Findings,
+		func(f prove.Finding) bool { return f.ID == "operation-roles-only-operate" },
+	)
 	require.GreaterOrEqual(t, at, 0)
 	return report.Findings[at]
 }
 
-// An operation role has EC2 make grants on the keys of the volumes that it starts, and can do nothing else with a key: every condition, and the list, is held by
-// a call and missed by the proof.
+// An operation role has EC2 make grants on the keys of the volumes that it starts, and can do nothing else with a
+// key: every condition, and the list, is held by a call and missed by the proof.
 func TestOperationRolesStartInstancesWithEncryptedVolumes(t *testing.T) {
 	for _, p := range []policy.Partition{policy.AWS, policy.AWSChina, policy.AWSUSGov} {
 		region := regionsOf[p][0]
-		key, other := p.KeyARN(region, otherAccount, "1234abcd-12ab-34cd-56ef-1234567890ab"), p.KeyARN(region, otherAccount, "0987dcba-09fe-87dc-65ba-ab0987654321")
+		key, other := p.KeyARN(
+			region,
+			otherAccount,
+			"1234abcd-12ab-34cd-56ef-1234567890ab",
+		), p.KeyARN(
+			region,
+			otherAccount,
+			"0987dcba-09fe-87dc-65ba-ab0987654321",
+		)
 		service := "ec2." + region + ".amazonaws.com"
 		asked := access.Context{"kms:GrantIsForAWSResource": {"true"}, "kms:ViaService": {service}}
 		engine, role, in := starting(t, p, key, func(*policy.Statement) {})

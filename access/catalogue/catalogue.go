@@ -10,7 +10,8 @@ import (
 
 //go:generate go run ./internal/cataloguegen -out catalogue.txt -look-alikes ../doors/testdata/look-alikes.txt
 
-// catalogueText is what AWS documents of its actions, resource types and condition keys; internal/cataloguegen describes the format.
+// catalogueText is what AWS documents of its actions, resource types and condition keys; internal/cataloguegen
+// describes the format.
 //
 //go:embed catalogue.txt
 var catalogueText string
@@ -39,9 +40,11 @@ type ResourceType struct {
 	Name string
 	// ARNs are the forms of its ARNs, with placeholders such as ${Region}.
 	ARNs []string
-	// Required tells that the action always names such a resource. Where no type of an action is required, it names one or none.
+	// Required tells that the action always names such a resource. Where no type of an action is required, it names
+	// one or none.
 	Required bool
-	// Keys are the condition keys that AWS sets when the action works on this type, besides those of the action and the global ones.
+	// Keys are the condition keys that AWS sets when the action works on this type, besides those of the action and
+	// the global ones.
 	Keys []string
 }
 
@@ -89,8 +92,8 @@ func LevelsOf(action string) []AccessLevel {
 	return levels
 }
 
-// ResourceTypesOf are the resource types of an action, in AWS's order; nil for an action without any, whose resource is "*", and for an
-// action that AWS does not document.
+// ResourceTypesOf are the resource types of an action, in AWS's order; nil for an action without any, whose resource
+// is "*", and for an action that AWS does not document.
 func ResourceTypesOf(action string) []ResourceType {
 	c := Catalogue()
 	i, ok := c.Find(action)
@@ -103,13 +106,17 @@ func ResourceTypesOf(action string) []ResourceType {
 	for _, ref := range entry.types {
 		t := s.types[ref.index]
 		keys := slices.Concat(s.keyNames(t.keys), s.keyNames(s.set(ref.keys)))
-		types = append(types, ResourceType{Name: t.name, ARNs: slices.Clone(t.arns), Required: ref.required, Keys: sortedKeys(keys)})
+		types = append(
+			types,
+			ResourceType{Name: t.name, ARNs: slices.Clone(t.arns), Required: ref.required, Keys: sortedKeys(keys)},
+		)
 	}
 	return types
 }
 
-// KeysOf are the condition keys of its service and of tags that AWS documents for an action on any of its resource types, sorted. Keys with a
-// part of their own end in a placeholder, such as aws:ResourceTag/${TagKey}. The global keys are left out: see KeyAppliesTo.
+// KeysOf are the condition keys of its service and of tags that AWS documents for an action on any of its resource
+// types, sorted. Keys with a part of their own end in a placeholder, such as aws:ResourceTag/${TagKey}. The global
+// keys are left out: see KeyAppliesTo.
 func KeysOf(action string) []string {
 	c := Catalogue()
 	i, ok := c.Find(action)
@@ -126,9 +133,9 @@ func KeysOf(action string) []string {
 	return sortedKeys(keys)
 }
 
-// KeyAppliesTo reports whether AWS sets a condition key in requests of an action: the keys that it documents for the action, and the global
-// keys, but for those about tags of the resource and of the request, which it sets only where it documents them. An action that AWS does not
-// document has every key.
+// KeyAppliesTo reports whether AWS sets a condition key in requests of an action: the keys that it documents for the
+// action, and the global keys, but for those about tags of the resource and of the request, which it sets only where
+// it documents them. An action that AWS does not document has every key.
 func KeyAppliesTo(key, action string) bool {
 	if !tagDependent(key) && IsGlobalKey(key) {
 		return true
@@ -146,7 +153,8 @@ func KeyAppliesTo(key, action string) bool {
 // tagDependent tells the global keys that AWS documents for each action by itself.
 func tagDependent(key string) bool {
 	lowered := strings.ToLower(key)
-	return strings.HasPrefix(lowered, "aws:resourcetag/") || strings.HasPrefix(lowered, "aws:requesttag/") || lowered == "aws:tagkeys"
+	return strings.HasPrefix(lowered, "aws:resourcetag/") || strings.HasPrefix(lowered, "aws:requesttag/") ||
+		lowered == "aws:tagkeys"
 }
 
 func IsGlobalKey(key string) bool {
@@ -154,7 +162,10 @@ func IsGlobalKey(key string) bool {
 	if strings.HasPrefix(lowered, "aws:principaltag/") || tagDependent(key) {
 		return true
 	}
-	return slices.ContainsFunc(conditionkey.GlobalKeys, func(k conditionkey.GlobalKey) bool { return strings.EqualFold(k.Name, key) })
+	return slices.ContainsFunc(
+		conditionkey.GlobalKeys,
+		func(k conditionkey.GlobalKey) bool { return strings.EqualFold(k.Name, key) },
+	)
 }
 
 // keyHasForm compares a key with a documented form, in which ${...} and "tag-key" stand for any text.
@@ -166,7 +177,8 @@ func keyHasForm(key, form string) bool {
 			return key == form
 		}
 		rest := form[at+end+1:]
-		return len(key) > at+len(rest) && strings.HasPrefix(key, form[:at]) && (strings.Contains(rest, "${") || strings.HasSuffix(key, rest))
+		return len(key) > at+len(rest) && strings.HasPrefix(key, form[:at]) &&
+			(strings.Contains(rest, "${") || strings.HasSuffix(key, rest))
 	}
 	if prefix, found := strings.CutSuffix(form, "/tag-key"); found {
 		return strings.HasPrefix(key, prefix+"/") && len(key) > len(prefix)+1

@@ -9,7 +9,8 @@ import (
 	"aws-access-guardrails/access/internal/wildcard"
 )
 
-// ActionSet is a set of actions of the catalogue: a sorted list of a few, or one bit for each action. It is not changed once it is made.
+// ActionSet is a set of actions of the catalogue: a sorted list of a few, or one bit for each action. It is not
+// changed once it is made.
 type ActionSet struct {
 	Few  []int32
 	Bits []uint64

@@ -96,7 +96,10 @@ func (s *catalogueService) read() *serviceDetails {
 			d.keys, d.keyTypes = append(d.keys, name), append(d.keyTypes, kind)
 		case '>':
 			fields := strings.SplitN(body, " ", 3)
-			d.types = append(d.types, serviceType{name: fields[2], arns: strings.Split(fields[0], "|"), keys: numbers(fields[1])})
+			d.types = append(
+				d.types,
+				serviceType{name: fields[2], arns: strings.Split(fields[0], "|"), keys: numbers(fields[1])},
+			)
 		case '%':
 			d.sets = append(d.sets, numbers(body))
 		}
@@ -124,7 +127,8 @@ func (c *catalogueIndex) Name(i int) string {
 	return c.Services[c.Actions[i].Service].Prefix + ":" + name
 }
 
-// Entry reads the line of an action. The generator's own test holds every line to the format, so nothing is checked here.
+// Entry reads the line of an action. The generator's own test holds every line to the format, so nothing is checked
+// here.
 func (c *catalogueIndex) Entry(i int) actionEntry {
 	fields := strings.Fields(c.Actions[i].Line)
 	e := actionEntry{Levels: fields[1], keys: setNumber(fields[2])}

@@ -69,7 +69,8 @@ func TestCatalogueKnowsResourcesAndKeys(t *testing.T) {
 	assert.Contains(t, catalogue.CatalogueVersion(), "MIT")
 }
 
-// A key applies to an action where AWS sets it: its own keys, global keys everywhere, tags of resources only where they are documented.
+// A key applies to an action where AWS sets it: its own keys, global keys everywhere, tags of resources only where
+// they are documented.
 func TestKeysApplyWhereAWSSetsThem(t *testing.T) {
 	for _, c := range []struct {
 		key, action string

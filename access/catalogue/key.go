@@ -4,7 +4,8 @@ import (
 	"aws-access-guardrails/access/internal/conditionkey"
 )
 
-// GlobalConditionKeys lists the global condition keys that the package knows, as AWS spells them; those with a tag key end in "/".
+// GlobalConditionKeys lists the global condition keys that the package knows, as AWS spells them; those with a tag
+// key end in "/".
 func GlobalConditionKeys() []string {
 	names := make([]string, 0, len(conditionkey.GlobalKeys)+3)
 	for _, k := range conditionkey.GlobalKeys {

@@ -8,8 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// managedPolicies are the AWS managed policies whose documents are short and rarely change. AWS may change them at any time; what is proven with
-// them is proven of the documents here.
+// managedPolicies are the AWS managed policies whose documents are short and rarely change. AWS may change them at
+// any time; what is proven with them is proven of the documents here.
 //
 // Source: AWS Managed Policy Reference Guide, the page of each policy.
 var managedPolicies = map[string]func() policy.Document{
@@ -18,15 +18,34 @@ var managedPolicies = map[string]func() policy.Document{
 	},
 	"PowerUserAccess": func() policy.Document {
 		return policy.New(
-			policy.Statement{Effect: policy.EffectAllow, NotActions: []string{"account:*", "iam:*", "organizations:*"}}.On("*"),
+			policy.Statement{
+				Effect:     policy.EffectAllow,
+				NotActions: []string{"account:*", "iam:*", "organizations:*"},
+			}.On(
+				"*",
+			),
 			policy.Allow("", "account:GetAccountInformation", "account:ListRegions", "iam:CreateServiceLinkedRole", "iam:DeleteServiceLinkedRole",
-				"iam:ListRoles", "organizations:DescribeOrganization").On("*"),
+				"iam:ListRoles", "organizations:DescribeOrganization").
+				On("*"),
 		)
 	},
 	"IAMFullAccess": func() policy.Document {
-		return policy.New(policy.Allow("", "iam:*", "organizations:DescribeAccount", "organizations:DescribeOrganization",
-			"organizations:DescribeOrganizationalUnit", "organizations:DescribePolicy", "organizations:ListChildren", "organizations:ListParents",
-			"organizations:ListPolicies", "organizations:ListPoliciesForTarget", "organizations:ListRoots", "organizations:ListTargetsForPolicy").On("*"))
+		return policy.New(
+			policy.Allow(
+				"",
+				"iam:*",
+				"organizations:DescribeAccount",
+				"organizations:DescribeOrganization",
+				"organizations:DescribeOrganizationalUnit",
+				"organizations:DescribePolicy",
+				"organizations:ListChildren",
+				"organizations:ListParents",
+				"organizations:ListPolicies",
+				"organizations:ListPoliciesForTarget",
+				"organizations:ListRoots",
+				"organizations:ListTargetsForPolicy",
+			).On("*"),
+		)
 	},
 	"IAMUserChangePassword": func() policy.Document {
 		return policy.New(
@@ -35,12 +54,21 @@ var managedPolicies = map[string]func() policy.Document{
 		)
 	},
 	"IAMSelfManageServiceSpecificCredentials": func() policy.Document {
-		return policy.New(policy.Allow("", "iam:CreateServiceSpecificCredential", "iam:DeleteServiceSpecificCredential",
-			"iam:ListServiceSpecificCredentials", "iam:ResetServiceSpecificCredential", "iam:UpdateServiceSpecificCredential").
+		return policy.New(policy.Allow(
+			"",
+			"iam:CreateServiceSpecificCredential",
+			"iam:DeleteServiceSpecificCredential",
+			"iam:ListServiceSpecificCredentials",
+			"iam:ResetServiceSpecificCredential",
+			"iam:UpdateServiceSpecificCredential",
+		).
 			On("arn:aws:iam::*:user/${aws:username}"))
 	},
 	"SignInLocalDevelopmentAccess": func() policy.Document {
-		return policy.New(policy.Allow("", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token").On("arn:aws:signin:*:*:oauth2/public-client/*"))
+		return policy.New(
+			policy.Allow("", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token").
+				On("arn:aws:signin:*:*:oauth2/public-client/*"),
+		)
 	},
 }
 

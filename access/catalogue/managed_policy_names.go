@@ -11,7 +11,8 @@ import (
 
 //go:generate go run ./internal/managedgen -out managed_policy_names.txt
 
-// managedPolicyNames are the names of AWS's managed policies with their paths, one a line; internal/managedgen describes the format.
+// managedPolicyNames are the names of AWS's managed policies with their paths, one a line; internal/managedgen
+// describes the format.
 //
 //go:embed managed_policy_names.txt
 var managedPolicyNames string
@@ -40,8 +41,8 @@ var managed = sync.OnceValue(func() managedNames {
 
 func baseOf(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
-// ManagedPolicyNames lists the managed policies that AWS had in the partition aws when the list was made: names, with their paths where they have
-// one ("job-function/Billing"), sorted. See ManagedPolicyVersion.
+// ManagedPolicyNames lists the managed policies that AWS had in the partition aws when the list was made: names, with
+// their paths where they have one ("job-function/Billing"), sorted. See ManagedPolicyVersion.
 func ManagedPolicyNames() []string { return slices.Clone(managed().sorted) }
 
 // ManagedPolicyVersion names the data that ManagedPolicyNames answers from, as its first line has it.
@@ -53,8 +54,9 @@ func ManagedPolicyVersion() string {
 // KnownManagedPolicy reports whether AWS had a managed policy of the name, which has its path where AWS gives it one.
 func KnownManagedPolicy(name string) bool { return managed().known[name] }
 
-// NearestManagedPolicy is the managed policy that a name was probably meant to be, with its path: the one of that name under another path or in
-// another case, or one that differs by two letters at most. It is empty where none is near.
+// NearestManagedPolicy is the managed policy that a name was probably meant to be, with its path: the one of that
+// name under another path or in another case, or one that differs by two letters at most. It is empty where none is
+// near.
 func NearestManagedPolicy(name string) string {
 	m := managed()
 	if whole, ok := m.paths[strings.ToLower(baseOf(name))]; ok {

@@ -17,28 +17,55 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// crowd is an account of people who share a group, with documents of the alphabet of the brute force: names that begin alike, names without letters,
-// names that differ from a pattern in case, and tags that are somebody's name.
+// crowd is an account of people who share a group, with documents of the alphabet of the brute force: names that
+// begin alike, names without letters, names that differ from a pattern in case, and tags that are somebody's name.
 func crowd(t *rapid.T) world.World {
 	w := fixture.BruteWorld(t)
 	a := &w.Accounts[0]
 	shared := policy.New(policy.Allow("Own", "iam:Tag*").On("arn:aws:iam::" + fixture.People + ":user/${aws:username}"))
-	a.Groups = []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "g", Document: fixture.BruteDocument(t, 2, 2)}, {Name: "own", Document: shared}}}}
+	a.Groups = []world.Group{
+		{
+			Name: "g",
+			Inline: []world.InlinePolicy{
+				{Name: "g", Document: fixture.BruteDocument(t, 2, 2)},
+				{Name: "own", Document: shared},
+			},
+		},
+	}
 	a.Users[0].Groups = []string{"g"}
 	for _, name := range []string{"alice", "bobby", "carol", "7", "BOBBIE", "x"} {
 		project := rapid.SampledFrom([]string{"One", "", "Two", "one", name}).Draw(t, "project")
 		path := rapid.SampledFrom([]string{"", "", "", "/bob/"}).Draw(t, "path")
-		a.Users = append(a.Users, world.User{Name: name, Path: path, Groups: []string{"g"}, Tags: []world.Tag{{Key: "Project", Value: project}}})
+		a.Users = append(
+			a.Users,
+			world.User{
+				Name:   name,
+				Path:   path,
+				Groups: []string{"g"},
+				Tags:   []world.Tag{{Key: "Project", Value: project}},
+			},
+		)
 	}
-	trust := policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.UserARN("carol"))))
+	trust := policy.New(
+		policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.UserARN("carol"))),
+	)
 	document := []world.InlinePolicy{{Name: "p", Document: fixture.BruteDocument(t, 2, 2)}}
 	for _, project := range []string{"alpha", "beta", "One"} {
-		a.Roles = append(a.Roles, world.Role{Name: "of-" + project, Tags: []world.Tag{{Key: "Project", Value: project}}, Inline: document, Trust: trust})
+		a.Roles = append(
+			a.Roles,
+			world.Role{
+				Name:   "of-" + project,
+				Tags:   []world.Tag{{Key: "Project", Value: project}},
+				Inline: document,
+				Trust:  trust,
+			},
+		)
 	}
 	return w
 }
 
-// first is the world with one user, and one role, before the others: nothing was solved for anybody else when theirs is proven.
+// first is the world with one user, and one role, before the others: nothing was solved for anybody else when theirs
+// is proven.
 func first(w world.World, user, role int) world.World {
 	w.Accounts = slices.Clone(w.Accounts)
 	a := &w.Accounts[0]
@@ -74,7 +101,8 @@ func TestWhoIsAlikeIsToldTheSameAlone(t *testing.T) {
 	}
 }
 
-// A pattern that tells people apart by their names keeps each of those whom it matches to themselves, and everybody else together.
+// A pattern that tells people apart by their names keeps each of those whom it matches to themselves, and everybody
+// else together.
 func TestPatternsThatTellPeopleApart(t *testing.T) {
 	for _, c := range []struct {
 		pattern string
@@ -95,8 +123,24 @@ func TestPatternsThatTellPeopleApart(t *testing.T) {
 		for _, name := range []string{"alice", "bob", "bobby", "carol"} {
 			users = append(users, world.User{Name: name, Groups: []string{"g"}})
 		}
-		w := world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS, Users: users, Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{
-			Name: "p", Document: policy.New(policy.Deny("D", "iam:CreateAccessKey").On("arn:aws:iam::" + fixture.People + ":" + c.pattern))}}}}}}}
+		w := world.World{
+			Accounts: []world.Account{
+				{
+					ID:        fixture.People,
+					Partition: policy.AWS,
+					Users:     users,
+					Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{
+						{
+							Name: "p",
+							Document: policy.New(
+								policy.Deny("D", "iam:CreateAccessKey").
+									On("arn:aws:iam::" + fixture.People + ":" + c.pattern),
+							),
+						},
+					}}},
+				},
+			},
+		}
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
 		shared := search.NewLab()
@@ -129,7 +173,13 @@ func TestFormsOfIAMPassEveryName(t *testing.T) {
 					continue
 				}
 				_, end, found := strings.Cut(arn, "/")
-				assert.True(t, !found || strings.HasPrefix(end, "${") && strings.HasSuffix(end, "}"), "%s: %s", cat.Name(i), arn)
+				assert.True(
+					t,
+					!found || strings.HasPrefix(end, "${") && strings.HasSuffix(end, "}"),
+					"%s: %s",
+					cat.Name(i),
+					arn,
+				)
 			}
 		}
 	}

@@ -18,10 +18,17 @@ import (
 
 // liveProofs are the standing proofs that something works.
 var liveProofs = []string{
-	"enrolment-works", "first-password-change-works", "self-service-works", "declared-journeys-work", "own-sessions-work", "deployer-not-locked-out", "break-glass-not-locked-out",
+	"enrolment-works",
+	"first-password-change-works",
+	"self-service-works",
+	"declared-journeys-work",
+	"own-sessions-work",
+	"deployer-not-locked-out",
+	"break-glass-not-locked-out",
 }
 
-// ProvesThatItWorks reports whether a standing proof of an account, by its id, is that something works, and not that something is shut.
+// ProvesThatItWorks reports whether a standing proof of an account, by its id, is that something works, and not that
+// something is shut.
 func ProvesThatItWorks(id string) bool { return slices.Contains(liveProofs, id) }
 
 // liveness is a list of things that must work. It stops at the first that does not.
@@ -57,15 +64,25 @@ func (l *liveness) journey(what string, j journey.Journey) (journey.Arrival, boo
 		return journey.Arrival{}, false
 	case arrival.Allowed():
 		if arrival.NodeRole != "" {
-			l.assume(arrival.NodeRole, what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole)
+			l.assume(
+				arrival.NodeRole,
+				what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole,
+			)
 		}
 		return arrival, true
 	}
-	if generous, err := journey.Walk(l.p.engine.Assuming(engine.UnknownAllowsEverything), j); err == nil && generous.Allowed() {
+	if generous, err := journey.Walk(
+		l.p.engine.Assuming(engine.UnknownAllowsEverything),
+		j,
+	); err == nil &&
+		generous.Allowed() {
 		l.f.Verdict = max(l.f.Verdict, prove.HoldsIf)
 		last := arrival.Steps[len(arrival.Steps)-1]
 		id := strings.Join(last.Decision.Unknowns, " and ")
-		l.assume(cmp.Or(id, policy.ARNPart(last.Decision.Resource, 4)), what+": "+cmp.Or(id, "what is not known")+" allows it")
+		l.assume(
+			cmp.Or(id, policy.ARNPart(last.Decision.Resource, 4)),
+			what+": "+cmp.Or(id, "what is not known")+" allows it",
+		)
 		return generous, true
 	}
 	l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" does not work: "+ended(arrival)
@@ -79,7 +96,9 @@ func (l *liveness) journey(what string, j journey.Journey) (journey.Arrival, boo
 // ended is what ended a journey, and what was tried where it was not the caller who tried it.
 func ended(a journey.Arrival) string {
 	step := a.Steps[len(a.Steps)-1]
-	if step.Request != nil && slices.Contains(append(slices.Clone(journey.AgentCalls), journey.AgentData...), step.Request.Action) && step.As.Subject() != a.As.Subject() {
+	if step.Request != nil &&
+		slices.Contains(append(slices.Clone(journey.AgentCalls), journey.AgentData...), step.Request.Action) &&
+		step.As.Subject() != a.As.Subject() {
 		return step.Does + " and is refused: " + a.By().String()
 	}
 	return a.By().String()
@@ -103,10 +122,25 @@ func (p *prover) enrolmentWorks(in *Intent) {
 		console := engine.Console(member)
 		l.call("listing the own devices", console, "iam:ListMFADevices", member)
 		l.call("making a device that is named like the user", console, "iam:CreateVirtualMFADevice", who.Device())
-		l.call("making a device with another name", console, "iam:CreateVirtualMFADevice", p.account(in).Arn("iam", "", "mfa/"+anotherDevice))
-		l.call("deleting the device of an enrolment that was cancelled", console, "iam:DeleteVirtualMFADevice", who.Device())
+		l.call(
+			"making a device with another name",
+			console,
+			"iam:CreateVirtualMFADevice",
+			p.account(in).Arn("iam", "", "mfa/"+anotherDevice),
+		)
+		l.call(
+			"deleting the device of an enrolment that was cancelled",
+			console,
+			"iam:DeleteVirtualMFADevice",
+			who.Device(),
+		)
 		l.call("enabling the device", console, "iam:EnableMFADevice", member)
-		l.call("replacing the device once MFA is there", engine.ConsoleWithMFA(member, search.SomeAge), "iam:DeactivateMFADevice", member)
+		l.call(
+			"replacing the device once MFA is there",
+			engine.ConsoleWithMFA(member, search.SomeAge),
+			"iam:DeactivateMFADevice",
+			member,
+		)
 		l.done()
 	}
 }
@@ -141,8 +175,16 @@ func (p *prover) selfServiceWorks(in *Intent) {
 		for _, tag := range in.MFA.ContactTags {
 			keys := engine.Context{"aws:TagKeys": {tag}}
 			written := keys.With("aws:RequestTag/"+tag, "new")
-			l.request("writing the own tag "+tag, console, engine.Request{Action: "iam:TagUser", Resources: engine.On(member), Context: written})
-			l.request("removing the own tag "+tag, console, engine.Request{Action: "iam:UntagUser", Resources: engine.On(member), Context: keys})
+			l.request(
+				"writing the own tag "+tag,
+				console,
+				engine.Request{Action: "iam:TagUser", Resources: engine.On(member), Context: written},
+			)
+			l.request(
+				"removing the own tag "+tag,
+				console,
+				engine.Request{Action: "iam:UntagUser", Resources: engine.On(member), Context: keys},
+			)
 		}
 		if len(in.MFA.ContactTags) > 0 {
 			l.call("reading the own tags", console, "iam:ListUserTags", member)
@@ -151,8 +193,8 @@ func (p *prover) selfServiceWorks(in *Intent) {
 	}
 }
 
-// declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from an operation role the shell
-// and each listed document open on a node of the project, as a legal OS user.
+// declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from
+// an operation role the shell and each listed document open on a node of the project, as a legal OS user.
 func (p *prover) declaredJourneysWork(in *Intent) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
@@ -178,8 +220,8 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 	}
 }
 
-// agentsAnswer: where preferences are set, shells are meant to open, be it through grants, permission sets or roles of others. What it finds is told only
-// where it does not hold: roles that open shells say it themselves.
+// agentsAnswer: where preferences are set, shells are meant to open, be it through grants, permission sets or roles
+// of others. What it finds is told only where it does not hold: roles that open shells say it themselves.
 func (p *prover) agentsAnswer(in *Intent) {
 	account, err := p.engine.AccountOf(in.Account)
 	if err != nil {
@@ -187,7 +229,13 @@ func (p *prover) agentsAnswer(in *Intent) {
 	}
 	for _, region := range in.Regions {
 		node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region}
-		refused, err := journey.AgentRefused(p.engine, account.ID, node, append(slices.Clone(journey.AgentCalls), journey.AgentData...), p.engine.Day())
+		refused, err := journey.AgentRefused(
+			p.engine,
+			account.ID,
+			node,
+			append(slices.Clone(journey.AgentCalls), journey.AgentData...),
+			p.engine.Day(),
+		)
 		if err != nil || refused == nil || len(journey.LeftOut(p.engine, account.ID, refused.Statement)) > 0 {
 			continue
 		}
@@ -200,8 +248,8 @@ func (p *prover) agentsAnswer(in *Intent) {
 	}
 }
 
-// assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a principal of another account may do there
-// is an assumption.
+// assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a
+// principal of another account may do there is an assumption.
 func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) world.Tag) {
 	for _, user := range r.Principals {
 		via := []journey.Hop{{Role: r.ARN}}
@@ -214,7 +262,11 @@ func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) worl
 			m := &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}
 			if tag != nil {
 				own := "aws:principaltag/" + strings.ToLower(journey.RunAsTag)
-				m.Keys[own], m.Names = engine.Single(tag(user).Value), map[string]*conditionkey.Key{own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: journey.RunAsTag}}
+				m.Keys[own], m.Names = engine.Single(
+					tag(user).Value,
+				), map[string]*conditionkey.Key{
+					own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: journey.RunAsTag},
+				}
 			}
 			engine, s := search.WithStranger(p.engine, user, m)
 			if engine == nil {
@@ -228,12 +280,21 @@ func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) worl
 			continue
 		}
 		if tag == nil {
-			l.journey(user+" switching to the role in the console", journey.Journey{From: engine.ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+			l.journey(
+				user+" switching to the role in the console",
+				journey.Journey{From: engine.ConsoleWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From},
+			)
 		} else {
 			// The console passes no session tags.
-			l.journey(user+" assuming the role with a session token", journey.Journey{From: engine.SessionTokenWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From})
+			l.journey(
+				user+" assuming the role with a session token",
+				journey.Journey{From: engine.SessionTokenWithMFA(user, youngest(r.MFAMaxAge)), Via: via, At: r.From},
+			)
 		}
-		l.journey(user+" assuming the role with an access key and an MFA code", journey.Journey{From: engine.LongTermKey(user).WithMFACode(), Via: via, At: r.From})
+		l.journey(
+			user+" assuming the role with an access key and an MFA code",
+			journey.Journey{From: engine.LongTermKey(user).WithMFACode(), Via: via, At: r.From},
+		)
 	}
 }
 
@@ -290,9 +351,17 @@ func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
 	tags := []world.Tag{{Key: in.projectTag(), Value: r.Project}}
 	node := engine.Resource{ARN: p.account(in).Arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: tags}
 	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions"} {
-		l.request("listing with "+action, s, engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {region}}})
+		l.request(
+			"listing with "+action,
+			s,
+			engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {region}}},
+		)
 	}
-	l.request("asking whether a node of the project is connected", s, engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}})
+	l.request(
+		"asking whether a node of the project is connected",
+		s,
+		engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}},
+	)
 }
 
 // ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
@@ -304,14 +373,23 @@ func (p *prover) ownSessionsWork(in *Intent) {
 		c := p.caller(s)
 		id := c.Env().Lookup(&conditionkey.Key{Kind: conditionkey.KeyUserID})
 		session := engine.Resource{
-			ARN:  p.account(in).Arn("ssm", engine.SomeRegion(p.account(in).Partition), "session/"+s.Name+"-0123456789abcdef0"),
+			ARN: p.account(in).
+				Arn("ssm", engine.SomeRegion(p.account(in).Partition), "session/"+s.Name+"-0123456789abcdef0"),
 			Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: id.One}},
 		}
 		if len(in.Regions) > 0 {
 			session.ARN = p.account(in).Arn("ssm", in.Regions[0], "session/"+s.Name+"-0123456789abcdef0")
 		}
-		l.request("resuming the own session", s, engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}})
-		l.request("ending the own session", s, engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}})
+		l.request(
+			"resuming the own session",
+			s,
+			engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}},
+		)
+		l.request(
+			"ending the own session",
+			s,
+			engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}},
+		)
 		l.done()
 	}
 }
@@ -330,29 +408,82 @@ func (p *prover) undoing(in *Intent) []engine.Request {
 	var calls []engine.Request
 	on := func(arn string, actions ...string) {
 		for _, action := range actions {
-			calls = append(calls, engine.Request{Action: "iam:" + action, Resources: []engine.Resource{{ARN: arn, Tags: []world.Tag{}}}, Time: p.engine.Day()})
+			calls = append(
+				calls,
+				engine.Request{
+					Action:    "iam:" + action,
+					Resources: []engine.Resource{{ARN: arn, Tags: []world.Tag{}}},
+					Time:      p.engine.Day(),
+				},
+			)
 		}
 	}
 	for i := range account.Groups {
-		on(account.Groups[i].ARN(account), "CreateGroup", "DeleteGroup", "DeleteGroupPolicy", "PutGroupPolicy", "AddUserToGroup", "RemoveUserFromGroup",
-			"AttachGroupPolicy", "DetachGroupPolicy")
+		on(
+			account.Groups[i].ARN(account),
+			"CreateGroup",
+			"DeleteGroup",
+			"DeleteGroupPolicy",
+			"PutGroupPolicy",
+			"AddUserToGroup",
+			"RemoveUserFromGroup",
+			"AttachGroupPolicy",
+			"DetachGroupPolicy",
+		)
 	}
 	for i := range account.Users {
-		on(account.Users[i].ARN(account), "CreateUser", "DeleteUser", "TagUser", "UntagUser", "UpdateUser", "DeleteLoginProfile", "DeactivateMFADevice")
+		on(
+			account.Users[i].ARN(account),
+			"CreateUser",
+			"DeleteUser",
+			"TagUser",
+			"UntagUser",
+			"UpdateUser",
+			"DeleteLoginProfile",
+			"DeactivateMFADevice",
+		)
 	}
 	for i := range account.Roles {
-		on(account.Roles[i].ARN(account), "CreateRole", "DeleteRole", "TagRole", "UntagRole", "UpdateRole", "UpdateAssumeRolePolicy",
-			"PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary")
+		on(
+			account.Roles[i].ARN(account),
+			"CreateRole",
+			"DeleteRole",
+			"TagRole",
+			"UntagRole",
+			"UpdateRole",
+			"UpdateAssumeRolePolicy",
+			"PutRolePolicy",
+			"DeleteRolePolicy",
+			"AttachRolePolicy",
+			"DetachRolePolicy",
+			"PutRolePermissionsBoundary",
+			"DeleteRolePermissionsBoundary",
+		)
 	}
 	for i := range account.Policies {
 		if policy.ARNPart(account.Policies[i].ARN, 4) != "aws" {
-			on(account.Policies[i].ARN, "CreatePolicy", "CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+			on(
+				account.Policies[i].ARN,
+				"CreatePolicy",
+				"CreatePolicyVersion",
+				"DeletePolicy",
+				"DeletePolicyVersion",
+				"SetDefaultPolicyVersion",
+			)
 		}
 	}
 	for _, region := range in.Regions {
 		document := p.account(in).Arn("ssm", region, "document/"+journey.PreferencesDocument)
 		for _, action := range []string{"CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "DeleteDocument"} {
-			calls = append(calls, engine.Request{Action: "ssm:" + action, Resources: engine.On(document), Context: engine.Context{"ssm:DocumentType": {"Session"}}, Time: p.engine.Day()})
+			calls = append(
+				calls,
+				engine.Request{
+					Action:    "ssm:" + action,
+					Resources: engine.On(document),
+					Context:   engine.Context{"ssm:DocumentType": {"Session"}},
+					Time:      p.engine.Day(),
+				},
+			)
 		}
 	}
 	return calls
@@ -365,8 +496,8 @@ func (p *prover) breakGlassNotLockedOut(in *Intent) {
 	}
 }
 
-// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. The own policies of such a caller are
-// the caller's affair, unless the world has them.
+// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. The own
+// policies of such a caller are the caller's affair, unless the world has them.
 func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
 	f := p.begin(in, arn)
 	e, s := p.engine, engine.Session{}
@@ -383,8 +514,14 @@ func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
 		switch {
 		case err != nil:
 			f.Verdict, f.Problem = prove.DoesNotHold, "cannot be decided: "+err.Error()
-		case d.Outcome == engine.ExplicitlyDenied, d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("%s on %s is %s", calls[i].Action, calls[i].Resources[0].ARN, d.Outcome)
+		case d.Outcome == engine.ExplicitlyDenied,
+			d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
+				"%s on %s is %s",
+				calls[i].Action,
+				calls[i].Resources[0].ARN,
+				d.Outcome,
+			)
 			f.By = []engine.Source{d.By}
 		}
 		if f.Verdict == prove.DoesNotHold {

@@ -14,8 +14,13 @@ import (
 // In an audit, commands that are allowed on a bucket alone are no door of a member.
 func TestCommandsOnABucketAloneAreNoDoor(t *testing.T) {
 	for on, verdict := range map[string]prove.Verdict{"arn:aws:s3:::logs": prove.Holds, "*": prove.DoesNotHold} {
-		w := fixture.OneUser(policy.Allow("p", "ssm:SendCommand").On(on).When(policy.Bool("aws:MultiFactorAuthPresent", true)))
-		r, err := Prove(fixture.Compiled(t, w), Intent{Account: fixture.People, Members: []string{fixture.UserARN("bob")}})
+		w := fixture.OneUser(
+			policy.Allow("p", "ssm:SendCommand").On(on).When(policy.Bool("aws:MultiFactorAuthPresent", true)),
+		)
+		r, err := Prove(
+			fixture.Compiled(t, w),
+			Intent{Account: fixture.People, Members: []string{fixture.UserARN("bob")}},
+		)
 		require.NoError(t, err)
 		found := false
 		for _, f := range r.Findings {

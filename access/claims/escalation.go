@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Escalation is the shortest way by which somebody who is no administrator comes to more than the documents of that user or role say.
+// Escalation is the shortest way by which somebody who is no administrator comes to more than the documents of that
+// user or role say.
 type Escalation struct {
 	// From is the ARN of the user or role.
 	From string
@@ -20,7 +21,8 @@ type Escalation struct {
 	Steps []EscalationStep
 	// Ends says what the way ends with, in words.
 	Ends string
-	// Meant says that the way is one step, and that the trust policy of the administrator's role names the user or role: somebody wrote it for that purpose.
+	// Meant says that the way is one step, and that the trust policy of the administrator's role names the user or
+	// role: somebody wrote it for that purpose.
 	Meant bool
 }
 
@@ -30,7 +32,8 @@ type EscalationStep struct {
 	As string
 	// Calls are the actions that are needed, all of them.
 	Calls []string
-	// On is the ARN of what the step is about: the role that is assumed or passed, the user, group, role or policy that is changed; "*" for nodes of which none is known.
+	// On is the ARN of what the step is about: the role that is assumed or passed, the user, group, role or policy
+	// that is changed; "*" for nodes of which none is known.
 	On string
 	// It is the step in words, without As and On.
 	It string
@@ -49,22 +52,32 @@ const (
 	endsAsRootOfNodes   = "is root on nodes, and has what the roles of the nodes have"
 )
 
-// Escalations are the shortest ways, one for each user and role of an account, by which whoever is no administrator becomes one, in the order of the account; and for those who do
-// not become one, the way to root on nodes of an account that has roles for nodes. A step counts if some request of that user or role is allowed, with MFA or without; every step is
-// decided with boundaries, service control policies and trust policies. Policies whose documents are not known open nothing here. An account that the world does not have is an error.
+// Escalations are the shortest ways, one for each user and role of an account, by which whoever is no administrator
+// becomes one, in the order of the account; and for those who do not become one, the way to root on nodes of an
+// account that has roles for nodes. A step counts if some request of that user or role is allowed, with MFA or
+// without; every step is decided with boundaries, service control policies and trust policies. Policies whose
+// documents are not known open nothing here. An account that the world does not have is an error.
 func Escalations(e *engine.Engine, in Intent) ([]Escalation, error) {
 	p := newProver(e)
 	if err := p.check(&in); err != nil {
 		return nil, err
 	}
 	p.findAdministrators([]Intent{in})
-	s := &escalation{prover: p, in: &in, account: p.account(&in), everybody: p.everybody(&in), asked: map[string]search.Answer{}, ways: map[string][]EscalationStep{},
-		wouldReign: map[string]bool{}}
+	s := &escalation{
+		prover:     p,
+		in:         &in,
+		account:    p.account(&in),
+		everybody:  p.everybody(&in),
+		asked:      map[string]search.Answer{},
+		ways:       map[string][]EscalationStep{},
+		wouldReign: map[string]bool{},
+	}
 	s.toAdministrator()
 	return s.found(), nil
 }
 
-// escalation is a search backwards from the administrators: in each round come those who reach somebody of the round before in one step, so that the first way is a shortest one.
+// escalation is a search backwards from the administrators: in each round come those who reach somebody of the round
+// before in one step, so that the first way is a shortest one.
 type escalation struct {
 	*prover
 	in        *Intent
@@ -138,7 +151,10 @@ func (s *escalation) toAdministrator() {
 			// Two steps: one changes a role or user, the other becomes it.
 			goals = append(goals, s.changedFirst()...)
 		}
-		slices.SortStableFunc(goals, func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) })
+		slices.SortStableFunc(
+			goals,
+			func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) },
+		)
 	}
 }
 
@@ -206,7 +222,13 @@ func (s *escalation) becomes(who, other *engine.Principal) *EscalationStep {
 		return nil
 	}
 	if a := s.can(who, "iam:UpdateAssumeRolePolicy", other.Arn); a.Open {
-		return &EscalationStep{As: who.Arn, Calls: []string{"iam:UpdateAssumeRolePolicy"}, On: other.Arn, It: "changes, and then assumes by its new trust policy,", By: a.By}
+		return &EscalationStep{
+			As:    who.Arn,
+			Calls: []string{"iam:UpdateAssumeRolePolicy"},
+			On:    other.Arn,
+			It:    "changes, and then assumes by its new trust policy,",
+			By:    a.By,
+		}
 	}
 	if step := s.passes(who, other); step != nil {
 		return step
@@ -246,7 +268,13 @@ func (s *escalation) passes(who, role *engine.Principal) *EscalationStep {
 			continue
 		}
 		if _, all := s.canAll(who, way.creates); all {
-			return &EscalationStep{As: who.Arn, Calls: append([]string{"iam:PassRole"}, way.creates...), On: role.Arn, It: way.it, By: pass.By}
+			return &EscalationStep{
+				As:    who.Arn,
+				Calls: append([]string{"iam:PassRole"}, way.creates...),
+				On:    role.Arn,
+				It:    way.it,
+				By:    pass.By,
+			}
 		}
 	}
 	return nil
@@ -255,11 +283,18 @@ func (s *escalation) passes(who, role *engine.Principal) *EscalationStep {
 // takenBy reports whether the trust policy of a role lets a service assume it.
 func (s *escalation) takenBy(role *engine.Principal, service string) bool {
 	for _, way := range search.WaysIn(role) {
-		named := way.Entry.Kind == policy.PrincipalAny || way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
+		named := way.Entry.Kind == policy.PrincipalAny ||
+			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
 		if way.Class != &search.AwsServices || !named {
 			continue
 		}
-		if search.AskWayIn(s.engine, role, way, search.NewAnyoneOf(s.engine, way.Class, way.Entry, role.Account), assumingBy(nil)).Open {
+		if search.AskWayIn(
+			s.engine,
+			role,
+			way,
+			search.NewAnyoneOf(s.engine, way.Class, way.Entry, role.Account),
+			assumingBy(nil),
+		).Open {
 			return true
 		}
 	}
@@ -275,7 +310,13 @@ func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool)
 		for _, nodes := range []string{s.account.Arn("ec2", "*", "instance/*"), s.account.Arn("ssm", "*", "managed-instance/*")} {
 			a := s.can(who, way.action, nodes)
 			if a.Open {
-				return &EscalationStep{As: who.Arn, Calls: []string{way.action}, On: role, It: way.it + " with the role", By: a.By}
+				return &EscalationStep{
+					As:    who.Arn,
+					Calls: []string{way.action},
+					On:    role,
+					It:    way.it + " with the role",
+					By:    a.By,
+				}
 			}
 		}
 	}
@@ -298,7 +339,13 @@ func (s *escalation) makesAdministrator(who, of *engine.Principal) *EscalationSt
 	for _, arn := range s.managedOf(of) {
 		for _, action := range versionWays {
 			if a := s.can(who, action, arn); a.Open {
-				return &EscalationStep{As: who.Arn, Calls: []string{action}, On: arn, It: "writes a new version of", By: a.By}
+				return &EscalationStep{
+					As:    who.Arn,
+					Calls: []string{action},
+					On:    arn,
+					It:    "writes a new version of",
+					By:    a.By,
+				}
 			}
 		}
 	}
@@ -308,7 +355,8 @@ func (s *escalation) makesAdministrator(who, of *engine.Principal) *EscalationSt
 	return s.byGroup(who, of)
 }
 
-// writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and roles make none, and are asked about no more.
+// writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and
+// roles make none, and are asked about no more.
 func (s *escalation) writes(who *engine.Principal) bool {
 	actions := append([]string{"iam:AddUserToGroup", "iam:CreateRole"}, versionWays...)
 	for _, way := range writeWays {
@@ -339,7 +387,13 @@ func (s *escalation) byGroup(who, of *engine.Principal) *EscalationStep {
 			continue
 		}
 		if a := s.can(who, "iam:AddUserToGroup", arn); a.Open && s.reignsInGroup(of, account, g) {
-			return &EscalationStep{As: who.Arn, Calls: []string{"iam:AddUserToGroup"}, On: arn, It: "adds " + of.Name + " to", By: a.By}
+			return &EscalationStep{
+				As:    who.Arn,
+				Calls: []string{"iam:AddUserToGroup"},
+				On:    arn,
+				It:    "adds " + of.Name + " to",
+				By:    a.By,
+			}
 		}
 	}
 	return nil
@@ -356,7 +410,13 @@ func (s *escalation) makesRole(who *engine.Principal) *EscalationStep {
 	for _, way := range newRoleWays {
 		conditions := append(s.withAdminPolicy(way.adminPolicy), policy.Absent("iam:PermissionsBoundary"))
 		if s.can(who, way.action, arn, conditions...).Open {
-			return &EscalationStep{As: who.Arn, Calls: []string{"iam:CreateRole", way.action}, On: "*", It: "makes a role that administers, and assumes it:", By: create.By}
+			return &EscalationStep{
+				As:    who.Arn,
+				Calls: []string{"iam:CreateRole", way.action},
+				On:    "*",
+				It:    "makes a role that administers, and assumes it:",
+				By:    create.By,
+			}
 		}
 	}
 	return nil
@@ -366,7 +426,9 @@ func (s *escalation) withAdminPolicy(needed bool) []policy.Condition {
 	if !needed {
 		return nil
 	}
-	return []policy.Condition{policy.ArnLike("iam:PolicyARN", s.account.Partition.ManagedPolicyARN("AdministratorAccess"))}
+	return []policy.Condition{
+		policy.ArnLike("iam:PolicyARN", s.account.Partition.ManagedPolicyARN("AdministratorAccess")),
+	}
 }
 
 // managedOf are the customer managed policies that are attached to a user or role, or to a group of the user.
@@ -393,7 +455,8 @@ func (s *escalation) managedOf(of *engine.Principal) []string {
 	return slices.DeleteFunc(attached, func(arn string) bool { return policy.ARNPart(arn, 4) != account.ID })
 }
 
-// reignsWith reports whether a user or role administers once everything is allowed to it: what is denied, bounded or shut by the organization stays so.
+// reignsWith reports whether a user or role administers once everything is allowed to it: what is denied, bounded or
+// shut by the organization stays so.
 func (s *escalation) reignsWith(who *engine.Principal) bool {
 	have, known := s.wouldReign[who.Arn]
 	if known {
@@ -440,7 +503,10 @@ func (s *escalation) found() []Escalation {
 	var out []Escalation
 	for _, who := range s.everybody {
 		if way := s.ways[who.Arn]; len(way) > 0 {
-			out = append(out, Escalation{From: who.Arn, Steps: way, Ends: endsAsAdministrator, Meant: s.meant(who, way)})
+			out = append(
+				out,
+				Escalation{From: who.Arn, Steps: way, Ends: endsAsAdministrator, Meant: s.meant(who, way)},
+			)
 			continue
 		}
 		if _, administers := s.ways[who.Arn]; administers || len(nodes) == 0 {
@@ -459,7 +525,10 @@ func (s *escalation) meant(who *engine.Principal, way []EscalationStep) bool {
 		return false
 	}
 	for _, st := range s.engine.Principals[way[0].On].Trust.Allow {
-		if slices.ContainsFunc(st.Principals, func(t engine.Trusted) bool { return t.Kind == policy.PrincipalAWS && t.Text == who.Arn }) {
+		if slices.ContainsFunc(
+			st.Principals,
+			func(t engine.Trusted) bool { return t.Kind == policy.PrincipalAWS && t.Text == who.Arn },
+		) {
 			return true
 		}
 	}

@@ -14,36 +14,85 @@ type serviceWay struct {
 	it string
 }
 
-// serviceWays are the ways to make a service run as a role. Each row takes the fewest calls: a service that runs what is created at once needs no second call. Ways that change
-// what already runs as a role are not here: nothing in authorization details says what runs.
+// serviceWays are the ways to make a service run as a role. Each row takes the fewest calls: a service that runs what
+// is created at once needs no second call. Ways that change what already runs as a role are not here: nothing in
+// authorization details says what runs.
 //
-// Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the guides of the services, about their service and execution roles.
+// Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the guides of the services,
+// about their service and execution roles.
 var serviceWays = []serviceWay{
 	{"lambda.amazonaws.com", []string{"lambda:CreateFunction", "lambda:InvokeFunction"}, "runs a Lambda function as"},
-	{"lambda.amazonaws.com", []string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"}, "runs a Lambda function, called by a stream or queue, as"},
-	{"lambda.amazonaws.com", []string{"lambda:CreateFunction", "lambda:AddPermission"}, "runs a Lambda function, opened to another caller, as"},
+	{
+		"lambda.amazonaws.com",
+		[]string{"lambda:CreateFunction", "lambda:CreateEventSourceMapping"},
+		"runs a Lambda function, called by a stream or queue, as",
+	},
+	{
+		"lambda.amazonaws.com",
+		[]string{"lambda:CreateFunction", "lambda:AddPermission"},
+		"runs a Lambda function, opened to another caller, as",
+	},
 	{"cloudformation.amazonaws.com", []string{"cloudformation:CreateStack"}, "creates a CloudFormation stack as"},
-	{"cloudformation.amazonaws.com", []string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"}, "executes a CloudFormation change set as"},
+	{
+		"cloudformation.amazonaws.com",
+		[]string{"cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"},
+		"executes a CloudFormation change set as",
+	},
 	{"ec2.amazonaws.com", []string{"ec2:RunInstances"}, "launches an instance, with commands in its user data, as"},
 	{"ecs-tasks.amazonaws.com", []string{"ecs:RegisterTaskDefinition", "ecs:RunTask"}, "runs an ECS task as"},
 	{"ecs-tasks.amazonaws.com", []string{"ecs:RegisterTaskDefinition", "ecs:CreateService"}, "runs an ECS service as"},
-	{"ecs-tasks.amazonaws.com", []string{"ecs:RegisterTaskDefinition", "ecs:StartTask"}, "starts an ECS task on a container instance as"},
+	{
+		"ecs-tasks.amazonaws.com",
+		[]string{"ecs:RegisterTaskDefinition", "ecs:StartTask"},
+		"starts an ECS task on a container instance as",
+	},
 	{"ecs-tasks.amazonaws.com", []string{"batch:RegisterJobDefinition", "batch:SubmitJob"}, "runs a Batch job as"},
 	{"glue.amazonaws.com", []string{"glue:CreateDevEndpoint"}, "opens a Glue development endpoint as"},
 	{"glue.amazonaws.com", []string{"glue:CreateJob", "glue:StartJobRun"}, "runs a Glue job as"},
-	{"glue.amazonaws.com", []string{"glue:CreateJob", "glue:CreateTrigger"}, "runs a Glue job, called by a trigger, as"},
-	{"glue.amazonaws.com", []string{"glue:CreateSession", "glue:RunStatement"}, "runs a statement in a Glue session as"},
-	{"sagemaker.amazonaws.com", []string{"sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"}, "opens a SageMaker notebook as"},
-	{"sagemaker.amazonaws.com", []string{"sagemaker:CreateNotebookInstanceLifecycleConfig", "sagemaker:CreateNotebookInstance"}, "starts a SageMaker notebook with a script as"},
+	{
+		"glue.amazonaws.com",
+		[]string{"glue:CreateJob", "glue:CreateTrigger"},
+		"runs a Glue job, called by a trigger, as",
+	},
+	{
+		"glue.amazonaws.com",
+		[]string{"glue:CreateSession", "glue:RunStatement"},
+		"runs a statement in a Glue session as",
+	},
+	{
+		"sagemaker.amazonaws.com",
+		[]string{"sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"},
+		"opens a SageMaker notebook as",
+	},
+	{
+		"sagemaker.amazonaws.com",
+		[]string{"sagemaker:CreateNotebookInstanceLifecycleConfig", "sagemaker:CreateNotebookInstance"},
+		"starts a SageMaker notebook with a script as",
+	},
 	{"sagemaker.amazonaws.com", []string{"sagemaker:CreateTrainingJob"}, "runs a SageMaker training job as"},
 	{"sagemaker.amazonaws.com", []string{"sagemaker:CreateProcessingJob"}, "runs a SageMaker processing job as"},
-	{"codebuild.amazonaws.com", []string{"codebuild:CreateProject", "codebuild:StartBuild"}, "runs a CodeBuild build as"},
-	{"codebuild.amazonaws.com", []string{"codebuild:CreateProject", "codebuild:StartBuildBatch"}, "runs a batch of CodeBuild builds as"},
+	{
+		"codebuild.amazonaws.com",
+		[]string{"codebuild:CreateProject", "codebuild:StartBuild"},
+		"runs a CodeBuild build as",
+	},
+	{
+		"codebuild.amazonaws.com",
+		[]string{"codebuild:CreateProject", "codebuild:StartBuildBatch"},
+		"runs a batch of CodeBuild builds as",
+	},
 	{"codepipeline.amazonaws.com", []string{"codepipeline:CreatePipeline"}, "runs a CodePipeline pipeline as"},
-	{"datapipeline.amazonaws.com", []string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"},
-		"runs a Data Pipeline pipeline as"},
+	{
+		"datapipeline.amazonaws.com",
+		[]string{"datapipeline:CreatePipeline", "datapipeline:PutPipelineDefinition", "datapipeline:ActivatePipeline"},
+		"runs a Data Pipeline pipeline as",
+	},
 	{"elasticmapreduce.amazonaws.com", []string{"elasticmapreduce:RunJobFlow"}, "runs an EMR cluster as"},
-	{"states.amazonaws.com", []string{"states:CreateStateMachine", "states:StartExecution"}, "runs a Step Functions state machine as"},
+	{
+		"states.amazonaws.com",
+		[]string{"states:CreateStateMachine", "states:StartExecution"},
+		"runs a Step Functions state machine as",
+	},
 	{"scheduler.amazonaws.com", []string{"scheduler:CreateSchedule"}, "schedules calls of EventBridge Scheduler as"},
 	{"ssm.amazonaws.com", []string{"ssm:StartAutomationExecution"}, "runs a runbook of Systems Manager as"},
 	{"tasks.apprunner.amazonaws.com", []string{"apprunner:CreateService"}, "runs an App Runner service as"},
@@ -51,7 +100,8 @@ var serviceWays = []serviceWay{
 
 // nodeWays are the ways to run code on a node, and so to have its role.
 //
-// Source: AWS Systems Manager User Guide, Run Command, Session Manager and State Manager; Amazon EC2 User Guide, IAM roles for Amazon EC2.
+// Source: AWS Systems Manager User Guide, Run Command, Session Manager and State Manager; Amazon EC2 User Guide, IAM
+// roles for Amazon EC2.
 var nodeWays = []struct {
 	action, it string
 	// root: the code is root's whatever the node's preferences say.
@@ -63,7 +113,8 @@ var nodeWays = []struct {
 	{"ec2-instance-connect:SendSSHPublicKey", "opens shells on nodes, by EC2 Instance Connect", false},
 }
 
-// writeWays are the calls that make an administrator of the user or role on which they are made. adminPolicy says that iam:PolicyARN can be AdministratorAccess.
+// writeWays are the calls that make an administrator of the user or role on which they are made. adminPolicy says
+// that iam:PolicyARN can be AdministratorAccess.
 //
 // Source: IAM API Reference, the page of each action.
 var writeWays = []struct {
@@ -88,7 +139,8 @@ var groupWays = []struct {
 	{"iam:PutGroupPolicy", false, "writes an inline policy of"},
 }
 
-// versionWays change what an attached managed policy says. That an older version says more, which iam:SetDefaultPolicyVersion would bring back, is not in what is read.
+// versionWays change what an attached managed policy says. That an older version says more, which
+// iam:SetDefaultPolicyVersion would bring back, is not in what is read.
 var versionWays = []string{"iam:CreatePolicyVersion"}
 
 // signInWays make somebody another user.

@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// escalationWorld is an account with an administrator's role that nobody of the account may assume, and with bob, who has the permissions.
+// escalationWorld is an account with an administrator's role that nobody of the account may assume, and with bob, who
+// has the permissions.
 func escalationWorld(boss world.Role, permissions ...policy.Statement) world.World {
 	boss.Name = "boss"
 	boss.Inline = []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
@@ -23,7 +24,11 @@ func escalationWorld(boss world.Role, permissions ...policy.Statement) world.Wor
 	if len(permissions) > 0 {
 		bob.Inline = []world.InlinePolicy{{Name: "p", Document: policy.New(permissions...)}}
 	}
-	return world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS, Users: []world.User{bob}, Roles: []world.Role{boss}}}}
+	return world.World{
+		Accounts: []world.Account{
+			{ID: fixture.People, Partition: policy.AWS, Users: []world.User{bob}, Roles: []world.Role{boss}},
+		},
+	}
 }
 
 func escalationsOf(t *testing.T, w world.World) map[string]Escalation {
@@ -38,7 +43,10 @@ func escalationsOf(t *testing.T, w world.World) map[string]Escalation {
 }
 
 func serviceTrust(service string) policy.Document {
-	return policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.Principal{Kind: policy.PrincipalService, Values: []string{service}}))
+	return policy.New(
+		policy.Allow("T", "sts:AssumeRole").
+			For(policy.Principal{Kind: policy.PrincipalService, Values: []string{service}}),
+	)
 }
 
 // roleNamed is the ARN of a role of the account.
@@ -57,11 +65,19 @@ func needed(t *testing.T, name string, world func(...policy.Statement) world.Wor
 	assert.NotZero(t, way.Steps[0].By, name)
 	for i := range permissions {
 		rest := append(append([]policy.Statement{}, permissions[:i]...), permissions[i+1:]...)
-		assert.NotContains(t, escalationsOf(t, world(rest...)), "user/bob", "%s without %v", name, permissions[i].Actions)
+		assert.NotContains(
+			t,
+			escalationsOf(t, world(rest...)),
+			"user/bob",
+			"%s without %v",
+			name,
+			permissions[i].Actions,
+		)
 	}
 }
 
-// Every row of the table of services is a way to a role that the service may assume, with exactly its calls, and to no role that another service has.
+// Every row of the table of services is a way to a role that the service may assume, with exactly its calls, and to
+// no role that another service has.
 func TestPassingARoleToAServiceIsAWayToWhatTheRoleMay(t *testing.T) {
 	for _, way := range serviceWays {
 		name := fmt.Sprint(way.service, way.creates)
@@ -86,7 +102,12 @@ func TestPassingARoleToAServiceIsAWayToWhatTheRoleMay(t *testing.T) {
 func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
 	for _, way := range nodeWays {
 		node := world.Role{Trust: serviceTrust("ec2.amazonaws.com")}
-		needed(t, way.action, func(p ...policy.Statement) world.World { return escalationWorld(node, p...) }, policy.Allow("Do", way.action).On("*"))
+		needed(
+			t,
+			way.action,
+			func(p ...policy.Statement) world.World { return escalationWorld(node, p...) },
+			policy.Allow("Do", way.action).On("*"),
+		)
 	}
 }
 
@@ -101,9 +122,20 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 			needed(t, way.action, closed, policy.Allow("Own", way.action).On(bob))
 		}
 	}
-	needed(t, "iam:UpdateAssumeRolePolicy", closed, policy.Allow("Trust", "iam:UpdateAssumeRolePolicy").On(roleNamed("boss")))
+	needed(
+		t,
+		"iam:UpdateAssumeRolePolicy",
+		closed,
+		policy.Allow("Trust", "iam:UpdateAssumeRolePolicy").On(roleNamed("boss")),
+	)
 	for _, way := range newRoleWays {
-		needed(t, "new role, "+way.action, closed, policy.Allow("Make", "iam:CreateRole").On("*"), policy.Allow("Write", way.action).On("*"))
+		needed(
+			t,
+			"new role, "+way.action,
+			closed,
+			policy.Allow("Make", "iam:CreateRole").On("*"),
+			policy.Allow("Write", way.action).On("*"),
+		)
 	}
 
 	grouped := func(member bool) func(...policy.Statement) world.World {
@@ -128,7 +160,9 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 	for _, action := range versionWays {
 		needed(t, action, func(p ...policy.Statement) world.World {
 			w := closed(p...)
-			w.Accounts[0].Policies = []world.ManagedPolicy{{ARN: managed, Document: policy.New(policy.Allow("R", "s3:GetObject").On("*"))}}
+			w.Accounts[0].Policies = []world.ManagedPolicy{
+				{ARN: managed, Document: policy.New(policy.Allow("R", "s3:GetObject").On("*"))},
+			}
 			w.Accounts[0].Users[0].Attached = []string{managed}
 			return w
 		}, policy.Allow("Version", action).On(managed))
@@ -137,7 +171,10 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 	for _, way := range signInWays {
 		needed(t, way.action, func(p ...policy.Statement) world.World {
 			w := closed(p...)
-			w.Accounts[0].Users = append(w.Accounts[0].Users, world.User{Name: "root-like", Inline: w.Accounts[0].Roles[0].Inline})
+			w.Accounts[0].Users = append(
+				w.Accounts[0].Users,
+				world.User{Name: "root-like", Inline: w.Accounts[0].Roles[0].Inline},
+			)
 			return w
 		}, policy.Allow("SignIn", way.action).On(policy.AWS.UserARN(fixture.People, "/", "root-like")))
 	}
@@ -154,7 +191,10 @@ func TestARoleIsChangedAndThenAssumed(t *testing.T) {
 			w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, write)
 			plain := world.Role{Name: "plain", Trust: serviceTrust("lambda.amazonaws.com")}
 			if assumable {
-				plain.Trust = policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))))
+				plain.Trust = policy.New(
+					policy.Allow("T", "sts:AssumeRole").
+						For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))),
+				)
 			}
 			w.Accounts[0].Roles = append(w.Accounts[0].Roles, plain)
 			found := escalationsOf(t, w)
@@ -168,7 +208,8 @@ func TestARoleIsChangedAndThenAssumed(t *testing.T) {
 	}
 }
 
-// Of several ways the shortest is told; a role that names the caller in its trust policy is meant, a role behind it is not.
+// Of several ways the shortest is told; a role that names the caller in its trust policy is meant, a role behind it
+// is not.
 func TestTheShortestChainIsTold(t *testing.T) {
 	trusts := func(who string) policy.Document {
 		return policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(who)))
@@ -180,7 +221,10 @@ func TestTheShortestChainIsTold(t *testing.T) {
 		for i := 1; i < length; i++ {
 			name := fmt.Sprint("hop", i)
 			assume := world.InlinePolicy{Name: "p", Document: policy.New(policy.Allow("A", "sts:AssumeRole").On("*"))}
-			w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{Name: name, Trust: trusts(before), Inline: []world.InlinePolicy{assume}})
+			w.Accounts[0].Roles = append(
+				w.Accounts[0].Roles,
+				world.Role{Name: name, Trust: trusts(before), Inline: []world.InlinePolicy{assume}},
+			)
 			before = roleNamed(name)
 		}
 		w.Accounts[0].Roles[0].Trust = trusts(before)
@@ -200,19 +244,32 @@ func TestWhatIsBoundedBecomesNoAdministrator(t *testing.T) {
 	own := policy.Allow("Own", "iam:PutUserPolicy").On("*")
 	bound := policy.AWS.PolicyARN(fixture.People, "/", "bound")
 	w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, own)
-	w.Accounts[0].Policies = []world.ManagedPolicy{{ARN: bound, Document: policy.New(policy.Allow("Some", "s3:*", "iam:PutUserPolicy").On("*"))}}
+	w.Accounts[0].Policies = []world.ManagedPolicy{
+		{ARN: bound, Document: policy.New(policy.Allow("Some", "s3:*", "iam:PutUserPolicy").On("*"))},
+	}
 	w.Accounts[0].Users[0].Boundary = bound
 	assert.NotContains(t, escalationsOf(t, w), "user/bob")
-	w = escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, own, policy.Deny("NoPolicies", "iam:CreatePolicyVersion").On("*"))
+	w = escalationWorld(
+		world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+		own,
+		policy.Deny("NoPolicies", "iam:CreatePolicyVersion").On("*"),
+	)
 	assert.NotContains(t, escalationsOf(t, w), "user/bob")
 }
 
-// Whoever runs commands as root on nodes is told of, whether the role of the nodes may do something or not; where no role is for nodes, nobody is.
+// Whoever runs commands as root on nodes is told of, whether the role of the nodes may do something or not; where no
+// role is for nodes, nobody is.
 func TestRootOnNodesIsAnEscalation(t *testing.T) {
 	for _, way := range nodeWays {
-		w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, policy.Allow("Run", way.action).On("*"))
+		w := escalationWorld(
+			world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+			policy.Allow("Run", way.action).On("*"),
+		)
 		assert.NotContains(t, escalationsOf(t, w), "user/bob")
-		w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{Name: "node", Trust: serviceTrust("ec2.amazonaws.com")})
+		w.Accounts[0].Roles = append(
+			w.Accounts[0].Roles,
+			world.Role{Name: "node", Trust: serviceTrust("ec2.amazonaws.com")},
+		)
 		found, is := escalationsOf(t, w)["user/bob"]
 		assert.Equal(t, way.root, is, way.action)
 		if is {

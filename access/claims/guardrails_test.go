@@ -87,18 +87,35 @@ func TestOperationRole(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
 	role := engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "bob")
 	untagged := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{
-		{Name: "untagged", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "operation", Document: fixture.Operation(fixture.People)}}},
+		{
+			Name:   "untagged",
+			Trust:  fixture.AnyoneAssumes(),
+			Inline: []world.InlinePolicy{{Name: "operation", Document: fixture.Operation(fixture.People)}},
+		},
 	}}}})
 	const aws = "arn:aws:ssm:" + fixture.Tokyo + "::document/"
 	start := func(tags []world.Tag, document string) engine.Request {
-		return engine.Request{Action: "ssm:StartSession", Resources: []engine.Resource{{ARN: "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.People + ":instance/i-1", Tags: tags}, {ARN: document}}}
+		return engine.Request{
+			Action: "ssm:StartSession",
+			Resources: []engine.Resource{
+				{ARN: "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.People + ":instance/i-1", Tags: tags},
+				{ARN: document},
+			},
+		}
 	}
 	session := func(owner string) engine.Request {
-		return engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{{
-			ARN: "arn:aws:ssm:" + fixture.Tokyo + ":" + fixture.People + ":session/bob-0f", Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}},
-		}}}
+		return engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{
+			{
+				ARN:  "arn:aws:ssm:" + fixture.Tokyo + ":" + fixture.People + ":session/bob-0f",
+				Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}},
+			},
+		}}
 	}
-	own, other := []world.Tag{{Key: "Project", Value: "Test Project 1"}}, []world.Tag{{Key: "Project", Value: "Test Project 2"}}
+	own, other := []world.Tag{
+		{Key: "Project", Value: "Test Project 1"},
+	}, []world.Tag{
+		{Key: "Project", Value: "Test Project 2"},
+	}
 	id := e.Principals[fixture.OperationRole("TestProject1-os-user1")].Id
 	for _, c := range []struct {
 		why     string
@@ -131,10 +148,32 @@ func TestOperationRole(t *testing.T) {
 
 // The Deny for missing MFA must never stand on a role: no role session carries the key, whatever the person used.
 func TestRoleSessionsCarryNoMFA(t *testing.T) {
-	guard := policy.New(policy.Allow("All", "*").On("*"),
-		policy.DenyAllExcept("NoMFA", "iam:GetUser").On("*").When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false)))
-	w := world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "p", Document: guard}}}}}}}
-	d := fixture.Decide(t, fixture.Compiled(t, w), engine.AssumedRole(fixture.RoleARN("r"), "s"), engine.Request{Action: "s3:ListAllMyBuckets"})
+	guard := policy.New(
+		policy.Allow("All", "*").On("*"),
+		policy.DenyAllExcept("NoMFA", "iam:GetUser").
+			On("*").
+			When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false)),
+	)
+	w := world.World{
+		Accounts: []world.Account{
+			{
+				ID: fixture.People,
+				Roles: []world.Role{
+					{
+						Name:   "r",
+						Trust:  fixture.AnyoneAssumes(),
+						Inline: []world.InlinePolicy{{Name: "p", Document: guard}},
+					},
+				},
+			},
+		},
+	}
+	d := fixture.Decide(
+		t,
+		fixture.Compiled(t, w),
+		engine.AssumedRole(fixture.RoleARN("r"), "s"),
+		engine.Request{Action: "s3:ListAllMyBuckets"},
+	)
 	assert.Equal(t, "NoMFA", d.By.Sid)
 }
 
@@ -145,8 +184,17 @@ func TestServiceControlPolicies(t *testing.T) {
 		return engine.AssumedRole("arn:aws:iam::"+account+":role/"+name, "s")
 	}
 	instance := "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.Members + ":instance/i-1"
-	start := engine.Request{Action: "ssm:StartSession", Resources: engine.On(instance, "arn:aws:ssm:"+fixture.Tokyo+":"+fixture.Members+":document/SSM-SessionManagerRunShell")}
-	create := engine.Request{Action: "iam:CreateRole", Resources: engine.On("arn:aws:iam::" + fixture.Members + ":role/OSAccess")}
+	start := engine.Request{
+		Action: "ssm:StartSession",
+		Resources: engine.On(
+			instance,
+			"arn:aws:ssm:"+fixture.Tokyo+":"+fixture.Members+":document/SSM-SessionManagerRunShell",
+		),
+	}
+	create := engine.Request{
+		Action:    "iam:CreateRole",
+		Resources: engine.On("arn:aws:iam::" + fixture.Members + ":role/OSAccess"),
+	}
 	tags := func(c engine.Context) engine.Request {
 		return engine.Request{Action: "ec2:CreateTags", Resources: engine.On(instance), Context: c}
 	}
@@ -199,9 +247,19 @@ func TestEveryLevelMustAllow(t *testing.T) {
 	} {
 		w := fixture.Organization()
 		c.change(&w.Organization.Root)
-		d := fixture.Decide(t, fixture.Compiled(t, w), engine.AssumedRole("arn:aws:iam::"+fixture.Members+":role/Admin", "s"), engine.Request{Action: "ec2:DescribeInstances"})
+		d := fixture.Decide(
+			t,
+			fixture.Compiled(t, w),
+			engine.AssumedRole("arn:aws:iam::"+fixture.Members+":role/Admin", "s"),
+			engine.Request{Action: "ec2:DescribeInstances"},
+		)
 		assert.Equal(t, engine.ImplicitlyDenied, d.Outcome, c.why)
-		assert.Equal(t, engine.Source{Kind: engine.ServiceControlPolicySource, Owner: c.by, Rule: d.By.Rule}, d.By, c.why)
+		assert.Equal(
+			t,
+			engine.Source{Kind: engine.ServiceControlPolicySource, Owner: c.by, Rule: d.By.Rule},
+			d.By,
+			c.why,
+		)
 	}
 }
 
@@ -212,15 +270,44 @@ func TestGrantWindow(t *testing.T) {
 	fence := policy.New(policy.Allow("Shell", "ssm:StartSession").On("*"),
 		policy.Deny("NotBefore", "*").On("*").When(policy.Before(from)),
 		policy.Deny("NotAfter", "*").On("*").When(policy.From(until)))
-	window := policy.New(policy.Allow("Window", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("alice"))).When(policy.From(from), policy.Before(until)))
-	e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Users: []world.User{{Name: "alice"}}, Roles: []world.Role{{Name: "grant", Trust: window, Inline: []world.InlinePolicy{{Name: "fence", Document: fence}}}}}}})
+	window := policy.New(
+		policy.Allow("Window", "sts:AssumeRole").
+			For(policy.AWSPrincipals(fixture.UserARN("alice"))).
+			When(policy.From(from), policy.Before(until)),
+	)
+	e := fixture.Compiled(
+		t,
+		world.World{
+			Accounts: []world.Account{
+				{
+					ID:    fixture.People,
+					Users: []world.User{{Name: "alice"}},
+					Roles: []world.Role{
+						{Name: "grant", Trust: window, Inline: []world.InlinePolicy{{Name: "fence", Document: fence}}},
+					},
+				},
+			},
+		},
+	)
 	for at, want := range map[time.Time]bool{from.Add(-time.Second): false, from: true, until.Add(-time.Second): true, until: false, until.Add(time.Hour): false} {
 		assume := engine.AssumeRole(fixture.RoleARN("grant"), "alice")
 		assume.Time = at
-		assert.Equal(t, want, fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("alice")), assume).Allowed(), "assume at %s", at)
+		assert.Equal(
+			t,
+			want,
+			fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("alice")), assume).Allowed(),
+			"assume at %s",
+			at,
+		)
 		start := fixture.StartSession("i-1", fixture.OwnShell)
 		start.Time = at
-		assert.Equal(t, want, fixture.Decide(t, e, engine.AssumedRole(fixture.RoleARN("grant"), "alice").IssuedAt(from), start).Allowed(), "start at %s", at)
+		assert.Equal(
+			t,
+			want,
+			fixture.Decide(t, e, engine.AssumedRole(fixture.RoleARN("grant"), "alice").IssuedAt(from), start).Allowed(),
+			"start at %s",
+			at,
+		)
 	}
 }
 
@@ -228,12 +315,27 @@ func TestGrantWindow(t *testing.T) {
 func TestPartitions(t *testing.T) {
 	for partition, region := range map[policy.Partition]string{policy.AWSChina: "cn-north-1", policy.AWSUSGov: "us-gov-west-1"} {
 		arn := "arn:" + string(partition)
-		w := world.World{Accounts: []world.Account{{ID: fixture.People, Partition: partition, Users: []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
-			policy.Allow("Own", "iam:EnableMFADevice").On(arn + ":iam::" + fixture.People + ":user/${aws:username}").When(policy.StringEquals("aws:RequestedRegion", region)),
-		)}}}}}}}
+		w := world.World{
+			Accounts: []world.Account{
+				{
+					ID:        fixture.People,
+					Partition: partition,
+					Users: []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
+						policy.Allow("Own", "iam:EnableMFADevice").
+							On(arn + ":iam::" + fixture.People + ":user/${aws:username}").
+							When(policy.StringEquals("aws:RequestedRegion", region)),
+					)}}}},
+				},
+			},
+		}
 		e := fixture.Compiled(t, w)
 		bob := arn + ":iam::" + fixture.People + ":user/bob"
-		assert.True(t, fixture.Decide(t, e, engine.Console(bob), engine.Request{Action: "iam:EnableMFADevice", Resources: engine.On(bob)}).Allowed(), partition)
+		assert.True(
+			t,
+			fixture.Decide(t, e, engine.Console(bob), engine.Request{Action: "iam:EnableMFADevice", Resources: engine.On(bob)}).
+				Allowed(),
+			partition,
+		)
 		_, err := e.Decide(engine.Console(fixture.UserARN("bob")), engine.Request{Action: "iam:EnableMFADevice"})
 		require.Error(t, err, "a user of another partition is a stranger")
 	}

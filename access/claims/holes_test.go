@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Holes that lie between the values that a policy names: each is one request, or a few, that the evaluator allows. A search that does not find it must not be certain.
+// Holes that lie between the values that a policy names: each is one request, or a few, that the evaluator allows. A
+// search that does not find it must not be certain.
 func TestHolesBetweenValuesAreFound(t *testing.T) {
 	numeric := func(base policy.BaseOperator, key string, values ...string) policy.Condition {
 		return policy.Is(policy.Operator{Base: base}, key, values...)

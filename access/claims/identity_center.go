@@ -22,17 +22,36 @@ type identityCenterProof struct {
 
 // identityCenterProofs are the standing proofs of IAM Identity Center. Ids are API, as those of standingProofs are.
 var identityCenterProofs = []identityCenterProof{
-	{"attributes-decide-alone", "project and OS user of a person are what the profile gives, whatever an identity provider sends",
-		(*identityCenterProver).attributesDecideAlone},
-	{"permission-set-own-project-only", "a permission set reaches the nodes of the person's project, or of the listed ones, and no others",
-		(*identityCenterProver).ownProjectOnly},
-	{"permission-set-no-other-door", "a permission set opens no way onto a node but the sessions and documents of its template",
-		(*identityCenterProver).noOtherDoor},
-	{"permission-set-legal-os-user", "a shell of a permission set starts as the person's login, never as root, ssm-user or a default user",
-		(*identityCenterProver).legalOSUser},
-	{"permission-set-changes-no-access", "a permission set changes neither credentials, access and authorization tags nor another person's session",
-		(*identityCenterProver).changesNoAccess},
-	{"permission-set-shells-work", "whoever is assigned a permission set opens the shells of its template", (*identityCenterProver).shellsWork},
+	{
+		"attributes-decide-alone",
+		"project and OS user of a person are what the profile gives, whatever an identity provider sends",
+		(*identityCenterProver).attributesDecideAlone,
+	},
+	{
+		"permission-set-own-project-only",
+		"a permission set reaches the nodes of the person's project, or of the listed ones, and no others",
+		(*identityCenterProver).ownProjectOnly,
+	},
+	{
+		"permission-set-no-other-door",
+		"a permission set opens no way onto a node but the sessions and documents of its template",
+		(*identityCenterProver).noOtherDoor,
+	},
+	{
+		"permission-set-legal-os-user",
+		"a shell of a permission set starts as the person's login, never as root, ssm-user or a default user",
+		(*identityCenterProver).legalOSUser,
+	},
+	{
+		"permission-set-changes-no-access",
+		"a permission set changes neither credentials, access and authorization tags nor another person's session",
+		(*identityCenterProver).changesNoAccess,
+	},
+	{
+		"permission-set-shells-work",
+		"whoever is assigned a permission set opens the shells of its template",
+		(*identityCenterProver).shellsWork,
+	},
 }
 
 // identityCenterProver makes the proofs of one instance.
@@ -42,9 +61,10 @@ type identityCenterProver struct {
 	at identityCenterProof
 }
 
-// ProveIdentityCenter makes the standing proofs of the instance of IAM Identity Center of a world. Safety proofs speak of every person with every
-// combination of attributes, in a profile or sent by an identity provider. The subject of a finding is the role of a permission set, or the id of
-// the account that manages the instance. An intent that speaks of what the world does not have is an error.
+// ProveIdentityCenter makes the standing proofs of the instance of IAM Identity Center of a world. Safety proofs
+// speak of every person with every combination of attributes, in a profile or sent by an identity provider. The
+// subject of a finding is the role of a permission set, or the id of the account that manages the instance. An intent
+// that speaks of what the world does not have is an error.
 func ProveIdentityCenter(e *engine.Engine, in IdentityCenterIntent) (prove.Report, error) {
 	p, err := newIdentityCenterProver(e, &in)
 	if err != nil {
@@ -58,8 +78,8 @@ func ProveIdentityCenter(e *engine.Engine, in IdentityCenterIntent) (prove.Repor
 	return p.report, nil
 }
 
-// IdentityCenterAdministrators computes which permission sets administer their account, as ProveIdentityCenter lists them, without making a proof. It
-// returns the errors of ProveIdentityCenter.
+// IdentityCenterAdministrators computes which permission sets administer their account, as ProveIdentityCenter lists
+// them, without making a proof. It returns the errors of ProveIdentityCenter.
 func IdentityCenterAdministrators(e *engine.Engine, in IdentityCenterIntent) ([]prove.Administrator, error) {
 	p, err := newIdentityCenterProver(e, &in)
 	if err != nil {
@@ -75,19 +95,26 @@ func newIdentityCenterProver(e *engine.Engine, in *IdentityCenterIntent) (*ident
 	}
 	for _, set := range in.PermissionSets {
 		if e.PermissionSetOf(set.ARN) == "" {
-			return nil, fmt.Errorf("intent of IAM Identity Center: %q: the world has no such role of a permission set", set.ARN)
+			return nil, fmt.Errorf(
+				"intent of IAM Identity Center: %q: the world has no such role of a permission set",
+				set.ARN,
+			)
 		}
 	}
 	return &identityCenterProver{prover: *newProver(e), in: in}, nil
 }
 
-// findAdministrators computes which permission sets administer their account; they are declared, because they are written down.
+// findAdministrators computes which permission sets administer their account; they are declared, because they are
+// written down.
 func (p *identityCenterProver) findAdministrators() {
 	for i := range p.in.PermissionSets {
 		account := p.home(&p.in.PermissionSets[i])
 		who := p.engine.Principals[p.in.PermissionSets[i].ARN]
 		if by, all := p.reigns(engine.IdentityCenter(who.Arn, anyPerson), account); all {
-			p.report.Administrators = append(p.report.Administrators, prove.Administrator{ARN: who.Arn, By: by, Declared: true})
+			p.report.Administrators = append(
+				p.report.Administrators,
+				prove.Administrator{ARN: who.Arn, By: by, Declared: true},
+			)
 		}
 	}
 }
@@ -104,7 +131,13 @@ func (p *identityCenterProver) finding(subject string) prove.Finding {
 	if policy.IsARN(subject) {
 		account = policy.ARNPart(subject, 4)
 	}
-	return prove.Finding{ID: p.at.id, Account: account, Subject: subject, Claim: p.at.claim, Page: prove.ProofPage(p.at.id)}
+	return prove.Finding{
+		ID:      p.at.id,
+		Account: account,
+		Subject: subject,
+		Claim:   p.at.claim,
+		Page:    prove.ProofPage(p.at.id),
+	}
 }
 
 // everyPerson is the session of a permission set whose tags are anybody's.
@@ -121,8 +154,9 @@ func (p *identityCenterProver) forSets(run func(*PermissionSetIntent)) {
 	}
 }
 
-// attributesDecideAlone: the tags of a session depend on each key alone, so that for each key the ways in which a profile and an assertion can come
-// together are all there are: a value or none in the profile; the key, the key in another case or neither in the assertion.
+// attributesDecideAlone: the tags of a session depend on each key alone, so that for each key the ways in which a
+// profile and an assertion can come together are all there are: a value or none in the profile; the key, the key in
+// another case or neither in the assertion.
 func (p *identityCenterProver) attributesDecideAlone() {
 	f := p.finding(p.in.Account)
 	center := p.engine.World().IdentityCenter
@@ -130,7 +164,10 @@ func (p *identityCenterProver) attributesDecideAlone() {
 		i := slices.IndexFunc(center.Attributes, func(a world.AccessControlAttribute) bool { return a.Key == key })
 		if i < 0 {
 			f.Verdict = prove.DoesNotHold
-			f.Problem = strings.TrimPrefix(f.Problem+"; the tag "+key+" is not among the attributes, so an identity provider chooses it", "; ")
+			f.Problem = strings.TrimPrefix(
+				f.Problem+"; the tag "+key+" is not among the attributes, so an identity provider chooses it",
+				"; ",
+			)
 			p.injected(&f, key)
 			continue
 		}
@@ -145,9 +182,13 @@ func (p *identityCenterProver) attributesDecideAlone() {
 // attributePath is where an attribute stands in the stack file.
 func attributePath(key string) string { return "identityCenter.attributes." + key }
 
-// profileDecides tries every way in which the profile of a person and the assertion of an identity provider can speak of an attribute: the tag is always
-// what the profile says, or there is none.
-func (p *identityCenterProver) profileDecides(f *prove.Finding, center *world.IdentityCenterInstance, attribute world.AccessControlAttribute) {
+// profileDecides tries every way in which the profile of a person and the assertion of an identity provider can speak
+// of an attribute: the tag is always what the profile says, or there is none.
+func (p *identityCenterProver) profileDecides(
+	f *prove.Finding,
+	center *world.IdentityCenterInstance,
+	attribute world.AccessControlAttribute,
+) {
 	key, source := attribute.Key, attribute.Source
 	for _, asserted := range []string{key, strings.ToUpper(key), strings.ToLower(key)} {
 		for _, value := range []string{"own", ""} {
@@ -155,7 +196,11 @@ func (p *identityCenterProver) profileDecides(f *prove.Finding, center *world.Id
 				continue
 			}
 			f.Classes++
-			person := world.Person{UserName: "own", Profile: map[string]string{}, Asserted: map[string]string{asserted: "foreign"}}
+			person := world.Person{
+				UserName: "own",
+				Profile:  map[string]string{},
+				Asserted: map[string]string{asserted: "foreign"},
+			}
 			if source.Path != "userName" {
 				person.Profile[source.Path] = value
 			}
@@ -218,7 +263,11 @@ func (p *identityCenterProver) ownProjectOnly() {
 				policy.StringEquals(key, "${aws:PrincipalTag/"+p.in.authorizationTags()[0]+"}"),
 				policy.Is(policy.Operator{Base: policy.OpStringLike}, key, "?*")))}
 		case len(set.Projects) > 0:
-			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodes...).When(policy.StringEquals(key, literals(set.Projects)...)))}
+			q.Permitted = []*engine.Statement{
+				engine.MustStatement(
+					policy.Allow("", "*").On(nodes...).When(policy.StringEquals(key, literals(set.Projects)...)),
+				),
+			}
 		default:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodes...))}
 		}
@@ -239,7 +288,13 @@ func (p *identityCenterProver) noOtherDoor() {
 					listed = append(listed, p.home(set).Partition.DocumentARN("*", id, name))
 				}
 				if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
-					f.Waivers = append(f.Waivers, prove.Waiver{Key: set.Key + ".allowUnlogged", Text: "sessions with " + name + " leave the project, the OS user or the logs"})
+					f.Waivers = append(
+						f.Waivers,
+						prove.Waiver{
+							Key:  set.Key + ".allowUnlogged",
+							Text: "sessions with " + name + " leave the project, the OS user or the logs",
+						},
+					)
 				}
 			}
 		}
@@ -248,7 +303,14 @@ func (p *identityCenterProver) noOtherDoor() {
 			permitted = append(permitted, policy.Allow("", "*").On(listed...))
 		}
 		a := p.askAll(search.Asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")}), p.everyPerson(set))
-		a = a.And(p.askAll(search.Asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")}, permitted...), p.everyPerson(set)))
+		a = a.And(
+			p.askAll(
+				search.Asking(
+					[]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")},
+					permitted...),
+				p.everyPerson(set),
+			),
+		)
 		p.conclude(f, a, "there is another way onto a node")
 	})
 }
@@ -281,15 +343,36 @@ func (p *identityCenterProver) legalOSUser() {
 			permitted = append(permitted, policy.Allow("", "*").On(managed...))
 		}
 		// Documents of the other accounts of the permission set are not this account's.
-		start := []policy.Statement{policy.Allow("", "ssm:StartSession").On(home.Arn("ssm", "*", "document/"+journey.PreferencesDocument))}
+		start := []policy.Statement{
+			policy.Allow("", "ssm:StartSession").On(home.Arn("ssm", "*", "document/"+journey.PreferencesDocument)),
+		}
 		a := p.askAll(search.Asking(start, permitted...), p.everyPerson(set))
 		if a.Open {
-			p.conclude(f, a, "a shell opens in a Region of account "+home.ID+" without managed preferences, where it is "+journey.AgentUser+", with sudo")
+			p.conclude(
+				f,
+				a,
+				"a shell opens in a Region of account "+home.ID+" without managed preferences, where it is "+journey.AgentUser+", with sudo",
+			)
 			return
 		}
 		runAs := "aws:PrincipalTag/" + journey.RunAsTag
 		node := policy.Allow("", "ssm:StartSession").On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*")
-		a = a.And(p.askAll(search.Asking([]policy.Statement{node.When(policy.Absent(runAs)), node.When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, journey.IllegalLoginPatterns(set.DomainLogins)...))}), p.everyPerson(set)))
+		a = a.And(
+			p.askAll(
+				search.Asking(
+					[]policy.Statement{
+						node.When(policy.Absent(runAs)),
+						node.When(
+							policy.Is(
+								policy.Operator{Base: policy.OpStringLike},
+								runAs,
+								journey.IllegalLoginPatterns(set.DomainLogins)...),
+						),
+					},
+				),
+				p.everyPerson(set),
+			),
+		)
 		p.conclude(f, a, "a shell can start as a user whom no profile names, or one with privileges")
 	})
 }
@@ -301,7 +384,9 @@ func (p *identityCenterProver) changesNoAccess() {
 		forbidden := append(p.tagWrites(in),
 			policy.Allow("", slices.Concat(credentialWrites, accessWrites)...).On("*"),
 			policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*"))
-		own := policy.Allow("", "*").On("arn:*:ssm:*:*:session/*").When(policy.StringEquals(sessionTag, "${aws:userid}"))
+		own := policy.Allow("", "*").
+			On("arn:*:ssm:*:*:session/*").
+			When(policy.StringEquals(sessionTag, "${aws:userid}"))
 		a := p.askAll(search.Asking(forbidden, own), p.everyPerson(set))
 		tagging := p.everyCall(search.Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").
 			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...))}), p.everyPerson(set))
@@ -317,13 +402,19 @@ func (p *identityCenterProver) changesNoAccess() {
 	})
 }
 
-// grantsOnKeys asks whether a permission set gives somebody the use of a KMS key of its account, beyond what EC2 asks for when one of its instances starts.
+// grantsOnKeys asks whether a permission set gives somebody the use of a KMS key of its account, beyond what EC2 asks
+// for when one of its instances starts.
 func (p *identityCenterProver) grantsOnKeys(set *PermissionSetIntent) search.Answer {
 	var permitted []policy.Statement
 	if len(set.VolumeKeys) > 0 {
 		permitted = append(permitted, useOfVolumeKeys(set.VolumeKeys))
 	}
-	return p.askAll(search.Asking([]policy.Statement{policy.Allow("", "kms:CreateGrant", "kms:PutKeyPolicy").On("*")}, permitted...), p.everyPerson(set))
+	return p.askAll(
+		search.Asking(
+			[]policy.Statement{policy.Allow("", "kms:CreateGrant", "kms:PutKeyPolicy").On("*")},
+			permitted...),
+		p.everyPerson(set),
+	)
 }
 
 // assigned are people who may take the permission set, one for each assignment, with a value for every attribute.
@@ -348,7 +439,12 @@ func (p *identityCenterProver) assigned(set *PermissionSetIntent) []world.Person
 }
 
 // shell is the way of a person to a shell on a node that the template reaches.
-func (p *identityCenterProver) shell(set *PermissionSetIntent, person world.Person, region string, kind world.NodeKind) journey.Journey {
+func (p *identityCenterProver) shell(
+	set *PermissionSetIntent,
+	person world.Person,
+	region string,
+	kind world.NodeKind,
+) journey.Journey {
 	tag, project := p.in.authorizationTags()[0], "anything"
 	switch {
 	case set.OwnProject:
@@ -357,11 +453,20 @@ func (p *identityCenterProver) shell(set *PermissionSetIntent, person world.Pers
 	case len(set.Projects) > 0:
 		project = set.Projects[0]
 	}
-	node := world.Node{Kind: kind, ID: "i-0123456789abcdef0", Region: region, Tags: []world.Tag{{Key: tag, Value: project}}}
+	node := world.Node{
+		Kind:   kind,
+		ID:     "i-0123456789abcdef0",
+		Region: region,
+		Tags:   []world.Tag{{Key: tag, Value: project}},
+	}
 	if kind == world.ManagedInstance {
 		node.ID = "mi-0123456789abcdef0"
 	}
-	return journey.Journey{Portal: &journey.Portal{Person: person, Role: set.ARN}, Opens: &journey.Door{Kind: journey.Shell, Node: node}, At: p.engine.Day()}
+	return journey.Journey{
+		Portal: &journey.Portal{Person: person, Role: set.ARN},
+		Opens:  &journey.Door{Kind: journey.Shell, Node: node},
+		At:     p.engine.Day(),
+	}
 }
 
 // shellsWork: whoever is assigned, on an EC2 instance and on a managed node, in every Region.
@@ -379,7 +484,10 @@ func (p *identityCenterProver) shellsWork() {
 					if len(person.Groups) > 0 {
 						who = "somebody in " + wording.JoinWords(person.Groups, "and")
 					}
-					l.journey(fmt.Sprintf("opening a shell in %s as %s", region, who), p.shell(set, person, region, kind))
+					l.journey(
+						fmt.Sprintf("opening a shell in %s as %s", region, who),
+						p.shell(set, person, region, kind),
+					)
 				}
 			}
 		}

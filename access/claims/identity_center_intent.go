@@ -1,7 +1,7 @@
 package claims
 
-// IdentityCenterIntent is what the attributes and permission sets of IAM Identity Center are for. The instance itself, with the roles that the
-// permission sets become, is that of the world.
+// IdentityCenterIntent is what the attributes and permission sets of IAM Identity Center are for. The instance
+// itself, with the roles that the permission sets become, is that of the world.
 type IdentityCenterIntent struct {
 	// Account is the id of the account that manages the instance. Required.
 	Account string
@@ -17,11 +17,11 @@ type PermissionSetIntent struct {
 	Key string
 	// Name is that of the permission set, ARN that of its role.
 	Name, ARN string
-	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute names, with OwnProject; else on
-	// those of Projects, and on every node where Projects is empty.
+	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute
+	// names, with OwnProject; else on those of Projects, and on every node where Projects is empty.
 	OpensSessions, OwnProject bool
-	// ReadOnly says that it reads settings and nothing else. One that neither opens sessions nor is read-only is what its admin wrote, and is held to
-	// what every role is held to.
+	// ReadOnly says that it reads settings and nothing else. One that neither opens sessions nor is read-only is what
+	// its admin wrote, and is held to what every role is held to.
 	ReadOnly bool
 	Projects []string
 	// DomainLogins says that logins of a domain (user@domain) may open shells.
@@ -32,7 +32,8 @@ type PermissionSetIntent struct {
 	Regions []string
 	// Accounts are the ids of all accounts in which it can be taken: their documents stand in its policies.
 	Accounts []string
-	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it starts.
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
+	// starts.
 	VolumeKeys []string
 }
 

@@ -12,31 +12,36 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Intent is what the proofs need to know about an account beside its documents: what its documents are for. A component says what it means to
-// allow; the proofs hold the documents against it. The zero value of every field is the strict side.
+// Intent is what the proofs need to know about an account beside its documents: what its documents are for. A
+// component says what it means to allow; the proofs hold the documents against it. The zero value of every field is
+// the strict side.
 type Intent struct {
 	// Account is the id of the account, which the world has. Required.
 	Account string
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
 	ProjectTag string
-	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing works without MFA.
+	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing
+	// works without MFA.
 	Members []string
 	// MFA are the switches of the guard.
 	MFA MFAIntent
 	// OperationRoles and DelegatedRoles are the roles that people assume.
 	OperationRoles []OperationRoleIntent
 	DelegatedRoles []RoleIntent
-	// Preferences are the Regions in which Session Manager's preferences are managed. Nil means that they are not known.
+	// Preferences are the Regions in which Session Manager's preferences are managed. Nil means that they are not
+	// known.
 	Regions []string
-	// Administrators are the ARNs of users and roles that are meant to administer: roles with a delegated policy for it, the deployer, break-glass
-	// roles. Nil means that nobody said, and then whoever can is listed and not held against it.
+	// Administrators are the ARNs of users and roles that are meant to administer: roles with a delegated policy for
+	// it, the deployer, break-glass roles. Nil means that nobody said, and then whoever can is listed and not held
+	// against it.
 	Administrators []string
-	// Deployer is the ARN of the role or user that deploys the account's guardrails and must be able to undo them; empty means not known.
+	// Deployer is the ARN of the role or user that deploys the account's guardrails and must be able to undo them;
+	// empty means not known.
 	Deployer string
 	// BreakGlass are the ARNs of roles for emergencies.
 	BreakGlass []string
-	// OwnOSUserRoles are patterns of the ARNs of roles, of this account and of others, to which members may pass their own OS user as a session tag, and
-	// nothing else. Empty means none.
+	// OwnOSUserRoles are patterns of the ARNs of roles, of this account and of others, to which members may pass
+	// their own OS user as a session tag, and nothing else. Empty means none.
 	OwnOSUserRoles []string
 	// RoleAccounts are the ids of other accounts whose roles under RolePath members may assume.
 	RoleAccounts []string
@@ -44,7 +49,8 @@ type Intent struct {
 	RolePath string
 }
 
-// MFAIntent are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for themselves.
+// MFAIntent are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for
+// themselves.
 type MFAIntent struct {
 	// FirstPasswordChange: a member may change the own password before MFA.
 	FirstPasswordChange bool
@@ -68,7 +74,8 @@ type RoleIntent struct {
 	MFAMaxAge time.Duration
 	// AnySessionName: sessions need not be named after the user.
 	AnySessionName bool
-	// From and Until are the window outside of which the role is of no use: from the first instant until before the second. Zero means always.
+	// From and Until are the window outside of which the role is of no use: from the first instant until before the
+	// second. Zero means always.
 	From, Until time.Time
 }
 
@@ -79,11 +86,13 @@ type OperationRoleIntent struct {
 	Project string
 	// RunAs is the OS user of its shells; empty means the default user of the preferences.
 	RunAs string
-	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed as a session tag.
+	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed
+	// as a session tag.
 	OwnOSUser bool
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
-	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it starts.
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
+	// starts.
 	VolumeKeys []string
 }
 
@@ -100,9 +109,10 @@ func (in *Intent) roles() []RoleIntent {
 	return append(all, in.DelegatedRoles...)
 }
 
-// DerivedIntent is what an account seems to be meant for, when nobody says: every user is held to MFA, a role with the project tag is an operation
-// role and any other role that names users a delegated role, both for the users whom their trust policies name, and no switch is on. It is what an
-// audit of a live account starts from; the preferences of Session Manager, which authorization details do not have, are taken as not known.
+// DerivedIntent is what an account seems to be meant for, when nobody says: every user is held to MFA, a role with
+// the project tag is an operation role and any other role that names users a delegated role, both for the users whom
+// their trust policies name, and no switch is on. It is what an audit of a live account starts from; the preferences
+// of Session Manager, which authorization details do not have, are taken as not known.
 func DerivedIntent(a world.Account) Intent {
 	// Whoever passes the own OS user chooses nothing, whatever the role.
 	in := Intent{Account: a.ID, OwnOSUserRoles: []string{"*"}}
@@ -117,10 +127,15 @@ func DerivedIntent(a world.Account) Intent {
 		case project.Present:
 			in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
 				RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: 12 * time.Hour},
-				Project:    project.One, RunAs: engine.FindTag(r.Tags, journey.RunAsTag).One, OwnOSUser: wantsOwnOSUser(r.Trust),
+				Project:    project.One,
+				RunAs:      engine.FindTag(r.Tags, journey.RunAsTag).One,
+				OwnOSUser:  wantsOwnOSUser(r.Trust),
 			})
 		case len(users) > 0:
-			in.DelegatedRoles = append(in.DelegatedRoles, RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: time.Hour})
+			in.DelegatedRoles = append(
+				in.DelegatedRoles,
+				RoleIntent{ARN: r.ARN(&a), Principals: users, MFAMaxAge: time.Hour},
+			)
 		}
 	}
 	for _, p := range a.Preferences {
@@ -129,11 +144,13 @@ func DerivedIntent(a world.Account) Intent {
 	return in
 }
 
-// wantsOwnOSUser reports whether a trust policy takes session tags and compares the OS user among them with the caller's own.
+// wantsOwnOSUser reports whether a trust policy takes session tags and compares the OS user among them with the
+// caller's own.
 func wantsOwnOSUser(d policy.Document) bool {
 	return slices.ContainsFunc(d.Statements, func(st policy.Statement) bool {
 		return st.Effect == policy.EffectAllow && slices.ContainsFunc(st.Conditions, func(c policy.Condition) bool {
-			return strings.EqualFold(c.Key, requestedOSUser) && slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, ownOSUser) })
+			return strings.EqualFold(c.Key, requestedOSUser) &&
+				slices.ContainsFunc(c.Values, func(v string) bool { return strings.EqualFold(v, ownOSUser) })
 		})
 	})
 }

@@ -9,12 +9,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// nodeServices are the services that hand the credentials of a role to a machine: to an instance by its profile, to a managed node by its activation.
+// nodeServices are the services that hand the credentials of a role to a machine: to an instance by its profile, to a
+// managed node by its activation.
 //
-// Source: Amazon EC2 User Guide, IAM roles for Amazon EC2; AWS Systems Manager User Guide, Create the IAM service role required for hybrid activations.
+// Source: Amazon EC2 User Guide, IAM roles for Amazon EC2; AWS Systems Manager User Guide, Create the IAM service
+// role required for hybrid activations.
 var nodeServices = []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ssm.amazonaws.com"}
 
-// nodeRoles are the roles of the account that machines have: those of the nodes of the world, and those that the services above may assume.
+// nodeRoles are the roles of the account that machines have: those of the nodes of the world, and those that the
+// services above may assume.
 func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
 	account, _ := p.engine.AccountOf(in.Account)
 	var roles []*engine.Principal
@@ -22,9 +25,10 @@ func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
 		role := p.engine.Principals[account.Roles[i].ARN(account)]
 		ofNode := slices.ContainsFunc(account.Nodes, func(n world.Node) bool { return n.Profile == role.Arn })
 		trusting := slices.ContainsFunc(role.Trust.Allow, func(st *engine.Statement) bool {
-			return !st.NotPrincipals && st.MatchesAction("sts:AssumeRole") && slices.ContainsFunc(st.Principals, func(t engine.Trusted) bool {
-				return t.Kind == policy.PrincipalService && slices.Contains(nodeServices, t.Text)
-			})
+			return !st.NotPrincipals && st.MatchesAction("sts:AssumeRole") &&
+				slices.ContainsFunc(st.Principals, func(t engine.Trusted) bool {
+					return t.Kind == policy.PrincipalService && slices.Contains(nodeServices, t.Text)
+				})
 		})
 		if (ofNode || trusting) && !role.ServiceLinked {
 			roles = append(roles, role)
@@ -33,8 +37,8 @@ func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
 	return roles
 }
 
-// nodeRolesOpenNoDoor: a shell on a node is also the role of the node. What that role may do, everybody may do who has a shell there, whatever the own role
-// says, under a name that is nobody's.
+// nodeRolesOpenNoDoor: a shell on a node is also the role of the node. What that role may do, everybody may do who
+// has a shell there, whatever the own role says, under a name that is nobody's.
 func (p *prover) nodeRolesOpenNoDoor(in *Intent) {
 	q := search.Asking(slices.Concat([]policy.Statement{
 		policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),
@@ -43,6 +47,10 @@ func (p *prover) nodeRolesOpenNoDoor(in *Intent) {
 		policy.Allow("", credentialWrites...).On("*"),
 	}, p.tagWrites(in)))
 	for _, role := range p.nodeRoles(in) {
-		p.conclude(p.begin(in, role.Arn), p.everyCall(q, engine.AssumedRole(role.Arn, "i-0123456789abcdef0")), "whoever has a shell on a node with this role can do more with it")
+		p.conclude(
+			p.begin(in, role.Arn),
+			p.everyCall(q, engine.AssumedRole(role.Arn, "i-0123456789abcdef0")),
+			"whoever has a shell on a node with this role can do more with it",
+		)
 	}
 }

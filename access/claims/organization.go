@@ -20,23 +20,86 @@ type organizationProof struct {
 
 // organizationProofs are the standing proofs of an organization. Ids are API, as those of standingProofs are.
 var organizationProofs = []organizationProof{
-	{"doors-for-exempt-roles-only", "none of the doors that the guardrails close opens but for the exempt roles", (*organizationProver).doorsForExemptRolesOnly},
-	{"remote-execution-for-exempt-roles-only", "nobody but the exempt roles sends commands, or changes associations, maintenance windows and the documents that they run", (*organizationProver).remoteExecution},
-	{"exempt-roles-are-protected", "an administrator of an account neither makes, changes, passes, tags nor deletes an exempt role", (*organizationProver).exemptRolesAreProtected},
-	{"guarded-policies-are-protected", "an administrator of an account changes no policy and no provider that guarded roles rest on", (*organizationProver).policiesAreProtected},
-	{"session-documents-are-protected", "an administrator of an account changes neither the preferences nor a session document", (*organizationProver).documentsAreProtected},
-	{"organization-tags-are-protected", "an administrator of an account writes no tag that decides access", (*organizationProver).tagsAreProtected},
-	{"mfa-group-is-protected", "an administrator of an account neither changes the MFA group nor takes a member out", (*organizationProver).groupIsProtected},
-	{"credentials-of-others-are-protected", "an administrator of a people's account takes over no other person's credentials", (*organizationProver).credentialsAreProtected},
-	{"organization-is-protected", "no account leaves the organization, changes its policies, or opens root sessions in another", (*organizationProver).organizationIsProtected},
-	{"permission-sets-are-protected", "nobody but the deployer and break-glass roles makes, changes or assigns permission sets where one is exempt, and those that are bound themselves",
-		(*organizationProver).permissionSetsAreProtected},
-	{"console-passwords-in-jump-accounts-only", "nobody outside of the jump accounts sets a console password for an IAM user, or gets a federation token", (*organizationProver).consolePasswords},
-	{"root-only-in-central-sessions", "a root user does nothing but in a central root session", (*organizationProver).rootUsers},
-	{"programmatic-users-stay-possible", "users without a console password can be made, and everybody changes their own password", (*organizationProver).programmaticUsers},
-	{"policies-can-be-undone", "whoever deploys the policies can take them back", (*organizationProver).policiesCanBeUndone},
-	{"member-deployers-not-locked-out", "the deployer of every account can make and undo what is protected", (*organizationProver).memberDeployers},
-	{"member-break-glass-not-locked-out", "the roles for emergencies use every door that the guardrails close, and undo what is protected", (*organizationProver).memberBreakGlass},
+	{
+		"doors-for-exempt-roles-only",
+		"none of the doors that the guardrails close opens but for the exempt roles",
+		(*organizationProver).doorsForExemptRolesOnly,
+	},
+	{
+		"remote-execution-for-exempt-roles-only",
+		"nobody but the exempt roles sends commands, or changes associations, maintenance windows and the documents that they run",
+		(*organizationProver).remoteExecution,
+	},
+	{
+		"exempt-roles-are-protected",
+		"an administrator of an account neither makes, changes, passes, tags nor deletes an exempt role",
+		(*organizationProver).exemptRolesAreProtected,
+	},
+	{
+		"guarded-policies-are-protected",
+		"an administrator of an account changes no policy and no provider that guarded roles rest on",
+		(*organizationProver).policiesAreProtected,
+	},
+	{
+		"session-documents-are-protected",
+		"an administrator of an account changes neither the preferences nor a session document",
+		(*organizationProver).documentsAreProtected,
+	},
+	{
+		"organization-tags-are-protected",
+		"an administrator of an account writes no tag that decides access",
+		(*organizationProver).tagsAreProtected,
+	},
+	{
+		"mfa-group-is-protected",
+		"an administrator of an account neither changes the MFA group nor takes a member out",
+		(*organizationProver).groupIsProtected,
+	},
+	{
+		"credentials-of-others-are-protected",
+		"an administrator of a people's account takes over no other person's credentials",
+		(*organizationProver).credentialsAreProtected,
+	},
+	{
+		"organization-is-protected",
+		"no account leaves the organization, changes its policies, or opens root sessions in another",
+		(*organizationProver).organizationIsProtected,
+	},
+	{
+		"permission-sets-are-protected",
+		"nobody but the deployer and break-glass roles makes, changes or assigns permission sets where one is exempt, and those that are bound themselves",
+		(*organizationProver).permissionSetsAreProtected,
+	},
+	{
+		"console-passwords-in-jump-accounts-only",
+		"nobody outside of the jump accounts sets a console password for an IAM user, or gets a federation token",
+		(*organizationProver).consolePasswords,
+	},
+	{
+		"root-only-in-central-sessions",
+		"a root user does nothing but in a central root session",
+		(*organizationProver).rootUsers,
+	},
+	{
+		"programmatic-users-stay-possible",
+		"users without a console password can be made, and everybody changes their own password",
+		(*organizationProver).programmaticUsers,
+	},
+	{
+		"policies-can-be-undone",
+		"whoever deploys the policies can take them back",
+		(*organizationProver).policiesCanBeUndone,
+	},
+	{
+		"member-deployers-not-locked-out",
+		"the deployer of every account can make and undo what is protected",
+		(*organizationProver).memberDeployers,
+	},
+	{
+		"member-break-glass-not-locked-out",
+		"the roles for emergencies use every door that the guardrails close, and undo what is protected",
+		(*organizationProver).memberBreakGlass,
+	},
 }
 
 // organizationProver makes the proofs of one organization.
@@ -48,9 +111,10 @@ type organizationProver struct {
 	anybodies, roots map[string]*search.Caller
 }
 
-// ProveOrganization makes the standing proofs of the organization of a world. Safety proofs speak of every user, role and root user that an account
-// can have, whatever is attached to them: a principal that the world does not have yet is among them. The subject of a finding is the id of the
-// account that it speaks of. An intent without an organization, or about accounts that do not stand in its tree, is an error.
+// ProveOrganization makes the standing proofs of the organization of a world. Safety proofs speak of every user, role
+// and root user that an account can have, whatever is attached to them: a principal that the world does not have yet
+// is among them. The subject of a finding is the id of the account that it speaks of. An intent without an
+// organization, or about accounts that do not stand in its tree, is an error.
 func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding, error) {
 	if e.World().Organization == nil {
 		return nil, fmt.Errorf("intent of the organization: the world has no organization")
@@ -84,7 +148,12 @@ func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding
 	for _, ids := range others {
 		repeated = append(repeated, ids...)
 	}
-	p := &organizationProver{prover: prover{engine: e}, anybodies: map[string]*search.Caller{}, roots: map[string]*search.Caller{}, in: in.without(func(id string) bool { return slices.Contains(repeated, id) })}
+	p := &organizationProver{
+		prover:    prover{engine: e},
+		anybodies: map[string]*search.Caller{},
+		roots:     map[string]*search.Caller{},
+		in:        in.without(func(id string) bool { return slices.Contains(repeated, id) }),
+	}
 	for _, proof := range organizationProofs {
 		p.at = proof
 		proof.run(p)
@@ -118,7 +187,13 @@ func unique(texts []string) []string {
 }
 
 func (p *organizationProver) finding(subject string) prove.Finding {
-	return prove.Finding{ID: p.at.id, Account: subject, Subject: subject, Claim: p.at.claim, Page: prove.ProofPage(p.at.id)}
+	return prove.Finding{
+		ID:      p.at.id,
+		Account: subject,
+		Subject: subject,
+		Claim:   p.at.claim,
+		Page:    prove.ProofPage(p.at.id),
+	}
 }
 
 // waived is a finding about what a switch leaves open.
@@ -128,30 +203,61 @@ func (p *organizationProver) waived(subject, key, text string) {
 	p.add(f)
 }
 
-// nobody concludes that no user, role or root user of an account makes a request, but for roles that match one of exempt.
-func (p *organizationProver) nobody(id string, forbidden []policy.Statement, exempt []string, problem string, permitted ...policy.Statement) {
+// nobody concludes that no user, role or root user of an account makes a request, but for roles that match one of
+// exempt.
+func (p *organizationProver) nobody(
+	id string,
+	forbidden []policy.Statement,
+	exempt []string,
+	problem string,
+	permitted ...policy.Statement,
+) {
 	p.conclude(p.finding(id), p.everybodyOf(id, forbidden, exempt, permitted...), problem)
 }
 
-func (p *organizationProver) everybodyOf(id string, forbidden []policy.Statement, exempt []string, permitted ...policy.Statement) search.Answer {
+func (p *organizationProver) everybodyOf(
+	id string,
+	forbidden []policy.Statement,
+	exempt []string,
+	permitted ...policy.Statement,
+) search.Answer {
 	if len(exempt) > 0 {
-		permitted = append(slices.Clone(permitted), policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", exempt...)))
+		permitted = append(
+			slices.Clone(permitted),
+			policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", exempt...)),
+		)
 	}
 	q := search.Asking(forbidden, permitted...)
 	return p.anybody(id, q).And(p.root(id, q))
 }
 
 func (p *organizationProver) anybody(id string, q search.Question) search.Answer {
-	return askRemembering(p.anybodies, id, func(id string) *search.Caller { return anybodyOf(p.engine, id) }, func(c *search.Caller) search.Answer { return c.AskAttached(q) })
+	return askRemembering(
+		p.anybodies,
+		id,
+		func(id string) *search.Caller { return anybodyOf(p.engine, id) },
+		func(c *search.Caller) search.Answer { return c.AskAttached(q) },
+	)
 }
 
 func (p *organizationProver) root(id string, q search.Question) search.Answer {
-	return askRemembering(p.roots, id, func(id string) *search.Caller { return rootOf(p.engine, id) }, func(c *search.Caller) search.Answer { return c.Ask(q) })
+	return askRemembering(
+		p.roots,
+		id,
+		func(id string) *search.Caller { return rootOf(p.engine, id) },
+		func(c *search.Caller) search.Answer { return c.Ask(q) },
+	)
 }
 
-// askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends on the texts that were read before, which are
-// values of keys that stand as policy variables and that the class does not fix, is asked of a class that has read nothing.
-func askRemembering(have map[string]*search.Caller, id string, build func(string) *search.Caller, ask func(*search.Caller) search.Answer) search.Answer {
+// askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends
+// on the texts that were read before, which are values of keys that stand as policy variables and that the class does
+// not fix, is asked of a class that has read nothing.
+func askRemembering(
+	have map[string]*search.Caller,
+	id string,
+	build func(string) *search.Caller,
+	ask func(*search.Caller) search.Answer,
+) search.Answer {
 	c, known := have[id]
 	if known && c == nil {
 		return ask(build(id))
@@ -185,7 +291,8 @@ func anybodyOf(e *engine.Engine, id string) *search.Caller {
 	return c
 }
 
-// inAccount writes the patterns of roles of every account as those of one; patterns that name another account are left out.
+// inAccount writes the patterns of roles of every account as those of one; patterns that name another account are
+// left out.
 func inAccount(id string, patterns []string) []string {
 	var out []string
 	for _, pattern := range patterns {

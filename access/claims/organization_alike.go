@@ -9,8 +9,9 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// alike finds accounts about which every proof says the same: they stand in the same unit with the same policies, are in the same lists of the intent,
-// and neither their ids nor principals of theirs occur in a policy or in the intent. It returns, for the first account of each class, the others.
+// alike finds accounts about which every proof says the same: they stand in the same unit with the same policies, are
+// in the same lists of the intent, and neither their ids nor principals of theirs occur in a policy or in the intent.
+// It returns, for the first account of each class, the others.
 func (in *OrganizationIntent) alike(o *world.Organization) map[string][]string {
 	var texts strings.Builder
 	class := map[string]string{}

@@ -15,12 +15,20 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// must concludes that somebody whose own policies allow everything is denied none of the calls: what denies one is named.
+// must concludes that somebody whose own policies allow everything is denied none of the calls: what denies one is
+// named.
 func (p *organizationProver) must(subject, arn string, calls []engine.Request) {
 	f := p.finding(subject)
-	e, s := search.WithStranger(p.engine, arn, &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}})
+	e, s := search.WithStranger(
+		p.engine,
+		arn,
+		&search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}},
+	)
 	if e == nil {
-		f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("there can be no %s: it is no user or role, or the account has another one of that name", arn)
+		f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
+			"there can be no %s: it is no user or role, or the account has another one of that name",
+			arn,
+		)
 		p.add(f)
 		return
 	}
@@ -31,8 +39,15 @@ func (p *organizationProver) must(subject, arn string, calls []engine.Request) {
 		switch {
 		case err != nil:
 			f.Verdict, f.Problem = prove.DoesNotHold, "cannot be decided: "+err.Error()
-		case d.Outcome == engine.ExplicitlyDenied, d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("%s cannot call %s: %s by %s", arn, calls[i].Action, d.Outcome, d.By)
+		case d.Outcome == engine.ExplicitlyDenied,
+			d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
+				"%s cannot call %s: %s by %s",
+				arn,
+				calls[i].Action,
+				d.Outcome,
+				d.By,
+			)
 			f.By = append(f.By, d.By)
 		}
 		if f.Verdict == prove.DoesNotHold {
@@ -46,7 +61,8 @@ func (p *organizationProver) must(subject, arn string, calls []engine.Request) {
 	p.add(f)
 }
 
-// policiesCanBeUndone: in the management account no service control policy applies; a delegated account is bound like any other.
+// policiesCanBeUndone: in the management account no service control policy applies; a delegated account is bound like
+// any other.
 func (p *organizationProver) policiesCanBeUndone() {
 	if p.in.Deployer == "" {
 		return
@@ -65,7 +81,11 @@ func (p *organizationProver) scp(action string) []engine.Resource {
 		return nil
 	}
 	partition := p.engine.Accounts[p.in.Account].Partition
-	return engine.On("arn:" + string(partition) + ":organizations::" + p.in.Management + ":policy/" + p.engine.World().Organization.ID + "/service_control_policy/p-examplepolicyid111")
+	return engine.On(
+		"arn:" + string(
+			partition,
+		) + ":organizations::" + p.in.Management + ":policy/" + p.engine.World().Organization.ID + "/service_control_policy/p-examplepolicyid111",
+	)
 }
 
 // members are the accounts that some guardrail binds.
@@ -80,7 +100,10 @@ func (p *organizationProver) members() []string {
 	if w := p.in.Passwords; w != nil {
 		all = append(all, w.Accounts...)
 	}
-	return slices.DeleteFunc(unique(append(all, p.in.RootAccounts...)), func(id string) bool { return id == p.in.Management })
+	return slices.DeleteFunc(
+		unique(append(all, p.in.RootAccounts...)),
+		func(id string) bool { return id == p.in.Management },
+	)
 }
 
 // inEvery is the ARN of a role in an account; empty where the role is another account's.
@@ -129,18 +152,51 @@ func (p *organizationProver) upkeep(id string) []engine.Request {
 	var calls []engine.Request
 	on := func(resource string, context engine.Context, actions ...string) {
 		for _, action := range actions {
-			calls = append(calls, engine.Request{Action: action, Resources: []engine.Resource{{ARN: home.Arn("iam", "", resource), Tags: []world.Tag{}}}, Context: context})
+			calls = append(
+				calls,
+				engine.Request{
+					Action:    action,
+					Resources: []engine.Resource{{ARN: home.Arn("iam", "", resource), Tags: []world.Tag{}}},
+					Context:   context,
+				},
+			)
 		}
 	}
 	const role, group, user = "role/guardrails/operation/a-role", "group/guardrails/a-group", "user/somebody"
 	on(role, tags, "iam:CreateRole", "iam:TagRole", "iam:UntagRole")
-	on(role, nil, without(slices.Concat(roleMaking, roleChanging), "iam:CreateRole", "iam:TagRole", "iam:UntagRole", "iam:PassRole")...)
+	on(
+		role,
+		nil,
+		without(
+			slices.Concat(roleMaking, roleChanging),
+			"iam:CreateRole",
+			"iam:TagRole",
+			"iam:UntagRole",
+			"iam:PassRole",
+		)...)
 	on("policy/guardrails/a-policy", nil, policyChanging...)
 	on(group, nil, append(slices.Clone(groupChanging), "iam:AddUserToGroup")...)
-	on(user, nil, "iam:CreateUser", "iam:DeactivateMFADevice", "iam:DeleteAccessKey", "iam:DeleteLoginProfile", "iam:DeleteUser", "iam:TagUser", "iam:UntagUser")
+	on(
+		user,
+		nil,
+		"iam:CreateUser",
+		"iam:DeactivateMFADevice",
+		"iam:DeleteAccessKey",
+		"iam:DeleteLoginProfile",
+		"iam:DeleteUser",
+		"iam:TagUser",
+		"iam:UntagUser",
+	)
 	document := engine.On(home.Arn("ssm", engine.SomeRegion(home.Partition), "document/"+journey.PreferencesDocument))
 	for _, action := range documentChanging {
-		calls = append(calls, engine.Request{Action: action, Resources: document, Context: engine.Context{"ssm:DocumentType": {"Session"}}})
+		calls = append(
+			calls,
+			engine.Request{
+				Action:    action,
+				Resources: document,
+				Context:   engine.Context{"ssm:DocumentType": {"Session"}},
+			},
+		)
 	}
 	return calls
 }
@@ -158,7 +214,12 @@ func (p *organizationProver) openings(id string) []engine.Request {
 		r := engine.Request{Action: action, Context: engine.Context{}}
 		at, _ := catalogue.Catalogue().Find(action)
 		for _, n := range engine.NeedsOf(at) {
-			arn := strings.Replace(engine.Placeholders(n.Forms[0], region, id, "example"), "arn:*", "arn:"+string(home.Partition), 1)
+			arn := strings.Replace(
+				engine.Placeholders(n.Forms[0], region, id, "example"),
+				"arn:*",
+				"arn:"+string(home.Partition),
+				1,
+			)
 			r.Resources = append(r.Resources, engine.Resource{ARN: arn, Tags: []world.Tag{}})
 		}
 		if len(r.Resources) == 0 {
@@ -172,8 +233,8 @@ func (p *organizationProver) openings(id string) []engine.Request {
 	return calls
 }
 
-// programmaticUsers: an administrator makes users with access keys outside of the accounts of people, cleans up old passwords, and everybody
-// changes their own password, be it one that is left over.
+// programmaticUsers: an administrator makes users with access keys outside of the accounts of people, cleans up old
+// passwords, and everybody changes their own password, be it one that is left over.
 func (p *organizationProver) programmaticUsers() {
 	w := p.in.Passwords
 	if w == nil {
@@ -185,9 +246,16 @@ func (p *organizationProver) programmaticUsers() {
 		}
 		home := p.engine.Accounts[id]
 		user := []engine.Resource{{ARN: home.Arn("iam", "", "user/a-program"), Tags: []world.Tag{}}}
-		calls := []engine.Request{{Action: "iam:CreateUser", Resources: user}, {Action: "iam:DeleteLoginProfile", Resources: user}}
+		calls := []engine.Request{
+			{Action: "iam:CreateUser", Resources: user},
+			{Action: "iam:DeleteLoginProfile", Resources: user},
+		}
 		if p.in.Protected == nil || !slices.Contains(p.in.Protected.PeopleAccounts, id) {
-			calls = append(calls, engine.Request{Action: "iam:CreateAccessKey", Resources: user}, engine.Request{Action: "iam:UpdateAccessKey", Resources: user})
+			calls = append(
+				calls,
+				engine.Request{Action: "iam:CreateAccessKey", Resources: user},
+				engine.Request{Action: "iam:UpdateAccessKey", Resources: user},
+			)
 		}
 		p.must(id, home.Arn("iam", "", "role/an-administrator"), calls)
 		own := home.Arn("iam", "", "user/a-program")

@@ -19,7 +19,10 @@ func BenchmarkProveOrganization(b *testing.B) {
 	in.Doors = &DoorsIntent{Sessions: in.Changers, OtherDoors: in.Changers, RemoteExecutionOpen: true}
 	for i := range 97 {
 		id := fmt.Sprintf("%012d", 200000000000+i)
-		root.Units[0].Accounts = append(root.Units[0].Accounts, world.OrganizationAccount{ID: id, Policies: root.Units[0].Policies})
+		root.Units[0].Accounts = append(
+			root.Units[0].Accounts,
+			world.OrganizationAccount{ID: id, Policies: root.Units[0].Policies},
+		)
 		in.Protected.Accounts = append(in.Protected.Accounts, id)
 		in.Doors.Accounts = append(in.Doors.Accounts, id)
 	}

@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// doorsForExemptRolesOnly: whoever is not exempt opens none of the doors. They are asked about together; where one opens in doubt each is asked about
-// alone, so that it does not hide what opens for certain.
+// doorsForExemptRolesOnly: whoever is not exempt opens none of the doors. They are asked about together; where one
+// opens in doubt each is asked about alone, so that it does not hide what opens for certain.
 func (p *organizationProver) doorsForExemptRolesOnly() {
 	d := p.in.Doors
 	if d == nil {
@@ -49,13 +49,24 @@ func (p *organizationProver) remoteExecution() {
 		return
 	}
 	if d.RemoteExecutionOpen {
-		p.waived(p.in.Account, "organization.osAccessOnly.remoteExecution.mode", "administrators of accounts run commands on nodes as root")
+		p.waived(
+			p.in.Account,
+			"organization.osAccessOnly.remoteExecution.mode",
+			"administrators of accounts run commands on nodes as root",
+		)
 		return
 	}
 	for _, id := range d.Accounts {
 		a := p.eachOf(id, doors.In(doors.RemoteExecution), d.RemoteExecution)
 		// An association runs whatever its document says on the day.
-		a = a.And(p.eachOf(id, doors.In(doors.RunDocuments), d.RemoteExecution, policy.StringEquals("ssm:DocumentType", doors.RunnableDocuments()...)))
+		a = a.And(
+			p.eachOf(
+				id,
+				doors.In(doors.RunDocuments),
+				d.RemoteExecution,
+				policy.StringEquals("ssm:DocumentType", doors.RunnableDocuments()...),
+			),
+		)
 		p.conclude(p.finding(id), a, "somebody who is not exempt runs commands on nodes")
 	}
 }
@@ -77,7 +88,13 @@ func (p *organizationProver) consolePasswords() {
 		}
 		f, exempt := p.finding(id), w.Exempt
 		if w.RootExempt {
-			f.Waivers = append(f.Waivers, prove.Waiver{Key: "organization.consolePasswords.exemptRoot", Text: "the root user of every account sets console passwords"})
+			f.Waivers = append(
+				f.Waivers,
+				prove.Waiver{
+					Key:  "organization.consolePasswords.exemptRoot",
+					Text: "the root user of every account sets console passwords",
+				},
+			)
 			exempt = append(slices.Clip(exempt), "arn:*:iam::*:root")
 		}
 		a := p.eachOf(id, doors.In(doors.ConsolePasswords), exempt)
@@ -89,7 +106,11 @@ func (p *organizationProver) consolePasswords() {
 func (p *organizationProver) rootUsers() {
 	for _, id := range p.in.RootAccounts {
 		if id != p.in.Management {
-			p.conclude(p.finding(id), p.root(id, search.Asking(search.Anything)), "the root user does something with its own credentials")
+			p.conclude(
+				p.finding(id),
+				p.root(id, search.Asking(search.Anything)),
+				"the root user does something with its own credentials",
+			)
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package claims
 
-// OrganizationIntent is what the service control policies of an organization are for: the proofs hold what is attached against it. The accounts, the
-// tree and the policies themselves are those of the world. Roles are patterns on aws:PrincipalArn, such as "arn:aws:iam::*:role/BreakGlass". The
-// zero value of every field is the strict side: nobody is exempt.
+// OrganizationIntent is what the service control policies of an organization are for: the proofs hold what is
+// attached against it. The accounts, the tree and the policies themselves are those of the world. Roles are patterns
+// on aws:PrincipalArn, such as "arn:aws:iam::*:role/BreakGlass". The zero value of every field is the strict side:
+// nobody is exempt.
 type OrganizationIntent struct {
-	// Account is the id of the account that administers the policies: the management account, or one to which that is delegated. Required.
+	// Account is the id of the account that administers the policies: the management account, or one to which that is
+	// delegated. Required.
 	Account string
 	// Management is the id of the management account. Required.
 	Management string
@@ -12,8 +14,8 @@ type OrganizationIntent struct {
 	Deployer string
 	// Changers may change what is protected: the deployers of the accounts and the roles for emergencies.
 	Changers []string
-	// MemberDeployer is the deployer of every account and BreakGlass are the roles for emergencies there, as ends of ARNs ("role/GuardrailDeployer").
-	// Entries that are whole ARNs speak of their account alone.
+	// MemberDeployer is the deployer of every account and BreakGlass are the roles for emergencies there, as ends of
+	// ARNs ("role/GuardrailDeployer"). Entries that are whole ARNs speak of their account alone.
 	MemberDeployer string
 	BreakGlass     []string
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
@@ -32,7 +34,8 @@ type DoorsIntent struct {
 	Accounts []string
 	// Outside are the member accounts whose doors are not.
 	Outside []string
-	// Sessions may start and resume sessions; OtherDoors may use every other door, RemoteExecution may make Systems Manager run commands.
+	// Sessions may start and resume sessions; OtherDoors may use every other door, RemoteExecution may make Systems
+	// Manager run commands.
 	Sessions, OtherDoors, RemoteExecution []string
 	// PermissionSets are those whose roles are among Sessions, by name.
 	PermissionSets []ExemptPermissionSet
@@ -43,7 +46,8 @@ type DoorsIntent struct {
 // ExemptPermissionSet is a permission set of IAM Identity Center that may start sessions.
 type ExemptPermissionSet struct {
 	Name string
-	// Known says that it is known what the permission set does, OpensSessions that its own policies bound the sessions that it opens.
+	// Known says that it is known what the permission set does, OpensSessions that its own policies bound the
+	// sessions that it opens.
 	Known, OpensSessions bool
 }
 
@@ -65,7 +69,8 @@ type ProtectedIntent struct {
 	Roles []string
 	// MadeBy are further roles that make and change protected ones.
 	MadeBy []Makers
-	// CredentialAdmins may change the credentials of the users of PeopleAccounts; Taggers may write the project tag of nodes.
+	// CredentialAdmins may change the credentials of the users of PeopleAccounts; Taggers may write the project tag
+	// of nodes.
 	CredentialAdmins, Taggers []string
 	// StackSetAdmins may write stack sets and configure Quick Setup.
 	StackSetAdmins []string
@@ -73,9 +78,11 @@ type ProtectedIntent struct {
 	Outside []string
 	// PeopleAccounts are the accounts whose users are people.
 	PeopleAccounts []string
-	// Groups are the ARNs of MFA groups besides those under the path /guardrails/, which are protected in every account.
+	// Groups are the ARNs of MFA groups besides those under the path /guardrails/, which are protected in every
+	// account.
 	Groups []string
-	// OwnOSUserRoles are patterns of the ARNs of roles to which people may pass their own OS user as a session tag. Empty means none.
+	// OwnOSUserRoles are patterns of the ARNs of roles to which people may pass their own OS user as a session tag.
+	// Empty means none.
 	OwnOSUserRoles []string
 	// JustInTime says that the approval policies and settings of just-in-time node access are protected, too.
 	JustInTime bool

@@ -62,7 +62,10 @@ func (p *organizationProver) exemptRolesAreProtected() {
 			if m.Change {
 				actions = slices.Concat(roleMaking, roleChanging)
 			}
-			permitted = append(permitted, policy.Allow("", actions...).On(made...).When(policy.ArnLike("aws:PrincipalArn", m.By...)))
+			permitted = append(
+				permitted,
+				policy.Allow("", actions...).On(made...).When(policy.ArnLike("aws:PrincipalArn", m.By...)),
+			)
 		}
 		forbidden := []policy.Statement{policy.Allow("", slices.Concat(roleMaking, roleChanging)...).On(here...)}
 		f, a := p.finding(id), p.everybodyOf(id, forbidden, p.in.Changers, permitted...)
@@ -88,11 +91,17 @@ func (p *organizationProver) commanders(id string, m Makers) search.Answer {
 // assumeCommanders names who commands these services and is bound by no document.
 func (p *organizationProver) assumeCommanders(f *prove.Finding) {
 	g := p.in.Protected
-	f.Assume("administrators of "+p.in.Management, "whoever writes stack sets, configures Quick Setup or changes a landing zone of Control Tower in the management account "+
-		p.in.Management+" makes no exempt role for themselves: no service control policy binds them")
+	f.Assume(
+		"administrators of "+p.in.Management,
+		"whoever writes stack sets, configures Quick Setup or changes a landing zone of Control Tower in the management account "+
+			p.in.Management+" makes no exempt role for themselves: no service control policy binds them",
+	)
 	if len(g.Outside) > 0 {
 		ids := strings.Join(g.Outside, ", ")
-		f.Assume("administrators of "+ids, "no account of "+ids+", where nothing is protected, is a delegated administrator of CloudFormation or Systems Manager: its stack sets reach every account")
+		f.Assume(
+			"administrators of "+ids,
+			"no account of "+ids+", where nothing is protected, is a delegated administrator of CloudFormation or Systems Manager: its stack sets reach every account",
+		)
 	}
 	for _, role := range g.StackSetAdmins {
 		f.Assume(role, "whoever may assume "+role+", which writes stack sets, makes no exempt role for themselves")
@@ -104,7 +113,10 @@ func (p *organizationProver) protectedAccounts() []string {
 	if p.in.Protected == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(p.in.Protected.Accounts), func(id string) bool { return id == p.in.Management })
+	return slices.DeleteFunc(
+		slices.Clone(p.in.Protected.Accounts),
+		func(id string) bool { return id == p.in.Management },
+	)
 }
 
 func (p *organizationProver) policiesAreProtected() {
@@ -120,22 +132,25 @@ func (p *organizationProver) documentsAreProtected() {
 	for _, id := range p.protectedAccounts() {
 		a := p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/" + journey.PreferencesDocument),
-			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/*").When(policy.StringEquals("ssm:DocumentType", "Session")),
+			policy.Allow("", documentChanging...).
+				On("arn:*:ssm:*:" + id + ":document/*").
+				When(policy.StringEquals("ssm:DocumentType", "Session")),
 		}, p.in.Changers)
 		if p.in.Protected.JustInTime {
 			a = a.And(p.everybodyOf(id, []policy.Statement{
 				policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/*").
 					When(policy.StringEquals("ssm:DocumentType", "AutoApprovalPolicy", "ManualApprovalPolicy")),
 				// The setting says which identity provider just-in-time node access believes.
-				policy.Allow("", doors.In(doors.JustInTimeSettings)...).On("arn:*:ssm:*:" + id + ":servicesetting/ssm/just-in-time-access/*"),
+				policy.Allow("", doors.In(doors.JustInTimeSettings)...).
+					On("arn:*:ssm:*:" + id + ":servicesetting/ssm/just-in-time-access/*"),
 			}, slices.Concat(p.in.Changers, p.in.Protected.ServiceRoles)))
 		}
 		p.conclude(p.finding(id), a, "somebody changes what sessions run as, or who approves them")
 	}
 }
 
-// tagsAreProtected: condition keys ignore case, so a tag key that differs by case decides too. A node that is launched with the tag is that of
-// whoever launches it.
+// tagsAreProtected: condition keys ignore case, so a tag key that differs by case decides too. A node that is
+// launched with the tag is that of whoever launches it.
 func (p *organizationProver) tagsAreProtected() {
 	tag := p.in.projectTag()
 	for _, id := range p.protectedAccounts() {
@@ -148,7 +163,9 @@ func (p *organizationProver) tagsAreProtected() {
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, journey.RunAsTag)),
 		}, p.in.Changers)
 		a = a.And(p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", doors.In(doors.SessionTags)...).On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, journey.RunAsTag)),
+			policy.Allow("", doors.In(doors.SessionTags)...).
+				On("*").
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, journey.RunAsTag)),
 		}, p.in.Changers, own...))
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.And(p.everybodyOf(id, []policy.Statement{
@@ -168,11 +185,17 @@ func (p *organizationProver) groupIsProtected() {
 				groups = append(groups, arn)
 			}
 		}
-		p.nobody(id, []policy.Statement{policy.Allow("", groupChanging...).On(groups...)}, p.in.Changers, "somebody changes the MFA group")
+		p.nobody(
+			id,
+			[]policy.Statement{policy.Allow("", groupChanging...).On(groups...)},
+			p.in.Changers,
+			"somebody changes the MFA group",
+		)
 	}
 }
 
-// credentialsAreProtected: everybody keeps the own credentials. A role session has no user name, so for it every user is somebody else.
+// credentialsAreProtected: everybody keeps the own credentials. A role session has no user name, so for it every user
+// is somebody else.
 func (p *organizationProver) credentialsAreProtected() {
 	if p.in.Protected == nil {
 		return
@@ -201,13 +224,15 @@ func (p *organizationProver) credentialsAreProtected() {
 func (p *organizationProver) organizationIsProtected() {
 	for _, id := range p.protectedAccounts() {
 		a := p.eachOf(id, doors.In(doors.Leaving), nil)
-		a = a.And(p.eachOf(id, doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions), p.in.Changers))
+		a = a.And(
+			p.eachOf(id, doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions), p.in.Changers),
+		)
 		p.conclude(p.finding(id), a, "an account leaves, changes what binds it, or opens root sessions in another")
 	}
 }
 
-// permissionSetsAreProtected: the roles of permission sets are AWS's to make, so an exempt name is as safe as the permission set of that name. Any account
-// may be the one that manages Identity Center.
+// permissionSetsAreProtected: the roles of permission sets are AWS's to make, so an exempt name is as safe as the
+// permission set of that name. Any account may be the one that manages Identity Center.
 func (p *organizationProver) permissionSetsAreProtected() {
 	if p.in.Doors == nil || len(p.in.Doors.PermissionSets) == 0 {
 		return
@@ -216,14 +241,25 @@ func (p *organizationProver) permissionSetsAreProtected() {
 	for _, set := range p.in.Doors.PermissionSets {
 		switch {
 		case !set.Known:
-			f.Assume("permission set "+set.Name, "the policies of the permission set "+set.Name+", which no stack of this folder has, bound the sessions that it opens")
+			f.Assume(
+				"permission set "+set.Name,
+				"the policies of the permission set "+set.Name+", which no stack of this folder has, bound the sessions that it opens",
+			)
 		case !set.OpensSessions:
 			f.Verdict = prove.DoesNotHold
-			f.Problem = strings.TrimPrefix(f.Problem+"; the permission set "+set.Name+" is exempt, and its template does not bound the sessions that it would open", "; ")
+			f.Problem = strings.TrimPrefix(
+				f.Problem+"; the permission set "+set.Name+" is exempt, and its template does not bound the sessions that it would open",
+				"; ",
+			)
 		}
 	}
 	p.add(f)
 	for _, id := range p.protectedAccounts() {
-		p.nobody(id, []policy.Statement{policy.Allow("", doors.In(doors.PermissionSets)...).On("*")}, p.in.Changers, "somebody changes or assigns a permission set")
+		p.nobody(
+			id,
+			[]policy.Statement{policy.Allow("", doors.In(doors.PermissionSets)...).On("*")},
+			p.in.Changers,
+			"somebody changes or assigns a permission set",
+		)
 	}
 }

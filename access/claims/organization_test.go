@@ -21,9 +21,12 @@ const (
 	theUnit    = "ou-exam-11111111"
 )
 
-// organizationOf is a world of a management account, an account of people and one of nodes, with the policies on the root of the organization.
+// organizationOf is a world of a management account, an account of people and one of nodes, with the policies on the
+// root of the organization.
 func organizationOf(documents ...policy.Document) world.World {
-	attached := []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}}
+	attached := []world.ServiceControlPolicy{
+		{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))},
+	}
 	for _, d := range documents {
 		attached = append(attached, world.ServiceControlPolicy{Name: "guardrail", Document: d})
 	}
@@ -32,8 +35,12 @@ func organizationOf(documents ...policy.Document) world.World {
 	return world.World{
 		Accounts: []world.Account{{ID: topAccount}, {ID: fixture.People}, {ID: fixture.Members}},
 		Organization: &world.Organization{ID: "o-exampleorgid", Management: topAccount, Root: world.Unit{
-			ID: "r-exam", Policies: attached, Accounts: []world.OrganizationAccount{at(topAccount), at(fixture.People)},
-			Units: []world.Unit{{ID: theUnit, Policies: full, Accounts: []world.OrganizationAccount{at(fixture.Members)}}},
+			ID:       "r-exam",
+			Policies: attached,
+			Accounts: []world.OrganizationAccount{at(topAccount), at(fixture.People)},
+			Units: []world.Unit{
+				{ID: theUnit, Policies: full, Accounts: []world.OrganizationAccount{at(fixture.Members)}},
+			},
 		}},
 	}
 }
@@ -51,16 +58,28 @@ func proveOrganization(t testing.TB, w world.World, in OrganizationIntent) prove
 	return prove.Report{Findings: findings}
 }
 
-// The policies that a well-known article attaches leave open what they seem to shut; each hole is found by the proof that is about it, with a
-// witness that the evaluator allows.
+// The policies that a well-known article attaches leave open what they seem to shut; each hole is found by the proof
+// that is about it, with a witness that the evaluator allows.
 func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 	exempt := []string{anywhere("role/OSAccess")}
 	doors := proveOrganization(t, organizationOf(sample(t, "os-access/service-control-policy")), OrganizationIntent{
-		Doors: &DoorsIntent{Accounts: []string{fixture.Members}, Sessions: exempt, OtherDoors: exempt, RemoteExecution: exempt},
+		Doors: &DoorsIntent{
+			Accounts:        []string{fixture.Members},
+			Sessions:        exempt,
+			OtherDoors:      exempt,
+			RemoteExecution: exempt,
+		},
 	})
-	passwords := proveOrganization(t, organizationOf(sample(t, "console-passwords/service-control-policy")), OrganizationIntent{
-		Passwords: &PasswordsIntent{Accounts: []string{fixture.People, fixture.Members}, JumpAccounts: []string{fixture.People}},
-	})
+	passwords := proveOrganization(
+		t,
+		organizationOf(sample(t, "console-passwords/service-control-policy")),
+		OrganizationIntent{
+			Passwords: &PasswordsIntent{
+				Accounts:     []string{fixture.People, fixture.Members},
+				JumpAccounts: []string{fixture.People},
+			},
+		},
+	)
 	for _, hole := range []struct {
 		what    string
 		report  prove.Report
@@ -90,7 +109,14 @@ func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 func TestEveryDoorThatIsLeftOpenIsFound(t *testing.T) {
 	exempt := []string{anywhere("role/guardrails/osaccess/*")}
 	but := policy.ArnNotLike("aws:PrincipalArn", exempt...)
-	intent := OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{fixture.Members}, Sessions: exempt, OtherDoors: exempt, RemoteExecution: exempt}}
+	intent := OrganizationIntent{
+		Doors: &DoorsIntent{
+			Accounts:        []string{fixture.Members},
+			Sessions:        exempt,
+			OtherDoors:      exempt,
+			RemoteExecution: exempt,
+		},
+	}
 	remote := doors.In(doors.RemoteExecution, doors.RunDocuments)
 	all := append(doors.In(doors.Sessions, doors.OtherDoors), remote...)
 	for _, open := range all {
@@ -130,8 +156,21 @@ func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
 		{"the root user", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(meant), anywhere("root"))...)}, "root of " + fixture.Members},
 		{"calls without MFA alone", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...), policy.BoolIfExists("aws:MultiFactorAuthPresent", false)}, "MFA"},
 	} {
-		w := organizationOf(policy.New(policy.Deny("Doors", doors.In(doors.Sessions, doors.OtherDoors)...).On("*").When(c.but...)))
-		r := proveOrganization(t, w, OrganizationIntent{Doors: &DoorsIntent{Accounts: []string{fixture.Members}, Sessions: meant, OtherDoors: meant, RemoteExecutionOpen: true}})
+		w := organizationOf(
+			policy.New(policy.Deny("Doors", doors.In(doors.Sessions, doors.OtherDoors)...).On("*").When(c.but...)),
+		)
+		r := proveOrganization(
+			t,
+			w,
+			OrganizationIntent{
+				Doors: &DoorsIntent{
+					Accounts:            []string{fixture.Members},
+					Sessions:            meant,
+					OtherDoors:          meant,
+					RemoteExecutionOpen: true,
+				},
+			},
+		)
 		f := finding(t, r, "doors-for-exempt-roles-only", fixture.Members)
 		if assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", c.what, f) && f.Witness != nil {
 			assert.Contains(t, f.Witness.String(), c.words, c.what)
@@ -154,18 +193,32 @@ func protecting() ([]policy.Statement, OrganizationIntent) {
 				OnAllExcept(anywhere("user/${aws:username}"), anywhere("user/*/${aws:username}")).
 				When(policy.StringEquals("aws:PrincipalAccount", fixture.People), but),
 			policy.Deny("PrincipalTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").
-				On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag), but),
-			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes...).
+				On("*").
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag), but),
+			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
+				On(nodes...).
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project"), policy.Absent("ec2:CreateAction"), but),
 			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
-			policy.Deny("Preferences", documentChanging...).On("arn:aws:ssm:*:*:document/" + journey.PreferencesDocument).When(but),
-			policy.Deny("Documents", documentChanging...).On("arn:aws:ssm:*:*:document/*").When(policy.StringEquals("ssm:DocumentType", "Session"), but),
-			policy.Deny("Organization", doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions)...).On("*").When(but),
+			policy.Deny("Preferences", documentChanging...).
+				On("arn:aws:ssm:*:*:document/" + journey.PreferencesDocument).
+				When(but),
+			policy.Deny("Documents", documentChanging...).
+				On("arn:aws:ssm:*:*:document/*").
+				When(policy.StringEquals("ssm:DocumentType", "Session"), but),
+			policy.Deny("Organization", doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions)...).
+				On("*").
+				When(but),
 			policy.Deny("Leaving", doors.In(doors.Leaving)...).On("*"),
 		}, OrganizationIntent{
-			Changers: changers, MemberDeployer: "role/GuardrailDeployer", BreakGlass: []string{"role/BreakGlass"},
-			Deployer:  "arn:aws:iam::" + topAccount + ":role/GuardrailDeployer",
-			Protected: &ProtectedIntent{Accounts: []string{fixture.People, fixture.Members}, Roles: roles, PeopleAccounts: []string{fixture.People}},
+			Changers:       changers,
+			MemberDeployer: "role/GuardrailDeployer",
+			BreakGlass:     []string{"role/BreakGlass"},
+			Deployer:       "arn:aws:iam::" + topAccount + ":role/GuardrailDeployer",
+			Protected: &ProtectedIntent{
+				Accounts:       []string{fixture.People, fixture.Members},
+				Roles:          roles,
+				PeopleAccounts: []string{fixture.People},
+			},
 		}
 }
 
@@ -182,18 +235,30 @@ func TestProtectionHolds(t *testing.T) {
 	}
 }
 
-// Whatever is taken away from the protection is missed by the proof that is about it: each statement, each action, the case of tag keys.
+// Whatever is taken away from the protection is missed by the proof that is about it: each statement, each action,
+// the case of tag keys.
 func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 	proofOf := map[string]string{
-		"Roles": "exempt-roles-are-protected", "Policies": "guarded-policies-are-protected", "Providers": "guarded-policies-are-protected",
-		"Group": "mfa-group-is-protected", "Credentials": "credentials-of-others-are-protected", "PrincipalTags": "organization-tags-are-protected",
-		"NodeTags": "organization-tags-are-protected", "AllTags": "organization-tags-are-protected", "Preferences": "session-documents-are-protected",
-		"Documents": "session-documents-are-protected", "Organization": "organization-is-protected", "Leaving": "organization-is-protected",
+		"Roles":         "exempt-roles-are-protected",
+		"Policies":      "guarded-policies-are-protected",
+		"Providers":     "guarded-policies-are-protected",
+		"Group":         "mfa-group-is-protected",
+		"Credentials":   "credentials-of-others-are-protected",
+		"PrincipalTags": "organization-tags-are-protected",
+		"NodeTags":      "organization-tags-are-protected",
+		"AllTags":       "organization-tags-are-protected",
+		"Preferences":   "session-documents-are-protected",
+		"Documents":     "session-documents-are-protected",
+		"Organization":  "organization-is-protected",
+		"Leaving":       "organization-is-protected",
 	}
 	statements, in := protecting()
 	missed := func(what, sid string, changed []policy.Statement) {
 		r := proveOrganization(t, organizationOf(policy.New(changed...)), in)
-		at := slices.IndexFunc(r.Findings, func(f prove.Finding) bool { return f.ID == proofOf[sid] && f.Verdict == prove.DoesNotHold })
+		at := slices.IndexFunc(
+			r.Findings,
+			func(f prove.Finding) bool { return f.ID == proofOf[sid] && f.Verdict == prove.DoesNotHold },
+		)
 		if assert.GreaterOrEqual(t, at, 0, "%s is not missed by %s", what, proofOf[sid]) {
 			f := r.Findings[at]
 			// Who may tag a session is for the trust policy of a role that the world does not have.
@@ -214,7 +279,8 @@ func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 			changed[i].Actions = without(st.Actions, action)
 			// The preferences are a session document too.
 			// AWS asks for iam:TagRole and iam:TagUser where one is made with tags.
-			if st.Sid == "Preferences" || st.Sid == "PrincipalTags" && action != "sts:TagSession" && !strings.Contains(action, "UntagUser") {
+			if st.Sid == "Preferences" ||
+				st.Sid == "PrincipalTags" && action != "sts:TagSession" && !strings.Contains(action, "UntagUser") {
 				continue
 			}
 			if st.Sid == "NodeTags" && action == "ec2:DeleteTags" {
@@ -232,11 +298,16 @@ func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 	missed("a tag key in another case", "PrincipalTags", changed)
 }
 
-// A role that a service makes others with is as strong as whoever commands the service: stack sets, Quick Setup, and stacks that act as their role. What no document
-// can close is assumed by name.
+// A role that a service makes others with is as strong as whoever commands the service: stack sets, Quick Setup, and
+// stacks that act as their role. What no document can close is assumed by name.
 func TestWhoCommandsTheMakersOfExemptRolesIsProven(t *testing.T) {
 	statements, in := protecting()
-	made, admin := []string{anywhere("role/SSM-JustInTimeAccessTokenRole"), anywhere("role/stacksets-exec-*")}, anywhere("role/StackSetPipeline")
+	made, admin := []string{
+		anywhere("role/SSM-JustInTimeAccessTokenRole"),
+		anywhere("role/stacksets-exec-*"),
+	}, anywhere(
+		"role/StackSetPipeline",
+	)
 	in.Protected.Roles = append(in.Protected.Roles, made...)
 	in.Protected.MadeBy = []Makers{{By: made[1:], Roles: made, Change: true}}
 	in.Protected.StackSetAdmins = []string{admin}
@@ -245,7 +316,9 @@ func TestWhoCommandsTheMakersOfExemptRolesIsProven(t *testing.T) {
 		When(policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1])...)))
 	closing := []policy.Statement{
 		policy.Deny("Sets", doors.In(doors.RoleMakers)...).On("*").When(but),
-		policy.Deny("Stacks", doors.In(doors.StackSetStacks)...).On("arn:aws:cloudformation:*:*:stack/StackSet-*").When(but),
+		policy.Deny("Stacks", doors.In(doors.StackSetStacks)...).
+			On("arn:aws:cloudformation:*:*:stack/StackSet-*").
+			When(but),
 	}
 	p := func(closing ...policy.Statement) prove.Finding {
 		r := proveOrganization(t, organizationOf(policy.New(slices.Concat(statements, closing)...)), in)
@@ -287,7 +360,10 @@ func TestLockOutsAreFound(t *testing.T) {
 		{"only sessions with a source identity", "member-break-glass-not-locked-out", policy.Deny("Own", "*").On("*").When(policy.Absent("aws:SourceIdentity"))},
 	} {
 		r := proveOrganization(t, organizationOf(policy.New(append(slices.Clone(statements), c.own)...)), in)
-		at := slices.IndexFunc(r.Findings, func(f prove.Finding) bool { return f.ID == c.proof && f.Verdict == prove.DoesNotHold })
+		at := slices.IndexFunc(
+			r.Findings,
+			func(f prove.Finding) bool { return f.ID == c.proof && f.Verdict == prove.DoesNotHold },
+		)
 		if assert.GreaterOrEqual(t, at, 0, c.what) {
 			assert.Contains(t, r.Findings[at].Problem, "Own", c.what)
 			require.Len(t, r.Findings[at].By, 1)
@@ -296,7 +372,11 @@ func TestLockOutsAreFound(t *testing.T) {
 	}
 	// The management account is bound by nothing.
 	in.Account, in.Deployer = topAccount, "arn:aws:iam::"+topAccount+":role/GuardrailDeployer"
-	r := proveOrganization(t, organizationOf(policy.New(append(slices.Clone(statements), policy.Deny("Own", "organizations:*").On("*"))...)), in)
+	r := proveOrganization(
+		t,
+		organizationOf(policy.New(append(slices.Clone(statements), policy.Deny("Own", "organizations:*").On("*"))...)),
+		in,
+	)
 	assert.Equal(t, prove.Holds, finding(t, r, "policies-can-be-undone", topAccount).Verdict)
 }
 
@@ -310,13 +390,22 @@ func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
 	assert.Equal(t, prove.DoesNotHold, finding(t, r, "credentials-of-others-are-protected", topAccount).Verdict)
 }
 
-// Console passwords are shut outside of the jump account while users with keys stay possible; a policy that goes too far is found.
+// Console passwords are shut outside of the jump account while users with keys stay possible; a policy that goes too
+// far is found.
 func TestProgrammaticUsersStayPossible(t *testing.T) {
-	in := OrganizationIntent{Passwords: &PasswordsIntent{Accounts: []string{fixture.People, fixture.Members}, JumpAccounts: []string{fixture.People}, Exempt: []string{anywhere("role/BreakGlass")}}}
+	in := OrganizationIntent{
+		Passwords: &PasswordsIntent{
+			Accounts:     []string{fixture.People, fixture.Members},
+			JumpAccounts: []string{fixture.People},
+			Exempt:       []string{anywhere("role/BreakGlass")},
+		},
+	}
 	shut := []policy.Statement{
 		policy.Deny("Passwords", "iam:CreateLoginProfile", "iam:UpdateLoginProfile").On("*").
 			When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People), policy.ArnNotLike("aws:PrincipalArn", anywhere("role/BreakGlass"))),
-		policy.Deny("Tokens", "sts:GetFederationToken").On("*").When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People)),
+		policy.Deny("Tokens", "sts:GetFederationToken").
+			On("*").
+			When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People)),
 	}
 	r := proveOrganization(t, organizationOf(policy.New(shut...)), in)
 	assert.Equal(t, prove.Holds, finding(t, r, "console-passwords-in-jump-accounts-only", fixture.Members).Verdict)
@@ -326,9 +415,14 @@ func TestProgrammaticUsersStayPossible(t *testing.T) {
 		}
 	}
 	for _, action := range []string{"iam:CreateUser", "iam:CreateAccessKey", "iam:ChangePassword", "iam:DeleteLoginProfile"} {
-		r = proveOrganization(t, organizationOf(policy.New(append(slices.Clone(shut), policy.Deny("Own", action).On("*"))...)), in)
+		r = proveOrganization(
+			t,
+			organizationOf(policy.New(append(slices.Clone(shut), policy.Deny("Own", action).On("*"))...)),
+			in,
+		)
 		assert.True(t, slices.ContainsFunc(r.Findings, func(f prove.Finding) bool {
-			return f.ID == "programmatic-users-stay-possible" && f.Verdict == prove.DoesNotHold && strings.Contains(f.Problem, action)
+			return f.ID == "programmatic-users-stay-possible" && f.Verdict == prove.DoesNotHold &&
+				strings.Contains(f.Problem, action)
 		}), action)
 	}
 }
@@ -336,10 +430,26 @@ func TestProgrammaticUsersStayPossible(t *testing.T) {
 // A root user does nothing but in a central root session.
 func TestRootUsersAreBound(t *testing.T) {
 	in := OrganizationIntent{RootAccounts: []string{fixture.Members}}
-	st := policy.Deny("Root", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", anywhere("root")), policy.Absent("aws:AssumedRoot"))
-	assert.Equal(t, prove.Holds, finding(t, proveOrganization(t, organizationOf(policy.New(st)), in), "root-only-in-central-sessions", fixture.Members).Verdict)
+	st := policy.Deny("Root", "*").
+		On("*").
+		When(policy.ArnLike("aws:PrincipalArn", anywhere("root")), policy.Absent("aws:AssumedRoot"))
+	assert.Equal(
+		t,
+		prove.Holds,
+		finding(
+			t,
+			proveOrganization(t, organizationOf(policy.New(st)), in),
+			"root-only-in-central-sessions",
+			fixture.Members,
+		).Verdict,
+	)
 	st = policy.DenyAllExcept("Root", "iam:*").On("*").When(policy.ArnLike("aws:PrincipalArn", anywhere("root")))
-	f := finding(t, proveOrganization(t, organizationOf(policy.New(st)), in), "root-only-in-central-sessions", fixture.Members)
+	f := finding(
+		t,
+		proveOrganization(t, organizationOf(policy.New(st)), in),
+		"root-only-in-central-sessions",
+		fixture.Members,
+	)
 	require.Equal(t, prove.DoesNotHold, f.Verdict)
 	assert.Contains(t, f.Witness.String(), "iam:")
 }
@@ -375,7 +485,8 @@ func TestIntentsOfAccountsOutsideOfTheTreeAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "has no organization")
 }
 
-// Accounts that nothing tells apart are proven once and reported each; what tells one apart, however little, is proven for it alone.
+// Accounts that nothing tells apart are proven once and reported each; what tells one apart, however little, is
+// proven for it alone.
 func TestAccountsThatAreAlikeAreReportedEach(t *testing.T) {
 	const second, third = "777788889999", "555555555555"
 	statements, in := protecting()
@@ -383,7 +494,11 @@ func TestAccountsThatAreAlikeAreReportedEach(t *testing.T) {
 	w := organizationOf(policy.New(statements...))
 	full := w.Organization.Root.Policies[:1]
 	unit := &w.Organization.Root.Units[0]
-	unit.Accounts = append(unit.Accounts, world.OrganizationAccount{ID: second, Policies: full}, world.OrganizationAccount{ID: third, Policies: full})
+	unit.Accounts = append(
+		unit.Accounts,
+		world.OrganizationAccount{ID: second, Policies: full},
+		world.OrganizationAccount{ID: third, Policies: full},
+	)
 	r := proveOrganization(t, w, in)
 	for _, id := range []string{fixture.Members, second, third} {
 		assert.Equal(t, prove.Holds, finding(t, r, "exempt-roles-are-protected", id).Verdict)

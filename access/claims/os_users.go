@@ -20,13 +20,15 @@ const (
 	ownOSUser       = "${aws:PrincipalTag/" + journey.RunAsTag + "}"
 )
 
-// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and no other tag, be it another spelling of the key.
+// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and no other tag, be it
+// another spelling of the key.
 func passingOwnOSUser(roles ...string) policy.Statement {
 	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
 		policy.AllEqual(conditionkey.TagKeysKey, journey.RunAsTag), policy.Present(conditionkey.TagKeysKey))
 }
 
-// takingOwnOSUser are those requests that a role should take: the tag does not go on to roles that are assumed from that one.
+// takingOwnOSUser are those requests that a role should take: the tag does not go on to roles that are assumed from
+// that one.
 func takingOwnOSUser(roles ...string) policy.Statement {
 	return passingOwnOSUser(roles...).When(policy.Absent("sts:TransitiveTagKeys"))
 }
@@ -47,7 +49,10 @@ func (in *Intent) ownOSUsers() []policy.Statement {
 
 // takesOSUsers reports whether shells of the role start as the OS user of the person.
 func (in *Intent) takesOSUsers(role string) bool {
-	return slices.ContainsFunc(in.OperationRoles, func(r OperationRoleIntent) bool { return r.OwnOSUser && r.ARN == role })
+	return slices.ContainsFunc(
+		in.OperationRoles,
+		func(r OperationRoleIntent) bool { return r.OwnOSUser && r.ARN == role },
+	)
 }
 
 // someOSUser stands for the OS user of somebody whose tags the world does not have.
@@ -70,9 +75,10 @@ func tagOwner(s engine.Session) string {
 	return "the role"
 }
 
-// ownOSUserOnly: on a node people are told apart by their OS users. Where a role takes that of the person, no caller whatever passes another one, nor a
-// project, nor tags that outlive the role; and whoever has an OS user is alone with it, in every role. It speaks of both halves, because either may be
-// deployed alone: the roles of the account, and its people.
+// ownOSUserOnly: on a node people are told apart by their OS users. Where a role takes that of the person, no caller
+// whatever passes another one, nor a project, nor tags that outlive the role; and whoever has an OS user is alone
+// with it, in every role. It speaks of both halves, because either may be deployed alone: the roles of the account,
+// and its people.
 func (p *prover) ownOSUserOnly(in *Intent) {
 	owners := p.osUserOwners()
 	for i := range in.OperationRoles {
@@ -85,7 +91,11 @@ func (p *prover) ownOSUserOnly(in *Intent) {
 		own := engine.FindTag(account.Roles[i].Tags, journey.RunAsTag)
 		if person := owners[own.One]; own.Present && len(person) == 1 {
 			role := account.Roles[i].ARN(account)
-			p.conclude(p.begin(in, role), p.othersAssume(role, person[0]), "somebody else than "+person[0]+" assumes a role whose shells start as "+own.One)
+			p.conclude(
+				p.begin(in, role),
+				p.othersAssume(role, person[0]),
+				"somebody else than "+person[0]+" assumes a role whose shells start as "+own.One,
+			)
 		}
 	}
 	for _, member := range in.Members {
@@ -112,15 +122,22 @@ func (p *prover) osUserOwners() map[string][]string {
 // sharedRole: of all callers that AWS can have, everybody comes in as their own OS user.
 func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
 	f := p.begin(in, r.ARN)
-	q := search.Asking([]policy.Statement{policy.Allow("", append(slices.Clone(search.Assuming), "sts:TagSession")...).On("*")},
-		policy.Allow("", search.Assuming...).On("*").When(policy.StringEquals(requestedOSUser, ownOSUser)), takingOwnOSUser("*"))
+	q := search.Asking(
+		[]policy.Statement{policy.Allow("", append(slices.Clone(search.Assuming), "sts:TagSession")...).On("*")},
+		policy.Allow("", search.Assuming...).
+			On("*").
+			When(policy.StringEquals(requestedOSUser, ownOSUser)),
+		takingOwnOSUser("*"),
+	)
 	for _, user := range r.Principals {
 		who, known := p.engine.Principals[user]
 		if !known || who.Stranger {
 			account := policy.ARNPart(user, 4)
 			f.Verdict = max(f.Verdict, prove.HoldsIf)
-			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{ID: account,
-				Text: "the tag " + journey.RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it"})
+			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
+				ID:   account,
+				Text: "the tag " + journey.RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it",
+			})
 			continue
 		}
 		own := engine.FindTag(who.Tags, journey.RunAsTag).One
@@ -128,7 +145,12 @@ func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[strin
 		case own == "":
 			f.Verdict, f.Problem = prove.DoesNotHold, user+" has no tag "+journey.RunAsTag+", and shells start as the OS user in it"
 		case err != nil || own == journey.AgentUser:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, user, own)
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
+				"the tag %s of %s is %q, which is no login without privileges",
+				journey.RunAsTag,
+				user,
+				own,
+			)
 		case len(owners[own]) > 1:
 			f.Verdict, f.Problem = prove.DoesNotHold, own+" is the OS user of "+wording.JoinWords(owners[own], "and")
 		default:
@@ -140,7 +162,8 @@ func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[strin
 	p.conclude(f, p.trust(r.RoleIntent, q), "somebody gets another OS user than the own, or passes more than that")
 }
 
-// aloneWith: no other user has the OS user of a person, and neither a role that others assume nor a default gives it to them.
+// aloneWith: no other user has the OS user of a person, and neither a role that others assume nor a default gives it
+// to them.
 func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]string) {
 	f := p.begin(in, person)
 	if others := owners[own]; len(others) > 1 {
@@ -154,7 +177,12 @@ func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]s
 		for _, preferences := range account.Preferences {
 			if preferences.RunAs && preferences.DefaultUser == own {
 				f.Verdict = prove.DoesNotHold
-				f.Problem = fmt.Sprintf("%s is the default user of shells in %s of account %s, whoever opens them", own, preferences.Region, account.ID)
+				f.Problem = fmt.Sprintf(
+					"%s is the default user of shells in %s of account %s, whoever opens them",
+					own,
+					preferences.Region,
+					account.ID,
+				)
 				p.add(f)
 				return
 			}

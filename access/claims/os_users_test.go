@@ -16,14 +16,21 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// sharedTrust is the trust policy of a role whose shells start as the OS user of the person; the conditions are those on the session tag.
+// sharedTrust is the trust policy of a role whose shells start as the OS user of the person; the conditions are those
+// on the session tag.
 func sharedTrust(tags []policy.Condition, users ...string) policy.Document {
 	principals := policy.AWSPrincipals(users...)
-	withMFA := []policy.Condition{policy.Bool("aws:MultiFactorAuthPresent", true), policy.YoungerThan("aws:MultiFactorAuthAge", 43200e9)}
+	withMFA := []policy.Condition{
+		policy.Bool("aws:MultiFactorAuthPresent", true),
+		policy.YoungerThan("aws:MultiFactorAuthAge", 43200e9),
+	}
 	return policy.New(
-		policy.Allow("Assume", "sts:AssumeRole").For(principals).When(append(withMFA, policy.StringEquals("sts:RoleSessionName", "${aws:username}"),
-			policy.StringEquals(requestedOSUser, ownOSUser))...),
-		policy.Allow("Tag", "sts:TagSession").For(principals).When(append(withMFA, tags...)...))
+		policy.Allow("Assume", "sts:AssumeRole").
+			For(principals).
+			When(append(withMFA, policy.StringEquals("sts:RoleSessionName", "${aws:username}"),
+				policy.StringEquals(requestedOSUser, ownOSUser))...),
+		policy.Allow("Tag", "sts:TagSession").For(principals).When(append(withMFA, tags...)...),
+	)
 }
 
 var (
@@ -36,25 +43,44 @@ var (
 // sharedWorld has alice and bob in one role, each as their own OS user, and a role of bob's alone.
 func sharedWorld() world.World {
 	guard := policy.New(
-		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").
-			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)))
+		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").
+			On("*").
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)),
+	)
 	user := func(name string) world.User {
-		return world.User{Name: name, Tags: []world.Tag{{Key: journey.RunAsTag, Value: name}}, Inline: []world.InlinePolicy{{Name: "guard", Document: guard}}}
+		return world.User{
+			Name:   name,
+			Tags:   []world.Tag{{Key: journey.RunAsTag, Value: name}},
+			Inline: []world.InlinePolicy{{Name: "guard", Document: guard}},
+		}
 	}
 	role := func(name string, trust policy.Document, tags ...world.Tag) world.Role {
-		return world.Role{Name: name, Path: "/guardrails/operation/", Tags: append([]world.Tag{{Key: "Project", Value: "shop"}}, tags...), Trust: trust}
+		return world.Role{
+			Name:  name,
+			Path:  "/guardrails/operation/",
+			Tags:  append([]world.Tag{{Key: "Project", Value: "shop"}}, tags...),
+			Trust: trust,
+		}
 	}
 	return world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS,
 		Users: []world.User{user("alice"), user("bob")},
 		Roles: []world.Role{
-			role("shared", sharedTrust([]policy.Condition{tied, onlyKey, keyGiven, noFurther}, fixture.UserARN("alice"), fixture.UserARN("bob"))),
+			role(
+				"shared",
+				sharedTrust(
+					[]policy.Condition{tied, onlyKey, keyGiven, noFurther},
+					fixture.UserARN("alice"),
+					fixture.UserARN("bob"),
+				),
+			),
 			role("bobs", fixture.TrustWithMFA(fixture.UserARN("bob")), world.Tag{Key: journey.RunAsTag, Value: "bob"}),
 		},
 		Preferences: []world.SessionPreferences{{Region: "us-east-1", RunAs: true}},
 	}}}
 }
 
-// Two people share a role, and nothing that they pass makes one of them the other: no tag, no spelling, no session name, no other role.
+// Two people share a role, and nothing that they pass makes one of them the other: no tag, no spelling, no session
+// name, no other role.
 func TestPeopleOfASharedRoleStayWhoTheyAre(t *testing.T) {
 	r := provenOf(t, sharedWorld())
 	for _, subject := range []string{"role/guardrails/operation/shared", "role/guardrails/operation/bobs", "user/alice", "user/bob"} {
@@ -70,7 +96,11 @@ func TestPeopleOfASharedRoleStayWhoTheyAre(t *testing.T) {
 // Each slip in what ties a session tag to its owner is found, with a request that AWS would let through.
 func TestSlipsInSharedRolesAreFound(t *testing.T) {
 	ifExists := policy.Is(policy.Operator{Base: policy.OpStringEquals, IfExists: true}, requestedOSUser, ownOSUser)
-	anyCase := policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEqualsIgnoreCase}, "aws:TagKeys", journey.RunAsTag)
+	anyCase := policy.Is(
+		policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEqualsIgnoreCase},
+		"aws:TagKeys",
+		journey.RunAsTag,
+	)
 	folded := policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, requestedOSUser, ownOSUser)
 	for _, slip := range []struct {
 		what  string
@@ -106,11 +136,16 @@ func TestSlipsInSharedRolesAreFound(t *testing.T) {
 func TestAPatternInTheOwnTagIsNoSlip(t *testing.T) {
 	w := sharedWorld()
 	like := policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, ownOSUser)
-	w.Accounts[0].Roles[0].Trust = sharedTrust([]policy.Condition{like, onlyKey, keyGiven, noFurther}, fixture.UserARN("alice"), fixture.UserARN("bob"))
+	w.Accounts[0].Roles[0].Trust = sharedTrust(
+		[]policy.Condition{like, onlyKey, keyGiven, noFurther},
+		fixture.UserARN("alice"),
+		fixture.UserARN("bob"),
+	)
 	assert.Equal(t, prove.Holds, finding(t, provenOf(t, w), "own-os-user-only", "shared").Verdict)
 }
 
-// Slips that are no session tag's: who comes in without one, who writes the tag, who has the same, and who takes another person's role.
+// Slips that are no session tag's: who comes in without one, who writes the tag, who has the same, and who takes
+// another person's role.
 func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
 	const shared, bobs = "role/guardrails/operation/shared", "role/guardrails/operation/bobs"
 	for _, slip := range []struct {
@@ -152,11 +187,16 @@ func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
 	}
 }
 
-// A person of an account that the world does not have has an OS user that somebody else looks after: that is an assumption, and no pass.
+// A person of an account that the world does not have has an OS user that somebody else looks after: that is an
+// assumption, and no pass.
 func TestAStrangersOSUserIsAnAssumption(t *testing.T) {
 	w := sharedWorld()
 	stranger := "arn:aws:iam::444455556666:user/zoe"
-	w.Accounts[0].Roles[0].Trust = sharedTrust([]policy.Condition{tied, onlyKey, keyGiven, noFurther}, fixture.UserARN("alice"), stranger)
+	w.Accounts[0].Roles[0].Trust = sharedTrust(
+		[]policy.Condition{tied, onlyKey, keyGiven, noFurther},
+		fixture.UserARN("alice"),
+		stranger,
+	)
 	for _, w := range []world.World{w, w.WithStrangers()} {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
@@ -171,7 +211,8 @@ func TestAStrangersOSUserIsAnAssumption(t *testing.T) {
 	}
 }
 
-// A journey with the own tag arrives as the own OS user, from every sign-in that can pass tags; with any other it ends at the role.
+// A journey with the own tag arrives as the own OS user, from every sign-in that can pass tags; with any other it
+// ends at the role.
 func TestJourneysWithSessionTags(t *testing.T) {
 	e, err := engine.Compile(sharedWorld())
 	require.NoError(t, err)
@@ -189,7 +230,10 @@ func TestJourneysWithSessionTags(t *testing.T) {
 			{[]world.Tag{{Key: "ssmsessionrunas", Value: "alice"}}, false, "sts:TagSession"},
 			{[]world.Tag{{Key: journey.RunAsTag, Value: "alice"}, {Key: "Project", Value: "billing"}}, false, "sts:TagSession"},
 		} {
-			arrival, err := journey.Walk(e, journey.Journey{From: s, Via: []journey.Hop{{Role: shared, Tags: c.tags}}, At: engine.SomeDay})
+			arrival, err := journey.Walk(
+				e,
+				journey.Journey{From: s, Via: []journey.Hop{{Role: shared, Tags: c.tags}}, At: engine.SomeDay},
+			)
 			require.NoError(t, err)
 			assert.Equal(t, c.allowed, arrival.Allowed(), "%v: %s", c.tags, arrival)
 			if !c.allowed {
@@ -202,11 +246,22 @@ func TestJourneysWithSessionTags(t *testing.T) {
 // Expectations pass session tags, and say so where none can be passed.
 func TestExpectationsPassSessionTags(t *testing.T) {
 	w := sharedWorld()
-	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{{Name: "sessions", Document: policy.New(policy.Allow("All", "ssm:StartSession").On("*"))}}
+	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{
+		{Name: "sessions", Document: policy.New(policy.Allow("All", "ssm:StartSession").On("*"))},
+	}
 	e, err := engine.Compile(w)
 	require.NoError(t, err)
-	x := expect.Expectation{It: "alice is alice", As: "alice", Session: expect.SignInKeyWithMFACode, MFA: true, Via: "shared", SessionTags: map[string]string{journey.RunAsTag: "alice"},
-		Opens: journey.Shell, On: expect.Target{Instance: map[string]string{}}, OSUser: "alice"}
+	x := expect.Expectation{
+		It:          "alice is alice",
+		As:          "alice",
+		Session:     expect.SignInKeyWithMFACode,
+		MFA:         true,
+		Via:         "shared",
+		SessionTags: map[string]string{journey.RunAsTag: "alice"},
+		Opens:       journey.Shell,
+		On:          expect.Target{Instance: map[string]string{}},
+		OSUser:      "alice",
+	}
 	r := expect.Check(e, x)
 	assert.True(t, r.Holds(), "%s", r)
 	assert.Contains(t, r.Subject, `via shared with session tags SSMSessionRunAs="alice"`)

@@ -34,7 +34,11 @@ func (p *prover) enrolment(in *Intent, who *engine.Principal, reads string) []po
 		policy.Allow("", "iam:DeleteVirtualMFADevice").On(who.Device()),
 	}
 	if in.MFA.FirstPasswordChange {
-		permitted = append(permitted, policy.Allow("", "iam:ChangePassword").On(who.Arn), policy.Allow("", "iam:GetAccountPasswordPolicy").On("*"))
+		permitted = append(
+			permitted,
+			policy.Allow("", "iam:ChangePassword").On(who.Arn),
+			policy.Allow("", "iam:GetAccountPasswordPolicy").On("*"),
+		)
 	}
 	return permitted
 }
@@ -44,13 +48,21 @@ func (p *prover) noMFANoAccess(in *Intent) {
 	for _, member := range in.Members {
 		f := p.begin(in, member)
 		if in.MFA.FirstPasswordChange {
-			f.Waivers = append(f.Waivers, prove.Waiver{Key: "mfa.firstPasswordChange", Text: "the own password is changed before MFA"})
+			f.Waivers = append(
+				f.Waivers,
+				prove.Waiver{Key: "mfa.firstPasswordChange", Text: "the own password is changed before MFA"},
+			)
 		}
 		who := p.engine.Principals[member]
 		// The guard does not deny these reads of others: it denies all that changes something.
 		core := search.Asking(search.Anything, p.enrolment(in, who, "*")...)
 		q := search.Asking(search.Anything, p.enrolment(in, who, who.Arn)...)
-		p.conclude(f, p.everyCall(q, search.WithoutMFA(member)...), "allowed without MFA", p.everyCall(core, search.WithoutMFA(member)...))
+		p.conclude(
+			f,
+			p.everyCall(q, search.WithoutMFA(member)...),
+			"allowed without MFA",
+			p.everyCall(core, search.WithoutMFA(member)...),
+		)
 	}
 }
 
@@ -78,7 +90,10 @@ func (p *prover) rolesTrusting(c *search.Caller) []*engine.Principal {
 		account := &p.engine.World().Accounts[i]
 		for j := range account.Roles {
 			role := p.engine.Principals[account.Roles[j].ARN(account)]
-			if slices.ContainsFunc(role.Trust.Allow, func(st *engine.Statement) bool { return st.PrincipalGrade(ev) != engine.NotTrusted }) {
+			if slices.ContainsFunc(
+				role.Trust.Allow,
+				func(st *engine.Statement) bool { return st.PrincipalGrade(ev) != engine.NotTrusted },
+			) {
 				roles = append(roles, role)
 			}
 		}
@@ -90,7 +105,8 @@ func (p *prover) rolesTrusting(c *search.Caller) []*engine.Principal {
 	return roles
 }
 
-// noEnrolmentWithAccessKeys: a long-term key neither makes, enables nor deletes a device, so whoever finds one cannot become its owner.
+// noEnrolmentWithAccessKeys: a long-term key neither makes, enables nor deletes a device, so whoever finds one cannot
+// become its owner.
 func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
 	devices := append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice")
 	q := search.Asking([]policy.Statement{policy.Allow("", devices...).On("*")})
@@ -98,7 +114,12 @@ func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
 		f := p.begin(in, member)
 		if in.MFA.EnrolWithAccessKeys {
 			f.Verdict = prove.Waived
-			f.Waivers = []prove.Waiver{{Key: "mfa.enrolWithAccessKeys", Text: "whoever holds an access key of a person without MFA enrols a device for that person"}}
+			f.Waivers = []prove.Waiver{
+				{
+					Key:  "mfa.enrolWithAccessKeys",
+					Text: "whoever holds an access key of a person without MFA enrols a device for that person",
+				},
+			}
 			p.add(f)
 			continue
 		}
@@ -116,7 +137,11 @@ func (p *prover) ownCredentialsOnly(in *Intent) {
 		}
 		people := []string{account.Arn("iam", "", "user/*"), account.Arn("iam", "", "mfa/*")}
 		q := search.Asking([]policy.Statement{policy.Allow("", credentialWrites...).On(people...)}, permitted...)
-		p.conclude(p.begin(in, who.Arn), p.askAll(q, p.sessionsOf(in, who)...), "another person's credentials can be changed")
+		p.conclude(
+			p.begin(in, who.Arn),
+			p.askAll(q, p.sessionsOf(in, who)...),
+			"another person's credentials can be changed",
+		)
 	}
 }
 
@@ -126,9 +151,13 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 	instances, nodes := account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")
 	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
 	return []policy.Statement{
-		policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").On("*").When(named),
+		policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").
+			On("*").
+			When(named),
 		// Tags that an instance is launched with are the launcher's.
-		policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags").On(instances).When(named, policy.Absent("ec2:CreateAction")),
+		policy.Allow("", "ec2:CreateTags", "ec2:DeleteTags").
+			On(instances).
+			When(named, policy.Absent("ec2:CreateAction")),
 		// Without tags in the request DeleteTags removes all.
 		policy.Allow("", "ec2:DeleteTags").On(instances).When(policy.Absent("aws:TagKeys")),
 		policy.Allow("", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On(nodes).When(named),
@@ -139,7 +168,9 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 	q := search.Asking(p.tagWrites(in))
 	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
-	session := search.Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)}, in.ownOSUsers()...)
+	session := search.Asking(
+		[]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)},
+		in.ownOSUsers()...)
 	for _, who := range p.everybody(in) {
 		sessions := p.sessionsOf(in, who)
 		tagging := p.everyCall(session, sessions...)
@@ -159,10 +190,21 @@ func (p *prover) onlyContactTags(in *Intent) {
 		}
 		var permitted []policy.Statement
 		if tags := in.MFA.ContactTags; len(tags) > 0 {
-			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.AllEqual("aws:TagKeys", tags...), policy.Present("aws:TagKeys")))
+			permitted = append(
+				permitted,
+				policy.Allow("", "*").
+					On("*").
+					When(policy.AllEqual("aws:TagKeys", tags...), policy.Present("aws:TagKeys")),
+			)
 		}
-		q := search.Asking([]policy.Statement{policy.Allow("", "iam:TagUser", "iam:UntagUser").On(member)}, permitted...)
-		p.conclude(p.begin(in, member), p.askAll(q, search.SignIns(member)...), "a member writes tags on the own user that are no contact tags")
+		q := search.Asking(
+			[]policy.Statement{policy.Allow("", "iam:TagUser", "iam:UntagUser").On(member)},
+			permitted...)
+		p.conclude(
+			p.begin(in, member),
+			p.askAll(q, search.SignIns(member)...),
+			"a member writes tags on the own user that are no contact tags",
+		)
 	}
 }
 
@@ -170,12 +212,16 @@ func (p *prover) onlyContactTags(in *Intent) {
 func (p *prover) onlyAdministratorsChangeAccess(in *Intent) {
 	q := search.Asking([]policy.Statement{policy.Allow("", accessWrites...).On("*")})
 	for _, who := range p.everybody(in) {
-		p.conclude(p.begin(in, who.Arn), p.askAll(q, p.sessionsOf(in, who)...), "somebody who is no administrator changes what people may do")
+		p.conclude(
+			p.begin(in, who.Arn),
+			p.askAll(q, p.sessionsOf(in, who)...),
+			"somebody who is no administrator changes what people may do",
+		)
 	}
 }
 
-// findAdministrators computes who administers: whoever may do each of a few things, any one of which makes an administrator, to users, roles and
-// policies that do not exist yet, and so to all.
+// findAdministrators computes who administers: whoever may do each of a few things, any one of which makes an
+// administrator, to users, roles and policies that do not exist yet, and so to all.
 func (p *prover) findAdministrators(intents []Intent) {
 	for i := range intents {
 		in := &intents[i]
@@ -190,8 +236,8 @@ func (p *prover) findAdministrators(intents []Intent) {
 	}
 }
 
-// Administrators computes who administers the accounts of the intents, as Prove lists them, without making a proof. An intent that speaks of what the world does not
-// have is an error.
+// Administrators computes who administers the accounts of the intents, as Prove lists them, without making a proof.
+// An intent that speaks of what the world does not have is an error.
 func Administrators(e *engine.Engine, intents ...Intent) ([]prove.Administrator, error) {
 	p := newProver(e)
 	for i := range intents {
@@ -203,7 +249,8 @@ func Administrators(e *engine.Engine, intents ...Intent) ([]prove.Administrator,
 	return p.report.Administrators, nil
 }
 
-// reigns reports whether a session can do each of a few things, any one of which makes an administrator, and what lets it.
+// reigns reports whether a session can do each of a few things, any one of which makes an administrator, and what
+// lets it.
 func (p *prover) reigns(session engine.Session, account *engine.CompiledAccount) (by engine.Source, all bool) {
 	all = true
 	for _, r := range []engine.Request{
@@ -242,17 +289,23 @@ func (p *prover) administratorsAreDeclared(in *Intent) {
 		}
 		if in.Administrators == nil {
 			f.Verdict = max(f.Verdict, prove.HoldsIf)
-			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{ID: a.ARN, Text: a.ARN + " is meant to be an administrator: " + a.By.String()})
+			f.Assumptions = append(
+				f.Assumptions,
+				prove.ProofAssumption{ID: a.ARN, Text: a.ARN + " is meant to be an administrator: " + a.By.String()},
+			)
 			continue
 		}
 		f.Verdict = prove.DoesNotHold
-		f.Problem = strings.TrimPrefix(f.Problem+"; "+a.ARN+" is an administrator and is not meant to be: "+a.By.String(), "; ")
+		f.Problem = strings.TrimPrefix(
+			f.Problem+"; "+a.ARN+" is an administrator and is not meant to be: "+a.By.String(),
+			"; ",
+		)
 	}
 	p.add(f)
 }
 
-// onlyDeclaredRoles: the policies of a member open the way to the declared roles alone. A role that trusts the whole account needs no more than
-// such a way, and the world need not list it.
+// onlyDeclaredRoles: the policies of a member open the way to the declared roles alone. A role that trusts the whole
+// account needs no more than such a way, and the world need not list it.
 func (p *prover) onlyDeclaredRoles(in *Intent) {
 	for _, member := range in.Members {
 		var permitted []policy.Statement
@@ -263,7 +316,10 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 			}
 		}
 		for _, account := range in.RoleAccounts {
-			declared = append(declared, "arn:"+string(p.account(in).Partition)+":iam::"+account+":role"+in.rolePath()+"*")
+			declared = append(
+				declared,
+				"arn:"+string(p.account(in).Partition)+":iam::"+account+":role"+in.rolePath()+"*",
+			)
 		}
 		if len(declared) > 0 {
 			permitted = append(permitted, policy.Allow("", "*").On(declared...))

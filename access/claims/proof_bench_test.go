@@ -18,7 +18,13 @@ import (
 // benchmarkGuard is a guard of the MFA group for which every claim holds.
 func benchmarkGuard() policy.Document {
 	own, device := fixture.UserARN("${aws:username}"), "arn:aws:iam::"+fixture.People+":mfa/${aws:username}"
-	mfa, noMFA := policy.Bool("aws:MultiFactorAuthPresent", true), policy.BoolIfExists("aws:MultiFactorAuthPresent", false)
+	mfa, noMFA := policy.Bool(
+		"aws:MultiFactorAuthPresent",
+		true,
+	), policy.BoolIfExists(
+		"aws:MultiFactorAuthPresent",
+		false,
+	)
 	return policy.New(
 		policy.Allow("List", "iam:ListVirtualMFADevices").On("*"),
 		policy.Allow("View", "iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices").On(own),
@@ -27,13 +33,22 @@ func benchmarkGuard() policy.Document {
 		policy.Allow("Enrol", "iam:EnableMFADevice", "iam:ResyncMFADevice").On(own),
 		policy.Allow("Manage", "iam:ChangePassword", "iam:DeactivateMFADevice").On(own).When(mfa),
 		policy.Allow("Tags", "iam:ListUserTags").On(own).When(mfa),
-		policy.Allow("Contact", "iam:TagUser", "iam:UntagUser").On(own).When(mfa, policy.AllEqual("aws:TagKeys", "DisplayName", "Email"), policy.Present("aws:TagKeys")),
+		policy.Allow("Contact", "iam:TagUser", "iam:UntagUser").
+			On(own).
+			When(mfa, policy.AllEqual("aws:TagKeys", "DisplayName", "Email"), policy.Present("aws:TagKeys")),
 		policy.DenyAllExcept("NoMFA", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:GetMFADevice", "iam:GetUser",
-			"iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice").On("*").When(noMFA),
-		policy.Deny("Others", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").OnAllExcept(own, device).When(noMFA),
-		policy.Deny("Keys", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").On("*").
+			"iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice").
+			On("*").
+			When(noMFA),
+		policy.Deny("Others", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").
+			OnAllExcept(own, device).
+			When(noMFA),
+		policy.Deny("Keys", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").
+			On("*").
 			When(policy.Absent("aws:MultiFactorAuthPresent")),
-		policy.Deny("AuthorizationTags", "iam:TagUser", "iam:UntagUser").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)),
+		policy.Deny("AuthorizationTags", "iam:TagUser", "iam:UntagUser").
+			On("*").
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)),
 		policy.Deny("SessionTags", "sts:TagSession").On("*"),
 	)
 }
@@ -41,25 +56,46 @@ func benchmarkGuard() policy.Document {
 // operationWorld is an account of people in the MFA group and of roles that each operate one project.
 func operationWorld(people, roles int) (world.World, Intent) {
 	const id = "111122223333"
-	a := world.Account{ID: id, Partition: policy.AWS, Groups: []world.Group{{Name: "mfa", Inline: []world.InlinePolicy{{Name: "mfa-guard", Document: benchmarkGuard()}}}}}
-	in := Intent{Account: id, Regions: []string{fixture.Tokyo}, Administrators: []string{}, MFA: MFAIntent{ContactTags: []string{"DisplayName", "Email"}}}
+	a := world.Account{
+		ID:        id,
+		Partition: policy.AWS,
+		Groups: []world.Group{
+			{Name: "mfa", Inline: []world.InlinePolicy{{Name: "mfa-guard", Document: benchmarkGuard()}}},
+		},
+	}
+	in := Intent{
+		Account:        id,
+		Regions:        []string{fixture.Tokyo},
+		Administrators: []string{},
+		MFA:            MFAIntent{ContactTags: []string{"DisplayName", "Email"}},
+	}
 	a.Preferences = []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, IdleTimeout: 15, MaxDuration: 60}}
 	own := policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")
-	nodes := []string{"arn:aws:ec2:" + fixture.Tokyo + ":" + id + ":instance/*", "arn:aws:ssm:" + fixture.Tokyo + ":" + id + ":managed-instance/*"}
+	nodes := []string{
+		"arn:aws:ec2:" + fixture.Tokyo + ":" + id + ":instance/*",
+		"arn:aws:ssm:" + fixture.Tokyo + ":" + id + ":managed-instance/*",
+	}
 	a.Policies = []world.ManagedPolicy{
 		{ARN: "arn:aws:iam::" + id + ":policy/guard", Document: policy.New(
 			policy.Deny("OtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").On(nodes...).
 				When(policy.StringNotEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
 			policy.Deny("OtherDoors", otherDoors...).On("*"),
-			policy.Deny("Tags", "ec2:CreateTags", "ec2:DeleteTags", "iam:Tag*", "iam:Untag*", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource", "sts:TagSession").On("*"))},
+			policy.Deny("Tags", "ec2:CreateTags", "ec2:DeleteTags", "iam:Tag*", "iam:Untag*", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource", "sts:TagSession").
+				On("*"),
+		)},
 		{ARN: "arn:aws:iam::" + id + ":policy/sessions", Document: policy.New(
 			policy.Allow("Nodes", "ssm:StartSession").On(nodes...).When(own),
-			policy.Allow("Document", "ssm:StartSession").On("arn:aws:ssm:"+fixture.Tokyo+":"+id+":document/SSM-SessionManagerRunShell"),
+			policy.Allow("Document", "ssm:StartSession").
+				On("arn:aws:ssm:"+fixture.Tokyo+":"+id+":document/SSM-SessionManagerRunShell"),
 			policy.Allow("Status", "ssm:GetConnectionStatus").On(nodes...).When(own),
 			policy.Allow("Channel", "ssmmessages:OpenDataChannel").On("*"),
-			policy.Allow("Own", "ssm:ResumeSession", "ssm:TerminateSession").On("arn:aws:ssm:*:"+id+":session/*").When(policy.StringEquals(sessionTag, "${aws:userid}")),
-			policy.Allow("List", "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions").On("*"),
-			policy.Allow("StartStop", "ec2:StartInstances", "ec2:StopInstances").On(nodes[0]).When(own))},
+			policy.Allow("Own", "ssm:ResumeSession", "ssm:TerminateSession").
+				On("arn:aws:ssm:*:"+id+":session/*").
+				When(policy.StringEquals(sessionTag, "${aws:userid}")),
+			policy.Allow("List", "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions").
+				On("*"),
+			policy.Allow("StartStop", "ec2:StartInstances", "ec2:StopInstances").On(nodes[0]).When(own),
+		)},
 	}
 	for i := range people {
 		u := world.User{Name: fmt.Sprintf("user%d", i), Groups: []string{"mfa"}}
@@ -69,14 +105,33 @@ func operationWorld(people, roles int) (world.World, Intent) {
 	for i := range roles {
 		user := in.Members[i%people]
 		r := world.Role{
-			Name: fmt.Sprintf("role%d", i), Path: "/guardrails/operation/", Attached: []string{a.Policies[0].ARN, a.Policies[1].ARN},
-			Tags: []world.Tag{{Key: "Project", Value: fmt.Sprintf("Project %d", i)}, {Key: journey.RunAsTag, Value: "operator"}},
-			Trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(user)).When(policy.Bool("aws:MultiFactorAuthPresent", true),
-				policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour), policy.StringEquals("sts:RoleSessionName", "${aws:username}"))),
+			Name: fmt.Sprintf(
+				"role%d",
+				i,
+			),
+			Path:     "/guardrails/operation/",
+			Attached: []string{a.Policies[0].ARN, a.Policies[1].ARN},
+			Tags: []world.Tag{
+				{Key: "Project", Value: fmt.Sprintf("Project %d", i)},
+				{Key: journey.RunAsTag, Value: "operator"},
+			},
+			Trust: policy.New(
+				policy.Allow("T", "sts:AssumeRole").
+					For(policy.AWSPrincipals(user)).
+					When(policy.Bool("aws:MultiFactorAuthPresent", true),
+						policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour),
+						policy.StringEquals("sts:RoleSessionName", "${aws:username}")),
+			),
 		}
 		a.Roles = append(a.Roles, r)
 		in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
-			RoleIntent: RoleIntent{ARN: r.ARN(&a), Principals: []string{user}, MFAMaxAge: 12 * time.Hour}, Project: r.Tags[0].Value, RunAs: "operator",
+			RoleIntent: RoleIntent{
+				ARN:        r.ARN(&a),
+				Principals: []string{user},
+				MFAMaxAge:  12 * time.Hour,
+			},
+			Project: r.Tags[0].Value,
+			RunAs:   "operator",
 		})
 	}
 	return world.World{Accounts: []world.Account{a}}, in

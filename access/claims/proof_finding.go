@@ -4,7 +4,8 @@ import (
 	"aws-access-guardrails/access/prove"
 )
 
-// StandingProofs lists the standing proofs in the order in which they are reported, those of an organization and of IAM Identity Center last.
+// StandingProofs lists the standing proofs in the order in which they are reported, those of an organization and of
+// IAM Identity Center last.
 func StandingProofs() []prove.Proof {
 	out := make([]prove.Proof, 0, len(standingProofs)+len(organizationProofs))
 	for _, p := range standingProofs {

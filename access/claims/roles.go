@@ -18,21 +18,36 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// otherDoors are the ways onto machines that are no Session Manager session, what makes such a way, and what changes the code that a node runs.
+// otherDoors are the ways onto machines that are no Session Manager session, what makes such a way, and what changes
+// the code that a node runs.
 var otherDoors = append([]string{"ec2-instance-connect:*"}, without(
-	doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.Automations, doors.SessionDocuments, doors.NodeChanges),
-	"ssm:ResumeSession", "ssm:StartSession")...)
+	doors.In(
+		doors.Sessions,
+		doors.OtherDoors,
+		doors.RemoteExecution,
+		doors.Automations,
+		doors.SessionDocuments,
+		doors.NodeChanges,
+	),
+	"ssm:ResumeSession",
+	"ssm:StartSession",
+)...)
 
 // nodeForms are the ARN forms of machines and tasks that sessions can reach.
-var nodeForms = []string{":ec2:${Region}:${Account}:instance/", ":ssm:${Region}:${Account}:managed-instance/", ":ecs:${Region}:${Account}:task/"}
+var nodeForms = []string{
+	":ec2:${Region}:${Account}:instance/",
+	":ssm:${Region}:${Account}:managed-instance/",
+	":ecs:${Region}:${Account}:task/",
+}
 
-// nodeActions are the actions that do something to a node: those that AWS documents on such a resource, but for reading and listing, and the two
-// that read what opens it.
+// nodeActions are the actions that do something to a node: those that AWS documents on such a resource, but for
+// reading and listing, and the two that read what opens it.
 var nodeActions = sync.OnceValue(func() []string {
 	c := catalogue.Catalogue()
 	names := []string{"ec2:GetPasswordData", "ssm:GetConnectionStatus"}
 	for _, s := range c.Services {
-		if !strings.Contains(s.Head, nodeForms[0]) && !strings.Contains(s.Head, nodeForms[1]) && !strings.Contains(s.Head, nodeForms[2]) {
+		if !strings.Contains(s.Head, nodeForms[0]) && !strings.Contains(s.Head, nodeForms[1]) &&
+			!strings.Contains(s.Head, nodeForms[2]) {
 			continue
 		}
 		for i := s.First; i < s.Last; i++ {
@@ -57,7 +72,10 @@ func onNodes(f *catalogue.ActionForms) bool {
 
 // reachNodes asks about everything that is done to a node.
 var reachNodes = sync.OnceValue(func() *engine.Statement {
-	return engine.MustStatement(policy.Allow("", nodeActions()...).On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"))
+	return engine.MustStatement(
+		policy.Allow("", nodeActions()...).
+			On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"),
+	)
 })
 
 // operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
@@ -66,11 +84,12 @@ var operating = sync.OnceValue(func() *engine.Statement {
 		On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"))
 })
 
-// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them, starts and stops
-// instances, and has EC2 make grants on the keys of their volumes that the intent lists.
+// operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them,
+// starts and stops instances, and has EC2 make grants on the keys of their volumes that the intent lists.
 func (p *prover) operationRolesOnlyOperate(in *Intent) {
 	operates := policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
-		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*")
+		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").
+		On("*")
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		permitted := []policy.Statement{operates}
@@ -80,7 +99,11 @@ func (p *prover) operationRolesOnlyOperate(in *Intent) {
 		q := search.Asking(search.Anything, permitted...)
 		q.Writes = true
 		if !p.administers(r.ARN) {
-			p.conclude(p.begin(in, r.ARN), p.everyCall(q, p.operation(in, r)), "an operation role changes something else")
+			p.conclude(
+				p.begin(in, r.ARN),
+				p.everyCall(q, p.operation(in, r)),
+				"an operation role changes something else",
+			)
 		}
 	}
 }
@@ -88,7 +111,8 @@ func (p *prover) operationRolesOnlyOperate(in *Intent) {
 // useOfVolumeKeys is a grant on one of the keys that EC2 asks for, and no other: a grant to oneself decrypts.
 func useOfVolumeKeys(keys []string) policy.Statement {
 	return policy.Allow("", "kms:CreateGrant").On(keys...).When(policy.Bool("kms:GrantIsForAWSResource", true),
-		policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"))
+		policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"),
+	)
 }
 
 // operation is a session of an operation role.
@@ -96,8 +120,8 @@ func (p *prover) operation(in *Intent, r *OperationRoleIntent) engine.Session {
 	return p.operations(in, r)[0]
 }
 
-// operations are the sessions of an operation role that differ: one, or one for each of its people where each has their own OS user. There is always
-// one; the OS users of people whom the world does not have are taken to be logins.
+// operations are the sessions of an operation role that differ: one, or one for each of its people where each has
+// their own OS user. There is always one; the OS users of people whom the world does not have are taken to be logins.
 func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session {
 	if !r.OwnOSUser {
 		return []engine.Session{p.roleSession(in, p.engine.Principals[r.ARN])}
@@ -113,8 +137,8 @@ func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session
 	return sessions
 }
 
-// ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the tag, with an empty one, or
-// with one that differs in case has another project.
+// ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the
+// tag, with an empty one, or with one that differs in case has another project.
 func (p *prover) ownProjectOnly(in *Intent) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
@@ -126,7 +150,12 @@ func (p *prover) ownProjectOnly(in *Intent) {
 				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), r.Project)))}
 		}
 		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
-		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "a node of another project can be reached", p.askAll(core, p.operation(in, r)))
+		p.conclude(
+			p.begin(in, r.ARN),
+			p.askAll(q, p.operation(in, r)),
+			"a node of another project can be reached",
+			p.askAll(core, p.operation(in, r)),
+		)
 	}
 }
 
@@ -135,13 +164,22 @@ func (p *prover) noOtherDoor(in *Intent) {
 	q := search.Asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")})
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
-		p.conclude(p.begin(in, r.ARN), p.askAll(q, p.operation(in, r)), "there is another way onto a node than a session")
+		p.conclude(
+			p.begin(in, r.ARN),
+			p.askAll(q, p.operation(in, r)),
+			"there is another way onto a node than a session",
+		)
 	}
 }
 
-// doorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects and their OS users.
+// doorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects
+// and their OS users.
 func (p *prover) doorsThroughRolesOnly(in *Intent) {
-	q := search.Asking([]policy.Statement{policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*")})
+	q := search.Asking(
+		[]policy.Statement{
+			policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),
+		},
+	)
 	for _, member := range in.Members {
 		if p.administers(member) {
 			continue
@@ -163,21 +201,35 @@ func (p *prover) onlyListedDocuments(in *Intent) {
 		for _, name := range r.Documents {
 			// Port forwarding to the node itself is the one document of AWS that stays with the node and its project.
 			if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
-				f.Waivers = append(f.Waivers, prove.Waiver{Key: r.Key + ".allowUnlogged", Text: "sessions with " + name + " leave the project, the OS user or the logs"})
+				f.Waivers = append(
+					f.Waivers,
+					prove.Waiver{
+						Key:  r.Key + ".allowUnlogged",
+						Text: "sessions with " + name + " leave the project, the OS user or the logs",
+					},
+				)
 			}
 		}
-		q := search.Asking([]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")}, policy.Allow("", "*").On(listed...))
+		q := search.Asking(
+			[]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")},
+			policy.Allow("", "*").On(listed...),
+		)
 		p.conclude(f, p.askAll(q, p.operation(in, r)), "a session document that is not listed can be used")
 	}
 }
 
 const sessionTag = "ssm:resourceTag/aws:ssmmessages:session-id"
 
-// ownSessionsOnly: sessions are told apart by the tag that Systems Manager puts on them; a session id begins with a name that others can have.
+// ownSessionsOnly: sessions are told apart by the tag that Systems Manager puts on them; a session id begins with a
+// name that others can have.
 func (p *prover) ownSessionsOnly(in *Intent) {
 	account := p.account(in)
-	q := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
-		policy.Allow("", "*").On(account.Arn("ssm", "*", "session/*")).When(policy.StringEquals(sessionTag, "${aws:userid}")))
+	q := search.Asking(
+		[]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
+		policy.Allow("", "*").
+			On(account.Arn("ssm", "*", "session/*")).
+			When(policy.StringEquals(sessionTag, "${aws:userid}")),
+	)
 	for _, who := range p.everybody(in) {
 		f := p.begin(in, who.Arn)
 		for _, r := range in.roles() {
@@ -193,15 +245,21 @@ func (p *prover) ownSessionsOnly(in *Intent) {
 	}
 }
 
-// sharesSessions says who has the sessions of somebody else: the tag holds the id of the role and the name of the session, so that two people whose
-// sessions have one name are the same to it.
+// sharesSessions says who has the sessions of somebody else: the tag holds the id of the role and the name of the
+// session, so that two people whose sessions have one name are the same to it.
 func (p *prover) sharesSessions(f *prove.Finding, r RoleIntent) bool {
 	resuming := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")})
 	if len(r.Principals) < 2 || !p.askAll(resuming, engine.AssumedRole(r.ARN, "session")).Open {
 		return false
 	}
 	if r.AnySessionName {
-		f.Waivers = append(f.Waivers, prove.Waiver{Key: r.Key + ".sessionName", Text: "who names a session like that of another user of the role resumes and ends the other's"})
+		f.Waivers = append(
+			f.Waivers,
+			prove.Waiver{
+				Key:  r.Key + ".sessionName",
+				Text: "who names a session like that of another user of the role resumes and ends the other's",
+			},
+		)
 		return true
 	}
 	names := map[string]string{}
@@ -221,7 +279,10 @@ func (p *prover) onlyListedPrincipals(in *Intent) {
 	for _, r := range in.roles() {
 		var permitted []policy.Statement
 		if len(r.Principals) > 0 {
-			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals(r.Principals)...)))
+			permitted = append(
+				permitted,
+				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals(r.Principals)...)),
+			)
 		}
 		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, permitted...)
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "somebody who is not listed assumes the role")
@@ -241,13 +302,16 @@ func literals(texts []string) []string {
 	return out
 }
 
-// mfaToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's account denies.
+// mfaToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's
+// account denies.
 func (p *prover) mfaToAssume(in *Intent) {
 	for _, r := range in.roles() {
 		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
 		if r.MFAMaxAge > 0 {
 			limit := strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)
-			fresh = fresh.When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", limit))
+			fresh = fresh.When(
+				policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", limit),
+			)
 		}
 		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, fresh)
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the role is assumed without MFA, or with MFA that is too old")
@@ -262,7 +326,9 @@ func (p *prover) sessionNamedAfterUser(in *Intent) {
 		f := p.begin(in, r.ARN)
 		if r.AnySessionName {
 			f.Verdict = prove.Waived
-			f.Waivers = []prove.Waiver{{Key: r.Key + ".sessionName", Text: "sessions of the role can have the name of somebody else"}}
+			f.Waivers = []prove.Waiver{
+				{Key: r.Key + ".sessionName", Text: "sessions of the role can have the name of somebody else"},
+			}
 			p.add(f)
 			continue
 		}
@@ -270,8 +336,8 @@ func (p *prover) sessionNamedAfterUser(in *Intent) {
 	}
 }
 
-// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user. Whoever passes the own OS user alone
-// picks neither.
+// noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user.
+// Whoever passes the own OS user alone picks neither.
 func (p *prover) noSessionTags(in *Intent) {
 	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
 	for _, r := range in.roles() {
@@ -290,44 +356,64 @@ func (p *prover) noSessionTags(in *Intent) {
 	}
 }
 
-// ownDocuments holds the session documents of the account that a role lists to what the preferences promise: a document says for itself whether Run As is
-// on. One whose content is not known is assumed to.
-func (p *prover) ownDocuments(f *prove.Finding, s engine.Session, known *world.Account, region string, documents []string) {
+// ownDocuments holds the session documents of the account that a role lists to what the preferences promise: a
+// document says for itself whether Run As is on. One whose content is not known is assumed to.
+func (p *prover) ownDocuments(
+	f *prove.Finding,
+	s engine.Session,
+	known *world.Account,
+	region string,
+	documents []string,
+) {
 	for _, name := range documents {
 		if policy.DocumentOfAWS(name) || name == journey.PreferencesDocument {
 			continue
 		}
 		user := journey.ShellUser(p.engine, s, known, &world.Node{Kind: world.Instance, Region: region}, name)
-		assumption := prove.ProofAssumption{ID: "document/" + name, Text: "shells of the session document " + name + " start as the OS user of the role, not as " + journey.AgentUser + " or root"}
+		assumption := prove.ProofAssumption{
+			ID:   "document/" + name,
+			Text: "shells of the session document " + name + " start as the OS user of the role, not as " + journey.AgentUser + " or root",
+		}
 		switch {
 		case user.Unknown && !slices.Contains(f.Assumptions, assumption):
 			f.Verdict = max(f.Verdict, prove.HoldsIf)
 			f.Assumptions = append(f.Assumptions, assumption)
 		case user.Superuser || user.Name == journey.AgentUser:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell of document %s in %s starts as %s", name, region, user)
+			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
+				"a shell of document %s in %s starts as %s",
+				name,
+				region,
+				user,
+			)
 		}
 	}
 }
 
-// assumeOfLogin adds what shells of a login rest on: that of an image may not use sudo, and that of a domain is known to the nodes.
+// assumeOfLogin adds what shells of a login rest on: that of an image may not use sudo, and that of a domain is known
+// to the nodes.
 func assumeOfLogin(f *prove.Finding, login string) {
 	if a, has := SudoOfImages(login); has {
 		f.Assume(a.ID, a.Text)
 	}
 	if strings.Contains(login, "@") {
-		f.Assume("OS user "+login, "the nodes are joined to the directory of "+login+", and it may not use sudo on any of them")
+		f.Assume(
+			"OS user "+login,
+			"the nodes are joined to the directory of "+login+", and it may not use sudo on any of them",
+		)
 	}
 }
 
 // SudoOfImages is what the shells of a login rest on that machine images come with; false for any other.
 func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 	return prove.ProofAssumption{
-		ID: "OS user " + login, Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
+		ID:   "OS user " + login,
+		Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
 	}, slices.Contains(journey.ImageUsers, login)
 }
 
-// legalOSUser: the login of every shell that the documents open, in every Region in which they open one. The logins are looked at where the stack file
-// has preferences; that a shell opens nowhere else is a question about all requests.
+// legalOSUser: the login of every shell that the documents open, in every Region in which they open one. The logins
+// are looked at where the stack file has preferences; that a shell opens nowhere else is a question about all
+// requests.
 func (p *prover) legalOSUser(in *Intent) {
 	for i := range in.OperationRoles {
 		role := &in.OperationRoles[i]
@@ -348,7 +434,8 @@ func (p *prover) legalOSUser(in *Intent) {
 	}
 }
 
-// legalRunAsTags judges the tags of a role whose account has no managed preferences, under the assumption that others turn Run As on.
+// legalRunAsTags judges the tags of a role whose account has no managed preferences, under the assumption that others
+// turn Run As on.
 func (p *prover) legalRunAsTags(f *prove.Finding, sessions []engine.Session) {
 	f.Verdict = prove.HoldsIf
 	f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
@@ -361,13 +448,19 @@ func (p *prover) legalRunAsTags(f *prove.Finding, sessions []engine.Session) {
 		}
 		if err := policy.ValidateOSUser(tag); err != nil || tag == journey.AgentUser {
 			f.Verdict = prove.DoesNotHold
-			f.Problem = fmt.Sprintf("the tag %s of %s is %q, which is no login without privileges", journey.RunAsTag, tagOwner(session), tag)
+			f.Problem = fmt.Sprintf(
+				"the tag %s of %s is %q, which is no login without privileges",
+				journey.RunAsTag,
+				tagOwner(session),
+				tag,
+			)
 		}
 		assumeOfLogin(f, tag)
 	}
 }
 
-// legalLogins judges as whom shells start in each Region, by the preferences and by the documents that the role lists, until one is illegal.
+// legalLogins judges as whom shells start in each Region, by the preferences and by the documents that the role
+// lists, until one is illegal.
 func (p *prover) legalLogins(f *prove.Finding, in *Intent, role *OperationRoleIntent, sessions []engine.Session) {
 	known, _ := p.engine.AccountOf(in.Account)
 	for _, region := range in.Regions {

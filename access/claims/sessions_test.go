@@ -14,7 +14,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Two users of one name have the sessions of a role in common, whatever accounts they are of; two names that differ by case do not.
+// Two users of one name have the sessions of a role in common, whatever accounts they are of; two names that differ
+// by case do not.
 func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 	for other, want := range map[string]prove.Verdict{
 		"arn:aws:iam::444455556666:user/bob":      prove.DoesNotHold,
@@ -29,7 +30,8 @@ func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 	}
 }
 
-// Session names that people choose let each of several users of a role take the sessions of the others; a single user has nobody to take from.
+// Session names that people choose let each of several users of a role take the sessions of the others; a single user
+// has nobody to take from.
 func TestFreeSessionNamesWeakenOwnSessions(t *testing.T) {
 	waivers := func(users ...string) []prove.Waiver {
 		r := provenOf(t, fixture.DevWorld(), func(in *Intent) {
@@ -43,7 +45,8 @@ func TestFreeSessionNamesWeakenOwnSessions(t *testing.T) {
 	assert.Empty(t, waivers("arn:aws:iam::111122223333:user/bob"))
 }
 
-// A session document of the account decides about Run As itself: unknown content is an assumption, known content is read.
+// A session document of the account decides about Run As itself: unknown content is an assumption, known content is
+// read.
 func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 	for name, c := range map[string]struct {
 		content string
@@ -55,12 +58,24 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 		"elevated":   {`{"schemaVersion":"1.0","sessionType":"InteractiveCommands","properties":{"linux":{"commands":"id","runAsElevated":true}}}`, prove.DoesNotHold},
 	} {
 		w := fixture.DevWorld()
-		fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").OnAllExcept("arn:aws:ssm:"+fixture.Tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
-		w.Accounts[0].Roles[0].Inline = append(w.Accounts[0].Roles[0].Inline, world.InlinePolicy{Name: "fence", Document: policy.New(fence)})
+		fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").
+			OnAllExcept("arn:aws:ssm:"+fixture.Tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
+		w.Accounts[0].Roles[0].Inline = append(
+			w.Accounts[0].Roles[0].Inline,
+			world.InlinePolicy{Name: "fence", Document: policy.New(fence)},
+		)
 		if c.content != "" {
 			for _, p := range w.Accounts[0].Preferences {
-				w.Accounts[0].Documents = append(w.Accounts[0].Documents,
-					world.SessionDocument{Name: "Team-Diagnostics", Region: p.Region, Type: "Session", Owner: w.Accounts[0].ID, Content: c.content})
+				w.Accounts[0].Documents = append(
+					w.Accounts[0].Documents,
+					world.SessionDocument{
+						Name:    "Team-Diagnostics",
+						Region:  p.Region,
+						Type:    "Session",
+						Owner:   w.Accounts[0].ID,
+						Content: c.content,
+					},
+				)
 			}
 		}
 		require.NotEmpty(t, w.Accounts[0].Preferences)
@@ -74,13 +89,18 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 	}
 }
 
-// A login that images come with has sudo unless somebody took it away, so that it has no privileges is assumed, once and by name.
+// A login that images come with has sudo unless somebody took it away, so that it has no privileges is assumed, once
+// and by name.
 func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 	for login, want := range map[string]prove.Verdict{"ec2-user": prove.HoldsIf, "ubuntu": prove.HoldsIf, "os-user1": prove.Holds} {
 		for name, known := range map[string]bool{"preferences are known": true, "preferences are not known": false} {
 			w := fixture.DevWorld()
-			fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").OnAllExcept("arn:aws:ssm:"+fixture.Tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
-			w.Accounts[0].Roles[0].Inline = append(w.Accounts[0].Roles[0].Inline, world.InlinePolicy{Name: "fence", Document: policy.New(fence)})
+			fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").
+				OnAllExcept("arn:aws:ssm:"+fixture.Tokyo+":*:*", "arn:aws:ec2:*:*:instance/*")
+			w.Accounts[0].Roles[0].Inline = append(
+				w.Accounts[0].Roles[0].Inline,
+				world.InlinePolicy{Name: "fence", Document: policy.New(fence)},
+			)
 			tags := w.Accounts[0].Roles[0].Tags
 			at := slices.IndexFunc(tags, func(tag world.Tag) bool { return tag.Key == journey.RunAsTag })
 			require.GreaterOrEqual(t, at, 0)
@@ -94,7 +114,10 @@ func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 			if known {
 				assert.Equal(t, want, f.Verdict, "%s, %s: %s", login, name, f)
 			}
-			assumed := slices.IndexFunc(f.Assumptions, func(a prove.ProofAssumption) bool { return a.ID == "OS user "+login })
+			assumed := slices.IndexFunc(
+				f.Assumptions,
+				func(a prove.ProofAssumption) bool { return a.ID == "OS user "+login },
+			)
 			assert.Equal(t, want == prove.HoldsIf, assumed >= 0, "%s, %s: %v", login, name, f.Assumptions)
 		}
 	}

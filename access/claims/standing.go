@@ -24,44 +24,98 @@ type standingProof struct {
 	run       func(*prover, *Intent)
 }
 
-// standingProofs are the standing proofs. Ids are API: docs/safety.md has a section for each, and guardrails:accept names what they assume.
+// standingProofs are the standing proofs. Ids are API: docs/safety.md has a section for each, and guardrails:accept
+// names what they assume.
 var standingProofs = []standingProof{
 	{"no-mfa-no-access", "without MFA a member reaches nothing but the own enrolment", (*prover).noMFANoAccess},
-	{"no-enrolment-with-access-keys", "a long-term access key cannot enrol an MFA device", (*prover).noEnrolmentWithAccessKeys},
-	{"own-credentials-only", "nobody but an administrator touches another person's MFA, keys, password or tags", (*prover).ownCredentialsOnly},
+	{
+		"no-enrolment-with-access-keys",
+		"a long-term access key cannot enrol an MFA device",
+		(*prover).noEnrolmentWithAccessKeys,
+	},
+	{
+		"own-credentials-only",
+		"nobody but an administrator touches another person's MFA, keys, password or tags",
+		(*prover).ownCredentialsOnly,
+	},
 	{"only-contact-tags", "a member writes only the listed contact tags on the own user", (*prover).onlyContactTags},
-	{"authorization-tags-are-guarded", "nobody but an administrator writes a tag that decides access", (*prover).authorizationTagsAreGuarded},
+	{
+		"authorization-tags-are-guarded",
+		"nobody but an administrator writes a tag that decides access",
+		(*prover).authorizationTagsAreGuarded,
+	},
 	{"only-administrators-change-access", "nobody but an administrator changes policies, trust, groups or boundaries",
 		(*prover).onlyAdministratorsChangeAccess},
 	{"administrators-are-declared", "only those administer who are meant to", (*prover).administratorsAreDeclared},
-	{"only-declared-roles", "a member assumes only the roles that are declared for that member", (*prover).onlyDeclaredRoles},
+	{
+		"only-declared-roles",
+		"a member assumes only the roles that are declared for that member",
+		(*prover).onlyDeclaredRoles,
+	},
 	{"only-listed-principals", "only the listed users assume a role", (*prover).onlyListedPrincipals},
-	{"only-known-callers", "a role for which nobody is listed lets in known accounts, named services and identities that are told apart", (*prover).onlyKnownCallers},
+	{
+		"only-known-callers",
+		"a role for which nobody is listed lets in known accounts, named services and identities that are told apart",
+		(*prover).onlyKnownCallers,
+	},
 	{"mfa-to-assume", "a role is assumed only with MFA that is recent enough", (*prover).mfaToAssume},
 	{"session-named-after-user", "a session of a role has the name of its user", (*prover).sessionNamedAfterUser},
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
 	{"own-os-user-only", "nobody gets the OS user of another person", (*prover).ownOSUserOnly},
-	{"own-project-only", "an operation role reaches the nodes of its own project and no others", (*prover).ownProjectOnly},
+	{
+		"own-project-only",
+		"an operation role reaches the nodes of its own project and no others",
+		(*prover).ownProjectOnly,
+	},
 	{"no-other-door", "an operation role opens no way onto a node but a session", (*prover).noOtherDoor},
-	{"operation-roles-only-operate", "an operation role changes nothing but what it is for", (*prover).operationRolesOnlyOperate},
-	{"doors-through-roles-only", "a member opens a way onto a node through a role alone", (*prover).doorsThroughRolesOnly},
+	{
+		"operation-roles-only-operate",
+		"an operation role changes nothing but what it is for",
+		(*prover).operationRolesOnlyOperate,
+	},
+	{
+		"doors-through-roles-only",
+		"a member opens a way onto a node through a role alone",
+		(*prover).doorsThroughRolesOnly,
+	},
 	{"only-listed-documents", "sessions use the listed documents and no others", (*prover).onlyListedDocuments},
-	{"own-sessions-only", "nobody but an administrator resumes or ends another person's session", (*prover).ownSessionsOnly},
-	{"node-roles-open-no-door", "the role of a node opens no way onto a node, becomes nobody else and changes no access", (*prover).nodeRolesOpenNoDoor},
-	{"grants-end-with-their-window", "a role with a window does nothing outside of it, and nobody becomes it there", (*prover).grantsEndWithTheirWindow},
+	{
+		"own-sessions-only",
+		"nobody but an administrator resumes or ends another person's session",
+		(*prover).ownSessionsOnly,
+	},
+	{
+		"node-roles-open-no-door",
+		"the role of a node opens no way onto a node, becomes nobody else and changes no access",
+		(*prover).nodeRolesOpenNoDoor,
+	},
+	{
+		"grants-end-with-their-window",
+		"a role with a window does nothing outside of it, and nobody becomes it there",
+		(*prover).grantsEndWithTheirWindow,
+	},
 	{"legal-os-user", "a shell starts as a login without privileges, never as root or ssm-user", (*prover).legalOSUser},
 	{"enrolment-works", "a member enrols an MFA device in the console, whatever its name", (*prover).enrolmentWorks},
-	{"first-password-change-works", "a member changes the first password before MFA", (*prover).firstPasswordChangeWorks},
-	{"self-service-works", "a member with MFA manages what the switches of self-service name", (*prover).selfServiceWorks},
+	{
+		"first-password-change-works",
+		"a member changes the first password before MFA",
+		(*prover).firstPasswordChangeWorks,
+	},
+	{
+		"self-service-works",
+		"a member with MFA manages what the switches of self-service name",
+		(*prover).selfServiceWorks,
+	},
 	{"declared-journeys-work", "everybody reaches what is declared for them", (*prover).declaredJourneysWork},
 	{"own-sessions-work", "a session can be resumed and ended by who started it", (*prover).ownSessionsWork},
 	{"deployer-not-locked-out", "the deployer can undo these guardrails", (*prover).deployerNotLockedOut},
 	{"break-glass-not-locked-out", "a break-glass role is denied nothing", (*prover).breakGlassNotLockedOut},
 }
 
-// Prove makes the standing proofs of a world for the accounts whose intents are given. Safety proofs speak of all requests, and read documents
-// that are not known as Allow everything; liveness proofs speak of the requests that AWS sends, and read them as Allow nothing. An intent of an
-// account that the world does not have is an error, and so is a role or a member whom the world does not have.
+// Prove makes the standing proofs of a world for the accounts whose intents are given. Safety proofs speak of all
+// requests, and read documents that are not known as Allow everything; liveness proofs speak of the requests that AWS
+// sends, and read them as Allow nothing. An intent of an account that the world does not have is an error, and so is
+// a role or a member whom the world does not have.
 func Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
 	p := newProver(e)
 	for i := range intents {
@@ -92,10 +146,16 @@ func Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
 }
 
 func newProver(e *engine.Engine) *prover {
-	return &prover{engine: e, callers: map[string]*search.Caller{}, labs: map[string]*search.Lab{}, trusting: map[*engine.Principal][]*engine.Principal{}}
+	return &prover{
+		engine:   e,
+		callers:  map[string]*search.Caller{},
+		labs:     map[string]*search.Lab{},
+		trusting: map[*engine.Principal][]*engine.Principal{},
+	}
 }
 
-// proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are known. It returns the findings of each proof.
+// proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
+// known. It returns the findings of each proof.
 func (p *prover) proveAccount(in *Intent) [][]prove.Finding {
 	own := newProver(p.engine)
 	own.report.Administrators, own.roles = p.report.Administrators, p.roles
@@ -134,7 +194,11 @@ func (p *prover) check(in *Intent) error {
 	}
 	for _, role := range in.roles() {
 		if r, known := p.engine.Principals[role.ARN]; !known || r.Kind != engine.RolePrincipal {
-			return fmt.Errorf("intent of account %s: %q: the world has no such role", in.Account, cmp.Or(role.ARN, role.Key))
+			return fmt.Errorf(
+				"intent of account %s: %q: the world has no such role",
+				in.Account,
+				cmp.Or(role.ARN, role.Key),
+			)
 		}
 	}
 	return nil
@@ -163,13 +227,19 @@ func (p *prover) caller(s engine.Session) *search.Caller {
 
 // begin makes a finding of the proof at hand.
 func (p *prover) begin(in *Intent, subject string) prove.Finding {
-	return prove.Finding{ID: p.proof.id, Account: in.Account, Subject: subject, Claim: p.proof.claim, Page: prove.ProofPage(p.proof.id)}
+	return prove.Finding{
+		ID:      p.proof.id,
+		Account: in.Account,
+		Subject: subject,
+		Claim:   p.proof.claim,
+		Page:    prove.ProofPage(p.proof.id),
+	}
 }
 
 func (p *prover) add(f prove.Finding) { p.report.Findings = append(p.report.Findings, f) }
 
-// conclude writes an answer into a finding. core, if it is there, is the answer about the part of the claim that a Deny is meant to shut; it tells
-// what shuts the door when the claim holds.
+// conclude writes an answer into a finding. core, if it is there, is the answer about the part of the claim that a
+// Deny is meant to shut; it tells what shuts the door when the claim holds.
 func (p *prover) conclude(f prove.Finding, a search.Answer, problem string, core ...search.Answer) {
 	f.Classes += a.Classes
 	for _, c := range core {
@@ -242,7 +312,15 @@ func (p *prover) waysInto(s engine.Session, request *engine.Request) []journey.J
 	}
 	for _, user := range world.TrustedUsers(policy.Document{Statements: fromStatements(role.Trust.Allow)}) {
 		if _, known := p.engine.Principals[user]; known {
-			ways = append(ways, journey.Journey{From: engine.ConsoleWithMFA(user, search.SomeAge), Via: []journey.Hop{{Role: s.Subject(), Tags: s.Tags}}, Does: request, At: request.Time})
+			ways = append(
+				ways,
+				journey.Journey{
+					From: engine.ConsoleWithMFA(user, search.SomeAge),
+					Via:  []journey.Hop{{Role: s.Subject(), Tags: s.Tags}},
+					Does: request,
+					At:   request.Time,
+				},
+			)
 		}
 	}
 	return ways
@@ -265,8 +343,9 @@ func (p *prover) askAll(q search.Question, sessions ...engine.Session) search.An
 	return a
 }
 
-// everybody are the users and roles of an account whom claims about "nobody" speak of: all but administrators, and but the roles of AWS
-// services, which nobody assumes. The roles of permission sets are left to ProveIdentityCenter where the world has the instance.
+// everybody are the users and roles of an account whom claims about "nobody" speak of: all but administrators, and
+// but the roles of AWS services, which nobody assumes. The roles of permission sets are left to ProveIdentityCenter
+// where the world has the instance.
 func (p *prover) everybody(in *Intent) []*engine.Principal {
 	account, _ := p.engine.AccountOf(in.Account)
 	var all []*engine.Principal
@@ -277,7 +356,8 @@ func (p *prover) everybody(in *Intent) []*engine.Principal {
 		all = append(all, p.engine.Principals[account.Roles[i].ARN(account)])
 	}
 	return slices.DeleteFunc(all, func(who *engine.Principal) bool {
-		return who.ServiceLinked || p.administers(who.Arn) || p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(who.Arn) != ""
+		return who.ServiceLinked || p.administers(who.Arn) ||
+			p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(who.Arn) != ""
 	})
 }
 
@@ -289,7 +369,8 @@ func (p *prover) sessionsOf(in *Intent, who *engine.Principal) []engine.Session 
 	return []engine.Session{p.roleSession(in, who)}
 }
 
-// roleSession is a session of a role. What becomes of the attributes of IAM Identity Center is not in the account, so they can be any.
+// roleSession is a session of a role. What becomes of the attributes of IAM Identity Center is not in the account, so
+// they can be any.
 func (p *prover) roleSession(in *Intent, role *engine.Principal) engine.Session {
 	name := p.sessionName(in, role)
 	if _, path, _ := policy.SplitEntity(role.Arn); strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {

@@ -37,8 +37,8 @@ func inlined(t testing.TB, names ...string) []world.InlinePolicy {
 	return out
 }
 
-// articleWorld is a group that enforces MFA and roles that are tied to projects by a tag, as a well-known article writes them, in an account
-// that also has a role of a deployment tool.
+// articleWorld is a group that enforces MFA and roles that are tied to projects by a tag, as a well-known article
+// writes them, in an account that also has a role of a deployment tool.
 func articleWorld(t testing.TB) world.World {
 	role := func(name, project, runAs string) world.Role {
 		return world.Role{
@@ -63,19 +63,34 @@ func articleWorld(t testing.TB) world.World {
 		Roles: []world.Role{
 			role("project-1", "Test Project 1", "os-user1"),
 			{
-				Name: "cdk-hnb659fds-deploy-role", Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"},
-				Trust: policy.New(policy.Allow("", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::" + fixture.People + ":root"))),
+				Name:     "cdk-hnb659fds-deploy-role",
+				Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"},
+				Trust: policy.New(
+					policy.Allow("", "sts:AssumeRole").
+						For(policy.AWSPrincipals("arn:aws:iam::" + fixture.People + ":root")),
+				),
 			},
 		},
 	}}})
 }
 
 func commonWorld(t testing.TB) world.World {
-	return world.WithManagedPolicies(world.World{Accounts: []world.Account{{
-		ID: fixture.People, Partition: policy.AWS,
-		Users: []world.User{{Name: "bob", Inline: inlined(t, "published/mfa", "published/assume-administrator")}},
-		Roles: []world.Role{{Name: "AdminRole", Trust: sample(t, "published/administrator-trust"), Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"}}},
-	}}})
+	return world.WithManagedPolicies(world.World{Accounts: []world.Account{
+		{
+			ID:        fixture.People,
+			Partition: policy.AWS,
+			Users: []world.User{
+				{Name: "bob", Inline: inlined(t, "published/mfa", "published/assume-administrator")},
+			},
+			Roles: []world.Role{
+				{
+					Name:     "AdminRole",
+					Trust:    sample(t, "published/administrator-trust"),
+					Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"},
+				},
+			},
+		},
+	}})
 }
 
 func provenOf(t testing.TB, w world.World, change ...func(*Intent)) prove.Report {
@@ -94,12 +109,16 @@ func provenOf(t testing.TB, w world.World, change ...func(*Intent)) prove.Report
 // finding is the finding of a proof about a subject whose ARN ends so.
 func finding(t testing.TB, r prove.Report, id, subject string) prove.Finding {
 	t.Helper()
-	at := slices.IndexFunc(r.Findings, func(f prove.Finding) bool { return f.ID == id && strings.HasSuffix(f.Subject, subject) })
+	at := slices.IndexFunc(
+		r.Findings,
+		func(f prove.Finding) bool { return f.ID == id && strings.HasSuffix(f.Subject, subject) },
+	)
 	require.GreaterOrEqual(t, at, 0, "no finding of %s about %s", id, subject)
 	return r.Findings[at]
 }
 
-// The holes of published policies are found, each by the proof that is about it, with a witness that the evaluator allows.
+// The holes of published policies are found, each by the proof that is about it, with a witness that the evaluator
+// allows.
 func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
 	article, common := provenOf(t, articleWorld(t)), provenOf(t, commonWorld(t))
 	for _, hole := range []struct {
@@ -135,7 +154,8 @@ func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
 	}
 }
 
-// A witness is a journey that the evaluator, asked again, allows to its end; that of a liveness proof is one that it refuses.
+// A witness is a journey that the evaluator, asked again, allows to its end; that of a liveness proof is one that it
+// refuses.
 func TestWitnessesAreDecidedAgain(t *testing.T) {
 	live := []string{"enrolment-works", "declared-journeys-work", "own-sessions-work", "first-password-change-works"}
 	for _, w := range []world.World{articleWorld(t), commonWorld(t)} {
@@ -155,8 +175,8 @@ func TestWitnessesAreDecidedAgain(t *testing.T) {
 	}
 }
 
-// Tags of nodes are safe only until somebody may write them: the proof says which of the two keeps the door shut, and names the policy that
-// opens it.
+// Tags of nodes are safe only until somebody may write them: the proof says which of the two keeps the door shut, and
+// names the policy that opens it.
 func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 	w := articleWorld(t)
 	f := finding(t, provenOf(t, w), "authorization-tags-are-guarded", "role/project-1")
@@ -170,11 +190,24 @@ func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 
 	// A guard that compares with case is walked round.
 	guard := func(c policy.Condition) {
-		w.Accounts[0].Roles[0].Inline = append(inlined(t, "article/sessions"), world.InlinePolicy{Name: "guard", Document: policy.New(
-			policy.Deny("NoTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").On("*").When(c),
-			policy.Deny("NoRemovalOfAllTags", "ec2:DeleteTags").On("*").When(policy.Absent("aws:TagKeys")))})
+		w.Accounts[0].Roles[0].Inline = append(
+			inlined(t, "article/sessions"),
+			world.InlinePolicy{Name: "guard", Document: policy.New(
+				policy.Deny("NoTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
+					On("*").
+					When(c),
+				policy.Deny("NoRemovalOfAllTags", "ec2:DeleteTags").On("*").When(policy.Absent("aws:TagKeys")),
+			)},
+		)
 	}
-	guard(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "Project", journey.RunAsTag))
+	guard(
+		policy.Is(
+			policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals},
+			"aws:TagKeys",
+			"Project",
+			journey.RunAsTag,
+		),
+	)
 	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
 	assert.Equal(t, prove.DoesNotHold, f.Verdict, f)
 	guard(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag))
@@ -206,17 +239,48 @@ func TestAdministratorsAreComputedAndListed(t *testing.T) {
 
 	r = provenOf(t, articleWorld(t), func(in *Intent) { in.Administrators = []string{} })
 	assert.Equal(t, prove.DoesNotHold, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
-	r = provenOf(t, articleWorld(t), func(in *Intent) { in.Administrators = []string{fixture.RoleARN("cdk-hnb659fds-deploy-role")} })
+	r = provenOf(
+		t,
+		articleWorld(t),
+		func(in *Intent) { in.Administrators = []string{fixture.RoleARN("cdk-hnb659fds-deploy-role")} },
+	)
 	assert.Equal(t, prove.Holds, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
 }
 
-// User names are unique in an account whatever their path and case, so a policy that names oneself at every path names nobody else.
+// User names are unique in an account whatever their path and case, so a policy that names oneself at every path
+// names nobody else.
 func TestNobodyElseHasOnesName(t *testing.T) {
 	both := []string{fixture.UserARN("${aws:username}"), fixture.UserARN("team/${aws:username}")}
 	w := world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS, Users: []world.User{
-		{Name: "bob", Path: "/team/", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(both...))}}},
-		{Name: "carol", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(fixture.UserARN("*/${aws:username}")))}}},
-		{Name: "dave", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(fixture.UserARN("*${aws:username}")))}}},
+		{
+			Name: "bob",
+			Path: "/team/",
+			Inline: []world.InlinePolicy{
+				{Name: "p", Document: policy.New(policy.Allow("Own", "iam:CreateAccessKey").On(both...))},
+			},
+		},
+		{
+			Name: "carol",
+			Inline: []world.InlinePolicy{
+				{
+					Name: "p",
+					Document: policy.New(
+						policy.Allow("Own", "iam:CreateAccessKey").On(fixture.UserARN("*/${aws:username}")),
+					),
+				},
+			},
+		},
+		{
+			Name: "dave",
+			Inline: []world.InlinePolicy{
+				{
+					Name: "p",
+					Document: policy.New(
+						policy.Allow("Own", "iam:CreateAccessKey").On(fixture.UserARN("*${aws:username}")),
+					),
+				},
+			},
+		},
 	}}}}
 	r := provenOf(t, w)
 	assert.Equal(t, prove.Holds, finding(t, r, "own-credentials-only", "user/team/bob").Verdict)
@@ -242,7 +306,10 @@ func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 	assert.Equal(t, "arn:aws:iam::aws:policy/ReadOnlyAccess", f.Assumptions[0].ID)
 
 	// A Deny is stronger than whatever the policy says.
-	w.Accounts[0].Users[0].Inline = append(w.Accounts[0].Users[0].Inline, world.InlinePolicy{Name: "guard", Document: policy.New(policy.Deny("NoIAM", "iam:*").On("*"))})
+	w.Accounts[0].Users[0].Inline = append(
+		w.Accounts[0].Users[0].Inline,
+		world.InlinePolicy{Name: "guard", Document: policy.New(policy.Deny("NoIAM", "iam:*").On("*"))},
+	)
 	f = finding(t, provenOf(t, w), "own-credentials-only", "user/bob")
 	assert.Equal(t, prove.Holds, f.Verdict)
 	assert.Equal(t, prove.ShutByDeny, f.Shut)
@@ -250,7 +317,8 @@ func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 	assert.Equal(t, "NoIAM", f.By[0].Sid)
 }
 
-// A permissions boundary whose document is not known may keep a door shut: the claim holds if it does, and the boundary is named.
+// A permissions boundary whose document is not known may keep a door shut: the claim holds if it does, and the
+// boundary is named.
 func TestAnUnknownBoundaryIsAnAssumption(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("Keys", "iam:CreateAccessKey").On("*"))
 	w.Accounts[0].Users[0].Boundary = "arn:aws:iam::" + fixture.People + ":policy/boundary"
@@ -273,7 +341,11 @@ func TestWaiversNameTheirSwitch(t *testing.T) {
 	for _, w := range r.Waivers() {
 		keys = append(keys, w.Key)
 	}
-	assert.ElementsMatch(t, []string{"mfa.firstPasswordChange", "mfa.enrolWithAccessKeys", "operationRoles[0].sessionName"}, keys)
+	assert.ElementsMatch(
+		t,
+		[]string{"mfa.firstPasswordChange", "mfa.enrolWithAccessKeys", "operationRoles[0].sessionName"},
+		keys,
+	)
 }
 
 // Everybody whom a trust policy lets in is found, be it in the world or not.
@@ -311,9 +383,16 @@ func TestTrustPoliciesAreHeldAgainstEveryCaller(t *testing.T) {
 		{"a Deny beside a wide Allow", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).When(mfa, young, named),
 			policy.Deny("D", "sts:*").For(policy.Anyone()).When(policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob")))), nil},
 	} {
-		w := world.World{Accounts: []world.Account{{
-			ID: fixture.People, Partition: policy.AWS, Users: []world.User{{Name: "bob"}}, Roles: []world.Role{{Name: "ops", Tags: []world.Tag{{Key: "Project", Value: "One"}}, Trust: c.trust}},
-		}}}
+		w := world.World{Accounts: []world.Account{
+			{
+				ID:        fixture.People,
+				Partition: policy.AWS,
+				Users:     []world.User{{Name: "bob"}},
+				Roles: []world.Role{
+					{Name: "ops", Tags: []world.Tag{{Key: "Project", Value: "One"}}, Trust: c.trust},
+				},
+			},
+		}}
 		r := provenOf(t, w, func(in *Intent) {
 			in.OperationRoles[0].Principals = []string{fixture.UserARN("bob")}
 		})

@@ -17,29 +17,33 @@ import (
 type strangerWay struct {
 	// who is the stranger in words.
 	who string
-	// named says that the trust policy names the stranger, or the stranger's organization: it may be meant. Everybody in AWS, and everybody who has an account at
-	// an identity provider, never is.
+	// named says that the trust policy names the stranger, or the stranger's organization: it may be meant. Everybody
+	// in AWS, and everybody who has an account at an identity provider, never is.
 	named bool
 	// id is what the assumption is about that the stranger is meant.
 	id     string
 	answer search.Answer
 }
 
-// onlyKnownCallers: a role for which nobody lists the users lets in the accounts of the world and of its organization, AWS services that it names, and identities
-// that its providers vouch for. Where nobody said what the roles are for, that is asked of every role.
+// onlyKnownCallers: a role for which nobody lists the users lets in the accounts of the world and of its
+// organization, AWS services that it names, and identities that its providers vouch for. Where nobody said what the
+// roles are for, that is asked of every role.
 func (p *prover) onlyKnownCallers(in *Intent) {
 	home, _ := p.engine.AccountOf(in.Account)
 	for i := range home.Roles {
 		role := p.engine.Principals[home.Roles[i].ARN(home)]
-		listed := in.Administrators != nil && slices.ContainsFunc(in.roles(), func(r RoleIntent) bool { return r.ARN == role.Arn })
-		if listed || role.ServiceLinked || p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(role.Arn) != "" {
+		listed := in.Administrators != nil &&
+			slices.ContainsFunc(in.roles(), func(r RoleIntent) bool { return r.ARN == role.Arn })
+		if listed || role.ServiceLinked ||
+			p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(role.Arn) != "" {
 			continue
 		}
 		p.judgeStrangers(p.begin(in, role.Arn), role)
 	}
 }
 
-// judgeStrangers ends the finding of one role. Whom the policy names is meant, unless the role administers the account: then nobody's word stands for it.
+// judgeStrangers ends the finding of one role. Whom the policy names is meant, unless the role administers the
+// account: then nobody's word stands for it.
 func (p *prover) judgeStrangers(f prove.Finding, role *engine.Principal) {
 	anybody, named, rest := p.strangersInto(role)
 	problem := " may assume this role"
@@ -57,7 +61,10 @@ func (p *prover) judgeStrangers(f prove.Finding, role *engine.Principal) {
 		p.conclude(f, rest, "")
 		return
 	}
-	worst := slices.MaxFunc(anybody, func(a, b strangerWay) int { return cmp.Compare(a.answer.Rank(), b.answer.Rank()) })
+	worst := slices.MaxFunc(
+		anybody,
+		func(a, b strangerWay) int { return cmp.Compare(a.answer.Rank(), b.answer.Rank()) },
+	)
 	var who []string
 	for _, way := range anybody {
 		if way.who == everybodyInAWS {
@@ -72,8 +79,8 @@ func (p *prover) judgeStrangers(f prove.Finding, role *engine.Principal) {
 	p.conclude(f, worst.answer, strings.Join(who, " and ")+problem)
 }
 
-// strangersInto are the strangers whom the trust policy of a role lets in: those who can be anybody, and those whom it names. rest is the answer about
-// everybody else outside.
+// strangersInto are the strangers whom the trust policy of a role lets in: those who can be anybody, and those whom
+// it names. rest is the answer about everybody else outside.
 func (p *prover) strangersInto(role *engine.Principal) (anybody, named []strangerWay, rest search.Answer) {
 	note := func(way strangerWay) bool {
 		switch {
@@ -107,7 +114,9 @@ const everybodyInAWS = "everybody in AWS"
 
 // assumingBy asks who assumes a role under some conditions.
 func assumingBy(conditions []policy.Condition, permitted ...policy.Statement) search.Question {
-	return search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*").When(conditions...)}, permitted...)
+	return search.Asking(
+		[]policy.Statement{policy.Allow("", search.Assuming...).On("*").When(conditions...)},
+		permitted...)
 }
 
 // anybodyIn asks about somebody of whom nothing is known: of an account that nobody has heard of, in no organization.
@@ -118,7 +127,9 @@ func (p *prover) anybodyIn(role *engine.Principal, way search.WayIn) strangerWay
 	}
 	c := search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account)
 	id := p.unheardOf(role)
-	c.Any.Fixed[conditionkey.KeyPrincipalAccount], c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Single(id), engine.Values{}, engine.Values{}
+	c.Any.Fixed[conditionkey.KeyPrincipalAccount], c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Single(
+		id,
+	), engine.Values{}, engine.Values{}
 	c.Principal.Account.ID = id
 	c.Any.OfAccount(c.Principal, id)
 	w.answer = search.AskWayIn(p.engine, role, way, c, assumingBy(nil))
@@ -143,7 +154,8 @@ func (p *prover) unheardOf(role *engine.Principal) string {
 // maxForeign bounds how many accounts and organizations are told of one statement.
 const maxForeign = 20
 
-// accountsIn asks about users and roles of accounts that are neither in the world nor in its organization, one account or organization after the other.
+// accountsIn asks about users and roles of accounts that are neither in the world nor in its organization, one
+// account or organization after the other.
 func (p *prover) accountsIn(role *engine.Principal, way search.WayIn) []strangerWay {
 	known := slices.Sorted(maps.Keys(p.engine.Accounts))
 	var organizations []string
@@ -153,12 +165,20 @@ func (p *prover) accountsIn(role *engine.Principal, way search.WayIn) []stranger
 	}
 	var out []strangerWay
 	for range maxForeign {
-		permitted := []policy.Statement{policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...))}
+		permitted := []policy.Statement{
+			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
+		}
 		if len(organizations) > 0 {
-			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalOrgID", organizations...)))
+			permitted = append(
+				permitted,
+				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalOrgID", organizations...)),
+			)
 		}
 		c := search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account)
-		foreign := strangerWay{named: true, answer: search.AskWayIn(p.engine, role, way, c, assumingBy(nil, permitted...))}
+		foreign := strangerWay{
+			named:  true,
+			answer: search.AskWayIn(p.engine, role, way, c, assumingBy(nil, permitted...)),
+		}
 		if !foreign.answer.Open {
 			return append(out, foreign)
 		}
@@ -194,13 +214,19 @@ func (p *prover) accountsIn(role *engine.Principal, way search.WayIn) []stranger
 func (p *prover) unnamed(role *engine.Principal, way search.WayIn, who string) strangerWay {
 	w := strangerWay{who: who}
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
-		w.answer = search.AskWayIn(p.engine, role, way, search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account), assumingBy(nil))
+		w.answer = search.AskWayIn(
+			p.engine,
+			role,
+			way,
+			search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account),
+			assumingBy(nil),
+		)
 	}
 	return w
 }
 
-// identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a provider in another account, and of
-// somebody else at an issuer that many share.
+// identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a
+// provider in another account, and of somebody else at an issuer that many share.
 func (p *prover) identitiesIn(role *engine.Principal, way search.WayIn, note func(strangerWay) bool) {
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
 		note(p.unnamed(role, way, "whoever an identity provider vouches for"))
@@ -208,10 +234,23 @@ func (p *prover) identitiesIn(role *engine.Principal, way search.WayIn, note fun
 	}
 	provider := way.Entry.Text
 	ask := func(token engine.OidcToken) search.Answer {
-		return search.AskWayIn(p.engine, role, way, search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account), assumingBy(token))
+		return search.AskWayIn(
+			p.engine,
+			role,
+			way,
+			search.NewAnyoneOf(p.engine, way.Class, way.Entry, role.Account),
+			assumingBy(token),
+		)
 	}
 	if id := policy.ARNPart(provider, 4); strings.HasPrefix(provider, "arn:") && p.engine.Accounts[id] == nil {
-		note(strangerWay{who: "whoever " + provider + " vouches for, of account " + id, named: true, id: provider, answer: ask(nil)})
+		note(
+			strangerWay{
+				who:    "whoever " + provider + " vouches for, of account " + id,
+				named:  true,
+				id:     provider,
+				answer: ask(nil),
+			},
+		)
 		return
 	}
 	host, isOIDC := engine.OidcHost(provider)

@@ -28,7 +28,11 @@ func roleTrusting(admin bool, st policy.Statement) world.Role {
 
 func strangersOfRole(t *testing.T, r world.Role, intent func(*Intent)) prove.Finding {
 	t.Helper()
-	w := world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{r}, Users: []world.User{{Name: "bob"}}}}}
+	w := world.World{
+		Accounts: []world.Account{
+			{ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{r}, Users: []world.User{{Name: "bob"}}},
+		},
+	}
 	in := DerivedIntent(w.Accounts[0])
 	if intent != nil {
 		intent(&in)
@@ -47,9 +51,14 @@ func strangersOfRole(t *testing.T, r world.Role, intent func(*Intent)) prove.Fin
 func TestNoRoleIsOpenToStrangers(t *testing.T) {
 	assume := func(p ...policy.Principal) policy.Statement { return policy.Allow("T", "sts:AssumeRole").For(p...) }
 	web := func(provider string, c ...policy.Condition) policy.Statement {
-		return policy.Allow("T", "sts:AssumeRoleWithWebIdentity").For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).When(c...)
+		return policy.Allow("T", "sts:AssumeRoleWithWebIdentity").
+			For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).
+			When(c...)
 	}
-	canonical := policy.Principal{Kind: policy.PrincipalCanonical, Values: []string{"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}}
+	canonical := policy.Principal{
+		Kind:   policy.PrincipalCanonical,
+		Values: []string{"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},
+	}
 	github := "token.actions.githubusercontent.com"
 	eks := "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
 	aud := policy.StringEquals(github+":aud", "sts.amazonaws.com")

@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// What was allowed or denied before the instant from which a proof looks on is over; what comes later counts, and the finding says when.
+// What was allowed or denied before the instant from which a proof looks on is over; what comes later counts, and the
+// finding says when.
 func TestProofsLookFromAnInstantOn(t *testing.T) {
 	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	put := policy.Allow("Put", "iam:PutUserPolicy").On("*")
@@ -64,7 +65,14 @@ func TestProofsLookFromAnInstantOn(t *testing.T) {
 
 // Who administers is told of the instant from which the proofs look on.
 func TestAnAdministratorWhoseTimeIsOverIsNone(t *testing.T) {
-	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("All", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:CurrentTime", "2020-01-01T00:00:00Z"))))
+	e := fixture.Compiled(
+		t,
+		fixture.OneUser(
+			policy.Allow("All", "*").
+				On("*").
+				When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:CurrentTime", "2020-01-01T00:00:00Z")),
+		),
+	)
 	for from, want := range map[time.Time]int{{}: 1, time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC): 0} {
 		report, err := Prove(e.From(from), Intent{Account: fixture.People})
 		require.NoError(t, err)

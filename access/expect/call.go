@@ -17,8 +17,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// calls are the journeys to a call. AWS decides a call on what the call is about, so what it cannot be about is refused: it would be denied for
-// a reason that nobody meant.
+// calls are the journeys to a call. AWS decides a call on what the call is about, so what it cannot be about is
+// refused: it would be denied for a reason that nobody meant.
 func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expectationError) {
 	x := r.x
 	action, known := catalogue.KnownAction(x.Do)
@@ -43,7 +43,11 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 	regions := []string{""}
 	if x.On.Instance != nil || x.On.Document != "" {
 		if account.Partial {
-			return nil, cannot("via", "is missing: the account of the person, %s, is not in this world, and neither is what is in it", account.ID)
+			return nil, cannot(
+				"via",
+				"is missing: the account of the person, %s, is not in this world, and neither is what is in it",
+				account.ID,
+			)
 		}
 		regions = r.regions(account)
 	}
@@ -58,7 +62,11 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 		}
 		resources = append(resources, besides(account, region, types, resources)...)
 		next := j
-		next.Does, next.VolumeKeys = &engine.Request{Action: action, Resources: resources, Context: context}, r.x.On.VolumeKeys
+		next.Does, next.VolumeKeys = &engine.Request{
+			Action:    action,
+			Resources: resources,
+			Context:   context,
+		}, r.x.On.VolumeKeys
 		if engine.IsAssumeRole(action) {
 			next.Does = r.assume(action, resources, context)
 		}
@@ -85,11 +93,22 @@ func (r *expectationReader) volumeKeys(action string) *expectationError {
 			continue
 		}
 		if !journey.IsVolumeKey(key) {
-			return cannot("on.volumeKeys", "%q is not the ARN of a KMS key; write it as \"aws ec2 describe-volumes\" prints it, or %s for AWS's own key", key, journey.AWSManagedEBSKey)
+			return cannot(
+				"on.volumeKeys",
+				"%q is not the ARN of a KMS key; write it as \"aws ec2 describe-volumes\" prints it, or %s for AWS's own key",
+				key,
+				journey.AWSManagedEBSKey,
+			)
 		}
 		region := policy.ARNPart(key, 3)
 		if where = cmp.Or(where, region); where != region {
-			return cannot("on.volumeKeys", "%q is a key of %s, and a volume in %s has a key of that Region; write one", key, region, where)
+			return cannot(
+				"on.volumeKeys",
+				"%q is a key of %s, and a volume in %s has a key of that Region; write one",
+				key,
+				region,
+				where,
+			)
 		}
 	}
 	return nil
@@ -186,21 +205,38 @@ func fits(action string, types []catalogue.ResourceType, resources []engine.Reso
 			})
 		})
 		if !fit {
-			return cannot("on", "is %s, but %s acts on %s, such as %s", resource.ARN, action, typeWords(types), firstForm(types))
+			return cannot(
+				"on",
+				"is %s, but %s acts on %s, such as %s",
+				resource.ARN,
+				action,
+				typeWords(types),
+				firstForm(types),
+			)
 		}
 	}
 	return nil
 }
 
-// besides are the other things that a call on several is about: any of their kind, because an expectation names one thing.
-func besides(a *world.Account, region string, types []catalogue.ResourceType, named []engine.Resource) []engine.Resource {
+// besides are the other things that a call on several is about: any of their kind, because an expectation names one
+// thing.
+func besides(
+	a *world.Account,
+	region string,
+	types []catalogue.ResourceType,
+	named []engine.Resource,
+) []engine.Resource {
 	var out []engine.Resource
 	for _, t := range types {
 		if !t.Required || len(t.ARNs) == 0 || fits("", []catalogue.ResourceType{t}, named) == nil {
 			continue
 		}
-		arn := strings.NewReplacer("${Partition}", string(journey.DefaultPartition(a.Partition)), "${Region}", cmp.Or(region, engine.SomeRegion(a.Partition)), "${Account}", a.ID).Replace(t.ARNs[0])
-		out = append(out, engine.Resource{ARN: strings.NewReplacer("${", "", "}", "").Replace(arn), Tags: []world.Tag{}})
+		arn := strings.NewReplacer("${Partition}", string(journey.DefaultPartition(a.Partition)), "${Region}", cmp.Or(region, engine.SomeRegion(a.Partition)), "${Account}", a.ID).
+			Replace(t.ARNs[0])
+		out = append(
+			out,
+			engine.Resource{ARN: strings.NewReplacer("${", "", "}", "").Replace(arn), Tags: []world.Tag{}},
+		)
 	}
 	return out
 }
@@ -223,7 +259,8 @@ func (r *expectationReader) with(action string) (engine.Context, *expectationErr
 			return nil, cannot("with", "%q is a key that AWS does not send with %s", name, action)
 		}
 		context[name] = r.x.With[name]
-		if len(name) > len(conditionkey.RequestTag) && strings.EqualFold(name[:len(conditionkey.RequestTag)], conditionkey.RequestTag) {
+		if len(name) > len(conditionkey.RequestTag) &&
+			strings.EqualFold(name[:len(conditionkey.RequestTag)], conditionkey.RequestTag) {
 			tags = append(tags, name[len(conditionkey.RequestTag):])
 		}
 	}
@@ -234,8 +271,14 @@ func (r *expectationReader) with(action string) (engine.Context, *expectationErr
 	if !keys && len(tags) > 0 {
 		context[conditionkey.TagKeysKey], keys = tags, true
 	}
-	if !keys && slices.Contains(catalogue.LevelsOf(action), catalogue.LevelTagging) && catalogue.KeyAppliesTo(conditionkey.TagKeysKey, action) {
-		return nil, cannot("with", "is missing, but %s always passes tag keys; write %s with the keys", action, conditionkey.TagKeysKey)
+	if !keys && slices.Contains(catalogue.LevelsOf(action), catalogue.LevelTagging) &&
+		catalogue.KeyAppliesTo(conditionkey.TagKeysKey, action) {
+		return nil, cannot(
+			"with",
+			"is missing, but %s always passes tag keys; write %s with the keys",
+			action,
+			conditionkey.TagKeysKey,
+		)
 	}
 	return context, nil
 }

@@ -116,7 +116,8 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 	}
 }
 
-// What does not exist, what AWS could not decide, and what would be true of a misspelt name is a failure, and says what to write.
+// What does not exist, what AWS could not decide, and what would be true of a misspelt name is a failure, and says
+// what to write.
 func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 	door := Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: ownNode(), Denied: true}
 	call := Expectation{As: "alice", MFA: true, Do: "iam:DeactivateMFADevice", On: Target{User: "bob"}, Denied: true}
@@ -170,7 +171,11 @@ func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 		"an account that does not exist": {call, func(x *Expectation) { x.Account = "999999999999" }, "account", "no such account"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Empty(t, expecting(t, fixture.DevWorld(), c.from).Problem, "test bug: the expectation is wrong before the change")
+			require.Empty(
+				t,
+				expecting(t, fixture.DevWorld(), c.from).Problem,
+				"test bug: the expectation is wrong before the change",
+			)
 			x := c.from
 			c.change(&x)
 			r := expecting(t, fixture.DevWorld(), x)
@@ -186,7 +191,10 @@ func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 // The journeys of an expectation can be gone without expecting anything.
 func TestJourneysOfAnExpectation(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
-	journeys, err := Journeys(e, Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: ownNode()})
+	journeys, err := Journeys(
+		e,
+		Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: ownNode()},
+	)
 	require.NoError(t, err)
 	require.Len(t, journeys, 1)
 	arrival, err := journey.Walk(e, journeys[0])
@@ -200,7 +208,9 @@ func TestJourneysOfAnExpectation(t *testing.T) {
 func TestACallOnSeveralThingsNamesOne(t *testing.T) {
 	set := "arn:aws:sso:::permissionSet/ssoins-1111111111111111/ps-1111111111111111"
 	x := Expectation{As: "bob", Do: "sso:DeletePermissionSet", On: Target{ARN: set}, Allowed: true}
-	both := fixture.OneUser(policy.Allow("Sets", "sso:DeletePermissionSet").On("arn:aws:sso:::permissionSet/*", "arn:aws:sso:::instance/*"))
+	both := fixture.OneUser(
+		policy.Allow("Sets", "sso:DeletePermissionSet").On("arn:aws:sso:::permissionSet/*", "arn:aws:sso:::instance/*"),
+	)
 	r := expecting(t, both, x)
 	assert.Equal(t, prove.Holds, r.Verdict, r.String())
 	assert.Len(t, r.Arrival.Steps[1].Request.Resources, 2)
@@ -210,8 +220,8 @@ func TestACallOnSeveralThingsNamesOne(t *testing.T) {
 	assert.Equal(t, "sso:DeletePermissionSet on instance/InstanceId", r.At)
 }
 
-// A person of whom only a trust policy has the name meets an expectation under an assumption about the own account; what the role demands
-// does not depend on it.
+// A person of whom only a trust policy has the name meets an expectation under an assumption about the own account;
+// what the role demands does not depend on it.
 func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {
 	w := fixture.DevWorld()
 	guest := "arn:aws:iam::" + fixture.Members + ":user/team/guest"
@@ -222,8 +232,23 @@ func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {
 	works.OSUser = "os-user1"
 	r := expecting(t, w, works)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
-	assert.Equal(t, []prove.ProofAssumption{{ID: fixture.Members, Text: "the policies of " + guest + " allow sts:AssumeRole on " + fixture.OperationRole(roleOfProject1)}}, r.Assumptions)
-	assert.Equal(t, "ok    it\n      if the policies of "+guest+" allow sts:AssumeRole on "+fixture.OperationRole(roleOfProject1)+" (444455556666)\n", r.String())
+	assert.Equal(
+		t,
+		[]prove.ProofAssumption{
+			{
+				ID:   fixture.Members,
+				Text: "the policies of " + guest + " allow sts:AssumeRole on " + fixture.OperationRole(roleOfProject1),
+			},
+		},
+		r.Assumptions,
+	)
+	assert.Equal(
+		t,
+		"ok    it\n      if the policies of "+guest+" allow sts:AssumeRole on "+fixture.OperationRole(
+			roleOfProject1,
+		)+" (444455556666)\n",
+		r.String(),
+	)
 
 	shut := door
 	shut.Denied = true
@@ -233,13 +258,19 @@ func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {
 	assert.Contains(t, r.Assumptions[0].Text, "do not allow sts:AssumeRole")
 
 	shut.MFA = false
-	assert.Equal(t, prove.Holds, expecting(t, w, shut).Verdict, "the trust policy wants MFA whatever the guest's account says")
+	assert.Equal(
+		t,
+		prove.Holds,
+		expecting(t, w, shut).Verdict,
+		"the trust policy wants MFA whatever the guest's account says",
+	)
 	wrong := works
 	wrong.OSUser = "os-user2"
 	assert.Equal(t, prove.DoesNotHold, expecting(t, w, wrong).Verdict, "no assumption changes the OS user")
 }
 
-// A managed policy whose document is not known is assumed not to allow what an expectation denies, and the other way round.
+// A managed policy whose document is not known is assumed not to allow what an expectation denies, and the other way
+// round.
 func TestUnknownPoliciesAreAssumptions(t *testing.T) {
 	w := fixture.DevWorld()
 	unknown := "arn:aws:iam::aws:policy/NotAtHand"
@@ -247,35 +278,69 @@ func TestUnknownPoliciesAreAssumptions(t *testing.T) {
 	x := Expectation{As: "alice", MFA: true, Via: roleOfProject1, Do: "s3:ListAllMyBuckets", Denied: true}
 	r := expecting(t, w, x)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
-	assert.Equal(t, []prove.ProofAssumption{{ID: unknown, Text: unknown + " does not allow s3:ListAllMyBuckets on *"}}, r.Assumptions)
+	assert.Equal(
+		t,
+		[]prove.ProofAssumption{{ID: unknown, Text: unknown + " does not allow s3:ListAllMyBuckets on *"}},
+		r.Assumptions,
+	)
 	x.Denied, x.Allowed = false, true
 	r = expecting(t, w, x)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
-	assert.Equal(t, []prove.ProofAssumption{{ID: unknown, Text: unknown + " allows s3:ListAllMyBuckets on *"}}, r.Assumptions)
+	assert.Equal(
+		t,
+		[]prove.ProofAssumption{{ID: unknown, Text: unknown + " allows s3:ListAllMyBuckets on *"}},
+		r.Assumptions,
+	)
 	x.Do, x.Allowed, x.Denied = "ec2:CreateTags", false, true
 	x.On, x.With = ownNode(), engine.Context{"aws:RequestTag/Project": {"x"}}
 	r = expecting(t, w, x)
 	assert.Equal(t, prove.Holds, r.Verdict, "a Deny holds whatever the policy allows")
 }
 
-// A resource of another account has policies that the world does not have, and the trust policy of a role there may trust anybody.
+// A resource of another account has policies that the world does not have, and the trust policy of a role there may
+// trust anybody.
 func TestWhatIsInOtherAccountsIsAnAssumption(t *testing.T) {
 	key := "arn:aws:kms:" + fixture.Tokyo + ":" + fixture.Members + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	w := fixture.OneUser(policy.Allow("Encrypt", "kms:Encrypt").On("*"))
 	r := expecting(t, w, Expectation{As: "bob", Do: "kms:Encrypt", On: Target{ARN: key}, Denied: true})
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
-	assert.Equal(t, []prove.ProofAssumption{{ID: fixture.Members, Text: "the policies of " + key + " do not allow kms:Encrypt to " + fixture.UserARN("bob")}}, r.Assumptions)
+	assert.Equal(
+		t,
+		[]prove.ProofAssumption{
+			{
+				ID:   fixture.Members,
+				Text: "the policies of " + key + " do not allow kms:Encrypt to " + fixture.UserARN("bob"),
+			},
+		},
+		r.Assumptions,
+	)
 
 	far := "arn:aws:iam::" + fixture.Members + ":role/guardrails/operation/far"
 	x := Expectation{As: "alice", MFA: true, Do: "sts:AssumeRole", On: Target{ARN: far}, Denied: true}
 	r = expecting(t, fixture.DevWorld(), x)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
-	assert.Equal(t, []prove.ProofAssumption{{ID: fixture.Members, Text: "the trust policy of " + far + " does not allow sts:AssumeRole to " + fixture.UserARN("alice")}}, r.Assumptions)
+	assert.Equal(
+		t,
+		[]prove.ProofAssumption{
+			{
+				ID:   fixture.Members,
+				Text: "the trust policy of " + far + " does not allow sts:AssumeRole to " + fixture.UserARN("alice"),
+			},
+		},
+		r.Assumptions,
+	)
 }
 
 // Because holds the statement that decides: of a denial every Deny that applies counts, of an Allow every Allow.
 func TestBecauseNamesTheDecidingStatement(t *testing.T) {
-	x := Expectation{As: "alice", Via: roleOfProject1, Opens: journey.Shell, On: ownNode(), Denied: true, Because: "DenyAllExceptListedIfNoMFA"}
+	x := Expectation{
+		As:      "alice",
+		Via:     roleOfProject1,
+		Opens:   journey.Shell,
+		On:      ownNode(),
+		Denied:  true,
+		Because: "DenyAllExceptListedIfNoMFA",
+	}
 	assert.Equal(t, prove.Holds, expecting(t, fixture.DevWorld(), x).Verdict)
 	x.Because = "DenyWaysAroundAbac"
 	r := expecting(t, fixture.DevWorld(), x)
@@ -283,8 +348,21 @@ func TestBecauseNamesTheDecidingStatement(t *testing.T) {
 	assert.Equal(t, "DENIED because of DenyWaysAroundAbac", r.Want)
 	assert.Equal(t, "DENIED because of DenyAllExceptListedIfNoMFA", r.Got)
 
-	x = Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: ownNode(), Allowed: true, Because: "UseApprovedSessionDocuments"}
-	assert.Equal(t, prove.Holds, expecting(t, fixture.DevWorld(), x).Verdict, "the document is allowed by another statement than the node")
+	x = Expectation{
+		As:      "alice",
+		MFA:     true,
+		Via:     roleOfProject1,
+		Opens:   journey.Shell,
+		On:      ownNode(),
+		Allowed: true,
+		Because: "UseApprovedSessionDocuments",
+	}
+	assert.Equal(
+		t,
+		prove.Holds,
+		expecting(t, fixture.DevWorld(), x).Verdict,
+		"the document is allowed by another statement than the node",
+	)
 	x.On, x.Allowed, x.Denied, x.Because = otherNode(), false, true, "StartSessionOnOwnProjectNodes"
 	assert.Contains(t, expecting(t, fixture.DevWorld(), x).Got, "because of no statement at all")
 }
@@ -293,7 +371,14 @@ func TestBecauseNamesTheDecidingStatement(t *testing.T) {
 func TestAnExpectationIsMetInEveryRegionWithPreferences(t *testing.T) {
 	w := fixture.DevWorld()
 	w.Accounts[0].Preferences = append(w.Accounts[0].Preferences, world.SessionPreferences{Region: "us-east-1"})
-	x := Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: ownNode(), OSUser: "os-user1"}
+	x := Expectation{
+		As:     "alice",
+		MFA:    true,
+		Via:    roleOfProject1,
+		Opens:  journey.Shell,
+		On:     ownNode(),
+		OSUser: "os-user1",
+	}
 	r := expecting(t, w, x)
 	assert.Equal(t, prove.DoesNotHold, r.Verdict)
 	assert.Equal(t, "OS user ssm-user", r.Got)
@@ -322,7 +407,10 @@ func TestAnExpectationThatDependsOnTheTimeSaysIt(t *testing.T) {
 // A world of several accounts wants to know whose names are meant.
 func TestNamesBelongToAnAccount(t *testing.T) {
 	w := fixture.DevWorld()
-	w.Accounts = append(w.Accounts, world.Account{ID: fixture.Members, Alias: "prod", Users: []world.User{{Name: "alice"}}})
+	w.Accounts = append(
+		w.Accounts,
+		world.Account{ID: fixture.Members, Alias: "prod", Users: []world.User{{Name: "alice"}}},
+	)
 	x := Expectation{As: "alice", MFA: true, Do: "iam:ListAccessKeys", On: Target{User: "jump/alice"}, Denied: true}
 	assert.Equal(t, "account", expecting(t, w, x).Field)
 	x.Account = fixture.Members
@@ -334,23 +422,51 @@ func TestNamesBelongToAnAccount(t *testing.T) {
 // The text names who, what, what was expected and what came of it, and by what.
 func TestResultsReadAsSentences(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
-	denied := Expectation{It: "another project stays shut", As: "alice", MFA: true, Via: roleOfProject1, Opens: journey.Shell, On: otherNode(), Denied: true}
-	assert.Equal(t, "ok    another project stays shut: denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it\n",
-		Check(e, denied).String())
+	denied := Expectation{
+		It:     "another project stays shut",
+		As:     "alice",
+		MFA:    true,
+		Via:    roleOfProject1,
+		Opens:  journey.Shell,
+		On:     otherNode(),
+		Denied: true,
+	}
+	assert.Equal(
+		t,
+		"ok    another project stays shut: denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it\n",
+		Check(e, denied).String(),
+	)
 	denied.On = ownNode()
 	assert.Equal(t, "FAIL  another project stays shut\n"+
 		"      alice (console with MFA) via TestProject1-os-user1 -> shell on an instance tagged Project=\"Test Project 1\": expected DENIED, got ALLOWED\n"+
 		"      allowed by operation/StartSessionOnOwnProjectNodes; no statement denies it\n", Check(e, denied).String())
-	late := Expectation{It: "old sign-ins do", As: "alice", MFA: true, MFAAge: 2 * time.Hour, Via: roleOfProject1, SessionName: "alice",
-		Do: "ec2:StopInstances", On: Target{Instance: map[string]string{}, Region: fixture.Tokyo}, Allowed: true}
-	assert.Contains(t, Check(e, late).String(),
-		"alice (console with MFA 2h0m0s ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an instance without tags in ap-northeast-1: expected ALLOWED, got DENIED")
+	late := Expectation{
+		It:          "old sign-ins do",
+		As:          "alice",
+		MFA:         true,
+		MFAAge:      2 * time.Hour,
+		Via:         roleOfProject1,
+		SessionName: "alice",
+		Do:          "ec2:StopInstances",
+		On:          Target{Instance: map[string]string{}, Region: fixture.Tokyo},
+		Allowed:     true,
+	}
+	assert.Contains(
+		t,
+		Check(e, late).String(),
+		"alice (console with MFA 2h0m0s ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an instance without tags in ap-northeast-1: expected ALLOWED, got DENIED",
+	)
 }
 
 // Strangers are the users whom trust policies name and no account lists; the world that has them stays as it was.
 func TestStrangersAreAdded(t *testing.T) {
 	w := fixture.DevWorld()
-	w.Accounts[0].Roles[0].Trust = fixture.TrustWithMFA(fixture.UserARN("alice"), fixture.UserARN("zoe"), "arn:aws:iam::"+fixture.Members+":user/team/guest", "arn:aws:iam::"+fixture.Members+":user/other")
+	w.Accounts[0].Roles[0].Trust = fixture.TrustWithMFA(
+		fixture.UserARN("alice"),
+		fixture.UserARN("zoe"),
+		"arn:aws:iam::"+fixture.Members+":user/team/guest",
+		"arn:aws:iam::"+fixture.Members+":user/other",
+	)
 	with := w.WithStrangers()
 	require.Len(t, w.Accounts, 1)
 	require.Len(t, w.Accounts[0].Users, 4)
@@ -363,12 +479,27 @@ func TestStrangersAreAdded(t *testing.T) {
 	guest := engine.ConsoleWithMFA("arn:aws:iam::"+fixture.Members+":user/team/guest", 0)
 	request := engine.AssumeRole(fixture.OperationRole(roleOfProject1), "guest")
 	assert.Equal(t, engine.ImplicitlyDenied, fixture.Decide(t, e, guest, request).Outcome)
-	assert.Equal(t, engine.Allowed, fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), guest, request).Outcome)
-	own := fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), guest, engine.AssumeRole("arn:aws:iam::"+fixture.Members+":role/any", "guest"))
-	assert.Equal(t, "its trust policy is not known and is taken to trust everyone", own.Trust.Rule, "the account of a stranger has roles that are not listed")
+	assert.Equal(
+		t,
+		engine.Allowed,
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), guest, request).Outcome,
+	)
+	own := fixture.Decide(
+		t,
+		e.Assuming(engine.UnknownAllowsEverything),
+		guest,
+		engine.AssumeRole("arn:aws:iam::"+fixture.Members+":role/any", "guest"),
+	)
+	assert.Equal(
+		t,
+		"its trust policy is not known and is taken to trust everyone",
+		own.Trust.Rule,
+		"the account of a stranger has roles that are not listed",
+	)
 }
 
-// From an instant on, an expectation that names no time is met at that instant and at every later one; what is over decides nothing, and a failure says when.
+// From an instant on, an expectation that names no time is met at that instant and at every later one; what is over
+// decides nothing, and a failure says when.
 func TestAnExpectationHoldsFromNowOn(t *testing.T) {
 	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	past, soon, later := now.Add(-time.Hour), now.Add(time.Hour), now.Add(2*time.Hour)
@@ -407,7 +538,12 @@ func TestAnExpectationHoldsFromNowOn(t *testing.T) {
 		}
 		assert.True(t, denied.Expectation.At.IsZero(), name)
 	}
-	patterned := policy.Allow("A", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*"))
-	r := Check(fixture.Compiled(t, fixture.OneUser(patterned)).From(now), Expectation{It: "x", As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true})
+	patterned := policy.Allow("A", "*").
+		On("*").
+		When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*"))
+	r := Check(
+		fixture.Compiled(t, fixture.OneUser(patterned)).From(now),
+		Expectation{It: "x", As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true},
+	)
 	assert.Contains(t, r.Problem, "set the Time of the request")
 }

@@ -18,9 +18,16 @@ func (r *expectationReader) fromPortal() (journey.Journey, *expectationError) {
 	x, center := r.x, r.engine.World().IdentityCenter
 	switch {
 	case center == nil:
-		return journey.Journey{}, cannot("as.identityCenter", "is a person of IAM Identity Center, and no stack that is read here configures an instance; add identityCenter to one of them")
+		return journey.Journey{}, cannot(
+			"as.identityCenter",
+			"is a person of IAM Identity Center, and no stack that is read here configures an instance; add identityCenter to one of them",
+		)
 	case x.Via == "":
-		return journey.Journey{}, cannot("via", "is missing; name the permission set with which %s comes in", x.Person.UserName)
+		return journey.Journey{}, cannot(
+			"via",
+			"is missing; name the permission set with which %s comes in",
+			x.Person.UserName,
+		)
 	}
 	if err := knows(center, x.Person); err != nil {
 		return journey.Journey{}, err
@@ -39,12 +46,21 @@ func knows(c *world.IdentityCenterInstance, p *world.Person) *expectationError {
 		return cannot("as.identityCenter", "is missing; write the user name of the person")
 	}
 	if len(p.Groups) == 0 && !slices.Contains(c.Users, p.UserName) {
-		return cannot("as.identityCenter", "%q is nobody whom identityCenter.users has, and is in no group; %s", p.UserName,
-			meant(p.UserName, c.Users, "write groups with the groups of the person"))
+		return cannot(
+			"as.identityCenter",
+			"%q is nobody whom identityCenter.users has, and is in no group; %s",
+			p.UserName,
+			meant(p.UserName, c.Users, "write groups with the groups of the person"),
+		)
 	}
 	for _, group := range p.Groups {
 		if !slices.Contains(c.Groups, group) {
-			return cannot("as.groups", "%q is no group of identityCenter.groups; %s", group, meant(group, c.Groups, "an expectation about what does not exist is worth nothing"))
+			return cannot(
+				"as.groups",
+				"%q is no group of identityCenter.groups; %s",
+				group,
+				meant(group, c.Groups, "an expectation about what does not exist is worth nothing"),
+			)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(p.Profile)) {
@@ -67,13 +83,22 @@ func knows(c *world.IdentityCenterInstance, p *world.Person) *expectationError {
 // permissionSetRole finds the role of a permission set by "name" or "account/name".
 func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*engine.Principal, error) {
 	if policy.IsARN(name) {
-		return nil, fmt.Errorf("%q is an ARN, and a person of IAM Identity Center takes a permission set; write its name, or account/name", name)
+		return nil, fmt.Errorf(
+			"%q is an ARN, and a person of IAM Identity Center takes a permission set; write its name, or account/name",
+			name,
+		)
 	}
 	plain := name
 	if account, rest, found := strings.Cut(name, "/"); found {
-		at := slices.IndexFunc(e.World().Accounts, func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" })
+		at := slices.IndexFunc(
+			e.World().Accounts,
+			func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" },
+		)
 		if at < 0 {
-			return nil, fmt.Errorf("%q names an account that this world does not have; write the name alone, or the alias of a stack of this folder", name)
+			return nil, fmt.Errorf(
+				"%q names an account that this world does not have; write the name alone, or the alias of a stack of this folder",
+				name,
+			)
 		}
 		home, plain = &e.World().Accounts[at], rest
 	}
@@ -86,6 +111,10 @@ func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*eng
 			sets = append(sets, set)
 		}
 	}
-	return nil, fmt.Errorf("%q is no permission set that is assigned in account %s; %s", name, cmp.Or(home.Alias, home.ID),
-		meant(plain, sets, "name the account in which it is taken: account/name"))
+	return nil, fmt.Errorf(
+		"%q is no permission set that is assigned in account %s; %s",
+		name,
+		cmp.Or(home.Alias, home.ID),
+		meant(plain, sets, "name the account in which it is taken: account/name"),
+	)
 }

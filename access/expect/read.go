@@ -23,8 +23,8 @@ func cannot(field, format string, args ...any) *expectationError {
 
 func (e *expectationError) Error() string { return strings.TrimPrefix(e.field+": ", ": ") + e.text }
 
-// Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it names none. The error says
-// which of its fields names what does not exist, or cannot be judged.
+// Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it
+// names none. The error says which of its fields names what does not exist, or cannot be judged.
 func Journeys(e *engine.Engine, x Expectation) ([]journey.Journey, error) {
 	x.Allowed, x.Denied, x.OSUser = true, false, ""
 	reader := expectationReader{engine: e, x: &x}
@@ -120,11 +120,17 @@ func shapeOfPerson(x *Expectation) *expectationError {
 	case x.As != "":
 		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
 	case x.Session != "" || x.MFAAge != 0:
-		return cannot("session", "is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it")
+		return cannot(
+			"session",
+			"is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it",
+		)
 	case x.SessionName != "":
 		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
 	case len(x.SessionTags) > 0:
-		return cannot("sessionTags", "are what identityCenter.attributes give to a person of IAM Identity Center; remove it")
+		return cannot(
+			"sessionTags",
+			"are what identityCenter.attributes give to a person of IAM Identity Center; remove it",
+		)
 	}
 	return nil
 }
@@ -147,7 +153,12 @@ func shapeOfOutcome(x *Expectation) *expectationError {
 func shapeOfSignIn(x *Expectation) *expectationError {
 	switch {
 	case x.Session != "" && !slices.Contains(SignIns(), x.Session):
-		return cannot("session", "%q is not a way to sign in; write one of %s", x.Session, wording.JoinWords(SignIns(), "or"))
+		return cannot(
+			"session",
+			"%q is not a way to sign in; write one of %s",
+			x.Session,
+			wording.JoinWords(SignIns(), "or"),
+		)
 	case x.Session == SignInKey && x.MFA:
 		return cannot("mfa", "is never so of a long-term key; write session: keyWithMfaCode or sessionToken")
 	case x.Session == SignInKeyWithMFACode && !x.MFA:
@@ -239,13 +250,24 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 		if p, known := e.Principals[name]; known && p.Kind == kind {
 			return p, nil
 		}
-		return nil, fmt.Errorf("%q is no %s that this world knows, by itself or from a trust policy; %s", name, word, nearest(e, name, kind, "", (*engine.Principal).ArnText))
+		return nil, fmt.Errorf(
+			"%q is no %s that this world knows, by itself or from a trust policy; %s",
+			name,
+			word,
+			nearest(e, name, kind, "", (*engine.Principal).ArnText),
+		)
 	}
 	plain := name
 	if account, rest, found := strings.Cut(name, "/"); found {
-		at := slices.IndexFunc(e.World().Accounts, func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" })
+		at := slices.IndexFunc(
+			e.World().Accounts,
+			func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" },
+		)
 		if at < 0 {
-			return nil, fmt.Errorf("%q names an account that this world does not have; write the name alone, or the ARN", name)
+			return nil, fmt.Errorf(
+				"%q names an account that this world does not have; write the name alone, or the ARN",
+				name,
+			)
 		}
 		home, plain = &e.World().Accounts[at], rest
 	}
@@ -254,11 +276,23 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf("%q is no %s of account %s; %s", name, word, home.ID, nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly))
+	return nil, fmt.Errorf(
+		"%q is no %s of account %s; %s",
+		name,
+		word,
+		home.ID,
+		nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly),
+	)
 }
 
 // nearest says what was probably meant.
-func nearest(e *engine.Engine, name string, kind engine.PrincipalKind, account string, text func(*engine.Principal) string) string {
+func nearest(
+	e *engine.Engine,
+	name string,
+	kind engine.PrincipalKind,
+	account string,
+	text func(*engine.Principal) string,
+) string {
 	var names []string
 	for _, p := range e.Principals {
 		if p.Kind == kind && (account == "" || p.Account.ID == account) {
@@ -290,7 +324,11 @@ func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expect
 	}
 	account, err := r.engine.AccountOf(r.caller.Account.ID)
 	if err != nil || account.Partial {
-		return nil, cannot("via", "is missing: the account of the person, %s, is not in this world, and neither are its nodes", r.caller.Account.ID)
+		return nil, cannot(
+			"via",
+			"is missing: the account of the person, %s, is not in this world, and neither are its nodes",
+			r.caller.Account.ID,
+		)
 	}
 	var out []journey.Journey
 	for _, region := range r.regions(account) {
@@ -305,7 +343,12 @@ func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expect
 }
 
 func (r *expectationReader) node(region string) world.Node {
-	return world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: world.TagList(r.x.On.Instance)}
+	return world.Node{
+		Kind:   world.Instance,
+		ID:     "i-0123456789abcdef0",
+		Region: region,
+		Tags:   world.TagList(r.x.On.Instance),
+	}
 }
 
 // regions are those that an expectation speaks of.
@@ -341,17 +384,25 @@ func (r *expectationReader) region() *expectationError {
 	}
 	partition, err := policy.PartitionOfRegion(region)
 	if err != nil || partition != journey.DefaultPartition(r.caller.Account.Partition) {
-		return cannot("on.region", "%q is not a Region of account %s; write one such as %q", region, r.caller.Account.ID, engine.SomeRegion(r.caller.Account.Partition))
+		return cannot(
+			"on.region",
+			"%q is not a Region of account %s; write one such as %q",
+			region,
+			r.caller.Account.ID,
+			engine.SomeRegion(r.caller.Account.Partition),
+		)
 	}
 	return nil
 }
 
 // document refuses documents that nobody has. AWS's own are known by how their names begin.
 //
-// Source: AWS Systems Manager User Guide, Systems Manager documents; names that begin with "AWS" or "Amazon" are reserved.
+// Source: AWS Systems Manager User Guide, Systems Manager documents; names that begin with "AWS" or "Amazon" are
+// reserved.
 func (r *expectationReader) document(a *world.Account, region string) *expectationError {
 	name := r.x.On.Document
-	if name == "" || name == journey.PreferencesDocument || strings.HasPrefix(name, "AWS") || strings.HasPrefix(name, "Amazon") {
+	if name == "" || name == journey.PreferencesDocument || strings.HasPrefix(name, "AWS") ||
+		strings.HasPrefix(name, "Amazon") {
 		return nil
 	}
 	var names []string
@@ -368,8 +419,8 @@ func (r *expectationReader) document(a *world.Account, region string) *expectati
 		meant(name, names, "an expectation about what does not exist is worth nothing"))
 }
 
-// readsItsTags refuses an expectation of Denied whose instance has tags of which the policies read none: a tag key that is misspelt would
-// make every such expectation true.
+// readsItsTags refuses an expectation of Denied whose instance has tags of which the policies read none: a tag key
+// that is misspelt would make every such expectation true.
 func (r *expectationReader) readsItsTags() *expectationError {
 	if !r.x.Denied || len(r.x.On.Instance) == 0 || r.caller.Identity == nil || len(r.caller.Unknowns) > 0 {
 		return nil
@@ -386,6 +437,11 @@ func (r *expectationReader) readsItsTags() *expectationError {
 			return nil
 		}
 	}
-	return cannot("on.instance", "no policy of %s reads the tag %q, so this is the same as an instance without tags; %s", policy.ARNResource(r.caller.Arn),
-		names[0], meant(names[0], read, "policies read "+wording.JoinWords(read, "and")))
+	return cannot(
+		"on.instance",
+		"no policy of %s reads the tag %q, so this is the same as an instance without tags; %s",
+		policy.ARNResource(r.caller.Arn),
+		names[0],
+		meant(names[0], read, "policies read "+wording.JoinWords(read, "and")),
+	)
 }

@@ -15,14 +15,29 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// String is the result for a terminal: one line that says whether the expectation is met, and what there is to know besides.
+// String is the result for a terminal: one line that says whether the expectation is met, and what there is to know
+// besides.
 func (r ExpectationResult) String() string {
 	var b strings.Builder
 	switch {
 	case r.Problem != "":
-		fmt.Fprintf(&b, "FAIL  %s\n      cannot be judged: %s\n", r.Expectation.It, strings.TrimPrefix(r.Field+": ", ": ")+r.Problem)
+		fmt.Fprintf(
+			&b,
+			"FAIL  %s\n      cannot be judged: %s\n",
+			r.Expectation.It,
+			strings.TrimPrefix(r.Field+": ", ": ")+r.Problem,
+		)
 	case r.Verdict == prove.DoesNotHold:
-		fmt.Fprintf(&b, "FAIL  %s\n      %s -> %s: expected %s, got %s\n      %s\n", r.Expectation.It, r.Subject, r.Object, r.Want, r.Got, r.Why)
+		fmt.Fprintf(
+			&b,
+			"FAIL  %s\n      %s -> %s: expected %s, got %s\n      %s\n",
+			r.Expectation.It,
+			r.Subject,
+			r.Object,
+			r.Want,
+			r.Got,
+			r.Why,
+		)
 	case r.Expectation.Denied:
 		fmt.Fprintf(&b, "ok    %s: %s\n", r.Expectation.It, r.Why)
 	default:
@@ -204,7 +219,8 @@ func callWords(d engine.Decision) string {
 	return d.Action + " on " + cmp.Or(policy.ARNResource(d.Resource), d.Resource)
 }
 
-// deciders are the Sids of the statements that decide the last call of a journey: of a denial every Deny that applies, else every Allow.
+// deciders are the Sids of the statements that decide the last call of a journey: of a denial every Deny that
+// applies, else every Allow.
 func deciders(e *engine.Engine, a journey.Arrival) []string {
 	var sids []string
 	for i := len(a.Steps) - 1; i >= 0; i-- {

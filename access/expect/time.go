@@ -8,8 +8,9 @@ import (
 	"aws-access-guardrails/access/prove"
 )
 
-// expectFrom judges an expectation that depends on the time and names none from the instant of the engine on: it is met when it is at that instant and at every
-// later one. False means that the instants at which the policies change cannot be told.
+// expectFrom judges an expectation that depends on the time and names none from the instant of the engine on: it is
+// met when it is at that instant and at every later one. False means that the instants at which the policies change
+// cannot be told.
 func expectFrom(e *engine.Engine, x Expectation) (ExpectationResult, bool) {
 	instants, told := instants(e)
 	if !told {
@@ -43,8 +44,9 @@ func expectFrom(e *engine.Engine, x Expectation) (ExpectationResult, bool) {
 	return worst, true
 }
 
-// instants are the instant from which the engine looks on, and those after it at which a test of the time in the world changes: each bound, and the second after
-// it, for tests that have the bound on either side. False means that a test is of another kind, such as a pattern.
+// instants are the instant from which the engine looks on, and those after it at which a test of the time in the
+// world changes: each bound, and the second after it, for tests that have the bound on either side. False means that
+// a test is of another kind, such as a pattern.
 func instants(e *engine.Engine) ([]time.Time, bool) {
 	var changes []time.Time
 	told := true

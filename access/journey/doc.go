@@ -1,2 +1,3 @@
-// Package journey goes the way of a person onto a node: sign-in, role, door, OS user. Walk asks the engine about each step.
+// Package journey goes the way of a person onto a node: sign-in, role, door, OS user. Walk asks the engine about each
+// step.
 package journey

@@ -43,8 +43,9 @@ type Door struct {
 	Node world.Node
 	// Account is the id of the node's account; empty means that of the session.
 	Account string
-	// Document is the name of the document of StartSession or SendCommand; empty means the door's own: SSM-SessionManagerRunShell,
-	// AWS-StartPortForwardingSession, AWS-StartPortForwardingSessionToRemoteHost, AWS-StartSSHSession or AWS-RunShellScript.
+	// Document is the name of the document of StartSession or SendCommand; empty means the door's own:
+	// SSM-SessionManagerRunShell, AWS-StartPortForwardingSession, AWS-StartPortForwardingSessionToRemoteHost,
+	// AWS-StartSSHSession or AWS-RunShellScript.
 	Document string
 	// OSUser is the login that InstanceConnect asks for; empty means ec2-user. SSH and the other doors do not use it.
 	OSUser string
@@ -89,13 +90,26 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 		return []engine.Request{{Action: "ssm:StartSession", Resources: both}}, nil
 	case RDP:
 		region := engine.Context{"aws:RequestedRegion": {d.Node.Region}}
-		via := engine.Context{"aws:CalledVia": {"ssm-guiconnect.amazonaws.com"}, "aws:CalledViaFirst": {"ssm-guiconnect.amazonaws.com"},
-			"aws:CalledViaLast": {"ssm-guiconnect.amazonaws.com"}, "aws:ViaAWSService": {"true"}}
-		return []engine.Request{{Action: "ssm-guiconnect:StartConnection", Context: region}, {Action: "ssm:StartSession", Resources: both, Context: via}}, nil
+		via := engine.Context{
+			"aws:CalledVia":      {"ssm-guiconnect.amazonaws.com"},
+			"aws:CalledViaFirst": {"ssm-guiconnect.amazonaws.com"},
+			"aws:CalledViaLast":  {"ssm-guiconnect.amazonaws.com"},
+			"aws:ViaAWSService":  {"true"},
+		}
+		return []engine.Request{
+			{Action: "ssm-guiconnect:StartConnection", Context: region},
+			{Action: "ssm:StartSession", Resources: both, Context: via},
+		}, nil
 	case SendCommand:
 		return []engine.Request{{Action: "ssm:SendCommand", Resources: both}}, nil
 	case InstanceConnect:
-		return []engine.Request{{Action: "ec2-instance-connect:SendSSHPublicKey", Resources: both, Context: engine.Context{"ec2:osuser": {d.login()}}}}, nil
+		return []engine.Request{
+			{
+				Action:    "ec2-instance-connect:SendSSHPublicKey",
+				Resources: both,
+				Context:   engine.Context{"ec2:osuser": {d.login()}},
+			},
+		}, nil
 	case SerialConsole:
 		return []engine.Request{{Action: "ec2-instance-connect:SendSerialConsoleSSHPublicKey", Resources: both}}, nil
 	}

@@ -12,11 +12,15 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// Every call with which a journey opens a door is a door of the table that service control policies close, and names all that AWS decides on.
+// Every call with which a journey opens a door is a door of the table that service control policies close, and names
+// all that AWS decides on.
 func TestEveryDoorOfJourneysIsInTheTable(t *testing.T) {
 	account := &world.Account{ID: fixture.People, Partition: "aws"}
 	for _, kind := range journey.Doors() {
-		d := journey.Door{Kind: kind, Node: world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: fixture.Tokyo}}
+		d := journey.Door{
+			Kind: kind,
+			Node: world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: fixture.Tokyo},
+		}
 		requests, err := d.Requests(account)
 		require.NoError(t, err, kind)
 		require.NotEmpty(t, requests, kind)

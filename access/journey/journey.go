@@ -21,9 +21,11 @@ type Journey struct {
 	Via []Hop
 	// Opens is the door at the end; nil means none.
 	Opens *Door
-	// Does is the call at the end; nil means none. It is made before the door is opened, if there is one. Its time is At.
+	// Does is the call at the end; nil means none. It is made before the door is opened, if there is one. Its time is
+	// At.
 	Does *engine.Request
-	// VolumeKeys are the KMS keys of the volumes of the instances that Does starts, as Node has them; nil means those of the nodes of the world.
+	// VolumeKeys are the KMS keys of the volumes of the instances that Does starts, as Node has them; nil means those
+	// of the nodes of the world.
 	VolumeKeys []string
 	// At is when everything happens; zero means not known.
 	At time.Time
@@ -33,7 +35,8 @@ type Journey struct {
 type Hop struct {
 	// Role is the ARN of the role.
 	Role string
-	// SessionName is the role session name; empty means the name of the user or, from a role, its session name, as the console does it.
+	// SessionName is the role session name; empty means the name of the user or, from a role, its session name, as
+	// the console does it.
 	SessionName string
 	// Tags are session tags. None means that the call passes none.
 	Tags []world.Tag
@@ -66,12 +69,14 @@ type Arrival struct {
 	As engine.Session
 	// OSUser is the operating-system user behind the door; the zero value when no door was opened.
 	OSUser OSUser
-	// AlsoRole is the ARN of the role of the node's instance profile, which a shell can use too; empty when there is none or no shell.
+	// AlsoRole is the ARN of the role of the node's instance profile, which a shell can use too; empty when there is
+	// none or no shell.
 	AlsoRole string
-	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every other; empty when any will do.
+	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every
+	// other; empty when any will do.
 	NodeRole string
-	// FallsBack says of a start of instances which of them fall back to stopped though the call succeeds: where the session may not have EC2 use the key of a
-	// volume. Empty means that none does, or that nothing is started.
+	// FallsBack says of a start of instances which of them fall back to stopped though the call succeeds: where the
+	// session may not have EC2 use the key of a volume. Empty means that none does, or that nothing is started.
 	FallsBack string
 }
 
@@ -110,8 +115,9 @@ func (a Arrival) String() string {
 	return b.String()
 }
 
-// Walk goes the way and decides every step of it. It ends at the first step that is refused. It is an error when a step cannot be
-// decided: somebody or something that the world does not have, or a request that leaves out what a statement reads.
+// Walk goes the way and decides every step of it. It ends at the first step that is refused. It is an error when a
+// step cannot be decided: somebody or something that the world does not have, or a request that leaves out what a
+// statement reads.
 func Walk(e *engine.Engine, j Journey) (Arrival, error) {
 	t := &traveller{engine: e, at: j.At, arrival: Arrival{Outcome: engine.Allowed, As: j.From}}
 	if j.Portal == nil {
@@ -196,7 +202,8 @@ func (t *traveller) assume(h *Hop) error {
 	if err := t.call(does, r); err != nil || !t.arrival.Allowed() {
 		return err
 	}
-	next := engine.AssumedRole(h.Role, name, h.Tags...).WithSourceIdentity(cmp.Or(h.SourceIdentity, from.SourceIdentity))
+	next := engine.AssumedRole(h.Role, name, h.Tags...).
+		WithSourceIdentity(cmp.Or(h.SourceIdentity, from.SourceIdentity))
 	if !t.at.IsZero() {
 		next = next.IssuedAt(t.at)
 	}
@@ -223,7 +230,10 @@ func (t *traveller) open(d *Door) error {
 		does += " tagged " + world.TagWords(d.Node.Tags)
 	}
 	if account.ID != caller.Account.ID {
-		t.fail(does, "the node is in account "+account.ID+", and this session reaches nodes of "+caller.Account.ID+" alone")
+		t.fail(
+			does,
+			"the node is in account "+account.ID+", and this session reaches nodes of "+caller.Account.ID+" alone",
+		)
 		return nil
 	}
 	for _, r := range requests {
@@ -257,8 +267,9 @@ func (t *traveller) enter(d *Door, account *world.Account) error {
 	return nil
 }
 
-// channel asks for what a session needs besides StartSession: its data key, and the data channel. AWS's samples grant the channel in
-// every policy, but AWS does not say since when it is refused without; so its absence is noted and does not end the journey.
+// channel asks for what a session needs besides StartSession: its data key, and the data channel. AWS's samples grant
+// the channel in every policy, but AWS does not say since when it is refused without; so its absence is noted and
+// does not end the journey.
 func (t *traveller) channel(d *Door, account *world.Account) error {
 	if d.document() == "" || d.Kind == SendCommand {
 		return nil
@@ -273,8 +284,17 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 		}
 	}
 	s := t.arrival.As
-	session := fmt.Sprintf("arn:%s:ssm:%s:%s:session/%s-0", DefaultPartition(account.Partition), d.Node.Region, account.ID, cmp.Or(s.Name, "user"))
-	decision, err := t.engine.Decide(s, engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.at})
+	session := fmt.Sprintf(
+		"arn:%s:ssm:%s:%s:session/%s-0",
+		DefaultPartition(account.Partition),
+		d.Node.Region,
+		account.ID,
+		cmp.Or(s.Name, "user"),
+	)
+	decision, err := t.engine.Decide(
+		s,
+		engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.at},
+	)
 	if err != nil {
 		return err
 	}
@@ -300,7 +320,9 @@ func onWords(r *engine.Request) string {
 func passesWords(r *engine.Request) string {
 	values := map[string]string{}
 	for name, v := range r.Context {
-		if len(name) > len(conditionkey.RequestTag) && strings.EqualFold(name[:len(conditionkey.RequestTag)], conditionkey.RequestTag) && len(v) == 1 {
+		if len(name) > len(conditionkey.RequestTag) &&
+			strings.EqualFold(name[:len(conditionkey.RequestTag)], conditionkey.RequestTag) &&
+			len(v) == 1 {
 			values[strings.ToLower(name[len(conditionkey.RequestTag):])] = v[0]
 		}
 	}

@@ -11,15 +11,20 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// What the agent of a node calls with the credentials of the node, so that the other half of a door is there: it registers the node and keeps a control
-// channel open, over which it hears of a session or of a command, and opens the data channel of a session. Since version 3.3.40.0 the agent uses
-// ssmmessages in place of ec2messages wherever it may, so a node does without ec2messages.
+// What the agent of a node calls with the credentials of the node, so that the other half of a door is there: it
+// registers the node and keeps a control channel open, over which it hears of a session or of a command, and opens
+// the data channel of a session. Since version 3.3.40.0 the agent uses ssmmessages in place of ec2messages wherever
+// it may, so a node does without ec2messages.
 //
-// Source: AWS Systems Manager User Guide, Reference: ec2messages, ssmmessages, and other API operations; Step 2: Verify or add instance permissions for
-// Session Manager.
+// Source: AWS Systems Manager User Guide, Reference: ec2messages, ssmmessages, and other API operations; Step 2:
+// Verify or add instance permissions for Session Manager.
 var (
-	AgentCalls = []string{"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel"}
-	AgentData  = []string{"ssmmessages:CreateDataChannel", "ssmmessages:OpenDataChannel"}
+	AgentCalls = []string{
+		"ssm:UpdateInstanceInformation",
+		"ssmmessages:CreateControlChannel",
+		"ssmmessages:OpenControlChannel",
+	}
+	AgentData = []string{"ssmmessages:CreateDataChannel", "ssmmessages:OpenDataChannel"}
 )
 
 // aNodeRole is the name of the role of a node of which nothing is known.
@@ -37,8 +42,8 @@ func (d *Door) agentOf() []string {
 	return nil
 }
 
-// nodeAnswers asks for the node's half of a door: what denies a call of the agent ends the journey. That the node's own policies allow the calls is not
-// asked, as nobody says here what they are; AmazonSSMManagedInstanceCore does.
+// nodeAnswers asks for the node's half of a door: what denies a call of the agent ends the journey. That the node's
+// own policies allow the calls is not asked, as nobody says here what they are; AmazonSSMManagedInstanceCore does.
 func (t *traveller) nodeAnswers(d *Door, account *world.Account) error {
 	calls := d.agentOf()
 	if len(calls) == 0 {
@@ -76,7 +81,8 @@ type refusedAgent struct {
 	Statement *engine.Statement
 }
 
-// AgentRefused is the first call of the agent that a policy denies to the role of the node, whatever else the role may do; nil where none is.
+// AgentRefused is the first call of the agent that a policy denies to the role of the node, whatever else the role
+// may do; nil where none is.
 func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string, at time.Time) (*refusedAgent, error) {
 	home := e.Accounts[account]
 	if home == nil {
@@ -88,7 +94,14 @@ func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string
 		if arn == "" {
 			arn = home.Partition.RoleARN(account, "/", aNodeRole)
 		}
-		p = &engine.Principal{Kind: engine.RolePrincipal, Arn: arn, Id: engine.UniqueID("AROA", arn), Name: arn[strings.LastIndexByte(arn, '/')+1:], PrincipalType: "AssumedRole", Account: home}
+		p = &engine.Principal{
+			Kind:          engine.RolePrincipal,
+			Arn:           arn,
+			Id:            engine.UniqueID("AROA", arn),
+			Name:          arn[strings.LastIndexByte(arn, '/')+1:],
+			PrincipalType: "AssumedRole",
+			Account:       home,
+		}
 	}
 	for _, action := range calls {
 		ev := engine.Envs.Get().(*engine.Env)
@@ -102,14 +115,17 @@ func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string
 			continue
 		}
 		return &refusedAgent{Statement: st, Step: Step{
-			Does: "the agent of the node calls " + action + " as the role of the node", As: engine.AssumedRole(p.Arn, n.ID), Request: &r,
+			Does:     "the agent of the node calls " + action + " as the role of the node",
+			As:       engine.AssumedRole(p.Arn, n.ID),
+			Request:  &r,
 			Decision: engine.Decision{Outcome: outcome, By: by, Action: action, Resource: "*"},
 		}}, nil
 	}
 	return nil, nil
 }
 
-// LeftOut are roles of an account that a Deny leaves out by ARN, one for each pattern that it names; nil for no statement.
+// LeftOut are roles of an account that a Deny leaves out by ARN, one for each pattern that it names; nil for no
+// statement.
 func LeftOut(e *engine.Engine, account string, st *engine.Statement) []string {
 	if st == nil {
 		return nil
@@ -121,7 +137,9 @@ func LeftOut(e *engine.Engine, account string, st *engine.Statement) []string {
 		}
 		for _, pattern := range c.Values {
 			parts := strings.SplitN(pattern, ":", policy.ARNParts)
-			if len(parts) != policy.ARNParts || !wildcard.MatchTokens(wildcard.AppendGlob(nil, parts[4], true), account, false) || strings.Contains(parts[5], "${") {
+			if len(parts) != policy.ARNParts ||
+				!wildcard.MatchTokens(wildcard.AppendGlob(nil, parts[4], true), account, false) ||
+				strings.Contains(parts[5], "${") {
 				continue
 			}
 			parts[1], parts[4] = string(e.Accounts[account].Partition), account

@@ -26,7 +26,8 @@ func shellOn(id, project string) *journey.Door {
 	return &journey.Door{Kind: journey.Shell, Node: fixture.Node(id, project)}
 }
 
-// The walk that an operator takes: sign in with MFA, switch role, open a shell on the own project, become the role's OS user.
+// The walk that an operator takes: sign in with MFA, switch role, open a shell on the own project, become the role's
+// OS user.
 func TestOperatorsWalk(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
 	project1 := []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}}
@@ -58,9 +59,18 @@ func TestOperatorsWalk(t *testing.T) {
 		assert.Equal(t, c.want, a.Outcome, "%s:\n%s", c.why, a)
 		assert.Equal(t, c.user, a.OSUser.Name, "%s:\n%s", c.why, a)
 	}
-	_, err := journey.Walk(e, journey.Journey{From: alice, Opens: &journey.Door{Kind: "window", Node: fixture.Node("i-1", "x")}})
+	_, err := journey.Walk(
+		e,
+		journey.Journey{From: alice, Opens: &journey.Door{Kind: "window", Node: fixture.Node("i-1", "x")}},
+	)
 	require.ErrorContains(t, err, `door "window": there is no such door`)
-	_, err = journey.Walk(e, journey.Journey{From: alice, Opens: &journey.Door{Kind: journey.Shell, Node: fixture.Node("i-1", "x"), Account: "999999999999"}})
+	_, err = journey.Walk(
+		e,
+		journey.Journey{
+			From:  alice,
+			Opens: &journey.Door{Kind: journey.Shell, Node: fixture.Node("i-1", "x"), Account: "999999999999"},
+		},
+	)
 	require.ErrorContains(t, err, "no such account")
 }
 
@@ -69,7 +79,15 @@ func TestJourneyReads(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
 	profile := fixture.Node("i-1", "Test Project 1")
 	profile.Profile = fixture.RoleARN("Instance")
-	a := Walked(t, e, journey.Journey{From: engine.ConsoleWithMFA(fixture.UserARN("alice"), time.Minute), Via: []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}}, Opens: &journey.Door{Kind: journey.Shell, Node: profile}})
+	a := Walked(
+		t,
+		e,
+		journey.Journey{
+			From:  engine.ConsoleWithMFA(fixture.UserARN("alice"), time.Minute),
+			Via:   []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}},
+			Opens: &journey.Door{Kind: journey.Shell, Node: profile},
+		},
+	)
 	assert.Equal(t, strings.Join([]string{
 		`1. signs in: arn:aws:iam::111122223333:user/alice in the console with MFA 60 s ago`,
 		`2. assumes arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1 as "alice": allowed by trust policy trust, statement NamedUsersFreshMfa of role/TestProject1-os-user1 in 111122223333`,
@@ -80,12 +98,24 @@ func TestJourneyReads(t *testing.T) {
 	}, "\n"), a.String())
 	assert.Equal(t, fixture.RoleARN("Instance"), a.AlsoRole)
 
-	a = Walked(t, e, journey.Journey{From: engine.Console(fixture.UserARN("alice")), Via: []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}}})
+	a = Walked(
+		t,
+		e,
+		journey.Journey{
+			From: engine.Console(fixture.UserARN("alice")),
+			Via:  []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}},
+		},
+	)
 	assert.Equal(t, fixture.NoMFA, a.By().Sid)
-	assert.Contains(t, a.String(), "explicitly denied by identity policy mfa-guard, statement DenyAllExceptListedIfNoMFA of group/guardrails-mfa")
+	assert.Contains(
+		t,
+		a.String(),
+		"explicitly denied by identity policy mfa-guard, statement DenyAllExceptListedIfNoMFA of group/guardrails-mfa",
+	)
 }
 
-// The operating-system user: session tag, tag of the user or role, default user, else no shell; without Run As it is ssm-user.
+// The operating-system user: session tag, tag of the user or role, default user, else no shell; without Run As it is
+// ssm-user.
 func TestOSUser(t *testing.T) {
 	const custom = `{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":%RUNAS%,"runAsDefaultUser":"custom"}}`
 	all := []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
@@ -128,11 +158,21 @@ func TestOSUser(t *testing.T) {
 		{"a document of another kind", tagged(), []world.SessionPreferences{on}, "Custom", `{"sessionType":"Batch"}`, nil, journey.OSUser{Unknown: true}},
 	} {
 		w := world.World{Accounts: []world.Account{{ID: fixture.People, Preferences: c.preferences, Roles: []world.Role{
-			{Name: "tagged", Tags: []world.Tag{{Key: journey.RunAsTag, Value: "os-user1"}}, Trust: fixture.AnyoneAssumes(), Inline: all}, {Name: "untagged", Trust: fixture.AnyoneAssumes(), Inline: all},
+			{
+				Name:   "tagged",
+				Tags:   []world.Tag{{Key: journey.RunAsTag, Value: "os-user1"}},
+				Trust:  fixture.AnyoneAssumes(),
+				Inline: all,
+			},
+			{Name: "untagged", Trust: fixture.AnyoneAssumes(), Inline: all},
 		}, Documents: []world.SessionDocument{{Name: "Custom", Region: fixture.Tokyo, Type: "Session", Owner: fixture.People, Content: c.content}}}}}
 		n := fixture.Node("i-1", "x")
 		n.OSUsers = c.users
-		a := Walked(t, fixture.Compiled(t, w), journey.Journey{From: c.session, Opens: &journey.Door{Kind: journey.Shell, Node: n, Document: c.document}})
+		a := Walked(
+			t,
+			fixture.Compiled(t, w),
+			journey.Journey{From: c.session, Opens: &journey.Door{Kind: journey.Shell, Node: n, Document: c.document}},
+		)
 		got := a.OSUser
 		if c.want.Fails {
 			assert.Equal(t, engine.ExplicitlyDenied, a.Outcome, "%s:\n%s", c.why, a)
@@ -149,13 +189,22 @@ func TestOSUser(t *testing.T) {
 // The other doors: who one is behind each of them.
 func TestBehindEachDoor(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("All", "*").On("*"))
-	w.Accounts[0].Preferences = []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, DefaultUser: "everyone"}}
+	w.Accounts[0].Preferences = []world.SessionPreferences{
+		{Region: fixture.Tokyo, RunAs: true, DefaultUser: "everyone"},
+	}
 	e := fixture.Compiled(t, w)
 	for kind, want := range map[journey.DoorKind]journey.OSUser{
 		journey.Shell: {Name: "everyone"}, journey.Port: {}, journey.RemotePort: {}, journey.SSH: {Unknown: true}, journey.RDP: {Unknown: true},
 		journey.SendCommand: {Name: "root", Superuser: true}, journey.InstanceConnect: {Name: "ec2-user"}, journey.SerialConsole: {Unknown: true},
 	} {
-		a := Walked(t, e, journey.Journey{From: engine.LongTermKey(fixture.UserARN("bob")), Opens: &journey.Door{Kind: kind, Node: fixture.Node("i-1", "x")}})
+		a := Walked(
+			t,
+			e,
+			journey.Journey{
+				From:  engine.LongTermKey(fixture.UserARN("bob")),
+				Opens: &journey.Door{Kind: kind, Node: fixture.Node("i-1", "x")},
+			},
+		)
 		assert.True(t, a.Allowed(), "%s:\n%s", kind, a)
 		got := a.OSUser
 		got.How = ""
@@ -167,41 +216,119 @@ func TestBehindEachDoor(t *testing.T) {
 // A journey over accounts needs both sides; nodes are reached in the account of the session alone.
 func TestJourneyAcrossAccounts(t *testing.T) {
 	w := fixture.DevWorld()
-	target := world.Role{Name: "ops", Path: "/guardrails/operation/", Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}, {Key: journey.RunAsTag, Value: "os-user1"}}, Trust: fixture.TrustWithMFA(fixture.UserARN("alice")),
-		Inline: []world.InlinePolicy{{Name: "operation", Document: fixture.Operation(fixture.Members)}}}
-	w.Accounts = append(w.Accounts, world.Account{ID: fixture.Members, Roles: []world.Role{target}, Preferences: []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, KMSKey: "arn:aws:kms:" + fixture.Tokyo + ":" + fixture.Members + ":key/k"}}})
+	target := world.Role{
+		Name:   "ops",
+		Path:   "/guardrails/operation/",
+		Tags:   []world.Tag{{Key: "Project", Value: "Test Project 1"}, {Key: journey.RunAsTag, Value: "os-user1"}},
+		Trust:  fixture.TrustWithMFA(fixture.UserARN("alice")),
+		Inline: []world.InlinePolicy{{Name: "operation", Document: fixture.Operation(fixture.Members)}},
+	}
+	w.Accounts = append(
+		w.Accounts,
+		world.Account{
+			ID:    fixture.Members,
+			Roles: []world.Role{target},
+			Preferences: []world.SessionPreferences{
+				{
+					Region: fixture.Tokyo,
+					RunAs:  true,
+					KMSKey: "arn:aws:kms:" + fixture.Tokyo + ":" + fixture.Members + ":key/k",
+				},
+			},
+		},
+	)
 	e := fixture.Compiled(t, w)
 	arn := "arn:aws:iam::" + fixture.Members + ":role/guardrails/operation/ops"
 	from := engine.ConsoleWithMFA(fixture.UserARN("alice"), time.Minute)
-	a := Walked(t, e, journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}, Opens: shellOn("i-1", "Test Project 1")})
+	a := Walked(
+		t,
+		e,
+		journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}, Opens: shellOn("i-1", "Test Project 1")},
+	)
 	require.Equal(t, engine.TrustPolicy, a.Steps[1].Decision.Trust.Kind, "%s", a)
 	assert.Equal(t, "AssumeListedRoles", a.Steps[1].Decision.By.Sid)
-	assert.Equal(t, engine.ImplicitlyDenied, a.Outcome, "the session is encrypted with a key that the role must not use:\n%s", a)
+	assert.Equal(
+		t,
+		engine.ImplicitlyDenied,
+		a.Outcome,
+		"the session is encrypted with a key that the role must not use:\n%s",
+		a,
+	)
 	assert.Contains(t, a.String(), "encrypts the session")
 
 	w.Accounts[1].Preferences[0].KMSKey = ""
-	a = Walked(t, fixture.Compiled(t, w), journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}, Opens: shellOn("i-1", "Test Project 1")})
+	a = Walked(
+		t,
+		fixture.Compiled(t, w),
+		journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}, Opens: shellOn("i-1", "Test Project 1")},
+	)
 	assert.Equal(t, "os-user1", a.OSUser.Name, "%s", a)
-	a = Walked(t, fixture.Compiled(t, w), journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}, Opens: &journey.Door{Kind: journey.Shell, Node: fixture.Node("i-1", "Test Project 1"), Account: fixture.People}})
+	a = Walked(
+		t,
+		fixture.Compiled(t, w),
+		journey.Journey{
+			From: from,
+			Via:  []journey.Hop{{Role: arn}},
+			Opens: &journey.Door{
+				Kind:    journey.Shell,
+				Node:    fixture.Node("i-1", "Test Project 1"),
+				Account: fixture.People,
+			},
+		},
+	)
 	assert.Contains(t, a.String(), "fails: the node is in account 111122223333")
 
-	w.Accounts[0].Groups[0].Inline[0].Document = fixture.MfaGuard().With(policy.Deny("Home", "sts:AssumeRole").On("arn:aws:iam::" + fixture.Members + ":*"))
-	assert.False(t, Walked(t, fixture.Compiled(t, w), journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}}).Allowed(), "the caller's side can shut the way")
+	w.Accounts[0].Groups[0].Inline[0].Document = fixture.MfaGuard().
+		With(policy.Deny("Home", "sts:AssumeRole").On("arn:aws:iam::" + fixture.Members + ":*"))
+	assert.False(
+		t,
+		Walked(t, fixture.Compiled(t, w), journey.Journey{From: from, Via: []journey.Hop{{Role: arn}}}).Allowed(),
+		"the caller's side can shut the way",
+	)
 }
 
 // Session tags of one hop are gone at the next; the source identity stays.
 func TestChainedRoles(t *testing.T) {
 	all := []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
-	anyone := policy.New(policy.Allow("T", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").For(policy.AWSPrincipals(fixture.People)))
-	w := world.World{Accounts: []world.Account{{ID: fixture.People, Users: []world.User{{Name: "bob", Inline: all}}, Roles: []world.Role{
-		{Name: "a", Trust: anyone, Inline: all}, {Name: "b", Trust: anyone, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
-			policy.Allow("Gone", "s3:Get").On("*").When(policy.Absent("aws:PrincipalTag/Project")),
-			policy.Allow("Stays", "s3:Put").On("*").When(policy.StringEquals("aws:SourceIdentity", "bob")))}}},
-	}}}}
-	via := []journey.Hop{{Role: fixture.RoleARN("a"), SessionName: "x", Tags: []world.Tag{{Key: "Project", Value: "p"}}, SourceIdentity: "bob", ExternalID: "e"}, {Role: fixture.RoleARN("b")}}
+	anyone := policy.New(
+		policy.Allow("T", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").
+			For(policy.AWSPrincipals(fixture.People)),
+	)
+	w := world.World{
+		Accounts: []world.Account{
+			{ID: fixture.People, Users: []world.User{{Name: "bob", Inline: all}}, Roles: []world.Role{
+				{
+					Name:   "a",
+					Trust:  anyone,
+					Inline: all,
+				},
+				{Name: "b", Trust: anyone, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
+					policy.Allow("Gone", "s3:Get").On("*").When(policy.Absent("aws:PrincipalTag/Project")),
+					policy.Allow("Stays", "s3:Put").On("*").When(policy.StringEquals("aws:SourceIdentity", "bob")))}}},
+			}},
+		},
+	}
+	via := []journey.Hop{
+		{
+			Role:           fixture.RoleARN("a"),
+			SessionName:    "x",
+			Tags:           []world.Tag{{Key: "Project", Value: "p"}},
+			SourceIdentity: "bob",
+			ExternalID:     "e",
+		},
+		{Role: fixture.RoleARN("b")},
+	}
 	e := fixture.Compiled(t, w)
 	for _, action := range []string{"s3:Get", "s3:Put"} {
-		a := Walked(t, e, journey.Journey{From: engine.LongTermKey(fixture.UserARN("bob")), Via: via, Does: &engine.Request{Action: action}})
+		a := Walked(
+			t,
+			e,
+			journey.Journey{
+				From: engine.LongTermKey(fixture.UserARN("bob")),
+				Via:  via,
+				Does: &engine.Request{Action: action},
+			},
+		)
 		assert.True(t, a.Allowed(), "%s", a)
 		assert.Equal(t, "x", a.As.Name, "the console and the command line keep the session name")
 	}

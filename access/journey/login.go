@@ -8,12 +8,14 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// agentsReading is what the Systems Manager agent makes of the OS user that Run As names. The agent puts the name, as it is, behind the command "id" of a
-// shell: a name may lead and end in spaces, several words are several users, a hyphen begins an option, and a number is the user with that
-// number. It then refuses users whose user id or group id is 0.
+// agentsReading is what the Systems Manager agent makes of the OS user that Run As names. The agent puts the name, as
+// it is, behind the command "id" of a shell: a name may lead and end in spaces, several words are several users, a
+// hyphen begins an option, and a number is the user with that number. It then refuses users whose user id or group id
+// is 0.
 //
-// Source: amazon-ssm-agent, agent/session/utility/utility_unix.go (DoesUserExist) and agent/session/shell/shell_unix.go (getUserCredentials); GNU coreutils
-// manual, "id invocation": a user is a name or a numeric id.
+// Source: amazon-ssm-agent, agent/session/utility/utility_unix.go (DoesUserExist) and
+// agent/session/shell/shell_unix.go (getUserCredentials); GNU coreutils manual, "id invocation": a user is a name or
+// a numeric id.
 type agentsReading struct {
 	// login is the user whom the node is asked for; empty when the session fails.
 	login string
@@ -53,15 +55,23 @@ func Login(n *world.Node, name, how string) OSUser {
 	case read.fails != "":
 		return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: it %s", name, how, read.fails)}
 	case read.number:
-		return OSUser{Name: read.login, Unknown: true,
-			How: fmt.Sprintf("%q, %s, is the user with that number: often the login that the image comes with, which may use sudo", read.login, how)}
+		return OSUser{
+			Name:    read.login,
+			Unknown: true,
+			How: fmt.Sprintf(
+				"%q, %s, is the user with that number: often the login that the image comes with, which may use sudo",
+				read.login,
+				how,
+			),
+		}
 	case n.OSUsers != nil && !slices.Contains(n.OSUsers, read.login):
 		return OSUser{Fails: true, How: fmt.Sprintf("%q, %s: the node has no such user", name, how)}
 	}
 	return OSUser{Name: read.login, How: how, Superuser: read.login == AgentUser}
 }
 
-// IllegalLogin is a class of values of the tag SSMSessionRunAs with which nobody whose profile is written by others should open a shell.
+// IllegalLogin is a class of values of the tag SSMSessionRunAs with which nobody whose profile is written by others
+// should open a shell.
 type IllegalLogin struct {
 	// Pattern is the class, as StringLike has it.
 	Pattern string
@@ -71,27 +81,38 @@ type IllegalLogin struct {
 	Domain bool
 }
 
-// illegalLogins are all those classes. A policy cannot say which characters a login has, so it says which values are none. What no node has as
-// a login, such as a name with a colon, needs no pattern: the agent ends the session.
+// illegalLogins are all those classes. A policy cannot say which characters a login has, so it says which values are
+// none. What no node has as a login, such as a name with a colon, needs no pattern: the agent ends the session.
 var illegalLogins = func() []IllegalLogin {
 	list := []IllegalLogin{
 		{Pattern: "", Why: "nobody"},
-		{Pattern: "-*", Why: "an option of the agent's command"}, {Pattern: "+*", Why: "a number with a sign, which is the user with that number"},
+		{
+			Pattern: "-*",
+			Why:     "an option of the agent's command",
+		},
+		{Pattern: "+*", Why: "a number with a sign, which is the user with that number"},
 		{Pattern: "* *", Why: "several words, or a login between spaces that other statements do not see"},
 		{Pattern: "*@*", Why: "the login of a domain, or an address", Domain: true},
 	}
 	for digit := '0'; digit <= '9'; digit++ {
-		list = append(list, IllegalLogin{Pattern: string(digit) + "*", Why: "a number, which is the user with that number"})
+		list = append(
+			list,
+			IllegalLogin{Pattern: string(digit) + "*", Why: "a number, which is the user with that number"},
+		)
 	}
-	list = append(list, IllegalLogin{Pattern: "root", Why: "the superuser"}, IllegalLogin{Pattern: AgentUser, Why: "the user of the agent, who may use sudo"})
+	list = append(
+		list,
+		IllegalLogin{Pattern: "root", Why: "the superuser"},
+		IllegalLogin{Pattern: AgentUser, Why: "the user of the agent, who may use sudo"},
+	)
 	for _, login := range ImageUsers {
 		list = append(list, IllegalLogin{Pattern: login, Why: "a login that images come with, which may use sudo"})
 	}
 	return list
 }()
 
-// IllegalLogins lists the classes of values of the tag SSMSessionRunAs that are no login of a person. With domain, logins of a domain
-// (user@domain) are legal.
+// IllegalLogins lists the classes of values of the tag SSMSessionRunAs that are no login of a person. With domain,
+// logins of a domain (user@domain) are legal.
 func IllegalLogins(domain bool) []IllegalLogin {
 	return slices.DeleteFunc(slices.Clone(illegalLogins), func(l IllegalLogin) bool { return domain && l.Domain })
 }

@@ -52,8 +52,8 @@ func TestALoginIsReadAsTheAgentReadsIt(t *testing.T) {
 	assert.True(t, journey.Login(known, "bob", "").Fails)
 }
 
-// Every value with which the agent would open a shell as somebody else than the login that is written, or as one with privileges, is in a class of illegal
-// logins; and a login that is written as people write them is in none.
+// Every value with which the agent would open a shell as somebody else than the login that is written, or as one with
+// privileges, is in a class of illegal logins; and a login that is written as people write them is in none.
 func TestIllegalLoginsAreAllThatTheAgentReadsOtherwise(t *testing.T) {
 	matched := func(name string, domain bool) bool {
 		for _, pattern := range journey.IllegalLoginPatterns(domain) {
@@ -71,7 +71,12 @@ func TestIllegalLoginsAreAllThatTheAgentReadsOtherwise(t *testing.T) {
 		assert.True(t, matched(name, false), "%q", name)
 		user := journey.Login(n, name, "")
 		if _, image := claims.SudoOfImages(name); user.Name == name && !user.Unknown && !user.Superuser && !image {
-			assert.True(t, policy.ValidateOSUser(name) != nil || strings.Contains(name, "@"), "%q is a login as people write them, and is denied", name)
+			assert.True(
+				t,
+				policy.ValidateOSUser(name) != nil || strings.Contains(name, "@"),
+				"%q is a login as people write them, and is denied",
+				name,
+			)
 		}
 	}
 	for _, name := range []string{"alice", "dave.smith", "DaveS", "_svc", "a1", "rooty", "my-ssm-user", "ubuntu2"} {

@@ -8,8 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Portal is how a person of IAM Identity Center comes into an account: through the access portal, with a permission set. Identity Center itself asks
-// for MFA, and the session carries no sign of it.
+// Portal is how a person of IAM Identity Center comes into an account: through the access portal, with a permission
+// set. Identity Center itself asks for MFA, and the session carries no sign of it.
 type Portal struct {
 	Person world.Person
 	// Role is the ARN of the role of the permission set.
@@ -30,7 +30,10 @@ func (t *traveller) enterPortal(p *Portal) error {
 	t.note(p.Person.UserName + " signs in to IAM Identity Center")
 	does := "takes the permission set " + set + " in account " + account
 	if !center.May(&p.Person, set, account) {
-		t.fail(does, p.Person.UserName+" is not assigned "+set+" in account "+account+", nor is a group that "+p.Person.UserName+" is in")
+		t.fail(
+			does,
+			p.Person.UserName+" is not assigned "+set+" in account "+account+", nor is a group that "+p.Person.UserName+" is in",
+		)
 		return nil
 	}
 	tags, err := center.SessionTags(p.Person)

@@ -12,20 +12,24 @@ import (
 // RunAsTag is the tag of a user or role that names the operating-system user of its Session Manager shells.
 const RunAsTag = "SSMSessionRunAs"
 
-// PreferencesDocument is the document that holds the Session Manager preferences of a Region, and that a plain shell uses.
+// PreferencesDocument is the document that holds the Session Manager preferences of a Region, and that a plain shell
+// uses.
 const PreferencesDocument = "SSM-SessionManagerRunShell"
 
 // AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
 const AgentUser = "ssm-user"
 
-// ImageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a password, unless somebody took that away.
+// ImageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a
+// password, unless somebody took that away.
 //
-// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames"; cloud-init, default_user of each distribution.
+// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames";
+// cloud-init, default_user of each distribution.
 var ImageUsers = []string{"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu"}
 
 // OSUser is the operating-system user that a door ends in.
 type OSUser struct {
-	// Name is the login; empty when there is none: a door that gives no shell, a session that fails, or a user that is not known.
+	// Name is the login; empty when there is none: a door that gives no shell, a session that fails, or a user that
+	// is not known.
 	Name string
 	// How says where the name comes from, or why there is none.
 	How string
@@ -59,25 +63,39 @@ type runAs struct {
 	port              bool
 }
 
-// ShellUser finds the user of a shell as Session Manager and its agent do: the preferences of the Region (or the inputs of a document of
-// its own), then the SSMSessionRunAs tag of the session, then that of the user or role, then the default user, else the session fails.
-// There is no way back to ssm-user once Run As is on.
+// ShellUser finds the user of a shell as Session Manager and its agent do: the preferences of the Region (or the
+// inputs of a document of its own), then the SSMSessionRunAs tag of the session, then that of the user or role, then
+// the default user, else the session fails. There is no way back to ssm-user once Run As is on.
 //
-// Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes; amazon-ssm-agent, agent/session/shell.
+// Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes; amazon-ssm-agent,
+// agent/session/shell.
 func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node *world.Node, document string) OSUser {
 	settings, how := runAs{}, ""
 	switch {
 	case document == PreferencesDocument:
-		at := slices.IndexFunc(account.Preferences, func(p world.SessionPreferences) bool { return p.Region == node.Region })
+		at := slices.IndexFunc(
+			account.Preferences,
+			func(p world.SessionPreferences) bool { return p.Region == node.Region },
+		)
 		if at < 0 {
-			return OSUser{Name: AgentUser, Superuser: true, How: node.Region + " has no Session Manager preferences, so Run As is off"}
+			return OSUser{
+				Name:      AgentUser,
+				Superuser: true,
+				How:       node.Region + " has no Session Manager preferences, so Run As is off",
+			}
 		}
 		settings = runAs{enabled: account.Preferences[at].RunAs, defaultUser: account.Preferences[at].DefaultUser}
 		how = "the preferences of " + node.Region
 	default:
-		at := slices.IndexFunc(account.Documents, func(d world.SessionDocument) bool { return d.Name == document && d.Region == node.Region })
+		at := slices.IndexFunc(
+			account.Documents,
+			func(d world.SessionDocument) bool { return d.Name == document && d.Region == node.Region },
+		)
 		if at < 0 || account.Documents[at].Content == "" {
-			return OSUser{Unknown: true, How: fmt.Sprintf("the content of document %s in %s is not known", document, node.Region)}
+			return OSUser{
+				Unknown: true,
+				How:     fmt.Sprintf("the content of document %s in %s is not known", document, node.Region),
+			}
 		}
 		var err error
 		if settings, err = parseSessionDocument(account.Documents[at].Content); err != nil {
@@ -147,6 +165,11 @@ func parseSessionDocument(content string) (runAs, error) {
 	if err := json.Unmarshal([]byte(content), &document); err != nil {
 		return runAs{}, fmt.Errorf("does not follow the Session Manager schema: %w", err)
 	}
-	elevated := head.SessionType != "Standard_Stream" && (document.Properties.Linux.RunAsElevated || document.Properties.MacOS.RunAsElevated)
-	return runAs{enabled: document.Inputs.RunAsEnabled, defaultUser: document.Inputs.RunAsDefaultUser, elevated: elevated}, nil
+	elevated := head.SessionType != "Standard_Stream" &&
+		(document.Properties.Linux.RunAsElevated || document.Properties.MacOS.RunAsElevated)
+	return runAs{
+		enabled:     document.Inputs.RunAsEnabled,
+		defaultUser: document.Inputs.RunAsDefaultUser,
+		elevated:    elevated,
+	}, nil
 }

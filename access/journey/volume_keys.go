@@ -11,20 +11,21 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// AWSManagedEBSKey stands for the AWS managed key of Amazon EBS among the keys of a node's volumes. Everybody in the account who may use EBS may use it
-// through EBS, so that a start needs nothing for it.
+// AWSManagedEBSKey stands for the AWS managed key of Amazon EBS among the keys of a node's volumes. Everybody in the
+// account who may use EBS may use it through EBS, so that a start needs nothing for it.
 //
 // Source: AWS KMS Developer Guide, AWS managed keys; Amazon EBS User Guide, Amazon EBS encryption.
 const AWSManagedEBSKey = "alias/aws/ebs"
 
-// StartInstances is the call that can succeed and start nothing: EC2 then finds that it may not use the key of a volume.
+// StartInstances is the call that can succeed and start nothing: EC2 then finds that it may not use the key of a
+// volume.
 const StartInstances = "ec2:StartInstances"
 
 // someKeyID is the id of a key that nobody has.
 const someKeyID = "00000000-0000-0000-0000-000000000000"
 
-// VolumeKeyUse says with which customer managed keys of volumes a session starts instances of a Region, as far as the policies of the world decide it: the
-// policy of a key itself is not known.
+// VolumeKeyUse says with which customer managed keys of volumes a session starts instances of a Region, as far as the
+// policies of the world decide it: the policy of a key itself is not known.
 type VolumeKeyUse struct {
 	// Every says that the session may have EC2 use every key of the account.
 	Every bool
@@ -32,10 +33,12 @@ type VolumeKeyUse struct {
 	Keys []string
 }
 
-// UseOfVolumeKeys asks for which customer managed keys a session may have EC2 make the grant that the start of an instance with such a volume needs. An
-// account that the world does not have, and a session that it cannot decide, are errors.
+// UseOfVolumeKeys asks for which customer managed keys a session may have EC2 make the grant that the start of an
+// instance with such a volume needs. An account that the world does not have, and a session that it cannot decide,
+// are errors.
 //
-// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html,
+// https://repost.aws/knowledge-center/kms-iam-ec2-permission.
 func UseOfVolumeKeys(e *engine.Engine, s engine.Session, account, region string, at time.Time) (VolumeKeyUse, error) {
 	home := e.Accounts[account]
 	if home == nil {
@@ -61,7 +64,11 @@ func UseOfVolumeKeys(e *engine.Engine, s engine.Session, account, region string,
 func grantForEC2(key string, at time.Time) engine.Request {
 	region := policy.ARNPart(key, 3)
 	return engine.Request{Action: "kms:CreateGrant", Resources: engine.On(key), Time: at, Context: engine.Context{
-		"kms:GrantIsForAWSResource": {"true"}, "kms:ViaService": {"ec2." + region + ".amazonaws.com"}, "aws:ViaAWSService": {"true"},
+		"kms:GrantIsForAWSResource": {
+			"true",
+		},
+		"kms:ViaService":    {"ec2." + region + ".amazonaws.com"},
+		"aws:ViaAWSService": {"true"},
 	}}
 }
 
@@ -86,7 +93,9 @@ func namedKeys(e *engine.Engine, s engine.Session, region string) []string {
 // IsVolumeKey reports whether a text is the ARN of one KMS key.
 func IsVolumeKey(text string) bool {
 	arn, err := policy.ParseARN(text)
-	return err == nil && arn.Service == "kms" && arn.Region != "" && arn.Account != "" && strings.HasPrefix(arn.Resource, "key/") && !strings.ContainsAny(text, "*?$")
+	return err == nil && arn.Service == "kms" && arn.Region != "" && arn.Account != "" &&
+		strings.HasPrefix(arn.Resource, "key/") &&
+		!strings.ContainsAny(text, "*?$")
 }
 
 // volumeKeysOf are the keys of the volumes of a node of the world; nil where they are not known.
@@ -102,8 +111,9 @@ func volumeKeysOf(e *engine.Engine, arn string) []string {
 	return nil
 }
 
-// startsWith has EC2 use the keys of the volumes of the instances that a call has started: without one of them the instance falls back to stopped, though the
-// call succeeded. Where nobody says which keys there are, the arrival says with which it would fall back.
+// startsWith has EC2 use the keys of the volumes of the instances that a call has started: without one of them the
+// instance falls back to stopped, though the call succeeded. Where nobody says which keys there are, the arrival says
+// with which it would fall back.
 func (t *traveller) startsWith(r *engine.Request, keys []string) error {
 	if !strings.EqualFold(r.Action, StartInstances) {
 		return nil
@@ -144,7 +154,10 @@ func (u VolumeKeyUse) fallsBack() string {
 	case u.Every:
 		return ""
 	case len(u.Keys) > 0:
-		return "an instance with a volume under a customer managed KMS key other than " + wording.JoinWords(u.Keys, "or") +
+		return "an instance with a volume under a customer managed KMS key other than " + wording.JoinWords(
+			u.Keys,
+			"or",
+		) +
 			" falls back to stopped: nothing here lets EC2 use it (kms:CreateGrant)"
 	}
 	return "an instance with a volume under a customer managed KMS key falls back to stopped: nothing here lets EC2 use it (kms:CreateGrant)"

@@ -23,10 +23,17 @@ const (
 // starter is an account with a user who starts every instance, with what else the user may do.
 func starter(t *testing.T, nodes []world.Node, more ...policy.Statement) *engine.Engine {
 	t.Helper()
-	may := policy.New(append([]policy.Statement{policy.Allow("Start", "ec2:StartInstances", "ec2:StopInstances").On("*")}, more...)...)
-	engine, err := engine.Compile(world.World{Accounts: []world.Account{{
-		ID: keyAccount, Users: []world.User{{Name: "alice", Inline: []world.InlinePolicy{{Name: "p", Document: may}}}}, Nodes: nodes,
-	}}})
+	may := policy.New(
+		append(
+			[]policy.Statement{policy.Allow("Start", "ec2:StartInstances", "ec2:StopInstances").On("*")},
+			more...)...)
+	engine, err := engine.Compile(world.World{Accounts: []world.Account{
+		{
+			ID:    keyAccount,
+			Users: []world.User{{Name: "alice", Inline: []world.InlinePolicy{{Name: "p", Document: may}}}},
+			Nodes: nodes,
+		},
+	}})
 	require.NoError(t, err)
 	return engine
 }
@@ -37,8 +44,9 @@ func grants(keys ...string) policy.Statement {
 		policy.StringEquals("kms:ViaService", "ec2.us-east-1.amazonaws.com"))
 }
 
-// The start of an instance is as allowed as the use of the keys of its volumes: with a key that the caller may not have EC2 use the instance falls back to
-// stopped, whoever says which keys there are. AWS's own key needs nothing; where nobody says, the answer does.
+// The start of an instance is as allowed as the use of the keys of its volumes: with a key that the caller may not
+// have EC2 use the instance falls back to stopped, whoever says which keys there are. AWS's own key needs nothing;
+// where nobody says, the answer does.
 func TestAStartFallsBackWithoutTheKeyOfAVolume(t *testing.T) {
 	aNode := func(keys []string) []world.Node {
 		return []world.Node{{Kind: world.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "us-east-1", VolumeKeys: keys}}
@@ -69,7 +77,11 @@ func TestAStartFallsBackWithoutTheKeyOfAVolume(t *testing.T) {
 				nodes = aNode(c.keys)
 				x.On.ARN = "arn:aws:ec2:us-east-1:" + keyAccount + ":instance/i-0a1b2c3d4e5f60718"
 			} else {
-				x.On = expect.Target{Instance: map[string]string{"Project": "shop"}, Region: "us-east-1", VolumeKeys: c.keys}
+				x.On = expect.Target{
+					Instance:   map[string]string{"Project": "shop"},
+					Region:     "us-east-1",
+					VolumeKeys: c.keys,
+				}
 			}
 			engine := starter(t, nodes, c.may...)
 			r := expect.Check(engine, x)

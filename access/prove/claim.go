@@ -9,16 +9,18 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Claim is a claim of one's own about a world, beside the standing ones: that a class of callers can send no request of a kind.
+// Claim is a claim of one's own about a world, beside the standing ones: that a class of callers can send no request
+// of a kind.
 type Claim struct {
-	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same in all of its
-	// requests; everything else varies: action, resource, time, tags, addresses.
+	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same
+	// in all of its requests; everything else varies: action, resource, time, tags, addresses.
 	Caller engine.Session
-	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every caller that AWS can have.
-	// Never and Except speak of the calls that assume it.
+	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every
+	// caller that AWS can have. Never and Except speak of the calls that assume it.
 	Role string
-	// Never are the requests that the claim rules out: those that one of these statements speaks of. The effect of a statement is of no
-	// consequence. At least one is needed. Of a Caller the assuming of roles, which trust policies decide, is not asked about.
+	// Never are the requests that the claim rules out: those that one of these statements speaks of. The effect of a
+	// statement is of no consequence. At least one is needed. Of a Caller the assuming of roles, which trust policies
+	// decide, is not asked about.
 	Never []policy.Statement
 	// Except are requests that the claim does not speak of.
 	Except []policy.Statement
@@ -30,7 +32,8 @@ type ClaimAnswer struct {
 	Verdict Verdict
 	// Assumption is what HoldsIf rests on.
 	Assumption string
-	// Uncertain says that the search was not complete. Nothing is proven then: the verdict is DoesNotHold, and there is no witness.
+	// Uncertain says that the search was not complete. Nothing is proven then: the verdict is DoesNotHold, and there
+	// is no witness.
 	Uncertain bool
 	// Session and Request show a request that goes against the claim; they are zero when there is none.
 	Session engine.Session
@@ -43,8 +46,9 @@ type ClaimAnswer struct {
 	Closers []engine.Source
 }
 
-// Prove searches all requests of the caller, or all callers of the role, for one that goes against the claim. A caller or role that the world
-// does not have, a claim that rules nothing out, and a statement that does not compile are errors.
+// Prove searches all requests of the caller, or all callers of the role, for one that goes against the claim. A
+// caller or role that the world does not have, a claim that rules nothing out, and a statement that does not compile
+// are errors.
 func Prove(e *engine.Engine, claim Claim) (ClaimAnswer, error) {
 	q, err := NewQuestion(claim.Never, claim.Except)
 	if err != nil {
@@ -60,10 +64,12 @@ func Prove(e *engine.Engine, claim Claim) (ClaimAnswer, error) {
 	return NewProver(e).Ask(claim.Caller, q)
 }
 
-// Question is the compiled half of a Claim: what is ruled out, and what is not spoken of. It may be asked about many callers, one after the other.
+// Question is the compiled half of a Claim: what is ruled out, and what is not spoken of. It may be asked about many
+// callers, one after the other.
 type Question struct{ q search.Question }
 
-// NewQuestion compiles the statements of a claim, as Claim has them. One that rules nothing out, and a statement that does not compile, are errors.
+// NewQuestion compiles the statements of a claim, as Claim has them. One that rules nothing out, and a statement that
+// does not compile, are errors.
 func NewQuestion(never, except []policy.Statement) (*Question, error) {
 	if len(never) == 0 {
 		return nil, errors.New("the claim rules nothing out; write at least one statement into Never")
@@ -73,7 +79,13 @@ func NewQuestion(never, except []policy.Statement) (*Question, error) {
 	read := func(name string, list []policy.Statement) []*engine.Statement {
 		var out []*engine.Statement
 		for i := range list {
-			st, err := engine.CompileStatement(list[i], i, engine.VariableText, engine.Permissions, engine.Source{Kind: engine.AWSRule, Policy: name})
+			st, err := engine.CompileStatement(
+				list[i],
+				i,
+				engine.VariableText,
+				engine.Permissions,
+				engine.Source{Kind: engine.AWSRule, Policy: name},
+			)
 			if err != nil {
 				errs = append(errs, err)
 				continue
@@ -86,8 +98,9 @@ func NewQuestion(never, except []policy.Statement) (*Question, error) {
 	return &q, errors.Join(errs...)
 }
 
-// Prover asks questions about the callers of one world. What was solved of one caller, and that a search found nothing, serves all callers of the account that
-// it is the same for (docs/decisions/0042); every answer is the one that Prove gives. It is not safe for concurrent use.
+// Prover asks questions about the callers of one world. What was solved of one caller, and that a search found
+// nothing, serves all callers of the account that it is the same for (docs/decisions/0042); every answer is the one
+// that Prove gives. It is not safe for concurrent use.
 type Prover struct {
 	engine *engine.Engine
 	// labs are shared by the callers of an account, by its id.
@@ -97,7 +110,8 @@ type Prover struct {
 // NewProver makes a prover that has solved nothing yet.
 func NewProver(e *engine.Engine) *Prover { return &Prover{engine: e, labs: map[string]*search.Lab{}} }
 
-// Ask searches all requests of the caller for one that the question rules out. A caller that the world does not have is an error.
+// Ask searches all requests of the caller for one that the question rules out. A caller that the world does not have
+// is an error.
 func (p *Prover) Ask(caller engine.Session, q *Question) (ClaimAnswer, error) {
 	account := policy.ARNPart(caller.Subject(), 4)
 	if p.labs[account] == nil {

@@ -14,14 +14,16 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Difference is a class of requests that one of two worlds allows and the other does not, shown by one request of the class.
+// Difference is a class of requests that one of two worlds allows and the other does not, shown by one request of the
+// class.
 type Difference struct {
 	// Gained: the second world allows it and the first does not. Otherwise it is the other way round.
 	Gained bool
-	// Subject is the ARN of the user or role whose requests they are, or "root of 111122223333", or the id of an account for anybody in it whom the
-	// worlds do not list, with policies that allow everything.
+	// Subject is the ARN of the user or role whose requests they are, or "root of 111122223333", or the id of an
+	// account for anybody in it whom the worlds do not list, with policies that allow everything.
 	Subject string
-	// Session is how the caller of the request is signed in. Pattern is the pattern of actions that the class is about, as a document has it.
+	// Session is how the caller of the request is signed in. Pattern is the pattern of actions that the class is
+	// about, as a document has it.
 	Session engine.Session
 	Pattern string
 	Request engine.Request
@@ -29,27 +31,35 @@ type Difference struct {
 	By, Not engine.Source
 	// Unknown is the ARN of a policy whose document is not known: the request is allowed if that document allows it.
 	Unknown string
-	// Unreal says why AWS does not send the request today; empty for a request that the ordinary evaluator decides differently in the two worlds.
+	// Unreal says why AWS does not send the request today; empty for a request that the ordinary evaluator decides
+	// differently in the two worlds.
 	Unreal string
 }
 
 // Comparison is what two worlds decide differently.
 type Comparison struct {
-	// Differences stand in the order of the second world's accounts and principals, losses of each principal after its gains.
+	// Differences stand in the order of the second world's accounts and principals, losses of each principal after
+	// its gains.
 	Differences []Difference
 	// Undecided are the subjects for whom a search grew too large to end: for them nothing is proven.
 	Undecided []string
-	// Callers is how many classes of callers had something that differs and were asked about; Classes how many classes of requests that took.
+	// Callers is how many classes of callers had something that differs and were asked about; Classes how many
+	// classes of requests that took.
 	Callers, Classes int
 }
 
-// Compare finds what users and roles that both worlds have, root users, and anybody else of an account may do in one world and not in the other,
-// from a moment on. It is the search of the proofs, asked for a request that one world allows and the other refuses: with no
-// difference found and nobody undecided, every request of theirs is decided alike. What it does not compare is what there is in one world only:
-// principals that come or go, and what no policy decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of
-// users and roles, which each world tells of its own.
+// Compare finds what users and roles that both worlds have, root users, and anybody else of an account may do in one
+// world and not in the other, from a moment on. It is the search of the proofs, asked for a request that one world
+// allows and the other refuses: with no difference found and nobody undecided, every request of theirs is decided
+// alike. What it does not compare is what there is in one world only: principals that come or go, and what no policy
+// decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of users and
+// roles, which each world tells of its own.
 func Compare(before, after *engine.Engine, since time.Time) Comparison {
-	c := &comparer{texts: map[*engine.Statement]string{}, labs: map[string]*search.Lab{}, since: engine.MustStatement(policy.Allow("", "*").On("*").When(policy.From(since)))}
+	c := &comparer{
+		texts: map[*engine.Statement]string{},
+		labs:  map[string]*search.Lab{},
+		since: engine.MustStatement(policy.Allow("", "*").On("*").When(policy.From(since))),
+	}
 	for i := range after.World().Accounts {
 		account := &after.World().Accounts[i]
 		if before.Accounts[account.ID] == nil {
@@ -69,7 +79,8 @@ type comparer struct {
 	labs map[string]*search.Lab
 }
 
-// lab is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is known, have one of their own.
+// lab is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is
+// known, have one of their own.
 func (c *comparer) lab(account string, own bool) *search.Lab {
 	if own {
 		return search.NewLab()
@@ -112,9 +123,14 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 	if sameLayers(a.Guardrails, b.Guardrails) && a.OrgID == b.OrgID && slices.Equal(a.OrgPaths, b.OrgPaths) {
 		return
 	}
-	// Everybody else of the account, whatever policies they have: what the service control policies let through is what they may gain or lose.
+	// Everybody else of the account, whatever policies they have: what the service control policies let through is
+	// what they may gain or lose.
 	c.both(before, after, account.ID, search.NewLab(), func(e *engine.Engine, lab *search.Lab) *search.Caller {
-		who := search.NewAnyone(e, &engine.Trusted{Kind: policy.PrincipalAWS, AccountID: account.ID}, e.Accounts[account.ID])
+		who := search.NewAnyone(
+			e,
+			&engine.Trusted{Kind: policy.PrincipalAWS, AccountID: account.ID},
+			e.Accounts[account.ID],
+		)
 		who.Principal.Account = e.Accounts[account.ID]
 		who.Principal.Identity = &engine.PolicyLayer{Allow: []*engine.Statement{search.Everything}}
 		who.Lab = lab
@@ -132,7 +148,8 @@ func (c *comparer) principal(before, after *engine.Engine, old, now *engine.Prin
 	var roles []*engine.Principal
 	for _, role := range append(rolesOf(after), rolesOf(before)...) {
 		x, y := before.Principals[role.Arn], after.Principals[role.Arn]
-		if x == nil || y == nil || slices.ContainsFunc(roles, func(have *engine.Principal) bool { return have.Arn == role.Arn }) {
+		if x == nil || y == nil ||
+			slices.ContainsFunc(roles, func(have *engine.Principal) bool { return have.Arn == role.Arn }) {
 			continue
 		}
 		if own || !sameLayer(x.Trust, y.Trust) {
@@ -200,7 +217,12 @@ func (c *comparer) session(before, after *engine.Engine, subject string, s engin
 }
 
 // both asks the question in both directions.
-func (c *comparer) both(before, after *engine.Engine, subject string, lab *search.Lab, who func(*engine.Engine, *search.Lab) *search.Caller) {
+func (c *comparer) both(
+	before, after *engine.Engine,
+	subject string,
+	lab *search.Lab,
+	who func(*engine.Engine, *search.Lab) *search.Caller,
+) {
 	x, y := who(before, lab), who(after, lab)
 	if x == nil || y == nil {
 		return
@@ -249,10 +271,12 @@ type refusal struct {
 // same reports whether what the documents say of the caller is the same in both worlds where their text is.
 func (p *pair) same() bool {
 	x, y := p.allows.Principal, p.refuses.Principal
-	return slices.Equal(x.Tags, y.Tags) && x.Id == y.Id && x.Account.OrgID == y.Account.OrgID && slices.Equal(x.Account.OrgPaths, y.Account.OrgPaths)
+	return slices.Equal(x.Tags, y.Tags) && x.Id == y.Id && x.Account.OrgID == y.Account.OrgID &&
+		slices.Equal(x.Account.OrgPaths, y.Account.OrgPaths)
 }
 
-// denials are the ways to refuse by a layer: its Denies, and Allows that are missing. What the other world has too refuses nothing that it allows.
+// denials are the ways to refuse by a layer: its Denies, and Allows that are missing. What the other world has too
+// refuses nothing that it allows.
 func (p *pair) denials(mine, others search.LayerSet) []refusal {
 	same := p.same()
 	var out []refusal
@@ -293,7 +317,14 @@ func (p *pair) calls() {
 		if !slices.Contains(other.Unknowns, unknown) {
 			ways = append([]refusal{{avoid: other.Allow}}, ways...)
 		}
-		p.search(search.Everything, nil, layers, []*engine.Statement{search.AlwaysAllowed, search.TrustDecided}, ways, unknown)
+		p.search(
+			search.Everything,
+			nil,
+			layers,
+			[]*engine.Statement{search.AlwaysAllowed, search.TrustDecided},
+			ways,
+			unknown,
+		)
 	}
 }
 
@@ -305,7 +336,8 @@ func (p *pair) becomes(role, same *engine.Principal) {
 	own, other := p.allows.Principal.Identity, p.refuses.Principal.Identity
 	layers := p.allows.Layers(own).WithTrust(role, p.allows)
 	ways := p.denials(p.refuses.Layers(other).WithTrust(same, p.refuses), layers)
-	// In the refusing world the trust policy must speak of the caller; where it names the account alone or is of another account, the caller's own policies too.
+	// In the refusing world the trust policy must speak of the caller; where it names the account alone or is of
+	// another account, the caller's own policies too.
 	var named, all []*engine.Statement
 	for _, st := range same.Trust.Allow {
 		g := st.PrincipalGrade(p.refuses.Env())
@@ -321,7 +353,9 @@ func (p *pair) becomes(role, same *engine.Principal) {
 	if len(other.Unknowns) == 0 {
 		ways = append(ways, refusal{avoid: append(slices.Clone(named), other.Allow...)})
 	}
-	self := engine.MustStatement(policy.Allow("", "sts:AssumeRole").On(search.Literally(role.Arn)).When(policy.Present("sts:RoleSessionName")))
+	self := engine.MustStatement(
+		policy.Allow("", "sts:AssumeRole").On(search.Literally(role.Arn)).When(policy.Present("sts:RoleSessionName")),
+	)
 	for _, st := range role.Trust.Allow {
 		g := st.PrincipalGrade(p.allows.Env())
 		if g == engine.NotTrusted {
@@ -344,9 +378,17 @@ func (p *pair) becomes(role, same *engine.Principal) {
 	}
 }
 
-// search looks for requests that a statement allows in one world, with also and through the layers, and that the other refuses in one of the ways: one for
-// each pattern of actions of the statement, so that what is found reads like the documents.
-func (p *pair) search(st *engine.Statement, also []*engine.Statement, layers search.LayerSet, avoid []*engine.Statement, ways []refusal, unknown string) {
+// search looks for requests that a statement allows in one world, with also and through the layers, and that the
+// other refuses in one of the ways: one for each pattern of actions of the statement, so that what is found reads
+// like the documents.
+func (p *pair) search(
+	st *engine.Statement,
+	also []*engine.Statement,
+	layers search.LayerSet,
+	avoid []*engine.Statement,
+	ways []refusal,
+	unknown string,
+) {
 	if len(ways) == 0 {
 		return
 	}
@@ -375,7 +417,14 @@ func (p *pair) search(st *engine.Statement, also []*engine.Statement, layers sea
 
 // find looks for one request that an action pattern on resource patterns speaks of.
 func (p *pair) find(
-	pattern string, resources []string, st *engine.Statement, also []*engine.Statement, layers search.LayerSet, avoid []*engine.Statement, way refusal, unknown string,
+	pattern string,
+	resources []string,
+	st *engine.Statement,
+	also []*engine.Statement,
+	layers search.LayerSet,
+	avoid []*engine.Statement,
+	way refusal,
+	unknown string,
 ) *Difference {
 	about := engine.MustStatement(policy.Allow("", pattern).On(resources...))
 	var found *Difference
@@ -395,11 +444,23 @@ func (p *pair) find(
 
 // telling are actions that tell a reader at once what is gained or lost.
 var telling = []string{
-	"ssm:StartSession", "iam:CreateUser", "iam:CreateAccessKey", "iam:PutRolePolicy", "ec2:StopInstances", "ec2:DescribeInstances", "s3:GetObject", "iam:GetUser",
+	"ssm:StartSession",
+	"iam:CreateUser",
+	"iam:CreateAccessKey",
+	"iam:PutRolePolicy",
+	"ec2:StopInstances",
+	"ec2:DescribeInstances",
+	"s3:GetObject",
+	"iam:GetUser",
 }
 
-// likelier is a difference of the same class that people send rather than the first that was found: with a telling action, and in the own account.
-func (p *pair) likelier(found *Difference, pattern string, find func(action string, resources ...string) *Difference) *Difference {
+// likelier is a difference of the same class that people send rather than the first that was found: with a telling
+// action, and in the own account.
+func (p *pair) likelier(
+	found *Difference,
+	pattern string,
+	find func(action string, resources ...string) *Difference,
+) *Difference {
 	own := []string{"arn:*:*:*:" + p.allows.Principal.Account.ID + ":*", "arn:*:*:*::*"}
 	if strings.Contains(pattern, "*") {
 		for _, action := range telling {
@@ -431,14 +492,17 @@ func (p *pair) undecided() {
 func (p *pair) add(d Difference) {
 	same := func(have Difference) bool {
 		return have.Gained == d.Gained && have.Subject == d.Subject && have.Session.String() == d.Session.String() && have.Pattern == d.Pattern &&
-			have.By == d.By && have.Not == d.Not && have.Unknown == d.Unknown && have.Unreal == d.Unreal
+			have.By == d.By && have.Not == d.Not &&
+			have.Unknown == d.Unknown &&
+			have.Unreal == d.Unreal
 	}
 	if !slices.ContainsFunc(p.found.Differences, same) {
 		p.found.Differences = append(p.found.Differences, d)
 	}
 }
 
-// patternsOf are the patterns of actions to tell apart: those of the Deny that refuses where it lists some, else those of the Allow.
+// patternsOf are the patterns of actions to tell apart: those of the Deny that refuses where it lists some, else
+// those of the Allow.
 func patternsOf(st *engine.Statement, way refusal) []string {
 	if d := way.deny; d != nil && !d.NotActions && !slices.Contains(d.From.Actions, "*") && st.AllowsAnyAction() {
 		return d.From.Actions
@@ -452,12 +516,26 @@ func patternsOf(st *engine.Statement, way refusal) []string {
 
 // attempt is one search. c is the caller in the allowing world, with its open keys perhaps assigned.
 func (p *pair) attempt(
-	c *search.Caller, about, st *engine.Statement, also []*engine.Statement, layers search.LayerSet, avoid []*engine.Statement, way refusal, unknown string,
+	c *search.Caller,
+	about, st *engine.Statement,
+	also []*engine.Statement,
+	layers search.LayerSet,
+	avoid []*engine.Statement,
+	way refusal,
+	unknown string,
 ) (search.Answer, *Difference) {
 	a := search.Answer{C: c}
 	s := c.Search
 	s.Begin()
-	peer := &search.Caller{Engine: p.refuses.Engine, Session: c.Session, Principal: p.refuses.Principal, FreeTag: c.FreeTag, Any: c.Any, Lab: c.Lab, Effort: c.Effort}
+	peer := &search.Caller{
+		Engine:    p.refuses.Engine,
+		Session:   c.Session,
+		Principal: p.refuses.Principal,
+		FreeTag:   c.FreeTag,
+		Any:       c.Any,
+		Lab:       c.Lab,
+		Effort:    c.Effort,
+	}
 	peer.Search = search.NewSearch(search.NewBinder(peer))
 	peer.Search.B.Open, peer.Search.B.Assigned = s.B.Open, s.B.Assigned
 	groups := c.Groups(layers)
@@ -485,7 +563,12 @@ func (p *pair) attempt(
 	}
 	if parts := strings.SplitN(m.Target.Resource, ":", policy.ARNParts); c.Any != nil && len(parts) == policy.ARNParts {
 		kind, _, _ := strings.Cut(parts[5], "/")
-		self := search.Literal{Probe: s.B.ResourceProbe(engine.MustStatement(policy.Allow("", "*").On(search.Literally(search.Readable(parts, kind))))), Want: true}
+		self := search.Literal{
+			Probe: s.B.ResourceProbe(
+				engine.MustStatement(policy.Allow("", "*").On(search.Literally(search.Readable(parts, kind)))),
+			),
+			Want: true,
+		}
 		if better, ok := s.Find(append(slices.Clone(lits), self), groups, c.WithTagRules(not, groups, lits)); ok {
 			m = better
 		}
@@ -496,7 +579,14 @@ func (p *pair) attempt(
 
 // difference decides the request of a witness in both worlds.
 func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, unknown string) *Difference {
-	d := &Difference{Gained: p.gained, Subject: p.subject, Session: w.Session, Request: w.Request, Unknown: unknown, Unreal: w.Doubt}
+	d := &Difference{
+		Gained:  p.gained,
+		Subject: p.subject,
+		Session: w.Session,
+		Request: w.Request,
+		Unknown: unknown,
+		Unreal:  w.Doubt,
+	}
 	if st != nil {
 		d.By = st.By
 	}

@@ -33,5 +33,6 @@ func sameLayers(a, b []*engine.PolicyLayer) bool {
 func samePrincipal(a, b *engine.Principal) bool {
 	return a.Arn == b.Arn && a.Id == b.Id && slices.Equal(a.Tags, b.Tags) && a.HasMFA == b.HasMFA && a.ServiceLinked == b.ServiceLinked &&
 		sameLayer(a.Identity, b.Identity) && sameLayer(a.Boundary, b.Boundary) && sameLayers(a.Account.Guardrails, b.Account.Guardrails) &&
-		a.Account.OrgID == b.Account.OrgID && slices.Equal(a.Account.OrgPaths, b.Account.OrgPaths)
+		a.Account.OrgID == b.Account.OrgID &&
+		slices.Equal(a.Account.OrgPaths, b.Account.OrgPaths)
 }

@@ -31,7 +31,13 @@ func edited(t *rapid.T, w world.World) world.World {
 		}
 		switch kind := rapid.IntRange(0, 4).Draw(t, "edit"); {
 		case kind == 0:
-			return d.With(fixture.BruteStatement(t, rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectDeny}).Draw(t, "effect"), 2))
+			return d.With(
+				fixture.BruteStatement(
+					t,
+					rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectDeny}).Draw(t, "effect"),
+					2,
+				),
+			)
 		case len(d.Statements) == 0:
 		case kind == 1:
 			d.Statements = slices.Delete(d.Statements, at, at+1)
@@ -47,14 +53,25 @@ func edited(t *rapid.T, w world.World) world.World {
 		user.Inline = []world.InlinePolicy{{Name: "p", Document: change(user.Inline[0].Document)}}
 	case 2:
 		if len(account.Policies) > 0 {
-			account.Policies = []world.ManagedPolicy{{ARN: account.Policies[0].ARN, Document: change(account.Policies[0].Document)}}
+			account.Policies = []world.ManagedPolicy{
+				{ARN: account.Policies[0].ARN, Document: change(account.Policies[0].Document)},
+			}
 		}
 	case 3:
-		user.Tags = []world.Tag{{Key: "Project", Value: rapid.SampledFrom([]string{"One", "", "Two"}).Draw(t, "another project")}}
+		user.Tags = []world.Tag{
+			{Key: "Project", Value: rapid.SampledFrom([]string{"One", "", "Two"}).Draw(t, "another project")},
+		}
 	default:
 		if w.Organization != nil {
 			o := *w.Organization
-			o.Root.Accounts = []world.OrganizationAccount{{ID: fixture.People, Policies: []world.ServiceControlPolicy{{Name: "t", Document: change(o.Root.Accounts[0].Policies[0].Document)}}}}
+			o.Root.Accounts = []world.OrganizationAccount{
+				{
+					ID: fixture.People,
+					Policies: []world.ServiceControlPolicy{
+						{Name: "t", Document: change(o.Root.Accounts[0].Policies[0].Document)},
+					},
+				},
+			}
 			w.Organization = &o
 		}
 	}
@@ -63,7 +80,8 @@ func edited(t *rapid.T, w world.World) world.World {
 	return w
 }
 
-// What brute force decides differently in two worlds, the comparison finds; what the comparison finds, the evaluator decides differently.
+// What brute force decides differently in two worlds, the comparison finds; what the comparison finds, the evaluator
+// decides differently.
 func TestComparisonsFindWhatBruteForceFinds(t *testing.T) {
 	counts := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -89,10 +107,14 @@ func TestComparisonsFindWhatBruteForceFinds(t *testing.T) {
 		}
 		reports := func(gained bool) bool {
 			return slices.Contains(found.Undecided, fixture.UserARN("bob")) ||
-				slices.ContainsFunc(found.Differences, func(d Difference) bool { return d.Gained == gained && d.Subject == fixture.UserARN("bob") })
+				slices.ContainsFunc(
+					found.Differences,
+					func(d Difference) bool { return d.Gained == gained && d.Subject == fixture.UserARN("bob") },
+				)
 		}
 		kind := "same"
-		s := rapid.SampledFrom(append(search.SignIns(fixture.UserARN("bob")), engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Hour))).Draw(rt, "session")
+		s := rapid.SampledFrom(append(search.SignIns(fixture.UserARN("bob")), engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Hour))).
+			Draw(rt, "session")
 		n, every := 0, rapid.IntRange(1, 7).Draw(rt, "every")
 		for r := range fixture.BruteRequests {
 			if n++; n%every != 0 {
@@ -138,12 +160,24 @@ func compared(t *testing.T, before, after world.World) []string {
 
 // small is a world of bob with a policy, who may assume the role r, which has one too.
 func small(bob, role, trust policy.Document) world.World {
-	return world.World{Accounts: []world.Account{{ID: fixture.People, Partition: policy.AWS, Users: []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "p", Document: bob}}}},
-		Roles: []world.Role{{Name: "r", Trust: trust, Inline: []world.InlinePolicy{{Name: "p", Document: role}}}}}}}
+	return world.World{
+		Accounts: []world.Account{
+			{
+				ID:        fixture.People,
+				Partition: policy.AWS,
+				Users:     []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "p", Document: bob}}}},
+				Roles: []world.Role{
+					{Name: "r", Trust: trust, Inline: []world.InlinePolicy{{Name: "p", Document: role}}},
+				},
+			},
+		},
+	}
 }
 
 func trustsBob(conditions ...policy.Condition) policy.Document {
-	return policy.New(policy.Allow("Bob", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"))).When(conditions...))
+	return policy.New(
+		policy.Allow("Bob", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"))).When(conditions...),
+	)
 }
 
 // Whatever is written another way and means the same is no difference, and what is not the same is one.
@@ -174,29 +208,64 @@ func TestComparisonsTellMeaningFromWriting(t *testing.T) {
 func TestComparisonsSpeakOfEverybodyWhomGuardrailsBind(t *testing.T) {
 	modelled := func(policies ...world.ServiceControlPolicy) world.World {
 		w := small(policy.New(policy.Allow("Reads", "s3:GetObject").On("*")), policy.New(), trustsBob())
-		full := world.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("All", "*").On("*"))}
-		w.Organization = &world.Organization{ID: "o-exampleorgid", Management: "999999999999", Root: world.Unit{ID: "r-exam", Policies: []world.ServiceControlPolicy{full},
-			Accounts: []world.OrganizationAccount{{ID: fixture.People, Policies: append([]world.ServiceControlPolicy{full}, policies...)}}}}
+		full := world.ServiceControlPolicy{
+			Name:     "FullAWSAccess",
+			Document: policy.New(policy.Allow("All", "*").On("*")),
+		}
+		w.Organization = &world.Organization{
+			ID:         "o-exampleorgid",
+			Management: "999999999999",
+			Root: world.Unit{
+				ID:       "r-exam",
+				Policies: []world.ServiceControlPolicy{full},
+				Accounts: []world.OrganizationAccount{
+					{ID: fixture.People, Policies: append([]world.ServiceControlPolicy{full}, policies...)},
+				},
+			},
+		}
 		return w
 	}
-	shut := world.ServiceControlPolicy{Name: "doors", Document: policy.New(policy.Deny("NoShells", "ssm:StartSession").On("*").
-		When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/BreakGlass")))}
-	assert.Equal(t, []string{"+ " + fixture.People + " ssm:StartSession", "+ root of " + fixture.People + " ssm:StartSession"}, compared(t, modelled(shut), modelled()))
-	assert.Equal(t, []string{"- " + fixture.People + " ssm:StartSession", "- root of " + fixture.People + " ssm:StartSession"}, compared(t, modelled(), modelled(shut)))
+	shut := world.ServiceControlPolicy{
+		Name: "doors",
+		Document: policy.New(policy.Deny("NoShells", "ssm:StartSession").On("*").
+			When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/BreakGlass"))),
+	}
+	assert.Equal(
+		t,
+		[]string{"+ " + fixture.People + " ssm:StartSession", "+ root of " + fixture.People + " ssm:StartSession"},
+		compared(t, modelled(shut), modelled()),
+	)
+	assert.Equal(
+		t,
+		[]string{"- " + fixture.People + " ssm:StartSession", "- root of " + fixture.People + " ssm:StartSession"},
+		compared(t, modelled(), modelled(shut)),
+	)
 	open := shut
-	open.Document = policy.New(policy.Deny("NoShells", "ssm:StartSession").On("*").When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/BreakGlass", "arn:aws:iam::*:role/Ops")))
+	open.Document = policy.New(
+		policy.Deny("NoShells", "ssm:StartSession").
+			On("*").
+			When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/BreakGlass", "arn:aws:iam::*:role/Ops")),
+	)
 	assert.Equal(t, []string{"+ " + fixture.People + " ssm:StartSession"}, compared(t, modelled(shut), modelled(open)))
 }
 
 // A policy whose document is not known may allow everything: attaching it is a difference, and so is a Deny beside it.
 func TestComparisonsTakeWhatIsNotKnownForEverything(t *testing.T) {
 	world := func(attached []string, denies ...policy.Statement) world.World {
-		w := small(policy.New(append([]policy.Statement{policy.Allow("Reads", "s3:GetObject").On("*")}, denies...)...), policy.New(), trustsBob())
+		w := small(
+			policy.New(append([]policy.Statement{policy.Allow("Reads", "s3:GetObject").On("*")}, denies...)...),
+			policy.New(),
+			trustsBob(),
+		)
 		w.Accounts[0].Users[0].Attached = attached
 		return w
 	}
 	unknown := []string{"arn:aws:iam::aws:policy/SecurityAudit"}
 	assert.Equal(t, []string{"+ " + fixture.UserARN("bob") + " *"}, compared(t, world(nil), world(unknown)))
-	assert.Equal(t, []string{"- " + fixture.UserARN("bob") + " ec2:*"}, compared(t, world(unknown), world(unknown, policy.Deny("No", "ec2:*").On("*"))))
+	assert.Equal(
+		t,
+		[]string{"- " + fixture.UserARN("bob") + " ec2:*"},
+		compared(t, world(unknown), world(unknown, policy.Deny("No", "ec2:*").On("*"))),
+	)
 	assert.Empty(t, compared(t, world(unknown), world(unknown)))
 }

@@ -8,15 +8,16 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// DeadCondition is a test of a statement that AWS's documentation says no request can pass, or that every request passes: it was meant to
-// do something and does nothing.
+// DeadCondition is a test of a statement that AWS's documentation says no request can pass, or that every request
+// passes: it was meant to do something and does nothing.
 type DeadCondition struct {
 	// Sid and Index name the statement; Index counts from zero.
 	Sid   string
 	Index int
 	// Action is an action, or a pattern, that AWS does not have. Key is then empty.
 	Action string
-	// Key is a condition key that AWS does not set in requests of Actions: of all actions of the statement, or of those listed.
+	// Key is a condition key that AWS does not set in requests of Actions: of all actions of the statement, or of
+	// those listed.
 	Key     string
 	Actions []string
 	// Suggestion is an action that AWS has and that differs little; empty when there is none.
@@ -35,21 +36,30 @@ func (d DeadCondition) Error() string {
 	case d.Action != "":
 		return fmt.Sprintf("%s: AWS has no action %q", place, d.Action)
 	}
-	return fmt.Sprintf("%s: AWS never sets the condition key %s in requests of %s", place, d.Key, strings.Join(d.Actions, ", "))
+	return fmt.Sprintf(
+		"%s: AWS never sets the condition key %s in requests of %s",
+		place,
+		d.Key,
+		strings.Join(d.Actions, ", "),
+	)
 }
 
 // maxNamed bounds how many actions a finding lists by name.
 const maxNamed = 5
 
-// DeadConditions reports, in the order of the document, actions that AWS does not have and condition keys that it never sets in requests of an
-// action that the statement lists by name, or of any action that a pattern of it matches. A statement with NotAction speaks of nearly everything,
-// and its keys are not held against any action. The catalogue is what AWS documented when it was made: see CatalogueVersion.
+// DeadConditions reports, in the order of the document, actions that AWS does not have and condition keys that it
+// never sets in requests of an action that the statement lists by name, or of any action that a pattern of it
+// matches. A statement with NotAction speaks of nearly everything, and its keys are not held against any action. The
+// catalogue is what AWS documented when it was made: see CatalogueVersion.
 func DeadConditions(d policy.Document) []DeadCondition {
 	var dead []DeadCondition
 	for i, st := range d.Statements {
 		for _, action := range append(st.Actions[:len(st.Actions):len(st.Actions)], st.NotActions...) {
 			if catalogue.Catalogue().Matching(action).Empty() {
-				dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Action: action, Suggestion: closestAction(action)})
+				dead = append(
+					dead,
+					DeadCondition{Sid: st.Sid, Index: i, Action: action, Suggestion: closestAction(action)},
+				)
 			}
 		}
 		for _, condition := range st.Conditions {
@@ -61,8 +71,8 @@ func DeadConditions(d policy.Document) []DeadCondition {
 	return dead
 }
 
-// actionsWithout are the actions of a statement in whose requests AWS does not set a key, as a finding lists them. Actions that AWS does not have are
-// findings of their own.
+// actionsWithout are the actions of a statement in whose requests AWS does not set a key, as a finding lists them.
+// Actions that AWS does not have are findings of their own.
 func actionsWithout(key string, actions []string) []string {
 	var without []string
 	known := 0

@@ -52,7 +52,9 @@ func TestDeadConditionsKeepTheOrder(t *testing.T) {
 	dead := prove.DeadConditions(policy.New(
 		policy.Allow("", "s3:GetObject").On("*"),
 		policy.Allow("", "s3:GetObjekt").On("*"),
-		policy.Allow("Third", "ssm:DescribeSessions", "s3:Nothing").On("*").When(policy.StringEquals("aws:ResourceTag/a", "b")),
+		policy.Allow("Third", "ssm:DescribeSessions", "s3:Nothing").
+			On("*").
+			When(policy.StringEquals("aws:ResourceTag/a", "b")),
 	))
 	require.Len(t, dead, 3)
 	assert.Equal(t, 1, dead[0].Index)
@@ -62,14 +64,22 @@ func TestDeadConditionsKeepTheOrder(t *testing.T) {
 	assert.Equal(t, []string{"ssm:DescribeSessions"}, dead[2].Actions)
 }
 
-// AWS managed policies that are known take the place of unknown ones, in the partition of the account, and the world that was given stays as it is.
+// AWS managed policies that are known take the place of unknown ones, in the partition of the account, and the world
+// that was given stays as it is.
 func TestKnownManagedPoliciesBecomePartOfTheWorld(t *testing.T) {
 	w := world.World{Accounts: []world.Account{{
 		ID: "111122223333", Partition: policy.AWSChina,
-		Roles: []world.Role{{
-			Name: "admin", Trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals("111122223333"))),
-			Attached: []string{"arn:aws-cn:iam::aws:policy/IAMUserChangePassword", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/AdministratorAccess"},
-		}},
+		Roles: []world.Role{
+			{
+				Name:  "admin",
+				Trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals("111122223333"))),
+				Attached: []string{
+					"arn:aws-cn:iam::aws:policy/IAMUserChangePassword",
+					"arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+					"arn:aws-cn:iam::111122223333:policy/AdministratorAccess",
+				},
+			},
+		},
 		Policies: []world.ManagedPolicy{{ARN: "arn:aws-cn:iam::aws:policy/IAMUserChangePassword", Unknown: true}},
 	}}}
 	known := world.WithManagedPolicies(w)
@@ -79,9 +89,19 @@ func TestKnownManagedPoliciesBecomePartOfTheWorld(t *testing.T) {
 	assert.True(t, w.Accounts[0].Policies[0].Unknown)
 	e, err := engine.Compile(known)
 	require.NoError(t, err)
-	d, err := e.Decide(engine.AssumedRole("arn:aws-cn:iam::111122223333:role/admin", "x"), engine.Request{Action: "iam:CreateUser", Resources: engine.On("arn:aws-cn:iam::111122223333:user/x")})
+	d, err := e.Decide(
+		engine.AssumedRole("arn:aws-cn:iam::111122223333:role/admin", "x"),
+		engine.Request{Action: "iam:CreateUser", Resources: engine.On("arn:aws-cn:iam::111122223333:user/x")},
+	)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws-cn:iam::111122223333:policy/AdministratorAccess"}, d.Unknowns)
+	assert.Equal(
+		t,
+		[]string{
+			"arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+			"arn:aws-cn:iam::111122223333:policy/AdministratorAccess",
+		},
+		d.Unknowns,
+	)
 }
 
 // A key that AWS sets for none of many listed actions is reported once for all of them, whatever their number.

@@ -47,8 +47,8 @@ const (
 	NotShut Shut = iota
 	// ShutByAbsence: nothing here opens it; another policy could.
 	ShutByAbsence
-	// ShutByDeny: it stays shut whatever else is attached, by a Deny or by a layer that does not allow it: a permissions boundary, a level of
-	// service control policies.
+	// ShutByDeny: it stays shut whatever else is attached, by a Deny or by a layer that does not allow it: a
+	// permissions boundary, a level of service control policies.
 	ShutByDeny
 )
 
@@ -64,7 +64,8 @@ func (s Shut) String() string {
 
 // ProofAssumption is something that a verdict rests on and that the world does not tell.
 type ProofAssumption struct {
-	// ID is what guardrails:accept repeats: the ARN of a policy whose document is not known, or the id of an account whose policies are not.
+	// ID is what guardrails:accept repeats: the ARN of a policy whose document is not known, or the id of an account
+	// whose policies are not.
 	ID string
 	// Text says what must be true.
 	Text string
@@ -104,13 +105,14 @@ type Finding struct {
 	Journey *journey.Journey
 	// Problem says what is wrong when the verdict is DoesNotHold.
 	Problem string
-	// At is when the request of the witness is made, where that matters: not at the instant from which the proofs look on. Zero means that it does not.
+	// At is when the request of the witness is made, where that matters: not at the instant from which the proofs
+	// look on. Zero means that it does not.
 	At time.Time
-	// Unreal is set when the request of the witness is one that AWS does not send, and says why: the claim is then not disproven in practice, and
-	// not proven either.
+	// Unreal is set when the request of the witness is one that AWS does not send, and says why: the claim is then
+	// not disproven in practice, and not proven either.
 	Unreal string
-	// Uncertain is set when the search was given up: the claim is then neither proven nor disproven, and counts as one that does not hold. Problem names the
-	// statement that made the search grow.
+	// Uncertain is set when the search was given up: the claim is then neither proven nor disproven, and counts as
+	// one that does not hold. Problem names the statement that made the search grow.
 	Uncertain bool
 	// Page is where the proof is described.
 	Page string
@@ -161,8 +163,8 @@ type Proof struct {
 	Claim string
 }
 
-// Administrator is a user or role with rights like iam:*: able to change policies, trust and credentials of everybody. No proof about "nobody"
-// can hold for administrators, so they are left out of those and listed.
+// Administrator is a user or role with rights like iam:*: able to change policies, trust and credentials of
+// everybody. No proof about "nobody" can hold for administrators, so they are left out of those and listed.
 type Administrator struct {
 	// ARN is the user or role.
 	ARN string

@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Whoever is shown to assume a role is somebody who can be: the ARN, the user name and the account of a caller say the same, and a name or an account that
-// nobody can have makes the request one that AWS does not send.
+// Whoever is shown to assume a role is somebody who can be: the ARN, the user name and the account of a caller say
+// the same, and a name or an account that nobody can have makes the request one that AWS does not send.
 func TestWhoIsShownToAssumeARoleHasTheKeysThatTheClaimSpeaksOf(t *testing.T) {
 	calls := policy.Allow("", "sts:AssumeRole").On("*")
 	like := func(key string, values ...string) policy.Condition {
@@ -21,7 +21,8 @@ func TestWhoIsShownToAssumeARoleHasTheKeysThatTheClaimSpeaksOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		trusts policy.Principal
 		only   policy.Condition
-		// account and user are those of the caller who is shown; account is empty when there can be none, user when any will do.
+		// account and user are those of the caller who is shown; account is empty when there can be none, user when
+		// any will do.
 		account, user string
 	}{
 		"a user name":                 {policy.Anyone(), policy.StringEquals("aws:username", "bob"), fixture.Stranger, "bob"},
@@ -36,9 +37,18 @@ func TestWhoIsShownToAssumeARoleHasTheKeysThatTheClaimSpeaksOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			trust := policy.New(policy.Allow("", "sts:AssumeRole").For(c.trusts))
-			e, err := engine.Compile(world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "target", Trust: trust}}}}})
+			e, err := engine.Compile(
+				world.World{
+					Accounts: []world.Account{
+						{ID: fixture.People, Roles: []world.Role{{Name: "target", Trust: trust}}},
+					},
+				},
+			)
 			require.NoError(t, err)
-			answer, err := Prove(e, Claim{Role: fixture.RoleARN("target"), Never: []policy.Statement{calls.When(c.only)}})
+			answer, err := Prove(
+				e,
+				Claim{Role: fixture.RoleARN("target"), Never: []policy.Statement{calls.When(c.only)}},
+			)
 			require.NoError(t, err)
 			require.Equal(t, DoesNotHold, answer.Verdict)
 			if c.account == "" {

@@ -9,7 +9,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// evaluate decides the call with what is known and what is tried. What depends on something else is Depends; r.asked then has it.
+// evaluate decides the call with what is known and what is tried. What depends on something else is Depends; r.asked
+// then has it.
 func (r *recordedEnv) evaluate(ev *engine.Env) recordedEnd {
 	r.asked, r.open = r.asked[:0], r.open[:0]
 	r.speaking = r.speaking[:0]
@@ -81,7 +82,8 @@ func (r *recordedEnv) action(ev *engine.Env, action string, made bool) recordedE
 
 // part decides one action on one resource.
 func (r *recordedEnv) part(ev *engine.Env) recordedEnd {
-	if policy.EqualFoldASCII(ev.Action, "sts:GetCallerIdentity") || policy.EqualFoldASCII(ev.Action, "sts:GetSessionToken") {
+	if policy.EqualFoldASCII(ev.Action, "sts:GetCallerIdentity") ||
+		policy.EqualFoldASCII(ev.Action, "sts:GetSessionToken") {
 		return recordedEnd{outcome: Allowed}
 	}
 	if r.scope == WithIdentityPolicies {

@@ -9,8 +9,9 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 )
 
-// recordedMemory keeps answers that took many tries. What a call comes to depends on nothing but the statements that what is known leaves open, on which of its resources, and on what the values
-// can be that are not known: calls of others that leave the same open come to the same.
+// recordedMemory keeps answers that took many tries. What a call comes to depends on nothing but the statements that
+// what is known leaves open, on which of its resources, and on what the values can be that are not known: calls of
+// others that leave the same open come to the same.
 type recordedMemory struct {
 	mu      sync.RWMutex
 	answers map[string]Answer
@@ -51,12 +52,14 @@ func (r *recordedEnv) memoryID() (string, bool) {
 }
 
 func hasVariables(st *engine.Statement) bool {
-	return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) || slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
-		return slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) || slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
-	})
+	return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) ||
+		slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
+			return slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) || slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
+		})
 }
 
-// explore gives the answer for a call that depends on something, from memory where it can. The resource of the answer is that of the first such call, and so left out.
+// explore gives the answer for a call that depends on something, from memory where it can. The resource of the answer
+// is that of the first such call, and so left out.
 func (m *recordedMemory) explore(r *recordedEnv, ev *engine.Env, end recordedEnd) Answer {
 	id, same := r.memoryID()
 	if same {

@@ -37,7 +37,8 @@ func Had(values ...string) Fact { return Fact{Known: true, Values: values} }
 type Call struct {
 	// Account is the id of the caller's account. Its service control policies decide.
 	Account string
-	// Principal is the ARN of the user, the role or the root user who called. Only DecideRecorded with identity policies looks it up.
+	// Principal is the ARN of the user, the role or the root user who called. Only DecideRecorded with identity
+	// policies looks it up.
 	Principal string
 	// Session is the role session name, for a role.
 	Session string
@@ -46,8 +47,8 @@ type Call struct {
 	Resources []Resource
 	// Time is when the call was made. Zero means that Key tells of it as of any other key.
 	Time time.Time
-	// Key tells of a condition key, in the spelling of the policy, for one of the resources by its index. It must be a function: the same answer to
-	// the same question.
+	// Key tells of a condition key, in the spelling of the policy, for one of the resources by its index. It must be
+	// a function: the same answer to the same question.
 	Key func(name string, resource int) Fact
 }
 
@@ -81,7 +82,8 @@ type Answer struct {
 	By engine.Source
 	// Action and Resource are what is refused, of several. Resource is empty where it is not known.
 	Action, Resource string
-	// Keys are what the answer depends on, sorted: condition keys, and resources by what they are. Empty unless it depends.
+	// Keys are what the answer depends on, sorted: condition keys, and resources by what they are. Empty unless it
+	// depends.
 	Keys []string
 }
 
@@ -90,9 +92,11 @@ type Scope int
 
 // The scopes.
 const (
-	// GuardrailsAlone are the service control policies above the caller's account. Whatever else had to allow the call did.
+	// GuardrailsAlone are the service control policies above the caller's account. Whatever else had to allow the
+	// call did.
 	GuardrailsAlone Scope = iota
-	// WithIdentityPolicies are also the policies of the caller, of the caller's boundary and of the role that is assumed.
+	// WithIdentityPolicies are also the policies of the caller, of the caller's boundary and of the role that is
+	// assumed.
 	WithIdentityPolicies
 )
 
@@ -113,7 +117,8 @@ type guardedLevel struct {
 	allow []*engine.Statement
 }
 
-// Judge holds recorded calls against an engine. It remembers what the policies say of an action, and is safe for concurrent use.
+// Judge holds recorded calls against an engine. It remembers what the policies say of an action, and is safe for
+// concurrent use.
 type Judge struct {
 	engine *engine.Engine
 	// assuming reads documents that are not known as Allow everything: whatever allowed the call did.
@@ -125,7 +130,11 @@ type Judge struct {
 
 // NewJudge makes a judge.
 func NewJudge(e *engine.Engine) *Judge {
-	return &Judge{engine: e, assuming: e.Assuming(engine.UnknownAllowsEverything), memory: recordedMemory{answers: map[string]Answer{}}}
+	return &Judge{
+		engine:   e,
+		assuming: e.Assuming(engine.UnknownAllowsEverything),
+		memory:   recordedMemory{answers: map[string]Answer{}},
+	}
 }
 
 func (j *Judge) of(account, action string) *guardedAction {
@@ -146,7 +155,9 @@ func (j *Judge) of(account, action string) *guardedAction {
 			for _, st := range level.Allow {
 				if st.MatchesAction(action) {
 					allow.allow = append(allow.allow, st)
-					always = always || len(st.Conditions) == 0 && !st.NotResources && slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.Any })
+					always = always ||
+						len(st.Conditions) == 0 && !st.NotResources &&
+							slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.Any })
 				}
 			}
 			if !always {
@@ -158,8 +169,8 @@ func (j *Judge) of(account, action string) *guardedAction {
 	return have.(*guardedAction)
 }
 
-// Concerns reports whether any service control policy above the account can refuse the action, or one that comes with it. Where none can, nothing else of
-// the call needs to be known.
+// Concerns reports whether any service control policy above the account can refuse the action, or one that comes with
+// it. Where none can, nothing else of the call needs to be known.
 func (j *Judge) Concerns(account, action string) bool {
 	concerns := func(action string) bool {
 		g := j.of(account, action)
@@ -179,11 +190,12 @@ func (j *Judge) Concerns(account, action string) bool {
 // callerKey tells the keys that say who calls and nothing of the request.
 func callerKey(name string) bool {
 	low := strings.ToLower(name)
-	return strings.HasPrefix(low, "aws:principal") || low == "aws:username" || low == "aws:assumedroot" || low == "aws:multifactorauthpresent"
+	return strings.HasPrefix(low, "aws:principal") || low == "aws:username" || low == "aws:assumedroot" ||
+		low == "aws:multifactorauthpresent"
 }
 
-// Reads reports whether a service control policy above the account that speaks of the action, or of one that comes with it, reads what a call is on; with
-// onlyResources false, whether it reads anything of the call but who sent it.
+// Reads reports whether a service control policy above the account that speaks of the action, or of one that comes
+// with it, reads what a call is on; with onlyResources false, whether it reads anything of the call but who sent it.
 func (j *Judge) Reads(account, action string, onlyResources bool) bool {
 	id := account + " " + action
 	if onlyResources {
@@ -199,9 +211,11 @@ func (j *Judge) Reads(account, action string, onlyResources bool) bool {
 
 func (j *Judge) findReads(account, action string, onlyResources bool) bool {
 	reads := func(st *engine.Statement) bool {
-		return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return !p.Any }) || slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
-			return ofResource(&c.Key) || strings.HasPrefix(strings.ToLower(c.Key.Name), "aws:resource") || !onlyResources && !callerKey(c.Key.Name)
-		})
+		return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return !p.Any }) ||
+			slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
+				return ofResource(&c.Key) || strings.HasPrefix(strings.ToLower(c.Key.Name), "aws:resource") ||
+					!onlyResources && !callerKey(c.Key.Name)
+			})
 	}
 	actions := []string{action}
 	for _, also := range recordedCompanions(action) {
@@ -209,21 +223,23 @@ func (j *Judge) findReads(account, action string, onlyResources bool) bool {
 	}
 	for _, a := range actions {
 		g := j.of(account, a)
-		if slices.ContainsFunc(g.deny, reads) || slices.ContainsFunc(g.levels, func(l guardedLevel) bool { return slices.ContainsFunc(l.allow, reads) }) {
+		if slices.ContainsFunc(g.deny, reads) ||
+			slices.ContainsFunc(g.levels, func(l guardedLevel) bool { return slices.ContainsFunc(l.allow, reads) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// GuardrailsBind reports whether service control policies of the world apply to the principals of an account: false for the management account, and for an
-// account that stands nowhere in the tree.
+// GuardrailsBind reports whether service control policies of the world apply to the principals of an account: false
+// for the management account, and for an account that stands nowhere in the tree.
 func (j *Judge) GuardrailsBind(account string) bool {
 	a, known := j.engine.Accounts[account]
 	return known && a.Guardrails != nil
 }
 
-// Place is where an account stands: the id of its organization and its path there, as aws:PrincipalOrgPaths has it; empty where the world does not know.
+// Place is where an account stands: the id of its organization and its path there, as aws:PrincipalOrgPaths has it;
+// empty where the world does not know.
 func (j *Judge) Place(account string) (organization, path string) {
 	if a, known := j.engine.Accounts[account]; known && len(a.OrgPaths) > 0 {
 		return a.OrgID, a.OrgPaths[0]
@@ -231,7 +247,8 @@ func (j *Judge) Place(account string) (organization, path string) {
 	return "", ""
 }
 
-// TagsOf are the tags of a user, role or node of the world by its ARN, and whether the world has it. Do not change them.
+// TagsOf are the tags of a user, role or node of the world by its ARN, and whether the world has it. Do not change
+// them.
 func (j *Judge) TagsOf(arn string) ([]world.Tag, bool) {
 	tags, known := j.engine.TagsOf[arn]
 	return tags, known
@@ -243,7 +260,8 @@ func (j *Judge) HasPrincipal(arn string) bool {
 	return known
 }
 
-// Decide says what would have become of a call. It is an error when the caller is asked for by identity policies and the world does not have it.
+// Decide says what would have become of a call. It is an error when the caller is asked for by identity policies and
+// the world does not have it.
 func (j *Judge) Decide(call *Call, scope Scope) (Answer, error) {
 	r := &recordedEnv{judge: j, call: call, scope: scope}
 	ev := engine.Envs.Get().(*engine.Env)
@@ -268,7 +286,8 @@ type recordedEnv struct {
 	resources []Resource
 	// assigned are the values that are tried for what is not known.
 	assigned map[string]engine.Values
-	// asked is what was asked for and is not known, in the order of asking; speaking are the statements that speak of the call.
+	// asked is what was asked for and is not known, in the order of asking; speaking are the statements that speak of
+	// the call.
 	asked    []unknownKey
 	speaking []*engine.Statement
 	// open are the statements of which it is not known whether they apply.
@@ -301,13 +320,23 @@ func (r *recordedEnv) start(ev *engine.Env) error {
 			return errNoCaller
 		}
 	}
-	ev.StartRecorded(r.judge.assuming, r, p, r.call.Principal, r.call.Account, r.call.Session, r.call.Action, r.call.Time)
+	ev.StartRecorded(
+		r.judge.assuming,
+		r,
+		p,
+		r.call.Principal,
+		r.call.Account,
+		r.call.Session,
+		r.call.Action,
+		r.call.Time,
+	)
 	return nil
 }
 
 // ofResource tells the keys that each resource of a call has by itself.
 func ofResource(k *conditionkey.Key) bool {
-	return k.Kind >= conditionkey.KeyResourceAccount || k.Kind == conditionkey.KeyRequest && !strings.HasPrefix(strings.ToLower(k.Name), "aws:")
+	return k.Kind >= conditionkey.KeyResourceAccount ||
+		k.Kind == conditionkey.KeyRequest && !strings.HasPrefix(strings.ToLower(k.Name), "aws:")
 }
 
 func (r *recordedEnv) idOf(k *conditionkey.Key) string {
@@ -418,7 +447,8 @@ func (r *recordedEnv) overlap(ev *engine.Env, p *engine.ArnPattern, like []strin
 	return covered
 }
 
-// plainGlob is a pattern of what is not known. No wildcard of it reaches over a colon: what it stands for is a name, a path or a part of an ARN.
+// plainGlob is a pattern of what is not known. No wildcard of it reaches over a colon: what it stands for is a name,
+// a path or a part of an ARN.
 func plainGlob(text string) glob.Glob {
 	p, err := engine.ParsePattern(text, engine.PolicyText, true)
 	if err != nil {
@@ -427,7 +457,8 @@ func plainGlob(text string) glob.Glob {
 	return glob.AppendTokens(nil, p.Tokens, false, true)
 }
 
-// globOfResource is the pattern of a Resource element with its variables filled in; false when one of them is not known.
+// globOfResource is the pattern of a Resource element with its variables filled in; false when one of them is not
+// known.
 func (r *recordedEnv) globOfResource(ev *engine.Env, p *engine.ArnPattern) (glob.Glob, bool) {
 	filled := engine.ArnPattern{Text: p.Text, Parts: make([]engine.Pattern, len(p.Parts))}
 	if p.Whole != nil {
@@ -448,7 +479,8 @@ func (r *recordedEnv) globOfResource(ev *engine.Env, p *engine.ArnPattern) (glob
 	return glob.GlobOfARN(&filled, true), true
 }
 
-// fill replaces the variables of a pattern. A variable without a value leaves a pattern that nothing matches, which is not ok either.
+// fill replaces the variables of a pattern. A variable without a value leaves a pattern that nothing matches, which
+// is not ok either.
 func (r *recordedEnv) fill(ev *engine.Env, p *engine.Pattern) ([]wildcard.Token, bool) {
 	before := ev.Undecided
 	ev.Undecided = nil
@@ -478,7 +510,8 @@ func findCompanions(action string) []companion {
 		out = append(out, companion{keys[i], brings[i]})
 	}
 	service, name, _ := strings.Cut(action, ":")
-	if policy.EqualFoldASCII(service, "ec2") && !policy.EqualFoldASCII(name, "CreateTags") && catalogue.KeyAppliesTo("aws:TagKeys", action) {
+	if policy.EqualFoldASCII(service, "ec2") && !policy.EqualFoldASCII(name, "CreateTags") &&
+		catalogue.KeyAppliesTo("aws:TagKeys", action) {
 		out = append(out, companion{"aws:TagKeys", "ec2:CreateTags"})
 	}
 	return out

@@ -22,7 +22,8 @@ const (
 	mostMembers = 5
 )
 
-// explore tries every value that what is not known can have, as far as the policies can tell values apart, and says on what of it the answer depends.
+// explore tries every value that what is not known can have, as far as the policies can tell values apart, and says
+// on what of it the answer depends.
 func (r *recordedEnv) explore(ev *engine.Env, end recordedEnd) Answer {
 	var keys []unknownKey
 	for {
@@ -95,8 +96,8 @@ type exploration struct {
 	decisive map[string]bool
 }
 
-// shape is what becomes of the call for all values from a key on: "A" or "R" where they change nothing, otherwise the key with one shape for each value. It is not
-// whole when something is asked for that is not among the keys.
+// shape is what becomes of the call for all values from a key on: "A" or "R" where they change nothing, otherwise the
+// key with one shape for each value. It is not whole when something is asked for that is not among the keys.
 func (x *exploration) shape(at int) (string, bool) {
 	if x.tries++; x.tries > mostTries {
 		return "", true
@@ -247,7 +248,13 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 	own := strings.EqualFold(c.Key.Name, u.key.Name)
 	if own {
 		t.sets = t.sets || c.Quantifier != policy.NoQuantifier
-		t.numbers, t.dates, t.nets = append(t.numbers, c.Numbers...), append(t.dates, c.Dates...), append(t.nets, c.Networks...)
+		t.numbers, t.dates, t.nets = append(
+			t.numbers,
+			c.Numbers...), append(
+			t.dates,
+			c.Dates...), append(
+			t.nets,
+			c.Networks...)
 		switch c.Compare {
 		case engine.CompareBool:
 			t.bools = true
@@ -319,7 +326,8 @@ func (r *recordedEnv) variableIn(ev *engine.Env, p *engine.ArnPattern, u unknown
 	}
 }
 
-// variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known text in its place.
+// variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known
+// text in its place.
 func (r *recordedEnv) variable(ev *engine.Env, p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
 	at := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
 		return tok.Kind == wildcard.TokenVariable && strings.EqualFold(tok.Key.Name, u.key.Name)
@@ -409,7 +417,8 @@ func distinctGlobs(globs []glob.Glob) []glob.Glob {
 	})
 }
 
-// addressesBeside are the first address of each network and the first behind it, of both families: whichever network an address is in, one of these is in the same.
+// addressesBeside are the first address of each network and the first behind it, of both families: whichever network
+// an address is in, one of these is in the same.
 func addressesBeside(nets []netip.Prefix) []string {
 	out := []string{"0.0.0.0", "::"}
 	for _, n := range nets {
@@ -445,7 +454,8 @@ func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
 	for _, text := range like {
 		forms = append(forms, plainGlob(text))
 	}
-	if len(forms) > 0 && !slices.ContainsFunc(like, func(text string) bool { return strings.Count(text, ":") != policy.ARNParts-1 }) {
+	if len(forms) > 0 &&
+		!slices.ContainsFunc(like, func(text string) bool { return strings.Count(text, ":") != policy.ARNParts-1 }) {
 		// With as many colons as an ARN has, no wildcard of a pattern reaches over one.
 		for i, g := range globs {
 			globs[i] = withinParts(g)
@@ -479,8 +489,8 @@ func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
 	return out
 }
 
-// namesIn finds texts of forms, with at most one wildcard each, that every pattern tells apart which can be told apart: by the names that the patterns have in them. Not found says that
-// there may be others, which a search finds.
+// namesIn finds texts of forms, with at most one wildcard each, that every pattern tells apart which can be told
+// apart: by the names that the patterns have in them. Not found says that there may be others, which a search finds.
 func namesIn(like []string, globs []glob.Glob) (texts []string, found bool) {
 	const most = 4
 	for _, form := range like {
@@ -553,7 +563,8 @@ func possible(class int, globs []glob.Glob) bool {
 	return true
 }
 
-// withinParts is a pattern of an ARN with its wildcards bounded to their parts; a pattern with fewer parts stays as it is.
+// withinParts is a pattern of an ARN with its wildcards bounded to their parts; a pattern with fewer parts stays as
+// it is.
 func withinParts(g glob.Glob) glob.Glob {
 	if g.Colons() != policy.ARNParts-1 {
 		return g

@@ -20,7 +20,8 @@ const (
 	SourceShared
 )
 
-// AttributeSource is an attribute in the profile of a person from which an attribute for access control can take its value.
+// AttributeSource is an attribute in the profile of a person from which an attribute for access control can take its
+// value.
 type AttributeSource struct {
 	// Path is the attribute, such as "enterprise.organization". The source is written "${path:<Path>}".
 	Path string
@@ -36,8 +37,9 @@ func (s AttributeSource) String() string { return "${path:" + s.Path + "}" }
 
 // attributeSources are all that IAM Identity Center supports; groups are not among them.
 //
-// Source: IAM Identity Center User Guide, Attribute mappings, "Supported IAM Identity Center attributes"; what everybody has: the constraints of the
-// SCIM implementation developer guide, which wants names, userName and displayName.
+// Source: IAM Identity Center User Guide, Attribute mappings, "Supported IAM Identity Center attributes"; what
+// everybody has: the constraints of the SCIM implementation developer guide, which wants names, userName and
+// displayName.
 var attributeSources = []AttributeSource{
 	{Path: "userName", Required: true, Use: SourceUnique, Login: true},
 	{Path: "name.familyName", Required: true, Use: SourcePersonal, Login: true},
@@ -87,8 +89,10 @@ func ParseAttributeSource(text string) (AttributeSource, error) {
 	path, ours := strings.CutPrefix(inner, "path:")
 	switch {
 	case strings.Contains(strings.ToLower(inner), "group"):
-		return refused("is about groups, and groups are no source of attributes for access control",
-			"put the value into the profile of each person, such as ${path:enterprise.department}, or assign a permission set to the group")
+		return refused(
+			"is about groups, and groups are no source of attributes for access control",
+			"put the value into the profile of each person, such as ${path:enterprise.department}, or assign a permission set to the group",
+		)
 	case !ours && (strings.HasPrefix(inner, "user:") || strings.HasPrefix(inner, "dir:")):
 		return refused("is how attributes of a directory are mapped to Identity Center, and not a source", write)
 	case !ours:
@@ -102,7 +106,10 @@ func ParseAttributeSource(text string) (AttributeSource, error) {
 		known = append(known, s.Path)
 	}
 	if near := policy.Closest(path, known); near != "" {
-		return refused("is not a profile attribute that IAM Identity Center supports", "did you mean "+strconv.Quote("${path:"+near+"}")+"?")
+		return refused(
+			"is not a profile attribute that IAM Identity Center supports",
+			"did you mean "+strconv.Quote("${path:"+near+"}")+"?",
+		)
 	}
 	return refused("is not a profile attribute that IAM Identity Center supports", write)
 }

@@ -1,3 +1,3 @@
-// Package world is plain data about accounts: users, groups, roles, policies, nodes, the organization above them, people of IAM Identity Center. Nothing
-// here decides anything.
+// Package world is plain data about accounts: users, groups, roles, policies, nodes, the organization above them,
+// people of IAM Identity Center. Nothing here decides anything.
 package world

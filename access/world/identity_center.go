@@ -18,9 +18,11 @@ func TagList(tags map[string]string) []Tag {
 	return out
 }
 
-// IdentityCenterInstance is the instance of IAM Identity Center whose permission sets are roles of the accounts: those with a Role.PermissionSet.
+// IdentityCenterInstance is the instance of IAM Identity Center whose permission sets are roles of the accounts:
+// those with a Role.PermissionSet.
 type IdentityCenterInstance struct {
-	// Attributes are the attributes for access control. Nil means that they are not switched on: then an identity provider chooses every tag.
+	// Attributes are the attributes for access control. Nil means that they are not switched on: then an identity
+	// provider chooses every tag.
 	Attributes []AccessControlAttribute
 	// Assignments say who may take which permission set where.
 	Assignments []PermissionSetAssignment
@@ -30,7 +32,8 @@ type IdentityCenterInstance struct {
 	UserIDs, GroupIDs map[string]string
 }
 
-// AccessControlAttribute is one attribute for access control: a session tag, and the profile attribute that its value comes from.
+// AccessControlAttribute is one attribute for access control: a session tag, and the profile attribute that its value
+// comes from.
 type AccessControlAttribute struct {
 	Key    string
 	Source AttributeSource
@@ -49,10 +52,11 @@ type Person struct {
 	UserName string
 	// Groups are the display names of the groups that the person is in.
 	Groups []string
-	// Profile are the attributes of the profile, by path, such as "enterprise.organization". What is missing has no value. userName is UserName.
+	// Profile are the attributes of the profile, by path, such as "enterprise.organization". What is missing has no
+	// value. userName is UserName.
 	Profile map[string]string
-	// Asserted are attributes for access control that an external identity provider sends in its SAML assertion, by key: what it calls
-	// "https://aws.amazon.com/SAML/Attributes/AccessControl:<key>".
+	// Asserted are attributes for access control that an external identity provider sends in its SAML assertion, by
+	// key: what it calls "https://aws.amazon.com/SAML/Attributes/AccessControl:<key>".
 	Asserted map[string]string
 }
 
@@ -66,17 +70,20 @@ func (p *Person) profile(s AttributeSource) string {
 // May reports whether the person is assigned the permission set in the account.
 func (c *IdentityCenterInstance) May(p *Person, set, account string) bool {
 	return slices.ContainsFunc(c.Assignments, func(a PermissionSetAssignment) bool {
-		return a.PermissionSet == set && a.Account == account && (a.User != "" && a.User == p.UserName || a.Group != "" && slices.Contains(p.Groups, a.Group))
+		return a.PermissionSet == set && a.Account == account &&
+			(a.User != "" && a.User == p.UserName || a.Group != "" && slices.Contains(p.Groups, a.Group))
 	})
 }
 
-// SessionTags are the session tags with which the person comes into an account, by key. Where Identity Center is configured with a key, the value is
-// that of the profile, whatever the identity provider sends; with a key that is not configured the identity provider sends what it likes. A
-// configured key for which the profile has no value is taken as the identity provider's too: AWS does not say what becomes of it. An error says why
-// AWS lets the person into no account.
+// SessionTags are the session tags with which the person comes into an account, by key. Where Identity Center is
+// configured with a key, the value is that of the profile, whatever the identity provider sends; with a key that is
+// not configured the identity provider sends what it likes. A configured key for which the profile has no value is
+// taken as the identity provider's too: AWS does not say what becomes of it. An error says why AWS lets the person
+// into no account.
 //
-// Source: IAM Identity Center User Guide, Enable and configure attributes for access control: "If a SAML assertion passes any of these attributes, IAM
-// Identity Center will replace the attribute value with the value from the IAM Identity Center identity store"; Attributes for access control.
+// Source: IAM Identity Center User Guide, Enable and configure attributes for access control: "If a SAML assertion
+// passes any of these attributes, IAM Identity Center will replace the attribute value with the value from the IAM
+// Identity Center identity store"; Attributes for access control.
 func (c *IdentityCenterInstance) SessionTags(p Person) ([]Tag, error) {
 	tags := map[string]string{}
 	for _, a := range c.Attributes {
@@ -89,9 +96,14 @@ func (c *IdentityCenterInstance) SessionTags(p Person) ([]Tag, error) {
 			continue
 		}
 		for _, have := range slices.Sorted(maps.Keys(tags)) {
-			// Source: IAM User Guide, Pass session tags in AWS STS: "you cannot pass separate Department and department tag keys".
+			// Source: IAM User Guide, Pass session tags in AWS STS: "you cannot pass separate Department and
+			// department tag keys".
 			if strings.EqualFold(have, key) {
-				return nil, fmt.Errorf("the session tags %s and %s differ by case only, which AWS STS refuses", have, key)
+				return nil, fmt.Errorf(
+					"the session tags %s and %s differ by case only, which AWS STS refuses",
+					have,
+					key,
+				)
 			}
 		}
 		tags[key] = p.Asserted[key]

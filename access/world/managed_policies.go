@@ -6,8 +6,9 @@ import (
 	"aws-access-guardrails/access/catalogue"
 )
 
-// WithManagedPolicies returns the world with the documents of those AWS managed policies that its principals have attached, that it does not
-// list or lists as unknown, and that this package knows. Their ARNs are those of the account's partition. The world itself is not changed.
+// WithManagedPolicies returns the world with the documents of those AWS managed policies that its principals have
+// attached, that it does not list or lists as unknown, and that this package knows. Their ARNs are those of the
+// account's partition. The world itself is not changed.
 func WithManagedPolicies(w World) World {
 	w.Accounts = slices.Clone(w.Accounts)
 	listed := map[string]bool{}
@@ -34,7 +35,8 @@ func WithManagedPolicies(w World) World {
 	return w
 }
 
-// attachedTo are the ARNs of the policies that are attached in an account or bound principals in it, in the order of the account.
+// attachedTo are the ARNs of the policies that are attached in an account or bound principals in it, in the order of
+// the account.
 func attachedTo(a *Account) []string {
 	var arns []string
 	for i := range a.Groups {

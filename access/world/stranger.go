@@ -16,7 +16,8 @@ func TrustedUsers(d policy.Document) []string {
 		}
 		for _, p := range st.Principals {
 			for _, value := range p.Values {
-				if p.Kind == policy.PrincipalAWS && strings.HasPrefix(policy.ARNResource(value), "user/") && !slices.Contains(users, value) {
+				if p.Kind == policy.PrincipalAWS && strings.HasPrefix(policy.ARNResource(value), "user/") &&
+					!slices.Contains(users, value) {
 					users = append(users, value)
 				}
 			}
@@ -25,8 +26,9 @@ func TrustedUsers(d policy.Document) []string {
 	return users
 }
 
-// WithStrangers returns the world with the people of whom it only has the names: the users whom trust policies name and no account lists. Their
-// policies are not known, and neither is whatever else is in their accounts. The world itself stays as it is.
+// WithStrangers returns the world with the people of whom it only has the names: the users whom trust policies name
+// and no account lists. Their policies are not known, and neither is whatever else is in their accounts. The world
+// itself stays as it is.
 func (w World) WithStrangers() World {
 	out := w
 	out.Accounts = slices.Clone(w.Accounts)
@@ -46,10 +48,14 @@ func (w *World) addStranger(arn string) {
 	at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == id })
 	if at < 0 {
 		at = len(w.Accounts)
-		w.Accounts = append(w.Accounts, Account{ID: id, Partition: policy.Partition(policy.ARNPart(arn, 1)), Partial: true})
+		w.Accounts = append(
+			w.Accounts,
+			Account{ID: id, Partition: policy.Partition(policy.ARNPart(arn, 1)), Partial: true},
+		)
 	}
 	home := &w.Accounts[at]
-	// User names are unique in an account whatever their path and case, so a principal that differs in those from a user names nobody.
+	// User names are unique in an account whatever their path and case, so a principal that differs in those from a
+	// user names nobody.
 	if slices.ContainsFunc(home.Users, func(u User) bool { return strings.EqualFold(u.Name, name) }) {
 		return
 	}

@@ -6,13 +6,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// World is everything that decides a request: accounts with their principals and documents, and the organization above them. It is plain
-// data, built by components, by hand or from authorization details, and is never changed by a question. Compile turns it into an Engine.
+// World is everything that decides a request: accounts with their principals and documents, and the organization
+// above them. It is plain data, built by components, by hand or from authorization details, and is never changed by a
+// question. Compile turns it into an Engine.
 type World struct {
 	Accounts []Account
 	// Organization holds the service control policies. Nil means that the accounts are in no organization.
 	Organization *Organization
-	// IdentityCenter is the instance of IAM Identity Center that people come through. Nil means that nothing is known of one.
+	// IdentityCenter is the instance of IAM Identity Center that people come through. Nil means that nothing is known
+	// of one.
 	IdentityCenter *IdentityCenterInstance
 }
 
@@ -26,19 +28,20 @@ type Account struct {
 	Users     []User
 	Groups    []Group
 	Roles     []Role
-	// Policies are the customer managed policies of the account, and those AWS managed policies whose document is known.
+	// Policies are the customer managed policies of the account, and those AWS managed policies whose document is
+	// known.
 	Policies []ManagedPolicy
 	// Nodes are the instances and managed nodes that questions are asked about.
 	Nodes []Node
 	// Documents are the SSM documents of the account, one entry per Region.
 	Documents []SessionDocument
-	// Preferences are the Session Manager preferences, one entry per Region. A Region without an entry has AWS's defaults: no Run As,
-	// the shell is ssm-user's, with sudo.
+	// Preferences are the Session Manager preferences, one entry per Region. A Region without an entry has AWS's
+	// defaults: no Run As, the shell is ssm-user's, with sudo.
 	Preferences []SessionPreferences
 	// PasswordPolicy tells whether the account has a password policy; journeys do not depend on it.
 	PasswordPolicy bool
-	// Partial says that the account has principals that are not listed here. Of a role that is not listed the trust policy is then not known;
-	// otherwise there is no such role.
+	// Partial says that the account has principals that are not listed here. Of a role that is not listed the trust
+	// policy is then not known; otherwise there is no such role.
 	Partial bool
 }
 
@@ -51,8 +54,8 @@ type InlinePolicy struct {
 	Document policy.Document
 }
 
-// ManagedPolicy is a managed policy. Unknown marks one whose document is not at hand: proofs then assume the worse of Allow everything
-// and Allow nothing, and say so.
+// ManagedPolicy is a managed policy. Unknown marks one whose document is not at hand: proofs then assume the worse of
+// Allow everything and Allow nothing, and say so.
 type ManagedPolicy struct {
 	ARN      string
 	Document policy.Document
@@ -74,9 +77,11 @@ type User struct {
 	Attached []string
 	// Boundary is the ARN of the permissions boundary; empty means none.
 	Boundary string
-	// HasMFA says that the user has an MFA device: AWS then refuses to enable or deactivate the user's own devices with a long-term key.
+	// HasMFA says that the user has an MFA device: AWS then refuses to enable or deactivate the user's own devices
+	// with a long-term key.
 	HasMFA bool
-	// Stranger says that nothing is known of the user's policies but what is listed here: somebody of whom a trust policy has the name.
+	// Stranger says that nothing is known of the user's policies but what is listed here: somebody of whom a trust
+	// policy has the name.
 	Stranger bool
 }
 
@@ -100,7 +105,8 @@ type Role struct {
 	Boundary string
 	// MaxSession is the longest session in seconds, 3600 to 43200; zero means 3600.
 	MaxSession int
-	// PermissionSet is set for a role that IAM Identity Center makes in the account: sessions of it are Identity Center sessions.
+	// PermissionSet is set for a role that IAM Identity Center makes in the account: sessions of it are Identity
+	// Center sessions.
 	PermissionSet string
 }
 
@@ -117,8 +123,8 @@ type Organization struct {
 type Unit struct {
 	// ID is r-... or ou-...; Name is for people.
 	ID, Name string
-	// Policies are the service control policies attached here. An empty list denies everything below, as AWS does: the default,
-	// FullAWSAccess, must be listed.
+	// Policies are the service control policies attached here. An empty list denies everything below, as AWS does:
+	// the default, FullAWSAccess, must be listed.
 	Policies []ServiceControlPolicy
 	Units    []Unit
 	Accounts []OrganizationAccount
@@ -156,8 +162,8 @@ type Node struct {
 	OSUsers []string
 	// Profile is the ARN of the role of its instance profile, which a shell can use; empty means none.
 	Profile string
-	// VolumeKeys are the KMS keys of the volumes of an instance: ARNs of customer managed keys, of any account, and AWSManagedEBSKey. Empty means that no volume
-	// is encrypted, nil that it is not known.
+	// VolumeKeys are the KMS keys of the volumes of an instance: ARNs of customer managed keys, of any account, and
+	// AWSManagedEBSKey. Empty means that no volume is encrypted, nil that it is not known.
 	VolumeKeys []string
 }
 
@@ -205,7 +211,11 @@ func (n *Node) ARN(a *Account) string {
 	if n.Kind == ManagedInstance {
 		service = "ssm"
 	}
-	return "arn:" + string(cmp.Or(a.Partition, policy.AWS)) + ":" + service + ":" + n.Region + ":" + a.ID + ":" + string(n.Kind) + "/" + n.ID
+	return "arn:" + string(
+		cmp.Or(a.Partition, policy.AWS),
+	) + ":" + service + ":" + n.Region + ":" + a.ID + ":" + string(
+		n.Kind,
+	) + "/" + n.ID
 }
 
 // ARN is the document's ARN. Documents of AWS have no account in it.

@@ -56,14 +56,23 @@ It shows what it found and what it would write, and asks; --yes answers.`,
 				err = f.adopt(cmd, stack, path, file, plan, dryRun)
 			}
 			if err == nil && len(plan.Refused) > 0 {
-				err = &workspace.RefusedError{Stack: stack, Err: fmt.Errorf("%s: %d of what exists cannot become the stack's; up stops at it", stack, len(plan.Refused))}
+				err = &workspace.RefusedError{
+					Stack: stack,
+					Err: fmt.Errorf(
+						"%s: %d of what exists cannot become the stack's; up stops at it",
+						stack,
+						len(plan.Refused),
+					),
+				}
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringArrayVar(&selected.Users, "user", nil, "take a user whom the stack file does not have; repeatable")
+	cmd.Flags().
+		StringArrayVar(&selected.Users, "user", nil, "take a user whom the stack file does not have; repeatable")
 	cmd.Flags().BoolVar(&selected.AllUsers, "all-users", false, "take every user of the account")
-	cmd.Flags().BoolVar(&f.sandbox, "sandbox", false, "ask the local AWS in place of the account; the stack file is the real one")
+	cmd.Flags().
+		BoolVar(&f.sandbox, "sandbox", false, "ask the local AWS in place of the account; the stack file is the real one")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before the stack file is written")
 	f.jsonFlag(cmd)
@@ -99,6 +108,10 @@ func (f *flags) adopt(cmd *cobra.Command, stack, path string, file *edit.File, p
 	if err := change.Write(cmd.Context()); err != nil {
 		return editError(stack, err)
 	}
-	_, err = fmt.Fprintf(out, "\nwritten; see what up makes of it:\n  %s\nOnce up has run, guardrails:adopt may stay or go.\n", f.command("preview", stack))
+	_, err = fmt.Fprintf(
+		out,
+		"\nwritten; see what up makes of it:\n  %s\nOnce up has run, guardrails:adopt may stay or go.\n",
+		f.command("preview", stack),
+	)
 	return err
 }

@@ -54,7 +54,10 @@ Service control policies are not in that format: without a stack, what they shut
 			from := time.Now()
 			if at != "" {
 				if from, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+					return workspace.Usef(
+						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+						at,
+					)
 				}
 			}
 			stack, err := stackOfAudit(f, data)
@@ -66,21 +69,29 @@ Service control policies are not in that format: without a stack, what they shut
 				return &workspace.RefusedError{Err: err}
 			}
 			if !audit.Holds {
-				return f.write(cmd, audit, &workspace.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"})
+				return f.write(
+					cmd,
+					audit,
+					&workspace.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"},
+				)
 			}
 			return f.write(cmd, audit, nil)
 		},
 	}
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
-	cmd.Flags().StringVar(&at, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
+	cmd.Flags().
+		StringVar(&at, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
 	return cmd
 }
 
 // stackOfAudit is the stack that --stack names, or the one of the folder whose documents the account has; nil for none.
 func stackOfAudit(f *flags, data []byte) (*config.Stack, error) {
 	if len(f.stacks) > 1 {
-		return nil, workspace.Usef("--stack: an account is held against one stack; name one of %s", strings.Join(f.stacks, ", "))
+		return nil, workspace.Usef(
+			"--stack: an account is held against one stack; name one of %s",
+			strings.Join(f.stacks, ", "),
+		)
 	}
 	folder, err := workspace.Open(f.dir)
 	if len(f.stacks) == 1 {
@@ -118,13 +129,18 @@ func contentOf(stdin io.Reader, name string) ([]byte, error) {
 	return wholeOf(file, name)
 }
 
-// mostOfAnAccount is how much of what AWS says of an account is read: ten times what it says of the largest one that the quotas allow by default.
+// mostOfAnAccount is how much of what AWS says of an account is read: ten times what it says of the largest one that
+// the quotas allow by default.
 const mostOfAnAccount = 512 << 20
 
 func wholeOf(r io.Reader, name string) ([]byte, error) {
 	data, err := files.ReadAll(r, mostOfAnAccount)
 	if errors.Is(err, files.ErrTooLarge) {
-		return nil, fmt.Errorf("%s: has more than %d MiB; write the file that the AWS command printed to", name, mostOfAnAccount>>20)
+		return nil, fmt.Errorf(
+			"%s: has more than %d MiB; write the file that the AWS command printed to",
+			name,
+			mostOfAnAccount>>20,
+		)
 	}
 	if err != nil {
 		return nil, files.InWords(name, err)

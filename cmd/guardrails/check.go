@@ -33,7 +33,10 @@ Without names it checks every stack of the folder.`,
 			if at != "" {
 				var err error
 				if from, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+					return workspace.Usef(
+						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+						at,
+					)
 				}
 			}
 			folder, err := workspace.Open(f.dir)
@@ -47,8 +50,10 @@ Without names it checks every stack of the folder.`,
 	}
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
-	cmd.Flags().BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
-	cmd.Flags().StringVar(&at, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
+	cmd.Flags().
+		BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
+	cmd.Flags().
+		StringVar(&at, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
 	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out what holds")
 	return cmd
 }

@@ -72,10 +72,12 @@ func TestCommandsThatAreShownExist(t *testing.T) {
 		for _, args := range commandsIn(text) {
 			root := newRoot(&flags{})
 			verb, rest, err := root.Find(args)
-			if strings.HasPrefix(args[0], "-") || strings.HasPrefix(args[0], ".") { // A folder of the source, an option of all verbs.
+			if strings.HasPrefix(args[0], "-") ||
+				strings.HasPrefix(args[0], ".") { // A folder of the source, an option of all verbs.
 				continue
 			}
-			if !assert.NoError(t, err, "%s: guardrails %s", path, strings.Join(args, " ")) || !assert.NotEqual(t, root, verb, "%s: guardrails %s", path, strings.Join(args, " ")) {
+			if !assert.NoError(t, err, "%s: guardrails %s", path, strings.Join(args, " ")) ||
+				!assert.NotEqual(t, root, verb, "%s: guardrails %s", path, strings.Join(args, " ")) {
 				continue
 			}
 			seen[verb.Name()]++
@@ -98,7 +100,8 @@ func hasFlag(verb *cobra.Command, word string) bool {
 	if strings.HasPrefix(word, "--") {
 		return verb.Flags().Lookup(name) != nil || verb.InheritedFlags().Lookup(name) != nil
 	}
-	return len(name) == 1 && (verb.Flags().ShorthandLookup(name) != nil || verb.InheritedFlags().ShorthandLookup(name) != nil)
+	return len(name) == 1 &&
+		(verb.Flags().ShorthandLookup(name) != nil || verb.InheritedFlags().ShorthandLookup(name) != nil)
 }
 
 // workflow is a workflow of GitHub, as far as its rights go.
@@ -151,7 +154,14 @@ func TestWorkflowsAskForTheLeast(t *testing.T) {
 			signsIn := false
 			for _, step := range job.Steps {
 				signsIn = signsIn || strings.HasPrefix(step.Uses, "aws-actions/")
-				assert.NotContains(t, step.Run, "${{", "%s: %s: a value in a script is a script; pass it as env", file, name)
+				assert.NotContains(
+					t,
+					step.Run,
+					"${{",
+					"%s: %s: a value in a script is a script; pass it as env",
+					file,
+					name,
+				)
 			}
 			assert.Equal(t, signsIn || job.Uses != "", job.Permissions["id-token"] == "write", "%s: %s", file, name)
 		}
@@ -187,8 +197,8 @@ func TestActionsArePinnedByDigest(t *testing.T) {
 // deploys is a command that changes accounts.
 var deploys = regexp.MustCompile(`guardrails (up|destroy)\b`)
 
-// A token that writes the states is seen by jobs that deploy and by nobody else, least of all by pull requests, and what another branch put into a cache never
-// reaches such a job.
+// A token that writes the states is seen by jobs that deploy and by nobody else, least of all by pull requests, and
+// what another branch put into a cache never reaches such a job.
 func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 	secret := regexp.MustCompile(`secrets(?:\.|\[)\W*(\w+)`)
 	deploying := 0
@@ -207,7 +217,13 @@ func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 			require.NoError(t, err)
 			for _, m := range secret.FindAllStringSubmatch(string(text), -1) {
 				if changes {
-					assert.NotNil(t, job.Environment, "%s: %s: a secret of the repository is one of every branch", file, name)
+					assert.NotNil(
+						t,
+						job.Environment,
+						"%s: %s: a secret of the repository is one of every branch",
+						file,
+						name,
+					)
 				} else {
 					assert.Equal(t, "PULUMI_PREVIEW_TOKEN", m[1], "%s: %s", file, name)
 				}
@@ -221,7 +237,14 @@ func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 			for _, step := range job.Steps {
 				assert.False(t, strings.HasPrefix(step.Uses, "actions/cache"), "%s: %s", file, name)
 				if strings.HasPrefix(step.Uses, "actions/setup-go@") {
-					assert.Equal(t, "false", step.With["cache"], "%s: %s: the action keeps a cache of its own", file, name)
+					assert.Equal(
+						t,
+						"false",
+						step.With["cache"],
+						"%s: %s: the action keeps a cache of its own",
+						file,
+						name,
+					)
 				}
 			}
 		}
@@ -275,7 +298,8 @@ func textOf(value any) string {
 	return text
 }
 
-// The pipelines of GitLab are YAML that says what each job runs, and the jobs made from the stacks extend one that exists.
+// The pipelines of GitLab are YAML that says what each job runs, and the jobs made from the stacks extend one that
+// exists.
 func TestGitLabJobsAreWhole(t *testing.T) {
 	keywords := map[string]bool{"workflow": true, "stages": true, "variables": true, "default": true}
 	templates := map[string]bool{}

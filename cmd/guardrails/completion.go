@@ -44,7 +44,8 @@ func completions(f *flags, root *cobra.Command) {
 	}
 }
 
-// arguments completes what a verb takes: stacks, and for "stack person" and "stack ticket" the people or tickets of that stack.
+// arguments completes what a verb takes: stacks, and for "stack person" and "stack ticket" the people or tickets of
+// that stack.
 func (c completing) arguments(names []string) completion {
 	return func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 0 || strings.HasPrefix(names[len(names)-1], "...") {
@@ -65,7 +66,10 @@ func (c completing) stackNames(_ *cobra.Command, args []string, _ string) ([]str
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return slices.DeleteFunc(folder.Stacks(), func(name string) bool { return slices.Contains(args, name) }), cobra.ShellCompDirectiveNoFileComp
+	return slices.DeleteFunc(
+		folder.Stacks(),
+		func(name string) bool { return slices.Contains(args, name) },
+	), cobra.ShellCompDirectiveNoFileComp
 }
 
 // values completes from the stacks that are named already, or from all.
@@ -75,7 +79,10 @@ func (c completing) values(of func(*config.Stack) []string) completion {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		named := slices.DeleteFunc(slices.Concat(args, c.f.stacks), func(name string) bool { return !slices.Contains(folder.Stacks(), name) })
+		named := slices.DeleteFunc(
+			slices.Concat(args, c.f.stacks),
+			func(name string) bool { return !slices.Contains(folder.Stacks(), name) },
+		)
 		stacks, _ := folder.Read(named...) // What cannot be read completes nothing.
 		var all []string
 		for _, s := range stacks {
@@ -86,7 +93,8 @@ func (c completing) values(of func(*config.Stack) []string) completion {
 	}
 }
 
-// peopleOf are the users of the stack, those of other stacks of the folder as alias/name, and those of IAM Identity Center.
+// peopleOf are the users of the stack, those of other stacks of the folder as alias/name, and those of IAM Identity
+// Center.
 func peopleOf(s *config.Stack) []string {
 	var all []string
 	for _, u := range s.UserArgs() {

@@ -51,7 +51,8 @@ const screen = 60
 
 var heading = regexp.MustCompile(`^# ([0-9]{2}:[0-9]{2}) (.*)$`)
 
-// The day of the example: each step succeeds at its time and says on one screen what it means; the last one proves the folder that is left.
+// The day of the example: each step succeeds at its time and says on one screen what it means; the last one proves
+// the folder that is left.
 func TestTheDayOfTheExample(t *testing.T) {
 	inOrganization(t)
 	script, err := os.ReadFile("day.sh")
@@ -101,7 +102,11 @@ func TestTheDayOfTheExample(t *testing.T) {
 	require.NoError(t, err)
 	for _, s := range stacks {
 		if s.Name == "jump" {
-			assert.Equal(t, map[string][]string{"shop": {"alice", "fay", "hana"}, "leads": {"carol", "jun", "gil"}}, s.Teams)
+			assert.Equal(
+				t,
+				map[string][]string{"shop": {"alice", "fay", "hana"}, "leads": {"carol", "jun", "gil"}},
+				s.Teams,
+			)
 		}
 		assert.Empty(t, s.Grants)
 	}
@@ -115,7 +120,8 @@ func TestTheDayOfTheExample(t *testing.T) {
 	assert.Contains(t, b.String(), "batch (team jump/shop)")
 }
 
-// One second before, at and after each bound of a grant that was said in a zone, its role opens or stays shut, also over a change of clocks.
+// One second before, at and after each bound of a grant that was said in a zone, its role opens or stays shut, also
+// over a change of clocks.
 func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 	for _, c := range []struct{ zone, now, flags, from, until string }{
 		{"Asia/Tokyo", "2026-12-01T10:00:00+09:00", `--from "tonight 19:00" --until 02:00`, "2026-12-01T10:00:00Z", "2026-12-01T17:00:00Z"},
@@ -126,7 +132,11 @@ func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 			inOrganization(t)
 			now, err := time.Parse(time.RFC3339, c.now)
 			require.NoError(t, err)
-			out, err := at(t, now, `guardrails grant workload jump/alice --run-as alice --project billing `+c.flags+` --zone `+c.zone+` --ticket CHG9`)
+			out, err := at(
+				t,
+				now,
+				`guardrails grant workload jump/alice --run-as alice --project billing `+c.flags+` --zone `+c.zone+` --ticket CHG9`,
+			)
 			require.NoError(t, err, out)
 			file := "Pulumi.workload.yaml"
 			data, err := os.ReadFile(file)
@@ -144,8 +154,12 @@ func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 				if moment.open {
 					outcome = "osUser: alice"
 				}
-				expected += fmt.Sprintf("    - {it: at %s, as: jump/alice, via: grant-CHG9-alice, opens: shell, on: {instance: {Project: billing}}, at: %q, %s}\n",
-					moment.at.Format("15-04-05"), moment.at.Format(time.RFC3339), outcome)
+				expected += fmt.Sprintf(
+					"    - {it: at %s, as: jump/alice, via: grant-CHG9-alice, opens: shell, on: {instance: {Project: billing}}, at: %q, %s}\n",
+					moment.at.Format("15-04-05"),
+					moment.at.Format(time.RFC3339),
+					outcome,
+				)
 			}
 			text := strings.Replace(string(data), "  guardrails:expect:\n", expected, 1)
 			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))

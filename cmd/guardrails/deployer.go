@@ -46,9 +46,19 @@ Without names it writes the roles of every stack of the folder.`,
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&out, "out", "o", "deployer", "folder to write to")
-	flags.BoolVar(&o.AnyUser, "any-user", false, "allow users of any name in the root path, so that people can join and leave")
+	flags.BoolVar(
+		&o.AnyUser,
+		"any-user",
+		false,
+		"allow users of any name in the root path, so that people can join and leave",
+	)
 	flags.StringVar(&gitHub.Repository, "github", "", "repository, owner/name, whose workflows assume the roles")
-	flags.StringVar(&gitHub.Environment, "environment", "", "with --github: the environment whose jobs deploy, in place of the branch")
+	flags.StringVar(
+		&gitHub.Environment,
+		"environment",
+		"",
+		"with --github: the environment whose jobs deploy, in place of the branch",
+	)
 	flags.StringVar(&gitLab.Project, "gitlab", "", "path of the project whose pipelines assume the roles")
 	flags.StringVar(&gitLab.Host, "gitlab-host", "gitlab.com", "with --gitlab: the host of your own GitLab")
 	flags.StringVar(&branch, "branch", "main", "branch whose pipelines deploy")

@@ -16,7 +16,9 @@ It goes the other way than up: what was deployed last goes first. A real run sho
 		Example: `  guardrails destroy dev --sandbox`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.names(args)) == 0 {
-				return workspace.Usef("destroy wants the names of the stacks; nothing is destroyed by leaving a word out")
+				return workspace.Usef(
+					"destroy wants the names of the stacks; nothing is destroyed by leaving a word out",
+				)
 			}
 			return f.run(cmd, workspace.Destroy, args)
 		},

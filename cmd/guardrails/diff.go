@@ -44,7 +44,10 @@ Without names it compares every stack of the folder; one that came, went or was 
 			if at != "" {
 				var err error
 				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+					return workspace.Usef(
+						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+						at,
+					)
 				}
 			}
 			folder, err := workspace.Open(f.dir)
@@ -74,29 +77,52 @@ Without names it compares every stack of the folder; one that came, went or was 
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&from, "from", "HEAD", "the revision to compare with: a branch, a tag, a commit, or one of them with ... for where this branch left it")
+	flags.StringVar(
+		&from,
+		"from",
+		"HEAD",
+		"the revision to compare with: a branch, a tag, a commit, or one of them with ... for where this branch left it",
+	)
 	flags.BoolVar(&deployed, "deployed", false, "compare with what is deployed, as AWS has it now")
 	f.refreshFlag(cmd)
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
-	flags.StringArrayVar(&logs, "replay", nil, "hold recorded CloudTrail events under this path against the change too: who would be refused newly, or no longer; repeatable")
+	flags.StringArrayVar(
+		&logs,
+		"replay",
+		nil,
+		"hold recorded CloudTrail events under this path against the change too: who would be refused newly, or no longer; repeatable",
+	)
 	calls.questionFlags(cmd)
 	flags.BoolVar(&exit, "exit-code", false, "exit with 1 when anything differs")
 	return cmd
 }
 
 // compare compares with what is deployed, or with a revision.
-func compare(cmd *cobra.Command, f *flags, folder *workspace.Folder, from string, deployed bool, when time.Time, args []string) (*change.Report, error) {
+func compare(
+	cmd *cobra.Command,
+	f *flags,
+	folder *workspace.Folder,
+	from string,
+	deployed bool,
+	when time.Time,
+	args []string,
+) (*change.Report, error) {
 	switch {
 	case f.sandbox && !deployed:
-		return nil, workspace.Usef("--sandbox says where the deployment is that --deployed compares with; add --deployed")
+		return nil, workspace.Usef(
+			"--sandbox says where the deployment is that --deployed compares with; add --deployed",
+		)
 	case f.noRefresh && !deployed:
 		return nil, workspace.Usef("--no-refresh says how what is deployed is read; add --deployed")
 	case deployed && cmd.Flags().Changed("from"):
 		return nil, workspace.Usef("--deployed and --from are two things to compare with; write one of them")
 	case deployed:
-		ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)})
+		ws := workspace.New(
+			folder,
+			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
+		)
 		return change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
 	default:
 		return change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
@@ -150,8 +176,16 @@ func (b withReplay) WriteJSON(w io.Writer) error {
 	}{b.change.Report, b.calls.Report})
 }
 
-// writeWithReplay holds recorded calls against the change and writes both. What would be refused newly decides the status, as replay has it.
-func (f *flags) writeWithReplay(cmd *cobra.Command, folder *workspace.Folder, calls *replayFlags, logs []string, report changed, err error) error {
+// writeWithReplay holds recorded calls against the change and writes both. What would be refused newly decides the
+// status, as replay has it.
+func (f *flags) writeWithReplay(
+	cmd *cobra.Command,
+	folder *workspace.Folder,
+	calls *replayFlags,
+	logs []string,
+	report changed,
+	err error,
+) error {
 	asked, against, notes, askErr := calls.ask(cmd.Context(), f, folder)
 	if askErr != nil {
 		return errors.Join(f.write(cmd, report, err), askErr)

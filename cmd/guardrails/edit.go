@@ -70,7 +70,12 @@ type editedGrant struct {
 }
 
 // changeFile makes a change of a stack file, and writes it unless dryRun is set.
-func changeFile(cmd *cobra.Command, stack, file string, dryRun bool, edits func() (*edit.Change, error)) (made *edit.Change, err error) {
+func changeFile(
+	cmd *cobra.Command,
+	stack, file string,
+	dryRun bool,
+	edits func() (*edit.Change, error),
+) (made *edit.Change, err error) {
 	if dryRun {
 		made, err = edits()
 	} else {
@@ -82,16 +87,37 @@ func changeFile(cmd *cobra.Command, stack, file string, dryRun bool, edits func(
 	return made, nil
 }
 
-// tell prints what the change is: in JSON, or in words that end with what is left to do. means says what it is for people, also of a dry run. The lines that end shells are of a grant that has been open.
-func (f *flags) tell(cmd *cobra.Command, stack, file string, change *edit.Change, dryRun bool, shells []string, means, left string) error {
+// tell prints what the change is: in JSON, or in words that end with what is left to do. means says what it is for
+// people, also of a dry run. The lines that end shells are of a grant that has been open.
+func (f *flags) tell(
+	cmd *cobra.Command,
+	stack, file string,
+	change *edit.Change,
+	dryRun bool,
+	shells []string,
+	means, left string,
+) error {
 	out := cmd.OutOrStdout()
 	if f.json {
 		g := change.Grant
 		from, until := g.Window()
 		return json.NewEncoder(out).Encode(edited{
-			Stack: stack, File: file, Written: !dryRun, Diff: change.Diff(), Removed: change.Removed,
-			Grant: editedGrant{Person: g.Person, Ticket: g.Ticket, Role: g.RoleARN(), RunAs: g.RunAs, Projects: g.Projects, From: from, Until: until},
-			Next:  f.command("up", stack), Shells: append([]string{}, shells...),
+			Stack:   stack,
+			File:    file,
+			Written: !dryRun,
+			Diff:    change.Diff(),
+			Removed: change.Removed,
+			Grant: editedGrant{
+				Person:   g.Person,
+				Ticket:   g.Ticket,
+				Role:     g.RoleARN(),
+				RunAs:    g.RunAs,
+				Projects: g.Projects,
+				From:     from,
+				Until:    until,
+			},
+			Next:   f.command("up", stack),
+			Shells: append([]string{}, shells...),
 		})
 	}
 	title := "%s\n%s%s%s"

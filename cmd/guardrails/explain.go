@@ -44,19 +44,64 @@ Without names it asks every stack of the folder; the question is answered for ea
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&question.As, "as", "", "the person: a user name, alias/name, the ARN of a user, or somebody of IAM Identity Center as in {identityCenter: alice, groups: [operators]}")
-	flags.StringVar(&question.Session, "session", "", "how the person signs in: console (the default), key, keyWithMfaCode or sessionToken")
+	flags.StringVar(
+		&question.As,
+		"as",
+		"",
+		"the person: a user name, alias/name, the ARN of a user, or somebody of IAM Identity Center as in {identityCenter: alice, groups: [operators]}",
+	)
+	flags.StringVar(
+		&question.Session,
+		"session",
+		"",
+		"how the person signs in: console (the default), key, keyWithMfaCode or sessionToken",
+	)
 	flags.BoolVar(&mfa, "mfa", true, "whether the sign-in is with MFA; a key never is")
 	flags.DurationVar(&question.MFAAge, "mfa-age", 0, "how long ago the sign-in with MFA was")
-	flags.StringVar(&question.Via, "via", "", "the role that the person takes first: a name or an ARN; of somebody of Identity Center the permission set, as in workload/Operator")
-	flags.StringVar(&question.SessionName, "session-name", "", "the name of the role session; the person's own where it is not given")
-	flags.StringArrayVar(&question.SessionTags, "session-tag", nil, "a session tag that is passed when the role is taken, as key=value; repeatable")
+	flags.StringVar(
+		&question.Via,
+		"via",
+		"",
+		"the role that the person takes first: a name or an ARN; of somebody of Identity Center the permission set, as in workload/Operator",
+	)
+	flags.StringVar(
+		&question.SessionName,
+		"session-name",
+		"",
+		"the name of the role session; the person's own where it is not given",
+	)
+	flags.StringArrayVar(
+		&question.SessionTags,
+		"session-tag",
+		nil,
+		"a session tag that is passed when the role is taken, as key=value; repeatable",
+	)
 	flags.StringVar(&question.Do, "do", "", "the action that is tried, such as iam:CreateAccessKey")
-	flags.StringVar(&question.Opens, "opens", "", "the door that is tried: shell, port, remotePort, ssh, rdp, sendCommand, instanceConnect or serialConsole")
-	flags.StringArrayVar(&question.On, "on", nil, "what it is tried on: a tag of an instance (Project=x; repeatable), untagged, user/x, role/x, document/x or an ARN")
+	flags.StringVar(
+		&question.Opens,
+		"opens",
+		"",
+		"the door that is tried: shell, port, remotePort, ssh, rdp, sendCommand, instanceConnect or serialConsole",
+	)
+	flags.StringArrayVar(
+		&question.On,
+		"on",
+		nil,
+		"what it is tried on: a tag of an instance (Project=x; repeatable), untagged, user/x, role/x, document/x or an ARN",
+	)
 	flags.StringVar(&question.Region, "region", "", "where the instance or document is")
-	flags.StringArrayVar(&question.VolumeKeys, "volume-key", nil, "a KMS key of the volumes of the instance that ec2:StartInstances starts: its ARN, or alias/aws/ebs; repeatable")
-	flags.StringArrayVar(&question.With, "with", nil, "a condition key that the call of --do carries, as key=value; repeatable")
+	flags.StringArrayVar(
+		&question.VolumeKeys,
+		"volume-key",
+		nil,
+		"a KMS key of the volumes of the instance that ec2:StartInstances starts: its ARN, or alias/aws/ebs; repeatable",
+	)
+	flags.StringArrayVar(
+		&question.With,
+		"with",
+		nil,
+		"a condition key that the call of --do carries, as key=value; repeatable",
+	)
 	flags.StringVar(&question.At, "at", "", "when it is tried: a time with its offset")
 	return cmd
 }

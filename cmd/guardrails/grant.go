@@ -53,25 +53,55 @@ are set forward, is refused with what to write. What is printed is in that zone 
 			if grant.Ticket == "" {
 				return workspace.Usef("--ticket is missing; write why the grant exists, such as --ticket CHG1234")
 			}
-			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.AddGrant(file, grant) })
+			change, err := changeFile(
+				cmd,
+				stack,
+				file,
+				dryRun,
+				func() (*edit.Change, error) { return edit.AddGrant(file, grant) },
+			)
 			if err != nil {
 				return err
 			}
-			means := fmt.Sprintf("\n%s%s can assume %s for %s, once it is deployed:\n  from  %s\n  until %s\n",
-				reach(change.Grant.Projects, change.Grant.OSAccess.Projects), grant.Person, change.Grant.RoleARN(), clock.Left(grant.Until.Sub(grant.From)),
-				clock.Show(grant.From, zone), clock.Show(grant.Until, zone))
+			means := fmt.Sprintf(
+				"\n%s%s can assume %s for %s, once it is deployed:\n  from  %s\n  until %s\n",
+				reach(
+					change.Grant.Projects,
+					change.Grant.OSAccess.Projects,
+				),
+				grant.Person,
+				change.Grant.RoleARN(),
+				clock.Left(grant.Until.Sub(grant.From)),
+				clock.Show(grant.From, zone),
+				clock.Show(grant.Until, zone),
+			)
 			left := "  " + f.command("up", stack) + "\n"
 			return f.tell(cmd, stack, file, change, dryRun, nil, means, left)
 		},
 	}
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&grant.RunAs, "run-as", "", "OS user of the shells; without it they start as sessions.runAs.defaultUser")
+	flags.StringVar(
+		&grant.RunAs,
+		"run-as",
+		"",
+		"OS user of the shells; without it they start as sessions.runAs.defaultUser",
+	)
 	flags.StringVar(&grant.Ticket, "ticket", "", "why the grant exists, such as CHG1234")
-	flags.StringArrayVar(&grant.Projects, "project", nil, "project of osAccess that the grant reaches; repeatable, without it all of them")
+	flags.StringArrayVar(
+		&grant.Projects,
+		"project",
+		nil,
+		"project of osAccess that the grant reaches; repeatable, without it all of them",
+	)
 	flags.StringVar(&from, "from", "", "when it begins, such as \"tonight 19:00\"; without it now")
 	flags.StringVar(&until, "until", "", "when it ends, such as 21:00, which is the first one after it begins")
-	flags.StringVar(&inZone, "zone", "", "zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
+	flags.StringVar(
+		&inZone,
+		"zone",
+		"",
+		"zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's",
+	)
 	flags.DurationVar(&length, "for", 0, "how long it lasts, such as 4h, in place of --until")
 	flags.BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	return cmd
@@ -83,17 +113,24 @@ func reach(named, listed []string) string {
 	case len(named) > 0:
 		return ""
 	case len(listed) > 0:
-		return fmt.Sprintf("It reaches the nodes of every project of osAccess: %s. --project narrows it.\n", strings.Join(listed, ", "))
+		return fmt.Sprintf(
+			"It reaches the nodes of every project of osAccess: %s. --project narrows it.\n",
+			strings.Join(listed, ", "),
+		)
 	}
 	return "It reaches every node of the account: osAccess names no projects, and neither does the grant. --project narrows it where osAccess.projects lists them.\n"
 }
 
-// zoneOf is the zone in which times without an offset are read, and all are shown: that of --zone, of the stack file, or of the machine.
+// zoneOf is the zone in which times without an offset are read, and all are shown: that of --zone, of the stack file,
+// or of the machine.
 func zoneOf(name, file string) (*time.Location, error) {
 	if name != "" {
 		zone, err := clock.Zone(name)
 		if err != nil {
-			return nil, workspace.Usef("--zone: %v; write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC", err)
+			return nil, workspace.Usef(
+				"--zone: %v; write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC",
+				err,
+			)
 		}
 		return zone, nil
 	}
@@ -105,7 +142,12 @@ func zoneOf(name, file string) (*time.Location, error) {
 }
 
 // window is what the flags say, in whole seconds. A time of day in until is the first one after the beginning.
-func window(now time.Time, zone *time.Location, from, until string, length time.Duration) (begin, end time.Time, err error) {
+func window(
+	now time.Time,
+	zone *time.Location,
+	from, until string,
+	length time.Duration,
+) (begin, end time.Time, err error) {
 	begin = now.In(zone).Truncate(time.Second)
 	if from != "" {
 		if begin, err = clock.Say(from, now, time.Time{}, zone); err != nil {
@@ -120,7 +162,10 @@ func window(now time.Time, zone *time.Location, from, until string, length time.
 	case length < 0:
 		return begin, end, workspace.Usef("--for %s goes backwards; write how long the grant lasts, such as 4h", length)
 	case length%time.Second != 0:
-		return begin, end, workspace.Usef("--for %s is not in whole seconds; write how long the grant lasts, such as 4h", length)
+		return begin, end, workspace.Usef(
+			"--for %s is not in whole seconds; write how long the grant lasts, such as 4h",
+			length,
+		)
 	case length != 0:
 		// So long on a clock that does not change: an hour is an hour, whatever clocks on walls do in it.
 		end = begin.Add(length)

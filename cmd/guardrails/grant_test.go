@@ -60,7 +60,11 @@ func TestAGrantOverAChangeOfClocks(t *testing.T) {
 	now := time.Date(2026, 10, 24, 12, 0, 0, 0, time.UTC)
 	begin, end, err := window(now, berlin, "tomorrow 01:30", "", 2*time.Hour)
 	require.NoError(t, err)
-	assert.Equal(t, "2026-10-25T01:30:00+02:00 2026-10-25T02:30:00+01:00", begin.Format(time.RFC3339)+" "+end.Format(time.RFC3339))
+	assert.Equal(
+		t,
+		"2026-10-25T01:30:00+02:00 2026-10-25T02:30:00+01:00",
+		begin.Format(time.RFC3339)+" "+end.Format(time.RFC3339),
+	)
 	_, _, err = window(now, berlin, "tomorrow 01:30", "02:30", 0)
 	require.ErrorContains(t, err, "write it with its offset: 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00")
 }

@@ -68,8 +68,18 @@ func newGrants(f *flags) *cobra.Command {
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&at, "at", "", "time at which the grants are looked at, such as \"tomorrow 09:00\"; now where it is not given")
-	flags.StringVar(&inZone, "zone", "", "zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
+	flags.StringVar(
+		&at,
+		"at",
+		"",
+		"time at which the grants are looked at, such as \"tomorrow 09:00\"; now where it is not given",
+	)
+	flags.StringVar(
+		&inZone,
+		"zone",
+		"",
+		"zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's",
+	)
 	flags.BoolVar(&prune, "prune", false, "take out of the stack files what is over")
 	flags.BoolVar(&dryRun, "dry-run", false, "with --prune: print what would be taken out, and write nothing")
 	return cmd

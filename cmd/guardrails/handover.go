@@ -64,7 +64,8 @@ Without names it covers every stack of the folder.`,
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name or ARN of the one person to write for")
 	cmd.Flags().StringVarP(&out, "out", "o", "", "folder to write a file for each person to, readable by you alone")
 	cmd.Flags().BoolVar(&all, "all", false, "write all of it here, whatever the number of people")
-	cmd.Flags().BoolVar(&options.SessionToken, "session-token", false, "for tools that take the credentials of GetSessionToken and ask for no MFA code")
+	cmd.Flags().
+		BoolVar(&options.SessionToken, "session-token", false, "for tools that take the credentials of GetSessionToken and ask for no MFA code")
 	return cmd
 }
 
@@ -84,7 +85,12 @@ func (f *flags) commandOf(verb string, args []string) string {
 const aFew = 6
 
 // writeFiles writes a file for each person.
-func (f *flags) writeFiles(cmd *cobra.Command, folder string, people []report.Person, options report.HandoverOptions) error {
+func (f *flags) writeFiles(
+	cmd *cobra.Command,
+	folder string,
+	people []report.Person,
+	options report.HandoverOptions,
+) error {
 	if f.json {
 		return workspace.Usef("handover: --out writes texts; leave --json out, or redirect what it prints")
 	}

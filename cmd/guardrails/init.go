@@ -47,7 +47,8 @@ A file that exists is never overwritten.`,
 			return f.begin(cmd, answers)
 		},
 	}
-	cmd.Flags().StringArrayVar(&from, "from", nil, "file or folder with what the AWS CLI printed, or - for stdin; repeatable")
+	cmd.Flags().
+		StringArrayVar(&from, "from", nil, "file or folder with what the AWS CLI printed, or - for stdin; repeatable")
 	for _, q := range start.Questions {
 		given[q.Flag] = &[]string{}
 		cmd.Flags().Var((*values)(given[q.Flag]), q.Flag, q.Help)
@@ -55,7 +56,8 @@ A file that exists is never overwritten.`,
 	return cmd
 }
 
-// values are those of a flag, in the order in which they were given. Whether there may be several is the question's to say.
+// values are those of a flag, in the order in which they were given. Whether there may be several is the question's
+// to say.
 type values []string
 
 func (v *values) String() string     { return "" }

@@ -20,14 +20,16 @@ func main() {
 	os.Exit(int(untilInterrupted(ctx, func() workspace.Status { return execute(ctx, os.Args[1:]) })))
 }
 
-// isProgram reports whether the language host of "pulumi up" started this process as the program of a project, which Pulumi.yaml does with
-// "runtime: {name: go, options: {binary: guardrails}}". It gives no arguments, and the addresses of the engine in the environment.
+// isProgram reports whether the language host of "pulumi up" started this process as the program of a project, which
+// Pulumi.yaml does with "runtime: {name: go, options: {binary: guardrails}}". It gives no arguments, and the
+// addresses of the engine in the environment.
 func isProgram(args []string, env func(string) string) bool {
 	return len(args) == 1 && env("PULUMI_MONITOR") != "" && env("PULUMI_ENGINE") != ""
 }
 
-// untilInterrupted runs a verb until it ends or the first interrupt comes. An engine at work is waited for, because it ends in order by itself; everything
-// else, such as reading, proving or asking, is left where it is: it has changed nothing.
+// untilInterrupted runs a verb until it ends or the first interrupt comes. An engine at work is waited for, because
+// it ends in order by itself; everything else, such as reading, proving or asking, is left where it is: it has
+// changed nothing.
 func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspace.Status {
 	done := make(chan workspace.Status, 1)
 	go func() { done <- verb() }()

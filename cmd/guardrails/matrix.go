@@ -37,7 +37,10 @@ Without names it covers every stack of the folder.`,
 			if at != "" {
 				var err error
 				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+					return workspace.Usef(
+						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+						at,
+					)
 				}
 			}
 			stacks, err := f.read(args)
@@ -69,10 +72,12 @@ Without names it covers every stack of the folder.`,
 	}
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
-	cmd.Flags().BoolVar(&wide, "wide", false, "on a terminal: lines as long as they are, and not as wide as the terminal")
+	cmd.Flags().
+		BoolVar(&wide, "wide", false, "on a terminal: lines as long as they are, and not as wide as the terminal")
 	cmd.Flags().BoolVar(&csv, "csv", false, "print a table for a spreadsheet, with the ids of accounts and the ARNs")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
-	cmd.Flags().StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
+	cmd.Flags().
+		StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name, alias/name or ARN of the one person to show")
 	return cmd
 }

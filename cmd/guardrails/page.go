@@ -33,7 +33,10 @@ Without names it covers every stack of the folder. It is written also when a pro
 			if at != "" {
 				var err error
 				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef("--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", at)
+					return workspace.Usef(
+						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+						at,
+					)
 				}
 			}
 			folder, err := workspace.Open(f.dir)
@@ -67,14 +70,23 @@ Without names it covers every stack of the folder. It is written also when a pro
 			if err := os.WriteFile(out, written.Bytes(), 0o644); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d accounts, %d ways, %d kB. Open it in a browser.\n", out, len(stacks), len(in.Facts.Ways), (written.Len()+999)/1000)
+			_, err = fmt.Fprintf(
+				cmd.OutOrStdout(),
+				"%s: %d accounts, %d ways, %d kB. Open it in a browser.\n",
+				out,
+				len(stacks),
+				len(in.Facts.Ways),
+				(written.Len()+999)/1000,
+			)
 			return err
 		},
 	}
 	f.stackFlags(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "guardrails.html", "file to write; - for standard output")
-	cmd.Flags().StringVar(&against, "against", "", "also show what changes since this revision of git, written as for diff --from")
-	cmd.Flags().StringVar(&at, "at", "", "time from which the page looks on, with its offset; now where it is not given")
+	cmd.Flags().
+		StringVar(&against, "against", "", "also show what changes since this revision of git, written as for diff --from")
+	cmd.Flags().
+		StringVar(&at, "at", "", "time from which the page looks on, with its offset; now where it is not given")
 	return cmd
 }
 

@@ -48,7 +48,9 @@ func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows,
 	case p.csv != "" && len(names) > 0:
 		return nil, workspace.Usef("--csv and names are two lists of people; give one of them")
 	case p.csv == "" && len(names) == 0:
-		return nil, workspace.Usef("nobody is named; write the name of the person behind the stack, or --csv with a file")
+		return nil, workspace.Usef(
+			"nobody is named; write the name of the person behind the stack, or --csv with a file",
+		)
 	case p.csv == "":
 		return &people.Rows{Leavers: names}, nil
 	}
@@ -96,7 +98,14 @@ func newPersonAdd(f *flags) *cobra.Command {
 				return err
 			}
 			outcome, err := people.Add(cmd.Context(), folder, stack, rows.Joiners, p.options)
-			return f.tellPeople(cmd, outcome, p.options.DryRun, nil, toDeploy(outcome, folder, stack), personError(stack, err))
+			return f.tellPeople(
+				cmd,
+				outcome,
+				p.options.DryRun,
+				nil,
+				toDeploy(outcome, folder, stack),
+				personError(stack, err),
+			)
 		},
 	}
 	p.register(f, cmd, "name, email, displayName, path, runAs, teams, tag:<key>")
@@ -105,7 +114,12 @@ func newPersonAdd(f *flags) *cobra.Command {
 	flags.StringVar(&one.DisplayName, "display-name", "", "name of the person")
 	flags.StringVar(&one.Path, "path", "", "path of the IAM user")
 	flags.StringVar(&one.RunAs, "run-as", "", "OS user of the person, for roles with runAs: fromUser")
-	flags.StringArrayVar(&one.Teams, "team", nil, "team that the person joins; repeatable, and made where there is none of the name")
+	flags.StringArrayVar(
+		&one.Teams,
+		"team",
+		nil,
+		"team that the person joins; repeatable, and made where there is none of the name",
+	)
 	flags.StringArrayVar(&tags, "tag", nil, "another tag of the user, as key=value; repeatable")
 	return cmd
 }
@@ -161,12 +175,20 @@ the other stack files name the team.`,
 				return err
 			}
 			outcome, err := people.Move(cmd.Context(), folder, stack, rows.Movers, p.options)
-			return f.tellPeople(cmd, outcome, p.options.DryRun, nil, toDeploy(outcome, folder, stack), personError(stack, err))
+			return f.tellPeople(
+				cmd,
+				outcome,
+				p.options.DryRun,
+				nil,
+				toDeploy(outcome, folder, stack),
+				personError(stack, err),
+			)
 		},
 	}
 	p.register(f, cmd, "name, from, to")
 	cmd.Flags().StringArrayVar(&one.To, "to", nil, "team that the person is in afterwards; repeatable")
-	cmd.Flags().StringArrayVar(&one.From, "from", nil, "team that the person leaves; repeatable, without it every team but those of --to")
+	cmd.Flags().
+		StringArrayVar(&one.From, "from", nil, "team that the person leaves; repeatable, without it every team but those of --to")
 	return cmd
 }
 
@@ -194,7 +216,14 @@ the files does not do.`,
 				return err
 			}
 			left, err := people.Remove(cmd.Context(), folder, stack, rows.Leavers, p.options)
-			return f.tellPeople(cmd, left.Outcome, p.options.DryRun, left.Ends, lastFirst(toDeploy(left.Outcome, folder, stack)), personError(stack, err))
+			return f.tellPeople(
+				cmd,
+				left.Outcome,
+				p.options.DryRun,
+				left.Ends,
+				lastFirst(toDeploy(left.Outcome, folder, stack)),
+				personError(stack, err),
+			)
 		},
 	}
 	p.register(f, cmd, "name")
@@ -215,14 +244,18 @@ func (f *flags) folderAndStack(name string) (*workspace.Folder, string, error) {
 	return folder, names[0], nil
 }
 
-// toDeploy are the stacks whose files or documents change, that of the people first: a trust policy must not name a user who is not there yet.
+// toDeploy are the stacks whose files or documents change, that of the people first: a trust policy must not name a
+// user who is not there yet.
 func toDeploy(outcome *people.Outcome, folder *workspace.Folder, stack string) []string {
 	names := []string{stack}
 	if outcome == nil || outcome.Report == nil {
 		return names
 	}
 	for _, s := range outcome.Stacks {
-		edited := slices.ContainsFunc(outcome.Changes, func(c *edit.Change) bool { return c.Path() == folder.RelativeFile(s.Name) })
+		edited := slices.ContainsFunc(
+			outcome.Changes,
+			func(c *edit.Change) bool { return c.Path() == folder.RelativeFile(s.Name) },
+		)
 		if s.Name != stack && (edited || touches(outcome.Report, s.Account.ID)) {
 			names = append(names, s.Name)
 		}
@@ -274,8 +307,16 @@ type changedFile struct {
 	Diff string `json:"diff"`
 }
 
-// tellPeople prints what becomes of the files, what it means, and what is left to do. With an error it prints what there is, and gives the error back.
-func (f *flags) tellPeople(cmd *cobra.Command, outcome *people.Outcome, dryRun bool, ends []people.Ending, stacks []string, err error) error {
+// tellPeople prints what becomes of the files, what it means, and what is left to do. With an error it prints what
+// there is, and gives the error back.
+func (f *flags) tellPeople(
+	cmd *cobra.Command,
+	outcome *people.Outcome,
+	dryRun bool,
+	ends []people.Ending,
+	stacks []string,
+	err error,
+) error {
 	if outcome == nil {
 		return err
 	}
@@ -285,7 +326,13 @@ func (f *flags) tellPeople(cmd *cobra.Command, outcome *people.Outcome, dryRun b
 		deploy = append(deploy, f.command("up", stack))
 	}
 	if f.json {
-		told := changedPeople{Written: !dryRun && err == nil, Files: []changedFile{}, Report: outcome.Report, Deploy: deploy, Ends: append([]people.Ending{}, ends...)}
+		told := changedPeople{
+			Written: !dryRun && err == nil,
+			Files:   []changedFile{},
+			Report:  outcome.Report,
+			Deploy:  deploy,
+			Ends:    append([]people.Ending{}, ends...),
+		}
 		for _, c := range outcome.Changes {
 			told.Files = append(told.Files, changedFile{c.Path(), c.Diff()})
 		}
@@ -309,7 +356,8 @@ func (f *flags) tellPeople(cmd *cobra.Command, outcome *people.Outcome, dryRun b
 	return nil
 }
 
-// shortened is a difference in which an expectation that goes is its first line: what it expected goes with whom it was about.
+// shortened is a difference in which an expectation that goes is its first line: what it expected goes with whom it
+// was about.
 func shortened(diff string) string {
 	var b strings.Builder
 	within := ""

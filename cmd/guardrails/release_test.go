@@ -33,7 +33,8 @@ func TestTheImageIsOfThePinnedReleases(t *testing.T) {
 	assert.Contains(t, fileOf(t, "tools/release/release.sh"), "-X main.release=$version -X main.commit=$commit")
 }
 
-// The action is a composite one whose steps have what GitHub wants of them: pinned actions, a shell for each command, and no input in a script.
+// The action is a composite one whose steps have what GitHub wants of them: pinned actions, a shell for each command,
+// and no input in a script.
 func TestTheActionIsOne(t *testing.T) {
 	var action struct {
 		Name, Description string

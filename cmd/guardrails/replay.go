@@ -58,12 +58,22 @@ It exits with 1 when a call would be refused for certain and is not accepted, or
 	f.jsonFlag(cmd)
 	r.questionFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&r.against, "against", "", "tell only what a change since this revision of git refuses newly, or no longer; \"main...\" is where this branch left main")
+	flags.StringVar(
+		&r.against,
+		"against",
+		"",
+		"tell only what a change since this revision of git refuses newly, or no longer; \"main...\" is where this branch left main",
+	)
 	flags.BoolVar(&r.deployed, "deployed", false, "tell only what differs from what is deployed, as AWS has it now")
 	f.refreshFlag(cmd)
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.BoolVar(&r.markdown, "markdown", false, "print Markdown, for a comment on a pull request")
-	flags.StringVar(&r.athena, "athena", "", "print the SQL that groups this table of Athena into what replay reads as CSV, and read nothing")
+	flags.StringVar(
+		&r.athena,
+		"athena",
+		"",
+		"print the SQL that groups this table of Athena into what replay reads as CSV, and read nothing",
+	)
 	flags.StringVar(&r.lake, "lake", "", "the same for this event data store of CloudTrail Lake")
 	return cmd
 }
@@ -71,14 +81,29 @@ It exits with 1 when a call would be refused for certain and is not accepted, or
 // questionFlags are those that say which calls are held against what.
 func (r *replayFlags) questionFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.BoolVar(&r.roles, "roles", false, "hold calls also against the policies of roles and users that stacks manage")
+	flags.BoolVar(
+		&r.roles,
+		"roles",
+		false,
+		"hold calls also against the policies of roles and users that stacks manage",
+	)
 	if cmd.Name() == "replay" {
 		flags.StringVar(&r.from, "from", "", "time of the first event that is judged, with its offset")
 		flags.StringVar(&r.to, "to", "", "time before which events are judged, with its offset")
 	}
 	flags.StringArrayVar(&r.accounts, "account", nil, "judge calls of this account alone; repeatable")
-	flags.StringVar(&r.accept, "accept", "", "file of refusals that are meant (default replay.yaml beside Pulumi.yaml, where there is one)")
-	flags.StringVar(&r.state, "state", "", "folder in which the replay is kept, so that it goes on where it was interrupted and reads only new files the next time")
+	flags.StringVar(
+		&r.accept,
+		"accept",
+		"",
+		"file of refusals that are meant (default replay.yaml beside Pulumi.yaml, where there is one)",
+	)
+	flags.StringVar(
+		&r.state,
+		"state",
+		"",
+		"folder in which the replay is kept, so that it goes on where it was interrupted and reads only new files the next time",
+	)
 }
 
 func (r *replayFlags) run(cmd *cobra.Command, f *flags, args []string) error {
@@ -127,7 +152,11 @@ type replayComment struct{ view.Report }
 func (c replayComment) WriteText(w io.Writer) error { return c.WriteMarkdown(w) }
 
 // ask makes the question of the stacks.
-func (r *replayFlags) ask(ctx context.Context, f *flags, folder *workspace.Folder) (asked *replay.Asked, against string, notes []string, err error) {
+func (r *replayFlags) ask(
+	ctx context.Context,
+	f *flags,
+	folder *workspace.Folder,
+) (asked *replay.Asked, against string, notes []string, err error) {
 	stacks, err := folder.Read(f.stacks...)
 	if err != nil {
 		return nil, "", nil, err
@@ -135,7 +164,10 @@ func (r *replayFlags) ask(ctx context.Context, f *flags, folder *workspace.Folde
 	var then *access.World
 	switch {
 	case r.deployed:
-		ws := workspace.New(folder, workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)})
+		ws := workspace.New(
+			folder,
+			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
+		)
 		world, err := change.WorldDeployed(ctx, ws, stacks)
 		if err != nil {
 			return nil, "", nil, err
@@ -160,14 +192,23 @@ func (r *replayFlags) ask(ctx context.Context, f *flags, folder *workspace.Folde
 			continue
 		}
 		if *bound.at, err = time.Parse(time.RFC3339, bound.text); err != nil {
-			return nil, "", nil, workspace.Usef("%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", bound.flag, bound.text)
+			return nil, "", nil, workspace.Usef(
+				"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
+				bound.flag,
+				bound.text,
+			)
 		}
 	}
 	return asked, against, notes, nil
 }
 
 // report reads the paths.
-func (r *replayFlags) report(cmd *cobra.Command, folder *workspace.Folder, asked *replay.Asked, paths []string) (*replay.Report, error) {
+func (r *replayFlags) report(
+	cmd *cobra.Command,
+	folder *workspace.Folder,
+	asked *replay.Asked,
+	paths []string,
+) (*replay.Report, error) {
 	accepts, err := r.accepts(folder)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,13 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if err != nil {
 				return err
 			}
-			change, err := changeFile(cmd, stack, file, dryRun, func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, f.clock()) })
+			change, err := changeFile(
+				cmd,
+				stack,
+				file,
+				dryRun,
+				func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, f.clock()) },
+			)
 			if err != nil {
 				return err
 			}
@@ -42,12 +48,22 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if !change.Removed {
 				shells = change.Grant.EndShells()
 			}
-			return f.tell(cmd, stack, file, change, dryRun, shells, revoked(change, zone), f.afterRevoke(stack, change, shells))
+			return f.tell(
+				cmd,
+				stack,
+				file,
+				change,
+				dryRun,
+				shells,
+				revoked(change, zone),
+				f.afterRevoke(stack, change, shells),
+			)
 		},
 	}
 	f.jsonFlag(cmd)
 	cmd.Flags().StringVar(&person, "person", "", "the person as the file writes it, where a ticket has several grants")
-	cmd.Flags().StringVar(&inZone, "zone", "", "zone in which times are shown, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
+	cmd.Flags().
+		StringVar(&inZone, "zone", "", "zone in which times are shown, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	return cmd
 }
@@ -56,21 +72,42 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 func revoked(change *edit.Change, zone *time.Location) string {
 	grant := change.Grant
 	if change.Removed {
-		return fmt.Sprintf("\n%s would have had %s from %s; now it never opens.\n", grant.Person, grant.RoleName(), clock.Show(grant.From, zone))
+		return fmt.Sprintf(
+			"\n%s would have had %s from %s; now it never opens.\n",
+			grant.Person,
+			grant.RoleName(),
+			clock.Show(grant.From, zone),
+		)
 	}
-	return fmt.Sprintf("\n%s has %s until %s in place of\n%s.\n", grant.Person, grant.RoleName(), clock.Show(grant.Until, zone), clock.Show(change.Was, zone))
+	return fmt.Sprintf(
+		"\n%s has %s until %s in place of\n%s.\n",
+		grant.Person,
+		grant.RoleName(),
+		clock.Show(grant.Until, zone),
+		clock.Show(change.Was, zone),
+	)
 }
 
-// afterRevoke says what is left to do, in its order: a shell that is ended before the window is shut can be opened again.
+// afterRevoke says what is left to do, in its order: a shell that is ended before the window is shut can be opened
+// again.
 func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) string {
 	grant := change.Grant
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n", grant.Person, f.command("up", stack))
+	fmt.Fprintf(
+		&b,
+		"\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n",
+		grant.Person,
+		f.command("up", stack),
+	)
 	if change.Removed {
 		b.WriteString("The grant had not begun, so there are no shells of it.\n")
 		return b.String()
 	}
-	fmt.Fprintf(&b, "2. End the shells that are open, in account %s; without this the last one can go on for sessions.maxDuration after step 1:\n", grant.OSAccess.Account.ID)
+	fmt.Fprintf(
+		&b,
+		"2. End the shells that are open, in account %s; without this the last one can go on for sessions.maxDuration after step 1:\n",
+		grant.OSAccess.Account.ID,
+	)
 	for _, line := range shells {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}

@@ -52,13 +52,18 @@ func (f *flags) clock() time.Time {
 	return time.Now()
 }
 
-// doing says what verbs are at that read and prove before they print. Verbs that run an engine tell of it themselves, and the others are quick.
+// doing says what verbs are at that read and prove before they print. Verbs that run an engine tell of it themselves,
+// and the others are quick.
 var doing = map[string]string{
-	"check": "reads and proves the stacks", "matrix": "goes the ways of everybody in the stacks", "explain": "reads the stacks and follows the way",
-	"diff": "compares what everybody can do, before and after", "audit": "reads and proves the account",
+	"check":   "reads and proves the stacks",
+	"matrix":  "goes the ways of everybody in the stacks",
+	"explain": "reads the stacks and follows the way",
+	"diff":    "compares what everybody can do, before and after",
+	"audit":   "reads and proves the account",
 }
 
-// execute runs one command line and gives its exit status. What was asked for goes to standard output, everything else to standard error.
+// execute runs one command line and gives its exit status. What was asked for goes to standard output, everything
+// else to standard error.
 func execute(ctx context.Context, args []string) workspace.Status {
 	f := &flags{}
 	root := newRoot(f)
@@ -79,7 +84,8 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		if run := verb.RunE; run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
-				if text := doing[cmd.Name()]; text != "" && (cmd.Flags().Lookup("deployed") == nil || !cmd.Flags().Changed("deployed")) {
+				if text := doing[cmd.Name()]; text != "" &&
+					(cmd.Flags().Lookup("deployed") == nil || !cmd.Flags().Changed("deployed")) {
 					ticker := time.NewTicker(time.Second)
 					defer ticker.Stop()
 					waiting := workspace.NewProgress(os.Stderr).Wait(text, time.Now(), ticker.C)
@@ -114,8 +120,8 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	return workspace.StatusOf(err)
 }
 
-// inWords gives an error of the system about a file or folder, which no part of the program has put in words, words and the status of wrong use: no such folder,
-// one that can only be read, one that this user may not read.
+// inWords gives an error of the system about a file or folder, which no part of the program has put in words, words
+// and the status of wrong use: no such folder, one that can only be read, one that this user may not read.
 func inWords(err error) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []error
@@ -158,11 +164,33 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.PersistentFlags().StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
-	root.PersistentFlags().StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
+	root.PersistentFlags().
+		StringVarP(&f.dir, "dir", "C", ".", "folder of the project; folders above it are searched too")
+	root.PersistentFlags().
+		StringVar(&f.codeQuality, "code-quality", "", "file to write what is wrong to, as GitLab's code quality report")
 	f.color = terminal.Auto
-	root.PersistentFlags().Var(&f.color, "color", "colours: auto, always or never; auto has them on a terminal, unless NO_COLOR is set")
-	root.AddCommand(newCheck(f), newRender(f), newPreview(f), newUp(f), newDrift(f), newDestroy(f), newStacks(f), newHandover(f), newGrant(f), newRevoke(f), newGrants(f), newMatrix(f), newExplain(f), newDiff(f), newAudit(f), newSchema(), newDeployer(f), newPulumiCLI())
+	root.PersistentFlags().
+		Var(&f.color, "color", "colours: auto, always or never; auto has them on a terminal, unless NO_COLOR is set")
+	root.AddCommand(
+		newCheck(f),
+		newRender(f),
+		newPreview(f),
+		newUp(f),
+		newDrift(f),
+		newDestroy(f),
+		newStacks(f),
+		newHandover(f),
+		newGrant(f),
+		newRevoke(f),
+		newGrants(f),
+		newMatrix(f),
+		newExplain(f),
+		newDiff(f),
+		newAudit(f),
+		newSchema(),
+		newDeployer(f),
+		newPulumiCLI(),
+	)
 	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f))
 	completions(f, root)
 	root.CompletionOptions.HiddenDefaultCmd = true
@@ -171,7 +199,8 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 
 // stackFlags adds --stack; names given as arguments mean the same.
 func (f *flags) stackFlags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVarP(&f.stacks, "stack", "s", nil, "name of a stack, as an alternative to an argument; repeatable")
+	cmd.Flags().
+		StringArrayVarP(&f.stacks, "stack", "s", nil, "name of a stack, as an alternative to an argument; repeatable")
 }
 
 func (f *flags) jsonFlag(cmd *cobra.Command) {
@@ -188,7 +217,8 @@ func (f *flags) engineFlags(cmd *cobra.Command) {
 
 // refreshFlag is of the verbs that read AWS before they plan.
 func (f *flags) refreshFlag(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.noRefresh, "no-refresh", false, "do not read AWS first: what somebody changed by hand is neither seen nor put back")
+	cmd.Flags().
+		BoolVar(&f.noRefresh, "no-refresh", false, "do not read AWS first: what somebody changed by hand is neither seen nor put back")
 }
 
 func (f *flags) names(args []string) []string { return slices.Concat(args, f.stacks) }
@@ -197,7 +227,8 @@ func (f *flags) names(args []string) []string { return slices.Concat(args, f.sta
 func (f *flags) deployFlags(cmd *cobra.Command) {
 	f.engineFlags(cmd)
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before a real run changes an account")
-	cmd.Flags().BoolVar(&f.doorsFirst, "doors-first", false, "service control policies after the guarded doors, for a first roll-out")
+	cmd.Flags().
+		BoolVar(&f.doorsFirst, "doors-first", false, "service control policies after the guarded doors, for a first roll-out")
 	cmd.Flags().BoolVar(&f.allowDirty, "allow-dirty", false, "let a real run deploy what is not committed")
 }
 
@@ -214,8 +245,15 @@ func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []st
 		return workspace.Usef("--parallel %d runs nothing; write 1 for one stack after the other", f.parallel)
 	}
 	options := workspace.Options{
-		Sandbox: f.sandbox, Fresh: f.fresh, Progress: workspace.NewProgress(os.Stderr),
-		Parallel: f.parallel, DoorsFirst: f.doorsFirst, AllowDirty: f.allowDirty, AllowDelete: f.allowDelete, Verify: f.verify, NoRefresh: f.noRefresh,
+		Sandbox:     f.sandbox,
+		Fresh:       f.fresh,
+		Progress:    workspace.NewProgress(os.Stderr),
+		Parallel:    f.parallel,
+		DoorsFirst:  f.doorsFirst,
+		AllowDirty:  f.allowDirty,
+		AllowDelete: f.allowDelete,
+		Verify:      f.verify,
+		NoRefresh:   f.noRefresh,
 	}
 	if flag := cmd.Flags().Lookup("verify"); flag != nil && !flag.Changed {
 		options.Verify = !f.sandbox

@@ -35,7 +35,8 @@ func folderWith(t *testing.T, expectation string) string {
 	return folder
 }
 
-// What follows from the stack files alone is printed of a stack that is refused too, the same as of one that holds. What cannot be read is printed by no verb.
+// What follows from the stack files alone is printed of a stack that is refused too, the same as of one that holds.
+// What cannot be read is printed by no verb.
 func TestVerbsWhoseOutputDependsOnNoProofProveNothing(t *testing.T) {
 	const unmet = "    - it: nobody can change the first password\n      as: non-97-test-user1\n      mfa: false\n      do: iam:ChangePassword\n" +
 		"      on: {user: non-97-test-user1}\n      denied: true\n"

@@ -37,12 +37,15 @@ another up would change anything.`,
 	}
 	f.deployFlags(cmd)
 	f.refreshFlag(cmd)
-	cmd.Flags().StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
-	cmd.Flags().BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
+	cmd.Flags().
+		StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
+	cmd.Flags().
+		BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
 	return cmd
 }
 
-// next says what people do next for whom something changed: whose user was made or changed, or a role that the person can take.
+// next says what people do next for whom something changed: whose user was made or changed, or a role that the person
+// can take.
 func (f *flags) next(cmd *cobra.Command, args []string) error {
 	folder, err := workspace.Open(f.dir)
 	if err != nil {
@@ -75,7 +78,12 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 			text += "\n  " + command + " --person " + name
 		}
 	default:
-		text = fmt.Sprintf("Something changed for %d of %d people; what each person does next: %s --out DIR", len(names), len(people), command)
+		text = fmt.Sprintf(
+			"Something changed for %d of %d people; what each person does next: %s --out DIR",
+			len(names),
+			len(people),
+			command,
+		)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%s\n", text)
 	return err

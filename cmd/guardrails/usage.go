@@ -13,28 +13,65 @@ import (
 
 // elsewhere are verbs of other tools, with ours for the same thing.
 var elsewhere = map[string]string{
-	"plan": "preview", "apply": "up", "deploy": "up", "update": "up", "validate": "check", "verify": "check", "lint": "check", "test": "check", "prove": "check",
-	"delete": "destroy", "remove": "destroy", "down": "destroy", "ls": "stacks", "list": "stacks", "status": "drift", "import": "adopt", "why": "explain", "ask": "explain",
-	"can-i": "explain", "who": "matrix", "report": "page", "html": "page", "graph": "page", "synth": "render", "template": "render",
+	"plan":     "preview",
+	"apply":    "up",
+	"deploy":   "up",
+	"update":   "up",
+	"validate": "check",
+	"verify":   "check",
+	"lint":     "check",
+	"test":     "check",
+	"prove":    "check",
+	"delete":   "destroy",
+	"remove":   "destroy",
+	"down":     "destroy",
+	"ls":       "stacks",
+	"list":     "stacks",
+	"status":   "drift",
+	"import":   "adopt",
+	"why":      "explain",
+	"ask":      "explain",
+	"can-i":    "explain",
+	"who":      "matrix",
+	"report":   "page",
+	"html":     "page",
+	"graph":    "page",
+	"synth":    "render",
+	"template": "render",
 }
 
-// usage is an error of the command line in words that name the verb and the argument. The error is cobra's own: an unknown verb or flag, too few or too many
-// arguments.
+// usage is an error of the command line in words that name the verb and the argument. The error is cobra's own: an
+// unknown verb or flag, too few or too many arguments.
 func usage(root *cobra.Command, args []string, err error) error {
 	verb, rest, unknown := root.Find(args)
 	if unknown != nil || verb == root {
 		if word := firstWord(rest, args); word != "" && unknown != nil {
-			return workspace.Usef("unknown command %q: guardrails has no such verb; %s \"guardrails --help\" lists them all", word, suggestion(root, word))
+			return workspace.Usef(
+				"unknown command %q: guardrails has no such verb; %s \"guardrails --help\" lists them all",
+				word,
+				suggestion(root, word),
+			)
 		}
 		return workspace.Usef("%v; see guardrails --help", err)
 	}
 	name := verb.Name()
 	text := err.Error()
 	if flag, cut := strings.CutPrefix(text, "unknown flag: --"); cut {
-		return workspace.Usef("%s: unknown flag: --%s; %s see guardrails %s --help", name, flag, nearestFlag(verb, flag), name)
+		return workspace.Usef(
+			"%s: unknown flag: --%s; %s see guardrails %s --help",
+			name,
+			flag,
+			nearestFlag(verb, flag),
+			name,
+		)
 	}
 	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") {
-		return workspace.Usef("%s: %s; write it as in \"%s\"", name, counted(verb), strings.TrimSpace(strings.SplitN(strings.TrimSpace(verb.Example), "\n", 2)[0]))
+		return workspace.Usef(
+			"%s: %s; write it as in \"%s\"",
+			name,
+			counted(verb),
+			strings.TrimSpace(strings.SplitN(strings.TrimSpace(verb.Example), "\n", 2)[0]),
+		)
 	}
 	if before, _, number := strings.Cut(text, ": strconv."); number {
 		text = before + ": it is no number"

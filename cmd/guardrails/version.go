@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
-// release and commit are set by the linker when a release is made; a build of another kind has what the Go toolchain knows.
+// release and commit are set by the linker when a release is made; a build of another kind has what the Go toolchain
+// knows.
 var release, commit string
 
 // version is the release, or what the Go toolchain knows of this build.
@@ -61,7 +62,14 @@ func newVersion(f *flags) *cobra.Command {
 			if about.Commit != "" {
 				text += ", commit " + about.Commit
 			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n%s, %s, for Pulumi %s or newer\n", text, about.Go, about.System, about.Pulumi)
+			_, err := fmt.Fprintf(
+				cmd.OutOrStdout(),
+				"%s\n%s, %s, for Pulumi %s or newer\n",
+				text,
+				about.Go,
+				about.System,
+				about.Pulumi,
+			)
 			return err
 		},
 	}

@@ -13,28 +13,32 @@ func (a *Args) AddIntent(key string, in *claims.Intent) {
 	in.DelegatedRoles = append(in.DelegatedRoles, a.trust().Intent(key, a.RoleARN()))
 }
 
-// Args configures a role that carries managed policies for named people: an element of the section "delegatedRoles" of the
-// stack file.
+// Args configures a role that carries managed policies for named people: an element of the section "delegatedRoles"
+// of the stack file.
 type Args struct {
 	Account guardrail.Account
 	// Name of the role. Required.
 	Name string
 	// Users are the names of IAM users of this account who may assume the role.
 	Users []string
-	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are refused.
+	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are
+	// refused.
 	PrincipalARNs []string
-	// ManagedPolicies are what the role may do: names of AWS managed policies ("AdministratorAccess", "job-function/Billing") or ARNs of
-	// policies of AWS or of this account. Required.
+	// ManagedPolicies are what the role may do: names of AWS managed policies ("AdministratorAccess",
+	// "job-function/Billing") or ARNs of policies of AWS or of this account. Required.
 	ManagedPolicies []string
-	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 1 hour.
+	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 1
+	// hour.
 	MFAMaxAge time.Duration
 	// SessionName is how sessions of the role must be named. Empty means SessionNameUser.
 	SessionName guardrail.SessionName
 	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
 	MaxSessionDuration time.Duration
-	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
+	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a
+	// path may be.
 	UserPaths map[string]string
-	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
+	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
+	// access.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas

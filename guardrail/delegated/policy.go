@@ -63,7 +63,8 @@ func (a *Args) PolicyKey(arn string) string {
 // AddTo adds the role to a world. Its managed policies are unknown there unless the world lists them.
 func (a *Args) AddTo(w *world.Account) { w.Roles = append(w.Roles, a.Role()) }
 
-// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section "delegatedRoles".
+// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section
+// "delegatedRoles".
 func (a *Args) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
@@ -84,7 +85,12 @@ func (a *Args) Validate() error {
 
 func (a *Args) validatePolicies(p *problem.List) {
 	if len(a.ManagedPolicies) == 0 {
-		p.Add("managedPolicies", nil, "is empty, so the role could do nothing", "name at least one policy, such as AdministratorAccess")
+		p.Add(
+			"managedPolicies",
+			nil,
+			"is empty, so the role could do nothing",
+			"name at least one policy, such as AdministratorAccess",
+		)
 	}
 	arns := a.PolicyARNs()
 	for i, name := range a.ManagedPolicies {

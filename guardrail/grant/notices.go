@@ -9,20 +9,30 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Notices says which grants have ended at the instant now, and which overlap for the same person. It decides nothing: what is deployed does
-// not depend on the clock. Paths are whole, such as "grants[1]".
+// Notices says which grants have ended at the instant now, and which overlap for the same person. It decides nothing:
+// what is deployed does not depend on the clock. Paths are whole, such as "grants[1]".
 func Notices(grants []*Args, now time.Time) guardrail.Notices {
 	var n guardrail.Notices
 	for i, grant := range grants {
 		path := problem.At("grants", i)
 		if !grant.Until.After(now) {
-			n.Add(path, fmt.Sprintf("of %s ended at %s and opens nothing any more; remove it when its shells have ended, by %s",
-				grant.Person, instant(grant.Until), instant(grant.ShellsEndBy())))
+			n.Add(
+				path,
+				fmt.Sprintf("of %s ended at %s and opens nothing any more; remove it when its shells have ended, by %s",
+					grant.Person, instant(grant.Until), instant(grant.ShellsEndBy())),
+			)
 		}
 		for j, earlier := range grants[:i] {
-			if earlier.principal() == grant.principal() && earlier.From.Before(grant.Until) && grant.From.Before(earlier.Until) {
-				n.Add(path, fmt.Sprintf("of %s overlaps with %s (ticket %s): together they are open from %s to %s",
-					grant.Person, problem.At("grants", j), earlier.Ticket, instant(minTime(earlier.From, grant.From)), instant(maxTime(earlier.Until, grant.Until))))
+			if earlier.principal() == grant.principal() && earlier.From.Before(grant.Until) &&
+				grant.From.Before(earlier.Until) {
+				n.Add(path, fmt.Sprintf(
+					"of %s overlaps with %s (ticket %s): together they are open from %s to %s",
+					grant.Person,
+					problem.At("grants", j),
+					earlier.Ticket,
+					instant(minTime(earlier.From, grant.From)),
+					instant(maxTime(earlier.Until, grant.Until)),
+				))
 			}
 		}
 	}
@@ -46,20 +56,25 @@ func (a *Args) ShellsEndBy() time.Time {
 	return a.Until.Add(a.OSAccess.Sessions.SessionLength())
 }
 
-// EndShells are the command lines that end the shells of the grant that are open: EndShellsOf its role and person. Ending the window does not end them.
+// EndShells are the command lines that end the shells of the grant that are open: EndShellsOf its role and person.
+// Ending the window does not end them.
 func (a *Args) EndShells() []string {
 	return EndShellsOf(a.OSAccess.Account, a.OSAccess.Sessions.Regions, a.RoleName(), a.userName())
 }
 
-// EndShellsOf are the command lines that end the shells that somebody has open in a role of the account, whose sessions are named after the person: one line
-// for each Region, for somebody in the account who may call ssm:DescribeSessions and ssm:TerminateSession.
+// EndShellsOf are the command lines that end the shells that somebody has open in a role of the account, whose
+// sessions are named after the person: one line for each Region, for somebody in the account who may call
+// ssm:DescribeSessions and ssm:TerminateSession.
 func EndShellsOf(account guardrail.Account, regions []string, role, person string) []string {
 	owner := account.Partition.AssumedRoleARN(account.ID, role, person)
 	var lines []string
 	for _, region := range regions {
-		lines = append(lines, fmt.Sprintf("aws ssm describe-sessions --region %s --state Active --filters key=Owner,value=%s "+
-			"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region %s --session-id",
-			region, owner, region))
+		lines = append(
+			lines,
+			fmt.Sprintf("aws ssm describe-sessions --region %s --state Active --filters key=Owner,value=%s "+
+				"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region %s --session-id",
+				region, owner, region),
+		)
 	}
 	return lines
 }

@@ -36,8 +36,8 @@ func (a *Args) userName() string {
 	return ""
 }
 
-// RoleName is the name of the grant's role: "grant-<ticket>-<person>", without characters that IAM does not take, and cut with a hash so that
-// the console can switch to it.
+// RoleName is the name of the grant's role: "grant-<ticket>-<person>", without characters that IAM does not take, and
+// cut with a hash so that the console can switch to it.
 func (a *Args) RoleName() string {
 	return policy.RoleNameFor("grant-"+a.Ticket, a.userName(), len(guardrail.OSAccessRolePath))
 }
@@ -57,7 +57,12 @@ func (a *Args) projects() []string {
 }
 
 func (a *Args) trust() guardrail.Trust {
-	t := guardrail.Trust{Account: a.OSAccess.Account, Users: a.Users(), UserPaths: a.OSAccess.UserPaths, MfaMaxAge: a.OSAccess.MfaMaxAge()}
+	t := guardrail.Trust{
+		Account:   a.OSAccess.Account,
+		Users:     a.Users(),
+		UserPaths: a.OSAccess.UserPaths,
+		MfaMaxAge: a.OSAccess.MfaMaxAge(),
+	}
 	if a.PrincipalARN != "" {
 		t.PrincipalARNs = []string{a.PrincipalARN}
 	}
@@ -73,7 +78,8 @@ func (a *Args) TrustDocument() policy.Document {
 	return document
 }
 
-// fences deny everything outside of the window. AWS evaluates them on every call, so credentials issued inside are worth nothing outside.
+// fences deny everything outside of the window. AWS evaluates them on every call, so credentials issued inside are
+// worth nothing outside.
 func (a *Args) fences() []policy.Statement {
 	return []policy.Statement{
 		policy.Deny("DenyEverythingBeforeTheWindow", "*").On("*").When(policy.Before(a.From)),
@@ -83,8 +89,19 @@ func (a *Args) fences() []policy.Statement {
 
 // Role is the role of the grant as a world has it.
 func (a *Args) Role() world.Role {
-	role := osaccess.Opening{Args: a.OSAccess, Projects: a.projects()}.Access(a.RoleName(), a.RunAs, a.TrustDocument(), a.fences()...)
-	role.Tags = append(role.Tags, world.Tag{Key: TicketTag, Value: a.Ticket}, world.Tag{Key: PersonTag, Value: a.Person})
+	role := osaccess.Opening{
+		Args:     a.OSAccess,
+		Projects: a.projects(),
+	}.Access(
+		a.RoleName(),
+		a.RunAs,
+		a.TrustDocument(),
+		a.fences()...)
+	role.Tags = append(
+		role.Tags,
+		world.Tag{Key: TicketTag, Value: a.Ticket},
+		world.Tag{Key: PersonTag, Value: a.Person},
+	)
 	return role
 }
 

@@ -11,12 +11,17 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section "grants". It never looks at the
-// clock.
+// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section
+// "grants". It never looks at the clock.
 func (a *Args) Validate() error {
 	var p problem.List
 	if a.OSAccess == nil {
-		p.Add("opens", string(GrantOSAccess), "is not described: there is no section osAccess", "add osAccess, the template of what a grant opens")
+		p.Add(
+			"opens",
+			string(GrantOSAccess),
+			"is not described: there is no section osAccess",
+			"add osAccess, the template of what a grant opens",
+		)
 		return p
 	}
 	a.validatePerson(&p)
@@ -70,7 +75,12 @@ func (a *Args) validateGrantProjects(p *problem.List) {
 	guardrail.ValidateProjects(p, a.Projects)
 	for i, project := range a.Projects {
 		if len(a.OSAccess.Projects) > 0 && !slices.Contains(a.OSAccess.Projects, project) {
-			p.Add(problem.At("projects", i), project, "is not among osAccess.projects", "use "+strings.Join(a.OSAccess.Projects, ", ")+", or add it there")
+			p.Add(
+				problem.At("projects", i),
+				project,
+				"is not among osAccess.projects",
+				"use "+strings.Join(a.OSAccess.Projects, ", ")+", or add it there",
+			)
 		}
 	}
 }
@@ -99,8 +109,12 @@ func (a *Args) validateWindow(p *problem.List) {
 	case length <= 0:
 		p.Add("until", instant(a.Until), "is not after from, "+instant(a.From), "write a later instant")
 	case length > most:
-		p.Add("until", instant(a.Until), fmt.Sprintf("is %s after from, and osAccess.grantMaxLength is %s", length, most),
-			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants")
+		p.Add(
+			"until",
+			instant(a.Until),
+			fmt.Sprintf("is %s after from, and osAccess.grantMaxLength is %s", length, most),
+			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants",
+		)
 	}
 }
 
@@ -117,8 +131,8 @@ func (a *Args) validateTicket(p *problem.List) {
 	}
 }
 
-// ValidateAll holds the grants of an account against one another: two must not have the role name in common. Paths are whole, such as
-// "grants[1].ticket". The grants themselves have a Validate of their own.
+// ValidateAll holds the grants of an account against one another: two must not have the role name in common. Paths
+// are whole, such as "grants[1].ticket". The grants themselves have a Validate of their own.
 func ValidateAll(grants []*Args) error {
 	var p problem.List
 	for i, grant := range grants {

@@ -10,9 +10,15 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// enrolmentActions change devices. They are what a console session without MFA can do, and what a long-term access key cannot.
+// enrolmentActions change devices. They are what a console session without MFA can do, and what a long-term access
+// key cannot.
 func enrolmentActions() []string {
-	return []string{"iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice"}
+	return []string{
+		"iam:CreateVirtualMFADevice",
+		"iam:DeleteVirtualMFADevice",
+		"iam:EnableMFADevice",
+		"iam:ResyncMFADevice",
+	}
 }
 
 // AuthorizationTagActions write tags of principals and nodes. Those that make a principal write its first tags.
@@ -26,8 +32,8 @@ func (a *Args) ARN() string {
 	return a.Account.Partition.GroupARN(a.Account.ID, a.GroupPath(), a.GroupName())
 }
 
-// ownUser is the member itself, at every path where a member can be. User names are unique in an account whatever their path, so a
-// pattern never matches somebody else.
+// ownUser is the member itself, at every path where a member can be. User names are unique in an account whatever
+// their path, so a pattern never matches somebody else.
 func (a *Args) ownUser() []string {
 	paths := a.UserPaths
 	if len(paths) == 0 {
@@ -52,11 +58,15 @@ func (a *Args) GuardDocument() policy.Document {
 		policy.Allow("ViewOwnUser",
 			"iam:GetLoginProfile", "iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices").On(a.ownUser()...),
 		// The console lets people name their device, so any name can be created; only the own user can enable it.
-		policy.Allow("CreateVirtualMFADevice", "iam:CreateVirtualMFADevice").On(a.Account.Partition.MFADeviceARN(a.Account.ID, "*")),
-		// AWS deletes only devices that nobody has. Without this a cancelled enrolment could not be repeated under the same name.
+		policy.Allow("CreateVirtualMFADevice", "iam:CreateVirtualMFADevice").
+			On(a.Account.Partition.MFADeviceARN(a.Account.ID, "*")),
+		// AWS deletes only devices that nobody has. Without this a cancelled enrolment could not be repeated under
+		// the same name.
 		policy.Allow("DeleteOwnUnusedVirtualMFADevice", "iam:DeleteVirtualMFADevice").On(a.ownDevice()),
 		policy.Allow("EnrolOwnMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").On(a.ownUser()...),
-		policy.Allow("DeactivateOwnMFADeviceWithMFA", "iam:DeactivateMFADevice").On(a.ownUser()...).When(policy.Bool(guardrail.MfaPresent, true)),
+		policy.Allow("DeactivateOwnMFADeviceWithMFA", "iam:DeactivateMFADevice").
+			On(a.ownUser()...).
+			When(policy.Bool(guardrail.MfaPresent, true)),
 	}
 	withoutMFA := append(enrolmentActions(),
 		"iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices", "sts:GetSessionToken")
@@ -66,18 +76,32 @@ func (a *Args) GuardDocument() policy.Document {
 		withoutMFA = append(withoutMFA, "iam:ChangePassword", "iam:GetAccountPasswordPolicy")
 		onlyOneself = append(onlyOneself, "iam:ChangePassword")
 	} else {
-		statements = append(statements,
-			policy.Allow("ChangeOwnPasswordWithMFA", "iam:ChangePassword").On(a.ownUser()...).When(policy.Bool(guardrail.MfaPresent, true)))
+		statements = append(
+			statements,
+			policy.Allow("ChangeOwnPasswordWithMFA", "iam:ChangePassword").
+				On(a.ownUser()...).
+				When(policy.Bool(guardrail.MfaPresent, true)),
+		)
 	}
-	statements = append(statements,
-		policy.DenyAllExcept("DenyAllButEnrolmentWithoutMFA", withoutMFA...).On("*").When(policy.BoolIfExists(guardrail.MfaPresent, false)),
+	statements = append(
+		statements,
+		policy.DenyAllExcept("DenyAllButEnrolmentWithoutMFA", withoutMFA...).
+			On("*").
+			When(policy.BoolIfExists(guardrail.MfaPresent, false)),
 		// What the Deny above leaves open is left open for oneself alone, whatever else is attached to the member.
-		policy.Deny("DenyEnrolmentOfOthersWithoutMFA", onlyOneself...).OnAllExcept(append(a.ownUser(), a.ownDevice())...).
-			When(policy.BoolIfExists(guardrail.MfaPresent, false)))
+		policy.Deny("DenyEnrolmentOfOthersWithoutMFA", onlyOneself...).
+			OnAllExcept(append(a.ownUser(), a.ownDevice())...).
+			When(policy.BoolIfExists(guardrail.MfaPresent, false)),
+	)
 	if !a.EnrolWithAccessKeys {
-		// Requests with long-term keys do not carry the key at all, console sessions always do. This is a test for keys, not for MFA.
-		statements = append(statements,
-			policy.Deny("DenyEnrolmentWithAccessKeys", enrolmentActions()...).On("*").When(policy.Absent(guardrail.MfaPresent)))
+		// Requests with long-term keys do not carry the key at all, console sessions always do. This is a test for
+		// keys, not for MFA.
+		statements = append(
+			statements,
+			policy.Deny("DenyEnrolmentWithAccessKeys", enrolmentActions()...).
+				On("*").
+				When(policy.Absent(guardrail.MfaPresent)),
+		)
 	}
 	statements = append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", AuthorizationTagActions()...).On("*").
@@ -87,8 +111,8 @@ func (a *Args) GuardDocument() policy.Document {
 	return policy.New(append(statements, a.sessionTagDenies()...)...)
 }
 
-// sessionTagDenies keep members from session tags. A session tag overrides the tag of the role, so whoever passes one picks project and OS user: only the
-// own OS user is left, and only for the roles that want it.
+// sessionTagDenies keep members from session tags. A session tag overrides the tag of the role, so whoever passes one
+// picks project and OS user: only the own OS user is left, and only for the roles that want it.
 func (a *Args) sessionTagDenies() []policy.Statement {
 	if !a.OSUsers {
 		return []policy.Statement{policy.Deny("DenySessionTags", "sts:TagSession").On("*")}
@@ -96,12 +120,17 @@ func (a *Args) sessionTagDenies() []policy.Statement {
 	return []policy.Statement{
 		policy.Deny("DenySessionTagsButForOwnOSUserRoles", "sts:TagSession").OnAllExcept(a.ownOSUserRoles()),
 		// A tag that is missing on either side is a difference.
-		policy.Deny("DenyOSUsersOfOthers", "sts:TagSession").On("*").When(policy.StringNotEquals(guardrail.RequestedOSUser, guardrail.OwnOSUser)),
-		policy.Deny("DenyOtherSessionTags", "sts:TagSession").On("*").When(policy.AnyDiffers(guardrail.TagKeys, guardrail.RunAsTag)),
+		policy.Deny("DenyOSUsersOfOthers", "sts:TagSession").
+			On("*").
+			When(policy.StringNotEquals(guardrail.RequestedOSUser, guardrail.OwnOSUser)),
+		policy.Deny("DenyOtherSessionTags", "sts:TagSession").
+			On("*").
+			When(policy.AnyDiffers(guardrail.TagKeys, guardrail.RunAsTag)),
 	}
 }
 
-// ownOSUserRoles are the roles whose shells start as the OS user of the person. They are in this account and in RoleAccounts: into no other a way is open.
+// ownOSUserRoles are the roles whose shells start as the OS user of the person. They are in this account and in
+// RoleAccounts: into no other a way is open.
 func (a *Args) ownOSUserRoles() string {
 	return a.Account.Partition.RoleARN("*", guardrail.OwnOSUserRolePath, "*")
 }
@@ -111,8 +140,14 @@ func (a *Args) SelfServiceDocument() (policy.Document, bool) {
 	withMFA := policy.Bool(guardrail.MfaPresent, true)
 	var statements []policy.Statement
 	if a.SelfService.AccessKeys {
-		statements = append(statements, policy.Allow("ManageOwnAccessKeysWithMFA",
-			"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:GetAccessKeyLastUsed", "iam:ListAccessKeys", "iam:UpdateAccessKey").
+		statements = append(statements, policy.Allow(
+			"ManageOwnAccessKeysWithMFA",
+			"iam:CreateAccessKey",
+			"iam:DeleteAccessKey",
+			"iam:GetAccessKeyLastUsed",
+			"iam:ListAccessKeys",
+			"iam:UpdateAccessKey",
+		).
 			On(a.ownUser()...).When(withMFA))
 	}
 	if len(a.SelfService.ContactTags) > 0 {
@@ -120,23 +155,33 @@ func (a *Args) SelfServiceDocument() (policy.Document, bool) {
 			policy.Allow("ViewOwnTagsWithMFA", "iam:ListUserTags").On(a.ownUser()...).When(withMFA),
 			// ForAllValues alone is true for a request without tag keys.
 			policy.Allow("WriteOwnContactTagsWithMFA", "iam:TagUser", "iam:UntagUser").On(a.ownUser()...).
-				When(withMFA, policy.AllEqual(guardrail.TagKeys, a.SelfService.ContactTags...), policy.Present(guardrail.TagKeys)))
+				When(withMFA, policy.AllEqual(guardrail.TagKeys, a.SelfService.ContactTags...), policy.Present(guardrail.TagKeys)),
+		)
 	}
 	if a.SelfService.AWSLogin {
-		statements = append(statements, policy.Allow("SignInCommandLineToolsWithMFA", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token").
-			On(signInClients(a.Account.Partition)).When(withMFA))
+		statements = append(
+			statements,
+			policy.Allow("SignInCommandLineToolsWithMFA", "signin:AuthorizeOAuth2Access", "signin:CreateOAuth2Token").
+				On(signInClients(a.Account.Partition)).When(withMFA),
+		)
 	}
 	return policy.New(statements...), len(statements) > 0
 }
 
-// signInClients are the clients of "aws login", written as the AWS managed policy SignInLocalDevelopmentAccess writes them: which account their
-// ARN carries is not documented.
+// signInClients are the clients of "aws login", written as the AWS managed policy SignInLocalDevelopmentAccess writes
+// them: which account their ARN carries is not documented.
 func signInClients(p policy.Partition) string {
-	return policy.ARN{Partition: p, Service: "signin", Region: "*", Account: "*", Resource: "oauth2/public-client/*"}.String()
+	return policy.ARN{
+		Partition: p,
+		Service:   "signin",
+		Region:    "*",
+		Account:   "*",
+		Resource:  "oauth2/public-client/*",
+	}.String()
 }
 
-// RoleAccountsDocument opens the way into the other accounts; false when there are none. Roles of the own account name their users as
-// principals, which is enough in one account.
+// RoleAccountsDocument opens the way into the other accounts; false when there are none. Roles of the own account
+// name their users as principals, which is enough in one account.
 func (a *Args) RoleAccountsDocument() (policy.Document, bool) {
 	if len(a.RoleAccounts) == 0 {
 		return policy.Document{}, false
@@ -197,7 +242,12 @@ func (a *Args) validateContactTags(p *problem.List) {
 		case guardrail.IsAuthorizationTag(key, a.ProjectTag):
 			p.Add(path, key, "decides what its owner may do", "leave it out; the stack file sets it")
 		case !guardrail.ProjectTagPattern.MatchString(key):
-			p.Add(path, key, "has a character that a policy cannot carry safely", "use letters, digits and _.:/=+-@ without spaces")
+			p.Add(
+				path,
+				key,
+				"has a character that a policy cannot carry safely",
+				"use letters, digits and _.:/=+-@ without spaces",
+			)
 		case guardrail.DuplicateOf(a.SelfService.ContactTags, i) >= 0:
 			p.Add(path, key, "is listed twice", "remove one; tag keys of users ignore case")
 		}
@@ -217,7 +267,8 @@ func (a *Args) validateRoleAccounts(p *problem.List) {
 	}
 }
 
-// validateDocuments holds each document against the grammar, and all of them together against the quota, which AWS counts per group.
+// validateDocuments holds each document against the grammar, and all of them together against the quota, which AWS
+// counts per group.
 func (a *Args) validateDocuments(p *problem.List) {
 	var documents []policy.Document
 	for _, inline := range a.InlinePolicies() {

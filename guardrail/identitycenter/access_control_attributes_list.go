@@ -14,8 +14,8 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// maxAttributes is the length of the list.
-// Source: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceAccessControlAttributeConfiguration.html.
+// maxAttributes is the length of the list. Source:
+// https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceAccessControlAttributeConfiguration.html.
 const maxAttributes = 50
 
 // reservedAttributes are the tags that decide access.
@@ -23,9 +23,9 @@ func (a *AttributesArgs) reservedAttributes() []string {
 	return []string{guardrail.ProjectTag(a.ProjectTag), guardrail.RunAsTag}
 }
 
-// Effective are all attributes, by key: those of Attributes, and the tags that decide access where Attributes leaves them out. The source of those is
-// the user name, which everybody has, so that no identity provider's value is left standing, and which no two people share. Sources that Validate
-// refuses are left out.
+// Effective are all attributes, by key: those of Attributes, and the tags that decide access where Attributes leaves
+// them out. The source of those is the user name, which everybody has, so that no identity provider's value is left
+// standing, and which no two people share. Sources that Validate refuses are left out.
 func (a *AttributesArgs) Effective() []world.AccessControlAttribute {
 	sources := maps.Clone(a.Attributes)
 	if sources == nil {
@@ -55,7 +55,15 @@ func (a *AttributesArgs) Validate() error {
 		a.validateAttribute(&p, key, a.Attributes[key])
 	}
 	if n := len(a.Effective()); n > maxAttributes {
-		p.Add("attributes", n, fmt.Sprintf("are more attributes than the %d of an instance, the tags that decide access among them", maxAttributes), "use fewer")
+		p.Add(
+			"attributes",
+			n,
+			fmt.Sprintf(
+				"are more attributes than the %d of an instance, the tags that decide access among them",
+				maxAttributes,
+			),
+			"use fewer",
+		)
 	}
 	return p.Err()
 }
@@ -68,7 +76,12 @@ func (a *AttributesArgs) validateAttribute(p *problem.List, key, text string) {
 	}
 	for _, other := range append(slices.Sorted(maps.Keys(a.Attributes)), a.reservedAttributes()...) {
 		if other != key && strings.EqualFold(other, key) {
-			p.Add(path, key, "differs from "+strconv.Quote(other)+" by case only, and session tags ignore case", "write "+strconv.Quote(other)+" alone")
+			p.Add(
+				path,
+				key,
+				"differs from "+strconv.Quote(other)+" by case only, and session tags ignore case",
+				"write "+strconv.Quote(other)+" alone",
+			)
 			return
 		}
 	}
@@ -77,7 +90,12 @@ func (a *AttributesArgs) validateAttribute(p *problem.List, key, text string) {
 		return
 	}
 	if key == guardrail.RunAsTag && !source.Login {
-		p.Add(path, text, "is never a login of a node, so every shell would fail", "write "+world.SourceOfUserNames+", or an attribute of the profile that holds the login")
+		p.Add(
+			path,
+			text,
+			"is never a login of a node, so every shell would fail",
+			"write "+world.SourceOfUserNames+", or an attribute of the profile that holds the login",
+		)
 	}
 }
 
@@ -88,8 +106,12 @@ func (*AttributesArgs) AddTo(*world.Account) {}
 func (a *AttributesArgs) AddToWorld(w *access.World) {
 	w.IdentityCenter = &world.IdentityCenterInstance{
 		Attributes: a.Effective(),
-		Users:      slices.Sorted(maps.Keys(a.IdentityCenter.Users)), Groups: slices.Sorted(maps.Keys(a.IdentityCenter.Groups)),
-		UserIDs: maps.Clone(a.IdentityCenter.Users), GroupIDs: maps.Clone(a.IdentityCenter.Groups),
+		Users: slices.Sorted(
+			maps.Keys(a.IdentityCenter.Users),
+		),
+		Groups:   slices.Sorted(maps.Keys(a.IdentityCenter.Groups)),
+		UserIDs:  maps.Clone(a.IdentityCenter.Users),
+		GroupIDs: maps.Clone(a.IdentityCenter.Groups),
 	}
 }
 
@@ -103,7 +125,10 @@ func (a *AttributesArgs) Notices() guardrail.Notices {
 		}
 		switch source.Use {
 		case world.SourceShared:
-			n.Add(path, "everybody with one "+source.Path+" is one OS user, so the logs of a node do not say who it was")
+			n.Add(
+				path,
+				"everybody with one "+source.Path+" is one OS user, so the logs of a node do not say who it was",
+			)
 		case world.SourcePersonal:
 			n.Add(path, "nothing keeps two people from having one "+source.Path+", and then they are one OS user")
 		case world.SourceUnique:
@@ -116,7 +141,10 @@ func (a *AttributesArgs) Notices() guardrail.Notices {
 		}
 		for _, user := range slices.Sorted(maps.Keys(a.IdentityCenter.Users)) {
 			if err := validOSUser(user); err != nil {
-				n.Add(problem.Keyed("users", user), strconv.Quote(user)+" is not a login of a node, so "+user+" opens no shell")
+				n.Add(
+					problem.Keyed("users", user),
+					strconv.Quote(user)+" is not a login of a node, so "+user+" opens no shell",
+				)
 			}
 		}
 	}

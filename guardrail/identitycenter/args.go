@@ -11,11 +11,12 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// AttributesArgs are the attributes for access control of an instance of IAM Identity Center: the session tags of everybody who comes
-// through it, in every account and with every permission set. An instance has one such list, and this is the whole of it.
+// AttributesArgs are the attributes for access control of an instance of IAM Identity Center: the session tags of
+// everybody who comes through it, in every account and with every permission set. An instance has one such list, and
+// this is the whole of it.
 //
-// The tags that decide access are always among them, the tag for OS users and the one that pairs people with nodes: an external identity provider can
-// send every tag that is not. See Effective.
+// The tags that decide access are always among them, the tag for OS users and the one that pairs people with nodes:
+// an external identity provider can send every tag that is not. See Effective.
 type AttributesArgs struct {
 	Account        guardrail.Account
 	IdentityCenter IdentityCenter
@@ -25,8 +26,8 @@ type AttributesArgs struct {
 	Attributes map[string]string
 }
 
-// IdentityCenter is the instance of IAM Identity Center that a component works in, and the people and groups of its identity store that the stack
-// names. The account of the component manages it, in the Region of its provider.
+// IdentityCenter is the instance of IAM Identity Center that a component works in, and the people and groups of its
+// identity store that the stack names. The account of the component manages it, in the Region of its provider.
 type IdentityCenter struct {
 	// Instance is the ARN of the instance (arn:aws:sso:::instance/ssoins-...). Required.
 	Instance string
@@ -34,7 +35,8 @@ type IdentityCenter struct {
 	IdentityStore string
 	// Region is where the instance is. Required: it is in the ARNs of the roles that permission sets become.
 	Region string
-	// Users and Groups are ids of the identity store by user name and by display name. People and groups are made elsewhere.
+	// Users and Groups are ids of the identity store by user name and by display name. People and groups are made
+	// elsewhere.
 	Users, Groups map[string]string
 }
 
@@ -43,12 +45,27 @@ func (c IdentityCenter) validate(p *problem.List, account guardrail.Account) {
 	arn, err := policy.ParseARN(c.Instance)
 	switch {
 	case err != nil || arn.Service != "sso" || arn.Region != "" || arn.Account != "" || !guardrail.InstanceID.MatchString(arn.Resource):
-		p.Add("instance", c.Instance, "is not the ARN of an instance of IAM Identity Center", `write it as "aws sso-admin list-instances" prints it, such as arn:aws:sso:::instance/ssoins-1234567890abcdef`)
+		p.Add(
+			"instance",
+			c.Instance,
+			"is not the ARN of an instance of IAM Identity Center",
+			`write it as "aws sso-admin list-instances" prints it, such as arn:aws:sso:::instance/ssoins-1234567890abcdef`,
+		)
 	case arn.Partition != account.Partition:
-		p.Add("instance", c.Instance, "is of partition "+string(arn.Partition)+", and the account is of "+string(account.Partition), "write the instance of this organization")
+		p.Add(
+			"instance",
+			c.Instance,
+			"is of partition "+string(arn.Partition)+", and the account is of "+string(account.Partition),
+			"write the instance of this organization",
+		)
 	}
 	if !guardrail.IdentityStoreID.MatchString(c.IdentityStore) {
-		p.Add("identityStore", c.IdentityStore, "is not the id of an identity store", `write it as "aws sso-admin list-instances" prints it, such as d-1234567890`)
+		p.Add(
+			"identityStore",
+			c.IdentityStore,
+			"is not the id of an identity store",
+			`write it as "aws sso-admin list-instances" prints it, such as d-1234567890`,
+		)
 	}
 	c.validateNames(p, "users", c.Users)
 	c.validateNames(p, "groups", c.Groups)
@@ -60,7 +77,12 @@ func (c IdentityCenter) validateNames(p *problem.List, list string, ids map[stri
 		path := problem.Keyed(list, name)
 		switch id := ids[name]; {
 		case !guardrail.PrincipalID.MatchString(id):
-			p.Add(path, id, "is not the id of a user or group of the identity store", "write the id that the console shows, such as f81d4fae-7dec-11d0-a765-00a0c91e6bf6")
+			p.Add(
+				path,
+				id,
+				"is not the id of a user or group of the identity store",
+				"write the id that the console shows, such as f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+			)
 		case first[id] != "":
 			p.Add(path, id, "is the id of "+strconv.Quote(first[id])+" too", "write the id of each")
 		default:
@@ -73,8 +95,8 @@ func (c IdentityCenter) validateNames(p *problem.List, list string, ids map[stri
 type PermissionSetTemplate string
 
 const (
-	// OperationTemplate reaches the nodes of the person's own project: those whose project tag equals the attribute of the person. It opens sessions
-	// there, and starts and stops them.
+	// OperationTemplate reaches the nodes of the person's own project: those whose project tag equals the attribute
+	// of the person. It opens sessions there, and starts and stops them.
 	OperationTemplate PermissionSetTemplate = "operation"
 	// OSAccessTemplate opens sessions on the nodes of the listed projects, or on all.
 	OSAccessTemplate PermissionSetTemplate = "osAccess"
@@ -89,8 +111,9 @@ func PermissionSetTemplates() []PermissionSetTemplate {
 	return []PermissionSetTemplate{OperationTemplate, OSAccessTemplate, ReadOnlyTemplate, OwnTemplate}
 }
 
-// PermissionSetArgs configures a permission set of IAM Identity Center, and who may take it where: an element of "permissionSets" in the section
-// "identityCenter" of the stack file. No document of it asks for MFA: Identity Center does when people sign in, and their sessions carry no sign of it.
+// PermissionSetArgs configures a permission set of IAM Identity Center, and who may take it where: an element of
+// "permissionSets" in the section "identityCenter" of the stack file. No document of it asks for MFA: Identity Center
+// does when people sign in, and their sessions carry no sign of it.
 type PermissionSetArgs struct {
 	Account        guardrail.Account
 	IdentityCenter IdentityCenter
@@ -106,23 +129,24 @@ type PermissionSetArgs struct {
 	SessionDuration time.Duration
 	// RelayState is the page of the console in which a session begins. Empty means its home page.
 	RelayState string
-	// Projects are the values of the project tag on the nodes that OSAccessTemplate reaches. Nil means every node; an empty list is refused.
+	// Projects are the values of the project tag on the nodes that OSAccessTemplate reaches. Nil means every node; an
+	// empty list is refused.
 	Projects []string
 	// Documents are the names of session documents besides the shell, for templates that open sessions.
 	Documents []string
-	// DomainLogins lets logins of a domain (user@domain) open shells: nodes that are joined to a directory have them. Without it an attribute with "@"
-	// opens none.
+	// DomainLogins lets logins of a domain (user@domain) open shells: nodes that are joined to a directory have them.
+	// Without it an attribute with "@" opens none.
 	DomainLogins bool
 	// AllowUnlogged accepts documents whose sessions leave the tag boundary, the OS user or the logs.
 	AllowUnlogged bool
-	// Regions are those in which sessions open: those whose Session Manager preferences are set in every account of the assignments. Required for
-	// templates that open sessions.
+	// Regions are those in which sessions open: those whose Session Manager preferences are set in every account of
+	// the assignments. Required for templates that open sessions.
 	Regions []string
 	// KMSKeys are ARNs of the keys that encrypt session data in those accounts. Empty means TLS alone.
 	KMSKeys []string
-	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the instances that OperationTemplate starts, of any account: EC2 may use
-	// them for whoever starts such an instance, and without that it falls back to stopped. Empty means that no volume has such a key. For
-	// OperationTemplate alone.
+	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the instances that
+	// OperationTemplate starts, of any account: EC2 may use them for whoever starts such an instance, and without
+	// that it falls back to stopped. Empty means that no volume has such a key. For OperationTemplate alone.
 	VolumeKeyARNs []string
 	// ManagedPolicies are names of AWS managed policies, with their path where they have one, for OwnTemplate.
 	ManagedPolicies []string
@@ -130,7 +154,8 @@ type PermissionSetArgs struct {
 	Policy *policy.Document
 	// Assignments say who may take it where. Empty means nobody.
 	Assignments []Assignment
-	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not. Optional.
+	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
+	// access.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas

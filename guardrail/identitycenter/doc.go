@@ -1,2 +1,3 @@
-// Package identitycenter is IAM Identity Center: attributes for access control, permission sets and who is assigned them.
+// Package identitycenter is IAM Identity Center: attributes for access control, permission sets and who is assigned
+// them.
 package identitycenter

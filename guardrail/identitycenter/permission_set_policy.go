@@ -19,7 +19,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// PermissionSetPolicyName is the name that IAM Identity Center gives the inline policy in the role that a permission set becomes.
+// PermissionSetPolicyName is the name that IAM Identity Center gives the inline policy in the role that a permission
+// set becomes.
 const PermissionSetPolicyName = "AwsSSOInlinePolicy"
 
 // viewOnlyPolicyName is the managed policy of ReadOnlyTemplate.
@@ -86,23 +87,30 @@ func (a *PermissionSetArgs) InlinePolicy() (policy.Document, bool) {
 func readOnlyStatements() []policy.Statement {
 	return []policy.Statement{
 		policy.Deny("DenyWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*", "ssm:ResumeSession", "ssm:StartSession",
-			"ssm:TerminateSession")...).On("*"),
-		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).On("*"),
+			"ssm:TerminateSession")...).
+			On("*"),
+		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
+			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 		policy.Deny("DenyChangingWhatNodesRun", guardrail.ChangesOfNodes()...).On("*"),
 		policy.Deny("DenyChangingAccess", "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Deactivate*", "iam:Delete*", "iam:Detach*", "iam:Enable*", "iam:PassRole",
-			"iam:Put*", "iam:Remove*", "iam:Reset*", "iam:Resync*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "iam:Upload*").On("*"),
+			"iam:Put*", "iam:Remove*", "iam:Reset*", "iam:Resync*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "iam:Upload*").
+			On("*"),
 	}
 }
 
 // nodes are all machines: a session reaches those of its own account alone, and one document is for every account.
 func (a *PermissionSetArgs) nodes() []string {
-	return []string{a.Account.Partition.InstanceARN("*", "*", "*"), a.Account.Partition.ManagedInstanceARN("*", "*", "*")}
+	return []string{
+		a.Account.Partition.InstanceARN("*", "*", "*"),
+		a.Account.Partition.ManagedInstanceARN("*", "*", "*"),
+	}
 }
 
-// documents are the ARNs of a session document in the accounts of the assignments. An account that is a wildcard would let in a document of that name
-// that a stranger shares, which says for itself whether Run As is on; and variables cannot stand before the last part of an ARN.
+// documents are the ARNs of a session document in the accounts of the assignments. An account that is a wildcard
+// would let in a document of that name that a stranger shares, which says for itself whether Run As is on; and
+// variables cannot stand before the last part of an ARN.
 func (a *PermissionSetArgs) documents(name string) []string {
 	if policy.DocumentOfAWS(name) {
 		return []string{a.Account.Partition.DocumentARN("*", a.Account.ID, name)}
@@ -131,13 +139,18 @@ func (a *PermissionSetArgs) onNodes() []policy.Condition {
 	return []policy.Condition{policy.StringEquals(key, values...)}
 }
 
-// guardStatements are what no session of the permission set can do. Attributes come from profiles that others write, so what they may say is bounded
-// here: a login is no superuser and no pattern of the shell, and nobody's project is the empty one.
+// guardStatements are what no session of the permission set can do. Attributes come from profiles that others write,
+// so what they may say is bounded here: a login is no superuser and no pattern of the shell, and nobody's project is
+// the empty one.
 func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 	p, runAs := a.Account.Partition, "aws:PrincipalTag/"+guardrail.RunAsTag
 	reached := make([]string, 0, 2*len(a.Regions))
 	for _, region := range a.Regions {
-		reached = append(reached, p.InstanceARN(region, "*", "*"), policy.ARN{Partition: p, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+		reached = append(
+			reached,
+			p.InstanceARN(region, "*", "*"),
+			policy.ARN{Partition: p, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String(),
+		)
 	}
 	var statements []policy.Statement
 	if key, values := a.tagged(); len(values) > 0 {
@@ -145,19 +158,30 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		if a.Template == OperationTemplate {
 			actions = append([]string{"ec2:StartInstances", "ec2:StopInstances"}, actions...)
 			// An attribute can be empty, and an empty tag equals an empty tag.
-			statements = append(statements, policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(key, "")))
+			statements = append(
+				statements,
+				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(key, "")),
+			)
 		}
 		// A missing tag on either side is a difference, so it is denied.
-		statements = append(statements, policy.Deny("DenyNodesOfOtherProjects", actions...).On(a.nodes()...).When(policy.StringNotEquals(key, values...)))
+		statements = append(
+			statements,
+			policy.Deny("DenyNodesOfOtherProjects", actions...).
+				On(a.nodes()...).
+				When(policy.StringNotEquals(key, values...)),
+		)
 	}
-	return append(statements,
+	return append(
+		statements,
 		// The default user of an account is for roles, not for people whose profile is incomplete.
 		policy.Deny("DenySessionsWithoutOSUser", "ssm:StartSession").On("*").When(policy.Absent(runAs)),
 		policy.Deny("DenySessionsAsIllegalOSUsers", "ssm:StartSession").On("*").
 			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, a.illegalLogins()...)),
 		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),
-		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).On("*"),
-		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).On("*"),
+		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).
+			On("*"),
+		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
+			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 		// The user data of an instance that is stopped and started runs as root.
@@ -180,16 +204,27 @@ func (a *PermissionSetArgs) sessionStatements() []policy.Statement {
 		policy.Allow("StartSessionsOnNodes", "ssm:StartSession").On(a.nodes()...).
 			When(append(a.onNodes(), policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true))...),
 		policy.Allow("ViewConnectionStatus", "ssm:GetConnectionStatus").On(a.nodes()...).When(a.onNodes()...),
-		// The service authorization reference lists no resource type for it; the channel also needs the token that StartSession returned.
+		// The service authorization reference lists no resource type for it; the channel also needs the token that
+		// StartSession returned.
 		policy.Allow("OpenDataChannels", "ssmmessages:OpenDataChannel").On("*"),
-		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").On(p.SessionARN("*", "*", "*")).
+		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").
+			On(p.SessionARN("*", "*", "*")).
 			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-		policy.Allow("ListNodesAndSessions",
-			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
+		policy.Allow(
+			"ListNodesAndSessions",
+			"ec2:DescribeInstances",
+			"ssm:DescribeInstanceInformation",
+			"ssm:DescribeInstanceProperties",
+			"ssm:DescribeSessions",
+		).On("*"),
 	}
 	if len(a.Accounts()) > 0 {
 		// The default document: Run As, limits and logs are what it says.
-		statements = append(statements, policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").On(a.documents(guardrail.PreferencesDocument)...))
+		statements = append(
+			statements,
+			policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").
+				On(a.documents(guardrail.PreferencesDocument)...),
+		)
 	}
 	var documents []string
 	for _, name := range a.Documents {
@@ -201,8 +236,11 @@ func (a *PermissionSetArgs) sessionStatements() []policy.Statement {
 		statements = append(statements, policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...))
 	}
 	if a.Template == OperationTemplate {
-		statements = append(statements, policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
-			On(p.InstanceARN("*", "*", "*")).When(a.onNodes()...))
+		statements = append(
+			statements,
+			policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
+				On(p.InstanceARN("*", "*", "*")).When(a.onNodes()...),
+		)
 		if len(a.VolumeKeyARNs) > 0 {
 			statements = append(statements, operation.UseOfVolumeKeys(a.VolumeKeyARNs))
 		}
@@ -213,8 +251,8 @@ func (a *PermissionSetArgs) sessionStatements() []policy.Statement {
 	return statements
 }
 
-// RoleARN is the ARN of the role that the permission set becomes in an account. The last sixteen characters of its name are AWS's choice: those here
-// stand for them, the same at every run.
+// RoleARN is the ARN of the role that the permission set becomes in an account. The last sixteen characters of its
+// name are AWS's choice: those here stand for them, the same at every run.
 func (a *PermissionSetArgs) RoleARN(account string) string {
 	return a.Account.Partition.RoleARN(account, a.rolePath(), a.roleName(account))
 }
@@ -238,11 +276,24 @@ func (a *PermissionSetArgs) rolePath() string {
 func (a *PermissionSetArgs) role(account string) world.Role {
 	p := a.Account.Partition
 	_, instance, _ := strings.Cut(a.IdentityCenter.Instance, "ins-")
-	provider := policy.ARN{Partition: p, Service: "iam", Account: account, Resource: "saml-provider/AWSSSO_" + instance + "_DO_NOT_DELETE"}
+	provider := policy.ARN{
+		Partition: p,
+		Service:   "iam",
+		Account:   account,
+		Resource:  "saml-provider/AWSSSO_" + instance + "_DO_NOT_DELETE",
+	}
 	role := world.Role{
-		Name: a.roleName(account), Path: a.rolePath(), PermissionSet: a.Name, MaxSession: int(cmp.Or(a.SessionDuration, guardrail.DefaultMaxSession) / time.Second),
-		Trust: policy.New(policy.Allow("", "sts:AssumeRoleWithSAML", "sts:TagSession").For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider.String()}}).
-			When(policy.StringEquals("SAML:aud", "https://"+p.SignInHost()+"/saml"))),
+		Name: a.roleName(
+			account,
+		),
+		Path:          a.rolePath(),
+		PermissionSet: a.Name,
+		MaxSession:    int(cmp.Or(a.SessionDuration, guardrail.DefaultMaxSession) / time.Second),
+		Trust: policy.New(
+			policy.Allow("", "sts:AssumeRoleWithSAML", "sts:TagSession").
+				For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider.String()}}).
+				When(policy.StringEquals("SAML:aud", "https://"+p.SignInHost()+"/saml")),
+		),
 	}
 	if document, wanted := a.InlinePolicy(); wanted {
 		role.Inline = []world.InlinePolicy{{Name: PermissionSetPolicyName, Document: document}}
@@ -271,11 +322,21 @@ func (a *PermissionSetArgs) AddToWorld(w *access.World) {
 	}
 }
 
-// Intent says what the permission set is for in one account. The key is where it is configured, such as "identityCenter.permissionSets[0]".
+// Intent says what the permission set is for in one account. The key is where it is configured, such as
+// "identityCenter.permissionSets[0]".
 func (a *PermissionSetArgs) Intent(key, account string) claims.PermissionSetIntent {
 	return claims.PermissionSetIntent{
-		Key: key, Name: a.Name, ARN: a.RoleARN(account), OpensSessions: a.Template.OpensSessions(), OwnProject: a.Template == OperationTemplate, ReadOnly: a.Template == ReadOnlyTemplate,
-		Projects: a.Projects, DomainLogins: a.DomainLogins, Documents: a.Documents, Regions: a.Regions, Accounts: a.Accounts(),
-		VolumeKeys: a.VolumeKeyARNs,
+		Key:           key,
+		Name:          a.Name,
+		ARN:           a.RoleARN(account),
+		OpensSessions: a.Template.OpensSessions(),
+		OwnProject:    a.Template == OperationTemplate,
+		ReadOnly:      a.Template == ReadOnlyTemplate,
+		Projects:      a.Projects,
+		DomainLogins:  a.DomainLogins,
+		Documents:     a.Documents,
+		Regions:       a.Regions,
+		Accounts:      a.Accounts(),
+		VolumeKeys:    a.VolumeKeyARNs,
 	}
 }

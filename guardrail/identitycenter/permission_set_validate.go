@@ -33,15 +33,35 @@ func (a *PermissionSetArgs) Validate() error {
 	a.Account.Validate(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
 	if !guardrail.PermissionSetName.MatchString(a.Name) {
-		p.Add("name", a.Name, "is not the name of a permission set", "use 1 to 32 letters, digits and +=,.@_-, such as ShopOperator")
+		p.Add(
+			"name",
+			a.Name,
+			"is not the name of a permission set",
+			"use 1 to 32 letters, digits and +=,.@_-, such as ShopOperator",
+		)
 	}
 	// AWS counts characters, and the provider bytes.
 	if n := utf8.RuneCountInString(a.Description); n > maxDescription {
-		p.Add("description", n, fmt.Sprintf("are more characters than the %d of a description", maxDescription), "write less")
+		p.Add(
+			"description",
+			n,
+			fmt.Sprintf("are more characters than the %d of a description", maxDescription),
+			"write less",
+		)
 	} else if n := len(a.Description); n > maxDescription {
-		p.Add("description", n, fmt.Sprintf("are more bytes in UTF-8 than the %d that the provider takes", maxDescription), "write less, or letters without accents: one with an accent is two bytes")
+		p.Add(
+			"description",
+			n,
+			fmt.Sprintf("are more bytes in UTF-8 than the %d that the provider takes", maxDescription),
+			"write less, or letters without accents: one with an accent is two bytes",
+		)
 	} else if !descriptionText.MatchString(a.Description) {
-		p.Add("description", a.Description, "has a character that Identity Center does not take", "use characters up to U+00FF")
+		p.Add(
+			"description",
+			a.Description,
+			"has a character that Identity Center does not take",
+			"use characters up to U+00FF",
+		)
 	}
 	if !slices.Contains(PermissionSetTemplates(), a.Template) {
 		p.Add("template", string(a.Template), "is not a template", "write operation, osAccess, readOnly or own")
@@ -69,7 +89,12 @@ func (a *PermissionSetArgs) validateSession(p *problem.List) {
 		p.Add("sessionDuration", d.String(), "is not in whole minutes", "use whole minutes")
 	}
 	if a.RelayState != "" && !relayState.MatchString(a.RelayState) {
-		p.Add("relayState", a.RelayState, "is not the address of a page", "write an https address of at most 240 characters, such as https://console.aws.amazon.com/systems-manager/session-manager")
+		p.Add(
+			"relayState",
+			a.RelayState,
+			"is not the address of a page",
+			"write an https address of at most 240 characters, such as https://console.aws.amazon.com/systems-manager/session-manager",
+		)
 	}
 }
 
@@ -77,20 +102,36 @@ func (a *PermissionSetArgs) validateSession(p *problem.List) {
 func (a *PermissionSetArgs) validateShells(p *problem.List) {
 	if a.Template.OpensSessions() {
 		if len(a.Regions) == 0 {
-			p.Add("regions", nil, "is empty, so sessions would open nowhere", "list the Regions whose Session Manager preferences are set in the accounts of the assignments")
+			p.Add(
+				"regions",
+				nil,
+				"is empty, so sessions would open nowhere",
+				"list the Regions whose Session Manager preferences are set in the accounts of the assignments",
+			)
 		}
 		preferences.ValidateRegions(p, "regions", a.Account, a.Regions)
 		operation.ValidateDocumentNames(p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
 		if a.Template == OSAccessTemplate {
 			guardrail.ValidateProjects(p, a.Projects)
 		} else if a.Projects != nil {
-			p.Add("projects", nil, "has no place beside the template operation, which reads the project of the person from the attributes", "use the template osAccess, or leave it out")
+			p.Add(
+				"projects",
+				nil,
+				"has no place beside the template operation, which reads the project of the person from the attributes",
+				"use the template osAccess, or leave it out",
+			)
 		}
 		for i, key := range a.KMSKeys {
 			arn, err := policy.ParseARN(key)
 			id, found := strings.CutPrefix(arn.Resource, "key/")
-			if err != nil || arn.Service != "kms" || !found || !guardrail.KeyID.MatchString(id) || arn.Partition != a.Account.Partition {
-				p.Add(problem.At("kmsKeyArns", i), key, "is not the ARN of a KMS key", "write the key ARN of an account of the assignments, never an alias")
+			if err != nil || arn.Service != "kms" || !found || !guardrail.KeyID.MatchString(id) ||
+				arn.Partition != a.Account.Partition {
+				p.Add(
+					problem.At("kmsKeyArns", i),
+					key,
+					"is not the ARN of a KMS key",
+					"write the key ARN of an account of the assignments, never an alias",
+				)
 			}
 		}
 		return
@@ -100,7 +141,12 @@ func (a *PermissionSetArgs) validateShells(p *problem.List) {
 		set  bool
 	}{{"projects", a.Projects != nil}, {"documents", len(a.Documents) > 0}, {"regions", len(a.Regions) > 0}, {"kmsKeyArns", len(a.KMSKeys) > 0}} {
 		if given.set {
-			p.Add(given.path, nil, "is for templates that open sessions, and "+string(a.Template)+" does not", "use the template operation or osAccess, or leave it out")
+			p.Add(
+				given.path,
+				nil,
+				"is for templates that open sessions, and "+string(a.Template)+" does not",
+				"use the template operation or osAccess, or leave it out",
+			)
 		}
 	}
 }
@@ -108,7 +154,12 @@ func (a *PermissionSetArgs) validateShells(p *problem.List) {
 // validateStarts holds what only the template that starts instances has.
 func (a *PermissionSetArgs) validateStarts(p *problem.List) {
 	if a.Template != OperationTemplate && len(a.VolumeKeyARNs) > 0 {
-		p.Add("volumeKeyArns", nil, "is for the template operation, which starts instances, and "+string(a.Template)+" does not", "use the template operation, or leave it out")
+		p.Add(
+			"volumeKeyArns",
+			nil,
+			"is for the template operation, which starts instances, and "+string(a.Template)+" does not",
+			"use the template operation, or leave it out",
+		)
 		return
 	}
 	operation.ValidateVolumeKeys(p, "", a.Account, a.VolumeKeyARNs)
@@ -134,7 +185,12 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 		arn := a.Account.Partition.ManagedPolicyARN(name)
 		switch why, fix := guardrail.RefusedManagedPolicy(a.Account, name, arn, a.AWSManagedPolicies); {
 		case strings.HasPrefix(name, "arn:"):
-			p.Add(path, name, "is an ARN, and a permission set is for accounts that do not share policies", "write the name of an AWS managed policy, such as job-function/Billing")
+			p.Add(
+				path,
+				name,
+				"is an ARN, and a permission set is for accounts that do not share policies",
+				"write the name of an AWS managed policy, such as job-function/Billing",
+			)
 		case why != "":
 			p.Add(path, name, why, fix)
 		case slices.Contains(a.ManagedPolicies[:i], name):
@@ -143,7 +199,12 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 	}
 	q := a.Quotas.WithDefaults()
 	if n, most := len(a.ManagedPolicies), min(q.AttachedPerRole, q.AttachedPerPermissionSet); n > most {
-		p.Add("managedPolicies", n, fmt.Sprintf("are more policies than the %d that a permission set and its role take", most), "use fewer")
+		p.Add(
+			"managedPolicies",
+			n,
+			fmt.Sprintf("are more policies than the %d that a permission set and its role take", most),
+			"use fewer",
+		)
 	}
 	if a.Policy == nil {
 		return
@@ -151,7 +212,12 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 	for _, st := range a.Policy.Statements {
 		for _, c := range st.Conditions {
 			if key := strings.ToLower(c.Key); key == "aws:multifactorauthpresent" || key == "aws:multifactorauthage" {
-				p.Add("policy", c.Key, "is a key that sessions of Identity Center never carry"+inStatement(st.Sid), "leave the condition out: Identity Center asks for MFA itself when people sign in")
+				p.Add(
+					"policy",
+					c.Key,
+					"is a key that sessions of Identity Center never carry"+inStatement(st.Sid),
+					"leave the condition out: Identity Center asks for MFA itself when people sign in",
+				)
 			}
 		}
 	}
@@ -189,7 +255,12 @@ func (a *PermissionSetArgs) validateAssignments(p *problem.List) {
 			p.Add(problem.Join(path, key), name, "is not in identityCenter."+list, fix)
 		}
 		if len(assignment.Accounts) == 0 {
-			p.Add(problem.Join(path, "accounts"), nil, "is empty, so nobody is assigned", "list the accounts, or remove the assignment")
+			p.Add(
+				problem.Join(path, "accounts"),
+				nil,
+				"is empty, so nobody is assigned",
+				"list the accounts, or remove the assignment",
+			)
 		}
 		for j, account := range assignment.Accounts {
 			where := problem.Join(path, problem.At("accounts", j))
@@ -206,14 +277,21 @@ func (a *PermissionSetArgs) validateAssignments(p *problem.List) {
 	}
 }
 
-// Notices says what the permission set opens that is easy to overlook. Paths are relative to the element of "permissionSets".
+// Notices says what the permission set opens that is easy to overlook. Paths are relative to the element of
+// "permissionSets".
 func (a *PermissionSetArgs) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	if len(a.Assignments) == 0 {
 		n.Add("assignments", "is empty, so nobody can take "+a.Name)
 	}
 	if a.Template == OSAccessTemplate && len(a.Projects) == 0 {
-		n.Add("projects", "is not given, so every node of "+strings.Join(a.Accounts(), ", ")+" can be reached, at any time; a grant would end")
+		n.Add(
+			"projects",
+			"is not given, so every node of "+strings.Join(
+				a.Accounts(),
+				", ",
+			)+" can be reached, at any time; a grant would end",
+		)
 	}
 	if a.Template.OpensSessions() {
 		for _, document := range a.Documents {

@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The documents of just-in-time node access whose names are AWS's.
-// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-approval-policies-q-ide-cli.html.
+// The documents of just-in-time node access whose names are AWS's. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-approval-policies-q-ide-cli.html.
 const (
 	// AutoApprovalDocument is the one automatic approval policy of an account in a Region.
 	AutoApprovalDocument = "SSM-JustInTimeAccessAutoApprovalPolicy"
@@ -39,24 +39,41 @@ type approvalDocument struct {
 	Regions             []string
 }
 
-// Documents are the approval documents: those of people in the order of the stack file, then the automatic one, then what is denied, which is made in
-// the home Region alone: AWS copies it into the others.
+// Documents are the approval documents: those of people in the order of the stack file, then the automatic one, then
+// what is denied, which is made in the home Region alone: AWS copies it into the others.
 func (a *Args) Documents() []approvalDocument {
 	var all []approvalDocument
 	for _, m := range a.ManualApprovals {
 		all = append(all, approvalDocument{m.Name, manualApprovalType, a.manual(m), a.regions()})
 	}
 	if len(a.AutoApprovals) > 0 {
-		all = append(all, approvalDocument{AutoApprovalDocument, autoApprovalType, automatic(a.cedar("permit", a.AutoApprovals)), a.regions()})
+		all = append(
+			all,
+			approvalDocument{
+				AutoApprovalDocument,
+				autoApprovalType,
+				automatic(a.cedar("permit", a.AutoApprovals)),
+				a.regions(),
+			},
+		)
 	}
 	if len(a.DenyAccess) > 0 {
-		all = append(all, approvalDocument{DenyAccessDocument, autoApprovalType, automatic(a.cedar("forbid", a.DenyAccess)), []string{a.HomeRegion}})
+		all = append(
+			all,
+			approvalDocument{
+				DenyAccessDocument,
+				autoApprovalType,
+				automatic(a.cedar("forbid", a.DenyAccess)),
+				[]string{a.HomeRegion},
+			},
+		)
 	}
 	return all
 }
 
-// automaticApproval is the content of a document of the type AutoApprovalPolicy. AWS publishes no schema; its sample template has these fields.
-// Source: just-in-time-cfn-approval-policies.yaml in https://github.com/aws-samples/cloud-operations-best-practices.
+// automaticApproval is the content of a document of the type AutoApprovalPolicy. AWS publishes no schema; its sample
+// template has these fields. Source: just-in-time-cfn-approval-policies.yaml in
+// https://github.com/aws-samples/cloud-operations-best-practices.
 type automaticApproval struct {
 	SchemaVersion   string        `json:"schemaVersion"`
 	Description     string        `json:"description"`
@@ -75,9 +92,13 @@ type cedarPolicy struct {
 // automatic is the document that holds statements in Cedar.
 func automatic(cedar string) string {
 	return compact(automaticApproval{
-		SchemaVersion: approvalSchema, Description: "Managed by guardrails", AccessTokenRole: guardrail.TokenRoleName,
-		AccessDuration: int(autoAccessDuration / time.Second),
-		Policies:       []cedarPolicy{{ID: "guardrails", Description: "Managed by guardrails", Type: "Cedar", Content: cedar}},
+		SchemaVersion:   approvalSchema,
+		Description:     "Managed by guardrails",
+		AccessTokenRole: guardrail.TokenRoleName,
+		AccessDuration:  int(autoAccessDuration / time.Second),
+		Policies: []cedarPolicy{
+			{ID: "guardrails", Description: "Managed by guardrails", Type: "Cedar", Content: cedar},
+		},
 	})
 }
 
@@ -133,10 +154,18 @@ func (a *Args) manual(m ManualApproval) string {
 		SchemaVersion: approvalSchema, Description: "Managed by guardrails", AccessTokenRole: guardrail.TokenRoleName,
 		AccessDuration: int(cmp.Or(m.AccessDuration, defaultAccessDuration) / time.Second),
 		Targets:        []approvalTarget{{"tag:" + guardrail.ProjectTag(a.ProjectTag), m.Projects}},
-		MainSteps: []approvalStep{{
-			Name: "ManualApproval", Action: "aws:approve", TimeoutSeconds: int(requestTimeout / time.Second),
-			Inputs: approvalInputs{Message: "Please approve this request", MinRequiredApprovals: 1, EnhancedApprovals: enhancedApprovals{approvers}},
-		}},
+		MainSteps: []approvalStep{
+			{
+				Name:           "ManualApproval",
+				Action:         "aws:approve",
+				TimeoutSeconds: int(requestTimeout / time.Second),
+				Inputs: approvalInputs{
+					Message:              "Please approve this request",
+					MinRequiredApprovals: 1,
+					EnhancedApprovals:    enhancedApprovals{approvers},
+				},
+			},
+		},
 	})
 }
 
@@ -149,8 +178,8 @@ func compact(v any) string {
 	return text
 }
 
-// cedar writes rules in the Cedar policy language: a statement for every rule and project.
-// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/auto-approval-deny-access-policy-statement-structure.html.
+// cedar writes rules in the Cedar policy language: a statement for every rule and project. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/auto-approval-deny-access-policy-statement-structure.html.
 func (a *Args) cedar(effect string, rules []ApprovalRule) string {
 	var statements []string
 	for _, rule := range rules {
@@ -158,14 +187,27 @@ func (a *Args) cedar(effect string, rules []ApprovalRule) string {
 		if rule.Group != "" {
 			principal = fmt.Sprintf("principal in AWS::IdentityStore::Group::%q", rule.Group)
 		}
-		scope := fmt.Sprintf("%s (\n    %s,\n    action == AWS::SSM::Action::\"getTokenForInstanceAccess\",\n    resource\n)", effect, principal)
+		scope := fmt.Sprintf(
+			"%s (\n    %s,\n    action == AWS::SSM::Action::\"getTokenForInstanceAccess\",\n    resource\n)",
+			effect,
+			principal,
+		)
 		if len(rule.Projects) == 0 {
 			statements = append(statements, scope+";\n")
 		}
 		for _, project := range rule.Projects {
 			// Neither tag keys nor values hold quotes or backslashes.
 			tag := guardrail.ProjectTag(a.ProjectTag)
-			statements = append(statements, fmt.Sprintf("%s\nwhen {\n    resource.hasTag(\"%s\") && resource.getTag(\"%s\") == \"%s\"\n};\n", scope, tag, tag, project))
+			statements = append(
+				statements,
+				fmt.Sprintf(
+					"%s\nwhen {\n    resource.hasTag(\"%s\") && resource.getTag(\"%s\") == \"%s\"\n};\n",
+					scope,
+					tag,
+					tag,
+					project,
+				),
+			)
 		}
 	}
 	return strings.Join(statements, "\n")

@@ -24,28 +24,53 @@ const (
 const justInTimeTag = "SystemsManagerJustInTimeNodeAccessManaged"
 
 func (a *Args) ssm(resource string) string {
-	return policy.ARN{Partition: a.Account.Partition, Service: "ssm", Region: "*", Account: a.Account.ID, Resource: resource}.String()
+	return policy.ARN{
+		Partition: a.Account.Partition,
+		Service:   "ssm",
+		Region:    "*",
+		Account:   a.Account.ID,
+		Resource:  resource,
+	}.String()
 }
 
 // readRequests are the reads of those who ask and those who approve.
 func (a *Args) readRequests() []policy.Statement {
 	return []policy.Statement{
-		policy.Allow("ListRequestsAndNodes",
-			"cloudformation:DescribeStacks", "cloudformation:ListStacks", "ec2:DescribeInstances", "ec2:DescribeTags",
-			"organizations:DescribeOrganization", "organizations:ListDelegatedAdministrators",
-			"ssm-quicksetup:GetConfiguration", "ssm-quicksetup:GetConfigurationManager", "ssm-quicksetup:ListConfigurationManagers",
-			"ssm-quicksetup:ListConfigurations", "ssm-quicksetup:ListQuickSetupTypes",
-			"ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeOpsItems", "ssm:DescribeSessions", "ssm:GetConnectionStatus",
-			"ssm:GetOpsSummary", "ssm:ListDocumentVersions", "ssm:ListDocuments", "ssm:ListNodes", "ssm:ListNodesSummary", "ssm:ListOpsItemEvents",
-			"ssm:ListTagsForResource").On("*"),
+		policy.Allow(
+			"ListRequestsAndNodes",
+			"cloudformation:DescribeStacks",
+			"cloudformation:ListStacks",
+			"ec2:DescribeInstances",
+			"ec2:DescribeTags",
+			"organizations:DescribeOrganization",
+			"organizations:ListDelegatedAdministrators",
+			"ssm-quicksetup:GetConfiguration",
+			"ssm-quicksetup:GetConfigurationManager",
+			"ssm-quicksetup:ListConfigurationManagers",
+			"ssm-quicksetup:ListConfigurations",
+			"ssm-quicksetup:ListQuickSetupTypes",
+			"ssm:DescribeInstanceInformation",
+			"ssm:DescribeInstanceProperties",
+			"ssm:DescribeOpsItems",
+			"ssm:DescribeSessions",
+			"ssm:GetConnectionStatus",
+			"ssm:GetOpsSummary",
+			"ssm:ListDocumentVersions",
+			"ssm:ListDocuments",
+			"ssm:ListNodes",
+			"ssm:ListNodesSummary",
+			"ssm:ListOpsItemEvents",
+			"ssm:ListTagsForResource",
+		).On("*"),
 		policy.Allow("ReadRequests", "ssm:GetOpsItem").On(a.ssm("opsitem/*")),
 		policy.Allow("ReadApprovalPolicies", "ssm:DescribeDocument", "ssm:GetDocument").On(a.ssm("document/*")).
 			When(policy.StringEquals("ssm:DocumentType", autoApprovalType, manualApprovalType)),
 	}
 }
 
-// RequesterDocument lets a role ask for access to nodes and use what was approved. It leaves out ec2:GetPasswordData, which AWS's sample has: it needs no
-// approval. Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-setting-up.html.
+// RequesterDocument lets a role ask for access to nodes and use what was approved. It leaves out ec2:GetPasswordData,
+// which AWS's sample has: it needs no approval. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-setting-up.html.
 func (a *Args) RequesterDocument() policy.Document {
 	return policy.New(append(a.readRequests(),
 		policy.Allow("AskForAccess", "ssm:GetAccessToken", "ssm:StartAccessRequest").On("*"),
@@ -70,7 +95,10 @@ func (a *Args) Policies() []guardrail.ManagedPolicy {
 	if a.onlyDenies() {
 		return nil
 	}
-	return []guardrail.ManagedPolicy{{Name: RequesterPolicyName, Document: a.RequesterDocument()}, {Name: ApproverPolicyName, Document: a.ApproverDocument()}}
+	return []guardrail.ManagedPolicy{
+		{Name: RequesterPolicyName, Document: a.RequesterDocument()},
+		{Name: ApproverPolicyName, Document: a.ApproverDocument()},
+	}
 }
 
 // PolicyARN is the ARN of one of the policies.
@@ -85,14 +113,24 @@ func (a *Args) AddTo(w *world.Account) {
 	}
 	for _, d := range a.Documents() {
 		for _, region := range d.Regions {
-			w.Documents = append(w.Documents, world.SessionDocument{Name: d.Name, Region: region, Type: d.Kind, Owner: a.Account.ID, Content: d.Content})
+			w.Documents = append(
+				w.Documents,
+				world.SessionDocument{
+					Name:    d.Name,
+					Region:  region,
+					Type:    d.Kind,
+					Owner:   a.Account.ID,
+					Content: d.Content,
+				},
+			)
 		}
 	}
 }
 
-// CheckRequesters holds the requesters against a world at an instant: AWS takes a requester who may call ssm:StartSession straight to the node, past every
-// approval, and refuses requests that a Deny on missing MFA denies, because requests carry no MFA key. Policies whose documents are not known are taken to
-// allow everything. Paths are relative to the section "justInTime".
+// CheckRequesters holds the requesters against a world at an instant: AWS takes a requester who may call
+// ssm:StartSession straight to the node, past every approval, and refuses requests that a Deny on missing MFA denies,
+// because requests carry no MFA key. Policies whose documents are not known are taken to allow everything. Paths are
+// relative to the section "justInTime".
 func (a *Args) CheckRequesters(e *access.Engine, now time.Time) error {
 	var p problem.List
 	e = e.Assuming(access.UnknownAllowsEverything)
@@ -101,24 +139,48 @@ func (a *Args) CheckRequesters(e *access.Engine, now time.Time) error {
 		s := access.AssumedRole(role, "requester").IssuedAt(now)
 		for _, node := range a.sampleNodes(e, role) {
 			d, err := e.Decide(s, access.Request{Action: "ssm:StartSession", Time: now, Resources: []access.Resource{
-				node, {ARN: a.Account.Partition.DocumentARN(a.Sessions.Regions[0], a.Account.ID, guardrail.PreferencesDocument)},
+				node,
+				{
+					ARN: a.Account.Partition.DocumentARN(
+						a.Sessions.Regions[0],
+						a.Account.ID,
+						guardrail.PreferencesDocument,
+					),
+				},
 			}})
 			if err != nil {
 				p.Add(path, role, "cannot be judged: "+err.Error(), "write a role of this account")
 				break
 			}
 			if d.Allowed() {
-				p.Add(path, role, fmt.Sprintf("may call ssm:StartSession by %s, so AWS takes it to the nodes without any request", d.By),
-					"take ssm:StartSession from it, or close the doors with organization.osAccessOnly")
+				p.Add(
+					path,
+					role,
+					fmt.Sprintf(
+						"may call ssm:StartSession by %s, so AWS takes it to the nodes without any request",
+						d.By,
+					),
+					"take ssm:StartSession from it, or close the doors with organization.osAccessOnly",
+				)
 				break
 			}
 		}
-		d, err := e.Decide(s, access.Request{Action: "ssm:StartAccessRequest", Time: now, Resources: a.sampleNodes(e, role)[:1]})
+		d, err := e.Decide(
+			s,
+			access.Request{Action: "ssm:StartAccessRequest", Time: now, Resources: a.sampleNodes(e, role)[:1]},
+		)
 		switch {
 		case err != nil:
 		case d.Outcome == access.ExplicitlyDenied:
-			p.Add(path, role, fmt.Sprintf("is denied ssm:StartAccessRequest by %s; requests carry no MFA key, and a Deny on missing MFA always denies them", d.By),
-				"ask for MFA where the role is assumed, in its trust policy")
+			p.Add(
+				path,
+				role,
+				fmt.Sprintf(
+					"is denied ssm:StartAccessRequest by %s; requests carry no MFA key, and a Deny on missing MFA always denies them",
+					d.By,
+				),
+				"ask for MFA where the role is assumed, in its trust policy",
+			)
 		case !d.Allowed():
 			p.Add(path, role, "may not call ssm:StartAccessRequest", "attach "+a.PolicyARN(RequesterPolicyName))
 		}
@@ -126,7 +188,8 @@ func (a *Args) CheckRequesters(e *access.Engine, now time.Time) error {
 	return p.Err()
 }
 
-// sampleNodes are nodes that a policy may tell apart: one without tags, one of the role's own project, and those of the world.
+// sampleNodes are nodes that a policy may tell apart: one without tags, one of the role's own project, and those of
+// the world.
 func (a *Args) sampleNodes(e *access.Engine, role string) []access.Resource {
 	region := a.Sessions.Regions[0]
 	arn := a.Account.Partition.InstanceARN(region, a.Account.ID, "i-00000000000000000")

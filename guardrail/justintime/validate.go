@@ -12,19 +12,23 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// maxManualApprovals is how many manual approval policies an account takes in a Region.
-// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-manual-policies.html.
+// maxManualApprovals is how many manual approval policies an account takes in a Region. Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-just-in-time-node-access-create-manual-policies.html.
 const maxManualApprovals = 50
 
 const (
-	// maxDocumentBytes is how long the content of an SSM document is at most. Source: CreateDocument in the AWS Systems Manager API Reference.
+	// maxDocumentBytes is how long the content of an SSM document is at most. Source: CreateDocument in the AWS
+	// Systems Manager API Reference.
 	maxDocumentBytes  = 64 * 1024
 	maxApprovers      = 5
 	maxAccessDuration = 336 * time.Hour
 )
 
-// groupID is the id of a group in an identity store. Source: https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_Group.html.
-var groupID = regexp.MustCompile(`^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`)
+// groupID is the id of a group in an identity store. Source:
+// https://docs.aws.amazon.com/singlesignon/latest/IdentityStoreAPIReference/API_Group.html.
+var groupID = regexp.MustCompile(
+	`^([0-9a-f]{10}-)?[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}$`,
+)
 
 // Validate reports every problem, in the order of the fields, as Problems relative to the section "justInTime".
 func (a *Args) Validate() error {
@@ -34,20 +38,39 @@ func (a *Args) Validate() error {
 	switch s := a.Sessions; {
 	case a.onlyDenies():
 	case s == nil || len(s.Regions) == 0:
-		p.Add("", nil, "opens sessions, and there is no section sessions whose regions, limits and Run As would bound them", "add sessions with its regions")
+		p.Add(
+			"",
+			nil,
+			"opens sessions, and there is no section sessions whose regions, limits and Run As would bound them",
+			"add sessions with its regions",
+		)
 	case s.RunAs.DefaultUser == "":
-		p.Add("", nil, "opens every session as the role "+guardrail.TokenRoleName+", which has no OS user, and sessions.runAs.defaultUser is empty",
-			"write the OS user of all just-in-time shells there, and keep logs of the sessions to tell people apart")
+		p.Add(
+			"",
+			nil,
+			"opens every session as the role "+guardrail.TokenRoleName+", which has no OS user, and sessions.runAs.defaultUser is empty",
+			"write the OS user of all just-in-time shells there, and keep logs of the sessions to tell people apart",
+		)
 	}
 	a.validateRequesters(&p)
 	a.validateManualApprovals(&p)
 	a.validateRules(&p, "autoApprovals", a.AutoApprovals, true)
 	a.validateRules(&p, "denyAccess", a.DenyAccess, false)
 	if len(a.DenyAccess) > 0 && a.HomeRegion == "" {
-		p.Add("homeRegion", nil, "is missing: AWS takes denyAccess in the home Region of Systems Manager alone", "write that Region")
+		p.Add(
+			"homeRegion",
+			nil,
+			"is missing: AWS takes denyAccess in the home Region of Systems Manager alone",
+			"write that Region",
+		)
 	}
 	if len(a.DenyAccess) > 0 && !a.DelegatedAdministrator {
-		p.Add("denyAccess", nil, "belongs to the account that administers Systems Manager for the organization", "move it to that stack, or write delegatedAdministrator: true if this is it")
+		p.Add(
+			"denyAccess",
+			nil,
+			"belongs to the account that administers Systems Manager for the organization",
+			"move it to that stack, or write delegatedAdministrator: true if this is it",
+		)
 	}
 	if len(p) == 0 {
 		for _, made := range a.Policies() {
@@ -55,7 +78,12 @@ func (a *Args) Validate() error {
 		}
 		for _, made := range a.Documents() {
 			if n := len(made.Content); n > maxDocumentBytes {
-				p.Add("", made.Name, fmt.Sprintf("is %d bytes long as an SSM document, and AWS takes %d", n, maxDocumentBytes), "merge rules")
+				p.Add(
+					"",
+					made.Name,
+					fmt.Sprintf("is %d bytes long as an SSM document, and AWS takes %d", n, maxDocumentBytes),
+					"merge rules",
+				)
 			}
 		}
 	}
@@ -70,9 +98,19 @@ func (a *Args) validateRequesters(p *problem.List) {
 		case err != nil:
 			p.Check(path, role, err)
 		case arn.Account != a.Account.ID || arn.Partition != a.Account.Partition:
-			p.Add(path, role, "is not of this account, and nodes are asked for in their own account", "write the ARN of a role of "+a.Account.ID)
+			p.Add(
+				path,
+				role,
+				"is not of this account, and nodes are asked for in their own account",
+				"write the ARN of a role of "+a.Account.ID,
+			)
 		case !guardrail.RoleResource.MatchString(arn.Resource) || arn.Service != "iam":
-			p.Add(path, role, "is not a role, and just-in-time node access takes role sessions alone", "write the ARN of a role")
+			p.Add(
+				path,
+				role,
+				"is not a role, and just-in-time node access takes role sessions alone",
+				"write the ARN of a role",
+			)
 		case slices.Contains(a.Requesters[:i], role):
 			p.Add(path, role, "is listed twice", "remove one")
 		}
@@ -114,14 +152,24 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 		default:
 			for _, e := range earlier {
 				if slices.Contains(e.Projects, project) {
-					p.Add(where, project, "is a project of "+e.Name+" too, and AWS refuses requests for nodes of two policies", "keep it in one of them")
+					p.Add(
+						where,
+						project,
+						"is a project of "+e.Name+" too, and AWS refuses requests for nodes of two policies",
+						"keep it in one of them",
+					)
 				}
 			}
 		}
 	}
 	switch n := len(m.Groups); {
 	case n == 0:
-		p.Add(problem.Join(path, "groups"), nil, "is missing: nobody could approve", "list the ids of the groups of IAM Identity Center that approve")
+		p.Add(
+			problem.Join(path, "groups"),
+			nil,
+			"is missing: nobody could approve",
+			"list the ids of the groups of IAM Identity Center that approve",
+		)
 	case n > maxApprovers:
 		p.Add(problem.Join(path, "groups"), n, "are more approvers than the 5 that AWS takes", "merge some")
 	}
@@ -129,13 +177,23 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 		where := problem.Join(path, problem.At("groups", j))
 		switch {
 		case !groupID.MatchString(group):
-			p.Add(where, group, "is not the id of a group of IAM Identity Center", "write its id, as aws identitystore list-groups prints it")
+			p.Add(
+				where,
+				group,
+				"is not the id of a group of IAM Identity Center",
+				"write its id, as aws identitystore list-groups prints it",
+			)
 		case slices.Contains(m.Groups[:j], group):
 			p.Add(where, group, "is listed twice", "remove one")
 		}
 	}
 	if d := m.AccessDuration; d != 0 && (d < time.Hour || d > maxAccessDuration || d%time.Hour != 0) {
-		p.Add(problem.Join(path, "accessDuration"), d.String(), "is not between 1 and 336 whole hours", "write one of them, such as 8h")
+		p.Add(
+			problem.Join(path, "accessDuration"),
+			d.String(),
+			"is not between 1 and 336 whole hours",
+			"write one of them, such as 8h",
+		)
 	}
 }
 
@@ -164,7 +222,12 @@ func validateApprovalContent(p *problem.List, path string, m ManualApproval) {
 	case document.SchemaVersion != approvalSchema:
 		p.Add(content, document.SchemaVersion, "is not the schemaVersion "+approvalSchema+" of approval policies", fix)
 	case document.AccessTokenRole != guardrail.TokenRoleName:
-		p.Add(content, document.AccessTokenRole, "is the accessTokenRole, and sessions run as "+guardrail.TokenRoleName, "write that role")
+		p.Add(
+			content,
+			document.AccessTokenRole,
+			"is the accessTokenRole, and sessions run as "+guardrail.TokenRoleName,
+			"write that role",
+		)
 	case len(document.MainSteps) == 0:
 		p.Add(content, nil, "has no mainSteps, so nobody could approve", fix)
 	default:
@@ -180,10 +243,20 @@ func (a *Args) validateRules(p *problem.List, section string, rules []ApprovalRu
 	for i, rule := range rules {
 		path := problem.At(section, i)
 		if rule.Group != "" && !groupID.MatchString(rule.Group) {
-			p.Add(problem.Join(path, "group"), rule.Group, "is not the id of a group of IAM Identity Center", "write its id, as aws identitystore list-groups prints it")
+			p.Add(
+				problem.Join(path, "group"),
+				rule.Group,
+				"is not the id of a group of IAM Identity Center",
+				"write its id, as aws identitystore list-groups prints it",
+			)
 		}
 		if rule.Group == "" && permit {
-			p.Add(problem.Join(path, "group"), nil, "is missing: everybody would be approved", "write the id of a group of IAM Identity Center")
+			p.Add(
+				problem.Join(path, "group"),
+				nil,
+				"is missing: everybody would be approved",
+				"write the id of a group of IAM Identity Center",
+			)
 		}
 		if len(rule.Projects) == 0 && permit {
 			p.Add(problem.Join(path, "projects"), nil, "is missing: every node would be approved", "list the projects")
@@ -203,10 +276,20 @@ func (a *Args) Notices() guardrail.Notices {
 	if a.onlyDenies() {
 		return n
 	}
-	n.Add("", "every just-in-time shell is "+a.Sessions.RunAs.DefaultUser+"'s, whoever asked: only the session logs tell people apart")
-	n.Add("", "AWS does not end a shell when its approval ends; sessions.maxDuration does, after "+a.Sessions.SessionLength().String())
+	n.Add(
+		"",
+		"every just-in-time shell is "+a.Sessions.RunAs.DefaultUser+"'s, whoever asked: only the session logs tell people apart",
+	)
+	n.Add(
+		"",
+		"AWS does not end a shell when its approval ends; sessions.maxDuration does, after "+a.Sessions.SessionLength().
+			String(),
+	)
 	if a.Sessions.KMSKeyID != "" {
-		n.Add("", "the key "+a.Sessions.KMSKeyID+" must carry the tag "+justInTimeTag+"=true, or just-in-time sessions cannot use it")
+		n.Add(
+			"",
+			"the key "+a.Sessions.KMSKeyID+" must carry the tag "+justInTimeTag+"=true, or just-in-time sessions cannot use it",
+		)
 	}
 	if len(a.Requesters) == 0 {
 		n.Add("requesters", "is empty, so nobody is checked for going round the approvals with ssm:StartSession")

@@ -10,25 +10,30 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Args configures the roles that reach the nodes of one project as one OS user: the section "operationRoles" of the stack file.
+// Args configures the roles that reach the nodes of one project as one OS user: the section "operationRoles" of the
+// stack file.
 type Args struct {
 	Account guardrail.Account
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
-	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that such a session fails,
-	// and then every role must name one.
+	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that
+	// such a session fails, and then every role must name one.
 	DefaultRunAs string
-	// Regions are the Regions where sessions may open ("sessions.regions"): those whose preferences are set, because elsewhere AWS's defaults
-	// open shells as ssm-user with sudo. Empty means every Region, which is right only where somebody else sets the preferences.
+	// Regions are the Regions where sessions may open ("sessions.regions"): those whose preferences are set, because
+	// elsewhere AWS's defaults open shells as ssm-user with sudo. Empty means every Region, which is right only where
+	// somebody else sets the preferences.
 	Regions []string
-	// KMSKeyID is the key that encrypts session data ("sessions.kmsKeyId"): a key id or a key ARN, never an alias. Empty means none.
+	// KMSKeyID is the key that encrypts session data ("sessions.kmsKeyId"): a key id or a key ARN, never an alias.
+	// Empty means none.
 	KMSKeyID string
-	// Roles are the entries, in the order of the stack file. Empty means that nothing is made, the shared policies included.
+	// Roles are the entries, in the order of the stack file. Empty means that nothing is made, the shared policies
+	// included.
 	Roles []Role
-	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a path may be.
+	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a
+	// path may be.
 	UserPaths map[string]string
-	// OSUsers are the OS users of people by the ARN of their user, of this account and of others: UserArgs.RunAs. Roles with RunAsFromUser want one
-	// for each of their people.
+	// OSUsers are the OS users of people by the ARN of their user, of this account and of others: UserArgs.RunAs.
+	// Roles with RunAsFromUser want one for each of their people.
 	OSUsers map[string]string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
@@ -40,21 +45,26 @@ type Role struct {
 	Name string
 	// Users are the names of IAM users of this account who may assume the role.
 	Users []string
-	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are refused.
+	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are
+	// refused.
 	PrincipalARNs []string
 	// Project is the value of the project tag, on the role and on the nodes that it reaches. Required.
 	Project string
-	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs; RunAsFromUser that everybody's
-	// shells start as the OS user of his or her own, so that several people share one role.
+	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs;
+	// RunAsFromUser that everybody's shells start as the OS user of his or her own, so that several people share one
+	// role.
 	RunAs string
-	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's, others the account's own.
+	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's,
+	// others the account's own.
 	Documents []string
-	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the project's instances, of this account or of others. Whoever starts
-	// such an instance makes a grant on the key for EC2; without it the instance falls back to stopped. Empty means that no volume has such a key.
+	// VolumeKeyARNs are ARNs of the customer managed KMS keys that encrypt volumes of the project's instances, of
+	// this account or of others. Whoever starts such an instance makes a grant on the key for EC2; without it the
+	// instance falls back to stopped. Empty means that no volume has such a key.
 	VolumeKeyARNs []string
 	// AllowUnlogged accepts documents whose sessions leave the tag boundary, Run As or the logs.
 	AllowUnlogged bool
-	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 12 hours.
+	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 12
+	// hours.
 	MFAMaxAge time.Duration
 	// SessionName is how sessions of the role must be named. Empty means SessionNameUser.
 	SessionName guardrail.SessionName
@@ -62,7 +72,8 @@ type Role struct {
 	MaxSessionDuration time.Duration
 }
 
-// RunAsFromUser as the OS user of a role stands for that of the user who assumes it. It has an upper-case letter, so no login is spelt like it.
+// RunAsFromUser as the OS user of a role stands for that of the user who assumes it. It has an upper-case letter, so
+// no login is spelt like it.
 const RunAsFromUser = "fromUser"
 
 // AddIntent says who may assume which role, and what for.
@@ -70,7 +81,10 @@ func (a *Args) AddIntent(in *claims.Intent) {
 	for i, r := range a.Roles {
 		role := claims.OperationRoleIntent{
 			RoleIntent: a.trust(r).Intent(problem.At("operationRoles", i), a.RoleARN(r)),
-			Project:    r.Project, RunAs: cmp.Or(r.RunAs, a.DefaultRunAs), Documents: r.Documents, VolumeKeys: r.VolumeKeyARNs,
+			Project:    r.Project,
+			RunAs:      cmp.Or(r.RunAs, a.DefaultRunAs),
+			Documents:  r.Documents,
+			VolumeKeys: r.VolumeKeyARNs,
 		}
 		if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
 			role.RunAs = ""

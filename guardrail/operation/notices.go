@@ -7,15 +7,20 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Notices says what roles with RunAsFromUser are not for, and in which roles shells of a person start as somebody else than their own OS user.
-// Paths are whole, as those of Validate.
+// Notices says what roles with RunAsFromUser are not for, and in which roles shells of a person start as somebody
+// else than their own OS user. Paths are whole, as those of Validate.
 func (a *Args) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	for i, r := range a.Roles {
 		path := problem.Join(problem.At("operationRoles", i), "runAs")
 		if r.FromUser() {
-			n.Add(path, "Switch Role of the console does not open the role "+a.RoleName(r)+", and neither does a profile of the AWS CLI: they send no session tags; "+
-				"guardrails handover prints what does")
+			n.Add(
+				path,
+				"Switch Role of the console does not open the role "+a.RoleName(
+					r,
+				)+", and neither does a profile of the AWS CLI: they send no session tags; "+
+					"guardrails handover prints what does",
+			)
 			continue
 		}
 		var others []string
@@ -25,7 +30,15 @@ func (a *Args) Notices() guardrail.Notices {
 			}
 		}
 		if len(others) > 0 {
-			n.Add(path, "shells of the role "+a.RoleName(r)+" start as "+r.RunAs+", which is not the OS user of "+strings.Join(others, " and "))
+			n.Add(
+				path,
+				"shells of the role "+a.RoleName(
+					r,
+				)+" start as "+r.RunAs+", which is not the OS user of "+strings.Join(
+					others,
+					" and ",
+				),
+			)
 		}
 	}
 	return n

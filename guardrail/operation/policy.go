@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// nodes are the machines that a session can open on, in every Region of the account. ECS tasks and documents, which sessions can name too, are
-// not among them.
+// nodes are the machines that a session can open on, in every Region of the account. ECS tasks and documents, which
+// sessions can name too, are not among them.
 func (a *Args) nodes() []string {
 	p, account := a.Account.Partition, a.Account.ID
 	return []string{p.InstanceARN("*", account, "*"), p.ManagedInstanceARN("*", account, "*")}
@@ -22,13 +22,22 @@ func (a *Args) instances() string {
 	return a.Account.Partition.InstanceARN("*", a.Account.ID, "*")
 }
 
-// whereSessionsOpen are the instances, managed nodes and documents of the Regions where sessions may open; none means everywhere.
+// whereSessionsOpen are the instances, managed nodes and documents of the Regions where sessions may open; none means
+// everywhere.
 func (a *Args) whereSessionsOpen() []string {
 	var reached []string
 	for _, region := range a.Regions {
-		reached = append(reached,
+		reached = append(
+			reached,
 			a.Account.Partition.InstanceARN(region, a.Account.ID, "*"),
-			policy.ARN{Partition: a.Account.Partition, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+			policy.ARN{
+				Partition: a.Account.Partition,
+				Service:   "ssm",
+				Region:    region,
+				Account:   "*",
+				Resource:  "*",
+			}.String(),
+		)
 	}
 	return reached
 }
@@ -39,8 +48,8 @@ func (a *Args) projectKeys() (key, variable string) {
 	return "aws:ResourceTag/" + tag, "${aws:PrincipalTag/" + tag + "}"
 }
 
-// GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go round the tags, the named
-// documents or Run As, be it in a Region where nobody set it.
+// GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go
+// round the tags, the named documents or Run As, be it in a Region where nobody set it.
 func (a *Args) GuardDocument() policy.Document {
 	key, variable := a.projectKeys()
 	statements := []policy.Statement{
@@ -49,11 +58,17 @@ func (a *Args) GuardDocument() policy.Document {
 			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
 	}
 	if reached := a.whereSessionsOpen(); len(reached) > 0 {
-		statements = append(statements, policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...))
+		statements = append(
+			statements,
+			policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),
+		)
 	}
-	return policy.New(append(statements,
-		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).On("*"),
-		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).On("*"),
+	return policy.New(append(
+		statements,
+		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
+			On("*"),
+		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).
+			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 		// The user data of an instance that the role stops and starts runs as root.
@@ -70,18 +85,30 @@ func (a *Args) SessionsDocument() policy.Document {
 		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
 			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
 		// The default document: Run As, limits and logs are what it says.
-		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
+		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").
+			On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
 		policy.Allow("ViewConnectionStatusOfOwnProject", "ssm:GetConnectionStatus").On(a.nodes()...).When(ownProject),
-		// The service authorization reference lists no resource type for it; the channel also needs the token that StartSession returned.
+		// The service authorization reference lists no resource type for it; the channel also needs the token that
+		// StartSession returned.
 		policy.Allow("OpenDataChannels", "ssmmessages:OpenDataChannel").On("*"),
-		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only this tag tells whose it is.
-		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").On(p.SessionARN("*", account, "*")).
+		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only
+		// this tag tells whose it is.
+		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").
+			On(p.SessionARN("*", account, "*")).
 			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-		policy.Allow("ListNodesAndSessions",
-			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
+		policy.Allow(
+			"ListNodesAndSessions",
+			"ec2:DescribeInstances",
+			"ssm:DescribeInstanceInformation",
+			"ssm:DescribeInstanceProperties",
+			"ssm:DescribeSessions",
+		).On("*"),
 	}
 	if a.KMSKeyID != "" {
-		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(guardrail.KeyARN(a.Account, "*", a.KMSKeyID)))
+		statements = append(
+			statements,
+			policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(guardrail.KeyARN(a.Account, "*", a.KMSKeyID)),
+		)
 	}
 	return policy.New(statements...)
 }
@@ -107,7 +134,8 @@ func (a *Args) SessionDocumentsDocument(r Role) (policy.Document, bool) {
 	return policy.New(policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...)), true
 }
 
-// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false where it names none.
+// VolumeKeysDocument lets EC2 use the keys of the volumes of the instances that the role of an entry starts; false
+// where it names none.
 func (a *Args) VolumeKeysDocument(r Role) (policy.Document, bool) {
 	if len(r.VolumeKeyARNs) == 0 {
 		return policy.Document{}, false
@@ -115,9 +143,11 @@ func (a *Args) VolumeKeysDocument(r Role) (policy.Document, bool) {
 	return policy.New(UseOfVolumeKeys(r.VolumeKeyARNs)), true
 }
 
-// UseOfVolumeKeys lets EC2 use the keys of the volumes of instances that are started. A grant that EC2 does not ask for is not allowed.
+// UseOfVolumeKeys lets EC2 use the keys of the volumes of instances that are started. A grant that EC2 does not ask
+// for is not allowed.
 //
-// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html, https://repost.aws/knowledge-center/kms-iam-ec2-permission.
+// Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html,
+// https://repost.aws/knowledge-center/kms-iam-ec2-permission.
 func UseOfVolumeKeys(keys []string) policy.Statement {
 	var services []string
 	for _, key := range keys {
@@ -141,7 +171,8 @@ func (a *Args) RoleName(r Role) string {
 	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(r.Path())))
 }
 
-// Path is the path of the role. Policies that let people pass a session tag say so by path, so that they never speak of another role.
+// Path is the path of the role. Policies that let people pass a session tag say so by path, so that they never speak
+// of another role.
 func (r Role) Path() string {
 	if r.FromUser() {
 		return guardrail.OwnOSUserRolePath
@@ -156,8 +187,16 @@ func (a *Args) RoleARN(r Role) string {
 
 func (a *Args) trust(r Role) guardrail.Trust {
 	return guardrail.Trust{
-		Account: a.Account, Users: r.Users, PrincipalARNs: r.PrincipalARNs, UserPaths: a.UserPaths,
-		MfaMaxAge: cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge), SessionName: r.SessionName, OwnOSUser: r.FromUser(),
+		Account:       a.Account,
+		Users:         r.Users,
+		PrincipalARNs: r.PrincipalARNs,
+		UserPaths:     a.UserPaths,
+		MfaMaxAge: cmp.Or(
+			r.MFAMaxAge,
+			guardrail.OperationMFAMaxAge,
+		),
+		SessionName: r.SessionName,
+		OwnOSUser:   r.FromUser(),
 	}
 }
 
@@ -193,7 +232,10 @@ func (a *Args) Role(r Role) world.Role {
 		role.Attached = append(role.Attached, a.PolicyARN(shared.Name))
 	}
 	if document, wanted := a.SessionDocumentsDocument(r); wanted {
-		role.Inline = append(role.Inline, world.InlinePolicy{Name: guardrail.SessionDocumentsPolicyName, Document: document})
+		role.Inline = append(
+			role.Inline,
+			world.InlinePolicy{Name: guardrail.SessionDocumentsPolicyName, Document: document},
+		)
 	}
 	if document, wanted := a.VolumeKeysDocument(r); wanted {
 		role.Inline = append(role.Inline, world.InlinePolicy{Name: guardrail.VolumeKeysPolicyName, Document: document})

@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Validate reports every problem, the entries in the order of the stack file. Paths are whole: "operationRoles[0].runAs".
+// Validate reports every problem, the entries in the order of the stack file. Paths are whole:
+// "operationRoles[0].runAs".
 func (a *Args) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
@@ -40,26 +41,43 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	case r.FromUser():
 		a.validateFromUser(p, i)
 	case strings.EqualFold(r.RunAs, RunAsFromUser):
-		p.Add(problem.Join(path, "runAs"), r.RunAs, "differs from "+RunAsFromUser+" by case only", "write "+RunAsFromUser+" for the OS user of each person, or another login name")
+		p.Add(
+			problem.Join(path, "runAs"),
+			r.RunAs,
+			"differs from "+RunAsFromUser+" by case only",
+			"write "+RunAsFromUser+" for the OS user of each person, or another login name",
+		)
 	case r.RunAs != "":
 		guardrail.CheckOSUser(p, problem.Join(path, "runAs"), r.RunAs)
 	case a.DefaultRunAs == "":
-		p.Add(problem.Join(path, "runAs"), nil, "is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
-			"write the OS user of the role's shells, such as os-user1")
+		p.Add(
+			problem.Join(path, "runAs"),
+			nil,
+			"is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
+			"write the OS user of the role's shells, such as os-user1",
+		)
 	}
 	ValidateDocumentNames(p, path, r)
 	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
 	guardrail.ValidateMFAMaxAge(p, problem.Join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge))
 	guardrail.ValidateSessionName(p, problem.Join(path, "sessionName"), r.SessionName)
-	guardrail.ValidateMaxSession(p, problem.Join(path, "maxSessionDuration"), cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession))
+	guardrail.ValidateMaxSession(
+		p,
+		problem.Join(path, "maxSessionDuration"),
+		cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession),
+	)
 }
 
 // validateFromUser wants an OS user for each of the people, and that nobody else is one of them.
 func (a *Args) validateFromUser(p *problem.List, i int) {
 	r, path := a.Roles[i], problem.At("operationRoles", i)
 	if a.DefaultRunAs != "" {
-		p.Add(problem.Join(path, "runAs"), r.RunAs, "stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of their own",
-			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells")
+		p.Add(
+			problem.Join(path, "runAs"),
+			r.RunAs,
+			"stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of their own",
+			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells",
+		)
 	}
 	people := map[string]string{}
 	known := func(where, person, arn, fix string) {
@@ -68,16 +86,31 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 		case own == "":
 			p.Add(where, person, "has no OS user, and shells of this role start as that of the person", fix)
 		case taken && other != arn:
-			p.Add(where, person, "has the OS user "+own+", which is that of "+other+" too", "give each of the two their own OS user")
+			p.Add(
+				where,
+				person,
+				"has the OS user "+own+", which is that of "+other+" too",
+				"give each of the two their own OS user",
+			)
 		default:
 			people[own] = arn
 		}
 	}
 	for j, name := range r.Users {
-		known(problem.Join(path, problem.At("users", j)), name, a.Account.Partition.UserARN(a.Account.ID, a.UserPaths[name], name), "add runAs to the user "+name)
+		known(
+			problem.Join(path, problem.At("users", j)),
+			name,
+			a.Account.Partition.UserARN(a.Account.ID, a.UserPaths[name], name),
+			"add runAs to the user "+name,
+		)
 	}
 	for j, arn := range r.PrincipalARNs {
-		known(problem.Join(path, problem.At("principalArns", j)), arn, arn, "add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known")
+		known(
+			problem.Join(path, problem.At("principalArns", j)),
+			arn,
+			arn,
+			"add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known",
+		)
 	}
 }
 
@@ -93,15 +126,22 @@ func (a *Args) validateRoleName(p *problem.List, i int) {
 	}
 	same := func(earlier Role) bool { return strings.EqualFold(a.RoleName(earlier), name) }
 	if j := slices.IndexFunc(a.Roles[:i], same); j >= 0 {
-		why, fix := "is the name of "+problem.At("operationRoles", j)+" too", "write another name; role names ignore case"
+		why, fix := "is the name of "+problem.At(
+			"operationRoles",
+			j,
+		)+" too", "write another name; role names ignore case"
 		if r.Name == "" {
-			why, fix = "is derived from project and runAs and is the name of "+problem.At("operationRoles", j)+" too", "write a name, or add the people to that entry"
+			why, fix = "is derived from project and runAs and is the name of "+problem.At(
+				"operationRoles",
+				j,
+			)+" too", "write a name, or add the people to that entry"
 		}
 		p.Add(path, name, why, fix)
 	}
 }
 
-// switchable holds a name against what the console's page for switching roles takes. Nobody switches to a role that wants a session tag.
+// switchable holds a name against what the console's page for switching roles takes. Nobody switches to a role that
+// wants a session tag.
 func switchable(r Role, name string) error {
 	if r.FromUser() {
 		return nil
@@ -123,7 +163,12 @@ func ValidateVolumeKeys(p *problem.List, element string, account guardrail.Accou
 		path := problem.Join(element, problem.At("volumeKeyArns", i))
 		switch {
 		case !strings.HasPrefix(key, "arn:"):
-			p.Add(path, key, "is not the ARN of a KMS key", `write the key's ARN, as "aws ec2 describe-volumes" prints it`)
+			p.Add(
+				path,
+				key,
+				"is not the ARN of a KMS key",
+				`write the key's ARN, as "aws ec2 describe-volumes" prints it`,
+			)
 		case slices.Contains(keys[:i], key):
 			p.Add(path, key, "is listed twice", "remove one")
 		default:
@@ -161,7 +206,13 @@ func (a *Args) validateDocuments(p *problem.List) {
 		path, role := problem.At("operationRoles", i), a.Role(r)
 		p.Document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, a.Quotas)
 		for _, inline := range role.Inline {
-			p.Document(problem.Join(path, "documents"), "inline policy "+inline.Name+" of "+role.Name, inline.Document, policy.RoleInline, a.Quotas)
+			p.Document(
+				problem.Join(path, "documents"),
+				"inline policy "+inline.Name+" of "+role.Name,
+				inline.Document,
+				policy.RoleInline,
+				a.Quotas,
+			)
 		}
 	}
 }

@@ -42,18 +42,28 @@ func (o Opening) nodes() []string {
 	return []string{o.instances(), o.Account.Partition.ManagedInstanceARN("*", o.Account.ID, "*")}
 }
 
-// whereSessionsOpen are the instances, managed nodes and documents of the Regions of the preferences. Documents of AWS have no account.
+// whereSessionsOpen are the instances, managed nodes and documents of the Regions of the preferences. Documents of
+// AWS have no account.
 func (o Opening) whereSessionsOpen() []string {
 	var reached []string
 	for _, region := range o.Sessions.Regions {
-		reached = append(reached, o.Account.Partition.InstanceARN(region, o.Account.ID, "*"),
-			policy.ARN{Partition: o.Account.Partition, Service: "ssm", Region: region, Account: "*", Resource: "*"}.String())
+		reached = append(
+			reached,
+			o.Account.Partition.InstanceARN(region, o.Account.ID, "*"),
+			policy.ARN{
+				Partition: o.Account.Partition,
+				Service:   "ssm",
+				Region:    region,
+				Account:   "*",
+				Resource:  "*",
+			}.String(),
+		)
 	}
 	return reached
 }
 
-// tagged are the key and the values that nodes must carry. A single project is read from the role's own tag, as operation roles do, so that its name
-// may have any letters; several are written out, because a role has one tag.
+// tagged are the key and the values that nodes must carry. A single project is read from the role's own tag, as
+// operation roles do, so that its name may have any letters; several are written out, because a role has one tag.
 func (o Opening) tagged() (key string, values []string) {
 	tag := guardrail.ProjectTag(o.ProjectTag)
 	if len(o.Projects) == 1 {
@@ -77,8 +87,11 @@ func (o Opening) guardDocument() policy.Document {
 	if len(o.Projects) > 0 {
 		// A missing tag on either side is a difference, so it is denied.
 		key, values := o.tagged()
-		statements = append(statements, policy.Deny("DenyNodesOfOtherProjects", "ec2:GetPasswordData", "ssm:StartSession").On(o.nodes()...).
-			When(policy.StringNotEquals(key, values...)))
+		statements = append(
+			statements,
+			policy.Deny("DenyNodesOfOtherProjects", "ec2:GetPasswordData", "ssm:StartSession").On(o.nodes()...).
+				When(policy.StringNotEquals(key, values...)),
+		)
 	}
 	ways := guardrail.OtherWaysOntoNodes()
 	if !o.RDP {
@@ -88,11 +101,13 @@ func (o Opening) guardDocument() policy.Document {
 		// ReadOnlyAccess allows ec2:Get*.
 		ways = append(ways, "ec2:GetPasswordData")
 	}
-	return policy.New(append(statements,
+	return policy.New(append(
+		statements,
 		// Fleet Manager opens remote desktops by ssm:StartSession as well.
 		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(o.whereSessionsOpen()...),
 		policy.Deny("DenyOtherWaysOntoNodes", ways...).On("*"),
-		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).On("*"),
+		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
+			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
 	)...)
@@ -105,15 +120,24 @@ func (o Opening) document() policy.Document {
 		policy.Allow("StartSessionsOnNodes", "ssm:StartSession").On(o.nodes()...).
 			When(append(o.onNodes(), policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true))...),
 		// The default document: Run As, limits and logs are what it says.
-		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
+		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").
+			On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
 		policy.Allow("ViewConnectionStatus", "ssm:GetConnectionStatus").On(o.nodes()...).When(o.onNodes()...),
-		// The service authorization reference lists no resource type for it; the channel also needs the token that StartSession returned.
+		// The service authorization reference lists no resource type for it; the channel also needs the token that
+		// StartSession returned.
 		policy.Allow("OpenDataChannels", "ssmmessages:OpenDataChannel").On("*"),
-		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only this tag tells whose it is.
-		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").On(p.SessionARN("*", account, "*")).
+		// A role session has no aws:username, and session ids begin with the session name, not with aws:userid: only
+		// this tag tells whose it is.
+		policy.Allow("ResumeAndEndOwnSessions", "ssm:ResumeSession", "ssm:TerminateSession").
+			On(p.SessionARN("*", account, "*")).
 			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-		policy.Allow("ListNodesAndSessions",
-			"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeInstanceProperties", "ssm:DescribeSessions").On("*"),
+		policy.Allow(
+			"ListNodesAndSessions",
+			"ec2:DescribeInstances",
+			"ssm:DescribeInstanceInformation",
+			"ssm:DescribeInstanceProperties",
+			"ssm:DescribeSessions",
+		).On("*"),
 	}
 	var documents []string
 	for _, name := range o.Documents {
@@ -125,18 +149,29 @@ func (o Opening) document() policy.Document {
 		statements = append(statements, policy.Allow("UseListedSessionDocuments", "ssm:StartSession").On(documents...))
 	}
 	if o.RDP {
-		statements = append(statements,
-			// Fleet Manager starts the session in the name of the caller, so the nodes are those of StartSessionsOnNodes.
+		statements = append(
+			statements,
+			// Fleet Manager starts the session in the name of the caller, so the nodes are those of
+			// StartSessionsOnNodes.
 			policy.Allow("OpenRemoteDesktops", "ssm-guiconnect:CancelConnection", "ssm-guiconnect:GetConnection", "ssm-guiconnect:ListConnections",
-				"ssm-guiconnect:StartConnection", "ssm:GetInventorySchema").On("*"),
-			policy.Allow("ForwardPortsForRemoteDesktopsOnly", "ssm:StartSession").On(p.DocumentARN("*", account, guardrail.PortForwarding)).
-				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:CalledVia", guiConnect)))
+				"ssm-guiconnect:StartConnection", "ssm:GetInventorySchema").
+				On("*"),
+			policy.Allow("ForwardPortsForRemoteDesktopsOnly", "ssm:StartSession").
+				On(p.DocumentARN("*", account, guardrail.PortForwarding)).
+				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:CalledVia", guiConnect)),
+		)
 	}
 	if o.PasswordData {
-		statements = append(statements, policy.Allow("ReadEncryptedWindowsPasswords", "ec2:GetPasswordData").On(o.instances()).When(o.onNodes()...))
+		statements = append(
+			statements,
+			policy.Allow("ReadEncryptedWindowsPasswords", "ec2:GetPasswordData").On(o.instances()).When(o.onNodes()...),
+		)
 	}
 	if key := o.Sessions.KMSKeyID; key != "" {
-		statements = append(statements, policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(guardrail.KeyARN(o.Account, "*", key)))
+		statements = append(
+			statements,
+			policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(guardrail.KeyARN(o.Account, "*", key)),
+		)
 	}
 	return policy.New(statements...)
 }
@@ -144,9 +179,15 @@ func (o Opening) document() policy.Document {
 // Access is the role of the template under a name and a trust policy, with more Denies than the template's own.
 func (o Opening) Access(name, runAs string, trust policy.Document, fences ...policy.Statement) world.Role {
 	role := world.Role{
-		Name: name, Path: guardrail.OSAccessRolePath, Trust: trust, MaxSession: int(guardrail.DefaultMaxSession / time.Second),
+		Name:       name,
+		Path:       guardrail.OSAccessRolePath,
+		Trust:      trust,
+		MaxSession: int(guardrail.DefaultMaxSession / time.Second),
 		Inline: []world.InlinePolicy{
-			{Name: guardrail.OSAccessGuardPolicyName, Document: policy.New(append(fences, o.guardDocument().Statements...)...)},
+			{
+				Name:     guardrail.OSAccessGuardPolicyName,
+				Document: policy.New(append(fences, o.guardDocument().Statements...)...),
+			},
 			{Name: guardrail.OSAccessPolicyName, Document: o.document()},
 		},
 	}
@@ -164,7 +205,11 @@ func (o Opening) Access(name, runAs string, trust policy.Document, fences ...pol
 
 func (a *Args) trust() guardrail.Trust {
 	return guardrail.Trust{
-		Account: a.Account, Users: a.StandingUsers, PrincipalARNs: a.StandingPrincipalARNs, UserPaths: a.UserPaths, MfaMaxAge: a.MfaMaxAge(),
+		Account:       a.Account,
+		Users:         a.StandingUsers,
+		PrincipalARNs: a.StandingPrincipalARNs,
+		UserPaths:     a.UserPaths,
+		MfaMaxAge:     a.MfaMaxAge(),
 	}
 }
 
@@ -178,30 +223,41 @@ func (a *Args) RoleARN() string {
 	return a.Account.Partition.RoleARN(a.Account.ID, guardrail.OSAccessRolePath, guardrail.OSAccessRoleName)
 }
 
-// AddTo adds the shared role to a world, with the documents that NewOSAccess registers; nothing when nobody is in StandingUsers.
+// AddTo adds the shared role to a world, with the documents that NewOSAccess registers; nothing when nobody is in
+// StandingUsers.
 func (a *Args) AddTo(w *world.Account) {
 	if a.Standing() {
 		w.Roles = append(w.Roles, a.Role())
 	}
 }
 
-// Notices says what the template opens that is easy to overlook: who stands in the door all the time, what ReadOnlyAccess reads, and that
-// every node of the account can be reached. Paths are relative to the section "osAccess".
+// Notices says what the template opens that is easy to overlook: who stands in the door all the time, what
+// ReadOnlyAccess reads, and that every node of the account can be reached. Paths are relative to the section
+// "osAccess".
 func (a *Args) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	if a.ReadOnly {
-		n.Add("readOnly", "ReadOnlyAccess reads data as well as settings: objects in S3, items in DynamoDB, log events, parameters of Parameter Store, "+
-			"code of Lambda functions, messages and images; what a key of KMS encrypts and what Secrets Manager keeps is not among it")
+		n.Add(
+			"readOnly",
+			"ReadOnlyAccess reads data as well as settings: objects in S3, items in DynamoDB, log events, parameters of Parameter Store, "+
+				"code of Lambda functions, messages and images; what a key of KMS encrypts and what Secrets Manager keeps is not among it",
+		)
 	}
 	if a.PasswordData {
-		n.Add("passwordData", "whoever holds the private key of a node's key pair becomes its local administrator, and Run As and session logs do not apply")
+		n.Add(
+			"passwordData",
+			"whoever holds the private key of a node's key pair becomes its local administrator, and Run As and session logs do not apply",
+		)
 	}
 	if len(a.Projects) == 0 {
 		n.Add("projects", "is not given, so every node of account "+a.Account.ID+" can be reached")
 	}
 	if a.Standing() {
-		n.Add("standingUsers", strings.Join(append(append([]string(nil), a.StandingUsers...), a.StandingPrincipalARNs...), ", ")+
-			" can open shells at any time; a grant would end")
+		n.Add(
+			"standingUsers",
+			strings.Join(append(append([]string(nil), a.StandingUsers...), a.StandingPrincipalARNs...), ", ")+
+				" can open shells at any time; a grant would end",
+		)
 	}
 	return n
 }

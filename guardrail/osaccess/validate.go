@@ -19,7 +19,12 @@ func (a *Args) Validate() error {
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
 	a.validateSessions(&p)
 	if a.PasswordData && !a.RDP {
-		p.Add("passwordData", true, "is of use for remote desktops alone, and rdp is not true", "leave it out, or write rdp: true")
+		p.Add(
+			"passwordData",
+			true,
+			"is of use for remote desktops alone, and rdp is not true",
+			"leave it out, or write rdp: true",
+		)
 	}
 	guardrail.ValidateProjects(&p, a.Projects)
 	operation.ValidateDocumentNames(&p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
@@ -28,19 +33,31 @@ func (a *Args) Validate() error {
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
 	if len(p) == 0 {
-		// The documents are those of a grant too, so they are held against AWS's rules whether the shared role is made or not.
+		// The documents are those of a grant too, so they are held against AWS's rules whether the shared role is
+		// made or not.
 		guardrail.CheckRole(&p, "", a.Role(), a.Standing(), a.Quotas)
 	}
 	return p.Err()
 }
 
-// validateSessions wants the preferences whose Regions, limits and Run As bound the sessions. What is wrong inside them is theirs to report.
+// validateSessions wants the preferences whose Regions, limits and Run As bound the sessions. What is wrong inside
+// them is theirs to report.
 func (a *Args) validateSessions(p *problem.List) {
 	switch s := a.Sessions; {
 	case s == nil:
-		p.Add("", nil, "opens shells, and without the section sessions they would be ssm-user's, with sudo and without end", "add sessions with its regions")
+		p.Add(
+			"",
+			nil,
+			"opens shells, and without the section sessions they would be ssm-user's, with sudo and without end",
+			"add sessions with its regions",
+		)
 	case len(s.Regions) == 0:
-		p.Add("", nil, "opens shells, and sessions.regions is empty, so there is no Region where they would be bounded", "list the Regions in sessions.regions")
+		p.Add(
+			"",
+			nil,
+			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded",
+			"list the Regions in sessions.regions",
+		)
 	}
 }
 
@@ -76,10 +93,20 @@ func (a *Args) ValidateRunAs(p *problem.List, path, runAs string, needed bool) {
 	switch {
 	case runAs != "":
 		if guardrail.CheckOSUser(p, path, runAs) && !runAsEnabled {
-			p.Add(path, runAs, "has no effect while sessions.runAs.enabled is false: the shell would be ssm-user's, with sudo", "leave it out, or enable Run As")
+			p.Add(
+				path,
+				runAs,
+				"has no effect while sessions.runAs.enabled is false: the shell would be ssm-user's, with sudo",
+				"leave it out, or enable Run As",
+			)
 		}
 	case needed && runAsEnabled && defaultUser == "":
-		p.Add(path, nil, "is missing and sessions.runAs.defaultUser is empty, so every shell would fail", "write the OS user of the shells, such as os-user1")
+		p.Add(
+			path,
+			nil,
+			"is missing and sessions.runAs.defaultUser is empty, so every shell would fail",
+			"write the OS user of the shells, such as os-user1",
+		)
 	}
 }
 

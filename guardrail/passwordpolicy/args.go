@@ -20,8 +20,8 @@ type Args struct {
 	ReusePrevention int
 	// HardExpiry locks out whose password has expired until an administrator sets a new one. It needs MaxAge.
 	HardExpiry bool
-	// AllowUsersToChange lets every user of the account change the own password, members of no group included. Members of the MFA group do
-	// not need it.
+	// AllowUsersToChange lets every user of the account change the own password, members of no group included.
+	// Members of the MFA group do not need it.
 	AllowUsersToChange bool
 }
 
@@ -39,10 +39,20 @@ func (a *Args) Validate() error {
 		p.Add("minimumLength", n, "is outside of what IAM takes", "use 6 to 128 characters")
 	}
 	if a.MaxAge < 0 || a.MaxAge > 1095 {
-		p.Add("maxAge", a.MaxAge, "is outside of what IAM takes", "use 1 to 1095 days, or leave it out for passwords that never expire")
+		p.Add(
+			"maxAge",
+			a.MaxAge,
+			"is outside of what IAM takes",
+			"use 1 to 1095 days, or leave it out for passwords that never expire",
+		)
 	}
 	if a.ReusePrevention < 0 || a.ReusePrevention > 24 {
-		p.Add("reusePrevention", a.ReusePrevention, "is outside of what IAM takes", "use 1 to 24 passwords, or leave it out")
+		p.Add(
+			"reusePrevention",
+			a.ReusePrevention,
+			"is outside of what IAM takes",
+			"use 1 to 24 passwords, or leave it out",
+		)
 	}
 	if a.HardExpiry && a.MaxAge == 0 {
 		p.Add("hardExpiry", a.HardExpiry, "has no effect, because no password expires", "set maxAge, or leave it out")

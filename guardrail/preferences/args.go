@@ -20,21 +20,23 @@ type Args struct {
 	MaxDuration time.Duration
 	Shell       Shell
 	Logs        SessionLogs
-	// KMSKeyID encrypts session data between client and node, on top of TLS: a key id (a multi-Region key where several Regions are listed) or
-	// the key ARN of the only Region, never an alias. Empty means TLS alone.
+	// KMSKeyID encrypts session data between client and node, on top of TLS: a key id (a multi-Region key where
+	// several Regions are listed) or the key ARN of the only Region, never an alias. Empty means TLS alone.
 	KMSKeyID string
-	// NodePolicy makes the customer managed policy NodePolicyName of NodeDocument, for the roles of nodes. Nothing is attached: nodes are made elsewhere.
+	// NodePolicy makes the customer managed policy NodePolicyName of NodeDocument, for the roles of nodes. Nothing is
+	// attached: nodes are made elsewhere.
 	NodePolicy bool
 }
 
 // RunAs says as which OS user shells on Linux and macOS start.
 type RunAs struct {
-	// Enabled starts shells as the OS user in the tag SSMSessionRunAs of the principal. Nil means true; false starts them as ssm-user, who
-	// has sudo.
+	// Enabled starts shells as the OS user in the tag SSMSessionRunAs of the principal. Nil means true; false starts
+	// them as ssm-user, who has sudo.
 	Enabled *bool
 	// DefaultUser is the OS user of principals without the tag. Empty means that their sessions fail.
 	DefaultUser string
-	// DomainLogins says that OS users can be logins of a domain (user@domain). Stack files need it for such a login; the documents do not change.
+	// DomainLogins says that OS users can be logins of a domain (user@domain). Stack files need it for such a login;
+	// the documents do not change.
 	DomainLogins bool
 }
 

@@ -84,7 +84,11 @@ func (a *Args) SessionLength() time.Duration {
 func (a *Args) AddTo(w *world.Account) {
 	for _, region := range a.Regions {
 		w.Documents = append(w.Documents, world.SessionDocument{
-			Name: guardrail.PreferencesDocument, Region: region, Type: "Session", Owner: a.Account.ID, Content: a.Content(),
+			Name:    guardrail.PreferencesDocument,
+			Region:  region,
+			Type:    "Session",
+			Owner:   a.Account.ID,
+			Content: a.Content(),
 		})
 		w.Preferences = append(w.Preferences, world.SessionPreferences{
 			Region: region, RunAs: OrTrue(a.RunAs.Enabled), DefaultUser: a.RunAs.DefaultUser,
@@ -102,18 +106,28 @@ func (a *Args) NodePolicyARN() string {
 	return a.Account.Partition.PolicyARN(a.Account.ID, guardrail.PolicyPath, guardrail.NodePolicyName)
 }
 
-// NodeDocument is what the instance profile role of a node needs besides AWS's AmazonSSMManagedInstanceCore for the configured logs and key;
-// false when it needs nothing more. No component attaches it: nodes are not of this stack. The key of the bucket is the bucket's business: whichever it is,
-// it encrypts for objects of this bucket alone.
-// Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
+// NodeDocument is what the instance profile role of a node needs besides AWS's AmazonSSMManagedInstanceCore for the
+// configured logs and key; false when it needs nothing more. No component attaches it: nodes are not of this stack.
+// The key of the bucket is the bucket's business: whichever it is, it encrypts for objects of this bucket alone.
+// Source:
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html.
 func (a *Args) NodeDocument() (policy.Document, bool) {
 	p, account := a.Account.Partition, a.Account.ID
 	var statements []policy.Statement
 	if group := a.Logs.CloudWatch.Group; group != "" {
-		arn := policy.ARN{Partition: p, Service: "logs", Region: "*", Account: account, Resource: "log-group:" + group + ":*"}.String()
-		statements = append(statements,
+		arn := policy.ARN{
+			Partition: p,
+			Service:   "logs",
+			Region:    "*",
+			Account:   account,
+			Resource:  "log-group:" + group + ":*",
+		}.String()
+		statements = append(
+			statements,
 			policy.Allow("FindLogGroups", "logs:DescribeLogGroups").On("*"),
-			policy.Allow("WriteSessionsToLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents").On(arn))
+			policy.Allow("WriteSessionsToLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents").
+				On(arn),
+		)
 	}
 	if bucket := a.Logs.S3.Bucket; bucket != "" {
 		arn := policy.ARN{Partition: p, Service: "s3", Resource: bucket}.String()
@@ -121,13 +135,20 @@ func (a *Args) NodeDocument() (policy.Document, bool) {
 		if a.Logs.S3.Prefix != "" {
 			prefix = "/" + a.Logs.S3.Prefix
 		}
-		statements = append(statements,
+		statements = append(
+			statements,
 			policy.Allow("ViewEncryptionOfBucket", "s3:GetEncryptionConfiguration").On(arn),
 			policy.Allow("WriteSessionsToBucket", "s3:PutObject").On(arn+prefix+"/*"),
-			policy.Allow("EncryptSessionsInBucket", "kms:GenerateDataKey").On("*").When(policy.ArnLike("kms:EncryptionContext:aws:s3:arn", arn, arn+"/*")))
+			policy.Allow("EncryptSessionsInBucket", "kms:GenerateDataKey").
+				On("*").
+				When(policy.ArnLike("kms:EncryptionContext:aws:s3:arn", arn, arn+"/*")),
+		)
 	}
 	if a.KMSKeyID != "" {
-		statements = append(statements, policy.Allow("DecryptSessionData", "kms:Decrypt").On(guardrail.KeyARN(a.Account, "*", a.KMSKeyID)))
+		statements = append(
+			statements,
+			policy.Allow("DecryptSessionData", "kms:Decrypt").On(guardrail.KeyARN(a.Account, "*", a.KMSKeyID)),
+		)
 	}
 	return policy.New(statements...), len(statements) > 0
 }

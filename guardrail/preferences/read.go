@@ -15,9 +15,9 @@ import (
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-timeout.html.
 const awsIdleTimeout = 20 * time.Minute
 
-// Read reads a preferences document that somebody else wrote. What the document leaves out has the value that AWS gives it, and a
-// MaxDuration of zero means that sessions have no end. The error says what the document has that SessionPreferencesArgs cannot say: deploying the Args
-// would remove it.
+// Read reads a preferences document that somebody else wrote. What the document leaves out has the value that AWS
+// gives it, and a MaxDuration of zero means that sessions have no end. The error says what the document has that
+// SessionPreferencesArgs cannot say: deploying the Args would remove it.
 func Read(content string) (*Args, error) {
 	var document struct {
 		preferences
@@ -30,7 +30,9 @@ func Read(content string) (*Args, error) {
 	if err := json.Unmarshal(document.Inputs, &in); err != nil {
 		return nil, fmt.Errorf("its inputs cannot be read: %w", err)
 	}
-	unknown := append(unknownKeys("", []byte(content), preferences{}), unknownKeys("inputs.", document.Inputs, preferencesInputs{})...)
+	unknown := append(
+		unknownKeys("", []byte(content), preferences{}),
+		unknownKeys("inputs.", document.Inputs, preferencesInputs{})...)
 	if len(unknown) > 0 {
 		return nil, fmt.Errorf("it has %s, which a stack file cannot say", strings.Join(unknown, ", "))
 	}
@@ -42,8 +44,12 @@ func Read(content string) (*Args, error) {
 		IdleTimeout: awsIdleTimeout,
 		Shell:       Shell{Linux: in.ShellProfile.Linux, Windows: in.ShellProfile.Windows},
 		Logs: SessionLogs{
-			CloudWatch: CloudWatchLogs{Group: in.CloudWatchLogGroupName, Encrypted: &in.CloudWatchEncryptionEnabled, Streaming: &in.CloudWatchStreamingEnabled},
-			S3:         S3Logs{Bucket: in.S3BucketName, Prefix: in.S3KeyPrefix, Encrypted: &in.S3EncryptionEnabled},
+			CloudWatch: CloudWatchLogs{
+				Group:     in.CloudWatchLogGroupName,
+				Encrypted: &in.CloudWatchEncryptionEnabled,
+				Streaming: &in.CloudWatchStreamingEnabled,
+			},
+			S3: S3Logs{Bucket: in.S3BucketName, Prefix: in.S3KeyPrefix, Encrypted: &in.S3EncryptionEnabled},
 		},
 		KMSKeyID: in.KMSKeyID,
 	}

@@ -16,7 +16,8 @@ var (
 	logGroup = regexp.MustCompile(`^[A-Za-z0-9_/.#-]{1,512}$`)
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html.
 	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	// Key prefixes of letters, digits and characters that need no escape; a slash at the end would make an empty folder.
+	// Key prefixes of letters, digits and characters that need no escape; a slash at the end would make an empty
+	// folder.
 	keyPrefix = regexp.MustCompile(`^[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*$`)
 )
 
@@ -31,7 +32,12 @@ func (a *Args) Validate() error {
 	a.validateRegions(&p)
 	if a.RunAs.DefaultUser != "" {
 		if guardrail.CheckOSUser(&p, "runAs.defaultUser", a.RunAs.DefaultUser) && !OrTrue(a.RunAs.Enabled) {
-			p.Add("runAs.defaultUser", a.RunAs.DefaultUser, "has no effect, because runAs.enabled is false", "enable runAs, or leave it out")
+			p.Add(
+				"runAs.defaultUser",
+				a.RunAs.DefaultUser,
+				"has no effect, because runAs.enabled is false",
+				"enable runAs, or leave it out",
+			)
 		}
 	}
 	validateMinutes(&p, "idleTimeout", a.idleTimeout(), time.Hour, "use 1m to 60m")
@@ -41,7 +47,12 @@ func (a *Args) Validate() error {
 	a.validateLogs(&p)
 	guardrail.ValidateKMSKeyID(&p, "kmsKeyId", a.Account, a.Regions, a.KMSKeyID)
 	if _, needed := a.NodeDocument(); a.NodePolicy && !needed {
-		p.Add("nodePolicy", "true", "would make a policy without statements, because there is neither a log nor a key", "write logs or kmsKeyId, or remove it")
+		p.Add(
+			"nodePolicy",
+			"true",
+			"would make a policy without statements, because there is neither a log nor a key",
+			"write logs or kmsKeyId, or remove it",
+		)
 	}
 	return p.Err()
 }
@@ -60,7 +71,12 @@ func ValidateRegions(p *problem.List, list string, account guardrail.Account, re
 		switch {
 		case !p.Check(path, region, err):
 		case account.Partition.Valid() && partition != account.Partition:
-			p.Add(path, region, "is a Region of partition "+string(partition)+", and the account is of "+string(account.Partition), "list Regions of one partition")
+			p.Add(
+				path,
+				region,
+				"is a Region of partition "+string(partition)+", and the account is of "+string(account.Partition),
+				"list Regions of one partition",
+			)
 		case slices.Contains(regions[:i], region):
 			p.Add(path, region, "is listed twice", "remove one")
 		}
@@ -70,17 +86,32 @@ func ValidateRegions(p *problem.List, list string, account guardrail.Account, re
 func (a *Args) validateLogs(p *problem.List) {
 	watch, s3 := a.Logs.CloudWatch, a.Logs.S3
 	if watch.Group != "" && !logGroup.MatchString(watch.Group) {
-		p.Add("logs.cloudWatch.group", watch.Group, "is not the name of a log group", "use up to 512 letters, digits and _/.#-, such as /guardrails/ssm-sessions")
+		p.Add(
+			"logs.cloudWatch.group",
+			watch.Group,
+			"is not the name of a log group",
+			"use up to 512 letters, digits and _/.#-, such as /guardrails/ssm-sessions",
+		)
 	}
 	if s3.Bucket != "" && !bucketName.MatchString(s3.Bucket) {
-		p.Add("logs.s3.bucket", s3.Bucket, "is not the name of a bucket", "use 3 to 63 lower-case letters, digits, dots and hyphens")
+		p.Add(
+			"logs.s3.bucket",
+			s3.Bucket,
+			"is not the name of a bucket",
+			"use 3 to 63 lower-case letters, digits, dots and hyphens",
+		)
 	}
 	switch {
 	case s3.Prefix == "":
 	case s3.Bucket == "":
 		p.Add("logs.s3.prefix", s3.Prefix, "has no effect without logs.s3.bucket", "name the bucket, or leave it out")
 	case !keyPrefix.MatchString(s3.Prefix):
-		p.Add("logs.s3.prefix", s3.Prefix, "is not a key prefix", "use names of letters, digits and !_.'()- with single slashes between them, such as sessions/prod")
+		p.Add(
+			"logs.s3.prefix",
+			s3.Prefix,
+			"is not a key prefix",
+			"use names of letters, digits and !_.'()- with single slashes between them, such as sessions/prod",
+		)
 	}
 }
 
@@ -97,6 +128,11 @@ func validateShell(p *problem.List, path, profile string) {
 	if !utf8.ValidString(profile) {
 		p.Add(path, profile, "is not UTF-8", "write plain text")
 	} else if n := utf8.RuneCountInString(profile); n > maxShellProfile {
-		p.Add(path, profile, "is longer than the 512 characters that Session Manager takes", "put it into a script on the nodes and run that")
+		p.Add(
+			path,
+			profile,
+			"is longer than the 512 characters that Session Manager takes",
+			"put it into a script on the nodes and run that",
+		)
 	}
 }

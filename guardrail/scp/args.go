@@ -5,12 +5,13 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Args are the guardrails of a whole organization: the section "organization" of the stack file. Exactly one stack of an
-// organization carries it: that of the management account, or of an account to which the administration of policies is delegated.
+// Args are the guardrails of a whole organization: the section "organization" of the stack file. Exactly one stack of
+// an organization carries it: that of the management account, or of an account to which the administration of
+// policies is delegated.
 //
-// Roles are written as "role/Name" or "role/path/Name", which is the role of that name in every account, or as the ARN of one account's role. A role
-// that is exempt from a guardrail is always protected by protectGuardrails as well, or the values are refused: an exemption that an
-// administrator of an account can make for himself is none.
+// Roles are written as "role/Name" or "role/path/Name", which is the role of that name in every account, or as the
+// ARN of one account's role. A role that is exempt from a guardrail is always protected by protectGuardrails as well,
+// or the values are refused: an exemption that an administrator of an account can make for himself is none.
 type Args struct {
 	// Account is the account that the stack runs in.
 	Account guardrail.Account
@@ -22,15 +23,17 @@ type Args struct {
 	Tree Unit
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
-	// Deployer is the role that deploys the stacks of the accounts ("account.deployer"). Required where something is protected.
+	// Deployer is the role that deploys the stacks of the accounts ("account.deployer"). Required where something is
+	// protected.
 	Deployer string
-	// BreakGlass are the roles for emergencies ("account.breakGlass"). No guardrail binds them, and only they and Deployer change them. At least one is
-	// required where something is denied.
+	// BreakGlass are the roles for emergencies ("account.breakGlass"). No guardrail binds them, and only they and
+	// Deployer change them. At least one is required where something is denied.
 	BreakGlass []string
-	// JustInTimeAccounts are the ids of the accounts that use just-in-time node access. Its token role is exempt in them alone; its roles and settings are
-	// protected in every account. Empty means that it is not used.
+	// JustInTimeAccounts are the ids of the accounts that use just-in-time node access. Its token role is exempt in
+	// them alone; its roles and settings are protected in every account. Empty means that it is not used.
 	JustInTimeAccounts []string
-	// MFAGroups are the ARNs of the MFA groups of the accounts. Those under RolePath are protected wherever they are; list at least the others.
+	// MFAGroups are the ARNs of the MFA groups of the accounts. Those under RolePath are protected wherever they are;
+	// list at least the others.
 	MFAGroups []string
 	// The guardrails. Nil means that there is none.
 	OSAccessOnly      *OSAccessOnly
@@ -39,11 +42,12 @@ type Args struct {
 	MemberRoot        *MemberRoot
 	// Policies are documents of the admin's own.
 	Policies []OwnPolicy
-	// Attached is the number of policies on a target (by id) that others manage, FullAWSAccess included. A target that is missing has FullAWSAccess
-	// alone. FullAWSAccess is never detached here.
+	// Attached is the number of policies on a target (by id) that others manage, FullAWSAccess included. A target
+	// that is missing has FullAWSAccess alone. FullAWSAccess is never detached here.
 	Attached map[string]int
-	// Placement says in which policies statements stand (by Sid), where a guardrail is too large for one. A statement stays where it is placed as long
-	// as it fits there, whatever is added beside it. Plan.Placement returns what to write here.
+	// Placement says in which policies statements stand (by Sid), where a guardrail is too large for one. A statement
+	// stays where it is placed as long as it fits there, whatever is added beside it. Plan.Placement returns what to
+	// write here.
 	Placement map[string][]string
 	// Quotas bound the documents and their number. A field of zero means today's value.
 	Quotas policy.Quotas
@@ -58,13 +62,15 @@ type Unit struct {
 	Accounts []string
 }
 
-// OSAccessOnly closes every door to an operating system but for the guarded roles: those of OSAccess and grants, and the roles that are named here.
+// OSAccessOnly closes every door to an operating system but for the guarded roles: those of OSAccess and grants, and
+// the roles that are named here.
 type OSAccessOnly struct {
 	// Targets are ids of the root, of units or of accounts. Required.
 	Targets []string
 	// OperationRoles exempts operation roles, which bound their sessions themselves.
 	OperationRoles bool
-	// PermissionSets are names of permission sets of IAM Identity Center that are exempt. Who may assign them opens shells.
+	// PermissionSets are names of permission sets of IAM Identity Center that are exempt. Who may assign them opens
+	// shells.
 	PermissionSets []string
 	// Exempt are more roles that are exempt from all of it.
 	Exempt []string
@@ -72,12 +78,13 @@ type OSAccessOnly struct {
 	RemoteExecution RemoteExecution
 }
 
-// RemoteExecution says what becomes of SendCommand, associations and maintenance windows. It is a switch of its own because patching, inventory and
-// agents' updates come through the same door.
+// RemoteExecution says what becomes of SendCommand, associations and maintenance windows. It is a switch of its own
+// because patching, inventory and agents' updates come through the same door.
 type RemoteExecution struct {
 	// Mode is what happens. Empty means RemoteExecutionReport.
 	Mode RemoteExecutionMode
-	// QuickSetup exempts and protects the roles that Systems Manager Quick Setup makes (AWS-QuickSetup-*), and those that make them.
+	// QuickSetup exempts and protects the roles that Systems Manager Quick Setup makes (AWS-QuickSetup-*), and those
+	// that make them.
 	QuickSetup bool
 	// Patching exempts and protects the roles of Quick Setup's patch policies alone.
 	Patching bool
@@ -95,48 +102,56 @@ const (
 	RemoteExecutionDeny   RemoteExecutionMode = "deny"
 )
 
-// ConsolePasswords lets IAM users have console passwords in the jump accounts and nowhere else. Users without a password stay possible everywhere, and
-// so do their access keys, changing one's own password, and deleting passwords that are left over.
+// ConsolePasswords lets IAM users have console passwords in the jump accounts and nowhere else. Users without a
+// password stay possible everywhere, and so do their access keys, changing one's own password, and deleting passwords
+// that are left over.
 type ConsolePasswords struct {
 	// Targets are ids of the root, of units or of accounts. Required.
 	Targets []string
-	// JumpAccounts are the ids of the accounts that people sign in to. The management account is refused: nothing would bind it. Required.
+	// JumpAccounts are the ids of the accounts that people sign in to. The management account is refused: nothing
+	// would bind it. Required.
 	JumpAccounts []string
 	// ExemptRoot lets the root user of every account set passwords. Off, break-glass roles are the way out.
 	ExemptRoot bool
 }
 
-// ProtectGuardrails keeps administrators of accounts from changing what the guardrails rest on: the guarded roles and every other exempt role,
-// policies, the MFA group, other people's credentials, authorization tags, session documents, and staying in the organization.
+// ProtectGuardrails keeps administrators of accounts from changing what the guardrails rest on: the guarded roles and
+// every other exempt role, policies, the MFA group, other people's credentials, authorization tags, session
+// documents, and staying in the organization.
 type ProtectGuardrails struct {
-	// Targets are ids of the root, of units or of accounts. Required. Every target of a guardrail that exempts roles must be one or stand below one.
+	// Targets are ids of the root, of units or of accounts. Required. Every target of a guardrail that exempts roles
+	// must be one or stand below one.
 	Targets []string
-	// Bootstrap are the roles that make Deployer in a new account, such as role/OrganizationAccountAccessRole. They can make nothing else that is
-	// protected, and change nothing.
+	// Bootstrap are the roles that make Deployer in a new account, such as role/OrganizationAccountAccessRole. They
+	// can make nothing else that is protected, and change nothing.
 	Bootstrap []string
-	// CredentialAdmins are the roles that hand out and reset other people's passwords, access keys and MFA devices in PeopleAccounts. They can become
-	// anybody there.
+	// CredentialAdmins are the roles that hand out and reset other people's passwords, access keys and MFA devices in
+	// PeopleAccounts. They can become anybody there.
 	CredentialAdmins []string
 	// Taggers are the roles that may write the project tag on existing nodes, such as that of a pipeline.
 	Taggers []string
-	// StackSetAdmins are the roles of member accounts that write stack sets and configure Quick Setup, as a delegated administrator does. Through the roles of
-	// those services they can become every role that AWS makes with them. Refused where no such role is exempt.
+	// StackSetAdmins are the roles of member accounts that write stack sets and configure Quick Setup, as a delegated
+	// administrator does. Through the roles of those services they can become every role that AWS makes with them.
+	// Refused where no such role is exempt.
 	StackSetAdmins []string
-	// PeopleAccounts are the ids of the accounts whose IAM users are people of the guardrails. Nil means ConsolePasswords.JumpAccounts.
+	// PeopleAccounts are the ids of the accounts whose IAM users are people of the guardrails. Nil means
+	// ConsolePasswords.JumpAccounts.
 	PeopleAccounts []string
-	// OwnOSUsers lets people pass their own OS user (UserArgs.RunAs), and nothing else, as a session tag to roles under
-	// role/guardrails/operation/from-user/, which OperationRole.RunAs "fromUser" makes. Off, nobody but the deployer passes a tag that decides access.
+	// OwnOSUsers lets people pass their own OS user (UserArgs.RunAs), and nothing else, as a session tag to roles
+	// under role/guardrails/operation/from-user/, which OperationRole.RunAs "fromUser" makes. Off, nobody but the
+	// deployer passes a tag that decides access.
 	OwnOSUsers bool
 }
 
-// MemberRoot denies everything to the root users of accounts but for central root sessions (sts:AssumeRoot), which need no root credentials.
+// MemberRoot denies everything to the root users of accounts but for central root sessions (sts:AssumeRoot), which
+// need no root credentials.
 type MemberRoot struct {
 	// Targets are ids of the root, of units or of accounts. Required.
 	Targets []string
 }
 
-// OwnPolicy is a service control policy that the admin wrote. It is held against the same rules as the guardrails' own: grammar, size, and that every
-// role it exempts is protected.
+// OwnPolicy is a service control policy that the admin wrote. It is held against the same rules as the guardrails'
+// own: grammar, size, and that every role it exempts is protected.
 type OwnPolicy struct {
 	// Name of the policy, 1 to 128 characters, not beginning with "guardrails-". Required.
 	Name string

@@ -5,7 +5,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// consolePasswordStatements keep console passwords in the jump accounts. sts:GetFederationToken is a console sign-in for whoever has an access key.
+// consolePasswordStatements keep console passwords in the jump accounts. sts:GetFederationToken is a console sign-in
+// for whoever has an access key.
 func (a *Args) consolePasswordStatements() []policy.Statement {
 	c := a.ConsolePasswords
 	exempt := a.breakGlass()
@@ -16,7 +17,9 @@ func (a *Args) consolePasswordStatements() []policy.Statement {
 	return []policy.Statement{
 		policy.Deny("DenyConsolePasswordsOutsideOfJumpAccounts", doors.In(doors.ConsolePasswords)...).On("*").
 			When(elsewhere, policy.ArnNotLike(principalARN, exempt...)),
-		policy.Deny("DenyFederationTokensOutsideOfJumpAccounts", doors.In(doors.FederationTokens)...).On("*").When(elsewhere),
+		policy.Deny("DenyFederationTokensOutsideOfJumpAccounts", doors.In(doors.FederationTokens)...).
+			On("*").
+			When(elsewhere),
 	}
 }
 

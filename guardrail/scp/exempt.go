@@ -53,7 +53,8 @@ func (a *Args) otherDoorExempt() []string {
 // remoteExempt are the roles that may run commands.
 func (a *Args) remoteExempt() []string {
 	r := a.OSAccessOnly.RemoteExecution
-	// The token role is not among them: it runs a command for single sign-on to desktops, which just-in-time node access does not support.
+	// The token role is not among them: it runs a command for single sign-on to desktops, which just-in-time node
+	// access does not support.
 	return Widest(slices.Concat(a.otherDoorExempt(), a.roles(r.Exempt...), a.roles(r.presets()...)))
 }
 
@@ -73,7 +74,8 @@ func (a *Args) deniesRemoteExecution() bool {
 	return a.OSAccessOnly != nil && a.OSAccessOnly.RemoteExecution.mode() == RemoteExecutionDeny
 }
 
-// serviceMade are the protected roles that Quick Setup makes and changes, and serviceMakers the roles that it does so with: they make one another.
+// serviceMade are the protected roles that Quick Setup makes and changes, and serviceMakers the roles that it does so
+// with: they make one another.
 func (a *Args) serviceMade() []string {
 	made := slices.Concat(quickSetupRoles, stackSetRoles)
 	switch {
@@ -90,12 +92,18 @@ func (a *Args) serviceMakers() []string {
 	return a.roles(slices.Concat(quickSetupRoles, stackSetRoles)...)
 }
 
-// protectedByHand are the protected roles that only changers change: those of the guardrails, and every role that some guardrail exempts. Deployer is not
-// among them when it has bootstrap roles, which may make it.
+// protectedByHand are the protected roles that only changers change: those of the guardrails, and every role that
+// some guardrail exempts. Deployer is not among them when it has bootstrap roles, which may make it.
 func (a *Args) protectedByHand() []string {
 	roles := append([]string{a.partition().RoleARN("*", guardrail.RolePath, "*")}, a.breakGlass()...)
 	if g := a.ProtectGuardrails; g != nil {
-		roles = slices.Concat(roles, a.roles(g.Bootstrap...), a.roles(g.CredentialAdmins...), a.roles(g.Taggers...), a.roles(g.StackSetAdmins...))
+		roles = slices.Concat(
+			roles,
+			a.roles(g.Bootstrap...),
+			a.roles(g.CredentialAdmins...),
+			a.roles(g.Taggers...),
+			a.roles(g.StackSetAdmins...),
+		)
 		if a.Deployer != "" && len(g.Bootstrap) == 0 {
 			roles = append(roles, a.roles(a.Deployer)...)
 		}
@@ -119,7 +127,8 @@ func (a *Args) protected() []string {
 	return all
 }
 
-// mfaGroups are the groups that only changers change: those of the guardrails' path in every account, and the listed ones.
+// mfaGroups are the groups that only changers change: those of the guardrails' path in every account, and the listed
+// ones.
 func (a *Args) mfaGroups() []string {
 	return Widest(append([]string{a.partition().GroupARN("*", guardrail.RolePath, "*")}, a.MFAGroups...))
 }

@@ -10,10 +10,12 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// noticeIdle says what statements of the admin's own policies do nothing: Allows beside FullAWSAccess, which stays attached to every target, Denies of
-// actions that AWS does not have or under conditions that no request meets, and Regions that AWS has not opened.
+// noticeIdle says what statements of the admin's own policies do nothing: Allows beside FullAWSAccess, which stays
+// attached to every target, Denies of actions that AWS does not have or under conditions that no request meets, and
+// Regions that AWS has not opened.
 //
-// Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where FullAWSAccess is detached.
+// Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where
+// FullAWSAccess is detached.
 func (a *Args) noticeIdle(n *guardrail.Notices) {
 	for i, own := range a.Policies {
 		path := problem.Join(problem.At("policies", i), "file")
@@ -26,7 +28,10 @@ func (a *Args) noticeIdle(n *guardrail.Notices) {
 		const beside = "FullAWSAccess, which is never detached here, allows everything beside it"
 		switch {
 		case len(allows) > 0 && len(allows) == len(own.Document.Statements):
-			n.Add(path, own.what()+" does nothing: it has Allows alone, and "+beside+"; write Denies with NotAction for what is not to be allowed")
+			n.Add(
+				path,
+				own.what()+" does nothing: it has Allows alone, and "+beside+"; write Denies with NotAction for what is not to be allowed",
+			)
 		case len(allows) > 0:
 			n.Add(path, strings.Join(allows, ", ")+" of "+own.what()+" does nothing: "+beside)
 		}
@@ -48,7 +53,12 @@ func noticeRegions(n *guardrail.Notices, path string, own OwnPolicy) {
 				if strings.ContainsAny(region, "*?$") || policy.KnownRegion(region) {
 					continue
 				}
-				text := fmt.Sprintf("%s: %s names the Region %q, which AWS has not opened", own.what(), statementName(j, s.Sid), region)
+				text := fmt.Sprintf(
+					"%s: %s names the Region %q, which AWS has not opened",
+					own.what(),
+					statementName(j, s.Sid),
+					region,
+				)
 				if near := policy.Closest(region, policy.Regions()); near != "" {
 					text += fmt.Sprintf("; did you mean %q?", near)
 				}

@@ -11,16 +11,26 @@ import (
 // Intent says what the policies are for. It expects values that Validate accepts.
 func (a *Args) Intent() claims.OrganizationIntent {
 	in := claims.OrganizationIntent{
-		Account: a.Account.ID, Management: a.Management, Changers: a.changers(), MemberDeployer: a.Deployer, BreakGlass: a.BreakGlass,
-		ProjectTag: guardrail.ProjectTag(a.ProjectTag),
+		Account:        a.Account.ID,
+		Management:     a.Management,
+		Changers:       a.changers(),
+		MemberDeployer: a.Deployer,
+		BreakGlass:     a.BreakGlass,
+		ProjectTag:     guardrail.ProjectTag(a.ProjectTag),
 	}
 	if strings.HasPrefix(a.Deployer, "role/") {
 		in.Deployer = everyAccountIn(a.Deployer, a.Account)
 	}
 	if g := a.OSAccessOnly; g != nil {
 		in.Doors = &claims.DoorsIntent{
-			Accounts: a.below(g.Targets), Outside: a.outside(g.Targets), Sessions: a.sessionExempt(), OtherDoors: a.otherDoorExempt(),
-			RemoteExecution: a.remoteExempt(), RemoteExecutionOpen: !a.deniesRemoteExecution(),
+			Accounts: a.below(
+				g.Targets,
+			),
+			Outside:             a.outside(g.Targets),
+			Sessions:            a.sessionExempt(),
+			OtherDoors:          a.otherDoorExempt(),
+			RemoteExecution:     a.remoteExempt(),
+			RemoteExecutionOpen: !a.deniesRemoteExecution(),
 		}
 	}
 	if g := a.OSAccessOnly; g != nil {
@@ -29,22 +39,42 @@ func (a *Args) Intent() claims.OrganizationIntent {
 		}
 	}
 	if g := a.ConsolePasswords; g != nil {
-		in.Passwords = &claims.PasswordsIntent{Accounts: a.below(g.Targets), JumpAccounts: g.JumpAccounts, Exempt: a.breakGlass(), RootExempt: g.ExemptRoot}
+		in.Passwords = &claims.PasswordsIntent{
+			Accounts:     a.below(g.Targets),
+			JumpAccounts: g.JumpAccounts,
+			Exempt:       a.breakGlass(),
+			RootExempt:   g.ExemptRoot,
+		}
 	}
 	if g := a.ProtectGuardrails; g != nil {
 		in.Protected = &claims.ProtectedIntent{
-			Accounts: a.below(g.Targets), Roles: a.protected(), CredentialAdmins: a.roles(g.CredentialAdmins...), Taggers: a.roles(g.Taggers...),
-			PeopleAccounts: a.People(), JustInTime: len(a.JustInTimeAccounts) > 0, ServiceRoles: a.serviceMakers(),
-			Groups: a.MFAGroups, StackSetAdmins: a.roles(g.StackSetAdmins...), Outside: a.outside(g.Targets),
+			Accounts: a.below(
+				g.Targets,
+			),
+			Roles:            a.protected(),
+			CredentialAdmins: a.roles(g.CredentialAdmins...),
+			Taggers:          a.roles(g.Taggers...),
+			PeopleAccounts:   a.People(),
+			JustInTime:       len(a.JustInTimeAccounts) > 0,
+			ServiceRoles:     a.serviceMakers(),
+			Groups:           a.MFAGroups,
+			StackSetAdmins:   a.roles(g.StackSetAdmins...),
+			Outside:          a.outside(g.Targets),
 		}
 		if g.OwnOSUsers {
 			in.Protected.OwnOSUserRoles = []string{a.partition().RoleARN("*", guardrail.OwnOSUserRolePath, "*")}
 		}
 		if len(g.Bootstrap) > 0 {
-			in.Protected.MadeBy = append(in.Protected.MadeBy, claims.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)})
+			in.Protected.MadeBy = append(
+				in.Protected.MadeBy,
+				claims.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)},
+			)
 		}
 		if made := a.serviceMade(); len(made) > 0 {
-			in.Protected.MadeBy = append(in.Protected.MadeBy, claims.Makers{By: a.serviceMakers(), Roles: made, Change: true})
+			in.Protected.MadeBy = append(
+				in.Protected.MadeBy,
+				claims.Makers{By: a.serviceMakers(), Roles: made, Change: true},
+			)
 		}
 	}
 	if g := a.MemberRoot; g != nil {

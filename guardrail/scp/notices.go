@@ -9,31 +9,46 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Notices says what the guardrails leave open, and what the switch for remote execution would close. Paths are relative to the section
-// "organization". It expects values that Validate accepts.
+// Notices says what the guardrails leave open, and what the switch for remote execution would close. Paths are
+// relative to the section "organization". It expects values that Validate accepts.
 func (a *Args) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	if len(a.Policies)+len(a.guardrails()) > 0 {
-		n.Add("management", "no service control policy applies to the management account "+a.Management+": keep people and nodes out of it")
+		n.Add(
+			"management",
+			"no service control policy applies to the management account "+a.Management+": keep people and nodes out of it",
+		)
 	}
 	if g := a.OSAccessOnly; g != nil {
 		if outside := a.outside(g.Targets); len(outside) > 0 {
 			n.Add("osAccessOnly.targets", "doors stay open in "+strings.Join(outside, ", "))
 		}
 		for i, name := range g.PermissionSets {
-			n.Add(problem.At("osAccessOnly.permissionSets", i), "whoever may assign or change the permission set "+name+" in IAM Identity Center opens shells")
+			n.Add(
+				problem.At("osAccessOnly.permissionSets", i),
+				"whoever may assign or change the permission set "+name+" in IAM Identity Center opens shells",
+			)
 		}
 		a.noticeRemoteExecution(&n)
 	}
 	if g := a.ProtectGuardrails; g != nil {
 		for i, role := range g.CredentialAdmins {
-			n.Add(problem.At("protectGuardrails.credentialAdmins", i), role+" can become every person of "+strings.Join(a.People(), ", ")+", and use what they can")
+			n.Add(
+				problem.At("protectGuardrails.credentialAdmins", i),
+				role+" can become every person of "+strings.Join(a.People(), ", ")+", and use what they can",
+			)
 		}
 		for i, role := range g.StackSetAdmins {
-			n.Add(problem.At("protectGuardrails.stackSetAdmins", i), role+" can become every role that stack sets and Quick Setup make in any account, "+guardrail.TokenRoleName+" among them")
+			n.Add(
+				problem.At("protectGuardrails.stackSetAdmins", i),
+				role+" can become every role that stack sets and Quick Setup make in any account, "+guardrail.TokenRoleName+" among them",
+			)
 		}
 		if len(a.People()) == 0 {
-			n.Add("protectGuardrails.peopleAccounts", "no account is listed, so administrators can change the credentials of every user of their account")
+			n.Add(
+				"protectGuardrails.peopleAccounts",
+				"no account is listed, so administrators can change the credentials of every user of their account",
+			)
 		}
 		if outside := a.outside(g.Targets); len(outside) > 0 {
 			n.Add("protectGuardrails.targets", "nothing is protected in "+strings.Join(outside, ", "))
@@ -48,13 +63,34 @@ func (a *Args) Notices() guardrail.Notices {
 		return n
 	}
 	for _, m := range plan.Moves {
-		n.Add("placement", m.Sid+" does not fit into "+m.From+" any more: "+strings.Join(m.Steps(), ", ")+fmt.Sprintf("; then write %s: [%s]", m.Sid, m.To))
+		n.Add(
+			"placement",
+			m.Sid+" does not fit into "+m.From+" any more: "+strings.Join(
+				m.Steps(),
+				", ",
+			)+fmt.Sprintf(
+				"; then write %s: [%s]",
+				m.Sid,
+				m.To,
+			),
+		)
 	}
 	for _, sid := range plan.Doubled {
-		n.Add("placement."+sid, "step 1 of 2 of a move: "+sid+" stands in "+strings.Join(a.Placement[sid], " and ")+"; deploy this, and then leave one of them")
+		n.Add(
+			"placement."+sid,
+			"step 1 of 2 of a move: "+sid+" stands in "+strings.Join(
+				a.Placement[sid],
+				" and ",
+			)+"; deploy this, and then leave one of them",
+		)
 	}
 	if plan.Unplaced {
-		n.Add("placement", "a guardrail takes several policies; record where its statements stand, so that none moves when something is added: "+placementWords(plan))
+		n.Add(
+			"placement",
+			"a guardrail takes several policies; record where its statements stand, so that none moves when something is added: "+placementWords(
+				plan,
+			),
+		)
 	}
 	return n
 }
@@ -74,10 +110,25 @@ func (a *Args) noticeRemoteExecution(n *guardrail.Notices) {
 	const path = "osAccessOnly.remoteExecution.mode"
 	switch a.OSAccessOnly.RemoteExecution.mode() {
 	case RemoteExecutionOff:
-		n.Add(path, "administrators of accounts run commands on nodes as root: "+strings.Join(doors.In(doors.RemoteExecution), ", "))
+		n.Add(
+			path,
+			"administrators of accounts run commands on nodes as root: "+strings.Join(
+				doors.In(doors.RemoteExecution),
+				", ",
+			),
+		)
 	case RemoteExecutionReport:
-		n.Add(path, "administrators of accounts run commands on nodes as root; deny would deny "+strings.Join(doors.In(doors.RemoteExecution), ", ")+
-			" and changes of documents that are run to everybody but "+strings.Join(a.remoteExempt(), ", "))
+		n.Add(
+			path,
+			"administrators of accounts run commands on nodes as root; deny would deny "+strings.Join(
+				doors.In(doors.RemoteExecution),
+				", ",
+			)+
+				" and changes of documents that are run to everybody but "+strings.Join(
+				a.remoteExempt(),
+				", ",
+			),
+		)
 	case RemoteExecutionDeny:
 	}
 }

@@ -11,8 +11,9 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// Plan is which service control policies there are and where they are attached, in the order in which they are made: what protects first, and of a
-// guardrail with several policies the last one first. A statement that moves to a later policy therefore denies there before it is gone here.
+// Plan is which service control policies there are and where they are attached, in the order in which they are made:
+// what protects first, and of a guardrail with several policies the last one first. A statement that moves to a later
+// policy therefore denies there before it is gone here.
 type Plan struct {
 	Policies []PlannedPolicy
 	// Targets are the loads of the targets, in the order of the tree.
@@ -21,7 +22,8 @@ type Plan struct {
 	Moves []PlannedMove
 	// Doubled are the Sids of statements that stand in several policies because Placement says so, sorted.
 	Doubled []string
-	// Unplaced says that a guardrail has several policies and Placement does not name the place of every statement of it.
+	// Unplaced says that a guardrail has several policies and Placement does not name the place of every statement of
+	// it.
 	Unplaced bool
 }
 
@@ -62,8 +64,8 @@ func (m PlannedMove) Steps() []string {
 	}
 }
 
-// Placement is what to write into Placement, so that no statement moves when something is added beside it: the place of every statement of the
-// guardrails that have several policies.
+// Placement is what to write into Placement, so that no statement moves when something is added beside it: the place
+// of every statement of the guardrails that have several policies.
 func (p Plan) Placement() map[string][]string {
 	count := map[string]int{}
 	for _, planned := range p.Policies {
@@ -98,19 +100,31 @@ func (a *Args) guardrails() []Guardrail {
 	var all []Guardrail
 	if g := a.ProtectGuardrails; g != nil {
 		all = append(all, Guardrail{
-			Word: "protectGuardrails", Name: "protect-guardrails", targets: g.Targets, Statements: a.ProtectStatements(), exempts: true,
+			Word:        "protectGuardrails",
+			Name:        "protect-guardrails",
+			targets:     g.Targets,
+			Statements:  a.ProtectStatements(),
+			exempts:     true,
 			description: "Guarded roles, the MFA group, credentials, authorization tags and session documents are changed by their deployer alone.",
 		})
 	}
 	if g := a.OSAccessOnly; g != nil {
 		all = append(all, Guardrail{
-			Word: "osAccessOnly", Name: "os-access-only", targets: g.Targets, Statements: a.osAccessOnlyStatements(), exempts: true,
+			Word:        "osAccessOnly",
+			Name:        "os-access-only",
+			targets:     g.Targets,
+			Statements:  a.osAccessOnlyStatements(),
+			exempts:     true,
 			description: "Operating systems are reached through guarded roles alone.",
 		})
 	}
 	if g := a.ConsolePasswords; g != nil {
 		all = append(all, Guardrail{
-			Word: "consolePasswords", Name: "console-passwords", targets: g.Targets, Statements: a.consolePasswordStatements(), exempts: true,
+			Word:        "consolePasswords",
+			Name:        "console-passwords",
+			targets:     g.Targets,
+			Statements:  a.consolePasswordStatements(),
+			exempts:     true,
 			description: "IAM users have console passwords in the jump accounts alone.",
 		})
 	}
@@ -123,8 +137,8 @@ func (a *Args) guardrails() []Guardrail {
 	return all
 }
 
-// Plan lays the guardrails out in policies. It is an error, of Problems relative to the section "organization", when they do not fit the quotas. It
-// expects values that Validate accepts in every other respect.
+// Plan lays the guardrails out in policies. It is an error, of Problems relative to the section "organization", when
+// they do not fit the quotas. It expects values that Validate accepts in every other respect.
 func (a *Args) Plan() (Plan, error) {
 	var p problem.List
 	plan := Plan{}
@@ -136,22 +150,40 @@ func (a *Args) Plan() (Plan, error) {
 		plan.Unplaced = plan.Unplaced || packed.Unplaced
 		for _, box := range slices.Backward(packed.Boxes) {
 			plan.Policies = append(plan.Policies, PlannedPolicy{
-				Name: box.Name, Description: g.description, Guardrail: g.Word, Document: policy.New(box.Statements...), Targets: g.targets,
+				Name:        box.Name,
+				Description: g.description,
+				Guardrail:   g.Word,
+				Document:    policy.New(box.Statements...),
+				Targets:     g.targets,
 			})
 		}
 	}
 	for i, own := range a.Policies {
 		plan.Policies = append(plan.Policies, PlannedPolicy{
-			Name: own.Name, Description: own.Description, Guardrail: problem.At("policies", i), Document: own.Document, Targets: own.Targets,
+			Name:        own.Name,
+			Description: own.Description,
+			Guardrail:   problem.At("policies", i),
+			Document:    own.Document,
+			Targets:     own.Targets,
 		})
 	}
 	slices.Sort(plan.Doubled)
 	a.load(&plan, quotas.SCPsPerTarget)
 	for _, l := range plan.Targets {
 		if l.Count() > l.Quota {
-			p.Add("", nil, fmt.Sprintf("%s would carry %d service control policies, and the quota is %d: %d of others (FullAWSAccess among them), %s",
-				l.label(), l.Count(), l.Quota, l.Others, strings.Join(l.Policies, ", ")),
-				"attach some of them to units below, or merge policies")
+			p.Add(
+				"",
+				nil,
+				fmt.Sprintf(
+					"%s would carry %d service control policies, and the quota is %d: %d of others (FullAWSAccess among them), %s",
+					l.label(),
+					l.Count(),
+					l.Quota,
+					l.Others,
+					strings.Join(l.Policies, ", "),
+				),
+				"attach some of them to units below, or merge policies",
+			)
 		}
 	}
 	return plan, p.Err()
@@ -218,11 +250,13 @@ func BoxNumber(name, box string) (n int, ok bool) {
 	return n - 1, true
 }
 
-// Pack puts every statement of a guardrail into a policy of at most limit bytes. Statements with a place stay there; when a policy grew too large, its
-// last statements move to later policies, never to earlier ones. The others go into the first policy with room.
+// Pack puts every statement of a guardrail into a policy of at most limit bytes. Statements with a place stay there;
+// when a policy grew too large, its last statements move to later policies, never to earlier ones. The others go into
+// the first policy with room.
 //
-// It is first-fit bin packing with bins that are partly filled. First fit is not always the fewest policies, but what has a place keeps it, so that an
-// edit changes few policies. No statement is lost: one is placed, waits, or is reported as too large, and a new policy takes any that waits.
+// It is first-fit bin packing with bins that are partly filled. First fit is not always the fewest policies, but what
+// has a place keeps it, so that an edit changes few policies. No statement is lost: one is placed, waits, or is
+// reported as too large, and a new policy takes any that waits.
 func Pack(g Guardrail, limit int, placement map[string][]string) Packing {
 	p := packer{guardrail: g, limit: limit, placement: placement, places: map[string]int{}}
 	for _, s := range g.Statements {
@@ -240,10 +274,14 @@ func Pack(g Guardrail, limit int, placement map[string][]string) Packing {
 		if len(statements) == 0 {
 			continue
 		}
-		slices.SortStableFunc(statements, func(x, y policy.Statement) int { return cmp.Compare(g.Order(x), g.Order(y)) })
+		slices.SortStableFunc(
+			statements,
+			func(x, y policy.Statement) int { return cmp.Compare(g.Order(x), g.Order(y)) },
+		)
 		p.out.Boxes = append(p.out.Boxes, box{BoxName(g.Name, n), statements})
 	}
-	p.out.Unplaced = len(p.out.Boxes) > 1 && slices.ContainsFunc(g.Statements, func(s policy.Statement) bool { return len(placement[s.Sid]) == 0 })
+	p.out.Unplaced = len(p.out.Boxes) > 1 &&
+		slices.ContainsFunc(g.Statements, func(s policy.Statement) bool { return len(placement[s.Sid]) == 0 })
 	return p.out
 }
 
@@ -298,7 +336,8 @@ func (p *packer) place(s policy.Statement) {
 	}
 }
 
-// overflow takes the last statements out of policies that are too large. One that stands in another policy too need not move.
+// overflow takes the last statements out of policies that are too large. One that stands in another policy too need
+// not move.
 func (p *packer) overflow() {
 	for n := range p.boxes {
 		for !p.fits(p.boxes[n]) {
@@ -312,10 +351,14 @@ func (p *packer) overflow() {
 	}
 }
 
-// firstFit puts those that wait into the first policy with room behind the one that they come from, in the order of the guardrail.
+// firstFit puts those that wait into the first policy with room behind the one that they come from, in the order of
+// the guardrail.
 func (p *packer) firstFit() {
 	g := p.guardrail
-	slices.SortStableFunc(p.waiting, func(x, y waiting) int { return cmp.Compare(g.Order(x.statement), g.Order(y.statement)) })
+	slices.SortStableFunc(
+		p.waiting,
+		func(x, y waiting) int { return cmp.Compare(g.Order(x.statement), g.Order(y.statement)) },
+	)
 	for _, w := range p.waiting {
 		n := w.from + 1
 		for n < len(p.boxes) && !p.fits(append(slices.Clone(p.boxes[n]), w.statement)) {
@@ -323,7 +366,10 @@ func (p *packer) firstFit() {
 		}
 		p.put(n, w.statement)
 		if w.from >= 0 {
-			p.out.Moves = append(p.out.Moves, PlannedMove{Sid: w.statement.Sid, From: BoxName(g.Name, w.from), To: BoxName(g.Name, n)})
+			p.out.Moves = append(
+				p.out.Moves,
+				PlannedMove{Sid: w.statement.Sid, From: BoxName(g.Name, w.from), To: BoxName(g.Name, n)},
+			)
 		}
 	}
 }
@@ -335,11 +381,27 @@ func (g Guardrail) Order(s policy.Statement) int {
 
 func (k Packing) report(p *problem.List, g Guardrail, limit int) {
 	for _, s := range k.TooLarge {
-		p.Add(g.Word, nil, fmt.Sprintf("statement %s alone has %d bytes, and a service control policy takes %d: its resources have %d, its conditions %d",
-			s.Sid, policy.New(s).Bytes(), limit, lengths(s.Resources)+lengths(s.NotResources), conditionLengths(s)), "exempt and protect fewer roles, or use patterns for them")
+		p.Add(
+			g.Word,
+			nil,
+			fmt.Sprintf(
+				"statement %s alone has %d bytes, and a service control policy takes %d: its resources have %d, its conditions %d",
+				s.Sid,
+				policy.New(s).Bytes(),
+				limit,
+				lengths(s.Resources)+lengths(s.NotResources),
+				conditionLengths(s),
+			),
+			"exempt and protect fewer roles, or use patterns for them",
+		)
 	}
 	for _, m := range k.strangers {
-		p.Add("placement."+m.Sid, m.To, "is no policy of "+g.Word, "write "+BoxName(g.Name, 0)+" or "+BoxName(g.Name, 1))
+		p.Add(
+			"placement."+m.Sid,
+			m.To,
+			"is no policy of "+g.Word,
+			"write "+BoxName(g.Name, 0)+" or "+BoxName(g.Name, 1),
+		)
 	}
 }
 

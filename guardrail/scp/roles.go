@@ -10,15 +10,16 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// The roles of Systems Manager Quick Setup and of CloudFormation StackSets, which deploys it. Only the service-linked role of StackSets makes the
-// latter, and no service control policy binds it.
+// The roles of Systems Manager Quick Setup and of CloudFormation StackSets, which deploys it. Only the service-linked
+// role of StackSets makes the latter, and no service control policy binds it.
 var (
 	quickSetupRoles = []string{"role/AWS-QuickSetup-*", "role/service-role/AWS-QuickSetup-*"}
 	patchingRoles   = []string{"role/AWS-QuickSetup-PatchPolicy-*", "role/service-role/AWS-QuickSetup-PatchPolicy-*"}
 	stackSetRoles   = []string{"role/stacksets-exec-*"}
 )
 
-// stackSetStacks are the stacks that stack sets make in the accounts, as the end of an ARN. A stack that was imported into a stack set keeps its name and its role.
+// stackSetStacks are the stacks that stack sets make in the accounts, as the end of an ARN. A stack that was imported
+// into a stack set keeps its name and its role.
 //
 // Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html.
 const stackSetStacks = "stack/StackSet-*"
@@ -42,7 +43,8 @@ func everyAccountAll(p policy.Partition, roles ...string) []string {
 	return arns
 }
 
-// RefusedRole says why a value names no role, or too many; empty when it names some. Patterns are roles with * or ? in them.
+// RefusedRole says why a value names no role, or too many; empty when it names some. Patterns are roles with * or ?
+// in them.
 func RefusedRole(p policy.Partition, role string, patterns bool) (why, fix string) {
 	const write = "write role/Name for the role of every account, or the ARN of one account's role"
 	resource := role
@@ -79,25 +81,32 @@ func RefusedRole(p policy.Partition, role string, patterns bool) (why, fix strin
 	return "", ""
 }
 
-// permissionSetRoles are the roles that IAM Identity Center makes for a permission set in every account: the suffix is sixteen characters, and the path
-// has a Region but where Identity Center is in us-east-1. Nobody but AWS makes roles under this path.
-// Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
+// permissionSetRoles are the roles that IAM Identity Center makes for a permission set in every account: the suffix
+// is sixteen characters, and the path has a Region but where Identity Center is in us-east-1. Nobody but AWS makes
+// roles under this path. Source:
+// https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
 func permissionSetRoles(p policy.Partition, name string) []string {
 	suffix := "AWSReservedSSO_" + name + "_" + strings.Repeat("?", 16)
-	return everyAccountAll(p, "role/aws-reserved/sso.amazonaws.com/"+suffix, "role/aws-reserved/sso.amazonaws.com/*/"+suffix)
+	return everyAccountAll(
+		p,
+		"role/aws-reserved/sso.amazonaws.com/"+suffix,
+		"role/aws-reserved/sso.amazonaws.com/*/"+suffix,
+	)
 }
 
 // reserved reports whether AWS alone makes and changes the roles of a pattern.
 func reserved(pattern string) bool {
 	parts := strings.SplitN(pattern, ":", 6)
-	return len(parts) == 6 && (strings.HasPrefix(parts[5], "role/aws-reserved/") || strings.HasPrefix(parts[5], "role/aws-service-role/"))
+	return len(parts) == 6 &&
+		(strings.HasPrefix(parts[5], "role/aws-reserved/") || strings.HasPrefix(parts[5], "role/aws-service-role/"))
 }
 
-// Covers reports whether every ARN that the inner pattern matches is matched by the outer one. It tries the wildcards of inner with lengths that tell
-// apart what the wildcards of outer take, in a character that no ARN has.
+// Covers reports whether every ARN that the inner pattern matches is matched by the outer one. It tries the wildcards
+// of inner with lengths that tell apart what the wildcards of outer take, in a character that no ARN has.
 func Covers(outer, inner string) bool {
 	// Most patterns are one role in every account: those are compared as text.
-	if name := outer[strings.LastIndexByte(outer, ':')+1:]; !strings.ContainsAny(name, "*?") && !strings.HasSuffix(inner, name) {
+	if name := outer[strings.LastIndexByte(outer, ':')+1:]; !strings.ContainsAny(name, "*?") &&
+		!strings.HasSuffix(inner, name) {
 		return false
 	}
 	const fresh = "\x01"
@@ -126,7 +135,8 @@ func CoveredByAny(outer []string, inner string) bool {
 	return slices.ContainsFunc(outer, func(pattern string) bool { return Covers(pattern, inner) })
 }
 
-// Widest drops patterns that another one of the list covers, so that documents stay small; of patterns that mean the same the first stays. The order is kept.
+// Widest drops patterns that another one of the list covers, so that documents stay small; of patterns that mean the
+// same the first stays. The order is kept.
 func Widest(patterns []string) []string {
 	var kept []string
 	for i, pattern := range patterns {

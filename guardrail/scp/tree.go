@@ -36,5 +36,6 @@ func (u *Unit) targets() map[string]target {
 
 // under reports whether a target is one of the ids or stands below one.
 func (t target) under(ids []string) bool {
-	return slices.Contains(ids, t.id) || slices.ContainsFunc(t.above, func(id string) bool { return slices.Contains(ids, id) })
+	return slices.Contains(ids, t.id) ||
+		slices.ContainsFunc(t.above, func(id string) bool { return slices.Contains(ids, id) })
 }

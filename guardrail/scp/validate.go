@@ -12,10 +12,12 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// maxPolicyDescription is the length of a description. Source: https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html.
+// maxPolicyDescription is the length of a description. Source:
+// https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreatePolicy.html.
 const maxPolicyDescription = 512
 
-// Validate reports every problem, in the order of the fields, as Problems relative to the section "organization"; "account..." and "tags..." are whole.
+// Validate reports every problem, in the order of the fields, as Problems relative to the section "organization";
+// "account..." and "tags..." are whole.
 func (a *Args) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
@@ -72,19 +74,35 @@ func (a *Args) validateUnit(p *problem.List, path string, u *Unit, seen map[stri
 
 // validateChangers wants the roles that everything else leans on.
 func (a *Args) validateChangers(p *problem.List) {
-	denies := len(a.Policies) > 0 || a.OSAccessOnly != nil || a.ConsolePasswords != nil || a.ProtectGuardrails != nil || a.MemberRoot != nil
+	denies := len(a.Policies) > 0 || a.OSAccessOnly != nil || a.ConsolePasswords != nil || a.ProtectGuardrails != nil ||
+		a.MemberRoot != nil
 	if a.Deployer != "" {
 		a.validateRole(p, "account.deployer", a.Deployer, false)
 	} else if a.ProtectGuardrails != nil {
-		p.Add("account.deployer", nil, "is missing, and protectGuardrails would lock out what deploys the stacks", "write the role that deploys, such as role/GuardrailDeployer")
+		p.Add(
+			"account.deployer",
+			nil,
+			"is missing, and protectGuardrails would lock out what deploys the stacks",
+			"write the role that deploys, such as role/GuardrailDeployer",
+		)
 	}
 	if len(a.BreakGlass) == 0 && denies {
-		p.Add("account.breakGlass", nil, "is missing: nobody could help when a guardrail is wrong", "list at least one role for emergencies, such as role/BreakGlass")
+		p.Add(
+			"account.breakGlass",
+			nil,
+			"is missing: nobody could help when a guardrail is wrong",
+			"list at least one role for emergencies, such as role/BreakGlass",
+		)
 	}
 	a.validateRoles(p, "account.breakGlass", a.BreakGlass, false)
 	for i, role := range a.BreakGlass {
 		if role == a.Deployer {
-			p.Add(problem.At("account.breakGlass", i), role, "is account.deployer too", "keep another role for emergencies")
+			p.Add(
+				problem.At("account.breakGlass", i),
+				role,
+				"is account.deployer too",
+				"keep another role for emergencies",
+			)
 		}
 	}
 }
@@ -146,7 +164,12 @@ func (a *Args) validateAccounts(p *problem.List, path string, accounts []string,
 		switch {
 		case !p.Check(where, id, policy.ValidateAccountID(id)):
 		case id == a.Management:
-			p.Add(where, id, "is the management account, which no service control policy binds: its users would be unguarded", "keep "+what+" in a member account")
+			p.Add(
+				where,
+				id,
+				"is the management account, which no service control policy binds: its users would be unguarded",
+				"keep "+what+" in a member account",
+			)
 		case !tree[id].account:
 			p.Add(where, id, "does not stand in tree", "add it to tree, or use another account")
 		case slices.Contains(accounts[:i], id):
@@ -176,7 +199,12 @@ func (a *Args) validateOSAccessOnly(p *problem.List) {
 	switch r.mode() {
 	case RemoteExecutionOff:
 		if r.QuickSetup || r.Patching || len(r.Exempt) > 0 {
-			p.Add(problem.Join(path, "mode"), string(r.Mode), "denies nothing, and roles are exempt from it", "leave the roles out, or write report or deny")
+			p.Add(
+				problem.Join(path, "mode"),
+				string(r.Mode),
+				"denies nothing, and roles are exempt from it",
+				"leave the roles out, or write report or deny",
+			)
 		}
 	case RemoteExecutionReport, RemoteExecutionDeny:
 	default:
@@ -195,7 +223,12 @@ func (a *Args) validateConsolePasswords(p *problem.List) {
 	}
 	a.validateTargets(p, "consolePasswords", g.Targets)
 	if len(g.JumpAccounts) == 0 {
-		p.Add("consolePasswords.jumpAccounts", nil, "is empty, so nobody could have a console password anywhere", "list the accounts that people sign in to")
+		p.Add(
+			"consolePasswords.jumpAccounts",
+			nil,
+			"is empty, so nobody could have a console password anywhere",
+			"list the accounts that people sign in to",
+		)
 	}
 	a.validateAccounts(p, "consolePasswords.jumpAccounts", g.JumpAccounts, "the jump account")
 }
@@ -211,16 +244,32 @@ func (a *Args) validateProtectGuardrails(p *problem.List) {
 	a.validateRoles(p, "protectGuardrails.taggers", g.Taggers, true)
 	a.validateRoles(p, "protectGuardrails.stackSetAdmins", g.StackSetAdmins, true)
 	if len(g.StackSetAdmins) > 0 && len(a.serviceMade()) == 0 {
-		p.Add("protectGuardrails.stackSetAdmins", strings.Join(g.StackSetAdmins, ", "), "may do what nothing denies: no role that AWS makes with stack sets is exempt", "leave it out")
+		p.Add(
+			"protectGuardrails.stackSetAdmins",
+			strings.Join(g.StackSetAdmins, ", "),
+			"may do what nothing denies: no role that AWS makes with stack sets is exempt",
+			"leave it out",
+		)
 	}
 	a.validateAccounts(p, "protectGuardrails.peopleAccounts", g.PeopleAccounts, "people")
 	for i, role := range g.Bootstrap {
 		if role == a.Deployer || slices.Contains(a.BreakGlass, role) {
-			p.Add(problem.At("protectGuardrails.bootstrap", i), role, "may change everything that is protected anyway", "leave it out")
+			p.Add(
+				problem.At("protectGuardrails.bootstrap", i),
+				role,
+				"may change everything that is protected anyway",
+				"leave it out",
+			)
 		}
 	}
-	if len(*p) == 0 && len(g.Bootstrap) > 0 && CoveredByAny(a.protectedByHand(), everyAccount(a.partition(), a.Deployer)) {
-		p.Add("account.deployer", a.Deployer, "is among the roles that bootstrap roles may not make", "use a name that no other protected role or path covers")
+	if len(*p) == 0 && len(g.Bootstrap) > 0 &&
+		CoveredByAny(a.protectedByHand(), everyAccount(a.partition(), a.Deployer)) {
+		p.Add(
+			"account.deployer",
+			a.Deployer,
+			"is among the roles that bootstrap roles may not make",
+			"use a name that no other protected role or path covers",
+		)
 	}
 }
 
@@ -231,14 +280,24 @@ func (a *Args) validateOwnPolicies(p *problem.List) {
 		case own.Name == "":
 			p.Add(problem.Join(path, "name"), nil, "is missing", "name the policy")
 		case utf8.RuneCountInString(own.Name) > 128:
-			p.Add(problem.Join(path, "name"), own.Name, "is longer than the 128 characters that AWS takes", "shorten it")
+			p.Add(
+				problem.Join(path, "name"),
+				own.Name,
+				"is longer than the 128 characters that AWS takes",
+				"shorten it",
+			)
 		case strings.HasPrefix(own.Name, PolicyNamePrefix) || own.Name == fullAWSAccess.Name:
 			p.Add(problem.Join(path, "name"), own.Name, "is a name of the guardrails or of AWS", "use another name")
 		case slices.ContainsFunc(a.Policies[:i], func(earlier OwnPolicy) bool { return earlier.Name == own.Name }):
 			p.Add(problem.Join(path, "name"), own.Name, "is taken by another policy", "use another name")
 		}
 		if n := utf8.RuneCountInString(own.Description); n > maxPolicyDescription {
-			p.Add(problem.Join(path, "description"), n, fmt.Sprintf("are more characters than the %d that AWS takes", maxPolicyDescription), "shorten it")
+			p.Add(
+				problem.Join(path, "description"),
+				n,
+				fmt.Sprintf("are more characters than the %d that AWS takes", maxPolicyDescription),
+				"shorten it",
+			)
 		}
 		p.Document(problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
 		a.validateTargets(p, path, own.Targets)
@@ -260,7 +319,12 @@ func (a *Args) validateAttached(p *problem.List) {
 			p.Add(path, id, "does not stand in tree", "use an id of tree")
 		}
 		if n := a.Attached[id]; n < 1 {
-			p.Add(path, n, "is no number of policies: AWS keeps at least one on every target", "count FullAWSAccess, or what took its place")
+			p.Add(
+				path,
+				n,
+				"is no number of policies: AWS keeps at least one on every target",
+				"count FullAWSAccess, or what took its place",
+			)
 		}
 	}
 }
@@ -276,8 +340,12 @@ func (a *Args) validateProtection(p *problem.List) {
 	guarded := func(path string, targets []string) {
 		for i, id := range targets {
 			if !tree[id].under(where) {
-				p.Add(problem.At(path, i), id, "has roles that are exempt there, and protectGuardrails does not protect them there: an administrator of an account could make one",
-					"add "+id+", or what is above it, to protectGuardrails.targets")
+				p.Add(
+					problem.At(path, i),
+					id,
+					"has roles that are exempt there, and protectGuardrails does not protect them there: an administrator of an account could make one",
+					"add "+id+", or what is above it, to protectGuardrails.targets",
+				)
 			}
 		}
 	}
@@ -293,8 +361,12 @@ func (a *Args) validateProtection(p *problem.List) {
 		}
 		for _, e := range exempt {
 			if !reserved(e.pattern) && !CoveredByAny(protected, e.pattern) {
-				p.Add(problem.Join(problem.At("policies", i), "file"), e.pattern, "is exempt in statement "+e.sid+" of "+own.what()+" and is not protected",
-					"add the role to osAccessOnly.exempt or protectGuardrails.taggers, or remove the exemption")
+				p.Add(
+					problem.Join(problem.At("policies", i), "file"),
+					e.pattern,
+					"is exempt in statement "+e.sid+" of "+own.what()+" and is not protected",
+					"add the role to osAccessOnly.exempt or protectGuardrails.taggers, or remove the exemption",
+				)
 			}
 		}
 	}
@@ -328,7 +400,12 @@ func exemptions(d policy.Document) []exemption {
 // validatePlan holds the documents against AWS's grammar and the plan against the quotas.
 func (a *Args) validatePlan(p *problem.List) {
 	for _, sid := range a.unknownPlaces() {
-		p.Add("placement."+sid, strings.Join(a.Placement[sid], ", "), "is the place of a statement that no guardrail has", "leave it out")
+		p.Add(
+			"placement."+sid,
+			strings.Join(a.Placement[sid], ", "),
+			"is the place of a statement that no guardrail has",
+			"leave it out",
+		)
 	}
 	plan, err := a.Plan()
 	*p = append(*p, problem.Of(err)...)
@@ -343,14 +420,26 @@ func (a *Args) validatePlan(p *problem.List) {
 func (a *Args) CheckOrganization(id, management string, enabled []string) error {
 	var p problem.List
 	if id != a.ID {
-		p.Add("id", a.ID, "is not the organization of these credentials, which is "+id, "use credentials of the right organization")
+		p.Add(
+			"id",
+			a.ID,
+			"is not the organization of these credentials, which is "+id,
+			"use credentials of the right organization",
+		)
 	}
 	if management != a.Management {
 		p.Add("management", a.Management, "is not the management account, which is "+management, "write "+management)
 	}
 	if !slices.Contains(enabled, "SERVICE_CONTROL_POLICY") {
-		p.Add("", nil, "service control policies are not enabled in the organization, or these credentials cannot see that they are", fmt.Sprintf(
-			"somebody in the management account runs aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id %s", a.Tree.ID))
+		p.Add(
+			"",
+			nil,
+			"service control policies are not enabled in the organization, or these credentials cannot see that they are",
+			fmt.Sprintf(
+				"somebody in the management account runs aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id %s",
+				a.Tree.ID,
+			),
+		)
 	}
 	return p.Under("organization").Err()
 }

@@ -10,11 +10,14 @@ import (
 
 // fullAWSAccess is the policy that AWS attaches to every root, unit and account. Source:
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html.
-var fullAWSAccess = world.ServiceControlPolicy{Name: "FullAWSAccess", Document: policy.New(policy.Allow("", "*").On("*"))}
+var fullAWSAccess = world.ServiceControlPolicy{
+	Name:     "FullAWSAccess",
+	Document: policy.New(policy.Allow("", "*").On("*")),
+}
 
-// AddToOrganization gives the world the organization: the tree with FullAWSAccess everywhere and the policies of the plan where they are attached, with
-// the documents that NewServiceControlPolicies registers. Policies of others are not known and deny nothing here. It expects values that
-// Validate accepts.
+// AddToOrganization gives the world the organization: the tree with FullAWSAccess everywhere and the policies of the
+// plan where they are attached, with the documents that NewServiceControlPolicies registers. Policies of others are
+// not known and deny nothing here. It expects values that Validate accepts.
 func (a *Args) AddToOrganization(w *access.World) {
 	// Validate has reported what does not fit the quotas.
 	plan, _ := a.Plan()

@@ -14,8 +14,8 @@ func (a *Args) AddIntent(in *claims.Intent) {
 	in.Members = append(in.Members, a.ARN())
 }
 
-// Args configures a person: an element of the section "users" of the stack file. It makes a user and its group memberships, and never
-// a password or an access key.
+// Args configures a person: an element of the section "users" of the stack file. It makes a user and its group
+// memberships, and never a password or an access key.
 type Args struct {
 	Account guardrail.Account
 	// Name is the IAM user name, unique in the account whatever its case. Required.
@@ -26,12 +26,13 @@ type Args struct {
 	Email string
 	// DisplayName becomes the tag "DisplayName". Optional.
 	DisplayName string
-	// RunAs is the OS user of the person, as which shells start in roles with RunAsFromUser. It becomes the tag SSMSessionRunAs. Empty means none.
+	// RunAs is the OS user of the person, as which shells start in roles with RunAsFromUser. It becomes the tag
+	// SSMSessionRunAs. Empty means none.
 	RunAs string
 	// Tags are more tags of the user. Authorization tags stay as configured, whatever somebody writes in the account.
 	Tags map[string]string
-	// ContactTags are the tag keys that people may write on their own user (MFAGroupArgs.SelfService.ContactTags). A tag with such a key is
-	// set when the user is made and left alone afterwards.
+	// ContactTags are the tag keys that people may write on their own user (MFAGroupArgs.SelfService.ContactTags). A
+	// tag with such a key is set when the user is made and left alone afterwards.
 	ContactTags []string
 	// Groups are the names of the groups that the user joins, the MFA group among them. Required.
 	Groups []string

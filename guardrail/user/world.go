@@ -42,10 +42,14 @@ func (a *Args) ARN() string {
 
 // AddTo adds the user to a world.
 func (a *Args) AddTo(w *world.Account) {
-	w.Users = append(w.Users, world.User{Name: a.Name, Path: PathOr(a.Path), Tags: a.AllTags(), Groups: slices.Clone(a.Groups)})
+	w.Users = append(
+		w.Users,
+		world.User{Name: a.Name, Path: PathOr(a.Path), Tags: a.AllTags(), Groups: slices.Clone(a.Groups)},
+	)
 }
 
-// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section "users".
+// Validate reports every problem, in the order of the fields, as Problems relative to the element of the section
+// "users".
 func (a *Args) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
@@ -91,13 +95,23 @@ func (a *Args) validateTags(p *problem.List) {
 		case has:
 			p.Add(path, key, "has a word of its own", "write "+word+" instead")
 		case guardrail.DuplicateOf(keys, i) >= 0:
-			p.Add(path, key, "differs from "+keys[guardrail.DuplicateOf(keys, i)]+" by case alone", "remove one; tag keys of users ignore case")
+			p.Add(
+				path,
+				key,
+				"differs from "+keys[guardrail.DuplicateOf(keys, i)]+" by case alone",
+				"remove one; tag keys of users ignore case",
+			)
 		default:
 			p.Check(path, a.Tags[key], policy.ValidateTagValue(a.Tags[key]))
 		}
 	}
 	if n, most := len(a.AllTags()), a.Quotas.WithDefaults().TagsPerPrincipal; n > most {
-		p.Add("tags", n, fmt.Sprintf("are more tags than the %d of a user, email and displayName included", most), "remove some")
+		p.Add(
+			"tags",
+			n,
+			fmt.Sprintf("are more tags than the %d of a user, email and displayName included", most),
+			"remove some",
+		)
 	}
 }
 

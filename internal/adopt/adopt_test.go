@@ -88,7 +88,8 @@ func TestWhatTheStackMadeIsNotAdopted(t *testing.T) {
 	assert.Empty(t, plan.Left)
 }
 
-// A user whom the file does not have is taken where somebody asks for it, with everything that a stack file can say of the user.
+// A user whom the file does not have is taken where somebody asks for it, with everything that a stack file can say
+// of the user.
 func TestAnotherUserIsTakenOnRequest(t *testing.T) {
 	bob := adopt.User{Name: "bob", Path: "/staff/", ARN: "arn:aws:iam::111122223333:user/staff/bob",
 		Tags: map[string]string{"Email": "bob@example.com", "DisplayName": "Bob", "Floor": "3"}}
@@ -97,8 +98,16 @@ func TestAnotherUserIsTakenOnRequest(t *testing.T) {
 	require.Len(t, plan.Left, 1)
 	assert.Contains(t, plan.Left[0].Why, "--user bob")
 
-	_, diff = planOf(t, adopt.Existing{AllUsers: []string{"bob"}, Users: []adopt.User{bob}}, adopt.Selection{Users: []string{"bob"}})
-	assert.Contains(t, diff, `[{name: bob, path: /staff/, displayName: Bob, email: bob@example.com, tags: {Floor: "3"}}, {name: alice}]`)
+	_, diff = planOf(
+		t,
+		adopt.Existing{AllUsers: []string{"bob"}, Users: []adopt.User{bob}},
+		adopt.Selection{Users: []string{"bob"}},
+	)
+	assert.Contains(
+		t,
+		diff,
+		`[{name: bob, path: /staff/, displayName: Bob, email: bob@example.com, tags: {Floor: "3"}}, {name: alice}]`,
+	)
 	assert.Contains(t, diff, "+     users: [bob]\n")
 
 	plan, _ = planOf(t, adopt.Existing{AllUsers: []string{"alice"}}, adopt.Selection{Users: []string{"carol"}})
@@ -108,17 +117,30 @@ func TestAnotherUserIsTakenOnRequest(t *testing.T) {
 
 // A value for which the file would be refused is not written; up changes it, and that is said.
 func TestAValueThatWouldBeRefusedIsChangedByUp(t *testing.T) {
-	plan, diff := planOf(t, adopt.Existing{Preferences: []adopt.Preferences{{Region: "ap-northeast-1", ARN: documentARN,
-		Content: `{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":false,"kmsKeyId":"alias/sessions","idleSessionTimeout":"15","maxSessionDuration":"90"}}`}}},
+	plan, diff := planOf(t, adopt.Existing{Preferences: []adopt.Preferences{
+		{
+			Region:  "ap-northeast-1",
+			ARN:     documentARN,
+			Content: `{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":false,"kmsKeyId":"alias/sessions","idleSessionTimeout":"15","maxSessionDuration":"90"}}`,
+		},
+	}},
 		adopt.Selection{})
 	assert.Equal(t, []string{"sessions.maxDuration: 90m"}, plan.Adopted[0].Written)
-	assert.Equal(t, []string{"sessions.runAs.enabled is false, becomes true", "sessions.kmsKeyId is alias/sessions, becomes empty"}, plan.Adopted[0].Changes)
+	assert.Equal(
+		t,
+		[]string{"sessions.runAs.enabled is false, becomes true", "sessions.kmsKeyId is alias/sessions, becomes empty"},
+		plan.Adopted[0].Changes,
+	)
 	assert.NotContains(t, diff, "runAs")
 }
 
 // A question without an answer is told, and is no absence.
 func TestWhatCouldNotBeReadIsTold(t *testing.T) {
-	plan, _ := planOf(t, adopt.Existing{Unread: []adopt.Unread{{What: "role Shop-operator", Why: "AccessDenied"}}}, adopt.Selection{})
+	plan, _ := planOf(
+		t,
+		adopt.Existing{Unread: []adopt.Unread{{What: "role Shop-operator", Why: "AccessDenied"}}},
+		adopt.Selection{},
+	)
 	var text strings.Builder
 	require.NoError(t, plan.WriteText(&text))
 	assert.Contains(t, text.String(), "may exist, and could not be read\n    ? role Shop-operator: AccessDenied\n")

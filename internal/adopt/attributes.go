@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/internal/edit"
 )
 
-// attributes adopts the attributes for access control. Sources that the file leaves open are written, where a stack file can say them.
+// attributes adopts the attributes for access control. Sources that the file leaves open are written, where a stack
+// file can say them.
 func (p *planner) attributes() {
 	center := p.stack.IdentityCenter
 	if center == nil || p.existing.Attributes == nil || p.managed(center.Instance) {

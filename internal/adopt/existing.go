@@ -78,9 +78,11 @@ type Existing struct {
 	Roles []Role
 	// Policies are those of the ARNs that exist.
 	Policies []Policy
-	// Attributes are the sources of attributes for access control by key, several of one attribute with commas between; nil where they are switched off.
+	// Attributes are the sources of attributes for access control by key, several of one attribute with commas
+	// between; nil where they are switched off.
 	Attributes map[string]string
-	// AllUsers are the names of all users of the account, RolesOfGuardrails the ARNs of all roles under role/guardrails/.
+	// AllUsers are the names of all users of the account, RolesOfGuardrails the ARNs of all roles under
+	// role/guardrails/.
 	AllUsers, RolesOfGuardrails []string
 	// Unread are the questions that AWS did not answer, each with its error.
 	Unread []Unread

@@ -47,7 +47,12 @@ type Left struct {
 func Make(file *edit.File, existing *Existing, selected Selection) *Plan {
 	stack := file.Stack()
 	p := &planner{file: file, stack: stack, existing: existing, world: stack.World(), Plan: Plan{
-		Stack: stack.Name, Account: stack.Account.ID, Adopted: []Adopted{}, Left: []Left{}, Refused: []Left{}, Unread: []Left{},
+		Stack:   stack.Name,
+		Account: stack.Account.ID,
+		Adopted: []Adopted{},
+		Left:    []Left{},
+		Refused: []Left{},
+		Unread:  []Left{},
 	}}
 	p.preferences()
 	p.group()
@@ -142,7 +147,13 @@ func (p *planner) roles() {
 	}
 	for _, arn := range p.existing.RolesOfGuardrails {
 		if !slices.Contains(ours, arn) && !p.managed(arn) {
-			p.Left = append(p.Left, Left{arn, "no entry of the stack file makes a role of this name and path; write one, or delete the role"})
+			p.Left = append(
+				p.Left,
+				Left{
+					arn,
+					"no entry of the stack file makes a role of this name and path; write one, or delete the role",
+				},
+			)
 		}
 	}
 }
@@ -151,13 +162,26 @@ func (p *planner) role(wanted world.Role, r Role) {
 	what := "role " + r.Name
 	switch {
 	case r.Name != wanted.Name:
-		p.refuse(what, "the stack file has it as %s, and names that differ by case only are one; write it as it is", wanted.Name)
+		p.refuse(
+			what,
+			"the stack file has it as %s, and names that differ by case only are one; write it as it is",
+			wanted.Name,
+		)
 		return
 	case r.Path != wanted.Path:
-		p.refuse(what, "it lies under %s and the stack's would under %s, and roles do not move; delete it, or give the stack's another name", r.Path, wanted.Path)
+		p.refuse(
+			what,
+			"it lies under %s and the stack's would under %s, and roles do not move; delete it, or give the stack's another name",
+			r.Path,
+			wanted.Path,
+		)
 		return
 	case r.Boundary != "":
-		p.refuse(what, "its permissions boundary %s is nothing that a stack file can say, and would be removed; decide that in the account first", r.Boundary)
+		p.refuse(
+			what,
+			"its permissions boundary %s is nothing that a stack file can say, and would be removed; decide that in the account first",
+			r.Boundary,
+		)
 		return
 	}
 	thing := Adopted{What: what}
@@ -170,7 +194,11 @@ func (p *planner) role(wanted world.Role, r Role) {
 	}
 	thing.Changes = append(thing.Changes, p.tagChanges(r.Tags, own)...)
 	thing.Changes = append(thing.Changes, "its policies become this stack's; others are removed from it")
-	p.take(thing, slices.Contains(p.stack.Adopt.Roles, r.Name), edit.Addition{At: []any{"adopt", "roles", edit.Element}, Value: r.Name})
+	p.take(
+		thing,
+		slices.Contains(p.stack.Adopt.Roles, r.Name),
+		edit.Addition{At: []any{"adopt", "roles", edit.Element}, Value: r.Name},
+	)
 }
 
 // tagChanges are what becomes of tags, those aside that the provider's settings leave alone or write anyway.
@@ -195,7 +223,8 @@ func (p *planner) tagChanges(is, will map[string]string) []string {
 // ignored reports whether the provider leaves tags of the key alone.
 func (p *planner) ignored(key string) bool {
 	t := p.stack.AWS.IgnoreTags
-	return slices.Contains(t.Keys, key) || slices.ContainsFunc(t.KeyPrefixes, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+	return slices.Contains(t.Keys, key) ||
+		slices.ContainsFunc(t.KeyPrefixes, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 }
 
 func sortedKeys(maps ...map[string]string) []string {
@@ -218,19 +247,27 @@ func (p *planner) policies() {
 		}
 		is := p.existing.Policies[at]
 		if is.Description != "" {
-			p.refuse("policy "+name, "it has a description, which cannot be changed, and the stack's has none; delete the policy")
+			p.refuse(
+				"policy "+name,
+				"it has a description, which cannot be changed, and the stack's has none; delete the policy",
+			)
 			continue
 		}
 		thing := Adopted{What: "policy " + name}
 		if !sameJSON(is.Document, wanted.Document.JSON()) {
 			thing.Changes = append(thing.Changes, "its document becomes this stack's")
 		}
-		p.take(thing, slices.Contains(p.stack.Adopt.Policies, name), edit.Addition{At: []any{"adopt", "policies", edit.Element}, Value: name})
+		p.take(
+			thing,
+			slices.Contains(p.stack.Adopt.Policies, name),
+			edit.Addition{At: []any{"adopt", "policies", edit.Element}, Value: name},
+		)
 	}
 }
 
 // sameJSON reports whether two documents say the same.
 func sameJSON(a, b string) bool {
 	var left, right any
-	return json.Unmarshal([]byte(a), &left) == nil && json.Unmarshal([]byte(b), &right) == nil && reflect.DeepEqual(left, right)
+	return json.Unmarshal([]byte(a), &left) == nil && json.Unmarshal([]byte(b), &right) == nil &&
+		reflect.DeepEqual(left, right)
 }

@@ -10,14 +10,16 @@ import (
 	"aws-access-guardrails/internal/edit"
 )
 
-// setting is one value of the preferences, as text and as the file has it. A text that the file cannot say has a nil value.
+// setting is one value of the preferences, as text and as the file has it. A text that the file cannot say has a nil
+// value.
 type setting struct {
 	at    []any
 	text  string
 	value any
 }
 
-// settings are the values of preferences, in the order of the section. Settings of a log that there is not are left out.
+// settings are the values of preferences, in the order of the section. Settings of a log that there is not are left
+// out.
 func settings(a *preferences.Args) []setting {
 	var all []setting
 	add := func(text string, value any, at ...any) {
@@ -86,12 +88,16 @@ func (p *planner) preferences() {
 				thing.Changes = append(thing.Changes, becomes(place, s.text, will[at].text))
 			}
 		}
-		p.take(thing, slices.Contains(p.stack.Adopt.Sessions, found.Region), edit.Addition{At: []any{"adopt", "sessions", edit.Element}, Value: found.Region})
+		p.take(
+			thing,
+			slices.Contains(p.stack.Adopt.Sessions, found.Region),
+			edit.Addition{At: []any{"adopt", "sessions", edit.Element}, Value: found.Region},
+		)
 	}
 }
 
-// fill writes the values that the file leaves open and that are not what it would mean without them, and gives what the document will be. A value
-// that the file would be refused for is not written.
+// fill writes the values that the file leaves open and that are not what it would mean without them, and gives what
+// the document will be. A value that the file would be refused for is not written.
 func (p *planner) fill(thing *Adopted, is *preferences.Args) []setting {
 	will := p.meant(nil)
 	for _, s := range settings(is) {
@@ -108,8 +114,8 @@ func (p *planner) fill(thing *Adopted, is *preferences.Args) []setting {
 	return will
 }
 
-// meant is what the file says about sessions with the additions so far and one more; nil where it would be refused, and for a file without sessions
-// the defaults of its keys.
+// meant is what the file says about sessions with the additions so far and one more; nil where it would be refused,
+// and for a file without sessions the defaults of its keys.
 func (p *planner) meant(more *edit.Addition) []setting {
 	additions := slices.Clone(p.Additions)
 	if more != nil {

@@ -40,7 +40,13 @@ func (p *Plan) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "  %s\n", part.title)
 		}
 		for _, thing := range part.things {
-			fmt.Fprintf(&b, "    %s %s: %s\n", part.sign, thing.What, strings.ReplaceAll(strings.TrimSpace(thing.Why), "\n", "\n      "))
+			fmt.Fprintf(
+				&b,
+				"    %s %s: %s\n",
+				part.sign,
+				thing.What,
+				strings.ReplaceAll(strings.TrimSpace(thing.Why), "\n", "\n      "),
+			)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

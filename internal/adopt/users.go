@@ -44,10 +44,20 @@ func (p *planner) users(selected Selection) {
 			continue
 		}
 		if declared != "" {
-			p.refuse("user "+name, "the stack file has it as %s, and names that differ by case only are one; write it as it is", declared)
+			p.refuse(
+				"user "+name,
+				"the stack file has it as %s, and names that differ by case only are one; write it as it is",
+				declared,
+			)
 			continue
 		}
-		p.Left = append(p.Left, Left{"user " + name, "the stack file does not have it; --user " + name + " takes it, and puts it into the group that enforces MFA"})
+		p.Left = append(
+			p.Left,
+			Left{
+				"user " + name,
+				"the stack file does not have it; --user " + name + " takes it, and puts it into the group that enforces MFA",
+			},
+		)
 	}
 }
 
@@ -64,10 +74,15 @@ func (p *planner) declaredLike(name string) string {
 	return ""
 }
 
-// bounded refuses a user with a permissions boundary: the file cannot say it, and it would be gone after the next deployment.
+// bounded refuses a user with a permissions boundary: the file cannot say it, and it would be gone after the next
+// deployment.
 func (p *planner) bounded(u User) bool {
 	if u.Boundary != "" {
-		p.refuse("user "+u.Name, "its permissions boundary %s is nothing that a stack file can say, and would be removed; decide that in the account first", u.Boundary)
+		p.refuse(
+			"user "+u.Name,
+			"its permissions boundary %s is nothing that a stack file can say, and would be removed; decide that in the account first",
+			u.Boundary,
+		)
 	}
 	return u.Boundary != ""
 }
@@ -163,6 +178,13 @@ func (p *planner) newUser(u User) {
 }
 
 func (p *planner) takeUser(thing Adopted, name string) {
-	thing.Changes = append(thing.Changes, "joins the group that enforces MFA; what is attached to the user besides stays, and audit judges it")
-	p.take(thing, slices.Contains(p.stack.Adopt.Users, name), edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: name})
+	thing.Changes = append(
+		thing.Changes,
+		"joins the group that enforces MFA; what is attached to the user besides stays, and audit judges it",
+	)
+	p.take(
+		thing,
+		slices.Contains(p.stack.Adopt.Users, name),
+		edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: name},
+	)
 }

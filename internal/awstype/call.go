@@ -49,11 +49,13 @@ type Call struct {
 	In Operation
 	// When is the condition under which they make it, in words. Empty means always.
 	When string
-	// For is the group of calls of the type that act on the same things: the statement of the deployer that allows it. Empty only where it is withheld.
+	// For is the group of calls of the type that act on the same things: the statement of the deployer that allows
+	// it. Empty only where it is withheld.
 	For string
 	// Withheld is why the deployer may not make the call. Empty means that it may.
 	Withheld string
-	// Source is where the call was read, where that is not the source of its type. Zero means that the source of the type shows it.
+	// Source is where the call was read, where that is not the source of its type. Zero means that the source of the
+	// type shows it.
 	Source Source
 	// Unconfirmed is why no source shows the call although it is listed. Empty means that a source shows it.
 	Unconfirmed string

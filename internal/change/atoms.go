@@ -11,8 +11,9 @@ import (
 	"aws-access-guardrails/internal/report"
 )
 
-// An atom is the smallest thing that a person gains or loses: one door on the nodes of one project in one Region as one OS user, at the end of one way,
-// after one way to sign in. The door that is called the role itself stands for being in the role at all.
+// An atom is the smallest thing that a person gains or loses: one door on the nodes of one project in one Region as
+// one OS user, at the end of one way, after one way to sign in. The door that is called the role itself stands for
+// being in the role at all.
 type atom struct {
 	person, through, role string
 	door, osUser          string
@@ -32,7 +33,8 @@ const (
 	otherRegions  = "\x00other"
 )
 
-// extent is when an atom holds, and for how old an MFA: from the first instant and age until before the second. Until is far away where there is no end.
+// extent is when an atom holds, and for how old an MFA: from the first instant and age until before the second. Until
+// is far away where there is no end.
 type extent struct {
 	from, until     int64
 	younger, oldest int
@@ -40,10 +42,12 @@ type extent struct {
 
 const always = math.MaxInt64
 
-// atoms takes the rows of a matrix apart. Values that the other matrix names and this one does not are among those that this one has for all others.
+// atoms takes the rows of a matrix apart. Values that the other matrix names and this one does not are among those
+// that this one has for all others.
 //
-// A row is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the elements of the product, with one symbol
-// for all values that neither side names, so that the product is finite and two matrices mean the same when their atoms are the same.
+// A row is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the
+// elements of the product, with one symbol for all values that neither side names, so that the product is finite and
+// two matrices mean the same when their atoms are the same.
 func atoms(m *report.Matrix, at time.Time, names map[string]*named) map[atom][]extent {
 	out := map[atom][]extent{}
 	for i := range m.Rows {
@@ -144,7 +148,8 @@ func namesOf(matrices ...*report.Matrix) map[string]*named {
 	return out
 }
 
-// expand are the values that a row covers: its own, and where it covers every other one, those that nobody here names and the one that stands for all.
+// expand are the values that a row covers: its own, and where it covers every other one, those that nobody here names
+// and the one that stands for all.
 func expand(own []string, every bool, but, all []string, other string, known []string) []string {
 	out := slices.Clone(own)
 	if !every {
@@ -177,7 +182,8 @@ func minus(a, b map[atom][]extent) map[atom][]extent {
 	return out
 }
 
-// minus is what is left of an extent: the time before and after, and within the same time the MFA that is younger and older.
+// minus is what is left of an extent: the time before and after, and within the same time the MFA that is younger and
+// older.
 func (e extent) minus(o extent) []extent {
 	from, until := max(e.from, o.from), min(e.until, o.until)
 	younger, oldest := max(e.younger, o.younger), min(e.oldest, o.oldest)
@@ -202,7 +208,19 @@ func (e extent) minus(o extent) []extent {
 
 func sortedAtoms(m map[atom][]extent) []atom {
 	return slices.SortedFunc(maps.Keys(m), func(a, b atom) int {
-		return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(a.through, b.through), cmp.Compare(a.role, b.role), cmp.Compare(doorOrder(a.door), doorOrder(b.door)),
-			cmp.Compare(a.osUser, b.osUser), cmp.Compare(a.region, b.region), cmp.Compare(a.project, b.project), cmp.Compare(a.signIn, b.signIn), cmp.Compare(a.assumed, b.assumed))
+		return cmp.Or(
+			cmp.Compare(a.person, b.person),
+			cmp.Compare(a.through, b.through),
+			cmp.Compare(a.role, b.role),
+			cmp.Compare(doorOrder(a.door), doorOrder(b.door)),
+			cmp.Compare(
+				a.osUser,
+				b.osUser,
+			),
+			cmp.Compare(a.region, b.region),
+			cmp.Compare(a.project, b.project),
+			cmp.Compare(a.signIn, b.signIn),
+			cmp.Compare(a.assumed, b.assumed),
+		)
 	})
 }

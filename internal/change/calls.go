@@ -24,7 +24,10 @@ func (c *comparison) calls(found prove.Comparison) {
 		if !known {
 			at = len(c.Calls)
 			index[key] = at
-			c.Calls = append(c.Calls, CallChange{Gains: d.Gained, Because: because(d), Example: example(d), Unreal: d.Unreal})
+			c.Calls = append(
+				c.Calls,
+				CallChange{Gains: d.Gained, Because: because(d), Example: example(d), Unreal: d.Unreal},
+			)
 		}
 		one := &c.Calls[at]
 		if !slices.Contains(one.ARNs, d.Subject) {
@@ -38,7 +41,8 @@ func (c *comparison) calls(found prove.Comparison) {
 	// What AWS does not send today says nothing beside what it sends, for the same reason.
 	c.Calls = slices.DeleteFunc(c.Calls, func(one CallChange) bool {
 		return one.Unreal != "" && slices.ContainsFunc(c.Calls, func(other CallChange) bool {
-			return other.Unreal == "" && other.Gains == one.Gains && within(one.ARNs, other.ARNs) && within(one.Actions, other.Actions)
+			return other.Unreal == "" && other.Gains == one.Gains && within(one.ARNs, other.ARNs) &&
+				within(one.Actions, other.Actions)
 		})
 	})
 	for i := range c.Calls {
@@ -47,7 +51,14 @@ func (c *comparison) calls(found prove.Comparison) {
 		one.Line = one.line()
 	}
 	for _, subject := range found.Undecided {
-		c.Open = append(c.Open, c.subjectWords(subject)+": the search for a difference was too large to end, so what "+c.subjectWords(subject)+" may call is not compared")
+		c.Open = append(
+			c.Open,
+			c.subjectWords(
+				subject,
+			)+": the search for a difference was too large to end, so what "+c.subjectWords(
+				subject,
+			)+" may call is not compared",
+		)
 	}
 }
 
@@ -86,7 +97,8 @@ func (c *comparison) takers(role string) string {
 	var people []string
 	for _, m := range c.matrices {
 		for i := range m.Rows {
-			if r := &m.Rows[i]; r.RoleARN == role && len(r.SignIns) > 0 && !slices.Contains(people, c.personName(r.PersonARN)) {
+			if r := &m.Rows[i]; r.RoleARN == role && len(r.SignIns) > 0 &&
+				!slices.Contains(people, c.personName(r.PersonARN)) {
 				people = append(people, c.personName(r.PersonARN))
 			}
 		}
@@ -193,7 +205,14 @@ func (o *CallChange) line() string {
 	case !o.Gains:
 		verb = "loses"
 	}
-	line := fmt.Sprintf("%s %s %s: %s; such as %s", shorten(roleless(o.Who)), verb, shorten(o.Actions), o.Because, o.Example)
+	line := fmt.Sprintf(
+		"%s %s %s: %s; such as %s",
+		shorten(roleless(o.Who)),
+		verb,
+		shorten(o.Actions),
+		o.Because,
+		o.Example,
+	)
 	if o.Unreal != "" {
 		line += " (AWS does not send this request today: " + o.Unreal + ")"
 	}
@@ -206,7 +225,10 @@ func roleless(who []string) []string {
 	var out []string
 	for _, w := range who {
 		role, account, found := strings.Cut(strings.TrimPrefix(w, in), of)
-		at := slices.IndexFunc(out, func(have string) bool { return strings.HasPrefix(have, in) && strings.HasSuffix(have, of+account) })
+		at := slices.IndexFunc(
+			out,
+			func(have string) bool { return strings.HasPrefix(have, in) && strings.HasSuffix(have, of+account) },
+		)
 		if !found || !strings.HasPrefix(w, in) || at < 0 {
 			out = append(out, w)
 			continue

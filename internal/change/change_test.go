@@ -55,7 +55,14 @@ func apply(t testing.TB, dir string, edits ...edit) {
 		path := filepath.Join(dir, e.file)
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
-		require.Equal(t, 1, strings.Count(string(data), e.old), "test bug: %s has %q another number of times", e.file, e.old)
+		require.Equal(
+			t,
+			1,
+			strings.Count(string(data), e.old),
+			"test bug: %s has %q another number of times",
+			e.file,
+			e.old,
+		)
 		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(data), e.old, e.new, 1)), 0o600))
 	}
 }
@@ -190,12 +197,24 @@ func TestReportsOfEdits(t *testing.T) {
 
 // A role for one person is one line, and nothing else is said of anybody.
 func TestARoleForOnePersonIsOneLine(t *testing.T) {
-	r := reportOf(t, organization, edit{workloadFile, "  guardrails:delegatedRoles:", "    - {name: payroll, users: [jump/bob], project: Project 2, runAs: bob}\n  guardrails:delegatedRoles:"})
+	r := reportOf(
+		t,
+		organization,
+		edit{
+			workloadFile,
+			"  guardrails:delegatedRoles:",
+			"    - {name: payroll, users: [jump/bob], project: Project 2, runAs: bob}\n  guardrails:delegatedRoles:",
+		},
+	)
 	require.Len(t, r.People, 1)
 	assert.Empty(t, r.Calls)
 	assert.Empty(t, r.Open)
-	assert.Equal(t, "bob gains the role payroll, and with it shell as bob on nodes of Project 2 in ap-northeast-1 and start, stop on nodes of Project 2, "+
-		"in workload (444455556666): signs in with MFA of the last 12h > takes payroll > shell as bob", r.People[0].Line)
+	assert.Equal(
+		t,
+		"bob gains the role payroll, and with it shell as bob on nodes of Project 2 in ap-northeast-1 and start, stop on nodes of Project 2, "+
+			"in workload (444455556666): signs in with MFA of the last 12h > takes payroll > shell as bob",
+		r.People[0].Line,
+	)
 }
 
 // In the organization of the examples too, a role for one person is one line, and a comment is nothing.
@@ -204,28 +223,54 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 	dir := project(t, shipped)
 	stacks := stacksOf(t, dir)
 	bare := func(name string, stacks []*config.Stack) *Side {
-		s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}}
+		s := &Side{
+			Name:        name,
+			World:       judge.World(stacks...),
+			Stacks:      map[string]string{},
+			ProjectTags: map[string]string{},
+		}
 		for _, stack := range stacks {
 			s.Stacks[stack.Account.ID] = stack.Name
 		}
 		return s
 	}
 	before := bare("before", stacks)
-	apply(t, dir, edit{workloadFile, line, "    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line})
+	apply(
+		t,
+		dir,
+		edit{
+			workloadFile,
+			line,
+			"    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line,
+		},
+	)
 	r, err := Compare(before, bare("after", stacksOf(t, dir)), someDay)
 	require.NoError(t, err)
 	require.Len(t, r.People, 1)
-	assert.Contains(t, r.People[0].Line, "bob gains the role payroll-bob, and with it shell as bob on nodes of Project 2")
+	assert.Contains(
+		t,
+		r.People[0].Line,
+		"bob gains the role payroll-bob, and with it shell as bob on nodes of Project 2",
+	)
 	assert.Empty(t, r.Calls)
 
-	apply(t, dir, edit{workloadFile, "    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line, line},
-		edit{workloadFile, "    - name: billing-bob\n", "    # Bob alone.\n    - name: billing-bob\n"})
+	apply(
+		t,
+		dir,
+		edit{
+			workloadFile,
+			"    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line,
+			line,
+		},
+		edit{workloadFile, "    - name: billing-bob\n", "    # Bob alone.\n    - name: billing-bob\n"},
+	)
 	r, err = Compare(before, bare("after", stacksOf(t, dir)), someDay)
 	require.NoError(t, err)
 	assert.True(t, r.NoOne, textOf(t, r))
 }
 
-// What means the same is said to mean the same: comments, order, spelling, what is over, and what is put in other words.
+// What means the same is said to mean the same: comments, order, spelling, what is over, and what is put in other
+// words.
 func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 	for name, edits := range map[string][]edit{
 		"nothing":   nil,
@@ -256,7 +301,8 @@ func TestWhatIsOverIsNoLoss(t *testing.T) {
 	assert.NotEmpty(t, r.Documents, "the documents differ all the same")
 }
 
-// A comment on a pull request shows people at once and the papers on demand, and no name of a person in it calls anybody.
+// A comment on a pull request shows people at once and the papers on demand, and no name of a person in it calls
+// anybody.
 func TestReportsForPullRequests(t *testing.T) {
 	r := reportOf(t, organization, edit{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""})
 	var out bytes.Buffer
@@ -284,7 +330,13 @@ func TestRefusedStackFilesAreReportedAndRefused(t *testing.T) {
 	require.Error(t, r.refused)
 	assert.Equal(t, workspace.Refused, workspace.StatusOf(r.refused))
 	assert.NoError(t, reportOf(t, dev).refused)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}).Differs()))
+	assert.Equal(
+		t,
+		workspace.Refused,
+		workspace.StatusOf(
+			reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}).Differs(),
+		),
+	)
 }
 
 // shownChange is an edit that the page shows, with what guardrails diff prints of it.
@@ -327,7 +379,15 @@ func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
 func BenchmarkReport(b *testing.B) {
 	dir := project(b, shipped)
 	then := stacksOf(b, dir)
-	apply(b, dir, edit{workloadFile, "    - name: billing-bob\n      users: [jump/bob]\n", "    - name: billing-bob\n      users: [jump/bob, jump/carol]\n"})
+	apply(
+		b,
+		dir,
+		edit{
+			workloadFile,
+			"    - name: billing-bob\n      users: [jump/bob]\n",
+			"    - name: billing-bob\n      users: [jump/bob, jump/carol]\n",
+		},
+	)
 	now := stacksOf(b, dir)
 	for b.Loop() {
 		_, err := compareStacks("guardrails", "before", then, now, someDay)

@@ -19,9 +19,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// FromDeployed says what the stack files mean against what is deployed, as the states of the stacks have it. The report comes also beside an error that
-// says that the stack files are refused.
-func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.Workspace, at time.Time, stacks ...string) (*Report, error) {
+// FromDeployed says what the stack files mean against what is deployed, as the states of the stacks have it. The
+// report comes also beside an error that says that the stack files are refused.
+func FromDeployed(
+	ctx context.Context,
+	folder *workspace.Folder,
+	ws *workspace.Workspace,
+	at time.Time,
+	stacks ...string,
+) (*Report, error) {
 	now, err := folder.Read(stacks...)
 	if err != nil {
 		return nil, err
@@ -58,16 +64,29 @@ func FromDeployed(ctx context.Context, folder *workspace.Folder, ws *workspace.W
 	return all, all.refused
 }
 
-// deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no state has it.
+// deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no
+// state has it.
 func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *Side) (*Side, error) {
-	s := &Side{Name: "what is deployed", Stacks: map[string]string{}, ProjectTags: map[string]string{}, Resources: map[string][]program.Resource{}}
+	s := &Side{
+		Name:        "what is deployed",
+		Stacks:      map[string]string{},
+		ProjectTags: map[string]string{},
+		Resources:   map[string][]program.Resource{},
+	}
 	var guardrails, instance *stateReader
 	for _, stack := range stacks {
 		state, deployed := states[stack.Name]
 		if !deployed {
 			continue
 		}
-		r := &stateReader{stack: stack, account: world.Account{ID: stack.Account.ID, Alias: to.account(stack.Account.ID).Alias, Partition: stack.Account.Partition}}
+		r := &stateReader{
+			stack: stack,
+			account: world.Account{
+				ID:        stack.Account.ID,
+				Alias:     to.account(stack.Account.ID).Alias,
+				Partition: stack.Account.Partition,
+			},
+		}
 		if err := r.read(state); err != nil {
 			return nil, fmt.Errorf("%s: the state has what cannot be read: %w", stack.Name, err)
 		}
@@ -177,19 +196,32 @@ func (r *stateReader) owner(d workspace.Deployed) {
 	name := text(d, "name")
 	switch d.Type {
 	case "aws:iam/user:User":
-		r.account.Users = append(r.account.Users, world.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")})
+		r.account.Users = append(
+			r.account.Users,
+			world.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")},
+		)
 	case "aws:iam/group:Group":
 		r.account.Groups = append(r.account.Groups, world.Group{Name: name, Path: text(d, "path")})
 	case "aws:iam/role:Role":
 		longest, _ := strconv.Atoi(fmt.Sprint(d.Outputs["maxSessionDuration"]))
 		r.account.Roles = append(r.account.Roles, world.Role{
-			Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary"), MaxSession: longest,
-			Trust: r.document(text(d, "assumeRolePolicy"), "the trust policy of "+name),
+			Name:       name,
+			Path:       text(d, "path"),
+			Tags:       tagsOf(d),
+			Boundary:   text(d, "permissionsBoundary"),
+			MaxSession: longest,
+			Trust:      r.document(text(d, "assumeRolePolicy"), "the trust policy of "+name),
 		})
 	case "aws:iam/policy:Policy":
-		r.account.Policies = append(r.account.Policies, world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)})
+		r.account.Policies = append(
+			r.account.Policies,
+			world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)},
+		)
 	case "aws:organizations/policy:Policy":
-		r.guardrails[text(d, "id")] = world.ServiceControlPolicy{Name: name, Document: r.document(text(d, "content"), name)}
+		r.guardrails[text(d, "id")] = world.ServiceControlPolicy{
+			Name:     name,
+			Document: r.document(text(d, "content"), name),
+		}
 	case "aws:ssm/document:Document":
 		r.sessionDocument(d, name)
 	case "aws:ssoadmin/permissionSet:PermissionSet":
@@ -265,8 +297,14 @@ func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
 	}
 	number := func(s string) int { n, _ := strconv.Atoi(s); return n }
 	in := content.Inputs
-	p := world.SessionPreferences{Region: arn.Region, RunAs: in.RunAsEnabled, DefaultUser: in.RunAsDefaultUser, IdleTimeout: number(in.IdleSessionTimeout),
-		MaxDuration: number(in.MaxSessionDuration), KMSKey: in.KMSKeyID}
+	p := world.SessionPreferences{
+		Region:      arn.Region,
+		RunAs:       in.RunAsEnabled,
+		DefaultUser: in.RunAsDefaultUser,
+		IdleTimeout: number(in.IdleSessionTimeout),
+		MaxDuration: number(in.MaxSessionDuration),
+		KMSKey:      in.KMSKeyID,
+	}
 	if a := r.stack.Preferences(); a != nil && a.KMSKeyID == in.KMSKeyID {
 		// The stack file may name the key in another way than by its ARN.
 		for _, own := range r.stack.World().Preferences {
@@ -284,12 +322,22 @@ func stateResources(state []workspace.Deployed) []program.Resource {
 			continue
 		}
 		urn := resource.URN(d.URN)
-		out = append(out, program.Resource{URN: urn, Type: d.Type, Name: urn.Name(), Inputs: resource.NewPropertyMapFromMap(plain(d.Inputs)), Retain: d.Retain})
+		out = append(
+			out,
+			program.Resource{
+				URN:    urn,
+				Type:   d.Type,
+				Name:   urn.Name(),
+				Inputs: resource.NewPropertyMapFromMap(plain(d.Inputs)),
+				Retain: d.Retain,
+			},
+		)
 	}
 	return out
 }
 
-// plain are values of a state as the engine's own have them: numbers as numbers, and without what the provider notes for itself.
+// plain are values of a state as the engine's own have them: numbers as numbers, and without what the provider notes
+// for itself.
 func plain(in map[string]any) map[string]any {
 	out := map[string]any{}
 	for key, value := range in {
@@ -319,22 +367,39 @@ func plainValue(v any) any {
 
 // readBack are the types whose meaning for people is read back from a state, or that have none of their own.
 var readBack = []string{
-	"aws:iam/user:User", "aws:iam/group:Group", "aws:iam/role:Role", "aws:iam/policy:Policy", "aws:organizations/policy:Policy", "aws:ssm/document:Document",
-	"aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/groupPolicy:GroupPolicy", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-	"aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:organizations/policyAttachment:PolicyAttachment",
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+	"aws:iam/user:User",
+	"aws:iam/group:Group",
+	"aws:iam/role:Role",
+	"aws:iam/policy:Policy",
+	"aws:organizations/policy:Policy",
+	"aws:ssm/document:Document",
+	"aws:iam/userGroupMembership:UserGroupMembership",
+	"aws:iam/groupPolicy:GroupPolicy",
+	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+	"aws:iam/rolePolicy:RolePolicy",
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+	"aws:organizations/policyAttachment:PolicyAttachment",
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
+	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
-	"aws:ssoadmin/permissionSet:PermissionSet", "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "aws:ssoadmin/accountAssignment:AccountAssignment",
+	"aws:ssoadmin/permissionSet:PermissionSet",
+	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+	"aws:ssoadmin/accountAssignment:AccountAssignment",
 	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
 }
 
-// onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read back from a state.
+// onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read
+// back from a state.
 func (s *Side) onlyReadBack() {
 	for i := range s.World.Accounts {
 		a := &s.World.Accounts[i]
-		a.Documents = slices.DeleteFunc(slices.Clone(a.Documents), func(d world.SessionDocument) bool { return d.Name != journey.PreferencesDocument })
+		a.Documents = slices.DeleteFunc(
+			slices.Clone(a.Documents),
+			func(d world.SessionDocument) bool { return d.Name != journey.PreferencesDocument },
+		)
 	}
 }
 
@@ -342,7 +407,10 @@ func (s *Side) onlyReadBack() {
 func (r *Report) unread() {
 	for _, c := range r.Resources {
 		if !slices.Contains(readBack, c.Type) {
-			r.Open = append(r.Open, fmt.Sprintf("%s: what %s %s decides is not read back from the state", c.Stack, c.Type, c.Name))
+			r.Open = append(
+				r.Open,
+				fmt.Sprintf("%s: what %s %s decides is not read back from the state", c.Stack, c.Type, c.Name),
+			)
 		}
 	}
 	r.NoOne = r.NoOne && len(r.Open) == 0

@@ -31,9 +31,16 @@ func (r *stateReader) permissionSet(d workspace.Deployed) {
 	if err != nil && r.err == nil {
 		r.err = fmt.Errorf("%s: %w", text(d, "name"), err)
 	}
-	set := &deployedPermissionSet{arn: text(d, "arn"), id: text(d, "id"), PermissionSetArgs: identitycenter.PermissionSetArgs{
-		Account: r.stack.Account.Account, Name: text(d, "name"), SessionDuration: longest, Template: identitycenter.OwnTemplate,
-	}}
+	set := &deployedPermissionSet{
+		arn: text(d, "arn"),
+		id:  text(d, "id"),
+		PermissionSetArgs: identitycenter.PermissionSetArgs{
+			Account:         r.stack.Account.Account,
+			Name:            text(d, "name"),
+			SessionDuration: longest,
+			Template:        identitycenter.OwnTemplate,
+		},
+	}
 	if ic := r.stack.IdentityCenter; ic != nil {
 		set.IdentityCenter = ic.IdentityCenter
 	}
@@ -96,7 +103,10 @@ func (r *stateReader) attributes(d workspace.Deployed) {
 				if err != nil {
 					parsed.Path = strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(source), "${path:"), "}")
 				}
-				r.instance.attributes = append(r.instance.attributes, world.AccessControlAttribute{Key: key, Source: parsed})
+				r.instance.attributes = append(
+					r.instance.attributes,
+					world.AccessControlAttribute{Key: key, Source: parsed},
+				)
 			}
 		}
 	}
@@ -107,7 +117,11 @@ func (i *deployedInstance) addTo(s *Side, account string) {
 	if !i.on && len(i.sets) == 0 {
 		return
 	}
-	center := &world.IdentityCenterInstance{Attributes: i.attributes, UserIDs: map[string]string{}, GroupIDs: map[string]string{}}
+	center := &world.IdentityCenterInstance{
+		Attributes: i.attributes,
+		UserIDs:    map[string]string{},
+		GroupIDs:   map[string]string{},
+	}
 	s.World.IdentityCenter = center
 	s.instance, s.people = account, map[string]string{}
 	for _, id := range i.ids {

@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// statesOf are the states that the engine would have of stacks that were deployed as they are: what the program registers, with what AWS adds.
+// statesOf are the states that the engine would have of stacks that were deployed as they are: what the program
+// registers, with what AWS adds.
 func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deployed {
 	t.Helper()
 	states := map[string][]workspace.Deployed{}
@@ -38,10 +39,21 @@ func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deplo
 				outputs["arn"] = "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-" + name
 				known[program.OutputOf(r.URN)] = outputs["arn"].(string)
 			case "aws:ssm/document:Document":
-				outputs["arn"] = arn("ssm", r.Name[strings.LastIndex(r.Name, "preferences-")+len("preferences-"):], "document/"+name)
+				outputs["arn"] = arn(
+					"ssm",
+					r.Name[strings.LastIndex(r.Name, "preferences-")+len("preferences-"):],
+					"document/"+name,
+				)
 			}
 			states[stack.Name] = append(states[stack.Name], workspace.Deployed{
-				URN: string(r.URN), Type: r.Type, Custom: true, Retain: r.Retain, Inputs: r.Inputs.Mappable(), Outputs: outputs,
+				URN: string(
+					r.URN,
+				),
+				Type:    r.Type,
+				Custom:  true,
+				Retain:  r.Retain,
+				Inputs:  r.Inputs.Mappable(),
+				Outputs: outputs,
 			})
 		}
 		for _, d := range states[stack.Name] {
@@ -69,7 +81,8 @@ func deployedReport(t *testing.T, then, now []*config.Stack) *Report {
 	return r
 }
 
-// What was deployed and is as the stack files have it is no one's gain or loss: everything that decides access is read back from the states.
+// What was deployed and is as the stack files have it is no one's gain or loss: everything that decides access is
+// read back from the states.
 func TestWhatIsDeployedReadsBackAsItWasMade(t *testing.T) {
 	for _, from := range []string{dev, organization} {
 		stacks := stacksOf(t, project(t, from))
@@ -107,13 +120,18 @@ func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
 	assert.NotEmpty(t, r.Resources)
 }
 
-// Permission sets, their assignments and the attributes of the shipped organization read back from the states, and a change of one is told as against a revision.
+// Permission sets, their assignments and the attributes of the shipped organization read back from the states, and a
+// change of one is told as against a revision.
 func TestIdentityCenterReadsBackFromTheStates(t *testing.T) {
 	dir := project(t, "../../examples/organization")
 	then := stacksOf(t, dir)
 	r := deployedReport(t, then, then)
 	assert.True(t, r.NoOne, textOf(t, r))
-	apply(t, dir, edit{"Pulumi.identity.yaml", "SSMSessionRunAs: ${path:userName}", "SSMSessionRunAs: ${path:nickName}"})
+	apply(
+		t,
+		dir,
+		edit{"Pulumi.identity.yaml", "SSMSessionRunAs: ${path:userName}", "SSMSessionRunAs: ${path:nickName}"},
+	)
 	r = deployedReport(t, then, stacksOf(t, dir))
 	assert.False(t, r.NoOne)
 	assert.Contains(t, textOf(t, r), "the source of the session tag SSMSessionRunAs")

@@ -39,7 +39,10 @@ func papersOf(a *world.Account) []paper {
 	var out []paper
 	inline := func(owner string, list []world.InlinePolicy) {
 		for _, p := range list {
-			out = append(out, paper{account: a.ID, name: "policy " + p.Name + " of " + owner, document: p.Document, part: owner})
+			out = append(
+				out,
+				paper{account: a.ID, name: "policy " + p.Name + " of " + owner, document: p.Document, part: owner},
+			)
 		}
 	}
 	for i := range a.Groups {
@@ -55,18 +58,36 @@ func papersOf(a *world.Account) []paper {
 			inline("permission set "+r.PermissionSet, r.Inline)
 			continue
 		}
-		out = append(out, paper{account: a.ID, name: "trust policy of role " + r.Name, document: r.Trust, part: "role " + r.Name, trusts: others(r.Trust)})
+		out = append(
+			out,
+			paper{
+				account:  a.ID,
+				name:     "trust policy of role " + r.Name,
+				document: r.Trust,
+				part:     "role " + r.Name,
+				trusts:   others(r.Trust),
+			},
+		)
 		inline("role "+r.Name, r.Inline)
 	}
 	for _, p := range a.Policies {
 		if arn, err := policy.ParseARN(p.ARN); err == nil && arn.Account == a.ID {
-			out = append(out, paper{account: a.ID, name: "policy " + nameOf(p.ARN), document: p.Document, part: "policy " + nameOf(p.ARN)})
+			out = append(
+				out,
+				paper{
+					account:  a.ID,
+					name:     "policy " + nameOf(p.ARN),
+					document: p.Document,
+					part:     "policy " + nameOf(p.ARN),
+				},
+			)
 		}
 	}
 	return out
 }
 
-// guardrailPapers are the service control policies of a unit and of those below it that were not seen yet: one policy may have many targets.
+// guardrailPapers are the service control policies of a unit and of those below it that were not seen yet: one policy
+// may have many targets.
 func guardrailPapers(u *world.Unit, seen map[string]bool) []paper {
 	attached := slices.Clone(u.Policies)
 	for i := range u.Accounts {
@@ -96,7 +117,8 @@ func others(trust policy.Document) []string {
 			}
 			for _, v := range p.Values {
 				arn, err := policy.ParseARN(v)
-				if kind, _, _, ok := arn.Entity(); p.Kind != policy.PrincipalAWS || err != nil || !ok || kind != "user" {
+				if kind, _, _, ok := arn.Entity(); p.Kind != policy.PrincipalAWS || err != nil || !ok ||
+					kind != "user" {
 					out = append(out, v)
 				}
 			}
@@ -131,7 +153,8 @@ func (c *comparison) documents() {
 	}
 }
 
-// whole is a document that comes or goes, or with it the user, group or role that it belongs to, which is then said once.
+// whole is a document that comes or goes, or with it the user, group or role that it belongs to, which is then said
+// once.
 func (c *comparison) whole(p paper, change string, others []paper, said map[string]bool) {
 	part := p.account + "\x00" + p.part
 	alone := slices.ContainsFunc(others, func(o paper) bool { return o.account == p.account && o.part == p.part })
@@ -144,8 +167,16 @@ func (c *comparison) whole(p paper, change string, others []paper, said map[stri
 	}
 	said[part+change] = true
 	if len(p.trusts) > 0 {
-		c.Open = append(c.Open, fmt.Sprintf("the %s of %s is %s and names %s: what that means for them is not compared", p.name, c.accountName(p.account), change,
-			strings.Join(p.trusts, ", ")))
+		c.Open = append(
+			c.Open,
+			fmt.Sprintf(
+				"the %s of %s is %s and names %s: what that means for them is not compared",
+				p.name,
+				c.accountName(p.account),
+				change,
+				strings.Join(p.trusts, ", "),
+			),
+		)
 	}
 	c.document(p, name, "", change, nil)
 }
@@ -203,11 +234,27 @@ func (c *comparison) statements(old, now paper) {
 		}
 	}
 	if cmp.Or(old.document.Version, policy.Version) != cmp.Or(now.document.Version, policy.Version) {
-		c.document(now, now.name, "Version", "changed", []string{now.document.Version + " in place of " + old.document.Version})
+		c.document(
+			now,
+			now.name,
+			"Version",
+			"changed",
+			[]string{now.document.Version + " in place of " + old.document.Version},
+		)
 	}
-	if trusts := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(old.trusts), now.trusts...)))); len(c.Documents) > before && len(trusts) > 0 {
-		c.Open = append(c.Open, fmt.Sprintf("the %s in %s differs and names %s: what that means for them is not compared", now.name, c.accountName(now.account),
-			strings.Join(trusts, ", ")))
+	if trusts := slices.Compact(
+		slices.Sorted(slices.Values(append(slices.Clone(old.trusts), now.trusts...))),
+	); len(c.Documents) > before &&
+		len(trusts) > 0 {
+		c.Open = append(
+			c.Open,
+			fmt.Sprintf(
+				"the %s in %s differs and names %s: what that means for them is not compared",
+				now.name,
+				c.accountName(now.account),
+				strings.Join(trusts, ", "),
+			),
+		)
 	}
 }
 
@@ -250,7 +297,10 @@ func conditions(was, is policy.Statement) []string {
 	var out []string
 	name := func(c policy.Condition) string { return "Condition " + c.Operator.String() + " " + c.Key }
 	find := func(in []policy.Condition, c policy.Condition) (policy.Condition, bool) {
-		at := slices.IndexFunc(in, func(o policy.Condition) bool { return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key) })
+		at := slices.IndexFunc(
+			in,
+			func(o policy.Condition) bool { return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key) },
+		)
 		if at < 0 {
 			return policy.Condition{}, false
 		}

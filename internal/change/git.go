@@ -28,8 +28,9 @@ type revision struct {
 
 func (r *revision) close() error { return os.RemoveAll(r.root) }
 
-// atRevision reads the project's folder at a revision through the git command: what git takes for a revision is one, and "main..." is the commit at which
-// this branch left main, as in "git diff main...". Contents are those of the commit, whatever filters and attributes say. The caller closes it.
+// atRevision reads the project's folder at a revision through the git command: what git takes for a revision is one,
+// and "main..." is the commit at which this branch left main, as in "git diff main...". Contents are those of the
+// commit, whatever filters and attributes say. The caller closes it.
 func atRevision(ctx context.Context, dir, rev string) (_ *revision, err error) {
 	g := git{ctx: ctx, dir: dir}
 	prefix, err := g.text("rev-parse", "--show-prefix")
@@ -83,14 +84,20 @@ func (g git) commit(rev string) (string, error) {
 	name, fork := strings.CutSuffix(rev, "...")
 	commit, err := g.text("rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
 	if err != nil {
-		return "", workspace.Usef("%q is no revision of this repository; write a branch, a tag or a commit, and fetch it first where the clone is shallow", name)
+		return "", workspace.Usef(
+			"%q is no revision of this repository; write a branch, a tag or a commit, and fetch it first where the clone is shallow",
+			name,
+		)
 	}
 	if !fork {
 		return commit, nil
 	}
 	base, err := g.text("merge-base", commit, "HEAD")
 	if err != nil || base == "" {
-		return "", workspace.Usef("%q and HEAD have no commit in common here; fetch the history first where the clone is shallow", name)
+		return "", workspace.Usef(
+			"%q and HEAD have no commit in common here; fetch the history first where the clone is shallow",
+			name,
+		)
 	}
 	return base, nil
 }
@@ -98,7 +105,8 @@ func (g git) commit(rev string) (string, error) {
 // blob is a file of a commit.
 type blob struct{ id, path string }
 
-// extract writes the files of a folder of a commit that a stack can be made of: YAML and JSON, and whatever file a stack file names.
+// extract writes the files of a folder of a commit that a stack can be made of: YAML and JSON, and whatever file a
+// stack file names.
 func (g git) extract(commit, prefix, root string) error {
 	args := []string{"ls-tree", "-r", "-z", "--full-tree", commit}
 	if prefix != "" {
@@ -113,7 +121,8 @@ func (g git) extract(commit, prefix, root string) error {
 		meta, name, found := strings.Cut(line, "\t")
 		fields := strings.Fields(meta)
 		// Symbolic links and submodules are nothing that a commit has the content of.
-		if !found || len(fields) != 3 || !strings.HasPrefix(fields[0], "100") || !filepath.IsLocal(filepath.FromSlash(name)) {
+		if !found || len(fields) != 3 || !strings.HasPrefix(fields[0], "100") ||
+			!filepath.IsLocal(filepath.FromSlash(name)) {
 			continue
 		}
 		b := blob{fields[2], name}
@@ -127,7 +136,10 @@ func (g git) extract(commit, prefix, root string) error {
 	if err := g.write(first, root, &stacks); err != nil {
 		return err
 	}
-	named := slices.DeleteFunc(rest, func(b blob) bool { return !bytes.Contains(stacks.Bytes(), []byte(path.Base(b.path))) })
+	named := slices.DeleteFunc(
+		rest,
+		func(b blob) bool { return !bytes.Contains(stacks.Bytes(), []byte(path.Base(b.path))) },
+	)
 	return g.write(named, root, nil)
 }
 
@@ -153,7 +165,11 @@ func (g git) write(blobs []blob, root string, stacks *bytes.Buffer) error {
 			_, err = fmt.Sscanf(header, "%s %s %d", &id, &kind, &size)
 		}
 		if err != nil || kind != "blob" {
-			return fmt.Errorf("git cat-file: %s: %q is not the head of a file; fetch it first where the clone is partial", b.path, strings.TrimSpace(header))
+			return fmt.Errorf(
+				"git cat-file: %s: %q is not the head of a file; fetch it first where the clone is partial",
+				b.path,
+				strings.TrimSpace(header),
+			)
 		}
 		data := make([]byte, size+1)
 		if _, err := io.ReadFull(reader, data); err != nil {

@@ -32,7 +32,11 @@ func newRepository(t *testing.T) *repository {
 
 func (r *repository) git(args ...string) {
 	r.t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+	cmd := exec.Command(
+		"git",
+		append(
+			[]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"},
+			args...)...)
 	cmd.Dir = r.dir
 	out, err := cmd.CombinedOutput()
 	require.NoError(r.t, err, "%s", out)
@@ -55,7 +59,8 @@ func (r *repository) report(rev string, stacks ...string) (*Report, error) {
 
 var oneMore = edit{devFile, "- users: [non-97-test-user2]", "- users: [non-97-test-user2, non-97-test-user1]"}
 
-// What is not committed is compared with HEAD, and a commit with the one before it, from a folder inside the repository.
+// What is not committed is compared with HEAD, and a commit with the one before it, from a folder inside the
+// repository.
 func TestRevisionsAreReadFromGit(t *testing.T) {
 	r := newRepository(t)
 	report, err := r.report("HEAD")
@@ -103,21 +108,36 @@ func TestStacksThatComeAndGoAreSaid(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(r.folder(), "Pulumi.other.yaml"), []byte(other), 0o600))
 	report, err := r.report("HEAD")
 	require.NoError(t, err)
-	assert.Contains(t, report.Notes, "stack other (account 444455556666) is new: everything in it is compared against nothing")
+	assert.Contains(
+		t,
+		report.Notes,
+		"stack other (account 444455556666) is new: everything in it is compared against nothing",
+	)
 	require.Len(t, report.People, 1)
 	assert.Equal(t, "other/alice comes as a user of other (444455556666), in guardrails-mfa", report.People[0].Line)
 
 	r.commit()
-	require.NoError(t, os.Rename(filepath.Join(r.folder(), "Pulumi.other.yaml"), filepath.Join(r.folder(), "Pulumi.another.yaml")))
+	require.NoError(
+		t,
+		os.Rename(filepath.Join(r.folder(), "Pulumi.other.yaml"), filepath.Join(r.folder(), "Pulumi.another.yaml")),
+	)
 	report, err = r.report("HEAD")
 	require.NoError(t, err)
-	assert.Contains(t, report.Notes, "the stack of account 444455556666 was called other and is called another: to the engine it is another stack")
+	assert.Contains(
+		t,
+		report.Notes,
+		"the stack of account 444455556666 was called other and is called another: to the engine it is another stack",
+	)
 	assert.True(t, report.NoOne)
 
 	require.NoError(t, os.Remove(filepath.Join(r.folder(), "Pulumi.another.yaml")))
 	report, err = r.report("HEAD")
 	require.NoError(t, err)
-	assert.Contains(t, report.Notes, "stack other (account 444455556666) is gone: what it deployed stays in the account until it is destroyed")
+	assert.Contains(
+		t,
+		report.Notes,
+		"stack other (account 444455556666) is gone: what it deployed stays in the account until it is destroyed",
+	)
 	assert.False(t, report.NoOne)
 	report, err = r.report("HEAD", dev)
 	require.NoError(t, err)
@@ -146,7 +166,8 @@ func TestARevisionThatCannotBeReadIsSaid(t *testing.T) {
 	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
 }
 
-// A folder that the revision does not have is compared against nothing; a revision that there is not, or no repository, is wrong use.
+// A folder that the revision does not have is compared against nothing; a revision that there is not, or no
+// repository, is wrong use.
 func TestWhatIsNoRevisionIsWrongUse(t *testing.T) {
 	r := newRepository(t)
 	for _, rev := range []string{"nothing", "--all", "HEAD~7", "nothing..."} {

@@ -23,10 +23,18 @@ func (c *comparison) guardrails() {
 			list, others = before, after
 		}
 		for _, a := range list {
-			if slices.ContainsFunc(others, func(o attachment) bool { return o.policy == a.policy && o.target == a.target }) {
+			if slices.ContainsFunc(
+				others,
+				func(o attachment) bool { return o.policy == a.policy && o.target == a.target },
+			) {
 				continue
 			}
-			change := GuardrailChange{Attached: attached, Policy: a.policy, Target: a.target, Accounts: append([]string{}, a.accounts...)}
+			change := GuardrailChange{
+				Attached: attached,
+				Policy:   a.policy,
+				Target:   a.target,
+				Accounts: append([]string{}, a.accounts...),
+			}
 			verb := "is attached to"
 			if !attached {
 				verb = "is detached from"
@@ -93,12 +101,22 @@ func attachments(o *world.Organization) []attachment {
 func (c *comparison) places() {
 	before, after := placesOf(c.from.World.Organization), placesOf(c.to.World.Organization)
 	for _, id := range accountsOfTrees(before, after) {
-		if was, is := before[id], after[id]; was != is && c.from.World.Organization != nil && c.to.World.Organization != nil {
-			c.setting(id, "the account", fmt.Sprintf("stands in %s, and stood in %s", orNowhere(is), orNowhere(was)), false)
+		if was, is := before[id], after[id]; was != is && c.from.World.Organization != nil &&
+			c.to.World.Organization != nil {
+			c.setting(
+				id,
+				"the account",
+				fmt.Sprintf("stands in %s, and stood in %s", orNowhere(is), orNowhere(was)),
+				false,
+			)
 		}
 	}
-	if was, is := c.from.World.Organization, c.to.World.Organization; was != nil && is != nil && (was.ID != is.ID || was.Management != is.Management) {
-		c.Open = append(c.Open, "the organization or its management account is another one, so its guardrails are not compared account by account")
+	if was, is := c.from.World.Organization, c.to.World.Organization; was != nil && is != nil &&
+		(was.ID != is.ID || was.Management != is.Management) {
+		c.Open = append(
+			c.Open,
+			"the organization or its management account is another one, so its guardrails are not compared account by account",
+		)
 	}
 }
 

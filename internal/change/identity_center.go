@@ -32,14 +32,31 @@ func (c *comparison) identityCenter() {
 	for _, a := range is {
 		at := slices.IndexFunc(was, func(o world.AccessControlAttribute) bool { return o.Key == a.Key })
 		if at < 0 {
-			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives everybody the session tag %s from %s, and did not", a.Key, a.Source), true)
+			c.setting(
+				instance,
+				"IAM Identity Center",
+				fmt.Sprintf("gives everybody the session tag %s from %s, and did not", a.Key, a.Source),
+				true,
+			)
 		} else {
-			c.one(instance, "IAM Identity Center", "the source of the session tag "+a.Key, was[at].Source.String(), a.Source.String(), true)
+			c.one(
+				instance,
+				"IAM Identity Center",
+				"the source of the session tag "+a.Key,
+				was[at].Source.String(),
+				a.Source.String(),
+				true,
+			)
 		}
 	}
 	for _, o := range was {
 		if !slices.ContainsFunc(is, func(a world.AccessControlAttribute) bool { return a.Key == o.Key }) {
-			c.setting(instance, "IAM Identity Center", fmt.Sprintf("gives nobody the session tag %s any more: an identity provider chooses it", o.Key), true)
+			c.setting(
+				instance,
+				"IAM Identity Center",
+				fmt.Sprintf("gives nobody the session tag %s any more: an identity provider chooses it", o.Key),
+				true,
+			)
 		}
 	}
 }
@@ -93,12 +110,26 @@ func (c *comparison) assignments() {
 			if a.Group != "" {
 				who = "whoever is in the group " + a.Group
 			}
-			if slices.ContainsFunc(others, func(o assigned) bool { return o.PermissionSetAssignment == a.PermissionSetAssignment }) {
+			if slices.ContainsFunc(
+				others,
+				func(o assigned) bool { return o.PermissionSetAssignment == a.PermissionSetAssignment },
+			) {
 				who += " (" + a.id + ")"
 			}
 			c.Assignments = append(c.Assignments, AssignmentChange{
-				Gains: gains, PermissionSet: a.PermissionSet, Account: a.Account, User: a.User, Group: a.Group, ID: a.id,
-				Line: fmt.Sprintf("%s of IAM Identity Center %s the permission set %s in %s", who, verb, a.PermissionSet, c.accountWords(a.Account)),
+				Gains:         gains,
+				PermissionSet: a.PermissionSet,
+				Account:       a.Account,
+				User:          a.User,
+				Group:         a.Group,
+				ID:            a.id,
+				Line: fmt.Sprintf(
+					"%s of IAM Identity Center %s the permission set %s in %s",
+					who,
+					verb,
+					a.PermissionSet,
+					c.accountWords(a.Account),
+				),
 			})
 		}
 	}

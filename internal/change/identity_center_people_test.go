@@ -42,11 +42,19 @@ const identityCenterFile = `config:
 func centerSide(t *testing.T, edits ...edit) *Side {
 	t.Helper()
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600),
+	)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.center.yaml"), []byte(identityCenterFile), 0o600))
 	apply(t, dir, edits...)
 	stacks := stacksOf(t, dir)
-	s := &Side{Name: "side", World: judge.World(stacks...), Stacks: map[string]string{"111122223333": "center"}, ProjectTags: map[string]string{}}
+	s := &Side{
+		Name:        "side",
+		World:       judge.World(stacks...),
+		Stacks:      map[string]string{"111122223333": "center"},
+		ProjectTags: map[string]string{},
+	}
 	s.identityCenterOf(stacks[0])
 	return s
 }
@@ -105,7 +113,11 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 			assert.NotContains(t, text, "saml-provider")
 		})
 	}
-	r, err := Compare(centerSide(t), centerSide(t, edit{file, operator, strings.Replace(operator, "operators", "auditors", 1)}), someDay)
+	r, err := Compare(
+		centerSide(t),
+		centerSide(t, edit{file, operator, strings.Replace(operator, "operators", "auditors", 1)}),
+		someDay,
+	)
 	require.NoError(t, err)
 	require.Len(t, r.People, 2)
 	assert.True(t, r.People[0].PermissionSet && r.People[1].PermissionSet)

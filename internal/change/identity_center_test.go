@@ -19,7 +19,12 @@ const (
 // What opens or shuts doors and shows in no call of a user or role is said, and never called no one's gain or loss.
 func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 	unproven := func(name string, stacks []*config.Stack) *Side {
-		s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}}
+		s := &Side{
+			Name:        name,
+			World:       judge.World(stacks...),
+			Stacks:      map[string]string{},
+			ProjectTags: map[string]string{},
+		}
 		for _, stack := range stacks {
 			s.Stacks[stack.Account.ID] = stack.Name
 			s.identityCenterOf(stack)

@@ -8,10 +8,12 @@ type Listed struct {
 	Lines []ListedLine
 }
 
-// ListedLine is one thing that changes. Sign is "+" for what is gained, "-" for what is lost, and "~" for what is neither; Text does not begin with it.
+// ListedLine is one thing that changes. Sign is "+" for what is gained, "-" for what is lost, and "~" for what is
+// neither; Text does not begin with it.
 type ListedLine struct{ Sign, Text string }
 
-// Listed is the report as lists, those that are empty left out. Resources are not among them: they are what the engine does, and not what it means.
+// Listed is the report as lists, those that are empty left out. Resources are not among them: they are what the
+// engine does, and not what it means.
 func (r *Report) Listed() []Listed {
 	var all []Listed
 	list := func(title string, lines []ListedLine) {
@@ -20,9 +22,18 @@ func (r *Report) Listed() []Listed {
 		}
 	}
 	list("People", linesOf(r.People, func(p PersonChange) ListedLine { return gained(p.Gains, p.Line) }))
-	list("What users and roles may call", linesOf(r.Calls, func(c CallChange) ListedLine { return gained(c.Gains, c.Line) }))
-	list("Permission sets", linesOf(r.Assignments, func(a AssignmentChange) ListedLine { return gained(a.Gains, a.Line) }))
-	list("Service control policies", linesOf(r.Guardrails, func(g GuardrailChange) ListedLine { return gained(g.Attached, g.Line) }))
+	list(
+		"What users and roles may call",
+		linesOf(r.Calls, func(c CallChange) ListedLine { return gained(c.Gains, c.Line) }),
+	)
+	list(
+		"Permission sets",
+		linesOf(r.Assignments, func(a AssignmentChange) ListedLine { return gained(a.Gains, a.Line) }),
+	)
+	list(
+		"Service control policies",
+		linesOf(r.Guardrails, func(g GuardrailChange) ListedLine { return gained(g.Attached, g.Line) }),
+	)
 	list("Proofs and expectations", linesOf(r.Proofs, func(p ProofChange) ListedLine { return otherwise(p.Line) }))
 	list("Settings", linesOf(r.Settings, func(s Setting) ListedLine { return otherwise(s.Line) }))
 	list("Policy documents", linesOf(r.Documents, func(d DocumentChange) ListedLine { return otherwise(d.Line) }))

@@ -14,7 +14,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role itself at last.
+// doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role
+// itself at last.
 func doorOrder(door string) int {
 	if at := slices.Index(journey.Doors(), journey.DoorKind(door)); at >= 0 {
 		return at
@@ -22,7 +23,8 @@ func doorOrder(door string) int {
 	return len(journey.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
-// people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains before losses.
+// people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains
+// before losses.
 func (c *comparison) people(was, is *report.Matrix) {
 	c.nameMembers(was, is)
 	names := namesOf(was, is)
@@ -65,12 +67,21 @@ func (c *comparison) users() {
 			a := &side.World.Accounts[i]
 			for j := range a.Users {
 				u := &a.Users[j]
-				if then := other.account(a.ID); then != nil && slices.ContainsFunc(then.Users, func(have world.User) bool { return have.ARN(then) == u.ARN(a) }) {
+				if then := other.account(
+					a.ID,
+				); then != nil &&
+					slices.ContainsFunc(then.Users, func(have world.User) bool { return have.ARN(then) == u.ARN(a) }) {
 					continue
 				}
 				c.People = append(c.People, PersonChange{
-					Gains: gains, Person: c.personName(u.ARN(a)), PersonARN: u.ARN(a), User: word, Account: a.ID, Carries: slices.Concat(u.Groups, u.Attached),
-					Opens: []Opening{}, SignIns: []string{},
+					Gains:     gains,
+					Person:    c.personName(u.ARN(a)),
+					PersonARN: u.ARN(a),
+					User:      word,
+					Account:   a.ID,
+					Carries:   slices.Concat(u.Groups, u.Attached),
+					Opens:     []Opening{},
+					SignIns:   []string{},
 				})
 			}
 		}
@@ -78,7 +89,12 @@ func (c *comparison) users() {
 }
 
 // ways joins atoms to one change for each way, time and age of MFA.
-func (c *comparison) ways(gains bool, atoms map[atom][]extent, others map[atom][]extent, m *report.Matrix) []PersonChange {
+func (c *comparison) ways(
+	gains bool,
+	atoms map[atom][]extent,
+	others map[atom][]extent,
+	m *report.Matrix,
+) []PersonChange {
 	var out []PersonChange
 	index := map[string]int{}
 	openings := map[string][]atom{}
@@ -131,7 +147,14 @@ func wasIn(others map[atom][]extent, a atom) bool {
 }
 
 func (c *comparison) way(gains bool, a atom, e extent, m *report.Matrix) PersonChange {
-	p := PersonChange{Gains: gains, PersonARN: a.person, Person: c.personName(a.person), RoleARN: a.role, Opens: []Opening{}, MFAOverSeconds: e.younger}
+	p := PersonChange{
+		Gains:          gains,
+		PersonARN:      a.person,
+		Person:         c.personName(a.person),
+		RoleARN:        a.role,
+		Opens:          []Opening{},
+		MFAOverSeconds: e.younger,
+	}
 	if e.oldest != math.MaxInt {
 		p.MFAMaxAgeSeconds = e.oldest
 	}
@@ -164,7 +187,8 @@ func instant(unix int64) *time.Time {
 	return &at
 }
 
-// opensOf joins atoms to openings: the projects and Regions of a door, then the doors with the same ones and the same OS user.
+// opensOf joins atoms to openings: the projects and Regions of a door, then the doors with the same ones and the same
+// OS user.
 func opensOf(atoms []atom) []Opening {
 	out := []Opening{}
 	var byDoor []Opening
@@ -174,7 +198,16 @@ func opensOf(atoms []atom) []Opening {
 		})
 		if at < 0 {
 			at = len(byDoor)
-			byDoor = append(byDoor, Opening{Doors: []string{a.door}, OSUser: a.osUser, Superuser: a.superuser, Nodes: []string{}, Regions: []string{}})
+			byDoor = append(
+				byDoor,
+				Opening{
+					Doors:     []string{a.door},
+					OSUser:    a.osUser,
+					Superuser: a.superuser,
+					Nodes:     []string{},
+					Regions:   []string{},
+				},
+			)
 		}
 		if !slices.Contains(byDoor[at].Nodes, a.project) {
 			byDoor[at].Nodes = append(byDoor[at].Nodes, a.project)
@@ -189,7 +222,8 @@ func opensOf(atoms []atom) []Opening {
 	}
 	for _, o := range byDoor {
 		at := slices.IndexFunc(out, func(have Opening) bool {
-			return have.OSUser == o.OSUser && have.Superuser == o.Superuser && slices.Equal(have.Nodes, o.Nodes) && slices.Equal(have.Regions, o.Regions)
+			return have.OSUser == o.OSUser && have.Superuser == o.Superuser && slices.Equal(have.Nodes, o.Nodes) &&
+				slices.Equal(have.Regions, o.Regions)
 		})
 		if at < 0 {
 			out = append(out, o)
@@ -309,5 +343,15 @@ func (c *comparison) personName(arn string) string {
 }
 
 func signInOrder(s string) int {
-	return slices.Index([]string{"console without MFA", "access key", "session token without MFA", "console with MFA", "access key with an MFA code", "session token with MFA"}, s)
+	return slices.Index(
+		[]string{
+			"console without MFA",
+			"access key",
+			"session token without MFA",
+			"console with MFA",
+			"access key with an MFA code",
+			"session token with MFA",
+		},
+		s,
+	)
 }

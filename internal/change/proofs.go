@@ -8,13 +8,17 @@ import (
 	"aws-access-guardrails/internal/judge"
 )
 
-// proofs are those whose verdict is another one, and expectations that come, go or turn. Of what is deployed nothing is proven.
+// proofs are those whose verdict is another one, and expectations that come, go or turn. Of what is deployed nothing
+// is proven.
 func (c *comparison) proofs() {
 	if c.from.Judgements == nil || c.to.Judgements == nil {
 		return
 	}
 	for _, is := range c.to.Judgements {
-		at := slices.IndexFunc(c.from.Judgements, func(j *judge.Judgement) bool { return j.Stack.Account.ID == is.Stack.Account.ID })
+		at := slices.IndexFunc(
+			c.from.Judgements,
+			func(j *judge.Judgement) bool { return j.Stack.Account.ID == is.Stack.Account.ID },
+		)
 		if at < 0 {
 			continue
 		}
@@ -54,7 +58,10 @@ func (c *comparison) verdicts(was, is *judge.Judgement) {
 	for _, p := range after {
 		verdict, known := find(before, p.ID)
 		waived := switches(is, p.ID)
-		fresh := slices.DeleteFunc(slices.Clone(waived), func(key string) bool { return slices.Contains(switches(was, p.ID), key) })
+		fresh := slices.DeleteFunc(
+			slices.Clone(waived),
+			func(key string) bool { return slices.Contains(switches(was, p.ID), key) },
+		)
 		if known && verdict == p.Verdict.String() && len(fresh) == 0 && len(waived) == len(switches(was, p.ID)) {
 			continue
 		}
@@ -101,7 +108,15 @@ func (c *comparison) expectations(was, is *judge.Judgement) {
 	for i := range was.Expectations {
 		it := was.Expectations[i].Expectation.It
 		if _, known := after[it]; !known {
-			c.Proofs = append(c.Proofs, ProofChange{Stack: is.Stack.Name, Expectation: it, Was: before[it], Line: fmt.Sprintf("%s: expected no longer: %s", is.Stack.Name, it)})
+			c.Proofs = append(
+				c.Proofs,
+				ProofChange{
+					Stack:       is.Stack.Name,
+					Expectation: it,
+					Was:         before[it],
+					Line:        fmt.Sprintf("%s: expected no longer: %s", is.Stack.Name, it),
+				},
+			)
 		}
 	}
 }

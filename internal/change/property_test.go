@@ -44,7 +44,10 @@ func rewritten(t *rapid.T, d policy.Document) policy.Document {
 		st.Sid += "Renamed"
 	case 6:
 		// A Deny of what nothing allows means nothing.
-		d = d.With(policy.Deny("Another", rapid.SampledFrom([]string{"s3:PutObject", "iam:CreateAccessKey", "ssm:StartSession"}).Draw(t, "denied")).On("*"))
+		d = d.With(
+			policy.Deny("Another", rapid.SampledFrom([]string{"s3:PutObject", "iam:CreateAccessKey", "ssm:StartSession"}).Draw(t, "denied")).
+				On("*"),
+		)
 	default:
 		st.Actions = slices.Clone(st.Actions)
 		slices.Reverse(st.Actions)
@@ -82,11 +85,23 @@ func someRequest(t *rapid.T, w access.World) (access.Session, access.Request) {
 	user := a.Users[rapid.IntRange(0, len(a.Users)-1).Draw(t, "user")]
 	role := a.Roles[rapid.IntRange(0, len(a.Roles)-1).Draw(t, "role")]
 	session := rapid.SampledFrom([]access.Session{
-		access.Console(user.ARN(a)), access.ConsoleWithMFA(user.ARN(a), time.Minute), access.ConsoleWithMFA(user.ARN(a), 13*time.Hour), access.LongTermKey(user.ARN(a)),
-		access.LongTermKey(user.ARN(a)).WithMFACode(), access.SessionTokenWithMFA(user.ARN(a), time.Hour), access.AssumedRole(role.ARN(a), user.Name),
+		access.Console(
+			user.ARN(a),
+		),
+		access.ConsoleWithMFA(user.ARN(a), time.Minute),
+		access.ConsoleWithMFA(user.ARN(a), 13*time.Hour),
+		access.LongTermKey(user.ARN(a)),
+		access.LongTermKey(user.ARN(a)).
+			WithMFACode(),
+		access.SessionTokenWithMFA(user.ARN(a), time.Hour),
+		access.AssumedRole(role.ARN(a), user.Name),
 	}).Draw(t, "session").IssuedAt(at)
-	node := access.Resource{ARN: "arn:aws:ec2:ap-northeast-1:" + a.ID + ":instance/i-0123456789abcdef0", Tags: []world.Tag{}}
-	if project := rapid.SampledFrom([]string{"", "Test Project 1", "Test Project 2"}).Draw(t, "project"); project != "" {
+	node := access.Resource{
+		ARN:  "arn:aws:ec2:ap-northeast-1:" + a.ID + ":instance/i-0123456789abcdef0",
+		Tags: []world.Tag{},
+	}
+	if project := rapid.SampledFrom([]string{"", "Test Project 1", "Test Project 2"}).
+		Draw(t, "project"); project != "" {
 		node.Tags = []world.Tag{{Key: "Project", Value: project}}
 	}
 	document := access.Resource{ARN: "arn:aws:ssm:ap-northeast-1:" + a.ID + ":document/SSM-SessionManagerRunShell"}
@@ -97,10 +112,36 @@ func someRequest(t *rapid.T, w access.World) (access.Session, access.Request) {
 	target := access.Resource{ARN: user.ARN(a)}
 	other := access.Resource{ARN: a.Users[rapid.IntRange(0, len(a.Users)-1).Draw(t, "other")].ARN(a)}
 	r := rapid.SampledFrom([]access.Request{
-		on("ssm:StartSession", node, document), on("ssm:StartSession", node, port), on("ec2:StartInstances", node), on("ec2:StopInstances", node),
-		on("ssm:GetConnectionStatus", node), on("ssm:SendCommand", node), on("ec2:DescribeInstances"), on("iam:CreateAccessKey", target), on("iam:CreateAccessKey", other),
-		on("iam:EnableMFADevice", target), on("iam:EnableMFADevice", other), on("iam:DeactivateMFADevice", target), on("iam:ChangePassword", target),
-		on("iam:ListMFADevices", target), on("iam:ListAccessKeys", other), on("iam:GetUser", other), on("s3:PutObject", access.Resource{ARN: "arn:aws:s3:::bucket/key"}),
+		on(
+			"ssm:StartSession",
+			node,
+			document,
+		),
+		on("ssm:StartSession", node, port),
+		on("ec2:StartInstances", node),
+		on("ec2:StopInstances", node),
+		on(
+			"ssm:GetConnectionStatus",
+			node,
+		),
+		on("ssm:SendCommand", node),
+		on("ec2:DescribeInstances"),
+		on("iam:CreateAccessKey", target),
+		on("iam:CreateAccessKey", other),
+		on(
+			"iam:EnableMFADevice",
+			target,
+		),
+		on("iam:EnableMFADevice", other),
+		on("iam:DeactivateMFADevice", target),
+		on("iam:ChangePassword", target),
+		on(
+			"iam:ListMFADevices",
+			target,
+		),
+		on("iam:ListAccessKeys", other),
+		on("iam:GetUser", other),
+		on("s3:PutObject", access.Resource{ARN: "arn:aws:s3:::bucket/key"}),
 		on("iam:CreateVirtualMFADevice", access.Resource{ARN: "arn:aws:iam::" + a.ID + ":mfa/" + user.Name}),
 	}).Draw(t, "request")
 	if rapid.IntRange(0, 3).Draw(t, "assume") == 0 {
@@ -112,7 +153,12 @@ func someRequest(t *rapid.T, w access.World) (access.Session, access.Request) {
 
 // When the report says that no one gains or loses, every request is decided as it was.
 func TestNoOneGainsOrLosesIsTrueOfEveryRequest(t *testing.T) {
-	from := &Side{Name: "before", World: sideOf(t, dev).World, Stacks: map[string]string{}, ProjectTags: map[string]string{}}
+	from := &Side{
+		Name:        "before",
+		World:       sideOf(t, dev).World,
+		Stacks:      map[string]string{},
+		ProjectTags: map[string]string{},
+	}
 	before, err := access.Compile(from.World)
 	require.NoError(t, err)
 	counts := map[bool]int{}

@@ -18,7 +18,8 @@ type Report struct {
 	To   string `json:"to"`
 	// At is the time from which it looks on: what is over by then is of no consequence.
 	At time.Time `json:"at"`
-	// NoOne is true when no one gains or loses anything: every list of people, calls, guardrails and open questions below is empty.
+	// NoOne is true when no one gains or loses anything: every list of people, calls, guardrails and open questions
+	// below is empty.
 	NoOne bool `json:"noOneGainsOrLoses"`
 	// People are the ways onto nodes and into roles that people gain and lose, and people who come and go.
 	People []PersonChange `json:"people"`
@@ -30,13 +31,16 @@ type Report struct {
 	Guardrails []GuardrailChange `json:"guardrails"`
 	// Proofs are the proofs and expectations that say something else, came or went.
 	Proofs []ProofChange `json:"proofs"`
-	// Settings are what decides access or ends it and is no document: tags, groups, managed policies, the length of sessions, preferences.
+	// Settings are what decides access or ends it and is no document: tags, groups, managed policies, the length of
+	// sessions, preferences.
 	Settings []Setting `json:"settings"`
 	// Documents are the policy documents that differ, statement by statement.
 	Documents []DocumentChange `json:"documents"`
-	// Resources are what the stacks make: what appears, is changed, is replaced and is deleted. Nil when they were not compared.
+	// Resources are what the stacks make: what appears, is changed, is replaced and is deleted. Nil when they were
+	// not compared.
 	Resources []ResourceChange `json:"resources"`
-	// Open are the questions that the report does not answer, in words. With any of them it does not say that no one gains or loses.
+	// Open are the questions that the report does not answer, in words. With any of them it does not say that no one
+	// gains or loses.
 	Open []string `json:"open"`
 	// Notes are what else to know about the two sides: stacks that come, go or cannot be read.
 	Notes []string `json:"notes"`
@@ -56,8 +60,8 @@ type PersonChange struct {
 	PersonARN string `json:"personArn"`
 	// User says what becomes of the user itself, "comes" or "goes"; empty where the way is what changes.
 	User string `json:"user,omitempty"`
-	// Role is the role at the end of the way, empty for none; Through are the roles before it. Account is where the way ends, Carries are the managed
-	// policies of a role that is gained or lost as a whole.
+	// Role is the role at the end of the way, empty for none; Through are the roles before it. Account is where the
+	// way ends, Carries are the managed policies of a role that is gained or lost as a whole.
 	Role    string `json:"role,omitempty"`
 	RoleARN string `json:"roleArn,omitempty"`
 	// PermissionSet says that the role is a permission set in an account, which Role names as "account/name".
@@ -65,13 +69,15 @@ type PersonChange struct {
 	Through       []string `json:"through,omitempty"`
 	Account       string   `json:"account"`
 	Carries       []string `json:"carries,omitempty"`
-	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom
+	// it names in person.
 	Teams []string `json:"teams,omitempty"`
 	// Whole says that the role itself is gained or lost, and not only what it opens.
 	Whole bool `json:"whole,omitempty"`
 	// Opens are the doors on nodes, and "start" and "stop".
 	Opens []Opening `json:"opens"`
-	// SignIns are the ways to sign in that get there. MFA is at least MFAOverSeconds and less than MFAMaxAgeSeconds old; a zero MFAMaxAgeSeconds is any age.
+	// SignIns are the ways to sign in that get there. MFA is at least MFAOverSeconds and less than MFAMaxAgeSeconds
+	// old; a zero MFAMaxAgeSeconds is any age.
 	SignIns          []string `json:"signIns"`
 	MFAOverSeconds   int      `json:"mfaOverSeconds,omitempty"`
 	MFAMaxAgeSeconds int      `json:"mfaMaxAgeSeconds,omitempty"`
@@ -87,10 +93,12 @@ type PersonChange struct {
 // Opening is doors that open on the same nodes.
 type Opening struct {
 	Doors []string `json:"doors"`
-	// OSUser is the login behind the doors, empty where they give none; Superuser says that it can do everything on the node.
+	// OSUser is the login behind the doors, empty where they give none; Superuser says that it can do everything on
+	// the node.
 	OSUser    string `json:"osUser,omitempty"`
 	Superuser bool   `json:"superuser,omitempty"`
-	// Nodes says which nodes, in words: "nodes of shop", "nodes without a project", "nodes of every other project". Regions are empty for every Region.
+	// Nodes says which nodes, in words: "nodes of shop", "nodes without a project", "nodes of every other project".
+	// Regions are empty for every Region.
 	Nodes   []string `json:"nodes"`
 	Regions []string `json:"regions"`
 }
@@ -98,7 +106,8 @@ type Opening struct {
 // CallChange is what some users or roles may call on one side alone, for one reason.
 type CallChange struct {
 	Gains bool `json:"gains"`
-	// Who are names; ARNs the users and roles. "anybody else" stands for all whom no stack lists, with policies of any kind.
+	// Who are names; ARNs the users and roles. "anybody else" stands for all whom no stack lists, with policies of
+	// any kind.
 	Who  []string `json:"who"`
 	ARNs []string `json:"arns"`
 	// Actions are patterns of actions, as the documents have them: some request of each is allowed on one side alone.

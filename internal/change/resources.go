@@ -43,7 +43,8 @@ func (c *comparison) resources() {
 	}
 }
 
-// resourceChanges compares the resources of one stack. A resource that reads what another one is made with is given a new value where that one is replaced.
+// resourceChanges compares the resources of one stack. A resource that reads what another one is made with is given a
+// new value where that one is replaced.
 func resourceChanges(stack string, before, after []program.Resource) []ResourceChange {
 	old := map[resource.URN]program.Resource{}
 	for _, r := range before {
@@ -61,7 +62,12 @@ func resourceChanges(stack string, before, after []program.Resource) []ResourceC
 				out = append(out, changeOf(stack, "create", r, nil))
 				continue
 			}
-			changed, replacing, _ := provider.Differences(r.Type, was.Inputs, renewed(r.Inputs, was.Inputs, replaced), r.Ignored)
+			changed, replacing, _ := provider.Differences(
+				r.Type,
+				was.Inputs,
+				renewed(r.Inputs, was.Inputs, replaced),
+				r.Ignored,
+			)
 			switch {
 			case len(replacing) > 0:
 				out = append(out, changeOf(stack, "replace", r, replacing))
@@ -84,7 +90,8 @@ func resourceChanges(stack string, before, after []program.Resource) []ResourceC
 	return out
 }
 
-// renewed are inputs in which what comes from another resource is what it was, or another value where that one is replaced.
+// renewed are inputs in which what comes from another resource is what it was, or another value where that one is
+// replaced.
 func renewed(inputs, was resource.PropertyMap, replaced map[resource.URN]bool) resource.PropertyMap {
 	out := resource.PropertyMap{}
 	for key, value := range inputs {
@@ -125,11 +132,22 @@ func renew(v, was resource.PropertyValue, replaced map[resource.URN]bool) resour
 
 // doing is what a line says of an op.
 var doing = map[string]string{
-	"create": "is made", "update": "changes in place", "replace": "is REPLACED", "delete": "is DELETED", "retain": "leaves the stack and stays in AWS",
+	"create":  "is made",
+	"update":  "changes in place",
+	"replace": "is REPLACED",
+	"delete":  "is DELETED",
+	"retain":  "leaves the stack and stays in AWS",
 }
 
 func changeOf(stack, op string, r program.Resource, properties []string) ResourceChange {
-	c := ResourceChange{Stack: stack, Op: op, URN: string(r.URN), Type: r.Type, Name: r.Name, Properties: slices.Clone(properties)}
+	c := ResourceChange{
+		Stack:      stack,
+		Op:         op,
+		URN:        string(r.URN),
+		Type:       r.Type,
+		Name:       r.Name,
+		Properties: slices.Clone(properties),
+	}
 	c.Line = fmt.Sprintf("%s: %s %s %s", stack, r.Type, r.Name, doing[op])
 	if len(properties) > 0 {
 		c.Line += " by " + strings.Join(properties, ", ")

@@ -13,9 +13,15 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// FromRevision says what the stack files of a folder mean against those of a revision of git. Names are stacks of either side; none means all. The report
-// comes also beside an error that says that what is there now is refused.
-func FromRevision(ctx context.Context, folder *workspace.Folder, rev string, at time.Time, stacks ...string) (_ *Report, err error) {
+// FromRevision says what the stack files of a folder mean against those of a revision of git. Names are stacks of
+// either side; none means all. The report comes also beside an error that says that what is there now is refused.
+func FromRevision(
+	ctx context.Context,
+	folder *workspace.Folder,
+	rev string,
+	at time.Time,
+	stacks ...string,
+) (_ *Report, err error) {
 	now, err := readNow(folder, stacks)
 	if err != nil {
 		return nil, err
@@ -45,7 +51,10 @@ func FromRevision(ctx context.Context, folder *workspace.Folder, rev string, at 
 // readNow reads the stacks of the working tree; any that cannot be read is refused, because nothing can be said of it.
 func readNow(folder *workspace.Folder, names []string) ([]*config.Stack, error) {
 	if len(names) > 0 {
-		names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(folder.Stacks(), name) })
+		names = slices.DeleteFunc(
+			slices.Clone(names),
+			func(name string) bool { return !slices.Contains(folder.Stacks(), name) },
+		)
 		if len(names) == 0 {
 			return nil, nil
 		}
@@ -56,7 +65,9 @@ func readNow(folder *workspace.Folder, names []string) ([]*config.Stack, error) 
 // read reads the stacks of the revision. One that cannot be read is noted, and compared against nothing.
 func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []string, err error) {
 	if !r.hasProject() {
-		return nil, []string{r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing"}, nil, nil
+		return nil, []string{
+			r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing",
+		}, nil, nil
 	}
 	folder, err := workspace.Open(r.dir)
 	if err != nil {
@@ -70,7 +81,10 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 		stack, problems := config.ReadFile(folder.StackFile(name))
 		if len(problems) > 0 {
 			text := strings.ReplaceAll(problems.Error(), r.root+string(filepath.Separator), "")
-			notes = append(notes, fmt.Sprintf("stack %s of %s cannot be read, and is compared against nothing: %s", name, r.name, text))
+			notes = append(
+				notes,
+				fmt.Sprintf("stack %s of %s cannot be read, and is compared against nothing: %s", name, r.name, text),
+			)
 			continue
 		}
 		stacks = append(stacks, stack)
@@ -78,8 +92,8 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 	return stacks, notes, known, nil
 }
 
-// FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their project. The report comes also beside an error
-// that says that what they would become is refused.
+// FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their
+// project. The report comes also beside an error that says that what they would become is refused.
 func FromStacks(project string, now, next []*config.Stack, at time.Time) (*Report, error) {
 	report, err := compareStacks(project, "the working tree", now, next, at)
 	if err != nil {
@@ -131,7 +145,8 @@ type group struct {
 	then, now    []*config.Stack
 }
 
-// groupsOf joins the stacks of both sides by their organization. Where there is but one, stacks that name none are of it.
+// groupsOf joins the stacks of both sides by their organization. Where there is but one, stacks that name none are of
+// it.
 func groupsOf(then, now []*config.Stack) ([]*group, error) {
 	var groups []*group
 	of := func(id string) *group {
@@ -166,8 +181,16 @@ func groupsOf(then, now []*config.Stack) ([]*group, error) {
 	for _, g := range groups {
 		for _, side := range [][]*config.Stack{g.then, g.now} {
 			for i, s := range side {
-				if at := slices.IndexFunc(side[:i], func(o *config.Stack) bool { return o.Account.ID == s.Account.ID }); at >= 0 {
-					return nil, workspace.Usef("stacks %s and %s are of one account, %s; name those that are to be compared", side[at].Name, s.Name, s.Account.ID)
+				if at := slices.IndexFunc(
+					side[:i],
+					func(o *config.Stack) bool { return o.Account.ID == s.Account.ID },
+				); at >= 0 {
+					return nil, workspace.Usef(
+						"stacks %s and %s are of one account, %s; name those that are to be compared",
+						side[at].Name,
+						s.Name,
+						s.Account.ID,
+					)
 				}
 			}
 		}
@@ -185,10 +208,28 @@ func organizationOf(s *config.Stack) string {
 // join adds what another group of stacks has.
 func (r *Report) join(o *Report) {
 	r.NoOne = r.NoOne && o.NoOne
-	r.People, r.Calls, r.Assignments = append(r.People, o.People...), append(r.Calls, o.Calls...), append(r.Assignments, o.Assignments...)
+	r.People, r.Calls, r.Assignments = append(
+		r.People,
+		o.People...), append(
+		r.Calls,
+		o.Calls...), append(
+		r.Assignments,
+		o.Assignments...)
 	r.Guardrails = append(r.Guardrails, o.Guardrails...)
-	r.Proofs, r.Settings, r.Documents = append(r.Proofs, o.Proofs...), append(r.Settings, o.Settings...), append(r.Documents, o.Documents...)
-	r.Resources, r.Open, r.Notes = append(r.Resources, o.Resources...), append(r.Open, o.Open...), append(r.Notes, o.Notes...)
+	r.Proofs, r.Settings, r.Documents = append(
+		r.Proofs,
+		o.Proofs...), append(
+		r.Settings,
+		o.Settings...), append(
+		r.Documents,
+		o.Documents...)
+	r.Resources, r.Open, r.Notes = append(
+		r.Resources,
+		o.Resources...), append(
+		r.Open,
+		o.Open...), append(
+		r.Notes,
+		o.Notes...)
 	r.Classes += o.Classes
 	r.refused = errors.Join(r.refused, o.refused)
 }

@@ -11,7 +11,15 @@ import (
 
 // setting keeps a difference that is no document; one that is decisive changes what somebody may do, or for how long.
 func (c *comparison) setting(account, of, what string, decisive bool) {
-	c.Settings = append(c.Settings, Setting{Account: account, Of: of, What: what, Line: fmt.Sprintf("%s of %s %s", of, c.accountName(account), what)})
+	c.Settings = append(
+		c.Settings,
+		Setting{
+			Account: account,
+			Of:      of,
+			What:    what,
+			Line:    fmt.Sprintf("%s of %s %s", of, c.accountName(account), what),
+		},
+	)
 	c.decisive = c.decisive || decisive
 }
 
@@ -167,7 +175,10 @@ func onOff(b bool) string {
 func (c *comparison) sessionDocuments(was, is *world.Account) {
 	for i := range is.Documents {
 		d := &is.Documents[i]
-		at := slices.IndexFunc(was.Documents, func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region })
+		at := slices.IndexFunc(
+			was.Documents,
+			func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region },
+		)
 		switch {
 		case at < 0:
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", decidesAlone(d))
@@ -177,18 +188,23 @@ func (c *comparison) sessionDocuments(was, is *world.Account) {
 	}
 	for i := range was.Documents {
 		d := &was.Documents[i]
-		if !slices.ContainsFunc(is.Documents, func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region }) {
+		if !slices.ContainsFunc(
+			is.Documents,
+			func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region },
+		) {
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is gone", decidesAlone(d))
 		}
 	}
 }
 
-// decidesAlone reports whether a document decides access by being there. Session documents do what calls do that are compared.
+// decidesAlone reports whether a document decides access by being there. Session documents do what calls do that are
+// compared.
 func decidesAlone(d *world.SessionDocument) bool {
 	return d.Type != "Session" || d.Name == journey.PreferencesDocument
 }
 
-// policiesForOthers are the managed policies that nobody carries whom the stacks list, such as that of the roles of nodes: no call shows what they decide.
+// policiesForOthers are the managed policies that nobody carries whom the stacks list, such as that of the roles of
+// nodes: no call shows what they decide.
 func (c *comparison) policiesForOthers(was, is *world.Account) {
 	for i := range is.Policies {
 		p := &is.Policies[i]
@@ -203,7 +219,8 @@ func (c *comparison) policiesForOthers(was, is *world.Account) {
 	}
 	for i := range was.Policies {
 		p := &was.Policies[i]
-		if !c.carried(p.ARN) && !slices.ContainsFunc(is.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN }) {
+		if !c.carried(p.ARN) &&
+			!slices.ContainsFunc(is.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN }) {
 			c.setting(is.ID, "policy "+nameOf(p.ARN), "is gone, for roles that no stack lists", true)
 		}
 	}
@@ -214,9 +231,15 @@ func (c *comparison) carried(arn string) bool {
 	for _, s := range []*Side{c.from, c.to} {
 		for i := range s.World.Accounts {
 			a := &s.World.Accounts[i]
-			if slices.ContainsFunc(a.Users, func(u world.User) bool { return u.Boundary == arn || slices.Contains(u.Attached, arn) }) ||
+			if slices.ContainsFunc(
+				a.Users,
+				func(u world.User) bool { return u.Boundary == arn || slices.Contains(u.Attached, arn) },
+			) ||
 				slices.ContainsFunc(a.Groups, func(g world.Group) bool { return slices.Contains(g.Attached, arn) }) ||
-				slices.ContainsFunc(a.Roles, func(r world.Role) bool { return r.Boundary == arn || slices.Contains(r.Attached, arn) }) {
+				slices.ContainsFunc(
+					a.Roles,
+					func(r world.Role) bool { return r.Boundary == arn || slices.Contains(r.Attached, arn) },
+				) {
 				return true
 			}
 		}

@@ -33,16 +33,25 @@ type Side struct {
 	stacks []*config.Stack
 	// teams are the teams by which roles name people, once somebody has asked.
 	teams map[config.RolePerson][]string
-	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are compared too.
+	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are
+	// compared too.
 	siblings []config.Sibling
-	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user <name>" and "group <name>".
+	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user
+	// <name>" and "group <name>".
 	instance string
 	people   map[string]string
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
 func Of(name string, stacks ...*config.Stack) *Side {
-	s := &Side{Name: name, World: judge.World(stacks...), Stacks: map[string]string{}, ProjectTags: map[string]string{}, Judgements: judge.Stacks(stacks...), stacks: stacks}
+	s := &Side{
+		Name:        name,
+		World:       judge.World(stacks...),
+		Stacks:      map[string]string{},
+		ProjectTags: map[string]string{},
+		Judgements:  judge.Stacks(stacks...),
+		stacks:      stacks,
+	}
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
 		s.identityCenterOf(stack)
@@ -57,7 +66,10 @@ func (s *Side) matrix(at time.Time) (*access.Engine, *report.Matrix, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := report.NewMatrix(engine, report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)})
+	m, err := report.NewMatrix(
+		engine,
+		report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)},
+	)
 	return engine, m, err
 }
 
@@ -73,9 +85,19 @@ func (s *Side) account(id string) *world.Account {
 // Compare says what changes for people from one side to the other, from a moment on.
 func Compare(from, to *Side, at time.Time) (*Report, error) {
 	r := &Report{
-		Version: Version, From: from.Name, To: to.Name, At: at.UTC().Truncate(time.Second), People: []PersonChange{}, Calls: []CallChange{},
-		Assignments: []AssignmentChange{}, Guardrails: []GuardrailChange{}, Proofs: []ProofChange{}, Settings: []Setting{}, Documents: []DocumentChange{}, Open: []string{},
-		Notes: append(slices.Clone(from.Notes), to.Notes...),
+		Version:     Version,
+		From:        from.Name,
+		To:          to.Name,
+		At:          at.UTC().Truncate(time.Second),
+		People:      []PersonChange{},
+		Calls:       []CallChange{},
+		Assignments: []AssignmentChange{},
+		Guardrails:  []GuardrailChange{},
+		Proofs:      []ProofChange{},
+		Settings:    []Setting{},
+		Documents:   []DocumentChange{},
+		Open:        []string{},
+		Notes:       append(slices.Clone(from.Notes), to.Notes...),
 	}
 	if r.Notes == nil {
 		r.Notes = []string{}
@@ -110,7 +132,8 @@ type comparison struct {
 	from, to *Side
 	// matrices say who takes which role, on either side.
 	matrices []*report.Matrix
-	// members are the people and groups of IAM Identity Center by ARN, permissionSets the names of the roles of permission sets by theirs.
+	// members are the people and groups of IAM Identity Center by ARN, permissionSets the names of the roles of
+	// permission sets by theirs.
 	members, permissionSets map[string]string
 	// decisive: a setting differs that changes what somebody may do, or for how long.
 	decisive bool
@@ -142,11 +165,20 @@ func (c *comparison) stacks() {
 		switch {
 		case was == is:
 		case was == "":
-			c.Notes = append(c.Notes, "stack "+is+" (account "+id+") is new: everything in it is compared against nothing")
+			c.Notes = append(
+				c.Notes,
+				"stack "+is+" (account "+id+") is new: everything in it is compared against nothing",
+			)
 		case is == "":
-			c.Notes = append(c.Notes, "stack "+was+" (account "+id+") is gone: what it deployed stays in the account until it is destroyed")
+			c.Notes = append(
+				c.Notes,
+				"stack "+was+" (account "+id+") is gone: what it deployed stays in the account until it is destroyed",
+			)
 		default:
-			c.Notes = append(c.Notes, "the stack of account "+id+" was called "+was+" and is called "+is+": to the engine it is another stack")
+			c.Notes = append(
+				c.Notes,
+				"the stack of account "+id+" was called "+was+" and is called "+is+": to the engine it is another stack",
+			)
 		}
 	}
 }

@@ -102,10 +102,25 @@ func (r *Report) sections() []section {
 		return out
 	}
 	return []section{
-		{"people", lines(len(r.People), func(i int) string { return sign(r.People[i].Gains) + " " + r.People[i].Line })},
+		{
+			"people",
+			lines(len(r.People), func(i int) string { return sign(r.People[i].Gains) + " " + r.People[i].Line }),
+		},
 		{"calls", lines(len(r.Calls), func(i int) string { return sign(r.Calls[i].Gains) + " " + r.Calls[i].Line })},
-		{"permission sets", lines(len(r.Assignments), func(i int) string { return sign(r.Assignments[i].Gains) + " " + r.Assignments[i].Line })},
-		{"guardrails", lines(len(r.Guardrails), func(i int) string { return sign(r.Guardrails[i].Attached) + " " + r.Guardrails[i].Line })},
+		{
+			"permission sets",
+			lines(
+				len(r.Assignments),
+				func(i int) string { return sign(r.Assignments[i].Gains) + " " + r.Assignments[i].Line },
+			),
+		},
+		{
+			"guardrails",
+			lines(
+				len(r.Guardrails),
+				func(i int) string { return sign(r.Guardrails[i].Attached) + " " + r.Guardrails[i].Line },
+			),
+		},
 		{"replaced and deleted", r.resourceLines("replace", "delete", "retain")},
 		{"not compared", r.Open},
 		{"proofs", lines(len(r.Proofs), func(i int) string { return r.Proofs[i].Line })},
@@ -133,8 +148,8 @@ func (r *Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// WriteBrief writes what the report says of people, permission sets, guardrails and settings, for a screen: of the sections that say where that comes from it
-// writes how much there is.
+// WriteBrief writes what the report says of people, permission sets, guardrails and settings, for a screen: of the
+// sections that say where that comes from it writes how much there is.
 func (r *Report) WriteBrief(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", r.headline())
@@ -163,7 +178,13 @@ var folded = map[string]bool{"settings": true, "documents": true, "resources": t
 // WriteMarkdown writes the report for a comment on a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Access: %s\n\nFrom `%s` to %s.\n", r.headline(), strings.ReplaceAll(visible.Line(r.From), "`", "'"), visible.Markdown(r.To))
+	fmt.Fprintf(
+		&b,
+		"### Access: %s\n\nFrom `%s` to %s.\n",
+		r.headline(),
+		strings.ReplaceAll(visible.Line(r.From), "`", "'"),
+		visible.Markdown(r.To),
+	)
 	for _, s := range r.sections() {
 		if len(s.lines) == 0 {
 			continue

@@ -10,9 +10,15 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// WorldAt is what the stack files of a folder said in a revision of git, as one world, and the name of the revision with its commit. Notes are what else to know, such as
-// stacks that could not be read there. Names are stacks; none means all.
-func WorldAt(ctx context.Context, folder *workspace.Folder, rev string, names ...string) (_ access.World, name string, notes []string, err error) {
+// WorldAt is what the stack files of a folder said in a revision of git, as one world, and the name of the revision
+// with its commit. Notes are what else to know, such as stacks that could not be read there. Names are stacks; none
+// means all.
+func WorldAt(
+	ctx context.Context,
+	folder *workspace.Folder,
+	rev string,
+	names ...string,
+) (_ access.World, name string, notes []string, err error) {
 	old, err := atRevision(ctx, folder.Dir, rev)
 	if err != nil {
 		return access.World{}, "", nil, err
@@ -25,7 +31,8 @@ func WorldAt(ctx context.Context, folder *workspace.Folder, rev string, names ..
 	return judge.World(stacks...), old.name, notes, nil
 }
 
-// WorldDeployed is what is deployed of stacks, as their states have it, as one world. The stacks are of one organization.
+// WorldDeployed is what is deployed of stacks, as their states have it, as one world. The stacks are of one
+// organization.
 func WorldDeployed(ctx context.Context, ws *workspace.Workspace, stacks []*config.Stack) (access.World, error) {
 	var names []string
 	for _, s := range stacks {

@@ -113,7 +113,16 @@ func TestTimesOfTheHourInWhichClocksChange(t *testing.T) {
 
 // Every instant is among those of what a clock shows at it, in every zone, and each of them is shown alike.
 func TestWhatAClockShowsComesBack(t *testing.T) {
-	names := []string{"Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Pacific/Apia", "America/St_Johns", "Africa/Casablanca", "UTC"}
+	names := []string{
+		"Europe/Berlin",
+		"America/New_York",
+		"Asia/Tokyo",
+		"Australia/Lord_Howe",
+		"Pacific/Apia",
+		"America/St_Johns",
+		"Africa/Casablanca",
+		"UTC",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		z := zone(t, rapid.SampledFrom(names).Draw(t, "zone"))
 		at := time.Unix(rapid.Int64Range(1_262_304_000, 2_208_988_800).Draw(t, "instant"), 0).In(z)

@@ -28,7 +28,8 @@ const (
 	morning = 6
 )
 
-// Say is the instant that a text means which is said at the instant now, in the zone. It is in whole seconds. The forms are Forms:
+// Say is the instant that a text means which is said at the instant now, in the zone. It is in whole seconds. The
+// forms are Forms:
 //
 //   - A date and a time with an offset or Z is that instant, in a zone with that offset.
 //   - "now" is now.
@@ -38,7 +39,8 @@ const (
 //     05:59 it is the night that has begun. A day of the week is the next one whose time is to come, which may be today.
 //   - A date stands before a time of day, with a blank or a T between.
 //
-// The name of a zone behind them, of the IANA time zone database, is in place of the zone. A time that clocks show twice or not at all is an error.
+// The name of a zone behind them, of the IANA time zone database, is in place of the zone. A time that clocks show
+// twice or not at all is an error.
 func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time, error) {
 	if absolute.MatchString(text) {
 		return withOffset(text)
@@ -86,7 +88,11 @@ func withOffset(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if at, err := time.Parse(layout, text); err == nil {
 			if at.Nanosecond() != 0 {
-				return at, fmt.Errorf("%q has a part of a second; write whole seconds: %s", text, at.Truncate(time.Second).Format(time.RFC3339))
+				return at, fmt.Errorf(
+					"%q has a part of a second; write whole seconds: %s",
+					text,
+					at.Truncate(time.Second).Format(time.RFC3339),
+				)
 			}
 			return at, nil
 		}
@@ -132,7 +138,13 @@ func (d day) bare(text string, now, notBefore time.Time, zone *time.Location) (t
 	}
 	at, err := d.of(now, 0, zone)
 	if err == nil && at.Before(now.Truncate(time.Minute)) {
-		return at, fmt.Errorf("%q is over for today, as it is %s; write \"tomorrow %s\", or \"today %s\" if that is meant", text, Show(now, zone), text, text)
+		return at, fmt.Errorf(
+			"%q is over for today, as it is %s; write \"tomorrow %s\", or \"today %s\" if that is meant",
+			text,
+			Show(now, zone),
+			text,
+			text,
+		)
 	}
 	return at, err
 }

@@ -7,8 +7,9 @@ import (
 	_ "time/tzdata" // The rules of all zones, on machines that have none.
 )
 
-// Zone is the zone with a name of the IANA time zone database, such as "Asia/Tokyo", or "UTC". "Local" is refused, because it is another zone on every
-// machine, and so are abbreviations that the database does not have, such as "JST".
+// Zone is the zone with a name of the IANA time zone database, such as "Asia/Tokyo", or "UTC". "Local" is refused,
+// because it is another zone on every machine, and so are abbreviations that the database does not have, such as
+// "JST".
 func Zone(name string) (*time.Location, error) {
 	if name == "" || name == "Local" {
 		return nil, fmt.Errorf("%q is no time zone", name)
@@ -49,8 +50,8 @@ func (w Wall) utc() time.Time {
 	return time.Date(w.Year, w.Month, w.Day, w.Hour, w.Minute, w.Second, 0, time.UTC)
 }
 
-// Instants are the instants at which a clock in the zone shows the wall time, in their order: one on most days, two in an hour that clocks go through
-// twice, and none in one that they leave out.
+// Instants are the instants at which a clock in the zone shows the wall time, in their order: one on most days, two
+// in an hour that clocks go through twice, and none in one that they leave out.
 func (w Wall) Instants(zone *time.Location) []time.Time {
 	var found []time.Time
 	base := w.utc()
@@ -69,23 +70,35 @@ func (w Wall) Instants(zone *time.Location) []time.Time {
 	return found
 }
 
-// At is the instant of the wall time in the zone. A time that comes twice or not at all is an error, which says what to write in its place.
+// At is the instant of the wall time in the zone. A time that comes twice or not at all is an error, which says what
+// to write in its place.
 func (w Wall) At(zone *time.Location) (time.Time, error) {
 	switch all := w.Instants(zone); len(all) {
 	case 1:
 		return all[0], nil
 	case 0:
 		before, after := w.around(zone)
-		return time.Time{}, fmt.Errorf("%s does not exist in %s: clocks go from %s to %s then; write a time before or after that",
-			w, zone, before.Format("15:04"), after.Format("15:04"))
+		return time.Time{}, fmt.Errorf(
+			"%s does not exist in %s: clocks go from %s to %s then; write a time before or after that",
+			w,
+			zone,
+			before.Format("15:04"),
+			after.Format("15:04"),
+		)
 	default:
 		first, second := all[0], all[len(all)-1]
-		return time.Time{}, fmt.Errorf("%s comes twice in %s, because clocks are set back then; write it with its offset: %s or %s",
-			w, zone, first.Format(time.RFC3339), second.Format(time.RFC3339))
+		return time.Time{}, fmt.Errorf(
+			"%s comes twice in %s, because clocks are set back then; write it with its offset: %s or %s",
+			w,
+			zone,
+			first.Format(time.RFC3339),
+			second.Format(time.RFC3339),
+		)
 	}
 }
 
-// around are what clocks show when they skip a wall time: the first time that is left out, and the one at which they go on.
+// around are what clocks show when they skip a wall time: the first time that is left out, and the one at which they
+// go on.
 func (w Wall) around(zone *time.Location) (from, to time.Time) {
 	low, high := w.utc().Add(-48*time.Hour), w.utc().Add(48*time.Hour)
 	// The last instant at which the clock shows less than the wall time, to the second.
@@ -101,8 +114,8 @@ func (w Wall) around(zone *time.Location) (from, to time.Time) {
 	return high.In(time.FixedZone("", offset)), high.In(zone)
 }
 
-// Show is an instant for people: the day of the week, date, time and offset in the zone, with the zone's name, and UTC in brackets. Seconds are shown
-// where there are any. A zone of nil is that of the time.
+// Show is an instant for people: the day of the week, date, time and offset in the zone, with the zone's name, and
+// UTC in brackets. Seconds are shown where there are any. A zone of nil is that of the time.
 func Show(t time.Time, zone *time.Location) string {
 	if zone == nil {
 		zone = t.Location()
@@ -123,7 +136,8 @@ func Show(t time.Time, zone *time.Location) string {
 	return text + " (" + at.UTC().Format(utc) + ")"
 }
 
-// Left is a length of time as people say it, in its two largest units: "3d 4h", "2h", "1h 20m", "45s". It is rounded down, and never negative.
+// Left is a length of time as people say it, in its two largest units: "3d 4h", "2h", "1h 20m", "45s". It is rounded
+// down, and never negative.
 func Left(d time.Duration) string {
 	d = max(d, 0).Truncate(time.Second)
 	units := []struct {

@@ -9,8 +9,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Adoption lists what exists in AWS already and becomes the stack's: it is imported by its name, and then changed in place to what the stack says.
-// It says nothing about what a thing is, so that an entry means nothing once the thing is in the state. The zero value adopts nothing.
+// Adoption lists what exists in AWS already and becomes the stack's: it is imported by its name, and then changed in
+// place to what the stack says. It says nothing about what a thing is, so that an entry means nothing once the thing
+// is in the state. The zero value adopts nothing.
 type Adoption struct {
 	// Sessions are Regions whose preferences document exists.
 	Sessions []string
@@ -18,14 +19,20 @@ type Adoption struct {
 	MFA bool
 	// Users and Roles are names.
 	Users, Roles []string
-	// Policies are the names of customer managed policies that roles of this stack share, all under components.PolicyPath.
+	// Policies are the names of customer managed policies that roles of this stack share, all under
+	// components.PolicyPath.
 	Policies []string
 	// Attributes is true where attributes for access control are switched on in the instance of IAM Identity Center.
 	Attributes bool
 }
 
-var adoptKeys = keys("what exists already and becomes this stack's",
-	key("sessions", func(a *Adoption) *[]string { return &a.Sessions }, words(text(validateRegion).pattern(regionPattern))).
+var adoptKeys = keys(
+	"what exists already and becomes this stack's",
+	key(
+		"sessions",
+		func(a *Adoption) *[]string { return &a.Sessions },
+		words(text(validateRegion).pattern(regionPattern)),
+	).
 		orNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
 		doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
 		example([]string{"ap-northeast-1"}),
@@ -33,15 +40,27 @@ var adoptKeys = keys("what exists already and becomes this stack's",
 		orElse(false, "a group of that name with other people in it would be taken over unseen").
 		doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; members stay.").
 		example(true),
-	key("users", func(a *Adoption) *[]string { return &a.Users }, words(text(policy.ValidateUserName).pattern(namePattern))).
+	key(
+		"users",
+		func(a *Adoption) *[]string { return &a.Users },
+		words(text(policy.ValidateUserName).pattern(namePattern)),
+	).
 		orNothing("users are made new, and deployment stops where one exists", "a user who exists has credentials and policies of his own").
 		doc("The users that exist. Their passwords, devices and keys stay, and so does what is attached to them.").
 		example([]string{"non-97-test-user1"}),
-	key("roles", func(a *Adoption) *[]string { return &a.Roles }, words(text(policy.ValidateRoleName).pattern(namePattern))).
+	key(
+		"roles",
+		func(a *Adoption) *[]string { return &a.Roles },
+		words(text(policy.ValidateRoleName).pattern(namePattern)),
+	).
 		orNothing("roles are made new, and deployment stops where one exists", "a role that exists has a trust policy of its own").
 		doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are not this stack's are removed.").
 		example([]string{"TestProject1-os-user1"}),
-	key("policies", func(a *Adoption) *[]string { return &a.Policies }, words(text(policy.ValidateGroupName).pattern(groupNamePattern))).
+	key(
+		"policies",
+		func(a *Adoption) *[]string { return &a.Policies },
+		words(text(policy.ValidateGroupName).pattern(groupNamePattern)),
+	).
 		orNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
 		doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
 		example([]string{guardrail.OperationGuardPolicyName}),
@@ -59,7 +78,15 @@ func (s *Stack) checkAdoption(d *decoder) {
 		}
 		for i, entry := range entries {
 			if !slices.Contains(known, entry) {
-				d.report(Problem{Path: stackPath("adopt").Child(key).Index(i), Kind: Invalid, Value: quoted(entry), Why: "is nothing that this stack has", Fix: fix})
+				d.report(
+					Problem{
+						Path:  stackPath("adopt").Child(key).Index(i),
+						Kind:  Invalid,
+						Value: quoted(entry),
+						Why:   "is nothing that this stack has",
+						Fix:   fix,
+					},
+				)
 			}
 		}
 	}
@@ -70,10 +97,26 @@ func (s *Stack) checkAdoption(d *decoder) {
 	}
 	check("sessions", "sessions", a.Sessions, regions, "list the Region in sessions.regions too, or leave it out")
 	if a.MFA && s.MFA == nil {
-		d.report(Problem{Path: stackPath("adopt.mfa"), Kind: Refused, Value: "true", Why: "names a group that this stack does not have", Fix: "write the section mfa, or remove the key"})
+		d.report(
+			Problem{
+				Path:  stackPath("adopt.mfa"),
+				Kind:  Refused,
+				Value: "true",
+				Why:   "names a group that this stack does not have",
+				Fix:   "write the section mfa, or remove the key",
+			},
+		)
 	}
 	if a.Attributes && s.IdentityCenter == nil {
-		d.report(Problem{Path: stackPath("adopt.attributes"), Kind: Refused, Value: "true", Why: "needs an instance of IAM Identity Center", Fix: "write the section identityCenter, or remove the key"})
+		d.report(
+			Problem{
+				Path:  stackPath("adopt.attributes"),
+				Kind:  Refused,
+				Value: "true",
+				Why:   "needs an instance of IAM Identity Center",
+				Fix:   "write the section identityCenter, or remove the key",
+			},
+		)
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
 	if len(a.Roles)+len(a.Policies) == 0 || d.hides() {
@@ -89,17 +132,27 @@ func (s *Stack) checkAdoption(d *decoder) {
 			policies = append(policies, name)
 		}
 	}
-	check("roles", "operationRoles", a.Roles, roles, "write the name that a role of this file has, given or derived, or leave it out")
+	check(
+		"roles",
+		"operationRoles",
+		a.Roles,
+		roles,
+		"write the name that a role of this file has, given or derived, or leave it out",
+	)
 	check("policies", "operationRoles", a.Policies, policies, "leave it out")
 }
 
-// hides reports whether what the stack makes is not known because of other problems. A section that nobody knows hides nothing of it, and the engine hands
-// over no such section.
+// hides reports whether what the stack makes is not known because of other problems. A section that nobody knows
+// hides nothing of it, and the engine hands over no such section.
 func (d *decoder) hides() bool {
-	return slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") })
+	return slices.ContainsFunc(
+		d.problems,
+		func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") },
+	)
 }
 
-// checkOwnPolicies refuses policies of the account under the path of the guardrails that the stack does not make: the path is for those alone.
+// checkOwnPolicies refuses policies of the account under the path of the guardrails that the stack does not make: the
+// path is for those alone.
 func (s *Stack) checkOwnPolicies(d *decoder) {
 	if len(s.DelegatedRoles) == 0 || d.hides() {
 		return
@@ -117,8 +170,15 @@ func (s *Stack) checkOwnPolicies(d *decoder) {
 			if best, near := nearest(arn, made); near {
 				fix = "did you mean " + strconv.Quote(best) + "?"
 			}
-			d.report(Problem{Path: stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j), Kind: NotFound, Value: quoted(arn),
-				Why: "is under " + guardrail.PolicyPath + ", where this stack's own policies are, and it makes none of that name", Fix: fix})
+			d.report(
+				Problem{
+					Path:  stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j),
+					Kind:  NotFound,
+					Value: quoted(arn),
+					Why:   "is under " + guardrail.PolicyPath + ", where this stack's own policies are, and it makes none of that name",
+					Fix:   fix,
+				},
+			)
 		}
 	}
 }

@@ -38,13 +38,19 @@ func (s *Stack) nouns() []noun {
 		all = append(all, noun{section: "passwordPolicy", args: a})
 	}
 	for i, a := range s.UserArgs() {
-		all = append(all, noun{section: "users" + string(Path("").Index(i)), args: a, derived: []string{"groups", "contactTags"}})
+		all = append(
+			all,
+			noun{section: "users" + string(Path("").Index(i)), args: a, derived: []string{"groups", "contactTags"}},
+		)
 	}
 	if a := s.Operation(); a != nil {
 		all = append(all, noun{args: a, derived: []string{"sessions"}})
 	}
 	for i, a := range s.Delegated() {
-		all = append(all, noun{section: "delegatedRoles" + string(Path("").Index(i)), args: a, derived: []string{"userPaths"}})
+		all = append(
+			all,
+			noun{section: "delegatedRoles" + string(Path("").Index(i)), args: a, derived: []string{"userPaths"}},
+		)
 	}
 	if a := s.Preferences(); a != nil {
 		all = append(all, noun{section: "sessions", args: a})
@@ -113,7 +119,11 @@ func (s *Stack) Operation() *operation.Args {
 		return nil
 	}
 	a := &operation.Args{
-		Account: s.Account.Account, ProjectTag: s.Tags.Project, UserPaths: s.userPaths(), OSUsers: s.osUsers(), Quotas: s.Quotas,
+		Account:    s.Account.Account,
+		ProjectTag: s.Tags.Project,
+		UserPaths:  s.userPaths(),
+		OSUsers:    s.osUsers(),
+		Quotas:     s.Quotas,
 	}
 	for _, r := range s.OperationRoles {
 		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
@@ -160,7 +170,8 @@ func (s *Stack) Regions() []string {
 	return regions
 }
 
-// userPaths are the paths of the users, by name. Names and paths that IAM does not take are left out: they are reported where they stand.
+// userPaths are the paths of the users, by name. Names and paths that IAM does not take are left out: they are
+// reported where they stand.
 func (s *Stack) userPaths() map[string]string {
 	paths := map[string]string{}
 	for _, u := range s.Users {
@@ -182,7 +193,8 @@ func (s *Stack) userNames() []string {
 	return names
 }
 
-// IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case decide too.
+// IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case
+// decide too.
 func (s *Stack) IsAuthorizationTag(key string) bool {
 	return strings.EqualFold(key, s.Tags.Project) || strings.EqualFold(key, guardrail.RunAsTag)
 }

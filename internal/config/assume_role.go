@@ -30,8 +30,16 @@ func (s *Stack) checkSessionOfDeployer(d *decoder) {
 			checkText(d, at.Child("sourceIdentity"), r.SourceIdentity, policy.ValidateRoleSessionName)
 		}
 		// A value that Pulumi keeps encrypted is not repeated, and in a file it cannot be read.
-		if r.ExternalID != "" && (len(r.ExternalID) < 2 || len(r.ExternalID) > maxExternalID || !externalID.MatchString(r.ExternalID)) {
-			d.report(Problem{Path: at.Child("externalId"), Kind: Invalid, Why: "is no external id", Fix: "use 2 to 1224 letters, digits and _+=,.@:/-"})
+		if r.ExternalID != "" &&
+			(len(r.ExternalID) < 2 || len(r.ExternalID) > maxExternalID || !externalID.MatchString(r.ExternalID)) {
+			d.report(
+				Problem{
+					Path: at.Child("externalId"),
+					Kind: Invalid,
+					Why:  "is no external id",
+					Fix:  "use 2 to 1224 letters, digits and _+=,.@:/-",
+				},
+			)
 		}
 		s.checkTagsOfSession(d, at, r)
 	}
@@ -50,8 +58,10 @@ func (s *Stack) checkDeployingRole(d *decoder, at Path, role, name, document str
 	if arn, err := policy.ParseARN(role); role != "" {
 		kind, _, _, ok := arn.Entity()
 		if err != nil || !ok || arn.Service != "iam" || kind != "role" || policy.ValidateAccountID(arn.Account) != nil {
-			d.report(Problem{Path: at.Child("roleArn"), Kind: Invalid, Value: quoted(role), Why: "is not the ARN of a role",
-				Fix: "write it as in arn:aws:iam::111122223333:role/GuardrailDeployer"})
+			d.report(
+				Problem{Path: at.Child("roleArn"), Kind: Invalid, Value: quoted(role), Why: "is not the ARN of a role",
+					Fix: "write it as in arn:aws:iam::111122223333:role/GuardrailDeployer"},
+			)
 		}
 	}
 	if name != "" {
@@ -98,8 +108,15 @@ func (s *Stack) checkTagsOfSession(d *decoder, at Path, r *AssumeRole) {
 		checkText(d, path, r.Tags[key], policy.ValidateTagValue)
 		folded := strings.ToLower(key)
 		if other, repeated := first[folded]; repeated {
-			d.report(Problem{Path: path, Kind: Duplicate, Value: quoted(key), Why: "differs from " + strconv.Quote(other) + " by case only, and session tags ignore case",
-				Fix: "keep one of the two"})
+			d.report(
+				Problem{
+					Path:  path,
+					Kind:  Duplicate,
+					Value: quoted(key),
+					Why:   "differs from " + strconv.Quote(other) + " by case only, and session tags ignore case",
+					Fix:   "keep one of the two",
+				},
+			)
 		}
 		first[folded] = key
 	}
@@ -111,7 +128,14 @@ func (s *Stack) checkTagsOfSession(d *decoder, at Path, r *AssumeRole) {
 		if _, given := r.Tags[key]; given || key == "" {
 			continue
 		}
-		d.report(Problem{Path: at.Child("transitiveTagKeys").Index(i), Kind: NotFound, Value: quoted(key), Why: "is no key of tags beside it",
-			Fix: didYouMean(key, slices.Sorted(maps.Keys(r.Tags)))})
+		d.report(
+			Problem{
+				Path:  at.Child("transitiveTagKeys").Index(i),
+				Kind:  NotFound,
+				Value: quoted(key),
+				Why:   "is no key of tags beside it",
+				Fix:   didYouMean(key, slices.Sorted(maps.Keys(r.Tags))),
+			},
+		)
 	}
 }

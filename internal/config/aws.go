@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// AWS holds the stack's settings for the AWS provider. Every provider of the program gets all of them: an explicit provider would otherwise
-// ignore them, and a setting that looks effective and is not is worse than none.
+// AWS holds the stack's settings for the AWS provider. Every provider of the program gets all of them: an explicit
+// provider would otherwise ignore them, and a setting that looks effective and is not is worse than none.
 type AWS struct {
 	Region, Profile                       string
 	AccessKey, SecretKey, Token           string
@@ -41,7 +41,8 @@ type AssumeRole struct {
 	TransitiveTagKeys                                        []string
 }
 
-// AssumeRoleWithWebIdentity is the role that the provider assumes with an OpenID Connect token, as CI systems hand one out.
+// AssumeRoleWithWebIdentity is the role that the provider assumes with an OpenID Connect token, as CI systems hand
+// one out.
 type AssumeRoleWithWebIdentity struct {
 	RoleARN, SessionName, WebIdentityToken, WebIdentityTokenFile, Policy string
 	Duration                                                             time.Duration
@@ -54,100 +55,393 @@ type IgnoreTags struct{ Keys, KeyPrefixes []string }
 // Endpoints are other addresses of the services that the program calls.
 type Endpoints struct{ IAM, Organizations, SSM, SSOAdmin, STS string }
 
-// The provider's settings are documented by the provider; the descriptions here say what they are and nothing that it does not say.
-var awsKeys = keys("settings of the AWS provider",
+// The provider's settings are documented by the provider; the descriptions here say what they are and nothing that it
+// does not say.
+var awsKeys = keys(
+	"settings of the AWS provider",
 	key("region", func(a *AWS) *string { return &a.Region }, text(validateRegion).pattern(regionPattern)).
 		required("write the home Region of the stack; it also tells the partition").
 		doc("The home Region of the stack. IAM is global; the Region tells the partition, and is where Session Manager preferences are set unless "+
 			"sessions.regions says more.").
 		example("ap-northeast-1"),
-	setting("profile", func(a *AWS) *string { return &a.Profile }, text(nil), "The profile of the shared configuration that is used.", "guardrails-dev"),
-	setting("accessKey", func(a *AWS) *string { return &a.AccessKey }, text(nil).orSecret(), "The access key id that is used.", "AKIAIOSFODNN7EXAMPLE"),
-	setting("secretKey", func(a *AWS) *string { return &a.SecretKey }, credential{}, "The secret access key that is used.", map[string]any{"secure": "v1:..."}),
-	setting("token", func(a *AWS) *string { return &a.Token }, credential{}, "The session token that is used.", map[string]any{"secure": "v1:..."}),
-	setting("assumeRole", func(a *AWS) **AssumeRole { return &a.AssumeRole }, optionally(assumeRoleKeys), "The role that is assumed before anything is called.",
-		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"}),
-	setting("assumeRoleWithWebIdentity", func(a *AWS) **AssumeRoleWithWebIdentity { return &a.AssumeRoleWithWebIdentity }, optionally(webIdentityKeys),
-		"The role that is assumed with an OpenID Connect token.", map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"}),
-	setting("allowedAccountIds", func(a *AWS) *[]string { return &a.AllowedAccountIDs }, words(text(nil)),
-		"The accounts that may be deployed into. The program allows guardrails:account.id alone, whatever else is listed here.", []string{"111122223333"}),
-	refusedKey[AWS]("forbiddenAccountIds", "has no effect: guardrails:account.id is the only account that may be deployed into", "remove the key"),
-	setting("defaultTags", func(a *AWS) *map[string]string { return &a.DefaultTags }, defaultTagsKind{}, "Tags of everything that is made.",
-		map[string]any{"tags": map[string]any{"ManagedBy": "guardrails"}}),
-	setting("ignoreTags", func(a *AWS) *IgnoreTags { return &a.IgnoreTags }, ignoreTagsKeys, "Tags that are neither read nor removed.",
-		map[string]any{"keyPrefixes": []string{"finance:"}}),
-	setting("endpoints", func(a *AWS) *[]Endpoints { return &a.Endpoints }, listOf(endpointKeys), "Other addresses of the services that the program calls.",
-		[]any{map[string]any{"iam": "https://iam.example.com"}}),
-	setting("customCaBundle", func(a *AWS) *string { return &a.CustomCABundle }, text(nil), "A file of root certificates.", "/etc/ssl/certs/proxy.pem"),
-	setting("ec2MetadataServiceEndpoint", func(a *AWS) *string { return &a.EC2MetadataServiceEndpoint }, text(nil), "The address of the instance metadata service.",
-		"http://169.254.169.254"),
-	setting("ec2MetadataServiceEndpointMode", func(a *AWS) *string { return &a.EC2MetadataServiceEndpointMode }, oneWordOf("IPv4", "IPv6"),
-		"The protocol to the instance metadata service.", "IPv4"),
-	setting("httpProxy", func(a *AWS) *string { return &a.HTTPProxy }, text(nil), "The proxy for HTTP.", "http://proxy.example.com:3128"),
-	setting("httpsProxy", func(a *AWS) *string { return &a.HTTPSProxy }, text(nil), "The proxy for HTTPS.", "http://proxy.example.com:3128"),
-	setting("noProxy", func(a *AWS) *string { return &a.NoProxy }, text(nil), "Hosts that are reached without a proxy, separated by commas.", "localhost,10.0.0.0/8"),
+	setting(
+		"profile",
+		func(a *AWS) *string { return &a.Profile },
+		text(nil),
+		"The profile of the shared configuration that is used.",
+		"guardrails-dev",
+	),
+	setting(
+		"accessKey",
+		func(a *AWS) *string { return &a.AccessKey },
+		text(nil).orSecret(),
+		"The access key id that is used.",
+		"AKIAIOSFODNN7EXAMPLE",
+	),
+	setting(
+		"secretKey",
+		func(a *AWS) *string { return &a.SecretKey },
+		credential{},
+		"The secret access key that is used.",
+		map[string]any{"secure": "v1:..."},
+	),
+	setting(
+		"token",
+		func(a *AWS) *string { return &a.Token },
+		credential{},
+		"The session token that is used.",
+		map[string]any{"secure": "v1:..."},
+	),
+	setting(
+		"assumeRole",
+		func(a *AWS) **AssumeRole { return &a.AssumeRole },
+		optionally(assumeRoleKeys),
+		"The role that is assumed before anything is called.",
+		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"},
+	),
+	setting(
+		"assumeRoleWithWebIdentity",
+		func(a *AWS) **AssumeRoleWithWebIdentity { return &a.AssumeRoleWithWebIdentity },
+		optionally(webIdentityKeys),
+		"The role that is assumed with an OpenID Connect token.",
+		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"},
+	),
+	setting(
+		"allowedAccountIds",
+		func(a *AWS) *[]string { return &a.AllowedAccountIDs },
+		words(text(nil)),
+		"The accounts that may be deployed into. The program allows guardrails:account.id alone, whatever else is listed here.",
+		[]string{"111122223333"},
+	),
+	refusedKey[AWS](
+		"forbiddenAccountIds",
+		"has no effect: guardrails:account.id is the only account that may be deployed into",
+		"remove the key",
+	),
+	setting(
+		"defaultTags",
+		func(a *AWS) *map[string]string { return &a.DefaultTags },
+		defaultTagsKind{},
+		"Tags of everything that is made.",
+		map[string]any{"tags": map[string]any{"ManagedBy": "guardrails"}},
+	),
+	setting(
+		"ignoreTags",
+		func(a *AWS) *IgnoreTags { return &a.IgnoreTags },
+		ignoreTagsKeys,
+		"Tags that are neither read nor removed.",
+		map[string]any{"keyPrefixes": []string{"finance:"}},
+	),
+	setting(
+		"endpoints",
+		func(a *AWS) *[]Endpoints { return &a.Endpoints },
+		listOf(endpointKeys),
+		"Other addresses of the services that the program calls.",
+		[]any{map[string]any{"iam": "https://iam.example.com"}},
+	),
+	setting(
+		"customCaBundle",
+		func(a *AWS) *string { return &a.CustomCABundle },
+		text(nil),
+		"A file of root certificates.",
+		"/etc/ssl/certs/proxy.pem",
+	),
+	setting(
+		"ec2MetadataServiceEndpoint",
+		func(a *AWS) *string { return &a.EC2MetadataServiceEndpoint },
+		text(nil),
+		"The address of the instance metadata service.",
+		"http://169.254.169.254",
+	),
+	setting(
+		"ec2MetadataServiceEndpointMode",
+		func(a *AWS) *string { return &a.EC2MetadataServiceEndpointMode },
+		oneWordOf("IPv4", "IPv6"),
+		"The protocol to the instance metadata service.",
+		"IPv4",
+	),
+	setting(
+		"httpProxy",
+		func(a *AWS) *string { return &a.HTTPProxy },
+		text(nil),
+		"The proxy for HTTP.",
+		"http://proxy.example.com:3128",
+	),
+	setting(
+		"httpsProxy",
+		func(a *AWS) *string { return &a.HTTPSProxy },
+		text(nil),
+		"The proxy for HTTPS.",
+		"http://proxy.example.com:3128",
+	),
+	setting(
+		"noProxy",
+		func(a *AWS) *string { return &a.NoProxy },
+		text(nil),
+		"Hosts that are reached without a proxy, separated by commas.",
+		"localhost,10.0.0.0/8",
+	),
 	setting("insecure", func(a *AWS) *bool { return &a.Insecure }, boolean{}, "Accepts every certificate.", false),
-	setting("maxRetries", func(a *AWS) **int { return &a.MaxRetries }, optionally(wholeNumber{0, 1000}), "How often a request is made before it fails.", 25),
-	setting("retryMode", func(a *AWS) *string { return &a.RetryMode }, oneWordOf("standard", "adaptive"), "How requests are retried.", "adaptive"),
-	setting("sharedConfigFiles", func(a *AWS) *[]string { return &a.SharedConfigFiles }, words(text(nil)), "Files of shared configuration.", []string{"~/.aws/config"}),
-	setting("sharedCredentialsFiles", func(a *AWS) *[]string { return &a.SharedCredentialsFiles }, words(text(nil)), "Files of shared credentials.",
-		[]string{"~/.aws/credentials"}),
-	setting("skipCredentialsValidation", func(a *AWS) *bool { return &a.SkipCredentialsValidation }, boolean{}, "Leaves out the check of the credentials.", false),
-	setting("skipMetadataApiCheck", func(a *AWS) **bool { return &a.SkipMetadataAPICheck }, optionally(boolean{}), "Does not ask the instance metadata service for credentials.",
-		true),
-	setting("skipRegionValidation", func(a *AWS) **bool { return &a.SkipRegionValidation }, optionally(boolean{}), "Accepts Regions that the provider does not know.", true),
+	setting(
+		"maxRetries",
+		func(a *AWS) **int { return &a.MaxRetries },
+		optionally(wholeNumber{0, 1000}),
+		"How often a request is made before it fails.",
+		25,
+	),
+	setting(
+		"retryMode",
+		func(a *AWS) *string { return &a.RetryMode },
+		oneWordOf("standard", "adaptive"),
+		"How requests are retried.",
+		"adaptive",
+	),
+	setting(
+		"sharedConfigFiles",
+		func(a *AWS) *[]string { return &a.SharedConfigFiles },
+		words(text(nil)),
+		"Files of shared configuration.",
+		[]string{"~/.aws/config"},
+	),
+	setting(
+		"sharedCredentialsFiles",
+		func(a *AWS) *[]string { return &a.SharedCredentialsFiles },
+		words(text(nil)),
+		"Files of shared credentials.",
+		[]string{"~/.aws/credentials"},
+	),
+	setting(
+		"skipCredentialsValidation",
+		func(a *AWS) *bool { return &a.SkipCredentialsValidation },
+		boolean{},
+		"Leaves out the check of the credentials.",
+		false,
+	),
+	setting(
+		"skipMetadataApiCheck",
+		func(a *AWS) **bool { return &a.SkipMetadataAPICheck },
+		optionally(boolean{}),
+		"Does not ask the instance metadata service for credentials.",
+		true,
+	),
+	setting(
+		"skipRegionValidation",
+		func(a *AWS) **bool { return &a.SkipRegionValidation },
+		optionally(boolean{}),
+		"Accepts Regions that the provider does not know.",
+		true,
+	),
 	refusedKey[AWS]("skipRequestingAccountId", "would leave unknown which account is deployed into", "remove the key"),
-	setting("stsRegion", func(a *AWS) *string { return &a.STSRegion }, text(validateRegion), "The Region whose AWS STS is called.", "ap-northeast-1"),
+	setting(
+		"stsRegion",
+		func(a *AWS) *string { return &a.STSRegion },
+		text(validateRegion),
+		"The Region whose AWS STS is called.",
+		"ap-northeast-1",
+	),
 	refusedKey[AWS]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
 	refusedKey[AWS]("s3UsEast1RegionalEndpoint", "has no effect: the program makes no call to S3", "remove the key"),
-	setting("tokenBucketRateLimiterCapacity", func(a *AWS) **int { return &a.TokenBucketRateLimiterCapacity }, optionally(wholeNumber{0, 1 << 20}),
-		"The capacity of the rate limiter for retries.", 500),
-	setting("useDualstackEndpoint", func(a *AWS) **bool { return &a.UseDualstackEndpoint }, optionally(boolean{}), "Uses addresses that speak IPv6.", true),
-	setting("useFipsEndpoint", func(a *AWS) **bool { return &a.UseFIPSEndpoint }, optionally(boolean{}), "Uses addresses with FIPS 140 cryptography.", true),
+	setting(
+		"tokenBucketRateLimiterCapacity",
+		func(a *AWS) **int { return &a.TokenBucketRateLimiterCapacity },
+		optionally(wholeNumber{0, 1 << 20}),
+		"The capacity of the rate limiter for retries.",
+		500,
+	),
+	setting(
+		"useDualstackEndpoint",
+		func(a *AWS) **bool { return &a.UseDualstackEndpoint },
+		optionally(boolean{}),
+		"Uses addresses that speak IPv6.",
+		true,
+	),
+	setting(
+		"useFipsEndpoint",
+		func(a *AWS) **bool { return &a.UseFIPSEndpoint },
+		optionally(boolean{}),
+		"Uses addresses with FIPS 140 cryptography.",
+		true,
+	),
 )
 
 // setting describes a key of the provider that is optional and passed on as it is.
 func setting[T, F any, K kind[F]](name string, place func(*T) *F, k K, doc string, example any) *fieldOf[T, F] {
-	return key(name, place, k).orNothing("the provider's own default", "the provider decides, and reads its environment variables").doc(doc).example(example)
+	return key(
+		name,
+		place,
+		k,
+	).orNothing("the provider's own default", "the provider decides, and reads its environment variables").
+		doc(doc).
+		example(example)
 }
 
-var assumeRoleKeys = keys("a role to assume",
+var assumeRoleKeys = keys(
+	"a role to assume",
 	key("roleArn", func(a *AssumeRole) *string { return &a.RoleARN }, text(nil)).
-		required("write the ARN of the role").doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
-	setting("externalId", func(a *AssumeRole) *string { return &a.ExternalID }, text(nil).orSecret(), "The external id that the role's trust policy wants.", "guardrails"),
-	setting("sessionName", func(a *AssumeRole) *string { return &a.SessionName }, text(nil), "The name of the session.", "guardrails"),
-	setting("sourceIdentity", func(a *AssumeRole) *string { return &a.SourceIdentity }, text(nil), "The source identity of the session.", "ci"),
-	setting("duration", func(a *AssumeRole) *time.Duration { return &a.Duration }, roleDurations, "How long the session lasts.", "1h"),
-	setting("policy", func(a *AssumeRole) *string { return &a.Policy }, text(nil).ofLines(), "A session policy, as JSON.", "{}"),
-	setting("policyArns", func(a *AssumeRole) *[]string { return &a.PolicyARNs }, words(text(nil)), "Managed policies that limit the session.",
-		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"}),
-	setting("tags", func(a *AssumeRole) *map[string]string { return &a.Tags }, tableOf(text(nil).orEmpty(), nil), "Session tags.", map[string]any{"Stack": "dev"}),
-	setting("transitiveTagKeys", func(a *AssumeRole) *[]string { return &a.TransitiveTagKeys }, words(text(nil)), "Session tags that are passed along.", []string{"Stack"}),
+		required("write the ARN of the role").
+		doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
+	setting(
+		"externalId",
+		func(a *AssumeRole) *string { return &a.ExternalID },
+		text(nil).orSecret(),
+		"The external id that the role's trust policy wants.",
+		"guardrails",
+	),
+	setting(
+		"sessionName",
+		func(a *AssumeRole) *string { return &a.SessionName },
+		text(nil),
+		"The name of the session.",
+		"guardrails",
+	),
+	setting(
+		"sourceIdentity",
+		func(a *AssumeRole) *string { return &a.SourceIdentity },
+		text(nil),
+		"The source identity of the session.",
+		"ci",
+	),
+	setting(
+		"duration",
+		func(a *AssumeRole) *time.Duration { return &a.Duration },
+		roleDurations,
+		"How long the session lasts.",
+		"1h",
+	),
+	setting(
+		"policy",
+		func(a *AssumeRole) *string { return &a.Policy },
+		text(nil).ofLines(),
+		"A session policy, as JSON.",
+		"{}",
+	),
+	setting(
+		"policyArns",
+		func(a *AssumeRole) *[]string { return &a.PolicyARNs },
+		words(text(nil)),
+		"Managed policies that limit the session.",
+		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"},
+	),
+	setting(
+		"tags",
+		func(a *AssumeRole) *map[string]string { return &a.Tags },
+		tableOf(text(nil).orEmpty(), nil),
+		"Session tags.",
+		map[string]any{"Stack": "dev"},
+	),
+	setting(
+		"transitiveTagKeys",
+		func(a *AssumeRole) *[]string { return &a.TransitiveTagKeys },
+		words(text(nil)),
+		"Session tags that are passed along.",
+		[]string{"Stack"},
+	),
 )
 
-var webIdentityKeys = keys("a role to assume with an OpenID Connect token",
+var webIdentityKeys = keys(
+	"a role to assume with an OpenID Connect token",
 	key("roleArn", func(a *AssumeRoleWithWebIdentity) *string { return &a.RoleARN }, text(nil)).
-		required("write the ARN of the role").doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
-	setting("sessionName", func(a *AssumeRoleWithWebIdentity) *string { return &a.SessionName }, text(nil), "The name of the session.", "guardrails"),
-	setting("webIdentityToken", func(a *AssumeRoleWithWebIdentity) *string { return &a.WebIdentityToken }, credential{}, "The token.", map[string]any{"secure": "v1:..."}),
-	setting("webIdentityTokenFile", func(a *AssumeRoleWithWebIdentity) *string { return &a.WebIdentityTokenFile }, text(nil), "A file with the token.", "/run/secrets/token"),
-	setting("duration", func(a *AssumeRoleWithWebIdentity) *time.Duration { return &a.Duration }, roleDurations, "How long the session lasts.", "1h"),
-	setting("policy", func(a *AssumeRoleWithWebIdentity) *string { return &a.Policy }, text(nil).ofLines(), "A session policy, as JSON.", "{}"),
-	setting("policyArns", func(a *AssumeRoleWithWebIdentity) *[]string { return &a.PolicyARNs }, words(text(nil)), "Managed policies that limit the session.",
-		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"}),
+		required("write the ARN of the role").
+		doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
+	setting(
+		"sessionName",
+		func(a *AssumeRoleWithWebIdentity) *string { return &a.SessionName },
+		text(nil),
+		"The name of the session.",
+		"guardrails",
+	),
+	setting(
+		"webIdentityToken",
+		func(a *AssumeRoleWithWebIdentity) *string { return &a.WebIdentityToken },
+		credential{},
+		"The token.",
+		map[string]any{"secure": "v1:..."},
+	),
+	setting(
+		"webIdentityTokenFile",
+		func(a *AssumeRoleWithWebIdentity) *string { return &a.WebIdentityTokenFile },
+		text(nil),
+		"A file with the token.",
+		"/run/secrets/token",
+	),
+	setting(
+		"duration",
+		func(a *AssumeRoleWithWebIdentity) *time.Duration { return &a.Duration },
+		roleDurations,
+		"How long the session lasts.",
+		"1h",
+	),
+	setting(
+		"policy",
+		func(a *AssumeRoleWithWebIdentity) *string { return &a.Policy },
+		text(nil).ofLines(),
+		"A session policy, as JSON.",
+		"{}",
+	),
+	setting(
+		"policyArns",
+		func(a *AssumeRoleWithWebIdentity) *[]string { return &a.PolicyARNs },
+		words(text(nil)),
+		"Managed policies that limit the session.",
+		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"},
+	),
 )
 
 var roleDurations = durationKind{least: 15 * time.Minute, most: 12 * time.Hour, step: time.Second}
 
-var ignoreTagsKeys = keys("tags that are left alone",
-	setting("keys", func(i *IgnoreTags) *[]string { return &i.Keys }, words(text(nil)), "Whole keys.", []string{"CostCenter"}),
-	setting("keyPrefixes", func(i *IgnoreTags) *[]string { return &i.KeyPrefixes }, words(text(nil)), "Beginnings of keys.", []string{"finance:"}),
+var ignoreTagsKeys = keys(
+	"tags that are left alone",
+	setting(
+		"keys",
+		func(i *IgnoreTags) *[]string { return &i.Keys },
+		words(text(nil)),
+		"Whole keys.",
+		[]string{"CostCenter"},
+	),
+	setting(
+		"keyPrefixes",
+		func(i *IgnoreTags) *[]string { return &i.KeyPrefixes },
+		words(text(nil)),
+		"Beginnings of keys.",
+		[]string{"finance:"},
+	),
 )
 
-var endpointKeys = keys("addresses of services",
-	setting("iam", func(e *Endpoints) *string { return &e.IAM }, text(nil), "AWS Identity and Access Management.", "https://iam.example.com"),
-	setting("organizations", func(e *Endpoints) *string { return &e.Organizations }, text(nil), "AWS Organizations.", "https://organizations.example.com"),
-	setting("ssm", func(e *Endpoints) *string { return &e.SSM }, text(nil), "AWS Systems Manager.", "https://ssm.example.com"),
-	setting("ssoadmin", func(e *Endpoints) *string { return &e.SSOAdmin }, text(nil), "IAM Identity Center.", "https://sso.example.com"),
-	setting("sts", func(e *Endpoints) *string { return &e.STS }, text(nil), "AWS Security Token Service.", "https://sts.example.com"),
+var endpointKeys = keys(
+	"addresses of services",
+	setting(
+		"iam",
+		func(e *Endpoints) *string { return &e.IAM },
+		text(nil),
+		"AWS Identity and Access Management.",
+		"https://iam.example.com",
+	),
+	setting(
+		"organizations",
+		func(e *Endpoints) *string { return &e.Organizations },
+		text(nil),
+		"AWS Organizations.",
+		"https://organizations.example.com",
+	),
+	setting(
+		"ssm",
+		func(e *Endpoints) *string { return &e.SSM },
+		text(nil),
+		"AWS Systems Manager.",
+		"https://ssm.example.com",
+	),
+	setting(
+		"ssoadmin",
+		func(e *Endpoints) *string { return &e.SSOAdmin },
+		text(nil),
+		"IAM Identity Center.",
+		"https://sso.example.com",
+	),
+	setting(
+		"sts",
+		func(e *Endpoints) *string { return &e.STS },
+		text(nil),
+		"AWS Security Token Service.",
+		"https://sts.example.com",
+	),
 )

@@ -11,8 +11,15 @@ func (credential) decode(d *decoder, n *node, at Path) (string, bool) {
 		return n.text, true
 	}
 	// The value is not repeated: it would end up in logs.
-	d.report(Problem{Position: n.pos, Path: at, Kind: Refused, Why: "is a credential in plain text",
-		Fix: "keep it out of the file with a profile or a role, or encrypt it: pulumi config set --secret " + string(at)})
+	d.report(Problem{
+		Position: n.pos,
+		Path:     at,
+		Kind:     Refused,
+		Why:      "is a credential in plain text",
+		Fix: "keep it out of the file with a profile or a role, or encrypt it: pulumi config set --secret " + string(
+			at,
+		),
+	})
 	return "", false
 }
 
@@ -20,7 +27,12 @@ func (credential) describe() *jsonschema.Schema { return secretSchema() }
 func (credential) written(string) any           { return nil }
 
 func secretSchema() *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"secure"}, AdditionalProperties: jsonschema.FalseSchema}
+	s := &jsonschema.Schema{
+		Type:                 "object",
+		Properties:           jsonschema.NewProperties(),
+		Required:             []string{"secure"},
+		AdditionalProperties: jsonschema.FalseSchema,
+	}
 	s.Properties.Set("secure", &jsonschema.Schema{Type: "string"})
 	return s
 }
@@ -30,8 +42,15 @@ type defaultTagsKind struct{}
 
 type defaultTags struct{ tags map[string]string }
 
-var defaultTagsKeys = keys("tags of everything that is made",
-	setting("tags", func(t *defaultTags) *map[string]string { return &t.tags }, tableOf(text(nil).orEmpty(), nil), "The tags.", map[string]any{"ManagedBy": "guardrails"}),
+var defaultTagsKeys = keys(
+	"tags of everything that is made",
+	setting(
+		"tags",
+		func(t *defaultTags) *map[string]string { return &t.tags },
+		tableOf(text(nil).orEmpty(), nil),
+		"The tags.",
+		map[string]any{"ManagedBy": "guardrails"},
+	),
 )
 
 func (defaultTagsKind) decode(d *decoder, n *node, at Path) (map[string]string, bool) {

@@ -37,10 +37,17 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 `,
 	}
 	names := map[string][]string{
-		"ViewOnlyAccess":                           {"has it under the path job-function/", `write "job-function/ViewOnlyAccess"`},
-		"job-function/ReadOnlyAccess":              {"has it without a path", `write "ReadOnlyAccess"`},
-		"service-role/Billing":                     {"under the path job-function/"},
-		"AdministratorAcess":                       {"is no managed policy of AWS", `did you mean "AdministratorAccess"?`, "guardrails:awsManagedPolicies"},
+		"ViewOnlyAccess": {
+			"has it under the path job-function/",
+			`write "job-function/ViewOnlyAccess"`,
+		},
+		"job-function/ReadOnlyAccess": {"has it without a path", `write "ReadOnlyAccess"`},
+		"service-role/Billing":        {"under the path job-function/"},
+		"AdministratorAcess": {
+			"is no managed policy of AWS",
+			`did you mean "AdministratorAccess"?`,
+			"guardrails:awsManagedPolicies",
+		},
 		"administratoraccess":                      {`did you mean "AdministratorAccess"?`},
 		"Administrator":                            {"is no managed policy of AWS", "guardrails:awsManagedPolicies"},
 		"CompletelyUnknownPolicyOfAWS":             {"is no managed policy of AWS", "guardrails:awsManagedPolicies"},
@@ -51,7 +58,9 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 			_, problems := readText(minimal + fmt.Sprintf(text, name))
 			problemAt(t, problems, path, says...)
 			newer := strings.TrimPrefix(name, "aws-service-role/")
-			_, problems = readText(minimal + fmt.Sprintf(text, newer) + fmt.Sprintf("  guardrails:awsManagedPolicies: [%q]\n", newer))
+			_, problems = readText(
+				minimal + fmt.Sprintf(text, newer) + fmt.Sprintf("  guardrails:awsManagedPolicies: [%q]\n", newer),
+			)
 			assert.Empty(t, problems, "a policy that AWS has since")
 		}
 		for _, name := range []string{"AdministratorAccess", "job-function/Billing", "service-role/AmazonEC2RoleforSSM"} {
@@ -61,26 +70,44 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 		}
 	}
 	arn := func(name string) Problems {
-		_, problems := readText(minimal + fmt.Sprintf(places["guardrails:delegatedRoles[0].managedPolicies[0]"], "arn:aws:iam::aws:policy/"+name))
+		_, problems := readText(
+			minimal + fmt.Sprintf(
+				places["guardrails:delegatedRoles[0].managedPolicies[0]"],
+				"arn:aws:iam::aws:policy/"+name,
+			),
+		)
 		return problems
 	}
 	assert.Empty(t, arn("job-function/ViewOnlyAccess"))
 	problemAt(t, arn("ViewOnlyAccess"), "guardrails:delegatedRoles[0].managedPolicies[0]", "job-function/")
-	_, problems := readText(minimal + `  aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/Deployer", policyArns: ["arn:aws:iam::aws:policy/IAMFulAccess"]}` + "\n")
+	_, problems := readText(
+		minimal + `  aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/Deployer", policyArns: ["arn:aws:iam::aws:policy/IAMFulAccess"]}` + "\n",
+	)
 	problemAt(t, problems, "aws:assumeRole.policyArns[0]", `did you mean "IAMFullAccess"?`)
 }
 
 // A policy under the path of the guardrails is one that the stack makes.
 func TestOwnPoliciesAreThoseThatTheStackMakes(t *testing.T) {
 	role := func(policy string) Problems {
-		_, problems := readText(minimal + fmt.Sprintf("  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n", policy))
+		_, problems := readText(
+			minimal + fmt.Sprintf(
+				"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
+				policy,
+			),
+		)
 		return problems
 	}
-	problemAt(t, role("arn:aws:iam::111122223333:policy/guardrails/just-in-time-requester"), "guardrails:delegatedRoles[0].managedPolicies[0]", "makes none of that name")
+	problemAt(
+		t,
+		role("arn:aws:iam::111122223333:policy/guardrails/just-in-time-requester"),
+		"guardrails:delegatedRoles[0].managedPolicies[0]",
+		"makes none of that name",
+	)
 	assert.Empty(t, role("arn:aws:iam::111122223333:policy/of-others"))
 }
 
-// A Region that AWS has not opened is refused with the nearest, wherever one is written; the setting with which the provider takes it takes it here too.
+// A Region that AWS has not opened is refused with the nearest, wherever one is written; the setting with which the
+// provider takes it takes it here too.
 func TestRegionsAreThoseOfAWS(t *testing.T) {
 	const center = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    identityStore: d-1234567890\n    permissionSets: "
 	const sessions = "  guardrails:sessions: {regions: [ap-northeast-1], runAs: {defaultUser: operator}"
@@ -105,7 +132,14 @@ func TestRegionsAreThoseOfAWS(t *testing.T) {
 			file = strings.Replace(minimal, "ap-northeast-1", "ap-northeast-9", 1)
 		}
 		_, problems := readText(file)
-		problemAt(t, problems, path, "ap-northeast-9", `did you mean "ap-northeast-1"?`, "aws:skipRegionValidation: true")
+		problemAt(
+			t,
+			problems,
+			path,
+			"ap-northeast-9",
+			`did you mean "ap-northeast-1"?`,
+			"aws:skipRegionValidation: true",
+		)
 		_, problems = readText(file + "  aws:skipRegionValidation: true\n")
 		for _, p := range problems {
 			assert.NotContains(t, p.Error(), "has opened", "%s", path)
@@ -165,7 +199,8 @@ func TestDefaultTagsAreWhatAWSTakes(t *testing.T) {
 	}
 }
 
-// Sessions are named after users, and AWS takes no session name of one character: such a person assumes no role that names sessions so.
+// Sessions are named after users, and AWS takes no session name of one character: such a person assumes no role that
+// names sessions so.
 func TestSessionNamesHaveTwoCharacters(t *testing.T) {
 	const users = "  guardrails:users: [{name: a}, {name: bob}]\n"
 	const guest = "arn:aws:iam::444455556666:user/x"
@@ -180,7 +215,9 @@ func TestSessionNamesHaveTwoCharacters(t *testing.T) {
 		_, problems := readText(minimal + users + text)
 		problemAt(t, problems, path, "has a name of one character", "2 to 64 characters", "two characters or more")
 	}
-	_, problems := readText(minimal + users + "  guardrails:operationRoles: [{users: [a], project: P, runAs: op, sessionName: any}]\n")
+	_, problems := readText(
+		minimal + users + "  guardrails:operationRoles: [{users: [a], project: P, runAs: op, sessionName: any}]\n",
+	)
 	assert.Empty(t, problems, "a session that is named otherwise")
 	_, problems = readText(minimal + users)
 	assert.Empty(t, problems, "IAM takes the name")
@@ -208,7 +245,9 @@ func TestTheSessionOfTheDeployerIsWhatSTSTakes(t *testing.T) {
 		_, problems := readText(minimal + "  " + c.text + "\n")
 		assert.Equal(t, c.path, one(t, problems).Path, c.text)
 	}
-	_, problems := readText(minimal + `  aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/path/D", sessionName: ci, sourceIdentity: ci, externalId: "a:b/c", tags: {A: "", B: y}, transitiveTagKeys: [B]}` + "\n")
+	_, problems := readText(
+		minimal + `  aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/path/D", sessionName: ci, sourceIdentity: ci, externalId: "a:b/c", tags: {A: "", B: y}, transitiveTagKeys: [B]}` + "\n",
+	)
 	assert.Empty(t, problems)
 }
 
@@ -225,7 +264,11 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 	_, problems := readText(list("users", 20000, "{name: user#, email: user#@example.com}"))
 	p := one(t, problems)
 	assert.Equal(t, Path("guardrails:users"), p.Path)
-	assert.Equal(t, "guardrails:users: 20000 users are more than the 5000 of an account; divide them, or raise guardrails:quotas.users once AWS has", p.Error())
+	assert.Equal(
+		t,
+		"guardrails:users: 20000 users are more than the 5000 of an account; divide them, or raise guardrails:quotas.users once AWS has",
+		p.Error(),
+	)
 	for _, c := range []struct {
 		section, entry, quota string
 		path                  Path
@@ -254,12 +297,18 @@ func TestATrustPolicyOverItsQuotaIsDivided(t *testing.T) {
 	for i := range 30 {
 		people = append(people, fmt.Sprintf("\"arn:aws:iam::444455556666:user/somebody-with-a-long-name-%d\"", i))
 	}
-	_, problems := readText(minimal + "  guardrails:operationRoles: [{principalArns: [" + strings.Join(people, ", ") + "], project: P, runAs: op}]\n")
+	_, problems := readText(
+		minimal + "  guardrails:operationRoles: [{principalArns: [" + strings.Join(
+			people,
+			", ",
+		) + "], project: P, runAs: op}]\n",
+	)
 	p := problemAt(t, problems, "guardrails:operationRoles[0]", "trust policy of P-op", "over the quota of 2048")
 	assert.Equal(t, "split the people over two roles, or raise quotas.trust once AWS has", p.Fix)
 }
 
-// An account that says that it is in an organization and stands nowhere in its tree is a problem of its own stack and of the organization's.
+// An account that says that it is in an organization and stands nowhere in its tree is a problem of its own stack and
+// of the organization's.
 func TestAnAccountOfTheOrganizationStandsInItsTree(t *testing.T) {
 	work := func(account string) map[string]string {
 		return map[string]string{"work": "config:\n  aws:region: us-east-1\n  guardrails:account: " + account + "\n"}
@@ -281,15 +330,30 @@ func TestAnAccountOfTheOrganizationStandsInItsTree(t *testing.T) {
 			assert.Empty(t, own, c.account)
 			continue
 		}
-		problemAt(t, root, "guardrails:organization.tree", `leaves out the account "777788889999"`, "Pulumi.work.yaml", "add it to its unit")
-		p := problemAt(t, own, "guardrails:account.organization", "Pulumi.root.yaml", "stands nowhere", "organization.tree there")
+		problemAt(
+			t,
+			root,
+			"guardrails:organization.tree",
+			`leaves out the account "777788889999"`,
+			"Pulumi.work.yaml",
+			"add it to its unit",
+		)
+		p := problemAt(
+			t,
+			own,
+			"guardrails:account.organization",
+			"Pulumi.root.yaml",
+			"stands nowhere",
+			"organization.tree there",
+		)
 		assert.Equal(t, 3, p.Line)
 	}
 	_, problems := readRoot(t, nil)
 	assert.Empty(t, problems)
 }
 
-// The stack of a delegated administrator assigns nobody in the management account, be it written as id or alias; that of the management account does.
+// The stack of a delegated administrator assigns nobody in the management account, be it written as id or alias; that
+// of the management account does.
 func TestADelegatedAdministratorAssignsNobodyInTheManagementAccount(t *testing.T) {
 	center := func(id, account string) string {
 		return fmt.Sprintf(`config:
@@ -305,7 +369,14 @@ func TestADelegatedAdministratorAssignsNobodyInTheManagementAccount(t *testing.T
 	for _, management := range []string{"123456789012", "root"} {
 		folder := organizationFolder(t, map[string]string{"work": center("444455556666", management)})
 		_, problems := ReadFile(filepath.Join(folder, "Pulumi.work.yaml"))
-		p := problemAt(t, problems, "guardrails:identityCenter.permissionSets[0].assignments[0].accounts[1]", "is the management account", "Pulumi.root.yaml", "leave it out")
+		p := problemAt(
+			t,
+			problems,
+			"guardrails:identityCenter.permissionSets[0].assignments[0].accounts[1]",
+			"is the management account",
+			"Pulumi.root.yaml",
+			"leave it out",
+		)
 		assert.Equal(t, Refused, p.Kind)
 		assert.Len(t, problems, 1)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A stack that is missing in the folder is told where it is named, and nowhere else: no list is called empty because its only element was refused, and what may
-// be written in its place are names of stacks that have no alias too.
+// A stack that is missing in the folder is told where it is named, and nowhere else: no list is called empty because
+// its only element was refused, and what may be written in its place are names of stacks that have no alias too.
 func TestOneMissingStackIsToldWhereItIsNamed(t *testing.T) {
 	folder := t.TempDir()
 	files := map[string]string{

@@ -19,7 +19,8 @@ func (s *Stack) complete(d *decoder) {
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
 		s.Sessions = ptr(defaults(sessionsKeys))
 	}
-	if s.Sessions != nil && s.Sessions.Regions == nil && !d.refused("aws:region") && !d.refused(stackPath("sessions.regions")) {
+	if s.Sessions != nil && s.Sessions.Regions == nil && !d.refused("aws:region") &&
+		!d.refused(stackPath("sessions.regions")) {
 		s.Sessions.Regions = []string{s.AWS.Region}
 	}
 	for i := range s.Expect {
@@ -69,8 +70,10 @@ func (s *Stack) checkUsers(d *decoder) {
 		if s.Users[earlier].Name != u.Name {
 			why = fmt.Sprintf("differs from %q by case only, and IAM takes the two for one", s.Users[earlier].Name)
 		}
-		d.report(Problem{Path: stackPath("users").Index(i).Child("name"), Kind: Duplicate, Value: quoted(u.Name), Why: why,
-			Fix: "remove one of the two, or give it another name"})
+		d.report(
+			Problem{Path: stackPath("users").Index(i).Child("name"), Kind: Duplicate, Value: quoted(u.Name), Why: why,
+				Fix: "remove one of the two, or give it another name"},
+		)
 	}
 }
 
@@ -86,20 +89,33 @@ func (s *Stack) checkOSUsers(d *decoder) {
 			first[u.RunAs] = i
 			continue
 		}
-		d.report(Problem{Path: stackPath("users").Index(i).Child("runAs"), Kind: Duplicate, Value: quoted(u.RunAs),
-			Why: "is the OS user of " + s.Users[earlier].Name + " already", Fix: "give each person their own OS user; what several share is runAs of a role"})
+		d.report(Problem{
+			Path:  stackPath("users").Index(i).Child("runAs"),
+			Kind:  Duplicate,
+			Value: quoted(u.RunAs),
+			Why:   "is the OS user of " + s.Users[earlier].Name + " already",
+			Fix:   "give each person their own OS user; what several share is runAs of a role",
+		})
 	}
 }
 
-// checkDomainLogins refuses logins of a domain where nobody said that the nodes are joined to one: an address is written by mistake more often.
+// checkDomainLogins refuses logins of a domain where nobody said that the nodes are joined to one: an address is
+// written by mistake more often.
 func (s *Stack) checkDomainLogins(d *decoder) {
 	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
 		return
 	}
 	check := func(at Path, login string) {
 		if strings.Contains(login, "@") {
-			d.report(Problem{Path: at, Kind: Invalid, Value: quoted(login), Why: "is an address, or the login of a domain",
-				Fix: "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true"})
+			d.report(
+				Problem{
+					Path:  at,
+					Kind:  Invalid,
+					Value: quoted(login),
+					Why:   "is an address, or the login of a domain",
+					Fix:   "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true",
+				},
+			)
 		}
 	}
 	for i, u := range s.Users {
@@ -119,7 +135,8 @@ func (s *Stack) checkDomainLogins(d *decoder) {
 	}
 }
 
-// checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist fails half-way through a deployment.
+// checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
+// fails half-way through a deployment.
 func (s *Stack) checkPeople(d *decoder) {
 	check := func(at Path, names []string) {
 		for i, name := range names {
@@ -139,13 +156,20 @@ func (s *Stack) checkPeople(d *decoder) {
 	}
 	for i, g := range s.Grants {
 		at := stackPath("grants").Index(i).Child("person")
-		if !s.teamRefused(d, at, g.Person, "is a team, and a grant is for one person", "write one grant for each person of it") {
+		if !s.teamRefused(
+			d,
+			at,
+			g.Person,
+			"is a team, and a grant is for one person",
+			"write one grant for each person of it",
+		) {
 			s.checkPerson(d, at, g.Person)
 		}
 	}
 }
 
-// checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever the paths and their case.
+// checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever
+// the paths and their case.
 func (s *Stack) checkRoleNames(d *decoder) {
 	type place struct {
 		path Path
@@ -159,8 +183,15 @@ func (s *Stack) checkRoleNames(d *decoder) {
 	for i, r := range s.DelegatedRoles {
 		at := stackPath("delegatedRoles").Index(i)
 		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
-			d.report(Problem{Path: at.Child("name"), Kind: Duplicate, Value: quoted(r.Name), Why: "is the name of " + string(earlier.path) + " already, and names are unique in an account",
-				Fix: "give one of the two another name"})
+			d.report(
+				Problem{
+					Path:  at.Child("name"),
+					Kind:  Duplicate,
+					Value: quoted(r.Name),
+					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
+					Fix:   "give one of the two another name",
+				},
+			)
 			continue
 		}
 		taken[strings.ToLower(r.Name)] = place{at, r.Name}
@@ -168,8 +199,15 @@ func (s *Stack) checkRoleNames(d *decoder) {
 	for i, g := range s.AccessGrants() {
 		// Two grants with one name are the component's business.
 		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && s.OSAccess != nil {
-			d.report(Problem{Path: stackPath("grants").Index(i), Kind: Duplicate, Value: quoted(g.RoleName()),
-				Why: "is the name of " + string(earlier.path) + " already, and names are unique in an account", Fix: "give that role another name"})
+			d.report(Problem{
+				Path:  stackPath("grants").Index(i),
+				Kind:  Duplicate,
+				Value: quoted(g.RoleName()),
+				Why: "is the name of " + string(
+					earlier.path,
+				) + " already, and names are unique in an account",
+				Fix: "give that role another name",
+			})
 		}
 	}
 }
@@ -191,15 +229,26 @@ func (s *Stack) checkRunAs(d *decoder) {
 	if s.Sessions == nil || s.Sessions.RunAs.Enabled == nil || *s.Sessions.RunAs.Enabled || len(s.OperationRoles) == 0 {
 		return
 	}
-	d.report(Problem{Path: stackPath("sessions.runAs.enabled"), Kind: Refused, Value: "false",
-		Why: "makes every shell of the operation roles ssm-user's, who has sudo, whatever runAs says", Fix: "remove the key, or the operation roles"})
+	d.report(Problem{
+		Path:  stackPath("sessions.runAs.enabled"),
+		Kind:  Refused,
+		Value: "false",
+		Why:   "makes every shell of the operation roles ssm-user's, who has sudo, whatever runAs says",
+		Fix:   "remove the key, or the operation roles",
+	})
 }
 
 // checkAWS refuses provider settings that would undo what the stack says.
 func (s *Stack) checkAWS(d *decoder) {
 	if ids := s.AWS.AllowedAccountIDs; ids != nil && s.Account.ID != "" && !slices.Contains(ids, s.Account.ID) {
-		d.report(Problem{Path: "aws:allowedAccountIds", Kind: Refused, Why: "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
-			Fix: "remove the key: no other account is ever deployed into"})
+		d.report(
+			Problem{
+				Path: "aws:allowedAccountIds",
+				Kind: Refused,
+				Why:  "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
+				Fix:  "remove the key: no other account is ever deployed into",
+			},
+		)
 	}
 	s.checkDefaultTags(d)
 	s.checkIgnoreTags(d)
@@ -226,7 +275,15 @@ func (s *Stack) reportAll(d *decoder, section string, derived []string, err erro
 		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.refused(s.written(Path(namespace+":"+p.Path))) {
 			continue
 		}
-		d.report(Problem{Path: s.written(Path(namespace + ":" + p.Path)), Kind: Invalid, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
+		d.report(
+			Problem{
+				Path:  s.written(Path(namespace + ":" + p.Path)),
+				Kind:  Invalid,
+				Value: shownValue(p.Value),
+				Why:   p.Why,
+				Fix:   p.Fix,
+			},
+		)
 	}
 }
 

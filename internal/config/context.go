@@ -35,14 +35,16 @@ const (
 
 // FromContext reads the values that the engine hands to a program. The error is Problems.
 //
-// The folder is where the stack files are: other stacks and own policies are read there, and the stack's own file. Empty means the folder that the project
-// names, which the engine tells a program of its own and not one that runs inside the Automation API. Where the engine was given what the stack file and the
-// project say, the program reads them as the verbs do: the same stack, or the same problems with file, line and column. A value that it was given from
-// elsewhere (the command line, another file) counts as it was given, without a place. An environment may give settings of the provider and nothing of
-// the stack, because no reader of the file would see it.
+// The folder is where the stack files are: other stacks and own policies are read there, and the stack's own file.
+// Empty means the folder that the project names, which the engine tells a program of its own and not one that runs
+// inside the Automation API. Where the engine was given what the stack file and the project say, the program reads
+// them as the verbs do: the same stack, or the same problems with file, line and column. A value that it was given
+// from elsewhere (the command line, another file) counts as it was given, without a place. An environment may give
+// settings of the provider and nothing of the stack, because no reader of the file would see it.
 //
-// A program can only ask for keys that it knows or finds in the file. So that a misspelt key from elsewhere is refused too, it also looks at the environment
-// variable in which the engine passes all of them to a program of its own; a program that runs inside the Automation API has no such variable.
+// A program can only ask for keys that it knows or finds in the file. So that a misspelt key from elsewhere is
+// refused too, it also looks at the environment variable in which the engine passes all of them to a program of its
+// own; a program that runs inside the Automation API has no such variable.
 func FromContext(ctx Context, folder string) (*Stack, error) {
 	if folder == "" && ctx.RootDirectory() != "" {
 		folder = ctx.RootDirectory()
@@ -96,8 +98,8 @@ func fromHere(path string) string {
 	return rel
 }
 
-// merge takes the values of the file where the engine was given the same ones, and the engine's own where it was not. What is wrong with the file as a whole
-// counts when the engine was given all of it.
+// merge takes the values of the file where the engine was given the same ones, and the engine's own where it was not.
+// What is wrong with the file as a whole counts when the engine was given all of it.
 func (src *source) merge(ctx Context, file *source) {
 	inFile, all := map[string]bool{}, true
 	for i, e := range file.entries {
@@ -133,19 +135,24 @@ func (src *source) merge(ctx Context, file *source) {
 	}
 }
 
-// handed are the values that the engine has, of all keys that the program knows or is told of, but for those of the file.
+// handed are the values that the engine has, of all keys that the program knows or is told of, but for those of the
+// file.
 func handed(ctx Context, file string, but map[string]bool) []entry {
 	var entries []entry
 	for _, key := range append(knownKeys(), unknownKeys(ctx)...) {
 		if value, ok := ctx.GetConfig(key); ok && !but[key] {
-			entries = append(entries, entry{key, Position{File: file}, engineValue(key, value, ctx.IsConfigSecret(key), file)})
+			entries = append(
+				entries,
+				entry{key, Position{File: file}, engineValue(key, value, ctx.IsConfigSecret(key), file)},
+			)
 		}
 	}
 	return entries
 }
 
-// sameValue reports whether the engine's value is what becomes of the file's. What the file's reader refuses anyway is taken for the same: dates without
-// quotes, values that mean nothing. So is a secret, which only the engine can read.
+// sameValue reports whether the engine's value is what becomes of the file's. What the file's reader refuses anyway
+// is taken for the same: dates without quotes, values that mean nothing. So is a secret, which only the engine can
+// read.
 func sameValue(file, engine *node) bool {
 	switch file.shape {
 	case shapeSecret, shapeBroken, shapeTimestamp:
@@ -166,7 +173,13 @@ func sameValue(file, engine *node) bool {
 		names := map[string]bool{}
 		for _, e := range file.entries {
 			names[e.name] = true
-			if value := engine.entry(e.name); value == nil || !slices.ContainsFunc(file.entries, func(x entry) bool { return x.name == e.name && sameValue(x.value, value) }) {
+			if value := engine.entry(
+				e.name,
+			); value == nil ||
+				!slices.ContainsFunc(
+					file.entries,
+					func(x entry) bool { return x.name == e.name && sameValue(x.value, value) },
+				) {
 				return false
 			}
 		}
@@ -244,7 +257,8 @@ func (n *node) seal() {
 	}
 }
 
-// unknownKeys are the keys that the engine passed to this very program and that it does not know, in alphabetical order.
+// unknownKeys are the keys that the engine passed to this very program and that it does not know, in alphabetical
+// order.
 func unknownKeys(ctx Context) []string {
 	if os.Getenv(envStack) != ctx.Stack() || os.Getenv(envProject) != ctx.Project() {
 		return nil

@@ -2,8 +2,8 @@ package config
 
 import "fmt"
 
-// checkCounts refuses more of a kind than the account takes, before anything of it is looked at one by one: AWS would refuse the last of them after the
-// others were made. It reports whether everything fits.
+// checkCounts refuses more of a kind than the account takes, before anything of it is looked at one by one: AWS would
+// refuse the last of them after the others were made. It reports whether everything fits.
 func (s *Stack) checkCounts(d *decoder) bool {
 	q := s.Quotas.WithDefaults()
 	fits := true
@@ -12,8 +12,15 @@ func (s *Stack) checkCounts(d *decoder) bool {
 			return
 		}
 		fits = false
-		d.report(Problem{Path: at, Kind: Invalid, Value: fmt.Sprintf("%d %s", n, what), Why: fmt.Sprintf("are more than the %d of %s", most, of),
-			Fix: "divide them, or raise guardrails:quotas." + key + " once AWS has"})
+		d.report(
+			Problem{
+				Path:  at,
+				Kind:  Invalid,
+				Value: fmt.Sprintf("%d %s", n, what),
+				Why:   fmt.Sprintf("are more than the %d of %s", most, of),
+				Fix:   "divide them, or raise guardrails:quotas." + key + " once AWS has",
+			},
+		)
 	}
 	count(stackPath("users"), len(s.Users), q.Users, "users", "an account", "users")
 	if s.MFA != nil {
@@ -22,13 +29,34 @@ func (s *Stack) checkCounts(d *decoder) bool {
 	count(s.mostRoles(), s.roles(), q.Roles, "roles", "an account", "roles")
 	if j := s.JustInTime; j != nil {
 		// Preferences, automatic approvals and what is never approved are one document each.
-		count(stackPath("justInTime.manualApprovals"), len(j.ManualApprovals)+3, q.Documents, "documents", "an account in one Region", "documents")
+		count(
+			stackPath("justInTime.manualApprovals"),
+			len(j.ManualApprovals)+3,
+			q.Documents,
+			"documents",
+			"an account in one Region",
+			"documents",
+		)
 	}
 	if c := s.IdentityCenter; c != nil {
-		count(stackPath("identityCenter.permissionSets"), len(c.PermissionSets), q.PermissionSets, "permission sets", "an instance", "permissionSets")
+		count(
+			stackPath("identityCenter.permissionSets"),
+			len(c.PermissionSets),
+			q.PermissionSets,
+			"permission sets",
+			"an instance",
+			"permissionSets",
+		)
 	}
 	if o := s.Organization; o != nil {
-		count(stackPath("organization.policies"), len(o.Own), q.SCPs, "service control policies", "an organization", "scps")
+		count(
+			stackPath("organization.policies"),
+			len(o.Own),
+			q.SCPs,
+			"service control policies",
+			"an organization",
+			"scps",
+		)
 	}
 	return fits
 }

@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// kind decodes a value into a T and describes what it takes. A value that it does not take is reported and yields false; the zero T then
-// stands in its place, so that what else is wrong is found in the same run.
+// kind decodes a value into a T and describes what it takes. A value that it does not take is reported and yields
+// false; the zero T then stands in its place, so that what else is wrong is found in the same run.
 type kind[T any] interface {
 	decode(d *decoder, n *node, at Path) (T, bool)
 	// describe is what an editor needs to know, as JSON Schema.
@@ -26,7 +26,8 @@ type decoder struct {
 	marks    map[Path]mark
 }
 
-// mark is where a path was read: its position, and its place in the order of reading for readers that have no positions.
+// mark is where a path was read: its position, and its place in the order of reading for readers that have no
+// positions.
 type mark struct {
 	pos   Position
 	order int
@@ -55,8 +56,8 @@ func (d *decoder) mark(at Path) mark {
 	}
 }
 
-// report notes a problem. A second one about the same value, or about something inside a value that was not understood, is dropped: the first
-// says what to do.
+// report notes a problem. A second one about the same value, or about something inside a value that was not
+// understood, is dropped: the first says what to do.
 func (d *decoder) report(p Problem) {
 	for _, known := range d.problems {
 		same := known.Path == p.Path && p.Kind != UnknownKey && p.Kind != Duplicate
@@ -71,10 +72,14 @@ func (d *decoder) report(p Problem) {
 	d.problems = append(d.problems, p)
 }
 
-// reportRepeated reports keys that stand twice, but for those that were reported where they belong to the program's own keys.
+// reportRepeated reports keys that stand twice, but for those that were reported where they belong to the program's
+// own keys.
 func (d *decoder) reportRepeated(keys []entry) {
 	for _, e := range keys {
-		if !slices.ContainsFunc(d.problems, func(p Problem) bool { return p.Kind == Duplicate && p.Position == e.pos }) {
+		if !slices.ContainsFunc(
+			d.problems,
+			func(p Problem) bool { return p.Kind == Duplicate && p.Position == e.pos },
+		) {
 			d.problems = append(d.problems, repeatedKey(Path("").Child(e.name), e))
 		}
 	}
@@ -107,7 +112,8 @@ func (d *decoder) wrongType(at Path, n *node, fix string) {
 	d.report(p)
 }
 
-// sorted is the problems in the order of the file: the stack's own file first, then by line and column; without positions, in the order of reading.
+// sorted is the problems in the order of the file: the stack's own file first, then by line and column; without
+// positions, in the order of reading.
 func (d *decoder) sorted(file string) []Problem {
 	out := slices.Clone(d.problems)
 	slices.SortStableFunc(out, func(a, b Problem) int {

@@ -19,8 +19,8 @@ type ownTag struct {
 	at string
 }
 
-// taggedByUs are the tag keys of users and roles, the only things that the program gives tags of its own. Keys that decide access are left out: they
-// are refused among the default tags whatever their case.
+// taggedByUs are the tag keys of users and roles, the only things that the program gives tags of its own. Keys that
+// decide access are left out: they are refused among the default tags whatever their case.
 func (s *Stack) taggedByUs() []ownTag {
 	var all []ownTag
 	add := func(key, at string) {
@@ -46,10 +46,12 @@ func (s *Stack) taggedByUs() []ownTag {
 	return all
 }
 
-// checkDefaultTags refuses tags that AWS would refuse on something that is made. The provider joins them with the tags of each resource by their exact
-// keys: IAM then takes two keys that differ by case for one and refuses the call.
+// checkDefaultTags refuses tags that AWS would refuse on something that is made. The provider joins them with the
+// tags of each resource by their exact keys: IAM then takes two keys that differ by case for one and refuses the
+// call.
 //
-// Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources User Guide.
+// Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources
+// User Guide.
 func (s *Stack) checkDefaultTags(d *decoder) {
 	at, tags := Path("aws:defaultTags.tags"), s.AWS.DefaultTags
 	ours := s.taggedByUs()
@@ -57,8 +59,13 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		path := at.Key(key)
 		if s.IsAuthorizationTag(key) {
-			d.report(Problem{Path: path, Kind: Refused, Value: quoted(tags[key]),
-				Why: "would put a tag that decides access on everything that is made", Fix: "remove it: roles get theirs from project and runAs"})
+			d.report(Problem{
+				Path:  path,
+				Kind:  Refused,
+				Value: quoted(tags[key]),
+				Why:   "would put a tag that decides access on everything that is made",
+				Fix:   "remove it: roles get theirs from project and runAs",
+			})
 			continue
 		}
 		if err := policy.ValidateTagKey(key); err != nil {
@@ -67,15 +74,35 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 		}
 		folded := strings.ToLower(key)
 		if other, repeated := first[folded]; repeated {
-			d.report(Problem{Path: path, Kind: Duplicate, Value: quoted(key), Why: "differs from " + strconv.Quote(other) + " by case only, and IAM takes the two for one",
-				Fix: "keep one of the two"})
+			d.report(
+				Problem{
+					Path:  path,
+					Kind:  Duplicate,
+					Value: quoted(key),
+					Why:   "differs from " + strconv.Quote(other) + " by case only, and IAM takes the two for one",
+					Fix:   "keep one of the two",
+				},
+			)
 			continue
 		}
 		first[folded] = key
-		if i := slices.IndexFunc(ours, func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) }); i >= 0 {
-			d.report(Problem{Path: path, Kind: Duplicate, Value: quoted(key),
-				Why: fmt.Sprintf("differs by case only from the tag %q of %s, and IAM takes the two for one", ours[i].key, ours[i].at),
-				Fix: "write " + strconv.Quote(ours[i].key) + ", which each of them then has with a value of its own, or another key"})
+		if i := slices.IndexFunc(
+			ours,
+			func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) },
+		); i >= 0 {
+			d.report(Problem{
+				Path:  path,
+				Kind:  Duplicate,
+				Value: quoted(key),
+				Why: fmt.Sprintf(
+					"differs by case only from the tag %q of %s, and IAM takes the two for one",
+					ours[i].key,
+					ours[i].at,
+				),
+				Fix: "write " + strconv.Quote(
+					ours[i].key,
+				) + ", which each of them then has with a value of its own, or another key",
+			})
 			continue
 		}
 		if err := policy.ValidateTagValue(tags[key]); err != nil {
@@ -85,7 +112,8 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 	s.countTags(d, at, tags)
 }
 
-// countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has the most of its own.
+// countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has
+// the most of its own.
 func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
 	if len(tags) == 0 {
 		return
@@ -122,7 +150,9 @@ func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
 		if own > 0 {
 			why = fmt.Sprintf("make %d with the %d of %s, and AWS takes %d", n, own, who, quota)
 		}
-		d.report(Problem{Path: at, Kind: Invalid, Value: fmt.Sprintf("%d tags", len(tags)), Why: why, Fix: "remove some"})
+		d.report(
+			Problem{Path: at, Kind: Invalid, Value: fmt.Sprintf("%d tags", len(tags)), Why: why, Fix: "remove some"},
+		)
 	}
 }
 
@@ -133,7 +163,15 @@ func (s *Stack) checkIgnoreTags(d *decoder) {
 		path := Path("aws:ignoreTags.keys").Index(i)
 		switch {
 		case s.IsAuthorizationTag(key):
-			d.report(Problem{Path: path, Kind: Refused, Value: quoted(key), Why: "would leave changes of a tag that decides access unseen", Fix: "remove it"})
+			d.report(
+				Problem{
+					Path:  path,
+					Kind:  Refused,
+					Value: quoted(key),
+					Why:   "would leave changes of a tag that decides access unseen",
+					Fix:   "remove it",
+				},
+			)
 		case systemTag(key):
 			d.report(Problem{Path: path, Kind: Refused, Value: quoted(key), Why: aws, Fix: "remove it"})
 		default:
@@ -146,8 +184,15 @@ func (s *Stack) checkIgnoreTags(d *decoder) {
 		path := Path("aws:ignoreTags.keyPrefixes").Index(i)
 		for _, key := range []string{s.Tags.Project, guardrail.RunAsTag} {
 			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
-				d.report(Problem{Path: path, Kind: Refused, Value: quoted(prefix),
-					Why: "would leave changes of the tag " + strconv.Quote(key) + " unseen, which decides access", Fix: "write a longer prefix, or remove it"})
+				d.report(Problem{
+					Path:  path,
+					Kind:  Refused,
+					Value: quoted(prefix),
+					Why: "would leave changes of the tag " + strconv.Quote(
+						key,
+					) + " unseen, which decides access",
+					Fix: "write a longer prefix, or remove it",
+				})
 				break
 			}
 		}

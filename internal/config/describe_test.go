@@ -47,7 +47,8 @@ func TestExamplesAreTaken(t *testing.T) {
 			continue
 		}
 		for _, p := range decodeExample(t, k) {
-			// Around the example there is nothing, so that keys are missing; and rules between keys are not what this is about.
+			// Around the example there is nothing, so that keys are missing; and rules between keys are not what this
+			// is about.
 			if p.Kind != Missing && p.Path.within(Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
 				wrong = append(wrong, fmt.Sprintf("%s: %v", k.Path, p))
 			}

@@ -1,9 +1,9 @@
 // Package config reads a stack file: what an admin writes, as component arguments.
 //
 // One strict decoder serves two readers. ReadFile reads Pulumi.<stack>.yaml itself and knows line and column of every
-// value; FromContext reads the values that the Pulumi engine hands to a program, which have neither. Both yield the same
-// Stack or the same problems: every problem at once, each with its path, the bad value, why it is bad and what to write
-// instead.
+// value; FromContext reads the values that the Pulumi engine hands to a program, which have neither. Both yield the
+// same Stack or the same problems: every problem at once, each with its path, the bad value, why it is bad and what
+// to write instead.
 //
 // Every key is described once, where it is decoded: its name, type, default with the reason, and an example. The JSON
 // Schema and the reference are made from those descriptions, so they cannot drift from what is accepted.

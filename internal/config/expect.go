@@ -16,7 +16,10 @@ func validateAction(s string) error {
 	if action.MatchString(s) {
 		return nil
 	}
-	return says("is not an action", `write the service's prefix and the action, such as "iam:DeleteUser", and one expectation per action`)
+	return says(
+		"is not an action",
+		`write the service's prefix and the action, such as "iam:DeleteUser", and one expectation per action`,
+	)
 }
 
 // expectationDraft tells apart what was given from what was not.
@@ -28,7 +31,8 @@ type expectationDraft struct {
 	with            map[string][]string
 }
 
-var expectationKeys = keys("what must be true before anything is deployed",
+var expectationKeys = keys(
+	"what must be true before anything is deployed",
 	key("it", func(e *expectationDraft) *string { return &e.It }, text(nil).asProse()).
 		required("say in a few words what must be true").
 		doc("The expectation in words, as reports print it.").
@@ -54,7 +58,11 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		orNothing("the person assumes no role", "some expectations are about the person alone").
 		doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of Identity Center it is the permission set, as a name or alias/name.").
 		example("TestProject1-os-user1"),
-	key("sessionName", func(e *expectationDraft) *string { return &e.SessionName }, text(policy.ValidateRoleSessionName)).
+	key(
+		"sessionName",
+		func(e *expectationDraft) *string { return &e.SessionName },
+		text(policy.ValidateRoleSessionName),
+	).
 		orNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
 		doc("How the person names the session of the role.").
 		example("test-user-1-session"),
@@ -101,8 +109,13 @@ var expectationKeys = keys("what must be true before anything is deployed",
 		example("StartSessionOnOwnProjectNodes"),
 )
 
-var targetKeys = keys("what is acted on",
-	key("instance", func(t *expect.Target) *map[string]string { return &t.Instance }, tableOf(text(nil).orEmpty(), nil)).
+var targetKeys = keys(
+	"what is acted on",
+	key(
+		"instance",
+		func(t *expect.Target) *map[string]string { return &t.Instance },
+		tableOf(text(nil).orEmpty(), nil),
+	).
 		orNothing("no node", "at most one target is given").
 		doc("A node with these tags; {} is a node without tags.").
 		example(map[string]any{"Project": "Test Project 2"}),
@@ -155,9 +168,25 @@ func (k expectationKind) decode(d *decoder, n *node, at Path) (expect.Expectatio
 func (e *expectationDraft) checkShape(d *decoder, n *node, at Path) {
 	switch {
 	case e.Do == "" && e.Opens == "":
-		d.report(Problem{Position: n.pos, Path: at, Kind: Missing, Why: "tries nothing", Fix: "write do with an action, or opens with a door"})
+		d.report(
+			Problem{
+				Position: n.pos,
+				Path:     at,
+				Kind:     Missing,
+				Why:      "tries nothing",
+				Fix:      "write do with an action, or opens with a door",
+			},
+		)
 	case e.Do != "" && e.Opens != "":
-		d.report(Problem{Path: at.Child("opens"), Kind: Invalid, Value: quoted(string(e.Opens)), Why: "stands beside do", Fix: "write two expectations"})
+		d.report(
+			Problem{
+				Path:  at.Child("opens"),
+				Kind:  Invalid,
+				Value: quoted(string(e.Opens)),
+				Why:   "stands beside do",
+				Fix:   "write two expectations",
+			},
+		)
 	}
 	given := 0
 	// A document beside an instance is the one that the door uses.
@@ -168,10 +197,24 @@ func (e *expectationDraft) checkShape(d *decoder, n *node, at Path) {
 		}
 	}
 	if given > 1 {
-		d.report(Problem{Path: at.Child("on"), Kind: Invalid, Why: "names several targets", Fix: "write one expectation for each"})
+		d.report(
+			Problem{
+				Path: at.Child("on"),
+				Kind: Invalid,
+				Why:  "names several targets",
+				Fix:  "write one expectation for each",
+			},
+		)
 	}
 	if e.Opens != "" && !e.On.IsZero() && e.On.Instance == nil {
-		d.report(Problem{Path: at.Child("on"), Kind: Invalid, Why: "names no node", Fix: "doors are opened on nodes: write instance with its tags"})
+		d.report(
+			Problem{
+				Path: at.Child("on"),
+				Kind: Invalid,
+				Why:  "names no node",
+				Fix:  "doors are opened on nodes: write instance with its tags",
+			},
+		)
 	}
 }
 
@@ -182,7 +225,15 @@ func (e *expectationDraft) checkOutcome(d *decoder, n *node, at Path) {
 		other string
 	}{{"allowed", e.allowed, "denied"}, {"denied", e.denied, "allowed"}} {
 		if outcome.value != nil && !*outcome.value {
-			d.report(Problem{Path: at.Child(outcome.name), Kind: Invalid, Value: "false", Why: "says only what is not expected", Fix: "write " + outcome.other + ": true"})
+			d.report(
+				Problem{
+					Path:  at.Child(outcome.name),
+					Kind:  Invalid,
+					Value: "false",
+					Why:   "says only what is not expected",
+					Fix:   "write " + outcome.other + ": true",
+				},
+			)
 		}
 	}
 	outcomes := 0
@@ -196,7 +247,15 @@ func (e *expectationDraft) checkOutcome(d *decoder, n *node, at Path) {
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
 	if e.OSUser != "" && e.Opens != journey.Shell {
-		d.report(Problem{Path: at.Child("osUser"), Kind: Invalid, Value: quoted(e.OSUser), Why: "is expected where no shell is opened", Fix: "write opens: shell"})
+		d.report(
+			Problem{
+				Path:  at.Child("osUser"),
+				Kind:  Invalid,
+				Value: quoted(e.OSUser),
+				Why:   "is expected where no shell is opened",
+				Fix:   "write opens: shell",
+			},
+		)
 	}
 	e.Allowed, e.Denied = e.allowed != nil || e.OSUser != "", e.denied != nil
 }
@@ -212,9 +271,25 @@ func (e *expectationDraft) checkSession(d *decoder, _ *node, at Path) {
 	}
 	switch {
 	case e.Session == expect.SignInKey && *e.mfa:
-		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "true", Why: "is never so of a long-term key", Fix: "write session: keyWithMfaCode or sessionToken"})
+		d.report(
+			Problem{
+				Path:  at.Child("mfa"),
+				Kind:  Invalid,
+				Value: "true",
+				Why:   "is never so of a long-term key",
+				Fix:   "write session: keyWithMfaCode or sessionToken",
+			},
+		)
 	case e.Session == expect.SignInKeyWithMFACode && !*e.mfa:
-		d.report(Problem{Path: at.Child("mfa"), Kind: Invalid, Value: "false", Why: "contradicts session: keyWithMfaCode", Fix: "write session: key"})
+		d.report(
+			Problem{
+				Path:  at.Child("mfa"),
+				Kind:  Invalid,
+				Value: "false",
+				Why:   "contradicts session: keyWithMfaCode",
+				Fix:   "write session: key",
+			},
+		)
 	}
 	e.MFA = *e.mfa
 }
@@ -222,7 +297,8 @@ func (e *expectationDraft) checkSession(d *decoder, _ *node, at Path) {
 // signInAges are the ages of a sign-in that a session can have: AWS keeps MFA for 36 hours at most.
 var signInAges = durationKind{least: time.Second, most: 36 * time.Hour, step: time.Second}
 
-// Acceptance is one entry of the section "accept": something that a proof cannot hold, or holds only on a condition, and why that is all right.
+// Acceptance is one entry of the section "accept": something that a proof cannot hold, or holds only on a condition,
+// and why that is all right.
 type Acceptance struct {
 	// ID is the waived key or the assumption, as check prints it.
 	ID string

@@ -51,12 +51,17 @@ var personKeys = keys("somebody of IAM Identity Center",
 		example(map[string]string{"SSMSessionRunAs": "root"}),
 )
 
-// ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups: [operators]}". The error
-// has every problem of the text.
+// ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups:
+// [operators]}". The error has every problem of the text.
 func ReadPerson(text string) (*world.Person, error) {
 	n, problem := parseYAML("", []byte(text))
 	if problem != nil {
-		return nil, &Problem{Kind: Invalid, Value: quoted(text), Why: "is no YAML", Fix: "write it as in {identityCenter: alice, groups: [operators]}"}
+		return nil, &Problem{
+			Kind:  Invalid,
+			Value: quoted(text),
+			Why:   "is no YAML",
+			Fix:   "write it as in {identityCenter: alice, groups: [operators]}",
+		}
 	}
 	d := newDecoder()
 	person, ok := personKeys.decode(d, n, "as")
@@ -76,7 +81,14 @@ func (e *expectationDraft) checkPortal(d *decoder, at Path) {
 		d.report(Problem{Path: at.Child(name), Kind: Invalid, Why: why, Fix: "remove it"})
 	}
 	if e.Via == "" {
-		d.report(Problem{Path: at.Child("via"), Kind: Missing, Why: "is missing", Fix: "name the permission set with which " + e.who.person.UserName + " comes in"})
+		d.report(
+			Problem{
+				Path: at.Child("via"),
+				Kind: Missing,
+				Why:  "is missing",
+				Fix:  "name the permission set with which " + e.who.person.UserName + " comes in",
+			},
+		)
 	}
 	if _, given := d.marks[at.Child("session")]; given {
 		refuse("session", "is for IAM users; somebody of Identity Center comes in through the access portal")

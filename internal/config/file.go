@@ -12,9 +12,9 @@ import (
 	"aws-access-guardrails/internal/visible"
 )
 
-// ReadFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml beside the file, or above it
-// where that one names the file's directory as stackConfigDir. Both are regular files of their folder and have at most files.MaxSize bytes. A nil Stack
-// comes with problems, and the other way round.
+// ReadFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml
+// beside the file, or above it where that one names the file's directory as stackConfigDir. Both are regular files of
+// their folder and have at most files.MaxSize bytes. A nil Stack comes with problems, and the other way round.
 func ReadFile(path string) (*Stack, Problems) {
 	data, err := files.Read(path)
 	if err != nil {
@@ -93,7 +93,10 @@ func (src *source) readStack(file Source) (environments []string) {
 		return nil
 	}
 	if root.shape != shapeObject {
-		src.problems = append(src.problems, Problem{Position: root.pos, Kind: WrongType, Why: "the file " + root.is(), Fix: "write a config section"})
+		src.problems = append(
+			src.problems,
+			Problem{Position: root.pos, Kind: WrongType, Why: "the file " + root.is(), Fix: "write a config section"},
+		)
 		return nil
 	}
 	src.repeated = append(src.repeated, root.repeated...)
@@ -112,13 +115,19 @@ func (src *source) readStack(file Source) (environments []string) {
 			if strings.Contains(e.name, ":") || stackKeys.field(e.name) != nil {
 				fix = "move it below config"
 			}
-			src.problems = append(src.problems, Problem{Position: e.pos, Path: Path(e.name), Kind: UnknownKey, Why: "unknown key", Fix: fix})
+			src.problems = append(
+				src.problems,
+				Problem{Position: e.pos, Path: Path(e.name), Kind: UnknownKey, Why: "unknown key", Fix: fix},
+			)
 		}
 		seen[e.name] = true
 	}
 	if !seen["config"] {
-		src.problems = append(src.problems, Problem{Position: root.pos, Path: "config", Kind: Missing, Why: "is missing",
-			Fix: "write the guardrails of the account below config"})
+		src.problems = append(
+			src.problems,
+			Problem{Position: root.pos, Path: "config", Kind: Missing, Why: "is missing",
+				Fix: "write the guardrails of the account below config"},
+		)
 	}
 	return environments
 }
@@ -127,10 +136,28 @@ func (src *source) addConfig(config *node) {
 	switch config.shape {
 	case shapeObject:
 	case shapeNull:
-		src.problems = append(src.problems, Problem{Position: config.pos, Path: "config", Kind: Missing, Why: "is empty", Fix: "write the guardrails of the account below it"})
+		src.problems = append(
+			src.problems,
+			Problem{
+				Position: config.pos,
+				Path:     "config",
+				Kind:     Missing,
+				Why:      "is empty",
+				Fix:      "write the guardrails of the account below it",
+			},
+		)
 		return
 	default:
-		src.problems = append(src.problems, Problem{Position: config.pos, Path: "config", Kind: WrongType, Why: config.is(), Fix: "write keys below it"})
+		src.problems = append(
+			src.problems,
+			Problem{
+				Position: config.pos,
+				Path:     "config",
+				Kind:     WrongType,
+				Why:      config.is(),
+				Fix:      "write keys below it",
+			},
+		)
 		return
 	}
 	for _, e := range config.entries {
@@ -157,7 +184,8 @@ func environmentNames(n *node) []string {
 	return names
 }
 
-// openProject reads the project file as far as its keys, for its name: a key without a namespace is one of the project's.
+// openProject reads the project file as far as its keys, for its name: a key without a namespace is one of the
+// project's.
 func (src *source) openProject(file Source) *node {
 	root, problem := parseYAML(file.File, file.Data)
 	if problem != nil {
@@ -171,8 +199,9 @@ func (src *source) openProject(file Source) *node {
 	return root
 }
 
-// readProject adds the values that the project gives its stacks, where the stack has none of its own: Pulumi does the same. A key of the project's own
-// namespace that is declared without a value is added too where the program does not have it: the stack could only give a value to nobody.
+// readProject adds the values that the project gives its stacks, where the stack has none of its own: Pulumi does the
+// same. A key of the project's own namespace that is declared without a value is added too where the program does not
+// have it: the stack could only give a value to nobody.
 func (src *source) readProject(root *node) {
 	given := map[string]bool{}
 	for _, e := range src.entries {
@@ -199,7 +228,8 @@ func (src *source) readProject(root *node) {
 	}
 }
 
-// checkDeclaration refuses what Pulumi refuses of a key in the project file: only keys of the project's own namespace have a type and a default.
+// checkDeclaration refuses what Pulumi refuses of a key in the project file: only keys of the project's own namespace
+// have a type and a default.
 func (src *source) checkDeclaration(full string, declared entry) {
 	if declared.value.shape != shapeObject {
 		return
@@ -235,8 +265,8 @@ func readKey(full string) string {
 	return full
 }
 
-// declaredValue is the value that a project's declaration of a key carries: the value itself, or the key value or default of a declaration. A
-// declaration of a type alone carries none.
+// declaredValue is the value that a project's declaration of a key carries: the value itself, or the key value or
+// default of a declaration. A declaration of a type alone carries none.
 func declaredValue(n *node) *node {
 	if n.shape != shapeObject {
 		return n
@@ -275,7 +305,8 @@ func projectOf(path string) (*Source, error) {
 		return nil, err
 	}
 	project, problem := readProjectSettings(above, data)
-	if problem != nil || project.StackConfigDir == "" || filepath.Join(directory, "..", project.StackConfigDir) != filepath.Clean(directory) {
+	if problem != nil || project.StackConfigDir == "" ||
+		filepath.Join(directory, "..", project.StackConfigDir) != filepath.Clean(directory) {
 		return nil, nil
 	}
 	return &Source{above, data}, nil

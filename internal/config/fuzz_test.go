@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// FuzzDecode: whatever a file holds, reading it ends, with a stack or with problems; and what is taken can be proven about.
+// FuzzDecode: whatever a file holds, reading it ends, with a stack or with problems; and what is taken can be proven
+// about.
 func FuzzDecode(f *testing.F) {
 	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml", "../../Pulumi.yaml", "../../tests/testdata/stacks/Pulumi.full.yaml"} {
 		data, err := os.ReadFile(file)

@@ -13,7 +13,8 @@ import (
 
 var grantOpens = wordsOf(grant.GrantOSAccess)
 
-var grantKeys = keys("OS access for one person, from one instant until another",
+var grantKeys = keys(
+	"OS access for one person, from one instant until another",
 	key("person", func(a *grant.Args) *string { return &a.Person }, text(nil)).
 		required("name who gets the grant").
 		doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN.").
@@ -22,8 +23,13 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 		orElse(grant.GrantOSAccess, "it is the only thing that a grant opens").
 		doc("What the grant opens: osAccess is OS access as the section osAccess describes it.").
 		example("osAccess"),
-	key("projects", func(a *grant.Args) *[]string { return &a.Projects },
-		words(text(policy.ValidateProject).pattern(projectPattern)).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess")).
+	key(
+		"projects",
+		func(a *grant.Args) *[]string { return &a.Projects },
+		words(
+			text(policy.ValidateProject).pattern(projectPattern),
+		).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess"),
+	).
 		orNothing("those of osAccess", "the template says what can be reached").
 		doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess lists.").
 		example([]string{"Test Project 1"}),
@@ -39,7 +45,11 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 		required("write when the grant ends").
 		doc("The instant at which the grant is over. At most osAccess.grantMaxLength after from.").
 		example("2026-12-01T13:00:00+09:00"),
-	key("ticket", func(a *grant.Args) *string { return &a.Ticket }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
+	key(
+		"ticket",
+		func(a *grant.Args) *string { return &a.Ticket },
+		text(policy.ValidateTagValue).pattern(tagValuePattern),
+	).
 		required("write why the grant exists, such as the number of a change").
 		doc("Why the grant exists. It becomes part of the role's name, and a tag.").
 		example("CHG1234"),
@@ -48,7 +58,10 @@ var grantKeys = keys("OS access for one person, from one instant until another",
 // validateTimeZone takes names of the IANA time zone database.
 func validateTimeZone(s string) error {
 	if _, err := clock.Zone(s); err != nil {
-		return says("is no time zone", "write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC")
+		return says(
+			"is no time zone",
+			"write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC",
+		)
 	}
 	return nil
 }
@@ -90,8 +103,13 @@ func (s *Stack) checkGrants(d *decoder) {
 		return
 	}
 	if s.OSAccess == nil {
-		d.report(Problem{Path: stackPath("grants"), Kind: Missing, Value: fmt.Sprintf("%d grants", len(s.Grants)),
-			Why: "there is no section osAccess for them to open", Fix: "write guardrails:osAccess, which says what a grant opens; {} has its defaults"})
+		d.report(Problem{
+			Path:  stackPath("grants"),
+			Kind:  Missing,
+			Value: fmt.Sprintf("%d grants", len(s.Grants)),
+			Why:   "there is no section osAccess for them to open",
+			Fix:   "write guardrails:osAccess, which says what a grant opens; {} has its defaults",
+		})
 		return
 	}
 	s.reportAll(d, "", nil, grant.ValidateAll(s.AccessGrants()))

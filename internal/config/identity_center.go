@@ -32,7 +32,8 @@ type PermissionSet struct {
 	PolicyFile string
 }
 
-var identityCenterKeys = keys("IAM Identity Center; the stack of the account that manages the instance carries it",
+var identityCenterKeys = keys(
+	"IAM Identity Center; the stack of the account that manages the instance carries it",
 	key("instance", func(c *IdentityCenter) *string { return &c.Instance }, text(nil)).
 		required(`write the ARN of the instance, which "aws sso-admin list-instances" prints`).
 		doc("The ARN of the instance. It is in the Region of aws:region. Deployment stops when this account manages another one.").
@@ -41,11 +42,19 @@ var identityCenterKeys = keys("IAM Identity Center; the stack of the account tha
 		required(`write the id of the identity store, which "aws sso-admin list-instances" prints`).
 		doc("The id of the identity store of the instance.").
 		example("d-1234567890"),
-	key("users", func(c *IdentityCenter) *map[string]string { return &c.Users }, tableOf(text(nil), nil).ignoringCase()).
+	key(
+		"users",
+		func(c *IdentityCenter) *map[string]string { return &c.Users },
+		tableOf(text(nil), nil).ignoringCase(),
+	).
 		orNothing("nobody is assigned by name", "groups are what most assignments name").
 		doc("People of the identity store whom assignments and expectations name: their ids by user name. Deployment stops when an id is somebody else's.").
 		example(map[string]string{"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}),
-	key("groups", func(c *IdentityCenter) *map[string]string { return &c.Groups }, tableOf(text(nil), nil).ignoringCase()).
+	key(
+		"groups",
+		func(c *IdentityCenter) *map[string]string { return &c.Groups },
+		tableOf(text(nil), nil).ignoringCase(),
+	).
 		orNothing("no group is assigned", "people may be assigned one by one").
 		doc("Groups of the identity store whom assignments and expectations name: their ids by display name. Deployment stops when an id is another group's.").
 		example(map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"}),
@@ -56,8 +65,12 @@ var identityCenterKeys = keys("IAM Identity Center; the stack of the account tha
 			"a profile attribute, one of "+sourceWords()+". SSMSessionRunAs names the OS user, the project tag the project of the person; where they are left out they are "+
 			world.SourceOfUserNames+". The list is the whole truth, and stays when the stack goes.").
 		example(map[string]string{"SSMSessionRunAs": "${path:userName}", "Project": "${path:enterprise.department}"}),
-	key("permissionSets", func(c *IdentityCenter) *[]PermissionSet { return &c.PermissionSets }, listOf(permissionSetKeys).
-		distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) })).
+	key(
+		"permissionSets",
+		func(c *IdentityCenter) *[]PermissionSet { return &c.PermissionSets },
+		listOf(permissionSetKeys).
+			distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) }),
+	).
 		orNothing("there are none", "people may all come as IAM users").
 		doc("Permission sets, and who may take them in which accounts. None of them asks for MFA: Identity Center asks for it when people sign in.").
 		example([]any{map[string]any{"name": "ShopOperator", "template": "operation", "assignments": []any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}}}),
@@ -71,12 +84,17 @@ func sourceWords() string {
 	return strings.Join(words, ", ")
 }
 
-var permissionSetKeys = keys("a permission set, and who may take it where",
+var permissionSetKeys = keys(
+	"a permission set, and who may take it where",
 	key("name", func(p *PermissionSet) *string { return &p.Name }, text(nil)).
 		required("write the name of the permission set").
 		doc("The name, at most 32 characters. The role in each account is AWSReservedSSO_, the name, and sixteen characters of AWS's choice. Another name is another permission set.").
 		example("ShopOperator"),
-	key("template", func(p *PermissionSet) *identitycenter.PermissionSetTemplate { return &p.Template }, wordsOf(identitycenter.PermissionSetTemplates()...)).
+	key(
+		"template",
+		func(p *PermissionSet) *identitycenter.PermissionSetTemplate { return &p.Template },
+		wordsOf(identitycenter.PermissionSetTemplates()...),
+	).
 		required("write what it is for: operation, osAccess, readOnly or own").
 		doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute names, and starts and stops them. osAccess opens sessions on the nodes of the "+
 			"listed projects. readOnly is AWS's ViewOnlyAccess. own is what managedPolicies and policy say.").
@@ -85,7 +103,11 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("it has none", "the name may say enough").
 		doc("What it is for, at most 700 characters.").
 		example("Shells on the machines of the own project"),
-	key("sessionDuration", func(p *PermissionSet) *time.Duration { return &p.SessionDuration }, durationKind{least: time.Hour, most: 12 * time.Hour, step: time.Minute}).
+	key(
+		"sessionDuration",
+		func(p *PermissionSet) *time.Duration { return &p.SessionDuration },
+		durationKind{least: time.Hour, most: 12 * time.Hour, step: time.Minute},
+	).
 		orElse(time.Hour, "it is the shortest that Identity Center takes, and its own default").
 		doc("The longest session in an account.").
 		example("1h"),
@@ -93,12 +115,21 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("the home page of the console", "people go different ways").
 		doc("The page of the console in which a session begins.").
 		example("https://console.aws.amazon.com/systems-manager/session-manager"),
-	key("projects", func(p *PermissionSet) *[]string { return &p.Projects },
-		words(text(policy.ValidateProject)).notEmpty("would read as every node of the accounts", "list projects, or remove the key to mean every node")).
+	key(
+		"projects",
+		func(p *PermissionSet) *[]string { return &p.Projects },
+		words(
+			text(policy.ValidateProject),
+		).notEmpty("would read as every node of the accounts", "list projects, or remove the key to mean every node"),
+	).
 		orNothing("osAccess reaches every node of the accounts", "emergencies know no project").
 		doc("The values of the project tag on the nodes that osAccess reaches.").
 		example([]string{"shop"}),
-	key("documents", func(p *PermissionSet) *[]string { return &p.Documents }, words(text(policy.ValidateSessionDocumentName))).
+	key(
+		"documents",
+		func(p *PermissionSet) *[]string { return &p.Documents },
+		words(text(policy.ValidateSessionDocumentName)),
+	).
 		orNothing("shells only", "every document is a way in of its own").
 		doc("Session documents that operation and osAccess can use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
@@ -110,7 +141,11 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orElse(false, "such sessions leave the tag boundary or the OS user").
 		doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
 		example(false),
-	key("regions", func(p *PermissionSet) *[]string { return &p.Regions }, words(text(validateRegion)).notEmpty("would open sessions nowhere", "list the Regions, or remove the key")).
+	key(
+		"regions",
+		func(p *PermissionSet) *[]string { return &p.Regions },
+		words(text(validateRegion)).notEmpty("would open sessions nowhere", "list the Regions, or remove the key"),
+	).
 		orNothing("the Region of aws:region, for operation and osAccess", "sessions open where somebody has set the preferences").
 		doc("The Regions in which sessions open: those whose Session Manager preferences are set in every account of the assignments.").
 		example([]string{"ap-northeast-1"}),
@@ -135,7 +170,11 @@ var permissionSetKeys = keys("a permission set, and who may take it where",
 		orNothing("own has no inline policy, or that of policy", "short ones can stand here").
 		doc("The inline policy of own as JSON: a path below the folder of the stack file.").
 		example("policies/billing.json"),
-	key("assignments", func(p *PermissionSet) *[]identitycenter.Assignment { return &p.Assignments }, listOf(assignmentKeys)).
+	key(
+		"assignments",
+		func(p *PermissionSet) *[]identitycenter.Assignment { return &p.Assignments },
+		listOf(assignmentKeys),
+	).
 		orNothing("nobody can take it", "it may be assigned later").
 		doc("Who may take it, in which accounts.").
 		example([]any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}),
@@ -201,8 +240,8 @@ func permissionSetSection(i int) string {
 	return string(Path("identityCenter.permissionSets").Index(i))
 }
 
-// IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the accounts those count that are given:
-// the world describes no other.
+// IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the
+// accounts those count that are given: the world describes no other.
 func (s *Stack) IdentityCenterIntent(accounts ...string) *claims.IdentityCenterIntent {
 	if s.IdentityCenter == nil {
 		return nil
@@ -248,14 +287,22 @@ func (s *Stack) checkIdentityCenter(d *decoder) {
 					s.checkAssignedAccount(d, at, account, id)
 					continue
 				}
-				d.report(Problem{Path: at, Kind: NotFound, Value: quoted(account), Why: "is the alias of no stack of this folder", Fix: didYouMean(account, aliases)})
+				d.report(
+					Problem{
+						Path:  at,
+						Kind:  NotFound,
+						Value: quoted(account),
+						Why:   "is the alias of no stack of this folder",
+						Fix:   didYouMean(account, aliases),
+					},
+				)
 			}
 		}
 	}
 }
 
-// checkAssignedAccount refuses assignments in the management account by the stack of another account: a delegated administrator neither gives nor takes
-// access there, and cannot change a permission set that is provisioned there.
+// checkAssignedAccount refuses assignments in the management account by the stack of another account: a delegated
+// administrator neither gives nor takes access there, and cannot change a permission set that is provisioned there.
 //
 // Source: Delegated administration, in the IAM Identity Center User Guide.
 func (s *Stack) checkAssignedAccount(d *decoder, at Path, account, id string) {
@@ -263,10 +310,16 @@ func (s *Stack) checkAssignedAccount(d *decoder, at Path, account, id string) {
 	if id != management || s.Account.ID == management {
 		return
 	}
-	d.report(Problem{Path: at, Kind: Refused, Value: quoted(account),
+	d.report(Problem{
+		Path:  at,
+		Kind:  Refused,
+		Value: quoted(account),
 		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
-			strconv.Quote(s.Account.ID),
-		Fix: "leave it out, and assign in the management account with a permission set that somebody makes there"})
+			strconv.Quote(
+				s.Account.ID,
+			),
+		Fix: "leave it out, and assign in the management account with a permission set that somebody makes there",
+	})
 }
 
 // readPermissionSetPolicies reads the files of inline policies.
@@ -280,7 +333,15 @@ func (s *Stack) readPermissionSetPolicies(d *decoder, folder string) {
 		switch {
 		case p.PolicyFile == "" || d.refused(at):
 		case p.Policy != nil:
-			d.report(Problem{Path: at, Kind: Invalid, Value: quoted(p.PolicyFile), Why: "stands beside policy", Fix: "keep one of the two"})
+			d.report(
+				Problem{
+					Path:  at,
+					Kind:  Invalid,
+					Value: quoted(p.PolicyFile),
+					Why:   "stands beside policy",
+					Fix:   "keep one of the two",
+				},
+			)
 		default:
 			if document, ok := readDocument(d, at, folder, p.PolicyFile); ok {
 				p.Policy = &document
@@ -301,7 +362,15 @@ func readDocument(d *decoder, at Path, folder, file string) (policy.Document, bo
 	}
 	document, err := policy.Parse(data)
 	if err != nil {
-		d.report(Problem{Path: at, Kind: Invalid, Value: quoted(file), Why: fmt.Sprintf("is no policy document: %s", err), Fix: "mend the document"})
+		d.report(
+			Problem{
+				Path:  at,
+				Kind:  Invalid,
+				Value: quoted(file),
+				Why:   fmt.Sprintf("is no policy document: %s", err),
+				Fix:   "mend the document",
+			},
+		)
 		return policy.Document{}, false
 	}
 	return document, true
@@ -309,7 +378,13 @@ func readDocument(d *decoder, at Path, folder, file string) (policy.Document, bo
 
 // fileProblem is why a file that a value names was not read.
 func fileProblem(at Path, file string, err error) Problem {
-	p := Problem{Path: at, Kind: NotFound, Value: quoted(file), Why: "cannot be read: " + err.Error(), Fix: "write a path below the folder of the stack file"}
+	p := Problem{
+		Path:  at,
+		Kind:  NotFound,
+		Value: quoted(file),
+		Why:   "cannot be read: " + err.Error(),
+		Fix:   "write a path below the folder of the stack file",
+	}
 	var words *files.Error
 	if errors.As(err, &words) {
 		p.Why, p.Fix = words.Why, words.Fix

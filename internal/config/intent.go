@@ -43,11 +43,16 @@ func (s *Stack) Intent() claims.Intent {
 
 // principalARN is the ARN of a principal that is written as the end of its ARN.
 func (s *Stack) principalARN(resource string) string {
-	return policy.ARN{Partition: s.Account.Partition, Service: "iam", Account: s.Account.ID, Resource: resource}.String()
+	return policy.ARN{
+		Partition: s.Account.Partition,
+		Service:   "iam",
+		Account:   s.Account.ID,
+		Resource:  resource,
+	}.String()
 }
 
-// PathOf is the entry that made the user or role of the ARN; the section account for everything else. A proof that speaks of the ARN is about
-// what is written there.
+// PathOf is the entry that made the user or role of the ARN; the section account for everything else. A proof that
+// speaks of the ARN is about what is written there.
 func (s *Stack) PathOf(arn string) Path {
 	for i, u := range s.UserArgs() {
 		if u.ARN() == arn {

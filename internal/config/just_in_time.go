@@ -10,20 +10,33 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-var justInTimeKeys = keys("just-in-time node access of Systems Manager",
+var justInTimeKeys = keys(
+	"just-in-time node access of Systems Manager",
 	key("requesters", func(a *justintime.Args) *[]string { return &a.Requesters }, words(text(nil))).
 		orNothing("no role of this account asks", "approvers and the delegated administrator have stacks too").
 		doc("ARNs of the roles that ask for access. Only role sessions can ask.").
 		example([]string{"arn:aws:iam::444455556666:role/Developers"}),
-	key("manualApprovals", func(a *justintime.Args) *[]justintime.ManualApproval { return &a.ManualApprovals }, listOf(manualApprovalKeys)).
+	key(
+		"manualApprovals",
+		func(a *justintime.Args) *[]justintime.ManualApproval { return &a.ManualApprovals },
+		listOf(manualApprovalKeys),
+	).
 		orNothing("nobody approves by hand", "automatic approval may be all there is").
 		doc("The policies by which people approve requests.").
 		example([]any{map[string]any{"name": "production", "projects": []string{"Test Project 1"}, "groups": []string{"a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"}, "accessDuration": "8h"}}),
-	key("autoApprovals", func(a *justintime.Args) *[]justintime.ApprovalRule { return &a.AutoApprovals }, listOf(approvalRuleKeys)).
+	key(
+		"autoApprovals",
+		func(a *justintime.Args) *[]justintime.ApprovalRule { return &a.AutoApprovals },
+		listOf(approvalRuleKeys),
+	).
 		orNothing("nothing is approved automatically", "what nobody looks at should be a decision").
 		doc("What is approved without anybody, for an hour each time.").
 		example([]any{map[string]any{"group": "a1b2c3d4-5678-90ab-cdef-a1b2c3d45678", "projects": []string{"Test Project 1"}}}),
-	key("denyAccess", func(a *justintime.Args) *[]justintime.ApprovalRule { return &a.DenyAccess }, listOf(approvalRuleKeys)).
+	key(
+		"denyAccess",
+		func(a *justintime.Args) *[]justintime.ApprovalRule { return &a.DenyAccess },
+		listOf(approvalRuleKeys),
+	).
 		orNothing("nothing is kept from automatic approval", "only the delegated administrator's stack says").
 		doc("What is never approved automatically in the whole organization.").
 		example([]any{map[string]any{"projects": []string{"payments"}}}),
@@ -37,12 +50,21 @@ var justInTimeKeys = keys("just-in-time node access of Systems Manager",
 		example("ap-northeast-1"),
 )
 
-var manualApprovalKeys = keys("a policy by which people approve requests",
-	key("name", func(m *justintime.ManualApproval) *string { return &m.Name }, text(policy.ValidateSessionDocumentName).pattern(documentPattern)).
+var manualApprovalKeys = keys(
+	"a policy by which people approve requests",
+	key(
+		"name",
+		func(m *justintime.ManualApproval) *string { return &m.Name },
+		text(policy.ValidateSessionDocumentName).pattern(documentPattern),
+	).
 		required("write the name of the document").
 		doc("The name of the document, 3 to 128 letters, digits, _, - and .").
 		example("production"),
-	key("projects", func(m *justintime.ManualApproval) *[]string { return &m.Projects }, words(text(policy.ValidateProject))).
+	key(
+		"projects",
+		func(m *justintime.ManualApproval) *[]string { return &m.Projects },
+		words(text(policy.ValidateProject)),
+	).
 		orNothing("content says it", "AWS refuses requests for a node to which two policies apply").
 		doc("Values of the project tag on the nodes that the policy is for.").
 		example([]string{"Test Project 1"}),
@@ -61,12 +83,17 @@ var manualApprovalKeys = keys("a policy by which people approve requests",
 		example("{...}"),
 )
 
-var approvalRuleKeys = keys("one rule of automatic approval",
+var approvalRuleKeys = keys(
+	"one rule of automatic approval",
 	key("group", func(r *justintime.ApprovalRule) *string { return &r.Group }, text(nil)).
 		orNothing("everybody, which only denyAccess takes", "an approval for everybody is none").
 		doc("The id of a group of IAM Identity Center.").
 		example("a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"),
-	key("projects", func(r *justintime.ApprovalRule) *[]string { return &r.Projects }, words(text(policy.ValidateProject).pattern(projectPattern))).
+	key(
+		"projects",
+		func(r *justintime.ApprovalRule) *[]string { return &r.Projects },
+		words(text(policy.ValidateProject).pattern(projectPattern)),
+	).
 		orNothing("every node, which only denyAccess takes", "an approval for every node is none").
 		doc("Values of the project tag on nodes.").
 		example([]string{"Test Project 1"}),
@@ -83,8 +110,9 @@ func (s *Stack) JustInTimeAccess() *justintime.Args {
 	return &a
 }
 
-// RequestersGoRound are the requesters of just-in-time access whom AWS would take past every approval, or whose requests it would always refuse, in the
-// world of the engine. No document of a requester depends on the time, so that of the question is any.
+// RequestersGoRound are the requesters of just-in-time access whom AWS would take past every approval, or whose
+// requests it would always refuse, in the world of the engine. No document of a requester depends on the time, so
+// that of the question is any.
 func (s *Stack) RequestersGoRound(e *access.Engine) Problems {
 	a := s.JustInTimeAccess()
 	if a == nil {
@@ -95,7 +123,10 @@ func (s *Stack) RequestersGoRound(e *access.Engine) Problems {
 		path := Path(namespace + ":" + p.Path)
 		at := s.Position(path)
 		at.File = s.File
-		out = append(out, Problem{Position: at, Path: path, Kind: Unproven, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix})
+		out = append(
+			out,
+			Problem{Position: at, Path: path, Kind: Unproven, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix},
+		)
 	}
 	return out
 }

@@ -122,7 +122,8 @@ func (k *tableKind[T]) decode(d *decoder, n *node, at Path) (map[string]T, bool)
 	before := len(d.problems)
 	out := map[string]T{}
 	first := map[string]string{}
-	// Order of the keys is order of reading where there are positions, and alphabetical where the engine sorted them: the same list either way.
+	// Order of the keys is order of reading where there are positions, and alphabetical where the engine sorted them:
+	// the same list either way.
 	for _, e := range n.entries {
 		path := at.Key(e.name)
 		if _, repeated := out[e.name]; repeated {
@@ -139,8 +140,16 @@ func (k *tableKind[T]) decode(d *decoder, n *node, at Path) (map[string]T, bool)
 			d.report(hidden(path, key))
 		}
 		if other, same := first[strings.ToLower(e.name)]; same && k.folded {
-			d.report(Problem{Position: e.pos, Path: path, Kind: Duplicate, Value: quoted(e.name), Why: "differs from " + strconv.Quote(other) + " by case only",
-				Fix: "keep one of the two"})
+			d.report(
+				Problem{
+					Position: e.pos,
+					Path:     path,
+					Kind:     Duplicate,
+					Value:    quoted(e.name),
+					Why:      "differs from " + strconv.Quote(other) + " by case only",
+					Fix:      "keep one of the two",
+				},
+			)
 			continue
 		}
 		first[strings.ToLower(e.name)] = e.name

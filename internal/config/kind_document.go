@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// documentKind takes a policy document, written as keys and lists. Without Version it is of the one that knows policy variables.
+// documentKind takes a policy document, written as keys and lists. Without Version it is of the one that knows policy
+// variables.
 type documentKind struct{}
 
 func (documentKind) decode(d *decoder, n *node, at Path) (policy.Document, bool) {
@@ -32,7 +33,15 @@ func (documentKind) decode(d *decoder, n *node, at Path) (policy.Document, bool)
 			return document, true
 		}
 	}
-	d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Why: "is no policy document: " + err.Error(), Fix: "mend the document"})
+	d.report(
+		Problem{
+			Position: n.pos,
+			Path:     at,
+			Kind:     Invalid,
+			Why:      "is no policy document: " + err.Error(),
+			Fix:      "mend the document",
+		},
+	)
 	return policy.Document{}, false
 }
 
@@ -40,7 +49,8 @@ func (documentKind) describe() *jsonschema.Schema { return &jsonschema.Schema{Ty
 
 func (documentKind) written(policy.Document) any { return map[string]any{} }
 
-// quotedDates refuses dates without quotes, the version of the document above all: the engine hands over another text than was written.
+// quotedDates refuses dates without quotes, the version of the document above all: the engine hands over another text
+// than was written.
 func quotedDates(d *decoder, n *node, at Path) bool {
 	all := true
 	for _, e := range n.entries {

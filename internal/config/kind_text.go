@@ -46,8 +46,8 @@ func (k *textKind) ofLines() *textKind {
 	return k
 }
 
-// asProse takes a sentence for people: it is never refused for its characters, and those that do something when they are printed are shown as escapes. New lines
-// at its end, which YAML's block texts have, do not count.
+// asProse takes a sentence for people: it is never refused for its characters, and those that do something when they
+// are printed are shown as escapes. New lines at its end, which YAML's block texts have, do not count.
 func (k *textKind) asProse() *textKind {
 	k.prose = true
 	return k
@@ -83,7 +83,16 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 		return "", true
 	case k.allowed != nil:
 		if !slices.Contains(k.allowed, n.text) {
-			d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text), Why: "is not one of its values", Fix: didYouMean(n.text, k.allowed)})
+			d.report(
+				Problem{
+					Position: n.pos,
+					Path:     at,
+					Kind:     Invalid,
+					Value:    quoted(n.text),
+					Why:      "is not one of its values",
+					Fix:      didYouMean(n.text, k.allowed),
+				},
+			)
 			return "", false
 		}
 	case k.check != nil:
@@ -92,7 +101,16 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 			return n.text, false
 		}
 	case strings.TrimSpace(n.text) == "":
-		d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text), Why: "is empty", Fix: "remove the key or give it a value"})
+		d.report(
+			Problem{
+				Position: n.pos,
+				Path:     at,
+				Kind:     Invalid,
+				Value:    quoted(n.text),
+				Why:      "is empty",
+				Fix:      "remove the key or give it a value",
+			},
+		)
 		return "", false
 	}
 	shown := visible.Line
@@ -106,10 +124,17 @@ func (k *textKind) decode(d *decoder, n *node, at Path) (string, bool) {
 	return n.text, true
 }
 
-// hidden is what is wrong with a text that does something when it is printed: no name has such characters, and nobody sees them in a review.
+// hidden is what is wrong with a text that does something when it is printed: no name has such characters, and nobody
+// sees them in a review.
 func hidden(at Path, n *node) Problem {
-	return Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text),
-		Why: "has a character that is not seen: a control character, or one that changes the direction or the width of text", Fix: "write it without"}
+	return Problem{
+		Position: n.pos,
+		Path:     at,
+		Kind:     Invalid,
+		Value:    quoted(n.text),
+		Why:      "has a character that is not seen: a control character, or one that changes the direction or the width of text",
+		Fix:      "write it without",
+	}
 }
 
 func (k *textKind) describe() *jsonschema.Schema {

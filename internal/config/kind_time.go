@@ -84,7 +84,16 @@ func (momentKind) decode(d *decoder, n *node, at Path) (time.Time, bool) {
 	}
 	t, err := time.Parse(time.RFC3339, n.text)
 	if err != nil {
-		d.report(Problem{Position: n.pos, Path: at, Kind: Invalid, Value: quoted(n.text), Why: "is not a time with an offset", Fix: fix})
+		d.report(
+			Problem{
+				Position: n.pos,
+				Path:     at,
+				Kind:     Invalid,
+				Value:    quoted(n.text),
+				Why:      "is not a time with an offset",
+				Fix:      fix,
+			},
+		)
 		return time.Time{}, false
 	}
 	return t, true
@@ -95,5 +104,6 @@ func (momentKind) describe() *jsonschema.Schema {
 }
 func (momentKind) written(t time.Time) any { return t.Format(time.RFC3339) }
 
-// durationForm keeps the decoder to what the schema says: time.ParseDuration also reads signs, and units below the second.
+// durationForm keeps the decoder to what the schema says: time.ParseDuration also reads signs, and units below the
+// second.
 var durationForm = regexp.MustCompile(durationPattern)

@@ -5,8 +5,13 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-var mfaKeys = keys("the group whose members can do nothing without MFA but enrol",
-	key("name", func(a *group.Args) *string { return &a.Name }, text(policy.ValidateGroupName).pattern(groupNamePattern)).
+var mfaKeys = keys(
+	"the group whose members can do nothing without MFA but enrol",
+	key(
+		"name",
+		func(a *group.Args) *string { return &a.Name },
+		text(policy.ValidateGroupName).pattern(groupNamePattern),
+	).
 		orElse(group.DefaultMFAGroupName, "it says what the group is for").
 		doc("The name of the IAM group. Every user of this stack is a member.").
 		example("guardrails-mfa"),
@@ -35,12 +40,17 @@ var mfaKeys = keys("the group whose members can do nothing without MFA but enrol
 		example([]string{"444455556666"}),
 )
 
-var selfServiceKeys = keys("what members do for themselves, always with MFA",
+var selfServiceKeys = keys(
+	"what members do for themselves, always with MFA",
 	key("accessKeys", func(s *group.SelfService) *bool { return &s.AccessKeys }, boolean{}).
 		orElse(true, "the command line needs keys, and keys that people make themselves pass through nobody else's hands").
 		doc("Lets members make, list, switch off and delete their own access keys.").
 		example(true),
-	key("contactTags", func(s *group.SelfService) *[]string { return &s.ContactTags }, words(text(policy.ValidateTagKey).pattern(tagKeyPattern))).
+	key(
+		"contactTags",
+		func(s *group.SelfService) *[]string { return &s.ContactTags },
+		words(text(policy.ValidateTagKey).pattern(tagKeyPattern)),
+	).
 		orElse([]string{"Email", "DisplayName"}, "these two say who somebody is and decide nothing").
 		doc("The tag keys that members may write on their own user. Tags that decide access are refused here.").
 		example([]string{"Email", "DisplayName"}),

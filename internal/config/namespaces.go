@@ -22,9 +22,10 @@ func knownKeys() []string {
 	return all
 }
 
-// foreign refuses keys of other namespaces that look like keys of this program: nobody would read them, and the admin would take them for set. Keys of the
-// project's own namespace are refused whatever they are, because Pulumi takes a key without a namespace for one of those. Others are let through: they
-// belong to Pulumi, or to programs that share an environment with this one.
+// foreign refuses keys of other namespaces that look like keys of this program: nobody would read them, and the admin
+// would take them for set. Keys of the project's own namespace are refused whatever they are, because Pulumi takes a
+// key without a namespace for one of those. Others are let through: they belong to Pulumi, or to programs that share
+// an environment with this one.
 func (src *source) foreign(d *decoder, prefix, name string, e entry) {
 	p := Problem{Position: e.pos, Path: Path(prefix + ":").Child(name), Kind: UnknownKey, Why: "unknown key"}
 	best, near := nearest(prefix, []string{namespace, "aws"})
@@ -65,7 +66,8 @@ func folded(key string) string {
 	}, key)
 }
 
-// meantKey is the full key that somebody most likely meant who wrote this one: with another case or other separators, in another namespace or without one, or misspelt.
+// meantKey is the full key that somebody most likely meant who wrote this one: with another case or other separators,
+// in another namespace or without one, or misspelt.
 func meantKey(written string) (string, bool) {
 	parts := strings.FieldsFunc(written, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	last := ""

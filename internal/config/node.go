@@ -39,8 +39,8 @@ type node struct {
 	// repeated are the keys of a whole file that stand twice in one object.
 	repeated []entry
 	pos      Position
-	// plain marks a value of the first level, which the engine hands over as text whatever it was: booleans come quoted, lists and
-	// objects as JSON.
+	// plain marks a value of the first level, which the engine hands over as text whatever it was: booleans come
+	// quoted, lists and objects as JSON.
 	plain bool
 	// sealed marks text inside a value that Pulumi keeps encrypted as a whole.
 	sealed bool

@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/guardrail/grant"
 )
 
-// Notice is something that an admin should know about a stack that may be deployed: it stops nothing and changes nothing that is deployed.
+// Notice is something that an admin should know about a stack that may be deployed: it stops nothing and changes
+// nothing that is deployed.
 type Notice struct {
 	// Path is the value that it speaks of. Line and Column count from one; zero where no file was read.
 	Path   Path   `json:"path"`
@@ -16,8 +17,9 @@ type Notice struct {
 	Text   string `json:"text"`
 }
 
-// Notices are what the components have to say about the stack, in the order of the reference: shared roles, standing access, grants that ended at the instant now or
-// overlap, what just-in-time access does not do, what the guardrails of the organization leave open. Now decides nothing but what is said.
+// Notices are what the components have to say about the stack, in the order of the reference: shared roles, standing
+// access, grants that ended at the instant now or overlap, what just-in-time access does not do, what the guardrails
+// of the organization leave open. Now decides nothing but what is said.
 func (s *Stack) Notices(now time.Time) []Notice {
 	var all guardrail.Notices
 	if a := s.Operation(); a != nil {

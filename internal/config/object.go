@@ -45,7 +45,8 @@ func (o *object[T]) field(name string) field[T] {
 	return nil
 }
 
-// decode reads the keys in the order of the description, so that the order of reading does not depend on how the file is laid out.
+// decode reads the keys in the order of the description, so that the order of reading does not depend on how the file
+// is laid out.
 func (o *object[T]) decode(d *decoder, n *node, at Path) (T, bool) {
 	var into T
 	d.visit(at, n.pos)
@@ -77,7 +78,9 @@ func (o *object[T]) given(d *decoder, n *node, at Path) map[string]entry {
 			continue
 		}
 		if o.field(e.name) == nil {
-			d.report(Problem{Position: e.pos, Path: path, Kind: UnknownKey, Why: "unknown key", Fix: o.suggest(e.name, at)})
+			d.report(
+				Problem{Position: e.pos, Path: path, Kind: UnknownKey, Why: "unknown key", Fix: o.suggest(e.name, at)},
+			)
 		}
 		given[e.name] = e
 	}
@@ -102,7 +105,11 @@ func repeatedKey(at Path, e entry) Problem {
 }
 
 func (o *object[T]) describe() *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+	s := &jsonschema.Schema{
+		Type:                 "object",
+		Properties:           jsonschema.NewProperties(),
+		AdditionalProperties: jsonschema.FalseSchema,
+	}
 	for _, f := range o.fields {
 		schema, required := f.describeKey()
 		s.Properties.Set(f.key(), schema)
@@ -124,7 +131,8 @@ type fieldOf[T, F any] struct {
 	description string
 	sample      any
 	mandatory   bool
-	// fallback is the default; meaning says in words what absence means where that is no value, and reason why it is the default.
+	// fallback is the default; meaning says in words what absence means where that is no value, and reason why it is
+	// the default.
 	fallback    *F
 	meaning     string
 	reason      string
@@ -226,7 +234,10 @@ func (f closed[T]) decodeInto(d *decoder, n *node, at Path, _ *T) {
 func (f closed[T]) absentFrom(*decoder, *node, Path, *T) {}
 
 func (f closed[T]) describeKey() (*jsonschema.Schema, bool) {
-	return &jsonschema.Schema{Not: &jsonschema.Schema{}, Description: "Refused: it " + f.why + "; " + f.fix + "."}, false
+	return &jsonschema.Schema{
+		Not:         &jsonschema.Schema{},
+		Description: "Refused: it " + f.why + "; " + f.fix + ".",
+	}, false
 }
 
 // defaults is what an empty section decodes to.

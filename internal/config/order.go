@@ -7,8 +7,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// PeopleFrom are the other stacks of the folder whose people this one names in trust policies, in the order of Siblings. AWS refuses a trust policy that
-// names a user who does not exist, so those stacks are deployed first and destroyed last.
+// PeopleFrom are the other stacks of the folder whose people this one names in trust policies, in the order of
+// Siblings. AWS refuses a trust policy that names a user who does not exist, so those stacks are deployed first and
+// destroyed last.
 func (s *Stack) PeopleFrom() []string {
 	var arns []string
 	if a := s.Operation(); a != nil {
@@ -40,8 +41,9 @@ func (s *Stack) PeopleFrom() []string {
 	return from
 }
 
-// OpensShellsIn are the other stacks of the folder in whose accounts permission sets of this one open sessions, in the order of Siblings. Without the
-// preferences of those accounts such a shell would be that of ssm-user, who can do everything, so those stacks are deployed first and destroyed last.
+// OpensShellsIn are the other stacks of the folder in whose accounts permission sets of this one open sessions, in
+// the order of Siblings. Without the preferences of those accounts such a shell would be that of ssm-user, who can do
+// everything, so those stacks are deployed first and destroyed last.
 func (s *Stack) OpensShellsIn() []string {
 	accounts := map[string]bool{}
 	for _, a := range s.PermissionSets() {
@@ -64,11 +66,13 @@ func (s *Stack) OpensShellsIn() []string {
 type ShutShells struct {
 	// Policy is the name of the policy, Target what it is attached to.
 	Policy, Target string
-	// Accounts are the ids of the accounts that it binds, in the order of the tree; never the management account, which no policy binds.
+	// Accounts are the ids of the accounts that it binds, in the order of the tree; never the management account,
+	// which no policy binds.
 	Accounts []string
 }
 
-// ShutsShells are the attachments of this stack that shut shells, in the order in which they are made; none without organization.osAccessOnly.
+// ShutsShells are the attachments of this stack that shut shells, in the order in which they are made; none without
+// organization.osAccessOnly.
 func (s *Stack) ShutsShells() []ShutShells {
 	a := s.ServiceControlPolicies()
 	if a == nil || a.OSAccessOnly == nil {
@@ -84,15 +88,18 @@ func (s *Stack) ShutsShells() []ShutShells {
 			continue
 		}
 		for _, target := range p.Targets {
-			accounts := slices.DeleteFunc(accountsUnder(&a.Tree, target, false), func(id string) bool { return id == a.Management })
+			accounts := slices.DeleteFunc(
+				accountsUnder(&a.Tree, target, false),
+				func(id string) bool { return id == a.Management },
+			)
 			shut = append(shut, ShutShells{Policy: p.Name, Target: target, Accounts: accounts})
 		}
 	}
 	return shut
 }
 
-// Governs are the ids of the accounts of the organization whose service control policies this stack has, in the order of the tree; none where it has
-// no section "organization".
+// Governs are the ids of the accounts of the organization whose service control policies this stack has, in the order
+// of the tree; none where it has no section "organization".
 func (s *Stack) Governs() []string {
 	if s.Organization == nil {
 		return nil
@@ -100,7 +107,8 @@ func (s *Stack) Governs() []string {
 	return accountsUnder(&s.Organization.Tree, "", true)
 }
 
-// accountsUnder are the accounts of a tree that are the target or stand below it. within says that the target stands above the unit.
+// accountsUnder are the accounts of a tree that are the target or stand below it. within says that the target stands
+// above the unit.
 func accountsUnder(unit *scp.Unit, target string, within bool) []string {
 	within = within || unit.ID == target
 	var ids []string

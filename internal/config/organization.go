@@ -26,7 +26,9 @@ type OwnPolicyFile struct {
 
 const targetsDoc = "Ids of the root, of units or of accounts of the tree."
 
-var targets = words(text(validateTarget).pattern(targetPattern)).notEmpty("attaches the guardrail to nothing", "list targets, or remove the guardrail")
+var targets = words(
+	text(validateTarget).pattern(targetPattern),
+).notEmpty("attaches the guardrail to nothing", "list targets, or remove the guardrail")
 
 func validateTarget(s string) error {
 	for _, check := range []func(string) error{policy.ValidateRootID, policy.ValidateUnitID, policy.ValidateAccountID} {
@@ -34,15 +36,27 @@ func validateTarget(s string) error {
 			return nil
 		}
 	}
-	return says("is no id of a root, unit or account", `write "r-exam", "ou-exam-11111111" or the twelve digits of an account, in quotes`)
+	return says(
+		"is no id of a root, unit or account",
+		`write "r-exam", "ou-exam-11111111" or the twelve digits of an account, in quotes`,
+	)
 }
 
-var organizationKeys = keys("the guardrails of a whole organization; exactly one of its stacks carries them",
-	key("id", func(o *Organization) *string { return &o.ID }, text(policy.ValidateOrganizationID).pattern(`^o-[a-z0-9]{10,32}$`)).
+var organizationKeys = keys(
+	"the guardrails of a whole organization; exactly one of its stacks carries them",
+	key(
+		"id",
+		func(o *Organization) *string { return &o.ID },
+		text(policy.ValidateOrganizationID).pattern(`^o-[a-z0-9]{10,32}$`),
+	).
 		required("write the id of the organization").
 		doc("The id of the organization. Deployment stops when the credentials belong to another one.").
 		example("o-exampleorgid"),
-	key("management", func(o *Organization) *string { return &o.Management }, text(policy.ValidateAccountID).pattern(accountIDPattern)).
+	key(
+		"management",
+		func(o *Organization) *string { return &o.Management },
+		text(policy.ValidateAccountID).pattern(accountIDPattern),
+	).
 		required("write the id of the management account").
 		doc("The management account. No service control policy applies to it, so no person should sign in there.").
 		example("123456789012"),
@@ -50,15 +64,27 @@ var organizationKeys = keys("the guardrails of a whole organization; exactly one
 		required("write the root with its units and accounts").
 		doc("The root of the organization with its units and accounts, as far as guardrails reach.").
 		example(map[string]any{"id": "r-exam", "units": []any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads", "accounts": []string{"444455556666"}}}}),
-	key("osAccessOnly", func(o *Organization) **scp.OSAccessOnly { return &o.OSAccessOnly }, optionally(osAccessOnlyKeys)).
+	key(
+		"osAccessOnly",
+		func(o *Organization) **scp.OSAccessOnly { return &o.OSAccessOnly },
+		optionally(osAccessOnlyKeys),
+	).
 		orNothing("doors to operating systems stay as the accounts have them", "it takes doors away from people, which is a decision").
 		doc("Closes every door to an operating system but for operation roles, OS access and grants.").
 		example(map[string]any{"targets": []string{"ou-exam-11111111"}}),
-	key("consolePasswords", func(o *Organization) **scp.ConsolePasswords { return &o.ConsolePasswords }, optionally(consolePasswordsKeys)).
+	key(
+		"consolePasswords",
+		func(o *Organization) **scp.ConsolePasswords { return &o.ConsolePasswords },
+		optionally(consolePasswordsKeys),
+	).
 		orNothing("every account may set console passwords", "it needs a jump account first").
 		doc("Allows console passwords of IAM users in the jump accounts alone.").
 		example(map[string]any{"jumpAccounts": []string{"jump"}, "targets": []string{"r-exam"}}),
-	key("protectGuardrails", func(o *Organization) **scp.ProtectGuardrails { return &o.ProtectGuardrails }, optionally(protectGuardrailsKeys)).
+	key(
+		"protectGuardrails",
+		func(o *Organization) **scp.ProtectGuardrails { return &o.ProtectGuardrails },
+		optionally(protectGuardrailsKeys),
+	).
 		orNothing("nothing is protected, and then no guardrail may exempt a role", "an exemption that anybody can make for himself is none").
 		doc("Keeps administrators of accounts from changing what the guardrails rest on.").
 		example(map[string]any{"targets": []string{"r-exam"}}),
@@ -70,11 +96,19 @@ var organizationKeys = keys("the guardrails of a whole organization; exactly one
 		orNothing("there are none", "the guardrails stand alone").
 		doc("Service control policies of your own, held against the same rules.").
 		example([]any{map[string]any{"name": "regions", "file": "policies/regions.json", "targets": []string{"ou-exam-11111111"}}}),
-	key("attached", func(o *Organization) *map[string]int { return &o.Attached }, tableOf(wholeNumber{1, 100}, validateTarget)).
+	key(
+		"attached",
+		func(o *Organization) *map[string]int { return &o.Attached },
+		tableOf(wholeNumber{1, 100}, validateTarget),
+	).
 		orNothing("every target has FullAWSAccess alone", "that is what AWS Organizations attaches").
 		doc("How many service control policies others have attached to a target, FullAWSAccess included.").
 		example(map[string]any{"r-exam": 2}),
-	key("placement", func(o *Organization) *map[string][]string { return &o.Placement }, tableOf(words(text(nil)), nil)).
+	key(
+		"placement",
+		func(o *Organization) *map[string][]string { return &o.Placement },
+		tableOf(words(text(nil)), nil),
+	).
 		orNothing("statements are packed in order", "it matters only where a guardrail is too large for one policy").
 		doc("Which statements (by Sid) stand in which policy, so that a change moves none of them; check prints what to write here.").
 		example(map[string]any{"guardrails-protect-1": []string{"DenyChangingGuardedRoles"}}),
@@ -95,7 +129,11 @@ const maxUnitDepth = 5
 // unitKeys describes a unit with depth-1 levels of units below it.
 func unitKeys(depth int) *object[scp.Unit] {
 	fields := []field[scp.Unit]{
-		key("id", func(u *scp.Unit) *string { return &u.ID }, text(policy.ValidateUnitID).pattern(`^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`)).
+		key(
+			"id",
+			func(u *scp.Unit) *string { return &u.ID },
+			text(policy.ValidateUnitID).pattern(`^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$`),
+		).
 			required("write the id of the unit").
 			doc("The id of the unit.").
 			example("ou-exam-11111111"),
@@ -107,7 +145,10 @@ func unitKeys(depth int) *object[scp.Unit] {
 	if depth > 1 {
 		fields = append(fields, unitsKey(depth-1))
 	} else {
-		fields = append(fields, refusedKey[scp.Unit]("units", "is nested deeper than AWS Organizations goes", "move the units up"))
+		fields = append(
+			fields,
+			refusedKey[scp.Unit]("units", "is nested deeper than AWS Organizations goes", "move the units up"),
+		)
 	}
 	return keys("an organizational unit", append(fields, accountsKey())...)
 }
@@ -120,7 +161,11 @@ func unitsKey(depth int) *fieldOf[scp.Unit, []scp.Unit] {
 }
 
 func accountsKey() *fieldOf[scp.Unit, []string] {
-	return key("accounts", func(u *scp.Unit) *[]string { return &u.Accounts }, words(text(policy.ValidateAccountID).pattern(accountIDPattern))).
+	return key(
+		"accounts",
+		func(u *scp.Unit) *[]string { return &u.Accounts },
+		words(text(policy.ValidateAccountID).pattern(accountIDPattern)),
+	).
 		orNothing("none of the accounts are directly here", "units hold units too").
 		doc("The ids of the accounts that are directly here.").
 		example([]string{"444455556666"})
@@ -128,7 +173,8 @@ func accountsKey() *fieldOf[scp.Unit, []string] {
 
 var exemptRolesDoc = `Roles, as "role/Name" for the role of that name in every account, or the ARN of one. Every exempt role is protected by protectGuardrails too.`
 
-var osAccessOnlyKeys = keys("which doors to operating systems are closed, and for whom not",
+var osAccessOnlyKeys = keys(
+	"which doors to operating systems are closed, and for whom not",
 	key("targets", func(o *scp.OSAccessOnly) *[]string { return &o.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc).example([]string{"ou-exam-11111111"}),
@@ -141,16 +187,22 @@ var osAccessOnlyKeys = keys("which doors to operating systems are closed, and fo
 	key("exempt", func(o *scp.OSAccessOnly) *[]string { return &o.Exempt }, words(text(nil))).
 		orNothing("no other role is exempt", "every one is a door").
 		doc(exemptRolesDoc).example([]string{"role/Scanner"}),
-	key("remoteExecution", func(o *scp.OSAccessOnly) *scp.RemoteExecution { return &o.RemoteExecution }, remoteExecutionKeys).
+	key(
+		"remoteExecution",
+		func(o *scp.OSAccessOnly) *scp.RemoteExecution { return &o.RemoteExecution },
+		remoteExecutionKeys,
+	).
 		asSection().
-		doc("Commands that Systems Manager runs on nodes as root.").example(map[string]any{"mode": "report"}),
+		doc("Commands that Systems Manager runs on nodes as root.").
+		example(map[string]any{"mode": "report"}),
 )
 
 var remoteExecutionKeys = keys("what becomes of remote execution",
 	key("mode", func(r *scp.RemoteExecution) *scp.RemoteExecutionMode { return &r.Mode },
 		wordsOf(scp.RemoteExecutionOff, scp.RemoteExecutionReport, scp.RemoteExecutionDeny)).
 		orElse(scp.RemoteExecutionReport, "patching and inventory come through the same door: see first what deny would stop").
-		doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny would; off says nothing.").example("report"),
+		doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny would; off says nothing.").
+		example("report"),
 	key("quickSetup", func(r *scp.RemoteExecution) *bool { return &r.QuickSetup }, boolean{}).
 		orElse(false, "an organization may not use it").
 		doc("Exempts and protects the roles that Systems Manager Quick Setup makes.").example(true),
@@ -162,11 +214,17 @@ var remoteExecutionKeys = keys("what becomes of remote execution",
 		doc(exemptRolesDoc).example([]string{"role/PatchAutomation"}),
 )
 
-var consolePasswordsKeys = keys("where IAM users may have console passwords",
-	key("jumpAccounts", func(c *scp.ConsolePasswords) *[]string { return &c.JumpAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)).
-		notEmpty("takes every console password away", "list the accounts that people sign in to")).
+var consolePasswordsKeys = keys(
+	"where IAM users may have console passwords",
+	key(
+		"jumpAccounts",
+		func(c *scp.ConsolePasswords) *[]string { return &c.JumpAccounts },
+		words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)).
+			notEmpty("takes every console password away", "list the accounts that people sign in to"),
+	).
 		required("list the accounts that people sign in to").
-		doc("The accounts that people sign in to: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
+		doc("The accounts that people sign in to: ids, or aliases of stacks of this folder.").
+		example([]string{"jump"}),
 	key("targets", func(c *scp.ConsolePasswords) *[]string { return &c.Targets }, targets).
 		required("list what the guardrail is attached to").
 		doc(targetsDoc).example([]string{"r-exam"}),
@@ -179,32 +237,47 @@ func validateAccountOrAlias(s string) error {
 	if policy.ValidateAccountID(s) == nil || policy.ValidateAccountAlias(s) == nil {
 		return nil
 	}
-	return says("is neither an account id nor an alias", `write the twelve digits in quotes, or the alias of a stack of this folder`)
+	return says(
+		"is neither an account id nor an alias",
+		`write the twelve digits in quotes, or the alias of a stack of this folder`,
+	)
 }
 
-var protectGuardrailsKeys = keys("what administrators of accounts cannot change",
+var protectGuardrailsKeys = keys(
+	"what administrators of accounts cannot change",
 	key("targets", func(g *scp.ProtectGuardrails) *[]string { return &g.Targets }, targets).
 		required("list what the guardrail is attached to").
-		doc(targetsDoc+" Every target of a guardrail that exempts roles must be one of them or stand below one.").example([]string{"r-exam"}),
+		doc(targetsDoc+" Every target of a guardrail that exempts roles must be one of them or stand below one.").
+		example([]string{"r-exam"}),
 	key("bootstrap", func(g *scp.ProtectGuardrails) *[]string { return &g.Bootstrap }, words(text(nil))).
 		orNothing("new accounts are set up before the guardrail reaches them", "who may make the deployer can become it").
-		doc("Roles that make the deployer in a new account, and nothing else that is protected.").example([]string{"role/OrganizationAccountAccessRole"}),
+		doc("Roles that make the deployer in a new account, and nothing else that is protected.").
+		example([]string{"role/OrganizationAccountAccessRole"}),
 	key("credentialAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.CredentialAdmins }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles hand out passwords", "whoever resets a password and a device can become anybody").
-		doc("Roles that hand out and reset other people's credentials in the accounts of people.").example([]string{"role/HelpDesk"}),
+		doc("Roles that hand out and reset other people's credentials in the accounts of people.").
+		example([]string{"role/HelpDesk"}),
 	key("taggers", func(g *scp.ProtectGuardrails) *[]string { return &g.Taggers }, words(text(nil))).
 		orNothing("only the deployer and break-glass roles write the project tag on existing nodes", "the tag is the lock").
-		doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").example([]string{"role/Pipeline"}),
+		doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").
+		example([]string{"role/Pipeline"}),
 	key("stackSetAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.StackSetAdmins }, words(text(nil))).
 		orNothing("in member accounts only the deployer and break-glass roles write stack sets and configure Quick Setup, where roles that AWS makes with them are exempt",
 			"stack sets make roles in every account, exempt ones among them").
-		doc("Roles of a delegated administrator's account that write stack sets and configure Quick Setup.").example([]string{"role/StackSetPipeline"}),
-	key("peopleAccounts", func(g *scp.ProtectGuardrails) *[]string { return &g.PeopleAccounts }, words(text(validateAccountOrAlias).pattern(accountOrAliasPattern))).
+		doc("Roles of a delegated administrator's account that write stack sets and configure Quick Setup.").
+		example([]string{"role/StackSetPipeline"}),
+	key(
+		"peopleAccounts",
+		func(g *scp.ProtectGuardrails) *[]string { return &g.PeopleAccounts },
+		words(text(validateAccountOrAlias).pattern(accountOrAliasPattern)),
+	).
 		orNothing("the jump accounts", "that is where people are").
-		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").example([]string{"jump"}),
+		doc("Accounts whose IAM users are people of the guardrails: ids, or aliases of stacks of this folder.").
+		example([]string{"jump"}),
 	key("ownOSUsers", func(g *scp.ProtectGuardrails) *bool { return &g.OwnOSUsers }, boolean{}).
 		orElse(false, "where no role has runAs: fromUser nobody needs to pass a session tag").
-		doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. Without it those roles open for nobody.").example(true),
+		doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. Without it those roles open for nobody.").
+		example(true),
 )
 
 var memberRootKeys = keys("where root users of accounts can do nothing",
@@ -260,7 +333,8 @@ func (s *Stack) ServiceControlPolicies() *scp.Args {
 		a.MFAGroups = append(a.MFAGroups, g.ARN())
 	}
 	for _, other := range s.Siblings {
-		if other.JustInTime && policy.ValidateAccountID(other.AccountID) == nil && !slices.Contains(a.JustInTimeAccounts, other.AccountID) {
+		if other.JustInTime && policy.ValidateAccountID(other.AccountID) == nil &&
+			!slices.Contains(a.JustInTimeAccounts, other.AccountID) {
 			a.JustInTimeAccounts = append(a.JustInTimeAccounts, other.AccountID)
 		}
 		if other.Group != "" && other.Partition == s.Account.Partition {
@@ -320,8 +394,15 @@ func (s *Stack) checkOrganization(d *decoder) {
 	}
 	s.checkTree(d)
 	if s.Account.Organization != "" && o.ID != "" && s.Account.Organization != o.ID {
-		d.report(Problem{Path: stackPath("organization.id"), Kind: Invalid, Value: quoted(o.ID), Why: "is not the account.organization of this stack, " + quoted(s.Account.Organization),
-			Fix: "write the same id"})
+		d.report(
+			Problem{
+				Path:  stackPath("organization.id"),
+				Kind:  Invalid,
+				Value: quoted(o.ID),
+				Why:   "is not the account.organization of this stack, " + quoted(s.Account.Organization),
+				Fix:   "write the same id",
+			},
+		)
 	}
 	var aliases []string
 	for _, other := range s.Siblings {
@@ -332,7 +413,15 @@ func (s *Stack) checkOrganization(d *decoder) {
 			if a == "" || s.accountID(a) != "" || d.refused(path.Index(i)) {
 				continue
 			}
-			d.report(Problem{Path: path.Index(i), Kind: NotFound, Value: quoted(a), Why: "is the alias of no stack of this folder", Fix: didYouMean(a, aliases)})
+			d.report(
+				Problem{
+					Path:  path.Index(i),
+					Kind:  NotFound,
+					Value: quoted(a),
+					Why:   "is the alias of no stack of this folder",
+					Fix:   didYouMean(a, aliases),
+				},
+			)
 		}
 	}
 	if o.ConsolePasswords != nil {
@@ -344,8 +433,9 @@ func (s *Stack) checkOrganization(d *decoder) {
 	}
 }
 
-// checkPeopleAccounts refuses to leave out an account whose stack has users: whoever resets the credentials of one there comes in wherever a role names that
-// user. An account that the guardrail does not reach is not bound by the list.
+// checkPeopleAccounts refuses to leave out an account whose stack has users: whoever resets the credentials of one
+// there comes in wherever a role names that user. An account that the guardrail does not reach is not bound by the
+// list.
 func (s *Stack) checkPeopleAccounts(d *decoder) {
 	at := stackPath("organization.protectGuardrails.peopleAccounts")
 	a := s.ServiceControlPolicies()
@@ -354,11 +444,16 @@ func (s *Stack) checkPeopleAccounts(d *decoder) {
 	}
 	listed, reached := a.People(), a.Protects()
 	for _, other := range s.Siblings {
-		if len(other.Users) == 0 || slices.Contains(listed, other.AccountID) || !slices.Contains(reached, other.AccountID) {
+		if len(other.Users) == 0 || slices.Contains(listed, other.AccountID) ||
+			!slices.Contains(reached, other.AccountID) {
 			continue
 		}
-		d.report(Problem{Path: at, Kind: Refused, Value: strings.Join(listed, ", "),
-			Why: "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",
-			Fix: "add " + strconv.Quote(cmp.Or(other.Alias, other.AccountID)) + " beside the jump accounts"})
+		d.report(Problem{
+			Path:  at,
+			Kind:  Refused,
+			Value: strings.Join(listed, ", "),
+			Why:   "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",
+			Fix:   "add " + strconv.Quote(cmp.Or(other.Alias, other.AccountID)) + " beside the jump accounts",
+		})
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// organizationFolder is a folder of three stacks: people, machines, and the policies of the organization. Changes replace whole files.
+// organizationFolder is a folder of three stacks: people, machines, and the policies of the organization. Changes
+// replace whole files.
 func organizationFolder(t *testing.T, changes map[string]string) string {
 	t.Helper()
 	files := map[string]string{
@@ -52,7 +53,8 @@ func readRoot(t *testing.T, changes map[string]string) (*Stack, Problems) {
 	return ReadFile(filepath.Join(organizationFolder(t, changes), "Pulumi.root.yaml"))
 }
 
-// The account of a stack with users is one of people: leaving it out of the list, or leaving the list to its default, is refused.
+// The account of a stack with users is one of people: leaving it out of the list, or leaving the list to its default,
+// is refused.
 func TestAnAccountWithUsersIsOneOfPeople(t *testing.T) {
 	work := map[string]string{"work": `config:
   aws:region: us-east-1
@@ -79,17 +81,31 @@ func TestAnAccountWithUsersIsOneOfPeople(t *testing.T) {
 		_, problems := ReadFile(file)
 		return problems
 	}
-	assert.Empty(t, replace("protectGuardrails: {targets: [r-exam]}", "protectGuardrails: {targets: [r-exam], peopleAccounts: [jump, work]}"))
-	problems = replace("protectGuardrails: {targets: [r-exam]}", "protectGuardrails: {targets: [r-exam], peopleAccounts: [work]}")
+	assert.Empty(
+		t,
+		replace(
+			"protectGuardrails: {targets: [r-exam]}",
+			"protectGuardrails: {targets: [r-exam], peopleAccounts: [jump, work]}",
+		),
+	)
+	problems = replace(
+		"protectGuardrails: {targets: [r-exam]}",
+		"protectGuardrails: {targets: [r-exam], peopleAccounts: [work]}",
+	)
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0].Fix, `add "jump"`)
 }
 
-// The MFA group of every stack is protected at the path that its file gives it; the path of the guardrails needs no mention.
+// The MFA group of every stack is protected at the path that its file gives it; the path of the guardrails needs no
+// mention.
 func TestMFAGroupsAreProtectedWhereTheyAre(t *testing.T) {
 	s, problems := readRoot(t, nil)
 	require.Empty(t, problems)
-	assert.Equal(t, []string{"arn:aws:iam::111122223333:group/guardrails/guardrails-mfa"}, s.ServiceControlPolicies().MFAGroups)
+	assert.Equal(
+		t,
+		[]string{"arn:aws:iam::111122223333:group/guardrails/guardrails-mfa"},
+		s.ServiceControlPolicies().MFAGroups,
+	)
 	s, problems = readRoot(t, map[string]string{
 		"jump": `config:
   aws:region: us-east-1

@@ -4,12 +4,17 @@ import (
 	"aws-access-guardrails/guardrail/passwordpolicy"
 )
 
-var passwordPolicyKeys = keys("the password policy of the account",
+var passwordPolicyKeys = keys(
+	"the password policy of the account",
 	key("minimumLength", func(a *passwordpolicy.Args) *int { return &a.MinimumLength }, wholeNumber{6, 128}).
 		orElse(14, "it is what the CIS AWS Foundations Benchmark asks for").
 		doc("The least number of characters of a password.").
 		example(14),
-	key("require", func(a *passwordpolicy.Args) *passwordpolicy.Characters { return &a.Require }, passwordCharacterKeys).
+	key(
+		"require",
+		func(a *passwordpolicy.Args) *passwordpolicy.Characters { return &a.Require },
+		passwordCharacterKeys,
+	).
 		asSection().
 		doc("The kinds of characters that a password must have.").
 		example(map[string]any{"symbols": true, "numbers": true}),

@@ -1,7 +1,8 @@
 package config
 
-// Forms of values for editors, as regular expressions that both Go and ECMAScript read. Each takes everything that the check beside it takes; what a
-// regular expression cannot say, such as a length over all or a word that is kept back, is the check's alone.
+// Forms of values for editors, as regular expressions that both Go and ECMAScript read. Each takes everything that
+// the check beside it takes; what a regular expression cannot say, such as a length over all or a word that is kept
+// back, is the check's alone.
 const (
 	accountIDPattern      = `^[0-9]{12}$`
 	accountOrAliasPattern = `^[a-z0-9](-?[a-z0-9])+$`

@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account, and what an organization protects there.
+// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account, and
+// what an organization protects there.
 type Sibling struct {
 	// Stack is the stack's name, Alias its account alias; people are written with either.
 	Stack, Alias string
@@ -23,7 +24,8 @@ type Sibling struct {
 	Partition    policy.Partition
 	// Users are the paths of its users, and OSUsers their OS users, by name.
 	Users, OSUsers map[string]string
-	// Teams are the names of the members of its teams, by team. Members who are no users of the stack are left out: they are refused there.
+	// Teams are the names of the members of its teams, by team. Members who are no users of the stack are left out:
+	// they are refused there.
 	Teams map[string][]string
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
@@ -31,7 +33,8 @@ type Sibling struct {
 	JustInTime bool
 	// Organization is the id of the organization that it says its account is in; empty where it says nothing.
 	Organization string
-	// Governs are the accounts in the tree of its section "organization", nil where it has none; Management is the management account that it names.
+	// Governs are the accounts in the tree of its section "organization", nil where it has none; Management is the
+	// management account that it names.
 	Governs    []string
 	Management string
 }
@@ -41,8 +44,8 @@ func (s Sibling) named(alias string) bool {
 	return alias != "" && (s.Alias == alias || s.Stack == alias)
 }
 
-// Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told when they are checked themselves.
-// Stack names the one that is left out.
+// Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told
+// when they are checked themselves. Stack names the one that is left out.
 func Siblings(folder, stack string) []Sibling {
 	if folder == "" {
 		return nil
@@ -99,10 +102,16 @@ func siblingIn(file Source, project *Source) Sibling {
 	return s
 }
 
-// siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no account.
+// siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no
+// account.
 func siblingOf(file Source, project *Source) Sibling {
 	src := sourceOf(file, project)
-	s := Sibling{Stack: StackName(file.File), Users: map[string]string{}, OSUsers: map[string]string{}, Teams: map[string][]string{}}
+	s := Sibling{
+		Stack:   StackName(file.File),
+		Users:   map[string]string{},
+		OSUsers: map[string]string{},
+		Teams:   map[string][]string{},
+	}
 	group, grouped := defaults(mfaKeys), false
 	for _, e := range src.entries {
 		e.value = firstLevel(e.value)
@@ -114,7 +123,13 @@ func siblingOf(file Source, project *Source) Sibling {
 			s.Organization = cmp.Or(e.value.child("organization"), s.Organization)
 		case namespace + ":mfa":
 			grouped = true
-			group.Name, group.Path = cmp.Or(e.value.child("name"), group.Name), cmp.Or(e.value.child("path"), group.Path)
+			group.Name, group.Path = cmp.Or(
+				e.value.child("name"),
+				group.Name,
+			), cmp.Or(
+				e.value.child("path"),
+				group.Path,
+			)
 		case namespace + ":justInTime":
 			s.JustInTime = true
 		case namespace + ":organization":
@@ -233,7 +248,8 @@ func (s *Stack) osUsers() map[string]string {
 	return all
 }
 
-// OSUserOf is the OS user of the person with the ARN, of this stack or of another one of the folder; empty where there is none.
+// OSUserOf is the OS user of the person with the ARN, of this stack or of another one of the folder; empty where
+// there is none.
 func (s *Stack) OSUserOf(arn string) string { return s.osUsers()[arn] }
 
 // person is the user name of a person of this stack, or the ARN of somebody else.
@@ -248,7 +264,8 @@ func (s *Stack) person(person string) (user, arn string) {
 	return "", s.elsewhere(alias, name)
 }
 
-// principals splits people, and the people of teams, into users of this account and ARNs, which join those that are given.
+// principals splits people, and the people of teams, into users of this account and ARNs, which join those that are
+// given.
 func (s *Stack) principals(people, arns []string) (users, all []string) {
 	all = slices.Clone(arns)
 	for _, n := range s.named(people) {
@@ -262,16 +279,23 @@ func (s *Stack) principals(people, arns []string) (users, all []string) {
 }
 
 var (
-	principalPath = regexp.MustCompile(`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`)
-	standingPath  = regexp.MustCompile(`^(.*:osAccess)\.standing(Users|PrincipalArns)\[([0-9]+)\]$`)
+	principalPath = regexp.MustCompile(
+		`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`,
+	)
+	standingPath = regexp.MustCompile(`^(.*:osAccess)\.standing(Users|PrincipalArns)\[([0-9]+)\]$`)
 )
 
-// written is where the file has what a path of a component speaks of: people of other stacks and of teams, who are written among users, come to a
-// component one by one, those of other accounts among the ARNs.
+// written is where the file has what a path of a component speaks of: people of other stacks and of teams, who are
+// written among users, come to a component one by one, those of other accounts among the ARNs.
 func (s *Stack) written(at Path) Path {
 	if parts := standingPath.FindStringSubmatch(string(at)); parts != nil && s.OSAccess != nil {
 		i, _ := strconv.Atoi(parts[3])
-		if n, found := s.element(s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs, parts[2] == "Users", i); found {
+		if n, found := s.element(
+			s.OSAccess.StandingUsers,
+			s.OSAccess.StandingPrincipalARNs,
+			parts[2] == "Users",
+			i,
+		); found {
 			return Path(parts[1]).Child("standingUsers").Index(n)
 		}
 		return at
@@ -289,7 +313,8 @@ func (s *Stack) written(at Path) Path {
 	return at
 }
 
-// element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN is written as one.
+// element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN
+// is written as one.
 func (s *Stack) element(people, arns []string, own bool, i int) (int, bool) {
 	if !own {
 		i -= len(arns)
@@ -348,7 +373,15 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 		if best, near := nearest(alias, aliases); near {
 			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
 		}
-		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "names no account: no stack file of this folder has the alias " + strconv.Quote(alias), Fix: fix})
+		d.report(
+			Problem{
+				Path:  at,
+				Kind:  NotFound,
+				Value: quoted(person),
+				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
+				Fix:   fix,
+			},
+		)
 		return
 	}
 	other := s.Siblings[at0]
@@ -364,5 +397,13 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 	if best, near := nearestNamed(name, names, other.Teams); near {
 		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
 	}
-	d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of the stack " + other.Stack, Fix: fix})
+	d.report(
+		Problem{
+			Path:  at,
+			Kind:  NotFound,
+			Value: quoted(person),
+			Why:   "is no user of the stack " + other.Stack,
+			Fix:   fix,
+		},
+	)
 }

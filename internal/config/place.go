@@ -10,8 +10,8 @@ import (
 // stackFile is the file name of a stack of the folder.
 func stackFile(stack string) string { return "Pulumi." + stack + ".yaml" }
 
-// managementAccount is the id of the management account of the stack's organization, and the file that says so; empty where neither this stack nor a
-// sibling has the section "organization".
+// managementAccount is the id of the management account of the stack's organization, and the file that says so; empty
+// where neither this stack nor a sibling has the section "organization".
 func (s *Stack) managementAccount() (id, file string) {
 	if s.Organization != nil {
 		return s.Organization.Management, "this file"
@@ -32,13 +32,16 @@ func (s *Stack) managementAccount() (id, file string) {
 	return governing[0].Management, stackFile(governing[0].Stack)
 }
 
-// governedBy reports whether a sibling has the service control policies of the organization that the account is in, as far as both say.
+// governedBy reports whether a sibling has the service control policies of the organization that the account is in,
+// as far as both say.
 func (s *Stack) governedBy(other Sibling) bool {
-	return other.Governs != nil && (s.Account.Organization == "" || other.Organization == "" || s.Account.Organization == other.Organization)
+	return other.Governs != nil &&
+		(s.Account.Organization == "" || other.Organization == "" || s.Account.Organization == other.Organization)
 }
 
-// checkPlace refuses an account that says which organization it is in and stands nowhere in the tree of that organization's stack: no service control
-// policy would reach it, and every proof of the organization would leave it out.
+// checkPlace refuses an account that says which organization it is in and stands nowhere in the tree of that
+// organization's stack: no service control policy would reach it, and every proof of the organization would leave it
+// out.
 func (s *Stack) checkPlace(d *decoder) {
 	at := stackPath("account.organization")
 	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.refused(at) {
@@ -49,10 +52,18 @@ func (s *Stack) checkPlace(d *decoder) {
 			slices.Contains(other.Governs, s.Account.ID) {
 			continue
 		}
-		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(s.Account.Organization),
-			Why: "is the organization of " + stackFile(other.Stack) + ", in whose tree the account " + strconv.Quote(s.Account.ID) +
+		d.report(Problem{
+			Path:  at,
+			Kind:  NotFound,
+			Value: quoted(s.Account.Organization),
+			Why: "is the organization of " + stackFile(
+				other.Stack,
+			) + ", in whose tree the account " + strconv.Quote(
+				s.Account.ID,
+			) +
 				" stands nowhere: no service control policy would reach it",
-			Fix: "add the account to its unit in organization.tree there"})
+			Fix: "add the account to its unit in organization.tree there",
+		})
 	}
 }
 
@@ -67,10 +78,15 @@ func (s *Stack) checkTree(d *decoder) {
 		if id == o.Management || slices.Contains(governs, id) || policy.ValidateAccountID(id) != nil {
 			return
 		}
-		d.report(Problem{Path: at, Kind: Invalid,
-			Why: "leaves out the account " + strconv.Quote(id) + ", which is in the organization by account.organization of " + file +
+		d.report(Problem{
+			Path: at,
+			Kind: Invalid,
+			Why: "leaves out the account " + strconv.Quote(
+				id,
+			) + ", which is in the organization by account.organization of " + file +
 				": no service control policy would reach it",
-			Fix: "add it to its unit"})
+			Fix: "add it to its unit",
+		})
 	}
 	if s.Account.Organization == o.ID {
 		missing(s.Account.ID, "this file")

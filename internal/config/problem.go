@@ -16,7 +16,8 @@ const (
 	UnknownKey Kind = "unknown key"
 	// Missing is a required key that is absent.
 	Missing Kind = "missing"
-	// WrongType is a value of another type than the key wants: a number where text belongs, a list where one value does.
+	// WrongType is a value of another type than the key wants: a number where text belongs, a list where one value
+	// does.
 	WrongType Kind = "wrong type"
 	// Invalid is a value of the right type that AWS or the tools behind it do not take.
 	Invalid Kind = "invalid"
@@ -43,7 +44,8 @@ type Problem struct {
 	Position
 	Path Path
 	Kind Kind
-	// Value is the offending value as it reads in the file, text in quotes. Empty where there is none, as with a missing key.
+	// Value is the offending value as it reads in the file, text in quotes. Empty where there is none, as with a
+	// missing key.
 	Value string
 	// Why completes the sentence that begins with Value.
 	Why string
@@ -67,8 +69,8 @@ func (p Problem) Error() string {
 	return b.String()
 }
 
-// Problems are all problems of one stack, in the order in which they stand in its file. Where no file was read they are in the
-// order of the reference. Nil means that there are none.
+// Problems are all problems of one stack, in the order in which they stand in its file. Where no file was read they
+// are in the order of the reference. Nil means that there are none.
 type Problems []Problem
 
 // Error lists the problems, one per line with line and column below a headline with their number.

@@ -19,7 +19,8 @@ type Project struct {
 	BackendURL string
 }
 
-// ReadProject reads the project file of a folder, with slashes or without. The error is a Problem, or a *files.Error where the file cannot be read.
+// ReadProject reads the project file of a folder, with slashes or without. The error is a Problem, or a *files.Error
+// where the file cannot be read.
 func ReadProject(folder string) (Project, error) {
 	path := filepath.Join(folder, projectFile)
 	data, err := files.Read(path)

@@ -122,12 +122,17 @@ func TestEndlessFilesAreRefused(t *testing.T) {
 
 	bomb := "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
 	for _, pair := range []string{"ab", "bc", "cd", "de", "ef", "fg"} {
-		bomb += pair[1:] + ": &" + pair[1:] + " [" + strings.TrimSuffix(strings.Repeat("*"+pair[:1]+", ", 10), ", ") + "]\n"
+		bomb += pair[1:] + ": &" + pair[1:] + " [" + strings.TrimSuffix(
+			strings.Repeat("*"+pair[:1]+", ", 10),
+			", ",
+		) + "]\n"
 	}
 	_, problems = readText(bomb + minimal)
 	assert.Error(t, problems.Err())
 
-	_, problems = readText(minimal + "  guardrails:users: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "\n")
+	_, problems = readText(
+		minimal + "  guardrails:users: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "\n",
+	)
 	assert.Error(t, problems.Err())
 }
 
@@ -177,7 +182,8 @@ config:
 	assert.Equal(t, []string{"shared", "prod"}, stack.Environments)
 }
 
-// What `pulumi config set` writes is understood: quoted booleans, lists and objects as JSON text, keys without their namespace.
+// What `pulumi config set` writes is understood: quoted booleans, lists and objects as JSON text, keys without their
+// namespace.
 func TestWhatPulumiConfigSetWritesIsUnderstood(t *testing.T) {
 	stack := mustRead(t, `config:
   aws:region: ap-northeast-1
@@ -211,22 +217,39 @@ config:
   guardrails:account: {description: required}
   guardrails:tags: {value: {project: Cost}}
 `)}
-	stack, problems := Read(Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:tags: {}\n")}, project)
+	stack, problems := Read(
+		Source{
+			File: "Pulumi.dev.yaml",
+			Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:tags: {}\n"),
+		},
+		project,
+	)
 	require.NoError(t, problems.Err())
 	assert.Equal(t, "eu-west-1", stack.AWS.Region)
 	assert.True(t, stack.Protect)
 	assert.Equal(t, "Project", stack.Tags.Project)
 
-	_, problems = Read(Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: 1}\n")}, project)
-	assert.Equal(t, "Pulumi.dev.yaml: 1 problem\n  2:28 guardrails:account.id: 1 is a number; write it in quotes: \"1\"", problems.Error())
+	_, problems = Read(
+		Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: 1}\n")},
+		project,
+	)
+	assert.Equal(
+		t,
+		"Pulumi.dev.yaml: 1 problem\n  2:28 guardrails:account.id: 1 is a number; write it in quotes: \"1\"",
+		problems.Error(),
+	)
 
 	project.Data = append(project.Data, "  guardrails:quotas: {value: {trust: 0}}\n"...)
-	_, problems = Read(Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n")}, project)
+	_, problems = Read(
+		Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n")},
+		project,
+	)
 	p := one(t, problems)
 	assert.Equal(t, Position{"Pulumi.yaml", 8, 38}, p.Position)
 }
 
-// A stack file is found with the project beside it, or above it where the project says so, and never with a project that does not mean it.
+// A stack file is found with the project beside it, or above it where the project says so, and never with a project
+// that does not mean it.
 func TestTheProjectOfAStackFileIsFound(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -259,7 +282,10 @@ func TestTheProjectOfAStackFileIsFound(t *testing.T) {
 
 // Credentials are taken encrypted and never in plain text, and are not repeated.
 func TestCredentialsAreTakenEncrypted(t *testing.T) {
-	mustRead(t, minimal+"  aws:accessKey: AKIAIOSFODNN7EXAMPLE\n  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: \"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n")
+	mustRead(
+		t,
+		minimal+"  aws:accessKey: AKIAIOSFODNN7EXAMPLE\n  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: \"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n",
+	)
 	_, problems := readText(minimal + "  aws:secretKey: wJalrXUtnFEMI\n  aws:profile: {secure: AAAB}\n")
 	require.Len(t, problems, 2)
 	assert.Equal(t, Path("aws:secretKey"), problems[0].Path)

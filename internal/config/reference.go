@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Reference is the reference of the stack file in Markdown: every key with its type, what it means, its default with the reason, and an example.
+// Reference is the reference of the stack file in Markdown: every key with its type, what it means, its default with
+// the reason, and an example.
 func Reference() string {
 	var b strings.Builder
 	b.WriteString(`# The stack file

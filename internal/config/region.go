@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// validateRegion is policy.ValidateRegion with a suggestion. Whether AWS has opened the Region is checkRegions's to say.
+// validateRegion is policy.ValidateRegion with a suggestion. Whether AWS has opened the Region is checkRegions's to
+// say.
 func validateRegion(code string) error {
 	err := policy.ValidateRegion(code)
 	if err == nil {
@@ -21,8 +22,8 @@ func validateRegion(code string) error {
 	return err
 }
 
-// likelyPartition is the partition of the Region. For a Region that was refused it is the one that was probably meant, so that what else is wrong
-// can be said in the same run.
+// likelyPartition is the partition of the Region. For a Region that was refused it is the one that was probably
+// meant, so that what else is wrong can be said in the same run.
 func likelyPartition(code string) policy.Partition {
 	if partition, err := policy.PartitionOfRegion(code); err == nil {
 		return partition
@@ -90,8 +91,8 @@ func (s *Stack) writtenRegions() []writtenRegion {
 	return all
 }
 
-// checkRegions refuses Regions that AWS has not opened, as the provider does before it calls anything. Where AWS has opened one since, the setting with
-// which the provider takes it says so here too.
+// checkRegions refuses Regions that AWS has not opened, as the provider does before it calls anything. Where AWS has
+// opened one since, the setting with which the provider takes it says so here too.
 func (s *Stack) checkRegions(d *decoder) {
 	if s.AWS.SkipRegionValidation != nil && *s.AWS.SkipRegionValidation {
 		return
@@ -105,7 +106,13 @@ func (s *Stack) checkRegions(d *decoder) {
 		if best, near := nearest(r.code, policy.Regions()); near {
 			fix = "did you mean " + strconv.Quote(best) + "? " + upperFirst(newer)
 		}
-		p := Problem{Path: r.path, Kind: Invalid, Value: quoted(r.code), Why: "is not a Region that AWS has opened", Fix: fix}
+		p := Problem{
+			Path:  r.path,
+			Kind:  Invalid,
+			Value: quoted(r.code),
+			Why:   "is not a Region that AWS has opened",
+			Fix:   fix,
+		}
 		if r.in != "" {
 			p.Value, p.Why = quoted(r.in), "names the Region "+strconv.Quote(r.code)+", which AWS has not opened"
 		}

@@ -20,30 +20,51 @@ const (
 
 var sessionNames = wordsOf(guardrail.SessionNameUser, guardrail.SessionNameAny)
 
-var operationRoleKeys = keys("a role that reaches the nodes of one project as one OS user",
+var operationRoleKeys = keys(
+	"a role that reaches the nodes of one project as one OS user",
 	key("name", func(r *operation.Role) *string { return &r.Name }, text(policy.ValidateRoleName).pattern(namePattern)).
 		orNothing("the name is made of project and runAs, such as TestProject1-os-user1", "the two say what the role is for, and give the same name at every run").
 		doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the console cannot switch to it.").
 		example("non-97-project-ope-role"),
-	key("users", func(r *operation.Role) *[]string { return &r.Users }, words(text(person("principalArns")).pattern(personPattern))).
+	key(
+		"users",
+		func(r *operation.Role) *[]string { return &r.Users },
+		words(text(person("principalArns")).pattern(personPattern)),
+	).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"non-97-test-user1"}),
-	key("principalArns", func(r *operation.Role) *[]string { return &r.PrincipalARNs }, words(text(nil).pattern(userARNPattern))).
+	key(
+		"principalArns",
+		func(r *operation.Role) *[]string { return &r.PrincipalARNs },
+		words(text(nil).pattern(userARNPattern)),
+	).
 		orNothing("nobody else may assume the role", noUsersReason).
 		doc(principalsDoc).
 		example([]string{"arn:aws:iam::444455556666:user/non-97-test-user3"}),
-	key("project", func(r *operation.Role) *string { return &r.Project }, text(policy.ValidateProject).pattern(projectPattern)).
+	key(
+		"project",
+		func(r *operation.Role) *string { return &r.Project },
+		text(policy.ValidateProject).pattern(projectPattern),
+	).
 		required("write the value of the project tag of the nodes that the role reaches").
 		doc("The value of the project tag, on the role and on the nodes that it reaches.").
 		example("Test Project 1"),
-	key("runAs", func(r *operation.Role) *string { return &r.RunAs }, text(validateRoleRunAs).pattern(roleRunAsPattern)).
+	key(
+		"runAs",
+		func(r *operation.Role) *string { return &r.RunAs },
+		text(validateRoleRunAs).pattern(roleRunAsPattern),
+	).
 		orNothing("shells start as sessions.runAs.defaultUser, and a role is refused when there is none", "a shared default may be what is wanted").
 		doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore it. With fromUser everybody's shells start as "+
 			"users[].runAs of the person, so that several people share one role: it comes as a session tag, which neither Switch Role nor a profile of the AWS CLI sends; "+
 			"guardrails handover prints what does.").
 		example("os-user1"),
-	key("documents", func(r *operation.Role) *[]string { return &r.Documents }, words(text(policy.ValidateSessionDocumentName).pattern(documentPattern))).
+	key(
+		"documents",
+		func(r *operation.Role) *[]string { return &r.Documents },
+		words(text(policy.ValidateSessionDocumentName).pattern(documentPattern)),
+	).
 		orNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
 		doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		example([]string{"AWS-StartPortForwardingSession"}),
@@ -69,16 +90,25 @@ var operationRoleKeys = keys("a role that reaches the nodes of one project as on
 		example("1h"),
 )
 
-var delegatedRoleKeys = keys("a role with managed policies, for named people with fresh MFA",
+var delegatedRoleKeys = keys(
+	"a role with managed policies, for named people with fresh MFA",
 	key("name", func(r *delegated.Args) *string { return &r.Name }, text(policy.ValidateRoleName).pattern(namePattern)).
 		required("write the name of the role").
 		doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the console cannot switch to it.").
 		example("AdminRole"),
-	key("users", func(r *delegated.Args) *[]string { return &r.Users }, words(text(person("principalArns")).pattern(personPattern))).
+	key(
+		"users",
+		func(r *delegated.Args) *[]string { return &r.Users },
+		words(text(person("principalArns")).pattern(personPattern)),
+	).
 		orNothing("nobody of this stack may assume the role", noUsersReason).
 		doc(usersDoc).
 		example([]string{"machamp"}),
-	key("principalArns", func(r *delegated.Args) *[]string { return &r.PrincipalARNs }, words(text(nil).pattern(userARNPattern))).
+	key(
+		"principalArns",
+		func(r *delegated.Args) *[]string { return &r.PrincipalARNs },
+		words(text(nil).pattern(userARNPattern)),
+	).
 		orNothing("nobody else may assume the role", noUsersReason).
 		doc(principalsDoc).
 		example([]string{"arn:aws:iam::444455556666:user/machamp"}),

@@ -9,13 +9,17 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
-// Schema is the JSON Schema of a stack file, made from the descriptions that the decoder reads by. It says what an editor can know: keys, types,
-// words, forms. Rules between keys are the decoder's alone, so a file that fits the schema may still be refused. It is for files that people edit:
-// values that `pulumi config set` wrote as JSON text, keys without a namespace and keys of namespaces that belong to others are refused here, and are for
-// the decoder to judge.
+// Schema is the JSON Schema of a stack file, made from the descriptions that the decoder reads by. It says what an
+// editor can know: keys, types, words, forms. Rules between keys are the decoder's alone, so a file that fits the
+// schema may still be refused. It is for files that people edit: values that `pulumi config set` wrote as JSON text,
+// keys without a namespace and keys of namespaces that belong to others are refused here, and are for the decoder to
+// judge.
 func Schema() *jsonschema.Schema {
-	config := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema,
-		Description: "The guardrails of one account, and the settings of the AWS provider.",
+	config := &jsonschema.Schema{
+		Type:                 "object",
+		Properties:           jsonschema.NewProperties(),
+		AdditionalProperties: jsonschema.FalseSchema,
+		Description:          "The guardrails of one account, and the settings of the AWS provider.",
 		// Pulumi's own keys, and those of providers that share the file.
 		PatternProperties: map[string]*jsonschema.Schema{"^pulumi:": jsonschema.TrueSchema},
 	}
@@ -32,8 +36,12 @@ func Schema() *jsonschema.Schema {
 	explain(config)
 
 	file := &jsonschema.Schema{
-		Version: draft, Title: "Stack file of AWS access guardrails", Type: "object",
-		Properties: jsonschema.NewProperties(), Required: []string{"config"}, AdditionalProperties: jsonschema.FalseSchema,
+		Version:              draft,
+		Title:                "Stack file of AWS access guardrails",
+		Type:                 "object",
+		Properties:           jsonschema.NewProperties(),
+		Required:             []string{"config"},
+		AdditionalProperties: jsonschema.FalseSchema,
 	}
 	file.Properties.Set("config", config)
 	for _, name := range fileKeys {
@@ -47,7 +55,8 @@ func Schema() *jsonschema.Schema {
 // draft is the newest dialect that every editor reads; the schema needs nothing of a later one.
 const draft = "http://json-schema.org/draft-07/schema#"
 
-// SchemaText is Schema as it is checked in and printed: indented JSON with a line end, keys in the order of the reference.
+// SchemaText is Schema as it is checked in and printed: indented JSON with a line end, keys in the order of the
+// reference.
 func SchemaText() ([]byte, error) {
 	minified, err := json.Marshal(Schema())
 	if err != nil {
@@ -105,7 +114,8 @@ type Key struct {
 	Doc string
 	// Required keys have neither Default nor Absent.
 	Required bool
-	// Default is the value of an absent key as it would be written; Absent says what absence means where that is no value.
+	// Default is the value of an absent key as it would be written; Absent says what absence means where that is no
+	// value.
 	Default any
 	Absent  string
 	// Reason is the reason for Default or Absent.
@@ -129,7 +139,14 @@ func keysBelow(at Path, s *jsonschema.Schema) []Key {
 	}
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		value := pair.Value
-		k := Key{Path: at.Child(pair.Key), Type: typeOf(value), Doc: value.Description, Required: required[pair.Key], Default: value.Default, Refused: value.Not != nil}
+		k := Key{
+			Path:     at.Child(pair.Key),
+			Type:     typeOf(value),
+			Doc:      value.Description,
+			Required: required[pair.Key],
+			Default:  value.Default,
+			Refused:  value.Not != nil,
+		}
 		k.Absent, _ = value.Extras["x-absent"].(string)
 		k.Reason, _ = value.Extras["x-reason"].(string)
 		if len(value.Examples) > 0 {
@@ -189,7 +206,8 @@ func typeOf(s *jsonschema.Schema) string {
 	return ""
 }
 
-// keysInPlaceOfText is the second form of a value that is written as text or with keys of its own; nil for every other value.
+// keysInPlaceOfText is the second form of a value that is written as text or with keys of its own; nil for every
+// other value.
 func keysInPlaceOfText(s *jsonschema.Schema) *jsonschema.Schema {
 	if len(s.AnyOf) == 2 && s.AnyOf[1].Properties != nil && !isSecret(s.AnyOf[1]) {
 		return s.AnyOf[1]

@@ -8,8 +8,13 @@ import (
 )
 
 var sessionsKeys = keys("Session Manager in the listed Regions",
-	key("regions", func(a *preferences.Args) *[]string { return &a.Regions },
-		words(text(validateRegion).pattern(regionPattern)).notEmpty("would leave every Region at AWS's defaults, where shells are ssm-user's with sudo", "list the Regions, or remove the key")).
+	key(
+		"regions",
+		func(a *preferences.Args) *[]string { return &a.Regions },
+		words(
+			text(validateRegion).pattern(regionPattern),
+		).notEmpty("would leave every Region at AWS's defaults, where shells are ssm-user's with sudo", "list the Regions, or remove the key"),
+	).
 		orNothing("the Region of aws:region", "it is where this stack is at home; every other Region with nodes must be listed").
 		doc("The Regions whose Session Manager preferences this stack sets. A Region that is not listed keeps AWS's defaults: shells of ssm-user, with sudo.").
 		example([]string{"ap-northeast-1", "us-east-1"}),
@@ -47,12 +52,17 @@ var sessionsKeys = keys("Session Manager in the listed Regions",
 		example(true),
 )
 
-var runAsKeys = keys("the OS user of shells",
+var runAsKeys = keys(
+	"the OS user of shells",
 	key("enabled", func(r *preferences.RunAs) **bool { return &r.Enabled }, optionally(boolean{})).
 		orElse(ptr(true), "without it every shell is ssm-user's, with sudo").
 		doc("Starts shells as the OS user in the tag SSMSessionRunAs of the principal.").
 		example(true),
-	key("defaultUser", func(r *preferences.RunAs) *string { return &r.DefaultUser }, text(policy.ValidateOSUser).pattern(osUserPattern).orEmpty()).
+	key(
+		"defaultUser",
+		func(r *preferences.RunAs) *string { return &r.DefaultUser },
+		text(policy.ValidateOSUser).pattern(osUserPattern).orEmpty(),
+	).
 		orNothing("sessions of principals without the tag fail", "who has no OS user should have no shell").
 		doc("The OS user of principals without the tag.").
 		example("operator"),
@@ -73,8 +83,13 @@ var shellKeys = keys("commands at the start of a shell",
 		example("date"),
 )
 
-var logsKeys = keys("logs of sessions",
-	key("cloudWatch", func(l *preferences.SessionLogs) *preferences.CloudWatchLogs { return &l.CloudWatch }, cloudWatchKeys).
+var logsKeys = keys(
+	"logs of sessions",
+	key(
+		"cloudWatch",
+		func(l *preferences.SessionLogs) *preferences.CloudWatchLogs { return &l.CloudWatch },
+		cloudWatchKeys,
+	).
 		orNothing("no log in CloudWatch Logs", "the log group must exist, and the nodes must be allowed to write to it").
 		doc("Sends the output of shells to CloudWatch Logs.").
 		example(map[string]any{"group": "/guardrails/sessions"}),

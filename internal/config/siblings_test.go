@@ -16,8 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// forms are the ways in which a value of the first level can stand in a stack file: as YAML, as the JSON text that "pulumi config set" writes, and as what
-// "pulumi config set --path" makes of it, leaf by leaf, with Pulumi's own code.
+// forms are the ways in which a value of the first level can stand in a stack file: as YAML, as the JSON text that
+// "pulumi config set" writes, and as what "pulumi config set --path" makes of it, leaf by leaf, with Pulumi's own
+// code.
 var forms = map[string]func(t *testing.T, file []byte) []byte{
 	"YAML": func(_ *testing.T, file []byte) []byte { return file },
 	"JSON text": func(t *testing.T, file []byte) []byte {
@@ -76,8 +77,8 @@ func setPaths(t *testing.T, into config.Map, key config.Key, value string) {
 	visit(key.Name(), read)
 }
 
-// What a stack knows of the others of its folder does not depend on the form in which their files have their values, and neither does the order that
-// follows from it.
+// What a stack knows of the others of its folder does not depend on the form in which their files have their values,
+// and neither does the order that follows from it.
 func TestSiblingsAreReadInEveryForm(t *testing.T) {
 	for _, folder := range []string{"../..", "../../examples/organization"} {
 		want := inForm(t, folder, forms["YAML"])
@@ -105,7 +106,8 @@ func inForm(t *testing.T, folder string, form func(*testing.T, []byte) []byte) [
 	return Siblings(dir, "nobody")
 }
 
-// A section that Pulumi keeps encrypted, as a whole or in a part, tells the others nothing of what is in it; the stack itself is refused, whatever the form.
+// A section that Pulumi keeps encrypted, as a whole or in a part, tells the others nothing of what is in it; the
+// stack itself is refused, whatever the form.
 func TestSecretsOfSiblingsAreNotReadAndRefused(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "Pulumi.dev.yaml")
@@ -115,6 +117,12 @@ func TestSecretsOfSiblingsAreNotReadAndRefused(t *testing.T) {
 		require.Len(t, siblings, 1, users)
 		assert.Empty(t, siblings[0].Users, users)
 		_, problems := ReadFile(file)
-		assert.True(t, slices.ContainsFunc(problems, func(p Problem) bool { return p.Line == 4 }), "%s: %v", users, problems)
+		assert.True(
+			t,
+			slices.ContainsFunc(problems, func(p Problem) bool { return p.Line == 4 }),
+			"%s: %v",
+			users,
+			problems,
+		)
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Stack is one stack file, decoded, with its defaults filled in. It is what an admin wrote and nothing that AWS knows. The component Args in it
-// hold what their sections say; the methods return them complete.
+// Stack is one stack file, decoded, with its defaults filled in. It is what an admin wrote and nothing that AWS
+// knows. The component Args in it hold what their sections say; the methods return them complete.
 type Stack struct {
 	// Name is the stack's name, from the file name or from the engine.
 	Name string
@@ -27,7 +27,8 @@ type Stack struct {
 	File string
 	// Folder is where the stack files are; paths in the file start there. Empty where there is no folder.
 	Folder string
-	// Environments are the Pulumi ESC environments that the file imports. Their values reach a deployment but no reader of the file.
+	// Environments are the Pulumi ESC environments that the file imports. Their values reach a deployment but no
+	// reader of the file.
 	Environments []string
 	// AWS are the settings of the provider.
 	AWS     AWS
@@ -70,9 +71,10 @@ type Stack struct {
 	marks map[Path]mark
 }
 
-// stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in which the reference shows it,
-// and a file of its own.
-var stackKeys = keys("the guardrails of one account",
+// stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in
+// which the reference shows it, and a file of its own.
+var stackKeys = keys(
+	"the guardrails of one account",
 	key("account", func(s *Stack) *Account { return &s.Account }, accountKeys).
 		required("write the account that the stack configures, such as {id: \"111122223333\"}").
 		doc("The account that this stack configures.").
@@ -85,7 +87,11 @@ var stackKeys = keys("the guardrails of one account",
 		orNothing("the group is made with its defaults when the stack has users", "there is no user without it").
 		doc("The group that enforces MFA. Every user of the stack is a member.").
 		example(map[string]any{"firstPasswordChange": true}),
-	key("passwordPolicy", func(s *Stack) **passwordpolicy.Args { return &s.PasswordPolicy }, optionally(passwordPolicyKeys)).
+	key(
+		"passwordPolicy",
+		func(s *Stack) **passwordpolicy.Args { return &s.PasswordPolicy },
+		optionally(passwordPolicyKeys),
+	).
 		orNothing("the account's password policy is left alone", "an account has one, which another stack may own").
 		doc("The password policy of the account.").
 		example(map[string]any{"minimumLength": 14}),
@@ -158,13 +164,18 @@ var stackKeys = keys("the guardrails of one account",
 		doc("What must be true of the stack; a deployment is refused when one of them is not.").
 		example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",
 			"on": map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}, "denied": true}}),
-	key("accept", func(s *Stack) *[]Acceptance { return &s.Accept }, listOf(acceptanceKeys).distinct(func(a Acceptance) string { return a.ID })).
+	key(
+		"accept",
+		func(s *Stack) *[]Acceptance { return &s.Accept },
+		listOf(acceptanceKeys).distinct(func(a Acceptance) string { return a.ID }),
+	).
 		orNothing("a strict check fails on every waiver and assumption", "who weakens a proof should say why").
 		doc("Waivers and assumptions that a strict check lets pass, each with its reason.").
 		example([]any{map[string]any{"id": "mfa.enrolWithAccessKeys", "because": "the build users have no console password"}}),
 )
 
-// Position is where the value of the path stands in the file, or the nearest value around it; without a line where no file was read.
+// Position is where the value of the path stands in the file, or the nearest value around it; without a line where no
+// file was read.
 func (s *Stack) Position(path Path) Position {
 	d := decoder{marks: s.marks}
 	return d.mark(path).pos

@@ -8,8 +8,9 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough: a third of its letters may be wrong,
-// or its end may be missing. Case does not count; among equally near ones the first in alphabetical order wins.
+// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough: a third of
+// its letters may be wrong, or its end may be missing. Case does not count; among equally near ones the first in
+// alphabetical order wins.
 func nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	sorted := slices.Clone(candidates)
@@ -41,7 +42,8 @@ func didYouMean(word string, candidates []string) string {
 	return oneOf(candidates)
 }
 
-// DidYouMean is what to say to somebody who wrote word where one of the candidates was wanted: the nearest one, or all of them where they are few.
+// DidYouMean is what to say to somebody who wrote word where one of the candidates was wanted: the nearest one, or
+// all of them where they are few.
 func DidYouMean(word string, candidates []string) string {
 	if len(candidates) == 0 {
 		return "there is none"
@@ -58,7 +60,12 @@ func oneOf(candidates []string) string {
 	case n == 1:
 		return "write " + strconv.Quote(candidates[0])
 	case n > most:
-		return "write one of " + strings.Join(quoteAll(candidates[:most]), ", ") + " or " + strconv.Itoa(n-most) + " others"
+		return "write one of " + strings.Join(
+			quoteAll(candidates[:most]),
+			", ",
+		) + " or " + strconv.Itoa(
+			n-most,
+		) + " others"
 	default:
 		return "write one of " + strings.Join(quoteAll(candidates), ", ")
 	}

@@ -10,7 +10,16 @@ import (
 
 // The word that was meant is named, and no word is named that was not meant.
 func TestNearestNamesWhatWasMeant(t *testing.T) {
-	words := []string{"name", "users", "principalArns", "project", "runAs", "documents", "mfaMaxAge", "maxSessionDuration"}
+	words := []string{
+		"name",
+		"users",
+		"principalArns",
+		"project",
+		"runAs",
+		"documents",
+		"mfaMaxAge",
+		"maxSessionDuration",
+	}
 	for word, want := range map[string]string{
 		"user": "users", "User": "users", "usres": "users", "principalArn": "principalArns", "principals": "principalArns", "runas": "runAs", "run_as": "runAs",
 		"mfaMaxage": "mfaMaxAge", "document": "documents", "maxSession": "maxSessionDuration", "nam": "name", "prject": "project",

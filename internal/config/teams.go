@@ -40,8 +40,8 @@ type named struct {
 	user, arn string
 }
 
-// named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in person too, or in an earlier team,
-// is left out there, so that a team can be listed beside one of its members.
+// named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in
+// person too, or in an earlier team, is left out there, so that a team can be listed beside one of its members.
 func (s *Stack) named(people []string) []named {
 	direct := map[string]bool{}
 	for _, p := range people {
@@ -74,8 +74,8 @@ func (s *Stack) named(people []string) []named {
 	return out
 }
 
-// team are the members of a team that is written as the name of a team of this stack or as alias/name, each as a list of people would have the person.
-// It is false for what names no team.
+// team are the members of a team that is written as the name of a team of this stack or as alias/name, each as a list
+// of people would have the person. It is false for what names no team.
 func (s *Stack) team(written string) (members []string, isTeam bool) {
 	alias, name := splitPerson(written)
 	if strings.HasPrefix(written, "arn:") {
@@ -96,14 +96,15 @@ func (s *Stack) team(written string) (members []string, isTeam bool) {
 	return nil, false
 }
 
-// TeamMembers are the members of a team that is written as a list of people has it, each written in the same way; false for what names no team.
+// TeamMembers are the members of a team that is written as a list of people has it, each written in the same way;
+// false for what names no team.
 func (s *Stack) TeamMembers(team string) ([]string, bool) { return s.team(team) }
 
 // RolePerson is a person in a role, both by their ARNs.
 type RolePerson struct{ Role, Person string }
 
-// RoleTeams are the teams by which roles of the stacks name people, as the files write them, in their order. Somebody whom a role names in person is there
-// by no team, whatever teams it lists.
+// RoleTeams are the teams by which roles of the stacks name people, as the files write them, in their order. Somebody
+// whom a role names in person is there by no team, whatever teams it lists.
 func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
 	all := map[RolePerson][]string{}
 	for _, s := range stacks {
@@ -154,15 +155,31 @@ func (s *Stack) checkTeams(d *decoder) {
 		at := stackPath("teams").Key(team)
 		for i, member := range s.Teams[team] {
 			if _, isTeam := s.Teams[member]; isTeam && !slices.Contains(users, member) {
-				d.report(Problem{Path: at.Index(i), Kind: Invalid, Value: quoted(member), Why: "is a team, and teams have people alone",
-					Fix: "list its people here too"})
+				d.report(
+					Problem{
+						Path:  at.Index(i),
+						Kind:  Invalid,
+						Value: quoted(member),
+						Why:   "is a team, and teams have people alone",
+						Fix:   "list its people here too",
+					},
+				)
 				continue
 			}
 			s.checkPerson(d, at.Index(i), member)
 		}
-		if i := slices.IndexFunc(users, func(u string) bool { return strings.EqualFold(u, team) }); i >= 0 && !d.refused(at) {
-			d.report(Problem{Path: at, Kind: Duplicate, Value: quoted(team),
-				Why: "is the name of the user " + users[i] + " too, and lists of people could mean either", Fix: "give the team another name"})
+		if i := slices.IndexFunc(
+			users,
+			func(u string) bool { return strings.EqualFold(u, team) },
+		); i >= 0 &&
+			!d.refused(at) {
+			d.report(Problem{
+				Path:  at,
+				Kind:  Duplicate,
+				Value: quoted(team),
+				Why:   "is the name of the user " + users[i] + " too, and lists of people could mean either",
+				Fix:   "give the team another name",
+			})
 		}
 	}
 }
@@ -198,14 +215,28 @@ func (s *Stack) checkExpectedTeams(d *decoder) {
 	for i, x := range s.Expect {
 		at := stackPath("expect").Index(i)
 		if members, isTeam := s.team(x.As); isTeam && len(members) == 0 {
-			d.report(Problem{Path: at.Child("as"), Kind: Invalid, Value: quoted(x.As), Why: "is a team without anybody, of whom everything would be true",
-				Fix: "remove the expectation, or name a person"})
+			d.report(
+				Problem{
+					Path:  at.Child("as"),
+					Kind:  Invalid,
+					Value: quoted(x.As),
+					Why:   "is a team without anybody, of whom everything would be true",
+					Fix:   "remove the expectation, or name a person",
+				},
+			)
 		}
-		s.teamRefused(d, at.Child("on").Child("user"), x.On.User, "is a team, and a target is one user", "write one expectation for each person of it")
+		s.teamRefused(
+			d,
+			at.Child("on").Child("user"),
+			x.On.User,
+			"is a team, and a target is one user",
+			"write one expectation for each person of it",
+		)
 	}
 }
 
-// ExpectedOf are the expectations that the one at the index stands for: one for each member where it is about a team, and itself otherwise.
+// ExpectedOf are the expectations that the one at the index stands for: one for each member where it is about a team,
+// and itself otherwise.
 func (s *Stack) ExpectedOf(i int) []string {
 	if members, isTeam := s.team(s.Expect[i].As); isTeam {
 		return members
@@ -230,8 +261,8 @@ func (s *Stack) ARNOf(person string) string {
 
 // Role is a role that a list of people may take.
 type Role struct {
-	// ARN is the role's. At is the place of what makes it, such as "operationRoles[1]": the section, then an index; a section alone for the shared role of
-	// OS access.
+	// ARN is the role's. At is the place of what makes it, such as "operationRoles[1]": the section, then an index; a
+	// section alone for the shared role of OS access.
 	ARN string
 	At  []any
 	// Users and PrincipalARNs are the places of its lists of people, as the file has them, with what they say.
@@ -254,7 +285,15 @@ type People struct {
 func (s *Stack) Roles() []Role {
 	var all []Role
 	add := func(arn string, at []any, users, arns People, osUser string, session time.Duration) {
-		r := Role{ARN: arn, At: at, Users: users, PrincipalARNs: arns, OSUser: osUser, MaxSession: session, People: slices.Clone(arns.List)}
+		r := Role{
+			ARN:           arn,
+			At:            at,
+			Users:         users,
+			PrincipalARNs: arns,
+			OSUser:        osUser,
+			MaxSession:    session,
+			People:        slices.Clone(arns.List),
+		}
 		for _, n := range s.named(users.List) {
 			r.People = append(r.People, s.arnOf(n))
 		}
@@ -268,12 +307,26 @@ func (s *Stack) Roles() []Role {
 			if r.FromUser() {
 				osUser = ""
 			}
-			add(a.RoleARN(r), at, People{under(at, "users"), was.Users}, People{under(at, "principalArns"), was.PrincipalARNs}, osUser, r.MaxSessionDuration)
+			add(
+				a.RoleARN(r),
+				at,
+				People{under(at, "users"), was.Users},
+				People{under(at, "principalArns"), was.PrincipalARNs},
+				osUser,
+				r.MaxSessionDuration,
+			)
 		}
 	}
 	for i, a := range s.Delegated() {
 		at, was := []any{"delegatedRoles", i}, s.DelegatedRoles[i]
-		add(a.RoleARN(), at, People{under(at, "users"), was.Users}, People{under(at, "principalArns"), was.PrincipalARNs}, "", a.MaxSessionDuration)
+		add(
+			a.RoleARN(),
+			at,
+			People{under(at, "users"), was.Users},
+			People{under(at, "principalArns"), was.PrincipalARNs},
+			"",
+			a.MaxSessionDuration,
+		)
 	}
 	if a := s.OSAccessTemplate(); a != nil {
 		at := []any{"osAccess"}

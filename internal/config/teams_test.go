@@ -20,7 +20,10 @@ func peopleFolder(t *testing.T, jump, workload string) (jumpFile, workloadFile s
 	jumpFile, workloadFile = filepath.Join(dir, "Pulumi.jump.yaml"), filepath.Join(dir, "Pulumi.workload.yaml")
 	head := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: %q, alias: %s}\n"
 	require.NoError(t, os.WriteFile(jumpFile, []byte(fmt.Sprintf(head, "111122223333", "jump")+jump), 0o600))
-	require.NoError(t, os.WriteFile(workloadFile, []byte(fmt.Sprintf(head, "444455556666", "workload")+workload), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(workloadFile, []byte(fmt.Sprintf(head, "444455556666", "workload")+workload), 0o600),
+	)
 	return jumpFile, workloadFile
 }
 
@@ -34,7 +37,8 @@ const peopleOfJump = `  guardrails:users:
     nobody: []
 `
 
-// A team is everybody in it wherever people are listed, in the stack of the people and in others, and an error about one of them is told where the team stands.
+// A team is everybody in it wherever people are listed, in the stack of the people and in others, and an error about
+// one of them is told where the team stands.
 func TestATeamIsEverybodyInIt(t *testing.T) {
 	jumpFile, workloadFile := peopleFolder(t, peopleOfJump+`  guardrails:operationRoles:
     - {name: shop, users: [shop, carol], project: shop, runAs: shop}
@@ -52,7 +56,12 @@ func TestATeamIsEverybodyInIt(t *testing.T) {
 	require.NoError(t, problems.Err())
 	const alice, bob, carol = "arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/leads/carol"
 	assert.Equal(t, []string{alice, bob}, s.Operation().Roles[0].PrincipalARNs)
-	assert.Equal(t, []string{carol, alice, bob}, s.Delegated()[0].PrincipalARNs, "somebody who is listed in person too is listed once")
+	assert.Equal(
+		t,
+		[]string{carol, alice, bob},
+		s.Delegated()[0].PrincipalARNs,
+		"somebody who is listed in person too is listed once",
+	)
 	assert.Equal(t, []string{carol}, s.OSAccessTemplate().StandingPrincipalARNs)
 	assert.Equal(t, []string{"jump"}, s.PeopleFrom())
 
@@ -89,7 +98,11 @@ func TestTeamsAreRefusedWhereTheyStand(t *testing.T) {
 			"guardrails:expect[0].on.user", "a target is one user", "jump/bob"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			jumpFile, workloadFile := peopleFolder(t, "  guardrails:users: [{name: alice}, {name: bob}, {name: x}]\n"+c.jump, c.workload)
+			jumpFile, workloadFile := peopleFolder(
+				t,
+				"  guardrails:users: [{name: alice}, {name: bob}, {name: x}]\n"+c.jump,
+				c.workload,
+			)
 			file := jumpFile
 			if c.workload != "" {
 				file = workloadFile
@@ -102,15 +115,30 @@ func TestTeamsAreRefusedWhereTheyStand(t *testing.T) {
 	}
 }
 
-// A trust policy that teams make too long is refused before anything is deployed, with the size, the limit and what to do.
+// A trust policy that teams make too long is refused before anything is deployed, with the size, the limit and what
+// to do.
 func TestTrustPoliciesOfLargeTeamsAreRefusedWithTheirSize(t *testing.T) {
 	stack := func(people int, more string) (*Stack, Problems) {
 		var users, team []string
 		for i := range people {
-			users, team = append(users, fmt.Sprintf("{name: somebody-%02d}", i)), append(team, fmt.Sprintf("somebody-%02d", i))
+			users, team = append(
+				users,
+				fmt.Sprintf("{name: somebody-%02d}", i),
+			), append(
+				team,
+				fmt.Sprintf("somebody-%02d", i),
+			)
 		}
-		return readText(minimal + "  guardrails:users: [" + strings.Join(users, ", ") + "]\n  guardrails:teams: {all: [" + strings.Join(team, ", ") + "]}\n" +
-			"  guardrails:delegatedRoles: [{name: A, users: [all], managedPolicies: [ReadOnlyAccess]}]\n" + more)
+		return readText(
+			minimal + "  guardrails:users: [" + strings.Join(
+				users,
+				", ",
+			) + "]\n  guardrails:teams: {all: [" + strings.Join(
+				team,
+				", ",
+			) + "]}\n" +
+				"  guardrails:delegatedRoles: [{name: A, users: [all], managedPolicies: [ReadOnlyAccess]}]\n" + more,
+		)
 	}
 	fits := 0
 	for n := 1; n < 120; n++ {
@@ -140,7 +168,8 @@ func TestTeamsMakeWhatTheirPeopleMake(t *testing.T) {
 			teams[team] = rapid.SliceOfNDistinct(rapid.SampledFrom(users), 0, 4, rapid.ID[string]).Draw(t, team)
 			lines += "    " + team + ": [" + strings.Join(teams[team], ", ") + "]\n"
 		}
-		list := rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{"one", "two"}, users...)), 1, 6, rapid.ID[string]).Draw(t, "list")
+		list := rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{"one", "two"}, users...)), 1, 6, rapid.ID[string]).
+			Draw(t, "list")
 		direct := map[string]bool{}
 		for _, name := range list {
 			direct[name] = true
@@ -160,7 +189,10 @@ func TestTeamsMakeWhatTheirPeopleMake(t *testing.T) {
 		}
 		text := func(people []string) string {
 			return minimal + "  guardrails:users: [{name: alice}, {name: bob}, {name: carol}, {name: dave}]\n  guardrails:teams:\n" + lines +
-				"  guardrails:operationRoles: [{name: shop, users: [" + strings.Join(people, ", ") + "], project: shop, runAs: shop}]\n"
+				"  guardrails:operationRoles: [{name: shop, users: [" + strings.Join(
+				people,
+				", ",
+			) + "], project: shop, runAs: shop}]\n"
 		}
 		withTeams, problems := readText(text(list))
 		listed, others := readText(text(plain))

@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-var userKeys = keys("a person who signs in to this account",
+var userKeys = keys(
+	"a person who signs in to this account",
 	key("name", func(u *user.Args) *string { return &u.Name }, text(policy.ValidateUserName).pattern(namePattern)).
 		required("write the name of the IAM user").
 		doc("The name of the IAM user. Names that differ by case only are the same to IAM.").
@@ -21,7 +22,11 @@ var userKeys = keys("a person who signs in to this account",
 		doc("The address of the person. It becomes the tag Email when the user is made; afterwards the tag is the person's own, where "+
 			"mfa.selfService.contactTags says so.").
 		example("test-user1@non-97.net"),
-	key("displayName", func(u *user.Args) *string { return &u.DisplayName }, text(policy.ValidateTagValue).pattern(tagValuePattern)).
+	key(
+		"displayName",
+		func(u *user.Args) *string { return &u.DisplayName },
+		text(policy.ValidateTagValue).pattern(tagValuePattern),
+	).
 		orNothing("the user carries no tag DisplayName", "a user name may say enough").
 		doc("The name of the person. It becomes the tag DisplayName, as email becomes Email.").
 		example("Taro Yamada"),
@@ -30,8 +35,14 @@ var userKeys = keys("a person who signs in to this account",
 		doc("The OS user of the person: as which shells start in roles with runAs: fromUser, of this account and of mfa.roleAccounts. It becomes the tag SSMSessionRunAs, "+
 			"which nobody may write, and is nobody else's.").
 		example("alice"),
-	key("tags", func(u *user.Args) *map[string]string { return &u.Tags },
-		tableOf(text(policy.ValidateTagValue).pattern(tagValuePattern).orEmpty(), policy.ValidateTagKey).ignoringCase()).
+	key(
+		"tags",
+		func(u *user.Args) *map[string]string { return &u.Tags },
+		tableOf(
+			text(policy.ValidateTagValue).pattern(tagValuePattern).orEmpty(),
+			policy.ValidateTagKey,
+		).ignoringCase(),
+	).
 		orNothing("the user carries no other tags", "most users need none").
 		doc("More tags of the user.").
 		example(map[string]any{"Team": "operations"}),

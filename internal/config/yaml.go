@@ -21,13 +21,19 @@ type yamlReader struct {
 	open map[*yaml.Node]bool
 }
 
-// parseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a second document.
+// parseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a
+// second document.
 func parseYAML(file string, data []byte) (*node, *Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, &Problem{Position: Position{file, 1, 1}, Kind: Missing, Why: "the file is empty", Fix: "write a config section"}
+			return nil, &Problem{
+				Position: Position{file, 1, 1},
+				Kind:     Missing,
+				Why:      "the file is empty",
+				Fix:      "write a config section",
+			}
 		}
 		return nil, syntaxProblem(file, data, err)
 	}

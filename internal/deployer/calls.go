@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// need is one statement about a group of calls of a type: what they act on, and when they are allowed. Needs with the same name become one statement, whose Sid the name is.
+// need is one statement about a group of calls of a type: what they act on, and when they are allowed. Needs with the
+// same name become one statement, whose Sid the name is.
 type need struct {
 	name string
 	// group is the group of calls in the table of types; empty means that it is called like the statement.
@@ -34,9 +35,11 @@ var needsOf = map[string][]need{
 	"aws:iam/user:User": {
 		{name: "ReadUsersOfTheStack", reads: true, on: users},
 		{name: "ChangeUsersOfTheStack", on: users},
-		// A leaver is deleted with what the person made. SSH keys, certificates and service-specific credentials are not in the sandbox.
+		// A leaver is deleted with what the person made. SSH keys, certificates and service-specific credentials are
+		// not in the sandbox.
 		{name: "RemoveUsersOfTheStack", removes: true, on: users},
-		// Whoever leaves leaves every group, also those that others put the user in: a refusal here would come after the guard's.
+		// Whoever leaves leaves every group, also those that others put the user in: a refusal here would come after
+		// the guard's.
 		{name: "TakeLeaversOutOfGroups", group: "LeaveGroups", removes: true, on: anyGroup},
 		{name: "ListDevices", removes: true},
 		// A device need not be named like its user. AWS deletes only devices that nobody has.
@@ -100,8 +103,8 @@ var needsOf = map[string][]need{
 		{name: "ChangeDocumentsOfTheStack", on: documents},
 		{name: "ChangeDocumentsOfTheStack", group: "RemoveDocumentsOfTheStack", removes: true, on: documents},
 	},
-	// Cloud Control calls the service with the credentials of its caller. The documents are approval policies of just-in-time access, which name the role that
-	// sessions run as.
+	// Cloud Control calls the service with the credentials of its caller. The documents are approval policies of
+	// just-in-time access, which name the role that sessions run as.
 	"aws-native:ssm:Document": {
 		{name: "PassRoleOfJustInTimeAccess", on: tokenRole, when: toJustInTimeAccess},
 		{name: "ReadThroughCloudControl", reads: true},
@@ -126,7 +129,12 @@ var needsOf = map[string][]need{
 	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": {
 		{name: "ReadAttributesForAccessControl", reads: true, on: instances},
 		{name: "ChangeAttributesForAccessControl", on: instances},
-		{name: "ChangeAttributesForAccessControl", group: "RemoveAttributesForAccessControl", removes: true, on: instances},
+		{
+			name:    "ChangeAttributesForAccessControl",
+			group:   "RemoveAttributesForAccessControl",
+			removes: true,
+			on:      instances,
+		},
 	},
 	"aws:ssoadmin/permissionSet:PermissionSet": {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
@@ -150,7 +158,9 @@ var needsOf = map[string][]need{
 	// They are asked about in the name of a resource, of which there may be several.
 	"aws:ssm/getDocument:getDocument":           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},
 	"aws:organizations/getPolicies:getPolicies": {{name: "FindServiceControlPolicies"}},
-	"aws:organizations/getPolicy:getPolicy":     {{name: "ReadServiceControlPolicies", reads: true, on: serviceControlPolicies}},
+	"aws:organizations/getPolicy:getPolicy": {
+		{name: "ReadServiceControlPolicies", reads: true, on: serviceControlPolicies},
+	},
 	"aws:ssoadmin/getPermissionSet:getPermissionSet": {
 		{name: "FindPermissionSets", on: instances},
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},

@@ -21,8 +21,8 @@ const (
 
 // Options say who deploys, and how closely the documents fit the stack.
 type Options struct {
-	// AnyUser allows users of any name in the root path, so that the documents need no change when people join and leave. Without it they name the users of the
-	// stack file; users with a path are always allowed by it.
+	// AnyUser allows users of any name in the root path, so that the documents need no change when people join and
+	// leave. Without it they name the users of the stack file; users with a path are always allowed by it.
 	AnyUser bool
 	// GitHub and GitLab say which pipelines assume the roles; nil for none.
 	GitHub *GitHub
@@ -50,13 +50,15 @@ type Rendering struct {
 	Stack, Account string
 	// Deployer makes, changes and removes what the stack has; Preview reads it.
 	Deployer, Preview Role
-	// Provider is the host of the identity provider of the pipelines; empty where Options name none. Audience is what its tokens are for.
+	// Provider is the host of the identity provider of the pipelines; empty where Options name none. Audience is what
+	// its tokens are for.
 	Provider, Audience string
 
 	partition policy.Partition
 }
 
-// Render renders the roles of a stack. A type of resource that has no calls is an error, and so is a deployer that could change itself.
+// Render renders the roles of a stack. A type of resource that has no calls is an error, and so is a deployer that
+// could change itself.
 func Render(cfg *config.Stack, o Options) (*Rendering, error) {
 	resources, functions, err := program.Registered("guardrails", cfg)
 	if err != nil {
@@ -172,8 +174,8 @@ func union(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), covered)
 }
 
-// split puts statements into as few documents as their order and the quota of a managed policy allow. A statement that fills more than one is divided by
-// its resources.
+// split puts statements into as few documents as their order and the quota of a managed policy allow. A statement
+// that fills more than one is divided by its resources.
 func split(role string, all []statement, q policy.Quotas) ([]Policy, error) {
 	var documents []policy.Document
 	current := policy.New()
@@ -207,7 +209,12 @@ func split(role string, all []statement, q policy.Quotas) ([]Policy, error) {
 		documents = append(documents, current)
 	}
 	if len(documents) > q.AttachedPerRole {
-		return nil, fmt.Errorf("%s: the policies would be %d, and a role has at most %d; give guardrails:users a path, or allow users of any name", role, len(documents), q.AttachedPerRole)
+		return nil, fmt.Errorf(
+			"%s: the policies would be %d, and a role has at most %d; give guardrails:users a path, or allow users of any name",
+			role,
+			len(documents),
+			q.AttachedPerRole,
+		)
 	}
 	var policies []Policy
 	for i, d := range documents {
@@ -231,7 +238,11 @@ func (s *stack) outside(role Role) error {
 			for _, pattern := range st.Resources {
 				prefix, wild := strings.CutSuffix(pattern, "*")
 				if pattern != "*" && (pattern == arn || wild && strings.HasPrefix(arn, prefix)) {
-					return fmt.Errorf("guardrails:account.deployer: %q lies within %s, which it may change; give it a path of its own", s.Account.Deployer, pattern)
+					return fmt.Errorf(
+						"guardrails:account.deployer: %q lies within %s, which it may change; give it a path of its own",
+						s.Account.Deployer,
+						pattern,
+					)
 				}
 			}
 		}

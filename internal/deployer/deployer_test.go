@@ -48,7 +48,8 @@ func account(t *testing.T, sections string) *config.Stack {
 	return stack
 }
 
-// Whatever the program registers has its calls: every shipped stack renders, within AWS's quotas, and previews with a part of what deploys.
+// Whatever the program registers has its calls: every shipped stack renders, within AWS's quotas, and previews with a
+// part of what deploys.
 func TestEveryShippedStackHasItsDeployer(t *testing.T) {
 	for _, stack := range shipped(t) {
 		r, err := Render(stack, Options{})
@@ -98,7 +99,8 @@ func conditionKeyOf(action string) string {
 	return "iam:PolicyARN"
 }
 
-// The table of types and the statements fit: every group of calls has its statement, every statement its calls, and a call that nobody may make says why.
+// The table of types and the statements fit: every group of calls has its statement, every statement its calls, and a
+// call that nobody may make says why.
 func TestEveryCallOfATypeIsAllowedOrWithheld(t *testing.T) {
 	assert.ElementsMatch(t, awstype.Tokens(), slices.Collect(maps.Keys(needsOf)))
 	for _, typ := range awstype.Tokens() {
@@ -108,7 +110,14 @@ func TestEveryCallOfATypeIsAllowedOrWithheld(t *testing.T) {
 			_, known := catalogue.KnownAction(call.Action)
 			assert.True(t, known, "%s: %s is no action", typ, call.Action)
 			assert.NotZero(t, call.In, "%s %s", typ, call.Action)
-			assert.NotEqual(t, call.For == "", call.Withheld == "", "%s %s is allowed by a statement or withheld with a reason", typ, call.Action)
+			assert.NotEqual(
+				t,
+				call.For == "",
+				call.Withheld == "",
+				"%s %s is allowed by a statement or withheld with a reason",
+				typ,
+				call.Action,
+			)
 			groups[call.For] = true
 		}
 		delete(groups, "")
@@ -173,7 +182,12 @@ func TestNothingOutsideTheStackIsReached(t *testing.T) {
 					require.Len(t, parts, 6, resource)
 					kind, path, _ := strings.Cut(parts[5], "/")
 					if s.Sid == "TakeLeaversOutOfGroups" {
-						assert.Equal(t, []string{"iam:RemoveUserFromGroup"}, s.Actions, "it takes people out of groups and does nothing else to them")
+						assert.Equal(
+							t,
+							[]string{"iam:RemoveUserFromGroup"},
+							s.Actions,
+							"it takes people out of groups and does nothing else to them",
+						)
 						continue
 					}
 					if parts[2] == "iam" && kind != "mfa" {
@@ -185,7 +199,8 @@ func TestNothingOutsideTheStackIsReached(t *testing.T) {
 	}
 }
 
-// People in the root path are named one by one, and by all names where the admin asks for it; people with a path of their own by the path.
+// People in the root path are named one by one, and by all names where the admin asks for it; people with a path of
+// their own by the path.
 func TestPeopleAreNamedAsCloselyAsTheirPathAllows(t *testing.T) {
 	for _, c := range []struct {
 		user string
@@ -204,7 +219,8 @@ func TestPeopleAreNamedAsCloselyAsTheirPathAllows(t *testing.T) {
 	}
 }
 
-// Many people fill more than one policy, each within the quota; when a role could not carry them all the error says what helps.
+// Many people fill more than one policy, each within the quota; when a role could not carry them all the error says
+// what helps.
 func TestDocumentsAreSplitAtTheQuota(t *testing.T) {
 	people := func(n int) string {
 		var b strings.Builder
@@ -239,12 +255,19 @@ func TestADeployerThatCouldChangeItselfIsRefused(t *testing.T) {
 	sections := "  guardrails:account: {id: \"111122223333\", deployer: role/guardrails/delegated/Deployer}\n  guardrails:users: [{name: alice}]\n" +
 		"  guardrails:delegatedRoles: [{name: Admin, users: [alice], managedPolicies: [ReadOnlyAccess]}]\n"
 	_, err := Render(account(t, sections), Options{})
-	require.ErrorContains(t, err, "lies within arn:aws:iam::111122223333:role/guardrails/delegated/*, which it may change")
+	require.ErrorContains(
+		t,
+		err,
+		"lies within arn:aws:iam::111122223333:role/guardrails/delegated/*, which it may change",
+	)
 }
 
 // A retained resource is never deleted, so nobody needs to be able to.
 func TestWhatIsRetainedIsNotDeleted(t *testing.T) {
-	r, err := Render(account(t, "  guardrails:passwordPolicy: {minimumLength: 16}\n  guardrails:sessions: {idleTimeout: 15m}\n"), Options{})
+	r, err := Render(
+		account(t, "  guardrails:passwordPolicy: {minimumLength: 16}\n  guardrails:sessions: {idleTimeout: 15m}\n"),
+		Options{},
+	)
 	require.NoError(t, err)
 	for _, p := range r.Deployer.Policies {
 		for _, s := range p.Document.Statements {
@@ -258,17 +281,25 @@ func TestWhatIsRetainedIsNotDeleted(t *testing.T) {
 func decided(t *testing.T, r *Rendering, role Role, sub, aud string) bool {
 	t.Helper()
 	provider := "arn:aws:iam::" + r.Account + ":oidc-provider/" + r.Provider
-	engine, err := access.Compile(access.World{Accounts: []world.Account{{ID: r.Account, Partition: policy.AWS, Roles: []world.Role{{Name: role.Name, Trust: *role.Trust}}}}})
+	engine, err := access.Compile(
+		access.World{
+			Accounts: []world.Account{
+				{ID: r.Account, Partition: policy.AWS, Roles: []world.Role{{Name: role.Name, Trust: *role.Trust}}},
+			},
+		},
+	)
 	require.NoError(t, err)
 	d, err := engine.Decide(access.Federated(provider), access.Request{
-		Action: "sts:AssumeRoleWithWebIdentity", Resources: access.On("arn:aws:iam::" + r.Account + ":role/" + role.Name),
-		Context: access.Context{r.Provider + ":sub": {sub}, r.Provider + ":aud": {aud}},
+		Action:    "sts:AssumeRoleWithWebIdentity",
+		Resources: access.On("arn:aws:iam::" + r.Account + ":role/" + role.Name),
+		Context:   access.Context{r.Provider + ":sub": {sub}, r.Provider + ":aud": {aud}},
 	})
 	require.NoError(t, err)
 	return d.Allowed()
 }
 
-// The deployer is one branch's or environment's alone; the preview role is the repository's pull requests' too; nobody else's tokens assume either.
+// The deployer is one branch's or environment's alone; the preview role is the repository's pull requests' too;
+// nobody else's tokens assume either.
 func TestWhoAssumesTheRoles(t *testing.T) {
 	stack := account(t, "  guardrails:users: [{name: alice}]\n")
 	const aud = "sts.amazonaws.com"

@@ -46,11 +46,17 @@ func texts(r program.Resource, key resource.PropertyKey) []string {
 }
 
 func (s *stack) arn(service, region, account, rest string) string {
-	return policy.ARN{Partition: s.Account.Partition, Service: service, Region: region, Account: account, Resource: rest}.String()
+	return policy.ARN{
+		Partition: s.Account.Partition,
+		Service:   service,
+		Region:    region,
+		Account:   account,
+		Resource:  rest,
+	}.String()
 }
 
-// entity is what the stack may have under the path of something of it: everything under a path of its own, and the one name where the path is "/", which
-// others share.
+// entity is what the stack may have under the path of something of it: everything under a path of its own, and the
+// one name where the path is "/", which others share.
 func (s *stack) entity(kind, path, name string) string {
 	if path == "/" || path == "" {
 		return s.arn("iam", "", s.Account.ID, kind+"/"+name)
@@ -125,9 +131,13 @@ func policies(s *stack, r program.Resource) []string {
 	return []string{s.entity("policy", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
-// named is what a resource of the type and name stands under. A name that the stack does not make is somebody else's, under "/" as far as is known.
+// named is what a resource of the type and name stands under. A name that the stack does not make is somebody else's,
+// under "/" as far as is known.
 func (s *stack) named(typ, name string, on func(*stack, program.Resource) []string) []string {
-	at := slices.IndexFunc(s.resources, func(r program.Resource) bool { return r.Type == typ && cmp.Or(text(r, "name"), r.Name) == name })
+	at := slices.IndexFunc(
+		s.resources,
+		func(r program.Resource) bool { return r.Type == typ && cmp.Or(text(r, "name"), r.Name) == name },
+	)
 	if at < 0 {
 		kind := strings.ToLower(typ[strings.LastIndexByte(typ, ':')+1:])
 		return []string{s.arn("iam", "", s.Account.ID, kind+"/"+name)}
@@ -194,7 +204,10 @@ func instances(_ *stack, r program.Resource) []string { return []string{text(r, 
 
 func permissionSets(s *stack, r program.Resource) []string {
 	instance := text(r, "instanceArn")
-	return []string{instance, s.arn("sso", "", "", "permissionSet/"+instance[strings.LastIndexByte(instance, '/')+1:]+"/*")}
+	return []string{
+		instance,
+		s.arn("sso", "", "", "permissionSet/"+instance[strings.LastIndexByte(instance, '/')+1:]+"/*"),
+	}
 }
 
 func assignments(s *stack, r program.Resource) []string {
@@ -205,7 +218,10 @@ func assignments(s *stack, r program.Resource) []string {
 // inIdentityStore are the members of a kind and the store, which the account that made the instance owns.
 func inIdentityStore(kind string) func(*stack, program.Resource) []string {
 	return func(s *stack, _ program.Resource) []string {
-		return []string{s.arn("identitystore", "", "*", "identitystore/"+s.IdentityCenter.IdentityStore), s.arn("identitystore", "", "", kind+"/*")}
+		return []string{
+			s.arn("identitystore", "", "*", "identitystore/"+s.IdentityCenter.IdentityStore),
+			s.arn("identitystore", "", "", kind+"/*"),
+		}
 	}
 }
 
@@ -215,7 +231,12 @@ func attachable(s *stack) policy.Condition {
 	add := func(arn string) {
 		// What is attached is a policy of the stack by its name, or by what AWS answers when it is made.
 		for _, r := range s.resources {
-			named := s.arn("iam", "", s.Account.ID, "policy"+cmp.Or(text(r, "path"), "/")+cmp.Or(text(r, "name"), r.Name))
+			named := s.arn(
+				"iam",
+				"",
+				s.Account.ID,
+				"policy"+cmp.Or(text(r, "path"), "/")+cmp.Or(text(r, "name"), r.Name),
+			)
 			if r.Type == "aws:iam/policy:Policy" && (arn == named || arn == program.OutputOf(r.URN)) {
 				arn = policies(s, r)[0]
 				break

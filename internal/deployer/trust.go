@@ -9,15 +9,18 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// GitHub names the workflows of a repository of GitHub Actions. Source of the form of sub: "OpenID Connect reference" in the GitHub documentation.
+// GitHub names the workflows of a repository of GitHub Actions. Source of the form of sub: "OpenID Connect reference"
+// in the GitHub documentation.
 type GitHub struct {
 	// Repository is "owner/name".
 	Repository string
-	// Branch is the branch that deploys; empty means main. Environment, when given, deploys instead: only its jobs have it in their token.
+	// Branch is the branch that deploys; empty means main. Environment, when given, deploys instead: only its jobs
+	// have it in their token.
 	Branch, Environment string
 }
 
-// GitLab names the pipelines of a project of GitLab. Source of the form of sub: "Connect to cloud services" in the GitLab documentation.
+// GitLab names the pipelines of a project of GitLab. Source of the form of sub: "Connect to cloud services" in the
+// GitLab documentation.
 type GitLab struct {
 	// Project is the path of the project, "group/project".
 	Project string
@@ -92,10 +95,18 @@ func (r *Rendering) trustGitLab(g GitLab) error {
 }
 
 func (r *Rendering) trusting(deploySid string, deploys policy.Condition, readSid string, reads policy.Condition) error {
-	provider := policy.ARN{Partition: r.partition, Service: "iam", Account: r.Account, Resource: "oidc-provider/" + r.Provider}
+	provider := policy.ARN{
+		Partition: r.partition,
+		Service:   "iam",
+		Account:   r.Account,
+		Resource:  "oidc-provider/" + r.Provider,
+	}
 	document := func(sid string, sub policy.Condition) (*policy.Document, error) {
-		d := policy.New(policy.Allow(sid, "sts:AssumeRoleWithWebIdentity").For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider.String()}}).
-			When(policy.StringEquals(r.Provider+":aud", r.Audience), sub))
+		d := policy.New(
+			policy.Allow(sid, "sts:AssumeRoleWithWebIdentity").
+				For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider.String()}}).
+				When(policy.StringEquals(r.Provider+":aud", r.Audience), sub),
+		)
 		if problems := d.Validate(policy.Trust, policy.DefaultQuotas()); len(problems) > 0 {
 			return nil, fmt.Errorf("trust policy: %v", problems)
 		}

@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// WriteFiles writes the documents into a folder per stack and role, and gives their paths in the order written. Documents of an earlier run that no longer
-// exist are removed.
+// WriteFiles writes the documents into a folder per stack and role, and gives their paths in the order written.
+// Documents of an earlier run that no longer exist are removed.
 func WriteFiles(folder string, renderings ...*Rendering) ([]string, error) {
 	var written []string
 	for _, r := range renderings {
@@ -60,12 +60,18 @@ func clear(folder string) error {
 	return nil
 }
 
-// WriteSteps writes the commands with which an administrator puts the documents of a folder in place, for a shell with credentials of the account.
+// WriteSteps writes the commands with which an administrator puts the documents of a folder in place, for a shell
+// with credentials of the account.
 func (r *Rendering) WriteSteps(w io.Writer, folder string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n# stack %s, with credentials of an administrator of account %s\n", r.Stack, r.Account)
 	if r.Provider != "" {
-		fmt.Fprintf(&b, "aws iam create-open-id-connect-provider --url https://%s --client-id-list %s   # once an account\n", r.Provider, r.Audience)
+		fmt.Fprintf(
+			&b,
+			"aws iam create-open-id-connect-provider --url https://%s --client-id-list %s   # once an account\n",
+			r.Provider,
+			r.Audience,
+		)
 	}
 	for _, role := range []struct {
 		folder string
@@ -76,12 +82,24 @@ func (r *Rendering) WriteSteps(w io.Writer, folder string) error {
 		if role.Trust == nil {
 			trust = "file://TRUST-POLICY.json"
 		}
-		fmt.Fprintf(&b, "aws iam create-role --role-name %s%s --assume-role-policy-document %s\n", role.Name, path(role.Path), trust)
+		fmt.Fprintf(
+			&b,
+			"aws iam create-role --role-name %s%s --assume-role-policy-document %s\n",
+			role.Name,
+			path(role.Path),
+			trust,
+		)
 		inline := fits(role.Policies, policy.DefaultQuotas().RoleInline)
 		for _, p := range role.Policies {
 			document := "file://" + at + "/" + p.Name + ".json"
 			if inline {
-				fmt.Fprintf(&b, "aws iam put-role-policy --role-name %s --policy-name %s --policy-document %s\n", role.Name, p.Name, document)
+				fmt.Fprintf(
+					&b,
+					"aws iam put-role-policy --role-name %s --policy-name %s --policy-document %s\n",
+					role.Name,
+					p.Name,
+					document,
+				)
 				continue
 			}
 			arn := r.partition.PolicyARN(r.Account, "/", p.Name)
@@ -112,7 +130,13 @@ func WriteJSON(w io.Writer, renderings ...*Rendering) error {
 	}
 	for _, r := range renderings {
 		line, err := policy.Compact(map[string]any{
-			"version": 1, "stack": r.Stack, "account": r.Account, "deployer": of(r.Deployer), "preview": of(r.Preview), "provider": r.Provider, "audience": r.Audience,
+			"version":  1,
+			"stack":    r.Stack,
+			"account":  r.Account,
+			"deployer": of(r.Deployer),
+			"preview":  of(r.Preview),
+			"provider": r.Provider,
+			"audience": r.Audience,
 		})
 		if err != nil {
 			return fmt.Errorf("deployer of stack %s: %w", r.Stack, err)

@@ -14,7 +14,8 @@ import (
 
 // Addition is something that a stack file does not have and gets.
 type Addition struct {
-	// At is where it goes: the section without "guardrails:", then keys and indexes of lists. The last one is a key that is not there yet, or Element.
+	// At is where it goes: the section without "guardrails:", then keys and indexes of lists. The last one is a key
+	// that is not there yet, or Element.
 	At []any
 	// Value is a text, a boolean, a list of texts, a map of texts, or a list of Pairs, which keeps their order.
 	Value any
@@ -87,7 +88,8 @@ func nodeOf(value any, style yaml.Style) *yaml.Node {
 // File is a stack file that can be added to.
 type File struct{ *file }
 
-// Open reads a stack file. The error is config.Problems where the file is refused, and a *ByHandError where it is written in a way that is not edited here.
+// Open reads a stack file. The error is config.Problems where the file is refused, and a *ByHandError where it is
+// written in a way that is not edited here.
 func Open(path string) (*File, error) {
 	f, err := open(path)
 	if err != nil {
@@ -191,7 +193,12 @@ func (f *file) add(a Addition) ([]byte, error) {
 	case isKey:
 		after, err = f.addKey(key, owner, name, value)
 	default:
-		after, index, err = f.appendTo(key, owner, func(style yaml.Style) *yaml.Node { return nodeOf(value, style) }, fmt.Sprint(a.At[depth-1]))
+		after, index, err = f.appendTo(
+			key,
+			owner,
+			func(style yaml.Style) *yaml.Node { return nodeOf(value, style) },
+			fmt.Sprint(a.At[depth-1]),
+		)
 	}
 	if err != nil {
 		return nil, err
@@ -218,7 +225,11 @@ func (f *file) addKey(key, mapping *yaml.Node, name string, value any) ([]byte, 
 		return nil, f.byHand("the place of it holds something else")
 	case mapping.Style&yaml.FlowStyle == 0:
 		last := mapping.Content[len(mapping.Content)-2]
-		return f.splice(f.end(last), f.end(last), pairLines(name, value, strings.Repeat(" ", mapping.Content[0].Column-1))), nil
+		return f.splice(
+			f.end(last),
+			f.end(last),
+			pairLines(name, value, strings.Repeat(" ", mapping.Content[0].Column-1)),
+		), nil
 	}
 	line := f.text(mapping.Line)
 	start := offset(line, mapping.Column)
@@ -249,7 +260,8 @@ func (f *file) saysOnly(after []byte, owner []any, name string, index int, value
 	var document struct {
 		Config yaml.Node `yaml:"config"`
 	}
-	if yaml.Unmarshal(bytes.TrimPrefix(after, []byte("\xef\xbb\xbf")), &document) != nil || document.Config.Decode(&now) != nil {
+	if yaml.Unmarshal(bytes.TrimPrefix(after, []byte("\xef\xbb\xbf")), &document) != nil ||
+		document.Config.Decode(&now) != nil {
 		return false
 	}
 	var added any

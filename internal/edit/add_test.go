@@ -28,7 +28,11 @@ config:
 
 // A value is added wherever its section stands and however it is written, and every other byte of the file stays.
 func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
-	alice := []Pair{{"name", "alice"}, {"email", "alice@example.com"}, {"tags", map[string]string{"Team": "yes", "Floor": "3"}}}
+	alice := []Pair{
+		{"name", "alice"},
+		{"email", "alice@example.com"},
+		{"tags", map[string]string{"Team": "yes", "Floor": "3"}},
+	}
 	for _, c := range []struct {
 		name, before, after string
 		add                 []Addition
@@ -117,7 +121,12 @@ func TestRefusedValuesAreNotAdded(t *testing.T) {
 
 // Where the text cannot be spliced, the error says what to write by hand, in the words of the file.
 func TestWhatCannotBeAddedIsToBeWrittenByHand(t *testing.T) {
-	f, err := Open(written(t, plainHead+"  guardrails:users: &people\n    - name: bob\n  guardrails:sessions: &sessions\n    maxDuration: 60m\n"))
+	f, err := Open(
+		written(
+			t,
+			plainHead+"  guardrails:users: &people\n    - name: bob\n  guardrails:sessions: &sessions\n    maxDuration: 60m\n",
+		),
+	)
 	require.NoError(t, err)
 	change, err := f.Add(Addition{At: []any{"sessions", "idleTimeout"}, Value: "20m"})
 	require.NoError(t, err)

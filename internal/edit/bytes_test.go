@@ -64,7 +64,8 @@ func (l *layout) grant(t *rapid.T, dash, gap int) {
 		return
 	}
 	deep := indent + strings.Repeat(" ", gap+1)
-	keys := rapid.Permutation([]string{"person: jump/" + person, "runAs: " + person, "from: " + from, "until:  " + until + "  # mine", "ticket: " + ticket}).Draw(t, "keys")
+	keys := rapid.Permutation([]string{"person: jump/" + person, "runAs: " + person, "from: " + from, "until:  " + until + "  # mine", "ticket: " + ticket}).
+		Draw(t, "keys")
 	for i, key := range keys {
 		lead := deep
 		if i == 0 {
@@ -79,12 +80,22 @@ func (l *layout) grant(t *rapid.T, dash, gap int) {
 
 // draw draws a whole file. Where spaced is set, a list of grants is followed by comments of nobody at any indentation.
 func draw(t *rapid.T) *layout {
-	l := &layout{newline: rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "newline"), open: rapid.Bool().Draw(t, "open")}
+	l := &layout{
+		newline: rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "newline"),
+		open:    rapid.Bool().Draw(t, "open"),
+	}
 	if rapid.Bool().Draw(t, "document start") {
 		l.add("# Résumé of the stack", "---")
 	}
-	l.add("config:", "  aws:region: ap-northeast-1", `  guardrails:account: {id: "444455556666", alias: workload}   # quoted`,
-		"  guardrails:sessions:", "    maxDuration: 60m", "  guardrails:osAccess:", "      rdp: true")
+	l.add(
+		"config:",
+		"  aws:region: ap-northeast-1",
+		`  guardrails:account: {id: "444455556666", alias: workload}   # quoted`,
+		"  guardrails:sessions:",
+		"    maxDuration: 60m",
+		"  guardrails:osAccess:",
+		"      rdp: true",
+	)
 	l.unrelated(t, 0, 2, 4, 6)
 	section := rapid.SampledFrom([]string{"none", "brackets", "bracketed", "list", "list", "list"}).Draw(t, "section")
 	switch section {
@@ -94,9 +105,14 @@ func draw(t *rapid.T) *layout {
 		l.add("  guardrails:grants: []  # nobody")
 	case "bracketed":
 		l.braces, l.tickets = true, []string{"CHG10"}
-		l.add(`  guardrails:grants: [{person: jump/bob, runAs: bob, from: "2026-12-02T09:00:00+09:00", until: "2026-12-02T12:00:00+09:00", ticket: CHG10}]`)
+		l.add(
+			`  guardrails:grants: [{person: jump/bob, runAs: bob, from: "2026-12-02T09:00:00+09:00", until: "2026-12-02T12:00:00+09:00", ticket: CHG10}]`,
+		)
 	default:
-		l.add("  guardrails:grants:" + rapid.SampledFrom([]string{"", "   ", "  # who has access"}).Draw(t, "after the key"))
+		l.add(
+			"  guardrails:grants:" + rapid.SampledFrom([]string{"", "   ", "  # who has access"}).
+				Draw(t, "after the key"),
+		)
 		dash := rapid.SampledFrom([]int{2, 3, 4, 7}).Draw(t, "dash")
 		for i := range rapid.IntRange(1, 3).Draw(t, "grants") {
 			if i > 0 && rapid.Bool().Draw(t, "apart") {
@@ -121,8 +137,8 @@ func draw(t *rapid.T) *layout {
 	return l
 }
 
-// A grant that is written and taken back before it begins leaves the file as it was, byte for byte, whatever stands around it. Where there was no
-// section, an empty one stays.
+// A grant that is written and taken back before it begins leaves the file as it was, byte for byte, whatever stands
+// around it. Where there was no section, an empty one stays.
 func TestGrantThenRevokeKeepsEveryOtherByte(t *testing.T) {
 	path := folder(t, head)
 	rapid.Check(t, func(t *rapid.T) {
@@ -134,7 +150,11 @@ func TestGrantThenRevokeKeepsEveryOtherByte(t *testing.T) {
 		granted := string(change.After)
 		assertOneRun(t, before, granted, l)
 
-		back, err := Apply(t.Context(), path, func() (*Change, error) { return Revoke(path, "CHG1", "", begin.Add(-time.Hour)) })
+		back, err := Apply(
+			t.Context(),
+			path,
+			func() (*Change, error) { return Revoke(path, "CHG1", "", begin.Add(-time.Hour)) },
+		)
 		if l.braces {
 			var byHand *ByHandError
 			require.ErrorAs(t, err, &byHand)
@@ -149,7 +169,16 @@ func TestGrantThenRevokeKeepsEveryOtherByte(t *testing.T) {
 			want = nil
 			lines := strings.SplitAfter(before, "\n")
 			for i := range lines { // Wherever the section was put.
-				want = append(want, strings.Join(lines[:i], "")+l.newline+"  guardrails:grants: []"+l.newline+strings.Join(lines[i:], ""))
+				want = append(
+					want,
+					strings.Join(
+						lines[:i],
+						"",
+					)+l.newline+"  guardrails:grants: []"+l.newline+strings.Join(
+						lines[i:],
+						"",
+					),
+				)
 			}
 			want = append(want, before+l.newline+l.newline+"  guardrails:grants: []")
 		}
@@ -157,7 +186,8 @@ func TestGrantThenRevokeKeepsEveryOtherByte(t *testing.T) {
 	})
 }
 
-// assertOneRun checks that the difference of a grant is one run of lines that only come, and that it is the grant as a whole.
+// assertOneRun checks that the difference of a grant is one run of lines that only come, and that it is the grant as
+// a whole.
 func assertOneRun(t *rapid.T, before, after string, l *layout) {
 	change := &Change{Before: []byte(before), After: []byte(after)}
 	diff := change.Diff()
@@ -203,11 +233,20 @@ func TestRevokeTakesNothingOfOthers(t *testing.T) {
 		}
 		for _, other := range l.tickets {
 			if other != ticket {
-				require.NotContains(t, change.Diff(), other, "the difference does not cut through two grants\n%s", change.Diff())
+				require.NotContains(
+					t,
+					change.Diff(),
+					other,
+					"the difference does not cut through two grants\n%s",
+					change.Diff(),
+				)
 			}
 		}
 		// A blank line that is the last one now and has no end looks like an end of the line before.
-		if lines := linesOf(change.After); !strings.HasSuffix(before, "\n") && !strings.HasSuffix(after, "\n") || strings.HasSuffix(before, "\n") {
+		if lines := linesOf(
+			change.After,
+		); !strings.HasSuffix(before, "\n") && !strings.HasSuffix(after, "\n") ||
+			strings.HasSuffix(before, "\n") {
 			assert.Equal(t, strings.HasSuffix(before, "\n"), ended(lines[len(lines)-1]))
 		} else {
 			assert.Contains(t, before, after, "nothing but lines at the end was taken away")

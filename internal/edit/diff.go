@@ -2,9 +2,10 @@ package edit
 
 import "strings"
 
-// Diff is the change for people: the lines that go, each behind "- ", and those that come, each behind "+ ", in the order of the file. Where lines
-// that stay lie between, "  ..." stands for them. Blank lines are left out. A grant that comes or goes as a whole is one run of lines, from its comment
-// or its dash to its last key, also where its neighbours read alike.
+// Diff is the change for people: the lines that go, each behind "- ", and those that come, each behind "+ ", in the
+// order of the file. Where lines that stay lie between, "  ..." stands for them. Blank lines are left out. A grant
+// that comes or goes as a whole is one run of lines, from its comment or its dash to its last key, also where its
+// neighbours read alike.
 func (c *Change) Diff() string {
 	before, after := linesOf(c.Before), linesOf(c.After)
 	for _, lines := range [][]string{before, after} {
@@ -13,7 +14,11 @@ func (c *Change) Diff() string {
 		}
 	}
 	first := commonLines(before, after, func(lines []string, i int) string { return lines[i] })
-	last := commonLines(before[first:], after[first:], func(lines []string, i int) string { return lines[len(lines)-1-i] })
+	last := commonLines(
+		before[first:],
+		after[first:],
+		func(lines []string, i int) string { return lines[len(lines)-1-i] },
+	)
 	gone, come := before[first:len(before)-last], after[first:len(after)-last]
 	switch {
 	case len(come) == 0:
@@ -33,8 +38,9 @@ func commonLines(a, b []string, at func([]string, int) string) int {
 	return n
 }
 
-// run is the block of n lines that was put in or taken out at first. Where the lines around it read like its own, it could as well be another block that
-// begins earlier; it is the one whose first line is indented least, the earliest of these.
+// run is the block of n lines that was put in or taken out at first. Where the lines around it read like its own, it
+// could as well be another block that begins earlier; it is the one whose first line is indented least, the earliest
+// of these.
 func run(lines []string, first, n int) []string {
 	best := first
 	for start := first; n > 0; start-- {
@@ -78,7 +84,8 @@ func diffOf(before, after []string) string {
 	return b.String()
 }
 
-// longestCommon is the length of the longest common subsequence of the lines from i of a and from j of b, for each i and j.
+// longestCommon is the length of the longest common subsequence of the lines from i of a and from j of b, for each i
+// and j.
 func longestCommon(a, b []string) [][]int {
 	length := make([][]int, len(a)+1)
 	for i := range length {

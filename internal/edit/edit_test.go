@@ -62,7 +62,10 @@ func folder(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
 	jump := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", alias: jump}\n  guardrails:users: [{name: alice}, {name: bob}]\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o644))
+	require.NoError(
+		t,
+		os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o644),
+	)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.jump.yaml"), []byte(jump), 0o644))
 	path := filepath.Join(dir, "Pulumi.workload.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(content), 0o640))
@@ -112,7 +115,10 @@ func crlf(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
 
 // Words that YAML would read as something else come back as they were given.
 func TestAddedWordsAreReadAsTheyWereGiven(t *testing.T) {
-	path := folder(t, strings.Replace(head, "rdp: true", "projects: [\"yes\", \"a: b\", Test Project 1]\n    rdp: true", 1))
+	path := folder(
+		t,
+		strings.Replace(head, "rdp: true", "projects: [\"yes\", \"a: b\", Test Project 1]\n    rdp: true", 1),
+	)
 	grant := oneGrant
 	grant.Ticket, grant.Projects, grant.RunAs = "0x1F", []string{"yes", "a: b", "Test Project 1"}, "null"
 	change, err := AddGrant(path, grant)
@@ -174,7 +180,8 @@ func TestFilesThatAreNotEditedHereAreSaid(t *testing.T) {
 	}
 }
 
-// An open grant ends now, in the offset and the quotes in which its end was written, and nothing else of the file changes.
+// An open grant ends now, in the offset and the quotes in which its end was written, and nothing else of the file
+// changes.
 func TestRevokedGrantEndsNow(t *testing.T) {
 	before := head + "  guardrails:grants:\n" + block + other + tail
 	now := time.Date(2026, 12, 1, 1, 30, 0, 999, time.UTC)
@@ -189,7 +196,15 @@ func TestRevokedGrantEndsNow(t *testing.T) {
 			assert.Empty(t, cmp.Diff(strings.Replace(before, c.old, c.new, 1), string(change.After)))
 			assert.True(t, change.Grant.Until.Equal(now.Truncate(time.Second)))
 			assert.Len(t, change.Grant.EndShells(), 1, "one line for each Region")
-			assert.Equal(t, "- "+strings.TrimSpace(lineWith(before, c.old))+"\n+ "+strings.TrimSpace(lineWith(string(change.After), c.new))+"\n", squeezed(change.Diff()))
+			assert.Equal(
+				t,
+				"- "+strings.TrimSpace(
+					lineWith(before, c.old),
+				)+"\n+ "+strings.TrimSpace(
+					lineWith(string(change.After), c.new),
+				)+"\n",
+				squeezed(change.Diff()),
+			)
 		})
 	}
 	t.Run("in braces", func(t *testing.T) {
@@ -266,7 +281,8 @@ func TestRevokeSaysWhatItCannotDo(t *testing.T) {
 	require.ErrorAs(t, err, &missing)
 }
 
-// The file is replaced in one step: permissions and symbolic links stay, nothing lies beside it, and what somebody else wrote is not overwritten.
+// The file is replaced in one step: permissions and symbolic links stay, nothing lies beside it, and what somebody
+// else wrote is not overwritten.
 func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 	path := folder(t, head)
 	link := filepath.Join(filepath.Dir(path), "Pulumi.linked.yaml")
@@ -299,12 +315,15 @@ func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 	assert.Len(t, entries, 4)
 }
 
-// What is over is taken out a second after its last shell has ended and not before, with the expectations about it; what is open or to come stays.
+// What is over is taken out a second after its last shell has ended and not before, with the expectations about it;
+// what is open or to come stays.
 func TestPruneTakesOutWhatIsOver(t *testing.T) {
 	expected := "  guardrails:expect:\n    # Grants.\n    - {it: a, as: jump/alice, via: grant-CHG1-alice, opens: shell, on: {instance: {}}, at: \"2026-12-01T09:00:00+09:00\", allowed: true}\n" +
 		"    - {it: b, as: jump/bob, via: grant-CHG2-bob, opens: shell, on: {instance: {}}, at: \"2026-12-01T10:00:00+09:00\", allowed: true}\n"
 	path := folder(t, head+"  guardrails:grants:\n    # Alice's.\n"+block+other+tail+expected)
-	over := begin.Add(4 * time.Hour) // That of alice; an hour later her last shell has ended, and bob's an hour before that.
+	over := begin.Add(
+		4 * time.Hour,
+	) // That of alice; an hour later her last shell has ended, and bob's an hour before that.
 	for at, want := range map[time.Time][]string{
 		over.Add(-time.Second): nil, over.Add(-time.Minute): nil, over: {"CHG2"}, over.Add(time.Hour - time.Second): {"CHG2"}, over.Add(time.Hour): {"CHG1", "CHG2"},
 	} {

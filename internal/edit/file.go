@@ -33,7 +33,14 @@ type ByHandError struct{ text string }
 func (e *ByHandError) Error() string { return e.text }
 
 func (f *file) byHand(why string) error {
-	return &ByHandError{fmt.Sprintf("%s: %s, which is not edited here; write %s by hand", f.path, why, cmp.Or(f.wanted, "the section guardrails:grants"))}
+	return &ByHandError{
+		fmt.Sprintf(
+			"%s: %s, which is not edited here; write %s by hand",
+			f.path,
+			why,
+			cmp.Or(f.wanted, "the section guardrails:grants"),
+		),
+	}
 }
 
 func open(path string) (*file, error) {
@@ -68,7 +75,8 @@ func layOut(path string, data []byte) (*file, error) {
 	}
 	root := document.Content[0]
 	_, f.config = child(root, "config")
-	if f.config == nil || f.config.Kind != yaml.MappingNode || f.config.Style&yaml.FlowStyle != 0 || root.Style&yaml.FlowStyle != 0 {
+	if f.config == nil || f.config.Kind != yaml.MappingNode || f.config.Style&yaml.FlowStyle != 0 ||
+		root.Style&yaml.FlowStyle != 0 {
 		return nil, f.byHand("its config is not written as one key per line")
 	}
 	return f, nil
@@ -110,7 +118,8 @@ func (f *file) grants() (key, value *yaml.Node) {
 	return child(f.config, "guardrails:grants", "grants")
 }
 
-// accept reads the new content. It must be a stack without problems whose grants are as they should be, and which says what it said in everything else.
+// accept reads the new content. It must be a stack without problems whose grants are as they should be, and which
+// says what it said in everything else.
 func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*config.Stack, error) {
 	stack, problems := config.ReadAs(f.path, after)
 	if len(problems) > 0 {
@@ -127,7 +136,8 @@ func sameButGrants(a, b *config.Stack) bool {
 	left, right := reflect.ValueOf(*a), reflect.ValueOf(*b)
 	for i := range left.NumField() {
 		field := left.Type().Field(i)
-		if field.IsExported() && field.Name != "Grants" && !reflect.DeepEqual(left.Field(i).Interface(), right.Field(i).Interface()) {
+		if field.IsExported() && field.Name != "Grants" &&
+			!reflect.DeepEqual(left.Field(i).Interface(), right.Field(i).Interface()) {
 			return false
 		}
 	}

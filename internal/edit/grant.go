@@ -13,7 +13,8 @@ import (
 
 // Grant is what is added to the section "grants", in the words of the stack file.
 type Grant struct {
-	// Person, RunAs, Projects and Ticket are as the file words them. RunAs and Projects may be empty, which leaves them out.
+	// Person, RunAs, Projects and Ticket are as the file words them. RunAs and Projects may be empty, which leaves
+	// them out.
 	Person, RunAs, Ticket string
 	Projects              []string
 	// From and Until are in whole seconds, written with the offset that they have.
@@ -34,8 +35,8 @@ type Change struct {
 	path string
 }
 
-// AddGrant puts a grant behind the others. The error is config.Problems where the file, or what it would become, is refused, and a *ByHandError where the
-// file is written in a way that is not edited here.
+// AddGrant puts a grant behind the others. The error is config.Problems where the file, or what it would become, is
+// refused, and a *ByHandError where the file is written in a way that is not edited here.
 func AddGrant(path string, given Grant) (*Change, error) {
 	f, err := open(path)
 	if err != nil {
@@ -46,7 +47,9 @@ func AddGrant(path string, given Grant) (*Change, error) {
 		return nil, err
 	}
 	stack, err := f.accept(after, func(grants []grant.Args) bool {
-		return len(grants) == len(f.stack.Grants)+1 && sameGrants(slices.Delete(slices.Clone(grants), index, index+1), f.stack.Grants) && given.is(grants[index])
+		return len(grants) == len(f.stack.Grants)+1 &&
+			sameGrants(slices.Delete(slices.Clone(grants), index, index+1), f.stack.Grants) &&
+			given.is(grants[index])
 	})
 	if err != nil {
 		return nil, err
@@ -55,8 +58,10 @@ func AddGrant(path string, given Grant) (*Change, error) {
 }
 
 func (g Grant) is(written grant.Args) bool {
-	return written.Person == g.Person && written.RunAs == g.RunAs && written.Ticket == g.Ticket && slices.Equal(written.Projects, g.Projects) &&
-		written.From.Equal(g.From) && written.Until.Equal(g.Until)
+	return written.Person == g.Person && written.RunAs == g.RunAs && written.Ticket == g.Ticket &&
+		slices.Equal(written.Projects, g.Projects) &&
+		written.From.Equal(g.From) &&
+		written.Until.Equal(g.Until)
 }
 
 // NotFoundError says that a stack has no such grant, or several.
@@ -69,8 +74,9 @@ type OverError struct{ text string }
 
 func (e *OverError) Error() string { return e.text }
 
-// Revoke ends the grant with the ticket, and with the person where that is not empty. A grant that is open at the instant now ends then: its until
-// is set. One that has not begun is removed, with the comment right above it, because it never opened anything. One that is over is an *OverError.
+// Revoke ends the grant with the ticket, and with the person where that is not empty. A grant that is open at the
+// instant now ends then: its until is set. One that has not begun is removed, with the comment right above it,
+// because it never opened anything. One that is over is an *OverError.
 func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 	f, err := open(path)
 	if err != nil {
@@ -84,8 +90,15 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 	change := &Change{Before: f.data, Grant: &given, path: f.path, Was: given.Until}
 	switch {
 	case !given.Until.After(now):
-		return nil, &OverError{fmt.Sprintf("%s: the grant %s of %s is over since %s and opens nothing; remove it, or leave it: it says who had access when",
-			f.path, given.Ticket, given.Person, policy.Timestamp(given.Until))}
+		return nil, &OverError{
+			fmt.Sprintf(
+				"%s: the grant %s of %s is over since %s and opens nothing; remove it, or leave it: it says who had access when",
+				f.path,
+				given.Ticket,
+				given.Person,
+				policy.Timestamp(given.Until),
+			),
+		}
 	case given.From.After(now):
 		change.Removed = true
 		if change.After, err = f.remove(index); err != nil {
@@ -113,8 +126,9 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 	return change, err
 }
 
-// Prune takes the grants out of a stack file that opened their last shell so long ago that it has ended at the instant now, each with the comment right above it and
-// with the expectations about its role. The result has no Change where there are none.
+// Prune takes the grants out of a stack file that opened their last shell so long ago that it has ended at the
+// instant now, each with the comment right above it and with the expectations about its role. The result has no
+// Change where there are none.
 func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 	f, err := Open(path)
 	if err != nil {
@@ -129,7 +143,10 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 	}
 	for i, x := range f.stack.Expect {
 		if slices.ContainsFunc(gone, func(g grant.Args) bool {
-			return slices.ContainsFunc([]string{x.Via, x.On.Role}, func(role string) bool { return role == g.RoleName() || role == g.RoleARN() })
+			return slices.ContainsFunc(
+				[]string{x.Via, x.On.Role},
+				func(role string) bool { return role == g.RoleName() || role == g.RoleARN() },
+			)
 		}) {
 			removals = append(removals, Removal{At: []any{"expect", i}, Heading: true})
 		}
@@ -164,18 +181,37 @@ func (f *file) find(ticket, person string) (int, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return 0, &NotFoundError{fmt.Sprintf("%s: the ticket %q has several grants; add --person with one of %s", f.path, ticket, strings.Join(people, ", "))}
+		return 0, &NotFoundError{
+			fmt.Sprintf(
+				"%s: the ticket %q has several grants; add --person with one of %s",
+				f.path,
+				ticket,
+				strings.Join(people, ", "),
+			),
+		}
 	case len(people) > 0:
-		return 0, &NotFoundError{fmt.Sprintf("%s: %q has no grant for the ticket %q; it is for %s", f.path, person, ticket, strings.Join(people, ", "))}
+		return 0, &NotFoundError{
+			fmt.Sprintf(
+				"%s: %q has no grant for the ticket %q; it is for %s",
+				f.path,
+				person,
+				ticket,
+				strings.Join(people, ", "),
+			),
+		}
 	case len(known) == 0:
 		return 0, &NotFoundError{fmt.Sprintf("%s: there is no grant", f.path)}
 	}
-	return 0, &NotFoundError{fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, config.DidYouMean(ticket, known))}
+	return 0, &NotFoundError{
+		fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, config.DidYouMean(ticket, known)),
+	}
 }
 
 func sameGrants(a, b []grant.Args) bool {
 	return slices.EqualFunc(a, b, func(a, b grant.Args) bool {
-		return a.Person == b.Person && a.RunAs == b.RunAs && a.Ticket == b.Ticket && a.Opens == b.Opens && slices.Equal(a.Projects, b.Projects) &&
-			a.From.Equal(b.From) && a.Until.Equal(b.Until)
+		return a.Person == b.Person && a.RunAs == b.RunAs && a.Ticket == b.Ticket && a.Opens == b.Opens &&
+			slices.Equal(a.Projects, b.Projects) &&
+			a.From.Equal(b.From) &&
+			a.Until.Equal(b.Until)
 	})
 }

@@ -13,10 +13,11 @@ import (
 // Path is the file of the change.
 func (c *Change) Path() string { return c.path }
 
-// ApplyAll makes changes of stack files and writes all of them, or none. No other change of any of the files, by any process, comes between the reading
-// and the writing. paths are all files that the changes may concern; the changes that are made may be of some of them alone, and are written in
-// their order, so that a kill in between leaves a beginning of the list: whoever calls orders them so that the rest can be written by the same call again. The
-// errors are those of changes and of Write.
+// ApplyAll makes changes of stack files and writes all of them, or none. No other change of any of the files, by any
+// process, comes between the reading and the writing. paths are all files that the changes may concern; the changes
+// that are made may be of some of them alone, and are written in their order, so that a kill in between leaves a
+// beginning of the list: whoever calls orders them so that the rest can be written by the same call again. The errors
+// are those of changes and of Write.
 func ApplyAll(ctx context.Context, paths []string, changes func() ([]*Change, error)) (made []*Change, err error) {
 	// In one order, so that two who change the same files do not wait for each other.
 	ordered := slices.Sorted(slices.Values(paths))

@@ -23,9 +23,10 @@ type Removal struct {
 // String is the place in the words of the stack file.
 func (r Removal) String() string { return Addition{At: r.At}.Place() }
 
-// Change makes removals and then additions; indexes are those of the file as it is, and of additions as it is without what is removed. Every other byte
-// stays. What the file would become is not read here: a change of several files is judged as a whole. A list or mapping that loses all that it has stays as an empty
-// one. The error is a *ByHandError where the file is written in a way that is not edited here.
+// Change makes removals and then additions; indexes are those of the file as it is, and of additions as it is without
+// what is removed. Every other byte stays. What the file would become is not read here: a change of several files is
+// judged as a whole. A list or mapping that loses all that it has stays as an empty one. The error is a *ByHandError
+// where the file is written in a way that is not edited here.
 func (f *File) Change(removals []Removal, additions []Addition) (*Change, error) {
 	current := f.file
 	// From the end, so that what is removed moves nothing that is yet to be.
@@ -56,7 +57,8 @@ func (f *File) Change(removals []Removal, additions []Addition) (*Change, error)
 	return &Change{Before: f.data, After: current.data, path: f.path}, nil
 }
 
-// comparePlaces orders places as they are removed: what is inside of something before it, and later elements after earlier ones.
+// comparePlaces orders places as they are removed: what is inside of something before it, and later elements after
+// earlier ones.
 func comparePlaces(a, b []any) int {
 	for i := range min(len(a), len(b)) {
 		x, isIndex := a[i].(int)
@@ -74,7 +76,8 @@ func comparePlaces(a, b []any) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// without removes one value, and makes sure that the file says everything else that it said before, and nothing besides.
+// without removes one value, and makes sure that the file says everything else that it said before, and nothing
+// besides.
 func (f *file) without(r Removal) ([]byte, error) {
 	f.wanted = "the end of " + r.String()
 	key, owner := f.lookUp(r.At[:len(r.At)-1])
@@ -171,8 +174,8 @@ func (f *file) at(n *yaml.Node) int {
 	return before + offset(f.text(n.Line), n.Column)
 }
 
-// flowParts are the beginnings and ends of the parts between the commas of a list in brackets, or a mapping in braces, that begins at the byte; false where
-// its end cannot be found. A trailing comma ends no part.
+// flowParts are the beginnings and ends of the parts between the commas of a list in brackets, or a mapping in
+// braces, that begins at the byte; false where its end cannot be found. A trailing comma ends no part.
 func flowParts(text string, start int) (parts [][2]int, ok bool) {
 	if start >= len(text) || text[start] != '[' && text[start] != '{' {
 		return nil, false
@@ -242,7 +245,8 @@ func (f *file) saysLess(after []byte, at []any) bool {
 	var document struct {
 		Config yaml.Node `yaml:"config"`
 	}
-	if yaml.Unmarshal(bytes.TrimPrefix(after, []byte("\xef\xbb\xbf")), &document) != nil || document.Config.Decode(&now) != nil {
+	if yaml.Unmarshal(bytes.TrimPrefix(after, []byte("\xef\xbb\xbf")), &document) != nil ||
+		document.Config.Decode(&now) != nil {
 		return false
 	}
 	return reflect.DeepEqual(removeAt(before, f.named(at)), now)

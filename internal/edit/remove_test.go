@@ -92,7 +92,14 @@ func TestAnElementThatGoesTakesNothingElse(t *testing.T) {
 		}
 		text := plainHead + "  guardrails:accept:\n" + strings.Join(parts, "") + "  # the end\n"
 		if flow {
-			text = plainHead + "  guardrails:accept: [" + blank("first") + strings.Join(parts, blank("before")+", "+blank("behind")) + blank("last") + "] # the end\n"
+			text = plainHead + "  guardrails:accept: [" + blank(
+				"first",
+			) + strings.Join(
+				parts,
+				blank("before")+", "+blank("behind"),
+			) + blank(
+				"last",
+			) + "] # the end\n"
 		}
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		f, err := Open(path)
@@ -122,7 +129,14 @@ func TestSeveralFilesAreWrittenAllOrNone(t *testing.T) {
 	var paths []string
 	for _, name := range []string{"a", "b", "c"} {
 		paths = append(paths, filepath.Join(dir, "Pulumi."+name+".yaml"))
-		require.NoError(t, os.WriteFile(paths[len(paths)-1], []byte(plainHead+"  guardrails:users: [{name: bob}, {name: alice}]\n"), 0o600))
+		require.NoError(
+			t,
+			os.WriteFile(
+				paths[len(paths)-1],
+				[]byte(plainHead+"  guardrails:users: [{name: bob}, {name: alice}]\n"),
+				0o600,
+			),
+		)
 	}
 	changes := func() (all []*Change, err error) {
 		for _, path := range paths {
@@ -149,7 +163,10 @@ func TestSeveralFilesAreWrittenAllOrNone(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(data), "bob")
 	}
-	require.NoError(t, os.WriteFile(paths[2], []byte(plainHead+"  guardrails:users: [{name: bob}, {name: alice}]\n"), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(paths[2], []byte(plainHead+"  guardrails:users: [{name: bob}, {name: alice}]\n"), 0o600),
+	)
 	made, err := ApplyAll(t.Context(), paths, changes)
 	require.NoError(t, err)
 	require.Len(t, made, 3)

@@ -19,7 +19,11 @@ func (f *file) insert(g Grant) (after []byte, index int, err error) {
 }
 
 // appendTo adds an element to the list of a key and says which one it then is. The list is called what in errors.
-func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node, what string) (after []byte, index int, err error) {
+func (f *file) appendTo(
+	key, value *yaml.Node,
+	entry func(yaml.Style) *yaml.Node,
+	what string,
+) (after []byte, index int, err error) {
 	indent := strings.Repeat(" ", key.Column+1)
 	if isEmpty(value) {
 		at := f.below(key.Line, len(indent)+1)
@@ -42,9 +46,18 @@ func (f *file) appendTo(key, value *yaml.Node, entry func(yaml.Style) *yaml.Node
 	if !strings.HasPrefix(line[start:], "[") {
 		return nil, 0, f.byHand("its list of " + what + " does not begin where it seems to")
 	}
-	if n := len(value.Content); n > 0 && value.Content[n-1].Line == value.Line && value.Content[n-1].Kind == yaml.ScalarNode {
+	if n := len(
+		value.Content,
+	); n > 0 && value.Content[n-1].Line == value.Line &&
+		value.Content[n-1].Kind == yaml.ScalarNode {
 		last := value.Content[n-1]
-		if at := offset(line, last.Column); strings.HasPrefix(line[at:], last.Value+"]") { // A plain word with the end of the list behind it.
+		if at := offset(
+			line,
+			last.Column,
+		); strings.HasPrefix(
+			line[at:],
+			last.Value+"]",
+		) { // A plain word with the end of the list behind it.
 			at += len(last.Value)
 			return f.rewrite(value.Line, line[:at]+", "+flowText(entry(yaml.FlowStyle))+line[at:]), n, nil
 		}
@@ -77,7 +90,8 @@ func (f *file) insertSection(g Grant) []byte {
 	return f.splice(at, at, append([]string{"", indent + "guardrails:grants:"}, blockLines(g.entry(0), indent+"  ")...))
 }
 
-// remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that comments of the section stay true.
+// remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that
+// comments of the section stay true.
 func (f *file) remove(index int) ([]byte, error) {
 	key, value := f.grants()
 	if value.Kind != yaml.SequenceNode || value.Style&yaml.FlowStyle != 0 {
@@ -95,7 +109,8 @@ func (f *file) remove(index int) ([]byte, error) {
 	return f.with(key.Line, line[:colon+1]+" []"+line[colon+1:]).splice(from, to, nil), nil
 }
 
-// element are the lines of an element, from its comment to the last line that is its own: first included, last excluded, counted from zero.
+// element are the lines of an element, from its comment to the last line that is its own: first included, last
+// excluded, counted from zero.
 func (f *file) element(key, value *yaml.Node, index int) (from, to int) {
 	from = f.dash(value, index)
 	indent := strings.Repeat(" ", value.Column-1) + "#"
@@ -112,8 +127,8 @@ func (f *file) element(key, value *yaml.Node, index int) (from, to int) {
 	return from, to
 }
 
-// lastEnd is the line, counted from zero, behind the last element: behind its last key, and the comments right below that are indented deeper than its dash.
-// A comment at the dash, or behind a blank line, is nobody's.
+// lastEnd is the line, counted from zero, behind the last element: behind its last key, and the comments right below
+// that are indented deeper than its dash. A comment at the dash, or behind a blank line, is nobody's.
 func (f *file) lastEnd(key, value *yaml.Node) int {
 	end := f.dash(value, len(value.Content)-1) + 1
 	for i := end; i < f.end(key); i++ {
@@ -156,13 +171,17 @@ func (f *file) setUntil(index int, until time.Time) ([]byte, error) {
 	for _, quote := range []string{`"`, `'`} {
 		written := quote + node.Value + quote
 		if strings.HasPrefix(line[start:], written) {
-			return f.rewrite(node.Line, line[:start]+quote+until.Format(time.RFC3339)+quote+line[start+len(written):]), nil
+			return f.rewrite(
+				node.Line,
+				line[:start]+quote+until.Format(time.RFC3339)+quote+line[start+len(written):],
+			), nil
 		}
 	}
 	return nil, f.byHand("its until is not a quoted text")
 }
 
-// splice puts lines in the place of those between from and to, counted from zero. A text that has no end behind its last line has none afterwards.
+// splice puts lines in the place of those between from and to, counted from zero. A text that has no end behind its
+// last line has none afterwards.
 func (f *file) splice(from, to int, lines []string) []byte {
 	out := slices.Clone(f.lines[:from])
 	for _, line := range lines {
@@ -185,7 +204,8 @@ func (f *file) with(line int, text string) *file {
 	return &changed
 }
 
-// join puts lines together: those that had no end and are not the last any more get one, and the last one has one where the file's last line had.
+// join puts lines together: those that had no end and are not the last any more get one, and the last one has one
+// where the file's last line had.
 func (f *file) join(lines []string) []byte {
 	for i, line := range lines {
 		if i < len(lines)-1 && !ended(line) {
@@ -207,8 +227,8 @@ func ended(line string) bool { return line != strings.TrimRight(line, lineEnds) 
 // text is a line, counted from one, without its end.
 func (f *file) text(line int) string { return strings.TrimRight(f.lines[line-1], lineEnds) }
 
-// end is the line, counted from zero, behind the section of a key: what follows may be blank lines and comments, which belong to the next section
-// unless they are indented deeper than the key.
+// end is the line, counted from zero, behind the section of a key: what follows may be blank lines and comments,
+// which belong to the next section unless they are indented deeper than the key.
 func (f *file) end(key *yaml.Node) int {
 	indent := key.Column - 1
 	end := key.Line

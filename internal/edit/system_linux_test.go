@@ -34,7 +34,8 @@ func nobody(t *testing.T, path string) (as func(func())) {
 	}
 }
 
-// limited does something while files cannot grow, which fails as a full disk does. The limit is one of the whole process: call ranAlone first.
+// limited does something while files cannot grow, which fails as a full disk does. The limit is one of the whole
+// process: call ranAlone first.
 func limited(t *testing.T, do func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)

@@ -11,8 +11,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// AddTop adds keys with texts beside "config" of a stack file, behind everything that the file says. Every other byte stays. The file need not be a stack
-// without problems. A key that is there already is refused; the error is a *ByHandError where the file is written in a way that is not edited here.
+// AddTop adds keys with texts beside "config" of a stack file, behind everything that the file says. Every other byte
+// stays. The file need not be a stack without problems. A key that is there already is refused; the error is a
+// *ByHandError where the file is written in a way that is not edited here.
 func AddTop(path string, pairs ...Pair) (*Change, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -78,8 +79,8 @@ func saysAlso(before, after []byte, pairs []Pair) bool {
 	return reflect.DeepEqual(old, current)
 }
 
-// OnlyAdds reports whether the stack file after says what before says and nothing else but some of the keys, which before does not have, and gives those.
-// Comments and spacing do not count.
+// OnlyAdds reports whether the stack file after says what before says and nothing else but some of the keys, which
+// before does not have, and gives those. Comments and spacing do not count.
 func OnlyAdds(before, after []byte, keys ...string) (added []string, only bool) {
 	old, current := map[string]any{}, map[string]any{}
 	if yaml.Unmarshal(withoutMark(before), &old) != nil || yaml.Unmarshal(withoutMark(after), &current) != nil {

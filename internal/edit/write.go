@@ -24,14 +24,19 @@ type NotWritableError struct {
 }
 
 func (e *NotWritableError) Error() string {
-	return fmt.Sprintf("%s: cannot be written: %v; nothing was changed; make the file and its folder writable, or add --dry-run to see the change", e.path, e.err)
+	return fmt.Sprintf(
+		"%s: cannot be written: %v; nothing was changed; make the file and its folder writable, or add --dry-run to see the change",
+		e.path,
+		e.err,
+	)
 }
 
 // Unwrap gives the system's error.
 func (e *NotWritableError) Unwrap() error { return e.err }
 
-// Apply makes a change of the stack file at path and writes it. No other Apply or Write of the file, of any process, comes between the reading and the
-// writing, so what is returned without an error is in the file. It waits for its turn until ctx ends. The errors are those of change and of Write.
+// Apply makes a change of the stack file at path and writes it. No other Apply or Write of the file, of any process,
+// comes between the reading and the writing, so what is returned without an error is in the file. It waits for its
+// turn until ctx ends. The errors are those of change and of Write.
 func Apply(ctx context.Context, path string, change func() (*Change, error)) (*Change, error) {
 	unlock, err := lock(ctx, path)
 	if err != nil {
@@ -45,9 +50,9 @@ func Apply(ctx context.Context, path string, change func() (*Change, error)) (*C
 	return made, made.replace()
 }
 
-// Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new one. Its permissions stay, and a
-// symbolic link stays one. The error is ErrChanged where the file is not as it was when the change was made, and a *NotWritableError where the file or
-// its folder is read-only.
+// Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new
+// one. Its permissions stay, and a symbolic link stays one. The error is ErrChanged where the file is not as it was
+// when the change was made, and a *NotWritableError where the file or its folder is read-only.
 func (c *Change) Write(ctx context.Context) error {
 	unlock, err := lock(ctx, c.path)
 	if err != nil {
@@ -138,8 +143,9 @@ func notWritable(path string, err error) error {
 	return err
 }
 
-// lock waits until nobody else changes the stack file, in this process or another. The lock lies on the file itself, so it leaves nothing behind, whoever
-// is killed; as each change puts another file in its place, the lock counts only if the file is still the one at path.
+// lock waits until nobody else changes the stack file, in this process or another. The lock lies on the file itself,
+// so it leaves nothing behind, whoever is killed; as each change puts another file in its place, the lock counts only
+// if the file is still the one at path.
 func lock(ctx context.Context, path string) (unlock func(), err error) {
 	type held struct {
 		unlock func()

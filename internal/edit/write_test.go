@@ -36,8 +36,8 @@ func writers(t *testing.T) int {
 	return 24
 }
 
-// What is said to be written is in the file, however many write at once, and every byte that is not theirs stays. Half of the grants are taken back by
-// others in the meantime.
+// What is said to be written is in the file, however many write at once, and every byte that is not theirs stays.
+// Half of the grants are taken back by others in the meantime.
 func TestWhatIsSaidToBeWrittenIsThere(t *testing.T) {
 	before := head + "  guardrails:grants:\n" + other + "    # nobody's\n\n" + tail
 	path := folder(t, before)
@@ -50,7 +50,11 @@ func TestWhatIsSaidToBeWrittenIsThere(t *testing.T) {
 			if !assert.NoError(t, err) || i%2 == 1 {
 				return
 			}
-			_, err = Apply(t.Context(), path, func() (*Change, error) { return Revoke(path, numbered(i).Ticket, "", begin.Add(-time.Hour)) })
+			_, err = Apply(
+				t.Context(),
+				path,
+				func() (*Change, error) { return Revoke(path, numbered(i).Ticket, "", begin.Add(-time.Hour)) },
+			)
 			assert.NoError(t, err)
 		}()
 	}
@@ -124,7 +128,8 @@ func TestProcessesThatWriteWaitForEachOther(t *testing.T) {
 	assert.Len(t, entries, 3)
 }
 
-// Whoever waits for the file stops waiting when the command is interrupted, and does not keep the lock that comes later.
+// Whoever waits for the file stops waiting when the command is interrupted, and does not keep the lock that comes
+// later.
 func TestWaitingForTheFileEndsWithTheCommand(t *testing.T) {
 	path := folder(t, head)
 	_, err := Apply(t.Context(), path, func() (*Change, error) {
@@ -139,7 +144,8 @@ func TestWaitingForTheFileEndsWithTheCommand(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A file or a folder that is read-only is a sentence that names the file and the way out, and nothing is left beside it.
+// A file or a folder that is read-only is a sentence that names the file and the way out, and nothing is left beside
+// it.
 func TestAReadOnlyPlaceIsSaid(t *testing.T) {
 	for _, read := range []string{"the folder", "the file"} {
 		t.Run(read, func(t *testing.T) {
@@ -164,7 +170,11 @@ func TestAReadOnlyPlaceIsSaid(t *testing.T) {
 			})
 			var readOnly *NotWritableError
 			require.ErrorAs(t, err, &readOnly)
-			assert.Equal(t, path+": cannot be written: permission denied; nothing was changed; make the file and its folder writable, or add --dry-run to see the change", err.Error())
+			assert.Equal(
+				t,
+				path+": cannot be written: permission denied; nothing was changed; make the file and its folder writable, or add --dry-run to see the change",
+				err.Error(),
+			)
 			left, err := os.ReadFile(path)
 			require.NoError(t, err)
 			assert.Equal(t, head, string(left))
@@ -175,8 +185,8 @@ func TestAReadOnlyPlaceIsSaid(t *testing.T) {
 	}
 }
 
-// ranAlone runs the test once more in a process of its own, and reports whether this process has nothing left to do. What a test does to its process would
-// hit the log of the test runner too.
+// ranAlone runs the test once more in a process of its own, and reports whether this process has nothing left to do.
+// What a test does to its process would hit the log of the test runner too.
 func ranAlone(t *testing.T) bool {
 	t.Helper()
 	const alone = "GUARDRAILS_TEST_ALONE"

@@ -30,13 +30,18 @@ func (e *Error) Error() string { return e.Path + ": " + e.Why + "; " + e.Fix }
 // Unwrap gives errors.Is the system's error, such as fs.ErrNotExist.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Read is the content of a regular file that lies, after links are followed, in the folder that its path names or below it. The error is an *Error.
+// Read is the content of a regular file that lies, after links are followed, in the folder that its path names or
+// below it. The error is an *Error.
 func Read(path string) ([]byte, error) { return readWithin(filepath.Dir(path), path) }
 
 // ReadBelow is Read for a file that is named by its path from a folder, with slashes, and must lie below it.
 func ReadBelow(folder, name string) ([]byte, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return nil, &Error{Path: name, Why: "is outside of the folder of the stack file", Fix: "write a path below that folder"}
+		return nil, &Error{
+			Path: name,
+			Why:  "is outside of the folder of the stack file",
+			Fix:  "write a path below that folder",
+		}
 	}
 	return readWithin(folder, filepath.Join(folder, filepath.FromSlash(name)))
 }
@@ -51,7 +56,11 @@ func readWithin(folder, path string) ([]byte, error) {
 		return nil, InWords(path, err)
 	}
 	if rel, err := relative(root, real); err != nil || !filepath.IsLocal(rel) {
-		return nil, &Error{Path: path, Why: "is a link out of its folder, to " + real, Fix: "keep the file itself in the folder, where a review sees it"}
+		return nil, &Error{
+			Path: path,
+			Why:  "is a link out of its folder, to " + real,
+			Fix:  "keep the file itself in the folder, where a review sees it",
+		}
 	}
 	return readRegular(path, real)
 }
@@ -68,8 +77,8 @@ func relative(root, target string) (string, error) {
 	return filepath.Rel(root, target)
 }
 
-// readRegular reads real, and names it path in errors. A pipe is opened without waiting for who writes into it; what was opened is looked at again,
-// because the name may stand for something else by then.
+// readRegular reads real, and names it path in errors. A pipe is opened without waiting for who writes into it; what
+// was opened is looked at again, because the name may stand for something else by then.
 func readRegular(path, real string) ([]byte, error) {
 	info, err := os.Stat(real)
 	if err != nil {
@@ -91,7 +100,12 @@ func readRegular(path, real string) ([]byte, error) {
 	}
 	data, err := ReadAll(file, MaxSize)
 	if errors.Is(err, ErrTooLarge) {
-		return nil, &Error{Path: path, Why: fmt.Sprintf("has more than %d MiB", MaxSize>>20), Fix: "divide it, or leave out what does not belong there", Err: err}
+		return nil, &Error{
+			Path: path,
+			Why:  fmt.Sprintf("has more than %d MiB", MaxSize>>20),
+			Fix:  "divide it, or leave out what does not belong there",
+			Err:  err,
+		}
 	}
 	if err != nil {
 		return nil, InWords(path, err)
@@ -102,7 +116,8 @@ func readRegular(path, real string) ([]byte, error) {
 // ErrTooLarge is returned where more can be read than is taken.
 var ErrTooLarge = errors.New("there is more than is read")
 
-// ReadAll reads everything, or ErrTooLarge when that is more than the limit; it never holds more than one byte beyond it.
+// ReadAll reads everything, or ErrTooLarge when that is more than the limit; it never holds more than one byte beyond
+// it.
 func ReadAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(data)) > limit {
@@ -126,7 +141,8 @@ func irregular(path string, mode fs.FileMode) error {
 	return &Error{Path: path, Why: is, Fix: "put a regular file there"}
 }
 
-// linkError gives the error of links that lead in a circle the system's name: the path package has a text of its own for it.
+// linkError gives the error of links that lead in a circle the system's name: the path package has a text of its own
+// for it.
 func linkError(err error) error {
 	if err != nil && strings.Contains(err.Error(), "too many links") {
 		return syscall.ELOOP
@@ -136,7 +152,12 @@ func linkError(err error) error {
 
 // InWords says in words what a system error means for whoever named the path; the error stays reachable with errors.Is.
 func InWords(path string, err error) *Error {
-	e := &Error{Path: path, Why: "cannot be used: " + bare(err).Error(), Fix: "look at the path and at its permissions", Err: err}
+	e := &Error{
+		Path: path,
+		Why:  "cannot be used: " + bare(err).Error(),
+		Fix:  "look at the path and at its permissions",
+		Err:  err,
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		e.Why, e.Fix = "does not exist", "look at the path"
@@ -156,7 +177,8 @@ func InWords(path string, err error) *Error {
 	return e
 }
 
-// Described is the error in words where it is the system's own about a path, such as that of a folder that can only be read; false for every other.
+// Described is the error in words where it is the system's own about a path, such as that of a folder that can only
+// be read; false for every other.
 func Described(err error) (*Error, bool) {
 	var path *fs.PathError
 	var link *os.LinkError
@@ -172,7 +194,8 @@ func Described(err error) (*Error, bool) {
 	return nil, false
 }
 
-// known reports whether the error says something about the place and nothing about what happened on the way, such as a disk that is full.
+// known reports whether the error says something about the place and nothing about what happened on the way, such as
+// a disk that is full.
 func known(err error) bool {
 	for _, kind := range []error{
 		fs.ErrNotExist, fs.ErrPermission, fs.ErrExist, syscall.EROFS, syscall.ELOOP, syscall.ENOTDIR, syscall.EISDIR, syscall.ENAMETOOLONG,

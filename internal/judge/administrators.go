@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Administrators are the ARNs of those who administer the accounts of the stacks, as Stacks lists them in its proofs, in the order of the stacks. It makes no
-// proof. Stacks whose documents cannot be compiled have none.
+// Administrators are the ARNs of those who administer the accounts of the stacks, as Stacks lists them in its proofs,
+// in the order of the stacks. It makes no proof. Stacks whose documents cannot be compiled have none.
 func Administrators(stacks ...*config.Stack) []string {
 	of := map[*config.Stack][]string{}
 	for _, g := range groupsOf(stacks) {

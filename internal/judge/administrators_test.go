@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/internal/judge"
 )
 
-// Administrators that are computed alone are those of the proofs, of every shipped folder and of each of its stacks alone.
+// Administrators that are computed alone are those of the proofs, of every shipped folder and of each of its stacks
+// alone.
 func TestAdministratorsAreThoseOfTheProofs(t *testing.T) {
 	some := 0
 	for _, folder := range []string{"../..", "../../examples/organization"} {

@@ -7,14 +7,15 @@ import (
 	"aws-access-guardrails/access/prove"
 )
 
-// cause is a finding that does not hold, with the other findings of its proof that the same line mends: a role account that is missing keeps every role of the
-// account from every person, and is one mistake.
+// cause is a finding that does not hold, with the other findings of its proof that the same line mends: a role
+// account that is missing keeps every role of the account from every person, and is one mistake.
 type cause struct {
 	finding *prove.Finding
 	also    []*prove.Finding
 }
 
-// causes puts findings that do not hold together, each cause in the place of its first finding. A finding that nobody knows how to mend is a cause of its own.
+// causes puts findings that do not hold together, each cause in the place of its first finding. A finding that nobody
+// knows how to mend is a cause of its own.
 func (j *Judgement) causes(failed []*prove.Finding) []*cause {
 	var all []*cause
 	at := map[string]*cause{}

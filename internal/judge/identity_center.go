@@ -19,8 +19,9 @@ func (j *Judgement) identityCenter() *config.Stack {
 	return j.beside[at]
 }
 
-// proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them answers for all of them. Another stack
-// answers for what does not hold in its account: it may be the one that changes something.
+// proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them
+// answers for all of them. Another stack answers for what does not hold in its account: it may be the one that
+// changes something.
 func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 	in := j.identityCenterIntent()
 	if in == nil {
@@ -47,7 +48,8 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 	return nil
 }
 
-// identityCenterIntent is what the proofs of attributes and permission sets are about; nil where the stack answers for none.
+// identityCenterIntent is what the proofs of attributes and permission sets are about; nil where the stack answers
+// for none.
 func (j *Judgement) identityCenterIntent() *claims.IdentityCenterIntent {
 	carrier := j.identityCenter()
 	if carrier == nil {
@@ -60,7 +62,8 @@ func (j *Judgement) identityCenterIntent() *claims.IdentityCenterIntent {
 	return in
 }
 
-// accountsAnsweredFor are the accounts in whose permission sets the stack is to be proven: all that are known for the one that carries them, and its own for every other.
+// accountsAnsweredFor are the accounts in whose permission sets the stack is to be proven: all that are known for the
+// one that carries them, and its own for every other.
 func (j *Judgement) accountsAnsweredFor() []string {
 	var accounts []string
 	for _, s := range j.beside {
@@ -92,8 +95,14 @@ func (j *Judgement) findUnknownAccounts(known []string) {
 	for _, set := range j.Stack.PermissionSets() {
 		for _, id := range set.Accounts() {
 			if !slices.Contains(known, id) {
-				j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: id, Text: "no stack of this folder is for account " + id + ", where " + set.Name +
-					" can be taken: its Session Manager preferences and policies are not known"})
+				j.Gaps = append(
+					j.Gaps,
+					prove.ProofAssumption{
+						ID: id,
+						Text: "no stack of this folder is for account " + id + ", where " + set.Name +
+							" can be taken: its Session Manager preferences and policies are not known",
+					},
+				)
 			}
 		}
 	}
@@ -108,8 +117,18 @@ func (j *Judgement) findCarriers() {
 		}
 	}
 	if len(carriers) > 1 {
-		j.Unreadable = append(j.Unreadable, j.problem(config.Problem{Path: "guardrails:identityCenter", Kind: config.Refused,
-			Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in that of the account that manages the instance"}))
+		j.Unreadable = append(
+			j.Unreadable,
+			j.problem(config.Problem{
+				Path: "guardrails:identityCenter",
+				Kind: config.Refused,
+				Why: "stands in several stacks: " + strings.Join(
+					carriers,
+					", ",
+				),
+				Fix: "keep it in that of the account that manages the instance",
+			}),
+		)
 	}
 }
 
@@ -131,7 +150,9 @@ func (j *Judgement) permissionSetPath(f *prove.Finding) (config.Path, bool) {
 // exempt is what to write where a service control policy shuts the shells of a permission set; empty where none does.
 func (j *Judgement) exempt(f *prove.Finding) string {
 	carrier := j.identityCenter()
-	if f.ID != "permission-set-shells-work" || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource || carrier == nil {
+	if f.ID != "permission-set-shells-work" || f.Witness == nil ||
+		f.Witness.By().Kind != access.ServiceControlPolicySource ||
+		carrier == nil {
 		return ""
 	}
 	for _, set := range carrier.PermissionSets() {

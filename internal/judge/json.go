@@ -72,11 +72,21 @@ type ConcessionSummary struct {
 // Summarize is the judgement for machines. Lists are never null.
 func (j *Judgement) Summarize() Summary {
 	s := Summary{
-		Proofs: []ProofSummary{}, Expectations: []ExpectationSummary{}, Waived: []ConcessionSummary{}, Assumed: []ConcessionSummary{},
-		Administrators: []string{}, Classes: j.Proofs.Classes(),
+		Proofs:         []ProofSummary{},
+		Expectations:   []ExpectationSummary{},
+		Waived:         []ConcessionSummary{},
+		Assumed:        []ConcessionSummary{},
+		Administrators: []string{},
+		Classes:        j.Proofs.Classes(),
 	}
 	for _, p := range j.ProofsMade() {
-		proof := ProofSummary{ID: p.ID, Claim: p.Claim, Verdict: p.Verdict.String(), Page: p.Page, Findings: []FindingSummary{}}
+		proof := ProofSummary{
+			ID:       p.ID,
+			Claim:    p.Claim,
+			Verdict:  p.Verdict.String(),
+			Page:     p.Page,
+			Findings: []FindingSummary{},
+		}
 		for i := range j.Proofs.Findings {
 			if f := &j.Proofs.Findings[i]; f.ID == p.ID {
 				proof.Findings = append(proof.Findings, SummarizeFinding(f))
@@ -103,7 +113,13 @@ func (j *Judgement) Summarize() Summary {
 
 // SummarizeFinding is a finding for machines.
 func SummarizeFinding(f *prove.Finding) FindingSummary {
-	s := FindingSummary{Subject: f.Subject, Verdict: f.Verdict.String(), Shut: f.Shut.String(), Problem: f.Problem, Unreal: f.Unreal}
+	s := FindingSummary{
+		Subject: f.Subject,
+		Verdict: f.Verdict.String(),
+		Shut:    f.Shut.String(),
+		Problem: f.Problem,
+		Unreal:  f.Unreal,
+	}
 	for _, by := range f.By {
 		s.By = append(s.By, by.Sid)
 	}
@@ -115,8 +131,17 @@ func SummarizeFinding(f *prove.Finding) FindingSummary {
 
 func summarizeExpectation(r *expect.ExpectationResult) ExpectationSummary {
 	s := ExpectationSummary{
-		It: r.Expectation.It, Verdict: r.Verdict.String(), Problem: r.Problem, Field: r.Field, Subject: r.Subject, Object: r.Object,
-		Expected: r.Want, Got: r.Got, At: r.At, OnTheWay: r.OnTheWay, Why: r.Why,
+		It:       r.Expectation.It,
+		Verdict:  r.Verdict.String(),
+		Problem:  r.Problem,
+		Field:    r.Field,
+		Subject:  r.Subject,
+		Object:   r.Object,
+		Expected: r.Want,
+		Got:      r.Got,
+		At:       r.At,
+		OnTheWay: r.OnTheWay,
+		Why:      r.Why,
 	}
 	for _, a := range r.Assumptions {
 		s.If = append(s.If, a.ID)

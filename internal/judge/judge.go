@@ -37,12 +37,14 @@ type Judgement struct {
 // Stack judges a stack that was read without problems, with the other stacks of its folder beside it, for all of time.
 func Stack(s *config.Stack) *Judgement { return StackFrom(time.Time{}, s) }
 
-// StackFrom is Stack from an instant on: what a policy allows or denies before it counts no longer. The zero time is all of time.
+// StackFrom is Stack from an instant on: what a policy allows or denies before it counts no longer. The zero time is
+// all of time.
 func StackFrom(at time.Time, s *config.Stack) *Judgement {
 	return judge(at, append([]*config.Stack{s}, siblings(s)...), s)[0]
 }
 
-// Stacks judges stacks of one folder for all of time, in their order: those of one organization together, with other stacks of the folder read beside them.
+// Stacks judges stacks of one folder for all of time, in their order: those of one organization together, with other
+// stacks of the folder read beside them.
 func Stacks(stacks ...*config.Stack) []*Judgement { return StacksFrom(time.Time{}, stacks...) }
 
 // StacksFrom is Stacks from an instant on, as StackFrom is Stack.
@@ -60,7 +62,8 @@ func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 	return all
 }
 
-// group are stacks that are judged together, and beside them what their world has: they themselves and the others of their folders.
+// group are stacks that are judged together, and beside them what their world has: they themselves and the others of
+// their folders.
 type group struct{ stacks, beside []*config.Stack }
 
 // groupsOf divides stacks into those of one organization each.
@@ -74,7 +77,10 @@ func groupsOf(stacks []*config.Stack) []group {
 		var g group
 		for _, s := range stacks {
 			// Two stacks for one account cannot be deployed together.
-			known := slices.ContainsFunc(g.stacks, func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) })
+			known := slices.ContainsFunc(
+				g.stacks,
+				func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) },
+			)
 			if !taken[s] && !known {
 				g.stacks = append(g.stacks, s)
 				taken[s] = true
@@ -82,7 +88,10 @@ func groupsOf(stacks []*config.Stack) []group {
 		}
 		g.beside = g.stacks
 		for _, other := range siblings(first, stacks...) {
-			if !slices.ContainsFunc(g.stacks, func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) }) {
+			if !slices.ContainsFunc(
+				g.stacks,
+				func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) },
+			) {
 				g.beside = append(slices.Clip(g.beside), other)
 			}
 		}
@@ -126,7 +135,8 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 	if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return len(s.Expect) > 0 }) {
 		return all
 	}
-	// Expectations speak of people of accounts that are not here, too, of whom trust policies have the names. The proofs speak of all callers anyway.
+	// Expectations speak of people of accounts that are not here, too, of whom trust policies have the names. The
+	// proofs speak of all callers anyway.
 	if engine, err = access.Compile(world.WithStrangers()); err != nil {
 		return unreadable(all, err)
 	}
@@ -161,8 +171,11 @@ func unreadable(all []*Judgement, err error) []*Judgement {
 }
 
 func (j *Judgement) unreadable(err error) {
-	j.Unreadable = config.Problems{j.problem(config.Problem{Kind: config.Invalid,
-		Why: "the documents cannot be proven: " + err.Error(), Fix: "this is a mistake of the program, not of the file"})}
+	j.Unreadable = config.Problems{j.problem(config.Problem{
+		Kind: config.Invalid,
+		Why:  "the documents cannot be proven: " + err.Error(),
+		Fix:  "this is a mistake of the program, not of the file",
+	})}
 }
 
 // problem puts a problem where its path stands in the file.
@@ -172,8 +185,8 @@ func (j *Judgement) problem(p config.Problem) config.Problem {
 	return p
 }
 
-// Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations; findings that one line mends are one refusal. Nil means
-// that it may be.
+// Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations; findings
+// that one line mends are one refusal. Nil means that it may be.
 func (j *Judgement) Refusals() config.Problems {
 	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
 	var failed []*prove.Finding
@@ -206,12 +219,24 @@ func (j *Judgement) disproven(c *cause) config.Problem {
 	if others := j.others(c); others != "" {
 		why += "\n      " + others
 	}
-	return j.problem(config.Problem{Path: j.path(f), Kind: config.Unproven, Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)), Why: why, Fix: j.fix(f)})
+	return j.problem(
+		config.Problem{
+			Path:  j.path(f),
+			Kind:  config.Unproven,
+			Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)),
+			Why:   why,
+			Fix:   j.fix(f),
+		},
+	)
 }
 
 // unmet is an expectation as a problem.
 func (j *Judgement) unmet(i int, r *expect.ExpectationResult) config.Problem {
-	p := config.Problem{Path: config.Path("guardrails:expect").Index(i), Kind: config.Unproven, Value: fmt.Sprintf("%q", r.Expectation.It)}
+	p := config.Problem{
+		Path:  config.Path("guardrails:expect").Index(i),
+		Kind:  config.Unproven,
+		Value: fmt.Sprintf("%q", r.Expectation.It),
+	}
 	if r.Problem != "" {
 		p.Why, p.Fix, _ = strings.Cut(r.Problem, "; ")
 		p.Why = "cannot be judged: " + strings.TrimPrefix(r.Field+": ", ": ") + p.Why
@@ -222,7 +247,14 @@ func (j *Judgement) unmet(i int, r *expect.ExpectationResult) config.Problem {
 		}
 		return j.problem(p)
 	}
-	p.Why = fmt.Sprintf("does not hold: %s -> %s: expected %s, got %s\n%s", r.Subject, r.Object, r.Want, r.Got, indented(r.Why, "      "))
+	p.Why = fmt.Sprintf(
+		"does not hold: %s -> %s: expected %s, got %s\n%s",
+		r.Subject,
+		r.Object,
+		r.Want,
+		r.Got,
+		indented(r.Why, "      "),
+	)
 	return j.problem(p)
 }
 

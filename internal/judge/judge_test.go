@@ -78,7 +78,12 @@ func TestTheShippedStacksHoldStrictly(t *testing.T) {
 // What people read of a stack that holds.
 func TestAJudgementReadsAsItShould(t *testing.T) {
 	golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, false))
-	assert.Equal(t, "Pulumi.dev.yaml: holds (account 111122223333)\n", textOf(t, Stack(changed(t)), true, true), "a brief one says no more than that")
+	assert.Equal(
+		t,
+		"Pulumi.dev.yaml: holds (account 111122223333)\n",
+		textOf(t, Stack(changed(t)), true, true),
+		"a brief one says no more than that",
+	)
 }
 
 // disproven is a judgement of the shipped stack in which one proof does not hold, with the way that shows it.
@@ -89,7 +94,10 @@ func disproven(t *testing.T) *Judgement {
 	role := "arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1"
 	engine, err := access.Compile(World(j.Stack))
 	require.NoError(t, err)
-	arrival, err := journey.Walk(engine, journey.Journey{From: access.ConsoleWithMFA(person, 0), Via: []journey.Hop{{Role: role}}})
+	arrival, err := journey.Walk(
+		engine,
+		journey.Journey{From: access.ConsoleWithMFA(person, 0), Via: []journey.Hop{{Role: role}}},
+	)
 	require.NoError(t, err)
 	at := 0
 	for i, f := range j.Proofs.Findings {
@@ -102,7 +110,8 @@ func disproven(t *testing.T) *Judgement {
 	return j
 }
 
-// A proof that does not hold refuses the stack at the entry that made its subject, with the way that shows it and the page that describes it.
+// A proof that does not hold refuses the stack at the entry that made its subject, with the way that shows it and the
+// page that describes it.
 func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 	j := disproven(t)
 	refusals := j.Refusals()
@@ -111,8 +120,16 @@ func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 	assert.Equal(t, config.Path("guardrails:operationRoles[0]"), p.Path)
 	assert.Positive(t, p.Line)
 	assert.Equal(t, config.Unproven, p.Kind)
-	assert.Contains(t, p.Error(), `"TestProject1-os-user1" does not pass own-project-only: a node of another project can be reached (AWS does not send this request today: its tags are others)`)
-	assert.Contains(t, p.Error(), "1. signs in: arn:aws:iam::111122223333:user/non-97-test-user1 in the console with MFA 0 s ago\n")
+	assert.Contains(
+		t,
+		p.Error(),
+		`"TestProject1-os-user1" does not pass own-project-only: a node of another project can be reached (AWS does not send this request today: its tags are others)`,
+	)
+	assert.Contains(
+		t,
+		p.Error(),
+		"1. signs in: arn:aws:iam::111122223333:user/non-97-test-user1 in the console with MFA 0 s ago\n",
+	)
 	assert.Contains(t, p.Error(), "see docs/safety.md#own-project-only")
 	golden(t, "disproven.txt", textOf(t, j, false, true))
 }
@@ -126,15 +143,34 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	strict := j.StrictRefusals()
 	require.Len(t, strict, 2)
 	assert.Equal(t, config.Path("guardrails:accept"), strict[0].Path)
-	assert.Contains(t, strict[0].Error(), `"mfa.firstPasswordChange" weakens a proof: the own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`)
+	assert.Contains(
+		t,
+		strict[0].Error(),
+		`"mfa.firstPasswordChange" weakens a proof: the own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`,
+	)
 	assert.Equal(t, config.Path("guardrails:accept[0].id"), strict[1].Path)
-	assert.Contains(t, strict[1].Error(), `"mfa.firstPasswordChanges" is nothing that a verdict rests on; remove it, or did you mean "mfa.firstPasswordChange"?`)
+	assert.Contains(
+		t,
+		strict[1].Error(),
+		`"mfa.firstPasswordChanges" is nothing that a verdict rests on; remove it, or did you mean "mfa.firstPasswordChange"?`,
+	)
 
-	assumption := Stack(changed(t, "    - id: \"444455556666\"\n      because: whether the guest may leave the other account is for its own guardrails to say\n", ""))
+	assumption := Stack(
+		changed(
+			t,
+			"    - id: \"444455556666\"\n      because: whether the guest may leave the other account is for its own guardrails to say\n",
+			"",
+		),
+	)
 	strict = assumption.StrictRefusals()
 	require.Len(t, strict, 1)
 	assert.Contains(t, strict[0].Error(), `"444455556666" is assumed: `)
-	assert.Contains(t, textOf(t, assumption, true, true), "  assumed\n    444455556666 (not accepted)\n", "a brief one shows why it does not hold")
+	assert.Contains(
+		t,
+		textOf(t, assumption, true, true),
+		"  assumed\n    444455556666 (not accepted)\n",
+		"a brief one shows why it does not hold",
+	)
 }
 
 // The names of people of other stacks are known by the alias of their account and by the name of its stack.
@@ -158,7 +194,8 @@ func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
 	}
 }
 
-// Machines get every proof with its subjects, every expectation, and what the verdicts rest on; lists are there when they are empty.
+// Machines get every proof with its subjects, every expectation, and what the verdicts rest on; lists are there when
+// they are empty.
 func TestAJudgementForMachines(t *testing.T) {
 	data, err := json.Marshal(disproven(t).Summarize())
 	require.NoError(t, err)
@@ -204,19 +241,37 @@ func TestAnExpectationThatIsNotMetRefusesTheStack(t *testing.T) {
 	assert.Regexp(t, `^guardrails:expect\[\d+\]$`, string(p.Path))
 	assert.Positive(t, p.Line)
 	assert.Equal(t, `"nobody runs commands as root"`, p.Value)
-	assert.Contains(t, p.Why, `does not hold: non-97-test-user1 (console with MFA) via TestProject1-os-user1 -> sendCommand on an instance tagged Project="Test Project 1": expected ALLOWED, got DENIED`)
+	assert.Contains(
+		t,
+		p.Why,
+		`does not hold: non-97-test-user1 (console with MFA) via TestProject1-os-user1 -> sendCommand on an instance tagged Project="Test Project 1": expected ALLOWED, got DENIED`,
+	)
 	assert.Contains(t, p.Why, "by guardrails-operation-guard/DenyOtherWaysOntoNodes")
 	assert.False(t, j.Holds(false))
-	assert.Contains(t, textOf(t, j, false, true), "Pulumi.dev.yaml: does not hold (account 111122223333)\n  expectations\n    FAIL  nobody runs commands as root\n")
+	assert.Contains(
+		t,
+		textOf(t, j, false, true),
+		"Pulumi.dev.yaml: does not hold (account 111122223333)\n  expectations\n    FAIL  nobody runs commands as root\n",
+	)
 }
 
 // An expectation about somebody who does not exist is a problem on the key that is wrong.
 func TestAnExpectationAboutNobodyRefusesTheStack(t *testing.T) {
-	j := Stack(changed(t, "    - it: user2 has no business in project 1\n      as: non-97-test-user2\n", "    - it: user2 has no business in project 1\n      as: non-97-test-user4\n"))
+	j := Stack(
+		changed(
+			t,
+			"    - it: user2 has no business in project 1\n      as: non-97-test-user2\n",
+			"    - it: user2 has no business in project 1\n      as: non-97-test-user4\n",
+		),
+	)
 	refusals := j.Refusals()
 	require.Len(t, refusals, 1)
 	assert.True(t, strings.HasSuffix(string(refusals[0].Path), ".as"), refusals[0].Path)
-	assert.Contains(t, refusals[0].Error(), `"user2 has no business in project 1" cannot be judged: as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`)
+	assert.Contains(
+		t,
+		refusals[0].Error(),
+		`"user2 has no business in project 1" cannot be judged: as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`,
+	)
 }
 
 // BenchmarkJudge is what proofs and expectations add to reading a stack file.

@@ -21,7 +21,8 @@ const justInTime = `config:
     autoApprovals: [{group: a1b2c3d4-5678-90ab-cdef-a1b2c3d45678, projects: [shop]}]
 `
 
-// A requester who may open sessions anyway is refused, because AWS would take it past every approval; one who may only ask is not.
+// A requester who may open sessions anyway is refused, because AWS would take it past every approval; one who may
+// only ask is not.
 func TestRequestersWhoGoRoundJustInTimeAccessAreRefused(t *testing.T) {
 	judged := func(requester string) *Judgement {
 		text := []byte(replaceOnce(t, justInTime, "REQUESTER", requester))

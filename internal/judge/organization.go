@@ -43,7 +43,8 @@ func (j *Judgement) proveOrganization(engine *access.Engine) error {
 	return err
 }
 
-// findGaps notes what the stacks of the world do not tell: files that cannot be read, and an organization whose policies none of them carries.
+// findGaps notes what the stacks of the world do not tell: files that cannot be read, and an organization whose
+// policies none of them carries.
 func (j *Judgement) findGaps(beside []*config.Stack) {
 	j.beside = beside
 	organization := organizationOf(j.Stack)
@@ -54,14 +55,19 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 	slices.Sort(files)
 	for _, file := range files {
 		name := config.StackName(file)
-		if j.Stack.Folder == "" || name == j.Stack.Name || slices.ContainsFunc(beside, func(s *config.Stack) bool { return s.Name == name }) {
+		if j.Stack.Folder == "" || name == j.Stack.Name ||
+			slices.ContainsFunc(beside, func(s *config.Stack) bool { return s.Name == name }) {
 			continue
 		}
 		if other, problems := config.ReadFile(file); len(problems) == 0 && !together(j.Stack, other) {
 			continue
 		}
-		j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: "stack " + name,
-			Text: filepath.Base(file) + " cannot be read beside this stack: its people can do what they must, and it has no policy that denies it"})
+		j.Gaps = append(j.Gaps, prove.ProofAssumption{
+			ID: "stack " + name,
+			Text: filepath.Base(
+				file,
+			) + " cannot be read beside this stack: its people can do what they must, and it has no policy that denies it",
+		})
 	}
 	var carriers []string
 	for _, s := range beside {
@@ -71,11 +77,16 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 	}
 	switch {
 	case len(carriers) == 0:
-		j.Gaps = append(j.Gaps, prove.ProofAssumption{ID: organization,
-			Text: "no stack of this folder has the service control policies of " + organization + ": they deny nothing that this stack needs"})
+		j.Gaps = append(j.Gaps, prove.ProofAssumption{
+			ID:   organization,
+			Text: "no stack of this folder has the service control policies of " + organization + ": they deny nothing that this stack needs",
+		})
 	case len(carriers) > 1 && j.Stack.Organization != nil:
-		j.Unreadable = append(j.Unreadable, j.problem(config.Problem{Path: "guardrails:organization", Kind: config.Refused,
-			Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in one of them"}))
+		j.Unreadable = append(
+			j.Unreadable,
+			j.problem(config.Problem{Path: "guardrails:organization", Kind: config.Refused,
+				Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in one of them"}),
+		)
 	}
 }
 
@@ -117,7 +128,8 @@ func (j *Judgement) path(f *prove.Finding) config.Path {
 	return j.Stack.PathOf(f.Subject)
 }
 
-// changePolicy names the service control policy of one's own that denies what must work, and where it is; empty where none does.
+// changePolicy names the service control policy of one's own that denies what must work, and where it is; empty where
+// none does.
 func (j *Judgement) changePolicy(f *prove.Finding) string {
 	denying := slices.Clone(f.By)
 	if f.Witness != nil {
@@ -130,8 +142,14 @@ func (j *Judgement) changePolicy(f *prove.Finding) string {
 		for i, own := range s.Organization.Own {
 			for _, by := range denying {
 				if by.Kind == access.ServiceControlPolicySource && by.Policy == own.Name {
-					return fmt.Sprintf("leave %s out of statement %s of %s (%s in %s)", refusedCall(f), by.Sid, own.File,
-						config.Path("guardrails:organization.policies").Index(i), filepath.Base(s.File))
+					return fmt.Sprintf(
+						"leave %s out of statement %s of %s (%s in %s)",
+						refusedCall(f),
+						by.Sid,
+						own.File,
+						config.Path("guardrails:organization.policies").Index(i),
+						filepath.Base(s.File),
+					)
 				}
 			}
 		}
@@ -170,19 +188,22 @@ func (j *Judgement) mend(f *prove.Finding) string {
 
 // passOSUsers is the key that lets people pass their own OS user, where a service control policy keeps them from it.
 func (j *Judgement) passOSUsers(f *prove.Finding) string {
-	if f.ID != "declared-journeys-work" || f.Journey == nil || f.Witness == nil || f.Witness.By().Kind != access.ServiceControlPolicySource ||
+	if f.ID != "declared-journeys-work" || f.Journey == nil || f.Witness == nil ||
+		f.Witness.By().Kind != access.ServiceControlPolicySource ||
 		!slices.ContainsFunc(f.Journey.Via, func(h journey.Hop) bool { return len(h.Tags) > 0 }) {
 		return ""
 	}
 	for _, s := range j.beside {
-		if s.Organization != nil && s.Organization.ProtectGuardrails != nil && !s.Organization.ProtectGuardrails.OwnOSUsers {
+		if s.Organization != nil && s.Organization.ProtectGuardrails != nil &&
+			!s.Organization.ProtectGuardrails.OwnOSUsers {
 			return "write ownOSUsers: true under guardrails:organization.protectGuardrails in " + filepath.Base(s.File)
 		}
 	}
 	return ""
 }
 
-// openTheWay is the other half of a role that somebody of another account assumes: the account in the MFA group of the person's account.
+// openTheWay is the other half of a role that somebody of another account assumes: the account in the MFA group of
+// the person's account.
 func (j *Judgement) openTheWay(f *prove.Finding) string {
 	if f.ID != "declared-journeys-work" || f.Journey == nil {
 		return ""

@@ -13,11 +13,12 @@ import (
 	"aws-access-guardrails/internal/judge"
 )
 
-// organization is an organization as stack files have it: a management account, accounts that people sign in to, and accounts with roles. People
-// assume roles of accounts that come after their own.
+// organization is an organization as stack files have it: a management account, accounts that people sign in to, and
+// accounts with roles. People assume roles of accounts that come after their own.
 type organization struct {
 	accounts, people, roles int
-	// jumps is how many of the accounts people sign in to. The others have the roles, unless everybody lives where the roles are (zero).
+	// jumps is how many of the accounts people sign in to. The others have the roles, unless everybody lives where
+	// the roles are (zero).
 	jumps int
 }
 
@@ -33,7 +34,10 @@ func (o organization) write(t testing.TB, folder string) []string {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi."+name+".yaml"), []byte(content), 0o600))
 		names = append(names, name)
 	}
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o600),
+	)
 	var members, jumps []string
 	for i := 1; i < o.accounts; i++ {
 		members = append(members, fmt.Sprintf("%q", o.id(i)))
@@ -60,7 +64,12 @@ func (o organization) write(t testing.TB, folder string) []string {
 	for i := 1; i < o.accounts; i++ {
 		var b strings.Builder
 		fmt.Fprintf(&b, "config:\n  aws:region: ap-northeast-1\n")
-		fmt.Fprintf(&b, "  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n", o.id(i), i)
+		fmt.Fprintf(
+			&b,
+			"  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n",
+			o.id(i),
+			i,
+		)
 		if i <= homes {
 			if o.jumps > 0 {
 				fmt.Fprintf(&b, "  guardrails:mfa: {roleAccounts: [")
@@ -108,8 +117,8 @@ var benchOrganizations = []struct {
 	{"spread", organization{accounts: 100, people: 2000, roles: 500}},
 }
 
-// BenchmarkCheckOfAnOrganization checks 100 accounts with 2,000 people and 500 roles from their stack files: with the people in four accounts, and
-// with the people where the roles are.
+// BenchmarkCheckOfAnOrganization checks 100 accounts with 2,000 people and 500 roles from their stack files: with the
+// people in four accounts, and with the people where the roles are.
 func BenchmarkCheckOfAnOrganization(b *testing.B) {
 	for _, o := range benchOrganizations {
 		b.Run(o.name, func(b *testing.B) {

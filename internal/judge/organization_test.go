@@ -53,7 +53,8 @@ func refusalsOf(j *judge.Judgement) string {
 	return strings.Join(all, "\n")
 }
 
-// Each stack of the example holds, judged alone with its siblings beside it and judged with them, and the verdicts are the same.
+// Each stack of the example holds, judged alone with its siblings beside it and judged with them, and the verdicts
+// are the same.
 func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
 	folder := edited(t)
 	var stacks []*config.Stack
@@ -71,21 +72,34 @@ func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
 
 // A role that trusts somebody whose account does not open the way is refused, with the line that is missing there.
 func TestBothHalvesOfAnAssumedRoleAreWanted(t *testing.T) {
-	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", "555555555555", "777788889999"]`, `roleAccounts: ["555555555555"]`})
+	folder := edited(
+		t,
+		[3]string{
+			"Pulumi.jump.yaml",
+			`roleAccounts: ["444455556666", "555555555555", "777788889999"]`,
+			`roleAccounts: ["555555555555"]`,
+		},
+	)
 	text := refusalsOf(judge.Stack(read(t, folder, "workload")))
 	assert.Contains(t, text, "does not pass declared-journeys-work")
 	assert.Contains(t, text, `add "444455556666" to guardrails:mfa.roleAccounts in Pulumi.jump.yaml`)
 	assert.Empty(t, refusalsOf(judge.Stack(read(t, folder, "identity"))))
 }
 
-// A policy of one's own that locks out who deploys is refused where the policy is listed, with the statement that does it.
+// A policy of one's own that locks out who deploys is refused where the policy is listed, with the statement that
+// does it.
 func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
 	folder := edited(t, [3]string{"Pulumi.management.yaml", "    # The root users of the accounts", `    policies:
       - {name: frozen, file: frozen.json, targets: [ou-exam-11111111]}
 
     # The root users of the accounts`})
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "frozen.json"),
-		[]byte(`{"Version": "2012-10-17", "Statement": [{"Sid": "NothingChanges", "Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}`), 0o600))
+	require.NoError(t, os.WriteFile(
+		filepath.Join(folder, "frozen.json"),
+		[]byte(
+			`{"Version": "2012-10-17", "Statement": [{"Sid": "NothingChanges", "Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}`,
+		),
+		0o600,
+	))
 	text := refusalsOf(judge.Stack(read(t, folder, "management")))
 	assert.Contains(t, text, "member-deployers-not-locked-out")
 	assert.Contains(t, text, "member-break-glass-not-locked-out")
@@ -95,7 +109,8 @@ func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
 	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "workload"))), "deployer-not-locked-out")
 }
 
-// A login that images come with has sudo, wherever the stack file names it: that it has none is an assumption of the stack, which a strict check wants accepted.
+// A login that images come with has sudo, wherever the stack file names it: that it has none is an assumption of the
+// stack, which a strict check wants accepted.
 func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 	for name, change := range map[string][3]string{
 		"of a grant":       {"Pulumi.workload.yaml", "      runAs: alice\n      projects: [billing]", "      runAs: ubuntu\n      projects: [billing]"},
@@ -156,20 +171,35 @@ func TestOneStackCarriesTheOrganization(t *testing.T) {
 	text = strings.Replace(text, "alias: management", "alias: second", 1)
 	text = strings.Replace(text, `accounts: ["123456789012"]`, `accounts: ["123456789012", "999999999999"]`, 1)
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.second.yaml"), []byte(text), 0o600))
-	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "management"))), "stands in several stacks: management, second")
+	assert.Contains(
+		t,
+		refusalsOf(judge.Stack(read(t, folder, "management"))),
+		"stands in several stacks: management, second",
+	)
 }
 
-// A shared role wants its door opened where the service control policies stand, and a person's OS user is nobody else's: in whichever stack the line is
-// written that is wrong.
+// A shared role wants its door opened where the service control policies stand, and a person's OS user is nobody
+// else's: in whichever stack the line is written that is wrong.
 func TestOSUsersOfPeopleAreHeldAcrossStacks(t *testing.T) {
 	folder := edited(t, [3]string{"Pulumi.management.yaml", "ownOSUsers: true", "ownOSUsers: false"})
 	text := refusalsOf(judge.Stack(read(t, folder, "workload")))
 	assert.Contains(t, text, "does not pass declared-journeys-work")
-	assert.Contains(t, text, "write ownOSUsers: true under guardrails:organization.protectGuardrails in Pulumi.management.yaml")
+	assert.Contains(
+		t,
+		text,
+		"write ownOSUsers: true under guardrails:organization.protectGuardrails in Pulumi.management.yaml",
+	)
 
-	folder = edited(t, [3]string{"Pulumi.workload.yaml", "project: billing\n      runAs: bob", "project: billing\n      runAs: alice"})
+	folder = edited(
+		t,
+		[3]string{"Pulumi.workload.yaml", "project: billing\n      runAs: bob", "project: billing\n      runAs: alice"},
+	)
 	text = refusalsOf(judge.Stack(read(t, folder, "workload")))
-	assert.Contains(t, text, `"billing-bob" does not pass own-os-user-only: somebody else than arn:aws:iam::111122223333:user/alice assumes a role whose shells start as alice`)
+	assert.Contains(
+		t,
+		text,
+		`"billing-bob" does not pass own-os-user-only: somebody else than arn:aws:iam::111122223333:user/alice assumes a role whose shells start as alice`,
+	)
 	text = refusalsOf(judge.Stack(read(t, folder, "jump")))
 	assert.Contains(t, text, `"alice" does not pass own-os-user-only`)
 

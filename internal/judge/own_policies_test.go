@@ -17,13 +17,21 @@ import (
 // withOwnPolicy is the example with a service control policy of the admin's own on the unit with nodes.
 func withOwnPolicy(t *testing.T, statements string) string {
 	t.Helper()
-	folder := edited(t, [3]string{"Pulumi.management.yaml", "    osAccessOnly:\n", "    policies: [{name: mine, file: mine.json, targets: [ou-exam-11111111]}]\n    osAccessOnly:\n"})
+	folder := edited(
+		t,
+		[3]string{
+			"Pulumi.management.yaml",
+			"    osAccessOnly:\n",
+			"    policies: [{name: mine, file: mine.json, targets: [ou-exam-11111111]}]\n    osAccessOnly:\n",
+		},
+	)
 	document := `{"Version":"2012-10-17","Statement":[` + statements + `]}`
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "mine.json"), []byte(document), 0o600))
 	return folder
 }
 
-// The agent of a node is half of every session: a policy that denies one of its calls ends all shells, and the journey says which and where.
+// The agent of a node is half of every session: a policy that denies one of its calls ends all shells, and the
+// journey says which and where.
 func TestAPolicyThatShutsTheAgentOutEndsEveryShell(t *testing.T) {
 	for _, action := range []string{
 		"ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:OpenControlChannel", "ssmmessages:CreateDataChannel",
@@ -33,9 +41,19 @@ func TestAPolicyThatShutsTheAgentOutEndsEveryShell(t *testing.T) {
 		text := refusalsOf(judge.Stack(read(t, folder, "workload")))
 		assert.Contains(t, text, "does not pass declared-journeys-work", action)
 		assert.Contains(t, text, "service control policy mine, statement NoAgent", action)
-		assert.Contains(t, text, " out of statement NoAgent of mine.json (guardrails:organization.policies[0] in Pulumi.management.yaml)", action)
+		assert.Contains(
+			t,
+			text,
+			" out of statement NoAgent of mine.json (guardrails:organization.policies[0] in Pulumi.management.yaml)",
+			action,
+		)
 		text = refusalsOf(judge.Stack(read(t, folder, "payments")))
-		assert.Contains(t, text, "no shell opens in ap-northeast-1, whose preferences are set: the agent of the node", action)
+		assert.Contains(
+			t,
+			text,
+			"no shell opens in ap-northeast-1, whose preferences are set: the agent of the node",
+			action,
+		)
 	}
 	for name, statements := range map[string]string{
 		"the older endpoint":   `{"Sid":"Old","Effect":"Deny","Action":"ec2messages:*","Resource":"*"}`,
@@ -50,9 +68,13 @@ func TestAPolicyThatShutsTheAgentOutEndsEveryShell(t *testing.T) {
 	}
 }
 
-// A policy that leaves the roles of nodes out shuts nobody out who has one of them, and that is what the verdict then rests on.
+// A policy that leaves the roles of nodes out shuts nobody out who has one of them, and that is what the verdict then
+// rests on.
 func TestARoleThatIsLeftOutIsAssumedOfNodes(t *testing.T) {
-	folder := withOwnPolicy(t, `{"Sid":"NodesAlone","Effect":"Deny","Action":"ssmmessages:CreateDataChannel","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/BreakGlass"}}}`)
+	folder := withOwnPolicy(
+		t,
+		`{"Sid":"NodesAlone","Effect":"Deny","Action":"ssmmessages:CreateDataChannel","Resource":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/BreakGlass"}}}`,
+	)
 	j := judge.Stack(read(t, folder, "workload"))
 	assert.Empty(t, refusalsOf(j))
 	assert.Contains(t, concessionsOf(j), "arn:aws:iam::444455556666:role/BreakGlass")
@@ -66,7 +88,8 @@ func concessionsOf(j *judge.Judgement) string {
 	return strings.Join(ids, "\n")
 }
 
-// What does nothing is noticed: Allows beside FullAWSAccess, actions that AWS does not have, keys that it never sets, Regions that it has not opened.
+// What does nothing is noticed: Allows beside FullAWSAccess, actions that AWS does not have, keys that it never sets,
+// Regions that it has not opened.
 func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 	const deny = `{"Sid":"Real","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}`
 	for name, c := range map[string]struct{ statements, says string }{
@@ -97,7 +120,8 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 	}
 }
 
-// An account that is missing in roleAccounts is told with the file, the key and the value to write, in what check prints and not only to machines.
+// An account that is missing in roleAccounts is told with the file, the key and the value to write, in what check
+// prints and not only to machines.
 func TestAForgottenRoleAccountIsToldWithWhatToWrite(t *testing.T) {
 	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", `, "roleAccounts: ["})
 	j := judge.Stack(read(t, folder, "workload"))
@@ -108,7 +132,8 @@ func TestAForgottenRoleAccountIsToldWithWhatToWrite(t *testing.T) {
 	assert.Contains(t, text.String(), "to mend it: "+mend)
 }
 
-// One mistake is one refusal: a role account that is missing is told once, whatever number of roles and people it keeps apart, and names the others.
+// One mistake is one refusal: a role account that is missing is told once, whatever number of roles and people it
+// keeps apart, and names the others.
 func TestOneMistakeIsOneRefusal(t *testing.T) {
 	folder := edited(t, [3]string{"Pulumi.jump.yaml", `roleAccounts: ["444455556666", `, "roleAccounts: ["})
 	j := judge.Stack(read(t, folder, "workload"))

@@ -13,8 +13,8 @@ import (
 // elsewhere names the Regions whose preferences no stack sets: none is called so.
 const elsewhere = "xx-elsewhere-1"
 
-// findShellsElsewhere notices delegated roles that open shells in Regions whose preferences the stack does not set. Roles that the stack makes for
-// shells cannot: their policies deny it, and legal-os-user proves it.
+// findShellsElsewhere notices delegated roles that open shells in Regions whose preferences the stack does not set.
+// Roles that the stack makes for shells cannot: their policies deny it, and legal-os-user proves it.
 func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 	s := j.Stack
 	set := "no Region"
@@ -25,7 +25,9 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 	for i, role := range s.Delegated() {
 		document := account.Partition.DocumentARN(elsewhere, account.ID, journey.PreferencesDocument)
 		d, err := e.Decide(access.AssumedRole(role.RoleARN(), "session"), access.Request{
-			Action: "ssm:StartSession", Resources: access.On(account.Partition.InstanceARN(elsewhere, account.ID, "i-0123456789abcdef0"), document), Time: time.Unix(0, 0),
+			Action:    "ssm:StartSession",
+			Resources: access.On(account.Partition.InstanceARN(elsewhere, account.ID, "i-0123456789abcdef0"), document),
+			Time:      time.Unix(0, 0),
 		})
 		if err != nil || !d.Allowed() {
 			continue
@@ -34,6 +36,9 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 		at := s.Position(path)
 		j.Notices = append(j.Notices, config.Notice{Path: path, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(
 			"%q opens shells, and the stack sets the preferences of %s: in other Regions they are %s's, with sudo; list every Region with nodes, or shut them in the organization (osAccessOnly)",
-			role.Name, set, journey.AgentUser)})
+			role.Name,
+			set,
+			journey.AgentUser,
+		)})
 	}
 }

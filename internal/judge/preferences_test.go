@@ -17,7 +17,11 @@ func TestShellsInRegionsWithoutPreferencesAreTold(t *testing.T) {
 	require.Len(t, j.Notices, 1)
 	assert.Equal(t, config.Path("guardrails:delegatedRoles[0]"), j.Notices[0].Path)
 	assert.Positive(t, j.Notices[0].Line)
-	assert.Contains(t, j.Notices[0].Text, `"AdminRole" opens shells, and the stack sets the preferences of ap-northeast-1, us-east-1: in other Regions they are ssm-user's`)
+	assert.Contains(
+		t,
+		j.Notices[0].Text,
+		`"AdminRole" opens shells, and the stack sets the preferences of ap-northeast-1, us-east-1: in other Regions they are ssm-user's`,
+	)
 
 	workload, problems := config.ReadFile("../../examples/organization/Pulumi.workload.yaml")
 	require.NoError(t, problems.Err())

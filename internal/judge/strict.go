@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Concession is something that a verdict rests on: a switch that weakens a proof, or an assumption about what the stack does not have.
+// Concession is something that a verdict rests on: a switch that weakens a proof, or an assumption about what the
+// stack does not have.
 type Concession struct {
 	// ID is what guardrails:accept repeats.
 	ID string
@@ -20,7 +21,8 @@ type Concession struct {
 	Accepted string
 }
 
-// Concessions are what the verdicts of the judgement rest on: the switches first, each once, in the order in which they were found.
+// Concessions are what the verdicts of the judgement rest on: the switches first, each once, in the order in which
+// they were found.
 func (j *Judgement) Concessions() []Concession {
 	var all []Concession
 	add := func(id, text string, isSwitch bool) {
@@ -63,8 +65,8 @@ func (j *Judgement) accepted(id string) string {
 	return ""
 }
 
-// StrictRefusals are what a strict check refuses besides Refusals: every concession that guardrails:accept does not repeat, and every entry
-// there that nothing rests on, because whoever reads it would believe otherwise.
+// StrictRefusals are what a strict check refuses besides Refusals: every concession that guardrails:accept does not
+// repeat, and every entry there that nothing rests on, because whoever reads it would believe otherwise.
 func (j *Judgement) StrictRefusals() config.Problems {
 	var refusals config.Problems
 	concessions := j.Concessions()
@@ -76,8 +78,18 @@ func (j *Judgement) StrictRefusals() config.Problems {
 		if c.Switch {
 			why = "weakens a proof: "
 		}
-		refusals = append(refusals, j.problem(config.Problem{Path: "guardrails:accept", Kind: config.Unproven, Value: fmt.Sprintf("%q", c.ID), Why: why + strings.Join(c.Texts, "; "),
-			Fix: fmt.Sprintf("write {id: %q, because: <why that is all right>}, or change it", c.ID)}))
+		refusals = append(
+			refusals,
+			j.problem(
+				config.Problem{
+					Path:  "guardrails:accept",
+					Kind:  config.Unproven,
+					Value: fmt.Sprintf("%q", c.ID),
+					Why:   why + strings.Join(c.Texts, "; "),
+					Fix:   fmt.Sprintf("write {id: %q, because: <why that is all right>}, or change it", c.ID),
+				},
+			),
+		)
 	}
 	for i, a := range j.Stack.Accept {
 		if slices.ContainsFunc(concessions, func(c Concession) bool { return c.ID == a.ID }) {
@@ -87,8 +99,19 @@ func (j *Judgement) StrictRefusals() config.Problems {
 		for _, c := range concessions {
 			ids = append(ids, c.ID)
 		}
-		refusals = append(refusals, j.problem(config.Problem{Path: config.Path("guardrails:accept").Index(i).Child("id"), Kind: config.NotFound,
-			Value: fmt.Sprintf("%q", a.ID), Why: "is nothing that a verdict rests on", Fix: "remove it, or " + config.DidYouMean(a.ID, ids)}))
+		refusals = append(
+			refusals,
+			j.problem(config.Problem{
+				Path: config.Path("guardrails:accept").Index(i).Child("id"),
+				Kind: config.NotFound,
+				Value: fmt.Sprintf(
+					"%q",
+					a.ID,
+				),
+				Why: "is nothing that a verdict rests on",
+				Fix: "remove it, or " + config.DidYouMean(a.ID, ids),
+			}),
+		)
 	}
 	return refusals
 }

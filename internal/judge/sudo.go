@@ -6,7 +6,8 @@ import (
 	"aws-access-guardrails/access/claims"
 )
 
-// findSudo notes logins with sudo where no operation role names them, of which the proof legal-os-user speaks: those of OS access, of grants, and the default user.
+// findSudo notes logins with sudo where no operation role names them, of which the proof legal-os-user speaks: those
+// of OS access, of grants, and the default user.
 func (j *Judgement) findSudo() {
 	var logins []string
 	if s := j.Stack.Sessions; s != nil {

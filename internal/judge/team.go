@@ -9,8 +9,9 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// expectTeam judges the expectation of the stack at the index. One about a team must hold of everybody in it: the result is that of the first member for whom
-// it does not hold, and it holds under all assumptions that it needs for any of them.
+// expectTeam judges the expectation of the stack at the index. One about a team must hold of everybody in it: the
+// result is that of the first member for whom it does not hold, and it holds under all assumptions that it needs for
+// any of them.
 func expectTeam(engine *access.Engine, s *config.Stack, index int, x expect.Expectation) expect.ExpectationResult {
 	team := s.Expect[index].As
 	members, isTeam := s.TeamMembers(team)

@@ -18,8 +18,8 @@ func (j *Judgement) Holds(strict bool) bool {
 	return len(j.Refusals()) == 0 && (!strict || len(j.StrictRefusals()) == 0)
 }
 
-// WriteText writes the judgement for people: whether the stack holds, each proof with its verdict and page, each expectation, and what the verdicts
-// rest on. A brief one leaves out what holds.
+// WriteText writes the judgement for people: whether the stack holds, each proof with its verdict and page, each
+// expectation, and what the verdicts rest on. A brief one leaves out what holds.
 func (j *Judgement) WriteText(w io.Writer, strict, brief bool) error {
 	var b strings.Builder
 	verdict := "holds"

@@ -12,8 +12,9 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service control policies where one of
-// them carries it, the roles of permission sets where one of them carries IAM Identity Center, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
+// World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service
+// control policies where one of them carries it, the roles of permission sets where one of them carries IAM Identity
+// Center, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
 func World(stacks ...*config.Stack) access.World {
 	var w access.World
 	for _, s := range stacks {
@@ -32,8 +33,8 @@ func World(stacks ...*config.Stack) access.World {
 	return world.WithManagedPolicies(w)
 }
 
-// WithSiblings are the stacks, and those of their folders that belong to the same organization: who comes to an account, and what it is bound by, is said
-// in other stacks too.
+// WithSiblings are the stacks, and those of their folders that belong to the same organization: who comes to an
+// account, and what it is bound by, is said in other stacks too.
 func WithSiblings(stacks ...*config.Stack) []*config.Stack {
 	all := slices.Clone(stacks)
 	for _, s := range stacks {
@@ -46,16 +47,19 @@ func WithSiblings(stacks ...*config.Stack) []*config.Stack {
 	return all
 }
 
-// siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of them may carry the
-// organization. What is wrong with the others is told where they are judged themselves; their people are strangers then. Of those that were read
-// already no file is read again.
+// siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of
+// them may carry the organization. What is wrong with the others is told where they are judged themselves; their
+// people are strangers then. Of those that were read already no file is read again.
 func siblings(s *config.Stack, read ...*config.Stack) []*config.Stack {
 	var out []*config.Stack
 	accounts := map[string]bool{s.Account.ID: true}
 	for _, other := range s.Siblings {
 		var stack *config.Stack
 		var problems config.Problems
-		if at := slices.IndexFunc(read, func(r *config.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder }); at >= 0 {
+		if at := slices.IndexFunc(
+			read,
+			func(r *config.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder },
+		); at >= 0 {
 			stack = read[at]
 		} else {
 			stack, problems = config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
@@ -69,11 +73,24 @@ func siblings(s *config.Stack, read ...*config.Stack) []*config.Stack {
 	return out
 }
 
-// expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name stands for its account.
+// expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name
+// stands for its account.
 func expectations(s *config.Stack) []expect.Expectation {
 	var out []expect.Expectation
 	for _, x := range s.Expect {
-		x.As, x.Via, x.On.User, x.On.Role = byAccount(s, x.As), byAccount(s, x.Via), byAccount(s, x.On.User), byAccount(s, x.On.Role)
+		x.As, x.Via, x.On.User, x.On.Role = byAccount(
+			s,
+			x.As,
+		), byAccount(
+			s,
+			x.Via,
+		), byAccount(
+			s,
+			x.On.User,
+		), byAccount(
+			s,
+			x.On.Role,
+		)
 		out = append(out, x)
 	}
 	return out

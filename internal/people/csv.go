@@ -25,8 +25,9 @@ var columns = map[string][]string{
 	"remove": {"name"},
 }
 
-// ReadCSV reads people from a CSV file with a line of column names, for the verb add, move or remove. Commas or, where the first line has none, semicolons
-// separate columns; blanks or semicolons separate teams. file is the name that errors give it. The error has every line that is wrong.
+// ReadCSV reads people from a CSV file with a line of column names, for the verb add, move or remove. Commas or,
+// where the first line has none, semicolons separate columns; blanks or semicolons separate teams. file is the name
+// that errors give it. The error has every line that is wrong.
 func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	r := csv.NewReader(bytes.NewReader(data))
@@ -41,7 +42,11 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(records) == 0 {
-		return nil, fmt.Errorf("%s: is empty; write a line of column names first: %s", file, strings.Join(columns[verb], ","))
+		return nil, fmt.Errorf(
+			"%s: is empty; write a line of column names first: %s",
+			file,
+			strings.Join(columns[verb], ","),
+		)
 	}
 	head, err := readHead(verb, file, records[0])
 	if err != nil {
@@ -62,9 +67,26 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 		case row["name"] == "":
 			errs = append(errs, fmt.Errorf("%s:%d: name is missing", file, line))
 		case lines[row["name"]] != 0:
-			errs = append(errs, fmt.Errorf("%s:%d: %q is in line %d too; keep one of the two", file, line, row["name"], lines[row["name"]]))
+			errs = append(
+				errs,
+				fmt.Errorf(
+					"%s:%d: %q is in line %d too; keep one of the two",
+					file,
+					line,
+					row["name"],
+					lines[row["name"]],
+				),
+			)
 		case verb == "move" && row["to"] == "" && row["from"] == "":
-			errs = append(errs, fmt.Errorf("%s:%d: %q moves nowhere; write a team in to, or in from to leave one", file, line, row["name"]))
+			errs = append(
+				errs,
+				fmt.Errorf(
+					"%s:%d: %q moves nowhere; write a team in to, or in from to leave one",
+					file,
+					line,
+					row["name"],
+				),
+			)
 		default:
 			lines[row["name"]] = line
 			rows.add(verb, row)
@@ -86,8 +108,17 @@ func readHead(verb, file string, head []string) ([]string, error) {
 			errs = append(errs, fmt.Errorf("%s:1: the column %q is there twice; keep one of the two", file, name))
 		case slices.Contains(columns[verb], name), verb == "add" && strings.HasPrefix(name, "tag:"):
 		default:
-			errs = append(errs, fmt.Errorf("%s:1: %q is no column of %s; %s; the columns are %s", file, name, verb, config.DidYouMean(name, columns[verb]),
-				strings.Join(columns[verb], ", ")))
+			errs = append(
+				errs,
+				fmt.Errorf(
+					"%s:1: %q is no column of %s; %s; the columns are %s",
+					file,
+					name,
+					verb,
+					config.DidYouMean(name, columns[verb]),
+					strings.Join(columns[verb], ", "),
+				),
+			)
 		}
 		names = append(names, name)
 	}
@@ -116,7 +147,14 @@ func teams(cell string) []string {
 func (r *Rows) add(verb string, row map[string]string) {
 	switch verb {
 	case "add":
-		j := Joiner{Name: row["name"], Email: row["email"], DisplayName: row["displayName"], Path: row["path"], RunAs: row["runAs"], Teams: teams(row["teams"])}
+		j := Joiner{
+			Name:        row["name"],
+			Email:       row["email"],
+			DisplayName: row["displayName"],
+			Path:        row["path"],
+			RunAs:       row["runAs"],
+			Teams:       teams(row["teams"]),
+		}
 		for column, value := range row {
 			if key, isTag := strings.CutPrefix(column, "tag:"); isTag && value != "" {
 				if j.Tags == nil {

@@ -25,8 +25,9 @@ type Outcome struct {
 	Stacks []*config.Stack
 }
 
-// judge finds out what changes of stack files mean. The error is what keeps the files from being what they would become: every problem of every file, and
-// every proof and expectation that does not hold. The Outcome comes beside the error where the files could be read.
+// judge finds out what changes of stack files mean. The error is what keeps the files from being what they would
+// become: every problem of every file, and every proof and expectation that does not hold. The Outcome comes beside
+// the error where the files could be read.
 func judge(folder *workspace.Folder, changes []*edit.Change, at time.Time) (_ *Outcome, err error) {
 	now, err := folder.Read()
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Leaver is somebody who leaves: a user of a stack, or somebody of IAM Identity Center, or both. A name is one person in a folder.
+// Leaver is somebody who leaves: a user of a stack, or somebody of IAM Identity Center, or both. A name is one person
+// in a folder.
 type Leaver struct {
 	Name string
 	// ARN is that of the IAM user; empty for somebody of Identity Center alone.
@@ -56,7 +57,9 @@ func (l *leaving) find(names []string) error {
 			}
 		}
 		if ic := l.home.IdentityCenter; one.ARN == "" && (ic == nil || ic.Users[name] == "") {
-			return &NobodyError{fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, config.DidYouMean(name, namesOf(l.home)))}
+			return &NobodyError{
+				fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, config.DidYouMean(name, namesOf(l.home))),
+			}
 		}
 		l.who = append(l.who, one)
 	}
@@ -103,8 +106,17 @@ func (l *leaving) findRoles(stacks []*config.Stack) {
 			gone := len(left) == 0 && len(r.At) > 1
 			if gone && !l.withRoles {
 				path := config.Path("guardrails:" + edit.Removal{At: r.At}.String())
-				l.empty = append(l.empty, config.Problem{Position: at(s, path), Path: path, Kind: config.Refused, Value: quoted(nameOf(r.ARN)),
-					Why: "would be left with nobody who may take it", Fix: "name somebody else first, or add --with-roles to remove the role too"})
+				l.empty = append(
+					l.empty,
+					config.Problem{
+						Position: at(s, path),
+						Path:     path,
+						Kind:     config.Refused,
+						Value:    quoted(nameOf(r.ARN)),
+						Why:      "would be left with nobody who may take it",
+						Fix:      "name somebody else first, or add --with-roles to remove the role too",
+					},
+				)
 			}
 			if gone { // Also where it is refused, so that everything else that is in the way is found.
 				l.roles[r.ARN] = true
@@ -243,7 +255,8 @@ func (l *leaving) fromIdentityCenter(s *config.Stack) []edit.Removal {
 	return out
 }
 
-// ends are the command lines that end what of a leaver is open, and stays open when the stacks are deployed: in the order in which they are run.
+// ends are the command lines that end what of a leaver is open, and stays open when the stacks are deployed: in the
+// order in which they are run.
 func (l *leaving) ends(who Leaver) []Ending {
 	var all []Ending
 	if who.ARN != "" {
@@ -256,13 +269,18 @@ func (l *leaving) ends(who Leaver) []Ending {
 	for _, taken := range l.took[who.ARN] {
 		e := Ending{Account: taken.Stack.Account.ID, When: "deployed"}
 		if !taken.Gone {
-			e.Lines = append(e.Lines, fmt.Sprintf("aws iam put-role-policy --role-name %s --policy-name EndSessionsOf-%s --policy-document "+
-				`'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:userid":"*:%s"}}}]}'`,
-				nameOf(taken.ARN), who.Name, who.Name))
+			e.Lines = append(
+				e.Lines,
+				fmt.Sprintf("aws iam put-role-policy --role-name %s --policy-name EndSessionsOf-%s --policy-document "+
+					`'{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:userid":"*:%s"}}}]}'`,
+					nameOf(taken.ARN), who.Name, who.Name),
+			)
 		}
 		account := taken.Stack.Account
 		if taken.Stack.Sessions != nil {
-			e.Lines = append(e.Lines, grant.EndShellsOf(account.Account, taken.Stack.Sessions.Regions, nameOf(taken.ARN), who.Name)...)
+			e.Lines = append(
+				e.Lines,
+				grant.EndShellsOf(account.Account, taken.Stack.Sessions.Regions, nameOf(taken.ARN), who.Name)...)
 		}
 		all = append(all, e)
 	}

@@ -15,8 +15,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// left finds out whether anything still names those who left: any value of a stack file, any document of any account, and any OS user of a role. The error has
-// every place, in the files as they are.
+// left finds out whether anything still names those who left: any value of a stack file, any document of any account,
+// and any OS user of a role. The error has every place, in the files as they are.
 func (l *leaving) left(outcome *Outcome) error {
 	var errs []error
 	for _, s := range l.stacks {
@@ -61,8 +61,19 @@ func (l *leaving) values(s *config.Stack, who Leaver, values []edit.Value) []con
 	for _, v := range values {
 		names := func(p *regexp.Regexp) bool { return p.MatchString(v.Text) }
 		if !l.goes(s, v.At) && slices.ContainsFunc(patterns, names) {
-			out = append(out, config.Problem{Position: config.Position{File: s.File, Line: v.Line, Column: v.Column}, Path: config.Path(v.Place()), Kind: config.Refused,
-				Value: quoted(v.Text), Why: "still names " + who.Name + ", who leaves", Fix: "take the person out here first"})
+			out = append(
+				out,
+				config.Problem{
+					Position: config.Position{File: s.File, Line: v.Line, Column: v.Column},
+					Path:     config.Path(v.Place()),
+					Kind:     config.Refused,
+					Value: quoted(
+						v.Text,
+					),
+					Why: "still names " + who.Name + ", who leaves",
+					Fix: "take the person out here first",
+				},
+			)
 		}
 	}
 	return out
@@ -99,8 +110,14 @@ func (l *leaving) osUsers(s *config.Stack, who Leaver) []config.Problem {
 	check := func(osUser string, place ...any) {
 		if osUser == who.OSUser && !l.goes(s, place) {
 			p := config.Path("guardrails:" + edit.Removal{At: place}.String())
-			out = append(out, config.Problem{Position: at(s, p), Path: p, Kind: config.Refused, Value: quoted(osUser),
-				Why: "is the OS user of " + who.Name + ", who leaves, and others would go on as it", Fix: "give them another OS user first"})
+			out = append(out, config.Problem{
+				Position: at(s, p),
+				Path:     p,
+				Kind:     config.Refused,
+				Value:    quoted(osUser),
+				Why:      "is the OS user of " + who.Name + ", who leaves, and others would go on as it",
+				Fix:      "give them another OS user first",
+			})
 		}
 	}
 	for i, r := range s.OperationRoles {
@@ -134,8 +151,15 @@ func (l *leaving) documents(after []*config.Stack, was *config.Stack, who Leaver
 		return []config.Problem{{Position: config.Position{File: s.File}, Kind: config.Invalid, Why: err.Error()}}
 	}
 	if strings.Contains(b.String(), `"`+who.ARN+`"`) {
-		return []config.Problem{{Position: config.Position{File: s.File}, Kind: config.Refused, Value: quoted(who.ARN),
-			Why: "would still be in a document or a user that the stack deploys", Fix: "guardrails render " + s.Name + " shows which; take the person out there first"}}
+		return []config.Problem{
+			{
+				Position: config.Position{File: s.File},
+				Kind:     config.Refused,
+				Value:    quoted(who.ARN),
+				Why:      "would still be in a document or a user that the stack deploys",
+				Fix:      "guardrails render " + s.Name + " shows which; take the person out there first",
+			},
+		}
 	}
 	return nil
 }

@@ -24,7 +24,8 @@ type Joiner struct {
 // Mover is somebody who changes the team.
 type Mover struct {
 	Name string
-	// From are the teams that the person leaves; nil means every team that is not in To. To are those that the person is in afterwards, and are there already.
+	// From are the teams that the person leaves; nil means every team that is not in To. To are those that the person
+	// is in afterwards, and are there already.
 	From, To []string
 }
 
@@ -38,8 +39,8 @@ type Options struct {
 	Now time.Time
 }
 
-// Add puts people behind the users of a stack, and into teams. Nothing is written when anything of what the folder would become is refused; the error has all
-// of it.
+// Add puts people behind the users of a stack, and into teams. Nothing is written when anything of what the folder
+// would become is refused; the error has all of it.
 func Add(ctx context.Context, folder *workspace.Folder, stack string, joiners []Joiner, o Options) (*Outcome, error) {
 	path := folder.RelativeFile(stack)
 	return run(ctx, folder, []string{path}, o, func() ([]*edit.Change, func(*Outcome) error, error) {
@@ -158,8 +159,9 @@ type Left struct {
 	Ends []Ending
 }
 
-// Remove takes people out of every stack file of the folder: the user, teams, lists of roles, standing access, grants, assignments, and the expectations that are about
-// them. It is refused, with every place, where anything of a file would still name one of them afterwards, or a role would be left with nobody.
+// Remove takes people out of every stack file of the folder: the user, teams, lists of roles, standing access,
+// grants, assignments, and the expectations that are about them. It is refused, with every place, where anything of a
+// file would still name one of them afterwards, or a role would be left with nobody.
 func Remove(ctx context.Context, folder *workspace.Folder, stack string, names []string, o Options) (*Left, error) {
 	left := &Left{}
 	var paths []string
@@ -180,7 +182,8 @@ func Remove(ctx context.Context, folder *workspace.Folder, stack string, names [
 	return left, err
 }
 
-// leave are the changes that take people out: of the other stacks first, so that no trust policy names somebody who is gone, whenever the writing ends.
+// leave are the changes that take people out: of the other stacks first, so that no trust policy names somebody who
+// is gone, whenever the writing ends.
 func leave(folder *workspace.Folder, stack string, names []string, withRoles bool) (*leaving, []*edit.Change, error) {
 	stacks, err := folder.Read()
 	if err != nil {
@@ -214,8 +217,15 @@ func leave(folder *workspace.Folder, stack string, names []string, withRoles boo
 	return l, changes, errors.Join(errs...)
 }
 
-// run makes changes of stack files, holds what the folder would become against everything, and writes them unless it is a dry run.
-func run(ctx context.Context, folder *workspace.Folder, paths []string, o Options, changes func() ([]*edit.Change, func(*Outcome) error, error)) (*Outcome, error) {
+// run makes changes of stack files, holds what the folder would become against everything, and writes them unless it
+// is a dry run.
+func run(
+	ctx context.Context,
+	folder *workspace.Folder,
+	paths []string,
+	o Options,
+	changes func() ([]*edit.Change, func(*Outcome) error, error),
+) (*Outcome, error) {
 	var outcome *Outcome
 	judged := func() ([]*edit.Change, error) {
 		made, more, err := changes()

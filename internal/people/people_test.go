@@ -53,7 +53,8 @@ func contents(t *testing.T, folder *workspace.Folder) map[string]string {
 	return all
 }
 
-// Somebody who leaves is named nowhere afterwards, the folder holds, and what is open is ended by the lines that are printed.
+// Somebody who leaves is named nowhere afterwards, the folder holds, and what is open is ended by the lines that are
+// printed.
 func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 	folder := organization(t)
 	before := contents(t, folder)
@@ -87,7 +88,11 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 	all := strings.Join(lines, "\n")
 	assert.Contains(t, all, "111122223333 now aws iam delete-login-profile --user-name bob")
 	assert.Contains(t, all, "update-access-key --user-name bob --status Inactive")
-	assert.Contains(t, all, "444455556666 deployed aws iam put-role-policy --role-name batch --policy-name EndSessionsOf-bob")
+	assert.Contains(
+		t,
+		all,
+		"444455556666 deployed aws iam put-role-policy --role-name batch --policy-name EndSessionsOf-bob",
+	)
 	assert.Contains(t, all, "assumed-role/shop-bob/bob")
 	assert.NotContains(t, all, "put-role-policy --role-name shop-bob", "the role goes, and its sessions with it")
 
@@ -98,13 +103,29 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 
 // Whoever is still named anywhere is told with every place at once, and no file is written.
 func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
-	folder := organization(t,
+	folder := organization(
+		t,
 		[3]string{"Pulumi.jump.yaml", "breakGlass: [role/BreakGlass]", "breakGlass: [role/BreakGlass, user/bob]"},
-		[3]string{"Pulumi.workload.yaml", "    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: alice", "    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: bob"},
-		[3]string{"Pulumi.workload.yaml", "      osUser: alice\n    - it: bob does not come in as alice\n", "      osUser: bob\n    - it: bob does not come in as alice\n"},
-		[3]string{"Pulumi.management.yaml", "because: the jump and identity accounts have no nodes", "because: jump/bob says that there are no nodes"},
-		[3]string{"Pulumi.payments.yaml", "requesters: [\"arn:aws:iam::777788889999:role/guardrails/delegated/PaymentsDeveloper\"]",
-			"requesters: [\"arn:aws:iam::777788889999:role/guardrails/delegated/PaymentsDeveloper\"] # jump/bob asked"},
+		[3]string{
+			"Pulumi.workload.yaml",
+			"    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: alice",
+			"    - name: shop-alice\n      users: [jump/alice]\n      project: shop\n      runAs: bob",
+		},
+		[3]string{
+			"Pulumi.workload.yaml",
+			"      osUser: alice\n    - it: bob does not come in as alice\n",
+			"      osUser: bob\n    - it: bob does not come in as alice\n",
+		},
+		[3]string{
+			"Pulumi.management.yaml",
+			"because: the jump and identity accounts have no nodes",
+			"because: jump/bob says that there are no nodes",
+		},
+		[3]string{
+			"Pulumi.payments.yaml",
+			"requesters: [\"arn:aws:iam::777788889999:role/guardrails/delegated/PaymentsDeveloper\"]",
+			"requesters: [\"arn:aws:iam::777788889999:role/guardrails/delegated/PaymentsDeveloper\"] # jump/bob asked",
+		},
 	)
 	before := contents(t, folder)
 	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon})
@@ -124,13 +145,20 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 	// The places are those of the files as they are.
 	for _, line := range strings.Split(err.Error(), "\n") {
 		var at, column int
-		if _, scan := fmt.Sscanf(strings.TrimSpace(line), "%d:%d", &at, &column); scan == nil && strings.Contains(line, "breakGlass") {
+		if _, scan := fmt.Sscanf(
+			strings.TrimSpace(line),
+			"%d:%d",
+			&at,
+			&column,
+		); scan == nil &&
+			strings.Contains(line, "breakGlass") {
 			assert.Contains(t, strings.Split(before["jump"], "\n")[at-1], "user/bob")
 		}
 	}
 }
 
-// Somebody of IAM Identity Center leaves as an IAM user does: the name, the assignments, and what is expected of the person.
+// Somebody of IAM Identity Center leaves as an IAM user does: the name, the assignments, and what is expected of the
+// person.
 func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
 	folder := organization(t)
 	left, err := Remove(t.Context(), folder, "identity", []string{"dave"}, Options{Now: noon})
@@ -147,16 +175,32 @@ func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
 func TestPeopleComeAndMove(t *testing.T) {
 	folder := organization(t)
 	_, err := Add(t.Context(), folder, "jump", []Joiner{
-		{Name: "dave", Email: "dave@example.com", RunAs: "dave", Teams: []string{"shop", "night"}}, {Name: "erin", Teams: []string{"night"}, Tags: map[string]string{"Floor": "3"}},
+		{
+			Name:  "dave",
+			Email: "dave@example.com",
+			RunAs: "dave",
+			Teams: []string{"shop", "night"},
+		},
+		{Name: "erin", Teams: []string{"night"}, Tags: map[string]string{"Floor": "3"}},
 	}, Options{Now: noon})
 	require.NoError(t, err)
 	s, problems := config.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
-	assert.Equal(t, map[string][]string{"shop": {"alice", "bob", "dave"}, "leads": {"carol"}, "night": {"dave", "erin"}}, s.Teams)
+	assert.Equal(
+		t,
+		map[string][]string{"shop": {"alice", "bob", "dave"}, "leads": {"carol"}, "night": {"dave", "erin"}},
+		s.Teams,
+	)
 	assert.Len(t, s.Users, 5)
 	assert.Equal(t, map[string]string{"Floor": "3"}, s.Users[4].Tags)
 
-	outcome, err := Move(t.Context(), folder, "jump", []Mover{{Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"night"}}}, Options{Now: noon})
+	outcome, err := Move(
+		t.Context(),
+		folder,
+		"jump",
+		[]Mover{{Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"night"}}},
+		Options{Now: noon},
+	)
 	require.NoError(t, err)
 	s, problems = config.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
@@ -172,7 +216,8 @@ func TestPeopleComeAndMove(t *testing.T) {
 		var nobody *NobodyError
 		assert.ErrorAs(t, err, &nobody, "%v", wrong)
 	}
-	// What the file would become is read first: somebody twice, a name that IAM does not take, an OS user whom somebody has.
+	// What the file would become is read first: somebody twice, a name that IAM does not take, an OS user whom
+	// somebody has.
 	before := contents(t, folder)
 	for _, wrong := range []Joiner{{Name: "Alice"}, {Name: "a b"}, {Name: "frank", RunAs: "alice"}, {Name: "frank", Teams: []string{"alice"}}, {Name: "frank", Email: "frank"}} {
 		_, err := Add(t.Context(), folder, "jump", []Joiner{wrong}, Options{Now: noon})
@@ -183,10 +228,27 @@ func TestPeopleComeAndMove(t *testing.T) {
 
 // A CSV file is read as spreadsheets write it, and every line that is wrong is told.
 func TestPeopleFromCSV(t *testing.T) {
-	rows, err := ReadCSV("add", "j.csv", []byte("\xef\xbb\xbfname;displayName;teams;tag:Floor\r\ndave;\"Dave; the new one\";shop night;3\r\nerin;;;\r\n"))
+	rows, err := ReadCSV(
+		"add",
+		"j.csv",
+		[]byte(
+			"\xef\xbb\xbfname;displayName;teams;tag:Floor\r\ndave;\"Dave; the new one\";shop night;3\r\nerin;;;\r\n",
+		),
+	)
 	require.NoError(t, err)
-	assert.Equal(t, []Joiner{{Name: "dave", DisplayName: "Dave; the new one", Teams: []string{"shop", "night"}, Tags: map[string]string{"Floor": "3"}},
-		{Name: "erin", Teams: []string{}}}, rows.Joiners)
+	assert.Equal(
+		t,
+		[]Joiner{
+			{
+				Name:        "dave",
+				DisplayName: "Dave; the new one",
+				Teams:       []string{"shop", "night"},
+				Tags:        map[string]string{"Floor": "3"},
+			},
+			{Name: "erin", Teams: []string{}},
+		},
+		rows.Joiners,
+	)
 	rows, err = ReadCSV("move", "m.csv", []byte("name,to\nbob,leads\n"))
 	require.NoError(t, err)
 	assert.Equal(t, []Mover{{Name: "bob", From: []string{}, To: []string{"leads"}}}, rows.Movers)

@@ -12,22 +12,25 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is wanted.
+// notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is
+// wanted.
 var notAllowed = regexp.MustCompile(`(?i)account ID not allowed: ([0-9]{12})`)
 
-// ErrAccountHolds ends the program of Account: it declares nothing, and an engine that took that for the stack would plan to delete everything.
+// ErrAccountHolds ends the program of Account: it declares nothing, and an engine that took that for the stack would
+// plan to delete everything.
 var ErrAccountHolds = errors.New("the credentials belong to the account of the stack")
 
-// Account is a program that asks AWS whose credentials the stack has, with its providers, and makes nothing. Run it as a preview. It ends with
-// ErrAccountHolds where they belong to the account that the stack file names, with a refusal where they belong to another one, and with what the
-// provider says where AWS gives no answer.
+// Account is a program that asks AWS whose credentials the stack has, with its providers, and makes nothing. Run it
+// as a preview. It ends with ErrAccountHolds where they belong to the account that the stack file names, with a
+// refusal where they belong to another one, and with what the provider says where AWS gives no answer.
 func Account(folder string) pulumi.RunFunc {
 	return asking(folder, func(*pulumi.Context, *config.Stack, *providers) error {
 		return ErrAccountHolds
 	})
 }
 
-// asking is a program that asks AWS something with the providers of the stack, in the account of the stack and in no other, and makes nothing.
+// asking is a program that asks AWS something with the providers of the stack, in the account of the stack and in no
+// other, and makes nothing.
 func asking(folder string, ask func(*pulumi.Context, *config.Stack, *providers) error) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		stack, err := config.FromContext(ctx, folder)
@@ -45,15 +48,20 @@ func asking(folder string, ask func(*pulumi.Context, *config.Stack, *providers) 
 	}
 }
 
-// verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The providers themselves refuse
-// every other account too, so that not even a change of credentials on the way gets past; where one of them speaks first, it is put in our words.
+// verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The
+// providers themselves refuse every other account too, so that not even a change of credentials on the way gets past;
+// where one of them speaks first, it is put in our words.
 func verifyAccount(ctx *pulumi.Context, stack *config.Stack, home *aws.Provider) error {
 	caller, err := aws.GetCallerIdentity(ctx, &aws.GetCallerIdentityArgs{}, pulumi.Provider(home))
 	if err != nil {
 		if m := notAllowed.FindStringSubmatch(err.Error()); m != nil {
 			return wrongAccount(stack, m[1], "")
 		}
-		return fmt.Errorf("ask AWS which account the credentials belong to (guardrails:account.id wants %s): %w", stack.Account.ID, err)
+		return fmt.Errorf(
+			"ask AWS which account the credentials belong to (guardrails:account.id wants %s): %w",
+			stack.Account.ID,
+			err,
+		)
 	}
 	if caller.AccountId != stack.Account.ID {
 		return wrongAccount(stack, caller.AccountId, caller.Arn)
@@ -68,9 +76,14 @@ func wrongAccount(stack *config.Stack, account, arn string) error {
 	if arn != "" {
 		account += " (" + arn + ")"
 	}
-	return config.Problems{{
-		Position: position, Path: path, Kind: config.Refused, Value: fmt.Sprintf("%q", stack.Account.ID),
-		Why: "is not the account of the credentials, which belong to " + account,
-		Fix: "nothing was deployed; sign in to the account of the stack, for example with aws:profile or aws:assumeRole",
-	}}
+	return config.Problems{
+		{
+			Position: position,
+			Path:     path,
+			Kind:     config.Refused,
+			Value:    fmt.Sprintf("%q", stack.Account.ID),
+			Why:      "is not the account of the credentials, which belong to " + account,
+			Fix:      "nothing was deployed; sign in to the account of the stack, for example with aws:profile or aws:assumeRole",
+		},
+	}
 }

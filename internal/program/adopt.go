@@ -13,16 +13,22 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// importAdopted makes the engine import what the stack file says exists, before it changes it to what the components want. Nothing else of a resource is
-// touched, and the option means nothing for a resource that the state has under the same id. It must come before the first component.
+// importAdopted makes the engine import what the stack file says exists, before it changes it to what the components
+// want. Nothing else of a resource is touched, and the option means nothing for a resource that the state has under
+// the same id. It must come before the first component.
 func importAdopted(ctx *pulumi.Context, stack *config.Stack) error {
-	return ctx.RegisterStackTransformation(func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-		id := adoptedID(stack, r.Name, r.Props)
-		if id == "" {
-			return nil
-		}
-		return &pulumi.ResourceTransformationResult{Props: r.Props, Opts: append(slices.Clone(r.Opts), pulumi.Import(pulumi.ID(id)))}
-	})
+	return ctx.RegisterStackTransformation(
+		func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			id := adoptedID(stack, r.Name, r.Props)
+			if id == "" {
+				return nil
+			}
+			return &pulumi.ResourceTransformationResult{
+				Props: r.Props,
+				Opts:  append(slices.Clone(r.Opts), pulumi.Import(pulumi.ID(id))),
+			}
+		},
+	)
 }
 
 // adoptedID is what AWS calls the resource, where the stack adopts it; empty where it does not.
@@ -47,7 +53,10 @@ func adoptedID(stack *config.Stack, resource string, props pulumi.Input) string 
 		}
 	case *ssm.DocumentArgs:
 		// All Regions have a document of this name; the name of the resource ends in its own.
-		adopted := slices.ContainsFunc(a.Sessions, func(region string) bool { return strings.HasSuffix(resource, "-"+region) })
+		adopted := slices.ContainsFunc(
+			a.Sessions,
+			func(region string) bool { return strings.HasSuffix(resource, "-"+region) },
+		)
 		if adopted {
 			return among([]string{guardrail.PreferencesDocument}, p.Name)
 		}

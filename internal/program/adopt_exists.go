@@ -20,8 +20,9 @@ type adoptedThing struct {
 	ask       func() error
 }
 
-// checkAdopted refuses entries for what AWS does not have: the engine would try to import it, and stop with an error that names neither the entry nor what to
-// write. A question without an answer refuses nothing. For attributes for access control there is no question.
+// checkAdopted refuses entries for what AWS does not have: the engine would try to import it, and stop with an error
+// that names neither the entry nor what to write. A question without an answer refuses nothing. For attributes for
+// access control there is no question.
 func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
 	things := adoptedThings(ctx, stack, providers)
 	missing := make([]bool, len(things))
@@ -48,8 +49,12 @@ func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers
 			position.File = stack.File
 		}
 		problems = append(problems, config.Problem{
-			Position: position, Path: thing.path, Kind: config.NotFound, Value: thing.value, Why: "does not exist in AWS: there is no " + thing.is,
-			Fix: "remove the entry, and up makes it new",
+			Position: position,
+			Path:     thing.path,
+			Kind:     config.NotFound,
+			Value:    thing.value,
+			Why:      "does not exist in AWS: there is no " + thing.is,
+			Fix:      "remove the entry, and up makes it new",
 		})
 	}
 	return problems.Err()
@@ -59,11 +64,25 @@ func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *provider
 	var things []adoptedThing
 	a, at, home := stack.Adopt, config.Path("guardrails:adopt"), pulumi.Provider(providers.home)
 	for i, region := range a.Sessions {
-		things = append(things, adoptedThing{at.Child("sessions").Index(i), strconv.Quote(region), "document " + guardrail.PreferencesDocument + " in " + region, func() error {
-			_, err := ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
-				pulumi.Provider(providers.byRegion[region]))
-			return err
-		}})
+		things = append(
+			things,
+			adoptedThing{
+				at.Child("sessions").Index(i),
+				strconv.Quote(region),
+				"document " + guardrail.PreferencesDocument + " in " + region,
+				func() error {
+					_, err := ssm.LookupDocument(
+						ctx,
+						&ssm.LookupDocumentArgs{
+							Name:           guardrail.PreferencesDocument,
+							DocumentFormat: pulumi.StringRef("JSON"),
+						},
+						pulumi.Provider(providers.byRegion[region]),
+					)
+					return err
+				},
+			},
+		)
 	}
 	if a.MFA {
 		things = append(things, adoptedThing{at.Child("mfa"), "true", "group " + stack.MFA.Name, func() error {
@@ -72,23 +91,32 @@ func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *provider
 		}})
 	}
 	for i, name := range a.Users {
-		things = append(things, adoptedThing{at.Child("users").Index(i), strconv.Quote(name), "user " + name, func() error {
-			_, err := iam.LookupUser(ctx, &iam.LookupUserArgs{UserName: name}, home)
-			return err
-		}})
+		things = append(
+			things,
+			adoptedThing{at.Child("users").Index(i), strconv.Quote(name), "user " + name, func() error {
+				_, err := iam.LookupUser(ctx, &iam.LookupUserArgs{UserName: name}, home)
+				return err
+			}},
+		)
 	}
 	for i, name := range a.Roles {
-		things = append(things, adoptedThing{at.Child("roles").Index(i), strconv.Quote(name), "role " + name, func() error {
-			_, err := iam.LookupRole(ctx, &iam.LookupRoleArgs{Name: name}, home)
-			return err
-		}})
+		things = append(
+			things,
+			adoptedThing{at.Child("roles").Index(i), strconv.Quote(name), "role " + name, func() error {
+				_, err := iam.LookupRole(ctx, &iam.LookupRoleArgs{Name: name}, home)
+				return err
+			}},
+		)
 	}
 	for i, name := range a.Policies {
 		arn := stack.Account.Partition.PolicyARN(stack.Account.ID, guardrail.PolicyPath, name)
-		things = append(things, adoptedThing{at.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
-			_, err := iam.LookupPolicy(ctx, &iam.LookupPolicyArgs{Arn: pulumi.StringRef(arn)}, home)
-			return err
-		}})
+		things = append(
+			things,
+			adoptedThing{at.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
+				_, err := iam.LookupPolicy(ctx, &iam.LookupPolicyArgs{Arn: pulumi.StringRef(arn)}, home)
+				return err
+			}},
+		)
 	}
 	return things
 }

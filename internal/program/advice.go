@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Advice is what to do about an error of AWS that no file could tell before, in the words of the stack; empty where nothing is known.
+// Advice is what to do about an error of AWS that no file could tell before, in the words of the stack; empty where
+// nothing is known.
 func Advice(stack *config.Stack, text string) string {
 	row, message, found := refusal.Find(text)
 	if !found || row.Decided != refusal.ByAccount {
@@ -37,7 +38,10 @@ func order(stack *config.Stack, message string) string {
 	arn, err := policy.ParseARN(who)
 	if err != nil {
 		if from := stack.PeopleFrom(); len(from) > 0 {
-			return fmt.Sprintf("deploy %s first; \"guardrails up\" of all stacks keeps the order", strings.Join(from, ", "))
+			return fmt.Sprintf(
+				"deploy %s first; \"guardrails up\" of all stacks keeps the order",
+				strings.Join(from, ", "),
+			)
 		}
 		return "make it first, or correct the name"
 	}
@@ -51,17 +55,28 @@ func order(stack *config.Stack, message string) string {
 	}
 	other := stack.Siblings[i]
 	if _, made := other.Users[name]; !made {
-		return fmt.Sprintf("add %s to guardrails:users in Pulumi.%s.yaml and deploy that stack first, or correct the name", name, other.Stack)
+		return fmt.Sprintf(
+			"add %s to guardrails:users in Pulumi.%s.yaml and deploy that stack first, or correct the name",
+			name,
+			other.Stack,
+		)
 	}
-	return fmt.Sprintf("the stack %s makes %s: run \"guardrails up %s\" first (with plain Pulumi \"pulumi up --stack %s\"); \"guardrails up\" of both keeps the order",
-		other.Stack, who, other.Stack, other.Stack)
+	return fmt.Sprintf(
+		"the stack %s makes %s: run \"guardrails up %s\" first (with plain Pulumi \"pulumi up --stack %s\"); \"guardrails up\" of both keeps the order",
+		other.Stack,
+		who,
+		other.Stack,
+		other.Stack,
+	)
 }
 
-// hookedSince is the release of the Pulumi CLI from which it calls a program back about errors of resources: that of the SDK in go.mod.
+// hookedSince is the release of the Pulumi CLI from which it calls a program back about errors of resources: that of
+// the SDK in go.mod.
 const hookedSince = ">=3.253.0"
 
-// adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine runs by itself needs it: who drives the
-// Automation API has the errors and asks Advice. An older engine does not call back, and then nothing is said.
+// adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine
+// runs by itself needs it: who drives the Automation API has the errors and asks Advice. An older engine does not
+// call back, and then nothing is said.
 func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
 	if os.Getenv(pulumi.EnvMonitor) == "" || ctx.RequirePulumiVersion(hookedSince) != nil {
 		return nil
@@ -84,10 +99,12 @@ func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
 		return err
 	}
 	binding := pulumi.ResourceHooks(&pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{hook}})
-	return ctx.RegisterStackTransformation(func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-		if !strings.HasPrefix(r.Type, "aws") {
-			return nil
-		}
-		return &pulumi.ResourceTransformationResult{Props: r.Props, Opts: append(slices.Clone(r.Opts), binding)}
-	})
+	return ctx.RegisterStackTransformation(
+		func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			if !strings.HasPrefix(r.Type, "aws") {
+				return nil
+			}
+			return &pulumi.ResourceTransformationResult{Props: r.Props, Opts: append(slices.Clone(r.Opts), binding)}
+		},
+	)
 }

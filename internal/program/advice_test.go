@@ -25,7 +25,8 @@ func asked(row refusal.Row) string {
 	return (&cloud.Error{Service: "IAM", Operation: "Call", Status: 400, RequestID: "1-2-3", Code: row.Code, Message: strings.ReplaceAll(filled, "%d", "7")}).Error()
 }
 
-// Whatever AWS refuses because of what exists comes with what to do, in the words of the stack; what the files decide, and what nothing leads to, does not.
+// Whatever AWS refuses because of what exists comes with what to do, in the words of the stack; what the files
+// decide, and what nothing leads to, does not.
 func TestEveryRefusalByWhatExistsSaysWhatToDo(t *testing.T) {
 	stack := read(t, "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n")
 	for _, row := range refusal.Rows() {
@@ -67,38 +68,99 @@ const (
 	treeOf     = "  guardrails:organization: {id: o-exampleorgid, management: \"123456789012\", tree: {id: r-exam, accounts: [\"111122223333\"]}, policies: "
 )
 
-// provocations are stack files, by the place where the table says that check refuses them: at least one for each. What is written beside the place is the
-// problem's own path, where an index or a name stands in it.
+// provocations are stack files, by the place where the table says that check refuses them: at least one for each.
+// What is written beside the place is the problem's own path, where an index or a name stands in it.
 var provocations = map[string][]string{
-	"passwordPolicy": {"  guardrails:passwordPolicy: {minimumLength: 5}\n", "  guardrails:passwordPolicy: {maxAge: 1096}\n", "  guardrails:passwordPolicy: {reusePrevention: 25}\n"},
+	"passwordPolicy": {
+		"  guardrails:passwordPolicy: {minimumLength: 5}\n",
+		"  guardrails:passwordPolicy: {maxAge: 1096}\n",
+		"  guardrails:passwordPolicy: {reusePrevention: 25}\n",
+	},
 	"delegatedRoles[].managedPolicies": {
-		roleWith("AdministratorAcess"), roleWith("aws-service-role/AWSSSOServiceRolePolicy"), roleWith("arn:aws:iam::999999999999:policy/x"), roleWith("arn:nothing"),
+		roleWith(
+			"AdministratorAcess",
+		),
+		roleWith("aws-service-role/AWSSSOServiceRolePolicy"),
+		roleWith("arn:aws:iam::999999999999:policy/x"),
+		roleWith("arn:nothing"),
 		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerRole: 1}\n",
 	},
-	"operationRoles[].maxSessionDuration": {"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op, maxSessionDuration: 13h}]\n"},
-	"users[].name":                        {"  guardrails:users: [{name: \"\"}]\n", "  guardrails:users: [{name: a b}]\n", "  guardrails:users: [{name: " + strings.Repeat("x", 65) + "}]\n"},
-	"users[].path":                        {"  guardrails:users: [{name: alice, path: /a}]\n", "  guardrails:users: [{name: alice, path: /" + strings.Repeat("x", 512) + "/}]\n"},
-	"aws:defaultTags.tags": {
-		tagged("\"\": x"), tagged("\"aws:x\": y"), tagged("\"a&b\": x"), tagged("A: \"x&y\""), tagged("A: x, a: y"), tagged("email: x"),
-		tagged("A: " + strings.Repeat("x", 257)), tagged(strings.Repeat("x", 129) + ": y"),
+	"operationRoles[].maxSessionDuration": {
+		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op, maxSessionDuration: 13h}]\n",
 	},
-	"organization.policies[].name":                    {treeOf + "[{name: " + strings.Repeat("x", 129) + ", file: x.json, targets: [r-exam]}]}\n"},
-	"organization.policies[].description":             {treeOf + "[{name: x, description: " + strings.Repeat("x", 513) + ", file: x.json, targets: [r-exam]}]}\n"},
-	"organization.policies[].file":                    {treeOf + "[{name: x, file: none.json, targets: [r-exam]}]}\n"},
-	"operationRoles[]":                                {crowded()},
-	"operationRoles":                                  {"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op}]\n  guardrails:quotas: {managedPolicy: 100}\n"},
-	"mfa":                                             {"  guardrails:users: [{name: alice}]\n  guardrails:quotas: {groupInline: 100}\n"},
-	"justInTime.manualApprovals[].name":               {sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: a, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n", sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: AWS-x, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n"},
-	"justInTime.manualApprovals[].content":            {sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: abc, content: \"{}\"}]}\n", sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: abc, content: nothing}]}\n"},
-	"justInTime":                                      {sessionsOf + "}\n  guardrails:justInTime: {homeRegion: nowhere}\n"},
-	"sessions.idleTimeout":                            {"  guardrails:sessions: {idleTimeout: 61m}\n"},
-	"sessions.shell.linux":                            {"  guardrails:sessions: {shell: {linux: " + strings.Repeat("x", 513) + "}}\n"},
-	"identityCenter.attributes":                       {centerOf + "    attributes: {Team: \"x\"}\n", centerOf + "    attributes: {\"a&b\": \"${path:userName}\"}\n"},
-	"identityCenter.permissionSets[].name":            {centerOf + "    permissionSets: [{name: " + strings.Repeat("x", 33) + ", template: readOnly}]\n"},
-	"identityCenter.permissionSets[].description":     {centerOf + "    permissionSets: [{name: x, template: readOnly, description: " + strings.Repeat("x", 701) + "}]\n"},
-	"identityCenter.permissionSets[].sessionDuration": {centerOf + "    permissionSets: [{name: x, template: readOnly, sessionDuration: 13h}]\n"},
-	"identityCenter.permissionSets[].policy":          {centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n"},
-	"identityCenter.permissionSets[]":                 {centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n", centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n"},
+	"users[].name": {
+		"  guardrails:users: [{name: \"\"}]\n",
+		"  guardrails:users: [{name: a b}]\n",
+		"  guardrails:users: [{name: " + strings.Repeat("x", 65) + "}]\n",
+	},
+	"users[].path": {
+		"  guardrails:users: [{name: alice, path: /a}]\n",
+		"  guardrails:users: [{name: alice, path: /" + strings.Repeat("x", 512) + "/}]\n",
+	},
+	"aws:defaultTags.tags": {
+		tagged(
+			"\"\": x",
+		),
+		tagged("\"aws:x\": y"),
+		tagged("\"a&b\": x"),
+		tagged("A: \"x&y\""),
+		tagged("A: x, a: y"),
+		tagged("email: x"),
+		tagged("A: " + strings.Repeat("x", 257)),
+		tagged(strings.Repeat("x", 129) + ": y"),
+	},
+	"organization.policies[].name": {
+		treeOf + "[{name: " + strings.Repeat("x", 129) + ", file: x.json, targets: [r-exam]}]}\n",
+	},
+	"organization.policies[].description": {
+		treeOf + "[{name: x, description: " + strings.Repeat("x", 513) + ", file: x.json, targets: [r-exam]}]}\n",
+	},
+	"organization.policies[].file": {treeOf + "[{name: x, file: none.json, targets: [r-exam]}]}\n"},
+	"operationRoles[]":             {crowded()},
+	"operationRoles": {
+		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op}]\n  guardrails:quotas: {managedPolicy: 100}\n",
+	},
+	"mfa": {
+		"  guardrails:users: [{name: alice}]\n  guardrails:quotas: {groupInline: 100}\n",
+	},
+	"justInTime.manualApprovals[].name": {
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: a, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: AWS-x, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
+	},
+	"justInTime.manualApprovals[].content": {
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: abc, content: \"{}\"}]}\n",
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: abc, content: nothing}]}\n",
+	},
+	"justInTime": {
+		sessionsOf + "}\n  guardrails:justInTime: {homeRegion: nowhere}\n",
+	},
+	"sessions.idleTimeout": {"  guardrails:sessions: {idleTimeout: 61m}\n"},
+	"sessions.shell.linux": {
+		"  guardrails:sessions: {shell: {linux: " + strings.Repeat("x", 513) + "}}\n",
+	},
+	"identityCenter.attributes": {
+		centerOf + "    attributes: {Team: \"x\"}\n",
+		centerOf + "    attributes: {\"a&b\": \"${path:userName}\"}\n",
+	},
+	"identityCenter.permissionSets[].name": {
+		centerOf + "    permissionSets: [{name: " + strings.Repeat("x", 33) + ", template: readOnly}]\n",
+	},
+	"identityCenter.permissionSets[].description": {
+		centerOf + "    permissionSets: [{name: x, template: readOnly, description: " + strings.Repeat(
+			"x",
+			701,
+		) + "}]\n",
+	},
+	"identityCenter.permissionSets[].sessionDuration": {
+		centerOf + "    permissionSets: [{name: x, template: readOnly, sessionDuration: 13h}]\n",
+	},
+	"identityCenter.permissionSets[].policy": {
+		centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n",
+	},
+	"identityCenter.permissionSets[]": {
+		centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n",
+		centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n",
+	},
 	"identityCenter.permissionSets[].managedPolicies": {
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [AdministratorAcess]}]\n",
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerPermissionSet: 1}\n",
@@ -106,7 +168,10 @@ var provocations = map[string][]string{
 }
 
 func roleWith(name string) string {
-	return fmt.Sprintf("  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n", name)
+	return fmt.Sprintf(
+		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
+		name,
+	)
 }
 
 func tagged(tags string) string {
@@ -137,7 +202,10 @@ func TestWhatTheFilesDecideIsRefusedWhereTheTableSays(t *testing.T) {
 			dir := t.TempDir()
 			const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}]}`
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "x.json"), []byte(document), 0o600))
-			_, problems := config.Read(config.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)}, nil)
+			_, problems := config.Read(
+				config.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)},
+				nil,
+			)
 			at := slices.IndexFunc(problems, func(p config.Problem) bool { return atPlace(string(p.Path), place) })
 			if assert.GreaterOrEqual(t, at, 0, "%s: %s\n%v", place, text, problems) {
 				assert.NotEmpty(t, problems[at].Fix, "%s: %v", place, problems[at])

@@ -36,8 +36,8 @@ func knownOnly(v resource.PropertyValue) resource.PropertyValue {
 	return v
 }
 
-// argumentsOf holds the arguments of everything that the program registers for a stack against the schema of its type, and counts
-// them.
+// argumentsOf holds the arguments of everything that the program registers for a stack against the schema of its
+// type, and counts them.
 func argumentsOf(t *testing.T, stack *config.Stack, what string, seen map[string]bool) (arguments int) {
 	t.Helper()
 	resources, err := Resources("guardrails", stack)
@@ -54,8 +54,8 @@ func argumentsOf(t *testing.T, stack *config.Stack, what string, seen map[string
 	return arguments
 }
 
-// Every argument of every resource is one that the provider takes: of all shipped stacks, and of each of 300 that are changed at random
-// and that check accepts.
+// Every argument of every resource is one that the provider takes: of all shipped stacks, and of each of 300 that are
+// changed at random and that check accepts.
 func TestTheProviderTakesEveryArgument(t *testing.T) {
 	type source struct {
 		file string

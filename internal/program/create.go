@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// The names of those components of which a stack has one. They are part of every URN below them and never change without an alias. Components of
-// which there are several are named after what the stack file calls them.
+// The names of those components of which a stack has one. They are part of every URN below them and never change
+// without an alias. Components of which there are several are named after what the stack file calls them.
 const (
 	mfaName          = "mfa"
 	passwordsName    = "passwords"
@@ -69,8 +69,8 @@ func (c *creation) options(more ...pulumi.ResourceOption) []pulumi.ResourceOptio
 	return append([]pulumi.ResourceOption{pulumi.Provider(c.providers.home), pulumi.Protect(c.stack.Protect)}, more...)
 }
 
-// after makes a component wait for custom resources. It is never given a component: see components.MFAGroup.CustomResources. What has to wait for what,
-// and why, is components.Orders.
+// after makes a component wait for custom resources. It is never given a component: see
+// components.MFAGroup.CustomResources. What has to wait for what, and why, is components.Orders.
 func after(resources ...[]pulumi.Resource) pulumi.ResourceOption {
 	return pulumi.DependsOn(slices.Concat(resources...))
 }
@@ -154,11 +154,13 @@ func (c *creation) delegatedRoles() error {
 	return nil
 }
 
-// carriesRequests reports whether a role carries one of the policies of just-in-time node access, which must exist before it is attached.
+// carriesRequests reports whether a role carries one of the policies of just-in-time node access, which must exist
+// before it is attached.
 func (c *creation) carriesRequests(role *delegated.Args) bool {
 	requests := c.stack.JustInTimeAccess()
 	return slices.ContainsFunc(role.PolicyARNs(), func(arn string) bool {
-		return arn == requests.PolicyARN(justintime.RequesterPolicyName) || arn == requests.PolicyARN(justintime.ApproverPolicyName)
+		return arn == requests.PolicyARN(justintime.RequesterPolicyName) ||
+			arn == requests.PolicyARN(justintime.ApproverPolicyName)
 	})
 }
 
@@ -178,7 +180,12 @@ func (c *creation) osAccess() error {
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
-		grant, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.users, c.options(after(c.preferences))...)
+		grant, err := components.NewAccessGrant(
+			c.ctx,
+			args.RoleName(),
+			args,
+			c.users,
+			c.options(after(c.preferences))...)
 		if err != nil {
 			return err
 		}
@@ -204,7 +211,8 @@ func (c *creation) justInTime() error {
 	return nil
 }
 
-// identityCenter sets the attributes before any permission set that reads them. Permission sets are named after themselves.
+// identityCenter sets the attributes before any permission set that reads them. Permission sets are named after
+// themselves.
 func (c *creation) identityCenter() error {
 	args := c.stack.AccessControlAttributes()
 	if args == nil {
@@ -231,6 +239,10 @@ func (c *creation) organization() error {
 	if args == nil {
 		return nil
 	}
-	_, err := components.NewServiceControlPolicies(c.ctx, organizationName, args, c.options(after(c.doors, c.requests))...)
+	_, err := components.NewServiceControlPolicies(
+		c.ctx,
+		organizationName,
+		args,
+		c.options(after(c.doors, c.requests))...)
 	return err
 }

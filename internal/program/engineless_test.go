@@ -21,7 +21,8 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 )
 
-// engineless stands in for the engine: what the program registers is checked and made by the providers of a sandbox at once, and nothing is remembered.
+// engineless stands in for the engine: what the program registers is checked and made by the providers of a sandbox
+// at once, and nothing is remembered.
 type engineless struct {
 	t     *testing.T
 	ports map[string]string
@@ -31,11 +32,20 @@ type engineless struct {
 	conns     []*grpc.ClientConn
 }
 
-// deployWithoutEngine runs the part of the program that makes things, for a stack that was read, in a sandbox. The error is that of the first resource that
-// a provider refuses.
+// deployWithoutEngine runs the part of the program that makes things, for a stack that was read, in a sandbox. The
+// error is that of the first resource that a provider refuses.
 func deployWithoutEngine(t *testing.T, stack *config.Stack, world, state string) error {
 	t.Helper()
-	server, err := sandbox.Start(t.Context(), sandbox.Options{World: world, State: state, Stack: stack.Name, Account: stack.Account.ID, Partition: stack.Account.Partition})
+	server, err := sandbox.Start(
+		t.Context(),
+		sandbox.Options{
+			World:     world,
+			State:     state,
+			Stack:     stack.Name,
+			Account:   stack.Account.ID,
+			Partition: stack.Account.Partition,
+		},
+	)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	e := &engineless{t: t, ports: map[string]string{}, providers: map[string]pulumirpc.ResourceProviderClient{}}
@@ -79,12 +89,20 @@ func (e *engineless) NewResource(args pulumi.MockResourceArgs) (string, resource
 	if err != nil {
 		return "", nil, err
 	}
-	checked, err := client.Check(context.Background(), &pulumirpc.CheckRequest{Urn: urn, News: inputs, RandomSeed: []byte("seed")})
+	checked, err := client.Check(
+		context.Background(),
+		&pulumirpc.CheckRequest{Urn: urn, News: inputs, RandomSeed: []byte("seed")},
+	)
 	if err != nil {
 		return "", nil, err
 	}
 	if len(checked.Failures) > 0 {
-		return "", nil, fmt.Errorf("the provider refuses %s of %s: %s", checked.Failures[0].Property, args.Name, checked.Failures[0].Reason)
+		return "", nil, fmt.Errorf(
+			"the provider refuses %s of %s: %s",
+			checked.Failures[0].Property,
+			args.Name,
+			checked.Failures[0].Reason,
+		)
 	}
 	made, err := client.Create(context.Background(), &pulumirpc.CreateRequest{Urn: urn, Properties: checked.Inputs})
 	if err != nil {

@@ -16,11 +16,13 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// ErrExistingRead ends the program of Existing: it declares nothing, and an engine that took that for the stack would plan to delete everything.
+// ErrExistingRead ends the program of Existing: it declares nothing, and an engine that took that for the stack would
+// plan to delete everything.
 var ErrExistingRead = errors.New("what exists was read")
 
-// Existing is a program that asks AWS for what is wanted, with the providers of the stack, and makes nothing. Run it as a preview. It ends with
-// ErrExistingRead when everything was asked; what it did not get an answer to is in what it found.
+// Existing is a program that asks AWS for what is wanted, with the providers of the stack, and makes nothing. Run it
+// as a preview. It ends with ErrExistingRead when everything was asked; what it did not get an answer to is in what
+// it found.
 func Existing(folder string, wanted func(*config.Stack) adopt.Wanted, found *adopt.Existing) pulumi.RunFunc {
 	return asking(folder, func(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
 		r := &reader{ctx: ctx, home: pulumi.Provider(providers.home), found: found}
@@ -44,7 +46,9 @@ type reader struct {
 }
 
 // absent is how the provider says that there is no such thing.
-var absent = regexp.MustCompile(`NoSuchEntity|couldn't find resource|InvalidDocument\b|empty result|Permission Set: not found`)
+var absent = regexp.MustCompile(
+	`NoSuchEntity|couldn't find resource|InvalidDocument\b|empty result|Permission Set: not found`,
+)
 
 // answered reports whether AWS gave the thing; an answer other than that there is none is kept.
 func (r *reader) answered(what string, err error) bool {
@@ -55,9 +59,16 @@ func (r *reader) answered(what string, err error) bool {
 }
 
 func (r *reader) preferences(region string, provider pulumi.InvokeOption) {
-	document, err := ssm.LookupDocument(r.ctx, &ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")}, provider)
+	document, err := ssm.LookupDocument(
+		r.ctx,
+		&ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
+		provider,
+	)
 	if r.answered("preferences of "+region, err) {
-		r.found.Preferences = append(r.found.Preferences, adopt.Preferences{Region: region, ARN: document.Arn, Content: document.Content})
+		r.found.Preferences = append(
+			r.found.Preferences,
+			adopt.Preferences{Region: region, ARN: document.Arn, Content: document.Content},
+		)
 	}
 }
 
@@ -94,7 +105,11 @@ func (r *reader) users(w adopt.Wanted) {
 		user, err := iam.LookupUser(r.ctx, &iam.LookupUserArgs{UserName: name}, r.home)
 		if r.answered("user "+name, err) {
 			r.found.Users = append(r.found.Users, adopt.User{
-				Name: user.UserName, Path: user.Path, ARN: user.Arn, Boundary: user.PermissionsBoundary, Tags: user.Tags,
+				Name:     user.UserName,
+				Path:     user.Path,
+				ARN:      user.Arn,
+				Boundary: user.PermissionsBoundary,
+				Tags:     user.Tags,
 			})
 		}
 	}
@@ -109,7 +124,12 @@ func (r *reader) roles(names []string) {
 		role, err := iam.LookupRole(r.ctx, &iam.LookupRoleArgs{Name: name}, r.home)
 		if r.answered("role "+name, err) {
 			r.found.Roles = append(r.found.Roles, adopt.Role{
-				Name: role.Name, Path: role.Path, ARN: role.Arn, Boundary: role.PermissionsBoundary, Trust: role.AssumeRolePolicy, Tags: role.Tags,
+				Name:     role.Name,
+				Path:     role.Path,
+				ARN:      role.Arn,
+				Boundary: role.PermissionsBoundary,
+				Trust:    role.AssumeRolePolicy,
+				Tags:     role.Tags,
 			})
 		}
 	}
@@ -122,12 +142,16 @@ func (r *reader) policies(arns []string) {
 			continue
 		}
 		// The provider gives the document of the version in force.
-		r.found.Policies = append(r.found.Policies, adopt.Policy{Name: found.Name, ARN: found.Arn, Description: found.Description, Document: found.Policy})
+		r.found.Policies = append(
+			r.found.Policies,
+			adopt.Policy{Name: found.Name, ARN: found.Arn, Description: found.Description, Document: found.Policy},
+		)
 	}
 }
 
-// Attributes is a program that reads the attributes for access control of the stack's instance, for which there is no function. It ends as a program
-// that declares nothing: run it as a preview, and do not look at the plan. Where attributes are switched off, the engine says that they do not exist.
+// Attributes is a program that reads the attributes for access control of the stack's instance, for which there is no
+// function. It ends as a program that declares nothing: run it as a preview, and do not look at the plan. Where
+// attributes are switched off, the engine says that they do not exist.
 func Attributes(folder string, found func(map[string]string)) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		stack, err := config.FromContext(ctx, folder)
@@ -139,7 +163,13 @@ func Attributes(folder string, found func(map[string]string)) pulumi.RunFunc {
 			return err
 		}
 		instance := stack.IdentityCenter.Instance
-		read, err := ssoadmin.GetInstanceAccessControlAttributes(ctx, "existing", pulumi.ID(instance), nil, pulumi.Provider(providers.home))
+		read, err := ssoadmin.GetInstanceAccessControlAttributes(
+			ctx,
+			"existing",
+			pulumi.ID(instance),
+			nil,
+			pulumi.Provider(providers.home),
+		)
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,9 @@ func outputs(stack *config.Stack) pulumi.Map {
 	for _, role := range world.Roles {
 		roleARNs[role.Name] = pulumi.String(world.Partition.RoleARN(world.ID, role.Path, role.Name))
 		if role.Path != guardrail.OwnOSUserRolePath {
-			switchRoleURLs[role.Name] = pulumi.String(world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""))
+			switchRoleURLs[role.Name] = pulumi.String(
+				world.Partition.SwitchRoleURL(stack.SignInName(), role.Path, role.Name, ""),
+			)
 		}
 		attached[role.Name] = policiesOf(role.Inline, role.Attached)
 	}

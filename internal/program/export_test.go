@@ -28,9 +28,13 @@ func TestOutputsAreKnownAtPreview(t *testing.T) {
 `))
 	want := pulumi.Map{
 		"groupName": pulumi.String("guardrails-mfa"),
-		"roleArns":  pulumi.StringMap{"Shop-operator": pulumi.String("arn:aws-cn:iam::111122223333:role/guardrails/operation/Shop-operator")},
+		"roleArns": pulumi.StringMap{
+			"Shop-operator": pulumi.String("arn:aws-cn:iam::111122223333:role/guardrails/operation/Shop-operator"),
+		},
 		"switchRoleUrls": pulumi.StringMap{
-			"Shop-operator": pulumi.String("https://signin.amazonaws.cn/switchrole?account=jump&roleName=guardrails/operation/Shop-operator"),
+			"Shop-operator": pulumi.String(
+				"https://signin.amazonaws.cn/switchrole?account=jump&roleName=guardrails/operation/Shop-operator",
+			),
 		},
 		"signInUrl": pulumi.String("https://jump.signin.amazonaws.cn/console"),
 		"attachedPolicies": pulumi.StringArrayMap{

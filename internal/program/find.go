@@ -17,8 +17,8 @@ type Named struct {
 	Kind, Instance string
 }
 
-// Find is a program that asks AWS for resources by name, and makes nothing. Run it as a preview. It ends with ErrExistingRead when everything was asked; found hears the
-// ids of those that are there.
+// Find is a program that asks AWS for resources by name, and makes nothing. Run it as a preview. It ends with
+// ErrExistingRead when everything was asked; found hears the ids of those that are there.
 func Find(folder string, wanted []Named, found func(urn, id string)) pulumi.RunFunc {
 	return asking(folder, func(ctx *pulumi.Context, _ *config.Stack, providers *providers) error {
 		for _, w := range wanted {
@@ -56,7 +56,11 @@ func policyNamed(ctx *pulumi.Context, w Named, by pulumi.InvokeOption) (string, 
 }
 
 func permissionSetNamed(ctx *pulumi.Context, w Named, by pulumi.InvokeOption) (string, error) {
-	p, err := ssoadmin.LookupPermissionSet(ctx, &ssoadmin.LookupPermissionSetArgs{InstanceArn: w.Instance, Name: pulumi.StringRef(w.Name)}, by)
+	p, err := ssoadmin.LookupPermissionSet(
+		ctx,
+		&ssoadmin.LookupPermissionSetArgs{InstanceArn: w.Instance, Name: pulumi.StringRef(w.Name)},
+		by,
+	)
 	switch {
 	case err == nil:
 		return p.Arn + "," + w.Instance, nil

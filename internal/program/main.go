@@ -13,9 +13,9 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Main runs the program as the process that the pulumi command starts, and gives its exit status. A refusal is told to the engine as it is, in the words
-// of check and with file, line and column; pulumi.Run would put it behind "an unhandled error occurred". A failure of AWS is the engine's to tell; what to
-// do about it is said beside.
+// Main runs the program as the process that the pulumi command starts, and gives its exit status. A refusal is told
+// to the engine as it is, in the words of check and with file, line and column; pulumi.Run would put it behind "an
+// unhandled error occurred". A failure of AWS is the engine's to tell; what to do about it is said beside.
 func Main() int {
 	o := &own{}
 	err := pulumi.RunErr(o.run)
@@ -51,8 +51,8 @@ func (o *own) run(ctx *pulumi.Context) error {
 	return err
 }
 
-// tell says what the engine does not: an error that it was not told, and what to do when AWS refuses what exists or names what does not exist yet. The engine
-// shows what a program writes to standard error.
+// tell says what the engine does not: an error that it was not told, and what to do when AWS refuses what exists or
+// names what does not exist yet. The engine shows what a program writes to standard error.
 func (o *own) tell(w io.Writer, err error) {
 	if Refused(err) && o.told {
 		return
@@ -70,10 +70,22 @@ func (o *own) tell(w io.Writer, err error) {
 
 // hints are what to do about what AWS refuses for what exists, or does not exist yet.
 func hints(stack *config.Stack) []string {
-	all := []string{fmt.Sprintf("Where AWS says that something exists already: up takes over nothing that it finds; \"guardrails adopt %s\" writes it into the stack file, "+
-		"and the next up changes it in place.", stack.Name)}
+	all := []string{
+		fmt.Sprintf(
+			"Where AWS says that something exists already: up takes over nothing that it finds; \"guardrails adopt %s\" writes it into the stack file, "+
+				"and the next up changes it in place.",
+			stack.Name,
+		),
+	}
 	if from := stack.PeopleFrom(); len(from) > 0 {
-		all = append(all, fmt.Sprintf("Where AWS says that a principal is invalid: trust policies of %s name people of %s, which is deployed first.", stack.Name, strings.Join(from, " and ")))
+		all = append(
+			all,
+			fmt.Sprintf(
+				"Where AWS says that a principal is invalid: trust policies of %s name people of %s, which is deployed first.",
+				stack.Name,
+				strings.Join(from, " and "),
+			),
+		)
 	}
 	return all
 }

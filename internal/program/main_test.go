@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// What the engine was told is not told again; a failure of AWS gets its hints, which name the stack and those that go first; a preview has none.
+// What the engine was told is not told again; a failure of AWS gets its hints, which name the stack and those that go
+// first; a preview has none.
 func TestWhatThePulumiCommandIsTold(t *testing.T) {
 	stack, problems := config.ReadFile("../../examples/organization/Pulumi.workload.yaml")
 	require.NoError(t, problems.Err())

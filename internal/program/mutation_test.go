@@ -49,8 +49,9 @@ func (f shippedFolder) copied(t *testing.T) string {
 	return dir
 }
 
-// Whatever is changed in a shipped stack file: what check accepts is not refused half-way by AWS for a reason that stood in the files. The changes leave the
-// expectations alone, which deploy nothing, and know nothing of what the checks are.
+// Whatever is changed in a shipped stack file: what check accepts is not refused half-way by AWS for a reason that
+// stood in the files. The changes leave the expectations alone, which deploy nothing, and know nothing of what the
+// checks are.
 func TestWhatCheckAcceptsIsNotRefusedHalfWay(t *testing.T) {
 	each := 4
 	if os.Getenv(mutationsEnv) != "" {
@@ -65,8 +66,10 @@ func TestWhatCheckAcceptsIsNotRefusedHalfWay(t *testing.T) {
 }
 
 // lookedUp are refusals of the program itself, which asks AWS whose ids and instances these are: the files cannot tell.
-var lookedUp = regexp.MustCompile(`look up "[^"]*" in the identity store|is not the identity store of the instance|is not the instance of this account|` +
-	`is not managed by this account|is not the organization of these credentials|is not the management account, which is|is the id of `)
+var lookedUp = regexp.MustCompile(
+	`look up "[^"]*" in the identity store|is not the identity store of the instance|is not the instance of this account|` +
+		`is not managed by this account|is not the organization of these credentials|is not the management account, which is|is the id of `,
+)
 
 func mutateStack(t *testing.T, folder shippedFolder, name string, each int) {
 	dir := folder.copied(t)
@@ -179,7 +182,32 @@ func (m *mutator) collect(n *yaml.Node, path string) {
 }
 
 // alphabet are characters that some part of AWS takes and another does not.
-var alphabet = []string{"&", "é", "日", "/", "*", "?", " ", "|", ":", "$", "_", "-", ".", "=", "@", "A", "z", "0", "'", "<", "\t", "${x}", "ß", "名"}
+var alphabet = []string{
+	"&",
+	"é",
+	"日",
+	"/",
+	"*",
+	"?",
+	" ",
+	"|",
+	":",
+	"$",
+	"_",
+	"-",
+	".",
+	"=",
+	"@",
+	"A",
+	"z",
+	"0",
+	"'",
+	"<",
+	"\t",
+	"${x}",
+	"ß",
+	"名",
+}
 
 // change changes one value.
 func (m *mutator) change() string {
@@ -265,7 +293,9 @@ func (m *mutator) keys(s site) string {
 		tag := func() string {
 			return m.text([]string{"Team", "email", "Owner", "ticket", "DisplayName"}[m.random.IntN(5)])
 		}
-		key, value := "aws:defaultTags", map[string]any{"tags": map[string]string{tag(): m.text("ops"), tag(): m.text("platform")}}
+		key, value := "aws:defaultTags", map[string]any{
+			"tags": map[string]string{tag(): m.text("ops"), tag(): m.text("platform")},
+		}
 		var added yaml.Node
 		if added.Encode(value) == nil {
 			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, &added)

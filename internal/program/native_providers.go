@@ -9,9 +9,14 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// native makes a provider of AWS Cloud Control for each Region. It knows fewer settings than the other provider; one that it does not know and that
-// would reach another account or endpoint is refused by the configuration before (see config.Stack).
-func (p *providers) native(ctx *pulumi.Context, stack *config.Stack, regions []string) (map[string]pulumi.ProviderResource, error) {
+// native makes a provider of AWS Cloud Control for each Region. It knows fewer settings than the other provider; one
+// that it does not know and that would reach another account or endpoint is refused by the configuration before (see
+// config.Stack).
+func (p *providers) native(
+	ctx *pulumi.Context,
+	stack *config.Stack,
+	regions []string,
+) (map[string]pulumi.ProviderResource, error) {
 	made := map[string]pulumi.ProviderResource{}
 	for _, region := range regions {
 		provider, err := awsnative.NewProvider(ctx, nativeProviderName(region), nativeProviderArgs(stack, region))
@@ -46,8 +51,15 @@ func nativeProviderArgs(stack *config.Stack, region string) *awsnative.ProviderA
 	}
 	if r := s.AssumeRole; r != nil {
 		assume := awsnative.ProviderAssumeRoleArgs{
-			RoleArn: text(r.RoleARN), ExternalId: secret(r.ExternalID), SessionName: text(r.SessionName), Policy: text(r.Policy),
-			PolicyArns: texts(r.PolicyARNs), Tags: textMap(r.Tags), TransitiveTagKeys: texts(r.TransitiveTagKeys),
+			RoleArn: text(
+				r.RoleARN,
+			),
+			ExternalId:        secret(r.ExternalID),
+			SessionName:       text(r.SessionName),
+			Policy:            text(r.Policy),
+			PolicyArns:        texts(r.PolicyARNs),
+			Tags:              textMap(r.Tags),
+			TransitiveTagKeys: texts(r.TransitiveTagKeys),
 		}
 		if r.Duration != 0 {
 			assume.DurationSeconds = pulumi.Int(int(r.Duration.Seconds()))

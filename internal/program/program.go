@@ -58,8 +58,8 @@ func deployStack(ctx *pulumi.Context, stack *config.Stack) error {
 	return nil
 }
 
-// Refused reports whether the error is a refusal: the stack file, a document, a proof or the account does not hold. What is no refusal is a
-// failure of the engine or of AWS.
+// Refused reports whether the error is a refusal: the stack file, a document, a proof or the account does not hold.
+// What is no refusal is a failure of the engine or of AWS.
 func Refused(err error) bool {
 	var problems config.Problems
 	return errors.As(err, &problems)

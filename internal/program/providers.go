@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// providers are the explicit providers of a stack: one per Region, because this major of the provider has no Region on its resources.
+// providers are the explicit providers of a stack: one per Region, because this major of the provider has no Region
+// on its resources.
 type providers struct {
 	// home is the provider of aws:region, which everything without a Region uses.
 	home     *aws.Provider
@@ -33,8 +34,8 @@ func newProviders(ctx *pulumi.Context, stack *config.Stack) (*providers, error) 
 	return made, nil
 }
 
-// providerArgs passes every aws: setting on: the engine gives them to default providers only. The account of the stack is the only one that the
-// provider takes, whatever the settings list.
+// providerArgs passes every aws: setting on: the engine gives them to default providers only. The account of the
+// stack is the only one that the provider takes, whatever the settings list.
 func providerArgs(stack *config.Stack, region string) *aws.ProviderArgs {
 	s := stack.AWS
 	return &aws.ProviderArgs{
@@ -75,8 +76,16 @@ func assumeRole(r *config.AssumeRole) aws.ProviderAssumeRolePtrInput {
 		return nil
 	}
 	return aws.ProviderAssumeRoleArgs{
-		RoleArn: text(r.RoleARN), ExternalId: secret(r.ExternalID), SessionName: text(r.SessionName), SourceIdentity: text(r.SourceIdentity),
-		Duration: duration(r.Duration), Policy: text(r.Policy), PolicyArns: texts(r.PolicyARNs), Tags: textMap(r.Tags),
+		RoleArn: text(
+			r.RoleARN,
+		),
+		ExternalId:        secret(r.ExternalID),
+		SessionName:       text(r.SessionName),
+		SourceIdentity:    text(r.SourceIdentity),
+		Duration:          duration(r.Duration),
+		Policy:            text(r.Policy),
+		PolicyArns:        texts(r.PolicyARNs),
+		Tags:              textMap(r.Tags),
 		TransitiveTagKeys: texts(r.TransitiveTagKeys),
 	}
 }
@@ -86,8 +95,15 @@ func assumeRoleWithWebIdentity(r *config.AssumeRoleWithWebIdentity) aws.Provider
 		return nil
 	}
 	return aws.ProviderAssumeRoleWithWebIdentityArgs{
-		RoleArn: text(r.RoleARN), SessionName: text(r.SessionName), WebIdentityToken: secret(r.WebIdentityToken),
-		WebIdentityTokenFile: text(r.WebIdentityTokenFile), Duration: duration(r.Duration), Policy: text(r.Policy), PolicyArns: texts(r.PolicyARNs),
+		RoleArn:          text(r.RoleARN),
+		SessionName:      text(r.SessionName),
+		WebIdentityToken: secret(r.WebIdentityToken),
+		WebIdentityTokenFile: text(
+			r.WebIdentityTokenFile,
+		),
+		Duration:   duration(r.Duration),
+		Policy:     text(r.Policy),
+		PolicyArns: texts(r.PolicyARNs),
 	}
 }
 
@@ -112,7 +128,13 @@ func endpoints(list []config.Endpoints) aws.ProviderEndpointArrayInput {
 	out := aws.ProviderEndpointArray{}
 	for _, e := range list {
 		out = append(out, aws.ProviderEndpointArgs{
-			Iam: text(e.IAM), Organizations: text(e.Organizations), Ssm: text(e.SSM), Ssoadmin: text(e.SSOAdmin), Sts: text(e.STS),
+			Iam: text(
+				e.IAM,
+			),
+			Organizations: text(e.Organizations),
+			Ssm:           text(e.SSM),
+			Ssoadmin:      text(e.SSOAdmin),
+			Sts:           text(e.STS),
 		})
 	}
 	return out

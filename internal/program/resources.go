@@ -22,9 +22,11 @@ type Resource struct {
 	Name string
 	// Region is that of the resource's provider.
 	Region string
-	// Inputs are the arguments. What AWS alone knows, such as the id of a policy, reads OutputOf the resource it comes from.
+	// Inputs are the arguments. What AWS alone knows, such as the id of a policy, reads OutputOf the resource it
+	// comes from.
 	Inputs resource.PropertyMap
-	// Retain says that the resource stays in AWS when the stack no longer has it; Ignored are property paths whose changes count for nothing.
+	// Retain says that the resource stays in AWS when the stack no longer has it; Ignored are property paths whose
+	// changes count for nothing.
 	Retain  bool
 	Ignored []string
 }
@@ -32,8 +34,9 @@ type Resource struct {
 // OutputOf stands for what AWS alone knows of a resource.
 func OutputOf(urn resource.URN) string { return "output of " + string(urn) }
 
-// Resources are what the program registers for a stack, in the order of their URNs, without engine and without AWS: components, providers and the stack
-// itself left out. AWS is taken to be as the stack says it is. The name is that of the Pulumi project.
+// Resources are what the program registers for a stack, in the order of their URNs, without engine and without AWS:
+// components, providers and the stack itself left out. AWS is taken to be as the stack says it is. The name is that
+// of the Pulumi project.
 func Resources(project string, stack *config.Stack) ([]Resource, error) {
 	resources, _, err := Registered(project, stack)
 	return resources, err
@@ -42,7 +45,10 @@ func Resources(project string, stack *config.Stack) ([]Resource, error) {
 // Registered is Resources with the functions of providers that the program calls on the way, sorted.
 func Registered(project string, stack *config.Stack) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
-	err = pulumi.RunErr(func(ctx *pulumi.Context) error { return Register(ctx, stack) }, pulumi.WithMocks(project, stack.Name, l))
+	err = pulumi.RunErr(
+		func(ctx *pulumi.Context) error { return Register(ctx, stack) },
+		pulumi.WithMocks(project, stack.Name, l),
+	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
 	}
@@ -51,8 +57,8 @@ func Registered(project string, stack *config.Stack) (resources []Resource, func
 	return l.resources, slices.Compact(l.functions), nil
 }
 
-// Register registers what the program registers for a stack, providers included, and nothing else: no value is checked, nothing is proven, and AWS is
-// not asked whose credentials these are. It is for engines that make nothing.
+// Register registers what the program registers for a stack, providers included, and nothing else: no value is
+// checked, nothing is proven, and AWS is not asked whose credentials these are. It is for engines that make nothing.
 func Register(ctx *pulumi.Context, stack *config.Stack) error {
 	providers, err := newProviders(ctx, stack)
 	if err != nil {
@@ -81,7 +87,13 @@ func (l *list) NewResource(args pulumi.MockResourceArgs) (string, resource.Prope
 		}
 		r.Retain, r.Ignored = rpc.GetRetainOnDelete(), slices.Clone(rpc.GetIgnoreChanges())
 	}
-	r.URN = resource.NewURN(tokens.QName(l.stack.Name), tokens.PackageName(l.project), parent, tokens.Type(r.Type), r.Name)
+	r.URN = resource.NewURN(
+		tokens.QName(l.stack.Name),
+		tokens.PackageName(l.project),
+		parent,
+		tokens.Type(r.Type),
+		r.Name,
+	)
 	state := r.Inputs.Copy()
 	state["arn"] = resource.NewProperty(OutputOf(r.URN))
 	if args.Custom && !strings.HasPrefix(r.Type, "pulumi:") {
@@ -116,7 +128,11 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	switch {
 	case args.Token == "aws:organizations/getOrganization:getOrganization" && policies != nil:
 		return resource.PropertyMap{
-			"id": resource.NewProperty(policies.ID), "masterAccountId": resource.NewProperty(policies.Management), "featureSet": resource.NewProperty("ALL"),
+			"id": resource.NewProperty(
+				policies.ID,
+			),
+			"masterAccountId":    resource.NewProperty(policies.Management),
+			"featureSet":         resource.NewProperty("ALL"),
 			"enabledPolicyTypes": list("SERVICE_CONTROL_POLICY"),
 		}, nil
 	case args.Token == "aws:ssoadmin/getInstances:getInstances" && center != nil:
@@ -124,7 +140,9 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	case args.Token == "aws:identitystore/getUser:getUser" && center != nil:
 		return resource.PropertyMap{"userName": resource.NewProperty(nameOf(center.Users, args.Args["userId"]))}, nil
 	case args.Token == "aws:identitystore/getGroup:getGroup" && center != nil:
-		return resource.PropertyMap{"displayName": resource.NewProperty(nameOf(center.Groups, args.Args["groupId"]))}, nil
+		return resource.PropertyMap{
+			"displayName": resource.NewProperty(nameOf(center.Groups, args.Args["groupId"])),
+		}, nil
 	case args.Token == "aws:ssm/getDocument:getDocument":
 		return nil, errors.New("InvalidDocument: nothing is deployed")
 	}

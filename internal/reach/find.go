@@ -17,7 +17,8 @@ import (
 type Options struct {
 	// At is the time from which they look on. Required.
 	At time.Time
-	// ProjectTags are the keys of the project tag by account id; DefaultProjectTag is that of the accounts that are not listed.
+	// ProjectTags are the keys of the project tag by account id; DefaultProjectTag is that of the accounts that are
+	// not listed.
 	ProjectTags       map[string]string
 	DefaultProjectTag string
 	// Teams are the teams by which roles name people; nil where nothing is known of teams.
@@ -26,8 +27,9 @@ type Options struct {
 	Administrators []string
 }
 
-// Find finds out who reaches what. It goes every journey of every person; where the policies name a value, of the project, the Region or the time, it
-// tries that value and one that nobody names, so that the ways speak of all values.
+// Find finds out who reaches what. It goes every journey of every person; where the policies name a value, of the
+// project, the Region or the time, it tries that value and one that nobody names, so that the ways speak of all
+// values.
 func Find(engine *access.Engine, o Options) (*Facts, error) {
 	b := newFinder(engine, o)
 	f := &Facts{
@@ -61,14 +63,23 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 
 func newFinder(engine *access.Engine, o Options) *finder {
 	b := &finder{
-		engine: engine, generous: engine.Assuming(access.UnknownAllowsEverything), options: o, documents: newDocuments(engine.World()),
-		prover: prove.NewProver(engine), questions: map[questionKey]*prove.Question{}, trust: map[*world.Role]*roleTrust{}, order: map[string]int{},
+		engine:    engine,
+		generous:  engine.Assuming(access.UnknownAllowsEverything),
+		options:   o,
+		documents: newDocuments(engine.World()),
+		prover: prove.NewProver(
+			engine,
+		),
+		questions: map[questionKey]*prove.Question{},
+		trust:     map[*world.Role]*roleTrust{},
+		order:     map[string]int{},
 	}
 	b.readRoles()
 	return b
 }
 
-// Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
+// Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the
+// organization.
 func Of(at time.Time, stacks ...*config.Stack) (*Facts, error) {
 	return of(at, judge.Administrators(stacks...), stacks...)
 }
@@ -92,7 +103,12 @@ func of(at time.Time, administrators []string, stacks ...*config.Stack) (*Facts,
 	if err != nil {
 		return nil, err
 	}
-	o := Options{At: at, ProjectTags: map[string]string{}, Teams: config.RoleTeams(all...), Administrators: administrators}
+	o := Options{
+		At:             at,
+		ProjectTags:    map[string]string{},
+		Teams:          config.RoleTeams(all...),
+		Administrators: administrators,
+	}
 	for _, s := range all {
 		o.ProjectTags[s.Account.ID] = s.Tags.Project
 	}
@@ -140,7 +156,8 @@ type path struct {
 	person Person
 	home   *world.Account
 	hops   []hop
-	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center gives.
+	// tags are those of the principal of the session: the person's own, those of the role, or what Identity Center
+	// gives.
 	tags []world.Tag
 	// profile says which source a value of the tags stands for.
 	profile     map[string]string
@@ -204,8 +221,9 @@ func (b *finder) overTime(arn, account string, reached func(time.Time) ([]Way, e
 	return rows, nil
 }
 
-// rolesThatMatter are the roles that a principal may ever reach. A role whose trust policy names neither the principal, nor the account, nor
-// everybody, and no role of the world, can be left out; that it stays in costs time alone.
+// rolesThatMatter are the roles that a principal may ever reach. A role whose trust policy names neither the
+// principal, nor the account, nor everybody, and no role of the world, can be left out; that it stays in costs time
+// alone.
 func (b *finder) rolesThatMatter(arn, account string) []string {
 	var arns []string
 	world := b.engine.World()

@@ -42,7 +42,8 @@ func (m member) facts(center *world.IdentityCenterInstance) Person {
 	return Person{Kind: IdentityCenterUser, Name: m.user, ARN: arn.String(), SessionName: m.user}
 }
 
-// person is somebody whose profile says what no policy names: a value of its own for each source, which the second result tells.
+// person is somebody whose profile says what no policy names: a value of its own for each source, which the second
+// result tells.
 func (m member) person(center *world.IdentityCenterInstance) (world.Person, map[string]string) {
 	p, words := world.Person{UserName: m.user, Profile: map[string]string{}}, map[string]string{}
 	if m.group != "" {
@@ -114,7 +115,11 @@ func (b *finder) permissionSet(a world.PermissionSetAssignment) (*world.Account,
 }
 
 // assignment is what a member reaches with one permission set in one account.
-func (b *finder) assignment(center *world.IdentityCenterInstance, m member, a world.PermissionSetAssignment) ([]Way, error) {
+func (b *finder) assignment(
+	center *world.IdentityCenterInstance,
+	m member,
+	a world.PermissionSetAssignment,
+) ([]Way, error) {
 	account, role := b.permissionSet(a)
 	if role == nil {
 		row := Way{Person: m.facts(center)}
@@ -133,9 +138,18 @@ func (b *finder) assignment(center *world.IdentityCenterInstance, m member, a wo
 		return nil, nil
 	}
 	return b.overTime(role.ARN(account), account.ID, func(at time.Time) ([]Way, error) {
-		return b.follow([]path{{
-			person: m.facts(center), home: account, hops: []hop{{account, role, nil}}, tags: tags, profile: words, signIns: []SignIn{Portal},
-			session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).IssuedAt(at),
-		}}, at)
+		return b.follow([]path{
+			{
+				person: m.facts(
+					center,
+				),
+				home:    account,
+				hops:    []hop{{account, role, nil}},
+				tags:    tags,
+				profile: words,
+				signIns: []SignIn{Portal},
+				session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).IssuedAt(at),
+			},
+		}, at)
 	})
 }

@@ -10,18 +10,21 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Journey is one way gone step by step to one door: the sign-in, each role, the calls behind the door, each with the decision and the statement that decided.
+// Journey is one way gone step by step to one door: the sign-in, each role, the calls behind the door, each with the
+// decision and the statement that decided.
 type Journey struct {
 	journey.Arrival
 	// Engine decided the journey. Where the way rests on assumptions it is one that makes them.
 	Engine *access.Engine
-	// SignIn is the sign-in with which the journey begins, Region where the node is, and Project the value of its project tag; empty for a node without it.
+	// SignIn is the sign-in with which the journey begins, Region where the node is, and Project the value of its
+	// project tag; empty for a node without it.
 	SignIn          SignIn
 	Region, Project string
 }
 
-// Walk goes a way to one of its doors; an empty door stands for the roles alone. Of several sign-ins it takes the one in the console with MFA where that is
-// one of them, and otherwise the first; of several projects and Regions the first. The time is the first instant of the way.
+// Walk goes a way to one of its doors; an empty door stands for the roles alone. Of several sign-ins it takes the one
+// in the console with MFA where that is one of them, and otherwise the first; of several projects and Regions the
+// first. The time is the first instant of the way.
 func (f *Facts) Walk(w *Way, door Door) (Journey, error) {
 	signIn := w.SignIns[0]
 	if slices.Contains(w.SignIns, ConsoleWithMFA) {
@@ -123,8 +126,18 @@ func (f *Facts) otherRegion(id string) string {
 func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
 	if at := slices.IndexFunc(powers, func(p power) bool { return p.door == door }); at >= 0 {
 		partition := partitionOf(w)
-		arn := policy.ARN{Partition: partition, Service: "ec2", Region: node.Region, Account: w.Account().ID, Resource: "instance/" + node.ID}
-		j.Does = &access.Request{Action: powers[at].action, Resources: []access.Resource{{ARN: arn.String(), Tags: node.Tags}}, Time: j.At}
+		arn := policy.ARN{
+			Partition: partition,
+			Service:   "ec2",
+			Region:    node.Region,
+			Account:   w.Account().ID,
+			Resource:  "instance/" + node.ID,
+		}
+		j.Does = &access.Request{
+			Action:    powers[at].action,
+			Resources: []access.Resource{{ARN: arn.String(), Tags: node.Tags}},
+			Time:      j.At,
+		}
 		return
 	}
 	j.Opens = &journey.Door{Kind: journey.DoorKind(door), Node: node, Account: w.Account().ID}

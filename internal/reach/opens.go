@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// classKind says what a class of nodes stands for: a value that policies name, all values that nobody names, or no value at all.
+// classKind says what a class of nodes stands for: a value that policies name, all values that nobody names, or no
+// value at all.
 type classKind int
 
 const (
@@ -56,7 +57,8 @@ func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
 			}
 			for _, o := range found {
 				i := slices.IndexFunc(openings, func(have opening) bool {
-					return have.door == o.door && have.region == o.region && have.user == o.user && slices.Equal(have.assumptions, o.assumptions)
+					return have.door == o.door && have.region == o.region && have.user == o.user &&
+						slices.Equal(have.assumptions, o.assumptions)
 				})
 				if i < 0 {
 					openings = append(openings, o)
@@ -119,7 +121,11 @@ func (b *finder) collect(w *path, openings []opening, projects []class) []Way {
 		into.Regions.Named = append(into.Regions.Named, from.Regions.Named...)
 		into.Regions.Every = into.Regions.Every || from.Regions.Every
 	})
-	rows = merge(rows, func(r *Way) { r.Doors = nil }, func(into, from *Way) { into.Doors = append(into.Doors, from.Doors...) })
+	rows = merge(
+		rows,
+		func(r *Way) { r.Doors = nil },
+		func(into, from *Way) { into.Doors = append(into.Doors, from.Doors...) },
+	)
 	slices.SortStableFunc(rows, func(a, c Way) int { return cmp.Compare(doorOrder(a.Doors[0]), doorOrder(c.Doors[0])) })
 	return rows
 }
@@ -155,7 +161,11 @@ func (b *finder) row(w *path) Way {
 	row := Way{Person: w.person, SignIns: w.signIns, MFAMaxAge: w.maxAge, Assumptions: w.assumptions}
 	for _, h := range w.hops {
 		row.Via = append(row.Via, Role{
-			Name: h.role.Name, ARN: h.role.ARN(h.account), PermissionSet: h.role.PermissionSet, Account: account(h.account), SessionTags: h.tags,
+			Name:          h.role.Name,
+			ARN:           h.role.ARN(h.account),
+			PermissionSet: h.role.PermissionSet,
+			Account:       account(h.account),
+			SessionTags:   h.tags,
 		})
 	}
 	return row
@@ -181,7 +191,10 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 	var found []opening
 	add := func(name Door, user journey.OSUser, assumptions []Assumption) {
 		user.How = ""
-		found = append(found, opening{door: name, user: user, region: region, projects: []class{project}, assumptions: assumptions})
+		found = append(
+			found,
+			opening{door: name, user: user, region: region, projects: []class{project}, assumptions: assumptions},
+		)
 	}
 	for _, kind := range journey.Doors() {
 		j := journey.Journey{From: w.session, Opens: &journey.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
@@ -202,7 +215,11 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 		}
 	}
 	for _, power := range powers {
-		r := access.Request{Action: power.action, Resources: []access.Resource{{ARN: node.ARN(account), Tags: node.Tags}}, Time: at}
+		r := access.Request{
+			Action:    power.action,
+			Resources: []access.Resource{{ARN: node.ARN(account), Tags: node.Tags}},
+			Time:      at,
+		}
 		allowed, assumptions, err := b.decide(w.session, r)
 		if err != nil {
 			return nil, err
@@ -214,8 +231,8 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 	return found, nil
 }
 
-// projects are the values of the project tag that the policies of the session name, the session's own among them, and two that stand for all
-// others: another value, and no tag at all.
+// projects are the values of the project tag that the policies of the session name, the session's own among them, and
+// two that stand for all others: another value, and no tag at all.
 func (b *finder) projects(account, subject string, w *path) []class {
 	tag := b.projectTag(account)
 	values := b.documents.values([]string{subject}, func(t documentText) bool {
@@ -269,12 +286,34 @@ func classes(values []string) []class {
 	return out
 }
 
-// someRegions are Regions of each partition, of which one stands for all that nobody names. Where every Region is named none is needed.
+// someRegions are Regions of each partition, of which one stands for all that nobody names. Where every Region is
+// named none is needed.
 var someRegions = map[policy.Partition][]string{
 	policy.AWSChina: {"cn-north-1", "cn-northwest-1"},
 	policy.AWSUSGov: {"us-gov-west-1", "us-gov-east-1"},
-	policy.AWS: {"af-south-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1", "eu-south-1", "ap-east-1",
-		"ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "me-south-1", "sa-east-1", "eu-central-1"},
+	policy.AWS: {
+		"af-south-1",
+		"us-east-1",
+		"us-east-2",
+		"us-west-1",
+		"us-west-2",
+		"eu-west-1",
+		"eu-west-2",
+		"eu-west-3",
+		"eu-north-1",
+		"eu-south-1",
+		"ap-east-1",
+		"ap-south-1",
+		"ap-northeast-1",
+		"ap-northeast-2",
+		"ap-northeast-3",
+		"ap-southeast-1",
+		"ap-southeast-2",
+		"ca-central-1",
+		"me-south-1",
+		"sa-east-1",
+		"eu-central-1",
+	},
 }
 
 // unnamedRegion is a Region that nobody names; empty when there is none left.

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the facts ask about these calls.
+// tableRows are the rows of the table of doors that lead onto nodes and have calls that no journey makes: the facts
+// ask about these calls.
 var tableRows = sync.OnceValue(func() []*doors.Row {
 	var rows []*doors.Row
 	for i := range doors.Table() {
@@ -25,10 +26,11 @@ var tableRows = sync.OnceValue(func() []*doors.Row {
 	return rows
 })
 
-// others are the rows of the table that the session may use at a time, on whatever it may be. Its own sessions count for nothing: going on in one opens none.
+// others are the rows of the table that the session may use at a time, on whatever it may be. Its own sessions count
+// for nothing: going on in one opens none.
 //
-// The first question leaves the sessions of its own in. It names nobody, so that people who differ in their names alone share the search; where it finds
-// nothing, no row is open.
+// The first question leaves the sessions of its own in. It names nobody, so that people who differ in their names
+// alone share the search; where it finds nothing, no row is open.
 func (b *finder) others(w *path, at time.Time) ([]Other, error) {
 	open, err := b.mayCall(w.session, questionKey{row: everyRow, at: at, own: true})
 	if err == nil && open {
@@ -49,8 +51,8 @@ func (b *finder) others(w *path, at time.Time) ([]Other, error) {
 	return found, nil
 }
 
-// questionKey is a question about calls of the table: those of a row, by its place in tableRows, or of every row, at an instant. Own says that the sessions
-// of one's own are asked about too.
+// questionKey is a question about calls of the table: those of a row, by its place in tableRows, or of every row, at
+// an instant. Own says that the sessions of one's own are asked about too.
 type questionKey struct {
 	row int
 	at  time.Time
@@ -72,12 +74,20 @@ func (b *finder) mayCall(s access.Session, key questionKey) (bool, error) {
 		var own []policy.Statement
 		if !key.own {
 			own = []policy.Statement{
-				policy.Allow("", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-				policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
+				policy.Allow("", "ssm:ResumeSession").
+					On("*").
+					When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+				policy.Allow("", "ssm:ResumeSession").
+					On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
 			}
 		}
 		var err error
-		q, err = prove.NewQuestion([]policy.Statement{policy.Allow("", actions...).On("*").When(policy.From(key.at), policy.Before(key.at.Add(time.Second)))}, own)
+		q, err = prove.NewQuestion(
+			[]policy.Statement{
+				policy.Allow("", actions...).On("*").When(policy.From(key.at), policy.Before(key.at.Add(time.Second))),
+			},
+			own,
+		)
 		if err != nil {
 			return false, err
 		}

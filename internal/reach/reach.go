@@ -15,8 +15,8 @@ type Facts struct {
 	At time.Time
 	// Accounts are the accounts that were looked at, in the order of the world.
 	Accounts []Account
-	// Ways are in the order of the accounts, their people and their roles; those of IAM Identity Center come last. A person who reaches nothing has one
-	// way without doors and sign-ins.
+	// Ways are in the order of the accounts, their people and their roles; those of IAM Identity Center come last. A
+	// person who reaches nothing has one way without doors and sign-ins.
 	Ways []Way
 	// Administrators are the ARNs of those who can change everything that the ways say.
 	Administrators []string
@@ -25,7 +25,8 @@ type Facts struct {
 	projectTags      func(account string) string
 }
 
-// Account is an account by its id, with the alias or, without one, the name of its stack. Alias is empty for an account that no stack describes.
+// Account is an account by its id, with the alias or, without one, the name of its stack. Alias is empty for an
+// account that no stack describes.
 type Account struct{ ID, Alias string }
 
 // PersonKind tells people apart by where they come from.
@@ -53,16 +54,16 @@ type Person struct {
 
 // Role is a role that is taken.
 type Role struct {
-	// Name is the name of the role, PermissionSet that of the permission set whose role it is; empty for other roles. In the ARN of a permission set's role
-	// the last sixteen characters stand for those that AWS chooses.
+	// Name is the name of the role, PermissionSet that of the permission set whose role it is; empty for other roles.
+	// In the ARN of a permission set's role the last sixteen characters stand for those that AWS chooses.
 	Name, ARN, PermissionSet string
 	Account                  Account
 	// SessionTags are what the person passes when taking the role.
 	SessionTags []world.Tag
 }
 
-// Value is a value of a tag or the name of an OS user. FromProfile says that the profile of each person has it: Text is then its source, such as
-// "${path:userName}".
+// Value is a value of a tag or the name of an OS user. FromProfile says that the profile of each person has it: Text
+// is then its source, such as "${path:userName}".
 type Value struct {
 	Text        string
 	FromProfile bool
@@ -70,11 +71,12 @@ type Value struct {
 	tried string
 }
 
-// Projects are the nodes that doors open on, by the value of their project tag. A pattern of a policy stands for all that it matches. None at all means no
-// nodes.
+// Projects are the nodes that doors open on, by the value of their project tag. A pattern of a policy stands for all
+// that it matches. None at all means no nodes.
 type Projects struct {
 	Named []Value
-	// Every says that the nodes of all other projects are open too, but for those of But. Untagged says that nodes without the tag are.
+	// Every says that the nodes of all other projects are open too, but for those of But. Untagged says that nodes
+	// without the tag are.
 	Every    bool
 	But      []Value
 	Untagged bool
@@ -107,8 +109,8 @@ func Doors() []Door {
 // Other is a row of the table of doors by its service and what opens there.
 type Other struct{ Service, It string }
 
-// VolumeKeys are customer managed KMS keys by ARN. Every says that it is all keys of the account. An instance with a volume under another key falls back to
-// stopped.
+// VolumeKeys are customer managed KMS keys by ARN. Every says that it is all keys of the account. An instance with a
+// volume under another key falls back to stopped.
 type VolumeKeys struct {
 	ARNs  []string
 	Every bool
@@ -124,7 +126,8 @@ type OSUser struct {
 // SignIn is a way to sign in.
 type SignIn string
 
-// The ways to sign in, those without MFA first. Portal is how people of IAM Identity Center sign in, which asks for MFA itself.
+// The ways to sign in, those without MFA first. Portal is how people of IAM Identity Center sign in, which asks for
+// MFA itself.
 const (
 	ConsoleWithoutMFA SignIn = "console without MFA"
 	AccessKey         SignIn = "access key"
@@ -169,21 +172,24 @@ type Way struct {
 	Person Person
 	// Via are the roles that are taken one after the other. The doors are those of the last; with none, of the person.
 	Via []Role
-	// Teams are the teams by which the first role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	// Teams are the teams by which the first role names the person, as its stack file writes them; empty for somebody
+	// whom it names in person.
 	Teams    []string
 	Projects Projects
 	Regions  Regions
 	Doors    []Door
-	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of the table of doors that journeys do not
-	// open. Policies that are not known open none of them.
+	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of
+	// the table of doors that journeys do not open. Policies that are not known open none of them.
 	Others []Other
 	// VolumeKeys are with which keys the power Start starts instances; zero where Doors does not have it.
 	VolumeKeys VolumeKeys
 	OSUser     OSUser
-	// SignIns are the ways to sign in that get there, those without MFA first. MFAMaxAge is how old MFA may be; zero means any age.
+	// SignIns are the ways to sign in that get there, those without MFA first. MFAMaxAge is how old MFA may be; zero
+	// means any age.
 	SignIns   []SignIn
 	MFAMaxAge time.Duration
-	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and without end.
+	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and
+	// without end.
 	From, Until *time.Time
 	Assumptions []Assumption
 }

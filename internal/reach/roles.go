@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// roleTrust is whom a trust policy speaks of. Everybody stands for every principal, and for roles, whose sessions go by several names.
+// roleTrust is whom a trust policy speaks of. Everybody stands for every principal, and for roles, whose sessions go
+// by several names.
 type roleTrust struct {
 	everybody bool
 	// named are ARNs of principals, and ids of accounts.

@@ -11,7 +11,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// maxHops bounds how many roles are taken one after the other. AWS allows more; a role of this repository trusts users alone.
+// maxHops bounds how many roles are taken one after the other. AWS allows more; a role of this repository trusts
+// users alone.
 const maxHops = 3
 
 // at is what the person reaches at a time: by itself, and in every role.
@@ -24,7 +25,11 @@ func (b *finder) at(home *world.Account, user *world.User, at time.Time) ([]Way,
 		}
 		rows = append(rows, doors...)
 	}
-	rows = merge(rows, func(r *Way) { r.SignIns = nil }, func(into, from *Way) { into.SignIns = append(into.SignIns, from.SignIns...) })
+	rows = merge(
+		rows,
+		func(r *Way) { r.SignIns = nil },
+		func(into, from *Way) { into.SignIns = append(into.SignIns, from.SignIns...) },
+	)
 	front, err := b.roleWays(home, user, at)
 	if err != nil {
 		return nil, err
@@ -72,12 +77,24 @@ type signIn struct {
 }
 
 var (
-	consoleWithoutMFA = signIn{ConsoleWithoutMFA, func(arn string, _ time.Duration) access.Session { return access.Console(arn) }}
-	accessKey         = signIn{AccessKey, func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn) }}
-	tokenWithoutMFA   = signIn{TokenWithoutMFA, func(arn string, _ time.Duration) access.Session { return access.SessionToken(arn) }}
+	consoleWithoutMFA = signIn{
+		ConsoleWithoutMFA,
+		func(arn string, _ time.Duration) access.Session { return access.Console(arn) },
+	}
+	accessKey = signIn{
+		AccessKey,
+		func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn) },
+	}
+	tokenWithoutMFA = signIn{
+		TokenWithoutMFA,
+		func(arn string, _ time.Duration) access.Session { return access.SessionToken(arn) },
+	}
 	consoleWithMFA    = signIn{ConsoleWithMFA, access.ConsoleWithMFA}
-	accessKeyWithCode = signIn{AccessKeyWithCode, func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn).WithMFACode() }}
-	tokenWithMFA      = signIn{TokenWithMFA, access.SessionTokenWithMFA}
+	accessKeyWithCode = signIn{
+		AccessKeyWithCode,
+		func(arn string, _ time.Duration) access.Session { return access.LongTermKey(arn).WithMFACode() },
+	}
+	tokenWithMFA = signIn{TokenWithMFA, access.SessionTokenWithMFA}
 
 	signIns = []signIn{consoleWithoutMFA, accessKey, tokenWithoutMFA, consoleWithMFA, accessKeyWithCode, tokenWithMFA}
 )
@@ -87,15 +104,24 @@ func (s signIn) session(arn string, at time.Time, age time.Duration) access.Sess
 	return s.with(arn, age).IssuedAt(at.Add(-age))
 }
 
-// ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them, or fewer rights. Of a stranger
-// nothing is known, and what a stranger does at home is nobody's business here.
+// ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them,
+// or fewer rights. Of a stranger nothing is known, and what a stranger does at home is nobody's business here.
 func (b *finder) ownWays(home *world.Account, user *world.User, at time.Time) []path {
 	if user.Stranger {
 		return nil
 	}
 	var ways []path
 	for _, s := range []signIn{consoleWithoutMFA, accessKey, consoleWithMFA} {
-		ways = append(ways, path{person: iamUser(home, user), home: home, tags: user.Tags, session: s.session(user.ARN(home), at, 0), signIns: []SignIn{s.name}})
+		ways = append(
+			ways,
+			path{
+				person:  iamUser(home, user),
+				home:    home,
+				tags:    user.Tags,
+				session: s.session(user.ARN(home), at, 0),
+				signIns: []SignIn{s.name},
+			},
+		)
 	}
 	return ways
 }
@@ -113,7 +139,11 @@ func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) (
 				continue
 			}
 			for _, tags := range sessionTags(user, role) {
-				w, err := b.roleWay(path{person: iamUser(home, user), home: home, hops: []hop{{account, role, tags}}, tags: role.Tags}, tags, at)
+				w, err := b.roleWay(
+					path{person: iamUser(home, user), home: home, hops: []hop{{account, role, tags}}, tags: role.Tags},
+					tags,
+					at,
+				)
 				if err != nil {
 					return nil, err
 				}
@@ -126,7 +156,8 @@ func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) (
 	return ways, nil
 }
 
-// sessionTags are the session tags that the person may try to pass: none, and where the trust policy takes tags the own OS user.
+// sessionTags are the session tags that the person may try to pass: none, and where the trust policy takes tags the
+// own OS user.
 func sessionTags(user *world.User, role *world.Role) [][]world.Tag {
 	all := [][]world.Tag{nil}
 	takes := slices.ContainsFunc(role.Trust.Statements, func(st policy.Statement) bool {
@@ -181,7 +212,8 @@ func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]pat
 		for j := range account.Roles {
 			role := &account.Roles[j]
 			arn := role.ARN(account)
-			if taken[arn] || !b.trust[role].speaksOf(from.session.Subject(), policy.ARNPart(from.session.Subject(), 4)) {
+			if taken[arn] ||
+				!b.trust[role].speaksOf(from.session.Subject(), policy.ARNPart(from.session.Subject(), 4)) {
 				continue
 			}
 			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, at))
@@ -229,7 +261,12 @@ func assumptionOf(d access.Decision, s access.Session) Assumption {
 	}
 	unknown := d.Unknowns[0]
 	if strings.Contains(unknown, ":user/") {
-		return Assumption{Kind: StrangerMay, Account: strings.SplitN(unknown, ":", 6)[4], Policy: unknown, Action: d.Action}
+		return Assumption{
+			Kind:    StrangerMay,
+			Account: strings.SplitN(unknown, ":", 6)[4],
+			Policy:  unknown,
+			Action:  d.Action,
+		}
 	}
 	return Assumption{Kind: DocumentAllows, Policy: unknown}
 }
@@ -244,8 +281,8 @@ func joined(a, b []Assumption) []Assumption {
 	return out
 }
 
-// maxAge is how old MFA may be: the policies compare it with finitely many numbers, so it is enough to try each and its neighbours.
-// Zero means that any age will do, or none.
+// maxAge is how old MFA may be: the policies compare it with finitely many numbers, so it is enough to try each and
+// its neighbours. Zero means that any age will do, or none.
 func (b *finder) maxAge(person, role string, request access.Request, at time.Time) (time.Duration, error) {
 	limits := b.documents.numbers("aws:MultiFactorAuthAge", person, role)
 	oldest, limited := 0, false

@@ -21,7 +21,8 @@ var someDay = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
 const handAccount = "111122223333"
 
-// likeness makes worlds whose people differ in little: in names of which one begins with another, in tags, and in who is named where.
+// likeness makes worlds whose people differ in little: in names of which one begins with another, in tags, and in who
+// is named where.
 type likeness struct{ *rand.Rand }
 
 func pick[T any](l likeness, of ...T) T { return of[l.IntN(len(of))] }
@@ -34,7 +35,17 @@ func (l likeness) statement(actions []string) policy.Statement {
 		st = policy.Deny("", pick(l, "*", "ssm:*", pick(l, actions...)))
 	}
 	name := pick(l, alikeNames...)
-	st = st.On(pick(l, "*", "*", "arn:aws:ssm:*:*:session/${aws:username}-*", "arn:aws:ssm:*:*:session/${aws:userid}-*", "arn:aws:ssm:*:*:session/"+name+"*", "arn:aws:iam::*:user/"+name))
+	st = st.On(
+		pick(
+			l,
+			"*",
+			"*",
+			"arn:aws:ssm:*:*:session/${aws:username}-*",
+			"arn:aws:ssm:*:*:session/${aws:userid}-*",
+			"arn:aws:ssm:*:*:session/"+name+"*",
+			"arn:aws:iam::*:user/"+name,
+		),
+	)
 	switch l.IntN(6) {
 	case 0:
 		st = st.When(policy.StringEquals("aws:username", name))
@@ -52,9 +63,19 @@ func (l likeness) statement(actions []string) policy.Statement {
 
 func (l likeness) trust() policy.Document {
 	name := pick(l, alikeNames...)
-	who := pick(l,
-		policy.AWSPrincipals("arn:aws:iam::"+handAccount+":user/"+name), policy.AWSPrincipals("arn:aws:iam::"+handAccount+":root"), policy.AWSPrincipals(handAccount), policy.Anyone(),
-		policy.AWSPrincipals("arn:aws:iam::"+handAccount+":role/r0"), policy.AWSPrincipals("arn:aws:sts::"+handAccount+":assumed-role/r1/"+name))
+	who := pick(
+		l,
+		policy.AWSPrincipals(
+			"arn:aws:iam::"+handAccount+":user/"+name,
+		),
+		policy.AWSPrincipals("arn:aws:iam::"+handAccount+":root"),
+		policy.AWSPrincipals(handAccount),
+		policy.Anyone(),
+		policy.AWSPrincipals(
+			"arn:aws:iam::"+handAccount+":role/r0",
+		),
+		policy.AWSPrincipals("arn:aws:sts::"+handAccount+":assumed-role/r1/"+name),
+	)
 	st := policy.Allow("", "sts:AssumeRole").For(who)
 	if l.IntN(3) == 0 {
 		st = st.When(policy.ArnLike("aws:PrincipalArn", pick(l, "*", "arn:aws:iam::*:role/r*")))
@@ -67,11 +88,25 @@ func (l likeness) world() access.World {
 	for _, row := range tableRows() {
 		actions = append(actions, row.Others()...)
 	}
-	actions = append(actions[:min(len(actions), 40)], "ssm:ResumeSession", "ssm:ResumeSession", "ssm:SendCommand", "sts:AssumeRole")
+	actions = append(
+		actions[:min(len(actions), 40)],
+		"ssm:ResumeSession",
+		"ssm:ResumeSession",
+		"ssm:SendCommand",
+		"sts:AssumeRole",
+	)
 	common := policy.New(l.statement(actions), l.statement(actions))
-	account := world.Account{ID: handAccount, Partition: policy.AWS, Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}}
+	account := world.Account{
+		ID:          handAccount,
+		Partition:   policy.AWS,
+		Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}},
+	}
 	for _, name := range alikeNames {
-		u := world.User{Name: name, Inline: []world.InlinePolicy{{Name: "common", Document: common}}, Tags: []world.Tag{{Key: "Team", Value: pick(l, alikeNames...)}}}
+		u := world.User{
+			Name:   name,
+			Inline: []world.InlinePolicy{{Name: "common", Document: common}},
+			Tags:   []world.Tag{{Key: "Team", Value: pick(l, alikeNames...)}},
+		}
 		if l.IntN(4) == 0 {
 			u.Inline = append(u.Inline, world.InlinePolicy{Name: "own", Document: policy.New(l.statement(actions))})
 		}
@@ -79,13 +114,20 @@ func (l likeness) world() access.World {
 	}
 	for i := range 3 {
 		account.Roles = append(account.Roles, world.Role{
-			Name: fmt.Sprintf("r%d", i), Path: "/", Trust: l.trust(), Inline: []world.InlinePolicy{{Name: "common", Document: common}},
+			Name: fmt.Sprintf(
+				"r%d",
+				i,
+			),
+			Path:   "/",
+			Trust:  l.trust(),
+			Inline: []world.InlinePolicy{{Name: "common", Document: common}},
 		})
 	}
 	return access.World{Accounts: []world.Account{account}}
 }
 
-// alone are the rows of the table that a session may use, asked of it and nobody else, with its own sessions taken out from the beginning.
+// alone are the rows of the table that a session may use, asked of it and nobody else, with its own sessions taken
+// out from the beginning.
 func alone(t *testing.T, engine *access.Engine, s access.Session) []Other {
 	t.Helper()
 	var found []Other
@@ -95,10 +137,17 @@ func alone(t *testing.T, engine *access.Engine, s access.Session) []Other {
 		}
 		answer, err := prove.Prove(engine, prove.Claim{
 			Caller: s,
-			Never:  []policy.Statement{policy.Allow("", row.Others()...).On("*").When(policy.From(someDay), policy.Before(someDay.Add(time.Second)))},
+			Never: []policy.Statement{
+				policy.Allow("", row.Others()...).
+					On("*").
+					When(policy.From(someDay), policy.Before(someDay.Add(time.Second))),
+			},
 			Except: []policy.Statement{
-				policy.Allow("", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-				policy.Allow("", "ssm:ResumeSession").On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
+				policy.Allow("", "ssm:ResumeSession").
+					On("*").
+					When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+				policy.Allow("", "ssm:ResumeSession").
+					On("arn:*:ssm:*:*:session/${aws:username}-*", "arn:*:ssm:*:*:session/${aws:userid}-*"),
 			},
 		})
 		require.NoError(t, err)
@@ -109,8 +158,8 @@ func alone(t *testing.T, engine *access.Engine, s access.Session) []Other {
 	return found
 }
 
-// What people share changes no answer: the rows of the table that a session may use are those that it has when it is asked alone, and no role is left out that
-// somebody takes.
+// What people share changes no answer: the rows of the table that a session may use are those that it has when it is
+// asked alone, and no role is left out that somebody takes.
 func TestWhatPeopleShareChangesNoAnswer(t *testing.T) {
 	some, none, taken := 0, 0, 0
 	for seed := range uint64(60) {
@@ -145,7 +194,14 @@ func TestWhatPeopleShareChangesNoAnswer(t *testing.T) {
 				require.NoError(t, err)
 				if allowed {
 					taken++
-					assert.True(t, b.trust[role].speaksOf(s.Subject(), handAccount), "seed %d: %s takes %s", seed, s, role.Name)
+					assert.True(
+						t,
+						b.trust[role].speaksOf(s.Subject(), handAccount),
+						"seed %d: %s takes %s",
+						seed,
+						s,
+						role.Name,
+					)
 				}
 			}
 		}

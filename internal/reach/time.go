@@ -13,8 +13,8 @@ type span struct {
 	until *time.Time
 }
 
-// spans cut the time from At on at the moments that the policies of the principals name. Conditions compare whole seconds, so what is so at the
-// moment and in the second after it is so until the next one.
+// spans cut the time from At on at the moments that the policies of the principals name. Conditions compare whole
+// seconds, so what is so at the moment and in the second after it is so until the next one.
 func (b *finder) spans(principals ...string) []span {
 	start := b.options.At.UTC().Truncate(time.Second)
 	cuts := []time.Time{start}

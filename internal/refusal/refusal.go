@@ -1,6 +1,7 @@
-// Package refusal is the one table of what AWS refuses of what the program asks for, as far as the sandbox knows it: the code and the text of each
-// refusal, and what decides it. What the files alone decide, check refuses before anything starts. What exists in AWS decides, nobody can know before:
-// then the table says what to do, and so does the message of up.
+// Package refusal is the one table of what AWS refuses of what the program asks for, as far as the sandbox knows it:
+// the code and the text of each refusal, and what decides it. What the files alone decide, check refuses before
+// anything starts. What exists in AWS decides, nobody can know before: then the table says what to do, and so does
+// the message of up.
 //
 // The sandbox answers with these texts: a refusal that is not in the table fails a test.
 package refusal
@@ -19,7 +20,8 @@ const (
 	ByFiles Decided = "files"
 	// ByAccount is one that follows from what exists in AWS, or from who asks.
 	ByAccount Decided = "account"
-	// ByProgram is one that no stack file and no account leads to, because the program writes the value itself or never makes the call.
+	// ByProgram is one that no stack file and no account leads to, because the program writes the value itself or
+	// never makes the call.
 	ByProgram Decided = "program"
 )
 
@@ -30,8 +32,8 @@ type Row struct {
 	// Message is AWS's text, with verbs of package fmt where it differs from case to case.
 	Message string
 	Decided Decided
-	// Say is, by Decided: the place in the stack file where check refuses it, [] standing for any element; what to do, with {stack} for the name of the
-	// stack and {order} for the stacks that come first; why nothing leads there.
+	// Say is, by Decided: the place in the stack file where check refuses it, [] standing for any element; what to
+	// do, with {stack} for the name of the stack and {order} for the stacks that come first; why nothing leads there.
 	Say string
 }
 
@@ -70,10 +72,12 @@ var forms = sync.OnceValue(func() []form {
 	return out
 })
 
-// answer is how the AWS SDK for Go prints a refusal: the code, after "api error" where it knows no type for it, and the text.
+// answer is how the AWS SDK for Go prints a refusal: the code, after "api error" where it knows no type for it, and
+// the text.
 var answer = regexp.MustCompile(`(?s)RequestID: [^,]*, (?:api error )?([A-Za-z]+): (.*)$`)
 
-// Find is the row of a refusal in the text of an error, with the text of AWS; false where there is none. Of rows that fit, the one that says most is taken.
+// Find is the row of a refusal in the text of an error, with the text of AWS; false where there is none. Of rows that
+// fit, the one that says most is taken.
 func Find(text string) (Row, string, bool) {
 	found := answer.FindStringSubmatch(text)
 	if found == nil {

@@ -15,16 +15,29 @@ import (
 	"aws-access-guardrails/internal/refusal"
 )
 
-// makers are the functions with which the sandbox refuses: the code that they give, or the argument that it is, and the argument with the text. A reason of
-// AWS Organizations is put behind the text.
+// makers are the functions with which the sandbox refuses: the code that they give, or the argument that it is, and
+// the argument with the text. A reason of AWS Organizations is put behind the text.
 var makers = map[string]struct {
 	code                string
 	codeArg, text       int
 	reasonInParentheses bool
 }{
-	"refuse": {codeArg: 1, text: 2}, "noSuchEntity": {code: "NoSuchEntity"}, "alreadyExists": {code: "EntityAlreadyExists"},
-	"deleteConflict": {code: "DeleteConflict"}, "limitExceeded": {code: "LimitExceeded"}, "malformedPolicy": {code: "MalformedPolicyDocument"},
-	"invalid": {code: "ValidationError"}, "ssmInvalid": {code: "ValidationException"}, "ssoInvalid": {code: "ValidationException"},
+	"refuse": {
+		codeArg: 1,
+		text:    2,
+	},
+	"noSuchEntity":  {code: "NoSuchEntity"},
+	"alreadyExists": {code: "EntityAlreadyExists"},
+	"deleteConflict": {
+		code: "DeleteConflict",
+	},
+	"limitExceeded":   {code: "LimitExceeded"},
+	"malformedPolicy": {code: "MalformedPolicyDocument"},
+	"invalid": {
+		code: "ValidationError",
+	},
+	"ssmInvalid":     {code: "ValidationException"},
+	"ssoInvalid":     {code: "ValidationException"},
 	"invalidContent": {code: "InvalidDocumentContent"},
 	"constraint":     {code: "ConstraintViolationException", text: 1, reasonInParentheses: true},
 	"invalidInput":   {code: "InvalidInputException", text: 1, reasonInParentheses: true},
@@ -93,7 +106,14 @@ func TestTheSandboxRefusesByTheTable(t *testing.T) {
 				}
 				for _, code := range codes {
 					given[code+": "+text] = true
-					assert.True(t, refusal.Has(code, text), "%s: the table has no row {%q, %q}", set.Position(call.Pos()), code, text)
+					assert.True(
+						t,
+						refusal.Has(code, text),
+						"%s: the table has no row {%q, %q}",
+						set.Position(call.Pos()),
+						code,
+						text,
+					)
 				}
 				return true
 			})
@@ -103,14 +123,22 @@ func TestTheSandboxRefusesByTheTable(t *testing.T) {
 	for _, r := range refusal.Rows() {
 		assert.True(t, given[r.Code+": "+r.Message], "the sandbox never refuses with %s: %s", r.Code, r.Message)
 		assert.NotEmpty(t, r.Say, r.Message)
-		assert.Contains(t, []refusal.Decided{refusal.ByFiles, refusal.ByAccount, refusal.ByProgram}, r.Decided, r.Message)
+		assert.Contains(
+			t,
+			[]refusal.Decided{refusal.ByFiles, refusal.ByAccount, refusal.ByProgram},
+			r.Decided,
+			r.Message,
+		)
 	}
 }
 
-// A refusal is found in the text of the SDK, also where AWS words it otherwise than the table, and an error of another kind is none.
+// A refusal is found in the text of the SDK, also where AWS words it otherwise than the table, and an error of
+// another kind is none.
 func TestARefusalIsFoundInWhatTheSDKPrints(t *testing.T) {
 	const before = "creating IAM Role (shop): operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1-2-3, "
-	row, message, ok := refusal.Find(before + `MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/alice"`)
+	row, message, ok := refusal.Find(
+		before + `MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/alice"`,
+	)
 	require.True(t, ok)
 	assert.Equal(t, refusal.ByAccount, row.Decided)
 	assert.Contains(t, row.Say, "{order}")

@@ -9,9 +9,11 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Accept is an entry of the accept file: refusals that are meant. Every field that is given must match; * and ? are wildcards.
+// Accept is an entry of the accept file: refusals that are meant. Every field that is given must match; * and ? are
+// wildcards.
 type Accept struct {
-	// Sid is the statement, Who the ARN of the caller, Action the action, Account the caller's account. At least one of Sid, Who and Action is given.
+	// Sid is the statement, Who the ARN of the caller, Action the action, Account the caller's account. At least one
+	// of Sid, Who and Action is given.
 	Sid, Who, Action, Account string
 	// Because is the reason. Required.
 	Because string
@@ -29,7 +31,8 @@ func (a *Accept) String() string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// ReadAccepts reads an accept file: a mapping with the key accept, a list of entries. The error has everything that is wrong, each with its line.
+// ReadAccepts reads an accept file: a mapping with the key accept, a list of entries. The error has everything that
+// is wrong, each with its line.
 func ReadAccepts(name string, data []byte) ([]Accept, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -70,7 +73,13 @@ func readAccept(n *yaml.Node, fail func(*yaml.Node, string)) Accept {
 		fail(n, "is no entry; write {sid: ..., who: ..., because: ...}")
 		return a
 	}
-	fields := map[string]*string{"sid": &a.Sid, "who": &a.Who, "action": &a.Action, "account": &a.Account, "because": &a.Because}
+	fields := map[string]*string{
+		"sid":     &a.Sid,
+		"who":     &a.Who,
+		"action":  &a.Action,
+		"account": &a.Account,
+		"because": &a.Because,
+	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		field, known := fields[key.Value]
@@ -99,7 +108,8 @@ func (r *Row) accept(accepts []Accept, used map[int]bool) {
 	r.Accepted = ""
 	at := slices.IndexFunc(accepts, func(a Accept) bool {
 		matches := func(pattern, text string) bool { return pattern == "" || match(pattern, text) }
-		return matches(a.Sid, r.Sid) && matches(a.Who, r.Who) && (a.Action == "" || matchAction(a.Action, r.Action)) && matches(a.Account, r.Account)
+		return matches(a.Sid, r.Sid) && matches(a.Who, r.Who) && (a.Action == "" || matchAction(a.Action, r.Action)) &&
+			matches(a.Account, r.Account)
 	})
 	if at >= 0 {
 		r.Accepted = accepts[at].Because

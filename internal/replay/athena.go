@@ -20,8 +20,9 @@ var grouping = []string{
 // GroupedAway says what the query of SQL groups away.
 func GroupedAway() []string { return slices.Clone(grouping) }
 
-// SQL is the query that groups a table of CloudTrail in Athena, or an event data store of CloudTrail Lake, into requests that are alike, with their number: what Read
-// takes as CSV. Table is the name of the table, or the id of the event data store.
+// SQL is the query that groups a table of CloudTrail in Athena, or an event data store of CloudTrail Lake, into
+// requests that are alike, with their number: what Read takes as CSV. Table is the name of the table, or the id of
+// the event data store.
 func (q *Question) SQL(table string, accounts, actions []string, lake bool) string {
 	var detailed []string
 	address := false
@@ -42,17 +43,30 @@ func (q *Question) SQL(table string, accounts, actions []string, lake bool) stri
 		detailed = []string{"''"}
 	}
 	name := "eventsource || ' ' || regexp_replace(eventname, '(20[0-9]{6}|20[0-9]{2}_[0-9]{2}_[0-9]{2})(v[0-9]+)?$', '')"
-	matters := "(" + name + " IN (\n    " + strings.Join(detailed, ",\n    ") + ") OR eventsource IN ('s3.amazonaws.com'))"
+	matters := "(" + name + " IN (\n    " + strings.Join(
+		detailed,
+		",\n    ",
+	) + ") OR eventsource IN ('s3.amazonaws.com'))"
 	ip := "CASE WHEN sourceipaddress LIKE '%.amazonaws.com' OR sourceipaddress = 'AWS Internal' THEN sourceipaddress END"
 	if address {
 		ip = "sourceipaddress"
 	}
 	columns := []string{
-		"eventsource", "eventname", "awsregion", "recipientaccountid", "eventtype", "eventcategory", ip + " AS sourceipaddress", "vpcendpointid",
-		"useridentity.type AS useridentity_type", "useridentity.accountid AS useridentity_accountid",
+		"eventsource",
+		"eventname",
+		"awsregion",
+		"recipientaccountid",
+		"eventtype",
+		"eventcategory",
+		ip + " AS sourceipaddress",
+		"vpcendpointid",
+		"useridentity.type AS useridentity_type",
+		"useridentity.accountid AS useridentity_accountid",
 		"CASE WHEN useridentity.type IN ('AssumedRole', 'Role') THEN NULL ELSE useridentity.arn END AS useridentity_arn",
 		"CASE WHEN useridentity.type IN ('AssumedRole', 'Role') THEN NULL ELSE useridentity.principalid END AS useridentity_principalid",
-		"useridentity.username AS useridentity_username", "substr(useridentity.accesskeyid, 1, 4) AS useridentity_accesskeyid", "useridentity.invokedby AS useridentity_invokedby",
+		"useridentity.username AS useridentity_username",
+		"substr(useridentity.accesskeyid, 1, 4) AS useridentity_accesskeyid",
+		"useridentity.invokedby AS useridentity_invokedby",
 		"useridentity.sessioncontext.sessionissuer.type AS useridentity_sessioncontext_sessionissuer_type",
 		"useridentity.sessioncontext.sessionissuer.arn AS useridentity_sessioncontext_sessionissuer_arn",
 		"useridentity.sessioncontext.sessionissuer.accountid AS useridentity_sessioncontext_sessionissuer_accountid",

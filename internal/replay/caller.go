@@ -18,7 +18,8 @@ const (
 type caller struct {
 	kind    callerKind
 	account string
-	// principal is aws:PrincipalArn; empty where the path of the role is not known, and like are then the patterns of what it can be.
+	// principal is aws:PrincipalArn; empty where the path of the role is not known, and like are then the patterns of
+	// what it can be.
 	principal string
 	like      []string
 	// name is the name of the user or role, session that of the role session.
@@ -130,7 +131,8 @@ func roleOf(e *Event, c caller) (caller, reason) {
 		c.like = []string{role + c.name, role + "*/" + c.name}
 	}
 	switch {
-	case strings.Contains(u.IssuerARN, ":role/aws-service-role/"), strings.HasPrefix(c.name, "AWSServiceRoleFor") && u.IssuerARN == "":
+	case strings.Contains(u.IssuerARN, ":role/aws-service-role/"),
+		strings.HasPrefix(c.name, "AWSServiceRoleFor") && u.IssuerARN == "":
 		return c, serviceLinked
 	case c.account == "" || c.principal == "" && c.like == nil:
 		return c, noPrincipal

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// CSV is what Athena and CloudTrail Lake export: a line of names, then a line for each event. Columns are called as the fields of a record, in any case; a field of
-// userIdentity has a column of its own (useridentity_type), or all of them stand in one as {type=..., arn=...}.
+// CSV is what Athena and CloudTrail Lake export: a line of names, then a line for each event. Columns are called as
+// the fields of a record, in any case; a field of userIdentity has a column of its own (useridentity_type), or all of
+// them stand in one as {type=..., arn=...}.
 
 var errColumns = errors.New("is no export of CloudTrail: no column is called eventsource and eventname, or eventjson")
 
@@ -77,7 +78,8 @@ func readCSV(in *bufio.Reader, record func([]byte, int64, int64) error, problem 
 	for i, name := range header {
 		columns[i] = strings.ToLower(strings.TrimSpace(name))
 	}
-	if !slices.Contains(columns, "eventjson") && !(slices.Contains(columns, "eventsource") && slices.Contains(columns, "eventname")) {
+	if !slices.Contains(columns, "eventjson") &&
+		!(slices.Contains(columns, "eventsource") && slices.Contains(columns, "eventname")) {
 		problem(errColumns, 1, 0)
 		return nil
 	}
@@ -170,7 +172,8 @@ func put(out map[string]any, path []string, value string) {
 	out[path[len(path)-1]] = value
 }
 
-// structured reads a value that is JSON, or in the form in which Athena prints rows and lists: {name=value, name=[...]}.
+// structured reads a value that is JSON, or in the form in which Athena prints rows and lists: {name=value,
+// name=[...]}.
 func structured(text string) any {
 	var v any
 	if json.Unmarshal([]byte(text), &v) == nil {
@@ -180,7 +183,8 @@ func structured(text string) any {
 	return s.value(0)
 }
 
-// rowText reads Athena's form. A value ends where a comma, a space and another name with = follow, because values may have commas.
+// rowText reads Athena's form. A value ends where a comma, a space and another name with = follow, because values may
+// have commas.
 type rowText struct {
 	text string
 	at   int

@@ -16,9 +16,10 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A generated call is decided by the engine with everything that is known of it, and by a replay with the record alone. A record does not tell what CloudTrail leaves out: the tags of a
-// role session, those of resources, the user agent, paths of roles, and TLS where the record has no details. What the alphabet leaves out: keys of several values but aws:TagKeys, and
-// calls that a service makes on somebody's behalf.
+// A generated call is decided by the engine with everything that is known of it, and by a replay with the record
+// alone. A record does not tell what CloudTrail leaves out: the tags of a role session, those of resources, the user
+// agent, paths of roles, and TLS where the record has no details. What the alphabet leaves out: keys of several
+// values but aws:TagKeys, and calls that a service makes on somebody's behalf.
 
 const (
 	member     = "444455556666"
@@ -39,11 +40,18 @@ func worldWith(roleTags []world.Tag, userTags []world.Tag, deny ...policy.Statem
 		Accounts: []world.Account{{ID: member, Partial: true,
 			Users: []world.User{{Name: "alice", Path: "/staff/", Tags: userTags, Inline: everything}},
 			Roles: []world.Role{{Name: "Dev", Path: "/team/", Tags: roleTags, Inline: everything, Trust: trust}}}},
-		Organization: &world.Organization{ID: "o-exampleorgid", Management: management, Root: world.Unit{ID: "r-exam",
+		Organization: &world.Organization{ID: "o-exampleorgid", Management: management, Root: world.Unit{
+			ID:       "r-exam",
 			Policies: []world.ServiceControlPolicy{full},
 			Accounts: []world.OrganizationAccount{{ID: management, Policies: []world.ServiceControlPolicy{full}}},
-			Units: []world.Unit{{ID: "ou-exam-11111111", Policies: []world.ServiceControlPolicy{full, {Name: "guard", Document: policy.New(deny...)}},
-				Accounts: []world.OrganizationAccount{{ID: member, Policies: []world.ServiceControlPolicy{full}}}}}}},
+			Units: []world.Unit{
+				{
+					ID:       "ou-exam-11111111",
+					Policies: []world.ServiceControlPolicy{full, {Name: "guard", Document: policy.New(deny...)}},
+					Accounts: []world.OrganizationAccount{{ID: member, Policies: []world.ServiceControlPolicy{full}}},
+				},
+			},
+		}},
 	}
 }
 
@@ -66,11 +74,27 @@ func (g generator) pick(texts ...string) string { return texts[g.Intn(len(texts)
 
 func (g generator) one(in int) bool { return g.Intn(in) == 0 }
 
-var actions = []string{"ec2:TerminateInstances", "iam:DeleteRole", "secretsmanager:GetSecretValue", "ssm:UpdateDocument", "sts:AssumeRole", "iam:CreateUser", "organizations:LeaveOrganization"}
+var actions = []string{
+	"ec2:TerminateInstances",
+	"iam:DeleteRole",
+	"secretsmanager:GetSecretValue",
+	"ssm:UpdateDocument",
+	"sts:AssumeRole",
+	"iam:CreateUser",
+	"organizations:LeaveOrganization",
+}
 
 // call makes a call of one of the actions.
 func (g generator) call() *truth {
-	t := &truth{role: g.one(2), action: actions[g.Intn(len(actions))], params: map[string]any{}, context: access.Context{}, hidden: map[string][]string{}, path: "/", tls: !g.one(4)}
+	t := &truth{
+		role:    g.one(2),
+		action:  actions[g.Intn(len(actions))],
+		params:  map[string]any{},
+		context: access.Context{},
+		hidden:  map[string][]string{},
+		path:    "/",
+		tls:     !g.one(4),
+	}
 	t.console = !t.role && g.one(2)
 	t.mfa = t.console && g.one(2)
 	arn := func(service, region, rest string) string {
@@ -106,7 +130,8 @@ func (g generator) call() *truth {
 		t.resource.ARN = arn("iam", "", "user/new")
 		t.tag(g)
 	}
-	if t.action == "ec2:TerminateInstances" || t.action == "secretsmanager:GetSecretValue" || t.action == "ssm:UpdateDocument" {
+	if t.action == "ec2:TerminateInstances" || t.action == "secretsmanager:GetSecretValue" ||
+		t.action == "ssm:UpdateDocument" {
 		t.hide(g, "aws:ResourceTag/Team", "a", "b")
 	}
 	region := g.pick("ap-northeast-1", "us-east-1")
@@ -160,8 +185,9 @@ func (g generator) statement(sid string) policy.Statement {
 	}
 	s := policy.Deny(sid, verbs...).On("*")
 	if g.one(3) {
-		s = policy.Deny(sid, verbs...).On(g.pick("arn:aws:iam::*:role/guarded/*", "arn:aws:ec2:*:*:instance/i-0a*", "arn:aws:ssm:*:*:document/P*", "arn:aws:iam::*:user/*",
-			"arn:aws:secretsmanager:*:*:secret:app-*", "arn:aws:iam::"+member+":role/*"))
+		s = policy.Deny(sid, verbs...).
+			On(g.pick("arn:aws:iam::*:role/guarded/*", "arn:aws:ec2:*:*:instance/i-0a*", "arn:aws:ssm:*:*:document/P*", "arn:aws:iam::*:user/*",
+				"arn:aws:secretsmanager:*:*:secret:app-*", "arn:aws:iam::"+member+":role/*"))
 	}
 	var conditions []policy.Condition
 	for range 1 + g.Intn(2) {
@@ -178,15 +204,31 @@ func (g generator) condition() policy.Condition {
 		}
 		return o
 	}
-	text := []string{"StringEquals", "StringNotEquals", "StringEqualsIfExists", "StringNotEqualsIfExists", "StringLike", "StringNotLike", "StringEqualsIgnoreCase"}
+	text := []string{
+		"StringEquals",
+		"StringNotEquals",
+		"StringEqualsIfExists",
+		"StringNotEqualsIfExists",
+		"StringLike",
+		"StringNotLike",
+		"StringEqualsIgnoreCase",
+	}
 	condition := func(o policy.Operator, key string, values ...string) policy.Condition {
 		return policy.Condition{Operator: o, Key: key, Values: values}
 	}
 	switch g.Intn(13) {
 	case 0:
-		return condition(operator("ArnLike", "ArnNotLike", "ArnEquals"), "aws:PrincipalArn", g.pick("arn:aws:iam::*:role/team/*", "arn:aws:iam::*:user/*", "arn:aws:iam::"+member+":role/team/Dev"))
+		return condition(
+			operator("ArnLike", "ArnNotLike", "ArnEquals"),
+			"aws:PrincipalArn",
+			g.pick("arn:aws:iam::*:role/team/*", "arn:aws:iam::*:user/*", "arn:aws:iam::"+member+":role/team/Dev"),
+		)
 	case 1:
-		return condition(operator("IpAddress", "NotIpAddress", "NotIpAddressIfExists"), "aws:SourceIp", g.pick("198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
+		return condition(
+			operator("IpAddress", "NotIpAddress", "NotIpAddressIfExists"),
+			"aws:SourceIp",
+			g.pick("198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"),
+		)
 	case 2:
 		return condition(operator(text[:2]...), "aws:RequestedRegion", g.pick("ap-northeast-1", "us-east-1"))
 	case 3:
@@ -194,13 +236,28 @@ func (g generator) condition() policy.Condition {
 	case 4:
 		return condition(operator("Bool"), "aws:SecureTransport", g.pick("true", "false"))
 	case 5:
-		return condition(operator("Null"), g.pick("aws:PrincipalTag/Team", "aws:username", "aws:RequestTag/Team", "aws:UserAgent", "aws:ResourceTag/Team", "sts:ExternalId"), g.pick("true", "false"))
+		return condition(
+			operator("Null"),
+			g.pick(
+				"aws:PrincipalTag/Team",
+				"aws:username",
+				"aws:RequestTag/Team",
+				"aws:UserAgent",
+				"aws:ResourceTag/Team",
+				"sts:ExternalId",
+			),
+			g.pick("true", "false"),
+		)
 	case 6:
 		return condition(operator(text...), "aws:PrincipalTag/Team", g.pick("a", "b", "A*", "${aws:RequestTag/Team}"))
 	case 7:
 		return condition(operator(text...), "aws:RequestTag/Team", g.pick("a", "b", "*", "${aws:PrincipalTag/Team}"))
 	case 8:
-		return condition(operator("ForAnyValue:StringEquals", "ForAllValues:StringEquals", "ForAnyValue:StringNotEquals"), "aws:TagKeys", "Team")
+		return condition(
+			operator("ForAnyValue:StringEquals", "ForAllValues:StringEquals", "ForAnyValue:StringNotEquals"),
+			"aws:TagKeys",
+			"Team",
+		)
 	case 9:
 		return condition(operator(text...), "aws:ResourceTag/Team", g.pick("a", "b", "${aws:PrincipalTag/Team}"))
 	case 10:
@@ -208,26 +265,60 @@ func (g generator) condition() policy.Condition {
 	case 11:
 		return condition(operator(text[:4]...), "ssm:DocumentType", g.pick("Session", "Command"))
 	}
-	return condition(operator("DateLessThan", "DateGreaterThan"), "aws:CurrentTime", g.pick("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"))
+	return condition(
+		operator("DateLessThan", "DateGreaterThan"),
+		"aws:CurrentTime",
+		g.pick("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"),
+	)
 }
 
 // record is the call as CloudTrail writes it down.
 func (t *truth) record(id string) []byte {
-	user := map[string]any{"type": "IAMUser", "arn": "arn:aws:iam::" + member + ":user/staff/alice", "accountId": member, "userName": "alice", "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
-		"principalId": "AIDAEXAMPLE"}
-	session := map[string]any{"attributes": map[string]any{"creationDate": "2026-11-20T09:00:00Z", "mfaAuthenticated": fmt.Sprint(t.mfa)}}
+	user := map[string]any{
+		"type":        "IAMUser",
+		"arn":         "arn:aws:iam::" + member + ":user/staff/alice",
+		"accountId":   member,
+		"userName":    "alice",
+		"accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+		"principalId": "AIDAEXAMPLE",
+	}
+	session := map[string]any{
+		"attributes": map[string]any{"creationDate": "2026-11-20T09:00:00Z", "mfaAuthenticated": fmt.Sprint(t.mfa)},
+	}
 	switch {
 	case t.role:
-		session["sessionIssuer"] = map[string]any{"type": "Role", "arn": "arn:aws:iam::" + member + ":role/team/Dev", "accountId": member, "userName": "Dev"}
+		session["sessionIssuer"] = map[string]any{
+			"type":      "Role",
+			"arn":       "arn:aws:iam::" + member + ":role/team/Dev",
+			"accountId": member,
+			"userName":  "Dev",
+		}
 		session["attributes"].(map[string]any)["mfaAuthenticated"] = "false"
-		user = map[string]any{"type": "AssumedRole", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/sess", "accountId": member, "principalId": "AROAEXAMPLE:sess", "sessionContext": session}
+		user = map[string]any{
+			"type":           "AssumedRole",
+			"arn":            "arn:aws:sts::" + member + ":assumed-role/Dev/sess",
+			"accountId":      member,
+			"principalId":    "AROAEXAMPLE:sess",
+			"sessionContext": session,
+		}
 	case t.console:
 		user["sessionContext"], user["accessKeyId"] = session, "ASIAIOSFODNN7EXAMPLE"
 	}
 	service, name, _ := strings.Cut(t.action, ":")
-	out := map[string]any{"eventVersion": "1.11", "userIdentity": user, "eventTime": callTime.Format(time.RFC3339), "eventSource": service + ".amazonaws.com", "eventName": name,
-		"awsRegion": t.context["aws:RequestedRegion"][0], "sourceIPAddress": t.context["aws:SourceIp"][0], "requestParameters": t.params, "eventID": id, "eventType": "AwsApiCall",
-		"recipientAccountId": member, "eventCategory": "Management"}
+	out := map[string]any{
+		"eventVersion":       "1.11",
+		"userIdentity":       user,
+		"eventTime":          callTime.Format(time.RFC3339),
+		"eventSource":        service + ".amazonaws.com",
+		"eventName":          name,
+		"awsRegion":          t.context["aws:RequestedRegion"][0],
+		"sourceIPAddress":    t.context["aws:SourceIp"][0],
+		"requestParameters":  t.params,
+		"eventID":            id,
+		"eventType":          "AwsApiCall",
+		"recipientAccountId": member,
+		"eventCategory":      "Management",
+	}
 	if t.tls {
 		out["tlsDetails"] = map[string]any{"tlsVersion": "TLSv1.3"}
 	}
@@ -239,7 +330,13 @@ func (t *truth) record(id string) []byte {
 }
 
 // decide asks the engine about the call, with these values of what no record tells.
-func (t *truth) decide(tb testing.TB, engines map[string]*access.Engine, deny []policy.Statement, hidden map[string][]string, path string) bool {
+func (t *truth) decide(
+	tb testing.TB,
+	engines map[string]*access.Engine,
+	deny []policy.Statement,
+	hidden map[string][]string,
+	path string,
+) bool {
 	tb.Helper()
 	tags := hidden["aws:PrincipalTag/Team"]
 	id := strings.Join(tags, ",")
@@ -291,11 +388,27 @@ func (t *truth) decide(tb testing.TB, engines map[string]*access.Engine, deny []
 }
 
 // outcomes tries every value of what no record tells of these names, and gives what comes of it.
-func (t *truth) outcomes(tb testing.TB, engines map[string]*access.Engine, deny []policy.Statement, names []string) (allowed, refused bool) {
+func (t *truth) outcomes(
+	tb testing.TB,
+	engines map[string]*access.Engine,
+	deny []policy.Statement,
+	names []string,
+) (allowed, refused bool) {
 	tb.Helper()
 	candidates := map[string][][]string{
-		"aws:PrincipalTag/Team": {nil, {"a"}, {"b"}, {"A1"}, {"A*"}, {"*"}, {"z"}}, "aws:ResourceTag/Team": {nil, {"a"}, {"b"}, {"A1"}, {"A*"}, {"*"}, {"z"}}, "aws:UserAgent": {nil, {"aws-cli"}, {"console"}, {"aws-x"}, {"aws-*"}, {"AWS-CLI"}, {"z"}},
-		"aws:SecureTransport": {{"true"}, {"false"}}, "ssm:DocumentType": {nil, {"Session"}, {"Command"}, {"z"}},
+		"aws:PrincipalTag/Team": {
+			nil,
+			{"a"},
+			{"b"},
+			{"A1"},
+			{"A*"},
+			{"*"},
+			{"z"},
+		},
+		"aws:ResourceTag/Team": {nil, {"a"}, {"b"}, {"A1"}, {"A*"}, {"*"}, {"z"}},
+		"aws:UserAgent":        {nil, {"aws-cli"}, {"console"}, {"aws-x"}, {"aws-*"}, {"AWS-CLI"}, {"z"}},
+		"aws:SecureTransport":  {{"true"}, {"false"}},
+		"ssm:DocumentType":     {nil, {"Session"}, {"Command"}, {"z"}},
 	}
 	var try func(at int, hidden map[string][]string, path string)
 	try = func(at int, hidden map[string][]string, path string) {
@@ -327,7 +440,8 @@ func (t *truth) outcomes(tb testing.TB, engines map[string]*access.Engine, deny 
 	return allowed, refused
 }
 
-// A replay gives the decision of the engine, or says on what it depends exactly where something decides that no record tells.
+// A replay gives the decision of the engine, or says on what it depends exactly where something decides that no
+// record tells.
 func TestReplayDecidesAsTheEngineOrNamesWhatDecides(t *testing.T) {
 	calls := 20_000
 	if testing.Short() {
@@ -364,14 +478,31 @@ func TestReplayDecidesAsTheEngineOrNamesWhatDecides(t *testing.T) {
 				for i := range deny {
 					texts[i] = policy.New(deny[i]).JSON()
 				}
-				return fmt.Sprintf("world %d, call %d: %s depends on %v\n%s\n%s\nhidden %v path %s", number, n, outcome, keys, strings.Join(texts, "\n"), call.record(""), call.hidden, call.path)
+				return fmt.Sprintf(
+					"world %d, call %d: %s depends on %v\n%s\n%s\nhidden %v path %s",
+					number,
+					n,
+					outcome,
+					keys,
+					strings.Join(texts, "\n"),
+					call.record(""),
+					call.hidden,
+					call.path,
+				)
 			}
 			if outcome == "depends" {
 				for i := range keys {
 					keys[i] = strings.Replace(keys[i], "aws:principaltag/Team", "aws:PrincipalTag/Team", 1)
 				}
 				allowed, refused := call.outcomes(t, engines, deny, keys)
-				require.True(t, allowed && refused, "%s: nothing of it decides: allowed %v, refused %v", context(), allowed, refused)
+				require.True(
+					t,
+					allowed && refused,
+					"%s: nothing of it decides: allowed %v, refused %v",
+					context(),
+					allowed,
+					refused,
+				)
 				for _, key := range keys {
 					require.True(t, call.decides(t, engines, deny, key, keys), "%s: %s decides nothing", context(), key)
 				}
@@ -400,11 +531,31 @@ func TestReplayDecidesAsTheEngineOrNamesWhatDecides(t *testing.T) {
 }
 
 // decides reports whether the values of one name change the outcome for some values of the others.
-func (t *truth) decides(tb testing.TB, engines map[string]*access.Engine, deny []policy.Statement, name string, all []string) bool {
+func (t *truth) decides(
+	tb testing.TB,
+	engines map[string]*access.Engine,
+	deny []policy.Statement,
+	name string,
+	all []string,
+) bool {
 	others := slices.DeleteFunc(slices.Clone(all), func(o string) bool { return o == name })
 	found := false
 	var try func(at int, hidden map[string][]string, path string)
-	values := [][]string{nil, {"a"}, {"b"}, {"z"}, {"aws-cli"}, {"console"}, {"aws-x"}, {"aws-*"}, {"A1"}, {"A*"}, {"*"}, {"Session"}, {"Command"}}
+	values := [][]string{
+		nil,
+		{"a"},
+		{"b"},
+		{"z"},
+		{"aws-cli"},
+		{"console"},
+		{"aws-x"},
+		{"aws-*"},
+		{"A1"},
+		{"A*"},
+		{"*"},
+		{"Session"},
+		{"Command"},
+	}
 	try = func(at int, hidden map[string][]string, path string) {
 		if found {
 			return

@@ -55,7 +55,8 @@ func (r *Run) door(e *Event, action string) {
 	}
 }
 
-// insert puts a text in its place in a sorted list without doubles. Of more than the list takes the first in order stay, whatever the order of reading.
+// insert puts a text in its place in a sorted list without doubles. Of more than the list takes the first in order
+// stay, whatever the order of reading.
 func insert(list []string, text string, most int) []string {
 	if text == "" {
 		return list
@@ -98,7 +99,11 @@ func (s *Shell) keep(homes []Home) {
 			name = name[:n]
 		}
 		s.Lines = []string{
-			fmt.Sprintf("Pulumi.%s.yaml, guardrails:organization.osAccessOnly.permissionSets: %q", homes[organization].Stack, name),
+			fmt.Sprintf(
+				"Pulumi.%s.yaml, guardrails:organization.osAccessOnly.permissionSets: %q",
+				homes[organization].Stack,
+				name,
+			),
 			"# a permission set with template: operation bounds its sessions to the nodes of one project; any other opens all nodes of its accounts",
 		}
 		return
@@ -106,7 +111,9 @@ func (s *Shell) keep(homes []Home) {
 	people := s.people(homes)
 	switch {
 	case at < 0:
-		s.Lines = []string{"# account " + s.Account + " has no stack in this folder; make one, and an operation role in it"}
+		s.Lines = []string{
+			"# account " + s.Account + " has no stack in this folder; make one, and an operation role in it",
+		}
 	case s.Action != "ssm:StartSession" || len(people) == 0:
 		s.Lines = s.exempt(homes, organization)
 	default:
@@ -114,7 +121,8 @@ func (s *Shell) keep(homes []Home) {
 	}
 }
 
-// people are who it was, as a stack file names them: users of stacks of the folder, by their own sign-in or by the names of their sessions.
+// people are who it was, as a stack file names them: users of stacks of the folder, by their own sign-in or by the
+// names of their sessions.
 func (s *Shell) people(homes []Home) []string {
 	var out []string
 	if _, name, user := strings.Cut(s.Who, ":user/"); user {
@@ -137,12 +145,17 @@ func (s *Shell) people(homes []Home) []string {
 }
 
 func (s *Shell) operationRoles(home Home, people []string) []string {
-	lines := []string{"Pulumi." + home.Stack + ".yaml, guardrails:operationRoles (the log does not tell the OS user: change runAs where it is another one)"}
+	lines := []string{
+		"Pulumi." + home.Stack + ".yaml, guardrails:operationRoles (the log does not tell the OS user: change runAs where it is another one)",
+	}
 	for _, project := range s.Projects {
 		for _, person := range people {
 			_, name, _ := strings.Cut(person, "/")
 			if project == "" {
-				lines = append(lines, fmt.Sprintf("# the project of %s is not known: write it", strings.Join(s.Nodes, ", ")))
+				lines = append(
+					lines,
+					fmt.Sprintf("# the project of %s is not known: write it", strings.Join(s.Nodes, ", ")),
+				)
 				project = "PROJECT"
 			}
 			lines = append(lines, fmt.Sprintf("- {users: [%q], project: %q, runAs: %q}", person, project, name))
@@ -155,11 +168,15 @@ func (s *Shell) operationRoles(home Home, people []string) []string {
 func (s *Shell) exempt(homes []Home, organization int) []string {
 	_, path, role := strings.Cut(s.Who, ":role/")
 	if !role || organization < 0 {
-		return []string{"# nothing keeps it working but a role: move the caller to one, or use a grant (guardrails grant)"}
+		return []string{
+			"# nothing keeps it working but a role: move the caller to one, or use a grant (guardrails grant)",
+		}
 	}
 	key := "osAccessOnly.exempt"
 	if strings.HasPrefix(s.Action, "ssm:") && s.Action != "ssm:StartSession" && s.Action != "ssm:ResumeSession" {
 		key = "osAccessOnly.remoteExecution.exempt"
 	}
-	return []string{fmt.Sprintf("Pulumi.%s.yaml, guardrails:organization.%s: %q", homes[organization].Stack, key, "role/"+path)}
+	return []string{
+		fmt.Sprintf("Pulumi.%s.yaml, guardrails:organization.%s: %q", homes[organization].Stack, key, "role/"+path),
+	}
 }

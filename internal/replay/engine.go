@@ -77,7 +77,8 @@ type Policies struct {
 	judge  *recorded.Judge
 	// management is the management account of the organization; empty where there is none.
 	management string
-	// ofName are the ARNs of users and roles of the world by account, kind and name: AWS keeps names unique whatever their path.
+	// ofName are the ARNs of users and roles of the world by account, kind and name: AWS keeps names unique whatever
+	// their path.
 	ofName map[string]string
 	// plain are the answers of calls of which nothing matters but who sent them; kept counts them.
 	plain sync.Map // plainCall -> Answer
@@ -92,7 +93,13 @@ func NewPolicies(w access.World, roles bool) (*Policies, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Policies{engine: e, judge: recorded.NewJudge(e), ofName: map[string]string{}, roles: roles, kept: bounded{most: 200_000}}
+	p := &Policies{
+		engine: e,
+		judge:  recorded.NewJudge(e),
+		ofName: map[string]string{},
+		roles:  roles,
+		kept:   bounded{most: 200_000},
+	}
 	if w.Organization != nil {
 		p.management = w.Organization.Management
 	}
@@ -119,7 +126,8 @@ func (p *Policies) binds(account, principal string) bool {
 
 func (p *Policies) managed(principal string) bool { return p.roles && p.judge.HasPrincipal(principal) }
 
-// concerns reports whether anything can refuse the action; where nothing can, nothing else of the event needs to be known.
+// concerns reports whether anything can refuse the action; where nothing can, nothing else of the event needs to be
+// known.
 func (p *Policies) concerns(account, principal, action string) bool {
 	return p.managed(principal) || p.judge.Concerns(account, action)
 }
@@ -187,7 +195,8 @@ func (p *Policies) readsAddress() bool {
 		for _, scp := range policies {
 			for _, st := range scp.Document.Statements {
 				for _, c := range st.Conditions {
-					found = found || strings.EqualFold(c.Key, "aws:SourceIp") || strings.EqualFold(c.Key, "aws:VpcSourceIp")
+					found = found || strings.EqualFold(c.Key, "aws:SourceIp") ||
+						strings.EqualFold(c.Key, "aws:VpcSourceIp")
 				}
 			}
 		}

@@ -12,7 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Event is one record of CloudTrail, as far as it is needed. Params, Response, Resources and Additional are the JSON of the record and share its memory.
+// Event is one record of CloudTrail, as far as it is needed. Params, Response, Resources and Additional are the JSON
+// of the record and share its memory.
 type Event struct {
 	ID, SharedID          string
 	Time                  time.Time
@@ -27,7 +28,8 @@ type Event struct {
 	User                  Identity
 	Params, Response      []byte
 	Resources, Additional []byte
-	// Count is how many calls the record stands for, First and Last when they were: more than one where a query grouped them.
+	// Count is how many calls the record stands for, First and Last when they were: more than one where a query
+	// grouped them.
 	Count int64
 	// Grouped says that a query made the record of several calls that are alike.
 	Grouped     bool
@@ -77,7 +79,8 @@ func (d *decoder) decode(record []byte) (*Event, error) {
 // mostEnvelopes bounds how often a record is wrapped.
 const mostEnvelopes = 2
 
-// within reads a record, or the one that it holds: an entry of lookup-events, an event of EventBridge, a row with the whole event as JSON.
+// within reads a record, or the one that it holds: an entry of lookup-events, an event of EventBridge, a row with the
+// whole event as JSON.
 func (d *decoder) within(record []byte, envelopes int) (*Event, error) {
 	d.reset(record)
 	d.inner = nil
@@ -164,7 +167,8 @@ func (d *decoder) name() (string, error) {
 	return text, nil
 }
 
-// raw reads any value as it stands in the record; one that is a text with JSON in it, as Athena has it, is taken out of the text.
+// raw reads any value as it stands in the record; one that is a text with JSON in it, as Athena has it, is taken out
+// of the text.
 func (d *decoder) raw() ([]byte, error) {
 	quoted := d.dec.PeekKind() == '"'
 	value, err := d.dec.ReadValue()

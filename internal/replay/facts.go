@@ -37,7 +37,8 @@ func (r *record) read() params {
 // withoutParameters reports whether the event stands for several calls whose parameters a query left out.
 func (r *record) withoutParameters() bool { return len(r.event.Params) == 0 && r.event.Grouped }
 
-// key is what the record tells of a condition key. A key that AWS does not set in requests of the action is absent; one that no record has is not known.
+// key is what the record tells of a condition key. A key that AWS does not set in requests of the action is absent;
+// one that no record has is not known.
 func (r *record) key(name string, at int) Fact {
 	low := strings.ToLower(name)
 	if low == "aws:resourceaccount" || low == "aws:resourceorgid" || low == "aws:resourceorgpaths" {
@@ -63,13 +64,21 @@ func (r *record) key(name string, at int) Fact {
 
 // parameterKeys are keys of services whose value is a parameter of the request, by its path.
 //
-// Source: Service Authorization Reference, the descriptions of the keys, beside the API references of the same operations.
+// Source: Service Authorization Reference, the descriptions of the keys, beside the API references of the same
+// operations.
 var parameterKeys = map[string]string{
-	"sts:externalid": "externalId", "sts:rolesessionname": "roleSessionName", "sts:durationseconds": "durationSeconds", "sts:sourceidentity": "sourceIdentity",
-	"sts:transitivetagkeys": "transitiveTagKeys",
-	"iam:policyarn":         "policyArn", "iam:awsservicename": "aWSServiceName",
-	"ec2:instancetype": "instanceType", "lambda:functionurlauthtype": "authType",
-	"ssm:overwrite": "overwrite", "organizations:serviceprincipal": "servicePrincipal", "organizations:policytype": "policyType",
+	"sts:externalid":                 "externalId",
+	"sts:rolesessionname":            "roleSessionName",
+	"sts:durationseconds":            "durationSeconds",
+	"sts:sourceidentity":             "sourceIdentity",
+	"sts:transitivetagkeys":          "transitiveTagKeys",
+	"iam:policyarn":                  "policyArn",
+	"iam:awsservicename":             "aWSServiceName",
+	"ec2:instancetype":               "instanceType",
+	"lambda:functionurlauthtype":     "authType",
+	"ssm:overwrite":                  "overwrite",
+	"organizations:serviceprincipal": "servicePrincipal",
+	"organizations:policytype":       "policyType",
 }
 
 func (r *record) parameter(path string) Fact {
@@ -87,10 +96,12 @@ func (r *record) parameter(path string) Fact {
 	return had(texts...)
 }
 
-// globalFacts say what a record tells of the global condition keys. Those that are missing here are not known: aws:UserAgent, which CloudTrail
-// rewrites, aws:referer, aws:SignInSessionArn, aws:ChatbotSourceArn and the keys of MCP.
+// globalFacts say what a record tells of the global condition keys. Those that are missing here are not known:
+// aws:UserAgent, which CloudTrail rewrites, aws:referer, aws:SignInSessionArn, aws:ChatbotSourceArn and the keys of
+// MCP.
 //
-// Source: AWS CloudTrail User Guide, CloudTrail record contents and CloudTrail userIdentity element; IAM User Guide, AWS global condition context keys.
+// Source: AWS CloudTrail User Guide, CloudTrail record contents and CloudTrail userIdentity element; IAM User Guide,
+// AWS global condition context keys.
 var globalFacts = map[string]func(*record) Fact{
 	"aws:principalarn": func(r *record) Fact {
 		if r.caller.principal == "" {
@@ -124,7 +135,8 @@ var globalFacts = map[string]func(*record) Fact{
 	},
 	"aws:multifactorauthpresent": (*record).mfa,
 	"aws:multifactorauthage": func(r *record) Fact {
-		if f := r.mfa(); f.Known && (len(f.Values) == 0 || f.Values[0] == "false") || !f.Known && !slices.Contains(f.Among, "true") {
+		if f := r.mfa(); f.Known && (len(f.Values) == 0 || f.Values[0] == "false") ||
+			!f.Known && !slices.Contains(f.Among, "true") {
 			return absent
 		}
 		return unknown
@@ -221,7 +233,12 @@ func (r *record) time() Fact {
 	return had(r.event.Time.Format("2006-01-02T15:04:05Z"))
 }
 
-var principalTypes = map[callerKind]string{kindUser: "User", kindRole: "AssumedRole", kindRoot: "Account", kindFederated: "FederatedUser"}
+var principalTypes = map[callerKind]string{
+	kindUser:      "User",
+	kindRole:      "AssumedRole",
+	kindRoot:      "Account",
+	kindFederated: "FederatedUser",
+}
 
 func hadIf(text string) Fact {
 	if text == "" {
@@ -232,7 +249,8 @@ func hadIf(text string) Fact {
 
 // direct reports whether the caller called by itself, and no service on its behalf.
 func (r *record) direct() bool {
-	return r.event.User.InvokedBy == "" && !strings.HasSuffix(r.event.IP, ".amazonaws.com") && r.event.IP != "AWS Internal"
+	return r.event.User.InvokedBy == "" && !strings.HasSuffix(r.event.IP, ".amazonaws.com") &&
+		r.event.IP != "AWS Internal"
 }
 
 func (r *record) address() bool {
@@ -240,7 +258,8 @@ func (r *record) address() bool {
 	return err == nil
 }
 
-// mfa is aws:MultiFactorAuthPresent. Neither an access key nor the session of a role carries it, whatever the record says of the sign-in behind the session.
+// mfa is aws:MultiFactorAuthPresent. Neither an access key nor the session of a role carries it, whatever the record
+// says of the sign-in behind the session.
 //
 // Source: IAM User Guide, Secure API access with MFA: credentials of AssumeRole do not include MFA information.
 func (r *record) mfa() Fact {
@@ -328,7 +347,8 @@ func (r *record) resourceOwner(key string, at int) Fact {
 	return had(path)
 }
 
-// principalTag is a tag of the caller. A role session may carry session tags, which no later record tells; those of a user are the user's own.
+// principalTag is a tag of the caller. A role session may carry session tags, which no later record tells; those of a
+// user are the user's own.
 func (r *record) principalTag(tag string) Fact {
 	if r.caller.kind == kindRoot {
 		return absent

@@ -40,7 +40,8 @@ type Shell struct {
 	Account string `json:"account"`
 	// Sessions are names of role sessions: the people, where roles are shared. At most mostSessions.
 	Sessions []string `json:"sessions,omitempty"`
-	// Projects are those of the nodes whose tags a record or a stack tells; "" stands for nodes whose tags are not known.
+	// Projects are those of the nodes whose tags a record or a stack tells; "" stands for nodes whose tags are not
+	// known.
 	Projects []string  `json:"projects"`
 	Nodes    []string  `json:"nodes,omitempty"`
 	Count    int64     `json:"count"`
@@ -86,8 +87,14 @@ type fold struct {
 }
 
 func newFold() *fold {
-	return &fold{Rows: map[string]*Row{}, Shells: map[string]*Shell{}, Reasons: map[reason]int64{}, Unknown: map[string]int64{}, Accounts: map[string]int64{},
-		pending: map[eventKey]pendingCopy{}}
+	return &fold{
+		Rows:     map[string]*Row{},
+		Shells:   map[string]*Shell{},
+		Reasons:  map[reason]int64{},
+		Unknown:  map[string]int64{},
+		Accounts: map[string]int64{},
+		pending:  map[eventKey]pendingCopy{},
+	}
 }
 
 // pendingCopy is a copy for the account of a resource that is not simply allowed, until the caller's own record comes.
@@ -160,8 +167,17 @@ func (f *fold) row(e *Event, r *row) {
 	if r.answer.Outcome == Depends {
 		outcome = "depends"
 	}
-	made := Row{Section: r.section, Outcome: outcome, DependsOn: r.answer.Keys, Sid: r.answer.By.Sid, Policy: r.answer.By.Policy, Rule: r.answer.By.Rule,
-		Who: r.caller.who(), Account: r.caller.account, Action: r.action}
+	made := Row{
+		Section:   r.section,
+		Outcome:   outcome,
+		DependsOn: r.answer.Keys,
+		Sid:       r.answer.By.Sid,
+		Policy:    r.answer.By.Policy,
+		Rule:      r.answer.By.Rule,
+		Who:       r.caller.who(),
+		Account:   r.caller.account,
+		Action:    r.action,
+	}
 	if r.answer.Action != "" {
 		made.Action = r.answer.Action
 	}
@@ -186,7 +202,20 @@ func (f *fold) row(e *Event, r *row) {
 }
 
 func (r *Row) id() string {
-	return strings.Join([]string{string(r.Section), r.Outcome, strings.Join(r.DependsOn, "\x01"), r.Sid, r.Policy, r.Rule, r.Who, r.Account, r.Action}, "\x00")
+	return strings.Join(
+		[]string{
+			string(r.Section),
+			r.Outcome,
+			strings.Join(r.DependsOn, "\x01"),
+			r.Sid,
+			r.Policy,
+			r.Rule,
+			r.Who,
+			r.Account,
+			r.Action,
+		},
+		"\x00",
+	)
 }
 
 // add counts more calls. The example is that of the first, so that it does not depend on the order of reading.

@@ -6,8 +6,9 @@ import (
 	"io"
 )
 
-// A file of CloudTrail is one object with a list of records; other exports are one record a line, a list, or an object that holds a list. The framer cuts a
-// stream of such JSON into records without holding more of it than one record.
+// A file of CloudTrail is one object with a list of records; other exports are one record a line, a list, or an
+// object that holds a list. The framer cuts a stream of such JSON into records without holding more of it than one
+// record.
 
 const (
 	// mostOfARecord is how large a record may be. CloudTrail writes at most 1 MB for one.
@@ -34,7 +35,8 @@ type framer struct {
 	// record takes one record, problem what could not be read. The bytes are valid until record returns.
 	record  func(data []byte, line, number int64) error
 	problem func(err error, line, number int64)
-	// lists counts the lists whose elements are read; held is the number of the one that is a value of an object, zero for none.
+	// lists counts the lists whose elements are read; held is the number of the one that is a value of an object,
+	// zero for none.
 	lists, held int
 }
 
@@ -140,7 +142,8 @@ func (f *framer) nextLine() {
 
 // holders are the names of lists of records.
 func holder(name []byte) bool {
-	return string(name) == "Records" || string(name) == "Events" || string(name) == "events" || string(name) == "records"
+	return string(name) == "Records" || string(name) == "Events" || string(name) == "events" ||
+		string(name) == "records"
 }
 
 // scan is where the framer is in a value.
@@ -197,7 +200,8 @@ func (f *framer) object(s scan, rest bool) error {
 
 // isHolder reports whether a list of records has just begun.
 func (f *framer) isHolder(s *scan) bool {
-	return f.held == 0 && s.last == '[' && s.depth == 2 && s.inObject[1] && s.nameTo > s.nameFrom && s.nameFrom >= 0 && holder(f.buf[s.nameFrom:s.nameTo])
+	return f.held == 0 && s.last == '[' && s.depth == 2 && s.inObject[1] && s.nameTo > s.nameFrom && s.nameFrom >= 0 &&
+		holder(f.buf[s.nameFrom:s.nameTo])
 }
 
 func (f *framer) emit(s *scan, line int64) error {
@@ -211,7 +215,8 @@ func (f *framer) emit(s *scan, line int64) error {
 	return f.record(f.buf[from:s.pos], line, f.count)
 }
 
-// again goes on after a value that is broken: at its next line where each record has one, or at the next record of the list.
+// again goes on after a value that is broken: at its next line where each record has one, or at the next record of
+// the list.
 func (f *framer) again(s scan, ended bool) error {
 	broken := f.buf[f.at:min(s.pos, len(f.buf))]
 	from := f.at
@@ -247,7 +252,8 @@ func nextRecord(data []byte, from int) int {
 		}
 		n += from
 		before := bytes.TrimRight(data[:n], " \t\r\n")
-		if bytes.HasSuffix(before, []byte(",")) && bytes.HasSuffix(bytes.TrimRight(before[:len(before)-1], " \t\r\n"), []byte("}")) {
+		if bytes.HasSuffix(before, []byte(",")) &&
+			bytes.HasSuffix(bytes.TrimRight(before[:len(before)-1], " \t\r\n"), []byte("}")) {
 			return n
 		}
 		if n == 0 {
@@ -276,7 +282,8 @@ func (f *framer) seekRecord() error {
 	}
 }
 
-// step takes one text, one bracket or one stretch of anything else. It is done behind the bracket that closes the value.
+// step takes one text, one bracket or one stretch of anything else. It is done behind the bracket that closes the
+// value.
 func (f *framer) step(s *scan) (done bool, err error) {
 	c := f.buf[s.pos]
 	switch c {

@@ -26,7 +26,8 @@ type input struct {
 	when time.Time
 }
 
-// files are the files under paths, in the order of their names. Digest files of CloudTrail, and what is no export, are passed over and counted.
+// files are the files under paths, in the order of their names. Digest files of CloudTrail, and what is no export,
+// are passed over and counted.
 func (r *Run) files(paths []string) ([]input, error) {
 	var all []input
 	for _, path := range paths {
@@ -70,11 +71,13 @@ var dayOf = regexp.MustCompile(`/CloudTrail/[a-z0-9-]+/(20[0-9]{2})/([0-9]{2})/(
 // wanted reports whether a file of a folder is an export that can have events that are asked about.
 func (r *Run) wanted(name string) bool {
 	slashed := filepath.ToSlash(name)
-	if strings.Contains(slashed, "/CloudTrail-Digest/") || strings.Contains(filepath.Base(name), "_CloudTrail-Digest_") {
+	if strings.Contains(slashed, "/CloudTrail-Digest/") ||
+		strings.Contains(filepath.Base(name), "_CloudTrail-Digest_") {
 		return false
 	}
 	base := strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")
-	if !slices.Contains([]string{".json", ".jsonl", ".ndjson", ".csv", ".log"}, filepath.Ext(base)) || strings.HasPrefix(base, ".") {
+	if !slices.Contains([]string{".json", ".jsonl", ".ndjson", ".csv", ".log"}, filepath.Ext(base)) ||
+		strings.HasPrefix(base, ".") {
 		return false
 	}
 	m := dayOf.FindStringSubmatch(slashed)

@@ -10,11 +10,14 @@ import (
 type Question struct {
 	// Now are the policies that are asked about.
 	Now *Policies
-	// Then are those that they are compared with: only what Now refuses newly, or no longer, is told. Nil compares with nothing.
+	// Then are those that they are compared with: only what Now refuses newly, or no longer, is told. Nil compares
+	// with nothing.
 	Then *Policies
-	// AsIfDenied are Now with the statements of remote execution, where its mode is report. Nil where they are part of Now, or are not asked about.
+	// AsIfDenied are Now with the statements of remote execution, where its mode is report. Nil where they are part
+	// of Now, or are not asked about.
 	AsIfDenied *Policies
-	// From and To bound the time of events, From included and To not; zero bounds nothing. Accounts are the callers' accounts; none means all.
+	// From and To bound the time of events, From included and To not; zero bounds nothing. Accounts are the callers'
+	// accounts; none means all.
 	From, To time.Time
 	Accounts []string
 	// ProjectTag is the tag by which nodes belong to projects.
@@ -139,7 +142,14 @@ func (r *record) answer(learned *learned) Answer {
 	if r.policies.needsResources(c.account, c.principal, r.action) {
 		r.resources = r.resourcesOf(learned)
 	}
-	asked := &call{Account: c.account, Principal: c.principal, Session: c.session, Action: r.action, Resources: r.resources, Key: r.key}
+	asked := &call{
+		Account:   c.account,
+		Principal: c.principal,
+		Session:   c.session,
+		Action:    r.action,
+		Resources: r.resources,
+		Key:       r.key,
+	}
 	if e.First.Equal(e.Last) {
 		asked.Time = e.Time
 	}
@@ -152,5 +162,6 @@ func (r *record) answer(learned *learned) Answer {
 
 // pathsAlone reports whether an answer depends on paths of IAM alone, which another event may tell.
 func pathsAlone(a Answer) bool {
-	return a.Outcome == Depends && len(a.Keys) > 0 && !slices.ContainsFunc(a.Keys, func(key string) bool { return !strings.HasPrefix(key, pathOf) })
+	return a.Outcome == Depends && len(a.Keys) > 0 &&
+		!slices.ContainsFunc(a.Keys, func(key string) bool { return !strings.HasPrefix(key, pathOf) })
 }

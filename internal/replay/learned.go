@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// learned are the ARNs of users, roles and policies that events tell, by account, kind and name. AWS keeps names unique in an account, whatever their path.
+// learned are the ARNs of users, roles and policies that events tell, by account, kind and name. AWS keeps names
+// unique in an account, whatever their path.
 type learned struct {
 	mu    sync.RWMutex
 	arns  map[string]string

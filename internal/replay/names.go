@@ -36,11 +36,12 @@ var namesRead = sync.OnceValue(func() namesTable {
 
 // dated is the date that some services put behind the name of an operation.
 //
-// Source: AWS Lambda Developer Guide, Logging AWS Lambda API calls using AWS CloudTrail; Amazon CloudFront Developer Guide, likewise.
+// Source: AWS Lambda Developer Guide, Logging AWS Lambda API calls using AWS CloudTrail; Amazon CloudFront Developer
+// Guide, likewise.
 var dated = regexp.MustCompile(`^([A-Za-z]+?)(?:20[0-9]{6}|20[0-9]{2}_[0-9]{2}_[0-9]{2})(?:v[0-9]+)?$`)
 
-// ActionsOf are the actions that AWS decides on for an event, and whether that is known. None is what a call has that needs no permission. An event whose action
-// AWS does not document is not known.
+// ActionsOf are the actions that AWS decides on for an event, and whether that is known. None is what a call has that
+// needs no permission. An event whose action AWS does not document is not known.
 func ActionsOf(source, name string) (actions []string, known bool) {
 	id := source + " " + name
 	if have, ok := eventActions.Load(id); ok {

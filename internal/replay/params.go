@@ -84,9 +84,24 @@ func scalar(v any) (string, bool) {
 	return "", false
 }
 
-// tagNames are the names under which requests carry tags. Source: the API references of the services, whose operations name them so.
-var tagNames = []string{"tags", "tagSet", "tagSpecificationSet", "tagSpecifications", "tagSpecification", "tagging", "tagList", "tagsToAdd", "resourceTags", "bucketTags",
-	"principalTags", "addTags", "tagKeys", "tagsList"}
+// tagNames are the names under which requests carry tags. Source: the API references of the services, whose
+// operations name them so.
+var tagNames = []string{
+	"tags",
+	"tagSet",
+	"tagSpecificationSet",
+	"tagSpecifications",
+	"tagSpecification",
+	"tagging",
+	"tagList",
+	"tagsToAdd",
+	"resourceTags",
+	"bucketTags",
+	"principalTags",
+	"addTags",
+	"tagKeys",
+	"tagsList",
+}
 
 // tags are the tags in a request. Known is false where the record does not have them all.
 func (p params) tags() (tags map[string]string, keys []string, known bool) {
@@ -103,7 +118,8 @@ func (p params) tags() (tags map[string]string, keys []string, known bool) {
 	return tags, keys, known
 }
 
-// collectTags reads tags in the forms that services have: lists of key and value, objects, and lists of keys, in "items" and the like.
+// collectTags reads tags in the forms that services have: lists of key and value, objects, and lists of keys, in
+// "items" and the like.
 func collectTags(v any, tags map[string]string, keys *[]string) bool {
 	add := func(key, value string) bool {
 		if key == redacted {

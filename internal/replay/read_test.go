@@ -27,10 +27,16 @@ import (
 // guarded refuses shells to everybody but one role, and writes of the tag Team depend on the caller's own.
 func guarded(t testing.TB) *Question {
 	t.Helper()
-	p, err := NewPolicies(worldWith(nil, nil,
-		policy.Deny("NoShells", "ssm:StartSession").On("*").When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/guarded/*")),
+	p, err := NewPolicies(worldWith(
+		nil,
+		nil,
+		policy.Deny("NoShells", "ssm:StartSession").
+			On("*").
+			When(policy.ArnNotLike("aws:PrincipalArn", "arn:aws:iam::*:role/guarded/*")),
 		policy.Deny("NoDeletes", "iam:DeleteRole").On("arn:aws:iam::*:role/guarded/*"),
-		policy.Deny("TeamAlone", "iam:CreateUser").On("*").When(policy.StringNotEquals("aws:RequestTag/Team", "${aws:PrincipalTag/Team}")),
+		policy.Deny("TeamAlone", "iam:CreateUser").
+			On("*").
+			When(policy.StringNotEquals("aws:RequestTag/Team", "${aws:PrincipalTag/Team}")),
 	), false)
 	require.NoError(t, err)
 	return &Question{Now: p, ProjectTag: "Project"}
@@ -41,12 +47,33 @@ type fields map[string]any
 // event is a record with documentation ids; more replaces fields of it.
 func event(n int, source, name string, params any, more fields) fields {
 	e := fields{
-		"eventVersion": "1.11", "eventTime": time.Date(2026, 11, 20, 9, n%60, 0, 0, time.UTC).Format(time.RFC3339), "eventSource": source + ".amazonaws.com", "eventName": name,
-		"awsRegion": "ap-northeast-1", "sourceIPAddress": "198.51.100.7", "requestParameters": params, "eventID": fmt.Sprintf("00000000-0000-4000-8000-%012d", n),
-		"eventType": "AwsApiCall", "recipientAccountId": member, "eventCategory": "Management", "tlsDetails": fields{"tlsVersion": "TLSv1.3"},
-		"userIdentity": fields{"type": "AssumedRole", "principalId": "AROAEXAMPLE:s", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s", "accountId": member,
-			"sessionContext": fields{"sessionIssuer": fields{"type": "Role", "arn": "arn:aws:iam::" + member + ":role/team/Dev", "accountId": member, "userName": "Dev"},
-				"attributes": fields{"creationDate": "2026-11-20T08:00:00Z", "mfaAuthenticated": "false"}}},
+		"eventVersion":       "1.11",
+		"eventTime":          time.Date(2026, 11, 20, 9, n%60, 0, 0, time.UTC).Format(time.RFC3339),
+		"eventSource":        source + ".amazonaws.com",
+		"eventName":          name,
+		"awsRegion":          "ap-northeast-1",
+		"sourceIPAddress":    "198.51.100.7",
+		"requestParameters":  params,
+		"eventID":            fmt.Sprintf("00000000-0000-4000-8000-%012d", n),
+		"eventType":          "AwsApiCall",
+		"recipientAccountId": member,
+		"eventCategory":      "Management",
+		"tlsDetails":         fields{"tlsVersion": "TLSv1.3"},
+		"userIdentity": fields{
+			"type":        "AssumedRole",
+			"principalId": "AROAEXAMPLE:s",
+			"arn":         "arn:aws:sts::" + member + ":assumed-role/Dev/s",
+			"accountId":   member,
+			"sessionContext": fields{
+				"sessionIssuer": fields{
+					"type":      "Role",
+					"arn":       "arn:aws:iam::" + member + ":role/team/Dev",
+					"accountId": member,
+					"userName":  "Dev",
+				},
+				"attributes": fields{"creationDate": "2026-11-20T08:00:00Z", "mfaAuthenticated": "false"},
+			},
+		},
 	}
 	for key, value := range more {
 		e[key] = value
@@ -58,7 +85,13 @@ func event(n int, source, name string, params any, more fields) fields {
 func some() []fields {
 	return []fields{
 		event(1, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, nil),
-		event(2, "iam", "CreateUser", fields{"userName": "new", "tags": []any{fields{"key": "Team", "value": "a"}}}, nil),
+		event(
+			2,
+			"iam",
+			"CreateUser",
+			fields{"userName": "new", "tags": []any{fields{"key": "Team", "value": "a"}}},
+			nil,
+		),
 		event(3, "iam", "DeleteRole", fields{"roleName": "App"}, nil),
 		event(4, "ec2", "DescribeInstances", fields{}, nil),
 		event(5, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"errorCode": "AccessDenied"}),
@@ -141,11 +174,44 @@ func forms(t *testing.T) map[string][]byte {
 	table := func(identity func(fields) string) []byte {
 		var b bytes.Buffer
 		w := csv.NewWriter(&b)
-		require.NoError(t, w.Write([]string{"eventtime", "eventsource", "eventname", "awsregion", "sourceipaddress", "requestparameters", "eventid", "errorcode", "recipientaccountid", "useridentity", "tlsdetails"}))
+		require.NoError(
+			t,
+			w.Write(
+				[]string{
+					"eventtime",
+					"eventsource",
+					"eventname",
+					"awsregion",
+					"sourceipaddress",
+					"requestparameters",
+					"eventid",
+					"errorcode",
+					"recipientaccountid",
+					"useridentity",
+					"tlsdetails",
+				},
+			),
+		)
 		for _, e := range events {
 			code, _ := e["errorCode"].(string)
-			require.NoError(t, w.Write([]string{e["eventTime"].(string), e["eventSource"].(string), e["eventName"].(string), e["awsRegion"].(string), e["sourceIPAddress"].(string),
-				text(e["requestParameters"]), e["eventID"].(string), code, member, identity(e["userIdentity"].(fields)), "{tlsversion=TLSv1.3}"}))
+			require.NoError(
+				t,
+				w.Write([]string{
+					e["eventTime"].(string),
+					e["eventSource"].(string),
+					e["eventName"].(string),
+					e["awsRegion"].(string),
+					e["sourceIPAddress"].(string),
+					text(
+						e["requestParameters"],
+					),
+					e["eventID"].(string),
+					code,
+					member,
+					identity(e["userIdentity"].(fields)),
+					"{tlsversion=TLSv1.3}",
+				}),
+			)
 		}
 		w.Flush()
 		return b.Bytes()
@@ -154,12 +220,25 @@ func forms(t *testing.T) map[string][]byte {
 		"sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-11-20T08:00:00Z}, sessionissuer={type=Role, principalid=AROAEXAMPLE, arn=arn:aws:iam::" + member +
 		":role/team/Dev, accountid=" + member + ", username=Dev}}}"
 	return map[string][]byte{
-		"as delivered": delivered(events), "compressed": packed(delivered(events)), "indented": pretty, "lines": lines(events), "lines, compressed": packed(lines(events)),
-		"a list": []byte(text(events)), "lookup-events": lookup, "EventBridge": inOne(func(e fields) any {
+		"as delivered": delivered(
+			events,
+		),
+		"compressed":        packed(delivered(events)),
+		"indented":          pretty,
+		"lines":             lines(events),
+		"lines, compressed": packed(lines(events)),
+		"a list":            []byte(text(events)),
+		"lookup-events":     lookup,
+		"EventBridge": inOne(func(e fields) any {
 			return fields{"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": e}
 		}),
-		"lines of Athena": low, "CSV with JSON": table(func(u fields) string { return text(u) }), "CSV of Athena": table(func(fields) string { return row }),
-		"two files in one": append(delivered(events[:3]), delivered(events[3:])...), "two packed in one": append(packed(delivered(events[:3])), packed(delivered(events[3:]))...),
+		"lines of Athena": low,
+		"CSV with JSON":   table(func(u fields) string { return text(u) }),
+		"CSV of Athena":   table(func(fields) string { return row }),
+		"two files in one": append(
+			delivered(events[:3]),
+			delivered(events[3:])...),
+		"two packed in one": append(packed(delivered(events[:3])), packed(delivered(events[3:]))...),
 	}
 }
 
@@ -180,7 +259,8 @@ func TestEveryFormSaysTheSame(t *testing.T) {
 	}
 }
 
-// What came twice counts once, in whatever order; a copy for the account of the resource gives way to the caller's own record.
+// What came twice counts once, in whatever order; a copy for the account of the resource gives way to the caller's
+// own record.
 func TestDoublesCountOnce(t *testing.T) {
 	events := some()
 	events = append(events, events[0], events[3])
@@ -188,10 +268,28 @@ func TestDoublesCountOnce(t *testing.T) {
 	assert.Equal(t, int64(2), r.Doubles)
 	assert.Equal(t, int64(6), r.Events)
 
-	own := event(7, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef"})
-	theirs := event(8, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef", "recipientAccountId": "777788889999",
-		"userIdentity": fields{"type": "AWSAccount", "accountId": member, "principalId": "AROAEXAMPLE:s"}})
-	first, second := replayed(t, bytes.NewReader(lines([]fields{own, theirs}))), replayed(t, bytes.NewReader(lines([]fields{theirs, own})))
+	own := event(
+		7,
+		"ssm",
+		"StartSession",
+		fields{"target": "i-0aaaaaaaaaaaaaaaa"},
+		fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef"},
+	)
+	theirs := event(
+		8,
+		"ssm",
+		"StartSession",
+		fields{"target": "i-0aaaaaaaaaaaaaaaa"},
+		fields{"sharedEventID": "00000000-0000-4000-8000-00000000beef", "recipientAccountId": "777788889999",
+			"userIdentity": fields{"type": "AWSAccount", "accountId": member, "principalId": "AROAEXAMPLE:s"}},
+	)
+	first, second := replayed(
+		t,
+		bytes.NewReader(lines([]fields{own, theirs})),
+	), replayed(
+		t,
+		bytes.NewReader(lines([]fields{theirs, own})),
+	)
 	assert.Equal(t, first, second)
 	assert.Equal(t, int64(1), first.Refused)
 	alone := replayed(t, bytes.NewReader(lines([]fields{theirs})))
@@ -200,8 +298,20 @@ func TestDoublesCountOnce(t *testing.T) {
 
 // Whoever made a role in the same records told its path.
 func TestPathsAreLearnedFromOtherRecords(t *testing.T) {
-	made := event(9, "iam", "CreateRole", fields{"roleName": "App", "path": "/guarded/"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/guarded/App"}}})
-	plain := event(9, "iam", "CreateRole", fields{"roleName": "App"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}})
+	made := event(
+		9,
+		"iam",
+		"CreateRole",
+		fields{"roleName": "App", "path": "/guarded/"},
+		fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/guarded/App"}}},
+	)
+	plain := event(
+		9,
+		"iam",
+		"CreateRole",
+		fields{"roleName": "App"},
+		fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}},
+	)
 	for _, late := range []bool{false, true} {
 		order := func(made fields) io.Reader {
 			events := []fields{made, some()[2]}
@@ -227,7 +337,10 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 		return strings.Join(slices.Insert(slices.Clone(all), at, broken), "\n") + "\n"
 	}
 	whole := packed(delivered(good))
-	huge := `{"eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","requestParameters":{"x":"` + strings.Repeat("a", mostOfARecord+100) + `"}}`
+	huge := `{"eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","requestParameters":{"x":"` + strings.Repeat(
+		"a",
+		mostOfARecord+100,
+	) + `"}}`
 	for name, c := range map[string]struct {
 		data string
 		// events are how many are read at least, line that of the first problem; zero is none that is known.
@@ -265,8 +378,16 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 // A text that never ends takes no more memory than a record, whatever is in it.
 func TestWhatNeverEndsTakesNoMemory(t *testing.T) {
 	for _, fill := range []string{"a", `\`, `\"`, "{", "[", `{"a":`, `,`, "\n"} {
-		in := io.MultiReader(strings.NewReader(`{"eventSource":"`), io.LimitReader(&endless{text: fill}, 64<<20), bytes.NewReader(append([]byte("\n"), lines(some())...)))
-		f := &framer{in: in, record: func([]byte, int64, int64) error { return nil }, problem: func(error, int64, int64) {}}
+		in := io.MultiReader(
+			strings.NewReader(`{"eventSource":"`),
+			io.LimitReader(&endless{text: fill}, 64<<20),
+			bytes.NewReader(append([]byte("\n"), lines(some())...)),
+		)
+		f := &framer{
+			in:      in,
+			record:  func([]byte, int64, int64) error { return nil },
+			problem: func(error, int64, int64) {},
+		}
 		require.NoError(t, f.run())
 		assert.LessOrEqual(t, cap(f.buf), 4*mostOfARecord, "%q", fill)
 	}
@@ -285,7 +406,8 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A folder is read as CloudTrail delivers it: digest files and what is no export are passed over, days that are not asked about too.
+// A folder is read as CloudTrail delivers it: digest files and what is no export are passed over, days that are not
+// asked about too.
 func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name string, data []byte) {
@@ -297,7 +419,10 @@ func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/11/20/a.json.gz", packed(delivered(events[:3])))
 	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/11/20/b.json.gz", packed(delivered(events[3:])))
 	put("AWSLogs/"+member+"/CloudTrail/ap-northeast-1/2026/01/20/old.json.gz", []byte("not read"))
-	put("AWSLogs/"+member+"/CloudTrail-Digest/ap-northeast-1/2026/11/20/d.json.gz", packed([]byte(`{"digestStartTime":"x"}`)))
+	put(
+		"AWSLogs/"+member+"/CloudTrail-Digest/ap-northeast-1/2026/11/20/d.json.gz",
+		packed([]byte(`{"digestStartTime":"x"}`)),
+	)
 	put("README", []byte("about these records"))
 	q := guarded(t)
 	q.From = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
@@ -330,7 +455,19 @@ func TestAReplayGoesOn(t *testing.T) {
 	}
 	write("a.json.gz", some()[:4])
 	once(kept)
-	write("b.json.gz", append(some()[3:], event(9, "iam", "CreateRole", fields{"roleName": "App"}, fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}})))
+	write(
+		"b.json.gz",
+		append(
+			some()[3:],
+			event(
+				9,
+				"iam",
+				"CreateRole",
+				fields{"roleName": "App"},
+				fields{"responseElements": fields{"role": fields{"arn": "arn:aws:iam::" + member + ":role/App"}}},
+			),
+		),
+	)
 	got := once(kept)
 	assert.Equal(t, once(""), got)
 	assert.Equal(t, int64(1), got.Doubles)
@@ -342,18 +479,52 @@ func TestGroupedRecordsSayTheSame(t *testing.T) {
 	var events []fields
 	for n := range 60 {
 		e := some()[n%4]
-		e["eventID"], e["eventTime"] = fmt.Sprintf("id-%d", n), time.Date(2026, 11, 20, 9, n, 0, 0, time.UTC).Format(time.RFC3339)
+		e["eventID"], e["eventTime"] = fmt.Sprintf(
+			"id-%d",
+			n,
+		), time.Date(2026, 11, 20, 9, n, 0, 0, time.UTC).
+			Format(time.RFC3339)
 		events = append(events, e)
 	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	require.NoError(t, w.Write([]string{"eventsource", "eventname", "awsregion", "recipientaccountid", "useridentity_type", "useridentity_accountid",
-		"useridentity_sessioncontext_sessionissuer_arn", "tlsdetails", "requestparameters", "calls", "first_seen", "last_seen"}))
+	require.NoError(
+		t,
+		w.Write([]string{
+			"eventsource",
+			"eventname",
+			"awsregion",
+			"recipientaccountid",
+			"useridentity_type",
+			"useridentity_accountid",
+			"useridentity_sessioncontext_sessionissuer_arn",
+			"tlsdetails",
+			"requestparameters",
+			"calls",
+			"first_seen",
+			"last_seen",
+		}),
+	)
 	for kind := range 4 {
 		e := some()[kind]
 		params, _ := json.Marshal(e["requestParameters"])
-		require.NoError(t, w.Write([]string{e["eventSource"].(string), e["eventName"].(string), "ap-northeast-1", member, "AssumedRole", member,
-			"arn:aws:iam::" + member + ":role/team/Dev", "yes", string(params), "15", events[kind]["eventTime"].(string), events[56+kind]["eventTime"].(string)}))
+		require.NoError(
+			t,
+			w.Write([]string{
+				e["eventSource"].(string),
+				e["eventName"].(string),
+				"ap-northeast-1",
+				member,
+				"AssumedRole",
+				member,
+				"arn:aws:iam::" + member + ":role/team/Dev",
+				"yes",
+				string(params),
+				"15",
+				events[kind]["eventTime"].(string),
+				events[56+kind]["eventTime"].(string),
+			}),
+		)
 	}
 	w.Flush()
 	whole, grouped := replayed(t, bytes.NewReader(lines(events))), replayed(t, &b)
@@ -361,7 +532,11 @@ func TestGroupedRecordsSayTheSame(t *testing.T) {
 		whole.Rows[i].Example = ""
 	}
 	assert.Equal(t, whole.Rows, grouped.Rows)
-	assert.Equal(t, []int64{whole.Events, whole.Judged, whole.Allowed}, []int64{grouped.Events, grouped.Judged, grouped.Allowed})
+	assert.Equal(
+		t,
+		[]int64{whole.Events, whole.Judged, whole.Allowed},
+		[]int64{grouped.Events, grouped.Judged, grouped.Allowed},
+	)
 	sql := guarded(t).SQL("cloudtrail_logs", []string{member}, catalogue.Actions(), false)
 	for _, want := range []string{"'ssm.amazonaws.com StartSession'", "'iam.amazonaws.com CreateUser'", "'iam.amazonaws.com DeleteRole'", "count(DISTINCT coalesce(sharedeventid, eventid)) AS calls", "errorcode IS NULL"} {
 		if want == "'ssm.amazonaws.com StartSession'" {
@@ -406,14 +581,22 @@ func TestNamesAreOfActionsThatExist(t *testing.T) {
 
 // Entries of the accept file name what they accept; everything that is wrong in it is told at once, with its line.
 func TestAccepts(t *testing.T) {
-	accepts, err := ReadAccepts("replay.yaml", []byte("accept:\n  - {sid: NoShells, who: \"arn:aws:iam::*:role/team/*\", because: they use the new role}\n"))
+	accepts, err := ReadAccepts(
+		"replay.yaml",
+		[]byte("accept:\n  - {sid: NoShells, who: \"arn:aws:iam::*:role/team/*\", because: they use the new role}\n"),
+	)
 	require.NoError(t, err)
 	run := NewRun(guarded(t))
 	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
 	r := run.Report(accepts, nil)
 	assert.True(t, r.Holds)
 	assert.Equal(t, "they use the new role", r.Rows[0].Accepted)
-	_, err = ReadAccepts("replay.yaml", []byte("accept:\n  - {who: x}\n  - {because: y}\n  - {sid: [1], because: z}\n  - {sid: a, sid: b, because: c, until: d}\nother: 1\n"))
+	_, err = ReadAccepts(
+		"replay.yaml",
+		[]byte(
+			"accept:\n  - {who: x}\n  - {because: y}\n  - {sid: [1], because: z}\n  - {sid: a, sid: b, because: c, until: d}\nother: 1\n",
+		),
+	)
 	for _, want := range []string{"replay.yaml:2:5 has no reason", "replay.yaml:3:5 accepts everything", "replay.yaml:4:11 sid is no text", "sid stands twice", `"until" is no key`, `"other" is no key`} {
 		assert.ErrorContains(t, err, want)
 	}
@@ -432,7 +615,11 @@ func TestAComparisonTellsDifferencesAlone(t *testing.T) {
 	for _, row := range r.Rows {
 		told = append(told, string(row.Section)+" "+row.Sid)
 	}
-	assert.Equal(t, []string{"refused NoShells", "refused NoDeletes", "refused TeamAlone", "no longer refused NoDescribe"}, told)
+	assert.Equal(
+		t,
+		[]string{"refused NoShells", "refused NoDeletes", "refused TeamAlone", "no longer refused NoDescribe"},
+		told,
+	)
 	q.Then = q.Now
 	run = NewRun(q)
 	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
@@ -442,7 +629,9 @@ func TestAComparisonTellsDifferencesAlone(t *testing.T) {
 // With roles, the policies of a role of a stack decide too.
 func TestRolesAreAskedToo(t *testing.T) {
 	w := worldWith(nil, nil)
-	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{{Name: "some", Document: policy.New(policy.Allow("", "ec2:*").On("*"))}}
+	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{
+		{Name: "some", Document: policy.New(policy.Allow("", "ec2:*").On("*"))},
+	}
 	p, err := NewPolicies(w, true)
 	require.NoError(t, err)
 	run := NewRun(&Question{Now: p})
@@ -484,7 +673,13 @@ func BenchmarkReplayOfUnknownPaths(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n++
-		e := event(1, "iam", "AttachRolePolicy", fields{"roleName": fmt.Sprintf("App%d", n), "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}, nil)
+		e := event(
+			1,
+			"iam",
+			"AttachRolePolicy",
+			fields{"roleName": fmt.Sprintf("App%d", n), "policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+			nil,
+		)
 		data, err := json.Marshal(e)
 		require.NoError(b, err)
 		decoded, err := newDecoder().decode(data)

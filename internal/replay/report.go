@@ -22,7 +22,8 @@ type Report struct {
 	Version int `json:"version"`
 	// Against is what the policies are compared with; empty where they are not compared.
 	Against string `json:"against,omitempty"`
-	// Events are those that were read, without doubles. Judged are those that were held against the policies; Allowed, Refused and Depends divide them.
+	// Events are those that were read, without doubles. Judged are those that were held against the policies;
+	// Allowed, Refused and Depends divide them.
 	Events  int64 `json:"events"`
 	Doubles int64 `json:"doubles"`
 	Judged  int64 `json:"judged"`
@@ -35,7 +36,8 @@ type Report struct {
 	Files    int64     `json:"files"`
 	Skipped  int64     `json:"skippedFiles"`
 	Accounts []Counted `json:"accounts"`
-	// NotJudged says why the others were not, the most frequent reason first; UnknownActions are events whose action AWS does not document.
+	// NotJudged says why the others were not, the most frequent reason first; UnknownActions are events whose action
+	// AWS does not document.
 	NotJudged      []Counted `json:"notJudged"`
 	UnknownActions []Counted `json:"unknownActions,omitempty"`
 	// Rows are what would be refused, certain before uncertain, by statement, caller and action.
@@ -57,8 +59,25 @@ type Report struct {
 func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 	r.finish()
 	f := r.fold
-	out := &Report{Version: Version, Events: f.Events, Doubles: f.Doubles, Judged: f.Judged, Allowed: f.Allowed, First: f.First, Last: f.Last, Files: f.Files, Skipped: f.Skipped,
-		Problems: f.Problems, ProblemCount: f.ProblemCount, Overflow: f.Overflow, Rows: []Row{}, Shells: []Shell{}, Notes: []string{}, NotJudged: []Counted{}, Accounts: []Counted{}}
+	out := &Report{
+		Version:      Version,
+		Events:       f.Events,
+		Doubles:      f.Doubles,
+		Judged:       f.Judged,
+		Allowed:      f.Allowed,
+		First:        f.First,
+		Last:         f.Last,
+		Files:        f.Files,
+		Skipped:      f.Skipped,
+		Problems:     f.Problems,
+		ProblemCount: f.ProblemCount,
+		Overflow:     f.Overflow,
+		Rows:         []Row{},
+		Shells:       []Shell{},
+		Notes:        []string{},
+		NotJudged:    []Counted{},
+		Accounts:     []Counted{},
+	}
 	if out.Problems == nil {
 		out.Problems = []Problem{}
 	}
@@ -105,8 +124,20 @@ func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 // compareRows puts what is certain before what is not, then the statement that refuses most calls first.
 func compareRows(a, b Row) int {
 	order := map[Section]int{SectionRefused: 0, SectionNoLonger: 1, SectionRemote: 2}
-	return cmp.Or(cmp.Compare(order[a.Section], order[b.Section]), -strings.Compare(a.Outcome, b.Outcome), strings.Compare(a.Sid, b.Sid), strings.Compare(a.Policy, b.Policy),
-		strings.Compare(a.Rule, b.Rule), -cmp.Compare(a.Count, b.Count), strings.Compare(a.Who, b.Who), strings.Compare(a.Action, b.Action), slices.Compare(a.DependsOn, b.DependsOn))
+	return cmp.Or(
+		cmp.Compare(order[a.Section], order[b.Section]),
+		-strings.Compare(a.Outcome, b.Outcome),
+		strings.Compare(a.Sid, b.Sid),
+		strings.Compare(a.Policy, b.Policy),
+		strings.Compare(
+			a.Rule,
+			b.Rule,
+		),
+		-cmp.Compare(a.Count, b.Count),
+		strings.Compare(a.Who, b.Who),
+		strings.Compare(a.Action, b.Action),
+		slices.Compare(a.DependsOn, b.DependsOn),
+	)
 }
 
 func counted(counts map[string]int64) []Counted {
@@ -134,6 +165,11 @@ func (r *Report) shells(run *Run, homes []Home) {
 		r.Shells = append(r.Shells, *s)
 	}
 	slices.SortFunc(r.Shells, func(a, b Shell) int {
-		return cmp.Or(strings.Compare(a.Account, b.Account), strings.Compare(a.Action, b.Action), -cmp.Compare(a.Count, b.Count), strings.Compare(a.Who, b.Who))
+		return cmp.Or(
+			strings.Compare(a.Account, b.Account),
+			strings.Compare(a.Action, b.Action),
+			-cmp.Compare(a.Count, b.Count),
+			strings.Compare(a.Who, b.Who),
+		)
 	})
 }

@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// resourcesOf are the resources of a call, for an action: those that the record lists, and those that the parameters name in the forms that AWS documents for the
-// action. What is missing of a required type is a resource of which only the form is known.
+// resourcesOf are the resources of a call, for an action: those that the record lists, and those that the parameters
+// name in the forms that AWS documents for the action. What is missing of a required type is a resource of which only
+// the form is known.
 func (r *record) resourcesOf(learned *learned) []resource {
 	if special, listed := specialResources[r.action]; listed {
 		return special(r)
@@ -93,7 +94,8 @@ func (r *record) listed() []string {
 	return out
 }
 
-// named are the resources of one type: of the list of the record, whole ARNs among the parameters, and forms whose places the parameters fill.
+// named are the resources of one type: of the list of the record, whole ARNs among the parameters, and forms whose
+// places the parameters fill.
 func (r *record) named(f resourceForm, listed []string, learned *learned) []resource {
 	var out []resource
 	for _, form := range f.forms {
@@ -146,14 +148,16 @@ func (r *record) filled(f resourceForm, form string, matcher *regexp.Regexp, lea
 	return out
 }
 
-// withPath completes the ARN of a user, role, group, policy or instance profile of IAM, whose path a request does not name.
+// withPath completes the ARN of a user, role, group, policy or instance profile of IAM, whose path a request does not
+// name.
 func (r *record) withPath(arn string, learned *learned) resource {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[2] != "iam" {
 		return resource{ARN: arn}
 	}
 	kind, name, _ := strings.Cut(parts[5], "/")
-	if !slices.Contains([]string{"user", "role", "group", "policy", "instance-profile"}, kind) || strings.Contains(name, "/") {
+	if !slices.Contains([]string{"user", "role", "group", "policy", "instance-profile"}, kind) ||
+		strings.Contains(name, "/") {
 		return resource{ARN: arn}
 	}
 	if strings.HasPrefix(r.action, "iam:Create") {
@@ -170,13 +174,17 @@ func (r *record) withPath(arn string, learned *learned) resource {
 		return resource{ARN: full}
 	}
 	prefix := strings.Join(parts[:5], ":") + ":" + kind + "/"
-	return resource{Like: []string{prefix + name, prefix + "*/" + name}, It: pathOf + kind + " " + name + " in " + parts[4]}
+	return resource{
+		Like: []string{prefix + name, prefix + "*/" + name},
+		It:   pathOf + kind + " " + name + " in " + parts[4],
+	}
 }
 
 // pathOf begins the name of what is not known of a resource but its path.
 const pathOf = "the path of "
 
-// fixed fills the partition, the Region and the account. The account is that of the record: a call on a resource of another account is recorded with its ARN.
+// fixed fills the partition, the Region and the account. The account is that of the record: a call on a resource of
+// another account is recorded with its ARN.
 func (r *record) fixed(form string) string {
 	partition := "aws"
 	if parts := strings.SplitN(r.caller.who(), ":", 3); len(parts) == 3 && parts[0] == "arn" && parts[1] != "*" {
@@ -186,7 +194,8 @@ func (r *record) fixed(form string) string {
 	if account == "" {
 		account = r.caller.account
 	}
-	return strings.NewReplacer("${Partition}", partition, "${Region}", r.event.Region, "${Account}", account).Replace(form)
+	return strings.NewReplacer("${Partition}", partition, "${Region}", r.event.Region, "${Account}", account).
+		Replace(form)
 }
 
 // like are the patterns of a form.
@@ -212,7 +221,8 @@ func formMatcher(form string) *regexp.Regexp {
 	return m
 }
 
-// valuesFor are the parameters that can fill a place of a form: of its name, of the name of the type, or of both with the usual endings.
+// valuesFor are the parameters that can fill a place of a form: of its name, of the name of the type, or of both with
+// the usual endings.
 func (r *record) valuesFor(place, kind string) []string {
 	if special, listed := placeParameters[r.serviceOf()+" "+place]; listed {
 		for _, name := range special {
@@ -240,21 +250,60 @@ func (r *record) serviceOf() string {
 //
 // Source: Service Authorization Reference, the forms of the ARNs, beside the API references of the operations.
 var placeParameters = map[string][]string{
-	"iam RoleNameWithPath": {"roleName"}, "iam UserNameWithPath": {"userName"}, "iam GroupNameWithPath": {"groupName"}, "iam PolicyNameWithPath": {"policyArn", "policyName"},
-	"iam InstanceProfileNameWithPath": {"instanceProfileName"}, "iam MfaTokenIdWithPath": {"serialNumber", "virtualMFADeviceName"}, "iam MfaTokenId": {"serialNumber"},
-	"iam SamlProviderName": {"sAMLProviderArn", "samlProviderArn", "name"}, "iam OidcProviderName": {"openIDConnectProviderArn"},
+	"iam RoleNameWithPath": {
+		"roleName",
+	},
+	"iam UserNameWithPath":   {"userName"},
+	"iam GroupNameWithPath":  {"groupName"},
+	"iam PolicyNameWithPath": {"policyArn", "policyName"},
+	"iam InstanceProfileNameWithPath": {
+		"instanceProfileName",
+	},
+	"iam MfaTokenIdWithPath": {"serialNumber", "virtualMFADeviceName"},
+	"iam MfaTokenId":         {"serialNumber"},
+	"iam SamlProviderName": {
+		"sAMLProviderArn",
+		"samlProviderArn",
+		"name",
+	},
+	"iam OidcProviderName":              {"openIDConnectProviderArn"},
 	"iam ServerCertificateNameWithPath": {"serverCertificateName"},
-	"sts RoleNameWithPath":              {"roleArn"}, "sts UserNameWithPath": {"nothing"},
-	"ssm DocumentName": {"documentName", "name"}, "ssm InstanceId": {"instanceIds", "instanceId", "target"}, "ssm ManagedInstanceName": {"managedInstanceId"},
-	"ssm ParameterNameWithoutLeadingSlash": {"name", "names"}, "ssm ResourceId": {"settingId"},
-	"ec2 InstanceId": {"instanceId", "instanceIds", "resourceId"}, "lambda FunctionName": {"functionName"}, "cloudformation StackName": {"stackName"},
-	"secretsmanager SecretId": {"secretId", "aRN", "name"}, "kms KeyId": {"keyId"}, "s3 BucketName": {"bucketName"}, "s3 ObjectName": {"key"},
-	"organizations OrganizationId": {"organizationId"}, "sns TopicName": {"topicArn", "name"}, "sqs QueueName": {"queueName"},
+	"sts RoleNameWithPath":              {"roleArn"},
+	"sts UserNameWithPath":              {"nothing"},
+	"ssm DocumentName": {
+		"documentName",
+		"name",
+	},
+	"ssm InstanceId":                       {"instanceIds", "instanceId", "target"},
+	"ssm ManagedInstanceName":              {"managedInstanceId"},
+	"ssm ParameterNameWithoutLeadingSlash": {"name", "names"},
+	"ssm ResourceId":                       {"settingId"},
+	"ec2 InstanceId": {
+		"instanceId",
+		"instanceIds",
+		"resourceId",
+	},
+	"lambda FunctionName":      {"functionName"},
+	"cloudformation StackName": {"stackName"},
+	"secretsmanager SecretId": {
+		"secretId",
+		"aRN",
+		"name",
+	},
+	"kms KeyId":     {"keyId"},
+	"s3 BucketName": {"bucketName"},
+	"s3 ObjectName": {"key"},
+	"organizations OrganizationId": {
+		"organizationId",
+	},
+	"sns TopicName": {"topicArn", "name"},
+	"sqs QueueName": {"queueName"},
 }
 
 // specialResources are the resources of actions whose parameters no form explains.
 //
-// Source: AWS Systems Manager API Reference, SendCommand, StartSession and the operations on documents; AWS Systems Manager User Guide, the forms of the ARNs.
+// Source: AWS Systems Manager API Reference, SendCommand, StartSession and the operations on documents; AWS Systems
+// Manager User Guide, the forms of the ARNs.
 var specialResources = map[string]func(*record) []resource{
 	"ssm:StartSession": func(r *record) []resource {
 		document := "SSM-SessionManagerRunShell"
@@ -270,9 +319,13 @@ var specialResources = map[string]func(*record) []resource{
 		}
 		return out
 	},
-	"ssm:UpdateDocument": (*record).documentAlone, "ssm:UpdateDocumentDefaultVersion": (*record).documentAlone, "ssm:DeleteDocument": (*record).documentAlone,
-	"ssm:CreateDocument": (*record).documentAlone, "ssm:ModifyDocumentPermission": (*record).documentAlone,
-	"sts:AssumeRole": (*record).assumed, "sts:TagSession": (*record).assumed,
+	"ssm:UpdateDocument":               (*record).documentAlone,
+	"ssm:UpdateDocumentDefaultVersion": (*record).documentAlone,
+	"ssm:DeleteDocument":               (*record).documentAlone,
+	"ssm:CreateDocument":               (*record).documentAlone,
+	"ssm:ModifyDocumentPermission":     (*record).documentAlone,
+	"sts:AssumeRole":                   (*record).assumed,
+	"sts:TagSession":                   (*record).assumed,
 }
 
 func (r *record) assumed() []resource {
@@ -306,20 +359,45 @@ func (r *record) nodes(parameter string) []resource {
 	var out []resource
 	for i, id := range r.read().find(parameter) {
 		if i == mostListed-1 {
-			out = append(out, resource{It: "one of many nodes", Like: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}})
+			out = append(
+				out,
+				resource{
+					It:   "one of many nodes",
+					Like: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"},
+				},
+			)
 			break
 		}
 		switch {
 		case strings.HasPrefix(id, "i-"):
 			out = append(out, resource{ARN: r.fixed("arn:${Partition}:ec2:${Region}:${Account}:instance/") + id})
 		case strings.HasPrefix(id, "mi-"):
-			out = append(out, resource{ARN: r.fixed("arn:${Partition}:ssm:${Region}:${Account}:managed-instance/") + id})
+			out = append(
+				out,
+				resource{ARN: r.fixed("arn:${Partition}:ssm:${Region}:${Account}:managed-instance/") + id},
+			)
 		default:
-			out = append(out, resource{It: "the node of the call", Like: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*", "arn:*:ecs:*:*:task/*"}})
+			out = append(
+				out,
+				resource{
+					It: "the node of the call",
+					Like: []string{
+						"arn:*:ec2:*:*:instance/*",
+						"arn:*:ssm:*:*:managed-instance/*",
+						"arn:*:ecs:*:*:task/*",
+					},
+				},
+			)
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, resource{It: "the nodes of the call", Like: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}})
+		out = append(
+			out,
+			resource{
+				It:   "the nodes of the call",
+				Like: []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"},
+			},
+		)
 	}
 	return out
 }

@@ -42,8 +42,9 @@ const (
 
 var batches = sync.Pool{New: func() any { return &batch{} }}
 
-// Read reads everything under paths: files, folders and "-" for the given reader. What cannot be read of them is a problem of the report, and no error; the error is that of a path that
-// does not exist, of the context, or of the state.
+// Read reads everything under paths: files, folders and "-" for the given reader. What cannot be read of them is a
+// problem of the report, and no error; the error is that of a path that does not exist, of the context, or of the
+// state.
 func (r *Run) Read(ctx context.Context, stdin io.Reader, paths ...string) error {
 	files, err := r.files(paths)
 	if err != nil {
@@ -65,7 +66,8 @@ func (r *Run) Read(ctx context.Context, stdin io.Reader, paths ...string) error 
 	return nil
 }
 
-// read has one reader for each core and as many judges, so that one large file and many small ones are both read by all cores.
+// read has one reader for each core and as many judges, so that one large file and many small ones are both read by
+// all cores.
 func (r *Run) read(ctx context.Context, stdin io.Reader, files []input) error {
 	workers := max(runtime.GOMAXPROCS(0), 2)
 	todo, work := make(chan input), make(chan *batch, workers)
@@ -132,7 +134,9 @@ func (r *Run) file(ctx context.Context, in input, stdin io.Reader, work chan<- *
 	err = frames(stream, record, problem)
 	flush()
 	if err != nil && ctx.Err() == nil {
-		r.fold.problem(Problem{File: in.name, Why: "cannot be read to its end (" + inWords(err) + "); what came before is judged"})
+		r.fold.problem(
+			Problem{File: in.name, Why: "cannot be read to its end (" + inWords(err) + "); what came before is judged"},
+		)
 	}
 	r.fold.mu.Lock()
 	r.fold.Files++
@@ -163,7 +167,8 @@ func (w *worker) batch(b *batch) {
 	}
 }
 
-// record takes one record out of what wraps it, and judges it. A panic would be a mistake of this program: it is told with the place of the record.
+// record takes one record out of what wraps it, and judges it. A panic would be a mistake of this program: it is told
+// with the place of the record.
 func (w *worker) record(data []byte) (err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
@@ -178,7 +183,8 @@ func (w *worker) record(data []byte) (err error) {
 	return nil
 }
 
-// judge judges an event once, however often it was delivered. A call into another account is recorded in both: the caller's own record is the one that counts.
+// judge judges an event once, however often it was delivered. A call into another account is recorded in both: the
+// caller's own record is the one that counts.
 func (w *worker) judge(e *Event) {
 	r := w.run
 	v := r.question.judgeEvent(e, r.learned)

@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// eventKey stands for the id of an event: 96 bits of a hash of it. That two ids of ten million share one is less likely than one in 10^14.
+// eventKey stands for the id of an event: 96 bits of a hash of it. That two ids of ten million share one is less
+// likely than one in 10^14.
 type eventKey [3]uint32
 
 func keyOf(id string) eventKey {

@@ -18,15 +18,17 @@ import (
 // Asked is what stacks are asked.
 type Asked struct {
 	Question
-	// Homes are the stacks, for lines that keep shells working; SQLAccounts the accounts that service control policies bind.
+	// Homes are the stacks, for lines that keep shells working; SQLAccounts the accounts that service control
+	// policies bind.
 	Homes       []Home
 	SQLAccounts []string
 	// ID tells this question from others, for Resume.
 	ID string
 }
 
-// Ask makes the question of the stacks of one organization: their policies now and, where then is given, what they are compared with. With roles the policies of their
-// roles and users are asked for too. It is an error when two stacks carry an organization, or when there is nothing to hold calls against.
+// Ask makes the question of the stacks of one organization: their policies now and, where then is given, what they
+// are compared with. With roles the policies of their roles and users are asked for too. It is an error when two
+// stacks carry an organization, or when there is nothing to hold calls against.
 func Ask(stacks []*config.Stack, then *access.World, roles bool) (*Asked, error) {
 	now := judge.World(stacks...)
 	var carriers []string
@@ -37,9 +39,14 @@ func Ask(stacks []*config.Stack, then *access.World, roles bool) (*Asked, error)
 	}
 	switch {
 	case len(carriers) > 1:
-		return nil, fmt.Errorf("stacks %v all carry guardrails:organization; name the stacks of one organization", carriers)
+		return nil, fmt.Errorf(
+			"stacks %v all carry guardrails:organization; name the stacks of one organization",
+			carriers,
+		)
 	case len(carriers) == 0 && !roles && then == nil:
-		return nil, fmt.Errorf("no stack carries guardrails:organization, so there is no service control policy to hold calls against; with --roles they are held against roles and users")
+		return nil, fmt.Errorf(
+			"no stack carries guardrails:organization, so there is no service control policy to hold calls against; with --roles they are held against roles and users",
+		)
 	}
 	a := &Asked{}
 	var err error
@@ -102,7 +109,10 @@ func bound(o *world.Organization) []string {
 
 // asIfDenied are the stacks with remote execution denied, where the mode is report; nil where it is not.
 func asIfDenied(stacks []*config.Stack) []*config.Stack {
-	at := slices.IndexFunc(stacks, func(s *config.Stack) bool { return s.Organization != nil && s.Organization.OSAccessOnly != nil })
+	at := slices.IndexFunc(
+		stacks,
+		func(s *config.Stack) bool { return s.Organization != nil && s.Organization.OSAccessOnly != nil },
+	)
 	if at < 0 {
 		return nil
 	}

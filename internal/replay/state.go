@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// state is what a replay keeps in a folder, so that it goes on where it was interrupted, and reads only what is new the next time: which files were read, what was found, and
-// the ids of events.
+// state is what a replay keeps in a folder, so that it goes on where it was interrupted, and reads only what is new
+// the next time: which files were read, what was found, and the ids of events.
 type state struct {
 	dir   string
 	asked string
@@ -48,7 +48,8 @@ const (
 	groupFiles, groupBytes = 2000, 256 << 20
 )
 
-// Resume keeps the replay in a folder, and goes on with what is there. Asked tells one question from another: what another question found is refused.
+// Resume keeps the replay in a folder, and goes on with what is there. Asked tells one question from another: what
+// another question found is refused.
 func (r *Run) Resume(dir, asked string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -64,10 +65,16 @@ func (r *Run) Resume(dir, asked string) error {
 	}
 	var saved savedState
 	if err := json.Unmarshal(data, &saved); err != nil || saved.Version != 1 || saved.Fold == nil {
-		return fmt.Errorf("%s: is no state of a replay that this version can read; remove the folder to begin anew", filepath.Join(dir, stateFile))
+		return fmt.Errorf(
+			"%s: is no state of a replay that this version can read; remove the folder to begin anew",
+			filepath.Join(dir, stateFile),
+		)
 	}
 	if saved.Asked != asked {
-		return fmt.Errorf("%s: was made for other policies, or for another time or account; remove the folder, or name another one", dir)
+		return fmt.Errorf(
+			"%s: was made for other policies, or for another time or account; remove the folder, or name another one",
+			dir,
+		)
 	}
 	s.files, s.ids = saved.Files, saved.IDs
 	fresh := newFold()
@@ -105,7 +112,13 @@ func (s *state) load(into *seen) error {
 	for {
 		n, err := io.ReadFull(file, buf)
 		for at := 0; at+keySize <= n; at += keySize {
-			into.add(eventKey{binary.LittleEndian.Uint32(buf[at:]), binary.LittleEndian.Uint32(buf[at+4:]), binary.LittleEndian.Uint32(buf[at+8:])})
+			into.add(
+				eventKey{
+					binary.LittleEndian.Uint32(buf[at:]),
+					binary.LittleEndian.Uint32(buf[at+4:]),
+					binary.LittleEndian.Uint32(buf[at+8:]),
+				},
+			)
 		}
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 			return nil
@@ -155,7 +168,17 @@ func (s *state) save(r *Run, files []input) error {
 			s.files[in.name] = doneFile{in.size, in.when}
 		}
 	}
-	saved := savedState{Version: 1, Asked: s.asked, Files: s.files, IDs: s.ids, Fold: r.fold, Samples: map[string]*Event{}, Pending: map[string]*Event{}, ARNs: r.learned.arns, Nodes: r.learned.nodes}
+	saved := savedState{
+		Version: 1,
+		Asked:   s.asked,
+		Files:   s.files,
+		IDs:     s.ids,
+		Fold:    r.fold,
+		Samples: map[string]*Event{},
+		Pending: map[string]*Event{},
+		ARNs:    r.learned.arns,
+		Nodes:   r.learned.nodes,
+	}
 	for id, row := range r.fold.Rows {
 		if row.sample != nil {
 			saved.Samples[id] = row.sample

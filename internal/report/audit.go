@@ -19,17 +19,19 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Audit is what the standing proofs say of an account that is read from its authorization details, managed by this program or not.
+// Audit is what the standing proofs say of an account that is read from its authorization details, managed by this
+// program or not.
 type Audit struct {
 	// Version is the version of the JSON form.
 	Version int    `json:"version"`
 	Account string `json:"account"`
 	// Stack is the stack against whose file the account is held; empty for none.
 	Stack string `json:"stack,omitempty"`
-	// Holds is true when no finding decides against the account, no escalation is there that nobody meant, nothing differs from the stack file, and every document could be
-	// read but for those that AWS made.
+	// Holds is true when no finding decides against the account, no escalation is there that nobody meant, nothing
+	// differs from the stack file, and every document could be read but for those that AWS made.
 	Holds bool `json:"holds"`
-	// Findings are those by which anybody outside administers, then the others that do not hold, then those that hold, each list in the order of the proofs.
+	// Findings are those by which anybody outside administers, then the others that do not hold, then those that
+	// hold, each list in the order of the proofs.
 	Findings []AuditFinding `json:"findings"`
 	// Escalations are the shortest ways by which users and roles who do not administer come to it, or to root on nodes.
 	Escalations []AuditEscalation `json:"escalations"`
@@ -51,7 +53,8 @@ type AuditFinding struct {
 	Claim string `json:"claim"`
 	Page  string `json:"page"`
 	judge.FindingSummary
-	// Advice says that the finding does not decide whether the account holds: something does not work of which nobody said that it should.
+	// Advice says that the finding does not decide whether the account holds: something does not work of which nobody
+	// said that it should.
 	Advice bool `json:"advice,omitempty"`
 	// Assumed are what the verdict rests on.
 	Assumed []string `json:"assumed,omitempty"`
@@ -62,7 +65,8 @@ type AuditEscalation struct {
 	// From is the ARN of the user or role, Ends what the way ends with.
 	From string `json:"from"`
 	Ends string `json:"ends"`
-	// Meant says that the way does not decide whether the account holds: a trust policy names the user or role for this one step, or the stack file has the same way.
+	// Meant says that the way does not decide whether the account holds: a trust policy names the user or role for
+	// this one step, or the stack file has the same way.
 	Meant bool `json:"meant,omitempty"`
 	// Steps are the way, in order.
 	Steps []AuditStep `json:"steps"`
@@ -99,17 +103,21 @@ type AuditUnread struct {
 	OfAWS bool `json:"ofAWS,omitempty"`
 }
 
-// AuditOf reads what "aws iam get-account-authorization-details" prints and makes the standing proofs on it. Nobody says what the account is meant for, so
-// every user is held to MFA, a role with the project tag is taken for an operation role, and any other role that names users for a delegated one. Service
-// control policies are not in this format: what they shut is reported as open. A document that cannot be read is told and taken as not known; the error says why the
-// answer as a whole cannot be read.
+// AuditOf reads what "aws iam get-account-authorization-details" prints and makes the standing proofs on it. Nobody
+// says what the account is meant for, so every user is held to MFA, a role with the project tag is taken for an
+// operation role, and any other role that names users for a delegated one. Service control policies are not in this
+// format: what they shut is reported as open. A document that cannot be read is told and taken as not known; the
+// error says why the answer as a whole cannot be read.
 func AuditOf(data []byte) (*Audit, error) { return AuditFrom(data, time.Time{}) }
 
-// AuditFrom is AuditOf for requests from an instant on: an Allow or Deny whose time is over then counts no longer. The zero time is all of time.
+// AuditFrom is AuditOf for requests from an instant on: an Allow or Deny whose time is over then counts no longer.
+// The zero time is all of time.
 func AuditFrom(data []byte, from time.Time) (*Audit, error) { return AuditBeside(data, from, nil) }
 
-// AuditBeside is AuditFrom for an account that a stack file describes: the stack says what users and roles are for, and what differs from its file is told. The service control
-// policies, preferences and permission sets of the stacks of the folder are taken to stand as their files have them. It is an error when the stack is of another account. Nil is no stack.
+// AuditBeside is AuditFrom for an account that a stack file describes: the stack says what users and roles are for,
+// and what differs from its file is told. The service control policies, preferences and permission sets of the stacks
+// of the folder are taken to stand as their files have them. It is an error when the stack is of another account. Nil
+// is no stack.
 func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, error) {
 	account, unread, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
@@ -131,8 +139,15 @@ func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, erro
 		return nil, fmt.Errorf("authorization details: %w", err)
 	}
 	a := &Audit{
-		Version: 1, Account: account.ID, Findings: []AuditFinding{}, Escalations: []AuditEscalation{}, Differences: w.differences, Administrators: []AuditAdministrator{},
-		Dead: deadIn(&account), Unread: []AuditUnread{}, Classes: proofs.Classes(),
+		Version:        1,
+		Account:        account.ID,
+		Findings:       []AuditFinding{},
+		Escalations:    []AuditEscalation{},
+		Differences:    w.differences,
+		Administrators: []AuditAdministrator{},
+		Dead:           deadIn(&account),
+		Unread:         []AuditUnread{},
+		Classes:        proofs.Classes(),
 	}
 	if stack != nil {
 		a.Stack = stack.Name
@@ -183,7 +198,10 @@ func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
 	}
 	own := map[string]bool{}
 	if w.meant != nil && len(found) > 0 {
-		meant, err := claims.Escalations(w.meant, claims.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators})
+		meant, err := claims.Escalations(
+			w.meant,
+			claims.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators},
+		)
 		if err != nil {
 			return err
 		}
@@ -219,9 +237,13 @@ func (a *Audit) holds() bool {
 // open reports whether the finding says that the claim does not hold.
 func (f AuditFinding) open() bool { return f.Verdict == prove.DoesNotHold.String() }
 
-// rank orders the findings: that anybody outside administers comes before everything, what is only advice after what decides.
+// rank orders the findings: that anybody outside administers comes before everything, what is only advice after what
+// decides.
 func (a *Audit) rank(f AuditFinding) int {
-	administers := slices.ContainsFunc(a.Administrators, func(one AuditAdministrator) bool { return one.ARN == f.Subject })
+	administers := slices.ContainsFunc(
+		a.Administrators,
+		func(one AuditAdministrator) bool { return one.ARN == f.Subject },
+	)
 	switch {
 	case f.open() && f.ID == "only-known-callers" && administers:
 		return 0

@@ -33,14 +33,24 @@ type auditWorld struct {
 
 // worldOf is the account alone.
 func worldOf(account world.Account) auditWorld {
-	return auditWorld{world: access.World{Accounts: []world.Account{account}}, intent: claims.DerivedIntent(account), differences: []AuditDifference{}}
+	return auditWorld{
+		world:       access.World{Accounts: []world.Account{account}},
+		intent:      claims.DerivedIntent(account),
+		differences: []AuditDifference{},
+	}
 }
 
-// besideStack is the account in the world of a stack and of those beside it. What authorization details do not have, nodes, documents, preferences, permission sets and service control
-// policies, is as the stack files have it.
+// besideStack is the account in the world of a stack and of those beside it. What authorization details do not have,
+// nodes, documents, preferences, permission sets and service control policies, is as the stack files have it.
 func besideStack(account world.Account, stack *config.Stack) (auditWorld, error) {
 	if account.ID != stack.Account.ID {
-		return auditWorld{}, fmt.Errorf("the account is %s; stack %s (%s) is for account %s", account.ID, stack.Name, stack.File, stack.Account.ID)
+		return auditWorld{}, fmt.Errorf(
+			"the account is %s; stack %s (%s) is for account %s",
+			account.ID,
+			stack.Name,
+			stack.File,
+			stack.Account.ID,
+		)
 	}
 	modelled := judge.World(judge.WithSiblings(stack)...)
 	meant, err := access.Compile(modelled)
@@ -49,12 +59,19 @@ func besideStack(account world.Account, stack *config.Stack) (auditWorld, error)
 	}
 	at := slices.IndexFunc(modelled.Accounts, func(a world.Account) bool { return a.ID == account.ID })
 	expected := modelled.Accounts[at]
-	w := auditWorld{meant: meant, intent: stack.Intent(), differences: differencesOf(&account, &expected, stack.Intent().Administrators)}
+	w := auditWorld{
+		meant:       meant,
+		intent:      stack.Intent(),
+		differences: differencesOf(&account, &expected, stack.Intent().Administrators),
+	}
 	account.Alias, account.Nodes, account.Documents = expected.Alias, expected.Nodes, expected.Documents
 	account.Preferences, account.PasswordPolicy = expected.Preferences, expected.PasswordPolicy
 	for i := range account.Roles {
 		r := &account.Roles[i]
-		same := slices.IndexFunc(expected.Roles, func(other world.Role) bool { return other.ARN(&expected) == r.ARN(&account) })
+		same := slices.IndexFunc(
+			expected.Roles,
+			func(other world.Role) bool { return other.ARN(&expected) == r.ARN(&account) },
+		)
 		if same >= 0 {
 			r.PermissionSet = cmp.Or(r.PermissionSet, expected.Roles[same].PermissionSet)
 		}
@@ -66,7 +83,8 @@ func besideStack(account world.Account, stack *config.Stack) (auditWorld, error)
 	return w, nil
 }
 
-// keepWhatExists takes out of the intent what the account lacks, which is told as a difference, and holds to MFA whom the stack file does not have.
+// keepWhatExists takes out of the intent what the account lacks, which is told as a difference, and holds to MFA whom
+// the stack file does not have.
 func (w *auditWorld) keepWhatExists(account *world.Account) {
 	in := &w.intent
 	users, roles := map[string]bool{}, map[string]bool{}
@@ -82,7 +100,10 @@ func (w *auditWorld) keepWhatExists(account *world.Account) {
 			in.Members = append(in.Members, d.Subject)
 		}
 	}
-	in.OperationRoles = slices.DeleteFunc(in.OperationRoles, func(r claims.OperationRoleIntent) bool { return !roles[r.ARN] })
+	in.OperationRoles = slices.DeleteFunc(
+		in.OperationRoles,
+		func(r claims.OperationRoleIntent) bool { return !roles[r.ARN] },
+	)
 	in.DelegatedRoles = slices.DeleteFunc(in.DelegatedRoles, func(r claims.RoleIntent) bool { return !roles[r.ARN] })
 	if in.Deployer != "" && !roles[in.Deployer] && !users[in.Deployer] {
 		in.Deployer = ""
@@ -95,7 +116,8 @@ const (
 	isMissing = "is in the stack file and not in the account"
 )
 
-// differencesOf compares an account with what a stack file deploys, in the order of the stack file, then of the account. Declared are ARNs that the stack file names and does not make.
+// differencesOf compares an account with what a stack file deploys, in the order of the stack file, then of the
+// account. Declared are ARNs that the stack file names and does not make.
 func differencesOf(account, expected *world.Account, declared []string) []AuditDifference {
 	out := []AuditDifference{}
 	has, wants := partsOf(account), partsOf(expected)
@@ -110,7 +132,8 @@ func differencesOf(account, expected *world.Account, declared []string) []AuditD
 		out = append(out, want.against(has[at])...)
 	}
 	for _, p := range has {
-		known := p.ofAWS || slices.Contains(declared, p.arn) || slices.ContainsFunc(wants, func(want accountPart) bool { return want.arn == p.arn })
+		known := p.ofAWS || slices.Contains(declared, p.arn) ||
+			slices.ContainsFunc(wants, func(want accountPart) bool { return want.arn == p.arn })
 		if !known {
 			out = append(out, AuditDifference{Subject: p.arn, Problem: isForeign})
 		}
@@ -118,7 +141,8 @@ func differencesOf(account, expected *world.Account, declared []string) []AuditD
 	return out
 }
 
-// accountPart is a user, group, role or managed policy of an account, in a form that can be compared: texts by what they are.
+// accountPart is a user, group, role or managed policy of an account, in a form that can be compared: texts by what
+// they are.
 type accountPart struct {
 	arn string
 	// ofAWS: AWS or IAM Identity Center makes it, and nobody edits it in the account.
@@ -132,18 +156,30 @@ func partsOf(a *world.Account) []accountPart {
 	var parts []accountPart
 	for i := range a.Groups {
 		g := &a.Groups[i]
-		p := accountPart{arn: g.ARN(a), says: inlineSays(g.Inline), lists: map[string][]string{"attached policy": g.Attached}}
+		p := accountPart{
+			arn:   g.ARN(a),
+			says:  inlineSays(g.Inline),
+			lists: map[string][]string{"attached policy": g.Attached},
+		}
 		parts = append(parts, p)
 	}
 	for i := range a.Users {
 		u := &a.Users[i]
-		p := accountPart{arn: u.ARN(a), says: inlineSays(u.Inline), lists: map[string][]string{"attached policy": u.Attached, "group": u.Groups}}
+		p := accountPart{
+			arn:   u.ARN(a),
+			says:  inlineSays(u.Inline),
+			lists: map[string][]string{"attached policy": u.Attached, "group": u.Groups},
+		}
 		p.tagged(u.Tags, u.Boundary)
 		parts = append(parts, p)
 	}
 	for i := range a.Roles {
 		r := &a.Roles[i]
-		p := accountPart{arn: r.ARN(a), says: inlineSays(r.Inline), lists: map[string][]string{"attached policy": r.Attached}}
+		p := accountPart{
+			arn:   r.ARN(a),
+			says:  inlineSays(r.Inline),
+			lists: map[string][]string{"attached policy": r.Attached},
+		}
 		p.says["trust policy"] = inOneForm(r.Trust)
 		p.tagged(r.Tags, r.Boundary)
 		p.ofAWS = strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/")
@@ -193,7 +229,8 @@ func inOneForm(d policy.Document) string {
 	return text
 }
 
-// against lists what is otherwise in the account. Tags that the stack file does not have decide nothing of their own: only a tag that is missing or has another value is told.
+// against lists what is otherwise in the account. Tags that the stack file does not have decide nothing of their own:
+// only a tag that is missing or has another value is told.
 func (p accountPart) against(has accountPart) []AuditDifference {
 	var out []AuditDifference
 	add := func(format string, args ...any) {
@@ -240,7 +277,8 @@ func sortedKeys[T any](maps ...map[string]T) []string {
 	return slices.Compact(names)
 }
 
-// StackOf is the stack whose documents an account has: the only one of the stacks that is of this account and has a role or group in it. Nil when there is none, or more than one.
+// StackOf is the stack whose documents an account has: the only one of the stacks that is of this account and has a
+// role or group in it. Nil when there is none, or more than one.
 func StackOf(data []byte, stacks []*config.Stack) *config.Stack {
 	account, _, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
@@ -261,8 +299,14 @@ func StackOf(data []byte, stacks []*config.Stack) *config.Stack {
 // hasPartOf reports whether an account has a role or group of what a stack deploys.
 func hasPartOf(account *world.Account, deployed world.Account) bool {
 	return slices.ContainsFunc(account.Roles, func(r world.Role) bool {
-		return slices.ContainsFunc(deployed.Roles, func(own world.Role) bool { return own.ARN(&deployed) == r.ARN(account) })
+		return slices.ContainsFunc(
+			deployed.Roles,
+			func(own world.Role) bool { return own.ARN(&deployed) == r.ARN(account) },
+		)
 	}) || slices.ContainsFunc(account.Groups, func(g world.Group) bool {
-		return slices.ContainsFunc(deployed.Groups, func(own world.Group) bool { return own.ARN(&deployed) == g.ARN(account) })
+		return slices.ContainsFunc(
+			deployed.Groups,
+			func(own world.Group) bool { return own.ARN(&deployed) == g.ARN(account) },
+		)
 	})
 }

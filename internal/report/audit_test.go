@@ -18,8 +18,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Of an account that the dev stack alone has made, an audit knows the documents and not what they are meant for: it finds what the stack switches on, and
-// nothing else. Preferences are not in authorization details, so shells are tried in Regions that the stack keeps shut.
+// Of an account that the dev stack alone has made, an audit knows the documents and not what they are meant for: it
+// finds what the stack switches on, and nothing else. Preferences are not in authorization details, so shells are
+// tried in Regions that the stack keeps shut.
 func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
 	stack, problems := config.ReadFile("../../Pulumi.dev.yaml")
 	require.NoError(t, problems.Err())
@@ -35,7 +36,16 @@ func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
 			found[f.ID] = true
 		}
 	}
-	assert.Equal(t, map[string]bool{"no-mfa-no-access": true, "only-contact-tags": true, "only-listed-documents": true, "declared-journeys-work": true}, found)
+	assert.Equal(
+		t,
+		map[string]bool{
+			"no-mfa-no-access":       true,
+			"only-contact-tags":      true,
+			"only-listed-documents":  true,
+			"declared-journeys-work": true,
+		},
+		found,
+	)
 }
 
 // A live account whose user has everything without MFA is told so, with the request.
@@ -86,10 +96,15 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, audit.WriteText(&text))
 	assert.Contains(t, text.String(), "assumed: arn:aws:iam::111122223333:user/bob (inline policy new)")
-	assert.Contains(t, text.String(), "FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n")
+	assert.Contains(
+		t,
+		text.String(),
+		"FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n",
+	)
 }
 
-// detailsOf are the authorization details of an account that has what a stack deploys, as another tree may have changed it.
+// detailsOf are the authorization details of an account that has what a stack deploys, as another tree may have
+// changed it.
 func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, *config.Stack) {
 	t.Helper()
 	stack, problems := config.ReadFile(file)
@@ -105,7 +120,8 @@ func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, 
 	return details, stack
 }
 
-// An account that has exactly what its stack deploys passes beside the stack file, and the stack is found by what the account has.
+// An account that has exactly what its stack deploys passes beside the stack file, and the stack is found by what the
+// account has.
 func TestAnAccountThatIsAsItsStackFileHasItPasses(t *testing.T) {
 	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml"} {
 		details, stack := detailsOf(t, file, nil)
@@ -142,16 +158,30 @@ func TestWhatDiffersFromTheStackFileIsAFinding(t *testing.T) {
 		audit, err := report.AuditBeside(details, time.Time{}, stack)
 		require.NoError(t, err, problem)
 		assert.False(t, audit.Holds, problem)
-		assert.True(t, slices.ContainsFunc(audit.Differences, func(d report.AuditDifference) bool { return strings.Contains(d.Problem, problem) }),
-			"%s: %v", problem, audit.Differences)
+		assert.True(
+			t,
+			slices.ContainsFunc(
+				audit.Differences,
+				func(d report.AuditDifference) bool { return strings.Contains(d.Problem, problem) },
+			),
+			"%s: %v",
+			problem,
+			audit.Differences,
+		)
 	}
 }
 
 // What AWS makes differs from no stack file.
 func TestServiceLinkedRolesAreNoDifference(t *testing.T) {
 	details, stack := detailsOf(t, "../../Pulumi.dev.yaml", func(a *world.Account) {
-		a.Roles = append(a.Roles, world.Role{Name: "AWSServiceRoleForSSO", Path: "/aws-service-role/sso.amazonaws.com/",
-			Trust: policy.New(policy.Allow("", "sts:AssumeRole").For(policy.Principal{Kind: policy.PrincipalService, Values: []string{"sso.amazonaws.com"}}))})
+		a.Roles = append(a.Roles, world.Role{
+			Name: "AWSServiceRoleForSSO",
+			Path: "/aws-service-role/sso.amazonaws.com/",
+			Trust: policy.New(
+				policy.Allow("", "sts:AssumeRole").
+					For(policy.Principal{Kind: policy.PrincipalService, Values: []string{"sso.amazonaws.com"}}),
+			),
+		})
 	})
 	audit, err := report.AuditBeside(details, time.Time{}, stack)
 	require.NoError(t, err)
@@ -175,7 +205,8 @@ func TestWhatNobodyCanEditDecidesNoStatus(t *testing.T) {
 	}
 }
 
-// That anybody outside administers the account comes first, before everything that else is wrong with it, and an escalation is told with its steps.
+// That anybody outside administers the account comes first, before everything that else is wrong with it, and an
+// escalation is told with its steps.
 func TestTheWorstIsToldFirst(t *testing.T) {
 	role := func(name, trust string) string {
 		return `{"RoleName": "` + name + `", "Path": "/", "Arn": "arn:aws:iam::111122223333:role/` + name + `",
@@ -184,7 +215,13 @@ func TestTheWorstIsToldFirst(t *testing.T) {
 	}
 	details := `{"UserDetailList": [{"UserName": "bob", "Arn": "arn:aws:iam::111122223333:user/bob", "UserPolicyList": [{"PolicyName": "p",
 	  "PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["iam:PassRole", "cloudformation:CreateStack"], "Resource": "*"}]}}]}],
-	 "RoleDetailList": [` + role("service", `{"Service": "cloudformation.amazonaws.com"}`) + `, ` + role("world", `"*"`) + `]}`
+	 "RoleDetailList": [` + role(
+		"service",
+		`{"Service": "cloudformation.amazonaws.com"}`,
+	) + `, ` + role(
+		"world",
+		`"*"`,
+	) + `]}`
 	audit, err := report.AuditOf([]byte(details))
 	require.NoError(t, err)
 	assert.Equal(t, "only-known-callers", audit.Findings[0].ID)

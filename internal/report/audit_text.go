@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// WriteText writes the audit for people: what does not hold with the way that shows it, the escalations, what differs from the stack file, what decides nothing, then what was assumed, who administers, and how
-// much was examined.
+// WriteText writes the audit for people: what does not hold with the way that shows it, the escalations, what differs
+// from the stack file, what decides nothing, then what was assumed, who administers, and how much was examined.
 func (a *Audit) WriteText(w io.Writer) error {
 	var b strings.Builder
 	verdict := "holds"
@@ -42,7 +42,13 @@ func (a *Audit) WriteText(w io.Writer) error {
 			held++
 		}
 	}
-	fmt.Fprintf(&b, "\n%d findings hold, %d do not; %d classes of requests examined\n", held, len(a.Findings)-held, a.Classes)
+	fmt.Fprintf(
+		&b,
+		"\n%d findings hold, %d do not; %d classes of requests examined\n",
+		held,
+		len(a.Findings)-held,
+		a.Classes,
+	)
 	seen := map[string]bool{}
 	for _, f := range a.Findings {
 		for _, text := range f.Assumed {
@@ -62,7 +68,8 @@ func (a *Audit) WriteText(w io.Writer) error {
 	return err
 }
 
-// writeFindings writes what does not hold: what decides, or what is only advice. What one statement opens for many people is told once.
+// writeFindings writes what does not hold: what decides, or what is only advice. What one statement opens for many
+// people is told once.
 func (a *Audit) writeFindings(b *strings.Builder, advice bool) {
 	told := func(f AuditFinding) bool { return f.open() && f.Advice == advice }
 	for i, f := range a.Findings {
@@ -102,7 +109,16 @@ func (a *Audit) writeEscalations(b *strings.Builder, meant bool) {
 		}
 		fmt.Fprintf(b, "\n%s  escalation  docs/safety.md#escalations\n      %s %s\n%s", verdict, e.From, e.Ends, why)
 		for i, s := range e.Steps {
-			fmt.Fprintf(b, "        %d. %s %s %s (%s): allowed by %s\n", i+1, s.As, s.It, s.On, strings.Join(s.Calls, ", "), s.By)
+			fmt.Fprintf(
+				b,
+				"        %d. %s %s %s (%s): allowed by %s\n",
+				i+1,
+				s.As,
+				s.It,
+				s.On,
+				strings.Join(s.Calls, ", "),
+				s.By,
+			)
 		}
 	}
 }

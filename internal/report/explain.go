@@ -98,8 +98,8 @@ type Statement struct {
 	Reasons []string `json:"reasons,omitempty"`
 }
 
-// Explain answers one question about the stacks: an expectation without an outcome. The answers are one per Region where the question names none
-// and the answer depends on it; one otherwise.
+// Explain answers one question about the stacks: an expectation without an outcome. The answers are one per Region
+// where the question names none and the answer depends on it; one otherwise.
 func Explain(engine *access.Engine, question expect.Expectation) ([]Explanation, error) {
 	journeys, err := expect.Journeys(engine, question)
 	if err != nil {
@@ -128,9 +128,15 @@ func explainJourney(engine *access.Engine, question expect.Expectation, j journe
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Question: questionWords(question), Allowed: arrival.Allowed(), OSUser: arrival.OSUser.Name, Region: regionOf(j)}
+	x := Explanation{
+		Question: questionWords(question),
+		Allowed:  arrival.Allowed(),
+		OSUser:   arrival.OSUser.Name,
+		Region:   regionOf(j),
+	}
 	if !x.Allowed {
-		// What is not known may allow it: then the answer is yes under assumptions, and the way of that answer is the one to explain.
+		// What is not known may allow it: then the answer is yes under assumptions, and the way of that answer is the
+		// one to explain.
 		question.Allowed, question.Denied, question.OSUser = true, false, ""
 		if question.On.Instance != nil || question.On.Document != "" {
 			question.On.Region = x.Region
@@ -224,7 +230,8 @@ func explainLayer(l *access.Layer, d *access.Decision) Layer {
 	case len(l.Unknowns) > 0:
 		out.Says = "is not known"
 	case d.Allowed():
-		// Every set of policies must allow a call but for one case: in one account a trust policy that names the caller is enough.
+		// Every set of policies must allow a call but for one case: in one account a trust policy that names the
+		// caller is enough.
 		out.Says = "is not needed"
 		return out
 	}
@@ -247,7 +254,8 @@ func explainLayer(l *access.Layer, d *access.Decision) Layer {
 	return out
 }
 
-// nearest are the Allows that come nearest: where some are about what the call is on, those that are about something else say nothing.
+// nearest are the Allows that come nearest: where some are about what the call is on, those that are about something
+// else say nothing.
 func nearest(near []access.NearMiss) []access.NearMiss {
 	var about, others []access.NearMiss
 	for _, n := range near {

@@ -44,7 +44,12 @@ func explained(t *testing.T, q Question, files ...string) string {
 	return out.String()
 }
 
-var shellOfProject1 = Question{As: "non-97-test-user1", Via: "TestProject1-os-user1", Opens: "shell", On: []string{"Project=Test Project 1"}}
+var shellOfProject1 = Question{
+	As:    "non-97-test-user1",
+	Via:   "TestProject1-os-user1",
+	Opens: "shell",
+	On:    []string{"Project=Test Project 1"},
+}
 
 // The texts that auditors get, for reviewers to read.
 func TestExplanationsReadAsTheyShould(t *testing.T) {
@@ -57,8 +62,24 @@ func TestExplanationsReadAsTheyShould(t *testing.T) {
 	golden(t, "explain-other-project.txt", explained(t, otherProject))
 	golden(t, "explain-without-mfa.txt", explained(t, withoutMFA))
 	golden(t, "explain-stranger.txt", explained(t, Question{
-		As: "arn:aws:iam::444455556666:user/non-97-test-user3", Via: "non-97-project-ope-role", Opens: "shell", On: []string{"Project=Test Project 2"}}))
-	golden(t, "explain-tag.txt", explained(t, Question{As: "non-97-test-user1", Do: "iam:TagUser", On: []string{"user/non-97-test-user1"}, With: []string{"aws:RequestTag/project=x"}}))
+		As:    "arn:aws:iam::444455556666:user/non-97-test-user3",
+		Via:   "non-97-project-ope-role",
+		Opens: "shell",
+		On:    []string{"Project=Test Project 2"},
+	}))
+	golden(
+		t,
+		"explain-tag.txt",
+		explained(
+			t,
+			Question{
+				As:   "non-97-test-user1",
+				Do:   "iam:TagUser",
+				On:   []string{"user/non-97-test-user1"},
+				With: []string{"aws:RequestTag/project=x"},
+			},
+		),
+	)
 }
 
 // The answer is one sentence that says yes or no, names the step that decided, and why.
@@ -71,17 +92,37 @@ func TestTheAnswerIsOneSentence(t *testing.T) {
 	}
 	assert.Equal(t, "Yes, as the OS user os-user1.", ask(func(*Question) {}))
 	assert.Equal(t, "Yes.", ask(func(q *Question) { q.Opens = "port" }))
-	assert.Equal(t, `No: step 3 is refused by "Deny nodes of other projects" (policy guardrails-operation-guard, statement DenyNodesOfOtherProjects).`,
-		ask(func(q *Question) { q.On = []string{"untagged"} }))
-	assert.Equal(t, `No: step 2 is refused by "Deny all but enrolment without MFA" (policy mfa-guard, statement DenyAllButEnrolmentWithoutMFA).`,
-		ask(func(q *Question) { q.MFA = &no }))
-	assert.Equal(t, "No: step 2 is refused, because the trust policy of role/TestProject1-os-user1 does not let this caller in.",
-		ask(func(q *Question) { q.As = "non-97-test-user2" }))
+	assert.Equal(
+		t,
+		`No: step 3 is refused by "Deny nodes of other projects" (policy guardrails-operation-guard, statement DenyNodesOfOtherProjects).`,
+		ask(func(q *Question) { q.On = []string{"untagged"} }),
+	)
+	assert.Equal(
+		t,
+		`No: step 2 is refused by "Deny all but enrolment without MFA" (policy mfa-guard, statement DenyAllButEnrolmentWithoutMFA).`,
+		ask(func(q *Question) { q.MFA = &no }),
+	)
+	assert.Equal(
+		t,
+		"No: step 2 is refused, because the trust policy of role/TestProject1-os-user1 does not let this caller in.",
+		ask(func(q *Question) { q.As = "non-97-test-user2" }),
+	)
 	assert.Equal(t, "No: step 3 is refused, because nothing in the policies of role/TestProject1-os-user1 allows it.",
 		ask(func(q *Question) { q.Opens = "ssh" }))
-	assert.Equal(t, "No: step 2 is refused, because temporary credentials cannot call sts:GetSessionToken.",
-		answers(t, Question{As: "non-97-test-user1", Session: "sessionToken", Do: "sts:GetSessionToken"}).Answers[0].Answer)
-	stranger := answers(t, Question{As: "arn:aws:iam::444455556666:user/non-97-test-user3", Via: "non-97-project-ope-role", Opens: "shell", On: []string{"Project=Test Project 2"}})
+	assert.Equal(
+		t,
+		"No: step 2 is refused, because temporary credentials cannot call sts:GetSessionToken.",
+		answers(t, Question{As: "non-97-test-user1", Session: "sessionToken", Do: "sts:GetSessionToken"}).Answers[0].Answer,
+	)
+	stranger := answers(
+		t,
+		Question{
+			As:    "arn:aws:iam::444455556666:user/non-97-test-user3",
+			Via:   "non-97-project-ope-role",
+			Opens: "shell",
+			On:    []string{"Project=Test Project 2"},
+		},
+	)
 	assert.Equal(t, "Yes, if what is not known here allows it, as the OS user os-user3.", stranger.Answers[0].Answer)
 	require.Len(t, stranger.Answers[0].Assumptions, 1)
 	assert.Equal(t, "444455556666", stranger.Answers[0].Assumptions[0].ID)
@@ -97,14 +138,23 @@ func TestADenialSaysWhatWouldHaveHadToMatch(t *testing.T) {
 	q = shellOfProject1
 	q.On = []string{"Project=Test Project 2"}
 	text = explained(t, q)
-	assert.Contains(t, text, `tag Project of what is acted on: "Test Project 2"; it denies anything but the tag Project of the caller, which is "Test Project 1"`)
+	assert.Contains(
+		t,
+		text,
+		`tag Project of what is acted on: "Test Project 2"; it denies anything but the tag Project of the caller, which is "Test Project 1"`,
+	)
 	assert.Contains(t, text, "Without that it would be refused too, because nothing allows it. What comes nearest:")
 	assert.NotContains(t, text, "Use listed session documents", "that statement is about documents, not nodes")
 }
 
 // A question of several stacks is answered in each account in which its names mean something.
 func TestAQuestionIsAnsweredWhereItsNamesMeanSomething(t *testing.T) {
-	q := Question{As: "arn:aws:iam::444455556666:user/machamp", Via: "AdminRole", Do: "iam:CreateUser", On: []string{"arn:aws:iam::777788889999:user/new"}}
+	q := Question{
+		As:  "arn:aws:iam::444455556666:user/machamp",
+		Via: "AdminRole",
+		Do:  "iam:CreateUser",
+		On:  []string{"arn:aws:iam::777788889999:user/new"},
+	}
 	all := answers(t, q, devStack, prodStack)
 	require.Len(t, all.Answers, 1)
 	assert.Equal(t, "prod", all.Answers[0].Stack)
@@ -123,14 +173,23 @@ func TestRegionsWithDifferentAnswersAreToldApart(t *testing.T) {
 	w.Preferences[1].DefaultUser, w.Preferences[1].RunAs = "", false
 	engine, err := access.Compile(access.World{Accounts: []world.Account{w}}.WithStrangers())
 	require.NoError(t, err)
-	q := expect.Expectation{As: "arn:aws:iam::444455556666:user/non-97-test-user1", MFA: true, Via: "shop-operation", Opens: journey.Shell,
-		On: expect.Target{Instance: map[string]string{"Project": "shop"}}}
+	q := expect.Expectation{
+		As:    "arn:aws:iam::444455556666:user/non-97-test-user1",
+		MFA:   true,
+		Via:   "shop-operation",
+		Opens: journey.Shell,
+		On:    expect.Target{Instance: map[string]string{"Project": "shop"}},
+	}
 	all, err := Explain(engine, q)
 	require.NoError(t, err)
 	require.Len(t, all, 2)
 	var out bytes.Buffer
 	require.NoError(t, (&Explanations{Answers: all}).WriteText(&out))
-	assert.Contains(t, out.String(), "In ap-northeast-1: Yes, if what is not known here allows it, as the OS user operator.")
+	assert.Contains(
+		t,
+		out.String(),
+		"In ap-northeast-1: Yes, if what is not known here allows it, as the OS user operator.",
+	)
 	assert.Contains(t, out.String(), "In us-east-1: Yes, if what is not known here allows it, as the OS user ssm-user.")
 }
 
@@ -154,7 +213,12 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		_, err := Ask(q, readFile(t, devStack))
 		assert.ErrorContains(t, err, c.says, name)
 	}
-	x, err := Question{On: []string{"role/x", "document/d"}, With: []string{"a=1", "a=2"}, Session: "key", At: "2026-12-01T09:00:00+09:00"}.Expectation()
+	x, err := Question{
+		On:      []string{"role/x", "document/d"},
+		With:    []string{"a=1", "a=2"},
+		Session: "key",
+		At:      "2026-12-01T09:00:00+09:00",
+	}.Expectation()
 	require.NoError(t, err)
 	assert.Equal(t, expect.Target{Role: "x", Document: "d"}, x.On)
 	assert.Equal(t, access.Context{"a": {"1", "2"}}, x.With)
@@ -213,11 +277,42 @@ func TestEveryLayerHasWords(t *testing.T) {
 	bound := policy.New(policy.Allow("OnlyS3", "s3:*").On("*"))
 	arn := "arn:aws:iam::111122223333:policy/bound"
 	w := access.World{
-		Accounts: []world.Account{{ID: "111122223333", Policies: []world.ManagedPolicy{{ARN: arn, Document: bound}},
-			Users: []world.User{{Name: "bob", Boundary: arn, Inline: []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}}}}},
-		Organization: &world.Organization{ID: "o-exampleorgid", Management: "123456789012", Root: world.Unit{ID: "r-exam", Accounts: []world.OrganizationAccount{{ID: "111122223333",
-			Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(policy.Allow("All", "*").On("*"))}}}},
-			Policies: []world.ServiceControlPolicy{{Name: "no-s3", Document: policy.New(policy.Allow("All", "*").On("*"), policy.Deny("NoS3", "s3:*").On("*"))}}}},
+		Accounts: []world.Account{
+			{
+				ID:       "111122223333",
+				Policies: []world.ManagedPolicy{{ARN: arn, Document: bound}},
+				Users: []world.User{
+					{
+						Name:     "bob",
+						Boundary: arn,
+						Inline: []world.InlinePolicy{
+							{Name: "all", Document: policy.New(policy.Allow("Everything", "*").On("*"))},
+						},
+					},
+				},
+			},
+		},
+		Organization: &world.Organization{
+			ID:         "o-exampleorgid",
+			Management: "123456789012",
+			Root: world.Unit{
+				ID: "r-exam",
+				Accounts: []world.OrganizationAccount{
+					{
+						ID: "111122223333",
+						Policies: []world.ServiceControlPolicy{
+							{Name: "FullAWSAccess", Document: policy.New(policy.Allow("All", "*").On("*"))},
+						},
+					},
+				},
+				Policies: []world.ServiceControlPolicy{
+					{
+						Name:     "no-s3",
+						Document: policy.New(policy.Allow("All", "*").On("*"), policy.Deny("NoS3", "s3:*").On("*")),
+					},
+				},
+			},
+		},
 	}
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
@@ -230,9 +325,17 @@ func TestEveryLayerHasWords(t *testing.T) {
 	}
 	assert.Contains(t, text("s3:ListAllMyBuckets"), `No: step 2 is refused by "No S3" (policy no-s3, statement NoS3).`)
 	assert.Contains(t, text("s3:ListAllMyBuckets"), "The organization's rules for r-exam deny it.")
-	assert.Contains(t, text("ec2:DescribeInstances"), "No: step 2 is refused, because nothing in the bounds of user/bob allows it.")
+	assert.Contains(
+		t,
+		text("ec2:DescribeInstances"),
+		"No: step 2 is refused, because nothing in the bounds of user/bob allows it.",
+	)
 	assert.Contains(t, text("ec2:DescribeInstances"), "The policies of user/bob allow it.")
-	assert.Contains(t, text("sts:GetCallerIdentity"), "AWS decides this itself: no policy can deny sts:GetCallerIdentity")
+	assert.Contains(
+		t,
+		text("sts:GetCallerIdentity"),
+		"AWS decides this itself: no policy can deny sts:GetCallerIdentity",
+	)
 }
 
 // The JSON form says the same as the text: the answer, the steps, each call with each layer.

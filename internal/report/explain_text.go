@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// WriteText writes the answers for people who know no IAM: the question, the answer, and each step with what decided it.
+// WriteText writes the answers for people who know no IAM: the question, the answer, and each step with what decided
+// it.
 func (e *Explanations) WriteText(w io.Writer) error {
 	var b strings.Builder
 	for i := range e.Answers {

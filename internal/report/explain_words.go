@@ -25,7 +25,9 @@ func questionWords(x expect.Expectation) string {
 	case x.Via != "":
 		text += ", in the role " + nameOf(x.Via)
 		for i, key := range slices.Sorted(maps.Keys(x.SessionTags)) {
-			text += []string{" with the session tag ", " and "}[min(i, 1)] + key + "=" + strconv.Quote(x.SessionTags[key])
+			text += []string{" with the session tag ", " and "}[min(i, 1)] + key + "=" + strconv.Quote(
+				x.SessionTags[key],
+			)
 		}
 	}
 	if !x.At.IsZero() {
@@ -224,9 +226,17 @@ func stepWords(s *journey.Step) string {
 	}
 	switch {
 	case strings.HasPrefix(s.Does, "assumes "):
-		text := "Takes the role " + shortName(s.Request.Resources[0].ARN) + ", with the session name " + strings.Join(quoteAll(s.Request.Context["sts:RoleSessionName"]), "")
+		text := "Takes the role " + shortName(
+			s.Request.Resources[0].ARN,
+		) + ", with the session name " + strings.Join(
+			quoteAll(s.Request.Context["sts:RoleSessionName"]),
+			"",
+		)
 		for _, key := range s.Request.Context["aws:TagKeys"] {
-			text += " and the session tag " + key + "=" + strings.Join(quoteAll(s.Request.Context["aws:RequestTag/"+key]), "")
+			text += " and the session tag " + key + "=" + strings.Join(
+				quoteAll(s.Request.Context["aws:RequestTag/"+key]),
+				"",
+			)
 		}
 		return text
 	case strings.HasPrefix(s.Does, "opens "):
@@ -290,7 +300,12 @@ func testWords(effect string, t access.Test) string {
 		if t.Element == "NotPrincipal" {
 			verb = "is for everybody but"
 		}
-		return fmt.Sprintf("it %s %s, and the caller is %s", verb, strings.Join(wantedTexts(t), ", "), strings.Join(t.Has, ", "))
+		return fmt.Sprintf(
+			"it %s %s, and the caller is %s",
+			verb,
+			strings.Join(wantedTexts(t), ", "),
+			strings.Join(t.Has, ", "),
+		)
 	case "Resource", "NotResource":
 		verb := "is about"
 		if t.Element == "NotResource" {
@@ -331,7 +346,8 @@ func wantWords(t access.Test) string {
 		wants = "at least " + wants
 	}
 	if strings.HasPrefix(base, "Date") {
-		wants = strings.NewReplacer("less than", "before", "at most", "until", "more than", "after", "at least", "from").Replace(wants)
+		wants = strings.NewReplacer("less than", "before", "at most", "until", "more than", "after", "at least", "from").
+			Replace(wants)
 	}
 	if strings.Contains(base, "IgnoreCase") {
 		wants += ", in upper or lower case"

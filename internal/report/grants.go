@@ -20,7 +20,8 @@ const GrantsVersion = 1
 type Grants struct {
 	Version int       `json:"version"`
 	At      time.Time `json:"at"`
-	// Grants are those that are open first, then those to come, then those that are over: each in the order in which the next thing happens to it.
+	// Grants are those that are open first, then those to come, then those that are over: each in the order in which
+	// the next thing happens to it.
 	Grants []Grant `json:"grants"`
 
 	zone *time.Location
@@ -56,8 +57,17 @@ func GrantsOf(at time.Time, zone *time.Location, stacks ...*config.Stack) *Grant
 	for _, s := range stacks {
 		for _, g := range s.AccessGrants() {
 			one := Grant{
-				Stack: s.Name, Account: s.Account.ID, State: GrantOpen, Person: g.Person, Role: g.RoleName(), Ticket: g.Ticket, Projects: g.Projects, RunAs: g.RunAs,
-				From: g.From.UTC(), Until: g.Until.UTC(), ShellsEndBy: g.ShellsEndBy().UTC(),
+				Stack:       s.Name,
+				Account:     s.Account.ID,
+				State:       GrantOpen,
+				Person:      g.Person,
+				Role:        g.RoleName(),
+				Ticket:      g.Ticket,
+				Projects:    g.Projects,
+				RunAs:       g.RunAs,
+				From:        g.From.UTC(),
+				Until:       g.Until.UTC(),
+				ShellsEndBy: g.ShellsEndBy().UTC(),
 			}
 			switch {
 			case g.From.After(at):
@@ -95,8 +105,14 @@ func (g *Grants) WriteText(w io.Writer) error {
 	fmt.Fprintln(columns, "STATE\tPERSON\tSTACK\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN")
 	for i := range g.Grants {
 		one := &g.Grants[i]
-		fmt.Fprintln(columns, strings.Join([]string{one.State, one.Person, one.Stack, one.Role, orNothing(strings.Join(one.Projects, ", ")),
-			orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)}, "\t"))
+		fmt.Fprintln(
+			columns,
+			strings.Join(
+				[]string{one.State, one.Person, one.Stack, one.Role, orNothing(strings.Join(one.Projects, ", ")),
+					orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)},
+				"\t",
+			),
+		)
 	}
 	if err := columns.Flush(); err != nil {
 		return err
@@ -111,7 +127,12 @@ func (g *Grant) when(at time.Time, zone *time.Location) string {
 	case GrantOpen:
 		return fmt.Sprintf("until %s: %s left", clock.Show(g.Until, zone), clock.Left(g.Until.Sub(at)))
 	case GrantComing:
-		return fmt.Sprintf("in %s, from %s for %s", clock.Left(g.From.Sub(at)), clock.Show(g.From, zone), clock.Left(g.Until.Sub(g.From)))
+		return fmt.Sprintf(
+			"in %s, from %s for %s",
+			clock.Left(g.From.Sub(at)),
+			clock.Show(g.From, zone),
+			clock.Left(g.Until.Sub(g.From)),
+		)
 	}
 	text := fmt.Sprintf("ended at %s, %s ago", clock.Show(g.Until, zone), clock.Left(at.Sub(g.Until)))
 	if g.ShellsEndBy.After(at) {

@@ -33,7 +33,8 @@ func granted(t *testing.T, from, until string) *config.Stack {
 	return s
 }
 
-// A grant is open from its first second until the one before its end, whatever the zone it was written in, also on the night on which clocks change.
+// A grant is open from its first second until the one before its end, whatever the zone it was written in, also on
+// the night on which clocks change.
 func TestStatesOfAGrantAtEachBound(t *testing.T) {
 	for _, c := range []struct{ zone, from, until string }{
 		{"Asia/Tokyo", "2026-12-01T19:00:00+09:00", "2026-12-01T21:00:00+09:00"},
@@ -58,12 +59,31 @@ func TestStatesOfAGrantAtEachBound(t *testing.T) {
 	}
 	text := func(at string) string {
 		var b bytes.Buffer
-		require.NoError(t, GrantsOf(must(time.Parse(time.RFC3339, at)), must(clock.Zone("Europe/Berlin")), granted(t, "2026-10-25T01:30:00+02:00", "2026-10-25T02:30:00+01:00")).WriteText(&b))
+		require.NoError(
+			t,
+			GrantsOf(
+				must(time.Parse(time.RFC3339, at)),
+				must(clock.Zone("Europe/Berlin")),
+				granted(t, "2026-10-25T01:30:00+02:00", "2026-10-25T02:30:00+01:00"),
+			).WriteText(&b),
+		)
 		return b.String()
 	}
-	assert.Contains(t, text("2026-10-25T00:00:00+02:00"), "in 1h 30m, from Sun 2026-10-25 01:30 +02:00 Europe/Berlin (2026-10-24T23:30Z) for 2h")
-	assert.Contains(t, text("2026-10-25T02:15:00+02:00"), "until Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z): 1h 15m left")
-	assert.Contains(t, text("2026-10-25T02:30:00+01:00"), "ended at Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z), 0s ago; its shells end by Sun 2026-10-25 03:30 +01:00")
+	assert.Contains(
+		t,
+		text("2026-10-25T00:00:00+02:00"),
+		"in 1h 30m, from Sun 2026-10-25 01:30 +02:00 Europe/Berlin (2026-10-24T23:30Z) for 2h",
+	)
+	assert.Contains(
+		t,
+		text("2026-10-25T02:15:00+02:00"),
+		"until Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z): 1h 15m left",
+	)
+	assert.Contains(
+		t,
+		text("2026-10-25T02:30:00+01:00"),
+		"ended at Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z), 0s ago; its shells end by Sun 2026-10-25 03:30 +01:00",
+	)
 }
 
 func must[T any](v T, err error) T {

@@ -22,7 +22,8 @@ type Person struct {
 	ARN  string `json:"arn"`
 	// SignInURL is where the person signs in.
 	SignInURL string `json:"signInUrl"`
-	// Managed is set for a person whom one of the stacks makes; the others were handed over by whoever runs their account.
+	// Managed is set for a person whom one of the stacks makes; the others were handed over by whoever runs their
+	// account.
 	Managed bool `json:"managed"`
 	// FirstPasswordChange is set when the first password must and can be changed at the first sign-in.
 	FirstPasswordChange bool `json:"firstPasswordChange"`
@@ -36,7 +37,8 @@ type Person struct {
 	Profile string `json:"profile"`
 	Region  string `json:"region"`
 	Roles   []Role `json:"roles"`
-	// Portal is set for who comes in through IAM Identity Center; the ARN is then the id in the identity store, and the fields above are empty.
+	// Portal is set for who comes in through IAM Identity Center; the ARN is then the id in the identity store, and
+	// the fields above are empty.
 	Portal *Portal `json:"portal,omitempty"`
 }
 
@@ -45,9 +47,11 @@ type Role struct {
 	Name  string `json:"name"`
 	ARN   string `json:"arn"`
 	Stack string `json:"stack"`
-	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom
+	// it names in person.
 	Teams []string `json:"teams,omitempty"`
-	// SwitchRoleURL opens the console's page, filled in; empty for a role that wants session tags, which that page does not send.
+	// SwitchRoleURL opens the console's page, filled in; empty for a role that wants session tags, which that page
+	// does not send.
 	SwitchRoleURL string `json:"switchRoleUrl,omitempty"`
 	// SessionTags are what the person must pass as session tags, and nothing else. Empty for most roles.
 	SessionTags map[string]string `json:"sessionTags,omitempty"`
@@ -56,7 +60,8 @@ type Role struct {
 	RunAs   string `json:"runAs,omitempty"`
 	// Documents are the session documents that the role may use besides the shell.
 	Documents []string `json:"documents,omitempty"`
-	// From, Until and Ticket are set for grants of OS access: the role can be used from the one instant until the other, in RFC 3339.
+	// From, Until and Ticket are set for grants of OS access: the role can be used from the one instant until the
+	// other, in RFC 3339.
 	From   string `json:"from,omitempty"`
 	Until  string `json:"until,omitempty"`
 	Ticket string `json:"ticket,omitempty"`
@@ -73,8 +78,8 @@ type Role struct {
 	Region           string `json:"region"`
 }
 
-// Handover says what each person of the stacks needs: first those whom the stacks make, in the order of their files, then those of other
-// accounts. A person who lives in one stack and works in others appears once.
+// Handover says what each person of the stacks needs: first those whom the stacks make, in the order of their files,
+// then those of other accounts. A person who lives in one stack and works in others appears once.
 func Handover(stacks ...*config.Stack) []Person {
 	h := &handover{byARN: map[string]int{}, teams: config.RoleTeams(stacks...)}
 	for _, s := range stacks {
@@ -133,9 +138,17 @@ func (h *handover) add(p Person) {
 func (h *handover) resident(s *config.Stack, u *user.Args) {
 	partition, mfa := s.Account.Partition, s.MFA
 	h.add(Person{
-		Name: u.Name, ARN: partition.UserARN(s.Account.ID, u.Path, u.Name), SignInURL: partition.SignInURL(s.SignInName()), Managed: true,
-		FirstPasswordChange: mfa.FirstPasswordChange, AccessKeys: mfa.SelfService.AccessKeys, AWSLogin: mfa.SelfService.AWSLogin,
-		MFASerial: partition.MFADeviceARN(s.Account.ID, u.Name), Profile: u.Name, Region: s.AWS.Region, Roles: []Role{},
+		Name:                u.Name,
+		ARN:                 partition.UserARN(s.Account.ID, u.Path, u.Name),
+		SignInURL:           partition.SignInURL(s.SignInName()),
+		Managed:             true,
+		FirstPasswordChange: mfa.FirstPasswordChange,
+		AccessKeys:          mfa.SelfService.AccessKeys,
+		AWSLogin:            mfa.SelfService.AWSLogin,
+		MFASerial:           partition.MFADeviceARN(s.Account.ID, u.Name),
+		Profile:             u.Name,
+		Region:              s.AWS.Region,
+		Roles:               []Role{},
 	})
 }
 
@@ -147,8 +160,13 @@ func (h *handover) guest(s *config.Stack, text string) {
 		return
 	}
 	h.add(Person{
-		Name: name, ARN: text, SignInURL: arn.Partition.SignInURL(arn.Account), MFASerial: arn.Partition.MFADeviceARN(arn.Account, name),
-		Profile: name, Region: s.AWS.Region, Roles: []Role{},
+		Name:      name,
+		ARN:       text,
+		SignInURL: arn.Partition.SignInURL(arn.Account),
+		MFASerial: arn.Partition.MFADeviceARN(arn.Account, name),
+		Profile:   name,
+		Region:    s.AWS.Region,
+		Roles:     []Role{},
 	})
 }
 
@@ -177,7 +195,13 @@ func (h *handover) grant(s *config.Stack, g *grant.Args) {
 	if projects == nil {
 		projects = g.OSAccess.Projects
 	}
-	role.Project, role.RunAs, role.Documents = strings.Join(projects, ", "), cmp.Or(g.RunAs, g.OSAccess.Sessions.RunAs.DefaultUser), g.OSAccess.Documents
+	role.Project, role.RunAs, role.Documents = strings.Join(
+		projects,
+		", ",
+	), cmp.Or(
+		g.RunAs,
+		g.OSAccess.Sessions.RunAs.DefaultUser,
+	), g.OSAccess.Documents
 	role.From, role.Until, role.Ticket = g.From.Format(time.RFC3339), g.Until.Format(time.RFC3339), g.Ticket
 	users, arns := []string{g.User}, []string(nil)
 	if g.PrincipalARN != "" {
@@ -189,10 +213,14 @@ func (h *handover) grant(s *config.Stack, g *grant.Args) {
 func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
 	partition := s.Account.Partition
 	return Role{
-		Name: name, ARN: partition.RoleARN(s.Account.ID, path, name), Stack: s.Name,
-		SwitchRoleURL: partition.SwitchRoleURL(s.SignInName(), path, name, name+"@"+s.Name),
-		Profile:       s.Name + "-" + name, MaxSessionSeconds: int(session / time.Second), MFAMaxAgeSeconds: int(mfaAge / time.Second),
-		Region: s.AWS.Region,
+		Name:              name,
+		ARN:               partition.RoleARN(s.Account.ID, path, name),
+		Stack:             s.Name,
+		SwitchRoleURL:     partition.SwitchRoleURL(s.SignInName(), path, name, name+"@"+s.Name),
+		Profile:           s.Name + "-" + name,
+		MaxSessionSeconds: int(session / time.Second),
+		MFAMaxAgeSeconds:  int(mfaAge / time.Second),
+		Region:            s.AWS.Region,
 	}
 }
 

@@ -20,7 +20,8 @@ type Portal struct {
 	Region   string `json:"region"`
 	// PermissionSets are what can be taken in which accounts.
 	PermissionSets []PortalPermissionSet `json:"permissionSets"`
-	// Profile is what the profile of the person must say: the session tag by the attribute that it comes from. Profiles are kept elsewhere.
+	// Profile is what the profile of the person must say: the session tag by the attribute that it comes from.
+	// Profiles are kept elsewhere.
 	Profile map[string]string `json:"profile"`
 }
 
@@ -32,7 +33,8 @@ type PortalPermissionSet struct {
 	Profiles []string `json:"profiles"`
 }
 
-// startURL is the address that every access portal has. One that was given a name of its own, and those of the other partitions, have further ones.
+// startURL is the address that every access portal has. One that was given a name of its own, and those of the other
+// partitions, have further ones.
 //
 // Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/howtochangeURL.html.
 func startURL(s *config.Stack) string {
@@ -93,10 +95,22 @@ func (h *handover) portal(s *config.Stack) {
 func (p Portal) writeProfiles(b *strings.Builder) {
 	start := cmp.Or(p.StartURL, "<the address of the access portal>")
 	b.WriteString("\nCommand line: add this to ~/.aws/config, or let \"aws configure sso\" ask for it\n\n")
-	fmt.Fprintf(b, "[sso-session guardrails]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n", start, p.Region)
+	fmt.Fprintf(
+		b,
+		"[sso-session guardrails]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n",
+		start,
+		p.Region,
+	)
 	for _, set := range p.PermissionSets {
 		for i, account := range set.Accounts {
-			fmt.Fprintf(b, "\n[profile %s]\nsso_session = guardrails\nsso_account_id = %s\nsso_role_name = %s\nregion = %s\n", set.Profiles[i], account, set.Name, p.Region)
+			fmt.Fprintf(
+				b,
+				"\n[profile %s]\nsso_session = guardrails\nsso_account_id = %s\nsso_role_name = %s\nregion = %s\n",
+				set.Profiles[i],
+				account,
+				set.Name,
+				p.Region,
+			)
 		}
 	}
 	b.WriteString("\nand sign in with\n\naws sso login --sso-session guardrails\n")

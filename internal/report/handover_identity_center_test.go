@@ -17,8 +17,22 @@ func TestHandoverListsWhatProfilesNeed(t *testing.T) {
 	people, err := Only(Handover(stack), "operators")
 	require.NoError(t, err)
 	require.Len(t, people, 1)
-	assert.Equal(t, map[string]string{"SSMSessionRunAs": "userName", "Project": "enterprise.department"}, people[0].Portal.Profile)
-	assert.Equal(t, []PortalPermissionSet{{Name: "ProjectOperator", Accounts: []string{"444455556666"}, Profiles: []string{"workload-ProjectOperator"}}}, people[0].Portal.PermissionSets)
+	assert.Equal(
+		t,
+		map[string]string{"SSMSessionRunAs": "userName", "Project": "enterprise.department"},
+		people[0].Portal.Profile,
+	)
+	assert.Equal(
+		t,
+		[]PortalPermissionSet{
+			{
+				Name:     "ProjectOperator",
+				Accounts: []string{"444455556666"},
+				Profiles: []string{"workload-ProjectOperator"},
+			},
+		},
+		people[0].Portal.PermissionSets,
+	)
 	var text strings.Builder
 	require.NoError(t, WriteHandover(&text, people, HandoverOptions{}))
 	assert.Contains(t, text.String(), "https://d-1234567890.awsapps.com/start\n")

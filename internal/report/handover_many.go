@@ -13,18 +13,25 @@ import (
 	"aws-access-guardrails/internal/visible"
 )
 
-// summaryWidth is how wide the lines of a summary are, and summaryLines how many lines of names one sign-in page has at most.
+// summaryWidth is how wide the lines of a summary are, and summaryLines how many lines of names one sign-in page has
+// at most.
 const (
 	summaryWidth = 100
 	summaryLines = 8
 )
 
-// WriteHandoverSummary writes who there is, by where they sign in, and how to get the text for each. Command is the command line without flags, such as
-// "guardrails handover dev".
+// WriteHandoverSummary writes who there is, by where they sign in, and how to get the text for each. Command is the
+// command line without flags, such as "guardrails handover dev".
 func WriteHandoverSummary(w io.Writer, people []Person, command string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s. What each person does next:\n", counting(len(people), "person or group", "people and groups"))
-	fmt.Fprintf(&b, "  %s --person NAME  of one person\n  %s --out DIR      a file for each of them\n  %s --all          all of it, here\n", command, command, command)
+	fmt.Fprintf(
+		&b,
+		"  %s --person NAME  of one person\n  %s --out DIR      a file for each of them\n  %s --all          all of it, here\n",
+		command,
+		command,
+		command,
+	)
 	var places []string
 	names := map[string][]string{}
 	for _, p := range people {
@@ -64,8 +71,9 @@ func counting(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// WriteHandoverFiles writes a file for each person into a folder, which it makes where it is missing, readable by its owner alone. It returns the names of the
-// files in the order of the people. Files of these names are written over, others stay.
+// WriteHandoverFiles writes a file for each person into a folder, which it makes where it is missing, readable by its
+// owner alone. It returns the names of the files in the order of the people. Files of these names are written over,
+// others stay.
 func WriteHandoverFiles(folder string, people []Person, options HandoverOptions) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
@@ -78,7 +86,11 @@ func WriteHandoverFiles(folder string, people []Person, options HandoverOptions)
 		}
 		var b strings.Builder
 		p.write(&b, options)
-		if err := os.WriteFile(filepath.Join(folder, name+".txt"), []byte(visible.Text(b.String())), 0o600); err != nil {
+		if err := os.WriteFile(
+			filepath.Join(folder, name+".txt"),
+			[]byte(visible.Text(b.String())),
+			0o600,
+		); err != nil {
 			return names, err
 		}
 		names = append(names, name+".txt")
@@ -86,7 +98,8 @@ func WriteHandoverFiles(folder string, people []Person, options HandoverOptions)
 	return names, nil
 }
 
-// personFile is the account and the name of a person, with every character that a file system may take for something else as "_".
+// personFile is the account and the name of a person, with every character that a file system may take for something
+// else as "_".
 func personFile(p Person) string {
 	home := accountOf(p.ARN)
 	if p.Portal != nil {

@@ -17,14 +17,21 @@ func sixty() []Person {
 	for n := range 60 {
 		account := []string{"111122223333", "444455556666", "555555555555", "777788889999", "123456789012", "111122223333"}[n%6]
 		people = append(people, Person{
-			Name: fmt.Sprintf("somebody.with.a.name%d", n), ARN: fmt.Sprintf("arn:aws:iam::%s:user/somebody.with.a.name%d", account, n),
-			SignInURL: "https://" + account + ".signin.aws.amazon.com/console", Managed: true, Roles: []Role{},
+			Name: fmt.Sprintf(
+				"somebody.with.a.name%d",
+				n,
+			),
+			ARN:       fmt.Sprintf("arn:aws:iam::%s:user/somebody.with.a.name%d", account, n),
+			SignInURL: "https://" + account + ".signin.aws.amazon.com/console",
+			Managed:   true,
+			Roles:     []Role{},
 		})
 	}
 	return people
 }
 
-// Sixty people in six accounts are told in fewer than sixty lines, each by name, with what to type for more; thousands are cut.
+// Sixty people in six accounts are told in fewer than sixty lines, each by name, with what to type for more;
+// thousands are cut.
 func TestASummaryOfManyPeopleIsShort(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, WriteHandoverSummary(&out, sixty(), "guardrails handover"))
@@ -46,17 +53,34 @@ func TestASummaryOfManyPeopleIsShort(t *testing.T) {
 	assert.Contains(t, out.String(), " more\n")
 }
 
-// Each person has a file that the owner alone can read, under a name that stays in the folder whatever the person is called.
+// Each person has a file that the owner alone can read, under a name that stays in the folder whatever the person is
+// called.
 func TestEachPersonHasAFile(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "handover")
-	portal := &Portal{Profile: map[string]string{}, PermissionSets: []PortalPermissionSet{{Name: "Set", Accounts: []string{"111122223333"}, Profiles: []string{"a-Set"}}}}
-	people := append(sixty()[:2], Person{Name: "../../etc/passwd", Portal: portal}, Person{Name: ".._.._etc_passwd", Portal: portal}, Person{Name: "a\nb\x1b[2J", Portal: portal},
-		Person{Name: "ALICE", Portal: portal}, Person{Name: "alice", Portal: portal})
+	portal := &Portal{
+		Profile: map[string]string{},
+		PermissionSets: []PortalPermissionSet{
+			{Name: "Set", Accounts: []string{"111122223333"}, Profiles: []string{"a-Set"}},
+		},
+	}
+	people := append(
+		sixty()[:2],
+		Person{Name: "../../etc/passwd", Portal: portal},
+		Person{Name: ".._.._etc_passwd", Portal: portal},
+		Person{Name: "a\nb\x1b[2J", Portal: portal},
+		Person{Name: "ALICE", Portal: portal},
+		Person{Name: "alice", Portal: portal},
+	)
 	names, err := WriteHandoverFiles(folder, people, HandoverOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"111122223333-somebody.with.a.name0.txt", "444455556666-somebody.with.a.name1.txt", "identity-center-.._.._etc_passwd.txt",
-		"identity-center-.._.._etc_passwd-2.txt", "identity-center-a_b__2J.txt", "identity-center-ALICE.txt", "identity-center-alice-2.txt",
+		"111122223333-somebody.with.a.name0.txt",
+		"444455556666-somebody.with.a.name1.txt",
+		"identity-center-.._.._etc_passwd.txt",
+		"identity-center-.._.._etc_passwd-2.txt",
+		"identity-center-a_b__2J.txt",
+		"identity-center-ALICE.txt",
+		"identity-center-alice-2.txt",
 	}, names)
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)

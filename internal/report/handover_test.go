@@ -52,7 +52,8 @@ func TestAnUnknownPersonIsRefused(t *testing.T) {
 	assert.ErrorContains(t, err, `"non-97-test-user4" is nobody in these stacks; did you mean "non-97-test-user1"?`)
 }
 
-// What the stack switches off is not handed over: no password change, no access keys, no session name that no rule wants.
+// What the stack switches off is not handed over: no password change, no access keys, no session name that no rule
+// wants.
 func TestTheHandoverFollowsTheSwitches(t *testing.T) {
 	people := Handover(readText(t, `config:
   aws:region: ap-northeast-1

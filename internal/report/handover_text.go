@@ -13,7 +13,8 @@ import (
 
 // HandoverOptions choose a form of the text.
 type HandoverOptions struct {
-	// SessionToken writes the command line part for tools that know no MFA codes of their own, but take the credentials of GetSessionToken.
+	// SessionToken writes the command line part for tools that know no MFA codes of their own, but take the
+	// credentials of GetSessionToken.
 	SessionToken bool
 }
 
@@ -50,18 +51,33 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 	if p.FirstPasswordChange {
 		box, then = "Tick", "; you are asked for a new one."
 	}
-	b.WriteString("Before: whoever runs the account enables console access for the user, under \"Security credentials\" of the user in the IAM console,\n")
+	b.WriteString(
+		"Before: whoever runs the account enables console access for the user, under \"Security credentials\" of the user in the IAM console,\n",
+	)
 	fmt.Fprintf(b, "and hands over the password. %s \"User must create new password at next sign-in\".\n\n", box)
 	steps := []string{
 		fmt.Sprintf("Open %s\nand sign in as %s with the password that you were given%s", p.SignInURL, p.Name, then),
-		fmt.Sprintf("Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.%s", p.Name, p.deviceAdvice()),
+		fmt.Sprintf(
+			"Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.%s",
+			p.Name,
+			p.deviceAdvice(),
+		),
 		"Sign out, and sign in again with the device. Without it you can do nothing but the steps so far.",
 	}
 	if p.AccessKeys {
-		steps = append(steps, fmt.Sprintf("For the command line, make an access key under \"Security credentials\" and run\naws configure --profile %s", p.Profile))
+		steps = append(
+			steps,
+			fmt.Sprintf(
+				"For the command line, make an access key under \"Security credentials\" and run\naws configure --profile %s",
+				p.Profile,
+			),
+		)
 	}
 	if p.AWSLogin {
-		steps = append(steps, "With a passkey or security key, which shows no code, sign the command line in with aws login instead.")
+		steps = append(
+			steps,
+			"With a passkey or security key, which shows no code, sign the command line in with aws login instead.",
+		)
 	}
 	b.WriteString("First sign-in\n")
 	for i, step := range steps {
@@ -90,7 +106,12 @@ func (p Person) writeRoles(b *strings.Builder) {
 			way = "on the command line alone, as shown below: \"Switch role\" sends no session tag"
 		}
 		fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), way)
-		fmt.Fprintf(b, "    sign in with MFA at most %s before; a session lasts up to %s\n", hours(r.MFAMaxAgeSeconds), hours(r.MaxSessionSeconds))
+		fmt.Fprintf(
+			b,
+			"    sign in with MFA at most %s before; a session lasts up to %s\n",
+			hours(r.MFAMaxAgeSeconds),
+			hours(r.MaxSessionSeconds),
+		)
 	}
 	b.WriteString("\n")
 }
@@ -113,7 +134,8 @@ func plural(n int, unit string) string {
 	return strconv.Itoa(n) + " " + unit + "s"
 }
 
-// writeProfiles writes the part for ~/.aws/config. It is not indented: the file's format gives leading spaces a meaning.
+// writeProfiles writes the part for ~/.aws/config. It is not indented: the file's format gives leading spaces a
+// meaning.
 func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
 	if len(p.Roles) == 0 || p.Managed && !p.AccessKeys {
 		return
@@ -134,7 +156,9 @@ func (p Person) writeProfiles(b *strings.Builder, options HandoverOptions) {
 		p.writeSessionToken(b, source)
 	}
 	if !p.Managed {
-		b.WriteString("\nThe device is taken to be named after you; if yours is not, write its serial number in place of that one.\n")
+		b.WriteString(
+			"\nThe device is taken to be named after you; if yours is not, write its serial number in place of that one.\n",
+		)
 	}
 	p.writeCommands(b)
 	for _, r := range p.Roles {
@@ -158,11 +182,21 @@ func (p Person) writeProfile(b *strings.Builder, r Role, source string, options 
 	fmt.Fprintf(b, "duration_seconds = %d\nregion = %s\n", r.MaxSessionSeconds, r.Region)
 }
 
-// writeTagged writes the two ways into a role that wants session tags. A profile of the AWS CLI has no setting for them; aws-vault reads one.
+// writeTagged writes the two ways into a role that wants session tags. A profile of the AWS CLI has no setting for
+// them; aws-vault reads one.
 func (p Person) writeTagged(b *strings.Builder, r Role, source string, options HandoverOptions) {
-	fmt.Fprintf(b, "\nThe role %s wants a session tag, which profiles of the AWS CLI do not send. With aws-vault (github.com/ByteNess/aws-vault), add this to ~/.aws/config\n", r.Name)
+	fmt.Fprintf(
+		b,
+		"\nThe role %s wants a session tag, which profiles of the AWS CLI do not send. With aws-vault (github.com/ByteNess/aws-vault), add this to ~/.aws/config\n",
+		r.Name,
+	)
 	p.writeProfile(b, r, p.Profile, HandoverOptions{})
-	fmt.Fprintf(b, "\nand run, the first line once, with your access key:\n\naws-vault add %s\naws-vault exec %s -- aws ssm start-session --target i-1234567890abcdef0\n", p.Profile, r.Profile)
+	fmt.Fprintf(
+		b,
+		"\nand run, the first line once, with your access key:\n\naws-vault add %s\naws-vault exec %s -- aws ssm start-session --target i-1234567890abcdef0\n",
+		p.Profile,
+		r.Profile,
+	)
 	profile := r.Profile + "-tagged"
 	b.WriteString("\nWithout it, in bash")
 	code := ""
@@ -170,9 +204,21 @@ func (p Person) writeTagged(b *strings.Builder, r Role, source string, options H
 		b.WriteString(", with the code of your device in place of 123456")
 		code = fmt.Sprintf("  --serial-number %s --token-code 123456 \\\n", p.MFASerial)
 	}
-	fmt.Fprintf(b, ":\n\nread -r id secret token < <(aws sts assume-role --profile %s \\\n  --role-arn %s \\\n", source, r.ARN)
+	fmt.Fprintf(
+		b,
+		":\n\nread -r id secret token < <(aws sts assume-role --profile %s \\\n  --role-arn %s \\\n",
+		source,
+		r.ARN,
+	)
 	for _, key := range slices.Sorted(maps.Keys(r.SessionTags)) {
-		fmt.Fprintf(b, "  --role-session-name %s --tags Key=%s,Value=%s --duration-seconds %d \\\n", cmp.Or(r.SessionName, p.Name), key, r.SessionTags[key], r.MaxSessionSeconds)
+		fmt.Fprintf(
+			b,
+			"  --role-session-name %s --tags Key=%s,Value=%s --duration-seconds %d \\\n",
+			cmp.Or(r.SessionName, p.Name),
+			key,
+			r.SessionTags[key],
+			r.MaxSessionSeconds,
+		)
 	}
 	b.WriteString(code)
 	writeCredentials(b, profile)
@@ -190,7 +236,12 @@ func writeCredentials(b *strings.Builder, profile string) {
 // writeSessionToken writes the commands that fill the profile from which roles are assumed.
 func (p Person) writeSessionToken(b *strings.Builder, profile string) {
 	fmt.Fprintf(b, "\nGet credentials with MFA, in bash, with the code of your device in place of 123456:\n\n")
-	fmt.Fprintf(b, "read -r id secret token < <(aws sts get-session-token --profile %s \\\n  --serial-number %s --token-code 123456 \\\n", p.Profile, p.MFASerial)
+	fmt.Fprintf(
+		b,
+		"read -r id secret token < <(aws sts get-session-token --profile %s \\\n  --serial-number %s --token-code 123456 \\\n",
+		p.Profile,
+		p.MFASerial,
+	)
 	writeCredentials(b, profile)
 	shortest := p.Roles[0].MFAMaxAgeSeconds
 	for _, r := range p.Roles {
@@ -198,7 +249,11 @@ func (p Person) writeSessionToken(b *strings.Builder, profile string) {
 	}
 	b.WriteString("\nThey last 12 hours.")
 	if shortest < int(12*time.Hour/time.Second) {
-		fmt.Fprintf(b, " A role refuses them when they are older than it says above: the first one after %s.", hours(shortest))
+		fmt.Fprintf(
+			b,
+			" A role refuses them when they are older than it says above: the first one after %s.",
+			hours(shortest),
+		)
 	}
 	b.WriteString("\n")
 }
@@ -209,11 +264,21 @@ func (p Person) writeCommands(b *strings.Builder) {
 		if r.Project == "" || len(r.SessionTags) > 0 {
 			continue
 		}
-		fmt.Fprintf(b, "\nA shell on a node:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0\n", r.Profile)
+		fmt.Fprintf(
+			b,
+			"\nA shell on a node:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0\n",
+			r.Profile,
+		)
 		for _, document := range r.Documents {
 			if document == "AWS-StartPortForwardingSession" {
-				fmt.Fprintf(b, "\nPort 80 of a node on your machine:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0 \\\n", r.Profile)
-				b.WriteString("  --document-name AWS-StartPortForwardingSession \\\n  --parameters '{\"portNumber\":[\"80\"],\"localPortNumber\":[\"18080\"]}'\n")
+				fmt.Fprintf(
+					b,
+					"\nPort 80 of a node on your machine:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0 \\\n",
+					r.Profile,
+				)
+				b.WriteString(
+					"  --document-name AWS-StartPortForwardingSession \\\n  --parameters '{\"portNumber\":[\"80\"],\"localPortNumber\":[\"18080\"]}'\n",
+				)
 			}
 		}
 		return

@@ -34,25 +34,29 @@ type Matrix struct {
 	aliases map[string]string
 }
 
-// MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has one row without doors.
+// MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has
+// one row without doors.
 //
-// A user of IAM Identity Center, or everybody in a group of it, is a person too, and "account/name" of a permission set the role. What a
-// profile says is written as its source there, such as "${path:userName}", in Projects and OSUser.
+// A user of IAM Identity Center, or everybody in a group of it, is a person too, and "account/name" of a permission
+// set the role. What a profile says is written as its source there, such as "${path:userName}", in Projects and
+// OSUser.
 type MatrixRow struct {
 	Person    string `json:"person"`
 	PersonARN string `json:"personArn"`
-	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it. In the ARN of a permission set's
-	// role the last sixteen characters stand for those that AWS chooses.
+	// Role is the role that the person takes, empty for none, and Through are the roles that must be taken before it.
+	// In the ARN of a permission set's role the last sixteen characters stand for those that AWS chooses.
 	Role    string `json:"role,omitempty"`
 	RoleARN string `json:"roleArn,omitempty"`
-	// Account is the id of the account in which the nodes are: that of the role, or of the person who takes none. Empty for somebody of IAM Identity Center who
-	// reaches nothing.
+	// Account is the id of the account in which the nodes are: that of the role, or of the person who takes none.
+	// Empty for somebody of IAM Identity Center who reaches nothing.
 	Account string   `json:"account,omitempty"`
 	Through []string `json:"through,omitempty"`
-	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom it names in person.
+	// Teams are the teams by which the role names the person, as its stack file writes them; empty for somebody whom
+	// it names in person.
 	Teams []string `json:"teams,omitempty"`
-	// Projects are the values of the project tag on the nodes that the doors open on; a pattern of a policy stands for all that it matches. EveryProject
-	// says that nodes of all other projects are open too, but for ButProjects, Untagged that those without the tag are.
+	// Projects are the values of the project tag on the nodes that the doors open on; a pattern of a policy stands
+	// for all that it matches. EveryProject says that nodes of all other projects are open too, but for ButProjects,
+	// Untagged that those without the tag are.
 	Projects     []string `json:"projects"`
 	EveryProject bool     `json:"everyProject,omitempty"`
 	ButProjects  []string `json:"butProjects,omitempty"`
@@ -62,19 +66,22 @@ type MatrixRow struct {
 	EveryRegion bool     `json:"everyRegion,omitempty"`
 	// Doors are the ways into the nodes, and "start" and "stop".
 	Doors []string `json:"doors"`
-	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of the table of doors that expectations have no name
-	// for, as in "Systems Manager: associations, which run documents as root". Policies that are not known open none of them here.
+	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of
+	// the table of doors that expectations have no name for, as in "Systems Manager: associations, which run
+	// documents as root". Policies that are not known open none of them here.
 	Others []string `json:"others,omitempty"`
-	// VolumeKeys are the ARNs of the customer managed KMS keys with which the door "start" starts instances, "*" is every key of the account. An instance with a volume
-	// under another one falls back to stopped.
+	// VolumeKeys are the ARNs of the customer managed KMS keys with which the door "start" starts instances, "*" is
+	// every key of the account. An instance with a volume under another one falls back to stopped.
 	VolumeKeys []string `json:"volumeKeys,omitempty"`
-	// OSUser is the login that the doors end in, empty where they give none; Superuser says that it can do everything on the node.
+	// OSUser is the login that the doors end in, empty where they give none; Superuser says that it can do everything
+	// on the node.
 	OSUser    string `json:"osUser,omitempty"`
 	Superuser bool   `json:"superuser,omitempty"`
 	// SignIns are the ways to sign in that get there, and MFAMaxAgeSeconds how old MFA may be; zero means any age.
 	SignIns          []string `json:"signIns"`
 	MFAMaxAgeSeconds int      `json:"mfaMaxAgeSeconds,omitempty"`
-	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and without end.
+	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and
+	// without end.
 	From  *time.Time `json:"from,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
 	// Assumptions are what the row rests on: policies that are not known here.
@@ -101,7 +108,11 @@ type MatrixOptions struct {
 // NewMatrix is the matrix of a world: who reaches what in it.
 func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 	facts, err := reach.Find(engine, reach.Options{
-		At: o.At, ProjectTags: o.ProjectTags, DefaultProjectTag: guardrail.DefaultProjectTag, Administrators: o.Administrators, Teams: o.Teams,
+		At:                o.At,
+		ProjectTags:       o.ProjectTags,
+		DefaultProjectTag: guardrail.DefaultProjectTag,
+		Administrators:    o.Administrators,
+		Teams:             o.Teams,
 	})
 	if err != nil {
 		return nil, err
@@ -109,7 +120,8 @@ func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 	return MatrixOfFacts(facts), nil
 }
 
-// MatrixOf is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the organization.
+// MatrixOf is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the
+// organization.
 func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
 	facts, err := reach.Of(at, stacks...)
 	if err != nil {
@@ -120,7 +132,13 @@ func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
 
 // MatrixOfFacts is who reaches what as a table.
 func MatrixOfFacts(f *reach.Facts) *Matrix {
-	m := &Matrix{Version: MatrixVersion, At: f.At, Rows: []MatrixRow{}, Administrators: f.Administrators, aliases: map[string]string{}}
+	m := &Matrix{
+		Version:        MatrixVersion,
+		At:             f.At,
+		Rows:           []MatrixRow{},
+		Administrators: f.Administrators,
+		aliases:        map[string]string{},
+	}
 	for _, a := range f.Accounts {
 		m.aliases[a.Alias] = a.ID
 	}
@@ -132,9 +150,28 @@ func MatrixOfFacts(f *reach.Facts) *Matrix {
 
 func matrixRow(f *reach.Facts, w *reach.Way) MatrixRow {
 	row := MatrixRow{
-		Person: PersonWords(f, w.Person), Teams: w.Teams, PersonARN: w.Person.ARN, Projects: []string{}, EveryProject: w.Projects.Every, Untagged: w.Projects.Untagged,
-		Regions: append([]string{}, w.Regions.Named...), EveryRegion: w.Regions.Every, Doors: []string{}, OSUser: w.OSUser.Login.Text,
-		Account: w.Account().ID, account: cmp.Or(w.Account().Alias, w.Account().ID), Superuser: w.OSUser.Superuser, SignIns: []string{}, MFAMaxAgeSeconds: int(w.MFAMaxAge / time.Second), From: w.From, Until: w.Until,
+		Person: PersonWords(
+			f,
+			w.Person,
+		),
+		Teams:        w.Teams,
+		PersonARN:    w.Person.ARN,
+		Projects:     []string{},
+		EveryProject: w.Projects.Every,
+		Untagged:     w.Projects.Untagged,
+		Regions: append(
+			[]string{},
+			w.Regions.Named...),
+		EveryRegion:      w.Regions.Every,
+		Doors:            []string{},
+		OSUser:           w.OSUser.Login.Text,
+		Account:          w.Account().ID,
+		account:          cmp.Or(w.Account().Alias, w.Account().ID),
+		Superuser:        w.OSUser.Superuser,
+		SignIns:          []string{},
+		MFAMaxAgeSeconds: int(w.MFAMaxAge / time.Second),
+		From:             w.From,
+		Until:            w.Until,
 	}
 	for i := range w.Via {
 		if name := RoleWords(&w.Via[i]); i < len(w.Via)-1 {
@@ -167,13 +204,15 @@ func matrixRow(f *reach.Facts, w *reach.Way) MatrixRow {
 	for _, a := range w.Assumptions {
 		row.Assumptions = append(row.Assumptions, AssumptionWords(a))
 	}
-	row.readsProfile = w.OSUser.Login.FromProfile || slices.ContainsFunc(slices.Concat(w.Projects.Named, w.Projects.But), fromProfile)
+	row.readsProfile = w.OSUser.Login.FromProfile ||
+		slices.ContainsFunc(slices.Concat(w.Projects.Named, w.Projects.But), fromProfile)
 	return row
 }
 
 func fromProfile(v reach.Value) bool { return v.FromProfile }
 
-// PersonWords is what a table calls a person: the name alone in the first account, and with the account everywhere else.
+// PersonWords is what a table calls a person: the name alone in the first account, and with the account everywhere
+// else.
 func PersonWords(f *reach.Facts, p reach.Person) string {
 	switch {
 	case p.Kind == reach.IdentityCenterGroup:
@@ -186,7 +225,8 @@ func PersonWords(f *reach.Facts, p reach.Person) string {
 	return p.Name + " (" + cmp.Or(p.Account.Alias, p.Account.ID) + ")"
 }
 
-// RoleWords is what a table calls a role: a permission set goes by the account and its own name, as expectations write it.
+// RoleWords is what a table calls a role: a permission set goes by the account and its own name, as expectations
+// write it.
 func RoleWords(r *reach.Role) string {
 	if r.PermissionSet == "" {
 		return r.Name
@@ -200,9 +240,15 @@ func AssumptionWords(a reach.Assumption) Assumption {
 	case reach.ResourceLetsIn:
 		return Assumption{ID: a.Account, Text: "the policies of " + a.Resource + " let " + a.Caller + " in"}
 	case reach.StrangerMay:
-		return Assumption{ID: a.Account, Text: "the policies of " + a.Policy + ", which are not known here, allow " + a.Action}
+		return Assumption{
+			ID:   a.Account,
+			Text: "the policies of " + a.Policy + ", which are not known here, allow " + a.Action,
+		}
 	case reach.AccountHasNoNodes:
-		return Assumption{ID: a.Account, Text: "account " + a.Account + " has no nodes: no stack that was read describes it"}
+		return Assumption{
+			ID:   a.Account,
+			Text: "account " + a.Account + " has no nodes: no stack that was read describes it",
+		}
 	}
 	return Assumption{ID: a.Policy, Text: a.Policy + ", whose document is not known here, allows it"}
 }
@@ -223,13 +269,18 @@ func (m *Matrix) Only(nameOrARN string) error {
 	alias, inAccount, found := strings.Cut(nameOrARN, "/")
 	for _, r := range m.Rows {
 		name, _, _ := strings.Cut(r.Person, " ")
-		if name == nameOrARN || r.PersonARN == nameOrARN || found && name == inAccount && m.aliases[alias] == accountOf(r.PersonARN) {
+		if name == nameOrARN || r.PersonARN == nameOrARN ||
+			found && name == inAccount && m.aliases[alias] == accountOf(r.PersonARN) {
 			kept = append(kept, r)
 		}
 		names = append(names, name)
 	}
 	if len(kept) == 0 {
-		return fmt.Errorf("%q is nobody in these stacks; %s", nameOrARN, config.DidYouMean(nameOrARN, slices.Compact(names)))
+		return fmt.Errorf(
+			"%q is nobody in these stacks; %s",
+			nameOrARN,
+			config.DidYouMean(nameOrARN, slices.Compact(names)),
+		)
 	}
 	m.Rows = kept
 	return nil

@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Whatever row of the table of doors leads onto nodes stands in the matrix of a role that may make one of its calls, as a door or among the others; a role that may
-// make none has none. Nothing of it is written down in this room.
+// Whatever row of the table of doors leads onto nodes stands in the matrix of a role that may make one of its calls,
+// as a door or among the others; a role that may make none has none. Nothing of it is written down in this room.
 func TestEveryRowOfTheTableAppearsInTheMatrix(t *testing.T) {
 	for i := range doors.Table() {
 		row := &doors.Table()[i]
@@ -39,9 +39,16 @@ func TestEveryRowOfTheTableAppearsInTheMatrix(t *testing.T) {
 	}
 	assert.Empty(t, tableWords("s3:GetObject"))
 	h := newHand()
-	h.role("Own", "", "", trusting("alice"),
-		policy.Allow("Own", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-		policy.Allow("Read", "s3:GetObject").On("*"))
+	h.role(
+		"Own",
+		"",
+		"",
+		trusting("alice"),
+		policy.Allow("Own", "ssm:ResumeSession").
+			On("*").
+			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
+		policy.Allow("Read", "s3:GetObject").On("*"),
+	)
 	assert.Empty(t, rowOf(t, h.matrix(t), "alice", "Own").Others, "going on in the own session opens none")
 }
 

@@ -42,7 +42,8 @@ func TestMatricesReadAsTheyShould(t *testing.T) {
 	golden(t, "matrix-dev.md", markdown.String())
 }
 
-// hand is a small world of one account, with two users who may take roles by their trust policies, as each test needs it.
+// hand is a small world of one account, with two users who may take roles by their trust policies, as each test needs
+// it.
 type hand struct {
 	world access.World
 }
@@ -54,7 +55,11 @@ func trusting(users ...string) policy.Document {
 	for _, u := range users {
 		arns = append(arns, "arn:aws:iam::"+handAccount+":user/"+u)
 	}
-	return policy.New(policy.Allow("Named", "sts:AssumeRole").For(policy.AWSPrincipals(arns...)).When(policy.Bool("aws:MultiFactorAuthPresent", true)))
+	return policy.New(
+		policy.Allow("Named", "sts:AssumeRole").
+			For(policy.AWSPrincipals(arns...)).
+			When(policy.Bool("aws:MultiFactorAuthPresent", true)),
+	)
 }
 
 func newHand() *hand {
@@ -66,7 +71,12 @@ func newHand() *hand {
 
 // role adds a role with its statements; its tags are those of operation roles.
 func (h *hand) role(name, project, runAs string, trust policy.Document, statements ...policy.Statement) {
-	r := world.Role{Name: name, Path: "/", Trust: trust, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(statements...)}}}
+	r := world.Role{
+		Name:   name,
+		Path:   "/",
+		Trust:  trust,
+		Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(statements...)}},
+	}
 	if project != "" {
 		r.Tags = append(r.Tags, world.Tag{Key: "Project", Value: project})
 	}
@@ -98,7 +108,8 @@ func of(m *Matrix, person, role string) []string {
 }
 
 func shells(resources ...string) policy.Statement {
-	return policy.Allow("Shells", "ssm:StartSession").On(append(resources, "arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")...)
+	return policy.Allow("Shells", "ssm:StartSession").
+		On(append(resources, "arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")...)
 }
 
 // A row speaks of every node that no policy names too: of other projects, of nodes without the tag, of other Regions.
@@ -107,23 +118,71 @@ func TestRowsSpeakOfEveryNode(t *testing.T) {
 	own := policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")
 	nodes := "arn:aws:ec2:*:*:instance/*"
 	document := policy.Allow("Document", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")
-	h.role("own", "Bank", "teller", trusting("alice"), policy.Allow("Nodes", "ssm:StartSession").On(nodes).When(own), document)
+	h.role(
+		"own",
+		"Bank",
+		"teller",
+		trusting("alice"),
+		policy.Allow("Nodes", "ssm:StartSession").On(nodes).When(own),
+		document,
+	)
 	h.role("all", "Bank", "teller", trusting("alice"), shells(nodes))
-	h.role("named", "Bank", "teller", trusting("alice"), document,
-		policy.Allow("Nodes", "ssm:StartSession").On(nodes).When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:ResourceTag/Project", "Shop-*", "Mail")))
-	h.role("allButOne", "Bank", "teller", trusting("alice"), document, policy.Allow("Nodes", "ssm:StartSession").On(nodes).
-		When(policy.StringNotEquals("aws:ResourceTag/Project", "Vault"), policy.Present("aws:ResourceTag/Project")))
+	h.role(
+		"named",
+		"Bank",
+		"teller",
+		trusting("alice"),
+		document,
+		policy.Allow("Nodes", "ssm:StartSession").
+			On(nodes).
+			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:ResourceTag/Project", "Shop-*", "Mail")),
+	)
+	h.role(
+		"allButOne",
+		"Bank",
+		"teller",
+		trusting("alice"),
+		document,
+		policy.Allow("Nodes", "ssm:StartSession").On(nodes).
+			When(policy.StringNotEquals("aws:ResourceTag/Project", "Vault"), policy.Present("aws:ResourceTag/Project")),
+	)
 	h.role("tokyo", "Bank", "teller", trusting("alice"), shells("arn:aws:ec2:ap-northeast-1:*:instance/*"))
 	m := h.matrix(t)
 	shell := func(project, user, region string) string {
 		return strings.Join([]string{project, "shell", user, region, "MFA", "always"}, " | ")
 	}
-	assert.Equal(t, []string{shell("Bank", "teller", "ap-northeast-1"), shell("Bank", "ssm-user (can do everything)", "every other")}, of(m, "alice", "own"))
-	assert.Equal(t, []string{shell("every node", "teller", "ap-northeast-1"), shell("every node", "ssm-user (can do everything)", "every other")}, of(m, "alice", "all"))
-	assert.Equal(t, []string{shell("Mail, Shop-*", "teller", "ap-northeast-1"), shell("Mail, Shop-*", "ssm-user (can do everything)", "every other")}, of(m, "alice", "named"))
+	assert.Equal(
+		t,
+		[]string{
+			shell("Bank", "teller", "ap-northeast-1"),
+			shell("Bank", "ssm-user (can do everything)", "every other"),
+		},
+		of(m, "alice", "own"),
+	)
+	assert.Equal(
+		t,
+		[]string{
+			shell("every node", "teller", "ap-northeast-1"),
+			shell("every node", "ssm-user (can do everything)", "every other"),
+		},
+		of(m, "alice", "all"),
+	)
+	assert.Equal(
+		t,
+		[]string{
+			shell("Mail, Shop-*", "teller", "ap-northeast-1"),
+			shell("Mail, Shop-*", "ssm-user (can do everything)", "every other"),
+		},
+		of(m, "alice", "named"),
+	)
 	assert.Equal(t, shell("every project but Vault", "teller", "ap-northeast-1"), of(m, "alice", "allButOne")[0])
 	assert.Equal(t, []string{shell("every node", "teller", "ap-northeast-1")}, of(m, "alice", "tokyo"))
-	assert.Equal(t, []string{"- | - | - | - | - | -"}, of(m, "bob", ""), "somebody who reaches nothing is there to be seen")
+	assert.Equal(
+		t,
+		[]string{"- | - | - | - | - | -"},
+		of(m, "bob", ""),
+		"somebody who reaches nothing is there to be seen",
+	)
 }
 
 // The time in which a row holds is found to the second: a window in the trust policy, a Deny that begins later.
@@ -133,17 +192,46 @@ func TestRowsSayUntilWhen(t *testing.T) {
 	window := trusting("alice")
 	window.Statements[0] = window.Statements[0].When(policy.From(from), policy.Before(until))
 	h.role("granted", "", "alice", window, shells("arn:aws:ec2:ap-northeast-1:*:instance/*"))
-	h.role("ending", "", "alice", trusting("alice"), shells("arn:aws:ec2:ap-northeast-1:*:instance/*"), policy.Deny("Ends", "*").On("*").When(policy.From(until)))
-	h.role("over", "", "alice", policy.New(policy.Allow("Named", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::"+handAccount+":user/alice")).
-		When(policy.Before(someDay))), shells("*"))
+	h.role(
+		"ending",
+		"",
+		"alice",
+		trusting("alice"),
+		shells("arn:aws:ec2:ap-northeast-1:*:instance/*"),
+		policy.Deny("Ends", "*").On("*").When(policy.From(until)),
+	)
+	h.role(
+		"over",
+		"",
+		"alice",
+		policy.New(
+			policy.Allow("Named", "sts:AssumeRole").
+				For(policy.AWSPrincipals("arn:aws:iam::"+handAccount+":user/alice")).
+				When(policy.Before(someDay)),
+		),
+		shells("*"),
+	)
 	h.role("later", "", "alice", trusting("alice"), shells("arn:aws:ec2:ap-northeast-1:*:instance/*").
 		When(policy.Is(policy.Operator{Base: policy.OpDateGreaterThan}, "aws:CurrentTime", "2026-12-01T09:00:00Z")))
 	m := h.matrix(t)
-	assert.Equal(t, []string{"every node | shell | alice | ap-northeast-1 | MFA | 2026-12-01T09:00:00Z to 2026-12-01T13:00:00Z"}, of(m, "alice", "granted"))
-	assert.Equal(t, "every node | shell | alice | ap-northeast-1 | MFA | until 2026-12-01T13:00:00Z", of(m, "alice", "ending")[0])
+	assert.Equal(
+		t,
+		[]string{"every node | shell | alice | ap-northeast-1 | MFA | 2026-12-01T09:00:00Z to 2026-12-01T13:00:00Z"},
+		of(m, "alice", "granted"),
+	)
+	assert.Equal(
+		t,
+		"every node | shell | alice | ap-northeast-1 | MFA | until 2026-12-01T13:00:00Z",
+		of(m, "alice", "ending")[0],
+	)
 	assert.Empty(t, of(m, "alice", "over"))
 	later := of(m, "alice", "later")
-	assert.Contains(t, later, "every node | shell | alice | ap-northeast-1 | MFA | from 2026-12-01T09:00:01Z", "after a second is from the next one on")
+	assert.Contains(
+		t,
+		later,
+		"every node | shell | alice | ap-northeast-1 | MFA | from 2026-12-01T09:00:01Z",
+		"after a second is from the next one on",
+	)
 }
 
 // The least that is needed to sign in is said, and what needs no MFA stands out.
@@ -154,14 +242,32 @@ func TestRowsSayWhatASignInNeeds(t *testing.T) {
 	named := policy.Allow("Named", "sts:AssumeRole").For(policy.AWSPrincipals(user))
 	h.role("open", "", "alice", policy.New(named), shell)
 	h.role("keys", "", "alice", policy.New(named.When(policy.Absent("aws:MultiFactorAuthPresent"))), shell)
-	h.role("fresh", "", "alice", policy.New(named.When(policy.Bool("aws:MultiFactorAuthPresent", true), policy.YoungerThan("aws:MultiFactorAuthAge", 90*time.Minute))), shell)
-	h.world.Accounts[0].Users[1].Inline = []world.InlinePolicy{{Name: "direct", Document: policy.New(shell.When(policy.Bool("aws:MultiFactorAuthPresent", true)))}}
+	h.role(
+		"fresh",
+		"",
+		"alice",
+		policy.New(
+			named.When(
+				policy.Bool("aws:MultiFactorAuthPresent", true),
+				policy.YoungerThan("aws:MultiFactorAuthAge", 90*time.Minute),
+			),
+		),
+		shell,
+	)
+	h.world.Accounts[0].Users[1].Inline = []world.InlinePolicy{
+		{Name: "direct", Document: policy.New(shell.When(policy.Bool("aws:MultiFactorAuthPresent", true)))},
+	}
 	h.world.Accounts[0].Users[1].Tags = []world.Tag{{Key: journey.RunAsTag, Value: "bob"}}
 	m := h.matrix(t)
 	assert.Contains(t, of(m, "alice", "open")[0], "WITHOUT MFA: console, access key, session token")
 	assert.Contains(t, of(m, "alice", "keys")[0], "WITHOUT MFA: access key")
 	assert.Contains(t, of(m, "alice", "fresh")[0], "MFA in the last 90 minutes")
-	assert.Equal(t, []string{"every node | shell | bob | ap-northeast-1 | MFA | always"}, of(m, "bob", ""), "a user needs no role to open a door")
+	assert.Equal(
+		t,
+		[]string{"every node | shell | bob | ap-northeast-1 | MFA | always"},
+		of(m, "bob", ""),
+		"a user needs no role to open a door",
+	)
 }
 
 // A role that is taken from a role is found, with the way.
@@ -169,13 +275,24 @@ func TestRolesThroughRolesAreFound(t *testing.T) {
 	h := newHand()
 	h.role("first", "", "", trusting("alice"), policy.Allow("Go", "sts:AssumeRole").On("*"))
 	first := "arn:aws:iam::" + handAccount + ":role/first"
-	h.role("second", "", "alice", policy.New(policy.Allow("FromRole", "sts:AssumeRole").For(policy.AWSPrincipals(first))), shells("arn:aws:ec2:ap-northeast-1:*:instance/*"))
+	h.role(
+		"second",
+		"",
+		"alice",
+		policy.New(policy.Allow("FromRole", "sts:AssumeRole").For(policy.AWSPrincipals(first))),
+		shells("arn:aws:ec2:ap-northeast-1:*:instance/*"),
+	)
 	m := h.matrix(t)
 	require.Len(t, of(m, "alice", "second"), 1)
 	row := m.Rows[1]
 	assert.Equal(t, []string{"first"}, row.Through)
 	assert.Equal(t, "first > second", row.roleCell())
-	assert.Equal(t, []string{"- | - | - | - | MFA | always"}, of(m, "alice", "first"), "a role that opens nothing is listed too")
+	assert.Equal(
+		t,
+		[]string{"- | - | - | - | MFA | always"},
+		of(m, "alice", "first"),
+		"a role that opens nothing is listed too",
+	)
 }
 
 // Doors that end in the same OS user stand in one row; what needs no shell has none.
@@ -201,7 +318,11 @@ func TestUnknownsAreNotes(t *testing.T) {
 	m := matrixOf(t, readFile(t, devStack))
 	text := matrixText(t, m)
 	assert.Contains(t, text, "non-97-test-user3 (444455556666) [1]")
-	assert.Contains(t, text, "[1] if the policies of arn:aws:iam::444455556666:user/non-97-test-user3, which are not known here, allow sts:AssumeRole")
+	assert.Contains(
+		t,
+		text,
+		"[1] if the policies of arn:aws:iam::444455556666:user/non-97-test-user3, which are not known here, allow sts:AssumeRole",
+	)
 	h := newHand()
 	h.role("unknown", "", "alice", trusting("alice"))
 	h.world.Accounts[0].Roles[0].Attached = []string{"arn:aws:iam::aws:policy/NotAtHand"}
@@ -225,8 +346,10 @@ func TestAMatrixFollowsPeopleIntoOtherAccounts(t *testing.T) {
   guardrails:users: [{name: machamp}, {name: non-97-test-user1}]
 `)
 	m := matrixOf(t, home, readFile(t, prodStack))
-	assert.Equal(t, []string{"shop | shell | operator | ap-northeast-1, us-east-1 | MFA in the last 4 hours | always",
-		"shop | start, stop | - | every | MFA in the last 4 hours | always"}, of(m, "non-97-test-user1", "shop-operation"))
+	assert.Equal(t, []string{
+		"shop | shell | operator | ap-northeast-1, us-east-1 | MFA in the last 4 hours | always",
+		"shop | start, stop | - | every | MFA in the last 4 hours | always",
+	}, of(m, "non-97-test-user1", "shop-operation"))
 	for _, r := range m.Rows {
 		if r.Person == "non-97-test-user1" {
 			assert.Empty(t, r.Assumptions, "the account is known, so nothing is assumed")
@@ -239,7 +362,11 @@ func TestAMatrixOfOnePerson(t *testing.T) {
 	m := matrixOf(t, readFile(t, devStack))
 	require.NoError(t, m.Only("non-97-test-user2"))
 	require.Len(t, m.Rows, 2)
-	assert.ErrorContains(t, m.Only("non-97-test-user1"), `"non-97-test-user1" is nobody in these stacks; did you mean "non-97-test-user2"?`)
+	assert.ErrorContains(
+		t,
+		m.Only("non-97-test-user1"),
+		`"non-97-test-user1" is nobody in these stacks; did you mean "non-97-test-user2"?`,
+	)
 	m = matrixOf(t, readFile(t, devStack))
 	require.NoError(t, m.Only("arn:aws:iam::444455556666:user/non-97-test-user3"))
 	assert.Len(t, m.Rows, 2)
@@ -266,7 +393,11 @@ func TestMatrixAsJSON(t *testing.T) {
 	assert.Equal(t, []any{"ap-northeast-1"}, first["regions"])
 	assert.Equal(t, []any{"shell"}, first["doors"])
 	assert.Equal(t, "os-user1", first["osUser"])
-	assert.Equal(t, []any{"console with MFA", "access key with an MFA code", "session token with MFA"}, first["signIns"])
+	assert.Equal(
+		t,
+		[]any{"console with MFA", "access key with an MFA code", "session token with MFA"},
+		first["signIns"],
+	)
 	assert.Equal(t, float64(43200), first["mfaMaxAgeSeconds"])
 	assert.NotContains(t, first, "until")
 }

@@ -64,8 +64,8 @@ func (m *Matrix) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// WriteCSV writes the matrix for a spreadsheet: the columns of the text, always with the account, and the ARNs. What a row says nothing about is empty. A text that
-// a spreadsheet would take for a formula has an apostrophe in front.
+// WriteCSV writes the matrix for a spreadsheet: the columns of the text, always with the account, and the ARNs. What
+// a row says nothing about is empty. A text that a spreadsheet would take for a formula has an apostrophe in front.
 func (m *Matrix) WriteCSV(w io.Writer) error {
 	out := csv.NewWriter(w)
 	head := append(slices.Insert(slices.Clone(matrixColumns), 1, "ACCOUNT"), "PERSON ARN", "ROLE ARN", "ONLY IF")
@@ -120,7 +120,9 @@ func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
 		b.WriteString("\n")
 	}
 	if m.readsProfiles() {
-		b.WriteString("${path:...} is what the profile of each person says, where that is a name or project that AWS takes.\n")
+		b.WriteString(
+			"${path:...} is what the profile of each person says, where that is a name or project that AWS takes.\n",
+		)
 	}
 	for i, n := range notes {
 		fmt.Fprintf(b, "[%d] if %s\n", i+1, n.Text)
@@ -136,7 +138,16 @@ func (r *MatrixRow) cells(notes []Assumption) []string {
 	for _, a := range r.Assumptions {
 		person += fmt.Sprintf(" [%d]", slices.Index(notes, a)+1)
 	}
-	return []string{person, r.roleCell(), r.projectCell(), r.doorCell(), r.osUserCell(), r.regionCell(), r.signInCell(), r.whenCell()}
+	return []string{
+		person,
+		r.roleCell(),
+		r.projectCell(),
+		r.doorCell(),
+		r.osUserCell(),
+		r.regionCell(),
+		r.signInCell(),
+		r.whenCell(),
+	}
 }
 
 const nothing = "-"

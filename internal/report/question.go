@@ -19,15 +19,18 @@ import (
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
 type Question struct {
-	// As is the person: a user of IAM, or as "{identityCenter: alice, groups: [operators]}" somebody of IAM Identity Center.
+	// As is the person: a user of IAM, or as "{identityCenter: alice, groups: [operators]}" somebody of IAM Identity
+	// Center.
 	As, Session, Via, SessionName, Do, Opens string
 	// MFA is nil where it is not said: true then, but for an access key.
 	MFA    *bool
 	MFAAge time.Duration
-	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x", "document/x" and an ARN.
+	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x",
+	// "document/x" and an ARN.
 	On     []string
 	Region string
-	// VolumeKeys are the KMS keys of the volumes of the instance that is started: key ARNs, or "alias/aws/ebs" for AWS's own.
+	// VolumeKeys are the KMS keys of the volumes of the instance that is started: key ARNs, or "alias/aws/ebs" for
+	// AWS's own.
 	VolumeKeys []string
 	// SessionTags are the session tags that the person passes when taking the role, as "key=value".
 	SessionTags []string
@@ -40,8 +43,14 @@ type Question struct {
 // Expectation is the question as the access engine takes it.
 func (q Question) Expectation() (expect.Expectation, error) {
 	x := expect.Expectation{
-		As: q.As, Session: expect.SignIn(q.Session), MFA: expect.SignIn(q.Session) != expect.SignInKey, MFAAge: q.MFAAge, Via: q.Via,
-		SessionName: q.SessionName, Do: q.Do, Opens: journey.DoorKind(q.Opens),
+		As:          q.As,
+		Session:     expect.SignIn(q.Session),
+		MFA:         expect.SignIn(q.Session) != expect.SignInKey,
+		MFAAge:      q.MFAAge,
+		Via:         q.Via,
+		SessionName: q.SessionName,
+		Do:          q.Do,
+		Opens:       journey.DoorKind(q.Opens),
 	}
 	if q.MFA != nil {
 		x.MFA = *q.MFA
@@ -49,7 +58,9 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	var err error
 	if strings.HasPrefix(q.As, "{") {
 		if x.As = ""; q.MFA != nil {
-			return expect.Expectation{}, errors.New("mfa: is for IAM users; Identity Center asks for MFA itself: remove it")
+			return expect.Expectation{}, errors.New(
+				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
+			)
 		}
 		if x.Person, err = config.ReadPerson(q.As); err != nil {
 			return expect.Expectation{}, err
@@ -63,7 +74,10 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	for _, tag := range q.SessionTags {
 		key, value, found := strings.Cut(tag, "=")
 		if !found || key == "" {
-			return expect.Expectation{}, fmt.Errorf("session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice", tag)
+			return expect.Expectation{}, fmt.Errorf(
+				"session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice",
+				tag,
+			)
 		}
 		if x.SessionTags == nil {
 			x.SessionTags = map[string]string{}
@@ -73,7 +87,10 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	for _, with := range q.With {
 		key, value, found := strings.Cut(with, "=")
 		if !found || key == "" {
-			return expect.Expectation{}, fmt.Errorf("with: %q is no condition key with a value; write it as in aws:TagKeys=Project", with)
+			return expect.Expectation{}, fmt.Errorf(
+				"with: %q is no condition key with a value; write it as in aws:TagKeys=Project",
+				with,
+			)
 		}
 		if x.With == nil {
 			x.With = access.Context{}
@@ -82,7 +99,10 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	}
 	if q.At != "" {
 		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
-			return expect.Expectation{}, fmt.Errorf(`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`, q.At)
+			return expect.Expectation{}, fmt.Errorf(
+				`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
+				q.At,
+			)
 		}
 	}
 	return x, nil
@@ -111,7 +131,10 @@ func target(words []string) (expect.Target, error) {
 		case kind == "document" && name != "":
 			t.Document = name
 		default:
-			return expect.Target{}, fmt.Errorf(`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`, word)
+			return expect.Target{}, fmt.Errorf(
+				`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
+				word,
+			)
 		}
 	}
 	return t, nil
@@ -157,8 +180,9 @@ func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
 	return answers, nil
 }
 
-// elsewhere says once, of a person who is known by name in other stacks than those in which the question means something, how the person is written there. It is
-// nil where no stack of the folder has a user of that name, or where there is one stack and the person is in it.
+// elsewhere says once, of a person who is known by name in other stacks than those in which the question means
+// something, how the person is written there. It is nil where no stack of the folder has a user of that name, or
+// where there is one stack and the person is in it.
 func elsewhere(as string, stacks []*config.Stack) error {
 	if as == "" || strings.ContainsAny(as, "/:{") {
 		return nil
@@ -189,6 +213,13 @@ func elsewhere(as string, stacks []*config.Stack) error {
 	for i, name := range homes {
 		ways[i] = strconv.Quote(name + "/" + as)
 	}
-	return fmt.Errorf("as: %q is a user of %s, and the question means nothing there alone; write %s, and the stack that is asked about, as in \"guardrails explain %s --as %s/%s\"",
-		as, strings.Join(homes, " and of "), strings.Join(ways, " or "), stacks[0].Name, homes[0], as)
+	return fmt.Errorf(
+		"as: %q is a user of %s, and the question means nothing there alone; write %s, and the stack that is asked about, as in \"guardrails explain %s --as %s/%s\"",
+		as,
+		strings.Join(homes, " and of "),
+		strings.Join(ways, " or "),
+		stacks[0].Name,
+		homes[0],
+		as,
+	)
 }

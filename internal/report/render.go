@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// RenderingVersion is the version of the JSON form of a Rendering. Readers tolerate fields that they do not know; it changes when a field changes
-// its meaning or goes.
+// RenderingVersion is the version of the JSON form of a Rendering. Readers tolerate fields that they do not know; it
+// changes when a field changes its meaning or goes.
 const RenderingVersion = 1
 
 // Rendering is every document of a stack, in the form that `render --json` prints.
@@ -21,7 +21,8 @@ type Rendering struct {
 	Stack     string           `json:"stack"`
 	Account   string           `json:"account"`
 	Partition policy.Partition `json:"partition"`
-	// AuthorizationDetails is what `aws iam get-account-authorization-details` would print of the stack's own users, groups, roles and policies.
+	// AuthorizationDetails is what `aws iam get-account-authorization-details` would print of the stack's own users,
+	// groups, roles and policies.
 	AuthorizationDetails   json.RawMessage        `json:"authorizationDetails"`
 	ServiceControlPolicies []ServiceControlPolicy `json:"serviceControlPolicies"`
 	SessionDocuments       []SessionDocument      `json:"sessionDocuments"`
@@ -101,7 +102,10 @@ func Render(stack *config.Stack) (*Rendering, error) {
 		if d.Owner != world.ID {
 			continue
 		}
-		r.SessionDocuments = append(r.SessionDocuments, SessionDocument{Name: d.Name, Type: d.Type, Region: d.Region, Content: json.RawMessage(d.Content)})
+		r.SessionDocuments = append(
+			r.SessionDocuments,
+			SessionDocument{Name: d.Name, Type: d.Type, Region: d.Region, Content: json.RawMessage(d.Content)},
+		)
 	}
 	if a := stack.ServiceControlPolicies(); a != nil {
 		plan, err := a.Plan()
@@ -110,7 +114,10 @@ func Render(stack *config.Stack) (*Rendering, error) {
 		}
 		r.Organization = Organization{ID: a.ID, Management: a.Management}
 		for _, p := range plan.Policies {
-			r.ServiceControlPolicies = append(r.ServiceControlPolicies, ServiceControlPolicy{Name: p.Name, Targets: p.Targets, Document: p.Document})
+			r.ServiceControlPolicies = append(
+				r.ServiceControlPolicies,
+				ServiceControlPolicy{Name: p.Name, Targets: p.Targets, Document: p.Document},
+			)
 		}
 	}
 	r.IdentityCenter.render(stack)

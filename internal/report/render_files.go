@@ -22,22 +22,45 @@ type File struct {
 	Content []byte
 }
 
-// Files are the documents for reviewers: one file per document, pretty-printed, in a folder per stack. Beside the documents of a principal lies
-// what else decides about it: its tags, what is attached to it, its longest session. needed-by-nodes.json is not deployed: it is what the role of a
-// node must allow for the configured logs.
+// Files are the documents for reviewers: one file per document, pretty-printed, in a folder per stack. Beside the
+// documents of a principal lies what else decides about it: its tags, what is attached to it, its longest session.
+// needed-by-nodes.json is not deployed: it is what the role of a node must allow for the configured logs.
 func (r *Rendering) Files() ([]File, error) {
 	f := &files{root: fileName(r.Stack)}
 	for _, u := range r.world.Users {
-		f.add(principal{ARN: r.world.Partition.UserARN(r.world.ID, u.Path, u.Name), Tags: tagMap(u.Tags), Groups: u.Groups, AttachedPolicies: u.Attached},
-			"users", u.Name, "user.json")
+		f.add(
+			principal{
+				ARN:              r.world.Partition.UserARN(r.world.ID, u.Path, u.Name),
+				Tags:             tagMap(u.Tags),
+				Groups:           u.Groups,
+				AttachedPolicies: u.Attached,
+			},
+			"users",
+			u.Name,
+			"user.json",
+		)
 	}
 	for _, g := range r.world.Groups {
-		f.add(principal{ARN: r.world.Partition.GroupARN(r.world.ID, g.Path, g.Name), AttachedPolicies: g.Attached}, "groups", g.Name, "group.json")
+		f.add(
+			principal{ARN: r.world.Partition.GroupARN(r.world.ID, g.Path, g.Name), AttachedPolicies: g.Attached},
+			"groups",
+			g.Name,
+			"group.json",
+		)
 		f.inline(g.Inline, "groups", g.Name)
 	}
 	for _, role := range r.world.Roles {
-		f.add(principal{ARN: r.world.Partition.RoleARN(r.world.ID, role.Path, role.Name), Tags: tagMap(role.Tags), AttachedPolicies: role.Attached,
-			MaxSessionDuration: role.MaxSession}, "roles", role.Name, "role.json")
+		f.add(
+			principal{
+				ARN:                r.world.Partition.RoleARN(r.world.ID, role.Path, role.Name),
+				Tags:               tagMap(role.Tags),
+				AttachedPolicies:   role.Attached,
+				MaxSessionDuration: role.MaxSession,
+			},
+			"roles",
+			role.Name,
+			"role.json",
+		)
 		f.add(role.Trust, "roles", role.Name, "trust.json")
 		f.inline(role.Inline, "roles", role.Name)
 	}
@@ -120,12 +143,13 @@ func fileName(name string) string {
 	return strings.NewReplacer("/", "%2F", "\\", "%5C", ":", "%3A").Replace(name)
 }
 
-// manifest lists what was rendered into the folder of a stack, so that the next run removes what is no longer there and nothing else.
+// manifest lists what was rendered into the folder of a stack, so that the next run removes what is no longer there
+// and nothing else.
 const manifest = ".rendered"
 
-// WriteFiles writes the files below the folder, and removes those of an earlier run that no longer exist: what is left behind would be reviewed as
-// if it were deployed. It refuses a stack's folder that holds something and was not rendered, before it writes anything. It returns the paths
-// that it wrote.
+// WriteFiles writes the files below the folder, and removes those of an earlier run that no longer exist: what is
+// left behind would be reviewed as if it were deployed. It refuses a stack's folder that holds something and was not
+// rendered, before it writes anything. It returns the paths that it wrote.
 func WriteFiles(folder string, renderings ...*Rendering) ([]string, error) {
 	var stacks []stackFolder
 	for _, r := range renderings {

@@ -54,7 +54,14 @@ func golden(t *testing.T, name, got string) {
 // The JSON form has every field that its readers expect, also where a stack says nothing, and one line per stack.
 func TestJSONHasEveryFieldOnOneLine(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, WriteJSON(&out, render(t, readFile(t, "../../Pulumi.dev.yaml")), render(t, readFile(t, "../../Pulumi.prod.yaml"))))
+	require.NoError(
+		t,
+		WriteJSON(
+			&out,
+			render(t, readFile(t, "../../Pulumi.dev.yaml")),
+			render(t, readFile(t, "../../Pulumi.prod.yaml")),
+		),
+	)
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, 2)
 	for i, stack := range []string{"dev", "prod"} {
@@ -122,7 +129,11 @@ func TestNothingNamesAnotherPartition(t *testing.T) {
 			require.NoError(t, WriteHandover(&out, Handover(stack), HandoverOptions{SessionToken: true}))
 			assert.NotContains(t, out.String(), "arn:aws:")
 			assert.NotContains(t, out.String(), "aws.amazon.com")
-			assert.Contains(t, out.String(), "arn:"+partition+":iam::111122223333:role/guardrails/operation/TestProject1-os-user1")
+			assert.Contains(
+				t,
+				out.String(),
+				"arn:"+partition+":iam::111122223333:role/guardrails/operation/TestProject1-os-user1",
+			)
 		})
 	}
 }
@@ -181,10 +192,14 @@ func TestStaleFilesGoAndOthersStay(t *testing.T) {
 	assert.FileExists(t, note)
 }
 
-// A folder of somebody else's is refused before anything is written, and a list of files that points elsewhere is not followed.
+// A folder of somebody else's is refused before anything is written, and a list of files that points elsewhere is not
+// followed.
 func TestForeignFoldersAreRefused(t *testing.T) {
 	dir := t.TempDir()
-	stack := readText(t, "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: alice}]\n")
+	stack := readText(
+		t,
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: alice}]\n",
+	)
 	precious := filepath.Join(dir, "dev", "precious.txt")
 	require.NoError(t, os.MkdirAll(filepath.Dir(precious), 0o755))
 	require.NoError(t, os.WriteFile(precious, []byte("mine"), 0o644))
@@ -205,7 +220,10 @@ func TestForeignFoldersAreRefused(t *testing.T) {
 
 // Names that are folders to a file system stay names.
 func TestNamesNeverLeaveTheFolder(t *testing.T) {
-	stack := readText(t, "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: \"..\"}, {name: \".\"}]\n")
+	stack := readText(
+		t,
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: \"..\"}, {name: \".\"}]\n",
+	)
 	files, err := render(t, stack).Files()
 	require.NoError(t, err)
 	for _, file := range files {

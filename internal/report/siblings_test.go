@@ -10,12 +10,16 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// One stack is asked about with the other stacks of its organization beside it: its people are theirs, and their service control policies bind it.
+// One stack is asked about with the other stacks of its organization beside it: its people are theirs, and their
+// service control policies bind it.
 func TestOneStackIsReadWithItsOrganization(t *testing.T) {
 	workload, problems := config.ReadFile("../../examples/organization/Pulumi.workload.yaml")
 	require.NoError(t, problems.Err())
 
-	answers, err := Ask(Question{As: "jump/carol", Via: "AdminRole", Opens: "shell", On: []string{"Project=shop"}}, workload)
+	answers, err := Ask(
+		Question{As: "jump/carol", Via: "AdminRole", Opens: "shell", On: []string{"Project=shop"}},
+		workload,
+	)
 	require.NoError(t, err)
 	require.Len(t, answers.Answers, 1)
 	assert.False(t, answers.Answers[0].Allowed, "the policies of the management stack shut it")

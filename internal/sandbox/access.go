@@ -18,8 +18,8 @@ import (
 // preferencesDocument is the document that holds the Session Manager preferences of a Region.
 const preferencesDocument = "SSM-SessionManagerRunShell"
 
-// World is what the sandbox holds now, as the access engine asks about it: what was deployed can be proven, and compared with what was
-// planned. A document that cannot be read is an error.
+// World is what the sandbox holds now, as the access engine asks about it: what was deployed can be proven, and
+// compared with what was planned. A document that cannot be read is an error.
 func (s *Server) World() (access.World, error) { return WorldOf(s.Snapshot()) }
 
 // WorldOf is a snapshot as the access engine asks about it. Accounts, and everything in them, come sorted.
@@ -57,27 +57,43 @@ func (r *reader) account(id string, a cloud.AccountSnapshot) world.Account {
 	for _, name := range slices.Sorted(maps.Keys(a.Groups)) {
 		g := a.Groups[name]
 		out.Groups = append(out.Groups, world.Group{
-			Name: g.Name, Path: g.Path, Inline: r.inline(g.Inline, "account %s group %s", id, name), Attached: sorted(g.Attached),
+			Name:     g.Name,
+			Path:     g.Path,
+			Inline:   r.inline(g.Inline, "account %s group %s", id, name),
+			Attached: sorted(g.Attached),
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Roles)) {
 		role := a.Roles[name]
 		out.Roles = append(out.Roles, world.Role{
-			Name: role.Name, PermissionSet: role.PermissionSet, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Boundary: role.Boundary, MaxSession: role.MaxSession,
-			Trust:  r.document(role.Trust, "account %s role %s trust policy", id, name),
-			Inline: r.inline(role.Inline, "account %s role %s", id, name), Attached: sorted(role.Attached),
+			Name:          role.Name,
+			PermissionSet: role.PermissionSet,
+			ID:            role.ID,
+			Path:          role.Path,
+			Tags:          tagsOf(role.Tags),
+			Boundary:      role.Boundary,
+			MaxSession:    role.MaxSession,
+			Trust:         r.document(role.Trust, "account %s role %s trust policy", id, name),
+			Inline:        r.inline(role.Inline, "account %s role %s", id, name),
+			Attached:      sorted(role.Attached),
 		})
 	}
 	for _, arn := range slices.Sorted(maps.Keys(a.Policies)) {
 		p := a.Policies[arn]
-		out.Policies = append(out.Policies, world.ManagedPolicy{ARN: arn, Document: r.document(p.Document(), "policy %s", arn)})
+		out.Policies = append(
+			out.Policies,
+			world.ManagedPolicy{ARN: arn, Document: r.document(p.Document(), "policy %s", arn)},
+		)
 	}
 	for _, node := range slices.Sorted(maps.Keys(a.Nodes)) {
 		out.Nodes = append(out.Nodes, nodeOf(id, a, a.Nodes[node]))
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Documents)) {
 		d := a.Documents[key]
-		out.Documents = append(out.Documents, world.SessionDocument{Name: d.Name, Region: d.Region, Type: d.Type, Owner: id, Content: d.Content()})
+		out.Documents = append(
+			out.Documents,
+			world.SessionDocument{Name: d.Name, Region: d.Region, Type: d.Type, Owner: id, Content: d.Content()},
+		)
 		if d.Name == preferencesDocument {
 			out.Preferences = append(out.Preferences, preferencesOf(d))
 		}
@@ -105,7 +121,14 @@ func tagsOf(tags map[string]string) []world.Tag {
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
 func nodeOf(account string, a cloud.AccountSnapshot, n cloud.Node) world.Node {
-	node := world.Node{Kind: world.Instance, ID: n.ID, Region: n.Region, Tags: tagsOf(n.Tags), OSUsers: n.OSUsers, VolumeKeys: n.VolumeKeys}
+	node := world.Node{
+		Kind:       world.Instance,
+		ID:         n.ID,
+		Region:     n.Region,
+		Tags:       tagsOf(n.Tags),
+		OSUsers:    n.OSUsers,
+		VolumeKeys: n.VolumeKeys,
+	}
 	if strings.HasPrefix(n.ID, "mi-") {
 		node.Kind = world.ManagedInstance
 	}
@@ -129,8 +152,13 @@ func preferencesOf(d cloud.Document) world.SessionPreferences {
 	_ = json.Unmarshal([]byte(d.Content()), &content)
 	minutes := func(text string) int { n, _ := strconv.Atoi(text); return n }
 	return world.SessionPreferences{
-		Region: d.Region, RunAs: content.Inputs.RunAsEnabled, DefaultUser: content.Inputs.RunAsDefaultUser,
-		IdleTimeout: minutes(content.Inputs.IdleSessionTimeout), MaxDuration: minutes(content.Inputs.MaxSessionDuration),
+		Region:      d.Region,
+		RunAs:       content.Inputs.RunAsEnabled,
+		DefaultUser: content.Inputs.RunAsDefaultUser,
+		IdleTimeout: minutes(
+			content.Inputs.IdleSessionTimeout,
+		),
+		MaxDuration: minutes(content.Inputs.MaxSessionDuration),
 	}
 }
 
@@ -151,14 +179,17 @@ func (r *reader) unit(s *cloud.OrganizationSnapshot, id, name string) world.Unit
 	}
 	for _, account := range slices.Sorted(maps.Keys(s.Accounts)) {
 		if s.Accounts[account] == id {
-			u.Accounts = append(u.Accounts, world.OrganizationAccount{ID: account, Policies: r.serviceControl(s, account)})
+			u.Accounts = append(
+				u.Accounts,
+				world.OrganizationAccount{ID: account, Policies: r.serviceControl(s, account)},
+			)
 		}
 	}
 	return u
 }
 
-// serviceControl are the service control policies of a target. Where the type is disabled nothing is attached and everything is allowed,
-// which is what FullAWSAccess says.
+// serviceControl are the service control policies of a target. Where the type is disabled nothing is attached and
+// everything is allowed, which is what FullAWSAccess says.
 func (r *reader) serviceControl(s *cloud.OrganizationSnapshot, target string) []world.ServiceControlPolicy {
 	if !slices.Contains(s.PolicyTypes, cloud.ServiceControlPolicy) {
 		full := policy.New(policy.Allow("FullAWSAccess", "*").On("*"))
@@ -168,7 +199,10 @@ func (r *reader) serviceControl(s *cloud.OrganizationSnapshot, target string) []
 	for _, id := range s.Attached[target] {
 		p := s.Policies[id]
 		if p.Type == cloud.ServiceControlPolicy {
-			out = append(out, world.ServiceControlPolicy{Name: p.Name, Document: r.document(p.Content, "policy %s", p.Name)})
+			out = append(
+				out,
+				world.ServiceControlPolicy{Name: p.Name, Document: r.document(p.Content, "policy %s", p.Name)},
+			)
 		}
 	}
 	return out

@@ -15,8 +15,8 @@ import (
 // deployerSession is the name of the session that makes the calls.
 const deployerSession = "guardrails"
 
-// decider decides each call of the providers as a session of one role, which every account has: by the role's own policies and the service control
-// policies above the account, as they are at the moment of the call.
+// decider decides each call of the providers as a session of one role, which every account has: by the role's own
+// policies and the service control policies above the account, as they are at the moment of the call.
 type decider struct {
 	cloud *cloud.Cloud
 	// role is the path and name of the role, such as "/GuardrailDeployer".
@@ -30,7 +30,10 @@ type decider struct {
 func newDecider(c *cloud.Cloud, role string) (*decider, error) {
 	name, ok := strings.CutPrefix(role, "role/")
 	if !ok || name == "" {
-		return nil, fmt.Errorf("callsAs: %q is not a role; write \"role/\" and its name with its path, such as \"role/GuardrailDeployer\"", role)
+		return nil, fmt.Errorf(
+			"callsAs: %q is not a role; write \"role/\" and its name with its path, such as \"role/GuardrailDeployer\"",
+			role,
+		)
 	}
 	return &decider{cloud: c, role: "/" + name}, nil
 }
@@ -62,7 +65,8 @@ func (d *decider) Decide(call cloud.Call) (session, reason string, err error) {
 	return session, fmt.Sprintf("because nothing in %s allows the %s action", decision.By, call.Action), nil
 }
 
-// RequestOf is a call of the sandbox as the access engine takes it. What the call acts on keeps the tags that AWS has for it; those do not decide here.
+// RequestOf is a call of the sandbox as the access engine takes it. What the call acts on keeps the tags that AWS has
+// for it; those do not decide here.
 func RequestOf(call cloud.Call) access.Request {
 	return access.Request{Action: call.Action, Resources: access.On(call.Resources...), Context: call.Context}
 }
@@ -77,7 +81,11 @@ func (d *decider) world(account string) (access.World, world.Role, error) {
 	}
 	at := slices.IndexFunc(all.Roles, func(role world.Role) bool { return role.Path+role.Name == d.role })
 	if at < 0 {
-		return access.World{}, world.Role{}, fmt.Errorf("callsAs: account %s has no role%s; list it in sandbox.yaml, or make it first", account, d.role)
+		return access.World{}, world.Role{}, fmt.Errorf(
+			"callsAs: account %s has no role%s; list it in sandbox.yaml, or make it first",
+			account,
+			d.role,
+		)
 	}
 	role := all.Roles[at]
 	mini := world.Account{ID: account, Partition: all.Partition, Roles: []world.Role{role}}
@@ -90,7 +98,8 @@ func (d *decider) world(account string) (access.World, world.Role, error) {
 	return world, role, errors.Join(r.problems...)
 }
 
-// Calls are the calls that were decided since the server started, in the order in which they came; none without Options.CallsAs.
+// Calls are the calls that were decided since the server started, in the order in which they came; none without
+// Options.CallsAs.
 func (s *Server) Calls() []cloud.Call {
 	if s.decider == nil {
 		return nil

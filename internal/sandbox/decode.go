@@ -55,7 +55,8 @@ func (p *Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// decoder reads YAML into structs and refuses everything that the structs do not have. Fields are named by their yaml tags.
+// decoder reads YAML into structs and refuses everything that the structs do not have. Fields are named by their yaml
+// tags.
 type decoder struct {
 	found []*Problem
 	// places are the lines and columns of located structs, by path.
@@ -63,7 +64,10 @@ type decoder struct {
 }
 
 func (d *decoder) refuse(node *yaml.Node, path, fix, why string, args ...any) {
-	d.found = append(d.found, &Problem{Line: node.Line, Column: node.Column, Path: path, Why: fmt.Sprintf(why, args...), Fix: fix})
+	d.found = append(
+		d.found,
+		&Problem{Line: node.Line, Column: node.Column, Path: path, Why: fmt.Sprintf(why, args...), Fix: fix},
+	)
 }
 
 // checker is a value that says itself what is wrong with it.
@@ -126,7 +130,14 @@ func (d *decoder) text(node *yaml.Node, path string, into reflect.Value) {
 	case node.Kind != yaml.ScalarNode:
 		d.refuse(node, path, "write a text", "%s is not a text", describe(node))
 	case node.Tag != "!!str":
-		d.refuse(node, path, fmt.Sprintf("write %q", node.Value), "%s is read as %s", node.Value, strings.TrimPrefix(node.Tag, "!!"))
+		d.refuse(
+			node,
+			path,
+			fmt.Sprintf("write %q", node.Value),
+			"%s is read as %s",
+			node.Value,
+			strings.TrimPrefix(node.Tag, "!!"),
+		)
 	default:
 		into.SetString(node.Value)
 	}
@@ -142,7 +153,14 @@ func (d *decoder) mapping(node *yaml.Node, path string, into reflect.Value) {
 		key, value := node.Content[i], node.Content[i+1]
 		at := join(path, key.Value)
 		if key.Tag != "!!str" {
-			d.refuse(key, at, fmt.Sprintf("write %q", key.Value), "the key %s is read as %s", key.Value, strings.TrimPrefix(key.Tag, "!!"))
+			d.refuse(
+				key,
+				at,
+				fmt.Sprintf("write %q", key.Value),
+				"the key %s is read as %s",
+				key.Value,
+				strings.TrimPrefix(key.Tag, "!!"),
+			)
 			continue
 		}
 		name := reflect.ValueOf(key.Value)

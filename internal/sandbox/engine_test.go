@@ -27,8 +27,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-// pulumiCLI is the Pulumi CLI of the variable GUARDRAILS_PULUMI, of the cache that `guardrails` builds it into, or of PATH. Without one the
-// tests of the real engine are skipped.
+// pulumiCLI is the Pulumi CLI of the variable GUARDRAILS_PULUMI, of the cache that `guardrails` builds it into, or of
+// PATH. Without one the tests of the real engine are skipped.
 func pulumiCLI(t *testing.T) auto.PulumiCommand {
 	t.Helper()
 	root := t.TempDir()
@@ -54,15 +54,26 @@ func pulumiCLI(t *testing.T) auto.PulumiCommand {
 // stack is a stack of an inline program in folders of its own, attached to a sandbox.
 func stack(t *testing.T, s *sandbox.Server, program pulumi.RunFunc) auto.Stack {
 	t.Helper()
-	made, err := auto.UpsertStackInlineSource(t.Context(), "dev", "sandbox", program, auto.Pulumi(pulumiCLI(t)), auto.WorkDir(t.TempDir()),
+	made, err := auto.UpsertStackInlineSource(
+		t.Context(),
+		"dev",
+		"sandbox",
+		program,
+		auto.Pulumi(pulumiCLI(t)),
+		auto.WorkDir(t.TempDir()),
 		auto.Project(workspace.Project{
 			Name: tokens.PackageName("sandbox"), Runtime: workspace.NewProjectRuntimeInfo("go", nil),
 			Backend: &workspace.ProjectBackend{URL: "file://" + t.TempDir()},
 		}),
 		auto.EnvVars(map[string]string{
-			"PULUMI_DEBUG_PROVIDERS": s.DebugProviders(), "PULUMI_CONFIG_PASSPHRASE": "sandbox", "PULUMI_HOME": t.TempDir(),
-			"PULUMI_SKIP_UPDATE_CHECK": "true", "AWS_PROFILE": "", "AWS_REGION": "",
-		}))
+			"PULUMI_DEBUG_PROVIDERS":   s.DebugProviders(),
+			"PULUMI_CONFIG_PASSPHRASE": "sandbox",
+			"PULUMI_HOME":              t.TempDir(),
+			"PULUMI_SKIP_UPDATE_CHECK": "true",
+			"AWS_PROFILE":              "",
+			"AWS_REGION":               "",
+		}),
+	)
 	require.NoError(t, err)
 	return made
 }
@@ -85,17 +96,31 @@ func (a *account) run(ctx *pulumi.Context) error {
 		}
 		providers[region] = p
 		if _, err := ssm.NewDocument(ctx, "preferences-"+region, &ssm.DocumentArgs{
-			Name: pulumi.String("SSM-SessionManagerRunShell"), DocumentType: pulumi.String("Session"), Content: pulumi.String(a.session),
+			Name: pulumi.String(
+				"SSM-SessionManagerRunShell",
+			),
+			DocumentType: pulumi.String("Session"),
+			Content:      pulumi.String(a.session),
 		}, pulumi.Provider(p)); err != nil {
 			return err
 		}
 	}
 	home := pulumi.Provider(providers["ap-northeast-1"])
-	group, err := iam.NewGroup(ctx, "mfa", &iam.GroupArgs{Name: pulumi.String("mfa"), Path: pulumi.String("/guardrails/")}, home)
+	group, err := iam.NewGroup(
+		ctx,
+		"mfa",
+		&iam.GroupArgs{Name: pulumi.String("mfa"), Path: pulumi.String("/guardrails/")},
+		home,
+	)
 	if err != nil {
 		return err
 	}
-	guard, err := iam.NewGroupPolicy(ctx, "guard", &iam.GroupPolicyArgs{Name: pulumi.String("guard"), Group: group.Name, Policy: pulumi.String(readPolicy)}, home)
+	guard, err := iam.NewGroupPolicy(
+		ctx,
+		"guard",
+		&iam.GroupPolicyArgs{Name: pulumi.String("guard"), Group: group.Name, Policy: pulumi.String(readPolicy)},
+		home,
+	)
 	if err != nil {
 		return err
 	}
@@ -105,11 +130,21 @@ func (a *account) run(ctx *pulumi.Context) error {
 		return err
 	}
 	for _, name := range a.users {
-		u, err := iam.NewUser(ctx, name, &iam.UserArgs{Name: pulumi.String(name), ForceDestroy: pulumi.Bool(true)}, home)
+		u, err := iam.NewUser(
+			ctx,
+			name,
+			&iam.UserArgs{Name: pulumi.String(name), ForceDestroy: pulumi.Bool(true)},
+			home,
+		)
 		if err != nil {
 			return err
 		}
-		if _, err := iam.NewUserGroupMembership(ctx, name, &iam.UserGroupMembershipArgs{User: u.Name, Groups: pulumi.StringArray{group.Name}}, home); err != nil {
+		if _, err := iam.NewUserGroupMembership(
+			ctx,
+			name,
+			&iam.UserGroupMembershipArgs{User: u.Name, Groups: pulumi.StringArray{group.Name}},
+			home,
+		); err != nil {
 			return err
 		}
 		role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
@@ -141,8 +176,8 @@ const (
 		`"cloudWatchEncryptionEnabled":true,"cloudWatchStreamingEnabled":false,"runAsEnabled":true,"maxSessionDuration":"60"}}`
 )
 
-// The real engine deploys a small account, plans no change, changes what was edited, sees drift after a refresh, takes a leaver away who
-// had enrolled, and destroys everything.
+// The real engine deploys a small account, plans no change, changes what was edited, sees drift after a refresh,
+// takes a leaver away who had enrolled, and destroys everything.
 func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -171,7 +206,12 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 	a.users, a.session = []string{"alice"}, session[:len(session)-len(`"60"}}`)]+`"30"}}`
 	preview, err = st.Preview(ctx, optpreview.SuppressProgress())
 	require.NoError(t, err)
-	assert.Equal(t, map[apitype.OpType]int{apitype.OpSame: 9, apitype.OpUpdate: 3, apitype.OpDelete: 4}, preview.ChangeSummary, preview.StdOut)
+	assert.Equal(
+		t,
+		map[apitype.OpType]int{apitype.OpSame: 9, apitype.OpUpdate: 3, apitype.OpDelete: 4},
+		preview.ChangeSummary,
+		preview.StdOut,
+	)
 	_, err = st.Up(ctx, optup.SuppressProgress())
 	require.NoError(t, err)
 	home = s.Snapshot().Accounts["111122223333"]
@@ -185,7 +225,8 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 	assert.Equal(t, cloud.AccountSnapshot{Partition: "aws"}.String(), s.Snapshot().Accounts["111122223333"].String())
 }
 
-// The engine stops at what AWS refuses, and goes on from there in the next run, also where the answer was lost on the way.
+// The engine stops at what AWS refuses, and goes on from there in the next run, also where the answer was lost on the
+// way.
 func TestTheEngineRecoversFromFaults(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -218,7 +259,8 @@ func TestAWrongAccountMakesNothing(t *testing.T) {
 	assert.Equal(t, before.String(), s.Snapshot().String())
 }
 
-// What exists in the account can be imported by a program that wants something else of it: one run adopts it and changes it in place.
+// What exists in the account can be imported by a program that wants something else of it: one run adopts it and
+// changes it in place.
 func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
@@ -237,8 +279,16 @@ func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
 			return err
 		}
 		_, err = iam.NewRole(ctx, "node", &iam.RoleArgs{
-			Name: pulumi.String("node"), Path: pulumi.String("/nodes/"), Description: pulumi.String("instances"), MaxSessionDuration: pulumi.Int(7200),
-			Tags: pulumi.StringMap{"Project": pulumi.String("B")}, PermissionsBoundary: pulumi.String("arn:aws:iam::aws:policy/PowerUserAccess"),
+			Name: pulumi.String(
+				"node",
+			),
+			Path:               pulumi.String("/nodes/"),
+			Description:        pulumi.String("instances"),
+			MaxSessionDuration: pulumi.Int(7200),
+			Tags: pulumi.StringMap{
+				"Project": pulumi.String("B"),
+			},
+			PermissionsBoundary: pulumi.String("arn:aws:iam::aws:policy/PowerUserAccess"),
 			AssumeRolePolicy: pulumi.String(`{"Version":"2012-10-17","Statement":[{"Sid":"Trust","Effect":"Allow",` +
 				`"Principal":{"AWS":"arn:aws:iam::444455556666:user/people/alice"},"Action":"sts:AssumeRole"}]}`),
 		}, pulumi.Provider(p), pulumi.Import(pulumi.ID("node")))

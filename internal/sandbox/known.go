@@ -12,8 +12,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Known is what the stack files of a folder say about the AWS that exists before them, so that nobody writes it a second time. The world file adds to it. Where
-// both speak of one thing, the world file counts: that is how one looks at an AWS that is not as the stack files say.
+// Known is what the stack files of a folder say about the AWS that exists before them, so that nobody writes it a
+// second time. The world file adds to it. Where both speak of one thing, the world file counts: that is how one looks
+// at an AWS that is not as the stack files say.
 type Known struct {
 	// Accounts are those of the stacks.
 	Accounts []KnownAccount
@@ -30,8 +31,8 @@ type KnownAccount struct {
 	Alias string
 	// Partition is aws where it is empty.
 	Partition policy.Partition
-	// Principals are the deployer and the break-glass principals that no stack makes: "role/" or "user/" and the name with its path. Each of them administers
-	// the account and is trusted by the account alone.
+	// Principals are the deployer and the break-glass principals that no stack makes: "role/" or "user/" and the name
+	// with its path. Each of them administers the account and is trusted by the account alone.
 	Principals []string
 }
 
@@ -55,7 +56,8 @@ type KnownIdentityCenter struct {
 	Users, Groups map[string]string
 }
 
-// know adds what the stack files say to what the world file says. What is missing in both is a problem of the world file.
+// know adds what the stack files say to what the world file says. What is missing in both is a problem of the world
+// file.
 func (w *worldFile) know(k Known) error {
 	w.knowAccounts(k.Accounts)
 	w.knowOrganization(k.Organization)
@@ -100,7 +102,17 @@ func (a *worldAccount) knowPrincipal(k KnownAccount, principal string) {
 		if slices.ContainsFunc(a.Roles, func(r worldRole) bool { return strings.EqualFold(r.Name, name) }) {
 			return
 		}
-		a.Roles = append(a.Roles, worldRole{Name: name, Path: path, Policies: administers, Trust: trustOf(k.ID, partition), known: true, at: place})
+		a.Roles = append(
+			a.Roles,
+			worldRole{
+				Name:     name,
+				Path:     path,
+				Policies: administers,
+				Trust:    trustOf(k.ID, partition),
+				known:    true,
+				at:       place,
+			},
+		)
 	case "user":
 		if slices.ContainsFunc(a.Users, func(u worldUser) bool { return strings.EqualFold(u.Name, name) }) {
 			return
@@ -147,7 +159,16 @@ func (w *worldFile) knowIdentityCenter(k *KnownIdentityCenter) {
 	if i.Instance != k.Instance { // The world file describes another instance.
 		return
 	}
-	i.Store, i.Region, i.Account = cmp.Or(i.Store, k.Store), cmp.Or(i.Region, regionName(k.Region)), cmp.Or(i.Account, accountID(k.Account))
+	i.Store, i.Region, i.Account = cmp.Or(
+		i.Store,
+		k.Store,
+	), cmp.Or(
+		i.Region,
+		regionName(k.Region),
+	), cmp.Or(
+		i.Account,
+		accountID(k.Account),
+	)
 	i.Users, i.Groups = added(k.Users, i.Users), added(k.Groups, i.Groups)
 }
 
@@ -188,6 +209,10 @@ func (w *worldFile) missing() []*Problem {
 
 // trustOf is a trust policy that trusts the account alone.
 func trustOf(account string, partition policy.Partition) yaml.Node {
-	document, _ := policy.Compact(policy.New(policy.Allow("TrustTheAccount", "sts:AssumeRole").For(policy.AWSPrincipals(partition.RootARN(account)))))
+	document, _ := policy.Compact(
+		policy.New(
+			policy.Allow("TrustTheAccount", "sts:AssumeRole").For(policy.AWSPrincipals(partition.RootARN(account))),
+		),
+	)
 	return yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: document}
 }

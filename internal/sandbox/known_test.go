@@ -16,20 +16,33 @@ import (
 func stackFiles() sandbox.Known {
 	return sandbox.Known{
 		Accounts: []sandbox.KnownAccount{
-			{ID: "111122223333", Alias: "jump", Principals: []string{"role/GuardrailDeployer", "role/team/BreakGlass", "user/ops/root-two"}},
+			{
+				ID:         "111122223333",
+				Alias:      "jump",
+				Principals: []string{"role/GuardrailDeployer", "role/team/BreakGlass", "user/ops/root-two"},
+			},
 			{ID: "444455556666", Partition: policy.AWS},
 			{ID: "123456789012", Alias: "management"},
 		},
 		Organization: &sandbox.KnownOrganization{
 			ID: "o-exampleorgid", Management: "123456789012", Root: "r-exam",
 			Units: []sandbox.KnownUnit{
-				{ID: "ou-exam-11111111", Name: "Workloads", Parent: "r-exam"}, {ID: "ou-exam-22222222", Name: "Production", Parent: "ou-exam-11111111"},
+				{
+					ID:     "ou-exam-11111111",
+					Name:   "Workloads",
+					Parent: "r-exam",
+				},
+				{ID: "ou-exam-22222222", Name: "Production", Parent: "ou-exam-11111111"},
 			},
 			Accounts: map[string]string{"444455556666": "ou-exam-22222222", "111122223333": "r-exam"},
 		},
 		IdentityCenter: &sandbox.KnownIdentityCenter{
-			Instance: "arn:aws:sso:::instance/ssoins-1234567890abcdef", Store: "d-1234567890", Region: "us-east-1", Account: "123456789012",
-			Users: map[string]string{"u-1": "alice"}, Groups: map[string]string{"g-1": "ops"},
+			Instance: "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+			Store:    "d-1234567890",
+			Region:   "us-east-1",
+			Account:  "123456789012",
+			Users:    map[string]string{"u-1": "alice"},
+			Groups:   map[string]string{"g-1": "ops"},
 		},
 	}
 }
@@ -46,7 +59,11 @@ func TestWhatTheStackFilesSayExists(t *testing.T) {
 	assert.Equal(t, []string{"arn:aws:iam::aws:policy/AdministratorAccess"}, jump.Roles["BreakGlass"].Attached)
 	assert.Contains(t, jump.Roles["BreakGlass"].Trust, `"arn:aws:iam::111122223333:root"`)
 	assert.Equal(t, "/ops/", jump.Users["root-two"].Path)
-	assert.Equal(t, map[string]string{"444455556666": "ou-exam-22222222", "111122223333": "r-exam", "123456789012": "r-exam"}, world.Organization.Accounts)
+	assert.Equal(
+		t,
+		map[string]string{"444455556666": "ou-exam-22222222", "111122223333": "r-exam", "123456789012": "r-exam"},
+		world.Organization.Accounts,
+	)
 	assert.Equal(t, "ou-exam-11111111", world.Organization.Units["ou-exam-22222222"].Parent)
 	assert.Equal(t, "123456789012", world.IdentityCenter.Account)
 	assert.Equal(t, map[string]string{"g-1": "ops"}, world.IdentityCenter.Groups)
@@ -77,24 +94,42 @@ identityCenter:
 	require.NoError(t, err)
 	world := s.Snapshot()
 	assert.Equal(t, "other", world.Accounts["111122223333"].Alias)
-	assert.NotContains(t, world.Accounts["111122223333"].Roles, "GuardrailDeployer", "names of roles differ in more than case")
+	assert.NotContains(
+		t,
+		world.Accounts["111122223333"].Roles,
+		"GuardrailDeployer",
+		"names of roles differ in more than case",
+	)
 	assert.Contains(t, world.Accounts["111122223333"].Roles, "BreakGlass")
 	assert.Equal(t, "ou-exam-11111111", world.Organization.Accounts["444455556666"])
 	assert.Equal(t, []string{"iam.amazonaws.com"}, world.Organization.TrustedServices)
 	assert.Equal(t, map[string]string{"u-1": "somebody-else", "u-2": "bob"}, world.IdentityCenter.Users)
 
-	s, err = start(t, "organization: {id: o-otherorgid00, management: \"777788889999\", root: r-othe}\nidentityCenter: "+
-		"{instance: \"arn:aws:sso:::instance/ssoins-00000000000000ab\", store: d-2, region: eu-central-1}\n", sandbox.Options{Known: stackFiles()})
+	s, err = start(
+		t,
+		"organization: {id: o-otherorgid00, management: \"777788889999\", root: r-othe}\nidentityCenter: "+
+			"{instance: \"arn:aws:sso:::instance/ssoins-00000000000000ab\", store: d-2, region: eu-central-1}\n",
+		sandbox.Options{Known: stackFiles()},
+	)
 	require.NoError(t, err)
 	world = s.Snapshot()
-	assert.Equal(t, map[string]string{"777788889999": "r-othe"}, world.Organization.Accounts, "another organization has nothing of the stack files")
+	assert.Equal(
+		t,
+		map[string]string{"777788889999": "r-othe"},
+		world.Organization.Accounts,
+		"another organization has nothing of the stack files",
+	)
 	assert.Equal(t, "d-2", world.IdentityCenter.Store)
 	assert.Empty(t, world.IdentityCenter.Users)
 }
 
 // What neither says is asked for, with the place for it in both.
 func TestWhatNobodySaysIsAskedFor(t *testing.T) {
-	_, err := start(t, "organization:\n  id: o-exampleorgid\nidentityCenter:\n  store: d-1\n  region: us-east-1\n", sandbox.Options{})
+	_, err := start(
+		t,
+		"organization:\n  id: o-exampleorgid\nidentityCenter:\n  store: d-1\n  region: us-east-1\n",
+		sandbox.Options{},
+	)
 	require.Error(t, err)
 	for _, want := range []string{
 		"sandbox.yaml: 3 problems",
@@ -111,7 +146,8 @@ func TestPrincipalsOfTheStackFilesFollowThem(t *testing.T) {
 	s, err := start(t, "", sandbox.Options{State: state, Account: "111122223333"})
 	require.NoError(t, err)
 	trust := `{"Version":"2012-10-17","Statement":[{"Sid":"T","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-	_, err = s.IAM("111122223333").CreateRole(t.Context(), cloud.NewRole{Name: "GuardrailDeployer", Path: "/", Trust: trust})
+	_, err = s.IAM("111122223333").
+		CreateRole(t.Context(), cloud.NewRole{Name: "GuardrailDeployer", Path: "/", Trust: trust})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 
@@ -147,6 +183,10 @@ func TestWhatExistsBesideIsToldWithItsLine(t *testing.T) {
 		assert.Contains(t, err.Error(), want)
 	}
 	// What is said is a world file.
-	_, err = start(t, `accounts: {"444455556666": {users: [{name: bob, path: /team/}]}}`, sandbox.Options{Known: stackFiles()})
+	_, err = start(
+		t,
+		`accounts: {"444455556666": {users: [{name: bob, path: /team/}]}}`,
+		sandbox.Options{Known: stackFiles()},
+	)
 	assert.NoError(t, err)
 }

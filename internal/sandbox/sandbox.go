@@ -17,19 +17,22 @@ import (
 type Options struct {
 	// World is the path of the world file; empty means that nothing exists before the stacks but the account.
 	World string
-	// Known is what the stack files say about the AWS that exists before them. Servers that share a world are given the same.
+	// Known is what the stack files say about the AWS that exists before them. Servers that share a world are given
+	// the same.
 	Known Known
-	// State is the path of the state file, made if it does not exist; empty keeps the world in memory. Servers of one process that name
-	// the same file share the world; another process is refused until they are closed.
+	// State is the path of the state file, made if it does not exist; empty keeps the world in memory. Servers of one
+	// process that name the same file share the world; another process is refused until they are closed.
 	State string
-	// Stack is the stack that runs. Its credentials belong to the account that the world file names for it under stacks.
+	// Stack is the stack that runs. Its credentials belong to the account that the world file names for it under
+	// stacks.
 	Stack string
 	// Account is the account of the credentials where the world file does not name the stack. It is added to the world.
 	Account string
 	// Partition is the partition of Account; empty means aws.
 	Partition policy.Partition
-	// CallsAs is the role, such as role/GuardrailDeployer, as whose session every call of the providers is decided, in whatever account they call; empty means the
-	// one that the world file names, and without one every call is allowed.
+	// CallsAs is the role, such as role/GuardrailDeployer, as whose session every call of the providers is decided,
+	// in whatever account they call; empty means the one that the world file names, and without one every call is
+	// allowed.
 	CallsAs string
 	// Faults go wrong between the engine, the providers and AWS; nil for none.
 	Faults *cloud.Faults
@@ -47,7 +50,8 @@ type Server struct {
 	closed  error
 }
 
-// Start opens the world and serves it until the context ends or Close is called. Errors of the world file come as Problems.
+// Start opens the world and serves it until the context ends or Close is called. Errors of the world file come as
+// Problems.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	world := &worldFile{}
 	if o.World != "" {
@@ -93,7 +97,9 @@ func (s *Server) begin(o Options, world *worldFile) error {
 		return err
 	}
 	options := provider.Options{
-		Cloud: s.cloud, Credentials: provider.Credentials{Ambient: account, Profiles: world.profiles()}, Faults: o.Faults,
+		Cloud:       s.cloud,
+		Credentials: provider.Credentials{Ambient: account, Profiles: world.profiles()},
+		Faults:      o.Faults,
 	}
 	var err error
 	if role := cmp.Or(o.CallsAs, world.CallsAs); role != "" {

@@ -68,13 +68,26 @@ func TestTheWorldIsReadyForProofs(t *testing.T) {
 	require.Len(t, w.Accounts, 2)
 	home, jump := w.Accounts[0], w.Accounts[1]
 	assert.Equal(t, "111122223333", home.ID)
-	want := policy.New(policy.Allow("Trust", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::444455556666:user/people/alice")))
+	want := policy.New(
+		policy.Allow("Trust", "sts:AssumeRole").
+			For(policy.AWSPrincipals("arn:aws:iam::444455556666:user/people/alice")),
+	)
 	require.Len(t, home.Roles, 1)
 	assert.Empty(t, cmp.Diff(want, home.Roles[0].Trust))
 	assert.Equal(t, []world.SessionPreferences{{Region: "ap-northeast-1", MaxDuration: 60}}, home.Preferences)
 	assert.Equal(t, []world.Node{
-		{Kind: world.Instance, ID: "i-0a1b2c3d4e5f60718", Region: "ap-northeast-1", Tags: []world.Tag{{Key: "Project", Value: "A"}}, OSUsers: []string{"alice"}, Profile: "arn:aws:iam::111122223333:role/nodes/node",
-			VolumeKeys: []string{journey.AWSManagedEBSKey, "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}},
+		{
+			Kind:    world.Instance,
+			ID:      "i-0a1b2c3d4e5f60718",
+			Region:  "ap-northeast-1",
+			Tags:    []world.Tag{{Key: "Project", Value: "A"}},
+			OSUsers: []string{"alice"},
+			Profile: "arn:aws:iam::111122223333:role/nodes/node",
+			VolumeKeys: []string{
+				journey.AWSManagedEBSKey,
+				"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+			},
+		},
 		{Kind: world.ManagedInstance, ID: "mi-0a1b2c3d4e5f60718", Region: "ap-northeast-1"},
 	}, home.Nodes)
 	require.Len(t, home.Documents, 1)
@@ -94,7 +107,10 @@ func TestTheWorldIsReadyForProofs(t *testing.T) {
 func TestAccountsCanBeChangedFromOutside(t *testing.T) {
 	s, err := start(t, everything, sandbox.Options{})
 	require.NoError(t, err)
-	require.NoError(t, s.SSM("111122223333", "ap-northeast-1").DeleteDocument(context.Background(), "SSM-SessionManagerRunShell"))
+	require.NoError(
+		t,
+		s.SSM("111122223333", "ap-northeast-1").DeleteDocument(context.Background(), "SSM-SessionManagerRunShell"),
+	)
 	home := s.Snapshot().Accounts["111122223333"]
 	assert.Empty(t, home.Documents)
 	assert.NotContains(t, home.String(), "SSM-SessionManagerRunShell")

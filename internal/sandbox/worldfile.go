@@ -26,7 +26,8 @@ type worldFile struct {
 	// CallsAs is the role as whose session every call of a deployment is decided.
 	CallsAs string `yaml:"callsAs"`
 
-	// DuplicateContent says which versions of a document UpdateDocument compares a new content with; empty is the latest alone.
+	// DuplicateContent says which versions of a document UpdateDocument compares a new content with; empty is the
+	// latest alone.
 	DuplicateContent comparedVersions `yaml:"duplicateContent"`
 
 	Organization   *worldOrganization   `yaml:"organization"`
@@ -182,7 +183,10 @@ func (k *volumeKey) check() (string, string) {
 	if *k == journey.AWSManagedEBSKey || keyARNPattern.MatchString(string(*k)) {
 		return "", ""
 	}
-	return fmt.Sprintf("%q is not the key of a volume", *k), "write the ARN of a customer managed key, or " + journey.AWSManagedEBSKey + " for AWS's own"
+	return fmt.Sprintf(
+		"%q is not the key of a volume",
+		*k,
+	), "write the ARN of a customer managed key, or " + journey.AWSManagedEBSKey + " for AWS's own"
 }
 
 type nodeID string

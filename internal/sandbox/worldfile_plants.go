@@ -29,7 +29,11 @@ func (w *worldFile) plants() cloud.Plants {
 func (o *worldOrganization) plants(out *cloud.Plants) {
 	in := cloud.ExistingOrganization{
 		Organization: cloud.Organization{
-			ID: o.ID, Root: o.Root, Management: string(o.Management), PolicyTypes: o.PolicyTypes, TrustedServices: o.TrustedServices,
+			ID:              o.ID,
+			Root:            o.Root,
+			Management:      string(o.Management),
+			PolicyTypes:     o.PolicyTypes,
+			TrustedServices: o.TrustedServices,
 		},
 		Accounts: o.Accounts,
 	}
@@ -41,18 +45,31 @@ func (o *worldOrganization) plants(out *cloud.Plants) {
 	}
 	out.Organization = append(out.Organization, cloud.Planted[cloud.ExistingOrganization]{Path: o.path, Thing: in})
 	for _, p := range o.Policies {
-		out.OrganizationPolicies = append(out.OrganizationPolicies, cloud.Planted[cloud.ExistingPolicy]{Path: p.path, Thing: cloud.ExistingPolicy{
-			NewOrganizationPolicy: cloud.NewOrganizationPolicy{
-				Name: p.Name, Description: p.Description, Type: cmp.Or(p.Type, cloud.ServiceControlPolicy), Content: jsonOf(p.Content), Tags: p.Tags,
-			},
-			Targets: p.Targets,
-		}})
+		out.OrganizationPolicies = append(
+			out.OrganizationPolicies,
+			cloud.Planted[cloud.ExistingPolicy]{Path: p.path, Thing: cloud.ExistingPolicy{
+				NewOrganizationPolicy: cloud.NewOrganizationPolicy{
+					Name:        p.Name,
+					Description: p.Description,
+					Type:        cmp.Or(p.Type, cloud.ServiceControlPolicy),
+					Content:     jsonOf(p.Content),
+					Tags:        p.Tags,
+				},
+				Targets: p.Targets,
+			}},
+		)
 	}
 }
 
 func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
 	in := cloud.IdentityCenter{
-		ARN: i.Instance, Store: i.Store, Region: string(i.Region), Account: string(i.Account), Enabled: i.Attributes != nil, Users: i.Users, Groups: i.Groups,
+		ARN:     i.Instance,
+		Store:   i.Store,
+		Region:  string(i.Region),
+		Account: string(i.Account),
+		Enabled: i.Attributes != nil,
+		Users:   i.Users,
+		Groups:  i.Groups,
 	}
 	if in.Account == "" && o != nil {
 		in.Account = string(o.Management)
@@ -89,11 +106,17 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 	if partition == "" {
 		partition = policy.AWS
 	}
-	out.Accounts = append(out.Accounts, cloud.Planted[cloud.Account]{Path: a.path, Thing: cloud.Account{ID: id, Alias: a.Alias, Partition: partition}})
+	out.Accounts = append(
+		out.Accounts,
+		cloud.Planted[cloud.Account]{Path: a.path, Thing: cloud.Account{ID: id, Alias: a.Alias, Partition: partition}},
+	)
 	for _, p := range a.Policies {
-		out.Policies = append(out.Policies, cloud.Planted[cloud.NewPolicy]{Path: p.path, Account: id, Thing: cloud.NewPolicy{
-			Name: p.Name, Path: p.Path, Description: p.Description, Document: jsonOf(p.Document), Tags: p.Tags,
-		}})
+		out.Policies = append(
+			out.Policies,
+			cloud.Planted[cloud.NewPolicy]{Path: p.path, Account: id, Thing: cloud.NewPolicy{
+				Name: p.Name, Path: p.Path, Description: p.Description, Document: jsonOf(p.Document), Tags: p.Tags,
+			}},
+		)
 	}
 	for _, g := range a.Groups {
 		out.Groups = append(out.Groups, cloud.Planted[cloud.NewGroup]{Path: g.path, Account: id, Thing: cloud.NewGroup{
@@ -101,28 +124,51 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		}})
 	}
 	for _, u := range a.Users {
-		out.Users = append(out.Users, cloud.Planted[cloud.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: cloud.ExistingUser{
-			NewUser:  cloud.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
-			Policies: policiesOf(u.InlinePolicies, u.Policies), Groups: u.Groups,
-			Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: int(u.AccessKeys)},
-		}})
+		out.Users = append(
+			out.Users,
+			cloud.Planted[cloud.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: cloud.ExistingUser{
+				NewUser:  cloud.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
+				Policies: policiesOf(u.InlinePolicies, u.Policies), Groups: u.Groups,
+				Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: int(u.AccessKeys)},
+			}},
+		)
 	}
 	for _, r := range a.Roles {
-		out.Roles = append(out.Roles, cloud.Planted[cloud.ExistingRole]{Soft: r.known, Path: r.path, Account: id, Thing: cloud.ExistingRole{
-			NewRole: cloud.NewRole{
-				Name: r.Name, Path: r.Path, Description: r.Description, Trust: jsonOf(r.Trust), MaxSession: r.MaxSession,
-				Boundary: r.Boundary, Tags: r.Tags,
-			},
-			Policies: policiesOf(r.InlinePolicies, r.Policies),
-		}})
+		out.Roles = append(
+			out.Roles,
+			cloud.Planted[cloud.ExistingRole]{Soft: r.known, Path: r.path, Account: id, Thing: cloud.ExistingRole{
+				NewRole: cloud.NewRole{
+					Name:        r.Name,
+					Path:        r.Path,
+					Description: r.Description,
+					Trust:       jsonOf(r.Trust),
+					MaxSession:  r.MaxSession,
+					Boundary:    r.Boundary,
+					Tags:        r.Tags,
+				},
+				Policies: policiesOf(r.InlinePolicies, r.Policies),
+			}},
+		)
 	}
 	for _, d := range a.Documents {
-		out.Documents = append(out.Documents, cloud.Planted[cloud.ExistingDocument]{Path: d.path, Account: id, Thing: cloud.ExistingDocument{
-			Region: string(d.Region), NewDocument: cloud.NewDocument{Name: d.Name, Type: d.Type, Content: jsonOf(d.Content), Tags: d.Tags},
-		}})
+		out.Documents = append(
+			out.Documents,
+			cloud.Planted[cloud.ExistingDocument]{Path: d.path, Account: id, Thing: cloud.ExistingDocument{
+				Region: string(
+					d.Region,
+				),
+				NewDocument: cloud.NewDocument{Name: d.Name, Type: d.Type, Content: jsonOf(d.Content), Tags: d.Tags},
+			}},
+		)
 	}
 	for _, n := range a.Nodes {
-		node := cloud.Node{ID: string(n.ID), Region: string(n.Region), Tags: n.Tags, OSUsers: n.OSUsers, Profile: n.Profile}
+		node := cloud.Node{
+			ID:      string(n.ID),
+			Region:  string(n.Region),
+			Tags:    n.Tags,
+			OSUsers: n.OSUsers,
+			Profile: n.Profile,
+		}
 		if n.VolumeKeys != nil {
 			node.VolumeKeys = []string{}
 		}
@@ -132,9 +178,13 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		out.Nodes = append(out.Nodes, cloud.Planted[cloud.Node]{Path: n.path, Account: id, Thing: node})
 	}
 	for _, e := range a.Enrol {
-		out.Enrolments = append(out.Enrolments, cloud.Planted[cloud.Arrival]{Path: e.path, Account: id, Thing: cloud.Arrival{
-			User: e.User, Enrolment: cloud.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: int(e.AccessKeys)},
-		}})
+		out.Enrolments = append(
+			out.Enrolments,
+			cloud.Planted[cloud.Arrival]{Path: e.path, Account: id, Thing: cloud.Arrival{
+				User:      e.User,
+				Enrolment: cloud.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: int(e.AccessKeys)},
+			}},
+		)
 	}
 }
 

@@ -102,7 +102,11 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 	jump, home := accounts["444455556666"], accounts["111122223333"]
 	assert.Equal(t, "jump", jump.Alias)
 	p := jump.Policies["arn:aws:iam::444455556666:policy/p/read"]
-	assert.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}`, p.Document())
+	assert.JSONEq(
+		t,
+		`{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}`,
+		p.Document(),
+	)
 	assert.Equal(t, "reads", p.Description)
 	assert.Equal(t, map[string]string{"Team": "a"}, p.Tags)
 	assert.Equal(t, "/g/", jump.Groups["people"].Path)
@@ -129,12 +133,16 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 	assert.Equal(t, map[string]string{"By": "console"}, d.Tags)
 	assert.Equal(t, []string{"alice"}, home.Nodes["i-0a1b2c3d4e5f60718"].OSUsers)
 	assert.Nil(t, home.Nodes["mi-0a1b2c3d4e5f60718"].OSUsers)
-	assert.Equal(t, []string{"alias/aws/ebs", "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
-		home.Nodes["i-0a1b2c3d4e5f60718"].VolumeKeys)
+	assert.Equal(
+		t,
+		[]string{"alias/aws/ebs", "arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
+		home.Nodes["i-0a1b2c3d4e5f60718"].VolumeKeys,
+	)
 	assert.Nil(t, home.Nodes["mi-0a1b2c3d4e5f60718"].VolumeKeys)
 }
 
-// Each mistake is refused with its line, its path, what is wrong and what to write; one replacement in the file above makes each.
+// Each mistake is refused with its line, its path, what is wrong and what to write; one replacement in the file above
+// makes each.
 func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 	for _, c := range []struct{ old, mistake, want string }{
 		{"    alias: jump", "    aliass: jump", `8:5 accounts.444455556666.aliass: is not known here; write one of alias, partition,`},
@@ -173,7 +181,11 @@ func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 
 // Everything that is wrong comes at once, in the order of the file.
 func TestAllMistakesComeAtOnce(t *testing.T) {
-	_, err := start(t, "accounts:\n  \"1\":\n    allias: a\n    users:\n      - {nam: a}\nstaks: {}\n", sandbox.Options{})
+	_, err := start(
+		t,
+		"accounts:\n  \"1\":\n    allias: a\n    users:\n      - {nam: a}\nstaks: {}\n",
+		sandbox.Options{},
+	)
 	require.Error(t, err)
 	lines := strings.Split(err.Error(), "\n")
 	assert.Equal(t, "sandbox.yaml: 4 problems", lines[0])
@@ -290,7 +302,18 @@ func keysOf(node any, keys map[string]bool) map[string]bool {
 		keys = map[string]bool{}
 	}
 	named := []string{"accounts", "stacks", "profiles", "tags", "attributes"}
-	opaque := []string{"document", "trust", "content", "inlinePolicies", "tags", "attributes", "stacks", "profiles", "users", "groups"}
+	opaque := []string{
+		"document",
+		"trust",
+		"content",
+		"inlinePolicies",
+		"tags",
+		"attributes",
+		"stacks",
+		"profiles",
+		"users",
+		"groups",
+	}
 	switch node := node.(type) {
 	case map[string]any:
 		for key, value := range node {

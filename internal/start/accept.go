@@ -13,19 +13,30 @@ type acceptance struct{ id, because string }
 var reasons = []acceptance{
 	{"mfa.firstPasswordChange", "accounts are handed over with a first password, which its user must change"},
 	{"organization.osAccessOnly.targets", "the accounts that the targets leave out have no nodes"},
-	{"organization.osAccessOnly.remoteExecution.mode", "patching comes through the same door until its roles are known; then write deny"},
+	{
+		"organization.osAccessOnly.remoteExecution.mode",
+		"patching comes through the same door until its roles are known; then write deny",
+	},
 	{"identityCenter.attributes.*", "no identity provider sends attributes for access control"},
-	{"administrators of *", "whoever administers the management account is trusted with all accounts; nobody signs in there for daily work"},
+	{
+		"administrators of *",
+		"whoever administers the management account is trusted with all accounts; nobody signs in there for daily work",
+	},
 	{"arn:*:iam::aws:policy/job-function/ViewOnlyAccess", "AWS keeps this policy to looking"},
 	{"legal-os-user*", "the login has no sudo on the nodes"},
 }
 
-// accepts are the entries for what the verdicts of a stack rest on. Whatever has no reason in the table is left out, and then the strict check refuses.
+// accepts are the entries for what the verdicts of a stack rest on. Whatever has no reason in the table is left out,
+// and then the strict check refuses.
 func accepts(j *judge.Judgement) []acceptance {
 	var all []acceptance
 	for _, c := range j.Concessions() {
 		for _, r := range reasons {
-			if begin, end, open := strings.Cut(r.id, "*"); r.id == c.ID || open && strings.HasPrefix(c.ID, begin) && strings.HasSuffix(c.ID, end) {
+			if begin, end, open := strings.Cut(
+				r.id,
+				"*",
+			); r.id == c.ID ||
+				open && strings.HasPrefix(c.ID, begin) && strings.HasSuffix(c.ID, end) {
 				all = append(all, acceptance{c.ID, r.because})
 				break
 			}
@@ -39,7 +50,10 @@ func acceptSection(accepted []acceptance, t *text) {
 		return
 	}
 	t.line("")
-	t.comment(2, "What \"guardrails check --strict\" lets pass, with the reason. These reasons are guesses of guardrails init: change what is not so in your organization.")
+	t.comment(
+		2,
+		"What \"guardrails check --strict\" lets pass, with the reason. These reasons are guesses of guardrails init: change what is not so in your organization.",
+	)
 	t.line("  guardrails:accept:")
 	for _, entry := range accepted {
 		t.line("    - id: %s", value(entry.id))

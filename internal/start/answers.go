@@ -20,7 +20,8 @@ type Answers struct {
 	Organization *Organization
 	// Accounts are in the order in which they were named.
 	Accounts []*Account
-	// Jump, Management and Directory are the accounts in which IAM users sign in, which manages the organization, and which manages Identity Center; nil for none.
+	// Jump, Management and Directory are the accounts in which IAM users sign in, which manages the organization, and
+	// which manages Identity Center; nil for none.
 	Jump, Management, Directory *Account
 	Projects                    []*Project
 	People                      []*Person
@@ -31,7 +32,8 @@ type Answers struct {
 	// CI is the CI system whose pipelines are wanted; empty for none.
 	CI CI
 
-	// jump, projects, groups, ... are answers that name accounts, people and groups, which may be known only when all is read.
+	// jump, projects, groups, ... are answers that name accounts, people and groups, which may be known only when all
+	// is read.
 	jump, directory, store string
 	projects, people       []string
 	administrators         []string
@@ -106,12 +108,13 @@ func (e *UseError) Error() string { return e.text }
 
 func wrong(format string, args ...any) error { return &UseError{fmt.Sprintf(format, args...)} }
 
-// Workloads are the accounts with nodes: all with a stack but the jump account, the management account and the one that manages Identity Center. Where an
-// account is alone, it is that one.
+// Workloads are the accounts with nodes: all with a stack but the jump account, the management account and the one
+// that manages Identity Center. Where an account is alone, it is that one.
 func (a *Answers) Workloads() []*Account {
 	var out []*Account
 	for _, account := range a.Accounts {
-		if !account.Closed && account != a.Management && (account != a.Jump && account != a.Directory || a.alone(account)) {
+		if !account.Closed && account != a.Management &&
+			(account != a.Jump && account != a.Directory || a.alone(account)) {
 			out = append(out, account)
 		}
 	}
@@ -136,7 +139,8 @@ func (a *Answers) account(name string) *Account {
 	return nil
 }
 
-// ref is how the stack file of one account names another: by the name of its stack, or by its id where that is no alias of an account, and for itself.
+// ref is how the stack file of one account names another: by the name of its stack, or by its id where that is no
+// alias of an account, and for itself.
 func ref(in, account *Account) string {
 	if in == account || policy.ValidateAccountAlias(account.Stack) != nil {
 		return account.ID
@@ -157,8 +161,8 @@ func (a *Answers) add(id, name string) *Account {
 	return account
 }
 
-// nameStacks gives every account the name of its stack: its own name in small letters, with "-" for what a file name should not have. Names that would
-// meet get the end of the account id.
+// nameStacks gives every account the name of its stack: its own name in small letters, with "-" for what a file name
+// should not have. Names that would meet get the end of the account id.
 func (a *Answers) nameStacks() {
 	taken := map[string]int{}
 	for _, account := range a.Accounts {
@@ -201,10 +205,19 @@ func osUserOf(name string) string {
 	return string(login[:min(len(login), 32)])
 }
 
-// Complete resolves names, fills in what nobody said, and holds the answers against each other. Everything that is wrong comes at once. It may be
-// called again when there are more answers.
+// Complete resolves names, fills in what nobody said, and holds the answers against each other. Everything that is
+// wrong comes at once. It may be called again when there are more answers.
 func (a *Answers) Complete() error {
-	a.Project, a.Deployer, a.BreakGlass = cmp.Or(a.Project, DefaultProject), cmp.Or(a.Deployer, DefaultDeployer), cmp.Or(a.BreakGlass, DefaultBreakGlass)
+	a.Project, a.Deployer, a.BreakGlass = cmp.Or(
+		a.Project,
+		DefaultProject,
+	), cmp.Or(
+		a.Deployer,
+		DefaultDeployer,
+	), cmp.Or(
+		a.BreakGlass,
+		DefaultBreakGlass,
+	)
 	a.Projects, a.People, a.Jump, a.Management, a.Directory = nil, nil, nil, nil, nil
 	a.nameStacks()
 	var errs []error
@@ -216,7 +229,10 @@ func (a *Answers) Complete() error {
 		errs = append(errs, a.Organization.check(a))
 	}
 	if a.Region == "" {
-		errs = append(errs, wrong("--region: is missing; write the Region in which your nodes are, such as ap-northeast-1"))
+		errs = append(
+			errs,
+			wrong("--region: is missing; write the Region in which your nodes are, such as ap-northeast-1"),
+		)
 	}
 	return errors.Join(errs...)
 }
@@ -224,8 +240,12 @@ func (a *Answers) Complete() error {
 // findRoles finds the accounts that are something special.
 func (a *Answers) findRoles() (errs []error) {
 	if len(a.Accounts) == 0 {
-		return []error{wrong("--account: no account is named; write one for each account, such as --account workload=111122223333, " +
-			"or name with --from what the AWS CLI printed")}
+		return []error{
+			wrong(
+				"--account: no account is named; write one for each account, such as --account workload=111122223333, " +
+					"or name with --from what the AWS CLI printed",
+			),
+		}
 	}
 	if a.Organization != nil && a.Organization.Management != "" {
 		a.Management = a.add(a.Organization.Management, "management")
@@ -242,14 +262,23 @@ func (a *Answers) findRoles() (errs []error) {
 	find("jump", a.jump, &a.Jump)
 	find("identity-center-account", a.directory, &a.Directory)
 	if a.Jump != nil && a.Jump == a.Management {
-		errs = append(errs, wrong("--jump: %s is the management account, which no service control policy binds; make an account for people", a.Jump.ID))
+		errs = append(
+			errs,
+			wrong(
+				"--jump: %s is the management account, which no service control policy binds; make an account for people",
+				a.Jump.ID,
+			),
+		)
 	}
 	if a.IdentityCenter != nil && a.Directory == nil && a.directory == "" {
 		if a.Directory = a.Management; a.Directory == nil && len(a.Accounts) == 1 {
 			a.Directory = a.Accounts[0]
 		}
 		if a.Directory == nil {
-			errs = append(errs, wrong("--identity-center-account: is missing; write the account that manages IAM Identity Center"))
+			errs = append(
+				errs,
+				wrong("--identity-center-account: is missing; write the account that manages IAM Identity Center"),
+			)
 		}
 	}
 	for _, account := range []*Account{a.Jump, a.Directory} {
@@ -261,8 +290,13 @@ func (a *Answers) findRoles() (errs []error) {
 		a.Jump = a.Accounts[0] // People and nodes share an account that is alone.
 	}
 	if a.Jump == nil && a.jump == "" && a.IdentityCenter == nil {
-		errs = append(errs, wrong("--jump: people sign in nowhere; name the account in which they have IAM users, or IAM Identity Center with "+
-			"--identity-center"))
+		errs = append(
+			errs,
+			wrong(
+				"--jump: people sign in nowhere; name the account in which they have IAM users, or IAM Identity Center with "+
+					"--identity-center",
+			),
+		)
 	}
 	return errs
 }
@@ -293,9 +327,19 @@ func (a *Answers) findProjects() (errs []error) {
 			account := a.account(name)
 			switch {
 			case account == nil:
-				errs = append(errs, wrong("--project %s: %q is no account that is named; write one of %s", text, name, a.names()))
+				errs = append(
+					errs,
+					wrong("--project %s: %q is no account that is named; write one of %s", text, name, a.names()),
+				)
 			case account == a.Management && len(a.Accounts) > 1:
-				errs = append(errs, wrong("--project %s: %s is the management account, which no service control policy binds; keep nodes out of it", text, name))
+				errs = append(
+					errs,
+					wrong(
+						"--project %s: %s is the management account, which no service control policy binds; keep nodes out of it",
+						text,
+						name,
+					),
+				)
 			case account.Closed:
 				errs = append(errs, wrong("--project %s: account %s is not active", text, name))
 			case !slices.Contains(p.Accounts, account):
@@ -320,13 +364,19 @@ func (a *Answers) findPeople() (errs []error) {
 			continue
 		}
 		if other := a.person(person.Name); other != nil {
-			errs = append(errs, wrong("--person: %q is named twice; IAM takes names that differ in case for one", person.Name))
+			errs = append(
+				errs,
+				wrong("--person: %q is named twice; IAM takes names that differ in case for one", person.Name),
+			)
 			continue
 		}
 		for _, name := range list(in) {
 			at := slices.IndexFunc(a.Projects, func(p *Project) bool { return p.Name == name })
 			if at < 0 {
-				errs = append(errs, wrong("--person %s: %q is no project that is named; add --project %s=<accounts>", text, name, name))
+				errs = append(
+					errs,
+					wrong("--person %s: %q is no project that is named; add --project %s=<accounts>", text, name, name),
+				)
 				continue
 			}
 			person.Projects = append(person.Projects, a.Projects[at])
@@ -347,8 +397,13 @@ func (a *Answers) findPeople() (errs []error) {
 		person.Administrator = true
 	}
 	if len(a.People) > 0 && a.Jump == nil {
-		errs = append(errs, wrong("--person: %s has no account to sign in to; name it with --jump. People of IAM Identity Center are in its groups",
-			a.People[0].Name))
+		errs = append(
+			errs,
+			wrong(
+				"--person: %s has no account to sign in to; name it with --jump. People of IAM Identity Center are in its groups",
+				a.People[0].Name,
+			),
+		)
 	}
 	return errs
 }
@@ -386,7 +441,11 @@ func (a *Answers) findGroups() (errs []error) {
 	ic := a.IdentityCenter
 	into := map[string]*string{}
 	if ic != nil {
-		into = map[string]*string{"operator-group": &ic.Operators, "viewer-group": &ic.Viewers, "administrator-group": &ic.Administrators}
+		into = map[string]*string{
+			"operator-group":      &ic.Operators,
+			"viewer-group":        &ic.Viewers,
+			"administrator-group": &ic.Administrators,
+		}
 	}
 	for _, flag := range []string{"operator-group", "viewer-group", "administrator-group"} {
 		text := a.groups[flag]
@@ -394,7 +453,10 @@ func (a *Answers) findGroups() (errs []error) {
 			continue
 		}
 		if ic == nil {
-			errs = append(errs, wrong("--%s: there is no IAM Identity Center; name it with --identity-center, or with --from", flag))
+			errs = append(
+				errs,
+				wrong("--%s: there is no IAM Identity Center; name it with --identity-center, or with --from", flag),
+			)
 			continue
 		}
 		name, id, said := cut(text)
@@ -402,15 +464,28 @@ func (a *Answers) findGroups() (errs []error) {
 			ic.Groups[name] = id
 		}
 		if ic.Groups[name] == "" {
-			errs = append(errs, wrong("--%s: %q is no group that is known; write %s=<its id>, or name with --from what \"aws identitystore list-groups\" "+
-				"printed", flag, name, name))
+			errs = append(
+				errs,
+				wrong(
+					"--%s: %q is no group that is known; write %s=<its id>, or name with --from what \"aws identitystore list-groups\" "+
+						"printed",
+					flag,
+					name,
+					name,
+				),
+			)
 			continue
 		}
 		*into[flag] = name
 	}
 	if ic != nil && (ic.Instance == "" || ic.Store == "") {
-		errs = append(errs, wrong("--identity-center: the instance is missing; write <its ARN>=<id of its identity store>, or name with --from what "+
-			"\"aws sso-admin list-instances\" printed"))
+		errs = append(
+			errs,
+			wrong(
+				"--identity-center: the instance is missing; write <its ARN>=<id of its identity store>, or name with --from what "+
+					"\"aws sso-admin list-instances\" printed",
+			),
+		)
 	}
 	return errs
 }

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Ask asks the questions that are due, one line each. An answer that cannot be is told and asked for again; an empty line is no answer, or ends a list.
-// It is an error when the input ends before the questions do.
+// Ask asks the questions that are due, one line each. An answer that cannot be is told and asked for again; an empty
+// line is no answer, or ends a list. It is an error when the input ends before the questions do.
 func Ask(a *Answers, in io.Reader, out io.Writer) error {
 	lines := bufio.NewReader(in)
 	for _, q := range Questions {
@@ -73,7 +73,8 @@ func (a *Answers) about(flag string) error {
 	var found []error
 	for _, err := range unjoin(a.Complete()) {
 		text := err.Error()
-		if strings.HasPrefix(text, "--"+flag+":") && !strings.Contains(text, "is missing") || strings.HasPrefix(text, "--"+flag+" ") {
+		if strings.HasPrefix(text, "--"+flag+":") && !strings.Contains(text, "is missing") ||
+			strings.HasPrefix(text, "--"+flag+" ") {
 			found = append(found, err)
 		}
 	}
@@ -112,7 +113,13 @@ func (a *Answers) clone() *Answers {
 		center.Groups = maps.Clone(center.Groups)
 		c.IdentityCenter = &center
 	}
-	c.projects, c.people, c.administrators = slices.Clone(a.projects), slices.Clone(a.people), slices.Clone(a.administrators)
+	c.projects, c.people, c.administrators = slices.Clone(
+		a.projects,
+	), slices.Clone(
+		a.people,
+	), slices.Clone(
+		a.administrators,
+	)
 	c.groups = maps.Clone(a.groups)
 	return &c
 }

@@ -17,7 +17,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// printed is one document that the AWS CLI printed, as far as anything is read of it. Keys that are not here are not looked at.
+// printed is one document that the AWS CLI printed, as far as anything is read of it. Keys that are not here are not
+// looked at.
 type printed struct {
 	// Organization is of "aws organizations describe-organization".
 	Organization *struct{ ID, MasterAccountID, ManagementAccountID string }
@@ -27,7 +28,8 @@ type printed struct {
 	OrganizationalUnits []struct{ ID, Name string }
 	// Accounts is of "aws organizations list-accounts" and of "aws organizations list-accounts-for-parent".
 	Accounts []struct{ ID, Arn, Name, Status, State string }
-	// DelegatedAdministrators is of "aws organizations list-delegated-administrators --service-principal sso.amazonaws.com".
+	// DelegatedAdministrators is of "aws organizations list-delegated-administrators --service-principal
+	// sso.amazonaws.com".
 	DelegatedAdministrators []struct{ ID string }
 	// Instances is of "aws sso-admin list-instances".
 	Instances []struct{ InstanceArn, IdentityStoreID, Status string }
@@ -46,14 +48,18 @@ var kinds = []struct{ key, command string }{
 	{"Roots", "aws organizations list-roots"},
 	{"OrganizationalUnits", "aws organizations list-organizational-units-for-parent"},
 	{"Accounts", "aws organizations list-accounts, or list-accounts-for-parent"},
-	{"DelegatedAdministrators", "aws organizations list-delegated-administrators --service-principal sso.amazonaws.com"},
+	{
+		"DelegatedAdministrators",
+		"aws organizations list-delegated-administrators --service-principal sso.amazonaws.com",
+	},
 	{"Instances", "aws sso-admin list-instances"},
 	{"Groups", "aws identitystore list-groups"},
 }
 
-// ReadExisting takes over what the AWS CLI printed about an organization: a file with one document or several, a folder of such files (those that end in .json),
-// or "-" for stdin. The output of list-organizational-units-for-parent and list-accounts-for-parent does not say whose it is, so the names of those files have
-// the id of the parent in them, such as units-r-exam.json. Everything that is wrong comes at once.
+// ReadExisting takes over what the AWS CLI printed about an organization: a file with one document or several, a
+// folder of such files (those that end in .json), or "-" for stdin. The output of
+// list-organizational-units-for-parent and list-accounts-for-parent does not say whose it is, so the names of those
+// files have the id of the parent in them, such as units-r-exam.json. Everything that is wrong comes at once.
 func (a *Answers) ReadExisting(from string, stdin io.Reader) error {
 	all, err := a.readAll(from, stdin)
 	if err != nil {
@@ -61,7 +67,10 @@ func (a *Answers) ReadExisting(from string, stdin io.Reader) error {
 	}
 	for _, p := range all {
 		if p.NextToken != "" {
-			return wrong("--from: %s: the output is cut: it has a NextToken; print it without --max-items and --no-paginate", p.source)
+			return wrong(
+				"--from: %s: the output is cut: it has a NextToken; print it without --max-items and --no-paginate",
+				p.source,
+			)
 		}
 	}
 	r := &reader{answers: a}
@@ -132,10 +141,17 @@ func documents(source, parent string, data []byte) ([]*printed, error) {
 		}
 		var keys map[string]json.RawMessage
 		if err := json.Unmarshal(raw, &keys); err != nil {
-			return nil, wrong("--from: %s is not what the AWS CLI prints; print it with --output json, without --query", source)
+			return nil, wrong(
+				"--from: %s is not what the AWS CLI prints; print it with --output json, without --query",
+				source,
+			)
 		}
 		if !slices.ContainsFunc(kinds, func(k struct{ key, command string }) bool { return keys[k.key] != nil }) {
-			return nil, wrong("--from: %s has nothing that is read; it may have the output of\n  %s", source, commands())
+			return nil, wrong(
+				"--from: %s has nothing that is read; it may have the output of\n  %s",
+				source,
+				commands(),
+			)
 		}
 		p := &printed{source: source, parent: parent}
 		if err := json.Unmarshal(raw, p); err != nil {
@@ -188,7 +204,8 @@ func (r *reader) of() *Organization {
 	return r.answers.Organization
 }
 
-// organization reads who the organization is: from its description, or from the ARNs of roots and accounts, which have both ids.
+// organization reads who the organization is: from its description, or from the ARNs of roots and accounts, which
+// have both ids.
 func (r *reader) organization(p *printed) {
 	if o := p.Organization; o != nil {
 		r.same(p, "organization", &r.of().ID, o.ID, policy.ValidateOrganizationID)
@@ -227,7 +244,13 @@ func (r *reader) same(p *printed, what string, have *string, value string, valid
 		return
 	}
 	if *have != "" && *have != value {
-		text := wrong("--from: %s: the %s is %s here and %s elsewhere; give the output for one organization", p.source, what, value, *have)
+		text := wrong(
+			"--from: %s: the %s is %s here and %s elsewhere; give the output for one organization",
+			p.source,
+			what,
+			value,
+			*have,
+		)
 		if !slices.ContainsFunc(r.errs, func(err error) bool { return err.Error() == text.Error() }) {
 			r.errs = append(r.errs, text)
 		}
@@ -253,7 +276,8 @@ func (r *reader) units(p *printed) {
 	}
 }
 
-// unitsWithoutParent puts units of which no file name says the parent below the root, where there is one list of units and so no other place for them.
+// unitsWithoutParent puts units of which no file name says the parent below the root, where there is one list of
+// units and so no other place for them.
 func (r *reader) unitsWithoutParent(all []*printed) {
 	lists := 0
 	for _, p := range all {
@@ -329,7 +353,11 @@ func (o *Organization) check(a *Answers) error {
 		known[u.ID] = true
 	}
 	save := func(verb, kind string) string {
-		return fmt.Sprintf("save \"aws organizations %s --parent-id <parent>\" as %s-<parent>.json, for the root and for each unit", verb, kind)
+		return fmt.Sprintf(
+			"save \"aws organizations %s --parent-id <parent>\" as %s-<parent>.json, for the root and for each unit",
+			verb,
+			kind,
+		)
 	}
 	for _, u := range o.Units {
 		switch {
@@ -337,8 +365,11 @@ func (o *Organization) check(a *Answers) error {
 			errs = append(errs, wrong("--from: the parent of the unit %s (%s) is not known; %s", u.ID, u.Name,
 				save("list-organizational-units-for-parent", "units")))
 		case !known[u.Parent]:
-			errs = append(errs, wrong("--from: the unit %s (%s) is in %s, which no file has; %s", u.ID, u.Name, u.Parent,
-				save("list-organizational-units-for-parent", "units")))
+			errs = append(
+				errs,
+				wrong("--from: the unit %s (%s) is in %s, which no file has; %s", u.ID, u.Name, u.Parent,
+					save("list-organizational-units-for-parent", "units")),
+			)
 		}
 	}
 	for _, account := range a.Accounts {
@@ -350,12 +381,20 @@ func (o *Organization) check(a *Answers) error {
 			errs = append(errs, wrong("--from: the unit of account %s (%s) is not known; %s", account.ID, account.Name,
 				save("list-accounts-for-parent", "accounts")))
 		case !known[account.Unit]:
-			errs = append(errs, wrong("--from: account %s (%s) is in %s, which no file has; %s", account.ID, account.Name, account.Unit,
-				save("list-organizational-units-for-parent", "units")))
+			errs = append(
+				errs,
+				wrong("--from: account %s (%s) is in %s, which no file has; %s", account.ID, account.Name, account.Unit,
+					save("list-organizational-units-for-parent", "units")),
+			)
 		}
 	}
 	if o.ID == "" || o.Management == "" {
-		errs = append(errs, wrong("--from: the organization is not known; add the output of \"aws organizations describe-organization\""))
+		errs = append(
+			errs,
+			wrong(
+				"--from: the organization is not known; add the output of \"aws organizations describe-organization\"",
+			),
+		)
 	}
 	return errors.Join(errs...)
 }

@@ -14,19 +14,34 @@ import (
 
 // account is an account as AWS Organizations lists it.
 func account(id, name, status string) string {
-	return fmt.Sprintf(`{"Id": %q, "Arn": "arn:aws:organizations::123456789012:account/o-exampleorgid/%s", "Email": "a@example.com", "Name": %q, "Status": %q, `+
-		`"JoinedMethod": "CREATED", "JoinedTimestamp": "2026-01-01T00:00:00+00:00"}`, id, id, name, status)
+	return fmt.Sprintf(
+		`{"Id": %q, "Arn": "arn:aws:organizations::123456789012:account/o-exampleorgid/%s", "Email": "a@example.com", "Name": %q, "Status": %q, `+
+			`"JoinedMethod": "CREATED", "JoinedTimestamp": "2026-01-01T00:00:00+00:00"}`,
+		id,
+		id,
+		name,
+		status,
+	)
 }
 
-// organization is what the AWS CLI prints about an organization of five accounts, one of them closed, with a unit in a unit.
+// organization is what the AWS CLI prints about an organization of five accounts, one of them closed, with a unit in
+// a unit.
 func organization() map[string]string {
 	return map[string]string{
-		"organization.json":              `{"Organization": {"Id": "o-exampleorgid", "MasterAccountId": "123456789012", "FeatureSet": "ALL"}}`,
-		"roots.json":                     `{"Roots": [{"Id": "r-exam", "Arn": "arn:aws:organizations::123456789012:root/o-exampleorgid/r-exam", "Name": "Root"}]}`,
-		"units-r-exam.json":              `{"OrganizationalUnits": [{"Id": "ou-exam-11111111", "Name": "Workloads"}, {"Id": "ou-exam-22222222", "Name": "People"}]}`,
-		"units-ou-exam-11111111.json":    `{"OrganizationalUnits": [{"Id": "ou-exam-33333333", "Name": "Production"}]}`,
-		"accounts-r-exam.json":           `{"Accounts": [` + account("123456789012", "Management", "ACTIVE") + `]}`,
-		"accounts-ou-exam-11111111.json": `{"Accounts": [` + account("444455556666", "Shop", "ACTIVE") + `, ` + account("555555555555", "Old", "SUSPENDED") + `]}`,
+		"organization.json":           `{"Organization": {"Id": "o-exampleorgid", "MasterAccountId": "123456789012", "FeatureSet": "ALL"}}`,
+		"roots.json":                  `{"Roots": [{"Id": "r-exam", "Arn": "arn:aws:organizations::123456789012:root/o-exampleorgid/r-exam", "Name": "Root"}]}`,
+		"units-r-exam.json":           `{"OrganizationalUnits": [{"Id": "ou-exam-11111111", "Name": "Workloads"}, {"Id": "ou-exam-22222222", "Name": "People"}]}`,
+		"units-ou-exam-11111111.json": `{"OrganizationalUnits": [{"Id": "ou-exam-33333333", "Name": "Production"}]}`,
+		"accounts-r-exam.json":        `{"Accounts": [` + account("123456789012", "Management", "ACTIVE") + `]}`,
+		"accounts-ou-exam-11111111.json": `{"Accounts": [` + account(
+			"444455556666",
+			"Shop",
+			"ACTIVE",
+		) + `, ` + account(
+			"555555555555",
+			"Old",
+			"SUSPENDED",
+		) + `]}`,
 		"accounts-ou-exam-22222222.json": `{"Accounts": [` + account("111122223333", "Jump", "ACTIVE") + `]}`,
 		"accounts-ou-exam-33333333.json": `{"Accounts": [` + account("777788889999", "Payments", "ACTIVE") + `]}`,
 		"instances.json": `{"Instances": [{"InstanceArn": "` + instance + `", "IdentityStoreId": "d-1234567890", "OwnerAccountId": "123456789012", ` +
@@ -58,15 +73,32 @@ func read(t *testing.T, files map[string]string, pairs ...string) (*Answers, err
 	return a, a.Complete()
 }
 
-var rest = []string{"region", "ap-northeast-1", "jump", "Jump", "project", "shop=Shop", "project", "pay=Payments", "person", "alice@example.com=shop",
-	"operator-group", "operators"}
+var rest = []string{
+	"region",
+	"ap-northeast-1",
+	"jump",
+	"Jump",
+	"project",
+	"shop=Shop",
+	"project",
+	"pay=Payments",
+	"person",
+	"alice@example.com=shop",
+	"operator-group",
+	"operators",
+}
 
 // What the AWS CLI printed is enough for the tree, the accounts, Identity Center and its groups.
 func TestAnOrganizationIsRead(t *testing.T) {
 	a, err := read(t, organization(), rest...)
 	require.NoError(t, err)
 	stacks := holds(t, a)
-	assert.ElementsMatch(t, []string{"jump", "management", "payments", "shop"}, keysOf(stacks), "a closed account has no stack")
+	assert.ElementsMatch(
+		t,
+		[]string{"jump", "management", "payments", "shop"},
+		keysOf(stacks),
+		"a closed account has no stack",
+	)
 	o := stacks["management"].Organization
 	require.NotNil(t, o)
 	assert.Equal(t, "r-exam", o.Tree.ID)
@@ -91,8 +123,16 @@ func TestTheOrganizationIsInTheARNs(t *testing.T) {
 
 // A file, a folder and stdin are read alike, whatever a shell makes of the text: PowerShell writes UTF-16.
 func TestEveryWayToSaveIsRead(t *testing.T) {
-	all := organization()["organization.json"] + organization()["roots.json"] + `{"Accounts": [` + account("123456789012", "Management", "ACTIVE") + `, ` +
-		account("111122223333", "Jump", "ACTIVE") + `]}`
+	all := organization()["organization.json"] + organization()["roots.json"] + `{"Accounts": [` + account(
+		"123456789012",
+		"Management",
+		"ACTIVE",
+	) + `, ` +
+		account(
+			"111122223333",
+			"Jump",
+			"ACTIVE",
+		) + `]}`
 	utf16Of := func(text string, big bool) string {
 		bytes := []byte{0xFF, 0xFE}
 		if big {

@@ -21,7 +21,10 @@ var permissionSets = []permissionSet{
 		name:  projectOperator,
 		group: func(ic *IdentityCenter) string { return ic.Operators },
 		in: func(a *Answers) []*Account {
-			return slices.DeleteFunc(a.Workloads(), func(account *Account) bool { return len(a.projectsOf(account)) == 0 })
+			return slices.DeleteFunc(
+				a.Workloads(),
+				func(account *Account) bool { return len(a.projectsOf(account)) == 0 },
+			)
 		},
 		lines: func(a *Answers) []string {
 			return []string{"template: operation", "regions: " + values([]string{a.Region})}
@@ -83,7 +86,10 @@ func identityCenterSection(a *Answers, account *Account, t *text) {
 			t.line("      %s: %s", value(name), value(ic.Groups[name]))
 		}
 	}
-	t.comment(4, "What a profile says becomes tags of the person's sessions: the OS user of shells, and the project whose nodes the person reaches.")
+	t.comment(
+		4,
+		"What a profile says becomes tags of the person's sessions: the OS user of shells, and the project whose nodes the person reaches.",
+	)
 	t.line("    attributes:")
 	t.line("      SSMSessionRunAs: ${path:userName}")
 	t.line("      Project: ${path:enterprise.department}")
@@ -111,8 +117,11 @@ func organizationSection(a *Answers, account *Account, t *text) {
 	}
 	o := a.Organization
 	t.line("")
-	t.comment(2, "The tree, and the service control policies. In an organization that people work in, begin with one unit in each list of targets and widen it: "+
-		"docs/organization.md.")
+	t.comment(
+		2,
+		"The tree, and the service control policies. In an organization that people work in, begin with one unit in each list of targets and widen it: "+
+			"docs/organization.md.",
+	)
 	t.line("  guardrails:organization:")
 	t.line("    id: %s", value(o.ID))
 	t.line("    management: %s", value(o.Management))
@@ -120,14 +129,20 @@ func organizationSection(a *Answers, account *Account, t *text) {
 	a.unit(t, Unit{ID: o.Root}, 6, map[string]bool{})
 	if targets := a.guardTargets(); len(targets) > 0 {
 		t.line("")
-		t.comment(4, "No way into an operating system but operation roles, OS access and grants: for administrators of the accounts too.")
+		t.comment(
+			4,
+			"No way into an operating system but operation roles, OS access and grants: for administrators of the accounts too.",
+		)
 		t.line("    osAccessOnly:")
 		t.line("      targets: %s", values(targets))
 		t.line("      operationRoles: true")
 		if a.opensShells() {
 			t.line("      permissionSets: [%s]", projectOperator)
 		}
-		t.comment(6, "report denies nothing. Write deny when nothing needs commands that Systems Manager runs as root, such as patching, or exempt what does.")
+		t.comment(
+			6,
+			"report denies nothing. Write deny when nothing needs commands that Systems Manager runs as root, such as patching, or exempt what does.",
+		)
 		t.line("      remoteExecution: {mode: report}")
 	}
 	if a.Jump != nil {
@@ -141,7 +156,10 @@ func organizationSection(a *Answers, account *Account, t *text) {
 	t.comment(4, "What the above rests on is changed by the deployer and in an emergency, and by nobody else.")
 	t.line("    protectGuardrails:")
 	t.line("      targets: %s", values([]string{o.Root}))
-	t.comment(6, "AWS Organizations makes this role in each account that it makes. It makes the deployer there, and nothing else that is protected.")
+	t.comment(
+		6,
+		"AWS Organizations makes this role in each account that it makes. It makes the deployer there, and nothing else that is protected.",
+	)
 	t.line("      bootstrap: [role/OrganizationAccountAccessRole]")
 }
 
@@ -178,8 +196,8 @@ func (a *Answers) unit(t *text, u Unit, depth int, seen map[string]bool) {
 	}
 }
 
-// guardTargets are where the guardrail of shells is attached: the units that hold workload accounts and neither the jump account, the management account nor that of
-// Identity Center, and the other workload accounts themselves.
+// guardTargets are where the guardrail of shells is attached: the units that hold workload accounts and neither the
+// jump account, the management account nor that of Identity Center, and the other workload accounts themselves.
 func (a *Answers) guardTargets() []string {
 	var targets []string
 	workloads := a.Workloads()

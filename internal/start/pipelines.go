@@ -25,7 +25,8 @@ var pipelinesOf = map[CI][]pipeline{
 	},
 }
 
-// rewriting turns a line or several of an example pipeline, which builds this repository, into those of a project, which has only the command.
+// rewriting turns a line or several of an example pipeline, which builds this repository, into those of a project,
+// which has only the command.
 type rewriting struct {
 	old *regexp.Regexp
 	new string
@@ -51,13 +52,23 @@ const installGitLab = `    # The variables of the project say where a release ar
 `
 
 var rewritings = []rewriting{
-	{regexp.MustCompile(`(?m)^      - uses: actions/setup-go@.*\n        with:\n          go-version-file: go\.mod\n(          cache: false\n)?`), ""},
+	{
+		regexp.MustCompile(
+			`(?m)^      - uses: actions/setup-go@.*\n        with:\n          go-version-file: go\.mod\n(          cache: false\n)?`,
+		),
+		"",
+	},
 	{regexp.MustCompile(`(?m)^      - run: go build -o (bin|/tmp)/guardrails \./cmd/guardrails\n`), installGitHub},
 	{regexp.MustCompile(`(?m)^    - go build -o /tmp/guardrails \./cmd/guardrails\n`), installGitLab},
-	{regexp.MustCompile(`(?m)^(\s*)# The Pulumi CLI is built from pinned sources, once for each set of pins\.$`),
-		"${1}# Where the image has no Pulumi CLI that is recent enough, it is built from pinned sources, once for each release."},
+	{
+		regexp.MustCompile(`(?m)^(\s*)# The Pulumi CLI is built from pinned sources, once for each set of pins\.$`),
+		"${1}# Where the image has no Pulumi CLI that is recent enough, it is built from pinned sources, once for each release.",
+	},
 	{regexp.MustCompile(`\$\{\{ hashFiles\('tools/go\.mod', 'tools/go\.sum'\) \}\}`), "$${{ vars.GUARDRAILS_SHA256 }}"},
-	{regexp.MustCompile(`(?m)^(\s*)key:\n\s*files: \[tools/go\.sum, go\.sum\]$`), "${1}key: guardrails-$$GUARDRAILS_SHA256"},
+	{
+		regexp.MustCompile(`(?m)^(\s*)key:\n\s*files: \[tools/go\.sum, go\.sum\]$`),
+		"${1}key: guardrails-$$GUARDRAILS_SHA256",
+	},
 	{regexp.MustCompile(`(?m)^(\s*)FOLDER: examples/organization$`), "${1}FOLDER: ."},
 	{regexp.MustCompile(`examples/ci/gitlab/stack\.yml`), "guardrails-stack.yml"},
 	{regexp.MustCompile(`(?m)^# Copy it to \.gitlab-ci\.yml\. `), "# "},
@@ -83,7 +94,8 @@ func (a *Answers) pipelines() ([]File, error) {
 	return all, nil
 }
 
-// CheckRepository refuses pipelines in a folder that lies below the top of its repository, where the CI systems do not look for them.
+// CheckRepository refuses pipelines in a folder that lies below the top of its repository, where the CI systems do
+// not look for them.
 func (a *Answers) CheckRepository(folder string) error {
 	if a.CI == "" {
 		return nil
@@ -103,5 +115,9 @@ func (a *Answers) CheckRepository(folder string) error {
 	if absolute, err := filepath.Abs(folder); err != nil || absolute == at {
 		return err
 	}
-	return wrong("--ci: %s looks for pipelines in the top folder of the repository, %s; run init there, or leave --ci out", a.CI, at)
+	return wrong(
+		"--ci: %s looks for pipelines in the top folder of the repository, %s; run init there, or leave --ci out",
+		a.CI,
+		at,
+	)
 }

@@ -31,7 +31,8 @@ type Folder struct {
 	Judgements []*judge.Judgement
 }
 
-// Make makes the files of complete answers, and holds them against a strict check. The error says what does not hold; then there is nothing to write.
+// Make makes the files of complete answers, and holds them against a strict check. The error says what does not hold;
+// then there is nothing to write.
 func (a *Answers) Make() (*Folder, error) {
 	folder, err := os.MkdirTemp("", "guardrails-init-")
 	if err != nil {
@@ -132,14 +133,20 @@ const gitIgnore = `# What pipelines and editors leave behind.
 // projectFile is Pulumi.yaml. The guardrails command is the program: there is nothing to compile and no module to keep.
 func (a *Answers) projectFile() string {
 	t := &text{}
-	t.comment(0, "One stack for each AWS account. The files Pulumi.<stack>.yaml say who may do what there: they are what you edit.")
+	t.comment(
+		0,
+		"One stack for each AWS account. The files Pulumi.<stack>.yaml say who may do what there: they are what you edit.",
+	)
 	t.line("name: %s", value(a.Project))
 	t.line("description: Who may do what in our AWS accounts, proven before it is deployed.")
 	t.comment(0, "The program is the guardrails command itself, which has to be on the PATH.")
 	t.line("runtime:")
 	t.line("  name: go")
 	t.line("  options: {binary: guardrails}")
-	t.comment(0, "\"pulumi up\" reads what stands in AWS before it plans, as \"guardrails up\" does: what somebody changed by hand is put back.")
+	t.comment(
+		0,
+		"\"pulumi up\" reads what stands in AWS before it plans, as \"guardrails up\" does: what somebody changed by hand is put back.",
+	)
 	t.line("options:")
 	t.line("  refresh: always")
 	return t.String()
@@ -166,12 +173,14 @@ func (p *Folder) Taken(folder string) error {
 		return nil
 	}
 	slices.Sort(taken)
-	return wrong("%s is there already, so nothing was written; init begins a project and overwrites nothing: name an empty folder with -C",
-		strings.Join(taken, ", "))
+	return wrong(
+		"%s is there already, so nothing was written; init begins a project and overwrites nothing: name an empty folder with -C",
+		strings.Join(taken, ", "),
+	)
 }
 
-// Write writes the files into a folder, which it makes where there is none: all of them, or none where one cannot be written. It gives the paths that it
-// wrote. A file that exists is never touched.
+// Write writes the files into a folder, which it makes where there is none: all of them, or none where one cannot be
+// written. It gives the paths that it wrote. A file that exists is never touched.
 func (p *Folder) Write(folder string) (wrote []string, err error) {
 	if err := p.Taken(folder); err != nil {
 		return nil, err

@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Question is something that init wants to know. The flag of its name answers it; on a terminal it is asked where the flag is not given.
+// Question is something that init wants to know. The flag of its name answers it; on a terminal it is asked where the
+// flag is not given.
 type Question struct {
 	// Flag is the name of the flag, Value the form of its value.
 	Flag, Value string
@@ -30,51 +31,80 @@ var Questions = []Question{
 		set: func(a *Answers, s string) error { return keep(&a.Project, s, validateProjectName) },
 	},
 	{
-		Flag: "account", Value: "name=id", Help: "an account, as name=id; repeatable", Ask: "An account, as name=id", Example: "workload=111122223333", Many: true,
-		due: func(a *Answers) bool { return len(a.Accounts) == 0 },
-		set: setAccount,
+		Flag:    "account",
+		Value:   "name=id",
+		Help:    "an account, as name=id; repeatable",
+		Ask:     "An account, as name=id",
+		Example: "workload=111122223333",
+		Many:    true,
+		due:     func(a *Answers) bool { return len(a.Accounts) == 0 },
+		set:     setAccount,
 	},
 	{
-		Flag: "jump", Value: "account", Help: "the account in which people have IAM users and sign in",
-		Ask: "In which account do people have IAM users? Empty where they come through IAM Identity Center", Example: "jump",
-		due: func(a *Answers) bool { return len(a.Accounts) > 1 },
-		set: func(a *Answers, s string) error { return keep(&a.jump, s, nil) },
+		Flag:    "jump",
+		Value:   "account",
+		Help:    "the account in which people have IAM users and sign in",
+		Ask:     "In which account do people have IAM users? Empty where they come through IAM Identity Center",
+		Example: "jump",
+		due:     func(a *Answers) bool { return len(a.Accounts) > 1 },
+		set:     func(a *Answers, s string) error { return keep(&a.jump, s, nil) },
 	},
 	{
-		Flag: "identity-center", Value: "arn=store", Help: "the instance of IAM Identity Center with its identity store, as arn=store",
+		Flag:    "identity-center",
+		Value:   "arn=store",
+		Help:    "the instance of IAM Identity Center with its identity store, as arn=store",
 		Ask:     "Which instance of IAM Identity Center, as arn=store? Empty for none",
 		Example: "arn:aws:sso:::instance/ssoins-1234567890abcdef=d-1234567890",
-		due:     func(a *Answers) bool { return a.IdentityCenter == nil }, set: setIdentityCenter,
+		due:     func(a *Answers) bool { return a.IdentityCenter == nil },
+		set:     setIdentityCenter,
 	},
 	{
-		Flag: "identity-center-account", Value: "account", Help: "the account that manages IAM Identity Center (default the management account)",
-		Ask: "Which account manages it?", due: func(a *Answers) bool { return a.IdentityCenter != nil && a.directory == "" && a.Organization == nil },
-		set: func(a *Answers, s string) error { return keep(&a.directory, s, nil) },
+		Flag:  "identity-center-account",
+		Value: "account",
+		Help:  "the account that manages IAM Identity Center (default the management account)",
+		Ask:   "Which account manages it?",
+		due:   func(a *Answers) bool { return a.IdentityCenter != nil && a.directory == "" && a.Organization == nil },
+		set:   func(a *Answers, s string) error { return keep(&a.directory, s, nil) },
 	},
 	{
 		Flag: "identity-center-region", Value: "region", Help: "the Region of IAM Identity Center (default --region)",
 		set: func(a *Answers, s string) error { return keep(&a.center().Region, s, policy.ValidateRegion) },
 	},
 	{
-		Flag: "region", Value: "region", Help: "the Region with your nodes", Ask: "In which Region are your nodes?", Example: "ap-northeast-1",
-		due: func(a *Answers) bool { return a.Region == "" },
-		set: func(a *Answers, s string) error { return keep(&a.Region, s, policy.ValidateRegion) },
+		Flag:    "region",
+		Value:   "region",
+		Help:    "the Region with your nodes",
+		Ask:     "In which Region are your nodes?",
+		Example: "ap-northeast-1",
+		due:     func(a *Answers) bool { return a.Region == "" },
+		set:     func(a *Answers, s string) error { return keep(&a.Region, s, policy.ValidateRegion) },
 	},
 	{
-		Flag: "project", Value: "name[=account,...]", Help: "a project, as name=account,account: the value of the tag Project on nodes, and where they are; repeatable",
-		Ask: "A project, as name=account,account: the value of the tag Project on its nodes", Example: "shop=workload", Many: true,
-		due: func(a *Answers) bool { return len(a.projects) == 0 },
-		set: func(a *Answers, s string) error { a.projects = append(a.projects, s); return nil },
+		Flag:    "project",
+		Value:   "name[=account,...]",
+		Help:    "a project, as name=account,account: the value of the tag Project on nodes, and where they are; repeatable",
+		Ask:     "A project, as name=account,account: the value of the tag Project on its nodes",
+		Example: "shop=workload",
+		Many:    true,
+		due:     func(a *Answers) bool { return len(a.projects) == 0 },
+		set:     func(a *Answers, s string) error { a.projects = append(a.projects, s); return nil },
 	},
 	{
-		Flag: "person", Value: "address[=project,...]", Help: "who signs in as an IAM user, as address=project,project or name=project; repeatable",
-		Ask: "A person, as address=project,project", Example: "alice@example.com=shop", Many: true,
-		due: func(a *Answers) bool { return len(a.people) == 0 && (a.jump != "" || a.IdentityCenter == nil) },
-		set: func(a *Answers, s string) error { a.people = append(a.people, s); return nil },
+		Flag:    "person",
+		Value:   "address[=project,...]",
+		Help:    "who signs in as an IAM user, as address=project,project or name=project; repeatable",
+		Ask:     "A person, as address=project,project",
+		Example: "alice@example.com=shop",
+		Many:    true,
+		due:     func(a *Answers) bool { return len(a.people) == 0 && (a.jump != "" || a.IdentityCenter == nil) },
+		set:     func(a *Answers, s string) error { a.people = append(a.people, s); return nil },
 	},
 	{
-		Flag: "administrator", Value: "address", Help: "who administers the accounts with nodes, and opens no shell there, as address; repeatable", Many: true,
-		set: func(a *Answers, s string) error { a.administrators = append(a.administrators, s); return nil },
+		Flag:  "administrator",
+		Value: "address",
+		Help:  "who administers the accounts with nodes, and opens no shell there, as address; repeatable",
+		Many:  true,
+		set:   func(a *Answers, s string) error { a.administrators = append(a.administrators, s); return nil },
 	},
 	group("operator-group", "the group of IAM Identity Center that opens shells on the nodes of its project"),
 	group("viewer-group", "the group of IAM Identity Center that looks at the accounts"),
@@ -88,16 +118,23 @@ var Questions = []Question{
 		set: func(a *Answers, s string) error { return keep(&a.BreakGlass, s, validateRole) },
 	},
 	{
-		Flag: "ci", Value: "system", Help: "pipelines for github or gitlab", Ask: "Pipelines for github or gitlab? Empty for none",
-		due: func(a *Answers) bool { return a.CI == "" }, set: setCI,
+		Flag:  "ci",
+		Value: "system",
+		Help:  "pipelines for github or gitlab",
+		Ask:   "Pipelines for github or gitlab? Empty for none",
+		due:   func(a *Answers) bool { return a.CI == "" },
+		set:   setCI,
 	},
 }
 
 // group is a question for a group of Identity Center.
 func group(flag, help string) Question {
 	return Question{
-		Flag: flag, Value: "name[=id]", Help: help + ", as name or name=id", Ask: "Which is " + help + "? Empty for none",
-		due: func(a *Answers) bool { return a.IdentityCenter != nil && a.groups[flag] == "" },
+		Flag:  flag,
+		Value: "name[=id]",
+		Help:  help + ", as name or name=id",
+		Ask:   "Which is " + help + "? Empty for none",
+		due:   func(a *Answers) bool { return a.IdentityCenter != nil && a.groups[flag] == "" },
 		set: func(a *Answers, s string) error {
 			if a.groups == nil {
 				a.groups = map[string]string{}
@@ -160,7 +197,10 @@ func setAccount(a *Answers, s string) error {
 func setIdentityCenter(a *Answers, s string) error {
 	arn, store, said := cut(s)
 	if !said || !strings.HasPrefix(arn, "arn:") {
-		return fmt.Errorf("%q is not the ARN of an instance and the id of its store; \"aws sso-admin list-instances\" prints both", s)
+		return fmt.Errorf(
+			"%q is not the ARN of an instance and the id of its store; \"aws sso-admin list-instances\" prints both",
+			s,
+		)
 	}
 	ic := a.center()
 	if ic.Instance != "" && ic.Instance != arn {

@@ -15,9 +15,17 @@ const operationRolePath = "/guardrails/operation/"
 // projectOperator is the permission set that opens shells, which the service control policies exempt by this name.
 const projectOperator = "ProjectOperator"
 
-// sections are the stack file of an account, in the order of the reference. Each writes nothing where the account has nothing of it.
+// sections are the stack file of an account, in the order of the reference. Each writes nothing where the account has
+// nothing of it.
 var sections = []func(*Answers, *Account, *text){
-	accountSection, mfaSection, usersSection, operationRolesSection, delegatedRolesSection, osAccessSection, sessionsSection, identityCenterSection,
+	accountSection,
+	mfaSection,
+	usersSection,
+	operationRolesSection,
+	delegatedRolesSection,
+	osAccessSection,
+	sessionsSection,
+	identityCenterSection,
 	organizationSection,
 }
 
@@ -53,7 +61,10 @@ func (a *Answers) purpose(account *Account) string {
 	}
 	say(account == a.Jump && len(a.wayOut()) > 0, "People sign in here and switch to roles of the other accounts.")
 	say(account == a.Jump && len(a.wayOut()) == 0, "People sign in here.")
-	say(account == a.Management, "It manages the organization. No service control policy binds this account: keep people and nodes out of it.")
+	say(
+		account == a.Management,
+		"It manages the organization. No service control policy binds this account: keep people and nodes out of it.",
+	)
 	say(account == a.Directory, "It manages IAM Identity Center.")
 	say(len(a.projectsOf(account)) > 0, "It has the nodes of "+inComment(projectNames(a.projectsOf(account)))+".")
 	say(len(all) == 0, "It has neither people nor nodes yet.")
@@ -70,7 +81,10 @@ func projectNames(projects []*Project) string {
 
 // projectsOf are the projects that have nodes in the account.
 func (a *Answers) projectsOf(account *Account) []*Project {
-	return slices.DeleteFunc(slices.Clone(a.Projects), func(p *Project) bool { return !slices.Contains(p.Accounts, account) })
+	return slices.DeleteFunc(
+		slices.Clone(a.Projects),
+		func(p *Project) bool { return !slices.Contains(p.Accounts, account) },
+	)
 }
 
 // governed reports whether a stack with the tree of the organization is written.
@@ -84,7 +98,10 @@ func accountSection(a *Answers, account *Account, t *text) {
 	if a.governed() {
 		t.line("    organization: %s", value(a.Organization.ID))
 	}
-	t.comment(4, "Who deploys this stack, and who comes in an emergency. Make both roles before the first up without --sandbox.")
+	t.comment(
+		4,
+		"Who deploys this stack, and who comes in an emergency. Make both roles before the first up without --sandbox.",
+	)
 	t.line("    deployer: %s", value("role/"+a.Deployer))
 	t.line("    breakGlass: %s", values([]string{"role/" + a.BreakGlass}))
 }
@@ -94,7 +111,10 @@ func (a *Answers) wayOut() []*Account {
 	if a.Jump == nil {
 		return nil
 	}
-	return slices.DeleteFunc(a.Workloads(), func(account *Account) bool { return account == a.Jump || !a.opens(account) })
+	return slices.DeleteFunc(
+		a.Workloads(),
+		func(account *Account) bool { return account == a.Jump || !a.opens(account) },
+	)
 }
 
 // opens reports whether the account has roles for people of the jump account.
@@ -107,8 +127,8 @@ func (a *Answers) administer() []*Person {
 	return slices.DeleteFunc(slices.Clone(a.People), func(p *Person) bool { return !p.Administrator })
 }
 
-// administered are the accounts with a role of administrators: those with nodes. In the jump account of an organization nobody administers what people
-// sign in with, which the service control policies see to.
+// administered are the accounts with a role of administrators: those with nodes. In the jump account of an
+// organization nobody administers what people sign in with, which the service control policies see to.
 func (a *Answers) administered() []*Account {
 	return slices.DeleteFunc(a.Workloads(), func(account *Account) bool { return account == a.Jump && a.governed() })
 }
@@ -123,7 +143,10 @@ func mfaSection(a *Answers, account *Account, t *text) {
 			ids = append(ids, to.ID)
 		}
 		t.line("\n  guardrails:mfa:")
-		t.comment(4, "The way out of this account: roles under /guardrails/ of these accounts. Who may take which of them stands in their stack files.")
+		t.comment(
+			4,
+			"The way out of this account: roles under /guardrails/ of these accounts. Who may take which of them stands in their stack files.",
+		)
 		t.line("    roleAccounts: %s", values(ids))
 	}
 	t.line("\n  guardrails:passwordPolicy:")
@@ -136,7 +159,10 @@ func usersSection(a *Answers, account *Account, t *text) {
 		return
 	}
 	t.line("")
-	t.comment(2, "Without MFA these people can do nothing but change their first password and enrol a device. Whoever is removed here is gone everywhere.")
+	t.comment(
+		2,
+		"Without MFA these people can do nothing but change their first password and enrol a device. Whoever is removed here is gone everywhere.",
+	)
 	t.line("  guardrails:users:")
 	for _, p := range a.People {
 		if p.Email == "" {
@@ -162,7 +188,10 @@ func operationRolesSection(a *Answers, account *Account, t *text) {
 		for _, login := range a.logins(project) {
 			if first {
 				t.line("")
-				t.comment(2, "Each role opens shells on the nodes whose tag Project has the project, as the OS user runAs, who must exist there.")
+				t.comment(
+					2,
+					"Each role opens shells on the nodes whose tag Project has the project, as the OS user runAs, who must exist there.",
+				)
 				t.line("  guardrails:operationRoles:")
 				first = false
 			}
@@ -201,7 +230,8 @@ func (a *Answers) logins(project *Project) []*login {
 	return all
 }
 
-// roleName is the name of a role whose own name another role of the account has; empty where its own is free. IAM takes names that differ in case for one.
+// roleName is the name of a role whose own name another role of the account has; empty where its own is free. IAM
+// takes names that differ in case for one.
 func roleName(taken map[string]bool, project, osUser string) string {
 	own := policy.RoleNameFor(project, osUser, len(operationRolePath))
 	if !taken[strings.ToLower(own)] {
@@ -249,13 +279,17 @@ func osAccessSection(a *Answers, account *Account, t *text) {
 		return
 	}
 	t.line("")
-	t.comment(2, "What a grant opens for a person and a while. Nobody has it without one, which \"guardrails grant\" writes.")
+	t.comment(
+		2,
+		"What a grant opens for a person and a while. Nobody has it without one, which \"guardrails grant\" writes.",
+	)
 	t.line("  guardrails:osAccess:")
 	t.line("    projects: %s", values(names))
 	t.line("    grantMaxLength: 8h")
 }
 
-// inPolicies reports whether policies take a text: several projects are written into one, and it takes characters up to U+00FF.
+// inPolicies reports whether policies take a text: several projects are written into one, and it takes characters up
+// to U+00FF.
 func inPolicies(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > 0xFF })
 }
@@ -265,7 +299,10 @@ func sessionsSection(a *Answers, account *Account, t *text) {
 		return
 	}
 	t.line("")
-	t.comment(2, "Session Manager keeps its preferences per Region, and a Region that is not listed opens shells as ssm-user, with sudo: list every Region with nodes.")
+	t.comment(
+		2,
+		"Session Manager keeps its preferences per Region, and a Region that is not listed opens shells as ssm-user, with sudo: list every Region with nodes.",
+	)
 	t.line("  guardrails:sessions:")
 	t.line("    regions: %s", values([]string{a.Region}))
 	t.line("    idleTimeout: 15m")

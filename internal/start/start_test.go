@@ -71,9 +71,32 @@ func holds(t *testing.T, a *Answers) map[string]*config.Stack {
 
 // What is derived is what was meant: names of stacks, logins, the way out of the jump account, who works where.
 func TestNamesAndTheWayOutAreDerived(t *testing.T) {
-	stacks := holds(t, answered(t, "region", "ap-northeast-1", "account", "jump=111122223333", "account", "Web Shop=444455556666",
-		"account", "777788889999", "jump", "jump", "project", "shop=Web Shop", "project", "Test Project 1=777788889999", "person",
-		"Alice.Miller@example.com=shop,Test Project 1", "person", "bob=shop", "administrator", "carol@example.com"))
+	stacks := holds(
+		t,
+		answered(
+			t,
+			"region",
+			"ap-northeast-1",
+			"account",
+			"jump=111122223333",
+			"account",
+			"Web Shop=444455556666",
+			"account",
+			"777788889999",
+			"jump",
+			"jump",
+			"project",
+			"shop=Web Shop",
+			"project",
+			"Test Project 1=777788889999",
+			"person",
+			"Alice.Miller@example.com=shop,Test Project 1",
+			"person",
+			"bob=shop",
+			"administrator",
+			"carol@example.com",
+		),
+	)
 	require.ElementsMatch(t, []string{"jump", "web-shop", "account-777788889999"}, keysOf(stacks))
 	assert.Equal(t, []string{"444455556666", "777788889999"}, stacks["jump"].MFA.RoleAccounts)
 	require.Len(t, stacks["jump"].Users, 3)
@@ -96,7 +119,20 @@ func keysOf[V any](m map[string]V) (keys []string) {
 
 // An account that is alone has its people, its projects and its roles.
 func TestAnAccountMayBeAlone(t *testing.T) {
-	stacks := holds(t, answered(t, "region", "us-east-1", "account", "dev=111122223333", "project", "shop", "person", "alice@example.com=shop"))
+	stacks := holds(
+		t,
+		answered(
+			t,
+			"region",
+			"us-east-1",
+			"account",
+			"dev=111122223333",
+			"project",
+			"shop",
+			"person",
+			"alice@example.com=shop",
+		),
+	)
 	assert.Equal(t, []string{"alice"}, stacks["dev"].OperationRoles[0].Users)
 	assert.Nil(t, stacks["dev"].Organization)
 }
@@ -104,10 +140,30 @@ func TestAnAccountMayBeAlone(t *testing.T) {
 // pick is one of several things.
 func pick[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
 
-// tagged is a text of characters that tag values take, with those that YAML, comments and shells give a meaning. It leaves out ",", which no tag takes, and
-// has no space at its ends.
+// tagged is a text of characters that tag values take, with those that YAML, comments and shells give a meaning. It
+// leaves out ",", which no tag takes, and has no space at its ends.
 func tagged(r *rand.Rand) string {
-	parts := []string{"a", "Z", "7", " ", ":", "/", "=", "+", "-", "@", "_", ".", "é", "日本", "true", "null", "- ", ": ", "ー"}
+	parts := []string{
+		"a",
+		"Z",
+		"7",
+		" ",
+		":",
+		"/",
+		"=",
+		"+",
+		"-",
+		"@",
+		"_",
+		".",
+		"é",
+		"日本",
+		"true",
+		"null",
+		"- ",
+		": ",
+		"ー",
+	}
 	var b strings.Builder
 	for range 1 + r.IntN(6) {
 		b.WriteString(pick(r, parts...))
@@ -115,19 +171,33 @@ func tagged(r *rand.Rand) string {
 	return strings.TrimSpace("p" + b.String() + fmt.Sprint(r.IntN(1000)))
 }
 
-// userName is a name that IAM takes, with characters that YAML and shells give a meaning. It leaves out "=", which ends the person in an answer.
+// userName is a name that IAM takes, with characters that YAML and shells give a meaning. It leaves out "=", which
+// ends the person in an answer.
 func userName(r *rand.Rand, i int) string {
 	return pick(r, "a", "Z", "x+y", "c,d", "dot.ted", "un_der", "9", "true", "-", "ec2-user", "admin") + fmt.Sprint(i)
 }
 
-// randomAnswers are answers that can be: one to five accounts, with and without an organization, a jump account and Identity Center.
+// randomAnswers are answers that can be: one to five accounts, with and without an organization, a jump account and
+// Identity Center.
 func randomAnswers(t *testing.T, r *rand.Rand) *Answers {
 	t.Helper()
 	a := answered(t, "region", pick(r, "ap-northeast-1", "us-east-1", "eu-central-1"))
 	must := func(flag, s string) { require.NoError(t, a.answer(flag, s), "%s %s", flag, s) }
 	n := 1 + r.IntN(3)
 	for i := range n {
-		name := pick(r, "", "jump", "Shop", "shop ", "日本", "a: b # c", "\"quoted\"", "CON", strings.Repeat("long ", 30), "-x-")
+		name := pick(
+			r,
+			"",
+			"jump",
+			"Shop",
+			"shop ",
+			"日本",
+			"a: b # c",
+			"\"quoted\"",
+			"CON",
+			strings.Repeat("long ", 30),
+			"-x-",
+		)
 		if name == "" || a.account(name) != nil {
 			name = fmt.Sprint("account ", i)
 		}
@@ -191,7 +261,10 @@ func randomTree(a *Answers, r *rand.Rand) {
 	places := []string{"r-exam"}
 	for i := range r.IntN(4) {
 		id := fmt.Sprintf("ou-exam-%d1111111", i+1)
-		a.Organization.Units = append(a.Organization.Units, Unit{ID: id, Name: pick(r, "Workloads", "a: b", "日本"), Parent: pick(r, places...)})
+		a.Organization.Units = append(
+			a.Organization.Units,
+			Unit{ID: id, Name: pick(r, "Workloads", "a: b", "日本"), Parent: pick(r, places...)},
+		)
 		places = append(places, id)
 	}
 	for _, account := range a.Accounts {
@@ -220,7 +293,16 @@ func TestWhatIsAnsweredHolds(t *testing.T) {
 
 // Answers that cannot be are refused with their flag, and nothing is made of them.
 func TestAnswersThatCannotBeAreRefused(t *testing.T) {
-	base := []string{"region", "ap-northeast-1", "account", "jump=111122223333", "account", "shop=444455556666", "jump", "jump"}
+	base := []string{
+		"region",
+		"ap-northeast-1",
+		"account",
+		"jump=111122223333",
+		"account",
+		"shop=444455556666",
+		"jump",
+		"jump",
+	}
 	for _, c := range []struct {
 		flag, answer, want string
 	}{
@@ -258,12 +340,26 @@ func TestAnswersThatCannotBeAreRefused(t *testing.T) {
 		assert.ErrorAs(t, err, &use)
 	}
 	assert.ErrorContains(t, (&Answers{}).Complete(), "--account: no account is named")
-	assert.ErrorContains(t, answered(t, "account", "a=111122223333", "account", "b=444455556666", "region", "us-east-1").Complete(), "--jump: people sign in nowhere")
+	assert.ErrorContains(
+		t,
+		answered(t, "account", "a=111122223333", "account", "b=444455556666", "region", "us-east-1").Complete(),
+		"--jump: people sign in nowhere",
+	)
 }
 
 // A refusal of what is made names the file that it would have had, and no folder of this machine.
 func TestWhatDoesNotHoldIsNotMade(t *testing.T) {
-	a := answered(t, "region", "ap-northeast-1", "account", "dev=111122223333", "identity-center", "arn:aws:sso:::instance/wrong=d-1", "identity-center-account", "dev")
+	a := answered(
+		t,
+		"region",
+		"ap-northeast-1",
+		"account",
+		"dev=111122223333",
+		"identity-center",
+		"arn:aws:sso:::instance/wrong=d-1",
+		"identity-center-account",
+		"dev",
+	)
 	require.NoError(t, a.Complete())
 	_, err := a.Make()
 	require.Error(t, err)
@@ -348,10 +444,21 @@ func TestAllIsWrittenOrNothing(t *testing.T) {
 	assert.FileExists(t, filepath.Join(deep, projectFile))
 }
 
-// Pipelines of a project install the command and build nothing of this repository; they are YAML, and their folder is the project's.
+// Pipelines of a project install the command and build nothing of this repository; they are YAML, and their folder is
+// the project's.
 func TestPipelinesNeedTheCommandAlone(t *testing.T) {
 	for _, system := range []CI{GitHub, GitLab} {
-		a := answered(t, "region", "eu-central-1", "account", "dev=111122223333", "ci", string(system), "deployer", "team/Deploys")
+		a := answered(
+			t,
+			"region",
+			"eu-central-1",
+			"account",
+			"dev=111122223333",
+			"ci",
+			string(system),
+			"deployer",
+			"team/Deploys",
+		)
 		require.NoError(t, a.Complete())
 		files, err := a.pipelines()
 		require.NoError(t, err)
@@ -378,7 +485,11 @@ func TestPipelinesBelongToTheTopOfTheRepository(t *testing.T) {
 	require.NoError(t, os.MkdirAll(below, 0o755))
 	a := &Answers{CI: GitHub}
 	assert.NoError(t, a.CheckRepository(top))
-	assert.ErrorContains(t, a.CheckRepository(below), "--ci: github looks for pipelines in the top folder of the repository")
+	assert.ErrorContains(
+		t,
+		a.CheckRepository(below),
+		"--ci: github looks for pipelines in the top folder of the repository",
+	)
 	assert.NoError(t, (&Answers{}).CheckRepository(below))
 }
 
@@ -387,8 +498,23 @@ func TestQuestionsAreAskedUntilTheyAreAnswered(t *testing.T) {
 	a := &Answers{}
 	var out bytes.Buffer
 	lines := []string{
-		"jump=1", "jump=111122223333", "shop=444455556666", "", "elsewhere", "jump", "", "tokyo", "ap-northeast-1", "shop=nowhere", "shop=shop", "",
-		"alice@example.com=billing", "alice@example.com=shop", "root", "", "",
+		"jump=1",
+		"jump=111122223333",
+		"shop=444455556666",
+		"",
+		"elsewhere",
+		"jump",
+		"",
+		"tokyo",
+		"ap-northeast-1",
+		"shop=nowhere",
+		"shop=shop",
+		"",
+		"alice@example.com=billing",
+		"alice@example.com=shop",
+		"root",
+		"",
+		"",
 	}
 	require.NoError(t, Ask(a, strings.NewReader(strings.Join(lines, "\n")+"\n"), &out), out.String())
 	for _, told := range []string{`"1" is not an account id`, `"elsewhere" is no account`, "tokyo", `"nowhere" is no account`, `"billing" is no project`, "superuser"} {

@@ -34,8 +34,8 @@ func (w *When) String() string { return string(*w) }
 // Type is what help calls the value.
 func (w *When) Type() string { return "when" }
 
-// Colours reports whether what is written to a file has colours: where they are asked for, and by themselves on a terminal that takes them, unless NO_COLOR is set
-// (https://no-color.org).
+// Colours reports whether what is written to a file has colours: where they are asked for, and by themselves on a
+// terminal that takes them, unless NO_COLOR is set (https://no-color.org).
 func Colours(when When, f *os.File) bool {
 	switch when {
 	case Always:
@@ -54,33 +54,61 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// rule colours the first part of a line that it matches. There are three meanings: red is what is wrong, lost or dangerous, yellow is what to look at, green is
-// what holds or is gained. What has no meaning has no colour.
+// rule colours the first part of a line that it matches. There are three meanings: red is what is wrong, lost or
+// dangerous, yellow is what to look at, green is what holds or is gained. What has no meaning has no colour.
 type rule struct {
 	match  *regexp.Regexp
 	colour string
 }
 
 var rules = []rule{
-	{regexp.MustCompile(`^\s*FAIL\b`), red}, {regexp.MustCompile(`\bdoes not hold\b`), red}, {regexp.MustCompile(`WITHOUT MFA(: [a-z, ]+)?`), red},
+	{
+		regexp.MustCompile(`^\s*FAIL\b`),
+		red,
+	},
+	{regexp.MustCompile(`\bdoes not hold\b`), red},
+	{regexp.MustCompile(`WITHOUT MFA(: [a-z, ]+)?`), red},
 	// In a narrow column the words go on below; the login stays red.
-	{regexp.MustCompile(`[\w.-]+ \(can do everything\)`), red}, {regexp.MustCompile(`(^|  )(root|ssm-user)( \(can( do)?)?(  |$)`), red},
-	{regexp.MustCompile(`\((can )?do everything\)|  \(can do(  |$)`), red}, {regexp.MustCompile(`: (DENIED|FAILS)$`), red}, {regexp.MustCompile(`^\s*x [a-z]+ failed\b`), red},
-	{regexp.MustCompile(`^\s*- .*`), red}, {regexp.MustCompile(`^(No|To decide|Error|error):?\b`), red},
-	{regexp.MustCompile(`^\s*(ok if|waived|assumed|note)\b`), yellow}, {regexp.MustCompile(`^\s*[~±!] .*`), yellow}, {regexp.MustCompile(`\(not accepted\)`), yellow},
-	{regexp.MustCompile(`^\s*ok\b`), green}, {regexp.MustCompile(`: holds\b`), green}, {regexp.MustCompile(`: ALLOWED$`), green}, {regexp.MustCompile(`^\s*\+ .*`), green},
-	{regexp.MustCompile(`^Yes\b`), green}, {regexp.MustCompile(`\bdocs/[\w./#-]+$`), dim},
+	{
+		regexp.MustCompile(`[\w.-]+ \(can do everything\)`),
+		red,
+	},
+	{regexp.MustCompile(`(^|  )(root|ssm-user)( \(can( do)?)?(  |$)`), red},
+	{
+		regexp.MustCompile(`\((can )?do everything\)|  \(can do(  |$)`),
+		red,
+	},
+	{regexp.MustCompile(`: (DENIED|FAILS)$`), red},
+	{regexp.MustCompile(`^\s*x [a-z]+ failed\b`), red},
+	{regexp.MustCompile(`^\s*- .*`), red},
+	{regexp.MustCompile(`^(No|To decide|Error|error):?\b`), red},
+	{
+		regexp.MustCompile(`^\s*(ok if|waived|assumed|note)\b`),
+		yellow,
+	},
+	{regexp.MustCompile(`^\s*[~±!] .*`), yellow},
+	{regexp.MustCompile(`\(not accepted\)`), yellow},
+	{
+		regexp.MustCompile(`^\s*ok\b`),
+		green,
+	},
+	{regexp.MustCompile(`: holds\b`), green},
+	{regexp.MustCompile(`: ALLOWED$`), green},
+	{regexp.MustCompile(`^\s*\+ .*`), green},
+	{regexp.MustCompile(`^Yes\b`), green},
+	{regexp.MustCompile(`\bdocs/[\w./#-]+$`), dim},
 }
 
-// Painter colours whole lines on their way to a terminal. It comes behind whatever makes texts harmless: only its own escapes reach the terminal.
+// Painter colours whole lines on their way to a terminal. It comes behind whatever makes texts harmless: only its own
+// escapes reach the terminal.
 type Painter struct {
 	to      io.Writer
 	colours func() bool
 	rest    []byte
 }
 
-// NewPainter makes a painter in front of a writer. It asks whether there are colours when something is written: flags are read then. Without them everything
-// passes as it comes.
+// NewPainter makes a painter in front of a writer. It asks whether there are colours when something is written: flags
+// are read then. Without them everything passes as it comes.
 func NewPainter(to io.Writer, colours func() bool) *Painter {
 	return &Painter{to: to, colours: colours}
 }

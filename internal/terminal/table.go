@@ -8,7 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Width is how many columns the terminal behind a file has; zero for what is no terminal, where lines may be of any length.
+// Width is how many columns the terminal behind a file has; zero for what is no terminal, where lines may be of any
+// length.
 func Width(f *os.File) int {
 	if !term.IsTerminal(int(f.Fd())) {
 		return 0
@@ -29,8 +30,9 @@ const (
 	widestWord = 24
 )
 
-// Table lays out rows below a head so that no line is wider than width; zero is any width. Where the columns fit they are as wide as what stands in them; where they
-// do not, the widest get narrower and their text goes on below; and where that is not enough each row becomes lines of its own, one for each cell that says something.
+// Table lays out rows below a head so that no line is wider than width; zero is any width. Where the columns fit they
+// are as wide as what stands in them; where they do not, the widest get narrower and their text goes on below; and
+// where that is not enough each row becomes lines of its own, one for each cell that says something.
 func Table(head []string, rows [][]string, width int) string {
 	widths := make([]int, len(head))
 	all := append([][]string{head}, rows...)
@@ -112,7 +114,8 @@ func writeRow(b *strings.Builder, row []string, widths []int) {
 	}
 }
 
-// records writes each row as lines "name  text". A cell of "-" says nothing, and what a row begins with as the row before it is not said again.
+// records writes each row as lines "name  text". A cell of "-" says nothing, and what a row begins with as the row
+// before it is not said again.
 func records(head []string, rows [][]string, width int) string {
 	names := 0
 	for _, name := range head {
@@ -136,7 +139,12 @@ func records(head []string, rows [][]string, width int) string {
 				if l > 0 {
 					name = ""
 				}
-				b.WriteString(strings.TrimRight(name+strings.Repeat(" ", names-displaywidth.String(name)+between)+text, " ") + "\n")
+				b.WriteString(
+					strings.TrimRight(
+						name+strings.Repeat(" ", names-displaywidth.String(name)+between)+text,
+						" ",
+					) + "\n",
+				)
 			}
 		}
 	}

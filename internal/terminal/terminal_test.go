@@ -19,7 +19,10 @@ func TestATableFitsAndLosesNothing(t *testing.T) {
 		columns := rapid.IntRange(1, 8).Draw(t, "columns")
 		cell := rapid.StringMatching(`[a-z0-9日本語/ ,:-]{1,40}`)
 		row := rapid.SliceOfN(cell, columns, columns)
-		head, rows := rapid.SliceOfN(rapid.StringMatching(`[A-Z]{1,8}`), columns, columns).Draw(t, "head"), rapid.SliceOfN(row, 0, 6).Draw(t, "rows")
+		head, rows := rapid.SliceOfN(rapid.StringMatching(`[A-Z]{1,8}`), columns, columns).
+			Draw(t, "head"),
+			rapid.SliceOfN(row, 0, 6).
+				Draw(t, "rows")
 		text := Table(head, rows, width)
 		for line := range strings.Lines(text) {
 			if w := displaywidth.String(strings.TrimRight(line, "\n")); w > width {
@@ -44,7 +47,10 @@ func TestATableFitsAndLosesNothing(t *testing.T) {
 // At 200 columns a row is one line, at 80 its text goes on below, at 30 it becomes lines of its own.
 func TestATableTakesThreeForms(t *testing.T) {
 	head := []string{"PERSON", "ROLE", "DOORS", "SIGN-IN", "WHEN"}
-	rows := [][]string{{"alice", "shop-alice", "shell, port, remotePort, start, stop", "MFA in the last 12 hours", "always"}, {"bob", "-", "-", "-", "-"}}
+	rows := [][]string{
+		{"alice", "shop-alice", "shell, port, remotePort, start, stop", "MFA in the last 12 hours", "always"},
+		{"bob", "-", "-", "-", "-"},
+	}
 	assert.Equal(t, `PERSON  ROLE        DOORS                                 SIGN-IN                   WHEN
 alice   shop-alice  shell, port, remotePort, start, stop  MFA in the last 12 hours  always
 bob     -           -                                     -                         -

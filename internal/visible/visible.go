@@ -9,13 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// harmful reports whether a character does something other than to be seen: controls (C0, DEL, C1), marks of direction, characters of no width, separators of
-// lines and paragraphs, tags, and what no font shows. Letters, marks, symbols and spaces of every script pass.
+// harmful reports whether a character does something other than to be seen: controls (C0, DEL, C1), marks of
+// direction, characters of no width, separators of lines and paragraphs, tags, and what no font shows. Letters,
+// marks, symbols and spaces of every script pass.
 func harmful(r rune) bool {
 	switch {
 	case r == utf8.RuneError:
 		return false // Shown as the replacement character.
-	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.Is(unicode.Co, r):
+	case unicode.Is(unicode.Cc, r),
+		unicode.Is(unicode.Cf, r),
+		unicode.Is(unicode.Zl, r),
+		unicode.Is(unicode.Zp, r),
+		unicode.Is(unicode.Co, r):
 		return true
 	case r == '\u115f', r == '\u1160', r == '\u3164', r == '\uffa0', r == '\u034f', r == '\u2800':
 		return true // Letters and marks that no font shows.
@@ -25,7 +30,8 @@ func harmful(r rune) bool {
 	return false
 }
 
-// Line is the text on one line, harmless: every character that does something is shown as an escape, new lines and tabs too.
+// Line is the text on one line, harmless: every character that does something is shown as an escape, new lines and
+// tabs too.
 func Line(s string) string { return escaped(s, "") }
 
 // Text is the text harmless on as many lines as it has: new lines, as Windows writes them too, and tabs stay.
@@ -65,7 +71,8 @@ func escape(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// Writer writes text so that it is harmless (see Text). A character that two writes share is put together first. Close writes what is left of one.
+// Writer writes text so that it is harmless (see Text). A character that two writes share is put together first.
+// Close writes what is left of one.
 type Writer struct {
 	to io.Writer
 	// rest is the beginning of a character whose end was not written yet.
@@ -116,8 +123,8 @@ func incomplete(p []byte) int {
 	return len(p)
 }
 
-// Shell is the word as a POSIX shell takes it for one word and expands nothing in it. Characters that do something on a terminal are written in the form
-// $'...', which bash, zsh and ksh know.
+// Shell is the word as a POSIX shell takes it for one word and expands nothing in it. Characters that do something on
+// a terminal are written in the form $'...', which bash, zsh and ksh know.
 func Shell(word string) string {
 	plain := func(r rune) bool {
 		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("@%+=:,./_-", r))
@@ -131,10 +138,35 @@ func Shell(word string) string {
 	return "$'" + Line(strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(word)) + "'"
 }
 
-// markdown are the characters, and one sequence, that mean something to Markdown as GitHub and GitLab have it inside of a line. An empty comment keeps a name
-// behind @ from being called, and an address from becoming a link.
-var markdown = strings.NewReplacer("\\", `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "|", `\|`, "~", `\~`, "&", "&amp;", "<", "&lt;",
-	"@", "@<!-- -->", "://", ":<!-- -->//", "www.", "www<!-- -->.")
+// markdown are the characters, and one sequence, that mean something to Markdown as GitHub and GitLab have it inside
+// of a line. An empty comment keeps a name behind @ from being called, and an address from becoming a link.
+var markdown = strings.NewReplacer(
+	"\\",
+	`\\`,
+	"*",
+	`\*`,
+	"_",
+	`\_`,
+	"`",
+	"\\`",
+	"[",
+	`\[`,
+	"|",
+	`\|`,
+	"~",
+	`\~`,
+	"&",
+	"&amp;",
+	"<",
+	"&lt;",
+	"@",
+	"@<!-- -->",
+	"://",
+	":<!-- -->//",
+	"www.",
+	"www<!-- -->.",
+)
 
-// Markdown is the text as Markdown shows it literally on one line: nothing in it is a link, an image, a mention, HTML, or the end of a cell of a table.
+// Markdown is the text as Markdown shows it literally on one line: nothing in it is a link, an image, a mention,
+// HTML, or the end of a cell of a table.
 func Markdown(s string) string { return markdown.Replace(Line(s)) }

@@ -31,10 +31,13 @@ func TestWhatDoesSomethingIsShown(t *testing.T) {
 	assert.Equal(t, `a\rb`, Text("a\rb"))
 }
 
-// Whatever is written, in pieces of any size: nothing harmful comes out, what is harmless is not changed, and JSON stays the same JSON.
+// Whatever is written, in pieces of any size: nothing harmful comes out, what is harmless is not changed, and JSON
+// stays the same JSON.
 func TestTheWriterIsHarmless(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := string(rapid.SliceOf(rapid.OneOf(rapid.Rune(), rapid.RuneFrom(nil, unicode.Cf, unicode.Cc))).Draw(t, "text"))
+		text := string(
+			rapid.SliceOf(rapid.OneOf(rapid.Rune(), rapid.RuneFrom(nil, unicode.Cf, unicode.Cc))).Draw(t, "text"),
+		)
 		data := []byte(text)
 		asJSON := rapid.Bool().Draw(t, "json")
 		if asJSON {

@@ -11,8 +11,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 )
 
-// account asks AWS, with the credentials and the settings of the stack, which account they belong to. It is what the program asks first; here nothing else
-// is asked, and nothing is planned. The error is a refusal where it is another account than the stack file names, and a failure where there was no answer.
+// account asks AWS, with the credentials and the settings of the stack, which account they belong to. It is what the
+// program asks first; here nothing else is asked, and nothing is planned. The error is a refusal where it is another
+// account than the stack file names, and a failure where there was no answer.
 func (r *run) account(ctx context.Context) error {
 	if r.parts.account == nil {
 		return nil
@@ -32,13 +33,17 @@ func (r *run) account(ctx context.Context) error {
 	case r.parts.accountHolds(r.program.err()):
 		return nil
 	case err == nil:
-		return &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("the program that asks for the account did not run")}
+		return &EngineError{
+			Stack:     r.stack,
+			Operation: r.operation,
+			Err:       fmt.Errorf("the program that asks for the account did not run"),
+		}
 	}
 	return err
 }
 
-// leaveOpen keeps stacks from shutting shells in accounts whose doors cannot be made, because the stack of the account failed before anything was changed.
-// What is attached already stays.
+// leaveOpen keeps stacks from shutting shells in accounts whose doors cannot be made, because the stack of the
+// account failed before anything was changed. What is attached already stays.
 func (s *session) leaveOpen(runs []*run) {
 	if s.operation != Up {
 		return
@@ -50,13 +55,18 @@ func (s *session) leaveOpen(runs []*run) {
 		for _, r := range runs {
 			if r.err == nil && r.shutsAnew(failed.to.account) {
 				r.fail(&EngineError{Stack: r.stack, Operation: s.operation, Err: fmt.Errorf(
-					"it would shut shells in account %s, whose doors cannot be made: %s failed; nothing of %s was changed", failed.to.account, failed.stack, r.stack)})
+					"it would shut shells in account %s, whose doors cannot be made: %s failed; nothing of %s was changed",
+					failed.to.account,
+					failed.stack,
+					r.stack,
+				)})
 			}
 		}
 	}
 }
 
-// shutsAnew reports whether the run attaches a policy that shuts shells in an account. Where there is no plan it does, for all that is known.
+// shutsAnew reports whether the run attaches a policy that shuts shells in an account. Where there is no plan it
+// does, for all that is known.
 func (r *run) shutsAnew(account string) bool {
 	for _, shut := range r.to.shuts {
 		if !slices.Contains(shut.Accounts, account) {

@@ -12,8 +12,9 @@ import (
 	"aws-access-guardrails/internal/visible"
 )
 
-// Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the line of the stack file. folder
-// says where the stack files are; nil where there is none. GitHub Actions is known (it reads them from either output stream); elsewhere nothing is written.
+// Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the
+// line of the stack file. folder says where the stack files are; nil where there is none. GitHub Actions is known (it
+// reads them from either output stream); elsewhere nothing is written.
 func Annotate(w io.Writer, folder *Folder, err error) {
 	if os.Getenv("GITHUB_ACTIONS") != "true" {
 		return
@@ -40,14 +41,16 @@ func annotations(folder *Folder, err error, root string) []string {
 
 // note is what a CI system shows on a line of a file.
 type note struct {
-	// file is empty where the note is on nothing in particular; line and column count from one, zero where they are not known.
+	// file is empty where the note is on nothing in particular; line and column count from one, zero where they are
+	// not known.
 	file         string
 	line, column int
 	// check is what kind of thing is wrong, text what it is.
 	check, text string
 }
 
-// notesOf are what to show of an error, in its order: a refusal on the line of its problem, any other failure of a stack on its stack file.
+// notesOf are what to show of an error, in its order: a refusal on the line of its problem, any other failure of a
+// stack on its stack file.
 func notesOf(folder *Folder, err error) []note {
 	if err == nil {
 		return nil

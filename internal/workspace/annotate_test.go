@@ -15,11 +15,21 @@ import (
 // Every problem is an annotation on its own line of the stack file; what has no line is one on the run.
 func TestAnnotationsPointAtTheLine(t *testing.T) {
 	problems := config.Problems{
-		{Position: config.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}, Path: "guardrails:users[0].name", Value: `"a,b"`, Why: "is 100% bad", Fix: "write\nless"},
+		{
+			Position: config.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5},
+			Path:     "guardrails:users[0].name",
+			Value:    `"a,b"`,
+			Why:      "is 100% bad",
+			Fix:      "write\nless",
+		},
 		{Position: config.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
 	}
-	err := errors.Join(&RefusedError{Stack: "dev", Err: problems}, Usef("other"), &EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")},
-		&DiffersError{Stack: "prod", Message: "1 differs"})
+	err := errors.Join(
+		&RefusedError{Stack: "dev", Err: problems},
+		Usef("other"),
+		&EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")},
+		&DiffersError{Stack: "prod", Message: "1 differs"},
+	)
 	assert.Equal(t, []string{
 		`::error file=Pulumi.dev.yaml,line=3,col=5::guardrails:users[0].name: "a,b" is 100%25 bad; write%0Aless`,
 		`::error file=Pulumi.dev.yaml,line=1,col=1::guardrails:account: is missing`,
@@ -27,10 +37,15 @@ func TestAnnotationsPointAtTheLine(t *testing.T) {
 		`::error file=stacks/Pulumi.prod.yaml,line=1,col=1::prod: up failed: no`,
 		`::error file=stacks/Pulumi.prod.yaml,line=1,col=1::prod: 1 differs`,
 	}, annotations(&Folder{configDir: "stacks"}, err, ""))
-	assert.Equal(t, []string{"::error::prod: up failed: no"}, annotations(nil, &EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")}, ""))
+	assert.Equal(
+		t,
+		[]string{"::error::prod: up failed: no"},
+		annotations(nil, &EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")}, ""),
+	)
 }
 
-// GitLab reads the same as a code quality report: each entry on a file and a line, with a fingerprint of its own, and none when nothing is wrong.
+// GitLab reads the same as a code quality report: each entry on a file and a line, with a fingerprint of its own, and
+// none when nothing is wrong.
 func TestTheCodeQualityReportNamesFilesAndLines(t *testing.T) {
 	report := func(err error) string {
 		var out bytes.Buffer
@@ -39,11 +54,24 @@ func TestTheCodeQualityReportNamesFilesAndLines(t *testing.T) {
 	}
 	assert.Equal(t, "[]\n", report(nil))
 	at := config.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}
-	problems := config.Problems{{Position: at, Path: "a", Kind: config.Refused, Why: "is bad"}, {Position: at, Path: "b", Kind: config.Missing, Why: "is missing"}}
+	problems := config.Problems{
+		{Position: at, Path: "a", Kind: config.Refused, Why: "is bad"},
+		{Position: at, Path: "b", Kind: config.Missing, Why: "is missing"},
+	}
 	var entries []finding
-	require.NoError(t, json.Unmarshal([]byte(report(errors.Join(&RefusedError{Stack: "dev", Err: problems}, Usef("other")))), &entries))
+	require.NoError(
+		t,
+		json.Unmarshal(
+			[]byte(report(errors.Join(&RefusedError{Stack: "dev", Err: problems}, Usef("other")))),
+			&entries,
+		),
+	)
 	require.Len(t, entries, 3)
-	assert.Equal(t, []string{"a: is bad", "b: is missing", "other"}, []string{entries[0].Description, entries[1].Description, entries[2].Description})
+	assert.Equal(
+		t,
+		[]string{"a: is bad", "b: is missing", "other"},
+		[]string{entries[0].Description, entries[1].Description, entries[2].Description},
+	)
 	assert.Equal(t, "Pulumi.dev.yaml", entries[0].Location.Path)
 	assert.Equal(t, 3, entries[0].Location.Lines.Begin)
 	assert.Equal(t, "Pulumi.yaml", entries[2].Location.Path)

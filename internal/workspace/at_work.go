@@ -26,8 +26,9 @@ func beginWork(ctx context.Context) (done func(), err error) {
 	}, nil
 }
 
-// EngineAtWork reports whether this process drives an engine. After an interrupt it ends in order by itself, and whoever ends the process before may leave a
-// stack half done. Once the context of the commands is done, what it reports only ever becomes false.
+// EngineAtWork reports whether this process drives an engine. After an interrupt it ends in order by itself, and
+// whoever ends the process before may leave a stack half done. Once the context of the commands is done, what it
+// reports only ever becomes false.
 func EngineAtWork() bool {
 	atWork.Lock()
 	defer atWork.Unlock()

@@ -9,13 +9,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 )
 
-// backend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or without anything that encrypts the
-// secrets in it. It looks where the pulumi command looks: the environment, Pulumi.yaml, and what "pulumi login" left behind.
+// backend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or
+// without anything that encrypts the secrets in it. It looks where the pulumi command looks: the environment,
+// Pulumi.yaml, and what "pulumi login" left behind.
 func (f *Folder) backend(stacks []string) error {
 	url := f.stateAddress()
 	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {
-		return Usef(`%s: nothing says where the state of real runs is kept; add "backend: {url: s3://<bucket>}" (or gs://, azblob://, file://, `+
-			`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`, relative(f.projectFile()))
+		return Usef(
+			`%s: nothing says where the state of real runs is kept; add "backend: {url: s3://<bucket>}" (or gs://, azblob://, file://, `+
+				`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`,
+			relative(f.projectFile()),
+		)
 	}
 	if !keepsPlain(url) {
 		return nil
@@ -30,14 +34,19 @@ func (f *Folder) backend(stacks []string) error {
 			return err
 		}
 		if settings.byPassphrase() {
-			return Usef(`%s: nothing encrypts secrets in the state at %s; add "secretsprovider: awskms://alias/<key>?region=<region>" beside config, or set `+
-				`PULUMI_CONFIG_PASSPHRASE (empty will do: what is deployed here has no secrets)`, filepath.Base(f.StackFile(stack)), url)
+			return Usef(
+				`%s: nothing encrypts secrets in the state at %s; add "secretsprovider: awskms://alias/<key>?region=<region>" beside config, or set `+
+					`PULUMI_CONFIG_PASSPHRASE (empty will do: what is deployed here has no secrets)`,
+				filepath.Base(f.StackFile(stack)),
+				url,
+			)
 		}
 	}
 	return nil
 }
 
-// stateAddress is where the state of real runs is; empty where nothing says so but an access token, which is for Pulumi Cloud.
+// stateAddress is where the state of real runs is; empty where nothing says so but an access token, which is for
+// Pulumi Cloud.
 func (f *Folder) stateAddress() string {
 	url := cmp.Or(os.Getenv("PULUMI_BACKEND_URL"), f.backendURL)
 	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {

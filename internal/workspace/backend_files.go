@@ -11,8 +11,9 @@ import (
 	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
-// A backend of files can be left with files that the engine cannot read: by an engine that was killed while it wrote, by a machine that lost power, by a full
-// disk. The engine fails on them for good. What it needs lies in the same folder, so a run that changes something puts them right before it begins.
+// A backend of files can be left with files that the engine cannot read: by an engine that was killed while it wrote,
+// by a machine that lost power, by a full disk. The engine fails on them for good. What it needs lies in the same
+// folder, so a run that changes something puts them right before it begins.
 
 // files is where the stack's backend keeps its files; false where it is a backend of another kind.
 func (r *run) files() (filebackend.Place, bool) {
@@ -44,7 +45,8 @@ func lastingFaults(ctx context.Context, place filebackend.Place) []filebackend.F
 	})
 }
 
-// mendBackend makes the files of the backend such that the engine can read them. Operations that change nothing say what is broken and leave it.
+// mendBackend makes the files of the backend such that the engine can read them. Operations that change nothing say
+// what is broken and leave it.
 func (r *run) mendBackend(ctx context.Context) error {
 	place, ok := r.files()
 	if !ok {
@@ -62,8 +64,14 @@ func (r *run) mendBackend(ctx context.Context) error {
 		for _, fault := range faults {
 			texts = append(texts, fault.String())
 		}
-		return r.locked(fmt.Errorf("%s; \"guardrails up %s\" puts it right from what the backend keeps itself, \"guardrails %s\" changes nothing",
-			strings.Join(texts, "; "), r.stack, r.operation))
+		return r.locked(
+			fmt.Errorf(
+				"%s; \"guardrails up %s\" puts it right from what the backend keeps itself, \"guardrails %s\" changes nothing",
+				strings.Join(texts, "; "),
+				r.stack,
+				r.operation,
+			),
+		)
 	}
 	release, err := r.lockFiles(ctx, place)
 	if err != nil {
@@ -90,12 +98,19 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 		if fault.Cure != "" {
 			continue
 		}
-		way := fmt.Sprintf("the backend has no copy of it that can be read. Put one of your own backups there; without one, move the file away "+
-			"(mv %s %s.broken) and run \"guardrails up %s\": where AWS says that a name is taken, \"guardrails adopt %s\" takes over what is there",
-			quoted(fault.File), quoted(fault.File), r.stack, r.stack)
+		way := fmt.Sprintf(
+			"the backend has no copy of it that can be read. Put one of your own backups there; without one, move the file away "+
+				"(mv %s %s.broken) and run \"guardrails up %s\": where AWS says that a name is taken, \"guardrails adopt %s\" takes over what is there",
+			quoted(fault.File),
+			quoted(fault.File),
+			r.stack,
+			r.stack,
+		)
 		if strings.HasSuffix(fault.File, "meta.yaml") {
-			way = fmt.Sprintf("write \"version: 1\" into it when the states are in folders of their projects (%s/<project>/<stack>.json), and remove it when they are not",
-				strings.TrimSuffix(fault.File, "meta.yaml")+"stacks")
+			way = fmt.Sprintf(
+				"write \"version: 1\" into it when the states are in folders of their projects (%s/<project>/<stack>.json), and remove it when they are not",
+				strings.TrimSuffix(fault.File, "meta.yaml")+"stacks",
+			)
 		}
 		if strings.Contains(fault.File, "/locks/") {
 			way = "when nobody works on the stack: rm " + quoted(fault.File)
@@ -105,7 +120,8 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 	return errors.Join(errs...)
 }
 
-// lockFiles locks the stack in its backend, as the engine does. Locks of dead runs do not count; the engine is told later to cancel them.
+// lockFiles locks the stack in its backend, as the engine does. Locks of dead runs do not count; the engine is told
+// later to cancel them.
 func (r *run) lockFiles(ctx context.Context, place filebackend.Place) (release func(), err error) {
 	settle := func(own string) error {
 		for _, found := range place.Locks() {

@@ -25,7 +25,8 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// withBackend is a workspace with its AWS, and the folder in which its backend keeps files: that of the sandbox, or a file backend of a real run.
+// withBackend is a workspace with its AWS, and the folder in which its backend keeps files: that of the sandbox, or a
+// file backend of a real run.
 func withBackend(t *testing.T, real bool) (w *Workspace, aws *memory, list *[]user, files string) {
 	t.Helper()
 	w, aws, list = withUsers(t)
@@ -58,12 +59,15 @@ func withBackend(t *testing.T, real bool) (w *Workspace, aws *memory, list *[]us
 // engineLocks are the locks below a backend's files.
 func engineLocks(t *testing.T, files string) (paths []string) {
 	t.Helper()
-	require.NoError(t, filepath.WalkDir(filepath.Join(files, "locks"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".json" {
-			paths = append(paths, path)
-		}
-		return ignoreMissing(err)
-	}))
+	require.NoError(
+		t,
+		filepath.WalkDir(filepath.Join(files, "locks"), func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && filepath.Ext(path) == ".json" {
+				paths = append(paths, path)
+			}
+			return ignoreMissing(err)
+		}),
+	)
 	return paths
 }
 
@@ -119,8 +123,9 @@ func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 	}
 }
 
-// A backend of files that a kill, a power cut or a full disk left with files that the engine cannot read is put right by one up, from what it keeps itself. What
-// only looks says what is broken and leaves it; without a copy nothing is touched, and the line to run is told.
+// A backend of files that a kill, a power cut or a full disk left with files that the engine cannot read is put right
+// by one up, from what it keeps itself. What only looks says what is broken and leaves it; without a copy nothing is
+// touched, and the line to run is told.
 func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	w, aws, list, files := withBackend(t, true)
 	*list = []user{{name: "alice", path: "/"}}
@@ -140,12 +145,23 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 		before := snapshot(t, files)
 		_, err = w.Run(t.Context(), Preview, "dev")
 		require.ErrorContains(t, err, state+": the engine's state of a stack ")
-		require.ErrorContains(t, err, `"guardrails up dev" puts it right from what the backend keeps itself, "guardrails preview" changes nothing`)
+		require.ErrorContains(
+			t,
+			err,
+			`"guardrails up dev" puts it right from what the backend keeps itself, "guardrails preview" changes nothing`,
+		)
 		assert.Equal(t, Failed, StatusOf(err))
 		require.Equal(t, before, snapshot(t, files))
 
 		held := filepath.Join(filepath.Dir(lock), "held.json")
-		require.NoError(t, os.WriteFile(held, []byte(`{"pid":1,"username":"u","hostname":"elsewhere","timestamp":"2024-05-01T10:00:00Z"}`), 0o600))
+		require.NoError(
+			t,
+			os.WriteFile(
+				held,
+				[]byte(`{"pid":1,"username":"u","hostname":"elsewhere","timestamp":"2024-05-01T10:00:00Z"}`),
+				0o600,
+			),
+		)
 		before = snapshot(t, files)
 		_, err = w.Run(t.Context(), Up, "dev")
 		require.ErrorContains(t, err, "locked by u on elsewhere")
@@ -174,8 +190,8 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	assert.Len(t, aws.names(), kept)
 }
 
-// Who holds a lock decides what becomes of it. The id of a process that is another one by now holds nothing. All of them in a backend of
-// files; two of them in a sandbox, which has the same locks, and all in the nightly tier.
+// Who holds a lock decides what becomes of it. The id of a process that is another one by now holds nothing. All of
+// them in a backend of files; two of them in a sandbox, which has the same locks, and all in the nightly tier.
 func TestWhoHoldsALockDecides(t *testing.T) {
 	host, err := os.Hostname()
 	require.NoError(t, err)
@@ -206,7 +222,12 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 			}...) {
 				*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
 				require.NoError(t, os.MkdirAll(filepath.Dir(lock), 0o755))
-				content := fmt.Sprintf(`{"pid":%d,"username":"u","hostname":%q,"timestamp":%q}`, c.pid, c.host, c.at.Format(time.RFC3339Nano))
+				content := fmt.Sprintf(
+					`{"pid":%d,"username":"u","hostname":%q,"timestamp":%q}`,
+					c.pid,
+					c.host,
+					c.at.Format(time.RFC3339Nano),
+				)
 				require.NoError(t, os.WriteFile(lock, []byte(content), 0o644))
 				before := aws.names()
 				_, err := w.Run(t.Context(), Up, "dev")
@@ -230,8 +251,8 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 	}
 }
 
-// What the engine would write into a stack file is written before, and nothing else of the file changes; the engine then leaves it alone. A file that was
-// changed by that alone does not stop the next run, which asks for the commit.
+// What the engine would write into a stack file is written before, and nothing else of the file changes; the engine
+// then leaves it alone. A file that was changed by that alone does not stop the next run, which asks for the commit.
 func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 	w, _, list, _ := withBackend(t, true)
 	*list = []user{{name: "alice", path: "/"}}
@@ -242,7 +263,8 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 		return users(list)(ctx)
 	})
 	git := func(args ...string) {
-		out, err := exec.Command("git", append([]string{"-C", w.folder.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).CombinedOutput()
+		out, err := exec.Command("git", append([]string{"-C", w.folder.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
+			CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
 	git("init", "-q")
@@ -264,7 +286,12 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 		line := strings.TrimSuffix(strings.TrimPrefix(string(data), around[0]), around[1])
 		require.Equal(t, around[0]+line+around[1], string(data))
 		require.True(t, strings.HasPrefix(line, "encryptionsalt: v1:"), line)
-		assert.Equal(t, stack == "dev", strings.HasSuffix(line, "\n"), "a file without an end of its last line stays one")
+		assert.Equal(
+			t,
+			stack == "dev",
+			strings.HasSuffix(line, "\n"),
+			"a file without an end of its last line stays one",
+		)
 		salts[stack] = line
 	}
 	after := snapshot(t, w.folder.Dir)
@@ -308,8 +335,8 @@ func whoever(wrong, silent string) func(string) pulumi.RunFunc {
 
 var errAccountHolds = errors.New("it is the account")
 
-// The credentials of every stack are looked at before anything is changed anywhere: one that are another account's, or nobody's, keep all stacks from being
-// touched, whether they were deployed before or not.
+// The credentials of every stack are looked at before anything is changed anywhere: one that are another account's,
+// or nobody's, keep all stacks from being touched, whether they were deployed before or not.
 func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 	t.Parallel()
 	w, aws, list := withUsers(t)
@@ -358,7 +385,8 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 	}
 }
 
-// Where the stack of an account cannot be planned, no other stack shuts the shells there; what is shut already stays as it is.
+// Where the stack of an account cannot be planned, no other stack shuts the shells there; what is shut already stays
+// as it is.
 func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	attach := "organization-attachment-guardrails-os-access-only-ou-1"
 	broken := &run{stack: "jump", to: target{account: "2"}, err: errors.New("it cannot be planned"), report: &Report{}}
@@ -375,18 +403,28 @@ func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &session{operation: Up}
-			management := &run{session: s, stack: "management", plan: c.plan, to: target{account: "1", shuts: shutsOf(c.shuts)}, report: &Report{}}
+			management := &run{
+				session: s,
+				stack:   "management",
+				plan:    c.plan,
+				to:      target{account: "1", shuts: shutsOf(c.shuts)},
+				report:  &Report{},
+			}
 			s.leaveOpen([]*run{management, broken})
 			assert.Equal(t, c.fails, management.err != nil)
 			if c.fails {
-				assert.ErrorContains(t, management.err, "would shut shells in account 2, whose doors cannot be made: jump failed")
+				assert.ErrorContains(
+					t,
+					management.err,
+					"would shut shells in account 2, whose doors cannot be made: jump failed",
+				)
 			}
 		})
 	}
 }
 
-// A folder of any name has a sandbox on this machine, and the name is a name that every tool can take. Two of the names are deployed in,
-// all of them in the nightly tier.
+// A folder of any name has a sandbox on this machine, and the name is a name that every tool can take. Two of the
+// names are deployed in, all of them in the nightly tier.
 func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 	t.Parallel()
 	names := []string{"%zz", "a?b#c d", "new\nline", "\xff\xfe", strings.Repeat("n", 250), "日本語", "@[::1]&x='\"$(y)`"}
@@ -446,11 +484,16 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 			continue
 		}
 		for damage, broken := range map[string]string{"cut": content[:len(content)/2], "empty": "", "garbage": "\x00\x01{[not yaml: \"", "another kind": `{"a":1}`} {
-			matters := strings.Contains(path, "/stacks/") && strings.HasSuffix(path, ".json") || strings.HasSuffix(path, "meta.yaml")
+			matters := strings.Contains(path, "/stacks/") && strings.HasSuffix(path, ".json") ||
+				strings.HasSuffix(path, "meta.yaml")
 			if broken == content || !matters && damage != "garbage" {
 				continue
 			}
-			if kind := strings.ReplaceAll(filepath.Dir(path), "/prod", "/dev"); !matters { // These cost a run of the engine each.
+			if kind := strings.ReplaceAll(
+				filepath.Dir(path),
+				"/prod",
+				"/dev",
+			); !matters { // These cost a run of the engine each.
 				if tried[kind] && !clitest.Nightly() {
 					continue
 				}
@@ -466,7 +509,11 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 			} else {
 				told++
 				assert.ErrorContains(t, err, path, damage)
-				assert.ErrorContains(t, err, "--fresh begins with an empty one: what the stacks of this folder made in its sandbox is lost")
+				assert.ErrorContains(
+					t,
+					err,
+					"--fresh begins with an empty one: what the stacks of this folder made in its sandbox is lost",
+				)
 				assert.Equal(t, Failed, StatusOf(err))
 				assert.Empty(t, summary.Stacks, "nothing is said to have run")
 				assert.Equal(t, ran, f.ran.Load())

@@ -12,8 +12,8 @@ import (
 	"aws-access-guardrails/internal/program"
 )
 
-// Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the names, also beside an error; the
-// error joins a RefusedError for each of the others.
+// Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the
+// names, also beside an error; the error joins a RefusedError for each of the others.
 func (f *Folder) Read(names ...string) ([]*config.Stack, error) {
 	names, err := f.Select(names)
 	if err != nil {
@@ -34,8 +34,9 @@ func (f *Folder) Read(names ...string) ([]*config.Stack, error) {
 	return stacks, errors.Join(errs...)
 }
 
-// Check holds the named stacks (none means all) against everything that can be known before a deployment: no network, no engine, no Pulumi CLI. The
-// stacks that hold come in the order of the names, also beside an error; the error joins a RefusedError for each of the others.
+// Check holds the named stacks (none means all) against everything that can be known before a deployment: no network,
+// no engine, no Pulumi CLI. The stacks that hold come in the order of the names, also beside an error; the error
+// joins a RefusedError for each of the others.
 func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
 	stacks, err := f.Read(names...)
 	var (
@@ -52,11 +53,18 @@ func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
 	return holding, errors.Join(append([]error{err}, errs...)...)
 }
 
-// Judge is Check with everything that was found out, also about stacks that hold. A strict one wants every waiver and assumption accepted. The error is
-// told in the summary already, but for what could not be read. What policies allow and deny is looked at from the instant at on.
+// Judge is Check with everything that was found out, also about stacks that hold. A strict one wants every waiver and
+// assumption accepted. The error is told in the summary already, but for what could not be read. What policies allow
+// and deny is looked at from the instant at on.
 func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummary, error) {
 	stacks, unread := f.Read(names...)
-	s := &CheckSummary{Version: 1, Strict: strict, Stacks: []CheckedStack{}, Problems: []Problem{}, judgements: judge.StacksFrom(at, stacks...)}
+	s := &CheckSummary{
+		Version:    1,
+		Strict:     strict,
+		Stacks:     []CheckedStack{},
+		Problems:   []Problem{},
+		judgements: judge.StacksFrom(at, stacks...),
+	}
 	errs := []error{unread}
 	for _, j := range s.judgements {
 		refusals := j.Refusals()
@@ -64,7 +72,12 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 			refusals = append(refusals, j.StrictRefusals()...)
 		}
 		s.Stacks = append(s.Stacks, CheckedStack{
-			Stack: j.Stack.Name, File: j.Stack.File, Account: j.Stack.Account.ID, Holds: len(refusals) == 0, Notices: append(j.Stack.Notices(at), j.Notices...), Summary: j.Summarize(),
+			Stack:   j.Stack.Name,
+			File:    j.Stack.File,
+			Account: j.Stack.Account.ID,
+			Holds:   len(refusals) == 0,
+			Notices: append(j.Stack.Notices(at), j.Notices...),
+			Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
@@ -112,8 +125,15 @@ func problemsOf(err error) []Problem {
 			var problem config.Problem
 			if errors.As(cause, &problem) {
 				p = Problem{
-					Stack: refused.Stack, File: problem.File, Line: problem.Line, Column: problem.Column, Path: string(problem.Path),
-					Kind: string(problem.Kind), Value: problem.Value, Why: problem.Why, Fix: problem.Fix,
+					Stack:  refused.Stack,
+					File:   problem.File,
+					Line:   problem.Line,
+					Column: problem.Column,
+					Path:   string(problem.Path),
+					Kind:   string(problem.Kind),
+					Value:  problem.Value,
+					Why:    problem.Why,
+					Fix:    problem.Fix,
 				}
 			}
 			out = append(out, p)
@@ -166,7 +186,8 @@ type CheckedStack struct {
 // WriteJSON writes the summary as one line of JSON.
 func (s *CheckSummary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s) }
 
-// WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the error's business.
+// WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the
+// error's business.
 func (s *CheckSummary) WriteText(w io.Writer) error {
 	for i, j := range s.judgements {
 		if i > 0 && !s.Brief {

@@ -24,9 +24,10 @@ type location struct {
 	} `json:"lines"`
 }
 
-// WriteCodeQuality writes an error as a GitLab code quality report, with paths from the root of the checkout ("" means as a person in the current folder
-// would write them): an entry for each problem of a stack file, and one for each stack that failed. GitLab wants a file for each entry: what speaks of
-// none is put on the project's. No error is an empty list.
+// WriteCodeQuality writes an error as a GitLab code quality report, with paths from the root of the checkout (""
+// means as a person in the current folder would write them): an entry for each problem of a stack file, and one for
+// each stack that failed. GitLab wants a file for each entry: what speaks of none is put on the project's. No error
+// is an empty list.
 func WriteCodeQuality(w io.Writer, folder *Folder, err error, root string) error {
 	findings := []finding{}
 	for _, n := range notesOf(folder, err) {
@@ -38,7 +39,13 @@ func WriteCodeQuality(w io.Writer, folder *Folder, err error, root string) error
 		}
 		file = fromRoot(file, root)
 		sum := sha256.Sum256([]byte(file + "\x00" + n.check + "\x00" + n.text))
-		entry := finding{Description: n.text, CheckName: n.check, Fingerprint: hex.EncodeToString(sum[:16]), Severity: "blocker", Location: location{Path: file}}
+		entry := finding{
+			Description: n.text,
+			CheckName:   n.check,
+			Fingerprint: hex.EncodeToString(sum[:16]),
+			Severity:    "blocker",
+			Location:    location{Path: file},
+		}
 		entry.Location.Lines.Begin = max(1, n.line)
 		findings = append(findings, entry)
 	}

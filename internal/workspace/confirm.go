@@ -11,8 +11,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Ask makes a Confirm that shows the plans on out and reads one answer for all of them from a terminal. Where nobody can answer it is wrong use: a real
-// run changes accounts, so the consent belongs on the command line.
+// Ask makes a Confirm that shows the plans on out and reads one answer for all of them from a terminal. Where nobody
+// can answer it is wrong use: a real run changes accounts, so the consent belongs on the command line.
 func Ask(in *os.File, out io.Writer) func(*Summary) (bool, error) {
 	return ask(in, out, term.IsTerminal(int(in.Fd())))
 }
@@ -47,7 +47,11 @@ func ask(in io.Reader, out io.Writer, terminal bool) func(*Summary) (bool, error
 			stacks, places = append(stacks, r.Stack), append(places, r.Account)
 		}
 		if !terminal {
-			return false, Usef("%s: %s changes real accounts and nobody is here to ask; add --yes", strings.Join(stacks, ", "), plan.Operation)
+			return false, Usef(
+				"%s: %s changes real accounts and nobody is here to ask; add --yes",
+				strings.Join(stacks, ", "),
+				plan.Operation,
+			)
 		}
 		if err := plan.writeReports(out); err != nil {
 			return false, err
@@ -56,6 +60,16 @@ func ask(in io.Reader, out io.Writer, terminal bool) func(*Summary) (bool, error
 		if len(places) > 1 {
 			account = "accounts"
 		}
-		return askYes(lines, out, fmt.Sprintf("%s %s in %s %s", plan.Operation, strings.Join(stacks, ", "), account, strings.Join(places, ", ")))
+		return askYes(
+			lines,
+			out,
+			fmt.Sprintf(
+				"%s %s in %s %s",
+				plan.Operation,
+				strings.Join(stacks, ", "),
+				account,
+				strings.Join(places, ", "),
+			),
+		)
 	}
 }

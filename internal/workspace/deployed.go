@@ -12,14 +12,16 @@ import (
 // Deployed is one resource of a stack. Secrets in it stay encrypted, or read "[secret]" where AWS was read.
 type Deployed struct {
 	URN, Type string
-	// Custom is false for components, External true for what is only read. Retain says that the resource outlives the stack.
+	// Custom is false for components, External true for what is only read. Retain says that the resource outlives the
+	// stack.
 	Custom, External, Retain bool
 	Inputs, Outputs          map[string]any
 }
 
-// Deployed reads what stands of the named stacks (none means all), by stack: what their states have, as AWS has it now. What AWS does not have any more is
-// left out. With [Options].NoRefresh it is the last thing that the engine knows of AWS, and no credentials of AWS are needed. A stack that was never
-// deployed has no entry. Nothing is changed.
+// Deployed reads what stands of the named stacks (none means all), by stack: what their states have, as AWS has it
+// now. What AWS does not have any more is left out. With [Options].NoRefresh it is the last thing that the engine
+// knows of AWS, and no credentials of AWS are needed. A stack that was never deployed has no entry. Nothing is
+// changed.
 func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][]Deployed, error) {
 	stacks, err := w.folder.Select(names)
 	if err != nil {
@@ -97,8 +99,13 @@ func (r *run) deployed(ctx context.Context) ([]Deployed, error) {
 			made["inputs"], made["outputs"] = there.Inputs, there.Outputs
 		}
 		out = append(out, Deployed{
-			URN: made.urn(), Type: made.typ(), Custom: yes("custom"), External: yes("external"), Retain: yes("retainOnDelete"),
-			Inputs: made.object("inputs"), Outputs: made.object("outputs"),
+			URN:      made.urn(),
+			Type:     made.typ(),
+			Custom:   yes("custom"),
+			External: yes("external"),
+			Retain:   yes("retainOnDelete"),
+			Inputs:   made.object("inputs"),
+			Outputs:  made.object("outputs"),
 		})
 	}
 	return out, nil

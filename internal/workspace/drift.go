@@ -23,13 +23,15 @@ type Drifted struct {
 	ByHand bool `json:"byHand"`
 	// Gone is true when the state has it and AWS does not have it any more.
 	Gone bool `json:"gone,omitempty"`
-	// Pending is what up has yet to do because the stack file was edited: create, import, delete or retain; empty where the resource is there and wanted.
+	// Pending is what up has yet to do because the stack file was edited: create, import, delete or retain; empty
+	// where the resource is there and wanted.
 	Pending Op `json:"pending,omitempty"`
 	// Differences are sorted by property; none when it is gone or pending.
 	Differences []Difference `json:"differences,omitempty"`
 }
 
-// drift asks AWS what it holds of the stack, and the program what it would deploy, without touching the state. Something that differs is a DiffersError.
+// drift asks AWS what it holds of the stack, and the program what it would deploy, without touching the state.
+// Something that differs is a DiffersError.
 func (r *run) drift(ctx context.Context) (*Report, error) {
 	report, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
 		_, err := r.opened.Preview(ctx, optpreview.Refresh(), optpreview.EventStreams(stream))
@@ -50,9 +52,21 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 		}
 	}
 	if looked == 0 {
-		return report, Usef("the state of stack %q has no resources, so there was nothing to look at; deploy it with \"%s\"", r.stack, r.commandOf(Up))
+		return report, Usef(
+			"the state of stack %q has no resources, so there was nothing to look at; deploy it with \"%s\"",
+			r.stack,
+			r.commandOf(Up),
+		)
 	}
-	report.Same = max(0, looked-len(report.Drift)+count(report.Drift, func(d Drifted) bool { return d.Pending == Create || d.Pending == Import }))
+	report.Same = max(
+		0,
+		looked-len(
+			report.Drift,
+		)+count(
+			report.Drift,
+			func(d Drifted) bool { return d.Pending == Create || d.Pending == Import },
+		),
+	)
 	if len(report.Drift) == 0 {
 		return report, nil
 	}
@@ -72,7 +86,10 @@ func (r *run) commandOf(operation Operation) string {
 func driftMessage(drift []Drifted, up string) string {
 	n, left := len(drift), count(drift, Drifted.stays)
 	back := count(drift, func(d Drifted) bool { return d.ByHand && !d.stays() })
-	message := fmt.Sprintf("%s in AWS from what the stack file deploys", plural(n, "resource differs", "resources differ"))
+	message := fmt.Sprintf(
+		"%s in AWS from what the stack file deploys",
+		plural(n, "resource differs", "resources differ"),
+	)
 	them := func(n int) string {
 		switch {
 		case n < len(drift):

@@ -9,31 +9,46 @@ import (
 	"strings"
 )
 
-// reflected are properties that say what other resources do, or follow from another property: who attaches a policy to a role by hand shows where the
-// attachments of the role are listed.
+// reflected are properties that say what other resources do, or follow from another property: who attaches a policy
+// to a role by hand shows where the attachments of the role are listed.
 var reflected = map[string][]string{
-	roleType:                                   {"managedPolicyArns", "inlinePolicies"},
-	"aws:iam/policy:Policy":                    {"attachmentCount", "policyId"},
-	"aws:ssm/document:Document":                {"latestVersion", "defaultVersion", "hash", "hashType", "status", "createdDate", "documentVersion", "schemaVersion", "parameters", "description"},
+	roleType:                {"managedPolicyArns", "inlinePolicies"},
+	"aws:iam/policy:Policy": {"attachmentCount", "policyId"},
+	"aws:ssm/document:Document": {
+		"latestVersion",
+		"defaultVersion",
+		"hash",
+		"hashType",
+		"status",
+		"createdDate",
+		"documentVersion",
+		"schemaVersion",
+		"parameters",
+		"description",
+	},
 	"aws:iam/user:User":                        {},
 	"aws:organizations/policy:Policy":          {},
 	"aws:ssoadmin/permissionSet:PermissionSet": {"createdDate"},
 }
 
-// replacedByHand are properties that AWS gives a resource when it is made: another one is another resource under the same name.
+// replacedByHand are properties that AWS gives a resource when it is made: another one is another resource under the
+// same name.
 var replacedByHand = []string{"uniqueId"}
 
 // Difference is one thing that AWS has otherwise than it is meant.
 type Difference struct {
-	// Property is the path of the property, such as "maxSessionDuration", "tags.Project" or "content.inputs.idleSessionTimeout".
+	// Property is the path of the property, such as "maxSessionDuration", "tags.Project" or
+	// "content.inputs.idleSessionTimeout".
 	Property string `json:"property"`
-	// Statement is the Sid of a policy's statement, or "number 2" for one without; empty where the property is no policy.
+	// Statement is the Sid of a policy's statement, or "number 2" for one without; empty where the property is no
+	// policy.
 	Statement string `json:"statement,omitempty"`
 	// Deployed and Found are the values as the program deploys them and as AWS has them; absent where there is none.
 	Deployed any `json:"deployed,omitempty"`
 	Found    any `json:"found,omitempty"`
-	// ByHand is true when AWS has something else than the state had before AWS was read: somebody changed it. It is false for an edit of the stack
-	// file that is not deployed yet, and for a change that "pulumi refresh" has taken into the state; the two cannot be told apart.
+	// ByHand is true when AWS has something else than the state had before AWS was read: somebody changed it. It is
+	// false for an edit of the stack file that is not deployed yet, and for a change that "pulumi refresh" has taken
+	// into the state; the two cannot be told apart.
 	ByHand bool `json:"byHand"`
 	// Left is true when up does not put it back, because the program does not set it.
 	Left bool `json:"left,omitempty"`
@@ -84,7 +99,8 @@ func differences(typ string, before, found map[string]any) []Difference {
 			continue
 		}
 		if slices.Contains(replacedByHand, key) && before[key] != found[key] {
-			return append([]Difference{{Property: key, Deployed: before[key], Found: found[key], ByHand: true, kind: madeAgain}},
+			return append(
+				[]Difference{{Property: key, Deployed: before[key], Found: found[key], ByHand: true, kind: madeAgain}},
 				differences(typ, less(before, key), less(found, key))...)
 		}
 		all = append(all, differ(key, before[key], found[key])...)
@@ -92,13 +108,21 @@ func differences(typ string, before, found map[string]any) []Difference {
 	return all
 }
 
-// olderInForce is a document of which somebody made an older version the default one: the provider reads and compares the newest version alone.
+// olderInForce is a document of which somebody made an older version the default one: the provider reads and compares
+// the newest version alone.
 func olderInForce(typ string, found map[string]any) (Difference, bool) {
 	inForce, newest := found["defaultVersion"], found["latestVersion"]
 	if typ != "aws:ssm/document:Document" || empty(inForce) || empty(newest) || inForce == newest {
 		return Difference{}, false
 	}
-	return Difference{Property: "defaultVersion", Deployed: newest, Found: inForce, ByHand: true, Left: true, kind: older}, true
+	return Difference{
+		Property: "defaultVersion",
+		Deployed: newest,
+		Found:    inForce,
+		ByHand:   true,
+		Left:     true,
+		kind:     older,
+	}, true
 }
 
 func less(object map[string]any, key string) map[string]any {
@@ -164,8 +188,11 @@ func (d Difference) words() string {
 	case madeAgain:
 		return "somebody deleted it and made another of the same name; up makes that one what the stack file says"
 	case older:
-		return fmt.Sprintf("defaultVersion: somebody made version %v the default one, and %v is the newest; up leaves it: make the newest the default in the console of Systems Manager",
-			d.Found, d.Deployed)
+		return fmt.Sprintf(
+			"defaultVersion: somebody made version %v the default one, and %v is the newest; up leaves it: make the newest the default in the console of Systems Manager",
+			d.Found,
+			d.Deployed,
+		)
 	case opaque:
 		text += tense(who, "changed", "changes") + " it"
 	case addedStatement, removedStatement:
@@ -287,7 +314,10 @@ func policies(path string, deployed, found any) ([]Difference, bool) {
 	}
 	var all []Difference
 	add := func(sid string, kind kind, was, is any, parts ...Difference) {
-		all = append(all, Difference{Property: path, Statement: sid, Deployed: was, Found: is, kind: kind, parts: parts})
+		all = append(
+			all,
+			Difference{Property: path, Statement: sid, Deployed: was, Found: is, kind: kind, parts: parts},
+		)
 	}
 	for _, sid := range slices.Sorted(maps.Keys(union(a, b))) {
 		was, had := a[sid]
@@ -303,7 +333,8 @@ func policies(path string, deployed, found any) ([]Difference, bool) {
 			}
 		}
 	}
-	return all, len(all) > 0 || sameBesideStatements(deployed, found) // Documents that differ elsewhere are compared as texts.
+	return all, len(all) > 0 ||
+		sameBesideStatements(deployed, found) // Documents that differ elsewhere are compared as texts.
 }
 
 // sameBesideStatements reports whether two policy documents in texts have the same version and id.

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// Every difference is said in words: what was added, removed, changed, and by whom is not known. What follows from other resources, or is the same in
-// another order, is none.
+// Every difference is said in words: what was added, removed, changed, and by whom is not known. What follows from
+// other resources, or is the same in another order, is none.
 func TestDifferencesAreSaidInWords(t *testing.T) {
 	type object = map[string]any
 	statement := func(sid, action string) string {
@@ -52,7 +52,8 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 	}
 }
 
-// What is not known to be done by hand is said as what up does: the other way round, from what is there to what the program deploys.
+// What is not known to be done by hand is said as what up does: the other way round, from what is there to what the
+// program deploys.
 func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
 	document := func(statement string) string { return `{"Version":"2012-10-17","Statement":[` + statement + `]}` }
 	for name, c := range map[string]struct {

@@ -22,9 +22,9 @@ import (
 	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
-// open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox; the others refuse,
-// because a preview should leave no trace in a backend that others use, and a drift of nothing would say that all is well. A nil stack has never been
-// deployed, and is to be destroyed.
+// open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox;
+// the others refuse, because a preview should leave no trace in a backend that others use, and a drift of nothing
+// would say that all is well. A nil stack has never been deployed, and is to be destroyed.
 func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	dir, env := r.folder.Dir, map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"}
 	if r.home != nil {
@@ -39,7 +39,12 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		return nil, err
 	}
 	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
-	options := []auto.LocalWorkspaceOption{auto.WorkDir(dir), auto.Pulumi(r.command), auto.EnvVars(env), auto.Program(r.program.Run)}
+	options := []auto.LocalWorkspaceOption{
+		auto.WorkDir(dir),
+		auto.Pulumi(r.command),
+		auto.EnvVars(env),
+		auto.Program(r.program.Run),
+	}
 	if r.home == nil {
 		settings, err := readSecretSettings(r.folder.StackFile(r.stack))
 		if err != nil {
@@ -56,18 +61,26 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	return r.selectStack(ctx, local)
 }
 
-// enterSandbox starts an AWS for the run, and says where the copy of the project lies and what the engine finds in its environment.
+// enterSandbox starts an AWS for the run, and says where the copy of the project lies and what the engine finds in
+// its environment.
 func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]string, err error) {
 	if err := r.home.copyProject(r.folder, r.stack); err != nil {
 		return "", nil, err
 	}
 	if len(r.to.environments) > 0 {
-		r.options.Progress.Line(fmt.Sprintf("%sthe values of %s are not in the sandbox", r.label(), strings.Join(r.to.environments, ", ")))
+		r.options.Progress.Line(
+			fmt.Sprintf("%sthe values of %s are not in the sandbox", r.label(), strings.Join(r.to.environments, ", ")),
+		)
 	}
 	// An interrupted engine still finishes what this AWS has begun.
 	server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
-		World: r.folder.sandboxFile(), Known: r.known, State: r.home.state(), Stack: r.stack, Account: r.to.account, Partition: r.to.partition,
-		Faults: r.options.Faults,
+		World:     r.folder.sandboxFile(),
+		Known:     r.known,
+		State:     r.home.state(),
+		Stack:     r.stack,
+		Account:   r.to.account,
+		Partition: r.to.partition,
+		Faults:    r.options.Faults,
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
@@ -91,12 +104,20 @@ func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *
 	case r.operation == Destroy || r.operation == reading:
 		return nil, nil
 	case r.operation == Drift && r.home != nil:
-		return nil, Usef("stack %q was never deployed into this sandbox, so there is nothing to look at; run \"%s\"", r.stack, r.commandOf(Up))
+		return nil, Usef(
+			"stack %q was never deployed into this sandbox, so there is nothing to look at; run \"%s\"",
+			r.stack,
+			r.commandOf(Up),
+		)
 	case r.operation == Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:
-		return nil, Usef("stack %q is not in the backend yet; deploy it with \"guardrails up %s\", or run \"pulumi stack init %s\"",
-			r.stack, r.stack, r.stack)
+		return nil, Usef(
+			"stack %q is not in the backend yet; deploy it with \"guardrails up %s\", or run \"pulumi stack init %s\"",
+			r.stack,
+			r.stack,
+			r.stack,
+		)
 	}
 	if err == nil {
 		var stack auto.Stack
@@ -107,8 +128,8 @@ func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *
 	return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: err}
 }
 
-// refreshOption is the environment variable that the CLI takes for its flag --refresh: whether AWS is read before anything is planned. It outweighs the
-// option of the same name in Pulumi.yaml, either way.
+// refreshOption is the environment variable that the CLI takes for its flag --refresh: whether AWS is read before
+// anything is planned. It outweighs the option of the same name in Pulumi.yaml, either way.
 const refreshOption = "PULUMI_OPTION_REFRESH"
 
 // prepareFileFor is prepareFile with what the state of the stack knows already.
@@ -126,8 +147,8 @@ func (r *run) prepareFileFor(ctx context.Context, ws auto.Workspace) (err error)
 	return r.prepareFile(ctx, state)
 }
 
-// unselecting is a workspace in which selecting a stack does nothing. Every command names its stack; making it the selected one would
-// change, behind a person's back, what the pulumi command works on in this folder from then on.
+// unselecting is a workspace in which selecting a stack does nothing. Every command names its stack; making it the
+// selected one would change, behind a person's back, what the pulumi command works on in this folder from then on.
 type unselecting struct{ *auto.LocalWorkspace }
 
 func (unselecting) SelectStack(context.Context, string) error { return nil }
@@ -188,10 +209,19 @@ func (r *run) change(ctx context.Context) (*Report, error) {
 }
 
 // call calls the engine and reports what it said. The report is never nil.
-func (r *run) call(ctx context.Context, planning bool, call func(chan<- events.EngineEvent) (auto.OutputMap, error)) (*Report, error) {
+func (r *run) call(
+	ctx context.Context,
+	planning bool,
+	call func(chan<- events.EngineEvent) (auto.OutputMap, error),
+) (*Report, error) {
 	report := &Report{
-		Stack: r.stack, Account: r.to.account, Operation: r.operation, Sandbox: r.options.Sandbox, Planned: planning, Outcome: OutcomeDone,
-		Read: !r.options.NoRefresh,
+		Stack:     r.stack,
+		Account:   r.to.account,
+		Operation: r.operation,
+		Sandbox:   r.options.Sandbox,
+		Planned:   planning,
+		Outcome:   OutcomeDone,
+		Read:      !r.options.NoRefresh,
 	}
 	start := time.Now()
 	r.program.reset()
@@ -218,8 +248,8 @@ func (r *run) call(ctx context.Context, planning bool, call func(chan<- events.E
 	return report, err
 }
 
-// explain says whose fault it is that an operation failed. The program runs in this process, so its own error is at hand and need not be
-// read out of what the engine prints of it.
+// explain says whose fault it is that an operation failed. The program runs in this process, so its own error is at
+// hand and need not be read out of what the engine prints of it.
 func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) error {
 	programErr := r.program.err()
 	if programErr != nil && r.parts.refused(programErr) {
@@ -242,12 +272,13 @@ func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) 
 	return &EngineError{Stack: r.stack, Operation: r.operation, Diagnostics: diagnostics, Err: err}
 }
 
-// causes leaves out what the engine says only because something else went wrong: that the program failed, whose error is at hand, and that
-// the operation did.
+// causes leaves out what the engine says only because something else went wrong: that the program failed, whose error
+// is at hand, and that the operation did.
 func causes(diagnostics []Diagnostic) []Diagnostic {
 	return slices.DeleteFunc(diagnostics, func(d Diagnostic) bool {
 		typ, _ := parseURN(d.URN)
-		return strings.HasPrefix(d.Message, "an unhandled error occurred") || (typ == stackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
+		return strings.HasPrefix(d.Message, "an unhandled error occurred") ||
+			(typ == stackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
 	})
 }
 

@@ -30,7 +30,8 @@ type collector struct {
 	// broken is the state in which the resources in failures were to be made.
 	broken map[string]*apitype.StepEventStateMetadata
 	done   int
-	// sames are the resources that stay as they are, by URN. What the engine tells of one differs between a plan and a run; that it stays does not.
+	// sames are the resources that stay as they are, by URN. What the engine tells of one differs between a plan and
+	// a run; that it stays does not.
 	sames map[string]bool
 	// standing is what was found out about each resource of the admin's, by URN.
 	standing map[string]*standing
@@ -73,8 +74,8 @@ func collect(progress *Progress, prefix string, planning bool) *collector {
 	return c
 }
 
-// finish waits for the last events and fills the report. When the CLI ended before it opened its event stream there are none to come, and
-// nobody closes the channel: then a moment is enough.
+// finish waits for the last events and fills the report. When the CLI ended before it opened its event stream there
+// are none to come, and nobody closes the channel: then a moment is enough.
 func (c *collector) finish(r *Report) []Diagnostic {
 	select {
 	case <-c.drained:
@@ -120,9 +121,15 @@ func (c *collector) take(event apitype.EngineEvent) {
 			c.broken[change.URN] = meta.New
 		}
 	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "error":
-		d := Diagnostic{URN: event.DiagnosticEvent.URN, Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message))}
+		d := Diagnostic{
+			URN:     event.DiagnosticEvent.URN,
+			Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message)),
+		}
 		d.Message = strings.TrimPrefix(d.Message, "error: ")
-		if one, found := strings.CutPrefix(d.Message, "1 error occurred:"); found { // How the AWS provider wraps each of its errors.
+		if one, found := strings.CutPrefix(
+			d.Message,
+			"1 error occurred:",
+		); found { // How the AWS provider wraps each of its errors.
 			d.Message = strings.TrimPrefix(strings.TrimSpace(one), "* ")
 		}
 		if !slices.Contains(c.diagnostics, d) {
@@ -149,7 +156,8 @@ func (c *collector) begin(meta apitype.StepEventMetadata) {
 	if !ok {
 		return
 	}
-	if c.planning || change.Component { // A component is there as soon as it is registered; its end is told only where it has outputs.
+	if c.planning ||
+		change.Component { // A component is there as soon as it is registered; its end is told only where it has outputs.
 		c.record(change)
 		return
 	}
@@ -162,7 +170,8 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 		c.read(meta)
 		return
 	}
-	if meta.Type == stackType && meta.New != nil && (meta.Old == nil || !reflect.DeepEqual(meta.Old.Outputs, meta.New.Outputs)) {
+	if meta.Type == stackType && meta.New != nil &&
+		(meta.Old == nil || !reflect.DeepEqual(meta.Old.Outputs, meta.New.Outputs)) {
 		c.outputs = true
 	}
 	if meta.Op == apitype.OpSame && !hidden(meta.Type) {
@@ -254,7 +263,16 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 	}
 	if state != nil {
 		text := func(key string) string { value, _ := state.Inputs[key].(string); return value }
-		change.physical, change.on = text("name"), cmp.Or(text("role"), text("roleName"), text("group"), text("groupName"), text("user"), text("policyId"))
+		change.physical, change.on = text(
+			"name",
+		), cmp.Or(
+			text("role"),
+			text("roleName"),
+			text("group"),
+			text("groupName"),
+			text("user"),
+			text("policyId"),
+		)
 	}
 	switch meta.Op {
 	case apitype.OpCreate:

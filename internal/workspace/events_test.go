@@ -21,7 +21,12 @@ const (
 
 func step(op apitype.OpType, urn string, edit ...func(*apitype.StepEventMetadata)) apitype.StepEventMetadata {
 	typ, _ := parseURN(urn)
-	state := &apitype.StepEventStateMetadata{Type: typ, URN: urn, Custom: strings.HasPrefix(typ, "aws:"), ID: "id-of-" + typ}
+	state := &apitype.StepEventStateMetadata{
+		Type:   typ,
+		URN:    urn,
+		Custom: strings.HasPrefix(typ, "aws:"),
+		ID:     "id-of-" + typ,
+	}
 	meta := apitype.StepEventMetadata{Op: op, URN: urn, Type: typ, Old: state, New: state}
 	for _, e := range edit {
 		e(&meta)
@@ -53,21 +58,43 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 	keys := func(m *apitype.StepEventMetadata) { m.Keys = []string{"path", "name"} }
 	for _, planning := range []bool{true, false} {
 		steps := []apitype.EngineEvent{
-			pre(step(apitype.OpCreateReplacement, roleURN, keys)), done(step(apitype.OpCreateReplacement, roleURN, keys)),
-			pre(step(apitype.OpReplace, roleURN, keys)), done(step(apitype.OpReplace, roleURN, keys)),
-			pre(step(apitype.OpDeleteReplaced, roleURN)), done(step(apitype.OpDeleteReplaced, roleURN)),
+			pre(
+				step(apitype.OpCreateReplacement, roleURN, keys),
+			),
+			done(step(apitype.OpCreateReplacement, roleURN, keys)),
+			pre(step(apitype.OpReplace, roleURN, keys)),
+			done(step(apitype.OpReplace, roleURN, keys)),
+			pre(step(apitype.OpDeleteReplaced, roleURN)),
+			done(step(apitype.OpDeleteReplaced, roleURN)),
 		}
 		got, _ := report(planning, nil, steps...)
-		want := []Change{{Op: Replace, URN: roleURN, Type: "aws:iam/role:Role", Name: "role-a", ID: "id-of-aws:iam/role:Role", Properties: []string{"name", "path"}}}
+		want := []Change{
+			{
+				Op:         Replace,
+				URN:        roleURN,
+				Type:       "aws:iam/role:Role",
+				Name:       "role-a",
+				ID:         "id-of-aws:iam/role:Role",
+				Properties: []string{"name", "path"},
+			},
+		}
 		assert.Empty(t, cmp.Diff(want, got.Changes, cmpopts.IgnoreUnexported(Change{})))
 	}
 }
 
 // What is deleted from the stack and kept in AWS is told apart from what is gone.
 func TestARetainedResourceIsNotCalledDeleted(t *testing.T) {
-	got, _ := report(false, nil,
+	got, _ := report(
+		false,
+		nil,
 		done(step(apitype.OpDelete, userURN, func(m *apitype.StepEventMetadata) { m.New = nil })),
-		done(step(apitype.OpDelete, roleURN, func(m *apitype.StepEventMetadata) { m.New, m.Old.RetainOnDelete = nil, true })),
+		done(
+			step(
+				apitype.OpDelete,
+				roleURN,
+				func(m *apitype.StepEventMetadata) { m.New, m.Old.RetainOnDelete = nil, true },
+			),
+		),
 	)
 	assert.Equal(t, []string{"role-a"}, names(got.Changes, Retain))
 	assert.Equal(t, []string{"user-a"}, names(got.Changes, Delete))
@@ -77,7 +104,12 @@ func TestARetainedResourceIsNotCalledDeleted(t *testing.T) {
 func TestAnUpdateNamesItsProperties(t *testing.T) {
 	got, _ := report(true, nil, pre(step(apitype.OpUpdate, userURN, func(m *apitype.StepEventMetadata) {
 		m.Diffs = []string{"tags"}
-		m.DetailedDiff = map[string]apitype.PropertyDiff{"tags.Email": {}, "tags[\"a.b\"]": {}, "__defaults": {}, "path": {}}
+		m.DetailedDiff = map[string]apitype.PropertyDiff{
+			"tags.Email":    {},
+			"tags[\"a.b\"]": {},
+			"__defaults":    {},
+			"path":          {},
+		}
 	})))
 	assert.Equal(t, []string{"path", "tags"}, got.Changes[0].Properties)
 }
@@ -98,7 +130,9 @@ func TestOnlyTheAdminsResourcesAreReported(t *testing.T) {
 // A resource whose operation failed is a failure and no change; the engine's errors come once, without colours.
 func TestAFailedResourceIsNoChange(t *testing.T) {
 	say := func(urn, severity, text string) apitype.EngineEvent {
-		return apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{URN: urn, Severity: severity, Message: text}}
+		return apitype.EngineEvent{
+			DiagnosticEvent: &apitype.DiagnosticEvent{URN: urn, Severity: severity, Message: text},
+		}
 	}
 	got, diagnostics := report(false, nil,
 		pre(step(apitype.OpCreate, userURN)),
@@ -121,20 +155,45 @@ func TestTheReportDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 
 // The text lists every change with its sign, words and remark, and counts what AWS has, not the program's groups.
 func TestTheTextOfAReport(t *testing.T) {
-	r, _ := report(false, nil,
+	r, _ := report(
+		false,
+		nil,
 		pre(step(apitype.OpCreate, "urn:pulumi:dev::guardrails::guardrails:iam:User::alice")),
 		done(step(apitype.OpCreate, userURN)),
-		done(step(apitype.OpUpdate, urnPrefix+"aws:ssm/document:Document::prefs", func(m *apitype.StepEventMetadata) { m.Diffs = []string{"content"} })),
-		done(step(apitype.OpDelete, roleURN, func(m *apitype.StepEventMetadata) { m.Old.RetainOnDelete = true; m.Old.ID = "guard" })),
+		done(
+			step(
+				apitype.OpUpdate,
+				urnPrefix+"aws:ssm/document:Document::prefs",
+				func(m *apitype.StepEventMetadata) { m.Diffs = []string{"content"} },
+			),
+		),
+		done(
+			step(
+				apitype.OpDelete,
+				roleURN,
+				func(m *apitype.StepEventMetadata) { m.Old.RetainOnDelete = true; m.Old.ID = "guard" },
+			),
+		),
 		done(step(apitype.OpSame, urnPrefix+"aws:iam/group:Group::group")),
 	)
 	r.Stack, r.Account, r.Sandbox, r.Seconds = "dev", "111122223333", true, 2.34
 	r.Failures = []Change{{Op: Create, Type: "aws:iam/policy:Policy", Name: "p"}}
 	var out bytes.Buffer
 	r.Outcome = OutcomeDone
-	other := &Report{Stack: "prod", Account: "444455556666", Operation: Preview, Planned: true, Same: 3, Outcome: OutcomeDone, Read: true}
+	other := &Report{
+		Stack:     "prod",
+		Account:   "444455556666",
+		Operation: Preview,
+		Planned:   true,
+		Same:      3,
+		Outcome:   OutcomeDone,
+		Read:      true,
+	}
 	notRun := &Report{Stack: "last", Outcome: OutcomeNotRun, Because: "prod"}
-	assert.NoError(t, (&Summary{Operation: Up, Parallel: 4, Seconds: 3, Stacks: []*Report{r, other, notRun}}).WriteText(&out))
+	assert.NoError(
+		t,
+		(&Summary{Operation: Up, Parallel: 4, Seconds: 3, Stacks: []*Report{r, other, notRun}}).WriteText(&out),
+	)
 	assert.Equal(t, `dev, account 111122223333: up in the sandbox
   + create         iam.User      user-a
   ~ update         ssm.Document  prefs   content
@@ -152,7 +211,8 @@ up of 3 stacks: 2 done, 1 not run (3.0 s, up to 4 at once)
 `, out.String())
 }
 
-// Elsewhere than on a terminal, progress is a line for each resource that is done, and one now and then while nothing is.
+// Elsewhere than on a terminal, progress is a line for each resource that is done, and one now and then while nothing
+// is.
 func TestPlainProgressIsLines(t *testing.T) {
 	var out bytes.Buffer
 	clock := time.Unix(0, 0)
@@ -210,7 +270,10 @@ func TestNoProgressIsSilent(t *testing.T) {
 
 // A real run needs a yes: from a terminal, or by a flag where nobody can be asked.
 func TestARealRunWantsAYes(t *testing.T) {
-	plan := &Summary{Operation: Up, Stacks: []*Report{{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}}}
+	plan := &Summary{
+		Operation: Up,
+		Stacks:    []*Report{{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}},
+	}
 	for answer, want := range map[string]bool{"yes\n": true, "y\n": false, "\n": false, "": false, "yes": true} {
 		var out bytes.Buffer
 		got, err := ask(strings.NewReader(answer), &out, true)(plan)

@@ -12,8 +12,9 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
-// Existing asks the account of a stack for what the stack would collide with, and for what is selected. It changes nothing: not the account, not the
-// stack's state, not the folder. The file must be readable; its proofs need not hold.
+// Existing asks the account of a stack for what the stack would collide with, and for what is selected. It changes
+// nothing: not the account, not the stack's state, not the folder. The file must be readable; its proofs need not
+// hold.
 func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.Selection) (*adopt.Existing, error) {
 	read, problems := config.ReadFile(relative(w.folder.StackFile(stack)))
 	if len(problems) > 0 {
@@ -34,7 +35,13 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 		return nil, err
 	}
 	defer done()
-	s := &session{Workspace: w, operation: Preview, command: command, summary: &Summary{}, targets: map[string]target{stack: targetOf(read)}}
+	s := &session{
+		Workspace: w,
+		operation: Preview,
+		command:   command,
+		summary:   &Summary{},
+		targets:   map[string]target{stack: targetOf(read)},
+	}
 	if w.options.Sandbox {
 		closeSandbox, err := s.openSandbox(ctx)
 		if err != nil {
@@ -67,7 +74,8 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 	return nil, err
 }
 
-// attributes asks for the attributes for access control. That there are none is the engine's error, and no other error is taken for it.
+// attributes asks for the attributes for access control. That there are none is the engine's error, and no other
+// error is taken for it.
 func (r *run) attributes(ctx context.Context, found *adopt.Existing) {
 	var mu sync.Mutex
 	r.program = &runner{run: program.Attributes(r.folder.stackFolder(), func(attributes map[string]string) {

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/internal/files"
 )
 
-// Folder is a Pulumi project: Pulumi.yaml, and beside it (or where its stackConfigDir points) one stack file per AWS account.
+// Folder is a Pulumi project: Pulumi.yaml, and beside it (or where its stackConfigDir points) one stack file per AWS
+// account.
 type Folder struct {
 	// Dir is the absolute path of the folder that holds Pulumi.yaml.
 	Dir string
@@ -28,7 +29,8 @@ type Folder struct {
 
 const projectFileName = "Pulumi.yaml"
 
-// Open reads the project at dir or in the nearest folder above it, as the pulumi command does. An empty dir is the current one.
+// Open reads the project at dir or in the nearest folder above it, as the pulumi command does. An empty dir is the
+// current one.
 func Open(dir string) (*Folder, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -40,10 +42,18 @@ func Open(dir string) (*Folder, error) {
 	for at := start; ; at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, projectFileName)); errors.Is(err, fs.ErrNotExist) {
 			if other := otherProjectFile(at); other != "" {
-				return nil, Usef("%s: the project file of this folder has a name that no verb reads; call it %s", relative(other), projectFileName)
+				return nil, Usef(
+					"%s: the project file of this folder has a name that no verb reads; call it %s",
+					relative(other),
+					projectFileName,
+				)
 			}
 			if at == filepath.Dir(at) {
-				return nil, Usef("no %s in %s or above it; run this in a project's folder or name it with -C", projectFileName, start)
+				return nil, Usef(
+					"no %s in %s or above it; run this in a project's folder or name it with -C",
+					projectFileName,
+					start,
+				)
 			}
 			continue
 		}
@@ -55,7 +65,8 @@ func Open(dir string) (*Folder, error) {
 	}
 }
 
-// otherProjectFile is a project file that the pulumi command takes and that no verb reads: its stack files would be others too.
+// otherProjectFile is a project file that the pulumi command takes and that no verb reads: its stack files would be
+// others too.
 func otherProjectFile(dir string) string {
 	for _, extension := range []string{".json", ".yml"} {
 		path := filepath.Join(dir, strings.TrimSuffix(projectFileName, ".yaml")+extension)
@@ -80,12 +91,21 @@ func projectError(path string, err error) error {
 
 func open(dir string, project config.Project) (*Folder, error) {
 	if other := otherProjectFile(dir); strings.HasSuffix(other, ".json") {
-		return nil, Usef("%s: the pulumi command reads this file and not %s; remove one of the two", relative(other), projectFileName)
+		return nil, Usef(
+			"%s: the pulumi command reads this file and not %s; remove one of the two",
+			relative(other),
+			projectFileName,
+		)
 	}
 	if project.Name == "" {
 		return nil, Usef("%s: name is missing; write the project's name", filepath.Join(dir, projectFileName))
 	}
-	f := &Folder{Dir: dir, Project: project.Name, configDir: filepath.Join(dir, project.StackConfigDir), backendURL: project.BackendURL}
+	f := &Folder{
+		Dir:        dir,
+		Project:    project.Name,
+		configDir:  filepath.Join(dir, project.StackConfigDir),
+		backendURL: project.BackendURL,
+	}
 	entries, err := os.ReadDir(f.configDir)
 	if err != nil {
 		return nil, Usef("%v", files.InWords(relative(f.configDir), err))
@@ -94,8 +114,11 @@ func open(dir string, project config.Project) (*Folder, error) {
 		stack, ok := stackOf(entry.Name())
 		if ok && !entry.IsDir() {
 			if !stackName.MatchString(stack) {
-				return nil, Usef("%s: %q is no name of a stack, which has letters, digits, \"-\", \"_\" and \".\" alone; rename the file",
-					relative(f.configDir), entry.Name())
+				return nil, Usef(
+					"%s: %q is no name of a stack, which has letters, digits, \"-\", \"_\" and \".\" alone; rename the file",
+					relative(f.configDir),
+					entry.Name(),
+				)
 			}
 			f.stacks = append(f.stacks, stack)
 		}
@@ -120,7 +143,8 @@ func stackOf(file string) (stack string, ok bool) {
 // Stacks are the names of the stacks that have a file, sorted.
 func (f *Folder) Stacks() []string { return slices.Clone(f.stacks) }
 
-// StackFile is the path of a stack's file. A name with an organization in front ("acme/dev") has the file of its last part.
+// StackFile is the path of a stack's file. A name with an organization in front ("acme/dev") has the file of its last
+// part.
 func (f *Folder) StackFile(stack string) string {
 	return filepath.Join(f.configDir, "Pulumi."+shortName(stack)+".yaml")
 }
@@ -152,7 +176,8 @@ func (f *Folder) sandboxFile() string {
 	return path
 }
 
-// Select resolves the names that a command was given. No name means every stack of the folder; a name twice counts once.
+// Select resolves the names that a command was given. No name means every stack of the folder; a name twice counts
+// once.
 func (f *Folder) Select(names []string) ([]string, error) {
 	if len(f.stacks) == 0 {
 		return nil, Usef("%s has no stack file; write Pulumi.<stack>.yaml beside %s", f.configDir, projectFileName)
@@ -167,7 +192,12 @@ func (f *Folder) Select(names []string) ([]string, error) {
 			name, short = given, given
 		}
 		if !slices.Contains(f.stacks, short) {
-			return nil, Usef("stack %q has no file %s; write one of %s", name, filepath.Base(f.StackFile(short)), strings.Join(f.stacks, ", "))
+			return nil, Usef(
+				"stack %q has no file %s; write one of %s",
+				name,
+				filepath.Base(f.StackFile(short)),
+				strings.Join(f.stacks, ", "),
+			)
 		}
 		if !slices.Contains(out, name) {
 			out = append(out, name)

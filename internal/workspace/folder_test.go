@@ -20,11 +20,16 @@ func project(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-// The project is found from any folder below it, as the pulumi command finds it, and its stacks are the files beside it.
+// The project is found from any folder below it, as the pulumi command finds it, and its stacks are the files beside
+// it.
 func TestTheProjectIsFoundFromBelow(t *testing.T) {
 	dir := project(t, map[string]string{
-		"Pulumi.yaml": "name: p\nruntime: go\n", "Pulumi.prod.yaml": "", "Pulumi.dev.yaml": "", "Pulumi..yaml": "", "other.yaml": "",
-		"docs/deep/x": "",
+		"Pulumi.yaml":      "name: p\nruntime: go\n",
+		"Pulumi.prod.yaml": "",
+		"Pulumi.dev.yaml":  "",
+		"Pulumi..yaml":     "",
+		"other.yaml":       "",
+		"docs/deep/x":      "",
 	})
 	folder, err := Open(filepath.Join(dir, "docs", "deep"))
 	require.NoError(t, err)
@@ -38,7 +43,9 @@ func TestTheProjectIsFoundFromBelow(t *testing.T) {
 // Stack files may live in a folder of their own, which the project names.
 func TestStackConfigDirIsHonoured(t *testing.T) {
 	dir := project(t, map[string]string{
-		"Pulumi.yaml": "name: p\nruntime: go\nstackConfigDir: accounts\n", "accounts/Pulumi.dev.yaml": "", "sandbox.yaml": "",
+		"Pulumi.yaml":              "name: p\nruntime: go\nstackConfigDir: accounts\n",
+		"accounts/Pulumi.dev.yaml": "",
+		"sandbox.yaml":             "",
 	})
 	folder, err := Open(dir)
 	require.NoError(t, err)
@@ -65,7 +72,9 @@ func TestAFolderThatIsNoProjectIsWrongUse(t *testing.T) {
 
 // A command names stacks by name or by file; no name means all of them; a name that has no file is wrong use.
 func TestSelect(t *testing.T) {
-	folder, err := Open(project(t, map[string]string{"Pulumi.yaml": "name: p\n", "Pulumi.a.yaml": "", "Pulumi.b.yaml": ""}))
+	folder, err := Open(
+		project(t, map[string]string{"Pulumi.yaml": "name: p\n", "Pulumi.a.yaml": "", "Pulumi.b.yaml": ""}),
+	)
 	require.NoError(t, err)
 	for _, c := range []struct{ given, want []string }{
 		{nil, []string{"a", "b"}},

@@ -13,7 +13,8 @@ import (
 type guard struct {
 	// component and typ are the type tokens of the parent and of the resource itself.
 	component, typ string
-	// suffix is how the names of the resources end that are meant, after what differs from one to the next; empty means all of the type.
+	// suffix is how the names of the resources end that are meant, after what differs from one to the next; empty
+	// means all of the type.
 	suffix string
 	// path is where the stack file speaks of it, and losing what becomes of access without it.
 	path   config.Path
@@ -28,33 +29,96 @@ const (
 	losingDocsFor = "until it is made again, shells in the Region are those of ssm-user, who has sudo"
 )
 
-// guards are the guarded resources. A resource that hangs on another (a policy on a role) is not guarded where that goes too: what it bound is gone.
+// guards are the guarded resources. A resource that hangs on another (a policy on a role) is not guarded where that
+// goes too: what it bound is gone.
 var guards = slices.Concat([]guard{
 	{"guardrails:iam:MFAGroup", "aws:iam/group:Group", "", "guardrails:mfa", "its members act without MFA"},
-	{"guardrails:iam:MFAGroup", "aws:iam/groupPolicy:GroupPolicy", "-guard", "guardrails:mfa", "the members of the group act without MFA"},
-	{"guardrails:iam:MFAGroup", "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "", "guardrails:mfa", losingWatch},
-	{"guardrails:iam:MFAGroup", "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive", "", "guardrails:mfa", losingWatch},
-	{"guardrails:iam:User", "aws:iam/userGroupMembership:UserGroupMembership", "", "guardrails:users", "the user leaves the MFA group and acts without MFA"},
+	{
+		"guardrails:iam:MFAGroup",
+		"aws:iam/groupPolicy:GroupPolicy",
+		"-guard",
+		"guardrails:mfa",
+		"the members of the group act without MFA",
+	},
+	{
+		"guardrails:iam:MFAGroup",
+		"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
+		"",
+		"guardrails:mfa",
+		losingWatch,
+	},
+	{
+		"guardrails:iam:MFAGroup",
+		"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
+		"",
+		"guardrails:mfa",
+		losingWatch,
+	},
+	{
+		"guardrails:iam:User",
+		"aws:iam/userGroupMembership:UserGroupMembership",
+		"",
+		"guardrails:users",
+		"the user leaves the MFA group and acts without MFA",
+	},
 	{"guardrails:iam:OperationRoles", "aws:iam/policy:Policy", "-guard", "guardrails:operationRoles", losingDenies},
-	{"guardrails:iam:OperationRoles", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "-guard", "guardrails:operationRoles", losingDenies},
+	{
+		"guardrails:iam:OperationRoles",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+		"-guard",
+		"guardrails:operationRoles",
+		losingDenies,
+	},
 	{"guardrails:iam:OSAccess", "aws:iam/rolePolicy:RolePolicy", "-guard", "guardrails:osAccess", losingDenies},
 	{"guardrails:iam:AccessGrant", "aws:iam/rolePolicy:RolePolicy", "-guard", "guardrails:grants", losingDenies},
 	{"guardrails:ssm:SessionPreferences", "aws:ssm/document:Document", "", "guardrails:sessions", losingDocsFor},
-	{"guardrails:ssm:JustInTime", "aws-native:ssm:Document", "", "guardrails:justInTime", "requests for node access are not decided by it any more"},
-	{"guardrails:iam:PasswordPolicy", "aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "", "guardrails:passwordPolicy", "AWS's own rules hold for every password"},
 	{
-		"guardrails:organizations:ServiceControlPolicies", "aws:organizations/policy:Policy", "", "guardrails:organization",
+		"guardrails:ssm:JustInTime",
+		"aws-native:ssm:Document",
+		"",
+		"guardrails:justInTime",
+		"requests for node access are not decided by it any more",
+	},
+	{
+		"guardrails:iam:PasswordPolicy",
+		"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+		"",
+		"guardrails:passwordPolicy",
+		"AWS's own rules hold for every password",
+	},
+	{
+		"guardrails:organizations:ServiceControlPolicies",
+		"aws:organizations/policy:Policy",
+		"",
+		"guardrails:organization",
 		"the accounts below its targets may do what it denies",
-	}, {
-		"guardrails:organizations:ServiceControlPolicies", "aws:organizations/policyAttachment:PolicyAttachment", "", "guardrails:organization",
+	},
+	{
+		"guardrails:organizations:ServiceControlPolicies",
+		"aws:organizations/policyAttachment:PolicyAttachment",
+		"",
+		"guardrails:organization",
 		"the accounts below the target may do what the policy denies",
-	}, {
-		"guardrails:sso:AccessControlAttributes", "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes", "", "guardrails:identityCenter",
+	},
+	{
+		"guardrails:sso:AccessControlAttributes",
+		"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
+		"",
+		"guardrails:identityCenter",
 		"sessions carry no attributes: whatever compares them, Run As included, does not work or falls back to a default",
 	},
-	{"guardrails:sso:PermissionSet", "aws:ssoadmin/permissionSet:PermissionSet", "", "guardrails:identityCenter", "everybody to whom it is assigned loses it at once"},
 	{
-		"guardrails:sso:PermissionSet", "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", "", "guardrails:identityCenter",
+		"guardrails:sso:PermissionSet",
+		"aws:ssoadmin/permissionSet:PermissionSet",
+		"",
+		"guardrails:identityCenter",
+		"everybody to whom it is assigned loses it at once",
+	},
+	{
+		"guardrails:sso:PermissionSet",
+		"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+		"",
+		"guardrails:identityCenter",
 		"the Deny statements of the permission set go",
 	},
 },
@@ -96,7 +160,9 @@ func (s *session) guard(stack string, plan *Report) error {
 		hangsOnOneThatGoes := c.on != "" && slices.ContainsFunc(going, func(other Change) bool {
 			return c.on == other.ID || c.on == other.physical && carriers[other.Type]
 		})
-		if g == nil || slices.Contains(s.options.AllowDelete, c.Name) || slices.Contains(s.options.AllowDelete, c.URN) || c.Op == Delete && hangsOnOneThatGoes {
+		if g == nil || slices.Contains(s.options.AllowDelete, c.Name) ||
+			slices.Contains(s.options.AllowDelete, c.URN) ||
+			c.Op == Delete && hangsOnOneThatGoes {
 			continue
 		}
 		at := config.Position{File: s.folder.RelativeFile(stack)}
@@ -106,8 +172,16 @@ func (s *session) guard(stack string, plan *Report) error {
 			}
 		}
 		problems = append(problems, config.Problem{
-			Position: at, Path: g.path, Kind: config.Refused, Value: fmt.Sprintf("%s %s", shortType(c.Type), strconv.Quote(c.Name)),
-			Why: fmt.Sprintf("would be %s: %s", c.Op.Past(), g.losing), Fix: "add --allow-delete " + c.Name + " if that is meant",
+			Position: at,
+			Path:     g.path,
+			Kind:     config.Refused,
+			Value:    fmt.Sprintf("%s %s", shortType(c.Type), strconv.Quote(c.Name)),
+			Why: fmt.Sprintf(
+				"would be %s: %s",
+				c.Op.Past(),
+				g.losing,
+			),
+			Fix: "add --allow-delete " + c.Name + " if that is meant",
 		})
 	}
 	if len(problems) == 0 {

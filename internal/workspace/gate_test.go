@@ -16,19 +16,27 @@ import (
 // guarded is a session over a folder with one stack, and a plan that does something to resources of it.
 func guarded(t *testing.T, allow ...string) *session {
 	t.Helper()
-	return &session{Workspace: &Workspace{folder: &Folder{configDir: t.TempDir()}, options: Options{AllowDelete: allow}}, targets: map[string]target{"dev": {}}}
+	return &session{
+		Workspace: &Workspace{folder: &Folder{configDir: t.TempDir()}, options: Options{AllowDelete: allow}},
+		targets:   map[string]target{"dev": {}},
+	}
 }
 
 func going(op Op, component, typ, name string, edit ...func(*Change)) Change {
-	c := Change{Op: op, URN: "urn:pulumi:dev::guardrails::" + component + "$" + typ + "::" + name, Type: typ, Name: name}
+	c := Change{
+		Op:   op,
+		URN:  "urn:pulumi:dev::guardrails::" + component + "$" + typ + "::" + name,
+		Type: typ,
+		Name: name,
+	}
 	for _, e := range edit {
 		e(&c)
 	}
 	return c
 }
 
-// A guarded resource is deleted or replaced only when somebody named it; what hangs on one that goes, what comes and goes every day, and what stays in AWS
-// is not asked about.
+// A guarded resource is deleted or replaced only when somebody named it; what hangs on one that goes, what comes and
+// goes every day, and what stays in AWS is not asked about.
 func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 	on := func(name string) func(*Change) { return func(c *Change) { c.on = name } }
 	called := func(name string) func(*Change) { return func(c *Change) { c.physical, c.ID = name, "id-"+name } }
@@ -86,11 +94,16 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	w := New(folder, Options{})
 	require.NoError(t, w.committed(t.Context(), []string{"dev"}), "no repository")
 	git := func(args ...string) {
-		out, err := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).CombinedOutput()
+		out, err := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
+			CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
 	git("init", "-q")
-	require.ErrorContains(t, w.committed(t.Context(), []string{"dev"}), `"Pulumi.dev.yaml" is not as it was committed; commit it, or add --allow-dirty`)
+	require.ErrorContains(
+		t,
+		w.committed(t.Context(), []string{"dev"}),
+		`"Pulumi.dev.yaml" is not as it was committed; commit it, or add --allow-dirty`,
+	)
 	git("add", ".")
 	git("commit", "-q", "-m", "one")
 	require.NoError(t, w.committed(t.Context(), []string{"dev"}))
@@ -109,7 +122,10 @@ func TestARealRunWantsABackend(t *testing.T) {
 	t.Setenv("PULUMI_CREDENTIALS_PATH", t.TempDir())
 	folder := func(project, stack string) *Folder {
 		dir := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: tiny\nruntime: go\n"+project), 0o644))
+		require.NoError(
+			t,
+			os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: tiny\nruntime: go\n"+project), 0o644),
+		)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.dev.yaml"), []byte(stack), 0o644))
 		f, err := Open(dir)
 		require.NoError(t, err)
@@ -128,15 +144,24 @@ func TestARealRunWantsABackend(t *testing.T) {
 	require.NoError(t, folder("", "").backend([]string{"dev"}))
 }
 
-// Shells are shut from the attachment of the policy until the doors of the account are made, and not where the doors were there before or nothing was
-// attached.
+// Shells are shut from the attachment of the policy until the doors of the account are made, and not where the doors
+// were there before or nothing was attached.
 func TestShutTimesAreFromTheAttachmentToTheDoors(t *testing.T) {
 	at := func(second int) time.Time { return time.Date(2026, 1, 1, 0, 0, second, 0, time.UTC) }
 	targets := map[string]target{"management": {shuts: shutsOf("2", "3", "4", "5")}}
 	door := []Change{{Op: Create, Type: roleType}}
-	management := &Report{Stack: "management", Account: "1", Outcome: OutcomeDone, Ended: at(9), madeAt: map[string]time.Time{
-		"urn:pulumi:m::p::t::organization-attachment-guardrails-os-access-only-ou-1": at(5), "urn:pulumi:m::p::t::organization-policy-x": at(1),
-	}}
+	management := &Report{
+		Stack:   "management",
+		Account: "1",
+		Outcome: OutcomeDone,
+		Ended:   at(9),
+		madeAt: map[string]time.Time{
+			"urn:pulumi:m::p::t::organization-attachment-guardrails-os-access-only-ou-1": at(
+				5,
+			),
+			"urn:pulumi:m::p::t::organization-policy-x": at(1),
+		},
+	}
 	got := shutTimes([]*Report{
 		management,
 		{Stack: "new", Account: "2", Outcome: OutcomeDone, Ended: at(20), Changes: door},
@@ -145,9 +170,19 @@ func TestShutTimesAreFromTheAttachmentToTheDoors(t *testing.T) {
 		{Stack: "before", Account: "5", Outcome: OutcomeDone, Ended: at(3), Changes: door},
 		{Stack: "elsewhere", Account: "6", Outcome: OutcomeDone, Ended: at(20), Changes: door},
 	}, targets)
-	assert.Equal(t, []Shut{{Account: "2", Stack: "new", From: at(5), Until: at(20)}, {Account: "4", Stack: "failed", From: at(5)}}, got)
+	assert.Equal(
+		t,
+		[]Shut{{Account: "2", Stack: "new", From: at(5), Until: at(20)}, {Account: "4", Stack: "failed", From: at(5)}},
+		got,
+	)
 	management.madeAt = nil
-	assert.Empty(t, shutTimes([]*Report{management, {Stack: "new", Account: "2", Outcome: OutcomeDone, Ended: at(20), Changes: door}}, targets))
+	assert.Empty(
+		t,
+		shutTimes(
+			[]*Report{management, {Stack: "new", Account: "2", Outcome: OutcomeDone, Ended: at(20), Changes: door}},
+			targets,
+		),
+	)
 }
 
 func shutsOf(accounts ...string) []config.ShutShells {

@@ -15,8 +15,8 @@ import (
 	"aws-access-guardrails/internal/workspace/worktree"
 )
 
-// committed refuses to deploy what no commit holds: nobody could review it, or find out later what was deployed. Where there is no repository that is
-// said, and nothing is refused.
+// committed refuses to deploy what no commit holds: nobody could review it, or find out later what was deployed.
+// Where there is no repository that is said, and nothing is refused.
 func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	files := []string{w.folder.projectFile()}
 	for _, stack := range stacks {
@@ -33,12 +33,23 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	var problems config.Problems
 	for _, file := range changed {
 		if keys := w.writtenByEngine(ctx, file); len(keys) > 0 {
-			w.options.Progress.Line(fmt.Sprintf("%s: %s, which the engine needs and which changes nothing that is deployed, is not committed; commit it", relative(file), strings.Join(keys, ", ")))
+			w.options.Progress.Line(
+				fmt.Sprintf(
+					"%s: %s, which the engine needs and which changes nothing that is deployed, is not committed; commit it",
+					relative(file),
+					strings.Join(keys, ", "),
+				),
+			)
 			continue
 		}
 		problems = append(problems, config.Problem{
-			Position: config.Position{File: relative(file)}, Kind: config.Refused,
-			Value: strconv.Quote(filepath.Base(file)), Why: "is not as it was committed", Fix: "commit it, or add --allow-dirty",
+			Position: config.Position{File: relative(file)},
+			Kind:     config.Refused,
+			Value: strconv.Quote(
+				filepath.Base(file),
+			),
+			Why: "is not as it was committed",
+			Fix: "commit it, or add --allow-dirty",
 		})
 	}
 	if len(problems) == 0 {
@@ -47,7 +58,8 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	return &RefusedError{Err: problems.Err()}
 }
 
-// writtenByEngine are the keys that encrypt secrets, where a file has them since the last commit and says nothing else that it did not say then.
+// writtenByEngine are the keys that encrypt secrets, where a file has them since the last commit and says nothing
+// else that it did not say then.
 func (w *Workspace) writtenByEngine(ctx context.Context, file string) []string {
 	name, isStack := stackOf(filepath.Base(file))
 	if !isStack || !slices.Contains(w.folder.stacks, name) {

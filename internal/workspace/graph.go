@@ -7,7 +7,8 @@ import (
 	"aws-access-guardrails/internal/workspace/schedule"
 )
 
-// graphOf says which stacks wait for which when they are deployed. The order of the names decides between stacks that do not need each other.
+// graphOf says which stacks wait for which when they are deployed. The order of the names decides between stacks that
+// do not need each other.
 //
 //   - People come before the accounts whose trust policies name them: AWS refuses a trust policy that names a user who does not exist. Of stacks that
 //     name people of one another AWS takes neither first, so the first one named goes first.
@@ -29,7 +30,8 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 			if doorsFirst {
 				policies, doors = to, from
 			}
-			if slices.Contains(to.peopleFrom, shortName(other)) || slices.Contains(to.opensShellsIn, shortName(other)) ||
+			if slices.Contains(to.peopleFrom, shortName(other)) ||
+				slices.Contains(to.opensShellsIn, shortName(other)) ||
 				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}

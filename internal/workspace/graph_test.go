@@ -6,14 +6,25 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// People come before the accounts that name them, and service control policies before the accounts that they govern, or after them where the doors go first;
-// accounts come before permission sets that open shells in them, destroy goes the other way, and a preview waits for nothing. An account that no organization of the folder governs waits for its people alone.
+// People come before the accounts that name them, and service control policies before the accounts that they govern,
+// or after them where the doors go first; accounts come before permission sets that open shells in them, destroy goes
+// the other way, and a preview waits for nothing. An account that no organization of the folder governs waits for its
+// people alone.
 func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 	targets := map[string]target{
-		"jump": {account: "1"}, "identity": {account: "2", peopleFrom: []string{"jump"}}, "workload": {account: "3", peopleFrom: []string{"jump", "elsewhere"}},
-		"management": {account: "0", governs: []string{"0", "1", "2", "3"}}, "alone": {account: "9", peopleFrom: []string{"jump"}},
+		"jump": {
+			account: "1",
+		},
+		"identity": {account: "2", peopleFrom: []string{"jump"}},
+		"workload": {account: "3", peopleFrom: []string{"jump", "elsewhere"}},
+		"management": {
+			account: "0",
+			governs: []string{"0", "1", "2", "3"},
+		},
+		"alone":  {account: "9", peopleFrom: []string{"jump"}},
 		"center": {account: "2", peopleFrom: []string{"jump"}, opensShellsIn: []string{"workload", "elsewhere"}},
-		"left":   {account: "7", peopleFrom: []string{"right"}}, "right": {account: "8", peopleFrom: []string{"left"}},
+		"left":   {account: "7", peopleFrom: []string{"right"}},
+		"right":  {account: "8", peopleFrom: []string{"left"}},
 	}
 	type levels = [][]string
 	for _, c := range []struct {

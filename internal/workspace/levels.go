@@ -28,8 +28,8 @@ type LevelStack struct {
 	Needs []string `json:"needs"`
 }
 
-// Levels reads the named stacks (none means all) and puts them into the order in which up runs them. The error joins a RefusedError for each stack whose file
-// cannot be read.
+// Levels reads the named stacks (none means all) and puts them into the order in which up runs them. The error joins
+// a RefusedError for each stack whose file cannot be read.
 func (f *Folder) Levels(doorsFirst bool, names ...string) (*Levels, error) {
 	names, err := f.Select(names)
 	if err != nil {
@@ -50,7 +50,10 @@ func (f *Folder) Levels(doorsFirst bool, names ...string) (*Levels, error) {
 		for _, name := range names {
 			to := targets[at[name]]
 			needs := append([]string{}, graph.Needs(name)...)
-			level = append(level, LevelStack{Stack: name, Account: to.account, Alias: to.alias, File: f.fileInFolder(name), Needs: needs})
+			level = append(
+				level,
+				LevelStack{Stack: name, Account: to.account, Alias: to.alias, File: f.fileInFolder(name), Needs: needs},
+			)
 		}
 		out.Levels = append(out.Levels, level)
 	}

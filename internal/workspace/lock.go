@@ -14,8 +14,9 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 )
 
-// A backend that is files or objects keeps a lock for each engine that works on a stack. An engine that is killed leaves its lock behind, and the engine
-// itself never asks whether the holder still lives. What says so is in the lock: the machine, the id of the process, and the time.
+// A backend that is files or objects keeps a lock for each engine that works on a stack. An engine that is killed
+// leaves its lock behind, and the engine itself never asks whether the holder still lives. What says so is in the
+// lock: the machine, the id of the process, and the time.
 
 // engineLock is a lock on a stack.
 type engineLock struct {
@@ -25,7 +26,8 @@ type engineLock struct {
 	at               time.Time
 }
 
-// lockLine is how the CLI words one of the locks that stop it; cloudLock is how Pulumi Cloud says that somebody works on the stack.
+// lockLine is how the CLI words one of the locks that stop it; cloudLock is how Pulumi Cloud says that somebody works
+// on the stack.
 var (
 	lockLine  = regexp.MustCompile(`(?m)^\s*(\S.*): created by (.*)@(.*) \(pid (\d+)\) at (\S+)\s*$`)
 	cloudLock = regexp.MustCompile(`\[409\] Conflict: Another update is currently in progress`)
@@ -58,7 +60,14 @@ func wholeText(err error) string {
 }
 
 func (l engineLock) String() string {
-	return fmt.Sprintf("locked by %s on %s, process %d, since %s (%s)", l.user, l.host, l.pid, l.at.UTC().Format(time.RFC3339), l.file)
+	return fmt.Sprintf(
+		"locked by %s on %s, process %d, since %s (%s)",
+		l.user,
+		l.host,
+		l.pid,
+		l.at.UTC().Format(time.RFC3339),
+		l.file,
+	)
 }
 
 // holder is what is known of the process that made a lock.
@@ -73,10 +82,12 @@ const (
 	elsewhere
 )
 
-// lockSlack is how much later than its lock a process may seem to have begun: locks have whole seconds, and clocks are put right now and then.
+// lockSlack is how much later than its lock a process may seem to have begun: locks have whole seconds, and clocks
+// are put right now and then.
 const lockSlack = 5 * time.Second
 
-// holder asks this machine for the process that made the lock. The process with its id is another one when it began after the lock was made.
+// holder asks this machine for the process that made the lock. The process with its id is another one when it began
+// after the lock was made.
 func (l engineLock) holder() holder {
 	host, err := os.Hostname()
 	if err != nil || host != l.host || host == "localhost" || host == "" || l.pid <= 0 {
@@ -89,7 +100,8 @@ func (l engineLock) holder() holder {
 	if err != nil {
 		return elsewhere
 	}
-	if status, err := p.Status(); err == nil && slices.Contains(status, process.Zombie) { // It ended, and nobody asked how.
+	if status, err := p.Status(); err == nil &&
+		slices.Contains(status, process.Zombie) { // It ended, and nobody asked how.
 		return dead
 	}
 	began, err := p.CreateTime()
@@ -105,11 +117,12 @@ func (l engineLock) holder() holder {
 	return living
 }
 
-// holderPatience is how long the holder of a lock that lives on this machine is waited for: an engine whose command was killed ends by itself.
+// holderPatience is how long the holder of a lock that lives on this machine is waited for: an engine whose command
+// was killed ends by itself.
 const holderPatience = 3 * time.Second
 
-// unlocked calls the engine, and once more where what stopped it was nothing but locks of dead runs of this machine, which it cancels. Every other lock
-// is an error that says who has it, and what to do.
+// unlocked calls the engine, and once more where what stopped it was nothing but locks of dead runs of this machine,
+// which it cancels. Every other lock is an error that says who has it, and what to do.
 func (r *run) unlocked(ctx context.Context, call func() error) error {
 	err := call()
 	if err == nil {
@@ -118,7 +131,12 @@ func (r *run) unlocked(ctx context.Context, call func() error) error {
 	locks := locksIn(err)
 	if len(locks) == 0 {
 		if cloudLock.MatchString(wholeText(err)) {
-			return r.locked(fmt.Errorf("the stack is locked: another update of it is in progress, or was killed. When nobody works on it: %s", r.cancelLine()))
+			return r.locked(
+				fmt.Errorf(
+					"the stack is locked: another update of it is in progress, or was killed. When nobody works on it: %s",
+					r.cancelLine(),
+				),
+			)
 		}
 		return err
 	}
@@ -144,9 +162,20 @@ func (r *run) settleLock(ctx context.Context, lock engineLock) error {
 		case state == dead:
 			return nil
 		case state == elsewhere:
-			return r.locked(fmt.Errorf("the stack is %s. This machine cannot tell whether that run lives; ask there. When it is dead: %s", lock, r.cancelLine()))
+			return r.locked(
+				fmt.Errorf(
+					"the stack is %s. This machine cannot tell whether that run lives; ask there. When it is dead: %s",
+					lock,
+					r.cancelLine(),
+				),
+			)
 		case time.Now().After(deadline):
-			return r.locked(fmt.Errorf("the stack is %s. The process runs on this machine: wait until it ends, or end it, and run the same again", lock))
+			return r.locked(
+				fmt.Errorf(
+					"the stack is %s. The process runs on this machine: wait until it ends, or end it, and run the same again",
+					lock,
+				),
+			)
 		}
 		r.options.Progress.Status(fmt.Sprintf("%swaiting for process %d", r.label(), lock.pid))
 		select {

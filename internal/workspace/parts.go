@@ -16,7 +16,8 @@ type parts struct {
 	check func(file string) (target, error)
 	// run is the Pulumi program, for the stack files of a folder.
 	run func(folder string) pulumi.RunFunc
-	// account is the program that asks for the account of the credentials and does nothing else, and accountHolds tells its good end. Nil asks nobody.
+	// account is the program that asks for the account of the credentials and does nothing else, and accountHolds
+	// tells its good end. Nil asks nobody.
 	account      func(folder string) pulumi.RunFunc
 	accountHolds func(error) bool
 	// refused tells a refusal of the program's from a failure on the way.
@@ -36,7 +37,8 @@ type target struct {
 	peopleFrom []string
 	// opensShellsIn are the stacks of the folder whose session preferences permission sets of the stack rely on.
 	opensShellsIn []string
-	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of its attachments that shut shells.
+	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of
+	// its attachments that shut shells.
 	governs []string
 	shuts   []config.ShutShells
 	// at is where the stack file says something; nil where nobody knows.

@@ -18,8 +18,8 @@ var ops = []struct {
 // WriteJSON writes the summary as one line of JSON.
 func (s *Summary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s) }
 
-// WriteText writes the summary for people: every resource that changes, one stack after the other, and where there are several stacks a line for each of
-// them at the end.
+// WriteText writes the summary for people: every resource that changes, one stack after the other, and where there
+// are several stacks a line for each of them at the end.
 func (s *Summary) WriteText(w io.Writer) error {
 	if err := s.writeReports(w); err != nil || len(s.Stacks) < 2 {
 		return err
@@ -71,7 +71,15 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	if s.Parallel > 1 {
 		atOnce = fmt.Sprintf(", up to %d at once", s.Parallel)
 	}
-	if _, err := fmt.Fprintf(w, "\n%s of %d stacks: %s (%.1f s%s)\n", s.Operation, len(s.Stacks), strings.Join(totals, ", "), s.Seconds, atOnce); err != nil {
+	if _, err := fmt.Fprintf(
+		w,
+		"\n%s of %d stacks: %s (%.1f s%s)\n",
+		s.Operation,
+		len(s.Stacks),
+		strings.Join(totals, ", "),
+		s.Seconds,
+		atOnce,
+	); err != nil {
 		return err
 	}
 	for line := range strings.Lines(out.String()) {
@@ -82,7 +90,8 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	return s.writeShut(w)
 }
 
-// cause is what happened to the stack, in one line. Why something failed or was refused is the command's error, which is told once.
+// cause is what happened to the stack, in one line. Why something failed or was refused is the command's error, which
+// is told once.
 func (r *Report) cause() string {
 	switch {
 	case r.Outcome == OutcomeNotRun && r.Because != "":
@@ -134,7 +143,15 @@ func (r *Report) changesText() string {
 			if r.told != nil && r.told[change.URN] == change.Op {
 				continue // The plan has listed it.
 			}
-			fmt.Fprintf(table, "  %s %s\t%s\t%s\t%s\n", o.sign, o.op, shortType(change.Type), change.Name, change.remark())
+			fmt.Fprintf(
+				table,
+				"  %s %s\t%s\t%s\t%s\n",
+				o.sign,
+				o.op,
+				shortType(change.Type),
+				change.Name,
+				change.remark(),
+			)
 		}
 	}
 	for _, change := range r.Failures {
@@ -191,7 +208,8 @@ func (r *Report) totals() string {
 	return string(r.Outcome) + ": " + counts
 }
 
-// counts count resources; components exist in the program alone. What failed or was refused before anything was heard of a resource counts nothing.
+// counts count resources; components exist in the program alone. What failed or was refused before anything was heard
+// of a resource counts nothing.
 func (r *Report) counts() string {
 	ended := r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused
 	if r.Operation == Drift {

@@ -14,8 +14,8 @@ import (
 	"aws-access-guardrails/internal/visible"
 )
 
-// Progress shows people that long work moves: on a terminal a line for each thing under way that rewrites itself, elsewhere plain lines, few enough for
-// a log. A nil Progress is silent. It is safe for concurrent use.
+// Progress shows people that long work moves: on a terminal a line for each thing under way that rewrites itself,
+// elsewhere plain lines, few enough for a log. A nil Progress is silent. It is safe for concurrent use.
 type Progress struct {
 	mu       sync.Mutex
 	out      io.Writer
@@ -60,7 +60,8 @@ func (p *Progress) Line(line string) {
 	p.draw()
 }
 
-// Log prints a line elsewhere than on a terminal: there the status moves, and the report lists at the end what was done.
+// Log prints a line elsewhere than on a terminal: there the status moves, and the report lists at the end what was
+// done.
 func (p *Progress) Log(line string) {
 	if p != nil && !p.terminal {
 		p.Line(line)
@@ -70,7 +71,8 @@ func (p *Progress) Log(line string) {
 // Status says what is under way, where one thing is.
 func (p *Progress) Status(text string) { p.StatusOf("", text) }
 
-// StatusOf says how far one of several things is. A terminal shows it until DoneWith; elsewhere it is printed when nothing else was for a while.
+// StatusOf says how far one of several things is. A terminal shows it until DoneWith; elsewhere it is printed when
+// nothing else was for a while.
 func (p *Progress) StatusOf(of, text string) {
 	if p == nil {
 		return
@@ -109,8 +111,8 @@ func (p *Progress) DoneWith(of string) {
 	p.draw()
 }
 
-// draw writes the statuses, the last one without an end of line. Those that do not fit above the terminal's last line are left out: what scrolls away
-// could not be rewritten.
+// draw writes the statuses, the last one without an end of line. Those that do not fit above the terminal's last line
+// are left out: what scrolls away could not be rewritten.
 func (p *Progress) draw() {
 	if !p.terminal {
 		return

@@ -26,7 +26,8 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 )
 
-// memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path changes.
+// memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path
+// changes.
 type memory struct {
 	pulumirpc.UnimplementedResourceProviderServer
 	port int
@@ -106,7 +107,10 @@ func (m *memory) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pulum
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.held[name] != nil {
-		return nil, fmt.Errorf("creating IAM User (%s): https response error StatusCode: 409, EntityAlreadyExists", name)
+		return nil, fmt.Errorf(
+			"creating IAM User (%s): https response error StatusCode: 409, EntityAlreadyExists",
+			name,
+		)
 	}
 	if err := m.refuse[name]; err != nil {
 		if m.after {
@@ -165,7 +169,11 @@ type user struct {
 func users(list *[]user) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		for _, u := range *list {
-			args := &iam.UserArgs{Name: pulumi.String(u.name), Path: pulumi.String(u.path), Tags: pulumi.StringMap{"Email": pulumi.String(u.email)}}
+			args := &iam.UserArgs{
+				Name: pulumi.String(u.name),
+				Path: pulumi.String(u.path),
+				Tags: pulumi.StringMap{"Email": pulumi.String(u.email)},
+			}
 			if _, err := iam.NewUser(ctx, "user-"+u.name, args, pulumi.RetainOnDelete(u.retain)); err != nil {
 				return err
 			}
@@ -183,15 +191,26 @@ func withUsers(t *testing.T) (*Workspace, *memory, *[]user) {
 	return w, aws, list
 }
 
-// A plan and a run name each resource with what happens to it, and what is kept on purpose is told apart from what is deleted.
+// A plan and a run name each resource with what happens to it, and what is kept on purpose is told apart from what is
+// deleted.
 func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 	t.Parallel()
 	w, aws, list := withUsers(t)
-	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}, {name: "dave", path: "/", retain: true}}
+	*list = []user{
+		{name: "alice", path: "/"},
+		{name: "bob", path: "/"},
+		{name: "carol", path: "/"},
+		{name: "dave", path: "/", retain: true},
+	}
 	_, err := w.Run(t.Context(), Up, "dev")
 	require.NoError(t, err)
 
-	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/", email: "b@example.com"}, {name: "carol", path: "/x/"}, {name: "erin", path: "/"}}
+	*list = []user{
+		{name: "alice", path: "/"},
+		{name: "bob", path: "/", email: "b@example.com"},
+		{name: "carol", path: "/x/"},
+		{name: "erin", path: "/"},
+	}
 	for _, operation := range []Operation{Preview, Up} {
 		summary, err := w.Run(t.Context(), operation, "dev")
 		require.NoError(t, err)
@@ -209,12 +228,17 @@ func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 				assert.Equal(t, []string{"path"}, c.Properties)
 			}
 		}
-		assert.Equal(t, map[string]Op{"user-bob": Update, "user-carol": Replace, "user-dave": Retain, "user-erin": Create}, got)
+		assert.Equal(
+			t,
+			map[string]Op{"user-bob": Update, "user-carol": Replace, "user-dave": Retain, "user-erin": Create},
+			got,
+		)
 	}
 	assert.Equal(t, []string{"alice", "bob", "carol", "dave", "erin"}, aws.names())
 }
 
-// A resource that AWS refuses is named with AWS's words; what went before it stays, and the next run goes on from there.
+// A resource that AWS refuses is named with AWS's words; what went before it stays, and the next run goes on from
+// there.
 func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
 	t.Parallel()
 	w, aws, list := withUsers(t)
@@ -235,8 +259,8 @@ func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
 	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Changes, Create))
 }
 
-// A creation that failed although AWS carried it out is finished by the next run; one that AWS refused is simply tried again, and is never taken
-// for made: if the name is there, it is somebody else's.
+// A creation that failed although AWS carried it out is finished by the next run; one that AWS refused is simply
+// tried again, and is never taken for made: if the name is there, it is somebody else's.
 func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -278,21 +302,28 @@ func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 func killEngine(t *testing.T, w *Workspace, cache string) {
 	dir, err := sandboxDir(cache, w.folder)
 	require.NoError(t, err)
-	require.NoError(t, filepath.WalkDir(filepath.Join(dir, "backend", ".pulumi", "locks"), func(path string, entry os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".json" {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		var lock struct{ PID int }
-		require.NoError(t, json.Unmarshal(data, &lock))
-		require.Positive(t, lock.PID)
-		return syscall.Kill(lock.PID, syscall.SIGKILL)
-	}))
+	require.NoError(
+		t,
+		filepath.WalkDir(
+			filepath.Join(dir, "backend", ".pulumi", "locks"),
+			func(path string, entry os.DirEntry, err error) error {
+				if err != nil || filepath.Ext(path) != ".json" {
+					return err
+				}
+				data, err := os.ReadFile(path)
+				require.NoError(t, err)
+				var lock struct{ PID int }
+				require.NoError(t, json.Unmarshal(data, &lock))
+				require.Positive(t, lock.PID)
+				return syscall.Kill(lock.PID, syscall.SIGKILL)
+			},
+		),
+	)
 }
 
-// A run that is killed while AWS creates a resource is finished by running it again. What AWS has made by then, and the state never heard of, is
-// taken into it; what AWS has not made is made. A resource of somebody else's with the same name is not taken: AWS refuses as ever.
+// A run that is killed while AWS creates a resource is finished by running it again. What AWS has made by then, and
+// the state never heard of, is taken into it; what AWS has not made is made. A resource of somebody else's with the
+// same name is not taken: AWS refuses as ever.
 func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
 	made := func(properties *structpb.Struct) *structpb.Struct { return properties }

@@ -23,21 +23,27 @@ import (
 	"aws-access-guardrails/internal/program"
 )
 
-// A run that is killed, or whose connection breaks, leaves open creations: nobody knows whether AWS carried them out. The engine asks a
-// person; here the names are known before anything is made, so AWS can be asked instead. A resource that is there and is exactly what the run
-// was making is taken into the state. What differs in anything is somebody else's and is left alone, so that the next creation is refused by
-// AWS in its own words. Where AWS itself refused, nothing is open: what has the name then is somebody else's, however much it looks like ours.
+// A run that is killed, or whose connection breaks, leaves open creations: nobody knows whether AWS carried them out.
+// The engine asks a person; here the names are known before anything is made, so AWS can be asked instead. A resource
+// that is there and is exactly what the run was making is taken into the state. What differs in anything is somebody
+// else's and is left alone, so that the next creation is refused by AWS in its own words. Where AWS itself refused,
+// nothing is open: what has the name then is somebody else's, however much it looks like ours.
 
-// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here, nor in named, are created by calls that may be repeated
-// (attachments of roles, inline policies, memberships).
+// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here, nor in
+// named, are created by calls that may be repeated (attachments of roles, inline policies, memberships).
 var idOf = map[string]func(inputs map[string]any, to target) string{
-	"aws:iam/user:User":                                            nameOf,
-	"aws:iam/group:Group":                                          nameOf,
-	"aws:iam/role:Role":                                            nameOf,
-	"aws:ssm/document:Document":                                    nameOf,
-	"aws-native:ssm:Document":                                      nameOf,
-	"aws:organizations/policyAttachment:PolicyAttachment":          joined(":", "targetId", "policyId"),
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": joined(",", "managedPolicyArn", "permissionSetArn", "instanceArn"),
+	"aws:iam/user:User":                                   nameOf,
+	"aws:iam/group:Group":                                 nameOf,
+	"aws:iam/role:Role":                                   nameOf,
+	"aws:ssm/document:Document":                           nameOf,
+	"aws-native:ssm:Document":                             nameOf,
+	"aws:organizations/policyAttachment:PolicyAttachment": joined(":", "targetId", "policyId"),
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": joined(
+		",",
+		"managedPolicyArn",
+		"permissionSetArn",
+		"instanceArn",
+	),
 	"aws:ssoadmin/accountAssignment:AccountAssignment": joined(",",
 		"principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn"),
 	attributesType: joined(",", "instanceArn"),
@@ -84,8 +90,9 @@ func named(made resource) (program.Named, bool) {
 	return n, n.Name != ""
 }
 
-// ours are the types of which AWS's answer that there is one already leaves the question open whether it is this run's own, whose answer was lost and which the SDK made
-// again: what is there and equal holds nothing but what the stack gives it. A user, a group or a role can hold more, and belongs to whoever made it.
+// ours are the types of which AWS's answer that there is one already leaves the question open whether it is this
+// run's own, whose answer was lost and which the SDK made again: what is there and equal holds nothing but what the
+// stack gives it. A user, a group or a role can hold more, and belongs to whoever made it.
 func ours(typ string) bool {
 	return strings.HasPrefix(typ, "aws:organizations/") || strings.HasPrefix(typ, "aws:ssoadmin/")
 }
@@ -98,15 +105,17 @@ func nameOf(inputs map[string]any, _ target) string {
 	return name
 }
 
-// openMark stands among the initErrors of a resource in the state whose creation is open. It outlives a kill: the next run finds it there.
+// openMark stands among the initErrors of a resource in the state whose creation is open. It outlives a kill: the
+// next run finds it there.
 const openMark = "guardrails: nobody knows whether AWS carried this creation out"
 
-// refusedByAWS is how the providers word an answer of AWS's that says that nothing was done: the statuses of HTTP as the two generations of AWS's SDK
-// write them, and the error codes of Cloud Control.
+// refusedByAWS is how the providers word an answer of AWS's that says that nothing was done: the statuses of HTTP as
+// the two generations of AWS's SDK write them, and the error codes of Cloud Control.
 var refusedByAWS = regexp.MustCompile(`(?i)status ?code: 4\d\d|AlreadyExists|` +
 	`failed with "(AccessDenied|InvalidRequest|InvalidCredentials|NotFound|ResourceConflict|ServiceLimitExceeded|Throttling)`)
 
-// recover settles the creations that an earlier run left open. It gives the state where there was nothing to settle, and nil where there was.
+// recover settles the creations that an earlier run left open. It gives the state where there was nothing to settle,
+// and nil where there was.
 func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, error) {
 	state, err := r.export(ctx, stack)
 	if err != nil {
@@ -133,7 +142,12 @@ func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, erro
 }
 
 // settleFailures settles the creations that failed in this run without a word from AWS that nothing was done.
-func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[string]*apitype.StepEventStateMetadata, diagnostics []Diagnostic) error {
+func (r *run) settleFailures(
+	ctx context.Context,
+	stack *auto.Stack,
+	broken map[string]*apitype.StepEventStateMetadata,
+	diagnostics []Diagnostic,
+) error {
 	refused := map[string]bool{}
 	for _, d := range diagnostics {
 		typ, _ := parseURN(d.URN)
@@ -147,7 +161,14 @@ func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[
 		if made == nil || made.ID != "" || refused[urn] || !canBeLookedUp(made.Type) {
 			continue
 		}
-		entry := resource{"urn": urn, "custom": true, "type": made.Type, "inputs": made.Inputs, "parent": made.Parent, "provider": made.Provider}
+		entry := resource{
+			"urn":      urn,
+			"custom":   true,
+			"type":     made.Type,
+			"inputs":   made.Inputs,
+			"parent":   made.Parent,
+			"provider": made.Provider,
+		}
 		if made.RetainOnDelete {
 			entry["retainOnDelete"] = true
 		}
@@ -166,7 +187,8 @@ func (r *run) settleFailures(ctx context.Context, stack *auto.Stack, broken map[
 	return r.settle(ctx, stack, state, open, "creations that ended without an answer")
 }
 
-// settle asks AWS for the resources whose creation is open, and writes the answer into the state. What says how they came to be open.
+// settle asks AWS for the resources whose creation is open, and writes the answer into the state. What says how they
+// came to be open.
 func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, open []resource, what string) error {
 	if len(open) == 0 {
 		return nil
@@ -210,7 +232,13 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 			return false
 		}
 		if !includes(there.Inputs, made.object("inputs")) {
-			r.options.Progress.Line(fmt.Sprintf("%s%s is there and is not what was being made; it is left alone", r.label(), plainNames(urn)))
+			r.options.Progress.Line(
+				fmt.Sprintf(
+					"%s%s is there and is not what was being made; it is left alone",
+					r.label(),
+					plainNames(urn),
+				),
+			)
 			return false
 		}
 		made["outputs"] = there.Outputs
@@ -260,14 +288,20 @@ func (r *run) idsOf(ctx context.Context, open []resource) (map[string]string, er
 }
 
 // look reads resources in AWS, nil meaning all, without touching the state. What is not there is not in the answer.
-func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[string]*apitype.StepEventStateMetadata, error) {
+func (r *run) look(
+	ctx context.Context,
+	stack *auto.Stack,
+	urns []string,
+) (map[string]*apitype.StepEventStateMetadata, error) {
 	found := map[string]*apitype.StepEventStateMetadata{}
 	stream := make(chan events.EngineEvent)
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
 		for event := range stream {
-			if outputs := event.ResOutputsEvent; outputs != nil && (urns == nil || slices.Contains(urns, outputs.Metadata.URN)) && outputs.Metadata.Op != apitype.OpDelete {
+			if outputs := event.ResOutputsEvent; outputs != nil &&
+				(urns == nil || slices.Contains(urns, outputs.Metadata.URN)) &&
+				outputs.Metadata.Op != apitype.OpDelete {
 				found[outputs.Metadata.URN] = outputs.Metadata.New
 			}
 		}
@@ -277,16 +311,22 @@ func (r *run) look(ctx context.Context, stack *auto.Stack, urns []string) (map[s
 		options = append(options, optrefresh.Target(urns))
 	}
 	if _, err := stack.PreviewRefresh(ctx, options...); err != nil {
-		return nil, &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("ask AWS for what it has: %w", err)}
+		return nil, &EngineError{
+			Stack:     r.stack,
+			Operation: r.operation,
+			Err:       fmt.Errorf("ask AWS for what it has: %w", err),
+		}
 	}
 	<-read
 	return found, nil
 }
 
-// includes reports whether a resource has every property that it was to be made with. AWS does not tell an empty property from an absent one.
+// includes reports whether a resource has every property that it was to be made with. AWS does not tell an empty
+// property from an absent one.
 func includes(there, wanted map[string]any) bool {
 	for key, value := range wanted {
-		if strings.HasPrefix(key, "__") || empty(value) && empty(there[key]) { // Two underscores: bookkeeping of the provider's.
+		if strings.HasPrefix(key, "__") ||
+			empty(value) && empty(there[key]) { // Two underscores: bookkeeping of the provider's.
 			continue
 		}
 		a, errA := json.Marshal(value)

@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// What is there is taken for what was being made when it has every property that was given, and an empty one is one that is absent.
+// What is there is taken for what was being made when it has every property that was given, and an empty one is one
+// that is absent.
 func TestOnlyWhatIsExactlyOursIsTaken(t *testing.T) {
 	wanted := map[string]any{"name": "alice", "path": "/", "tags": map[string]any{}, "__defaults": []any{"x"}}
 	for there, want := range map[string]struct {
@@ -30,7 +31,11 @@ func TestIDsFollowFromNames(t *testing.T) {
 	to := target{account: "111122223333", partition: policy.AWSChina}
 	assert.Equal(t, "arn:aws-cn:iam::111122223333:policy/guardrails/p",
 		idOf["aws:iam/policy:Policy"](map[string]any{"name": "p", "path": "/guardrails/"}, to))
-	assert.Equal(t, "arn:aws-cn:iam::111122223333:policy/p", idOf["aws:iam/policy:Policy"](map[string]any{"name": "p"}, to))
+	assert.Equal(
+		t,
+		"arn:aws-cn:iam::111122223333:policy/p",
+		idOf["aws:iam/policy:Policy"](map[string]any{"name": "p"}, to),
+	)
 	assert.Empty(t, idOf["aws:iam/policy:Policy"](map[string]any{}, to))
 	assert.Equal(t, "alice", idOf["aws:iam/user:User"](map[string]any{"name": "alice"}, to))
 }

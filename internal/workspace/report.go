@@ -61,7 +61,8 @@ type Change struct {
 	// Properties are the top-level properties that differ, sorted; only for updates and replacements.
 	Properties []string `json:"properties,omitempty"`
 
-	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as the role of an inline policy.
+	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as
+	// the role of an inline policy.
 	physical, on string
 }
 
@@ -100,7 +101,8 @@ const (
 
 // Step is one part of an operation with the time that it took.
 type Step struct {
-	// Name is open (the stack in its backend), plan, recover (creations that an earlier run left open), verify, or the operation itself.
+	// Name is open (the stack in its backend), plan, recover (creations that an earlier run left open), verify, or
+	// the operation itself.
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 }
@@ -112,24 +114,29 @@ type Report struct {
 	Operation Operation `json:"operation"`
 	Sandbox   bool      `json:"sandbox"`
 	Outcome   Outcome   `json:"outcome"`
-	// Because is the stack whose failure kept this one from being run, empty where an interrupt did or a refusal of another.
+	// Because is the stack whose failure kept this one from being run, empty where an interrupt did or a refusal of
+	// another.
 	Because string `json:"because,omitempty"`
 	// Needs are the stacks of the same command that had to end well before this one began.
 	Needs []string `json:"needs,omitempty"`
 	// Planned is true when the changes are what would happen, and false when they happened.
 	Planned bool `json:"planned"`
-	// Changes are in the order of their URNs, so that two runs with the same outcome report the same. Providers and the stack itself are left out.
+	// Changes are in the order of their URNs, so that two runs with the same outcome report the same. Providers and
+	// the stack itself are left out.
 	Changes []Change `json:"changes"`
 	// Same is the number of resources that stay as they are, components left out.
 	Same int `json:"same"`
-	// Read says that AWS was read before anything was planned. Where it is false (--no-refresh), what somebody changed by hand is neither seen nor put back.
+	// Read says that AWS was read before anything was planned. Where it is false (--no-refresh), what somebody
+	// changed by hand is neither seen nor put back.
 	Read bool `json:"read"`
-	// PutBack is what somebody had changed by hand and the changes make again what the program deploys, in the order of the URNs; each of them is among
-	// the changes too. Only where AWS was read.
+	// PutBack is what somebody had changed by hand and the changes make again what the program deploys, in the order
+	// of the URNs; each of them is among the changes too. Only where AWS was read.
 	PutBack []Drifted `json:"putBack,omitempty"`
-	// NotPutBack is what somebody had changed by hand and a run that was ended did not come to, in the order of the URNs.
+	// NotPutBack is what somebody had changed by hand and a run that was ended did not come to, in the order of the
+	// URNs.
 	NotPutBack []Drifted `json:"notPutBack,omitempty"`
-	// Drift is what differs in AWS from what the program deploys, in the order of the URNs; only for the operation drift.
+	// Drift is what differs in AWS from what the program deploys, in the order of the URNs; only for the operation
+	// drift.
 	Drift []Drifted `json:"drift,omitempty"`
 	// Failures are the resources whose operation began and failed, by URN.
 	Failures []Change `json:"failures,omitempty"`
@@ -151,7 +158,8 @@ type Report struct {
 	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
 	standing map[string]*standing
 	outputs  bool
-	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil where no plan was shown.
+	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil
+	// where no plan was shown.
 	told map[string]Op
 }
 
@@ -174,11 +182,14 @@ type Summary struct {
 	Sandbox   bool      `json:"sandbox"`
 	// Parallel is how many stacks ran at once at most.
 	Parallel int `json:"parallel"`
-	// Stacks are all stacks of the command, each after those that it needs. Empty when a stack file was refused: then no stack was run.
+	// Stacks are all stacks of the command, each after those that it needs. Empty when a stack file was refused: then
+	// no stack was run.
 	Stacks []*Report `json:"stacks"`
-	// Shut says from when until when accounts had no way to a shell, because service control policies came before the doors that they exempt.
+	// Shut says from when until when accounts had no way to a shell, because service control policies came before the
+	// doors that they exempt.
 	Shut []Shut `json:"shut,omitempty"`
-	// Problems are what was refused: stack files and files that are not committed, and then no stack is listed, or what a gate or the program refused.
+	// Problems are what was refused: stack files and files that are not committed, and then no stack is listed, or
+	// what a gate or the program refused.
 	Problems []Problem `json:"problems,omitempty"`
 	// Seconds is the wall time of all of it.
 	Seconds float64 `json:"seconds"`
@@ -205,7 +216,8 @@ func splitURN(urn string) (parent, typ, name string) {
 	return parent, types[len(types)-1], parts[3]
 }
 
-// shortType is a type token as people say it: "aws:iam/role:Role" is "iam.Role", "guardrails:iam:MFAGroup" is "guardrails.MFAGroup".
+// shortType is a type token as people say it: "aws:iam/role:Role" is "iam.Role", "guardrails:iam:MFAGroup" is
+// "guardrails.MFAGroup".
 func shortType(token string) string {
 	parts := strings.Split(token, ":")
 	if len(parts) != 3 {
@@ -220,7 +232,10 @@ func shortType(token string) string {
 }
 
 func sortChanges(changes []Change) {
-	slices.SortStableFunc(changes, func(a, b Change) int { return cmp.Or(cmp.Compare(a.URN, b.URN), cmp.Compare(a.Op, b.Op)) })
+	slices.SortStableFunc(
+		changes,
+		func(a, b Change) int { return cmp.Or(cmp.Compare(a.URN, b.URN), cmp.Compare(a.Op, b.Op)) },
+	)
 }
 
 func seconds(d time.Duration) float64 {

@@ -35,7 +35,13 @@ func newRun(s *session, stack string, needs []string) *run {
 	return &run{
 		session: s, stack: stack, to: to, program: &runner{run: s.parts.run(s.folder.stackFolder())},
 		report: &Report{
-			Stack: stack, Account: to.account, Operation: s.operation, Sandbox: s.options.Sandbox, Outcome: OutcomeNotRun, Needs: needs, Changes: []Change{},
+			Stack:     stack,
+			Account:   to.account,
+			Operation: s.operation,
+			Sandbox:   s.options.Sandbox,
+			Outcome:   OutcomeNotRun,
+			Needs:     needs,
+			Changes:   []Change{},
 		},
 	}
 }
@@ -85,8 +91,9 @@ func (r *run) ready(ctx context.Context) error {
 	})
 }
 
-// prepare plans the operation, and makes sure that its account is looked at when the command has several stacks: what one of them changes may shut the doors
-// of another. Where nobody is asked, a plan is made for the gates alone, and a stack that has nothing that they guard needs none.
+// prepare plans the operation, and makes sure that its account is looked at when the command has several stacks: what
+// one of them changes may shut the doors of another. Where nobody is asked, a plan is made for the gates alone, and a
+// stack that has nothing that they guard needs none.
 func (r *run) prepare(ctx context.Context, asking, several bool) {
 	if err := r.ready(ctx); err != nil {
 		r.fail(err)
@@ -146,7 +153,10 @@ func (r *run) do(ctx context.Context) {
 	}
 	if r.operation.changes() {
 		var state *deployment
-		if err := r.step("recover", func() (err error) { state, err = r.recover(ctx, r.opened); return err }); err != nil {
+		if err := r.step(
+			"recover",
+			func() (err error) { state, err = r.recover(ctx, r.opened); return err },
+		); err != nil {
 			r.fail(err)
 			return
 		}
@@ -169,10 +179,11 @@ func (r *run) do(ctx context.Context) {
 	}
 }
 
-// settled reports whether the plan has found, with AWS read before, that there is nothing to do: AWS has what the program deploys, and the state has what
-// AWS has. Then the engine need not be asked to do it.
+// settled reports whether the plan has found, with AWS read before, that there is nothing to do: AWS has what the
+// program deploys, and the state has what AWS has. Then the engine need not be asked to do it.
 func (r *run) settled() bool {
-	return r.operation == Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.outputs && untouched(r.plan.standing)
+	return r.operation == Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.outputs &&
+		untouched(r.plan.standing)
 }
 
 // keep takes over what an operation did.

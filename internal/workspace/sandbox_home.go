@@ -20,14 +20,15 @@ import (
 	"aws-access-guardrails/internal/workspace/filelock"
 )
 
-// sandboxHome is where the sandbox of one folder lives: its AWS, the engine's state of it, and the copy of the project that the engine
-// may write to. One command at a time uses it.
+// sandboxHome is where the sandbox of one folder lives: its AWS, the engine's state of it, and the copy of the
+// project that the engine may write to. One command at a time uses it.
 type sandboxHome struct {
 	dir    string
 	unlock func()
 }
 
-// openSandboxHome takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's own.
+// openSandboxHome takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's
+// own.
 func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) (*sandboxHome, error) {
 	dir, err := sandboxDir(cache, f)
 	if err != nil {
@@ -64,7 +65,8 @@ func sandboxDir(cache string, f *Folder) (string, error) {
 	return filepath.Join(cache, "sandbox", plainName(filepath.Base(real))+"-"+hex.EncodeToString(sum[:6])), nil
 }
 
-// plainName is a name for people to recognize, of characters that mean nothing in an address or to a shell, and short enough for every file system.
+// plainName is a name for people to recognize, of characters that mean nothing in an address or to a shell, and short
+// enough for every file system.
 func plainName(name string) string {
 	plain := []byte(name[:min(len(name), 64)])
 	for i, c := range plain {
@@ -80,7 +82,8 @@ func (h *sandboxHome) projects() string   { return filepath.Join(h.dir, "project
 func (h *sandboxHome) pulumiHome() string { return filepath.Join(h.dir, "pulumi") }
 func (h *sandboxHome) state() string      { return filepath.Join(h.dir, "aws.json") }
 
-// project is the copy of the project for one stack. Each has its own, because engines that run side by side write into theirs.
+// project is the copy of the project for one stack. Each has its own, because engines that run side by side write
+// into theirs.
 func (h *sandboxHome) project(stack string) string { return filepath.Join(h.projects(), stack) }
 
 // Close lets the next command in.
@@ -148,20 +151,25 @@ func (h *sandboxHome) reset() error {
 	return nil
 }
 
-// address is the backend's, with the characters escaped that would end its path. An address that an engine does not read as a folder of this machine makes it
-// ask Pulumi Cloud instead, so it is read back.
+// address is the backend's, with the characters escaped that would end its path. An address that an engine does not
+// read as a folder of this machine makes it ask Pulumi Cloud instead, so it is read back.
 func (h *sandboxHome) address() (string, error) {
 	folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(h.backend())}
-	// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a state that cannot be read.
+	// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a
+	// state that cannot be read.
 	address := folder.String() + "?metadata=skip"
 	read, err := url.Parse(address)
 	if err != nil || read.Scheme != "file" || read.Host+read.Path != folder.Path || read.Fragment != "" {
-		return "", fmt.Errorf("the sandbox cannot live in %q: the engine would not find it there; set XDG_CACHE_HOME to another folder", h.dir)
+		return "", fmt.Errorf(
+			"the sandbox cannot live in %q: the engine would not find it there; set XDG_CACHE_HOME to another folder",
+			h.dir,
+		)
 	}
 	return address, nil
 }
 
-// env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a sandbox.
+// env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a
+// sandbox.
 func (h *sandboxHome) env(debugProviders string) (map[string]string, error) {
 	address, err := h.address()
 	if err != nil {
@@ -180,8 +188,9 @@ func (h *sandboxHome) env(debugProviders string) (map[string]string, error) {
 	}, nil
 }
 
-// copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the engine rewrites the
-// stack files that it is given. What only a real backend can honour is left out: where the state is, and who encrypts its secrets.
+// copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the
+// engine rewrites the stack files that it is given. What only a real backend can honour is left out: where the state
+// is, and who encrypts its secrets.
 func (h *sandboxHome) copyProject(f *Folder, stack string) error {
 	if err := os.MkdirAll(h.project(stack), 0o700); err != nil {
 		return err

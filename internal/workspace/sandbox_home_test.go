@@ -7,8 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The copy for the sandbox keeps everything that means something there, comments and quotes included, and drops what only a real backend
-// can honour: where the state is, who encrypts its secrets, and values that only the admin's key can decrypt.
+// The copy for the sandbox keeps everything that means something there, comments and quotes included, and drops what
+// only a real backend can honour: where the state is, who encrypts its secrets, and values that only the admin's key
+// can decrypt.
 func TestTheCopyDropsOnlyWhatARealBackendNeeds(t *testing.T) {
 	got, err := sandboxed([]byte(`encryptionsalt: v1:salt
 secretsprovider: awskms://alias/x

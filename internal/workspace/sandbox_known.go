@@ -8,9 +8,10 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 )
 
-// Known is what the stack files of the folder say about the AWS that exists before them: the accounts with their deployers and break-glass principals, the
-// organization, the instance of IAM Identity Center. A file that cannot be read says nothing: what is wrong with it is told when it is deployed itself. Of two
-// stacks for one account, or with one section, the first by name counts.
+// Known is what the stack files of the folder say about the AWS that exists before them: the accounts with their
+// deployers and break-glass principals, the organization, the instance of IAM Identity Center. A file that cannot be
+// read says nothing: what is wrong with it is told when it is deployed itself. Of two stacks for one account, or with
+// one section, the first by name counts.
 func (f *Folder) Known() sandbox.Known {
 	var known sandbox.Known
 	seen := map[string]bool{}
@@ -35,7 +36,11 @@ func (f *Folder) Known() sandbox.Known {
 
 // knownAccount leaves out the principals that the stack itself makes.
 func knownAccount(stack *config.Stack) sandbox.KnownAccount {
-	account := sandbox.KnownAccount{ID: stack.Account.ID, Alias: stack.Account.Alias, Partition: stack.Account.Partition}
+	account := sandbox.KnownAccount{
+		ID:        stack.Account.ID,
+		Alias:     stack.Account.Alias,
+		Partition: stack.Account.Partition,
+	}
 	made := map[string]bool{}
 	world := stack.World()
 	for _, r := range world.Roles {
@@ -53,7 +58,12 @@ func knownAccount(stack *config.Stack) sandbox.KnownAccount {
 }
 
 func knownOrganization(o *config.Organization) *sandbox.KnownOrganization {
-	known := &sandbox.KnownOrganization{ID: o.ID, Management: o.Management, Root: o.Tree.ID, Accounts: map[string]string{}}
+	known := &sandbox.KnownOrganization{
+		ID:         o.ID,
+		Management: o.Management,
+		Root:       o.Tree.ID,
+		Accounts:   map[string]string{},
+	}
 	for _, account := range o.Tree.Accounts {
 		known.Accounts[account] = o.Tree.ID
 	}
@@ -86,6 +96,11 @@ func knownIdentityCenter(stack *config.Stack) *sandbox.KnownIdentityCenter {
 		return names
 	}
 	return &sandbox.KnownIdentityCenter{
-		Instance: ic.Instance, Store: ic.IdentityStore, Region: stack.AWS.Region, Account: stack.Account.ID, Users: byID(ic.Users), Groups: byID(ic.Groups),
+		Instance: ic.Instance,
+		Store:    ic.IdentityStore,
+		Region:   stack.AWS.Region,
+		Account:  stack.Account.ID,
+		Users:    byID(ic.Users),
+		Groups:   byID(ic.Groups),
 	}
 }

@@ -21,7 +21,8 @@ const freshLoses = "what the stacks of this folder made in its sandbox is lost; 
 type brokenStateError struct {
 	file string
 	err  error
-	// back is the line that puts the whole sandbox back to what it was before the last command that changed it; empty where no such copy can be read.
+	// back is the line that puts the whole sandbox back to what it was before the last command that changed it; empty
+	// where no such copy can be read.
 	back string
 }
 
@@ -37,7 +38,8 @@ func (e *brokenStateError) Unwrap() error { return e.err }
 
 func (*brokenStateError) status() Status { return Failed }
 
-// engineFiles are the files without which the engine does not know what it has deployed: the state of each stack, and what says how they are laid out.
+// engineFiles are the files without which the engine does not know what it has deployed: the state of each stack, and
+// what says how they are laid out.
 func (h *sandboxHome) engineFiles() (stacks []string, layout string, err error) {
 	root := filepath.Join(h.backend(), ".pulumi")
 	err = filepath.WalkDir(filepath.Join(root, "stacks"), func(path string, entry fs.DirEntry, err error) error {
@@ -49,7 +51,8 @@ func (h *sandboxHome) engineFiles() (stacks []string, layout string, err error) 
 	return stacks, filepath.Join(root, "meta.yaml"), err
 }
 
-// sound reads everything that the engine and the sandbox's AWS will read, so that what is broken is told with its file before anything is done.
+// sound reads everything that the engine and the sandbox's AWS will read, so that what is broken is told with its
+// file before anything is done.
 func (h *sandboxHome) sound() error {
 	stacks, layout, err := h.engineFiles()
 	if err != nil {
@@ -107,11 +110,16 @@ func (h *sandboxHome) room() error {
 	if err != nil || usage.Free >= needs {
 		return nil // Where nobody can tell, the run shows it.
 	}
-	return fmt.Errorf("%s: %d MB are free there, and a run of the sandbox wants %d MB; nothing was changed; make room, or set XDG_CACHE_HOME to a folder of another disk",
-		h.dir, usage.Free>>20, (needs+1<<20-1)>>20)
+	return fmt.Errorf(
+		"%s: %d MB are free there, and a run of the sandbox wants %d MB; nothing was changed; make room, or set XDG_CACHE_HOME to a folder of another disk",
+		h.dir,
+		usage.Free>>20,
+		(needs+1<<20-1)>>20,
+	)
 }
 
-// begin makes sure that a command can work in the sandbox, and, for one that changes it, that what it is now can be had again.
+// begin makes sure that a command can work in the sandbox, and, for one that changes it, that what it is now can be
+// had again.
 func (h *sandboxHome) begin(changes bool) error {
 	if err := h.sound(); err != nil || !changes {
 		return err
@@ -122,7 +130,8 @@ func (h *sandboxHome) begin(changes bool) error {
 // good is a copy of the last state that could be read.
 func (h *sandboxHome) good() string { return filepath.Join(h.dir, "good") }
 
-// keepGood keeps what the sandbox is now. The engine and the sandbox's AWS put new files in the place of old ones, so a second name for the old ones is enough.
+// keepGood keeps what the sandbox is now. The engine and the sandbox's AWS put new files in the place of old ones, so
+// a second name for the old ones is enough.
 func (h *sandboxHome) keepGood() error {
 	if err := os.RemoveAll(h.good()); err != nil {
 		return err
@@ -147,7 +156,8 @@ func (h *sandboxHome) keepGood() error {
 	return nil
 }
 
-// mend puts the whole sandbox back to what it was before this command, where the command left a state that cannot be read. It returns what was broken.
+// mend puts the whole sandbox back to what it was before this command, where the command left a state that cannot be
+// read. It returns what was broken.
 func (h *sandboxHome) mend() error {
 	broken := h.sound()
 	if broken == nil {
@@ -185,6 +195,8 @@ func (h *sandboxHome) mend() error {
 	if err != nil {
 		return errors.Join(broken, err)
 	}
-	return fmt.Errorf("%s: this command left it broken, as a full disk does; the sandbox was put back to what it was before the command: make room, and run it again",
-		strings.Join(files, ", "))
+	return fmt.Errorf(
+		"%s: this command left it broken, as a full disk does; the sandbox was put back to what it was before the command: make room, and run it again",
+		strings.Join(files, ", "),
+	)
 }

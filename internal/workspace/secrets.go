@@ -15,8 +15,9 @@ import (
 	"aws-access-guardrails/internal/files"
 )
 
-// What encrypts the secrets of a stack is in its stack file, and the engine writes it there when it is missing. It writes the whole file anew then, without
-// blank lines, in the middle of a run. So it is written before, into the file as it is.
+// What encrypts the secrets of a stack is in its stack file, and the engine writes it there when it is missing. It
+// writes the whole file anew then, without blank lines, in the middle of a run. So it is written before, into the
+// file as it is.
 
 // engineKeys are the keys beside config that the engine writes.
 var engineKeys = []string{"encryptionsalt", "encryptedkey"}
@@ -55,7 +56,8 @@ func readSecretSettings(file string) (s secretSettings, err error) {
 	return s, nil
 }
 
-// prepareFile writes into the stack file what the engine would write, where it would: not where Pulumi Cloud encrypts, and not in a sandbox.
+// prepareFile writes into the stack file what the engine would write, where it would: not where Pulumi Cloud
+// encrypts, and not in a sandbox.
 func (r *run) prepareFile(ctx context.Context, state []byte) error {
 	file := r.folder.StackFile(r.stack)
 	settings, err := readSecretSettings(file)
@@ -72,8 +74,19 @@ func (r *run) prepareFile(ctx context.Context, state []byte) error {
 			return err
 		}
 	}
-	r.options.Progress.Line(fmt.Sprintf("%s%s gets %s, which encrypts the secrets of the stack: commit it with the file. Everything else in it stays", r.label(), r.folder.RelativeFile(r.stack), key))
-	_, err = edit.Apply(ctx, file, func() (*edit.Change, error) { return edit.AddTop(file, edit.Pair{Key: key, Value: value}) })
+	r.options.Progress.Line(
+		fmt.Sprintf(
+			"%s%s gets %s, which encrypts the secrets of the stack: commit it with the file. Everything else in it stays",
+			r.label(),
+			r.folder.RelativeFile(r.stack),
+			key,
+		),
+	)
+	_, err = edit.Apply(
+		ctx,
+		file,
+		func() (*edit.Change, error) { return edit.AddTop(file, edit.Pair{Key: key, Value: value}) },
+	)
 	var (
 		byHand   *edit.ByHandError
 		readOnly *edit.NotWritableError
@@ -131,16 +144,31 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 	}
 	const stack = "key"
 	file := filepath.Join(project, "Pulumi."+stack+".yaml")
-	if err := errors.Join(os.WriteFile(filepath.Join(project, projectFileName), []byte("name: key\nruntime: go\n"), 0o600), os.WriteFile(file, nil, 0o600)); err != nil {
+	if err := errors.Join(
+		os.WriteFile(filepath.Join(project, projectFileName), []byte("name: key\nruntime: go\n"), 0o600),
+		os.WriteFile(file, nil, 0o600),
+	); err != nil {
 		return "", err
 	}
 	args := []string{"stack", "init", stack, "--no-select"}
 	if !settings.byPassphrase() {
 		args = append(args, "--secrets-provider", settings.Provider)
 	}
-	env := []string{"PULUMI_BACKEND_URL=" + address, "PULUMI_HOME=" + home.pulumiHome(), "PULUMI_SKIP_UPDATE_CHECK=true"}
+	env := []string{
+		"PULUMI_BACKEND_URL=" + address,
+		"PULUMI_HOME=" + home.pulumiHome(),
+		"PULUMI_SKIP_UPDATE_CHECK=true",
+	}
 	if _, stderr, _, err := r.command.Run(ctx, project, strings.NewReader(""), nil, nil, env, args...); err != nil {
-		return "", r.locked(fmt.Errorf("%s is missing in %s, and the engine does not make it: %w: %s", key, r.folder.RelativeFile(r.stack), err, strings.TrimSpace(stderr)))
+		return "", r.locked(
+			fmt.Errorf(
+				"%s is missing in %s, and the engine does not make it: %w: %s",
+				key,
+				r.folder.RelativeFile(r.stack),
+				err,
+				strings.TrimSpace(stderr),
+			),
+		)
 	}
 	made, err := readSecretSettings(file)
 	if err != nil {
@@ -150,7 +178,9 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 		value = made.Key
 	}
 	if value == "" {
-		return "", r.locked(fmt.Errorf("%s is missing in %s, and the engine did not make it", key, r.folder.RelativeFile(r.stack)))
+		return "", r.locked(
+			fmt.Errorf("%s is missing in %s, and the engine did not make it", key, r.folder.RelativeFile(r.stack)),
+		)
 	}
 	return value, nil
 }

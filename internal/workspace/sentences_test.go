@@ -11,16 +11,22 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// What drift says of up is what up does of each kind of difference: it puts back what somebody changed, it makes edits so, and it leaves what no stack file
-// sets. Nothing is promised for all of them that holds for some.
+// What drift says of up is what up does of each kind of difference: it puts back what somebody changed, it makes
+// edits so, and it leaves what no stack file sets. Nothing is promised for all of them that holds for some.
 func TestDriftPromisesWhatUpDoes(t *testing.T) {
 	hand := Drifted{ByHand: true, Differences: []Difference{{Property: "p", ByHand: true}}}
 	gone := Drifted{ByHand: true, Gone: true}
 	left := Drifted{ByHand: true, Differences: []Difference{{Property: "p", ByHand: true, Left: true}}}
-	partly := Drifted{ByHand: true, Differences: []Difference{{Property: "p", ByHand: true, Left: true}, {Property: "q", ByHand: true}}}
+	partly := Drifted{
+		ByHand:      true,
+		Differences: []Difference{{Property: "p", ByHand: true, Left: true}, {Property: "q", ByHand: true}},
+	}
 	edit := Drifted{Differences: []Difference{{Property: "p"}}}
 	pending := Drifted{Pending: Create}
-	guarded := Drifted{Pending: Delete, URN: "urn:pulumi:dev::guardrails::guardrails:organizations:ServiceControlPolicies$aws:organizations/policy:Policy::organization-policy-x"}
+	guarded := Drifted{
+		Pending: Delete,
+		URN:     "urn:pulumi:dev::guardrails::guardrails:organizations:ServiceControlPolicies$aws:organizations/policy:Policy::organization-policy-x",
+	}
 	for _, c := range []struct {
 		drift []Drifted
 		want  string
@@ -39,7 +45,8 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 	}
 }
 
-// The command that a sentence names works where this one works: what was asked of the sandbox does not send anybody to the account.
+// The command that a sentence names works where this one works: what was asked of the sandbox does not send anybody
+// to the account.
 func TestCommandsInSentencesStayInTheSandbox(t *testing.T) {
 	for sandboxed, want := range map[bool]string{true: "guardrails up dev --sandbox", false: "guardrails up dev"} {
 		r := &run{session: &session{Workspace: &Workspace{options: Options{Sandbox: sandboxed}}}, stack: "dev"}
@@ -69,7 +76,11 @@ func TestWhatARunDidNotComeToIsNotPutBack(t *testing.T) {
 	}
 	var out bytes.Buffer
 	assert.NoError(t, r.writeText(&out))
-	assert.Regexp(t, "(?s)  changed by hand, and put back:\n  ! iam.User .*  changed by hand, and not put back, because the run ended before:\n  ! iam.Role ", out.String())
+	assert.Regexp(
+		t,
+		"(?s)  changed by hand, and put back:\n  ! iam.User .*  changed by hand, and not put back, because the run ended before:\n  ! iam.Role ",
+		out.String(),
+	)
 	r, _ = report(true, nil, append(reached, ended[:2]...)...)
 	assert.Len(t, r.PutBack, 2, "a plan is what up would do")
 	assert.Empty(t, r.NotPutBack)
@@ -80,7 +91,8 @@ func TestWhatARunDidNotComeToIsNotPutBack(t *testing.T) {
 	assert.NotContains(t, out.String(), "put back:")
 }
 
-// Nothing that ended otherwise than well is headed as if all was well, whatever operation it was, and what came out well is.
+// Nothing that ended otherwise than well is headed as if all was well, whatever operation it was, and what came out
+// well is.
 func TestHeadingsSayHowItEnded(t *testing.T) {
 	for _, operation := range []Operation{Up, Preview, Destroy, Drift} {
 		for outcome, heading := range map[Outcome]string{OutcomeFailed: "failed", OutcomeRefused: "refused", OutcomeDiffers: "differs"} {
@@ -95,11 +107,14 @@ func TestHeadingsSayHowItEnded(t *testing.T) {
 	}
 }
 
-// Shells are said to be shut no longer only where the doors were made well; where a stack did not end well, nobody claims to know.
+// Shells are said to be shut no longer only where the doors were made well; where a stack did not end well, nobody
+// claims to know.
 func TestShutTimesSayWhatIsKnown(t *testing.T) {
 	attachment := urnPrefix + "aws:organizations/policyAttachment:PolicyAttachment::organization-attachment-os-r-exam"
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
-	targets := map[string]target{"management": {shuts: []config.ShutShells{{Policy: "os", Target: "r-exam", Accounts: []string{"2"}}}}}
+	targets := map[string]target{
+		"management": {shuts: []config.ShutShells{{Policy: "os", Target: "r-exam", Accounts: []string{"2"}}}},
+	}
 	role := Change{Op: Create, Type: "aws:iam/role:Role"}
 	for name, c := range map[string]struct {
 		member *Report
@@ -114,7 +129,12 @@ func TestShutTimesSayWhatIsKnown(t *testing.T) {
 		"another account": {&Report{Account: "3", Outcome: OutcomeFailed}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			management := &Report{Stack: "management", Account: "1", Outcome: OutcomeDone, madeAt: map[string]time.Time{attachment: at}}
+			management := &Report{
+				Stack:   "management",
+				Account: "1",
+				Outcome: OutcomeDone,
+				madeAt:  map[string]time.Time{attachment: at},
+			}
 			c.member.Stack = "member"
 			if c.member.Account == "" {
 				c.member.Account = "2"

@@ -24,8 +24,9 @@ type session struct {
 	runs  map[string]*run
 }
 
-// openSandbox takes the folder's sandbox for this command. Its AWS stays open until the end, so that all stacks of the command are one run of it.
-// Closing gives what has to be told of the sandbox itself: that the command left it broken.
+// openSandbox takes the folder's sandbox for this command. Its AWS stays open until the end, so that all stacks of
+// the command are one run of it. Closing gives what has to be told of the sandbox itself: that the command left it
+// broken.
 func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, err error) {
 	s.command = s.command.Hermetic()
 	s.known = s.folder.Known()
@@ -122,8 +123,9 @@ func (s *session) confirm(ctx context.Context, plans *Summary) (yes bool, err er
 	}
 }
 
-// consent looks at the account of every stack, plans the operation on all of them, holds the gates against the plans, and asks whoever decides. An error
-// means that nothing was changed anywhere. A stack whose account holds and that cannot be planned fails by itself: it is not run, and what does not need it is.
+// consent looks at the account of every stack, plans the operation on all of them, holds the gates against the plans,
+// and asks whoever decides. An error means that nothing was changed anywhere. A stack whose account holds and that
+// cannot be planned fails by itself: it is not run, and what does not need it is.
 func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*run) error {
 	asking := !s.options.Sandbox && s.options.Confirm != nil
 	if !s.operation.changes() || !asking && s.operation == Destroy && len(runs) < 2 {
@@ -158,7 +160,8 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 	return nil
 }
 
-// stops holds the gates against the plans, which it gives. The error joins everything that keeps the whole command from changing anything.
+// stops holds the gates against the plans, which it gives. The error joins everything that keeps the whole command
+// from changing anything.
 func (s *session) stops(runs []*run) (plans *Summary, err error) {
 	var errs []error
 	plans = &Summary{Operation: s.operation, Sandbox: s.options.Sandbox}

@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/internal/config"
 )
 
-// Shut is a time in which no one could open a shell in an account but for break-glass roles: service control policies shut the shells, and the guarded doors
-// that they exempt were not there yet.
+// Shut is a time in which no one could open a shell in an account but for break-glass roles: service control policies
+// shut the shells, and the guarded doors that they exempt were not there yet.
 type Shut struct {
 	Account string `json:"account"`
 	// Stack is the account's stack in this command.
@@ -21,8 +21,8 @@ type Shut struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// shutTimes are the times in which shells were shut, by the order of the stacks. Only what this run did counts: an attachment that it made, before doors
-// that it made. A stack without new roles had its doors before.
+// shutTimes are the times in which shells were shut, by the order of the stacks. Only what this run did counts: an
+// attachment that it made, before doors that it made. A stack without new roles had its doors before.
 func shutTimes(reports []*Report, targets map[string]target) []Shut {
 	from := shutFrom(reports, targets)
 	var shut []Shut
@@ -80,15 +80,29 @@ func (s *Summary) writeShut(w io.Writer) error {
 	if len(s.Shut) == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintf(w, "\nshells were shut, but for break-glass roles (--doors-first makes the doors before it shuts the others)\n"); err != nil {
+	if _, err := fmt.Fprintf(
+		w,
+		"\nshells were shut, but for break-glass roles (--doors-first makes the doors before it shuts the others)\n",
+	); err != nil {
 		return err
 	}
 	for _, shut := range s.Shut {
 		until := "and may still be: the stack did not end well, so nobody knows whether its doors are complete; run it again"
 		if !shut.Until.IsZero() {
-			until = fmt.Sprintf("until %s (%.1f s)", shut.Until.Format(time.TimeOnly), shut.Until.Sub(shut.From).Seconds())
+			until = fmt.Sprintf(
+				"until %s (%.1f s)",
+				shut.Until.Format(time.TimeOnly),
+				shut.Until.Sub(shut.From).Seconds(),
+			)
 		}
-		if _, err := fmt.Fprintf(w, "  %s, account %s: from %s UTC %s\n", shut.Stack, shut.Account, shut.From.Format(time.TimeOnly), until); err != nil {
+		if _, err := fmt.Fprintf(
+			w,
+			"  %s, account %s: from %s UTC %s\n",
+			shut.Stack,
+			shut.Account,
+			shut.From.Format(time.TimeOnly),
+			until,
+		); err != nil {
 			return err
 		}
 	}

@@ -7,17 +7,19 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
-// standing is what one call of the engine found out about one resource: how the state had it, how AWS has it, and how the program wants it.
+// standing is what one call of the engine found out about one resource: how the state had it, how AWS has it, and how
+// the program wants it.
 //
-// The three are compared with each other because none of the pairs says enough. The state alone may have been rewritten by a refresh, and then agrees
-// with AWS. The program alone cannot tell an edit that is not deployed yet from what somebody changed by hand.
+// The three are compared with each other because none of the pairs says enough. The state alone may have been
+// rewritten by a refresh, and then agrees with AWS. The program alone cannot tell an edit that is not deployed yet
+// from what somebody changed by hand.
 type standing struct {
 	typ string
-	// before is the resource in the state as the engine found it, and found is the resource as AWS has it. Both are nil where AWS was not asked for it,
-	// and found is nil where AWS does not have it.
+	// before is the resource in the state as the engine found it, and found is the resource as AWS has it. Both are
+	// nil where AWS was not asked for it, and found is nil where AWS does not have it.
 	before, found *apitype.StepEventStateMetadata
-	// planned says that the program was heard about the resource; then op is what is to happen to it, with the properties that differ, and wanted is how
-	// the program wants it, nil where it wants none.
+	// planned says that the program was heard about the resource; then op is what is to happen to it, with the
+	// properties that differ, and wanted is how the program wants it, nil where it wants none.
 	planned    bool
 	op         apitype.OpType
 	properties []string
@@ -45,7 +47,8 @@ func (c *collector) read(meta apitype.StepEventMetadata) {
 	}
 }
 
-// plan takes what the program wants of a resource. Of the steps of a replacement the first that has the program's inputs counts.
+// plan takes what the program wants of a resource. Of the steps of a replacement the first that has the program's
+// inputs counts.
 func (c *collector) plan(meta apitype.StepEventMetadata) {
 	state := meta.New
 	if state == nil {
@@ -55,7 +58,13 @@ func (c *collector) plan(meta apitype.StepEventMetadata) {
 		return
 	}
 	switch meta.Op {
-	case apitype.OpSame, apitype.OpCreate, apitype.OpUpdate, apitype.OpDelete, apitype.OpReplace, apitype.OpCreateReplacement, apitype.OpImport:
+	case apitype.OpSame,
+		apitype.OpCreate,
+		apitype.OpUpdate,
+		apitype.OpDelete,
+		apitype.OpReplace,
+		apitype.OpCreateReplacement,
+		apitype.OpImport:
 	default:
 		return
 	}
@@ -73,7 +82,8 @@ func untouched(all map[string]*standing) bool {
 		if s.before == nil {
 			continue
 		}
-		if s.found == nil || s.found.ID != s.before.ID || len(differences(s.typ, s.before.Outputs, s.found.Outputs)) > 0 {
+		if s.found == nil || s.found.ID != s.before.ID ||
+			len(differences(s.typ, s.before.Outputs, s.found.Outputs)) > 0 {
 			return false
 		}
 	}
@@ -88,7 +98,10 @@ func putBack(all map[string]*standing) []Drifted {
 		if !ok || !d.ByHand {
 			continue
 		}
-		d.Differences = slices.DeleteFunc(d.Differences, func(d Difference) bool { return !d.ByHand || d.Left || d.kind == madeAgain })
+		d.Differences = slices.DeleteFunc(
+			d.Differences,
+			func(d Difference) bool { return !d.ByHand || d.Left || d.kind == madeAgain },
+		)
 		if d.Gone || len(d.Differences) > 0 {
 			out = append(out, d)
 		}
@@ -131,7 +144,8 @@ func (s *standing) drifted(urn string) (Drifted, bool) {
 	return d, len(d.Differences) > 0
 }
 
-// differences are what AWS has otherwise than the program wants it, and what somebody changed of what the program does not set.
+// differences are what AWS has otherwise than the program wants it, and what somebody changed of what the program
+// does not set.
 func (s *standing) differences() []Difference {
 	type place struct{ property, statement string }
 	hand := map[place]bool{}

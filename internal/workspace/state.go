@@ -90,7 +90,8 @@ func (d *deployment) outputs() map[string]any {
 	return nil
 }
 
-// secretKey is the key that the engine gives what is not a plain value; of those only secrets can be outputs of these programs.
+// secretKey is the key that the engine gives what is not a plain value; of those only secrets can be outputs of these
+// programs.
 const secretKey = "4dabf18193072939515e22adb298388d"
 
 // plainNumbers gives numbers the type that the Automation API gives them.
@@ -144,7 +145,14 @@ func (r *run) cli(ctx context.Context, ws auto.Workspace, stdin []byte, args ...
 	for name, value := range ws.GetEnvVars() {
 		env = append(env, name+"="+value)
 	}
-	stdout, stderr, _, err := r.command.Run(ctx, ws.WorkDir(), bytes.NewReader(stdin), nil, nil, env, append(args, "--stack", r.stack)...)
+	stdout, stderr, _, err := r.command.Run(
+		ctx,
+		ws.WorkDir(),
+		bytes.NewReader(stdin),
+		nil,
+		nil,
+		env,
+		append(args, "--stack", r.stack)...)
 	if err != nil {
 		return nil, fmt.Errorf("pulumi %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(stderr))
 	}

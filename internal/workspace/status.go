@@ -24,8 +24,8 @@ const (
 	Failed Status = 3
 )
 
-// StatusOf is the exit status for an error; nil holds. Of several joined errors the most severe counts: a failure leaves things half done,
-// and outweighs a refusal, which did nothing. An error of no known kind is a failure.
+// StatusOf is the exit status for an error; nil holds. Of several joined errors the most severe counts: a failure
+// leaves things half done, and outweighs a refusal, which did nothing. An error of no known kind is a failure.
 func StatusOf(err error) Status {
 	if err == nil {
 		return Holds
@@ -61,7 +61,8 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 
 func (*RefusedError) status() Status { return Refused }
 
-// DiffersError is a stack whose resources in AWS are not what the stack says: somebody changed them by hand, or a deployment did not settle.
+// DiffersError is a stack whose resources in AWS are not what the stack says: somebody changed them by hand, or a
+// deployment did not settle.
 type DiffersError struct {
 	// Stack is the name of the stack.
 	Stack string
@@ -128,11 +129,17 @@ func (e *EngineError) Error() string {
 }
 
 // existing is how AWS says that a name is taken, or that access control attributes are switched on already.
-var existing = regexp.MustCompile(`(Document|Entity)?AlreadyExists\b|\bDuplicatePolicyException\b|\bConflictException\b`)
+var existing = regexp.MustCompile(
+	`(Document|Entity)?AlreadyExists\b|\bDuplicatePolicyException\b|\bConflictException\b`,
+)
 
 // adoptable are the types that the verb adopt takes over.
 var adoptable = []string{
-	"aws:iam/group:Group", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/user:User", "aws:ssm/document:Document",
+	"aws:iam/group:Group",
+	"aws:iam/policy:Policy",
+	"aws:iam/role:Role",
+	"aws:iam/user:User",
+	"aws:ssm/document:Document",
 	attributesType,
 }
 
@@ -142,12 +149,16 @@ const attributesType = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAcc
 // takeOver is what to do about something that exists.
 func (e *EngineError) takeOver(d Diagnostic) string {
 	if typ, _ := parseURN(d.URN); slices.Contains(adoptable, typ) {
-		return fmt.Sprintf("\"guardrails adopt %s\" writes it into the stack file, and the next up changes it in place", e.Stack)
+		return fmt.Sprintf(
+			"\"guardrails adopt %s\" writes it into the stack file, and the next up changes it in place",
+			e.Stack,
+		)
 	}
 	return "delete it there, or import it with \"pulumi import\""
 }
 
-// brief is an error of the Automation API without the CLI's standard output: what went wrong, and what the CLI said of it.
+// brief is an error of the Automation API without the CLI's standard output: what went wrong, and what the CLI said
+// of it.
 func brief(err error) string {
 	text := err.Error()
 	what, _, found := strings.Cut(text, "\ncode: ")

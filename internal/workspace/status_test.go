@@ -33,17 +33,30 @@ func TestExitStatuses(t *testing.T) {
 // A failure names the resources that failed, in people's words; without any it says what the Automation API knows.
 func TestAFailureNamesItsResources(t *testing.T) {
 	err := &EngineError{Stack: "dev", Operation: Up, Err: errors.New("exit status 1"), Diagnostics: []Diagnostic{
-		{URN: "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice", Message: "creating IAM User (alice):\nEntityAlreadyExists"},
+		{
+			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
+			Message: "creating IAM User (alice):\nEntityAlreadyExists",
+		},
 		{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
 	}}
-	assert.Equal(t, "dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
-		"\"guardrails adopt dev\" writes it into the stack file, and the next up changes it in place; a sandbox starts over with --fresh\n  update failed", err.Error())
+	assert.Equal(
+		t,
+		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
+			"\"guardrails adopt dev\" writes it into the stack file, and the next up changes it in place; a sandbox starts over with --fresh\n  update failed",
+		err.Error(),
+	)
 	err.Diagnostics = []Diagnostic{
-		{URN: "urn:pulumi:dev::guardrails::guardrails:ssm:SessionPreferences$aws:ssm/document:Document::sessions", Message: "DocumentAlreadyExists: it is there"},
+		{
+			URN:     "urn:pulumi:dev::guardrails::guardrails:ssm:SessionPreferences$aws:ssm/document:Document::sessions",
+			Message: "DocumentAlreadyExists: it is there",
+		},
 	}
 	assert.Contains(t, err.Error(), `"guardrails adopt dev" writes it into the stack file`)
 	err.Diagnostics = []Diagnostic{
-		{URN: "urn:pulumi:dev::guardrails::aws:organizations/policy:Policy::os", Message: "DuplicatePolicyException: it is there"},
+		{
+			URN:     "urn:pulumi:dev::guardrails::aws:organizations/policy:Policy::os",
+			Message: "DuplicatePolicyException: it is there",
+		},
 	}
 	assert.Contains(t, err.Error(), `import it with "pulumi import"`)
 	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())

@@ -2,8 +2,8 @@ package workspace
 
 import "strings"
 
-// Touched are the names in AWS of what a run made or changed, and of what it hangs on, such as the role of an inline policy: by the name of the stack. What was
-// only read, or went away, is not among them.
+// Touched are the names in AWS of what a run made or changed, and of what it hangs on, such as the role of an inline
+// policy: by the name of the stack. What was only read, or went away, is not among them.
 func (s *Summary) Touched() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for _, r := range s.Stacks {

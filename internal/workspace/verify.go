@@ -21,10 +21,19 @@ func (r *run) verify(ctx context.Context) error {
 	}
 	var lines []string
 	for _, c := range report.Of(Create, Update, Replace, Delete, Import) {
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("\n  %s %s %s %s", c.Op, shortType(c.Type), c.Name, strings.Join(c.Properties, ", ")), " "))
+		lines = append(
+			lines,
+			strings.TrimRight(
+				fmt.Sprintf("\n  %s %s %s %s", c.Op, shortType(c.Type), c.Name, strings.Join(c.Properties, ", ")),
+				" ",
+			),
+		)
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return &DiffersError{Stack: r.stack, Message: "deployed, and AWS holds something else than was deployed: another up would" + strings.Join(lines, "")}
+	return &DiffersError{
+		Stack:   r.stack,
+		Message: "deployed, and AWS holds something else than was deployed: another up would" + strings.Join(lines, ""),
+	}
 }

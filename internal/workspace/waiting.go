@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Waiting tells on a terminal what takes longer than a second, and for how long it has been at it, until something is printed.
+// Waiting tells on a terminal what takes longer than a second, and for how long it has been at it, until something is
+// printed.
 type Waiting struct {
 	progress *Progress
 	once     sync.Once
@@ -15,7 +16,8 @@ type Waiting struct {
 	done     sync.WaitGroup
 }
 
-// Wait begins to tell: at each tick the text, with the seconds since began. Elsewhere than on a terminal it tells nothing. Stop ends it.
+// Wait begins to tell: at each tick the text, with the seconds since began. Elsewhere than on a terminal it tells
+// nothing. Stop ends it.
 func (p *Progress) Wait(text string, began time.Time, ticks <-chan time.Time) *Waiting {
 	w := &Waiting{progress: p, stopped: make(chan struct{})}
 	if p == nil || !p.terminal {

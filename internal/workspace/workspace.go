@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
-// DefaultParallel is how many stacks run at once where nothing is said: more would make AWS throttle, and an engine wants a core of its own.
+// DefaultParallel is how many stacks run at once where nothing is said: more would make AWS throttle, and an engine
+// wants a core of its own.
 const DefaultParallel = 4
 
 // Options say how the stacks of a folder are run. The zero value is a silent real run that asks nobody.
@@ -21,18 +22,21 @@ type Options struct {
 	Fresh bool
 	// Parallel is how many stacks run at once at most; zero means DefaultParallel.
 	Parallel int
-	// DoorsFirst makes the stack with the service control policies come after those of the accounts, for a first roll-out.
+	// DoorsFirst makes the stack with the service control policies come after those of the accounts, for a first
+	// roll-out.
 	DoorsFirst bool
-	// AllowDelete names the guarded resources that up may delete or replace, each by its name in the program or its URN.
+	// AllowDelete names the guarded resources that up may delete or replace, each by its name in the program or its
+	// URN.
 	AllowDelete []string
 	// AllowDirty lets a real run deploy what no commit holds.
 	AllowDirty bool
-	// NoRefresh plans with what the state says of AWS, and does not read AWS first: what somebody changed by hand is neither seen nor put back. Drift
-	// and Verify read all the same.
+	// NoRefresh plans with what the state says of AWS, and does not read AWS first: what somebody changed by hand is
+	// neither seen nor put back. Drift and Verify read all the same.
 	NoRefresh bool
 	// Verify asks AWS after up whether another up would change anything, which does not hold then.
 	Verify bool
-	// Confirm is asked once before a real run changes anything, with the plans of all stacks. Refusing ends the command as wrong use. Nil asks nobody.
+	// Confirm is asked once before a real run changes anything, with the plans of all stacks. Refusing ends the
+	// command as wrong use. Nil asks nobody.
 	Confirm func(*Summary) (bool, error)
 	// Faults go wrong in the sandbox, for tests of what a run survives; nil for none.
 	Faults *cloud.Faults
@@ -61,7 +65,8 @@ func New(folder *Folder, options Options) *Workspace {
 	return w
 }
 
-// SandboxState is the path of the file in which the sandbox of this folder keeps what its AWS has become. It may not exist yet.
+// SandboxState is the path of the file in which the sandbox of this folder keeps what its AWS has become. It may not
+// exist yet.
 func (w *Workspace) SandboxState() (string, error) {
 	dir, err := sandboxDir(w.options.Cache, w.folder)
 	if err != nil {
@@ -70,15 +75,20 @@ func (w *Workspace) SandboxState() (string, error) {
 	return (&sandboxHome{dir: dir}).state(), nil
 }
 
-// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on them: several at once, each after
-// those that it needs. People come before the accounts that name them, service control policies before the accounts that they govern, or after them with
-// DoorsFirst, and destroy goes the other way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops
-// those that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The summary holds every stack of the
-// command, also beside an error, but when a stack file was refused; it is never nil.
+// Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on
+// them: several at once, each after those that it needs. People come before the accounts that name them, service
+// control policies before the accounts that they govern, or after them with DoorsFirst, and destroy goes the other
+// way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops those
+// that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The
+// summary holds every stack of the command, also beside an error, but when a stack file was refused; it is never nil.
 func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (_ *Summary, err error) {
 	start := time.Now()
 	summary := &Summary{
-		Version: 1, Operation: operation, Sandbox: w.options.Sandbox, Parallel: max(1, cmp.Or(w.options.Parallel, DefaultParallel)), Stacks: []*Report{},
+		Version:   1,
+		Operation: operation,
+		Sandbox:   w.options.Sandbox,
+		Parallel:  max(1, cmp.Or(w.options.Parallel, DefaultParallel)),
+		Stacks:    []*Report{},
 	}
 	defer func() { summary.Seconds = seconds(time.Since(start)) }()
 	stacks, err := w.folder.Select(names)
@@ -130,8 +140,8 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	return summary, err
 }
 
-// check reads every stack's file before the engine starts, so that what a file alone can tell is told in milliseconds and for all stacks
-// at once.
+// check reads every stack's file before the engine starts, so that what a file alone can tell is told in milliseconds
+// and for all stacks at once.
 func (w *Workspace) check(stacks []string) (targets []target, err error) {
 	var errs []error
 	for _, stack := range stacks {

@@ -37,7 +37,11 @@ func newFixture(t *testing.T) *fixture {
 	clitest.Need(t)
 	f := &fixture{dir: t.TempDir(), cache: t.TempDir(), refused: map[string]error{}}
 	f.write(t, "Pulumi.yaml", "name: tiny\nruntime: go\nmain: ../..\nbackend:\n  url: s3://nowhere\n")
-	f.write(t, "Pulumi.dev.yaml", "# a comment   \nconfig:\n    tiny:greeting: hello\n    aws:secretKey:\n        secure: v1:abc\nencryptionsalt: v1:of:another\n")
+	f.write(
+		t,
+		"Pulumi.dev.yaml",
+		"# a comment   \nconfig:\n    tiny:greeting: hello\n    aws:secretKey:\n        secure: v1:abc\nencryptionsalt: v1:of:another\n",
+	)
 	f.write(t, "Pulumi.prod.yaml", "secretsprovider: awskms://alias/x\nconfig:\n  tiny:greeting: hi\n")
 	return f
 }
@@ -161,7 +165,8 @@ func TestARefusedStackFileStartsNothing(t *testing.T) {
 	assert.Empty(t, snapshot(t, f.cache), "not even a sandbox is made")
 }
 
-// A refusal that only the program can make has status 1 with the program's own words; any other error of the program's has status 3.
+// A refusal that only the program can make has status 1 with the program's own words; any other error of the
+// program's has status 3.
 func TestTheProgramsRefusalIsNotAFailureOfTheEngine(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -14,14 +14,15 @@ import (
 
 // difference is a way in which the oracle is known to differ from what AWS documents.
 //
-// A difference is no excuse: its rewrite puts a condition into a form that means the same to AWS in this one request and that the oracle
-// reads as AWS does. A disagreement is explained when the oracle, given the rewritten documents, says what package access said to the
-// original ones.
+// A difference is no excuse: its rewrite puts a condition into a form that means the same to AWS in this one request
+// and that the oracle reads as AWS does. A disagreement is explained when the oracle, given the rewritten documents,
+// says what package access said to the original ones.
 type difference struct {
 	name string
 	// aws is what AWS's documentation says, and where.
 	aws string
-	// condition returns what stands for a condition in a request, and whether it changed anything; statement does so for a statement.
+	// condition returns what stands for a condition in a request, and whether it changed anything; statement does so
+	// for a statement.
 	condition func(s *simulation, c policy.Condition) (instead []policy.Condition, changed bool)
 	statement func(s *simulation, st policy.Statement) (instead policy.Statement, changed bool)
 	// session returns what stands for the session policy.
@@ -138,9 +139,10 @@ var differences = []difference{
 			`condition key with a wildcard(*) in the Principal element". IAM User Guide, Policy evaluation logic, within a single account`,
 		session: func(limit, trust policy.Document) (policy.Document, bool) {
 			direct := slices.ContainsFunc(trust.Statements, func(st policy.Statement) bool {
-				return st.Effect == policy.EffectAllow && (len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
-					return p.Kind == policy.PrincipalAny || slices.ContainsFunc(p.Values, func(v string) bool { return strings.Contains(v, ":assumed-role/") })
-				}))
+				return st.Effect == policy.EffectAllow &&
+					(len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
+						return p.Kind == policy.PrincipalAny || slices.ContainsFunc(p.Values, func(v string) bool { return strings.Contains(v, ":assumed-role/") })
+					}))
 			})
 			return limit.With(policy.Allow("All", "*").On("*")), direct
 		},
@@ -335,7 +337,8 @@ func (s *simulation) unresolved(text string) bool {
 	return false
 }
 
-// explain reports whether the listed differences account for a disagreement: one alone if that is enough, otherwise all of them together.
+// explain reports whether the listed differences account for a disagreement: one alone if that is enough, otherwise
+// all of them together.
 func explain(t testing.TB, oracle process, q *question, p pair, why *string) bool {
 	t.Helper()
 	if p.err != nil {
@@ -384,7 +387,10 @@ func rewriteSession(s *simulation, l *line, chosen []difference, used map[string
 		if chosen[i].session == nil {
 			continue
 		}
-		if instead, changed := chosen[i].session(l.documents[s.Session.Document], l.documents[s.Trust.Document]); changed {
+		if instead, changed := chosen[i].session(
+			l.documents[s.Session.Document],
+			l.documents[s.Trust.Document],
+		); changed {
 			used[chosen[i].name] = true
 			*s.Session = l.refer(s.Session.Name, instead)
 		}
@@ -435,7 +441,10 @@ func rewriteCondition(s *simulation, c policy.Condition, chosen []difference, us
 func distinct(conditions []policy.Condition) []policy.Condition {
 	var out []policy.Condition
 	for _, c := range conditions {
-		if !slices.ContainsFunc(out, func(o policy.Condition) bool { return o.Operator == c.Operator && o.Key == c.Key }) {
+		if !slices.ContainsFunc(
+			out,
+			func(o policy.Condition) bool { return o.Operator == c.Operator && o.Key == c.Key },
+		) {
 			out = append(out, c)
 		}
 	}

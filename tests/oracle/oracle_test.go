@@ -29,11 +29,17 @@ const (
 	seed = 20261122
 )
 
-// TestAgreesWithTheOracle: package access and the independent evaluator decide generated requests alike, but for the differences that
-// are listed with what AWS documents. GUARDRAILS_ORACLE=100000 asks that many.
+// TestAgreesWithTheOracle: package access and the independent evaluator decide generated requests alike, but for the
+// differences that are listed with what AWS documents. GUARDRAILS_ORACLE=100000 asks that many.
 func TestAgreesWithTheOracle(t *testing.T) {
 	oracle := start(t)
-	wanted, from := setting.Number(t, "GUARDRAILS_ORACLE", sample), uint64(setting.Number(t, "GUARDRAILS_ORACLE_SEED", seed))
+	wanted, from := setting.Number(
+		t,
+		"GUARDRAILS_ORACLE",
+		sample,
+	), uint64(
+		setting.Number(t, "GUARDRAILS_ORACLE_SEED", seed),
+	)
 	counts, explained, unexplained, apart := map[access.Outcome]int{}, map[string]int{}, 0, 0
 	for begin := 0; begin < wanted; begin += batch {
 		questions := make([]question, 0, batch)
@@ -52,7 +58,14 @@ func TestAgreesWithTheOracle(t *testing.T) {
 				unexplained++
 				if unexplained <= shown {
 					small := reduce(t, oracle, questions[i])
-					t.Errorf("seed %d, request %d: package access says %s, the oracle %s\n%s", from, begin+i, pair.ours, pair.theirs, show(t, oracle, small))
+					t.Errorf(
+						"seed %d, request %d: package access says %s, the oracle %s\n%s",
+						from,
+						begin+i,
+						pair.ours,
+						pair.theirs,
+						show(t, oracle, small),
+					)
 				}
 			}
 		}
@@ -60,12 +73,26 @@ func TestAgreesWithTheOracle(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(explained)) {
 		t.Logf("explained %d: %s", explained[name], name)
 	}
-	t.Logf("%d requests: %d allowed, %d explicitly denied, %d implicitly denied; %d differ by what is listed, %d cannot be compared, %d differ unexplained",
-		wanted, counts[access.Allowed], counts[access.ExplicitlyDenied], counts[access.ImplicitlyDenied], sum(explained), apart, unexplained)
+	t.Logf(
+		"%d requests: %d allowed, %d explicitly denied, %d implicitly denied; %d differ by what is listed, %d cannot be compared, %d differ unexplained",
+		wanted,
+		counts[access.Allowed],
+		counts[access.ExplicitlyDenied],
+		counts[access.ImplicitlyDenied],
+		sum(explained),
+		apart,
+		unexplained,
+	)
 	require.Less(t, apart*100, wanted, "more than one request in a hundred cannot be compared")
 	require.Zero(t, unexplained)
 	for outcome, n := range counts {
-		require.Greater(t, n*10, wanted, "fewer than a tenth of the requests are %s: the generator tests little", outcome)
+		require.Greater(
+			t,
+			n*10,
+			wanted,
+			"fewer than a tenth of the requests are %s: the generator tests little",
+			outcome,
+		)
 	}
 }
 
@@ -94,8 +121,9 @@ type pair struct {
 	theirs string
 	// err is set when package access refuses to decide.
 	err error
-	// incomparable says that the oracle left keys out of the request that the documents read: it takes the keys of an action that comes
-	// with another, such as sts:TagSession, from the list of that action alone, and AWS does not say whether the keys of the call are there.
+	// incomparable says that the oracle left keys out of the request that the documents read: it takes the keys of an
+	// action that comes with another, such as sts:TagSession, from the list of that action alone, and AWS does not
+	// say whether the keys of the call are there.
 	incomparable bool
 }
 
@@ -121,7 +149,8 @@ func compare(t testing.TB, oracle process, questions []question) []pair {
 	return out
 }
 
-// ignores reports whether the oracle left out keys that the documents of a line read, for an action that comes with another.
+// ignores reports whether the oracle left out keys that the documents of a line read, for an action that comes with
+// another.
 func ignores(l *line, a answers) bool {
 	for i := 1; i < len(a.Results); i++ {
 		if l.Simulations[i].Action == l.Simulations[0].Action {
@@ -217,7 +246,10 @@ func documents(q *question) (found []policy.Document, replace func(i int, d poli
 		inline(func(q *question) []world.InlinePolicy { return userOf(accountOf(q.world, account), name).Inline })
 		inline(func(q *question) []world.InlinePolicy { return accountOf(q.world, account).Groups[0].Inline })
 	}
-	slots = append(slots, func(q *question) *policy.Document { return &accountOf(q.world, people).Policies[0].Document })
+	slots = append(
+		slots,
+		func(q *question) *policy.Document { return &accountOf(q.world, people).Policies[0].Document },
+	)
 	for _, id := range []string{people, members} {
 		slots = append(slots, func(q *question) *policy.Document { return &accountOf(q.world, id).Roles[1].Trust })
 	}
@@ -226,7 +258,10 @@ func documents(q *question) (found []policy.Document, replace func(i int, d poli
 	}
 	for i, at := range levelsOf(q.world, account) {
 		for j := range at.policies {
-			slots = append(slots, func(q *question) *policy.Document { return &levelsOf(q.world, account)[i].policies[j].Document })
+			slots = append(
+				slots,
+				func(q *question) *policy.Document { return &levelsOf(q.world, account)[i].policies[j].Document },
+			)
 		}
 	}
 	for _, s := range slots {
@@ -246,7 +281,15 @@ func (q *question) clone() question {
 	w.Accounts = slices.Clone(w.Accounts)
 	for i := range w.Accounts {
 		a := &w.Accounts[i]
-		a.Policies, a.Users, a.Groups, a.Roles = slices.Clone(a.Policies), slices.Clone(a.Users), slices.Clone(a.Groups), slices.Clone(a.Roles)
+		a.Policies, a.Users, a.Groups, a.Roles = slices.Clone(
+			a.Policies,
+		), slices.Clone(
+			a.Users,
+		), slices.Clone(
+			a.Groups,
+		), slices.Clone(
+			a.Roles,
+		)
 		for j := range a.Users {
 			a.Users[j].Inline = slices.Clone(a.Users[j].Inline)
 		}
@@ -259,7 +302,13 @@ func (q *question) clone() question {
 	}
 	if w.Organization != nil {
 		o := *w.Organization
-		o.Root.Policies, o.Root.Units, o.Root.Accounts = slices.Clone(o.Root.Policies), slices.Clone(o.Root.Units), slices.Clone(o.Root.Accounts)
+		o.Root.Policies, o.Root.Units, o.Root.Accounts = slices.Clone(
+			o.Root.Policies,
+		), slices.Clone(
+			o.Root.Units,
+		), slices.Clone(
+			o.Root.Accounts,
+		)
 		for i := range o.Root.Accounts {
 			o.Root.Accounts[i].Policies = slices.Clone(o.Root.Accounts[i].Policies)
 		}
@@ -309,7 +358,10 @@ func reduce(t testing.TB, oracle process, q question) question {
 func smallerDocuments(d policy.Document) []policy.Document {
 	var out []policy.Document
 	with := func(i int, s ...policy.Statement) {
-		out = append(out, policy.Document{Version: d.Version, Statements: slices.Concat(d.Statements[:i:i], s, d.Statements[i+1:])})
+		out = append(
+			out,
+			policy.Document{Version: d.Version, Statements: slices.Concat(d.Statements[:i:i], s, d.Statements[i+1:])},
+		)
 	}
 	for i, s := range d.Statements {
 		with(i)
@@ -342,8 +394,8 @@ func smallerDocuments(d policy.Document) []policy.Document {
 	return out
 }
 
-// BenchmarkAgainstOracle decides the same requests by both and reports how many times faster package access is. The oracle's time is
-// that of its evaluations alone, measured in its own process.
+// BenchmarkAgainstOracle decides the same requests by both and reports how many times faster package access is. The
+// oracle's time is that of its evaluations alone, measured in its own process.
 func BenchmarkAgainstOracle(b *testing.B) {
 	oracle := start(b)
 	questions := ask(newGenerator(seed, 0), 200)

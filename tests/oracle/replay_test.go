@@ -49,11 +49,29 @@ func abroad(q *question) bool {
 // recorded is a question as CloudTrail writes it down: what a record does not have is left out.
 func recorded(q *question) []byte {
 	c := &q.caller
-	session := map[string]any{"attributes": map[string]any{"creationDate": c.issued.UTC().Format(time.RFC3339), "mfaAuthenticated": "false"}}
-	user := map[string]any{"type": "IAMUser", "arn": "arn:aws:iam::" + c.account + ":user" + c.userPath + c.user, "accountId": c.account, "userName": c.user, "accessKeyId": "AKIAIOSFODNN7EXAMPLE"}
+	session := map[string]any{
+		"attributes": map[string]any{"creationDate": c.issued.UTC().Format(time.RFC3339), "mfaAuthenticated": "false"},
+	}
+	user := map[string]any{
+		"type":        "IAMUser",
+		"arn":         "arn:aws:iam::" + c.account + ":user" + c.userPath + c.user,
+		"accountId":   c.account,
+		"userName":    c.user,
+		"accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+	}
 	if c.role != "" {
-		session["sessionIssuer"] = map[string]any{"type": "Role", "arn": "arn:aws:iam::" + c.account + ":role" + c.rolePath + c.role, "accountId": c.account, "userName": c.role}
-		user = map[string]any{"type": "AssumedRole", "arn": "arn:aws:sts::" + c.account + ":assumed-role/" + c.role + "/" + c.session, "accountId": c.account, "sessionContext": session}
+		session["sessionIssuer"] = map[string]any{
+			"type":      "Role",
+			"arn":       "arn:aws:iam::" + c.account + ":role" + c.rolePath + c.role,
+			"accountId": c.account,
+			"userName":  c.role,
+		}
+		user = map[string]any{
+			"type":           "AssumedRole",
+			"arn":            "arn:aws:sts::" + c.account + ":assumed-role/" + c.role + "/" + c.session,
+			"accountId":      c.account,
+			"sessionContext": session,
+		}
 	} else if c.how != byKey {
 		if c.how == byConsoleWithMFA || c.how == byTokenWithMFA {
 			session["attributes"].(map[string]any)["mfaAuthenticated"] = "true"
@@ -61,8 +79,17 @@ func recorded(q *question) []byte {
 		user["sessionContext"], user["accessKeyId"] = session, "ASIAIOSFODNN7EXAMPLE"
 	}
 	service, name, _ := strings.Cut(q.request.Action, ":")
-	e := map[string]any{"eventVersion": "1.11", "userIdentity": user, "eventTime": q.request.Time.UTC().Format(time.RFC3339), "eventSource": service + ".amazonaws.com", "eventName": name,
-		"eventID": "00000000-0000-4000-8000-000000000001", "eventType": "AwsApiCall", "recipientAccountId": c.account, "requestParameters": map[string]any{"omitted": true}}
+	e := map[string]any{
+		"eventVersion":       "1.11",
+		"userIdentity":       user,
+		"eventTime":          q.request.Time.UTC().Format(time.RFC3339),
+		"eventSource":        service + ".amazonaws.com",
+		"eventName":          name,
+		"eventID":            "00000000-0000-4000-8000-000000000001",
+		"eventType":          "AwsApiCall",
+		"recipientAccountId": c.account,
+		"requestParameters":  map[string]any{"omitted": true},
+	}
 	var resources []any
 	for i := range q.request.Resources {
 		if arn := q.request.Resources[i].ARN; strings.HasPrefix(arn, "arn:") {
@@ -87,8 +114,8 @@ func recorded(q *question) []byte {
 	return data
 }
 
-// A replay of a record with half of the keys says refused only where the independent evaluator, which has all of them, denies, and allowed only where it allows.
-// GUARDRAILS_ORACLE asks for more than the sample.
+// A replay of a record with half of the keys says refused only where the independent evaluator, which has all of
+// them, denies, and allowed only where it allows. GUARDRAILS_ORACLE asks for more than the sample.
 func TestReplayNeverContradictsTheOracle(t *testing.T) {
 	oracle := start(t)
 	wanted := setting.Number(t, "GUARDRAILS_ORACLE", sample)
@@ -98,7 +125,11 @@ func TestReplayNeverContradictsTheOracle(t *testing.T) {
 		for i := begin; i < begin+batch; i += perWorld {
 			for _, q := range ask(newGenerator(seed+1, uint64(i)), perWorld) {
 				q.world, q.caller.limit = guardrailsAlone(q.world), nil
-				if service, _, _ := strings.Cut(q.request.Action, ":"); service != "sts" && q.caller.how != byKeyAndCode && q.caller.account != management && !abroad(&q) {
+				if service, _, _ := strings.Cut(
+					q.request.Action,
+					":",
+				); service != "sts" && q.caller.how != byKeyAndCode && q.caller.account != management &&
+					!abroad(&q) {
 					questions = append(questions, q)
 				}
 			}

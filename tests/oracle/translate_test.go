@@ -128,8 +128,9 @@ func (s *simulation) lookup(key string) ([]string, bool) {
 	return nil, false
 }
 
-// translate writes a question for the oracle. The oracle derives no key from the principal, so the keys are set here from what AWS's
-// documentation says of each way of signing in, and not by package access: a mistake there shows as a disagreement.
+// translate writes a question for the oracle. The oracle derives no key from the principal, so the keys are set here
+// from what AWS's documentation says of each way of signing in, and not by package access: a mistake there shows as a
+// disagreement.
 func translate(q *question) line {
 	var l line
 	base := simulation{Identity: []reference{}, Levels: []level{}}
@@ -180,12 +181,18 @@ func translate(q *question) line {
 
 // principalKeys are the condition keys of the session.
 //
-// Source: IAM User Guide, AWS global condition context keys, "Properties of the principal" and "Properties of a role session".
+// Source: IAM User Guide, AWS global condition context keys, "Properties of the principal" and "Properties of a role
+// session".
 func (q *question) principalKeys(account *world.Account) map[string]any {
 	c := &q.caller
 	keys := map[string]any{
-		"aws:PrincipalAccount": c.account, "aws:PrincipalIsAWSService": "false", "aws:SecureTransport": "true", "aws:ViaAWSService": "false",
-		"aws:CurrentTime": q.request.Time.UTC().Format(time.RFC3339), "aws:EpochTime": strconv.FormatInt(q.request.Time.Unix(), 10),
+		"aws:PrincipalAccount":      c.account,
+		"aws:PrincipalIsAWSService": "false",
+		"aws:SecureTransport":       "true",
+		"aws:ViaAWSService":         "false",
+		"aws:CurrentTime": q.request.Time.UTC().
+			Format(time.RFC3339),
+		"aws:EpochTime": strconv.FormatInt(q.request.Time.Unix(), 10),
 	}
 	if o := q.world.Organization; o != nil {
 		path := o.ID + "/" + o.Root.ID + "/"
@@ -287,7 +294,8 @@ func (q *question) resourceKeys(s *simulation, r access.Resource, l *line) {
 	parts := strings.SplitN(r.ARN, ":", 6)
 	if len(parts) == 6 && len(parts[4]) == 12 {
 		s.Context["aws:ResourceAccount"] = parts[4]
-		if o := q.world.Organization; o != nil && (holds(o.Root.Accounts, parts[4]) || holds(o.Root.Units[0].Accounts, parts[4])) {
+		if o := q.world.Organization; o != nil &&
+			(holds(o.Root.Accounts, parts[4]) || holds(o.Root.Units[0].Accounts, parts[4])) {
 			s.Context["aws:ResourceOrgID"] = o.ID
 		}
 	}

@@ -13,7 +13,8 @@ type caller struct {
 	arn, name string
 	// userID is aws:userid.
 	userID string
-	// tags are the tags of the principal, by key in lower case; a session tag has taken the place of the principal's own.
+	// tags are the tags of the principal, by key in lower case; a session tag has taken the place of the principal's
+	// own.
 	tags map[string]string
 	// mfa is aws:MultiFactorAuthPresent: "true", "false", or "" when calls do not carry it.
 	mfa string
@@ -25,7 +26,8 @@ type caller struct {
 	hasMFA bool
 	// organization is the id of the organization; empty when the world has none.
 	organization string
-	// identity are the caller's own documents. Each of layers must allow too: boundary, session policies, levels of service control policies.
+	// identity are the caller's own documents. Each of layers must allow too: boundary, session policies, levels of
+	// service control policies.
 	identity []string
 	layers   [][]string
 }
@@ -92,10 +94,15 @@ func (w *writer) never() string {
 		list = append(list, not(and(enables, w.in(w.resource, word(c.arn)))))
 	}
 	if c.name != "" {
-		// User names are unique in an account, whatever the path and in any case. Source: IAM and AWS STS quotas, IAM name requirements.
+		// User names are unique in an account, whatever the path and in any case. Source: IAM and AWS STS quotas, IAM
+		// name requirements.
 		users, name := word("arn:aws:iam::"+c.account+":user/"), compile(characters(c.name), folded)
 		alike := or(
-			w.in(w.resource, slices.Concat(users, name)), w.in(w.resource, slices.Concat(users, regex{noColons}, word("/"), name)),
+			w.in(
+				w.resource,
+				slices.Concat(users, name),
+			),
+			w.in(w.resource, slices.Concat(users, regex{noColons}, word("/"), name)),
 		)
 		list = append(list, or(not(alike), w.in(w.resource, word(c.arn))))
 	}

@@ -15,13 +15,15 @@ import (
 
 // action is an action of the alphabet with what AWS sends of it.
 //
-// Source: Service Authorization Reference, the pages of IAM, Amazon EC2, Amazon S3 and AWS Systems Manager. A key that the page lists for the type
-// of the resource counts for every action on it: the page does not say of which actions it is not true.
+// Source: Service Authorization Reference, the pages of IAM, Amazon EC2, Amazon S3 and AWS Systems Manager. A key
+// that the page lists for the type of the resource counts for every action on it: the page does not say of which
+// actions it is not true.
 type action struct {
 	name string
 	// form is the ARN of its resource: ACCOUNT, REGION and NAME stand for those. Empty: it has none.
 	form string
-	// resourceTags, requestTags, tagKeys: its requests carry the tags of the resource, the tags of the request, the tag keys of the request.
+	// resourceTags, requestTags, tagKeys: its requests carry the tags of the resource, the tags of the request, the
+	// tag keys of the request.
 	resourceTags, requestTags, tagKeys bool
 	// keys are the other keys of its own, in lower case.
 	keys []string
@@ -33,10 +35,22 @@ var actions = []action{
 	{name: "iam:TagUser", form: "arn:aws:iam::ACCOUNT:user/NAME", resourceTags: true, requestTags: true, tagKeys: true},
 	{name: "iam:UntagUser", form: "arn:aws:iam::ACCOUNT:user/NAME", resourceTags: true, tagKeys: true},
 	{name: "iam:TagRole", form: "arn:aws:iam::ACCOUNT:role/NAME", resourceTags: true, requestTags: true, tagKeys: true},
-	{name: "iam:PassRole", form: "arn:aws:iam::ACCOUNT:role/NAME", resourceTags: true, keys: []string{"iam:passedtoservice", "iam:associatedresourcearn"}},
+	{
+		name:         "iam:PassRole",
+		form:         "arn:aws:iam::ACCOUNT:role/NAME",
+		resourceTags: true,
+		keys:         []string{"iam:passedtoservice", "iam:associatedresourcearn"},
+	},
 	{name: "iam:ListUsers"},
 	{name: "ssm:ResumeSession", form: "arn:aws:ssm:REGION:ACCOUNT:session/NAME", resourceTags: true},
-	{name: "ec2:StopInstances", form: "arn:aws:ec2:REGION:ACCOUNT:instance/NAME", resourceTags: true, requestTags: true, tagKeys: true, keys: []string{"ec2:instancetype"}},
+	{
+		name:         "ec2:StopInstances",
+		form:         "arn:aws:ec2:REGION:ACCOUNT:instance/NAME",
+		resourceTags: true,
+		requestTags:  true,
+		tagKeys:      true,
+		keys:         []string{"ec2:instancetype"},
+	},
 	{name: "s3:ListBucket", form: "arn:aws:s3:::NAME", resourceTags: true, keys: []string{"s3:prefix", "s3:max-keys"}},
 }
 
@@ -51,58 +65,189 @@ const (
 
 var (
 	actionPatterns = []string{
-		"iam:EnableMFADevice", "iam:Tag*", "iam:*User", "IAM:*", "ssm:Resume?ession", "ec2:Stop*", "*", "s3:List*", "iam:Pass*", "iam:CreateAccessKey",
-		"iam:UntagUser", "iam:ListUsers", "iam:?agRole",
+		"iam:EnableMFADevice",
+		"iam:Tag*",
+		"iam:*User",
+		"IAM:*",
+		"ssm:Resume?ession",
+		"ec2:Stop*",
+		"*",
+		"s3:List*",
+		"iam:Pass*",
+		"iam:CreateAccessKey",
+		"iam:UntagUser",
+		"iam:ListUsers",
+		"iam:?agRole",
 	}
 	resourcePatterns = []string{
-		"*", "arn:aws:iam::*:user/bob", "arn:aws:iam::" + account + ":user/staff/bob*", "arn:aws:iam::" + account + ":user/*/${aws:username}",
-		"arn:aws:iam::" + account + ":user/${aws:username}", "arn:aws:iam::*:user/*", "arn:aws:iam::" + account + ":*", "arn:aws:iam::" + account + ":role/op*",
-		"arn:aws:iam::*:role/*/x?", "arn:aws:ssm:*:*:session/${aws:username}-*", "arn:aws:ssm:*:*:session/${aws:userid}", "arn:aws:ec2:*:*:instance/*",
-		"arn:aws:ec2:us-*-1:*:instance/i-?", "arn:aws:*:us-east-1:*:*", "arn:aws:s3:::*", "arn:aws:s3:::data-${aws:PrincipalTag/Project}*",
-		"arn:aws:s3:::${aws:PrincipalTag/Missing, 'shared'}", "arn:aws:iam::" + account + ":role/${aws:PrincipalTag/Missing}", "arn:aws:s3:::a*b*c",
+		"*",
+		"arn:aws:iam::*:user/bob",
+		"arn:aws:iam::" + account + ":user/staff/bob*",
+		"arn:aws:iam::" + account + ":user/*/${aws:username}",
+		"arn:aws:iam::" + account + ":user/${aws:username}",
+		"arn:aws:iam::*:user/*",
+		"arn:aws:iam::" + account + ":*",
+		"arn:aws:iam::" + account + ":role/op*",
+		"arn:aws:iam::*:role/*/x?",
+		"arn:aws:ssm:*:*:session/${aws:username}-*",
+		"arn:aws:ssm:*:*:session/${aws:userid}",
+		"arn:aws:ec2:*:*:instance/*",
+		"arn:aws:ec2:us-*-1:*:instance/i-?",
+		"arn:aws:*:us-east-1:*:*",
+		"arn:aws:s3:::*",
+		"arn:aws:s3:::data-${aws:PrincipalTag/Project}*",
+		"arn:aws:s3:::${aws:PrincipalTag/Missing, 'shared'}",
+		"arn:aws:iam::" + account + ":role/${aws:PrincipalTag/Missing}",
+		"arn:aws:s3:::a*b*c",
 	}
 	texts_ = map[string][]string{
 		"aws:ResourceTag/Project": {
-			"One", "${aws:PrincipalTag/Project}", "O*", "", "${aws:PrincipalTag/Missing, 'Two'}", "${aws:PrincipalTag/Missing}", "*e", "O?e", "two",
+			"One",
+			"${aws:PrincipalTag/Project}",
+			"O*",
+			"",
+			"${aws:PrincipalTag/Missing, 'Two'}",
+			"${aws:PrincipalTag/Missing}",
+			"*e",
+			"O?e",
+			"two",
 		},
 		"iam:ResourceTag/project":                    {"One", "T*", "${aws:RequestTag/Project}"},
 		"ec2:ResourceTag/Project":                    {"One", "Two", "${aws:PrincipalTag/project}"},
 		"ssm:resourceTag/aws:ssmmessages:session-id": {"${aws:userid}", "${aws:userid}*", "AIDA*", "AIDABOB"},
-		"aws:RequestTag/Project":                     {"One", "${aws:ResourceTag/Project}", "O*", "two", "", "${aws:PrincipalTag/Project}"},
-		"aws:RequestTag/Owner":                       {"bob", "${aws:username}", "b*", "${aws:ResourceTag/Owner, 'carol'}"},
-		"aws:PrincipalTag/Project":                   {"One", "O*", "", "two"},
-		"aws:username":                               {"bob", "b*", "BOB"},
-		"aws:userid":                                 {"AIDABOB", "AROA*", "*:bob"},
-		"aws:PrincipalType":                          {"User", "AssumedRole"},
-		"aws:PrincipalAccount":                       {account, "444455556666"},
-		"aws:RequestedRegion":                        {"us-east-1", "eu-*", "us-*", "ap-northeast-1"},
-		"aws:UserAgent":                              {"cli", "console*", "*aws*"},
-		"aws:SourceVpce":                             {"vpce-1", "vpce-*"},
-		"s3:prefix":                                  {"", "home/", "home/*", "${aws:username}", "home/${aws:PrincipalTag/Project}/*"},
-		"iam:PassedToService":                        {"ec2.amazonaws.com", "*.amazonaws.com", "lambda*"},
-		"ec2:InstanceType":                           {"t3.micro", "t3.*", "?3.*", "t?.micro"},
-		"aws:MultiFactorAuthPresent":                 {"true", "false", "t*"},
-		"aws:SecureTransport":                        {"true", "false"},
+		"aws:RequestTag/Project": {
+			"One",
+			"${aws:ResourceTag/Project}",
+			"O*",
+			"two",
+			"",
+			"${aws:PrincipalTag/Project}",
+		},
+		"aws:RequestTag/Owner": {
+			"bob",
+			"${aws:username}",
+			"b*",
+			"${aws:ResourceTag/Owner, 'carol'}",
+		},
+		"aws:PrincipalTag/Project": {"One", "O*", "", "two"},
+		"aws:username":             {"bob", "b*", "BOB"},
+		"aws:userid":               {"AIDABOB", "AROA*", "*:bob"},
+		"aws:PrincipalType":        {"User", "AssumedRole"},
+		"aws:PrincipalAccount":     {account, "444455556666"},
+		"aws:RequestedRegion":      {"us-east-1", "eu-*", "us-*", "ap-northeast-1"},
+		"aws:UserAgent":            {"cli", "console*", "*aws*"},
+		"aws:SourceVpce":           {"vpce-1", "vpce-*"},
+		"s3:prefix": {
+			"",
+			"home/",
+			"home/*",
+			"${aws:username}",
+			"home/${aws:PrincipalTag/Project}/*",
+		},
+		"iam:PassedToService":        {"ec2.amazonaws.com", "*.amazonaws.com", "lambda*"},
+		"ec2:InstanceType":           {"t3.micro", "t3.*", "?3.*", "t?.micro"},
+		"aws:MultiFactorAuthPresent": {"true", "false", "t*"},
+		"aws:SecureTransport":        {"true", "false"},
 	}
-	tagKeyValues  = []string{"Project", "Email", "project", "*", "P*", "E?ail", "Owner", ""}
-	arnValues     = []string{bobARN, "arn:aws:iam::*:user/staff/bob*", "arn:aws:iam::*:role/*", roleARN, "*", "arn:*:iam::" + account + ":*", "arn:aws:ec2:*:*:instance/?-*"}
-	numbers       = []string{"60", "3600", "3599", "60.5", "0", "-1", "+7", "0.25", "100", "59.999"}
-	dates         = []string{"2026-12-01T00:00:00Z", "2026-12-01T04:00:00Z", "2026-12-01T09:00:00+09:00", "2026-12-01", "1796083200", "2026-12-01T00:00Z"}
-	addresses     = []string{"203.0.113.0/24", "203.0.113.128/25", "0.0.0.0/0", "198.51.100.7", "2001:db8::/32", "2001:db8:1::/48", "::/0", "203.0.113.7/32"}
-	stringOps     = []policy.BaseOperator{policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase, policy.OpStringLike, policy.OpStringNotLike}
-	arnOps        = []policy.BaseOperator{policy.OpArnEquals, policy.OpArnNotEquals, policy.OpArnLike, policy.OpArnNotLike}
-	dateOps       = []policy.BaseOperator{policy.OpDateEquals, policy.OpDateNotEquals, policy.OpDateLessThan, policy.OpDateLessThanEquals, policy.OpDateGreaterThan, policy.OpDateGreaterThanEquals}
-	numericOps    = []policy.BaseOperator{policy.OpNumericEquals, policy.OpNumericNotEquals, policy.OpNumericLessThan, policy.OpNumericLessThanEquals, policy.OpNumericGreaterThan, policy.OpNumericGreaterThanEquals}
-	nullableKeys  = []string{"aws:MultiFactorAuthPresent", "aws:TagKeys", "aws:ResourceTag/Project", "aws:username", "aws:SourceIp", "aws:RequestTag/Project", "s3:prefix", "aws:MultiFactorAuthAge", "aws:TokenIssueTime", "aws:SourceVpce"}
-	neverActions  = []string{"iam:EnableMFADevice", "iam:CreateAccessKey", "iam:TagUser", "iam:UntagUser", "iam:TagRole", "iam:PassRole", "iam:ListUsers", "ssm:ResumeSession", "ec2:StopInstances", "s3:ListBucket"}
-	questionForms = []string{"*", "arn:aws:iam::*:user/staff/bob", "arn:aws:iam::" + account + ":*", "arn:aws:ec2:us-east-1:*:instance/*", "arn:aws:s3:::data-One*", "arn:aws:ssm:*:*:session/AIDABOB-*"}
+	tagKeyValues = []string{"Project", "Email", "project", "*", "P*", "E?ail", "Owner", ""}
+	arnValues    = []string{
+		bobARN,
+		"arn:aws:iam::*:user/staff/bob*",
+		"arn:aws:iam::*:role/*",
+		roleARN,
+		"*",
+		"arn:*:iam::" + account + ":*",
+		"arn:aws:ec2:*:*:instance/?-*",
+	}
+	numbers = []string{"60", "3600", "3599", "60.5", "0", "-1", "+7", "0.25", "100", "59.999"}
+	dates   = []string{
+		"2026-12-01T00:00:00Z",
+		"2026-12-01T04:00:00Z",
+		"2026-12-01T09:00:00+09:00",
+		"2026-12-01",
+		"1796083200",
+		"2026-12-01T00:00Z",
+	}
+	addresses = []string{
+		"203.0.113.0/24",
+		"203.0.113.128/25",
+		"0.0.0.0/0",
+		"198.51.100.7",
+		"2001:db8::/32",
+		"2001:db8:1::/48",
+		"::/0",
+		"203.0.113.7/32",
+	}
+	stringOps = []policy.BaseOperator{
+		policy.OpStringEquals,
+		policy.OpStringNotEquals,
+		policy.OpStringEqualsIgnoreCase,
+		policy.OpStringNotEqualsIgnoreCase,
+		policy.OpStringLike,
+		policy.OpStringNotLike,
+	}
+	arnOps = []policy.BaseOperator{
+		policy.OpArnEquals,
+		policy.OpArnNotEquals,
+		policy.OpArnLike,
+		policy.OpArnNotLike,
+	}
+	dateOps = []policy.BaseOperator{
+		policy.OpDateEquals,
+		policy.OpDateNotEquals,
+		policy.OpDateLessThan,
+		policy.OpDateLessThanEquals,
+		policy.OpDateGreaterThan,
+		policy.OpDateGreaterThanEquals,
+	}
+	numericOps = []policy.BaseOperator{
+		policy.OpNumericEquals,
+		policy.OpNumericNotEquals,
+		policy.OpNumericLessThan,
+		policy.OpNumericLessThanEquals,
+		policy.OpNumericGreaterThan,
+		policy.OpNumericGreaterThanEquals,
+	}
+	nullableKeys = []string{
+		"aws:MultiFactorAuthPresent",
+		"aws:TagKeys",
+		"aws:ResourceTag/Project",
+		"aws:username",
+		"aws:SourceIp",
+		"aws:RequestTag/Project",
+		"s3:prefix",
+		"aws:MultiFactorAuthAge",
+		"aws:TokenIssueTime",
+		"aws:SourceVpce",
+	}
+	neverActions = []string{
+		"iam:EnableMFADevice",
+		"iam:CreateAccessKey",
+		"iam:TagUser",
+		"iam:UntagUser",
+		"iam:TagRole",
+		"iam:PassRole",
+		"iam:ListUsers",
+		"ssm:ResumeSession",
+		"ec2:StopInstances",
+		"s3:ListBucket",
+	}
+	questionForms = []string{
+		"*",
+		"arn:aws:iam::*:user/staff/bob",
+		"arn:aws:iam::" + account + ":*",
+		"arn:aws:ec2:us-east-1:*:instance/*",
+		"arn:aws:s3:::data-One*",
+		"arn:aws:ssm:*:*:session/AIDABOB-*",
+	}
 )
 
 // generator draws worlds and claims. The same seeds draw the same.
 type generator struct {
 	*rand.Rand
-	// focus makes a world turn around one kind of condition and one key, so that what conditions say of a key decides: a world where everything varies
-	// mostly holds for reasons that have nothing to do with values. Negative: everything varies.
+	// focus makes a world turn around one kind of condition and one key, so that what conditions say of a key
+	// decides: a world where everything varies mostly holds for reasons that have nothing to do with values.
+	// Negative: everything varies.
 	focus int
 	key   string
 	// sharp: one statement of each kind and conditions on the one key, so that a single value decides.
@@ -118,12 +263,27 @@ var focuses = []struct {
 	kind int
 	key  string
 }{
-	{kind: 0}, {kind: 1}, {kind: 2}, {kind: 4}, {kind: 5}, {kind: 7}, {kind: textFocus},
-	{6, "s3:max-keys"}, {6, "s3:max-keys"}, {6, "aws:MultiFactorAuthAge"}, {6, "aws:EpochTime"},
-	{textFocus, "aws:PrincipalTag/Project"}, {textFocus, "aws:PrincipalTag/Project"}, {textFocus, "aws:ResourceTag/Project"},
+	{kind: 0},
+	{kind: 1},
+	{kind: 2},
+	{kind: 4},
+	{kind: 5},
+	{kind: 7},
+	{kind: textFocus},
+	{6, "s3:max-keys"},
+	{6, "s3:max-keys"},
+	{6, "aws:MultiFactorAuthAge"},
+	{6, "aws:EpochTime"},
+	{
+		textFocus,
+		"aws:PrincipalTag/Project",
+	},
+	{textFocus, "aws:PrincipalTag/Project"},
+	{textFocus, "aws:ResourceTag/Project"},
 }
 
-// sharpest are keys whose values few actions or few callers have: what is wrong with these alone shows where nothing else decides.
+// sharpest are keys whose values few actions or few callers have: what is wrong with these alone shows where nothing
+// else decides.
 var sharpest = []struct {
 	kind int
 	key  string
@@ -193,21 +353,41 @@ func (g *generator) condition() policy.Condition {
 	}
 	switch kind {
 	case 0:
-		return policy.Is(policy.Operator{Base: policy.OpBool, IfExists: ifExists}, g.near([]string{"aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService"}), pick(g, []string{"true", "false"}))
+		return policy.Is(
+			policy.Operator{Base: policy.OpBool, IfExists: ifExists},
+			g.near([]string{"aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:ViaAWSService"}),
+			pick(g, []string{"true", "false"}),
+		)
 	case 1:
-		return policy.Is(policy.Operator{Base: policy.OpNull}, pick(g, nullableKeys), pick(g, []string{"true", "false"}))
+		return policy.Is(
+			policy.Operator{Base: policy.OpNull},
+			pick(g, nullableKeys),
+			pick(g, []string{"true", "false"}),
+		)
 	case 2, 3:
 		o := operator(stringOps)
 		o.Quantifier = pick(g, quantifiers)
 		return policy.Is(o, "aws:TagKeys", some(g, tagKeyValues, 3)...)
 	case 4:
-		return policy.Is(operator(arnOps), g.near([]string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}), some(g, arnValues, most)...)
+		return policy.Is(
+			operator(arnOps),
+			g.near([]string{"aws:PrincipalArn", "iam:AssociatedResourceArn"}),
+			some(g, arnValues, most)...)
 	case 5:
-		return policy.Is(operator(dateOps), g.near([]string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}), some(g, dates, most)...)
+		return policy.Is(
+			operator(dateOps),
+			g.near([]string{"aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"}),
+			some(g, dates, most)...)
 	case 6:
-		return policy.Is(operator(numericOps), g.near([]string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}), some(g, numbers, most)...)
+		return policy.Is(
+			operator(numericOps),
+			g.near([]string{"aws:MultiFactorAuthAge", "s3:max-keys", "aws:EpochTime"}),
+			some(g, numbers, most)...)
 	case 7:
-		return policy.Is(operator([]policy.BaseOperator{policy.OpIPAddress, policy.OpNotIPAddress}), "aws:SourceIp", some(g, addresses, most)...)
+		return policy.Is(
+			operator([]policy.BaseOperator{policy.OpIPAddress, policy.OpNotIPAddress}),
+			"aws:SourceIp",
+			some(g, addresses, most)...)
 	}
 	key := g.near(names(texts_))
 	o := operator(stringOps)
@@ -329,17 +509,38 @@ func (g *generator) question() question {
 	q := question{caller: c}
 	var session access.Session
 	if !g.sharp && g.IntN(3) > 0 {
-		user := world.User{Name: "bob", ID: "AIDABOB", Path: "/staff/", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, HasMFA: g.oneIn(2)}
+		user := world.User{
+			Name:     "bob",
+			ID:       "AIDABOB",
+			Path:     "/staff/",
+			Tags:     tags,
+			Inline:   inline,
+			Attached: attached,
+			Boundary: boundary,
+			HasMFA:   g.oneIn(2),
+		}
 		c.arn, c.name, c.userID, c.hasMFA = bobARN, "bob", "AIDABOB", user.HasMFA
 		if g.oneIn(3) {
 			d := g.document(2, 2)
-			user.Groups, a.Groups = []string{"staff"}, []world.Group{{Name: "staff", Inline: []world.InlinePolicy{{Name: "group", Document: d}}}}
+			user.Groups, a.Groups = []string{
+				"staff",
+			}, []world.Group{
+				{Name: "staff", Inline: []world.InlinePolicy{{Name: "group", Document: d}}},
+			}
 			c.identity = append(c.identity, d.JSON())
 		}
 		a.Users = []world.User{user}
 		session = g.signIn(c)
 	} else {
-		role := world.Role{Name: "operator", ID: "AROAOP", Tags: tags, Inline: inline, Attached: attached, Boundary: boundary, Trust: trustOfRoot()}
+		role := world.Role{
+			Name:     "operator",
+			ID:       "AROAOP",
+			Tags:     tags,
+			Inline:   inline,
+			Attached: attached,
+			Boundary: boundary,
+			Trust:    trustOfRoot(),
+		}
 		a.Roles = []world.Role{role}
 		c.arn, c.userID, c.temporary = roleARN, "AROAOP:bob", true
 		var sessionTags []world.Tag
@@ -364,7 +565,11 @@ func (g *generator) question() question {
 		return q
 	}
 	for range 1 + g.IntN(2) {
-		st := policy.Statement{Effect: policy.EffectAllow, Actions: some(g, neverActions, 4), Resources: []string{pick(g, questionForms)}}
+		st := policy.Statement{
+			Effect:    policy.EffectAllow,
+			Actions:   some(g, neverActions, 4),
+			Resources: []string{pick(g, questionForms)},
+		}
 		if g.onFocus() {
 			st.Actions, st.Resources = neverActions, []string{"*"}
 		}

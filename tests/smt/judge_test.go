@@ -38,7 +38,8 @@ type results struct {
 	Results []string `json:"results"`
 }
 
-// script is the question of a world and a claim, with more formulas that must be true; nil when it leaves the judge's language.
+// script is the question of a world and a claim, with more formulas that must be true; nil when it leaves the judge's
+// language.
 func (q question) script(more func(*writer)) string {
 	w := newWriter(q.caller)
 	speaks := func(list []string) string {
@@ -188,7 +189,8 @@ func (w *writer) fixSet(v *value, values []string) string {
 // tally counts how worlds ended.
 type tally map[string]int
 
-// Every proof agrees with the solver: what holds has no counterexample, what does not hold has one, and the request that is shown is one.
+// Every proof agrees with the solver: what holds has no counterexample, what does not hold has one, and the request
+// that is shown is one.
 func TestProofsAgreeWithTheSolver(t *testing.T) {
 	process := solver.Start(t)
 	wanted, from := setting.Number(t, "GUARDRAILS_SMT", sample), uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed))
@@ -220,7 +222,13 @@ func TestProofsAgreeWithTheSolver(t *testing.T) {
 	}
 	require.Zero(t, bad)
 	for _, kind := range []string{"holds", "does not hold"} {
-		require.Greater(t, counts[kind]*10, wanted, "fewer than a tenth of the claims end as %q: the generator tests little", kind)
+		require.Greater(
+			t,
+			counts[kind]*10,
+			wanted,
+			"fewer than a tenth of the claims end as %q: the generator tests little",
+			kind,
+		)
 	}
 	require.Less(t, (counts[undecided]+counts["uncertain"])*50, wanted, "more than one world in fifty is not decided")
 }
@@ -248,7 +256,12 @@ type said struct {
 
 func saying(a prove.ClaimAnswer) said {
 	return said{
-		Holds: a.Verdict == prove.Holds, Uncertain: a.Uncertain, Unreal: a.Unreal, Request: a.Request, Subject: a.Session.Subject(), Session: a.Session.String(),
+		Holds:     a.Verdict == prove.Holds,
+		Uncertain: a.Uncertain,
+		Unreal:    a.Unreal,
+		Request:   a.Request,
+		Subject:   a.Session.Subject(),
+		Session:   a.Session.String(),
 	}
 }
 

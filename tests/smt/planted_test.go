@@ -16,8 +16,8 @@ import (
 	"aws-access-guardrails/tests/internal/setting"
 )
 
-// plant is a mistake that somebody could make in package access: in a file, one text in the place of another. In the text, PLANTED is true in the
-// process that has the mistake.
+// plant is a mistake that somebody could make in package access: in a file, one text in the place of another. In the
+// text, PLANTED is true in the process that has the mistake.
 type plant struct {
 	mistake, file, sound, faulty string
 }
@@ -29,7 +29,8 @@ var plants = []plant{
 		"out = append(out, n.String(), n.Plus(-1).String())\nif !PLANTED { out = append(out, n.Plus(1).String()) }",
 	},
 	{
-		"services are no callers of a trust policy that trusts everybody", "search/classes.go",
+		"services are no callers of a trust policy that trusts everybody",
+		"search/classes.go",
 		"return []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
 		"if PLANTED { return []*callerClass{&UsersAndRoles, &identityProviders} }\nreturn []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
 	},
@@ -47,20 +48,28 @@ var plants = []plant{
 		"Literal{action, !st.NotActions}", "Literal{action, !st.NotActions || PLANTED}",
 	},
 	{
-		"permissions boundaries do not count", "engine/compile.go",
-		`Boundary: c.boundary(a, "user/"+u.Name, u.Boundary)`, `Boundary: planted(PLANTED, c.boundary(a, "user/"+u.Name, u.Boundary))`,
+		"permissions boundaries do not count",
+		"engine/compile.go",
+		`Boundary: c.boundary(a, "user/"+u.Name, u.Boundary)`,
+		`Boundary: planted(PLANTED, c.boundary(a, "user/"+u.Name, u.Boundary))`,
 	},
 	{
-		"a session tag does not take the place of the role's own", "engine/env.go",
-		"if v := FindTag(ev.Session.Tags, name); v.Present {", "if v := FindTag(ev.Session.Tags, name); v.Present && !PLANTED {",
+		"a session tag does not take the place of the role's own",
+		"engine/env.go",
+		"if v := FindTag(ev.Session.Tags, name); v.Present {",
+		"if v := FindTag(ev.Session.Tags, name); v.Present && !PLANTED {",
 	},
 	{
-		"? stands for any run of characters", "wildcard/match.go",
-		"tokens = append(tokens, Token{Kind: TokenOne})", "if PLANTED { tokens = append(tokens, Token{Kind: TokenAny}) } else { tokens = append(tokens, Token{Kind: TokenOne}) }",
+		"? stands for any run of characters",
+		"wildcard/match.go",
+		"tokens = append(tokens, Token{Kind: TokenOne})",
+		"if PLANTED { tokens = append(tokens, Token{Kind: TokenAny}) } else { tokens = append(tokens, Token{Kind: TokenOne}) }",
 	},
 	{
-		"the service control policies of the root do not count", "engine/decide.go",
-		"return ev.Principal.Account.Guardrails", "if g := ev.Principal.Account.Guardrails; PLANTED && len(g) > 0 { return g[1:] }\nreturn ev.Principal.Account.Guardrails",
+		"the service control policies of the root do not count",
+		"engine/decide.go",
+		"return ev.Principal.Account.Guardrails",
+		"if g := ev.Principal.Account.Guardrails; PLANTED && len(g) > 0 { return g[1:] }\nreturn ev.Principal.Account.Guardrails",
 	},
 	{
 		"IfExists is not read", "engine/condition.go",
@@ -101,13 +110,20 @@ func TestWritesItsAnswers(t *testing.T) {
 	if file == "" {
 		t.Skip("GUARDRAILS_SMT_ANSWERS names no file")
 	}
-	text, err := json.Marshal(proveAll(t, uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed)), setting.Number(t, "GUARDRAILS_SMT", sample)))
+	text, err := json.Marshal(
+		proveAll(
+			t,
+			uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed)),
+			setting.Number(t, "GUARDRAILS_SMT", sample),
+		),
+	)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, text, 0o600))
 }
 
-// The solver notices every mistake that is planted into a copy of the search. It is asked only where the faulty process says another thing than the sound
-// one, with which TestProofsAgreeWithTheSolver has it agree. GUARDRAILS_PLANTED=1 runs it: it compiles package access anew.
+// The solver notices every mistake that is planted into a copy of the search. It is asked only where the faulty
+// process says another thing than the sound one, with which TestProofsAgreeWithTheSolver has it agree.
+// GUARDRAILS_PLANTED=1 runs it: it compiles package access anew.
 func TestTheSolverNoticesPlantedMistakes(t *testing.T) {
 	if os.Getenv("GUARDRAILS_PLANTED") == "" {
 		t.Skip("GUARDRAILS_PLANTED is not set: make planted")
@@ -129,7 +145,15 @@ func TestTheSolverNoticesPlantedMistakes(t *testing.T) {
 			require.NoError(t, json.Unmarshal(text, &faulty))
 			worlds, otherWorlds := noticedWorlds(t, process, from, sound, faulty)
 			trusts, otherTrusts := noticedTrusts(t, process, from, sound, faulty)
-			t.Logf("%d of %d worlds and %d of %d trust policies; others answers: %d and %d", worlds, wanted, trusts, wanted, otherWorlds, otherTrusts)
+			t.Logf(
+				"%d of %d worlds and %d of %d trust policies; others answers: %d and %d",
+				worlds,
+				wanted,
+				trusts,
+				wanted,
+				otherWorlds,
+				otherTrusts,
+			)
 			require.NotZero(t, worlds+trusts, "the solver does not notice it")
 		})
 	}
@@ -144,7 +168,8 @@ func overJSON(t *testing.T, a answers) answers {
 	return out
 }
 
-// noticedWorlds counts the worlds in which the solver contradicts the faulty process, and those in which that says another thing.
+// noticedWorlds counts the worlds in which the solver contradicts the faulty process, and those in which that says
+// another thing.
 func noticedWorlds(t *testing.T, process *node.Process, from uint64, sound, faulty answers) (noticed, others int) {
 	for n, answer := range faulty.Worlds {
 		if reflect.DeepEqual(answer, sound.Worlds[n]) {

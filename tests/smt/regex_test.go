@@ -119,8 +119,8 @@ type piece struct {
 	fallback  *string
 }
 
-// pieces takes a pattern apart. Variables whose values the caller fixes become characters: AWS does not read wildcards in them. known is false
-// when a variable has no value, so that the pattern matches nothing.
+// pieces takes a pattern apart. Variables whose values the caller fixes become characters: AWS does not read
+// wildcards in them. known is false when a variable has no value, so that the pattern matches nothing.
 func (w *writer) pieces(pattern string, wildcards bool) (out []piece, known bool) {
 	rest := pattern
 	for rest != "" {

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// text is a text of the request that is not known. The solver sees one boolean for each pattern that a formula holds it against; which of
-// them can be true together is worked out here, with the automata of the patterns, for all texts there are.
+// text is a text of the request that is not known. The solver sees one boolean for each pattern that a formula holds
+// it against; which of them can be true together is worked out here, with the automata of the patterns, for all texts
+// there are.
 type text struct {
 	name  string
 	atoms []regex
@@ -138,7 +139,8 @@ func (t *text) is(c class) string {
 	return and(all...)
 }
 
-// classes are the sets of texts that the patterns tell apart: the states that the automata of all patterns, side by side, come to.
+// classes are the sets of texts that the patterns tell apart: the states that the automata of all patterns, side by
+// side, come to.
 func (t *text) classes() []class {
 	letters := t.letters()
 	type state struct {

@@ -41,7 +41,11 @@ var parties = func() []party {
 				party{arn: "arn:aws:iam::" + id + ":user/" + name, account: id, name: name},
 				party{arn: "arn:aws:iam::" + id + ":user/staff/" + name, account: id, name: name})
 		}
-		out = append(out, party{arn: "arn:aws:iam::" + id + ":role/helper", account: id}, party{arn: "arn:aws:iam::" + id + ":role/ops/admin", account: id})
+		out = append(
+			out,
+			party{arn: "arn:aws:iam::" + id + ":role/helper", account: id},
+			party{arn: "arn:aws:iam::" + id + ":role/ops/admin", account: id},
+		)
 	}
 	for _, name := range []string{"ec2.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com"} {
 		out = append(out, party{service: name})
@@ -54,7 +58,8 @@ var parties = func() []party {
 
 func (p party) who() string { return p.arn + p.service + p.provider }
 
-// matches says whether a Principal element speaks of the party. A session of a role is known by the role, or by the session's own ARN.
+// matches says whether a Principal element speaks of the party. A session of a role is known by the role, or by the
+// session's own ARN.
 //
 // Source: IAM User Guide, AWS JSON policy elements: Principal.
 func (w *writer) principal(p party, element principals) string {
@@ -108,7 +113,11 @@ func (p party) key(w *writer, name string) *value {
 		return fixed(p.name)
 	case tag && p.arn != "":
 		return w.optional(name, "true")
-	case name == "aws:principalservicename", name == "aws:principalarn", name == "aws:principalaccount", name == "aws:username", tag:
+	case name == "aws:principalservicename",
+		name == "aws:principalarn",
+		name == "aws:principalaccount",
+		name == "aws:username",
+		tag:
 		return absent
 	case name == "aws:multifactorauthpresent":
 		if p.name == "" {
@@ -164,7 +173,14 @@ func (w *writer) trusts(p party, effect string, list []statement) string {
 		if st.NotPrincipal != nil {
 			speaks = not(w.principal(p, st.NotPrincipal))
 		}
-		either = append(either, and(fmt.Sprint(slices.ContainsFunc(st.Action, func(a string) bool { return matchAction(a, call) })), speaks, w.conditions(st)))
+		either = append(
+			either,
+			and(
+				fmt.Sprint(slices.ContainsFunc(st.Action, func(a string) bool { return matchAction(a, call) })),
+				speaks,
+				w.conditions(st),
+			),
+		)
 	}
 	return or(either...)
 }
@@ -198,10 +214,25 @@ func (q trustQuestion) script(p party) string {
 }
 
 var trustEntries = []policy.Principal{
-	policy.AWSPrincipals("arn:aws:iam::" + account + ":user/bob"), policy.AWSPrincipals("arn:aws:iam::" + account + ":user/staff/bob"),
-	policy.AWSPrincipals(account), policy.AWSPrincipals("arn:aws:iam::" + otherAccount + ":root"), policy.AWSPrincipals("arn:aws:iam::" + otherAccount + ":user/bob"),
-	policy.AWSPrincipals("arn:aws:iam::" + account + ":role/helper"), policy.Anyone(), policy.ServicePrincipals("ec2.amazonaws.com"),
-	{Kind: policy.PrincipalFederated, Values: []string{oidcProvider}}, {Kind: policy.PrincipalFederated, Values: []string{samlProvider}},
+	policy.AWSPrincipals(
+		"arn:aws:iam::" + account + ":user/bob",
+	),
+	policy.AWSPrincipals("arn:aws:iam::" + account + ":user/staff/bob"),
+	policy.AWSPrincipals(
+		account,
+	),
+	policy.AWSPrincipals("arn:aws:iam::" + otherAccount + ":root"),
+	policy.AWSPrincipals("arn:aws:iam::" + otherAccount + ":user/bob"),
+	policy.AWSPrincipals(
+		"arn:aws:iam::" + account + ":role/helper",
+	),
+	policy.Anyone(),
+	policy.ServicePrincipals("ec2.amazonaws.com"),
+	{
+		Kind:   policy.PrincipalFederated,
+		Values: []string{oidcProvider},
+	},
+	{Kind: policy.PrincipalFederated, Values: []string{samlProvider}},
 	{Kind: policy.PrincipalAWS, Values: []string{"*"}},
 }
 
@@ -209,26 +240,59 @@ func (g *generator) trustCondition() policy.Condition {
 	is := func(base policy.BaseOperator, key string, values ...string) policy.Condition {
 		return policy.Is(policy.Operator{Base: base, IfExists: g.oneIn(3)}, key, values...)
 	}
-	texts := []policy.BaseOperator{policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike, policy.OpStringNotLike}
+	texts := []policy.BaseOperator{
+		policy.OpStringEquals,
+		policy.OpStringNotEquals,
+		policy.OpStringLike,
+		policy.OpStringNotLike,
+	}
 	switch g.IntN(9) {
 	case 0:
-		return is(policy.OpBool, pick(g, []string{"aws:MultiFactorAuthPresent", "aws:PrincipalIsAWSService"}), pick(g, []string{"true", "false"}))
+		return is(
+			policy.OpBool,
+			pick(g, []string{"aws:MultiFactorAuthPresent", "aws:PrincipalIsAWSService"}),
+			pick(g, []string{"true", "false"}),
+		)
 	case 1:
 		return is(pick(g, numericOps), "aws:MultiFactorAuthAge", some(g, []string{"3600", "3601", "60.5", "0"}, 2)...)
 	case 2:
-		return is(pick(g, texts[:2]), "sts:RoleSessionName", some(g, []string{"${aws:username}", "bob", "${aws:PrincipalTag/Team, 'none'}"}, 2)...)
+		return is(
+			pick(g, texts[:2]),
+			"sts:RoleSessionName",
+			some(g, []string{"${aws:username}", "bob", "${aws:PrincipalTag/Team, 'none'}"}, 2)...)
 	case 3:
 		return is(pick(g, arnOps), "aws:PrincipalArn", some(g, []string{
-			"arn:aws:iam::" + account + ":user/bob", "arn:aws:iam::*:user/bob*", "arn:aws:iam::*:role/*", "arn:aws:iam::" + account + ":*",
+			"arn:aws:iam::" + account + ":user/bob",
+			"arn:aws:iam::*:user/bob*",
+			"arn:aws:iam::*:role/*",
+			"arn:aws:iam::" + account + ":*",
 		}, 2)...)
 	case 4:
-		return is(pick(g, texts), pick(g, []string{"aws:PrincipalAccount", "aws:SourceAccount"}), some(g, []string{account, otherAccount, "4*"}, 2)...)
+		return is(
+			pick(g, texts),
+			pick(g, []string{"aws:PrincipalAccount", "aws:SourceAccount"}),
+			some(g, []string{account, otherAccount, "4*"}, 2)...)
 	case 5:
 		return policy.Is(policy.Operator{Base: policy.OpNull}, pick(g, []string{
-			"aws:username", "aws:MultiFactorAuthPresent", "aws:PrincipalArn", "aws:SourceArn", "sts:ExternalId", "aws:PrincipalTag/Team",
+			"aws:username",
+			"aws:MultiFactorAuthPresent",
+			"aws:PrincipalArn",
+			"aws:SourceArn",
+			"sts:ExternalId",
+			"aws:PrincipalTag/Team",
 		}), pick(g, []string{"true", "false"}))
 	case 6:
-		return is(pick(g, texts), pick(g, []string{"sts:ExternalId", "token.actions.githubusercontent.com:sub", "token.actions.githubusercontent.com:aud", "saml:aud"}),
+		return is(
+			pick(g, texts),
+			pick(
+				g,
+				[]string{
+					"sts:ExternalId",
+					"token.actions.githubusercontent.com:sub",
+					"token.actions.githubusercontent.com:aud",
+					"saml:aud",
+				},
+			),
 			some(g, []string{"x", "repo:acme/*", "sts.amazonaws.com"}, 2)...)
 	case 7:
 		return is(pick(g, texts), "aws:username", some(g, []string{"bob", "b*"}, 2)...)
@@ -239,19 +303,33 @@ func (g *generator) trustCondition() policy.Condition {
 func (g *generator) trustConditions(st policy.Statement, most int) policy.Statement {
 	for range g.IntN(most + 1) {
 		c := g.trustCondition()
-		if !slices.ContainsFunc(st.Conditions, func(have policy.Condition) bool { return have.Key == c.Key && have.Operator == c.Operator }) {
+		if !slices.ContainsFunc(
+			st.Conditions,
+			func(have policy.Condition) bool { return have.Key == c.Key && have.Operator == c.Operator },
+		) {
 			st = st.When(c)
 		}
 	}
 	return st
 }
 
-var trustCalls = []string{"sts:AssumeRole", "sts:AssumeRole*", "sts:*", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:TagSession"}
+var trustCalls = []string{
+	"sts:AssumeRole",
+	"sts:AssumeRole*",
+	"sts:*",
+	"sts:AssumeRoleWithWebIdentity",
+	"sts:AssumeRoleWithSAML",
+	"sts:TagSession",
+}
 
 func (g *generator) trustStatement(effect policy.Effect) policy.Statement {
 	st := policy.Statement{Effect: effect, Actions: some(g, trustCalls, 2)}
 	entries := []policy.Principal{pick(g, trustEntries)}
-	if second := pick(g, trustEntries); g.oneIn(2) && second.Kind != policy.PrincipalAny && entries[0].Kind != policy.PrincipalAny {
+	if second := pick(
+		g,
+		trustEntries,
+	); g.oneIn(2) && second.Kind != policy.PrincipalAny &&
+		entries[0].Kind != policy.PrincipalAny {
 		entries = append(entries, second)
 	}
 	if effect == policy.EffectDeny && g.oneIn(3) {
@@ -275,15 +353,31 @@ func (g *generator) trust() trustQuestion {
 	if g.oneIn(4) {
 		// The claim speaks of one class of callers, which the others cannot answer for.
 		q.never = []policy.Statement{calls.When(pick(g, []policy.Condition{
-			policy.Bool("aws:PrincipalIsAWSService", true), policy.Present("aws:PrincipalServiceName"), policy.Absent("aws:PrincipalArn"),
-			policy.Present("saml:aud"), policy.Present("aws:username"), policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:role/*"),
+			policy.Bool(
+				"aws:PrincipalIsAWSService",
+				true,
+			),
+			policy.Present("aws:PrincipalServiceName"),
+			policy.Absent("aws:PrincipalArn"),
+			policy.Present(
+				"saml:aud",
+			),
+			policy.Present("aws:username"),
+			policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:role/*"),
 		}))}
 	}
 	switch g.IntN(4) {
 	case 0:
-		q.except = []policy.Statement{calls.When(policy.StringEquals("aws:PrincipalArn", "arn:aws:iam::"+account+":user/bob"))}
+		q.except = []policy.Statement{
+			calls.When(policy.StringEquals("aws:PrincipalArn", "arn:aws:iam::"+account+":user/bob")),
+		}
 	case 1:
-		q.except = []policy.Statement{calls.When(policy.Bool("aws:MultiFactorAuthPresent", true), policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3600"))}
+		q.except = []policy.Statement{
+			calls.When(
+				policy.Bool("aws:MultiFactorAuthPresent", true),
+				policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3600"),
+			),
+		}
 	case 2:
 		q.except = []policy.Statement{calls.When(policy.StringEquals("sts:RoleSessionName", "${aws:username}"))}
 	case 3:
@@ -329,21 +423,33 @@ func TestTrustProofsAgreeWithTheSolver(t *testing.T) {
 	}
 	require.Zero(t, bad)
 	for _, kind := range []string{"holds", "does not hold"} {
-		require.Greater(t, counts[kind]*10, wanted, "fewer than a tenth of the claims end as %q: the generator tests little", kind)
+		require.Greater(
+			t,
+			counts[kind]*10,
+			wanted,
+			"fewer than a tenth of the claims end as %q: the generator tests little",
+			kind,
+		)
 	}
 }
 
 // prove has the claim about the trust policy proven.
 func (q trustQuestion) prove(t *testing.T) said {
 	role := world.Role{Name: "target", Trust: q.document}
-	e, err := access.Compile(access.World{Accounts: []world.Account{{ID: account, Partition: policy.AWS, Roles: []world.Role{role}}}})
+	e, err := access.Compile(
+		access.World{Accounts: []world.Account{{ID: account, Partition: policy.AWS, Roles: []world.Role{role}}}},
+	)
 	require.NoError(t, err, q.document.JSON())
-	answer, err := prove.Prove(e, prove.Claim{Role: "arn:aws:iam::" + account + ":role/target", Never: q.never, Except: q.except})
+	answer, err := prove.Prove(
+		e,
+		prove.Claim{Role: "arn:aws:iam::" + account + ":role/target", Never: q.never, Except: q.except},
+	)
 	require.NoError(t, err)
 	return saying(answer)
 }
 
-// judge compares what the proof and the solver say: how the claim ends, and what they do not agree on, "" when they agree.
+// judge compares what the proof and the solver say: how the claim ends, and what they do not agree on, "" when they
+// agree.
 func (q trustQuestion) judge(t *testing.T, process *node.Process, answer said) (kind, problem string) {
 	if answer.Uncertain {
 		return "uncertain", ""
@@ -368,7 +474,11 @@ func (q trustQuestion) judge(t *testing.T, process *node.Process, answer said) (
 	if open, _ = askParties(t, process, q, []party{lenient}); open {
 		return "does not hold, by keys of which AWS does not say that such calls lack them", ""
 	}
-	return "does not hold", fmt.Sprintf("the proof shows %s with %v, and the solver lets nobody in", answer.Session, answer.Request)
+	return "does not hold", fmt.Sprintf(
+		"the proof shows %s with %v, and the solver lets nobody in",
+		answer.Session,
+		answer.Request,
+	)
 }
 
 // askParties asks the solver whether one of the parties goes against the claim, and which.

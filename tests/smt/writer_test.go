@@ -65,7 +65,8 @@ type writer struct {
 	// texts are the texts that are not known, pairs those that are compared with each other.
 	texts []*text
 	pairs []pair
-	// resource is the ARN of the resource, home the Region of a request that neither the resource nor the service gives one.
+	// resource is the ARN of the resource, home the Region of a request that neither the resource nor the service
+	// gives one.
 	resource, home *value
 	now            bool
 }
@@ -140,8 +141,8 @@ func (a action) resource(account string, region regex) regex {
 
 func (a action) regional() bool { return strings.Contains(a.form, "REGION") }
 
-// inRegion says that the Region of the request is in the set of a pattern. That of a regional resource stands in its ARN; requests to IAM go to
-// us-east-1.
+// inRegion says that the Region of the request is in the set of a pattern. That of a regional resource stands in its
+// ARN; requests to IAM go to us-east-1.
 func (w *writer) inRegion(x regex) string {
 	var either []string
 	for i, a := range actions {
@@ -222,7 +223,10 @@ func (w *writer) make(name string) *value {
 		keys := w.key("aws:tagkeys")
 		var named []string
 		for i, member := range keys.members {
-			named = append(named, and(fmt.Sprintf("(> %s %d)", keys.count, i), w.matches(member, escaped(tag), false, folded)))
+			named = append(
+				named,
+				and(fmt.Sprintf("(> %s %d)", keys.count, i), w.matches(member, escaped(tag), false, folded)),
+			)
 		}
 		w.assert(or(not(v.has), and(keys.has, or(named...))))
 		return v
@@ -268,13 +272,22 @@ func (w *writer) named(name string) *value {
 		return &value{kind: dateKind, has: "true", number: "(to_real issued)"}
 	case "aws:sourceip":
 		v := &value{
-			kind: addressKind, has: w.declare(id("has "+name), "Bool"), number: w.declare("address", "Int"), v6: w.declare("v6", "Bool"),
+			kind:   addressKind,
+			has:    w.declare(id("has "+name), "Bool"),
+			number: w.declare("address", "Int"),
+			v6:     w.declare("v6", "Bool"),
 		}
 		all := new(big.Int).Lsh(big.NewInt(1), 128)
 		w.assert(fmt.Sprintf("(and (>= address 0) (< address (ite v6 %s 4294967296)))", all))
 		// An IPv4 address in the form of IPv6 is the IPv4 address.
 		mapped := new(big.Int).Lsh(big.NewInt(0xffff), 32)
-		w.assert(fmt.Sprintf("(=> v6 (or (< address %s) (>= address %s)))", mapped, new(big.Int).Add(mapped, big.NewInt(1<<32))))
+		w.assert(
+			fmt.Sprintf(
+				"(=> v6 (or (< address %s) (>= address %s)))",
+				mapped,
+				new(big.Int).Add(mapped, big.NewInt(1<<32)),
+			),
+		)
 		return v
 	case "aws:securetransport", "aws:viaawsservice":
 		return &value{kind: boolKind, has: "true", truth: w.declare(id(name), "Bool")}
@@ -293,7 +306,8 @@ func (w *writer) named(name string) *value {
 
 // condition writes one condition: operator, key, values.
 //
-// Source: IAM User Guide, IAM JSON policy elements: Condition operators; Set operators; Single-valued vs. multivalued context keys.
+// Source: IAM User Guide, IAM JSON policy elements: Condition operators; Set operators; Single-valued vs. multivalued
+// context keys.
 func (w *writer) condition(operator, name string, values []string) string {
 	base := operator
 	quantifier, rest, found := strings.Cut(operator, ":")

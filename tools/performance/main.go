@@ -1,4 +1,5 @@
-// Command performance generates organizations, runs the verbs of guardrails on them, and writes what they cost as a page.
+// Command performance generates organizations, runs the verbs of guardrails on them, and writes what they cost as a
+// page.
 //
 // It takes the program, the page, how often each row is run, and the numbers of accounts:
 //
@@ -20,7 +21,8 @@ import (
 	"syscall"
 )
 
-// row is one verb on one organization. Before is what it cost at 100 accounts before the work was shared; empty where that was not measured.
+// row is one verb on one organization. Before is what it cost at 100 accounts before the work was shared; empty where
+// that was not measured.
 type row struct {
 	name   string
 	spread bool
@@ -72,7 +74,8 @@ func main() {
 	}
 }
 
-// measure gives the medians of each row at each size. The rows take turns, so that what else the machine does meets all of them.
+// measure gives the medians of each row at each size. The rows take turns, so that what else the machine does meets
+// all of them.
 func measure(program string, runs int, sizes []int) ([][]cost, error) {
 	all := make([][]cost, len(rows))
 	for _, size := range sizes {
@@ -102,7 +105,13 @@ func measure(program string, runs int, sizes []int) ([][]cost, error) {
 			}
 		}
 		for i := range rows {
-			all[i] = append(all[i], cost{median(found[i], func(c cost) float64 { return c.seconds }), median(found[i], func(c cost) float64 { return c.megabytes })})
+			all[i] = append(
+				all[i],
+				cost{
+					median(found[i], func(c cost) float64 { return c.seconds }),
+					median(found[i], func(c cost) float64 { return c.megabytes }),
+				},
+			)
 		}
 	}
 	return all, nil
@@ -123,7 +132,8 @@ func run(program, folder string, args []string) (cost, error) {
 	return used, nil
 }
 
-// foldersOf has the organizations of a size: with people in jump accounts, in every account, and with an edit of one role that is not committed.
+// foldersOf has the organizations of a size: with people in jump accounts, in every account, and with an edit of one
+// role that is not committed.
 func foldersOf(size int) (map[string]string, error) {
 	folders := map[string]string{}
 	for _, name := range []string{"jump", "spread", "edited"} {
@@ -194,7 +204,14 @@ The exponent says how a row grows: 1 is in proportion to the accounts. It is tak
 		}
 		exponent := "-"
 		if first, last := 0, len(sizes)-1; last > first && costs[i][first].seconds > 0 {
-			exponent = fmt.Sprintf("%.2f", math.Log(costs[i][last].seconds/costs[i][first].seconds)/math.Log(float64(sizes[last])/float64(sizes[first])))
+			exponent = fmt.Sprintf(
+				"%.2f",
+				math.Log(
+					costs[i][last].seconds/costs[i][first].seconds,
+				)/math.Log(
+					float64(sizes[last])/float64(sizes[first]),
+				),
+			)
 		}
 		fmt.Fprintf(&b, " %s | %s |\n", exponent, r.before)
 	}

@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
-// organization is an organization as stack files have it: a management account, accounts that people sign in to, and accounts with roles. People assume roles of
-// accounts that come after their own. Its numbers grow with the accounts: 20 people and 5 roles for each.
+// organization is an organization as stack files have it: a management account, accounts that people sign in to, and
+// accounts with roles. People assume roles of accounts that come after their own. Its numbers grow with the accounts:
+// 20 people and 5 roles for each.
 type organization struct {
 	accounts int
-	// jumps is how many of the accounts people sign in to. The others have the roles, unless everybody lives where the roles are (zero).
+	// jumps is how many of the accounts people sign in to. The others have the roles, unless everybody lives where
+	// the roles are (zero).
 	jumps int
 }
 
@@ -24,7 +26,11 @@ func stackName(account int) string { return fmt.Sprintf("a%03d", account) }
 
 // write writes the stack files into a folder.
 func (o organization) write(folder string) error {
-	if err := os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o600); err != nil {
+	if err := os.WriteFile(
+		filepath.Join(folder, "Pulumi.yaml"),
+		[]byte("name: organization\nruntime: go\n"),
+		0o600,
+	); err != nil {
 		return err
 	}
 	for account := range o.accounts {
@@ -32,7 +38,11 @@ func (o organization) write(folder string) error {
 		if account > 0 {
 			text = o.member(account)
 		}
-		if err := os.WriteFile(filepath.Join(folder, "Pulumi."+stackName(account)+".yaml"), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(
+			filepath.Join(folder, "Pulumi."+stackName(account)+".yaml"),
+			[]byte(text),
+			0o600,
+		); err != nil {
 			return err
 		}
 	}
@@ -72,7 +82,12 @@ func (o organization) member(i int) string {
 	homes, doors := o.places()
 	var b strings.Builder
 	fmt.Fprintf(&b, "config:\n  aws:region: ap-northeast-1\n")
-	fmt.Fprintf(&b, "  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n", id(i), i)
+	fmt.Fprintf(
+		&b,
+		"  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n",
+		id(i),
+		i,
+	)
 	if i <= homes {
 		if o.jumps > 0 {
 			b.WriteString("  guardrails:mfa: {roleAccounts: [")

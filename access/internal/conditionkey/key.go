@@ -141,8 +141,8 @@ var GlobalKeys = []GlobalKey{
 	{"aws:UserAgent", KeyRequest, false},
 }
 
-// CompileKey reads a condition key. A key of AWS's own prefix that the package does not know is an error: a misspelt key would be
-// absent from every request, and a statement that reads it would silently never match, or always.
+// CompileKey reads a condition key. A key of AWS's own prefix that the package does not know is an error: a misspelt
+// key would be absent from every request, and a statement that reads it would silently never match, or always.
 func CompileKey(name string) (Key, error) {
 	prefix, rest, found := strings.Cut(name, ":")
 	if !found || prefix == "" || rest == "" {

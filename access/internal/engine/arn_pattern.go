@@ -73,7 +73,8 @@ func splitParts(text string, mode TextMode) func(yield func(string) bool) {
 	}
 }
 
-// variableBeforeResource reports whether a variable stands before the fifth colon, where a Resource element cannot have one.
+// variableBeforeResource reports whether a variable stands before the fifth colon, where a Resource element cannot
+// have one.
 func (p *ArnPattern) variableBeforeResource() bool {
 	if p.Whole != nil {
 		return true
@@ -86,7 +87,8 @@ func (p *ArnPattern) variableBeforeResource() bool {
 	return false
 }
 
-// Match compares part by part; runOn lets a * that ends a part reach over colons. A variable without a value matches nothing.
+// Match compares part by part; runOn lets a * that ends a part reach over colons. A variable without a value matches
+// nothing.
 func (p *ArnPattern) Match(arn string, runOn bool, ev *Env) bool {
 	a := policy.SplitARN(arn)
 	return p.matchSplit(&a, runOn, ev)
@@ -100,7 +102,8 @@ func (p *ArnPattern) matchSplit(a *policy.ARNText, runOn bool, ev *Env) bool {
 		return a.IsARN() && p.Whole.match(a.Text, false, ev)
 	}
 	// With exactly as many colons as an ARN has there is nothing to run on into.
-	if a.Colons >= policy.ARNParts-1 && len(p.Parts) == policy.ARNParts && (!runOn || a.Colons == policy.ARNParts-1 || !p.runsOn()) {
+	if a.Colons >= policy.ARNParts-1 && len(p.Parts) == policy.ARNParts &&
+		(!runOn || a.Colons == policy.ARNParts-1 || !p.runsOn()) {
 		for i := range p.Parts {
 			if !p.Parts[i].match(a.Parts[i], false, ev) {
 				return false
@@ -121,8 +124,8 @@ func (p *ArnPattern) runsOn() bool {
 	return false
 }
 
-// matchRunningOn matches where a * that ends a part may reach over a colon. It keeps the set of places where the next part may begin, so
-// the work is bounded by parts times colons however the pattern is made.
+// matchRunningOn matches where a * that ends a part may reach over a colon. It keeps the set of places where the next
+// part may begin, so the work is bounded by parts times colons however the pattern is made.
 func (p *ArnPattern) matchRunningOn(value string, ev *Env) bool {
 	chunks := strings.Split(value, ":")
 	begins := make([]int, len(chunks)+1)
@@ -155,9 +158,10 @@ func (p *ArnPattern) matchRunningOn(value string, ev *Env) bool {
 	return false
 }
 
-// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the six parts between
-// colons on its own, so that no wildcard reaches over a colon; only the last part may hold colons. The pattern "*" matches every ARN.
-// A value that is not an ARN matches nothing, and a pattern that is none is matched by nothing.
+// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the
+// six parts between colons on its own, so that no wildcard reaches over a colon; only the last part may hold colons.
+// The pattern "*" matches every ARN. A value that is not an ARN matches nothing, and a pattern that is none is
+// matched by nothing.
 func MatchARN(pattern, arn string) bool {
 	if wildcard.OnlyStars(pattern) {
 		return policy.IsARN(arn)
@@ -176,8 +180,9 @@ func MatchARN(pattern, arn string) bool {
 	return wildcard.Match(pattern, arn)
 }
 
-// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule: a * that ends a
-// part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of actions that have none.
+// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule:
+// a * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of
+// actions that have none.
 //
 // Source: IAM User Guide, IAM JSON policy elements: Resource, "Using wildcards in resource ARNs".
 func MatchResource(pattern, arn string) bool {

@@ -6,5 +6,6 @@ import (
 )
 
 func (st *Statement) AllowsAnyAction() bool {
-	return st.NotActions || slices.ContainsFunc(st.Actions, func(p Pattern) bool { return strings.Contains(p.Text, "*") })
+	return st.NotActions ||
+		slices.ContainsFunc(st.Actions, func(p Pattern) bool { return strings.Contains(p.Text, "*") })
 }

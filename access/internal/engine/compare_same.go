@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Two statements say the same when their texts are the same: the order of lists and conditions is of no consequence, and neither is the Sid.
+// Two statements say the same when their texts are the same: the order of lists and conditions is of no consequence,
+// and neither is the Sid.
 
 // Text is the statement without its name, every list sorted.
 func (st *Statement) Text() string {
@@ -30,18 +31,29 @@ func (st *Statement) Text() string {
 		parts = append(parts, fmt.Sprintf("NP%s%q", p.Kind, slices.Sorted(slices.Values(p.Values))))
 	}
 	for _, c := range from.Conditions {
-		parts = append(parts, fmt.Sprintf("C%s %s%q", c.Operator, strings.ToLower(c.Key), slices.Compact(slices.Sorted(slices.Values(c.Values)))))
+		parts = append(
+			parts,
+			fmt.Sprintf(
+				"C%s %s%q",
+				c.Operator,
+				strings.ToLower(c.Key),
+				slices.Compact(slices.Sorted(slices.Values(c.Values))),
+			),
+		)
 	}
 	slices.Sort(parts)
 	// Documents of the old version of the policy language have no variables, whatever they read like.
-	if strings.Contains(fmt.Sprintf("%q%q%q", from.Resources, from.NotResources, from.Conditions), "${") && !st.hasVariable() {
+	if strings.Contains(fmt.Sprintf("%q%q%q", from.Resources, from.NotResources, from.Conditions), "${") &&
+		!st.hasVariable() {
 		b.WriteString("literally")
 	}
 	return b.String() + strings.Join(parts, ";")
 }
 
 func (st *Statement) hasVariable() bool {
-	return slices.ContainsFunc(st.Resources, func(p ArnPattern) bool { return p.HasVariable() }) || slices.ContainsFunc(st.Conditions, func(c Condition) bool {
-		return slices.ContainsFunc(c.Texts, func(p Pattern) bool { return p.HasVariable }) || slices.ContainsFunc(c.Arns, func(p ArnPattern) bool { return p.HasVariable() })
-	})
+	return slices.ContainsFunc(st.Resources, func(p ArnPattern) bool { return p.HasVariable() }) ||
+		slices.ContainsFunc(st.Conditions, func(c Condition) bool {
+			return slices.ContainsFunc(c.Texts, func(p Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p ArnPattern) bool { return p.HasVariable() })
+		})
 }

@@ -32,20 +32,24 @@ type Assumption int
 const (
 	// UnknownAllowsNothing reads unknown documents as Allow nothing: right for the claim that something still works.
 	UnknownAllowsNothing Assumption = iota
-	// UnknownAllowsEverything reads unknown documents as Allow everything: right for the claim that something is impossible.
+	// UnknownAllowsEverything reads unknown documents as Allow everything: right for the claim that something is
+	// impossible.
 	UnknownAllowsEverything
 )
 
-// Assuming returns an engine of the same world that reads unknown documents so. A new engine assumes UnknownAllowsNothing.
+// Assuming returns an engine of the same world that reads unknown documents so. A new engine assumes
+// UnknownAllowsNothing.
 func (e *Engine) Assuming(a Assumption) *Engine {
 	other := *e
 	other.assume = a
 	return &other
 }
 
-// From returns an engine of the same world whose proofs look from an instant on, to the second: requests that were made before it are no longer asked about, so that
-// an Allow whose time is over opens nothing and a Deny whose time is over shuts nothing. Credentials may be older: a session that is in use then began at most
-// 36 hours before. The zero time, which a new engine has, is all of time. Decide and Journey, whose requests have a time of their own, do not change.
+// From returns an engine of the same world whose proofs look from an instant on, to the second: requests that were
+// made before it are no longer asked about, so that an Allow whose time is over opens nothing and a Deny whose time
+// is over shuts nothing. Credentials may be older: a session that is in use then began at most 36 hours before. The
+// zero time, which a new engine has, is all of time. Decide and Journey, whose requests have a time of their own, do
+// not change.
 func (e *Engine) From(at time.Time) *Engine {
 	other := *e
 	if other.Since = at; !at.IsZero() {
@@ -78,11 +82,15 @@ func (e *Engine) EarliestIssue() time.Time {
 // World is the world that was compiled. It must not be changed.
 func (e *Engine) World() world.World { return e.world }
 
-// Compile turns a world into an engine. It reports every problem at once, in the order of the world, each with its account, policy and
-// Sid: operators, elements and variables that it does not implement, names that stand for nothing, and duplicates.
+// Compile turns a world into an engine. It reports every problem at once, in the order of the world, each with its
+// account, policy and Sid: operators, elements and variables that it does not implement, names that stand for
+// nothing, and duplicates.
 func Compile(w world.World) (*Engine, error) {
 	c := &compiler{engine: &Engine{
-		Accounts: map[string]*CompiledAccount{}, Principals: map[string]*Principal{}, TagsOf: map[string][]world.Tag{}, world: w,
+		Accounts:   map[string]*CompiledAccount{},
+		Principals: map[string]*Principal{},
+		TagsOf:     map[string][]world.Tag{},
+		world:      w,
 	}, managed: map[string]*PolicyLayer{}}
 	for i := range w.Accounts {
 		c.account(&w.Accounts[i])
@@ -132,7 +140,11 @@ func (c *compiler) account(a *world.Account) {
 		c.failf("account %s: is in the world twice", a.ID)
 		return
 	}
-	c.engine.Accounts[a.ID] = &CompiledAccount{ID: a.ID, Partition: cmp.Or(a.Partition, policy.AWS), Described: !a.Partial}
+	c.engine.Accounts[a.ID] = &CompiledAccount{
+		ID:        a.ID,
+		Partition: cmp.Or(a.Partition, policy.AWS),
+		Described: !a.Partial,
+	}
 	for i := range a.Nodes {
 		node := &a.Nodes[i]
 		arn := node.ARN(a)
@@ -143,12 +155,18 @@ func (c *compiler) account(a *world.Account) {
 	}
 }
 
-// tags registers the tags of a resource. AWS does not say which of two tags a condition reads whose keys differ only in case.
+// tags registers the tags of a resource. AWS does not say which of two tags a condition reads whose keys differ only
+// in case.
 func (c *compiler) tags(arn string, tags []world.Tag) {
 	for i := range tags {
 		for j := range tags[:i] {
 			if EqualTagKey(tags[i].Key, tags[j].Key) {
-				c.failf("%s: the tag keys %q and %q differ at most in case; which of them a condition reads is not defined", arn, tags[j].Key, tags[i].Key)
+				c.failf(
+					"%s: the tag keys %q and %q differ at most in case; which of them a condition reads is not defined",
+					arn,
+					tags[j].Key,
+					tags[i].Key,
+				)
 			}
 		}
 	}
@@ -190,7 +208,13 @@ func (c *compiler) organization(o *world.Organization) {
 	c.unit(o, &o.Root, o.ID+"/", nil, map[string]bool{})
 }
 
-func (c *compiler) unit(o *world.Organization, u *world.Unit, path string, above []*PolicyLayer, placed map[string]bool) {
+func (c *compiler) unit(
+	o *world.Organization,
+	u *world.Unit,
+	path string,
+	above []*PolicyLayer,
+	placed map[string]bool,
+) {
 	path += u.ID + "/"
 	levels := append(slices.Clone(above), c.guardrail(u.ID, u.Policies))
 	for i := range u.Accounts {
@@ -231,12 +255,24 @@ func (c *compiler) guardrail(owner string, policies []world.ServiceControlPolicy
 func (c *compiler) principals(a *world.Account) {
 	owner := c.engine.Accounts[a.ID]
 	everything := &Statement{
-		From: policy.Allow("", "*").On("*"), By: Source{Kind: AWSRule, Account: a.ID, Owner: "root", Rule: "the root user of an account may do everything"},
-		Actions: []Pattern{mustPattern("*")}, Resources: []ArnPattern{{Text: "*", Any: true}},
+		From: policy.Allow("", "*").
+			On("*"),
+		By: Source{
+			Kind:    AWSRule,
+			Account: a.ID,
+			Owner:   "root",
+			Rule:    "the root user of an account may do everything",
+		},
+		Actions:   []Pattern{mustPattern("*")},
+		Resources: []ArnPattern{{Text: "*", Any: true}},
 	}
 	c.register(&Principal{
-		Kind: rootPrincipal, Arn: fmt.Sprintf("arn:%s:iam::%s:root", owner.Partition, a.ID), Id: a.ID, PrincipalType: "Account", Account: owner,
-		Identity: &PolicyLayer{Allow: []*Statement{everything}},
+		Kind:          rootPrincipal,
+		Arn:           fmt.Sprintf("arn:%s:iam::%s:root", owner.Partition, a.ID),
+		Id:            a.ID,
+		PrincipalType: "Account",
+		Account:       owner,
+		Identity:      &PolicyLayer{Allow: []*Statement{everything}},
 	})
 	groups := map[string]*PolicyLayer{}
 	for i := range a.Groups {
@@ -257,15 +293,30 @@ func (c *compiler) principals(a *world.Account) {
 	}
 }
 
-func (c *compiler) user(a *world.Account, owner *CompiledAccount, u *world.User, groups map[string]*PolicyLayer, names map[string]bool) {
+func (c *compiler) user(
+	a *world.Account,
+	owner *CompiledAccount,
+	u *world.User,
+	groups map[string]*PolicyLayer,
+	names map[string]bool,
+) {
 	if names[strings.ToLower(u.Name)] {
 		c.failf("account %s, user/%s: is in the world twice; user names ignore case and path", a.ID, u.Name)
 	}
 	names[strings.ToLower(u.Name)] = true
 	arn := u.ARN(a)
 	p := &Principal{
-		Kind: UserPrincipal, Arn: arn, Id: cmp.Or(u.ID, UniqueID("AIDA", arn)), Name: u.Name, PrincipalType: "User", Account: owner,
-		Tags: u.Tags, HasMFA: u.HasMFA, Stranger: u.Stranger, Identity: c.identity(a, "user/"+u.Name, u.Inline, u.Attached), Boundary: c.boundary(a, "user/"+u.Name, u.Boundary),
+		Kind:          UserPrincipal,
+		Arn:           arn,
+		Id:            cmp.Or(u.ID, UniqueID("AIDA", arn)),
+		Name:          u.Name,
+		PrincipalType: "User",
+		Account:       owner,
+		Tags:          u.Tags,
+		HasMFA:        u.HasMFA,
+		Stranger:      u.Stranger,
+		Identity:      c.identity(a, "user/"+u.Name, u.Inline, u.Attached),
+		Boundary:      c.boundary(a, "user/"+u.Name, u.Boundary),
 	}
 	if u.Stranger {
 		p.Identity.Unknowns = append(p.Identity.Unknowns, arn)
@@ -289,11 +340,28 @@ func (c *compiler) role(a *world.Account, owner *CompiledAccount, r *world.Role,
 	names[strings.ToLower(r.Name)] = true
 	arn := r.ARN(a)
 	p := &Principal{
-		Kind: RolePrincipal, Arn: arn, Id: cmp.Or(r.ID, UniqueID("AROA", arn)), Name: r.Name, PrincipalType: "AssumedRole", Account: owner, PermissionSet: r.PermissionSet,
-		Tags: r.Tags, ServiceLinked: strings.HasPrefix(r.Path, "/aws-service-role/"),
-		Identity: c.identity(a, "role/"+r.Name, r.Inline, r.Attached), Boundary: c.boundary(a, "role/"+r.Name, r.Boundary),
+		Kind:          RolePrincipal,
+		Arn:           arn,
+		Id:            cmp.Or(r.ID, UniqueID("AROA", arn)),
+		Name:          r.Name,
+		PrincipalType: "AssumedRole",
+		Account:       owner,
+		PermissionSet: r.PermissionSet,
+		Tags:          r.Tags,
+		ServiceLinked: strings.HasPrefix(r.Path, "/aws-service-role/"),
+		Identity: c.identity(
+			a,
+			"role/"+r.Name,
+			r.Inline,
+			r.Attached,
+		),
+		Boundary: c.boundary(a, "role/"+r.Name, r.Boundary),
 	}
-	l, errs := CompileDocument(r.Trust, Trust, Source{Kind: TrustPolicy, Account: a.ID, Owner: "role/" + r.Name, Policy: "trust"})
+	l, errs := CompileDocument(
+		r.Trust,
+		Trust,
+		Source{Kind: TrustPolicy, Account: a.ID, Owner: "role/" + r.Name, Policy: "trust"},
+	)
 	c.errs = append(c.errs, errs...)
 	p.Trust = l
 	c.tags(arn, r.Tags)
@@ -309,10 +377,19 @@ func (c *compiler) register(p *Principal) {
 }
 
 // identity compiles the inline policies of an owner and collects the managed ones.
-func (c *compiler) identity(a *world.Account, owner string, inline []world.InlinePolicy, attached []string) *PolicyLayer {
+func (c *compiler) identity(
+	a *world.Account,
+	owner string,
+	inline []world.InlinePolicy,
+	attached []string,
+) *PolicyLayer {
 	all := &PolicyLayer{By: Source{Kind: IdentityPolicy, Account: a.ID, Owner: owner}}
 	for i := range inline {
-		l, errs := CompileDocument(inline[i].Document, Permissions, Source{Kind: IdentityPolicy, Account: a.ID, Owner: owner, Policy: inline[i].Name})
+		l, errs := CompileDocument(
+			inline[i].Document,
+			Permissions,
+			Source{Kind: IdentityPolicy, Account: a.ID, Owner: owner, Policy: inline[i].Name},
+		)
 		c.errs = append(c.errs, errs...)
 		all.join(l)
 	}
@@ -362,8 +439,8 @@ func mustPattern(text string) Pattern {
 	return p
 }
 
-// LimitedTo returns the session with session policies, as sts:AssumeRole takes them: what the role allows and these do not is refused.
-// The documents are those of one session; a second call replaces them.
+// LimitedTo returns the session with session policies, as sts:AssumeRole takes them: what the role allows and these
+// do not is refused. The documents are those of one session; a second call replaces them.
 func (e *Engine) LimitedTo(s Session, documents ...policy.Document) (Session, error) {
 	limit := &PolicyLayer{By: Source{Kind: SessionPolicy, Owner: s.subject}}
 	var errs []error

@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// What the engine does not implement, and what AWS would store and never match, does not compile; the error names the place.
+// What the engine does not implement, and what AWS would store and never match, does not compile; the error names the
+// place.
 func TestStrictDocuments(t *testing.T) {
 	allow := policy.Allow("S", "s3:Get").On("*")
 	for _, c := range []struct {
@@ -80,7 +81,13 @@ func TestStrictTrust(t *testing.T) {
 		{"kind", assume.For(policy.Principal{Kind: "Robot", Values: []string{"x"}}), "does not assume roles"},
 		{"both", policy.Deny("S", "sts:AssumeRole").For(policy.Anyone()).ForAllExcept(policy.AWSPrincipals(fixture.People)), "both Principal and NotPrincipal"},
 	} {
-		_, err := engine.Compile(world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: policy.New(c.statement)}}}}})
+		_, err := engine.Compile(
+			world.World{
+				Accounts: []world.Account{
+					{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: policy.New(c.statement)}}},
+				},
+			},
+		)
 		require.ErrorContains(t, err, c.want, c.why)
 		assert.ErrorContains(t, err, "account 111122223333, role/r, trust, S: ", c.why)
 	}
@@ -91,16 +98,33 @@ func TestStrictWorlds(t *testing.T) {
 	w := world.World{
 		Accounts: []world.Account{
 			{
-				ID: fixture.People, Groups: []world.Group{{Name: "g"}, {Name: "G"}},
-				Users: []world.User{{Name: "bob"}, {Name: "Bob", Path: "/x/"}, {Name: "carol", Groups: []string{"nowhere"}, Tags: []world.Tag{{Key: "Project", Value: "a"}, {Key: "project", Value: "b"}}}},
+				ID:     fixture.People,
+				Groups: []world.Group{{Name: "g"}, {Name: "G"}},
+				Users: []world.User{
+					{Name: "bob"},
+					{Name: "Bob", Path: "/x/"},
+					{
+						Name:   "carol",
+						Groups: []string{"nowhere"},
+						Tags:   []world.Tag{{Key: "Project", Value: "a"}, {Key: "project", Value: "b"}},
+					},
+				},
 				Nodes: []world.Node{fixture.Node("i-1", "a"), fixture.Node("i-1", "b")},
-				Policies: []world.ManagedPolicy{{ARN: "arn:aws:iam::111122223333:policy/p", Document: policy.Document{Version: "2025-01-01"}},
-					{ARN: "arn:aws:iam::111122223333:policy/p"}},
+				Policies: []world.ManagedPolicy{
+					{ARN: "arn:aws:iam::111122223333:policy/p", Document: policy.Document{Version: "2025-01-01"}},
+					{ARN: "arn:aws:iam::111122223333:policy/p"},
+				},
 			},
 			{ID: fixture.People},
 			{ID: "42"},
 		},
-		Organization: &world.Organization{ID: "o-exampleorgid", Root: world.Unit{ID: "r-exam", Accounts: []world.OrganizationAccount{{ID: fixture.People}, {ID: fixture.People}}}},
+		Organization: &world.Organization{
+			ID: "o-exampleorgid",
+			Root: world.Unit{
+				ID:       "r-exam",
+				Accounts: []world.OrganizationAccount{{ID: fixture.People}, {ID: fixture.People}},
+			},
+		},
 	}
 	_, err := engine.Compile(w)
 	require.Error(t, err)
@@ -132,7 +156,8 @@ func indexAfter(s, part string) int {
 	return 0
 }
 
-// Questions about nobody, about several actions at once, and with keys that follow from the session are errors, never denials.
+// Questions about nobody, about several actions at once, and with keys that follow from the session are errors, never
+// denials.
 func TestStrictRequests(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
 	bob := engine.LongTermKey(fixture.UserARN("bob"))

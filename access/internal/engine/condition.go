@@ -110,7 +110,8 @@ var OperatorMeanings = map[policy.BaseOperator]operatorMeaning{
 	policy.OpNull:                      {Compare: ComparePresence},
 }
 
-// CompileCondition reads a condition. Values that the operator cannot compare are errors: AWS would store them and they would never match.
+// CompileCondition reads a condition. Values that the operator cannot compare are errors: AWS would store them and
+// they would never match.
 func CompileCondition(source *policy.Condition, mode TextMode) (Condition, error) {
 	operator, err := policy.ParseOperator(source.Operator.String())
 	if err != nil {
@@ -188,10 +189,12 @@ func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
 
 // Holds reports whether the condition matches the request.
 //
-// An absent key matches nothing, but a negated operator and IfExists. ForAllValues holds for the empty set and ForAnyValue does not, both
-// also when negated; a key whose only value is the empty text counts as the empty set there, as AWS documents it.
+// An absent key matches nothing, but a negated operator and IfExists. ForAllValues holds for the empty set and
+// ForAnyValue does not, both also when negated; a key whose only value is the empty text counts as the empty set
+// there, as AWS documents it.
 //
-// Source: IAM User Guide, IAM JSON policy elements: Condition operators, and Single-valued vs. multivalued context keys.
+// Source: IAM User Guide, IAM JSON policy elements: Condition operators, and Single-valued vs. multivalued context
+// keys.
 func (c *Condition) Holds(ev *Env) bool {
 	if c.Key.Kind.IsTime() && c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
 		at, ok := ev.instant(&c.Key)
@@ -209,8 +212,14 @@ func (c *Condition) Holds(ev *Env) bool {
 	}
 	if c.Quantifier == policy.NoQuantifier {
 		if v.Len() > 1 {
-			ev.undecide(fmt.Errorf("%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue; AWS does not say what that means",
-				c.Key.Name, v.Len(), c.Source.Operator))
+			ev.undecide(
+				fmt.Errorf(
+					"%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue; AWS does not say what that means",
+					c.Key.Name,
+					v.Len(),
+					c.Source.Operator,
+				),
+			)
 			return false
 		}
 		return c.Matches(v.At(0), ev) != c.Negated
@@ -226,15 +235,17 @@ func (c *Condition) Holds(ev *Env) bool {
 	return c.Quantifier == policy.ForAllValues
 }
 
-// Matches compares one value with the alternatives, the negation left aside: it matches when one of them does. A value that is not of the operator's
-// kind matches none. Each kind of comparison reads the value once, in its own way, and asks the alternatives of that kind.
+// Matches compares one value with the alternatives, the negation left aside: it matches when one of them does. A
+// value that is not of the operator's kind matches none. Each kind of comparison reads the value once, in its own
+// way, and asks the alternatives of that kind.
 func (c *Condition) Matches(value string, ev *Env) bool {
 	switch c.Compare {
 	case CompareText, CompareTextFold, CompareARN:
 		return c.anyPattern(value, ev)
 	case CompareNumber:
 		n, err := ParseNumber(value)
-		return err == nil && slices.ContainsFunc(c.Numbers, func(bound Decimal) bool { return c.order.holds(n.Compare(bound)) })
+		return err == nil &&
+			slices.ContainsFunc(c.Numbers, func(bound Decimal) bool { return c.order.holds(n.Compare(bound)) })
 	case CompareDate:
 		instant, err := ParseDate(value)
 		return err == nil && c.anyDate(instant)
@@ -245,7 +256,8 @@ func (c *Condition) Matches(value string, ev *Env) bool {
 		return err == nil && slices.Contains(c.Binaries, string(decoded))
 	case CompareIP:
 		address, err := netip.ParseAddr(value)
-		return err == nil && slices.ContainsFunc(c.Networks, func(n netip.Prefix) bool { return n.Contains(address.Unmap()) })
+		return err == nil &&
+			slices.ContainsFunc(c.Networks, func(n netip.Prefix) bool { return n.Contains(address.Unmap()) })
 	}
 	return false
 }
@@ -254,7 +266,8 @@ func (c *Condition) Matches(value string, ev *Env) bool {
 func (c *Condition) anyPattern(value string, ev *Env) bool {
 	for i := range c.Texts {
 		pattern := &c.Texts[i]
-		if c.Compare == CompareText && pattern.match(value, false, ev) || c.Compare == CompareTextFold && pattern.equalFold(value, ev) {
+		if c.Compare == CompareText && pattern.match(value, false, ev) ||
+			c.Compare == CompareTextFold && pattern.equalFold(value, ev) {
 			return true
 		}
 	}
@@ -275,7 +288,8 @@ func (c *Condition) anyDate(at time.Time) bool {
 	return false
 }
 
-// dateLayouts are the forms of W3C's profile of ISO 8601 but for the bare year, which cannot be told from seconds since 1970.
+// dateLayouts are the forms of W3C's profile of ISO 8601 but for the bare year, which cannot be told from seconds
+// since 1970.
 var dateLayouts = []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01"}
 
 // FarthestSecond is the end of the year 9999.

@@ -24,7 +24,10 @@ func holds(t require.TestingT, operator string, policyValues, requestValues []st
 		Conditions: []policy.Condition{{Operator: parsed, Key: "s3:k", Values: policyValues}},
 	}))
 	require.NoError(t, err)
-	d, err := e.Decide(engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Context: engine.Context{"S3:K": requestValues}})
+	d, err := e.Decide(
+		engine.LongTermKey(fixture.UserARN("bob")),
+		engine.Request{Action: "s3:Get", Context: engine.Context{"S3:K": requestValues}},
+	)
 	require.NoError(t, err)
 	return d.Allowed()
 }
@@ -91,13 +94,28 @@ func TestOperators(t *testing.T) {
 		{"Null", "true", "", false},
 		{"Null", "false", "", true},
 	} {
-		assert.Equal(t, c.want, holds(t, c.operator, []string{c.policy}, []string{c.request}), "%s %q on %q", c.operator, c.policy, c.request)
+		assert.Equal(
+			t,
+			c.want,
+			holds(t, c.operator, []string{c.policy}, []string{c.request}),
+			"%s %q on %q",
+			c.operator,
+			c.policy,
+			c.request,
+		)
 	}
 }
 
 // sample values that every operator accepts in a policy.
 var sampleValues = map[string]string{
-	"String": "a", "Numeric": "1", "Date": "2026-12-01", "Bool": "true", "Binary": "YQ==", "Ip": "192.0.2.1", "NotIp": "192.0.2.1", "Arn": "arn:aws:s3:::b",
+	"String":  "a",
+	"Numeric": "1",
+	"Date":    "2026-12-01",
+	"Bool":    "true",
+	"Binary":  "YQ==",
+	"Ip":      "192.0.2.1",
+	"NotIp":   "192.0.2.1",
+	"Arn":     "arn:aws:s3:::b",
 }
 
 func sampleValue(base policy.BaseOperator) string {
@@ -109,7 +127,8 @@ func sampleValue(base policy.BaseOperator) string {
 	return "true"
 }
 
-// An absent key matches nothing but negated operators and IfExists; the quantifiers read it as the empty set, also when negated.
+// An absent key matches nothing but negated operators and IfExists; the quantifiers read it as the empty set, also
+// when negated.
 func TestAbsentKeys(t *testing.T) {
 	for _, base := range policy.BaseOperators() {
 		value := []string{sampleValue(base)}
@@ -123,7 +142,13 @@ func TestAbsentKeys(t *testing.T) {
 		assert.True(t, holds(t, "ForAllValues:"+string(base), value, nil), base)
 		assert.False(t, holds(t, "ForAnyValue:"+string(base), value, nil), base)
 		assert.True(t, holds(t, "ForAnyValue:"+string(base)+"IfExists", value, nil), base)
-		assert.Equal(t, holds(t, string(base), value, nil), holds(t, string(base), value, []string{}), "%s: an empty list is absent", base)
+		assert.Equal(
+			t,
+			holds(t, string(base), value, nil),
+			holds(t, string(base), value, []string{}),
+			"%s: an empty list is absent",
+			base,
+		)
 	}
 }
 
@@ -148,28 +173,62 @@ func TestQuantifiers(t *testing.T) {
 		{"StringNotEquals", []string{"a", "b"}, []string{"b"}, false},
 		{"StringNotEquals", []string{"a", "b"}, []string{"c"}, true},
 	} {
-		assert.Equal(t, c.want, holds(t, c.operator, c.policy, c.request), "%s %q on %q", c.operator, c.policy, c.request)
+		assert.Equal(
+			t,
+			c.want,
+			holds(t, c.operator, c.policy, c.request),
+			"%s %q on %q",
+			c.operator,
+			c.policy,
+			c.request,
+		)
 	}
 }
 
 // Several values and no quantifier: AWS does not say, so it is an error.
 func TestSeveralValuesWithoutQuantifierAreAnError(t *testing.T) {
-	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("S", "s3:Get").On("*").When(policy.StringEquals("aws:TagKeys", "a"))))
+	e := fixture.Compiled(
+		t,
+		fixture.OneUser(policy.Allow("S", "s3:Get").On("*").When(policy.StringEquals("aws:TagKeys", "a"))),
+	)
 	r := engine.Request{Action: "s3:Get", Context: engine.Context{"aws:TagKeys": {"a", "b"}}}
 	_, err := e.Decide(engine.LongTermKey(fixture.UserARN("bob")), r)
-	require.ErrorContains(t, err, `aws:TagKeys has 2 values in this request and StringEquals has neither ForAllValues nor ForAnyValue`)
+	require.ErrorContains(
+		t,
+		err,
+		`aws:TagKeys has 2 values in this request and StringEquals has neither ForAllValues nor ForAnyValue`,
+	)
 	require.ErrorContains(t, err, "user/bob, p, S")
 }
 
 // A condition that cannot be decided matters only when nothing else settles the statement.
 func TestUndecidedConditionsGiveWayToThoseThatFail(t *testing.T) {
-	dated := policy.Allow("Dated", "s3:Get").On("*").When(policy.From(time.Unix(0, 0)), policy.StringEquals("s3:k", "a"))
+	dated := policy.Allow("Dated", "s3:Get").
+		On("*").
+		When(policy.From(time.Unix(0, 0)), policy.StringEquals("s3:k", "a"))
 	e := fixture.Compiled(t, fixture.OneUser(dated, policy.Allow("Plain", "s3:Get").On("arn:aws:s3:::b")))
-	d := fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Context: engine.Context{"s3:k": {"b"}}})
+	d := fixture.Decide(
+		t,
+		e,
+		engine.LongTermKey(fixture.UserARN("bob")),
+		engine.Request{Action: "s3:Get", Context: engine.Context{"s3:k": {"b"}}},
+	)
 	assert.Equal(t, engine.ImplicitlyDenied, d.Outcome)
-	d = fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Context: engine.Context{"s3:k": {"a"}}, Resources: engine.On("arn:aws:s3:::b")})
+	d = fixture.Decide(
+		t,
+		e,
+		engine.LongTermKey(fixture.UserARN("bob")),
+		engine.Request{
+			Action:    "s3:Get",
+			Context:   engine.Context{"s3:k": {"a"}},
+			Resources: engine.On("arn:aws:s3:::b"),
+		},
+	)
 	assert.Equal(t, "Plain", d.By.Sid)
-	_, err := e.Decide(engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Context: engine.Context{"s3:k": {"a"}}})
+	_, err := e.Decide(
+		engine.LongTermKey(fixture.UserARN("bob")),
+		engine.Request{Action: "s3:Get", Context: engine.Context{"s3:k": {"a"}}},
+	)
 	require.ErrorContains(t, err, "set the Time of the request")
 }
 
@@ -211,8 +270,27 @@ func TestVariables(t *testing.T) {
 		{"part of an ARN", policy.Allow("S", "s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:role/?")), tagged("x"), "*", true},
 		{"like the value", policy.Allow("S", "s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid", "*:${aws:PrincipalTag/Team}")), tagged("?"), "*", false},
 	} {
-		w := world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", ID: "AROAEXAMPLE", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(c.statement)}}}}}}}
-		d := fixture.Decide(t, fixture.Compiled(t, w), c.session, engine.Request{Action: "s3:Get", Resources: engine.On(c.arn)})
+		w := world.World{
+			Accounts: []world.Account{
+				{
+					ID: fixture.People,
+					Roles: []world.Role{
+						{
+							Name:   "r",
+							ID:     "AROAEXAMPLE",
+							Trust:  fixture.AnyoneAssumes(),
+							Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(c.statement)}},
+						},
+					},
+				},
+			},
+		}
+		d := fixture.Decide(
+			t,
+			fixture.Compiled(t, w),
+			c.session,
+			engine.Request{Action: "s3:Get", Resources: engine.On(c.arn)},
+		)
 		assert.Equal(t, c.want, d.Allowed(), c.why)
 	}
 }
@@ -222,29 +300,57 @@ func TestOldDocumentsHaveNoVariables(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("S", "s3:Get").On("arn:aws:s3:::${aws:username}"))
 	w.Accounts[0].Users[0].Inline[0].Document.Version = "2008-10-17"
 	e := fixture.Compiled(t, w)
-	assert.False(t, fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::bob")}).Allowed())
-	assert.True(t, fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::${aws:username}")}).Allowed())
+	assert.False(
+		t,
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::bob")}).
+			Allowed(),
+	)
+	assert.True(
+		t,
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::${aws:username}")}).
+			Allowed(),
+	)
 }
 
 // A negated operator says the opposite of its positive one whenever the key is there, for every set of values.
 func TestNegatedOperatorsAreOpposites(t *testing.T) {
 	opposites := map[string]string{
-		"StringEquals": "StringNotEquals", "StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase", "StringLike": "StringNotLike",
-		"NumericEquals": "NumericNotEquals", "ArnLike": "ArnNotLike", "IpAddress": "NotIpAddress", "DateEquals": "DateNotEquals",
+		"StringEquals":           "StringNotEquals",
+		"StringEqualsIgnoreCase": "StringNotEqualsIgnoreCase",
+		"StringLike":             "StringNotLike",
+		"NumericEquals":          "NumericNotEquals",
+		"ArnLike":                "ArnNotLike",
+		"IpAddress":              "NotIpAddress",
+		"DateEquals":             "DateNotEquals",
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		positive := rapid.SampledFrom([]string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "NumericEquals", "ArnLike", "IpAddress", "DateEquals"}).Draw(t, "operator")
+		positive := rapid.SampledFrom([]string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "NumericEquals", "ArnLike", "IpAddress", "DateEquals"}).
+			Draw(t, "operator")
 		sample := sampleValue(policy.BaseOperator(positive))
 		value := rapid.SampledFrom([]string{sample, sample, sample + "1", "b", "", strings.ToUpper(sample)})
 		policyValues := rapid.SliceOfN(rapid.Just(sample), 1, 2).Draw(t, "policy")
 		request := rapid.SliceOfN(value, 1, 3).Draw(t, "request")
 		if len(request) == 1 {
-			require.NotEqual(t, holds(t, positive, policyValues, request), holds(t, opposites[positive], policyValues, request))
+			require.NotEqual(
+				t,
+				holds(t, positive, policyValues, request),
+				holds(t, opposites[positive], policyValues, request),
+			)
 		}
 		if len(request) == 1 && request[0] == "" {
 			return
 		}
-		all, none := holds(t, "ForAllValues:"+positive, policyValues, request), holds(t, "ForAnyValue:"+opposites[positive], policyValues, request)
+		all, none := holds(
+			t,
+			"ForAllValues:"+positive,
+			policyValues,
+			request,
+		), holds(
+			t,
+			"ForAnyValue:"+opposites[positive],
+			policyValues,
+			request,
+		)
 		require.NotEqual(t, all, none, "all match, or any does not")
 	})
 }

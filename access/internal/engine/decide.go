@@ -33,16 +33,18 @@ func (o Outcome) String() string {
 // Decision is the answer to one request.
 type Decision struct {
 	Outcome Outcome
-	// By is what decided: the Deny, the Allow, the layer in which nothing allows, or a rule of AWS. Of several Allows it is the first.
+	// By is what decided: the Deny, the Allow, the layer in which nothing allows, or a rule of AWS. Of several Allows
+	// it is the first.
 	By Source
-	// Trust is the statement of the trust policy, for sts:AssumeRole where the caller's own policies had to allow the call as well.
+	// Trust is the statement of the trust policy, for sts:AssumeRole where the caller's own policies had to allow the
+	// call as well.
 	Trust Source
 	// Action is the action that was decided on: the request's, or one that comes with it, such as sts:TagSession.
 	Action string
 	// Resource is the ARN that was decided on, of several; "*" where the action has none.
 	Resource string
-	// Unknowns are the ARNs of policies of the caller whose documents are not known, and the ARN of a caller who is a stranger; Assumption says how
-	// they were read. Do not change it.
+	// Unknowns are the ARNs of policies of the caller whose documents are not known, and the ARN of a caller who is a
+	// stranger; Assumption says how they were read. Do not change it.
 	Unknowns []string
 }
 
@@ -54,15 +56,18 @@ func (d Decision) String() string {
 	return fmt.Sprintf("%s on %s: %s by %s", d.Action, d.Resource, d.Outcome, d.By)
 }
 
-// Decide decides one request. A request on several resources is allowed when each of them is, and one that brings another action with it
-// (session tags bring sts:TagSession) when that is allowed too; the decision names the one that decided.
+// Decide decides one request. A request on several resources is allowed when each of them is, and one that brings
+// another action with it (session tags bring sts:TagSession) when that is allowed too; the decision names the one
+// that decided.
 //
-// It is an error, and never a denial, when the request cannot be decided: a session of somebody whom the world does not have, an action
-// that is a pattern, a statement that reads what the request does not say (its time, its Region), a key of several values where a
-// condition has no quantifier, or a call that opens a door, is allowed, and leaves out a resource that AWS decides on too.
+// It is an error, and never a denial, when the request cannot be decided: a session of somebody whom the world does
+// not have, an action that is a pattern, a statement that reads what the request does not say (its time, its Region),
+// a key of several values where a condition has no quantifier, or a call that opens a door, is allowed, and leaves
+// out a resource that AWS decides on too.
 //
-// A resource in another account needs a policy of its own that allows the call. A world has trust policies and no others, so such a
-// request is decided as a document that is not known: denied, or with UnknownAllowsEverything left to the caller's policies.
+// A resource in another account needs a policy of its own that allows the call. A world has trust policies and no
+// others, so such a request is decided as a document that is not known: denied, or with UnknownAllowsEverything left
+// to the caller's policies.
 func (e *Engine) Decide(s Session, r Request) (Decision, error) {
 	ev := Envs.Get().(*Env)
 	defer ev.Release()
@@ -183,7 +188,9 @@ func checkResources(r *Request) error {
 			return nil
 		}
 	}
-	return errors.New("ssm:StartSession names no document, but AWS decides on the document too; add the ARN of SSM-SessionManagerRunShell or of the document that is meant")
+	return errors.New(
+		"ssm:StartSession names no document, but AWS decides on the document too; add the ARN of SSM-SessionManagerRunShell or of the document that is meant",
+	)
 }
 
 // On turns to one resource of the request.
@@ -240,7 +247,8 @@ func (ev *Env) allows(l *PolicyLayer) (Source, bool, error) {
 	return Source{}, false, err
 }
 
-// Guardrails are the service control policies that apply to the caller: none in the management account, none for service-linked roles.
+// Guardrails are the service control policies that apply to the caller: none in the management account, none for
+// service-linked roles.
 func (ev *Env) Guardrails() []*PolicyLayer {
 	if ev.Principal.ServiceLinked {
 		return nil
@@ -248,7 +256,8 @@ func (ev *Env) Guardrails() []*PolicyLayer {
 	return ev.Principal.Account.Guardrails
 }
 
-// decide decides one action on one resource, in the order of AWS's evaluation logic: every Deny, then each layer that must allow.
+// decide decides one action on one resource, in the order of AWS's evaluation logic: every Deny, then each layer that
+// must allow.
 //
 // Source: IAM User Guide, Policy evaluation logic.
 func (ev *Env) decide() (Decision, error) {
@@ -268,7 +277,10 @@ func (ev *Env) decide() (Decision, error) {
 	}
 	for _, level := range ev.Guardrails() {
 		if _, ok, err := ev.allows(level); !ok {
-			return ev.decision(ImplicitlyDenied, level.missing("no service control policy of this level allows it")), err
+			return ev.decision(
+				ImplicitlyDenied,
+				level.missing("no service control policy of this level allows it"),
+			), err
 		}
 	}
 	var trustBy Source
@@ -292,7 +304,9 @@ func (ev *Env) decide() (Decision, error) {
 		}
 	}
 	if p.Identity == nil {
-		return Decision{}, errors.New("a service or identity provider acts through resource policies, which a world does not have")
+		return Decision{}, errors.New(
+			"a service or identity provider acts through resource policies, which a world does not have",
+		)
 	}
 	by, ok, err := ev.allows(p.Identity)
 	if !ok {
@@ -306,10 +320,11 @@ func (ev *Env) decide() (Decision, error) {
 	return d, err
 }
 
-// abroad says whether the resource is in another account, where its own policy would have to allow the call too. A world has no resource
-// policies but trust policies, so this is a document that is not known.
+// abroad says whether the resource is in another account, where its own policy would have to allow the call too. A
+// world has no resource policies but trust policies, so this is a document that is not known.
 func (ev *Env) abroad() (Source, bool) {
-	if IsAssumeRole(ev.Action) || ev.Engine.assume == UnknownAllowsEverything || policy.EqualFoldASCII(ev.Action, "sts:AssumeRoot") {
+	if IsAssumeRole(ev.Action) || ev.Engine.assume == UnknownAllowsEverything ||
+		policy.EqualFoldASCII(ev.Action, "sts:AssumeRoot") {
 		// A central root session asks no policy of the account whose root user it is of.
 		return Source{}, false
 	}
@@ -317,7 +332,11 @@ func (ev *Env) abroad() (Source, bool) {
 	if !policy.IsAccountID(id) || id == ev.Principal.Account.ID {
 		return Source{}, false
 	}
-	return Source{Kind: NoStatement, Account: id, Rule: "the resource is in account " + id + ", and no policy of the resource is known that allows it there"}, true
+	return Source{
+		Kind:    NoStatement,
+		Account: id,
+		Rule:    "the resource is in account " + id + ", and no policy of the resource is known that allows it there",
+	}, true
 }
 
 // denied is the first Deny that applies.
@@ -393,8 +412,8 @@ func (ev *Env) trusts(role *Principal) (grade, Source, error) {
 	return best, by, nil
 }
 
-// trustsStranger answers for a role that the world does not have: in an account that the world describes there is none, elsewhere the
-// trust policy is not known.
+// trustsStranger answers for a role that the world does not have: in an account that the world describes there is
+// none, elsewhere the trust policy is not known.
 func (ev *Env) trustsStranger() (grade, Source, error) {
 	id := policy.ARNPart(ev.Resource.ARN, 4)
 	by := Source{Kind: TrustPolicy, Account: id, Owner: policy.ARNResource(ev.Resource.ARN)}

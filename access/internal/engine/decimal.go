@@ -9,8 +9,9 @@ import (
 
 // Decimal is a number as the policy language has them: an integer or a decimal, of any size and compared exactly.
 //
-// Source: IAM User Guide, IAM JSON policy elements: Condition operators, Numeric condition operators. The guide names neither exponents nor hexadecimal
-// numbers, so a policy with one does not compile: nobody knows whether AWS compares it or never matches it.
+// Source: IAM User Guide, IAM JSON policy elements: Condition operators, Numeric condition operators. The guide names
+// neither exponents nor hexadecimal numbers, so a policy with one does not compile: nobody knows whether AWS compares
+// it or never matches it.
 type Decimal struct {
 	negative bool
 	// whole has no zeros before, fraction none behind; both are empty for zero.
@@ -55,7 +56,11 @@ func (d Decimal) Compare(o Decimal) int {
 
 // size compares without the signs.
 func (d Decimal) size(o Decimal) int {
-	return cmp.Or(cmp.Compare(len(d.whole), len(o.whole)), strings.Compare(d.whole, o.whole), strings.Compare(d.fraction, o.fraction))
+	return cmp.Or(
+		cmp.Compare(len(d.whole), len(o.whole)),
+		strings.Compare(d.whole, o.whole),
+		strings.Compare(d.fraction, o.fraction),
+	)
 }
 
 func (d Decimal) String() string {

@@ -108,7 +108,9 @@ func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
 	v := ev.Lookup(tok.Key)
 	switch {
 	case v.Present && v.Len() > 1:
-		ev.undecide(fmt.Errorf("${%s} has %d values in this request; a policy variable needs one", tok.Key.Name, v.Len()))
+		ev.undecide(
+			fmt.Errorf("${%s} has %d values in this request; a policy variable needs one", tok.Key.Name, v.Len()),
+		)
 		return "", false
 	case v.Present:
 		return v.At(0), true
@@ -116,7 +118,8 @@ func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
 	return tok.Fallback, tok.HasFallback
 }
 
-// Lookup is the value of a key in this request. What AWS leaves out is absent; what the request should say and does not is an error.
+// Lookup is the value of a key in this request. What AWS leaves out is absent; what the request should say and does
+// not is an error.
 func (ev *Env) Lookup(k *conditionkey.Key) Values {
 	if ev.Recorded != nil {
 		return ev.Recorded.Lookup(ev, k)
@@ -191,7 +194,8 @@ func FindTag(tags []world.Tag, name string) Values {
 // EqualTagKey compares tag keys as condition keys compare them: in any case, Unicode included.
 func EqualTagKey(a, b string) bool { return a == b || strings.EqualFold(a, b) }
 
-// principalTag reads a tag of the principal; a session tag takes the place of the principal's own of the same key in any case.
+// principalTag reads a tag of the principal; a session tag takes the place of the principal's own of the same key in
+// any case.
 func (ev *Env) principalTag(name string) Values {
 	if v := FindTag(ev.Session.Tags, name); v.Present {
 		return v
@@ -199,7 +203,8 @@ func (ev *Env) principalTag(name string) Values {
 	return FindTag(ev.Principal.Tags, name)
 }
 
-// mfa is the MFA state of this call: a code given with sts:AssumeRole counts for that call alone, for the actions that come with it too.
+// mfa is the MFA state of this call: a code given with sts:AssumeRole counts for that call alone, for the actions
+// that come with it too.
 func (ev *Env) mfa() MfaState {
 	if ev.Session.MfaCode && policy.EqualFoldASCII(ev.Request.Action, "sts:AssumeRole") {
 		return MfaYes
@@ -227,7 +232,11 @@ func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		if ev.Session.issued.IsZero() {
-			ev.undecide(&UntimedError{fmt.Sprintf("the decision depends on %s; say with IssuedAt when the session was issued", k.Name)})
+			ev.undecide(
+				&UntimedError{
+					fmt.Sprintf("the decision depends on %s; say with IssuedAt when the session was issued", k.Name),
+				},
+			)
 		}
 		return ev.Session.issued, true
 	}
@@ -273,7 +282,8 @@ func (ev *Env) region(k *conditionkey.Key) Values {
 
 // GlobalServices are services whose requests all go to one Region of the partition.
 //
-// Source: IAM User Guide, AWS global condition context keys, aws:RequestedRegion; AWS Organizations User Guide, the example that denies access by Region.
+// Source: IAM User Guide, AWS global condition context keys, aws:RequestedRegion; AWS Organizations User Guide, the
+// example that denies access by Region.
 var GlobalServices = []string{"iam", "organizations", "account", "cloudfront", "route53", "support", "sso-directory"}
 
 // HomeOfGlobalServices is that Region; empty where it is not known.
@@ -308,11 +318,13 @@ func (ev *Env) resourceOwner(kind conditionkey.KeyKind) Values {
 	return Values{Present: account.OrgID != "", Many: account.OrgPaths}
 }
 
-// resourceTag reads a tag of the resource. A service's own key, such as ec2:ResourceTag/..., exists on calls of that service.
+// resourceTag reads a tag of the resource. A service's own key, such as ec2:ResourceTag/..., exists on calls of that
+// service.
 func (ev *Env) resourceTag(k *conditionkey.Key) Values {
 	if k.Service != "" {
 		service, _, _ := strings.Cut(ev.Action, ":")
-		if !policy.EqualFoldASCII(service, k.Service) && !(policy.EqualFoldASCII(service, "sts") && policy.EqualFoldASCII(k.Service, "iam")) {
+		if !policy.EqualFoldASCII(service, k.Service) &&
+			!(policy.EqualFoldASCII(service, "sts") && policy.EqualFoldASCII(k.Service, "iam")) {
 			return Values{}
 		}
 	}

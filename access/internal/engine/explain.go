@@ -29,10 +29,11 @@ type Part struct {
 type Layer struct {
 	// Source names the layer.
 	Source Source
-	// Denies are the Deny statements that apply, Allows the Allow statements that do. A layer with neither does not allow the request.
+	// Denies are the Deny statements that apply, Allows the Allow statements that do. A layer with neither does not
+	// allow the request.
 	Denies, Allows []Applied
-	// Near are the statements that speak of the action and do not apply: first those that would allow it, nearest first, with what they
-	// miss; then the Deny statements, with what keeps them away.
+	// Near are the statements that speak of the action and do not apply: first those that would allow it, nearest
+	// first, with what they miss; then the Deny statements, with what keeps them away.
 	Near []NearMiss
 	// Unknowns are the ARNs of policies whose documents are not known.
 	Unknowns []string
@@ -74,14 +75,14 @@ type Test struct {
 type Wanted struct {
 	// Text is the value as it is written.
 	Text string
-	// Value is the value with its variables filled in, the same as Text where it has none. NoValue says that a variable has no value here, so
-	// that it equals nothing.
+	// Value is the value with its variables filled in, the same as Text where it has none. NoValue says that a
+	// variable has no value here, so that it equals nothing.
 	Value   string
 	NoValue bool
 }
 
-// Explain decides a request as Decide does, and tells every layer that was read: which statements apply and why, and which come near and
-// what they miss.
+// Explain decides a request as Decide does, and tells every layer that was read: which statements apply and why, and
+// which come near and what they miss.
 func (e *Engine) Explain(s Session, r Request) (Explanation, error) {
 	decision, err := e.Decide(s, r)
 	if err != nil {
@@ -141,7 +142,10 @@ func (ev *Env) layer(l *PolicyLayer, role *Principal) Layer {
 		passed, failed := ev.tests(st, role)
 		switch {
 		case len(failed) > 0:
-			out.Near = append(out.Near, NearMiss{By: st.By, Effect: st.From.Effect, Missing: ev.words(failed), Tests: failed})
+			out.Near = append(
+				out.Near,
+				NearMiss{By: st.By, Effect: st.From.Effect, Missing: ev.words(failed), Tests: failed},
+			)
 		case st.From.Effect == policy.EffectDeny:
 			out.Denies = append(out.Denies, Applied{By: st.By, Because: ev.words(passed), Tests: passed})
 		default:
@@ -165,7 +169,10 @@ func (ev *Env) tests(st *Statement, role *Principal) (passed, failed []Test) {
 			element = "NotPrincipal"
 		}
 		if !speaks {
-			failed = append(failed, Test{Element: element, Has: []string{ev.callerWords()}, Wants: asWritten(principalTexts(st))})
+			failed = append(
+				failed,
+				Test{Element: element, Has: []string{ev.callerWords()}, Wants: asWritten(principalTexts(st))},
+			)
 		}
 	}
 	if !st.matchesResource(ev) {
@@ -224,9 +231,18 @@ func (t Test) String() string {
 	}
 	switch t.Element {
 	case "Principal", "NotPrincipal":
-		return fmt.Sprintf("the principals are %s, the caller is %s", strings.Join(wants, ", "), strings.Join(t.Has, ", "))
+		return fmt.Sprintf(
+			"the principals are %s, the caller is %s",
+			strings.Join(wants, ", "),
+			strings.Join(t.Has, ", "),
+		)
 	case "Resource", "NotResource":
-		return fmt.Sprintf("%s is %s, the request is on %s", t.Element, strings.Join(wants, " or "), strings.Join(t.Has, ", "))
+		return fmt.Sprintf(
+			"%s is %s, the request is on %s",
+			t.Element,
+			strings.Join(wants, " or "),
+			strings.Join(t.Has, ", "),
+		)
 	}
 	has := "is absent"
 	if t.Has != nil {

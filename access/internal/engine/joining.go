@@ -10,13 +10,20 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// JoinedBy is the engine of the world to which users and roles of one account are added, who have inline policies alone; nil when the world with
-// them does not compile. What the world has is not compiled again.
+// JoinedBy is the engine of the world to which users and roles of one account are added, who have inline policies
+// alone; nil when the world with them does not compile. What the world has is not compiled again.
 func (e *Engine) JoinedBy(joining world.Account) *Engine {
 	w := e.world
 	w.Accounts = slices.Clone(w.Accounts)
 	c := &compiler{engine: &Engine{
-		Accounts: maps.Clone(e.Accounts), Principals: maps.Clone(e.Principals), TagsOf: maps.Clone(e.TagsOf), world: w, DescribedRoles: e.DescribedRoles, Since: e.Since,
+		Accounts: maps.Clone(
+			e.Accounts,
+		),
+		Principals:     maps.Clone(e.Principals),
+		TagsOf:         maps.Clone(e.TagsOf),
+		world:          w,
+		DescribedRoles: e.DescribedRoles,
+		Since:          e.Since,
 	}}
 	at := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == joining.ID })
 	if at < 0 {

@@ -95,11 +95,19 @@ func TestGlobAgreesWithRegexp(t *testing.T) {
 		expression := regexp.QuoteMeta(pattern)
 		expression = strings.ReplaceAll(expression, `\*`, `(?s:.*)`)
 		expression = strings.ReplaceAll(expression, `\?`, `(?s:.)`)
-		require.Equal(t, regexp.MustCompile("^"+expression+"$").MatchString(value), wildcard.Match(pattern, value), "%q on %q", pattern, value)
+		require.Equal(
+			t,
+			regexp.MustCompile("^"+expression+"$").MatchString(value),
+			wildcard.Match(pattern, value),
+			"%q on %q",
+			pattern,
+			value,
+		)
 	})
 }
 
-// resourceRegexp is the rule for Resource in another form: in the first five parts a wildcard takes no colon, but for a * before one.
+// resourceRegexp is the rule for Resource in another form: in the first five parts a wildcard takes no colon, but for
+// a * before one.
 func resourceRegexp(pattern string) *regexp.Regexp {
 	var b strings.Builder
 	colons := 0
@@ -129,7 +137,10 @@ func TestResourceAgreesWithRegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 0, 3, -1)
 		pattern := "arn:" + strings.Join(rapid.SliceOfN(part, 5, 7).Draw(t, "pattern"), ":")
-		value := "arn:" + strings.Join(rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 3, -1), 4, 8).Draw(t, "value"), ":")
+		value := "arn:" + strings.Join(
+			rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 3, -1), 4, 8).Draw(t, "value"),
+			":",
+		)
 		got := engine.MatchResource(pattern, value)
 		require.Equal(t, resourceRegexp(pattern).MatchString(value), got, "%q on %q", pattern, value)
 		if engine.MatchARN(pattern, value) {
@@ -137,7 +148,14 @@ func TestResourceAgreesWithRegexp(t *testing.T) {
 		}
 		compiledPattern, err := engine.SplitARNPattern(pattern, engine.PolicyText)
 		require.NoError(t, err)
-		require.Equal(t, engine.MatchARN(pattern, value), compiledPattern.Match(value, false, nil), "%q on %q", pattern, value)
+		require.Equal(
+			t,
+			engine.MatchARN(pattern, value),
+			compiledPattern.Match(value, false, nil),
+			"%q on %q",
+			pattern,
+			value,
+		)
 	})
 }
 

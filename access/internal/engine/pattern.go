@@ -45,7 +45,9 @@ func ParsePattern(text string, mode TextMode, wildcards bool) (Pattern, error) {
 		p.Tokens = wildcard.AppendGlob(p.Tokens, rest[:at], wildcards)
 		end := strings.IndexByte(rest[at:], '}')
 		if end < 0 {
-			return Pattern{}, fmt.Errorf(`has a policy variable without closing brace; write "${...}", or "${$}{" for the characters themselves`)
+			return Pattern{}, fmt.Errorf(
+				`has a policy variable without closing brace; write "${...}", or "${$}{" for the characters themselves`,
+			)
 		}
 		tok, err := parseVariable(rest[at+2 : at+end])
 		if err != nil {
@@ -72,19 +74,30 @@ func parseVariable(inside string) (wildcard.Token, error) {
 	if hasFallback {
 		quoted := strings.TrimLeft(fallback, " ")
 		if len(quoted) < 2 || quoted[0] != '\'' || quoted[len(quoted)-1] != '\'' {
-			return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}" whose default is not in single quotes; write "${%s, 'default'}"`, inside, name)
+			return wildcard.Token{}, fmt.Errorf(
+				`has the policy variable "${%s}" whose default is not in single quotes; write "${%s, 'default'}"`,
+				inside,
+				name,
+			)
 		}
 		tok.Fallback = quoted[1 : len(quoted)-1]
 	}
 	if strings.ContainsAny(name, " \t\n${") {
-		return wildcard.Token{}, fmt.Errorf(`has "${%s}", which is not a policy variable: its name holds a space, "$" or "{"`, inside)
+		return wildcard.Token{}, fmt.Errorf(
+			`has "${%s}", which is not a policy variable: its name holds a space, "$" or "{"`,
+			inside,
+		)
 	}
 	k, err := conditionkey.CompileKey(name)
 	if err != nil {
 		return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}": %w`, inside, err)
 	}
 	if k.MultiValued {
-		return wildcard.Token{}, fmt.Errorf(`has the policy variable "${%s}", but %s has several values; only keys with one value can be variables`, inside, name)
+		return wildcard.Token{}, fmt.Errorf(
+			`has the policy variable "${%s}", but %s has several values; only keys with one value can be variables`,
+			inside,
+			name,
+		)
 	}
 	tok.Key = &k
 	return tok, nil

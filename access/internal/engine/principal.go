@@ -56,7 +56,8 @@ type CompiledAccount struct {
 	OrgID     string
 	// orgPaths is the one path of the account in its organization, as aws:PrincipalOrgPaths has it.
 	OrgPaths []string
-	// guardrails are the service control policies per level, from the root down to the account. Nil means that none apply.
+	// guardrails are the service control policies per level, from the root down to the account. Nil means that none
+	// apply.
 	Guardrails []*PolicyLayer
 }
 
@@ -68,14 +69,16 @@ const (
 	NotTrusted grade = iota
 	// AccountTrusted: the caller's account is trusted; its own policies must allow the call too.
 	AccountTrusted
-	// roleTrusted: the role is named; in the same account nothing else is needed, but boundary and session policies bound it.
+	// roleTrusted: the role is named; in the same account nothing else is needed, but boundary and session policies
+	// bound it.
 	roleTrusted
 	// SessionTrusted: the user, the very session or everybody is named; in the same account nothing else is needed.
 	SessionTrusted
 )
 
-// Source: IAM User Guide, Evaluating resource-based policies within a single account: "Permissions boundaries and session policies do not
-// limit permissions granted using the aws:PrincipalArn condition key with a wildcard (*) in the Principal element".
+// Source: IAM User Guide, Evaluating resource-based policies within a single account: "Permissions boundaries and
+// session policies do not limit permissions granted using the aws:PrincipalArn condition key with a wildcard (*) in
+// the Principal element".
 
 // Trusted is one principal of a trust policy.
 type Trusted struct {
@@ -107,7 +110,8 @@ func compilePrincipal(p policy.Principal) ([]Trusted, error) {
 		case policy.PrincipalService, policy.PrincipalFederated:
 			t.Wild = strings.ContainsAny(value, "*?")
 		case policy.PrincipalCanonical:
-			// The id of an account, but nobody can tell of which: a proof takes it for one that the world does not have.
+			// The id of an account, but nobody can tell of which: a proof takes it for one that the world does not
+			// have.
 		default:
 			return nil, fmt.Errorf("principal kind %q does not assume roles", p.Kind)
 		}
@@ -130,7 +134,10 @@ func (t *Trusted) compileAWS() error {
 	case !policy.IsARN(t.Text):
 		return fmt.Errorf(`principal %q is neither an ARN, an account id nor "*"`, t.Text)
 	case strings.ContainsAny(t.Text, "*?"):
-		return fmt.Errorf("principal %q has a wildcard, which AWS does not accept; name the principal, or its account with a condition on aws:PrincipalArn", t.Text)
+		return fmt.Errorf(
+			"principal %q has a wildcard, which AWS does not accept; name the principal, or its account with a condition on aws:PrincipalArn",
+			t.Text,
+		)
 	}
 	service, id, resource := policy.ARNPart(t.Text, 2), policy.ARNPart(t.Text, 4), policy.ARNResource(t.Text)
 	switch {
@@ -150,7 +157,8 @@ func (t *Trusted) compileAWS() error {
 	return nil
 }
 
-// isUniqueID reports whether a principal is the unique id that AWS leaves behind when a user (AIDA...) or role (AROA...) is deleted.
+// isUniqueID reports whether a principal is the unique id that AWS leaves behind when a user (AIDA...) or role
+// (AROA...) is deleted.
 func isUniqueID(s string) bool {
 	if len(s) < 16 || !strings.HasPrefix(s, "AIDA") && !strings.HasPrefix(s, "AROA") {
 		return false
@@ -196,12 +204,14 @@ func (t *Trusted) grade(ev *Env) grade {
 	return NotTrusted
 }
 
-// Names reports whether the entry names a service or provider. AWS takes no wildcards there today; one that stands in a document is read as a wildcard.
+// Names reports whether the entry names a service or provider. AWS takes no wildcards there today; one that stands in
+// a document is read as a wildcard.
 func (t *Trusted) Names(name string) bool {
 	return t.Text == name || t.Wild && wildcard.Match(t.Text, name)
 }
 
-// PrincipalGrade is the best grade that the Principal element of a statement gives, or its NotPrincipal: that speaks of all whom it does not spare.
+// PrincipalGrade is the best grade that the Principal element of a statement gives, or its NotPrincipal: that speaks
+// of all whom it does not spare.
 func (st *Statement) PrincipalGrade(ev *Env) grade {
 	if st.NotPrincipals {
 		if st.SpeaksOf(ev) {
@@ -216,10 +226,10 @@ func (st *Statement) PrincipalGrade(ev *Env) grade {
 	return best
 }
 
-// SpeaksOf reports whether a statement of a trust policy speaks of the caller. A Principal element does when any entry names the caller or the
-// caller's account. NotPrincipal spares a caller only when everything that stands for the caller is listed: the account, the user or
-// role, and for a role the session; one with a permissions boundary is never spared. AWS no longer accepts NotPrincipal in trust
-// policies, but those that have it keep it.
+// SpeaksOf reports whether a statement of a trust policy speaks of the caller. A Principal element does when any
+// entry names the caller or the caller's account. NotPrincipal spares a caller only when everything that stands for
+// the caller is listed: the account, the user or role, and for a role the session; one with a permissions boundary is
+// never spared. AWS no longer accepts NotPrincipal in trust policies, but those that have it keep it.
 //
 // Source: IAM User Guide, AWS JSON policy elements: NotPrincipal, "Key points".
 func (st *Statement) SpeaksOf(ev *Env) bool {

@@ -16,29 +16,58 @@ import (
 
 // The generators draw from few and near-equal values, so that statements and requests meet often and miss narrowly.
 var (
-	someAction   = rapid.SampledFrom([]string{"s3:GetObject", "s3:PutObject", "ssm:GetConnectionStatus", "iam:TagUser"})
-	somePattern  = rapid.SampledFrom([]string{"*", "s3:*", "s3:Get*", "S3:putobject", "ssm:GetConnectionStatu?", "iam:TagUser", "*:*"})
+	someAction  = rapid.SampledFrom([]string{"s3:GetObject", "s3:PutObject", "ssm:GetConnectionStatus", "iam:TagUser"})
+	somePattern = rapid.SampledFrom(
+		[]string{"*", "s3:*", "s3:Get*", "S3:putobject", "ssm:GetConnectionStatu?", "iam:TagUser", "*:*"},
+	)
 	someResource = rapid.SampledFrom([]string{
-		"*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/${aws:PrincipalTag/Project}*", "arn:aws:iam::*:user/bob*",
+		"*",
+		"arn:aws:s3:::b/*",
+		"arn:aws:s3:::b/${aws:username}/*",
+		"arn:aws:s3:::b/${aws:PrincipalTag/Project}*",
+		"arn:aws:iam::*:user/bob*",
 		"arn:aws:ec2:*:111122223333:instance/*",
 	})
 	someARN = rapid.SampledFrom([]string{
-		"*", "arn:aws:s3:::b/bob/x", "arn:aws:s3:::b/bobby/x", "arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/bobby",
+		"*",
+		"arn:aws:s3:::b/bob/x",
+		"arn:aws:s3:::b/bobby/x",
+		"arn:aws:iam::111122223333:user/bob",
+		"arn:aws:iam::111122223333:user/bobby",
 		"arn:aws:ec2:eu-west-1:111122223333:instance/i-1",
 	})
-	someText = rapid.SampledFrom([]string{"bob", "Bob", "bobby", "", "b*", "${aws:username}", "${aws:PrincipalTag/Project, 'bob'}"})
-	someKey  = rapid.SampledFrom([]string{"aws:username", "aws:PrincipalTag/Project", "aws:ResourceTag/Project", "s3:prefix", "aws:MultiFactorAuthPresent"})
+	someText = rapid.SampledFrom(
+		[]string{"bob", "Bob", "bobby", "", "b*", "${aws:username}", "${aws:PrincipalTag/Project, 'bob'}"},
+	)
+	someKey = rapid.SampledFrom(
+		[]string{
+			"aws:username",
+			"aws:PrincipalTag/Project",
+			"aws:ResourceTag/Project",
+			"s3:prefix",
+			"aws:MultiFactorAuthPresent",
+		},
+	)
 )
 
 func someCondition(t *rapid.T) policy.Condition {
 	base := rapid.SampledFrom([]policy.BaseOperator{
-		policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike, policy.OpStringNotLike, policy.OpStringEqualsIgnoreCase,
-		policy.OpStringNotEqualsIgnoreCase, policy.OpBool, policy.OpNull, policy.OpNumericLessThan, policy.OpArnLike,
+		policy.OpStringEquals,
+		policy.OpStringNotEquals,
+		policy.OpStringLike,
+		policy.OpStringNotLike,
+		policy.OpStringEqualsIgnoreCase,
+		policy.OpStringNotEqualsIgnoreCase,
+		policy.OpBool,
+		policy.OpNull,
+		policy.OpNumericLessThan,
+		policy.OpArnLike,
 	}).Draw(t, "operator")
 	o := policy.Operator{Base: base}
 	if base != policy.OpNull {
 		o.IfExists = rapid.Bool().Draw(t, "ifExists")
-		o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.NoQuantifier, policy.NoQuantifier, policy.ForAllValues, policy.ForAnyValue}).Draw(t, "quantifier")
+		o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.NoQuantifier, policy.NoQuantifier, policy.ForAllValues, policy.ForAnyValue}).
+			Draw(t, "quantifier")
 	}
 	values := rapid.SliceOfN(someText, 1, 2)
 	switch base {
@@ -53,13 +82,23 @@ func someCondition(t *rapid.T) policy.Condition {
 }
 
 func someStatement(t *rapid.T, sid string) policy.Statement {
-	s := policy.Statement{Sid: sid, Effect: rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectAllow, policy.EffectDeny}).Draw(t, "effect")}
-	if patterns := rapid.SliceOfN(somePattern, 1, 2).Draw(t, "actions"); rapid.IntRange(0, 4).Draw(t, "notAction") == 0 {
+	s := policy.Statement{
+		Sid: sid,
+		Effect: rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectAllow, policy.EffectDeny}).
+			Draw(t, "effect"),
+	}
+	if patterns := rapid.SliceOfN(somePattern, 1, 2).
+		Draw(t, "actions"); rapid.IntRange(0, 4).
+		Draw(t, "notAction") ==
+		0 {
 		s.NotActions = patterns
 	} else {
 		s.Actions = patterns
 	}
-	if resources := rapid.SliceOfN(someResource, 1, 2).Draw(t, "resources"); rapid.IntRange(0, 4).Draw(t, "notResource") == 0 {
+	if resources := rapid.SliceOfN(someResource, 1, 2).
+		Draw(t, "resources"); rapid.IntRange(0, 4).
+		Draw(t, "notResource") ==
+		0 {
 		s.NotResources = resources
 	} else {
 		s.Resources = resources
@@ -85,10 +124,22 @@ func someDocument(t *rapid.T) policy.Document {
 // someQuestion is a session of the user bob or of the role r, and a request.
 func someQuestion(t *rapid.T) (engine.Session, engine.Request) {
 	s := rapid.SampledFrom([]engine.Session{
-		engine.LongTermKey(fixture.UserARN("bob")), engine.Console(fixture.UserARN("bob")), engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Minute),
-		engine.AssumedRole(fixture.RoleARN("r"), "bob"), engine.AssumedRole(fixture.RoleARN("r"), "s", world.Tag{Key: "project", Value: "bob"}),
+		engine.LongTermKey(
+			fixture.UserARN("bob"),
+		),
+		engine.Console(fixture.UserARN("bob")),
+		engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Minute),
+		engine.AssumedRole(
+			fixture.RoleARN("r"),
+			"bob",
+		),
+		engine.AssumedRole(fixture.RoleARN("r"), "s", world.Tag{Key: "project", Value: "bob"}),
 	}).Draw(t, "session")
-	r := engine.Request{Action: someAction.Draw(t, "action"), Resources: []engine.Resource{{ARN: someARN.Draw(t, "arn"), Tags: []world.Tag{}}}, Context: engine.Context{}}
+	r := engine.Request{
+		Action:    someAction.Draw(t, "action"),
+		Resources: []engine.Resource{{ARN: someARN.Draw(t, "arn"), Tags: []world.Tag{}}},
+		Context:   engine.Context{},
+	}
 	if value := someText.Draw(t, "tag"); rapid.Bool().Draw(t, "tagged") {
 		r.Resources[0].Tags = []world.Tag{{Key: "Project", Value: value}}
 	}
@@ -100,8 +151,15 @@ func someQuestion(t *rapid.T) (engine.Session, engine.Request) {
 
 func worldOf(d policy.Document) world.World {
 	inline := []world.InlinePolicy{{Name: "p", Document: d}}
-	return world.World{Accounts: []world.Account{{ID: fixture.People, Users: []world.User{{Name: "bob", Tags: []world.Tag{{Key: "Project", Value: "bobby"}}, Inline: inline}},
-		Roles: []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: inline}}}}}
+	return world.World{
+		Accounts: []world.Account{
+			{
+				ID:    fixture.People,
+				Users: []world.User{{Name: "bob", Tags: []world.Tag{{Key: "Project", Value: "bobby"}}, Inline: inline}},
+				Roles: []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: inline}},
+			},
+		},
+	}
 }
 
 func outcome(t *rapid.T, d policy.Document, s engine.Session, r engine.Request) engine.Outcome {
@@ -143,21 +201,40 @@ func TestRenderedDocumentsMeanTheSame(t *testing.T) {
 func TestNotElementsAreOpposites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		session, request := someQuestion(t)
-		plain := policy.Statement{Sid: "S", Effect: policy.EffectAllow, Actions: rapid.SliceOfN(somePattern, 1, 2).Draw(t, "actions"), Resources: []string{"*"}}
+		plain := policy.Statement{
+			Sid:       "S",
+			Effect:    policy.EffectAllow,
+			Actions:   rapid.SliceOfN(somePattern, 1, 2).Draw(t, "actions"),
+			Resources: []string{"*"},
+		}
 		opposite := plain
 		opposite.Actions, opposite.NotActions = nil, plain.Actions
-		require.NotEqual(t, outcome(t, policy.New(plain), session, request), outcome(t, policy.New(opposite), session, request))
-		plain = policy.Statement{Sid: "S", Effect: policy.EffectAllow, Actions: []string{"*"}, Resources: rapid.SliceOfN(someResource, 1, 2).Draw(t, "resources")}
+		require.NotEqual(
+			t,
+			outcome(t, policy.New(plain), session, request),
+			outcome(t, policy.New(opposite), session, request),
+		)
+		plain = policy.Statement{
+			Sid:       "S",
+			Effect:    policy.EffectAllow,
+			Actions:   []string{"*"},
+			Resources: rapid.SliceOfN(someResource, 1, 2).Draw(t, "resources"),
+		}
 		opposite = plain
 		opposite.Resources, opposite.NotResources = nil, plain.Resources
-		require.NotEqual(t, outcome(t, policy.New(plain), session, request), outcome(t, policy.New(opposite), session, request))
+		require.NotEqual(
+			t,
+			outcome(t, policy.New(plain), session, request),
+			outcome(t, policy.New(opposite), session, request),
+		)
 	})
 }
 
 // Explain and Decide never differ, and what Explain shows leads to the outcome.
 func TestExplainAgreesWithDecide(t *testing.T) { rapid.Check(t, explainAgrees) }
 
-// FuzzGenerated is that property under the fuzzer, which reaches further into documents that compile than FuzzDecide does.
+// FuzzGenerated is that property under the fuzzer, which reaches further into documents that compile than FuzzDecide
+// does.
 func FuzzGenerated(f *testing.F) { f.Fuzz(rapid.MakeFuzz(explainAgrees)) }
 
 func explainAgrees(t *rapid.T) {
@@ -191,7 +268,12 @@ func TestEngineIsConcurrent(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			for range 200 {
-				d := fixture.Decide(t, e, engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "bob"), fixture.StartSession("i-0aaa", fixture.OwnShell))
+				d := fixture.Decide(
+					t,
+					e,
+					engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "bob"),
+					fixture.StartSession("i-0aaa", fixture.OwnShell),
+				)
 				require.Equal(t, engine.Allowed, d.Outcome)
 			}
 		})

@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Recording answers for a call that was recorded, in place of a session and a request. What it does not know it leaves undecided with Undecide.
+// Recording answers for a call that was recorded, in place of a session and a request. What it does not know it
+// leaves undecided with Undecide.
 type Recording interface {
 	// Lookup is the value of a key, Instant that of a time.
 	Lookup(ev *Env, k *conditionkey.Key) Values

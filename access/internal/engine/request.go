@@ -12,19 +12,20 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Context holds the condition keys that a request carries by itself, such as "aws:RequestTag/Project" or "sts:RoleSessionName", with
-// their values. Case does not matter in keys; two keys that differ only in case are an error. A key with an empty list is absent.
+// Context holds the condition keys that a request carries by itself, such as "aws:RequestTag/Project" or
+// "sts:RoleSessionName", with their values. Case does not matter in keys; two keys that differ only in case are an
+// error. A key with an empty list is absent.
 //
-// Keys that follow from the session (aws:PrincipalArn, aws:username, aws:MultiFactorAuthPresent and so on) and from Request.Time do not
-// belong here and are refused: the engine derives them.
+// Keys that follow from the session (aws:PrincipalArn, aws:username, aws:MultiFactorAuthPresent and so on) and from
+// Request.Time do not belong here and are refused: the engine derives them.
 type Context map[string][]string
 
 // Request is one call of the AWS API.
 type Request struct {
 	// Action is the action, such as "ssm:StartSession". Case does not matter. It must be one action, not a pattern.
 	Action string
-	// Resources are what the call acts on; each of them must be allowed. Empty means that the action has no resource, which only the
-	// pattern "*" matches.
+	// Resources are what the call acts on; each of them must be allowed. Empty means that the action has no resource,
+	// which only the pattern "*" matches.
 	Resources []Resource
 	Context   Context
 	// Time is when the call is made. The zero time means not known: a decision that depends on it is an error.
@@ -35,7 +36,8 @@ type Request struct {
 type Resource struct {
 	// ARN is the ARN of the resource; "" and "*" mean that the action has none.
 	ARN string
-	// Tags are the tags of the resource. Nil means those that the world knows for a node, user or role of this ARN, and none for others.
+	// Tags are the tags of the resource. Nil means those that the world knows for a node, user or role of this ARN,
+	// and none for others.
 	Tags []world.Tag
 	// Context holds condition keys that describe this resource alone, such as "ec2:InstanceType"; they take precedence.
 	Context Context
@@ -50,10 +52,14 @@ func On(arns ...string) []Resource {
 	return resources
 }
 
-// AssumeRole is the request of sts:AssumeRole. The session name and tags are what the caller asks for; no tags means that the request
-// passes none, and then needs no sts:TagSession.
+// AssumeRole is the request of sts:AssumeRole. The session name and tags are what the caller asks for; no tags means
+// that the request passes none, and then needs no sts:TagSession.
 func AssumeRole(roleARN, sessionName string, tags ...world.Tag) Request {
-	r := Request{Action: "sts:AssumeRole", Resources: On(roleARN), Context: Context{"sts:RoleSessionName": {sessionName}}}
+	r := Request{
+		Action:    "sts:AssumeRole",
+		Resources: On(roleARN),
+		Context:   Context{"sts:RoleSessionName": {sessionName}},
+	}
 	r.Context.tag(tags)
 	return r
 }
@@ -93,13 +99,17 @@ func (c Context) Pairs(into []contextPair) ([]contextPair, error) {
 		into = append(into, contextPair{name, values})
 	}
 	if bad != "" {
-		return nil, fmt.Errorf("context: two keys differ only in case, such as %q; AWS compares keys without regard to case", bad)
+		return nil, fmt.Errorf(
+			"context: two keys differ only in case, such as %q; AWS compares keys without regard to case",
+			bad,
+		)
 	}
 	return into, nil
 }
 
 func isDerived(name string) bool {
-	if len(name) > len("aws:PrincipalTag/") && policy.EqualFoldASCII(name[:len("aws:PrincipalTag/")], "aws:PrincipalTag/") {
+	if len(name) > len("aws:PrincipalTag/") &&
+		policy.EqualFoldASCII(name[:len("aws:PrincipalTag/")], "aws:PrincipalTag/") {
 		return true
 	}
 	for i := range conditionkey.GlobalKeys {
@@ -118,5 +128,8 @@ func (c Context) derivedError() error {
 			names = append(names, name)
 		}
 	}
-	return fmt.Errorf("context: %q follows from the session or the time of the request; leave it out", slices.Min(names))
+	return fmt.Errorf(
+		"context: %q follows from the session or the time of the request; leave it out",
+		slices.Min(names),
+	)
 }

@@ -12,8 +12,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A call can name several resources at once, and AWS decides on each of them: a session is a node and a document, an instance is an image, a network interface,
-// a volume and more. A policy that allows the call on one of them allows no call.
+// A call can name several resources at once, and AWS decides on each of them: a session is a node and a document, an
+// instance is an image, a network interface, a volume and more. A policy that allows the call on one of them allows
+// no call.
 
 // Need is a group of resource types, of which every request of an action names one.
 type Need struct {
@@ -26,7 +27,10 @@ func (n *Need) Words() string { return wording.JoinWords(n.Types, "or") }
 
 // Named reports whether an ARN is of one of the types.
 func (n *Need) Named(arn string) bool {
-	return slices.ContainsFunc(n.Forms, func(form string) bool { return MatchARN(Placeholders(form, "*", "*", "*"), arn) })
+	return slices.ContainsFunc(
+		n.Forms,
+		func(form string) bool { return MatchARN(Placeholders(form, "*", "*", "*"), arn) },
+	)
 }
 
 // Placeholders fills a form of an ARN: its Region, its account, and everything else.
@@ -45,16 +49,18 @@ func Placeholders(form, region, account, rest string) string {
 	}
 }
 
-// alsoNeeded are groups that the Service Authorization Reference does not mark as required because their types take turns.
+// alsoNeeded are groups that the Service Authorization Reference does not mark as required because their types take
+// turns.
 //
-// Source: AWS Systems Manager User Guide, Sample IAM policies for Session Manager, and Use the SSM document permission check; AWS Systems Manager API
-// Reference, SendCommand.
+// Source: AWS Systems Manager User Guide, Sample IAM policies for Session Manager, and Use the SSM document
+// permission check; AWS Systems Manager API Reference, SendCommand.
 var alsoNeeded = map[string][][]string{
 	"ssm:StartSession": {{"document"}, {"instance", "managed-instance", "task"}},
 	"ssm:SendCommand":  {{"instance", "managed-instance"}},
 }
 
-// NeedsOf are what a request of an action of the catalogue names: each type that AWS marks as required, and what alsoNeeded adds.
+// NeedsOf are what a request of an action of the catalogue names: each type that AWS marks as required, and what
+// alsoNeeded adds.
 //
 // Source: Service Authorization Reference, resource types that are indicated with an asterisk.
 func NeedsOf(action int) []Need {
@@ -65,7 +71,8 @@ func NeedsOf(action int) []Need {
 	types := catalogue.ResourceTypesOf(c.Name(action))
 	var needs []Need
 	for _, t := range types {
-		if t.Required && len(t.ARNs) > 0 && !slices.ContainsFunc(needs, func(n Need) bool { return slices.Equal(n.Forms, t.ARNs) }) {
+		if t.Required && len(t.ARNs) > 0 &&
+			!slices.ContainsFunc(needs, func(n Need) bool { return slices.Equal(n.Forms, t.ARNs) }) {
 			needs = append(needs, Need{Types: []string{t.Name}, Forms: t.ARNs})
 		}
 	}
@@ -107,8 +114,8 @@ type DoorNeed struct {
 	Needs  []Need
 }
 
-// Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call does not exist, so that it is allowed means
-// nothing. What denies a part of it denies the whole.
+// Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call
+// does not exist, so that it is allowed means nothing. What denies a part of it denies the whole.
 func (r *Request) Incomplete() error {
 	all := DoorNeeds()
 	for i := range all {

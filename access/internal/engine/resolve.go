@@ -15,18 +15,23 @@ func (p *ArnPattern) HasVariable() bool {
 	return slices.ContainsFunc(p.Parts, func(part Pattern) bool { return part.HasVariable })
 }
 
-// EveryVariable reports whether the keys of all policy variables of the pattern are of a kind; so it is where there is none.
+// EveryVariable reports whether the keys of all policy variables of the pattern are of a kind; so it is where there
+// is none.
 func (p *ArnPattern) EveryVariable(is func(*conditionkey.Key) bool) bool {
 	parts := p.Parts
 	if p.Whole != nil {
 		parts = []Pattern{*p.Whole}
 	}
 	return !slices.ContainsFunc(parts, func(part Pattern) bool {
-		return slices.ContainsFunc(part.Tokens, func(t wildcard.Token) bool { return t.Kind == wildcard.TokenVariable && !is(t.Key) })
+		return slices.ContainsFunc(
+			part.Tokens,
+			func(t wildcard.Token) bool { return t.Kind == wildcard.TokenVariable && !is(t.Key) },
+		)
 	})
 }
 
-// HoldsFor is what holds would say for a request in which the key has these values. The condition has no variables left.
+// HoldsFor is what holds would say for a request in which the key has these values. The condition has no variables
+// left.
 func (c *Condition) HoldsFor(v Values) bool {
 	if c.Compare == ComparePresence {
 		return c.Yes && !v.Present || c.No && v.Present
@@ -48,7 +53,8 @@ func (c *Condition) HoldsFor(v Values) bool {
 	return c.Quantifier == policy.ForAllValues
 }
 
-// MatchesValue is what matches says of a value as the search has it: an instant is one to the nanosecond, which only date operators read.
+// MatchesValue is what matches says of a value as the search has it: an instant is one to the nanosecond, which only
+// date operators read.
 func (c *Condition) MatchesValue(text string) bool {
 	if c.Key.Kind == conditionkey.KeyCurrentTime || c.Key.Kind == conditionkey.KeyEpochTime {
 		if at, err := ParseDate(text); err == nil {

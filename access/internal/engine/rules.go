@@ -12,8 +12,11 @@ func IsAssumeRole(action string) bool {
 		return false
 	}
 	switch rest := action[4:]; {
-	case policy.EqualFoldASCII(rest, "AssumeRole"), policy.EqualFoldASCII(rest, "AssumeRoleWithSAML"), policy.EqualFoldASCII(rest, "AssumeRoleWithWebIdentity"),
-		policy.EqualFoldASCII(rest, "TagSession"), policy.EqualFoldASCII(rest, "SetSourceIdentity"):
+	case policy.EqualFoldASCII(rest, "AssumeRole"),
+		policy.EqualFoldASCII(rest, "AssumeRoleWithSAML"),
+		policy.EqualFoldASCII(rest, "AssumeRoleWithWebIdentity"),
+		policy.EqualFoldASCII(rest, "TagSession"),
+		policy.EqualFoldASCII(rest, "SetSourceIdentity"):
 		return true
 	}
 	return false
@@ -35,7 +38,8 @@ func (ev *Env) firstAction() string { return ev.Request.Action }
 
 // nextAction is the action that comes after one, of those that the request brings with it; "" when there is none left.
 //
-// Source: IAM User Guide, Passing session tags in AWS STS, and Tagging IAM resources (tags at creation need the Tag action too).
+// Source: IAM User Guide, Passing session tags in AWS STS, and Tagging IAM resources (tags at creation need the Tag
+// action too).
 func (ev *Env) nextAction(after string) string {
 	passed := after == ev.Request.Action
 	for i := range companions {
@@ -56,8 +60,8 @@ func (ev *Env) nextAction(after string) string {
 
 // rule applies what AWS itself decides before and beside every policy.
 //
-// Source: IAM User Guide, Compare AWS STS credentials; AWS STS API Reference, GetCallerIdentity and GetSessionToken; security bulletin
-// AWS-2023-001 for the user who has an MFA device.
+// Source: IAM User Guide, Compare AWS STS credentials; AWS STS API Reference, GetCallerIdentity and GetSessionToken;
+// security bulletin AWS-2023-001 for the user who has an MFA device.
 func (ev *Env) rule() (Decision, bool, error) {
 	service, name, _ := strings.Cut(ev.Action, ":")
 	switch {
@@ -82,13 +86,18 @@ func (ev *Env) ruleOfSTS(name string) (Decision, bool, error) {
 		return ev.refuse("the root user cannot assume roles")
 	case policy.EqualFoldASCII(name, "GetSessionToken"):
 		if s.Kind == LongTermKeySession || s.Kind == RootSession {
-			return ev.decision(Allowed, Source{Kind: AWSRule, Rule: "no policy can deny sts:GetSessionToken: it is how a user proves MFA"}), true, nil
+			return ev.decision(
+				Allowed,
+				Source{Kind: AWSRule, Rule: "no policy can deny sts:GetSessionToken: it is how a user proves MFA"},
+			), true, nil
 		}
 		return ev.refuse("temporary credentials cannot call sts:GetSessionToken")
 	case policy.EqualFoldASCII(name, "GetFederationToken") && s.Temporary() && s.Kind != RootSession:
 		return ev.refuse("temporary credentials cannot call sts:GetFederationToken")
 	case s.Kind == TokenSession && !policy.EqualFoldASCII(name, "AssumeRole") && !policy.EqualFoldASCII(name, "TagSession") && !policy.EqualFoldASCII(name, "SetSourceIdentity"):
-		return ev.refuse("credentials of sts:GetSessionToken can call sts:AssumeRole and sts:GetCallerIdentity and nothing else of STS")
+		return ev.refuse(
+			"credentials of sts:GetSessionToken can call sts:AssumeRole and sts:GetCallerIdentity and nothing else of STS",
+		)
 	}
 	return Decision{}, false, nil
 }

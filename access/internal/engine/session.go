@@ -33,11 +33,13 @@ const (
 	MfaYes
 )
 
-// Session is how someone is signed in, and so which condition keys AWS sets for their calls. The functions below make one; the zero
-// value is nobody's and every question about it is an error. A Session is a value: its methods return a changed copy.
+// Session is how someone is signed in, and so which condition keys AWS sets for their calls. The functions below make
+// one; the zero value is nobody's and every question about it is an error. A Session is a value: its methods return a
+// changed copy.
 type Session struct {
 	Kind SessionKind
-	// subject is the ARN of the user or role; of a service its name, of an identity provider its ARN, of root the account id.
+	// subject is the ARN of the user or role; of a service its name, of an identity provider its ARN, of root the
+	// account id.
 	subject string
 	// name is the role session name.
 	Name           string
@@ -50,8 +52,8 @@ type Session struct {
 	Limit          *PolicyLayer
 }
 
-// LongTermKey is an IAM user who calls with an access key. Such calls carry no MFA key at all: neither aws:MultiFactorAuthPresent nor
-// aws:MultiFactorAuthAge.
+// LongTermKey is an IAM user who calls with an access key. Such calls carry no MFA key at all: neither
+// aws:MultiFactorAuthPresent nor aws:MultiFactorAuthAge.
 func LongTermKey(userARN string) Session {
 	return Session{Kind: LongTermKeySession, subject: userARN}
 }
@@ -67,7 +69,8 @@ func ConsoleWithMFA(userARN string, age time.Duration) Session {
 }
 
 // SessionToken is an IAM user with credentials of sts:GetSessionToken that was called without an MFA code:
-// aws:MultiFactorAuthPresent is false, and neither IAM nor STS but for sts:AssumeRole and sts:GetCallerIdentity can be called.
+// aws:MultiFactorAuthPresent is false, and neither IAM nor STS but for sts:AssumeRole and sts:GetCallerIdentity can
+// be called.
 func SessionToken(userARN string) Session {
 	return Session{Kind: TokenSession, subject: userARN, Mfa: MfaNo}
 }
@@ -77,15 +80,15 @@ func SessionTokenWithMFA(userARN string, age time.Duration) Session {
 	return Session{Kind: TokenSession, subject: userARN}.withMFA(age)
 }
 
-// AssumedRole is a session of a role that sts:AssumeRole returned, with the session tags that were passed. Its calls carry no MFA key
-// and no aws:username, whatever the person who assumed the role used. Session tags take the place of the role's tags of the same key in
-// any case.
+// AssumedRole is a session of a role that sts:AssumeRole returned, with the session tags that were passed. Its calls
+// carry no MFA key and no aws:username, whatever the person who assumed the role used. Session tags take the place of
+// the role's tags of the same key in any case.
 func AssumedRole(roleARN, sessionName string, tags ...world.Tag) Session {
 	return Session{Kind: RoleSession, subject: roleARN, Name: sessionName, Tags: slices.Clone(tags)}
 }
 
-// IdentityCenter is a person of IAM Identity Center in the role of a permission set. The role session carries the user name as session
-// name and the attributes for access control as session tags; it carries no MFA key.
+// IdentityCenter is a person of IAM Identity Center in the role of a permission set. The role session carries the
+// user name as session name and the attributes for access control as session tags; it carries no MFA key.
 func IdentityCenter(roleARN, userName string, attributes ...world.Tag) Session {
 	return Session{Kind: IdentityCenterSession, subject: roleARN, Name: userName, Tags: slices.Clone(attributes)}
 }
@@ -93,15 +96,18 @@ func IdentityCenter(roleARN, userName string, attributes ...world.Tag) Session {
 // Root is the root user of an account.
 func Root(accountID string) Session { return Session{Kind: RootSession, subject: accountID} }
 
-// Service is an AWS service that calls for itself, such as "ec2.amazonaws.com". Trust policies alone decide what it may.
+// Service is an AWS service that calls for itself, such as "ec2.amazonaws.com". Trust policies alone decide what it
+// may.
 func Service(name string) Session { return Session{Kind: ServiceSession, subject: name} }
 
-// Federated is a caller whom a SAML or OpenID Connect provider vouches for, named by the ARN or name that the trust policy has under
-// "Federated". The provider's condition keys, such as "saml:aud", belong to the request. Trust policies alone decide.
+// Federated is a caller whom a SAML or OpenID Connect provider vouches for, named by the ARN or name that the trust
+// policy has under "Federated". The provider's condition keys, such as "saml:aud", belong to the request. Trust
+// policies alone decide.
 func Federated(provider string) Session { return Session{Kind: FederatedSession, subject: provider} }
 
-// WithMFACode returns the session with an MFA code passed on calls of sts:AssumeRole: aws:MultiFactorAuthPresent is then true for that
-// call, in identity and trust policies, and for no other call. It means something for a LongTermKey session alone.
+// WithMFACode returns the session with an MFA code passed on calls of sts:AssumeRole: aws:MultiFactorAuthPresent is
+// then true for that call, in identity and trust policies, and for no other call. It means something for a
+// LongTermKey session alone.
 func (s Session) WithMFACode() Session {
 	if s.Kind == LongTermKeySession {
 		s.MfaCode = true
@@ -110,7 +116,8 @@ func (s Session) WithMFACode() Session {
 	return s
 }
 
-// IssuedAt returns the session with the time at which its credentials were issued: aws:TokenIssueTime. Long-term keys have none.
+// IssuedAt returns the session with the time at which its credentials were issued: aws:TokenIssueTime. Long-term keys
+// have none.
 func (s Session) IssuedAt(at time.Time) Session {
 	s.issued = at.UTC().Truncate(time.Second)
 	return s
@@ -182,7 +189,8 @@ func (s *Session) userID(p *Principal) Values {
 	return Values{}
 }
 
-// UniqueID makes a stand-in for the unique id that AWS gives a user or role when it is made, the same for an ARN at every run.
+// UniqueID makes a stand-in for the unique id that AWS gives a user or role when it is made, the same for an ARN at
+// every run.
 func UniqueID(prefix, arn string) string {
 	sum := sha256.Sum256([]byte(arn))
 	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:17]

@@ -15,36 +15,72 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// sees reports the value that a session's requests carry for a key, and whether they carry it: found out by asking conditions.
+// sees reports the value that a session's requests carry for a key, and whether they carry it: found out by asking
+// conditions.
 func sees(t *testing.T, w world.World, s engine.Session, key, value string) (present, equal bool) {
 	t.Helper()
 	ask := func(c policy.Condition) bool {
 		for i := range w.Accounts {
 			for j := range w.Accounts[i].Users {
-				w.Accounts[i].Users[j].Inline = []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("S", "*").On("*").When(c))}}
+				w.Accounts[i].Users[j].Inline = []world.InlinePolicy{
+					{Name: "p", Document: policy.New(policy.Allow("S", "*").On("*").When(c))},
+				}
 			}
 			for j := range w.Accounts[i].Roles {
-				w.Accounts[i].Roles[j].Inline = []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("S", "*").On("*").When(c))}}
+				w.Accounts[i].Roles[j].Inline = []world.InlinePolicy{
+					{Name: "p", Document: policy.New(policy.Allow("S", "*").On("*").When(c))},
+				}
 			}
 		}
-		return fixture.Decide(t, fixture.Compiled(t, w), s, engine.Request{Action: "s3:Get", Time: time.Unix(1796083200, 0)}).Allowed()
+		return fixture.Decide(t, fixture.Compiled(t, w), s, engine.Request{Action: "s3:Get", Time: time.Unix(1796083200, 0)}).
+			Allowed()
 	}
 	quantifier := policy.NoQuantifier
 	if key == "aws:PrincipalOrgPaths" {
 		quantifier = policy.ForAnyValue
 	}
-	return ask(policy.Present(key)), ask(policy.Is(policy.Operator{Quantifier: quantifier, Base: policy.OpStringEquals}, key, value))
+	return ask(
+			policy.Present(key),
+		), ask(
+			policy.Is(policy.Operator{Quantifier: quantifier, Base: policy.OpStringEquals}, key, value),
+		)
 }
 
 // The keys that AWS sets for each way of signing in, and those that it leaves out.
 func TestSessionKeys(t *testing.T) {
 	w := world.World{
-		Accounts: []world.Account{{
-			ID:    fixture.People,
-			Users: []world.User{{Name: "bob", Path: "/team/", ID: "AIDAEXAMPLE", Tags: []world.Tag{{Key: "Project", Value: "mine"}}}},
-			Roles: []world.Role{{Name: "r", Path: "/ops/", ID: "AROAEXAMPLE", Tags: []world.Tag{{Key: "Project", Value: "own"}, {Key: "Team", Value: "red"}}, Trust: fixture.AnyoneAssumes()}},
-		}},
-		Organization: &world.Organization{ID: "o-exampleorgid", Management: fixture.People, Root: world.Unit{ID: "r-exam", Units: []world.Unit{{ID: "ou-exam-11111111", Accounts: []world.OrganizationAccount{{ID: fixture.People}}}}}},
+		Accounts: []world.Account{
+			{
+				ID: fixture.People,
+				Users: []world.User{
+					{
+						Name: "bob",
+						Path: "/team/",
+						ID:   "AIDAEXAMPLE",
+						Tags: []world.Tag{{Key: "Project", Value: "mine"}},
+					},
+				},
+				Roles: []world.Role{
+					{
+						Name:  "r",
+						Path:  "/ops/",
+						ID:    "AROAEXAMPLE",
+						Tags:  []world.Tag{{Key: "Project", Value: "own"}, {Key: "Team", Value: "red"}},
+						Trust: fixture.AnyoneAssumes(),
+					},
+				},
+			},
+		},
+		Organization: &world.Organization{
+			ID:         "o-exampleorgid",
+			Management: fixture.People,
+			Root: world.Unit{
+				ID: "r-exam",
+				Units: []world.Unit{
+					{ID: "ou-exam-11111111", Accounts: []world.OrganizationAccount{{ID: fixture.People}}},
+				},
+			},
+		},
 	}
 	bob, role := fixture.UserARN("team/bob"), fixture.RoleARN("ops/r")
 	issued := time.Unix(1796080000, 0)
@@ -92,18 +128,41 @@ func TestSessionKeys(t *testing.T) {
 
 // The root user has an account and no name; an MFA code counts for the one call of sts:AssumeRole.
 func TestRootAndCode(t *testing.T) {
-	rootKeys := policy.New(policy.Allow("All", "*").On("*"), policy.Deny("Root", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:root")),
-		policy.Deny("Id", "*").On("*").When(policy.StringEquals("aws:userid", fixture.Members)))
-	e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.Members}}, Organization: &world.Organization{ID: "o-exampleorgid", Root: world.Unit{
-		ID: "r-exam", Policies: []world.ServiceControlPolicy{{Name: "deny", Document: rootKeys}}, Accounts: []world.OrganizationAccount{{ID: fixture.Members, Policies: []world.ServiceControlPolicy{{Name: "all", Document: policy.New(policy.Allow("A", "*").On("*"))}}}},
-	}}})
+	rootKeys := policy.New(
+		policy.Allow("All", "*").On("*"),
+		policy.Deny("Root", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:root")),
+		policy.Deny("Id", "*").On("*").When(policy.StringEquals("aws:userid", fixture.Members)),
+	)
+	e := fixture.Compiled(
+		t,
+		world.World{
+			Accounts: []world.Account{{ID: fixture.Members}},
+			Organization: &world.Organization{ID: "o-exampleorgid", Root: world.Unit{
+				ID:       "r-exam",
+				Policies: []world.ServiceControlPolicy{{Name: "deny", Document: rootKeys}},
+				Accounts: []world.OrganizationAccount{
+					{
+						ID: fixture.Members,
+						Policies: []world.ServiceControlPolicy{
+							{Name: "all", Document: policy.New(policy.Allow("A", "*").On("*"))},
+						},
+					},
+				},
+			}},
+		},
+	)
 	assert.Equal(t, "Root", fixture.Decide(t, e, engine.Root(fixture.Members), engine.Request{Action: "s3:Get"}).By.Sid)
 
-	coded := policy.Allow("Coded", "sts:AssumeRole", "s3:*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
+	coded := policy.Allow("Coded", "sts:AssumeRole", "s3:*").
+		On("*").
+		When(policy.Bool("aws:MultiFactorAuthPresent", true))
 	w := fixture.OneUser(coded)
 	w.Accounts[0].Roles = []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes()}}
 	bob := engine.LongTermKey(fixture.UserARN("bob")).WithMFACode()
-	assert.True(t, fixture.Decide(t, fixture.Compiled(t, w), bob, engine.AssumeRole(fixture.RoleARN("r"), "bob")).Allowed())
+	assert.True(
+		t,
+		fixture.Decide(t, fixture.Compiled(t, w), bob, engine.AssumeRole(fixture.RoleARN("r"), "bob")).Allowed(),
+	)
 	assert.False(t, fixture.Decide(t, fixture.Compiled(t, w), bob, engine.Request{Action: "s3:Get"}).Allowed())
 }
 
@@ -111,9 +170,16 @@ func TestRootAndCode(t *testing.T) {
 func TestRulesOfAWS(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("All", "*").On("*"))
 	w.Accounts[0].Users[0].HasMFA = true
-	w.Accounts[0].Roles = []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: w.Accounts[0].Users[0].Inline}}
+	w.Accounts[0].Roles = []world.Role{
+		{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: w.Accounts[0].Users[0].Inline},
+	}
 	open := fixture.Compiled(t, w)
-	w.Accounts[0].Users = []world.User{{Name: "bob", Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Deny("Nothing", "*").On("*"))}}}}
+	w.Accounts[0].Users = []world.User{
+		{
+			Name:   "bob",
+			Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Deny("Nothing", "*").On("*"))}},
+		},
+	}
 	shut := fixture.Compiled(t, w)
 	bob, role := fixture.UserARN("bob"), engine.AssumedRole(fixture.RoleARN("r"), "s")
 	own := func(action string) engine.Request { return engine.Request{Action: action, Resources: engine.On(bob)} }
@@ -165,33 +231,105 @@ func TestResourceKeys(t *testing.T) {
 	e := fixture.Compiled(t, w)
 	alice := engine.LongTermKey(fixture.UserARN("alice"))
 	instance := "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.People + ":instance/i-0aaa"
-	assert.Equal(t, "Account", fixture.Decide(t, e, alice, engine.Request{Action: "a:b", Resources: engine.On(instance)}).By.Sid)
-	assert.Equal(t, "Region", fixture.Decide(t, e, alice, engine.Request{Action: "b:b", Resources: engine.On(instance)}).By.Sid)
-	assert.Equal(t, "Region", fixture.Decide(t, e, alice, engine.Request{Action: "b:b", Context: engine.Context{"aws:RequestedRegion": {fixture.Tokyo}}}).By.Sid)
+	assert.Equal(
+		t,
+		"Account",
+		fixture.Decide(t, e, alice, engine.Request{Action: "a:b", Resources: engine.On(instance)}).By.Sid,
+	)
+	assert.Equal(
+		t,
+		"Region",
+		fixture.Decide(t, e, alice, engine.Request{Action: "b:b", Resources: engine.On(instance)}).By.Sid,
+	)
+	assert.Equal(
+		t,
+		"Region",
+		fixture.Decide(
+			t,
+			e,
+			alice,
+			engine.Request{Action: "b:b", Context: engine.Context{"aws:RequestedRegion": {fixture.Tokyo}}},
+		).By.Sid,
+	)
 	_, err := e.Decide(alice, engine.Request{Action: "b:b"})
 	require.ErrorContains(t, err, "put it into the context")
-	assert.Equal(t, "EC2Tag", fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: engine.On(instance)}).By.Sid, "the key of another service is absent")
-	assert.Equal(t, "RoleTag", fixture.Decide(t, e, alice, engine.Request{Action: "iam:PassRole", Resources: engine.On(fixture.OperationRole("TestProject1-os-user1"))}).By.Sid)
-	assert.False(t, fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: []engine.Resource{{ARN: instance, Tags: []world.Tag{}}}}).Allowed(), "tags that are given replace those of the world")
-	assert.True(t, fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: []engine.Resource{{ARN: "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.People + ":instance/i-9",
-		Context: engine.Context{"ec2:resourcetag/project": {"Test Project 1"}}}}}).Allowed(), "a key of the resource's own context")
+	assert.Equal(
+		t,
+		"EC2Tag",
+		fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: engine.On(instance)}).By.Sid,
+		"the key of another service is absent",
+	)
+	assert.Equal(
+		t,
+		"RoleTag",
+		fixture.Decide(
+			t,
+			e,
+			alice,
+			engine.Request{
+				Action:    "iam:PassRole",
+				Resources: engine.On(fixture.OperationRole("TestProject1-os-user1")),
+			},
+		).By.Sid,
+	)
+	assert.False(
+		t,
+		fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: []engine.Resource{{ARN: instance, Tags: []world.Tag{}}}}).
+			Allowed(),
+		"tags that are given replace those of the world",
+	)
+	assert.True(
+		t,
+		fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: []engine.Resource{
+			{
+				ARN: "arn:aws:ec2:" + fixture.Tokyo + ":" + fixture.People + ":instance/i-9",
+				Context: engine.Context{
+					"ec2:resourcetag/project": {"Test Project 1"},
+				},
+			},
+		}}).Allowed(),
+		"a key of the resource's own context",
+	)
 }
 
 // A caller of an identity provider is decided by the trust policy alone, on the provider's own keys.
 func TestFederatedCallers(t *testing.T) {
 	provider := "arn:aws:iam::" + fixture.People + ":saml-provider/idp"
-	w := world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: policy.New(policy.Allow("SAML", "sts:AssumeRoleWithSAML").
-		For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).When(policy.StringEquals("saml:aud", "https://signin.aws.amazon.com/saml")))}}}}}
+	w := world.World{
+		Accounts: []world.Account{
+			{
+				ID: fixture.People,
+				Roles: []world.Role{{Name: "r", Trust: policy.New(policy.Allow("SAML", "sts:AssumeRoleWithSAML").
+					For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).
+					When(policy.StringEquals("saml:aud", "https://signin.aws.amazon.com/saml")))}},
+			},
+		},
+	}
 	e := fixture.Compiled(t, w)
 	call := func(audience string) engine.Request {
-		return engine.Request{Action: "sts:AssumeRoleWithSAML", Resources: engine.On(fixture.RoleARN("r")), Context: engine.Context{"SAML:aud": {audience}}}
+		return engine.Request{
+			Action:    "sts:AssumeRoleWithSAML",
+			Resources: engine.On(fixture.RoleARN("r")),
+			Context:   engine.Context{"SAML:aud": {audience}},
+		}
 	}
-	assert.True(t, fixture.Decide(t, e, engine.Federated(provider), call("https://signin.aws.amazon.com/saml")).Allowed())
+	assert.True(
+		t,
+		fixture.Decide(t, e, engine.Federated(provider), call("https://signin.aws.amazon.com/saml")).Allowed(),
+	)
 	assert.False(t, fixture.Decide(t, e, engine.Federated(provider), call("elsewhere")).Allowed())
-	assert.False(t, fixture.Decide(t, e, engine.Federated(provider+"2"), call("https://signin.aws.amazon.com/saml")).Allowed())
+	assert.False(
+		t,
+		fixture.Decide(t, e, engine.Federated(provider+"2"), call("https://signin.aws.amazon.com/saml")).Allowed(),
+	)
 	tagged := call("https://signin.aws.amazon.com/saml")
 	tagged.Context = tagged.Context.With("aws:TagKeys", "Project")
-	assert.Equal(t, "sts:TagSession", fixture.Decide(t, e, engine.Federated(provider), tagged).Action, "session tags of an assertion are asked for too")
+	assert.Equal(
+		t,
+		"sts:TagSession",
+		fixture.Decide(t, e, engine.Federated(provider), tagged).Action,
+		"session tags of an assertion are asked for too",
+	)
 }
 
 // Every way of signing in says in words what it is.
@@ -217,18 +355,37 @@ func TestSessionsReadAsSentences(t *testing.T) {
 
 // What nobody can know from a world is asked for, by name.
 func TestWhatIsNotKnownIsAskedFor(t *testing.T) {
-	role := world.Role{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
-		policy.Allow("Issued", "a:*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", "2026-12-01")),
-		policy.Allow("Provider", "b:*").On("*").When(policy.Present("aws:FederatedProvider")),
-		policy.Allow("Org", "c:*").On("*").When(policy.StringEquals("aws:ResourceOrgID", "${aws:PrincipalOrgID}")),
-		policy.Allow("Paths", "d:*").On("*").When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike}, "aws:ResourceOrgPaths", "o-exampleorgid/*")),
-		policy.Allow("Text", "e:*").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*")),
-		policy.Allow("Service", "f:*").On("*").When(policy.Present("aws:PrincipalServiceName")),
-		policy.Allow("Root", "g:*").On("*").When(policy.Present("aws:AssumedRoot")),
-		policy.Allow("Variable", "h:*").On("arn:aws:s3:::b/${s3:prefix}"),
-	)}}}
-	w := world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{role}}}, Organization: &world.Organization{ID: "o-exampleorgid", Management: fixture.People,
-		Root: world.Unit{ID: "r-exam", Accounts: []world.OrganizationAccount{{ID: fixture.People}, {ID: fixture.Members}}}}}
+	role := world.Role{
+		Name:  "r",
+		Trust: fixture.AnyoneAssumes(),
+		Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
+			policy.Allow("Issued", "a:*").
+				On("*").
+				When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", "2026-12-01")),
+			policy.Allow("Provider", "b:*").On("*").When(policy.Present("aws:FederatedProvider")),
+			policy.Allow("Org", "c:*").On("*").When(policy.StringEquals("aws:ResourceOrgID", "${aws:PrincipalOrgID}")),
+			policy.Allow("Paths", "d:*").
+				On("*").
+				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike}, "aws:ResourceOrgPaths", "o-exampleorgid/*")),
+			policy.Allow("Text", "e:*").
+				On("*").
+				When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*")),
+			policy.Allow("Service", "f:*").On("*").When(policy.Present("aws:PrincipalServiceName")),
+			policy.Allow("Root", "g:*").On("*").When(policy.Present("aws:AssumedRoot")),
+			policy.Allow("Variable", "h:*").On("arn:aws:s3:::b/${s3:prefix}"),
+		)}},
+	}
+	w := world.World{
+		Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{role}}},
+		Organization: &world.Organization{
+			ID:         "o-exampleorgid",
+			Management: fixture.People,
+			Root: world.Unit{
+				ID:       "r-exam",
+				Accounts: []world.OrganizationAccount{{ID: fixture.People}, {ID: fixture.Members}},
+			},
+		},
+	}
 	e := fixture.Compiled(t, w)
 	s, center := engine.AssumedRole(fixture.RoleARN("r"), "s"), engine.IdentityCenter(fixture.RoleARN("r"), "bob")
 	_, err := e.Decide(s, engine.Request{Action: "a:b"})
@@ -242,9 +399,20 @@ func TestWhatIsNotKnownIsAskedFor(t *testing.T) {
 		assert.Equal(t, want, fixture.Decide(t, e, s, r).Allowed(), action)
 	}
 	r := engine.Request{Action: "c:b", Resources: engine.On("arn:aws:s3:eu-west-1:999999999999:x")}
-	assert.False(t, fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), s, r).Allowed(), "an account that is in no organization")
+	assert.False(
+		t,
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), s, r).Allowed(),
+		"an account that is in no organization",
+	)
 	assert.True(t, fixture.Decide(t, e, s, engine.Request{Action: "e:b", Time: time.Unix(1796083200, 0)}).Allowed())
-	_, err = e.Decide(s, engine.Request{Action: "h:b", Resources: engine.On("arn:aws:s3:::b/x"), Context: engine.Context{"s3:prefix": {"x", "y"}}})
+	_, err = e.Decide(
+		s,
+		engine.Request{
+			Action:    "h:b",
+			Resources: engine.On("arn:aws:s3:::b/x"),
+			Context:   engine.Context{"s3:prefix": {"x", "y"}},
+		},
+	)
 	require.ErrorContains(t, err, "${s3:prefix} has 2 values in this request")
 	assert.Equal(t, w.Organization, e.World().Organization)
 	assert.Contains(t, catalogue.GlobalConditionKeys(), "aws:PrincipalTag/")

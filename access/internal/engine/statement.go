@@ -33,7 +33,15 @@ const (
 	AWSRule
 )
 
-var sourceKindNames = [...]string{"no statement", "identity policy", "trust policy", "permissions boundary", "session policy", "service control policy", "rule of AWS"}
+var sourceKindNames = [...]string{
+	"no statement",
+	"identity policy",
+	"trust policy",
+	"permissions boundary",
+	"session policy",
+	"service control policy",
+	"rule of AWS",
+}
 
 func (k SourceKind) String() string {
 	if k < 0 || int(k) >= len(sourceKindNames) {
@@ -45,13 +53,16 @@ func (k SourceKind) String() string {
 // Source names what decided: a statement of a policy, a layer of policies in which nothing allows, or a rule of AWS.
 type Source struct {
 	Kind SourceKind
-	// Account is the account of the owner; empty for service control policies of the root and of units, and for AWS managed policies.
+	// Account is the account of the owner; empty for service control policies of the root and of units, and for AWS
+	// managed policies.
 	Account string
-	// Owner is what the policy belongs to: "user/alice", "group/guardrails-mfa", "role/x", or the id of a root, unit or account.
+	// Owner is what the policy belongs to: "user/alice", "group/guardrails-mfa", "role/x", or the id of a root, unit
+	// or account.
 	Owner string
 	// Policy is the policy's name, or its ARN for a managed policy. Empty for a layer in which nothing allows.
 	Policy string
-	// Sid is the statement's Sid, or its place such as "#2" when it has none. Empty for a layer in which nothing allows.
+	// Sid is the statement's Sid, or its place such as "#2" when it has none. Empty for a layer in which nothing
+	// allows.
 	Sid string
 	// Rule is the rule of AWS, or what is missing, in words.
 	Rule string
@@ -96,7 +107,8 @@ type Statement struct {
 	Conditions    []Condition
 }
 
-// PolicyLayer is a set of policies that AWS evaluates together: one Allow in any of them allows, one Deny in any of them denies.
+// PolicyLayer is a set of policies that AWS evaluates together: one Allow in any of them allows, one Deny in any of
+// them denies.
 type PolicyLayer struct {
 	// by names the layer when nothing in it allows.
 	By          Source
@@ -112,7 +124,8 @@ func (l *PolicyLayer) join(other *PolicyLayer) {
 	l.Unknowns = append(l.Unknowns, other.Unknowns...)
 }
 
-// CompileDocument compiles a document for its use. It returns the statements that compile and one error for each that does not.
+// CompileDocument compiles a document for its use. It returns the statements that compile and one error for each that
+// does not.
 func CompileDocument(document policy.Document, use DocumentUse, by Source) (*PolicyLayer, []error) {
 	l := &PolicyLayer{By: by}
 	mode := VariableText
@@ -121,7 +134,14 @@ func CompileDocument(document policy.Document, use DocumentUse, by Source) (*Pol
 	case "2008-10-17":
 		mode = PolicyText
 	default:
-		return l, []error{fmt.Errorf("%s: version %q is not a version of the policy language; write %q", place(by), document.Version, policy.Version)}
+		return l, []error{
+			fmt.Errorf(
+				"%s: version %q is not a version of the policy language; write %q",
+				place(by),
+				document.Version,
+				policy.Version,
+			),
+		}
 	}
 	var errs []error
 	for i := range document.Statements {
@@ -143,7 +163,8 @@ func CompileDocument(document policy.Document, use DocumentUse, by Source) (*Pol
 type DocumentUse uint8
 
 const (
-	// Permissions are identity policies, boundaries, session policies and service control policies: a resource and no principal.
+	// Permissions are identity policies, boundaries, session policies and service control policies: a resource and no
+	// principal.
 	Permissions DocumentUse = iota
 	// Trust policies have a principal and no resource.
 	Trust
@@ -293,7 +314,8 @@ func (st *Statement) matchesResource(ev *Env) bool {
 	return st.NotResources
 }
 
-// matchesConditions reports whether every condition holds. A condition that cannot be decided does not hide a later one that fails.
+// matchesConditions reports whether every condition holds. A condition that cannot be decided does not hide a later
+// one that fails.
 func (st *Statement) matchesConditions(ev *Env) bool {
 	for i := range st.Conditions {
 		before := ev.Undecided
@@ -311,7 +333,8 @@ func (st *Statement) matchesConditions(ev *Env) bool {
 	return ev.Undecided == nil
 }
 
-// Matches reports whether a statement without principal applies to the request. When it cannot be decided, ev.undecided says why.
+// Matches reports whether a statement without principal applies to the request. When it cannot be decided,
+// ev.undecided says why.
 func (st *Statement) Matches(ev *Env) bool {
 	ev.Undecided = nil
 	if !st.MatchesAction(ev.Action) {

@@ -8,7 +8,8 @@ import (
 
 func (e *UntimedError) Error() string { return e.text }
 
-// Bounds are the whole seconds around the instants that a condition names; false for a test of the time that is no comparison.
+// Bounds are the whole seconds around the instants that a condition names; false for a test of the time that is no
+// comparison.
 func (c *Condition) Bounds() ([]time.Time, bool) {
 	if !c.Key.Kind.IsTime() || c.Compare == ComparePresence {
 		return nil, true

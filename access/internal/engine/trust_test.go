@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// trustCase is a world with one role "target" in the people's account, and callers with and without an Allow of their own.
+// trustCase is a world with one role "target" in the people's account, and callers with and without an Allow of their
+// own.
 type trustCase struct {
 	trust policy.Document
 	// allows gives the callers an Allow for sts:AssumeRole; bounded gives them a boundary that allows S3 alone.
@@ -23,25 +24,57 @@ func (c trustCase) engine(t *testing.T) *engine.Engine {
 	t.Helper()
 	var inline []world.InlinePolicy
 	if c.allows {
-		inline = []world.InlinePolicy{{Name: "assume", Document: policy.New(policy.Allow("Assume", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").On("*"))}}
+		inline = []world.InlinePolicy{
+			{
+				Name: "assume",
+				Document: policy.New(
+					policy.Allow("Assume", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").On("*"),
+				),
+			},
+		}
 	}
 	boundary := ""
 	if c.bounded {
 		boundary = "arn:aws:iam::" + fixture.People + ":policy/bound"
 	}
-	bound := []world.ManagedPolicy{{ARN: "arn:aws:iam::" + fixture.People + ":policy/bound", Document: policy.New(policy.Allow("S3", "s3:*").On("*"))}}
+	bound := []world.ManagedPolicy{
+		{
+			ARN:      "arn:aws:iam::" + fixture.People + ":policy/bound",
+			Document: policy.New(policy.Allow("S3", "s3:*").On("*")),
+		},
+	}
 	return fixture.Compiled(t, world.World{Accounts: []world.Account{
-		{ID: fixture.People, Policies: bound, Users: []world.User{{Name: "bob", Inline: inline, Boundary: boundary}}, Roles: []world.Role{
-			{Name: "caller", Path: "/p/", Trust: fixture.AnyoneAssumes(), Inline: inline, Boundary: boundary}, {Name: "target", Trust: c.trust},
-		}},
+		{
+			ID:       fixture.People,
+			Policies: bound,
+			Users:    []world.User{{Name: "bob", Inline: inline, Boundary: boundary}},
+			Roles: []world.Role{
+				{
+					Name:     "caller",
+					Path:     "/p/",
+					Trust:    fixture.AnyoneAssumes(),
+					Inline:   inline,
+					Boundary: boundary,
+				},
+				{Name: "target", Trust: c.trust},
+			},
+		},
 		{ID: fixture.Members, Users: []world.User{{Name: "eve", Inline: inline, Boundary: boundary}}},
 	}})
 }
 
-// Who may assume a role: a user or role that the trust policy names needs no Allow of its own in the same account; an account that it
-// names needs one; across accounts both must allow. A boundary bounds what a role is given by name, and not what a user is.
+// Who may assume a role: a user or role that the trust policy names needs no Allow of its own in the same account; an
+// account that it names needs one; across accounts both must allow. A boundary bounds what a role is given by name,
+// and not what a user is.
 func TestTrust(t *testing.T) {
-	bob, caller, eve := engine.LongTermKey(fixture.UserARN("bob")), engine.AssumedRole(fixture.RoleARN("p/caller"), "s"), engine.LongTermKey("arn:aws:iam::"+fixture.Members+":user/eve")
+	bob, caller, eve := engine.LongTermKey(
+		fixture.UserARN("bob"),
+	), engine.AssumedRole(
+		fixture.RoleARN("p/caller"),
+		"s",
+	), engine.LongTermKey(
+		"arn:aws:iam::"+fixture.Members+":user/eve",
+	)
 	assume := func(principals ...policy.Principal) policy.Document {
 		return policy.New(policy.Allow("T", "sts:AssumeRole").For(principals...))
 	}
@@ -102,14 +135,28 @@ func TestTrust(t *testing.T) {
 func TestTagsAndSourceIdentityAreDecidedToo(t *testing.T) {
 	named := policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":user/eve")
 	eve := engine.LongTermKey("arn:aws:iam::" + fixture.Members + ":user/eve")
-	tagged := engine.AssumeRole(fixture.RoleARN("target"), "s", world.Tag{Key: "Project", Value: "a"}, world.Tag{Key: "Team", Value: "b"})
+	tagged := engine.AssumeRole(
+		fixture.RoleARN("target"),
+		"s",
+		world.Tag{Key: "Project", Value: "a"},
+		world.Tag{Key: "Team", Value: "b"},
+	)
 	require.Equal(t, []string{"Project", "Team"}, tagged.Context["aws:TagKeys"])
 	sourced := engine.AssumeRole(fixture.RoleARN("target"), "s")
 	sourced.Context["sts:SourceIdentity"] = []string{"eve"}
 	plain := trustCase{allows: true, trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(named))}.engine(t)
-	open := trustCase{allows: true, trust: policy.New(policy.Allow("T", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").For(named))}.engine(t)
-	own := trustCase{allows: true, trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(named),
-		policy.Allow("Own", "sts:TagSession").For(named).When(policy.AllEqual("aws:TagKeys", "Project"), policy.StringEquals("aws:RequestTag/Project", "a")))}.engine(t)
+	open := trustCase{
+		allows: true,
+		trust:  policy.New(policy.Allow("T", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity").For(named)),
+	}.engine(
+		t,
+	)
+	own := trustCase{allows: true, trust: policy.New(
+		policy.Allow("T", "sts:AssumeRole").For(named),
+		policy.Allow("Own", "sts:TagSession").
+			For(named).
+			When(policy.AllEqual("aws:TagKeys", "Project"), policy.StringEquals("aws:RequestTag/Project", "a")),
+	)}.engine(t)
 
 	d := fixture.Decide(t, plain, eve, tagged)
 	assert.Equal(t, engine.ImplicitlyDenied, d.Outcome)
@@ -118,10 +165,18 @@ func TestTagsAndSourceIdentityAreDecidedToo(t *testing.T) {
 	assert.True(t, fixture.Decide(t, open, eve, tagged).Allowed())
 	assert.True(t, fixture.Decide(t, open, eve, sourced).Allowed())
 	assert.False(t, fixture.Decide(t, own, eve, tagged).Allowed())
-	assert.True(t, fixture.Decide(t, own, eve, engine.AssumeRole(fixture.RoleARN("target"), "s", world.Tag{Key: "Project", Value: "a"})).Allowed())
+	assert.True(
+		t,
+		fixture.Decide(t, own, eve, engine.AssumeRole(fixture.RoleARN("target"), "s", world.Tag{Key: "Project", Value: "a"})).
+			Allowed(),
+	)
 
 	creating := fixture.OneUser(policy.Allow("Create", "iam:CreateRole").On("*"))
-	r := engine.Request{Action: "iam:CreateRole", Resources: engine.On(fixture.RoleARN("x")), Context: engine.Context{"aws:TagKeys": {"a"}, "aws:RequestTag/a": {"b"}}}
+	r := engine.Request{
+		Action:    "iam:CreateRole",
+		Resources: engine.On(fixture.RoleARN("x")),
+		Context:   engine.Context{"aws:TagKeys": {"a"}, "aws:RequestTag/a": {"b"}},
+	}
 	d = fixture.Decide(t, fixture.Compiled(t, creating), engine.LongTermKey(fixture.UserARN("bob")), r)
 	assert.Equal(t, "iam:TagRole", d.Action)
 	assert.Equal(t, engine.ImplicitlyDenied, d.Outcome)
@@ -147,8 +202,23 @@ func TestBoundaryAndSessionPolicies(t *testing.T) {
 		{"the session policy gives nothing", policy.New(), s3, &s3, engine.ImplicitlyDenied, engine.IdentityPolicy},
 	} {
 		bound := "arn:aws:iam::" + fixture.People + ":policy/bound"
-		e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Policies: []world.ManagedPolicy{{ARN: bound, Document: c.bounded}},
-			Roles: []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Boundary: bound, Inline: []world.InlinePolicy{{Name: "p", Document: c.identity}}}}}}})
+		e := fixture.Compiled(
+			t,
+			world.World{Accounts: []world.Account{
+				{
+					ID:       fixture.People,
+					Policies: []world.ManagedPolicy{{ARN: bound, Document: c.bounded}},
+					Roles: []world.Role{
+						{
+							Name:     "r",
+							Trust:    fixture.AnyoneAssumes(),
+							Boundary: bound,
+							Inline:   []world.InlinePolicy{{Name: "p", Document: c.identity}},
+						},
+					},
+				},
+			}},
+		)
 		s := engine.AssumedRole(fixture.RoleARN("r"), "s")
 		if c.limit != nil {
 			var err error
@@ -165,13 +235,25 @@ func TestBoundaryAndSessionPolicies(t *testing.T) {
 func TestUnknownDocuments(t *testing.T) {
 	const managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 	for _, policies := range [][]world.ManagedPolicy{nil, {{ARN: managed, Unknown: true}}} {
-		e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Policies: policies, Users: []world.User{
-			{Name: "bob", Attached: []string{managed}},
-			{Name: "bounded", Boundary: managed, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("All", "*").On("*"))}}},
-		}}}})
+		e := fixture.Compiled(
+			t,
+			world.World{Accounts: []world.Account{{ID: fixture.People, Policies: policies, Users: []world.User{
+				{Name: "bob", Attached: []string{managed}},
+				{
+					Name:     "bounded",
+					Boundary: managed,
+					Inline:   []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("All", "*").On("*"))}},
+				},
+			}}}},
+		)
 		for _, name := range []string{"bob", "bounded"} {
 			nothing := fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN(name)), engine.Request{Action: "s3:Get"})
-			everything := fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN(name)), engine.Request{Action: "s3:Get"})
+			everything := fixture.Decide(
+				t,
+				e.Assuming(engine.UnknownAllowsEverything),
+				engine.LongTermKey(fixture.UserARN(name)),
+				engine.Request{Action: "s3:Get"},
+			)
 			assert.Equal(t, engine.ImplicitlyDenied, nothing.Outcome, name)
 			assert.Equal(t, engine.Allowed, everything.Outcome, name)
 			assert.Equal(t, []string{managed}, nothing.Unknowns, name)
@@ -179,19 +261,44 @@ func TestUnknownDocuments(t *testing.T) {
 	}
 	elsewhere := "arn:aws:iam::777788889999:role/x"
 	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("Assume", "sts:AssumeRole").On("*")))
-	assert.False(t, fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(elsewhere, "s")).Allowed(), "a trust policy that is not known")
-	assert.True(t, fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(elsewhere, "s")).Allowed())
-	d := fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(fixture.RoleARN("nowhere"), "s"))
+	assert.False(
+		t,
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(elsewhere, "s")).Allowed(),
+		"a trust policy that is not known",
+	)
+	assert.True(
+		t,
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(elsewhere, "s")).
+			Allowed(),
+	)
+	d := fixture.Decide(
+		t,
+		e.Assuming(engine.UnknownAllowsEverything),
+		engine.LongTermKey(fixture.UserARN("bob")),
+		engine.AssumeRole(fixture.RoleARN("nowhere"), "s"),
+	)
 	assert.Equal(t, "the account has no such role", d.By.Rule)
 }
 
 // A resource of another account needs a policy of its own, which a world does not have.
 func TestResourcesOfOtherAccounts(t *testing.T) {
 	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("All", "*").On("*")))
-	theirs := engine.Request{Action: "iam:DeactivateMFADevice", Resources: engine.On("arn:aws:iam::" + fixture.Members + ":user/eve")}
+	theirs := engine.Request{
+		Action:    "iam:DeactivateMFADevice",
+		Resources: engine.On("arn:aws:iam::" + fixture.Members + ":user/eve"),
+	}
 	d := fixture.Decide(t, e, engine.ConsoleWithMFA(fixture.UserARN("bob"), 0), theirs)
 	assert.Equal(t, engine.ImplicitlyDenied, d.Outcome)
 	assert.Contains(t, d.By.String(), "the resource is in account 444455556666")
-	assert.True(t, fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.ConsoleWithMFA(fixture.UserARN("bob"), 0), theirs).Allowed())
-	assert.True(t, fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "iam:AttachUserPolicy", Resources: engine.On("arn:aws:iam::aws:policy/ReadOnlyAccess")}).Allowed(), "AWS's own are nobody's account")
+	assert.True(
+		t,
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.ConsoleWithMFA(fixture.UserARN("bob"), 0), theirs).
+			Allowed(),
+	)
+	assert.True(
+		t,
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "iam:AttachUserPolicy", Resources: engine.On("arn:aws:iam::aws:policy/ReadOnlyAccess")}).
+			Allowed(),
+		"AWS's own are nobody's account",
+	)
 }

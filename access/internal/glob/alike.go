@@ -17,7 +17,11 @@ func (g Glob) TailsAfterSlash() []Glob {
 			continue
 		}
 		tail := g[i:]
-		if tail.passesEveryName() || slices.ContainsFunc(tail, func(t GlobToken) bool { return t.Kind == GlobLiteral && (t.R == '/' || t.R == ':') }) {
+		if tail.passesEveryName() ||
+			slices.ContainsFunc(
+				tail,
+				func(t GlobToken) bool { return t.Kind == GlobLiteral && (t.R == '/' || t.R == ':') },
+			) {
 			continue
 		}
 		tails = append(tails, tail)

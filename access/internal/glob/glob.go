@@ -10,8 +10,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Glob is a pattern as the proofs compute with it: what is matched by all of some patterns and by none of others, with a text that shows it.
-// Patterns of Resource elements, of ARN operators and of string operators all become globs, so that one algebra serves them all.
+// Glob is a pattern as the proofs compute with it: what is matched by all of some patterns and by none of others,
+// with a text that shows it. Patterns of Resource elements, of ARN operators and of string operators all become
+// globs, so that one algebra serves them all.
 type Glob []GlobToken
 
 type GlobToken struct {
@@ -58,7 +59,8 @@ func AppendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
 	return g
 }
 
-// GlobOfARN converts a resolved ARN pattern. In a Resource element a * that ends a part runs on over colons; in ARN operators it never does.
+// GlobOfARN converts a resolved ARN pattern. In a Resource element a * that ends a part runs on over colons; in ARN
+// operators it never does.
 func GlobOfARN(p *engine.ArnPattern, resource bool) Glob {
 	switch {
 	case p.Any && resource:
@@ -88,7 +90,10 @@ func GlobOfARN(p *engine.ArnPattern, resource bool) Glob {
 
 // IsLiteral reports whether the glob is matched by one text only.
 func (g Glob) IsLiteral() bool {
-	return !slices.ContainsFunc(g, func(t GlobToken) bool { return t.Kind != GlobLiteral || t.Fold && unicode.IsLetter(t.R) })
+	return !slices.ContainsFunc(
+		g,
+		func(t GlobToken) bool { return t.Kind != GlobLiteral || t.Fold && unicode.IsLetter(t.R) },
+	)
 }
 
 // IsEverything reports whether the glob is a bare * without bounds.
@@ -163,7 +168,8 @@ func (g Glob) Match(text string) bool {
 	return g.accepts(states)
 }
 
-// start is the set of positions before the first character: an automaton whose states are positions in the glob, sorted.
+// start is the set of positions before the first character: an automaton whose states are positions in the glob,
+// sorted.
 func (g Glob) start(into []uint16) []uint16 { return g.close(into, 0) }
 
 // close adds a position and those that a wildcard for nothing leads to.

@@ -35,10 +35,24 @@ func TestGlobsMatchAsTheEvaluatorDoes(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		pattern := rapid.StringMatching(`arn:`+part+`:`+part+`:`+part+`:`+part+`:[ab*?:]{0,4}`).Draw(rt, "pattern")
 		value := rapid.StringMatching(`arn:[ab]{0,2}:[ab]{0,2}:[ab]{0,2}:[ab]{0,2}:[ab:]{0,4}`).Draw(rt, "value")
-		require.Equal(rt, engine.MatchResource(pattern, value), resourceGlob(rt, pattern).Match(value), "resource %q %q", pattern, value)
+		require.Equal(
+			rt,
+			engine.MatchResource(pattern, value),
+			resourceGlob(rt, pattern).Match(value),
+			"resource %q %q",
+			pattern,
+			value,
+		)
 		p, err := engine.SplitARNPattern(pattern, engine.PolicyText)
 		require.NoError(rt, err)
-		require.Equal(rt, engine.MatchARN(pattern, value), GlobOfARN(&p, false).Match(value), "arn %q %q", pattern, value)
+		require.Equal(
+			rt,
+			engine.MatchARN(pattern, value),
+			GlobOfARN(&p, false).Match(value),
+			"arn %q %q",
+			pattern,
+			value,
+		)
 	})
 }
 
@@ -98,19 +112,32 @@ func TestGlobShortcutsAreSound(t *testing.T) {
 				require.True(rt, wildcard.Match(p, text), "%q covers %q, but not %q", p, q, text)
 			}
 			if apart {
-				require.False(rt, wildcard.Match(p, text) && wildcard.Match(q, text), "%q and %q both match %q", p, q, text)
+				require.False(
+					rt,
+					wildcard.Match(p, text) && wildcard.Match(q, text),
+					"%q and %q both match %q",
+					p,
+					q,
+					text,
+				)
 			}
 		}
 	})
 }
 
-// The names that only a proof finds: a prefix pattern matches somebody else, and case is a difference where it is not ignored.
+// The names that only a proof finds: a prefix pattern matches somebody else, and case is a difference where it is not
+// ignored.
 func TestGlobWitnessFindsTheNeighbour(t *testing.T) {
 	own := resourceGlob(t, "arn:aws:iam::111122223333:user/bob")
 	prefix := resourceGlob(t, "arn:aws:iam::111122223333:user/bob*")
 	text, found, decided := GlobWitness([]Glob{prefix}, []Glob{own})
 	assert.True(t, found && decided)
-	assert.True(t, strings.HasPrefix(text, "arn:aws:iam::111122223333:user/bob") && len(text) == len("arn:aws:iam::111122223333:user/bob")+1, text)
+	assert.True(
+		t,
+		strings.HasPrefix(text, "arn:aws:iam::111122223333:user/bob") &&
+			len(text) == len("arn:aws:iam::111122223333:user/bob")+1,
+		text,
+	)
 
 	text, found, _ = GlobWitness([]Glob{LiteralGlob("Project", true)}, []Glob{LiteralGlob("Project", false)})
 	assert.True(t, found)

@@ -1,6 +1,7 @@
 package glob
 
-// Between are the patterns that matter for a text with something before and something after it: those of the pieces of the glob that such a text can meet.
+// Between are the patterns that matter for a text with something before and something after it: those of the pieces
+// of the glob that such a text can meet.
 func (g Glob) Between(before, after Glob) []Glob {
 	meets := func(a, b Glob) bool {
 		_, found, decided := GlobWitness([]Glob{a, b}, nil)

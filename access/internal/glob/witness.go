@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// Covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the wildcards of h are
-// treated as characters that only a wildcard of g can take.
+// Covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the
+// wildcards of h are treated as characters that only a wildcard of g can take.
 func (g Glob) Covers(h Glob) bool {
 	states := g.start(nil)
 	for _, t := range h {
@@ -37,15 +37,17 @@ func (g Glob) stepSymbol(states []uint16, symbol GlobToken) []uint16 {
 		switch {
 		case t.Kind == GlobAny && (literal || wild):
 			next = g.close(next, at)
-		case t.Kind == GlobOne && (literal || wild && symbol.Kind == GlobOne), t.Kind == GlobLiteral && t.Fold && literal:
+		case t.Kind == GlobOne && (literal || wild && symbol.Kind == GlobOne),
+			t.Kind == GlobLiteral && t.Fold && literal:
 			next = g.close(next, at+1)
 		}
 	}
 	return next
 }
 
-// Disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the last one; where all texts of
-// one have as many colons as the other has, it compares so between any two colons. It may miss disjoint globs, never invent them.
+// Disjoint reports whether no text matches both, by comparing what stands before the first wildcard and after the
+// last one; where all texts of one have as many colons as the other has, it compares so between any two colons. It
+// may miss disjoint globs, never invent them.
 func Disjoint(g, h Glob) bool {
 	if endsDiffer(g, h) {
 		return true
@@ -105,8 +107,8 @@ func (g Glob) colon() int {
 // maxGlobStates bounds one search; real policies need a few hundred.
 const maxGlobStates = 50_000
 
-// GlobWitness looks for a text that every glob of all matches and none of none. found is false when there is no such text; decided is false
-// when the search was given up, and then nothing is known. The text is short.
+// GlobWitness looks for a text that every glob of all matches and none of none. found is false when there is no such
+// text; decided is false when the search was given up, and then nothing is known. The text is short.
 func GlobWitness(all, none []Glob) (text string, found, decided bool) {
 	text, found, decided, _ = GlobWitnessWithin(all, none, maxGlobStates)
 	return text, found, decided
@@ -276,8 +278,8 @@ func (s *globSearch) accepts(states [][]uint16) bool {
 	return true
 }
 
-// alphabet is one character for each way in which the globs can go on: the literals that come next in any of them, a colon where wildcards
-// stop at colons, and a character that is none of those.
+// alphabet is one character for each way in which the globs can go on: the literals that come next in any of them, a
+// colon where wildcards stop at colons, and a character that is none of those.
 func (s *globSearch) alphabet(states [][]uint16) []rune {
 	var next []rune
 	add := func(r rune) {

@@ -13,13 +13,16 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// Most users of an account differ in nothing but their names, and most of its roles in nothing but their tags. A search that found no request for one
-// of them finds none for another when the two searches are the same but for the texts of their own: the user's name at the end of an IAM ARN, and a
-// name, unique id, ARN or tag value that a condition compares with as a whole. To tell so, every literal is written with the caller's own texts replaced
-// by what they are (the name, the unique id, the tag Project), and the searches are shared by what is written. Two searches that are written alike find a
-// request or find none together, because exchanging the own texts of one caller for those of the other turns every request of the one into one of the
-// other with the same test results. That needs a strict rule: nothing else that is tested may tell the own texts from each other or from those
-// of others, in whatever case (docs/decisions/0042). user/b* tells bob from alice, so neither a search of bob's nor one of b*'s members is shared; alice and carol share theirs.
+// Most users of an account differ in nothing but their names, and most of its roles in nothing but their tags. A
+// search that found no request for one of them finds none for another when the two searches are the same but for the
+// texts of their own: the user's name at the end of an IAM ARN, and a name, unique id, ARN or tag value that a
+// condition compares with as a whole. To tell so, every literal is written with the caller's own texts replaced by
+// what they are (the name, the unique id, the tag Project), and the searches are shared by what is written. Two
+// searches that are written alike find a request or find none together, because exchanging the own texts of one
+// caller for those of the other turns every request of the one into one of the other with the same test results. That
+// needs a strict rule: nothing else that is tested may tell the own texts from each other or from those of others, in
+// whatever case (docs/decisions/0042). user/b* tells bob from alice, so neither a search of bob's nor one of b*'s
+// members is shared; alice and carol share theirs.
 //
 // Answers with a witness are never shared: they name people.
 
@@ -43,7 +46,8 @@ func (c *Caller) Own() *ownTexts {
 	if c.owns != nil || c.unshared {
 		return c.owns
 	}
-	c.unshared = c.Any != nil || c.FreeTag != nil || c.Session.Limit != nil || c.Principal.Kind != engine.UserPrincipal && c.Principal.Kind != engine.RolePrincipal
+	c.unshared = c.Any != nil || c.FreeTag != nil || c.Session.Limit != nil ||
+		c.Principal.Kind != engine.UserPrincipal && c.Principal.Kind != engine.RolePrincipal
 	if c.unshared {
 		return nil
 	}
@@ -61,7 +65,8 @@ func (c *Caller) Own() *ownTexts {
 			return
 		}
 		// Two texts that differ in case are not exchanged apart from each other.
-		c.unshared = c.unshared || slices.ContainsFunc(own.all, func(have ownText) bool { return strings.EqualFold(have.text, text) })
+		c.unshared = c.unshared ||
+			slices.ContainsFunc(own.all, func(have ownText) bool { return strings.EqualFold(have.text, text) })
 		own.all = append(own.all, ownText{as: as + cased(text), text: text, runes: []rune(text)})
 	}
 	if c.Principal.Kind == engine.UserPrincipal {
@@ -72,7 +77,10 @@ func (c *Caller) Own() *ownTexts {
 	add("id", id.One)
 	add("arn", c.Principal.Arn)
 	tags := slices.Clone(c.Principal.Tags)
-	slices.SortFunc(tags, func(a, b world.Tag) int { return strings.Compare(strings.ToLower(a.Key), strings.ToLower(b.Key)) })
+	slices.SortFunc(
+		tags,
+		func(a, b world.Tag) int { return strings.Compare(strings.ToLower(a.Key), strings.ToLower(b.Key)) },
+	)
 	for _, tag := range tags {
 		add("tag "+strings.ToLower(tag.Key), tag.Value)
 	}
@@ -226,7 +234,8 @@ func (c *Caller) writtenResource(own *ownTexts, p *Probe) int {
 // iamEntity is what a pattern begins with whose end may be a caller's own name, after "arn:" and the partition.
 var iamEntity = []rune(":iam:")
 
-// EndsInName is what comes before a name, when the glob is matched by ARNs of IAM that end in "/" and the name, and by nothing else.
+// EndsInName is what comes before a name, when the glob is matched by ARNs of IAM that end in "/" and the name, and
+// by nothing else.
 func EndsInName(g glob.Glob, name []rune) (prefix glob.Glob, ok bool) {
 	at := len(g) - len(name)
 	if at < 1 || !g[:at].EndsWith('/') {
@@ -256,8 +265,8 @@ func EndsInName(g glob.Glob, name []rune) (prefix glob.Glob, ok bool) {
 	return g[:at], true
 }
 
-// nameTails are the ends of a glob that names can meet, of texts that come to the name with a slash, but for ends that every name passes. Names have
-// neither slashes nor colons.
+// nameTails are the ends of a glob that names can meet, of texts that come to the name with a slash, but for ends
+// that every name passes. Names have neither slashes nor colons.
 func (p *Probe) nameTails(i int) []glob.Glob {
 	if p.tails == nil {
 		p.tails = make([][]glob.Glob, len(p.Globs))
@@ -273,7 +282,8 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 	cond := p.cond
 	if !cond.Textual() {
 		if cond.Compare == engine.ComparePresence || !slices.ContainsFunc(own.all, func(o ownText) bool {
-			return len(cond.Binaries) > 0 || cond.Matches(o.text, nil) || cond.Matches(strings.ToLower(o.text), nil) || cond.Matches(strings.ToUpper(o.text), nil)
+			return len(cond.Binaries) > 0 || cond.Matches(o.text, nil) || cond.Matches(strings.ToLower(o.text), nil) ||
+				cond.Matches(strings.ToUpper(o.text), nil)
 		}) {
 			return c.Lab.number("probe " + strconv.Itoa(p.id))
 		}
@@ -292,7 +302,8 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 			}
 		}
 		g := glob.GlobOf(value, true)
-		if !g.PassesEveryText() && slices.ContainsFunc(own.all, func(o ownText) bool { return g.MatchesInAnyCase(o.runes) }) {
+		if !g.PassesEveryText() &&
+			slices.ContainsFunc(own.all, func(o ownText) bool { return g.MatchesInAnyCase(o.runes) }) {
 			return 0
 		}
 		text.WriteString(g.Identity())

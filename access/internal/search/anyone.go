@@ -9,9 +9,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// anyone is a class of callers of whom only the entry of a trust policy is known that trusts them: a user named by ARN, everybody of an account,
-// everybody at all. Everything that the entry does not fix varies, whether it is in the world or not, so that a proof about a trust policy speaks of every
-// caller that AWS can have.
+// anyone is a class of callers of whom only the entry of a trust policy is known that trusts them: a user named by
+// ARN, everybody of an account, everybody at all. Everything that the entry does not fix varies, whether it is in the
+// world or not, so that a proof about a trust policy speaks of every caller that AWS can have.
 type anyone struct {
 	entry *engine.Trusted
 	class *callerClass
@@ -32,7 +32,11 @@ func NewAnyoneOf(e *engine.Engine, class *callerClass, entry *engine.Trusted, in
 	for _, absent := range class.absent {
 		a.Fixed[absent] = engine.Values{}
 	}
-	stand := &engine.Principal{Kind: class.kind, Account: &engine.CompiledAccount{Partition: in.Partition}, Identity: &engine.PolicyLayer{}}
+	stand := &engine.Principal{
+		Kind:     class.kind,
+		Account:  &engine.CompiledAccount{Partition: in.Partition},
+		Identity: &engine.PolicyLayer{},
+	}
 	switch class {
 	case &AwsServices:
 		a.Fixed[conditionkey.KeyPrincipalIsService] = engine.Single("true")
@@ -49,7 +53,14 @@ func NewAnyoneOf(e *engine.Engine, class *callerClass, entry *engine.Trusted, in
 		a.Fixed[conditionkey.KeyPrincipalIsService] = engine.Single("false")
 		a.users(stand, in.Partition)
 	}
-	c := &Caller{Engine: e, Session: engine.Session{Kind: class.session}, Principal: stand, Lab: NewLab(), Any: a, Effort: &effort{}}
+	c := &Caller{
+		Engine:    e,
+		Session:   engine.Session{Kind: class.session},
+		Principal: stand,
+		Lab:       NewLab(),
+		Any:       a,
+		Effort:    &effort{},
+	}
 	c.Search = NewSearch(NewBinder(c))
 	return c
 }
@@ -73,7 +84,11 @@ func (a *anyone) users(stand *engine.Principal, p policy.Partition) {
 	default:
 		stand.Account.ID = policy.ARNPart(entry.Text, 4)
 		stand.Arn = entry.Text
-		a.Fixed[conditionkey.KeyPrincipalARN], a.Fixed[conditionkey.KeyPrincipalAccount] = engine.Single(entry.Text), engine.Single(stand.Account.ID)
+		a.Fixed[conditionkey.KeyPrincipalARN], a.Fixed[conditionkey.KeyPrincipalAccount] = engine.Single(
+			entry.Text,
+		), engine.Single(
+			stand.Account.ID,
+		)
 		kind, _, name := policy.SplitEntity(entry.Text)
 		if kind == "user" {
 			a.Fixed[conditionkey.KeyUserName] = engine.Single(name)
@@ -101,7 +116,10 @@ func (a *anyone) named(name string, p policy.Partition) *anyone {
 	if v := a.Fixed[conditionkey.KeyPrincipalAccount]; v.Present {
 		account = v.One
 	}
-	other.Shape = arnShape("arn:"+string(p)+":iam::"+account+":user/"+name, "arn:"+string(p)+":iam::"+account+":user/*/"+name)
+	other.Shape = arnShape(
+		"arn:"+string(p)+":iam::"+account+":user/"+name,
+		"arn:"+string(p)+":iam::"+account+":user/*/"+name,
+	)
 	return &other
 }
 
@@ -124,7 +142,10 @@ func (a *anyone) constant(k *conditionkey.Key) (engine.Values, bool) {
 func (a *anyone) never() []*engine.Statement {
 	calls := []*engine.Statement{engine.MustStatement(policy.Deny("", a.callsOfOthers()...).On("*"))}
 	if a.class == &identityProviders {
-		calls = append(calls, engine.MustStatement(policy.Deny("", "*").On("*").When(policy.Bool("aws:PrincipalIsAWSService", true))))
+		calls = append(
+			calls,
+			engine.MustStatement(policy.Deny("", "*").On("*").When(policy.Bool("aws:PrincipalIsAWSService", true))),
+		)
 	}
 	if a.class != &UsersAndRoles {
 		// Whoever has neither a name nor MFA goes against none of the others.
@@ -136,10 +157,16 @@ func (a *anyone) never() []*engine.Statement {
 		policy.Deny("", "*").On("*").When(policy.Present(age), policy.BoolIfExists(present, false)),
 		policy.Deny("", "*").On("*").When(policy.Absent(age), policy.Bool(present, true)),
 		// Only users have a user name, and every user has one.
-		policy.Deny("", "*").On("*").When(policy.Absent(name), policy.ArnLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
-		policy.Deny("", "*").On("*").When(policy.Present(name), policy.ArnNotLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
+		policy.Deny("", "*").
+			On("*").
+			When(policy.Absent(name), policy.ArnLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
+		policy.Deny("", "*").
+			On("*").
+			When(policy.Present(name), policy.ArnNotLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
 		// A role session carries no MFA.
-		policy.Deny("", "*").On("*").When(policy.Present(present), policy.ArnNotLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
+		policy.Deny("", "*").
+			On("*").
+			When(policy.Present(present), policy.ArnNotLike("aws:PrincipalArn", "arn:*:iam::*:user/*")),
 	}
 	for _, r := range rules {
 		calls = append(calls, engine.MustStatement(r))
@@ -163,8 +190,8 @@ func (a *anyone) callsOfOthers() []string {
 	return []string{own, saml}
 }
 
-// AskTrust answers a question about what the trust policy of a role allows, whoever calls: each class of callers that an entry of a statement names is
-// asked about.
+// AskTrust answers a question about what the trust policy of a role allows, whoever calls: each class of callers that
+// an entry of a statement names is asked about.
 func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
 	a := Answer{Denied: true}
 	for _, way := range WaysIn(role) {
@@ -179,14 +206,23 @@ func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
 
 // AskWayIn answers a question about one way into a role.
 func AskWayIn(e *engine.Engine, role *engine.Principal, way WayIn, c *Caller, q Question) Answer {
-	self := engine.MustStatement(policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")))
+	self := engine.MustStatement(
+		policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
+	)
 	return c.Assignments(func(c *Caller) Answer {
-		at := attempt{q: q, also: []*engine.Statement{way.St, self}, by: way.St.By, allow: []*engine.Statement{nil}, closed: true}
+		at := attempt{
+			q:      q,
+			also:   []*engine.Statement{way.St, self},
+			by:     way.St.By,
+			allow:  []*engine.Statement{nil},
+			closed: true,
+		}
 		if c.Any.Shape != nil {
 			at.also = append(at.also, c.Any.Shape)
 		}
 		for _, deny := range role.Trust.Deny {
-			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken to escape it.
+			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken
+			// to escape it.
 			if !deny.NotPrincipals && deny.SpeaksOf(c.Env()) {
 				at.layers.Deny = append(at.layers.Deny, deny)
 			}
@@ -195,10 +231,13 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way WayIn, c *Caller, q 
 	})
 }
 
-// FreeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy lets somebody call
-// sts:TagSession. Nil when it lets nobody.
+// FreeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy
+// lets somebody call sts:TagSession. Nil when it lets nobody.
 func FreeTags(e *engine.Engine, role *engine.Principal) func(string) bool {
-	if !slices.ContainsFunc(role.Trust.Allow, func(st *engine.Statement) bool { return st.MatchesAction("sts:TagSession") }) {
+	if !slices.ContainsFunc(
+		role.Trust.Allow,
+		func(st *engine.Statement) bool { return st.MatchesAction("sts:TagSession") },
+	) {
 		return nil
 	}
 	known := map[string]bool{}
@@ -206,7 +245,11 @@ func FreeTags(e *engine.Engine, role *engine.Principal) func(string) bool {
 		tag = strings.ToLower(tag)
 		free, asked := known[tag]
 		if !asked {
-			q := Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag))})
+			q := Asking(
+				[]policy.Statement{
+					policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag)),
+				},
+			)
 			free = AskTrust(e, role, q).Open
 			known[tag] = free
 		}

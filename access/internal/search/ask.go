@@ -8,8 +8,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Question asks whether a class of callers can do something: a request that one of forbidden speaks of, none of permitted does, and that the
-// policies of the world allow. The statements are of the proofs, not of the world; their effect is of no consequence.
+// Question asks whether a class of callers can do something: a request that one of forbidden speaks of, none of
+// permitted does, and that the policies of the world allow. The statements are of the proofs, not of the world; their
+// effect is of no consequence.
 type Question struct {
 	Forbidden, Permitted []*engine.Statement
 	// writes: reading and listing are not asked about.
@@ -27,8 +28,9 @@ func Asking(forbidden []policy.Statement, permitted ...policy.Statement) Questio
 	return q
 }
 
-// concerning are the statements that can apply to a request which the question asks about: one whose actions the question does not have never does, and
-// the search need not branch over its tests. The result may be the list itself.
+// concerning are the statements that can apply to a request which the question asks about: one whose actions the
+// question does not have never does, and the search need not branch over its tests. The result may be the list
+// itself.
 func (l *Lab) concerning(q Question, statements []*engine.Statement) []*engine.Statement {
 	if q.concernsEverything() {
 		return statements
@@ -91,10 +93,12 @@ type Answer struct {
 	// guess: the request is open only if something that is not known allows it; assumption is what rules that out.
 	Guess      bool
 	Assumption string
-	// denied: a Deny, or a layer that allows too little, shuts it whatever else is attached; closers are the statements that do.
+	// denied: a Deny, or a layer that allows too little, shuts it whatever else is attached; closers are the
+	// statements that do.
 	Denied  bool
 	Closers []engine.Source
-	// gaveUp: the search was not certain, so that finding nothing proves nothing; grew is the statement that made it so.
+	// gaveUp: the search was not certain, so that finding nothing proves nothing; grew is the statement that made it
+	// so.
 	GaveUp  bool
 	Grew    engine.Source
 	Classes int
@@ -155,11 +159,18 @@ var (
 	Everything = engine.MustStatement(policy.Allow("", "*").On("*"))
 	// AlwaysAllowed are the actions that no policy can deny.
 	//
-	// Source: AWS STS API Reference, GetCallerIdentity; IAM User Guide, Secure API access with MFA, for GetSessionToken.
+	// Source: AWS STS API Reference, GetCallerIdentity; IAM User Guide, Secure API access with MFA, for
+	// GetSessionToken.
 	AlwaysAllowed = engine.MustStatement(policy.Allow("", "sts:GetCallerIdentity", "sts:GetSessionToken").On("*"))
 	// TrustDecided are the actions that the trust policy of a role decides.
 	TrustDecided = engine.MustStatement(policy.Allow("", trustActions...).On("*"))
-	trustActions = []string{"sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity", "sts:TagSession"}
+	trustActions = []string{
+		"sts:AssumeRole",
+		"sts:AssumeRoleWithSAML",
+		"sts:AssumeRoleWithWebIdentity",
+		"sts:SetSourceIdentity",
+		"sts:TagSession",
+	}
 )
 
 // Ask answers a question for a class of callers, but for the assuming of roles.
@@ -167,12 +178,17 @@ func (c *Caller) Ask(q Question) Answer {
 	return c.Assignments(func(c *Caller) Answer {
 		own := c.Principal.Identity
 		return c.attempt(attempt{
-			q: q, allow: own.Allow, unknowns: own.Unknowns, layers: c.Layers(own), avoid: []*engine.Statement{AlwaysAllowed, TrustDecided},
+			q:        q,
+			allow:    own.Allow,
+			unknowns: own.Unknowns,
+			layers:   c.Layers(own),
+			avoid:    []*engine.Statement{AlwaysAllowed, TrustDecided},
 		})
 	})
 }
 
-// AskStrangers answers a question about the assuming of roles in accounts that the world does not describe, whose trust is not known.
+// AskStrangers answers a question about the assuming of roles in accounts that the world does not describe, whose
+// trust is not known.
 func (c *Caller) AskStrangers(q Question) Answer {
 	if c.Engine.DescribedRoles == nil {
 		return Answer{C: c, Denied: true}
@@ -180,8 +196,13 @@ func (c *Caller) AskStrangers(q Question) Answer {
 	a := c.Assignments(func(c *Caller) Answer {
 		own := c.Principal.Identity
 		return c.attempt(attempt{
-			q: q, allow: own.Allow, unknowns: own.Unknowns, layers: c.Layers(own), also: []*engine.Statement{TrustDecided},
-			avoid: []*engine.Statement{c.Engine.DescribedRoles}, unknownTrust: true,
+			q:            q,
+			allow:        own.Allow,
+			unknowns:     own.Unknowns,
+			layers:       c.Layers(own),
+			also:         []*engine.Statement{TrustDecided},
+			avoid:        []*engine.Statement{c.Engine.DescribedRoles},
+			unknownTrust: true,
 		})
 	})
 	return a
@@ -195,7 +216,9 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 	}
 	a.Denied = false
 	ev := c.Env()
-	self := engine.MustStatement(policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")))
+	self := engine.MustStatement(
+		policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
+	)
 	for _, st := range role.Trust.Allow {
 		g := st.PrincipalGrade(ev)
 		if g == engine.NotTrusted {
@@ -241,5 +264,6 @@ func NotProven(grew engine.Source) string {
 	return text
 }
 
-// Assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the listed users.
+// Assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the
+// listed users.
 var Assuming = doors.In(doors.Assuming)

@@ -33,8 +33,20 @@ func underOrganization(w world.World, policies ...policy.Document) world.World {
 	for i, d := range policies {
 		levels = append(levels, world.ServiceControlPolicy{Name: string(rune('a' + i)), Document: d})
 	}
-	w.Organization = &world.Organization{ID: "o-exampleorgid", Management: "999999999999", Root: world.Unit{ID: "r-exam", Policies: levels,
-		Accounts: []world.OrganizationAccount{{ID: fixture.People, Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(allowed)}}}}}}
+	w.Organization = &world.Organization{
+		ID:         "o-exampleorgid",
+		Management: "999999999999",
+		Root: world.Unit{
+			ID:       "r-exam",
+			Policies: levels,
+			Accounts: []world.OrganizationAccount{
+				{
+					ID:       fixture.People,
+					Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: policy.New(allowed)}},
+				},
+			},
+		},
+	}
 	return w
 }
 
@@ -43,7 +55,9 @@ func TestEveryLayerShutsWhatItMust(t *testing.T) {
 	bounded := func(d policy.Document) world.World {
 		w := fixture.OneUser(allowed)
 		w.Accounts[0].Users[0].Boundary = "arn:aws:iam::" + fixture.People + ":policy/b"
-		w.Accounts[0].Policies = []world.ManagedPolicy{{ARN: "arn:aws:iam::" + fixture.People + ":policy/b", Document: d}}
+		w.Accounts[0].Policies = []world.ManagedPolicy{
+			{ARN: "arn:aws:iam::" + fixture.People + ":policy/b", Document: d},
+		}
 		return w
 	}
 	noKeys := policy.Deny("NoKeys", "iam:Create*Key").On("*")
@@ -88,11 +102,14 @@ func TestAnUnknownBoundaryShutsNothing(t *testing.T) {
 	assert.True(t, asked(t, w, keys).Open)
 }
 
-// A key that the caller does not fix and that stands as a policy variable links two keys: the search tries them together.
+// A key that the caller does not fix and that stands as a policy variable links two keys: the search tries them
+// together.
 func TestVariablesOfTheRequestAreFollowed(t *testing.T) {
 	own := policy.StringEquals("aws:ResourceTag/Owner", "${aws:RequestTag/Owner}")
 	w := fixture.OneUser(policy.Allow("Own", "ec2:CreateTags").On("*").When(own))
-	forbidden := policy.Allow("", "ec2:CreateTags").On("arn:aws:ec2:*:*:instance/*").When(policy.StringEquals("aws:ResourceTag/Owner", "carol"))
+	forbidden := policy.Allow("", "ec2:CreateTags").
+		On("arn:aws:ec2:*:*:instance/*").
+		When(policy.StringEquals("aws:ResourceTag/Owner", "carol"))
 	a := asked(t, w, forbidden)
 	require.True(t, a.Open)
 	assert.True(t, a.Witness.Real, a.Witness.Doubt)
@@ -105,11 +122,21 @@ func TestVariablesOfTheRequestAreFollowed(t *testing.T) {
 // A key of several values holds as many as the conditions need.
 func TestSeveralMembersAreFoundWhereOneWillNotDo(t *testing.T) {
 	anyOf := func(values ...string) policy.Condition {
-		return policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", values...)
+		return policy.Is(
+			policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals},
+			"aws:TagKeys",
+			values...)
 	}
 	own := []string{fixture.UserARN("bob")}
-	w := fixture.OneUser(policy.Allow("Tag", "iam:TagUser").On(own...).When(anyOf("Email")), policy.Deny("Guard", "iam:TagUser").On("*").When(policy.AllEqual("aws:TagKeys", "Email", "Name")))
-	a := asked(t, w, policy.Allow("", "iam:TagUser").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "project")))
+	w := fixture.OneUser(
+		policy.Allow("Tag", "iam:TagUser").On(own...).When(anyOf("Email")),
+		policy.Deny("Guard", "iam:TagUser").On("*").When(policy.AllEqual("aws:TagKeys", "Email", "Name")),
+	)
+	a := asked(
+		t,
+		w,
+		policy.Allow("", "iam:TagUser").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "project")),
+	)
 	require.True(t, a.Open)
 	assert.True(t, a.Witness.Real, a.Witness.Doubt)
 	assert.Len(t, a.Witness.Request.Context["aws:TagKeys"], 2)
@@ -148,7 +175,8 @@ func TestBoundsAreTriedOnBothSides(t *testing.T) {
 	}
 }
 
-// Where documents leave room for names that AWS does not have and for no other, one such name stands for all that may come, and is called unreal.
+// Where documents leave room for names that AWS does not have and for no other, one such name stands for all that may
+// come, and is called unreal.
 func TestNamesThatMayComeAreTried(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("Frob", "iam:Frobnicate*").On("*"))
 	a := asked(t, w, policy.Allow("", "iam:*").On("*"))
@@ -158,7 +186,12 @@ func TestNamesThatMayComeAreTried(t *testing.T) {
 	assert.Contains(t, a.Witness.action(), "iam:Frobnicate")
 
 	// A name that AWS has is preferred, and never passed off as one that it does not have.
-	a = asked(t, fixture.OneUser(policy.Allow("Get", "iam:GetUser").On("*")), policy.Allow("", "*").On("*"), policy.Allow("", "iam:GetUser").On("*"))
+	a = asked(
+		t,
+		fixture.OneUser(policy.Allow("Get", "iam:GetUser").On("*")),
+		policy.Allow("", "*").On("*"),
+		policy.Allow("", "iam:GetUser").On("*"),
+	)
 	assert.False(t, a.Open)
 }
 
@@ -166,7 +199,10 @@ func TestNamesThatMayComeAreTried(t *testing.T) {
 func TestWhatIsNotDecidedIsNotProven(t *testing.T) {
 	variables := []policy.Condition{}
 	for _, tag := range []string{"a", "b", "c", "d"} {
-		variables = append(variables, policy.StringEquals("aws:ResourceTag/"+tag, "${aws:RequestTag/"+tag+"}", "one-"+tag, "two-"+tag))
+		variables = append(
+			variables,
+			policy.StringEquals("aws:ResourceTag/"+tag, "${aws:RequestTag/"+tag+"}", "one-"+tag, "two-"+tag),
+		)
 	}
 	w := fixture.OneUser(policy.Allow("Linked", "ec2:CreateTags").On("*").When(variables...))
 	a := asked(t, w, policy.Allow("", "ec2:CreateTags").On("*").When(policy.StringEquals("aws:ResourceTag/a", "never")),
@@ -180,9 +216,26 @@ func TestTheOrganizationOfAWorldWithoutOneIsNotKnown(t *testing.T) {
 	member := policy.StringEquals("aws:PrincipalOrgID", "o-exampleorgid")
 	a := asked(t, fixture.OneUser(policy.Allow("Members", "iam:CreateAccessKey").On("*").When(member)), keys)
 	assert.True(t, a.Open)
-	assert.Equal(t, "the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the caller allows it", a.Witness.Doubt)
-	assert.False(t, asked(t, fixture.OneUser(policy.Allow("All", "*").On("*"), policy.Deny("Others", "*").On("*").When(policy.StringNotEquals("aws:PrincipalOrgID", "o-exampleorgid")),
-		policy.Deny("Members", "*").On("*").When(member)), keys).Open)
-	w := underOrganization(fixture.OneUser(policy.Allow("Members", "iam:CreateAccessKey").On("*").When(member)), policy.New(allowed))
+	assert.Equal(
+		t,
+		"the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the caller allows it",
+		a.Witness.Doubt,
+	)
+	assert.False(
+		t,
+		asked(
+			t,
+			fixture.OneUser(
+				policy.Allow("All", "*").On("*"),
+				policy.Deny("Others", "*").On("*").When(policy.StringNotEquals("aws:PrincipalOrgID", "o-exampleorgid")),
+				policy.Deny("Members", "*").On("*").When(member),
+			),
+			keys,
+		).Open,
+	)
+	w := underOrganization(
+		fixture.OneUser(policy.Allow("Members", "iam:CreateAccessKey").On("*").When(member)),
+		policy.New(allowed),
+	)
 	assert.True(t, asked(t, w, keys).Witness.Real)
 }

@@ -78,8 +78,8 @@ type pursuit struct {
 	answer Answer
 }
 
-// attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for one that anything
-// attached tomorrow could: if there is none either, a Deny shuts it.
+// attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for
+// one that anything attached tomorrow could: if there is none either, a Deny shuts it.
 func (c *Caller) attempt(at attempt) Answer {
 	s := c.Search
 	s.Begin()
@@ -101,7 +101,8 @@ func (c *Caller) attempt(at attempt) Answer {
 	return p.answer
 }
 
-// avoided are the statements that must not apply: what the question permits, every Deny, and what AWS guarantees about callers and requests.
+// avoided are the statements that must not apply: what the question permits, every Deny, and what AWS guarantees
+// about callers and requests.
 func (c *Caller) avoided(at attempt) []*bound {
 	b := c.Search.B
 	avoid := b.BindAll(at.q.Permitted, at.avoid, c.Rules(), at.layers.Deny)
@@ -132,7 +133,8 @@ func (p *pursuit) known() {
 	}
 }
 
-// unknown asks whether a statement that allows everything would do: one of a document that is attached and not known, or else one of tomorrow's.
+// unknown asks whether a statement that allows everything would do: one of a document that is attached and not known,
+// or else one of tomorrow's.
 func (p *pursuit) unknown() {
 	a := &p.answer
 	if len(p.unknowns) == 0 {
@@ -148,8 +150,8 @@ func (p *pursuit) unknown() {
 	a.By = engine.Source{Kind: engine.IdentityPolicy, Policy: p.unknowns[0], Rule: "its document is not known"}
 }
 
-// opens looks for what is forbidden and st allows, and reports whether the evaluator confirms a request. One that it does not confirm is kept until
-// there is a better one.
+// opens looks for what is forbidden and st allows, and reports whether the evaluator confirms a request. One that it
+// does not confirm is kept until there is a better one.
 func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
 	s, a := p.c.Search, &p.answer
 	for _, forbidden := range p.q.Forbidden {
@@ -200,8 +202,8 @@ func unknownAssumption(unknowns []string, w Witness) string {
 	return strings.Join(unknowns, " and ") + verb + w.action() + " on " + w.Resource()
 }
 
-// WithTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among its tag keys, and only a
-// resource has tags.
+// WithTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among
+// its tag keys, and only a resource has tags.
 //
 // Source: IAM User Guide, Controlling access to AWS resources using tags.
 func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Literal) []*bound {

@@ -12,8 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Caller is a class of callers: one user or role, signed in one way. What the way of signing in fixes is the same in all requests of the
-// class; everything else varies.
+// Caller is a class of callers: one user or role, signed in one way. What the way of signing in fixes is the same in
+// all requests of the class; everything else varies.
 type Caller struct {
 	Engine    *engine.Engine
 	Session   engine.Session
@@ -43,8 +43,9 @@ func NewCaller(e *engine.Engine, s engine.Session, shared *Lab) (*Caller, bool) 
 	return c, true
 }
 
-// constant is the value of a key that every request of the class has, and whether there is such a value. It is the table of what AWS
-// guarantees about the keys of a session; the sources stand beside the engine's own derivation of them.
+// constant is the value of a key that every request of the class has, and whether there is such a value. It is the
+// table of what AWS guarantees about the keys of a session; the sources stand beside the engine's own derivation of
+// them.
 func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
 	if c.Any != nil {
 		return c.Any.constant(k)
@@ -78,7 +79,13 @@ func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
 	if !k.Kind.Derived() {
 		return engine.Values{}, false
 	}
-	ev := engine.Env{Engine: c.Engine, Session: &c.Session, Principal: c.Principal, Request: &engine.Request{}, Resource: &engine.NoResource}
+	ev := engine.Env{
+		Engine:    c.Engine,
+		Session:   &c.Session,
+		Principal: c.Principal,
+		Request:   &engine.Request{},
+		Resource:  &engine.NoResource,
+	}
 	if c.Session.MfaCode {
 		ev.Action, ev.Request = "sts:AssumeRole", &engine.Request{Action: "sts:AssumeRole"}
 	}
@@ -87,14 +94,28 @@ func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
 
 // again is the same class with what the lab remembers and nothing else.
 func (c *Caller) again(shared *Lab) *Caller {
-	other := &Caller{Engine: c.Engine, Session: c.Session, Principal: c.Principal, FreeTag: c.FreeTag, Any: c.Any, Lab: shared, Effort: c.Effort}
+	other := &Caller{
+		Engine:    c.Engine,
+		Session:   c.Session,
+		Principal: c.Principal,
+		FreeTag:   c.FreeTag,
+		Any:       c.Any,
+		Lab:       shared,
+		Effort:    c.Effort,
+	}
 	other.Search = NewSearch(NewBinder(other))
 	return other
 }
 
 // Env is the caller as the evaluator sees it, for what does not depend on the request.
 func (c *Caller) Env() *engine.Env {
-	return &engine.Env{Engine: c.Engine, Session: &c.Session, Principal: c.Principal, Request: &engine.Request{}, Resource: &engine.NoResource}
+	return &engine.Env{
+		Engine:    c.Engine,
+		Session:   &c.Session,
+		Principal: c.Principal,
+		Request:   &engine.Request{},
+		Resource:  &engine.NoResource,
+	}
 }
 
 // SignIns are all the ways in which a user can be signed in, those without MFA first.
@@ -113,8 +134,9 @@ func withMFA(userARN string) []engine.Session {
 	return []engine.Session{engine.ConsoleWithMFA(userARN, SomeAge), engine.SessionTokenWithMFA(userARN, SomeAge)}
 }
 
-// Rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns such a request. A rule
-// that is missing can raise a false alarm; a rule that is wrong would hide a hole, so each has its source.
+// Rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns
+// such a request. A rule that is missing can raise a false alarm; a rule that is wrong would hide a hole, so each has
+// its source.
 func (c *Caller) Rules() []*engine.Statement {
 	if c.never != nil {
 		return c.never
@@ -136,7 +158,10 @@ func (c *Caller) Rules() []*engine.Statement {
 	}
 	if s.Kind == engine.LongTermKeySession && c.Principal.HasMFA {
 		// Source: AWS security bulletin AWS-2023-001.
-		c.never = append(c.never, engine.MustStatement(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.Principal.Arn)))
+		c.never = append(
+			c.never,
+			engine.MustStatement(policy.Deny("", "iam:DeactivateMFADevice", "iam:EnableMFADevice").On(c.Principal.Arn)),
+		)
 	}
 	return c.never
 }
@@ -149,8 +174,20 @@ var tokenRules = sync.OnceValue(func() rulesOfTokens {
 		// Source: IAM User Guide, Compare AWS STS credentials.
 		withoutMFA: engine.MustStatement(policy.Deny("", "iam:*").On("*")),
 		// Of STS such credentials call AssumeRole and GetCallerIdentity alone. Source: the same page.
-		calls: engine.MustStatement(policy.Deny("", "sts:AssumeRoleWith*", "sts:AssumeRoot", "sts:DecodeAuthorizationMessage", "sts:GetAccessKeyInfo",
-			"sts:GetDelegatedAccessToken", "sts:GetFederationToken", "sts:GetServiceBearerToken", "sts:GetSessionToken", "sts:GetWebIdentityToken").On("*")),
+		calls: engine.MustStatement(
+			policy.Deny(
+				"",
+				"sts:AssumeRoleWith*",
+				"sts:AssumeRoot",
+				"sts:DecodeAuthorizationMessage",
+				"sts:GetAccessKeyInfo",
+				"sts:GetDelegatedAccessToken",
+				"sts:GetFederationToken",
+				"sts:GetServiceBearerToken",
+				"sts:GetSessionToken",
+				"sts:GetWebIdentityToken",
+			).On("*"),
+		),
 		// Temporary credentials get no others of these kinds. Source: the same page.
 		temporary: engine.MustStatement(policy.Deny("", "sts:GetFederationToken", "sts:GetSessionToken").On("*")),
 	}
@@ -181,7 +218,9 @@ func (b *binder) requestTagRule(tag string) *bound {
 	}
 	b.tagRules[tag] = b.Bind(engine.MustStatement(policy.Deny("", "*").On("*").When(
 		policy.Present("aws:RequestTag/"+tag),
-		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag))))
+		policy.Is(policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEqualsIgnoreCase}, "aws:TagKeys", tag),
+	),
+	))
 	return b.tagRules[tag]
 }
 
@@ -197,14 +236,18 @@ func (b *binder) regionRule() *bound {
 		for _, service := range engine.GlobalServices {
 			actions = append(actions, service+":*")
 		}
-		rule = b.Bind(engine.MustStatement(policy.Deny("", actions...).On("*").When(policy.StringNotEquals("aws:RequestedRegion", home))))
+		rule = b.Bind(
+			engine.MustStatement(
+				policy.Deny("", actions...).On("*").When(policy.StringNotEquals("aws:RequestedRegion", home)),
+			),
+		)
 	}
 	b.tagRules[name] = rule
 	return rule
 }
 
-// resourceTagRules say that a request without a resource has no tag of the resource, and that the tag keys of a service exist on its own calls
-// alone; l reads the tag.
+// resourceTagRules say that a request without a resource has no tag of the resource, and that the tag keys of a
+// service exist on its own calls alone; l reads the tag.
 func (b *binder) resourceTagRules(l Literal) []*bound {
 	if have, ok := b.tagRules[l.name]; ok {
 		return []*bound{have, b.tagRules[l.name+" elsewhere"]}
@@ -214,7 +257,10 @@ func (b *binder) resourceTagRules(l Literal) []*bound {
 		c, _ := engine.CompileCondition(&there, engine.PolicyText)
 		return &Probe{kind: probeKey, cond: &c, name: l.name}
 	}), true}
-	none := b.probe("no resource", func() *Probe { return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob("*", false)}} })
+	none := b.probe(
+		"no resource",
+		func() *Probe { return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob("*", false)}} },
+	)
 	lone := &bound{st: Everything, Lits: []Literal{present, {none, true}}}
 	elsewhere := &bound{st: Everything, Never: true}
 	if k := &l.cond.Key; k.Service != "" && !strings.HasPrefix(l.name, "tag/") {
@@ -222,7 +268,13 @@ func (b *binder) resourceTagRules(l Literal) []*bound {
 		if strings.EqualFold(k.Service, "iam") {
 			actions = append(actions, "sts:*")
 		}
-		elsewhere = &bound{st: Everything, Lits: []Literal{present, {b.actionProbe(engine.MustStatement(policy.Allow("", actions...).On("*"))), false}}}
+		elsewhere = &bound{
+			st: Everything,
+			Lits: []Literal{
+				present,
+				{b.actionProbe(engine.MustStatement(policy.Allow("", actions...).On("*"))), false},
+			},
+		}
 	}
 	b.tagRules[l.name], b.tagRules[l.name+" elsewhere"] = lone, elsewhere
 	return []*bound{lone, elsewhere}

@@ -17,38 +17,47 @@ import (
 type valueKind struct {
 	name string
 	of   []engine.Comparison
-	// representatives are values of every class that tests of this kind alone tell apart, where any text is a value of the key. Nil for text, which solveText
-	// solves as a whole.
+	// representatives are values of every class that tests of this kind alone tell apart, where any text is a value
+	// of the key. Nil for text, which solveText solves as a whole.
 	representatives func(lits []Literal, d keyDomain) []string
 	// complete says why there is no other class.
 	complete string
 }
 
-// valueKinds say, for each kind of value, why the search cannot miss one: the tests of a key induce a partition of its values, all values of one class come out alike
-// in every test, and each class that has a value has one among the representatives. Where that is not so, the search is not certain (keyDomain.covers), and what it does
-// not find it does not rule out.
+// valueKinds say, for each kind of value, why the search cannot miss one: the tests of a key induce a partition of
+// its values, all values of one class come out alike in every test, and each class that has a value has one among the
+// representatives. Where that is not so, the search is not certain (keyDomain.covers), and what it does not find it
+// does not rule out.
 //
-// Absence is a class of its own, which solveKey tries first. Values of a key of several values are solved one for each test that wants one of its own: a test that every member
-// has to pass is a test of each, so that members do not depend on each other; a lone empty member is no member under a quantifier, and is tried as such.
+// Absence is a class of its own, which solveKey tries first. Values of a key of several values are solved one for
+// each test that wants one of its own: a test that every member has to pass is a test of each, so that members do not
+// depend on each other; a lone empty member is no member under a quantifier, and is tried as such.
 var valueKinds = [...]valueKind{
 	{
-		name: "text", of: []engine.Comparison{engine.CompareText, engine.CompareTextFold, engine.CompareARN, engine.CompareBool},
+		name: "text",
+		of:   []engine.Comparison{engine.CompareText, engine.CompareTextFold, engine.CompareARN, engine.CompareBool},
 		complete: "a pattern with * and ? is a finite automaton, in any case or in its own; the product of the automata of all tests is walked to its end, " +
 			"over every character that one of them waits for and one that none does. True and false are two texts in any case. The empty text is tried by itself",
 	},
 	{
-		name: "number", of: []engine.Comparison{engine.CompareNumber}, representatives: numbersAround,
+		name:            "number",
+		of:              []engine.Comparison{engine.CompareNumber},
+		representatives: numbersAround,
 		complete: "the bounds cut the line of decimals into points and open intervals: each bound, a number halfway between two neighbours, one below and one above all, and a text that is " +
 			"no number. Between two decimals there is always another. On whole numbers from zero (aws:MultiFactorAuthAge) an interval between two bounds has a whole number " +
 			"exactly when it has the one after its lower bound: zero, the whole number at or below each bound, and the one after it",
 	},
 	{
-		name: "date", of: []engine.Comparison{engine.CompareDate}, representatives: datesAround,
+		name:            "date",
+		of:              []engine.Comparison{engine.CompareDate},
+		representatives: datesAround,
 		complete: "as for numbers, to the nanosecond, from the year 0 to the end of 9999. aws:CurrentTime and aws:EpochTime are one instant, the second of which cuts off fractions: a test " +
 			"of its seconds changes at a whole second alone. Both begin where the proof looks from",
 	},
 	{
-		name: "address", of: []engine.Comparison{engine.CompareIP}, representatives: addressesAround,
+		name:            "address",
+		of:              []engine.Comparison{engine.CompareIP},
+		representatives: addressesAround,
 		complete: "two networks are one in the other or apart, so a class is what is left of one network, or of all addresses, when others are taken out. What is left of a network has a first address: that of the " +
 			"network, or the one after the last of another; the addresses outside of all networks lie beside the first or the last address of one. IPv4 and IPv6 are apart; an IPv4 address that is written " +
 			"as IPv6 is one. A text that is no address is in no network",
@@ -78,8 +87,9 @@ func kindsOf(lits []Literal) (kinds int) {
 	return kinds
 }
 
-// covers reports whether the candidates have a value of every class that the literals tell apart. Tests of several kinds on one key cut each other's classes, which is
-// solved for keys whose values are numbers or instants and nothing else.
+// covers reports whether the candidates have a value of every class that the literals tell apart. Tests of several
+// kinds on one key cut each other's classes, which is solved for keys whose values are numbers or instants and
+// nothing else.
 func (d keyDomain) covers(kinds int, lits []Literal) bool {
 	switch {
 	case d.bools:
@@ -138,7 +148,8 @@ func textsAround(lits []Literal) []string {
 	return out
 }
 
-// numbersAround are the bounds, a number between each two neighbours, and one below and one above all; near bounds come first.
+// numbersAround are the bounds, a number between each two neighbours, and one below and one above all; near bounds
+// come first.
 func numbersAround(lits []Literal, d keyDomain) []string {
 	var bounds []engine.Decimal
 	for _, l := range lits {
@@ -186,7 +197,8 @@ func secondsOf(at time.Time) engine.Decimal {
 	return n
 }
 
-// datesAround are the bounds, an instant between each two neighbours, and one before and one after all; whole seconds come first.
+// datesAround are the bounds, an instant between each two neighbours, and one before and one after all; whole seconds
+// come first.
 func datesAround(lits []Literal, d keyDomain) []string {
 	var bounds []time.Time
 	for _, l := range lits {
@@ -221,7 +233,12 @@ func secondsIn(c *engine.Condition) []time.Time {
 	var out []time.Time
 	second := func(n engine.Decimal) {
 		for more := range int64(2) {
-			if at, err := strconv.ParseInt(n.Floor(more).String(), 10, 64); err == nil && at > -engine.FarthestSecond && at < engine.FarthestSecond {
+			if at, err := strconv.ParseInt(
+				n.Floor(more).String(),
+				10,
+				64,
+			); err == nil && at > -engine.FarthestSecond &&
+				at < engine.FarthestSecond {
 				out = append(out, time.Unix(at, 0).UTC())
 			}
 		}
@@ -242,8 +259,8 @@ func secondsIn(c *engine.Condition) []time.Time {
 	return out
 }
 
-// addressesAround are the first and last address of each network and their neighbours outside, and an address of each family that no network has a reason
-// to name.
+// addressesAround are the first and last address of each network and their neighbours outside, and an address of each
+// family that no network has a reason to name.
 func addressesAround(lits []Literal, _ keyDomain) []string {
 	var out []string
 	for _, l := range lits {
@@ -269,7 +286,11 @@ func bytesAround(lits []Literal, _ keyDomain) []string {
 	var out []string
 	for _, l := range lits {
 		for _, binary := range l.cond.Binaries {
-			out = append(out, base64.StdEncoding.EncodeToString([]byte(binary)), base64.StdEncoding.EncodeToString([]byte(binary+"x")))
+			out = append(
+				out,
+				base64.StdEncoding.EncodeToString([]byte(binary)),
+				base64.StdEncoding.EncodeToString([]byte(binary+"x")),
+			)
 		}
 	}
 	return out

@@ -6,14 +6,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// callerClass is a class of callers whom a trust policy can let in, told apart by the condition keys that their calls carry.
+// callerClass is a class of callers whom a trust policy can let in, told apart by the condition keys that their calls
+// carry.
 type callerClass struct {
 	// name is the class in words.
 	name    string
 	kind    engine.PrincipalKind
 	session engine.SessionKind
-	// absent are the keys that no call of the class carries. Every other key is open but for those that an entry of a trust policy fixes: what AWS does
-	// not say of a class can raise a false alarm, and never hides a caller.
+	// absent are the keys that no call of the class carries. Every other key is open but for those that an entry of a
+	// trust policy fixes: what AWS does not say of a class can raise a false alarm, and never hides a caller.
 	absent []conditionkey.KeyKind
 }
 
@@ -26,30 +27,54 @@ type callerClass struct {
 //     <provider>:sub, cognito-identity.amazonaws.com:amr ...) belongs to the request, and is open.
 //   - A canonical user id stands for an account of which nobody knows the number, so for users and roles of any account.
 //
-// Three kinds of callers assume no role, whatever its trust policy says, and are in no class: the root user, whom AWS refuses sts:AssumeRole; a federated
-// user of sts:GetFederationToken, who calls nothing of STS but GetCallerIdentity; and anonymous callers, since sts:AssumeRole is signed, and the two calls
-// that are not signed carry what an identity provider says. A trust policy that names a federated user is taken to let somebody in all the same.
+// Three kinds of callers assume no role, whatever its trust policy says, and are in no class: the root user, whom AWS
+// refuses sts:AssumeRole; a federated user of sts:GetFederationToken, who calls nothing of STS but GetCallerIdentity;
+// and anonymous callers, since sts:AssumeRole is signed, and the two calls that are not signed carry what an identity
+// provider says. A trust policy that names a federated user is taken to let somebody in all the same.
 //
-// Source: IAM User Guide, AWS global condition context keys (availability), IAM policy elements: Variables and tags (request information for each
-// kind of principal), Compare AWS STS credentials, Available keys for AWS web identity federation; AWS STS API Reference, AssumeRole,
-// AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
+// Source: IAM User Guide, AWS global condition context keys (availability), IAM policy elements: Variables and tags
+// (request information for each kind of principal), Compare AWS STS credentials, Available keys for AWS web identity
+// federation; AWS STS API Reference, AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
 var (
 	UsersAndRoles = callerClass{name: "users and roles", kind: engine.UserPrincipal, session: engine.LongTermKeySession}
 
 	AwsServices = callerClass{
-		name: "AWS services", kind: engine.ServicePrincipal, session: engine.ServiceSession,
-		absent: append([]conditionkey.KeyKind{conditionkey.KeyTokenIssueTime, conditionkey.KeySourceIdentity, conditionkey.KeyFederatedProvider}, ofNobodySignedIn...),
+		name:    "AWS services",
+		kind:    engine.ServicePrincipal,
+		session: engine.ServiceSession,
+		absent: append(
+			[]conditionkey.KeyKind{
+				conditionkey.KeyTokenIssueTime,
+				conditionkey.KeySourceIdentity,
+				conditionkey.KeyFederatedProvider,
+			},
+			ofNobodySignedIn...),
 	}
 
 	identityProviders = callerClass{
-		name: "identity providers", kind: engine.ProviderPrincipal, session: engine.FederatedSession,
-		absent: append([]conditionkey.KeyKind{conditionkey.KeyTokenIssueTime, conditionkey.KeySourceIdentity, conditionkey.KeyPrincipalServiceName}, ofNobodySignedIn...),
+		name:    "identity providers",
+		kind:    engine.ProviderPrincipal,
+		session: engine.FederatedSession,
+		absent: append(
+			[]conditionkey.KeyKind{
+				conditionkey.KeyTokenIssueTime,
+				conditionkey.KeySourceIdentity,
+				conditionkey.KeyPrincipalServiceName,
+			},
+			ofNobodySignedIn...),
 	}
 )
 
 // ofNobodySignedIn are the keys that neither services nor providers have: those of a user or role.
 var ofNobodySignedIn = []conditionkey.KeyKind{
-	conditionkey.KeyPrincipalARN, conditionkey.KeyPrincipalAccount, conditionkey.KeyPrincipalOrgID, conditionkey.KeyPrincipalOrgPaths, conditionkey.KeyPrincipalTag, conditionkey.KeyUserName, conditionkey.KeyMFAPresent, conditionkey.KeyMFAAge,
+	conditionkey.KeyPrincipalARN,
+	conditionkey.KeyPrincipalAccount,
+	conditionkey.KeyPrincipalOrgID,
+	conditionkey.KeyPrincipalOrgPaths,
+	conditionkey.KeyPrincipalTag,
+	conditionkey.KeyUserName,
+	conditionkey.KeyMFAPresent,
+	conditionkey.KeyMFAAge,
 }
 
 // classes are the classes of the callers whom an entry of a trust policy names.

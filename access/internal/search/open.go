@@ -13,10 +13,11 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A condition key that stands as a policy variable and that the class of callers does not fix is open: its value links two variables of a request, so the
-// search is made once for each value that matters. Two values matter alike when every test tells them alike: every pattern that the key itself, or a key or
-// resource in whose pattern it stands, is compared with, cut to the place where the variable stands. openValues has one value for each such class, and
-// says when it cannot be sure that it has all.
+// A condition key that stands as a policy variable and that the class of callers does not fix is open: its value
+// links two variables of a request, so the search is made once for each value that matters. Two values matter alike
+// when every test tells them alike: every pattern that the key itself, or a key or resource in whose pattern it
+// stands, is compared with, cut to the place where the variable stands. openValues has one value for each such class,
+// and says when it cannot be sure that it has all.
 
 // openValues are the values of the open keys of one search.
 type openValues struct {
@@ -38,7 +39,8 @@ type stand struct {
 	on            string
 }
 
-// openTests are all tests of the statements that a class of callers read, by what they are about: a key, or "" for the resource.
+// openTests are all tests of the statements that a class of callers read, by what they are about: a key, or "" for
+// the resource.
 type openTests struct {
 	b     *binder
 	names []string
@@ -61,8 +63,13 @@ const firstMark = 0xF0000
 // openTests takes the statements apart that were bound.
 func (b *binder) openTests() *openTests {
 	t := &openTests{
-		b: b, names: sortedNames(b.Open), plain: map[string]map[string]glob.Glob{}, folds: map[string]bool{}, stands: map[string][]stand{},
-		others: map[string][]Literal{}, tangled: map[string]bool{},
+		b:       b,
+		names:   sortedNames(b.Open),
+		plain:   map[string]map[string]glob.Glob{},
+		folds:   map[string]bool{},
+		stands:  map[string][]stand{},
+		others:  map[string][]Literal{},
+		tangled: map[string]bool{},
 	}
 	for st := range b.bounds {
 		for i := range st.Resources {
@@ -80,7 +87,10 @@ func (b *binder) openTests() *openTests {
 		mark := slices.Index(t.names, "aws:username")
 		users := glob.LiteralGlob("arn:"+string(c.Principal.Account.Partition)+":iam::", false)
 		name := glob.Glob{{Kind: glob.GlobAny}, {R: '/'}, {R: rune(firstMark + mark)}}
-		t.add("aws:principalarn", slices.Concat(users, slices.Repeat(glob.Glob{some}, 12), glob.LiteralGlob(":user", false), name))
+		t.add(
+			"aws:principalarn",
+			slices.Concat(users, slices.Repeat(glob.Glob{some}, 12), glob.LiteralGlob(":user", false), name),
+		)
 	}
 	for _, stands := range t.stands {
 		// Statements come in any order.
@@ -210,14 +220,16 @@ func (t *openTests) add(about string, globs ...glob.Glob) {
 	}
 }
 
-// connected are the open keys whose values meet that of one, directly or by others, and the subjects that any of them is compared with.
+// connected are the open keys whose values meet that of one, directly or by others, and the subjects that any of them
+// is compared with.
 func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
 	keys, subjects = map[string]bool{name: true}, map[string]bool{t.b.Open[name].Meeting(): true}
 	for grown := true; grown; {
 		before := len(keys) + len(subjects)
 		for _, other := range t.names {
 			meeting := t.b.Open[other].Meeting()
-			if !keys[other] && !subjects[meeting] && !slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.on] }) {
+			if !keys[other] && !subjects[meeting] &&
+				!slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.on] }) {
 				continue
 			}
 			keys[other], subjects[meeting] = true, true
@@ -232,11 +244,12 @@ func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
 
 // openValues finds the values of every open key.
 //
-// The values of a key are infinitely many, and its tests are finitely many predicates, so that the values fall into finitely many classes: the minterms
-// of the predicates, as the literature on symbolic automata calls them. Two values of one class pass and fail the same tests, so that a request with
-// the one is decided as the request with the other, and one value of each class stands for all. Keys that are compared with the same things share
-// their predicates (component), and each predicate is about the value alone (predicates). Where a test cannot be said as such a predicate, the values
-// are still tried, and the answer says that there may be others.
+// The values of a key are infinitely many, and its tests are finitely many predicates, so that the values fall into
+// finitely many classes: the minterms of the predicates, as the literature on symbolic automata calls them. Two
+// values of one class pass and fail the same tests, so that a request with the one is decided as the request with the
+// other, and one value of each class stands for all. Keys that are compared with the same things share their
+// predicates (component), and each predicate is about the value alone (predicates). Where a test cannot be said as
+// such a predicate, the values are still tried, and the answer says that there may be others.
 func (b *binder) openValues() openValues {
 	t := b.openTests()
 	out := openValues{texts: map[string][]string{}, sure: true}
@@ -250,8 +263,8 @@ func (b *binder) openValues() openValues {
 	return out
 }
 
-// component is what decides the values of one open key: the connected component of that key in the graph whose edges join keys and subjects that are
-// compared with each other.
+// component is what decides the values of one open key: the connected component of that key in the graph whose edges
+// join keys and subjects that are compared with each other.
 type component struct {
 	key *conditionkey.Key
 	// keys are the open keys of the component, subjects what all of them are compared with.
@@ -284,8 +297,8 @@ func (t *openTests) component(name string) component {
 func (t *openTests) classes(c component) classesOf {
 	predicates, wild := t.predicates(c)
 	found := t.b.lab.representatives(predicates, len(c.keys))
-	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands within a pattern, the values of
-	// the one depend on those of the other.
+	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands
+	// within a pattern, the values of the one depend on those of the other.
 	sayable := !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
 	out := classesOf{texts: slices.Clone(found.texts), sure: found.sure && sayable}
 	var literals []Literal
@@ -301,9 +314,10 @@ func (t *openTests) classes(c component) classesOf {
 	return out
 }
 
-// predicates are the tests of a component as patterns of the value of its key alone, by identity. A pattern that a subject is compared with is a test
-// of every key that is compared with the subject as a whole. Where the key stands between two texts, the test is the derivative of the pattern by
-// both: what may stand between them (Brzozowski's derivative, taken from either end). wild: one of the patterns is not a literal.
+// predicates are the tests of a component as patterns of the value of its key alone, by identity. A pattern that a
+// subject is compared with is a test of every key that is compared with the subject as a whole. Where the key stands
+// between two texts, the test is the derivative of the pattern by both: what may stand between them (Brzozowski's
+// derivative, taken from either end). wild: one of the patterns is not a literal.
 func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wild bool) {
 	predicates = map[string]glob.Glob{"": {}}
 	add := func(g glob.Glob) {
@@ -338,7 +352,10 @@ func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wi
 
 // mayBeUserName reports whether a pattern has no character that no name of a user has: a slash or a colon.
 func mayBeUserName(g glob.Glob) bool {
-	return !slices.ContainsFunc(g, func(t glob.GlobToken) bool { return t.Kind == glob.GlobLiteral && (t.R == '/' || t.R == ':') })
+	return !slices.ContainsFunc(
+		g,
+		func(t glob.GlobToken) bool { return t.Kind == glob.GlobLiteral && (t.R == '/' || t.R == ':') },
+	)
 }
 
 // folding is a pattern that is compared without regard to case.
@@ -388,11 +405,13 @@ const (
 	unrelated = "unrelated"
 )
 
-// Representatives are texts of every class that the globs tell apart, so many of each as there are of keys that meet; false when that is not certain.
+// Representatives are texts of every class that the globs tell apart, so many of each as there are of keys that meet;
+// false when that is not certain.
 //
-// They are the minterms of the tests, found by splitting: a class is divided by one test after the other into the texts that pass it and those that do
-// not, and a half without texts is left. The leaves are all classes that have a text, because each text goes one way at every test. A half is known to
-// have a text when a candidate lies in it; otherwise the search for a witness of the globs decides. Whatever bound is reached, sure becomes false.
+// They are the minterms of the tests, found by splitting: a class is divided by one test after the other into the
+// texts that pass it and those that do not, and a half without texts is left. The leaves are all classes that have a
+// text, because each text goes one way at every test. A half is known to have a text when a candidate lies in it;
+// otherwise the search for a witness of the globs decides. Whatever bound is reached, sure becomes false.
 func Representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
 	if len(tests) > maxTests {
 		return []string{unrelated}, false
@@ -410,7 +429,8 @@ func Representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
 	return slices.Compact(m.texts), m.sure
 }
 
-// candidateTexts are texts that are cheap to make and likely to lie in different classes, the most readable first, none twice.
+// candidateTexts are texts that are cheap to make and likely to lie in different classes, the most readable first,
+// none twice.
 func candidateTexts(tests []glob.Glob) []string {
 	candidates := []string{unrelated, ""}
 	for _, g := range tests {
@@ -440,7 +460,8 @@ type minterms struct {
 	places, states int
 }
 
-// minterm is a class under construction: the texts that all globs of in match and none of out does. Its candidates are those that lie in it.
+// minterm is a class under construction: the texts that all globs of in match and none of out does. Its candidates
+// are those that lie in it.
 type minterm struct {
 	in, out    []glob.Glob
 	candidates []string
@@ -452,7 +473,10 @@ func (t minterm) decided() int { return len(t.in) + len(t.out) }
 func (m *minterms) half(t minterm, passing bool) minterm {
 	next := t.decided()
 	half := minterm{in: t.in, out: t.out}
-	half.candidates = slices.DeleteFunc(slices.Clone(t.candidates), func(text string) bool { return m.passes[next][text] != passing })
+	half.candidates = slices.DeleteFunc(
+		slices.Clone(t.candidates),
+		func(text string) bool { return m.passes[next][text] != passing },
+	)
 	if passing {
 		half.in = append(slices.Clip(t.in), m.tests[next])
 	} else {
@@ -510,10 +534,12 @@ func (m *minterms) witness(in, out []glob.Glob) (text string, found, decided boo
 
 func sortedNames(keys map[string]*conditionkey.Key) []string { return slices.Sorted(maps.Keys(keys)) }
 
-// maxAssignments bounds how many values are tried for condition keys that stand as policy variables and that the class does not fix.
+// maxAssignments bounds how many values are tried for condition keys that stand as policy variables and that the
+// class does not fix.
 const maxAssignments = 500
 
-// Assignments answers a question for every value of the keys that stand as policy variables in what was read and that the class does not fix, and for none.
+// Assignments answers a question for every value of the keys that stand as policy variables in what was read and that
+// the class does not fix, and for none.
 func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 	c.Effort.spent = 0
 	a := ask(c)

@@ -4,12 +4,16 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 )
 
-// AskAttached answers a question for a class of callers to whom everything that can be attached is attached: only service control policies bind
-// them.
+// AskAttached answers a question for a class of callers to whom everything that can be attached is attached: only
+// service control policies bind them.
 func (c *Caller) AskAttached(q Question) Answer {
 	return c.Assignments(func(c *Caller) Answer {
 		return c.attempt(attempt{
-			q: q, allow: []*engine.Statement{Everything}, also: []*engine.Statement{c.Any.Shape}, layers: c.Layers(&engine.PolicyLayer{}), avoid: []*engine.Statement{AlwaysAllowed},
+			q:      q,
+			allow:  []*engine.Statement{Everything},
+			also:   []*engine.Statement{c.Any.Shape},
+			layers: c.Layers(&engine.PolicyLayer{}),
+			avoid:  []*engine.Statement{AlwaysAllowed},
 		})
 	})
 }

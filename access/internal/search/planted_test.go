@@ -15,7 +15,15 @@ import (
 )
 
 // planted asks one class of callers for a hole that a request of theirs shows.
-func planted(t *testing.T, e *engine.Engine, shared *Lab, s engine.Session, free bool, forbidden policy.Statement, permitted ...policy.Statement) Answer {
+func planted(
+	t *testing.T,
+	e *engine.Engine,
+	shared *Lab,
+	s engine.Session,
+	free bool,
+	forbidden policy.Statement,
+	permitted ...policy.Statement,
+) Answer {
 	t.Helper()
 	c, ok := NewCaller(e, s, shared)
 	require.True(t, ok)
@@ -28,20 +36,44 @@ func planted(t *testing.T, e *engine.Engine, shared *Lab, s engine.Session, free
 // A ? in one value is not taken for the digit that marks it in another: the two conditions are two tests.
 func TestAWildcardIsNoDigit(t *testing.T) {
 	on := func(prefix string) policy.Statement {
-		return policy.Allow("", "s3:ListBucket").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "s3:prefix", prefix))
+		return policy.Allow("", "s3:ListBucket").
+			On("*").
+			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "s3:prefix", prefix))
 	}
 	for _, c := range [][2]string{{"a*", "a1"}, {"a?", "a2"}, {"a?b", "a20b"}} {
 		e := fixture.Compiled(t, fixture.OneUser(on(c[0])))
-		a := planted(t, e, NewLab(), engine.Console(fixture.UserARN("bob")), false, policy.Allow("", "s3:ListBucket").On("*"), on(c[1]))
+		a := planted(
+			t,
+			e,
+			NewLab(),
+			engine.Console(fixture.UserARN("bob")),
+			false,
+			policy.Allow("", "s3:ListBucket").On("*"),
+			on(c[1]),
+		)
 		assert.True(t, a.Open, "%v", c)
 	}
 }
 
-// What a role's own tag leaves out is not left out for a role without the tag: a session may come without a tag that the role does not have.
+// What a role's own tag leaves out is not left out for a role without the tag: a session may come without a tag that
+// the role does not have.
 func TestRolesWithAndWithoutATagAreSolvedApart(t *testing.T) {
-	inline := []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("Untagged", "ssm:SendCommand").On("*").When(policy.Absent("aws:PrincipalTag/Project")))}}
+	inline := []world.InlinePolicy{
+		{
+			Name: "p",
+			Document: policy.New(
+				policy.Allow("Untagged", "ssm:SendCommand").On("*").When(policy.Absent("aws:PrincipalTag/Project")),
+			),
+		},
+	}
 	e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{
-		{Name: "tagged", Trust: fixture.AnyoneAssumes(), Inline: inline, Tags: []world.Tag{{Key: "Project", Value: "One"}}}, {Name: "plain", Trust: fixture.AnyoneAssumes(), Inline: inline},
+		{
+			Name:   "tagged",
+			Trust:  fixture.AnyoneAssumes(),
+			Inline: inline,
+			Tags:   []world.Tag{{Key: "Project", Value: "One"}},
+		},
+		{Name: "plain", Trust: fixture.AnyoneAssumes(), Inline: inline},
 	}}}})
 	shared := NewLab()
 	send := policy.Allow("", "ssm:SendCommand").On("*")
@@ -49,14 +81,30 @@ func TestRolesWithAndWithoutATagAreSolvedApart(t *testing.T) {
 	assert.True(t, planted(t, e, shared, engine.AssumedRole(fixture.RoleARN("plain"), "s"), true, send).Open)
 }
 
-// A tag of the request has a key, and a key can be somebody's name: what closes the door for that person does not close it for another.
+// A tag of the request has a key, and a key can be somebody's name: what closes the door for that person does not
+// close it for another.
 func TestATagKeyThatIsAName(t *testing.T) {
 	document := policy.New(
 		policy.Allow("TagWithAlice", "iam:TagUser").On("*").When(policy.Present("aws:RequestTag/alice")),
-		policy.Deny("NotTheOwnName", "iam:TagUser").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "${aws:username}")),
+		policy.Deny("NotTheOwnName", "iam:TagUser").
+			On("*").
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "${aws:username}")),
 	)
-	e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: document}}}},
-		Users: []world.User{{Name: "alice", Groups: []string{"g"}}, {Name: "carol", Groups: []string{"g"}}}}}})
+	e := fixture.Compiled(
+		t,
+		world.World{
+			Accounts: []world.Account{
+				{
+					ID:     fixture.People,
+					Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: document}}}},
+					Users: []world.User{
+						{Name: "alice", Groups: []string{"g"}},
+						{Name: "carol", Groups: []string{"g"}},
+					},
+				},
+			},
+		},
+	)
 	shared := NewLab()
 	tag := policy.Allow("", "iam:TagUser").On("*")
 	assert.False(t, planted(t, e, shared, engine.Console(fixture.UserARN("alice")), false, tag).Open)
@@ -67,18 +115,41 @@ func TestATagKeyThatIsAName(t *testing.T) {
 func TestWhoseTagsAreOneTextIsNotLikeOthers(t *testing.T) {
 	document := policy.New(
 		policy.Allow("ByOne", "s3:ListBucket").On("*").When(policy.StringEquals("s3:prefix", "${aws:PrincipalTag/x}")),
-		policy.Deny("ByTheOther", "s3:ListBucket").On("*").When(policy.StringEquals("s3:prefix", "${aws:PrincipalTag/y}")),
+		policy.Deny("ByTheOther", "s3:ListBucket").
+			On("*").
+			When(policy.StringEquals("s3:prefix", "${aws:PrincipalTag/y}")),
 	)
-	e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: document}}}}, Users: []world.User{
-		{Name: "alice", Groups: []string{"g"}, Tags: []world.Tag{{Key: "x", Value: "abc"}, {Key: "y", Value: "abc"}}}, {Name: "carol", Groups: []string{"g"}, Tags: []world.Tag{{Key: "x", Value: "def"}, {Key: "y", Value: "ghi"}}},
-	}}}})
+	e := fixture.Compiled(
+		t,
+		world.World{
+			Accounts: []world.Account{
+				{
+					ID:     fixture.People,
+					Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: document}}}},
+					Users: []world.User{
+						{
+							Name:   "alice",
+							Groups: []string{"g"},
+							Tags:   []world.Tag{{Key: "x", Value: "abc"}, {Key: "y", Value: "abc"}},
+						},
+						{
+							Name:   "carol",
+							Groups: []string{"g"},
+							Tags:   []world.Tag{{Key: "x", Value: "def"}, {Key: "y", Value: "ghi"}},
+						},
+					},
+				},
+			},
+		},
+	)
 	shared := NewLab()
 	list := policy.Allow("", "s3:ListBucket").On("*")
 	assert.False(t, planted(t, e, shared, engine.Console(fixture.UserARN("alice")), false, list).Open)
 	assert.True(t, planted(t, e, shared, engine.Console(fixture.UserARN("carol")), false, list).Open)
 }
 
-// A key that stands as a policy variable takes every value that a test of the documents sees, alone or together with others.
+// A key that stands as a policy variable takes every value that a test of the documents sees, alone or together with
+// others.
 func TestOpenKeysTakeWhatTestsSee(t *testing.T) {
 	list := func(prefixes ...string) policy.Statement {
 		return policy.Allow("", "s3:ListBucket").On("*").When(policy.StringEquals("s3:prefix", prefixes...))
@@ -113,23 +184,64 @@ func TestOpenKeysTakeWhatTestsSee(t *testing.T) {
 		{"an ARN", []policy.Statement{list(tag).When(is(policy.OpArnLike, "aws:PrincipalTag/Team", "arn:aws:sns:*:*:x"))}, policy.Allow("", "s3:ListBucket").On("*")},
 		{"an empty value", []policy.Statement{list("${aws:RequestTag/Team}")}, list("")},
 	} {
-		role := world.Role{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(c.documents...)}}}
-		e := fixture.Compiled(t, world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{role}}}})
+		role := world.Role{
+			Name:   "r",
+			Trust:  fixture.AnyoneAssumes(),
+			Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(c.documents...)}},
+		}
+		e := fixture.Compiled(
+			t,
+			world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{role}}}},
+		)
 		a := planted(t, e, NewLab(), engine.AssumedRole(fixture.RoleARN("r"), "s"), true, c.forbidden)
 		assert.True(t, a.Open, c.what)
 	}
 }
 
-// The alphabet of the planted holes: names that begin alike, that differ in case, that are words of policies, and tags that are names of others.
+// The alphabet of the planted holes: names that begin alike, that differ in case, that are words of policies, and
+// tags that are names of others.
 var (
 	plantedNames = []string{"al", "alice", "ALICE2", "Project", "7"}
 	plantedTags  = []string{"al", "alice", "Alice", "bob", "One", "", "true", "5"}
-	plantedTexts = []string{"al", "alice", "ALICE", "al*", "*", "?l*", "bob", "Project", "", "${aws:username}", "${aws:username}*",
-		"${aws:PrincipalTag/Team}", "x-${aws:PrincipalTag/Team}", "${aws:PrincipalTag/Other, 'alice'}", "${aws:userid}", "AIDA*"}
-	plantedResource = []string{"*", "arn:aws:iam::*:user/${aws:username}", "arn:aws:iam::*:user/alice", "arn:aws:iam::*:user/al*", "arn:aws:iam::*:user/*/alice",
-		"arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:mfa/${aws:username}", "arn:aws:iam::111122223333:*/ALICE", "arn:aws:iam::*:user/${aws:PrincipalTag/Team}",
-		"arn:aws:iam::*:user/${aws:PrincipalTag/Team}?"}
-	plantedActions = []string{"iam:TagUser", "iam:*", "*", "iam:Tag*", "IAM:TAGUSER", "iam:CreateVirtualMFADevice", "s3:*"}
+	plantedTexts = []string{
+		"al",
+		"alice",
+		"ALICE",
+		"al*",
+		"*",
+		"?l*",
+		"bob",
+		"Project",
+		"",
+		"${aws:username}",
+		"${aws:username}*",
+		"${aws:PrincipalTag/Team}",
+		"x-${aws:PrincipalTag/Team}",
+		"${aws:PrincipalTag/Other, 'alice'}",
+		"${aws:userid}",
+		"AIDA*",
+	}
+	plantedResource = []string{
+		"*",
+		"arn:aws:iam::*:user/${aws:username}",
+		"arn:aws:iam::*:user/alice",
+		"arn:aws:iam::*:user/al*",
+		"arn:aws:iam::*:user/*/alice",
+		"arn:aws:iam::111122223333:user/bob",
+		"arn:aws:iam::111122223333:mfa/${aws:username}",
+		"arn:aws:iam::111122223333:*/ALICE",
+		"arn:aws:iam::*:user/${aws:PrincipalTag/Team}",
+		"arn:aws:iam::*:user/${aws:PrincipalTag/Team}?",
+	}
+	plantedActions = []string{
+		"iam:TagUser",
+		"iam:*",
+		"*",
+		"iam:Tag*",
+		"IAM:TAGUSER",
+		"iam:CreateVirtualMFADevice",
+		"s3:*",
+	}
 )
 
 func plantedStatement(t *rapid.T, effect policy.Effect) policy.Statement {
@@ -147,10 +259,19 @@ func plantedStatement(t *rapid.T, effect policy.Effect) policy.Statement {
 	} else {
 		s.Resources = resources
 	}
-	keys := rapid.SampledFrom([]string{"aws:RequestTag/alice", "aws:TagKeys", "aws:PrincipalTag/Team", "aws:ResourceTag/Team", "aws:PrincipalArn"})
+	keys := rapid.SampledFrom(
+		[]string{
+			"aws:RequestTag/alice",
+			"aws:TagKeys",
+			"aws:PrincipalTag/Team",
+			"aws:ResourceTag/Team",
+			"aws:PrincipalArn",
+		},
+	)
 	for _, key := range rapid.SliceOfNDistinct(keys, 0, 2, rapid.ID[string]).Draw(t, "conditions") {
 		base := rapid.SampledFrom([]policy.BaseOperator{policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase,
-			policy.OpStringLike, policy.OpStringNotLike, policy.OpNull, policy.OpNumericLessThan}).Draw(t, "base")
+			policy.OpStringLike, policy.OpStringNotLike, policy.OpNull, policy.OpNumericLessThan}).
+			Draw(t, "base")
 		o := policy.Operator{Base: base}
 		values := list(plantedTexts, "values")
 		switch base {
@@ -162,7 +283,8 @@ func plantedStatement(t *rapid.T, effect policy.Effect) policy.Statement {
 		if base != policy.OpNull {
 			o.IfExists = rapid.Bool().Draw(t, "ifExists")
 			if key == "aws:TagKeys" {
-				o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.ForAllValues, policy.ForAnyValue}).Draw(t, "quantifier")
+				o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.ForAllValues, policy.ForAnyValue}).
+					Draw(t, "quantifier")
 			}
 		}
 		s.Conditions = append(s.Conditions, policy.Is(o, key, values...))
@@ -173,16 +295,26 @@ func plantedStatement(t *rapid.T, effect policy.Effect) policy.Statement {
 func plantedDocument(t *rapid.T) policy.Document {
 	d := policy.New(plantedStatement(t, policy.EffectAllow))
 	for range rapid.IntRange(0, 2).Draw(t, "more") {
-		d = d.With(plantedStatement(t, rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectDeny, policy.EffectDeny}).Draw(t, "effect")))
+		d = d.With(
+			plantedStatement(
+				t,
+				rapid.SampledFrom([]policy.Effect{policy.EffectAllow, policy.EffectDeny, policy.EffectDeny}).
+					Draw(t, "effect"),
+			),
+		)
 	}
 	return d
 }
 
-// A hole that one caller has is found whoever was asked before: what was found for others hides it neither by their answers nor by what was solved.
+// A hole that one caller has is found whoever was asked before: what was found for others hides it neither by their
+// answers nor by what was solved.
 func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 	open, shut, sharedAnswers := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		account := world.Account{ID: fixture.People, Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: plantedDocument(t)}}}}}
+		account := world.Account{
+			ID:     fixture.People,
+			Groups: []world.Group{{Name: "g", Inline: []world.InlinePolicy{{Name: "p", Document: plantedDocument(t)}}}},
+		}
 		tags := func() []world.Tag {
 			if team := rapid.SampledFrom(plantedTags).Draw(t, "team"); rapid.IntRange(0, 3).Draw(t, "tagged") > 0 {
 				return []world.Tag{{Key: "Team", Value: team}}
@@ -193,7 +325,10 @@ func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 			account.Users = append(account.Users, world.User{Name: name, Groups: []string{"g"}, Tags: tags()})
 		}
 		for _, name := range []string{"r", "s"} {
-			account.Roles = append(account.Roles, world.Role{Name: name, Trust: fixture.AnyoneAssumes(), Inline: account.Groups[0].Inline, Tags: tags()})
+			account.Roles = append(
+				account.Roles,
+				world.Role{Name: name, Trust: fixture.AnyoneAssumes(), Inline: account.Groups[0].Inline, Tags: tags()},
+			)
 		}
 		e, err := engine.Compile(world.World{Accounts: []world.Account{account}})
 		require.NoError(t, err)
@@ -242,13 +377,25 @@ func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 func TestOpenKeysAgainstBruteForce(t *testing.T) {
 	open, shut, unsure := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		account := world.Account{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: fixture.AnyoneAssumes(), Inline: []world.InlinePolicy{{Name: "p", Document: plantedDocument(t)}}}}}
+		account := world.Account{
+			ID: fixture.People,
+			Roles: []world.Role{
+				{
+					Name:   "r",
+					Trust:  fixture.AnyoneAssumes(),
+					Inline: []world.InlinePolicy{{Name: "p", Document: plantedDocument(t)}},
+				},
+			},
+		}
 		if rapid.Bool().Draw(t, "own") {
 			account.Roles[0].Tags = []world.Tag{{Key: "Team", Value: rapid.SampledFrom(plantedTags).Draw(t, "team")}}
 		}
 		e, err := engine.Compile(world.World{Accounts: []world.Account{account}})
 		require.NoError(t, err)
-		q := Asking([]policy.Statement{plantedStatement(t, policy.EffectAllow)}, plantedStatement(t, policy.EffectAllow))
+		q := Asking(
+			[]policy.Statement{plantedStatement(t, policy.EffectAllow)},
+			plantedStatement(t, policy.EffectAllow),
+		)
 		c, _ := NewCaller(e, engine.AssumedRole(fixture.RoleARN("r"), "s"), NewLab())
 		c.FreeTag = func(tag string) bool { return tag == "Team" }
 		a := c.Ask(q)
@@ -272,7 +419,11 @@ func TestOpenKeysAgainstBruteForce(t *testing.T) {
 				}
 				for _, tag := range append([]string{"-", "x-al", "ALICE", "x-bob"}, plantedTags...) {
 					for _, keys := range [][]string{nil, {"alice"}, {"ALICE", "al"}, {"Project", "alice"}, {"bob"}} {
-						r := engine.Request{Action: "iam:TagUser", Resources: []engine.Resource{{ARN: fixture.UserARN(name), Tags: []world.Tag{}}}, Context: engine.Context{}}
+						r := engine.Request{
+							Action:    "iam:TagUser",
+							Resources: []engine.Resource{{ARN: fixture.UserARN(name), Tags: []world.Tag{}}},
+							Context:   engine.Context{},
+						}
 						if tag != "-" {
 							r.Resources[0].Tags = []world.Tag{{Key: "Team", Value: tag}}
 						}
@@ -283,7 +434,10 @@ func TestOpenKeysAgainstBruteForce(t *testing.T) {
 							}
 						}
 						speaks := func(list []*engine.Statement) bool {
-							return slices.ContainsFunc(list, func(st *engine.Statement) bool { return matchesRequest(e, s, r, st) })
+							return slices.ContainsFunc(
+								list,
+								func(st *engine.Statement) bool { return matchesRequest(e, s, r, st) },
+							)
 						}
 						if !speaks(q.Forbidden) || speaks(q.Permitted) {
 							continue

@@ -12,9 +12,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A proof reads the statements of a world as tests. A probe is one test on one variable of a request: its action, its resource, or one of its
-// condition keys. A literal wants the test to come out one way; a statement is the conjunction of its literals, and requests that pass the
-// same probes are decided alike.
+// A proof reads the statements of a world as tests. A probe is one test on one variable of a request: its action, its
+// resource, or one of its condition keys. A literal wants the test to come out one way; a statement is the
+// conjunction of its literals, and requests that pass the same probes are decided alike.
 
 type probeKind uint8
 
@@ -27,7 +27,8 @@ const (
 type Probe struct {
 	id   int
 	kind probeKind
-	// set and globs: the actions that pass, of the catalogue and of names that it does not have; globs also: the resources that pass.
+	// set and globs: the actions that pass, of the catalogue and of names that it does not have; globs also: the
+	// resources that pass.
 	set   catalogue.ActionSet
 	Globs []glob.Glob
 	// cond is the condition that passes, its policy variables replaced; name is the variable that it reads.
@@ -54,7 +55,8 @@ type bound struct {
 	Never bool
 	// mended is how often the search made it fail.
 	mended int
-	// written is the number of the statement as searches are written, negative when there is none; zero until it was asked for.
+	// written is the number of the statement as searches are written, negative when there is none; zero until it was
+	// asked for.
 	written int
 }
 
@@ -70,7 +72,8 @@ type Lab struct {
 	own map[ownStatement]*Probe
 	// concerns says of each statement whether it can apply to a request that a question asks about.
 	concerns map[listed]map[*engine.Statement]bool
-	// answers are those of searches that found nothing, by what the search is written as; numbers are those of the parts.
+	// answers are those of searches that found nothing, by what the search is written as; numbers are those of the
+	// parts.
 	answers map[string]sharedAnswer
 	numbers map[string]int
 	owns    map[*engine.Principal]*ownTexts
@@ -81,10 +84,21 @@ type Lab struct {
 }
 
 func NewLab() *Lab {
-	return &Lab{probes: map[string]*Probe{}, targets: map[string]targetSolution{}, values: map[string]solution{}, forms: map[*catalogue.ActionForms][]glob.Glob{},
-		actions: map[*engine.Statement]*Probe{}, resources: map[*engine.Statement]*Probe{},
-		own: map[ownStatement]*Probe{}, concerns: map[listed]map[*engine.Statement]bool{}, answers: map[string]sharedAnswer{}, numbers: map[string]int{}, owns: map[*engine.Principal]*ownTexts{},
-		classes: map[string]classesOf{}, pieces: map[string][]glob.Glob{}}
+	return &Lab{
+		probes:    map[string]*Probe{},
+		targets:   map[string]targetSolution{},
+		values:    map[string]solution{},
+		forms:     map[*catalogue.ActionForms][]glob.Glob{},
+		actions:   map[*engine.Statement]*Probe{},
+		resources: map[*engine.Statement]*Probe{},
+		own:       map[ownStatement]*Probe{},
+		concerns:  map[listed]map[*engine.Statement]bool{},
+		answers:   map[string]sharedAnswer{},
+		numbers:   map[string]int{},
+		owns:      map[*engine.Principal]*ownTexts{},
+		classes:   map[string]classesOf{},
+		pieces:    map[string][]glob.Glob{},
+	}
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
@@ -109,7 +123,14 @@ type assignment struct {
 }
 
 func NewBinder(c *Caller) *binder {
-	return &binder{caller: c, lab: c.Lab, bounds: map[*engine.Statement]*bound{}, tagRules: map[string]*bound{}, Open: map[string]*conditionkey.Key{}, openBy: map[string]engine.Source{}}
+	return &binder{
+		caller:   c,
+		lab:      c.Lab,
+		bounds:   map[*engine.Statement]*bound{},
+		tagRules: map[string]*bound{},
+		Open:     map[string]*conditionkey.Key{},
+		openBy:   map[string]engine.Source{},
+	}
 }
 
 func (b *binder) Bind(st *engine.Statement) *bound {
@@ -206,10 +227,12 @@ type ownStatement struct {
 	who *engine.Principal
 }
 
-// ofOneself reports whether what a user is, is the same in every session of the class: nobody chooses tags, and nothing is tried for open keys.
+// ofOneself reports whether what a user is, is the same in every session of the class: nobody chooses tags, and
+// nothing is tried for open keys.
 func (b *binder) ofOneself() bool {
 	c := b.caller
-	return c.Principal != nil && c.Principal.Kind == engine.UserPrincipal && c.Any == nil && c.FreeTag == nil && len(b.Assigned) == 0
+	return c.Principal != nil && c.Principal.Kind == engine.UserPrincipal && c.Any == nil && c.FreeTag == nil &&
+		len(b.Assigned) == 0
 }
 
 // oneself are the keys that tell what a user is, in whatever session.
@@ -260,12 +283,14 @@ func (b *binder) condition(out *bound, source *engine.Condition, action *Probe, 
 	}), true})
 }
 
-// timeVariable is the variable of aws:CurrentTime and aws:EpochTime. Its values are instants as aws:CurrentTime writes them.
+// timeVariable is the variable of aws:CurrentTime and aws:EpochTime. Its values are instants as aws:CurrentTime
+// writes them.
 const timeVariable = "aws:currenttime"
 
-// variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the same tag: aws:ResourceTag/x on
-// every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key when the statement may also speak of others; absent
-// reports that the statement speaks of other services alone, where the key does not exist.
+// variableName is the name under which probes of a key meet. Tags of the resource have several keys that read the
+// same tag: aws:ResourceTag/x on every call, ec2:ResourceTag/x on calls of EC2. only is the service of such a key
+// when the statement may also speak of others; absent reports that the statement speaks of other services alone,
+// where the key does not exist.
 func variableName(k *conditionkey.Key, action *Probe, notActions bool) (name, only string, absent bool) {
 	if k.Kind == conditionkey.KeyEpochTime {
 		// Both keys tell the same instant.
@@ -300,7 +325,12 @@ func variableName(k *conditionkey.Key, action *Probe, notActions bool) (name, on
 
 // reads speaks of the actions that only read or list. An action that AWS does not have is none of them.
 func (b *binder) reads() *bound {
-	return &bound{st: Everything, Lits: []Literal{{b.probe("reads", func() *Probe { return &Probe{kind: probeAction, set: readActions()} }), true}}}
+	return &bound{
+		st: Everything,
+		Lits: []Literal{
+			{b.probe("reads", func() *Probe { return &Probe{kind: probeAction, set: readActions()} }), true},
+		},
+	}
 }
 
 var readActions = sync.OnceValue(func() catalogue.ActionSet {

@@ -8,9 +8,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// whole looks for a request that passes the literals, as search.find does, of an action whose other required resources the caller is allowed too. An action that
-// lacks one is left out, and the others are looked at.
-func (c *Caller) whole(at attempt, also *engine.Statement, lits []Literal, groups []layerGroup, avoid []*bound) (*Model, []Literal, bool) {
+// whole looks for a request that passes the literals, as search.find does, of an action whose other required
+// resources the caller is allowed too. An action that lacks one is left out, and the others are looked at.
+func (c *Caller) whole(
+	at attempt,
+	also *engine.Statement,
+	lits []Literal,
+	groups []layerGroup,
+	avoid []*bound,
+) (*Model, []Literal, bool) {
 	lits = slices.Clip(lits)
 	for {
 		m, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
@@ -22,7 +28,8 @@ func (c *Caller) whole(at attempt, also *engine.Statement, lits []Literal, group
 	}
 }
 
-// lacks reports whether the action of a target needs a resource on which the caller is allowed nothing, by no statement that may allow the call.
+// lacks reports whether the action of a target needs a resource on which the caller is allowed nothing, by no
+// statement that may allow the call.
 func (c *Caller) lacks(at attempt, also *engine.Statement, target target, groups []layerGroup) bool {
 	if target.action < 0 {
 		return false
@@ -63,18 +70,30 @@ func (c *Caller) about(n *engine.Need, action, region string) []Literal {
 			}
 			if strings.Contains(form, ":document/") {
 				// The account's own documents first, then those of AWS, and those of others last.
-				p.Globs = append(p.Globs, c.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
-					c.formGlob(service, strings.Replace(form, "${Account}", "", 1)))
+				p.Globs = append(
+					p.Globs,
+					c.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
+					c.formGlob(service, strings.Replace(form, "${Account}", "", 1)),
+				)
 			}
 			p.Globs = append(p.Globs, c.formGlob(service, form))
 		}
 		return p
 	})
-	return []Literal{{c.Search.B.actionProbe(engine.MustStatement(policy.Allow("", action).On("*"))), true}, {resource, true}}
+	return []Literal{
+		{c.Search.B.actionProbe(engine.MustStatement(policy.Allow("", action).On("*"))), true},
+		{resource, true},
+	}
 }
 
 // allowed reports whether some request that passes the literals may be allowed. When the search is not certain it may.
-func (c *Caller) allowed(at attempt, allow []*engine.Statement, about []Literal, groups []layerGroup, avoid []*bound) bool {
+func (c *Caller) allowed(
+	at attempt,
+	allow []*engine.Statement,
+	about []Literal,
+	groups []layerGroup,
+	avoid []*bound,
+) bool {
 	before := c.Search.GaveUp
 	for _, st := range allow {
 		lits, possible := c.Search.B.Literals(append(slices.Clone(at.also), st)...)
@@ -99,7 +118,8 @@ func (c *Caller) completeRequest(w *Witness, guess bool) bool {
 		return true
 	}
 	for _, n := range engine.NeedsOf(w.M.Target.action) {
-		if !slices.ContainsFunc(w.Request.Resources, func(r engine.Resource) bool { return n.Named(r.ARN) }) && !c.completeNeed(w, &n, guess) {
+		if !slices.ContainsFunc(w.Request.Resources, func(r engine.Resource) bool { return n.Named(r.ARN) }) &&
+			!c.completeNeed(w, &n, guess) {
 			w.Doubt = "no " + n.Words() + " is allowed beside " + w.M.Target.Resource
 			return false
 		}
@@ -134,8 +154,18 @@ func (c *Caller) completeNeed(w *Witness, n *engine.Need, guess bool) bool {
 			continue
 		}
 		kind, _, _ := strings.Cut(policy.ARNResource(m.Target.Resource), "/")
-		if parts := strings.SplitN(m.Target.Resource, ":", policy.ARNParts); len(parts) == policy.ARNParts && Readable(parts, kind) != m.Target.Resource {
-			self := Literal{c.Search.B.ResourceProbe(engine.MustStatement(policy.Allow("", "*").On(Literally(Readable(parts, kind))))), true}
+		if parts := strings.SplitN(
+			m.Target.Resource,
+			":",
+			policy.ARNParts,
+		); len(parts) == policy.ARNParts &&
+			Readable(parts, kind) != m.Target.Resource {
+			self := Literal{
+				c.Search.B.ResourceProbe(
+					engine.MustStatement(policy.Allow("", "*").On(Literally(Readable(parts, kind)))),
+				),
+				true,
+			}
 			if better, found := c.Search.Find(append(lits, self), groups, deny); found {
 				m = better
 			}
@@ -146,7 +176,8 @@ func (c *Caller) completeNeed(w *Witness, n *engine.Need, guess bool) bool {
 				w.Request.Context[name] = v
 			}
 		}
-		if len(w.Request.Resources) > 0 && strings.HasPrefix(policy.ARNResource(w.Request.Resources[0].ARN), "document/") {
+		if len(w.Request.Resources) > 0 &&
+			strings.HasPrefix(policy.ARNResource(w.Request.Resources[0].ARN), "document/") {
 			w.Request.Resources = append(r.Resources, w.Request.Resources...)
 		} else {
 			w.Request.Resources = append(w.Request.Resources, r.Resources...)

@@ -48,12 +48,13 @@ func severalNeeds(t *testing.T) []engine.DoorNeed {
 	return all
 }
 
-// idsHoldOtherTypes are calls of which a pattern on one type also matches an ARN of another, whose id has the words of the first in it, because * of IAM takes
-// slashes and colons. Such a call counts as open where one type alone is allowed: more than there is, never less.
+// idsHoldOtherTypes are calls of which a pattern on one type also matches an ARN of another, whose id has the words
+// of the first in it, because * of IAM takes slashes and colons. Such a call counts as open where one type alone is
+// allowed: more than there is, never less.
 var idsHoldOtherTypes = map[string]bool{"braket:CreateJob": true, "cleanrooms-ml:StartTrainedModelInferenceJob": true}
 
-// A call that names several resources is open only where each of them is allowed: leave one group out and there is no such call, whatever else is allowed;
-// allow all and the call of the witness is allowed by the evaluator too.
+// A call that names several resources is open only where each of them is allowed: leave one group out and there is no
+// such call, whatever else is allowed; allow all and the call of the witness is allowed by the evaluator too.
 func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 	seen := map[string]bool{}
 	for _, d := range severalNeeds(t) {
@@ -79,7 +80,11 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 				}
 			}
 			if slices.ContainsFunc(on, func(pattern string) bool {
-				return d.Needs[out].Named(strings.ReplaceAll(pattern, "*", "x")) || slices.ContainsFunc(allOf(&d.Needs[out]), func(form string) bool { return engine.MatchARN(pattern, strings.ReplaceAll(form, "*", "x")) })
+				return d.Needs[out].Named(strings.ReplaceAll(pattern, "*", "x")) ||
+					slices.ContainsFunc(
+						allOf(&d.Needs[out]),
+						func(form string) bool { return engine.MatchARN(pattern, strings.ReplaceAll(form, "*", "x")) },
+					)
 			}) {
 				continue // The ARNs of one type are ARNs of the other: an endpoint stands below its runtime.
 			}
@@ -88,7 +93,14 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 			a := asked(t, fixture.OneUser(policy.Allow("Part", d.Action).On(on...)), forbidden)
 			assert.False(t, a.Open || a.GaveUp, "%s without %s: %s", d.Action, d.Needs[out].Words(), a.Witness.Doubt)
 			assert.False(t, a.Denied, "%s: another policy can still open it", d.Action)
-			shut := asked(t, fixture.OneUser(policy.Allow("All", "*").On("*"), policy.Deny("Part", d.Action).On(everywhere(allOf(&d.Needs[out]))...)), forbidden)
+			shut := asked(
+				t,
+				fixture.OneUser(
+					policy.Allow("All", "*").On("*"),
+					policy.Deny("Part", d.Action).On(everywhere(allOf(&d.Needs[out]))...),
+				),
+				forbidden,
+			)
 			if !slices.Contains(d.Needs[out].Types, "document") {
 				assert.False(t, shut.Open, "%s with %s denied", d.Action, d.Needs[out].Words())
 			}
@@ -99,10 +111,16 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 	}
 }
 
-// The evaluator allows no call of a door that leaves out a resource: the call does not exist, so the answer is an error that says what to add. What denies a part
-// denies the whole.
+// The evaluator allows no call of a door that leaves out a resource: the call does not exist, so the answer is an
+// error that says what to add. What denies a part denies the whole.
 func TestTheEvaluatorAllowsNoPartOfADoor(t *testing.T) {
-	open, shut := fixture.Compiled(t, fixture.OneUser(policy.Allow("All", "*").On("*"))), fixture.Compiled(t, fixture.OneUser())
+	open, shut := fixture.Compiled(
+		t,
+		fixture.OneUser(policy.Allow("All", "*").On("*")),
+	), fixture.Compiled(
+		t,
+		fixture.OneUser(),
+	)
 	bob := engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge)
 	for _, d := range engine.DoorNeeds() {
 		require.NotEqual(t, doors.Access, doors.ClassOf(d.Action))
@@ -111,7 +129,10 @@ func TestTheEvaluatorAllowsNoPartOfADoor(t *testing.T) {
 			for i, n := range d.Needs {
 				if i != out {
 					arn := engine.Placeholders(n.Forms[0], fixture.Tokyo, fixture.People, "x")
-					r.Resources = append(r.Resources, engine.Resource{ARN: "arn:aws" + arn[len("arn:*"):], Tags: []world.Tag{}})
+					r.Resources = append(
+						r.Resources,
+						engine.Resource{ARN: "arn:aws" + arn[len("arn:*"):], Tags: []world.Tag{}},
+					)
 				}
 			}
 			return r

@@ -19,7 +19,8 @@ func (b *binder) constant(k *conditionkey.Key) (engine.Values, bool) {
 	return b.caller.constant(k)
 }
 
-// variable is the text of a policy variable. A key that the class does not fix becomes open; it is read as absent until it is assigned.
+// variable is the text of a policy variable. A key that the class does not fix becomes open; it is read as absent
+// until it is assigned.
 func (b *binder) variable(tok *wildcard.Token) (string, bool) {
 	v, fixed := b.constant(tok.Key)
 	if name := strings.ToLower(tok.Key.Name); !fixed && b.Open[name] == nil {

@@ -35,13 +35,15 @@ type keyState struct {
 	v    engine.Values
 }
 
-// search looks for a request of one class of callers. It keeps a request at hand and mends it: a statement that must not apply and does is
-// made to fail in one of its tests, one after the other, so that it branches over the tests of such statements alone.
+// search looks for a request of one class of callers. It keeps a request at hand and mends it: a statement that must
+// not apply and does is made to fail in one of its tests, one after the other, so that it branches over the tests of
+// such statements alone.
 type search struct {
 	B *binder
 	// classes counts the sets of test results that were looked at.
 	Classes int
-	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing. grew is the statement whose test it was.
+	// gaveUp is set when a branch was closed without certainty; a search that finds nothing then proves nothing. grew
+	// is the statement whose test it was.
 	GaveUp bool
 	grew   engine.Source
 	// closed are the statements that closed a branch.
@@ -74,8 +76,8 @@ func (s *search) closers(deny []*engine.Statement) []engine.Source {
 	return out
 }
 
-// Find looks for a request with which every literal of require comes out as wanted, at least one statement of every group applies, and none of
-// avoid does.
+// Find looks for a request with which every literal of require comes out as wanted, at least one statement of every
+// group applies, and none of avoid does.
 func (s *search) Find(require []Literal, groups []layerGroup, avoid []*bound) (*Model, bool) {
 	st, ok := s.extend(state{}, require)
 	if !ok {
@@ -116,9 +118,10 @@ func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, 
 
 // mend makes every statement of avoid fail.
 //
-// A statement fails when one of its literals does: its negation is a clause, over whose literals the search splits as DPLL does with clauses. The n-th
-// branch makes the n-th literal fail and those before it pass, so that the branches are disjoint and together all ways to fail; a request that one of
-// them could have had is not looked at twice. It ends, because every branch adds a literal and there are finitely many.
+// A statement fails when one of its literals does: its negation is a clause, over whose literals the search splits as
+// DPLL does with clauses. The n-th branch makes the n-th literal fail and those before it pass, so that the branches
+// are disjoint and together all ways to fail; a request that one of them could have had is not looked at twice. It
+// ends, because every branch adds a literal and there are finitely many.
 func (s *search) mend(st state, avoid []*bound) (*Model, bool) {
 	s.Classes++
 	applying := slices.IndexFunc(avoid, func(b *bound) bool { return !b.Never && s.applies(st, b) })
@@ -161,8 +164,9 @@ func (s *search) blame(b *bound) {
 	}
 }
 
-// maxEffort bounds how many statements are mended for one question and one class of callers, whatever values open keys take. The standing proofs of the shipped examples need a
-// few hundred, policies that AWS manages a few thousand.
+// maxEffort bounds how many statements are mended for one question and one class of callers, whatever values open
+// keys take. The standing proofs of the shipped examples need a few hundred, policies that AWS manages a few
+// thousand.
 const maxEffort = 40_000
 
 // effort is what a question has cost.
@@ -204,9 +208,10 @@ func (s *search) value(st state, l Literal) engine.Values {
 
 // extend adds literals to a state and finds new values for the variables that they read; false when there are none.
 //
-// The literals are a conjunction, and each reads one variable: the target, or one condition key. So a conjunction can be satisfied when the literals of
-// every variable can (the theories have no symbol in common, as Nelson and Oppen have it), and only variables with new literals are solved again. States
-// share memory: a slice is copied before it is changed, so that the state that was extended stays as it was.
+// The literals are a conjunction, and each reads one variable: the target, or one condition key. So a conjunction can
+// be satisfied when the literals of every variable can (the theories have no symbol in common, as Nelson and Oppen
+// have it), and only variables with new literals are solved again. States share memory: a slice is copied before it
+// is changed, so that the state that was extended stays as it was.
 func (s *search) extend(st state, lits []Literal) (state, bool) {
 	if len(lits) == 0 && st.targetSeen.ok {
 		return st, true
@@ -237,7 +242,8 @@ func (s *search) extend(st state, lits []Literal) (state, bool) {
 	return st, true
 }
 
-// with is a state with more literals, whose values do not have them yet: whether the target has new ones, and the places of the keys that have.
+// with is a state with more literals, whose values do not have them yet: whether the target has new ones, and the
+// places of the keys that have.
 func (st state) with(lits []Literal) (more state, target bool, keys []int) {
 	copied := false
 	for _, l := range lits {

@@ -43,7 +43,8 @@ func TestSearchFindsWhatBruteForceFinds(t *testing.T) {
 		}
 		q := Asking(forbidden, permitted...)
 		arn := fixture.UserARN("bob")
-		s := rapid.SampledFrom(append(SignIns(arn), engine.ConsoleWithMFA(arn, time.Hour), engine.ConsoleWithMFA(arn, time.Hour-time.Second))).Draw(rt, "session")
+		s := rapid.SampledFrom(append(SignIns(arn), engine.ConsoleWithMFA(arn, time.Hour), engine.ConsoleWithMFA(arn, time.Hour-time.Second))).
+			Draw(rt, "session")
 		c, ok := NewCaller(e, s, NewLab())
 		require.True(rt, ok)
 		a := c.Ask(q)
@@ -69,8 +70,18 @@ func TestSearchFindsWhatBruteForceFinds(t *testing.T) {
 			d, err := e.Decide(a.Witness.Session, a.Witness.Request)
 			require.NoError(rt, err)
 			require.True(rt, d.Allowed())
-			require.True(rt, speaks(q.Forbidden, a.Witness.Session, a.Witness.Request), "the witness is not what was asked for: %+v", a.Witness.Request)
-			require.False(rt, speaks(q.Permitted, a.Witness.Session, a.Witness.Request), "the witness is permitted: %+v", a.Witness.Request)
+			require.True(
+				rt,
+				speaks(q.Forbidden, a.Witness.Session, a.Witness.Request),
+				"the witness is not what was asked for: %+v",
+				a.Witness.Request,
+			)
+			require.False(
+				rt,
+				speaks(q.Permitted, a.Witness.Session, a.Witness.Request),
+				"the witness is permitted: %+v",
+				a.Witness.Request,
+			)
 		case a.Open:
 			counts["unreal"]++
 			require.NotEmpty(rt, a.Witness.Doubt)
@@ -97,7 +108,8 @@ func describe(q Question) string {
 	return b.String()
 }
 
-// A search that grows past its limit ends, says that it is not certain, and names the statement; it neither goes on for minutes nor holds.
+// A search that grows past its limit ends, says that it is not certain, and names the statement; it neither goes on
+// for minutes nor holds.
 func TestALargeSearchEndsAndNamesTheStatement(t *testing.T) {
 	tag := func(i int) string { return fmt.Sprintf("aws:RequestTag/tag%d", i) }
 	statements := []policy.Statement{policy.Allow("Everything", "*").On("*")}
@@ -105,7 +117,14 @@ func TestALargeSearchEndsAndNamesTheStatement(t *testing.T) {
 		// Every Deny can be escaped in many ways, and no way escapes the last one.
 		d := policy.Deny(fmt.Sprintf("Deny%d", i), "*").On("*")
 		for j := range 6 {
-			d = d.When(policy.Is(policy.Operator{Base: policy.OpStringNotLike, IfExists: true}, tag((i*5+j*7)%40), fmt.Sprintf("a%d*", i), "*z"))
+			d = d.When(
+				policy.Is(
+					policy.Operator{Base: policy.OpStringNotLike, IfExists: true},
+					tag((i*5+j*7)%40),
+					fmt.Sprintf("a%d*", i),
+					"*z",
+				),
+			)
 		}
 		statements = append(statements, d)
 	}
@@ -137,9 +156,15 @@ func TestTooManyValuesNameTheStatement(t *testing.T) {
 	require.Equal(t, "Many", a.Grew.Sid)
 }
 
-// A statement that speaks of no action of the question is not searched, whatever its variables: policies of hundreds of statements stay quick.
+// A statement that speaks of no action of the question is not searched, whatever its variables: policies of hundreds
+// of statements stay quick.
 func TestAllowsOfOtherActionsAreLeftOut(t *testing.T) {
-	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("Elsewhere", "sagemaker:CreateApp").On("arn:aws:sagemaker:*:*:app/${sagemaker:DomainId}/*")))
+	e := fixture.Compiled(
+		t,
+		fixture.OneUser(
+			policy.Allow("Elsewhere", "sagemaker:CreateApp").On("arn:aws:sagemaker:*:*:app/${sagemaker:DomainId}/*"),
+		),
+	)
 	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewLab())
 	require.True(t, ok)
 	a := c.Ask(Asking([]policy.Statement{policy.Allow("", "iam:TagUser").On("*")}))

@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// decideStranger makes the request of a caller of whom only the entry of a trust policy is known, and decides it in a world that has such a
-// caller: one whose own policies allow everything, if the world knows no other of that name.
+// decideStranger makes the request of a caller of whom only the entry of a trust policy is known, and decides it in a
+// world that has such a caller: one whose own policies allow everything, if the world knows no other of that name.
 func (c *Caller) decideStranger(q Question, m *Model) Witness {
 	w := Witness{M: m}
 	entry := c.Any.entry
@@ -28,14 +28,23 @@ func (c *Caller) decideStranger(q Question, m *Model) Witness {
 		if m.Target.name == "sts:AssumeRoleWithSAML" {
 			kind = ":saml-provider"
 		}
-		w.Session = engine.Federated(cmp.Or(c.Principal.Name, "arn:"+string(c.Principal.Account.Partition)+":iam::"+strangerAccount(entry)+kind+"/somebody-else"))
+		w.Session = engine.Federated(
+			cmp.Or(
+				c.Principal.Name,
+				"arn:"+string(c.Principal.Account.Partition)+":iam::"+strangerAccount(entry)+kind+"/somebody-else",
+			),
+		)
 	default:
 		arn := c.Principal.Arn
 		if v := m.Keys["aws:principalarn"]; v.Present {
 			arn = v.At(0)
 		}
 		if arn == "" {
-			arn = "arn:" + string(c.Principal.Account.Partition) + ":iam::" + strangerAccount(entry) + ":user/somebody-else"
+			arn = "arn:" + string(
+				c.Principal.Account.Partition,
+			) + ":iam::" + strangerAccount(
+				entry,
+			) + ":user/somebody-else"
 		}
 		arn = m.callerNamed(legible(arn), c.Any)
 		if entry.SessionRole != "" {
@@ -70,18 +79,20 @@ func (c *Caller) decideStranger(q Question, m *Model) Witness {
 	return w
 }
 
-// callerNamed is the ARN of the search's caller with the account and the user name that the search found for other keys: aws:PrincipalAccount and
-// aws:username say the same as the ARN, each in its own words.
+// callerNamed is the ARN of the search's caller with the account and the user name that the search found for other
+// keys: aws:PrincipalAccount and aws:username say the same as the ARN, each in its own words.
 func (m *Model) callerNamed(arn string, of *anyone) string {
 	kind, path, name := policy.SplitEntity(arn)
 	account := policy.ARNPart(arn, 4)
 	if _, fixed := of.Fixed[conditionkey.KeyPrincipalARN]; fixed || kind == "" {
 		return arn
 	}
-	if _, fixed := of.Fixed[conditionkey.KeyPrincipalAccount]; !fixed && policy.IsAccountID(m.Text("aws:principalaccount")) {
+	if _, fixed := of.Fixed[conditionkey.KeyPrincipalAccount]; !fixed &&
+		policy.IsAccountID(m.Text("aws:principalaccount")) {
 		account = m.Text("aws:principalaccount")
 	}
-	if _, fixed := of.Fixed[conditionkey.KeyUserName]; !fixed && kind == "user" && policy.ValidateUserName(m.Text("aws:username")) == nil {
+	if _, fixed := of.Fixed[conditionkey.KeyUserName]; !fixed && kind == "user" &&
+		policy.ValidateUserName(m.Text("aws:username")) == nil {
 		name = m.Text("aws:username")
 	}
 	return "arn:" + policy.ARNPart(arn, 1) + ":iam::" + account + ":" + kind + path + name
@@ -135,7 +146,8 @@ func legible(arn string) string {
 	return "arn:" + policy.ARNPart(arn, 1) + ":iam::" + account + ":" + resource
 }
 
-// WithStranger is the engine of a world that has the caller, and the session that the model describes; nil when there can be none.
+// WithStranger is the engine of a world that has the caller, and the session that the model describes; nil when there
+// can be none.
 func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engine.Session) {
 	kind, path, name := policy.SplitEntity(arn)
 	if kind != "user" && kind != "role" {
@@ -173,8 +185,8 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 	return eng, engine.ConsoleWithMFA(arn, age)
 }
 
-// ownTags writes the tags that a user or role of the world has for those that the search gave its caller, in the values that a request compares with them.
-// A value that stands there already stays another one.
+// ownTags writes the tags that a user or role of the world has for those that the search gave its caller, in the
+// values that a request compares with them. A value that stands there already stays another one.
 func (m *Model) ownTags(who *engine.Principal, context engine.Context) {
 	for _, name := range sortedNames(m.Names) {
 		k, made := m.Names[name], m.Keys[name]

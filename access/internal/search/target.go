@@ -9,7 +9,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// target is the action and the resource of a request. They are solved together, because AWS sends an action only with resources of its types.
+// target is the action and the resource of a request. They are solved together, because AWS sends an action only with
+// resources of its types.
 type target struct {
 	// action is an index of the catalogue, or -1 for a name that it does not have.
 	action int
@@ -23,8 +24,9 @@ type targetSolution struct {
 	ok, gaveUp bool
 }
 
-// solveTarget looks for an action and a resource with which every literal comes out as wanted. Actions are those of the catalogue; where the
-// literals leave room for names that it does not have and for none that it has, one such name stands for all that AWS may add.
+// solveTarget looks for an action and a resource with which every literal comes out as wanted. Actions are those of
+// the catalogue; where the literals leave room for names that it does not have and for none that it has, one such
+// name stands for all that AWS may add.
 func solveTarget(c *Caller, lits []Literal) targetSolution {
 	cat := catalogue.Catalogue()
 	var none []glob.Glob
@@ -39,7 +41,8 @@ func solveTarget(c *Caller, lits []Literal) targetSolution {
 			none = append(none, l.Globs...)
 		case l.Want:
 			actionGroups = append(actionGroups, l.Globs)
-			if set.Bits != nil && (l.set.Bits == nil || l.set.Count() < set.Count()) || set.Bits == nil && l.set.Bits == nil && len(l.set.Few) < len(set.Few) {
+			if set.Bits != nil && (l.set.Bits == nil || l.set.Count() < set.Count()) ||
+				set.Bits == nil && l.set.Bits == nil && len(l.set.Few) < len(set.Few) {
 				set = l.set
 			}
 		default:
@@ -101,9 +104,26 @@ func unknownAction(groups [][]glob.Glob, none []glob.Glob) (name string, found, 
 
 // actionForm is the form of action names, anyResource that of ARNs.
 var (
-	actionForm  = []glob.Glob{{{Kind: glob.GlobOne}, {Kind: glob.GlobAny}, {R: ':'}, {Kind: glob.GlobOne}, {Kind: glob.GlobAny}}}
-	anyResource = []glob.Glob{append(glob.LiteralGlob("arn:", false), glob.GlobToken{Kind: glob.GlobAny}, glob.GlobToken{R: ':'}, glob.GlobToken{Kind: glob.GlobAny}, glob.GlobToken{R: ':'},
-		glob.GlobToken{Kind: glob.GlobAny}, glob.GlobToken{R: ':'}, glob.GlobToken{Kind: glob.GlobAny}, glob.GlobToken{R: ':'}, glob.GlobToken{Kind: glob.GlobOne}, glob.GlobToken{Kind: glob.GlobAny})}
+	actionForm = []glob.Glob{
+		{{Kind: glob.GlobOne}, {Kind: glob.GlobAny}, {R: ':'}, {Kind: glob.GlobOne}, {Kind: glob.GlobAny}},
+	}
+	anyResource = []glob.Glob{
+		append(
+			glob.LiteralGlob("arn:", false),
+			glob.GlobToken{Kind: glob.GlobAny},
+			glob.GlobToken{R: ':'},
+			glob.GlobToken{Kind: glob.GlobAny},
+			glob.GlobToken{R: ':'},
+			glob.GlobToken{
+				Kind: glob.GlobAny,
+			},
+			glob.GlobToken{R: ':'},
+			glob.GlobToken{Kind: glob.GlobAny},
+			glob.GlobToken{R: ':'},
+			glob.GlobToken{Kind: glob.GlobOne},
+			glob.GlobToken{Kind: glob.GlobAny},
+		),
+	}
 )
 
 func matchesNone(groups [][]glob.Glob, none []glob.Glob, text string) bool {
@@ -116,7 +136,11 @@ func matchesNone(groups [][]glob.Glob, none []glob.Glob, text string) bool {
 }
 
 // solveResource looks for a resource of an action's types.
-func (c *Caller) solveResource(types *catalogue.ActionForms, groups [][]glob.Glob, none []glob.Glob) (text string, found, decided bool) {
+func (c *Caller) solveResource(
+	types *catalogue.ActionForms,
+	groups [][]glob.Glob,
+	none []glob.Glob,
+) (text string, found, decided bool) {
 	decided = true
 	for _, form := range c.formGlobs(types) {
 		text, found, sure := globsWitness(append([][]glob.Glob{{form}}, groups...), none)
@@ -139,9 +163,13 @@ func (c *Caller) formGlobs(types *catalogue.ActionForms) []glob.Glob {
 	globs := make([]glob.Glob, 0, len(types.Arns))
 	for _, arn := range types.Arns {
 		if strings.Contains(arn, ":document/") {
-			// The account's own documents first, then those that AWS owns, whose ARNs leave the account out, then those of others.
-			globs = append(globs, c.formGlob(types.Service, strings.Replace(arn, "${Account}", c.Principal.Account.ID, 1)),
-				c.formGlob(types.Service, strings.Replace(arn, "${Account}", "", 1)))
+			// The account's own documents first, then those that AWS owns, whose ARNs leave the account out, then
+			// those of others.
+			globs = append(
+				globs,
+				c.formGlob(types.Service, strings.Replace(arn, "${Account}", c.Principal.Account.ID, 1)),
+				c.formGlob(types.Service, strings.Replace(arn, "${Account}", "", 1)),
+			)
 		}
 		globs = append(globs, c.formGlob(types.Service, arn))
 	}
@@ -178,7 +206,11 @@ func (c *Caller) formGlob(service, arn string) glob.Glob {
 				g = append(g, accountForm...)
 			default:
 				bounded := part < policy.ARNParts-1 || slices.Contains(plainNames, service)
-				g = append(g, glob.GlobToken{Kind: glob.GlobOne, Bounded: bounded}, glob.GlobToken{Kind: glob.GlobAny, Bounded: bounded})
+				g = append(
+					g,
+					glob.GlobToken{Kind: glob.GlobOne, Bounded: bounded},
+					glob.GlobToken{Kind: glob.GlobAny, Bounded: bounded},
+				)
 			}
 			arn = arn[end+1:]
 			continue
@@ -197,8 +229,9 @@ func (c *Caller) formGlob(service, arn string) glob.Glob {
 // Source: IAM and AWS STS quotas (names); API references of EC2, ECS and Systems Manager (ids, CreateDocument).
 var plainNames = []string{"iam", "sts", "ec2", "ec2-instance-connect", "ecs", "ssm", "ssm-guiconnect", "ssmmessages"}
 
-// ownResource reports whether a caller reaches resources of this form in the own account alone. In another account the resource must have a policy of
-// its own, which a world does not have; roles to assume have one that it has, and documents are shared without one.
+// ownResource reports whether a caller reaches resources of this form in the own account alone. In another account
+// the resource must have a policy of its own, which a world does not have; roles to assume have one that it has, and
+// documents are shared without one.
 //
 // Source: IAM User Guide, Cross-account policy evaluation logic.
 func ownResource(service, arn string) bool {

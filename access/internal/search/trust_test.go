@@ -22,31 +22,109 @@ func ifExists(base policy.BaseOperator, key string, values ...string) policy.Con
 // bruteTrust draws a trust policy of entries and conditions that go past each other in all the usual ways.
 func bruteTrust(t *rapid.T, denies int) policy.Document {
 	entry := rapid.SampledFrom([]policy.Principal{
-		policy.AWSPrincipals(fixture.UserARN("bob")), policy.AWSPrincipals(fixture.UserARN("bobby")), policy.AWSPrincipals(fixture.People), policy.AWSPrincipals(fixture.Members),
-		policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":user/bob"), policy.AWSPrincipals(fixture.RoleARN("helper")), policy.Anyone(),
-		policy.AWSPrincipals("arn:aws:sts::" + fixture.People + ":assumed-role/helper/bob"), policy.ServicePrincipals("ec2.amazonaws.com"), policy.AWSPrincipals("*"),
-		policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":root"), policy.ServicePrincipals("*"), {Kind: policy.PrincipalFederated, Values: []string{fixture.SamlProvider}},
-		{Kind: policy.PrincipalFederated, Values: []string{fixture.GithubProvider}}, {Kind: policy.PrincipalFederated, Values: []string{"*"}},
+		policy.AWSPrincipals(
+			fixture.UserARN("bob"),
+		),
+		policy.AWSPrincipals(fixture.UserARN("bobby")),
+		policy.AWSPrincipals(fixture.People),
+		policy.AWSPrincipals(fixture.Members),
+		policy.AWSPrincipals(
+			"arn:aws:iam::" + fixture.Members + ":user/bob",
+		),
+		policy.AWSPrincipals(fixture.RoleARN("helper")),
+		policy.Anyone(),
+		policy.AWSPrincipals(
+			"arn:aws:sts::" + fixture.People + ":assumed-role/helper/bob",
+		),
+		policy.ServicePrincipals("ec2.amazonaws.com"),
+		policy.AWSPrincipals("*"),
+		policy.AWSPrincipals(
+			"arn:aws:iam::" + fixture.Members + ":root",
+		),
+		policy.ServicePrincipals("*"),
+		{Kind: policy.PrincipalFederated, Values: []string{fixture.SamlProvider}},
+		{
+			Kind:   policy.PrincipalFederated,
+			Values: []string{fixture.GithubProvider},
+		},
+		{Kind: policy.PrincipalFederated, Values: []string{"*"}},
 	})
 	condition := rapid.Custom(func(t *rapid.T) policy.Condition {
 		return rapid.SampledFrom([]policy.Condition{
-			policy.Bool("aws:MultiFactorAuthPresent", true), policy.BoolIfExists("aws:MultiFactorAuthPresent", true), policy.BoolIfExists("aws:MultiFactorAuthPresent", false),
-			policy.YoungerThan("aws:MultiFactorAuthAge", time.Hour), policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3601"),
-			policy.StringEquals("sts:RoleSessionName", "${aws:username}"), policy.Is(policy.Operator{Base: policy.OpStringLike}, "sts:RoleSessionName", "${aws:username}*"),
+			policy.Bool(
+				"aws:MultiFactorAuthPresent",
+				true,
+			),
+			policy.BoolIfExists("aws:MultiFactorAuthPresent", true),
+			policy.BoolIfExists("aws:MultiFactorAuthPresent", false),
+			policy.YoungerThan(
+				"aws:MultiFactorAuthAge",
+				time.Hour,
+			),
+			policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3601"),
+			policy.StringEquals(
+				"sts:RoleSessionName",
+				"${aws:username}",
+			),
+			policy.Is(policy.Operator{Base: policy.OpStringLike}, "sts:RoleSessionName", "${aws:username}*"),
 			policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "sts:RoleSessionName", "${aws:username}"),
-			policy.ArnLike("aws:PrincipalArn", fixture.UserARN("bob*")), policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob")), policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:role/*"),
-			policy.StringEquals("aws:PrincipalAccount", fixture.People), policy.StringNotEquals("aws:PrincipalAccount", fixture.People),
-			policy.Present("aws:username"), policy.Absent("aws:username"), policy.StringEquals("sts:ExternalId", "x"),
-			ifExists(policy.OpArnEquals, "aws:PrincipalArn", fixture.UserARN("bob")), ifExists(policy.OpStringEquals, "aws:PrincipalAccount", fixture.People),
-			ifExists(policy.OpStringEquals, "aws:username", "bob"), policy.Absent("aws:PrincipalArn"), policy.Bool("aws:PrincipalIsAWSService", false),
-			ifExists(policy.OpStringEquals, "aws:SourceAccount", fixture.People), policy.StringEquals("aws:SourceAccount", fixture.People), policy.Absent("aws:SourceAccount"),
-			policy.StringEquals("aws:PrincipalServiceName", "ec2.amazonaws.com"), policy.StringNotEquals("aws:PrincipalServiceName", "ec2.amazonaws.com"),
-			policy.AllEqual("aws:PrincipalServiceNamesList", "ec2.amazonaws.com"), policy.Absent("aws:TokenIssueTime"),
-			policy.StringEquals("aws:PrincipalTag/team", "x"), policy.StringNotEquals("aws:PrincipalTag/team", "x"), policy.Absent("aws:userid"),
+			policy.ArnLike(
+				"aws:PrincipalArn",
+				fixture.UserARN("bob*"),
+			),
+			policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob")),
+			policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::*:role/*"),
+			policy.StringEquals(
+				"aws:PrincipalAccount",
+				fixture.People,
+			),
+			policy.StringNotEquals("aws:PrincipalAccount", fixture.People),
+			policy.Present("aws:username"),
+			policy.Absent("aws:username"),
+			policy.StringEquals("sts:ExternalId", "x"),
+			ifExists(
+				policy.OpArnEquals,
+				"aws:PrincipalArn",
+				fixture.UserARN("bob"),
+			),
+			ifExists(policy.OpStringEquals, "aws:PrincipalAccount", fixture.People),
+			ifExists(
+				policy.OpStringEquals,
+				"aws:username",
+				"bob",
+			),
+			policy.Absent("aws:PrincipalArn"),
+			policy.Bool("aws:PrincipalIsAWSService", false),
+			ifExists(
+				policy.OpStringEquals,
+				"aws:SourceAccount",
+				fixture.People,
+			),
+			policy.StringEquals("aws:SourceAccount", fixture.People),
+			policy.Absent("aws:SourceAccount"),
+			policy.StringEquals(
+				"aws:PrincipalServiceName",
+				"ec2.amazonaws.com",
+			),
+			policy.StringNotEquals("aws:PrincipalServiceName", "ec2.amazonaws.com"),
+			policy.AllEqual("aws:PrincipalServiceNamesList", "ec2.amazonaws.com"),
+			policy.Absent("aws:TokenIssueTime"),
+			policy.StringEquals(
+				"aws:PrincipalTag/team",
+				"x",
+			),
+			policy.StringNotEquals("aws:PrincipalTag/team", "x"),
+			policy.Absent("aws:userid"),
 		}).Draw(t, "condition")
 	})
 	statement := func(effect policy.Effect) policy.Statement {
-		s := policy.Statement{Effect: effect, Actions: []string{rapid.SampledFrom([]string{"sts:AssumeRole", "sts:*", "sts:TagSession", "sts:Assume*"}).Draw(t, "action")}}
+		s := policy.Statement{
+			Effect: effect,
+			Actions: []string{
+				rapid.SampledFrom([]string{"sts:AssumeRole", "sts:*", "sts:TagSession", "sts:Assume*"}).
+					Draw(t, "action"),
+			},
+		}
 		if principals := rapid.SliceOfN(entry, 1, 2).Draw(t, "principals"); rapid.IntRange(0, 5).Draw(t, "not") == 0 {
 			s = s.ForAllExcept(principals...)
 		} else {
@@ -54,7 +132,10 @@ func bruteTrust(t *rapid.T, denies int) policy.Document {
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "conditions") {
 			c := condition.Draw(t, "c")
-			if !slices.ContainsFunc(s.Conditions, func(have policy.Condition) bool { return have.Key == c.Key && have.Operator == c.Operator }) {
+			if !slices.ContainsFunc(
+				s.Conditions,
+				func(have policy.Condition) bool { return have.Key == c.Key && have.Operator == c.Operator },
+			) {
 				s = s.When(c)
 			}
 		}
@@ -70,23 +151,52 @@ func bruteTrust(t *rapid.T, denies int) policy.Document {
 	return d
 }
 
-// Of all callers of a small world, none assumes a role against a claim that the proof says holds, and whoever the proof shows does.
+// Of all callers of a small world, none assumes a role against a claim that the proof says holds, and whoever the
+// proof shows does.
 func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 	all := []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
 	mfa := policy.Bool("aws:MultiFactorAuthPresent", true)
 	questions := map[string]Question{
-		"listed": Asking([]policy.Statement{policy.Allow("", Assuming...).On("*")}, policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", fixture.UserARN("bob")))),
-		"fresh": Asking([]policy.Statement{policy.Allow("", Assuming...).On("*")},
-			policy.Allow("", "*").On("*").When(mfa, policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3600"))),
-		"named": Asking([]policy.Statement{policy.Allow("", Assuming...).On("*")}, policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", "${aws:username}"))),
+		"listed": Asking(
+			[]policy.Statement{policy.Allow("", Assuming...).On("*")},
+			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", fixture.UserARN("bob"))),
+		),
+		"fresh": Asking(
+			[]policy.Statement{policy.Allow("", Assuming...).On("*")},
+			policy.Allow("", "*").
+				On("*").
+				When(mfa, policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "3600")),
+		),
+		"named": Asking(
+			[]policy.Statement{policy.Allow("", Assuming...).On("*")},
+			policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", "${aws:username}")),
+		),
 	}
 	counts := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
-		helper := world.Role{Name: "helper", Inline: all, Trust: policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)))}
+		helper := world.Role{
+			Name:   "helper",
+			Inline: all,
+			Trust:  policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People))),
+		}
 		target := world.Role{Name: "target", Trust: bruteTrust(rt, 1)}
 		w := world.World{Accounts: []world.Account{
-			{ID: fixture.People, Partition: policy.AWS, Users: []world.User{{Name: "bob", Inline: all}, {Name: "bobby", Inline: all}, {Name: "carol", Inline: all}}, Roles: []world.Role{helper, target}},
-			{ID: fixture.Members, Partition: policy.AWS, Users: []world.User{{Name: "bob", Inline: all}}, Roles: []world.Role{{Name: "far", Inline: all, Trust: helper.Trust}}},
+			{
+				ID:        fixture.People,
+				Partition: policy.AWS,
+				Users: []world.User{
+					{Name: "bob", Inline: all},
+					{Name: "bobby", Inline: all},
+					{Name: "carol", Inline: all},
+				},
+				Roles: []world.Role{helper, target},
+			},
+			{
+				ID:        fixture.Members,
+				Partition: policy.AWS,
+				Users:     []world.User{{Name: "bob", Inline: all}},
+				Roles:     []world.Role{{Name: "far", Inline: all, Trust: helper.Trust}},
+			},
 			{ID: fixture.Stranger, Partition: policy.AWS, Users: []world.User{{Name: "eve", Inline: all}}},
 		}}
 		e, err := engine.Compile(w)
@@ -98,11 +208,29 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 
 		var callers []engine.Session
 		for _, arn := range []string{fixture.UserARN("bob"), fixture.UserARN("bobby"), fixture.UserARN("carol"), "arn:aws:iam::" + fixture.Members + ":user/bob", "arn:aws:iam::" + fixture.Stranger + ":user/eve"} {
-			callers = append(callers, engine.LongTermKey(arn), engine.Console(arn), engine.ConsoleWithMFA(arn, 0), engine.ConsoleWithMFA(arn, time.Hour-time.Second), engine.ConsoleWithMFA(arn, time.Hour),
-				engine.ConsoleWithMFA(arn, 2*time.Hour))
+			callers = append(
+				callers,
+				engine.LongTermKey(arn),
+				engine.Console(arn),
+				engine.ConsoleWithMFA(arn, 0),
+				engine.ConsoleWithMFA(arn, time.Hour-time.Second),
+				engine.ConsoleWithMFA(arn, time.Hour),
+				engine.ConsoleWithMFA(arn, 2*time.Hour),
+			)
 		}
-		callers = append(callers, engine.AssumedRole(fixture.RoleARN("helper"), "bob"), engine.AssumedRole(fixture.RoleARN("helper"), "other"), engine.AssumedRole("arn:aws:iam::"+fixture.Members+":role/far", "bob"), engine.Service("ec2.amazonaws.com"),
-			engine.Service("ssm.amazonaws.com"), engine.Federated(fixture.SamlProvider), engine.Federated(fixture.GithubProvider), engine.Federated("cognito-identity.amazonaws.com"))
+		callers = append(
+			callers,
+			engine.AssumedRole(fixture.RoleARN("helper"), "bob"),
+			engine.AssumedRole(fixture.RoleARN("helper"), "other"),
+			engine.AssumedRole("arn:aws:iam::"+fixture.Members+":role/far", "bob"),
+			engine.Service("ec2.amazonaws.com"),
+			engine.Service(
+				"ssm.amazonaws.com",
+			),
+			engine.Federated(fixture.SamlProvider),
+			engine.Federated(fixture.GithubProvider),
+			engine.Federated("cognito-identity.amazonaws.com"),
+		)
 		for _, s := range callers {
 			s = s.IssuedAt(engine.SomeDay)
 			for _, sessionName := range []string{"bob", "bobby", "BOB", "bobx", "carol", "eve", "other"} {
@@ -118,7 +246,14 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 						continue
 					}
 					if !a.Open {
-						rt.Fatalf("%s: the proof missed %s as %s with %v: %s", name, s, sessionName, r.Context, target.Trust.JSON())
+						rt.Fatalf(
+							"%s: the proof missed %s as %s with %v: %s",
+							name,
+							s,
+							sessionName,
+							r.Context,
+							target.Trust.JSON(),
+						)
 					}
 				}
 			}

@@ -34,7 +34,8 @@ type keyDomain struct {
 	address bool
 }
 
-// domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and never hides a hole.
+// domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and
+// never hides a hole.
 func (c *Caller) domain(k *conditionkey.Key) keyDomain {
 	switch k.Kind {
 	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
@@ -42,7 +43,12 @@ func (c *Caller) domain(k *conditionkey.Key) keyDomain {
 			return keyDomain{present: true, instant: true, earliest: firstInstant}
 		}
 		// Now, if that will do.
-		return keyDomain{present: true, instant: true, earliest: c.Engine.Since, usual: c.Engine.Since.Format(time.RFC3339)}
+		return keyDomain{
+			present:  true,
+			instant:  true,
+			earliest: c.Engine.Since,
+			usual:    c.Engine.Since.Format(time.RFC3339),
+		}
 	case conditionkey.KeyTokenIssueTime:
 		return keyDomain{present: c.Any == nil, instant: true, earliest: later(c.Engine.EarliestIssue(), firstInstant)}
 	case conditionkey.KeyMFAAge:
@@ -89,7 +95,10 @@ func later(a, b time.Time) time.Time {
 //
 // Source: IAM User Guide, AWS global condition context keys.
 func isAddressKey(name string) bool {
-	return slices.ContainsFunc([]string{"aws:SourceIp", "aws:VpcSourceIp", "aws:Ec2InstanceSourcePrivateIPv4"}, func(k string) bool { return strings.EqualFold(k, name) })
+	return slices.ContainsFunc(
+		[]string{"aws:SourceIp", "aws:VpcSourceIp", "aws:Ec2InstanceSourcePrivateIPv4"},
+		func(k string) bool { return strings.EqualFold(k, name) },
+	)
 }
 
 // solution is a value of one key that makes its literals come out as wanted.
@@ -100,11 +109,12 @@ type solution struct {
 	gaveUp bool
 }
 
-// solveKey looks for a value of a key with which every literal comes out as wanted: absent if that will do, else one value, else as many
-// members as there are literals that need a member of their own.
+// solveKey looks for a value of a key with which every literal comes out as wanted: absent if that will do, else one
+// value, else as many members as there are literals that need a member of their own.
 //
-// No more members are needed than that, the small model property of monadic formulas: take any value that does. Of each literal that some member must
-// do, keep one member that does it and drop the others. What every member must do, those that stay do as well, and no literal counts members.
+// No more members are needed than that, the small model property of monadic formulas: take any value that does. Of
+// each literal that some member must do, keep one member that does it and drop the others. What every member must do,
+// those that stay do as well, and no literal counts members.
 func solveKey(lits []Literal, d keyDomain) solution {
 	if !d.present && satisfied(lits, engine.Values{}) {
 		return solution{ok: true}
@@ -135,7 +145,8 @@ func solveKey(lits []Literal, d keyDomain) solution {
 	return solution{v: v, ok: true}
 }
 
-// quantifiedLiterals are the literals of a key that is there: what every member must do, and what some member must. single: there is one member.
+// quantifiedLiterals are the literals of a key that is there: what every member must do, and what some member must.
+// single: there is one member.
 type quantifiedLiterals struct {
 	every, some []Literal
 	single      bool
@@ -254,7 +265,8 @@ func (d keyDomain) holds(text string) bool {
 	return text != "" || !d.filled
 }
 
-// globs are the patterns that the condition compares with. An ARN that none can be, such as a variable whose value is no ARN, is left out.
+// globs are the patterns that the condition compares with. An ARN that none can be, such as a variable whose value is
+// no ARN, is left out.
 func globs(c *engine.Condition) []glob.Glob {
 	var globs []glob.Glob
 	if c.Compare == engine.CompareBool {
@@ -303,7 +315,8 @@ func solveText(lits []Literal, d keyDomain) (text string, found, decided bool) {
 // maxChoices bounds how many choices of globs are tried; real policies need a few hundred.
 const maxChoices = 5_000
 
-// globsWitness looks for a text that one glob of every group matches and none of none. The search tries one choice of globs after the other.
+// globsWitness looks for a text that one glob of every group matches and none of none. The search tries one choice of
+// globs after the other.
 func globsWitness(groups [][]glob.Glob, none []glob.Glob) (text string, found, decided bool) {
 	groups = slices.Clone(groups)
 	slices.SortStableFunc(groups, func(a, b []glob.Glob) int { return len(a) - len(b) })

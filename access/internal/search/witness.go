@@ -28,9 +28,16 @@ type Witness struct {
 func (w Witness) action() string   { return w.M.Target.name }
 func (w Witness) Resource() string { return w.M.Target.Resource }
 
-// Witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it prefers one about
-// something that the world has, and one whose ARN reads as ARNs do.
-func (c *Caller) Witness(q Question, m *Model, lits []Literal, groups []layerGroup, avoid []*bound, guess bool) Witness {
+// Witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it
+// prefers one about something that the world has, and one whose ARN reads as ARNs do.
+func (c *Caller) Witness(
+	q Question,
+	m *Model,
+	lits []Literal,
+	groups []layerGroup,
+	avoid []*bound,
+	guess bool,
+) Witness {
 	if c.Any != nil {
 		return c.decideStranger(q, m)
 	}
@@ -169,7 +176,8 @@ func (c *Caller) asks(q Question, s engine.Session, r engine.Request) bool {
 	return concerns(&ev, q)
 }
 
-// asksStranger reports whether a question is about a request of a caller whom the engine's world has, or who is a service or provider.
+// asksStranger reports whether a question is about a request of a caller whom the engine's world has, or who is a
+// service or provider.
 func asksStranger(e *engine.Engine, q Question, s engine.Session, r engine.Request) bool {
 	var ev engine.Env
 	if ev.Start(e, s, r) != nil {
@@ -225,7 +233,10 @@ func (c *Caller) requestOf(m *Model) (engine.Session, engine.Request) {
 			if policy.ARNPart(resource.ARN, 3) == "" {
 				r.Context[k.Name] = []string{one}
 			}
-		case conditionkey.KeyResourceAccount, conditionkey.KeyResourceOrgID, conditionkey.KeyResourceOrgPaths, conditionkey.KeyFederatedProvider:
+		case conditionkey.KeyResourceAccount,
+			conditionkey.KeyResourceOrgID,
+			conditionkey.KeyResourceOrgPaths,
+			conditionkey.KeyFederatedProvider:
 		default:
 			if !k.Kind.Derived() {
 				r.Context[k.Name] = valuesOf(v)

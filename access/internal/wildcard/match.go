@@ -8,14 +8,15 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Match reports whether value matches pattern. In the pattern * stands for any run of characters, also none, and ? for exactly one
-// character; everything else, "${...}" included, is literal and case matters.
+// Match reports whether value matches pattern. In the pattern * stands for any run of characters, also none, and ?
+// for exactly one character; everything else, "${...}" included, is literal and case matters.
 func Match(pattern, value string) bool {
 	var buf [MaxStackTokens]Token
 	return MatchTokens(AppendGlob(buf[:0], pattern, true), value, false)
 }
 
-// MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does not matter.
+// MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does
+// not matter.
 func MatchAction(pattern, action string) bool {
 	var buf [MaxStackTokens]Token
 	return MatchTokens(AppendGlob(buf[:0], pattern, true), action, true)
@@ -35,7 +36,8 @@ const (
 	TokenVariable
 )
 
-// Token is a piece of a pattern. A variable is replaced by a literal before matching, so that its value is never read as a pattern.
+// Token is a piece of a pattern. A variable is replaced by a literal before matching, so that its value is never read
+// as a pattern.
 type Token struct {
 	Kind tokenKind
 	Text string
@@ -71,8 +73,8 @@ func AppendGlob(tokens []Token, pattern string, wildcards bool) []Token {
 	return tokens
 }
 
-// MatchTokens matches literals and wildcards against the whole value. It looks back to the last * only, so it takes at most
-// len(tokens)*len(value) steps.
+// MatchTokens matches literals and wildcards against the whole value. It looks back to the last * only, so it takes
+// at most len(tokens)*len(value) steps.
 func MatchTokens(tokens []Token, value string, fold bool) bool {
 	t, v := 0, 0
 	star, starAt := -1, 0

@@ -15,8 +15,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// The types below are the JSON of "aws iam get-account-authorization-details", as far as a world needs it. Fields that are not listed
-// (dates, counts, instance profiles) are ignored when reading and left out when writing.
+// The types below are the JSON of "aws iam get-account-authorization-details", as far as a world needs it. Fields
+// that are not listed (dates, counts, instance profiles) are ignored when reading and left out when writing.
 
 type authorizationDetails struct {
 	Users       []userDetail    `json:"UserDetailList"`
@@ -92,21 +92,24 @@ type tagDetail struct {
 	Value string `json:"Value"`
 }
 
-// FromAuthorizationDetails reads an account from what "aws iam get-account-authorization-details" prints: users, groups, roles and managed
-// policies with their default version. Documents may be JSON objects, as the AWS CLI prints them, or URL-encoded text, as the API returns them.
-// What can be told from elsewhere may be left out: lists, the name and path of what has an ARN, the name of an inline policy.
-// Several pages, as "--no-paginate" or an SDK leave them, must be joined first: a truncated answer is an error, because a proof about half an
-// account proves nothing. Fields that are not known are ignored; nodes, session documents and preferences are not in this format and stay empty.
+// FromAuthorizationDetails reads an account from what "aws iam get-account-authorization-details" prints: users,
+// groups, roles and managed policies with their default version. Documents may be JSON objects, as the AWS CLI prints
+// them, or URL-encoded text, as the API returns them. What can be told from elsewhere may be left out: lists, the
+// name and path of what has an ARN, the name of an inline policy. Several pages, as "--no-paginate" or an SDK leave
+// them, must be joined first: a truncated answer is an error, because a proof about half an account proves nothing.
+// Fields that are not known are ignored; nodes, session documents and preferences are not in this format and stay
+// empty.
 //
-// The account id and the partition are those of the ARNs inside; an answer without any ARN of the account's own is an error. Errors name the
-// place, such as `RoleDetailList[2] "deploy": AssumeRolePolicyDocument: ...`; all of them are reported at once.
+// The account id and the partition are those of the ARNs inside; an answer without any ARN of the account's own is an
+// error. Errors name the place, such as `RoleDetailList[2] "deploy": AssumeRolePolicyDocument: ...`; all of them are
+// reported at once.
 func FromAuthorizationDetails(data []byte) (world.Account, error) {
 	account, _, err := readDetails(data, false)
 	return account, err
 }
 
-// UnreadDocument is a document of authorization details that cannot be read, or that has an element, operator or variable that this package does not
-// implement.
+// UnreadDocument is a document of authorization details that cannot be read, or that has an element, operator or
+// variable that this package does not implement.
 type UnreadDocument struct {
 	// Place is where the document stands, such as `UserDetailList[2] "bob": UserPolicyList[0] "p"`.
 	Place string
@@ -114,13 +117,15 @@ type UnreadDocument struct {
 	Err error
 	// Taken says what stands in its place.
 	Taken string
-	// OfAWS says that nobody of the account can edit the document: it is of a managed policy of AWS, or of a service-linked role.
+	// OfAWS says that nobody of the account can edit the document: it is of a managed policy of AWS, or of a
+	// service-linked role.
 	OfAWS bool
 }
 
-// ReadableAuthorizationDetails is FromAuthorizationDetails for an account that is judged as far as it can be read. A policy that cannot be read is one whose
-// document is not known. A role whose trust policy cannot be read is left out, and the account is Partial then: nothing is proven of that role. What is no
-// document, such as an ARN that is none, is an error as there.
+// ReadableAuthorizationDetails is FromAuthorizationDetails for an account that is judged as far as it can be read. A
+// policy that cannot be read is one whose document is not known. A role whose trust policy cannot be read is left
+// out, and the account is Partial then: nothing is proven of that role. What is no document, such as an ARN that is
+// none, is an error as there.
 func ReadableAuthorizationDetails(data []byte) (world.Account, []UnreadDocument, error) {
 	return readDetails(data, true)
 }
@@ -128,7 +133,10 @@ func ReadableAuthorizationDetails(data []byte) (world.Account, []UnreadDocument,
 func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, error) {
 	var details authorizationDetails
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &details); err != nil {
-		return world.Account{}, nil, fmt.Errorf("authorization details: not the JSON that get-account-authorization-details prints: %w", err)
+		return world.Account{}, nil, fmt.Errorf(
+			"authorization details: not the JSON that get-account-authorization-details prints: %w",
+			err,
+		)
 	}
 	r := detailsReader{lenient: lenient}
 	details.nameAll()
@@ -145,7 +153,15 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		r.at(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
 		r.owned("group", g.ARN, g.Path, g.Name)
 		inline, unknown := r.inline("GroupPolicyList", g.ARN, g.Inline)
-		r.account.Groups = append(r.account.Groups, world.Group{Name: g.Name, Path: g.Path, Inline: inline, Attached: append(attachedARNs(g.Attached), unknown...)})
+		r.account.Groups = append(
+			r.account.Groups,
+			world.Group{
+				Name:     g.Name,
+				Path:     g.Path,
+				Inline:   inline,
+				Attached: append(attachedARNs(g.Attached), unknown...),
+			},
+		)
 	}
 	for i, u := range details.Users {
 		r.at(fmt.Sprintf("UserDetailList[%d] %q", i, u.Name))
@@ -160,21 +176,35 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		r.at(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
 		r.ofAWS = strings.HasPrefix(role.Path, "/aws-service-role/")
 		r.owned("role", role.ARN, role.Path, role.Name)
-		trusted, read := r.document("AssumeRolePolicyDocument", role.Trust, engine.Trust, "the role is left out: nothing is proven of it")
+		trusted, read := r.document(
+			"AssumeRolePolicyDocument",
+			role.Trust,
+			engine.Trust,
+			"the role is left out: nothing is proven of it",
+		)
 		inline, unknown := r.inline("RolePolicyList", role.ARN, role.Inline)
 		if !read {
 			r.account.Partial = r.lenient
 			continue
 		}
 		r.account.Roles = append(r.account.Roles, world.Role{
-			Name: role.Name, ID: role.ID, Path: role.Path, Tags: tagsOf(role.Tags), Trust: trusted,
-			Inline: inline, Attached: append(attachedARNs(role.Attached), unknown...), Boundary: boundaryARN(role.Boundary),
+			Name:          role.Name,
+			ID:            role.ID,
+			Path:          role.Path,
+			Tags:          tagsOf(role.Tags),
+			Trust:         trusted,
+			Inline:        inline,
+			Attached:      append(attachedARNs(role.Attached), unknown...),
+			Boundary:      boundaryARN(role.Boundary),
 			PermissionSet: permissionSet(role.Path, role.Name),
 		})
 	}
 	if len(r.problems) == 0 && r.account.ID == "" {
 		r.at("")
-		r.refuse("authorization details", errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"))
+		r.refuse(
+			"authorization details",
+			errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"),
+		)
 	}
 	if err := errors.Join(r.problems...); err != nil {
 		return world.Account{}, nil, err
@@ -182,7 +212,8 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 	return r.account, r.unread, nil
 }
 
-// nameAll takes names and paths that a dump leaves out from the ARNs, and gives inline policies without a name one that says which it is.
+// nameAll takes names and paths that a dump leaves out from the ARNs, and gives inline policies without a name one
+// that says which it is.
 func (d *authorizationDetails) nameAll() {
 	fill := func(arn string, name, path *string) {
 		parsed, err := policy.ParseARN(arn)
@@ -266,8 +297,16 @@ func (r *detailsReader) policy(p managedDetail) {
 	}
 	for i, v := range p.Versions {
 		if v.IsDefault || v.ID == p.DefaultVersion && p.DefaultVersion != "" {
-			document, read := r.document(fmt.Sprintf("PolicyVersionList[%d].Document", i), v.Document, engine.Permissions, asUnknown)
-			r.account.Policies = append(r.account.Policies, world.ManagedPolicy{ARN: p.ARN, Document: document, Unknown: !read})
+			document, read := r.document(
+				fmt.Sprintf("PolicyVersionList[%d].Document", i),
+				v.Document,
+				engine.Permissions,
+				asUnknown,
+			)
+			r.account.Policies = append(
+				r.account.Policies,
+				world.ManagedPolicy{ARN: p.ARN, Document: document, Unknown: !read},
+			)
 			return
 		}
 	}
@@ -276,10 +315,19 @@ func (r *detailsReader) policy(p managedDetail) {
 
 const asUnknown = "a policy whose document is not known"
 
-// inline reads inline policies. Those that cannot be read are policies that are not known, under names that no policy has.
-func (r *detailsReader) inline(field, owner string, policies []inlineDetail) (read []world.InlinePolicy, unknown []string) {
+// inline reads inline policies. Those that cannot be read are policies that are not known, under names that no policy
+// has.
+func (r *detailsReader) inline(
+	field, owner string,
+	policies []inlineDetail,
+) (read []world.InlinePolicy, unknown []string) {
 	for i, p := range policies {
-		document, ok := r.document(fmt.Sprintf("%s[%d] %q", field, i, p.Name), p.Document, engine.Permissions, asUnknown)
+		document, ok := r.document(
+			fmt.Sprintf("%s[%d] %q", field, i, p.Name),
+			p.Document,
+			engine.Permissions,
+			asUnknown,
+		)
 		if !ok {
 			unknown = append(unknown, owner+" (inline policy "+p.Name+")")
 			continue
@@ -290,7 +338,12 @@ func (r *detailsReader) inline(field, owner string, policies []inlineDetail) (re
 }
 
 // document reads a document for its use; false when it cannot be read. Taken says what stands in its place then.
-func (r *detailsReader) document(field string, raw json.RawMessage, use engine.DocumentUse, taken string) (policy.Document, bool) {
+func (r *detailsReader) document(
+	field string,
+	raw json.RawMessage,
+	use engine.DocumentUse,
+	taken string,
+) (policy.Document, bool) {
 	document, err := parseDetail(raw)
 	if err == nil && r.lenient {
 		_, errs := engine.CompileDocument(document, use, engine.Source{})
@@ -300,7 +353,10 @@ func (r *detailsReader) document(field string, raw json.RawMessage, use engine.D
 	case err == nil:
 		return document, true
 	case r.lenient:
-		r.unread = append(r.unread, UnreadDocument{Place: strings.TrimPrefix(r.place+": "+field, ": "), Err: err, Taken: taken, OfAWS: r.ofAWS})
+		r.unread = append(
+			r.unread,
+			UnreadDocument{Place: strings.TrimPrefix(r.place+": "+field, ": "), Err: err, Taken: taken, OfAWS: r.ofAWS},
+		)
 	default:
 		r.refuse(field, err)
 	}

@@ -32,7 +32,11 @@ func TestAuthorizationDetailsBecomeAnAccount(t *testing.T) {
 	require.Len(t, account.Users, 2)
 	alice := account.Users[0]
 	assert.Equal(t, world.User{
-		Name: "alice", ID: "AIDACKCEVSQ6C2EXAMPLE", Path: "/team/", Tags: []world.Tag{{Key: "Email", Value: "alice@example.com"}}, Groups: []string{"people"},
+		Name:     "alice",
+		ID:       "AIDACKCEVSQ6C2EXAMPLE",
+		Path:     "/team/",
+		Tags:     []world.Tag{{Key: "Email", Value: "alice@example.com"}},
+		Groups:   []string{"people"},
 		Inline:   alice.Inline,
 		Attached: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::111122223333:policy/team/keys"},
 		Boundary: "arn:aws:iam::111122223333:policy/bound",
@@ -164,10 +168,18 @@ func TestAuthorizationDetailsAreWrittenAsAWSPrintsThem(t *testing.T) {
 	text, err := details.ToAuthorizationDetails(world.Account{
 		ID: "111122223333", Partition: policy.AWSChina,
 		Users: []world.User{{Name: "alice", Groups: []string{"people"}}},
-		Roles: []world.Role{{
-			Name: "ops", Path: "/guardrails/operation/", Boundary: "arn:aws-cn:iam::111122223333:policy/b", Tags: []world.Tag{{Key: "Project", Value: "One"}},
-			Trust: policy.New(policy.Allow("NamedUsers", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws-cn:iam::111122223333:user/alice"))),
-		}},
+		Roles: []world.Role{
+			{
+				Name:     "ops",
+				Path:     "/guardrails/operation/",
+				Boundary: "arn:aws-cn:iam::111122223333:policy/b",
+				Tags:     []world.Tag{{Key: "Project", Value: "One"}},
+				Trust: policy.New(
+					policy.Allow("NamedUsers", "sts:AssumeRole").
+						For(policy.AWSPrincipals("arn:aws-cn:iam::111122223333:user/alice")),
+				),
+			},
+		},
 		Policies: []world.ManagedPolicy{
 			{ARN: "arn:aws-cn:iam::111122223333:policy/b", Document: policy.New(policy.Allow("All", "*").On("*"))},
 			{ARN: "arn:aws-cn:iam::aws:policy/Unknown", Unknown: true},
@@ -188,8 +200,8 @@ func TestAuthorizationDetailsAreWrittenAsAWSPrintsThem(t *testing.T) {
 	     "VersionId": "v1", "IsDefaultVersion": true}]}]}`, string(text))
 }
 
-// Reading never panics, whatever the bytes.
-// A dump that leaves out what its ARNs say, lists and names of inline policies, or that has members of a later day, is the same account.
+// Reading never panics, whatever the bytes. A dump that leaves out what its ARNs say, lists and names of inline
+// policies, or that has members of a later day, is the same account.
 func TestAuthorizationDetailsAreReadLeniently(t *testing.T) {
 	data, err := os.ReadFile("testdata/authorization-details.json")
 	require.NoError(t, err)
@@ -233,8 +245,10 @@ func TestAuthorizationDetailsAreReadLeniently(t *testing.T) {
 // Inline policies without a name are told apart, and none is lost.
 func TestInlinePoliciesWithoutANameAreRead(t *testing.T) {
 	document := `{"PolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}}`
-	account, err := details.FromAuthorizationDetails([]byte(`{"UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/team/bob",
-	  "UserPolicyList": [` + document + `, ` + document + `]}]}`))
+	account, err := details.FromAuthorizationDetails(
+		[]byte(`{"UserDetailList": [{"Arn": "arn:aws:iam::111122223333:user/team/bob",
+	  "UserPolicyList": [` + document + `, ` + document + `]}]}`),
+	)
 	require.NoError(t, err)
 	require.Len(t, account.Users, 1)
 	assert.Equal(t, []string{"bob", "/team/"}, []string{account.Users[0].Name, account.Users[0].Path})
@@ -245,8 +259,20 @@ func TestInlinePoliciesWithoutANameAreRead(t *testing.T) {
 
 // What is written of a role has the members that AWS documents for RoleDetail, and no others.
 func TestRolesAreWrittenWithTheMembersOfAWS(t *testing.T) {
-	documented := []string{"Arn", "AssumeRolePolicyDocument", "AttachedManagedPolicies", "CreateDate", "InstanceProfileList", "Path", "PermissionsBoundary",
-		"RoleId", "RoleLastUsed", "RoleName", "RolePolicyList", "Tags"}
+	documented := []string{
+		"Arn",
+		"AssumeRolePolicyDocument",
+		"AttachedManagedPolicies",
+		"CreateDate",
+		"InstanceProfileList",
+		"Path",
+		"PermissionsBoundary",
+		"RoleId",
+		"RoleLastUsed",
+		"RoleName",
+		"RolePolicyList",
+		"Tags",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		account := genAccount(t)
 		for i := range account.Roles {
@@ -282,40 +308,80 @@ func genAccount(t *rapid.T) world.Account {
 	name := rapid.StringMatching(`[A-Za-z0-9+=,.@_-]{1,8}`)
 	path := rapid.SampledFrom([]string{"/", "/team/", "/a/b/"})
 	tags := rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) world.Tag {
-		return world.Tag{Key: rapid.StringMatching(`[A-Za-z]{1,5}`).Draw(t, "key"), Value: rapid.StringMatching(`[A-Za-z0-9 ]{0,5}`).Draw(t, "value")}
+		return world.Tag{
+			Key:   rapid.StringMatching(`[A-Za-z]{1,5}`).Draw(t, "key"),
+			Value: rapid.StringMatching(`[A-Za-z0-9 ]{0,5}`).Draw(t, "value"),
+		}
 	}), 0, 3, func(tag world.Tag) string { return tag.Key })
 	document := rapid.Custom(func(t *rapid.T) policy.Document {
 		s := policy.Allow(rapid.StringMatching(`[A-Za-z0-9]{1,8}`).Draw(t, "sid"), "iam:Get*", "s3:*").On("*")
 		if rapid.Bool().Draw(t, "condition") {
-			s = s.When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false), policy.StringEquals("aws:PrincipalTag/Project", "é & <x>"))
+			s = s.When(
+				policy.BoolIfExists("aws:MultiFactorAuthPresent", false),
+				policy.StringEquals("aws:PrincipalTag/Project", "é & <x>"),
+			)
 		}
 		return policy.New(s)
 	})
 	inline := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) world.InlinePolicy {
 		return world.InlinePolicy{Name: name.Draw(t, "policy"), Document: document.Draw(t, "document")}
 	}), 0, 2)
-	managed := rapid.SampledFrom([]string{"arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", "arn:aws:iam::111122223333:policy/team/keys"})
+	managed := rapid.SampledFrom(
+		[]string{"arn:aws:iam::aws:policy/job-function/ViewOnlyAccess", "arn:aws:iam::111122223333:policy/team/keys"},
+	)
 	attached := rapid.SliceOfN(managed, 0, 2)
 	account := world.Account{ID: id, Partition: policy.AWS}
 	for range rapid.IntRange(0, 2).Draw(t, "groups") {
 		account.Groups = append(account.Groups, world.Group{
-			Name: name.Draw(t, "group"), Path: path.Draw(t, "path"), Inline: inline.Draw(t, "inline"), Attached: attached.Draw(t, "attached"),
+			Name: name.Draw(
+				t,
+				"group",
+			),
+			Path:     path.Draw(t, "path"),
+			Inline:   inline.Draw(t, "inline"),
+			Attached: attached.Draw(t, "attached"),
 		})
 	}
 	for range rapid.IntRange(1, 3).Draw(t, "users") {
 		account.Users = append(account.Users, world.User{
-			Name: name.Draw(t, "user"), Path: path.Draw(t, "path"), Tags: tags.Draw(t, "tags"), Groups: rapid.SliceOfN(name, 0, 2).Draw(t, "memberOf"),
-			Inline: inline.Draw(t, "inline"), Attached: attached.Draw(t, "attached"), Boundary: rapid.SampledFrom([]string{"", "arn:aws:iam::111122223333:policy/team/keys"}).Draw(t, "boundary"),
+			Name: name.Draw(
+				t,
+				"user",
+			),
+			Path:   path.Draw(t, "path"),
+			Tags:   tags.Draw(t, "tags"),
+			Groups: rapid.SliceOfN(name, 0, 2).Draw(t, "memberOf"),
+			Inline: inline.Draw(
+				t,
+				"inline",
+			),
+			Attached: attached.Draw(t, "attached"),
+			Boundary: rapid.SampledFrom([]string{"", "arn:aws:iam::111122223333:policy/team/keys"}).Draw(t, "boundary"),
 		})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "roles") {
 		account.Roles = append(account.Roles, world.Role{
-			Name: name.Draw(t, "role"), Path: path.Draw(t, "path"), Tags: tags.Draw(t, "tags"), Inline: inline.Draw(t, "inline"), Attached: attached.Draw(t, "attached"),
-			Trust: policy.New(policy.Allow("Trust", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:root"))),
+			Name: name.Draw(
+				t,
+				"role",
+			),
+			Path:     path.Draw(t, "path"),
+			Tags:     tags.Draw(t, "tags"),
+			Inline:   inline.Draw(t, "inline"),
+			Attached: attached.Draw(t, "attached"),
+			Trust: policy.New(
+				policy.Allow("Trust", "sts:AssumeRole").For(policy.AWSPrincipals("arn:aws:iam::111122223333:root")),
+			),
 		})
 	}
 	if rapid.Bool().Draw(t, "policy") {
-		account.Policies = append(account.Policies, world.ManagedPolicy{ARN: "arn:aws:iam::111122223333:policy/team/keys", Document: document.Draw(t, "managed")})
+		account.Policies = append(
+			account.Policies,
+			world.ManagedPolicy{
+				ARN:      "arn:aws:iam::111122223333:policy/team/keys",
+				Document: document.Draw(t, "managed"),
+			},
+		)
 	}
 	return account
 }

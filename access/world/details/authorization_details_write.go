@@ -9,28 +9,62 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// ToAuthorizationDetails writes the identities and policies of an account as "aws iam get-account-authorization-details" prints them, in the
-// order of the account's lists: the same account gives the same bytes. Dates, the longest session of a role, which AWS does not print there, and the ids of users and roles that only AWS knows, are left
-// out, and so are policies whose document is not known. FromAuthorizationDetails reads it back.
+// ToAuthorizationDetails writes the identities and policies of an account as "aws iam
+// get-account-authorization-details" prints them, in the order of the account's lists: the same account gives the
+// same bytes. Dates, the longest session of a role, which AWS does not print there, and the ids of users and roles
+// that only AWS knows, are left out, and so are policies whose document is not known. FromAuthorizationDetails reads
+// it back.
 func ToAuthorizationDetails(a world.Account) ([]byte, error) {
 	w := detailsWriter{account: a}
-	details := authorizationDetails{Users: []userDetail{}, Groups: []groupDetail{}, Roles: []roleDetail{}, Policies: []managedDetail{}}
+	details := authorizationDetails{
+		Users:    []userDetail{},
+		Groups:   []groupDetail{},
+		Roles:    []roleDetail{},
+		Policies: []managedDetail{},
+	}
 	for _, u := range a.Users {
 		details.Users = append(details.Users, userDetail{
-			Path: slashPath(u.Path), Name: u.Name, ID: u.ID, ARN: a.Partition.UserARN(a.ID, u.Path, u.Name), Inline: w.inline(u.Inline),
-			Groups: orEmpty(u.Groups), Attached: attachedDetails(u.Attached), Boundary: boundaryOf(u.Boundary), Tags: tagDetails(u.Tags),
+			Path: slashPath(
+				u.Path,
+			),
+			Name:   u.Name,
+			ID:     u.ID,
+			ARN:    a.Partition.UserARN(a.ID, u.Path, u.Name),
+			Inline: w.inline(u.Inline),
+			Groups: orEmpty(
+				u.Groups,
+			),
+			Attached: attachedDetails(u.Attached),
+			Boundary: boundaryOf(u.Boundary),
+			Tags:     tagDetails(u.Tags),
 		})
 	}
 	for _, g := range a.Groups {
 		details.Groups = append(details.Groups, groupDetail{
-			Path: slashPath(g.Path), Name: g.Name, ARN: a.Partition.GroupARN(a.ID, g.Path, g.Name), Inline: orEmpty(w.inline(g.Inline)),
+			Path: slashPath(
+				g.Path,
+			),
+			Name:     g.Name,
+			ARN:      a.Partition.GroupARN(a.ID, g.Path, g.Name),
+			Inline:   orEmpty(w.inline(g.Inline)),
 			Attached: attachedDetails(g.Attached),
 		})
 	}
 	for _, r := range a.Roles {
 		details.Roles = append(details.Roles, roleDetail{
-			Path: slashPath(r.Path), Name: r.Name, ID: r.ID, ARN: a.Partition.RoleARN(a.ID, r.Path, r.Name), Trust: w.document("role "+r.Name, r.Trust),
-			Inline: orEmpty(w.inline(r.Inline)), Attached: attachedDetails(r.Attached), Boundary: boundaryOf(r.Boundary), Tags: tagDetails(r.Tags),
+			Path: slashPath(
+				r.Path,
+			),
+			Name:  r.Name,
+			ID:    r.ID,
+			ARN:   a.Partition.RoleARN(a.ID, r.Path, r.Name),
+			Trust: w.document("role "+r.Name, r.Trust),
+			Inline: orEmpty(
+				w.inline(r.Inline),
+			),
+			Attached: attachedDetails(r.Attached),
+			Boundary: boundaryOf(r.Boundary),
+			Tags:     tagDetails(r.Tags),
 		})
 	}
 	for _, p := range a.Policies {

@@ -1,4 +1,5 @@
-// Package view words what a replay found: for a terminal, as JSON, and as Markdown for a pull request. It decides nothing.
+// Package view words what a replay found: for a terminal, as JSON, and as Markdown for a pull request. It decides
+// nothing.
 package view
 
 import (
@@ -77,7 +78,9 @@ func write(w io.Writer, r *replay.Report, s style) error {
 		}
 		for i, c := range r.UnknownActions {
 			if i == mostLines {
-				b.WriteString(s.item(1, fmt.Sprintf("and %d more names; --json has them", len(r.UnknownActions)-mostLines)))
+				b.WriteString(
+					s.item(1, fmt.Sprintf("and %d more names; --json has them", len(r.UnknownActions)-mostLines)),
+				)
 				break
 			}
 			b.WriteString(s.item(1, fmt.Sprintf("%s: %s", number(c.Count), s.line(c.What))))
@@ -101,13 +104,31 @@ func headline(r *replay.Report) string {
 	case r.Events == 0:
 		return "There are no events."
 	case refused > 0 && r.Against != "":
-		return fmt.Sprintf("%s of %s judged calls would be refused newly, of %s.", number(refused), number(r.Judged), plural(callers, "caller"))
+		return fmt.Sprintf(
+			"%s of %s judged calls would be refused newly, of %s.",
+			number(refused),
+			number(r.Judged),
+			plural(callers, "caller"),
+		)
 	case refused > 0:
-		return fmt.Sprintf("%s of %s judged calls would be refused, of %s.", number(refused), number(r.Judged), plural(callers, "caller"))
+		return fmt.Sprintf(
+			"%s of %s judged calls would be refused, of %s.",
+			number(refused),
+			number(r.Judged),
+			plural(callers, "caller"),
+		)
 	case r.Depends > 0:
-		return fmt.Sprintf("Nobody would be refused for certain; %s of %s judged calls depend on what CloudTrail does not record.", number(r.Depends), number(r.Judged))
+		return fmt.Sprintf(
+			"Nobody would be refused for certain; %s of %s judged calls depend on what CloudTrail does not record.",
+			number(r.Depends),
+			number(r.Judged),
+		)
 	case r.Refused > 0:
-		return fmt.Sprintf("Nobody would be refused but as accepted: %s of %s judged calls.", number(r.Refused), number(r.Judged))
+		return fmt.Sprintf(
+			"Nobody would be refused but as accepted: %s of %s judged calls.",
+			number(r.Refused),
+			number(r.Judged),
+		)
 	}
 	return fmt.Sprintf("Nobody would be refused: %s judged calls.", number(r.Judged))
 }
@@ -125,8 +146,15 @@ func open(r *replay.Report) (calls int64, callers int) {
 }
 
 func summary(r *replay.Report) string {
-	text := fmt.Sprintf("%s from %s: %s judged, %s refused, %s uncertain, %s allowed", plural(int(r.Events), "event"), plural(len(r.Accounts), "account"),
-		number(r.Judged), number(r.Refused), number(r.Depends), number(r.Allowed))
+	text := fmt.Sprintf(
+		"%s from %s: %s judged, %s refused, %s uncertain, %s allowed",
+		plural(int(r.Events), "event"),
+		plural(len(r.Accounts), "account"),
+		number(r.Judged),
+		number(r.Refused),
+		number(r.Depends),
+		number(r.Allowed),
+	)
 	if r.Doubles > 0 {
 		text += fmt.Sprintf("; %s came twice and counted once", number(r.Doubles))
 	}
@@ -148,9 +176,19 @@ type section struct {
 // sections are the parts of a report, certain before uncertain.
 var sections = []section{
 	{replay.SectionRefused, "refused", "would be refused", "would be refused newly"},
-	{replay.SectionRefused, "depends", "depends on what CloudTrail does not record", "may be refused newly: it depends on what CloudTrail does not record"},
+	{
+		replay.SectionRefused,
+		"depends",
+		"depends on what CloudTrail does not record",
+		"may be refused newly: it depends on what CloudTrail does not record",
+	},
 	{replay.SectionNoLonger, "", "would no longer be refused", "would no longer be refused"},
-	{replay.SectionRemote, "", "with remoteExecution.mode: deny (it is report now)", "with remoteExecution.mode: deny (it is report now)"},
+	{
+		replay.SectionRemote,
+		"",
+		"with remoteExecution.mode: deny (it is report now)",
+		"with remoteExecution.mode: deny (it is report now)",
+	},
 }
 
 func (x section) write(b *strings.Builder, r *replay.Report, s style) {
@@ -228,11 +266,22 @@ func shells(b *strings.Builder, r *replay.Report, s style) {
 			return
 		}
 		shell := &r.Shells[i]
-		text := fmt.Sprintf("%s: %s, %s, last %s", s.line(shell.Who), s.line(shell.Action), plural(int(shell.Count), "time"), stamp(shell.Last))
+		text := fmt.Sprintf(
+			"%s: %s, %s, last %s",
+			s.line(shell.Who),
+			s.line(shell.Action),
+			plural(int(shell.Count), "time"),
+			stamp(shell.Last),
+		)
 		if len(shell.Sessions) > 0 {
 			text += ", as " + s.line(strings.Join(shell.Sessions[:min(len(shell.Sessions), 5)], ", "))
 		}
-		if known := slices.DeleteFunc(slices.Clone(shell.Projects), func(p string) bool { return p == "" }); len(known) > 0 {
+		if known := slices.DeleteFunc(
+			slices.Clone(shell.Projects),
+			func(p string) bool { return p == "" },
+		); len(
+			known,
+		) > 0 {
 			text += ", on nodes of " + s.line(strings.Join(known, ", "))
 		}
 		b.WriteString(s.item(0, text))
@@ -247,7 +296,16 @@ func problems(b *strings.Builder, r *replay.Report, s style) {
 		b.WriteString(s.heading("could not be read"))
 		for i, p := range r.Problems {
 			if i == mostLines {
-				b.WriteString(s.item(0, fmt.Sprintf("and %s more; --json has the first %d", number(r.ProblemCount-mostLines), len(r.Problems))))
+				b.WriteString(
+					s.item(
+						0,
+						fmt.Sprintf(
+							"and %s more; --json has the first %d",
+							number(r.ProblemCount-mostLines),
+							len(r.Problems),
+						),
+					),
+				)
 				break
 			}
 			place := p.File

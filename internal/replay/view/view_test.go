@@ -17,22 +17,51 @@ import (
 func report() view.Report {
 	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	row := func(section replay.Section, outcome, sid, who string, count int64, on ...string) replay.Row {
-		return replay.Row{Section: section, Outcome: outcome, Sid: sid, Who: who, Account: "444455556666", Action: "ssm:StartSession", Count: count, First: at, Last: at.Add(time.Hour), DependsOn: on}
+		return replay.Row{
+			Section:   section,
+			Outcome:   outcome,
+			Sid:       sid,
+			Who:       who,
+			Account:   "444455556666",
+			Action:    "ssm:StartSession",
+			Count:     count,
+			First:     at,
+			Last:      at.Add(time.Hour),
+			DependsOn: on,
+		}
 	}
 	return view.Report{Report: &replay.Report{
-		Events: 1_234_567, Judged: 1_200_000, Refused: 1_300, Depends: 2, Allowed: 1_198_698, First: at, Last: at.Add(time.Hour), Accounts: []replay.Counted{{What: "444455556666", Count: 1_234_567}},
+		Events:    1_234_567,
+		Judged:    1_200_000,
+		Refused:   1_300,
+		Depends:   2,
+		Allowed:   1_198_698,
+		First:     at,
+		Last:      at.Add(time.Hour),
+		Accounts:  []replay.Counted{{What: "444455556666", Count: 1_234_567}},
 		NotJudged: []replay.Counted{{What: "AWS services", Count: 34_567}},
 		Rows: []replay.Row{
 			row(replay.SectionRefused, "refused", "NoShells", "arn:aws:iam::444455556666:role/Dev", 300),
 			row(replay.SectionRefused, "refused", "Many", "arn:aws:iam::444455556666:role/App", 1_000),
-			row(replay.SectionRefused, "depends", "NoShells", "arn:aws:iam::444455556666:role/Ops", 2, "aws:PrincipalTag/Team"),
+			row(
+				replay.SectionRefused,
+				"depends",
+				"NoShells",
+				"arn:aws:iam::444455556666:role/Ops",
+				2,
+				"aws:PrincipalTag/Team",
+			),
 			row(replay.SectionRemote, "refused", "NoCommands", "arn:aws:iam::444455556666:role/Patch", 5),
 		},
-		Problems: []replay.Problem{{File: "a\x1b[31m.json", Line: 3, Record: 7, Why: "is broken JSON, and is left out"}}, ProblemCount: 1,
+		Problems: []replay.Problem{
+			{File: "a\x1b[31m.json", Line: 3, Record: 7, Why: "is broken JSON, and is left out"},
+		},
+		ProblemCount: 1,
 	}}
 }
 
-// The answer stands first, what is certain before what is not, and the statement that refuses most calls before the others.
+// The answer stands first, what is certain before what is not, and the statement that refuses most calls before the
+// others.
 func TestTheAnswerStandsFirst(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, report().WriteText(&b))

@@ -20,7 +20,8 @@ type Call struct {
 	Context map[string][]string
 }
 
-// Decider decides whether a caller may make a call. It says why not in the words that AWS adds to "is not authorized to perform", or nothing.
+// Decider decides whether a caller may make a call. It says why not in the words that AWS adds to "is not authorized
+// to perform", or nothing.
 type Decider interface {
 	// Decide gives the ARN of the session that makes the call, and why it may not; an empty reason means that it may.
 	Decide(call Call) (session, reason string, err error)
@@ -47,8 +48,14 @@ func (s client) untagging(keys []string) client {
 }
 
 // prefixes are the prefixes of actions by the names that the SDK gives the services.
-var prefixes = map[string]string{"IAM": "iam", "SSM": "ssm", "Organizations": "organizations", "SSO Admin": "sso", "CloudControl": "cloudformation",
-	"identitystore": "identitystore"}
+var prefixes = map[string]string{
+	"IAM":           "iam",
+	"SSM":           "ssm",
+	"Organizations": "organizations",
+	"SSO Admin":     "sso",
+	"CloudControl":  "cloudformation",
+	"identitystore": "identitystore",
+}
 
 // authorize decides a call, and what AWS wants besides for a call that tags what it makes.
 func (s client) authorize(operation, subject string) error {
@@ -64,8 +71,9 @@ func (s client) authorize(operation, subject string) error {
 	return nil
 }
 
-// taggingOperation is the operation whose permission a call needs too when it passes tags. Source: "Tags for IAM resources" in the IAM User Guide,
-// CreateDocument in the Systems Manager API Reference, CreatePolicy in the Organizations API Reference.
+// taggingOperation is the operation whose permission a call needs too when it passes tags. Source: "Tags for IAM
+// resources" in the IAM User Guide, CreateDocument in the Systems Manager API Reference, CreatePolicy in the
+// Organizations API Reference.
 func (s client) taggingOperation(operation string) string {
 	return map[string]string{
 		"IAM CreateUser": "TagUser", "IAM CreateRole": "TagRole", "IAM CreatePolicy": "TagPolicy", "SSM CreateDocument": "AddTagsToResource",
@@ -97,16 +105,31 @@ func (s client) decideCall(call Call) error {
 	if len(call.Resources) > 0 {
 		on = call.Resources[0]
 	}
-	return refuse(status, code, "User: %s is not authorized to perform: %s on resource: %s %s", session, call.Action, on, reason)
+	return refuse(
+		status,
+		code,
+		"User: %s is not authorized to perform: %s on resource: %s %s",
+		session,
+		call.Action,
+		on,
+		reason,
+	)
 }
 
-// pass decides whether the caller may hand a role of the account to a service: there is no call of that name, and others need its permission.
+// pass decides whether the caller may hand a role of the account to a service: there is no call of that name, and
+// others need its permission.
 func (s client) pass(role, service string) error {
 	if s.caller.Decider == nil {
 		return nil
 	}
 	arn := s.cloud.Partition(s.caller.Account).RoleARN(s.caller.Account, "/", role)
-	return s.decideCall(Call{Action: "iam:PassRole", Resources: []string{arn}, Context: map[string][]string{"iam:PassedToService": {service}}})
+	return s.decideCall(
+		Call{
+			Action:    "iam:PassRole",
+			Resources: []string{arn},
+			Context:   map[string][]string{"iam:PassedToService": {service}},
+		},
+	)
 }
 
 // Besides decides calls that the real provider makes and whose answers are at hand already, all about one subject.
@@ -141,33 +164,94 @@ func (s client) contextOf(operation, subject string) map[string][]string {
 	return context
 }
 
-// kindOfOperation are the kinds of resources that operations of IAM act on, as the Service Authorization Reference lists them. Operations on policies and on
-// the account are not here.
+// kindOfOperation are the kinds of resources that operations of IAM act on, as the Service Authorization Reference
+// lists them. Operations on policies and on the account are not here.
 var kindOfOperation = map[string]Kind{
-	"CreateRole": KindRole, "GetRole": KindRole, "UpdateRole": KindRole, "UpdateRoleDescription": KindRole, "UpdateAssumeRolePolicy": KindRole,
-	"PutRolePermissionsBoundary": KindRole, "DeleteRolePermissionsBoundary": KindRole, "TagRole": KindRole, "UntagRole": KindRole, "DeleteRole": KindRole,
-	"PutRolePolicy": KindRole, "GetRolePolicy": KindRole, "DeleteRolePolicy": KindRole, "ListRolePolicies": KindRole, "AttachRolePolicy": KindRole,
-	"DetachRolePolicy": KindRole, "ListAttachedRolePolicies": KindRole, "ListInstanceProfilesForRole": KindRole,
+	"CreateRole":                    KindRole,
+	"GetRole":                       KindRole,
+	"UpdateRole":                    KindRole,
+	"UpdateRoleDescription":         KindRole,
+	"UpdateAssumeRolePolicy":        KindRole,
+	"PutRolePermissionsBoundary":    KindRole,
+	"DeleteRolePermissionsBoundary": KindRole,
+	"TagRole":                       KindRole,
+	"UntagRole":                     KindRole,
+	"DeleteRole":                    KindRole,
+	"PutRolePolicy":                 KindRole,
+	"GetRolePolicy":                 KindRole,
+	"DeleteRolePolicy":              KindRole,
+	"ListRolePolicies":              KindRole,
+	"AttachRolePolicy":              KindRole,
+	"DetachRolePolicy":              KindRole,
+	"ListAttachedRolePolicies":      KindRole,
+	"ListInstanceProfilesForRole":   KindRole,
 
-	"CreateGroup": KindGroup, "GetGroup": KindGroup, "UpdateGroup": KindGroup, "DeleteGroup": KindGroup, "AddUserToGroup": KindGroup, "RemoveUserFromGroup": KindGroup,
-	"PutGroupPolicy": KindGroup, "GetGroupPolicy": KindGroup, "DeleteGroupPolicy": KindGroup, "ListGroupPolicies": KindGroup, "AttachGroupPolicy": KindGroup,
-	"DetachGroupPolicy": KindGroup, "ListAttachedGroupPolicies": KindGroup,
+	"CreateGroup":               KindGroup,
+	"GetGroup":                  KindGroup,
+	"UpdateGroup":               KindGroup,
+	"DeleteGroup":               KindGroup,
+	"AddUserToGroup":            KindGroup,
+	"RemoveUserFromGroup":       KindGroup,
+	"PutGroupPolicy":            KindGroup,
+	"GetGroupPolicy":            KindGroup,
+	"DeleteGroupPolicy":         KindGroup,
+	"ListGroupPolicies":         KindGroup,
+	"AttachGroupPolicy":         KindGroup,
+	"DetachGroupPolicy":         KindGroup,
+	"ListAttachedGroupPolicies": KindGroup,
 
-	"CreateUser": KindUser, "GetUser": KindUser, "UpdateUser": KindUser, "DeleteUser": KindUser, "TagUser": KindUser, "UntagUser": KindUser,
-	"PutUserPermissionsBoundary": KindUser, "DeleteUserPermissionsBoundary": KindUser, "ListGroupsForUser": KindUser, "PutUserPolicy": KindUser,
-	"GetUserPolicy": KindUser, "DeleteUserPolicy": KindUser, "ListUserPolicies": KindUser, "AttachUserPolicy": KindUser, "DetachUserPolicy": KindUser,
-	"ListAttachedUserPolicies": KindUser, "CreateLoginProfile": KindUser, "DeleteLoginProfile": KindUser, "CreateAccessKey": KindUser, "DeleteAccessKey": KindUser,
-	"ListAccessKeys": KindUser, "EnableMFADevice": KindUser, "DeactivateMFADevice": KindUser, "ListMFADevices": KindUser, "ListSSHPublicKeys": KindUser,
-	"ListSigningCertificates": KindUser, "ListServiceSpecificCredentials": KindUser, "DeleteSSHPublicKey": KindUser, "DeleteSigningCertificate": KindUser,
+	"CreateUser":                      KindUser,
+	"GetUser":                         KindUser,
+	"UpdateUser":                      KindUser,
+	"DeleteUser":                      KindUser,
+	"TagUser":                         KindUser,
+	"UntagUser":                       KindUser,
+	"PutUserPermissionsBoundary":      KindUser,
+	"DeleteUserPermissionsBoundary":   KindUser,
+	"ListGroupsForUser":               KindUser,
+	"PutUserPolicy":                   KindUser,
+	"GetUserPolicy":                   KindUser,
+	"DeleteUserPolicy":                KindUser,
+	"ListUserPolicies":                KindUser,
+	"AttachUserPolicy":                KindUser,
+	"DetachUserPolicy":                KindUser,
+	"ListAttachedUserPolicies":        KindUser,
+	"CreateLoginProfile":              KindUser,
+	"DeleteLoginProfile":              KindUser,
+	"CreateAccessKey":                 KindUser,
+	"DeleteAccessKey":                 KindUser,
+	"ListAccessKeys":                  KindUser,
+	"EnableMFADevice":                 KindUser,
+	"DeactivateMFADevice":             KindUser,
+	"ListMFADevices":                  KindUser,
+	"ListSSHPublicKeys":               KindUser,
+	"ListSigningCertificates":         KindUser,
+	"ListServiceSpecificCredentials":  KindUser,
+	"DeleteSSHPublicKey":              KindUser,
+	"DeleteSigningCertificate":        KindUser,
 	"DeleteServiceSpecificCredential": KindUser,
 }
 
 // withoutResource are operations that act on no resource that a policy could name.
 var withoutResource = []string{
-	"IAM UpdateAccountPasswordPolicy", "IAM GetAccountPasswordPolicy", "IAM DeleteAccountPasswordPolicy", "IAM CreateAccountAlias", "IAM DeleteAccountAlias",
-	"IAM ListAccountAliases", "IAM ListVirtualMFADevices", "IAM ListOrganizationsFeatures",
-	"Organizations DescribeOrganization", "Organizations ListAccounts", "Organizations ListRoots", "Organizations ListPolicies", "Organizations ListAWSServiceAccessForOrganization",
-	"CloudControl CreateResource", "CloudControl GetResource", "CloudControl UpdateResource", "CloudControl DeleteResource", "CloudControl GetResourceRequestStatus",
+	"IAM UpdateAccountPasswordPolicy",
+	"IAM GetAccountPasswordPolicy",
+	"IAM DeleteAccountPasswordPolicy",
+	"IAM CreateAccountAlias",
+	"IAM DeleteAccountAlias",
+	"IAM ListAccountAliases",
+	"IAM ListVirtualMFADevices",
+	"IAM ListOrganizationsFeatures",
+	"Organizations DescribeOrganization",
+	"Organizations ListAccounts",
+	"Organizations ListRoots",
+	"Organizations ListPolicies",
+	"Organizations ListAWSServiceAccessForOrganization",
+	"CloudControl CreateResource",
+	"CloudControl GetResource",
+	"CloudControl UpdateResource",
+	"CloudControl DeleteResource",
+	"CloudControl GetResourceRequestStatus",
 	"SSO Admin ListInstances",
 }
 
@@ -192,7 +276,8 @@ func (s client) resourcesOf(operation, subject string) ([]string, bool) {
 	return nil, false
 }
 
-// identityCenterResources are the instance, and with calls about permission sets those and the accounts that they are assigned in.
+// identityCenterResources are the instance, and with calls about permission sets those and the accounts that they are
+// assigned in.
 func (s client) identityCenterResources(operation, subject string) ([]string, bool) {
 	s.cloud.mu.Lock()
 	ic, _ := s.cloud.identityCenters.get("", identityCenterKey)
@@ -209,9 +294,12 @@ func (s client) identityCenterResources(operation, subject string) ([]string, bo
 	switch {
 	case operation == "ListPermissionSets":
 		return []string{ic.ARN}, true
-	case strings.HasSuffix(operation, "InstanceAccessControlAttributeConfiguration"), strings.HasPrefix(operation, "Describe") && strings.HasSuffix(operation, "Status"):
+	case strings.HasSuffix(operation, "InstanceAccessControlAttributeConfiguration"),
+		strings.HasPrefix(operation, "Describe") && strings.HasSuffix(operation, "Status"):
 		return []string{ic.ARN}, true
-	case strings.HasSuffix(operation, "AccountAssignment"), operation == "ListAccountAssignments", operation == "ProvisionPermissionSet":
+	case strings.HasSuffix(operation, "AccountAssignment"),
+		operation == "ListAccountAssignments",
+		operation == "ProvisionPermissionSet":
 		return []string{account, ic.ARN, set}, true
 	}
 	return []string{ic.ARN, set}, true
@@ -238,7 +326,14 @@ func (s client) iamResources(operation, subject string) ([]string, bool) {
 	switch operation {
 	case "CreatePolicy":
 		return []string{partition.PolicyARN(s.caller.Account, orRoot(s.extent.path), subject)}, true
-	case "GetPolicy", "GetPolicyVersion", "ListPolicyVersions", "CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicyVersion", "DeletePolicy", "DeleteVirtualMFADevice":
+	case "GetPolicy",
+		"GetPolicyVersion",
+		"ListPolicyVersions",
+		"CreatePolicyVersion",
+		"SetDefaultPolicyVersion",
+		"DeletePolicyVersion",
+		"DeletePolicy",
+		"DeleteVirtualMFADevice":
 		return []string{subject}, true
 	case "TagPolicy", "UntagPolicy":
 		if strings.HasPrefix(subject, "arn:") {
@@ -278,14 +373,16 @@ func orRoot(path string) string {
 	return path
 }
 
-// organizationResources are policies, and what they are attached to. A policy that does not exist yet has no id: AWS decides its making on every
-// policy of the type.
+// organizationResources are policies, and what they are attached to. A policy that does not exist yet has no id: AWS
+// decides its making on every policy of the type.
 func (s client) organizationResources(operation, subject string) ([]string, bool) {
 	s.cloud.mu.Lock()
 	org, _ := s.cloud.organizations.get("", organizationKey)
 	s.cloud.mu.Unlock()
 	arn := func(kind, rest string) string {
-		return "arn:" + string(s.cloud.Partition(org.Management)) + ":organizations::" + org.Management + ":" + kind + "/" + org.ID + "/" + rest
+		return "arn:" + string(
+			s.cloud.Partition(org.Management),
+		) + ":organizations::" + org.Management + ":" + kind + "/" + org.ID + "/" + rest
 	}
 	policyARN := func(id string) string { return arn("policy", strings.ToLower(ServiceControlPolicy)+"/"+id) }
 	target := func(id string) string {
@@ -316,7 +413,8 @@ func (s client) organizationResources(operation, subject string) ([]string, bool
 	return nil, false
 }
 
-// CloudControl is a client of AWS Cloud Control with one caller's credentials. What it does to resources are calls of their services.
+// CloudControl is a client of AWS Cloud Control with one caller's credentials. What it does to resources are calls of
+// their services.
 type CloudControl struct{ client }
 
 // CloudControl returns a client of AWS Cloud Control.

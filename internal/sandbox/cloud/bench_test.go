@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// BenchmarkACallInALargeAccount is one change of an account of two thousand users and five hundred roles, state file included.
+// BenchmarkACallInALargeAccount is one change of an account of two thousand users and five hundred roles, state file
+// included.
 func BenchmarkACallInALargeAccount(b *testing.B) {
 	ctx := context.Background()
 	c, err := cloud.Open(filepath.Join(b.TempDir(), "state"), noon)
@@ -25,7 +26,10 @@ func BenchmarkACallInALargeAccount(b *testing.B) {
 		require.NoError(b, err)
 	}
 	for i := range 500 {
-		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: fmt.Sprintf("role%d", i), Trust: trusting("arn:aws:iam::111122223333:user/user1")})
+		_, err := iam.CreateRole(
+			ctx,
+			cloud.NewRole{Name: fmt.Sprintf("role%d", i), Trust: trusting("arn:aws:iam::111122223333:user/user1")},
+		)
 		require.NoError(b, err)
 	}
 	for b.Loop() {

@@ -32,8 +32,8 @@ type Cloud struct {
 	devices   *table[Device]
 	documents *table[Document]
 	nodes     *table[Node]
-	// organizations holds the one organization; units, members (the unit or root of each account), policies and attachments (the policies of
-	// each target) are its parts.
+	// organizations holds the one organization; units, members (the unit or root of each account), policies and
+	// attachments (the policies of each target) are its parts.
 	organizations        *table[Organization]
 	units                *table[Unit]
 	members              *table[string]
@@ -50,7 +50,8 @@ type Cloud struct {
 
 	// Quotas are the limits of policies and what holds them. Set them before the first call.
 	Quotas policy.Quotas
-	// EveryVersion compares a new content of a document with all its versions, and not with the latest alone. Set it before the first call.
+	// EveryVersion compares a new content of a document with all its versions, and not with the latest alone. Set it
+	// before the first call.
 	EveryVersion bool
 	// moreManaged are AWS managed policies that AWS has and this package does not know yet, with their paths.
 	moreManaged map[string]bool
@@ -74,8 +75,9 @@ var openClouds = struct {
 	byPath map[string]*Cloud
 }{byPath: map[string]*Cloud{}}
 
-// Open opens the world of a state file, which is made if it does not exist; an empty path keeps the world in memory. Opening a file again
-// in the same process gives the same Cloud. It fails where another process has the file open, and where the file is not a sandbox state.
+// Open opens the world of a state file, which is made if it does not exist; an empty path keeps the world in memory.
+// Opening a file again in the same process gives the same Cloud. It fails where another process has the file open,
+// and where the file is not a sandbox state.
 func Open(path string, now func() time.Time) (*Cloud, error) {
 	if path == "" {
 		return open(path, now)
@@ -136,8 +138,25 @@ func open(path string, now func() time.Time) (*Cloud, error) {
 
 func (c *Cloud) tables() []anyTable {
 	return []anyTable{
-		c.accounts, c.users, c.groups, c.roles, c.policies, c.devices, c.documents, c.nodes, c.organizations, c.units, c.members,
-		c.organizationPolicies, c.attachments, c.identityCenters, c.permissionSets, c.assignments, c.enrolments, c.counters, c.seeds,
+		c.accounts,
+		c.users,
+		c.groups,
+		c.roles,
+		c.policies,
+		c.devices,
+		c.documents,
+		c.nodes,
+		c.organizations,
+		c.units,
+		c.members,
+		c.organizationPolicies,
+		c.attachments,
+		c.identityCenters,
+		c.permissionSets,
+		c.assignments,
+		c.enrolments,
+		c.counters,
+		c.seeds,
 	}
 }
 
@@ -156,7 +175,8 @@ func (c *Cloud) Close() error {
 	return c.store.close()
 }
 
-// BeginRun counts this opening of the world, so that faults of the same seed differ from one to the next. Those who share an opening are one run.
+// BeginRun counts this opening of the world, so that faults of the same seed differ from one to the next. Those who
+// share an opening are one run.
 func (c *Cloud) BeginRun(faults *Faults) error {
 	run, err := atomically(c, func(tx *tx) (int, error) {
 		if c.run == 0 {
@@ -277,7 +297,8 @@ func (c *Cloud) Partition(account string) policy.Partition {
 	return c.partitionOf(account)
 }
 
-// AddAWSManagedPolicies says which managed policies AWS has besides those that this package knows: names with their paths.
+// AddAWSManagedPolicies says which managed policies AWS has besides those that this package knows: names with their
+// paths.
 func (c *Cloud) AddAWSManagedPolicies(names ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

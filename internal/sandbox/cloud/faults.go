@@ -26,10 +26,12 @@ const (
 	ErrorBefore Fault = "errorBefore"
 	// ErrorAfter fails the call with an error of the service, although it took effect.
 	ErrorAfter Fault = "errorAfter"
-	// LostAnswer lets the call take effect and loses the answer on the way; the SDK then repeats the call, and the provider sees what the
-	// repetition answers: EntityAlreadyExists after a create, success after a call that can be repeated.
+	// LostAnswer lets the call take effect and loses the answer on the way; the SDK then repeats the call, and the
+	// provider sees what the repetition answers: EntityAlreadyExists after a create, success after a call that can be
+	// repeated.
 	LostAnswer Fault = "lostAnswer"
-	// LostReply lets a whole operation of the provider take effect and breaks the connection to the engine before the engine hears of it.
+	// LostReply lets a whole operation of the provider take effect and breaks the connection to the engine before the
+	// engine hears of it.
 	LostReply Fault = "lostReply"
 	// Killed lets the call take effect and kills the engine, by Faults.Kill, before the provider hears the answer.
 	Killed Fault = "killed"
@@ -37,9 +39,10 @@ const (
 	Slow Fault = "slow"
 )
 
-// Faults says what goes wrong. The zero value and a nil pointer let everything through. Rates are shares of calls from 0 to 1; which calls
-// they hit follows from the seed, the call, its subject and how often it was made, not from the order in which calls arrive, so the same
-// seed gives the same faults under concurrency. Each time a world is opened counts as another run and draws anew.
+// Faults says what goes wrong. The zero value and a nil pointer let everything through. Rates are shares of calls
+// from 0 to 1; which calls they hit follows from the seed, the call, its subject and how often it was made, not from
+// the order in which calls arrive, so the same seed gives the same faults under concurrency. Each time a world is
+// opened counts as another run and draws anew.
 type Faults struct {
 	Seed uint64
 	// Rates is the share of API calls (of provider operations for LostReply) that meet each fault.
@@ -60,7 +63,8 @@ type Faults struct {
 
 // FaultRule puts a fault on chosen calls.
 type FaultRule struct {
-	// Call is an operation such as "CreateRole"; for LostReply the provider's operation and type, such as "Create aws:iam/role:Role".
+	// Call is an operation such as "CreateRole"; for LostReply the provider's operation and type, such as "Create
+	// aws:iam/role:Role".
 	Call string
 	// Subject is the name that the call is about, such as the role's; empty means any.
 	Subject string
@@ -147,7 +151,11 @@ func throttledForGood() *Error {
 }
 
 func serviceFailure() *Error {
-	e := refuse(http.StatusInternalServerError, "ServiceFailure", "The request processing has failed because of an unknown error, exception or failure.")
+	e := refuse(
+		http.StatusInternalServerError,
+		"ServiceFailure",
+		"The request processing has failed because of an unknown error, exception or failure.",
+	)
 	e.Attempts = maxAttempts
 	return e
 }

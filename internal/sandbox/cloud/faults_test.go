@@ -34,7 +34,10 @@ func TestAFaultTellsTheCallerAndTheWorldWhatItSays(t *testing.T) {
 		cloud.LostAnswer:       {"EntityAlreadyExists", "User with name alice already exists.", true},
 		cloud.Slow:             {"", "", true},
 	} {
-		iam, sane := faulty(t, &cloud.Faults{Delay: time.Millisecond, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}})
+		iam, sane := faulty(
+			t,
+			&cloud.Faults{Delay: time.Millisecond, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}},
+		)
 		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
 		assert.Equal(t, want.code, cloud.Code(err), "%s: %v", fault, err)
 		if want.text != "" {
@@ -48,7 +51,12 @@ func TestAFaultTellsTheCallerAndTheWorldWhatItSays(t *testing.T) {
 // A rule hits the calls that it names, after those that it skips and as often as it says.
 func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 	ctx := context.Background()
-	iam, _ := faulty(t, &cloud.Faults{Rules: []cloud.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: cloud.ErrorBefore}}})
+	iam, _ := faulty(
+		t,
+		&cloud.Faults{
+			Rules: []cloud.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: cloud.ErrorBefore}},
+		},
+	)
 	user(t, iam, "alice")
 	user(t, iam, "bob")
 	var codes []string
@@ -74,7 +82,16 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "aws.json")
 	c, err := cloud.Open(state, nil)
 	require.NoError(t, err)
-	first, second, third := &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}, &cloud.Faults{Seed: 7, Rates: rates}
+	first, second, third := &cloud.Faults{
+		Seed:  7,
+		Rates: rates,
+	}, &cloud.Faults{
+		Seed:  7,
+		Rates: rates,
+	}, &cloud.Faults{
+		Seed:  7,
+		Rates: rates,
+	}
 	require.NoError(t, c.BeginRun(first))
 	forwards := draw(first, []string{"a", "b", "c", "d", "e", "f", "g", "h"})
 	// Another world's first run.
@@ -96,7 +113,10 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 
 // A slow call ends when its caller gives up.
 func TestASlowCallEndsWithItsCaller(t *testing.T) {
-	iam, sane := faulty(t, &cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: cloud.Slow}}})
+	iam, sane := faulty(
+		t,
+		&cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: cloud.Slow}}},
+	)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})

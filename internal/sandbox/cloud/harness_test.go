@@ -40,7 +40,11 @@ func newCloud(t *testing.T) *cloud.Cloud {
 		require.NoError(t, os.WriteFile(again, data, 0o600))
 		reopened, err := cloud.Open(again, noon)
 		require.NoError(t, err)
-		assert.Empty(t, cmp.Diff(c.Snapshot(), reopened.Snapshot()), "the state file holds another world than the memory")
+		assert.Empty(
+			t,
+			cmp.Diff(c.Snapshot(), reopened.Snapshot()),
+			"the state file holds another world than the memory",
+		)
 		require.NoError(t, reopened.Close())
 	})
 	return c

@@ -70,7 +70,8 @@ type Role struct {
 	Description string `json:"description,omitempty"`
 	// Trust is the trust policy as it was written.
 	Trust string `json:"trust"`
-	// Principals are the unique ids of the users and roles that the trust policy names, by ARN: AWS keeps the ids, not the names.
+	// Principals are the unique ids of the users and roles that the trust policy names, by ARN: AWS keeps the ids,
+	// not the names.
 	Principals map[string]string `json:"principals,omitempty"`
 	// MaxSession is the longest session in seconds.
 	MaxSession int               `json:"maxSession"`
@@ -79,7 +80,8 @@ type Role struct {
 	Policies
 	// Reserved names the service that alone may change the role; empty means that the account may.
 	Reserved string `json:"reserved,omitempty"`
-	// PermissionSet is the name of the permission set that IAM Identity Center made the role for; empty for every other role.
+	// PermissionSet is the name of the permission set that IAM Identity Center made the role for; empty for every
+	// other role.
 	PermissionSet string    `json:"permissionSet,omitempty"`
 	Created       time.Time `json:"created,omitzero"`
 }
@@ -171,7 +173,12 @@ func (r Role) changeable() error {
 	if r.Reserved == "" {
 		return nil
 	}
-	return refuse(400, "UnmodifiableEntity", "Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
+	return refuse(
+		400,
+		"UnmodifiableEntity",
+		"Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS",
+		r.Name,
+	)
 }
 
 func (i IAM) putUser(tx *tx, user User) {

@@ -30,7 +30,10 @@ func (i IAM) GetAccountPasswordPolicy(ctx context.Context) (PasswordPolicy, erro
 	return call(ctx, i.client, "GetAccountPasswordPolicy", i.caller.Account, func(*tx) (PasswordPolicy, error) {
 		account, _ := i.cloud.accounts.get("", i.caller.Account)
 		if account.PasswordPolicy == nil {
-			return PasswordPolicy{}, noSuchEntity("The Password Policy with domain name %s cannot be found.", i.caller.Account)
+			return PasswordPolicy{}, noSuchEntity(
+				"The Password Policy with domain name %s cannot be found.",
+				i.caller.Account,
+			)
 		}
 		return *account.PasswordPolicy, nil
 	})
@@ -52,7 +55,9 @@ var accountAlias = regexp.MustCompile(`^[a-z0-9](([a-z0-9]|-[a-z0-9])*[a-z0-9])?
 func (i IAM) CreateAccountAlias(ctx context.Context, alias string) error {
 	return do(ctx, i.client, "CreateAccountAlias", alias, func(tx *tx) error {
 		if len(alias) < 3 || len(alias) > 63 || !accountAlias.MatchString(alias) {
-			return invalid("The specified value for accountAlias is invalid. It must be 3 to 63 characters: lower-case letters, digits and single hyphens.")
+			return invalid(
+				"The specified value for accountAlias is invalid. It must be 3 to 63 characters: lower-case letters, digits and single hyphens.",
+			)
 		}
 		for _, other := range i.cloud.accounts.list("") {
 			if other.Alias == alias && other.ID != i.caller.Account {
@@ -94,11 +99,19 @@ func (i IAM) updateAccount(tx *tx, change func(*Account)) error {
 func checkRange(field string, value, low, high int) error {
 	switch {
 	case value < low:
-		return invalid("1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value greater than or equal to %d",
-			value, field, low)
+		return invalid(
+			"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value greater than or equal to %d",
+			value,
+			field,
+			low,
+		)
 	case value > high:
-		return invalid("1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d",
-			value, field, high)
+		return invalid(
+			"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d",
+			value,
+			field,
+			high,
+		)
 	}
 	return nil
 }

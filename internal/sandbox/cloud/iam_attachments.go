@@ -56,7 +56,11 @@ func (i IAM) GetInlinePolicy(ctx context.Context, kind Kind, name, policyName st
 		}
 		document, ok := policies.Inline[policyName]
 		if !ok {
-			return "", noSuchEntity("The %s policy with name %s cannot be found.", strings.ToLower(string(kind)), policyName)
+			return "", noSuchEntity(
+				"The %s policy with name %s cannot be found.",
+				strings.ToLower(string(kind)),
+				policyName,
+			)
 		}
 		return document, nil
 	})
@@ -79,7 +83,11 @@ func (i IAM) DeleteInlinePolicy(ctx context.Context, kind Kind, name, policyName
 			return err
 		}
 		if _, ok := policies.Inline[policyName]; !ok {
-			return noSuchEntity("The %s policy with name %s cannot be found.", strings.ToLower(string(kind)), policyName)
+			return noSuchEntity(
+				"The %s policy with name %s cannot be found.",
+				strings.ToLower(string(kind)),
+				policyName,
+			)
 		}
 		inline := maps.Clone(policies.Inline)
 		delete(inline, policyName)
@@ -88,7 +96,8 @@ func (i IAM) DeleteInlinePolicy(ctx context.Context, kind Kind, name, policyName
 	})
 }
 
-// ListInlinePolicies is ListUserPolicies, ListGroupPolicies and ListRolePolicies: the names of the inline policies, sorted.
+// ListInlinePolicies is ListUserPolicies, ListGroupPolicies and ListRolePolicies: the names of the inline policies,
+// sorted.
 func (i IAM) ListInlinePolicies(ctx context.Context, kind Kind, name string) ([]string, error) {
 	return call(ctx, i.client, "List"+string(kind)+"Policies", name, func(*tx) ([]string, error) {
 		policies, _, err := i.readHolder(kind, name)
@@ -143,7 +152,8 @@ func (i IAM) DetachPolicy(ctx context.Context, kind Kind, name, arn string) erro
 	})
 }
 
-// ListAttachedPolicies is ListAttachedUserPolicies, ListAttachedGroupPolicies and ListAttachedRolePolicies: ARNs, sorted.
+// ListAttachedPolicies is ListAttachedUserPolicies, ListAttachedGroupPolicies and ListAttachedRolePolicies: ARNs,
+// sorted.
 func (i IAM) ListAttachedPolicies(ctx context.Context, kind Kind, name string) ([]string, error) {
 	return call(ctx, i.client, "ListAttached"+string(kind)+"Policies", name, func(*tx) ([]string, error) {
 		policies, _, err := i.readHolder(kind, name)

@@ -176,7 +176,10 @@ func (i IAM) enrol(tx *tx, user User, e Enrolment) {
 		user.MFADevices = append(slices.Clone(user.MFADevices), i.serial(user.Name))
 	}
 	for range e.AccessKeys {
-		user.AccessKeys = append(slices.Clone(user.AccessKeys), i.cloud.uniqueID(tx, i.caller.Account, "AKIA", "accessKey", user.ID)[:20])
+		user.AccessKeys = append(
+			slices.Clone(user.AccessKeys),
+			i.cloud.uniqueID(tx, i.caller.Account, "AKIA", "accessKey", user.ID)[:20],
+		)
 	}
 	i.putUser(tx, user)
 }
@@ -196,7 +199,11 @@ func (i IAM) Enrol(name string, e Enrolment) error {
 			return struct{}{}, err
 		}
 		if len(user.AccessKeys)+e.AccessKeys > quotas.accessKeysPerUser {
-			return struct{}{}, fmt.Errorf("user %s cannot have more than %d access keys", name, quotas.accessKeysPerUser)
+			return struct{}{}, fmt.Errorf(
+				"user %s cannot have more than %d access keys",
+				name,
+				quotas.accessKeysPerUser,
+			)
 		}
 		i.enrol(tx, user, e)
 		return struct{}{}, nil

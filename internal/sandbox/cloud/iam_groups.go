@@ -20,7 +20,10 @@ func (i IAM) CreateGroup(ctx context.Context, name, path string) (Group, error) 
 			return Group{}, limitExceeded("Cannot exceed quota for GroupsPerAccount: %d", i.cloud.Quotas.Groups)
 		}
 		i.putGroup(tx, Group{
-			Name: name, Path: path, ID: i.cloud.uniqueID(tx, i.caller.Account, "AGPA", "group", name), Created: i.time(),
+			Name:    name,
+			Path:    path,
+			ID:      i.cloud.uniqueID(tx, i.caller.Account, "AGPA", "group", name),
+			Created: i.time(),
 		})
 		return i.group(name)
 	})

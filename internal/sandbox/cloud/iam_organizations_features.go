@@ -12,7 +12,13 @@ var rootFeatures = []string{"RootCredentialsManagement", "RootSessions"}
 
 // ListOrganizationsFeatures reads the features of central root access that are enabled, and the organization's id.
 func (i IAM) ListOrganizationsFeatures(ctx context.Context) (string, []string, error) {
-	org, err := call(ctx, i.client, "ListOrganizationsFeatures", i.caller.Account, func(*tx) (Organization, error) { return i.organization() })
+	org, err := call(
+		ctx,
+		i.client,
+		"ListOrganizationsFeatures",
+		i.caller.Account,
+		func(*tx) (Organization, error) { return i.organization() },
+	)
 	return org.ID, slices.Clone(org.RootFeatures), err
 }
 
@@ -24,11 +30,19 @@ func (i IAM) organization() (Organization, error) {
 		return Organization{}, refuse(http.StatusNotFound, "OrganizationNotFoundException",
 			"The request was rejected because no organization is associated with your account.")
 	case org.Management != i.caller.Account:
-		return Organization{}, refuse(http.StatusBadRequest, "CallerIsNotManagementAccountException", "The request was rejected because the account "+
-			"making the request is not the management account or delegated administrator account for centralized root access.")
+		return Organization{}, refuse(
+			http.StatusBadRequest,
+			"CallerIsNotManagementAccountException",
+			"The request was rejected because the account "+
+				"making the request is not the management account or delegated administrator account for centralized root access.",
+		)
 	case !slices.Contains(org.TrustedServices, "iam.amazonaws.com"):
-		return Organization{}, refuse(http.StatusBadRequest, "ServiceAccessNotEnabledException", "The request was rejected because trusted access is not "+
-			"enabled for IAM in Organizations.").hint("list iam.amazonaws.com under trustedServices of organization in sandbox.yaml")
+		return Organization{}, refuse(
+			http.StatusBadRequest,
+			"ServiceAccessNotEnabledException",
+			"The request was rejected because trusted access is not "+
+				"enabled for IAM in Organizations.",
+		).hint("list iam.amazonaws.com under trustedServices of organization in sandbox.yaml")
 	}
 	return org, nil
 }
@@ -44,7 +58,10 @@ func (i IAM) SetOrganizationsFeature(ctx context.Context, feature string, enable
 		if !slices.Contains(rootFeatures, feature) {
 			return invalid("%s is not a feature of central root access", feature)
 		}
-		org.RootFeatures = slices.DeleteFunc(slices.Clone(org.RootFeatures), func(f string) bool { return f == feature })
+		org.RootFeatures = slices.DeleteFunc(
+			slices.Clone(org.RootFeatures),
+			func(f string) bool { return f == feature },
+		)
 		if enabled {
 			org.RootFeatures = slices.Sorted(slices.Values(append(org.RootFeatures, feature)))
 		}

@@ -26,7 +26,11 @@ type NewPolicy struct {
 func (i IAM) CreatePolicy(ctx context.Context, in NewPolicy) (Policy, error) {
 	return call(ctx, i.making(in.Path, in.Tags), "CreatePolicy", in.Name, func(tx *tx) (Policy, error) {
 		path := cmp.Or(in.Path, "/")
-		if err := cmp.Or(checkName("policyName", in.Name, 128), checkPath(path), checkDescription(in.Description)); err != nil {
+		if err := cmp.Or(
+			checkName("policyName", in.Name, 128),
+			checkPath(path),
+			checkDescription(in.Description),
+		); err != nil {
 			return Policy{}, err
 		}
 		tags, err := withTags(nil, in.Tags)
@@ -34,7 +38,10 @@ func (i IAM) CreatePolicy(ctx context.Context, in NewPolicy) (Policy, error) {
 			return Policy{}, err
 		}
 		if i.cloud.policies.has(i.caller.Account, nameKey(in.Name)) {
-			return Policy{}, alreadyExists("A policy called %s already exists. Duplicate names are not allowed.", in.Name)
+			return Policy{}, alreadyExists(
+				"A policy called %s already exists. Duplicate names are not allowed.",
+				in.Name,
+			)
 		}
 		if len(i.cloud.policies.keys(i.caller.Account)) >= i.cloud.Quotas.Policies {
 			return Policy{}, limitExceeded("Cannot exceed quota for PoliciesPerAccount: %d", i.cloud.Quotas.Policies)
@@ -43,9 +50,17 @@ func (i IAM) CreatePolicy(ctx context.Context, in NewPolicy) (Policy, error) {
 			return Policy{}, err
 		}
 		p := Policy{
-			Name: in.Name, Path: path, ID: i.cloud.uniqueID(tx, i.caller.Account, "ANPA", "policy", in.Name),
-			ARN: i.partition().PolicyARN(i.caller.Account, path, in.Name), Description: in.Description, Tags: tags,
-			Versions: []PolicyVersion{{ID: "v1", Document: in.Document, Created: i.time()}}, Default: "v1", Created: i.time(),
+			Name:        in.Name,
+			Path:        path,
+			ID:          i.cloud.uniqueID(tx, i.caller.Account, "ANPA", "policy", in.Name),
+			ARN:         i.partition().PolicyARN(i.caller.Account, path, in.Name),
+			Description: in.Description,
+			Tags:        tags,
+			Versions: []PolicyVersion{
+				{ID: "v1", Document: in.Document, Created: i.time()},
+			},
+			Default: "v1",
+			Created: i.time(),
 		}
 		i.cloud.policies.put(tx, i.caller.Account, nameKey(in.Name), p)
 		return p, nil
@@ -105,8 +120,10 @@ func (i IAM) CreatePolicyVersion(ctx context.Context, arn, document string) (str
 			return err
 		}
 		if len(p.Versions) >= quotas.versionsPerPolicy {
-			return limitExceeded("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.",
-				quotas.versionsPerPolicy)
+			return limitExceeded(
+				"A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.",
+				quotas.versionsPerPolicy,
+			)
 		}
 		newest, err := strconv.Atoi(strings.TrimPrefix(p.Versions[len(p.Versions)-1].ID, "v"))
 		if err != nil {
@@ -174,11 +191,15 @@ func (i IAM) DeletePolicy(ctx context.Context, arn string) error {
 			return err
 		}
 		if holders := i.attachedTo(arn); len(holders) > 0 {
-			return deleteConflict("Cannot delete a policy attached to entities.").hint("it is attached to %s", strings.Join(holders, ", "))
+			return deleteConflict(
+				"Cannot delete a policy attached to entities.",
+			).hint("it is attached to %s", strings.Join(holders, ", "))
 		}
 		if len(p.Versions) > 1 {
-			return deleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. " +
-				"The default version is deleted with the policy.")
+			return deleteConflict(
+				"This policy has more than one version. Before you delete a policy, you must delete the policy's versions. " +
+					"The default version is deleted with the policy.",
+			)
 		}
 		i.cloud.policies.remove(tx, i.caller.Account, nameKey(p.Name))
 		return nil

@@ -22,7 +22,12 @@ type NewRole struct {
 func (i IAM) CreateRole(ctx context.Context, in NewRole) (Role, error) {
 	return call(ctx, i.making(in.Path, in.Tags), "CreateRole", in.Name, func(tx *tx) (Role, error) {
 		path, maxSession := cmp.Or(in.Path, "/"), cmp.Or(in.MaxSession, 3600)
-		if err := cmp.Or(checkName("roleName", in.Name, 64), checkPath(path), checkDescription(in.Description), checkMaxSession(maxSession)); err != nil {
+		if err := cmp.Or(
+			checkName("roleName", in.Name, 64),
+			checkPath(path),
+			checkDescription(in.Description),
+			checkMaxSession(maxSession),
+		); err != nil {
 			return Role{}, err
 		}
 		tags, err := withTags(nil, in.Tags)
@@ -153,7 +158,9 @@ func (i IAM) DeleteRole(ctx context.Context, name string) error {
 		}
 		for _, node := range i.cloud.nodes.list(i.caller.Account) {
 			if node.Profile == name {
-				return deleteConflict("Cannot delete entity, must remove roles from instance profile first.").hint("node %s runs as it", node.ID)
+				return deleteConflict(
+					"Cannot delete entity, must remove roles from instance profile first.",
+				).hint("node %s runs as it", node.ID)
 			}
 		}
 		i.cloud.roles.remove(tx, i.caller.Account, nameKey(name))
@@ -167,7 +174,11 @@ func checkMaxSession(seconds int) error {
 		if seconds > 43200 {
 			bound = "less than or equal to 43200"
 		}
-		return invalid("1 validation error detected: Value '%d' at 'maxSessionDuration' failed to satisfy constraint: Member must have value %s", seconds, bound)
+		return invalid(
+			"1 validation error detected: Value '%d' at 'maxSessionDuration' failed to satisfy constraint: Member must have value %s",
+			seconds,
+			bound,
+		)
 	}
 	return nil
 }

@@ -45,12 +45,17 @@ func TestCallsAboutWhatDoesNotExistAreRefused(t *testing.T) {
 		"PutUserPolicy":          iam.PutPolicy(ctx, cloud.KindUser, "nobody", "p", sample),
 		"PutGroupPolicy":         iam.PutPolicy(ctx, cloud.KindGroup, "nobody", "p", sample),
 		"PutRolePolicy":          iam.PutPolicy(ctx, cloud.KindRole, "nobody", "p", sample),
-		"AttachRolePolicy":       iam.AttachPolicy(ctx, cloud.KindRole, "nobody", "arn:aws:iam::aws:policy/AdministratorAccess"),
-		"AddUserToGroup":         iam.AddUserToGroup(ctx, "nobody", "nobody"),
-		"DeletePolicy":           iam.DeletePolicy(ctx, "arn:aws:iam::111122223333:policy/none"),
-		"DeleteLoginProfile":     iam.DeleteLoginProfile(ctx, "nobody"),
-		"DeletePasswordPolicy":   iam.DeleteAccountPasswordPolicy(ctx),
-		"DeleteAccountAlias":     iam.DeleteAccountAlias(ctx, "none"),
+		"AttachRolePolicy": iam.AttachPolicy(
+			ctx,
+			cloud.KindRole,
+			"nobody",
+			"arn:aws:iam::aws:policy/AdministratorAccess",
+		),
+		"AddUserToGroup":       iam.AddUserToGroup(ctx, "nobody", "nobody"),
+		"DeletePolicy":         iam.DeletePolicy(ctx, "arn:aws:iam::111122223333:policy/none"),
+		"DeleteLoginProfile":   iam.DeleteLoginProfile(ctx, "nobody"),
+		"DeletePasswordPolicy": iam.DeleteAccountPasswordPolicy(ctx),
+		"DeleteAccountAlias":   iam.DeleteAccountAlias(ctx, "none"),
 	}
 	for call, err := range calls {
 		assert.Equal(t, "NoSuchEntity", cloud.Code(err), "%s: %v", call, err)
@@ -62,10 +67,18 @@ func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
 	ctx, iam := context.Background(), iamOf(newCloud(t), home)
 	user(t, iam, "alice")
 	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
-	assert.Regexp(t, `^operation error IAM: CreateUser, https response error StatusCode: 409, RequestID: [0-9a-f-]{36}, `+
-		`EntityAlreadyExists: User with name alice already exists\.$`, err)
+	assert.Regexp(
+		t,
+		`^operation error IAM: CreateUser, https response error StatusCode: 409, RequestID: [0-9a-f-]{36}, `+
+			`EntityAlreadyExists: User with name alice already exists\.$`,
+		err,
+	)
 	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "al ice"})
-	assert.Regexp(t, `StatusCode: 400, RequestID: [0-9a-f-]{36}, api error ValidationError: The specified value for userName is invalid\.`, err)
+	assert.Regexp(
+		t,
+		`StatusCode: 400, RequestID: [0-9a-f-]{36}, api error ValidationError: The specified value for userName is invalid\.`,
+		err,
+	)
 }
 
 // Characters and lengths of names, paths, descriptions and tags are those of IAM.
@@ -90,7 +103,10 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 	refuses(t, err, "ValidationError", "description")
 	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting(home), MaxSession: 60})
 	refuses(t, err, "ValidationError", "maxSessionDuration")
-	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}})
+	_, err = iam.CreateUser(
+		ctx,
+		cloud.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}},
+	)
 	assert.NoError(t, err)
 }
 
@@ -178,7 +194,13 @@ func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 	for _, principal := range []string{
 		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", other,
 	} {
-		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal), Trust: trusting(principal)})
+		_, err := iam.CreateRole(
+			ctx,
+			cloud.NewRole{
+				Name:  "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal),
+				Trust: trusting(principal),
+			},
+		)
 		assert.NoError(t, err, principal)
 	}
 	for _, principal := range []string{
@@ -190,7 +212,12 @@ func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 		refuses(t, err, "MalformedPolicyDocument", "Invalid principal in policy")
 	}
 	role(t, iam, "kept")
-	refuses(t, iam.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")), "MalformedPolicyDocument", "eve")
+	refuses(
+		t,
+		iam.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")),
+		"MalformedPolicyDocument",
+		"eve",
+	)
 	r, err := iam.GetRole(ctx, "kept")
 	require.NoError(t, err)
 	assert.Equal(t, trusting(home), r.Trust, "a refused update changed the trust policy")
@@ -207,7 +234,12 @@ func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
 	require.NoError(t, iam.UpdateUser(ctx, "alice", "alicia", "/people/"))
 	r, err := iam.GetRole(ctx, "ops")
 	require.NoError(t, err)
-	assert.Contains(t, r.Trust, "arn:aws:iam::111122223333:user/people/alicia", "the principal did not follow the rename")
+	assert.Contains(
+		t,
+		r.Trust,
+		"arn:aws:iam::111122223333:user/people/alicia",
+		"the principal did not follow the rename",
+	)
 	require.NoError(t, iam.UpdateUser(ctx, "alicia", "alice", "/"))
 
 	require.NoError(t, iam.DeleteUser(ctx, "alice"))
@@ -245,7 +277,15 @@ func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
 		_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: document})
 		refuses(t, err, "MalformedPolicyDocument", sentence)
 	}
-	_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: statement(`{"Effect":"Allow","Principal":{"AWS":"` + home + `"},"Action":"sts:AssumeRole","Resource":"*"}`)})
+	_, err := iam.CreateRole(
+		ctx,
+		cloud.NewRole{
+			Name: "r",
+			Trust: statement(
+				`{"Effect":"Allow","Principal":{"AWS":"` + home + `"},"Action":"sts:AssumeRole","Resource":"*"}`,
+			),
+		},
+	)
 	refuses(t, err, "MalformedPolicyDocument", "Resource")
 }
 
@@ -266,12 +306,21 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 		name  string
 		quota int
 	}{{cloud.KindUser, "alice", 2048}, {cloud.KindGroup, "mfa", 5120}, {cloud.KindRole, "ops", 10240}} {
-		sentence := fmt.Sprintf("Maximum policy size of %d bytes exceeded for %s %s", kind.quota, strings.ToLower(string(kind.kind)), kind.name)
+		sentence := fmt.Sprintf(
+			"Maximum policy size of %d bytes exceeded for %s %s",
+			kind.quota,
+			strings.ToLower(string(kind.kind)),
+			kind.name,
+		)
 		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
 		spaced := strings.Replace(sized(kind.quota), `,"Statement"`, ",\n\t \"Statement\"", 1)
 		assert.NoError(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
 		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "second", sample), "LimitExceeded", sentence)
-		assert.NoError(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", sample), "a policy does not count against its own replacement")
+		assert.NoError(
+			t,
+			iam.PutPolicy(ctx, kind.kind, kind.name, "p", sample),
+			"a policy does not count against its own replacement",
+		)
 	}
 	_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: sized(6145)})
 	refuses(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
@@ -284,7 +333,12 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 	long := strings.Replace(trust, `"Trust"`, `"Trust`+strings.Repeat("t", 2048-len(trust))+`"`, 1)
 	require.Len(t, long, 2048)
 	assert.NoError(t, iam.UpdateAssumeRolePolicy(ctx, "ops", long))
-	refuses(t, iam.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)), "LimitExceeded", "ACLSizePerRole: 2048")
+	refuses(
+		t,
+		iam.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)),
+		"LimitExceeded",
+		"ACLSizePerRole: 2048",
+	)
 }
 
 // Attachments, groups, tags and versions have AWS's quotas.
@@ -302,7 +356,12 @@ func TestCountsHaveAWSsQuotas(t *testing.T) {
 		require.NoError(t, iam.AddUserToGroup(ctx, fmt.Sprintf("g%d", i), "alice"))
 	}
 	more := managed(t, iam, "more")
-	refuses(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", more), "LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
+	refuses(
+		t,
+		iam.AttachPolicy(ctx, cloud.KindRole, "ops", more),
+		"LimitExceeded",
+		"Cannot exceed quota for PoliciesPerRole: 10",
+	)
 	refuses(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
 	refuses(t, iam.AttachPolicy(ctx, cloud.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
 	refuses(t, iam.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
@@ -313,7 +372,11 @@ func TestCountsHaveAWSsQuotas(t *testing.T) {
 	}
 	require.NoError(t, iam.TagRole(ctx, "ops", tags))
 	refuses(t, iam.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
-	assert.NoError(t, iam.TagRole(ctx, "ops", map[string]string{"tag1": "y"}), "a tag that is there already takes no place")
+	assert.NoError(
+		t,
+		iam.TagRole(ctx, "ops", map[string]string{"tag1": "y"}),
+		"a tag that is there already takes no place",
+	)
 
 	for range 4 {
 		_, err := iam.CreatePolicyVersion(ctx, more, sample)
@@ -403,7 +466,10 @@ func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
 	for _, p := range []cloud.PasswordPolicy{{MinimumLength: 5}, {MinimumLength: 129}, {MinimumLength: 8, MaxAge: 1096}, {MinimumLength: 8, ReusePrevention: 25}} {
 		refuses(t, iam.UpdateAccountPasswordPolicy(ctx, p), "ValidationError", "failed to satisfy constraint")
 	}
-	require.NoError(t, iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 16, ReusePrevention: 24}))
+	require.NoError(
+		t,
+		iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 16, ReusePrevention: 24}),
+	)
 	p, err := iam.GetAccountPasswordPolicy(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, 16, p.MinimumLength)
@@ -421,7 +487,12 @@ func TestCredentialsExistOnce(t *testing.T) {
 	ctx, iam := context.Background(), iamOf(newCloud(t), home)
 	user(t, iam, "alice")
 	require.NoError(t, iam.CreateLoginProfile(ctx, "alice"))
-	refuses(t, iam.CreateLoginProfile(ctx, "alice"), "EntityAlreadyExists", "Login Profile for user alice already exists.")
+	refuses(
+		t,
+		iam.CreateLoginProfile(ctx, "alice"),
+		"EntityAlreadyExists",
+		"Login Profile for user alice already exists.",
+	)
 	require.NoError(t, iam.DeleteLoginProfile(ctx, "alice"))
 	refuses(t, iam.DeleteLoginProfile(ctx, "alice"), "NoSuchEntity", "Login Profile for User alice cannot be found.")
 	key, err := iam.CreateAccessKey(ctx, "alice")

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Credential is a kind of what a user can make besides passwords, access keys and devices, as the names of API calls have it.
+// Credential is a kind of what a user can make besides passwords, access keys and devices, as the names of API calls
+// have it.
 type Credential string
 
 // The kinds of credentials that are listed and deleted alike.
@@ -16,7 +17,8 @@ const (
 	ServiceSpecificCredential Credential = "ServiceSpecificCredential"
 )
 
-// AddCredential is UploadSSHPublicKey, UploadSigningCertificate and CreateServiceSpecificCredential. It gives the id of what it makes, which holds no secret.
+// AddCredential is UploadSSHPublicKey, UploadSigningCertificate and CreateServiceSpecificCredential. It gives the id
+// of what it makes, which holds no secret.
 func (i IAM) AddCredential(ctx context.Context, kind Credential, name string) (string, error) {
 	operation := map[Credential]string{
 		SSHPublicKey: "UploadSSHPublicKey", SigningCertificate: "UploadSigningCertificate", ServiceSpecificCredential: "CreateServiceSpecificCredential",
@@ -37,7 +39,8 @@ func (i IAM) AddCredential(ctx context.Context, kind Credential, name string) (s
 	})
 }
 
-// ListCredentials is ListSSHPublicKeys, ListSigningCertificates and ListServiceSpecificCredentials: ids in the order in which they were made.
+// ListCredentials is ListSSHPublicKeys, ListSigningCertificates and ListServiceSpecificCredentials: ids in the order
+// in which they were made.
 func (i IAM) ListCredentials(ctx context.Context, kind Credential, name string) ([]string, error) {
 	return call(ctx, i.client, "List"+string(kind)+"s", name, func(*tx) ([]string, error) {
 		user, err := i.user(name)
@@ -56,7 +59,10 @@ func (i IAM) DeleteCredential(ctx context.Context, kind Credential, name, id str
 			return noSuchEntity("The %s with id %s cannot be found.", kind, id)
 		}
 		user.Others = maps.Clone(user.Others)
-		user.Others[kind] = slices.DeleteFunc(slices.Clone(user.Others[kind]), func(other string) bool { return other == id })
+		user.Others[kind] = slices.DeleteFunc(
+			slices.Clone(user.Others[kind]),
+			func(other string) bool { return other == id },
+		)
 		if len(user.Others[kind]) == 0 {
 			delete(user.Others, kind)
 		}
@@ -81,7 +87,8 @@ func (i IAM) ListMFADevices(ctx context.Context, name string) ([]string, error) 
 	})
 }
 
-// ListVirtualMFADevices lists the serial numbers of the virtual devices that somebody enrolled, by the name of the user.
+// ListVirtualMFADevices lists the serial numbers of the virtual devices that somebody enrolled, by the name of the
+// user.
 func (i IAM) ListVirtualMFADevices(ctx context.Context) (map[string][]string, error) {
 	return call(ctx, i.client, "ListVirtualMFADevices", i.caller.Account, func(*tx) (map[string][]string, error) {
 		serials := map[string][]string{}

@@ -52,7 +52,8 @@ func (i IAM) GetUser(ctx context.Context, name string) (User, error) {
 	return call(ctx, i.client, "GetUser", name, func(*tx) (User, error) { return i.user(name) })
 }
 
-// UpdateUser renames and moves a user. Groups, policies and the principals of trust policies follow; empty means unchanged.
+// UpdateUser renames and moves a user. Groups, policies and the principals of trust policies follow; empty means
+// unchanged.
 func (i IAM) UpdateUser(ctx context.Context, name, newName, newPath string) error {
 	return do(ctx, i.client, "UpdateUser", name, func(tx *tx) error {
 		user, err := i.user(name)
@@ -100,7 +101,9 @@ func (i IAM) DeleteUser(ctx context.Context, name string) error {
 		case len(user.MFADevices) > 0:
 			return deleteConflict("Cannot delete entity, must delete MFA device first.")
 		case len(user.Others) > 0:
-			return deleteConflict("Cannot delete entity, must remove referenced objects first.").hint("the user has %s", slices.Sorted(maps.Keys(user.Others))[0])
+			return deleteConflict(
+				"Cannot delete entity, must remove referenced objects first.",
+			).hint("the user has %s", slices.Sorted(maps.Keys(user.Others))[0])
 		}
 		i.cloud.users.remove(tx, i.caller.Account, nameKey(name))
 		return nil
@@ -135,7 +138,8 @@ func (i IAM) UntagUser(ctx context.Context, name string, keys []string) error {
 	})
 }
 
-// PutUserPermissionsBoundary sets the permissions boundary of a user; DeleteUserPermissionsBoundary is the same with "".
+// PutUserPermissionsBoundary sets the permissions boundary of a user; DeleteUserPermissionsBoundary is the same with
+// "".
 func (i IAM) PutUserPermissionsBoundary(ctx context.Context, name, arn string) error {
 	operation := "PutUserPermissionsBoundary"
 	if arn == "" {

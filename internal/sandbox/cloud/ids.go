@@ -7,8 +7,9 @@ import (
 	"fmt"
 )
 
-// uniqueID makes the next unique id of an entity: the prefix and 17 characters that follow from the account, the kind, the name and how
-// often an entity of that name was made. The same history gives the same ids, in whatever order calls arrive.
+// uniqueID makes the next unique id of an entity: the prefix and 17 characters that follow from the account, the
+// kind, the name and how often an entity of that name was made. The same history gives the same ids, in whatever
+// order calls arrive.
 func (c *Cloud) uniqueID(tx *tx, account, prefix, kind, name string) string {
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %s %s %d", account, kind, name, c.next(tx, account, kind+"/"+name))))
 	return prefix + base32.StdEncoding.EncodeToString(sum[:])[:17]

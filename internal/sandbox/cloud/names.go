@@ -23,9 +23,17 @@ func checkName(field, name string, limit int) error {
 		return invalid("1 validation error detected: Value '' at '%s' failed to satisfy constraint: "+
 			"Member must have length greater than or equal to 1", field)
 	case utf8.RuneCountInString(name) > limit:
-		return invalid("1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to %d", name, field, limit)
+		return invalid(
+			"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to %d",
+			name,
+			field,
+			limit,
+		)
 	case !iamName.MatchString(name):
-		return invalid("The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-", field)
+		return invalid(
+			"The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+			field,
+		)
 	}
 	return nil
 }
@@ -33,9 +41,14 @@ func checkName(field, name string, limit int) error {
 func checkPath(path string) error {
 	switch {
 	case len(path) > 512:
-		return invalid("1 validation error detected: Value '%s' at 'path' failed to satisfy constraint: Member must have length less than or equal to 512", path)
+		return invalid(
+			"1 validation error detected: Value '%s' at 'path' failed to satisfy constraint: Member must have length less than or equal to 512",
+			path,
+		)
 	case !iamPath.MatchString(path) || strings.Contains(path, "//"):
-		return invalid("The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+		return invalid(
+			"The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+		)
 	}
 	return nil
 }
@@ -43,15 +56,20 @@ func checkPath(path string) error {
 func checkDescription(text string) error {
 	switch {
 	case utf8.RuneCountInString(text) > 1000:
-		return invalid("1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000")
+		return invalid(
+			"1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000",
+		)
 	case !iamDescription.MatchString(text):
-		return invalid("1 validation error detected: Value at 'description' failed to satisfy constraint: Member must satisfy regular expression pattern: " +
-			"[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*")
+		return invalid(
+			"1 validation error detected: Value at 'description' failed to satisfy constraint: Member must satisfy regular expression pattern: " +
+				"[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*",
+		)
 	}
 	return nil
 }
 
-// withTags returns the tags with others added, as IAM keeps them: keys differ by more than case, the case is the one written first.
+// withTags returns the tags with others added, as IAM keeps them: keys differ by more than case, the case is the one
+// written first.
 func withTags(tags, added map[string]string) (map[string]string, error) {
 	out := maps.Clone(tags)
 	if out == nil {
@@ -75,29 +93,48 @@ func withTags(tags, added map[string]string) (map[string]string, error) {
 	return out, nil
 }
 
-// checkTags refuses tags outside AWS's characters and lengths and, where case does not tell keys apart, two keys that differ by case.
+// checkTags refuses tags outside AWS's characters and lengths and, where case does not tell keys apart, two keys that
+// differ by case.
 func checkTags(tags map[string]string, ignoreCase bool) error {
 	seen := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		value := tags[key]
 		switch {
 		case key == "" || utf8.RuneCountInString(key) > 128:
-			return invalid("1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: "+
-				"Member must have length between 1 and 128", key)
+			return invalid(
+				"1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: "+
+					"Member must have length between 1 and 128",
+				key,
+			)
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
-			return refuse(http.StatusBadRequest, "InvalidInput", "Tag keys starting with 'aws:' are reserved for internal use: %s", key)
+			return refuse(
+				http.StatusBadRequest,
+				"InvalidInput",
+				"Tag keys starting with 'aws:' are reserved for internal use: %s",
+				key,
+			)
 		case !tagText.MatchString(key):
-			return invalid(`1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: `+
-				`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`, key)
+			return invalid(
+				`1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: `+
+					`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`,
+				key,
+			)
 		case utf8.RuneCountInString(value) > 256:
 			return invalid("1 validation error detected: Value at 'tags.member.value' failed to satisfy constraint: "+
 				"Member must have length less than or equal to 256 (key %s)", key)
 		case !tagText.MatchString(value):
-			return invalid(`1 validation error detected: Value '%s' at 'tags.member.value' failed to satisfy constraint: `+
-				`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`, value)
+			return invalid(
+				`1 validation error detected: Value '%s' at 'tags.member.value' failed to satisfy constraint: `+
+					`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]*`,
+				value,
+			)
 		}
 		if ignoreCase && seen[strings.ToLower(key)] {
-			return refuse(http.StatusBadRequest, "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+			return refuse(
+				http.StatusBadRequest,
+				"InvalidInput",
+				"Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+			)
 		}
 		seen[strings.ToLower(key)] = true
 	}

@@ -69,8 +69,14 @@ type OrganizationPolicy struct {
 
 // policyTypes are the types of organization policies. Source: CreatePolicy in the AWS Organizations API Reference.
 var policyTypes = []string{
-	"AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SECURITYHUB_POLICY",
-	ServiceControlPolicy, "TAG_POLICY",
+	"AISERVICES_OPT_OUT_POLICY",
+	"BACKUP_POLICY",
+	"CHATBOT_POLICY",
+	"DECLARATIVE_POLICY_EC2",
+	"RESOURCE_CONTROL_POLICY",
+	"SECURITYHUB_POLICY",
+	ServiceControlPolicy,
+	"TAG_POLICY",
 }
 
 const organizationKey = "organization"
@@ -79,11 +85,19 @@ const organizationKey = "organization"
 func (o Organizations) organization(everybody bool) (Organization, error) {
 	org, ok := o.cloud.organizations.get("", organizationKey)
 	if !ok || !o.cloud.isMember(o.caller.Account) {
-		return Organization{}, refuse(http.StatusBadRequest, "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.").
+		return Organization{}, refuse(
+			http.StatusBadRequest,
+			"AWSOrganizationsNotInUseException",
+			"Your account is not a member of an organization.",
+		).
 			hint("list the account under accounts of organization in sandbox.yaml")
 	}
 	if !everybody && o.caller.Account != org.Management {
-		return Organization{}, refuse(http.StatusBadRequest, "AccessDeniedException", "You don't have permissions to access this resource.").
+		return Organization{}, refuse(
+			http.StatusBadRequest,
+			"AccessDeniedException",
+			"You don't have permissions to access this resource.",
+		).
 			hint("account %s is not the management account %s", o.caller.Account, org.Management)
 	}
 	return org, nil
@@ -92,12 +106,14 @@ func (o Organizations) organization(everybody bool) (Organization, error) {
 // isMember reports whether the account is in the organization.
 func (c *Cloud) isMember(account string) bool { return c.members.has("", account) }
 
-// mayBeMember reports whether an account is in the organization, or may be, where the world says nothing about an organization.
+// mayBeMember reports whether an account is in the organization, or may be, where the world says nothing about an
+// organization.
 func (c *Cloud) mayBeMember(account string) bool {
 	return c.isMember(account) || !c.organizations.has("", organizationKey) && c.accounts.has("", account)
 }
 
-// Describe is DescribeOrganization with ListRoots and ListAccounts: the organization, its accounts and the unit or root that each is in.
+// Describe is DescribeOrganization with ListRoots and ListAccounts: the organization, its accounts and the unit or
+// root that each is in.
 func (o Organizations) Describe(ctx context.Context) (Organization, map[string]string, error) {
 	type answer struct {
 		organization Organization
@@ -128,14 +144,26 @@ func (o Organizations) CreatePolicy(ctx context.Context, in NewOrganizationPolic
 			return OrganizationPolicy{}, err
 		}
 		if !slices.Contains(policyTypes, in.Type) {
-			return OrganizationPolicy{}, invalidInput("INVALID_ENUM_POLICY_TYPE", "You specified an invalid policy type.")
+			return OrganizationPolicy{}, invalidInput(
+				"INVALID_ENUM_POLICY_TYPE",
+				"You specified an invalid policy type.",
+			)
 		}
-		p := OrganizationPolicy{Name: in.Name, Description: in.Description, Type: in.Type, Content: in.Content, Tags: in.Tags}
+		p := OrganizationPolicy{
+			Name:        in.Name,
+			Description: in.Description,
+			Type:        in.Type,
+			Content:     in.Content,
+			Tags:        in.Tags,
+		}
 		if err := o.check(p); err != nil {
 			return OrganizationPolicy{}, err
 		}
 		if len(o.cloud.organizationPolicies.keys("")) >= o.cloud.Quotas.SCPs {
-			return OrganizationPolicy{}, constraint("POLICY_NUMBER_LIMIT_EXCEEDED", "You have exceeded the number of policies that you can have.")
+			return OrganizationPolicy{}, constraint(
+				"POLICY_NUMBER_LIMIT_EXCEEDED",
+				"You have exceeded the number of policies that you can have.",
+			)
 		}
 		p.ID = o.cloud.hexID(tx, "", "p-", "organizationPolicy", in.Name, 8)
 		p.ARN = o.policyARN(org, in.Type, p.ID)
@@ -167,7 +195,11 @@ func (o Organizations) check(p OrganizationPolicy) error {
 	}
 	for _, other := range o.cloud.organizationPolicies.list("") {
 		if other.Name == p.Name && other.Type == p.Type && other.ID != p.ID {
-			return refuse(http.StatusBadRequest, "DuplicatePolicyException", "A policy with the same name already exists.")
+			return refuse(
+				http.StatusBadRequest,
+				"DuplicatePolicyException",
+				"A policy with the same name already exists.",
+			)
 		}
 	}
 	if p.Type != ServiceControlPolicy {
@@ -180,7 +212,10 @@ func (o Organizations) check(p OrganizationPolicy) error {
 		return malformedContent().hint("%s", strings.TrimSpace(refusal.Message+" "+refusal.Hint))
 	}
 	if n := len(p.Content); n > o.cloud.Quotas.SCP {
-		return constraint("POLICY_CONTENT_LIMIT_EXCEEDED", "You attempted to create a policy that is larger than the maximum size.").
+		return constraint(
+			"POLICY_CONTENT_LIMIT_EXCEEDED",
+			"You attempted to create a policy that is larger than the maximum size.",
+		).
 			hint("the content has %d bytes, the quota is %d", n, o.cloud.Quotas.SCP)
 	}
 	return nil
@@ -192,7 +227,13 @@ func malformedContent() *Error {
 }
 
 func constraint(reason, format string, args ...any) *Error {
-	return refuse(http.StatusBadRequest, "ConstraintViolationException", "%s (%s)", fmt.Sprintf(format, args...), reason)
+	return refuse(
+		http.StatusBadRequest,
+		"ConstraintViolationException",
+		"%s (%s)",
+		fmt.Sprintf(format, args...),
+		reason,
+	)
 }
 
 func invalidInput(reason, format string, args ...any) *Error {
@@ -210,7 +251,11 @@ func (o Organizations) policy(id string) (OrganizationPolicy, error) {
 	}
 	p, ok := o.cloud.organizationPolicies.get("", id)
 	if !ok {
-		return OrganizationPolicy{}, refuse(http.StatusBadRequest, "PolicyNotFoundException", "We can't find a policy with the PolicyId that you specified.")
+		return OrganizationPolicy{}, refuse(
+			http.StatusBadRequest,
+			"PolicyNotFoundException",
+			"We can't find a policy with the PolicyId that you specified.",
+		)
 	}
 	return p, nil
 }
@@ -284,8 +329,12 @@ func (o Organizations) DeletePolicy(ctx context.Context, id string) error {
 		case p.AWSManaged:
 			return constraint("POLICY_MANAGED_BY_AWS", "You can't delete a policy that is managed by AWS.")
 		case len(targets) > 0:
-			return refuse(http.StatusBadRequest, "PolicyInUseException", "The policy is attached to one or more entities. "+
-				"You must detach it from all roots, OUs, and accounts before performing this operation.").hint("it is attached to %s", strings.Join(targets, ", "))
+			return refuse(
+				http.StatusBadRequest,
+				"PolicyInUseException",
+				"The policy is attached to one or more entities. "+
+					"You must detach it from all roots, OUs, and accounts before performing this operation.",
+			).hint("it is attached to %s", strings.Join(targets, ", "))
 		}
 		o.cloud.organizationPolicies.remove(tx, "", id)
 		return nil

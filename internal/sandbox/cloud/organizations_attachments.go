@@ -16,12 +16,23 @@ func (o Organizations) AttachPolicy(ctx context.Context, id, target string) erro
 		org, _ := o.cloud.organizations.get("", organizationKey)
 		switch {
 		case !slices.Contains(org.PolicyTypes, p.Type):
-			return refuse(http.StatusBadRequest, "PolicyTypeNotEnabledException", "This operation can be performed only for enabled policy types.").
+			return refuse(
+				http.StatusBadRequest,
+				"PolicyTypeNotEnabledException",
+				"This operation can be performed only for enabled policy types.",
+			).
 				hint("enable %s for the root", p.Type)
 		case slices.Contains(attached, id):
-			return refuse(http.StatusBadRequest, "DuplicatePolicyAttachmentException", "A policy with the specified name and type already exists in this target.")
+			return refuse(
+				http.StatusBadRequest,
+				"DuplicatePolicyAttachmentException",
+				"A policy with the specified name and type already exists in this target.",
+			)
 		case o.count(attached, p.Type) >= o.cloud.Quotas.SCPsPerTarget:
-			return constraint("MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", "You have attached the maximum number of policies of that type to the entity.").
+			return constraint(
+				"MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+				"You have attached the maximum number of policies of that type to the entity.",
+			).
 				hint("%s has %d", target, len(attached))
 		}
 		o.cloud.attachments.put(tx, "", target, append(slices.Clone(attached), id))
@@ -38,12 +49,24 @@ func (o Organizations) DetachPolicy(ctx context.Context, id, target string) erro
 		}
 		switch {
 		case !slices.Contains(attached, id):
-			return refuse(http.StatusBadRequest, "PolicyNotAttachedException", "The policy isn't attached to the specified target in the specified root.")
+			return refuse(
+				http.StatusBadRequest,
+				"PolicyNotAttachedException",
+				"The policy isn't attached to the specified target in the specified root.",
+			)
 		case p.Type == ServiceControlPolicy && o.count(attached, p.Type) == 1:
-			return constraint("MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED", "You attempted to detach a policy from an entity that would cause the entity "+
-				"to have fewer than the minimum number of policies of a certain type required.").hint("%s would have none", target)
+			return constraint(
+				"MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+				"You attempted to detach a policy from an entity that would cause the entity "+
+					"to have fewer than the minimum number of policies of a certain type required.",
+			).hint("%s would have none", target)
 		}
-		o.cloud.attachments.put(tx, "", target, slices.DeleteFunc(slices.Clone(attached), func(a string) bool { return a == id }))
+		o.cloud.attachments.put(
+			tx,
+			"",
+			target,
+			slices.DeleteFunc(slices.Clone(attached), func(a string) bool { return a == id }),
+		)
 		return nil
 	})
 }
@@ -56,7 +79,11 @@ func (o Organizations) attachment(id, target string) (OrganizationPolicy, []stri
 	}
 	org, _ := o.cloud.organizations.get("", organizationKey)
 	if target != org.Root && !o.cloud.units.has("", target) && !o.cloud.isMember(target) {
-		return OrganizationPolicy{}, nil, refuse(http.StatusBadRequest, "TargetNotFoundException", "You specified a target that doesn't exist.").
+		return OrganizationPolicy{}, nil, refuse(
+			http.StatusBadRequest,
+			"TargetNotFoundException",
+			"You specified a target that doesn't exist.",
+		).
 			hint("the organization has no %s; list it under organization in sandbox.yaml", target)
 	}
 	attached, _ := o.cloud.attachments.get("", target)
@@ -116,8 +143,8 @@ func (o Organizations) ListTargetsForPolicy(ctx context.Context, id string) ([]s
 	})
 }
 
-// SetPolicyType enables a type of policies for the root, or disables it. Disabling service control policies detaches all of them; enabling
-// them again brings FullAWSAccess alone back.
+// SetPolicyType enables a type of policies for the root, or disables it. Disabling service control policies detaches
+// all of them; enabling them again brings FullAWSAccess alone back.
 func (o Organizations) SetPolicyType(ctx context.Context, policyType string, enabled bool) error {
 	operation := map[bool]string{true: "EnablePolicyType", false: "DisablePolicyType"}[enabled]
 	return do(ctx, o.client, operation, policyType, func(tx *tx) error {
@@ -130,11 +157,22 @@ func (o Organizations) SetPolicyType(ctx context.Context, policyType string, ena
 		case !slices.Contains(policyTypes, policyType):
 			return invalidInput("INVALID_ENUM_POLICY_TYPE", "You specified an invalid policy type.")
 		case was && enabled:
-			return refuse(http.StatusBadRequest, "PolicyTypeAlreadyEnabledException", "The specified policy type is already enabled in the specified root.")
+			return refuse(
+				http.StatusBadRequest,
+				"PolicyTypeAlreadyEnabledException",
+				"The specified policy type is already enabled in the specified root.",
+			)
 		case !was && !enabled:
-			return refuse(http.StatusBadRequest, "PolicyTypeNotEnabledException", "The specified policy type isn't currently enabled in this root.")
+			return refuse(
+				http.StatusBadRequest,
+				"PolicyTypeNotEnabledException",
+				"The specified policy type isn't currently enabled in this root.",
+			)
 		}
-		org.PolicyTypes = slices.DeleteFunc(slices.Clone(org.PolicyTypes), func(t string) bool { return t == policyType })
+		org.PolicyTypes = slices.DeleteFunc(
+			slices.Clone(org.PolicyTypes),
+			func(t string) bool { return t == policyType },
+		)
 		if enabled {
 			org.PolicyTypes = slices.Sorted(slices.Values(append(org.PolicyTypes, policyType)))
 		}
@@ -144,7 +182,8 @@ func (o Organizations) SetPolicyType(ctx context.Context, policyType string, ena
 	})
 }
 
-// resetAttachments detaches every policy of a type, and attaches FullAWSAccess where service control policies are enabled.
+// resetAttachments detaches every policy of a type, and attaches FullAWSAccess where service control policies are
+// enabled.
 func (c *Cloud) resetAttachments(tx *tx, org Organization, policyType string) {
 	targets := slices.Concat([]string{org.Root}, c.units.keys(""), c.members.keys(""))
 	for _, target := range targets {

@@ -23,13 +23,25 @@ const (
 
 func organization() cloud.Plants {
 	return cloud.Plants{
-		Organization: []cloud.Planted[cloud.ExistingOrganization]{{Path: "organization", Thing: cloud.ExistingOrganization{
-			Organization: cloud.Organization{ID: "o-exampleorgid", Root: root, Management: management, PolicyTypes: []string{cloud.ServiceControlPolicy}},
-			Units:        []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}},
-			Accounts:     map[string]string{home: workloads, other: root},
-		}}},
+		Organization: []cloud.Planted[cloud.ExistingOrganization]{
+			{Path: "organization", Thing: cloud.ExistingOrganization{
+				Organization: cloud.Organization{
+					ID:          "o-exampleorgid",
+					Root:        root,
+					Management:  management,
+					PolicyTypes: []string{cloud.ServiceControlPolicy},
+				},
+				Units:    []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}},
+				Accounts: map[string]string{home: workloads, other: root},
+			}},
+		},
 		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Path: "identityCenter", Thing: cloud.IdentityCenter{
-			ARN: instance, Store: "d-1234567890", Account: management, Region: "us-east-1", Users: map[string]string{"u-1": "alice"}, Groups: map[string]string{"g-1": "ops"},
+			ARN:     instance,
+			Store:   "d-1234567890",
+			Account: management,
+			Region:  "us-east-1",
+			Users:   map[string]string{"u-1": "alice"},
+			Groups:  map[string]string{"g-1": "ops"},
 		}}},
 	}
 }
@@ -44,7 +56,10 @@ func newOrganization(t *testing.T) (*cloud.Cloud, cloud.Organizations) {
 
 func scp(t *testing.T, o cloud.Organizations, name, content string) string {
 	t.Helper()
-	p, err := o.CreatePolicy(context.Background(), cloud.NewOrganizationPolicy{Name: name, Type: cloud.ServiceControlPolicy, Content: content})
+	p, err := o.CreatePolicy(
+		context.Background(),
+		cloud.NewOrganizationPolicy{Name: name, Type: cloud.ServiceControlPolicy, Content: content},
+	)
 	require.NoError(t, err)
 	return p.ID
 }
@@ -54,7 +69,10 @@ func TestTheOrganizationBelongsToItsManagementAccount(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
 	member := c.Organizations(cloud.Caller{Account: home})
-	_, err := member.CreatePolicy(ctx, cloud.NewOrganizationPolicy{Name: "p", Type: cloud.ServiceControlPolicy, Content: denyAll})
+	_, err := member.CreatePolicy(
+		ctx,
+		cloud.NewOrganizationPolicy{Name: "p", Type: cloud.ServiceControlPolicy, Content: denyAll},
+	)
 	refuses(t, err, "AccessDeniedException", "permissions")
 	org, parents, err := member.Describe(ctx)
 	require.NoError(t, err)
@@ -64,7 +82,8 @@ func TestTheOrganizationBelongsToItsManagementAccount(t *testing.T) {
 	refuses(t, err, "AWSOrganizationsNotInUseException", "not a member")
 }
 
-// A policy attaches to a target of the organization, once, while its type is enabled, and never leaves a target without any.
+// A policy attaches to a target of the organization, once, while its type is enabled, and never leaves a target
+// without any.
 func TestPoliciesAttachAsOrganizationsLetsThem(t *testing.T) {
 	ctx := context.Background()
 	_, o := newOrganization(t)
@@ -79,14 +98,24 @@ func TestPoliciesAttachAsOrganizationsLetsThem(t *testing.T) {
 	refuses(t, o.DetachPolicy(ctx, id, root), "PolicyNotAttachedException", "isn't attached")
 	refuses(t, o.DeletePolicy(ctx, id), "PolicyInUseException", "attached")
 	require.NoError(t, o.DetachPolicy(ctx, "p-FullAWSAccess", workloads))
-	refuses(t, o.DetachPolicy(ctx, id, workloads), "ConstraintViolationException", "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED")
+	refuses(
+		t,
+		o.DetachPolicy(ctx, id, workloads),
+		"ConstraintViolationException",
+		"MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+	)
 	require.NoError(t, o.AttachPolicy(ctx, "p-FullAWSAccess", workloads))
 	require.NoError(t, o.DetachPolicy(ctx, id, workloads))
 	require.NoError(t, o.DeletePolicy(ctx, id))
 	for i := range 9 {
 		require.NoError(t, o.AttachPolicy(ctx, scp(t, o, fmt.Sprintf("p%d", i), denyAll), home))
 	}
-	refuses(t, o.AttachPolicy(ctx, scp(t, o, "tenth", denyAll), home), "ConstraintViolationException", "MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED")
+	refuses(
+		t,
+		o.AttachPolicy(ctx, scp(t, o, "tenth", denyAll), home),
+		"ConstraintViolationException",
+		"MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED",
+	)
 }
 
 // Names, contents and sizes are those that Organizations takes; white space counts.
@@ -101,22 +130,53 @@ func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
 		return err
 	}
 	refuses(t, create(cloud.NewOrganizationPolicy{Name: "", Content: denyAll}), "InvalidInputException", "name")
-	refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Type: "SCP", Content: denyAll}), "InvalidInputException", "INVALID_ENUM_POLICY_TYPE")
-	refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Content: denyAll, Description: strings.Repeat("d", 513)}), "InvalidInputException", "description")
+	refuses(
+		t,
+		create(cloud.NewOrganizationPolicy{Name: "p", Type: "SCP", Content: denyAll}),
+		"InvalidInputException",
+		"INVALID_ENUM_POLICY_TYPE",
+	)
+	refuses(
+		t,
+		create(cloud.NewOrganizationPolicy{Name: "p", Content: denyAll, Description: strings.Repeat("d", 513)}),
+		"InvalidInputException",
+		"description",
+	)
 	for _, content := range []string{
 		"{", `{"Version":"2012-10-17","Statement":[]}`, strings.Replace(denyAll, `"Resource"`, `"Principal":"*","Resource"`, 1), strings.Replace(denyAll, `"*"`, `"ssm"`, 1),
 	} {
-		refuses(t, create(cloud.NewOrganizationPolicy{Name: "p", Content: content}), "MalformedPolicyDocumentException", "does not meet the requirements")
+		refuses(
+			t,
+			create(cloud.NewOrganizationPolicy{Name: "p", Content: content}),
+			"MalformedPolicyDocumentException",
+			"does not meet the requirements",
+		)
 	}
 	full := denyAll + strings.Repeat(" ", 10240-len(denyAll))
 	assert.NoError(t, create(cloud.NewOrganizationPolicy{Name: "full", Content: full}))
-	refuses(t, create(cloud.NewOrganizationPolicy{Name: "over", Content: full + " "}), "ConstraintViolationException", "POLICY_CONTENT_LIMIT_EXCEEDED")
-	refuses(t, create(cloud.NewOrganizationPolicy{Name: "full", Content: denyAll}), "DuplicatePolicyException", "same name")
-	refuses(t, o.UpdatePolicy(ctx, "p-FullAWSAccess", "x", "", denyAll), "ConstraintViolationException", "managed by AWS")
+	refuses(
+		t,
+		create(cloud.NewOrganizationPolicy{Name: "over", Content: full + " "}),
+		"ConstraintViolationException",
+		"POLICY_CONTENT_LIMIT_EXCEEDED",
+	)
+	refuses(
+		t,
+		create(cloud.NewOrganizationPolicy{Name: "full", Content: denyAll}),
+		"DuplicatePolicyException",
+		"same name",
+	)
+	refuses(
+		t,
+		o.UpdatePolicy(ctx, "p-FullAWSAccess", "x", "", denyAll),
+		"ConstraintViolationException",
+		"managed by AWS",
+	)
 	refuses(t, o.DeletePolicy(ctx, "p-FullAWSAccess"), "ConstraintViolationException", "managed by AWS")
 }
 
-// Disabling service control policies detaches all of them for good; enabling them again brings FullAWSAccess alone back.
+// Disabling service control policies detaches all of them for good; enabling them again brings FullAWSAccess alone
+// back.
 func TestDisablingAPolicyTypeDetachesEverything(t *testing.T) {
 	ctx := context.Background()
 	c, o := newOrganization(t)
@@ -125,7 +185,12 @@ func TestDisablingAPolicyTypeDetachesEverything(t *testing.T) {
 	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false))
 	assert.Empty(t, c.Snapshot().Organization.Attached[root])
 	refuses(t, o.AttachPolicy(ctx, id, root), "PolicyTypeNotEnabledException", "enabled policy types")
-	refuses(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false), "PolicyTypeNotEnabledException", "isn't currently enabled")
+	refuses(
+		t,
+		o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false),
+		"PolicyTypeNotEnabledException",
+		"isn't currently enabled",
+	)
 	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, true))
 	for target, attached := range c.Snapshot().Organization.Attached {
 		assert.Equal(t, []string{"p-FullAWSAccess"}, attached, target)
@@ -140,7 +205,10 @@ func TestAnOrganizationFollowsItsFile(t *testing.T) {
 	require.NoError(t, o.AttachPolicy(ctx, id, workloads))
 	require.NoError(t, o.AttachPolicy(ctx, id, other))
 	changed := organization()
-	changed.Organization[0].Thing.Units = append(changed.Organization[0].Thing.Units, cloud.Unit{ID: "ou-exam-22222222", Name: "Sandbox", Parent: workloads})
+	changed.Organization[0].Thing.Units = append(
+		changed.Organization[0].Thing.Units,
+		cloud.Unit{ID: "ou-exam-22222222", Name: "Sandbox", Parent: workloads},
+	)
 	changed.Organization[0].Thing.Accounts = map[string]string{home: "ou-exam-22222222"}
 	require.NoError(t, c.Plant(changed))
 	s := c.Snapshot().Organization
@@ -171,7 +239,11 @@ func TestBrokenTreesAreRefused(t *testing.T) {
 	}
 	plants := organization()
 	plants.IdentityCenter[0].Thing.Account = "999999999999"
-	assert.ErrorContains(t, newCloud(t).Plant(plants), "identityCenter: account 999999999999 is not in the organization")
+	assert.ErrorContains(
+		t,
+		newCloud(t).Plant(plants),
+		"identityCenter: account 999999999999 is not in the organization",
+	)
 	plants.IdentityCenter[0].Thing.ARN = "arn:aws:sso:::instance/1"
 	assert.ErrorContains(t, newCloud(t).Plant(plants), "is not the ARN of an instance")
 }
@@ -180,12 +252,22 @@ func TestBrokenTreesAreRefused(t *testing.T) {
 func TestCentralRootAccessWantsTrustedAccess(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
-	refuses(t, iamOf(c, management).SetOrganizationsFeature(ctx, "RootSessions", true), "ServiceAccessNotEnabledException", "trusted access")
+	refuses(
+		t,
+		iamOf(c, management).SetOrganizationsFeature(ctx, "RootSessions", true),
+		"ServiceAccessNotEnabledException",
+		"trusted access",
+	)
 	trusted := organization()
 	trusted.Organization[0].Thing.TrustedServices = []string{"iam.amazonaws.com"}
 	require.NoError(t, c.Plant(trusted))
 	require.NoError(t, iamOf(c, management).SetOrganizationsFeature(ctx, "RootSessions", true))
-	refuses(t, iamOf(c, home).SetOrganizationsFeature(ctx, "RootSessions", true), "CallerIsNotManagementAccountException", "management account")
+	refuses(
+		t,
+		iamOf(c, home).SetOrganizationsFeature(ctx, "RootSessions", true),
+		"CallerIsNotManagementAccountException",
+		"management account",
+	)
 	refuses(t, iamOf(c, management).SetOrganizationsFeature(ctx, "Root", true), "ValidationError", "Root")
 	_, features, err := iamOf(c, management).ListOrganizationsFeatures(ctx)
 	require.NoError(t, err)
@@ -207,7 +289,14 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	refuses(t, sso.UpdateAttributes(ctx, instance, runAs), "ResourceNotFoundException", "does not exist")
 	require.NoError(t, sso.CreateAttributes(ctx, instance, runAs))
 	refuses(t, sso.CreateAttributes(ctx, instance, runAs), "ConflictException", "already has")
-	require.NoError(t, sso.UpdateAttributes(ctx, instance, append(runAs, cloud.AccessAttribute{Key: "Project", Source: []string{"${path:enterprise.costCenter}"}})))
+	require.NoError(
+		t,
+		sso.UpdateAttributes(
+			ctx,
+			instance,
+			append(runAs, cloud.AccessAttribute{Key: "Project", Source: []string{"${path:enterprise.costCenter}"}}),
+		),
+	)
 	got, err := sso.DescribeAttributes(ctx, instance)
 	require.NoError(t, err)
 	assert.Len(t, got, 2)
@@ -221,13 +310,24 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	} {
 		refuses(t, sso.UpdateAttributes(ctx, instance, bad), "ValidationException", "")
 	}
-	refuses(t, c.SSOAdmin(cloud.Caller{Account: home, Region: "us-east-1"}).UpdateAttributes(ctx, instance, runAs), "AccessDeniedException", "sufficient access")
-	refuses(t, c.SSOAdmin(cloud.Caller{Account: management, Region: tokyo}).UpdateAttributes(ctx, instance, runAs), "ResourceNotFoundException", "does not exist")
+	refuses(
+		t,
+		c.SSOAdmin(cloud.Caller{Account: home, Region: "us-east-1"}).UpdateAttributes(ctx, instance, runAs),
+		"AccessDeniedException",
+		"sufficient access",
+	)
+	refuses(
+		t,
+		c.SSOAdmin(cloud.Caller{Account: management, Region: tokyo}).UpdateAttributes(ctx, instance, runAs),
+		"ResourceNotFoundException",
+		"does not exist",
+	)
 	require.NoError(t, sso.DeleteAttributes(ctx, instance))
 	refuses(t, sso.DeleteAttributes(ctx, instance), "ResourceNotFoundException", "does not exist")
 }
 
-// A permission set becomes a role in every account where somebody has it, follows when it is provisioned, and goes with the last assignment.
+// A permission set becomes a role in every account where somebody has it, follows when it is provisioned, and goes
+// with the last assignment.
 func TestAPermissionSetBecomesARole(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
@@ -253,9 +353,19 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	assert.Regexp(t, "^AWSReservedSSO_Ops_[0-9a-f]{16}$", r.Name)
 	assert.Equal(t, "/aws-reserved/sso.amazonaws.com/", r.Path)
 	assert.Equal(t, "Ops", r.PermissionSet)
-	refuses(t, iamOf(c, home).TagRole(ctx, r.Name, map[string]string{"A": "1"}), "UnmodifiableEntity", "only modifiable by AWS")
+	refuses(
+		t,
+		iamOf(c, home).TagRole(ctx, r.Name, map[string]string{"A": "1"}),
+		"UnmodifiableEntity",
+		"only modifiable by AWS",
+	)
 	refuses(t, iamOf(c, home).DeleteRole(ctx, r.Name), "UnmodifiableEntity", r.Name)
-	refuses(t, iamOf(c, home).AttachPolicy(ctx, cloud.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"), "UnmodifiableEntity", r.Name)
+	refuses(
+		t,
+		iamOf(c, home).AttachPolicy(ctx, cloud.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+		"UnmodifiableEntity",
+		r.Name,
+	)
 
 	require.NoError(t, sso.PutInlinePolicy(ctx, instance, p.ARN, sample))
 	require.NoError(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
@@ -285,17 +395,46 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		refuses(t, err, "ValidationException", "")
 	}
 	for _, duration := range []string{"PT1H", "PT12H", "PT90M", "PT1H30M", "PT720M"} {
-		_, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "p" + duration, SessionDuration: duration})
+		_, err := sso.CreatePermissionSet(
+			ctx,
+			instance,
+			cloud.NewPermissionSet{Name: "p" + duration, SessionDuration: duration},
+		)
 		assert.NoError(t, err)
 	}
 	p, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "p"})
 	require.NoError(t, err)
-	refuses(t, sso.PutInlinePolicy(ctx, instance, p.ARN, `{"Statement":[]}`), "ValidationException", "MalformedPolicyDocument")
-	refuses(t, sso.PutInlinePolicy(ctx, instance, p.ARN, sample+strings.Repeat(" ", 10241)), "ServiceQuotaExceededException", "10240")
-	refuses(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnly"), "ResourceNotFoundException", "not found")
+	refuses(
+		t,
+		sso.PutInlinePolicy(ctx, instance, p.ARN, `{"Statement":[]}`),
+		"ValidationException",
+		"MalformedPolicyDocument",
+	)
+	refuses(
+		t,
+		sso.PutInlinePolicy(ctx, instance, p.ARN, sample+strings.Repeat(" ", 10241)),
+		"ServiceQuotaExceededException",
+		"10240",
+	)
+	refuses(
+		t,
+		sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnly"),
+		"ResourceNotFoundException",
+		"not found",
+	)
 	require.NoError(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
-	refuses(t, sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"), "ConflictException", "already has")
-	refuses(t, sso.DetachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/SecurityAudit"), "ResourceNotFoundException", "not attached")
+	refuses(
+		t,
+		sso.AttachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+		"ConflictException",
+		"already has",
+	)
+	refuses(
+		t,
+		sso.DetachManagedPolicy(ctx, instance, p.ARN, "arn:aws:iam::aws:policy/SecurityAudit"),
+		"ResourceNotFoundException",
+		"not attached",
+	)
 	for want, a := range map[string]cloud.Assignment{
 		"USER with id u-9 not found":   {PermissionSet: p.ARN, PrincipalID: "u-9", PrincipalType: "USER", Account: home},
 		"GROUP with id u-1 not found":  {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "GROUP", Account: home},
@@ -310,10 +449,17 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 func TestAPolicyOfTheFileFollowsTheFile(t *testing.T) {
 	c, o := newOrganization(t)
 	plants := organization()
-	plants.OrganizationPolicies = []cloud.Planted[cloud.ExistingPolicy]{{Path: "organization.policies[0]", Thing: cloud.ExistingPolicy{
-		NewOrganizationPolicy: cloud.NewOrganizationPolicy{Name: "stay", Type: cloud.ServiceControlPolicy, Content: denyAll, Tags: map[string]string{"A": "1", "B": "1"}},
-		Targets:               []string{root},
-	}}}
+	plants.OrganizationPolicies = []cloud.Planted[cloud.ExistingPolicy]{
+		{Path: "organization.policies[0]", Thing: cloud.ExistingPolicy{
+			NewOrganizationPolicy: cloud.NewOrganizationPolicy{
+				Name:    "stay",
+				Type:    cloud.ServiceControlPolicy,
+				Content: denyAll,
+				Tags:    map[string]string{"A": "1", "B": "1"},
+			},
+			Targets: []string{root},
+		}},
+	}
 	require.NoError(t, c.Plant(plants))
 	attached := c.Snapshot().Organization.Attached[root]
 	require.Len(t, attached, 2)

@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// Plants are what exists before any stack. Planting again follows changes: what is new is added, what changed is replaced, what is gone is
-// removed; what did not change is left as people and stacks made it since.
+// Plants are what exists before any stack. Planting again follows changes: what is new is added, what changed is
+// replaced, what is gone is removed; what did not change is left as people and stacks made it since.
 type Plants struct {
 	Accounts   []Planted[Account]
 	Policies   []Planted[NewPolicy]
@@ -19,7 +19,8 @@ type Plants struct {
 	Nodes      []Planted[Node]
 	Enrolments []Planted[Arrival]
 
-	// Organization and IdentityCenter hold one thing or none. Their Account is empty, as is that of organization policies.
+	// Organization and IdentityCenter hold one thing or none. Their Account is empty, as is that of organization
+	// policies.
 	Organization         []Planted[ExistingOrganization]
 	OrganizationPolicies []Planted[ExistingPolicy]
 	IdentityCenter       []Planted[IdentityCenter]
@@ -100,21 +101,46 @@ func (c *Cloud) Plant(plants Plants) error {
 		p := &planter{cloud: c, tx: tx, wanted: map[seed]bool{}}
 		// Each kind rests on those before it; roles come twice, because their trust policies may name each other.
 		plantAll(p, "account", plants.Accounts, func(a Account) string { return a.ID }, p.account)
-		plantAll(p, "organization", plants.Organization, func(ExistingOrganization) string { return organizationKey }, p.organization)
-		plantAll(p, "organizationPolicy", plants.OrganizationPolicies, func(e ExistingPolicy) string { return e.Type + " " + e.Name }, p.organizationPolicy)
-		plantAll(p, "identityCenter", plants.IdentityCenter, func(IdentityCenter) string { return identityCenterKey }, p.identityCenter)
+		plantAll(
+			p,
+			"organization",
+			plants.Organization,
+			func(ExistingOrganization) string { return organizationKey },
+			p.organization,
+		)
+		plantAll(
+			p,
+			"organizationPolicy",
+			plants.OrganizationPolicies,
+			func(e ExistingPolicy) string { return e.Type + " " + e.Name },
+			p.organizationPolicy,
+		)
+		plantAll(
+			p,
+			"identityCenter",
+			plants.IdentityCenter,
+			func(IdentityCenter) string { return identityCenterKey },
+			p.identityCenter,
+		)
 		plantAll(p, "policy", plants.Policies, func(n NewPolicy) string { return nameKey(n.Name) }, p.policy)
 		plantAll(p, "group", plants.Groups, func(g NewGroup) string { return nameKey(g.Name) }, p.group)
 		plantAll(p, "user", plants.Users, func(u ExistingUser) string { return nameKey(u.Name) }, p.user)
 		changed := plantAll(p, "role", plants.Roles, func(r ExistingRole) string { return nameKey(r.Name) }, p.role)
-		// Where a user or a role could not be planted, trust policies that name it would be wrong for that reason alone.
+		// Where a user or a role could not be planted, trust policies that name it would be wrong for that reason
+		// alone.
 		refused := len(p.problems) > 0
 		for _, r := range changed {
 			if !refused {
 				p.report(r.Path+".trust", p.trust(r.Account, r.Thing))
 			}
 		}
-		plantAll(p, "document", plants.Documents, func(d ExistingDocument) string { return documentKey(d.Region, d.Name) }, p.document)
+		plantAll(
+			p,
+			"document",
+			plants.Documents,
+			func(d ExistingDocument) string { return documentKey(d.Region, d.Name) },
+			p.document,
+		)
 		plantAll(p, "node", plants.Nodes, func(n Node) string { return n.ID }, p.node)
 		plantAll(p, "enrolment", plants.Enrolments, func(a Arrival) string { return nameKey(a.User) }, p.enrolment)
 		p.weed()
@@ -124,7 +150,13 @@ func (c *Cloud) Plant(plants Plants) error {
 }
 
 // plantAll plants the things of one kind that are new or changed, and returns those.
-func plantAll[T any](p *planter, kind string, things []Planted[T], key func(T) string, plant func(account string, thing T, again bool) error) []Planted[T] {
+func plantAll[T any](
+	p *planter,
+	kind string,
+	things []Planted[T],
+	key func(T) string,
+	plant func(account string, thing T, again bool) error,
+) []Planted[T] {
 	var changed []Planted[T]
 	for _, t := range things {
 		s := seed{t.Account, kind, key(t.Thing)}
@@ -186,10 +218,14 @@ func (e *PlantError) Unwrap() error { return e.Err }
 func (p *planter) weed() {
 	c := p.cloud
 	drop := map[string]func(account, key string){
-		"policy": func(a, k string) { c.policies.remove(p.tx, a, k) }, "group": func(a, k string) { c.groups.remove(p.tx, a, k) },
-		"user": func(a, k string) { p.removeUser(a, k) }, "role": func(a, k string) { c.roles.remove(p.tx, a, k) },
-		"document": func(a, k string) { c.documents.remove(p.tx, a, k) }, "node": func(a, k string) { c.nodes.remove(p.tx, a, k) },
-		"enrolment": func(a, k string) { c.enrolments.remove(p.tx, a, k) }, "account": func(string, string) {},
+		"policy":             func(a, k string) { c.policies.remove(p.tx, a, k) },
+		"group":              func(a, k string) { c.groups.remove(p.tx, a, k) },
+		"user":               func(a, k string) { p.removeUser(a, k) },
+		"role":               func(a, k string) { c.roles.remove(p.tx, a, k) },
+		"document":           func(a, k string) { c.documents.remove(p.tx, a, k) },
+		"node":               func(a, k string) { c.nodes.remove(p.tx, a, k) },
+		"enrolment":          func(a, k string) { c.enrolments.remove(p.tx, a, k) },
+		"account":            func(string, string) {},
 		"organizationPolicy": func(_, k string) { p.removeOrganizationPolicy(k) },
 		"organization":       func(string, string) { p.removeOrganization() },
 		"identityCenter":     func(string, string) { c.identityCenters.remove(p.tx, "", identityCenterKey) },

@@ -13,7 +13,8 @@ import (
 type ExistingOrganization struct {
 	Organization
 	Units []Unit
-	// Accounts are the units, or the root, that the accounts are in. The management account is in the root if it is not named.
+	// Accounts are the units, or the root, that the accounts are in. The management account is in the root if it is
+	// not named.
 	Accounts map[string]string
 }
 
@@ -23,7 +24,8 @@ type ExistingPolicy struct {
 	Targets []string
 }
 
-// organization plants the organization. Policies that stacks attached stay attached, targets that are new have FullAWSAccess.
+// organization plants the organization. Policies that stacks attached stay attached, targets that are new have
+// FullAWSAccess.
 func (p *planter) organization(_ string, in ExistingOrganization, _ bool) error {
 	c := p.cloud
 	if err := in.check(); err != nil {
@@ -43,8 +45,15 @@ func (p *planter) organization(_ string, in ExistingOrganization, _ bool) error 
 	slices.Sort(org.TrustedServices)
 	c.organizations.put(p.tx, "", organizationKey, org)
 	c.organizationPolicies.put(p.tx, "", fullAccess, OrganizationPolicy{
-		ID: fullAccess, ARN: "arn:" + string(c.partitionOf(in.Management)) + ":organizations::aws:policy/service_control_policy/" + fullAccess,
-		Name: "FullAWSAccess", Description: "Allows access to every operation", Type: ServiceControlPolicy, Content: fullAccessContent, AWSManaged: true,
+		ID: fullAccess,
+		ARN: "arn:" + string(
+			c.partitionOf(in.Management),
+		) + ":organizations::aws:policy/service_control_policy/" + fullAccess,
+		Name:        "FullAWSAccess",
+		Description: "Allows access to every operation",
+		Type:        ServiceControlPolicy,
+		Content:     fullAccessContent,
+		AWSManaged:  true,
 	})
 	for _, id := range c.units.keys("") {
 		if !slices.ContainsFunc(in.Units, func(u Unit) bool { return u.ID == id }) {
@@ -113,7 +122,11 @@ func (o ExistingOrganization) check() error {
 		for at != o.Root {
 			parent, ok := parents[at]
 			if !ok || steps > len(parents) {
-				return fmt.Errorf("the unit %s does not lie below the root %s; write the root or another unit as its parent", u.ID, o.Root)
+				return fmt.Errorf(
+					"the unit %s does not lie below the root %s; write the root or another unit as its parent",
+					u.ID,
+					o.Root,
+				)
 			}
 			at, steps = parent, steps+1
 		}
@@ -123,7 +136,12 @@ func (o ExistingOrganization) check() error {
 			return err
 		}
 		if _, ok := parents[o.Accounts[account]]; !ok && o.Accounts[account] != o.Root {
-			return fmt.Errorf("account %s is in %s, which is not the root %s and no unit", account, o.Accounts[account], o.Root)
+			return fmt.Errorf(
+				"account %s is in %s, which is not the root %s and no unit",
+				account,
+				o.Accounts[account],
+				o.Root,
+			)
 		}
 	}
 	for _, t := range o.PolicyTypes {
@@ -141,7 +159,13 @@ func (p *planter) organizationPolicy(_ string, in ExistingPolicy, again bool) er
 		return fmt.Errorf("the world has no organization")
 	}
 	o := p.cloud.Organizations(Caller{Account: org.Management})
-	row := OrganizationPolicy{Name: in.Name, Description: in.Description, Type: in.Type, Content: in.Content, Tags: in.Tags}
+	row := OrganizationPolicy{
+		Name:        in.Name,
+		Description: in.Description,
+		Type:        in.Type,
+		Content:     in.Content,
+		Tags:        in.Tags,
+	}
 	for _, other := range p.cloud.organizationPolicies.list("") {
 		if other.Name == in.Name && other.Type == in.Type {
 			if !again {
@@ -179,7 +203,12 @@ func (p *planter) removeOrganizationPolicy(key string) {
 		}
 		for _, target := range c.attachments.keys("") {
 			attached, _ := c.attachments.get("", target)
-			c.attachments.put(p.tx, "", target, slices.DeleteFunc(slices.Clone(attached), func(id string) bool { return id == row.ID }))
+			c.attachments.put(
+				p.tx,
+				"",
+				target,
+				slices.DeleteFunc(slices.Clone(attached), func(id string) bool { return id == row.ID }),
+			)
 		}
 		c.organizationPolicies.remove(p.tx, "", row.ID)
 	}
@@ -199,16 +228,24 @@ func (p *planter) removeOrganization() {
 	}
 }
 
-var instanceARN = regexp.MustCompile(`^arn:(aws|aws-us-gov|aws-cn|aws-eusc):sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}$`)
+var instanceARN = regexp.MustCompile(
+	`^arn:(aws|aws-us-gov|aws-cn|aws-eusc):sso:::instance/(sso)?ins-[a-zA-Z0-9.-]{16}$`,
+)
 
-// identityCenter plants the instance of IAM Identity Center. Attributes for access control are those of the file only at first: afterwards
-// they are what stacks made of them.
+// identityCenter plants the instance of IAM Identity Center. Attributes for access control are those of the file only
+// at first: afterwards they are what stacks made of them.
 func (p *planter) identityCenter(_ string, in IdentityCenter, again bool) error {
 	if !instanceARN.MatchString(in.ARN) {
-		return fmt.Errorf("%q is not the ARN of an instance; write arn:aws:sso:::instance/ssoins- and 16 characters", in.ARN)
+		return fmt.Errorf(
+			"%q is not the ARN of an instance; write arn:aws:sso:::instance/ssoins- and 16 characters",
+			in.ARN,
+		)
 	}
 	if !p.cloud.mayBeMember(in.Account) {
-		return fmt.Errorf("account %s is not in the organization; an instance is managed in the management account or in a member", in.Account)
+		return fmt.Errorf(
+			"account %s is not in the organization; an instance is managed in the management account or in a member",
+			in.Account,
+		)
 	}
 	if err := checkAttributes(in.Attributes); err != nil {
 		return err

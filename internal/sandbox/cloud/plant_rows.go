@@ -11,7 +11,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-var errMadeSince = errors.New("the account has one that was made since; leave this one out, or destroy what made the other")
+var errMadeSince = errors.New(
+	"the account has one that was made since; leave this one out, or destroy what made the other",
+)
 
 func (p *planter) iam(account string) IAM { return p.cloud.IAM(Caller{Account: account}) }
 
@@ -35,7 +37,11 @@ func (p *planter) account(_ string, a Account, _ bool) error {
 
 func (p *planter) policy(account string, in NewPolicy, again bool) error {
 	path := cmp.Or(in.Path, "/")
-	if err := cmp.Or(checkName("policyName", in.Name, 128), checkPath(path), checkManaged(p.cloud.Quotas, in.Document)); err != nil {
+	if err := cmp.Or(
+		checkName("policyName", in.Name, 128),
+		checkPath(path),
+		checkManaged(p.cloud.Quotas, in.Document),
+	); err != nil {
 		return err
 	}
 	row, exists := p.cloud.policies.get(account, nameKey(in.Name))
@@ -69,7 +75,11 @@ func (p *planter) policies(account string, kind Kind, name string, in Policies) 
 
 func (p *planter) group(account string, in NewGroup, again bool) error {
 	path := cmp.Or(in.Path, "/")
-	if err := cmp.Or(checkName("groupName", in.Name, 128), checkPath(path), p.policies(account, KindGroup, in.Name, in.Policies)); err != nil {
+	if err := cmp.Or(
+		checkName("groupName", in.Name, 128),
+		checkPath(path),
+		p.policies(account, KindGroup, in.Name, in.Policies),
+	); err != nil {
 		return err
 	}
 	row, exists := p.cloud.groups.get(account, nameKey(in.Name))
@@ -86,7 +96,11 @@ func (p *planter) group(account string, in NewGroup, again bool) error {
 
 func (p *planter) user(account string, in ExistingUser, again bool) error {
 	path := cmp.Or(in.Path, "/")
-	if err := cmp.Or(checkName("userName", in.Name, 64), checkPath(path), p.policies(account, KindUser, in.Name, in.Policies)); err != nil {
+	if err := cmp.Or(
+		checkName("userName", in.Name, 64),
+		checkPath(path),
+		p.policies(account, KindUser, in.Name, in.Policies),
+	); err != nil {
 		return err
 	}
 	tags, err := withTags(nil, in.Tags)
@@ -116,8 +130,13 @@ func (p *planter) user(account string, in ExistingUser, again bool) error {
 
 func (p *planter) role(account string, in ExistingRole, again bool) error {
 	path, maxSession := cmp.Or(in.Path, "/"), cmp.Or(in.MaxSession, 3600)
-	err := cmp.Or(checkName("roleName", in.Name, 64), checkPath(path), checkDescription(in.Description), checkMaxSession(maxSession),
-		p.policies(account, KindRole, in.Name, in.Policies))
+	err := cmp.Or(
+		checkName("roleName", in.Name, 64),
+		checkPath(path),
+		checkDescription(in.Description),
+		checkMaxSession(maxSession),
+		p.policies(account, KindRole, in.Name, in.Policies),
+	)
 	if err != nil {
 		return err
 	}
@@ -153,7 +172,10 @@ func (p *planter) trust(account string, in ExistingRole) error {
 
 func (p *planter) document(account string, in ExistingDocument, again bool) error {
 	if !documentName.MatchString(in.Name) {
-		return fmt.Errorf("%q is not the name of a document; write 3 to 128 letters, digits, dots, hyphens and underscores", in.Name)
+		return fmt.Errorf(
+			"%q is not the name of a document; write 3 to 128 letters, digits, dots, hyphens and underscores",
+			in.Name,
+		)
 	}
 	if err := checkContent(in.Type, "JSON", in.Content); err != nil {
 		return err
@@ -163,8 +185,14 @@ func (p *planter) document(account string, in ExistingDocument, again bool) erro
 		return errMadeSince
 	}
 	p.cloud.documents.put(p.tx, account, documentKey(in.Region, in.Name), Document{
-		Region: in.Region, Name: in.Name, Type: in.Type, Format: "JSON", Tags: in.Tags, Versions: []string{in.Content}, Default: 1,
-		Created: cmp.Or(row.Created, p.now()),
+		Region:   in.Region,
+		Name:     in.Name,
+		Type:     in.Type,
+		Format:   "JSON",
+		Tags:     in.Tags,
+		Versions: []string{in.Content},
+		Default:  1,
+		Created:  cmp.Or(row.Created, p.now()),
 	})
 	return nil
 }

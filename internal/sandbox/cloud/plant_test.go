@@ -19,13 +19,24 @@ func planted[T any](path string, thing T) cloud.Planted[T] {
 // somePlants are two people, a role for one of them, and what they use.
 func somePlants() cloud.Plants {
 	return cloud.Plants{
-		Accounts: []cloud.Planted[cloud.Account]{{Path: "accounts.444455556666", Thing: cloud.Account{ID: other, Alias: "jump", Partition: policy.AWS}}},
-		Policies: []cloud.Planted[cloud.NewPolicy]{planted("policies[0]", cloud.NewPolicy{Name: "read", Document: sample})},
+		Accounts: []cloud.Planted[cloud.Account]{
+			{Path: "accounts.444455556666", Thing: cloud.Account{ID: other, Alias: "jump", Partition: policy.AWS}},
+		},
+		Policies: []cloud.Planted[cloud.NewPolicy]{
+			planted("policies[0]", cloud.NewPolicy{Name: "read", Document: sample}),
+		},
 		Groups: []cloud.Planted[cloud.NewGroup]{planted("groups[0]", cloud.NewGroup{
 			Name: "people", Policies: cloud.Policies{Attached: []string{"arn:aws:iam::444455556666:policy/read"}},
 		})},
 		Users: []cloud.Planted[cloud.ExistingUser]{
-			planted("users[0]", cloud.ExistingUser{NewUser: cloud.NewUser{Name: "alice"}, Groups: []string{"people"}, Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 1}}),
+			planted(
+				"users[0]",
+				cloud.ExistingUser{
+					NewUser:   cloud.NewUser{Name: "alice"},
+					Groups:    []string{"people"},
+					Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 1},
+				},
+			),
 			planted("users[1]", cloud.ExistingUser{NewUser: cloud.NewUser{Name: "bob"}}),
 		},
 		Roles: []cloud.Planted[cloud.ExistingRole]{planted("roles[0]", cloud.ExistingRole{
@@ -112,7 +123,10 @@ func TestAPlantDoesNotReplaceWhatWasMadeSince(t *testing.T) {
 func TestPeopleEnrolOnArrival(t *testing.T) {
 	c := newCloud(t)
 	require.NoError(t, c.Plant(cloud.Plants{Enrolments: []cloud.Planted[cloud.Arrival]{
-		planted("enrol[0]", cloud.Arrival{User: "Carol", Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 2}}),
+		planted(
+			"enrol[0]",
+			cloud.Arrival{User: "Carol", Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 2}},
+		),
 	}}))
 	u := user(t, iamOf(c, other), "carol")
 	assert.True(t, u.Password)

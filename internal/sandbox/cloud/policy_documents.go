@@ -15,17 +15,27 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// noSizes lets every size through: this package counts the bytes that were sent, not those of the document rendered again.
+// noSizes lets every size through: this package counts the bytes that were sent, not those of the document rendered
+// again.
 var noSizes = policy.Quotas{
-	ManagedPolicy: math.MaxInt, UserInline: math.MaxInt, GroupInline: math.MaxInt, RoleInline: math.MaxInt, Trust: math.MaxInt,
-	SCP: math.MaxInt, PermissionSetInline: math.MaxInt, SessionPolicy: math.MaxInt,
+	ManagedPolicy:       math.MaxInt,
+	UserInline:          math.MaxInt,
+	GroupInline:         math.MaxInt,
+	RoleInline:          math.MaxInt,
+	Trust:               math.MaxInt,
+	SCP:                 math.MaxInt,
+	PermissionSetInline: math.MaxInt,
+	SessionPolicy:       math.MaxInt,
 }
 
-// parsePolicy reads a document as AWS does when it is saved. It also refuses the few texts that AWS takes and package policy calls mistakes.
+// parsePolicy reads a document as AWS does when it is saved. It also refuses the few texts that AWS takes and package
+// policy calls mistakes.
 func parsePolicy(use policy.Use, text string) (policy.Document, *Error) {
 	if strings.TrimSpace(text) == "" {
-		return policy.Document{}, invalid("1 validation error detected: Value '' at 'policyDocument' failed to satisfy constraint: " +
-			"Member must have length greater than or equal to 1")
+		return policy.Document{}, invalid(
+			"1 validation error detected: Value '' at 'policyDocument' failed to satisfy constraint: " +
+				"Member must have length greater than or equal to 1",
+		)
 	}
 	if !json.Valid([]byte(text)) {
 		return policy.Document{}, malformedPolicy("Syntax errors in policy.").hint("the document is not JSON")
@@ -39,7 +49,10 @@ func parsePolicy(use policy.Use, text string) (policy.Document, *Error) {
 		for i, p := range problems {
 			errs[i] = p
 		}
-		return policy.Document{}, malformedPolicy("%s", sentenceFor(problems[0])).hint("%s", oneLine(errors.Join(errs...)))
+		return policy.Document{}, malformedPolicy(
+			"%s",
+			sentenceFor(problems[0]),
+		).hint("%s", oneLine(errors.Join(errs...)))
 	}
 	return d, nil
 }
@@ -74,8 +87,9 @@ func characters(text string) int {
 	return n
 }
 
-// principalsOf finds the unique ids of the users and roles that a trust policy names, by ARN. A principal that does not exist, in whatever
-// account, is refused. The problem that package policy has with the ARN itself was reported before.
+// principalsOf finds the unique ids of the users and roles that a trust policy names, by ARN. A principal that does
+// not exist, in whatever account, is refused. The problem that package policy has with the ARN itself was reported
+// before.
 func (c *Cloud) principalsOf(d policy.Document) (map[string]string, *Error) {
 	ids := map[string]string{}
 	for _, statement := range d.Statements {
@@ -105,7 +119,11 @@ func (c *Cloud) principalID(value string) (string, *Error) {
 	}
 	if policy.ValidateAccountID(value) == nil {
 		if !c.accounts.has("", value) {
-			return "", missing.hint("no stack file of the folder has account %s; if it exists, write in sandbox.yaml: accounts: {%q: {}}", value, value)
+			return "", missing.hint(
+				"no stack file of the folder has account %s; if it exists, write in sandbox.yaml: accounts: {%q: {}}",
+				value,
+				value,
+			)
 		}
 		return "", nil
 	}
@@ -152,10 +170,16 @@ func beside(arn policy.ARN) string {
 		entry = strings.Replace(entry, "{", "{partition: "+string(arn.Partition)+", ", 1)
 		entry = strings.Replace(entry, ", }", "}", 1)
 	}
-	return fmt.Sprintf("%s; if it exists before the stacks, write in sandbox.yaml: accounts: {%q: %s}", what, arn.Account, entry)
+	return fmt.Sprintf(
+		"%s; if it exists before the stacks, write in sandbox.yaml: accounts: {%q: %s}",
+		what,
+		arn.Account,
+		entry,
+	)
 }
 
-// trustToday is a role's trust policy as AWS shows it today: principals under the ARN that they now have, and as bare ids those that are gone.
+// trustToday is a role's trust policy as AWS shows it today: principals under the ARN that they now have, and as bare
+// ids those that are gone.
 func (c *Cloud) trustToday(role Role) string {
 	today := map[string]string{}
 	for arn, id := range role.Principals {
@@ -238,7 +262,10 @@ func (c *Cloud) checkTrust(text string, quota int) (map[string]string, error) {
 		return nil, refusal
 	}
 	if n := characters(text); n > quota {
-		return nil, limitExceeded("Cannot exceed quota for ACLSizePerRole: %d", quota).hint("the trust policy has %d characters", n)
+		return nil, limitExceeded(
+			"Cannot exceed quota for ACLSizePerRole: %d",
+			quota,
+		).hint("the trust policy has %d characters", n)
 	}
 	principals, refusal := c.principalsOf(d)
 	if refusal != nil {
@@ -271,7 +298,12 @@ func (k Kind) checkInline(q policy.Quotas, identity, name, text string, existing
 		}
 	}
 	if total > quota {
-		return limitExceeded("Maximum policy size of %d bytes exceeded for %s %s", quota, strings.ToLower(string(k)), identity).
+		return limitExceeded(
+			"Maximum policy size of %d bytes exceeded for %s %s",
+			quota,
+			strings.ToLower(string(k)),
+			identity,
+		).
 			hint("its inline policies have %d characters together", total)
 	}
 	return nil
@@ -283,7 +315,10 @@ func checkManaged(q policy.Quotas, text string) error {
 		return refusal
 	}
 	if n := characters(text); n > q.ManagedPolicy {
-		return limitExceeded("Cannot exceed quota for PolicySize: %d", q.ManagedPolicy).hint("the policy has %d characters", n)
+		return limitExceeded(
+			"Cannot exceed quota for PolicySize: %d",
+			q.ManagedPolicy,
+		).hint("the policy has %d characters", n)
 	}
 	return nil
 }
@@ -292,7 +327,8 @@ func notAttachable(arn string) *Error {
 	return noSuchEntity("Policy %s does not exist or is not attachable.", arn)
 }
 
-// checkAttachable refuses a managed policy that does not exist for the account, and those of AWS that are for service-linked roles alone.
+// checkAttachable refuses a managed policy that does not exist for the account, and those of AWS that are for
+// service-linked roles alone.
 func (c *Cloud) checkAttachable(account, arn string) error {
 	parsed, err := policy.ParseARN(arn)
 	if err != nil || parsed.Service != "iam" {
@@ -306,7 +342,9 @@ func (c *Cloud) checkAttachable(account, arn string) error {
 	case parsed.Account == "aws":
 		return c.checkAWSManaged(arn, strings.TrimPrefix(parsed.Resource, "policy/"))
 	case parsed.Account != account:
-		return notAttachable(arn).hint("a policy of account %s cannot be attached in account %s", parsed.Account, account)
+		return notAttachable(
+			arn,
+		).hint("a policy of account %s cannot be attached in account %s", parsed.Account, account)
 	}
 	if p, ok := c.policies.get(account, nameKey(name)); !ok || p.ARN != arn {
 		return notAttachable(arn)
@@ -317,9 +355,15 @@ func (c *Cloud) checkAttachable(account, arn string) error {
 func (c *Cloud) checkAWSManaged(arn, name string) error {
 	switch {
 	case !catalogue.KnownManagedPolicy(name) && !c.moreManaged[name]:
-		return notAttachable(arn).hint("AWS has no managed policy %s; if it is newer than the sandbox, list it under awsManagedPolicies in sandbox.yaml", name)
+		return notAttachable(
+			arn,
+		).hint("AWS has no managed policy %s; if it is newer than the sandbox, list it under awsManagedPolicies in sandbox.yaml", name)
 	case strings.HasPrefix(name, "aws-service-role/"):
-		return refuse(http.StatusBadRequest, "PolicyNotAttachable", "Cannot attach a Service Role Policy to a Customer Role.")
+		return refuse(
+			http.StatusBadRequest,
+			"PolicyNotAttachable",
+			"Cannot attach a Service Role Policy to a Customer Role.",
+		)
 	}
 	return nil
 }

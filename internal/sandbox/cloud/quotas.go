@@ -1,10 +1,11 @@
 package cloud
 
-// quotas are AWS's default quotas of what this package models, besides those of policy.DefaultQuotas, which are settings.
+// quotas are AWS's default quotas of what this package models, besides those of policy.DefaultQuotas, which are
+// settings.
 //
-// Sources: IAM and AWS STS quotas, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; AWS Systems Manager endpoints and
-// quotas, https://docs.aws.amazon.com/general/latest/gr/ssm.html; IAM Identity Center quotas,
-// https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html.
+// Sources: IAM and AWS STS quotas, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; AWS
+// Systems Manager endpoints and quotas, https://docs.aws.amazon.com/general/latest/gr/ssm.html; IAM Identity Center
+// quotas, https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html.
 var quotas = struct {
 	versionsPerPolicy     int
 	tags                  int

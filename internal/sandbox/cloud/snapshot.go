@@ -9,8 +9,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// Snapshot is the world at one instant: plain data that can be compared and printed. Times are left out, so that two worlds with the same
-// history are equal.
+// Snapshot is the world at one instant: plain data that can be compared and printed. Times are left out, so that two
+// worlds with the same history are equal.
 type Snapshot struct {
 	// Accounts by id.
 	Accounts map[string]AccountSnapshot `json:"accounts"`
@@ -91,7 +91,13 @@ func (c *Cloud) organizationSnapshot() *OrganizationSnapshot {
 		return nil
 	}
 	s := &OrganizationSnapshot{Organization: org, Accounts: map[string]string{}, Attached: map[string][]string{}}
-	s.PolicyTypes, s.TrustedServices, s.RootFeatures = slices.Clone(org.PolicyTypes), slices.Clone(org.TrustedServices), slices.Clone(org.RootFeatures)
+	s.PolicyTypes, s.TrustedServices, s.RootFeatures = slices.Clone(
+		org.PolicyTypes,
+	), slices.Clone(
+		org.TrustedServices,
+	), slices.Clone(
+		org.RootFeatures,
+	)
 	s.Units = index(c.units.list(""), func(u Unit) (string, Unit) { return u.ID, u })
 	for _, account := range c.members.keys("") {
 		s.Accounts[account], _ = c.members.get("", account)
@@ -153,7 +159,13 @@ func (c *Cloud) accountSnapshot(a Account) AccountSnapshot {
 		s.MFADevices[d.Name] = d.User
 	}
 	s.Documents = index(c.documents.list(a.ID), func(d Document) (string, Document) {
-		d.Created, d.Tags, d.Versions, d.Shared = zeroTime, maps.Clone(d.Tags), slices.Clone(d.Versions), slices.Clone(d.Shared)
+		d.Created, d.Tags, d.Versions, d.Shared = zeroTime, maps.Clone(
+			d.Tags,
+		), slices.Clone(
+			d.Versions,
+		), slices.Clone(
+			d.Shared,
+		)
 		return documentKey(d.Region, d.Name), d
 	})
 	s.Nodes = index(c.nodes.list(a.ID), func(n Node) (string, Node) {

@@ -78,23 +78,46 @@ func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, erro
 		}
 		switch {
 		case !documentName.MatchString(in.Name):
-			return Document{}, ssmInvalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
-				"Member must satisfy regular expression pattern: ^[a-zA-Z0-9_\\-.]{3,128}$", in.Name)
+			return Document{}, ssmInvalid(
+				"1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
+					"Member must satisfy regular expression pattern: ^[a-zA-Z0-9_\\-.]{3,128}$",
+				in.Name,
+			)
 		case policy.DocumentOfAWS(in.Name):
-			return Document{}, refuse(http.StatusBadRequest, "InvalidDocument", "Document name %s cannot begin with a reserved prefix", in.Name).
+			return Document{}, refuse(
+				http.StatusBadRequest,
+				"InvalidDocument",
+				"Document name %s cannot begin with a reserved prefix",
+				in.Name,
+			).
 				hint("names that begin with aws, amazon or amzn are AWS's own")
 		}
 		if err := checkTags(in.Tags, false); err != nil {
 			return Document{}, err
 		}
 		if len(in.Tags) > quotas.tags {
-			return Document{}, refuse(http.StatusBadRequest, "TooManyTagsError", "The number of tags exceeds the limit of %d", quotas.tags)
+			return Document{}, refuse(
+				http.StatusBadRequest,
+				"TooManyTagsError",
+				"The number of tags exceeds the limit of %d",
+				quotas.tags,
+			)
 		}
 		if s.cloud.documents.has(s.caller.Account, documentKey(s.caller.Region, in.Name)) {
-			return Document{}, refuse(http.StatusBadRequest, "DocumentAlreadyExists", "Document with same name %s already exists", in.Name)
+			return Document{}, refuse(
+				http.StatusBadRequest,
+				"DocumentAlreadyExists",
+				"Document with same name %s already exists",
+				in.Name,
+			)
 		}
 		if len(s.documentsHere()) >= s.cloud.Quotas.Documents {
-			return Document{}, refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d active SSM documents.", s.cloud.Quotas.Documents)
+			return Document{}, refuse(
+				http.StatusBadRequest,
+				"DocumentLimitExceeded",
+				"You can have at most %d active SSM documents.",
+				s.cloud.Quotas.Documents,
+			)
 		}
 		if err := s.checkApprovalDocument(in); err != nil {
 			return Document{}, err
@@ -103,8 +126,16 @@ func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, erro
 			return Document{}, err
 		}
 		d := Document{
-			Region: s.caller.Region, Name: in.Name, Type: in.Type, Format: in.Format, TargetType: in.TargetType, VersionName: in.VersionName,
-			Tags: in.Tags, Versions: []string{in.Content}, Default: 1, Created: s.cloud.now().UTC().Truncate(time.Second),
+			Region:      s.caller.Region,
+			Name:        in.Name,
+			Type:        in.Type,
+			Format:      in.Format,
+			TargetType:  in.TargetType,
+			VersionName: in.VersionName,
+			Tags:        in.Tags,
+			Versions:    []string{in.Content},
+			Default:     1,
+			Created:     s.cloud.now().UTC().Truncate(time.Second),
 		}
 		s.put(tx, d)
 		return s.document(in.Name)
@@ -112,7 +143,10 @@ func (s SSM) CreateDocument(ctx context.Context, in NewDocument) (Document, erro
 }
 
 func (s SSM) documentsHere() []Document {
-	return slices.DeleteFunc(s.cloud.documents.list(s.caller.Account), func(d Document) bool { return d.Region != s.caller.Region })
+	return slices.DeleteFunc(
+		s.cloud.documents.list(s.caller.Account),
+		func(d Document) bool { return d.Region != s.caller.Region },
+	)
 }
 
 // typeOf is the type of a document; empty when there is none.
@@ -133,7 +167,12 @@ func (s SSM) put(tx *tx, d Document) {
 func (s SSM) document(name string) (Document, error) {
 	d, ok := s.cloud.documents.get(s.caller.Account, documentKey(s.caller.Region, name))
 	if !ok {
-		return Document{}, refuse(http.StatusBadRequest, "InvalidDocument", "Document with name %s does not exist.", name)
+		return Document{}, refuse(
+			http.StatusBadRequest,
+			"InvalidDocument",
+			"Document with name %s does not exist.",
+			name,
+		)
 	}
 	return d, nil
 }
@@ -171,7 +210,11 @@ func (s SSM) UpdateDocument(ctx context.Context, name string, in NewDocument) (s
 	err := s.update(ctx, "UpdateDocument", name, func(d *Document) error {
 		switch {
 		case in.Content == d.Latest(), s.cloud.EveryVersion && slices.Contains(d.Versions, in.Content):
-			return refuse(http.StatusBadRequest, "DuplicateDocumentContent", "The content of the document matches another version of the document.")
+			return refuse(
+				http.StatusBadRequest,
+				"DuplicateDocumentContent",
+				"The content of the document matches another version of the document.",
+			)
 		case len(d.Versions) >= quotas.versionsPerDocument:
 			return refuse(http.StatusBadRequest, "DocumentVersionLimitExceeded", "The document has too many versions.")
 		}
@@ -199,7 +242,11 @@ func (s SSM) UpdateDocumentDefaultVersion(ctx context.Context, name, version str
 	return s.update(ctx, "UpdateDocumentDefaultVersion", name, func(d *Document) error {
 		n, err := strconv.Atoi(version)
 		if err != nil || n < 1 || n > len(d.Versions) {
-			return refuse(http.StatusBadRequest, "InvalidDocumentVersion", "The document version is not valid or does not exist.")
+			return refuse(
+				http.StatusBadRequest,
+				"InvalidDocumentVersion",
+				"The document version is not valid or does not exist.",
+			)
 		}
 		d.Default = n
 		return nil
@@ -214,7 +261,12 @@ func (s SSM) DeleteDocument(ctx context.Context, name string) error {
 			return err
 		}
 		if len(d.Shared) > 0 {
-			return refuse(http.StatusBadRequest, "InvalidDocumentOperation", "Document %s is shared and cannot be deleted; stop sharing it first.", name)
+			return refuse(
+				http.StatusBadRequest,
+				"InvalidDocumentOperation",
+				"Document %s is shared and cannot be deleted; stop sharing it first.",
+				name,
+			)
 		}
 		s.cloud.documents.remove(tx, s.caller.Account, documentKey(d.Region, name))
 		return nil
@@ -234,7 +286,12 @@ func (s SSM) AddTagsToResource(ctx context.Context, name string, tags map[string
 		}
 		maps.Copy(all, tags)
 		if len(all) > quotas.tags {
-			return refuse(http.StatusBadRequest, "TooManyTagsError", "The number of tags exceeds the limit of %d", quotas.tags)
+			return refuse(
+				http.StatusBadRequest,
+				"TooManyTagsError",
+				"The number of tags exceeds the limit of %d",
+				quotas.tags,
+			)
 		}
 		d.Tags = all
 		return nil
@@ -254,13 +311,19 @@ func (s SSM) RemoveTagsFromResource(ctx context.Context, name string, keys []str
 // ModifyDocumentPermission changes with which accounts a document is shared.
 func (s SSM) ModifyDocumentPermission(ctx context.Context, name string, add, remove []string) error {
 	return s.update(ctx, "ModifyDocumentPermission", name, func(d *Document) error {
-		shared := slices.DeleteFunc(slices.Concat(d.Shared, add), func(account string) bool { return slices.Contains(remove, account) })
+		shared := slices.DeleteFunc(
+			slices.Concat(d.Shared, add),
+			func(account string) bool { return slices.Contains(remove, account) },
+		)
 		slices.Sort(shared)
 		d.Shared = slices.Compact(shared)
 		for _, account := range d.Shared {
 			if !strings.EqualFold(account, "all") && policy.ValidateAccountID(account) != nil {
-				return ssmInvalid("1 validation error detected: Value '[%s]' at 'accountIdsToAdd' failed to satisfy constraint: "+
-					"Member must satisfy regular expression pattern: (?i)all|[0-9]{12}?", account)
+				return ssmInvalid(
+					"1 validation error detected: Value '[%s]' at 'accountIdsToAdd' failed to satisfy constraint: "+
+						"Member must satisfy regular expression pattern: (?i)all|[0-9]{12}?",
+					account,
+				)
 			}
 		}
 		return nil

@@ -32,7 +32,8 @@ func (s SSM) passTokenRole(operation, name, documentType string) error {
 	return nil
 }
 
-// checkApprovalDocument refuses a document of just-in-time node access that the account cannot have: a wrong name, or one too many in the Region.
+// checkApprovalDocument refuses a document of just-in-time node access that the account cannot have: a wrong name, or
+// one too many in the Region.
 func (s SSM) checkApprovalDocument(in NewDocument) error {
 	switch in.Type {
 	case autoApproval:
@@ -43,17 +44,28 @@ func (s SSM) checkApprovalDocument(in NewDocument) error {
 	case manualApproval:
 		manual := slices.DeleteFunc(s.documentsHere(), func(d Document) bool { return d.Type != manualApproval })
 		if len(manual) >= quotas.manualApprovals {
-			return refuse(http.StatusBadRequest, "DocumentLimitExceeded", "You can have at most %d documents of the type %s.", quotas.manualApprovals, manualApproval)
+			return refuse(
+				http.StatusBadRequest,
+				"DocumentLimitExceeded",
+				"You can have at most %d documents of the type %s.",
+				quotas.manualApprovals,
+				manualApproval,
+			)
 		}
 	}
 	return nil
 }
 
-// checkApproval refuses content that is none of an approval policy. AWS publishes no schema: these are the fields of its sample template,
-// just-in-time-cfn-approval-policies.yaml in https://github.com/aws-samples/cloud-operations-best-practices, and the limits of its User Guide.
+// checkApproval refuses content that is none of an approval policy. AWS publishes no schema: these are the fields of
+// its sample template, just-in-time-cfn-approval-policies.yaml in
+// https://github.com/aws-samples/cloud-operations-best-practices, and the limits of its User Guide.
 func checkApproval(documentType string, fields map[string]any) error {
 	if version := fields["schemaVersion"]; version != "0.3" {
-		return invalidContent("the schemaVersion of a document of the type %s is \"0.3\", not %v", documentType, quoted(version))
+		return invalidContent(
+			"the schemaVersion of a document of the type %s is \"0.3\", not %v",
+			documentType,
+			quoted(version),
+		)
 	}
 	if role := fields["accessTokenRole"]; role != accessTokenRole {
 		return invalidContent("the accessTokenRole is %q, not %v", accessTokenRole, quoted(role))
@@ -64,7 +76,12 @@ func checkApproval(documentType string, fields map[string]any) error {
 		most, part, check = 1, "AutoApprovalPolicyDocuments", checkCedarPolicy
 	}
 	if hours, ok := wholeHours(fields["accessDuration"]); !ok || hours < least || hours > most {
-		return invalidContent("the accessDuration is %d to %d seconds in whole hours, not %v", least*3600, most*3600, quoted(fields["accessDuration"]))
+		return invalidContent(
+			"the accessDuration is %d to %d seconds in whole hours, not %v",
+			least*3600,
+			most*3600,
+			quoted(fields["accessDuration"]),
+		)
 	}
 	parts, _ := fields[part].([]any)
 	if len(parts) == 0 {
@@ -93,7 +110,10 @@ func wholeHours(v any) (int, bool) {
 func checkCedarPolicy(v any) error {
 	p, _ := v.(map[string]any)
 	if p["type"] != "Cedar" {
-		return invalidContent("the type of a policy of AutoApprovalPolicyDocuments is \"Cedar\", not %v", quoted(p["type"]))
+		return invalidContent(
+			"the type of a policy of AutoApprovalPolicyDocuments is \"Cedar\", not %v",
+			quoted(p["type"]),
+		)
 	}
 	if content, _ := p["content"].(string); content == "" {
 		return invalidContent("a policy of AutoApprovalPolicyDocuments has its statements as content")

@@ -11,22 +11,45 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// documentTypes are the types that CreateDocument takes. Source: CreateDocument in the AWS Systems Manager API Reference.
+// documentTypes are the types that CreateDocument takes. Source: CreateDocument in the AWS Systems Manager API
+// Reference.
 var documentTypes = []string{
-	"ApplicationConfiguration", "ApplicationConfigurationSchema", autoApproval, "Automation", "Automation.ChangeTemplate",
-	"ChangeCalendar", "CloudFormation", "Command", "ConformancePackTemplate", "DeploymentStrategy", manualApproval, "Package", "Policy",
-	"ProblemAnalysis", "ProblemAnalysisTemplate", "QuickSetup", "Session",
+	"ApplicationConfiguration",
+	"ApplicationConfigurationSchema",
+	autoApproval,
+	"Automation",
+	"Automation.ChangeTemplate",
+	"ChangeCalendar",
+	"CloudFormation",
+	"Command",
+	"ConformancePackTemplate",
+	"DeploymentStrategy",
+	manualApproval,
+	"Package",
+	"Policy",
+	"ProblemAnalysis",
+	"ProblemAnalysisTemplate",
+	"QuickSetup",
+	"Session",
 }
 
-// checkContent refuses what Systems Manager refuses as the content of a document. The content of Session documents and of approval
-// policies is read, that of other types for its syntax alone.
+// checkContent refuses what Systems Manager refuses as the content of a document. The content of Session documents
+// and of approval policies is read, that of other types for its syntax alone.
 func checkContent(documentType, format, content string) error {
 	if !slices.Contains(documentTypes, documentType) {
-		return ssmInvalid("1 validation error detected: Value '%s' at 'documentType' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
-			documentType, strings.Join(documentTypes, ", "))
+		return ssmInvalid(
+			"1 validation error detected: Value '%s' at 'documentType' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
+			documentType,
+			strings.Join(documentTypes, ", "),
+		)
 	}
 	if len(content) > quotas.documentBytes {
-		return refuse(http.StatusBadRequest, "MaxDocumentSizeExceeded", "The size limit of a document is %d KB.", quotas.documentBytes/1024)
+		return refuse(
+			http.StatusBadRequest,
+			"MaxDocumentSizeExceeded",
+			"The size limit of a document is %d KB.",
+			quotas.documentBytes/1024,
+		)
 	}
 	var root any
 	switch format {
@@ -60,8 +83,8 @@ func checkContent(documentType, format, content string) error {
 	return nil
 }
 
-// sessionInputs are the inputs of Session documents of the type Standard_Stream and what each takes; those marked must be there.
-// Source: Session document schema in the AWS Systems Manager User Guide.
+// sessionInputs are the inputs of Session documents of the type Standard_Stream and what each takes; those marked
+// must be there. Source: Session document schema in the AWS Systems Manager User Guide.
 var sessionInputs = map[string]struct {
 	boolean, required bool
 	low, high         int
@@ -93,7 +116,11 @@ func checkSession(fields map[string]any) error {
 	}
 	sessionType, _ := fields["sessionType"].(string)
 	if !slices.Contains(sessionTypes, sessionType) {
-		return invalidContent("the sessionType %v is none of %s", quoted(fields["sessionType"]), strings.Join(sessionTypes, ", "))
+		return invalidContent(
+			"the sessionType %v is none of %s",
+			quoted(fields["sessionType"]),
+			strings.Join(sessionTypes, ", "),
+		)
 	}
 	if sessionType != "Standard_Stream" {
 		return nil
@@ -139,7 +166,13 @@ func checkInput(name string, value any) error {
 	}
 	if kind.high > 0 && text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < kind.low || n > kind.high {
-			return invalidContent("the input %s is a number of minutes from %d to %d in a string, not %q", name, kind.low, kind.high, text)
+			return invalidContent(
+				"the input %s is a number of minutes from %d to %d in a string, not %q",
+				name,
+				kind.low,
+				kind.high,
+				text,
+			)
 		}
 	}
 	return nil
@@ -153,7 +186,11 @@ func checkShellProfile(value any) error {
 	for _, system := range slices.Sorted(maps.Keys(profiles)) {
 		text, ok := profiles[system].(string)
 		if !ok || (system != "linux" && system != "windows") || len(text) > 512 {
-			return invalidContent("shellProfile has linux and windows, each a string of at most 512 characters, not %q: %v", system, quoted(profiles[system]))
+			return invalidContent(
+				"shellProfile has linux and windows, each a string of at most 512 characters, not %q: %v",
+				system,
+				quoted(profiles[system]),
+			)
 		}
 	}
 	return nil
@@ -178,7 +215,8 @@ func documentFields(d Document, content string) map[string]any {
 	return fields
 }
 
-// Field is a text element at the top of the newest content, such as description or schemaVersion; "" where it is absent.
+// Field is a text element at the top of the newest content, such as description or schemaVersion; "" where it is
+// absent.
 func (d Document) Field(name string) string {
 	text, _ := documentFields(d, d.Latest())[name].(string)
 	return text

@@ -111,7 +111,15 @@ func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
 			assert.Equal(t, code, cloud.Code(err), "%s %s: %v", d.Name, d.Type, err)
 		}
 	}
-	_, err := ssm.CreateDocument(ctx, cloud.NewDocument{Name: "yaml", Type: "Command", Format: "YAML", Content: "schemaVersion: '2.2'\nmainSteps: []\n"})
+	_, err := ssm.CreateDocument(
+		ctx,
+		cloud.NewDocument{
+			Name:    "yaml",
+			Type:    "Command",
+			Format:  "YAML",
+			Content: "schemaVersion: '2.2'\nmainSteps: []\n",
+		},
+	)
 	assert.NoError(t, err)
 }
 
@@ -133,9 +141,24 @@ func TestApprovalPoliciesHaveAForm(t *testing.T) {
 	}
 	const auto, manual, deny = "AutoApprovalPolicy", "ManualApprovalPolicy", "SSM-JustInTimeAccessDenyAccessOrgPolicy"
 	const name = "SSM-JustInTimeAccessAutoApprovalPolicy"
-	refuses(t, create("shop", auto, "", cedarApproval), "ValidationException", "not valid for the document type AutoApprovalPolicy")
-	refuses(t, create(name, auto, "", "permit (principal, action, resource);"), "InvalidDocumentContent", "JSON not well-formed")
-	refuses(t, create(name, auto, "TEXT", "permit (principal, action, resource);"), "InvalidDocumentContent", "is JSON or YAML")
+	refuses(
+		t,
+		create("shop", auto, "", cedarApproval),
+		"ValidationException",
+		"not valid for the document type AutoApprovalPolicy",
+	)
+	refuses(
+		t,
+		create(name, auto, "", "permit (principal, action, resource);"),
+		"InvalidDocumentContent",
+		"JSON not well-formed",
+	)
+	refuses(
+		t,
+		create(name, auto, "TEXT", "permit (principal, action, resource);"),
+		"InvalidDocumentContent",
+		"is JSON or YAML",
+	)
 	for _, c := range []struct{ kind, old, new, says string }{
 		{auto, `"0.3"`, `"1.0"`, "schemaVersion"},
 		{auto, "SSM-JustInTimeAccessTokenRole", "Admin", "accessTokenRole"},
@@ -167,6 +190,9 @@ func TestApprovalPoliciesHaveAForm(t *testing.T) {
 		require.NoError(t, create(fmt.Sprintf("manual-%d", i), manual, "", stepApproval))
 	}
 	refuses(t, create("manual-50", manual, "", stepApproval), "DocumentLimitExceeded", "at most 50")
-	_, err = ssmOf(c, "us-east-1").CreateDocument(ctx, cloud.NewDocument{Name: "manual-50", Type: manual, Format: "YAML", Content: stepApproval})
+	_, err = ssmOf(
+		c,
+		"us-east-1",
+	).CreateDocument(ctx, cloud.NewDocument{Name: "manual-50", Type: manual, Format: "YAML", Content: stepApproval})
 	assert.NoError(t, err, "another Region counts for itself, and JSON is YAML")
 }

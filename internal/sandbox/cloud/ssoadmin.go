@@ -74,10 +74,19 @@ func (s SSOAdmin) instance(arn string) (IdentityCenter, error) {
 	ic, ok := s.cloud.identityCenters.get("", identityCenterKey)
 	switch {
 	case ok && s.caller.Account != ic.Account:
-		return IdentityCenter{}, refuse(http.StatusBadRequest, "AccessDeniedException", "You do not have sufficient access to perform this action.").
+		return IdentityCenter{}, refuse(
+			http.StatusBadRequest,
+			"AccessDeniedException",
+			"You do not have sufficient access to perform this action.",
+		).
 			hint("the instance is managed in account %s", ic.Account)
 	case !ok || ic.ARN != arn || ic.Region != s.caller.Region:
-		return IdentityCenter{}, refuse(http.StatusBadRequest, "ResourceNotFoundException", "Instance %s does not exist.", arn).
+		return IdentityCenter{}, refuse(
+			http.StatusBadRequest,
+			"ResourceNotFoundException",
+			"Instance %s does not exist.",
+			arn,
+		).
 			hint("describe the instance and its Region under identityCenter in sandbox.yaml")
 	}
 	return ic, nil
@@ -102,8 +111,13 @@ func (c *Cloud) IdentityStore(caller Caller) IdentityStore {
 	return IdentityStore{client{cloud: c, caller: caller, service: "identitystore"}}
 }
 
-// Describe is DescribeUser and DescribeGroup, which answer a kind of principals: the name by the id. Empty means that the store has none of the id.
-func (s IdentityStore) Describe(ctx context.Context, operation, store, id string, names func(IdentityCenter) map[string]string) (string, error) {
+// Describe is DescribeUser and DescribeGroup, which answer a kind of principals: the name by the id. Empty means that
+// the store has none of the id.
+func (s IdentityStore) Describe(
+	ctx context.Context,
+	operation, store, id string,
+	names func(IdentityCenter) map[string]string,
+) (string, error) {
 	return call(ctx, s.client, operation, store+"/"+id, func(*tx) (string, error) {
 		ic, ok := s.cloud.identityCenters.get("", identityCenterKey)
 		if !ok || ic.Store != store || ic.Account != s.caller.Account || ic.Region != s.caller.Region {
@@ -132,72 +146,118 @@ var sourceText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@\[\]{}$\\"]{1,256
 
 func checkAttributes(attributes []AccessAttribute) error {
 	if len(attributes) > quotas.attributesPerInstance {
-		return ssoInvalid("the configuration has %d attributes, the quota is %d", len(attributes), quotas.attributesPerInstance)
+		return ssoInvalid(
+			"the configuration has %d attributes, the quota is %d",
+			len(attributes),
+			quotas.attributesPerInstance,
+		)
 	}
 	seen := map[string]bool{}
 	for _, a := range attributes {
 		switch {
 		case !attributeText.MatchString(a.Key):
-			return ssoInvalid("1 validation error detected: Value '%s' at 'accessControlAttributes.member.key' failed to satisfy constraint: "+
-				`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]+`, a.Key)
+			return ssoInvalid(
+				"1 validation error detected: Value '%s' at 'accessControlAttributes.member.key' failed to satisfy constraint: "+
+					`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]+`,
+				a.Key,
+			)
 		case seen[a.Key]:
 			return ssoInvalid("the key %s stands twice", a.Key)
 		case len(a.Source) != 1:
-			return ssoInvalid("1 validation error detected: Value at 'accessControlAttributes.member.value.source' failed to satisfy constraint: "+
-				"Member must have length equal to 1 (key %s)", a.Key)
+			return ssoInvalid(
+				"1 validation error detected: Value at 'accessControlAttributes.member.value.source' failed to satisfy constraint: "+
+					"Member must have length equal to 1 (key %s)",
+				a.Key,
+			)
 		case !sourceText.MatchString(a.Source[0]):
-			return ssoInvalid("1 validation error detected: Value '%s' at 'accessControlAttributes.member.value.source' failed to satisfy constraint", a.Source[0])
+			return ssoInvalid(
+				"1 validation error detected: Value '%s' at 'accessControlAttributes.member.value.source' failed to satisfy constraint",
+				a.Source[0],
+			)
 		}
 		seen[a.Key] = true
 	}
 	return nil
 }
 
-// CreateAttributes is CreateInstanceAccessControlAttributeConfiguration: it makes the one configuration of the instance.
+// CreateAttributes is CreateInstanceAccessControlAttributeConfiguration: it makes the one configuration of the
+// instance.
 func (s SSOAdmin) CreateAttributes(ctx context.Context, instance string, attributes []AccessAttribute) error {
-	return s.setAttributes(ctx, "CreateInstanceAccessControlAttributeConfiguration", instance, func(ic *IdentityCenter) error {
-		if ic.Enabled {
-			return refuse(http.StatusConflict, "ConflictException", "Instance %s already has an access control attribute configuration.", instance)
-		}
-		ic.Enabled, ic.Attributes = true, attributes
-		return checkAttributes(attributes)
-	})
+	return s.setAttributes(
+		ctx,
+		"CreateInstanceAccessControlAttributeConfiguration",
+		instance,
+		func(ic *IdentityCenter) error {
+			if ic.Enabled {
+				return refuse(
+					http.StatusConflict,
+					"ConflictException",
+					"Instance %s already has an access control attribute configuration.",
+					instance,
+				)
+			}
+			ic.Enabled, ic.Attributes = true, attributes
+			return checkAttributes(attributes)
+		},
+	)
 }
 
-// UpdateAttributes is UpdateInstanceAccessControlAttributeConfiguration: it replaces all attributes of the configuration.
+// UpdateAttributes is UpdateInstanceAccessControlAttributeConfiguration: it replaces all attributes of the
+// configuration.
 func (s SSOAdmin) UpdateAttributes(ctx context.Context, instance string, attributes []AccessAttribute) error {
-	return s.setAttributes(ctx, "UpdateInstanceAccessControlAttributeConfiguration", instance, func(ic *IdentityCenter) error {
-		if !ic.Enabled {
-			return noAttributes(instance)
-		}
-		ic.Attributes = attributes
-		return checkAttributes(attributes)
-	})
+	return s.setAttributes(
+		ctx,
+		"UpdateInstanceAccessControlAttributeConfiguration",
+		instance,
+		func(ic *IdentityCenter) error {
+			if !ic.Enabled {
+				return noAttributes(instance)
+			}
+			ic.Attributes = attributes
+			return checkAttributes(attributes)
+		},
+	)
 }
 
-// DeleteAttributes is DeleteInstanceAccessControlAttributeConfiguration: it turns attributes for access control off for everybody.
+// DeleteAttributes is DeleteInstanceAccessControlAttributeConfiguration: it turns attributes for access control off
+// for everybody.
 func (s SSOAdmin) DeleteAttributes(ctx context.Context, instance string) error {
-	return s.setAttributes(ctx, "DeleteInstanceAccessControlAttributeConfiguration", instance, func(ic *IdentityCenter) error {
-		if !ic.Enabled {
-			return noAttributes(instance)
-		}
-		ic.Enabled, ic.Attributes = false, nil
-		return nil
-	})
+	return s.setAttributes(
+		ctx,
+		"DeleteInstanceAccessControlAttributeConfiguration",
+		instance,
+		func(ic *IdentityCenter) error {
+			if !ic.Enabled {
+				return noAttributes(instance)
+			}
+			ic.Enabled, ic.Attributes = false, nil
+			return nil
+		},
+	)
 }
 
 // DescribeAttributes is DescribeInstanceAccessControlAttributeConfiguration.
 func (s SSOAdmin) DescribeAttributes(ctx context.Context, instance string) ([]AccessAttribute, error) {
-	return call(ctx, s.client, "DescribeInstanceAccessControlAttributeConfiguration", instance, func(*tx) ([]AccessAttribute, error) {
-		ic, err := s.instance(instance)
-		if err == nil && !ic.Enabled {
-			err = noAttributes(instance)
-		}
-		return ic.Attributes, err
-	})
+	return call(
+		ctx,
+		s.client,
+		"DescribeInstanceAccessControlAttributeConfiguration",
+		instance,
+		func(*tx) ([]AccessAttribute, error) {
+			ic, err := s.instance(instance)
+			if err == nil && !ic.Enabled {
+				err = noAttributes(instance)
+			}
+			return ic.Attributes, err
+		},
+	)
 }
 
-func (s SSOAdmin) setAttributes(ctx context.Context, operation, instance string, change func(*IdentityCenter) error) error {
+func (s SSOAdmin) setAttributes(
+	ctx context.Context,
+	operation, instance string,
+	change func(*IdentityCenter) error,
+) error {
 	return do(ctx, s.client, operation, instance, func(tx *tx) error {
 		ic, err := s.instance(instance)
 		if err != nil {
@@ -212,7 +272,12 @@ func (s SSOAdmin) setAttributes(ctx context.Context, operation, instance string,
 }
 
 func noAttributes(instance string) error {
-	return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Access control attribute configuration for instance %s does not exist.", instance)
+	return refuse(
+		http.StatusBadRequest,
+		"ResourceNotFoundException",
+		"Access control attribute configuration for instance %s does not exist.",
+		instance,
+	)
 }
 
 func ssoInvalid(format string, args ...any) *Error {

@@ -15,8 +15,9 @@ const inlinePolicyName = "AwsSSOInlinePolicy"
 // reservedBy is the service that roles of permission sets belong to.
 const reservedBy = "sso.amazonaws.com"
 
-// CreateAccountAssignment gives a person or a group a permission set in an account of the organization, where Identity Center makes a role.
-// Making it again changes nothing, as the service answers for an assignment that exists.
+// CreateAccountAssignment gives a person or a group a permission set in an account of the organization, where
+// Identity Center makes a role. Making it again changes nothing, as the service answers for an assignment that
+// exists.
 func (s SSOAdmin) CreateAccountAssignment(ctx context.Context, instance string, a Assignment) error {
 	return do(ctx, s.client, "CreateAccountAssignment", a.key(), func(tx *tx) error {
 		p, err := s.permissionSet(instance, a.PermissionSet)
@@ -29,11 +30,22 @@ func (s SSOAdmin) CreateAccountAssignment(ctx context.Context, instance string, 
 		}
 		names := map[string]map[string]string{"USER": ic.Users, "GROUP": ic.Groups}[a.PrincipalType]
 		if _, ok := names[a.PrincipalID]; !ok {
-			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "%s with id %s not found", a.PrincipalType, a.PrincipalID).
+			return refuse(
+				http.StatusBadRequest,
+				"ResourceNotFoundException",
+				"%s with id %s not found",
+				a.PrincipalType,
+				a.PrincipalID,
+			).
 				hint("list it under identityCenter in sandbox.yaml")
 		}
 		if !s.cloud.mayBeMember(a.Account) {
-			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Account %s not found in the organization.", a.Account).
+			return refuse(
+				http.StatusBadRequest,
+				"ResourceNotFoundException",
+				"Account %s not found in the organization.",
+				a.Account,
+			).
 				hint("list the account in guardrails:organization.tree of the stack file that has it, or under organization.accounts in sandbox.yaml")
 		}
 		if err := s.delegated(a.Account); err != nil {
@@ -66,14 +78,19 @@ func (s SSOAdmin) DeleteAccountAssignment(ctx context.Context, instance string, 
 	})
 }
 
-// delegated refuses what a delegated administrator cannot do: give or take access to the management account, and change permission sets that are
-// provisioned there. Source: Delegated administration, in the IAM Identity Center User Guide, which does not give the text of the refusal.
+// delegated refuses what a delegated administrator cannot do: give or take access to the management account, and
+// change permission sets that are provisioned there. Source: Delegated administration, in the IAM Identity Center
+// User Guide, which does not give the text of the refusal.
 func (s SSOAdmin) delegated(account string) error {
 	org, ok := s.cloud.organizations.get("", organizationKey)
 	if !ok || account != org.Management || s.caller.Account == org.Management {
 		return nil
 	}
-	return refuse(http.StatusBadRequest, "AccessDeniedException", "A delegated administrator cannot change access to the management account.").
+	return refuse(
+		http.StatusBadRequest,
+		"AccessDeniedException",
+		"A delegated administrator cannot change access to the management account.",
+	).
 		hint("account %s administers the instance by delegation, and %s is the management account", s.caller.Account, org.Management)
 }
 
@@ -125,8 +142,14 @@ func (s SSOAdmin) provision(tx *tx, ic IdentityCenter, p PermissionSet, account 
 			path += ic.Region + "/"
 		}
 		role = Role{
-			Name: name, Path: path, ID: s.cloud.uniqueID(tx, account, "AROA", "role", name), Reserved: reservedBy, PermissionSet: p.Name,
-			Trust: s.samlTrust(ic, account), MaxSession: 43200, Created: s.cloud.now().UTC().Truncate(time.Second),
+			Name:          name,
+			Path:          path,
+			ID:            s.cloud.uniqueID(tx, account, "AROA", "role", name),
+			Reserved:      reservedBy,
+			PermissionSet: p.Name,
+			Trust:         s.samlTrust(ic, account),
+			MaxSession:    43200,
+			Created:       s.cloud.now().UTC().Truncate(time.Second),
 		}
 	}
 	role.Description = p.Description
@@ -141,7 +164,12 @@ func (s SSOAdmin) provision(tx *tx, ic IdentityCenter, p PermissionSet, account 
 func (s SSOAdmin) samlTrust(ic IdentityCenter, account string) string {
 	partition := s.cloud.partitionOf(account)
 	id := ic.ARN[strings.LastIndexByte(ic.ARN, '-')+1:]
-	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:%s:iam::%s:saml-provider/AWSSSO_%s_DO_NOT_DELETE"},`+
-		`"Action":["sts:AssumeRoleWithSAML","sts:TagSession"],"Condition":{"StringEquals":{"SAML:aud":"https://%s/saml"}}}]}`,
-		partition, account, id, partition.SignInHost())
+	return fmt.Sprintf(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:%s:iam::%s:saml-provider/AWSSSO_%s_DO_NOT_DELETE"},`+
+			`"Action":["sts:AssumeRoleWithSAML","sts:TagSession"],"Condition":{"StringEquals":{"SAML:aud":"https://%s/saml"}}}]}`,
+		partition,
+		account,
+		id,
+		partition.SignInHost(),
+	)
 }

@@ -16,7 +16,9 @@ import (
 
 var (
 	permissionSetName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,32}$`)
-	sessionDuration   = regexp.MustCompile(`^PT(([1-9]|1[0-1])H([0-9]|[1-5][0-9])?M?|12H|(6[0-9]|[7-9][0-9]|[1-6][0-9]{2}|7[01][0-9]|720)M)$`)
+	sessionDuration   = regexp.MustCompile(
+		`^PT(([1-9]|1[0-1])H([0-9]|[1-5][0-9])?M?|12H|(6[0-9]|[7-9][0-9]|[1-6][0-9]{2}|7[01][0-9]|720)M)$`,
+	)
 )
 
 // NewPermissionSet is what CreatePermissionSet takes.
@@ -28,36 +30,61 @@ type NewPermissionSet struct {
 }
 
 // CreatePermissionSet makes a permission set.
-func (s SSOAdmin) CreatePermissionSet(ctx context.Context, instance string, in NewPermissionSet) (PermissionSet, error) {
+func (s SSOAdmin) CreatePermissionSet(
+	ctx context.Context,
+	instance string,
+	in NewPermissionSet,
+) (PermissionSet, error) {
 	return call(ctx, s.making("", in.Tags), "CreatePermissionSet", in.Name, func(tx *tx) (PermissionSet, error) {
 		ic, err := s.instance(instance)
 		if err != nil {
 			return PermissionSet{}, err
 		}
 		p := PermissionSet{
-			Name: in.Name, Description: in.Description, RelayState: in.RelayState, SessionDuration: in.SessionDuration, Tags: in.Tags,
-			Created: s.cloud.now().UTC().Truncate(time.Second),
+			Name:            in.Name,
+			Description:     in.Description,
+			RelayState:      in.RelayState,
+			SessionDuration: in.SessionDuration,
+			Tags:            in.Tags,
+			Created:         s.cloud.now().UTC().Truncate(time.Second),
 		}
 		if p.SessionDuration == "" {
 			p.SessionDuration = "PT1H"
 		}
 		if !permissionSetName.MatchString(in.Name) {
-			return PermissionSet{}, ssoInvalid("1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
-				`Member must satisfy regular expression pattern: [\w+=,.@-]+ and have a length of at most 32`, in.Name)
+			return PermissionSet{}, ssoInvalid(
+				"1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
+					`Member must satisfy regular expression pattern: [\w+=,.@-]+ and have a length of at most 32`,
+				in.Name,
+			)
 		}
 		if err := p.check(); err != nil {
 			return PermissionSet{}, err
 		}
 		for _, other := range s.cloud.permissionSets.list("") {
 			if other.Name == in.Name {
-				return PermissionSet{}, refuse(http.StatusConflict, "ConflictException", "PermissionSet with name %s already exists.", in.Name)
+				return PermissionSet{}, refuse(
+					http.StatusConflict,
+					"ConflictException",
+					"PermissionSet with name %s already exists.",
+					in.Name,
+				)
 			}
 		}
 		if len(s.cloud.permissionSets.keys("")) >= s.cloud.Quotas.PermissionSets {
-			return PermissionSet{}, refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "You have exceeded the quota of permission sets.")
+			return PermissionSet{}, refuse(
+				http.StatusBadRequest,
+				"ServiceQuotaExceededException",
+				"You have exceeded the quota of permission sets.",
+			)
 		}
 		_, id, _ := strings.Cut(ic.ARN, ":instance/")
-		p.ARN = fmt.Sprintf("arn:%s:sso:::permissionSet/%s/%s", s.partition(), id, s.cloud.hexID(tx, "", "ps-", "permissionSet", in.Name, 16))
+		p.ARN = fmt.Sprintf(
+			"arn:%s:sso:::permissionSet/%s/%s",
+			s.partition(),
+			id,
+			s.cloud.hexID(tx, "", "ps-", "permissionSet", in.Name, 16),
+		)
 		s.cloud.permissionSets.put(tx, "", p.ARN, p)
 		return p, nil
 	})
@@ -68,13 +95,21 @@ func (p PermissionSet) check() error {
 		return ssoInvalid("1 validation error detected: Value at 'description' failed to satisfy constraint")
 	}
 	if !sessionDuration.MatchString(p.SessionDuration) {
-		return ssoInvalid("1 validation error detected: Value '%s' at 'sessionDuration' failed to satisfy constraint: it must be from PT1H to PT12H", p.SessionDuration)
+		return ssoInvalid(
+			"1 validation error detected: Value '%s' at 'sessionDuration' failed to satisfy constraint: it must be from PT1H to PT12H",
+			p.SessionDuration,
+		)
 	}
 	if err := checkTags(p.Tags, false); err != nil {
 		return ssoInvalid("%s", err.(*Error).Message)
 	}
 	if len(p.Tags) > quotas.tags {
-		return refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "The number of tags exceeds the limit of %d.", quotas.tags)
+		return refuse(
+			http.StatusBadRequest,
+			"ServiceQuotaExceededException",
+			"The number of tags exceeds the limit of %d.",
+			quotas.tags,
+		)
 	}
 	return nil
 }
@@ -85,14 +120,25 @@ func (s SSOAdmin) permissionSet(instance, arn string) (PermissionSet, error) {
 	}
 	p, ok := s.cloud.permissionSets.get("", arn)
 	if !ok {
-		return PermissionSet{}, refuse(http.StatusBadRequest, "ResourceNotFoundException", "PermissionSet with id %s not found", arn[strings.LastIndexByte(arn, '/')+1:])
+		return PermissionSet{}, refuse(
+			http.StatusBadRequest,
+			"ResourceNotFoundException",
+			"PermissionSet with id %s not found",
+			arn[strings.LastIndexByte(arn, '/')+1:],
+		)
 	}
 	return p, nil
 }
 
 // DescribePermissionSet reads a permission set with its policies.
 func (s SSOAdmin) DescribePermissionSet(ctx context.Context, instance, arn string) (PermissionSet, error) {
-	return call(ctx, s.client, "DescribePermissionSet", arn, func(*tx) (PermissionSet, error) { return s.permissionSet(instance, arn) })
+	return call(
+		ctx,
+		s.client,
+		"DescribePermissionSet",
+		arn,
+		func(*tx) (PermissionSet, error) { return s.permissionSet(instance, arn) },
+	)
 }
 
 // ListPermissionSets lists the ARNs of the permission sets of an instance, sorted.
@@ -119,7 +165,11 @@ func (s SSOAdmin) ListManagedPolicies(ctx context.Context, instance, arn string)
 	})
 }
 
-func (s SSOAdmin) update(ctx context.Context, operation, instance, arn string, change func(*PermissionSet) error) error {
+func (s SSOAdmin) update(
+	ctx context.Context,
+	operation, instance, arn string,
+	change func(*PermissionSet) error,
+) error {
 	return do(ctx, s.client, operation, arn, func(tx *tx) error {
 		p, err := s.permissionSet(instance, arn)
 		if err != nil {
@@ -170,14 +220,20 @@ func (s SSOAdmin) UntagResource(ctx context.Context, instance, arn string, keys 
 	})
 }
 
-// PutInlinePolicy is PutInlinePolicyToPermissionSet. Roles in accounts change only when the permission set is provisioned.
+// PutInlinePolicy is PutInlinePolicyToPermissionSet. Roles in accounts change only when the permission set is
+// provisioned.
 func (s SSOAdmin) PutInlinePolicy(ctx context.Context, instance, arn, document string) error {
 	return s.update(ctx, "PutInlinePolicyToPermissionSet", instance, arn, func(p *PermissionSet) error {
 		if _, refusal := parsePolicy(policy.PermissionSet, document); refusal != nil {
 			return ssoInvalid("%s: %s", refusal.Code, refusal.Message).hint("%s", refusal.Hint)
 		}
 		if n := len(document); n > s.cloud.Quotas.PermissionSetInline {
-			return refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "The inline policy exceeds the maximum size of %d.", s.cloud.Quotas.PermissionSetInline).
+			return refuse(
+				http.StatusBadRequest,
+				"ServiceQuotaExceededException",
+				"The inline policy exceeds the maximum size of %d.",
+				s.cloud.Quotas.PermissionSetInline,
+			).
 				hint("it has %d bytes", n)
 		}
 		p.Inline = document
@@ -198,15 +254,29 @@ func (s SSOAdmin) AttachManagedPolicy(ctx context.Context, instance, arn, manage
 	return s.update(ctx, "AttachManagedPolicyToPermissionSet", instance, arn, func(p *PermissionSet) error {
 		parsed, err := policy.ParseARN(managed)
 		if err != nil || parsed.Account != "aws" || s.cloud.checkAttachable(s.caller.Account, managed) != nil {
-			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Managed policy %s not found.", managed).hint("AWS has no such managed policy")
+			return refuse(
+				http.StatusBadRequest,
+				"ResourceNotFoundException",
+				"Managed policy %s not found.",
+				managed,
+			).hint("AWS has no such managed policy")
 		}
 		switch {
 		case slices.Contains(p.Managed, managed):
-			return refuse(http.StatusConflict, "ConflictException", "Permission set with id %s already has a typed link attachment to a manged policy with %s",
-				arn[strings.LastIndexByte(arn, '/')+1:], managed)
+			return refuse(
+				http.StatusConflict,
+				"ConflictException",
+				"Permission set with id %s already has a typed link attachment to a manged policy with %s",
+				arn[strings.LastIndexByte(arn, '/')+1:],
+				managed,
+			)
 		case len(p.Managed) >= s.cloud.Quotas.AttachedPerPermissionSet:
-			return refuse(http.StatusBadRequest, "ServiceQuotaExceededException", "You have exceeded AWS SSO limits. Cannot attach more than %d managed policies.",
-				s.cloud.Quotas.AttachedPerPermissionSet)
+			return refuse(
+				http.StatusBadRequest,
+				"ServiceQuotaExceededException",
+				"You have exceeded AWS SSO limits. Cannot attach more than %d managed policies.",
+				s.cloud.Quotas.AttachedPerPermissionSet,
+			)
 		}
 		p.Managed = append(slices.Clone(p.Managed), managed)
 		return nil
@@ -217,7 +287,12 @@ func (s SSOAdmin) AttachManagedPolicy(ctx context.Context, instance, arn, manage
 func (s SSOAdmin) DetachManagedPolicy(ctx context.Context, instance, arn, managed string) error {
 	return s.update(ctx, "DetachManagedPolicyFromPermissionSet", instance, arn, func(p *PermissionSet) error {
 		if !slices.Contains(p.Managed, managed) {
-			return refuse(http.StatusBadRequest, "ResourceNotFoundException", "Managed policy %s is not attached.", managed)
+			return refuse(
+				http.StatusBadRequest,
+				"ResourceNotFoundException",
+				"Managed policy %s is not attached.",
+				managed,
+			)
 		}
 		p.Managed = slices.DeleteFunc(slices.Clone(p.Managed), func(m string) bool { return m == managed })
 		return nil
@@ -231,7 +306,12 @@ func (s SSOAdmin) DeletePermissionSet(ctx context.Context, instance, arn string)
 			return err
 		}
 		if s.assigned(arn, "") {
-			return refuse(http.StatusConflict, "ConflictException", "PermissionSet %s has ApplicationProfile associated with it.", arn).hint("it is still assigned")
+			return refuse(
+				http.StatusConflict,
+				"ConflictException",
+				"PermissionSet %s has ApplicationProfile associated with it.",
+				arn,
+			).hint("it is still assigned")
 		}
 		s.cloud.permissionSets.remove(tx, "", arn)
 		return nil

@@ -37,10 +37,10 @@ func (t *tx) rollback() {
 	t.undo, t.changes = nil, nil
 }
 
-// store is the state file: a header line, then one line per call that changed something, each the JSON list of its changes. A line is
-// written before the call returns, and then the header says that it is there: how many bytes follow it, and their sum. So a file that lost or changed
-// something is told from one whose last call was under way when the process was killed. The file is rewritten, sorted and without history, each time it
-// is opened.
+// store is the state file: a header line, then one line per call that changed something, each the JSON list of its
+// changes. A line is written before the call returns, and then the header says that it is there: how many bytes
+// follow it, and their sum. So a file that lost or changed something is told from one whose last call was under way
+// when the process was killed. The file is rewritten, sorted and without history, each time it is opened.
 type store struct {
 	path string
 	file *os.File
@@ -69,7 +69,8 @@ type header struct {
 	Sum   uint32 `json:"sum,omitempty"`
 }
 
-// headerLength is the length of the header's line. It does not change, so that the header can be written again in its place.
+// headerLength is the length of the header's line. It does not change, so that the header can be written again in its
+// place.
 const headerLength = 64
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -83,13 +84,15 @@ func (h header) line() ([]byte, error) {
 	return append(text, strings.Repeat(" ", headerLength-1-len(text))+"\n"...), nil
 }
 
-// Sound reports what is wrong with a state file, without opening the world; a StateError where it cannot be read. No file is a world with nothing in it.
+// Sound reports what is wrong with a state file, without opening the world; a StateError where it cannot be read. No
+// file is a world with nothing in it.
 func Sound(path string) error {
 	_, err := readState(path)
 	return err
 }
 
-// readState gives the lines of a state file after its header: those that the header knows of, and what calls that were under way have written whole.
+// readState gives the lines of a state file after its header: those that the header knows of, and what calls that
+// were under way have written whole.
 func readState(path string) (lines []byte, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -121,7 +124,8 @@ func readState(path string) (lines []byte, err error) {
 	return lines[:bytes.LastIndexByte(lines, '\n')+1], nil
 }
 
-// openStore locks the state file, reads it into the tables and rewrites it. An empty path keeps the world in memory only.
+// openStore locks the state file, reads it into the tables and rewrites it. An empty path keeps the world in memory
+// only.
 func openStore(path string, tables []anyTable) (*store, error) {
 	if path == "" {
 		return &store{}, nil

@@ -43,8 +43,8 @@ func TestACallThatReturnedSurvivesAKill(t *testing.T) {
 	assert.Empty(t, cmp.Diff(c.Snapshot(), again.Snapshot()))
 }
 
-// A line that was cut off in the middle of its write belongs to a call that never returned, and is forgotten; a whole line of such a call is kept. The
-// header knows of neither yet.
+// A line that was cut off in the middle of its write belongs to a call that never returned, and is forgotten; a whole
+// line of such a call is kept. The header knows of neither yet.
 func TestACutLineIsForgotten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
@@ -70,8 +70,8 @@ func TestACutLineIsForgotten(t *testing.T) {
 	}
 }
 
-// A file that lost something, wherever it was cut, whatever line is missing and whatever was changed, is refused and left alone: no row is lost without a
-// word.
+// A file that lost something, wherever it was cut, whatever line is missing and whatever was changed, is refused and
+// left alone: no row is lost without a word.
 func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
@@ -99,7 +99,10 @@ func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 	}
 	lines := strings.SplitAfter(strings.TrimSuffix(string(data), "\n"), "\n")
 	for n := range lines {
-		refused(fmt.Sprintf("without line %d", n+1), []byte(strings.Join(slices.Delete(slices.Clone(lines), n, n+1), "")))
+		refused(
+			fmt.Sprintf("without line %d", n+1),
+			[]byte(strings.Join(slices.Delete(slices.Clone(lines), n, n+1), "")),
+		)
 	}
 	for n := strings.Index(string(data), "\n") + 1; n < len(data); n++ {
 		changed := slices.Clone(data)
@@ -163,7 +166,10 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 	before := c.Snapshot()
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
-	_, err = iamOf(c, home).CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
+	_, err = iamOf(
+		c,
+		home,
+	).CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
 	require.Error(t, err)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -181,7 +187,10 @@ func TestTheOrderOfConcurrentCallsDoesNotShow(t *testing.T) {
 			all.Go(func() {
 				_, err := iamOf(c, home).CreateUser(context.Background(), cloud.NewUser{Name: name})
 				assert.NoError(t, err)
-				_, err = iamOf(c, home).CreatePolicy(context.Background(), cloud.NewPolicy{Name: name, Document: sample})
+				_, err = iamOf(
+					c,
+					home,
+				).CreatePolicy(context.Background(), cloud.NewPolicy{Name: name, Document: sample})
 				assert.NoError(t, err)
 			})
 		}
@@ -220,7 +229,13 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 				_ = iam.DeleteInlinePolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))
 			},
 			"trust": func(rt *rapid.T) {
-				_, _ = iam.CreateRole(ctx, cloud.NewRole{Name: name.Draw(rt, "role"), Trust: trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user"))})
+				_, _ = iam.CreateRole(
+					ctx,
+					cloud.NewRole{
+						Name:  name.Draw(rt, "role"),
+						Trust: trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user")),
+					},
+				)
 			},
 			"reopen": func(rt *rapid.T) {
 				data, err := os.ReadFile(path)

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// table holds the entities of one kind, by account and key. A row that was put is never changed in place: change a copy and put it.
+// table holds the entities of one kind, by account and key. A row that was put is never changed in place: change a
+// copy and put it.
 type table[T any] struct {
 	title string
 	rows  map[string]map[string]T

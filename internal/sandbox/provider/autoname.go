@@ -10,8 +10,8 @@ import (
 // suffixDigits is how many random digits the real provider appends to a resource's name.
 const suffixDigits = 7
 
-// madeUpName is the name of a resource whose program gives none: the one that it has, or the resource's name in the program and digits
-// that follow from the engine's seed.
+// madeUpName is the name of a resource whose program gives none: the one that it has, or the resource's name in the
+// program and digits that follow from the engine's seed.
 func madeUpName(key resource.PropertyKey, name string, seed []byte, limit int, olds values) resource.PropertyValue {
 	if old, ok := olds[key]; ok && olds.defaulted(key) {
 		return old

@@ -27,8 +27,8 @@ func (c *checked) refuse(key resource.PropertyKey, format string, args ...any) {
 	c.failures = append(c.failures, failure{key, fmt.Sprintf(format, args...)})
 }
 
-// check does with the inputs of a program what the real provider does: refuses unknown, missing and malformed ones, fills in defaults,
-// makes up names, joins the default tags of the provider.
+// check does with the inputs of a program what the real provider does: refuses unknown, missing and malformed ones,
+// fills in defaults, makes up names, joins the default tags of the provider.
 func (r *resourceType) check(s *session, name string, seed []byte, olds, news values) checked {
 	c := checked{inputs: values{}}
 	for _, key := range slices.Sorted(maps.Keys(news)) {
@@ -175,7 +175,13 @@ func (c *checked) textMap(path string, value resource.PropertyValue) bool {
 	for _, k := range slices.Sorted(maps.Keys(value.ObjectValue())) {
 		item := value.ObjectValue()[k]
 		if !item.IsString() && !item.ContainsUnknowns() {
-			c.refuse(resource.PropertyKey(path), "expected type of \"%s.%s\" to be string, got %s", path, k, item.TypeString())
+			c.refuse(
+				resource.PropertyKey(path),
+				"expected type of \"%s.%s\" to be string, got %s",
+				path,
+				k,
+				item.TypeString(),
+			)
 			ok = false
 		}
 	}
@@ -205,7 +211,13 @@ func (c *checked) objects(path string, p property, value resource.PropertyValue)
 			}
 			field, ok := p.fields[k]
 			if !ok {
-				c.refuse(resource.PropertyKey(path), "an argument named %q is not expected in %q%s", k, at, suggestion(string(k), p.fields))
+				c.refuse(
+					resource.PropertyKey(path),
+					"an argument named %q is not expected in %q%s",
+					k,
+					at,
+					suggestion(string(k), p.fields),
+				)
 				continue
 			}
 			c.value(at+"."+string(k), field, fields[k])
@@ -223,7 +235,11 @@ func (c *checked) objects(path string, p property, value resource.PropertyValue)
 func suggestion(key string, s schema) string {
 	best, distance := "", len(key)/2+1
 	for _, candidate := range slices.Sorted(maps.Keys(s)) {
-		if d := editDistance(strings.ToLower(key), strings.ToLower(string(candidate))); d < distance && s[candidate].input {
+		if d := editDistance(
+			strings.ToLower(key),
+			strings.ToLower(string(candidate)),
+		); d < distance &&
+			s[candidate].input {
 			best, distance = string(candidate), d
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"google.golang.org/grpc/stats"
 )
 
-// connection is one connection of the engine. The engine opens one for each provider of a program, all to the same port, so that the
-// connection alone tells an explicit provider of one Region from that of another.
+// connection is one connection of the engine. The engine opens one for each provider of a program, all to the same
+// port, so that the connection alone tells an explicit provider of one Region from that of another.
 type connection struct {
 	mu      sync.Mutex
 	session *session

@@ -21,8 +21,8 @@ type difference struct {
 	deleteFirst bool
 }
 
-// diff compares the state with new inputs as the real provider does: outputs never differ, an input that is left out differs only if AWS
-// does not know it better.
+// diff compares the state with new inputs as the real provider does: outputs never differ, an input that is left out
+// differs only if AWS does not know it better.
 func (r *resourceType) diff(state, news values, ignored []string) difference {
 	d := difference{detailed: map[string]pulumirpc.PropertyDiff_Kind{}}
 	for _, key := range slices.Sorted(maps.Keys(r.schema)) {

@@ -9,7 +9,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// samePolicy holds policy documents that mean the same for equal, as the real provider does: the order of lists and of members does not count.
+// samePolicy holds policy documents that mean the same for equal, as the real provider does: the order of lists and
+// of members does not count.
 func samePolicy(old, new resource.PropertyValue) bool {
 	if !old.IsString() || !new.IsString() {
 		return false

@@ -20,14 +20,23 @@ func classicFunctions() map[string]function {
 	maps.Copy(all, map[string]function{
 		"aws:index/getCallerIdentity:getCallerIdentity": {arguments: []string{"id"}, answer: callerIdentity},
 		"aws:index/getPartition:getPartition":           {arguments: []string{"id"}, answer: partition},
-		"aws:index/getRegion:getRegion":                 {arguments: []string{"id", "name", "endpoint"}, answer: region},
-		"aws:iam/getAccountAlias:getAccountAlias":       {answer: alias},
+		"aws:index/getRegion:getRegion": {
+			arguments: []string{"id", "name", "endpoint"},
+			answer:    region,
+		},
+		"aws:iam/getAccountAlias:getAccountAlias": {answer: alias},
 
 		"aws:organizations/getOrganization:getOrganization": {answer: organization},
 		"aws:organizations/getPolicies:getPolicies":         {arguments: []string{"filter"}, answer: policies},
-		"aws:organizations/getPolicy:getPolicy":             {arguments: []string{"policyId"}, answer: organizationPolicy},
-		"aws:ssoadmin/getInstances:getInstances":            {answer: instances},
-		"aws:ssoadmin/getPermissionSet:getPermissionSet":    {arguments: []string{"arn", "instanceArn", "name", "tags"}, answer: existingPermissionSet},
+		"aws:organizations/getPolicy:getPolicy": {
+			arguments: []string{"policyId"},
+			answer:    organizationPolicy,
+		},
+		"aws:ssoadmin/getInstances:getInstances": {answer: instances},
+		"aws:ssoadmin/getPermissionSet:getPermissionSet": {
+			arguments: []string{"arn", "instanceArn", "name", "tags"},
+			answer:    existingPermissionSet,
+		},
 		"aws:identitystore/getUser:getUser": principal("DescribeUser", "userId", "userName", "UserName",
 			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
 		"aws:identitystore/getGroup:getGroup": principal("DescribeGroup", "groupId", "displayName", "DisplayName",
@@ -43,7 +52,12 @@ func callerIdentity(_ context.Context, s *session, _ values) (values, error) {
 		_, _, name, _ := role.Entity()
 		arn = role.Partition.AssumedRoleARN(role.Account, name, "aws-go-sdk")
 	}
-	return values{"accountId": text(account), "arn": text(arn), "id": text(account), "userId": text(cloud.CallerID(arn))}, nil
+	return values{
+		"accountId": text(account),
+		"arn":       text(arn),
+		"id":        text(account),
+		"userId":    text(cloud.CallerID(arn)),
+	}, nil
 }
 
 func partition(_ context.Context, s *session, _ values) (values, error) {
@@ -55,7 +69,12 @@ func partition(_ context.Context, s *session, _ values) (values, error) {
 	case policy.AWSEUSC:
 		suffix, reverse = "amazonaws.eu", "eu.amazonaws"
 	}
-	return values{"partition": text(string(p)), "id": text(string(p)), "dnsSuffix": text(suffix), "reverseDnsPrefix": text(reverse)}, nil
+	return values{
+		"partition":        text(string(p)),
+		"id":               text(string(p)),
+		"dnsSuffix":        text(suffix),
+		"reverseDnsPrefix": text(reverse),
+	}, nil
 }
 
 func region(_ context.Context, s *session, args values) (values, error) {
@@ -66,7 +85,12 @@ func region(_ context.Context, s *session, args values) (values, error) {
 	if _, err := policy.PartitionOfRegion(name); err != nil {
 		return nil, err
 	}
-	return values{"name": text(name), "id": text(name), "description": text(name), "endpoint": text("ec2." + name + ".amazonaws.com")}, nil
+	return values{
+		"name":        text(name),
+		"id":          text(name),
+		"description": text(name),
+		"endpoint":    text("ec2." + name + ".amazonaws.com"),
+	}, nil
 }
 
 func alias(ctx context.Context, s *session, _ values) (values, error) {

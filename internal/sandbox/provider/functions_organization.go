@@ -13,31 +13,57 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// organization answers aws.organizations.getOrganization. Members other than the management account are not told the accounts, as in AWS.
+// organization answers aws.organizations.getOrganization. Members other than the management account are not told the
+// accounts, as in AWS.
 func organization(ctx context.Context, s *session, _ values) (values, error) {
 	org, parents, err := s.organizations().Describe(ctx)
 	if err != nil {
 		return nil, doing(err, "reading Organizations Organization")
 	}
 	resourceARN := func(rest string) resource.PropertyValue {
-		arn := policy.ARN{Partition: s.cloud.Partition(org.Management), Service: "organizations", Account: org.Management, Resource: rest}
+		arn := policy.ARN{
+			Partition: s.cloud.Partition(org.Management),
+			Service:   "organizations",
+			Account:   org.Management,
+			Resource:  rest,
+		}
 		return text(arn.String())
 	}
 	account := func(id string) values {
 		return values{
-			"arn": resourceARN("account/" + org.ID + "/" + id), "email": text(id + "@example.com"), "id": text(id), "name": text(id), "status": text("ACTIVE"),
+			"arn": resourceARN(
+				"account/" + org.ID + "/" + id,
+			),
+			"email":  text(id + "@example.com"),
+			"id":     text(id),
+			"name":   text(id),
+			"status": text("ACTIVE"),
 		}
 	}
 	master := account(org.Management)
 	out := values{
-		"arn": resourceARN("organization/" + org.ID), "featureSet": text("ALL"), "id": text(org.ID), "masterAccountArn": master["arn"],
-		"masterAccountEmail": master["email"], "masterAccountId": text(org.Management), "masterAccountName": master["name"],
-		"accounts": objects(nil), "nonMasterAccounts": objects(nil), "awsServiceAccessPrincipals": texts(nil), "enabledPolicyTypes": texts(nil), "roots": objects(nil),
+		"arn": resourceARN(
+			"organization/" + org.ID,
+		),
+		"featureSet":         text("ALL"),
+		"id":                 text(org.ID),
+		"masterAccountArn":   master["arn"],
+		"masterAccountEmail": master["email"],
+		"masterAccountId":    text(org.Management),
+		"masterAccountName":  master["name"],
+		"accounts": objects(
+			nil,
+		),
+		"nonMasterAccounts":          objects(nil),
+		"awsServiceAccessPrincipals": texts(nil),
+		"enabledPolicyTypes":         texts(nil),
+		"roots":                      objects(nil),
 	}
 	if s.caller.Account != org.Management {
 		return out, nil
 	}
-	if err := s.organizations().Besides(ctx, org.ID, "ListAccounts", "ListRoots", "ListAWSServiceAccessForOrganization"); err != nil {
+	if err := s.organizations().
+		Besides(ctx, org.ID, "ListAccounts", "ListRoots", "ListAWSServiceAccessForOrganization"); err != nil {
 		return nil, doing(err, "reading Organization (%s)", org.ID)
 	}
 	var all, others, types []values
@@ -50,10 +76,20 @@ func organization(ctx context.Context, s *session, _ values) (values, error) {
 	for _, t := range org.PolicyTypes {
 		types = append(types, values{"status": text("ENABLED"), "type": text(t)})
 	}
-	root := values{"arn": resourceARN("root/" + org.ID + "/" + org.Root), "id": text(org.Root), "name": text("Root"), "policyTypes": objects(types)}
+	root := values{
+		"arn":         resourceARN("root/" + org.ID + "/" + org.Root),
+		"id":          text(org.Root),
+		"name":        text("Root"),
+		"policyTypes": objects(types),
+	}
 	return out.and(values{
-		"accounts": objects(all), "nonMasterAccounts": objects(others), "awsServiceAccessPrincipals": texts(org.TrustedServices),
-		"enabledPolicyTypes": texts(org.PolicyTypes), "roots": objects([]values{root}),
+		"accounts": objects(
+			all,
+		),
+		"nonMasterAccounts":          objects(others),
+		"awsServiceAccessPrincipals": texts(org.TrustedServices),
+		"enabledPolicyTypes":         texts(org.PolicyTypes),
+		"roots":                      objects([]values{root}),
 	}), nil
 }
 
@@ -73,12 +109,21 @@ func organizationPolicy(ctx context.Context, s *session, args values) (values, e
 		return nil, doing(err, "reading Organizations Policy (%s)", args.text("policyId"))
 	}
 	return values{
-		"arn": text(p.ARN), "awsManaged": flag(p.AWSManaged), "content": text(p.Content), "description": text(p.Description), "id": text(p.ID), "name": text(p.Name),
-		"policyId": text(p.ID), "type": text(p.Type),
+		"arn": text(
+			p.ARN,
+		),
+		"awsManaged":  flag(p.AWSManaged),
+		"content":     text(p.Content),
+		"description": text(p.Description),
+		"id":          text(p.ID),
+		"name":        text(p.Name),
+		"policyId":    text(p.ID),
+		"type":        text(p.Type),
 	}, nil
 }
 
-// existingPermissionSet answers aws.ssoadmin.getPermissionSet for a name: the real provider looks at one after the other.
+// existingPermissionSet answers aws.ssoadmin.getPermissionSet for a name: the real provider looks at one after the
+// other.
 func existingPermissionSet(ctx context.Context, s *session, args values) (values, error) {
 	instance, name := args.text("instanceArn"), args.text("name")
 	list, err := s.sso().ListPermissionSets(ctx, instance)
@@ -97,8 +142,19 @@ func existingPermissionSet(ctx context.Context, s *session, args values) (values
 			return nil, doing(err, "listing tags for SSO Permission Set (%s)", arn)
 		}
 		return values{
-			"arn": text(p.ARN), "createdDate": text(p.Created.Format(time.RFC3339)), "description": text(p.Description), "id": text(p.ARN), "instanceArn": text(instance),
-			"name": text(p.Name), "relayState": text(p.RelayState), "sessionDuration": text(p.SessionDuration), "tags": textMap(p.Tags),
+			"arn": text(
+				p.ARN,
+			),
+			"createdDate": text(p.Created.Format(time.RFC3339)),
+			"description": text(p.Description),
+			"id":          text(p.ARN),
+			"instanceArn": text(instance),
+			"name": text(
+				p.Name,
+			),
+			"relayState":      text(p.RelayState),
+			"sessionDuration": text(p.SessionDuration),
+			"tags":            textMap(p.Tags),
 		}, nil
 	}
 	return nil, errors.New("reading SSO Permission Set: not found")
@@ -118,7 +174,12 @@ func instances(ctx context.Context, s *session, _ values) (values, error) {
 }
 
 // principal answers aws.identitystore.getUser and getGroup for one unique attribute or an id.
-func principal(operation string, idKey, nameKey resource.PropertyKey, attribute string, names func(cloud.IdentityCenter) map[string]string) function {
+func principal(
+	operation string,
+	idKey, nameKey resource.PropertyKey,
+	attribute string,
+	names func(cloud.IdentityCenter) map[string]string,
+) function {
 	return function{
 		arguments: []string{"alternateIdentifier", string(idKey), "identityStoreId"},
 		answer: func(ctx context.Context, s *session, args values) (values, error) {
@@ -137,7 +198,13 @@ func principal(operation string, idKey, nameKey resource.PropertyKey, attribute 
 				return nil, err
 			}
 			if name != "" {
-				return values{"id": text(id), idKey: text(id), nameKey: text(name), "displayName": text(name), "identityStoreId": text(store)}, nil
+				return values{
+					"id":              text(id),
+					idKey:             text(id),
+					nameKey:           text(name),
+					"displayName":     text(name),
+					"identityStoreId": text(store),
+				}, nil
 			}
 			return nil, errors.New("couldn't find resource")
 		},

@@ -42,7 +42,12 @@ type world struct {
 
 func newWorld(t *testing.T, faults *cloud.Faults) *world {
 	t.Helper()
-	return newWorldOf(t, "aws", provider.Credentials{Ambient: home, Profiles: map[string]string{"other": other}}, faults)
+	return newWorldOf(
+		t,
+		"aws",
+		provider.Credentials{Ambient: home, Profiles: map[string]string{"other": other}},
+		faults,
+	)
 }
 
 func newWorldOf(t *testing.T, pkg string, credentials provider.Credentials, faults *cloud.Faults) *world {
@@ -68,7 +73,10 @@ type engine struct {
 
 func (w *world) dial() *engine {
 	w.t.Helper()
-	conn, err := grpc.NewClient(fmt.Sprintf("127.0.0.1:%d", w.server.Port), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(
+		fmt.Sprintf("127.0.0.1:%d", w.server.Port),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+	)
 	require.NoError(w.t, err)
 	w.t.Cleanup(func() { require.NoError(w.t, conn.Close()) })
 	e := &engine{w.t, pulumirpc.NewResourceProviderClient(conn)}
@@ -142,7 +150,10 @@ func (e *engine) create(token, name string, in props) (*made, error) {
 		return nil, err
 	}
 	require.Empty(e.t, reasons)
-	response, err := e.client.Create(context.Background(), &pulumirpc.CreateRequest{Urn: urn(token, name), Properties: inputs})
+	response, err := e.client.Create(
+		context.Background(),
+		&pulumirpc.CreateRequest{Urn: urn(token, name), Properties: inputs},
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -9,10 +9,19 @@ import (
 func iamAccountPasswordPolicy() *resourceType {
 	put := func(ctx context.Context, s *session, in values) error {
 		err := s.iam().UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{
-			MinimumLength: in.number("minimumPasswordLength"), RequireSymbols: in.flag("requireSymbols"), RequireNumbers: in.flag("requireNumbers"),
-			RequireUppercase: in.flag("requireUppercaseCharacters"), RequireLowercase: in.flag("requireLowercaseCharacters"),
-			AllowUsersToChange: in.flag("allowUsersToChangePassword"), MaxAge: in.number("maxPasswordAge"),
-			ReusePrevention: in.number("passwordReusePrevention"), HardExpiry: in.flag("hardExpiry"),
+			MinimumLength: in.number(
+				"minimumPasswordLength",
+			),
+			RequireSymbols: in.flag("requireSymbols"),
+			RequireNumbers: in.flag("requireNumbers"),
+			RequireUppercase: in.flag(
+				"requireUppercaseCharacters",
+			),
+			RequireLowercase:   in.flag("requireLowercaseCharacters"),
+			AllowUsersToChange: in.flag("allowUsersToChangePassword"),
+			MaxAge:             in.number("maxPasswordAge"),
+			ReusePrevention:    in.number("passwordReusePrevention"),
+			HardExpiry:         in.flag("hardExpiry"),
 		})
 		return doing(err, "updating IAM Account Password Policy")
 	}
@@ -45,18 +54,35 @@ func iamAccountPasswordPolicy() *resourceType {
 				return nil, doing(err, "reading IAM Account Password Policy (%s)", id)
 			}
 			return values{
-				"allowUsersToChangePassword": flag(p.AllowUsersToChange), "expirePasswords": flag(p.MaxAge > 0), "hardExpiry": flag(p.HardExpiry),
-				"maxPasswordAge": number(p.MaxAge), "minimumPasswordLength": number(p.MinimumLength),
-				"passwordReusePrevention": number(p.ReusePrevention), "requireLowercaseCharacters": flag(p.RequireLowercase),
-				"requireNumbers": flag(p.RequireNumbers), "requireSymbols": flag(p.RequireSymbols), "requireUppercaseCharacters": flag(p.RequireUppercase),
+				"allowUsersToChangePassword": flag(
+					p.AllowUsersToChange,
+				),
+				"expirePasswords":       flag(p.MaxAge > 0),
+				"hardExpiry":            flag(p.HardExpiry),
+				"maxPasswordAge":        number(p.MaxAge),
+				"minimumPasswordLength": number(p.MinimumLength),
+				"passwordReusePrevention": number(
+					p.ReusePrevention,
+				),
+				"requireLowercaseCharacters": flag(p.RequireLowercase),
+				"requireNumbers": flag(
+					p.RequireNumbers,
+				),
+				"requireSymbols":             flag(p.RequireSymbols),
+				"requireUppercaseCharacters": flag(p.RequireUppercase),
 			}, nil
 		},
-		// A property that AWS knows and the program leaves out keeps its value: the real provider sends the one from its state.
+		// A property that AWS knows and the program leaves out keeps its value: the real provider sends the one from
+		// its state.
 		update: func(ctx context.Context, s *session, _ string, state, in values, _ difference) error {
 			return put(ctx, s, state.with(in))
 		},
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			return doing(ignore(s.iam().DeleteAccountPasswordPolicy(ctx), "NoSuchEntity"), "deleting IAM Account Password Policy (%s)", id)
+			return doing(
+				ignore(s.iam().DeleteAccountPasswordPolicy(ctx), "NoSuchEntity"),
+				"deleting IAM Account Password Policy (%s)",
+				id,
+			)
 		},
 		adopt: byID,
 	}
@@ -85,7 +111,11 @@ func iamAccountAlias() *resourceType {
 		},
 		update: nothingToUpdate,
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			return doing(ignore(s.iam().DeleteAccountAlias(ctx, id), "NoSuchEntity"), "deleting IAM Account Alias (%s)", id)
+			return doing(
+				ignore(s.iam().DeleteAccountAlias(ctx, id), "NoSuchEntity"),
+				"deleting IAM Account Alias (%s)",
+				id,
+			)
 		},
 		adopt: byID,
 	}

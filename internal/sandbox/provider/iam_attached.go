@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-// inlinePolicy is the type of an inline policy of a user, a group or a role. The owner's property is named like its kind.
+// inlinePolicy is the type of an inline policy of a user, a group or a role. The owner's property is named like its
+// kind.
 func inlinePolicy(kind cloud.Kind) *resourceType {
 	owner := ownerKey(kind)
 	what := "IAM " + string(kind)
@@ -79,12 +80,17 @@ func readInlinePolicy(ctx context.Context, s *session, kind cloud.Kind, id strin
 		return nil, doing(err, "reading IAM %s Policy (%s)", kind, id)
 	}
 	return values{
-		ownerKey(kind): text(owner), "name": text(name), "namePrefix": text(""), "policy": policyToSet(state.text("policy"), document),
+		ownerKey(kind): text(
+			owner,
+		),
+		"name":       text(name),
+		"namePrefix": text(""),
+		"policy":     policyToSet(state.text("policy"), document),
 	}, nil
 }
 
-// policyAttachment is the type of the attachment of a managed policy to a user, a group or a role. Old and new cannot exist at once: deleting
-// the old one would detach what the new one attached.
+// policyAttachment is the type of the attachment of a managed policy to a user, a group or a role. Old and new cannot
+// exist at once: deleting the old one would detach what the new one attached.
 func policyAttachment(kind cloud.Kind) *resourceType {
 	owner := ownerKey(kind)
 	what := "IAM " + string(kind)
@@ -115,7 +121,13 @@ func policyAttachment(kind cloud.Kind) *resourceType {
 		update: nothingToUpdate,
 		remove: func(ctx context.Context, s *session, _ string, state values) error {
 			err := s.iam().DetachPolicy(ctx, kind, state.text(owner), state.text("policyArn"))
-			return doing(ignore(err, "NoSuchEntity"), "detaching IAM Policy (%s) from %s (%s)", state.text("policyArn"), what, state.text(owner))
+			return doing(
+				ignore(err, "NoSuchEntity"),
+				"detaching IAM Policy (%s) from %s (%s)",
+				state.text("policyArn"),
+				what,
+				state.text(owner),
+			)
 		},
 		adopt: func(id string) (values, string, error) {
 			name, arn, ok := strings.Cut(id, "/")
@@ -127,7 +139,8 @@ func policyAttachment(kind cloud.Kind) *resourceType {
 	}
 }
 
-// policiesExclusive is the type that removes every inline policy that it does not name. Deleting it changes nothing in AWS.
+// policiesExclusive is the type that removes every inline policy that it does not name. Deleting it changes nothing
+// in AWS.
 func policiesExclusive(kind cloud.Kind) *resourceType {
 	return exclusive(kind, strings.ToLower(string(kind))+"PoliciesExclusive", "policyNames",
 		func(ctx context.Context, s *session, name string) ([]string, error) {
@@ -142,8 +155,8 @@ func policiesExclusive(kind cloud.Kind) *resourceType {
 		})
 }
 
-// attachmentsExclusive is the type that detaches every managed policy that it does not name, and attaches those that it names. Deleting
-// it changes nothing in AWS.
+// attachmentsExclusive is the type that detaches every managed policy that it does not name, and attaches those that
+// it names. Deleting it changes nothing in AWS.
 func attachmentsExclusive(kind cloud.Kind) *resourceType {
 	return exclusive(kind, strings.ToLower(string(kind))+"PolicyAttachmentsExclusive", "policyArns",
 		func(ctx context.Context, s *session, name string) ([]string, error) {
@@ -158,8 +171,11 @@ func attachmentsExclusive(kind cloud.Kind) *resourceType {
 }
 
 func exclusive(
-	kind cloud.Kind, what string, items resource.PropertyKey,
-	list func(context.Context, *session, string) ([]string, error), add, drop func(context.Context, *session, string, string) error,
+	kind cloud.Kind,
+	what string,
+	items resource.PropertyKey,
+	list func(context.Context, *session, string) ([]string, error),
+	add, drop func(context.Context, *session, string, string) error,
 ) *resourceType {
 	owner := ownerKey(kind) + "Name"
 	sync := func(ctx context.Context, s *session, in values) error {

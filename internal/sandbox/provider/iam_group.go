@@ -28,11 +28,20 @@ func iamGroup() *resourceType {
 				return nil, doing(err, "reading IAM Group (%s)", id)
 			}
 			return values{
-				"arn": text(s.iam().GroupARN(group)), "name": text(group.Name), "path": text(group.Path), "uniqueId": text(group.ID),
+				"arn": text(
+					s.iam().GroupARN(group),
+				),
+				"name":     text(group.Name),
+				"path":     text(group.Path),
+				"uniqueId": text(group.ID),
 			}, nil
 		},
 		update: func(ctx context.Context, s *session, id string, state, in values, _ difference) error {
-			return doing(s.iam().UpdateGroup(ctx, state.text("name"), in.text("name"), in.text("path")), "updating IAM Group (%s)", id)
+			return doing(
+				s.iam().UpdateGroup(ctx, state.text("name"), in.text("name"), in.text("path")),
+				"updating IAM Group (%s)",
+				id,
+			)
 		},
 		renamed: func(in values) string { return in.text("name") },
 		remove: func(ctx context.Context, s *session, id string, _ values) error {

@@ -21,8 +21,13 @@ func iamPolicy() *resourceType {
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			p, err := s.iam().CreatePolicy(ctx, cloud.NewPolicy{
-				Name: in.text("name"), Path: in.text("path"), Description: in.text("description"), Document: normalizeJSON(in.text("policy")),
-				Tags: in.textMap("tagsAll"),
+				Name: in.text(
+					"name",
+				),
+				Path:        in.text("path"),
+				Description: in.text("description"),
+				Document:    normalizeJSON(in.text("policy")),
+				Tags:        in.textMap("tagsAll"),
 			})
 			return p.ARN, doing(err, "creating IAM Policy (%s)", in.text("name"))
 		},
@@ -38,8 +43,18 @@ func iamPolicy() *resourceType {
 				return nil, doing(err, "reading IAM Policy (%s) version", id)
 			}
 			return values{
-				"arn": text(p.ARN), "attachmentCount": number(attached), "description": optional(p.Description), "name": text(p.Name),
-				"namePrefix": text(""), "path": text(p.Path), "policy": policyToSet(state.text("policy"), p.Document()), "policyId": text(p.ID),
+				"arn": text(
+					p.ARN,
+				),
+				"attachmentCount": number(attached),
+				"description":     optional(p.Description),
+				"name":            text(p.Name),
+				"namePrefix": text(
+					"",
+				),
+				"path":     text(p.Path),
+				"policy":   policyToSet(state.text("policy"), p.Document()),
+				"policyId": text(p.ID),
 			}.and(s.readTags(p.Tags, state)), nil
 		},
 		update: updatePolicy,

@@ -40,8 +40,17 @@ func iamRole() *resourceType {
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			role, err := s.iam().CreateRole(ctx, cloud.NewRole{
-				Name: in.text("name"), Path: in.text("path"), Description: in.text("description"), Trust: normalizeJSON(in.text("assumeRolePolicy")),
-				MaxSession: in.number("maxSessionDuration"), Boundary: in.text("permissionsBoundary"), Tags: in.textMap("tagsAll"),
+				Name: in.text(
+					"name",
+				),
+				Path:        in.text("path"),
+				Description: in.text("description"),
+				Trust:       normalizeJSON(in.text("assumeRolePolicy")),
+				MaxSession: in.number(
+					"maxSessionDuration",
+				),
+				Boundary: in.text("permissionsBoundary"),
+				Tags:     in.textMap("tagsAll"),
 			})
 			return role.Name, doing(err, "creating IAM Role (%s)", in.text("name"))
 		},
@@ -75,11 +84,20 @@ func readRole(ctx context.Context, s *session, id string, state values) (values,
 	}
 	attached := slices.Sorted(slices.Values(role.Attached))
 	return values{
-		"arn": text(s.iam().RoleARN(role)), "assumeRolePolicy": policyToSet(state.text("assumeRolePolicy"), role.Trust),
-		"createDate": text(role.Created.Format(time.RFC3339)), "description": optional(role.Description),
-		"inlinePolicies": objects(inline), "managedPolicyArns": texts(attached),
-		"maxSessionDuration": number(role.MaxSession), "name": text(role.Name), "namePrefix": text(""), "path": text(role.Path),
-		"permissionsBoundary": optional(role.Boundary), "uniqueId": text(role.ID),
+		"arn":               text(s.iam().RoleARN(role)),
+		"assumeRolePolicy":  policyToSet(state.text("assumeRolePolicy"), role.Trust),
+		"createDate":        text(role.Created.Format(time.RFC3339)),
+		"description":       optional(role.Description),
+		"inlinePolicies":    objects(inline),
+		"managedPolicyArns": texts(attached),
+		"maxSessionDuration": number(
+			role.MaxSession,
+		),
+		"name":                text(role.Name),
+		"namePrefix":          text(""),
+		"path":                text(role.Path),
+		"permissionsBoundary": optional(role.Boundary),
+		"uniqueId":            text(role.ID),
 	}.and(s.readTags(role.Tags, state)), nil
 }
 
@@ -113,7 +131,8 @@ func updateRole(ctx context.Context, s *session, id string, state, in values, d 
 	return nil
 }
 
-// removeRole deletes a role. Policies go first with forceDetachPolicies, and where the state, after a refresh, knows of them. What is gone already is no error.
+// removeRole deletes a role. Policies go first with forceDetachPolicies, and where the state, after a refresh, knows
+// of them. What is gone already is no error.
 func removeRole(ctx context.Context, s *session, id string, state values) error {
 	if err := s.iam().Besides(ctx, id, "ListInstanceProfilesForRole"); err != nil {
 		return doing(err, "deleting IAM Role (%s): reading instance profiles", id)

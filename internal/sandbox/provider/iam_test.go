@@ -53,7 +53,8 @@ func TestANameThatTheProgramLeavesOutIsMadeUpOnce(t *testing.T) {
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{}).Changes)
 }
 
-// A rename happens in place and leaves the engine with the old id, under which a refresh finds nobody: as with the real provider.
+// A rename happens in place and leaves the engine with the old id, under which a refresh finds nobody: as with the
+// real provider.
 func TestARenameOfAUserLeavesTheOldID(t *testing.T) {
 	w := newWorld(t, nil)
 	e := w.engine()
@@ -103,7 +104,8 @@ func TestIgnoredTagsMakeNoDifference(t *testing.T) {
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, e.diff(m, in, "tags.Emai").Changes)
 }
 
-// Without forceDestroy in the state a person who enrolled keeps the user from going; with it everything of the person goes too.
+// Without forceDestroy in the state a person who enrolled keeps the user from going; with it everything of the person
+// goes too.
 func TestALeaverWhoEnrolledGoesOnlyWithForceDestroy(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
@@ -111,7 +113,11 @@ func TestALeaverWhoEnrolledGoesOnlyWithForceDestroy(t *testing.T) {
 	e.mustCreate(groupType, "mfa", props{"name": "mfa"})
 	require.NoError(t, w.iam().AddUserToGroup(ctx, "mfa", "alice"))
 	require.NoError(t, w.iam().Enrol("alice", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
-	assert.ErrorContains(t, e.remove(m), "deleting IAM User (alice): operation error IAM: DeleteUser, https response error StatusCode: 409")
+	assert.ErrorContains(
+		t,
+		e.remove(m),
+		"deleting IAM User (alice): operation error IAM: DeleteUser, https response error StatusCode: 409",
+	)
 	_, err := w.iam().GetUser(ctx, "alice")
 	require.NoError(t, err)
 
@@ -143,7 +149,12 @@ func TestAMembershipTouchesItsGroupsAlone(t *testing.T) {
 	require.NoError(t, w.iam().RemoveUserFromGroup(ctx, "b", "alice"))
 	_, err = e.refresh(m)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"groups"}, e.diff(m, props{"user": "alice", "groups": []any{"b"}}).Diffs, "a lost membership is no drift")
+	assert.Equal(
+		t,
+		[]string{"groups"},
+		e.diff(m, props{"user": "alice", "groups": []any{"b"}}).Diffs,
+		"a lost membership is no drift",
+	)
 	require.NoError(t, e.remove(m))
 	groups, err = w.iam().ListGroupsForUser(ctx, "alice")
 	require.NoError(t, err)
@@ -155,7 +166,14 @@ func TestAMembershipTouchesItsGroupsAlone(t *testing.T) {
 // Roles are replaced where AWS cannot change them and updated everywhere else.
 func TestARoleIsReplacedForNameAndPathAlone(t *testing.T) {
 	e := newWorld(t, nil).engine()
-	in := props{"name": "ops", "path": "/guardrails/", "assumeRolePolicy": trust, "description": "d", "maxSessionDuration": 3600, "tags": props{"Project": "P"}}
+	in := props{
+		"name":               "ops",
+		"path":               "/guardrails/",
+		"assumeRolePolicy":   trust,
+		"description":        "d",
+		"maxSessionDuration": 3600,
+		"tags":               props{"Project": "P"},
+	}
 	m := e.mustCreate(roleType, "ops", in)
 	for key, value := range map[string]any{
 		"description": "other", "maxSessionDuration": 7200, "forceDetachPolicies": true, "permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -187,7 +205,17 @@ func with(in props, key string, value any) props {
 func TestUpdatesOfARoleReachAWS(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
-	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust, "description": "d", "permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess", "tags": props{"A": "1"}})
+	m := e.mustCreate(
+		roleType,
+		"ops",
+		props{
+			"name":                "ops",
+			"assumeRolePolicy":    trust,
+			"description":         "d",
+			"permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+			"tags":                props{"A": "1"},
+		},
+	)
 	changed := strings.Replace(trust, "Trust", "Trusted", 1)
 	require.NoError(t, e.update(m, props{"name": "ops", "assumeRolePolicy": changed, "maxSessionDuration": 7200}))
 	r, err := w.iam().GetRole(ctx, "ops")
@@ -207,11 +235,21 @@ func TestAPolicyThatMeansTheSameIsNoChange(t *testing.T) {
 	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust})
 	same := `{"Statement":{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"AWS":["111122223333"]},"Sid":"Trust"},"Version":"2012-10-17"}`
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{"name": "ops", "assumeRolePolicy": same}).Changes)
-	value := props{"Version": "2012-10-17", "Statement": []any{props{"Sid": "Trust", "Effect": "Allow", "Principal": props{"AWS": home}, "Action": "sts:AssumeRole"}}}
-	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, props{"name": "ops", "assumeRolePolicy": value}).Changes)
+	value := props{
+		"Version": "2012-10-17",
+		"Statement": []any{
+			props{"Sid": "Trust", "Effect": "Allow", "Principal": props{"AWS": home}, "Action": "sts:AssumeRole"},
+		},
+	}
+	assert.Equal(
+		t,
+		pulumirpc.DiffResponse_DIFF_NONE,
+		e.diff(m, props{"name": "ops", "assumeRolePolicy": value}).Changes,
+	)
 }
 
-// After a user was made again, a refresh shows the dead id in the trust policy, and the next update brings the new user in.
+// After a user was made again, a refresh shows the dead id in the trust policy, and the next update brings the new
+// user in.
 func TestARefreshShowsDeadPrincipals(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
@@ -265,7 +303,10 @@ func TestAManagedPolicyIsReplacedForAllButItsDocument(t *testing.T) {
 		assert.Equal(t, []string{key}, e.diff(m, with(in, key, value)).Replaces)
 	}
 	for i := range 7 {
-		in = props{"name": "read", "policy": strings.Replace(read, "s3:GetObject", "s3:GetObject"+strings.Repeat("x", i+1), 1)}
+		in = props{
+			"name":   "read",
+			"policy": strings.Replace(read, "s3:GetObject", "s3:GetObject"+strings.Repeat("x", i+1), 1),
+		}
 		assert.Empty(t, e.diff(m, in).Replaces)
 		require.NoError(t, e.update(m, in))
 	}
@@ -295,10 +336,15 @@ func TestAnAttachmentIsReplacedOldFirst(t *testing.T) {
 	assert.False(t, there)
 	assert.NoError(t, e.remove(m), "what is detached already needs no detaching")
 	_, err = e.create(token, "a", with(in, "policyArn", "arn:aws:iam::aws:policy/ReadOnlyAcces"))
-	assert.ErrorContains(t, err, "NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnlyAcces does not exist or is not attachable.")
+	assert.ErrorContains(
+		t,
+		err,
+		"NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnlyAcces does not exist or is not attachable.",
+	)
 }
 
-// Inline policies of users, groups and roles are named by their owner, replaced with it, and gone when somebody deletes them.
+// Inline policies of users, groups and roles are named by their owner, replaced with it, and gone when somebody
+// deletes them.
 func TestInlinePoliciesBelongToTheirOwners(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
@@ -333,7 +379,8 @@ func TestInlinePoliciesBelongToTheirOwners(t *testing.T) {
 	}
 }
 
-// An exclusive resource removes what others added, a refresh shows it before, and destroying the resource removes nothing.
+// An exclusive resource removes what others added, a refresh shows it before, and destroying the resource removes
+// nothing.
 func TestExclusiveResourcesRemoveWhatOthersAdded(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
@@ -358,12 +405,20 @@ func TestExclusiveResourcesRemoveWhatOthersAdded(t *testing.T) {
 		names, err = w.iam().ListInlinePolicies(ctx, kind, "n")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"mine"}, names)
-		assert.ErrorContains(t, e.update(m, props{owner + "Name": "n", "policyNames": []any{"absent", "mine"}}), "ValidationError",
-			"an inline policy that is named and does not exist cannot be made without its document")
+		assert.ErrorContains(
+			t,
+			e.update(m, props{owner + "Name": "n", "policyNames": []any{"absent", "mine"}}),
+			"ValidationError",
+			"an inline policy that is named and does not exist cannot be made without its document",
+		)
 
 		require.NoError(t, w.iam().AttachPolicy(ctx, kind, "n", foreign))
 		attached := props{owner + "Name": "n", "policyArns": []any{mine}}
-		m = e.mustCreate("aws:iam/"+owner+"PolicyAttachmentsExclusive:"+string(kind)+"PolicyAttachmentsExclusive", "x", attached)
+		m = e.mustCreate(
+			"aws:iam/"+owner+"PolicyAttachmentsExclusive:"+string(kind)+"PolicyAttachmentsExclusive",
+			"x",
+			attached,
+		)
 		arns, err := w.iam().ListAttachedPolicies(ctx, kind, "n")
 		require.NoError(t, err)
 		assert.Equal(t, []string{mine}, arns, "attaches what it names, detaches the rest")
@@ -389,8 +444,12 @@ func TestThePasswordPolicyIsTheAccounts(t *testing.T) {
 	require.NoError(t, e.update(m, props{"minimumPasswordLength": 20}))
 	p, err := w.iam().GetAccountPasswordPolicy(ctx)
 	require.NoError(t, err)
-	assert.Equal(t, cloud.PasswordPolicy{MinimumLength: 20, RequireSymbols: true, MaxAge: 90, AllowUsersToChange: true}, p,
-		"a property that the program leaves out keeps its value")
+	assert.Equal(
+		t,
+		cloud.PasswordPolicy{MinimumLength: 20, RequireSymbols: true, MaxAge: 90, AllowUsersToChange: true},
+		p,
+		"a property that the program leaves out keeps its value",
+	)
 	require.NoError(t, e.remove(m))
 	_, err = w.iam().GetAccountPasswordPolicy(ctx)
 	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
@@ -413,7 +472,10 @@ func TestAnAliasIsReplaced(t *testing.T) {
 func TestWhatExistsCanBeImported(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	iam := w.iam()
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Path: "/p/", Tags: map[string]string{"Email": "a@example.com"}})
+	_, err := iam.CreateUser(
+		ctx,
+		cloud.NewUser{Name: "alice", Path: "/p/", Tags: map[string]string{"Email": "a@example.com"}},
+	)
 	require.NoError(t, err)
 	_, err = iam.CreateGroup(ctx, "mfa", "")
 	require.NoError(t, err)
@@ -469,7 +531,10 @@ func TestTagsAndBoundariesComeAndGo(t *testing.T) {
 	e := w.engine()
 	const boundary = "arn:aws:iam::aws:policy/PowerUserAccess"
 	u := e.mustCreate(userType, "alice", props{"name": "alice"})
-	require.NoError(t, e.update(u, props{"name": "alice", "permissionsBoundary": boundary, "tags": props{"cost center": "1"}}))
+	require.NoError(
+		t,
+		e.update(u, props{"name": "alice", "permissionsBoundary": boundary, "tags": props{"cost center": "1"}}),
+	)
 	assert.Equal(t, boundary, w.cloud.Snapshot().Accounts[home].Users["alice"].Boundary)
 	assert.Contains(t, e.diff(u, props{"name": "alice"}).DetailedDiff, `tags["cost center"]`)
 	require.NoError(t, e.update(u, props{"name": "alice"}))
@@ -482,10 +547,15 @@ func TestTagsAndBoundariesComeAndGo(t *testing.T) {
 // Tags that the provider ignores are not its business: it neither shows nor removes them.
 func TestIgnoredTagsOfTheProviderAreLeftAlone(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
-	e := w.configured(props{"region": tokyo, "ignoreTags": props{"keys": []string{"Owner"}, "keyPrefixes": []string{"kube"}}})
+	e := w.configured(
+		props{"region": tokyo, "ignoreTags": props{"keys": []string{"Owner"}, "keyPrefixes": []string{"kube"}}},
+	)
 	in := props{"name": "alice", "tags": props{"Email": "a@example.com"}}
 	m := e.mustCreate(userType, "alice", in)
-	require.NoError(t, w.iam().TagUser(ctx, "alice", map[string]string{"Owner": "x", "kubernetes": "y", "Foreign": "z"}))
+	require.NoError(
+		t,
+		w.iam().TagUser(ctx, "alice", map[string]string{"Owner": "x", "kubernetes": "y", "Foreign": "z"}),
+	)
 	_, err := e.refresh(m)
 	require.NoError(t, err)
 	assert.Equal(t, props{"Email": "a@example.com", "Foreign": "z"}, m.out("tags"))

@@ -20,7 +20,12 @@ func iamUser() *resourceType {
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			user, err := s.iam().CreateUser(ctx, cloud.NewUser{
-				Name: in.text("name"), Path: in.text("path"), Boundary: in.text("permissionsBoundary"), Tags: in.textMap("tagsAll"),
+				Name: in.text(
+					"name",
+				),
+				Path:     in.text("path"),
+				Boundary: in.text("permissionsBoundary"),
+				Tags:     in.textMap("tagsAll"),
 			})
 			return user.Name, doing(err, "creating IAM User (%s)", in.text("name"))
 		},
@@ -33,7 +38,12 @@ func iamUser() *resourceType {
 				return nil, doing(err, "reading IAM User (%s)", id)
 			}
 			return values{
-				"arn": text(s.iam().UserARN(user)), "name": text(user.Name), "path": text(user.Path), "uniqueId": text(user.ID),
+				"arn": text(
+					s.iam().UserARN(user),
+				),
+				"name":                text(user.Name),
+				"path":                text(user.Path),
+				"uniqueId":            text(user.ID),
 				"permissionsBoundary": optional(user.Boundary),
 			}.and(s.readTags(user.Tags, state)), nil
 		},
@@ -65,8 +75,8 @@ func updateUser(ctx context.Context, s *session, id string, state, in values, d 
 	return nil
 }
 
-// removeUser ends the memberships of a user, with forceDestroy also takes away what the person made, and deletes the user, in the order of the real provider. What
-// is gone already is no error.
+// removeUser ends the memberships of a user, with forceDestroy also takes away what the person made, and deletes the
+// user, in the order of the real provider. What is gone already is no error.
 func removeUser(ctx context.Context, s *session, id string, state values) error {
 	groups, err := s.iam().ListGroupsForUser(ctx, id)
 	if err := ignore(err, "NoSuchEntity"); err != nil {
@@ -131,7 +141,8 @@ func stripUser(ctx context.Context, s *session, name string) error {
 	return nil
 }
 
-// stripVirtualDevices deactivates and deletes the virtual devices of a user, which the real provider finds among those of the whole account.
+// stripVirtualDevices deactivates and deletes the virtual devices of a user, which the real provider finds among
+// those of the whole account.
 func stripVirtualDevices(ctx context.Context, s *session, name string) error {
 	serials, err := s.iam().ListVirtualMFADevices(ctx)
 	if err != nil {
@@ -180,7 +191,11 @@ func iamUserGroupMembership() *resourceType {
 					return doing(err, "updating IAM User Group Membership (%s)", user)
 				}
 			}
-			return doing(joinGroups(ctx, s, user, minus(in.texts("groups"), state.texts("groups"))), "updating IAM User Group Membership (%s)", user)
+			return doing(
+				joinGroups(ctx, s, user, minus(in.texts("groups"), state.texts("groups"))),
+				"updating IAM User Group Membership (%s)",
+				user,
+			)
 		},
 		remove: func(ctx context.Context, s *session, _ string, state values) error {
 			for _, group := range state.texts("groups") {
@@ -195,7 +210,14 @@ func iamUserGroupMembership() *resourceType {
 			if len(parts) < 2 {
 				return nil, "", unexpectedID(id, "<user-name>/<group-name1>/...")
 			}
-			return values{"user": text(parts[0]), "groups": texts(parts[1:])}, madeUpID("terraform-", parts[0], strings.Join(parts[1:], "/")), nil
+			return values{
+					"user":   text(parts[0]),
+					"groups": texts(parts[1:]),
+				}, madeUpID(
+					"terraform-",
+					parts[0],
+					strings.Join(parts[1:], "/"),
+				), nil
 		},
 	}
 }
@@ -210,5 +232,10 @@ func joinGroups(ctx context.Context, s *session, user string, groups []string) e
 }
 
 func leaveGroup(ctx context.Context, s *session, user, group string) error {
-	return doing(ignore(s.iam().RemoveUserFromGroup(ctx, group, user), "NoSuchEntity"), "removing IAM User (%s) from group (%s)", user, group)
+	return doing(
+		ignore(s.iam().RemoveUserFromGroup(ctx, group, user), "NoSuchEntity"),
+		"removing IAM User (%s) from group (%s)",
+		user,
+		group,
+	)
 }

@@ -9,7 +9,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-// journal holds the calls of one operation against the table of types, where calls are decided: the sandbox makes those that the table lists, and no others.
+// journal holds the calls of one operation against the table of types, where calls are decided: the sandbox makes
+// those that the table lists, and no others.
 type journal struct {
 	cloud.Decider
 	token string
@@ -20,8 +21,8 @@ type journal struct {
 	made []string
 }
 
-// during is the session for one operation on a type, and the check at its end, for operations that did all that they do. Types that the product does not register
-// are not in the table, and are not held against it.
+// during is the session for one operation on a type, and the check at its end, for operations that did all that they
+// do. Types that the product does not register are not in the table, and are not held against it.
 func (s *session) during(token string, in awstype.Operation) (*session, func() error) {
 	calls, known := awstype.Of(token)
 	if s.caller.Decider == nil || !known {
@@ -39,7 +40,12 @@ func (s *session) during(token string, in awstype.Operation) (*session, func() e
 // Decide refuses a call that the table lacks, before it is decided.
 func (j *journal) Decide(call cloud.Call) (session, reason string, err error) {
 	if !j.calls.Has(call.Action, j.in) {
-		return "", "", fmt.Errorf("the sandbox would call %s to %s a %s, and the table of types does not list it", call.Action, j.in, j.token)
+		return "", "", fmt.Errorf(
+			"the sandbox would call %s to %s a %s, and the table of types does not list it",
+			call.Action,
+			j.in,
+			j.token,
+		)
 	}
 	j.mu.Lock()
 	j.made = append(j.made, call.Action)
@@ -47,7 +53,8 @@ func (j *journal) Decide(call cloud.Call) (session, reason string, err error) {
 	return j.Decider.Decide(call)
 }
 
-// ended is complete for deletions, which stop early where the resource was gone before: it looks only where the last call was made.
+// ended is complete for deletions, which stop early where the resource was gone before: it looks only where the last
+// call was made.
 func (j *journal) ended() error {
 	always := j.calls.Always(j.in)
 	j.mu.Lock()
@@ -65,7 +72,12 @@ func (j *journal) complete() error {
 	defer j.mu.Unlock()
 	for _, action := range j.calls.Always(j.in) {
 		if !slices.Contains(j.made, action) {
-			return fmt.Errorf("the sandbox did not call %s to %s a %s, and the table of types lists it without a condition", action, j.in, j.token)
+			return fmt.Errorf(
+				"the sandbox did not call %s to %s a %s, and the table of types lists it without a condition",
+				action,
+				j.in,
+				j.token,
+			)
 		}
 	}
 	return nil

@@ -21,34 +21,82 @@ func native() *registry {
 
 // nativeSettings are the settings of the provider aws-native.
 var nativeSettings = []string{
-	"accessKey", "allowedAccountIds", "assumeRole", "autoNaming", "defaultTags", "endpoints", "forbiddenAccountIds", "ignoreTags", "insecure",
-	"maxRetries", "profile", "region", "roleArn", "s3ForcePathStyle", "secretKey", "sharedCredentialsFile", "skipCredentialsValidation",
-	"skipGetEc2Platforms", "skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "token",
+	"accessKey",
+	"allowedAccountIds",
+	"assumeRole",
+	"autoNaming",
+	"defaultTags",
+	"endpoints",
+	"forbiddenAccountIds",
+	"ignoreTags",
+	"insecure",
+	"maxRetries",
+	"profile",
+	"region",
+	"roleArn",
+	"s3ForcePathStyle",
+	"secretKey",
+	"sharedCredentialsFile",
+	"skipCredentialsValidation",
+	"skipGetEc2Platforms",
+	"skipMetadataApiCheck",
+	"skipRegionValidation",
+	"skipRequestingAccountId",
+	"token",
 }
 
 // nativeDocumentTypes are the types that the resource schema of AWS::SSM::Document takes.
 var nativeDocumentTypes = []string{
-	"ApplicationConfiguration", "ApplicationConfigurationSchema", "Automation", "Automation.ChangeTemplate", "AutoApprovalPolicy", "ChangeCalendar",
-	"CloudFormation", "Command", "DeploymentStrategy", "ManualApprovalPolicy", "Package", "Policy", "ProblemAnalysis", "ProblemAnalysisTemplate", "Session",
+	"ApplicationConfiguration",
+	"ApplicationConfigurationSchema",
+	"Automation",
+	"Automation.ChangeTemplate",
+	"AutoApprovalPolicy",
+	"ChangeCalendar",
+	"CloudFormation",
+	"Command",
+	"DeploymentStrategy",
+	"ManualApprovalPolicy",
+	"Package",
+	"Policy",
+	"ProblemAnalysis",
+	"ProblemAnalysisTemplate",
+	"Session",
 }
 
-var nativeTagText = matches(regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`), `must match [\p{L}\p{Z}\p{N}_.:/=+\-@]`, "a&b", "a*")
+var nativeTagText = matches(
+	regexp.MustCompile(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`),
+	`must match [\p{L}\p{Z}\p{N}_.:/=+\-@]`,
+	"a&b",
+	"a*",
+)
 
-// nativeDocument is AWS::SSM::Document. Its content may be a value or a text. Content changes only with the update method NewVersion, which
-// adds a version and puts it in force; with Replace, AWS's default, Cloud Control refuses the update, because nothing replaces the document.
+// nativeDocument is AWS::SSM::Document. Its content may be a value or a text. Content changes only with the update
+// method NewVersion, which adds a version and puts it in force; with Replace, AWS's default, Cloud Control refuses
+// the update, because nothing replaces the document.
 func nativeDocument() *resourceType {
 	const notModelled = "it knows documents without attachments and requirements"
 	return &resourceType{
 		token: "aws-native:ssm:Document",
 		schema: schema{
-			"attachments":    in(objectSetKind).of(schema{"key": in(textKind), "name": in(textKind), "values": in(textListKind)}).notModelled(notModelled),
+			"attachments": in(
+				objectSetKind,
+			).of(schema{"key": in(textKind), "name": in(textKind), "values": in(textListKind)}).
+				notModelled(notModelled),
 			"content":        in(jsonKind).must(),
 			"documentFormat": in(textKind).known().checked(oneOf("TEXT", "JSON", "YAML")),
 			"documentType":   in(textKind).known().replace().checked(oneOf(nativeDocumentTypes...)),
 			"name":           in(textKind).named(128).replace().checked(length(3, 128), documentName),
-			"requires":       in(objectSetKind).of(schema{"name": in(textKind), "version": in(textKind)}).notModelled(notModelled),
+			"requires": in(
+				objectSetKind,
+			).of(schema{"name": in(textKind), "version": in(textKind)}).
+				notModelled(notModelled),
 			"tags": in(objectSetKind).of(schema{
-				"key": in(textKind).must().checked(length(1, 128), nativeTagText), "value": in(textKind).must().checked(length(1, 256), nativeTagText),
+				"key": in(
+					textKind,
+				).must().
+					checked(length(1, 128), nativeTagText),
+				"value": in(textKind).must().checked(length(1, 256), nativeTagText),
 			}),
 			"targetType":   in(textKind).checked(targetType),
 			"updateMethod": in(textKind).checked(oneOf("Replace", "NewVersion")),
@@ -97,8 +145,13 @@ func readNativeDocument(ctx context.Context, s *session, id string, state values
 		content = state["content"]
 	}
 	return values{
-		"content": content, "documentFormat": text(d.Format), "documentType": text(d.Type), "name": text(d.Name), "tags": tagObjects(d.Tags),
-		"targetType": optional(d.TargetType), "versionName": optional(d.VersionName),
+		"content":        content,
+		"documentFormat": text(d.Format),
+		"documentType":   text(d.Type),
+		"name":           text(d.Name),
+		"tags":           tagObjects(d.Tags),
+		"targetType":     optional(d.TargetType),
+		"versionName":    optional(d.VersionName),
 	}, nil
 }
 
@@ -108,8 +161,10 @@ func updateNativeDocument(ctx context.Context, s *session, id string, state, in 
 	}
 	if d.hasAny("content", "documentFormat", "targetType", "versionName") {
 		if in.text("updateMethod") != "NewVersion" {
-			return errors.New(`operation UPDATE failed with "NotUpdatable": Resource of type 'AWS::SSM::Document' with identifier '` + id +
-				`' is not updatable with parameters provided. (sandbox: set updateMethod to NewVersion)`)
+			return errors.New(
+				`operation UPDATE failed with "NotUpdatable": Resource of type 'AWS::SSM::Document' with identifier '` + id +
+					`' is not updatable with parameters provided. (sandbox: set updateMethod to NewVersion)`,
+			)
 		}
 		version, err := s.ssm().UpdateDocument(ctx, id, newDocument(in))
 		if err != nil {

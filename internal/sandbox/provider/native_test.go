@@ -28,13 +28,23 @@ func TestANativeDocumentChangesAsANewVersion(t *testing.T) {
 	w, e := newNative(t)
 	var content props
 	require.NoError(t, json.Unmarshal([]byte(preferences), &content))
-	in := props{"name": shell, "documentType": "Session", "content": content, "tags": []any{props{"key": "By", "value": "us"}}}
+	in := props{
+		"name":         shell,
+		"documentType": "Session",
+		"content":      content,
+		"tags":         []any{props{"key": "By", "value": "us"}},
+	}
 	m := e.mustCreate(nativeType, "shell", in)
 	assert.Equal(t, shell, m.id)
 	got := w.cloud.Snapshot().Accounts[home].Documents[tokyo+"/"+shell]
 	assert.JSONEq(t, preferences, got.Content())
 	assert.Equal(t, map[string]string{"By": "us"}, got.Tags)
-	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, with(in, "content", preferences)).Changes, "a text that says the same is no change")
+	assert.Equal(
+		t,
+		pulumirpc.DiffResponse_DIFF_NONE,
+		e.diff(m, with(in, "content", preferences)).Changes,
+		"a text that says the same is no change",
+	)
 
 	changed := with(in, "content", strings.Replace(preferences, `"60"`, `"30"`, 1))
 	assert.Empty(t, e.diff(m, changed).Replaces)
@@ -65,15 +75,37 @@ func TestApprovalPoliciesAreDocuments(t *testing.T) {
 	_, e := newNative(t)
 	m := e.mustCreate(nativeType, "approval", props{
 		"name": "approve-project-a", "documentType": "ManualApprovalPolicy", "content": props{
-			"schemaVersion": "0.3", "accessTokenRole": "SSM-JustInTimeAccessTokenRole", "accessDuration": 3600.0,
-			"mainSteps": []any{props{"action": "aws:approve", "inputs": props{"EnhancedApprovals": props{"Approvers": []any{props{"approver": "a", "type": "SSOGroup"}}}}}},
+			"schemaVersion":   "0.3",
+			"accessTokenRole": "SSM-JustInTimeAccessTokenRole",
+			"accessDuration":  3600.0,
+			"mainSteps": []any{
+				props{
+					"action": "aws:approve",
+					"inputs": props{
+						"EnhancedApprovals": props{"Approvers": []any{props{"approver": "a", "type": "SSOGroup"}}},
+					},
+				},
+			},
 		},
 	})
 	assert.Equal(t, "ManualApprovalPolicy", m.out("documentType"))
-	_, err := e.create(nativeType, "cedar", props{"name": "SSM-JustInTimeAccessAutoApprovalPolicy", "documentType": "AutoApprovalPolicy", "content": props{"schemaVersion": "1.0"}})
+	_, err := e.create(
+		nativeType,
+		"cedar",
+		props{
+			"name":         "SSM-JustInTimeAccessAutoApprovalPolicy",
+			"documentType": "AutoApprovalPolicy",
+			"content":      props{"schemaVersion": "1.0"},
+		},
+	)
 	assert.ErrorContains(t, err, "InvalidDocumentContent")
 	assert.ErrorContains(t, err, `operation CREATE failed with "InvalidRequest"`)
-	_, reasons, err := e.check(nativeType, "bad", nil, props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}})
+	_, reasons, err := e.check(
+		nativeType,
+		"bad",
+		nil,
+		props{"name": "bad", "documentType": "AutoApproval", "content": props{"schemaVersion": "1.0"}},
+	)
 	require.NoError(t, err)
 	assert.Len(t, reasons, 1)
 	_, reasons, err = e.check(nativeType, "x", nil, props{"name": "xyz", "content": "{", "updateMethod": "Both"})

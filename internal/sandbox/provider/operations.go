@@ -64,7 +64,10 @@ func (s *server) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulum
 	}
 	response := &pulumirpc.CheckResponse{Inputs: inputs}
 	for _, f := range c.failures {
-		response.Failures = append(response.Failures, &pulumirpc.CheckFailure{Property: string(f.property), Reason: f.reason})
+		response.Failures = append(
+			response.Failures,
+			&pulumirpc.CheckFailure{Property: string(f.property), Reason: f.reason},
+		)
 	}
 	return response, nil
 }
@@ -264,7 +267,12 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 	}
 	for _, key := range slices.Sorted(maps.Keys(args)) {
 		if !slices.Contains(f.arguments, string(key)) {
-			return nil, status.Errorf(codes.InvalidArgument, "%s: an argument named %q is not expected here", req.Tok, key)
+			return nil, status.Errorf(
+				codes.InvalidArgument,
+				"%s: an argument named %q is not expected here",
+				req.Tok,
+				key,
+			)
 		}
 	}
 	session, complete := session.during(req.Tok, awstype.Invoke)

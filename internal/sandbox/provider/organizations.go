@@ -12,7 +12,13 @@ func (s *session) organizations() cloud.Organizations { return s.cloud.Organizat
 
 // policyTypes are the types of policies that the provider takes.
 var policyTypes = []string{
-	"AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2", "RESOURCE_CONTROL_POLICY", "SERVICE_CONTROL_POLICY", "TAG_POLICY",
+	"AISERVICES_OPT_OUT_POLICY",
+	"BACKUP_POLICY",
+	"CHATBOT_POLICY",
+	"DECLARATIVE_POLICY_EC2",
+	"RESOURCE_CONTROL_POLICY",
+	"SERVICE_CONTROL_POLICY",
+	"TAG_POLICY",
 }
 
 func organizationsPolicy() *resourceType {
@@ -28,7 +34,13 @@ func organizationsPolicy() *resourceType {
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
 			p, err := s.organizations().CreatePolicy(ctx, cloud.NewOrganizationPolicy{
-				Name: in.text("name"), Description: in.text("description"), Type: in.text("type"), Content: in.text("content"), Tags: in.textMap("tagsAll"),
+				Name: in.text(
+					"name",
+				),
+				Description: in.text("description"),
+				Type:        in.text("type"),
+				Content:     in.text("content"),
+				Tags:        in.textMap("tagsAll"),
 			})
 			return p.ID, doing(err, "creating Organizations Policy (%s)", in.text("name"))
 		},
@@ -48,12 +60,19 @@ func organizationsPolicy() *resourceType {
 				content = state["content"]
 			}
 			return values{
-				"arn": text(p.ARN), "content": content, "description": optional(p.Description), "name": text(p.Name), "type": text(p.Type),
+				"arn": text(
+					p.ARN,
+				),
+				"content":     content,
+				"description": optional(p.Description),
+				"name":        text(p.Name),
+				"type":        text(p.Type),
 			}.and(s.readTags(p.Tags, state)), nil
 		},
 		update: func(ctx context.Context, s *session, id string, state, in values, d difference) error {
 			if d.hasAny("content", "description", "name") {
-				if err := s.organizations().UpdatePolicy(ctx, id, in.text("name"), in.text("description"), in.text("content")); err != nil {
+				if err := s.organizations().
+					UpdatePolicy(ctx, id, in.text("name"), in.text("description"), in.text("content")); err != nil {
 					return doing(err, "updating Organizations Policy (%s)", id)
 				}
 			}
@@ -69,7 +88,11 @@ func organizationsPolicy() *resourceType {
 			if state.flag("skipDestroy") {
 				return nil
 			}
-			return doing(ignore(s.organizations().DeletePolicy(ctx, id), "PolicyNotFoundException"), "deleting Organizations Policy (%s)", id)
+			return doing(
+				ignore(s.organizations().DeletePolicy(ctx, id), "PolicyNotFoundException"),
+				"deleting Organizations Policy (%s)",
+				id,
+			)
 		},
 		adopt: byID,
 	}
@@ -103,7 +126,13 @@ func organizationsPolicyAttachment() *resourceType {
 				return nil, err
 			}
 			targets, err := s.organizations().ListTargetsForPolicy(ctx, policy)
-			if cloud.Is(err, "PolicyNotFoundException", "TargetNotFoundException", "AWSOrganizationsNotInUseException") || err == nil && !slices.Contains(targets, target) {
+			if cloud.Is(
+				err,
+				"PolicyNotFoundException",
+				"TargetNotFoundException",
+				"AWSOrganizationsNotInUseException",
+			) ||
+				err == nil && !slices.Contains(targets, target) {
 				return nil, nil
 			}
 			if err != nil {
@@ -117,8 +146,11 @@ func organizationsPolicyAttachment() *resourceType {
 				return nil
 			}
 			err := s.organizations().DetachPolicy(ctx, state.text("policyId"), state.text("targetId"))
-			return doing(ignore(err, "PolicyNotFoundException", "TargetNotFoundException", "PolicyNotAttachedException"),
-				"deleting Organizations Policy Attachment (%s)", id)
+			return doing(
+				ignore(err, "PolicyNotFoundException", "TargetNotFoundException", "PolicyNotAttachedException"),
+				"deleting Organizations Policy Attachment (%s)",
+				id,
+			)
 		},
 		adopt: byID,
 	}

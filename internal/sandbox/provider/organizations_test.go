@@ -35,12 +35,24 @@ func newOrganization(t *testing.T) (*world, *engine) {
 	require.NoError(t, w.cloud.Plant(cloud.Plants{
 		Organization: []cloud.Planted[cloud.ExistingOrganization]{{Thing: cloud.ExistingOrganization{
 			Organization: cloud.Organization{
-				ID: "o-exampleorgid", Root: root, Management: management, PolicyTypes: []string{cloud.ServiceControlPolicy}, TrustedServices: []string{"iam.amazonaws.com"},
+				ID:              "o-exampleorgid",
+				Root:            root,
+				Management:      management,
+				PolicyTypes:     []string{cloud.ServiceControlPolicy},
+				TrustedServices: []string{"iam.amazonaws.com"},
 			},
-			Units: []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}}, Accounts: map[string]string{home: workloads},
+			Units: []cloud.Unit{
+				{ID: workloads, Name: "Workloads", Parent: root},
+			},
+			Accounts: map[string]string{home: workloads},
 		}}},
 		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Thing: cloud.IdentityCenter{
-			ARN: instance, Store: "d-1234567890", Account: management, Region: "us-east-1", Users: map[string]string{alice: "alice"}, Groups: map[string]string{"g-1": "ops"},
+			ARN:     instance,
+			Store:   "d-1234567890",
+			Account: management,
+			Region:  "us-east-1",
+			Users:   map[string]string{alice: "alice"},
+			Groups:  map[string]string{"g-1": "ops"},
 		}}},
 	}))
 	return w, w.configured(props{"region": "us-east-1"})
@@ -52,10 +64,19 @@ func TestAServiceControlPolicyIsUpdatedWhileAttached(t *testing.T) {
 	in := props{"name": "deny", "content": denyAll, "tags": props{"By": "us"}}
 	m := e.mustCreate(scpType, "deny", in)
 	assert.Regexp(t, "^p-[0-9a-f]{8}$", m.id)
-	assert.Equal(t, "arn:aws:organizations::123456789012:policy/o-exampleorgid/service_control_policy/"+m.id, m.out("arn"))
+	assert.Equal(
+		t,
+		"arn:aws:organizations::123456789012:policy/o-exampleorgid/service_control_policy/"+m.id,
+		m.out("arn"),
+	)
 	a := e.mustCreate(attachmentType, "a", props{"policyId": m.id, "targetId": workloads})
 	assert.Equal(t, workloads+":"+m.id, a.id)
-	changed := props{"name": "deny-all", "description": "d", "content": strings.Replace(denyAll, "DenyAll", "DenyEverything", 1), "tags": props{"By": "them"}}
+	changed := props{
+		"name":        "deny-all",
+		"description": "d",
+		"content":     strings.Replace(denyAll, "DenyAll", "DenyEverything", 1),
+		"tags":        props{"By": "them"},
+	}
 	assert.Empty(t, e.diff(m, changed).Replaces)
 	require.NoError(t, e.update(m, changed))
 	p := w.cloud.Snapshot().Organization.Policies[m.id]
@@ -65,7 +86,11 @@ func TestAServiceControlPolicyIsUpdatedWhileAttached(t *testing.T) {
 	assert.Equal(t, []string{"type"}, e.diff(m, with(changed, "type", "TAG_POLICY")).Replaces)
 	spaced := with(changed, "content", strings.Replace(changed["content"].(string), ",", ", ", 1))
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, spaced).Changes, "white space is no change")
-	assert.ErrorContains(t, e.remove(m), "deleting Organizations Policy ("+m.id+"): operation error Organizations: DeletePolicy")
+	assert.ErrorContains(
+		t,
+		e.remove(m),
+		"deleting Organizations Policy ("+m.id+"): operation error Organizations: DeletePolicy",
+	)
 	assert.Equal(t, []string{"targetId"}, e.diff(a, props{"policyId": m.id, "targetId": root}).Replaces)
 
 	imported, err := e.importing(attachmentType, "a", a.id)
@@ -103,7 +128,8 @@ func TestOrganizationsRefusalsReachTheProgram(t *testing.T) {
 	_, err = e.create(attachmentType, "a", props{"policyId": "p-FullAWSAccess", "targetId": "999999999999"})
 	assert.ErrorContains(t, err, "creating Organizations Policy Attachment (999999999999:p-FullAWSAccess)")
 	assert.ErrorContains(t, err, "TargetNotFoundException")
-	_, err = w.configured(props{"region": "us-east-1", "profile": "home"}).create(scpType, "deny", props{"name": "deny", "content": denyAll})
+	_, err = w.configured(props{"region": "us-east-1", "profile": "home"}).
+		create(scpType, "deny", props{"name": "deny", "content": denyAll})
 	assert.ErrorContains(t, err, "AccessDeniedException")
 }
 
@@ -117,7 +143,8 @@ func TestTheOrganizationCanBeLookedUp(t *testing.T) {
 	assert.Equal(t, []any{cloud.ServiceControlPolicy}, org["enabledPolicyTypes"])
 	assert.Len(t, org["accounts"], 2)
 	assert.Equal(t, root, org["roots"].([]any)[0].(props)["id"])
-	member, err := w.configured(props{"region": "us-east-1", "profile": "home"}).invoke("aws:organizations/getOrganization:getOrganization", nil)
+	member, err := w.configured(props{"region": "us-east-1", "profile": "home"}).
+		invoke("aws:organizations/getOrganization:getOrganization", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "o-exampleorgid", member["id"])
 	assert.Empty(t, member["enabledPolicyTypes"], "members are not told")
@@ -126,7 +153,8 @@ func TestTheOrganizationCanBeLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []any{instance}, instances["arns"])
 	person, err := e.invoke("aws:identitystore/getUser:getUser", props{
-		"identityStoreId": "d-1234567890", "alternateIdentifier": props{"uniqueAttribute": props{"attributePath": "UserName", "attributeValue": "alice"}},
+		"identityStoreId":     "d-1234567890",
+		"alternateIdentifier": props{"uniqueAttribute": props{"attributePath": "UserName", "attributeValue": "alice"}},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, alice, person["userId"])
@@ -154,15 +182,25 @@ func TestAttributesForAccessControlExistOnce(t *testing.T) {
 	attribute := func(key, source string) props {
 		return props{"key": key, "values": []any{props{"sources": []any{source}}}}
 	}
-	in := props{"instanceArn": instance, "attributes": []any{attribute("SSMSessionRunAs", "${path:userName}"), attribute("Project", "${path:title}")}}
+	in := props{
+		"instanceArn": instance,
+		"attributes":  []any{attribute("SSMSessionRunAs", "${path:userName}"), attribute("Project", "${path:title}")},
+	}
 	m := e.mustCreate(attributesType, "a", in)
 	assert.Equal(t, instance, m.id)
-	turned := props{"instanceArn": instance, "attributes": []any{attribute("Project", "${path:title}"), attribute("SSMSessionRunAs", "${path:userName}")}}
+	turned := props{
+		"instanceArn": instance,
+		"attributes":  []any{attribute("Project", "${path:title}"), attribute("SSMSessionRunAs", "${path:userName}")},
+	}
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, turned).Changes, "the order of a set is no change")
 	_, err := e.create(attributesType, "b", in)
 	assert.ErrorContains(t, err, "ConflictException")
-	require.NoError(t, w.cloud.SSOAdmin(cloud.Caller{Account: management, Region: "us-east-1"}).UpdateAttributes(context.Background(), instance,
-		[]cloud.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:title}"}}}))
+	require.NoError(
+		t,
+		w.cloud.SSOAdmin(cloud.Caller{Account: management, Region: "us-east-1"}).
+			UpdateAttributes(context.Background(), instance,
+				[]cloud.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:title}"}}}),
+	)
 	_, err = e.refresh(m)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"attributes"}, e.diff(m, in).Diffs)
@@ -173,10 +211,16 @@ func TestAttributesForAccessControlExistOnce(t *testing.T) {
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(imported, in).Changes)
 	require.NoError(t, e.remove(m))
 	assert.False(t, w.cloud.Snapshot().IdentityCenter.Enabled)
-	_, reasons, err := e.check(attributesType, "a", nil, props{"instanceArn": instance, "attributes": []any{props{"key": "A", "value": "x"}}})
+	_, reasons, err := e.check(
+		attributesType,
+		"a",
+		nil,
+		props{"instanceArn": instance, "attributes": []any{props{"key": "A", "value": "x"}}},
+	)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		`attributes: an argument named "value" is not expected in "attributes[0]"; did you mean "values"?`, `attributes: missing required property "attributes[0].values"`,
+		`attributes: an argument named "value" is not expected in "attributes[0]"; did you mean "values"?`,
+		`attributes: missing required property "attributes[0].values"`,
 	}, reasons)
 }
 
@@ -186,13 +230,24 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	set := e.mustCreate(setType, "ops", props{"name": "Ops", "instanceArn": instance, "tags": props{"By": "us"}})
 	arn := set.out("arn").(string)
 	assert.Equal(t, arn+","+instance, set.id)
-	inline := e.mustCreate("aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", "i", props{"instanceArn": instance, "permissionSetArn": arn, "inlinePolicy": read})
+	inline := e.mustCreate(
+		"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+		"i",
+		props{"instanceArn": instance, "permissionSetArn": arn, "inlinePolicy": read},
+	)
 	managed := e.mustCreate("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "m", props{
 		"instanceArn": instance, "permissionSetArn": arn, "managedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
 	})
 	assert.Equal(t, "ReadOnlyAccess", managed.out("managedPolicyName"))
 	const assignmentType = "aws:ssoadmin/accountAssignment:AccountAssignment"
-	in := props{"instanceArn": instance, "permissionSetArn": arn, "principalId": alice, "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
+	in := props{
+		"instanceArn":      instance,
+		"permissionSetArn": arn,
+		"principalId":      alice,
+		"principalType":    "USER",
+		"targetId":         home,
+		"targetType":       "AWS_ACCOUNT",
+	}
 	a := e.mustCreate(assignmentType, "a", in)
 	_, err := e.create(assignmentType, "b", in)
 	assert.ErrorContains(t, err, "creating SSO Account Assignment for USER ("+alice+"): already exists")
@@ -204,11 +259,38 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	}
 	assert.Contains(t, role().Inline, "AwsSSOInlinePolicy")
 	changed := strings.Replace(read, "GetObject", "PutObject", 1)
-	require.NoError(t, e.update(inline, props{"instanceArn": instance, "permissionSetArn": arn, "inlinePolicy": changed}))
+	require.NoError(
+		t,
+		e.update(inline, props{"instanceArn": instance, "permissionSetArn": arn, "inlinePolicy": changed}),
+	)
 	assert.JSONEq(t, changed, role().Inline["AwsSSOInlinePolicy"], "roles follow")
-	require.NoError(t, e.update(set, props{"name": "Ops", "instanceArn": instance, "description": "d", "sessionDuration": "PT4H", "tags": props{"By": "them"}}))
+	require.NoError(
+		t,
+		e.update(
+			set,
+			props{
+				"name":            "Ops",
+				"instanceArn":     instance,
+				"description":     "d",
+				"sessionDuration": "PT4H",
+				"tags":            props{"By": "them"},
+			},
+		),
+	)
 	assert.Equal(t, "d", role().Description)
-	require.NoError(t, e.update(set, props{"name": "Ops", "instanceArn": instance, "description": "d", "sessionDuration": "PT4H", "tags": props{"By": "all"}}))
+	require.NoError(
+		t,
+		e.update(
+			set,
+			props{
+				"name":            "Ops",
+				"instanceArn":     instance,
+				"description":     "d",
+				"sessionDuration": "PT4H",
+				"tags":            props{"By": "all"},
+			},
+		),
+	)
 	assert.Equal(t, []string{"name"}, e.diff(set, props{"name": "Ops2", "instanceArn": instance}).Replaces)
 	for _, m := range []*made{set, inline, managed, a} {
 		imported, err := e.importing(m.token, m.name, m.id)
@@ -229,16 +311,27 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	assert.NoError(t, e.remove(set))
 }
 
-// What AWS refuses about permission sets: a second name, somebody whom the identity store does not have, an account outside of the organization, and an
-// instance that is not there.
+// What AWS refuses about permission sets: a second name, somebody whom the identity store does not have, an account
+// outside of the organization, and an instance that is not there.
 func TestRefusalsOfIdentityCenterReachTheProgram(t *testing.T) {
 	_, e := newOrganization(t)
 	set := e.mustCreate(setType, "ops", props{"name": "Ops", "instanceArn": instance})
 	_, err := e.create(setType, "again", props{"name": "Ops", "instanceArn": instance})
 	assert.ErrorContains(t, err, "ConflictException: PermissionSet with name Ops already exists.")
-	_, err = e.create(setType, "elsewhere", props{"name": "Other", "instanceArn": "arn:aws:sso:::instance/ssoins-fedcba0987654321"})
+	_, err = e.create(
+		setType,
+		"elsewhere",
+		props{"name": "Other", "instanceArn": "arn:aws:sso:::instance/ssoins-fedcba0987654321"},
+	)
 	assert.ErrorContains(t, err, "ResourceNotFoundException")
-	in := props{"instanceArn": instance, "permissionSetArn": set.out("arn"), "principalId": alice, "principalType": "USER", "targetId": home, "targetType": "AWS_ACCOUNT"}
+	in := props{
+		"instanceArn":      instance,
+		"permissionSetArn": set.out("arn"),
+		"principalId":      alice,
+		"principalType":    "USER",
+		"targetId":         home,
+		"targetType":       "AWS_ACCOUNT",
+	}
 	for says, wrong := range map[string]props{
 		"USER with id " + stranger + " not found":             with(in, "principalId", stranger),
 		"GROUP with id " + alice + " not found":               with(in, "principalType", "GROUP"),

@@ -19,13 +19,29 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// A provider whose credentials belong to another account than the program allows is refused in the real provider's words.
+// A provider whose credentials belong to another account than the program allows is refused in the real provider's
+// words.
 func TestAWrongAccountIsRefused(t *testing.T) {
 	w := newWorld(t, nil)
-	assert.ErrorContains(t, w.dial().configure(props{"region": tokyo, "allowedAccountIds": []string{other}}), "AWS account ID not allowed: "+home)
-	assert.ErrorContains(t, w.dial().configure(props{"region": tokyo, "forbiddenAccountIds": []string{home}}), "AWS account ID not allowed: "+home)
-	assert.ErrorContains(t, w.dial().configure(props{"region": tokyo, "profile": "other", "allowedAccountIds": []string{home}}), "AWS account ID not allowed: "+other)
-	assert.NoError(t, w.dial().configure(props{"region": tokyo, "profile": "other", "allowedAccountIds": []string{other}}))
+	assert.ErrorContains(
+		t,
+		w.dial().configure(props{"region": tokyo, "allowedAccountIds": []string{other}}),
+		"AWS account ID not allowed: "+home,
+	)
+	assert.ErrorContains(
+		t,
+		w.dial().configure(props{"region": tokyo, "forbiddenAccountIds": []string{home}}),
+		"AWS account ID not allowed: "+home,
+	)
+	assert.ErrorContains(
+		t,
+		w.dial().configure(props{"region": tokyo, "profile": "other", "allowedAccountIds": []string{home}}),
+		"AWS account ID not allowed: "+other,
+	)
+	assert.NoError(
+		t,
+		w.dial().configure(props{"region": tokyo, "profile": "other", "allowedAccountIds": []string{other}}),
+	)
 }
 
 // Profiles and assumed roles lead into their accounts.
@@ -74,7 +90,11 @@ func TestSettingsThatLeadNowhereAreRefused(t *testing.T) {
 func TestUnknownSettingsAreRefused(t *testing.T) {
 	e := newWorld(t, nil).dial()
 	response, err := e.client.CheckConfig(context.Background(), &pulumirpc.CheckRequest{
-		Urn: urn("pulumi:providers:aws", "p"), News: e.pack(props{"region": tokyo, "version": "6.83.2", "allowedAccountID": home}),
+		Urn: urn(
+			"pulumi:providers:aws",
+			"p",
+		),
+		News: e.pack(props{"region": tokyo, "version": "6.83.2", "allowedAccountID": home}),
 	})
 	require.NoError(t, err)
 	require.Len(t, response.Failures, 1)
@@ -99,7 +119,11 @@ func TestThePartitionOfTheAccountShowsInARNs(t *testing.T) {
 	w := newWorldOf(t, "aws", provider.Credentials{Ambient: "555555555555"}, nil)
 	require.NoError(t, w.cloud.AddAccount("555555555555", policy.AWSChina))
 	e := w.configured(props{"region": "cn-north-1"})
-	assert.Equal(t, "arn:aws-cn:iam::555555555555:user/alice", e.mustCreate(userType, "alice", props{"name": "alice"}).out("arn"))
+	assert.Equal(
+		t,
+		"arn:aws-cn:iam::555555555555:user/alice",
+		e.mustCreate(userType, "alice", props{"name": "alice"}).out("arn"),
+	)
 	p, err := e.invoke("aws:index/getPartition:getPartition", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "aws-cn", p["partition"])
@@ -148,7 +172,10 @@ func TestAPreviewMakesNothing(t *testing.T) {
 	e := w.engine()
 	inputs, _, err := e.check(userType, "alice", nil, props{"name": "alice"})
 	require.NoError(t, err)
-	response, err := e.client.Create(context.Background(), &pulumirpc.CreateRequest{Urn: urn(userType, "alice"), Properties: inputs, Preview: true})
+	response, err := e.client.Create(
+		context.Background(),
+		&pulumirpc.CreateRequest{Urn: urn(userType, "alice"), Properties: inputs, Preview: true},
+	)
 	require.NoError(t, err)
 	assert.Empty(t, response.Id)
 	state := response.Properties.AsMap()
@@ -158,7 +185,12 @@ func TestAPreviewMakesNothing(t *testing.T) {
 
 	const documentType = "aws:ssm/document:Document"
 	m := e.mustCreate(documentType, "d", props{"name": "shell", "documentType": "Session", "content": preferences})
-	changed, _, err := e.check(documentType, "d", m.inputs, props{"name": "shell", "documentType": "Session", "content": strings.Replace(preferences, `"60"`, `"30"`, 1)})
+	changed, _, err := e.check(
+		documentType,
+		"d",
+		m.inputs,
+		props{"name": "shell", "documentType": "Session", "content": strings.Replace(preferences, `"60"`, `"30"`, 1)},
+	)
 	require.NoError(t, err)
 	update, err := e.client.Update(context.Background(), &pulumirpc.UpdateRequest{
 		Id: m.id, Urn: urn(documentType, "d"), Olds: m.outputs, News: changed, Preview: true,
@@ -186,8 +218,12 @@ func TestErrorsReadLikeTheRealProviders(t *testing.T) {
 	e.mustCreate(userType, "alice", props{"name": "alice"})
 	_, err := e.create(userType, "again", props{"name": "Alice"})
 	assert.Equal(t, codes.Unknown, status.Code(err))
-	assert.Regexp(t, `^1 error occurred:\n\t\* creating IAM User \(Alice\): operation error IAM: CreateUser, https response error StatusCode: 409, `+
-		`RequestID: [0-9a-f-]{36}, EntityAlreadyExists: User with name Alice already exists\.\n\n$`, status.Convert(err).Message())
+	assert.Regexp(
+		t,
+		`^1 error occurred:\n\t\* creating IAM User \(Alice\): operation error IAM: CreateUser, https response error StatusCode: 409, `+
+			`RequestID: [0-9a-f-]{36}, EntityAlreadyExists: User with name Alice already exists\.\n\n$`,
+		status.Convert(err).Message(),
+	)
 }
 
 // A resource that was made before its creation failed is handed to the engine as unfinished, so that it is not lost.
@@ -207,7 +243,12 @@ func TestAResourceThatCannotBeReadBackIsUnfinished(t *testing.T) {
 // A lost reply looks to the engine like a provider that died, and the effect is there.
 func TestALostReplyLeavesItsEffect(t *testing.T) {
 	w := newWorld(t, &cloud.Faults{Rules: []cloud.FaultRule{
-		{Call: "Create " + userType, Fault: cloud.LostReply}, {Call: "Update " + groupType, Fault: cloud.LostReply}, {Call: "Delete " + groupType, Fault: cloud.LostReply},
+		{
+			Call:  "Create " + userType,
+			Fault: cloud.LostReply,
+		},
+		{Call: "Update " + groupType, Fault: cloud.LostReply},
+		{Call: "Delete " + groupType, Fault: cloud.LostReply},
 	}})
 	e := w.engine()
 	_, err := e.create(userType, "alice", props{"name": "alice"})
@@ -222,7 +263,10 @@ func TestALostReplyLeavesItsEffect(t *testing.T) {
 
 // Throttling that passes costs nothing but time.
 func TestThrottlingThatPassesIsNotSeen(t *testing.T) {
-	w := newWorld(t, &cloud.Faults{Delay: time.Millisecond, Rates: map[cloud.Fault]float64{cloud.Throttled: 0.5, cloud.Slow: 0.5}})
+	w := newWorld(
+		t,
+		&cloud.Faults{Delay: time.Millisecond, Rates: map[cloud.Fault]float64{cloud.Throttled: 0.5, cloud.Slow: 0.5}},
+	)
 	e := w.engine()
 	for _, name := range []string{"a", "b", "c"} {
 		m := e.mustCreate(userType, name, props{"name": name})
@@ -250,13 +294,20 @@ func TestTheProviderAnswersWhatEnginesAskOfAll(t *testing.T) {
 func TestAProviderIsNeverReplaced(t *testing.T) {
 	e := newWorld(t, nil).dial()
 	diff := func(olds, news props) *pulumirpc.DiffResponse {
-		response, err := e.client.DiffConfig(context.Background(), &pulumirpc.DiffRequest{Urn: urn("pulumi:providers:aws", "p"), Olds: e.pack(olds), News: e.pack(news)})
+		response, err := e.client.DiffConfig(
+			context.Background(),
+			&pulumirpc.DiffRequest{Urn: urn("pulumi:providers:aws", "p"), Olds: e.pack(olds), News: e.pack(news)},
+		)
 		require.NoError(t, err)
 		assert.Empty(t, response.Replaces)
 		return response
 	}
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, diff(props{"region": tokyo}, props{"region": tokyo}).Changes)
-	assert.Equal(t, pulumirpc.DiffResponse_DIFF_SOME, diff(props{"region": tokyo}, props{"region": "us-east-1"}).Changes)
+	assert.Equal(
+		t,
+		pulumirpc.DiffResponse_DIFF_SOME,
+		diff(props{"region": tokyo}, props{"region": "us-east-1"}).Changes,
+	)
 }
 
 // Functions answer what the account is called and what a Region is, and say where there is nothing.

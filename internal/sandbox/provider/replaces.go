@@ -13,9 +13,14 @@ var registries = sync.OnceValue(func() map[string]*registry {
 	return map[string]*registry{"aws": classic(), "aws-native": native()}
 })
 
-// Differences are the properties of a resource that differ between two sets of inputs as the real provider sees it, and those of them that replace
-// the resource. A type that is not known is taken to be replaced by nothing, which known says.
-func Differences(token string, old, new resource.PropertyMap, ignored []string) (changed, replaced []string, known bool) {
+// Differences are the properties of a resource that differ between two sets of inputs as the real provider sees it,
+// and those of them that replace the resource. A type that is not known is taken to be replaced by nothing, which
+// known says.
+func Differences(
+	token string,
+	old, new resource.PropertyMap,
+	ignored []string,
+) (changed, replaced []string, known bool) {
 	pkg, _, _ := strings.Cut(token, ":")
 	r := registries()[pkg]
 	if r == nil || r.types[token] == nil {
@@ -46,9 +51,10 @@ func Differences(token string, old, new resource.PropertyMap, ignored []string) 
 	return changed, replaced, true
 }
 
-// Refused says what the real provider refuses of the inputs of a resource before AWS is asked, each as "property: reason", in the order of the properties:
-// arguments that the type does not have, required ones that are missing, and values that break a rule of the schema. Values that are not known pass.
-// A type that is not known refuses nothing, which known says.
+// Refused says what the real provider refuses of the inputs of a resource before AWS is asked, each as "property:
+// reason", in the order of the properties: arguments that the type does not have, required ones that are missing, and
+// values that break a rule of the schema. Values that are not known pass. A type that is not known refuses nothing,
+// which known says.
 func Refused(token string, inputs resource.PropertyMap) (reasons []string, known bool) {
 	pkg, _, _ := strings.Cut(token, ":")
 	r := registries()[pkg]

@@ -14,7 +14,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-// resourceType is one type of resource: its schema and what the real provider does to make, read, change and delete one.
+// resourceType is one type of resource: its schema and what the real provider does to make, read, change and delete
+// one.
 type resourceType struct {
 	// token is the type, such as "aws:iam/user:User".
 	token  string
@@ -26,12 +27,14 @@ type resourceType struct {
 
 	// create makes the resource and returns its id. With an id and an error the resource exists and is not finished.
 	create func(context.Context, *session, values) (string, error)
-	// read reads the resource; nil means that it is gone. The state is what was known before, the inputs directly after a create.
+	// read reads the resource; nil means that it is gone. The state is what was known before, the inputs directly
+	// after a create.
 	read func(context.Context, *session, string, values) (values, error)
 	// update changes the resource from its state to new inputs.
 	update func(context.Context, *session, string, values, values, difference) error
-	// renamed is the id that AWS knows the resource by after an update to the inputs; nil where updates never change it. The engine keeps the
-	// first id: a refresh after a rename finds nothing, as with the real provider (https://github.com/pulumi/pulumi-aws/issues/1610).
+	// renamed is the id that AWS knows the resource by after an update to the inputs; nil where updates never change
+	// it. The engine keeps the first id: a refresh after a rename finds nothing, as with the real provider
+	// (https://github.com/pulumi/pulumi-aws/issues/1610).
 	renamed func(values) string
 	// remove deletes the resource; one that is gone is no error.
 	remove func(context.Context, *session, string, values) error
@@ -89,7 +92,8 @@ func (r *resourceType) planned(id string, state, news values, d difference) valu
 	return out
 }
 
-// inputsOf are the inputs that describe a state: those of before with today's values, or all that can be set where there were none.
+// inputsOf are the inputs that describe a state: those of before with today's values, or all that can be set where
+// there were none.
 func (r *resourceType) inputsOf(olds, state values) values {
 	inputs := values{}
 	if len(olds) > 0 {

@@ -11,17 +11,17 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// rule is what the schema of the real provider asks of the value of a property, or of each item of a list. The provider holds it before
-// AWS sees the value.
+// rule is what the schema of the real provider asks of the value of a property, or of each item of a list. The
+// provider holds it before AWS sees the value.
 //
-// The rules of the classic types are those of the files that internal/awstype names for their calls. A length is in bytes there, where
-// AWS counts characters: the provider's library takes the length of a Go string (helper/validation/strings.go of
-// hashicorp/terraform-plugin-sdk).
+// The rules of the classic types are those of the files that internal/awstype names for their calls. A length is in
+// bytes there, where AWS counts characters: the provider's library takes the length of a Go string
+// (helper/validation/strings.go of hashicorp/terraform-plugin-sdk).
 type rule struct {
 	// check says why a known value is refused, or "".
 	check func(resource.PropertyValue) string
-	// broken are values that this rule refuses. For each property with the rule there is one among them that no other of its rules
-	// refuses.
+	// broken are values that this rule refuses. For each property with the rule there is one among them that no other
+	// of its rules refuses.
 	broken []resource.PropertyValue
 	// words are all texts that are taken, where they are an enumeration.
 	words []string
@@ -50,7 +50,8 @@ func length(low, high int) rule {
 	}, broken...)
 }
 
-// matches takes texts that the pattern matches somewhere, as the provider does; patterns that mean the whole text say so themselves.
+// matches takes texts that the pattern matches somewhere, as the provider does; patterns that mean the whole text say
+// so themselves.
 func matches(pattern *regexp.Regexp, otherwise string, broken ...string) rule {
 	return textRule(func(s string) string {
 		if !pattern.MatchString(s) {
@@ -88,15 +89,24 @@ func oneOf(words ...string) rule {
 var (
 	resourceName = matches(regexp.MustCompile(`^[\w+=,.@-]*$`), `must match [\w+=,.@-]`, "a b", "ß", "a/b")
 	// principalName is the rule for names of users and groups, whose length AWS alone limits.
-	principalName = matches(regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`),
+	principalName = matches(
+		regexp.MustCompile(`^[0-9A-Za-z=,.@\-_+]+$`),
 		"must only contain alphanumeric characters, hyphens, underscores, commas, periods, @ symbols, plus and equals signs",
-		"a b", "é", "a/b")
+		"a b",
+		"é",
+		"a/b",
+	)
 	documentName = matches(regexp.MustCompile(`^[0-9A-Za-z_.-]+$`),
 		"must contain only alphanumeric, underscore, hyphen, or period characters", "a b c", "a/b", "a@b")
 	// personID is the id of a user or group of an identity store.
-	personID = matches(regexp.MustCompile(`^([0-9a-f]{10}-|)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`),
+	personID = matches(
+		regexp.MustCompile(
+			`^([0-9a-f]{10}-|)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`,
+		),
 		"must match ([0-9a-f]{10}-|)[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}",
-		"alice", "90679A9999-11111111-2222-3333-4444-555555555555")
+		"alice",
+		"90679A9999-11111111-2222-3333-4444-555555555555",
+	)
 	accountID = matches(regexp.MustCompile(`^\d{12}$`),
 		"doesn't look like AWS Account ID (exactly 12 digits)", "1111222233334", "11112222333", "production")
 )

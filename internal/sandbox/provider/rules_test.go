@@ -38,8 +38,8 @@ func everyProperty(visit func(of *resourceType, path string, p property)) {
 	}
 }
 
-// Each rule of each property refuses each of its broken values, and one of them is refused by no other rule of the property: without the
-// rule it would pass.
+// Each rule of each property refuses each of its broken values, and one of them is refused by no other rule of the
+// property: without the rule it would pass.
 func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 	rules := 0
 	everyProperty(func(of *resourceType, path string, p property) {
@@ -116,7 +116,15 @@ func TestArgumentsThatAreRequiredAreMissed(t *testing.T) {
 					c := &checked{}
 					c.value(string(key), p, objects([]values{{}}))
 					missed := sentence("missing required property %q", string(key)+"[0]."+string(field))
-					assert.Equal(t, f.required, strings.Contains(sentence("%v", c.failures), missed), "%s.%s.%s", token, key, field)
+					assert.Equal(
+						t,
+						f.required,
+						strings.Contains(sentence("%v", c.failures), missed),
+						"%s.%s.%s",
+						token,
+						key,
+						field,
+					)
 				}
 			}
 		}
@@ -129,7 +137,12 @@ func wordsOfTheSDK(t *testing.T, enumeration string) []string {
 	const ssm = "github.com/pulumi/pulumi-aws-native/sdk/go/aws/ssm"
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", ssm).Output()
 	require.NoError(t, err)
-	file, err := parser.ParseFile(gotoken.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "pulumiEnums.go"), nil, 0)
+	file, err := parser.ParseFile(
+		gotoken.NewFileSet(),
+		filepath.Join(strings.TrimSpace(string(dir)), "pulumiEnums.go"),
+		nil,
+		0,
+	)
 	require.NoError(t, err)
 	var words []string
 	ast.Inspect(file, func(n ast.Node) bool {

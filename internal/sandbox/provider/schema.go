@@ -33,7 +33,8 @@ type property struct {
 	replaces bool
 	// fallback is what the provider fills in; null for nothing.
 	fallback resource.PropertyValue
-	// auto is the longest name that the provider makes up where the program gives none; zero means that it makes up none.
+	// auto is the longest name that the provider makes up where the program gives none; zero means that it makes up
+	// none.
 	auto int
 	// rules are what the provider asks of a known value, or of each item of a list, before AWS sees it.
 	rules []rule

@@ -22,33 +22,108 @@ import (
 // sdkTypes are the inputs and the state of each type in the SDK that programs are written with.
 var sdkTypes = map[string]struct{ args, state typed }{
 	"aws:iam/user:User": {iam.UserArgs{}, iam.UserState{}},
-	"aws:iam/userGroupMembership:UserGroupMembership":                              {iam.UserGroupMembershipArgs{}, iam.UserGroupMembershipState{}},
-	"aws:iam/userPolicy:UserPolicy":                                                {iam.UserPolicyArgs{}, iam.UserPolicyState{}},
-	"aws:iam/userPolicyAttachment:UserPolicyAttachment":                            {iam.UserPolicyAttachmentArgs{}, iam.UserPolicyAttachmentState{}},
-	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive":                          {iam.UserPoliciesExclusiveArgs{}, iam.UserPoliciesExclusiveState{}},
-	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":        {iam.UserPolicyAttachmentsExclusiveArgs{}, iam.UserPolicyAttachmentsExclusiveState{}},
-	"aws:iam/group:Group":                                                          {iam.GroupArgs{}, iam.GroupState{}},
-	"aws:iam/groupPolicy:GroupPolicy":                                              {iam.GroupPolicyArgs{}, iam.GroupPolicyState{}},
-	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment":                          {iam.GroupPolicyAttachmentArgs{}, iam.GroupPolicyAttachmentState{}},
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                        {iam.GroupPoliciesExclusiveArgs{}, iam.GroupPoliciesExclusiveState{}},
-	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive":      {iam.GroupPolicyAttachmentsExclusiveArgs{}, iam.GroupPolicyAttachmentsExclusiveState{}},
-	"aws:iam/role:Role":                                                            {iam.RoleArgs{}, iam.RoleState{}},
-	"aws:iam/rolePolicy:RolePolicy":                                                {iam.RolePolicyArgs{}, iam.RolePolicyState{}},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                            {iam.RolePolicyAttachmentArgs{}, iam.RolePolicyAttachmentState{}},
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                          {iam.RolePoliciesExclusiveArgs{}, iam.RolePoliciesExclusiveState{}},
-	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive":        {iam.RolePolicyAttachmentsExclusiveArgs{}, iam.RolePolicyAttachmentsExclusiveState{}},
-	"aws:iam/policy:Policy":                                                        {iam.PolicyArgs{}, iam.PolicyState{}},
-	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy":                          {iam.AccountPasswordPolicyArgs{}, iam.AccountPasswordPolicyState{}},
-	"aws:iam/accountAlias:AccountAlias":                                            {iam.AccountAliasArgs{}, iam.AccountAliasState{}},
-	"aws:organizations/policy:Policy":                                              {organizations.PolicyArgs{}, organizations.PolicyState{}},
-	"aws:organizations/policyAttachment:PolicyAttachment":                          {organizations.PolicyAttachmentArgs{}, organizations.PolicyAttachmentState{}},
-	"aws:iam/organizationsFeatures:OrganizationsFeatures":                          {iam.OrganizationsFeaturesArgs{}, iam.OrganizationsFeaturesState{}},
-	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": {ssoadmin.InstanceAccessControlAttributesArgs{}, ssoadmin.InstanceAccessControlAttributesState{}},
-	"aws:ssoadmin/permissionSet:PermissionSet":                                     {ssoadmin.PermissionSetArgs{}, ssoadmin.PermissionSetState{}},
-	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             {ssoadmin.PermissionSetInlinePolicyArgs{}, ssoadmin.PermissionSetInlinePolicyState{}},
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 {ssoadmin.ManagedPolicyAttachmentArgs{}, ssoadmin.ManagedPolicyAttachmentState{}},
-	"aws:ssoadmin/accountAssignment:AccountAssignment":                             {ssoadmin.AccountAssignmentArgs{}, ssoadmin.AccountAssignmentState{}},
-	"aws:ssm/document:Document":                                                    {ssm.DocumentArgs{}, ssm.DocumentState{}},
+	"aws:iam/userGroupMembership:UserGroupMembership": {
+		iam.UserGroupMembershipArgs{},
+		iam.UserGroupMembershipState{},
+	},
+	"aws:iam/userPolicy:UserPolicy": {
+		iam.UserPolicyArgs{},
+		iam.UserPolicyState{},
+	},
+	"aws:iam/userPolicyAttachment:UserPolicyAttachment": {
+		iam.UserPolicyAttachmentArgs{},
+		iam.UserPolicyAttachmentState{},
+	},
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": {
+		iam.UserPoliciesExclusiveArgs{},
+		iam.UserPoliciesExclusiveState{},
+	},
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": {
+		iam.UserPolicyAttachmentsExclusiveArgs{},
+		iam.UserPolicyAttachmentsExclusiveState{},
+	},
+	"aws:iam/group:Group": {iam.GroupArgs{}, iam.GroupState{}},
+	"aws:iam/groupPolicy:GroupPolicy": {
+		iam.GroupPolicyArgs{},
+		iam.GroupPolicyState{},
+	},
+	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment": {
+		iam.GroupPolicyAttachmentArgs{},
+		iam.GroupPolicyAttachmentState{},
+	},
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive": {
+		iam.GroupPoliciesExclusiveArgs{},
+		iam.GroupPoliciesExclusiveState{},
+	},
+	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": {
+		iam.GroupPolicyAttachmentsExclusiveArgs{},
+		iam.GroupPolicyAttachmentsExclusiveState{},
+	},
+	"aws:iam/role:Role": {iam.RoleArgs{}, iam.RoleState{}},
+	"aws:iam/rolePolicy:RolePolicy": {
+		iam.RolePolicyArgs{},
+		iam.RolePolicyState{},
+	},
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+		iam.RolePolicyAttachmentArgs{},
+		iam.RolePolicyAttachmentState{},
+	},
+	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": {
+		iam.RolePoliciesExclusiveArgs{},
+		iam.RolePoliciesExclusiveState{},
+	},
+	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": {
+		iam.RolePolicyAttachmentsExclusiveArgs{},
+		iam.RolePolicyAttachmentsExclusiveState{},
+	},
+	"aws:iam/policy:Policy": {
+		iam.PolicyArgs{},
+		iam.PolicyState{},
+	},
+	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
+		iam.AccountPasswordPolicyArgs{},
+		iam.AccountPasswordPolicyState{},
+	},
+	"aws:iam/accountAlias:AccountAlias": {
+		iam.AccountAliasArgs{},
+		iam.AccountAliasState{},
+	},
+	"aws:organizations/policy:Policy": {
+		organizations.PolicyArgs{},
+		organizations.PolicyState{},
+	},
+	"aws:organizations/policyAttachment:PolicyAttachment": {
+		organizations.PolicyAttachmentArgs{},
+		organizations.PolicyAttachmentState{},
+	},
+	"aws:iam/organizationsFeatures:OrganizationsFeatures": {
+		iam.OrganizationsFeaturesArgs{},
+		iam.OrganizationsFeaturesState{},
+	},
+	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": {
+		ssoadmin.InstanceAccessControlAttributesArgs{},
+		ssoadmin.InstanceAccessControlAttributesState{},
+	},
+	"aws:ssoadmin/permissionSet:PermissionSet": {
+		ssoadmin.PermissionSetArgs{},
+		ssoadmin.PermissionSetState{},
+	},
+	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": {
+		ssoadmin.PermissionSetInlinePolicyArgs{},
+		ssoadmin.PermissionSetInlinePolicyState{},
+	},
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": {
+		ssoadmin.ManagedPolicyAttachmentArgs{},
+		ssoadmin.ManagedPolicyAttachmentState{},
+	},
+	"aws:ssoadmin/accountAssignment:AccountAssignment": {
+		ssoadmin.AccountAssignmentArgs{},
+		ssoadmin.AccountAssignmentState{},
+	},
+	"aws:ssm/document:Document": {
+		ssm.DocumentArgs{},
+		ssm.DocumentState{},
+	},
 }
 
 type typed interface{ ElementType() reflect.Type }
@@ -77,7 +152,14 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
 				if typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct {
 					for i := range typ.Elem().NumField() {
-						assert.Contains(t, p.fields, resource.PropertyKey(typ.Elem().Field(i).Tag.Get("pulumi")), "%s.%s", token, key)
+						assert.Contains(
+							t,
+							p.fields,
+							resource.PropertyKey(typ.Elem().Field(i).Tag.Get("pulumi")),
+							"%s.%s",
+							token,
+							key,
+						)
 					}
 					assert.Len(t, p.fields, typ.Elem().NumField(), "%s.%s", token, key)
 				}
@@ -161,6 +243,12 @@ func TestTheVersionsAreThoseOfTheModule(t *testing.T) {
 	mod, err := os.ReadFile("../../../go.mod")
 	require.NoError(t, err)
 	for path, r := range map[string]*registry{"github.com/pulumi/pulumi-aws/sdk/v6": classic(), "github.com/pulumi/pulumi-aws-native/sdk": native()} {
-		assert.True(t, strings.Contains(string(mod), path+" v"+r.version), "go.mod does not have %s v%s", path, r.version)
+		assert.True(
+			t,
+			strings.Contains(string(mod), path+" v"+r.version),
+			"go.mod does not have %s v%s",
+			path,
+			r.version,
+		)
 	}
 }

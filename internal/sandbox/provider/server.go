@@ -87,7 +87,8 @@ func (s *server) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error)
 	return &emptypb.Empty{}, nil
 }
 
-// GetPluginInfo says which version of the real provider this one behaves like: the one that goes with the SDK of the programs.
+// GetPluginInfo says which version of the real provider this one behaves like: the one that goes with the SDK of the
+// programs.
 func (s *server) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
 	return &pulumirpc.PluginInfo{Version: s.registry.version}, nil
 }
@@ -138,10 +139,16 @@ func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest)
 		return nil, problem(err)
 	}
 	if read.Region == "" {
-		missing := &pulumirpc.ConfigureErrorMissingKeys{MissingKeys: []*pulumirpc.ConfigureErrorMissingKeys_MissingKey{{
-			Name: s.pkg + ":region", Description: "The region where AWS operations will take place. Examples are us-east-1, us-west-2, etc.",
-		}}}
-		return nil, rpcerror.WithDetails(rpcerror.New(codes.InvalidArgument, "required configuration keys were missing"), missing)
+		missing := &pulumirpc.ConfigureErrorMissingKeys{MissingKeys: []*pulumirpc.ConfigureErrorMissingKeys_MissingKey{
+			{
+				Name:        s.pkg + ":region",
+				Description: "The region where AWS operations will take place. Examples are us-east-1, us-west-2, etc.",
+			},
+		}}
+		return nil, rpcerror.WithDetails(
+			rpcerror.New(codes.InvalidArgument, "required configuration keys were missing"),
+			missing,
+		)
 	}
 	opened, err := open(s.Options, read)
 	if err != nil {
@@ -160,5 +167,8 @@ func (s *server) unmarshal(label string, in *structpb.Struct) (values, error) {
 }
 
 func (s *server) marshal(label string, v values) (*structpb.Struct, error) {
-	return plugin.MarshalProperties(resource.PropertyMap(v), plugin.MarshalOptions{Label: label, KeepUnknowns: true, SkipNulls: true})
+	return plugin.MarshalProperties(
+		resource.PropertyMap(v),
+		plugin.MarshalOptions{Label: label, KeepUnknowns: true, SkipNulls: true},
+	)
 }

@@ -91,7 +91,8 @@ func readSettings(pkg string, inputs values) (settings, error) {
 	return s, err
 }
 
-// open signs a provider in. It fails as the real one does: no credentials, an unknown profile, an account that is not allowed.
+// open signs a provider in. It fails as the real one does: no credentials, an unknown profile, an account that is not
+// allowed.
 func open(o Options, s settings) (*session, error) {
 	c, credentials := o.Cloud, o.Credentials
 	partition, err := policy.PartitionOfRegion(s.Region)
@@ -102,13 +103,18 @@ func open(o Options, s settings) (*session, error) {
 	if s.Profile != "" {
 		found, ok := credentials.Profiles[s.Profile]
 		if !ok {
-			return nil, fmt.Errorf("failed to get shared config profile, %s (sandbox: list the profile under profiles in sandbox.yaml)", s.Profile)
+			return nil, fmt.Errorf(
+				"failed to get shared config profile, %s (sandbox: list the profile under profiles in sandbox.yaml)",
+				s.Profile,
+			)
 		}
 		account = found
 	}
 	if account == "" {
-		return nil, errors.New("unable to validate AWS credentials. Details: no valid credential sources found (sandbox: name the stack's account under " +
-			"stacks in sandbox.yaml)")
+		return nil, errors.New(
+			"unable to validate AWS credentials. Details: no valid credential sources found (sandbox: name the stack's account under " +
+				"stacks in sandbox.yaml)",
+		)
 	}
 	if s.RoleARN != "" {
 		role, err := policy.ParseARN(s.RoleARN)
@@ -117,26 +123,48 @@ func open(o Options, s settings) (*session, error) {
 		}
 		if !c.HasAccount(role.Account) {
 			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
-				Service: "STS", Operation: "AssumeRole", Status: http.StatusForbidden, Code: "AccessDenied", RequestID: "00000000-0000-0000-0000-000000000000",
-				Message: "not authorized to perform: sts:AssumeRole on resource: " + s.RoleARN,
-				Hint:    "no stack file of the folder has account " + role.Account + "; if it exists, write in sandbox.yaml: accounts: {\"" + role.Account + "\": {}}",
+				Service:   "STS",
+				Operation: "AssumeRole",
+				Status:    http.StatusForbidden,
+				Code:      "AccessDenied",
+				RequestID: "00000000-0000-0000-0000-000000000000",
+				Message:   "not authorized to perform: sts:AssumeRole on resource: " + s.RoleARN,
+				Hint:      "no stack file of the folder has account " + role.Account + "; if it exists, write in sandbox.yaml: accounts: {\"" + role.Account + "\": {}}",
 			})
 		}
 		account = role.Account
 	}
 	if !c.HasAccount(account) || c.Partition(account) != partition {
-		return nil, fmt.Errorf("retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: %w", &cloud.Error{
-			Service: "STS", Operation: "GetCallerIdentity", Status: http.StatusForbidden, Code: "InvalidClientTokenId",
-			RequestID: "00000000-0000-0000-0000-000000000000", Message: "The security token included in the request is invalid.",
-			Hint: fmt.Sprintf("account %s is in partition %s, Region %s in %s", account, c.Partition(account), s.Region, partition),
-		})
+		return nil, fmt.Errorf(
+			"retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: %w",
+			&cloud.Error{
+				Service:   "STS",
+				Operation: "GetCallerIdentity",
+				Status:    http.StatusForbidden,
+				Code:      "InvalidClientTokenId",
+				RequestID: "00000000-0000-0000-0000-000000000000",
+				Message:   "The security token included in the request is invalid.",
+				Hint: fmt.Sprintf(
+					"account %s is in partition %s, Region %s in %s",
+					account,
+					c.Partition(account),
+					s.Region,
+					partition,
+				),
+			},
+		)
 	}
-	if len(s.AllowedAccountIDs) > 0 && !slices.Contains(s.AllowedAccountIDs, account) || slices.Contains(s.ForbiddenIDs, account) {
+	if len(s.AllowedAccountIDs) > 0 && !slices.Contains(s.AllowedAccountIDs, account) ||
+		slices.Contains(s.ForbiddenIDs, account) {
 		return nil, fmt.Errorf("AWS account ID not allowed: %s", account)
 	}
 	return &session{
-		cloud: c, caller: cloud.Caller{Account: account, Region: s.Region, Faults: o.Faults, Decider: o.Decider}, role: s.RoleARN,
-		defaultTags: s.DefaultTags, ignoredKeys: s.IgnoreTags.Keys, ignoredPrefixs: s.IgnoreTags.KeyPrefixes,
+		cloud:          c,
+		caller:         cloud.Caller{Account: account, Region: s.Region, Faults: o.Faults, Decider: o.Decider},
+		role:           s.RoleARN,
+		defaultTags:    s.DefaultTags,
+		ignoredKeys:    s.IgnoreTags.Keys,
+		ignoredPrefixs: s.IgnoreTags.KeyPrefixes,
 	}, nil
 }
 
@@ -159,8 +187,8 @@ func (s *session) ignoresTag(key string) bool {
 		slices.ContainsFunc(s.ignoredPrefixs, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 }
 
-// readTags are the outputs tags and tagsAll of a resource that AWS says has the tags: default tags are not among tags unless the program
-// set the same itself.
+// readTags are the outputs tags and tagsAll of a resource that AWS says has the tags: default tags are not among tags
+// unless the program set the same itself.
 func (s *session) readTags(fromAWS map[string]string, state values) values {
 	all, own := map[string]string{}, map[string]string{}
 	configured := state.textMap("tags")

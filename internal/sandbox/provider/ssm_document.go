@@ -14,22 +14,43 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 )
 
-// documentTypes are the types of documents that the provider takes: those of the SDK of AWS that it is built with, of which the product makes sessions' preferences.
+// documentTypes are the types of documents that the provider takes: those of the SDK of AWS that it is built with, of
+// which the product makes sessions' preferences.
 var documentTypes = []string{
-	"ApplicationConfiguration", "ApplicationConfigurationSchema", "Automation", "Automation.ChangeTemplate", "AutoApprovalPolicy", "ChangeCalendar",
-	"CloudFormation", "Command", "ConformancePackTemplate", "DeploymentStrategy", "ManualApprovalPolicy", "Package", "Policy", "ProblemAnalysis",
-	"ProblemAnalysisTemplate", "QuickSetup", "Session",
+	"ApplicationConfiguration",
+	"ApplicationConfigurationSchema",
+	"Automation",
+	"Automation.ChangeTemplate",
+	"AutoApprovalPolicy",
+	"ChangeCalendar",
+	"CloudFormation",
+	"Command",
+	"ConformancePackTemplate",
+	"DeploymentStrategy",
+	"ManualApprovalPolicy",
+	"Package",
+	"Policy",
+	"ProblemAnalysis",
+	"ProblemAnalysisTemplate",
+	"QuickSetup",
+	"Session",
 }
 
-var targetType = matches(regexp.MustCompile(`^\/[\w\.\-\:\/]*$`),
-	"must contain a forward slash optionally followed by a resource type such as AWS::EC2::Instance", "AWS::EC2::Instance", "/a b")
+var targetType = matches(
+	regexp.MustCompile(`^\/[\w\.\-\:\/]*$`),
+	"must contain a forward slash optionally followed by a resource type such as AWS::EC2::Instance",
+	"AWS::EC2::Instance",
+	"/a b",
+)
 
 func ssmDocument() *resourceType {
 	return &resourceType{
 		token: "aws:ssm/document:Document",
 		schema: schema{
 			"arn": out(textKind),
-			"attachmentsSources": in(objectSetKind).of(schema{"key": in(textKind).must(), "name": in(textKind), "values": in(textListKind).must()}).
+			"attachmentsSources": in(
+				objectSetKind,
+			).of(schema{"key": in(textKind).must(), "name": in(textKind), "values": in(textListKind).must()}).
 				notModelled("it knows documents without attachments"),
 			"content":         in(textKind).must(),
 			"createdDate":     out(textKind),
@@ -66,7 +87,10 @@ func ssmDocument() *resourceType {
 		update: updateDocument,
 		remove: func(ctx context.Context, s *session, id string, state values) error {
 			if accounts := sharedWith(state); len(accounts) > 0 {
-				if err := ignore(s.ssm().ModifyDocumentPermission(ctx, id, nil, accounts), "InvalidDocument"); err != nil {
+				if err := ignore(
+					s.ssm().ModifyDocumentPermission(ctx, id, nil, accounts),
+					"InvalidDocument",
+				); err != nil {
 					return doing(err, "modifying SSM Document (%s) permissions", id)
 				}
 			}
@@ -85,8 +109,15 @@ func ssmDocument() *resourceType {
 
 func newDocument(in values) cloud.NewDocument {
 	return cloud.NewDocument{
-		Name: in.text("name"), Content: in.text("content"), Type: in.text("documentType"), Format: in.text("documentFormat"),
-		TargetType: in.text("targetType"), VersionName: in.text("versionName"), Tags: in.textMap("tagsAll"),
+		Name: in.text(
+			"name",
+		),
+		Content:     in.text("content"),
+		Type:        in.text("documentType"),
+		Format:      in.text("documentFormat"),
+		TargetType:  in.text("targetType"),
+		VersionName: in.text("versionName"),
+		Tags:        in.textMap("tagsAll"),
 	}
 }
 
@@ -107,12 +138,34 @@ func readDocument(ctx context.Context, s *session, id string, state values) (val
 		permissions = textMap(map[string]string{"type": "Share", "account_ids": strings.Join(d.Shared, ",")})
 	}
 	return values{
-		"arn": text(s.ssm().DocumentARN(d.Name)), "content": text(d.Latest()), "createdDate": text(d.Created.Format(time.RFC3339)),
-		"defaultVersion": text(strconv.Itoa(d.Default)), "description": text(d.Field("description")), "documentFormat": text(d.Format),
-		"documentType": text(d.Type), "documentVersion": text(latest), "hash": text(d.Hash()), "hashType": text("Sha256"),
-		"latestVersion": text(latest), "name": text(d.Name), "owner": text(s.caller.Account), "parameters": parametersOf(d),
-		"permissions": permissions, "platformTypes": texts([]string{"Windows", "Linux", "MacOS"}), "schemaVersion": text(d.Field("schemaVersion")),
-		"status": text("Active"), "targetType": optional(d.TargetType), "versionName": optional(d.VersionName),
+		"arn": text(
+			s.ssm().DocumentARN(d.Name),
+		),
+		"content":     text(d.Latest()),
+		"createdDate": text(d.Created.Format(time.RFC3339)),
+		"defaultVersion": text(
+			strconv.Itoa(d.Default),
+		),
+		"description":    text(d.Field("description")),
+		"documentFormat": text(d.Format),
+		"documentType": text(
+			d.Type,
+		),
+		"documentVersion": text(latest),
+		"hash":            text(d.Hash()),
+		"hashType":        text("Sha256"),
+		"latestVersion": text(
+			latest,
+		),
+		"name":          text(d.Name),
+		"owner":         text(s.caller.Account),
+		"parameters":    parametersOf(d),
+		"permissions":   permissions,
+		"platformTypes": texts([]string{"Windows", "Linux", "MacOS"}),
+		"schemaVersion": text(d.Field("schemaVersion")),
+		"status":        text("Active"),
+		"targetType":    optional(d.TargetType),
+		"versionName":   optional(d.VersionName),
 	}.and(s.readTags(d.Tags, state)), nil
 }
 
@@ -122,7 +175,12 @@ func parametersOf(d cloud.Document) resource.PropertyValue {
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		p := parameters[name]
 		list = append(list, values{
-			"name": text(name), "type": optional(p.Type), "description": optional(p.Description), "defaultValue": optional(p.Default),
+			"name": text(
+				name,
+			),
+			"type":         optional(p.Type),
+			"description":  optional(p.Description),
+			"defaultValue": optional(p.Default),
 		}.with(nil))
 	}
 	return objects(list)

@@ -59,12 +59,17 @@ func TestPreferencesAreUpdatedInPlace(t *testing.T) {
 // Preferences that somebody saved in the console stop a create and can be imported.
 func TestPreferencesThatExistStopACreateAndCanBeImported(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
-	_, err := w.ssm(tokyo).CreateDocument(ctx, cloud.NewDocument{Name: shell, Type: "Session", Content: strings.Replace(preferences, `"60"`, `"90"`, 1)})
+	_, err := w.ssm(tokyo).
+		CreateDocument(ctx, cloud.NewDocument{Name: shell, Type: "Session", Content: strings.Replace(preferences, `"60"`, `"90"`, 1)})
 	require.NoError(t, err)
 	e := w.engine()
 	in := props{"name": shell, "documentType": "Session", "content": preferences}
 	_, err = e.create(documentType, "shell", in)
-	assert.ErrorContains(t, err, "creating SSM Document ("+shell+"): operation error SSM: CreateDocument, https response error StatusCode: 400")
+	assert.ErrorContains(
+		t,
+		err,
+		"creating SSM Document ("+shell+"): operation error SSM: CreateDocument, https response error StatusCode: 400",
+	)
 	assert.ErrorContains(t, err, "DocumentAlreadyExists")
 	m, err := e.importing(documentType, "shell", shell)
 	require.NoError(t, err)
@@ -81,7 +86,8 @@ func TestForeignChangesOfADocumentShow(t *testing.T) {
 	e := w.engine()
 	in := props{"name": shell, "documentType": "Session", "content": preferences}
 	m := e.mustCreate(documentType, "shell", in)
-	_, err := w.ssm(tokyo).UpdateDocument(ctx, shell, cloud.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
+	_, err := w.ssm(tokyo).
+		UpdateDocument(ctx, shell, cloud.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
 	require.NoError(t, err)
 	_, err = e.refresh(m)
 	require.NoError(t, err)
@@ -96,7 +102,12 @@ func TestForeignChangesOfADocumentShow(t *testing.T) {
 func TestADocumentIsSharedAndTakenBack(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
-	in := props{"name": "run", "documentType": "Command", "content": `{"schemaVersion":"2.2","parameters":{"n":{"type":"String","default":"1"}}}`, "permissions": props{"type": "Share", "account_ids": other}}
+	in := props{
+		"name":         "run",
+		"documentType": "Command",
+		"content":      `{"schemaVersion":"2.2","parameters":{"n":{"type":"String","default":"1"}}}`,
+		"permissions":  props{"type": "Share", "account_ids": other},
+	}
 	m := e.mustCreate(documentType, "run", in)
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in).Changes)
 	assert.Equal(t, []any{props{"name": "n", "type": "String", "defaultValue": "1"}}, m.out("parameters"))

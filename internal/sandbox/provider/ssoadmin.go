@@ -41,21 +41,35 @@ func ssoAccessControlAttributes() *resourceType {
 			}
 			var list []values
 			for _, a := range attributes {
-				list = append(list, values{"key": text(a.Key), "values": objects([]values{{"sources": texts(a.Source)}})})
+				list = append(
+					list,
+					values{"key": text(a.Key), "values": objects([]values{{"sources": texts(a.Source)}})},
+				)
 			}
-			return values{"attributes": objects(list), "instanceArn": text(id), "status": text("ENABLED"), "statusReason": text("")}, nil
+			return values{
+				"attributes":   objects(list),
+				"instanceArn":  text(id),
+				"status":       text("ENABLED"),
+				"statusReason": text(""),
+			}, nil
 		},
 		update: func(ctx context.Context, s *session, id string, _, in values, _ difference) error {
 			return doing(s.sso().UpdateAttributes(ctx, id, attributesOf(in)), "updating SSO %s (%s)", what, id)
 		},
 		remove: func(ctx context.Context, s *session, id string, _ values) error {
-			return doing(ignore(s.sso().DeleteAttributes(ctx, id), "ResourceNotFoundException"), "deleting SSO %s (%s)", what, id)
+			return doing(
+				ignore(s.sso().DeleteAttributes(ctx, id), "ResourceNotFoundException"),
+				"deleting SSO %s (%s)",
+				what,
+				id,
+			)
 		},
 		adopt: byID,
 	}
 }
 
-// attributesOf reads the attributes of the inputs. Of several values of one attribute the real provider takes the first alone.
+// attributesOf reads the attributes of the inputs. Of several values of one attribute the real provider takes the
+// first alone.
 func attributesOf(in values) []cloud.AccessAttribute {
 	var out []cloud.AccessAttribute
 	if !in["attributes"].IsArray() {

@@ -20,7 +20,8 @@ func parts(id string, n int, expected string) ([]string, error) {
 	return list, nil
 }
 
-// Neither pattern of the provider means the whole text: one character that fits is enough for it. AWS looks at the rest.
+// Neither pattern of the provider means the whole text: one character that fits is enough for it. AWS looks at the
+// rest.
 var (
 	oneOfAName     = matches(regexp.MustCompile(`[\w+=,.@-]+`), `must match [\w+=,.@-]`, "日本", " ")
 	oneOfAnAddress = matches(regexp.MustCompile(`[0-9A-Za-z&$@#\\\/%?=~\-_'"|!:,.;*+\[\]\ \(\)\{\}]+`),
@@ -62,8 +63,17 @@ func ssoPermissionSet() *resourceType {
 				return nil, doing(err, "listing tags for SSO Permission Set (%s)", arns[0])
 			}
 			return values{
-				"arn": text(p.ARN), "createdDate": text(p.Created.Format(time.RFC3339)), "description": optional(p.Description),
-				"instanceArn": text(arns[1]), "name": text(p.Name), "relayState": optional(p.RelayState), "sessionDuration": text(p.SessionDuration),
+				"arn": text(
+					p.ARN,
+				),
+				"createdDate": text(p.Created.Format(time.RFC3339)),
+				"description": optional(p.Description),
+				"instanceArn": text(
+					arns[1],
+				),
+				"name":            text(p.Name),
+				"relayState":      optional(p.RelayState),
+				"sessionDuration": text(p.SessionDuration),
 			}.and(s.readTags(p.Tags, state)), nil
 		},
 		update: updatePermissionSet,
@@ -86,8 +96,13 @@ func permissionSetOf(id string) ([]string, error) {
 
 func newPermissionSet(in values) cloud.NewPermissionSet {
 	return cloud.NewPermissionSet{
-		Name: in.text("name"), Description: in.text("description"), RelayState: in.text("relayState"), SessionDuration: in.text("sessionDuration"),
-		Tags: in.textMap("tagsAll"),
+		Name: in.text(
+			"name",
+		),
+		Description:     in.text("description"),
+		RelayState:      in.text("relayState"),
+		SessionDuration: in.text("sessionDuration"),
+		Tags:            in.textMap("tagsAll"),
 	}
 }
 
@@ -157,7 +172,12 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 				return nil, doing(err, "reading SSO Permission Set Inline Policy (%s)", id)
 			}
 			return values{
-				"inlinePolicy": policyToSet(state.text("inlinePolicy"), inline), "instanceArn": text(arns[1]), "permissionSetArn": text(arns[0]),
+				"inlinePolicy": policyToSet(
+					state.text("inlinePolicy"),
+					inline,
+				),
+				"instanceArn":      text(arns[1]),
+				"permissionSetArn": text(arns[0]),
 			}, nil
 		},
 		update: func(ctx context.Context, s *session, _ string, _, in values, _ difference) error {
@@ -231,7 +251,12 @@ func ssoManagedPolicyAttachment() *resourceType {
 			if err == nil {
 				err = s.provision(ctx, arns[2], arns[1])
 			}
-			return doing(ignore(err, "ResourceNotFoundException"), "detaching Managed Policy (%s) from SSO Permission Set (%s)", arns[0], arns[1])
+			return doing(
+				ignore(err, "ResourceNotFoundException"),
+				"detaching Managed Policy (%s) from SSO Permission Set (%s)",
+				arns[0],
+				arns[1],
+			)
 		},
 		adopt: byID,
 	}
@@ -262,8 +287,14 @@ func ssoAccountAssignment() *resourceType {
 				return nil, doing(err, "reading SSO Account Assignment (%s)", id)
 			}
 			return values{
-				"instanceArn": text(instance), "permissionSetArn": text(a.PermissionSet), "principalId": text(a.PrincipalID),
-				"principalType": text(a.PrincipalType), "targetId": text(a.Account), "targetType": text("AWS_ACCOUNT"),
+				"instanceArn": text(
+					instance,
+				),
+				"permissionSetArn": text(a.PermissionSet),
+				"principalId":      text(a.PrincipalID),
+				"principalType":    text(a.PrincipalType),
+				"targetId":         text(a.Account),
+				"targetType":       text("AWS_ACCOUNT"),
 			}, nil
 		},
 		update: nothingToUpdate,
@@ -288,14 +319,27 @@ func assignmentOf(id string) (a cloud.Assignment, instance string, err error) {
 	if err != nil {
 		return cloud.Assignment{}, "", err
 	}
-	return cloud.Assignment{PrincipalID: list[0], PrincipalType: list[1], Account: list[2], PermissionSet: list[4]}, list[5], nil
+	return cloud.Assignment{
+		PrincipalID:   list[0],
+		PrincipalType: list[1],
+		Account:       list[2],
+		PermissionSet: list[4],
+	}, list[5], nil
 }
 
 func createAssignment(ctx context.Context, s *session, in values) (string, error) {
 	a := cloud.Assignment{
-		PermissionSet: in.text("permissionSetArn"), PrincipalID: in.text("principalId"), PrincipalType: in.text("principalType"), Account: in.text("targetId"),
+		PermissionSet: in.text(
+			"permissionSetArn",
+		),
+		PrincipalID:   in.text("principalId"),
+		PrincipalType: in.text("principalType"),
+		Account:       in.text("targetId"),
 	}
-	id := strings.Join([]string{a.PrincipalID, a.PrincipalType, a.Account, "AWS_ACCOUNT", a.PermissionSet, in.text("instanceArn")}, ",")
+	id := strings.Join(
+		[]string{a.PrincipalID, a.PrincipalType, a.Account, "AWS_ACCOUNT", a.PermissionSet, in.text("instanceArn")},
+		",",
+	)
 	exists, err := s.sso().HasAssignment(ctx, in.text("instanceArn"), a)
 	if err == nil && exists {
 		err = fmt.Errorf("already exists")

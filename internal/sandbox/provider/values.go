@@ -7,7 +7,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// values are the inputs or the state of a resource. The readers below give the zero value for what is absent, null or unknown.
+// values are the inputs or the state of a resource. The readers below give the zero value for what is absent, null or
+// unknown.
 type values map[resource.PropertyKey]resource.PropertyValue
 
 // defaultsKey is where the inputs list the properties that the provider filled in.

@@ -27,8 +27,8 @@ import (
 	"aws-access-guardrails/internal/terminal"
 )
 
-// chromium is the browser of this machine. The tests of the page in a browser are skipped where there is none; with GUARDRAILS_BROWSER=1, as CI sets it where
-// it could install one, they fail instead.
+// chromium is the browser of this machine. The tests of the page in a browser are skipped where there is none; with
+// GUARDRAILS_BROWSER=1, as CI sets it where it could install one, they fail instead.
 func chromium(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -52,7 +52,12 @@ func open(t *testing.T, text []byte) *tab {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "page.html")
 	require.NoError(t, os.WriteFile(file, text, 0o600))
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.WindowSize(1280, 1000))
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium(t)),
+		chromedp.NoSandbox,
+		chromedp.WindowSize(1280, 1000),
+	)
 	ctx, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
@@ -72,7 +77,17 @@ func open(t *testing.T, text []byte) *tab {
 			b.complaints = append(b.complaints, e.Entry.Text)
 		}
 	})
-	require.NoError(t, chromedp.Run(ctx, network.Enable(), log.Enable(), runtime.Enable(), chromedp.Navigate("file://"+file), chromedp.WaitReady("body")))
+	require.NoError(
+		t,
+		chromedp.Run(
+			ctx,
+			network.Enable(),
+			log.Enable(),
+			runtime.Enable(),
+			chromedp.Navigate("file://"+file),
+			chromedp.WaitReady("body"),
+		),
+	)
 	t.Cleanup(func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -100,7 +115,17 @@ func (b *tab) choose(t *testing.T, id, value string) {
 	t.Helper()
 	quoted, err := json.Marshal(value)
 	require.NoError(t, err)
-	b.do(t, chromedp.Evaluate(fmt.Sprintf(`(() => { const e = document.getElementById(%q); e.value = %s; e.dispatchEvent(new Event("input", {bubbles: true})); })()`, id, quoted), nil))
+	b.do(
+		t,
+		chromedp.Evaluate(
+			fmt.Sprintf(
+				`(() => { const e = document.getElementById(%q); e.value = %s; e.dispatchEvent(new Event("input", {bubbles: true})); })()`,
+				id,
+				quoted,
+			),
+			nil,
+		),
+	)
 }
 
 const rows = `Array.from(document.querySelectorAll("#ways tr.way")).map(r => Array.from(r.children).map(c => c.textContent.trim()).join(" | ")).join("\n")`
@@ -123,8 +148,8 @@ func (b *tab) keep(t *testing.T, name string, png []byte) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
 }
 
-// In a real browser the search finds, filters narrow, a click opens the journey and another closes it, the picture filters, and the keyboard does all of it.
-// Nothing is asked of the network and nothing stands in the console.
+// In a real browser the search finds, filters narrow, a click opens the journey and another closes it, the picture
+// filters, and the keyboard does all of it. Nothing is asked of the network and nothing stands in the console.
 func TestThePageWorksInABrowser(t *testing.T) {
 	b := open(t, organizationPage(t))
 	all := b.text(t, rows)
@@ -148,7 +173,14 @@ func TestThePageWorksInABrowser(t *testing.T) {
 	for l := range strings.Lines(narrowed) {
 		assert.Contains(t, l, "| bob |")
 	}
-	b.do(t, chromedp.Click("#clear", chromedp.ByQuery), chromedp.Poll(fmt.Sprintf(`document.querySelectorAll("#ways tr.way").length === %d`, 1+strings.Count(all, "\n")), nil))
+	b.do(
+		t,
+		chromedp.Click("#clear", chromedp.ByQuery),
+		chromedp.Poll(
+			fmt.Sprintf(`document.querySelectorAll("#ways tr.way").length === %d`, 1+strings.Count(all, "\n")),
+			nil,
+		),
+	)
 	require.Equal(t, all, b.text(t, rows))
 
 	b.choose(t, "q", "shop-alice shell")
@@ -162,22 +194,49 @@ func TestThePageWorksInABrowser(t *testing.T) {
 	assert.Equal(t, "true", b.text(t, `document.querySelector("button.who").getAttribute("aria-expanded")`))
 	b.shot(t, "journey")
 	b.do(t, chromedp.Focus("button.who", chromedp.ByQuery), chromedp.KeyEvent("\r"))
-	assert.Equal(t, "false", b.text(t, `document.querySelector("button.who").getAttribute("aria-expanded")`), "the keyboard closes it")
+	assert.Equal(
+		t,
+		"false",
+		b.text(t, `document.querySelector("button.who").getAttribute("aria-expanded")`),
+		"the keyboard closes it",
+	)
 
-	b.do(t, chromedp.Click(`.wide a[data-account^="payments"]`, chromedp.ByQuery), chromedp.WaitReady("#ways tr.way"), chromedp.Poll(`Array.from(document.querySelectorAll("#ways tr.way")).length > 1 && Array.from(document.querySelectorAll("#ways tr.way")).every(r => r.textContent.includes("777788889999"))`, nil))
+	b.do(
+		t,
+		chromedp.Click(`.wide a[data-account^="payments"]`, chromedp.ByQuery),
+		chromedp.WaitReady("#ways tr.way"),
+		chromedp.Poll(
+			`Array.from(document.querySelectorAll("#ways tr.way")).length > 1 && Array.from(document.querySelectorAll("#ways tr.way")).every(r => r.textContent.includes("777788889999"))`,
+			nil,
+		),
+	)
 	for l := range strings.Lines(b.text(t, rows)) {
 		assert.Contains(t, l, "777788889999")
 	}
 
-	b.do(t, chromedp.Click("#clear", chromedp.ByQuery), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
-	assert.Equal(t, "rgb(21, 23, 26)", b.text(t, `getComputedStyle(document.body).backgroundColor`), "dark where the reader's system is")
+	b.do(
+		t,
+		chromedp.Click("#clear", chromedp.ByQuery),
+		emulation.SetEmulatedMedia().
+			WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}),
+	)
+	assert.Equal(
+		t,
+		"rgb(21, 23, 26)",
+		b.text(t, `getComputedStyle(document.body).backgroundColor`),
+		"dark where the reader's system is",
+	)
 	b.shot(t, "dark")
 	b.do(t, emulation.SetEmulatedMedia(), emulation.SetDeviceMetricsOverride(390, 844, 2, true))
 	assert.Equal(t, "390", b.text(t, `String(document.documentElement.scrollWidth)`), "nothing is wider than a phone")
 	if os.Getenv("GUARDRAILS_SCREENSHOTS") != "" {
 		for _, id := range []string{"picture", "reach", "count", "doors", "grants", "proofs"} {
 			var png []byte
-			b.do(t, chromedp.Evaluate(`document.getElementById("`+id+`").scrollIntoView({behavior: "instant"})`, nil), chromedp.CaptureScreenshot(&png))
+			b.do(
+				t,
+				chromedp.Evaluate(`document.getElementById("`+id+`").scrollIntoView({behavior: "instant"})`, nil),
+				chromedp.CaptureScreenshot(&png),
+			)
 			b.keep(t, "phone-"+id, png)
 		}
 	}
@@ -203,7 +262,8 @@ func TestHostileNamesAreTextInTheBrowser(t *testing.T) {
 	assert.Equal(t, "0", b.text(t, `String(document.querySelectorAll("img, b.injected, #ways script").length)`))
 }
 
-// The picture of the page in the documentation shows the page as it is: beside it stands what it was made from. Where it is not, UPDATE_GOLDEN=1 takes it anew.
+// The picture of the page in the documentation shows the page as it is: beside it stands what it was made from. Where
+// it is not, UPDATE_GOLDEN=1 takes it anew.
 func TestThePictureInTheDocumentationIsCurrent(t *testing.T) {
 	text := organizationPage(t)
 	whole := string(text)
@@ -218,22 +278,37 @@ func TestThePictureInTheDocumentationIsCurrent(t *testing.T) {
 		b := open(t, text)
 		b.choose(t, "q", "alice shop")
 		var png []byte
-		b.do(t, emulation.SetDeviceMetricsOverride(1200, 1500, 1, false), chromedp.Click("#ways tr.way td", chromedp.ByQuery),
-			chromedp.WaitVisible("ol.journey", chromedp.ByQuery), chromedp.Evaluate(`scrollTo(0, 0)`, nil), chromedp.CaptureScreenshot(&png))
+		b.do(
+			t,
+			emulation.SetDeviceMetricsOverride(1200, 1500, 1, false),
+			chromedp.Click("#ways tr.way td", chromedp.ByQuery),
+			chromedp.WaitVisible(
+				"ol.journey",
+				chromedp.ByQuery,
+			),
+			chromedp.Evaluate(`scrollTo(0, 0)`, nil),
+			chromedp.CaptureScreenshot(&png),
+		)
 		require.NoError(t, os.MkdirAll(filepath.Dir(picture), 0o755))
 		require.NoError(t, os.WriteFile(picture, png, 0o644))
 		require.NoError(t, os.WriteFile(made, []byte(sum), 0o644))
 	}
 	have, err := os.ReadFile(made)
 	require.NoError(t, err)
-	assert.Equal(t, sum, string(have), "docs/images/page.png shows another page; where a chromium is on the PATH, UPDATE_GOLDEN=1 takes it anew")
+	assert.Equal(
+		t,
+		sum,
+		string(have),
+		"docs/images/page.png shows another page; where a chromium is on the PATH, UPDATE_GOLDEN=1 takes it anew",
+	)
 	png, err := os.ReadFile(picture)
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(string(png), "\x89PNG"))
 	assert.Less(t, len(png), 400_000)
 }
 
-// terminalPage is a terminal as a page: what `guardrails diff` and `matrix` print there, in its colours and at its width.
+// terminalPage is a terminal as a page: what `guardrails diff` and `matrix` print there, in its colours and at its
+// width.
 func terminalPage(t *testing.T) []byte {
 	t.Helper()
 	m, err := report.MatrixOf(someDay, organizationStacks(t)...)
@@ -245,10 +320,24 @@ func terminalPage(t *testing.T) []byte {
 	fmt.Fprint(painter, "$ guardrails matrix --person jump/carol\n")
 	require.NoError(t, m.WriteText(painter))
 	require.NoError(t, painter.Close())
-	colours := strings.NewReplacer("\x1b[31m", `<b style="color:#ff8a80">`, "\x1b[32m", `<b style="color:#5cc97b">`, "\x1b[33m", `<b style="color:#e5b04d">`,
-		"\x1b[2m", `<b style="color:#a0a6ae">`, "\x1b[0m", "</b>")
-	return []byte(`<!DOCTYPE html><meta charset="utf-8"><title>terminal</title><style>body{margin:0;background:#15171a}pre{margin:0;padding:14px 18px;color:#e6e8ea;` +
-		`font:13px/1.45 "DejaVu Sans Mono",monospace;white-space:pre-wrap}b{font-weight:400}</style><pre>` + colours.Replace(html.EscapeString(text.String())) + `</pre>`)
+	colours := strings.NewReplacer(
+		"\x1b[31m",
+		`<b style="color:#ff8a80">`,
+		"\x1b[32m",
+		`<b style="color:#5cc97b">`,
+		"\x1b[33m",
+		`<b style="color:#e5b04d">`,
+		"\x1b[2m",
+		`<b style="color:#a0a6ae">`,
+		"\x1b[0m",
+		"</b>",
+	)
+	return []byte(
+		`<!DOCTYPE html><meta charset="utf-8"><title>terminal</title><style>body{margin:0;background:#15171a}pre{margin:0;padding:14px 18px;color:#e6e8ea;` +
+			`font:13px/1.45 "DejaVu Sans Mono",monospace;white-space:pre-wrap}b{font-weight:400}</style><pre>` + colours.Replace(
+			html.EscapeString(text.String()),
+		) + `</pre>`,
+	)
 }
 
 // The picture of a terminal in the documentation shows what a terminal shows.
@@ -265,7 +354,12 @@ func TestThePictureOfATerminalIsCurrent(t *testing.T) {
 	}
 	have, err := os.ReadFile(made)
 	require.NoError(t, err)
-	assert.Equal(t, sum, string(have), "docs/images/terminal.png shows other text; where a chromium is on the PATH, UPDATE_GOLDEN=1 takes it anew")
+	assert.Equal(
+		t,
+		sum,
+		string(have),
+		"docs/images/terminal.png shows other text; where a chromium is on the PATH, UPDATE_GOLDEN=1 takes it anew",
+	)
 	png, err := os.ReadFile(picture)
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(string(png), "\x89PNG"))

@@ -16,7 +16,8 @@ type ChangeSection struct {
 	Lines []ChangeLine
 }
 
-// ChangeLine is one thing that changes. Sign is "+" for what is gained, "-" for what is lost and "~" for what is neither.
+// ChangeLine is one thing that changes. Sign is "+" for what is gained, "-" for what is lost and "~" for what is
+// neither.
 type ChangeLine struct{ Sign, Text string }
 
 // Class is the class of the line's style.

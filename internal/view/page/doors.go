@@ -15,7 +15,8 @@ type doorRow struct {
 	Name, Words string
 	// People have it for certain, OnlyIf are further people who have it if something is so that is not known.
 	People, OnlyIf int
-	// Superusers are how many of the people become a user there who can do everything, WithoutMFA how many get there without a device.
+	// Superusers are how many of the people become a user there who can do everything, WithoutMFA how many get there
+	// without a device.
 	Superusers, WithoutMFA int
 }
 

@@ -39,7 +39,8 @@ const (
 	maxTicks  = 6
 )
 
-// newTimeline places the grants of stacks. The line reaches from the first beginning to the last end, and has the moment of the page on it.
+// newTimeline places the grants of stacks. The line reaches from the first beginning to the last end, and has the
+// moment of the page on it.
 func newTimeline(at time.Time, stacks []*config.Stack) timeline {
 	var t timeline
 	first, last := at, at
@@ -57,8 +58,16 @@ func newTimeline(at time.Time, stacks []*config.Stack) timeline {
 				projects = strings.Join(g.OSAccess.Projects, ", ")
 			}
 			b := bar{
-				Person: line(g.Person), Role: line(g.RoleName()), Stack: line(s.Name), Projects: line(projects), OSUser: line(cmp.Or(g.RunAs, "the default")),
-				From: clock(g.From), Until: clock(g.Until), Ticket: line(g.Ticket),
+				Person: line(
+					g.Person,
+				),
+				Role:     line(g.RoleName()),
+				Stack:    line(s.Name),
+				Projects: line(projects),
+				OSUser:   line(cmp.Or(g.RunAs, "the default")),
+				From:     clock(g.From),
+				Until:    clock(g.Until),
+				Ticket:   line(g.Ticket),
 			}
 			b.Class, b.State = "now", "open now"
 			if g.From.After(at) {

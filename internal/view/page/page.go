@@ -37,7 +37,8 @@ func Of(at time.Time, project string, stacks ...*config.Stack) (Input, error) {
 	return in, err
 }
 
-// view is what the template shows. Every text in it is harmless already (internal/visible); the template escapes it for HTML.
+// view is what the template shows. Every text in it is harmless already (internal/visible); the template escapes it
+// for HTML.
 type view struct {
 	Title, At      string
 	Style          template.CSS
@@ -98,10 +99,18 @@ func newView(in Input) (*view, error) {
 	}
 	hash := sha256.Sum256(script)
 	v := &view{
-		Title: line(in.Project), At: clock(in.Facts.At), Style: template.CSS(style), Script: template.JS(script),
-		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
+		Title:  line(in.Project),
+		At:     clock(in.Facts.At),
+		Style:  template.CSS(style),
+		Script: template.JS(script),
+		Policy: "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(
+			hash[:],
+		) +
 			"'; base-uri 'none'; form-action 'none'",
-		Data: data, Grants: newTimeline(in.Facts.At, stacksOf(in)), Proofs: newProofs(in.Judgements), Change: in.Change.harmless(),
+		Data:   data,
+		Grants: newTimeline(in.Facts.At, stacksOf(in)),
+		Proofs: newProofs(in.Judgements),
+		Change: in.Change.harmless(),
 	}
 	o := newOrganization(in)
 	v.Wide, v.Narrow = o.draw(4, 226), o.draw(1, 320)
@@ -114,7 +123,13 @@ func newView(in Input) (*view, error) {
 		v.Notes = append(v.Notes, n)
 	}
 	v.Totals = []total{
-		{len(o.accounts), "accounts"}, {len(data.People), "people and groups"}, {len(data.Roles), "roles in use"}, {len(v.Grants.Bars), "grants"},
+		{
+			len(o.accounts),
+			"accounts",
+		},
+		{len(data.People), "people and groups"},
+		{len(data.Roles), "roles in use"},
+		{len(v.Grants.Bars), "grants"},
 		{v.Proofs.Failing, "claims that do not hold"},
 	}
 	return v, nil

@@ -51,9 +51,17 @@ func organizationPage(t *testing.T) []byte {
 	t.Helper()
 	in, err := page.Of(someDay, "organization", organizationStacks(t)...)
 	require.NoError(t, err)
-	in.Change = &page.Change{From: "main (1a2b3c4)", To: "the working tree", Sections: []page.ChangeSection{{Title: "People", Lines: []page.ChangeLine{
-		{Sign: "+", Text: "alice gains a shell as alice on nodes of shop"}, {Sign: "-", Text: "bob loses the role billing-bob"},
-	}}}}
+	in.Change = &page.Change{
+		From: "main (1a2b3c4)",
+		To:   "the working tree",
+		Sections: []page.ChangeSection{{Title: "People", Lines: []page.ChangeLine{
+			{
+				Sign: "+",
+				Text: "alice gains a shell as alice on nodes of shop",
+			},
+			{Sign: "-", Text: "bob loses the role billing-bob"},
+		}}},
+	}
 	return write(t, in)
 }
 
@@ -62,17 +70,31 @@ const hostileProject = `</script><b class="injected">x</b><img src=x onerror="wi
 // hand is a world of one account in which everybody may take a role of one's own.
 func hand(people int, project func(n int) string, name func(n int) string) world.World {
 	const account = "111122223333"
-	a := world.Account{ID: account, Partition: policy.AWS, Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}}}
+	a := world.Account{
+		ID:          account,
+		Partition:   policy.AWS,
+		Preferences: []world.SessionPreferences{{Region: "ap-northeast-1", RunAs: true}},
+	}
 	for n := range people {
 		user := world.User{Name: name(n), Tags: []world.Tag{}}
 		a.Users = append(a.Users, user)
 		arn := "arn:aws:iam::" + account + ":user/" + user.Name
 		a.Roles = append(a.Roles, world.Role{
-			Name: "shop-" + user.Name, Path: "/", Tags: []world.Tag{{Key: "Project", Value: project(n)}, {Key: journey.RunAsTag, Value: "operator"}},
-			Trust: policy.New(policy.Allow("OnlyTheListedUserWithMFA", "sts:AssumeRole").For(policy.AWSPrincipals(arn)).When(policy.Bool("aws:MultiFactorAuthPresent", true))),
+			Name: "shop-" + user.Name,
+			Path: "/",
+			Tags: []world.Tag{{Key: "Project", Value: project(n)}, {Key: journey.RunAsTag, Value: "operator"}},
+			Trust: policy.New(
+				policy.Allow("OnlyTheListedUserWithMFA", "sts:AssumeRole").
+					For(policy.AWSPrincipals(arn)).
+					When(policy.Bool("aws:MultiFactorAuthPresent", true)),
+			),
 			Inline: []world.InlinePolicy{{Name: "sessions", Document: policy.New(
-				policy.Allow("Nodes", "ssm:StartSession").On("arn:aws:ec2:*:*:instance/*").When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
-				policy.Allow("Document", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell"))}},
+				policy.Allow("Nodes", "ssm:StartSession").
+					On("arn:aws:ec2:*:*:instance/*").
+					When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
+				policy.Allow("Document", "ssm:StartSession").
+					On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell"),
+			)}},
 		})
 	}
 	return world.World{Accounts: []world.Account{a}}
@@ -92,7 +114,8 @@ func hostilePage(t *testing.T) []byte {
 	return pageOf(t, hand(1, func(int) string { return hostileProject }, func(int) string { return "alice" }))
 }
 
-// Names are data: no text of a file stands in the page as markup, script or style, and characters that do something are shown as escapes.
+// Names are data: no text of a file stands in the page as markup, script or style, and characters that do something
+// are shown as escapes.
 func TestHostileNamesAreEscaped(t *testing.T) {
 	for _, project := range []string{
 		hostileProject, `"><svg onload=alert(1)>`, `{{.Data}}`, "<!--<script>", `]]></script>`, "a\u202eb\u0000c\u2028d", `javascript:alert(1)`, "</style><b class=injected>",
@@ -118,7 +141,11 @@ func TestThePageNeedsNothingElse(t *testing.T) {
 	assert.Contains(t, text, "default-src &#39;none&#39;")
 	script, err := os.ReadFile("page.js")
 	require.NoError(t, err)
-	assert.NotRegexp(t, regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|XMLHttpRequest`), string(script))
+	assert.NotRegexp(
+		t,
+		regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|XMLHttpRequest`),
+		string(script),
+	)
 }
 
 // The same stack files and moment give the same bytes.
@@ -137,10 +164,20 @@ func TestThePageSaysWhatWasFound(t *testing.T) {
 	}
 }
 
-// Two thousand people with a role and journeys of their own fit into 6 MB: what is the same for all of them stands once.
+// Two thousand people with a role and journeys of their own fit into 6 MB: what is the same for all of them stands
+// once.
 func TestThePageOfTwoThousandPeopleIsSmall(t *testing.T) {
 	size := func(people int) int {
-		return len(pageOf(t, hand(people, func(n int) string { return fmt.Sprint("project ", n) }, func(n int) string { return fmt.Sprint("person", n) })))
+		return len(
+			pageOf(
+				t,
+				hand(
+					people,
+					func(n int) string { return fmt.Sprint("project ", n) },
+					func(n int) string { return fmt.Sprint("person", n) },
+				),
+			),
+		)
 	}
 	if os.Getenv("GUARDRAILS_NIGHTLY") == "1" {
 		whole := size(2000)

@@ -24,8 +24,8 @@ type organization struct {
 type accountFacts struct {
 	reach.Account
 	unit string
-	// people live here, comers take roles here from elsewhere, roles are those in use, doors the doors on nodes that somebody has for
-	// certain.
+	// people live here, comers take roles here from elsewhere, roles are those in use, doors the doors on nodes that
+	// somebody has for certain.
 	people, comers, roles, doors map[string]bool
 	policies                     []world.ServiceControlPolicy
 	known                        bool
@@ -85,7 +85,13 @@ func newOrganization(in Input) *organization {
 func (o *organization) account(id string) *accountFacts {
 	a := o.byID[id]
 	if a == nil {
-		a = &accountFacts{Account: reach.Account{ID: id}, people: map[string]bool{}, comers: map[string]bool{}, roles: map[string]bool{}, doors: map[string]bool{}}
+		a = &accountFacts{
+			Account: reach.Account{ID: id},
+			people:  map[string]bool{},
+			comers:  map[string]bool{},
+			roles:   map[string]bool{},
+			doors:   map[string]bool{},
+		}
 		o.byID[id] = a
 		o.accounts = append(o.accounts, a)
 	}
@@ -123,12 +129,24 @@ type accountRow struct {
 func (o *organization) rows() []accountRow {
 	var all []accountRow
 	for _, a := range o.accounts {
-		all = append(all, accountRow{line(a.ID), line(accountName(a.Account)), line(a.unit), len(a.people), len(a.comers), len(a.roles), len(a.policies)})
+		all = append(
+			all,
+			accountRow{
+				line(a.ID),
+				line(accountName(a.Account)),
+				line(a.unit),
+				len(a.people),
+				len(a.comers),
+				len(a.roles),
+				len(a.policies),
+			},
+		)
 	}
 	return all
 }
 
-// picture is a drawing of the organization: units as boxes, accounts as cards in them, and lines for people who work elsewhere than they live.
+// picture is a drawing of the organization: units as boxes, accounts as cards in them, and lines for people who work
+// elsewhere than they live.
 type picture struct {
 	Width, Height int
 	Label         string
@@ -176,11 +194,28 @@ type drawing struct {
 
 // draw lays the accounts out in columns of cards.
 func (o *organization) draw(columns, cardWidth int) picture {
-	d := &drawing{organization: o, columns: columns, cardWidth: cardWidth, centres: map[string][2]int{}, drawn: map[string]bool{}}
+	d := &drawing{
+		organization: o,
+		columns:      columns,
+		cardWidth:    cardWidth,
+		centres:      map[string][2]int{},
+		drawn:        map[string]bool{},
+	}
 	d.Width = columns*(cardWidth+gap) + 9*gap
 	y := gap
 	if portal := o.flowsFrom(""); portal > 0 {
-		d.Cards = append(d.Cards, card{X: 2 * gap, Y: y, W: cardWidth, H: 78, Name: "IAM Identity Center", Number: "the access portal", First: plural(portal, "account is", "accounts are") + " reached from here"})
+		d.Cards = append(
+			d.Cards,
+			card{
+				X:      2 * gap,
+				Y:      y,
+				W:      cardWidth,
+				H:      78,
+				Name:   "IAM Identity Center",
+				Number: "the access portal",
+				First:  plural(portal, "account is", "accounts are") + " reached from here",
+			},
+		)
 		d.centres[""] = [2]int{2*gap + cardWidth/2, y + 39}
 		y += 78 + gap
 	}
@@ -219,7 +254,15 @@ func (o *organization) flowsFrom(home string) int {
 
 // unit draws a unit with what is below it and returns where the next thing goes.
 func (d *drawing) unit(u *world.Unit, x, y, width int) int {
-	return d.cards(unitName(u), plural(len(u.Policies), "service control policy", "service control policies"), d.members(u), x, y, width, u.Units)
+	return d.cards(
+		unitName(u),
+		plural(len(u.Policies), "service control policy", "service control policies"),
+		d.members(u),
+		x,
+		y,
+		width,
+		u.Units,
+	)
 }
 
 func (d *drawing) members(u *world.Unit) []*accountFacts {
@@ -269,14 +312,34 @@ func (d *drawing) card(a *accountFacts, x, y, width int) {
 	d.drawn[a.ID] = true
 	d.centres[a.ID] = [2]int{x + width/2, y + cardHeight/2}
 	c := card{
-		X: x, Y: y, W: width, H: cardHeight, ID: line(a.ID), Account: line(accountName(a.Account)), Name: short(line(a.Alias), width/9), Number: line(a.ID),
-		Management: a.ID == d.management, Dim: !a.known,
+		X:          x,
+		Y:          y,
+		W:          width,
+		H:          cardHeight,
+		ID:         line(a.ID),
+		Account:    line(accountName(a.Account)),
+		Name:       short(line(a.Alias), width/9),
+		Number:     line(a.ID),
+		Management: a.ID == d.management,
+		Dim:        !a.known,
 	}
 	if c.Name == "" {
 		c.Name = line(a.ID)
 	}
 	c.First = plural(len(a.people), "person lives here", "people live here")
-	c.Second = plural(len(a.comers), "comes", "come") + " in, " + plural(len(a.roles), "role", "roles") + ", " + plural(len(a.doors), "door", "doors")
+	c.Second = plural(
+		len(a.comers),
+		"comes",
+		"come",
+	) + " in, " + plural(
+		len(a.roles),
+		"role",
+		"roles",
+	) + ", " + plural(
+		len(a.doors),
+		"door",
+		"doors",
+	)
 	if c.Management {
 		c.First = "management account"
 	}
@@ -310,8 +373,15 @@ func (d *drawing) flowLines() {
 		// The line leaves at the right edge and bends outward, so that it crosses few cards.
 		bend := (from[0]+to[0])/2 + 40
 		d.Lines = append(d.Lines, curve{
-			Path:   fmt.Sprintf("M%d %d Q%d %d %d %d", from[0], from[1], bend, (from[1]+to[1])/2, to[0], to[1]),
-			Words:  line(fmt.Sprintf("%s of %s in %s", plural(d.flows[key], "person", "people"), home, accountName(d.account(key[1]).Account))),
+			Path: fmt.Sprintf("M%d %d Q%d %d %d %d", from[0], from[1], bend, (from[1]+to[1])/2, to[0], to[1]),
+			Words: line(
+				fmt.Sprintf(
+					"%s of %s in %s",
+					plural(d.flows[key], "person", "people"),
+					home,
+					accountName(d.account(key[1]).Account),
+				),
+			),
 			Stroke: strconv.Itoa(min(1+d.flows[key]/2, 6)),
 		})
 	}

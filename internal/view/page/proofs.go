@@ -46,7 +46,12 @@ type rest struct {
 }
 
 var verdictWords = map[prove.Verdict][2]string{
-	prove.Holds: {"holds", "ok"}, prove.HoldsIf: {"holds, if what is assumed is so", "if"}, prove.Waived: {"waived by a switch", "if"},
+	prove.Holds: {
+		"holds",
+		"ok",
+	},
+	prove.HoldsIf:     {"holds, if what is assumed is so", "if"},
+	prove.Waived:      {"waived by a switch", "if"},
 	prove.DoesNotHold: {"does not hold", "fail"},
 }
 

@@ -12,11 +12,11 @@ import (
 	"aws-access-guardrails/internal/report"
 )
 
-// tables are who reaches what, for the script. Each text stands once, in Strings; everything else names texts and rows by their number, so that an
-// organization of thousands stays small.
+// tables are who reaches what, for the script. Each text stands once, in Strings; everything else names texts and
+// rows by their number, so that an organization of thousands stays small.
 //
-// Journeys of different people are the same but for the person: in the texts of steps nameMark and arnMark stand for the name and the ARN of the person of
-// the way.
+// Journeys of different people are the same but for the person: in the texts of steps nameMark and arnMark stand for
+// the name and the ARN of the person of the way.
 type tables struct {
 	Strings []string `json:"strings"`
 	// People are name, ARN, account and what kind of person it is, each a string.
@@ -82,7 +82,8 @@ type verdict struct {
 	Statements [][]int `json:"t,omitempty"`
 }
 
-// The marks stand for the person. No text of a file can have them: internal/visible shows characters of private use as escapes.
+// The marks stand for the person. No text of a file can have them: internal/visible shows characters of private use
+// as escapes.
 const (
 	nameMark = "\ue000"
 	arnMark  = "\ue001"
@@ -101,12 +102,23 @@ type builder struct {
 
 func newTables(f *reach.Facts) (tables, error) {
 	b := &builder{
-		facts: f, strings: map[string]int{}, people: map[string]int{}, roles: map[string]int{}, notes: map[string]int{}, steps: map[string]int{},
-		paths: map[string]int{},
+		facts:   f,
+		strings: map[string]int{},
+		people:  map[string]int{},
+		roles:   map[string]int{},
+		notes:   map[string]int{},
+		steps:   map[string]int{},
+		paths:   map[string]int{},
 	}
 	b.tables = tables{
-		Strings: []string{}, People: [][]int{}, Roles: [][]int{}, Ways: []way{}, Steps: []step{}, Journeys: [][]int{}, Notes: []string{},
-		Marks: []string{nameMark, arnMark},
+		Strings:  []string{},
+		People:   [][]int{},
+		Roles:    [][]int{},
+		Ways:     []way{},
+		Steps:    []step{},
+		Journeys: [][]int{},
+		Notes:    []string{},
+		Marks:    []string{nameMark, arnMark},
 	}
 	b.text("")
 	for _, d := range reach.Doors() {
@@ -151,8 +163,16 @@ func intern[T any](known map[string]int, table *[]T, key string, value T) int {
 func (b *builder) add(w *reach.Way, row *report.MatrixRow) error {
 	cells := row.Cells()
 	out := way{
-		Person: b.person(w.Person), Account: b.text(accountName(w.Account())), Project: b.text(cells.Project), OSUser: b.text(cells.OSUser),
-		Region: b.text(cells.Region), SignIn: b.text(cells.SignIn), When: b.text(when(w)), Time: timeOf(w, b.facts.At),
+		Person: b.person(
+			w.Person,
+		),
+		Account: b.text(accountName(w.Account())),
+		Project: b.text(cells.Project),
+		OSUser:  b.text(cells.OSUser),
+		Region:  b.text(cells.Region),
+		SignIn:  b.text(cells.SignIn),
+		When:    b.text(when(w)),
+		Time:    timeOf(w, b.facts.At),
 	}
 	if w.OSUser.Superuser || len(w.WithoutMFA()) > 0 {
 		out.Weak = 1

@@ -27,7 +27,8 @@ type Fault struct {
 
 func (f Fault) String() string { return f.File + ": " + f.Why }
 
-// Mend does what Cure says. Nobody else may work on the stack meanwhile. The broken content of a state is kept beside it, in a file that ends in ".broken".
+// Mend does what Cure says. Nobody else may work on the stack meanwhile. The broken content of a state is kept beside
+// it, in a file that ends in ".broken".
 func (f Fault) Mend() error {
 	if f.mend == nil {
 		return errors.New("nothing can mend " + f.String())
@@ -41,8 +42,8 @@ func (f Fault) Mend() error {
 // aside ends the name of a broken file that was put aside. No engine reads files that end so.
 const aside = ".broken"
 
-// Faults are the files that the engine reads for this stack and cannot, in the order in which it would stumble over them. A file may be read in the instant in
-// which an engine writes it: what is no fault a moment later was none.
+// Faults are the files that the engine reads for this stack and cannot, in the order in which it would stumble over
+// them. A file may be read in the instant in which an engine writes it: what is no fault a moment later was none.
 func (p Place) Faults() []Fault {
 	var out []Fault
 	locks := p.lockFiles()
@@ -54,8 +55,10 @@ func (p Place) Faults() []Fault {
 	for _, file := range read {
 		if why := wrongMetadata(file + ".attrs"); why != nil {
 			out = append(out, Fault{
-				File: file + ".attrs", Why: "the metadata of " + filepath.Base(file) + " cannot be read: " + why.Error(),
-				Cure: "removed, because nothing needs it", mend: removing(file + ".attrs"),
+				File: file + ".attrs",
+				Why:  "the metadata of " + filepath.Base(file) + " cannot be read: " + why.Error(),
+				Cure: "removed, because nothing needs it",
+				mend: removing(file + ".attrs"),
 			})
 		}
 	}
@@ -154,7 +157,8 @@ func (p Place) tagsFaults() []Fault {
 	}}
 }
 
-// lockFaults are what is wrong with a lock. One that still has its passing name was never in force, because whoever wrote it was ended before.
+// lockFaults are what is wrong with a lock. One that still has its passing name was never in force, because whoever
+// wrote it was ended before.
 func lockFaults(file string) []Fault {
 	data, err := os.ReadFile(file)
 	if err != nil || json.Valid(data) {

@@ -1,6 +1,7 @@
-// Package filebackend knows the files that the Pulumi engine keeps in a backend of files. It tells which of them the engine cannot read after a run that was
-// killed or a machine that lost power, and puts them right from what the backend keeps itself. It is for addresses that begin with "file://" alone: what writes
-// to S3, to Azure and to Google Cloud puts objects there whole.
+// Package filebackend knows the files that the Pulumi engine keeps in a backend of files. It tells which of them the
+// engine cannot read after a run that was killed or a machine that lost power, and puts them right from what the
+// backend keeps itself. It is for addresses that begin with "file://" alone: what writes to S3, to Azure and to
+// Google Cloud puts objects there whole.
 package filebackend
 
 import (
@@ -25,8 +26,8 @@ type Place struct {
 // plain is a prefix of keys that the backend does not write in another way.
 var plain = regexp.MustCompile(`^([A-Za-z0-9._-]+/)*[A-Za-z0-9._-]*$`)
 
-// At is the place of a stack. dir is the folder from which the engine is started: a relative address begins there. It is false for every other kind of backend
-// and for addresses that are none.
+// At is the place of a stack. dir is the folder from which the engine is started: a relative address begins there. It
+// is false for every other kind of backend and for addresses that are none.
 func At(address, dir, project, stack string) (Place, bool) {
 	raw, ok := strings.CutPrefix(address, scheme)
 	if !ok {
@@ -59,9 +60,10 @@ func At(address, dir, project, stack string) (Place, bool) {
 	return Place{root: root, project: project, stack: stack}, true
 }
 
-// Whole is the address of the same backend under which an engine writes every file in one piece. Without that, it writes what it calls the metadata of a file
-// into a second one, first empties that, and cannot read the first file any more when it is killed before the second is whole. Nothing reads the metadata.
-// Addresses of other backends stay as they are, and so do those that say what they want.
+// Whole is the address of the same backend under which an engine writes every file in one piece. Without that, it
+// writes what it calls the metadata of a file into a second one, first empties that, and cannot read the first file
+// any more when it is killed before the second is whole. Nothing reads the metadata. Addresses of other backends stay
+// as they are, and so do those that say what they want.
 func Whole(address string) string {
 	if !strings.HasPrefix(address, scheme) {
 		return address
@@ -111,7 +113,8 @@ func (p Place) locks() string {
 // endings are the forms in which an engine keeps a state.
 var endings = []string{".json", ".json.gz", ".json.zst"}
 
-// state is the file that the engine takes for the stack's state: the one that was written last. It is empty where there is none.
+// state is the file that the engine takes for the stack's state: the one that was written last. It is empty where
+// there is none.
 func (p Place) state() (newest string) {
 	var at os.FileInfo
 	for _, ending := range endings {

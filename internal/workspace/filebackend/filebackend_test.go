@@ -62,8 +62,11 @@ func TestWholeChangesOnlyHowFilesAreWritten(t *testing.T) {
 
 // stateAt is a state of the stack that was made in a minute of a fixed hour.
 func stateAt(minute int) string {
-	return fmt.Sprintf(`{"version":3,"checkpoint":{"stack":"organization/tiny/dev","latest":{"manifest":{"time":"2024-05-01T10:%02d:00Z"},`+
-		`"resources":[{"urn":"urn:pulumi:dev::tiny::aws:iam/user:User::a"}]}}}`, minute)
+	return fmt.Sprintf(
+		`{"version":3,"checkpoint":{"stack":"organization/tiny/dev","latest":{"manifest":{"time":"2024-05-01T10:%02d:00Z"},`+
+			`"resources":[{"urn":"urn:pulumi:dev::tiny::aws:iam/user:User::a"}]}}}`,
+		minute,
+	)
 }
 
 // place is the backend of one stack with the given files, by their path below ".pulumi".
@@ -105,18 +108,25 @@ func mended(t *testing.T, p Place) (files []string) {
 	return files
 }
 
-// A state that ends anywhere before its end is put back from the newest copy that can be read, wherever the backend has it; what was left of it is kept.
+// A state that ends anywhere before its end is put back from the newest copy that can be read, wherever the backend
+// has it; what was left of it is kept.
 func TestAStateThatIsCutAnywhereIsPutBackFromTheNewestCopy(t *testing.T) {
 	t.Parallel()
 	const state = "stacks/tiny/dev.json"
 	copies := []string{
-		"stacks/tiny/dev.json.bak", "stacks/tiny/dev.json.1714557600000000000", "backups/tiny/dev/dev.1714557600000000000.json",
+		"stacks/tiny/dev.json.bak",
+		"stacks/tiny/dev.json.1714557600000000000",
+		"backups/tiny/dev/dev.1714557600000000000.json",
 		"history/tiny/dev/dev-1714557600000000000.checkpoint.json",
 	}
 	whole := stateAt(59)
 	for length := range len(whole) {
 		newest := copies[length%len(copies)]
-		files := map[string]string{"meta.yaml": "version: 1\n", state: whole[:length], "stacks/tiny/dev2.json.bak": stateAt(58)}
+		files := map[string]string{
+			"meta.yaml":                 "version: 1\n",
+			state:                       whole[:length],
+			"stacks/tiny/dev2.json.bak": stateAt(58),
+		}
 		for i, file := range copies {
 			files[file] = stateAt(10 + i)
 			if file == newest {
@@ -142,17 +152,28 @@ func TestAStateThatIsCutAnywhereIsPutBackFromTheNewestCopy(t *testing.T) {
 	}
 }
 
-// Metadata, layout, tags and locks that were not written to their end are mended, each by itself; what the engine can read is left alone.
+// Metadata, layout, tags and locks that were not written to their end are mended, each by itself; what the engine can
+// read is left alone.
 func TestEveryOtherFileThatIsCutIsMended(t *testing.T) {
 	t.Parallel()
 	const metadata = `{"user.content_type":"application/json","user.metadata":null,"md5":"AAAA"}`
 	const lock = "locks/organization/tiny/dev/0b.json"
 	sound := map[string]string{
-		"meta.yaml": "version: 1\n", "meta.yaml.attrs": metadata, "stacks/tiny/dev.json": stateAt(1), "stacks/tiny/dev.json.attrs": metadata,
-		"stacks/tiny/dev.json.bak": stateAt(0), "stacks/tiny/dev.json.bak.attrs": metadata, "stacks/tiny/dev.json.18.tmp": "{",
-		"stacks/tiny/dev.pulumi-tags": `{"version":1}`, "stacks/tiny/dev.pulumi-tags.attrs": metadata,
-		lock: `{"pid":1,"username":"u","hostname":"h","timestamp":"2024-05-01T10:00:00Z"}`, lock + ".attrs": metadata,
-		lock + ".1.tmp": `{"pid":2}`, "stacks/tiny/dev.json.bak.1.tmp": "",
+		"meta.yaml":                  "version: 1\n",
+		"meta.yaml.attrs":            metadata,
+		"stacks/tiny/dev.json":       stateAt(1),
+		"stacks/tiny/dev.json.attrs": metadata,
+		"stacks/tiny/dev.json.bak": stateAt(
+			0,
+		),
+		"stacks/tiny/dev.json.bak.attrs":    metadata,
+		"stacks/tiny/dev.json.18.tmp":       "{",
+		"stacks/tiny/dev.pulumi-tags":       `{"version":1}`,
+		"stacks/tiny/dev.pulumi-tags.attrs": metadata,
+		lock:                                `{"pid":1,"username":"u","hostname":"h","timestamp":"2024-05-01T10:00:00Z"}`,
+		lock + ".attrs":                     metadata,
+		lock + ".1.tmp":                     `{"pid":2}`,
+		"stacks/tiny/dev.json.bak.1.tmp":    "",
 	}
 	p := place(t, sound)
 	assert.Empty(t, p.Faults())
@@ -183,7 +204,11 @@ func TestEveryOtherFileThatIsCutIsMended(t *testing.T) {
 func TestWhatTheBackendHasNoCopyOfHasNoCure(t *testing.T) {
 	t.Parallel()
 	p := place(t, map[string]string{
-		"meta.yaml": "", "stacks/tiny/dev.json": "", "stacks/tiny/dev.json.bak": "{", "stacks/old.json": stateAt(1), "stacks/tiny/dev.json.1.tmp": stateAt(2),
+		"meta.yaml":                           "",
+		"stacks/tiny/dev.json":                "",
+		"stacks/tiny/dev.json.bak":            "{",
+		"stacks/old.json":                     stateAt(1),
+		"stacks/tiny/dev.json.1.tmp":          stateAt(2),
 		"locks/organization/tiny/dev/0b.json": "",
 	})
 	faults := p.Faults()
@@ -198,7 +223,15 @@ func TestWhatTheBackendHasNoCopyOfHasNoCure(t *testing.T) {
 // Old engines kept stacks without projects; their states are found where those lie.
 func TestStacksWithoutProjectsAreFound(t *testing.T) {
 	t.Parallel()
-	p := place(t, map[string]string{"stacks/dev.json": "{", "stacks/dev.json.bak": stateAt(1), "stacks/tiny/dev.json": "", "locks/dev/0b.json": `{"pid":3}`})
+	p := place(
+		t,
+		map[string]string{
+			"stacks/dev.json":      "{",
+			"stacks/dev.json.bak":  stateAt(1),
+			"stacks/tiny/dev.json": "",
+			"locks/dev/0b.json":    `{"pid":3}`,
+		},
+	)
 	assert.Equal(t, []string{"stacks/dev.json"}, mended(t, p))
 	assert.Len(t, p.Locks(), 1)
 }

@@ -28,8 +28,9 @@ type checkpoint struct {
 	} `json:"checkpoint"`
 }
 
-// ReadState reads the engine's state of a stack, whatever way it is compressed, and reports what is wrong with it. saved is when the engine made it, to
-// compare states of one stack with; it is zero where the stack was never deployed.
+// ReadState reads the engine's state of a stack, whatever way it is compressed, and reports what is wrong with it.
+// saved is when the engine made it, to compare states of one stack with; it is zero where the stack was never
+// deployed.
 func ReadState(file string) (saved time.Time, err error) {
 	state, err := read(file)
 	switch {
@@ -64,7 +65,8 @@ func read(file string) (state checkpoint, err error) {
 	return state, nil
 }
 
-// ReadLayout reports what is wrong with the file that says how the states are laid out: without it the engine looks elsewhere and finds no stack.
+// ReadLayout reports what is wrong with the file that says how the states are laid out: without it the engine looks
+// elsewhere and finds no stack.
 func ReadLayout(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -96,7 +98,8 @@ func (c copyOfState) after(other copyOfState) bool {
 	return c.written.After(other.written)
 }
 
-// lastGood is the newest of the copies that can be read: what stood there before the last writing, what was kept at the end of each run, and its history.
+// lastGood is the newest of the copies that can be read: what stood there before the last writing, what was kept at
+// the end of each run, and its history.
 func (p Place) lastGood() (newest copyOfState) {
 	var files []string
 	for _, pattern := range []string{

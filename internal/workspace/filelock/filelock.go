@@ -10,8 +10,9 @@ import (
 // patience is how often a waiting caller is told that it still waits.
 const patience = 5 * time.Second
 
-// Lock takes the lock of the file at path, which is made when it is missing. While another process holds it, waiting is called every few
-// seconds with the time waited so far. When ctx ends first, its error is returned and the lock is not held.
+// Lock takes the lock of the file at path, which is made when it is missing. While another process holds it, waiting
+// is called every few seconds with the time waited so far. When ctx ends first, its error is returned and the lock is
+// not held.
 func Lock(ctx context.Context, path string, waiting func(time.Duration)) (unlock func(), err error) {
 	type held struct {
 		unlock func()

@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/internal/workspace/filelock"
 )
 
-// The pins of the tools module, copied because an embed cannot reach into another module's folder. A test holds them in step.
+// The pins of the tools module, copied because an embed cannot reach into another module's folder. A test holds them
+// in step.
 //
 //go:generate cp ../../../tools/go.mod pinned/go.mod.txt
 //go:generate cp ../../../tools/go.sum pinned/go.sum.txt
@@ -31,8 +32,8 @@ const cliPackage = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 // tick is how often a build says how far it is.
 const tick = 5 * time.Second
 
-// build makes the CLI under root. The finished folder appears by one rename, so that a killed build leaves nothing that looks finished,
-// and the lock is the operating system's, so that it never outlives its process.
+// build makes the CLI under root. The finished folder appears by one rename, so that a killed build leaves nothing
+// that looks finished, and the lock is the operating system's, so that it never outlives its process.
 func build(ctx context.Context, o Options, root string) error {
 	goCommand := o.Go
 	if goCommand == "" {
@@ -40,7 +41,11 @@ func build(ctx context.Context, o Options, root string) error {
 	}
 	goCommand, err := exec.LookPath(goCommand)
 	if err != nil {
-		return fmt.Errorf("no Go toolchain: %w; install Pulumi %s or newer (https://www.pulumi.com/docs/install/), or Go", err, Version)
+		return fmt.Errorf(
+			"no Go toolchain: %w; install Pulumi %s or newer (https://www.pulumi.com/docs/install/), or Go",
+			err,
+			Version,
+		)
 	}
 	cache := filepath.Dir(root)
 	if err := os.MkdirAll(cache, 0o755); err != nil {
@@ -77,8 +82,9 @@ func build(ctx context.Context, o Options, root string) error {
 	return os.Rename(made, root)
 }
 
-// compile runs the Go toolchain in work. The linker flag is what Pulumi's own release build sets: without it the CLI has no version that
-// the Automation API accepts. -s and -w leave the debugger's tables out: a third of the size, and seconds of linking.
+// compile runs the Go toolchain in work. The linker flag is what Pulumi's own release build sets: without it the CLI
+// has no version that the Automation API accepts. -s and -w leave the debugger's tables out: a third of the size, and
+// seconds of linking.
 func compile(ctx context.Context, o Options, goCommand, work, out string) error {
 	cmd := exec.CommandContext(ctx, goCommand, "build", "-v", "-mod=readonly",
 		"-ldflags", "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v"+Version.String(),

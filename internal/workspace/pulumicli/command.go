@@ -17,9 +17,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// Command is a Pulumi CLI that the Automation API can run. It differs from the Automation API's own in what happens when a run ends early: the
-// engine gets exactly one interrupt, after which it finishes what AWS has begun and stops (a second one makes it drop everything, and a terminal
-// would send one of its own), and where the system can do that, the engine does not outlive this process.
+// Command is a Pulumi CLI that the Automation API can run. It differs from the Automation API's own in what happens
+// when a run ends early: the engine gets exactly one interrupt, after which it finishes what AWS has begun and stops
+// (a second one makes it drop everything, and a terminal would send one of its own), and where the system can do
+// that, the engine does not outlive this process.
 type Command struct {
 	path     string
 	version  semver.Version
@@ -75,7 +76,8 @@ func (c *Command) Run(
 	return out.String(), errOut.String(), code, err
 }
 
-// environ is this process's environment with the CLI's folder first on PATH, where the engine looks for language hosts and plugins.
+// environ is this process's environment with the CLI's folder first on PATH, where the engine looks for language
+// hosts and plugins.
 func (c *Command) environ() []string {
 	var env []string
 	for _, entry := range os.Environ() {

@@ -25,7 +25,15 @@ func fakeCLI(t *testing.T, body string) *Command {
 func TestARunIsTheAutomationAPIs(t *testing.T) {
 	c := fakeCLI(t, `echo "$1 $2 $EXTRA $PULUMI_AUTOMATION_API"; echo "${PATH%%:*}" >&2; cat; exit 3`)
 	var copied bytes.Buffer
-	stdout, stderr, code, err := c.Run(t.Context(), t.TempDir(), strings.NewReader("in"), []io.Writer{&copied}, nil, []string{"EXTRA=x"}, "up")
+	stdout, stderr, code, err := c.Run(
+		t.Context(),
+		t.TempDir(),
+		strings.NewReader("in"),
+		[]io.Writer{&copied},
+		nil,
+		[]string{"EXTRA=x"},
+		"up",
+	)
 	require.Error(t, err)
 	assert.Equal(t, 3, code)
 	assert.Equal(t, "--non-interactive up x true\nin", stdout)
@@ -64,7 +72,12 @@ echo finished $n
 		done <- stdout
 	}()
 	appears := func(name string) {
-		require.Eventually(t, func() bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil }, 10*time.Second, time.Millisecond)
+		require.Eventually(
+			t,
+			func() bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil },
+			10*time.Second,
+			time.Millisecond,
+		)
 	}
 	appears("ready")
 	cancel()

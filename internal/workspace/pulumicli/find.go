@@ -13,9 +13,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// Version is the oldest Pulumi CLI that is taken from PATH, and the one that is built: the release of the Pulumi SDK in this program.
-// The Automation API itself would accept 3.2.0, but a state that a newer engine wrote cannot be read by an older one, and what this program
-// relies on (attached providers, event streams over gRPC) is tested with this release.
+// Version is the oldest Pulumi CLI that is taken from PATH, and the one that is built: the release of the Pulumi SDK
+// in this program. The Automation API itself would accept 3.2.0, but a state that a newer engine wrote cannot be read
+// by an older one, and what this program relies on (attached providers, event streams over gRPC) is tested with this
+// release.
 var Version = sdk.Version
 
 // Options say where to look and where to report.
@@ -28,8 +29,9 @@ type Options struct {
 	Go string
 }
 
-// Find returns a Pulumi CLI that is at least [Version]: the one on PATH, else the one in the cache, else one that it builds into the cache.
-// A build takes about three minutes on two cores; two builds at once wait for each other. An error says what to install.
+// Find returns a Pulumi CLI that is at least [Version]: the one on PATH, else the one in the cache, else one that it
+// builds into the cache. A build takes about three minutes on two cores; two builds at once wait for each other. An
+// error says what to install.
 func Find(ctx context.Context, o Options) (*Command, error) {
 	command, reason, err := look(o)
 	if err != nil || command != nil {
@@ -73,7 +75,8 @@ func look(o Options) (command *Command, reason string, err error) {
 	return command, reason, err
 }
 
-// check asks a CLI for its version, by way of the Automation API's own rules. An empty root means the CLI called name on PATH.
+// check asks a CLI for its version, by way of the Automation API's own rules. An empty root means the CLI called name
+// on PATH.
 func check(root, name string) (*Command, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {

@@ -34,7 +34,8 @@ func script(t *testing.T, path, body string) {
 	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+body), 0o755))
 }
 
-// fakeGo is a Go command that "builds" a pulumi that prints version, and counts its runs by lines in the file that it returns.
+// fakeGo is a Go command that "builds" a pulumi that prints version, and counts its runs by lines in the file that it
+// returns.
 func fakeGo(t *testing.T, version, before string) (path, runs string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -58,7 +59,8 @@ func lines(t *testing.T, path string) int {
 	return strings.Count(string(data), "\n")
 }
 
-// onPath leaves on PATH only what the scripts here call, and a pulumi that prints version; empty means no pulumi at all.
+// onPath leaves on PATH only what the scripts here call, and a pulumi that prints version; empty means no pulumi at
+// all.
 func onPath(t *testing.T, version string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -85,7 +87,8 @@ func TestARecentCLIOnPathIsTaken(t *testing.T) {
 	assert.NoFileExists(t, runs)
 }
 
-// A CLI on PATH that is too old, of another major version or broken is passed over for the pinned one, which is built once.
+// A CLI on PATH that is too old, of another major version or broken is passed over for the pinned one, which is built
+// once.
 func TestAnUnfitCLIOnPathIsPassedOver(t *testing.T) {
 	for _, version := range []string{"v3.100.0", "v4.0.0", "nonsense"} {
 		t.Run(version, func(t *testing.T) {
@@ -141,7 +144,11 @@ func TestTwoBuildsAtOnceMakeOne(t *testing.T) {
 func TestAFailedBuildLeavesNothing(t *testing.T) {
 	onPath(t, "")
 	o := Options{Cache: t.TempDir()}
-	o.Go, _ = fakeGo(t, "v"+Version.String(), "echo 'go: downloading example.com/m v1.0.0'; echo 'cannot reach the module proxy' >&2; exit 1")
+	o.Go, _ = fakeGo(
+		t,
+		"v"+Version.String(),
+		"echo 'go: downloading example.com/m v1.0.0'; echo 'cannot reach the module proxy' >&2; exit 1",
+	)
 	_, err := Find(t.Context(), o)
 	require.ErrorContains(t, err, "not on PATH")
 	require.ErrorContains(t, err, "cannot reach the module proxy")

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// tie puts the engine in a process group of its own, where the terminal's interrupt does not reach it, and passes an interrupt on once.
+// tie puts the engine in a process group of its own, where the terminal's interrupt does not reach it, and passes an
+// interrupt on once.
 func tie(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

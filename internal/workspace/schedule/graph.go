@@ -8,9 +8,10 @@ type Graph struct {
 	needs map[string][]string
 }
 
-// New makes a graph of names. needs are asked for each of them; what is not among the names is needed by nobody, because nobody runs it. Where pieces
-// need each other in a circle, the one that was named first goes first and forgoes what it needs of the others. The names come out in the order
-// in which one worker would run them: those that do not need each other keep the order in which they were given.
+// New makes a graph of names. needs are asked for each of them; what is not among the names is needed by nobody,
+// because nobody runs it. Where pieces need each other in a circle, the one that was named first goes first and
+// forgoes what it needs of the others. The names come out in the order in which one worker would run them: those that
+// do not need each other keep the order in which they were given.
 func New(names []string, needs func(name string) []string) *Graph {
 	g := &Graph{needs: map[string][]string{}}
 	wanted := map[string][]string{}
@@ -45,8 +46,8 @@ func (g *Graph) Names() []string { return slices.Clone(g.names) }
 // Needs are the pieces that must have gone well before this one begins, without what those need in turn.
 func (g *Graph) Needs(name string) []string { return slices.Clone(g.needs[name]) }
 
-// Levels are the pieces by how far they are from those that need nothing: the pieces of one level need nothing of each other, and each needs
-// something of the level before.
+// Levels are the pieces by how far they are from those that need nothing: the pieces of one level need nothing of
+// each other, and each needs something of the level before.
 func (g *Graph) Levels() [][]string {
 	var levels [][]string
 	level := map[string]int{}

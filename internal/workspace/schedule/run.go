@@ -5,11 +5,17 @@ import (
 	"slices"
 )
 
-// Run runs every piece of the graph, at most limit of them at once (fewer than one means one), each as soon as all that it needs went well. work says
-// whether a piece went well. What needs a piece that did not is given to skip, with the piece that it is for; after the context has ended nothing
-// begins any more, and the rest is given to skip with no piece. Neither is called twice at once for one piece, and skip is called by one
-// goroutine. Run returns when everything has run or was skipped.
-func (g *Graph) Run(ctx context.Context, limit int, work func(ctx context.Context, name string) bool, skip func(name, because string)) {
+// Run runs every piece of the graph, at most limit of them at once (fewer than one means one), each as soon as all
+// that it needs went well. work says whether a piece went well. What needs a piece that did not is given to skip,
+// with the piece that it is for; after the context has ended nothing begins any more, and the rest is given to skip
+// with no piece. Neither is called twice at once for one piece, and skip is called by one goroutine. Run returns when
+// everything has run or was skipped.
+func (g *Graph) Run(
+	ctx context.Context,
+	limit int,
+	work func(ctx context.Context, name string) bool,
+	skip func(name, because string),
+) {
 	type result struct {
 		name string
 		well bool
@@ -34,7 +40,8 @@ func (g *Graph) Run(ctx context.Context, limit int, work func(ctx context.Contex
 					return true
 				}
 			}
-			if running >= max(limit, 1) || slices.ContainsFunc(g.needs[name], func(need string) bool { return !well[need] }) {
+			if running >= max(limit, 1) ||
+				slices.ContainsFunc(g.needs[name], func(need string) bool { return !well[need] }) {
 				return false
 			}
 			running++

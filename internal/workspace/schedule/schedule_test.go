@@ -81,7 +81,8 @@ func TestAfterAnInterruptNothingBegins(t *testing.T) {
 	assert.Equal(t, map[string]string{"b": "", "c": ""}, skipped)
 }
 
-// Whatever needs what: everything runs once or is skipped once, never before what it needs, never more than the limit at once.
+// Whatever needs what: everything runs once or is skipped once, never before what it needs, never more than the limit
+// at once.
 func TestEveryPieceRunsOnceAfterItsNeedsWithinTheLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := strings.Split("abcdefgh"[:rapid.IntRange(1, 8).Draw(t, "pieces")], "")

@@ -14,8 +14,9 @@ import (
 // ErrNoRepository says that nobody can tell: the folder is in no git repository, or there is no git.
 var ErrNoRepository = errors.New("not a git repository")
 
-// Uncommitted are the files below a folder that differ from the last commit or are gone since, and those of the named files that git does not track;
-// paths are absolute and sorted. Other files that git does not track are let be: they are not what is deployed.
+// Uncommitted are the files below a folder that differ from the last commit or are gone since, and those of the named
+// files that git does not track; paths are absolute and sorted. Other files that git does not track are let be: they
+// are not what is deployed.
 func Uncommitted(ctx context.Context, dir string, files ...string) ([]string, error) {
 	top, err := git(ctx, dir, "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -49,7 +50,8 @@ func Uncommitted(ctx context.Context, dir string, files ...string) ([]string, er
 	return slices.Compact(found), nil
 }
 
-// Committed is the content that a file has in the last commit. The error is ErrNoRepository where there is none, and another where the commit does not have it.
+// Committed is the content that a file has in the last commit. The error is ErrNoRepository where there is none, and
+// another where the commit does not have it.
 func Committed(ctx context.Context, file string) ([]byte, error) {
 	content, err := git(ctx, filepath.Dir(file), "show", "HEAD:./"+filepath.Base(file))
 	return []byte(content), err

@@ -12,7 +12,9 @@ import (
 
 func run(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
+	cmd := exec.Command(
+		"git",
+		append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(out))
 }
@@ -25,7 +27,8 @@ func write(t *testing.T, dir, name, content string) string {
 	return path
 }
 
-// A file that differs, is staged, is gone, or is named and not tracked is uncommitted; one outside the folder, or untracked and not named, is not.
+// A file that differs, is staged, is gone, or is named and not tracked is uncommitted; one outside the folder, or
+// untracked and not named, is not.
 func TestUncommittedIsWhatNoCommitHolds(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is missing")
@@ -57,7 +60,17 @@ func TestUncommittedIsWhatNoCommitHolds(t *testing.T) {
 	ignored, untracked := write(t, dir, "Pulumi.local.yaml", "x"), write(t, dir, "Pulumi.new.yaml", "x")
 	got, err = Uncommitted(t.Context(), dir, same, ignored, untracked)
 	require.NoError(t, err)
-	assert.Equal(t, []string{ignored, untracked, filepath.Join(dir, "changed.yaml"), filepath.Join(dir, "gone.yaml"), filepath.Join(dir, "staged.yaml")}, got)
+	assert.Equal(
+		t,
+		[]string{
+			ignored,
+			untracked,
+			filepath.Join(dir, "changed.yaml"),
+			filepath.Join(dir, "gone.yaml"),
+			filepath.Join(dir, "staged.yaml"),
+		},
+		got,
+	)
 }
 
 // Where there is no repository nobody can tell, and that is said.

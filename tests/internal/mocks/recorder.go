@@ -95,7 +95,8 @@ func Refuse(token string, err error) Option {
 	}
 }
 
-// Account sets the account, partition and Region that AWS answers with. The default is 111122223333, aws and ap-northeast-1.
+// Account sets the account, partition and Region that AWS answers with. The default is 111122223333, aws and
+// ap-northeast-1.
 func Account(id, partition, region string) Option {
 	return func(s *setup) { s.account, s.partition, s.region = id, partition, region }
 }
@@ -110,13 +111,14 @@ func AnswerAll(answer func(pulumi.MockCallArgs) (resource.PropertyMap, bool)) Op
 	return func(s *setup) { s.answer = answer }
 }
 
-// Delay calls a function before every registration, in the registration's own time: what depends on it waits until the function returns.
+// Delay calls a function before every registration, in the registration's own time: what depends on it waits until
+// the function returns.
 func Delay(delay func(typ, name string)) Option {
 	return func(s *setup) { s.delay = delay }
 }
 
-// Run runs the program and returns what it registered, whether it failed or not. An error of the program can be reached with errors.As; an error
-// of a registration only by its text, because it comes back from the engine as text.
+// Run runs the program and returns what it registered, whether it failed or not. An error of the program can be
+// reached with errors.As; an error of a registration only by its text, because it comes back from the engine as text.
 func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
 	r := &Recorder{setup: setup{account: "111122223333", partition: "aws", region: "ap-northeast-1", project: Project}}
 	for _, option := range options {
@@ -130,24 +132,26 @@ func Run(program pulumi.RunFunc, options ...Option) (*Recorder, error) {
 	return r, errors.Join(err, r.misordered)
 }
 
-// watched is the program, of which every registration that is told to wait for a component is an error. Pulumi takes a component for those of its
-// children that are registered at that moment, so such an order holds by luck.
+// watched is the program, of which every registration that is told to wait for a component is an error. Pulumi takes
+// a component for those of its children that are registered at that moment, so such an order holds by luck.
 func (r *Recorder) watched(program pulumi.RunFunc) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		err := ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-			given, err := pulumi.NewResourceOptions(args.Opts...)
-			if err != nil {
+		err := ctx.RegisterStackTransformation(
+			func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+				given, err := pulumi.NewResourceOptions(args.Opts...)
+				if err != nil {
+					return nil
+				}
+				r.watch(args, given.DependsOn)
+				for _, later := range given.DependsOnInputs {
+					later.ToResourceArrayOutput().ApplyT(func(dependencies []pulumi.Resource) bool {
+						r.watch(args, dependencies)
+						return true
+					})
+				}
 				return nil
-			}
-			r.watch(args, given.DependsOn)
-			for _, later := range given.DependsOnInputs {
-				later.ToResourceArrayOutput().ApplyT(func(dependencies []pulumi.Resource) bool {
-					r.watch(args, dependencies)
-					return true
-				})
-			}
-			return nil
-		})
+			},
+		)
 		if err != nil {
 			return err
 		}
@@ -159,7 +163,14 @@ func (r *Recorder) watched(program pulumi.RunFunc) pulumi.RunFunc {
 func (r *Recorder) watch(args *pulumi.ResourceTransformationArgs, dependencies []pulumi.Resource) {
 	for _, dependency := range dependencies {
 		if _, custom := dependency.(pulumi.CustomResource); !custom {
-			r.misorder(fmt.Errorf("%s %s waits for the component %T, not for custom resources", args.Type, args.Name, dependency))
+			r.misorder(
+				fmt.Errorf(
+					"%s %s waits for the component %T, not for custom resources",
+					args.Type,
+					args.Name,
+					dependency,
+				),
+			)
 		}
 	}
 }

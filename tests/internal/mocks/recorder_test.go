@@ -24,15 +24,35 @@ func TestEveryOptionOfARegistrationIsRecorded(t *testing.T) {
 		if err := ctx.RegisterComponentResource(boxType, "parent", parent); err != nil {
 			return err
 		}
-		group, err := iam.NewGroup(ctx, "group", &iam.GroupArgs{Name: pulumi.String("team"), Path: pulumi.String("/a/")}, pulumi.Parent(parent))
+		group, err := iam.NewGroup(
+			ctx,
+			"group",
+			&iam.GroupArgs{Name: pulumi.String("team"), Path: pulumi.String("/a/")},
+			pulumi.Parent(parent),
+		)
 		if err != nil {
 			return err
 		}
-		_, err = iam.NewUser(ctx, "user", &iam.UserArgs{
-			Name: pulumi.String("alice"), ForceDestroy: pulumi.Bool(true), Tags: pulumi.StringMap{"Email": pulumi.String("alice@example.com")},
-		}, pulumi.Parent(parent), pulumi.DependsOn([]pulumi.Resource{group}), pulumi.Protect(true), pulumi.RetainOnDelete(true),
-			pulumi.Aliases([]pulumi.Alias{{Name: pulumi.String("person")}}), pulumi.IgnoreChanges([]string{`tags["Email"]`}),
-			pulumi.Import(pulumi.ID("alice")))
+		_, err = iam.NewUser(
+			ctx,
+			"user",
+			&iam.UserArgs{
+				Name: pulumi.String(
+					"alice",
+				),
+				ForceDestroy: pulumi.Bool(true),
+				Tags:         pulumi.StringMap{"Email": pulumi.String("alice@example.com")},
+			},
+			pulumi.Parent(parent),
+			pulumi.DependsOn([]pulumi.Resource{group}),
+			pulumi.Protect(true),
+			pulumi.RetainOnDelete(true),
+			pulumi.Aliases(
+				[]pulumi.Alias{{Name: pulumi.String("person")}},
+			),
+			pulumi.IgnoreChanges([]string{`tags["Email"]`}),
+			pulumi.Import(pulumi.ID("alice")),
+		)
 		if err != nil {
 			return err
 		}
@@ -74,7 +94,15 @@ func TestEveryOptionOfARegistrationIsRecorded(t *testing.T) {
 // A dependency that arises from reading an output is recorded like one that was told.
 func TestReadingAnOutputIsADependency(t *testing.T) {
 	rec, err := mocks.Run(func(ctx *pulumi.Context) error {
-		role, err := iam.NewRole(ctx, "role", &iam.RoleArgs{Name: pulumi.String("ops"), AssumeRolePolicy: pulumi.String("{}"), MaxSessionDuration: pulumi.Int(3600)})
+		role, err := iam.NewRole(
+			ctx,
+			"role",
+			&iam.RoleArgs{
+				Name:               pulumi.String("ops"),
+				AssumeRolePolicy:   pulumi.String("{}"),
+				MaxSessionDuration: pulumi.Int(3600),
+			},
+		)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,8 @@ type Resource struct {
 	Protect, Retain *bool
 	// Aliases are the former URNs or names.
 	Aliases []string
-	// Dependencies are the URNs that the resource waits for, sorted: those that it was told, and those whose outputs it reads.
+	// Dependencies are the URNs that the resource waits for, sorted: those that it was told, and those whose outputs
+	// it reads.
 	Dependencies []resource.URN
 	// IgnoreChanges are property paths.
 	IgnoreChanges []string
@@ -39,7 +40,12 @@ type Resource struct {
 
 func record(args pulumi.MockResourceArgs) Resource {
 	r := Resource{
-		Type: args.TypeToken, Name: args.Name, Custom: args.Custom, Provider: args.Provider, ImportID: args.ID, Inputs: args.Inputs.Copy(),
+		Type:     args.TypeToken,
+		Name:     args.Name,
+		Custom:   args.Custom,
+		Provider: args.Provider,
+		ImportID: args.ID,
+		Inputs:   args.Inputs.Copy(),
 	}
 	if rpc := args.RegisterRPC; rpc != nil {
 		if parent := resource.URN(rpc.GetParent()); parent != "" && parent.QualifiedType() != resource.RootStackType {
@@ -76,7 +82,10 @@ func (r Resource) ParentName() string {
 
 // DependsOn reports whether the resource waits for one of that type and name.
 func (r Resource) DependsOn(typ, name string) bool {
-	return slices.ContainsFunc(r.Dependencies, func(u resource.URN) bool { return string(u.Type()) == typ && u.Name() == name })
+	return slices.ContainsFunc(
+		r.Dependencies,
+		func(u resource.URN) bool { return string(u.Type()) == typ && u.Name() == name },
+	)
 }
 
 // String is a text argument; empty when it is missing or no text.
@@ -137,7 +146,9 @@ func (r *Recorder) created(x Resource) (string, resource.PropertyMap) {
 	name := cmp.Or(x.String("name"), x.Name)
 	arn := func(service, region, kind string) {
 		path := cmp.Or(x.String("path"), "/")
-		state["arn"] = resource.NewProperty(strings.Join([]string{"arn", r.setup.partition, service, region, r.setup.account, kind + path + name}, ":"))
+		state["arn"] = resource.NewProperty(
+			strings.Join([]string{"arn", r.setup.partition, service, region, r.setup.account, kind + path + name}, ":"),
+		)
 		state["name"] = resource.NewProperty(name)
 	}
 	switch x.Type {

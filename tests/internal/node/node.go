@@ -1,5 +1,5 @@
-// Package node runs the programs that the tests hold the product against: JavaScript of independent projects, in a Node process of its own. They are
-// no part of the product.
+// Package node runs the programs that the tests hold the product against: JavaScript of independent projects, in a
+// Node process of its own. They are no part of the product.
 package node
 
 import (
@@ -19,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Program is a script with the pins of the packages that it needs: package.json and package-lock.json beside it, in the test's own folder.
+// Program is a script with the pins of the packages that it needs: package.json and package-lock.json beside it, in
+// the test's own folder.
 type Program struct {
 	// Name is that of its folder in the user's cache.
 	Name string
@@ -46,8 +47,8 @@ type errMissing struct{ why string }
 
 func (e errMissing) Error() string { return e.why }
 
-// Start runs the program for a test or benchmark. Where there is no Node it skips, and says so; in CI, where Node is, it fails instead of
-// skipping for any other reason.
+// Start runs the program for a test or benchmark. Where there is no Node it skips, and says so; in CI, where Node is,
+// it fails instead of skipping for any other reason.
 func (p *Program) Start(t testing.TB) *Process {
 	t.Helper()
 	p.once.Do(func() { p.dir, p.err = p.install() })
@@ -126,8 +127,8 @@ func (p *Program) install() (string, error) {
 	return dir, nil
 }
 
-// Ask writes lines and reads the answers in order, one for each line. Writing and reading go on side by side, or both sides would wait for full
-// pipes.
+// Ask writes lines and reads the answers in order, one for each line. Writing and reading go on side by side, or both
+// sides would wait for full pipes.
 func Ask[Line, Answer any](t testing.TB, p *Process, lines []Line) []Answer {
 	t.Helper()
 	written := make(chan error, 1)

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Number is the whole number in an environment variable; otherwise where it is unset or empty. Anything else fails the test.
+// Number is the whole number in an environment variable; otherwise where it is unset or empty. Anything else fails
+// the test.
 func Number(t testing.TB, name string, otherwise int) int {
 	t.Helper()
 	text := os.Getenv(name)

@@ -1,2 +1,3 @@
-// Package stackvalues turns stack files into the values that the Pulumi engine hands to a program, with Pulumi's own code.
+// Package stackvalues turns stack files into the values that the Pulumi engine hands to a program, with Pulumi's own
+// code.
 package stackvalues

