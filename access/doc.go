@@ -1,14 +1,13 @@
 // Package access decides, offline, who may do what in AWS.
 //
 // A World is plain data: accounts with their users, groups, roles and documents, nodes, and the organization above
-// them. Compile turns it into an Engine, once; the Engine then answers questions: Decide for one request, Explain for
-// the same with every layer that was read, Journey for a person who signs in, assumes a role, opens a door on a node
-// and becomes an OS user.
+// them; package world has its parts, and package details reads an account from what the AWS CLI prints. Compile turns a
+// World into an Engine, once; the Engine then answers questions: Decide for one request, Explain for the same with
+// every layer that was read.
 //
-// Prove speaks of all requests instead of one: it makes the standing proofs of an account, from an Intent that says
-// what its documents are for, and ends each in a Verdict: it holds, it holds under assumptions that are listed, a
-// switch waives it, or it does not hold, and then a Witness shows a way that the evaluator allows. ProveOrganization
-// does so for service control policies, over every principal that an account can have.
+// What is asked of an Engine beyond one request lives below: journey walks the way of a person who signs in, assumes a
+// role, opens a door on a node and becomes an OS user; expect checks what an admin expects; prove speaks of all requests
+// instead of one, for claims of anybody, and compares two worlds; claims has the standing claims of this product.
 //
 // The package is strict. A document with an operator, element or policy variable that it does not implement does not
 // compile, and a request that leaves out what a statement reads is an error: it never guesses. It implements the
