@@ -343,8 +343,8 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--for", "20h", "--ticket", "CHG7"}, workspace.Refused, "osAccess.grantMaxLength is 8h"},
 		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--ticket", "CHG7"}, workspace.WrongUse, "write --for 4h"},
 		{[]string{"grant", "workload", "jump/bob", "--for", "1h", "--until", "2026-12-01T09:00:00Z", "--ticket", "CHG7"}, workspace.WrongUse, "write one of them"},
-		{[]string{"grant", "workload", "jump/bob", "--from", "2020-01-01T00:00:00Z", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "ended at 2020-01-01T01:00:00Z already"},
-		{[]string{"grant", "workload", "jump/bob", "--from", "2026-12-01 09:00", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "is not a time that is read here"},
+		{[]string{"grant", "workload", "jump/bob", "--from", "2020-01-01T00:00:00Z", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "(2020-01-01T01:00Z) already; write a later end"},
+		{[]string{"grant", "workload", "jump/bob", "--from", "2026-12-01 nine", "--for", "1h", "--ticket", "CHG7"}, workspace.WrongUse, "is no time that is read here"},
 		{[]string{"grant", "workload", "jump/bob", "--for", "1h"}, workspace.WrongUse, "--ticket is missing"},
 	} {
 		content := d.read(t, "Pulumi.workload.yaml")

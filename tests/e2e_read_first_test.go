@@ -258,7 +258,7 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up leaves it",
 				out.String(),
 			)
-			assert.ErrorContains(t, err, "puts back all but 1")
+			assert.ErrorContains(t, err, "puts 1 of them back; up leaves 1 of them")
 		}
 		assert.Contains(t, out.String(), "iam.Policy operation-policy-guardrails-operation-guard", "round %d", round)
 		d.run(t, workspace.Up, "dev")

@@ -52,17 +52,15 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 	require.NoError(t, err)
 	for _, stack := range stacks {
 		for _, x := range stack.Expect {
-			result := expect.Check(engine, x)
-			assert.True(
-				t,
-				result.Holds(),
-				"%s: %s: %s %s: %s",
-				stack.Name,
-				x.It,
-				result.Field,
-				result.Problem,
-				result.Why,
-			)
+			people, isTeam := stack.TeamMembers(x.As)
+			if !isTeam {
+				people = []string{x.As}
+			}
+			for _, who := range people {
+				x.As = who
+				r := expect.Check(engine, x)
+				assert.True(t, r.Holds(), "%s: %s (%s): %s %s: %s", stack.Name, x.It, who, r.Field, r.Problem, r.Why)
+			}
 		}
 	}
 }
