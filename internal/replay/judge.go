@@ -50,7 +50,6 @@ type row struct {
 	answer  Answer
 	caller  caller
 	action  string
-	shape   string
 }
 
 // judgeEvent says what becomes of an event.

@@ -34,10 +34,10 @@ type Answers struct {
 
 	// jump, projects, groups, ... are answers that name accounts, people and groups, which may be known only when all
 	// is read.
-	jump, directory, store string
-	projects, people       []string
-	administrators         []string
-	groups                 map[string]string
+	jump, directory  string
+	projects, people []string
+	administrators   []string
+	groups           map[string]string
 }
 
 // Account is an AWS account. Stack is the name of its stack.

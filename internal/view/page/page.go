@@ -119,9 +119,7 @@ func newView(in Input) (*view, error) {
 	for _, a := range in.Facts.Administrators {
 		v.Administrators = append(v.Administrators, line(a))
 	}
-	for _, n := range data.Notes {
-		v.Notes = append(v.Notes, n)
-	}
+	v.Notes = append(v.Notes, data.Notes...)
 	v.Totals = []total{
 		{
 			len(o.accounts),
