@@ -1,6 +1,7 @@
 package search
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 	"time"
@@ -441,6 +442,10 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 					}
 				}
 				for _, given := range requests {
+					// AWS gives these keys no value but an address.
+					if d.address && slices.ContainsFunc(given, isNoAddress) {
+						continue
+					}
 					if slices.ContainsFunc(
 						lits,
 						func(l Literal) bool { return evaluates(rt, e, l.cond, l.cond.Key.Name, given) != l.Want },
@@ -477,6 +482,11 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 			assert.Equal(t, a.uncertain, unsure > 0)
 		})
 	}
+}
+
+func isNoAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err != nil
 }
 
 func litsText(lits []Literal) string {
