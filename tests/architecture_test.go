@@ -168,7 +168,20 @@ var rooms = []room{
 	{dir: "internal/visible", foreign: noForeign},
 	{dir: "internal/terminal", foreign: []string{"github.com/clipperhouse/displaywidth", "golang.org/x/term"}},
 	{dir: "internal/clock", foreign: noForeign},
-	{dir: "internal/config", may: slices.Concat(values, evaluator, []string{"internal/clock"})},
+	{
+		dir: "internal/strictyaml",
+		may: []string{"policy"},
+		foreign: []string{
+			"github.com/agext/levenshtein",
+			"github.com/invopop/jsonschema",
+			"gopkg.in/yaml.v3",
+		},
+	},
+	{
+		dir:     "internal/config",
+		may:     slices.Concat(values, evaluator, []string{"internal/clock", "internal/strictyaml"}),
+		foreign: []string{"github.com/invopop/jsonschema", "gopkg.in/yaml.v3"},
+	},
 	{
 		dir:     "internal/edit",
 		may:     slices.Concat(values, []string{"internal/config"}),

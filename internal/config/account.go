@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,40 +21,40 @@ type Account struct {
 	BreakGlass []string
 }
 
-var accountKeys = keys(
+var accountKeys = strictyaml.Keys(
 	"the account that this stack configures",
-	key("id", func(a *Account) *string { return &a.ID }, text(policy.ValidateAccountID).pattern(accountIDPattern)).
-		required("write the twelve digits in quotes, so that nothing is ever deployed into another account").
-		doc("The id of the account. Deployment stops before anything is made when the credentials belong to another one.").
-		example("111122223333"),
-	key(
+	strictyaml.Key("id", func(a *Account) *string { return &a.ID }, strictyaml.Text(policy.ValidateAccountID).Pattern(accountIDPattern)).
+		Required("write the twelve digits in quotes, so that nothing is ever deployed into another account").
+		Doc("The id of the account. Deployment stops before anything is made when the credentials belong to another one.").
+		Example("111122223333"),
+	strictyaml.Key(
 		"alias",
 		func(a *Account) *string { return &a.Alias },
-		text(policy.ValidateAccountAlias).pattern(`^[a-z0-9](-?[a-z0-9])+$`),
+		strictyaml.Text(policy.ValidateAccountAlias).Pattern(`^[a-z0-9](-?[a-z0-9])+$`),
 	).
-		orNothing("links carry the account id", "an alias is a second name that somebody must have set").
-		doc("The account alias, as sign-in links and handovers show it. The alias itself is not made here.").
-		example("jump"),
-	key(
+		OrNothing("links carry the account id", "an alias is a second name that somebody must have set").
+		Doc("The account alias, as sign-in links and handovers show it. The alias itself is not made here.").
+		Example("jump"),
+	strictyaml.Key(
 		"organization",
 		func(a *Account) *string { return &a.Organization },
-		text(policy.ValidateOrganizationID).pattern(`^o-[a-z0-9]{10,32}$`),
+		strictyaml.Text(policy.ValidateOrganizationID).Pattern(`^o-[a-z0-9]{10,32}$`),
 	).
-		orNothing("the account stands alone", "an account that is in no organization needs none").
-		doc("The id of the organization that the account is in.").
-		example("o-exampleorgid"),
-	key("deployer", func(a *Account) *string { return &a.Deployer }, text(validatePrincipal).pattern(principalPattern)).
-		orNothing("nobody is named, and no proof speaks of the deployer", "a single account can be deployed by whoever set it up").
-		doc("The principal that deploys this stack. The proofs hold that nothing deployed here locks it out.").
-		example("role/GuardrailDeployer"),
-	key(
+		OrNothing("the account stands alone", "an account that is in no organization needs none").
+		Doc("The id of the organization that the account is in.").
+		Example("o-exampleorgid"),
+	strictyaml.Key("deployer", func(a *Account) *string { return &a.Deployer }, strictyaml.Text(validatePrincipal).Pattern(principalPattern)).
+		OrNothing("nobody is named, and no proof speaks of the deployer", "a single account can be deployed by whoever set it up").
+		Doc("The principal that deploys this stack. The proofs hold that nothing deployed here locks it out.").
+		Example("role/GuardrailDeployer"),
+	strictyaml.Key(
 		"breakGlass",
 		func(a *Account) *[]string { return &a.BreakGlass },
-		words(text(validatePrincipal).pattern(principalPattern)),
+		strictyaml.Words(strictyaml.Text(validatePrincipal).Pattern(principalPattern)),
 	).
-		orNothing("nobody is named", "who may get in past the guardrails is a decision of its own").
-		doc("Principals for emergencies. The proofs hold that nothing deployed here takes their access away.").
-		example([]string{"role/BreakGlass"}),
+		OrNothing("nobody is named", "who may get in past the guardrails is a decision of its own").
+		Doc("Principals for emergencies. The proofs hold that nothing deployed here takes their access away.").
+		Example([]string{"role/BreakGlass"}),
 )
 
 var principal = regexp.MustCompile(principalPattern)
@@ -63,7 +64,7 @@ func validatePrincipal(s string) error {
 	if principal.MatchString(s) {
 		return nil
 	}
-	return says(
+	return strictyaml.Says(
 		"is not a role or user of this account",
 		`write "role/" or "user/" and the name with its path, such as "role/GuardrailDeployer"`,
 	)
@@ -75,10 +76,11 @@ type Tags struct {
 	Project string
 }
 
-var tagsKeys = keys("the tags that decide access",
-	key("project", func(t *Tags) *string { return &t.Project }, text(policy.ValidateTagKey).pattern(tagKeyPattern)).
-		orElse(guardrail.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
-		doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
+var tagsKeys = strictyaml.Keys(
+	"the tags that decide access",
+	strictyaml.Key("project", func(t *Tags) *string { return &t.Project }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
+		OrElse(guardrail.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
+		Doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
 			"tag decides who reaches what.").
-		example("access:Project"),
+		Example("access:Project"),
 )

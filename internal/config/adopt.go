@@ -3,9 +3,9 @@ package config
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -26,63 +26,63 @@ type Adoption struct {
 	Attributes bool
 }
 
-var adoptKeys = keys(
+var adoptKeys = strictyaml.Keys(
 	"what exists already and becomes this stack's",
-	key(
+	strictyaml.Key(
 		"sessions",
 		func(a *Adoption) *[]string { return &a.Sessions },
-		words(text(validateRegion).pattern(regionPattern)),
+		strictyaml.Words(strictyaml.Text(validateRegion).Pattern(regionPattern)),
 	).
-		orNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
-		doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
-		example([]string{"ap-northeast-1"}),
-	key("mfa", func(a *Adoption) *bool { return &a.MFA }, boolean{}).
-		orElse(false, "a group of that name with other people in it would be taken over unseen").
-		doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; members stay.").
-		example(true),
-	key(
+		OrNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
+		Doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
+		Example([]string{"ap-northeast-1"}),
+	strictyaml.Key("mfa", func(a *Adoption) *bool { return &a.MFA }, strictyaml.Boolean{}).
+		OrElse(false, "a group of that name with other people in it would be taken over unseen").
+		Doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; members stay.").
+		Example(true),
+	strictyaml.Key(
 		"users",
 		func(a *Adoption) *[]string { return &a.Users },
-		words(text(policy.ValidateUserName).pattern(namePattern)),
+		strictyaml.Words(strictyaml.Text(policy.ValidateUserName).Pattern(namePattern)),
 	).
-		orNothing("users are made new, and deployment stops where one exists", "a user who exists has credentials and policies of his own").
-		doc("The users that exist. Their passwords, devices and keys stay, and so does what is attached to them.").
-		example([]string{"non-97-test-user1"}),
-	key(
+		OrNothing("users are made new, and deployment stops where one exists", "a user who exists has credentials and policies of his own").
+		Doc("The users that exist. Their passwords, devices and keys stay, and so does what is attached to them.").
+		Example([]string{"non-97-test-user1"}),
+	strictyaml.Key(
 		"roles",
 		func(a *Adoption) *[]string { return &a.Roles },
-		words(text(policy.ValidateRoleName).pattern(namePattern)),
+		strictyaml.Words(strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)),
 	).
-		orNothing("roles are made new, and deployment stops where one exists", "a role that exists has a trust policy of its own").
-		doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are not this stack's are removed.").
-		example([]string{"TestProject1-os-user1"}),
-	key(
+		OrNothing("roles are made new, and deployment stops where one exists", "a role that exists has a trust policy of its own").
+		Doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are not this stack's are removed.").
+		Example([]string{"TestProject1-os-user1"}),
+	strictyaml.Key(
 		"policies",
 		func(a *Adoption) *[]string { return &a.Policies },
-		words(text(policy.ValidateGroupName).pattern(groupNamePattern)),
+		strictyaml.Words(strictyaml.Text(policy.ValidateGroupName).Pattern(groupNamePattern)),
 	).
-		orNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
-		doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
-		example([]string{guardrail.OperationGuardPolicyName}),
-	key("attributes", func(a *Adoption) *bool { return &a.Attributes }, boolean{}).
-		orElse(false, "attributes are those of the whole organization").
-		doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
-		example(true),
+		OrNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
+		Doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
+		Example([]string{guardrail.OperationGuardPolicyName}),
+	strictyaml.Key("attributes", func(a *Adoption) *bool { return &a.Attributes }, strictyaml.Boolean{}).
+		OrElse(false, "attributes are those of the whole organization").
+		Doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
+		Example(true),
 )
 
 // checkAdoption refuses entries for what the stack does not have: they would import nothing, and be believed to.
-func (s *Stack) checkAdoption(d *decoder) {
+func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 	check := func(key, section string, entries, known []string, fix string) {
-		if d.refused(stackPath(section)) { // What the stack has is not known then.
+		if d.Refused(stackPath(section)) { // What the stack has is not known then.
 			return
 		}
 		for i, entry := range entries {
 			if !slices.Contains(known, entry) {
-				d.report(
+				d.Report(
 					Problem{
 						Path:  stackPath("adopt").Child(key).Index(i),
 						Kind:  Invalid,
-						Value: quoted(entry),
+						Value: strictyaml.Quoted(entry),
 						Why:   "is nothing that this stack has",
 						Fix:   fix,
 					},
@@ -97,7 +97,7 @@ func (s *Stack) checkAdoption(d *decoder) {
 	}
 	check("sessions", "sessions", a.Sessions, regions, "list the Region in sessions.regions too, or leave it out")
 	if a.MFA && s.MFA == nil {
-		d.report(
+		d.Report(
 			Problem{
 				Path:  stackPath("adopt.mfa"),
 				Kind:  Refused,
@@ -108,7 +108,7 @@ func (s *Stack) checkAdoption(d *decoder) {
 		)
 	}
 	if a.Attributes && s.IdentityCenter == nil {
-		d.report(
+		d.Report(
 			Problem{
 				Path:  stackPath("adopt.attributes"),
 				Kind:  Refused,
@@ -119,7 +119,7 @@ func (s *Stack) checkAdoption(d *decoder) {
 		)
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
-	if len(a.Roles)+len(a.Policies) == 0 || d.hides() {
+	if len(a.Roles)+len(a.Policies) == 0 || d.Hides() {
 		return
 	}
 	world := s.World()
@@ -142,19 +142,10 @@ func (s *Stack) checkAdoption(d *decoder) {
 	check("policies", "operationRoles", a.Policies, policies, "leave it out")
 }
 
-// hides reports whether what the stack makes is not known because of other problems. A section that nobody knows
-// hides nothing of it, and the engine hands over no such section.
-func (d *decoder) hides() bool {
-	return slices.ContainsFunc(
-		d.problems,
-		func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") },
-	)
-}
-
 // checkOwnPolicies refuses policies of the account under the path of the guardrails that the stack does not make: the
 // path is for those alone.
-func (s *Stack) checkOwnPolicies(d *decoder) {
-	if len(s.DelegatedRoles) == 0 || d.hides() {
+func (s *Stack) checkOwnPolicies(d *strictyaml.Decoder) {
+	if len(s.DelegatedRoles) == 0 || d.Hides() {
 		return
 	}
 	var made []string
@@ -167,14 +158,14 @@ func (s *Stack) checkOwnPolicies(d *decoder) {
 				continue
 			}
 			fix := "write a policy of another path, or one of AWS"
-			if best, near := nearest(arn, made); near {
+			if best, near := strictyaml.Nearest(arn, made); near {
 				fix = "did you mean " + strconv.Quote(best) + "?"
 			}
-			d.report(
+			d.Report(
 				Problem{
 					Path:  stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j),
 					Kind:  NotFound,
-					Value: quoted(arn),
+					Value: strictyaml.Quoted(arn),
 					Why:   "is under " + guardrail.PolicyPath + ", where this stack's own policies are, and it makes none of that name",
 					Fix:   fix,
 				},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -22,7 +23,7 @@ const (
 var externalID = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 
 // checkSessionOfDeployer refuses what AWS STS refuses of the session in which the provider deploys.
-func (s *Stack) checkSessionOfDeployer(d *decoder) {
+func (s *Stack) checkSessionOfDeployer(d *strictyaml.Decoder) {
 	if r := s.AWS.AssumeRole; r != nil {
 		at := Path("aws:assumeRole")
 		s.checkDeployingRole(d, at, r.RoleARN, r.SessionName, r.Policy, r.PolicyARNs)
@@ -32,7 +33,7 @@ func (s *Stack) checkSessionOfDeployer(d *decoder) {
 		// A value that Pulumi keeps encrypted is not repeated, and in a file it cannot be read.
 		if r.ExternalID != "" &&
 			(len(r.ExternalID) < 2 || len(r.ExternalID) > maxExternalID || !externalID.MatchString(r.ExternalID)) {
-			d.report(
+			d.Report(
 				Problem{
 					Path: at.Child("externalId"),
 					Kind: Invalid,
@@ -48,19 +49,24 @@ func (s *Stack) checkSessionOfDeployer(d *decoder) {
 	}
 }
 
-func checkText(d *decoder, at Path, text string, check func(string) error) {
+func checkText(d *strictyaml.Decoder, at Path, text string, check func(string) error) {
 	if err := check(text); err != nil {
-		d.invalid(at, &node{shape: shapeText, text: text}, err)
+		d.Invalid(at, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: text}, err)
 	}
 }
 
-func (s *Stack) checkDeployingRole(d *decoder, at Path, role, name, document string, policies []string) {
+func (s *Stack) checkDeployingRole(d *strictyaml.Decoder, at Path, role, name, document string, policies []string) {
 	if arn, err := policy.ParseARN(role); role != "" {
 		kind, _, _, ok := arn.Entity()
 		if err != nil || !ok || arn.Service != "iam" || kind != "role" || policy.ValidateAccountID(arn.Account) != nil {
-			d.report(
-				Problem{Path: at.Child("roleArn"), Kind: Invalid, Value: quoted(role), Why: "is not the ARN of a role",
-					Fix: "write it as in arn:aws:iam::111122223333:role/GuardrailDeployer"},
+			d.Report(
+				Problem{
+					Path:  at.Child("roleArn"),
+					Kind:  Invalid,
+					Value: strictyaml.Quoted(role),
+					Why:   "is not the ARN of a role",
+					Fix:   "write it as in arn:aws:iam::111122223333:role/GuardrailDeployer",
+				},
 			)
 		}
 	}
@@ -71,36 +77,43 @@ func (s *Stack) checkDeployingRole(d *decoder, at Path, role, name, document str
 		s.checkSessionPolicy(d, at.Child("policy"), document)
 	}
 	if n := len(policies); n > maxSessionPolicies {
-		d.report(Problem{Path: at.Child("policyArns"), Kind: Invalid, Value: fmt.Sprintf("%d policies", n),
+		d.Report(Problem{Path: at.Child("policyArns"), Kind: Invalid, Value: fmt.Sprintf("%d policies", n),
 			Why: fmt.Sprintf("are more than the %d that a session takes", maxSessionPolicies), Fix: "use fewer"})
 	}
 	for i, text := range policies {
 		path := at.Child("policyArns").Index(i)
 		arn, err := policy.ParseARN(text)
 		if kind, _, _, ok := arn.Entity(); err != nil || !ok || kind != "policy" {
-			d.report(Problem{Path: path, Kind: Invalid, Value: quoted(text), Why: "is not the ARN of a managed policy",
-				Fix: "write it as in arn:aws:iam::aws:policy/IAMFullAccess"})
+			d.Report(
+				Problem{
+					Path:  path,
+					Kind:  Invalid,
+					Value: strictyaml.Quoted(text),
+					Why:   "is not the ARN of a managed policy",
+					Fix:   "write it as in arn:aws:iam::aws:policy/IAMFullAccess",
+				},
+			)
 			continue
 		}
 		if why, fix := guardrail.UnknownManagedPolicy(arn, s.AWSManagedPolicies); why != "" {
-			d.report(Problem{Path: path, Kind: NotFound, Value: quoted(text), Why: why, Fix: fix})
+			d.Report(Problem{Path: path, Kind: NotFound, Value: strictyaml.Quoted(text), Why: why, Fix: fix})
 		}
 	}
 }
 
-func (s *Stack) checkSessionPolicy(d *decoder, at Path, document string) {
+func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at Path, document string) {
 	const fix = "write one that AWS takes, or remove the key"
 	parsed, err := policy.Parse([]byte(document))
 	if err != nil {
-		d.report(Problem{Path: at, Kind: Invalid, Why: "is no policy document: " + err.Error(), Fix: fix})
+		d.Report(Problem{Path: at, Kind: Invalid, Why: "is no policy document: " + err.Error(), Fix: fix})
 		return
 	}
 	for _, wrong := range parsed.Validate(policy.SessionPolicy, s.Quotas) {
-		d.report(Problem{Path: at, Kind: Invalid, Why: "is refused as a session policy: " + wrong.Error(), Fix: fix})
+		d.Report(Problem{Path: at, Kind: Invalid, Why: "is refused as a session policy: " + wrong.Error(), Fix: fix})
 	}
 }
 
-func (s *Stack) checkTagsOfSession(d *decoder, at Path, r *AssumeRole) {
+func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at Path, r *AssumeRole) {
 	first := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
 		path := at.Child("tags").Key(key)
@@ -108,11 +121,11 @@ func (s *Stack) checkTagsOfSession(d *decoder, at Path, r *AssumeRole) {
 		checkText(d, path, r.Tags[key], policy.ValidateTagValue)
 		folded := strings.ToLower(key)
 		if other, repeated := first[folded]; repeated {
-			d.report(
+			d.Report(
 				Problem{
 					Path:  path,
 					Kind:  Duplicate,
-					Value: quoted(key),
+					Value: strictyaml.Quoted(key),
 					Why:   "differs from " + strconv.Quote(other) + " by case only, and session tags ignore case",
 					Fix:   "keep one of the two",
 				},
@@ -121,20 +134,20 @@ func (s *Stack) checkTagsOfSession(d *decoder, at Path, r *AssumeRole) {
 		first[folded] = key
 	}
 	if n := len(r.Tags); n > maxSessionTags {
-		d.report(Problem{Path: at.Child("tags"), Kind: Invalid, Value: fmt.Sprintf("%d tags", n),
+		d.Report(Problem{Path: at.Child("tags"), Kind: Invalid, Value: fmt.Sprintf("%d tags", n),
 			Why: fmt.Sprintf("are more than the %d that a session takes", maxSessionTags), Fix: "remove some"})
 	}
 	for i, key := range r.TransitiveTagKeys {
 		if _, given := r.Tags[key]; given || key == "" {
 			continue
 		}
-		d.report(
+		d.Report(
 			Problem{
 				Path:  at.Child("transitiveTagKeys").Index(i),
 				Kind:  NotFound,
-				Value: quoted(key),
+				Value: strictyaml.Quoted(key),
 				Why:   "is no key of tags beside it",
-				Fix:   didYouMean(key, slices.Sorted(maps.Keys(r.Tags))),
+				Fix:   strictyaml.Suggest(key, slices.Sorted(maps.Keys(r.Tags))),
 			},
 		)
 	}

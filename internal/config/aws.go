@@ -2,6 +2,8 @@ package config
 
 import (
 	"time"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // AWS holds the stack's settings for the AWS provider. Every provider of the program gets all of them: an explicit
@@ -57,24 +59,24 @@ type Endpoints struct{ IAM, Organizations, SSM, SSOAdmin, STS string }
 
 // The provider's settings are documented by the provider; the descriptions here say what they are and nothing that it
 // does not say.
-var awsKeys = keys(
+var awsKeys = strictyaml.Keys(
 	"settings of the AWS provider",
-	key("region", func(a *AWS) *string { return &a.Region }, text(validateRegion).pattern(regionPattern)).
-		required("write the home Region of the stack; it also tells the partition").
-		doc("The home Region of the stack. IAM is global; the Region tells the partition, and is where Session Manager preferences are set unless "+
+	strictyaml.Key("region", func(a *AWS) *string { return &a.Region }, strictyaml.Text(validateRegion).Pattern(regionPattern)).
+		Required("write the home Region of the stack; it also tells the partition").
+		Doc("The home Region of the stack. IAM is global; the Region tells the partition, and is where Session Manager preferences are set unless "+
 			"sessions.regions says more.").
-		example("ap-northeast-1"),
+		Example("ap-northeast-1"),
 	setting(
 		"profile",
 		func(a *AWS) *string { return &a.Profile },
-		text(nil),
+		strictyaml.Text(nil),
 		"The profile of the shared configuration that is used.",
 		"guardrails-dev",
 	),
 	setting(
 		"accessKey",
 		func(a *AWS) *string { return &a.AccessKey },
-		text(nil).orSecret(),
+		strictyaml.Text(nil).OrSecret(),
 		"The access key id that is used.",
 		"AKIAIOSFODNN7EXAMPLE",
 	),
@@ -95,25 +97,25 @@ var awsKeys = keys(
 	setting(
 		"assumeRole",
 		func(a *AWS) **AssumeRole { return &a.AssumeRole },
-		optionally(assumeRoleKeys),
+		strictyaml.Optionally(assumeRoleKeys),
 		"The role that is assumed before anything is called.",
 		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"},
 	),
 	setting(
 		"assumeRoleWithWebIdentity",
 		func(a *AWS) **AssumeRoleWithWebIdentity { return &a.AssumeRoleWithWebIdentity },
-		optionally(webIdentityKeys),
+		strictyaml.Optionally(webIdentityKeys),
 		"The role that is assumed with an OpenID Connect token.",
 		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"},
 	),
 	setting(
 		"allowedAccountIds",
 		func(a *AWS) *[]string { return &a.AllowedAccountIDs },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"The accounts that may be deployed into. The program allows guardrails:account.id alone, whatever else is listed here.",
 		[]string{"111122223333"},
 	),
-	refusedKey[AWS](
+	strictyaml.RefusedKey[AWS](
 		"forbiddenAccountIds",
 		"has no effect: guardrails:account.id is the only account that may be deployed into",
 		"remove the key",
@@ -135,169 +137,189 @@ var awsKeys = keys(
 	setting(
 		"endpoints",
 		func(a *AWS) *[]Endpoints { return &a.Endpoints },
-		listOf(endpointKeys),
+		strictyaml.ListOf(endpointKeys),
 		"Other addresses of the services that the program calls.",
 		[]any{map[string]any{"iam": "https://iam.example.com"}},
 	),
 	setting(
 		"customCaBundle",
 		func(a *AWS) *string { return &a.CustomCABundle },
-		text(nil),
+		strictyaml.Text(nil),
 		"A file of root certificates.",
 		"/etc/ssl/certs/proxy.pem",
 	),
 	setting(
 		"ec2MetadataServiceEndpoint",
 		func(a *AWS) *string { return &a.EC2MetadataServiceEndpoint },
-		text(nil),
+		strictyaml.Text(nil),
 		"The address of the instance metadata service.",
 		"http://169.254.169.254",
 	),
 	setting(
 		"ec2MetadataServiceEndpointMode",
 		func(a *AWS) *string { return &a.EC2MetadataServiceEndpointMode },
-		oneWordOf("IPv4", "IPv6"),
+		strictyaml.OneWordOf("IPv4", "IPv6"),
 		"The protocol to the instance metadata service.",
 		"IPv4",
 	),
 	setting(
 		"httpProxy",
 		func(a *AWS) *string { return &a.HTTPProxy },
-		text(nil),
+		strictyaml.Text(nil),
 		"The proxy for HTTP.",
 		"http://proxy.example.com:3128",
 	),
 	setting(
 		"httpsProxy",
 		func(a *AWS) *string { return &a.HTTPSProxy },
-		text(nil),
+		strictyaml.Text(nil),
 		"The proxy for HTTPS.",
 		"http://proxy.example.com:3128",
 	),
 	setting(
 		"noProxy",
 		func(a *AWS) *string { return &a.NoProxy },
-		text(nil),
+		strictyaml.Text(nil),
 		"Hosts that are reached without a proxy, separated by commas.",
 		"localhost,10.0.0.0/8",
 	),
-	setting("insecure", func(a *AWS) *bool { return &a.Insecure }, boolean{}, "Accepts every certificate.", false),
+	setting(
+		"insecure",
+		func(a *AWS) *bool { return &a.Insecure },
+		strictyaml.Boolean{},
+		"Accepts every certificate.",
+		false,
+	),
 	setting(
 		"maxRetries",
 		func(a *AWS) **int { return &a.MaxRetries },
-		optionally(wholeNumber{0, 1000}),
+		strictyaml.Optionally(strictyaml.WholeNumber{Least: 0, Most: 1000}),
 		"How often a request is made before it fails.",
 		25,
 	),
 	setting(
 		"retryMode",
 		func(a *AWS) *string { return &a.RetryMode },
-		oneWordOf("standard", "adaptive"),
+		strictyaml.OneWordOf("standard", "adaptive"),
 		"How requests are retried.",
 		"adaptive",
 	),
 	setting(
 		"sharedConfigFiles",
 		func(a *AWS) *[]string { return &a.SharedConfigFiles },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Files of shared configuration.",
 		[]string{"~/.aws/config"},
 	),
 	setting(
 		"sharedCredentialsFiles",
 		func(a *AWS) *[]string { return &a.SharedCredentialsFiles },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Files of shared credentials.",
 		[]string{"~/.aws/credentials"},
 	),
 	setting(
 		"skipCredentialsValidation",
 		func(a *AWS) *bool { return &a.SkipCredentialsValidation },
-		boolean{},
+		strictyaml.Boolean{},
 		"Leaves out the check of the credentials.",
 		false,
 	),
 	setting(
 		"skipMetadataApiCheck",
 		func(a *AWS) **bool { return &a.SkipMetadataAPICheck },
-		optionally(boolean{}),
+		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Does not ask the instance metadata service for credentials.",
 		true,
 	),
 	setting(
 		"skipRegionValidation",
 		func(a *AWS) **bool { return &a.SkipRegionValidation },
-		optionally(boolean{}),
+		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Accepts Regions that the provider does not know.",
 		true,
 	),
-	refusedKey[AWS]("skipRequestingAccountId", "would leave unknown which account is deployed into", "remove the key"),
+	strictyaml.RefusedKey[AWS](
+		"skipRequestingAccountId",
+		"would leave unknown which account is deployed into",
+		"remove the key",
+	),
 	setting(
 		"stsRegion",
 		func(a *AWS) *string { return &a.STSRegion },
-		text(validateRegion),
+		strictyaml.Text(validateRegion),
 		"The Region whose AWS STS is called.",
 		"ap-northeast-1",
 	),
-	refusedKey[AWS]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
-	refusedKey[AWS]("s3UsEast1RegionalEndpoint", "has no effect: the program makes no call to S3", "remove the key"),
+	strictyaml.RefusedKey[AWS]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
+	strictyaml.RefusedKey[AWS](
+		"s3UsEast1RegionalEndpoint",
+		"has no effect: the program makes no call to S3",
+		"remove the key",
+	),
 	setting(
 		"tokenBucketRateLimiterCapacity",
 		func(a *AWS) **int { return &a.TokenBucketRateLimiterCapacity },
-		optionally(wholeNumber{0, 1 << 20}),
+		strictyaml.Optionally(strictyaml.WholeNumber{Least: 0, Most: 1 << 20}),
 		"The capacity of the rate limiter for retries.",
 		500,
 	),
 	setting(
 		"useDualstackEndpoint",
 		func(a *AWS) **bool { return &a.UseDualstackEndpoint },
-		optionally(boolean{}),
+		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Uses addresses that speak IPv6.",
 		true,
 	),
 	setting(
 		"useFipsEndpoint",
 		func(a *AWS) **bool { return &a.UseFIPSEndpoint },
-		optionally(boolean{}),
+		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Uses addresses with FIPS 140 cryptography.",
 		true,
 	),
 )
 
 // setting describes a key of the provider that is optional and passed on as it is.
-func setting[T, F any, K kind[F]](name string, place func(*T) *F, k K, doc string, example any) *fieldOf[T, F] {
-	return key(
+func setting[T, F any, K strictyaml.Type[F]](
+	name string,
+	place func(*T) *F,
+	k K,
+	doc string,
+	example any,
+) *strictyaml.FieldOf[T, F] {
+	return strictyaml.Key(
 		name,
 		place,
 		k,
-	).orNothing("the provider's own default", "the provider decides, and reads its environment variables").
-		doc(doc).
-		example(example)
+	).OrNothing("the provider's own default", "the provider decides, and reads its environment variables").
+		Doc(doc).
+		Example(example)
 }
 
-var assumeRoleKeys = keys(
+var assumeRoleKeys = strictyaml.Keys(
 	"a role to assume",
-	key("roleArn", func(a *AssumeRole) *string { return &a.RoleARN }, text(nil)).
-		required("write the ARN of the role").
-		doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
+	strictyaml.Key("roleArn", func(a *AssumeRole) *string { return &a.RoleARN }, strictyaml.Text(nil)).
+		Required("write the ARN of the role").
+		Doc("The role.").Example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
 	setting(
 		"externalId",
 		func(a *AssumeRole) *string { return &a.ExternalID },
-		text(nil).orSecret(),
+		strictyaml.Text(nil).OrSecret(),
 		"The external id that the role's trust policy wants.",
 		"guardrails",
 	),
 	setting(
 		"sessionName",
 		func(a *AssumeRole) *string { return &a.SessionName },
-		text(nil),
+		strictyaml.Text(nil),
 		"The name of the session.",
 		"guardrails",
 	),
 	setting(
 		"sourceIdentity",
 		func(a *AssumeRole) *string { return &a.SourceIdentity },
-		text(nil),
+		strictyaml.Text(nil),
 		"The source identity of the session.",
 		"ci",
 	),
@@ -311,42 +333,42 @@ var assumeRoleKeys = keys(
 	setting(
 		"policy",
 		func(a *AssumeRole) *string { return &a.Policy },
-		text(nil).ofLines(),
+		strictyaml.Text(nil).OfLines(),
 		"A session policy, as JSON.",
 		"{}",
 	),
 	setting(
 		"policyArns",
 		func(a *AssumeRole) *[]string { return &a.PolicyARNs },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Managed policies that limit the session.",
 		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"},
 	),
 	setting(
 		"tags",
 		func(a *AssumeRole) *map[string]string { return &a.Tags },
-		tableOf(text(nil).orEmpty(), nil),
+		strictyaml.TableOf(strictyaml.Text(nil).OrEmpty(), nil),
 		"Session tags.",
 		map[string]any{"Stack": "dev"},
 	),
 	setting(
 		"transitiveTagKeys",
 		func(a *AssumeRole) *[]string { return &a.TransitiveTagKeys },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Session tags that are passed along.",
 		[]string{"Stack"},
 	),
 )
 
-var webIdentityKeys = keys(
+var webIdentityKeys = strictyaml.Keys(
 	"a role to assume with an OpenID Connect token",
-	key("roleArn", func(a *AssumeRoleWithWebIdentity) *string { return &a.RoleARN }, text(nil)).
-		required("write the ARN of the role").
-		doc("The role.").example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
+	strictyaml.Key("roleArn", func(a *AssumeRoleWithWebIdentity) *string { return &a.RoleARN }, strictyaml.Text(nil)).
+		Required("write the ARN of the role").
+		Doc("The role.").Example("arn:aws:iam::111122223333:role/GuardrailDeployer"),
 	setting(
 		"sessionName",
 		func(a *AssumeRoleWithWebIdentity) *string { return &a.SessionName },
-		text(nil),
+		strictyaml.Text(nil),
 		"The name of the session.",
 		"guardrails",
 	),
@@ -360,7 +382,7 @@ var webIdentityKeys = keys(
 	setting(
 		"webIdentityTokenFile",
 		func(a *AssumeRoleWithWebIdentity) *string { return &a.WebIdentityTokenFile },
-		text(nil),
+		strictyaml.Text(nil),
 		"A file with the token.",
 		"/run/secrets/token",
 	),
@@ -374,73 +396,73 @@ var webIdentityKeys = keys(
 	setting(
 		"policy",
 		func(a *AssumeRoleWithWebIdentity) *string { return &a.Policy },
-		text(nil).ofLines(),
+		strictyaml.Text(nil).OfLines(),
 		"A session policy, as JSON.",
 		"{}",
 	),
 	setting(
 		"policyArns",
 		func(a *AssumeRoleWithWebIdentity) *[]string { return &a.PolicyARNs },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Managed policies that limit the session.",
 		[]string{"arn:aws:iam::aws:policy/IAMFullAccess"},
 	),
 )
 
-var roleDurations = durationKind{least: 15 * time.Minute, most: 12 * time.Hour, step: time.Second}
+var roleDurations = strictyaml.Duration{Least: 15 * time.Minute, Most: 12 * time.Hour, Step: time.Second}
 
-var ignoreTagsKeys = keys(
+var ignoreTagsKeys = strictyaml.Keys(
 	"tags that are left alone",
 	setting(
 		"keys",
 		func(i *IgnoreTags) *[]string { return &i.Keys },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Whole keys.",
 		[]string{"CostCenter"},
 	),
 	setting(
 		"keyPrefixes",
 		func(i *IgnoreTags) *[]string { return &i.KeyPrefixes },
-		words(text(nil)),
+		strictyaml.Words(strictyaml.Text(nil)),
 		"Beginnings of keys.",
 		[]string{"finance:"},
 	),
 )
 
-var endpointKeys = keys(
+var endpointKeys = strictyaml.Keys(
 	"addresses of services",
 	setting(
 		"iam",
 		func(e *Endpoints) *string { return &e.IAM },
-		text(nil),
+		strictyaml.Text(nil),
 		"AWS Identity and Access Management.",
 		"https://iam.example.com",
 	),
 	setting(
 		"organizations",
 		func(e *Endpoints) *string { return &e.Organizations },
-		text(nil),
+		strictyaml.Text(nil),
 		"AWS Organizations.",
 		"https://organizations.example.com",
 	),
 	setting(
 		"ssm",
 		func(e *Endpoints) *string { return &e.SSM },
-		text(nil),
+		strictyaml.Text(nil),
 		"AWS Systems Manager.",
 		"https://ssm.example.com",
 	),
 	setting(
 		"ssoadmin",
 		func(e *Endpoints) *string { return &e.SSOAdmin },
-		text(nil),
+		strictyaml.Text(nil),
 		"IAM Identity Center.",
 		"https://sso.example.com",
 	),
 	setting(
 		"sts",
 		func(e *Endpoints) *string { return &e.STS },
-		text(nil),
+		strictyaml.Text(nil),
 		"AWS Security Token Service.",
 		"https://sts.example.com",
 	),

@@ -1,18 +1,22 @@
 package config
 
-import "github.com/invopop/jsonschema"
+import (
+	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/internal/strictyaml"
+)
 
 // credential takes a value that Pulumi keeps encrypted. In a file it cannot be read, and need not be.
 type credential struct{}
 
-func (credential) decode(d *decoder, n *node, at Path) (string, bool) {
-	d.visit(at, n.pos)
-	if n.shape == shapeSecret || n.shape == shapeText && n.sealed {
-		return n.text, true
+func (credential) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at Path) (string, bool) {
+	d.Visit(at, n.Pos)
+	if n.Shape == strictyaml.ShapeSecret || n.Shape == strictyaml.ShapeText && n.Sealed {
+		return n.Text, true
 	}
 	// The value is not repeated: it would end up in logs.
-	d.report(Problem{
-		Position: n.pos,
+	d.Report(Problem{
+		Position: n.Pos,
 		Path:     at,
 		Kind:     Refused,
 		Why:      "is a credential in plain text",
@@ -23,41 +27,30 @@ func (credential) decode(d *decoder, n *node, at Path) (string, bool) {
 	return "", false
 }
 
-func (credential) describe() *jsonschema.Schema { return secretSchema() }
-func (credential) written(string) any           { return nil }
-
-func secretSchema() *jsonschema.Schema {
-	s := &jsonschema.Schema{
-		Type:                 "object",
-		Properties:           jsonschema.NewProperties(),
-		Required:             []string{"secure"},
-		AdditionalProperties: jsonschema.FalseSchema,
-	}
-	s.Properties.Set("secure", &jsonschema.Schema{Type: "string"})
-	return s
-}
+func (credential) Describe() *jsonschema.Schema { return strictyaml.SecretSchema() }
+func (credential) Written(string) any           { return nil }
 
 // defaultTagsKind takes what the provider takes: the tags lie one level deeper.
 type defaultTagsKind struct{}
 
 type defaultTags struct{ tags map[string]string }
 
-var defaultTagsKeys = keys(
+var defaultTagsKeys = strictyaml.Keys(
 	"tags of everything that is made",
 	setting(
 		"tags",
 		func(t *defaultTags) *map[string]string { return &t.tags },
-		tableOf(text(nil).orEmpty(), nil),
+		strictyaml.TableOf(strictyaml.Text(nil).OrEmpty(), nil),
 		"The tags.",
 		map[string]any{"ManagedBy": "guardrails"},
 	),
 )
 
-func (defaultTagsKind) decode(d *decoder, n *node, at Path) (map[string]string, bool) {
-	t, ok := defaultTagsKeys.decode(d, n, at)
+func (defaultTagsKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at Path) (map[string]string, bool) {
+	t, ok := defaultTagsKeys.Decode(d, n, at)
 	return t.tags, ok
 }
 
-func (defaultTagsKind) describe() *jsonschema.Schema { return defaultTagsKeys.describe() }
+func (defaultTagsKind) Describe() *jsonschema.Schema { return defaultTagsKeys.Describe() }
 
-func (defaultTagsKind) written(tags map[string]string) any { return map[string]any{"tags": tags} }
+func (defaultTagsKind) Written(tags map[string]string) any { return map[string]any{"tags": tags} }

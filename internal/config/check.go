@@ -6,21 +6,22 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
 
 // complete fills in what depends on several sections and holds the rules that no section can hold alone.
-func (s *Stack) complete(d *decoder) {
+func (s *Stack) complete(d *strictyaml.Decoder) {
 	s.Account.Partition = likelyPartition(s.AWS.Region)
 	if s.MFA == nil && len(s.Users) > 0 {
-		s.MFA = ptr(defaults(mfaKeys))
+		s.MFA = strictyaml.Ptr(strictyaml.Defaults(mfaKeys))
 	}
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
-		s.Sessions = ptr(defaults(sessionsKeys))
+		s.Sessions = strictyaml.Ptr(strictyaml.Defaults(sessionsKeys))
 	}
-	if s.Sessions != nil && s.Sessions.Regions == nil && !d.refused("aws:region") &&
-		!d.refused(stackPath("sessions.regions")) {
+	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused("aws:region") &&
+		!d.Refused(stackPath("sessions.regions")) {
 		s.Sessions.Regions = []string{s.AWS.Region}
 	}
 	for i := range s.Expect {
@@ -54,7 +55,7 @@ func (s *Stack) complete(d *decoder) {
 func stackPath(section string) Path { return Path(namespace + ":" + section) }
 
 // checkUsers refuses two users whom IAM takes for one.
-func (s *Stack) checkUsers(d *decoder) {
+func (s *Stack) checkUsers(d *strictyaml.Decoder) {
 	first := map[string]int{}
 	for i, u := range s.Users {
 		if u.Name == "" {
@@ -70,15 +71,20 @@ func (s *Stack) checkUsers(d *decoder) {
 		if s.Users[earlier].Name != u.Name {
 			why = fmt.Sprintf("differs from %q by case only, and IAM takes the two for one", s.Users[earlier].Name)
 		}
-		d.report(
-			Problem{Path: stackPath("users").Index(i).Child("name"), Kind: Duplicate, Value: quoted(u.Name), Why: why,
-				Fix: "remove one of the two, or give it another name"},
+		d.Report(
+			Problem{
+				Path:  stackPath("users").Index(i).Child("name"),
+				Kind:  Duplicate,
+				Value: strictyaml.Quoted(u.Name),
+				Why:   why,
+				Fix:   "remove one of the two, or give it another name",
+			},
 		)
 	}
 }
 
 // checkOSUsers refuses an OS user that two people of the stack have: neither could be told from the other on a node.
-func (s *Stack) checkOSUsers(d *decoder) {
+func (s *Stack) checkOSUsers(d *strictyaml.Decoder) {
 	first := map[string]int{}
 	for i, u := range s.Users {
 		if u.RunAs == "" {
@@ -89,10 +95,10 @@ func (s *Stack) checkOSUsers(d *decoder) {
 			first[u.RunAs] = i
 			continue
 		}
-		d.report(Problem{
+		d.Report(Problem{
 			Path:  stackPath("users").Index(i).Child("runAs"),
 			Kind:  Duplicate,
-			Value: quoted(u.RunAs),
+			Value: strictyaml.Quoted(u.RunAs),
 			Why:   "is the OS user of " + s.Users[earlier].Name + " already",
 			Fix:   "give each person their own OS user; what several share is runAs of a role",
 		})
@@ -101,17 +107,17 @@ func (s *Stack) checkOSUsers(d *decoder) {
 
 // checkDomainLogins refuses logins of a domain where nobody said that the nodes are joined to one: an address is
 // written by mistake more often.
-func (s *Stack) checkDomainLogins(d *decoder) {
+func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
 		return
 	}
 	check := func(at Path, login string) {
 		if strings.Contains(login, "@") {
-			d.report(
+			d.Report(
 				Problem{
 					Path:  at,
 					Kind:  Invalid,
-					Value: quoted(login),
+					Value: strictyaml.Quoted(login),
 					Why:   "is an address, or the login of a domain",
 					Fix:   "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true",
 				},
@@ -137,7 +143,7 @@ func (s *Stack) checkDomainLogins(d *decoder) {
 
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
-func (s *Stack) checkPeople(d *decoder) {
+func (s *Stack) checkPeople(d *strictyaml.Decoder) {
 	check := func(at Path, names []string) {
 		for i, name := range names {
 			s.checkNamed(d, at.Child("users").Index(i), name)
@@ -170,7 +176,7 @@ func (s *Stack) checkPeople(d *decoder) {
 
 // checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever
 // the paths and their case.
-func (s *Stack) checkRoleNames(d *decoder) {
+func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 	type place struct {
 		path Path
 		name string
@@ -183,11 +189,11 @@ func (s *Stack) checkRoleNames(d *decoder) {
 	for i, r := range s.DelegatedRoles {
 		at := stackPath("delegatedRoles").Index(i)
 		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
-			d.report(
+			d.Report(
 				Problem{
 					Path:  at.Child("name"),
 					Kind:  Duplicate,
-					Value: quoted(r.Name),
+					Value: strictyaml.Quoted(r.Name),
 					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
 					Fix:   "give one of the two another name",
 				},
@@ -199,10 +205,10 @@ func (s *Stack) checkRoleNames(d *decoder) {
 	for i, g := range s.AccessGrants() {
 		// Two grants with one name are the component's business.
 		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && s.OSAccess != nil {
-			d.report(Problem{
+			d.Report(Problem{
 				Path:  stackPath("grants").Index(i),
 				Kind:  Duplicate,
-				Value: quoted(g.RoleName()),
+				Value: strictyaml.Quoted(g.RoleName()),
 				Why: "is the name of " + string(
 					earlier.path,
 				) + " already, and names are unique in an account",
@@ -225,11 +231,11 @@ func (s *Stack) OperationRoleNames() []string {
 }
 
 // checkRunAs refuses roles with an OS user that no shell would start as.
-func (s *Stack) checkRunAs(d *decoder) {
+func (s *Stack) checkRunAs(d *strictyaml.Decoder) {
 	if s.Sessions == nil || s.Sessions.RunAs.Enabled == nil || *s.Sessions.RunAs.Enabled || len(s.OperationRoles) == 0 {
 		return
 	}
-	d.report(Problem{
+	d.Report(Problem{
 		Path:  stackPath("sessions.runAs.enabled"),
 		Kind:  Refused,
 		Value: "false",
@@ -239,9 +245,9 @@ func (s *Stack) checkRunAs(d *decoder) {
 }
 
 // checkAWS refuses provider settings that would undo what the stack says.
-func (s *Stack) checkAWS(d *decoder) {
+func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 	if ids := s.AWS.AllowedAccountIDs; ids != nil && s.Account.ID != "" && !slices.Contains(ids, s.Account.ID) {
-		d.report(
+		d.Report(
 			Problem{
 				Path: "aws:allowedAccountIds",
 				Kind: Refused,
@@ -256,7 +262,7 @@ func (s *Stack) checkAWS(d *decoder) {
 }
 
 // checkComponents asks the components, which know what AWS takes.
-func (s *Stack) checkComponents(d *decoder) {
+func (s *Stack) checkComponents(d *strictyaml.Decoder) {
 	for _, noun := range s.nouns() {
 		s.reportAll(d, noun.section, noun.derived, noun.args.Validate())
 	}
@@ -266,16 +272,16 @@ func (s *Stack) checkComponents(d *decoder) {
 }
 
 // reportAll reports what a component says about its Args, but for the fields that come from other sections.
-func (s *Stack) reportAll(d *decoder, section string, derived []string, err error) {
+func (s *Stack) reportAll(d *strictyaml.Decoder, section string, derived []string, err error) {
 	problems := slices.DeleteFunc(problem.Of(err), func(p *problem.Problem) bool {
-		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).within(Path(field)) })
+		return slices.ContainsFunc(derived, func(field string) bool { return Path(p.Path).Within(Path(field)) })
 	})
 	for _, p := range problems.Under(section) {
 		// A list of which elements were refused is empty for the component alone.
-		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.refused(s.written(Path(namespace+":"+p.Path))) {
+		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.Refused(s.written(Path(namespace+":"+p.Path))) {
 			continue
 		}
-		d.report(
+		d.Report(
 			Problem{
 				Path:  s.written(Path(namespace + ":" + p.Path)),
 				Kind:  Invalid,
@@ -292,7 +298,7 @@ func shownValue(v any) string {
 	case nil:
 		return ""
 	case string:
-		return quoted(v)
+		return strictyaml.Quoted(v)
 	default:
 		return fmt.Sprint(v)
 	}

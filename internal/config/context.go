@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Context is what the Pulumi engine tells a program. A *pulumi.Context is one.
@@ -103,32 +104,35 @@ func fromHere(path string) string {
 func (src *source) merge(ctx Context, file *source) {
 	inFile, all := map[string]bool{}, true
 	for i, e := range file.entries {
-		key := readKey(e.name)
+		key := readKey(e.Name)
 		inFile[key] = true
 		value, given := ctx.GetConfig(key)
 		switch {
 		case !given && i >= len(file.entries)-file.ofProject:
 			// A path into another value, which the engine has put there: as a key of its own it is refused.
 		case !given:
-			all = all && e.value.shape == shapeNull
+			all = all && e.Value.Shape == strictyaml.ShapeNull
 			continue
 		default:
 			engine := engineValue(key, value, ctx.IsConfigSecret(key), file.file)
-			if !sameValue(firstLevel(e.value), firstLevel(engine)) {
+			if !sameValue(firstLevel(e.Value), firstLevel(engine)) {
 				all = false
-				src.entries = append(src.entries, entry{key, Position{File: file.file}, engine})
+				src.entries = append(
+					src.entries,
+					strictyaml.Entry{Name: key, Pos: Position{File: file.file}, Value: engine},
+				)
 				src.elsewhere = append(src.elsewhere, key)
 				continue
 			}
-			if strings.HasPrefix(key, "aws:") && hasSecret(firstLevel(e.value)) {
-				e.value = placed(firstLevel(engine), firstLevel(e.value))
+			if strings.HasPrefix(key, "aws:") && hasSecret(firstLevel(e.Value)) {
+				e.Value = placed(firstLevel(engine), firstLevel(e.Value))
 			}
 		}
 		src.entries = append(src.entries, e)
 	}
 	for _, e := range handed(ctx, file.file, inFile) {
 		src.entries = append(src.entries, e)
-		src.elsewhere = append(src.elsewhere, e.name)
+		src.elsewhere = append(src.elsewhere, e.Name)
 	}
 	if all {
 		src.problems, src.repeated = file.problems, file.repeated
@@ -137,13 +141,17 @@ func (src *source) merge(ctx Context, file *source) {
 
 // handed are the values that the engine has, of all keys that the program knows or is told of, but for those of the
 // file.
-func handed(ctx Context, file string, but map[string]bool) []entry {
-	var entries []entry
+func handed(ctx Context, file string, but map[string]bool) []strictyaml.Entry {
+	var entries []strictyaml.Entry
 	for _, key := range append(knownKeys(), unknownKeys(ctx)...) {
 		if value, ok := ctx.GetConfig(key); ok && !but[key] {
 			entries = append(
 				entries,
-				entry{key, Position{File: file}, engineValue(key, value, ctx.IsConfigSecret(key), file)},
+				strictyaml.Entry{
+					Name:  key,
+					Pos:   Position{File: file},
+					Value: engineValue(key, value, ctx.IsConfigSecret(key), file),
+				},
 			)
 		}
 	}
@@ -153,41 +161,42 @@ func handed(ctx Context, file string, but map[string]bool) []entry {
 // sameValue reports whether the engine's value is what becomes of the file's. What the file's reader refuses anyway
 // is taken for the same: dates without quotes, values that mean nothing. So is a secret, which only the engine can
 // read.
-func sameValue(file, engine *node) bool {
-	switch file.shape {
-	case shapeSecret, shapeBroken, shapeTimestamp:
+func sameValue(file, engine *strictyaml.Node) bool {
+	switch file.Shape {
+	case strictyaml.ShapeSecret, strictyaml.ShapeBroken, strictyaml.ShapeTimestamp:
 		return true
-	case shapeNull:
-		return engine.shape == shapeNull || engine.shape == shapeText && (engine.text == "" || engine.text == "null")
+	case strictyaml.ShapeNull:
+		return engine.Shape == strictyaml.ShapeNull ||
+			engine.Shape == strictyaml.ShapeText && (engine.Text == "" || engine.Text == "null")
 	}
-	if engine.shape == shapeSecret {
+	if engine.Shape == strictyaml.ShapeSecret {
 		return hasSecret(file)
 	}
-	if file.shape != engine.shape {
+	if file.Shape != engine.Shape {
 		return false
 	}
-	switch file.shape {
-	case shapeList:
-		return slices.EqualFunc(file.items, engine.items, sameValue)
-	case shapeObject:
+	switch file.Shape {
+	case strictyaml.ShapeList:
+		return slices.EqualFunc(file.Items, engine.Items, sameValue)
+	case strictyaml.ShapeObject:
 		names := map[string]bool{}
-		for _, e := range file.entries {
-			names[e.name] = true
-			if value := engine.entry(
-				e.name,
+		for _, e := range file.Entries {
+			names[e.Name] = true
+			if value := engine.Entry(
+				e.Name,
 			); value == nil ||
 				!slices.ContainsFunc(
-					file.entries,
-					func(x entry) bool { return x.name == e.name && sameValue(x.value, value) },
+					file.Entries,
+					func(x strictyaml.Entry) bool { return x.Name == e.Name && sameValue(x.Value, value) },
 				) {
 				return false
 			}
 		}
-		return !slices.ContainsFunc(engine.entries, func(e entry) bool { return !names[e.name] })
-	case shapeNumber, shapeBoolean:
-		return sameNumber(file.number, engine.number)
+		return !slices.ContainsFunc(engine.Entries, func(e strictyaml.Entry) bool { return !names[e.Name] })
+	case strictyaml.ShapeNumber, strictyaml.ShapeBoolean:
+		return sameNumber(file.Number, engine.Number)
 	}
-	return file.text == engine.text
+	return file.Text == engine.Text
 }
 
 func sameNumber(a, b string) bool {
@@ -200,61 +209,54 @@ func sameNumber(a, b string) bool {
 }
 
 // hasSecret reports whether anything of the value is kept encrypted.
-func hasSecret(n *node) bool {
-	return n.shape == shapeSecret || slices.ContainsFunc(n.items, hasSecret) ||
-		slices.ContainsFunc(n.entries, func(e entry) bool { return hasSecret(e.value) })
+func hasSecret(n *strictyaml.Node) bool {
+	return n.Shape == strictyaml.ShapeSecret || slices.ContainsFunc(n.Items, hasSecret) ||
+		slices.ContainsFunc(n.Entries, func(e strictyaml.Entry) bool { return hasSecret(e.Value) })
 }
 
 // placed is the engine's value at the places of the file's. What the file keeps encrypted is marked so.
-func placed(engine, file *node) *node {
+func placed(engine, file *strictyaml.Node) *strictyaml.Node {
 	n := *engine
-	n.pos = file.pos
-	n.items, n.entries = nil, nil
-	for i, item := range engine.items {
-		if i < len(file.items) {
-			item = placed(item, file.items[i])
+	n.Pos = file.Pos
+	n.Items, n.Entries = nil, nil
+	for i, item := range engine.Items {
+		if i < len(file.Items) {
+			item = placed(item, file.Items[i])
 		}
-		n.items = append(n.items, item)
+		n.Items = append(n.Items, item)
 	}
-	for _, e := range engine.entries {
-		for _, of := range file.entries {
-			if of.name == e.name {
-				e = entry{e.name, of.pos, placed(e.value, of.value)}
+	for _, e := range engine.Entries {
+		for _, of := range file.Entries {
+			if of.Name == e.Name {
+				e = strictyaml.Entry{Name: e.Name, Pos: of.Pos, Value: placed(e.Value, of.Value)}
 				break
 			}
 		}
-		n.entries = append(n.entries, e)
+		n.Entries = append(n.Entries, e)
 	}
-	if file.shape == shapeSecret {
-		n.seal()
+	if file.Shape == strictyaml.ShapeSecret {
+		n.Seal()
 	}
 	return &n
 }
 
 // engineValue is a value as the engine hands it over: text, JSON for lists and objects. Secrets arrive decrypted.
-func engineValue(key, value string, secret bool, file string) *node {
+func engineValue(key, value string, secret bool, file string) *strictyaml.Node {
 	pos := Position{File: file}
 	if !secret {
-		return &node{shape: shapeText, text: value, pos: pos}
+		return &strictyaml.Node{Shape: strictyaml.ShapeText, Text: value, Pos: pos}
 	}
 	if strings.HasPrefix(key, "aws:") {
-		if read := fromJSON(value, pos); read.shape == shapeObject || read.shape == shapeList {
-			read.seal()
+		if read := strictyaml.FromJSON(
+			value,
+			pos,
+		); read.Shape == strictyaml.ShapeObject ||
+			read.Shape == strictyaml.ShapeList {
+			read.Seal()
 			return read
 		}
 	}
-	return &node{shape: shapeSecret, text: value, pos: pos}
-}
-
-// seal marks every text below as part of a value that Pulumi keeps encrypted.
-func (n *node) seal() {
-	n.sealed = true
-	for _, item := range n.items {
-		item.seal()
-	}
-	for _, e := range n.entries {
-		e.value.seal()
-	}
+	return &strictyaml.Node{Shape: strictyaml.ShapeSecret, Text: value, Pos: pos}
 }
 
 // unknownKeys are the keys that the engine passed to this very program and that it does not know, in alphabetical

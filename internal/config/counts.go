@@ -1,10 +1,14 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+
+	"aws-access-guardrails/internal/strictyaml"
+)
 
 // checkCounts refuses more of a kind than the account takes, before anything of it is looked at one by one: AWS would
 // refuse the last of them after the others were made. It reports whether everything fits.
-func (s *Stack) checkCounts(d *decoder) bool {
+func (s *Stack) checkCounts(d *strictyaml.Decoder) bool {
 	q := s.Quotas.WithDefaults()
 	fits := true
 	count := func(at Path, n, most int, what, of, key string) {
@@ -12,7 +16,7 @@ func (s *Stack) checkCounts(d *decoder) bool {
 			return
 		}
 		fits = false
-		d.report(
+		d.Report(
 			Problem{
 				Path:  at,
 				Kind:  Invalid,

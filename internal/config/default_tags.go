@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -52,33 +53,33 @@ func (s *Stack) taggedByUs() []ownTag {
 //
 // Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources
 // User Guide.
-func (s *Stack) checkDefaultTags(d *decoder) {
+func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 	at, tags := Path("aws:defaultTags.tags"), s.AWS.DefaultTags
 	ours := s.taggedByUs()
 	first := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		path := at.Key(key)
 		if s.IsAuthorizationTag(key) {
-			d.report(Problem{
+			d.Report(Problem{
 				Path:  path,
 				Kind:  Refused,
-				Value: quoted(tags[key]),
+				Value: strictyaml.Quoted(tags[key]),
 				Why:   "would put a tag that decides access on everything that is made",
 				Fix:   "remove it: roles get theirs from project and runAs",
 			})
 			continue
 		}
 		if err := policy.ValidateTagKey(key); err != nil {
-			d.invalid(path, &node{shape: shapeText, text: key}, err)
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
 			continue
 		}
 		folded := strings.ToLower(key)
 		if other, repeated := first[folded]; repeated {
-			d.report(
+			d.Report(
 				Problem{
 					Path:  path,
 					Kind:  Duplicate,
-					Value: quoted(key),
+					Value: strictyaml.Quoted(key),
 					Why:   "differs from " + strconv.Quote(other) + " by case only, and IAM takes the two for one",
 					Fix:   "keep one of the two",
 				},
@@ -90,10 +91,10 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 			ours,
 			func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) },
 		); i >= 0 {
-			d.report(Problem{
+			d.Report(Problem{
 				Path:  path,
 				Kind:  Duplicate,
-				Value: quoted(key),
+				Value: strictyaml.Quoted(key),
 				Why: fmt.Sprintf(
 					"differs by case only from the tag %q of %s, and IAM takes the two for one",
 					ours[i].key,
@@ -106,7 +107,7 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 			continue
 		}
 		if err := policy.ValidateTagValue(tags[key]); err != nil {
-			d.invalid(path, &node{shape: shapeText, text: tags[key]}, err)
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: tags[key]}, err)
 		}
 	}
 	s.countTags(d, at, tags)
@@ -114,7 +115,7 @@ func (s *Stack) checkDefaultTags(d *decoder) {
 
 // countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has
 // the most of its own.
-func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
+func (s *Stack) countTags(d *strictyaml.Decoder, at Path, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
@@ -150,33 +151,33 @@ func (s *Stack) countTags(d *decoder, at Path, tags map[string]string) {
 		if own > 0 {
 			why = fmt.Sprintf("make %d with the %d of %s, and AWS takes %d", n, own, who, quota)
 		}
-		d.report(
+		d.Report(
 			Problem{Path: at, Kind: Invalid, Value: fmt.Sprintf("%d tags", len(tags)), Why: why, Fix: "remove some"},
 		)
 	}
 }
 
 // checkIgnoreTags refuses what ignores nothing, and what would hide changes that decide access.
-func (s *Stack) checkIgnoreTags(d *decoder) {
+func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 	const aws = `begins with "aws:": such tags are AWS's own, which the provider neither reads nor removes`
 	for i, key := range s.AWS.IgnoreTags.Keys {
 		path := Path("aws:ignoreTags.keys").Index(i)
 		switch {
 		case s.IsAuthorizationTag(key):
-			d.report(
+			d.Report(
 				Problem{
 					Path:  path,
 					Kind:  Refused,
-					Value: quoted(key),
+					Value: strictyaml.Quoted(key),
 					Why:   "would leave changes of a tag that decides access unseen",
 					Fix:   "remove it",
 				},
 			)
 		case systemTag(key):
-			d.report(Problem{Path: path, Kind: Refused, Value: quoted(key), Why: aws, Fix: "remove it"})
+			d.Report(Problem{Path: path, Kind: Refused, Value: strictyaml.Quoted(key), Why: aws, Fix: "remove it"})
 		default:
 			if err := policy.ValidateTagKey(key); err != nil {
-				d.invalid(path, &node{shape: shapeText, text: key}, err)
+				d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
 			}
 		}
 	}
@@ -184,10 +185,10 @@ func (s *Stack) checkIgnoreTags(d *decoder) {
 		path := Path("aws:ignoreTags.keyPrefixes").Index(i)
 		for _, key := range []string{s.Tags.Project, guardrail.RunAsTag} {
 			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
-				d.report(Problem{
+				d.Report(Problem{
 					Path:  path,
 					Kind:  Refused,
-					Value: quoted(prefix),
+					Value: strictyaml.Quoted(prefix),
 					Why: "would leave changes of the tag " + strconv.Quote(
 						key,
 					) + " unseen, which decides access",
@@ -197,9 +198,9 @@ func (s *Stack) checkIgnoreTags(d *decoder) {
 			}
 		}
 		if systemTag(prefix) {
-			d.report(Problem{Path: path, Kind: Refused, Value: quoted(prefix), Why: aws, Fix: "remove it"})
+			d.Report(Problem{Path: path, Kind: Refused, Value: strictyaml.Quoted(prefix), Why: aws, Fix: "remove it"})
 		} else if err := policy.ValidateTagKey(prefix); err != nil {
-			d.invalid(path, &node{shape: shapeText, text: prefix}, err)
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: prefix}, err)
 		}
 	}
 }

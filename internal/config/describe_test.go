@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Every key says what it means, what its absence means and why, and shows an example.
@@ -49,7 +51,7 @@ func TestExamplesAreTaken(t *testing.T) {
 		for _, p := range decodeExample(t, k) {
 			// Around the example there is nothing, so that keys are missing; and rules between keys are not what this
 			// is about.
-			if p.Kind != Missing && p.Path.within(Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
+			if p.Kind != Missing && p.Path.Within(Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
 				wrong = append(wrong, fmt.Sprintf("%s: %v", k.Path, p))
 			}
 		}
@@ -58,7 +60,7 @@ func TestExamplesAreTaken(t *testing.T) {
 }
 
 // decodeExample decodes a stack that holds the example at its place and nothing else.
-func decodeExample(t *testing.T, k Key) []Problem {
+func decodeExample(t *testing.T, k strictyaml.KeyDescription) []Problem {
 	t.Helper()
 	namespace, rest, _ := strings.Cut(string(k.Path), ":")
 	names := strings.Split(rest, ".")
@@ -71,17 +73,17 @@ func decodeExample(t *testing.T, k Key) []Problem {
 	}
 	text, err := json.Marshal(map[string]any{strings.TrimSuffix(names[0], "[]"): value})
 	require.NoError(t, err)
-	d := newDecoder()
-	section := fromJSON(string(text), Position{})
-	for i := range section.entries {
-		section.entries[i].value = firstLevel(section.entries[i].value)
+	d := strictyaml.NewDecoder().WithKeysMeant(meantKey)
+	section := strictyaml.FromJSON(string(text), Position{})
+	for i := range section.Entries {
+		section.Entries[i].Value = firstLevel(section.Entries[i].Value)
 	}
 	if namespace == "aws" {
-		awsKeys.decode(d, section, "aws:")
+		awsKeys.Decode(d, section, "aws:")
 	} else {
-		stackKeys.decode(d, section, "guardrails:")
+		stackKeys.Decode(d, section, "guardrails:")
 	}
-	return d.problems
+	return d.Problems
 }
 
 func compiled(t *testing.T) *jsonschema.Schema {

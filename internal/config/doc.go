@@ -1,6 +1,6 @@
 // Package config reads a stack file: what an admin writes, as component arguments.
 //
-// One strict decoder serves two readers. ReadFile reads Pulumi.<stack>.yaml itself and knows line and column of every
+// One strict decoder (package strictyaml) serves two readers. ReadFile reads Pulumi.<stack>.yaml itself and knows line and column of every
 // value; FromContext reads the values that the Pulumi engine hands to a program, which have neither. Both yield the
 // same Stack or the same problems: every problem at once, each with its path, the bad value, why it is bad and what
 // to write instead.

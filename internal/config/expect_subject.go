@@ -6,6 +6,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // subject is who an expectation is about: the name of an IAM user, or somebody of IAM Identity Center.
@@ -17,55 +18,56 @@ type subject struct {
 // subjectKind takes a name, or the keys of a person of IAM Identity Center.
 type subjectKind struct{}
 
-func (subjectKind) decode(d *decoder, n *node, at Path) (subject, bool) {
-	if n.shape != shapeObject {
-		user, ok := text(nil).decode(d, n, at)
+func (subjectKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at Path) (subject, bool) {
+	if n.Shape != strictyaml.ShapeObject {
+		user, ok := strictyaml.Text(nil).Decode(d, n, at)
 		return subject{user: user}, ok
 	}
-	person, ok := personKeys.decode(d, n, at)
+	person, ok := personKeys.Decode(d, n, at)
 	return subject{person: &person}, ok
 }
 
-func (subjectKind) describe() *jsonschema.Schema {
-	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{text(nil).describe(), personKeys.describe()}}
+func (subjectKind) Describe() *jsonschema.Schema {
+	return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{strictyaml.Text(nil).Describe(), personKeys.Describe()}}
 }
 
-func (subjectKind) written(s subject) any { return s.user }
+func (subjectKind) Written(s subject) any { return s.user }
 
-var personKeys = keys("somebody of IAM Identity Center",
-	key("identityCenter", func(p *world.Person) *string { return &p.UserName }, text(nil)).
-		required("write the user name of the person").
-		doc("The user name in the identity store. It is one of identityCenter.users, unless groups are given.").
-		example("alice"),
-	key("groups", func(p *world.Person) *[]string { return &p.Groups }, words(text(nil))).
-		orNothing("the person is in no group that is assigned", "who is in which group is not in stack files").
-		doc("Groups of identityCenter.groups that the person is in.").
-		example([]string{"operators"}),
-	key("attributes", func(p *world.Person) *map[string]string { return &p.Profile }, tableOf(text(nil), nil)).
-		orNothing("the profile has nothing but the user name", "profiles are not in stack files").
-		doc("What the profile of the person says, by attribute, such as enterprise.organization.").
-		example(map[string]string{"enterprise.organization": "iret"}),
-	key("asserted", func(p *world.Person) *map[string]string { return &p.Asserted }, tableOf(text(nil), nil)).
-		orNothing("the identity provider sends no attributes", "most send none").
-		doc("Attributes for access control that an external identity provider sends in its SAML assertion, by key.").
-		example(map[string]string{"SSMSessionRunAs": "root"}),
+var personKeys = strictyaml.Keys(
+	"somebody of IAM Identity Center",
+	strictyaml.Key("identityCenter", func(p *world.Person) *string { return &p.UserName }, strictyaml.Text(nil)).
+		Required("write the user name of the person").
+		Doc("The user name in the identity store. It is one of identityCenter.users, unless groups are given.").
+		Example("alice"),
+	strictyaml.Key("groups", func(p *world.Person) *[]string { return &p.Groups }, strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("the person is in no group that is assigned", "who is in which group is not in stack files").
+		Doc("Groups of identityCenter.groups that the person is in.").
+		Example([]string{"operators"}),
+	strictyaml.Key("attributes", func(p *world.Person) *map[string]string { return &p.Profile }, strictyaml.TableOf(strictyaml.Text(nil), nil)).
+		OrNothing("the profile has nothing but the user name", "profiles are not in stack files").
+		Doc("What the profile of the person says, by attribute, such as enterprise.organization.").
+		Example(map[string]string{"enterprise.organization": "iret"}),
+	strictyaml.Key("asserted", func(p *world.Person) *map[string]string { return &p.Asserted }, strictyaml.TableOf(strictyaml.Text(nil), nil)).
+		OrNothing("the identity provider sends no attributes", "most send none").
+		Doc("Attributes for access control that an external identity provider sends in its SAML assertion, by key.").
+		Example(map[string]string{"SSMSessionRunAs": "root"}),
 )
 
 // ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups:
 // [operators]}". The error has every problem of the text.
 func ReadPerson(text string) (*world.Person, error) {
-	n, problem := parseYAML("", []byte(text))
+	n, problem := strictyaml.ParseYAML("", []byte(text))
 	if problem != nil {
 		return nil, &Problem{
 			Kind:  Invalid,
-			Value: quoted(text),
+			Value: strictyaml.Quoted(text),
 			Why:   "is no YAML",
 			Fix:   "write it as in {identityCenter: alice, groups: [operators]}",
 		}
 	}
-	d := newDecoder()
-	person, ok := personKeys.decode(d, n, "as")
-	if problems := d.sorted(""); len(problems) > 0 || !ok {
+	d := strictyaml.NewDecoder()
+	person, ok := personKeys.Decode(d, n, "as")
+	if problems := d.Sorted(""); len(problems) > 0 || !ok {
 		var errs []error
 		for _, p := range problems {
 			errs = append(errs, p)
@@ -76,12 +78,12 @@ func ReadPerson(text string) (*world.Person, error) {
 }
 
 // checkPortal refuses what is for IAM users.
-func (e *expectationDraft) checkPortal(d *decoder, at Path) {
+func (e *expectationDraft) checkPortal(d *strictyaml.Decoder, at Path) {
 	refuse := func(name, why string) {
-		d.report(Problem{Path: at.Child(name), Kind: Invalid, Why: why, Fix: "remove it"})
+		d.Report(Problem{Path: at.Child(name), Kind: Invalid, Why: why, Fix: "remove it"})
 	}
 	if e.Via == "" {
-		d.report(
+		d.Report(
 			Problem{
 				Path: at.Child("via"),
 				Kind: Missing,
@@ -90,7 +92,7 @@ func (e *expectationDraft) checkPortal(d *decoder, at Path) {
 			},
 		)
 	}
-	if _, given := d.marks[at.Child("session")]; given {
+	if d.Given(at.Child("session")) {
 		refuse("session", "is for IAM users; somebody of Identity Center comes in through the access portal")
 	}
 	if e.mfa != nil || e.MFAAge != 0 {

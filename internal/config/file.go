@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 )
 
@@ -50,7 +51,7 @@ func Read(stack Source, project *Source) (*Stack, Problems) {
 // sourceOf collects the values of a stack file and of its project.
 func sourceOf(stack Source, project *Source) *source {
 	src := &source{name: StackName(stack.File), file: stack.File, folder: filepath.Dir(stack.File)}
-	var root *node
+	var root *strictyaml.Node
 	if project != nil {
 		root = src.openProject(*project)
 	}
@@ -87,59 +88,59 @@ var fileKeys = []string{"config", "encryptionsalt", "secretsprovider", "encrypte
 
 // readStack collects the values of the stack's own file. It returns the environments that the file imports.
 func (src *source) readStack(file Source) (environments []string) {
-	root, problem := parseYAML(file.File, file.Data)
+	root, problem := strictyaml.ParseYAML(file.File, file.Data)
 	if problem != nil {
 		src.problems = append(src.problems, *problem)
 		return nil
 	}
-	if root.shape != shapeObject {
+	if root.Shape != strictyaml.ShapeObject {
 		src.problems = append(
 			src.problems,
-			Problem{Position: root.pos, Kind: WrongType, Why: "the file " + root.is(), Fix: "write a config section"},
+			Problem{Position: root.Pos, Kind: WrongType, Why: "the file " + root.Is(), Fix: "write a config section"},
 		)
 		return nil
 	}
-	src.repeated = append(src.repeated, root.repeated...)
+	src.repeated = append(src.repeated, root.Repeated...)
 	seen := map[string]bool{}
-	for _, e := range root.entries {
+	for _, e := range root.Entries {
 		switch {
-		case seen[e.name]:
-			src.problems = append(src.problems, repeatedKey(Path(e.name), e))
-		case e.name == "config":
-			src.pos = e.pos
-			src.addConfig(e.value)
-		case e.name == "environment":
-			environments = environmentNames(e.value)
-		case !slices.Contains(fileKeys, e.name):
-			fix := didYouMean(e.name, fileKeys)
-			if strings.Contains(e.name, ":") || stackKeys.field(e.name) != nil {
+		case seen[e.Name]:
+			src.problems = append(src.problems, strictyaml.RepeatedKey(Path(e.Name), e))
+		case e.Name == "config":
+			src.pos = e.Pos
+			src.addConfig(e.Value)
+		case e.Name == "environment":
+			environments = environmentNames(e.Value)
+		case !slices.Contains(fileKeys, e.Name):
+			fix := strictyaml.Suggest(e.Name, fileKeys)
+			if strings.Contains(e.Name, ":") || stackKeys.Field(e.Name) != nil {
 				fix = "move it below config"
 			}
 			src.problems = append(
 				src.problems,
-				Problem{Position: e.pos, Path: Path(e.name), Kind: UnknownKey, Why: "unknown key", Fix: fix},
+				Problem{Position: e.Pos, Path: Path(e.Name), Kind: UnknownKey, Why: "unknown key", Fix: fix},
 			)
 		}
-		seen[e.name] = true
+		seen[e.Name] = true
 	}
 	if !seen["config"] {
 		src.problems = append(
 			src.problems,
-			Problem{Position: root.pos, Path: "config", Kind: Missing, Why: "is missing",
+			Problem{Position: root.Pos, Path: "config", Kind: Missing, Why: "is missing",
 				Fix: "write the guardrails of the account below config"},
 		)
 	}
 	return environments
 }
 
-func (src *source) addConfig(config *node) {
-	switch config.shape {
-	case shapeObject:
-	case shapeNull:
+func (src *source) addConfig(config *strictyaml.Node) {
+	switch config.Shape {
+	case strictyaml.ShapeObject:
+	case strictyaml.ShapeNull:
 		src.problems = append(
 			src.problems,
 			Problem{
-				Position: config.pos,
+				Position: config.Pos,
 				Path:     "config",
 				Kind:     Missing,
 				Why:      "is empty",
@@ -151,33 +152,33 @@ func (src *source) addConfig(config *node) {
 		src.problems = append(
 			src.problems,
 			Problem{
-				Position: config.pos,
+				Position: config.Pos,
 				Path:     "config",
 				Kind:     WrongType,
-				Why:      config.is(),
+				Why:      config.Is(),
 				Fix:      "write keys below it",
 			},
 		)
 		return
 	}
-	for _, e := range config.entries {
-		src.entries = append(src.entries, entry{src.fullKey(e.name), e.pos, e.value})
+	for _, e := range config.Entries {
+		src.entries = append(src.entries, strictyaml.Entry{Name: src.fullKey(e.Name), Pos: e.Pos, Value: e.Value})
 	}
 }
 
 // environmentNames reads what a file says about Pulumi ESC: a list of names, or a definition with imports.
-func environmentNames(n *node) []string {
+func environmentNames(n *strictyaml.Node) []string {
 	var names []string
-	switch n.shape {
-	case shapeList:
-		for _, item := range n.items {
-			names = append(names, visible.Line(item.text))
+	switch n.Shape {
+	case strictyaml.ShapeList:
+		for _, item := range n.Items {
+			names = append(names, visible.Line(item.Text))
 		}
-	case shapeObject:
+	case strictyaml.ShapeObject:
 		names = append(names, "(defined in the file)")
-		for _, e := range n.entries {
-			if e.name == "imports" {
-				names = append(names, environmentNames(e.value)...)
+		for _, e := range n.Entries {
+			if e.Name == "imports" {
+				names = append(names, environmentNames(e.Value)...)
 			}
 		}
 	}
@@ -186,15 +187,15 @@ func environmentNames(n *node) []string {
 
 // openProject reads the project file as far as its keys, for its name: a key without a namespace is one of the
 // project's.
-func (src *source) openProject(file Source) *node {
-	root, problem := parseYAML(file.File, file.Data)
+func (src *source) openProject(file Source) *strictyaml.Node {
+	root, problem := strictyaml.ParseYAML(file.File, file.Data)
 	if problem != nil {
 		src.problems = append(src.problems, *problem)
 		return nil
 	}
-	src.repeated = append(src.repeated, root.repeated...)
-	if name := root.entry("name"); name != nil && name.shape == shapeText {
-		src.project = name.text
+	src.repeated = append(src.repeated, root.Repeated...)
+	if name := root.Entry("name"); name != nil && name.Shape == strictyaml.ShapeText {
+		src.project = name.Text
 	}
 	return root
 }
@@ -202,27 +203,27 @@ func (src *source) openProject(file Source) *node {
 // readProject adds the values that the project gives its stacks, where the stack has none of its own: Pulumi does the
 // same. A key of the project's own namespace that is declared without a value is added too where the program does not
 // have it: the stack could only give a value to nobody.
-func (src *source) readProject(root *node) {
+func (src *source) readProject(root *strictyaml.Node) {
 	given := map[string]bool{}
 	for _, e := range src.entries {
-		given[readKey(e.name)] = true
+		given[readKey(e.Name)] = true
 	}
-	config := root.entry("config")
-	if config == nil || config.shape != shapeObject {
+	config := root.Entry("config")
+	if config == nil || config.Shape != strictyaml.ShapeObject {
 		return
 	}
-	for _, declared := range config.entries {
-		full := src.fullKey(declared.name)
-		value := declaredValue(declared.value)
+	for _, declared := range config.Entries {
+		full := src.fullKey(declared.Name)
+		value := declaredValue(declared.Value)
 		src.checkDeclaration(full, declared)
 		if value == nil && !slices.Contains(knownKeys(), full) {
-			value = declared.value
+			value = declared.Value
 			if prefix, _, _ := strings.Cut(full, ":"); prefix != src.project && prefix != namespace {
 				continue
 			}
 		}
 		if value != nil && !given[readKey(full)] {
-			src.entries = append(src.entries, entry{full, declared.pos, value})
+			src.entries = append(src.entries, strictyaml.Entry{Name: full, Pos: declared.Pos, Value: value})
 			src.ofProject++
 		}
 	}
@@ -230,17 +231,17 @@ func (src *source) readProject(root *node) {
 
 // checkDeclaration refuses what Pulumi refuses of a key in the project file: only keys of the project's own namespace
 // have a type and a default.
-func (src *source) checkDeclaration(full string, declared entry) {
-	if declared.value.shape != shapeObject {
+func (src *source) checkDeclaration(full string, declared strictyaml.Entry) {
+	if declared.Value.Shape != strictyaml.ShapeObject {
 		return
 	}
-	p := Problem{Position: declared.pos, Path: Path(full), Kind: Invalid}
-	hasDefault, hasValue := declared.value.entry("default") != nil, declared.value.entry("value") != nil
+	p := Problem{Position: declared.Pos, Path: Path(full), Kind: Invalid}
+	hasDefault, hasValue := declared.Value.Entry("default") != nil, declared.Value.Entry("value") != nil
 	own := strings.HasPrefix(full, cmp.Or(src.project, namespace)+":")
 	switch {
 	case hasDefault && hasValue:
 		p.Why, p.Fix = "has a default and a value", "keep one of the two"
-	case !own && (hasDefault || !hasValue || declared.value.entry("type") != nil):
+	case !own && (hasDefault || !hasValue || declared.Value.Entry("type") != nil):
 		p.Why = "is no key of the project " + src.project + " itself, and Pulumi takes nothing but a value for it"
 		p.Fix = "write " + full + ": {value: ...}"
 	default:
@@ -267,19 +268,19 @@ func readKey(full string) string {
 
 // declaredValue is the value that a project's declaration of a key carries: the value itself, or the key value or
 // default of a declaration. A declaration of a type alone carries none.
-func declaredValue(n *node) *node {
-	if n.shape != shapeObject {
+func declaredValue(n *strictyaml.Node) *strictyaml.Node {
+	if n.Shape != strictyaml.ShapeObject {
 		return n
 	}
-	var value *node
-	for _, e := range n.entries {
-		switch e.name {
+	var value *strictyaml.Node
+	for _, e := range n.Entries {
+		switch e.Name {
 		case "default":
-			if e.value.shape != shapeNull {
-				return e.value
+			if e.Value.Shape != strictyaml.ShapeNull {
+				return e.Value
 			}
 		case "value":
-			value = e.value
+			value = e.Value
 		}
 	}
 	return value

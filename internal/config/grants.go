@@ -8,57 +8,58 @@ import (
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/internal/clock"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
-var grantOpens = wordsOf(grant.GrantOSAccess)
+var grantOpens = strictyaml.WordsOf(grant.GrantOSAccess)
 
-var grantKeys = keys(
+var grantKeys = strictyaml.Keys(
 	"OS access for one person, from one instant until another",
-	key("person", func(a *grant.Args) *string { return &a.Person }, text(nil)).
-		required("name who gets the grant").
-		doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN.").
-		example("jump/alice"),
-	key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, grantOpens).
-		orElse(grant.GrantOSAccess, "it is the only thing that a grant opens").
-		doc("What the grant opens: osAccess is OS access as the section osAccess describes it.").
-		example("osAccess"),
-	key(
+	strictyaml.Key("person", func(a *grant.Args) *string { return &a.Person }, strictyaml.Text(nil)).
+		Required("name who gets the grant").
+		Doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN.").
+		Example("jump/alice"),
+	strictyaml.Key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, grantOpens).
+		OrElse(grant.GrantOSAccess, "it is the only thing that a grant opens").
+		Doc("What the grant opens: osAccess is OS access as the section osAccess describes it.").
+		Example("osAccess"),
+	strictyaml.Key(
 		"projects",
 		func(a *grant.Args) *[]string { return &a.Projects },
-		words(
-			text(policy.ValidateProject).pattern(projectPattern),
-		).notEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess"),
+		strictyaml.Words(
+			strictyaml.Text(policy.ValidateProject).Pattern(projectPattern),
+		).NotEmpty("would read as every project", "list projects, or remove the key to mean those of osAccess"),
 	).
-		orNothing("those of osAccess", "the template says what can be reached").
-		doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess lists.").
-		example([]string{"Test Project 1"}),
-	key("runAs", func(a *grant.Args) *string { return &a.RunAs }, text(policy.ValidateOSUser).pattern(osUserPattern)).
-		orNothing("shells start as sessions.runAs.defaultUser, and the grant is refused when there is none", "a shared default may be what is wanted").
-		doc("The OS user of the person's shells. It must exist on the nodes.").
-		example("alice"),
-	key("from", func(a *grant.Args) *time.Time { return &a.From }, momentKind{}).
-		required("write when the grant begins").
-		doc("The instant from which the grant holds: a quoted time with its offset.").
-		example("2026-12-01T09:00:00+09:00"),
-	key("until", func(a *grant.Args) *time.Time { return &a.Until }, momentKind{}).
-		required("write when the grant ends").
-		doc("The instant at which the grant is over. At most osAccess.grantMaxLength after from.").
-		example("2026-12-01T13:00:00+09:00"),
-	key(
+		OrNothing("those of osAccess", "the template says what can be reached").
+		Doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess lists.").
+		Example([]string{"Test Project 1"}),
+	strictyaml.Key("runAs", func(a *grant.Args) *string { return &a.RunAs }, strictyaml.Text(policy.ValidateOSUser).Pattern(osUserPattern)).
+		OrNothing("shells start as sessions.runAs.defaultUser, and the grant is refused when there is none", "a shared default may be what is wanted").
+		Doc("The OS user of the person's shells. It must exist on the nodes.").
+		Example("alice"),
+	strictyaml.Key("from", func(a *grant.Args) *time.Time { return &a.From }, strictyaml.Moment{}).
+		Required("write when the grant begins").
+		Doc("The instant from which the grant holds: a quoted time with its offset.").
+		Example("2026-12-01T09:00:00+09:00"),
+	strictyaml.Key("until", func(a *grant.Args) *time.Time { return &a.Until }, strictyaml.Moment{}).
+		Required("write when the grant ends").
+		Doc("The instant at which the grant is over. At most osAccess.grantMaxLength after from.").
+		Example("2026-12-01T13:00:00+09:00"),
+	strictyaml.Key(
 		"ticket",
 		func(a *grant.Args) *string { return &a.Ticket },
-		text(policy.ValidateTagValue).pattern(tagValuePattern),
+		strictyaml.Text(policy.ValidateTagValue).Pattern(tagValuePattern),
 	).
-		required("write why the grant exists, such as the number of a change").
-		doc("Why the grant exists. It becomes part of the role's name, and a tag.").
-		example("CHG1234"),
+		Required("write why the grant exists, such as the number of a change").
+		Doc("Why the grant exists. It becomes part of the role's name, and a tag.").
+		Example("CHG1234"),
 )
 
 // validateTimeZone takes names of the IANA time zone database.
 func validateTimeZone(s string) error {
 	if _, err := clock.Zone(s); err != nil {
-		return says(
+		return strictyaml.Says(
 			"is no time zone",
 			"write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC",
 		)
@@ -98,12 +99,12 @@ func (s *Stack) AccessGrants() []*grant.Args {
 }
 
 // checkGrants holds what grants have in common.
-func (s *Stack) checkGrants(d *decoder) {
+func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 	if len(s.Grants) == 0 {
 		return
 	}
 	if s.OSAccess == nil {
-		d.report(Problem{
+		d.Report(Problem{
 			Path:  stackPath("grants"),
 			Kind:  Missing,
 			Value: fmt.Sprintf("%d grants", len(s.Grants)),

@@ -15,6 +15,7 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -32,48 +33,48 @@ type PermissionSet struct {
 	PolicyFile string
 }
 
-var identityCenterKeys = keys(
+var identityCenterKeys = strictyaml.Keys(
 	"IAM Identity Center; the stack of the account that manages the instance carries it",
-	key("instance", func(c *IdentityCenter) *string { return &c.Instance }, text(nil)).
-		required(`write the ARN of the instance, which "aws sso-admin list-instances" prints`).
-		doc("The ARN of the instance. It is in the Region of aws:region. Deployment stops when this account manages another one.").
-		example("arn:aws:sso:::instance/ssoins-1234567890abcdef"),
-	key("identityStore", func(c *IdentityCenter) *string { return &c.IdentityStore }, text(nil)).
-		required(`write the id of the identity store, which "aws sso-admin list-instances" prints`).
-		doc("The id of the identity store of the instance.").
-		example("d-1234567890"),
-	key(
+	strictyaml.Key("instance", func(c *IdentityCenter) *string { return &c.Instance }, strictyaml.Text(nil)).
+		Required(`write the ARN of the instance, which "aws sso-admin list-instances" prints`).
+		Doc("The ARN of the instance. It is in the Region of aws:region. Deployment stops when this account manages another one.").
+		Example("arn:aws:sso:::instance/ssoins-1234567890abcdef"),
+	strictyaml.Key("identityStore", func(c *IdentityCenter) *string { return &c.IdentityStore }, strictyaml.Text(nil)).
+		Required(`write the id of the identity store, which "aws sso-admin list-instances" prints`).
+		Doc("The id of the identity store of the instance.").
+		Example("d-1234567890"),
+	strictyaml.Key(
 		"users",
 		func(c *IdentityCenter) *map[string]string { return &c.Users },
-		tableOf(text(nil), nil).ignoringCase(),
+		strictyaml.TableOf(strictyaml.Text(nil), nil).IgnoringCase(),
 	).
-		orNothing("nobody is assigned by name", "groups are what most assignments name").
-		doc("People of the identity store whom assignments and expectations name: their ids by user name. Deployment stops when an id is somebody else's.").
-		example(map[string]string{"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}),
-	key(
+		OrNothing("nobody is assigned by name", "groups are what most assignments name").
+		Doc("People of the identity store whom assignments and expectations name: their ids by user name. Deployment stops when an id is somebody else's.").
+		Example(map[string]string{"alice": "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}),
+	strictyaml.Key(
 		"groups",
 		func(c *IdentityCenter) *map[string]string { return &c.Groups },
-		tableOf(text(nil), nil).ignoringCase(),
+		strictyaml.TableOf(strictyaml.Text(nil), nil).IgnoringCase(),
 	).
-		orNothing("no group is assigned", "people may be assigned one by one").
-		doc("Groups of the identity store whom assignments and expectations name: their ids by display name. Deployment stops when an id is another group's.").
-		example(map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"}),
-	key("attributes", func(c *IdentityCenter) *map[string]string { return &c.Attributes }, tableOf(text(nil), nil)).
-		orNothing("the tags that decide access alone, from "+world.SourceOfUserNames,
+		OrNothing("no group is assigned", "people may be assigned one by one").
+		Doc("Groups of the identity store whom assignments and expectations name: their ids by display name. Deployment stops when an id is another group's.").
+		Example(map[string]string{"operators": "a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f"}),
+	strictyaml.Key("attributes", func(c *IdentityCenter) *map[string]string { return &c.Attributes }, strictyaml.TableOf(strictyaml.Text(nil), nil)).
+		OrNothing("the tags that decide access alone, from "+world.SourceOfUserNames,
 			"a tag that is not configured is the identity provider's choice; the user name is what everybody has, and no two people").
-		doc("The attributes for access control: session tags of everybody who comes through Identity Center, in every account. The value is "+
+		Doc("The attributes for access control: session tags of everybody who comes through Identity Center, in every account. The value is "+
 			"a profile attribute, one of "+sourceWords()+". SSMSessionRunAs names the OS user, the project tag the project of the person; where they are left out they are "+
 			world.SourceOfUserNames+". The list is the whole truth, and stays when the stack goes.").
-		example(map[string]string{"SSMSessionRunAs": "${path:userName}", "Project": "${path:enterprise.department}"}),
-	key(
+		Example(map[string]string{"SSMSessionRunAs": "${path:userName}", "Project": "${path:enterprise.department}"}),
+	strictyaml.Key(
 		"permissionSets",
 		func(c *IdentityCenter) *[]PermissionSet { return &c.PermissionSets },
-		listOf(permissionSetKeys).
-			distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) }),
+		strictyaml.ListOf(permissionSetKeys).
+			Distinct(func(p PermissionSet) string { return strings.ToLower(p.Name) }),
 	).
-		orNothing("there are none", "people may all come as IAM users").
-		doc("Permission sets, and who may take them in which accounts. None of them asks for MFA: Identity Center asks for it when people sign in.").
-		example([]any{map[string]any{"name": "ShopOperator", "template": "operation", "assignments": []any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}}}),
+		OrNothing("there are none", "people may all come as IAM users").
+		Doc("Permission sets, and who may take them in which accounts. None of them asks for MFA: Identity Center asks for it when people sign in.").
+		Example([]any{map[string]any{"name": "ShopOperator", "template": "operation", "assignments": []any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}}}),
 )
 
 func sourceWords() string {
@@ -84,116 +85,121 @@ func sourceWords() string {
 	return strings.Join(words, ", ")
 }
 
-var permissionSetKeys = keys(
+var permissionSetKeys = strictyaml.Keys(
 	"a permission set, and who may take it where",
-	key("name", func(p *PermissionSet) *string { return &p.Name }, text(nil)).
-		required("write the name of the permission set").
-		doc("The name, at most 32 characters. The role in each account is AWSReservedSSO_, the name, and sixteen characters of AWS's choice. Another name is another permission set.").
-		example("ShopOperator"),
-	key(
+	strictyaml.Key("name", func(p *PermissionSet) *string { return &p.Name }, strictyaml.Text(nil)).
+		Required("write the name of the permission set").
+		Doc("The name, at most 32 characters. The role in each account is AWSReservedSSO_, the name, and sixteen characters of AWS's choice. Another name is another permission set.").
+		Example("ShopOperator"),
+	strictyaml.Key(
 		"template",
 		func(p *PermissionSet) *identitycenter.PermissionSetTemplate { return &p.Template },
-		wordsOf(identitycenter.PermissionSetTemplates()...),
+		strictyaml.WordsOf(identitycenter.PermissionSetTemplates()...),
 	).
-		required("write what it is for: operation, osAccess, readOnly or own").
-		doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute names, and starts and stops them. osAccess opens sessions on the nodes of the "+
+		Required("write what it is for: operation, osAccess, readOnly or own").
+		Doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute names, and starts and stops them. osAccess opens sessions on the nodes of the "+
 			"listed projects. readOnly is AWS's ViewOnlyAccess. own is what managedPolicies and policy say.").
-		example("operation"),
-	key("description", func(p *PermissionSet) *string { return &p.Description }, text(nil).ofLines()).
-		orNothing("it has none", "the name may say enough").
-		doc("What it is for, at most 700 characters.").
-		example("Shells on the machines of the own project"),
-	key(
+		Example("operation"),
+	strictyaml.Key("description", func(p *PermissionSet) *string { return &p.Description }, strictyaml.Text(nil).OfLines()).
+		OrNothing("it has none", "the name may say enough").
+		Doc("What it is for, at most 700 characters.").
+		Example("Shells on the machines of the own project"),
+	strictyaml.Key(
 		"sessionDuration",
 		func(p *PermissionSet) *time.Duration { return &p.SessionDuration },
-		durationKind{least: time.Hour, most: 12 * time.Hour, step: time.Minute},
+		strictyaml.Duration{Least: time.Hour, Most: 12 * time.Hour, Step: time.Minute},
 	).
-		orElse(time.Hour, "it is the shortest that Identity Center takes, and its own default").
-		doc("The longest session in an account.").
-		example("1h"),
-	key("relayState", func(p *PermissionSet) *string { return &p.RelayState }, text(nil)).
-		orNothing("the home page of the console", "people go different ways").
-		doc("The page of the console in which a session begins.").
-		example("https://console.aws.amazon.com/systems-manager/session-manager"),
-	key(
+		OrElse(time.Hour, "it is the shortest that Identity Center takes, and its own default").
+		Doc("The longest session in an account.").
+		Example("1h"),
+	strictyaml.Key("relayState", func(p *PermissionSet) *string { return &p.RelayState }, strictyaml.Text(nil)).
+		OrNothing("the home page of the console", "people go different ways").
+		Doc("The page of the console in which a session begins.").
+		Example("https://console.aws.amazon.com/systems-manager/session-manager"),
+	strictyaml.Key(
 		"projects",
 		func(p *PermissionSet) *[]string { return &p.Projects },
-		words(
-			text(policy.ValidateProject),
-		).notEmpty("would read as every node of the accounts", "list projects, or remove the key to mean every node"),
+		strictyaml.Words(
+			strictyaml.Text(policy.ValidateProject),
+		).NotEmpty("would read as every node of the accounts", "list projects, or remove the key to mean every node"),
 	).
-		orNothing("osAccess reaches every node of the accounts", "emergencies know no project").
-		doc("The values of the project tag on the nodes that osAccess reaches.").
-		example([]string{"shop"}),
-	key(
+		OrNothing("osAccess reaches every node of the accounts", "emergencies know no project").
+		Doc("The values of the project tag on the nodes that osAccess reaches.").
+		Example([]string{"shop"}),
+	strictyaml.Key(
 		"documents",
 		func(p *PermissionSet) *[]string { return &p.Documents },
-		words(text(policy.ValidateSessionDocumentName)),
+		strictyaml.Words(strictyaml.Text(policy.ValidateSessionDocumentName)),
 	).
-		orNothing("shells only", "every document is a way in of its own").
-		doc("Session documents that operation and osAccess can use besides the shell, by name. Names that begin with AWS- are AWS's.").
-		example([]string{"AWS-StartPortForwardingSession"}),
-	key("domainLogins", func(p *PermissionSet) *bool { return &p.DomainLogins }, boolean{}).
-		orElse(false, "an attribute with \"@\" is an address more often than a login").
-		doc("Lets logins of a domain (user@domain) open shells, for nodes that are joined to a directory. For operation and osAccess.").
-		example(false),
-	key("allowUnlogged", func(p *PermissionSet) *bool { return &p.AllowUnlogged }, boolean{}).
-		orElse(false, "such sessions leave the tag boundary or the OS user").
-		doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
-		example(false),
-	key(
+		OrNothing("shells only", "every document is a way in of its own").
+		Doc("Session documents that operation and osAccess can use besides the shell, by name. Names that begin with AWS- are AWS's.").
+		Example([]string{"AWS-StartPortForwardingSession"}),
+	strictyaml.Key("domainLogins", func(p *PermissionSet) *bool { return &p.DomainLogins }, strictyaml.Boolean{}).
+		OrElse(false, "an attribute with \"@\" is an address more often than a login").
+		Doc("Lets logins of a domain (user@domain) open shells, for nodes that are joined to a directory. For operation and osAccess.").
+		Example(false),
+	strictyaml.Key("allowUnlogged", func(p *PermissionSet) *bool { return &p.AllowUnlogged }, strictyaml.Boolean{}).
+		OrElse(false, "such sessions leave the tag boundary or the OS user").
+		Doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
+		Example(false),
+	strictyaml.Key(
 		"regions",
 		func(p *PermissionSet) *[]string { return &p.Regions },
-		words(text(validateRegion)).notEmpty("would open sessions nowhere", "list the Regions, or remove the key"),
+		strictyaml.Words(strictyaml.Text(validateRegion)).
+			NotEmpty("would open sessions nowhere", "list the Regions, or remove the key"),
 	).
-		orNothing("the Region of aws:region, for operation and osAccess", "sessions open where somebody has set the preferences").
-		doc("The Regions in which sessions open: those whose Session Manager preferences are set in every account of the assignments.").
-		example([]string{"ap-northeast-1"}),
-	key("kmsKeyArns", func(p *PermissionSet) *[]string { return &p.KMSKeys }, words(text(nil))).
-		orNothing("session data is encrypted with TLS alone", "it follows the preferences of the accounts").
-		doc("The keys of sessions.kmsKeyId in the accounts of the assignments.").
-		example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
-	key("volumeKeyArns", func(p *PermissionSet) *[]string { return &p.VolumeKeyARNs }, words(text(nil))).
-		orNothing("instances with volumes under customer managed KMS keys fall back to stopped when operation starts them", "most volumes have AWS's own key, which needs nothing").
-		doc("ARNs of the customer managed KMS keys that encrypt volumes of the instances that operation starts, in the accounts of the assignments. It may have EC2 make grants on them "+
+		OrNothing("the Region of aws:region, for operation and osAccess", "sessions open where somebody has set the preferences").
+		Doc("The Regions in which sessions open: those whose Session Manager preferences are set in every account of the assignments.").
+		Example([]string{"ap-northeast-1"}),
+	strictyaml.Key("kmsKeyArns", func(p *PermissionSet) *[]string { return &p.KMSKeys }, strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("session data is encrypted with TLS alone", "it follows the preferences of the accounts").
+		Doc("The keys of sessions.kmsKeyId in the accounts of the assignments.").
+		Example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+	strictyaml.Key("volumeKeyArns", func(p *PermissionSet) *[]string { return &p.VolumeKeyARNs }, strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("instances with volumes under customer managed KMS keys fall back to stopped when operation starts them", "most volumes have AWS's own key, which needs nothing").
+		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the instances that operation starts, in the accounts of the assignments. It may have EC2 make grants on them "+
 			"(kms:CreateGrant, for AWS resources and through EC2 alone).").
-		example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
-	key("managedPolicies", func(p *PermissionSet) *[]string { return &p.ManagedPolicies }, words(text(nil))).
-		orNothing("none are attached", "templates know what they need").
-		doc("What own may do: names of AWS managed policies, with their path where they have one.").
-		example([]string{"AdministratorAccess"}),
-	key("policy", func(p *PermissionSet) **policy.Document { return &p.Policy }, optionally(documentKind{})).
-		orNothing("own has no inline policy, or that of policyFile", "templates know what they need").
-		doc("The inline policy of own, as keys and lists. Version is 2012-10-17 where it is left out.").
-		example(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}}}),
-	key("policyFile", func(p *PermissionSet) *string { return &p.PolicyFile }, text(nil)).
-		orNothing("own has no inline policy, or that of policy", "short ones can stand here").
-		doc("The inline policy of own as JSON: a path below the folder of the stack file.").
-		example("policies/billing.json"),
-	key(
+		Example([]string{"arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+	strictyaml.Key("managedPolicies", func(p *PermissionSet) *[]string { return &p.ManagedPolicies }, strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("none are attached", "templates know what they need").
+		Doc("What own may do: names of AWS managed policies, with their path where they have one.").
+		Example([]string{"AdministratorAccess"}),
+	strictyaml.Key("policy", func(p *PermissionSet) **policy.Document { return &p.Policy }, strictyaml.Optionally(strictyaml.PolicyDocument{})).
+		OrNothing("own has no inline policy, or that of policyFile", "templates know what they need").
+		Doc("The inline policy of own, as keys and lists. Version is 2012-10-17 where it is left out.").
+		Example(map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}}}),
+	strictyaml.Key("policyFile", func(p *PermissionSet) *string { return &p.PolicyFile }, strictyaml.Text(nil)).
+		OrNothing("own has no inline policy, or that of policy", "short ones can stand here").
+		Doc("The inline policy of own as JSON: a path below the folder of the stack file.").
+		Example("policies/billing.json"),
+	strictyaml.Key(
 		"assignments",
 		func(p *PermissionSet) *[]identitycenter.Assignment { return &p.Assignments },
-		listOf(assignmentKeys),
+		strictyaml.ListOf(assignmentKeys),
 	).
-		orNothing("nobody can take it", "it may be assigned later").
-		doc("Who may take it, in which accounts.").
-		example([]any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}),
+		OrNothing("nobody can take it", "it may be assigned later").
+		Doc("Who may take it, in which accounts.").
+		Example([]any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}),
 )
 
-var assignmentKeys = keys("who may take a permission set",
-	key("user", func(a *identitycenter.Assignment) *string { return &a.User }, text(nil)).
-		orNothing("a group may take it", "one of user and group is given").
-		doc("A person of identityCenter.users.").
-		example("alice"),
-	key("group", func(a *identitycenter.Assignment) *string { return &a.Group }, text(nil)).
-		orNothing("a person may take it", "one of user and group is given").
-		doc("A group of identityCenter.groups.").
-		example("operators"),
-	key("accounts", func(a *identitycenter.Assignment) *[]string { return &a.Accounts },
-		words(text(validateAccountOrAlias)).notEmpty("assigns nobody", "list the accounts, or remove the assignment")).
-		required("list the accounts").
-		doc("The accounts in which it may be taken: ids, or aliases of stacks of this folder.").
-		example([]string{"workload"}),
+var assignmentKeys = strictyaml.Keys("who may take a permission set",
+	strictyaml.Key("user", func(a *identitycenter.Assignment) *string { return &a.User }, strictyaml.Text(nil)).
+		OrNothing("a group may take it", "one of user and group is given").
+		Doc("A person of identityCenter.users.").
+		Example("alice"),
+	strictyaml.Key("group", func(a *identitycenter.Assignment) *string { return &a.Group }, strictyaml.Text(nil)).
+		OrNothing("a person may take it", "one of user and group is given").
+		Doc("A group of identityCenter.groups.").
+		Example("operators"),
+	strictyaml.Key(
+		"accounts",
+		func(a *identitycenter.Assignment) *[]string { return &a.Accounts },
+		strictyaml.Words(strictyaml.Text(validateAccountOrAlias)).
+			NotEmpty("assigns nobody", "list the accounts, or remove the assignment"),
+	).
+		Required("list the accounts").
+		Doc("The accounts in which it may be taken: ids, or aliases of stacks of this folder.").
+		Example([]string{"workload"}),
 )
 
 // AccessControlAttributes are the attributes for access control, nil where the stack has no instance.
@@ -268,7 +274,7 @@ func (s *Stack) AddIdentityCenter(w *access.World) {
 }
 
 // checkIdentityCenter refuses aliases that no stack of the folder has, and what a delegated administrator cannot do.
-func (s *Stack) checkIdentityCenter(d *decoder) {
+func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 	if s.IdentityCenter == nil {
 		return
 	}
@@ -280,20 +286,20 @@ func (s *Stack) checkIdentityCenter(d *decoder) {
 		for j, assignment := range p.Assignments {
 			for k, account := range assignment.Accounts {
 				at := stackPath(permissionSetSection(i)).Child("assignments").Index(j).Child("accounts").Index(k)
-				if account == "" || d.refused(at) {
+				if account == "" || d.Refused(at) {
 					continue
 				}
 				if id := s.accountID(account); id != "" {
 					s.checkAssignedAccount(d, at, account, id)
 					continue
 				}
-				d.report(
+				d.Report(
 					Problem{
 						Path:  at,
 						Kind:  NotFound,
-						Value: quoted(account),
+						Value: strictyaml.Quoted(account),
 						Why:   "is the alias of no stack of this folder",
-						Fix:   didYouMean(account, aliases),
+						Fix:   strictyaml.Suggest(account, aliases),
 					},
 				)
 			}
@@ -305,15 +311,15 @@ func (s *Stack) checkIdentityCenter(d *decoder) {
 // administrator neither gives nor takes access there, and cannot change a permission set that is provisioned there.
 //
 // Source: Delegated administration, in the IAM Identity Center User Guide.
-func (s *Stack) checkAssignedAccount(d *decoder, at Path, account, id string) {
+func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at Path, account, id string) {
 	management, file := s.managementAccount()
 	if id != management || s.Account.ID == management {
 		return
 	}
-	d.report(Problem{
+	d.Report(Problem{
 		Path:  at,
 		Kind:  Refused,
-		Value: quoted(account),
+		Value: strictyaml.Quoted(account),
 		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
 			strconv.Quote(
 				s.Account.ID,
@@ -323,7 +329,7 @@ func (s *Stack) checkAssignedAccount(d *decoder, at Path, account, id string) {
 }
 
 // readPermissionSetPolicies reads the files of inline policies.
-func (s *Stack) readPermissionSetPolicies(d *decoder, folder string) {
+func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) {
 	if s.IdentityCenter == nil {
 		return
 	}
@@ -331,13 +337,13 @@ func (s *Stack) readPermissionSetPolicies(d *decoder, folder string) {
 		p := &s.IdentityCenter.PermissionSets[i]
 		at := stackPath(permissionSetSection(i)).Child("policyFile")
 		switch {
-		case p.PolicyFile == "" || d.refused(at):
+		case p.PolicyFile == "" || d.Refused(at):
 		case p.Policy != nil:
-			d.report(
+			d.Report(
 				Problem{
 					Path:  at,
 					Kind:  Invalid,
-					Value: quoted(p.PolicyFile),
+					Value: strictyaml.Quoted(p.PolicyFile),
 					Why:   "stands beside policy",
 					Fix:   "keep one of the two",
 				},
@@ -354,19 +360,19 @@ func (s *Stack) readPermissionSetPolicies(d *decoder, folder string) {
 }
 
 // readDocument reads a policy document from a path below the folder of the stack file.
-func readDocument(d *decoder, at Path, folder, file string) (policy.Document, bool) {
+func readDocument(d *strictyaml.Decoder, at Path, folder, file string) (policy.Document, bool) {
 	data, err := files.ReadBelow(folder, file)
 	if err != nil {
-		d.report(fileProblem(at, file, err))
+		d.Report(fileProblem(at, file, err))
 		return policy.Document{}, false
 	}
 	document, err := policy.Parse(data)
 	if err != nil {
-		d.report(
+		d.Report(
 			Problem{
 				Path:  at,
 				Kind:  Invalid,
-				Value: quoted(file),
+				Value: strictyaml.Quoted(file),
 				Why:   fmt.Sprintf("is no policy document: %s", err),
 				Fix:   "mend the document",
 			},
@@ -381,7 +387,7 @@ func fileProblem(at Path, file string, err error) Problem {
 	p := Problem{
 		Path:  at,
 		Kind:  NotFound,
-		Value: quoted(file),
+		Value: strictyaml.Quoted(file),
 		Why:   "cannot be read: " + err.Error(),
 		Fix:   "write a path below the folder of the stack file",
 	}

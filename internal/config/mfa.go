@@ -2,60 +2,61 @@ package config
 
 import (
 	"aws-access-guardrails/guardrail/group"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
-var mfaKeys = keys(
+var mfaKeys = strictyaml.Keys(
 	"the group whose members can do nothing without MFA but enrol",
-	key(
+	strictyaml.Key(
 		"name",
 		func(a *group.Args) *string { return &a.Name },
-		text(policy.ValidateGroupName).pattern(groupNamePattern),
+		strictyaml.Text(policy.ValidateGroupName).Pattern(groupNamePattern),
 	).
-		orElse(group.DefaultMFAGroupName, "it says what the group is for").
-		doc("The name of the IAM group. Every user of this stack is a member.").
-		example("guardrails-mfa"),
-	key("path", func(a *group.Args) *string { return &a.Path }, text(policy.ValidatePath).pattern(pathPattern)).
-		orElse("/guardrails/", "policies protect by path what the guardrails made").
-		doc("The path of the group.").
-		example("/guardrails/"),
-	key("firstPasswordChange", func(a *group.Args) *bool { return &a.FirstPasswordChange }, boolean{}).
-		orElse(true, "accounts are handed over with a password that must be changed at the first sign-in, which comes before MFA").
-		doc("Lets members change their own password before they have MFA. Switched off, whoever hands the account over must not demand a new password, "+
+		OrElse(group.DefaultMFAGroupName, "it says what the group is for").
+		Doc("The name of the IAM group. Every user of this stack is a member.").
+		Example("guardrails-mfa"),
+	strictyaml.Key("path", func(a *group.Args) *string { return &a.Path }, strictyaml.Text(policy.ValidatePath).Pattern(pathPattern)).
+		OrElse("/guardrails/", "policies protect by path what the guardrails made").
+		Doc("The path of the group.").
+		Example("/guardrails/"),
+	strictyaml.Key("firstPasswordChange", func(a *group.Args) *bool { return &a.FirstPasswordChange }, strictyaml.Boolean{}).
+		OrElse(true, "accounts are handed over with a password that must be changed at the first sign-in, which comes before MFA").
+		Doc("Lets members change their own password before they have MFA. Switched off, whoever hands the account over must not demand a new password, "+
 			"and a stolen password cannot be changed by the thief.").
-		example(true),
-	key("enrolWithAccessKeys", func(a *group.Args) *bool { return &a.EnrolWithAccessKeys }, boolean{}).
-		orElse(false, "whoever finds the access key of somebody without MFA would enrol a device of his own").
-		doc("Lets long-term access keys enrol an MFA device. Switched off, only a console session can.").
-		example(false),
-	key("selfService", func(a *group.Args) *group.SelfService { return &a.SelfService }, selfServiceKeys).
-		asSection().
-		doc("What members may do for themselves once they have signed in with MFA.").
-		example(map[string]any{"accessKeys": true}),
-	key("roleAccounts", func(a *group.Args) *[]string { return &a.RoleAccounts },
-		words(text(policy.ValidateAccountID).pattern(accountIDPattern))).
-		orNothing("members assume roles of their own account only", "access to other accounts is a decision of its own").
-		doc("Other accounts whose roles under role/guardrails/ members may assume. This opens the way out of this account; the trust policies there choose "+
+		Example(true),
+	strictyaml.Key("enrolWithAccessKeys", func(a *group.Args) *bool { return &a.EnrolWithAccessKeys }, strictyaml.Boolean{}).
+		OrElse(false, "whoever finds the access key of somebody without MFA would enrol a device of his own").
+		Doc("Lets long-term access keys enrol an MFA device. Switched off, only a console session can.").
+		Example(false),
+	strictyaml.Key("selfService", func(a *group.Args) *group.SelfService { return &a.SelfService }, selfServiceKeys).
+		AsSection().
+		Doc("What members may do for themselves once they have signed in with MFA.").
+		Example(map[string]any{"accessKeys": true}),
+	strictyaml.Key("roleAccounts", func(a *group.Args) *[]string { return &a.RoleAccounts },
+		strictyaml.Words(strictyaml.Text(policy.ValidateAccountID).Pattern(accountIDPattern))).
+		OrNothing("members assume roles of their own account only", "access to other accounts is a decision of its own").
+		Doc("Other accounts whose roles under role/guardrails/ members may assume. This opens the way out of this account; the trust policies there choose "+
 			"the people.").
-		example([]string{"444455556666"}),
+		Example([]string{"444455556666"}),
 )
 
-var selfServiceKeys = keys(
+var selfServiceKeys = strictyaml.Keys(
 	"what members do for themselves, always with MFA",
-	key("accessKeys", func(s *group.SelfService) *bool { return &s.AccessKeys }, boolean{}).
-		orElse(true, "the command line needs keys, and keys that people make themselves pass through nobody else's hands").
-		doc("Lets members make, list, switch off and delete their own access keys.").
-		example(true),
-	key(
+	strictyaml.Key("accessKeys", func(s *group.SelfService) *bool { return &s.AccessKeys }, strictyaml.Boolean{}).
+		OrElse(true, "the command line needs keys, and keys that people make themselves pass through nobody else's hands").
+		Doc("Lets members make, list, switch off and delete their own access keys.").
+		Example(true),
+	strictyaml.Key(
 		"contactTags",
 		func(s *group.SelfService) *[]string { return &s.ContactTags },
-		words(text(policy.ValidateTagKey).pattern(tagKeyPattern)),
+		strictyaml.Words(strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)),
 	).
-		orElse([]string{"Email", "DisplayName"}, "these two say who somebody is and decide nothing").
-		doc("The tag keys that members may write on their own user. Tags that decide access are refused here.").
-		example([]string{"Email", "DisplayName"}),
-	key("awsLogin", func(s *group.SelfService) *bool { return &s.AWSLogin }, boolean{}).
-		orElse(false, "only people whose second factor shows no code need it on the command line").
-		doc("Lets members sign command line tools in through the browser (aws login), which passkeys and security keys need.").
-		example(false),
+		OrElse([]string{"Email", "DisplayName"}, "these two say who somebody is and decide nothing").
+		Doc("The tag keys that members may write on their own user. Tags that decide access are refused here.").
+		Example([]string{"Email", "DisplayName"}),
+	strictyaml.Key("awsLogin", func(s *group.SelfService) *bool { return &s.AWSLogin }, strictyaml.Boolean{}).
+		OrElse(false, "only people whose second factor shows no code need it on the command line").
+		Doc("Lets members sign command line tools in through the browser (aws login), which passkeys and security keys need.").
+		Example(false),
 )

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // namespace is the prefix of the stack's own keys; it does not follow the name of the Pulumi project.
@@ -13,10 +15,10 @@ const namespace = "guardrails"
 // knownKeys are the full keys that the program reads, in the order of the reference.
 func knownKeys() []string {
 	var all []string
-	for _, name := range stackKeys.names() {
+	for _, name := range stackKeys.Names() {
 		all = append(all, namespace+":"+name)
 	}
-	for _, name := range awsKeys.names() {
+	for _, name := range awsKeys.Names() {
 		all = append(all, "aws:"+name)
 	}
 	return all
@@ -26,11 +28,11 @@ func knownKeys() []string {
 // would take them for set. Keys of the project's own namespace are refused whatever they are, because Pulumi takes a
 // key without a namespace for one of those. Others are let through: they belong to Pulumi, or to programs that share
 // an environment with this one.
-func (src *source) foreign(d *decoder, prefix, name string, e entry) {
-	p := Problem{Position: e.pos, Path: Path(prefix + ":").Child(name), Kind: UnknownKey, Why: "unknown key"}
-	best, near := nearest(prefix, []string{namespace, "aws"})
+func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e strictyaml.Entry) {
+	p := Problem{Position: e.Pos, Path: Path(prefix + ":").Child(name), Kind: UnknownKey, Why: "unknown key"}
+	best, near := strictyaml.Nearest(prefix, []string{namespace, "aws"})
 	meant, known := meantKey(prefix + ":" + name)
-	ownKey := slices.ContainsFunc(stackKeys.names(), func(key string) bool { return folded(key) == folded(name) })
+	ownKey := slices.ContainsFunc(stackKeys.Names(), func(key string) bool { return folded(key) == folded(name) })
 	switch {
 	case prefix == "pulumi":
 		return
@@ -53,7 +55,7 @@ func (src *source) foreign(d *decoder, prefix, name string, e entry) {
 	default:
 		return
 	}
-	d.report(p)
+	d.Report(p)
 }
 
 // folded is a key as far as its letters and digits go: what is left when case and separators do not count.
@@ -93,8 +95,8 @@ func meantKey(written string) (string, bool) {
 	for _, of := range []struct {
 		ns    string
 		names []string
-	}{{namespace, stackKeys.names()}, {"aws", awsKeys.names()}} {
-		if best, near := nearest(last, of.names); near {
+	}{{namespace, stackKeys.Names()}, {"aws", awsKeys.Names()}} {
+		if best, near := strictyaml.Nearest(last, of.names); near {
 			return of.ns + ":" + best, true
 		}
 	}

@@ -8,7 +8,6 @@ const (
 	accountOrAliasPattern = `^[a-z0-9](-?[a-z0-9])+$`
 	actionPattern         = `^[a-z0-9-]+:[A-Za-z0-9]+$`
 	documentPattern       = `^[A-Za-z0-9_.-]{3,128}$`
-	durationPattern       = `^([0-9]+(\.[0-9]+)?(h|m|s))+$`
 	emailPattern          = `^[^@ ]+@[^@ ]+$`
 	groupNamePattern      = `^[A-Za-z0-9+=,.@_-]{1,128}$`
 	namePattern           = `^[A-Za-z0-9+=,.@_-]{1,64}$`

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
 )
@@ -112,41 +113,41 @@ func siblingOf(file Source, project *Source) Sibling {
 		OSUsers: map[string]string{},
 		Teams:   map[string][]string{},
 	}
-	group, grouped := defaults(mfaKeys), false
+	group, grouped := strictyaml.Defaults(mfaKeys), false
 	for _, e := range src.entries {
-		e.value = firstLevel(e.value)
-		switch e.name {
+		e.Value = firstLevel(e.Value)
+		switch e.Name {
 		case "aws:region":
-			s.Partition = likelyPartition(e.value.text)
+			s.Partition = likelyPartition(e.Value.Text)
 		case namespace + ":account":
-			s.AccountID, s.Alias = e.value.child("id"), visible.Line(e.value.child("alias"))
-			s.Organization = cmp.Or(e.value.child("organization"), s.Organization)
+			s.AccountID, s.Alias = e.Value.Child("id"), visible.Line(e.Value.Child("alias"))
+			s.Organization = cmp.Or(e.Value.Child("organization"), s.Organization)
 		case namespace + ":mfa":
 			grouped = true
 			group.Name, group.Path = cmp.Or(
-				e.value.child("name"),
+				e.Value.Child("name"),
 				group.Name,
 			), cmp.Or(
-				e.value.child("path"),
+				e.Value.Child("path"),
 				group.Path,
 			)
 		case namespace + ":justInTime":
 			s.JustInTime = true
 		case namespace + ":organization":
-			s.Organization = cmp.Or(s.Organization, e.value.child("id"))
-			s.Management, s.Governs = e.value.child("management"), []string{}
-			e.value.under("tree").accounts(&s.Governs)
+			s.Organization = cmp.Or(s.Organization, e.Value.Child("id"))
+			s.Management, s.Governs = e.Value.Child("management"), []string{}
+			accountsOf(e.Value.Under("tree"), &s.Governs)
 		case namespace + ":teams":
-			for _, team := range e.value.entries {
-				if teamName(team.name) == nil {
-					s.Teams[team.name] = team.value.texts()
+			for _, team := range e.Value.Entries {
+				if teamName(team.Name) == nil {
+					s.Teams[team.Name] = team.Value.Texts()
 				}
 			}
 		case namespace + ":users":
-			for _, item := range e.value.items {
-				if name := item.child("name"); policy.ValidateUserName(name) == nil {
-					s.Users[name] = item.child("path")
-					s.OSUsers[name] = item.child("runAs")
+			for _, item := range e.Value.Items {
+				if name := item.Child("name"); policy.ValidateUserName(name) == nil {
+					s.Users[name] = item.Child("path")
+					s.OSUsers[name] = item.Child("runAs")
 				}
 			}
 		}
@@ -160,40 +161,13 @@ func siblingOf(file Source, project *Source) Sibling {
 	return s
 }
 
-// child is the text of a key; empty where there is none.
-func (n *node) child(name string) string {
-	if value := n.entry(name); value != nil {
-		return value.text
+// accountsOf collects the ids of the accounts of a unit and of those below it.
+func accountsOf(unit *strictyaml.Node, into *[]string) {
+	for _, id := range unit.Under("accounts").Items {
+		*into = append(*into, id.Text)
 	}
-	return ""
-}
-
-// texts are the elements of a list, as text.
-func (n *node) texts() []string {
-	texts := make([]string, 0, len(n.items))
-	for _, item := range n.items {
-		texts = append(texts, item.text)
-	}
-	return texts
-}
-
-// under is the value of a key; empty where there is none.
-func (n *node) under(name string) *node {
-	for _, e := range n.entries {
-		if e.name == name {
-			return e.value
-		}
-	}
-	return &node{}
-}
-
-// accounts collects the ids of the accounts of a unit and of those below it.
-func (n *node) accounts(into *[]string) {
-	for _, id := range n.under("accounts").items {
-		*into = append(*into, id.text)
-	}
-	for _, unit := range n.under("units").items {
-		unit.accounts(into)
+	for _, below := range unit.Under("units").Items {
+		accountsOf(below, into)
 	}
 }
 
@@ -201,7 +175,7 @@ func (n *node) accounts(into *[]string) {
 func person(arns string) func(string) error {
 	return func(s string) error {
 		if strings.HasPrefix(s, "arn:") {
-			return says("is an ARN", "move it to "+arns+"; this key takes names of guardrails:users")
+			return strictyaml.Says("is an ARN", "move it to "+arns+"; this key takes names of guardrails:users")
 		}
 		_, name := splitPerson(s)
 		return policy.ValidateUserName(name)
@@ -346,8 +320,8 @@ func (s *Stack) peopleOf(section string, i int) (people, arns []string) {
 }
 
 // checkPerson refuses a person whom neither this stack nor a sibling has.
-func (s *Stack) checkPerson(d *decoder, at Path, person string) {
-	if person == "" || strings.HasPrefix(person, "arn:") || d.refused(at) {
+func (s *Stack) checkPerson(d *strictyaml.Decoder, at Path, person string) {
+	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(at) {
 		return
 	}
 	alias, name := splitPerson(person)
@@ -360,7 +334,15 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 		if best, near := nearestNamed(name, known, s.Teams); near {
 			fix = "did you mean " + strconv.Quote(best) + "?"
 		}
-		d.report(Problem{Path: at, Kind: NotFound, Value: quoted(person), Why: "is no user of this stack", Fix: fix})
+		d.Report(
+			Problem{
+				Path:  at,
+				Kind:  NotFound,
+				Value: strictyaml.Quoted(person),
+				Why:   "is no user of this stack",
+				Fix:   fix,
+			},
+		)
 		return
 	}
 	at0 := slices.IndexFunc(s.Siblings, func(o Sibling) bool { return o.named(alias) })
@@ -370,14 +352,14 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 			aliases = append(aliases, cmp.Or(o.Alias, o.Stack))
 		}
 		fix := "write the alias of an account whose stack file is in this folder, or a user ARN"
-		if best, near := nearest(alias, aliases); near {
+		if best, near := strictyaml.Nearest(alias, aliases); near {
 			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
 		}
-		d.report(
+		d.Report(
 			Problem{
 				Path:  at,
 				Kind:  NotFound,
-				Value: quoted(person),
+				Value: strictyaml.Quoted(person),
 				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
 				Fix:   fix,
 			},
@@ -397,11 +379,11 @@ func (s *Stack) checkPerson(d *decoder, at Path, person string) {
 	if best, near := nearestNamed(name, names, other.Teams); near {
 		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
 	}
-	d.report(
+	d.Report(
 		Problem{
 			Path:  at,
 			Kind:  NotFound,
-			Value: quoted(person),
+			Value: strictyaml.Quoted(person),
 			Why:   "is no user of the stack " + other.Stack,
 			Fix:   fix,
 		},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -42,9 +43,9 @@ func (s *Stack) governedBy(other Sibling) bool {
 // checkPlace refuses an account that says which organization it is in and stands nowhere in the tree of that
 // organization's stack: no service control policy would reach it, and every proof of the organization would leave it
 // out.
-func (s *Stack) checkPlace(d *decoder) {
+func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 	at := stackPath("account.organization")
-	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.refused(at) {
+	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.Refused(at) {
 		return
 	}
 	for _, other := range s.Siblings {
@@ -52,10 +53,10 @@ func (s *Stack) checkPlace(d *decoder) {
 			slices.Contains(other.Governs, s.Account.ID) {
 			continue
 		}
-		d.report(Problem{
+		d.Report(Problem{
 			Path:  at,
 			Kind:  NotFound,
-			Value: quoted(s.Account.Organization),
+			Value: strictyaml.Quoted(s.Account.Organization),
 			Why: "is the organization of " + stackFile(
 				other.Stack,
 			) + ", in whose tree the account " + strconv.Quote(
@@ -68,9 +69,9 @@ func (s *Stack) checkPlace(d *decoder) {
 }
 
 // checkTree refuses a tree that leaves out an account whose stack says that it is in the organization.
-func (s *Stack) checkTree(d *decoder) {
+func (s *Stack) checkTree(d *strictyaml.Decoder) {
 	at, o := stackPath("organization.tree"), s.Organization
-	if d.refused(at) || o.ID == "" {
+	if d.Refused(at) || o.ID == "" {
 		return
 	}
 	governs := s.Governs()
@@ -78,7 +79,7 @@ func (s *Stack) checkTree(d *decoder) {
 		if id == o.Management || slices.Contains(governs, id) || policy.ValidateAccountID(id) != nil {
 			return
 		}
-		d.report(Problem{
+		d.Report(Problem{
 			Path: at,
 			Kind: Invalid,
 			Why: "leaves out the account " + strconv.Quote(

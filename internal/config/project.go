@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // projectFile is the name of the file that makes a folder a Pulumi project.
@@ -35,22 +36,22 @@ func ReadProject(folder string) (Project, error) {
 }
 
 func readProjectSettings(file string, data []byte) (Project, *Problem) {
-	root, problem := parseYAML(file, data)
+	root, problem := strictyaml.ParseYAML(file, data)
 	if problem != nil {
 		return Project{}, problem
 	}
-	text := func(n *node) string {
-		if n == nil || n.shape != shapeText {
+	text := func(n *strictyaml.Node) string {
+		if n == nil || n.Shape != strictyaml.ShapeText {
 			return ""
 		}
-		return n.text
+		return n.Text
 	}
-	p := Project{Name: text(root.entry("name")), StackConfigDir: text(root.entry("stackConfigDir"))}
+	p := Project{Name: text(root.Entry("name")), StackConfigDir: text(root.Entry("stackConfigDir"))}
 	if p.StackConfigDir == "" {
-		p.StackConfigDir = text(root.entry("config")) // What the key was called before; as an object it holds values.
+		p.StackConfigDir = text(root.Entry("config")) // What the key was called before; as an object it holds values.
 	}
-	if backend := root.entry("backend"); backend != nil {
-		p.BackendURL = text(backend.entry("url"))
+	if backend := root.Entry("backend"); backend != nil {
+		p.BackendURL = text(backend.Entry("url"))
 	}
 	return p, nil
 }

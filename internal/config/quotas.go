@@ -1,8 +1,11 @@
 package config
 
-import "aws-access-guardrails/policy"
+import (
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
+)
 
-var quotaKeys = keys(
+var quotaKeys = strictyaml.Keys(
 	"limits of AWS, where this account has others than everybody",
 	quota(
 		"managedPolicy",
@@ -100,10 +103,10 @@ var quotaKeys = keys(
 	),
 )
 
-func quota(name string, place func(*policy.Quotas) *int, doc string) *fieldOf[policy.Quotas, int] {
+func quota(name string, place func(*policy.Quotas) *int, doc string) *strictyaml.FieldOf[policy.Quotas, int] {
 	today := policy.DefaultQuotas()
-	return key(name, place, wholeNumber{1, 1 << 20}).
-		orElse(*place(&today), "it is today's limit for every account").
-		doc(doc).
-		example(*place(&today))
+	return strictyaml.Key(name, place, strictyaml.WholeNumber{Least: 1, Most: 1 << 20}).
+		OrElse(*place(&today), "it is today's limit for every account").
+		Doc(doc).
+		Example(*place(&today))
 }

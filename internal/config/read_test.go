@@ -111,8 +111,8 @@ func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
 func TestProblemsBehindAnAliasStandWhereItIsUsed(t *testing.T) {
 	_, problems := readText(minimal + "  guardrails:tags: {project: &bad 12}\n  guardrails:users:\n    - name: *bad\n")
 	require.Len(t, problems, 2)
-	assert.Equal(t, Position{"Pulumi.dev.yaml", 4, 30}, problems[0].Position)
-	assert.Equal(t, Position{"Pulumi.dev.yaml", 6, 13}, problems[1].Position)
+	assert.Equal(t, Position{File: "Pulumi.dev.yaml", Line: 4, Column: 30}, problems[0].Position)
+	assert.Equal(t, Position{File: "Pulumi.dev.yaml", Line: 6, Column: 13}, problems[1].Position)
 }
 
 // What would never end is refused, and so is what would take forever.
@@ -245,7 +245,7 @@ config:
 		project,
 	)
 	p := one(t, problems)
-	assert.Equal(t, Position{"Pulumi.yaml", 8, 38}, p.Position)
+	assert.Equal(t, Position{File: "Pulumi.yaml", Line: 8, Column: 38}, p.Position)
 }
 
 // A stack file is found with the project beside it, or above it where the project says so, and never with a project

@@ -1,10 +1,6 @@
 package config
 
 import (
-	"encoding/json"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -44,87 +40,7 @@ separator, another case, another project's namespace, or the same key twice. The
 - Texts have no control characters and no characters that change the direction or the width of text. In sentences for people (` + "`it`" + `, ` + "`accept[].because`" + `) they are shown as escapes.
 `)
 	for _, k := range Keys() {
-		if k.topLevel() {
-			k.writeHeading(&b)
-			continue
-		}
-		k.writeRow(&b)
+		k.Write(&b)
 	}
 	return b.String()
 }
-
-func (k Key) topLevel() bool { return !strings.ContainsAny(string(k.Path), ".[") }
-
-func (k Key) writeHeading(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## %s\n\n", k.Path)
-	if k.Refused {
-		fmt.Fprintf(b, "%s\n", k.Doc)
-		return
-	}
-	fmt.Fprintf(b, "%s\n\n- Type: %s\n", k.Doc, k.Type)
-	if text := k.whenAbsent(); text != "" {
-		fmt.Fprintf(b, "- %s\n", text)
-	}
-	fmt.Fprintf(b, "- Example: `%s`\n", inline(k.Example))
-	if strings.HasSuffix(k.Type, "keys below") {
-		b.WriteString("\n| key | type | meaning |\n|---|---|---|\n")
-	}
-}
-
-func (k Key) writeRow(b *strings.Builder) {
-	_, name, _ := strings.Cut(string(k.Path), ":")
-	if i := strings.IndexAny(name, ".["); i >= 0 {
-		name = strings.TrimPrefix(strings.TrimPrefix(name[i:], "[]"), ".")
-	}
-	meaning := []string{k.Doc, k.whenAbsent(), "Example: `" + inline(k.Example) + "`."}
-	text := strings.Join(meaning, " ")
-	fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, escaped(k.Type), escaped(strings.Join(strings.Fields(text), " ")))
-}
-
-// whenAbsent is a sentence.
-func (k Key) whenAbsent() string {
-	switch {
-	case k.Required:
-		return "Required."
-	case k.Default != nil:
-		return fmt.Sprintf("Default: `%s`, because %s.", inline(k.Default), k.Reason)
-	case k.Absent != "":
-		return fmt.Sprintf("Without it: %s, because %s.", k.Absent, k.Reason)
-	}
-	return ""
-}
-
-// inline is a value in the one-line form of YAML, of which JSON is one; keys and plain words lose their quotes.
-func inline(value any) string {
-	switch v := value.(type) {
-	case string:
-		if plainKey.MatchString(v) && strings.Trim(v, "0123456789") != "" && v != "true" && v != "false" {
-			return v
-		}
-	case map[string]any:
-		parts := make([]string, 0, len(v))
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, inline(name)+": "+inline(v[name]))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case []any:
-		parts := make([]string, len(v))
-		for i, item := range v {
-			parts[i] = inline(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case []string:
-		parts := make([]any, len(v))
-		for i, item := range v {
-			parts[i] = item
-		}
-		return inline(parts)
-	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Sprint(value)
-	}
-	return string(text)
-}
-
-func escaped(s string) string { return strings.ReplaceAll(s, "|", `\|`) }

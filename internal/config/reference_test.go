@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // The page about the stack file is what the decoder does.
@@ -42,7 +44,7 @@ func TestExamplesOnThePageAreYAML(t *testing.T) {
 			continue
 		}
 		var read, want any
-		require.NoError(t, yaml.Unmarshal([]byte(inline(k.Example)), &read), k.Path)
+		require.NoError(t, yaml.Unmarshal([]byte(strictyaml.Inline(k.Example)), &read), k.Path)
 		text, err := yaml.Marshal(k.Example)
 		require.NoError(t, err)
 		require.NoError(t, yaml.Unmarshal(text, &want))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -16,8 +17,8 @@ func validateRegion(code string) error {
 		return nil
 	}
 	var wrong *policy.ValueError
-	if best, near := nearest(code, policy.Regions()); near && errors.As(err, &wrong) {
-		return says(wrong.Why, "did you mean "+strconv.Quote(best)+"?")
+	if best, near := strictyaml.Nearest(code, policy.Regions()); near && errors.As(err, &wrong) {
+		return strictyaml.Says(wrong.Why, "did you mean "+strconv.Quote(best)+"?")
 	}
 	return err
 }
@@ -28,7 +29,7 @@ func likelyPartition(code string) policy.Partition {
 	if partition, err := policy.PartitionOfRegion(code); err == nil {
 		return partition
 	}
-	if best, near := nearest(code, policy.Regions()); near {
+	if best, near := strictyaml.Nearest(code, policy.Regions()); near {
 		return likelyPartition(best)
 	}
 	return policy.AWS
@@ -93,30 +94,34 @@ func (s *Stack) writtenRegions() []writtenRegion {
 
 // checkRegions refuses Regions that AWS has not opened, as the provider does before it calls anything. Where AWS has
 // opened one since, the setting with which the provider takes it says so here too.
-func (s *Stack) checkRegions(d *decoder) {
+func (s *Stack) checkRegions(d *strictyaml.Decoder) {
 	if s.AWS.SkipRegionValidation != nil && *s.AWS.SkipRegionValidation {
 		return
 	}
 	for _, r := range s.writtenRegions() {
-		if r.code == "" || policy.KnownRegion(r.code) || strings.ContainsAny(r.code, "*?") || d.refused(r.path) {
+		if r.code == "" || policy.KnownRegion(r.code) || strings.ContainsAny(r.code, "*?") || d.Refused(r.path) {
 			continue
 		}
 		const newer = "if AWS has opened it since, write aws:skipRegionValidation: true"
 		fix := "write the code of a Region, such as ap-northeast-1; " + newer
-		if best, near := nearest(r.code, policy.Regions()); near {
+		if best, near := strictyaml.Nearest(r.code, policy.Regions()); near {
 			fix = "did you mean " + strconv.Quote(best) + "? " + upperFirst(newer)
 		}
 		p := Problem{
 			Path:  r.path,
 			Kind:  Invalid,
-			Value: quoted(r.code),
+			Value: strictyaml.Quoted(r.code),
 			Why:   "is not a Region that AWS has opened",
 			Fix:   fix,
 		}
 		if r.in != "" {
-			p.Value, p.Why = quoted(r.in), "names the Region "+strconv.Quote(r.code)+", which AWS has not opened"
+			p.Value, p.Why = strictyaml.Quoted(
+				r.in,
+			), "names the Region "+strconv.Quote(
+				r.code,
+			)+", which AWS has not opened"
 		}
-		d.report(p)
+		d.Report(p)
 	}
 }
 

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Schema is the JSON Schema of a stack file, made from the descriptions that the decoder reads by. It says what an
@@ -31,9 +32,9 @@ func Schema() *jsonschema.Schema {
 			config.Required = append(config.Required, prefix+name)
 		}
 	}
-	add("aws:", awsKeys.describe())
-	add(namespace+":", stackKeys.describe())
-	explain(config)
+	add("aws:", awsKeys.Describe())
+	add(namespace+":", stackKeys.Describe())
+	strictyaml.Explain(config)
 
 	file := &jsonschema.Schema{
 		Version:              draft,
@@ -81,162 +82,9 @@ func describedAtFirstLevel(s *jsonschema.Schema) *jsonschema.Schema {
 	return &loose
 }
 
-// explain puts default and reason into the description, which is what editors show.
-func explain(s *jsonschema.Schema) {
-	if s == nil || s == jsonschema.TrueSchema || s == jsonschema.FalseSchema {
-		return
-	}
-	meaning, _ := s.Extras["x-absent"].(string)
-	reason, _ := s.Extras["x-reason"].(string)
-	switch {
-	case s.Default != nil:
-		s.Description += fmt.Sprintf(" Default: %s, because %s.", Show(s.Default), reason)
-	case meaning != "":
-		s.Description += fmt.Sprintf(" Without it: %s, because %s.", meaning, reason)
-	}
-	s.Description = strings.TrimSpace(s.Description)
-	if s.Properties != nil {
-		for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
-			explain(pair.Value)
-		}
-	}
-	explain(s.Items)
-	explain(s.AdditionalProperties)
-}
-
-// Key is one key of the stack file, for the reference.
-type Key struct {
-	// Path has [] for the elements of lists, such as "guardrails:users[].name".
-	Path Path
-	// Type is text, true or false, whole number, list of ..., or keys below.
-	Type string
-	// Doc says what the key means.
-	Doc string
-	// Required keys have neither Default nor Absent.
-	Required bool
-	// Default is the value of an absent key as it would be written; Absent says what absence means where that is no
-	// value.
-	Default any
-	Absent  string
-	// Reason is the reason for Default or Absent.
-	Reason string
-	// Example is a value as an admin would write it.
-	Example any
-	// Refused is set for a key that is known and never accepted; Doc says why.
-	Refused bool
-}
-
 // Keys are all keys of the stack file, those of guardrails first, in the order in which the reference shows them.
-func Keys() []Key {
-	return append(keysBelow(Path(namespace+":"), stackKeys.describe()), keysBelow("aws:", awsKeys.describe())...)
-}
-
-func keysBelow(at Path, s *jsonschema.Schema) []Key {
-	var all []Key
-	required := map[string]bool{}
-	for _, name := range s.Required {
-		required[name] = true
-	}
-	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
-		value := pair.Value
-		k := Key{
-			Path:     at.Child(pair.Key),
-			Type:     typeOf(value),
-			Doc:      value.Description,
-			Required: required[pair.Key],
-			Default:  value.Default,
-			Refused:  value.Not != nil,
-		}
-		k.Absent, _ = value.Extras["x-absent"].(string)
-		k.Reason, _ = value.Extras["x-reason"].(string)
-		if len(value.Examples) > 0 {
-			k.Example = value.Examples[0]
-		}
-		all = append(all, k)
-		switch {
-		case isSecret(value):
-		case value.Properties != nil && value.Type == "object":
-			all = append(all, keysBelow(k.Path, value)...)
-		case value.Items != nil && value.Items.Properties != nil:
-			all = append(all, keysBelow(k.Path+"[]", value.Items)...)
-		case keysInPlaceOfText(value) != nil:
-			all = append(all, keysBelow(k.Path, keysInPlaceOfText(value))...)
-		}
-	}
-	return all
-}
-
-func typeOf(s *jsonschema.Schema) string {
-	switch {
-	case isSecret(s):
-		return "encrypted text"
-	case keysInPlaceOfText(s) != nil:
-		return "text, or keys below"
-	case s.AnyOf != nil:
-		return typeOf(s.AnyOf[0])
-	case s.Enum != nil:
-		words := make([]string, len(s.Enum))
-		for i, word := range s.Enum {
-			words[i] = fmt.Sprint(word)
-		}
-		return strings.Join(words, ", ")
-	case s.Format == "date-time":
-		return "time with offset"
-	case s.Pattern == durationPattern:
-		return "duration"
-	}
-	switch s.Type {
-	case "string":
-		return "text"
-	case "boolean":
-		return "true or false"
-	case "integer":
-		return fmt.Sprintf("whole number, %s to %s", s.Minimum, s.Maximum)
-	case "array":
-		return "list of " + typeOf(s.Items)
-	case "object":
-		switch {
-		case s.Properties != nil:
-			return "keys below"
-		case s.AdditionalProperties == nil:
-			return "policy document"
-		}
-		return "keys with " + typeOf(s.AdditionalProperties)
-	}
-	return ""
-}
-
-// keysInPlaceOfText is the second form of a value that is written as text or with keys of its own; nil for every
-// other value.
-func keysInPlaceOfText(s *jsonschema.Schema) *jsonschema.Schema {
-	if len(s.AnyOf) == 2 && s.AnyOf[1].Properties != nil && !isSecret(s.AnyOf[1]) {
-		return s.AnyOf[1]
-	}
-	return nil
-}
-
-// isSecret recognizes the form of a value that Pulumi keeps encrypted.
-func isSecret(s *jsonschema.Schema) bool {
-	return s.Properties != nil && s.Properties.Len() == 1 && s.Properties.Oldest().Key == "secure"
-}
-
-// Show is a value as one would write it in a stack file, on one line.
-func Show(value any) string {
-	switch v := value.(type) {
-	case string:
-		return fmt.Sprintf("%q", v)
-	case []any:
-		parts := make([]string, len(v))
-		for i, item := range v {
-			parts[i] = Show(item)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case []string:
-		parts := make([]any, len(v))
-		for i, item := range v {
-			parts[i] = item
-		}
-		return Show(parts)
-	}
-	return fmt.Sprint(value)
+func Keys() []strictyaml.KeyDescription {
+	return append(
+		strictyaml.KeysBelow(Path(namespace+":"), stackKeys.Describe()),
+		strictyaml.KeysBelow("aws:", awsKeys.Describe())...)
 }

@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // source is what a stack is read from: the values of the first level under their full keys, in the order in which
@@ -19,33 +21,39 @@ type source struct {
 	environments []string
 	// pos is where the section config begins.
 	pos     Position
-	entries []entry
+	entries []strictyaml.Entry
 	// ofProject is how many of them, the last ones, stand in the project file.
 	ofProject int
 	// elsewhere are the keys whose values the engine was given from somewhere else than the files: an environment,
 	// the command line.
 	elsewhere []string
 	// repeated are keys that stand twice in one object of a file: Pulumi reads no such file.
-	repeated []entry
+	repeated []strictyaml.Entry
 	// problems were found before any value was read.
 	problems []Problem
 }
 
 // read decodes the stack. Problems come all at once.
 func (src *source) read() (*Stack, Problems) {
-	d := newDecoder()
-	d.problems = append(d.problems, src.problems...)
+	d := strictyaml.NewDecoder().WithKeysMeant(meantKey)
+	d.Problems = append(d.Problems, src.problems...)
 	if src.pos.File == "" {
 		src.pos.File = src.file
 	}
-	own, provider := &node{shape: shapeObject, pos: src.pos}, &node{shape: shapeObject, pos: src.pos}
-	d.visit("", src.pos)
+	own, provider := &strictyaml.Node{
+		Shape: strictyaml.ShapeObject,
+		Pos:   src.pos,
+	}, &strictyaml.Node{
+		Shape: strictyaml.ShapeObject,
+		Pos:   src.pos,
+	}
+	d.Visit("", src.pos)
 	for _, e := range src.entries {
-		prefix, name, _ := strings.Cut(e.name, ":")
-		if prefix == namespace && len(src.environments) > 0 && slices.Contains(src.elsewhere, e.name) {
-			d.report(Problem{
+		prefix, name, _ := strings.Cut(e.Name, ":")
+		if prefix == namespace && len(src.environments) > 0 && slices.Contains(src.elsewhere, e.Name) {
+			d.Report(Problem{
 				Position: src.pos,
-				Path:     Path(e.name),
+				Path:     Path(e.Name),
 				Kind:     Refused,
 				Why: "is given by an environment, " + strings.Join(
 					src.environments,
@@ -54,46 +62,46 @@ func (src *source) read() (*Stack, Problems) {
 				Fix: "write it in " + src.file + "; an environment may give settings of aws:",
 			})
 		}
-		e.value = firstLevel(e.value)
+		e.Value = firstLevel(e.Value)
 		switch prefix {
 		case namespace:
-			own.entries = append(own.entries, entry{name, e.pos, e.value})
+			own.Entries = append(own.Entries, strictyaml.Entry{Name: name, Pos: e.Pos, Value: e.Value})
 		case "aws":
-			provider.entries = append(provider.entries, entry{name, e.pos, e.value})
+			provider.Entries = append(provider.Entries, strictyaml.Entry{Name: name, Pos: e.Pos, Value: e.Value})
 		default:
 			src.foreign(d, prefix, name, e)
 		}
 	}
-	stack, _ := stackKeys.decode(d, own, Path(namespace+":"))
-	stack.AWS, _ = awsKeys.decode(d, provider, "aws:")
+	stack, _ := stackKeys.Decode(d, own, Path(namespace+":"))
+	stack.AWS, _ = awsKeys.Decode(d, provider, "aws:")
 	stack.Name, stack.File, stack.Folder, stack.Environments = src.name, src.file, src.folder, src.environments
 	stack.Siblings = Siblings(src.folder, src.name)
-	d.reportRepeated(src.repeated)
+	d.ReportRepeated(src.repeated)
 	stack.complete(d)
-	if len(d.problems) > 0 {
-		return nil, d.sorted(src.file)
+	if len(d.Problems) > 0 {
+		return nil, d.Sorted(src.file)
 	}
-	stack.marks = d.marks
+	stack.places = d.Places
 	return &stack, nil
 }
 
 // firstLevel is a value as the engine hands it over, where everything is text: numbers and booleans are printed,
 // lists and objects are JSON. No key of the first level wants a text that looks like either, so they are told apart
 // by their looks.
-func firstLevel(n *node) *node {
+func firstLevel(n *strictyaml.Node) *strictyaml.Node {
 	value := *n
-	switch n.shape {
-	case shapeNumber, shapeBoolean:
-		value.shape, value.text = shapeText, n.number
-	case shapeText:
-		if read := fromJSON(
-			n.text,
-			n.pos,
-		); read.shape == shapeList || read.shape == shapeObject ||
-			read.shape == shapeSecret {
+	switch n.Shape {
+	case strictyaml.ShapeNumber, strictyaml.ShapeBoolean:
+		value.Shape, value.Text = strictyaml.ShapeText, n.Number
+	case strictyaml.ShapeText:
+		if read := strictyaml.FromJSON(
+			n.Text,
+			n.Pos,
+		); read.Shape == strictyaml.ShapeList || read.Shape == strictyaml.ShapeObject ||
+			read.Shape == strictyaml.ShapeSecret {
 			value = *read
 		}
 	}
-	value.plain = true
+	value.Plain = true
 	return &value
 }

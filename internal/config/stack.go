@@ -15,6 +15,7 @@ import (
 	"aws-access-guardrails/guardrail/passwordpolicy"
 	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -68,117 +69,116 @@ type Stack struct {
 	Expect []expect.Expectation
 	Accept []Acceptance
 
-	marks map[Path]mark
+	places strictyaml.Places
 }
 
 // stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in
 // which the reference shows it, and a file of its own.
-var stackKeys = keys(
+var stackKeys = strictyaml.Keys(
 	"the guardrails of one account",
-	key("account", func(s *Stack) *Account { return &s.Account }, accountKeys).
-		required("write the account that the stack configures, such as {id: \"111122223333\"}").
-		doc("The account that this stack configures.").
-		example(map[string]any{"id": "111122223333", "alias": "jump"}),
-	key("tags", func(s *Stack) *Tags { return &s.Tags }, tagsKeys).
-		asSection().
-		doc("The tags that decide access.").
-		example(map[string]any{"project": "Project"}),
-	key("mfa", func(s *Stack) **group.Args { return &s.MFA }, optionally(mfaKeys)).
-		orNothing("the group is made with its defaults when the stack has users", "there is no user without it").
-		doc("The group that enforces MFA. Every user of the stack is a member.").
-		example(map[string]any{"firstPasswordChange": true}),
-	key(
+	strictyaml.Key("account", func(s *Stack) *Account { return &s.Account }, accountKeys).
+		Required("write the account that the stack configures, such as {id: \"111122223333\"}").
+		Doc("The account that this stack configures.").
+		Example(map[string]any{"id": "111122223333", "alias": "jump"}),
+	strictyaml.Key("tags", func(s *Stack) *Tags { return &s.Tags }, tagsKeys).
+		AsSection().
+		Doc("The tags that decide access.").
+		Example(map[string]any{"project": "Project"}),
+	strictyaml.Key("mfa", func(s *Stack) **group.Args { return &s.MFA }, strictyaml.Optionally(mfaKeys)).
+		OrNothing("the group is made with its defaults when the stack has users", "there is no user without it").
+		Doc("The group that enforces MFA. Every user of the stack is a member.").
+		Example(map[string]any{"firstPasswordChange": true}),
+	strictyaml.Key(
 		"passwordPolicy",
 		func(s *Stack) **passwordpolicy.Args { return &s.PasswordPolicy },
-		optionally(passwordPolicyKeys),
+		strictyaml.Optionally(passwordPolicyKeys),
 	).
-		orNothing("the account's password policy is left alone", "an account has one, which another stack may own").
-		doc("The password policy of the account.").
-		example(map[string]any{"minimumLength": 14}),
-	key("users", func(s *Stack) *[]user.Args { return &s.Users }, listOf(userKeys)).
-		orNothing("nobody signs in to this account", "people may all live in another account").
-		doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
-		example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
-	key("teams", func(s *Stack) *map[string][]string { return &s.Teams }, teamsKind).
-		orNothing("there are none", "people can be listed one by one").
-		doc("Teams: a name each, with users of this stack. A team can be written wherever people are listed, as team in this stack and as alias/team in the others, and stands for "+
+		OrNothing("the account's password policy is left alone", "an account has one, which another stack may own").
+		Doc("The password policy of the account.").
+		Example(map[string]any{"minimumLength": 14}),
+	strictyaml.Key("users", func(s *Stack) *[]user.Args { return &s.Users }, strictyaml.ListOf(userKeys)).
+		OrNothing("nobody signs in to this account", "people may all live in another account").
+		Doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
+		Example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
+	strictyaml.Key("teams", func(s *Stack) *map[string][]string { return &s.Teams }, teamsKind).
+		OrNothing("there are none", "people can be listed one by one").
+		Doc("Teams: a name each, with users of this stack. A team can be written wherever people are listed, as team in this stack and as alias/team in the others, and stands for "+
 			"everybody in it, so that one edit moves a person everywhere. No user has the name of a team.").
-		example(map[string]any{"shop": []string{"non-97-test-user1"}}),
-	key("operationRoles", func(s *Stack) *[]operation.Role { return &s.OperationRoles }, listOf(operationRoleKeys)).
-		orNothing("there are none", "not every account has nodes").
-		doc("Roles that open shells on the nodes of one project as one OS user, and start and stop those nodes.").
-		example([]any{map[string]any{"users": []string{"non-97-test-user1"}, "project": "Test Project 1", "runAs": "os-user1"}}),
-	key("delegatedRoles", func(s *Stack) *[]delegated.Args { return &s.DelegatedRoles }, listOf(delegatedRoleKeys)).
-		orNothing("there are none", "not every account delegates").
-		doc("Roles with managed policies, for named people with fresh MFA.").
-		example([]any{map[string]any{"name": "AdminRole", "users": []string{"machamp"}, "managedPolicies": []string{"AdministratorAccess"}}}),
-	key("sessions", func(s *Stack) **preferences.Args { return &s.Sessions }, optionally(sessionsKeys)).
-		orNothing("set with its defaults in the Region of aws:region when the stack has operation roles, left alone otherwise",
+		Example(map[string]any{"shop": []string{"non-97-test-user1"}}),
+	strictyaml.Key("operationRoles", func(s *Stack) *[]operation.Role { return &s.OperationRoles }, strictyaml.ListOf(operationRoleKeys)).
+		OrNothing("there are none", "not every account has nodes").
+		Doc("Roles that open shells on the nodes of one project as one OS user, and start and stop those nodes.").
+		Example([]any{map[string]any{"users": []string{"non-97-test-user1"}, "project": "Test Project 1", "runAs": "os-user1"}}),
+	strictyaml.Key("delegatedRoles", func(s *Stack) *[]delegated.Args { return &s.DelegatedRoles }, strictyaml.ListOf(delegatedRoleKeys)).
+		OrNothing("there are none", "not every account delegates").
+		Doc("Roles with managed policies, for named people with fresh MFA.").
+		Example([]any{map[string]any{"name": "AdminRole", "users": []string{"machamp"}, "managedPolicies": []string{"AdministratorAccess"}}}),
+	strictyaml.Key("sessions", func(s *Stack) **preferences.Args { return &s.Sessions }, strictyaml.Optionally(sessionsKeys)).
+		OrNothing("set with its defaults in the Region of aws:region when the stack has operation roles, left alone otherwise",
 			"without it AWS opens shells as ssm-user with sudo, whatever the roles say").
-		doc("Session Manager: the OS user of shells, limits and logs, per Region.").
-		example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
-	key("osAccess", func(s *Stack) **osaccess.Args { return &s.OSAccess }, optionally(osAccessKeys)).
-		orNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
-		doc("OS access: a template that grants open, for one person and for a while.").
-		example(map[string]any{"rdp": true}),
-	key("grants", func(s *Stack) *[]grant.Args { return &s.Grants }, listOf(grantKeys)).
-		orNothing("nobody has been granted OS access", "grants come and go").
-		doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
-		example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
-	key("timeZone", func(s *Stack) *string { return &s.TimeZone }, text(validateTimeZone)).
-		orNothing("the zone of the machine", "people who work in several zones have one of their own each").
-		doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: a name of the IANA time zone database. Times in this file have their offset.").
-		example("Asia/Tokyo"),
-	key("justInTime", func(s *Stack) **justintime.Args { return &s.JustInTime }, optionally(justInTimeKeys)).
-		orNothing("just-in-time node access is not used", "switching the service on is work for its console").
-		doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
-		example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
-	key("identityCenter", func(s *Stack) **IdentityCenter { return &s.IdentityCenter }, optionally(identityCenterKeys)).
-		orNothing("this stack says nothing about IAM Identity Center", "the stack of the account that manages the instance carries it").
-		doc("IAM Identity Center: the attributes that become OS users and projects, and the permission sets.").
-		example(map[string]any{"instance": "arn:aws:sso:::instance/ssoins-1234567890abcdef", "identityStore": "d-1234567890"}),
-	key("organization", func(s *Stack) **Organization { return &s.Organization }, optionally(organizationKeys)).
-		orNothing("this stack says nothing about the organization", "exactly one stack of an organization carries it").
-		doc("The service control policies of the organization.").
-		example(map[string]any{"id": "o-exampleorgid", "management": "123456789012", "tree": map[string]any{"id": "r-exam"}}),
-	key("quotas", func(s *Stack) *policy.Quotas { return &s.Quotas }, quotaKeys).
-		asSection().
-		doc("AWS's limits on documents, where AWS has raised them for this account.").
-		example(map[string]any{"trust": 4096}),
-	key("awsManagedPolicies", func(s *Stack) *[]string { return &s.AWSManagedPolicies }, words(text(nil))).
-		orNothing("AWS has the managed policies of this program's list", "the list is made from AWS's, and AWS adds to it").
-		doc("Names of AWS managed policies that are newer than this program, with their path where they have one. A managed policy that is neither on the "+
+		Doc("Session Manager: the OS user of shells, limits and logs, per Region.").
+		Example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
+	strictyaml.Key("osAccess", func(s *Stack) **osaccess.Args { return &s.OSAccess }, strictyaml.Optionally(osAccessKeys)).
+		OrNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
+		Doc("OS access: a template that grants open, for one person and for a while.").
+		Example(map[string]any{"rdp": true}),
+	strictyaml.Key("grants", func(s *Stack) *[]grant.Args { return &s.Grants }, strictyaml.ListOf(grantKeys)).
+		OrNothing("nobody has been granted OS access", "grants come and go").
+		Doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
+		Example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
+	strictyaml.Key("timeZone", func(s *Stack) *string { return &s.TimeZone }, strictyaml.Text(validateTimeZone)).
+		OrNothing("the zone of the machine", "people who work in several zones have one of their own each").
+		Doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: a name of the IANA time zone database. Times in this file have their offset.").
+		Example("Asia/Tokyo"),
+	strictyaml.Key("justInTime", func(s *Stack) **justintime.Args { return &s.JustInTime }, strictyaml.Optionally(justInTimeKeys)).
+		OrNothing("just-in-time node access is not used", "switching the service on is work for its console").
+		Doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
+		Example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
+	strictyaml.Key("identityCenter", func(s *Stack) **IdentityCenter { return &s.IdentityCenter }, strictyaml.Optionally(identityCenterKeys)).
+		OrNothing("this stack says nothing about IAM Identity Center", "the stack of the account that manages the instance carries it").
+		Doc("IAM Identity Center: the attributes that become OS users and projects, and the permission sets.").
+		Example(map[string]any{"instance": "arn:aws:sso:::instance/ssoins-1234567890abcdef", "identityStore": "d-1234567890"}),
+	strictyaml.Key("organization", func(s *Stack) **Organization { return &s.Organization }, strictyaml.Optionally(organizationKeys)).
+		OrNothing("this stack says nothing about the organization", "exactly one stack of an organization carries it").
+		Doc("The service control policies of the organization.").
+		Example(map[string]any{"id": "o-exampleorgid", "management": "123456789012", "tree": map[string]any{"id": "r-exam"}}),
+	strictyaml.Key("quotas", func(s *Stack) *policy.Quotas { return &s.Quotas }, quotaKeys).
+		AsSection().
+		Doc("AWS's limits on documents, where AWS has raised them for this account.").
+		Example(map[string]any{"trust": 4096}),
+	strictyaml.Key("awsManagedPolicies", func(s *Stack) *[]string { return &s.AWSManagedPolicies }, strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("AWS has the managed policies of this program's list", "the list is made from AWS's, and AWS adds to it").
+		Doc("Names of AWS managed policies that are newer than this program, with their path where they have one. A managed policy that is neither on the "+
 			"list of the program nor here is refused, because AWS would refuse it half-way through a deployment.").
-		example([]string{"job-function/NewFunction"}),
-	key("protect", func(s *Stack) *bool { return &s.Protect }, boolean{}).
-		orElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
-		doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").
-		example(true),
-	key("adopt", func(s *Stack) *Adoption { return &s.Adopt }, adoptKeys).
-		asSection().
-		doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
+		Example([]string{"job-function/NewFunction"}),
+	strictyaml.Key("protect", func(s *Stack) *bool { return &s.Protect }, strictyaml.Boolean{}).
+		OrElse(false, "a protected resource cannot be removed by editing this file, which is how people leave").
+		Doc("Makes Pulumi refuse to delete anything that the stack made, until it is switched off again.").
+		Example(true),
+	strictyaml.Key("adopt", func(s *Stack) *Adoption { return &s.Adopt }, adoptKeys).
+		AsSection().
+		Doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
 			"has run, it may stay or go.").
-		example(map[string]any{"users": []string{"non-97-test-user1"}}),
-	key("expect", func(s *Stack) *[]expect.Expectation { return &s.Expect }, listOf(expectationKind{expectationKeys})).
-		orNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
-		doc("What must be true of the stack; a deployment is refused when one of them is not.").
-		example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",
+		Example(map[string]any{"users": []string{"non-97-test-user1"}}),
+	strictyaml.Key("expect", func(s *Stack) *[]expect.Expectation { return &s.Expect }, strictyaml.ListOf(expectationKind{expectationKeys})).
+		OrNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
+		Doc("What must be true of the stack; a deployment is refused when one of them is not.").
+		Example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",
 			"on": map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}, "denied": true}}),
-	key(
+	strictyaml.Key(
 		"accept",
 		func(s *Stack) *[]Acceptance { return &s.Accept },
-		listOf(acceptanceKeys).distinct(func(a Acceptance) string { return a.ID }),
+		strictyaml.ListOf(acceptanceKeys).Distinct(func(a Acceptance) string { return a.ID }),
 	).
-		orNothing("a strict check fails on every waiver and assumption", "who weakens a proof should say why").
-		doc("Waivers and assumptions that a strict check lets pass, each with its reason.").
-		example([]any{map[string]any{"id": "mfa.enrolWithAccessKeys", "because": "the build users have no console password"}}),
+		OrNothing("a strict check fails on every waiver and assumption", "who weakens a proof should say why").
+		Doc("Waivers and assumptions that a strict check lets pass, each with its reason.").
+		Example([]any{map[string]any{"id": "mfa.enrolWithAccessKeys", "because": "the build users have no console password"}}),
 )
 
 // Position is where the value of the path stands in the file, or the nearest value around it; without a line where no
 // file was read.
 func (s *Stack) Position(path Path) Position {
-	d := decoder{marks: s.marks}
-	return d.mark(path).pos
+	return s.places.Position(path)
 }
 
 // ComponentAccount is the account as the components want it.

@@ -7,16 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
 // teamsKind takes teams: a name each, with the names of users of the stack.
-var teamsKind = tableOf(words(text(teamMember).pattern(namePattern)), teamName).ignoringCase()
+var teamsKind = strictyaml.TableOf(strictyaml.Words(strictyaml.Text(teamMember).Pattern(namePattern)), teamName).
+	IgnoringCase()
 
 // teamName accepts what can be written behind an alias, as the name of a user can.
 func teamName(s string) error {
 	if policy.ValidateUserName(s) != nil {
-		return says("is no name for a team", "use 1 to 64 letters, digits and _+=,.@-, as for a user")
+		return strictyaml.Says("is no name for a team", "use 1 to 64 letters, digits and _+=,.@-, as for a user")
 	}
 	return nil
 }
@@ -24,7 +26,7 @@ func teamName(s string) error {
 // teamMember accepts the name of a user of this stack. People of other stacks are in teams of those.
 func teamMember(s string) error {
 	if strings.Contains(s, "/") {
-		return says("is not a name of guardrails:users",
+		return strictyaml.Says("is not a name of guardrails:users",
 			"write the name alone; a team has users of its own stack, and people of another stack are in a team there")
 	}
 	return policy.ValidateUserName(s)
@@ -149,17 +151,17 @@ func (s *Stack) arnOf(n named) string {
 }
 
 // checkTeams refuses teams that could be taken for a user, and members whom the stack does not have.
-func (s *Stack) checkTeams(d *decoder) {
+func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 	users := s.userNames()
 	for _, team := range slices.Sorted(maps.Keys(s.Teams)) {
 		at := stackPath("teams").Key(team)
 		for i, member := range s.Teams[team] {
 			if _, isTeam := s.Teams[member]; isTeam && !slices.Contains(users, member) {
-				d.report(
+				d.Report(
 					Problem{
 						Path:  at.Index(i),
 						Kind:  Invalid,
-						Value: quoted(member),
+						Value: strictyaml.Quoted(member),
 						Why:   "is a team, and teams have people alone",
 						Fix:   "list its people here too",
 					},
@@ -172,11 +174,11 @@ func (s *Stack) checkTeams(d *decoder) {
 			users,
 			func(u string) bool { return strings.EqualFold(u, team) },
 		); i >= 0 &&
-			!d.refused(at) {
-			d.report(Problem{
+			!d.Refused(at) {
+			d.Report(Problem{
 				Path:  at,
 				Kind:  Duplicate,
-				Value: quoted(team),
+				Value: strictyaml.Quoted(team),
 				Why:   "is the name of the user " + users[i] + " too, and lists of people could mean either",
 				Fix:   "give the team another name",
 			})
@@ -185,7 +187,7 @@ func (s *Stack) checkTeams(d *decoder) {
 }
 
 // teamRefused refuses a team where one person is named. It reports whether it did.
-func (s *Stack) teamRefused(d *decoder, at Path, person, why, fix string) bool {
+func (s *Stack) teamRefused(d *strictyaml.Decoder, at Path, person, why, fix string) bool {
 	members, isTeam := s.team(person)
 	if !isTeam {
 		return false
@@ -193,12 +195,12 @@ func (s *Stack) teamRefused(d *decoder, at Path, person, why, fix string) bool {
 	if len(members) > 0 {
 		fix += ": " + strings.Join(members, ", ")
 	}
-	d.report(Problem{Path: at, Kind: Invalid, Value: quoted(person), Why: why, Fix: fix})
+	d.Report(Problem{Path: at, Kind: Invalid, Value: strictyaml.Quoted(person), Why: why, Fix: fix})
 	return true
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *decoder, at Path, written string) {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, at Path, written string) {
 	if _, isTeam := s.team(written); isTeam {
 		return
 	}
@@ -207,19 +209,19 @@ func (s *Stack) checkNamed(d *decoder, at Path, written string) {
 
 // nearestNamed is the user or team that was meant by a name.
 func nearestNamed(name string, users []string, teams map[string][]string) (string, bool) {
-	return nearest(name, append(slices.Clone(users), slices.Sorted(maps.Keys(teams))...))
+	return strictyaml.Nearest(name, append(slices.Clone(users), slices.Sorted(maps.Keys(teams))...))
 }
 
 // checkExpectedTeams refuses expectations about teams without anybody: they would hold whatever the stack says.
-func (s *Stack) checkExpectedTeams(d *decoder) {
+func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
 	for i, x := range s.Expect {
 		at := stackPath("expect").Index(i)
 		if members, isTeam := s.team(x.As); isTeam && len(members) == 0 {
-			d.report(
+			d.Report(
 				Problem{
 					Path:  at.Child("as"),
 					Kind:  Invalid,
-					Value: quoted(x.As),
+					Value: strictyaml.Quoted(x.As),
 					Why:   "is a team without anybody, of whom everything would be true",
 					Fix:   "remove the expectation, or name a person",
 				},

@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"bytes"
@@ -16,14 +16,14 @@ type yamlReader struct {
 	file   string
 	values int
 	// repeated are the keys that stand twice in one object, which Pulumi refuses wherever they are.
-	repeated []entry
+	repeated []Entry
 	// open are the nodes that are being read: an alias to one of them would never end.
 	open map[*yaml.Node]bool
 }
 
-// parseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a
+// ParseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a
 // second document.
-func parseYAML(file string, data []byte) (*node, *Problem) {
+func ParseYAML(file string, data []byte) (*Node, *Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
@@ -48,20 +48,20 @@ func parseYAML(file string, data []byte) (*node, *Problem) {
 	}
 	reader := &yamlReader{file: file, open: map[*yaml.Node]bool{}}
 	if len(document.Content) == 0 {
-		return &node{shape: shapeNull, pos: Position{file, 1, 1}}, nil
+		return &Node{Shape: ShapeNull, Pos: Position{file, 1, 1}}, nil
 	}
 	root := reader.read(document.Content[0], 0)
-	root.repeated = reader.repeated
+	root.Repeated = reader.repeated
 	return root, nil
 }
 
 func (r *yamlReader) at(n *yaml.Node) Position { return Position{r.file, n.Line, n.Column} }
 
-func (r *yamlReader) broken(n *yaml.Node, format string, args ...any) *node {
-	return &node{shape: shapeBroken, text: fmt.Sprintf(format, args...), pos: r.at(n)}
+func (r *yamlReader) broken(n *yaml.Node, format string, args ...any) *Node {
+	return &Node{Shape: ShapeBroken, Text: fmt.Sprintf(format, args...), Pos: r.at(n)}
 }
 
-func (r *yamlReader) read(n *yaml.Node, depth int) *node {
+func (r *yamlReader) read(n *yaml.Node, depth int) *Node {
 	r.values++
 	switch {
 	case r.values > maxValues:
@@ -77,7 +77,7 @@ func (r *yamlReader) read(n *yaml.Node, depth int) *node {
 		defer delete(r.open, n)
 		followed := *r.read(n.Alias, depth+1)
 		// A problem in a value that is used twice is shown where it was used.
-		followed.pos = r.at(n)
+		followed.Pos = r.at(n)
 		return &followed
 	case yaml.SequenceNode:
 		return r.list(n, depth)
@@ -89,21 +89,21 @@ func (r *yamlReader) read(n *yaml.Node, depth int) *node {
 	return r.broken(n, "is no value")
 }
 
-func (r *yamlReader) list(n *yaml.Node, depth int) *node {
+func (r *yamlReader) list(n *yaml.Node, depth int) *Node {
 	r.open[n] = true
 	defer delete(r.open, n)
-	list := &node{shape: shapeList, pos: r.at(n)}
+	list := &Node{Shape: ShapeList, Pos: r.at(n)}
 	for _, item := range n.Content {
-		list.items = append(list.items, r.read(item, depth+1))
+		list.Items = append(list.Items, r.read(item, depth+1))
 	}
 	return list
 }
 
-func (r *yamlReader) object(n *yaml.Node, depth int) *node {
+func (r *yamlReader) object(n *yaml.Node, depth int) *Node {
 	r.open[n] = true
 	defer delete(r.open, n)
-	object := &node{shape: shapeObject, pos: r.at(n)}
-	var merged []entry
+	object := &Node{Shape: ShapeObject, Pos: r.at(n)}
+	var merged []Entry
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind == yaml.AliasNode {
@@ -117,7 +117,7 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *node {
 		}
 		read := r.read(value, depth+1)
 		if key.ShortTag() != "!!merge" {
-			object.entries = append(object.entries, entry{name: key.Value, pos: r.at(n.Content[i]), value: read})
+			object.Entries = append(object.Entries, Entry{Name: key.Value, Pos: r.at(n.Content[i]), Value: read})
 			continue
 		}
 		from, ok := mergeEntries(read)
@@ -128,66 +128,66 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *node {
 	}
 	// Keys that are written win over merged ones, and earlier merged ones over later ones.
 	present := map[string]bool{}
-	for _, e := range object.entries {
-		if present[e.name] {
+	for _, e := range object.Entries {
+		if present[e.Name] {
 			r.repeated = append(r.repeated, e)
 		}
-		present[e.name] = true
+		present[e.Name] = true
 	}
 	for _, e := range merged {
-		if !present[e.name] {
-			present[e.name] = true
-			object.entries = append(object.entries, e)
+		if !present[e.Name] {
+			present[e.Name] = true
+			object.Entries = append(object.Entries, e)
 		}
 	}
 	return asSecret(object)
 }
 
-func mergeEntries(n *node) ([]entry, bool) {
-	switch n.shape {
-	case shapeObject:
-		return n.entries, true
-	case shapeList:
-		var all []entry
-		for _, item := range n.items {
-			if item.shape != shapeObject {
+func mergeEntries(n *Node) ([]Entry, bool) {
+	switch n.Shape {
+	case ShapeObject:
+		return n.Entries, true
+	case ShapeList:
+		var all []Entry
+		for _, item := range n.Items {
+			if item.Shape != ShapeObject {
 				return nil, false
 			}
-			all = append(all, item.entries...)
+			all = append(all, item.Entries...)
 		}
 		return all, true
 	}
 	return nil, false
 }
 
-func (r *yamlReader) scalar(n *yaml.Node) *node {
-	scalar := &node{text: n.Value, pos: r.at(n)}
+func (r *yamlReader) scalar(n *yaml.Node) *Node {
+	scalar := &Node{Text: n.Value, Pos: r.at(n)}
 	switch tag := n.ShortTag(); tag {
 	case "!!str":
-		scalar.shape = shapeText
+		scalar.Shape = ShapeText
 	case "!!null":
-		scalar.shape = shapeNull
+		scalar.Shape = ShapeNull
 	case "!!bool":
-		scalar.shape = shapeBoolean
+		scalar.Shape = ShapeBoolean
 		var value bool
 		if err := n.Decode(&value); err != nil {
 			return r.broken(n, "is no boolean")
 		}
-		scalar.number = strconv.FormatBool(value)
+		scalar.Number = strconv.FormatBool(value)
 	case "!!int":
-		scalar.shape = shapeNumber
+		scalar.Shape = ShapeNumber
 		var signed int64
 		var unsigned uint64
 		switch {
 		case n.Decode(&signed) == nil:
-			scalar.number = strconv.FormatInt(signed, 10)
+			scalar.Number = strconv.FormatInt(signed, 10)
 		case n.Decode(&unsigned) == nil:
-			scalar.number = strconv.FormatUint(unsigned, 10)
+			scalar.Number = strconv.FormatUint(unsigned, 10)
 		default:
 			return r.broken(n, "is no number")
 		}
 	case "!!float":
-		scalar.shape = shapeNumber
+		scalar.Shape = ShapeNumber
 		var value float64
 		if err := n.Decode(&value); err != nil {
 			return r.broken(n, "is no number")
@@ -196,9 +196,9 @@ func (r *yamlReader) scalar(n *yaml.Node) *node {
 		if err != nil {
 			return r.broken(n, "is no number that JSON has")
 		}
-		scalar.number = string(text)
+		scalar.Number = string(text)
 	case "!!timestamp":
-		scalar.shape = shapeTimestamp
+		scalar.Shape = ShapeTimestamp
 	default:
 		return r.broken(n, "has the YAML tag %s, which means nothing here", n.Tag)
 	}

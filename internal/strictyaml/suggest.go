@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"slices"
@@ -8,10 +8,10 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough: a third of
+// Nearest is the candidate that somebody who wrote word most likely meant, and whether one is near enough: a third of
 // its letters may be wrong, or its end may be missing. Case does not count; among equally near ones the first in
 // alphabetical order wins.
-func nearest(word string, candidates []string) (string, bool) {
+func Nearest(word string, candidates []string) (string, bool) {
 	word = strings.ToLower(word)
 	sorted := slices.Clone(candidates)
 	slices.Sort(sorted)
@@ -34,9 +34,9 @@ func nearest(word string, candidates []string) (string, bool) {
 	return "", false
 }
 
-// didYouMean is the fix of an unknown word: the nearest candidate, or all of them where they are few.
-func didYouMean(word string, candidates []string) string {
-	if best, ok := nearest(word, candidates); ok {
+// Suggest is the fix of an unknown word: the nearest candidate, or all of them where they are few.
+func Suggest(word string, candidates []string) string {
+	if best, ok := Nearest(word, candidates); ok {
 		return "did you mean " + strconv.Quote(best) + "?"
 	}
 	return oneOf(candidates)
@@ -48,7 +48,7 @@ func DidYouMean(word string, candidates []string) string {
 	if len(candidates) == 0 {
 		return "there is none"
 	}
-	return didYouMean(word, candidates)
+	return Suggest(word, candidates)
 }
 
 // oneOf lists what may be written; longer lists are cut.

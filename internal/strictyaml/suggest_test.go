@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"testing"
@@ -25,16 +25,16 @@ func TestNearestNamesWhatWasMeant(t *testing.T) {
 		"mfaMaxage": "mfaMaxAge", "document": "documents", "maxSession": "maxSessionDuration", "nam": "name", "prject": "project",
 		"xyz": "", "manager": "", "q": "", "": "", "expiry": "",
 	} {
-		got, _ := nearest(word, words)
+		got, _ := Nearest(word, words)
 		assert.Equal(t, want, got, word)
 	}
-	_, found := nearest("x", nil)
+	_, found := Nearest("x", nil)
 	assert.False(t, found)
 }
 
 // Where nothing is near, what may be written is listed, cut where it is long.
 func TestChoicesAreListed(t *testing.T) {
-	assert.Equal(t, `write one of "a", "b"`, didYouMean("zzzzzz", []string{"a", "b"}))
-	assert.Contains(t, didYouMean("zzzzzz", policy.Regions()), `or 27 others`)
+	assert.Equal(t, `write one of "a", "b"`, Suggest("zzzzzz", []string{"a", "b"}))
+	assert.Contains(t, Suggest("zzzzzz", policy.Regions()), `or 27 others`)
 	assert.Equal(t, "there is none", DidYouMean("x", nil))
 }

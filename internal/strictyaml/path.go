@@ -1,4 +1,4 @@
-package config
+package strictyaml
 
 import (
 	"regexp"
@@ -43,8 +43,8 @@ func (p Path) parent() (Path, bool) {
 	return "", true
 }
 
-// within reports whether the path is the other one or lies inside it.
-func (p Path) within(other Path) bool {
+// Within reports whether the path is the other one or lies inside it.
+func (p Path) Within(other Path) bool {
 	rest, found := strings.CutPrefix(string(p), string(other))
 	return found && (rest == "" || other == "" || rest[0] == '.' || rest[0] == '[')
 }

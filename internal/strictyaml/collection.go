@@ -1,0 +1,197 @@
+package strictyaml
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/internal/visible"
+)
+
+// ListType takes a list.
+type ListType[T any] struct {
+	of Type[T]
+	// emptyWhy is set where an empty list is a mistake; it says what an empty list would mean.
+	emptyWhy, emptyFix string
+	// same tells which elements are the same one; nil means that elements may repeat.
+	same func(T) string
+}
+
+// ListOf takes a list of values that the type takes.
+func ListOf[T any, K Type[T]](of K) *ListType[T] { return &ListType[T]{of: of} }
+
+// NotEmpty refuses an empty list: why says what it would mean, fix what to write.
+func (k *ListType[T]) NotEmpty(why, fix string) *ListType[T] {
+	k.emptyWhy, k.emptyFix = why, fix
+	return k
+}
+
+// Distinct refuses two elements with the same key; elements with an empty key are not compared.
+func (k *ListType[T]) Distinct(key func(T) string) *ListType[T] {
+	k.same = key
+	return k
+}
+
+// Words is a list of distinct texts.
+func Words(of *TextType) *ListType[string] {
+	return ListOf(of).Distinct(func(s string) string { return s })
+}
+
+func (k *ListType[T]) Decode(d *Decoder, n *Node, at Path) ([]T, bool) {
+	d.Visit(at, n.Pos)
+	if n.Shape != ShapeList {
+		fix := "write a list: - ... or [...]"
+		if n.Shape == ShapeText {
+			fix = "write a list, even of one: [" + n.Text + "]"
+		}
+		d.wrongType(at, n, fix)
+		return nil, false
+	}
+	if len(n.Items) == 0 && k.emptyWhy != "" {
+		d.Report(Problem{Position: n.Pos, Path: at, Kind: Refused, Value: "[]", Why: k.emptyWhy, Fix: k.emptyFix})
+		return nil, false
+	}
+	out, all := make([]T, 0, len(n.Items)), true
+	first := map[string]int{}
+	for i, item := range n.Items {
+		path := at.Index(i)
+		d.Visit(path, item.Pos)
+		value, ok := k.of.Decode(d, item, path)
+		all = all && ok
+		// What was not understood keeps its place: paths count elements.
+		out = append(out, value)
+		if k.same == nil || !ok {
+			continue
+		}
+		if id := k.same(value); id != "" {
+			if earlier, repeated := first[id]; repeated {
+				all = false
+				d.Report(Problem{Position: item.Pos, Path: path, Kind: Duplicate, Value: item.shown(),
+					Why: fmt.Sprintf("is the same as [%d]", earlier), Fix: "remove one of the two"})
+				continue
+			}
+			first[id] = i
+		}
+	}
+	return out, all
+}
+
+func (k *ListType[T]) Describe() *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "array", Items: k.of.Describe()}
+	if k.emptyWhy != "" {
+		s.MinItems = Ptr(uint64(1))
+	}
+	return s
+}
+
+func (k *ListType[T]) Written(values []T) any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = k.of.Written(v)
+	}
+	return out
+}
+
+// TableType takes keys that the admin chooses, each with a value of one kind.
+type TableType[T any] struct {
+	of Type[T]
+	// check accepts the keys; nil accepts every key but the empty one.
+	check func(string) error
+	// folded refuses two keys that differ by case only.
+	folded bool
+}
+
+// TableOf takes keys that the check accepts, nil for all but the empty one, each with a value that the type takes.
+func TableOf[T any, K Type[T]](of K, check func(string) error) *TableType[T] {
+	return &TableType[T]{of: of, check: check}
+}
+
+// IgnoringCase refuses two keys that differ by case only.
+func (k *TableType[T]) IgnoringCase() *TableType[T] {
+	k.folded = true
+	return k
+}
+
+func (k *TableType[T]) Decode(d *Decoder, n *Node, at Path) (map[string]T, bool) {
+	d.Visit(at, n.Pos)
+	if n.Shape != ShapeObject {
+		d.wrongType(at, n, "write keys with a value each")
+		return nil, false
+	}
+	before := len(d.Problems)
+	out := map[string]T{}
+	first := map[string]string{}
+	// Order of the keys is order of reading where there are positions, and alphabetical where the engine sorted them:
+	// the same list either way.
+	for _, e := range n.Entries {
+		path := at.Key(e.Name)
+		if _, repeated := out[e.Name]; repeated {
+			d.Report(RepeatedKey(path, e))
+			continue
+		}
+		d.Visit(path, e.Pos)
+		key := &Node{Shape: ShapeText, Text: e.Name, Pos: e.Pos}
+		if k.check != nil {
+			if err := k.check(e.Name); err != nil {
+				d.Invalid(path, key, err)
+			}
+		} else if visible.Line(e.Name) != e.Name {
+			d.Report(hidden(path, key))
+		}
+		if other, same := first[strings.ToLower(e.Name)]; same && k.folded {
+			d.Report(
+				Problem{
+					Position: e.Pos,
+					Path:     path,
+					Kind:     Duplicate,
+					Value:    Quoted(e.Name),
+					Why:      "differs from " + strconv.Quote(other) + " by case only",
+					Fix:      "keep one of the two",
+				},
+			)
+			continue
+		}
+		first[strings.ToLower(e.Name)] = e.Name
+		out[e.Name], _ = k.of.Decode(d, e.Value, path)
+	}
+	return out, len(d.Problems) == before
+}
+
+func (k *TableType[T]) Describe() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "object", AdditionalProperties: k.of.Describe()}
+}
+
+func (k *TableType[T]) Written(values map[string]T) any {
+	out := map[string]any{}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		out[key] = k.of.Written(values[key])
+	}
+	return out
+}
+
+// Optional takes what another kind takes and tells apart absent and zero.
+type Optional[T any] struct{ of Type[T] }
+
+// Optionally takes what the type takes, and nil stands for a key that is absent.
+func Optionally[T any, K Type[T]](of K) Optional[T] { return Optional[T]{of} }
+
+func (k Optional[T]) Decode(d *Decoder, n *Node, at Path) (*T, bool) {
+	value, ok := k.of.Decode(d, n, at)
+	return &value, ok
+}
+
+func (k Optional[T]) Describe() *jsonschema.Schema { return k.of.Describe() }
+
+func (k Optional[T]) Written(value *T) any {
+	if value == nil {
+		return nil
+	}
+	return k.of.Written(*value)
+}
+
+// Ptr is a pointer to the value.
+func Ptr[T any](v T) *T { return &v }

@@ -1,0 +1,90 @@
+package strictyaml
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/policy"
+)
+
+// PolicyDocument takes a policy document, written as keys and lists. Without Version it is of the one that knows policy
+// variables.
+type PolicyDocument struct{}
+
+func (PolicyDocument) Decode(d *Decoder, n *Node, at Path) (policy.Document, bool) {
+	d.Visit(at, n.Pos)
+	if n.Shape != ShapeObject {
+		d.wrongType(at, n, "write the document with its keys: Version and Statement")
+		return policy.Document{}, false
+	}
+	if !quotedDates(d, n, at) {
+		return policy.Document{}, false
+	}
+	text, err := json.Marshal(n.plainJSON())
+	if err == nil {
+		var document policy.Document
+		if document, err = policy.Parse(text); err == nil {
+			if !slices.ContainsFunc(n.Entries, func(e Entry) bool { return e.Name == "Version" }) {
+				document.Version = policy.Version
+			}
+			return document, true
+		}
+	}
+	d.Report(
+		Problem{
+			Position: n.Pos,
+			Path:     at,
+			Kind:     Invalid,
+			Why:      "is no policy document: " + err.Error(),
+			Fix:      "mend the document",
+		},
+	)
+	return policy.Document{}, false
+}
+
+func (PolicyDocument) Describe() *jsonschema.Schema { return &jsonschema.Schema{Type: "object"} }
+
+func (PolicyDocument) Written(policy.Document) any { return map[string]any{} }
+
+// quotedDates refuses dates without quotes, the version of the document above all: the engine hands over another text
+// than was written.
+func quotedDates(d *Decoder, n *Node, at Path) bool {
+	all := true
+	for _, e := range n.Entries {
+		all = quotedDates(d, e.Value, at.Child(e.Name)) && all
+	}
+	for i, item := range n.Items {
+		all = quotedDates(d, item, at.Index(i)) && all
+	}
+	if n.Shape == ShapeTimestamp {
+		d.wrongType(at, n, "write it in quotes: "+strconv.Quote(n.Text))
+		return false
+	}
+	return all
+}
+
+// plainJSON is the value as encoding/json takes it: policies have numbers and booleans as text too.
+func (n *Node) plainJSON() any {
+	switch n.Shape {
+	case ShapeObject:
+		out := map[string]any{}
+		for _, e := range n.Entries {
+			out[e.Name] = e.Value.plainJSON()
+		}
+		return out
+	case ShapeList:
+		out := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			out[i] = item.plainJSON()
+		}
+		return out
+	case ShapeNull:
+		return nil
+	case ShapeNumber, ShapeBoolean:
+		return n.Number // As the engine hands it over: 1e3 is 1000, and True is true.
+	}
+	return n.Text
+}

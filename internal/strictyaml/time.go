@@ -1,0 +1,112 @@
+package strictyaml
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/invopop/jsonschema"
+)
+
+// Duration takes durations such as "15m", "12h" and "1h30m" between two bounds, both included, in whole steps.
+type Duration struct{ Least, Most, Step time.Duration }
+
+func (k Duration) Decode(d *Decoder, n *Node, at Path) (time.Duration, bool) {
+	d.Visit(at, n.Pos)
+	bounds := fmt.Sprintf("write %s to %s in whole %s", short(k.Least), short(k.Most), k.unit())
+	if n.Shape != ShapeText {
+		fix := bounds
+		if n.Shape == ShapeNumber {
+			fix = "write it with its unit, such as " + n.Text + k.likelyUnit(n.Number)
+		}
+		d.wrongType(at, n, fix)
+		return 0, false
+	}
+	value, err := time.ParseDuration(n.Text)
+	why := ""
+	switch {
+	case err != nil || !durationForm.MatchString(n.Text):
+		why = "is not a duration such as " + short(k.Least)
+	case value < k.Least || value > k.Most:
+		why = fmt.Sprintf("is not between %s and %s", short(k.Least), short(k.Most))
+	case value%k.Step != 0:
+		why = "is not a number of whole " + k.unit()
+	default:
+		return value, true
+	}
+	d.Report(Problem{Position: n.Pos, Path: at, Kind: Invalid, Value: Quoted(n.Text), Why: why, Fix: bounds})
+	return 0, false
+}
+
+// likelyUnit is the largest unit with which the number would be taken.
+func (k Duration) likelyUnit(number string) string {
+	for _, unit := range []string{"h", "m"} {
+		if d, err := time.ParseDuration(number + unit); err == nil && d >= k.Least && d <= k.Most && d%k.Step == 0 {
+			return unit
+		}
+	}
+	return k.unit()[:1]
+}
+
+func (k Duration) unit() string {
+	switch k.Step {
+	case time.Hour:
+		return "hours"
+	case time.Minute:
+		return "minutes"
+	}
+	return "seconds"
+}
+
+func (k Duration) Describe() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Pattern: durationPattern}
+}
+
+func (k Duration) Written(v time.Duration) any { return short(v) }
+
+// short is the duration without the zero units that time.Duration prints.
+func short(d time.Duration) string {
+	s := d.String()
+	s = strings.TrimSuffix(s, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(s, "m0s")]
+	return strings.TrimSuffix(s, "h0m") + map[bool]string{true: "h"}[strings.HasSuffix(s, "h0m")]
+}
+
+// Moment takes a time with its offset, quoted.
+type Moment struct{}
+
+func (Moment) Decode(d *Decoder, n *Node, at Path) (time.Time, bool) {
+	d.Visit(at, n.Pos)
+	const fix = `write a quoted time with its offset, such as "2026-12-01T09:00:00+09:00"`
+	if n.Shape != ShapeText {
+		d.wrongType(at, n, fix)
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, n.Text)
+	if err != nil {
+		d.Report(
+			Problem{
+				Position: n.Pos,
+				Path:     at,
+				Kind:     Invalid,
+				Value:    Quoted(n.Text),
+				Why:      "is not a time with an offset",
+				Fix:      fix,
+			},
+		)
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+func (Moment) Describe() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "string", Format: "date-time"}
+}
+func (Moment) Written(t time.Time) any { return t.Format(time.RFC3339) }
+
+// durationPattern is the form of durations for editors.
+const durationPattern = `^([0-9]+(\.[0-9]+)?(h|m|s))+$`
+
+// durationForm keeps the decoder to what the schema says: time.ParseDuration also reads signs, and units below the
+// second.
+var durationForm = regexp.MustCompile(durationPattern)
