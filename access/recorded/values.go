@@ -175,34 +175,27 @@ type valueTests struct {
 }
 
 // choicesFor are the values of a key, or the ARNs of a resource, of which the policies tell each two apart.
+//
+// The values of a key fall into classes: two values are in one class when every comparison of every policy that speaks
+// of the call says the same of both. The answer cannot differ within a class, so one value of each is enough. What the
+// key is compared with is collected first (valueTests), then representatives yields the value of each class. A key
+// that is compared with another unknown one has the representatives of both, and a text that neither has.
 func (r *recordedEnv) choicesFor(ev *engine.Env, u unknownKey, all []unknownKey) choices {
 	if u.key == nil {
 		return r.resourceChoices(ev, u)
 	}
 	t := &valueTests{sure: true}
 	for _, st := range r.speaking {
-		for i := range st.Conditions {
-			r.testsOf(ev, &st.Conditions[i], u, t)
-		}
+		r.conditionTests(ev, st, u, t)
 		for i := range st.Resources {
 			r.variableIn(ev, &st.Resources[i], u, t, []string{ev.Resource.ARN})
 		}
 	}
 	texts := t.representatives(u.fact)
 	if t.linked {
-		for _, other := range all {
-			if other.key != nil && other.id != u.id {
-				more := &valueTests{sure: true}
-				for _, st := range r.speaking {
-					for i := range st.Conditions {
-						r.testsOf(ev, &st.Conditions[i], other, more)
-					}
-				}
-				texts = append(texts, more.representatives(other.fact)...)
-				t.sure = t.sure && more.sure
-			}
-		}
-		texts = append(texts, "unrelated2")
+		others, sure := r.representativesOfOthers(ev, u, all)
+		t.sure = t.sure && sure
+		texts = append(append(texts, others...), "unrelated2")
 		slices.Sort(texts)
 		texts = slices.Compact(texts)
 	}
@@ -217,6 +210,34 @@ func (r *recordedEnv) choicesFor(ev *engine.Env, u unknownKey, all []unknownKey)
 		return out
 	}
 	return out.sets(texts)
+}
+
+// conditionTests adds what the conditions of a statement compare the key with.
+func (r *recordedEnv) conditionTests(ev *engine.Env, st *engine.Statement, u unknownKey, t *valueTests) {
+	for i := range st.Conditions {
+		r.testsOf(ev, &st.Conditions[i], u, t)
+	}
+}
+
+// representativesOfOthers are those of the other keys that are not known. It is sure where each key's are.
+func (r *recordedEnv) representativesOfOthers(
+	ev *engine.Env,
+	u unknownKey,
+	all []unknownKey,
+) (texts []string, sure bool) {
+	sure = true
+	for _, other := range all {
+		if other.key == nil || other.id == u.id {
+			continue
+		}
+		t := &valueTests{sure: true}
+		for _, st := range r.speaking {
+			r.conditionTests(ev, st, other, t)
+		}
+		texts = append(texts, t.representatives(other.fact)...)
+		sure = sure && t.sure
+	}
+	return texts, sure
 }
 
 // sets adds the sets of texts that are tried for a key of several values.
@@ -363,6 +384,11 @@ func (r *recordedEnv) variable(ev *engine.Env, p *engine.Pattern, u unknownKey, 
 }
 
 // representatives are texts of which the tests tell each two apart, one of each class.
+//
+// Each sort of test divides the texts by itself: networks at their first and last address, numbers and dates at the
+// value that they are compared with, patterns by which of them match. For networks, numbers and dates the values beside
+// each bound meet every class. Patterns are for the search, which yields a text for each set of them that can match
+// together. Where a key has both sorts, no text of one sort is checked against the other, and the answer is not sure.
 func (t *valueTests) representatives(fact Fact) []string {
 	if fact.Among != nil {
 		return slices.Clone(fact.Among)
@@ -373,16 +399,8 @@ func (t *valueTests) representatives(fact Fact) []string {
 	if len(t.nets) > 0 {
 		t.texts = append(t.texts, addressesBeside(t.nets)...)
 	}
-	if len(t.numbers) > 0 {
-		t.texts = append(t.texts, "0")
-		for _, n := range t.numbers {
-			t.sure = t.sure && n.Cents() == ""
-			t.texts = append(t.texts, n.String(), n.Plus(1).String())
-			if negative, one := n.Sign(); !negative && one {
-				t.texts = append(t.texts, n.Floor(-1).String())
-			}
-		}
-	}
+	numbers, whole := numbersBeside(t.numbers)
+	t.texts, t.sure = append(t.texts, numbers...), t.sure && whole
 	for _, at := range t.dates {
 		for _, by := range []time.Duration{-time.Second, 0, time.Second} {
 			t.texts = append(t.texts, at.Add(by).UTC().Format(time.RFC3339))
@@ -391,20 +409,50 @@ func (t *valueTests) representatives(fact Fact) []string {
 	special := len(t.texts) > 0
 	t.sure = t.sure && !(special && len(t.globs) > 0)
 	if len(t.globs) > 0 || !special {
-		forms := make([]glob.Glob, len(fact.Like))
-		for i, like := range fact.Like {
-			forms[i] = plainGlob(like)
-		}
+		forms := plainGlobs(fact.Like)
 		texts, sure := search.Representatives(distinctGlobs(append(slices.Clone(t.globs), forms...)), 1)
 		t.sure = t.sure && sure
-		for _, text := range texts {
-			if len(forms) == 0 || glob.MatchedByAny(forms, text) {
-				t.texts = append(t.texts, text)
-			}
-		}
+		t.texts = append(t.texts, ofForms(texts, forms)...)
 	}
 	slices.Sort(t.texts)
 	return slices.Compact(t.texts)
+}
+
+// numbersBeside are 0, each number, the next one and, where it is one or more, the one before: one of each class that
+// comparisons with the numbers make of whole numbers. It is not whole where one of the numbers has a fraction.
+func numbersBeside(numbers []engine.Decimal) (texts []string, whole bool) {
+	if len(numbers) == 0 {
+		return nil, true
+	}
+	texts, whole = []string{"0"}, true
+	for _, n := range numbers {
+		whole = whole && n.Cents() == ""
+		texts = append(texts, n.String(), n.Plus(1).String())
+		if negative, one := n.Sign(); !negative && one {
+			texts = append(texts, n.Floor(-1).String())
+		}
+	}
+	return texts, whole
+}
+
+// plainGlobs are the forms as patterns.
+func plainGlobs(forms []string) []glob.Glob {
+	globs := make([]glob.Glob, len(forms))
+	for i, form := range forms {
+		globs[i] = plainGlob(form)
+	}
+	return globs
+}
+
+// ofForms are the texts that have one of the forms; all of them where there is no form.
+func ofForms(texts []string, forms []glob.Glob) []string {
+	var out []string
+	for _, text := range texts {
+		if len(forms) == 0 || glob.MatchedByAny(forms, text) {
+			out = append(out, text)
+		}
+	}
+	return out
 }
 
 func distinctGlobs(globs []glob.Glob) []glob.Glob {
@@ -434,52 +482,25 @@ func addressesBeside(nets []netip.Prefix) []string {
 	return out
 }
 
-// resourceChoices are ARNs of a resource whose own is not known, of which the policies tell each two apart.
+// resourceChoices are ARNs of a resource whose own is not known, of which the policies tell each two apart: as for the
+// values of a key (choicesFor), with the patterns of Resource in place of comparisons.
 func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
 	var like []string
 	if u.resource < len(r.call.Resources) {
 		like = r.call.Resources[u.resource].Like
 	}
-	out := choices{sure: true}
-	var globs, forms []glob.Glob
-	for _, st := range r.speaking {
-		for i := range st.Resources {
-			if g, ok := r.globOfResource(ev, &st.Resources[i]); ok {
-				globs = append(globs, g)
-			} else {
-				out.sure = false
-			}
-		}
-	}
-	for _, text := range like {
-		forms = append(forms, plainGlob(text))
-	}
-	if len(forms) > 0 &&
-		!slices.ContainsFunc(like, func(text string) bool { return strings.Count(text, ":") != policy.ARNParts-1 }) {
-		// With as many colons as an ARN has, no wildcard of a pattern reaches over one.
-		for i, g := range globs {
-			globs[i] = withinParts(g)
-		}
-	}
-	if len(forms) > 0 {
-		// What none of the forms meets, or all of them are covered by, tells nothing apart.
-		globs = slices.DeleteFunc(globs, func(g glob.Glob) bool {
-			meets, covers := false, true
-			for _, form := range forms {
-				meets, covers = meets || !glob.Disjoint(g, form), covers && g.Covers(form)
-			}
-			return !meets || covers
-		})
-	}
-	globs = distinctGlobs(globs)
+	forms := plainGlobs(like)
+	globs, sure := r.resourceGlobs(ev)
+	globs = distinctGlobs(telling(globs, like, forms))
 	texts, found := namesIn(like, globs)
 	if !found {
-		var sure bool
-		texts, sure = search.Representatives(distinctGlobs(append(slices.Clone(globs), forms...)), 1)
-		out.sure = out.sure && sure
+		var all bool
+		texts, all = search.Representatives(distinctGlobs(append(slices.Clone(globs), forms...)), 1)
+		sure = sure && all
 	}
-	for _, text := range texts {
-		if strings.HasPrefix(text, "arn:") && (len(forms) == 0 || glob.MatchedByAny(forms, text)) {
+	out := choices{sure: sure}
+	for _, text := range ofForms(texts, forms) {
+		if strings.HasPrefix(text, "arn:") {
 			out.values = append(out.values, engine.Single(text))
 		}
 	}
@@ -489,51 +510,105 @@ func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
 	return out
 }
 
-// namesIn finds texts of forms, with at most one wildcard each, that every pattern tells apart which can be told
-// apart: by the names that the patterns have in them. Not found says that there may be others, which a search finds.
-func namesIn(like []string, globs []glob.Glob) (texts []string, found bool) {
-	const most = 4
-	for _, form := range like {
-		before, after, wild := strings.Cut(form, "*")
-		if strings.ContainsAny(after, "*?") || strings.Contains(before, "?") {
-			return nil, false
-		}
-		if !wild {
-			texts = append(texts, form)
-			continue
-		}
-		whole := plainGlob(form)
-		var met []glob.Glob
-		fills := []string{"x", "x/x"}
-		for _, g := range globs {
-			if !glob.Disjoint(g, whole) {
-				met = append(met, g)
-				fills = append(fills, fillsOf(g)...)
-			}
-		}
-		if len(met) > most {
-			return nil, false
-		}
-		classes := map[int]bool{}
-		for _, fill := range fills {
-			text, class := before+fill+after, 0
-			for i, g := range met {
-				if g.Match(text) {
-					class |= 1 << i
-				}
-			}
-			if !classes[class] {
-				classes[class] = true
-				texts = append(texts, text)
-			}
-		}
-		for class := range 1 << len(met) {
-			if !classes[class] && possible(class, met) {
-				return nil, false
+// resourceGlobs are the patterns that the policies have of resources; sure where each of them is known.
+func (r *recordedEnv) resourceGlobs(ev *engine.Env) (globs []glob.Glob, sure bool) {
+	sure = true
+	for _, st := range r.speaking {
+		for i := range st.Resources {
+			if g, ok := r.globOfResource(ev, &st.Resources[i]); ok {
+				globs = append(globs, g)
+			} else {
+				sure = false
 			}
 		}
 	}
+	return globs, sure
+}
+
+// telling are the patterns that tell texts of the forms apart. A pattern that meets none of the forms matches none of
+// their texts, and one that covers them all matches each. Where every form has as many colons as an ARN, no wildcard of
+// a pattern reaches over one.
+func telling(globs []glob.Glob, like []string, forms []glob.Glob) []glob.Glob {
+	if len(forms) == 0 {
+		return globs
+	}
+	if !slices.ContainsFunc(like, func(text string) bool { return strings.Count(text, ":") != policy.ARNParts-1 }) {
+		for i, g := range globs {
+			globs[i] = withinParts(g)
+		}
+	}
+	return slices.DeleteFunc(globs, func(g glob.Glob) bool {
+		meets, covers := false, true
+		for _, form := range forms {
+			meets, covers = meets || !glob.Disjoint(g, form), covers && g.Covers(form)
+		}
+		return !meets || covers
+	})
+}
+
+// namesIn finds texts of forms, with at most one wildcard each, that every pattern tells apart which can be told
+// apart: by the names that the patterns have in them. Not found says that there may be others, which a search finds.
+func namesIn(like []string, globs []glob.Glob) (texts []string, found bool) {
+	for _, form := range like {
+		some, found := namesOfForm(form, globs)
+		if !found {
+			return nil, false
+		}
+		texts = append(texts, some...)
+	}
 	return texts, len(like) > 0
+}
+
+// namesOfForm is namesIn for one form. Its texts are divided into classes by which of the patterns match; with n
+// patterns that meet the form there are at most 2^n. One text is taken of each class that a name from the patterns
+// falls into. That is enough where every other class is impossible: two of its patterns contradict each other
+// (possible).
+func namesOfForm(form string, globs []glob.Glob) (texts []string, found bool) {
+	const most = 4
+	before, after, wild := strings.Cut(form, "*")
+	if strings.ContainsAny(after, "*?") || strings.Contains(before, "?") {
+		return nil, false
+	}
+	if !wild {
+		return []string{form}, true
+	}
+	whole := plainGlob(form)
+	var met []glob.Glob
+	fills := []string{"x", "x/x"}
+	for _, g := range globs {
+		if !glob.Disjoint(g, whole) {
+			met = append(met, g)
+			fills = append(fills, fillsOf(g)...)
+		}
+	}
+	if len(met) > most {
+		return nil, false
+	}
+	classes := map[int]bool{}
+	for _, fill := range fills {
+		text := before + fill + after
+		if class := classOf(text, met); !classes[class] {
+			classes[class] = true
+			texts = append(texts, text)
+		}
+	}
+	for class := range 1 << len(met) {
+		if !classes[class] && possible(class, met) {
+			return nil, false
+		}
+	}
+	return texts, true
+}
+
+// classOf has bit i set where pattern i matches the text.
+func classOf(text string, globs []glob.Glob) int {
+	class := 0
+	for i, g := range globs {
+		if g.Match(text) {
+			class |= 1 << i
+		}
+	}
+	return class
 }
 
 // fillsOf are the beginnings of the path that a pattern names.

@@ -176,49 +176,96 @@ func (f *file) at(n *yaml.Node) int {
 
 // flowParts are the beginnings and ends of the parts between the commas of a list in brackets, or a mapping in
 // braces, that begins at the byte; false where its end cannot be found. A trailing comma ends no part.
+//
+// The text is read once, byte by byte, as a scanner does. A comma or bracket counts where YAML reads it as one: not
+// in quotes, which are stepped over whole, and a comma between the outer brackets alone. A comment ends the scan: it
+// belongs to one of the parts, and nobody knows to which.
 func flowParts(text string, start int) (parts [][2]int, ok bool) {
 	if start >= len(text) || text[start] != '[' && text[start] != '{' {
 		return nil, false
 	}
-	depth, from := 0, -1
-	end := func(at int) {
-		if from >= 0 {
-			trimmed := strings.TrimRight(text[from:at], " \t\r\n")
-			parts = append(parts, [2]int{from, from + len(trimmed)})
-		}
-		from = -1
-	}
+	s := flowScanner{text: text, from: -1}
 	for i := start; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '#' && i > 0 && strings.IndexByte(" \t\r\n", text[i-1]) >= 0:
-			return nil, false // A comment between the parts belongs to one of them, and nobody knows to which.
-		case c == '"' || c == '\'':
-			if from < 0 {
-				from = i
-			} else if strings.IndexByte(" \t\r\n,[{:", text[i-1]) < 0 {
-				continue // In the middle of a plain word.
-			}
-			if i = quoteEnd(text, i); i < 0 {
+		switch c := text[i]; c {
+		case '"', '\'':
+			if i = s.quoted(i); i < 0 {
 				return nil, false
 			}
-		case c == '[' || c == '{':
-			if depth++; depth > 1 && from < 0 {
-				from = i
+		case '[', '{':
+			if s.depth++; s.depth > 1 {
+				s.begin(i)
 			}
-		case c == ']' || c == '}':
-			if depth--; depth == 0 {
-				end(i)
-				return parts, true
+		case ']', '}':
+			if s.depth--; s.depth == 0 {
+				s.end(i)
+				return s.parts, true
 			}
-		case c == ',' && depth == 1:
-			end(i)
-		case from < 0 && strings.IndexByte(" \t\r\n", c) < 0:
-			from = i
+		case ',':
+			s.comma(i)
+		default:
+			if s.comment(i) {
+				return nil, false
+			}
+			if !isSpace(c) {
+				s.begin(i)
+			}
 		}
 	}
 	return nil, false
 }
+
+// flowScanner is how far flowParts has read: depth is how many brackets are open, and from is the byte at which the
+// present part began, -1 between two parts.
+type flowScanner struct {
+	text        string
+	parts       [][2]int
+	depth, from int
+}
+
+// begin says that a part begins at the byte, unless one is being read.
+func (s *flowScanner) begin(at int) {
+	if s.from < 0 {
+		s.from = at
+	}
+}
+
+// end ends the part that is being read before the byte, without the spaces at its end.
+func (s *flowScanner) end(at int) {
+	if s.from >= 0 {
+		trimmed := strings.TrimRight(s.text[s.from:at], spaces)
+		s.parts = append(s.parts, [2]int{s.from, s.from + len(trimmed)})
+	}
+	s.from = -1
+}
+
+// comma ends a part of the list or mapping itself. One of a list inside of a part is of that part.
+func (s *flowScanner) comma(at int) {
+	if s.depth == 1 {
+		s.end(at)
+		return
+	}
+	s.begin(at)
+}
+
+// quoted is the last byte of the text in quotes that begins at the byte; the byte itself for a quote in the middle of
+// a plain word, which begins none; -1 where the text has no end.
+func (s *flowScanner) quoted(at int) int {
+	if s.from >= 0 && strings.IndexByte(spaces+",[{:", s.text[at-1]) < 0 {
+		return at
+	}
+	s.begin(at)
+	return quoteEnd(s.text, at)
+}
+
+// comment reports whether a comment begins at the byte.
+func (s *flowScanner) comment(at int) bool {
+	return s.text[at] == '#' && at > 0 && isSpace(s.text[at-1])
+}
+
+// spaces are the bytes between the parts.
+const spaces = " \t\r\n"
+
+func isSpace(c byte) bool { return strings.IndexByte(spaces, c) >= 0 }
 
 // quoteEnd is the byte of the quote that ends the text that begins at the byte; -1 where there is none.
 func quoteEnd(text string, start int) int {

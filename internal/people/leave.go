@@ -99,39 +99,43 @@ func (l *leaving) findRoles(stacks []*config.Stack) {
 	l.roles, l.took = map[string]bool{}, map[string][]TakenRole{}
 	for _, s := range stacks {
 		for _, r := range s.Roles() {
-			left := slices.DeleteFunc(slices.Clone(r.People), l.leaves)
-			if len(left) == len(r.People) {
-				continue
-			}
-			gone := len(left) == 0 && len(r.At) > 1
-			if gone && !l.withRoles {
-				path := config.Path("guardrails:" + edit.Removal{At: r.At}.String())
-				l.empty = append(
-					l.empty,
-					config.Problem{
-						Position: at(s, path),
-						Path:     path,
-						Kind:     config.Refused,
-						Value:    quoted(nameOf(r.ARN)),
-						Why:      "would be left with nobody who may take it",
-						Fix:      "name somebody else first, or add --with-roles to remove the role too",
-					},
-				)
-			}
-			if gone { // Also where it is refused, so that everything else that is in the way is found.
-				l.roles[r.ARN] = true
-			}
-			for _, who := range r.People {
-				if l.leaves(who) {
-					l.took[who] = append(l.took[who], TakenRole{Stack: s, ARN: r.ARN, Gone: gone})
-				}
-			}
+			l.findRole(s, r)
 		}
 		for _, g := range s.AccessGrants() {
 			if arn := s.ARNOf(g.Person); s.OSAccess != nil && l.leaves(arn) {
 				l.roles[g.RoleARN()] = true
 				l.took[arn] = append(l.took[arn], TakenRole{Stack: s, ARN: g.RoleARN(), Gone: true})
 			}
+		}
+	}
+}
+
+// findRole notes who of the leavers can take the role. It goes with them where nobody else may take it and the file
+// has a place for it alone. Without --with-roles that is refused; the role then counts as gone all the same, so that
+// everything else that is in the way is found in the same run.
+func (l *leaving) findRole(s *config.Stack, r config.Role) {
+	stay := slices.DeleteFunc(slices.Clone(r.People), l.leaves)
+	if len(stay) == len(r.People) {
+		return
+	}
+	gone := len(stay) == 0 && len(r.At) > 1
+	if gone {
+		l.roles[r.ARN] = true
+	}
+	if gone && !l.withRoles {
+		path := config.Path("guardrails:" + edit.Removal{At: r.At}.String())
+		l.empty = append(l.empty, config.Problem{
+			Position: at(s, path),
+			Path:     path,
+			Kind:     config.Refused,
+			Value:    quoted(nameOf(r.ARN)),
+			Why:      "would be left with nobody who may take it",
+			Fix:      "name somebody else first, or add --with-roles to remove the role too",
+		})
+	}
+	for _, who := range r.People {
+		if l.leaves(who) {
+			l.took[who] = append(l.took[who], TakenRole{Stack: s, ARN: r.ARN, Gone: gone})
 		}
 	}
 }
@@ -147,45 +151,19 @@ func quoted(s string) string { return fmt.Sprintf("%q", s) }
 
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-// removals are the places of a stack file that name the leavers and are theirs.
+// removals are the places of a stack file that name the leavers and are theirs, for each part of the file that names
+// people.
 func (l *leaving) removals(s *config.Stack) []edit.Removal {
 	var out []edit.Removal
-	remove := func(at ...any) { out = append(out, edit.Removal{At: at}) }
 	if s == l.home {
-		for i, u := range s.Users {
-			if l.leaves(s.ARNOf(u.Name)) {
-				remove("users", i)
-			}
-		}
-		for team, members := range s.Teams {
-			for i, name := range members {
-				if l.leaves(s.ARNOf(name)) {
-					remove("teams", team, i)
-				}
-			}
-		}
-		for i, name := range s.Adopt.Users {
-			if l.leaves(s.ARNOf(name)) {
-				remove("adopt", "users", i)
-			}
-		}
+		out = l.fromHome()
 	}
 	for _, r := range s.Roles() {
-		if l.roles[r.ARN] {
-			remove(r.At...)
-			continue
-		}
-		for _, list := range []config.People{r.Users, r.PrincipalARNs} {
-			for i, person := range list.List {
-				if l.leaves(s.ARNOf(person)) {
-					remove(append(slices.Clone(list.At), i)...)
-				}
-			}
-		}
+		out = append(out, l.fromRole(s, r)...)
 	}
 	for i, g := range s.Grants {
 		if l.leaves(s.ARNOf(g.Person)) {
-			remove("grants", i)
+			out = append(out, edit.Removal{At: []any{"grants", i}})
 		}
 	}
 	for i := range s.Expect {
@@ -194,6 +172,42 @@ func (l *leaving) removals(s *config.Stack) []edit.Removal {
 		}
 	}
 	return append(out, l.fromIdentityCenter(s)...)
+}
+
+// fromHome are the places of the stack whose users the leavers are that have users by name: the users themselves,
+// teams, and users that are adopted.
+func (l *leaving) fromHome() []edit.Removal {
+	s := l.home
+	var out []edit.Removal
+	for i, u := range s.Users {
+		if l.leaves(s.ARNOf(u.Name)) {
+			out = append(out, edit.Removal{At: []any{"users", i}})
+		}
+	}
+	for team, members := range s.Teams {
+		out = append(out, l.fromList(s, []any{"teams", team}, members)...)
+	}
+	return append(out, l.fromList(s, []any{"adopt", "users"}, s.Adopt.Users)...)
+}
+
+// fromRole is the role itself where it goes with the leavers, otherwise their places among its people.
+func (l *leaving) fromRole(s *config.Stack, r config.Role) []edit.Removal {
+	if l.roles[r.ARN] {
+		return []edit.Removal{{At: r.At}}
+	}
+	out := l.fromList(s, r.Users.At, r.Users.List)
+	return append(out, l.fromList(s, r.PrincipalARNs.At, r.PrincipalARNs.List)...)
+}
+
+// fromList are the elements of a list of people, at the place, that are leavers.
+func (l *leaving) fromList(s *config.Stack, at []any, people []string) []edit.Removal {
+	var out []edit.Removal
+	for i, person := range people {
+		if l.leaves(s.ARNOf(person)) {
+			out = append(out, edit.Removal{At: append(slices.Clone(at), i)})
+		}
+	}
+	return out
 }
 
 // expected reports whether an expectation is about a leaver, or about a role that goes with one.

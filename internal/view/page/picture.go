@@ -46,40 +46,46 @@ func newOrganization(in Input) *organization {
 			o.place(&o.root, nil)
 		}
 	}
-	seen := map[string]bool{}
+	counted := map[[2]string]bool{}
 	for i := range in.Facts.Ways {
-		w := &in.Facts.Ways[i]
-		home, there := w.Person.Account.ID, w.Account().ID
-		if w.Person.Kind == reach.IAMUser {
-			a := o.account(home)
-			a.Account = w.Person.Account
-			a.people[w.Person.ARN] = true
-		}
-		if w.Nothing() || there == "" {
-			continue
-		}
-		a := o.account(there)
-		if a.Alias == "" {
-			a.Account = w.Account()
-		}
-		if r := w.Role(); r != nil {
-			a.roles[r.ARN] = true
-			if home != there {
-				a.comers[w.Person.ARN] = true
-				if key := w.Person.ARN + " " + there; !seen[key] {
-					seen[key] = true
-					o.flows[[2]string{home, there}]++
-				}
-			}
-		}
-		for _, d := range w.Doors {
-			if len(w.Assumptions) > 0 {
-				break
-			}
-			a.doors[string(d)] = true
-		}
+		o.add(&in.Facts.Ways[i], counted)
 	}
 	return o
+}
+
+// add notes one way: the person in the account where they live; role and doors in the account that they come to. A
+// person is counted once for each account that they come to from elsewhere, however many roles they take there:
+// counted are the pairs of person and account that were.
+func (o *organization) add(w *reach.Way, counted map[[2]string]bool) {
+	home, there := w.Person.Account.ID, w.Account().ID
+	if w.Person.Kind == reach.IAMUser {
+		a := o.account(home)
+		a.Account = w.Person.Account
+		a.people[w.Person.ARN] = true
+	}
+	if w.Nothing() || there == "" {
+		return
+	}
+	a := o.account(there)
+	if a.Alias == "" {
+		a.Account = w.Account()
+	}
+	if r := w.Role(); r != nil {
+		a.roles[r.ARN] = true
+		if home != there {
+			a.comers[w.Person.ARN] = true
+			if pair := [2]string{w.Person.ARN, there}; !counted[pair] {
+				counted[pair] = true
+				o.flows[[2]string{home, there}]++
+			}
+		}
+	}
+	if len(w.Assumptions) > 0 {
+		return // Its doors are not certain.
+	}
+	for _, d := range w.Doors {
+		a.doors[string(d)] = true
+	}
 }
 
 func (o *organization) account(id string) *accountFacts {
