@@ -254,7 +254,10 @@ func (w *writer) named(name string) *value {
 		w.assert(or(not(v.has), of(func(a action) bool { return a.tagKeys })))
 		w.assert(fmt.Sprintf("(and (>= tagkeys 1) (<= tagkeys %d))", maxMembers))
 		for i := range maxMembers {
-			v.members = append(v.members, w.unknown(fmt.Sprintf("tagkey%d", i)))
+			member := w.unknown(fmt.Sprintf("tagkey%d", i))
+			// A tag key has 1 to 128 characters. Source: IAM and AWS STS quotas.
+			w.assert(not(w.in(member, emptyRegex)))
+			v.members = append(v.members, member)
 		}
 		return v
 	case "aws:currenttime", "aws:epochtime":
@@ -373,11 +376,10 @@ func (w *writer) present(v *value, quantifier string, negated bool, base string,
 			members = append(members, and(within, is))
 		}
 	}
-	joined := or(members...)
 	if all {
-		joined = and(members...)
+		return and(members...)
 	}
-	return "(ite (and (= " + v.count + " 1) " + w.in(v.members[0], emptyRegex) + ") " + empty + " " + joined + ")"
+	return or(members...)
 }
 
 // positive says that the value of a key is one of the condition's values, the negation left aside.

@@ -142,6 +142,19 @@ func TestSeveralMembersAreFoundWhereOneWillNotDo(t *testing.T) {
 	assert.Len(t, a.Witness.Request.Context["aws:TagKeys"], 2)
 }
 
+// A resource has one tag of a key, in whatever case and under whatever prefix the conditions spell it.
+func TestAShownResourceHasOneTagOfAKey(t *testing.T) {
+	a := asked(t, fixture.OneUser(
+		allowed,
+		policy.Deny("Untagged", "*").On("*").When(policy.Absent("aws:ResourceTag/Project")),
+		policy.Deny("Others", "*").On("*").When(policy.Is(
+			policy.Operator{Base: policy.OpStringNotLike}, "iam:ResourceTag/project", "One", "T*")),
+	), keys)
+	require.True(t, a.Open)
+	require.Len(t, a.Witness.Request.Resources, 1)
+	assert.Len(t, a.Witness.Request.Resources[0].Tags, 1)
+}
+
 // Bounds of numbers, times and addresses are tried on both sides.
 func TestBoundsAreTriedOnBothSides(t *testing.T) {
 	in := func(key string, op policy.BaseOperator, values ...string) policy.Condition {

@@ -227,7 +227,10 @@ func (c *Caller) requestOf(m *Model) (engine.Session, engine.Request) {
 		case conditionkey.KeyPrincipalTag:
 			s.Tags = append(slices.Clip(s.Tags), world.Tag{Key: k.Tag, Value: one})
 		case conditionkey.KeyResourceTag:
-			tags = append(tags, world.Tag{Key: k.Tag, Value: one})
+			// aws:ResourceTag/Project and iam:ResourceTag/project read one tag.
+			if !engine.FindTag(tags, k.Tag).Present {
+				tags = append(tags, world.Tag{Key: k.Tag, Value: one})
+			}
 		case conditionkey.KeyRequestedRegion:
 			resource.ARN = inRegion(resource.ARN, one)
 			if policy.ARNPart(resource.ARN, 3) == "" {
