@@ -166,6 +166,7 @@ var rooms = []room{
 	{dir: "internal/awstype", foreign: noForeign},
 	{dir: "internal/files", foreign: noForeign},
 	{dir: "internal/visible", foreign: noForeign},
+	{dir: "internal/commandline", foreign: noForeign},
 	{dir: "internal/terminal", foreign: []string{"github.com/clipperhouse/displaywidth", "golang.org/x/term"}},
 	{dir: "internal/clock", foreign: noForeign},
 	{
@@ -320,9 +321,9 @@ var rooms = []room{
 	{dir: "tests"},
 }
 
-// ground are rooms that every room but those of the documents may import: how files are read, and how what they say
-// is printed.
-var ground = []string{"internal/files", "internal/terminal", "internal/visible"}
+// ground are rooms that every room but those of the documents may import: how files are read, how what they say is
+// printed, and how people are told what to run.
+var ground = []string{"internal/commandline", "internal/files", "internal/terminal", "internal/visible"}
 
 // roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room
 // holds.

@@ -75,7 +75,7 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	require.ErrorContains(
 		t,
 		err,
-		`"guardrails adopt dev" writes it into the stack file, and the next up changes it in place`,
+		`"guardrails adopt dev --sandbox -C `+d.dir+`" writes it into the stack file, and the next up changes it in place`,
 	)
 	before := d.account(t, devAccount)
 
@@ -175,7 +175,7 @@ identityCenter:
   guardrails:sessions: {regions: [ap-northeast-1, us-east-1]}
 `)
 	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
-	require.ErrorContains(t, err, `"guardrails adopt dev" writes it into the stack file`)
+	require.ErrorContains(t, err, `"guardrails adopt dev --sandbox -C `+d.dir+`" writes it into the stack file`)
 
 	plan, file := d.planned(t, adopt.Selection{})
 	require.Len(t, plan.Adopted, 1, "the preferences were made by the run that stopped")

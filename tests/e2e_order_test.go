@@ -43,7 +43,7 @@ func TestUpSaysWhichStackGoesFirst(t *testing.T) {
 	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "workload")
 	require.ErrorContains(t, err, "Invalid principal in policy")
 	assert.ErrorContains(t, err, goesFirst)
-	assert.ErrorContains(t, err, `run "guardrails up jump" first`)
+	assert.ErrorContains(t, err, `run "guardrails up jump --sandbox -C `+d.dir+`" first`)
 	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
 }
 

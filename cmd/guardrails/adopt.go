@@ -111,7 +111,7 @@ func (f *flags) adopt(cmd *cobra.Command, stack, path string, file *edit.File, p
 	_, err = fmt.Fprintf(
 		out,
 		"\nwritten; see what up makes of it:\n  %s\nOnce up has run, guardrails:adopt may stay or go.\n",
-		f.command("preview", stack),
+		f.setting().Line("preview", stack),
 	)
 	return err
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
-	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -116,7 +116,7 @@ func (f *flags) tell(
 				From:     from,
 				Until:    until,
 			},
-			Next:   f.command("up", stack),
+			Next:   f.setting().Line("up", stack),
 			Shells: append([]string{}, shells...),
 		})
 	}
@@ -128,10 +128,7 @@ func (f *flags) tell(
 	return err
 }
 
-// command is how a verb is written for a stack of this folder.
-func (f *flags) command(verb, stack string) string {
-	if f.dir != "." {
-		return fmt.Sprintf("guardrails %s %s -C %s", verb, visible.Shell(stack), visible.Shell(f.dir))
-	}
-	return "guardrails " + verb + " " + visible.Shell(stack)
+// setting is where the commands run that this one tells of: on the same folder, and in the sandbox where this one is.
+func (f *flags) setting() commandline.Setting {
+	return commandline.Setting{Dir: f.dir, Sandbox: f.sandbox}
 }

@@ -75,7 +75,7 @@ are set forward, is refused with what to write. What is printed is in that zone 
 				clock.Show(grant.From, zone),
 				clock.Show(grant.Until, zone),
 			)
-			left := "  " + f.command("up", stack) + "\n"
+			left := "  " + f.setting().Line("up", stack) + "\n"
 			return f.tell(cmd, stack, file, change, dryRun, nil, means, left)
 		},
 	}

@@ -114,7 +114,7 @@ func (f *flags) prune(cmd *cobra.Command, folder *workspace.Folder, names []stri
 			for _, grant := range gone {
 				told.Removed = append(told.Removed, grant.RoleARN())
 			}
-			told.Deploy = append(told.Deploy, f.command("up", names[i]))
+			told.Deploy = append(told.Deploy, f.setting().Line("up", names[i]))
 		}
 		return all, nil
 	}

@@ -3,12 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/report"
-	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -51,7 +49,7 @@ Without names it covers every stack of the folder.`,
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
 			}
 			if !all && person == "" && len(people) > aFew {
-				return report.WriteHandoverSummary(cmd.OutOrStdout(), people, f.commandOf("handover", args))
+				return report.WriteHandoverSummary(cmd.OutOrStdout(), people, f.setting().Line("handover", f.names(args)...))
 			}
 			if err := report.WriteHandover(cmd.OutOrStdout(), people, options); err != nil || person != "" {
 				return err
@@ -67,18 +65,6 @@ Without names it covers every stack of the folder.`,
 	cmd.Flags().
 		BoolVar(&options.SessionToken, "session-token", false, "for tools that take the credentials of GetSessionToken and ask for no MFA code")
 	return cmd
-}
-
-// commandOf is the command line of a verb for the stacks that this one names, and the folder where it names one.
-func (f *flags) commandOf(verb string, args []string) string {
-	words := []string{"guardrails", verb}
-	for _, name := range f.names(args) {
-		words = append(words, visible.Shell(name))
-	}
-	if f.dir != "." {
-		words = append(words, "-C", visible.Shell(f.dir))
-	}
-	return strings.Join(words, " ")
 }
 
 // aFew are so many people that the text for all of them is what somebody wants to read at once.

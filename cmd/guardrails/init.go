@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/start"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -119,11 +120,8 @@ func told(w io.Writer, dir string, project *start.Folder, wrote []string) error 
 		stacks = fmt.Sprintf("%d stacks", n)
 	}
 	fmt.Fprintf(&b, "%s, and \"check --strict\" holds\n", stacks)
-	in := ""
-	if dir != "." {
-		in = " -C " + dir
-	}
-	fmt.Fprintf(&b, "\nNext:\n  guardrails check%s\n  guardrails up --sandbox%s\n", in, in)
+	next := commandline.Setting{Dir: dir, Sandbox: true}
+	fmt.Fprintf(&b, "\nNext:\n  %s\n  %s\n", next.Line("check"), next.Line("up"))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

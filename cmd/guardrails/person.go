@@ -43,7 +43,7 @@ func (p *personFlags) register(f *flags, cmd *cobra.Command, columns string) {
 
 // rows are the people of the arguments, or of the CSV file.
 func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows, error) {
-	p.options.Now = f.clock()
+	p.options.Now, p.options.Setting = f.clock(), f.setting()
 	switch {
 	case p.csv != "" && len(names) > 0:
 		return nil, workspace.Usef("--csv and names are two lists of people; give one of them")
@@ -323,7 +323,7 @@ func (f *flags) tellPeople(
 	out := cmd.OutOrStdout()
 	var deploy []string
 	for _, stack := range stacks {
-		deploy = append(deploy, f.command("up", stack))
+		deploy = append(deploy, f.setting().Line("up", stack))
 	}
 	if f.json {
 		told := changedPeople{
@@ -349,7 +349,11 @@ func (f *flags) tellPeople(
 		fmt.Fprintf(out, title, c.Path(), shortened(c.Diff()))
 	}
 	fmt.Fprintln(out)
-	if err := outcome.Report.WriteBrief(out); err != nil || dryRun {
+	more := ""
+	if !dryRun { // Before, there is nothing to compare.
+		more = f.setting().Quoted("diff") + " lists them until they are committed"
+	}
+	if err := outcome.Report.WriteBrief(out, more); err != nil || dryRun {
 		return err
 	}
 	tellEnds(out, deploy, ends)

@@ -97,7 +97,7 @@ func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) 
 		&b,
 		"\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n",
 		grant.Person,
-		f.command("up", stack),
+		f.setting().Line("up", stack),
 	)
 	if change.Removed {
 		b.WriteString("The grant had not begun, so there are no shells of it.\n")

@@ -63,7 +63,7 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 			names = append(names, p.Name)
 		}
 	}
-	command := f.commandOf("handover", args)
+	command := f.setting().Line("handover", f.names(args)...)
 	text := ""
 	switch {
 	case len(people) == 0:
@@ -75,7 +75,7 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 	case len(names) <= aFew:
 		text = "Something changed for " + strings.Join(names, ", ") + "; what they do next:"
 		for _, name := range names {
-			text += "\n  " + command + " --person " + name
+			text += "\n  " + f.setting().Line("handover", append(f.names(args), "--person", name)...)
 		}
 	default:
 		text = fmt.Sprintf(

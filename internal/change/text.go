@@ -149,8 +149,9 @@ func (r *Report) WriteText(w io.Writer) error {
 }
 
 // WriteBrief writes what the report says of people, permission sets, guardrails and settings, for a screen: of the
-// sections that say where that comes from it writes how much there is.
-func (r *Report) WriteBrief(w io.Writer) error {
+// sections that say where that comes from it writes how much there is, and more: how to see it, empty where there is
+// no way.
+func (r *Report) WriteBrief(w io.Writer, more string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", r.headline())
 	var counts []string
@@ -166,7 +167,10 @@ func (r *Report) WriteBrief(w io.Writer) error {
 		}
 	}
 	if len(counts) > 0 {
-		fmt.Fprintf(&b, "  and %s; guardrails diff lists them\n", strings.Join(counts, ", "))
+		if more != "" {
+			more = "; " + more
+		}
+		fmt.Fprintf(&b, "  and %s%s\n", strings.Join(counts, ", "), more)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/policy"
@@ -28,6 +29,8 @@ type leaving struct {
 	home *config.Stack
 	// withRoles also takes out roles that nobody else may take.
 	withRoles bool
+	// setting is where the command runs.
+	setting commandline.Setting
 	// roles are the ARNs of the roles that go.
 	roles map[string]bool
 	// empty are the roles that would be left with nobody, and stay.

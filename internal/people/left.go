@@ -157,7 +157,7 @@ func (l *leaving) documents(after []*config.Stack, was *config.Stack, who Leaver
 				Kind:     config.Refused,
 				Value:    quoted(who.ARN),
 				Why:      "would still be in a document or a user that the stack deploys",
-				Fix:      "guardrails render " + s.Name + " shows which; take the person out there first",
+				Fix:      l.setting.Quoted("render", s.Name) + " shows which; take the person out there first",
 			},
 		}
 	}

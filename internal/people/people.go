@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/workspace"
@@ -37,6 +38,8 @@ type Options struct {
 	WithRoles bool
 	// Now is the time from which the report looks on.
 	Now time.Time
+	// Setting is where the command runs, for the command lines of refusals.
+	Setting commandline.Setting
 }
 
 // Add puts people behind the users of a stack, and into teams. Nothing is written when anything of what the folder
@@ -169,7 +172,7 @@ func Remove(ctx context.Context, folder *workspace.Folder, stack string, names [
 		paths = append(paths, folder.RelativeFile(name))
 	}
 	outcome, err := run(ctx, folder, paths, o, func() ([]*edit.Change, func(*Outcome) error, error) {
-		l, changes, err := leave(folder, stack, names, o.WithRoles)
+		l, changes, err := leave(folder, stack, names, o)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -184,13 +187,19 @@ func Remove(ctx context.Context, folder *workspace.Folder, stack string, names [
 
 // leave are the changes that take people out: of the other stacks first, so that no trust policy names somebody who
 // is gone, whenever the writing ends.
-func leave(folder *workspace.Folder, stack string, names []string, withRoles bool) (*leaving, []*edit.Change, error) {
+func leave(folder *workspace.Folder, stack string, names []string, o Options) (*leaving, []*edit.Change, error) {
 	stacks, err := folder.Read()
 	if err != nil {
 		return nil, nil, err
 	}
 	home := slices.IndexFunc(stacks, func(s *config.Stack) bool { return s.Name == stack })
-	l := &leaving{home: stacks[home], withRoles: withRoles, stacks: stacks, removed: map[string][]edit.Removal{}}
+	l := &leaving{
+		home:      stacks[home],
+		withRoles: o.WithRoles,
+		setting:   o.Setting,
+		stacks:    stacks,
+		removed:   map[string][]edit.Removal{},
+	}
 	if err := l.find(names); err != nil {
 		return nil, nil, err
 	}

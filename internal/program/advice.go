@@ -10,21 +10,22 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/refusal"
 	"aws-access-guardrails/policy"
 )
 
-// Advice is what to do about an error of AWS that no file could tell before, in the words of the stack; empty where
-// nothing is known.
-func Advice(stack *config.Stack, text string) string {
+// Advice is what to do about an error of AWS that no file could tell before, in the words of the stack, with command
+// lines for the setting of the run; empty where nothing is known.
+func Advice(stack *config.Stack, text string, at commandline.Setting) string {
 	row, message, found := refusal.Find(text)
 	if !found || row.Decided != refusal.ByAccount {
 		return ""
 	}
-	say := strings.ReplaceAll(row.Say, "{stack}", stack.Name)
+	say := at.Fill(row.Say, stack.Name)
 	if strings.Contains(say, "{order}") {
-		say = strings.ReplaceAll(say, "{order}", order(stack, message))
+		say = strings.ReplaceAll(say, "{order}", order(stack, message, at))
 	}
 	return say
 }
@@ -33,14 +34,15 @@ func Advice(stack *config.Stack, text string) string {
 var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)
 
 // order says which stack makes the principal that a refusal names, and so goes first.
-func order(stack *config.Stack, message string) string {
+func order(stack *config.Stack, message string, at commandline.Setting) string {
 	who := named.FindString(message)
 	arn, err := policy.ParseARN(who)
 	if err != nil {
 		if from := stack.PeopleFrom(); len(from) > 0 {
 			return fmt.Sprintf(
-				"deploy %s first; \"guardrails up\" of all stacks keeps the order",
+				"deploy %s first; %s deploys all stacks, and keeps the order",
 				strings.Join(from, ", "),
+				at.Quoted("up"),
 			)
 		}
 		return "make it first, or correct the name"
@@ -61,18 +63,27 @@ func order(stack *config.Stack, message string) string {
 			other.Stack,
 		)
 	}
+	plain := ""
+	if !at.Sandbox {
+		plain = fmt.Sprintf(" (with plain Pulumi \"%s\")", at.Pulumi("up", "--stack", other.Stack))
+	}
 	return fmt.Sprintf(
-		"the stack %s makes %s: run \"guardrails up %s\" first (with plain Pulumi \"pulumi up --stack %s\"); \"guardrails up\" of both keeps the order",
+		"the stack %s makes %s: run %s first%s; %s keeps the order",
 		other.Stack,
 		who,
-		other.Stack,
-		other.Stack,
+		at.Quoted("up", other.Stack),
+		plain,
+		at.Quoted("up", other.Stack, stack.Name),
 	)
 }
 
 // hookedSince is the release of the Pulumi CLI from which it calls a program back about errors of resources: that of
 // the SDK in go.mod.
 const hookedSince = ">=3.253.0"
+
+// here is the setting of a program that the engine runs by itself: a real run, in a folder that people know, because
+// they gave it to the pulumi command.
+var here = commandline.Setting{}
 
 // adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine
 // runs by itself needs it: who drives the Automation API has the errors and asks Advice. An older engine does not
@@ -84,7 +95,7 @@ func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
 	var said sync.Map
 	hook, err := ctx.RegisterErrorHook("what to do", func(failed *pulumi.ErrorHookArgs) (bool, error) {
 		for _, text := range failed.Errors {
-			advice := Advice(stack, text)
+			advice := Advice(stack, text, here)
 			if advice == "" {
 				continue
 			}

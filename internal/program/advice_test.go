@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/refusal"
 	"aws-access-guardrails/internal/sandbox/cloud"
@@ -30,15 +31,17 @@ func asked(row refusal.Row) string {
 func TestEveryRefusalByWhatExistsSaysWhatToDo(t *testing.T) {
 	stack := read(t, "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n")
 	for _, row := range refusal.Rows() {
-		advice := Advice(stack, asked(row))
+		advice := Advice(stack, asked(row), commandline.Setting{Sandbox: true})
 		if row.Decided != refusal.ByAccount {
 			assert.Empty(t, advice, row.Message)
 			continue
 		}
 		assert.NotEmpty(t, advice, row.Message)
 		assert.NotContains(t, advice, "{", row.Message)
-		if strings.Contains(row.Say, "{stack}") {
-			assert.Contains(t, advice, " dev\"", row.Message)
+		for _, verb := range []string{"up", "adopt"} {
+			if strings.Contains(row.Say, "{"+verb+"}") {
+				assert.Contains(t, advice, `"guardrails `+verb+` dev --sandbox"`, row.Message)
+			}
 		}
 	}
 }
@@ -55,7 +58,11 @@ func TestAMissingPrincipalIsToldWithItsStack(t *testing.T) {
 		"arn:aws:iam::999999999999:user/bob":     "no stack of this folder is for account 999999999999",
 		"AIDACKCEVSQ6C2EXAMPLE":                  "deploy jump first",
 	} {
-		assert.Contains(t, Advice(stack, before+fmt.Sprintf(`"AWS":%q`, principal)), says, principal)
+		advice := Advice(stack, before+fmt.Sprintf(`"AWS":%q`, principal), commandline.Setting{})
+		assert.Contains(t, advice, says, principal)
+		advice = Advice(stack, before+fmt.Sprintf(`"AWS":%q`, principal), commandline.Setting{Sandbox: true, Dir: "x"})
+		assert.NotContains(t, advice, "pulumi ", "the sandbox is not where the pulumi command looks")
+		assert.Equal(t, strings.Count(advice, "guardrails up"), strings.Count(advice, "--sandbox -C x"), advice)
 	}
 }
 

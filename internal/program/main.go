@@ -72,9 +72,9 @@ func (o *own) tell(w io.Writer, err error) {
 func hints(stack *config.Stack) []string {
 	all := []string{
 		fmt.Sprintf(
-			"Where AWS says that something exists already: up takes over nothing that it finds; \"guardrails adopt %s\" writes it into the stack file, "+
+			"Where AWS says that something exists already: up takes over nothing that it finds; %s writes it into the stack file, "+
 				"and the next up changes it in place.",
-			stack.Name,
+			here.Quoted("adopt", stack.Name),
 		),
 	}
 	if from := stack.PeopleFrom(); len(from) > 0 {

@@ -123,7 +123,7 @@ func mutateStack(t *testing.T, folder shippedFolder, name string, each int) {
 			continue
 		}
 		counts["refused by what exists"]++
-		assert.NotEmpty(t, Advice(stack, err.Error()), "change %d, %s: %v", i, what, err)
+		assert.NotEmpty(t, Advice(stack, err.Error(), here), "change %d, %s: %v", i, what, err)
 		t.Logf("change %d, %s: by what exists: %s", i, what, message)
 	}
 	t.Logf("%d changes: %v", each, counts)

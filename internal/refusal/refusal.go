@@ -33,7 +33,8 @@ type Row struct {
 	Message string
 	Decided Decided
 	// Say is, by Decided: the place in the stack file where check refuses it, [] standing for any element; what to
-	// do, with {stack} for the name of the stack and {order} for the stacks that come first; why nothing leads there.
+	// do, with {up}, {adopt} and {deployer} for those commands of the stack and {order} for the stacks that come
+	// first; why nothing leads there.
 	Say string
 }
 

@@ -145,7 +145,7 @@ func TestARefusalIsFoundInWhatTheSDKPrints(t *testing.T) {
 	assert.Contains(t, message, "user/alice")
 	row, _, ok = refusal.Find(before + "api error Throttling: Too many requests, please slow down")
 	assert.True(t, ok, "another text of a code whose rows say one thing")
-	assert.Contains(t, row.Say, `run "guardrails up {stack}" again`)
+	assert.Contains(t, row.Say, `run {up} again`)
 	_, _, ok = refusal.Find(before + "NoSuchEntity: something else")
 	assert.False(t, ok, "another text of a code whose rows differ")
 	_, _, ok = refusal.Find("the network is down")

@@ -278,7 +278,7 @@ var rows = []Row{
 		"PolicyInUseException",
 		"The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before performing this operation.",
 		ByAccount,
-		`somebody attached it elsewhere: detach it there, and run "guardrails up {stack}" again`,
+		`somebody attached it elsewhere: detach it there, and run {up} again`,
 	},
 	{
 		"PolicyTypeNotEnabledException",
@@ -290,7 +290,7 @@ var rows = []Row{
 		"DuplicatePolicyAttachmentException",
 		"A policy with the specified name and type already exists in this target.",
 		ByAccount,
-		`somebody attached it already: detach it there, and run "guardrails up {stack}" again`,
+		`somebody attached it already: detach it there, and run {up} again`,
 	},
 	{
 		"ConstraintViolationException",
@@ -302,7 +302,7 @@ var rows = []Row{
 		"PolicyNotAttachedException",
 		"The policy isn't attached to the specified target in the specified root.",
 		ByAccount,
-		`somebody detached it already: run "guardrails up {stack}" again`,
+		`somebody detached it already: run {up} again`,
 	},
 	{
 		"ConstraintViolationException",
@@ -377,7 +377,7 @@ var rows = []Row{
 		"DuplicateDocumentContent",
 		"The content of the document matches another version of the document.",
 		ByAccount,
-		`the document has that content already: run "guardrails up {stack}" again`,
+		`the document has that content already: run {up} again`,
 	},
 	{
 		"DocumentVersionLimitExceeded",
@@ -390,7 +390,7 @@ var rows = []Row{
 		"InvalidDocumentOperation",
 		"Document %s is shared and cannot be deleted; stop sharing it first.",
 		ByAccount,
-		`somebody shared the document: aws ssm modify-document-permission --account-ids-to-remove ..., and run "guardrails up {stack}" again`,
+		`somebody shared the document: aws ssm modify-document-permission --account-ids-to-remove ..., and run {up} again`,
 	},
 	{
 		"ValidationException",
@@ -569,7 +569,7 @@ var rows = []Row{
 		"ConflictException",
 		"Permission set with id %s already has a typed link attachment to a manged policy with %s",
 		ByAccount,
-		`somebody attached it already: detach it there, and run "guardrails up {stack}" again`,
+		`somebody attached it already: detach it there, and run {up} again`,
 	},
 	{
 		"ServiceQuotaExceededException",
@@ -582,21 +582,21 @@ var rows = []Row{
 		"ConflictException",
 		"PermissionSet %s has ApplicationProfile associated with it.",
 		ByAccount,
-		`somebody assigned it by hand: take the assignment away, and run "guardrails up {stack}" again`,
+		`somebody assigned it by hand: take the assignment away, and run {up} again`,
 	},
 }
 
 // What several rows say.
 const (
-	gone       = `somebody deleted it by hand: run "guardrails up {stack}" again, which reads what stands and makes it again`
+	gone       = `somebody deleted it by hand: run {up} again, which reads what stands and makes it again`
 	full       = "the account has others besides those of this stack: remove what nobody needs there, or have AWS raise the quota"
-	adopt      = `up takes over nothing that it finds: "guardrails adopt {stack}" writes it into the stack file, and the next up changes it in place`
+	adopt      = `up takes over nothing that it finds: {adopt} writes it into the stack file, and the next up changes it in place`
 	takeOver   = `up takes over nothing that it finds: delete it there, or import it with "pulumi import"`
-	hangs      = `something that this stack did not make hangs on it: take that away, and run "guardrails up {stack}" again`
-	again      = `nothing is wrong with the files: run "guardrails up {stack}" again`
+	hangs      = `something that this stack did not make hangs on it: take that away, and run {up} again`
+	again      = `nothing is wrong with the files: run {up} again`
 	people     = "people make and delete it, or the sandbox does for them"
 	written    = "the program writes the value"
-	deployer   = `"guardrails deployer {stack}" prints what the role that deploys must be allowed`
+	deployer   = `{deployer} prints what the role that deploys must be allowed`
 	management = "deploy this stack with credentials of the management account, or of the account to which the administration of policies is delegated"
 	instance   = "deploy this stack with credentials of the account that administers IAM Identity Center, in its Region (guardrails:identityCenter.instance)"
 	delegated  = "a delegated administrator cannot change what is provisioned in the management account: take its assignments there away with credentials of the management account, or give the permission set another name"

@@ -214,12 +214,10 @@ func elsewhere(as string, stacks []*config.Stack) error {
 		ways[i] = strconv.Quote(name + "/" + as)
 	}
 	return fmt.Errorf(
-		"as: %q is a user of %s, and the question means nothing there alone; write %s, and the stack that is asked about, as in \"guardrails explain %s --as %s/%s\"",
+		"as: %q is a user of %s, and the question means nothing there alone; write %s, and name the stack that is asked about, such as %s",
 		as,
 		strings.Join(homes, " and of "),
 		strings.Join(ways, " or "),
 		stacks[0].Name,
-		homes[0],
-		as,
 	)
 }

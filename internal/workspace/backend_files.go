@@ -66,9 +66,9 @@ func (r *run) mendBackend(ctx context.Context) error {
 		}
 		return r.locked(
 			fmt.Errorf(
-				"%s; \"guardrails up %s\" puts it right from what the backend keeps itself, \"guardrails %s\" changes nothing",
+				"%s; %s puts it right from what the backend keeps itself, %s changes nothing",
 				strings.Join(texts, "; "),
-				r.stack,
+				r.setting().Quoted(string(Up), r.stack),
 				r.operation,
 			),
 		)
@@ -100,11 +100,11 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 		}
 		way := fmt.Sprintf(
 			"the backend has no copy of it that can be read. Put one of your own backups there; without one, move the file away "+
-				"(mv %s %s.broken) and run \"guardrails up %s\": where AWS says that a name is taken, \"guardrails adopt %s\" takes over what is there",
+				"(mv %s %s.broken) and run %s: where AWS says that a name is taken, %s takes over what is there",
 			quoted(fault.File),
 			quoted(fault.File),
-			r.stack,
-			r.stack,
+			r.setting().Quoted(string(Up), r.stack),
+			r.setting().Quoted("adopt", r.stack),
 		)
 		if strings.HasSuffix(fault.File, "meta.yaml") {
 			way = fmt.Sprintf(

@@ -148,7 +148,7 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 		require.ErrorContains(
 			t,
 			err,
-			`"guardrails up dev" puts it right from what the backend keeps itself, "guardrails preview" changes nothing`,
+			`"guardrails up dev -C `+w.folder.Dir+`" puts it right from what the backend keeps itself, preview changes nothing`,
 		)
 		assert.Equal(t, Failed, StatusOf(err))
 		require.Equal(t, before, snapshot(t, files))
@@ -185,7 +185,7 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	require.ErrorContains(t, err, state+": the engine's state of a stack cannot be read: ")
 	require.ErrorContains(t, err, "the backend has no copy of it that can be read")
 	require.ErrorContains(t, err, "mv "+state+" "+state+".broken")
-	require.ErrorContains(t, err, `"guardrails adopt dev"`)
+	require.ErrorContains(t, err, `"guardrails adopt dev -C `+w.folder.Dir+`"`)
 	assert.Equal(t, before, snapshot(t, files))
 	assert.Len(t, aws.names(), kept)
 }
@@ -512,7 +512,7 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 				assert.ErrorContains(
 					t,
 					err,
-					"--fresh begins with an empty one: what the stacks of this folder made in its sandbox is lost",
+					`--fresh --sandbox -C `+w.folder.Dir+`" begins with an empty sandbox: what the stacks of this folder made in its sandbox is lost`,
 				)
 				assert.Equal(t, Failed, StatusOf(err))
 				assert.Empty(t, summary.Stacks, "nothing is said to have run")

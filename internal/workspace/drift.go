@@ -53,9 +53,9 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 	}
 	if looked == 0 {
 		return report, Usef(
-			"the state of stack %q has no resources, so there was nothing to look at; deploy it with \"%s\"",
+			"the state of stack %q has no resources, so there was nothing to look at; deploy it with %s",
 			r.stack,
-			r.commandOf(Up),
+			r.setting().Quoted(string(Up), r.stack),
 		)
 	}
 	report.Same = max(
@@ -70,16 +70,7 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 	if len(report.Drift) == 0 {
 		return report, nil
 	}
-	return report, &DiffersError{Stack: r.stack, Message: driftMessage(report.Drift, r.commandOf(Up))}
-}
-
-// commandOf is the command that does the operation on this stack, where this one works.
-func (r *run) commandOf(operation Operation) string {
-	command := fmt.Sprintf("guardrails %s %s", operation, r.stack)
-	if r.options.Sandbox {
-		command += " --sandbox"
-	}
-	return command
+	return report, &DiffersError{Stack: r.stack, Message: driftMessage(report.Drift, r.setting().Line(string(Up), r.stack))}
 }
 
 // driftMessage says how many resources differ, and what up makes of them.

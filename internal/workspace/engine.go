@@ -105,18 +105,18 @@ func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *
 		return nil, nil
 	case r.operation == Drift && r.home != nil:
 		return nil, Usef(
-			"stack %q was never deployed into this sandbox, so there is nothing to look at; run \"%s\"",
+			"stack %q was never deployed into this sandbox, so there is nothing to look at; run %s",
 			r.stack,
-			r.commandOf(Up),
+			r.setting().Quoted(string(Up), r.stack),
 		)
 	case r.operation == Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:
 		return nil, Usef(
-			"stack %q is not in the backend yet; deploy it with \"guardrails up %s\", or run \"pulumi stack init %s\"",
+			"stack %q is not in the backend yet; deploy it with %s, or run \"%s\"",
 			r.stack,
-			r.stack,
-			r.stack,
+			r.setting().Quoted(string(Up), r.stack),
+			r.setting().Pulumi("stack", "init", r.stack),
 		)
 	}
 	if err == nil {
@@ -261,10 +261,8 @@ func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) 
 	if programErr != nil && !cancelled {
 		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, diagnostics...)
 	}
-	if r.to.advice != nil {
-		for i := range diagnostics {
-			diagnostics[i].Advice = r.to.advice(diagnostics[i].Message)
-		}
+	for i := range diagnostics {
+		diagnostics[i].Advice = r.advise(diagnostics[i])
 	}
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err(), err)

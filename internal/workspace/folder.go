@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
 )
@@ -39,29 +40,37 @@ func Open(dir string) (*Folder, error) {
 	if info, err := os.Stat(start); err != nil || !info.IsDir() {
 		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFileName)
 	}
+	at, err := projectFolder(start)
+	if err != nil {
+		return nil, err
+	}
+	project, err := config.ReadProject(at)
+	if err != nil {
+		return nil, projectError(filepath.Join(at, projectFileName), err)
+	}
+	return open(at, project)
+}
+
+// projectFolder is the folder with the project file that is start or the nearest above it.
+func projectFolder(start string) (string, error) {
 	for at := start; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, projectFileName)); errors.Is(err, fs.ErrNotExist) {
-			if other := otherProjectFile(at); other != "" {
-				return nil, Usef(
-					"%s: the project file of this folder has a name that no verb reads; call it %s",
-					relative(other),
-					projectFileName,
-				)
-			}
-			if at == filepath.Dir(at) {
-				return nil, Usef(
-					"no %s in %s or above it; run this in a project's folder or name it with -C",
-					projectFileName,
-					start,
-				)
-			}
-			continue
+		if _, err := os.Lstat(filepath.Join(at, projectFileName)); !errors.Is(err, fs.ErrNotExist) {
+			return at, nil
 		}
-		project, err := config.ReadProject(at)
-		if err != nil {
-			return nil, projectError(filepath.Join(at, projectFileName), err)
+		if other := otherProjectFile(at); other != "" {
+			return "", Usef(
+				"%s: the project file of this folder has a name that no verb reads; call it %s",
+				relative(other),
+				projectFileName,
+			)
 		}
-		return open(at, project)
+		if at == filepath.Dir(at) {
+			return "", Usef(
+				"no %s in %s or above it; run this in a project's folder or name it with -C",
+				projectFileName,
+				start,
+			)
+		}
 	}
 }
 
@@ -138,6 +147,19 @@ func stackOf(file string) (stack string, ok bool) {
 	}
 	stack, ok = strings.CutSuffix(stack, ".yaml")
 	return stack, ok && stack != ""
+}
+
+// setting is where commands on this folder run. Somebody who is in the folder, or in one below it, need not name it.
+func (f *Folder) setting(sandbox bool) commandline.Setting {
+	s := commandline.Setting{Dir: relative(f.Dir), Sandbox: sandbox}
+	at, err := os.Getwd()
+	if err != nil {
+		return s
+	}
+	if here, err := projectFolder(at); err == nil && here == f.Dir {
+		s.Dir = ""
+	}
+	return s
 }
 
 // Stacks are the names of the stacks that have a file, sorted.

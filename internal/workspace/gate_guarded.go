@@ -150,8 +150,12 @@ func guardOf(urn string) *guard {
 	return nil
 }
 
-// guard refuses a plan that deletes or replaces guarded resources which nobody named.
+// guard refuses a plan of up that deletes or replaces guarded resources which nobody named. Destroy is asked for by
+// name, and says what goes.
 func (s *session) guard(stack string, plan *Report) error {
+	if s.operation != Up {
+		return nil
+	}
 	to := s.targets[stack]
 	going := plan.Of(Delete)
 	var problems config.Problems

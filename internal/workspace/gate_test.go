@@ -18,6 +18,7 @@ func guarded(t *testing.T, allow ...string) *session {
 	t.Helper()
 	return &session{
 		Workspace: &Workspace{folder: &Folder{configDir: t.TempDir()}, options: Options{AllowDelete: allow}},
+		operation: Up,
 		targets:   map[string]target{"dev": {}},
 	}
 }
@@ -69,7 +70,10 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 		"made and updated":     {plan: []Change{going(Create, operation, roleType, "a"), going(Update, operation, roleType, "b")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := guarded(t, c.allow...).guard("dev", &Report{Changes: c.plan})
+			s := guarded(t, c.allow...)
+			err := s.guard("dev", &Report{Changes: c.plan})
+			s.operation = Destroy // It was asked for by name, and has no --allow-delete.
+			require.NoError(t, s.guard("dev", &Report{Changes: c.plan}))
 			if c.says == "" {
 				require.NoError(t, err)
 				return

@@ -193,13 +193,9 @@ func (r *run) locked(err error) error {
 // cancelLine is what removes the locks of the stack.
 func (r *run) cancelLine() string {
 	if r.home != nil {
-		return fmt.Sprintf("remove that file, or begin anew with --fresh; %s", freshLoses)
+		return fmt.Sprintf("remove that file, or %s", r.home.anew())
 	}
-	line := "pulumi cancel --yes " + r.stack
-	if cwd, err := os.Getwd(); err == nil && cwd != r.folder.Dir {
-		line += " --cwd " + quoted(r.folder.Dir)
-	}
-	return line
+	return r.setting().Pulumi("cancel", "--yes", r.stack)
 }
 
 // quoted is a word for a POSIX shell.

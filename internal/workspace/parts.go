@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/policy"
@@ -43,8 +44,8 @@ type target struct {
 	shuts   []config.ShutShells
 	// at is where the stack file says something; nil where nobody knows.
 	at func(config.Path) config.Position
-	// advice is what to do about an error of AWS; nil where nobody knows.
-	advice func(string) string
+	// advice is what to do about an error of AWS, in the setting of the run; nil where nobody knows.
+	advice func(string, commandline.Setting) string
 }
 
 // provider is an AWS that the engine attaches to.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+
+	"aws-access-guardrails/internal/commandline"
 )
 
 // run is one operation on one stack. It is used by one goroutine at a time.
@@ -45,6 +47,9 @@ func newRun(s *session, stack string, needs []string) *run {
 		},
 	}
 }
+
+// setting is where the commands run that this one tells of: on the same folder, and in the sandbox where this one is.
+func (r *run) setting() commandline.Setting { return r.folder.setting(r.options.Sandbox) }
 
 // label stands before each line of progress.
 func (r *run) label() string { return fmt.Sprintf("%s %s: ", r.operation, r.stack) }

@@ -16,6 +16,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/workspace/filelock"
 )
@@ -25,6 +26,8 @@ import (
 type sandboxHome struct {
 	dir    string
 	unlock func()
+	// setting is that of commands in this sandbox.
+	setting commandline.Setting
 }
 
 // openSandboxHome takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's
@@ -34,7 +37,7 @@ func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) 
 	if err != nil {
 		return nil, err
 	}
-	h := &sandboxHome{dir: dir}
+	h := &sandboxHome{dir: dir, setting: f.setting(true)}
 	for _, part := range []string{h.backend(), h.projects(), h.pulumiHome()} {
 		if err := os.MkdirAll(part, 0o700); err != nil {
 			return nil, err

@@ -14,7 +14,12 @@ import (
 	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
-// freshLoses is what --fresh costs.
+// anew says how to begin with an empty sandbox, and what that loses.
+func (h *sandboxHome) anew() string {
+	return fmt.Sprintf("%s begins with an empty sandbox: %s", h.setting.Quoted(string(Up), "--fresh"), freshLoses)
+}
+
+// freshLoses is what an empty sandbox costs.
 const freshLoses = "what the stacks of this folder made in its sandbox is lost; stack files and real accounts are not touched"
 
 // brokenStateError is a file of the sandbox that cannot be read.
@@ -24,6 +29,8 @@ type brokenStateError struct {
 	// back is the line that puts the whole sandbox back to what it was before the last command that changed it; empty
 	// where no such copy can be read.
 	back string
+	// anew says how to begin with an empty sandbox, and what that loses.
+	anew string
 }
 
 func (e *brokenStateError) Error() string {
@@ -31,7 +38,7 @@ func (e *brokenStateError) Error() string {
 	if e.back != "" {
 		text += fmt.Sprintf("; %s puts back what it was before the last command that changed it", e.back)
 	}
-	return text + fmt.Sprintf("; --fresh begins with an empty one: %s", freshLoses)
+	return text + "; " + e.anew
 }
 
 func (e *brokenStateError) Unwrap() error { return e.err }
@@ -81,7 +88,7 @@ func (h *sandboxHome) sound() error {
 
 // broken is the error of a file that cannot be read, with what can be done about it.
 func (h *sandboxHome) broken(file string, err error) *brokenStateError {
-	e := &brokenStateError{file: file, err: err}
+	e := &brokenStateError{file: file, err: err, anew: h.anew()}
 	kept := &sandboxHome{dir: h.good()}
 	if _, err := os.Stat(kept.state()); err == nil && kept.sound() == nil {
 		// The copies are second names of files that did not change since, which cp refuses to copy onto themselves.

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/visible"
 )
 
 // What drift says of up is what up does of each kind of difference: it puts back what somebody changed, it makes
@@ -48,9 +51,23 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 // The command that a sentence names works where this one works: what was asked of the sandbox does not send anybody
 // to the account.
 func TestCommandsInSentencesStayInTheSandbox(t *testing.T) {
+	dir := t.TempDir()
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, projectFileName), []byte("name: x\nruntime: go\n"), 0o600))
+	assert.NoError(t, os.Mkdir(filepath.Join(dir, "below"), 0o700))
+	folder := &Folder{Dir: dir}
 	for sandboxed, want := range map[bool]string{true: "guardrails up dev --sandbox", false: "guardrails up dev"} {
-		r := &run{session: &session{Workspace: &Workspace{options: Options{Sandbox: sandboxed}}}, stack: "dev"}
-		assert.Equal(t, want, r.commandOf(Up))
+		t.Chdir(t.TempDir())
+		r := &run{
+			stack:   "dev",
+			session: &session{Workspace: &Workspace{folder: folder, options: Options{Sandbox: sandboxed}}},
+		}
+		assert.Equal(t, want+" -C "+visible.Shell(dir), r.setting().Line("up", "dev"))
+		for _, here := range []string{dir, filepath.Join(dir, "below")} {
+			t.Chdir(here)
+			assert.Equal(t, want, r.setting().Line("up", "dev"))
+		}
+		t.Chdir(filepath.Dir(dir))
+		assert.Equal(t, want+" -C "+filepath.Base(dir), r.setting().Line("up", "dev"))
 	}
 }
 

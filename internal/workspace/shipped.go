@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
@@ -39,6 +40,8 @@ func targetOf(stack *config.Stack) target {
 		governs:       stack.Governs(),
 		shuts:         stack.ShutsShells(),
 		at:            stack.Position,
-		advice:        func(message string) string { return program.Advice(stack, message) },
+		advice: func(message string, at commandline.Setting) string {
+			return program.Advice(stack, message, at)
+		},
 	}
 }

@@ -114,15 +114,8 @@ func (e *EngineError) Error() string {
 	for _, d := range e.Diagnostics {
 		b.WriteString("\n  ")
 		b.WriteString(strings.ReplaceAll(d.String(), "\n", "\n    "))
-		exists := existing.MatchString(d.Message)
-		switch {
-		case d.Advice != "":
+		if d.Advice != "" {
 			b.WriteString("; " + d.Advice)
-		case exists:
-			b.WriteString("; up takes over nothing that it finds: " + e.takeOver(d))
-		}
-		if exists {
-			b.WriteString("; a sandbox starts over with --fresh")
 		}
 	}
 	return b.String()
@@ -146,13 +139,32 @@ var adoptable = []string{
 // attributesType has no function that reads it.
 const attributesType = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 
+// advise is what to do about a failure: what the stack says of it, else what is known of things that exist. A sandbox
+// can begin anew besides.
+func (r *run) advise(d Diagnostic) string {
+	advice, exists := "", existing.MatchString(d.Message)
+	if r.to.advice != nil {
+		advice = r.to.advice(d.Message, r.setting())
+	}
+	if advice == "" && exists {
+		advice = "up takes over nothing that it finds: " + r.takeOver(d)
+	}
+	if exists && r.home != nil {
+		advice += fmt.Sprintf("; %s starts over with an empty sandbox", r.setting().Quoted(string(Up), "--fresh"))
+	}
+	return advice
+}
+
 // takeOver is what to do about something that exists.
-func (e *EngineError) takeOver(d Diagnostic) string {
+func (r *run) takeOver(d Diagnostic) string {
 	if typ, _ := parseURN(d.URN); slices.Contains(adoptable, typ) {
 		return fmt.Sprintf(
-			"\"guardrails adopt %s\" writes it into the stack file, and the next up changes it in place",
-			e.Stack,
+			"%s writes it into the stack file, and the next up changes it in place",
+			r.setting().Quoted("adopt", r.stack),
 		)
+	}
+	if r.home != nil {
+		return "take it out of sandbox.yaml"
 	}
 	return "delete it there, or import it with \"pulumi import\""
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"aws-access-guardrails/internal/commandline"
 )
 
 // Every error has one exit status, and of joined ones the most severe counts.
@@ -36,30 +39,59 @@ func TestAFailureNamesItsResources(t *testing.T) {
 		{
 			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
 			Message: "creating IAM User (alice):\nEntityAlreadyExists",
+			Advice:  "take it over",
 		},
 		{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
 	}}
 	assert.Equal(
 		t,
-		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; up takes over nothing that it finds: "+
-			"\"guardrails adopt dev\" writes it into the stack file, and the next up changes it in place; a sandbox starts over with --fresh\n  update failed",
+		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; take it over\n  update failed",
 		err.Error(),
 	)
-	err.Diagnostics = []Diagnostic{
-		{
+	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
+	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
+	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
+}
+
+// What is said of a thing that exists works where the run did: in the sandbox nothing sends anybody to the account or
+// to the pulumi command, and outside of it nothing speaks of the sandbox.
+func TestAdviceStaysWhereTheRunWas(t *testing.T) {
+	exists := map[string]Diagnostic{
+		"a type that adopt takes": {
+			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
+			Message: "creating IAM User (alice):\nEntityAlreadyExists",
+		},
+		"a document": {
 			URN:     "urn:pulumi:dev::guardrails::guardrails:ssm:SessionPreferences$aws:ssm/document:Document::sessions",
 			Message: "DocumentAlreadyExists: it is there",
 		},
-	}
-	assert.Contains(t, err.Error(), `"guardrails adopt dev" writes it into the stack file`)
-	err.Diagnostics = []Diagnostic{
-		{
+		"a type that it does not take": {
 			URN:     "urn:pulumi:dev::guardrails::aws:organizations/policy:Policy::os",
 			Message: "DuplicatePolicyException: it is there",
 		},
 	}
-	assert.Contains(t, err.Error(), `import it with "pulumi import"`)
-	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
-	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
-	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
+	for name, d := range exists {
+		for _, advised := range []bool{false, true} {
+			for _, sandboxed := range []bool{false, true} {
+				folder := &Folder{Dir: t.TempDir()}
+				r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: folder, options: Options{Sandbox: sandboxed}}}}
+				if sandboxed {
+					r.home = &sandboxHome{}
+				}
+				if advised {
+					r.to.advice = func(_ string, at commandline.Setting) string { return "say " + at.Line("adopt", "dev") }
+				}
+				got := r.advise(d)
+				assert.Equal(t, sandboxed, strings.Contains(got, "--fresh"), "%s: %s", name, got)
+				assert.Equal(t, sandboxed, strings.Contains(got, "--sandbox"), "%s: %s", name, got)
+				if sandboxed {
+					assert.NotContains(t, got, "pulumi import", name)
+				}
+				adopts := advised || name != "a type that it does not take"
+				assert.Equal(t, adopts, strings.Contains(got, "guardrails adopt dev"), "%s: %s", name, got)
+			}
+		}
+	}
+	r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: &Folder{Dir: t.TempDir()}}}}
+	assert.Empty(t, r.advise(Diagnostic{Message: "AccessDenied"}))
 }

@@ -223,7 +223,7 @@ func call[T any](ctx context.Context, s client, operation, subject string, effec
 		return none, s.answer(operation, subject, err)
 	}
 	switch fault {
-	case Slow:
+	case Slow, Throttled:
 		if err := s.caller.Faults.wait(ctx); err != nil {
 			return none, err
 		}

@@ -18,7 +18,8 @@ type Fault string
 const (
 	// NoFault lets the call through.
 	NoFault Fault = ""
-	// Throttled refuses the call a few times; the provider's retries then succeed. Nothing is seen but time.
+	// Throttled refuses the call a few times; the provider's retries then succeed. Nothing is seen but time:
+	// Faults.Delay, which stands for the waiting between the tries.
 	Throttled Fault = "throttled"
 	// ThrottledForGood refuses every attempt: the call fails without effect.
 	ThrottledForGood Fault = "throttledForGood"
@@ -47,7 +48,7 @@ type Faults struct {
 	Seed uint64
 	// Rates is the share of API calls (of provider operations for LostReply) that meet each fault.
 	Rates map[Fault]float64
-	// Delay is how long a slow call takes; zero means 50 milliseconds.
+	// Delay is how long a slow or throttled call takes; zero means 50 milliseconds.
 	Delay time.Duration
 	// Rules are faults at chosen calls. The first rule that fits a call decides before the rates do.
 	Rules []FaultRule
@@ -128,7 +129,7 @@ func share(s string) float64 {
 	return float64(binary.BigEndian.Uint64(sum[:8])) / float64(math.MaxUint64)
 }
 
-// wait passes the delay of a slow call or returns when the context ends.
+// wait passes the delay of a slow or throttled call or returns when the context ends.
 func (f *Faults) wait(ctx context.Context) error {
 	delay := f.Delay
 	if delay == 0 {

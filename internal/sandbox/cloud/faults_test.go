@@ -111,16 +111,18 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 	assert.Greater(t, len(kinds), 1, "the rates draw nothing")
 }
 
-// A slow call ends when its caller gives up.
+// A call that takes its time, slow or throttled, ends when its caller gives up, without effect.
 func TestASlowCallEndsWithItsCaller(t *testing.T) {
-	iam, sane := faulty(
-		t,
-		&cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: cloud.Slow}}},
-	)
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
-	assert.ErrorIs(t, err, context.Canceled)
-	_, err = sane.GetUser(context.Background(), "alice")
-	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
+	for _, fault := range []cloud.Fault{cloud.Slow, cloud.Throttled} {
+		iam, sane := faulty(
+			t,
+			&cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}},
+		)
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+		assert.ErrorIs(t, err, context.Canceled, fault)
+		_, err = sane.GetUser(context.Background(), "alice")
+		assert.Equal(t, "NoSuchEntity", cloud.Code(err), fault)
+	}
 }
