@@ -57,5 +57,5 @@ ACCOUNTS ?= 10 25
 RUNS ?= 3
 
 .PHONY: performance
-performance: build ## run the verbs on generated organizations and write docs/performance.md; ACCOUNTS="25 50 100" RUNS=5 for larger ones
-	cd tools && go run ./performance -guardrails ../bin/guardrails -page ../docs/performance.md -runs $(RUNS) $(ACCOUNTS)
+performance: build ## run the verbs on generated organizations and write docs/performance.md; ACCOUNTS="25 50 100" RUNS=5 for larger ones, BEFORE=<build> for another build beside it
+	cd tools && go run ./performance -guardrails ../bin/guardrails -page ../docs/performance.md -runs $(RUNS) $(if $(BEFORE),-before $(abspath $(BEFORE))) $(ACCOUNTS)

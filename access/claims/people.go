@@ -55,8 +55,8 @@ func (p *prover) noMFANoAccess(in *Intent) {
 		}
 		who := p.engine.Principals[member]
 		// The guard does not deny these reads of others: it denies all that changes something.
-		core := search.Asking(search.Anything, p.enrolment(in, who, "*")...)
-		q := search.Asking(search.Anything, p.enrolment(in, who, who.Arn)...)
+		core := p.asking(search.Anything, p.enrolment(in, who, "*")...)
+		q := p.asking(search.Anything, p.enrolment(in, who, who.Arn)...)
 		p.conclude(
 			f,
 			p.everyCall(q, search.WithoutMFA(member)...),
@@ -136,7 +136,7 @@ func (p *prover) ownCredentialsOnly(in *Intent) {
 			permitted = append(permitted, policy.Allow("", credentialWrites...).On(who.Arn, who.Device()))
 		}
 		people := []string{account.Arn("iam", "", "user/*"), account.Arn("iam", "", "mfa/*")}
-		q := search.Asking([]policy.Statement{policy.Allow("", credentialWrites...).On(people...)}, permitted...)
+		q := p.asking([]policy.Statement{policy.Allow("", credentialWrites...).On(people...)}, permitted...)
 		p.conclude(
 			p.begin(in, who.Arn),
 			p.askAll(q, p.sessionsOf(in, who)...),
@@ -324,7 +324,7 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 		if len(declared) > 0 {
 			permitted = append(permitted, policy.Allow("", "*").On(declared...))
 		}
-		q := search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")}, permitted...)
+		q := p.asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")}, permitted...)
 		a := search.Answer{Denied: true}
 		for _, s := range append(search.SignIns(member), engine.LongTermKey(member).WithMFACode()) {
 			c := p.caller(s)

@@ -117,6 +117,21 @@ var standingProofs = []standingProof{
 // sends, and read them as Allow nothing. An intent of an account that the world does not have is an error, and so is
 // a role or a member whom the world does not have.
 func Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
+	return With{}.Prove(e, intents...)
+}
+
+// With is what somebody brings to the standing proofs of accounts. The zero value brings nothing.
+type With struct {
+	// Memory is where findings are recalled whose proofs rest on what they rested on before: those that Prove would
+	// return. Nil means that there is none.
+	Memory Memory
+	// Proven is told after each account how many of how many are done, from several goroutines at once. Nil means
+	// that nobody listens.
+	Proven func(done, of int)
+}
+
+// Prove is Prove with what is brought.
+func (w With) Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
 	p := newProver(e)
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
@@ -125,14 +140,21 @@ func Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
 	}
 	p.findAdministrators(intents)
 	p.knownRoles()
+	var on *ground
+	if w.Memory != nil {
+		on = groundOf(e)
+	}
 	// What is solved is shared within an account, so that accounts are proven beside each other.
 	made := make([][][]prove.Finding, len(intents))
-	var next atomic.Int64
+	var next, done atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(intents)) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(intents); i = int(next.Add(1)) - 1 {
-				made[i] = p.proveAccount(&intents[i])
+				made[i] = p.accountRemembering(on, w.Memory, &intents[i])
+				if w.Proven != nil {
+					w.Proven(int(done.Add(1)), len(intents))
+				}
 			}
 		})
 	}
@@ -152,6 +174,20 @@ func newProver(e *engine.Engine) *prover {
 		labs:     map[string]*search.Lab{},
 		trusting: map[*engine.Principal][]*engine.Principal{},
 	}
+}
+
+// accountRemembering is proveAccount with a memory, if there is one.
+func (p *prover) accountRemembering(on *ground, m Memory, in *Intent) [][]prove.Finding {
+	if m == nil {
+		return p.proveAccount(in)
+	}
+	key := on.key(in, p.administratorsOf(in.Account))
+	if findings, known := remembered(m, key); known {
+		return findings
+	}
+	findings := p.proveAccount(in)
+	keep(m, key, findings)
+	return findings
 }
 
 // proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
@@ -177,9 +213,34 @@ type prover struct {
 	// trusting are the roles whose trust policies name a principal or its account.
 	trusting map[*engine.Principal][]*engine.Principal
 	// roles speak of the roles of the world; nil until they are asked for.
-	roles  []*engine.Statement
-	proof  standingProof
-	report prove.Report
+	roles []*engine.Statement
+	// questions are halves of questions that were asked, by what they are written as.
+	questions map[digest][]*engine.Statement
+	proof     standingProof
+	report    prove.Report
+}
+
+// asking is search.Asking for questions that are asked of many: statements that were compiled for one serve the others,
+// with what was found out about them.
+func (p *prover) asking(forbidden []policy.Statement, permitted ...policy.Statement) search.Question {
+	q := search.Question{Forbidden: p.compiled(forbidden)}
+	for i := range permitted {
+		q.Permitted = append(q.Permitted, p.compiled(permitted[i:i+1])...)
+	}
+	return q
+}
+
+func (p *prover) compiled(statements []policy.Statement) []*engine.Statement {
+	if p.questions == nil {
+		p.questions = map[digest][]*engine.Statement{}
+	}
+	key := digestOf(statements)
+	have, known := p.questions[key]
+	if !known {
+		have = search.Asking(statements).Forbidden
+		p.questions[key] = have
+	}
+	return have
 }
 
 // check refuses an intent that speaks of what the world does not have: a proof about nobody would hold.
@@ -338,7 +399,8 @@ func fromStatements(list []*engine.Statement) []policy.Statement {
 func (p *prover) askAll(q search.Question, sessions ...engine.Session) search.Answer {
 	a := search.Answer{Denied: true}
 	for _, s := range sessions {
-		a = a.And(p.caller(s).Ask(q))
+		c := p.caller(s)
+		a = a.And(c.Ask(q)).And(c.AskAbroad(q))
 	}
 	return a
 }

@@ -13,7 +13,8 @@ import (
 // of a kind.
 type Claim struct {
 	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same
-	// in all of its requests; everything else varies: action, resource, time, tags, addresses.
+	// in all of its requests; everything else varies: action, resource, time, tags, addresses. A call on a resource of
+	// another account needs a policy of that resource too, which a world does not have: it is not asked about.
 	Caller engine.Session
 	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every
 	// caller that AWS can have. Never and Except speak of the calls that assume it.

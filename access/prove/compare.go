@@ -56,10 +56,12 @@ type Comparison struct {
 // roles, which each world tells of its own.
 func Compare(before, after *engine.Engine, since time.Time) Comparison {
 	c := &comparer{
-		texts: map[*engine.Statement]string{},
-		labs:  map[string]*search.Lab{},
-		since: engine.MustStatement(policy.Allow("", "*").On("*").When(policy.From(since))),
+		texts:  map[*engine.Statement]string{},
+		places: map[[2]*engine.CompiledAccount]bool{},
+		labs:   map[string]*search.Lab{},
+		since:  engine.MustStatement(policy.Allow("", "*").On("*").When(policy.From(since))),
 	}
+	c.roles(before, after)
 	for i := range after.World().Accounts {
 		account := &after.World().Accounts[i]
 		if before.Accounts[account.ID] == nil {
@@ -75,6 +77,10 @@ type comparer struct {
 	found Comparison
 	// texts are what statements say, each once.
 	texts map[*engine.Statement]string
+	// places are what samePlace found out.
+	places map[[2]*engine.CompiledAccount]bool
+	// common are the roles that both worlds have, changed those of them whose trust policy says something else.
+	common, changed []*engine.Principal
 	// labs are what was solved for the callers of an account, by its id.
 	labs map[string]*search.Lab
 }
@@ -120,7 +126,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 		}
 	}
 	a, b := before.Accounts[account.ID], after.Accounts[account.ID]
-	if sameLayers(a.Guardrails, b.Guardrails) && a.OrgID == b.OrgID && slices.Equal(a.OrgPaths, b.OrgPaths) {
+	if c.samePlace(a, b) {
 		return
 	}
 	// Everybody else of the account, whatever policies they have: what the service control policies let through is
@@ -144,17 +150,9 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 
 // principal compares one user or role that both worlds have.
 func (c *comparer) principal(before, after *engine.Engine, old, now *engine.Principal) {
-	own := !samePrincipal(old, now)
-	var roles []*engine.Principal
-	for _, role := range append(rolesOf(after), rolesOf(before)...) {
-		x, y := before.Principals[role.Arn], after.Principals[role.Arn]
-		if x == nil || y == nil ||
-			slices.ContainsFunc(roles, func(have *engine.Principal) bool { return have.Arn == role.Arn }) {
-			continue
-		}
-		if own || !sameLayer(x.Trust, y.Trust) {
-			roles = append(roles, role)
-		}
+	own, roles := !c.samePrincipal(old, now), c.changed
+	if own {
+		roles = c.common
 	}
 	if !own && len(roles) == 0 {
 		return
@@ -172,6 +170,22 @@ func (c *comparer) principal(before, after *engine.Engine, old, now *engine.Prin
 		}
 		for _, role := range roles {
 			c.assuming(before, after, now.Arn, s, role.Arn)
+		}
+	}
+}
+
+// roles finds the roles that both worlds have, in the order of the second.
+func (c *comparer) roles(before, after *engine.Engine) {
+	seen := map[string]bool{}
+	for _, role := range append(rolesOf(after), rolesOf(before)...) {
+		x, y := before.Principals[role.Arn], after.Principals[role.Arn]
+		if x == nil || y == nil || seen[role.Arn] {
+			continue
+		}
+		seen[role.Arn] = true
+		c.common = append(c.common, role)
+		if !c.sameLayer(x.Trust, y.Trust) {
+			c.changed = append(c.changed, role)
 		}
 	}
 }
@@ -239,6 +253,9 @@ func (c *comparer) both(
 
 // assuming compares whether a session may become a role of both worlds.
 func (c *comparer) assuming(before, after *engine.Engine, subject string, s engine.Session, role string) {
+	if !trusts(before, s, role) && !trusts(after, s, role) {
+		return
+	}
 	lab := c.lab(policy.ARNPart(s.Subject(), 4), false)
 	x, known := search.NewCaller(before, s, lab)
 	y, also := search.NewCaller(after, s, lab)
@@ -252,6 +269,15 @@ func (c *comparer) assuming(before, after *engine.Engine, subject string, s engi
 		}
 		p.becomes(p.allows.Engine.Principals[role], p.refuses.Engine.Principals[role])
 	}
+}
+
+// trusts reports whether a statement of a role's trust policy speaks of a session: one that none speaks of assumes
+// the role in no world.
+func trusts(e *engine.Engine, s engine.Session, role string) bool {
+	ev := engine.Env{Engine: e, Session: &s, Request: &engine.Request{}, Resource: &engine.NoResource}
+	return ev.Find() != nil || slices.ContainsFunc(e.Principals[role].Trust.Allow, func(st *engine.Statement) bool {
+		return st.PrincipalGrade(&ev) != engine.NotTrusted
+	})
 }
 
 // pair is a class of callers in the world that is to allow a request and in the one that is to refuse it.
@@ -291,7 +317,7 @@ func (p *pair) denials(mine, others search.LayerSet) []refusal {
 			continue
 		}
 		if same && slices.ContainsFunc(have, func(other *engine.PolicyLayer) bool {
-			return other != nil && len(other.Unknowns) == 0 && sameStatements(other.Allow, one.Allow)
+			return other != nil && len(other.Unknowns) == 0 && p.sameStatements(other.Allow, one.Allow)
 		}) {
 			continue
 		}

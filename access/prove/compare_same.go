@@ -6,33 +6,49 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 )
 
-func textsOf(list []*engine.Statement) []string {
+// textsOf are what statements say, each once, sorted.
+func (c *comparer) textsOf(list []*engine.Statement) []string {
 	out := make([]string, 0, len(list))
 	for _, st := range list {
-		out = append(out, st.Text())
+		out = append(out, c.text(st))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-func sameStatements(a, b []*engine.Statement) bool { return slices.Equal(textsOf(a), textsOf(b)) }
+// sameStatements reports whether two lists say the same, in whatever order.
+func (c *comparer) sameStatements(a, b []*engine.Statement) bool {
+	inOrder := slices.EqualFunc(a, b, func(x, y *engine.Statement) bool { return x == y || c.text(x) == c.text(y) })
+	return inOrder || slices.Equal(c.textsOf(a), c.textsOf(b))
+}
 
-func sameLayer(a, b *engine.PolicyLayer) bool {
-	if a == nil || b == nil {
+func (c *comparer) sameLayer(a, b *engine.PolicyLayer) bool {
+	if a == nil || b == nil || a == b {
 		return a == b
 	}
-	return sameStatements(a.Allow, b.Allow) && sameStatements(a.Deny, b.Deny) &&
+	return c.sameStatements(a.Allow, b.Allow) && c.sameStatements(a.Deny, b.Deny) &&
 		slices.Equal(slices.Sorted(slices.Values(a.Unknowns)), slices.Sorted(slices.Values(b.Unknowns)))
 }
 
-func sameLayers(a, b []*engine.PolicyLayer) bool {
-	return slices.EqualFunc(a, b, sameLayer) && (a == nil) == (b == nil)
+func (c *comparer) sameLayers(a, b []*engine.PolicyLayer) bool {
+	return slices.EqualFunc(a, b, c.sameLayer) && (a == nil) == (b == nil)
+}
+
+// samePlace reports whether two states of an account have the same place in the organization, under the same
+// policies.
+func (c *comparer) samePlace(a, b *engine.CompiledAccount) bool {
+	pair := [2]*engine.CompiledAccount{a, b}
+	have, known := c.places[pair]
+	if !known {
+		have = c.sameLayers(a.Guardrails, b.Guardrails) && a.OrgID == b.OrgID && slices.Equal(a.OrgPaths, b.OrgPaths)
+		c.places[pair] = have
+	}
+	return have
 }
 
 // samePrincipal reports whether everything that decides what a user or role may call is the same.
-func samePrincipal(a, b *engine.Principal) bool {
-	return a.Arn == b.Arn && a.Id == b.Id && slices.Equal(a.Tags, b.Tags) && a.HasMFA == b.HasMFA && a.ServiceLinked == b.ServiceLinked &&
-		sameLayer(a.Identity, b.Identity) && sameLayer(a.Boundary, b.Boundary) && sameLayers(a.Account.Guardrails, b.Account.Guardrails) &&
-		a.Account.OrgID == b.Account.OrgID &&
-		slices.Equal(a.Account.OrgPaths, b.Account.OrgPaths)
+func (c *comparer) samePrincipal(a, b *engine.Principal) bool {
+	return a.Arn == b.Arn && a.Id == b.Id && slices.Equal(a.Tags, b.Tags) && a.HasMFA == b.HasMFA &&
+		a.ServiceLinked == b.ServiceLinked && c.samePlace(a.Account, b.Account) &&
+		c.sameLayer(a.Identity, b.Identity) && c.sameLayer(a.Boundary, b.Boundary)
 }

@@ -12,8 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -26,6 +29,7 @@ type flags struct {
 	sandbox bool
 	fresh   bool
 	yes     bool
+	noCache bool
 
 	codeQuality string
 	color       terminal.When
@@ -84,6 +88,10 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		if run := verb.RunE; run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
+				with := claims.With{Memory: f.memory(cmd)}
+				if store, kept := with.Memory.(*verdicts.Store); kept {
+					defer store.Close()
+				}
 				if text := doing[cmd.Name()]; text != "" &&
 					(cmd.Flags().Lookup("deployed") == nil || !cmd.Flags().Changed("deployed")) {
 					ticker := time.NewTicker(time.Second)
@@ -92,7 +100,9 @@ func execute(ctx context.Context, args []string) workspace.Status {
 					defer waiting.Stop()
 					root.SetOut(waiting.Before(stdout))
 					root.SetErr(waiting.Before(stderr))
+					with.Proven = func(done, of int) { waiting.Far(done, of, "accounts") }
 				}
+				judge.Use(with)
 				return run(cmd, args)
 			}
 		}
@@ -118,6 +128,22 @@ func execute(ctx context.Context, args []string) workspace.Status {
 		workspace.Annotate(stderr, folder, err)
 	}
 	return workspace.StatusOf(err)
+}
+
+// memory is where the proofs of a verb are kept; nil where they are not. What is deployed into an account is proven by
+// the run that deploys it.
+func (f *flags) memory(cmd *cobra.Command) claims.Memory {
+	if f.noCache {
+		return nil
+	}
+	if deploys := cmd.Name() == "up" || cmd.Name() == "destroy"; deploys && !f.sandbox {
+		return verdicts.InMemory()
+	}
+	dir, err := verdicts.Dir()
+	if err != nil {
+		return verdicts.InMemory()
+	}
+	return verdicts.In(dir, verdicts.Program)
 }
 
 // inWords gives an error of the system about a file or folder, which no part of the program has put in words, words
@@ -171,6 +197,8 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	f.color = terminal.Auto
 	root.PersistentFlags().
 		Var(&f.color, "color", "colours: auto, always or never; auto has them on a terminal, unless NO_COLOR is set")
+	root.PersistentFlags().
+		BoolVar(&f.noCache, "no-cache", false, "prove everything anew, and keep nothing of it for the next run")
 	root.AddCommand(
 		newCheck(f),
 		newRender(f),

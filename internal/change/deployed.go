@@ -42,7 +42,7 @@ func FromDeployed(
 	}
 	var all *Report
 	for _, g := range groups {
-		to := Of("the working tree", g.now...)
+		to := OfAt(at, "the working tree", g.now...)
 		to.list(folder.Project, g.now)
 		to.onlyReadBack()
 		from, err := deployedSide(g.now, states, to)

@@ -111,7 +111,7 @@ func compareStacks(project, fromName string, then, now []*config.Stack, at time.
 	}
 	var all *Report
 	for _, g := range groups {
-		from, to := Of(fromName, g.then...), Of("the working tree", g.now...)
+		from, to := OfAt(at, fromName, g.then...), OfAt(at, "the working tree", g.now...)
 		from.list(project, g.then)
 		to.list(project, g.now)
 		r, err := Compare(from, to, at)

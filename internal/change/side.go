@@ -43,13 +43,16 @@ type Side struct {
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
-func Of(name string, stacks ...*config.Stack) *Side {
+func Of(name string, stacks ...*config.Stack) *Side { return OfAt(time.Time{}, name, stacks...) }
+
+// OfAt is Of with proofs that look on from a moment. The zero time is all of time.
+func OfAt(at time.Time, name string, stacks ...*config.Stack) *Side {
 	s := &Side{
 		Name:        name,
 		World:       judge.World(stacks...),
 		Stacks:      map[string]string{},
 		ProjectTags: map[string]string{},
-		Judgements:  judge.Stacks(stacks...),
+		Judgements:  judge.StacksFrom(at, stacks...),
 		stacks:      stacks,
 	}
 	for _, stack := range stacks {
@@ -60,17 +63,38 @@ func Of(name string, stacks ...*config.Stack) *Side {
 	return s
 }
 
-// matrix is who reaches what on the side.
-func (s *Side) matrix(at time.Time) (*access.Engine, *report.Matrix, error) {
-	engine, err := access.Compile(s.World.WithStrangers())
-	if err != nil {
-		return nil, nil, err
+// matrices are who reaches what on both sides, of those users whose ways rest on something else on one of them than
+// on the other. The engines come in the same order.
+func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*report.Matrix, error) {
+	var engines []*access.Engine
+	var options []report.MatrixOptions
+	var rests []map[string]report.Content
+	for _, s := range sides {
+		engine, err := access.Compile(s.World.WithStrangers())
+		if err != nil {
+			return nil, nil, err
+		}
+		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)}
+		engines, options = append(engines, engine), append(options, o)
+		rests = append(rests, report.Rests(engine, o))
 	}
-	m, err := report.NewMatrix(
-		engine,
-		report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)},
-	)
-	return engine, m, err
+	differs := func(user string) bool {
+		first, known := rests[0][user]
+		return slices.ContainsFunc(rests[1:], func(other map[string]report.Content) bool {
+			have, also := other[user]
+			return known != also || have != first
+		})
+	}
+	var all []*report.Matrix
+	for i := range sides {
+		options[i].Only = differs
+		m, err := report.NewMatrix(engines[i], options[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		all = append(all, m)
+	}
+	return engines, all, nil
 }
 
 // account is an account of the side's world, nil where there is none.
@@ -103,18 +127,15 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 		r.Notes = []string{}
 	}
 	c := &comparison{Report: r, from: from, to: to}
-	before, was, err := from.matrix(r.At)
+	engines, both, err := matrices(r.At, from, to)
 	if err != nil {
 		return nil, err
 	}
-	after, is, err := to.matrix(r.At)
-	if err != nil {
-		return nil, err
-	}
+	was, is := both[0], both[1]
 	c.matrices = []*report.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)
-	c.calls(prove.Compare(before, after, r.At))
+	c.calls(prove.Compare(engines[0], engines[1], r.At))
 	c.identityCenter()
 	c.guardrails()
 	c.settings()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"aws-access-guardrails/access"
@@ -33,6 +34,15 @@ type Judgement struct {
 	// beside are the stacks of the world.
 	beside []*config.Stack
 }
+
+// using is what this process brings to the proofs of all judgements.
+var using atomic.Pointer[claims.With]
+
+func init() { Use(claims.With{}) }
+
+// Use has all judgements of this process from now on recall and keep what proofs find, and tell how far they are.
+// What they find is the same with it and without.
+func Use(with claims.With) { using.Store(&with) }
 
 // Stack judges a stack that was read without problems, with the other stacks of its folder beside it, for all of time.
 func Stack(s *config.Stack) *Judgement { return StackFrom(time.Time{}, s) }
@@ -117,7 +127,7 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 		return unreadable(all, err)
 	}
 	engine = engine.From(at)
-	report, err := claims.Prove(engine, intents...)
+	report, err := using.Load().Prove(engine, intents...)
 	if err != nil {
 		return unreadable(all, err)
 	}

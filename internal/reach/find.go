@@ -25,6 +25,8 @@ type Options struct {
 	Teams map[config.RolePerson][]string
 	// Administrators are listed beside the ways.
 	Administrators []string
+	// Only says of which users of IAM the ways are wanted, by ARN; nil means of all.
+	Only func(user string) bool
 }
 
 // Find finds out who reaches what. It goes every journey of every person; where the policies name a value, of the
@@ -41,6 +43,9 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 		home := &world.Accounts[i]
 		f.Accounts = append(f.Accounts, account(home))
 		for j := range home.Users {
+			if o.Only != nil && !o.Only(home.Users[j].ARN(home)) {
+				continue
+			}
 			ways, err := b.person(home, &home.Users[j])
 			if err != nil {
 				return nil, err

@@ -103,17 +103,32 @@ type MatrixOptions struct {
 	Teams map[config.RolePerson][]string
 	// Administrators are listed beside the rows.
 	Administrators []string
+	// Only says of which users of IAM there are rows, by ARN; nil means of all.
+	Only func(user string) bool
 }
 
-// NewMatrix is the matrix of a world: who reaches what in it.
-func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
-	facts, err := reach.Find(engine, reach.Options{
+// Content stands for something whole, as in reach.
+type Content = reach.Content
+
+// Rests says of each user of IAM what the rows of that user rest on, as reach.Rests does.
+func Rests(engine *access.Engine, o MatrixOptions) map[string]Content {
+	return reach.Rests(engine, o.facts())
+}
+
+func (o MatrixOptions) facts() reach.Options {
+	return reach.Options{
 		At:                o.At,
 		ProjectTags:       o.ProjectTags,
 		DefaultProjectTag: guardrail.DefaultProjectTag,
 		Administrators:    o.Administrators,
 		Teams:             o.Teams,
-	})
+		Only:              o.Only,
+	}
+}
+
+// NewMatrix is the matrix of a world: who reaches what in it.
+func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
+	facts, err := reach.Find(engine, o.facts())
 	if err != nil {
 		return nil, err
 	}

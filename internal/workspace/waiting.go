@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,9 +12,11 @@ import (
 // printed.
 type Waiting struct {
 	progress *Progress
-	once     sync.Once
-	stopped  chan struct{}
-	done     sync.WaitGroup
+	// far is how far the work is, in words; empty where nobody has said.
+	far     atomic.Value
+	once    sync.Once
+	stopped chan struct{}
+	done    sync.WaitGroup
 }
 
 // Wait begins to tell: at each tick the text, with the seconds since began. Elsewhere than on a terminal it tells
@@ -29,11 +32,17 @@ func (p *Progress) Wait(text string, began time.Time, ticks <-chan time.Time) *W
 			case <-w.stopped:
 				return
 			case now := <-ticks:
-				p.Status(fmt.Sprintf("%s (%d s)", text, int(now.Sub(began)/time.Second)))
+				far, _ := w.far.Load().(string)
+				p.Status(fmt.Sprintf("%s%s (%d s)", text, far, int(now.Sub(began)/time.Second)))
 			}
 		}
 	})
 	return w
+}
+
+// Far says how many of how many things are done, which the next tick tells.
+func (w *Waiting) Far(done, of int, what string) {
+	w.far.Store(fmt.Sprintf(": %d of %d %s", done, of, what))
 }
 
 // Stop takes the words off the terminal, once.

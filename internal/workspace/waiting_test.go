@@ -20,6 +20,8 @@ func TestLongWorkIsToldUntilSomethingIsPrinted(t *testing.T) {
 		w := (&Progress{out: &out, terminal: terminal, width: 40, now: time.Now}).Wait("proves", began, ticks)
 		if terminal {
 			ticks <- began.Add(time.Second)
+			require.Eventually(t, func() bool { return len(ticks) == 0 }, time.Minute, time.Millisecond)
+			w.Far(3, 7, "accounts")
 			ticks <- began.Add(2 * time.Second)
 			require.Eventually(t, func() bool { return len(ticks) == 0 }, time.Minute, time.Millisecond)
 		}
@@ -31,7 +33,7 @@ func TestLongWorkIsToldUntilSomethingIsPrinted(t *testing.T) {
 			continue
 		}
 		assert.Contains(t, out.String(), "proves (1 s)")
-		assert.Contains(t, out.String(), "proves (2 s)")
+		assert.Contains(t, out.String(), "proves: 3 of 7 accounts (2 s)")
 		assert.True(t, strings.HasSuffix(out.String(), "\r"+strings.Repeat(" ", 39)+"\rholds"), "%q", out.String())
 	}
 	var silent *Progress

@@ -112,3 +112,30 @@ func (o organization) member(i int) string {
 	}
 	return b.String()
 }
+
+// writeCrowd writes a folder of one account, in which all people and roles are.
+func (o organization) writeCrowd(folder string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: %q, alias: crowd, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}
+  guardrails:mfa: {}
+  guardrails:users:
+`, id(1))
+	for n := range o.people() {
+		fmt.Fprintf(&b, "    - {name: person%d, email: person%d@example.com}\n", n, n)
+	}
+	b.WriteString("  guardrails:operationRoles:\n")
+	for n := range o.roles() {
+		fmt.Fprintf(&b, "    - {users: [person%d], project: Project %d, runAs: operator%d}\n", n, n, n)
+	}
+	for name, text := range map[string]string{
+		"Pulumi.yaml":                      "name: crowd\nruntime: go\n",
+		"Pulumi." + stackName(1) + ".yaml": b.String(),
+	} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}

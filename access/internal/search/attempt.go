@@ -65,6 +65,8 @@ type attempt struct {
 	by engine.Source
 	// unknownTrust: the request needs the trust of a role that the world does not have.
 	unknownTrust bool
+	// abroad: the request needs the policy of a resource of another account.
+	abroad bool
 	// closed: what may be attached tomorrow does not matter.
 	closed bool
 }
@@ -119,7 +121,7 @@ func (c *Caller) avoided(at attempt) []*bound {
 func (p *pursuit) known() {
 	limits := p.layers.unknowns()
 	for _, st := range p.allow {
-		if p.opens(st, p.unknownTrust || len(limits) > 0) {
+		if p.opens(st, p.unknownTrust || p.abroad || len(limits) > 0) {
 			break
 		}
 	}
@@ -130,6 +132,11 @@ func (p *pursuit) known() {
 	}
 	if a.Open && p.unknownTrust {
 		a.Guess, a.Assumption = true, "the trust policy of "+a.Witness.Resource()+" is not known; it does not trust the caller"
+	}
+	if a.Open && p.abroad {
+		a.Guess, a.By = true, engine.Source{}
+		a.Assumption = "the policy of a resource of another account, such as " + a.Witness.Resource() +
+			", is not known; it does not let the caller call " + a.Witness.action()
 	}
 }
 

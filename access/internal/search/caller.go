@@ -27,6 +27,9 @@ type Caller struct {
 	never  []*engine.Statement
 	// effort is what the question at hand has cost, for all values of open keys together.
 	Effort *effort
+	// away is the class as it calls resources of other accounts, once somebody has asked; abroad says that this is it.
+	away   *Caller
+	abroad bool
 	// owns are what own returns once it was asked; unshared says that it is nil.
 	owns     *ownTexts
 	unshared bool
@@ -79,18 +82,18 @@ func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
 	if !k.Kind.Derived() {
 		return engine.Values{}, false
 	}
-	ev := engine.Env{
-		Engine:    c.Engine,
-		Session:   &c.Session,
-		Principal: c.Principal,
-		Request:   &engine.Request{},
-		Resource:  &engine.NoResource,
-	}
+	ev := engine.Envs.Get().(*engine.Env)
+	defer ev.Release()
+	ev.Engine, ev.Session, ev.Principal = c.Engine, &c.Session, c.Principal
+	ev.Request, ev.Resource = &noRequest, &engine.NoResource
 	if c.Session.MfaCode {
-		ev.Action, ev.Request = "sts:AssumeRole", &engine.Request{Action: "sts:AssumeRole"}
+		ev.Action, ev.Request = assuming.Action, &assuming
 	}
 	return ev.Lookup(k), true
 }
+
+// Requests that are read and never changed: one of which nothing is known, and one that assumes a role.
+var noRequest, assuming = engine.Request{}, engine.Request{Action: "sts:AssumeRole"}
 
 // again is the same class with what the lab remembers and nothing else.
 func (c *Caller) again(shared *Lab) *Caller {
@@ -102,6 +105,7 @@ func (c *Caller) again(shared *Lab) *Caller {
 		Any:       c.Any,
 		Lab:       shared,
 		Effort:    c.Effort,
+		abroad:    c.abroad,
 	}
 	other.Search = NewSearch(NewBinder(other))
 	return other

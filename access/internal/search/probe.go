@@ -68,6 +68,8 @@ type Lab struct {
 	forms   map[*catalogue.ActionForms][]glob.Glob
 	// actions and resources are the probes of statements that are alike for every caller, by statement.
 	actions, resources map[*engine.Statement]*Probe
+	// plain are the tests of statements that are the same for every user and role of the account.
+	plain map[*engine.Statement]plainBound
 	// own are the resource probes of statements whose variables are what a user is, in all sessions.
 	own map[ownStatement]*Probe
 	// concerns says of each statement whether it can apply to a request that a question asks about.
@@ -77,6 +79,11 @@ type Lab struct {
 	answers map[string]sharedAnswer
 	numbers map[string]int
 	owns    map[*engine.Principal]*ownTexts
+	// abroad says of Allows whether they speak of resources of other accounts. Away is what was solved of those, for
+	// calls that home does not speak of.
+	abroad map[*engine.Statement]bool
+	away   *Lab
+	home   []*engine.Statement
 	// classes are the values that tests of open keys tell apart, by the tests.
 	classes map[string]classesOf
 	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
@@ -91,11 +98,13 @@ func NewLab() *Lab {
 		forms:     map[*catalogue.ActionForms][]glob.Glob{},
 		actions:   map[*engine.Statement]*Probe{},
 		resources: map[*engine.Statement]*Probe{},
+		plain:     map[*engine.Statement]plainBound{},
 		own:       map[ownStatement]*Probe{},
 		concerns:  map[listed]map[*engine.Statement]bool{},
 		answers:   map[string]sharedAnswer{},
 		numbers:   map[string]int{},
 		owns:      map[*engine.Principal]*ownTexts{},
+		abroad:    map[*engine.Statement]bool{},
 		classes:   map[string]classesOf{},
 		pieces:    map[string][]glob.Glob{},
 	}
@@ -139,6 +148,36 @@ func (b *binder) Bind(st *engine.Statement) *bound {
 	}
 	out := &bound{st: st}
 	b.bounds[st], b.binding = out, st
+	shares := b.caller.Any == nil && len(b.Assigned) == 0
+	if have, ok := b.lab.plain[st]; ok && shares {
+		out.Lits, out.Never = have.lits, have.never
+		return out
+	}
+	b.bind(out, st)
+	if shares && isPlain(st) {
+		b.lab.plain[st] = plainBound{slices.Clip(out.Lits), out.Never}
+	}
+	return out
+}
+
+// plainBound is what a statement comes to for every user and role of an account.
+type plainBound struct {
+	lits  []Literal
+	never bool
+}
+
+// isPlain reports whether nothing in a statement depends on who calls, and how.
+func isPlain(st *engine.Statement) bool {
+	return !slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) &&
+		!slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
+			return c.Key.Kind != conditionkey.KeyRequest && c.Key.Kind != conditionkey.KeyResourceTag ||
+				slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
+		})
+}
+
+// bind reads the tests of a statement.
+func (b *binder) bind(out *bound, st *engine.Statement) {
 	action := b.actionProbe(st)
 	if !slices.ContainsFunc(action.Globs, glob.Glob.IsEverything) {
 		out.Lits = append(out.Lits, Literal{action, !st.NotActions})
@@ -159,7 +198,6 @@ func (b *binder) Bind(st *engine.Statement) *bound {
 	for i := range st.Conditions {
 		b.condition(out, &st.Conditions[i], action, st.NotActions)
 	}
-	return out
 }
 
 func (b *binder) actionProbe(st *engine.Statement) *Probe {

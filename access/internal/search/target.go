@@ -187,7 +187,7 @@ var (
 
 func (c *Caller) formGlob(service, arn string) glob.Glob {
 	var g glob.Glob
-	own := ownResource(service, arn)
+	own := ownResource(service, arn) && !c.abroad
 	part := 0
 	for arn != "" {
 		if strings.HasPrefix(arn, "${") {
@@ -230,8 +230,8 @@ func (c *Caller) formGlob(service, arn string) glob.Glob {
 var plainNames = []string{"iam", "sts", "ec2", "ec2-instance-connect", "ecs", "ssm", "ssm-guiconnect", "ssmmessages"}
 
 // ownResource reports whether a caller reaches resources of this form in the own account alone. In another account
-// the resource must have a policy of its own, which a world does not have; roles to assume have one that it has, and
-// documents are shared without one.
+// the resource must have a policy of its own, which a world does not have, so that AskAbroad asks about it; roles to
+// assume have one that it has, and documents are shared without one.
 //
 // Source: IAM User Guide, Cross-account policy evaluation logic.
 func ownResource(service, arn string) bool {

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+)
+
+// text is the page.
+func (t *table) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Performance
+
+What the verbs cost that answer from the stack files: CPU seconds of the program (user and system) and the most memory that it had, medians of %d, on %d cores of %s/%s.
+`+"`make performance`"+` generates the organizations, runs the program on them and writes this page; `+"`make performance ACCOUNTS=\"25 50 100\" BEFORE=<another build>`"+` takes other sizes and has another build
+take turns. An organization has 20 people and 5 roles for each account, and one account in 25 is a jump account. The edit gives one role another project. Rows that do not say otherwise begin without
+[kept verdicts](decisions/0135-verdicts-are-kept-by-what-they-rest-on.md).
+
+The exponent says how a row grows: 1 is in proportion to the accounts. It is taken from the smallest and the largest size. Goals are for 100 accounts.
+
+|  |`, t.runs, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	for _, size := range t.sizes {
+		fmt.Fprintf(&b, " %d accounts |", size)
+	}
+	b.WriteString(" exponent | goal |\n|---|" + strings.Repeat("---|", len(t.sizes)+2) + "\n")
+	for i, r := range rows {
+		t.line(&b, r.name, t.costs[0][i], r.goal)
+		if len(t.costs) > 1 && len(t.costs[1][i]) > 0 {
+			t.line(&b, "the other build", t.costs[1][i], "")
+		}
+	}
+	return b.String()
+}
+
+func (t *table) line(b *strings.Builder, name string, costs []cost, goal string) {
+	fmt.Fprintf(b, "| %s |", name)
+	for at := range t.sizes {
+		if at < len(costs) {
+			fmt.Fprintf(b, " %.2f s, %.0f MB |", costs[at].seconds, costs[at].megabytes)
+		} else {
+			b.WriteString(" - |")
+		}
+	}
+	exponent := "-"
+	if last := len(costs) - 1; last > 0 && costs[0].seconds > 0 {
+		grown := math.Log(costs[last].seconds / costs[0].seconds)
+		exponent = fmt.Sprintf("%.2f", grown/math.Log(float64(t.sizes[last])/float64(t.sizes[0])))
+	}
+	fmt.Fprintf(b, " %s | %s |\n", exponent, goal)
+}
