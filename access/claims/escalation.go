@@ -37,6 +37,9 @@ type EscalationStep struct {
 	On string
 	// It is the step in words, without As and On.
 	It string
+	// Lent says that a role is passed to a service that the table of steps does not have: what the service lets the
+	// caller do as that role is not known.
+	Lent bool
 	// By is what allows the first of the calls.
 	By engine.Source
 }
@@ -50,6 +53,8 @@ func (s EscalationStep) String() string {
 const (
 	endsAsAdministrator = "administers the account"
 	endsAsRootOfNodes   = "is root on nodes, and has what the roles of the nodes have"
+	// endsAsService is for ways with a step that is Lent.
+	endsAsService = "has a service act as an administrator, and may administer the account by it"
 )
 
 // Escalations are the shortest ways, one for each user and role of an account, by which whoever is no administrator
@@ -73,6 +78,7 @@ func Escalations(e *engine.Engine, in Intent) ([]Escalation, error) {
 		wouldReign: map[string]bool{},
 	}
 	s.toAdministrator()
+	s.toService()
 	return s.found(), nil
 }
 
@@ -87,6 +93,8 @@ type escalation struct {
 	asked map[string]search.Answer
 	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
 	ways map[string][]EscalationStep
+	// lends says that services without a row count.
+	lends bool
 	// wouldReign says of whom it was asked whether everything allowed would make an administrator.
 	wouldReign map[string]bool
 }
@@ -110,10 +118,10 @@ func (s *escalation) can(who *engine.Principal, action, on string, conditions ..
 	return a
 }
 
-// canAll asks for several calls, on anything.
-func (s *escalation) canAll(who *engine.Principal, actions []string) (first engine.Source, all bool) {
+// canAll asks for several calls, on one thing.
+func (s *escalation) canAll(who *engine.Principal, actions []string, on string) (first engine.Source, all bool) {
 	for i, action := range actions {
-		a := s.can(who, action, "*")
+		a := s.can(who, action, on)
 		if !a.Open {
 			return engine.Source{}, false
 		}
@@ -124,38 +132,80 @@ func (s *escalation) canAll(who *engine.Principal, actions []string) (first engi
 	return first, true
 }
 
+// toAdministrator finds the ways of known steps.
 func (s *escalation) toAdministrator() {
 	var goals []*engine.Principal
 	for _, a := range s.report.Administrators {
 		s.ways[a.ARN] = []EscalationStep{}
 		goals = append(goals, s.engine.Principals[a.ARN])
 	}
-	for first := true; first || len(goals) > 0; first = false {
-		next := map[*engine.Principal][]EscalationStep{}
-		for _, who := range s.everybody {
-			if _, known := s.ways[who.Arn]; known {
+	found := s.round(func(who *engine.Principal) []EscalationStep { return s.step(who, goals, true) })
+	// Two steps: one changes a role or user, the other becomes it.
+	s.rounds(append(found, s.changedFirst()...))
+}
+
+// toService finds the ways of those who have none yet and pass a role to a service of which nothing is known.
+func (s *escalation) toService() {
+	passes := func(who *engine.Principal) bool {
+		return s.ways[who.Arn] == nil && s.can(who, "iam:PassRole", "*").Open
+	}
+	if !slices.ContainsFunc(s.everybody, passes) {
+		return
+	}
+	s.lends = true
+	var goals []*engine.Principal
+	for _, a := range s.report.Administrators {
+		goals = append(goals, s.engine.Principals[a.ARN])
+	}
+	for _, who := range s.everybody {
+		if s.ways[who.Arn] != nil {
+			goals = append(goals, who)
+		}
+	}
+	s.nearestFirst(goals)
+	s.rounds(s.round(func(who *engine.Principal) []EscalationStep {
+		for _, goal := range goals {
+			if goal.Kind != engine.RolePrincipal || goal.ServiceLinked {
 				continue
 			}
-			if way := s.step(who, goals, first); way != nil {
-				next[who] = way
+			if step := s.passes(who, goal); step != nil {
+				return append([]EscalationStep{*step}, s.ways[goal.Arn]...)
 			}
 		}
-		goals = nil
-		for _, who := range s.everybody {
-			if way, found := next[who]; found {
-				s.ways[who.Arn] = way
-				goals = append(goals, who)
-			}
-		}
-		if first {
-			// Two steps: one changes a role or user, the other becomes it.
-			goals = append(goals, s.changedFirst()...)
-		}
-		slices.SortStableFunc(
-			goals,
-			func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) },
-		)
+		return nil
+	}))
+}
+
+// rounds goes on from those who were found in the round before.
+func (s *escalation) rounds(goals []*engine.Principal) {
+	for len(goals) > 0 {
+		s.nearestFirst(goals)
+		near := goals
+		goals = s.round(func(who *engine.Principal) []EscalationStep { return s.step(who, near, false) })
 	}
+}
+
+// round asks everybody who has no way yet, and notes the ways that it finds once everybody was asked.
+func (s *escalation) round(way func(who *engine.Principal) []EscalationStep) (found []*engine.Principal) {
+	next := map[string][]EscalationStep{}
+	for _, who := range s.everybody {
+		if _, known := s.ways[who.Arn]; known {
+			continue
+		}
+		if steps := way(who); steps != nil {
+			next[who.Arn] = steps
+			found = append(found, who)
+		}
+	}
+	maps.Copy(s.ways, next)
+	return found
+}
+
+func (s *escalation) nearestFirst(goals []*engine.Principal) {
+	slices.SortStableFunc(
+		goals,
+		func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) },
+	)
 }
 
 // step is a way of somebody that begins with a step to one of the goals, or that needs no other.
@@ -230,11 +280,53 @@ func (s *escalation) becomes(who, other *engine.Principal) *EscalationStep {
 			By:    a.By,
 		}
 	}
-	if step := s.passes(who, other); step != nil {
-		return step
+	for _, way := range []func(who, role *engine.Principal) *EscalationStep{
+		s.passes, s.usesWhatRuns, s.signsIn, s.reachesRoleOfNodes,
+	} {
+		if step := way(who, other); step != nil {
+			return step
+		}
 	}
-	if slices.Contains(s.nodeRoles(s.in), other) {
-		return s.reachesNodes(who, other.Arn, false)
+	return nil
+}
+
+// signsIn is the step by which somebody takes over the SAML provider whose people assume a role.
+func (s *escalation) signsIn(who, role *engine.Principal) *EscalationStep {
+	for _, way := range search.WaysIn(role) {
+		provider := way.Entry.Text
+		if way.Entry.Kind != policy.PrincipalFederated || policy.ARNPart(provider, 4) != role.Account.ID ||
+			!strings.HasPrefix(policy.ARNResource(provider), "saml-provider/") {
+			continue
+		}
+		for _, actions := range providerWays {
+			if by, all := s.canAll(who, actions, provider); all && s.letsIn(role, way) {
+				return &EscalationStep{
+					As:    who.Arn,
+					Calls: actions,
+					On:    role.Arn,
+					It:    "takes over the identity provider that signs people in to",
+					By:    by,
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *escalation) reachesRoleOfNodes(who, role *engine.Principal) *EscalationStep {
+	if slices.Contains(s.nodeRoles(s.in), role) {
+		return s.reachesNodes(who, role.Arn, false)
+	}
+	return nil
+}
+
+// usesWhatRuns is the step by which somebody changes or uses what runs as a role.
+func (s *escalation) usesWhatRuns(who, role *engine.Principal) *EscalationStep {
+	for i := range runningWays {
+		way := &runningWays[i]
+		if by, all := s.canAll(who, way.creates, "*"); all && s.takenBy(role, way.service) {
+			return &EscalationStep{As: who.Arn, Calls: way.creates, On: role.Arn, It: way.it, By: by}
+		}
 	}
 	return nil
 }
@@ -258,26 +350,75 @@ func (s *escalation) passes(who, role *engine.Principal) *EscalationStep {
 	if !s.can(who, "iam:PassRole", role.Arn).Open {
 		return nil
 	}
+	pass := func(service string) search.Answer {
+		return s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", service))
+	}
+	step := func(calls []string, it string, by engine.Source) *EscalationStep {
+		return &EscalationStep{
+			As: who.Arn, Calls: append([]string{"iam:PassRole"}, calls...), On: role.Arn, It: it, By: by,
+		}
+	}
 	for i := range serviceWays {
 		way := &serviceWays[i]
-		if !s.takenBy(role, way.service) {
+		if _, all := s.canAll(who, way.creates, "*"); !all || !s.takenBy(role, way.service) {
 			continue
 		}
-		pass := s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", way.service))
-		if !pass.Open {
-			continue
+		if passed := pass(way.service); passed.Open {
+			return step(way.creates, way.it, passed.By)
 		}
-		if _, all := s.canAll(who, way.creates); all {
-			return &EscalationStep{
-				As:    who.Arn,
-				Calls: append([]string{"iam:PassRole"}, way.creates...),
-				On:    role.Arn,
-				It:    way.it,
-				By:    pass.By,
+	}
+	if passed := pass(ec2Service); passed.Open && s.takenBy(role, ec2Service) {
+		for _, action := range profileWays {
+			if node := s.reachesNodes(who, role.Arn, false); node != nil && s.can(who, action, "*").Open {
+				return step(
+					append([]string{action}, node.Calls...),
+					"gives an instance, on which it runs code, the role",
+					passed.By,
+				)
+			}
+		}
+	}
+	if !s.lends {
+		return nil
+	}
+	for _, service := range servicesOf(role) {
+		if passed := pass(service); passed.Open && s.takenBy(role, service) {
+			if action := s.firstOf(who, lenders(service)); action != "" {
+				lent := step([]string{action}, "has "+service+" act as", passed.By)
+				lent.Lent = true
+				return lent
 			}
 		}
 	}
 	return nil
+}
+
+// servicesOf are the services that a trust policy names, each once, in its order.
+func servicesOf(role *engine.Principal) []string {
+	var services []string
+	for _, way := range search.WaysIn(role) {
+		if way.Entry.Kind == policy.PrincipalService && !way.Entry.Wild && !slices.Contains(services, way.Entry.Text) {
+			services = append(services, way.Entry.Text)
+		}
+	}
+	return services
+}
+
+// firstOf is the first of some actions that somebody can call on something; empty when there is none.
+func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
+	if len(actions) == 0 {
+		return ""
+	}
+	any := search.Asking([]policy.Statement{policy.Allow("", actions...).On("*")})
+	if a := s.askAll(any, s.sessionsOf(s.in, who)...); !a.Open || a.Guess {
+		return ""
+	}
+	for _, action := range actions {
+		if s.can(who, action, "*").Open {
+			return action
+		}
+	}
+	return ""
 }
 
 // takenBy reports whether the trust policy of a role lets a service assume it.
@@ -285,38 +426,38 @@ func (s *escalation) takenBy(role *engine.Principal, service string) bool {
 	for _, way := range search.WaysIn(role) {
 		named := way.Entry.Kind == policy.PrincipalAny ||
 			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
-		if way.Class != &search.AwsServices || !named {
-			continue
-		}
-		if search.AskWayIn(
-			s.engine,
-			role,
-			way,
-			search.NewAnyoneOf(s.engine, way.Class, way.Entry, role.Account),
-			assumingBy(nil),
-		).Open {
+		if way.Class == &search.AwsServices && named && s.letsIn(role, way) {
 			return true
 		}
 	}
 	return false
 }
 
+// letsIn reports whether an entry of a trust policy lets anybody in whom it names.
+func (s *escalation) letsIn(role *engine.Principal, way search.WayIn) bool {
+	return search.AskWayIn(
+		s.engine,
+		role,
+		way,
+		search.NewAnyoneOf(s.engine, way.Class, way.Entry, role.Account),
+		assumingBy(nil),
+	).Open
+}
+
 // reachesNodes is the step by which somebody runs code on nodes.
 func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool) *EscalationStep {
-	for _, way := range nodeWays {
+	for i := range nodeWays {
+		way := &nodeWays[i]
 		if root && !way.root {
 			continue
 		}
-		for _, nodes := range []string{s.account.Arn("ec2", "*", "instance/*"), s.account.Arn("ssm", "*", "managed-instance/*")} {
-			a := s.can(who, way.action, nodes)
-			if a.Open {
-				return &EscalationStep{
-					As:    who.Arn,
-					Calls: []string{way.action},
-					On:    role,
-					It:    way.it + " with the role",
-					By:    a.By,
-				}
+		nodes := []string{s.account.Arn("ec2", "*", "instance/*"), s.account.Arn("ssm", "*", "managed-instance/*")}
+		if way.elsewhere {
+			nodes = []string{"*"}
+		}
+		for _, on := range nodes {
+			if by, all := s.canAll(who, way.actions, on); all {
+				return &EscalationStep{As: who.Arn, Calls: way.actions, On: role, It: way.it + " with the role", By: by}
 			}
 		}
 	}
@@ -503,10 +644,11 @@ func (s *escalation) found() []Escalation {
 	var out []Escalation
 	for _, who := range s.everybody {
 		if way := s.ways[who.Arn]; len(way) > 0 {
-			out = append(
-				out,
-				Escalation{From: who.Arn, Steps: way, Ends: endsAsAdministrator, Meant: s.meant(who, way)},
-			)
+			ends := endsAsAdministrator
+			if slices.ContainsFunc(way, func(step EscalationStep) bool { return step.Lent }) {
+				ends = endsAsService
+			}
+			out = append(out, Escalation{From: who.Arn, Steps: way, Ends: ends, Meant: s.meant(who, way)})
 			continue
 		}
 		if _, administers := s.ways[who.Arn]; administers || len(nodes) == 0 {

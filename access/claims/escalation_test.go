@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/world"
@@ -98,17 +99,180 @@ func TestPassingARoleToAServiceIsAWayToWhatTheRoleMay(t *testing.T) {
 	}
 }
 
+// allowing is one statement for each action, so that each can be left out.
+func allowing(actions ...string) []policy.Statement {
+	var permissions []policy.Statement
+	for _, action := range actions {
+		permissions = append(permissions, policy.Allow("", action).On("*"))
+	}
+	return permissions
+}
+
+// What runs as a role of a service already is a way to that role without passing it, and to no role of another service.
+func TestChangingWhatRunsAsARoleIsAWayToWhatTheRoleMay(t *testing.T) {
+	for _, way := range runningWays {
+		name := fmt.Sprint(way.service, way.creates)
+		for _, action := range way.creates {
+			assert.False(t, catalogue.Catalogue().Matching(action).Empty(), "%s: AWS has no such action", action)
+		}
+		needed(t, name, func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: serviceTrust(way.service)}, p...)
+		}, allowing(way.creates...)...)
+		other := escalationWorld(
+			world.Role{Trust: serviceTrust("monitoring.rds.amazonaws.com")},
+			allowing(way.creates...)...)
+		assert.NotContains(t, escalationsOf(t, other), "user/bob", name)
+	}
+}
+
+// A role that a service may assume is passed to it, whatever the service: one that has no row counts by the calls
+// that its name leads to, and the way says that it is not known what the service does. Calls that only look, or take
+// away, give nobody a role.
+func TestPassingARoleToAServiceWithoutARowIsTold(t *testing.T) {
+	for service, c := range map[string]struct{ gives, not string }{
+		"apigateway.amazonaws.com":        {"apigateway:POST", "apigateway:GET"},
+		"appsync.amazonaws.com":           {"appsync:CreateDataSource", "appsync:ListDataSources"},
+		"events.amazonaws.com":            {"events:PutTargets", "events:RemoveTargets"},
+		"pipes.amazonaws.com":             {"pipes:CreatePipe", "pipes:DeletePipe"},
+		"credentials.iot.amazonaws.com":   {"iot:CreateRoleAlias", "iot:DeleteRoleAlias"},
+		"rolesanywhere.amazonaws.com":     {"rolesanywhere:CreateProfile", "rolesanywhere:GetProfile"},
+		"pods.eks.amazonaws.com":          {"eks:CreatePodIdentityAssociation", "eks:DescribeCluster"},
+		"cognito-identity.amazonaws.com":  {"cognito-identity:SetIdentityPoolRoles", "cognito-identity:GetId"},
+		"airflow-env.amazonaws.com":       {"airflow:CreateEnvironment", "airflow:GetEnvironment"},
+		"emr-serverless.amazonaws.com":    {"emr-serverless:StartJobRun", "emr-serverless:StopApplication"},
+		"bedrock-agentcore.amazonaws.com": {"bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:GetAgentRuntime"},
+		"osis-pipelines.amazonaws.com":    {"osis:CreatePipeline", "osis:GetPipeline"},
+		"monitoring.rds.amazonaws.com":    {"rds:CreateDBInstance", "rds:DescribeDBInstances"},
+		"gamelift.amazonaws.com":          {"gamelift:CreateFleet", "gamelift:DescribeFleetAttributes"},
+		"kinesisanalytics.amazonaws.com":  {"kinesisanalytics:CreateApplication", "kinesisanalytics:StopApplication"},
+	} {
+		pass := policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))
+		way := func(p ...policy.Statement) (Escalation, bool) {
+			found, is := escalationsOf(t, escalationWorld(world.Role{Trust: serviceTrust(service)}, p...))["user/bob"]
+			return found, is
+		}
+		found, is := way(append(allowing(c.gives), pass)...)
+		if assert.True(t, is, service) {
+			assert.Equal(t, endsAsService, found.Ends)
+			assert.Equal(t, []string{"iam:PassRole", c.gives}, found.Steps[0].Calls)
+		}
+		_, is = way(append(allowing(c.not), pass)...)
+		assert.False(t, is, "%s, %s", service, c.not)
+		_, is = way(allowing(c.gives)...)
+		assert.False(t, is, "%s without passing", service)
+		_, is = way(append(allowing(c.gives), pass.When(policy.StringEquals("iam:PassedToService", lambdaService)))...)
+		assert.False(t, is, "%s, passed elsewhere", service)
+	}
+}
+
+// Whoever has a way by a service without a row is somebody's next step.
+func TestAChainGoesOnThroughAServiceWithoutARow(t *testing.T) {
+	w := escalationWorld(world.Role{Trust: serviceTrust("pipes.amazonaws.com")}, allowing("sts:AssumeRole")...)
+	w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{
+		Name: "dev",
+		Trust: policy.New(
+			policy.Allow("T", "sts:AssumeRole").
+				For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))),
+		),
+		Inline: []world.InlinePolicy{
+			{Name: "p", Document: policy.New(policy.Allow("", "iam:PassRole", "pipes:CreatePipe").On("*"))},
+		},
+	})
+	found := escalationsOf(t, w)
+	require.Len(t, found["user/bob"].Steps, 2)
+	assert.Equal(t, endsAsService, found["user/bob"].Ends)
+	require.Len(t, found["role/dev"].Steps, 1)
+}
+
+// Every service that AWS's own managed policies for service roles or the guides name by another word than the prefix
+// of its actions leads to actions that AWS has.
+func TestTheNamesOfServicesLeadToActions(t *testing.T) {
+	for name := range actionsOfService {
+		assert.NotEmpty(t, lenders(name+".amazonaws.com"), name)
+	}
+	for _, way := range serviceWays {
+		assert.Nil(t, lenders(way.service), "a service with a row has no other calls")
+	}
+	assert.Nil(t, lenders("unheard-of.amazonaws.com"))
+}
+
+// An instance gets the role by its profile, and whoever runs code on it has the role.
+func TestAnotherProfileOfAnInstanceIsAWayToItsRole(t *testing.T) {
+	for _, action := range profileWays {
+		w := func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: serviceTrust(ec2Service)}, p...)
+		}
+		permissions := append(
+			allowing(action, "ssm:StartSession"),
+			policy.Allow("", "iam:PassRole").On(roleNamed("boss")),
+		)
+		way := escalationsOf(t, w(permissions...))["user/bob"]
+		require.Len(t, way.Steps, 1, action)
+		assert.Equal(t, []string{"iam:PassRole", action, "ssm:StartSession"}, way.Steps[0].Calls)
+	}
+}
+
+// Who owns the SAML provider that a role trusts assumes the role.
+func TestTakingOverASAMLProviderIsAWayToItsRoles(t *testing.T) {
+	trust := func(provider string) policy.Document {
+		return policy.New(policy.Allow("T", "sts:AssumeRoleWithSAML").
+			For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}))
+	}
+	for _, actions := range providerWays {
+		needed(t, fmt.Sprint(actions), func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: trust(fixture.SamlProvider)}, p...)
+		}, allowing(actions...)...)
+		other := policy.Allow("", actions...).On("arn:aws:iam::" + fixture.People + ":saml-provider/Other")
+		w := escalationWorld(world.Role{Trust: trust(fixture.SamlProvider)}, other)
+		assert.NotContains(t, escalationsOf(t, w), "user/bob", "another provider")
+		w = escalationWorld(world.Role{Trust: trust(fixture.GithubProvider)}, allowing(actions...)...)
+		assert.NotContains(t, escalationsOf(t, w), "user/bob", "no SAML provider")
+	}
+}
+
 // Code on a node is a way to the role of the node.
 func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
 	for _, way := range nodeWays {
-		node := world.Role{Trust: serviceTrust("ec2.amazonaws.com")}
+		node := world.Role{Trust: serviceTrust(ec2Service)}
 		needed(
 			t,
-			way.action,
+			way.it,
 			func(p ...policy.Statement) world.World { return escalationWorld(node, p...) },
-			policy.Allow("Do", way.action).On("*"),
+			allowing(way.actions...)...,
 		)
 	}
+}
+
+// nodeDoorsNotAlone are the doors onto nodes that are no way by themselves.
+var nodeDoorsNotAlone = map[string]string{
+	"ssm:ResumeSession":                        "a session of somebody must be open; own-sessions-only judges it",
+	"ssm-guiconnect:StartConnection":           "a desktop is a session too, so that ssm:StartSession is needed, which is a way",
+	"ec2:GetPasswordData":                      "whoever has the private key and reaches the node signs in",
+	"ec2-instance-connect:OpenTunnel":          "it leads to a port, at which one still signs in",
+	"ec2:EnableSerialConsoleAccess":            "it lets others use the console",
+	"ssm:StartAssociationsOnce":                "it runs what an association says",
+	"ssm:RegisterTargetWithMaintenanceWindow":  "it runs the tasks of others",
+	"ssm:UpdateMaintenanceWindow":              "it runs the tasks of others",
+	"ssm:UpdateMaintenanceWindowTarget":        "it runs the tasks of others",
+	"ec2:AssociateIamInstanceProfile":          "the role is passed",
+	"ec2:ReplaceIamInstanceProfileAssociation": "the role is passed",
+}
+
+// Every door onto nodes that an organization closes is a way to the role of a node, or says what else it needs.
+func TestEveryDoorOntoNodesIsAWayOrSaysWhatItNeeds(t *testing.T) {
+	ways := map[string]bool{}
+	for _, way := range nodeWays {
+		ways[way.actions[0]] = true
+	}
+	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.NodeChanges) {
+		if class := doors.ClassOf(action); class != doors.Shell && class != doors.Code {
+			continue
+		}
+		_, excused := nodeDoorsNotAlone[action]
+		assert.True(t, ways[action] != excused, "%s: a way %t, excused %t", action, ways[action], excused)
+		delete(ways, action)
+	}
+	assert.Empty(t, ways, "ways that are no doors")
 }
 
 // Whoever changes access becomes an administrator by it.
@@ -263,7 +427,7 @@ func TestRootOnNodesIsAnEscalation(t *testing.T) {
 	for _, way := range nodeWays {
 		w := escalationWorld(
 			world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
-			policy.Allow("Run", way.action).On("*"),
+			allowing(way.actions...)...,
 		)
 		assert.NotContains(t, escalationsOf(t, w), "user/bob")
 		w.Accounts[0].Roles = append(
@@ -271,7 +435,7 @@ func TestRootOnNodesIsAnEscalation(t *testing.T) {
 			world.Role{Name: "node", Trust: serviceTrust("ec2.amazonaws.com")},
 		)
 		found, is := escalationsOf(t, w)["user/bob"]
-		assert.Equal(t, way.root, is, way.action)
+		assert.Equal(t, way.root, is, way.it)
 		if is {
 			assert.Equal(t, endsAsRootOfNodes, found.Ends)
 		}

@@ -167,6 +167,7 @@ func (p *prover) accountsIn(role *engine.Principal, way search.WayIn) []stranger
 	for range maxForeign {
 		permitted := []policy.Statement{
 			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
+			policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", principalsOf(known)...)),
 		}
 		if len(organizations) > 0 {
 			permitted = append(
@@ -208,6 +209,15 @@ func (p *prover) accountsIn(role *engine.Principal, way search.WayIn) []stranger
 		}
 	}
 	return out
+}
+
+// principalsOf are patterns of all users and roles of accounts.
+func principalsOf(accounts []string) []string {
+	var patterns []string
+	for _, id := range accounts {
+		patterns = append(patterns, "arn:*:iam::"+id+":*", "arn:*:sts::"+id+":*")
+	}
+	return patterns
 }
 
 // unnamed asks about services or providers that an entry lets in without naming them.
@@ -257,7 +267,7 @@ func (p *prover) identitiesIn(role *engine.Principal, way search.WayIn, note fun
 	if !isOIDC {
 		return
 	}
-	for _, token := range engine.StrangersOf(host) {
+	for _, token := range engine.StrangersOf(host, way.St.Conditions) {
 		if note(strangerWay{who: "whoever has an account at " + host, answer: ask(token)}) {
 			return
 		}

@@ -16,6 +16,15 @@ type oidcIssuer struct {
 	// strangers are tokens of somebody else: one that a trust policy takes makes it a trust in everybody who has an
 	// account at the issuer.
 	strangers []OidcToken
+	// customers are the claims that name a customer, by a name that anybody can register who finds it free.
+	customers []customerClaim
+}
+
+// customerClaim is a claim of a token with the name of a customer in it.
+type customerClaim struct {
+	name string
+	// forms are what the claim looks like; {} is the name of the customer, * anything.
+	forms []string
 }
 
 // OidcToken are claims of a token, each key without the issuer.
@@ -45,15 +54,19 @@ var oidcIssuers = []oidcIssuer{
 				claim("repository_owner", "somebody-else"),
 				claim("repository_owner_id", "0"),
 				claim("repository_id", "0"),
-				claim(
-					"job_workflow_ref",
-					"somebody-else/*",
-				),
+				// Not job_workflow_ref: everybody calls a workflow of a public repository, and gets its name.
 				claim("actor", "somebody-else"),
 				claim("actor_id", "0"),
 				claim("enterprise", "somebody-else"),
 				claim("enterprise_id", "0"),
 			},
+		},
+		[]customerClaim{
+			{"sub", []string{"repo:{}/*", "repository_owner:{}", "repository_owner:{}:*", "repository:{}/*"}},
+			{"repository", []string{"{}/*"}},
+			{"repository_owner", []string{"{}"}},
+			{"actor", []string{"{}"}},
+			{"enterprise", []string{"{}"}},
 		},
 	},
 	{
@@ -76,6 +89,12 @@ var oidcIssuers = []oidcIssuer{
 				claim("user_id", "0"),
 			},
 		},
+		[]customerClaim{
+			{"sub", []string{"project_path:{}/*"}},
+			{"project_path", []string{"{}/*"}},
+			{"namespace_path", []string{"{}"}},
+			{"user_login", []string{"{}"}},
+		},
 	},
 	{
 		"app.terraform.io",
@@ -91,12 +110,17 @@ var oidcIssuers = []oidcIssuer{
 				claim("terraform_project_id", "prj-0"),
 			},
 		},
+		[]customerClaim{
+			{"sub", []string{"organization:{}:*"}},
+			{"terraform_organization_name", []string{"{}"}},
+		},
 	},
 	{
 		"accounts.google.com",
 		[]OidcToken{
 			{claim("sub", "000000000000000000000"), claim("email", "somebody-else@*"), claim("hd", "somebody-else")},
 		},
+		nil,
 	},
 	{
 		"cognito-identity.amazonaws.com",
@@ -112,14 +136,16 @@ var oidcIssuers = []oidcIssuer{
 				claim("sub", "us-east-1:00000000-0000-0000-0000-000000000000"),
 			},
 		},
+		nil,
 	},
 	{
 		"www.amazon.com",
 		[]OidcToken{{claim("user_id", "amzn1.account.SOMEBODYELSE"), claim("sub", "amzn1.account.SOMEBODYELSE")}},
+		nil,
 	},
-	{"graph.facebook.com", []OidcToken{{claim("id", "0"), claim("sub", "0")}}},
-	{"oidc.eks.*", []OidcToken{{claim("sub", "system:serviceaccount:somebody-else:somebody-else")}}},
-	{"*", []OidcToken{{claim("sub", "somebody-else")}}},
+	{"graph.facebook.com", []OidcToken{{claim("id", "0"), claim("sub", "0")}}, nil},
+	{"oidc.eks.*", []OidcToken{{claim("sub", "system:serviceaccount:somebody-else:somebody-else")}}, nil},
+	{"*", []OidcToken{{claim("sub", "somebody-else")}}, nil},
 }
 
 // OidcHost is the issuer of a provider as "Federated" has it: an ARN, or the host itself. False for a SAML provider.
@@ -130,8 +156,10 @@ func OidcHost(provider string) (string, bool) {
 	return strings.CutPrefix(policy.ARNResource(provider), "oidc-provider/")
 }
 
-// StrangersOf are the tokens of somebody else of an issuer, with the names of the condition keys.
-func StrangersOf(host string) []OidcToken {
+// StrangersOf are the tokens of somebody else of an issuer, with the names of the condition keys: of a customer whose
+// name nobody has written, and of every customer whom the conditions of a statement do not name letter by letter. A
+// pattern in the place of a name, such as repo:acme*, is met by names that anybody can register.
+func StrangersOf(host string, trusted []Condition) []OidcToken {
 	for _, issuer := range oidcIssuers {
 		if !wildcard.Match(issuer.host, strings.ToLower(host)) {
 			continue
@@ -147,7 +175,70 @@ func StrangersOf(host string) []OidcToken {
 				out[i] = append(out[i], c)
 			}
 		}
+		if other := unnamedCustomer(host, issuer.customers, trusted); other != nil {
+			out = append(out, other)
+		}
 		return out
+	}
+	return nil
+}
+
+// unnamedCustomer is the token of a customer whom the conditions do not name; nil where they compare a claim without
+// its case, which the token cannot say.
+func unnamedCustomer(host string, customers []customerClaim, trusted []Condition) OidcToken {
+	var token OidcToken
+	for _, c := range customers {
+		key := host + ":" + c.name
+		var named []string
+		for i := range trusted {
+			source := trusted[i].Source
+			if !strings.EqualFold(source.Key, key) || trusted[i].Negated {
+				continue
+			}
+			if source.Operator.Base == policy.OpStringEqualsIgnoreCase {
+				return nil
+			}
+			for _, value := range source.Values {
+				named = append(named, c.naming(value)...)
+			}
+		}
+		ifExists := c.name != "sub"
+		like := make([]string, len(c.forms))
+		for i, form := range c.forms {
+			like[i] = strings.Replace(form, "{}", "*", 1)
+		}
+		token = append(token, policy.Is(policy.Operator{Base: policy.OpStringLike, IfExists: ifExists}, key, like...))
+		if len(named) > 0 {
+			not := policy.Operator{Base: policy.OpStringNotLike, IfExists: ifExists}
+			token = append(token, policy.Is(not, key, named...))
+		}
+	}
+	return token
+}
+
+// naming are the forms of the claim with the customer whom a value names letter by letter; none when a pattern stands
+// in that place.
+func (c customerClaim) naming(value string) []string {
+	for _, form := range c.forms {
+		before, after, _ := strings.Cut(form, "{}")
+		rest, is := strings.CutPrefix(value, before)
+		if !is {
+			continue
+		}
+		customer := rest
+		if after != "" {
+			if customer, _, is = strings.Cut(rest, after[:1]); !is {
+				continue
+			}
+		}
+		if customer == "" || strings.ContainsAny(customer, "*?") {
+			continue
+		}
+		var named []string
+		for _, each := range c.forms {
+			named = append(named, strings.Replace(each, "{}", customer, 1))
+		}
+		return named
 	}
 	return nil
 }
