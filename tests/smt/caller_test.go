@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"aws-access-guardrails/access/world"
 )
 
 // caller is what the judge knows of the caller: the documents as JSON, and what AWS puts into the caller's requests.
@@ -16,6 +18,8 @@ type caller struct {
 	// tags are the tags of the principal, by key in lower case; a session tag has taken the place of the principal's
 	// own.
 	tags map[string]string
+	// own are the tags that the user or role has as a resource.
+	own []world.Tag
 	// mfa is aws:MultiFactorAuthPresent: "true", "false", or "" when calls do not carry it.
 	mfa string
 	// temporary: the credentials were issued, so that calls carry aws:TokenIssueTime.

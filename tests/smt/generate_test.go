@@ -506,6 +506,7 @@ func (g *generator) question() question {
 		project := pick(g, []string{"One", "Two", "", "one", "a*b"})
 		tags, c.tags["project"] = []world.Tag{{Key: "Project", Value: project}}, project
 	}
+	c.own = tags
 	q := question{caller: c}
 	var session access.Session
 	if !g.sharp && g.IntN(3) > 0 {

@@ -104,6 +104,12 @@ func (w *writer) fix(r access.Request) string {
 	for name, values := range r.Context {
 		given[strings.ToLower(name)] = values
 	}
+	if arn == w.caller.arn {
+		// The proof shows a resource of the world with the tags that it has there.
+		for _, tag := range w.caller.own {
+			given["tag/"+strings.ToLower(tag.Key)] = []string{tag.Value}
+		}
+	}
 	if len(r.Resources) == 1 {
 		for _, tag := range r.Resources[0].Tags {
 			given["tag/"+strings.ToLower(tag.Key)] = []string{tag.Value}

@@ -388,15 +388,15 @@ func (g *generator) trust() trustQuestion {
 	return q
 }
 
-// partyOf is the party of the ARN of a user or role, of a service or of a provider.
-func partyOf(subject string) party {
+// partyOf is the party of the ARN of a user or role, of a service or of a provider, which calls an action.
+func partyOf(subject, action string) party {
 	parts := strings.Split(subject, ":")
 	switch {
 	case len(parts) == 6 && strings.HasPrefix(parts[5], "user/"):
 		return party{arn: subject, account: parts[4], name: subject[strings.LastIndex(subject, "/")+1:]}
 	case len(parts) == 6 && strings.HasPrefix(parts[5], "role/"):
 		return party{arn: subject, account: parts[4]}
-	case len(parts) == 6 || !strings.HasSuffix(subject, ".amazonaws.com") || strings.HasPrefix(subject, "cognito-identity"):
+	case action != "sts:AssumeRole":
 		return party{provider: subject}
 	}
 	return party{service: subject}
@@ -466,7 +466,7 @@ func (q trustQuestion) judge(t *testing.T, process *node.Process, answer said) (
 		return "does not hold, but AWS sends no such request today", ""
 	}
 	// The proof shows somebody, or keys, of which the judge did not think.
-	lenient := partyOf(answer.Subject)
+	lenient := partyOf(answer.Subject, answer.Request.Action)
 	if open, _ = askParties(t, process, q, []party{lenient}); open {
 		return "does not hold, by somebody else", ""
 	}
