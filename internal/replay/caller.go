@@ -50,13 +50,48 @@ const (
 	serviceLinked   reason = "service-linked roles, which no service control policy binds"
 	ofManagement    reason = "the management account, which no service control policy binds"
 	outsideOfTree   reason = "accounts that stand nowhere in organization.tree"
-	noAction        reason = "events that are no call with an IAM action"
+	noAction        reason = "calls that need no IAM action"
+	signIn          reason = "sign-in events of the console"
+	consoleAction   reason = "actions in the console that are no API call"
+	serviceEvent    reason = "events of AWS services that nobody called for"
+	insight         reason = "insight events, which count calls and are none"
+	networkActivity reason = "network activity events of VPC endpoints: the call has a record of its own where such calls are logged"
+	otherEvent      reason = "records of another kind than calls, such as configuration items and events of partners"
 	unknownAction   reason = "events whose IAM action AWS does not document"
+	untoldAction    reason = "calls that need one of several IAM actions, which the event does not tell"
 	noPrincipal     reason = "callers without a principal of an account: identity providers, people of IAM Identity Center, anonymous callers"
 	notAsked        reason = "outside of --from, --to or --account"
 	noTime          reason = "copies for the account of the resource, of a call that is judged as the caller's own"
 	unmanagedCaller reason = "callers whom no service control policy binds and no stack manages"
 )
+
+// kindOf says why an event is not judged for what kind of event it is; judged where it is the record of a call.
+//
+// Source: AWS CloudTrail User Guide, CloudTrail record contents, eventType and eventCategory; CloudTrail record
+// contents for Insights events.
+func kindOf(e *Event) reason {
+	switch e.Type {
+	case "AwsConsoleSignIn":
+		return signIn
+	case "AwsConsoleAction":
+		return consoleAction
+	case "AwsServiceEvent":
+		return serviceEvent
+	case "AwsCloudTrailInsight":
+		return insight
+	case "AwsVpceEvent":
+		return networkActivity
+	}
+	switch e.Category {
+	case "Insight":
+		return insight
+	case "NetworkActivity":
+		return networkActivity
+	case "", "Management", "Data":
+		return judged
+	}
+	return otherEvent
+}
 
 // callerOf finds who called, or why nobody is judged.
 //

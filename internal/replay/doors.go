@@ -26,7 +26,7 @@ func (r *Run) door(e *Event, action string) {
 	}
 	var nodes []string
 	p := readParams(e.Params)
-	for _, name := range []string{"target", "instanceIds", "instanceId"} {
+	for _, name := range []string{"target", "instanceids", "instanceid"} {
 		nodes = append(nodes, p.find(name)...)
 	}
 	f := r.fold

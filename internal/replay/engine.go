@@ -51,7 +51,7 @@ var keysOfActions, formsOfActions sync.Map
 // resourceForm is a type of resource of an action: its forms, whether each call names one.
 type resourceForm struct {
 	name     string
-	forms    []string
+	forms    []*arnForm
 	required bool
 }
 
@@ -65,8 +65,13 @@ func resourceForms(action string) []resourceForm {
 
 func findForms(action string) []resourceForm {
 	var out []resourceForm
+	service, _, _ := strings.Cut(action, ":")
 	for _, t := range catalogue.ResourceTypesOf(action) {
-		out = append(out, resourceForm{name: t.Name, forms: t.ARNs, required: t.Required})
+		f := resourceForm{name: t.Name, required: t.Required}
+		for _, text := range t.ARNs {
+			f.forms = append(f.forms, newARNForm(service, t.Name, text))
+		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -15,6 +15,7 @@ import (
 // Event is one record of CloudTrail, as far as it is needed. Params, Response, Resources and Additional are the JSON
 // of the record and share its memory.
 type Event struct {
+	// ID is the id of the event: that of the event which it adds to, where it is an addendum.
 	ID, SharedID          string
 	Time                  time.Time
 	Source, Name          string
@@ -34,6 +35,7 @@ type Event struct {
 	// Grouped says that a query made the record of several calls that are alike.
 	Grouped     bool
 	First, Last time.Time
+	added       bool
 }
 
 // Identity is userIdentity.
@@ -57,14 +59,20 @@ type decoder struct {
 	record []byte
 	// inner is the record that this one holds.
 	inner []byte
-	// names keeps the texts that come again and again.
+	// names keeps the texts that come again and again, users the identities by their JSON.
 	names map[string]string
+	users map[string]Identity
+	// ofUser reads identities.
+	ofUser *decoder
 }
 
-// mostNames bounds what is kept.
-const mostNames = 8192
+// mostNames and mostUsers bound what is kept.
+const mostNames, mostUsers = 8192, 4096
 
-func newDecoder() *decoder { return &decoder{names: map[string]string{}} }
+func newDecoder() *decoder {
+	names := map[string]string{}
+	return &decoder{names: names, users: map[string]Identity{}, ofUser: &decoder{names: names}}
+}
 
 func (d *decoder) reset(record []byte) {
 	d.record = record
@@ -91,7 +99,7 @@ func (d *decoder) within(record []byte, envelopes int) (*Event, error) {
 		return nil, err
 	case d.inner != nil && envelopes < mostEnvelopes:
 		return d.within(d.inner, envelopes+1)
-	case e.Source == "" || e.Name == "":
+	case (e.Source == "" || e.Name == "") && kindOf(e) == judged:
 		return nil, errNoRecord
 	case e.Time.IsZero() && !e.First.IsZero():
 		e.Time = e.First
@@ -212,9 +220,14 @@ func (d *decoder) field(e *Event, name string) (err error) {
 	case "last_seen":
 		e.Last, err = d.time()
 	case "eventid":
-		e.ID, err = d.text()
+		var id string
+		if id, err = d.text(); !e.added {
+			e.ID = id
+		}
 	case "sharedeventid":
 		e.SharedID, err = d.text()
+	case "addendum":
+		err = d.addendum(e)
 	case "eventtime":
 		e.Time, err = d.time()
 	case "eventsource":
@@ -241,7 +254,7 @@ func (d *decoder) field(e *Event, name string) (err error) {
 		e.TLS = d.dec.PeekKind() == '{'
 		err = d.dec.SkipValue()
 	case "useridentity":
-		err = d.object(func(name string) error { return d.identity(&e.User, name) })
+		e.User, err = d.user()
 	case "requestparameters":
 		e.Params, err = d.raw()
 	case "responseelements":
@@ -254,6 +267,46 @@ func (d *decoder) field(e *Event, name string) (err error) {
 		err = d.dec.SkipValue()
 	}
 	return err
+}
+
+// addendum takes the id of the event of which the record is a later delivery.
+//
+// Source: AWS CloudTrail User Guide, CloudTrail record contents, addendum.
+func (d *decoder) addendum(e *Event) error {
+	if d.dec.PeekKind() != '{' {
+		return d.dec.SkipValue()
+	}
+	return d.object(func(name string) error {
+		if foldName(name) != "originaleventid" {
+			return d.dec.SkipValue()
+		}
+		id, err := d.text()
+		if id != "" {
+			e.ID, e.added = id, true
+		}
+		return err
+	})
+}
+
+// user reads who called. One session writes the same identity into each of its records.
+func (d *decoder) user() (u Identity, err error) {
+	value, err := d.dec.ReadValue()
+	if err != nil {
+		return u, err
+	}
+	if have, known := d.users[string(value)]; known {
+		return have, nil
+	}
+	own := d.ofUser
+	own.reset(value)
+	if err := own.object(func(name string) error { return own.identity(&u, name) }); err != nil {
+		return u, err
+	}
+	if len(d.users) >= mostUsers {
+		clear(d.users)
+	}
+	d.users[string(value)] = u
+	return u, nil
 }
 
 func (d *decoder) identity(u *Identity, name string) (err error) {
@@ -338,13 +391,25 @@ func (d *decoder) time() (time.Time, error) {
 }
 
 // times are the forms in which exports write a time.
-var times = []string{time.RFC3339, "2006-01-02 15:04:05.000", "2006-01-02 15:04:05", "2006-01-02 15:04:05.000 UTC"}
+var times = []string{
+	time.RFC3339, "2006-01-02 15:04:05.000", "2006-01-02 15:04:05", "2006-01-02 15:04:05.000 UTC", "20060102T150405Z",
+}
 
+// secondsOfMilliseconds is a number of seconds in a year that nobody has events of: a larger one counts milliseconds.
+const secondsOfMilliseconds = 1e11
+
+// parseTime reads a time in one of the forms, or the seconds since 1970, as version 1 of the AWS CLI prints them.
 func parseTime(text string) (time.Time, error) {
 	for _, layout := range times {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC(), nil
 		}
+	}
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e15 {
+		if seconds >= secondsOfMilliseconds {
+			seconds /= 1000
+		}
+		return time.Unix(int64(seconds), 0).UTC(), nil
 	}
 	return time.Time{}, errors.New("has an eventTime that is none: " + quoted(text))
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // record is what is known of the keys of one event.
@@ -26,12 +27,11 @@ var (
 )
 
 // read are the request parameters.
-func (r *record) read() params {
+func (r *record) read() *params {
 	if r.loaded == nil {
-		p := readParams(r.event.Params)
-		r.loaded = &p
+		r.loaded = readParams(r.event.Params)
 	}
-	return *r.loaded
+	return r.loaded
 }
 
 // withoutParameters reports whether the event stands for several calls whose parameters a query left out.
@@ -144,7 +144,11 @@ var globalFacts = map[string]func(*record) Fact{
 	"aws:tokenissuetime": func(r *record) Fact {
 		switch {
 		case r.event.User.Created != "":
-			return had(r.event.User.Created)
+			at, err := parseTime(r.event.User.Created)
+			if err != nil {
+				return Fact{Present: true}
+			}
+			return had(at.Format(time.RFC3339))
 		case r.caller.longTermKey:
 			return absent
 		}

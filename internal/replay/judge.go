@@ -61,6 +61,9 @@ func (q *Question) judgeEvent(e *Event, learned *learned) verdict {
 	if len(q.Accounts) > 0 && !slices.Contains(q.Accounts, c.account) {
 		return verdict{why: notAsked}
 	}
+	if kind := kindOf(e); kind != judged {
+		return verdict{why: kind}
+	}
 	if why == judged && e.ErrorCode != "" {
 		why = alreadyFailed
 	}
@@ -69,8 +72,6 @@ func (q *Question) judgeEvent(e *Event, learned *learned) verdict {
 		return verdict{why: why}
 	}
 	switch {
-	case e.Type == "AwsServiceEvent" || e.Type == "AwsConsoleSignIn" || e.Type == "AwsCloudTrailInsight" || e.Type == "AwsVpceEvent" || e.Category == "Insight" || e.Category == "NetworkActivity":
-		return verdict{why: noAction}
 	case c.account == q.Now.management && !q.Now.managed(c.principal):
 		return verdict{why: ofManagement}
 	case !q.Now.binds(c.account, c.principal) && (q.Then == nil || !q.Then.binds(c.account, c.principal)):
@@ -82,6 +83,8 @@ func (q *Question) judgeEvent(e *Event, learned *learned) verdict {
 		return verdict{why: unknownAction}
 	case len(actions) == 0:
 		return verdict{why: noAction}
+	case actions[0] == untold:
+		return verdict{why: untoldAction}
 	}
 	v := verdict{copy: e.Recipient != "" && e.Recipient != c.account}
 	for _, action := range actions {

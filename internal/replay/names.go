@@ -13,6 +13,14 @@ import (
 //go:embed names.txt
 var namesText string
 
+// sdkNamesText is what the service models of AWS say, in the same format; tools/names writes it.
+//
+//go:embed names_sdk.txt
+var sdkNamesText string
+
+// untold is the action of a call that needs one of several, when the event does not tell which.
+const untold = "?"
+
 type namesTable struct {
 	prefixes map[string]string
 	actions  map[string][]string
@@ -20,7 +28,7 @@ type namesTable struct {
 
 var namesRead = sync.OnceValue(func() namesTable {
 	t := namesTable{map[string]string{}, map[string][]string{}}
-	for line := range strings.Lines(namesText) {
+	for line := range strings.Lines(sdkNamesText + namesText) {
 		text, _, _ := strings.Cut(line, "#")
 		fields := strings.Fields(text)
 		switch {
@@ -41,7 +49,8 @@ var namesRead = sync.OnceValue(func() namesTable {
 var dated = regexp.MustCompile(`^([A-Za-z]+?)(?:20[0-9]{6}|20[0-9]{2}_[0-9]{2}_[0-9]{2})(?:v[0-9]+)?$`)
 
 // ActionsOf are the actions that AWS decides on for an event, and whether that is known. None is what a call has that
-// needs no permission. An event whose action AWS does not document is not known.
+// needs no permission; "?" alone says that the event does not tell which of several it was. An event whose action AWS
+// does not document is not known.
 func ActionsOf(source, name string) (actions []string, known bool) {
 	id := source + " " + name
 	if have, ok := eventActions.Load(id); ok {

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -13,19 +14,27 @@ type params struct {
 	values map[string]any
 	// missing says that the record does not have them: they are too large, or were left out of an export.
 	missing bool
+	// nearest are the values of each name in lower case; nil until something is looked for.
+	nearest map[string]nearest
 }
 
-func readParams(raw []byte) params {
+// nearest are the values of a name that stand nearest to the root, and how deep.
+type nearest struct {
+	depth  int
+	values []string
+}
+
+func readParams(raw []byte) *params {
 	if len(raw) == 0 {
-		return params{}
+		return &params{}
 	}
-	var p params
+	p := &params{}
 	if json.Unmarshal(raw, &p.values) != nil {
-		return params{missing: true}
+		return &params{missing: true}
 	}
 	// Source: AWS CloudTrail User Guide, CloudTrail record contents, "omitted".
 	if omitted, _ := p.values["omitted"].(bool); omitted {
-		return params{missing: true}
+		return &params{missing: true}
 	}
 	return p
 }
@@ -44,7 +53,7 @@ func get(values map[string]any, name string) (any, bool) {
 }
 
 // at is a value by a path of names with points between them.
-func (p params) at(path string) (any, bool) {
+func (p *params) at(path string) (any, bool) {
 	var v any = p.values
 	for name := range strings.SplitSeq(path, ".") {
 		object, ok := v.(map[string]any)
@@ -59,7 +68,7 @@ func (p params) at(path string) (any, bool) {
 }
 
 // text is a text, number or Boolean at a path. Hidden says that CloudTrail keeps it to itself.
-func (p params) text(path string) (text string, found, hidden bool) {
+func (p *params) text(path string) (text string, found, hidden bool) {
 	v, ok := p.at(path)
 	if !ok || v == nil {
 		return "", false, false
@@ -104,7 +113,7 @@ var tagNames = []string{
 }
 
 // tags are the tags in a request. Known is false where the record does not have them all.
-func (p params) tags() (tags map[string]string, keys []string, known bool) {
+func (p *params) tags() (tags map[string]string, keys []string, known bool) {
 	if p.missing {
 		return nil, nil, false
 	}
@@ -167,31 +176,53 @@ func collectTags(v any, tags map[string]string, keys *[]string) bool {
 	return false
 }
 
-// find is a value of a name anywhere in the parameters, the nearest to the root; lists give each of theirs.
-func (p params) find(name string) []string {
-	level := []any{p.values}
-	for range 5 {
-		var next []any
-		var found []string
-		for _, v := range level {
-			switch v := v.(type) {
-			case map[string]any:
-				if have, ok := get(v, name); ok {
-					found = append(found, scalars(have)...)
-				}
-				for _, inner := range v {
-					next = append(next, inner)
-				}
-			case []any:
-				next = append(next, v...)
+// find is a value of a name in lower case anywhere in the parameters, the nearest to the root; lists give each of
+// theirs.
+func (p *params) find(name string) []string {
+	if p.nearest == nil {
+		p.nearest = map[string]nearest{}
+		p.note(p.values, 0)
+	}
+	return p.nearest[name].values
+}
+
+// mostFound bounds how deep values are looked for.
+const mostFound = 5
+
+// note notes the values below a value.
+func (p *params) note(v any, depth int) {
+	switch v := v.(type) {
+	case map[string]any:
+		var deeper []string
+		for name, inner := range v {
+			if values := scalars(inner); len(values) > 0 {
+				p.noteValues(strings.ToLower(name), values, depth)
+			}
+			if _, plain := scalar(inner); !plain && inner != nil && depth < mostFound-1 {
+				deeper = append(deeper, name)
 			}
 		}
-		if len(found) > 0 {
-			return found
+		slices.Sort(deeper)
+		for _, name := range deeper {
+			p.note(v[name], depth+1)
 		}
-		level = next
+	case []any:
+		if depth < mostFound-1 {
+			for _, inner := range v {
+				p.note(inner, depth+1)
+			}
+		}
 	}
-	return nil
+}
+
+func (p *params) noteValues(name string, values []string, depth int) {
+	have, known := p.nearest[name]
+	switch {
+	case !known || depth < have.depth:
+		p.nearest[name] = nearest{depth, values}
+	case depth == have.depth:
+		p.nearest[name] = nearest{depth, append(have.values, values...)}
+	}
 }
 
 // mostListed bounds how many resources of one call are looked at one by one.

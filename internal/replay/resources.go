@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // resourcesOf are the resources of a call, for an action: those that the record lists, and those that the parameters
@@ -19,60 +18,107 @@ func (r *record) resourcesOf(learned *learned) []resource {
 	if len(forms) == 0 {
 		return nil
 	}
+	out := r.namedResources(forms, learned)
+	if len(out) == 0 {
+		// No type is required: the call names one of them or none.
+		if !slices.ContainsFunc(forms, func(f resourceForm) bool { return r.read().missing || r.mentions(f) }) {
+			return []resource{{ARN: "*"}}
+		}
+		return []resource{{It: "the resource of the call", Like: r.likeAny(forms)}}
+	}
+	if len(out) > mostListed {
+		// One at a time says nothing new of so many: what they can be is what their forms are.
+		rest := resource{It: "one of many resources", Like: r.likeAny(forms)}
+		out = append(out[:mostListed-1:mostListed-1], rest)
+	}
+	return out
+}
+
+// namedResources are the resources of all types, each once, and one of which only the form is known for a required
+// type when the call names none of any required type.
+func (r *record) namedResources(forms []resourceForm, learned *learned) []resource {
 	listed := r.listed()
+	named := make([][]resource, len(forms))
+	required := false
+	for i, f := range forms {
+		named[i] = r.named(f, listed, learned)
+		required = required || f.required && len(named[i]) > 0
+	}
 	var out []resource
-	named := false
-	for _, f := range forms {
-		found := r.named(f, listed, learned)
-		for _, one := range found {
+	for i, f := range forms {
+		for _, one := range named[i] {
 			if !slices.ContainsFunc(out, func(have resource) bool { return have.ARN == one.ARN && have.It == one.It }) {
 				out = append(out, one)
 			}
 		}
-		named = named || len(found) > 0
-		if f.required && len(found) == 0 && !slices.ContainsFunc(forms, func(o resourceForm) bool {
-			return o.required && o.name != f.name && len(r.named(o, listed, learned)) > 0
-		}) {
+		if f.required && !required {
 			out = append(out, resource{Like: r.like(f), It: "the " + f.name + " of the call"})
 		}
-	}
-	if !named && len(out) == 0 {
-		// No type is required: the call names one of them or none.
-		unknown := resource{It: "the resource of the call"}
-		if !slices.ContainsFunc(forms, func(f resourceForm) bool { return r.read().missing || r.mentions(f) }) {
-			return []resource{{ARN: "*"}}
-		}
-		for _, f := range forms {
-			unknown.Like = append(unknown.Like, r.like(f)...)
-		}
-		out = append(out, unknown)
-	}
-	if len(out) > mostListed {
-		// One at a time says nothing new of so many: what they can be is what their forms are.
-		rest := resource{It: "one of " + "many resources"}
-		for _, f := range forms {
-			rest.Like = append(rest.Like, r.like(f)...)
-		}
-		out = append(out[:mostListed-1:mostListed-1], rest)
 	}
 	return out
 }
 
 // mentions reports whether the parameters have anything that looks like a name of the type.
 func (r *record) mentions(f resourceForm) bool {
-	for _, form := range f.forms {
-		for _, m := range placeholder.FindAllStringSubmatch(form, -1) {
-			if !fixedPlaceholders[m[1]] && len(r.valuesFor(m[1], f.name)) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.forms, func(form *arnForm) bool {
+		return slices.ContainsFunc(form.places, func(p place) bool { return len(r.valuesFor(p)) > 0 })
+	})
+}
+
+// arnForm is a form of the ARNs of a type of resource, such as
+// arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}.
+type arnForm struct {
+	text string
+	// pattern is the form with a wildcard in each place.
+	pattern string
+	matcher *regexp.Regexp
+	places  []place
+}
+
+// place is what the parameters of a call fill of a form: the text in the form, and the names in lower case of the
+// parameters that may have it, in the order in which they are looked for.
+type place struct {
+	text  string
+	names []string
 }
 
 var placeholder = regexp.MustCompile(`\$\{([A-Za-z0-9]+)\}`)
 
+var quotedPlaceholder = regexp.MustCompile(`\\\$\\\{[A-Za-z0-9]+\\\}`)
+
 var fixedPlaceholders = map[string]bool{"Partition": true, "Region": true, "Account": true}
+
+func newARNForm(service, kind, text string) *arnForm {
+	f := &arnForm{
+		text:    text,
+		pattern: placeholder.ReplaceAllString(text, "*"),
+		matcher: regexp.MustCompile("^" + quotedPlaceholder.ReplaceAllString(regexp.QuoteMeta(text), `.*`) + "$"),
+	}
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if !fixedPlaceholders[m[1]] {
+			f.places = append(f.places, place{m[0], parametersFor(service, m[1], kind)})
+		}
+	}
+	return f
+}
+
+// parametersFor are the names of parameters that can fill a place of a form: those of its name, of the name of the
+// type, or of both with the usual endings.
+func parametersFor(service, name, kind string) []string {
+	names, special := placeParameters[service+" "+name]
+	if !special {
+		plain := strings.ReplaceAll(kind, "-", "")
+		names = []string{
+			name, name + "s", plain + "Id", plain + "Name", plain + "Arn", plain + "Ids", plain + "Names",
+			plain + "Identifier", plain, "resourceArn", "resourceId", "arn",
+		}
+	}
+	low := make([]string, len(names))
+	for i := range names {
+		low[i] = strings.ToLower(names[i])
+	}
+	return low
+}
 
 // listed are the ARNs that the record lists under resources.
 func (r *record) listed() []string {
@@ -99,53 +145,55 @@ func (r *record) listed() []string {
 func (r *record) named(f resourceForm, listed []string, learned *learned) []resource {
 	var out []resource
 	for _, form := range f.forms {
-		matcher := formMatcher(form)
 		for _, arn := range listed {
-			if matcher.MatchString(arn) {
+			if form.matcher.MatchString(arn) {
 				out = append(out, resource{ARN: arn})
 			}
 		}
-		out = append(out, r.filled(f, form, matcher, learned)...)
+		out = append(out, r.filled(form, learned)...)
 	}
 	return out
 }
 
 // filled fills the places of a form from the parameters.
-func (r *record) filled(f resourceForm, form string, matcher *regexp.Regexp, learned *learned) []resource {
-	places := placeholder.FindAllStringSubmatch(form, -1)
-	texts := []string{r.fixed(form)}
-	filledAny := false
-	for _, m := range places {
-		if fixedPlaceholders[m[1]] {
-			continue
-		}
-		values := r.valuesFor(m[1], f.name)
-		if len(values) == 0 {
+func (r *record) filled(form *arnForm, learned *learned) []resource {
+	values := make([][]string, len(form.places))
+	for i, p := range form.places {
+		if values[i] = r.valuesFor(p); len(values[i]) == 0 {
 			return nil
 		}
-		filledAny = true
+	}
+	texts := []string{r.fixed(form.text)}
+	for i, p := range form.places {
 		var next []string
 		for _, text := range texts {
-			for _, v := range values {
+			for _, v := range values[i] {
 				switch {
-				case strings.HasPrefix(v, "arn:") && matcher.MatchString(v):
+				case strings.HasPrefix(v, "arn:") && form.matcher.MatchString(v):
 					next = append(next, v)
 				case strings.HasPrefix(v, "arn:") || v == "" || v == redacted:
 				default:
-					next = append(next, strings.Replace(text, m[0], v, 1))
+					next = append(next, strings.Replace(text, p.text, v, 1))
 				}
 			}
 		}
 		texts = next
-	}
-	if !filledAny && len(places) > 0 && strings.Contains(texts[0], "${") {
-		return nil
 	}
 	var out []resource
 	for _, arn := range texts {
 		out = append(out, r.withPath(arn, learned))
 	}
 	return out
+}
+
+// valuesFor are the parameters that can fill a place of a form.
+func (r *record) valuesFor(p place) []string {
+	for _, name := range p.names {
+		if values := r.read().find(name); len(values) > 0 {
+			return values
+		}
+	}
+	return nil
 }
 
 // withPath completes the ARN of a user, role, group, policy or instance profile of IAM, whose path a request does not
@@ -194,56 +242,26 @@ func (r *record) fixed(form string) string {
 	if account == "" {
 		account = r.caller.account
 	}
-	return strings.NewReplacer("${Partition}", partition, "${Region}", r.event.Region, "${Account}", account).
-		Replace(form)
+	form = strings.ReplaceAll(form, "${Partition}", partition)
+	form = strings.ReplaceAll(form, "${Region}", r.event.Region)
+	return strings.ReplaceAll(form, "${Account}", account)
 }
 
-// like are the patterns of a form.
+// like are the patterns of a type.
 func (r *record) like(f resourceForm) []string {
 	var out []string
 	for _, form := range f.forms {
-		out = append(out, placeholder.ReplaceAllString(strings.ReplaceAll(form, "${Account}", "*"), "*"))
+		out = append(out, form.pattern)
 	}
 	return out
 }
 
-var eventForms sync.Map // form -> *regexp.Regexp
-
-// formMatcher matches the ARNs of a form.
-func formMatcher(form string) *regexp.Regexp {
-	if have, ok := eventForms.Load(form); ok {
-		return have.(*regexp.Regexp)
+func (r *record) likeAny(forms []resourceForm) []string {
+	var out []string
+	for _, f := range forms {
+		out = append(out, r.like(f)...)
 	}
-	text := regexp.QuoteMeta(form)
-	text = regexp.MustCompile(`\\\$\\\{[A-Za-z0-9]+\\\}`).ReplaceAllString(text, `.*`)
-	m := regexp.MustCompile("^" + text + "$")
-	eventForms.Store(form, m)
-	return m
-}
-
-// valuesFor are the parameters that can fill a place of a form: of its name, of the name of the type, or of both with
-// the usual endings.
-func (r *record) valuesFor(place, kind string) []string {
-	if special, listed := placeParameters[r.serviceOf()+" "+place]; listed {
-		for _, name := range special {
-			if values := r.read().find(name); len(values) > 0 {
-				return values
-			}
-		}
-		return nil
-	}
-	plain := strings.ReplaceAll(kind, "-", "")
-	for _, name := range []string{place, place + "s", plain + "Id", plain + "Name", plain + "Arn", plain + "Ids", plain + "Names", plain + "Identifier", plain, "resourceArn", "resourceId", "arn"} {
-		if values := r.read().find(name); len(values) > 0 {
-			return values
-		}
-	}
-	return nil
-}
-
-func (r *record) serviceOf() string {
-	service, _, _ := strings.Cut(r.action, ":")
-	return service
+	return out
 }
 
 // placeParameters are the parameters that fill places of forms which are called otherwise, by service and place.
@@ -313,7 +331,7 @@ var specialResources = map[string]func(*record) []resource{
 		return append(r.nodes("target"), r.document(document))
 	},
 	"ssm:SendCommand": func(r *record) []resource {
-		out := r.nodes("instanceIds")
+		out := r.nodes("instanceids")
 		if name, found, _ := r.read().text("documentName"); found {
 			out = append(out, r.document(name))
 		}
