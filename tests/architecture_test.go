@@ -167,7 +167,14 @@ var rooms = []room{
 	{dir: "internal/files", foreign: noForeign},
 	{dir: "internal/visible", foreign: noForeign},
 	{dir: "internal/commandline", foreign: noForeign},
-	{dir: "internal/terminal", foreign: []string{"github.com/clipperhouse/displaywidth", "golang.org/x/term"}},
+	{
+		dir: "internal/terminal",
+		foreign: []string{
+			"github.com/charmbracelet/lipgloss",
+			"github.com/clipperhouse/displaywidth",
+			"golang.org/x/term",
+		},
+	},
 	{dir: "internal/clock", foreign: noForeign},
 	{
 		dir: "internal/strictyaml",

@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/start"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -41,7 +42,7 @@ A file that exists is never overwritten.`,
 				return used(err)
 			}
 			if workspace.IsTerminal(os.Stdin) && workspace.IsTerminal(os.Stderr) && !anyGiven(given) {
-				if err := start.Ask(answers, os.Stdin, os.Stderr); err != nil {
+				if err := start.Ask(answers, os.Stdin, terminal.NewFitter(os.Stderr)); err != nil {
 					return used(err)
 				}
 			}

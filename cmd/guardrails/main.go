@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"aws-access-guardrails/internal/program"
+	_ "aws-access-guardrails/internal/terminal/background" // Nothing asks the terminal for its colour.
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -40,6 +41,9 @@ func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspa
 	}
 	if workspace.EngineAtWork() {
 		return <-done
+	}
+	if workspace.IsTerminal(os.Stderr) {
+		fmt.Fprintln(os.Stderr) // Behind the ^C that the terminal shows.
 	}
 	fmt.Fprintln(os.Stderr, "interrupted; nothing was changed in any account")
 	return workspace.Failed

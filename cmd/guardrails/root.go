@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -303,11 +304,29 @@ type summary interface {
 // write prints what was found also when err says that it does not hold, and passes err on.
 func (f *flags) write(cmd *cobra.Command, s summary, err error) error {
 	write := s.WriteText
-	if f.json {
+	switch width := terminal.Width(os.Stdout); {
+	case f.json:
 		write = s.WriteJSON
+	case width > 0 && fits[cmd.Name()]:
+		write = func(w io.Writer) error { return writeFitted(w, s, width) }
 	}
 	if writeErr := write(cmd.OutOrStdout()); err == nil {
 		err = writeErr
 	}
+	return err
+}
+
+// fits are the verbs whose lines are broken where they are wider than the terminal. Those of other verbs are tables
+// that fit by themselves, or are there to be copied.
+var fits = map[string]bool{
+	"check": true, "diff": true, "replay": true, "explain": true, "audit": true, "drift": true, "preview": true, "up": true, "destroy": true,
+}
+
+func writeFitted(w io.Writer, s summary, width int) error {
+	var text strings.Builder
+	if err := s.WriteText(&text); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, terminal.Fit(text.String(), width))
 	return err
 }

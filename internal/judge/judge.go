@@ -29,7 +29,7 @@ type Judgement struct {
 
 	// Requesters are those of just-in-time access who go round it.
 	Requesters config.Problems
-	// Notices stop nothing: what the documents mean, besides what the stack says of itself.
+	// Notices stop nothing: what the stack says of itself, and what its documents mean.
 	Notices []config.Notice
 	// beside are the stacks of the world.
 	beside []*config.Stack
@@ -116,7 +116,7 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 	var intents []claims.Intent
 	world := World(beside...)
 	for _, s := range stacks {
-		j := &Judgement{Stack: s}
+		j := &Judgement{Stack: s, Notices: s.Notices(at)}
 		j.findGaps(beside)
 		j.findSudo()
 		all = append(all, j)

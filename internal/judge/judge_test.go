@@ -3,6 +3,7 @@ package judge
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,10 +55,10 @@ func golden(t *testing.T, name, got string) {
 	assert.Empty(t, cmp.Diff(string(want), got), "read the difference; if it is meant, UPDATE_GOLDEN=1")
 }
 
-func textOf(t *testing.T, j *Judgement, strict, brief bool) string {
+func textOf(t *testing.T, j *Judgement, strict bool, form Form) string {
 	t.Helper()
 	var out bytes.Buffer
-	require.NoError(t, j.WriteText(&out, strict, brief))
+	require.NoError(t, j.WriteText(&out, strict, form))
 	return out.String()
 }
 
@@ -77,11 +78,12 @@ func TestTheShippedStacksHoldStrictly(t *testing.T) {
 
 // What people read of a stack that holds.
 func TestAJudgementReadsAsItShould(t *testing.T) {
-	golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, false))
+	golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, Whole))
+	golden(t, "dev_short.txt", textOf(t, Stack(changed(t)), true, Short))
 	assert.Equal(
 		t,
 		"Pulumi.dev.yaml: holds (account 111122223333)\n",
-		textOf(t, Stack(changed(t)), true, true),
+		textOf(t, Stack(changed(t)), true, Brief),
 		"a brief one says no more than that",
 	)
 }
@@ -131,7 +133,7 @@ func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 		"1. signs in: arn:aws:iam::111122223333:user/non-97-test-user1 in the console with MFA 0 s ago\n",
 	)
 	assert.Contains(t, p.Error(), "see docs/safety.md#own-project-only")
-	golden(t, "disproven.txt", textOf(t, j, false, true))
+	golden(t, "disproven.txt", textOf(t, j, false, Short))
 }
 
 // A strict check refuses what guardrails:accept does not repeat, and what it repeats for nothing.
@@ -152,7 +154,7 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assert.Contains(
 		t,
 		strict[1].Error(),
-		`"mfa.firstPasswordChanges" is nothing that a verdict rests on; remove it, or did you mean "mfa.firstPasswordChange"?`,
+		`"mfa.firstPasswordChanges" is nothing that a verdict rests on, and no notice; remove it, or did you mean "mfa.firstPasswordChange"?`,
 	)
 
 	assumption := Stack(
@@ -167,10 +169,38 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assert.Contains(t, strict[0].Error(), `"444455556666" is assumed: `)
 	assert.Contains(
 		t,
-		textOf(t, assumption, true, true),
+		textOf(t, assumption, true, Brief),
 		"  assumed\n    444455556666 (not accepted)\n",
 		"a brief one shows why it does not hold",
 	)
+}
+
+// A notice is quiet once guardrails:accept repeats its id with a reason, by the name of the role that it speaks of;
+// another role's notice is not, and an entry for a notice that is not given is refused by a strict check.
+func TestANoticeThatIsAcceptedIsQuiet(t *testing.T) {
+	const accept = "  guardrails:accept:\n"
+	roles := "  guardrails:delegatedRoles:\n" +
+		"    - {name: First, users: [non-97-test-user1], managedPolicies: [PowerUserAccess]}\n" +
+		"    - {name: Second, users: [non-97-test-user1], managedPolicies: [PowerUserAccess]}\n"
+	notes := func(j *Judgement, form Form) []string {
+		var found []string
+		for line := range strings.Lines(textOf(t, j, false, form)) {
+			if strings.HasPrefix(line, "  note") {
+				found = append(found, line)
+			}
+		}
+		return found
+	}
+	both := Stack(changed(t, accept, roles+accept))
+	require.Len(t, notes(both, Short), 2)
+	one := Stack(changed(t, accept, roles+accept+"    - {id: delegatedRoles.Second, because: nodes are in one Region}\n"))
+	assert.Len(t, notes(one, Short), 1)
+	assert.Contains(t, notes(one, Short)[0], `"First" opens shells`)
+	assert.Len(t, notes(one, Whole), 2)
+	assert.Contains(t, notes(one, Whole)[1], "(accepted: nodes are in one Region)")
+	assert.NotContains(t, fmt.Sprint(one.StrictRefusals()), "delegatedRoles.Second")
+	idle := Stack(changed(t, accept, accept+"    - {id: delegatedRoles.Second, because: x}\n"))
+	assert.ErrorContains(t, idle.StrictRefusals().Err(), `"delegatedRoles.Second" is nothing that a verdict rests on, and no notice`)
 }
 
 // The names of people of other stacks are known by the alias of their account and by the name of its stack.
@@ -225,9 +255,9 @@ func TestAJudgementForMachines(t *testing.T) {
 
 // The same stack is judged the same way every time.
 func TestJudgingIsTheSameEveryTime(t *testing.T) {
-	first := textOf(t, Stack(changed(t)), true, false)
+	first := textOf(t, Stack(changed(t)), true, Whole)
 	for range 5 {
-		assert.Equal(t, first, textOf(t, Stack(changed(t)), true, false))
+		assert.Equal(t, first, textOf(t, Stack(changed(t)), true, Whole))
 	}
 }
 
@@ -250,8 +280,8 @@ func TestAnExpectationThatIsNotMetRefusesTheStack(t *testing.T) {
 	assert.False(t, j.Holds(false))
 	assert.Contains(
 		t,
-		textOf(t, j, false, true),
-		"Pulumi.dev.yaml: does not hold (account 111122223333)\n  expectations\n    FAIL  nobody runs commands as root\n",
+		textOf(t, j, false, Brief),
+		"Pulumi.dev.yaml: does not hold (account 111122223333)\n  FAIL  nobody runs commands as root\n",
 	)
 }
 

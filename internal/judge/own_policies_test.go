@@ -128,7 +128,7 @@ func TestAForgottenRoleAccountIsToldWithWhatToWrite(t *testing.T) {
 	const mend = `add "444455556666" to guardrails:mfa.roleAccounts in Pulumi.jump.yaml`
 	assert.Contains(t, refusalsOf(j), "; "+mend)
 	var text strings.Builder
-	require.NoError(t, j.WriteText(&text, false, true))
+	require.NoError(t, j.WriteText(&text, false, judge.Brief))
 	assert.Contains(t, text.String(), "to mend it: "+mend)
 }
 
@@ -146,7 +146,7 @@ func TestOneMistakeIsOneRefusal(t *testing.T) {
 	}
 	assert.Equal(t, 1, told)
 	var text strings.Builder
-	require.NoError(t, j.WriteText(&text, false, true))
+	require.NoError(t, j.WriteText(&text, false, judge.Brief))
 	assert.Equal(t, 1, strings.Count(text.String(), "to mend it: add"))
 	assert.Equal(t, 1, strings.Count(text.String(), "the same mends "))
 	failed := 0

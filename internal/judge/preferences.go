@@ -33,12 +33,11 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 			continue
 		}
 		path := config.Path("guardrails:delegatedRoles").Index(i)
-		at := s.Position(path)
-		j.Notices = append(j.Notices, config.Notice{Path: path, Line: at.Line, Column: at.Column, Text: fmt.Sprintf(
+		j.Notices = append(j.Notices, s.Notice(path, fmt.Sprintf(
 			"%q opens shells, and the stack sets the preferences of %s: in other Regions they are %s's, with sudo; list every Region with nodes, or shut them in the organization (osAccessOnly)",
 			role.Name,
 			set,
 			journey.AgentUser,
-		)})
+		)))
 	}
 }

@@ -92,12 +92,16 @@ func (j *Judgement) StrictRefusals() config.Problems {
 		)
 	}
 	for i, a := range j.Stack.Accept {
-		if slices.ContainsFunc(concessions, func(c Concession) bool { return c.ID == a.ID }) {
+		if slices.ContainsFunc(concessions, func(c Concession) bool { return c.ID == a.ID }) ||
+			slices.ContainsFunc(j.Notices, func(n config.Notice) bool { return n.ID == a.ID }) {
 			continue
 		}
 		var ids []string
 		for _, c := range concessions {
 			ids = append(ids, c.ID)
+		}
+		for _, n := range j.Notices {
+			ids = append(ids, n.ID)
 		}
 		refusals = append(
 			refusals,
@@ -108,7 +112,7 @@ func (j *Judgement) StrictRefusals() config.Problems {
 					"%q",
 					a.ID,
 				),
-				Why: "is nothing that a verdict rests on",
+				Why: "is nothing that a verdict rests on, and no notice",
 				Fix: "remove it, or " + config.DidYouMean(a.ID, ids),
 			}),
 		)

@@ -1,15 +1,12 @@
 package judge
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"aws-access-guardrails/access/claims"
-	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/prove"
 )
 
@@ -18,25 +15,120 @@ func (j *Judgement) Holds(strict bool) bool {
 	return len(j.Refusals()) == 0 && (!strict || len(j.StrictRefusals()) == 0)
 }
 
-// WriteText writes the judgement for people: whether the stack holds, each proof with its verdict and page, each
-// expectation, and what the verdicts rest on. A brief one leaves out what holds.
-func (j *Judgement) WriteText(w io.Writer, strict, brief bool) error {
+// Form says how much WriteText writes.
+type Form int
+
+// The forms. Short says of what holds only how much it is, and of what is accepted only that it is; Brief leaves both
+// out; Whole writes every claim and expectation with its verdict, and every reason.
+const (
+	Short Form = iota
+	Brief
+	Whole
+)
+
+// WriteText writes the judgement for people: whether the stack holds, then what does not hold, then what the verdicts
+// rest on, and notices. Claims are written as sentences.
+func (j *Judgement) WriteText(w io.Writer, strict bool, form Form) error {
 	var b strings.Builder
-	verdict := "holds"
-	if !j.Holds(strict) {
-		verdict = "does not hold"
+	holds := j.Holds(strict)
+	fmt.Fprintf(&b, "%s: %s (account %s)", j.Stack.File, map[bool]string{true: "holds", false: "does not hold"}[holds], j.Stack.Account.ID)
+	if holds && form == Short {
+		b.WriteString(": " + j.tally())
 	}
-	fmt.Fprintf(&b, "%s: %s (account %s)\n", j.Stack.File, verdict, j.Stack.Account.ID)
+	b.WriteString("\n")
 	for _, p := range append(slices.Clone(j.Unreadable), j.Requesters...) {
 		fmt.Fprintf(&b, "  %s\n", p.Error())
 	}
-	j.writeProofs(&b, brief)
-	j.writeExpectations(&b, brief)
-	if !brief || !j.Holds(strict) {
+	j.writeFailedProofs(&b)
+	j.writeFailedExpectations(&b)
+	if form == Whole {
+		j.writeProven(&b)
+		j.writeMet(&b)
+	} else if !holds && form == Short {
+		fmt.Fprintf(&b, "  %s\n", j.tally())
+	}
+	if form == Whole || !holds {
 		j.writeConcessions(&b)
 	}
+	if form == Short && holds {
+		j.writeUnaccepted(&b)
+	}
+	j.writeNotices(&b, form)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// tally is how much holds.
+func (j *Judgement) tally() string {
+	made, met := j.ProofsMade(), 0
+	for i := range j.Expectations {
+		if j.Expectations[i].Holds() {
+			met++
+		}
+	}
+	proven := 0
+	for _, p := range made {
+		if p.Verdict != prove.DoesNotHold {
+			proven++
+		}
+	}
+	parts := []string{part(proven, len(made), "claim") + " proven"}
+	if len(j.Expectations) > 0 {
+		parts = append(parts, part(met, len(j.Expectations), "expectation")+" met")
+	}
+	accepted := 0
+	for _, c := range j.Concessions() {
+		if c.Accepted != "" {
+			accepted++
+		}
+	}
+	for _, n := range j.Notices {
+		if n.Accepted != "" {
+			accepted++
+		}
+	}
+	if accepted > 0 {
+		parts = append(parts, fmt.Sprintf("%d accepted with a reason", accepted))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func part(n, all int, what string) string {
+	if all != 1 {
+		what += "s"
+	}
+	if n == all {
+		return fmt.Sprintf("%d %s", n, what)
+	}
+	return fmt.Sprintf("%d of %d %s", n, all, what)
+}
+
+// writeUnaccepted names what verdicts rest on that nobody has accepted: a strict check refuses it.
+func (j *Judgement) writeUnaccepted(b *strings.Builder) {
+	for _, c := range j.Concessions() {
+		if c.Accepted != "" {
+			continue
+		}
+		word := "assumed"
+		if c.Switch {
+			word = "waived"
+		}
+		for _, text := range c.Texts {
+			fmt.Fprintf(b, "  %-8s%s (%s)\n", word, text, c.ID)
+		}
+	}
+}
+
+// writeNotices writes the notices that nobody has accepted, and the others in the form that has everything.
+func (j *Judgement) writeNotices(b *strings.Builder, form Form) {
+	for _, n := range j.Notices {
+		switch {
+		case n.Accepted == "":
+			fmt.Fprintf(b, "  note    %s: %s\n", n.Path, n.Text)
+		case form == Whole:
+			fmt.Fprintf(b, "  note    %s: %s (accepted: %s)\n", n.Path, n.Text, n.Accepted)
+		}
+	}
 }
 
 // Proof is what the findings of one standing proof come to.
@@ -90,24 +182,13 @@ func mark(v prove.Verdict) string {
 	return "FAIL"
 }
 
-func (j *Judgement) writeProofs(b *strings.Builder, brief bool) {
-	made := j.ProofsMade()
-	if brief {
-		made = slices.DeleteFunc(made, func(p Proof) bool { return p.Verdict != prove.DoesNotHold })
-	}
-	if len(made) == 0 {
-		return
-	}
-	var table bytes.Buffer
-	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	for _, p := range made {
-		fmt.Fprintf(columns, "    %s\t%s\t%s\t%s\n", mark(p.Verdict), p.ID, subjects(p.Subjects), p.Page)
-	}
-	columns.Flush()
-	b.WriteString("  proofs\n")
-	lines := strings.Split(strings.TrimRight(table.String(), "\n"), "\n")
-	for i, p := range made {
-		fmt.Fprintln(b, strings.TrimRight(lines[i], " "))
+// writeFailedProofs writes each claim that does not hold, with the shortest way that shows it.
+func (j *Judgement) writeFailedProofs(b *strings.Builder) {
+	for _, p := range j.ProofsMade() {
+		if p.Verdict != prove.DoesNotHold {
+			continue
+		}
+		fmt.Fprintf(b, "  %-8s%s (%s, %s)\n", mark(p.Verdict), p.Claim, p.ID, p.Page)
 		var failed []*prove.Finding
 		for i := range p.Failed {
 			failed = append(failed, &p.Failed[i])
@@ -115,6 +196,18 @@ func (j *Judgement) writeProofs(b *strings.Builder, brief bool) {
 		for _, c := range j.causes(failed) {
 			j.writeFailed(b, c)
 		}
+	}
+}
+
+// writeProven writes the claims that hold, each as a sentence.
+func (j *Judgement) writeProven(b *strings.Builder) {
+	made := slices.DeleteFunc(j.ProofsMade(), func(p Proof) bool { return p.Verdict == prove.DoesNotHold })
+	if len(made) == 0 {
+		return
+	}
+	b.WriteString("  claims (docs/safety.md says what each means)\n")
+	for _, p := range made {
+		fmt.Fprintf(b, "    %-8s%s (%s, %s)\n", mark(p.Verdict), p.Claim, p.ID, subjects(p.Subjects))
 	}
 }
 
@@ -127,34 +220,44 @@ func subjects(n int) string {
 
 func (j *Judgement) writeFailed(b *strings.Builder, c *cause) {
 	f := c.finding
-	fmt.Fprintf(b, "            %s: %s\n", j.Stack.NameOf(f.Subject), f.Problem)
+	fmt.Fprintf(b, "          %s: %s\n", j.Stack.NameOf(f.Subject), f.Problem)
 	if mend := j.mend(f); mend != "" {
-		fmt.Fprintf(b, "              to mend it: %s\n", mend)
+		fmt.Fprintf(b, "            to mend it: %s\n", mend)
 	}
 	if others := j.others(c); others != "" {
-		fmt.Fprintf(b, "              %s\n", others)
+		fmt.Fprintf(b, "            %s\n", others)
 	}
 	if f.Witness != nil {
-		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "              "))
+		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "            "))
 	}
 	if f.Unreal != "" {
-		fmt.Fprintf(b, "              AWS does not send this request today: %s\n", f.Unreal)
+		fmt.Fprintf(b, "            AWS does not send this request today: %s\n", f.Unreal)
 	}
 }
 
-func (j *Judgement) writeExpectations(b *strings.Builder, brief bool) {
-	shown := j.Expectations
-	if brief {
-		shown = slices.DeleteFunc(slices.Clone(shown), func(r expect.ExpectationResult) bool { return r.Holds() })
-	}
-	if len(shown) == 0 {
-		return
-	}
-	b.WriteString("  expectations\n")
-	for i := range shown {
-		for line := range strings.Lines(shown[i].String()) {
-			b.WriteString("    " + line)
+func (j *Judgement) writeFailedExpectations(b *strings.Builder) {
+	for i := range j.Expectations {
+		if r := &j.Expectations[i]; !r.Holds() {
+			writeIndented(b, "  ", r.String())
 		}
+	}
+}
+
+// writeMet writes the expectations that are met.
+func (j *Judgement) writeMet(b *strings.Builder) {
+	title := "  expectations\n"
+	for i := range j.Expectations {
+		if r := &j.Expectations[i]; r.Holds() {
+			b.WriteString(title)
+			title = ""
+			writeIndented(b, "    ", r.String())
+		}
+	}
+}
+
+func writeIndented(b *strings.Builder, indent, text string) {
+	for line := range strings.Lines(text) {
+		b.WriteString(indent + line)
 	}
 }
 

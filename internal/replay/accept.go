@@ -1,6 +1,8 @@
 package replay
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -18,6 +20,55 @@ type Accept struct {
 	// Because is the reason. Required.
 	Because string
 	line    int
+}
+
+// acceptKey is a key of an entry.
+type acceptKey struct {
+	name, means, example string
+	of                   func(*Accept) *string
+}
+
+var acceptKeys = []acceptKey{
+	{"sid", "The statement that refuses, as the report of replay names it. * and ? are wildcards.",
+		"DenySessionsButForGuardedRoles", func(a *Accept) *string { return &a.Sid }},
+	{"who", "The ARN of the caller, as the report names it. * and ? are wildcards.",
+		"arn:aws:iam::*:role/SupportEngineer", func(a *Accept) *string { return &a.Who }},
+	{"action", "The action that is refused, without regard to case. * and ? are wildcards.",
+		"ssm:StartSession", func(a *Accept) *string { return &a.Action }},
+	{"account", "The account of the caller. It narrows an entry that has one of the others. * and ? are wildcards.",
+		"444455556666", func(a *Accept) *string { return &a.Account }},
+	{"because", "The reason why the refusal is meant. It is printed beside what it accepts.",
+		"support has operation roles from December on", func(a *Accept) *string { return &a.Because }},
+}
+
+// AcceptSchema is the JSON Schema of the file of accepted refusals: an editor underlines with it what ReadAccepts
+// refuses.
+func AcceptSchema() ([]byte, error) {
+	type object = map[string]any
+	keys := object{}
+	for _, k := range acceptKeys {
+		keys[k.name] = object{"type": []string{"string", "number"}, "minLength": 1, "description": k.means, "examples": []string{k.example}}
+	}
+	entry := object{
+		"type": "object", "properties": keys, "additionalProperties": false, "required": []string{"because"},
+		"anyOf": []object{{"required": []string{"sid"}}, {"required": []string{"who"}}, {"required": []string{"action"}}},
+	}
+	schema := object{
+		"$schema":              "http://json-schema.org/draft-07/schema#",
+		"title":                "Refusals that are meant, for guardrails replay",
+		"type":                 "object",
+		"additionalProperties": false,
+		"properties": object{"accept": object{
+			"type": "array", "items": entry,
+			"description": "Calls that the policies would refuse, and should. Every key of an entry that is given must match.",
+		}},
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(schema)
+	return b.Bytes(), err
 }
 
 // String is the entry as the file has it, without the reason.
@@ -73,12 +124,9 @@ func readAccept(n *yaml.Node, fail func(*yaml.Node, string)) Accept {
 		fail(n, "is no entry; write {sid: ..., who: ..., because: ...}")
 		return a
 	}
-	fields := map[string]*string{
-		"sid":     &a.Sid,
-		"who":     &a.Who,
-		"action":  &a.Action,
-		"account": &a.Account,
-		"because": &a.Because,
+	fields := map[string]*string{}
+	for _, k := range acceptKeys {
+		fields[k.name] = k.of(&a)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

@@ -16,8 +16,10 @@ import (
 	"testing/iotest"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/world"
@@ -608,6 +610,37 @@ func TestAccepts(t *testing.T) {
 	)
 	for _, want := range []string{"replay.yaml:2:5 has no reason", "replay.yaml:3:5 accepts everything", "replay.yaml:4:11 sid is no text", "sid stands twice", `"until" is no key`, `"other" is no key`} {
 		assert.ErrorContains(t, err, want)
+	}
+}
+
+// The schema of the accept file is written beside that of stack files, and underlines what is refused when it is read,
+// and nothing else.
+func TestTheSchemaOfAcceptsSaysWhatIsRead(t *testing.T) {
+	text, err := AcceptSchema()
+	require.NoError(t, err)
+	file := "../../docs/replay.schema.json"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		require.NoError(t, os.WriteFile(file, text, 0o644))
+	}
+	have, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(text), string(have), "UPDATE_GOLDEN=1 writes it")
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("replay.schema.json", parsed))
+	schema, err := compiler.Compile("replay.schema.json")
+	require.NoError(t, err)
+	for _, file := range []string{
+		"accept:\n  - {sid: NoShells, because: x}\n", "accept: []\n", "accept:\n  - {who: a, account: 444455556666, because: x}\n", "{}\n",
+		"accept:\n  - {because: x}\n", "accept:\n  - {sid: NoShells}\n", "accept:\n  - {sid: a, because: c, until: d}\n", "accept: {}\n", "other: 1\n", "[]\n",
+		"accept:\n  - {account: \"444455556666\", because: x}\n", "accept:\n  - {sid: [1], because: z}\n", "accept:\n  - {sid: \"\", who: x, because: z}\n", "accept:\n  - text\n",
+	} {
+		_, refused := ReadAccepts("replay.yaml", []byte(file))
+		var value any
+		require.NoError(t, yaml.Unmarshal([]byte(file), &value))
+		underlined := schema.Validate(value)
+		assert.Equal(t, refused != nil, underlined != nil, "%q: %v; %v", file, refused, underlined)
 	}
 }
 

@@ -45,6 +45,7 @@ func ask(a *Answers, q Question, lines *bufio.Reader, out io.Writer, first bool)
 	}
 	line, err := lines.ReadString('\n')
 	if errors.Is(err, io.EOF) && strings.TrimSpace(line) == "" {
+		fmt.Fprintln(out) // The question stands on a line of its own.
 		return false, wrong("the answers ended at --%s; nothing was written", q.Flag)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {

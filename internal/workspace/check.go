@@ -76,7 +76,7 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 			File:    j.Stack.File,
 			Account: j.Stack.Account.ID,
 			Holds:   len(refusals) == 0,
-			Notices: append(j.Stack.Notices(at), j.Notices...),
+			Notices: append([]config.Notice{}, j.Notices...),
 			Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
@@ -166,8 +166,9 @@ type CheckSummary struct {
 	Stacks []CheckedStack `json:"stacks"`
 	// Problems are what keeps stacks from holding, in the order of the stacks: those that could not be read first.
 	Problems []Problem `json:"problems"`
-	// Brief leaves out of the text what holds.
+	// Brief leaves out of the text all that holds, All puts every claim and expectation into it.
 	Brief bool `json:"-"`
+	All   bool `json:"-"`
 
 	judgements []*judge.Judgement
 }
@@ -189,19 +190,21 @@ func (s *CheckSummary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).
 // WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the
 // error's business.
 func (s *CheckSummary) WriteText(w io.Writer) error {
+	form := judge.Short
+	switch {
+	case s.All:
+		form = judge.Whole
+	case s.Brief:
+		form = judge.Brief
+	}
 	for i, j := range s.judgements {
-		if i > 0 && !s.Brief {
+		if i > 0 && form == judge.Whole {
 			if _, err := fmt.Fprintln(w); err != nil {
 				return err
 			}
 		}
-		if err := j.WriteText(w, s.Strict, s.Brief); err != nil {
+		if err := j.WriteText(w, s.Strict, form); err != nil {
 			return err
-		}
-		for _, n := range s.Stacks[i].Notices {
-			if _, err := fmt.Fprintf(w, "  note    %s: %s\n", n.Path, n.Text); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -1,0 +1,156 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// builtCommand is the command itself: what happens before main is tested too.
+var builtCommand = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "guardrails-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "guardrails")
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	return path, errors.Join(err, asError(out))
+})
+
+func asError(out []byte) error {
+	if len(out) == 0 {
+		return nil
+	}
+	return errors.New(string(out))
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if path, err := builtCommand(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(path))
+	}
+	os.Exit(code)
+}
+
+// dialogue runs the command on a terminal of its own, types the keys, and gives all that stood there and the status.
+func dialogue(t *testing.T, dir, term, keys string, columns uint16, args ...string) (string, int) {
+	t.Helper()
+	path, err := builtCommand()
+	require.NoError(t, err)
+	cmd := exec.Command(path, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "TERM="+term, "NO_COLOR=", "CI=")
+	screen, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: columns})
+	require.NoError(t, err)
+	defer screen.Close()
+	type read struct {
+		text []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	begun := make(chan struct{})
+	go func() {
+		var all []byte
+		buf := make([]byte, 4096)
+		for {
+			n, err := screen.Read(buf)
+			if all == nil && n > 0 {
+				close(begun)
+			}
+			all = append(all, buf[:n]...)
+			if err != nil {
+				done <- read{all, err}
+				return
+			}
+		}
+	}()
+	if strings.ContainsAny(keys, "\x03\x04") {
+		<-begun // What ends a program is for the program that asks.
+	}
+	_, err = io.WriteString(screen, keys)
+	require.NoError(t, err)
+	select {
+	case got := <-done:
+		// The terminal is gone with the program.
+		require.True(t, errors.Is(got.err, io.EOF) || errors.Is(got.err, syscall.EIO), got.err)
+		_ = cmd.Wait()
+		return string(got.text), cmd.ProcessState.ExitCode()
+	case <-time.After(5 * time.Minute):
+		_ = cmd.Process.Kill()
+		t.Fatal("the program waits for something that nobody typed")
+	}
+	return "", 0
+}
+
+// answers are typed at once, as somebody does who knows the questions, or a script.
+const answers = "jump=111122223333\rapp=444455556666\r\rjump\r\rap-northeast-1\rshop=app\r\ralice@example.com=shop\r\r\r"
+
+// On a terminal init asks, takes what is typed ahead, and writes the project, at every width; nothing asks the
+// terminal itself.
+func TestInitAsksOnATerminal(t *testing.T) {
+	for _, term := range []string{"xterm-256color", "screen-256color", "dumb"} {
+		for _, columns := range []uint16{50, 80, 200} {
+			dir := t.TempDir()
+			screen, status := dialogue(t, dir, term, answers, columns, "init")
+			require.Zero(t, status, screen)
+			assert.NotContains(t, screen, "\x1b]", "a question to the terminal")
+			assert.NotContains(t, screen, "\x1b[6n", "a question to the terminal")
+			assert.Contains(t, screen, `2 stacks, and "check --strict" holds`)
+			assert.FileExists(t, filepath.Join(dir, "Pulumi.app.yaml"))
+		}
+	}
+}
+
+// Ctrl-C and the end of the input leave the folder as it was, and say so on a line of their own.
+func TestInitIsLeftWithoutATrace(t *testing.T) {
+	for keys, want := range map[string]string{
+		"jump=111122223333\r\x03": "interrupted; nothing was changed",
+		"jump=111122223333\r\x04": "the answers ended at --account; nothing was written",
+		"\x04":                    "the answers ended at --account; nothing was written",
+	} {
+		dir := t.TempDir()
+		screen, status := dialogue(t, dir, "xterm-256color", keys, 80, "init")
+		assert.NotZero(t, status)
+		assert.Contains(t, screen, "\n"+want, "%q", screen)
+		entries, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		assert.Empty(t, entries)
+	}
+}
+
+// Nothing is asked of a terminal by any verb, also when standard output is none.
+func TestNoVerbAsksTheTerminal(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--help"}, {"check", "-C", "../.."}, {"nonsense"}} {
+		screen, _ := dialogue(t, ".", "xterm-256color", "", 80, args...)
+		assert.NotContains(t, screen, "\x1b]11", "%v", args)
+		assert.NotContains(t, screen, "\x1b[6n", "%v", args)
+	}
+}
+
+// Lines of check fit the terminal, whatever its width.
+func TestCheckFitsTheTerminal(t *testing.T) {
+	for _, columns := range []uint16{50, 80, 200} {
+		screen, status := dialogue(t, "../../examples/organization", "dumb", "", columns, "check", "--all")
+		require.Zero(t, status, screen)
+		words := 0
+		for line := range strings.Lines(screen) {
+			if line = strings.TrimRight(line, "\r\n"); len([]rune(line)) > int(columns) {
+				words++
+			}
+		}
+		assert.Zero(t, words, screen)
+	}
+}
