@@ -231,7 +231,7 @@ func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 	}{
 		"on every node":     {requesterWorld(a, requester, policy.Allow("Sessions", "ssm:StartSession").On("*")), role + "may call ssm:StartSession by identity policy more, statement Sessions"},
 		"by a wider action": {requesterWorld(a, requester, policy.Allow("Everything", "ssm:*").On("*")), role + "may call ssm:StartSession by identity policy more, statement Everything"},
-		"on nodes of the own project": {requesterWorld(a, requester,
+		"on nodes of its own project": {requesterWorld(a, requester,
 			policy.Allow("Sessions", "ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
 			policy.Allow("Document", "ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, statement Sessions"},
 		"on nodes of a team": {requesterWorld(a, requester,

@@ -77,7 +77,7 @@ func switchedQuestions() []question {
 			time.Minute,
 		)
 		s.ask(asDeployed, full, true, "changes the password with MFA", "iam:ChangePassword", me)
-		s.ask(asDeployed, full, false, "does nothing else to the own user", "iam:DeleteUser", me)
+		s.ask(asDeployed, full, false, "does nothing else to their own user", "iam:DeleteUser", me)
 		s.ask(
 			besideAdmin,
 			full,

@@ -31,10 +31,10 @@ func (s *sentences) withoutMFA() {
 			list(device+"my phone's"),
 		)
 		s.ask(asDeployed, alone, true, "repeats a cancelled enrolment", "iam:DeleteVirtualMFADevice", list(device+who))
-		s.ask(asDeployed, alone, true, "enables the own device", "iam:EnableMFADevice", me)
-		s.ask(asDeployed, alone, true, "resyncs the own device", "iam:ResyncMFADevice", me)
+		s.ask(asDeployed, alone, true, "enables their own device", "iam:EnableMFADevice", me)
+		s.ask(asDeployed, alone, true, "resyncs their own device", "iam:ResyncMFADevice", me)
 		for _, action := range looking {
-			s.ask(asDeployed, alone, true, "looks at the own user", action, me)
+			s.ask(asDeployed, alone, true, "looks at their own user", action, me)
 		}
 		s.ask(asDeployed, alone, true, "sees devices", "iam:ListVirtualMFADevices", nil)
 		s.ask(asDeployed, alone, true, "changes the first password", "iam:ChangePassword", me)
@@ -128,13 +128,13 @@ func (s *sentences) withKeys() {
 	s.ask(asDeployed, key, true, "a key looks at its own user", "iam:GetUser", me)
 }
 
-// With MFA members manage the own device and password, and see the account's sign-in settings; nobody touches
+// With MFA members manage their own device and password, and see the account's sign-in settings; nobody touches
 // somebody else.
 func (s *sentences) withMFA() {
 	for _, who := range []string{"bob", "carol"} {
 		full, me := access.ConsoleWithMFA(userARN(who), time.Minute), list(userARN(who))
 		for _, action := range append(list("iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice", "iam:ChangePassword", "iam:GetLoginProfile"), looking...) {
-			s.ask(asDeployed, full, true, "manages the own device and password", action, me)
+			s.ask(asDeployed, full, true, "manages their own device and password", action, me)
 			for _, other := range others(who) {
 				s.ask(asDeployed, full, false, "touches nobody else", action, list(other))
 			}
@@ -144,7 +144,7 @@ func (s *sentences) withMFA() {
 				asDeployed,
 				full,
 				action == "iam:DeleteVirtualMFADevice",
-				"deletes the own device and does nothing else to it",
+				"deletes their own device and does nothing else to it",
 				action,
 				list(home+":mfa/"+who),
 			)
@@ -272,11 +272,11 @@ func (s *sentences) selfService() {
 			}
 		}
 		for _, action := range []string{"CreateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ListAccessKeys", "UpdateAccessKey"} {
-			does("manages the own keys", "iam:"+action, me)
+			does("manages their own keys", "iam:"+action, me)
 		}
-		does("sees the own tags", "iam:ListUserTags", me)
+		does("sees their own tags", "iam:ListUserTags", me)
 		for _, action := range []string{"iam:TagUser", "iam:UntagUser"} {
-			does("writes the own e-mail address", action, me, "aws:TagKeys=Email")
+			does("writes their own e-mail address", action, me, "aws:TagKeys=Email")
 			does("writes both contact tags", action, me, "aws:TagKeys=DisplayName|Email")
 			for _, in := range []setting{asDeployed, withoutDenies} {
 				s.ask(in, full, false, "writes no other tag", action, me, "aws:TagKeys=Team")

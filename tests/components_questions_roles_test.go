@@ -138,7 +138,7 @@ func (s *sentences) nodes() {
 				besideAdmin,
 				first,
 				true,
-				"the guard leaves the own project alone",
+				"the guard leaves their own project alone",
 				action,
 				acting(action, instance(firstNode)),
 			)

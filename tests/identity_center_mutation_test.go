@@ -311,7 +311,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			"arn:aws:ssm:ap-northeast-1:"+otherAccount+":session/dave-1",
 		), "ssm:resourceTag/aws:ssmmessages:session-id="
 		for _, action := range []string{"ssm:ResumeSession", "ssm:TerminateSession"} {
-			s.ask(in, dave, true, "the own session", action, session, tag+"AROAEXAMPLE0:dave")
+			s.ask(in, dave, true, "their own session", action, session, tag+"AROAEXAMPLE0:dave")
 			s.ask(in, dave, false, "a colleague's session", action, session, tag+"AROAEXAMPLE0:erin")
 			s.ask(in, dave, false, "nobody's session", action, session)
 		}

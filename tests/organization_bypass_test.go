@@ -436,10 +436,10 @@ func (o organization) peopleAttempts(work, jump inAccount, add adding, each addi
 			sid,
 		)
 	}
-	each("a user changes the own credentials", someone, changesCredential, nil, jump.user("root-like"), "")
+	each("a user changes their own credentials", someone, changesCredential, nil, jump.user("root-like"), "")
 	each("a user's name with something before it", someone, changesCredential, nil, jump.user("not-root-like"), sid)
 	pat := access.LongTermKey(jump.user("people/pat"))
-	each("a user under a path changes the own credentials", pat, changesCredential, nil, jump.user("people/pat"), "")
+	each("a user under a path changes their own credentials", pat, changesCredential, nil, jump.user("people/pat"), "")
 	each(
 		"a user under a path takes over who is next in the list",
 		pat,
@@ -585,7 +585,7 @@ func (o organization) sessionTagAttempts(work inAccount, admin access.Session, a
 		access.AssumeRole(lax, "root-like", tag("ssmsessionrunas", "root")),
 		elsewhere,
 	)
-	add("a session gives itself the own OS user", someone, access.AssumeRole(lax, "root-like", own), elsewhere)
+	add("a session gives itself their own OS user", someone, access.AssumeRole(lax, "root-like", own), elsewhere)
 	add("other session tags are free", someone, access.AssumeRole(lax, "root-like", tag("Team", "red")), "")
 	add("break-glass passes any tag", work.as("BreakGlass"), access.AssumeRole(lax, "alice", project, own), "")
 	if !o.policies.ProtectGuardrails.OwnOSUsers {
@@ -597,7 +597,7 @@ func (o organization) sessionTagAttempts(work inAccount, admin access.Session, a
 		)
 		return
 	}
-	add("a person passes the own OS user to a shared role", someone, access.AssumeRole(shared, "root-like", own), "")
+	add("a person passes their own OS user to a shared role", someone, access.AssumeRole(shared, "root-like", own), "")
 	for it, other := range map[string]string{"somebody else's": "alice", "nearly the own": "Rootlike", "a pattern of the own": "root*", "an empty": ""} {
 		add(
 			"a person passes "+it+" OS user to a shared role",

@@ -335,9 +335,9 @@ func (o organization) grantQuestions() []question {
 					Tags: []world.Tag{{Key: "aws:ssmmessages:session-id", Value: owner}},
 				}
 			}
-			ask("the own session: "+action, in, true, action, nil, owned(otherAccount, "AROAGRANT:alice"))
+			ask("their own session: "+action, in, true, action, nil, owned(otherAccount, "AROAGRANT:alice"))
 			ask(
-				"the tags of the own session",
+				"the tags of their own session",
 				in,
 				admin,
 				"ssm:ListTagsForResource",

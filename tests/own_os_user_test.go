@@ -120,7 +120,7 @@ func passings(who string) map[string]passing {
 	return all
 }
 
-// own reports whether the tags are the own OS user of the person and nothing else.
+// own reports whether the tags are their own OS user of the person and nothing else.
 func (p passing) own(who string) bool {
 	return osUsersOf[who] != "" && slices.Equal(p.tags, []world.Tag{{Key: guardrail.RunAsTag, Value: osUsersOf[who]}})
 }
@@ -244,7 +244,7 @@ func mistaken(change func(*world.Account)) ([]string, error) {
 	return wrong, nil
 }
 
-// Everybody gets into a shared role as the own OS user and in no other way, and whatever a role takes, people pass
+// Everybody gets into a shared role as their own OS user and in no other way, and whatever a role takes, people pass
 // nothing else; a role that takes everything gets no more from the people of the group.
 func TestPeoplePassTheOwnOSUserAndNothingElse(t *testing.T) {
 	wrong, err := mistaken(unchanged)

@@ -31,9 +31,9 @@ func TestResourcesOfOtherAccountsAreNotTakenToBeShut(t *testing.T) {
 		"another service":                  {[]policy.Statement{allow("secretsmanager:PutSecretValue", "arn:aws:secretsmanager:us-east-1:"+fixture.Members+":secret:*")}, prove.HoldsIf},
 		"a queue":                          {[]policy.Statement{allow("sqs:SendMessage", "arn:aws:sqs:*:*:jobs"), policy.Deny("Own", "sqs:*").On("arn:aws:sqs:*:" + fixture.People + ":*")}, prove.HoldsIf},
 		"all that is not listed":           {[]policy.Statement{{Sid: "More", Effect: policy.EffectAllow, NotActions: []string{"iam:*", "ec2:*", "ssm:*"}, Resources: []string{key(fixture.Members)}}}, prove.HoldsIf},
-		"a key of the own account":         {[]policy.Statement{allow("kms:CreateGrant", key(fixture.People))}, prove.DoesNotHold},
+		"a key of its own account":         {[]policy.Statement{allow("kms:CreateGrant", key(fixture.People))}, prove.DoesNotHold},
 		"denied":                           {[]policy.Statement{allow("kms:CreateGrant", key(fixture.Members)), policy.Deny("No", "kms:*").On("*")}, prove.Holds},
-		"in the own account alone":         {[]policy.Statement{allow("kms:CreateGrant", "*").When(policy.StringEquals("aws:ResourceAccount", "${aws:PrincipalAccount}")), policy.Deny("Own", "kms:*").On("arn:aws:kms:*:" + fixture.People + ":*")}, prove.Holds},
+		"in its own account alone":         {[]policy.Statement{allow("kms:CreateGrant", "*").When(policy.StringEquals("aws:ResourceAccount", "${aws:PrincipalAccount}")), policy.Deny("Own", "kms:*").On("arn:aws:kms:*:" + fixture.People + ":*")}, prove.Holds},
 		"reading":                          {[]policy.Statement{allow("kms:DescribeKey", key(fixture.Members))}, prove.Holds},
 		"users of another account, which no policy opens": {[]policy.Statement{allow("iam:CreateAccessKey", "arn:aws:iam::"+fixture.Members+":user/*")}, prove.Holds},
 	} {

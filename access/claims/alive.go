@@ -120,7 +120,7 @@ func (p *prover) enrolmentWorks(in *Intent) {
 		who := p.engine.Principals[member]
 		l := p.alive(p.begin(in, member))
 		console := engine.Console(member)
-		l.call("listing the own devices", console, "iam:ListMFADevices", member)
+		l.call("listing their own devices", console, "iam:ListMFADevices", member)
 		l.call("making a device that is named like the user", console, "iam:CreateVirtualMFADevice", who.Device())
 		l.call(
 			"making a device with another name",
@@ -152,7 +152,7 @@ func (p *prover) firstPasswordChangeWorks(in *Intent) {
 	}
 	for _, member := range in.Members {
 		l := p.alive(p.begin(in, member))
-		l.call("changing the own password", engine.Console(member), "iam:ChangePassword", member)
+		l.call("changing their own password", engine.Console(member), "iam:ChangePassword", member)
 		l.call("reading what a password must have", engine.Console(member), "iam:GetAccountPasswordPolicy")
 		l.done()
 	}
@@ -166,28 +166,28 @@ func (p *prover) selfServiceWorks(in *Intent) {
 	for _, member := range in.Members {
 		l := p.alive(p.begin(in, member))
 		console := engine.ConsoleWithMFA(member, search.SomeAge)
-		l.call("changing the own password", console, "iam:ChangePassword", member)
+		l.call("changing their own password", console, "iam:ChangePassword", member)
 		if in.MFA.AccessKeys {
 			for _, action := range []string{"CreateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ListAccessKeys", "UpdateAccessKey"} {
-				l.call("managing the own access keys with iam:"+action, console, "iam:"+action, member)
+				l.call("managing their own access keys with iam:"+action, console, "iam:"+action, member)
 			}
 		}
 		for _, tag := range in.MFA.ContactTags {
 			keys := engine.Context{"aws:TagKeys": {tag}}
 			written := keys.With("aws:RequestTag/"+tag, "new")
 			l.request(
-				"writing the own tag "+tag,
+				"writing their own tag "+tag,
 				console,
 				engine.Request{Action: "iam:TagUser", Resources: engine.On(member), Context: written},
 			)
 			l.request(
-				"removing the own tag "+tag,
+				"removing their own tag "+tag,
 				console,
 				engine.Request{Action: "iam:UntagUser", Resources: engine.On(member), Context: keys},
 			)
 		}
 		if len(in.MFA.ContactTags) > 0 {
-			l.call("reading the own tags", console, "iam:ListUserTags", member)
+			l.call("reading their own tags", console, "iam:ListUserTags", member)
 		}
 		l.done()
 	}
@@ -381,12 +381,12 @@ func (p *prover) ownSessionsWork(in *Intent) {
 			session.ARN = p.account(in).Arn("ssm", in.Regions[0], "session/"+s.Name+"-0123456789abcdef0")
 		}
 		l.request(
-			"resuming the own session",
+			"resuming their own session",
 			s,
 			engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}},
 		)
 		l.request(
-			"ending the own session",
+			"ending their own session",
 			s,
 			engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}},
 		)
@@ -496,7 +496,7 @@ func (p *prover) breakGlassNotLockedOut(in *Intent) {
 	}
 }
 
-// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. The own
+// notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. Their own
 // policies of such a caller are the caller's affair, unless the world has them.
 func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
 	f := p.begin(in, arn)

@@ -28,8 +28,8 @@ func TestMFAGroup(t *testing.T) {
 		want    engine.Outcome
 		by      string
 	}{
-		{"without MFA the own device stays", engine.Console(bob), on("iam:DeactivateMFADevice", bob), engine.ExplicitlyDenied, fixture.NoMFA},
-		{"with MFA the own device goes", engine.ConsoleWithMFA(bob, mfa), on("iam:DeactivateMFADevice", bob), engine.Allowed, "ManageOwnCredentialsWithMfaOnly"},
+		{"without MFA their own device stays", engine.Console(bob), on("iam:DeactivateMFADevice", bob), engine.ExplicitlyDenied, fixture.NoMFA},
+		{"with MFA their own device goes", engine.ConsoleWithMFA(bob, mfa), on("iam:DeactivateMFADevice", bob), engine.Allowed, "ManageOwnCredentialsWithMfaOnly"},
 		{"with MFA bobby's device stays", engine.ConsoleWithMFA(bob, mfa), on("iam:DeactivateMFADevice", fixture.UserARN("bobby")), engine.ImplicitlyDenied, ""},
 		{"a leaked key enrols nothing", engine.LongTermKey(bob), on("iam:EnableMFADevice", bob), engine.ExplicitlyDenied, fixture.OwnKey},
 		{"a leaked key makes no device", engine.LongTermKey(bob), on("iam:CreateVirtualMFADevice", device), engine.ExplicitlyDenied, fixture.OwnKey},

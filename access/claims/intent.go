@@ -52,7 +52,7 @@ type Intent struct {
 // MFAIntent are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for
 // themselves.
 type MFAIntent struct {
-	// FirstPasswordChange: a member may change the own password before MFA.
+	// FirstPasswordChange: a member may change their own password before MFA.
 	FirstPasswordChange bool
 	// EnrolWithAccessKeys: long-term keys may enrol a device.
 	EnrolWithAccessKeys bool
@@ -114,7 +114,7 @@ func (in *Intent) roles() []RoleIntent {
 // their trust policies name, and no switch is on. It is what an audit of a live account starts from; the preferences
 // of Session Manager, which authorization details do not have, are taken as not known.
 func DerivedIntent(a world.Account) Intent {
-	// Whoever passes the own OS user chooses nothing, whatever the role.
+	// Whoever passes their own OS user chooses nothing, whatever the role.
 	in := Intent{Account: a.ID, OwnOSUserRoles: []string{"*"}}
 	for i := range a.Users {
 		in.Members = append(in.Members, a.Users[i].ARN(&a))

@@ -38,7 +38,7 @@ func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
 }
 
 // nodeRolesOpenNoDoor: a shell on a node is also the role of the node. What that role may do, everybody may do who
-// has a shell there, whatever the own role says, under a name that is nobody's.
+// has a shell there, whatever its own role says, under a name that is nobody's.
 func (p *prover) nodeRolesOpenNoDoor(in *Intent) {
 	q := search.Asking(slices.Concat([]policy.Statement{
 		policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),

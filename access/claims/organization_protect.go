@@ -194,7 +194,7 @@ func (p *organizationProver) groupIsProtected() {
 	}
 }
 
-// credentialsAreProtected: everybody keeps the own credentials. A role session has no user name, so for it every user
+// credentialsAreProtected: everybody keeps their own credentials. A role session has no user name, so for it every user
 // is somebody else.
 func (p *organizationProver) credentialsAreProtected() {
 	if p.in.Protected == nil {

@@ -20,7 +20,7 @@ const (
 	ownOSUser       = "${aws:PrincipalTag/" + journey.RunAsTag + "}"
 )
 
-// passingOwnOSUser are the requests with which somebody passes the own OS user to a role and no other tag, be it
+// passingOwnOSUser are the requests with which somebody passes their own OS user to a role and no other tag, be it
 // another spelling of the key.
 func passingOwnOSUser(roles ...string) policy.Statement {
 	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
@@ -58,7 +58,7 @@ func (in *Intent) takesOSUsers(role string) bool {
 // someOSUser stands for the OS user of somebody whose tags the world does not have.
 const someOSUser = "somebody"
 
-// ownOSUserTag is the session tag with which a user gets the own OS user.
+// ownOSUserTag is the session tag with which a user gets their own OS user.
 func (p *prover) ownOSUserTag(user string) world.Tag {
 	tag := world.Tag{Key: journey.RunAsTag, Value: someOSUser}
 	if who, known := p.engine.Principals[user]; known && !who.Stranger {

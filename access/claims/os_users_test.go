@@ -170,7 +170,7 @@ func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
 		}, "start as bob"},
 		{"a role that everybody of the account assumes", "own-os-user-only", "user/bob", func(a *world.Account) { a.Roles[1].Trust = fixture.TrustWithMFA(fixture.People) }, "start as bob"},
 		{"everybody's default", "own-os-user-only", "user/bob", func(a *world.Account) { a.Preferences[0].DefaultUser = "bob" }, "default user of shells in us-east-1"},
-		{"the own tag", "authorization-tags-are-guarded", "user/bob", func(a *world.Account) {
+		{"their own tag", "authorization-tags-are-guarded", "user/bob", func(a *world.Account) {
 			a.Users[1].Inline = []world.InlinePolicy{{Name: "self-service", Document: policy.New(policy.Allow("Contact", "iam:TagUser").
 				On("arn:aws:iam::" + fixture.People + ":user/${aws:username}").When(policy.AllEqual("aws:TagKeys", "Email", "ssmsessionrunas")))}}
 		}, "with the tags ssmsessionrunas"},
@@ -211,7 +211,7 @@ func TestAStrangersOSUserIsAnAssumption(t *testing.T) {
 	}
 }
 
-// A journey with the own tag arrives as the own OS user, from every sign-in that can pass tags; with any other it
+// A journey with their own tag arrives as their own OS user, from every sign-in that can pass tags; with any other it
 // ends at the role.
 func TestJourneysWithSessionTags(t *testing.T) {
 	e, err := engine.Compile(sharedWorld())

@@ -50,7 +50,7 @@ func (p *prover) noMFANoAccess(in *Intent) {
 		if in.MFA.FirstPasswordChange {
 			f.Waivers = append(
 				f.Waivers,
-				prove.Waiver{Key: "mfa.firstPasswordChange", Text: "the own password is changed before MFA"},
+				prove.Waiver{Key: "mfa.firstPasswordChange", Text: "their own password is changed before MFA"},
 			)
 		}
 		who := p.engine.Principals[member]
@@ -203,7 +203,7 @@ func (p *prover) onlyContactTags(in *Intent) {
 		p.conclude(
 			p.begin(in, member),
 			p.askAll(q, search.SignIns(member)...),
-			"a member writes tags on the own user that are no contact tags",
+			"a member writes tags on their own user that are no contact tags",
 		)
 	}
 }

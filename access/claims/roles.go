@@ -337,7 +337,7 @@ func (p *prover) sessionNamedAfterUser(in *Intent) {
 }
 
 // noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user.
-// Whoever passes the own OS user alone picks neither.
+// Whoever passes their own OS user alone picks neither.
 func (p *prover) noSessionTags(in *Intent) {
 	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
 	for _, r := range in.roles() {

@@ -27,7 +27,7 @@ type standingProof struct {
 // standingProofs are the standing proofs. Ids are API: docs/safety.md has a section for each, and guardrails:accept
 // names what they assume.
 var standingProofs = []standingProof{
-	{"no-mfa-no-access", "without MFA a member reaches nothing but the own enrolment", (*prover).noMFANoAccess},
+	{"no-mfa-no-access", "without MFA a member reaches nothing but their own enrolment", (*prover).noMFANoAccess},
 	{
 		"no-enrolment-with-access-keys",
 		"a long-term access key cannot enrol an MFA device",
@@ -38,7 +38,7 @@ var standingProofs = []standingProof{
 		"nobody but an administrator touches another person's MFA, keys, password or tags",
 		(*prover).ownCredentialsOnly,
 	},
-	{"only-contact-tags", "a member writes only the listed contact tags on the own user", (*prover).onlyContactTags},
+	{"only-contact-tags", "a member writes only the listed contact tags on their own user", (*prover).onlyContactTags},
 	{
 		"authorization-tags-are-guarded",
 		"nobody but an administrator writes a tag that decides access",

@@ -137,7 +137,7 @@ func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
 		{"the password is changed without MFA", article, "no-mfa-no-access", "user/carol", []string{"iam:ChangePassword"}},
 		{"a device with another name cannot be enrolled", common, "enrolment-works", "user/bob", []string{"another name"}},
 		{"a device with another name cannot be enrolled", article, "enrolment-works", "user/bob", []string{"another name"}},
-		{"own sessions are out of reach of a role", article, "own-sessions-work", "role/project-1", []string{"resuming the own session"}},
+		{"own sessions are out of reach of a role", article, "own-sessions-work", "role/project-1", []string{"resuming their own session"}},
 		{"every document of every account", article, "only-listed-documents", "role/project-1", []string{":document/"}},
 		{"tasks with the tag are machines too", article, "own-project-only", "role/project-1", []string{":task/"}},
 		{"the data channel is missing", article, "declared-journeys-work", "role/project-1", []string{"ssmmessages:OpenDataChannel"}},

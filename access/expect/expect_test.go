@@ -46,14 +46,14 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 		onTheWay bool
 		why      string
 	}{
-		"a shell on the own project": {with(func(x *Expectation) { x.OSUser = "os-user1" }), prove.Holds, "OS user os-user1",
+		"a shell on their own project": {with(func(x *Expectation) { x.OSUser = "os-user1" }), prove.Holds, "OS user os-user1",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "allowed by operation/StartSessionOnOwnProjectNodes; no statement denies it"},
 		"another OS user": {with(func(x *Expectation) { x.OSUser = "os-user2" }), prove.DoesNotHold, "OS user os-user1", "", false, "the shell starts as os-user1"},
 		"another project, denied": {with(func(x *Expectation) { x.On, x.Denied = otherNode(), true }), prove.Holds, "DENIED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it"},
 		"another project, allowed": {with(func(x *Expectation) { x.On, x.Allowed = otherNode(), true }), prove.DoesNotHold, "DENIED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, `nearest: operation/StartSessionOnOwnProjectNodes, but aws:ResourceTag/Project is "Test Project 2"`},
-		"the own project, denied": {with(func(x *Expectation) { x.Denied = true }), prove.DoesNotHold, "ALLOWED",
+		"their own project, denied": {with(func(x *Expectation) { x.Denied = true }), prove.DoesNotHold, "ALLOWED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "allowed by operation/StartSessionOnOwnProjectNodes"},
 		"a node without tags": {with(func(x *Expectation) { x.On, x.Denied = Target{Instance: map[string]string{}}, true }), prove.Holds, "DENIED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "no policy of role/TestProject1-os-user1 allows it"},
@@ -83,7 +83,7 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, ""},
 		"a role without OS user": {with(func(x *Expectation) { x.As, x.Via, x.Denied = "bob", "nobody", true }), prove.Holds, "DENIED", "", false,
 			"fails: neither a tag SSMSessionRunAs nor a default user names one"},
-		"an action on the own instance": {with(func(x *Expectation) { x.Opens, x.Do, x.Allowed = "", "ec2:StopInstances", true }), prove.Holds, "ALLOWED",
+		"an action on its own instance": {with(func(x *Expectation) { x.Opens, x.Do, x.Allowed = "", "ec2:StopInstances", true }), prove.Holds, "ALLOWED",
 			"ec2:StopInstances on instance/i-0123456789abcdef0", false, ""},
 		"an action on another": {with(func(x *Expectation) { x.Opens, x.Do, x.On, x.Denied = "", "ec2:StopInstances", otherNode(), true }), prove.Holds, "DENIED",
 			"ec2:StopInstances on instance/i-0123456789abcdef0", false, ""},
@@ -220,7 +220,7 @@ func TestACallOnSeveralThingsNamesOne(t *testing.T) {
 	assert.Equal(t, "sso:DeletePermissionSet on instance/InstanceId", r.At)
 }
 
-// A person of whom only a trust policy has the name meets an expectation under an assumption about the own account;
+// A person of whom only a trust policy has the name meets an expectation under an assumption about its own account;
 // what the role demands does not depend on it.
 func TestStrangersMeetExpectationsUnderAssumptions(t *testing.T) {
 	w := fixture.DevWorld()

@@ -26,7 +26,7 @@ func shellOn(id, project string) *journey.Door {
 	return &journey.Door{Kind: journey.Shell, Node: fixture.Node(id, project)}
 }
 
-// The walk that an operator takes: sign in with MFA, switch role, open a shell on the own project, become the role's
+// The walk that an operator takes: sign in with MFA, switch role, open a shell on their own project, become the role's
 // OS user.
 func TestOperatorsWalk(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())

@@ -481,7 +481,7 @@ var telling = []string{
 }
 
 // likelier is a difference of the same class that people send rather than the first that was found: with a telling
-// action, and in the own account.
+// action, and in its own account.
 func (p *pair) likelier(
 	found *Difference,
 	pattern string,

@@ -69,7 +69,7 @@ func (a *Args) trust() guardrail.Trust {
 	return t
 }
 
-// TrustDocument lets the person assume the role inside the window, with recent MFA and under the own name.
+// TrustDocument lets the person assume the role inside the window, with recent MFA and under their own name.
 func (a *Args) TrustDocument() policy.Document {
 	document := a.trust().Document()
 	for i := range document.Statements {

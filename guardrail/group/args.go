@@ -22,7 +22,7 @@ type Args struct {
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"): members cannot write it. Empty means
 	// DefaultProjectTag.
 	ProjectTag string
-	// FirstPasswordChange lets a member change the own password before MFA, which a first sign-in with a forced
+	// FirstPasswordChange lets a member change their own password before MFA, which a first sign-in with a forced
 	// change needs. Off, the initial password must be one that need not be changed.
 	FirstPasswordChange bool
 	// EnrolWithAccessKeys lets long-term access keys enrol an MFA device. Off, only a console session can, so a

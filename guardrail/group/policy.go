@@ -57,7 +57,7 @@ func (a *Args) GuardDocument() policy.Document {
 			"iam:GetAccountPasswordPolicy", "iam:GetAccountSummary", "iam:ListVirtualMFADevices").On("*"),
 		policy.Allow("ViewOwnUser",
 			"iam:GetLoginProfile", "iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices").On(a.ownUser()...),
-		// The console lets people name their device, so any name can be created; only the own user can enable it.
+		// The console lets people name their device, so any name can be created; only their own user can enable it.
 		policy.Allow("CreateVirtualMFADevice", "iam:CreateVirtualMFADevice").
 			On(a.Account.Partition.MFADeviceARN(a.Account.ID, "*")),
 		// AWS deletes only devices that nobody has. Without this a cancelled enrolment could not be repeated under
@@ -112,7 +112,7 @@ func (a *Args) GuardDocument() policy.Document {
 }
 
 // sessionTagDenies keep members from session tags. A session tag overrides the tag of the role, so whoever passes one
-// picks project and OS user: only the own OS user is left, and only for the roles that want it.
+// picks project and OS user: only their own OS user is left, and only for the roles that want it.
 func (a *Args) sessionTagDenies() []policy.Statement {
 	if !a.OSUsers {
 		return []policy.Statement{policy.Deny("DenySessionTags", "sts:TagSession").On("*")}
@@ -180,7 +180,7 @@ func signInClients(p policy.Partition) string {
 	}.String()
 }
 
-// RoleAccountsDocument opens the way into the other accounts; false when there are none. Roles of the own account
+// RoleAccountsDocument opens the way into the other accounts; false when there are none. Roles of the account itself
 // name their users as principals, which is enough in one account.
 func (a *Args) RoleAccountsDocument() (policy.Document, bool) {
 	if len(a.RoleAccounts) == 0 {

@@ -197,7 +197,7 @@ func (a *PermissionSetArgs) illegalLogins() []string {
 	return patterns
 }
 
-// sessionStatements open sessions on nodes, and end and resume the own ones.
+// sessionStatements open sessions on nodes, and end and resume their own.
 func (a *PermissionSetArgs) sessionStatements() []policy.Statement {
 	p := a.Account.Partition
 	statements := []policy.Statement{

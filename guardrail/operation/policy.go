@@ -76,7 +76,7 @@ func (a *Args) GuardDocument() policy.Document {
 	)...)
 }
 
-// SessionsDocument opens shells on nodes of the own project, and ends and resumes the own sessions.
+// SessionsDocument opens shells on nodes of its own project, and ends and resumes their own sessions.
 func (a *Args) SessionsDocument() policy.Document {
 	p, account := a.Account.Partition, a.Account.ID
 	key, variable := a.projectKeys()
@@ -113,7 +113,7 @@ func (a *Args) SessionsDocument() policy.Document {
 	return policy.New(statements...)
 }
 
-// StartStopDocument starts and stops the instances of the own project.
+// StartStopDocument starts and stops the instances of its own project.
 func (a *Args) StartStopDocument() policy.Document {
 	key, variable := a.projectKeys()
 	return policy.New(policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").

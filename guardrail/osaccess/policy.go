@@ -113,7 +113,7 @@ func (o Opening) guardDocument() policy.Document {
 	)...)
 }
 
-// document opens sessions on nodes, and ends and resumes the own ones.
+// document opens sessions on nodes, and ends and resumes their own.
 func (o Opening) document() policy.Document {
 	p, account := o.Account.Partition, o.Account.ID
 	statements := []policy.Statement{

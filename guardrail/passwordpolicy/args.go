@@ -20,7 +20,7 @@ type Args struct {
 	ReusePrevention int
 	// HardExpiry locks out whose password has expired until an administrator sets a new one. It needs MaxAge.
 	HardExpiry bool
-	// AllowUsersToChange lets every user of the account change the own password, members of no group included.
+	// AllowUsersToChange lets every user of the account change their own password, members of no group included.
 	// Members of the MFA group do not need it.
 	AllowUsersToChange bool
 }

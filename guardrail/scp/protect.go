@@ -70,7 +70,7 @@ func (a *Args) protectRoles() []policy.Statement {
 }
 
 // protectMakers guards what commands the roles that make exempt ones. Whoever writes a stack set or configures Quick
-// Setup, as a delegated administrator or in the own account, has AWS act on it with those roles; and a stack acts as
+// Setup, as a delegated administrator or in its own account, has AWS act on it with those roles; and a stack acts as
 // its role for everybody who may change the stack.
 func (a *Args) protectMakers() []policy.Statement {
 	commanders := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.StackSetAdmins...), a.serviceMakers()))
@@ -90,7 +90,7 @@ func (a *Args) protectMakers() []policy.Statement {
 }
 
 // protectPeople guards the MFA groups, and the credentials of the users of the accounts that people sign in to.
-// Everybody keeps the own ones: a role session has no user name, so for it every user is somebody else.
+// Everybody keeps their own: a role session has no user name, so for it every user is somebody else.
 func (a *Args) protectPeople() []policy.Statement {
 	p, changers := a.partition(), a.changers()
 	statements := []policy.Statement{

@@ -103,7 +103,7 @@ var permissionSetKeys = strictyaml.Keys(
 	strictyaml.Key("description", func(p *PermissionSet) *string { return &p.Description }, strictyaml.Text(nil).OfLines()).
 		OrNothing("it has none", "the name may say enough").
 		Doc("What it is for, at most 700 characters.").
-		Example("Shells on the machines of the own project"),
+		Example("Shells on the machines of their own project"),
 	strictyaml.Key(
 		"sessionDuration",
 		func(p *PermissionSet) *time.Duration { return &p.SessionDuration },

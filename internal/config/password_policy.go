@@ -33,7 +33,7 @@ var passwordPolicyKeys = strictyaml.Keys(
 		Example(false),
 	strictyaml.Key("allowUsersToChange", func(a *passwordpolicy.Args) *bool { return &a.AllowUsersToChange }, strictyaml.Boolean{}).
 		OrElse(false, "members of the MFA group may change theirs anyway").
-		Doc("Lets every user of the account change the own password, users outside the MFA group included.").
+		Doc("Lets every user of the account change their own password, users outside the MFA group included.").
 		Example(false),
 )
 

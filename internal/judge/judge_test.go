@@ -148,7 +148,7 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assert.Contains(
 		t,
 		strict[0].Error(),
-		`"mfa.firstPasswordChange" weakens a proof: the own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`,
+		`"mfa.firstPasswordChange" weakens a proof: their own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`,
 	)
 	assert.Equal(t, config.Path("guardrails:accept[0].id"), strict[1].Path)
 	assert.Contains(

@@ -49,7 +49,7 @@ func TestEveryRowOfTheTableAppearsInTheMatrix(t *testing.T) {
 			When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
 		policy.Allow("Read", "s3:GetObject").On("*"),
 	)
-	assert.Empty(t, rowOf(t, h.matrix(t), "alice", "Own").Others, "going on in the own session opens none")
+	assert.Empty(t, rowOf(t, h.matrix(t), "alice", "Own").Others, "going on in their own session opens none")
 }
 
 // The matrix says with which customer managed keys of volumes a role starts instances, and what becomes of the others.

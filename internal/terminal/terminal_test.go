@@ -114,7 +114,7 @@ func TestColoursAreOffInPipes(t *testing.T) {
 // A text that is fitted has no line that is wider than the terminal where its words allow that, loses no word, and
 // keeps its marks in their column.
 func TestATextFitsAndLosesNothing(t *testing.T) {
-	text := "Pulumi.dev.yaml: does not hold (account 111122223333)\n  FAIL    a shell opens on nodes of the own project alone (own-project-only, docs/safety.md#own-project-only)\n" +
+	text := "Pulumi.dev.yaml: does not hold (account 111122223333)\n  FAIL    a shell opens on nodes of their own project alone (own-project-only, docs/safety.md#own-project-only)\n" +
 		"          role/x: a node of another project can be reached\n  note    guardrails:justInTime: every just-in-time shell is operator's, whoever asked\n\nshort\n" +
 		"    arn:aws:iam::111122223333:role/guardrails/operation/a-name-that-is-longer-than-a-narrow-terminal\nno end"
 	assert.Equal(t, text, Fit(text, 0))

@@ -82,7 +82,7 @@ func (c *Caller) AskAbroad(q Question) Answer {
 			closed: true,
 		})
 	})
-	// What shuts a door is told of the resources of the own account.
+	// What shuts a door is told of the resources of its own account.
 	a.Denied = !a.Open
 	return a
 }

@@ -18,9 +18,9 @@ import (
 // texts of their own: the user's name at the end of an IAM ARN, and a name, unique id, ARN or tag value that a
 // condition compares with as a whole. To tell so, every literal is written with the caller's own texts replaced by
 // what they are (the name, the unique id, the tag Project), and the searches are shared by what is written. Two
-// searches that are written alike find a request or find none together, because exchanging the own texts of one
+// searches that are written alike find a request or find none together, because exchanging the texts of one
 // caller for those of the other turns every request of the one into one of the other with the same test results. That
-// needs a strict rule: nothing else that is tested may tell the own texts from each other or from those of others, in
+// needs a strict rule: nothing else that is tested may tell such texts from each other or from those of others, in
 // whatever case (docs/decisions/0042). user/b* tells bob from alice, so neither a search of bob's nor one of b*'s
 // members is shared; alice and carol share theirs.
 //
@@ -41,7 +41,7 @@ type ownText struct {
 	runes    []rune
 }
 
-// Own are the own texts of the caller; nil when no search of the caller may be shared.
+// Own are the texts that only the caller has; nil when no search of the caller may be shared.
 func (c *Caller) Own() *ownTexts {
 	if c.owns != nil || c.unshared {
 		return c.owns

@@ -229,7 +229,7 @@ func (c *Caller) formGlob(service, arn string) glob.Glob {
 // Source: IAM and AWS STS quotas (names); API references of EC2, ECS and Systems Manager (ids, CreateDocument).
 var plainNames = []string{"iam", "sts", "ec2", "ec2-instance-connect", "ecs", "ssm", "ssm-guiconnect", "ssmmessages"}
 
-// ownResource reports whether a caller reaches resources of this form in the own account alone. In another account
+// ownResource reports whether a caller reaches resources of this form in its own account alone. In another account
 // the resource must have a policy of its own, which a world does not have, so that AskAbroad asks about it; roles to
 // assume have one that it has, and documents are shared without one.
 //
