@@ -30,7 +30,7 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 	}
 	ran := 0
 	for _, p := range pages(t) {
-		if p.path == "docs/change-report.md" { // The tests of internal/change hold it: its edits are not made one after the other.
+		if p.path == "docs/change-report.md" { // The tests of internal/against hold it: its edits are not made one after the other.
 			continue
 		}
 		updated := p.text

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -18,7 +19,7 @@ func TestAnEditIsComparedWithWhatIsDeployed(t *testing.T) {
 	report := func(stack string) *change.Report {
 		folder, err := workspace.Open(d.dir)
 		require.NoError(t, err)
-		r, err := change.FromDeployed(t.Context(), folder, d.workspace(t, workspace.Options{}), time.Now(), stack)
+		r, err := against.FromDeployed(t.Context(), folder, d.workspace(t, workspace.Options{}), time.Now(), stack)
 		require.NoError(t, err)
 		return r
 	}

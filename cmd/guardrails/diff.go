@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/replay/view"
 	"aws-access-guardrails/internal/workspace"
@@ -59,7 +60,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 				return err
 			}
 			if err == nil && exit {
-				err = report.Differs()
+				err = against.Differs(report)
 			}
 			if len(logs) > 0 {
 				calls.against, calls.deployed = from, deployed
@@ -123,9 +124,9 @@ func compare(
 			folder,
 			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
 		)
-		return change.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
+		return against.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
 	default:
-		return change.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
+		return against.FromRevision(cmd.Context(), folder, from, when, f.names(args)...)
 	}
 }
 

@@ -8,13 +8,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/view/page"
 	"aws-access-guardrails/internal/workspace"
 )
 
 func newPage(f *flags) *cobra.Command {
-	var out, against, at string
+	var out, revision, at string
 	cmd := &cobra.Command{
 		Use:   "page [stack ...]",
 		Short: "Write who reaches what as one HTML file, for a browser",
@@ -51,9 +52,9 @@ Without names it covers every stack of the folder. It is written also when a pro
 			if err != nil {
 				return err
 			}
-			if against != "" {
+			if revision != "" {
 				// What refuses the stack files as they are stands on the page itself.
-				report, err := change.FromRevision(cmd.Context(), folder, against, when, f.names(args)...)
+				report, err := against.FromRevision(cmd.Context(), folder, revision, when, f.names(args)...)
 				if report == nil {
 					return err
 				}
@@ -84,7 +85,7 @@ Without names it covers every stack of the folder. It is written also when a pro
 	f.stackFlags(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "guardrails.html", "file to write; - for standard output")
 	cmd.Flags().
-		StringVar(&against, "against", "", "also show what changes since this revision of git, written as for diff --from")
+		StringVar(&revision, "against", "", "also show what changes since this revision of git, written as for diff --from")
 	cmd.Flags().
 		StringVar(&at, "at", "", "time from which the page looks on, with its offset; now where it is not given")
 	return cmd

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/internal/change"
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/replay"
 	"aws-access-guardrails/internal/replay/view"
@@ -156,7 +156,7 @@ func (r *replayFlags) ask(
 	ctx context.Context,
 	f *flags,
 	folder *workspace.Folder,
-) (asked *replay.Asked, against string, notes []string, err error) {
+) (asked *replay.Asked, other string, notes []string, err error) {
 	stacks, err := folder.Read(f.stacks...)
 	if err != nil {
 		return nil, "", nil, err
@@ -168,14 +168,14 @@ func (r *replayFlags) ask(
 			folder,
 			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
 		)
-		world, err := change.WorldDeployed(ctx, ws, stacks)
+		world, err := against.WorldDeployed(ctx, ws, stacks)
 		if err != nil {
 			return nil, "", nil, err
 		}
-		then, against = &world, "what is deployed"
+		then, other = &world, "what is deployed"
 	case r.against != "":
 		var world access.World
-		if world, against, notes, err = change.WorldAt(ctx, folder, r.against, f.stacks...); err != nil {
+		if world, other, notes, err = against.WorldAt(ctx, folder, r.against, f.stacks...); err != nil {
 			return nil, "", nil, err
 		}
 		then = &world
@@ -199,7 +199,7 @@ func (r *replayFlags) ask(
 			)
 		}
 	}
-	return asked, against, notes, nil
+	return asked, other, notes, nil
 }
 
 // report reads the paths.

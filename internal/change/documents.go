@@ -184,9 +184,9 @@ func (c *comparison) whole(p paper, change string, others []paper, said map[stri
 // otherAccount reports whether the other side does not have the account at all, which is said once.
 func (c *comparison) otherAccount(id, change string) bool {
 	if change == "new" {
-		return c.from.account(id) == nil
+		return c.from.Account(id) == nil
 	}
-	return c.to.account(id) == nil
+	return c.to.Account(id) == nil
 }
 
 func (c *comparison) document(p paper, name, sid, change string, what []string) {

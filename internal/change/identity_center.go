@@ -10,17 +10,17 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// identityCenterOf keeps which ids the names of the instance stand for: a name with another id is other people.
-func (s *Side) identityCenterOf(stack *config.Stack) {
+// AddIdentityCenter keeps which ids the names of the instance stand for: a name with another id is other people.
+func (s *Side) AddIdentityCenter(stack *config.Stack) {
 	if stack.IdentityCenter == nil {
 		return
 	}
-	s.instance, s.people = stack.Account.ID, map[string]string{}
+	s.Instance, s.People = stack.Account.ID, map[string]string{}
 	for name, id := range stack.IdentityCenter.Users {
-		s.people["user "+name] = id
+		s.People["user "+name] = id
 	}
 	for name, id := range stack.IdentityCenter.Groups {
-		s.people["group "+name] = id
+		s.People["group "+name] = id
 	}
 }
 
@@ -28,7 +28,7 @@ func (s *Side) identityCenterOf(stack *config.Stack) {
 func (c *comparison) identityCenter() {
 	c.assignments()
 	was, is := attributesOf(c.from), attributesOf(c.to)
-	instance := cmp.Or(c.to.instance, c.from.instance)
+	instance := cmp.Or(c.to.Instance, c.from.Instance)
 	for _, a := range is {
 		at := slices.IndexFunc(was, func(o world.AccessControlAttribute) bool { return o.Key == a.Key })
 		if at < 0 {
@@ -90,7 +90,7 @@ func (s *Side) assigned() []assigned {
 		if a.Group != "" {
 			key = "group " + a.Group
 		}
-		out = append(out, assigned{a, s.people[key]})
+		out = append(out, assigned{a, s.People[key]})
 	}
 	return out
 }

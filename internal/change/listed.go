@@ -1,6 +1,8 @@
 package change
 
-import "strings"
+import (
+	"strings"
+)
 
 // Listed is a part of a report as a list, for whoever shows it in another form than WriteText.
 type Listed struct {

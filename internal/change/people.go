@@ -67,7 +67,7 @@ func (c *comparison) users() {
 			a := &side.World.Accounts[i]
 			for j := range a.Users {
 				u := &a.Users[j]
-				if then := other.account(
+				if then := other.Account(
 					a.ID,
 				); then != nil &&
 					slices.ContainsFunc(then.Users, func(have world.User) bool { return have.ARN(then) == u.ARN(a) }) {
@@ -275,7 +275,7 @@ func (c *comparison) carries(gains bool, role string) []string {
 		side = c.from
 	}
 	arn, _ := policy.ParseARN(role)
-	a := side.account(arn.Account)
+	a := side.Account(arn.Account)
 	if a == nil {
 		return nil
 	}

@@ -1,10 +1,7 @@
 package change
 
 import (
-	"errors"
 	"time"
-
-	"aws-access-guardrails/internal/workspace"
 )
 
 // Version is the version of the JSON form of a Report.
@@ -46,9 +43,6 @@ type Report struct {
 	Notes []string `json:"notes"`
 	// Classes is how many classes of requests were looked at to find what users and roles of both sides may call.
 	Classes int `json:"classes"`
-
-	// refused is what keeps the second side from being deployed.
-	refused error
 }
 
 // PersonChange is one way of one person that opens or shuts, or a person who comes or goes.
@@ -189,17 +183,35 @@ type ResourceChange struct {
 	Line       string   `json:"line"`
 }
 
-// Differs is an error that says so when anything of the two sides differs.
-func (r *Report) Differs() error {
-	if r.Silent() {
-		return nil
-	}
-	return &workspace.RefusedError{Err: errDiffers, Headline: r.From + " and " + r.To + " differ"}
-}
-
-var errDiffers = errors.New("the two sides differ")
-
 // Silent reports whether the two sides do not differ in anything that the report compares.
 func (r *Report) Silent() bool {
 	return r.NoOne && len(r.Proofs)+len(r.Settings)+len(r.Documents)+len(r.Resources)+len(r.Notes) == 0
+}
+
+// Join adds what another group of stacks has.
+func (r *Report) Join(o *Report) {
+	r.NoOne = r.NoOne && o.NoOne
+	r.People, r.Calls, r.Assignments = append(
+		r.People,
+		o.People...), append(
+		r.Calls,
+		o.Calls...), append(
+		r.Assignments,
+		o.Assignments...)
+	r.Guardrails = append(r.Guardrails, o.Guardrails...)
+	r.Proofs, r.Settings, r.Documents = append(
+		r.Proofs,
+		o.Proofs...), append(
+		r.Settings,
+		o.Settings...), append(
+		r.Documents,
+		o.Documents...)
+	r.Resources, r.Open, r.Notes = append(
+		r.Resources,
+		o.Resources...), append(
+		r.Open,
+		o.Open...), append(
+		r.Notes,
+		o.Notes...)
+	r.Classes += o.Classes
 }

@@ -2,132 +2,22 @@ package change
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
-	"aws-access-guardrails/internal/config"
-	"aws-access-guardrails/internal/program"
-	"aws-access-guardrails/internal/sandbox/provider"
 )
 
-// list lists what the stacks make. A stack whose resources cannot be listed is noted.
-func (s *Side) list(project string, stacks []*config.Stack) {
-	s.Resources = map[string][]program.Resource{}
-	for _, stack := range stacks {
-		made, err := program.Resources(project, stack)
-		if err != nil {
-			s.Notes = append(s.Notes, fmt.Sprintf("%s: %v; they are not compared", s.Name, err))
-			continue
-		}
-		s.Resources[stack.Name] = made
-	}
-}
+// ResourceChanges say what happens to what a stack makes, in the order of URNs. Was and is are the names of the stack
+// of one account on the two sides, empty where a side has none. None where it is not known; nil compares no resources.
+type ResourceChanges func(was, is string) []ResourceChange
 
 // resources are what happens to what the stacks make, in the order of accounts and URNs.
-func (c *comparison) resources() {
+func (c *comparison) resources(made ResourceChanges) {
 	c.Resources = []ResourceChange{}
+	if made == nil {
+		return
+	}
 	for _, id := range accountsOf(c.from, c.to) {
-		was, is := c.from.Stacks[id], c.to.Stacks[id]
-		before, after := c.from.Resources[was], c.to.Resources[is]
-		switch {
-		case is == "" || after == nil:
-			// The stack is gone from the folder; what it deployed stays until it is destroyed.
-		case was != "" && before == nil:
-		case was != is:
-			c.Resources = append(c.Resources, resourceChanges(is, nil, after)...)
-		default:
-			c.Resources = append(c.Resources, resourceChanges(is, before, after)...)
-		}
+		c.Resources = append(c.Resources, made(c.from.Stacks[id], c.to.Stacks[id])...)
 	}
-}
-
-// resourceChanges compares the resources of one stack. A resource that reads what another one is made with is given a
-// new value where that one is replaced.
-func resourceChanges(stack string, before, after []program.Resource) []ResourceChange {
-	old := map[resource.URN]program.Resource{}
-	for _, r := range before {
-		old[r.URN] = r
-	}
-	replaced := map[resource.URN]bool{}
-	var out []ResourceChange
-	for again := true; again; {
-		again, out = false, nil
-		is := map[resource.URN]bool{}
-		for _, r := range after {
-			is[r.URN] = true
-			was, known := old[r.URN]
-			if !known {
-				out = append(out, changeOf(stack, "create", r, nil))
-				continue
-			}
-			changed, replacing, _ := provider.Differences(
-				r.Type,
-				was.Inputs,
-				renewed(r.Inputs, was.Inputs, replaced),
-				r.Ignored,
-			)
-			switch {
-			case len(replacing) > 0:
-				out = append(out, changeOf(stack, "replace", r, replacing))
-				again = again || !replaced[r.URN]
-				replaced[r.URN] = true
-			case len(changed) > 0:
-				out = append(out, changeOf(stack, "update", r, changed))
-			}
-		}
-		for _, r := range before {
-			switch {
-			case is[r.URN]:
-			case r.Retain:
-				out = append(out, changeOf(stack, "retain", r, nil))
-			default:
-				out = append(out, changeOf(stack, "delete", r, nil))
-			}
-		}
-	}
-	return out
-}
-
-// renewed are inputs in which what comes from another resource is what it was, or another value where that one is
-// replaced.
-func renewed(inputs, was resource.PropertyMap, replaced map[resource.URN]bool) resource.PropertyMap {
-	out := resource.PropertyMap{}
-	for key, value := range inputs {
-		out[key] = renew(value, was[key], replaced)
-	}
-	return out
-}
-
-func renew(v, was resource.PropertyValue, replaced map[resource.URN]bool) resource.PropertyValue {
-	switch {
-	case v.IsString():
-		urn, output := strings.CutPrefix(v.StringValue(), program.OutputOf(""))
-		switch {
-		case output && replaced[resource.URN(urn)]:
-			return resource.NewProperty("new " + v.StringValue())
-		case output && was.IsString():
-			return was
-		}
-	case v.IsArray():
-		list := make([]resource.PropertyValue, len(v.ArrayValue()))
-		for i, item := range v.ArrayValue() {
-			var old resource.PropertyValue
-			if was.IsArray() && i < len(was.ArrayValue()) {
-				old = was.ArrayValue()[i]
-			}
-			list[i] = renew(item, old, replaced)
-		}
-		return resource.NewProperty(list)
-	case v.IsObject():
-		var old resource.PropertyMap
-		if was.IsObject() {
-			old = was.ObjectValue()
-		}
-		return resource.NewProperty(renewed(v.ObjectValue(), old, replaced))
-	}
-	return v
 }
 
 // doing is what a line says of an op.
@@ -139,18 +29,11 @@ var doing = map[string]string{
 	"retain":  "leaves the stack and stays in AWS",
 }
 
-func changeOf(stack, op string, r program.Resource, properties []string) ResourceChange {
-	c := ResourceChange{
-		Stack:      stack,
-		Op:         op,
-		URN:        string(r.URN),
-		Type:       r.Type,
-		Name:       r.Name,
-		Properties: slices.Clone(properties),
-	}
-	c.Line = fmt.Sprintf("%s: %s %s %s", stack, r.Type, r.Name, doing[op])
-	if len(properties) > 0 {
-		c.Line += " by " + strings.Join(properties, ", ")
+// Worded is the change with its line.
+func (c ResourceChange) Worded() ResourceChange {
+	c.Line = fmt.Sprintf("%s: %s %s %s", c.Stack, c.Type, c.Name, doing[c.Op])
+	if len(c.Properties) > 0 {
+		c.Line += " by " + strings.Join(c.Properties, ", ")
 	}
 	return c
 }

@@ -27,7 +27,7 @@ func (c *comparison) setting(account, of, what string, decisive bool) {
 func (c *comparison) settings() {
 	for i := range c.to.World.Accounts {
 		a := &c.to.World.Accounts[i]
-		was := c.from.account(a.ID)
+		was := c.from.Account(a.ID)
 		if was == nil {
 			continue
 		}

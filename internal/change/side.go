@@ -10,7 +10,6 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
-	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/report"
 )
 
@@ -24,8 +23,6 @@ type Side struct {
 	Stacks, ProjectTags map[string]string
 	// Judgements are the proofs and expectations; nil where only what is deployed is known.
 	Judgements []*judge.Judgement
-	// Resources are what the stacks make, by the stack's name. Nil where they were not looked at.
-	Resources map[string][]program.Resource
 	// Notes are what else to know about the side.
 	Notes []string
 
@@ -36,10 +33,10 @@ type Side struct {
 	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are
 	// compared too.
 	siblings []config.Sibling
-	// instance is the account that manages IAM Identity Center, people the ids of its users and groups by "user
+	// Instance is the account that manages IAM Identity Center, People the ids of its users and groups by "user
 	// <name>" and "group <name>".
-	instance string
-	people   map[string]string
+	Instance string
+	People   map[string]string
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
@@ -57,7 +54,7 @@ func OfAt(at time.Time, name string, stacks ...*config.Stack) *Side {
 	}
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
-		s.identityCenterOf(stack)
+		s.AddIdentityCenter(stack)
 		s.siblings = append(s.siblings, stack.Siblings...)
 	}
 	return s
@@ -97,8 +94,8 @@ func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*report.Matrix,
 	return engines, all, nil
 }
 
-// account is an account of the side's world, nil where there is none.
-func (s *Side) account(id string) *world.Account {
+// Account is an account of the side's world, nil where there is none.
+func (s *Side) Account(id string) *world.Account {
 	at := slices.IndexFunc(s.World.Accounts, func(a world.Account) bool { return a.ID == id })
 	if at < 0 {
 		return nil
@@ -106,8 +103,9 @@ func (s *Side) account(id string) *world.Account {
 	return &s.World.Accounts[at]
 }
 
-// Compare says what changes for people from one side to the other, from a moment on.
-func Compare(from, to *Side, at time.Time) (*Report, error) {
+// Compare says what changes for people from one side to the other, from a moment on. What happens to single resources
+// is for made to say.
+func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error) {
 	r := &Report{
 		Version:     Version,
 		From:        from.Name,
@@ -142,7 +140,7 @@ func Compare(from, to *Side, at time.Time) (*Report, error) {
 	c.teams()
 	c.documents()
 	c.proofs()
-	c.resources()
+	c.resources(made)
 	c.passwordPolicies()
 	r.NoOne = len(r.People)+len(r.Calls)+len(r.Assignments)+len(r.Guardrails)+len(r.Open) == 0 && !c.decisive
 	return r, nil
@@ -163,7 +161,7 @@ type comparison struct {
 // accountName is how the report calls an account: by its alias, or its stack.
 func (c *comparison) accountName(id string) string {
 	for _, s := range []*Side{c.to, c.from} {
-		if a := s.account(id); a != nil {
+		if a := s.Account(id); a != nil {
 			if name := cmp.Or(a.Alias, s.Stacks[id]); name != "" {
 				return name
 			}

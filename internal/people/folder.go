@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
@@ -42,7 +43,7 @@ func judge(folder *workspace.Folder, changes []*edit.Change, at time.Time) (_ *O
 	if err != nil {
 		return nil, err
 	}
-	report, err := change.FromStacks(folder.Project, now, stacks, at)
+	report, err := against.FromStacks(folder.Project, now, stacks, at)
 	if report == nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -50,7 +51,7 @@ func (r *repository) commit() {
 
 func (r *repository) folder() string { return filepath.Join(r.dir, "guardrails") }
 
-func (r *repository) report(rev string, stacks ...string) (*Report, error) {
+func (r *repository) report(rev string, stacks ...string) (*change.Report, error) {
 	r.t.Helper()
 	folder, err := workspace.Open(r.folder())
 	require.NoError(r.t, err)

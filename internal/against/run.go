@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -21,7 +22,7 @@ func FromRevision(
 	rev string,
 	at time.Time,
 	stacks ...string,
-) (_ *Report, err error) {
+) (_ *change.Report, err error) {
 	now, err := readNow(folder, stacks)
 	if err != nil {
 		return nil, err
@@ -40,12 +41,12 @@ func FromRevision(
 			return nil, workspace.Usef("stack %q has no file here and none in %s", name, rev)
 		}
 	}
-	report, err := compareStacks(folder.Project, old.name, then, now, at)
+	report, refused, err := compareStacks(folder.Project, old.name, then, now, at)
 	if err != nil {
 		return nil, err
 	}
 	report.Notes = append(notes, report.Notes...)
-	return report, report.refused
+	return report, refused
 }
 
 // readNow reads the stacks of the working tree; any that cannot be read is refused, because nothing can be said of it.
@@ -94,42 +95,50 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 
 // FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their
 // project. The report comes also beside an error that says that what they would become is refused.
-func FromStacks(project string, now, next []*config.Stack, at time.Time) (*Report, error) {
-	report, err := compareStacks(project, "the working tree", now, next, at)
+func FromStacks(project string, now, next []*config.Stack, at time.Time) (*change.Report, error) {
+	report, refused, err := compareStacks(project, "the working tree", now, next, at)
 	if err != nil {
 		return nil, err
 	}
 	report.To = "the change"
-	return report, report.refused
+	return report, refused
 }
 
-// compareStacks compares the stacks of each organization with those that it had.
-func compareStacks(project, fromName string, then, now []*config.Stack, at time.Time) (*Report, error) {
+// compareStacks compares the stacks of each organization with those that it had. Refused is what keeps what is there now
+// from being deployed.
+func compareStacks(
+	project, fromName string,
+	then, now []*config.Stack,
+	at time.Time,
+) (all *change.Report, refused, err error) {
 	groups, err := groupsOf(then, now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all *Report
 	for _, g := range groups {
-		from, to := OfAt(at, fromName, g.then...), OfAt(at, "the working tree", g.now...)
-		from.list(project, g.then)
-		to.list(project, g.now)
-		r, err := Compare(from, to, at)
+		from, to := change.OfAt(at, fromName, g.then...), change.OfAt(at, "the working tree", g.now...)
+		was, is := listResources(from, project, g.then), listResources(to, project, g.now)
+		r, err := change.Compare(from, to, at, changesOf(was, is))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		r.refused = to.refusals()
-		if all == nil {
-			all = r
-		} else {
-			all.join(r)
-		}
+		refused = errors.Join(refused, refusalsOf(to))
+		all = joined(all, r)
 	}
-	return all, nil
+	return all, refused, nil
 }
 
-// refusals are what keeps the side from being deployed.
-func (s *Side) refusals() error {
+// joined is the report of two groups of stacks; the first one may be nil.
+func joined(all, r *change.Report) *change.Report {
+	if all == nil {
+		return r
+	}
+	all.Join(r)
+	return all
+}
+
+// refusalsOf are what keeps the side from being deployed.
+func refusalsOf(s *change.Side) error {
 	var errs []error
 	for _, j := range s.Judgements {
 		if refusals := j.Refusals(); len(refusals) > 0 {
@@ -205,31 +214,12 @@ func organizationOf(s *config.Stack) string {
 	return s.Account.Organization
 }
 
-// join adds what another group of stacks has.
-func (r *Report) join(o *Report) {
-	r.NoOne = r.NoOne && o.NoOne
-	r.People, r.Calls, r.Assignments = append(
-		r.People,
-		o.People...), append(
-		r.Calls,
-		o.Calls...), append(
-		r.Assignments,
-		o.Assignments...)
-	r.Guardrails = append(r.Guardrails, o.Guardrails...)
-	r.Proofs, r.Settings, r.Documents = append(
-		r.Proofs,
-		o.Proofs...), append(
-		r.Settings,
-		o.Settings...), append(
-		r.Documents,
-		o.Documents...)
-	r.Resources, r.Open, r.Notes = append(
-		r.Resources,
-		o.Resources...), append(
-		r.Open,
-		o.Open...), append(
-		r.Notes,
-		o.Notes...)
-	r.Classes += o.Classes
-	r.refused = errors.Join(r.refused, o.refused)
+// Differs is an error that says so when anything of the two sides differs.
+func Differs(r *change.Report) error {
+	if r.Silent() {
+		return nil
+	}
+	return &workspace.RefusedError{Err: errDiffers, Headline: r.From + " and " + r.To + " differ"}
 }
+
+var errDiffers = errors.New("the two sides differ")

@@ -1,10 +1,11 @@
-package change
+package against
 
 import (
 	"context"
 	"errors"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/workspace"
@@ -42,7 +43,7 @@ func WorldDeployed(ctx context.Context, ws *workspace.Workspace, stacks []*confi
 	if err != nil {
 		return access.World{}, err
 	}
-	side, err := deployedSide(stacks, states, Of("the working tree", stacks...))
+	side, _, err := deployedSide(stacks, states, change.Of("the working tree", stacks...))
 	if err != nil {
 		return access.World{}, err
 	}

@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/policy"
 )
 
@@ -153,7 +154,7 @@ func someRequest(t *rapid.T, w access.World) (access.Session, access.Request) {
 
 // When the report says that no one gains or loses, every request is decided as it was.
 func TestNoOneGainsOrLosesIsTrueOfEveryRequest(t *testing.T) {
-	from := &Side{
+	from := &change.Side{
 		Name:        "before",
 		World:       sideOf(t, dev).World,
 		Stacks:      map[string]string{},
@@ -169,7 +170,7 @@ func TestNoOneGainsOrLosesIsTrueOfEveryRequest(t *testing.T) {
 		if err != nil {
 			rt.Skip("a document of nothing is none")
 		}
-		r, err := Compare(from, &to, someDay)
+		r, err := change.Compare(from, &to, someDay, nil)
 		require.NoError(rt, err)
 		counts[r.NoOne]++
 		if !r.NoOne {

@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/visible"
@@ -77,37 +78,45 @@ func stacksOf(t testing.TB, dir string) []*config.Stack {
 }
 
 // reportOf compares a project before and after edits.
-func reportOf(t testing.TB, from string, edits ...edit) *Report {
+func reportOf(t testing.TB, from string, edits ...edit) *change.Report {
 	t.Helper()
 	dir := project(t, from)
 	apply(t, dir, edits...)
-	to := Of("the working tree", stacksOf(t, dir)...)
-	to.list("guardrails", stacksOf(t, dir))
-	r, err := Compare(sideOf(t, from), to, someDay)
+	to := change.Of("the working tree", stacksOf(t, dir)...)
+	is := listResources(to, "guardrails", stacksOf(t, dir))
+	r, err := change.Compare(sideOf(t, from), to, someDay, changesOf(sidesMade[from], is))
 	require.NoError(t, err)
-	r.refused = to.refusals()
 	return r
+}
+
+// refusedOf is what keeps an edited project from being deployed.
+func refusedOf(t testing.TB, from string, edits ...edit) error {
+	t.Helper()
+	dir := project(t, from)
+	apply(t, dir, edits...)
+	return refusalsOf(change.Of("the working tree", stacksOf(t, dir)...))
 }
 
 var (
 	sidesLock sync.Mutex
-	sides     = map[string]*Side{}
+	sides     = map[string]*change.Side{}
+	sidesMade = map[string]resources{}
 )
 
 // sideOf is a project as it is shipped, judged once for all tests.
-func sideOf(t testing.TB, from string) *Side {
+func sideOf(t testing.TB, from string) *change.Side {
 	t.Helper()
 	sidesLock.Lock()
 	defer sidesLock.Unlock()
 	if sides[from] == nil {
 		stacks := stacksOf(t, project(t, from))
-		sides[from] = Of("before", stacks...)
-		sides[from].list("guardrails", stacks)
+		sides[from] = change.Of("before", stacks...)
+		sidesMade[from] = listResources(sides[from], "guardrails", stacks)
 	}
 	return sides[from]
 }
 
-func textOf(t testing.TB, r *Report) string {
+func textOf(t testing.TB, r *change.Report) string {
 	t.Helper()
 	var out bytes.Buffer
 	require.NoError(t, r.WriteText(&out))
@@ -222,8 +231,8 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 	line := "    - name: billing-bob\n"
 	dir := project(t, shipped)
 	stacks := stacksOf(t, dir)
-	bare := func(name string, stacks []*config.Stack) *Side {
-		s := &Side{
+	bare := func(name string, stacks []*config.Stack) *change.Side {
+		s := &change.Side{
 			Name:        name,
 			World:       judge.World(stacks...),
 			Stacks:      map[string]string{},
@@ -244,7 +253,7 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 			"    - name: payroll-bob\n      users: [jump/bob]\n      project: Project 2\n      runAs: bob\n" + line,
 		},
 	)
-	r, err := Compare(before, bare("after", stacksOf(t, dir)), someDay)
+	r, err := change.Compare(before, bare("after", stacksOf(t, dir)), someDay, nil)
 	require.NoError(t, err)
 	require.Len(t, r.People, 1)
 	assert.Contains(
@@ -264,7 +273,7 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 		},
 		edit{workloadFile, "    - name: billing-bob\n", "    # Bob alone.\n    - name: billing-bob\n"},
 	)
-	r, err = Compare(before, bare("after", stacksOf(t, dir)), someDay)
+	r, err = change.Compare(before, bare("after", stacksOf(t, dir)), someDay, nil)
 	require.NoError(t, err)
 	assert.True(t, r.NoOne, textOf(t, r))
 }
@@ -284,7 +293,7 @@ func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 			assert.True(t, r.NoOne, textOf(t, r))
 			assert.True(t, r.Silent(), textOf(t, r))
 			assert.Equal(t, "No one gains or loses, from before to the working tree\n", textOf(t, r))
-			assert.NoError(t, r.Differs())
+			assert.NoError(t, Differs(r))
 		})
 	}
 }
@@ -294,7 +303,7 @@ func TestWhatIsOverIsNoLoss(t *testing.T) {
 	dir := project(t, organization)
 	apply(t, dir, edit{workloadFile, "T09:00:00+09:00", "T08:00:00+09:00"})
 	late := someDay.AddDate(1, 0, 0)
-	r, err := Compare(sideOf(t, organization), Of("after", stacksOf(t, dir)...), late)
+	r, err := change.Compare(sideOf(t, organization), change.Of("after", stacksOf(t, dir)...), late, nil)
 	require.NoError(t, err)
 	assert.Empty(t, r.People)
 	assert.Empty(t, r.Calls, textOf(t, r))
@@ -326,15 +335,15 @@ func TestReportsForMachines(t *testing.T) {
 
 // A change that refuses the stack files is reported with its meaning, and with what refuses it.
 func TestRefusedStackFilesAreReportedAndRefused(t *testing.T) {
-	r := reportOf(t, organization, edit{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""})
-	require.Error(t, r.refused)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(r.refused))
-	assert.NoError(t, reportOf(t, dev).refused)
+	refused := refusedOf(t, organization, edit{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""})
+	require.Error(t, refused)
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(refused))
+	assert.NoError(t, refusedOf(t, dev))
 	assert.Equal(
 		t,
 		workspace.Refused,
 		workspace.StatusOf(
-			reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}).Differs(),
+			Differs(reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"})),
 		),
 	)
 }
@@ -360,8 +369,9 @@ func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
 				now.WriteString(line[1:])
 			}
 		}
-		r := reportOf(t, dev, edit{shown[1], old.String(), now.String()})
-		assert.NoError(t, r.refused)
+		change := edit{shown[1], old.String(), now.String()}
+		r := reportOf(t, dev, change)
+		assert.NoError(t, refusedOf(t, dev, change))
 		r.From = "HEAD (1a2b3c4)"
 		got := strings.TrimRight(textOf(t, r), "\n")
 		if os.Getenv("UPDATE_GOLDEN") == "1" {
@@ -390,7 +400,7 @@ func BenchmarkReport(b *testing.B) {
 	)
 	now := stacksOf(b, dir)
 	for b.Loop() {
-		_, err := compareStacks("guardrails", "before", then, now, someDay)
+		_, _, err := compareStacks("guardrails", "before", then, now, someDay)
 		require.NoError(b, err)
 	}
 }

@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
@@ -18,8 +19,9 @@ const (
 
 // What opens or shuts doors and shows in no call of a user or role is said, and never called no one's gain or loss.
 func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
-	unproven := func(name string, stacks []*config.Stack) *Side {
-		s := &Side{
+	made := map[string]resources{}
+	unproven := func(name string, stacks []*config.Stack) *change.Side {
+		s := &change.Side{
 			Name:        name,
 			World:       judge.World(stacks...),
 			Stacks:      map[string]string{},
@@ -27,9 +29,9 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 		}
 		for _, stack := range stacks {
 			s.Stacks[stack.Account.ID] = stack.Name
-			s.identityCenterOf(stack)
+			s.AddIdentityCenter(stack)
 		}
-		s.list("guardrails", stacks)
+		made[name] = listResources(s, "guardrails", stacks)
 		return s
 	}
 	before := unproven("before", stacksOf(t, project(t, shipped)))
@@ -62,7 +64,8 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := project(t, shipped)
 			apply(t, dir, c.edits...)
-			r, err := Compare(before, unproven("after", stacksOf(t, dir)), someDay)
+			after := unproven("after", stacksOf(t, dir))
+			r, err := change.Compare(before, after, someDay, changesOf(made["before"], made["after"]))
 			require.NoError(t, err)
 			text := textOf(t, r)
 			assert.False(t, r.NoOne, text)

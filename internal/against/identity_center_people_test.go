@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"os"
@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/judge"
 )
 
@@ -39,7 +40,7 @@ const identityCenterFile = `config:
 `
 
 // centerSide is the documents of a stack file, without its proofs.
-func centerSide(t *testing.T, edits ...edit) *Side {
+func centerSide(t *testing.T, edits ...edit) *change.Side {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(
@@ -49,13 +50,13 @@ func centerSide(t *testing.T, edits ...edit) *Side {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.center.yaml"), []byte(identityCenterFile), 0o600))
 	apply(t, dir, edits...)
 	stacks := stacksOf(t, dir)
-	s := &Side{
+	s := &change.Side{
 		Name:        "side",
 		World:       judge.World(stacks...),
 		Stacks:      map[string]string{"111122223333": "center"},
 		ProjectTags: map[string]string{},
 	}
-	s.identityCenterOf(stacks[0])
+	s.AddIdentityCenter(stacks[0])
 	return s
 }
 
@@ -102,7 +103,7 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 		"another person of the same name": {edit{file, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bf7"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := Compare(centerSide(t), centerSide(t, c.edit), someDay)
+			r, err := change.Compare(centerSide(t), centerSide(t, c.edit), someDay, nil)
 			require.NoError(t, err)
 			text := textOf(t, r)
 			for _, said := range c.says {
@@ -113,10 +114,11 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 			assert.NotContains(t, text, "saml-provider")
 		})
 	}
-	r, err := Compare(
+	r, err := change.Compare(
 		centerSide(t),
 		centerSide(t, edit{file, operator, strings.Replace(operator, "operators", "auditors", 1)}),
 		someDay,
+		nil,
 	)
 	require.NoError(t, err)
 	require.Len(t, r.People, 2)

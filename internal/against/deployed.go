@@ -1,8 +1,9 @@
-package change
+package against
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace"
@@ -27,7 +29,7 @@ func FromDeployed(
 	ws *workspace.Workspace,
 	at time.Time,
 	stacks ...string,
-) (*Report, error) {
+) (*change.Report, error) {
 	now, err := folder.Read(stacks...)
 	if err != nil {
 		return nil, err
@@ -40,39 +42,37 @@ func FromDeployed(
 	if err != nil {
 		return nil, err
 	}
-	var all *Report
+	var (
+		all     *change.Report
+		refused error
+	)
 	for _, g := range groups {
-		to := OfAt(at, "the working tree", g.now...)
-		to.list(folder.Project, g.now)
-		to.onlyReadBack()
-		from, err := deployedSide(g.now, states, to)
+		to := change.OfAt(at, "the working tree", g.now...)
+		is := listResources(to, folder.Project, g.now)
+		onlyReadBack(to)
+		from, was, err := deployedSide(g.now, states, to)
 		if err != nil {
 			return nil, err
 		}
-		r, err := Compare(from, to, at)
+		r, err := change.Compare(from, to, at, changesOf(was, is))
 		if err != nil {
 			return nil, err
 		}
-		r.refused = to.refusals()
-		r.unread()
-		if all == nil {
-			all = r
-		} else {
-			all.join(r)
-		}
+		refused = errors.Join(refused, refusalsOf(to))
+		unread(r)
+		all = joined(all, r)
 	}
-	return all, all.refused
+	return all, refused
 }
 
 // deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no
 // state has it.
-func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *Side) (*Side, error) {
-	s := &Side{
+func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *change.Side) (*change.Side, resources, error) {
+	s, made := &change.Side{
 		Name:        "what is deployed",
 		Stacks:      map[string]string{},
 		ProjectTags: map[string]string{},
-		Resources:   map[string][]program.Resource{},
-	}
+	}, resources{}
 	var guardrails, instance *stateReader
 	for _, stack := range stacks {
 		state, deployed := states[stack.Name]
@@ -83,16 +83,16 @@ func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed
 			stack: stack,
 			account: world.Account{
 				ID:        stack.Account.ID,
-				Alias:     to.account(stack.Account.ID).Alias,
+				Alias:     to.Account(stack.Account.ID).Alias,
 				Partition: stack.Account.Partition,
 			},
 		}
 		if err := r.read(state); err != nil {
-			return nil, fmt.Errorf("%s: the state has what cannot be read: %w", stack.Name, err)
+			return nil, nil, fmt.Errorf("%s: the state has what cannot be read: %w", stack.Name, err)
 		}
 		s.World.Accounts = append(s.World.Accounts, r.account)
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
-		s.Resources[stack.Name] = stateResources(state)
+		made[stack.Name] = stateResources(state)
 		if stack.Organization != nil {
 			guardrails = r
 		}
@@ -109,12 +109,12 @@ func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed
 		s.World.Organization = &bare
 	}
 	s.World = world.WithManagedPolicies(s.World)
-	return s, nil
+	return s, made, nil
 }
 
 // bareUnit is a unit with the policies that the state attaches.
 func bareUnit(u world.Unit, state *stateReader) world.Unit {
-	attached := func(have []world.ServiceControlPolicy, target string) []world.ServiceControlPolicy {
+	bound := func(have []world.ServiceControlPolicy, target string) []world.ServiceControlPolicy {
 		var out []world.ServiceControlPolicy
 		for _, p := range have {
 			if p.Name == "FullAWSAccess" {
@@ -131,22 +131,25 @@ func bareUnit(u world.Unit, state *stateReader) world.Unit {
 		}
 		return out
 	}
-	out := world.Unit{ID: u.ID, Name: u.Name, Policies: attached(u.Policies, u.ID)}
+	out := world.Unit{ID: u.ID, Name: u.Name, Policies: bound(u.Policies, u.ID)}
 	for i := range u.Units {
 		out.Units = append(out.Units, bareUnit(u.Units[i], state))
 	}
 	for _, a := range u.Accounts {
-		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: a.ID, Policies: attached(a.Policies, a.ID)})
+		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: a.ID, Policies: bound(a.Policies, a.ID)})
 	}
 	return out
 }
+
+// attached is a service control policy on a target, both by their ids.
+type attached struct{ policy, target string }
 
 // stateReader makes an account of the resources of a state.
 type stateReader struct {
 	stack       *config.Stack
 	account     world.Account
 	guardrails  map[string]world.ServiceControlPolicy
-	attachments []attachment
+	attachments []attached
 	instance    deployedInstance
 	err         error
 }
@@ -256,7 +259,7 @@ func (r *stateReader) owned(d workspace.Deployed) {
 			}
 		}
 	case "aws:organizations/policyAttachment:PolicyAttachment":
-		r.attachments = append(r.attachments, attachment{policy: text(d, "policyId"), target: text(d, "targetId")})
+		r.attachments = append(r.attachments, attached{policy: text(d, "policyId"), target: text(d, "targetId")})
 	default:
 		r.ofPermissionSet(d)
 	}
@@ -393,7 +396,7 @@ var readBack = []string{
 
 // onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read
 // back from a state.
-func (s *Side) onlyReadBack() {
+func onlyReadBack(s *change.Side) {
 	for i := range s.World.Accounts {
 		a := &s.World.Accounts[i]
 		a.Documents = slices.DeleteFunc(
@@ -404,7 +407,7 @@ func (s *Side) onlyReadBack() {
 }
 
 // unread opens a question for each resource that differs and is not read back.
-func (r *Report) unread() {
+func unread(r *change.Report) {
 	for _, c := range r.Resources {
 		if !slices.Contains(readBack, c.Type) {
 			r.Open = append(

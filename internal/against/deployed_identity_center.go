@@ -1,4 +1,4 @@
-package change
+package against
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -113,7 +114,7 @@ func (r *stateReader) attributes(d workspace.Deployed) {
 }
 
 // addTo adds the instance and what its permission sets are in the accounts of the world, which must be there.
-func (i *deployedInstance) addTo(s *Side, account string) {
+func (i *deployedInstance) addTo(s *change.Side, account string) {
 	if !i.on && len(i.sets) == 0 {
 		return
 	}
@@ -123,10 +124,10 @@ func (i *deployedInstance) addTo(s *Side, account string) {
 		GroupIDs:   map[string]string{},
 	}
 	s.World.IdentityCenter = center
-	s.instance, s.people = account, map[string]string{}
+	s.Instance, s.People = account, map[string]string{}
 	for _, id := range i.ids {
 		at := strings.LastIndexByte(id, ' ')
-		s.people[id[:at]] = id[at+1:]
+		s.People[id[:at]] = id[at+1:]
 		if name, isUser := strings.CutPrefix(id[:at], "user "); isUser {
 			center.UserIDs[name] = id[at+1:]
 		} else {
