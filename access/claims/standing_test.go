@@ -416,6 +416,8 @@ func TestEveryProofHasItsSection(t *testing.T) {
 		sections = append(sections, section)
 	}
 	for _, proof := range StandingProofs() {
+		row := "| [" + proof.ID + "](#" + proof.ID + ") | " + proof.Claim + " |\n"
+		assert.Contains(t, string(page), row, "the table in front of the page")
 		at := slices.IndexFunc(sections, func(s string) bool { return strings.HasPrefix(s, proof.ID+"\n") })
 		if !assert.GreaterOrEqual(t, at, 0, "docs/safety.md has no section %s", proof.ID) {
 			continue

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +16,7 @@ Every key of ` + "`Pulumi.<stack>.yaml`" + `, in the order in which the shipped 
 file is read by. A key that is not here is refused, and so is a value of another type; ` + "`guardrails check`" + ` says where. Quote account ids and times: YAML
 makes numbers and dates of them. Lists are written ` + "`[]`" + ` in the names below.
 
+` + sections() + `
 ## In an editor
 
 An editor with a YAML language server completes keys, shows what they mean and underlines mistakes at the line and column where ` + "`guardrails check`" + ` reports
@@ -43,4 +46,41 @@ separator, another case, another project's namespace, or the same key twice. The
 		k.Write(&b)
 	}
 	return b.String()
+}
+
+// mainSections are those that say who may do what, in the order in which one writes them. The others are settings.
+var mainSections = []Path{
+	"guardrails:account", "guardrails:mfa", "guardrails:users", "guardrails:operationRoles", "guardrails:delegatedRoles",
+	"guardrails:osAccess", "guardrails:grants", "guardrails:identityCenter", "guardrails:organization", "guardrails:expect",
+	"guardrails:accept",
+}
+
+// sections is the whole file on one screen: the sections that most stacks have with what they are for, and the names of
+// the others.
+func sections() string {
+	var b, rest strings.Builder
+	b.WriteString("| section | what it is for |\n|---|---|\n")
+	means := map[Path]string{}
+	var others []string
+	for _, k := range Keys() {
+		if strings.ContainsAny(strings.TrimPrefix(string(k.Path), "guardrails:"), ".[:") {
+			continue
+		}
+		sentence, _, _ := strings.Cut(k.Doc, ". ")
+		means[k.Path] = strings.TrimSuffix(sentence, ".") + "."
+		if !slices.Contains(mainSections, k.Path) {
+			others = append(others, link(k.Path))
+		}
+	}
+	for _, path := range mainSections {
+		fmt.Fprintf(&b, "| %s | %s |\n", link(path), means[path])
+	}
+	rest.WriteString("\nAlso: " + strings.Join(others, ", ") + ". The settings of the provider, such as [`aws:region`](#awsregion), come last.\n")
+	return b.String() + rest.String()
+}
+
+// link is a section with its place on the page.
+func link(path Path) string {
+	name := strings.TrimPrefix(string(path), "guardrails:")
+	return "[`" + name + "`](#guardrails" + strings.ToLower(name) + ")"
 }
