@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 out=${2:-bin/release}
 shift $(($# < 2 ? $# : 2))
 systems=("$@")
-[ ${#systems[@]} -gt 0 ] || systems=(linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64)
+[ ${#systems[@]} -gt 0 ] || systems=(linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64)
 
 [[ $version =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || { echo "$version is not a version; write one such as v1.2.0" >&2; exit 2; }
 rm -rf "$out"
