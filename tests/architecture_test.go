@@ -335,6 +335,8 @@ var rooms = []room{
 		dir: "tools/performance",
 		may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/report", "internal/change", "internal/against"}),
 	},
+	{dir: "tools/names"},
+	{dir: "tools/records"},
 	{dir: "tests"},
 }
 

@@ -234,7 +234,8 @@ var (
 	clock = regexp.MustCompile(
 		`((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d{4}-\d\d-\d\d([T ])\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:\d\d)?`,
 	)
-	duration = regexp.MustCompile(`\d+(\.\d+)? s\b`)
+	// Behind a duration in a column stand as many spaces as the longest one leaves.
+	duration = regexp.MustCompile(`\d+(\.\d+)? s\b(  +)?`)
 	commit   = regexp.MustCompile(`HEAD \([0-9a-f]{7,}\)`)
 )
 
@@ -244,7 +245,12 @@ func anyCommit(text string) string { return commit.ReplaceAllString(text, "HEAD 
 
 // anyTime is a text whose times and durations are all the same.
 func anyTime(text string) string {
-	return duration.ReplaceAllString(clock.ReplaceAllString(text, "TIME"), "SECONDS")
+	return duration.ReplaceAllStringFunc(clock.ReplaceAllString(text, "TIME"), func(found string) string {
+		if strings.HasSuffix(found, " ") {
+			return "SECONDS  "
+		}
+		return "SECONDS"
+	})
 }
 
 // fits reports whether lines are what is shown, where "..." stands for any lines.

@@ -417,7 +417,7 @@ func TestEveryProofHasItsSection(t *testing.T) {
 	}
 	for _, proof := range StandingProofs() {
 		row := "| [" + proof.ID + "](#" + proof.ID + ") | " + proof.Claim + " |\n"
-		assert.Contains(t, string(page), row, "the table in front of the page")
+		assert.True(t, strings.Contains(string(page), row), "the table in front of docs/safety.md lacks %s", row)
 		at := slices.IndexFunc(sections, func(s string) bool { return strings.HasPrefix(s, proof.ID+"\n") })
 		if !assert.GreaterOrEqual(t, at, 0, "docs/safety.md has no section %s", proof.ID) {
 			continue

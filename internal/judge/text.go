@@ -123,12 +123,26 @@ func (j *Judgement) writeUnaccepted(b *strings.Builder) {
 func (j *Judgement) writeNotices(b *strings.Builder, form Form) {
 	for _, n := range j.Notices {
 		switch {
-		case n.Accepted == "":
+		case n.Accepted == "" && form == Whole:
 			fmt.Fprintf(b, "  note    %s: %s\n", n.Path, n.Text)
+		case n.Accepted == "":
+			fmt.Fprintf(b, "  note    %s: %s\n", n.Path, cut(n.Text))
 		case form == Whole:
 			fmt.Fprintf(b, "  note    %s: %s (accepted: %s)\n", n.Path, n.Text, n.Accepted)
 		}
 	}
+}
+
+// longestNotice is how long a notice may be in the forms that do not have everything.
+const longestNotice = 320
+
+// cut is a text that may go on for a screen, cut between two words.
+func cut(text string) string {
+	if len(text) <= longestNotice {
+		return text
+	}
+	short := text[:longestNotice]
+	return short[:strings.LastIndexByte(short, ' ')] + " ... (--all has all of it)"
 }
 
 // Proof is what the findings of one standing proof come to.

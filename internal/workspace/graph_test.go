@@ -23,6 +23,9 @@ func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 		},
 		"alone":  {account: "9", peopleFrom: []string{"jump"}},
 		"center": {account: "2", peopleFrom: []string{"jump"}, opensShellsIn: []string{"workload", "elsewhere"}},
+		"both":   {account: "1", opensShellsIn: []string{"staff", "beyond"}},
+		"staff":  {account: "5", peopleFrom: []string{"both"}},
+		"beyond": {account: "6", peopleFrom: []string{"staff"}},
 		"left":   {account: "7", peopleFrom: []string{"right"}},
 		"right":  {account: "8", peopleFrom: []string{"left"}},
 	}
@@ -43,6 +46,8 @@ func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 		{"the people's stack is not among them", Up, false, []string{"workload", "identity"}, levels{{"workload", "identity"}}},
 		{"shells of permission sets", Up, false, []string{"center", "jump", "workload"}, levels{{"jump"}, {"workload"}, {"center"}}},
 		{"shells of permission sets end first", Destroy, false, []string{"jump", "workload", "center"}, levels{{"center"}, {"workload"}, {"jump"}}},
+		{"people and permission sets of one stack", Up, false, []string{"staff", "both"}, levels{{"both"}, {"staff"}}},
+		{"people of people of it", Up, false, []string{"beyond", "staff", "both"}, levels{{"both"}, {"staff"}, {"beyond"}}},
 		{"people of each other", Up, false, []string{"right", "left"}, levels{{"right"}, {"left"}}},
 		{"names with an organization of the backend", Up, false, []string{"acme/workload", "acme/jump"}, levels{{"acme/jump"}, {"acme/workload"}}},
 		{"none", Up, false, nil, nil},

@@ -364,3 +364,38 @@ func TestThePictureOfATerminalIsCurrent(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(string(png), "\x89PNG"))
 }
+
+// A page of many people is painted in a browser without a complaint; of two thousand at night. How long the first paint
+// took is written to the log of the test (go test -v): a loaded machine must change no result.
+func TestThePageOfManyPeopleIsPainted(t *testing.T) {
+	chromium(t)
+	people := 100
+	if os.Getenv("GUARDRAILS_NIGHTLY") == "1" {
+		people = 2000
+	}
+	text := pageOf(t, hand(
+		people,
+		func(n int) string { return fmt.Sprint("project ", n) },
+		func(n int) string { return fmt.Sprint("person", n) },
+	))
+	b := open(t, text)
+	var painted []struct {
+		Name  string  `json:"name"`
+		Start float64 `json:"start"`
+	}
+	const paints = `new Promise(done => {
+		const tell = () => performance.getEntriesByType("paint").map(e => ({name: e.name, start: e.startTime}))
+		const wait = () => tell().length > 0 ? done(tell()) : setTimeout(wait, 20)
+		wait()
+	})`
+	awaited := func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }
+	b.do(t, chromedp.Evaluate(paints, &painted, awaited))
+	require.NotEmpty(t, painted)
+	for _, p := range painted {
+		t.Logf("%s: %.0f ms of %d KB", p.Name, p.Start, len(text)>>10)
+	}
+	var loaded float64
+	b.do(t, chromedp.Evaluate(`performance.getEntriesByType("navigation")[0].loadEventEnd`, &loaded))
+	t.Logf("loaded: %.0f ms", loaded)
+	assert.Empty(t, b.complaints)
+}
