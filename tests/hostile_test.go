@@ -225,6 +225,7 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 		"out of its folder":    func(path string) error { return os.Symlink(outside, path) },
 		"more than 4 MiB":      func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("# x\n"), 2<<20), 0o644) },
 		"leads back to itself": func(path string) error { return os.Symlink(filepath.Base(path), path) },
+		"is a folder":          func(path string) error { return os.Mkdir(path, 0o755) },
 	}
 	for _, name := range []string{"Pulumi.dev.yaml", "Pulumi.yaml", "policy.json"} {
 		for says, make := range makes {

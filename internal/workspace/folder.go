@@ -121,7 +121,8 @@ func open(dir string, project config.Project) (*Folder, error) {
 	}
 	for _, entry := range entries {
 		stack, ok := stackOf(entry.Name())
-		if ok && !entry.IsDir() {
+		// A folder of that name is refused when it is read, as everything is that is no regular file.
+		if ok {
 			if !stackName.MatchString(stack) {
 				return nil, Usef(
 					"%s: %q is no name of a stack, which has letters, digits, \"-\", \"_\" and \".\" alone; rename the file",
