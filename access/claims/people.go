@@ -86,16 +86,12 @@ func (p *prover) rolesTrusting(c *search.Caller) []*engine.Principal {
 	}
 	var roles []*engine.Principal
 	ev := c.Env()
-	for i := range p.engine.World().Accounts {
-		account := &p.engine.World().Accounts[i]
-		for j := range account.Roles {
-			role := p.engine.Principals[account.Roles[j].ARN(account)]
-			if slices.ContainsFunc(
-				role.Trust.Allow,
-				func(st *engine.Statement) bool { return st.PrincipalGrade(ev) != engine.NotTrusted },
-			) {
-				roles = append(roles, role)
-			}
+	for _, role := range p.trustIndex().candidates(c.Principal) {
+		if slices.ContainsFunc(
+			role.Trust.Allow,
+			func(st *engine.Statement) bool { return st.PrincipalGrade(ev) != engine.NotTrusted },
+		) {
+			roles = append(roles, role)
 		}
 	}
 	if p.trusting == nil {

@@ -140,6 +140,7 @@ func (w With) Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
 	}
 	p.findAdministrators(intents)
 	p.knownRoles()
+	p.trustIndex()
 	var on *ground
 	if w.Memory != nil {
 		on = groundOf(e)
@@ -194,7 +195,7 @@ func (p *prover) accountRemembering(on *ground, m Memory, in *Intent) [][]prove.
 // known. It returns the findings of each proof.
 func (p *prover) proveAccount(in *Intent) [][]prove.Finding {
 	own := newProver(p.engine)
-	own.report.Administrators, own.roles = p.report.Administrators, p.roles
+	own.report.Administrators, own.roles, own.index = p.report.Administrators, p.roles, p.trustIndex()
 	findings := make([][]prove.Finding, len(standingProofs))
 	for n, proof := range standingProofs {
 		own.proof, own.report.Findings = proof, nil
@@ -212,6 +213,8 @@ type prover struct {
 	labs map[string]*search.Lab
 	// trusting are the roles whose trust policies name a principal or its account.
 	trusting map[*engine.Principal][]*engine.Principal
+	// index are the roles of the world by whom they trust; nil until it is asked for.
+	index *trustIndex
 	// roles speak of the roles of the world; nil until they are asked for.
 	roles []*engine.Statement
 	// questions are halves of questions that were asked, by what they are written as.

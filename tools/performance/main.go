@@ -73,6 +73,7 @@ func main() {
 	log.SetFlags(0)
 	now := flag.String("guardrails", "", "the program")
 	before := flag.String("before", "", "another build of the program, to take turns with it")
+	upTo := flag.Int("before-up-to", 50, "the largest number of accounts that the other build is run on")
 	page := flag.String("page", "", "the page to write")
 	runs := flag.Int("runs", 3, "how often each row is run; the median counts")
 	flag.Parse()
@@ -98,7 +99,7 @@ func main() {
 		}
 		programs = append(programs, program{absolute})
 	}
-	t := table{runs: *runs, sizes: sizes, costs: make([]map[int][]cost, len(programs))}
+	t := table{runs: *runs, upTo: *upTo, sizes: sizes, costs: make([]map[int][]cost, len(programs))}
 	for i := range programs {
 		t.costs[i] = map[int][]cost{}
 	}
@@ -112,18 +113,17 @@ func main() {
 
 // table is what was measured: for each program and row, the medians in the order of the sizes.
 type table struct {
-	runs  int
+	runs int
+	// upTo is the largest size that another build is run on.
+	upTo  int
 	sizes []int
 	costs []map[int][]cost
 }
 
-// tooLong is how many seconds another build may take for a row; it is not asked for larger sizes then.
-const tooLong = 60
-
 // measure runs each row at each size. The rows and the programs take turns, so that what else the machine does meets
 // all of them.
 func (t *table) measure(programs []program) error {
-	for at, size := range t.sizes {
+	for _, size := range t.sizes {
 		o, err := newOrganizations(size, programs[0])
 		if err != nil {
 			o.remove()
@@ -133,7 +133,7 @@ func (t *table) measure(programs []program) error {
 		for range t.runs {
 			for i, r := range rows {
 				for n, p := range programs {
-					if n > 0 && (r.fresh || len(t.costs[n][i]) < at || at > 0 && t.costs[n][i][at-1].seconds > tooLong) {
+					if n > 0 && (r.fresh || size > t.upTo) {
 						continue
 					}
 					c, err := o.run(p, r)
