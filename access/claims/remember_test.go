@@ -49,7 +49,9 @@ func (m *everything) Keep(key Key, findings map[string][]prove.Finding) {
 func TestAReportIsTheSameWithAMemory(t *testing.T) {
 	m := &everything{kept: map[Key]map[string][]prove.Finding{}}
 	report := func(trust policy.Document) prove.Report {
-		w := world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: trust}}}}}
+		w := world.World{
+			Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: trust}}}},
+		}
 		e := fixture.Compiled(t, w)
 		in := Intent{Account: fixture.People, Administrators: []string{}}
 		want, err := Prove(e, in)
@@ -125,7 +127,17 @@ func (n neighbours) condition() policy.Condition {
 
 func (n neighbours) statement() policy.Statement {
 	actions := []string{
-		oneOf(n, "*", "sts:AssumeRole", "sts:*", "iam:CreateAccessKey", "iam:PutUserPolicy", "iam:*", "ssm:StartSession", "s3:GetObject"),
+		oneOf(
+			n,
+			"*",
+			"sts:AssumeRole",
+			"sts:*",
+			"iam:CreateAccessKey",
+			"iam:PutUserPolicy",
+			"iam:*",
+			"ssm:StartSession",
+			"s3:GetObject",
+		),
 	}
 	st := policy.Allow("", actions...)
 	if n.IntN(3) == 0 {
@@ -181,20 +193,33 @@ func (n neighbours) account(id string) world.Account {
 	a := world.Account{ID: id, Partition: policy.AWS, Partial: n.IntN(8) == 0}
 	a.Groups = []world.Group{{Name: "g", Inline: n.inline(), Attached: n.attached()}}
 	for _, name := range []string{"alice", "bob"} {
-		u := world.User{Name: name, Groups: []string{"g"}, Tags: n.tags(), Attached: n.attached(), HasMFA: n.IntN(2) == 0}
+		u := world.User{
+			Name:     name,
+			Groups:   []string{"g"},
+			Tags:     n.tags(),
+			Attached: n.attached(),
+			HasMFA:   n.IntN(2) == 0,
+		}
 		if n.IntN(3) == 0 {
 			u.Inline = n.inline()
 		}
 		a.Users = append(a.Users, u)
 	}
 	for _, name := range []string{"r0", "r1"} {
-		a.Roles = append(a.Roles, world.Role{Name: name, Tags: n.tags(), Trust: n.trust(), Inline: n.inline(), Attached: n.attached()})
+		a.Roles = append(
+			a.Roles,
+			world.Role{Name: name, Tags: n.tags(), Trust: n.trust(), Inline: n.inline(), Attached: n.attached()},
+		)
 	}
 	if n.IntN(3) == 0 {
-		a.Policies = []world.ManagedPolicy{{ARN: "arn:aws:iam::aws:policy/ReadOnlyAccess", Document: n.document(), Unknown: n.IntN(4) == 0}}
+		a.Policies = []world.ManagedPolicy{
+			{ARN: "arn:aws:iam::aws:policy/ReadOnlyAccess", Document: n.document(), Unknown: n.IntN(4) == 0},
+		}
 	}
 	if n.IntN(2) == 0 {
-		a.Preferences = []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, DefaultUser: oneOf(n, "", "alice", "operator")}}
+		a.Preferences = []world.SessionPreferences{
+			{Region: fixture.Tokyo, RunAs: true, DefaultUser: oneOf(n, "", "alice", "operator")},
+		}
 	}
 	return a
 }
@@ -205,7 +230,10 @@ func (n neighbours) organization() *world.Organization {
 		ID: "r-exam", Policies: []world.ServiceControlPolicy{full},
 	}}
 	for _, id := range neighbourIDs {
-		o.Root.Accounts = append(o.Root.Accounts, world.OrganizationAccount{ID: id, Policies: []world.ServiceControlPolicy{full}})
+		o.Root.Accounts = append(
+			o.Root.Accounts,
+			world.OrganizationAccount{ID: id, Policies: []world.ServiceControlPolicy{full}},
+		)
 	}
 	if n.IntN(2) == 0 {
 		denies := n.statement()
@@ -259,7 +287,9 @@ func (n neighbours) intents(w world.World) []Intent {
 		case 0:
 			in.Administrators, in.RoleAccounts = []string{}, []string{neighbourIDs[1]}
 		case 1:
-			in.BreakGlass, in.Deployer = []string{"arn:aws:iam::" + neighbourIDs[2] + ":role/r0"}, "arn:aws:iam::"+w.Accounts[i].ID+":role/r1"
+			in.BreakGlass, in.Deployer = []string{
+				"arn:aws:iam::" + neighbourIDs[2] + ":role/r0",
+			}, "arn:aws:iam::"+w.Accounts[i].ID+":role/r1"
 		}
 		all = append(all, in)
 	}
@@ -381,11 +411,19 @@ func TestEveryFieldIsAmongWhatProofsRestOn(t *testing.T) {
 	w := n.world()
 	a := &w.Accounts[0]
 	a.Alias, a.Nodes = "people", []world.Node{fixture.Node("i-0aaa", "One")}
-	a.Nodes[0].Profile, a.Nodes[0].OSUsers, a.Nodes[0].VolumeKeys = "arn:aws:iam::"+a.ID+":role/r0", []string{"alice"}, []string{"aws/ebs"}
-	a.Documents = []world.SessionDocument{{Name: "D", Region: fixture.Tokyo, Type: "Session", Owner: a.ID, Content: "{}"}}
+	a.Nodes[0].Profile, a.Nodes[0].OSUsers, a.Nodes[0].VolumeKeys = "arn:aws:iam::"+a.ID+":role/r0", []string{
+		"alice",
+	}, []string{
+		"aws/ebs",
+	}
+	a.Documents = []world.SessionDocument{
+		{Name: "D", Region: fixture.Tokyo, Type: "Session", Owner: a.ID, Content: "{}"},
+	}
 	a.Users[0].Inline, a.Users[0].Path, a.Users[0].ID, a.Users[0].Boundary = n.inline(), "/p/", "AIDAEXAMPLE", "arn:aws:iam::aws:policy/ReadOnlyAccess"
 	intents := n.intents(w)
-	intents[0].OperationRoles = []OperationRoleIntent{{RoleIntent: RoleIntent{ARN: a.Roles[0].ARN(a), From: windowOpens}}}
+	intents[0].OperationRoles = []OperationRoleIntent{
+		{RoleIntent: RoleIntent{ARN: a.Roles[0].ARN(a), From: windowOpens}},
+	}
 	keys := func(w world.World, intents []Intent) []Key {
 		_, all := keysOf(w, intents, time.Time{})
 		return all

@@ -112,7 +112,8 @@ func opensWithoutNaming(st policy.Statement) bool {
 			return slices.ContainsFunc(p.Values, func(v string) bool { return strings.ContainsAny(v, "*?") })
 		case policy.PrincipalAWS:
 			return slices.ContainsFunc(p.Values, func(v string) bool {
-				return !policy.IsAccountID(v) && !policy.IsAccountID(policy.ARNPart(v, 4)) || strings.ContainsAny(v, "*?")
+				return !policy.IsAccountID(v) && !policy.IsAccountID(policy.ARNPart(v, 4)) ||
+					strings.ContainsAny(v, "*?")
 			})
 		}
 		return true

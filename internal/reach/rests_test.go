@@ -39,9 +39,19 @@ func (l likeness) edited(w access.World) access.World {
 		a.Roles = append([]world.Role{}, a.Roles...)
 		a.Roles[i] = from.Roles[i]
 	case 3:
-		a.Preferences = append([]world.SessionPreferences{}, world.SessionPreferences{Region: "us-east-1", RunAs: true, DefaultUser: "x"})
+		a.Preferences = append(
+			[]world.SessionPreferences{},
+			world.SessionPreferences{Region: "us-east-1", RunAs: true, DefaultUser: "x"},
+		)
 	default:
-		a.Nodes = []world.Node{{Kind: world.Instance, ID: "i-0aaa", Region: "us-east-1", Tags: []world.Tag{{Key: "Project", Value: "New"}}}}
+		a.Nodes = []world.Node{
+			{
+				Kind:   world.Instance,
+				ID:     "i-0aaa",
+				Region: "us-east-1",
+				Tags:   []world.Tag{{Key: "Project", Value: "New"}},
+			},
+		}
 	}
 	return out
 }

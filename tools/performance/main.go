@@ -28,8 +28,8 @@ type row struct {
 	// kept says that verdicts of the folder as it was committed are there; otherwise none are.
 	kept bool
 	args []string
-	// goal is what it should cost at 100 accounts; empty where there is no goal.
-	goal string
+	// goal is what it should cost at 100 accounts; zero where there is no goal.
+	goal cost
 	// fresh says that a program without kept verdicts has nothing to compare with.
 	fresh bool
 }
@@ -46,18 +46,25 @@ const (
 var check = []string{"check", "--brief"}
 
 var rows = []row{
-	{name: "`check`, people in jump accounts", folder: jump, args: check, goal: "2 s, 400 MB"},
-	{name: "`check`, people in every account", folder: spread, args: check, goal: "3 s"},
+	{name: "`check`, people in jump accounts", folder: jump, args: check, goal: cost{seconds: 2, megabytes: 400}},
+	{name: "`check`, people in every account", folder: spread, args: check, goal: cost{seconds: 3}},
 	{name: "`check` again, nothing changed", folder: jump, kept: true, fresh: true, args: check},
-	{name: "`check` after an edit of one role", folder: edited, kept: true, fresh: true, args: check, goal: "0.5 s"},
-	{name: "`diff` of that edit", folder: edited, args: []string{"diff"}, goal: "2 s"},
-	{name: "`diff` of that edit after `check`", folder: edited, kept: true, fresh: true, args: []string{"diff"}, goal: "2 s"},
-	{name: "`matrix`", folder: jump, args: []string{"matrix"}, goal: "2 s"},
-	{name: "`render --json`", folder: jump, args: []string{"render", "--json"}, goal: "1 s"},
-	{name: "`handover`", folder: jump, args: []string{"handover"}, goal: "1 s"},
-	{name: "`deployer --any-user`", folder: jump, args: []string{"deployer", "--any-user", "--json"}, goal: "1 s"},
-	{name: "`check` of one account with all the people", folder: crowd, args: check, goal: "1 s, 150 MB"},
-	{name: "`audit` of that account", folder: crowd, args: []string{"audit", details}, goal: "2 s"},
+	{name: "`check` after an edit of one role", folder: edited, kept: true, fresh: true, args: check, goal: cost{seconds: 0.5}},
+	{name: "`diff` of that edit", folder: edited, args: []string{"diff"}, goal: cost{seconds: 2}},
+	{
+		name:   "`diff` of that edit after `check`",
+		folder: edited,
+		kept:   true,
+		fresh:  true,
+		args:   []string{"diff"},
+		goal:   cost{seconds: 2},
+	},
+	{name: "`matrix`", folder: jump, args: []string{"matrix"}, goal: cost{seconds: 2}},
+	{name: "`render --json`", folder: jump, args: []string{"render", "--json"}, goal: cost{seconds: 1}},
+	{name: "`handover`", folder: jump, args: []string{"handover"}, goal: cost{seconds: 1}},
+	{name: "`deployer --any-user`", folder: jump, args: []string{"deployer", "--any-user", "--json"}, goal: cost{seconds: 1}},
+	{name: "`check` of one account with all the people", folder: crowd, args: check, goal: cost{seconds: 1, megabytes: 150}},
+	{name: "`audit` of that account", folder: crowd, args: []string{"audit", details}, goal: cost{seconds: 2}},
 }
 
 // details is the file that audit reads.

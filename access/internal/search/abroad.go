@@ -19,7 +19,16 @@ import (
 //
 // Source: IAM User Guide, AWS services that work with IAM (resource-based policies).
 var atHome = []string{
-	"ec2", "ec2-instance-connect", "ec2messages", "iam", "identitystore", "ssm", "ssmmessages", "sso", "sso-directory", "sts",
+	"ec2",
+	"ec2-instance-connect",
+	"ec2messages",
+	"iam",
+	"identitystore",
+	"ssm",
+	"ssmmessages",
+	"sso",
+	"sso-directory",
+	"sts",
 }
 
 // goesAbroad reports whether an Allow of the caller speaks of resources of other accounts, of a service that has them.
@@ -42,7 +51,8 @@ func (c *Caller) goesAbroad() bool {
 func speaksOfOthers(st *engine.Statement, account string) bool {
 	away := st.NotActions || slices.ContainsFunc(st.From.Actions, func(action string) bool {
 		return !slices.ContainsFunc(atHome, func(service string) bool {
-			return len(action) > len(service) && action[len(service)] == ':' && policy.EqualFoldASCII(action[:len(service)], service)
+			return len(action) > len(service) && action[len(service)] == ':' &&
+				policy.EqualFoldASCII(action[:len(service)], service)
 		})
 	})
 	return away && (st.NotResources || slices.ContainsFunc(st.From.Resources, func(r string) bool {
