@@ -3,7 +3,6 @@ package components
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/grant"
 )
 
@@ -19,7 +18,8 @@ type AccessGrant struct {
 	RoleARNs pulumi.StringMapOutput `pulumi:"roleArns"`
 }
 
-// NewAccessGrant makes the role of the grant, the Denies of its window before anything that it allows. What is made
+// NewAccessGrant makes the role of the grant, the Denies of its window before anything that it allows. The policies of
+// operation roles that a grant of one carries must exist. What is made
 // depends on the values alone, never on the clock: a grant that ended stays, opens nothing, and is reported by
 // GrantNotices. It registers nothing when Validate has a problem.
 func NewAccessGrant(
@@ -40,7 +40,7 @@ func NewAccessGrant(
 	role := args.Role()
 	made, err := roleResources{
 		component: name, children: children, custom: &grant.customResources, waitFor: resourcesOf(args.Users(), users),
-		policyKey: policyName, fence: guardrail.OSAccessGuardPolicyName,
+		policyKey: args.PolicyKey, fence: args.Fence(), guard: args.Guard(),
 	}.make(ctx, role)
 	if err != nil {
 		return nil, err

@@ -52,6 +52,7 @@ func NewOperationRoles(
 			component: name, key: []string{role.Name}, children: children, custom: &roles.customResources,
 			waitFor:  resourcesOf(entry.Users, users),
 			policies: made, policyKey: policyName, guard: args.PolicyARN(guardrail.OperationGuardPolicyName),
+			fence: guardrail.OperationRoleGuardPolicyName,
 		}.deny(ctx, role)
 		if err != nil {
 			return nil, err

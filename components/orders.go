@@ -155,10 +155,18 @@ func ofRole(r Registration, role string) bool {
 
 // denies reports whether the registration carries the Denies of a role.
 func denies(r Registration) bool {
-	return r.is(typeRolePolicy) && r.text("name") == guardrail.OSAccessGuardPolicyName ||
+	inline := []string{
+		guardrail.OSAccessGuardPolicyName,
+		guardrail.OperationRoleGuardPolicyName,
+		guardrail.GrantWindowPolicyName,
+	}
+	return r.is(typeRolePolicy) && slices.Contains(inline, r.text("name")) ||
 		r.is(typeRoleAttachment) &&
 			strings.HasSuffix(r.text("policyArn"), guardrail.PolicyPath+guardrail.OperationGuardPolicyName)
 }
+
+// grantRolePrefix begins the names of the roles of grants.
+const grantRolePrefix = "grant-"
 
 func isSharedAllow(r Registration) bool {
 	return r.is(typeManagedPolicy) &&
@@ -204,12 +212,13 @@ func roleOrders() []Order {
 			},
 		},
 		{
-			First: guardrail.OperationGuardPolicyName + " and its attachments",
+			First: guardrail.OperationGuardPolicyName + " and its attachments to operation roles",
 			Then:  guardrail.OperationSessionsPolicyName + " and " + guardrail.OperationStartStopPolicyName,
 			Why:   "a change that denies more and allows more denies first, also where somebody detached the Denies",
 			Pair: func(first, then Registration) bool {
 				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName ||
-					first.is(typeRoleAttachment) && denies(first)
+					// The role of a grant comes after the policies that it carries.
+					first.is(typeRoleAttachment) && denies(first) && !strings.HasPrefix(first.text("role"), grantRolePrefix)
 				return guard && isSharedAllow(then)
 			},
 		},

@@ -120,7 +120,7 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"no template",
 			func(a *grant.Args) { a.OSAccess = nil },
-			`opens: "osAccess" is not described: there is no section osAccess; add osAccess, the template of what a grant opens`,
+			`opens: "osAccess" is not described: there is no section osAccess; add osAccess, the template of what a grant opens, or write the name of a role`,
 		},
 		{"a template with a problem", func(a *grant.Args) { a.OSAccess.Documents = []string{"*"} },
 			`opens: "osAccess" has problems of its own; correct the section osAccess`},
@@ -154,7 +154,7 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"something else",
 			func(a *grant.Args) { a.Opens = "everything" },
-			`opens: "everything" is nothing that can be granted; write osAccess`,
+			`opens: "everything" is nothing that can be granted; write osAccess, or the name of a role of operationRoles or delegatedRoles`,
 		},
 		{
 			"a project of others",

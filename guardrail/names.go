@@ -37,6 +37,8 @@ const PortForwarding = "AWS-StartPortForwardingSession"
 const (
 	OperationMFAMaxAge = 12 * time.Hour
 	DefaultMaxSession  = time.Hour
+	// GrantMaxLength is the longest window of a grant where the stack file does not say.
+	GrantMaxLength = 12 * time.Hour
 )
 
 // The keys of a session tag with an OS user, and the value that is the caller's own.
@@ -77,6 +79,17 @@ const (
 	SessionDocumentsPolicyName = "session-documents"
 	// VolumeKeysPolicyName is the inline policy of an operation role with the keys of the volumes of its instances.
 	VolumeKeysPolicyName = "volume-keys"
+	// RebootPolicyName is the inline policy of an operation role that reboots instances.
+	RebootPolicyName = "reboot"
+	// OperationRoleGuardPolicyName is the inline policy of an operation role with several projects that carries the
+	// Denies.
+	OperationRoleGuardPolicyName = "operation-guard"
+	// OperationRolePolicyName is the inline policy of an operation role with several projects that opens sessions, and
+	// starts and stops instances.
+	OperationRolePolicyName = "operation"
+	// GrantWindowPolicyName is the inline policy of the role of a grant of another role that carries the Denies of the
+	// window.
+	GrantWindowPolicyName = "grant-window"
 )
 
 // PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session

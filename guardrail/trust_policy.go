@@ -29,6 +29,7 @@ func (t Trust) Intent(key, arn string) claims.RoleIntent {
 		Principals:     t.Arns(),
 		MFAMaxAge:      t.MfaMaxAge,
 		AnySessionName: t.SessionName == SessionNameAny,
+		IdentityCenter: claims.IdentityCenterUser{ID: t.IdentityCenterUser, Name: t.IdentityCenterName},
 	}
 }
 
@@ -42,6 +43,9 @@ type Trust struct {
 	SessionName   SessionName
 	// ownOSUser wants a session tag with the OS user of the person who assumes the role, and takes no other.
 	OwnOSUser bool
+	// IdentityCenterUser is the id of the one person of IAM Identity Center who may assume the role, and
+	// IdentityCenterName the user name, after which the session is named. Users and PrincipalARNs are empty then.
+	IdentityCenterUser, IdentityCenterName string
 }
 
 // Arns are the principals, each an exact user ARN: the users of the account first, then the listed ARNs.
@@ -57,6 +61,9 @@ func (t Trust) Arns() []string {
 // of the role. Where the OS user is that of the person, a call with session tags needs both actions, and the tag can
 // only be the caller's own.
 func (t Trust) Document() policy.Document {
+	if t.IdentityCenterUser != "" {
+		return t.identityCenterDocument()
+	}
 	principals := policy.AWSPrincipals(t.Arns()...)
 	withMFA := []policy.Condition{
 		// A role session and a long-term key carry no such key, so neither matches.
@@ -84,6 +91,35 @@ func (t Trust) Document() policy.Document {
 		)
 	}
 	return policy.New(statements...)
+}
+
+// UserIDKey is the condition key with the id of a person of IAM Identity Center.
+//
+// Source: IAM Identity Center User Guide, "Using predefined attributes from the IAM Identity Center directory for access
+// control in AWS", "Deny user access with Service Control Policies".
+const UserIDKey = "identitystore:UserId"
+
+// IdentityCenterRoles is the pattern of the ARNs of the roles of permission sets in an account. Only IAM Identity Center
+// makes roles under this path; in us-east-1 it has no Region.
+//
+// Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies, Amazon EKS Cluster config
+// maps, and AWS KMS key policies".
+func IdentityCenterRoles(account Account) string {
+	return account.Partition.RoleARN(account.ID, "/aws-reserved/sso.amazonaws.com/", "*")
+}
+
+// identityCenterDocument trusts sessions that one person of IAM Identity Center has of a permission set of the account.
+// The role of a permission set cannot be named, because AWS ends its name with characters of its choice, so that the
+// account is trusted and the condition says which of its roles. Sessions of Identity Center carry no MFA key: it asks
+// for MFA when people sign in.
+func (t Trust) identityCenterDocument() policy.Document {
+	return policy.New(policy.Allow("NamedPersonOfIdentityCenter", "sts:AssumeRole").
+		For(policy.AWSPrincipals(t.Account.Partition.RootARN(t.Account.ID))).
+		When(
+			policy.ArnLike("aws:PrincipalArn", IdentityCenterRoles(t.Account)),
+			policy.StringEquals(UserIDKey, t.IdentityCenterUser),
+			policy.StringEquals("sts:RoleSessionName", t.IdentityCenterName),
+		))
 }
 
 // The bounds of MFAMaxAge: AWS keeps a session with MFA for at most 36 hours.
@@ -253,6 +289,19 @@ func ValidateMaxSession(p *problem.List, path string, d time.Duration) {
 	switch {
 	case d < time.Hour || d > 12*time.Hour:
 		p.Add(path, d.String(), "is outside of what a role takes", "use 1h to 12h")
+	case d%time.Second != 0:
+		p.Add(path, d.String(), "is not in whole seconds", "use whole seconds")
+	}
+}
+
+// maxGrantLength bounds what GrantMaxLength can be set to: what is open for longer is no grant.
+const maxGrantLength = 7 * 24 * time.Hour
+
+// ValidateGrantMaxLength holds the longest window of a grant against what a grant is.
+func ValidateGrantMaxLength(p *problem.List, path string, d time.Duration) {
+	switch {
+	case d < time.Minute || d > maxGrantLength:
+		p.Add(path, d.String(), "is not the length of a grant", "use 1m to 168h")
 	case d%time.Second != 0:
 		p.Add(path, d.String(), "is not in whole seconds", "use whole seconds")
 	}

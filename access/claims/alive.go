@@ -45,7 +45,7 @@ func (l *liveness) call(what string, s engine.Session, action string, arns ...st
 }
 
 func (l *liveness) request(what string, s engine.Session, r engine.Request) {
-	l.journey(what, journey.Journey{From: s, Does: &r})
+	l.journey(what, journey.Journey{From: s, Does: &r, At: r.Time})
 }
 
 // journey must arrive.
@@ -251,6 +251,10 @@ func (p *prover) agentsAnswer(in *Intent) {
 // assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a
 // principal of another account may do there is an assumption.
 func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) world.Tag) {
+	if r.IdentityCenter.ID != "" {
+		p.assumableFromPortal(l, r)
+		return
+	}
 	for _, user := range r.Principals {
 		via := []journey.Hop{{Role: r.ARN}}
 		if tag != nil {
@@ -298,6 +302,58 @@ func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) worl
 	}
 }
 
+// assumableFromPortal: the person of IAM Identity Center assumes the role from one of the permission sets that the
+// person, or a group, takes in the account of the role. Who is in which group is not in the world.
+func (p *prover) assumableFromPortal(l *liveness, r RoleIntent) {
+	account, who := policy.ARNPart(r.ARN, 4), r.IdentityCenter
+	center := p.engine.World().IdentityCenter
+	if center == nil {
+		l.assume(
+			account,
+			"a permission set that "+who.Name+" takes in account "+account+" lets its sessions assume "+r.ARN,
+		)
+		return
+	}
+	var ways []journey.Journey
+	home, _ := p.engine.AccountOf(account)
+	for i := range home.Roles {
+		role := &home.Roles[i]
+		for _, a := range center.Assignments {
+			if role.PermissionSet == "" || a.Account != account || a.PermissionSet != role.PermissionSet || a.User != "" && a.User != who.Name {
+				continue
+			}
+			person := world.Person{UserName: who.Name}
+			if a.Group != "" {
+				person.Groups = []string{a.Group}
+			}
+			ways = append(ways, journey.Journey{
+				Portal: &journey.Portal{Person: person, Role: role.ARN(home)},
+				Via:    []journey.Hop{{Role: r.ARN}},
+				At:     r.From,
+			})
+		}
+	}
+	if len(ways) == 0 {
+		l.f.Verdict, l.f.Problem = prove.DoesNotHold, "no permission set is assigned in account "+account+" that "+who.Name+" could take"
+		return
+	}
+	// Who is assigned in person comes first: nothing has to be known of groups then.
+	slices.SortStableFunc(ways, func(a, b journey.Journey) int {
+		return cmp.Compare(len(a.Portal.Person.Groups), len(b.Portal.Person.Groups))
+	})
+	best := ways[0]
+	for _, way := range ways {
+		if arrival, err := journey.Walk(p.engine, way); err == nil && arrival.Allowed() {
+			best = way
+			break
+		}
+	}
+	_, arrives := l.journey(who.Name+" assuming the role from a permission set", best)
+	if groups := best.Portal.Person.Groups; arrives && len(groups) > 0 {
+		l.assume(groups[0], who.Name+" is in the group "+groups[0]+" of IAM Identity Center")
+	}
+}
+
 // youngest is an age of MFA that a limit must accept.
 func youngest(limit time.Duration) time.Duration {
 	if limit > 0 && limit <= search.SomeAge {
@@ -323,22 +379,44 @@ func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document
 	}
 	for _, region := range regions {
 		for _, node := range []world.Node{{Kind: world.Instance, ID: "i-0123456789abcdef0"}, {Kind: world.ManagedInstance, ID: "mi-0123456789abcdef0"}} {
-			node.Region, node.Tags = region, []world.Tag{{Key: in.projectTag(), Value: r.Project}}
-			door := &journey.Door{Kind: kind, Node: node, Document: document}
-			what := fmt.Sprintf("opening %s on a node of the project in %s", document, region)
-			arrival, ok := l.journey(what, journey.Journey{From: p.operation(in, r), Opens: door})
-			if !ok {
-				return
-			}
-			for _, step := range arrival.Steps {
-				if strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
-					l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" starts a session without a data channel: "+step.Note
-					l.f.Witness = &arrival
+			for _, tags := range p.ownTags(in, r) {
+				node.Region, node.Tags = region, tags
+				door := &journey.Door{Kind: kind, Node: node, Document: document}
+				if !p.opensWithChannel(l, in, r, door) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// opensWithChannel: the door opens, and what comes back from the node reaches the person.
+func (p *prover) opensWithChannel(l *liveness, in *Intent, r *OperationRoleIntent, door *journey.Door) bool {
+	what := fmt.Sprintf("opening %s on a node of the project in %s", door.Document, door.Node.Region)
+	arrival, ok := l.journey(what, journey.Journey{From: p.operation(in, r), Opens: door, At: r.From})
+	if !ok {
+		return false
+	}
+	for _, step := range arrival.Steps {
+		if strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
+			l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" starts a session without a data channel: "+step.Note
+			l.f.Witness = &arrival
+			return false
+		}
+	}
+	return true
+}
+
+// ownTags are the tags of nodes that the role is for, one list for each of its projects.
+func (p *prover) ownTags(in *Intent, r *OperationRoleIntent) [][]world.Tag {
+	var all [][]world.Tag
+	for _, project := range r.projects() {
+		all = append(all, []world.Tag{{Key: in.projectTag(), Value: project}})
+	}
+	if all == nil {
+		all = append(all, []world.Tag{{Key: in.projectTag()}})
+	}
+	return all
 }
 
 // finds: the console's way to a session, which lists nodes and asks whether they are connected.
@@ -348,20 +426,27 @@ func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
 		region = in.Regions[0]
 	}
 	s := p.operation(in, r)
-	tags := []world.Tag{{Key: in.projectTag(), Value: r.Project}}
+	tags := p.ownTags(in, r)[0]
 	node := engine.Resource{ARN: p.account(in).Arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: tags}
 	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions"} {
 		l.request(
 			"listing with "+action,
 			s,
-			engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {region}}},
+			engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {region}}, Time: r.From},
 		)
 	}
 	l.request(
 		"asking whether a node of the project is connected",
 		s,
-		engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}},
+		engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}, Time: r.From},
 	)
+	if r.Reboot {
+		l.request(
+			"rebooting an instance of the project",
+			s,
+			engine.Request{Action: "ec2:RebootInstances", Resources: []engine.Resource{node}, Time: r.From},
+		)
+	}
 }
 
 // ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
@@ -383,12 +468,12 @@ func (p *prover) ownSessionsWork(in *Intent) {
 		l.request(
 			"resuming their own session",
 			s,
-			engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}},
+			engine.Request{Action: "ssm:ResumeSession", Resources: []engine.Resource{session}, Time: r.From},
 		)
 		l.request(
 			"ending their own session",
 			s,
-			engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}},
+			engine.Request{Action: "ssm:TerminateSession", Resources: []engine.Resource{session}, Time: r.From},
 		)
 		l.done()
 	}

@@ -609,7 +609,7 @@ func (s *escalation) reignsWith(who *engine.Principal) bool {
 	engine := *s.engine
 	engine.Principals = maps.Clone(s.engine.Principals)
 	engine.Principals[changed.Arn] = &changed
-	_, all := newProver(&engine).reigns(s.strongest(s.in, &changed), s.account)
+	_, all := newProver(&engine).reigns(s.strongest(s.in, &changed), s.account, s.engine.Day())
 	s.wouldReign[who.Arn] = all
 	return all
 }
@@ -634,7 +634,7 @@ func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account,
 	if err != nil {
 		return false
 	}
-	_, all := newProver(engine).reigns(s.strongest(s.in, of), s.account)
+	_, all := newProver(engine).reigns(s.strongest(s.in, of), s.account, s.engine.Day())
 	return all
 }
 

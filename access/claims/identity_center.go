@@ -110,7 +110,7 @@ func (p *identityCenterProver) findAdministrators() {
 	for i := range p.in.PermissionSets {
 		account := p.home(&p.in.PermissionSets[i])
 		who := p.engine.Principals[p.in.PermissionSets[i].ARN]
-		if by, all := p.reigns(engine.IdentityCenter(who.Arn, anyPerson), account); all {
+		if by, all := p.reigns(engine.IdentityCenter(who.Arn, anyPerson), account, p.engine.Day()); all {
 			p.report.Administrators = append(
 				p.report.Administrators,
 				prove.Administrator{ARN: who.Arn, By: by, Declared: true},

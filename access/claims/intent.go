@@ -74,16 +74,29 @@ type RoleIntent struct {
 	MFAMaxAge time.Duration
 	// AnySessionName: sessions need not be named after the user.
 	AnySessionName bool
+	// IdentityCenter is the one person of IAM Identity Center who may assume it; Principals are empty then.
+	IdentityCenter IdentityCenterUser
 	// From and Until are the window outside of which the role is of no use: from the first instant until before the
 	// second. Zero means always.
 	From, Until time.Time
 }
 
+// IdentityCenterUser is a person of IAM Identity Center who assumes a role from a session of a permission set in the
+// account of the role. The zero value is nobody.
+type IdentityCenterUser struct {
+	// ID is the id of the user in the identity store, Name the user name, after which the session is named.
+	ID, Name string
+}
+
 // OperationRoleIntent is a role that reaches the nodes of one project.
 type OperationRoleIntent struct {
 	RoleIntent
-	// Project is the value of the project tag of the role and its nodes. Empty means none: the role reaches nothing.
-	Project string
+	// Project is the value of the project tag of the role and its nodes, Projects are the values where there are
+	// several. Empty means none: the role reaches nothing.
+	Project  string
+	Projects []string
+	// Reboot says that it reboots the instances of its projects.
+	Reboot bool
 	// RunAs is the OS user of its shells; empty means the default user of the preferences.
 	RunAs string
 	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed
@@ -94,6 +107,14 @@ type OperationRoleIntent struct {
 	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
 	// starts.
 	VolumeKeys []string
+}
+
+// projects are the projects of the nodes that the role reaches.
+func (r *OperationRoleIntent) projects() []string {
+	if r.Project != "" {
+		return []string{r.Project}
+	}
+	return r.Projects
 }
 
 func (in *Intent) projectTag() string { return cmp.Or(in.ProjectTag, "Project") }
@@ -130,6 +151,7 @@ func DerivedIntent(a world.Account) Intent {
 				Project:    project.One,
 				RunAs:      engine.FindTag(r.Tags, journey.RunAsTag).One,
 				OwnOSUser:  wantsOwnOSUser(r.Trust),
+				Reboot:     true,
 			})
 		case len(users) > 0:
 			in.DelegatedRoles = append(

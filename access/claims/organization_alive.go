@@ -267,7 +267,7 @@ func (p *organizationProver) programmaticUsers() {
 
 // grantsEndWithTheirWindow: outside of the window no call of a role is allowed, and nobody becomes the role.
 func (p *prover) grantsEndWithTheirWindow(in *Intent) {
-	for _, r := range in.DelegatedRoles {
+	for _, r := range in.roles() {
 		if r.From.IsZero() && r.Until.IsZero() {
 			continue
 		}

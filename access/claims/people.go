@@ -3,6 +3,7 @@ package claims
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
@@ -223,7 +224,7 @@ func (p *prover) findAdministrators(intents []Intent) {
 		in := &intents[i]
 		account := p.account(in)
 		for _, who := range p.everybody(in) {
-			if by, all := p.reigns(p.strongest(in, who), account); all {
+			if by, all := p.reigns(p.strongest(in, who), account, p.working(in, who.Arn)); all {
 				p.report.Administrators = append(p.report.Administrators, prove.Administrator{
 					ARN: who.Arn, By: by, Declared: slices.Contains(in.Administrators, who.Arn),
 				})
@@ -247,7 +248,11 @@ func Administrators(e *engine.Engine, intents ...Intent) ([]prove.Administrator,
 
 // reigns reports whether a session can do each of a few things, any one of which makes an administrator, and what
 // lets it.
-func (p *prover) reigns(session engine.Session, account *engine.CompiledAccount) (by engine.Source, all bool) {
+func (p *prover) reigns(
+	session engine.Session,
+	account *engine.CompiledAccount,
+	at time.Time,
+) (by engine.Source, all bool) {
 	all = true
 	for _, r := range []engine.Request{
 		{Action: "iam:PutUserPolicy", Resources: engine.On(account.Arn("iam", "", "user/somebody-new"))},
@@ -256,12 +261,24 @@ func (p *prover) reigns(session engine.Session, account *engine.CompiledAccount)
 		{Action: "iam:UpdateAssumeRolePolicy", Resources: engine.On(account.Arn("iam", "", "role/something-new"))},
 		{Action: "iam:CreatePolicyVersion", Resources: engine.On(account.Arn("iam", "", "policy/something-new"))},
 	} {
-		r.Time = p.engine.Day()
+		r.Time = at
 		d, err := p.engine.Decide(session, r)
 		all = all && err == nil && d.Allowed()
 		by = d.By
 	}
 	return by, all
+}
+
+// working is an instant at which a user or role can do what it is for: inside of its window, where it has one that is
+// not over.
+func (p *prover) working(in *Intent, arn string) time.Time {
+	day := p.engine.Day()
+	for _, r := range in.roles() {
+		if r.ARN == arn && (p.engine.Since.IsZero() && !r.From.IsZero() || r.From.After(day)) {
+			return r.From
+		}
+	}
+	return day
 }
 
 // strongest is the session in which a user or role can do most.

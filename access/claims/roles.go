@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/journey"
@@ -80,19 +81,23 @@ var reachNodes = sync.OnceValue(func() *engine.Statement {
 
 // operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
 var operating = sync.OnceValue(func() *engine.Statement {
-	return engine.MustStatement(policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+	return engine.MustStatement(policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
 		On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"))
 })
 
 // operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them,
-// starts and stops instances, and has EC2 make grants on the keys of their volumes that the intent lists.
+// starts and stops instances, reboots them where the intent says so, and has EC2 make grants on the keys of their
+// volumes that the intent lists.
 func (p *prover) operationRolesOnlyOperate(in *Intent) {
-	operates := policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
+	operates := policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
 		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").
 		On("*")
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		permitted := []policy.Statement{operates}
+		if r.Reboot {
+			permitted = append(permitted, policy.Allow("", "ec2:RebootInstances").On("*"))
+		}
 		if len(r.VolumeKeys) > 0 {
 			permitted = append(permitted, useOfVolumeKeys(r.VolumeKeys))
 		}
@@ -137,17 +142,17 @@ func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session
 	return sessions
 }
 
-// ownProjectOnly: whatever an operation role does to a node, the node has the project of the role. A node without the
+// ownProjectOnly: whatever an operation role does to a node, the node has a project of the role. A node without the
 // tag, with an empty one, or with one that differs in case has another project.
 func (p *prover) ownProjectOnly(in *Intent) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		q := search.Question{Forbidden: []*engine.Statement{reachNodes()}}
-		if r.Project != "" {
+		if projects := r.projects(); len(projects) > 0 {
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").
 				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
-				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), r.Project)))}
+				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), projects...)))}
 		}
 		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
 		p.conclude(
@@ -278,6 +283,12 @@ func (p *prover) sharesSessions(f *prove.Finding, r RoleIntent) bool {
 func (p *prover) onlyListedPrincipals(in *Intent) {
 	for _, r := range in.roles() {
 		var permitted []policy.Statement
+		if r.IdentityCenter.ID != "" {
+			permitted = append(permitted, policy.Allow("", "*").On("*").When(
+				policy.ArnLike("aws:PrincipalArn", p.account(in).Arn("iam", "", identityCenterRoles)),
+				policy.StringEquals(conditionkey.IdentityStoreUserID, literals([]string{r.IdentityCenter.ID})...),
+			))
+		}
 		if len(r.Principals) > 0 {
 			permitted = append(
 				permitted,
@@ -288,6 +299,9 @@ func (p *prover) onlyListedPrincipals(in *Intent) {
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "somebody who is not listed assumes the role")
 	}
 }
+
+// identityCenterRoles are the roles of permission sets, which IAM Identity Center alone makes.
+const identityCenterRoles = "role/aws-reserved/sso.amazonaws.com/*"
 
 func (p *prover) trust(r RoleIntent, q search.Question) search.Answer {
 	return search.AskTrust(p.engine, p.engine.Principals[r.ARN], q)
@@ -306,6 +320,10 @@ func literals(texts []string) []string {
 // account denies.
 func (p *prover) mfaToAssume(in *Intent) {
 	for _, r := range in.roles() {
+		if r.IdentityCenter.ID != "" {
+			p.add(p.mfaOfIdentityCenter(in, r))
+			continue
+		}
 		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
 		if r.MFAMaxAge > 0 {
 			limit := strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)
@@ -318,12 +336,27 @@ func (p *prover) mfaToAssume(in *Intent) {
 	}
 }
 
+// mfaOfIdentityCenter: sessions of IAM Identity Center carry no MFA key, so that no policy can ask for it.
+func (p *prover) mfaOfIdentityCenter(in *Intent, r RoleIntent) prove.Finding {
+	f := p.begin(in, r.ARN)
+	f.Verdict = prove.HoldsIf
+	f.Assumptions = []prove.ProofAssumption{{
+		ID:   "mfa of IAM Identity Center",
+		Text: "IAM Identity Center asks " + r.IdentityCenter.Name + " for MFA at every sign-in: its sessions carry no sign of it",
+	}}
+	return f
+}
+
 // sessionNamedAfterUser: session ids, CloudTrail and the OS user's trail carry the session name.
 func (p *prover) sessionNamedAfterUser(in *Intent) {
-	q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")},
-		policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", "${aws:username}")))
 	for _, r := range in.roles() {
-		f := p.begin(in, r.ARN)
+		f, name := p.begin(in, r.ARN), "${aws:username}"
+		if r.IdentityCenter.ID != "" {
+			// Sessions of IAM Identity Center have no user name of IAM.
+			name = literals([]string{r.IdentityCenter.Name})[0]
+		}
+		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")},
+			policy.Allow("", "*").On("*").When(policy.StringEquals("sts:RoleSessionName", name)))
 		if r.AnySessionName {
 			f.Verdict = prove.Waived
 			f.Waivers = []prove.Waiver{

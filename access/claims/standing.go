@@ -447,6 +447,9 @@ func (p *prover) roleSession(in *Intent, role *engine.Principal) engine.Session 
 // sessionName is a name that a session of a role can have: that of a user who may assume it.
 func (p *prover) sessionName(in *Intent, role *engine.Principal) string {
 	for _, r := range in.roles() {
+		if r.ARN == role.Arn && r.IdentityCenter.Name != "" {
+			return r.IdentityCenter.Name
+		}
 		if r.ARN == role.Arn && len(r.Principals) > 0 {
 			_, _, name := policy.SplitEntity(r.Principals[0])
 			return name

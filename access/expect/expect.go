@@ -60,6 +60,9 @@ type Expectation struct {
 	// Person it is the permission set, by its name or "alias/name" for the account in which it is taken. It is
 	// required then.
 	Via string
+	// Then is the role that a Person assumes with the permission set of Via, such as that of a grant, by name,
+	// "alias/name", "id/name" or ARN. Empty means none.
+	Then string
 	// SessionName is the name of the role session; empty means the name of the person, as the console gives it.
 	SessionName string
 	// SessionTags are the session tags that the person passes when taking the role of Via. Empty means none; Switch

@@ -37,7 +37,16 @@ func (r *expectationReader) fromPortal() (journey.Journey, *expectationError) {
 		return journey.Journey{}, cannot("via", "%s", err)
 	}
 	r.caller = role
-	return journey.Journey{Portal: &journey.Portal{Person: *x.Person, Role: role.Arn}, At: x.At}, nil
+	j := journey.Journey{Portal: &journey.Portal{Person: *x.Person, Role: role.Arn}, At: x.At}
+	if x.Then != "" {
+		next, err := named(r.engine, engine.RolePrincipal, x.Then, r.home)
+		if err != nil {
+			return journey.Journey{}, cannot("then", "%s", err)
+		}
+		r.caller = next
+		j.Via = []journey.Hop{{Role: next.Arn}}
+	}
+	return j, nil
 }
 
 // knows refuses a person about whom nothing would be true: nobody has the user name, the groups or the attributes.

@@ -174,6 +174,8 @@ func shapeOfRole(x *Expectation) *expectationError {
 	switch {
 	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
 		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
+	case x.Then != "" && x.Person == nil:
+		return cannot("then", "is the role that somebody of Identity Center assumes next; write the role in via")
 	case len(x.SessionTags) > 0 && x.Via == "":
 		return cannot("sessionTags", "are passed when a role is taken, and none is; write via")
 	}

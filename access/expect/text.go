@@ -52,7 +52,11 @@ func (r ExpectationResult) String() string {
 // subject is who acts.
 func (x *Expectation) subject() string {
 	if x.Person != nil {
-		return x.Person.String() + " via " + x.Via
+		text := x.Person.String() + " via " + x.Via
+		if x.Then != "" {
+			text += " and then " + x.Then
+		}
+		return text
 	}
 	how := string(cmp.Or(x.Session, SignInConsole))
 	switch {

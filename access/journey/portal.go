@@ -26,7 +26,8 @@ func (t *traveller) enterPortal(p *Portal) error {
 		return fmt.Errorf("%q: the world has no such role of a permission set", p.Role)
 	}
 	account := policy.ARNPart(p.Role, 4)
-	t.arrival.As = engine.IdentityCenter(p.Role, p.Person.UserName)
+	id := center.UserIDs[p.Person.UserName]
+	t.arrival.As = engine.IdentityCenter(p.Role, p.Person.UserName).WithUserID(id)
 	t.note(p.Person.UserName + " signs in to IAM Identity Center")
 	does := "takes the permission set " + set + " in account " + account
 	if !center.May(&p.Person, set, account) {
@@ -44,7 +45,7 @@ func (t *traveller) enterPortal(p *Portal) error {
 	if len(tags) > 0 {
 		does += " with session tags " + world.TagWords(tags)
 	}
-	t.arrival.As = engine.IdentityCenter(p.Role, p.Person.UserName, tags...)
+	t.arrival.As = engine.IdentityCenter(p.Role, p.Person.UserName, tags...).WithUserID(id)
 	if !t.at.IsZero() {
 		t.arrival.As = t.arrival.As.IssuedAt(t.at)
 	}

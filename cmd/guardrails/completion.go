@@ -104,6 +104,9 @@ func peopleOf(s *config.Stack) []string {
 		for name := range other.Users {
 			all = append(all, cmp.Or(other.Alias, other.Stack)+"/"+name)
 		}
+		for _, name := range other.IdentityCenterUsers() {
+			all = append(all, cmp.Or(other.Alias, other.Stack)+"/"+name)
+		}
 	}
 	return all
 }
@@ -129,7 +132,7 @@ func projects(s *config.Stack) []string {
 	var all []string
 	if a := s.Operation(); a != nil {
 		for _, r := range a.Roles {
-			all = append(all, r.Project)
+			all = append(all, r.ProjectList()...)
 		}
 	}
 	if a := s.OSAccessTemplate(); a != nil {

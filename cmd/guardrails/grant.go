@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
@@ -15,7 +16,7 @@ import (
 
 func newGrant(f *flags) *cobra.Command {
 	var (
-		grant       edit.Grant
+		given       edit.Grant
 		from, until string
 		inZone      string
 		length      time.Duration
@@ -23,22 +24,24 @@ func newGrant(f *flags) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "grant stack person",
-		Short: "Write OS access for one person and for a while into a stack file",
+		Short: "Write OS access or a role for one person and for a while into a stack file",
 		Long: `Adds a grant to the section guardrails:grants of the stack file. Comments, order and spacing of everything else stay as they are. The new
 content is read first, and nothing is written when any of it is refused. No account is touched: up applies the file.
 
-The person is a user of the stack, alias/name for a user of another stack of the folder, or the ARN of a user.
+The person is a user of the stack, alias/name for a user of another stack of the folder or for somebody of its identityCenter.users, or the ARN of a user.
+--opens names a role of operationRoles or delegatedRoles: the person gets its rights, in a role of their own, and nobody else's way into it changes.
 
 Times are said as in 19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", "19:00 Asia/Tokyo" or 2026-12-01T09:00+09:00. Those without a zone are
 in that of --zone, of guardrails:timeZone in the stack file, or of this machine. A time that clocks show twice on the day on which they are set back, or not at all when they
 are set forward, is refused with what to write. What is printed is in that zone and in UTC.`,
 		Example: `  guardrails grant workload jump/alice --run-as alice --for 4h --ticket CHG1234
+  guardrails grant workload identity/dave --opens AdminRole --from "tonight 19:00" --for 2h --ticket CHG1236
   guardrails grant workload jump/bob --run-as bob --from "tonight 19:00" --for 2h --zone Europe/Berlin --ticket CHG1235
   guardrails grant workload jump/bob --run-as bob --from 2026-12-01T09:00+09:00 --until 2026-12-01T13:00+09:00 --ticket CHG1235 --dry-run`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			now := f.clock()
-			grant.Person = args[1]
+			given.Person = args[1]
 			stack, file, err := f.stackFile(args[0])
 			if err != nil {
 				return err
@@ -47,10 +50,10 @@ are set forward, is refused with what to write. What is printed is in that zone 
 			if err != nil {
 				return err
 			}
-			if grant.From, grant.Until, err = window(now, zone, from, until, length); err != nil {
+			if given.From, given.Until, err = window(now, zone, from, until, length); err != nil {
 				return err
 			}
-			if grant.Ticket == "" {
+			if given.Ticket == "" {
 				return workspace.Usef("--ticket is missing; write why the grant exists, such as --ticket CHG1234")
 			}
 			change, err := changeFile(
@@ -58,22 +61,19 @@ are set forward, is refused with what to write. What is printed is in that zone 
 				stack,
 				file,
 				dryRun,
-				func() (*edit.Change, error) { return edit.AddGrant(file, grant) },
+				func() (*edit.Change, error) { return edit.AddGrant(file, given) },
 			)
 			if err != nil {
 				return err
 			}
 			means := fmt.Sprintf(
 				"\n%s%s can assume %s for %s, once it is deployed:\n  from  %s\n  until %s\n",
-				reach(
-					change.Grant.Projects,
-					change.Grant.OSAccess.Projects,
-				),
-				grant.Person,
+				reach(change.Grant),
+				given.Person,
 				change.Grant.RoleARN(),
-				clock.Left(grant.Until.Sub(grant.From)),
-				clock.Show(grant.From, zone),
-				clock.Show(grant.Until, zone),
+				clock.Left(given.Until.Sub(given.From)),
+				clock.Show(given.From, zone),
+				clock.Show(given.Until, zone),
 			)
 			left := "  " + f.setting().Line("up", stack) + "\n"
 			return f.tell(cmd, stack, file, change, dryRun, nil, means, left)
@@ -82,17 +82,23 @@ are set forward, is refused with what to write. What is printed is in that zone 
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(
-		&grant.RunAs,
+		&given.RunAs,
 		"run-as",
 		"",
 		"OS user of the shells; without it they start as sessions.runAs.defaultUser",
 	)
-	flags.StringVar(&grant.Ticket, "ticket", "", "why the grant exists, such as CHG1234")
+	flags.StringVar(
+		&given.Opens,
+		"opens",
+		"",
+		"role of operationRoles or delegatedRoles whose rights the person gets; without it OS access",
+	)
+	flags.StringVar(&given.Ticket, "ticket", "", "why the grant exists, such as CHG1234")
 	flags.StringArrayVar(
-		&grant.Projects,
+		&given.Projects,
 		"project",
 		nil,
-		"project of osAccess that the grant reaches; repeatable, without it all of them",
+		"project that the grant reaches, of those of what it opens; repeatable, without it all of them",
 	)
 	flags.StringVar(&from, "from", "", "when it begins, such as \"tonight 19:00\"; without it now")
 	flags.StringVar(&until, "until", "", "when it ends, such as 21:00, which is the first one after it begins")
@@ -107,15 +113,20 @@ are set forward, is refused with what to write. What is printed is in that zone 
 	return cmd
 }
 
-// reach says what a grant reaches that names no project, of those that osAccess lists; empty for one that names some.
-func reach(named, listed []string) string {
+// reach says what a grant reaches that names no project; empty for one that names some.
+func reach(g *grant.Args) string {
+	projects := strings.Join(g.Reaches(), ", ")
 	switch {
-	case len(named) > 0:
+	case g.DelegatedRole != nil:
+		return fmt.Sprintf("It carries %s in the whole account.\n", strings.Join(g.DelegatedRole.ManagedPolicies, ", "))
+	case len(g.Projects) > 0:
 		return ""
-	case len(listed) > 0:
+	case g.OSAccess == nil:
+		return fmt.Sprintf("It reaches the nodes of %s, as %s does.\n", projects, g.Opens)
+	case projects != "":
 		return fmt.Sprintf(
 			"It reaches the nodes of every project of osAccess: %s. --project narrows it.\n",
-			strings.Join(listed, ", "),
+			projects,
 		)
 	}
 	return "It reaches every node of the account: osAccess names no projects, and neither does the grant. --project narrows it where osAccess.projects lists them.\n"

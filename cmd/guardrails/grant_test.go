@@ -7,6 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -71,7 +75,12 @@ func TestAGrantOverAChangeOfClocks(t *testing.T) {
 
 // A grant that names no project says what it reaches.
 func TestAGrantWithoutProjectSaysWhatItReaches(t *testing.T) {
-	assert.Empty(t, reach([]string{"shop"}, []string{"shop", "billing"}))
-	assert.Contains(t, reach(nil, []string{"shop", "billing"}), "every project of osAccess: shop, billing")
-	assert.Contains(t, reach(nil, nil), "every node of the account")
+	osAccess := func(projects ...string) *osaccess.Args { return &osaccess.Args{Projects: projects} }
+	assert.Empty(t, reach(&grant.Args{OSAccess: osAccess("shop", "billing"), Projects: []string{"shop"}}))
+	assert.Contains(t, reach(&grant.Args{OSAccess: osAccess("shop", "billing")}), "every project of osAccess: shop, billing")
+	assert.Contains(t, reach(&grant.Args{OSAccess: osAccess()}), "every node of the account")
+	operations := &operation.Args{Roles: []operation.Role{{Name: "on-call", Projects: []string{"shop", "billing"}}}}
+	assert.Contains(t, reach(&grant.Args{Opens: "on-call", OperationRoles: operations}), "nodes of shop, billing, as on-call does")
+	admin := &delegated.Args{Name: "AdminRole", ManagedPolicies: []string{"AdministratorAccess"}}
+	assert.Contains(t, reach(&grant.Args{Opens: "AdminRole", DelegatedRole: admin}), "AdministratorAccess in the whole account")
 }

@@ -106,7 +106,7 @@ func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) 
 	fmt.Fprintf(
 		&b,
 		"2. End the shells that are open, in account %s; without this the last one can go on for sessions.maxDuration after step 1:\n",
-		grant.OSAccess.Account.ID,
+		grant.Account().ID,
 	)
 	for _, line := range shells {
 		fmt.Fprintf(&b, "  %s\n", line)

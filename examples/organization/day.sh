@@ -15,6 +15,9 @@ guardrails person remove jump bob ivo --with-roles
 
 # 14:00 Fay mends the billing machines tonight.
 guardrails grant workload jump/fay --run-as fay --project billing --from "tonight 19:00" --for 2h --ticket CHG2001
+
+# 14:30 Dave, who comes through IAM Identity Center, administers the account tonight.
+guardrails grant workload identity/dave --opens AdminRole --from "tonight 19:00" --for 2h --ticket CHG2002
 guardrails grants
 
 # 19:00 It begins.
@@ -23,6 +26,9 @@ guardrails grants workload
 # 20:00 She is done an hour early.
 guardrails revoke workload CHG2001 --dry-run
 guardrails revoke workload CHG2001
+
+# 20:30 So is he, and his rights end at once.
+guardrails revoke workload CHG2002
 
 # 22:00 The last shell has ended, and the grant can go.
 guardrails grants --prune

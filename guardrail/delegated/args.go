@@ -34,6 +34,8 @@ type Args struct {
 	SessionName guardrail.SessionName
 	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
 	MaxSessionDuration time.Duration
+	// GrantMaxLength is the longest window of a grant of the role, in whole seconds, up to 7 days. Zero means 12 hours.
+	GrantMaxLength time.Duration
 	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a
 	// path may be.
 	UserPaths map[string]string

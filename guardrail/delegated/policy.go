@@ -32,10 +32,13 @@ func (a *Args) PolicyARNs() []string {
 	return arns
 }
 
+// MfaMaxAge is how long ago the sign-in with MFA may be.
+func (a *Args) MfaMaxAge() time.Duration { return cmp.Or(a.MFAMaxAge, delegatedMFAMaxAge) }
+
 func (a *Args) trust() guardrail.Trust {
 	return guardrail.Trust{
 		Account: a.Account, Users: a.Users, PrincipalARNs: a.PrincipalARNs, UserPaths: a.UserPaths,
-		MfaMaxAge: cmp.Or(a.MFAMaxAge, delegatedMFAMaxAge), SessionName: a.SessionName,
+		MfaMaxAge: a.MfaMaxAge(), SessionName: a.SessionName,
 	}
 }
 
@@ -73,9 +76,10 @@ func (a *Args) Validate() error {
 	}
 	a.trust().Validate(&p, "")
 	a.validatePolicies(&p)
-	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", cmp.Or(a.MFAMaxAge, delegatedMFAMaxAge))
+	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateSessionName(&p, "sessionName", a.SessionName)
 	guardrail.ValidateMaxSession(&p, "maxSessionDuration", cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession))
+	guardrail.ValidateGrantMaxLength(&p, "grantMaxLength", cmp.Or(a.GrantMaxLength, guardrail.GrantMaxLength))
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
 	if len(p) == 0 {
 		p.Document("", "trust policy of "+a.Name, a.trust().Document(), policy.Trust, a.Quotas)

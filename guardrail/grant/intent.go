@@ -6,7 +6,16 @@ import (
 
 // AddIntent says who may assume the role of the grant. The key is where the grant is configured, such as "grants[0]".
 func (a *Args) AddIntent(key string, in *claims.Intent) {
+	if _, described := a.template(); !described {
+		return
+	}
 	role := a.trust().Intent(key, a.RoleARN())
 	role.From, role.Until = a.From, a.Until
+	if entry, isOperation := a.OperationRole(); isOperation {
+		entry = entry.With(a.Reaches())
+		entry.RunAs = a.ShellsRunAs()
+		in.OperationRoles = append(in.OperationRoles, a.OperationRoles.Intent(entry, role))
+		return
+	}
 	in.DelegatedRoles = append(in.DelegatedRoles, role)
 }

@@ -23,7 +23,7 @@ func Notices(grants []*Args, now time.Time) guardrail.Notices {
 			)
 		}
 		for j, earlier := range grants[:i] {
-			if earlier.principal() == grant.principal() && earlier.From.Before(grant.Until) &&
+			if earlier.principal() == grant.principal() && earlier.opens() == grant.opens() && earlier.From.Before(grant.Until) &&
 				grant.From.Before(earlier.Until) {
 				n.Add(path, fmt.Sprintf(
 					"of %s overlaps with %s (ticket %s): together they are open from %s to %s",
@@ -39,27 +39,35 @@ func Notices(grants []*Args, now time.Time) guardrail.Notices {
 	return n
 }
 
-// principal is the ARN of the person's user; empty when nobody is named.
+// principal is the ARN of the person's user, or the id in IAM Identity Center; empty when nobody is named.
 func (a *Args) principal() string {
-	if a.User == "" || a.OSAccess == nil {
+	t, described := a.template()
+	switch {
+	case a.IdentityCenter.ID != "":
+		return a.IdentityCenter.ID
+	case a.User == "" || !described:
 		return a.PrincipalARN
 	}
-	account := a.OSAccess.Account
-	return account.Partition.UserARN(account.ID, a.OSAccess.UserPaths[a.User], a.User)
+	return t.account.Partition.UserARN(t.account.ID, t.userPaths[a.User], a.User)
 }
 
 // ShellsEndBy is when the last shell that can be opened under the grant has been ended by Session Manager.
 func (a *Args) ShellsEndBy() time.Time {
-	if a.OSAccess == nil || a.OSAccess.Sessions == nil {
+	t, _ := a.template()
+	if t.sessions == nil {
 		return a.Until
 	}
-	return a.Until.Add(a.OSAccess.Sessions.SessionLength())
+	return a.Until.Add(t.sessions.SessionLength())
 }
 
 // EndShells are the command lines that end the shells of the grant that are open: EndShellsOf its role and person.
-// Ending the window does not end them.
+// Ending the window does not end them. There are none where the account has no preferences of Session Manager.
 func (a *Args) EndShells() []string {
-	return EndShellsOf(a.OSAccess.Account, a.OSAccess.Sessions.Regions, a.RoleName(), a.userName())
+	t, _ := a.template()
+	if t.sessions == nil {
+		return nil
+	}
+	return EndShellsOf(t.account, t.sessions.Regions, a.RoleName(), a.userName())
 }
 
 // EndShellsOf are the command lines that end the shells that somebody has open in a role of the account, whose

@@ -3,7 +3,6 @@ package grant
 import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/policy"
 )
 
@@ -23,10 +22,13 @@ func (a *Args) Users() []string {
 	return []string{a.User}
 }
 
-// userName is the name of the person's IAM user, in whatever account.
+// userName is the name of the person's IAM user, in whatever account, or of the person in IAM Identity Center.
 func (a *Args) userName() string {
-	if a.User != "" {
+	switch {
+	case a.User != "":
 		return a.User
+	case a.IdentityCenter.Name != "":
+		return a.IdentityCenter.Name
 	}
 	if arn, err := policy.ParseARN(a.PrincipalARN); err == nil {
 		if _, _, name, ok := arn.Entity(); ok {
@@ -39,34 +41,32 @@ func (a *Args) userName() string {
 // RoleName is the name of the grant's role: "grant-<ticket>-<person>", without characters that IAM does not take, and
 // cut with a hash so that the console can switch to it.
 func (a *Args) RoleName() string {
-	return policy.RoleNameFor("grant-"+a.Ticket, a.userName(), len(guardrail.OSAccessRolePath))
+	return policy.RoleNameFor("grant-"+a.Ticket, a.userName(), len(a.Path()))
 }
 
-// RoleARN is the ARN of the grant's role.
+// RoleARN is the ARN of the grant's role; empty when nothing describes what the grant opens.
 func (a *Args) RoleARN() string {
-	account := a.OSAccess.Account
-	return account.Partition.RoleARN(account.ID, guardrail.OSAccessRolePath, a.RoleName())
-}
-
-// projects are those of the grant, or of the template.
-func (a *Args) projects() []string {
-	if len(a.Projects) > 0 {
-		return a.Projects
+	t, described := a.template()
+	if !described {
+		return ""
 	}
-	return a.OSAccess.Projects
+	return t.account.Partition.RoleARN(t.account.ID, t.path, a.RoleName())
 }
 
 func (a *Args) trust() guardrail.Trust {
-	t := guardrail.Trust{
-		Account:   a.OSAccess.Account,
-		Users:     a.Users(),
-		UserPaths: a.OSAccess.UserPaths,
-		MfaMaxAge: a.OSAccess.MfaMaxAge(),
+	t, _ := a.template()
+	trust := guardrail.Trust{
+		Account:            t.account,
+		Users:              a.Users(),
+		UserPaths:          t.userPaths,
+		MfaMaxAge:          t.mfaMaxAge,
+		IdentityCenterUser: a.IdentityCenter.ID,
+		IdentityCenterName: a.IdentityCenter.Name,
 	}
 	if a.PrincipalARN != "" {
-		t.PrincipalARNs = []string{a.PrincipalARN}
+		trust.PrincipalARNs = []string{a.PrincipalARN}
 	}
-	return t
+	return trust
 }
 
 // TrustDocument lets the person assume the role inside the window, with recent MFA and under their own name.
@@ -87,23 +87,9 @@ func (a *Args) fences() []policy.Statement {
 	}
 }
 
-// Role is the role of the grant as a world has it.
-func (a *Args) Role() world.Role {
-	role := osaccess.Opening{
-		Args:     a.OSAccess,
-		Projects: a.projects(),
-	}.Access(
-		a.RoleName(),
-		a.RunAs,
-		a.TrustDocument(),
-		a.fences()...)
-	role.Tags = append(
-		role.Tags,
-		world.Tag{Key: TicketTag, Value: a.Ticket},
-		world.Tag{Key: PersonTag, Value: a.Person},
-	)
-	return role
-}
-
 // AddTo adds the role of the grant to a world, with the documents that NewAccessGrant registers.
-func (a *Args) AddTo(w *world.Account) { w.Roles = append(w.Roles, a.Role()) }
+func (a *Args) AddTo(w *world.Account) {
+	if _, described := a.template(); described {
+		w.Roles = append(w.Roles, a.Role())
+	}
+}

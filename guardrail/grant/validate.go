@@ -15,26 +15,19 @@ import (
 // "grants". It never looks at the clock.
 func (a *Args) Validate() error {
 	var p problem.List
-	if a.OSAccess == nil {
-		p.Add(
-			"opens",
-			string(GrantOSAccess),
-			"is not described: there is no section osAccess",
-			"add osAccess, the template of what a grant opens",
-		)
+	t, described := a.template()
+	if !described {
+		a.validateOpens(&p)
 		return p
 	}
-	a.validatePerson(&p)
-	if a.Opens != "" && a.Opens != GrantOSAccess {
-		p.Add("opens", string(a.Opens), "is nothing that can be granted", "write "+string(GrantOSAccess))
-	}
-	a.validateGrantProjects(&p)
-	a.OSAccess.ValidateRunAs(&p, "runAs", a.RunAs, true)
-	a.validateWindow(&p)
-	a.validateTicket(&p)
-	if err := a.OSAccess.Validate(); err != nil && len(p) == 0 {
-		// The template reports its own problems where they are written; a grant of it cannot be judged.
-		p.Add("opens", string(GrantOSAccess), "has problems of its own", "correct the section osAccess")
+	a.validatePerson(&p, t)
+	a.validateProjects(&p, t)
+	a.validateRunAs(&p)
+	a.validateWindow(&p, t)
+	a.validateTicket(&p, t)
+	if a.templateHasProblems() && len(p) == 0 {
+		// What is opened reports its own problems where they are written; a grant of it cannot be judged.
+		p.Add("opens", string(a.opens()), "has problems of its own", "correct the section "+t.section)
 	}
 	if len(p) == 0 {
 		guardrail.CheckRole(&p, "", a.Role(), true, a.Quotas)
@@ -42,7 +35,36 @@ func (a *Args) Validate() error {
 	return p.Err()
 }
 
-func (a *Args) validatePerson(p *problem.List) {
+// validateOpens says why nothing describes what is granted.
+func (a *Args) validateOpens(p *problem.List) {
+	if a.opens() == GrantOSAccess {
+		p.Add(
+			"opens",
+			string(GrantOSAccess),
+			"is not described: there is no section osAccess",
+			"add osAccess, the template of what a grant opens, or write the name of a role",
+		)
+		return
+	}
+	p.Add(
+		"opens",
+		string(a.Opens),
+		"is nothing that can be granted",
+		"write "+string(GrantOSAccess)+", or the name of a role of operationRoles or delegatedRoles",
+	)
+}
+
+func (a *Args) templateHasProblems() bool {
+	switch {
+	case a.OSAccess != nil:
+		return a.OSAccess.Validate() != nil
+	case a.DelegatedRole != nil:
+		return a.DelegatedRole.Validate() != nil
+	}
+	return a.OperationRoles.Validate() != nil
+}
+
+func (a *Args) validatePerson(p *problem.List, t template) {
 	const who = "write the name of a user of this account, such as alice, of another stack's, such as jump/alice, or the ARN of a user"
 	if a.Person == "" {
 		p.Add("person", nil, "is missing", who)
@@ -52,6 +74,9 @@ func (a *Args) validatePerson(p *problem.List) {
 		return
 	}
 	switch {
+	case a.IdentityCenter.ID != "":
+		a.validateIdentityCenterUser(p)
+		return
 	case a.User == "" && a.PrincipalARN == "":
 		p.Add("person", a.Person, "is nobody", who)
 	case a.User != "" && a.PrincipalARN != "":
@@ -61,7 +86,7 @@ func (a *Args) validatePerson(p *problem.List) {
 			return
 		}
 	default:
-		if why, fix := guardrail.RefusedPrincipal(a.OSAccess.Account.Partition, a.PrincipalARN); why != "" {
+		if why, fix := guardrail.RefusedPrincipal(t.account.Partition, a.PrincipalARN); why != "" {
 			p.Add("person", a.PrincipalARN, why, fix)
 			return
 		}
@@ -71,21 +96,101 @@ func (a *Args) validatePerson(p *problem.List) {
 	}
 }
 
-func (a *Args) validateGrantProjects(p *problem.List) {
+// validateIdentityCenterUser wants an id of the identity store, and a name after which AWS names sessions.
+func (a *Args) validateIdentityCenterUser(p *problem.List) {
+	switch {
+	case a.User != "" || a.PrincipalARN != "":
+		p.Add(
+			"person",
+			a.Person,
+			"is an IAM user and somebody of IAM Identity Center",
+			"write the ARN of the IAM user, or give one of the two another name",
+		)
+	case !guardrail.PrincipalID.MatchString(a.IdentityCenter.ID):
+		p.Add(
+			"person",
+			a.Person,
+			"has an id that is none of the identity store: "+a.IdentityCenter.ID,
+			`correct identityCenter.users; "aws identitystore list-users" prints the ids`,
+		)
+	case policy.ValidateRoleSessionName(a.IdentityCenter.Name) != nil:
+		p.Add(
+			"person",
+			a.Person,
+			"has a user name that is no name of a session, and sessions are named after their person: AWS takes 2 to 64 letters, digits and _+=,.@-",
+			"rename the person in IAM Identity Center, or grant it to the person's IAM user",
+		)
+	}
+}
+
+func (a *Args) validateProjects(p *problem.List, t template) {
+	if a.DelegatedRole != nil {
+		if len(a.Projects) > 0 {
+			p.Add(
+				"projects",
+				strings.Join(a.Projects, ", "),
+				"narrows nothing: "+a.DelegatedRole.Name+" is a delegated role, which has no projects",
+				"remove projects",
+			)
+		}
+		return
+	}
 	guardrail.ValidateProjects(p, a.Projects)
+	list := "osAccess.projects"
+	if role, isOperation := a.OperationRole(); isOperation {
+		list = "the projects of " + a.OperationRoles.RoleName(role)
+	}
 	for i, project := range a.Projects {
-		if len(a.OSAccess.Projects) > 0 && !slices.Contains(a.OSAccess.Projects, project) {
+		if len(t.projects) > 0 && !slices.Contains(t.projects, project) {
 			p.Add(
 				problem.At("projects", i),
 				project,
-				"is not among osAccess.projects",
-				"use "+strings.Join(a.OSAccess.Projects, ", ")+", or add it there",
+				"is not among "+list,
+				"use "+strings.Join(t.projects, ", ")+", or add it there",
 			)
 		}
 	}
 }
 
-func (a *Args) validateWindow(p *problem.List) {
+func (a *Args) validateRunAs(p *problem.List) {
+	role, isOperation := a.OperationRole()
+	switch {
+	case a.OSAccess != nil:
+		a.OSAccess.ValidateRunAs(p, "runAs", a.RunAs, true)
+	case !isOperation:
+		if a.RunAs != "" {
+			p.Add(
+				"runAs",
+				a.RunAs,
+				"names the OS user of shells, and "+a.DelegatedRole.Name+" is a delegated role, which is not for shells",
+				"remove runAs",
+			)
+		}
+	case a.RunAs != "":
+		guardrail.CheckOSUser(p, "runAs", a.RunAs)
+	case a.ShellsRunAs() == "" && a.OperationRoles.DefaultRunAs == "":
+		p.Add(
+			"runAs",
+			nil,
+			"is missing: the role starts shells as the OS user of its person, and "+a.Person+" has none",
+			"write the OS user of the shells, such as os-user1",
+		)
+	case a.OSUser == "":
+		for arn, own := range a.OperationRoles.OSUsers {
+			if own == role.RunAs && arn != a.principal() {
+				p.Add(
+					"runAs",
+					nil,
+					"is missing, and "+role.RunAs+", as which "+string(a.Opens)+" starts shells, is the OS user of "+arn,
+					"write the OS user of "+a.Person,
+				)
+				return
+			}
+		}
+	}
+}
+
+func (a *Args) validateWindow(p *problem.List, t template) {
 	const write = "write an instant with its offset in quotes, such as \"2026-12-01T09:00:00+09:00\""
 	sound := true
 	for _, end := range []struct {
@@ -104,7 +209,7 @@ func (a *Args) validateWindow(p *problem.List) {
 	if !sound {
 		return
 	}
-	most := a.OSAccess.LongestGrant()
+	most := t.longest
 	switch length := a.Until.Sub(a.From); {
 	case length <= 0:
 		p.Add("until", instant(a.Until), "is not after from, "+instant(a.From), "write a later instant")
@@ -112,13 +217,13 @@ func (a *Args) validateWindow(p *problem.List) {
 		p.Add(
 			"until",
 			instant(a.Until),
-			fmt.Sprintf("is %s after from, and osAccess.grantMaxLength is %s", length, most),
+			fmt.Sprintf("is %s after from, and %s is %s", length, t.limit, most),
 			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants",
 		)
 	}
 }
 
-func (a *Args) validateTicket(p *problem.List) {
+func (a *Args) validateTicket(p *problem.List, t template) {
 	switch {
 	case strings.TrimSpace(a.Ticket) == "":
 		p.Add("ticket", nil, "is missing", "write why the grant exists, such as CHG1234")
@@ -126,7 +231,7 @@ func (a *Args) validateTicket(p *problem.List) {
 	case a.userName() != "":
 		name := a.RoleName()
 		if p.Check("ticket", name, policy.ValidateRoleName(name)) {
-			p.Check("ticket", name, policy.ValidateSwitchRole(guardrail.OSAccessRolePath, name))
+			p.Check("ticket", name, policy.ValidateSwitchRole(t.path, name))
 		}
 	}
 }

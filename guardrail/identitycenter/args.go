@@ -152,6 +152,9 @@ type PermissionSetArgs struct {
 	ManagedPolicies []string
 	// Policy is the inline policy of OwnTemplate; nil means none.
 	Policy *policy.Document
+	// Grants lets its people assume the roles of grants in the accounts of the assignments. Whom a grant is for, and when,
+	// is in the trust policy of its role.
+	Grants bool
 	// Assignments say who may take it where. Empty means nobody.
 	Assignments []Assignment
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and

@@ -72,15 +72,32 @@ func (a *PermissionSetArgs) Accounts() []string {
 
 // InlinePolicy is the inline policy of the permission set; false when it has none.
 func (a *PermissionSetArgs) InlinePolicy() (policy.Document, bool) {
+	var document policy.Document
 	switch {
 	case a.Template.OpensSessions():
-		return policy.New(append(a.guardStatements(), a.sessionStatements()...)...), true
+		document = policy.New(append(a.guardStatements(), a.sessionStatements()...)...)
 	case a.Template == ReadOnlyTemplate:
-		return policy.New(readOnlyStatements()...), true
+		document = policy.New(readOnlyStatements()...)
 	case a.Template == OwnTemplate && a.Policy != nil:
-		return *a.Policy, true
+		document = *a.Policy
 	}
-	return policy.Document{}, false
+	if roles := a.grantRoles(); len(roles) > 0 {
+		assume := policy.Allow("AssumeRolesOfGrants", "sts:AssumeRole").On(roles...)
+		document = policy.New(append(slices.Clone(document.Statements), assume)...)
+	}
+	return document, len(document.Statements) > 0
+}
+
+// grantRoles are the roles of grants in the accounts of the assignments, whatever they open.
+func (a *PermissionSetArgs) grantRoles() []string {
+	if !a.Grants {
+		return nil
+	}
+	var roles []string
+	for _, id := range a.Accounts() {
+		roles = append(roles, a.Account.Partition.RoleARN(id, guardrail.RolePath, "*/grant-*"))
+	}
+	return roles
 }
 
 // readOnlyStatements keep to reading whatever AWS's policy says one day: it is AWS's to change.

@@ -48,8 +48,14 @@ type Role struct {
 	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are
 	// refused.
 	PrincipalARNs []string
-	// Project is the value of the project tag, on the role and on the nodes that it reaches. Required.
+	// Project is the value of the project tag, on the role and on the nodes that it reaches. Either this or Projects is
+	// required.
 	Project string
+	// Projects are the values of the project tag on the nodes that the role reaches, in place of Project. An empty list
+	// is refused.
+	Projects []string
+	// Reboot lets the role reboot the instances of its projects too.
+	Reboot bool
 	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs;
 	// RunAsFromUser that everybody's shells start as the OS user of his or her own, so that several people share one
 	// role.
@@ -70,6 +76,24 @@ type Role struct {
 	SessionName guardrail.SessionName
 	// MaxSessionDuration is the longest session of the role, 1 to 12 hours. Zero means 1 hour.
 	MaxSessionDuration time.Duration
+	// GrantMaxLength is the longest window of a grant of the role, in whole seconds, up to 7 days. Zero means 12 hours.
+	GrantMaxLength time.Duration
+}
+
+// ProjectList are the projects whose nodes the role reaches.
+func (r Role) ProjectList() []string {
+	if r.Projects == nil && r.Project != "" {
+		return []string{r.Project}
+	}
+	return r.Projects
+}
+
+// With is the role with these projects of its own alone; a role with one Project stays as it is.
+func (r Role) With(projects []string) Role {
+	if r.Projects != nil {
+		r.Projects = projects
+	}
+	return r
 }
 
 // RunAsFromUser as the OS user of a role stands for that of the user who assumes it. It has an upper-case letter, so
@@ -79,16 +103,25 @@ const RunAsFromUser = "fromUser"
 // AddIntent says who may assume which role, and what for.
 func (a *Args) AddIntent(in *claims.Intent) {
 	for i, r := range a.Roles {
-		role := claims.OperationRoleIntent{
-			RoleIntent: a.trust(r).Intent(problem.At("operationRoles", i), a.RoleARN(r)),
-			Project:    r.Project,
-			RunAs:      cmp.Or(r.RunAs, a.DefaultRunAs),
-			Documents:  r.Documents,
-			VolumeKeys: r.VolumeKeyARNs,
-		}
-		if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
-			role.RunAs = ""
-		}
-		in.OperationRoles = append(in.OperationRoles, role)
+		in.OperationRoles = append(
+			in.OperationRoles,
+			a.Intent(r, a.trust(r).Intent(problem.At("operationRoles", i), a.RoleARN(r))),
+		)
 	}
+}
+
+// Intent is what the role of an entry is for, for the people of who.
+func (a *Args) Intent(r Role, who claims.RoleIntent) claims.OperationRoleIntent {
+	role := claims.OperationRoleIntent{
+		RoleIntent: who,
+		Projects:   r.ProjectList(),
+		RunAs:      cmp.Or(r.RunAs, a.DefaultRunAs),
+		Documents:  r.Documents,
+		VolumeKeys: r.VolumeKeyARNs,
+		Reboot:     r.Reboot,
+	}
+	if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
+		role.RunAs = ""
+	}
+	return role
 }

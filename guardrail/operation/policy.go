@@ -3,6 +3,7 @@ package operation
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/access/world"
@@ -42,20 +43,46 @@ func (a *Args) whereSessionsOpen() []string {
 	return reached
 }
 
-// projectKeys are the condition key of the node's tag and the variable of the role's.
-func (a *Args) projectKeys() (key, variable string) {
-	tag := guardrail.ProjectTag(a.ProjectTag)
-	return "aws:ResourceTag/" + tag, "${aws:PrincipalTag/" + tag + "}"
+// projects are the condition key of the node's tag and the values that it can have.
+type projects struct {
+	key    string
+	values []string
 }
+
+// ownProject is the project of the role's own tag: one document for all roles that have one.
+func (a *Args) ownProject() projects {
+	tag := guardrail.ProjectTag(a.ProjectTag)
+	return projects{"aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}}
+}
+
+// listed are the projects of a role that lists them. One is read from the role's own tag, so that it may have any
+// letters; several are written out, because a role has one tag.
+func (a *Args) listed(r Role) projects {
+	if len(r.Projects) == 1 {
+		return a.ownProject()
+	}
+	return projects{"aws:ResourceTag/" + guardrail.ProjectTag(a.ProjectTag), r.Projects}
+}
+
+// of are the projects that the documents of a role compare.
+func (a *Args) of(r Role) projects {
+	if r.Projects != nil {
+		return a.listed(r)
+	}
+	return a.ownProject()
+}
+
+func (p projects) same() policy.Condition { return policy.StringEquals(p.key, p.values...) }
 
 // GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go
 // round the tags, the named documents or Run As, be it in a Region where nobody set it.
-func (a *Args) GuardDocument() policy.Document {
-	key, variable := a.projectKeys()
+func (a *Args) GuardDocument() policy.Document { return a.guard(a.ownProject()) }
+
+func (a *Args) guard(of projects) policy.Document {
 	statements := []policy.Statement{
 		// A missing tag on either side is a difference, so it is denied.
-		policy.Deny("DenyNodesOfOtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
-			On(a.nodes()...).When(policy.StringNotEquals(key, variable)),
+		policy.Deny("DenyNodesOfOtherProjects", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
+			On(a.nodes()...).When(policy.StringNotEquals(of.key, of.values...)),
 	}
 	if reached := a.whereSessionsOpen(); len(reached) > 0 {
 		statements = append(
@@ -76,11 +103,12 @@ func (a *Args) GuardDocument() policy.Document {
 	)...)
 }
 
-// SessionsDocument opens shells on nodes of its own project, and ends and resumes their own sessions.
-func (a *Args) SessionsDocument() policy.Document {
+// SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
+func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject()) }
+
+func (a *Args) sessions(of projects) policy.Document {
 	p, account := a.Account.Partition, a.Account.ID
-	key, variable := a.projectKeys()
-	ownProject := policy.StringEquals(key, variable)
+	ownProject := of.same()
 	statements := []policy.Statement{
 		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
 			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
@@ -113,11 +141,21 @@ func (a *Args) SessionsDocument() policy.Document {
 	return policy.New(statements...)
 }
 
-// StartStopDocument starts and stops the instances of its own project.
-func (a *Args) StartStopDocument() policy.Document {
-	key, variable := a.projectKeys()
-	return policy.New(policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
-		On(a.instances()).When(policy.StringEquals(key, variable)))
+// StartStopDocument starts and stops the instances of their own project.
+func (a *Args) StartStopDocument() policy.Document { return policy.New(a.startStop(a.ownProject())) }
+
+func (a *Args) startStop(of projects) policy.Statement {
+	return policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
+		On(a.instances()).When(of.same())
+}
+
+// RebootDocument reboots the instances of the role of an entry; false where it may not.
+func (a *Args) RebootDocument(r Role) (policy.Document, bool) {
+	if !r.Reboot {
+		return policy.Document{}, false
+	}
+	return policy.New(policy.Allow("RebootInstancesOfOwnProject", "ec2:RebootInstances").
+		On(a.instances()).When(a.of(r).same())), true
 }
 
 // SessionDocumentsDocument lets the role of an entry use its session documents; false when the shell is all it has.
@@ -168,7 +206,7 @@ func UseOfVolumeKeys(keys []string) policy.Statement {
 
 // RoleName is the name of the role of an entry: the configured one, or one derived from project and OS user.
 func (a *Args) RoleName(r Role) string {
-	return cmp.Or(r.Name, policy.RoleNameFor(r.Project, r.RunAs, len(r.Path())))
+	return cmp.Or(r.Name, policy.RoleNameFor(strings.Join(r.ProjectList(), "-"), r.RunAs, len(r.Path())))
 }
 
 // Path is the path of the role. Policies that let people pass a session tag say so by path, so that they never speak
@@ -200,9 +238,9 @@ func (a *Args) trust(r Role) guardrail.Trust {
 	}
 }
 
-// SharedPolicies are the policies of every operation role, made once. The guard comes first.
+// SharedPolicies are the policies of every operation role with one Project, made once. The guard comes first.
 func (a *Args) SharedPolicies() []guardrail.ManagedPolicy {
-	if len(a.Roles) == 0 {
+	if !slices.ContainsFunc(a.Roles, func(r Role) bool { return r.Projects == nil }) {
 		return nil
 	}
 	return []guardrail.ManagedPolicy{
@@ -210,6 +248,13 @@ func (a *Args) SharedPolicies() []guardrail.ManagedPolicy {
 		{Name: guardrail.OperationSessionsPolicyName, Document: a.SessionsDocument()},
 		{Name: guardrail.OperationStartStopPolicyName, Document: a.StartStopDocument()},
 	}
+}
+
+// sharedNames are the names of SharedPolicies.
+var sharedNames = []string{
+	guardrail.OperationGuardPolicyName,
+	guardrail.OperationSessionsPolicyName,
+	guardrail.OperationStartStopPolicyName,
 }
 
 func (a *Args) PolicyARN(name string) string {
@@ -221,25 +266,36 @@ func (a *Args) Role(r Role) world.Role {
 	role := world.Role{
 		Name:       a.RoleName(r),
 		Path:       r.Path(),
-		Tags:       []world.Tag{{Key: guardrail.ProjectTag(a.ProjectTag), Value: r.Project}},
 		Trust:      a.trust(r).Document(),
 		MaxSession: int(cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
+	}
+	if list := r.ProjectList(); len(list) == 1 {
+		role.Tags = append(role.Tags, world.Tag{Key: guardrail.ProjectTag(a.ProjectTag), Value: list[0]})
 	}
 	if r.RunAs != "" && !r.FromUser() {
 		role.Tags = append(role.Tags, world.Tag{Key: guardrail.RunAsTag, Value: r.RunAs})
 	}
-	for _, shared := range a.SharedPolicies() {
-		role.Attached = append(role.Attached, a.PolicyARN(shared.Name))
+	inline := func(name string, document policy.Document, wanted bool) {
+		if wanted {
+			role.Inline = append(role.Inline, world.InlinePolicy{Name: name, Document: document})
+		}
 	}
-	if document, wanted := a.SessionDocumentsDocument(r); wanted {
-		role.Inline = append(
-			role.Inline,
-			world.InlinePolicy{Name: guardrail.SessionDocumentsPolicyName, Document: document},
-		)
+	if r.Projects == nil {
+		for _, name := range sharedNames {
+			role.Attached = append(role.Attached, a.PolicyARN(name))
+		}
+	} else {
+		of := a.listed(r)
+		inline(guardrail.OperationRoleGuardPolicyName, a.guard(of), true)
+		statements := append(slices.Clone(a.sessions(of).Statements), a.startStop(of))
+		inline(guardrail.OperationRolePolicyName, policy.New(statements...), true)
 	}
-	if document, wanted := a.VolumeKeysDocument(r); wanted {
-		role.Inline = append(role.Inline, world.InlinePolicy{Name: guardrail.VolumeKeysPolicyName, Document: document})
-	}
+	document, wanted := a.SessionDocumentsDocument(r)
+	inline(guardrail.SessionDocumentsPolicyName, document, wanted)
+	document, wanted = a.VolumeKeysDocument(r)
+	inline(guardrail.VolumeKeysPolicyName, document, wanted)
+	document, wanted = a.RebootDocument(r)
+	inline(guardrail.RebootPolicyName, document, wanted)
 	return role
 }
 

@@ -36,7 +36,7 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	r, path := a.Roles[i], problem.At("operationRoles", i)
 	a.validateRoleName(p, i)
 	a.trust(r).Validate(p, path)
-	p.Check(problem.Join(path, "project"), r.Project, policy.ValidateProject(r.Project))
+	a.validateProjects(p, path, r)
 	switch {
 	case r.FromUser():
 		a.validateFromUser(p, i)
@@ -66,6 +66,30 @@ func (a *Args) validateRole(p *problem.List, i int) {
 		problem.Join(path, "maxSessionDuration"),
 		cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession),
 	)
+	guardrail.ValidateGrantMaxLength(
+		p,
+		problem.Join(path, "grantMaxLength"),
+		cmp.Or(r.GrantMaxLength, guardrail.GrantMaxLength),
+	)
+}
+
+// validateProjects wants one project, or a list of them.
+func (a *Args) validateProjects(p *problem.List, path string, r Role) {
+	switch {
+	case r.Project != "" && r.Projects != nil:
+		p.Add(
+			problem.Join(path, "projects"),
+			strings.Join(r.Projects, ", "),
+			"stands beside project, which says the same of one project",
+			"write all of them in projects, and remove project",
+		)
+	case r.Projects == nil:
+		p.Check(problem.Join(path, "project"), r.Project, policy.ValidateProject(r.Project))
+	default:
+		var own problem.List
+		guardrail.ValidateProjects(&own, r.Projects)
+		*p = append(*p, own.Under(path)...)
+	}
 }
 
 // validateFromUser wants an OS user for each of the people, and that nobody else is one of them.
@@ -117,7 +141,7 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 func (a *Args) validateRoleName(p *problem.List, i int) {
 	r, path := a.Roles[i], problem.Join(problem.At("operationRoles", i), "name")
 	name := a.RoleName(r)
-	if r.Name == "" && (r.Project == "" || name == "") {
+	if r.Name == "" && (len(r.ProjectList()) == 0 || name == "") {
 		// The project has its own problem, and the name follows from it.
 		return
 	}
@@ -205,14 +229,28 @@ func (a *Args) validateDocuments(p *problem.List) {
 	for i, r := range a.Roles {
 		path, role := problem.At("operationRoles", i), a.Role(r)
 		p.Document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, a.Quotas)
+		var all []policy.Document
 		for _, inline := range role.Inline {
 			p.Document(
-				problem.Join(path, "documents"),
+				problem.Join(path, inlineKeys[inline.Name]),
 				"inline policy "+inline.Name+" of "+role.Name,
 				inline.Document,
 				policy.RoleInline,
 				a.Quotas,
 			)
+			all = append(all, inline.Document)
+		}
+		if len(*p) == 0 {
+			p.Check(path, role.Name, policy.ValidateTotal(policy.RoleInline, a.Quotas, all...))
 		}
 	}
+}
+
+// inlineKeys are the keys of an entry that its inline policies come from.
+var inlineKeys = map[string]string{
+	guardrail.OperationRoleGuardPolicyName: "projects",
+	guardrail.OperationRolePolicyName:      "projects",
+	guardrail.SessionDocumentsPolicyName:   "documents",
+	guardrail.VolumeKeysPolicyName:         "volumeKeyArns",
+	guardrail.RebootPolicyName:             "reboot",
 }

@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	osAccessMFAMaxAge     = time.Hour
-	defaultGrantMaxLength = 12 * time.Hour
-	guiConnect            = "ssm-guiconnect.amazonaws.com"
+	osAccessMFAMaxAge = time.Hour
+	guiConnect        = "ssm-guiconnect.amazonaws.com"
 )
 
 func (a *Args) Standing() bool {
@@ -22,7 +21,7 @@ func (a *Args) Standing() bool {
 }
 
 func (a *Args) LongestGrant() time.Duration {
-	return cmp.Or(a.GrantMaxLength, defaultGrantMaxLength)
+	return cmp.Or(a.GrantMaxLength, guardrail.GrantMaxLength)
 }
 
 func (a *Args) MfaMaxAge() time.Duration { return cmp.Or(a.MFAMaxAge, osAccessMFAMaxAge) }

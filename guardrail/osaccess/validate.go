@@ -1,16 +1,11 @@
 package osaccess
 
 import (
-	"time"
-
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/problem"
 )
-
-// maxGrantLength bounds what GrantMaxLength can be set to: what is open for longer is no grant.
-const maxGrantLength = 7 * 24 * time.Hour
 
 // Validate reports every problem, in the order of the fields, as Problems relative to the section "osAccess".
 func (a *Args) Validate() error {
@@ -28,7 +23,7 @@ func (a *Args) Validate() error {
 	}
 	guardrail.ValidateProjects(&p, a.Projects)
 	operation.ValidateDocumentNames(&p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
-	a.validateGrantMaxLength(&p)
+	guardrail.ValidateGrantMaxLength(&p, "grantMaxLength", a.LongestGrant())
 	a.validateStanding(&p)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
@@ -58,15 +53,6 @@ func (a *Args) validateSessions(p *problem.List) {
 			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded",
 			"list the Regions in sessions.regions",
 		)
-	}
-}
-
-func (a *Args) validateGrantMaxLength(p *problem.List) {
-	switch d := a.LongestGrant(); {
-	case d < time.Minute || d > maxGrantLength:
-		p.Add("grantMaxLength", d.String(), "is not the length of a grant", "use 1m to 168h")
-	case d%time.Second != 0:
-		p.Add("grantMaxLength", d.String(), "is not in whole seconds", "use whole seconds")
 	}
 }
 

@@ -57,7 +57,10 @@ func (s *Stack) nouns() []noun {
 	}
 	if a := s.OSAccessTemplate(); a != nil {
 		all = append(all, noun{section: "osAccess", args: a, derived: []string{"sessions.regions"}})
-		for i, g := range s.AccessGrants() {
+	}
+	for i, g := range s.AccessGrants() {
+		// What opens nothing that is described is refused where the sections are held against each other.
+		if g.RoleARN() != "" {
 			all = append(all, noun{section: grantSection(i), args: g})
 		}
 	}

@@ -169,7 +169,9 @@ func (s *Stack) checkPeople(d *strictyaml.Decoder) {
 			"is a team, and a grant is for one person",
 			"write one grant for each person of it",
 		) {
-			s.checkPerson(d, at, g.Person)
+			if _, is := s.identityCenterUser(g.Person); !is {
+				s.checkPerson(d, at, g.Person)
+			}
 		}
 	}
 }
@@ -204,7 +206,7 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 	}
 	for i, g := range s.AccessGrants() {
 		// Two grants with one name are the component's business.
-		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && s.OSAccess != nil {
+		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && g.RoleARN() != "" {
 			d.Report(Problem{
 				Path:  stackPath("grants").Index(i),
 				Kind:  Duplicate,
@@ -224,7 +226,7 @@ func (s *Stack) OperationRoleNames() []string {
 	for i, r := range s.OperationRoles {
 		names[i] = r.Name
 		if r.Name == "" {
-			names[i] = policy.RoleNameFor(r.Project, r.RunAs, len(r.Path()))
+			names[i] = policy.RoleNameFor(strings.Join(r.ProjectList(), "-"), r.RunAs, len(r.Path()))
 		}
 	}
 	return names

@@ -59,6 +59,10 @@ var expectationKeys = strictyaml.Keys(
 		OrNothing("the person assumes no role", "some expectations are about the person alone").
 		Doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of Identity Center it is the permission set, as a name or alias/name.").
 		Example("TestProject1-os-user1"),
+	strictyaml.Key("then", func(e *expectationDraft) *string { return &e.Then }, strictyaml.Text(nil)).
+		OrNothing("nobody assumes another role", "a permission set is what most people of Identity Center work with").
+		Doc("The role that somebody of Identity Center assumes with the permission set of via, such as the role of a grant: a name of this stack, alias/name, or a role ARN.").
+		Example("workload/grant-CHG1234-dave"),
 	strictyaml.Key(
 		"sessionName",
 		func(e *expectationDraft) *string { return &e.SessionName },

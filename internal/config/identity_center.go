@@ -172,6 +172,10 @@ var permissionSetKeys = strictyaml.Keys(
 		OrNothing("own has no inline policy, or that of policy", "short ones can stand here").
 		Doc("The inline policy of own as JSON: a path below the folder of the stack file.").
 		Example("policies/billing.json"),
+	strictyaml.Key("grants", func(p *PermissionSet) *bool { return &p.Grants }, strictyaml.Boolean{}).
+		OrElse(false, "a permission set says by itself what its people do").
+		Doc("Lets its people assume the roles of guardrails:grants in the accounts of the assignments: each grant says for whom it is, and when.").
+		Example(true),
 	strictyaml.Key(
 		"assignments",
 		func(p *PermissionSet) *[]identitycenter.Assignment { return &p.Assignments },

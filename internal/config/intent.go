@@ -26,8 +26,11 @@ func (s *Stack) Intent() claims.Intent {
 	}
 	if a := s.OSAccessTemplate(); a != nil {
 		a.AddIntent(&in)
-		for i, g := range s.AccessGrants() {
-			g.AddIntent(grantSection(i), &in)
+	}
+	for i, g := range s.AccessGrants() {
+		g.AddIntent(grantSection(i), &in)
+		if g.DelegatedRole != nil {
+			in.Administrators = append(in.Administrators, g.RoleARN())
 		}
 	}
 	if s.Account.Deployer != "" {
@@ -72,7 +75,7 @@ func (s *Stack) PathOf(arn string) Path {
 		}
 	}
 	for i, g := range s.AccessGrants() {
-		if s.OSAccess != nil && g.RoleARN() == arn {
+		if g.RoleARN() == arn {
 			return stackPath("grants").Index(i)
 		}
 	}

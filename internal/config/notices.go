@@ -35,8 +35,8 @@ func (s *Stack) Notices(now time.Time) []Notice {
 	}
 	if a := s.OSAccessTemplate(); a != nil {
 		all = append(all, a.Notices().Under("osAccess")...)
-		all = append(all, grant.Notices(s.AccessGrants(), now)...)
 	}
+	all = append(all, grant.Notices(s.AccessGrants(), now)...)
 	if a := s.JustInTimeAccess(); a != nil {
 		all = append(all, a.Notices().Under("justInTime")...)
 	}

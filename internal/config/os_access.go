@@ -45,7 +45,7 @@ var osAccessKeys = strictyaml.Keys(
 		Doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
 		Example(false),
 	strictyaml.Key("grantMaxLength", func(a *osaccess.Args) *time.Duration { return &a.GrantMaxLength },
-		strictyaml.Duration{Least: time.Minute, Most: 7 * 24 * time.Hour, Step: time.Second}).
+		grantLengths).
 		OrElse(12*time.Hour, "a shift is what most work on a node takes; whoever needs longer asks again").
 		Doc("The longest window of a grant.").
 		Example("12h"),

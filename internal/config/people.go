@@ -32,6 +32,8 @@ type Sibling struct {
 	Group string
 	// JustInTime says that it uses just-in-time node access.
 	JustInTime bool
+	// IdentityCenterPeople are those of its section "identityCenter"; nil where it has none.
+	IdentityCenterPeople *IdentityCenterPeople
 	// Organization is the id of the organization that it says its account is in; empty where it says nothing.
 	Organization string
 	// Governs are the accounts in the tree of its section "organization", nil where it has none; Management is the
@@ -133,6 +135,8 @@ func siblingOf(file Source, project *Source) Sibling {
 			)
 		case namespace + ":justInTime":
 			s.JustInTime = true
+		case namespace + ":identityCenter":
+			s.IdentityCenterPeople = peopleOfIdentityCenter(e.Value, s.Stack)
 		case namespace + ":organization":
 			s.Organization = cmp.Or(s.Organization, e.Value.Child("id"))
 			s.Management, s.Governs = e.Value.Child("management"), []string{}

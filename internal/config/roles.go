@@ -48,9 +48,19 @@ var operationRoleKeys = strictyaml.Keys(
 		func(r *operation.Role) *string { return &r.Project },
 		strictyaml.Text(policy.ValidateProject).Pattern(projectPattern),
 	).
-		Required("write the value of the project tag of the nodes that the role reaches").
+		OrNothing("the role reaches the nodes of projects", "one of project and projects is given").
 		Doc("The value of the project tag, on the role and on the nodes that it reaches.").
 		Example("Test Project 1"),
+	strictyaml.Key("projects", func(r *operation.Role) *[]string { return &r.Projects },
+		strictyaml.Words(strictyaml.Text(policy.ValidateProject).Pattern(projectPattern)).
+			NotEmpty("would reach no node", "list projects, or write project")).
+		OrNothing("the role reaches the nodes of project", "most people work on one project at a time").
+		Doc("The values of the project tag on the nodes that the role reaches, in place of project. The role has policies of its own then.").
+		Example([]string{"shop", "billing"}),
+	strictyaml.Key("reboot", func(r *operation.Role) *bool { return &r.Reboot }, strictyaml.Boolean{}).
+		OrElse(false, "whoever can stop and start an instance can do without").
+		Doc("Lets the role reboot the instances of its projects (ec2:RebootInstances).").
+		Example(true),
 	strictyaml.Key(
 		"runAs",
 		func(r *operation.Role) *string { return &r.RunAs },
@@ -89,6 +99,10 @@ var operationRoleKeys = strictyaml.Keys(
 		OrElse(time.Hour, "it is IAM's own default and the shortest that it takes").
 		Doc("The longest session of the role.").
 		Example("1h"),
+	strictyaml.Key("grantMaxLength", func(r *operation.Role) *time.Duration { return &r.GrantMaxLength }, grantLengths).
+		OrElse(12*time.Hour, "a shift is what most work takes; whoever needs longer asks again").
+		Doc("The longest window of a grant of the role.").
+		Example("2h"),
 )
 
 var delegatedRoleKeys = strictyaml.Keys(
@@ -132,6 +146,10 @@ var delegatedRoleKeys = strictyaml.Keys(
 		OrElse(time.Hour, "it is IAM's own default and the shortest that it takes").
 		Doc("The longest session of the role.").
 		Example("1h"),
+	strictyaml.Key("grantMaxLength", func(r *delegated.Args) *time.Duration { return &r.GrantMaxLength }, grantLengths).
+		OrElse(12*time.Hour, "a shift is what most work takes; whoever needs longer asks again").
+		Doc("The longest window of a grant of the role.").
+		Example("2h"),
 )
 
 // validateRoleRunAs takes a login, and fromUser.
@@ -148,5 +166,6 @@ func validateRoleRunAs(s string) error {
 
 var (
 	mfaAges      = strictyaml.Duration{Least: time.Minute, Most: 36 * time.Hour, Step: time.Second}
+	grantLengths = strictyaml.Duration{Least: time.Minute, Most: 7 * 24 * time.Hour, Step: time.Second}
 	roleSessions = strictyaml.Duration{Least: time.Hour, Most: 12 * time.Hour, Step: time.Second}
 )

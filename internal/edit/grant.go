@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,7 +17,9 @@ type Grant struct {
 	// Person, RunAs, Projects and Ticket are as the file words them. RunAs and Projects may be empty, which leaves
 	// them out.
 	Person, RunAs, Ticket string
-	Projects              []string
+	// Opens is the name of the role that the grant opens; empty means OS access, and leaves it out.
+	Opens    string
+	Projects []string
 	// From and Until are in whole seconds, written with the offset that they have.
 	From, Until time.Time
 }
@@ -58,7 +61,8 @@ func AddGrant(path string, given Grant) (*Change, error) {
 }
 
 func (g Grant) is(written grant.Args) bool {
-	return written.Person == g.Person && written.RunAs == g.RunAs && written.Ticket == g.Ticket &&
+	return written.Person == g.Person && string(written.Opens) == cmp.Or(g.Opens, string(grant.GrantOSAccess)) &&
+		written.RunAs == g.RunAs && written.Ticket == g.Ticket &&
 		slices.Equal(written.Projects, g.Projects) &&
 		written.From.Equal(g.From) &&
 		written.Until.Equal(g.Until)
@@ -144,7 +148,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 	for i, x := range f.stack.Expect {
 		if slices.ContainsFunc(gone, func(g grant.Args) bool {
 			return slices.ContainsFunc(
-				[]string{x.Via, x.On.Role},
+				[]string{x.Via, x.Then, x.On.Role},
 				func(role string) bool { return role == g.RoleName() || role == g.RoleARN() },
 			)
 		}) {

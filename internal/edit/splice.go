@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/guardrail/grant"
 )
 
 // insert adds the grant and says which one it then is.
@@ -275,6 +277,9 @@ func (g Grant) entry(style yaml.Style) *yaml.Node {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value, Style: style}
 	}
 	add("person", word(g.Person, 0))
+	if g.Opens != "" && g.Opens != string(grant.GrantOSAccess) {
+		add("opens", word(g.Opens, 0))
+	}
 	if g.RunAs != "" {
 		add("runAs", word(g.RunAs, 0))
 	}

@@ -20,6 +20,8 @@ type Leaver struct {
 	ARN string
 	// OSUser is users[].runAs of the person; empty where there is none.
 	OSUser string
+	// IdentityCenterID is the id in the identity store; empty for somebody who is an IAM user alone.
+	IdentityCenterID string
 }
 
 // leaving is what leaves the stack files with some people.
@@ -59,7 +61,10 @@ func (l *leaving) find(names []string) error {
 				one.ARN, one.OSUser = l.home.ARNOf(name), u.RunAs
 			}
 		}
-		if ic := l.home.IdentityCenter; one.ARN == "" && (ic == nil || ic.Users[name] == "") {
+		if ic := l.home.IdentityCenter; ic != nil {
+			one.IdentityCenterID = ic.Users[name]
+		}
+		if one.ARN == "" && one.IdentityCenterID == "" {
 			return &NobodyError{
 				fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, config.DidYouMean(name, namesOf(l.home))),
 			}
@@ -93,6 +98,14 @@ func (l *leaving) leaves(arn string) bool {
 	return arn != "" && slices.ContainsFunc(l.who, func(who Leaver) bool { return who.ARN == arn })
 }
 
+// hasGrant reports whether a grant is for a leaver.
+func (l *leaving) hasGrant(s *config.Stack, g *grant.Args) bool {
+	if g.IdentityCenter.ID != "" {
+		return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.IdentityCenterID == g.IdentityCenter.ID })
+	}
+	return l.leaves(s.ARNOf(g.Person))
+}
+
 func (l *leaving) named(name string) bool {
 	return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.Name == name })
 }
@@ -105,7 +118,8 @@ func (l *leaving) findRoles(stacks []*config.Stack) {
 			l.findRole(s, r)
 		}
 		for _, g := range s.AccessGrants() {
-			if arn := s.ARNOf(g.Person); s.OSAccess != nil && l.leaves(arn) {
+			if l.hasGrant(s, g) {
+				arn := s.ARNOf(g.Person)
 				l.roles[g.RoleARN()] = true
 				l.took[arn] = append(l.took[arn], TakenRole{Stack: s, ARN: g.RoleARN(), Gone: true})
 			}
@@ -164,8 +178,8 @@ func (l *leaving) removals(s *config.Stack) []edit.Removal {
 	for _, r := range s.Roles() {
 		out = append(out, l.fromRole(s, r)...)
 	}
-	for i, g := range s.Grants {
-		if l.leaves(s.ARNOf(g.Person)) {
+	for i, g := range s.AccessGrants() {
+		if l.hasGrant(s, g) {
 			out = append(out, edit.Removal{At: []any{"grants", i}})
 		}
 	}
@@ -222,7 +236,7 @@ func (l *leaving) expected(s *config.Stack, i int) bool {
 	if l.leaves(s.ARNOf(x.As)) || l.leaves(s.ARNOf(x.On.User)) || l.leaves(x.On.ARN) {
 		return true
 	}
-	return l.roleGoes(s, x.Via) || l.roleGoes(s, x.On.Role)
+	return l.roleGoes(s, x.Via) || l.roleGoes(s, x.Then) || l.roleGoes(s, x.On.Role)
 }
 
 // roleGoes reports whether a role that is written as in "via" goes with a leaver.

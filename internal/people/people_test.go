@@ -163,11 +163,13 @@ func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
 	folder := organization(t)
 	left, err := Remove(t.Context(), folder, "identity", []string{"dave"}, Options{Now: noon})
 	require.NoError(t, err)
-	require.Len(t, left.Changes, 1)
+	require.Len(t, left.Changes, 2, "what the stack of the workload granted goes too")
 	text := contents(t, folder)["identity"]
 	assert.NotContains(t, text, "user: dave")
 	assert.NotContains(t, text, "identityCenter: dave")
 	assert.NotContains(t, text, "dave:")
+	assert.NotContains(t, contents(t, folder)["workload"], "identity/dave")
+	assert.NotContains(t, contents(t, folder)["workload"], "grant-CHG1250-dave")
 	assert.Contains(t, text, "{group: operators, accounts: [workload]}")
 }
 

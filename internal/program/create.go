@@ -35,6 +35,8 @@ type creation struct {
 	users map[string][]pulumi.Resource
 	// preferences are those of Session Manager: whatever may open a shell waits for them.
 	preferences []pulumi.Resource
+	// operations are the operation roles with the policies that they share, which grants of them carry too.
+	operations []pulumi.Resource
 	// requests is just-in-time node access, whose policies delegated roles may carry; empty where it is not used.
 	requests []pulumi.Resource
 	// doors are the roles and permission sets, complete: what shuts every other door waits for them.
@@ -135,7 +137,8 @@ func (c *creation) operationRoles() error {
 	if err != nil {
 		return err
 	}
-	c.doors = append(c.doors, roles.CustomResources()...)
+	c.operations = roles.CustomResources()
+	c.doors = append(c.doors, c.operations...)
 	return nil
 }
 
@@ -180,12 +183,14 @@ func (c *creation) osAccess() error {
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
-		grant, err := components.NewAccessGrant(
-			c.ctx,
-			args.RoleName(),
-			args,
-			c.users,
-			c.options(after(c.preferences))...)
+		waits := c.preferences
+		switch {
+		case args.Guard() != "":
+			waits = slices.Concat(waits, c.operations)
+		case args.DelegatedRole != nil && len(c.requests) > 0 && c.carriesRequests(args.DelegatedRole):
+			waits = slices.Concat(waits, c.requests)
+		}
+		grant, err := components.NewAccessGrant(c.ctx, args.RoleName(), args, c.users, c.options(after(waits))...)
 		if err != nil {
 			return err
 		}

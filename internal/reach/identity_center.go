@@ -148,7 +148,8 @@ func (b *finder) assignment(
 				tags:    tags,
 				profile: words,
 				signIns: []SignIn{Portal},
-				session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).IssuedAt(at),
+				session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).
+					WithUserID(center.UserIDs[m.user]).IssuedAt(at),
 			},
 		}, at)
 	})

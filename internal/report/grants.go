@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/config"
 )
@@ -32,9 +34,11 @@ type Grant struct {
 	Stack   string `json:"stack"`
 	Account string `json:"account"`
 	// State is "open", "coming" or "over". At from a grant is open, at until it is over.
-	State    string   `json:"state"`
-	Person   string   `json:"person"`
-	Role     string   `json:"role"`
+	State  string `json:"state"`
+	Person string `json:"person"`
+	Role   string `json:"role"`
+	// Opens is "osAccess", or the name of the role whose rights it gives.
+	Opens    string   `json:"opens"`
 	Ticket   string   `json:"ticket"`
 	Projects []string `json:"projects,omitempty"`
 	RunAs    string   `json:"runAs,omitempty"`
@@ -62,6 +66,7 @@ func GrantsOf(at time.Time, zone *time.Location, stacks ...*config.Stack) *Grant
 				State:       GrantOpen,
 				Person:      g.Person,
 				Role:        g.RoleName(),
+				Opens:       cmp.Or(string(g.Opens), string(grant.GrantOSAccess)),
 				Ticket:      g.Ticket,
 				Projects:    g.Projects,
 				RunAs:       g.RunAs,
@@ -102,13 +107,13 @@ func (g *Grants) WriteText(w io.Writer) error {
 	}
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "STATE\tPERSON\tSTACK\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN")
+	fmt.Fprintln(columns, "STATE\tPERSON\tSTACK\tOPENS\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN")
 	for i := range g.Grants {
 		one := &g.Grants[i]
 		fmt.Fprintln(
 			columns,
 			strings.Join(
-				[]string{one.State, one.Person, one.Stack, one.Role, orNothing(strings.Join(one.Projects, ", ")),
+				[]string{one.State, one.Person, one.Stack, one.Opens, one.Role, orNothing(strings.Join(one.Projects, ", ")),
 					orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)},
 				"\t",
 			),

@@ -60,7 +60,7 @@ type Role struct {
 	RunAs   string `json:"runAs,omitempty"`
 	// Documents are the session documents that the role may use besides the shell.
 	Documents []string `json:"documents,omitempty"`
-	// From, Until and Ticket are set for grants of OS access: the role can be used from the one instant until the
+	// From, Until and Ticket are set for grants: the role can be used from the one instant until the
 	// other, in RFC 3339.
 	From   string `json:"from,omitempty"`
 	Until  string `json:"until,omitempty"`
@@ -102,6 +102,11 @@ func Handover(stacks ...*config.Stack) []Person {
 	}
 	for _, s := range stacks {
 		h.portal(s)
+	}
+	for _, s := range stacks {
+		for _, g := range s.AccessGrants() {
+			h.portalGrant(s, g)
+		}
 	}
 	return h.people
 }
@@ -172,7 +177,7 @@ func (h *handover) guest(s *config.Stack, text string) {
 
 func (h *handover) operationRole(s *config.Stack, name string, r operation.Role) {
 	role := newRole(s, r.Path(), name, r.MaxSessionDuration, r.MFAMaxAge)
-	role.Project, role.Documents, role.RunAs = r.Project, r.Documents, r.RunAs
+	role.Project, role.Documents, role.RunAs = strings.Join(r.ProjectList(), ", "), r.Documents, r.RunAs
 	if r.FromUser() {
 		role.SwitchRoleURL = ""
 	}
@@ -190,24 +195,39 @@ func (h *handover) delegatedRole(s *config.Stack, r *delegated.Args) {
 
 // grant is a role of its own, with a window. Its sessions last an hour.
 func (h *handover) grant(s *config.Stack, g *grant.Args) {
-	role := newRole(s, guardrail.OSAccessRolePath, g.RoleName(), time.Hour, g.OSAccess.MFAMaxAge)
-	projects := g.Projects
-	if projects == nil {
-		projects = g.OSAccess.Projects
+	if g.IdentityCenter.ID != "" {
+		return // The person comes with the portal.
 	}
-	role.Project, role.RunAs, role.Documents = strings.Join(
-		projects,
-		", ",
-	), cmp.Or(
-		g.RunAs,
-		g.OSAccess.Sessions.RunAs.DefaultUser,
-	), g.OSAccess.Documents
-	role.From, role.Until, role.Ticket = g.From.Format(time.RFC3339), g.Until.Format(time.RFC3339), g.Ticket
+	role := grantRole(s, g)
 	users, arns := []string{g.User}, []string(nil)
 	if g.PrincipalARN != "" {
 		users, arns = nil, []string{g.PrincipalARN}
 	}
 	h.give(s, role, users, arns, guardrail.SessionNameUser)
+}
+
+// portalGrant gives the role of a grant to a person of IAM Identity Center, who assumes it from a permission set.
+func (h *handover) portalGrant(s *config.Stack, g *grant.Args) {
+	i, known := h.byARN[g.IdentityCenter.ID]
+	if !known || g.IdentityCenter.ID == "" {
+		return
+	}
+	role := grantRole(s, g)
+	role.SessionName = g.IdentityCenter.Name
+	h.people[i].Roles = append(h.people[i].Roles, role)
+}
+
+// grantRole is the role of a grant, for whomever it is.
+func grantRole(s *config.Stack, g *grant.Args) Role {
+	role := newRole(s, g.Path(), g.RoleName(), time.Hour, g.MFAMaxAge())
+	role.Project, role.Documents = strings.Join(g.Reaches(), ", "), g.Documents()
+	if g.DelegatedRole != nil {
+		role.ManagedPolicies = g.DelegatedRole.ManagedPolicies
+	} else if g.Sessions != nil {
+		role.RunAs = cmp.Or(g.ShellsRunAs(), g.Sessions.RunAs.DefaultUser)
+	}
+	role.From, role.Until, role.Ticket = g.From.Format(time.RFC3339), g.Until.Format(time.RFC3339), g.Ticket
+	return role
 }
 
 func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
@@ -259,11 +279,11 @@ func userARNs(s *config.Stack, names []string) []string {
 
 // purpose is what a role is for, in a few words.
 func (r Role) purpose() string {
-	if len(r.ManagedPolicies) > 0 {
-		return "carries " + strings.Join(r.ManagedPolicies, ", ") + teamWords(r.Teams)
-	}
 	text := fmt.Sprintf("nodes of %s", cmp.Or(r.Project, "every project"))
-	if r.RunAs != "" {
+	switch {
+	case len(r.ManagedPolicies) > 0:
+		text = "carries " + strings.Join(r.ManagedPolicies, ", ")
+	case r.RunAs != "":
 		text += ", shells as " + r.RunAs
 	}
 	if r.Until != "" {

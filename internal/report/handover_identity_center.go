@@ -31,6 +31,8 @@ type PortalPermissionSet struct {
 	Accounts []string `json:"accounts"`
 	// Profiles are the names of the profiles on the command line, one for each account.
 	Profiles []string `json:"profiles"`
+	// Grants is set where it lets its people assume the roles of grants.
+	Grants bool `json:"grants,omitempty"`
 }
 
 // startURL is the address that every access portal has. One that was given a name of its own, and those of the other
@@ -83,7 +85,7 @@ func (h *handover) portal(s *config.Stack) {
 			}})
 			p := h.people[h.byARN[id]].Portal
 			p.PermissionSets = append(p.PermissionSets, PortalPermissionSet{
-				Name: set.Name, Accounts: a.Accounts, Profiles: profilesOf(s, set.Name, a.Accounts),
+				Name: set.Name, Accounts: a.Accounts, Profiles: profilesOf(s, set.Name, a.Accounts), Grants: set.Grants,
 			})
 		}
 	}
@@ -116,8 +118,31 @@ func (p Portal) writeProfiles(b *strings.Builder) {
 	b.WriteString("\nand sign in with\n\naws sso login --sso-session guardrails\n")
 }
 
+// writeGrantProfiles writes profiles that assume the roles of grants from a permission set that lets its people do so.
+func (p Portal) writeGrantProfiles(b *strings.Builder, grants []Role) {
+	for _, r := range grants {
+		account := accountOf(r.ARN)
+		for _, set := range p.PermissionSets {
+			at := slices.Index(set.Accounts, account)
+			if !set.Grants || at < 0 {
+				continue
+			}
+			fmt.Fprintf(
+				b,
+				"\n[profile %s]\nrole_arn = %s\nsource_profile = %s\nrole_session_name = %s\nregion = %s\n",
+				r.Profile,
+				r.ARN,
+				set.Profiles[at],
+				r.SessionName,
+				r.Region,
+			)
+			break
+		}
+	}
+}
+
 // write tells the person, and whoever keeps the profiles.
-func (p Portal) write(b *strings.Builder, name string) {
+func (p Portal) write(b *strings.Builder, name string, grants []Role) {
 	who := name
 	if p.Group {
 		who = "everybody in " + name
@@ -130,7 +155,14 @@ func (p Portal) write(b *strings.Builder, name string) {
 	for _, set := range p.PermissionSets {
 		fmt.Fprintf(b, "  %s in %s\n", set.Name, strings.Join(set.Accounts, ", "))
 	}
+	if len(grants) > 0 {
+		b.WriteString("\nGranted, to be taken with \"Switch role\" or a profile while a permission set is in use in the account\n")
+		for _, r := range grants {
+			fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), r.SwitchRoleURL)
+		}
+	}
 	p.writeProfiles(b)
+	p.writeGrantProfiles(b, grants)
 	b.WriteString("\nThe profile in IAM Identity Center needs, from whoever keeps it\n")
 	var tags []string
 	for tag := range p.Profile {

@@ -28,7 +28,7 @@ func TestHandoverListsWhatProfilesNeed(t *testing.T) {
 			{
 				Name:     "ProjectOperator",
 				Accounts: []string{"444455556666"},
-				Profiles: []string{"workload-ProjectOperator"},
+				Profiles: []string{"workload-ProjectOperator"}, Grants: true,
 			},
 		},
 		people[0].Portal.PermissionSets,

@@ -34,7 +34,7 @@ func WriteHandover(w io.Writer, people []Person, options HandoverOptions) error 
 func (p Person) write(b *strings.Builder, options HandoverOptions) {
 	fmt.Fprintf(b, "%s\n%s\n\n", p.Name, p.ARN)
 	if p.Portal != nil {
-		p.Portal.write(b, p.Name)
+		p.Portal.write(b, p.Name, p.Roles)
 		return
 	}
 	p.writeFirstSignIn(b)

@@ -22,6 +22,11 @@ func IsOIDCKey(key string) bool {
 const (
 	RequestTag = "aws:RequestTag/"
 	TagKeysKey = "aws:TagKeys"
+	// IdentityStoreUserID is the id of a person of IAM Identity Center in the identity store.
+	//
+	// Source: IAM Identity Center User Guide, Using predefined attributes from the IAM Identity Center directory for
+	// access control in AWS.
+	IdentityStoreUserID = "identitystore:UserId"
 )
 
 // KeyKind says where the value of a condition key comes from.

@@ -132,6 +132,9 @@ func (ev *Env) Lookup(k *conditionkey.Key) Values {
 	}
 	switch k.Kind {
 	case conditionkey.KeyRequest:
+		if policy.EqualFoldASCII(k.Name, conditionkey.IdentityStoreUserID) {
+			return optional(s.identityStoreUser)
+		}
 		return Values{}
 	case conditionkey.KeyPrincipalARN:
 		return optional(p.Arn)

@@ -49,7 +49,9 @@ type Session struct {
 	issued         time.Time
 	Tags           []world.Tag
 	SourceIdentity string
-	Limit          *PolicyLayer
+	// identityStoreUser is the id of the person in the identity store of IAM Identity Center.
+	identityStoreUser string
+	Limit             *PolicyLayer
 }
 
 // LongTermKey is an IAM user who calls with an access key. Such calls carry no MFA key at all: neither
@@ -120,6 +122,15 @@ func (s Session) WithMFACode() Session {
 // have none.
 func (s Session) IssuedAt(at time.Time) Session {
 	s.issued = at.UTC().Truncate(time.Second)
+	return s
+}
+
+// WithUserID returns the session with the id that the person has in the identity store of IAM Identity Center:
+// identitystore:UserId. It means something for an IdentityCenter session alone.
+func (s Session) WithUserID(id string) Session {
+	if s.Kind == IdentityCenterSession {
+		s.identityStoreUser = id
+	}
 	return s
 }
 

@@ -51,11 +51,9 @@ func newTimeline(at time.Time, stacks []*config.Stack) timeline {
 	var all []granted
 	for _, s := range stacks {
 		for _, g := range s.AccessGrants() {
-			projects := "all of the template"
-			if g.Projects != nil {
-				projects = strings.Join(g.Projects, ", ")
-			} else if g.OSAccess != nil && len(g.OSAccess.Projects) > 0 {
-				projects = strings.Join(g.OSAccess.Projects, ", ")
+			projects := strings.Join(g.Reaches(), ", ")
+			if projects == "" && g.OSAccess != nil {
+				projects = "all of the template"
 			}
 			b := bar{
 				Person: line(
