@@ -162,6 +162,10 @@ func (s *sentences) nodes() {
 		"ssm:StartSession",
 		acting("ssm:StartSession", managedNode),
 	)
+	// Whatever else is attached, a reboot stays in the own project too.
+	for _, node := range []string{instance(secondNode), instance(untagged)} {
+		s.ask(besideAdmin, first, false, "no reboot elsewhere", "ec2:RebootInstances", acting("ec2:RebootInstances", node))
+	}
 	for _, in := range []setting{asDeployed, withoutDenies} {
 		for action := range actions {
 			s.ask(

@@ -86,7 +86,7 @@ func TestTheDayOfTheExample(t *testing.T) {
 		"guardrails person remove jump bob ivo --with-roles --dry-run": {"Pulumi.jump.yaml would become, and was not touched:"},
 		"guardrails grants": {"coming  jump/fay", "in 4h 30m, from Tue 2026-12-01 19:00 +09:00 Asia/Tokyo (2026-12-01T10:00Z) for 2h", "coming  identity/dave  workload  AdminRole",
 			"over    jump/alice"},
-		"guardrails grants workload":                   {"open   jump/fay", "until Tue 2026-12-01 21:00 +09:00 Asia/Tokyo (2026-12-01T12:00Z): 2h left"},
+		"guardrails grants workload":                   {"open    jump/fay", "until Tue 2026-12-01 21:00 +09:00 Asia/Tokyo (2026-12-01T12:00Z): 2h left"},
 		"guardrails revoke workload CHG2001 --dry-run": {"jump/fay has grant-CHG2001-fay until Tue 2026-12-01 20:00 +09:00 Asia/Tokyo (2026-12-01T11:00Z) in place of\nTue 2026-12-01 21:00"},
 		"guardrails revoke workload CHG2001":           {"assumed-role/grant-CHG2001-fay/fay"},
 		"guardrails revoke workload CHG2002":           {"identity/dave has grant-CHG2002-dave until Tue 2026-12-01 20:30", "assumed-role/grant-CHG2002-dave/dave"},

@@ -32,6 +32,8 @@ type Matrix struct {
 
 	// aliases are the ids of the accounts by their aliases.
 	aliases map[string]string
+	// windows are when roles are of use that are not always, by ARN: also those of rows that are not shown.
+	windows map[string]string
 }
 
 // MatrixRow is one person in one role, with the doors that end in the same OS user. A person who reaches nothing has
@@ -153,12 +155,17 @@ func MatrixOfFacts(f *reach.Facts) *Matrix {
 		Rows:           []MatrixRow{},
 		Administrators: f.Administrators,
 		aliases:        map[string]string{},
+		windows:        map[string]string{},
 	}
 	for _, a := range f.Accounts {
 		m.aliases[a.Alias] = a.ID
 	}
 	for i := range f.Ways {
-		m.Rows = append(m.Rows, matrixRow(f, &f.Ways[i]))
+		row := matrixRow(f, &f.Ways[i])
+		m.Rows = append(m.Rows, row)
+		if row.From != nil || row.Until != nil {
+			m.windows[row.RoleARN] = " " + row.whenCell()
+		}
 	}
 	return m
 }

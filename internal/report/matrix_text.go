@@ -129,18 +129,8 @@ func (m *Matrix) writeNotes(b *strings.Builder, notes []Assumption) {
 	}
 	b.WriteString(visible.Text(others + keys))
 	for _, a := range m.Administrators {
-		fmt.Fprintf(b, "%s administers%s: it can change everything above.\n", nameOf(a), m.window(a))
+		fmt.Fprintf(b, "%s administers%s: it can change everything above.\n", nameOf(a), m.windows[a])
 	}
-}
-
-// window is when a role is of use, with a space before it; empty for one that always is, or that nobody takes.
-func (m *Matrix) window(arn string) string {
-	for i := range m.Rows {
-		if r := &m.Rows[i]; r.RoleARN == arn && (r.From != nil || r.Until != nil) {
-			return " " + r.whenCell()
-		}
-	}
-	return ""
 }
 
 func (r *MatrixRow) cells(notes []Assumption) []string {
