@@ -24,7 +24,7 @@ var grantKeys = strictyaml.Keys(
 		Doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN; or alias/name for somebody of identityCenter.users "+
 			"of that stack, who then assumes the role from a permission set with grants: true.").
 		Example("jump/alice"),
-	strictyaml.Key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, strictyaml.WordType[grant.Opens]{strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)}).
+	strictyaml.Key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, strictyaml.WordType[grant.Opens]{TextType: strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)}).
 		OrElse(grant.GrantOSAccess, "a shell on a machine is what most people ask for").
 		Doc("What the grant opens: osAccess is OS access as the section osAccess describes it; anything else is the name of a role of operationRoles or delegatedRoles of this stack, "+
 			"whose rights the person gets in a role of their own.").
