@@ -127,42 +127,48 @@ type table struct {
 	costs []map[int][]cost
 }
 
-// measure runs each row at each size. The rows and the programs take turns, so that what else the machine does meets
-// all of them.
+// measure runs each row at each size.
 func (t *table) measure(programs []program) error {
 	for _, size := range t.sizes {
 		o, err := newOrganizations(size, programs[0])
-		if err != nil {
-			o.remove()
-			return err
-		}
-		found := make([]map[int][]cost, len(programs))
-		for range t.runs {
-			for i, r := range rows {
-				for n, p := range programs {
-					if n > 0 && (r.fresh || size > t.upTo) {
-						continue
-					}
-					c, err := o.run(p, r)
-					if err != nil {
-						o.remove()
-						return fmt.Errorf("%s of %d accounts: %w", r.name, size, err)
-					}
-					if found[n] == nil {
-						found[n] = map[int][]cost{}
-					}
-					found[n][i] = append(found[n][i], c)
-				}
-			}
+		if err == nil {
+			err = t.measureAt(size, o, programs)
 		}
 		o.remove()
-		for n := range programs {
-			for i, all := range found[n] {
-				t.costs[n][i] = append(t.costs[n][i], cost{
-					median(all, func(c cost) float64 { return c.seconds }),
-					median(all, func(c cost) float64 { return c.megabytes }),
-				})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measureAt runs each row at one size. The rows and the programs take turns, so that what else the machine does meets
+// all of them.
+func (t *table) measureAt(size int, o *organizations, programs []program) error {
+	found := make([]map[int][]cost, len(programs))
+	for n := range found {
+		found[n] = map[int][]cost{}
+	}
+	for range t.runs {
+		for i, r := range rows {
+			for n, p := range programs {
+				if n > 0 && (r.fresh || size > t.upTo) {
+					continue
+				}
+				c, err := o.run(p, r)
+				if err != nil {
+					return fmt.Errorf("%s of %d accounts: %w", r.name, size, err)
+				}
+				found[n][i] = append(found[n][i], c)
 			}
+		}
+	}
+	for n := range programs {
+		for i, all := range found[n] {
+			t.costs[n][i] = append(t.costs[n][i], cost{
+				median(all, func(c cost) float64 { return c.seconds }),
+				median(all, func(c cost) float64 { return c.megabytes }),
+			})
 		}
 	}
 	return nil
