@@ -41,6 +41,10 @@ solver: ## 20,000 generated worlds and trust policies against an SMT solver; nee
 planted: ## mistakes in a copy of package access, each of which an SMT solver must notice; needs Node
 	GUARDRAILS_PLANTED=1 GUARDRAILS_SMT=1000 go test -timeout 60m -v -run TestTheSolverNoticesPlantedMistakes ./tests/smt
 
+.PHONY: forgotten
+forgotten: ## what CONTRIBUTING.md tells to add, each with a place left out, which the test that it names must tell
+	GUARDRAILS_FORGOTTEN=1 go test -timeout 60m -v -run TestWhatIsForgottenIsTold ./tests
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli

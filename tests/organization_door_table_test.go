@@ -71,7 +71,7 @@ func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
 		stack, problems := config.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
 		if stack.OSAccess != nil {
-			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []string{"jump/carol"}, "carol"
+			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []config.PersonOrTeam{"jump/carol"}, "carol"
 		}
 		if change != nil {
 			change(stack)

@@ -467,7 +467,7 @@ func sameDecoded(a, b *config.Stack) string {
 			"AssumeRole",
 			"AssumeRoleWithWebIdentity",
 		),
-		cmpopts.IgnoreUnexported(config.Stack{}),
+		cmpopts.IgnoreUnexported(config.Sections{}),
 	)
 }
 

@@ -35,7 +35,7 @@ func sameStack(a, b *config.Stack) string {
 		a,
 		b,
 		cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
-		cmpopts.IgnoreUnexported(config.Stack{}),
+		cmpopts.IgnoreUnexported(config.Sections{}),
 	)
 }
 

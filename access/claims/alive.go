@@ -593,6 +593,22 @@ func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
 		p.add(f)
 		return
 	}
+	firstDenied(&f, e, s, calls, func(call *engine.Request, d engine.Decision) string {
+		return fmt.Sprintf("%s on %s is %s", call.Action, call.Resources[0].ARN, d.Outcome)
+	})
+	p.add(f)
+}
+
+// firstDenied makes the calls of somebody whose own policies allow everything, and concludes at the first one that
+// something else denies, or that cannot be decided: with what denies it, in the words of the claim, and the journey.
+// Own policies that allow too little are no denial: a caller whom the world does not have brings them along.
+func firstDenied(
+	f *prove.Finding,
+	e *engine.Engine,
+	s engine.Session,
+	calls []engine.Request,
+	says func(*engine.Request, engine.Decision) string,
+) {
 	for i := range calls {
 		f.Classes++
 		d, err := e.Decide(s, calls[i])
@@ -601,23 +617,16 @@ func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
 			f.Verdict, f.Problem = prove.DoesNotHold, "cannot be decided: "+err.Error()
 		case d.Outcome == engine.ExplicitlyDenied,
 			d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
-				"%s on %s is %s",
-				calls[i].Action,
-				calls[i].Resources[0].ARN,
-				d.Outcome,
-			)
-			f.By = []engine.Source{d.By}
+			f.Verdict, f.Problem, f.By = prove.DoesNotHold, says(&calls[i], d), []engine.Source{d.By}
 		}
 		if f.Verdict == prove.DoesNotHold {
 			j := journey.Journey{From: s, Does: &calls[i], At: calls[i].Time}
 			if arrival, err := journey.Walk(e, j); err == nil {
 				f.Witness, f.Journey = &arrival, &j
 			}
-			break
+			return
 		}
 	}
-	p.add(f)
 }
 
 func (in *Intent) rolePath() string { return cmp.Or(in.RolePath, "/guardrails/") }

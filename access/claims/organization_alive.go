@@ -33,31 +33,11 @@ func (p *organizationProver) must(subject, arn string, calls []engine.Request) {
 		return
 	}
 	for i := range calls {
-		f.Classes++
 		calls[i].Time = p.engine.Day()
-		d, err := e.Decide(s, calls[i])
-		switch {
-		case err != nil:
-			f.Verdict, f.Problem = prove.DoesNotHold, "cannot be decided: "+err.Error()
-		case d.Outcome == engine.ExplicitlyDenied,
-			d.Outcome == engine.ImplicitlyDenied && d.By.Kind != engine.IdentityPolicy:
-			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
-				"%s cannot call %s: %s by %s",
-				arn,
-				calls[i].Action,
-				d.Outcome,
-				d.By,
-			)
-			f.By = append(f.By, d.By)
-		}
-		if f.Verdict == prove.DoesNotHold {
-			j := journey.Journey{From: s, Does: &calls[i], At: p.engine.Day()}
-			if arrival, err := journey.Walk(e, j); err == nil {
-				f.Witness, f.Journey = &arrival, &j
-			}
-			break
-		}
 	}
+	firstDenied(&f, e, s, calls, func(call *engine.Request, d engine.Decision) string {
+		return fmt.Sprintf("%s cannot call %s: %s by %s", arn, call.Action, d.Outcome, d.By)
+	})
 	p.add(f)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/journey"
@@ -97,19 +96,12 @@ func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*eng
 			name,
 		)
 	}
-	plain := name
-	if account, rest, found := strings.Cut(name, "/"); found {
-		at := slices.IndexFunc(
-			e.World().Accounts,
-			func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" },
+	home, plain := homeOf(e, name, home)
+	if home == nil {
+		return nil, fmt.Errorf(
+			"%q names an account that this world does not have; write the name alone, or the alias of a stack of this folder",
+			name,
 		)
-		if at < 0 {
-			return nil, fmt.Errorf(
-				"%q names an account that this world does not have; write the name alone, or the alias of a stack of this folder",
-				name,
-			)
-		}
-		home, plain = &e.World().Accounts[at], rest
 	}
 	var sets []string
 	for i := range home.Roles {

@@ -259,19 +259,12 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			nearest(e, name, kind, "", (*engine.Principal).ArnText),
 		)
 	}
-	plain := name
-	if account, rest, found := strings.Cut(name, "/"); found {
-		at := slices.IndexFunc(
-			e.World().Accounts,
-			func(a world.Account) bool { return a.ID == account || a.Alias == account && account != "" },
+	home, plain := homeOf(e, name, home)
+	if home == nil {
+		return nil, fmt.Errorf(
+			"%q names an account that this world does not have; write the name alone, or the ARN",
+			name,
 		)
-		if at < 0 {
-			return nil, fmt.Errorf(
-				"%q names an account that this world does not have; write the name alone, or the ARN",
-				name,
-			)
-		}
-		home, plain = &e.World().Accounts[at], rest
 	}
 	for _, p := range e.Principals {
 		if p.Kind == kind && p.Account.ID == home.ID && p.Name == plain {
@@ -446,4 +439,21 @@ func (r *expectationReader) readsItsTags() *expectationError {
 		names[0],
 		meant(names[0], read, "policies read "+wording.JoinWords(read, "and")),
 	)
+}
+
+// homeOf is the account of a name that is written as "account/name", by the id or the alias of the account, and the
+// name alone. A name without an account is of home. The account is nil where the world has none of the kind.
+func homeOf(e *engine.Engine, written string, home *world.Account) (_ *world.Account, name string) {
+	account, name, found := strings.Cut(written, "/")
+	if !found {
+		return home, written
+	}
+	accounts := e.World().Accounts
+	at := slices.IndexFunc(accounts, func(a world.Account) bool {
+		return a.ID == account || a.Alias == account && account != ""
+	})
+	if at < 0 {
+		return nil, name
+	}
+	return &accounts[at], name
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/delegated"
 	"aws-access-guardrails/guardrail/group"
@@ -15,66 +14,6 @@ import (
 	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/policy"
 )
-
-// noun is the Args of one component with the section that they come from.
-type noun struct {
-	// section is put before the paths of problems; empty where they are whole.
-	section string
-	args    interface {
-		Validate() error
-		AddTo(*world.Account)
-	}
-	// derived are the Args that come from other sections, which report what is wrong there themselves.
-	derived []string
-}
-
-// nouns are the Args of every component of the stack, in the order of the reference.
-func (s *Stack) nouns() []noun {
-	var all []noun
-	if a := s.MFAGroup(); a != nil {
-		all = append(all, noun{section: "mfa", args: a, derived: []string{"userPaths"}})
-	}
-	if a := s.Passwords(); a != nil {
-		all = append(all, noun{section: "passwordPolicy", args: a})
-	}
-	for i, a := range s.UserArgs() {
-		all = append(
-			all,
-			noun{section: "users" + string(Path("").Index(i)), args: a, derived: []string{"groups", "contactTags"}},
-		)
-	}
-	if a := s.Operation(); a != nil {
-		all = append(all, noun{args: a, derived: []string{"sessions"}})
-	}
-	for i, a := range s.Delegated() {
-		all = append(
-			all,
-			noun{section: "delegatedRoles" + string(Path("").Index(i)), args: a, derived: []string{"userPaths"}},
-		)
-	}
-	if a := s.Preferences(); a != nil {
-		all = append(all, noun{section: "sessions", args: a})
-	}
-	if a := s.OSAccessTemplate(); a != nil {
-		all = append(all, noun{section: "osAccess", args: a, derived: []string{"sessions.regions"}})
-	}
-	for i, g := range s.AccessGrants() {
-		// What opens nothing that is described is refused where the sections are held against each other.
-		if g.RoleARN() != "" {
-			all = append(all, noun{section: grantSection(i), args: g})
-		}
-	}
-	if a := s.JustInTimeAccess(); a != nil {
-		all = append(all, noun{section: "justInTime", args: a})
-	}
-	if a := s.AccessControlAttributes(); a != nil {
-		all = append(all, noun{section: "identityCenter", args: a})
-		for i, set := range s.PermissionSets() {
-			all = append(all, noun{section: permissionSetSection(i), args: set})
-		}
-	}
-	return all
-}
 
 // MFAGroup is the group that enforces MFA, nil where there is none.
 func (s *Stack) MFAGroup() *group.Args {
@@ -128,8 +67,9 @@ func (s *Stack) Operation() *operation.Args {
 		OSUsers:    s.osUsers(),
 		Quotas:     s.Quotas,
 	}
-	for _, r := range s.OperationRoles {
-		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
+	for _, written := range s.OperationRoles {
+		r := written.Role
+		r.Users, r.PrincipalARNs = s.principals(written.Users, r.PrincipalARNs)
 		a.Roles = append(a.Roles, r)
 	}
 	if s.Sessions != nil {
@@ -142,9 +82,10 @@ func (s *Stack) Operation() *operation.Args {
 // Delegated are the delegated roles, in the order of the file.
 func (s *Stack) Delegated() []*delegated.Args {
 	out := make([]*delegated.Args, len(s.DelegatedRoles))
-	for i, r := range s.DelegatedRoles {
+	for i, written := range s.DelegatedRoles {
+		r := written.Args
 		r.Account, r.UserPaths, r.Quotas, r.AWSManagedPolicies = s.Account.Account, s.userPaths(), s.Quotas, s.AWSManagedPolicies
-		r.Users, r.PrincipalARNs = s.principals(r.Users, r.PrincipalARNs)
+		r.Users, r.PrincipalARNs = s.principals(written.Users, r.PrincipalARNs)
 		out[i] = &r
 	}
 	return out

@@ -15,10 +15,10 @@ import (
 func (s *Stack) complete(d *strictyaml.Decoder) {
 	s.Account.Partition = likelyPartition(s.AWS.Region)
 	if s.MFA == nil && len(s.Users) > 0 {
-		s.MFA = strictyaml.Ptr(strictyaml.Defaults(mfaKeys))
+		s.MFA = strictyaml.Ptr(DefaultMFA())
 	}
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
-		s.Sessions = strictyaml.Ptr(strictyaml.Defaults(sessionsKeys))
+		s.Sessions = strictyaml.Ptr(DefaultSessions())
 	}
 	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused("aws:region") &&
 		!d.Refused(stackPath("sessions.regions")) {
@@ -144,7 +144,7 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
 func (s *Stack) checkPeople(d *strictyaml.Decoder) {
-	check := func(at Path, names []string) {
+	check := func(at Path, names []PersonOrTeam) {
 		for i, name := range names {
 			s.checkNamed(d, at.Child("users").Index(i), name)
 		}
@@ -265,8 +265,8 @@ func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 
 // checkComponents asks the components, which know what AWS takes.
 func (s *Stack) checkComponents(d *strictyaml.Decoder) {
-	for _, noun := range s.nouns() {
-		s.reportAll(d, noun.section, noun.derived, noun.args.Validate())
+	for _, p := range s.parts() {
+		s.reportAll(d, p.section, p.derived, p.args.Validate())
 	}
 	if a := s.ServiceControlPolicies(); a != nil {
 		s.reportAll(d, "organization", nil, a.Validate())

@@ -34,7 +34,7 @@ const (
 	envConfig  = "PULUMI_CONFIG"
 )
 
-// FromContext reads the values that the engine hands to a program. The error is Problems.
+// OpenContext reads the values that the engine hands to a program. The error is Problems.
 //
 // The folder is where the stack files are: other stacks and own policies are read there, and the stack's own file.
 // Empty means the folder that the project names, which the engine tells a program of its own and not one that runs
@@ -46,7 +46,7 @@ const (
 // A program can only ask for keys that it knows or finds in the file. So that a misspelt key from elsewhere is
 // refused too, it also looks at the environment variable in which the engine passes all of them to a program of its
 // own; a program that runs inside the Automation API has no such variable.
-func FromContext(ctx Context, folder string) (*Stack, error) {
+func OpenContext(ctx Context, folder string) (*Sections, *strictyaml.Decoder) {
 	if folder == "" && ctx.RootDirectory() != "" {
 		folder = ctx.RootDirectory()
 		if project, err := ReadProject(folder); err == nil {
@@ -61,8 +61,7 @@ func FromContext(ctx Context, folder string) (*Stack, error) {
 		src.file, src.pos, src.environments = file.file, file.pos, file.environments
 		src.merge(ctx, file)
 	}
-	stack, problems := src.read()
-	return stack, problems.Err()
+	return src.read()
 }
 
 // stackFileSource reads the stack's own file, nil where there is none that a reader of the folder could read.

@@ -13,24 +13,32 @@ import (
 	"aws-access-guardrails/internal/visible"
 )
 
-// ReadFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml
+// OpenFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml
 // beside the file, or above it where that one names the file's directory as stackConfigDir. Both are regular files of
-// their folder and have at most files.MaxSize bytes. A nil Stack comes with problems, and the other way round.
-func ReadFile(path string) (*Stack, Problems) {
+// their folder and have at most files.MaxSize bytes. The decoder has what is wrong with single sections; there are no
+// Sections where the file cannot be read at all.
+func OpenFile(path string) (*Sections, *strictyaml.Decoder) {
 	data, err := files.Read(path)
 	if err != nil {
-		return nil, Problems{unreadable(path, err)}
+		return nothing(unreadable(path, err))
 	}
-	return ReadAs(path, data)
+	return OpenAs(path, data)
 }
 
-// ReadAs is ReadFile as if the file had this content.
-func ReadAs(path string, data []byte) (*Stack, Problems) {
+// OpenAs is OpenFile as if the file had this content.
+func OpenAs(path string, data []byte) (*Sections, *strictyaml.Decoder) {
 	project, err := projectOf(path)
 	if err != nil {
-		return nil, Problems{unreadable(path, err)}
+		return nothing(unreadable(path, err))
 	}
-	return Read(Source{File: path, Data: data}, project)
+	return Open(Source{File: path, Data: data}, project)
+}
+
+// nothing is what is read of a file that cannot be read.
+func nothing(problems ...Problem) (*Sections, *strictyaml.Decoder) {
+	d := strictyaml.NewDecoder()
+	d.Problems = problems
+	return nil, d
 }
 
 // Source is the content of a file with the name that problems give it.
@@ -39,11 +47,11 @@ type Source struct {
 	Data []byte
 }
 
-// Read is ReadFile for content that is at hand. The project may be nil.
-func Read(stack Source, project *Source) (*Stack, Problems) {
+// Open is OpenFile for content that is at hand. The project may be nil.
+func Open(stack Source, project *Source) (*Sections, *strictyaml.Decoder) {
 	src := sourceOf(stack, project)
 	if len(src.problems) > 0 && len(src.entries) == 0 {
-		return nil, src.problems
+		return nothing(src.problems...)
 	}
 	return src.read()
 }

@@ -86,9 +86,9 @@ func (s *Stack) OSAccessTemplate() *osaccess.Args {
 	if s.OSAccess == nil {
 		return nil
 	}
-	a := *s.OSAccess
+	a := s.OSAccess.Args
 	a.Account, a.ProjectTag, a.UserPaths, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.userPaths(), s.Quotas, s.Preferences()
-	a.StandingUsers, a.StandingPrincipalARNs = s.principals(a.StandingUsers, a.StandingPrincipalARNs)
+	a.StandingUsers, a.StandingPrincipalARNs = s.principals(s.OSAccess.StandingUsers, a.StandingPrincipalARNs)
 	return &a
 }
 

@@ -8,30 +8,8 @@ import (
 // Intent is what the stack's documents are for, as the proofs want it.
 func (s *Stack) Intent() claims.Intent {
 	in := claims.Intent{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
-	if a := s.MFAGroup(); a != nil {
-		a.AddIntent(&in)
-	}
-	for _, a := range s.UserArgs() {
-		a.AddIntent(&in)
-	}
-	if a := s.Operation(); a != nil {
-		a.AddIntent(&in)
-	}
-	for i, a := range s.Delegated() {
-		a.AddIntent("delegatedRoles"+string(Path("").Index(i)), &in)
-		in.Administrators = append(in.Administrators, a.RoleARN())
-	}
-	if a := s.Preferences(); a != nil {
-		a.AddIntent(&in)
-	}
-	if a := s.OSAccessTemplate(); a != nil {
-		a.AddIntent(&in)
-	}
-	for i, g := range s.AccessGrants() {
-		g.AddIntent(grantSection(i), &in)
-		if g.DelegatedRole != nil {
-			in.Administrators = append(in.Administrators, g.RoleARN())
-		}
+	for _, n := range nouns {
+		n.intent(s, &in)
 	}
 	if s.Account.Deployer != "" {
 		in.Deployer = s.principalARN(s.Account.Deployer)
@@ -57,30 +35,12 @@ func (s *Stack) principalARN(resource string) string {
 // PathOf is the entry that made the user or role of the ARN; the section account for everything else. A proof that
 // speaks of the ARN is about what is written there.
 func (s *Stack) PathOf(arn string) Path {
-	for i, u := range s.UserArgs() {
-		if u.ARN() == arn {
-			return stackPath("users").Index(i)
-		}
-	}
-	if a := s.Operation(); a != nil {
-		for i, r := range a.Roles {
-			if a.RoleARN(r) == arn {
-				return stackPath("operationRoles").Index(i)
+	for _, n := range nouns {
+		for _, made := range n.makes(s) {
+			if made.arn == arn {
+				return made.at
 			}
 		}
-	}
-	for i, a := range s.Delegated() {
-		if a.RoleARN() == arn {
-			return stackPath("delegatedRoles").Index(i)
-		}
-	}
-	for i, g := range s.AccessGrants() {
-		if g.RoleARN() == arn {
-			return stackPath("grants").Index(i)
-		}
-	}
-	if a := s.OSAccessTemplate(); a != nil && a.RoleARN() == arn {
-		return stackPath("osAccess")
 	}
 	if arn == s.principalARN(s.Account.Deployer) {
 		return stackPath("account.deployer")

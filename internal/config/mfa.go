@@ -60,3 +60,6 @@ var selfServiceKeys = strictyaml.Keys(
 		Doc("Lets members sign command line tools in through the browser (aws login), which passkeys and security keys need.").
 		Example(false),
 )
+
+// DefaultMFA is the section "mfa" of a file that writes nothing in it.
+func DefaultMFA() group.Args { return strictyaml.Defaults(mfaKeys) }

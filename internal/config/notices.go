@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/guardrail/grant"
 )
 
 // Notice is something that an admin should know about a stack that may be deployed: it stops nothing and changes
@@ -30,24 +29,8 @@ type Notice struct {
 // of the organization leave open. Now decides nothing but what is said.
 func (s *Stack) Notices(now time.Time) []Notice {
 	var all guardrail.Notices
-	if a := s.Operation(); a != nil {
-		all = append(all, a.Notices()...)
-	}
-	if a := s.OSAccessTemplate(); a != nil {
-		all = append(all, a.Notices().Under("osAccess")...)
-	}
-	all = append(all, grant.Notices(s.AccessGrants(), now)...)
-	if a := s.JustInTimeAccess(); a != nil {
-		all = append(all, a.Notices().Under("justInTime")...)
-	}
-	if a := s.AccessControlAttributes(); a != nil {
-		all = append(all, a.Notices().Under("identityCenter")...)
-		for i, set := range s.PermissionSets() {
-			all = append(all, set.Notices().Under(permissionSetSection(i))...)
-		}
-	}
-	if a := s.ServiceControlPolicies(); a != nil {
-		all = append(all, a.Notices().Under("organization")...)
+	for _, n := range nouns {
+		all = append(all, n.notices(s, now)...)
 	}
 	notices := make([]Notice, len(all))
 	for i, n := range all {

@@ -12,19 +12,8 @@ import (
 // destroyed last.
 func (s *Stack) PeopleFrom() []string {
 	var arns []string
-	if a := s.Operation(); a != nil {
-		for _, r := range a.Roles {
-			arns = append(arns, r.PrincipalARNs...)
-		}
-	}
-	for _, a := range s.Delegated() {
-		arns = append(arns, a.PrincipalARNs...)
-	}
-	if a := s.OSAccessTemplate(); a != nil {
-		arns = append(arns, a.StandingPrincipalARNs...)
-	}
-	for _, a := range s.AccessGrants() {
-		arns = append(arns, a.PrincipalARN)
+	for _, n := range nouns {
+		arns = append(arns, n.people(s)...)
 	}
 	accounts := map[string]bool{}
 	for _, text := range arns {

@@ -115,7 +115,7 @@ func siblingOf(file Source, project *Source) Sibling {
 		OSUsers: map[string]string{},
 		Teams:   map[string][]string{},
 	}
-	group, grouped := strictyaml.Defaults(mfaKeys), false
+	group, grouped := DefaultMFA(), false
 	for _, e := range src.entries {
 		e.Value = firstLevel(e.Value)
 		switch e.Name {
@@ -173,6 +173,16 @@ func accountsOf(unit *strictyaml.Node, into *[]string) {
 	for _, below := range unit.Under("units").Items {
 		accountsOf(below, into)
 	}
+}
+
+// PersonOrTeam is somebody as a list of people names them: the name of a user of this stack or of one of its teams,
+// alias/name for those of another stack. Who that is, nobody knows before the stack is resolved.
+type PersonOrTeam string
+
+// people takes a list of people. arns is the key that takes ARNs.
+func people(arns string) *strictyaml.ListType[PersonOrTeam] {
+	one := strictyaml.WordType[PersonOrTeam]{TextType: strictyaml.Text(person(arns)).Pattern(personPattern)}
+	return strictyaml.ListOf(one).Distinct(func(who PersonOrTeam) string { return string(who) })
 }
 
 // person accepts the name of a user of this stack, and alias/name. ARNs belong into the key of that name.
@@ -244,7 +254,7 @@ func (s *Stack) person(person string) (user, arn string) {
 
 // principals splits people, and the people of teams, into users of this account and ARNs, which join those that are
 // given.
-func (s *Stack) principals(people, arns []string) (users, all []string) {
+func (s *Stack) principals(people []PersonOrTeam, arns []string) (users, all []string) {
 	all = slices.Clone(arns)
 	for _, n := range s.named(people) {
 		if n.user != "" {
@@ -293,7 +303,7 @@ func (s *Stack) written(at Path) Path {
 
 // element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN
 // is written as one.
-func (s *Stack) element(people, arns []string, own bool, i int) (int, bool) {
+func (s *Stack) element(people []PersonOrTeam, arns []string, own bool, i int) (int, bool) {
 	if !own {
 		i -= len(arns)
 	}
@@ -313,7 +323,7 @@ func (s *Stack) element(people, arns []string, own bool, i int) (int, bool) {
 }
 
 // peopleOf are the people and ARNs of a role as the file has them.
-func (s *Stack) peopleOf(section string, i int) (people, arns []string) {
+func (s *Stack) peopleOf(section string, i int) (people []PersonOrTeam, arns []string) {
 	switch {
 	case section == "operationRoles" && i < len(s.OperationRoles):
 		return s.OperationRoles[i].Users, s.OperationRoles[i].PrincipalARNs

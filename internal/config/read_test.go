@@ -104,7 +104,7 @@ func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
 	assert.Equal(t, "Shop", stack.OperationRoles[1].Project)
 	assert.Equal(t, "auditor", stack.OperationRoles[1].RunAs)
 	assert.Equal(t, "Bank", stack.OperationRoles[2].Project)
-	assert.Equal(t, []string{"alice"}, stack.OperationRoles[2].Users)
+	assert.Equal(t, []PersonOrTeam{"alice"}, stack.OperationRoles[2].Users)
 }
 
 // A problem in a value that is used twice is shown where it is used.

@@ -19,25 +19,37 @@ const (
 	noUsersReason = "people may all come from elsewhere; a role that nobody may assume is refused"
 )
 
+// OperationRole is an element of "operationRoles": the role, and the people who may assume it as the file names them.
+type OperationRole struct {
+	operation.Role
+	Users []PersonOrTeam
+}
+
+// DelegatedRole is an element of "delegatedRoles", as OperationRole.
+type DelegatedRole struct {
+	delegated.Args
+	Users []PersonOrTeam
+}
+
 var sessionNames = strictyaml.WordsOf(guardrail.SessionNameUser, guardrail.SessionNameAny)
 
 var operationRoleKeys = strictyaml.Keys(
 	"a role that reaches the nodes of one project as one OS user",
-	strictyaml.Key("name", func(r *operation.Role) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
+	strictyaml.Key("name", func(r *OperationRole) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
 		OrNothing("the name is made of project and runAs, such as TestProject1-os-user1", "the two say what the role is for, and give the same name at every run").
 		Doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the console cannot switch to it.").
 		Example("non-97-project-ope-role"),
 	strictyaml.Key(
 		"users",
-		func(r *operation.Role) *[]string { return &r.Users },
-		strictyaml.Words(strictyaml.Text(person("principalArns")).Pattern(personPattern)),
+		func(r *OperationRole) *[]PersonOrTeam { return &r.Users },
+		people("principalArns"),
 	).
 		OrNothing("nobody of this stack may assume the role", noUsersReason).
 		Doc(usersDoc).
 		Example([]string{"non-97-test-user1"}),
 	strictyaml.Key(
 		"principalArns",
-		func(r *operation.Role) *[]string { return &r.PrincipalARNs },
+		func(r *OperationRole) *[]string { return &r.PrincipalARNs },
 		strictyaml.Words(strictyaml.Text(nil).Pattern(userARNPattern)),
 	).
 		OrNothing("nobody else may assume the role", noUsersReason).
@@ -45,25 +57,25 @@ var operationRoleKeys = strictyaml.Keys(
 		Example([]string{"arn:aws:iam::444455556666:user/non-97-test-user3"}),
 	strictyaml.Key(
 		"project",
-		func(r *operation.Role) *string { return &r.Project },
+		func(r *OperationRole) *string { return &r.Project },
 		strictyaml.Text(policy.ValidateProject).Pattern(projectPattern),
 	).
 		OrNothing("the role reaches the nodes of projects", "one of project and projects is given").
 		Doc("The value of the project tag, on the role and on the nodes that it reaches.").
 		Example("Test Project 1"),
-	strictyaml.Key("projects", func(r *operation.Role) *[]string { return &r.Projects },
+	strictyaml.Key("projects", func(r *OperationRole) *[]string { return &r.Projects },
 		strictyaml.Words(strictyaml.Text(policy.ValidateProject).Pattern(projectPattern)).
 			NotEmpty("would reach no node", "list projects, or write project")).
 		OrNothing("the role reaches the nodes of project", "most people work on one project at a time").
 		Doc("The values of the project tag on the nodes that the role reaches, in place of project. The role has policies of its own then.").
 		Example([]string{"shop", "billing"}),
-	strictyaml.Key("reboot", func(r *operation.Role) *bool { return &r.Reboot }, strictyaml.Boolean{}).
+	strictyaml.Key("reboot", func(r *OperationRole) *bool { return &r.Reboot }, strictyaml.Boolean{}).
 		OrElse(false, "whoever can stop and start an instance can do without").
 		Doc("Lets the role reboot the instances of its projects (ec2:RebootInstances).").
 		Example(true),
 	strictyaml.Key(
 		"runAs",
-		func(r *operation.Role) *string { return &r.RunAs },
+		func(r *OperationRole) *string { return &r.RunAs },
 		strictyaml.Text(validateRoleRunAs).Pattern(roleRunAsPattern),
 	).
 		OrNothing("shells start as sessions.runAs.defaultUser, and a role is refused when there is none", "a shared default may be what is wanted").
@@ -73,33 +85,33 @@ var operationRoleKeys = strictyaml.Keys(
 		Example("os-user1"),
 	strictyaml.Key(
 		"documents",
-		func(r *operation.Role) *[]string { return &r.Documents },
+		func(r *OperationRole) *[]string { return &r.Documents },
 		strictyaml.Words(strictyaml.Text(policy.ValidateSessionDocumentName).Pattern(documentPattern)),
 	).
 		OrNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
 		Doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are AWS's.").
 		Example([]string{"AWS-StartPortForwardingSession"}),
-	strictyaml.Key("volumeKeyArns", func(r *operation.Role) *[]string { return &r.VolumeKeyARNs }, strictyaml.Words(strictyaml.Text(nil))).
+	strictyaml.Key("volumeKeyArns", func(r *OperationRole) *[]string { return &r.VolumeKeyARNs }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("instances with volumes under customer managed KMS keys fall back to stopped when the role starts them", "most volumes have AWS's own key, which needs nothing").
 		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
-	strictyaml.Key("allowUnlogged", func(r *operation.Role) *bool { return &r.AllowUnlogged }, strictyaml.Boolean{}).
+	strictyaml.Key("allowUnlogged", func(r *OperationRole) *bool { return &r.AllowUnlogged }, strictyaml.Boolean{}).
 		OrElse(false, "such sessions leave the tag boundary or the OS user").
 		Doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
 		Example(false),
-	strictyaml.Key("mfaMaxAge", func(r *operation.Role) *time.Duration { return &r.MFAMaxAge }, mfaAges).
+	strictyaml.Key("mfaMaxAge", func(r *OperationRole) *time.Duration { return &r.MFAMaxAge }, mfaAges).
 		OrElse(12*time.Hour, "the console authorizes every switch with the sign-in of the morning").
 		Doc("How long ago the sign-in with MFA may be when the role is assumed.").
 		Example("12h"),
-	strictyaml.Key("sessionName", func(r *operation.Role) *guardrail.SessionName { return &r.SessionName }, sessionNames).
+	strictyaml.Key("sessionName", func(r *OperationRole) *guardrail.SessionName { return &r.SessionName }, sessionNames).
 		OrElse(guardrail.SessionNameUser, "a session that can be named after somebody else is worth nothing in a log").
 		Doc("How sessions of the role must be named: userName wants the name of the user who assumes it, as the console gives it; any takes every name.").
 		Example("userName"),
-	strictyaml.Key("maxSessionDuration", func(r *operation.Role) *time.Duration { return &r.MaxSessionDuration }, roleSessions).
+	strictyaml.Key("maxSessionDuration", func(r *OperationRole) *time.Duration { return &r.MaxSessionDuration }, roleSessions).
 		OrElse(time.Hour, "it is IAM's own default and the shortest that it takes").
 		Doc("The longest session of the role.").
 		Example("1h"),
-	strictyaml.Key("grantMaxLength", func(r *operation.Role) *time.Duration { return &r.GrantMaxLength }, grantLengths).
+	strictyaml.Key("grantMaxLength", func(r *OperationRole) *time.Duration { return &r.GrantMaxLength }, grantLengths).
 		OrElse(12*time.Hour, "a shift is what most work takes; whoever needs longer asks again").
 		Doc("The longest window of a grant of the role.").
 		Example("2h"),
@@ -107,46 +119,46 @@ var operationRoleKeys = strictyaml.Keys(
 
 var delegatedRoleKeys = strictyaml.Keys(
 	"a role with managed policies, for named people with fresh MFA",
-	strictyaml.Key("name", func(r *delegated.Args) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
+	strictyaml.Key("name", func(r *DelegatedRole) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
 		Required("write the name of the role").
 		Doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the console cannot switch to it.").
 		Example("AdminRole"),
 	strictyaml.Key(
 		"users",
-		func(r *delegated.Args) *[]string { return &r.Users },
-		strictyaml.Words(strictyaml.Text(person("principalArns")).Pattern(personPattern)),
+		func(r *DelegatedRole) *[]PersonOrTeam { return &r.Users },
+		people("principalArns"),
 	).
 		OrNothing("nobody of this stack may assume the role", noUsersReason).
 		Doc(usersDoc).
 		Example([]string{"machamp"}),
 	strictyaml.Key(
 		"principalArns",
-		func(r *delegated.Args) *[]string { return &r.PrincipalARNs },
+		func(r *DelegatedRole) *[]string { return &r.PrincipalARNs },
 		strictyaml.Words(strictyaml.Text(nil).Pattern(userARNPattern)),
 	).
 		OrNothing("nobody else may assume the role", noUsersReason).
 		Doc(principalsDoc).
 		Example([]string{"arn:aws:iam::444455556666:user/machamp"}),
-	strictyaml.Key("managedPolicies", func(r *delegated.Args) *[]string { return &r.ManagedPolicies },
+	strictyaml.Key("managedPolicies", func(r *DelegatedRole) *[]string { return &r.ManagedPolicies },
 		strictyaml.Words(strictyaml.Text(nil)).
 			NotEmpty("leaves the role without permissions", "name a policy, or remove the role"),
 	).
 		Required("name the policies that the role carries").
 		Doc("What the role may do: names of AWS managed policies, with their path where they have one, or ARNs of policies of AWS or of this account.").
 		Example([]string{"AdministratorAccess"}),
-	strictyaml.Key("mfaMaxAge", func(r *delegated.Args) *time.Duration { return &r.MFAMaxAge }, mfaAges).
+	strictyaml.Key("mfaMaxAge", func(r *DelegatedRole) *time.Duration { return &r.MFAMaxAge }, mfaAges).
 		OrElse(time.Hour, "the more a role may do, the fresher the proof of who asks").
 		Doc("How long ago the sign-in with MFA may be when the role is assumed.").
 		Example("1h"),
-	strictyaml.Key("sessionName", func(r *delegated.Args) *guardrail.SessionName { return &r.SessionName }, sessionNames).
+	strictyaml.Key("sessionName", func(r *DelegatedRole) *guardrail.SessionName { return &r.SessionName }, sessionNames).
 		OrElse(guardrail.SessionNameUser, "a session that can be named after somebody else is worth nothing in a log").
 		Doc("How sessions of the role must be named, as in operationRoles.").
 		Example("userName"),
-	strictyaml.Key("maxSessionDuration", func(r *delegated.Args) *time.Duration { return &r.MaxSessionDuration }, roleSessions).
+	strictyaml.Key("maxSessionDuration", func(r *DelegatedRole) *time.Duration { return &r.MaxSessionDuration }, roleSessions).
 		OrElse(time.Hour, "it is IAM's own default and the shortest that it takes").
 		Doc("The longest session of the role.").
 		Example("1h"),
-	strictyaml.Key("grantMaxLength", func(r *delegated.Args) *time.Duration { return &r.GrantMaxLength }, grantLengths).
+	strictyaml.Key("grantMaxLength", func(r *DelegatedRole) *time.Duration { return &r.GrantMaxLength }, grantLengths).
 		OrElse(12*time.Hour, "a shift is what most work takes; whoever needs longer asks again").
 		Doc("The longest window of a grant of the role.").
 		Example("2h"),

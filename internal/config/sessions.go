@@ -132,3 +132,6 @@ var s3Keys = strictyaml.Keys(
 		Doc("Refuses sessions when the bucket is not encrypted.").
 		Example(true),
 )
+
+// DefaultSessions is the section "sessions" of a file that writes nothing in it.
+func DefaultSessions() preferences.Args { return strictyaml.Defaults(sessionsKeys) }

@@ -33,8 +33,8 @@ type source struct {
 	problems []Problem
 }
 
-// read decodes the stack. Problems come all at once.
-func (src *source) read() (*Stack, Problems) {
+// read decodes the file. The decoder has the problems so far, and goes on to collect those between sections.
+func (src *source) read() (*Sections, *strictyaml.Decoder) {
 	d := strictyaml.NewDecoder().WithKeysMeant(meantKey)
 	d.Problems = append(d.Problems, src.problems...)
 	if src.pos.File == "" {
@@ -72,17 +72,13 @@ func (src *source) read() (*Stack, Problems) {
 			src.foreign(d, prefix, name, e)
 		}
 	}
-	stack, _ := stackKeys.Decode(d, own, Path(namespace+":"))
-	stack.AWS, _ = awsKeys.Decode(d, provider, "aws:")
-	stack.Name, stack.File, stack.Folder, stack.Environments = src.name, src.file, src.folder, src.environments
-	stack.Siblings = Siblings(src.folder, src.name)
+	read, _ := stackKeys.Decode(d, own, Path(namespace+":"))
+	read.AWS, _ = awsKeys.Decode(d, provider, "aws:")
+	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
+	read.Siblings = Siblings(src.folder, src.name)
+	read.places = d.Places
 	d.ReportRepeated(src.repeated)
-	stack.complete(d)
-	if len(d.Problems) > 0 {
-		return nil, d.Sorted(src.file)
-	}
-	stack.places = d.Places
-	return &stack, nil
+	return &read, d
 }
 
 // firstLevel is a value as the engine hands it over, where everything is text: numbers and booleans are printed,

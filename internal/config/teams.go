@@ -44,16 +44,18 @@ type named struct {
 
 // named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in
 // person too, or in an earlier team, is left out there, so that a team can be listed beside one of its members.
-func (s *Stack) named(people []string) []named {
+func (s *Stack) named(people []PersonOrTeam) []named {
 	direct := map[string]bool{}
-	for _, p := range people {
+	for _, who := range people {
+		p := string(who)
 		if _, isTeam := s.team(p); !isTeam {
 			user, arn := s.person(p)
 			direct[user+arn] = true
 		}
 	}
 	var out []named
-	for i, p := range people {
+	for i, who := range people {
+		p := string(who)
 		if strings.HasPrefix(p, "arn:") {
 			continue // Refused where it stands.
 		}
@@ -125,17 +127,18 @@ func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
 	return all
 }
 
-func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []string) {
+func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []PersonOrTeam) {
 	byTeam := map[string]bool{}
 	for _, n := range s.named(people) {
 		byTeam[s.arnOf(n)] = n.team != ""
 	}
-	for _, p := range people {
+	for _, who := range people {
+		p := string(who)
 		members, _ := s.team(p)
 		for _, m := range members {
 			user, arn := s.person(m)
-			if who := s.arnOf(named{user: user, arn: arn}); byTeam[who] {
-				key := RolePerson{Role: role, Person: who}
+			if person := s.arnOf(named{user: user, arn: arn}); byTeam[person] {
+				key := RolePerson{Role: role, Person: person}
 				all[key] = append(all[key], p)
 			}
 		}
@@ -200,11 +203,11 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, at Path, person, why, fix str
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *strictyaml.Decoder, at Path, written string) {
-	if _, isTeam := s.team(written); isTeam {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, at Path, written PersonOrTeam) {
+	if _, isTeam := s.team(string(written)); isTeam {
 		return
 	}
-	s.checkPerson(d, at, written)
+	s.checkPerson(d, at, string(written))
 }
 
 // nearestNamed is the user or team that was meant by a name.
@@ -277,7 +280,7 @@ type Role struct {
 	MaxSession time.Duration
 }
 
-// People is a list of people, and where it is.
+// People is a list of people as the file has it, and where it is.
 type People struct {
 	At   []any
 	List []string
@@ -286,54 +289,49 @@ type People struct {
 // Roles are the roles of the stack that lists of people may take, in the order of the file.
 func (s *Stack) Roles() []Role {
 	var all []Role
-	add := func(arn string, at []any, users, arns People, osUser string, session time.Duration) {
-		r := Role{
-			ARN:           arn,
-			At:            at,
-			Users:         users,
-			PrincipalARNs: arns,
-			OSUser:        osUser,
-			MaxSession:    session,
-			People:        slices.Clone(arns.List),
-		}
-		for _, n := range s.named(users.List) {
-			r.People = append(r.People, s.arnOf(n))
-		}
-		all = append(all, r)
-	}
-	under := func(at []any, key string) []any { return append(slices.Clone(at), key) }
 	if a := s.Operation(); a != nil {
-		for i, r := range a.Roles {
-			at, was := []any{"operationRoles", i}, s.OperationRoles[i]
-			osUser := r.RunAs
-			if r.FromUser() {
-				osUser = ""
+		for i, resolved := range a.Roles {
+			r, written := s.role([]any{"operationRoles", i}, "users", "principalArns"), s.OperationRoles[i]
+			s.setPeople(&r, written.Users, written.PrincipalARNs)
+			r.ARN, r.MaxSession = a.RoleARN(resolved), resolved.MaxSessionDuration
+			if !resolved.FromUser() {
+				r.OSUser = resolved.RunAs
 			}
-			add(
-				a.RoleARN(r),
-				at,
-				People{under(at, "users"), was.Users},
-				People{under(at, "principalArns"), was.PrincipalARNs},
-				osUser,
-				r.MaxSessionDuration,
-			)
+			all = append(all, r)
 		}
 	}
 	for i, a := range s.Delegated() {
-		at, was := []any{"delegatedRoles", i}, s.DelegatedRoles[i]
-		add(
-			a.RoleARN(),
-			at,
-			People{under(at, "users"), was.Users},
-			People{under(at, "principalArns"), was.PrincipalARNs},
-			"",
-			a.MaxSessionDuration,
-		)
+		r, written := s.role([]any{"delegatedRoles", i}, "users", "principalArns"), s.DelegatedRoles[i]
+		s.setPeople(&r, written.Users, written.PrincipalARNs)
+		r.ARN, r.MaxSession = a.RoleARN(), a.MaxSessionDuration
+		all = append(all, r)
 	}
 	if a := s.OSAccessTemplate(); a != nil {
-		at := []any{"osAccess"}
-		add(a.RoleARN(), at, People{under(at, "standingUsers"), s.OSAccess.StandingUsers},
-			People{under(at, "standingPrincipalArns"), s.OSAccess.StandingPrincipalARNs}, a.RunAs, time.Hour)
+		r := s.role([]any{"osAccess"}, "standingUsers", "standingPrincipalArns")
+		s.setPeople(&r, s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs)
+		r.ARN, r.OSUser, r.MaxSession = a.RoleARN(), a.RunAs, time.Hour
+		all = append(all, r)
 	}
 	return all
+}
+
+// role is a role at a place, with its lists of people under two keys.
+func (s *Stack) role(at []any, users, arns string) Role {
+	return Role{
+		At:            at,
+		Users:         People{At: append(slices.Clone(at), users)},
+		PrincipalARNs: People{At: append(slices.Clone(at), arns)},
+	}
+}
+
+// setPeople says who may take the role: what its lists have, and who that is.
+func (s *Stack) setPeople(r *Role, users []PersonOrTeam, arns []string) {
+	for _, who := range users {
+		r.Users.List = append(r.Users.List, string(who))
+	}
+	r.PrincipalARNs.List = arns
+	r.People = slices.Clone(arns)
+	for _, n := range s.named(users) {
+		r.People = append(r.People, s.arnOf(n))
+	}
 }

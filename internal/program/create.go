@@ -43,23 +43,33 @@ type creation struct {
 	doors []pulumi.Resource
 }
 
-// create registers everything that the stack declares: the guard first, then the people, then what they may reach.
+// step makes the components of one noun of the stack file.
+type step struct {
+	noun string
+	make func(*creation) error
+}
+
+// steps are the guard first, then the people, then what they may reach; what shuts doors comes last. There is one for
+// each noun of the registry.
+var steps = []step{
+	{"passwordPolicy", (*creation).passwordPolicy},
+	{"mfa", (*creation).mfaGroup},
+	{"users", (*creation).people},
+	{"sessions", (*creation).sessionPreferences},
+	{"operationRoles", (*creation).operationRoles},
+	{"justInTime", (*creation).justInTime},
+	{"delegatedRoles", (*creation).delegatedRoles},
+	{"osAccess", (*creation).osAccess},
+	{"grants", (*creation).grants},
+	{"identityCenter", (*creation).identityCenter},
+	{"organization", (*creation).organization},
+}
+
+// create registers everything that the stack declares, step by step.
 func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
 	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}}
-	for _, step := range []func() error{
-		c.passwordPolicy,
-		c.mfaGroup,
-		c.people,
-		c.sessionPreferences,
-		c.operationRoles,
-		c.justInTime,
-		c.delegatedRoles,
-		c.osAccess,
-		c.grants,
-		c.identityCenter,
-		c.organization,
-	} {
-		if err := step(); err != nil {
+	for _, s := range steps {
+		if err := s.make(c); err != nil {
 			return err
 		}
 	}

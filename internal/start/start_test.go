@@ -133,7 +133,7 @@ func TestAnAccountMayBeAlone(t *testing.T) {
 			"alice@example.com=shop",
 		),
 	)
-	assert.Equal(t, []string{"alice"}, stacks["dev"].OperationRoles[0].Users)
+	assert.Equal(t, []config.PersonOrTeam{"alice"}, stacks["dev"].OperationRoles[0].Users)
 	assert.Nil(t, stacks["dev"].Organization)
 }
 

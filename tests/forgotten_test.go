@@ -1,0 +1,122 @@
+package tests
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// forgotten is something that was added with a place left out: in a file, one text in the place of another. The test of
+// the package must fail and say so; without a test, the package must not compile.
+type forgotten struct {
+	what, file, complete, incomplete string
+	pkg, test, says                  string
+}
+
+// newKey is a key of users that nobody has, with the calls that describe it.
+const newKey = `	strictyaml.Key("nickname", func(u *user.Args) *string { return &u.DisplayName }, strictyaml.Text(nil))`
+
+// forgottenPlaces are those of the table "To add ..." in CONTRIBUTING.md, by its rows.
+var forgottenPlaces = []forgotten{
+	{
+		"a claim without its section",
+		"access/claims/standing.go", `	{"no-mfa-no-access", `,
+		"	{\"a-new-claim\", \"something new holds\", (*prover).noMFANoAccess},\n	{\"no-mfa-no-access\", ",
+		"./access/claims", "TestEveryProofHasItsSection", "a-new-claim",
+	},
+	{
+		"a door that is neither closed nor open for a reason",
+		"access/doors/shell.go", `		{Class: Shell, Service: "Systems Manager", It: "somebody's open session", `,
+		`		{Class: Shell, Service: "New", It: "a new door", Actions: calls("ssm:ResumeSession")},
+		{Class: Shell, Service: "Systems Manager", It: "somebody's open session", `,
+		"./access/doors", "TestEveryRowIsClosedOrSaysWhyNot", "a new door",
+	},
+	{
+		"an action that looks like a door and stands in no row",
+		"access/doors/shell.go", `calls("ec2:GetPasswordData")`, `calls("ssm:StartSession")`,
+		"./access/doors", "TestEveryActionThatLooksLikeADoorIsClassified", "ec2:GetPasswordData",
+	},
+	{
+		"a key without a description",
+		"internal/config/users.go", `	strictyaml.Key("path", `, newKey + ",\n	strictyaml.Key(\"path\", ",
+		"./internal/config", "TestEveryKeyIsDescribed", "users[].nickname",
+	},
+	{
+		"a key that the reference does not have",
+		"internal/config/users.go", `	strictyaml.Key("path", `,
+		newKey + `.OrNothing("none", "few have one").Doc("A nickname.").Example("al"),
+	strictyaml.Key("path", `,
+		"./internal/config", "TestTheReferenceIsUpToDate", "nickname",
+	},
+	{
+		"a noun without a row of the registry",
+		"internal/config/nouns.go", `	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},`, "",
+		"./internal/config", "TestEveryKeyIsANounOrMakesNothing", "grants",
+	},
+	{
+		"a row of the registry without one of its columns",
+		"internal/config/nouns.go", "grantNotices, grantPrincipals, grantPeople}", "grantNotices, grantPrincipals}",
+		"./internal/config", "", "too few values in struct literal",
+	},
+	{
+		"a noun that nobody makes",
+		"internal/program/create.go", `	{"grants", (*creation).grants},`, "",
+		"./internal/program", "TestEveryNounIsMade", "grants",
+	},
+	{
+		"a verb that the reference does not have",
+		"cmd/guardrails/root.go", "newVersion(f), ", "",
+		"./tests", "TestTheReferenceListsEveryVerbAndFlag", "version",
+	},
+	{
+		"a child that the reference does not have",
+		"components/names.go", `childMembership       = "membership"`, `childMembership       = "member"`,
+		"./tests", "TestTheReferenceListsEveryChild", "the reference does not list",
+	},
+	{
+		"an argument of a resource type that the sandbox does not take",
+		"internal/sandbox/provider/iam_account.go",
+		`			"minimumPasswordLength":      in(numberKind).or(number(6)),`, "",
+		"./internal/sandbox/provider", "TestTheSchemasAreThoseOfTheSDK", "minimumPasswordLength",
+	},
+}
+
+// What CONTRIBUTING.md tells to add, and somebody forgets, is told by the test that it names. GUARDRAILS_FORGOTTEN=1
+// runs it: each case compiles packages anew, with one file replaced.
+func TestWhatIsForgottenIsTold(t *testing.T) {
+	if os.Getenv("GUARDRAILS_FORGOTTEN") == "" {
+		t.Skip("GUARDRAILS_FORGOTTEN is not set: make forgotten")
+	}
+	root, err := filepath.Abs("..")
+	require.NoError(t, err)
+	for _, f := range forgottenPlaces {
+		t.Run(f.what, func(t *testing.T) {
+			source, err := os.ReadFile(filepath.Join(root, f.file))
+			require.NoError(t, err)
+			require.Equal(t, 1, strings.Count(string(source), f.complete), "its place in %s", f.file)
+			changed := filepath.Join(t.TempDir(), filepath.Base(f.file))
+			text := strings.Replace(string(source), f.complete, f.incomplete, 1)
+			require.NoError(t, os.WriteFile(changed, []byte(text), 0o600))
+			overlay, err := json.Marshal(
+				map[string]any{"Replace": map[string]string{filepath.Join(root, f.file): changed}},
+			)
+			require.NoError(t, err)
+			replace := filepath.Join(t.TempDir(), "replace.json")
+			require.NoError(t, os.WriteFile(replace, overlay, 0o600))
+			run := exec.Command("go", "test", "-count=1", "-vet=off", "-run", "^"+f.test+"$", f.pkg)
+			run.Dir = root
+			// By the environment, so that it also holds for what the test itself builds.
+			run.Env = append(os.Environ(), "GOFLAGS=-overlay="+replace)
+			out, err := run.CombinedOutput()
+			require.Error(t, err, "nobody notices: %s", out)
+			assert.Equal(t, f.test == "", strings.Contains(string(out), "[build failed]"), "%s", out)
+			assert.Contains(t, string(out), f.says)
+		})
+	}
+}
