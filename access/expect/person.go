@@ -96,7 +96,7 @@ func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*eng
 			name,
 		)
 	}
-	home, plain := homeOf(e, name, home)
+	home, plain := accountNamed(e, name, home)
 	if home == nil {
 		return nil, fmt.Errorf(
 			"%q names an account that this world does not have; write the name alone, or the alias of a stack of this folder",

@@ -259,7 +259,7 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			nearest(e, name, kind, "", (*engine.Principal).ArnText),
 		)
 	}
-	home, plain := homeOf(e, name, home)
+	home, plain := accountNamed(e, name, home)
 	if home == nil {
 		return nil, fmt.Errorf(
 			"%q names an account that this world does not have; write the name alone, or the ARN",
@@ -441,9 +441,9 @@ func (r *expectationReader) readsItsTags() *expectationError {
 	)
 }
 
-// homeOf is the account of a name that is written as "account/name", by the id or the alias of the account, and the
+// accountNamed is the account of a name that is written as "account/name", by the id or the alias of the account, and the
 // name alone. A name without an account is of home. The account is nil where the world has none of the kind.
-func homeOf(e *engine.Engine, written string, home *world.Account) (_ *world.Account, name string) {
+func accountNamed(e *engine.Engine, written string, home *world.Account) (_ *world.Account, name string) {
 	account, name, found := strings.Cut(written, "/")
 	if !found {
 		return home, written
