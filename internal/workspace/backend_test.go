@@ -36,7 +36,13 @@ func withBackend(t *testing.T, real bool) (w *Workspace, aws *memory, list *[]us
 		return w, aws, list, filepath.Join(dir, "backend", ".pulumi")
 	}
 	files = t.TempDir()
-	t.Setenv("PULUMI_BACKEND_URL", "file://"+files)
+	return overBackend(t, w, aws, "file://"+files), aws, list, filepath.Join(files, ".pulumi")
+}
+
+// overBackend makes a workspace of tests one of real runs, whose states are at an address.
+func overBackend(t *testing.T, w *Workspace, aws *memory, address string) *Workspace {
+	t.Helper()
+	t.Setenv("PULUMI_BACKEND_URL", address)
 	t.Setenv("PULUMI_CONFIG_PASSPHRASE", "")
 	t.Setenv("PULUMI_HOME", t.TempDir())
 	t.Setenv("PULUMI_DEBUG_PROVIDERS", aws.DebugProviders())
@@ -53,7 +59,7 @@ func withBackend(t *testing.T, real bool) (w *Workspace, aws *memory, list *[]us
 	require.NoError(t, err)
 	options := w.options
 	options.Sandbox = false
-	return &Workspace{folder: folder, options: options, parts: w.parts}, aws, list, filepath.Join(files, ".pulumi")
+	return &Workspace{folder: folder, options: options, parts: w.parts}
 }
 
 // engineLocks are the locks below a backend's files.

@@ -1,2 +1,2 @@
-// Package clitest gives tests the Pulumi CLI, or skips them with a line that says how to get it.
+// Package clitest gives tests the Pulumi CLI and object stores, or skips them with a line that says how to get them.
 package clitest
