@@ -21,6 +21,23 @@ nightly: ## all cases of the tests of which every run takes a sample, and many m
 	GUARDRAILS_WRITERS=1000 go test -timeout 120m -run '^TestWhatIsSaidToBeWrittenIsThere' ./internal/edit
 	GUARDRAILS_E2E=1 GUARDRAILS_NIGHTLY=1 GUARDRAILS_ORDERS=5000 go test -timeout 600m ./tests ./internal/workspace/...
 
+COPIES ?= 8
+COUNT ?= 300
+
+.PHONY: orders
+orders: ## COPIES=8 copies of the tests of orders at once, COUNT=300 times each: what has to wait for what, on a machine with no time
+	go test -c -o bin/tests.test ./tests
+	cd tests && seq $(COPIES) | xargs -P $(COPIES) -I{} ../bin/tests.test -test.count $(COUNT) \
+		-test.run '^(TestTheGuardIsFirstInAndLastOut|TestATrustPolicyWaitsForTheUsersThatItNames)$$'
+
+.PHONY: busy
+busy: ## the tests with COPIES=8 loops beside them that take all processor time: no result depends on the machine's
+	pids=; for i in $$(seq $(COPIES)); do (while :; do :; done) & pids="$$pids $$!"; done; trap "kill $$pids" EXIT; go test -timeout 120m ./...
+
+.PHONY: disturbed
+disturbed: ## each type of resource and each fault at its creation, three disturbed runs each, then one up that ends them; hours
+	GUARDRAILS_E2E=1 GUARDRAILS_NIGHTLY=1 go test -timeout 600m -v -run '^TestOneUpEndsWhatWasDisturbed$$' ./tests
+
 .PHONY: golden
 golden: ## rewrite the golden files; read the difference like a migration
 	UPDATE_GOLDEN=1 go test -timeout 30m ./...

@@ -220,7 +220,11 @@ func TestRealRunsOverBackendsOfObjects(t *testing.T) {
 
 			for _, operation := range []Operation{Preview, Drift} {
 				_, err := w.Run(t.Context(), operation, "dev")
-				require.ErrorContains(t, err, `stack "dev" is not in the backend yet; deploy it with "guardrails up dev -C `)
+				require.ErrorContains(
+					t,
+					err,
+					`stack "dev" is not in the backend yet; deploy it with "guardrails up dev -C `,
+				)
 				assert.Equal(t, WrongUse, StatusOf(err), operation)
 			}
 			assert.Empty(t, o.states(t), "looking makes nothing")

@@ -1,0 +1,199 @@
+package tests
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// promising are the words with which a message or a page promises what will happen in an account, or that nothing is
+// left to do.
+var promising = regexp.MustCompile(
+	`(?i)\bputs? (it |them )?back\b|\bup puts\b|another up (would|changes)|nothing to do\b` +
+		`|\b(run|runs) (it|them|the same( command)?) again\b|the same command again|goes on where it stopped|\bis finished by\b`,
+)
+
+// promise is a sentence that promises, with the test that holds it.
+type promise struct {
+	// file has the sentence; says is enough of it to find it, and holds the words that promise.
+	file, says string
+	// heldBy are the tests that fail when the sentence is not true.
+	heldBy []string
+}
+
+// promises are all of them. A sentence that is not here fails: name the test that holds it, or change the sentence.
+var promises = []promise{
+	{"README.md", "Run it again and nothing changes", []string{"TestShippedStacksDeployAndStay"}},
+	{"README.md", "the next run puts it back", []string{"TestWhatSomebodyChangesByHandIsNamedAndPutBack"}},
+	{"docs/admin-guide.md", "list what they put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{
+		"docs/admin-guide.md",
+		"the break-glass role puts it back",
+		[]string{"TestTheRenderedPolicyIsEnoughAndNothingInItIsIdle"},
+	},
+	{"docs/field-tests.md", "run `guardrails up`, which puts it back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"docs/reference.md", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"docs/reference.md", "whether another up would change anything", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
+	{
+		"docs/runs.md",
+		"run the same command again",
+		[]string{
+			"TestOneUpEndsWhatWasDisturbed",
+			"TestUpAgainEndsWhereAnUndisturbedRunEnds",
+			"TestAKilledRunIsFinishedByRunningItAgain",
+		},
+	},
+	{"docs/runs.md", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{"docs/runs.md", "Where the plan finds nothing to do", []string{"TestShippedStacksDeployAndStay"}},
+	{"docs/runs.md", "What is put back goes the way", []string{"TestDeniesGoBackBeforeAllows"}},
+	{"docs/runs.md", "what it put back and what it did not come to", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{
+		"docs/runs.md",
+		"a signal ended the command; run it again",
+		[]string{"TestAnInterruptedCommandIsFinishedByRunningItAgain"},
+	},
+	{"docs/sandbox.md", "the line that puts it back", []string{"TestACutSandboxIsPutBackByTheLineThatItPrints"}},
+	{"cmd/guardrails/up.go", "What somebody changed by hand is put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{
+		"cmd/guardrails/up.go",
+		"interrupted goes on where it stopped",
+		[]string{"TestAnInterruptedCommandIsFinishedByRunningItAgain"},
+	},
+	{"cmd/guardrails/up.go", "another up would change anything", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
+	{"cmd/guardrails/drift.go", `"up" puts back what somebody changed`, []string{"TestDriftPromisesWhatUpDoes"}},
+	{"cmd/guardrails/preview.go", `"up" puts back`, []string{"TestUpReadsFirstAndPutsBack"}},
+	{"cmd/guardrails/root.go", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{
+		"internal/start/project.go",
+		"what somebody changed by hand is put back",
+		[]string{"TestTheShippedProjectsReadFirst"},
+	},
+	{
+		"internal/workspace/sandbox_state.go",
+		"the sandbox was put back to what it was before the command: make room, and run it again",
+		[]string{"TestASandboxThatACommandBreaksIsPutBack"},
+	},
+	{
+		"internal/workspace/sandbox_state.go",
+		"puts back what it was before",
+		[]string{"TestACutSandboxIsPutBackByTheLineThatItPrints"},
+	},
+	{"docs/runs.md", "how many of them `up` puts back", []string{"TestDriftPromisesWhatUpDoes"}},
+	{"docs/admin-guide.md", "`up` puts back what somebody changed", []string{"TestDriftPromisesWhatUpDoes"}},
+	{
+		"internal/workspace/status.go",
+		"interrupted; run it again to go on",
+		[]string{"TestAnInterruptedCommandIsFinishedByRunningItAgain"},
+	},
+	{"internal/workspace/print.go", "is not seen, and not put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"internal/workspace/print.go", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{"internal/workspace/print.go", "and up puts it back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{
+		"internal/workspace/print.go",
+		"and not put back, because the run ended before",
+		[]string{"TestWhatARunDidNotComeToIsNotPutBack"},
+	},
+	{
+		"internal/workspace/lock.go",
+		"wait until it ends, or end it, and run the same again",
+		[]string{"TestWhoHoldsALockDecides"},
+	},
+	{"internal/workspace/shut.go", "run it again", []string{"TestShutTimesSayWhatIsKnown"}},
+	{"internal/workspace/verify.go", "another up would", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
+}
+
+// texts are the lines of the pages, and the texts in the product's source, by file.
+func texts(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	pages, err := filepath.Glob("../docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "../README.md") {
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		all[filepath.ToSlash(strings.TrimPrefix(page, "../"))] = strings.Split(string(data), "\n")
+	}
+	for _, room := range []string{"access", "cmd", "components", "guardrail", "internal", "policy", "problem"} {
+		err := filepath.WalkDir(filepath.Join("..", room), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			name := filepath.ToSlash(strings.TrimPrefix(path, ".."+string(filepath.Separator)))
+			ast.Inspect(file, func(node ast.Node) bool {
+				if text, ok := node.(*ast.BasicLit); ok && text.Kind == token.STRING {
+					if value, err := strconv.Unquote(text.Value); err == nil {
+						all[name] = append(all[name], value)
+					}
+				}
+				return true
+			})
+			return nil
+		})
+		require.NoError(t, err)
+	}
+	return all
+}
+
+// Every sentence that promises is held by a test that is there, and a new one is not taken without.
+func TestEveryPromiseNamesTheTestThatHoldsIt(t *testing.T) {
+	t.Parallel()
+	exists := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for _, m := range declared.FindAllSubmatch(data, -1) {
+			exists[string(m[1])] = true
+		}
+		return err
+	}))
+	used := make([]bool, len(promises))
+	for file, lines := range texts(t) {
+		for _, line := range lines {
+			for _, hit := range promising.FindAllStringIndex(line, -1) {
+				held := strings.HasSuffix(line[:hit[0]], "could not be ") // It says what did not come true.
+				for i, p := range promises {
+					at := strings.Index(line, p.says)
+					if p.file == file && at >= 0 && at < hit[1] && hit[0] < at+len(p.says) {
+						held, used[i] = true, true
+					}
+				}
+				assert.True(
+					t,
+					held,
+					"%s: no test holds %q: name it in the table of promises, or change the sentence",
+					file,
+					around(line, hit),
+				)
+			}
+		}
+	}
+	for i, p := range promises {
+		assert.True(t, used[i], "%s promises %q no more", p.file, p.says)
+		require.NotEmpty(t, p.heldBy, p.says)
+		for _, test := range p.heldBy {
+			assert.True(t, exists[test], "%s: %q: there is no %s", p.file, p.says, test)
+		}
+	}
+}
+
+// around is a hit with some words on both sides.
+func around(line string, hit []int) string {
+	return line[max(0, hit[0]-60):min(len(line), hit[1]+60)]
+}
