@@ -112,8 +112,8 @@ var promises = []promise{
 	{"internal/workspace/verify.go", "another up would", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
 }
 
-// texts are the lines of the pages, and the texts in the product's source, by file.
-func texts(t *testing.T) map[string][]string {
+// wordsByFile are the lines of the pages, and the texts in the product's source, by file.
+func wordsByFile(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	pages, err := filepath.Glob("../docs/*.md")
@@ -164,7 +164,7 @@ func TestEveryPromiseNamesTheTestThatHoldsIt(t *testing.T) {
 		return err
 	}))
 	used := make([]bool, len(promises))
-	for file, lines := range texts(t) {
+	for file, lines := range wordsByFile(t) {
 		for _, line := range lines {
 			for _, hit := range promising.FindAllStringIndex(line, -1) {
 				held := strings.HasSuffix(line[:hit[0]], "could not be ") // It says what did not come true.
