@@ -133,7 +133,7 @@ func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*config.Sta
 
 // sameButGrants compares what two stack files say besides grants.
 func sameButGrants(a, b *config.Stack) bool {
-	left, right := reflect.ValueOf(*a), reflect.ValueOf(*b)
+	left, right := reflect.ValueOf(a.Sections), reflect.ValueOf(b.Sections)
 	for i := range left.NumField() {
 		field := left.Type().Field(i)
 		if field.IsExported() && field.Name != "Grants" &&

@@ -55,7 +55,7 @@ func AcceptSchema() ([]byte, error) {
 	}
 	schema := object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",
-		"title":                "Refusals that are meant, for guardrails replay",
+		"title":                "Refusals that are meant, for the verb replay",
 		"type":                 "object",
 		"additionalProperties": false,
 		"properties": object{"accept": object{
