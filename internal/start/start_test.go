@@ -105,7 +105,7 @@ func TestNamesAndTheWayOutAreDerived(t *testing.T) {
 	shop := stacks["web-shop"].OperationRoles
 	require.Len(t, shop, 2)
 	assert.Equal(t, "alice.miller", shop[0].RunAs)
-	assert.Equal(t, []string{"jump/Alice.Miller"}, shop[0].Users)
+	assert.Equal(t, []config.PersonOrTeam{"jump/Alice.Miller"}, shop[0].Users)
 	assert.Equal(t, "Test Project 1", stacks["account-777788889999"].OperationRoles[0].Project)
 	assert.Equal(t, []string{"ap-northeast-1"}, stacks["web-shop"].Sessions.Regions)
 }
