@@ -68,7 +68,7 @@ func GrantsOf(at time.Time, zone *time.Location, stacks ...*config.Stack) *Grant
 				Role:        g.RoleName(),
 				Opens:       cmp.Or(string(g.Opens), string(grant.GrantOSAccess)),
 				Ticket:      g.Ticket,
-				Projects:    g.Projects,
+				Projects:    g.Reaches(),
 				RunAs:       g.RunAs,
 				From:        g.From.UTC(),
 				Until:       g.Until.UTC(),
