@@ -337,6 +337,9 @@ var rooms = []room{
 	},
 	{dir: "tools/names"},
 	{dir: "tools/records"},
+	{dir: "tools/emulators"},
+	{dir: "tools/emulators/gcs", may: []string{"tools/emulators"}},
+	{dir: "tools/emulators/s3", may: []string{"tools/emulators"}},
 	{dir: "tests"},
 }
 
