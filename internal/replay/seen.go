@@ -3,6 +3,7 @@ package replay
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"runtime/debug"
 	"sync"
 )
 
@@ -81,7 +82,17 @@ func (s *seenShard) put(k eventKey) bool {
 	}
 }
 
+// manyIDs is the size of a shard from which ids are most of the memory: about a million ids in all.
+const manyIDs = 4096
+
+// collectMore has garbage collected after a fifth of what is kept in place of as much again. Ids are kept to the end,
+// so the ordinary setting of the runtime would take twice their memory.
+var collectMore = sync.OnceFunc(func() { debug.SetGCPercent(20) })
+
 func (s *seenShard) grow() {
+	if len(s.slots) > manyIDs {
+		collectMore()
+	}
 	old := s.slots
 	s.slots = make([]eventKey, max(64, len(old)*5/4))
 	for _, k := range old {
