@@ -3,6 +3,7 @@ package replay
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -173,7 +174,7 @@ var globalFacts = map[string]func(*record) Fact{
 	"aws:ec2instancesourcevpc":         (*record).fromInstance,
 	"aws:ec2instancesourceprivateipv4": (*record).fromInstance,
 	"aws:currenttime":                  (*record).time,
-	"aws:epochtime":                    (*record).time,
+	"aws:epochtime":                    (*record).epoch,
 	"aws:requestedregion": func(r *record) Fact {
 		if r.event.Region == "" {
 			return Fact{Present: true}
@@ -235,6 +236,14 @@ func (r *record) time() Fact {
 		return Fact{Present: true}
 	}
 	return had(r.event.Time.Format("2006-01-02T15:04:05Z"))
+}
+
+// epoch is the time in seconds since 1970, as aws:EpochTime has it.
+func (r *record) epoch() Fact {
+	if !r.event.First.Equal(r.event.Last) {
+		return Fact{Present: true}
+	}
+	return had(strconv.FormatInt(r.event.Time.Unix(), 10))
 }
 
 var principalTypes = map[callerKind]string{

@@ -101,6 +101,9 @@ func recorded(q *question) []byte {
 	}
 	for key, values := range q.request.Context {
 		switch {
+		case strings.EqualFold(key, "aws:CalledVia") && len(values) > 0:
+			// A record names the service that called for the caller. Source: AWS CloudTrail, userIdentity element.
+			user["invokedBy"] = values[len(values)-1]
 		case strings.EqualFold(key, "aws:SourceIp") && len(values) == 1:
 			e["sourceIPAddress"] = values[0]
 		case strings.EqualFold(key, "aws:RequestedRegion") && len(values) == 1:
