@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,14 +50,9 @@ Service control policies are not in that format: without a stack, what they shut
 			if err != nil {
 				return workspace.Usef("%v", err)
 			}
-			from := time.Now()
-			if at != "" {
-				if from, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef(
-						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-						at,
-					)
-				}
+			from, err := instantOrNow("--at", at)
+			if err != nil {
+				return err
 			}
 			stack, err := stackOfAudit(f, data)
 			if err != nil {

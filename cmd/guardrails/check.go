@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/workspace"
@@ -33,15 +31,9 @@ Without names it checks every stack of the folder.`,
   guardrails check dev --strict
   guardrails check --json | jq '.stacks[].proofs[] | select(.verdict == "does not hold")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			from := time.Now()
-			if at != "" {
-				var err error
-				if from, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef(
-						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-						at,
-					)
-				}
+			from, err := instantOrNow("--at", at)
+			if err != nil {
+				return err
 			}
 			folder, err := workspace.Open(f.dir)
 			if err != nil {

@@ -41,15 +41,9 @@ Without names it compares every stack of the folder; one that came, went or was 
   guardrails diff prod --deployed
   guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when := time.Now()
-			if at != "" {
-				var err error
-				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef(
-						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-						at,
-					)
-				}
+			when, err := instantOrNow("--at", at)
+			if err != nil {
+				return err
 			}
 			folder, err := workspace.Open(f.dir)
 			if err != nil {

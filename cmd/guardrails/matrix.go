@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,15 +32,9 @@ Without names it covers every stack of the folder.`,
   guardrails matrix dev --person non-97-test-user1
   guardrails matrix --at 2026-12-01T10:00:00+09:00 --markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when := time.Now()
-			if at != "" {
-				var err error
-				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef(
-						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-						at,
-					)
-				}
+			when, err := instantOrNow("--at", at)
+			if err != nil {
+				return err
 			}
 			stacks, err := f.read(args)
 			if err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,15 +29,9 @@ Without names it covers every stack of the folder. It is written also when a pro
   guardrails page --out review.html --against main...
   guardrails page workload --out - | gzip > page.html.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when := time.Now()
-			if at != "" {
-				var err error
-				if when, err = time.Parse(time.RFC3339, at); err != nil {
-					return workspace.Usef(
-						"--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-						at,
-					)
-				}
+			when, err := instantOrNow("--at", at)
+			if err != nil {
+				return err
 			}
 			folder, err := workspace.Open(f.dir)
 			if err != nil {

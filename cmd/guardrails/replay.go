@@ -191,12 +191,8 @@ func (r *replayFlags) ask(
 		if bound.text == "" {
 			continue
 		}
-		if *bound.at, err = time.Parse(time.RFC3339, bound.text); err != nil {
-			return nil, "", nil, workspace.Usef(
-				"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00",
-				bound.flag,
-				bound.text,
-			)
+		if *bound.at, err = instantOf(bound.flag, bound.text); err != nil {
+			return nil, "", nil, err
 		}
 	}
 	return asked, other, notes, nil

@@ -22,6 +22,24 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
+// instantOf is the time of a flag.
+func instantOf(flag, text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, workspace.Usef(
+			"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", flag, text)
+	}
+	return at, nil
+}
+
+// instantOrNow is the time of a flag, or now where it is not given.
+func instantOrNow(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Now(), nil
+	}
+	return instantOf(flag, text)
+}
+
 // flags are what several verbs share.
 type flags struct {
 	dir     string

@@ -231,19 +231,16 @@ var globalFacts = map[string]func(*record) Fact{
 }
 
 // time is not known of several calls that a query grouped.
-func (r *record) time() Fact {
-	if !r.event.First.Equal(r.event.Last) {
-		return Fact{Present: true}
-	}
-	return had(r.event.Time.Format("2006-01-02T15:04:05Z"))
-}
+func (r *record) time() Fact { return r.timeAs(r.event.Time.Format("2006-01-02T15:04:05Z")) }
 
 // epoch is the time in seconds since 1970, as aws:EpochTime has it.
-func (r *record) epoch() Fact {
+func (r *record) epoch() Fact { return r.timeAs(strconv.FormatInt(r.event.Time.Unix(), 10)) }
+
+func (r *record) timeAs(text string) Fact {
 	if !r.event.First.Equal(r.event.Last) {
 		return Fact{Present: true}
 	}
-	return had(strconv.FormatInt(r.event.Time.Unix(), 10))
+	return had(text)
 }
 
 var principalTypes = map[callerKind]string{
