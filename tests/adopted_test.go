@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
@@ -30,10 +30,10 @@ func TestWhatIsAdoptedExists(t *testing.T) {
 			mocks.Refuse(function, errors.New("api error NoSuchEntity: there is none; InvalidDocument")),
 		)
 		require.True(t, program.Refused(err), "%s: %v", function, err)
-		var problems config.Problems
+		var problems strictyaml.Problems
 		require.True(t, errors.As(err, &problems))
 		require.Len(t, problems, 1)
-		assert.Equal(t, config.Path(path), problems[0].Path)
+		assert.Equal(t, strictyaml.Path(path), problems[0].Path)
 		assert.Equal(t, "remove the entry, and up makes it new", problems[0].Fix)
 		for _, r := range rec.Resources() {
 			assert.Equal(t, typeProvider, r.Type)

@@ -186,27 +186,36 @@ var rooms = []room{
 		},
 	},
 	{
-		dir:     "internal/config",
+		dir:     "internal/stackfile",
 		may:     slices.Concat(values, evaluator, []string{"internal/clock", "internal/strictyaml"}),
 		foreign: []string{"github.com/invopop/jsonschema", "gopkg.in/yaml.v3"},
 	},
 	{
+		dir: "internal/stack",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/clock", "internal/strictyaml", "internal/stackfile"},
+		),
+		foreign: noForeign,
+	},
+	{
 		dir:     "internal/edit",
-		may:     slices.Concat(values, []string{"internal/config"}),
+		may:     slices.Concat(values, []string{"internal/stack", "internal/strictyaml"}),
 		foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"},
 	},
-	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/config"}), foreign: noForeign},
+	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/stack", "internal/stackfile", "internal/strictyaml"}), foreign: noForeign},
 	{dir: "internal/verdicts", may: []string{"access/claims", "access/prove"}, foreign: noForeign},
 	{dir: "examples/ci", foreign: noForeign},
 	{
 		dir:     "internal/start",
-		may:     []string{"policy", "examples/ci", "internal/config", "internal/judge"},
+		may:     []string{"policy", "examples/ci", "internal/stack", "internal/stackfile", "internal/judge"},
 		foreign: noForeign,
 	},
 	{dir: "internal/refusal", foreign: noForeign},
 	{
 		dir:     "internal/adopt",
-		may:     slices.Concat(values, evaluator, []string{"internal/config", "internal/edit"}),
+		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/edit"}),
 		foreign: noForeign,
 	},
 	{
@@ -214,7 +223,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"components", "internal/config", "internal/judge", "internal/adopt", "internal/refusal"},
+			[]string{"components", "internal/stack", "internal/stackfile", "internal/strictyaml", "internal/judge", "internal/adopt", "internal/refusal"},
 		),
 		foreign: []string{"github.com/pulumi/"},
 	},
@@ -223,13 +232,13 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/awstype", "components", "internal/config", "internal/program"},
+			[]string{"internal/awstype", "components", "internal/stack", "internal/program"},
 		),
 		foreign: []string{"github.com/pulumi/"},
 	},
 	{
 		dir:     "internal/reach",
-		may:     slices.Concat(values, evaluator, []string{"internal/config", "internal/judge"}),
+		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/judge"}),
 		foreign: noForeign,
 	},
 	{
@@ -237,7 +246,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/clock", "internal/config", "internal/judge", "internal/reach"},
+			[]string{"internal/clock", "internal/stack", "internal/stackfile", "internal/strictyaml", "internal/judge", "internal/reach"},
 		),
 	},
 	{
@@ -245,7 +254,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/config", "internal/judge", "internal/reach", "internal/report"},
+			[]string{"internal/stack", "internal/judge", "internal/reach", "internal/report"},
 		),
 		foreign: noForeign,
 	},
@@ -258,7 +267,7 @@ var rooms = []room{
 				"internal/awstype",
 				"internal/adopt",
 				"internal/edit",
-				"internal/config",
+				"internal/stack", "internal/stackfile", "internal/strictyaml",
 				"internal/judge",
 				"internal/program",
 				"internal/sandbox",
@@ -267,7 +276,7 @@ var rooms = []room{
 	},
 	{
 		dir:     "internal/change",
-		may:     slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/report"}),
+		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/stackfile", "internal/judge", "internal/report"}),
 		foreign: noForeign,
 	},
 	{
@@ -277,7 +286,7 @@ var rooms = []room{
 			evaluator,
 			[]string{
 				"internal/change",
-				"internal/config",
+				"internal/stack",
 				"internal/judge",
 				"internal/program",
 				"internal/report",
@@ -289,7 +298,7 @@ var rooms = []room{
 	},
 	{
 		dir: "internal/replay",
-		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/config", "internal/judge"}),
+		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/stack", "internal/judge"}),
 		foreign: []string{
 			"github.com/klauspost/compress/gzip",
 			"github.com/go-json-experiment/json/jsontext",
@@ -300,7 +309,7 @@ var rooms = []room{
 		dir: "internal/people",
 		may: slices.Concat(
 			values,
-			[]string{"internal/config", "internal/edit", "internal/report", "internal/workspace", "internal/change", "internal/against"},
+			[]string{"internal/stack", "internal/strictyaml", "internal/edit", "internal/report", "internal/workspace", "internal/change", "internal/against"},
 		),
 		foreign: noForeign,
 	},
@@ -314,7 +323,7 @@ var rooms = []room{
 				"internal/against",
 				"internal/change",
 				"internal/clock",
-				"internal/config",
+				"internal/stack", "internal/stackfile", "internal/strictyaml",
 				"internal/deployer",
 				"internal/edit",
 				"internal/judge",
@@ -333,7 +342,7 @@ var rooms = []room{
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{
 		dir: "tools/performance",
-		may: slices.Concat(values, evaluator, []string{"internal/config", "internal/judge", "internal/report", "internal/change", "internal/against"}),
+		may: slices.Concat(values, evaluator, []string{"internal/judge", "internal/report", "internal/change", "internal/against"}),
 	},
 	{dir: "tools/names"},
 	{dir: "tools/records"},
@@ -451,12 +460,13 @@ var noPulumi = []string{
 	"access",
 	"guardrail",
 	"internal/change",
-	"internal/config",
 	"internal/edit",
 	"internal/judge",
 	"internal/reach",
 	"internal/replay",
 	"internal/report",
+	"internal/stack",
+	"internal/stackfile",
 	"internal/strictyaml",
 	"internal/view",
 }

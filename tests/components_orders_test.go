@@ -23,8 +23,8 @@ import (
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/guardrail/preferences"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/mocks"
 )
@@ -47,7 +47,7 @@ func everyStackFile(t testing.TB) []string {
 }
 
 // ofStack registers what the program does for a stack file; AWS is as the stack file says it is.
-func ofStack(file string, stack *config.Stack) ordered {
+func ofStack(file string, stack *stack.Stack) ordered {
 	return ordered{name: file, account: stack.Account.ID, run: func(options ...mocks.Option) (*mocks.Recorder, error) {
 		return mocks.Run(func(ctx *pulumi.Context) error { return program.Register(ctx, stack) }, append([]mocks.Option{
 			mocks.Account(
@@ -61,7 +61,7 @@ func ofStack(file string, stack *config.Stack) ordered {
 }
 
 // answersOf is the organization and the Identity Center that a stack file describes.
-func answersOf(stack *config.Stack) func(pulumi.MockCallArgs) (resource.PropertyMap, bool) {
+func answersOf(stack *stack.Stack) func(pulumi.MockCallArgs) (resource.PropertyMap, bool) {
 	list := func(s string) resource.PropertyValue {
 		return resource.NewProperty([]resource.PropertyValue{resource.NewProperty(s)})
 	}

@@ -17,11 +17,11 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/deployer"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -63,7 +63,7 @@ func newPipeline(t *testing.T, d *deployment) *pipeline {
 	}
 }
 
-func (p *pipeline) stack(t *testing.T, name string) *config.Stack {
+func (p *pipeline) stack(t *testing.T, name string) *stack.Stack {
 	t.Helper()
 	return read(t, filepath.Join(p.dir, "Pulumi."+name+".yaml"))
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -96,11 +96,11 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 // memberships are in AWS afterwards, and no user or role beside them.
 func TestWhatIsDeployedIsTheWorldThatWasProven(t *testing.T) {
 	t.Parallel()
-	for stack, account := range map[string]string{"dev": devAccount, "prod": prodAccount} {
-		t.Run(stack, func(t *testing.T) {
+	for s, account := range map[string]string{"dev": devAccount, "prod": prodAccount} {
+		t.Run(s, func(t *testing.T) {
 			t.Parallel()
 			d := bothDeployed.copy(t)
-			read, problems := config.ReadFile(d.dir + "/Pulumi." + stack + ".yaml")
+			read, problems := stack.ReadFile(d.dir + "/Pulumi." + s + ".yaml")
 			require.Empty(t, problems)
 			proven, deployed := read.World(), d.account(t, account)
 

@@ -44,25 +44,25 @@ var forgottenPlaces = []forgotten{
 	},
 	{
 		"a key without a description",
-		"internal/config/users.go", `	strictyaml.Key("path", `, newKey + ",\n	strictyaml.Key(\"path\", ",
-		"./internal/config", "TestEveryKeyIsDescribed", "users[].nickname",
+		"internal/stackfile/users.go", `	strictyaml.Key("path", `, newKey + ",\n	strictyaml.Key(\"path\", ",
+		"./internal/stackfile", "TestEveryKeyIsDescribed", "users[].nickname",
 	},
 	{
 		"a key that the reference does not have",
-		"internal/config/users.go", `	strictyaml.Key("path", `,
+		"internal/stackfile/users.go", `	strictyaml.Key("path", `,
 		newKey + `.OrNothing("none", "few have one").Doc("A nickname.").Example("al"),
 	strictyaml.Key("path", `,
-		"./internal/config", "TestTheReferenceIsUpToDate", "nickname",
+		"./internal/stackfile", "TestTheReferenceIsUpToDate", "nickname",
 	},
 	{
 		"a noun without a row of the registry",
-		"internal/config/nouns.go", `	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},`, "",
-		"./internal/config", "TestEveryKeyIsANounOrMakesNothing", "grants",
+		"internal/stack/nouns.go", `	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},`, "",
+		"./internal/stack", "TestEveryKeyIsANounOrMakesNothing", "grants",
 	},
 	{
 		"a row of the registry without one of its columns",
-		"internal/config/nouns.go", "grantNotices, grantPrincipals, grantPeople}", "grantNotices, grantPrincipals}",
-		"./internal/config", "", "too few values in struct literal",
+		"internal/stack/nouns.go", "grantNotices, grantPrincipals, grantPeople}", "grantNotices, grantPrincipals}",
+		"./internal/stack", "", "too few values in struct literal",
 	},
 	{
 		"a noun that nobody makes",

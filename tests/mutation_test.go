@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -37,7 +37,7 @@ func (v verdicts) worse(changed verdicts) bool {
 }
 
 // judged holds an account against the standing proofs and the expectations of its stack.
-func judged(s *config.Stack, account world.Account) verdicts {
+func judged(s *stack.Stack, account world.Account) verdicts {
 	w := world.WithManagedPolicies(access.World{Accounts: []world.Account{account}})
 	engine, err := access.Compile(w)
 	if err != nil {
@@ -180,7 +180,7 @@ func TestProofsAndExpectationsNoticeEveryChangeOfTheShippedStacks(t *testing.T) 
 		}
 	}
 	for _, name := range []string{"dev", "prod"} {
-		s, problems := config.ReadFile(filepath.Join("..", "Pulumi."+name+".yaml"))
+		s, problems := stack.ReadFile(filepath.Join("..", "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
 		original := judged(s, s.World())
 		require.Empty(t, original.refused)

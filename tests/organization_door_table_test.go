@@ -16,7 +16,8 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/scp"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/policy"
 )
 
@@ -63,15 +64,15 @@ var doorColumns = []doorColumn{
 
 // exampleDoors is the shipped example with the roles of the table: those that no stack makes, and the shared role of
 // OS access, which the example has nobody for.
-func exampleDoors(t *testing.T, change func(*config.Stack)) *access.Engine {
+func exampleDoors(t *testing.T, change func(*stack.Stack)) *access.Engine {
 	t.Helper()
 	var w access.World
 	var organization *scp.Args
 	for _, name := range exampleStacks {
-		stack, problems := config.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
+		stack, problems := stack.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
 		if stack.OSAccess != nil {
-			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []config.PersonOrTeam{"jump/carol"}, "carol"
+			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []stackfile.PersonOrTeam{"jump/carol"}, "carol"
 		}
 		if change != nil {
 			change(stack)
@@ -345,7 +346,7 @@ func remoteDoors() (remote, others []door) {
 }
 
 // denyRemote is the switch that closes remote execution, which the example leaves at report.
-func denyRemote(s *config.Stack) {
+func denyRemote(s *stack.Stack) {
 	if s.Organization != nil {
 		s.Organization.OSAccessOnly.RemoteExecution.Mode = scp.RemoteExecutionDeny
 	}
@@ -384,7 +385,7 @@ func TestTheTableOfDoorsIsWhatTheEngineDecides(t *testing.T) {
 // with remote execution denied and just-in-time access, and one that says that it is open is denied by no service
 // control policy.
 func TestEveryRowIsClosedAsItSays(t *testing.T) {
-	engine := exampleDoors(t, func(s *config.Stack) {
+	engine := exampleDoors(t, func(s *stack.Stack) {
 		denyRemote(s)
 		if s.Organization != nil {
 			s.Organization.JustInTimeAccounts = []string{exampleWorkload}

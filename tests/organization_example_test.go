@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // exampleOrganization is the folder of the shipped example.
@@ -22,14 +23,14 @@ var exampleOrganization = filepath.Join("..", "examples", "organization")
 var exampleStacks = []string{"identity", "jump", "management", "payments", "workload"}
 
 // exampleWorld is the organization of the example as one world.
-func exampleWorld(t *testing.T) (access.World, []*config.Stack) {
+func exampleWorld(t *testing.T) (access.World, []*stack.Stack) {
 	t.Helper()
 	var (
 		w      access.World
-		stacks []*config.Stack
+		stacks []*stack.Stack
 	)
 	for _, name := range exampleStacks {
-		stack, problems := config.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
+		stack, problems := stack.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
 		stacks, w.Accounts = append(stacks, stack), append(w.Accounts, stack.World())
 	}
@@ -68,7 +69,7 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 // The policies of the example fit the quotas of today and those before May 2026, and what does not fit is refused
 // where the file says it, with numbers and with what weighs most.
 func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
-	management := func(quotas string) (*config.Stack, config.Problems) {
+	management := func(quotas string) (*stack.Stack, strictyaml.Problems) {
 		d := t.TempDir()
 		for _, name := range exampleStacks {
 			data, err := os.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
@@ -78,7 +79,7 @@ func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(d, "Pulumi."+name+".yaml"), data, 0o600))
 		}
-		return config.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
+		return stack.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
 	}
 	for _, q := range []struct {
 		text        string
@@ -118,8 +119,8 @@ func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
 		text := strings.Replace(string(data), "jumpAccounts: [jump]", "jumpAccounts: [jump, management]", 1)
 		require.NoError(t, os.WriteFile(filepath.Join(d, "Pulumi."+name+".yaml"), []byte(text), 0o600))
 	}
-	_, problems := config.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
+	_, problems := stack.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
 	require.Len(t, problems, 1)
-	assert.Equal(t, config.Path("guardrails:organization.consolePasswords.jumpAccounts[1]"), problems[0].Path)
+	assert.Equal(t, strictyaml.Path("guardrails:organization.consolePasswords.jumpAccounts[1]"), problems[0].Path)
 	assert.Contains(t, problems[0].Why, "is the management account, which no service control policy binds")
 }

@@ -13,8 +13,8 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/components"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -36,9 +36,9 @@ func shippedStacks(t testing.TB) []string {
 }
 
 // read reads a stack file and requires that it is in order.
-func read(t testing.TB, file string) *config.Stack {
+func read(t testing.TB, file string) *stack.Stack {
 	t.Helper()
-	stack, problems := config.ReadFile(file)
+	stack, problems := stack.ReadFile(file)
 	require.NoError(t, problems.Err())
 	return stack
 }
@@ -56,7 +56,7 @@ func deploy(t testing.TB, file string, options ...mocks.Option) (*mocks.Recorder
 }
 
 // existing answers for the preferences that a stack adopts: they are there, with the content that the stack wants.
-func existing(stack *config.Stack) []mocks.Option {
+func existing(stack *stack.Stack) []mocks.Option {
 	if len(stack.Adopt.Sessions) == 0 {
 		return nil
 	}
@@ -272,7 +272,7 @@ func BenchmarkCheck(b *testing.B) {
 	files := shippedStacks(b)
 	for b.Loop() {
 		for _, file := range files {
-			stack, problems := config.ReadFile(file)
+			stack, problems := stack.ReadFile(file)
 			require.NoError(b, problems.Err())
 			require.NoError(b, program.Check(stack))
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -21,7 +21,7 @@ import (
 func awsSettings(t *testing.T) (values map[string]string, secrets []string) {
 	t.Helper()
 	values = map[string]string{}
-	for _, k := range config.Keys() {
+	for _, k := range stackfile.Keys() {
 		name, ok := strings.CutPrefix(string(k.Path), "aws:")
 		if !ok || k.Refused || strings.ContainsAny(name, ".[") {
 			continue

@@ -19,8 +19,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -63,14 +65,14 @@ func (f folder) given(t testing.TB, values map[string]string, root string) []moc
 }
 
 // reads is the stack that the program reads, with the folder at hand or without.
-func (f folder) reads(t testing.TB, values map[string]string, root string) (stack *config.Stack, problems error) {
+func (f folder) reads(t testing.TB, values map[string]string, root string) (s *stack.Stack, problems error) {
 	t.Helper()
 	_, err := mocks.Run(func(ctx *pulumi.Context) error {
-		stack, problems = config.FromContext(ctx, "")
+		s, problems = stack.FromContext(ctx, "")
 		return nil
 	}, f.given(t, values, root)...)
 	require.NoError(t, err)
-	return stack, problems
+	return s, problems
 }
 
 const plainStack = `config:
@@ -117,9 +119,9 @@ func TestKeysThatNobodyReadsAreRefusedInEveryProject(t *testing.T) {
 			}
 			t.Run(project+" "+s.written, func(t *testing.T) {
 				f := folderOf(t, project, "", plainStack+"  "+strconv.Quote(s.written)+": []\n")
-				_, problems := config.ReadFile(f.file())
+				_, problems := stack.ReadFile(f.file())
 				require.Len(t, problems, 1, "%v", problems)
-				assert.Equal(t, config.UnknownKey, problems[0].Kind)
+				assert.Equal(t, strictyaml.UnknownKey, problems[0].Kind)
 				assert.Contains(t, problems[0].Error(), strconv.Quote(s.meant))
 				assert.Equal(t, 5, problems[0].Line)
 
@@ -142,7 +144,7 @@ func TestKeysThatNobodyReadsAreRefusedInEveryProject(t *testing.T) {
 func TestOneKeyInTwoSpellingsIsRefused(t *testing.T) {
 	for _, second := range []string{"users", "guardrails:users", "guardrails:config:users"} {
 		f := folderOf(t, "guardrails", "", plainStack+"  "+second+": [{name: bob}]\n")
-		_, problems := config.ReadFile(f.file())
+		_, problems := stack.ReadFile(f.file())
 		require.Len(t, problems, 1, second)
 		assert.Contains(t, problems[0].Error(), "users", second)
 		assert.Equal(t, 5, problems[0].Line)
@@ -167,7 +169,7 @@ func TestTheProjectFileIsReadAsPulumiReadsIt(t *testing.T) {
 		{"mycompany", "config:\n  guardrails:account.alias: {value: x}\n", "guardrails:account"},
 	} {
 		f := folderOf(t, c.project, c.config, plainStack)
-		stack, problems := config.ReadFile(f.file())
+		stack, problems := stack.ReadFile(f.file())
 		values, err := f.values()
 		require.NoError(t, err, c.config)
 		handed, told := f.reads(t, values, f.dir)
@@ -190,7 +192,7 @@ func TestTheProgramNamesThePlace(t *testing.T) {
 	f := folderOf(t, "mycompany", "", plainStack+"  guardrails:protect: maybe\n")
 	values, err := f.values()
 	require.NoError(t, err)
-	_, problems := config.ReadFile(f.file())
+	_, problems := stack.ReadFile(f.file())
 	_, told := f.reads(t, values, f.dir)
 	assert.EqualError(t, told, problems.Error())
 	assert.Contains(t, told.Error(), "Pulumi.dev.yaml: 1 problem\n  5:23 guardrails:protect")
@@ -256,12 +258,12 @@ func TestSecretsAreReadAlike(t *testing.T) {
 	values, err := f.values()
 	require.NoError(t, err)
 	values["aws:secretKey"], values["aws:assumeRole"] = "plain", `{"roleArn":"arn:aws:iam::111122223333:role/x","externalId":"plain"}`
-	_, problems := config.ReadFile(f.file())
+	_, problems := stack.ReadFile(f.file())
 	require.NoError(t, problems.Err())
-	stack, told := f.reads(t, values, f.dir)
+	s, told := f.reads(t, values, f.dir)
 	require.NoError(t, told)
-	assert.Equal(t, "plain", stack.AWS.SecretKey)
-	assert.Equal(t, "plain", stack.AWS.AssumeRole.ExternalID)
+	assert.Equal(t, "plain", s.AWS.SecretKey)
+	assert.Equal(t, "plain", s.AWS.AssumeRole.ExternalID)
 
 	f = folderOf(
 		t,
@@ -274,7 +276,7 @@ func TestSecretsAreReadAlike(t *testing.T) {
 		"guardrails:account": `{"id":"111122223333"}`,
 		"guardrails:users":   `[{"name":"alice","email":"a@example.com"}]`,
 	}
-	_, problems = config.ReadFile(f.file())
+	_, problems = stack.ReadFile(f.file())
 	_, told = f.reads(t, values, f.dir)
 	assert.EqualError(t, told, problems.Error())
 }
@@ -404,7 +406,7 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
 		f := randomFolder(t, r)
 		about := fmt.Sprintf("run %d\n%s\n%s", i, f.projectFile, f.stackFile)
-		stack, problems := config.ReadFile(f.file())
+		stack, problems := stack.ReadFile(f.file())
 		values, err := f.values()
 		if err != nil {
 			require.NotEmpty(t, problems, "Pulumi refuses what check takes: %v\n%s", err, about)
@@ -454,20 +456,20 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 }
 
 // sameDecoded is sameStack for a reader that knows no folder: secrets are those of the engine.
-func sameDecoded(a, b *config.Stack) string {
+func sameDecoded(a, b *stack.Stack) string {
 	return cmp.Diff(
 		a,
 		b,
-		cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
+		cmpopts.IgnoreFields(stack.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
 		cmpopts.IgnoreFields(
-			config.AWS{},
+			stackfile.AWS{},
 			"AccessKey",
 			"SecretKey",
 			"Token",
 			"AssumeRole",
 			"AssumeRoleWithWebIdentity",
 		),
-		cmpopts.IgnoreUnexported(config.Sections{}),
+		cmpopts.IgnoreUnexported(stackfile.Sections{}),
 	)
 }
 
@@ -477,13 +479,13 @@ func TestAFileThatIsNoneIsRefused(t *testing.T) {
 	f := folderOf(t, "mycompany", "", plainStack)
 	require.NoError(t, os.Rename(f.file(), filepath.Join(f.dir, "elsewhere")))
 	require.NoError(t, os.Symlink("/dev/zero", f.file()))
-	_, problems := config.ReadFile(f.file())
+	_, problems := stack.ReadFile(f.file())
 	require.Len(t, problems, 1)
-	assert.Equal(t, config.Refused, problems[0].Kind)
+	assert.Equal(t, strictyaml.Refused, problems[0].Kind)
 	assert.Contains(t, problems[0].Error(), "is a link out of its folder, to /dev/zero")
 	values, err := f.values()
 	require.NoError(t, err)
 	_, told := f.reads(t, values, f.dir)
-	var none config.Problems
+	var none strictyaml.Problems
 	assert.False(t, errors.As(told, &none), "%v", told)
 }

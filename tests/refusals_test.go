@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -27,8 +29,8 @@ type refusal struct {
 	name string
 	// from is a text of the file that occurs once, to what it becomes.
 	from, to string
-	path     config.Path
-	kind     config.Kind
+	path     strictyaml.Path
+	kind     strictyaml.Kind
 	// says are parts of the problem: what is wrong and what to write.
 	says []string
 }
@@ -41,7 +43,7 @@ var refusals = []refusal{
 		"      email: alice@",
 		"      mail: alice@",
 		"guardrails:users[0].mail",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{"unknown key", `did you mean "email"?`},
 	},
 	{
@@ -49,7 +51,7 @@ var refusals = []refusal{
 		"      email: alice@",
 		"      manager: alice@",
 		"guardrails:users[0].manager",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`write one of "name", "path"`},
 	},
 	{
@@ -57,7 +59,7 @@ var refusals = []refusal{
 		"enrolWithAccessKeys: false\n",
 		"enrolWithAccessKeys: false\n    enrolWithAcessKeys: false\n",
 		"guardrails:mfa.enrolWithAcessKeys",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "enrolWithAccessKeys"?`},
 	},
 	{
@@ -65,7 +67,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:user: []",
 		"guardrails:user",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "guardrails:users"?`},
 	},
 	{
@@ -73,7 +75,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  guardrail:protect: false",
 		"guardrail:protect",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "guardrails:protect"?`},
 	},
 	{
@@ -81,7 +83,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  acme:protect: false",
 		"acme:protect",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "guardrails:protect"?`},
 	},
 	{
@@ -89,7 +91,7 @@ var refusals = []refusal{
 		"  guardrails:account:\n    id: \"111122223333\"\n    alias: jump\n    organization: o-exampleorgid\n    deployer: role/GuardrailDeployer\n    breakGlass: [role/BreakGlass]\n",
 		"",
 		"guardrails:account",
-		config.Missing,
+		strictyaml.Missing,
 		[]string{"is missing", "write the account"},
 	},
 	{
@@ -97,7 +99,7 @@ var refusals = []refusal{
 		"    id: \"111122223333\"\n",
 		"",
 		"guardrails:account.id",
-		config.Missing,
+		strictyaml.Missing,
 		[]string{"is missing", "twelve digits"},
 	},
 	{
@@ -105,7 +107,7 @@ var refusals = []refusal{
 		"    - name: AdminRole\n      users",
 		"    - users",
 		"guardrails:delegatedRoles[0].name",
-		config.Missing,
+		strictyaml.Missing,
 		[]string{"is missing"},
 	},
 
@@ -115,7 +117,7 @@ var refusals = []refusal{
 		`id: "111122223333"`,
 		"id: 111122223333",
 		"guardrails:account.id",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"111122223333 is a number", `write it in quotes: "111122223333"`},
 	},
 	{
@@ -123,7 +125,7 @@ var refusals = []refusal{
 		`roleAccounts: ["444455556666"]`,
 		"roleAccounts: [444455556666]",
 		"guardrails:mfa.roleAccounts[0]",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is a number"},
 	},
 	{
@@ -131,7 +133,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: alice",
 		"guardrails:operationRoles[0].users",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is text", "[alice]"},
 	},
 	{
@@ -139,7 +141,7 @@ var refusals = []refusal{
 		"project: Bank",
 		"project: [Bank]",
 		"guardrails:operationRoles[1].project",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is a list"},
 	},
 	{
@@ -147,7 +149,7 @@ var refusals = []refusal{
 		"guardrails:tags: {project: Project}",
 		"guardrails:tags: [Project]",
 		"guardrails:tags",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is a list", "project"},
 	},
 	{
@@ -155,7 +157,7 @@ var refusals = []refusal{
 		"shell: {linux: exec /bin/bash -l, windows: date}",
 		"shell: bash",
 		"guardrails:sessions.shell",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{`"bash" is text`, "linux, windows"},
 	},
 	{
@@ -163,7 +165,7 @@ var refusals = []refusal{
 		"enrolWithAccessKeys: false",
 		`enrolWithAccessKeys: "no"`,
 		"guardrails:mfa.enrolWithAccessKeys",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is text", "true or false"},
 	},
 	{
@@ -171,7 +173,7 @@ var refusals = []refusal{
 		"displayName: Alice Example",
 		"displayName: true",
 		"guardrails:users[0].displayName",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{`write it in quotes: "true"`},
 	},
 	{
@@ -179,7 +181,7 @@ var refusals = []refusal{
 		"minimumLength: 16",
 		`minimumLength: "16"`,
 		"guardrails:passwordPolicy.minimumLength",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is text", "without quotes"},
 	},
 	{
@@ -187,7 +189,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 15",
 		"guardrails:sessions.idleTimeout",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"such as 15m"},
 	},
 	{
@@ -195,7 +197,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    -\n",
 		"guardrails:users[1]",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is empty"},
 	},
 	{
@@ -203,7 +205,7 @@ var refusals = []refusal{
 		`at: "2026-12-01T09:00:00+09:00"`,
 		`at: "2026-12-01T09:00:00"`,
 		"guardrails:expect[0].at",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not a time with an offset"},
 	},
 
@@ -213,7 +215,7 @@ var refusals = []refusal{
 		`id: "111122223333"`,
 		`id: "11112222333"`,
 		"guardrails:account.id",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not an account id"},
 	},
 	{
@@ -221,7 +223,7 @@ var refusals = []refusal{
 		"aws:region: ap-northeast-1",
 		"aws:region: eu-wset-1",
 		"aws:region",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{`"eu-wset-1" is not a Region`, `did you mean "eu-west-1"?`},
 	},
 	{
@@ -229,7 +231,7 @@ var refusals = []refusal{
 		"minimumLength: 16",
 		"minimumLength: 5",
 		"guardrails:passwordPolicy.minimumLength",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"5 is not a whole number from 6 to 128"},
 	},
 	{
@@ -237,7 +239,7 @@ var refusals = []refusal{
 		"reusePrevention: 24",
 		"reusePrevention: 2.5",
 		"guardrails:passwordPolicy.reusePrevention",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"2.5 is not a whole number"},
 	},
 	{
@@ -245,7 +247,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 61m",
 		"guardrails:sessions.idleTimeout",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not between 1m and 1h"},
 	},
 	{
@@ -253,7 +255,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 90s",
 		"guardrails:sessions.idleTimeout",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"whole minutes"},
 	},
 	{
@@ -261,7 +263,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: soon",
 		"guardrails:sessions.idleTimeout",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not a duration"},
 	},
 	{
@@ -269,7 +271,7 @@ var refusals = []refusal{
 		"sessionName: any",
 		"sessionName: username",
 		"guardrails:delegatedRoles[0].sessionName",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{`did you mean "userName"?`},
 	},
 	{
@@ -277,7 +279,7 @@ var refusals = []refusal{
 		"email: alice@example.com",
 		"email: alice",
 		"guardrails:users[0].email",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not an email address"},
 	},
 	{
@@ -285,7 +287,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: bob smith\n",
 		"guardrails:users[2].name",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"' '"},
 	},
 	{
@@ -293,7 +295,7 @@ var refusals = []refusal{
 		"tags: {Team: operations}",
 		`tags: {Team: "ops?"}`,
 		`guardrails:users[0].tags["Team"]`,
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"'?'"},
 	},
 	{
@@ -301,7 +303,7 @@ var refusals = []refusal{
 		"tags: {Team: operations}",
 		"tags: {Team: operations, team: x}",
 		`guardrails:users[0].tags["team"]`,
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"by case only"},
 	},
 	{
@@ -309,7 +311,7 @@ var refusals = []refusal{
 		"tags: {project: Project}",
 		`tags: {project: "aws:project"}`,
 		"guardrails:tags.project",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{`begins with "aws:"`},
 	},
 	{
@@ -317,7 +319,7 @@ var refusals = []refusal{
 		"deployer: role/GuardrailDeployer",
 		"deployer: GuardrailDeployer",
 		"guardrails:account.deployer",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{`write "role/" or "user/"`},
 	},
 	{
@@ -325,7 +327,7 @@ var refusals = []refusal{
 		"kmsKeyId: mrk-1234abcd12ab34cd56ef1234567890ab",
 		"kmsKeyId: alias/sessions",
 		"guardrails:sessions.kmsKeyId",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"alias/sessions"},
 	},
 	{
@@ -333,7 +335,7 @@ var refusals = []refusal{
 		"    maxAge: 90\n    reusePrevention: 24\n    hardExpiry: false",
 		"    hardExpiry: true",
 		"guardrails:passwordPolicy.hardExpiry",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"maxAge"},
 	},
 
@@ -343,7 +345,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: bob\n",
 		"guardrails:users[2].name",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{`"bob" is a user already`},
 	},
 	{
@@ -351,7 +353,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: Bob\n",
 		"guardrails:users[2].name",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{`"Bob" differs from "bob" by case only`},
 	},
 	{
@@ -359,7 +361,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [alicia]",
 		"guardrails:operationRoles[0].users[0]",
-		config.NotFound,
+		strictyaml.NotFound,
 		[]string{`"alicia" is no user of this stack`, `did you mean "alice"?`},
 	},
 	{
@@ -367,7 +369,7 @@ var refusals = []refusal{
 		"    - name: AdminRole\n      users: [alice]",
 		"    - name: AdminRole\n      users: [mallory]",
 		"guardrails:delegatedRoles[0].users[0]",
-		config.NotFound,
+		strictyaml.NotFound,
 		[]string{`"mallory" is no user of this stack`, "guardrails:users"},
 	},
 	{
@@ -375,7 +377,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [Alice]",
 		"guardrails:operationRoles[0].users[0]",
-		config.NotFound,
+		strictyaml.NotFound,
 		[]string{`did you mean "alice"?`},
 	},
 	{
@@ -383,7 +385,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [alice, bob, alice]",
 		"guardrails:operationRoles[0].users[2]",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -391,7 +393,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		`users: ["arn:aws:iam::444455556666:user/carol"]`,
 		"guardrails:operationRoles[0].users[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"move it to principalArns"},
 	},
 	{
@@ -399,7 +401,7 @@ var refusals = []refusal{
 		"    - users: [bob]\n      project: Bank",
 		"    - project: Bank",
 		"guardrails:operationRoles[1].users",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"nobody could assume the role"},
 	},
 	{
@@ -407,7 +409,7 @@ var refusals = []refusal{
 		"user/carol",
 		"role/carol",
 		"guardrails:operationRoles[0].principalArns[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"a role session carries no MFA"},
 	},
 	{
@@ -415,7 +417,7 @@ var refusals = []refusal{
 		"user/carol",
 		"root",
 		"guardrails:operationRoles[0].principalArns[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"root"},
 	},
 	{
@@ -423,7 +425,7 @@ var refusals = []refusal{
 		"user/carol",
 		"user/*",
 		"guardrails:operationRoles[0].principalArns[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"user/*"},
 	},
 	{
@@ -431,7 +433,7 @@ var refusals = []refusal{
 		"arn:aws:iam::444455556666:user/carol",
 		"arn:aws-cn:iam::444455556666:user/carol",
 		"guardrails:operationRoles[0].principalArns[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"aws-cn"},
 	},
 
@@ -441,7 +443,7 @@ var refusals = []refusal{
 		"project: Bank",
 		`project: ""`,
 		"guardrails:operationRoles[1].project",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is empty", "name the project"},
 	},
 	{
@@ -449,7 +451,7 @@ var refusals = []refusal{
 		"runAs: teller",
 		"runAs: root",
 		"guardrails:operationRoles[1].runAs",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"superuser"},
 	},
 	{
@@ -457,7 +459,7 @@ var refusals = []refusal{
 		"runAs: teller",
 		"runAs: alice@example.com",
 		"guardrails:operationRoles[1].runAs",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is an address, or the login of a domain", "domainLogins"},
 	},
 	{
@@ -465,7 +467,7 @@ var refusals = []refusal{
 		"      runAs: teller\n",
 		"",
 		"guardrails:operationRoles[1].runAs",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is missing", "defaultUser is empty"},
 	},
 	{
@@ -473,7 +475,7 @@ var refusals = []refusal{
 		"runAs: {enabled: true",
 		"runAs: {enabled: false",
 		"guardrails:sessions.runAs.enabled",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"ssm-user"},
 	},
 	{
@@ -481,7 +483,7 @@ var refusals = []refusal{
 		"name: shop-operation",
 		"name: " + strings.Repeat("a", 65),
 		"guardrails:operationRoles[0].name",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"65 characters", "64"},
 	},
 	{
@@ -489,7 +491,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: " + strings.Repeat("a", 50),
 		"guardrails:delegatedRoles[0].name",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"the console"},
 	},
 	{
@@ -497,7 +499,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: Bank-teller",
 		"guardrails:delegatedRoles[0].name",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"guardrails:operationRoles[1]"},
 	},
 	{
@@ -505,7 +507,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: SHOP-operation",
 		"guardrails:delegatedRoles[0].name",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"guardrails:operationRoles[0]"},
 	},
 	{
@@ -513,7 +515,7 @@ var refusals = []refusal{
 		"    - users: [bob]\n      project: Bank",
 		"    - users: [alice]\n      project: B ank\n      runAs: teller\n    - users: [bob]\n      project: Bank",
 		"guardrails:operationRoles[2].name",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"Bank-teller", "operationRoles[1]"},
 	},
 	{
@@ -521,7 +523,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		`documents: ["*"]`,
 		"guardrails:operationRoles[0].documents[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{`"*" is a pattern`},
 	},
 	{
@@ -529,7 +531,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		"documents: [AWS-StartPortForwardingSessionToRemoteHost]",
 		"guardrails:operationRoles[0].documents[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"allowUnlogged"},
 	},
 	{
@@ -537,7 +539,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		"documents: [AWS-StartSSHSession]",
 		"guardrails:operationRoles[0].documents[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"allowUnlogged"},
 	},
 	{
@@ -545,7 +547,7 @@ var refusals = []refusal{
 		"managedPolicies: [AdministratorAccess]",
 		"managedPolicies: []",
 		"guardrails:delegatedRoles[0].managedPolicies",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"without permissions"},
 	},
 	{
@@ -553,7 +555,7 @@ var refusals = []refusal{
 		"mfaMaxAge: 4h",
 		"mfaMaxAge: 37h",
 		"guardrails:operationRoles[0].mfaMaxAge",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not between 1m and 36h"},
 	},
 
@@ -563,7 +565,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: []",
 		"guardrails:sessions.regions",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"AWS's defaults"},
 	},
 	{
@@ -571,7 +573,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: [us-east-1, us-east-1]",
 		"guardrails:sessions.regions[1]",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -579,7 +581,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: [ap-northeast-1, us-east-1, cn-north-1]",
 		"guardrails:sessions.regions[2]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"cn-north-1"},
 	},
 
@@ -589,7 +591,7 @@ var refusals = []refusal{
 		"sessions: [us-east-1]",
 		"sessions: [eu-west-1]",
 		"guardrails:adopt.sessions[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"sessions.regions"},
 	},
 	{
@@ -597,7 +599,7 @@ var refusals = []refusal{
 		"users: [bob]\n    roles",
 		"users: [bib]\n    roles",
 		"guardrails:adopt.users[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is nothing that this stack has"},
 	},
 	{
@@ -605,7 +607,7 @@ var refusals = []refusal{
 		"users: [bob]\n    roles",
 		"users: [bob, bob]\n    roles",
 		"guardrails:adopt.users[1]",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -613,7 +615,7 @@ var refusals = []refusal{
 		"roles: [Bank-teller]",
 		"roles: [Bank-robber]",
 		"guardrails:adopt.roles[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"given or derived"},
 	},
 	{
@@ -621,7 +623,7 @@ var refusals = []refusal{
 		"policies: [guardrails-operation-guard]",
 		"policies: [AdministratorAccess]",
 		"guardrails:adopt.policies[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"leave it out"},
 	},
 
@@ -631,7 +633,7 @@ var refusals = []refusal{
 		"      opens: shell\n      on: {instance: {Project: Shop}}\n",
 		"",
 		"guardrails:expect[0]",
-		config.Missing,
+		strictyaml.Missing,
 		[]string{"tries nothing"},
 	},
 	{
@@ -639,7 +641,7 @@ var refusals = []refusal{
 		"      denied: true\n    - it: bob touches",
 		"    - it: bob touches",
 		"guardrails:expect[0]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"has 0 outcomes"},
 	},
 	{
@@ -647,7 +649,7 @@ var refusals = []refusal{
 		"osUser: teller",
 		"osUser: teller\n      denied: true",
 		"guardrails:expect[2]",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"has 2 outcomes"},
 	},
 	{
@@ -655,7 +657,7 @@ var refusals = []refusal{
 		"      denied: true\n    - it: bob touches",
 		"      allowed: false\n    - it: bob touches",
 		"guardrails:expect[0].allowed",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"denied: true"},
 	},
 	{
@@ -663,7 +665,7 @@ var refusals = []refusal{
 		"do: iam:DeactivateMFADevice",
 		"do: \"iam:*\"",
 		"guardrails:expect[1].do",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"is not an action"},
 	},
 	{
@@ -671,7 +673,7 @@ var refusals = []refusal{
 		"session: console",
 		"session: key",
 		"guardrails:expect[0].mfa",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"keyWithMfaCode"},
 	},
 	{
@@ -679,7 +681,7 @@ var refusals = []refusal{
 		"on: {instance: {Project: Bank}}",
 		"on: {user: alice}",
 		"guardrails:expect[2].on",
-		config.Invalid,
+		strictyaml.Invalid,
 		[]string{"names no node"},
 	},
 	{
@@ -687,7 +689,7 @@ var refusals = []refusal{
 		"    - {id: mfa.enrolWithAccessKeys, because: the build users have no console password}",
 		"    - {id: mfa.enrolWithAccessKeys}",
 		"guardrails:accept[0].because",
-		config.Missing,
+		strictyaml.Missing,
 		nil,
 	},
 
@@ -697,7 +699,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:profle: guardrails-dev",
 		"aws:profle",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "aws:profile"?`},
 	},
 	{
@@ -705,7 +707,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:forbiddenAccountIds: [\"999999999999\"]",
 		"aws:forbiddenAccountIds",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"guardrails:account.id"},
 	},
 	{
@@ -713,7 +715,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:skipRequestingAccountId: true",
 		"aws:skipRequestingAccountId",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"which account"},
 	},
 	{
@@ -721,7 +723,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws-native:region: ap-northeast-1",
 		"aws-native:region",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"aws: setting"},
 	},
 	{
@@ -729,7 +731,7 @@ var refusals = []refusal{
 		`{iam: "https://iam.example.com"`,
 		`{ec2: "https://ec2.example.com"`,
 		"aws:endpoints[0].ec2",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{"iam"},
 	},
 	{
@@ -737,7 +739,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:allowedAccountIds: [\"999999999999\"]",
 		"aws:allowedAccountIds",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{`leaves out "111122223333"`},
 	},
 	{
@@ -745,7 +747,7 @@ var refusals = []refusal{
 		"{tags: {ManagedBy: guardrails}}",
 		"{tags: {project: Shop}}",
 		`aws:defaultTags.tags["project"]`,
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"decides access"},
 	},
 	{
@@ -753,7 +755,7 @@ var refusals = []refusal{
 		"keys: [CostCenter]",
 		"keys: [ssmsessionrunas]",
 		"aws:ignoreTags.keys[0]",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"decides access"},
 	},
 	{
@@ -761,7 +763,7 @@ var refusals = []refusal{
 		`keyPrefixes: ["finance:"]`,
 		"keyPrefixes: [Proj]",
 		"aws:ignoreTags.keyPrefixes[0]",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{`"Project"`},
 	},
 	{
@@ -769,7 +771,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:secretKey: wJalrXUtnFEMI",
 		"aws:secretKey",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"plain text", "--secret"},
 	},
 }
@@ -781,7 +783,7 @@ var fileOnly = []refusal{
 		"because: the build users have no console password}",
 		"because: the build users have no console password}\n---\nconfig: {}",
 		"",
-		config.Refused,
+		strictyaml.Refused,
 		[]string{"second YAML document"},
 	},
 	{
@@ -789,7 +791,7 @@ var fileOnly = []refusal{
 		"      displayName: Alice Example",
 		"      displayName: Alice Example\n      displayName: Alice",
 		"guardrails:users[0].displayName",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"is given twice"},
 	},
 	{
@@ -797,7 +799,7 @@ var fileOnly = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:protect: false\n  guardrails:protect: true",
 		"guardrails:protect",
-		config.Duplicate,
+		strictyaml.Duplicate,
 		[]string{"is given twice"},
 	},
 	{
@@ -805,7 +807,7 @@ var fileOnly = []refusal{
 		`at: "2026-12-01T09:00:00+09:00"`,
 		"at: 2026-12-01T09:00:00+09:00",
 		"guardrails:expect[0].at",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is a date to YAML", `quoted time`},
 	},
 	{
@@ -813,7 +815,7 @@ var fileOnly = []refusal{
 		"config:\n  aws:region",
 		"conifg: {}\nconfig:\n  aws:region",
 		"conifg",
-		config.UnknownKey,
+		strictyaml.UnknownKey,
 		[]string{`did you mean "config"?`},
 	},
 	{
@@ -821,7 +823,7 @@ var fileOnly = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:protect:",
 		"guardrails:protect",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"is empty", "remove the key"},
 	},
 	{
@@ -829,7 +831,7 @@ var fileOnly = []refusal{
 		"displayName: Alice Example",
 		"displayName: !alias Alice",
 		"guardrails:users[0].displayName",
-		config.WrongType,
+		strictyaml.WrongType,
 		[]string{"YAML tag !alias"},
 	},
 }
@@ -844,7 +846,7 @@ func (r refusal) mutated(t *testing.T, full string) string {
 }
 
 // holds holds the problems against the refusal: this one and no other.
-func (r refusal) holds(t *testing.T, problems config.Problems) {
+func (r refusal) holds(t *testing.T, problems strictyaml.Problems) {
 	t.Helper()
 	require.Len(t, problems, 1, "%v", problems)
 	assert.Equal(t, r.path, problems[0].Path)
@@ -863,14 +865,14 @@ func readText(t testing.TB, file string) string {
 }
 
 // readProblems are the problems of a stack file that is given as text.
-func readProblems(text string) config.Problems {
-	_, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+func readProblems(text string) strictyaml.Problems {
+	_, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	return problems
 }
 
 // runProblems runs the program on what the engine would hand over of a stack file, as `pulumi up` runs it: with the
 // environment of its own process.
-func runProblems(t *testing.T, text string) (config.Problems, *mocks.Recorder) {
+func runProblems(t *testing.T, text string) (strictyaml.Problems, *mocks.Recorder) {
 	t.Helper()
 	values, err := stackvalues.Of([]byte(text), []byte(readText(t, fullProject)))
 	require.NoError(t, err)
@@ -880,7 +882,7 @@ func runProblems(t *testing.T, text string) (config.Problems, *mocks.Recorder) {
 	rec, err := mocks.Run(program.Run, mocks.Config(values))
 	require.Error(t, err)
 	require.True(t, program.Refused(err), "%v", err)
-	var problems config.Problems
+	var problems strictyaml.Problems
 	require.True(t, errors.As(err, &problems))
 	for _, p := range problems {
 		assert.ErrorContains(t, err, p.Error(), "the error of the program does not say what is wrong")
@@ -971,8 +973,8 @@ func TestASecretIsRefused(t *testing.T) {
 	full := strings.Replace(readText(t, fullStack), "email: alice@example.com", "email: {secure: AAABAKeN}", 1)
 	problems := readProblems(full)
 	require.Len(t, problems, 1)
-	assert.Equal(t, config.Path("guardrails:users[0].email"), problems[0].Path)
-	assert.Equal(t, config.Refused, problems[0].Kind)
+	assert.Equal(t, strictyaml.Path("guardrails:users[0].email"), problems[0].Path)
+	assert.Equal(t, strictyaml.Refused, problems[0].Kind)
 	assert.NotContains(t, problems.Error(), "AAABAKeN")
 }
 

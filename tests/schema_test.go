@@ -21,7 +21,7 @@ import (
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
 
-	guardrails "aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 const schemaFile = "../docs/stack-file.schema.json"
@@ -154,7 +154,7 @@ func TestAnEditorUnderlinesWhatCheckRefuses(t *testing.T) {
 		err := schema.Validate(value)
 		if err == nil {
 			_, listed := beyondTheSchema[r.name]
-			form := r.kind == guardrails.UnknownKey || r.kind == guardrails.Missing || r.kind == guardrails.WrongType
+			form := r.kind == strictyaml.UnknownKey || r.kind == strictyaml.Missing || r.kind == strictyaml.WrongType
 			assert.False(
 				t,
 				form && !listed,

@@ -15,27 +15,29 @@ import (
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
 
 // fromEngine reads what the engine would hand over of a stack file.
-func fromEngine(values map[string]string) (stack *config.Stack, problems error) {
+func fromEngine(values map[string]string) (s *stack.Stack, problems error) {
 	_, err := mocks.Run(func(ctx *pulumi.Context) error {
-		stack, problems = config.FromContext(ctx, "")
+		s, problems = stack.FromContext(ctx, "")
 		return nil
 	}, mocks.Config(values))
-	return stack, errors.Join(problems, err)
+	return s, errors.Join(problems, err)
 }
 
 // sameStack compares what the two readers understood, but for where it was read.
-func sameStack(a, b *config.Stack) string {
+func sameStack(a, b *stack.Stack) string {
 	return cmp.Diff(
 		a,
 		b,
-		cmpopts.IgnoreFields(config.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
-		cmpopts.IgnoreUnexported(config.Sections{}),
+		cmpopts.IgnoreFields(stack.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
+		cmpopts.IgnoreUnexported(stackfile.Sections{}),
 	)
 }
 
@@ -132,7 +134,7 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 		if err != nil {
 			t.Skip("Pulumi itself refuses the file")
 		}
-		stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: changed}, nil)
+		stack, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: changed}, nil)
 		handed, err := fromEngine(values)
 		if problems == nil {
 			require.NoError(t, err)
@@ -140,8 +142,8 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 			return
 		}
 		var unseen int
-		fromFile := describe(problems, func(p config.Problem) bool {
-			if p.Kind == config.UnknownKey &&
+		fromFile := describe(problems, func(p strictyaml.Problem) bool {
+			if p.Kind == strictyaml.UnknownKey &&
 				strings.Count(string(p.Path), ".")+strings.Count(string(p.Path), "[") == 0 {
 				unseen++
 				return false
@@ -152,18 +154,18 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 			require.Empty(t, fromFile, "the engine's reader says nothing of %d problems\n%s", len(fromFile), changed)
 			return
 		}
-		var handedProblems config.Problems
+		var handedProblems strictyaml.Problems
 		require.True(t, errors.As(err, &handedProblems))
 		require.Empty(
 			t,
-			cmp.Diff(fromFile, describe(handedProblems, func(config.Problem) bool { return true })),
+			cmp.Diff(fromFile, describe(handedProblems, func(strictyaml.Problem) bool { return true })),
 			"%s",
 			changed,
 		)
 	})
 }
 
-func describe(problems config.Problems, keep func(config.Problem) bool) []string {
+func describe(problems strictyaml.Problems, keep func(strictyaml.Problem) bool) []string {
 	var all []string
 	for _, p := range problems {
 		if keep(p) {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -80,7 +80,7 @@ Service control policies are not in that format: without a stack, what they shut
 }
 
 // stackOfAudit is the stack that --stack names, or the one of the folder whose documents the account has; nil for none.
-func stackOfAudit(f *flags, data []byte) (*config.Stack, error) {
+func stackOfAudit(f *flags, data []byte) (*stack.Stack, error) {
 	if len(f.stacks) > 1 {
 		return nil, workspace.Usef(
 			"--stack: an account is held against one stack; name one of %s",

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/access/journey"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -20,9 +20,9 @@ type completion = func(cmd *cobra.Command, args []string, toComplete string) ([]
 // completions gives every verb and flag that takes a name of a stack file the names that there are, in place of files.
 func completions(f *flags, root *cobra.Command) {
 	c := completing{f}
-	words := map[string]func(*config.Stack) []string{
+	words := map[string]func(*stack.Stack) []string{
 		"stack": nil, "person": peopleOf, "as": peopleOf, "via": roles, "project": projects, "ticket": tickets,
-		"opens": func(*config.Stack) []string { return doorNames() }, "run-as": osUsers,
+		"opens": func(*stack.Stack) []string { return doorNames() }, "run-as": osUsers,
 	}
 	for _, verb := range root.Commands() {
 		arguments := strings.Fields(verb.Use)[1:]
@@ -52,7 +52,7 @@ func (c completing) arguments(names []string) completion {
 			return c.stackNames(cmd, args, toComplete)
 		}
 		if len(args) == 1 && len(names) == 2 {
-			of := map[string]func(*config.Stack) []string{"person": peopleOf, "ticket": tickets}[names[1]]
+			of := map[string]func(*stack.Stack) []string{"person": peopleOf, "ticket": tickets}[names[1]]
 			if of != nil {
 				return c.values(of)(cmd, args, toComplete)
 			}
@@ -73,7 +73,7 @@ func (c completing) stackNames(_ *cobra.Command, args []string, _ string) ([]str
 }
 
 // values completes from the stacks that are named already, or from all.
-func (c completing) values(of func(*config.Stack) []string) completion {
+func (c completing) values(of func(*stack.Stack) []string) completion {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		folder, err := workspace.Open(c.f.dir)
 		if err != nil {
@@ -95,7 +95,7 @@ func (c completing) values(of func(*config.Stack) []string) completion {
 
 // peopleOf are the users of the stack, those of other stacks of the folder as alias/name, and those of IAM Identity
 // Center.
-func peopleOf(s *config.Stack) []string {
+func peopleOf(s *stack.Stack) []string {
 	var all []string
 	for _, u := range s.UserArgs() {
 		all = append(all, u.Name)
@@ -111,7 +111,7 @@ func peopleOf(s *config.Stack) []string {
 	return all
 }
 
-func roles(s *config.Stack) []string {
+func roles(s *stack.Stack) []string {
 	var all []string
 	if s.Operation() != nil {
 		all = append(all, s.OperationRoleNames()...)
@@ -128,7 +128,7 @@ func roles(s *config.Stack) []string {
 	return all
 }
 
-func projects(s *config.Stack) []string {
+func projects(s *stack.Stack) []string {
 	var all []string
 	if a := s.Operation(); a != nil {
 		for _, r := range a.Roles {
@@ -141,7 +141,7 @@ func projects(s *config.Stack) []string {
 	return slices.DeleteFunc(all, func(p string) bool { return p == "" })
 }
 
-func tickets(s *config.Stack) []string {
+func tickets(s *stack.Stack) []string {
 	var all []string
 	for _, g := range s.AccessGrants() {
 		all = append(all, g.Ticket)
@@ -149,7 +149,7 @@ func tickets(s *config.Stack) []string {
 	return all
 }
 
-func osUsers(s *config.Stack) []string {
+func osUsers(s *stack.Stack) []string {
 	var all []string
 	if a := s.Operation(); a != nil {
 		for _, r := range a.Roles {

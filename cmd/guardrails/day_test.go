@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -166,7 +166,7 @@ func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 			}
 			text := strings.Replace(string(data), "  guardrails:expect:\n", expected, 1)
 			require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-			s, problems := config.ReadFile(file)
+			s, problems := stack.ReadFile(file)
 			require.NoError(t, problems.Err())
 			j := judge.Stack(s)
 			require.NoError(t, j.Refusals().Err())

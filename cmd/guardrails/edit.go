@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -29,7 +29,7 @@ func (f *flags) stackFile(name string) (stack, file string, err error) {
 // editError gives the errors of an edit their exit status.
 func editError(stack string, err error) error {
 	var (
-		problems config.Problems
+		problems strictyaml.Problems
 		byHand   *edit.ByHandError
 		over     *edit.OverError
 		missing  *edit.NotFoundError

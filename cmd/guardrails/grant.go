@@ -9,8 +9,8 @@ import (
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -145,7 +145,7 @@ func zoneOf(name, file string) (*time.Location, error) {
 		}
 		return zone, nil
 	}
-	stack, problems := config.ReadFile(file)
+	stack, problems := stack.ReadFile(file)
 	if len(problems) > 0 {
 		return time.Local, nil // The file is refused when it is edited.
 	}

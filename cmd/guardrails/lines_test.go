@@ -202,7 +202,7 @@ func TestEveryLineThatIsToldIsRunnableWhereItIsTold(t *testing.T) {
 // unsettled are the texts that name a command for readers who are in no setting: files that are written for a
 // repository, the reference, and what a verb is for.
 var unsettled = map[string]string{
-	"internal/config/":               "descriptions of keys, in the reference and in editors",
+	"internal/stackfile/":            "descriptions of keys, in the reference and in editors",
 	"internal/start/":                "comments in the files of a new project",
 	"internal/replay/doors.go":       "a comment beside an example of a policy",
 	"guardrail/operation/notices.go": "a notice of a policy, which no run makes",

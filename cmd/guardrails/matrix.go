@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -76,7 +76,7 @@ Without names it covers every stack of the folder.`,
 }
 
 // read reads the named stacks, be it that they hold or not: whoever asks why they do not must get an answer.
-func (f *flags) read(args []string) ([]*config.Stack, error) {
+func (f *flags) read(args []string) ([]*stack.Stack, error) {
 	folder, err := workspace.Open(f.dir)
 	if err != nil {
 		return nil, err

@@ -3,8 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/replay"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 func newSchema() *cobra.Command {
@@ -25,7 +25,7 @@ An editor finds the schema by the first line of a stack file:
 		ValidArgs: []string{"stack", "replay"},
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			of := config.SchemaText
+			of := stackfile.SchemaText
 			if len(args) == 1 && args[0] == "replay" {
 				of = replay.AcceptSchema
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -98,7 +98,7 @@ func suggestion(root *cobra.Command, word string) string {
 			names = append(names, verb.Name())
 		}
 	}
-	if words := config.DidYouMean(word, names); strings.HasPrefix(words, "did you mean") {
+	if words := strictyaml.DidYouMean(word, names); strings.HasPrefix(words, "did you mean") {
 		return words
 	}
 	return ""
@@ -110,7 +110,7 @@ func nearestFlag(verb *cobra.Command, flag string) string {
 	verb.Flags().VisitAll(add)
 	verb.InheritedFlags().VisitAll(add)
 	flag, _, _ = strings.Cut(flag, "=")
-	if words := config.DidYouMean("--"+flag, names); strings.HasPrefix(words, "did you mean") {
+	if words := strictyaml.DidYouMean("--"+flag, names); strings.HasPrefix(words, "did you mean") {
 		return words
 	}
 	return ""

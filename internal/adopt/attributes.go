@@ -3,8 +3,8 @@ package adopt
 import (
 	"fmt"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
 )
 
 // attributes adopts the attributes for access control. Sources that the file leaves open are written, where a stack
@@ -59,7 +59,7 @@ func (p *planner) sources(more *edit.Addition) map[string]string {
 	return sourcesOf(stack)
 }
 
-func sourcesOf(stack *config.Stack) map[string]string {
+func sourcesOf(stack *stack.Stack) map[string]string {
 	sources := map[string]string{}
 	for _, a := range stack.AccessControlAttributes().Effective() {
 		sources[a.Key] = a.Source.String()

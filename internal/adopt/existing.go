@@ -2,7 +2,7 @@ package adopt
 
 import (
 	"aws-access-guardrails/guardrail/group"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Wanted is what AWS is asked for.
@@ -27,7 +27,7 @@ type Selection struct {
 }
 
 // WantedBy is what a stack would collide with, and what is selected.
-func WantedBy(stack *config.Stack, selected Selection) Wanted {
+func WantedBy(stack *stack.Stack, selected Selection) Wanted {
 	w := Wanted{Regions: []string{stack.AWS.Region}, AllUsers: selected.AllUsers}
 	if stack.Sessions != nil {
 		w.Regions = stack.Sessions.Regions
@@ -60,7 +60,7 @@ func WantedBy(stack *config.Stack, selected Selection) Wanted {
 	return w
 }
 
-func declaredUser(stack *config.Stack, name string) (index int, declared bool) {
+func declaredUser(stack *stack.Stack, name string) (index int, declared bool) {
 	for i, u := range stack.Users {
 		if u.Name == name {
 			return i, true

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Plan is what becomes of what exists.
@@ -69,7 +69,7 @@ func Make(file *edit.File, existing *Existing, selected Selection) *Plan {
 type planner struct {
 	Plan
 	file     *edit.File
-	stack    *config.Stack
+	stack    *stack.Stack
 	existing *Existing
 	world    world.Account
 }

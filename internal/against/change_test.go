@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -68,7 +68,7 @@ func apply(t testing.TB, dir string, edits ...edit) {
 	}
 }
 
-func stacksOf(t testing.TB, dir string) []*config.Stack {
+func stacksOf(t testing.TB, dir string) []*stack.Stack {
 	t.Helper()
 	folder, err := workspace.Open(dir)
 	require.NoError(t, err)
@@ -231,7 +231,7 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 	line := "    - name: billing-bob\n"
 	dir := project(t, shipped)
 	stacks := stacksOf(t, dir)
-	bare := func(name string, stacks []*config.Stack) *change.Side {
+	bare := func(name string, stacks []*stack.Stack) *change.Side {
 		s := &change.Side{
 			Name:        name,
 			World:       judge.World(stacks...),

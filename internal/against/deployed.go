@@ -15,8 +15,8 @@ import (
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/policy"
 )
@@ -67,7 +67,7 @@ func FromDeployed(
 
 // deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no
 // state has it.
-func deployedSide(stacks []*config.Stack, states map[string][]workspace.Deployed, to *change.Side) (*change.Side, resources, error) {
+func deployedSide(stacks []*stack.Stack, states map[string][]workspace.Deployed, to *change.Side) (*change.Side, resources, error) {
 	s, made := &change.Side{
 		Name:        "what is deployed",
 		Stacks:      map[string]string{},
@@ -146,7 +146,7 @@ type attached struct{ policy, target string }
 
 // stateReader makes an account of the resources of a state.
 type stateReader struct {
-	stack       *config.Stack
+	stack       *stack.Stack
 	account     world.Account
 	guardrails  map[string]world.ServiceControlPolicy
 	attachments []attached

@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
 // statesOf are the states that the engine would have of stacks that were deployed as they are: what the program
 // registers, with what AWS adds.
-func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deployed {
+func statesOf(t *testing.T, stacks []*stack.Stack) map[string][]workspace.Deployed {
 	t.Helper()
 	states := map[string][]workspace.Deployed{}
 	for _, stack := range stacks {
@@ -69,7 +69,7 @@ func statesOf(t *testing.T, stacks []*config.Stack) map[string][]workspace.Deplo
 }
 
 // deployedReport compares stacks with what was deployed of others.
-func deployedReport(t *testing.T, then, now []*config.Stack) *change.Report {
+func deployedReport(t *testing.T, then, now []*stack.Stack) *change.Report {
 	t.Helper()
 	to := change.Of("the working tree", now...)
 	is := listResources(to, "guardrails", now)

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 const (
@@ -20,7 +20,7 @@ const (
 // What opens or shuts doors and shows in no call of a user or role is said, and never called no one's gain or loss.
 func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 	made := map[string]resources{}
-	unproven := func(name string, stacks []*config.Stack) *change.Side {
+	unproven := func(name string, stacks []*stack.Stack) *change.Side {
 		s := &change.Side{
 			Name:        name,
 			World:       judge.World(stacks...),

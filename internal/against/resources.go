@@ -8,16 +8,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox/provider"
+	"aws-access-guardrails/internal/stack"
 )
 
 // resources are what stacks make, by the name of the stack.
 type resources map[string][]program.Resource
 
 // listResources is what the stacks make. A stack whose resources cannot be listed is noted on the side.
-func listResources(s *change.Side, project string, stacks []*config.Stack) resources {
+func listResources(s *change.Side, project string, stacks []*stack.Stack) resources {
 	all := resources{}
 	for _, stack := range stacks {
 		made, err := program.Resources(project, stack)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -50,7 +50,7 @@ func FromRevision(
 }
 
 // readNow reads the stacks of the working tree; any that cannot be read is refused, because nothing can be said of it.
-func readNow(folder *workspace.Folder, names []string) ([]*config.Stack, error) {
+func readNow(folder *workspace.Folder, names []string) ([]*stack.Stack, error) {
 	if len(names) > 0 {
 		names = slices.DeleteFunc(
 			slices.Clone(names),
@@ -64,7 +64,7 @@ func readNow(folder *workspace.Folder, names []string) ([]*config.Stack, error) 
 }
 
 // read reads the stacks of the revision. One that cannot be read is noted, and compared against nothing.
-func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []string, err error) {
+func (r *revision) read(names []string) (stacks []*stack.Stack, notes, known []string, err error) {
 	if !r.hasProject() {
 		return nil, []string{
 			r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing",
@@ -79,7 +79,7 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 			continue
 		}
 		known = append(known, name)
-		stack, problems := config.ReadFile(folder.StackFile(name))
+		stack, problems := stack.ReadFile(folder.StackFile(name))
 		if len(problems) > 0 {
 			text := strings.ReplaceAll(problems.Error(), r.root+string(filepath.Separator), "")
 			notes = append(
@@ -95,7 +95,7 @@ func (r *revision) read(names []string) (stacks []*config.Stack, notes, known []
 
 // FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their
 // project. The report comes also beside an error that says that what they would become is refused.
-func FromStacks(project string, now, next []*config.Stack, at time.Time) (*change.Report, error) {
+func FromStacks(project string, now, next []*stack.Stack, at time.Time) (*change.Report, error) {
 	report, refused, err := compareStacks(project, "the working tree", now, next, at)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func FromStacks(project string, now, next []*config.Stack, at time.Time) (*chang
 // from being deployed.
 func compareStacks(
 	project, fromName string,
-	then, now []*config.Stack,
+	then, now []*stack.Stack,
 	at time.Time,
 ) (all *change.Report, refused, err error) {
 	groups, err := groupsOf(then, now)
@@ -151,12 +151,12 @@ func refusalsOf(s *change.Side) error {
 // group are stacks of one organization.
 type group struct {
 	organization string
-	then, now    []*config.Stack
+	then, now    []*stack.Stack
 }
 
 // groupsOf joins the stacks of both sides by their organization. Where there is but one, stacks that name none are of
 // it.
-func groupsOf(then, now []*config.Stack) ([]*group, error) {
+func groupsOf(then, now []*stack.Stack) ([]*group, error) {
 	var groups []*group
 	of := func(id string) *group {
 		at := slices.IndexFunc(groups, func(g *group) bool { return g.organization == id })
@@ -172,7 +172,7 @@ func groupsOf(then, now []*config.Stack) ([]*group, error) {
 			ids[id] = true
 		}
 	}
-	place := func(s *config.Stack) *group {
+	place := func(s *stack.Stack) *group {
 		if len(ids) <= 1 {
 			return of("")
 		}
@@ -188,11 +188,11 @@ func groupsOf(then, now []*config.Stack) ([]*group, error) {
 		g.now = append(g.now, s)
 	}
 	for _, g := range groups {
-		for _, side := range [][]*config.Stack{g.then, g.now} {
+		for _, side := range [][]*stack.Stack{g.then, g.now} {
 			for i, s := range side {
 				if at := slices.IndexFunc(
 					side[:i],
-					func(o *config.Stack) bool { return o.Account.ID == s.Account.ID },
+					func(o *stack.Stack) bool { return o.Account.ID == s.Account.ID },
 				); at >= 0 {
 					return nil, workspace.Usef(
 						"stacks %s and %s are of one account, %s; name those that are to be compared",
@@ -207,7 +207,7 @@ func groupsOf(then, now []*config.Stack) ([]*group, error) {
 	return slices.DeleteFunc(groups, func(g *group) bool { return len(groups) > 1 && len(g.then)+len(g.now) == 0 }), nil
 }
 
-func organizationOf(s *config.Stack) string {
+func organizationOf(s *stack.Stack) string {
 	if s.Organization != nil && s.Organization.ID != "" {
 		return s.Organization.ID
 	}

@@ -6,8 +6,8 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -34,7 +34,7 @@ func WorldAt(
 
 // WorldDeployed is what is deployed of stacks, as their states have it, as one world. The stacks are of one
 // organization.
-func WorldDeployed(ctx context.Context, ws *workspace.Workspace, stacks []*config.Stack) (access.World, error) {
+func WorldDeployed(ctx context.Context, ws *workspace.Workspace, stacks []*stack.Stack) (access.World, error) {
 	var names []string
 	for _, s := range stacks {
 		names = append(names, s.Name)

@@ -6,12 +6,12 @@ import (
 	"slices"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
 // AddIdentityCenter keeps which ids the names of the instance stand for: a name with another id is other people.
-func (s *Side) AddIdentityCenter(stack *config.Stack) {
+func (s *Side) AddIdentityCenter(stack *stack.Stack) {
 	if stack.IdentityCenter == nil {
 		return
 	}

@@ -8,9 +8,10 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 // Side is one of the two states that are compared.
@@ -27,12 +28,12 @@ type Side struct {
 	Notes []string
 
 	// stacks are what was read; none where only what is deployed is known.
-	stacks []*config.Stack
+	stacks []*stack.Stack
 	// teams are the teams by which roles name people, once somebody has asked.
-	teams map[config.RolePerson][]string
+	teams map[stack.RolePerson][]string
 	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are
 	// compared too.
-	siblings []config.Sibling
+	siblings []stackfile.Sibling
 	// Instance is the account that manages IAM Identity Center, People the ids of its users and groups by "user
 	// <name>" and "group <name>".
 	Instance string
@@ -40,10 +41,10 @@ type Side struct {
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.
-func Of(name string, stacks ...*config.Stack) *Side { return OfAt(time.Time{}, name, stacks...) }
+func Of(name string, stacks ...*stack.Stack) *Side { return OfAt(time.Time{}, name, stacks...) }
 
 // OfAt is Of with proofs that look on from a moment. The zero time is all of time.
-func OfAt(at time.Time, name string, stacks ...*config.Stack) *Side {
+func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 	s := &Side{
 		Name:        name,
 		World:       judge.World(stacks...),
@@ -71,7 +72,7 @@ func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*report.Matrix,
 		if err != nil {
 			return nil, nil, err
 		}
-		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: config.RoleTeams(s.stacks...)}
+		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: stack.RoleTeams(s.stacks...)}
 		engines, options = append(engines, engine), append(options, o)
 		rests = append(rests, report.Rests(engine, o))
 	}

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // teams says who comes into which team and who leaves it. What that opens and shuts is said of each person.
 func (c *comparison) teams() {
 	for _, is := range c.to.stacks {
-		at := slices.IndexFunc(c.from.stacks, func(s *config.Stack) bool { return s.Account.ID == is.Account.ID })
+		at := slices.IndexFunc(c.from.stacks, func(s *stack.Stack) bool { return s.Account.ID == is.Account.ID })
 		if at < 0 {
 			continue
 		}
@@ -70,7 +70,7 @@ func (c *comparison) teamsOf(gains bool, role, person, through string) []string 
 		side = c.from
 	}
 	if side.teams == nil {
-		side.teams = config.RoleTeams(side.stacks...)
+		side.teams = stack.RoleTeams(side.stacks...)
 	}
-	return side.teams[config.RolePerson{Role: role, Person: person}]
+	return side.teams[stack.RolePerson{Role: role, Person: person}]
 }

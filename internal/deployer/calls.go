@@ -15,9 +15,9 @@ type need struct {
 	// group is the group of calls in the table of types; empty means that it is called like the statement.
 	group string
 	// on gives the ARNs for a resource of the stack; nil means that the actions have no resource.
-	on func(*stack, program.Resource) []string
+	on func(*registered, program.Resource) []string
 	// when gives a condition; nil means none.
-	when func(*stack) policy.Condition
+	when func(*registered) policy.Condition
 	// reads marks what a preview needs too.
 	reads bool
 	// removes marks what is needed for resources that are deleted when they leave the stack, and not for retained ones.

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/awstype"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -59,12 +59,12 @@ type Rendering struct {
 
 // Render renders the roles of a stack. A type of resource that has no calls is an error, and so is a deployer that
 // could change itself.
-func Render(cfg *config.Stack, o Options) (*Rendering, error) {
+func Render(cfg *stack.Stack, o Options) (*Rendering, error) {
 	resources, functions, err := program.Registered("guardrails", cfg)
 	if err != nil {
 		return nil, err
 	}
-	s := &stack{Stack: cfg, resources: resources, functions: functions, anyUser: o.AnyUser}
+	s := &registered{Stack: cfg, resources: resources, functions: functions, anyUser: o.AnyUser}
 	all, err := s.statements()
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ type statement struct {
 }
 
 // statements are the needs of all resources and functions: those that read first, then by name.
-func (s *stack) statements() ([]statement, error) {
+func (s *registered) statements() ([]statement, error) {
 	named := map[string]*statement{}
 	for _, r := range s.resources {
 		for _, typ := range append([]string{r.Type}, awstype.FoundBy(r.Type)...) {
@@ -125,7 +125,7 @@ func (s *stack) statements() ([]statement, error) {
 }
 
 // addNeeds adds what a resource of a type needs to the statements of those names.
-func (s *stack) addNeeds(named map[string]*statement, typ string, r program.Resource) error {
+func (s *registered) addNeeds(named map[string]*statement, typ string, r program.Resource) error {
 	needs, known := needsOf[typ]
 	if !known {
 		return fmt.Errorf("%s: nothing is known of the calls that it needs; no policy would be enough", typ)
@@ -231,7 +231,7 @@ func split(role string, all []statement, q policy.Quotas) ([]Policy, error) {
 }
 
 // outside refuses a deployer within what it may change: it could then change what binds it.
-func (s *stack) outside(role Role) error {
+func (s *registered) outside(role Role) error {
 	arn := s.Account.Partition.RoleARN(s.Account.ID, role.Path, role.Name)
 	for _, p := range role.Policies {
 		for _, st := range p.Document.Statements {

@@ -16,18 +16,19 @@ import (
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/awstype"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/policy"
 )
 
-func shipped(t *testing.T) []*config.Stack {
+func shipped(t *testing.T) []*stack.Stack {
 	t.Helper()
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	for _, pattern := range []string{"../../Pulumi.*.yaml", "../../examples/organization/Pulumi.*.yaml", "../../tests/testdata/stacks/Pulumi.*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
-			stack, problems := config.ReadFile(file)
+			stack, problems := stack.ReadFile(file)
 			require.NoError(t, problems.Err(), file)
 			stacks = append(stacks, stack)
 		}
@@ -37,13 +38,13 @@ func shipped(t *testing.T) []*config.Stack {
 }
 
 // account is a stack of people alone.
-func account(t *testing.T, sections string) *config.Stack {
+func account(t *testing.T, sections string) *stack.Stack {
 	t.Helper()
 	text := "config:\n  aws:region: ap-northeast-1\n" + sections
 	if !strings.Contains(sections, "guardrails:account") {
 		text += "  guardrails:account: {id: \"111122223333\"}\n"
 	}
-	stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+	stack, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	require.NoError(t, problems.Err())
 	return stack
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
-// stack is a stack with what it registers.
-type stack struct {
-	*config.Stack
+// registered is a stack with what it registers.
+type registered struct {
+	*stack.Stack
 	resources []program.Resource
 	functions []string
 	// anyUser stands for whoever joins and leaves.
@@ -45,7 +45,7 @@ func texts(r program.Resource, key resource.PropertyKey) []string {
 	return out
 }
 
-func (s *stack) arn(service, region, account, rest string) string {
+func (s *registered) arn(service, region, account, rest string) string {
 	return policy.ARN{
 		Partition: s.Account.Partition,
 		Service:   service,
@@ -57,33 +57,33 @@ func (s *stack) arn(service, region, account, rest string) string {
 
 // entity is what the stack may have under the path of something of it: everything under a path of its own, and the
 // one name where the path is "/", which others share.
-func (s *stack) entity(kind, path, name string) string {
+func (s *registered) entity(kind, path, name string) string {
 	if path == "/" || path == "" {
 		return s.arn("iam", "", s.Account.ID, kind+"/"+name)
 	}
 	return s.arn("iam", "", s.Account.ID, kind+path+"*")
 }
 
-func users(s *stack, r program.Resource) []string {
+func users(s *registered, r program.Resource) []string {
 	if s.anyUser {
 		return []string{s.arn("iam", "", s.Account.ID, "user/*")}
 	}
 	return []string{s.entity("user", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
-func members(s *stack, r program.Resource) []string {
+func members(s *registered, r program.Resource) []string {
 	return s.named("aws:iam/user:User", text(r, "user"), users)
 }
 
-func groups(s *stack, r program.Resource) []string {
+func groups(s *registered, r program.Resource) []string {
 	return []string{s.entity("group", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
-func anyGroup(s *stack, _ program.Resource) []string {
+func anyGroup(s *registered, _ program.Resource) []string {
 	return []string{s.arn("iam", "", s.Account.ID, "group/*")}
 }
 
-func memberships(s *stack, r program.Resource) []string {
+func memberships(s *registered, r program.Resource) []string {
 	var all []string
 	for _, group := range texts(r, "groups") {
 		all = append(all, s.named("aws:iam/group:Group", group, groups)...)
@@ -91,24 +91,24 @@ func memberships(s *stack, r program.Resource) []string {
 	return all
 }
 
-func groupOwners(s *stack, r program.Resource) []string {
+func groupOwners(s *registered, r program.Resource) []string {
 	return s.named("aws:iam/group:Group", cmp.Or(text(r, "group"), text(r, "groupName")), groups)
 }
 
-func groupOwnersWithPolicies(s *stack, r program.Resource) []string {
+func groupOwnersWithPolicies(s *registered, r program.Resource) []string {
 	if len(texts(r, "policyArns")) == 0 {
 		return nil
 	}
 	return groupOwners(s, r)
 }
 
-func roles(s *stack, r program.Resource) []string {
+func roles(s *registered, r program.Resource) []string {
 	return []string{s.entity("role", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 // rolesWith are the roles of which the program sets an argument: what it does not set never changes.
-func rolesWith(argument resource.PropertyKey) func(*stack, program.Resource) []string {
-	return func(s *stack, r program.Resource) []string {
+func rolesWith(argument resource.PropertyKey) func(*registered, program.Resource) []string {
+	return func(s *registered, r program.Resource) []string {
 		if r.Inputs[argument].IsNull() {
 			return nil
 		}
@@ -116,24 +116,24 @@ func rolesWith(argument resource.PropertyKey) func(*stack, program.Resource) []s
 	}
 }
 
-func roleOwners(s *stack, r program.Resource) []string {
+func roleOwners(s *registered, r program.Resource) []string {
 	return s.named("aws:iam/role:Role", cmp.Or(text(r, "role"), text(r, "roleName")), roles)
 }
 
-func roleOwnersWithPolicies(s *stack, r program.Resource) []string {
+func roleOwnersWithPolicies(s *registered, r program.Resource) []string {
 	if len(texts(r, "policyArns")) == 0 {
 		return nil
 	}
 	return roleOwners(s, r)
 }
 
-func policies(s *stack, r program.Resource) []string {
+func policies(s *registered, r program.Resource) []string {
 	return []string{s.entity("policy", text(r, "path"), cmp.Or(text(r, "name"), r.Name))}
 }
 
 // named is what a resource of the type and name stands under. A name that the stack does not make is somebody else's,
 // under "/" as far as is known.
-func (s *stack) named(typ, name string, on func(*stack, program.Resource) []string) []string {
+func (s *registered) named(typ, name string, on func(*registered, program.Resource) []string) []string {
 	at := slices.IndexFunc(
 		s.resources,
 		func(r program.Resource) bool { return r.Type == typ && cmp.Or(text(r, "name"), r.Name) == name },
@@ -145,16 +145,16 @@ func (s *stack) named(typ, name string, on func(*stack, program.Resource) []stri
 	return on(s, s.resources[at])
 }
 
-func devices(s *stack, _ program.Resource) []string {
+func devices(s *registered, _ program.Resource) []string {
 	return []string{s.arn("iam", "", s.Account.ID, "mfa/*")}
 }
 
-func documents(s *stack, r program.Resource) []string {
+func documents(s *registered, r program.Resource) []string {
 	return []string{s.arn("ssm", r.Region, s.Account.ID, "document/"+cmp.Or(text(r, "name"), r.Name))}
 }
 
 // preferences are the documents of the preferences in every Region of the stack.
-func preferences(s *stack, _ program.Resource) []string {
+func preferences(s *registered, _ program.Resource) []string {
 	var all []string
 	for _, r := range s.resources {
 		if r.Type == "aws:ssm/document:Document" {
@@ -165,25 +165,25 @@ func preferences(s *stack, _ program.Resource) []string {
 }
 
 // tokenRole is the role of AWS that sessions of just-in-time access run as.
-func tokenRole(s *stack, _ program.Resource) []string {
+func tokenRole(s *registered, _ program.Resource) []string {
 	return []string{s.arn("iam", "", s.Account.ID, "role/"+guardrail.TokenRoleName)}
 }
 
-func toJustInTimeAccess(*stack) policy.Condition {
+func toJustInTimeAccess(*registered) policy.Condition {
 	return policy.StringEquals("iam:PassedToService", "justintimeaccess.ssm.amazonaws.com")
 }
 
 // serviceControlPolicies have ids that AWS chooses. FullAWSAccess and other policies of AWS have other ARNs.
-func serviceControlPolicies(s *stack, r program.Resource) []string {
+func serviceControlPolicies(s *registered, r program.Resource) []string {
 	typ := strings.ToLower(cmp.Or(text(r, "type"), "SERVICE_CONTROL_POLICY"))
 	return []string{s.organization("policy", typ+"/*")}
 }
 
-func (s *stack) organization(kind, rest string) string {
+func (s *registered) organization(kind, rest string) string {
 	return s.arn("organizations", "", s.Organization.Management, kind+"/"+s.Organization.ID+"/"+rest)
 }
 
-func targets(s *stack, r program.Resource) []string {
+func targets(s *registered, r program.Resource) []string {
 	id := text(r, "targetId")
 	kind := "account"
 	switch {
@@ -195,14 +195,14 @@ func targets(s *stack, r program.Resource) []string {
 	return []string{s.organization(kind, id)}
 }
 
-func policiesAndTargets(s *stack, r program.Resource) []string {
+func policiesAndTargets(s *registered, r program.Resource) []string {
 	return append(serviceControlPolicies(s, program.Resource{}), targets(s, r)...)
 }
 
 // instances are instances of IAM Identity Center; "*" where AWS alone knows which.
-func instances(_ *stack, r program.Resource) []string { return []string{text(r, "instanceArn")} }
+func instances(_ *registered, r program.Resource) []string { return []string{text(r, "instanceArn")} }
 
-func permissionSets(s *stack, r program.Resource) []string {
+func permissionSets(s *registered, r program.Resource) []string {
 	instance := text(r, "instanceArn")
 	return []string{
 		instance,
@@ -210,14 +210,14 @@ func permissionSets(s *stack, r program.Resource) []string {
 	}
 }
 
-func assignments(s *stack, r program.Resource) []string {
+func assignments(s *registered, r program.Resource) []string {
 	account := cmp.Or(text(r, "targetId"), "*")
 	return append(permissionSets(s, r), s.arn("sso", "", "", "account/"+account))
 }
 
 // inIdentityStore are the members of a kind and the store, which the account that made the instance owns.
-func inIdentityStore(kind string) func(*stack, program.Resource) []string {
-	return func(s *stack, _ program.Resource) []string {
+func inIdentityStore(kind string) func(*registered, program.Resource) []string {
+	return func(s *registered, _ program.Resource) []string {
 		return []string{
 			s.arn("identitystore", "", "*", "identitystore/"+s.IdentityCenter.IdentityStore),
 			s.arn("identitystore", "", "", kind+"/*"),
@@ -226,7 +226,7 @@ func inIdentityStore(kind string) func(*stack, program.Resource) []string {
 }
 
 // attachable holds attachments to the policies that the stack attaches: its own, by path, and the others by name.
-func attachable(s *stack) policy.Condition {
+func attachable(s *registered) policy.Condition {
 	var arns []string
 	add := func(arn string) {
 		// What is attached is a policy of the stack by its name, or by what AWS answers when it is made.
@@ -257,7 +257,7 @@ func attachable(s *stack) policy.Condition {
 }
 
 // bounds holds permissions boundaries to those that the stack sets.
-func bounds(s *stack) policy.Condition {
+func bounds(s *registered) policy.Condition {
 	var arns []string
 	for _, r := range s.resources {
 		if arn := text(r, "permissionsBoundary"); arn != "" {

@@ -9,7 +9,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Addition is something that a stack file does not have and gets.
@@ -88,7 +88,7 @@ func nodeOf(value any, style yaml.Style) *yaml.Node {
 // File is a stack file that can be added to.
 type File struct{ *file }
 
-// Open reads a stack file. The error is config.Problems where the file is refused, and a *ByHandError where it is
+// Open reads a stack file. The error is strictyaml.Problems where the file is refused, and a *ByHandError where it is
 // written in a way that is not edited here.
 func Open(path string) (*File, error) {
 	f, err := open(path)
@@ -99,7 +99,7 @@ func Open(path string) (*File, error) {
 }
 
 // Stack is what the file says.
-func (f *File) Stack() *config.Stack { return f.stack }
+func (f *File) Stack() *stack.Stack { return f.stack }
 
 // Has reports whether the file has a value at the place: a section without "guardrails:", then keys and indexes.
 func (f *File) Has(at ...any) bool {
@@ -143,19 +143,19 @@ func (f *File) Add(additions ...Addition) (*Change, error) {
 			return nil, err
 		}
 	}
-	if _, problems := config.ReadAs(f.path, current.data); len(problems) > 0 {
+	if _, problems := stack.ReadAs(f.path, current.data); len(problems) > 0 {
 		return nil, problems
 	}
 	return &Change{Before: f.data, After: current.data, path: f.path}, nil
 }
 
 // With is what the file would say with the additions, without any of it being written.
-func (f *File) With(additions ...Addition) (*config.Stack, error) {
+func (f *File) With(additions ...Addition) (*stack.Stack, error) {
 	change, err := f.Add(additions...)
 	if err != nil {
 		return nil, err
 	}
-	stack, problems := config.ReadAs(f.path, change.After)
+	stack, problems := stack.ReadAs(f.path, change.After)
 	return stack, problems.Err()
 }
 

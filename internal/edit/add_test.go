@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // written puts a stack file into a folder of its own.
@@ -101,7 +102,7 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 				require.NoError(t, err)
 				assert.Empty(t, cmp.Diff(form(plainHead+c.after), string(change.After)))
 				require.NoError(t, change.Write(t.Context()))
-				_, problems := config.ReadFile(path)
+				_, problems := stack.ReadFile(path)
 				assert.Empty(t, problems)
 			}
 		})
@@ -114,9 +115,9 @@ func TestRefusedValuesAreNotAdded(t *testing.T) {
 	f, err := Open(path)
 	require.NoError(t, err)
 	_, err = f.Add(Addition{At: []any{"sessions", "idleTimeout"}, Value: "2h"})
-	var problems config.Problems
+	var problems strictyaml.Problems
 	require.ErrorAs(t, err, &problems)
-	assert.Equal(t, config.Path("guardrails:sessions.idleTimeout"), problems[0].Path)
+	assert.Equal(t, strictyaml.Path("guardrails:sessions.idleTimeout"), problems[0].Path)
 }
 
 // Where the text cannot be spliced, the error says what to write by hand, in the words of the file.

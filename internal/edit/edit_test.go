@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 var (
@@ -101,7 +102,7 @@ func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 			written, err := os.ReadFile(path)
 			require.NoError(t, err)
 			assert.Equal(t, c.after, string(written))
-			_, problems := config.ReadFile(path)
+			_, problems := stack.ReadFile(path)
 			assert.Empty(t, problems)
 		})
 	}
@@ -150,7 +151,7 @@ func TestRefusedGrantIsNotWritten(t *testing.T) {
 			grant := oneGrant
 			c.change(&grant)
 			_, err := AddGrant(path, grant)
-			var problems config.Problems
+			var problems strictyaml.Problems
 			require.ErrorAs(t, err, &problems)
 			assert.ErrorContains(t, err, c.says)
 			left, err := os.ReadFile(path)

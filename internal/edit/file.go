@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/guardrail/grant"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/stack"
 )
 
 // file is a stack file that can be read, with its text and its YAML tree.
@@ -21,7 +21,7 @@ type file struct {
 	lines []string
 	// newline is how lines end.
 	newline string
-	stack   *config.Stack
+	stack   *stack.Stack
 	config  *yaml.Node
 	// wanted is what a ByHandError asks for; empty means grants.
 	wanted string
@@ -48,7 +48,7 @@ func open(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	stack, problems := config.ReadAs(path, data)
+	stack, problems := stack.ReadAs(path, data)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -120,8 +120,8 @@ func (f *file) grants() (key, value *yaml.Node) {
 
 // accept reads the new content. It must be a stack without problems whose grants are as they should be, and which
 // says what it said in everything else.
-func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*config.Stack, error) {
-	stack, problems := config.ReadAs(f.path, after)
+func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*stack.Stack, error) {
+	stack, problems := stack.ReadAs(f.path, after)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -132,7 +132,7 @@ func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*config.Sta
 }
 
 // sameButGrants compares what two stack files say besides grants.
-func sameButGrants(a, b *config.Stack) bool {
+func sameButGrants(a, b *stack.Stack) bool {
 	left, right := reflect.ValueOf(a.Sections), reflect.ValueOf(b.Sections)
 	for i := range left.NumField() {
 		field := left.Type().Field(i)

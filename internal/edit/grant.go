@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/guardrail/grant"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -38,7 +39,7 @@ type Change struct {
 	path string
 }
 
-// AddGrant puts a grant behind the others. The error is config.Problems where the file, or what it would become, is
+// AddGrant puts a grant behind the others. The error is strictyaml.Problems where the file, or what it would become, is
 // refused, and a *ByHandError where the file is written in a way that is not edited here.
 func AddGrant(path string, given Grant) (*Change, error) {
 	f, err := open(path)
@@ -162,7 +163,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, problems := config.ReadAs(path, change.After); len(problems) > 0 {
+	if _, problems := stack.ReadAs(path, change.After); len(problems) > 0 {
 		return nil, nil, problems
 	}
 	return change, gone, nil
@@ -207,7 +208,7 @@ func (f *file) find(ticket, person string) (int, error) {
 		return 0, &NotFoundError{fmt.Sprintf("%s: there is no grant", f.path)}
 	}
 	return 0, &NotFoundError{
-		fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, config.DidYouMean(ticket, known)),
+		fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, strictyaml.DidYouMean(ticket, known)),
 	}
 }
 

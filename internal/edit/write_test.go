@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // numbered is a grant with a ticket of its own; many of them fit into one file.
@@ -61,7 +61,7 @@ func TestWhatIsSaidToBeWrittenIsThere(t *testing.T) {
 	all.Wait()
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
-	stack, problems := config.ReadAs(path, after)
+	stack, problems := stack.ReadAs(path, after)
 	require.Empty(t, problems)
 	assert.Len(t, stack.Grants, 1+writers(t)/2)
 	left := string(after)
@@ -111,7 +111,7 @@ func TestProcessesThatWriteWaitForEachOther(t *testing.T) {
 		}()
 	}
 	all.Wait()
-	stack, problems := config.ReadFile(path)
+	stack, problems := stack.ReadFile(path)
 	require.Empty(t, problems)
 	there := map[string]bool{}
 	for _, g := range stack.Grants {

@@ -7,13 +7,13 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Administrators are the ARNs of those who administer the accounts of the stacks, as Stacks lists them in its proofs,
 // in the order of the stacks. It makes no proof. Stacks whose documents cannot be compiled have none.
-func Administrators(stacks ...*config.Stack) []string {
-	of := map[*config.Stack][]string{}
+func Administrators(stacks ...*stack.Stack) []string {
+	of := map[*stack.Stack][]string{}
 	for _, g := range groupsOf(stacks) {
 		engine, err := access.Compile(World(g.beside...))
 		if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Administrators that are computed alone are those of the proofs, of every shipped folder and of each of its stacks
@@ -19,9 +19,9 @@ func TestAdministratorsAreThoseOfTheProofs(t *testing.T) {
 		files, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
 		require.NoError(t, err)
 		require.NotEmpty(t, files)
-		var stacks []*config.Stack
+		var stacks []*stack.Stack
 		for _, file := range files {
-			s, problems := config.ReadFile(file)
+			s, problems := stack.ReadFile(file)
 			require.NoError(t, problems.Err())
 			stacks = append(stacks, s)
 			some += len(judge.Administrators(s))

@@ -7,12 +7,13 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // identityCenter is the stack of the world that carries IAM Identity Center, nil where none does.
-func (j *Judgement) identityCenter() *config.Stack {
-	at := slices.IndexFunc(j.beside, func(s *config.Stack) bool { return s.IdentityCenter != nil })
+func (j *Judgement) identityCenter() *stack.Stack {
+	at := slices.IndexFunc(j.beside, func(s *stack.Stack) bool { return s.IdentityCenter != nil })
 	if at < 0 {
 		return nil
 	}
@@ -119,9 +120,9 @@ func (j *Judgement) findCarriers() {
 	if len(carriers) > 1 {
 		j.Unreadable = append(
 			j.Unreadable,
-			j.problem(config.Problem{
+			j.problem(strictyaml.Problem{
 				Path: "guardrails:identityCenter",
-				Kind: config.Refused,
+				Kind: strictyaml.Refused,
 				Why: "stands in several stacks: " + strings.Join(
 					carriers,
 					", ",
@@ -133,14 +134,14 @@ func (j *Judgement) findCarriers() {
 }
 
 // permissionSetPath is where the file has the permission set of a role; false for everything else.
-func (j *Judgement) permissionSetPath(f *prove.Finding) (config.Path, bool) {
+func (j *Judgement) permissionSetPath(f *prove.Finding) (strictyaml.Path, bool) {
 	if f.ID == "attributes-decide-alone" {
 		return "guardrails:identityCenter.attributes", j.Stack.IdentityCenter != nil
 	}
 	for i, set := range j.Stack.PermissionSets() {
 		for _, id := range set.Accounts() {
 			if set.RoleARN(id) == f.Subject {
-				return config.Path("guardrails:identityCenter.permissionSets").Index(i), true
+				return strictyaml.Path("guardrails:identityCenter.permissionSets").Index(i), true
 			}
 		}
 	}

@@ -11,15 +11,16 @@ import (
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
 // Judgement is what is known of a stack before anything of it is deployed.
 type Judgement struct {
-	Stack *config.Stack
+	Stack *stack.Stack
 	// Unreadable says why the documents cannot be proven. There are then neither proofs nor expectations.
-	Unreadable config.Problems
+	Unreadable strictyaml.Problems
 	// Proofs are the standing proofs of the documents that the stack deploys.
 	Proofs prove.Report
 	// Expectations are the results of the section expect, in its order.
@@ -28,11 +29,11 @@ type Judgement struct {
 	Gaps []prove.ProofAssumption
 
 	// Requesters are those of just-in-time access who go round it.
-	Requesters config.Problems
+	Requesters strictyaml.Problems
 	// Notices stop nothing: what the stack says of itself, and what its documents mean.
-	Notices []config.Notice
+	Notices []stack.Notice
 	// beside are the stacks of the world.
-	beside []*config.Stack
+	beside []*stack.Stack
 }
 
 // using is what this process brings to the proofs of all judgements.
@@ -45,21 +46,21 @@ func init() { Use(claims.With{}) }
 func Use(with claims.With) { using.Store(&with) }
 
 // Stack judges a stack that was read without problems, with the other stacks of its folder beside it, for all of time.
-func Stack(s *config.Stack) *Judgement { return StackFrom(time.Time{}, s) }
+func Stack(s *stack.Stack) *Judgement { return StackFrom(time.Time{}, s) }
 
 // StackFrom is Stack from an instant on: what a policy allows or denies before it counts no longer. The zero time is
 // all of time.
-func StackFrom(at time.Time, s *config.Stack) *Judgement {
-	return judge(at, append([]*config.Stack{s}, siblings(s)...), s)[0]
+func StackFrom(at time.Time, s *stack.Stack) *Judgement {
+	return judge(at, append([]*stack.Stack{s}, siblings(s)...), s)[0]
 }
 
 // Stacks judges stacks of one folder for all of time, in their order: those of one organization together, with other
 // stacks of the folder read beside them.
-func Stacks(stacks ...*config.Stack) []*Judgement { return StacksFrom(time.Time{}, stacks...) }
+func Stacks(stacks ...*stack.Stack) []*Judgement { return StacksFrom(time.Time{}, stacks...) }
 
 // StacksFrom is Stacks from an instant on, as StackFrom is Stack.
-func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
-	of := map[*config.Stack]*Judgement{}
+func StacksFrom(at time.Time, stacks ...*stack.Stack) []*Judgement {
+	of := map[*stack.Stack]*Judgement{}
 	for _, g := range groupsOf(stacks) {
 		for _, j := range judge(at, g.beside, g.stacks...) {
 			of[j.Stack] = j
@@ -74,12 +75,12 @@ func StacksFrom(at time.Time, stacks ...*config.Stack) []*Judgement {
 
 // group are stacks that are judged together, and beside them what their world has: they themselves and the others of
 // their folders.
-type group struct{ stacks, beside []*config.Stack }
+type group struct{ stacks, beside []*stack.Stack }
 
 // groupsOf divides stacks into those of one organization each.
-func groupsOf(stacks []*config.Stack) []group {
+func groupsOf(stacks []*stack.Stack) []group {
 	var groups []group
-	taken := map[*config.Stack]bool{}
+	taken := map[*stack.Stack]bool{}
 	for _, first := range stacks {
 		if taken[first] {
 			continue
@@ -89,7 +90,7 @@ func groupsOf(stacks []*config.Stack) []group {
 			// Two stacks for one account cannot be deployed together.
 			known := slices.ContainsFunc(
 				g.stacks,
-				func(have *config.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) },
+				func(have *stack.Stack) bool { return have.Account.ID == s.Account.ID || !together(have, s) },
 			)
 			if !taken[s] && !known {
 				g.stacks = append(g.stacks, s)
@@ -100,7 +101,7 @@ func groupsOf(stacks []*config.Stack) []group {
 		for _, other := range siblings(first, stacks...) {
 			if !slices.ContainsFunc(
 				g.stacks,
-				func(s *config.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) },
+				func(s *stack.Stack) bool { return s.Account.ID == other.Account.ID || !together(s, other) },
 			) {
 				g.beside = append(slices.Clip(g.beside), other)
 			}
@@ -111,7 +112,7 @@ func groupsOf(stacks []*config.Stack) []group {
 }
 
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.
-func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Judgement {
+func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []claims.Intent
 	world := World(beside...)
@@ -142,7 +143,7 @@ func judge(at time.Time, beside []*config.Stack, stacks ...*config.Stack) []*Jud
 			j.unreadable(err)
 		}
 	}
-	if !slices.ContainsFunc(stacks, func(s *config.Stack) bool { return len(s.Expect) > 0 }) {
+	if !slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return len(s.Expect) > 0 }) {
 		return all
 	}
 	// Expectations speak of people of accounts that are not here, too, of whom trust policies have the names. The
@@ -181,15 +182,15 @@ func unreadable(all []*Judgement, err error) []*Judgement {
 }
 
 func (j *Judgement) unreadable(err error) {
-	j.Unreadable = config.Problems{j.problem(config.Problem{
-		Kind: config.Invalid,
+	j.Unreadable = strictyaml.Problems{j.problem(strictyaml.Problem{
+		Kind: strictyaml.Invalid,
 		Why:  "the documents cannot be proven: " + err.Error(),
 		Fix:  "this is a mistake of the program, not of the file",
 	})}
 }
 
 // problem puts a problem where its path stands in the file.
-func (j *Judgement) problem(p config.Problem) config.Problem {
+func (j *Judgement) problem(p strictyaml.Problem) strictyaml.Problem {
 	p.Position = j.Stack.Position(p.Path)
 	p.Position.File = j.Stack.File
 	return p
@@ -197,7 +198,7 @@ func (j *Judgement) problem(p config.Problem) config.Problem {
 
 // Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations; findings
 // that one line mends are one refusal. Nil means that it may be.
-func (j *Judgement) Refusals() config.Problems {
+func (j *Judgement) Refusals() strictyaml.Problems {
 	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
 	var failed []*prove.Finding
 	for i := range j.Proofs.Findings {
@@ -217,7 +218,7 @@ func (j *Judgement) Refusals() config.Problems {
 }
 
 // disproven is a cause as a problem, with the way that shows it.
-func (j *Judgement) disproven(c *cause) config.Problem {
+func (j *Judgement) disproven(c *cause) strictyaml.Problem {
 	f := c.finding
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
 	if f.Unreal != "" {
@@ -230,9 +231,9 @@ func (j *Judgement) disproven(c *cause) config.Problem {
 		why += "\n      " + others
 	}
 	return j.problem(
-		config.Problem{
+		strictyaml.Problem{
 			Path:  j.path(f),
-			Kind:  config.Unproven,
+			Kind:  strictyaml.Unproven,
 			Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)),
 			Why:   why,
 			Fix:   j.fix(f),
@@ -241,10 +242,10 @@ func (j *Judgement) disproven(c *cause) config.Problem {
 }
 
 // unmet is an expectation as a problem.
-func (j *Judgement) unmet(i int, r *expect.ExpectationResult) config.Problem {
-	p := config.Problem{
-		Path:  config.Path("guardrails:expect").Index(i),
-		Kind:  config.Unproven,
+func (j *Judgement) unmet(i int, r *expect.ExpectationResult) strictyaml.Problem {
+	p := strictyaml.Problem{
+		Path:  strictyaml.Path("guardrails:expect").Index(i),
+		Kind:  strictyaml.Unproven,
 		Value: fmt.Sprintf("%q", r.Expectation.It),
 	}
 	if r.Problem != "" {

@@ -17,7 +17,9 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // replaceOnce replaces a text that stands once.
@@ -30,7 +32,7 @@ func replaceOnce(t testing.TB, text, old, with string) string {
 const devStack = "../../Pulumi.dev.yaml"
 
 // changed reads the development stack after changes, each of a text that it has once.
-func changed(t testing.TB, changes ...string) *config.Stack {
+func changed(t testing.TB, changes ...string) *stack.Stack {
 	t.Helper()
 	data, err := os.ReadFile(devStack)
 	require.NoError(t, err)
@@ -38,7 +40,7 @@ func changed(t testing.TB, changes ...string) *config.Stack {
 	for i := 0; i < len(changes); i += 2 {
 		text = replaceOnce(t, text, changes[i], changes[i+1])
 	}
-	stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+	stack, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	require.NoError(t, problems.Err())
 	return stack
 }
@@ -65,7 +67,7 @@ func textOf(t *testing.T, j *Judgement, strict bool, form Form) string {
 // The shipped stacks hold, strictly: every waiver and assumption is accepted with a reason.
 func TestTheShippedStacksHoldStrictly(t *testing.T) {
 	for _, file := range []string{devStack, "../../Pulumi.prod.yaml"} {
-		stack, problems := config.ReadFile(file)
+		stack, problems := stack.ReadFile(file)
 		require.NoError(t, problems.Err())
 		j := Stack(stack)
 		assert.NoError(t, j.Refusals().Err())
@@ -119,9 +121,9 @@ func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 	refusals := j.Refusals()
 	require.Len(t, refusals, 1)
 	p := refusals[0]
-	assert.Equal(t, config.Path("guardrails:operationRoles[0]"), p.Path)
+	assert.Equal(t, strictyaml.Path("guardrails:operationRoles[0]"), p.Path)
 	assert.Positive(t, p.Line)
-	assert.Equal(t, config.Unproven, p.Kind)
+	assert.Equal(t, strictyaml.Unproven, p.Kind)
 	assert.Contains(
 		t,
 		p.Error(),
@@ -144,13 +146,13 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assert.False(t, j.Holds(true))
 	strict := j.StrictRefusals()
 	require.Len(t, strict, 2)
-	assert.Equal(t, config.Path("guardrails:accept"), strict[0].Path)
+	assert.Equal(t, strictyaml.Path("guardrails:accept"), strict[0].Path)
 	assert.Contains(
 		t,
 		strict[0].Error(),
 		`"mfa.firstPasswordChange" weakens a proof: their own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`,
 	)
-	assert.Equal(t, config.Path("guardrails:accept[0].id"), strict[1].Path)
+	assert.Equal(t, strictyaml.Path("guardrails:accept[0].id"), strict[1].Path)
 	assert.Contains(
 		t,
 		strict[1].Error(),
@@ -205,7 +207,7 @@ func TestANoticeThatIsAcceptedIsQuiet(t *testing.T) {
 
 // The names of people of other stacks are known by the alias of their account and by the name of its stack.
 func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
-	home, problems := config.Read(config.Source{File: "Pulumi.home.yaml", Data: []byte(`config:
+	home, problems := stack.Read(stackfile.Source{File: "Pulumi.home.yaml", Data: []byte(`config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "444455556666", alias: people}
   guardrails:mfa: {roleAccounts: ["111122223333"]}
@@ -214,9 +216,9 @@ func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
 	require.NoError(t, problems.Err())
 	const guest = "      as: arn:aws:iam::444455556666:user/non-97-test-user3\n"
 	for _, name := range []string{"people/non-97-test-user3", "home/non-97-test-user3"} {
-		stack := changed(t, guest, "      as: "+name+"\n")
-		stack.Siblings = []config.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
-		j := judge(time.Time{}, []*config.Stack{stack, home}, stack)[0]
+		s := changed(t, guest, "      as: "+name+"\n")
+		s.Siblings = []stackfile.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
+		j := judge(time.Time{}, []*stack.Stack{s, home}, s)[0]
 		assert.NoError(t, j.Refusals().Err(), name)
 		for _, c := range j.Concessions() {
 			assert.NotEqual(t, "444455556666", c.ID, "the account is there to be read, so nothing is assumed of it")
@@ -267,7 +269,7 @@ func TestAnExpectationThatIsNotMetRefusesTheStack(t *testing.T) {
 	refusals := j.Refusals()
 	require.Len(t, refusals, 1)
 	p := refusals[0]
-	assert.Equal(t, config.Unproven, p.Kind)
+	assert.Equal(t, strictyaml.Unproven, p.Kind)
 	assert.Regexp(t, `^guardrails:expect\[\d+\]$`, string(p.Path))
 	assert.Positive(t, p.Line)
 	assert.Equal(t, `"nobody runs commands as root"`, p.Value)

@@ -6,7 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 const justInTime = `config:
@@ -26,13 +28,13 @@ const justInTime = `config:
 func TestRequestersWhoGoRoundJustInTimeAccessAreRefused(t *testing.T) {
 	judged := func(requester string) *Judgement {
 		text := []byte(replaceOnce(t, justInTime, "REQUESTER", requester))
-		stack, problems := config.Read(config.Source{File: "Pulumi.shop.yaml", Data: text}, nil)
+		stack, problems := stack.Read(stackfile.Source{File: "Pulumi.shop.yaml", Data: text}, nil)
 		require.NoError(t, problems.Err())
 		return Stack(stack)
 	}
 	round := judged(`"arn:aws:iam::444455556666:role/guardrails/operation/shop"`).Refusals()
 	require.NotEmpty(t, round)
-	assert.Equal(t, config.Path("guardrails:justInTime.requesters[0]"), round[0].Path)
+	assert.Equal(t, strictyaml.Path("guardrails:justInTime.requesters[0]"), round[0].Path)
 	assert.Contains(t, round[0].Why, "ssm:StartSession")
 	assert.Equal(t, 9, round[0].Line)
 

@@ -11,12 +11,14 @@ import (
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
 // organizationOf is the id of the organization that a stack says its account is in; empty where it says nothing.
-func organizationOf(s *config.Stack) string {
+func organizationOf(s *stack.Stack) string {
 	if s.Organization != nil {
 		return cmp.Or(s.Organization.ID, s.Account.Organization)
 	}
@@ -24,7 +26,7 @@ func organizationOf(s *config.Stack) string {
 }
 
 // together reports whether two stacks can be of one organization. One that says nothing goes with every other.
-func together(a, b *config.Stack) bool {
+func together(a, b *stack.Stack) bool {
 	x, y := organizationOf(a), organizationOf(b)
 	return x == "" || y == "" || x == y
 }
@@ -45,7 +47,7 @@ func (j *Judgement) proveOrganization(engine *access.Engine) error {
 
 // findGaps notes what the stacks of the world do not tell: files that cannot be read, and an organization whose
 // policies none of them carries.
-func (j *Judgement) findGaps(beside []*config.Stack) {
+func (j *Judgement) findGaps(beside []*stack.Stack) {
 	j.beside = beside
 	organization := organizationOf(j.Stack)
 	if organization == "" {
@@ -54,12 +56,12 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 	files, _ := filepath.Glob(filepath.Join(j.Stack.Folder, "Pulumi.*.yaml"))
 	slices.Sort(files)
 	for _, file := range files {
-		name := config.StackName(file)
+		name := stackfile.StackName(file)
 		if j.Stack.Folder == "" || name == j.Stack.Name ||
-			slices.ContainsFunc(beside, func(s *config.Stack) bool { return s.Name == name }) {
+			slices.ContainsFunc(beside, func(s *stack.Stack) bool { return s.Name == name }) {
 			continue
 		}
-		if other, problems := config.ReadFile(file); len(problems) == 0 && !together(j.Stack, other) {
+		if other, problems := stack.ReadFile(file); len(problems) == 0 && !together(j.Stack, other) {
 			continue
 		}
 		j.Gaps = append(j.Gaps, prove.ProofAssumption{
@@ -84,14 +86,14 @@ func (j *Judgement) findGaps(beside []*config.Stack) {
 	case len(carriers) > 1 && j.Stack.Organization != nil:
 		j.Unreadable = append(
 			j.Unreadable,
-			j.problem(config.Problem{Path: "guardrails:organization", Kind: config.Refused,
+			j.problem(strictyaml.Problem{Path: "guardrails:organization", Kind: strictyaml.Refused,
 				Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in one of them"}),
 		)
 	}
 }
 
 // organizationPaths say where the file has what a proof of the organization is about.
-var organizationPaths = map[string]config.Path{
+var organizationPaths = map[string]strictyaml.Path{
 	"doors-for-exempt-roles-only":             "guardrails:organization.osAccessOnly",
 	"remote-execution-for-exempt-roles-only":  "guardrails:organization.osAccessOnly.remoteExecution",
 	"exempt-roles-are-protected":              "guardrails:organization.protectGuardrails",
@@ -111,11 +113,11 @@ var organizationPaths = map[string]config.Path{
 }
 
 // path is where the file has what a finding is about: a policy of one's own when that is what decides.
-func (j *Judgement) path(f *prove.Finding) config.Path {
+func (j *Judgement) path(f *prove.Finding) strictyaml.Path {
 	if o := j.Stack.Organization; o != nil {
 		for i, own := range o.Own {
 			if slices.ContainsFunc(f.By, func(by access.Source) bool { return by.Policy == own.Name }) {
-				return config.Path("guardrails:organization.policies").Index(i).Child("file")
+				return strictyaml.Path("guardrails:organization.policies").Index(i).Child("file")
 			}
 		}
 	}
@@ -147,7 +149,7 @@ func (j *Judgement) changePolicy(f *prove.Finding) string {
 						refusedCall(f),
 						by.Sid,
 						own.File,
-						config.Path("guardrails:organization.policies").Index(i),
+						strictyaml.Path("guardrails:organization.policies").Index(i),
 						filepath.Base(s.File),
 					)
 				}

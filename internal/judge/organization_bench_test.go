@@ -9,8 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 // organization is an organization as stack files have it: a management account, accounts that people sign in to, and
@@ -100,9 +100,9 @@ func (o organization) write(t testing.TB, folder string) []string {
 // check reads and judges the stacks, as guardrails check does.
 func check(t testing.TB, folder string, names []string) []*judge.Judgement {
 	t.Helper()
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	for _, name := range names {
-		s, problems := config.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml"))
+		s, problems := stack.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml"))
 		require.NoError(t, problems.Err())
 		stacks = append(stacks, s)
 	}

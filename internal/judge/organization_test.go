@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 const example = "../../examples/organization"
@@ -38,9 +40,9 @@ func edited(t *testing.T, edits ...[3]string) string {
 	return folder
 }
 
-func read(t *testing.T, folder, stack string) *config.Stack {
+func read(t *testing.T, folder, st string) *stack.Stack {
 	t.Helper()
-	s, problems := config.ReadFile(filepath.Join(folder, "Pulumi."+stack+".yaml"))
+	s, problems := stack.ReadFile(filepath.Join(folder, "Pulumi."+st+".yaml"))
 	require.Empty(t, problems)
 	return s
 }
@@ -57,7 +59,7 @@ func refusalsOf(j *judge.Judgement) string {
 // are the same.
 func TestTheOrganizationIsJudgedAsOne(t *testing.T) {
 	folder := edited(t)
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	for _, name := range []string{"identity", "jump", "management", "payments", "workload"} {
 		stacks = append(stacks, read(t, folder, name))
 	}
@@ -118,7 +120,7 @@ func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 		"the default user": {"Pulumi.payments.yaml", "defaultUser: operator", "defaultUser: ubuntu"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := judge.Stack(read(t, edited(t, change), config.StackName(change[0])))
+			j := judge.Stack(read(t, edited(t, change), stackfile.StackName(change[0])))
 			at := slices.IndexFunc(j.Gaps, func(a prove.ProofAssumption) bool { return a.ID == "OS user ubuntu" })
 			require.GreaterOrEqual(t, at, 0, "%v", j.Gaps)
 			strict := ""
@@ -206,9 +208,9 @@ func TestOSUsersOfPeopleAreHeldAcrossStacks(t *testing.T) {
 	assert.Contains(t, text, `"alice" does not pass own-os-user-only`)
 
 	folder = edited(t, [3]string{"Pulumi.jump.yaml", "displayName: Bob, runAs: bob", "displayName: Bob"})
-	_, problems := config.ReadFile(filepath.Join(folder, "Pulumi.workload.yaml"))
+	_, problems := stack.ReadFile(filepath.Join(folder, "Pulumi.workload.yaml"))
 	require.Len(t, problems, 1)
-	assert.Equal(t, config.Path("guardrails:operationRoles[4].users[0]"), problems[0].Path, "where his team stands")
+	assert.Equal(t, strictyaml.Path("guardrails:operationRoles[4].users[0]"), problems[0].Path, "where his team stands")
 	assert.Contains(t, problems[0].Error(), "has no OS user")
 	assert.Contains(t, problems[0].Error(), "user/bob")
 }

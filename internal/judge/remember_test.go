@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/claims"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/verdicts"
 )
 
@@ -70,10 +70,10 @@ func edit(t *testing.T, r *rand.Rand, folder string, names []string) (undo func(
 }
 
 // readable are the stacks that can be read.
-func readable(folder string, names []string) []*config.Stack {
-	var stacks []*config.Stack
+func readable(folder string, names []string) []*stack.Stack {
+	var stacks []*stack.Stack
 	for _, name := range names {
-		if s, problems := config.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml")); len(problems) == 0 {
+		if s, problems := stack.ReadFile(filepath.Join(folder, "Pulumi."+name+".yaml")); len(problems) == 0 {
 			stacks = append(stacks, s)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Concession is something that a verdict rests on: a switch that weakens a proof, or an assumption about what the
@@ -67,8 +68,8 @@ func (j *Judgement) accepted(id string) string {
 
 // StrictRefusals are what a strict check refuses besides Refusals: every concession that guardrails:accept does not
 // repeat, and every entry there that nothing rests on, because whoever reads it would believe otherwise.
-func (j *Judgement) StrictRefusals() config.Problems {
-	var refusals config.Problems
+func (j *Judgement) StrictRefusals() strictyaml.Problems {
+	var refusals strictyaml.Problems
 	concessions := j.Concessions()
 	for _, c := range concessions {
 		if c.Accepted != "" {
@@ -81,9 +82,9 @@ func (j *Judgement) StrictRefusals() config.Problems {
 		refusals = append(
 			refusals,
 			j.problem(
-				config.Problem{
+				strictyaml.Problem{
 					Path:  "guardrails:accept",
-					Kind:  config.Unproven,
+					Kind:  strictyaml.Unproven,
 					Value: fmt.Sprintf("%q", c.ID),
 					Why:   why + strings.Join(c.Texts, "; "),
 					Fix:   fmt.Sprintf("write {id: %q, because: <why that is all right>}, or change it", c.ID),
@@ -93,7 +94,7 @@ func (j *Judgement) StrictRefusals() config.Problems {
 	}
 	for i, a := range j.Stack.Accept {
 		if slices.ContainsFunc(concessions, func(c Concession) bool { return c.ID == a.ID }) ||
-			slices.ContainsFunc(j.Notices, func(n config.Notice) bool { return n.ID == a.ID }) {
+			slices.ContainsFunc(j.Notices, func(n stack.Notice) bool { return n.ID == a.ID }) {
 			continue
 		}
 		var ids []string
@@ -105,15 +106,15 @@ func (j *Judgement) StrictRefusals() config.Problems {
 		}
 		refusals = append(
 			refusals,
-			j.problem(config.Problem{
-				Path: config.Path("guardrails:accept").Index(i).Child("id"),
-				Kind: config.NotFound,
+			j.problem(strictyaml.Problem{
+				Path: strictyaml.Path("guardrails:accept").Index(i).Child("id"),
+				Kind: strictyaml.NotFound,
 				Value: fmt.Sprintf(
 					"%q",
 					a.ID,
 				),
 				Why: "is nothing that a verdict rests on, and no notice",
-				Fix: "remove it, or " + config.DidYouMean(a.ID, ids),
+				Fix: "remove it, or " + strictyaml.DidYouMean(a.ID, ids),
 			}),
 		)
 	}

@@ -9,13 +9,14 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service
 // control policies where one of them carries it, the roles of permission sets where one of them carries IAM Identity
 // Center, and the AWS managed policies that are known. An account without an alias goes by the name of its stack.
-func World(stacks ...*config.Stack) access.World {
+func World(stacks ...*stack.Stack) access.World {
 	var w access.World
 	for _, s := range stacks {
 		account := s.World()
@@ -35,11 +36,11 @@ func World(stacks ...*config.Stack) access.World {
 
 // WithSiblings are the stacks, and those of their folders that belong to the same organization: who comes to an
 // account, and what it is bound by, is said in other stacks too.
-func WithSiblings(stacks ...*config.Stack) []*config.Stack {
+func WithSiblings(stacks ...*stack.Stack) []*stack.Stack {
 	all := slices.Clone(stacks)
 	for _, s := range stacks {
 		for _, other := range siblings(s, all...) {
-			if !slices.ContainsFunc(all, func(have *config.Stack) bool { return have.Account.ID == other.Account.ID }) {
+			if !slices.ContainsFunc(all, func(have *stack.Stack) bool { return have.Account.ID == other.Account.ID }) {
 				all = append(all, other)
 			}
 		}
@@ -50,32 +51,32 @@ func WithSiblings(stacks ...*config.Stack) []*config.Stack {
 // siblings are the other stacks of the folder that can be read: people of their accounts come to this one, and one of
 // them may carry the organization. What is wrong with the others is told where they are judged themselves; their
 // people are strangers then. Of those that were read already no file is read again.
-func siblings(s *config.Stack, read ...*config.Stack) []*config.Stack {
-	var out []*config.Stack
+func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
+	var out []*stack.Stack
 	accounts := map[string]bool{s.Account.ID: true}
 	for _, other := range s.Siblings {
-		var stack *config.Stack
-		var problems config.Problems
+		var st *stack.Stack
+		var problems strictyaml.Problems
 		if at := slices.IndexFunc(
 			read,
-			func(r *config.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder },
+			func(r *stack.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder },
 		); at >= 0 {
-			stack = read[at]
+			st = read[at]
 		} else {
-			stack, problems = config.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
+			st, problems = stack.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
 		}
-		if len(problems) > 0 || accounts[stack.Account.ID] || !together(s, stack) {
+		if len(problems) > 0 || accounts[st.Account.ID] || !together(s, st) {
 			continue
 		}
-		accounts[stack.Account.ID] = true
-		out = append(out, stack)
+		accounts[st.Account.ID] = true
+		out = append(out, st)
 	}
 	return out
 }
 
 // expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name
 // stands for its account.
-func expectations(s *config.Stack) []expect.Expectation {
+func expectations(s *stack.Stack) []expect.Expectation {
 	var out []expect.Expectation
 	for _, x := range s.Expect {
 		x.As, x.Via, x.On.User, x.On.Role = byAccount(
@@ -96,7 +97,7 @@ func expectations(s *config.Stack) []expect.Expectation {
 	return out
 }
 
-func byAccount(s *config.Stack, name string) string {
+func byAccount(s *stack.Stack, name string) string {
 	account, rest, found := strings.Cut(name, "/")
 	if !found || strings.HasPrefix(name, "arn:") {
 		return name

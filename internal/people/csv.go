@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Rows are the people of a CSV file.
@@ -115,7 +115,7 @@ func readHead(verb, file string, head []string) ([]string, error) {
 					file,
 					name,
 					verb,
-					config.DidYouMean(name, columns[verb]),
+					strictyaml.DidYouMean(name, columns[verb]),
 					strings.Join(columns[verb], ", "),
 				),
 			)

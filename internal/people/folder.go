@@ -11,8 +11,8 @@ import (
 
 	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -23,7 +23,7 @@ type Outcome struct {
 	// Report is what they mean for people.
 	Report *change.Report
 	// Stacks are the stacks as they would be.
-	Stacks []*config.Stack
+	Stacks []*stack.Stack
 }
 
 // judge finds out what changes of stack files mean. The error is what keeps the files from being what they would
@@ -128,18 +128,18 @@ func (c *copied) others(folder *workspace.Folder, texts []byte) error {
 }
 
 // read reads the stacks of the copy; problems name the files of the folder.
-func (c *copied) read(folder *workspace.Folder) ([]*config.Stack, error) {
+func (c *copied) read(folder *workspace.Folder) ([]*stack.Stack, error) {
 	next, err := workspace.Open(c.dir)
 	if err != nil {
 		return nil, err
 	}
 	var (
-		stacks []*config.Stack
+		stacks []*stack.Stack
 		errs   []error
 	)
 	for _, name := range next.Stacks() {
 		file := next.StackFile(name)
-		stack, problems := config.ReadFile(file)
+		stack, problems := stack.ReadFile(file)
 		if len(problems) > 0 {
 			for i := range problems {
 				if problems[i].File == file {

@@ -7,8 +7,9 @@ import (
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -28,7 +29,7 @@ type Leaver struct {
 type leaving struct {
 	who []Leaver
 	// home is the stack that the people are users of.
-	home *config.Stack
+	home *stack.Stack
 	// withRoles also takes out roles that nobody else may take.
 	withRoles bool
 	// setting is where the command runs.
@@ -36,9 +37,9 @@ type leaving struct {
 	// roles are the ARNs of the roles that go.
 	roles map[string]bool
 	// empty are the roles that would be left with nobody, and stay.
-	empty []config.Problem
+	empty []strictyaml.Problem
 	// stacks are those of the folder as they are, removed what is taken out of their files, by the name of the stack.
-	stacks  []*config.Stack
+	stacks  []*stack.Stack
 	removed map[string][]edit.Removal
 	// took are the roles of each person, by ARN, before they leave.
 	took map[string][]TakenRole
@@ -46,7 +47,7 @@ type leaving struct {
 
 // TakenRole is a role that somebody who leaves could take.
 type TakenRole struct {
-	Stack *config.Stack
+	Stack *stack.Stack
 	ARN   string
 	// Gone says that the role goes with the person.
 	Gone bool
@@ -66,7 +67,7 @@ func (l *leaving) find(names []string) error {
 		}
 		if one.ARN == "" && one.IdentityCenterID == "" {
 			return &NobodyError{
-				fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, config.DidYouMean(name, namesOf(l.home))),
+				fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, strictyaml.DidYouMean(name, namesOf(l.home))),
 			}
 		}
 		l.who = append(l.who, one)
@@ -75,7 +76,7 @@ func (l *leaving) find(names []string) error {
 }
 
 // namesOf are the people whom a stack has.
-func namesOf(s *config.Stack) []string {
+func namesOf(s *stack.Stack) []string {
 	var names []string
 	for _, u := range s.Users {
 		names = append(names, u.Name)
@@ -99,7 +100,7 @@ func (l *leaving) leaves(arn string) bool {
 }
 
 // hasGrant reports whether a grant is for a leaver.
-func (l *leaving) hasGrant(s *config.Stack, g *grant.Args) bool {
+func (l *leaving) hasGrant(s *stack.Stack, g *grant.Args) bool {
 	if g.IdentityCenter.ID != "" {
 		return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.IdentityCenterID == g.IdentityCenter.ID })
 	}
@@ -111,7 +112,7 @@ func (l *leaving) named(name string) bool {
 }
 
 // findRoles says which roles the leavers can take, and which of these nobody else can.
-func (l *leaving) findRoles(stacks []*config.Stack) {
+func (l *leaving) findRoles(stacks []*stack.Stack) {
 	l.roles, l.took = map[string]bool{}, map[string][]TakenRole{}
 	for _, s := range stacks {
 		for _, r := range s.Roles() {
@@ -130,7 +131,7 @@ func (l *leaving) findRoles(stacks []*config.Stack) {
 // findRole notes who of the leavers can take the role. It goes with them where nobody else may take it and the file
 // has a place for it alone. Without --with-roles that is refused; the role then counts as gone all the same, so that
 // everything else that is in the way is found in the same run.
-func (l *leaving) findRole(s *config.Stack, r config.Role) {
+func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 	stay := slices.DeleteFunc(slices.Clone(r.People), l.leaves)
 	if len(stay) == len(r.People) {
 		return
@@ -140,11 +141,11 @@ func (l *leaving) findRole(s *config.Stack, r config.Role) {
 		l.roles[r.ARN] = true
 	}
 	if gone && !l.withRoles {
-		path := config.Path("guardrails:" + edit.Removal{At: r.At}.String())
-		l.empty = append(l.empty, config.Problem{
+		path := strictyaml.Path("guardrails:" + edit.Removal{At: r.At}.String())
+		l.empty = append(l.empty, strictyaml.Problem{
 			Position: at(s, path),
 			Path:     path,
-			Kind:     config.Refused,
+			Kind:     strictyaml.Refused,
 			Value:    quoted(nameOf(r.ARN)),
 			Why:      "would be left with nobody who may take it",
 			Fix:      "name somebody else first, or add --with-roles to remove the role too",
@@ -158,7 +159,7 @@ func (l *leaving) findRole(s *config.Stack, r config.Role) {
 }
 
 // at is where a path stands in the file of a stack.
-func at(s *config.Stack, path config.Path) config.Position {
+func at(s *stack.Stack, path strictyaml.Path) strictyaml.Position {
 	p := s.Position(path)
 	p.File = s.File
 	return p
@@ -170,7 +171,7 @@ func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] 
 
 // removals are the places of a stack file that name the leavers and are theirs, for each part of the file that names
 // people.
-func (l *leaving) removals(s *config.Stack) []edit.Removal {
+func (l *leaving) removals(s *stack.Stack) []edit.Removal {
 	var out []edit.Removal
 	if s == l.home {
 		out = l.fromHome()
@@ -208,7 +209,7 @@ func (l *leaving) fromHome() []edit.Removal {
 }
 
 // fromRole is the role itself where it goes with the leavers, otherwise their places among its people.
-func (l *leaving) fromRole(s *config.Stack, r config.Role) []edit.Removal {
+func (l *leaving) fromRole(s *stack.Stack, r stack.Role) []edit.Removal {
 	if l.roles[r.ARN] {
 		return []edit.Removal{{At: r.At}}
 	}
@@ -217,7 +218,7 @@ func (l *leaving) fromRole(s *config.Stack, r config.Role) []edit.Removal {
 }
 
 // fromList are the elements of a list of people, at the place, that are leavers.
-func (l *leaving) fromList(s *config.Stack, at []any, people []string) []edit.Removal {
+func (l *leaving) fromList(s *stack.Stack, at []any, people []string) []edit.Removal {
 	var out []edit.Removal
 	for i, person := range people {
 		if l.leaves(s.ARNOf(person)) {
@@ -228,7 +229,7 @@ func (l *leaving) fromList(s *config.Stack, at []any, people []string) []edit.Re
 }
 
 // expected reports whether an expectation is about a leaver, or about a role that goes with one.
-func (l *leaving) expected(s *config.Stack, i int) bool {
+func (l *leaving) expected(s *stack.Stack, i int) bool {
 	x := &s.Expect[i]
 	if x.Person != nil && l.named(x.Person.UserName) && s.IdentityCenter != nil {
 		return true
@@ -240,7 +241,7 @@ func (l *leaving) expected(s *config.Stack, i int) bool {
 }
 
 // roleGoes reports whether a role that is written as in "via" goes with a leaver.
-func (l *leaving) roleGoes(s *config.Stack, written string) bool {
+func (l *leaving) roleGoes(s *stack.Stack, written string) bool {
 	if written == "" {
 		return false
 	}
@@ -265,7 +266,7 @@ func (l *leaving) roleGoes(s *config.Stack, written string) bool {
 }
 
 // fromIdentityCenter are the places that name the leavers as people of IAM Identity Center.
-func (l *leaving) fromIdentityCenter(s *config.Stack) []edit.Removal {
+func (l *leaving) fromIdentityCenter(s *stack.Stack) []edit.Removal {
 	if s.IdentityCenter == nil {
 		return nil
 	}

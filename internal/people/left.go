@@ -8,9 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/policy"
 )
@@ -20,7 +21,7 @@ import (
 func (l *leaving) left(outcome *Outcome) error {
 	var errs []error
 	for _, s := range l.stacks {
-		var problems config.Problems
+		var problems strictyaml.Problems
 		for _, p := range l.empty {
 			if p.File == s.File {
 				problems = append(problems, p)
@@ -37,7 +38,7 @@ func (l *leaving) left(outcome *Outcome) error {
 				problems = append(problems, l.documents(outcome.Stacks, s, who)...)
 			}
 		}
-		slices.SortStableFunc(problems, func(a, b config.Problem) int {
+		slices.SortStableFunc(problems, func(a, b strictyaml.Problem) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		if len(problems) > 0 {
@@ -48,25 +49,25 @@ func (l *leaving) left(outcome *Outcome) error {
 }
 
 // goes reports whether a place of a stack file goes with what is taken out.
-func (l *leaving) goes(s *config.Stack, place []any) bool {
+func (l *leaving) goes(s *stack.Stack, place []any) bool {
 	return slices.ContainsFunc(l.removed[s.Name], func(r edit.Removal) bool {
 		return len(r.At) <= len(place) && slices.Equal(r.At, place[:len(r.At)])
 	})
 }
 
 // values are the values of a file that name the leaver and stay: as alias/name, as an ARN, or as the end of one.
-func (l *leaving) values(s *config.Stack, who Leaver, values []edit.Value) []config.Problem {
+func (l *leaving) values(s *stack.Stack, who Leaver, values []edit.Value) []strictyaml.Problem {
 	patterns := l.patterns(s, who)
-	var out []config.Problem
+	var out []strictyaml.Problem
 	for _, v := range values {
 		names := func(p *regexp.Regexp) bool { return p.MatchString(v.Text) }
 		if !l.goes(s, v.At) && slices.ContainsFunc(patterns, names) {
 			out = append(
 				out,
-				config.Problem{
-					Position: config.Position{File: s.File, Line: v.Line, Column: v.Column},
-					Path:     config.Path(v.Place()),
-					Kind:     config.Refused,
+				strictyaml.Problem{
+					Position: strictyaml.Position{File: s.File, Line: v.Line, Column: v.Column},
+					Path:     strictyaml.Path(v.Place()),
+					Kind:     strictyaml.Refused,
 					Value: quoted(
 						v.Text,
 					),
@@ -80,7 +81,7 @@ func (l *leaving) values(s *config.Stack, who Leaver, values []edit.Value) []con
 }
 
 // patterns are how a value of a file of the stack can name the leaver, wherever it stands.
-func (l *leaving) patterns(s *config.Stack, who Leaver) []*regexp.Regexp {
+func (l *leaving) patterns(s *stack.Stack, who Leaver) []*regexp.Regexp {
 	if who.ARN == "" {
 		return nil
 	}
@@ -102,18 +103,18 @@ func (l *leaving) patterns(s *config.Stack, who Leaver) []*regexp.Regexp {
 }
 
 // osUsers are the OS users that are the leaver's and that others would go on using.
-func (l *leaving) osUsers(s *config.Stack, who Leaver) []config.Problem {
+func (l *leaving) osUsers(s *stack.Stack, who Leaver) []strictyaml.Problem {
 	if who.OSUser == "" {
 		return nil
 	}
-	var out []config.Problem
+	var out []strictyaml.Problem
 	check := func(osUser string, place ...any) {
 		if osUser == who.OSUser && !l.goes(s, place) {
-			p := config.Path("guardrails:" + edit.Removal{At: place}.String())
-			out = append(out, config.Problem{
+			p := strictyaml.Path("guardrails:" + edit.Removal{At: place}.String())
+			out = append(out, strictyaml.Problem{
 				Position: at(s, p),
 				Path:     p,
-				Kind:     config.Refused,
+				Kind:     strictyaml.Refused,
 				Value:    quoted(osUser),
 				Why:      "is the OS user of " + who.Name + ", who leaves, and others would go on as it",
 				Fix:      "give them another OS user first",
@@ -136,25 +137,25 @@ func (l *leaving) osUsers(s *config.Stack, who Leaver) []config.Problem {
 }
 
 // documents says whether a document that the stack would deploy names the leaver.
-func (l *leaving) documents(after []*config.Stack, was *config.Stack, who Leaver) []config.Problem {
-	i := slices.IndexFunc(after, func(s *config.Stack) bool { return s.Name == was.Name })
+func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) []strictyaml.Problem {
+	i := slices.IndexFunc(after, func(s *stack.Stack) bool { return s.Name == was.Name })
 	if who.ARN == "" || i < 0 {
 		return nil
 	}
 	s := after[i]
 	rendering, err := report.Render(s)
 	if err != nil {
-		return []config.Problem{{Position: config.Position{File: s.File}, Kind: config.Invalid, Why: err.Error()}}
+		return []strictyaml.Problem{{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()}}
 	}
 	var b bytes.Buffer
 	if err := report.WriteJSON(&b, rendering); err != nil {
-		return []config.Problem{{Position: config.Position{File: s.File}, Kind: config.Invalid, Why: err.Error()}}
+		return []strictyaml.Problem{{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()}}
 	}
 	if strings.Contains(b.String(), `"`+who.ARN+`"`) {
-		return []config.Problem{
+		return []strictyaml.Problem{
 			{
-				Position: config.Position{File: s.File},
-				Kind:     config.Refused,
+				Position: strictyaml.Position{File: s.File},
+				Kind:     strictyaml.Refused,
 				Value:    quoted(who.ARN),
 				Why:      "would still be in a document or a user that the stack deploys",
 				Fix:      l.setting.Quoted("render", s.Name) + " shows which; take the person out there first",

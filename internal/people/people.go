@@ -9,8 +9,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -111,7 +112,7 @@ func Move(ctx context.Context, folder *workspace.Folder, stack string, movers []
 }
 
 // edits are what moves the person. An unknown person or team is a NobodyError.
-func (m Mover) edits(s *config.Stack) (additions []edit.Addition, removals []edit.Removal, err error) {
+func (m Mover) edits(s *stack.Stack) (additions []edit.Addition, removals []edit.Removal, err error) {
 	var names, teams []string
 	for _, u := range s.Users {
 		names = append(names, u.Name)
@@ -125,11 +126,11 @@ func (m Mover) edits(s *config.Stack) (additions []edit.Addition, removals []edi
 		errs = append(errs, &NobodyError{s.File + ": " + fmt.Sprintf(format, args...)})
 	}
 	if !slices.Contains(names, m.Name) {
-		refuse("nobody is called %q; %s", m.Name, config.DidYouMean(m.Name, names))
+		refuse("nobody is called %q; %s", m.Name, strictyaml.DidYouMean(m.Name, names))
 	}
 	for _, team := range slices.Concat(m.From, m.To) {
 		if _, is := s.Teams[team]; !is {
-			refuse("there is no team %q; %s", team, config.DidYouMean(team, teams))
+			refuse("there is no team %q; %s", team, strictyaml.DidYouMean(team, teams))
 		}
 	}
 	if len(errs) > 0 {
@@ -187,12 +188,12 @@ func Remove(ctx context.Context, folder *workspace.Folder, stack string, names [
 
 // leave are the changes that take people out: of the other stacks first, so that no trust policy names somebody who
 // is gone, whenever the writing ends.
-func leave(folder *workspace.Folder, stack string, names []string, o Options) (*leaving, []*edit.Change, error) {
+func leave(folder *workspace.Folder, st string, names []string, o Options) (*leaving, []*edit.Change, error) {
 	stacks, err := folder.Read()
 	if err != nil {
 		return nil, nil, err
 	}
-	home := slices.IndexFunc(stacks, func(s *config.Stack) bool { return s.Name == stack })
+	home := slices.IndexFunc(stacks, func(s *stack.Stack) bool { return s.Name == st })
 	l := &leaving{
 		home:      stacks[home],
 		withRoles: o.WithRoles,

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -186,7 +186,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 		{Name: "erin", Teams: []string{"night"}, Tags: map[string]string{"Floor": "3"}},
 	}, Options{Now: noon})
 	require.NoError(t, err)
-	s, problems := config.ReadFile("Pulumi.jump.yaml")
+	s, problems := stack.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
 	assert.Equal(
 		t,
@@ -204,7 +204,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 		Options{Now: noon},
 	)
 	require.NoError(t, err)
-	s, problems = config.ReadFile("Pulumi.jump.yaml")
+	s, problems = stack.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
 	assert.Equal(t, map[string][]string{"shop": {"alice", "bob"}, "leads": {"carol", "dave"}, "night": {}}, s.Teams)
 	var lines []string

@@ -9,7 +9,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is
@@ -24,16 +25,16 @@ var ErrAccountHolds = errors.New("the credentials belong to the account of the s
 // as a preview. It ends with ErrAccountHolds where they belong to the account that the stack file names, with a
 // refusal where they belong to another one, and with what the provider says where AWS gives no answer.
 func Account(folder string) pulumi.RunFunc {
-	return asking(folder, func(*pulumi.Context, *config.Stack, *providers) error {
+	return asking(folder, func(*pulumi.Context, *stack.Stack, *providers) error {
 		return ErrAccountHolds
 	})
 }
 
 // asking is a program that asks AWS something with the providers of the stack, in the account of the stack and in no
 // other, and makes nothing.
-func asking(folder string, ask func(*pulumi.Context, *config.Stack, *providers) error) pulumi.RunFunc {
+func asking(folder string, ask func(*pulumi.Context, *stack.Stack, *providers) error) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		stack, err := config.FromContext(ctx, folder)
+		stack, err := stack.FromContext(ctx, folder)
 		if err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func asking(folder string, ask func(*pulumi.Context, *config.Stack, *providers) 
 // verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The
 // providers themselves refuse every other account too, so that not even a change of credentials on the way gets past;
 // where one of them speaks first, it is put in our words.
-func verifyAccount(ctx *pulumi.Context, stack *config.Stack, home *aws.Provider) error {
+func verifyAccount(ctx *pulumi.Context, stack *stack.Stack, home *aws.Provider) error {
 	caller, err := aws.GetCallerIdentity(ctx, &aws.GetCallerIdentityArgs{}, pulumi.Provider(home))
 	if err != nil {
 		if m := notAllowed.FindStringSubmatch(err.Error()); m != nil {
@@ -69,18 +70,18 @@ func verifyAccount(ctx *pulumi.Context, stack *config.Stack, home *aws.Provider)
 	return nil
 }
 
-func wrongAccount(stack *config.Stack, account, arn string) error {
-	path := config.Path("guardrails:account.id")
+func wrongAccount(stack *stack.Stack, account, arn string) error {
+	path := strictyaml.Path("guardrails:account.id")
 	position := stack.Position(path)
 	position.File = cmp.Or(position.File, stack.File)
 	if arn != "" {
 		account += " (" + arn + ")"
 	}
-	return config.Problems{
+	return strictyaml.Problems{
 		{
 			Position: position,
 			Path:     path,
-			Kind:     config.Refused,
+			Kind:     strictyaml.Refused,
 			Value:    fmt.Sprintf("%q", stack.Account.ID),
 			Why:      "is not the account of the credentials, which belong to " + account,
 			Fix:      "nothing was deployed; sign in to the account of the stack, for example with aws:profile or aws:assumeRole",

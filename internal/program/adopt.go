@@ -10,13 +10,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // importAdopted makes the engine import what the stack file says exists, before it changes it to what the components
 // want. Nothing else of a resource is touched, and the option means nothing for a resource that the state has under
 // the same id. It must come before the first component.
-func importAdopted(ctx *pulumi.Context, stack *config.Stack) error {
+func importAdopted(ctx *pulumi.Context, stack *stack.Stack) error {
 	return ctx.RegisterStackTransformation(
 		func(r *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 			id := adoptedID(stack, r.Name, r.Props)
@@ -32,7 +32,7 @@ func importAdopted(ctx *pulumi.Context, stack *config.Stack) error {
 }
 
 // adoptedID is what AWS calls the resource, where the stack adopts it; empty where it does not.
-func adoptedID(stack *config.Stack, resource string, props pulumi.Input) string {
+func adoptedID(stack *stack.Stack, resource string, props pulumi.Input) string {
 	a := stack.Adopt
 	switch p := props.(type) {
 	case *iam.UserArgs:

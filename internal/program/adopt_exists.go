@@ -9,12 +9,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // adoptedThing is an entry of the section adopt with the question whether AWS has it.
 type adoptedThing struct {
-	path config.Path
+	path strictyaml.Path
 	// value is the entry as the file has it, is what it stands for.
 	value, is string
 	ask       func() error
@@ -23,7 +24,7 @@ type adoptedThing struct {
 // checkAdopted refuses entries for what AWS does not have: the engine would try to import it, and stop with an error
 // that names neither the entry nor what to write. A question without an answer refuses nothing. For attributes for
 // access control there is no question.
-func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
+func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
 	things := adoptedThings(ctx, stack, providers)
 	missing := make([]bool, len(things))
 	var asked sync.WaitGroup
@@ -39,7 +40,7 @@ func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers
 		}()
 	}
 	asked.Wait()
-	var problems config.Problems
+	var problems strictyaml.Problems
 	for i, thing := range things {
 		if !missing[i] {
 			continue
@@ -48,10 +49,10 @@ func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers
 		if position.File == "" {
 			position.File = stack.File
 		}
-		problems = append(problems, config.Problem{
+		problems = append(problems, strictyaml.Problem{
 			Position: position,
 			Path:     thing.path,
-			Kind:     config.NotFound,
+			Kind:     strictyaml.NotFound,
 			Value:    thing.value,
 			Why:      "does not exist in AWS: there is no " + thing.is,
 			Fix:      "remove the entry, and up makes it new",
@@ -60,9 +61,9 @@ func checkAdopted(ctx *pulumi.Context, stack *config.Stack, providers *providers
 	return problems.Err()
 }
 
-func adoptedThings(ctx *pulumi.Context, stack *config.Stack, providers *providers) []adoptedThing {
+func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers) []adoptedThing {
 	var things []adoptedThing
-	a, at, home := stack.Adopt, config.Path("guardrails:adopt"), pulumi.Provider(providers.home)
+	a, at, home := stack.Adopt, strictyaml.Path("guardrails:adopt"), pulumi.Provider(providers.home)
 	for i, region := range a.Sessions {
 		things = append(
 			things,

@@ -11,14 +11,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/refusal"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/policy"
 )
 
 // Advice is what to do about an error of AWS that no file could tell before, in the words of the stack, with command
 // lines for the setting of the run; empty where nothing is known.
-func Advice(stack *config.Stack, text string, at commandline.Setting) string {
+func Advice(stack *stack.Stack, text string, at commandline.Setting) string {
 	row, message, found := refusal.Find(text)
 	if !found || row.Decided != refusal.ByAccount {
 		return ""
@@ -34,7 +35,7 @@ func Advice(stack *config.Stack, text string, at commandline.Setting) string {
 var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)
 
 // order says which stack makes the principal that a refusal names, and so goes first.
-func order(stack *config.Stack, message string, at commandline.Setting) string {
+func order(stack *stack.Stack, message string, at commandline.Setting) string {
 	who := named.FindString(message)
 	arn, err := policy.ParseARN(who)
 	if err != nil {
@@ -47,7 +48,7 @@ func order(stack *config.Stack, message string, at commandline.Setting) string {
 		}
 		return "make it first, or correct the name"
 	}
-	i := slices.IndexFunc(stack.Siblings, func(s config.Sibling) bool { return s.AccountID == arn.Account })
+	i := slices.IndexFunc(stack.Siblings, func(s stackfile.Sibling) bool { return s.AccountID == arn.Account })
 	_, _, name, _ := arn.Entity()
 	switch {
 	case arn.Account == stack.Account.ID:
@@ -88,7 +89,7 @@ var here = commandline.Setting{}
 // adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine
 // runs by itself needs it: who drives the Automation API has the errors and asks Advice. An older engine does not
 // call back, and then nothing is said.
-func adviseOnErrors(ctx *pulumi.Context, stack *config.Stack) error {
+func adviseOnErrors(ctx *pulumi.Context, stack *stack.Stack) error {
 	if os.Getenv(pulumi.EnvMonitor) == "" || ctx.RequirePulumiVersion(hookedSince) != nil {
 		return nil
 	}

@@ -12,9 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/refusal"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // asked is a refusal as the SDK prints it.
@@ -49,7 +51,7 @@ func TestEveryRefusalByWhatExistsSaysWhatToDo(t *testing.T) {
 // Whoever is missing in a trust policy is told with the stack that makes them.
 func TestAMissingPrincipalIsToldWithItsStack(t *testing.T) {
 	const before = "operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1-2-3, MalformedPolicyDocument: Invalid principal in policy: "
-	stack, problems := config.ReadFile(filepath.Join("..", "..", "examples", "organization", "Pulumi.workload.yaml"))
+	stack, problems := stack.ReadFile(filepath.Join("..", "..", "examples", "organization", "Pulumi.workload.yaml"))
 	require.Empty(t, problems)
 	for principal, says := range map[string]string{
 		"arn:aws:iam::111122223333:user/alice":   `the stack jump makes arn:aws:iam::111122223333:user/alice: run "guardrails up jump" first`,
@@ -209,11 +211,11 @@ func TestWhatTheFilesDecideIsRefusedWhereTheTableSays(t *testing.T) {
 			dir := t.TempDir()
 			const document = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}]}`
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "x.json"), []byte(document), 0o600))
-			_, problems := config.Read(
-				config.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)},
+			_, problems := stack.Read(
+				stackfile.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)},
 				nil,
 			)
-			at := slices.IndexFunc(problems, func(p config.Problem) bool { return atPlace(string(p.Path), place) })
+			at := slices.IndexFunc(problems, func(p strictyaml.Problem) bool { return atPlace(string(p.Path), place) })
 			if assert.GreaterOrEqual(t, at, 0, "%s: %s\n%v", place, text, problems) {
 				assert.NotEmpty(t, problems[at].Fix, "%s: %v", place, problems[at])
 			}

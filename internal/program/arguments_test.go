@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox/provider"
+	"aws-access-guardrails/internal/stack"
 )
 
 // knownOnly is the value with what AWS alone knows made unknown, as it is in a preview.
@@ -38,7 +38,7 @@ func knownOnly(v resource.PropertyValue) resource.PropertyValue {
 
 // argumentsOf holds the arguments of everything that the program registers for a stack against the schema of its
 // type, and counts them.
-func argumentsOf(t *testing.T, stack *config.Stack, what string, seen map[string]bool) (arguments int) {
+func argumentsOf(t *testing.T, stack *stack.Stack, what string, seen map[string]bool) (arguments int) {
 	t.Helper()
 	resources, err := Resources("guardrails", stack)
 	require.NoError(t, err, what)
@@ -68,7 +68,7 @@ func TestTheProviderTakesEveryArgument(t *testing.T) {
 			file := filepath.Join(folder.dir, "Pulumi."+name+".yaml")
 			text, err := os.ReadFile(file)
 			require.NoError(t, err)
-			stack, problems := config.ReadFile(file)
+			stack, problems := stack.ReadFile(file)
 			require.Empty(t, problems)
 			arguments += argumentsOf(t, stack, file, seen)
 			sources = append(sources, source{file, text})
@@ -86,7 +86,7 @@ func TestTheProviderTakesEveryArgument(t *testing.T) {
 			continue
 		}
 		tried[string(changed)] = true
-		stack, problems := config.ReadAs(of.file, changed)
+		stack, problems := stack.ReadAs(of.file, changed)
 		if len(problems) > 0 {
 			continue
 		}

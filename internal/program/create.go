@@ -8,7 +8,7 @@ import (
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/guardrail/delegated"
 	"aws-access-guardrails/guardrail/justintime"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // The names of those components of which a stack has one. They are part of every URN below them and never change
@@ -27,7 +27,7 @@ const (
 // creation makes the components of one stack.
 type creation struct {
 	ctx       *pulumi.Context
-	stack     *config.Stack
+	stack     *stack.Stack
 	providers *providers
 	// guard is the MFA group, complete: what people wait for.
 	guard []pulumi.Resource
@@ -66,7 +66,7 @@ var steps = []step{
 }
 
 // create registers everything that the stack declares, step by step.
-func create(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
+func create(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
 	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}}
 	for _, s := range steps {
 		if err := s.make(c); err != nil {

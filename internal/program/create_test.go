@@ -5,7 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Every noun of the stack file is made, once.
@@ -14,5 +14,5 @@ func TestEveryNounIsMade(t *testing.T) {
 	for _, s := range steps {
 		made = append(made, s.noun)
 	}
-	assert.ElementsMatch(t, config.Nouns(), made, "a noun of internal/config/nouns.go needs a step of create.go")
+	assert.ElementsMatch(t, stack.Nouns(), made, "a noun of internal/stack/nouns.go needs a step of create.go")
 }

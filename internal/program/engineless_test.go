@@ -17,8 +17,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/types/known/structpb"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/stack"
 )
 
 // engineless stands in for the engine: what the program registers is checked and made by the providers of a sandbox
@@ -34,7 +34,7 @@ type engineless struct {
 
 // deployWithoutEngine runs the part of the program that makes things, for a stack that was read, in a sandbox. The
 // error is that of the first resource that a provider refuses.
-func deployWithoutEngine(t *testing.T, stack *config.Stack, world, state string) error {
+func deployWithoutEngine(t *testing.T, stack *stack.Stack, world, state string) error {
 	t.Helper()
 	server, err := sandbox.Start(
 		t.Context(),

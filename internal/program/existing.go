@@ -13,7 +13,7 @@ import (
 
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/adopt"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // ErrExistingRead ends the program of Existing: it declares nothing, and an engine that took that for the stack would
@@ -23,8 +23,8 @@ var ErrExistingRead = errors.New("what exists was read")
 // Existing is a program that asks AWS for what is wanted, with the providers of the stack, and makes nothing. Run it
 // as a preview. It ends with ErrExistingRead when everything was asked; what it did not get an answer to is in what
 // it found.
-func Existing(folder string, wanted func(*config.Stack) adopt.Wanted, found *adopt.Existing) pulumi.RunFunc {
-	return asking(folder, func(ctx *pulumi.Context, stack *config.Stack, providers *providers) error {
+func Existing(folder string, wanted func(*stack.Stack) adopt.Wanted, found *adopt.Existing) pulumi.RunFunc {
+	return asking(folder, func(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
 		r := &reader{ctx: ctx, home: pulumi.Provider(providers.home), found: found}
 		w := wanted(stack)
 		for _, region := range w.Regions {
@@ -154,7 +154,7 @@ func (r *reader) policies(arns []string) {
 // attributes are switched off, the engine says that they do not exist.
 func Attributes(folder string, found func(map[string]string)) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		stack, err := config.FromContext(ctx, folder)
+		stack, err := stack.FromContext(ctx, folder)
 		if err != nil {
 			return err
 		}

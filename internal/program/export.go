@@ -5,18 +5,18 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // export sets the stack outputs.
-func export(ctx *pulumi.Context, stack *config.Stack) {
+func export(ctx *pulumi.Context, stack *stack.Stack) {
 	for name, value := range outputs(stack) {
 		ctx.Export(name, value)
 	}
 }
 
 // outputs are plain values, so that a preview shows them: every name is known before anything exists.
-func outputs(stack *config.Stack) pulumi.Map {
+func outputs(stack *stack.Stack) pulumi.Map {
 	world := stack.World()
 	roleARNs, switchRoleURLs, attached := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringArrayMap{}
 	for _, group := range world.Groups {

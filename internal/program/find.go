@@ -7,7 +7,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Named is a resource whose id AWS chose, and which is looked for by its name.
@@ -20,7 +20,7 @@ type Named struct {
 // Find is a program that asks AWS for resources by name, and makes nothing. Run it as a preview. It ends with
 // ErrExistingRead when everything was asked; found hears the ids of those that are there.
 func Find(folder string, wanted []Named, found func(urn, id string)) pulumi.RunFunc {
-	return asking(folder, func(ctx *pulumi.Context, _ *config.Stack, providers *providers) error {
+	return asking(folder, func(ctx *pulumi.Context, _ *stack.Stack, providers *providers) error {
 		for _, w := range wanted {
 			ask := policyNamed
 			if w.Instance != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/constant"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Main runs the program as the process that the pulumi command starts, and gives its exit status. A refusal is told
@@ -31,7 +31,7 @@ func Main() int {
 
 // own is a run of the program in a process of its own.
 type own struct {
-	stack   *config.Stack
+	stack   *stack.Stack
 	preview bool
 	// told says that the engine was told the error of the program.
 	told bool
@@ -69,7 +69,7 @@ func (o *own) tell(w io.Writer, err error) {
 }
 
 // hints are what to do about what AWS refuses for what exists, or does not exist yet.
-func hints(stack *config.Stack) []string {
+func hints(stack *stack.Stack) []string {
 	all := []string{
 		fmt.Sprintf(
 			"Where AWS says that something exists already: up takes over nothing that it finds; %s writes it into the stack file, "+

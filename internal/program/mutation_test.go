@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/refusal"
+	"aws-access-guardrails/internal/stack"
 )
 
 // mutationsEnv asks for all mutations of each stack in place of a few.
@@ -76,29 +76,29 @@ func mutateStack(t *testing.T, folder shippedFolder, name string, each int) {
 	file, world := filepath.Join(dir, "Pulumi."+name+".yaml"), filepath.Join(dir, "sandbox.yaml")
 	original, err := os.ReadFile(file)
 	require.NoError(t, err)
-	stack, problems := config.ReadFile(file)
+	s, problems := stack.ReadFile(file)
 	require.Empty(t, problems)
 	base := filepath.Join(t.TempDir(), "base")
 	for _, earlier := range folder.stacks[:slices.Index(folder.stacks, name)] {
-		if slices.Contains(stack.PeopleFrom(), earlier) {
-			first, problems := config.ReadFile(filepath.Join(dir, "Pulumi."+earlier+".yaml"))
+		if slices.Contains(s.PeopleFrom(), earlier) {
+			first, problems := stack.ReadFile(filepath.Join(dir, "Pulumi."+earlier+".yaml"))
 			require.Empty(t, problems)
 			require.NoError(t, deployWithoutEngine(t, first, world, base))
 		}
 	}
-	deploy := func(stack *config.Stack) error {
+	deploy := func(stack *stack.Stack) error {
 		state := filepath.Join(t.TempDir(), "state")
 		if data, err := os.ReadFile(base); err == nil {
 			require.NoError(t, os.WriteFile(state, data, 0o600))
 		}
 		return deployWithoutEngine(t, stack, world, state)
 	}
-	require.NoError(t, deploy(stack), "as it is shipped")
+	require.NoError(t, deploy(s), "as it is shipped")
 	counts := map[string]int{}
 	for i := range each {
 		random := rand.New(rand.NewPCG(uint64(i), 20261128))
 		changed, what := mutate(t, original, random)
-		stack, problems := config.ReadAs(file, changed)
+		stack, problems := stack.ReadAs(file, changed)
 		if len(problems) > 0 {
 			counts["refused by check"]++
 			continue

@@ -6,15 +6,15 @@ import (
 	awsnative "github.com/pulumi/pulumi-aws-native/sdk/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // native makes a provider of AWS Cloud Control for each Region. It knows fewer settings than the other provider; one
 // that it does not know and that would reach another account or endpoint is refused by the configuration before (see
-// config.Stack).
+// stack.Stack).
 func (p *providers) native(
 	ctx *pulumi.Context,
-	stack *config.Stack,
+	stack *stack.Stack,
 	regions []string,
 ) (map[string]pulumi.ProviderResource, error) {
 	made := map[string]pulumi.ProviderResource{}
@@ -31,7 +31,7 @@ func (p *providers) native(
 // nativeProviderName is part of the URN of a provider.
 func nativeProviderName(region string) string { return "aws-native-" + region }
 
-func nativeProviderArgs(stack *config.Stack, region string) *awsnative.ProviderArgs {
+func nativeProviderArgs(stack *stack.Stack, region string) *awsnative.ProviderArgs {
 	s := stack.AWS
 	args := &awsnative.ProviderArgs{
 		Region:                    pulumi.String(region),

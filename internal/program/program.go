@@ -5,7 +5,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Run deploys the stack of the context, with the stack files of the project's folder beside it.
@@ -22,15 +23,15 @@ func run(ctx *pulumi.Context, folder string) error {
 }
 
 // deploy is the program. The stack is nil where it could not be read.
-func deploy(ctx *pulumi.Context, folder string) (*config.Stack, error) {
-	stack, err := config.FromContext(ctx, folder)
+func deploy(ctx *pulumi.Context, folder string) (*stack.Stack, error) {
+	stack, err := stack.FromContext(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
 	return stack, deployStack(ctx, stack)
 }
 
-func deployStack(ctx *pulumi.Context, stack *config.Stack) error {
+func deployStack(ctx *pulumi.Context, stack *stack.Stack) error {
 	if err := Check(stack); err != nil {
 		return err
 	}
@@ -61,6 +62,6 @@ func deployStack(ctx *pulumi.Context, stack *config.Stack) error {
 // Refused reports whether the error is a refusal: the stack file, a document, a proof or the account does not hold.
 // What is no refusal is a failure of the engine or of AWS.
 func Refused(err error) bool {
-	var problems config.Problems
+	var problems strictyaml.Problems
 	return errors.As(err, &problems)
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 // providers are the explicit providers of a stack: one per Region, because this major of the provider has no Region
@@ -21,7 +22,7 @@ type providers struct {
 // providerName is part of the URN of a provider.
 func providerName(region string) string { return "aws-" + region }
 
-func newProviders(ctx *pulumi.Context, stack *config.Stack) (*providers, error) {
+func newProviders(ctx *pulumi.Context, stack *stack.Stack) (*providers, error) {
 	made := &providers{byRegion: map[string]*aws.Provider{}}
 	for _, region := range stack.Regions() {
 		provider, err := aws.NewProvider(ctx, providerName(region), providerArgs(stack, region))
@@ -36,7 +37,7 @@ func newProviders(ctx *pulumi.Context, stack *config.Stack) (*providers, error) 
 
 // providerArgs passes every aws: setting on: the engine gives them to default providers only. The account of the
 // stack is the only one that the provider takes, whatever the settings list.
-func providerArgs(stack *config.Stack, region string) *aws.ProviderArgs {
+func providerArgs(stack *stack.Stack, region string) *aws.ProviderArgs {
 	s := stack.AWS
 	return &aws.ProviderArgs{
 		Region:                         pulumi.String(region),
@@ -71,7 +72,7 @@ func providerArgs(stack *config.Stack, region string) *aws.ProviderArgs {
 	}
 }
 
-func assumeRole(r *config.AssumeRole) aws.ProviderAssumeRolePtrInput {
+func assumeRole(r *stackfile.AssumeRole) aws.ProviderAssumeRolePtrInput {
 	if r == nil {
 		return nil
 	}
@@ -90,7 +91,7 @@ func assumeRole(r *config.AssumeRole) aws.ProviderAssumeRolePtrInput {
 	}
 }
 
-func assumeRoleWithWebIdentity(r *config.AssumeRoleWithWebIdentity) aws.ProviderAssumeRoleWithWebIdentityPtrInput {
+func assumeRoleWithWebIdentity(r *stackfile.AssumeRoleWithWebIdentity) aws.ProviderAssumeRoleWithWebIdentityPtrInput {
 	if r == nil {
 		return nil
 	}
@@ -114,14 +115,14 @@ func defaultTags(tags map[string]string) aws.ProviderDefaultTagsPtrInput {
 	return aws.ProviderDefaultTagsArgs{Tags: textMap(tags)}
 }
 
-func ignoreTags(t config.IgnoreTags) aws.ProviderIgnoreTagsPtrInput {
+func ignoreTags(t stackfile.IgnoreTags) aws.ProviderIgnoreTagsPtrInput {
 	if len(t.Keys) == 0 && len(t.KeyPrefixes) == 0 {
 		return nil
 	}
 	return aws.ProviderIgnoreTagsArgs{Keys: texts(t.Keys), KeyPrefixes: texts(t.KeyPrefixes)}
 }
 
-func endpoints(list []config.Endpoints) aws.ProviderEndpointArrayInput {
+func endpoints(list []stackfile.Endpoints) aws.ProviderEndpointArrayInput {
 	if len(list) == 0 {
 		return nil
 	}

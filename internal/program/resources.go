@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Resource is one resource that the program registers with the engine.
@@ -37,13 +37,13 @@ func OutputOf(urn resource.URN) string { return "output of " + string(urn) }
 // Resources are what the program registers for a stack, in the order of their URNs, without engine and without AWS:
 // components, providers and the stack itself left out. AWS is taken to be as the stack says it is. The name is that
 // of the Pulumi project.
-func Resources(project string, stack *config.Stack) ([]Resource, error) {
+func Resources(project string, stack *stack.Stack) ([]Resource, error) {
 	resources, _, err := Registered(project, stack)
 	return resources, err
 }
 
 // Registered is Resources with the functions of providers that the program calls on the way, sorted.
-func Registered(project string, stack *config.Stack) (resources []Resource, functions []string, err error) {
+func Registered(project string, stack *stack.Stack) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
 	err = pulumi.RunErr(
 		func(ctx *pulumi.Context) error { return Register(ctx, stack) },
@@ -59,7 +59,7 @@ func Registered(project string, stack *config.Stack) (resources []Resource, func
 
 // Register registers what the program registers for a stack, providers included, and nothing else: no value is
 // checked, nothing is proven, and AWS is not asked whose credentials these are. It is for engines that make nothing.
-func Register(ctx *pulumi.Context, stack *config.Stack) error {
+func Register(ctx *pulumi.Context, stack *stack.Stack) error {
 	providers, err := newProviders(ctx, stack)
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func Register(ctx *pulumi.Context, stack *config.Stack) error {
 // list takes the place of the engine. It implements pulumi.MockResourceMonitor.
 type list struct {
 	project string
-	stack   *config.Stack
+	stack   *stack.Stack
 
 	mu        sync.Mutex
 	resources []Resource

@@ -9,8 +9,8 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Options say what the facts are about.
@@ -22,7 +22,7 @@ type Options struct {
 	ProjectTags       map[string]string
 	DefaultProjectTag string
 	// Teams are the teams by which roles name people; nil where nothing is known of teams.
-	Teams map[config.RolePerson][]string
+	Teams map[stack.RolePerson][]string
 	// Administrators are listed beside the ways.
 	Administrators []string
 	// Only says of which users of IAM the ways are wanted, by ARN; nil means of all.
@@ -60,7 +60,7 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 	f.Ways = append(f.Ways, ways...)
 	for i := range f.Ways {
 		if w := &f.Ways[i]; len(w.Via) == 1 {
-			w.Teams = o.Teams[config.RolePerson{Role: w.Via[0].ARN, Person: w.Person.ARN}]
+			w.Teams = o.Teams[stack.RolePerson{Role: w.Via[0].ARN, Person: w.Person.ARN}]
 		}
 	}
 	return f, nil
@@ -85,13 +85,13 @@ func newFinder(engine *access.Engine, o Options) *finder {
 
 // Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the
 // organization.
-func Of(at time.Time, stacks ...*config.Stack) (*Facts, error) {
+func Of(at time.Time, stacks ...*stack.Stack) (*Facts, error) {
 	return of(at, judge.Administrators(stacks...), stacks...)
 }
 
 // OfJudged is Of, of stacks that were judged already.
 func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	var administrators []string
 	for _, j := range judgements {
 		stacks = append(stacks, j.Stack)
@@ -102,7 +102,7 @@ func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
 	return of(at, administrators, stacks...)
 }
 
-func of(at time.Time, administrators []string, stacks ...*config.Stack) (*Facts, error) {
+func of(at time.Time, administrators []string, stacks ...*stack.Stack) (*Facts, error) {
 	all := judge.WithSiblings(stacks...)
 	engine, err := Engine(all...)
 	if err != nil {
@@ -111,7 +111,7 @@ func of(at time.Time, administrators []string, stacks ...*config.Stack) (*Facts,
 	o := Options{
 		At:             at,
 		ProjectTags:    map[string]string{},
-		Teams:          config.RoleTeams(all...),
+		Teams:          stack.RoleTeams(all...),
 		Administrators: administrators,
 	}
 	for _, s := range all {
@@ -134,7 +134,7 @@ func of(at time.Time, administrators []string, stacks ...*config.Stack) (*Facts,
 }
 
 // Engine compiles the world of the stacks, with the people whom they only name.
-func Engine(stacks ...*config.Stack) (*access.Engine, error) {
+func Engine(stacks ...*stack.Stack) (*access.Engine, error) {
 	engine, err := access.Compile(judge.World(stacks...).WithStrangers())
 	if err != nil {
 		return nil, fmt.Errorf("the documents cannot be read as AWS reads them: %w", err)

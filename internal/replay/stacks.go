@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/scp"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Asked is what stacks are asked.
@@ -29,7 +29,7 @@ type Asked struct {
 // Ask makes the question of the stacks of one organization: their policies now and, where then is given, what they
 // are compared with. With roles the policies of their roles and users are asked for too. It is an error when two
 // stacks carry an organization, or when there is nothing to hold calls against.
-func Ask(stacks []*config.Stack, then *access.World, roles bool) (*Asked, error) {
+func Ask(stacks []*stack.Stack, then *access.World, roles bool) (*Asked, error) {
 	now := judge.World(stacks...)
 	var carriers []string
 	for _, s := range stacks {
@@ -108,10 +108,10 @@ func bound(o *world.Organization) []string {
 }
 
 // asIfDenied are the stacks with remote execution denied, where the mode is report; nil where it is not.
-func asIfDenied(stacks []*config.Stack) []*config.Stack {
+func asIfDenied(stacks []*stack.Stack) []*stack.Stack {
 	at := slices.IndexFunc(
 		stacks,
-		func(s *config.Stack) bool { return s.Organization != nil && s.Organization.OSAccessOnly != nil },
+		func(s *stack.Stack) bool { return s.Organization != nil && s.Organization.OSAccessOnly != nil },
 	)
 	if at < 0 {
 		return nil

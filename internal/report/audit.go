@@ -14,8 +14,8 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -118,7 +118,7 @@ func AuditFrom(data []byte, from time.Time) (*Audit, error) { return AuditBeside
 // and what differs from its file is told. The service control policies, preferences and permission sets of the stacks
 // of the folder are taken to stand as their files have them. It is an error when the stack is of another account. Nil
 // is no stack.
-func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, error) {
+func AuditBeside(data []byte, from time.Time, stack *stack.Stack) (*Audit, error) {
 	account, unread, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil, fmt.Errorf("authorization details: %w", err)
@@ -169,7 +169,7 @@ func AuditBeside(data []byte, from time.Time, stack *config.Stack) (*Audit, erro
 }
 
 // take reads what the proofs found.
-func (a *Audit) take(findings []prove.Finding, stack *config.Stack) {
+func (a *Audit) take(findings []prove.Finding, stack *stack.Stack) {
 	list := map[string]string{}
 	for _, p := range claims.StandingProofs() {
 		list[p.ID] = p.Claim

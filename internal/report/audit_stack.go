@@ -10,8 +10,8 @@ import (
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -42,7 +42,7 @@ func worldOf(account world.Account) auditWorld {
 
 // besideStack is the account in the world of a stack and of those beside it. What authorization details do not have,
 // nodes, documents, preferences, permission sets and service control policies, is as the stack files have it.
-func besideStack(account world.Account, stack *config.Stack) (auditWorld, error) {
+func besideStack(account world.Account, stack *stack.Stack) (auditWorld, error) {
 	if account.ID != stack.Account.ID {
 		return auditWorld{}, fmt.Errorf(
 			"the account is %s; stack %s (%s) is for account %s",
@@ -279,12 +279,12 @@ func sortedKeys[T any](maps ...map[string]T) []string {
 
 // StackOf is the stack whose documents an account has: the only one of the stacks that is of this account and has a
 // role or group in it. Nil when there is none, or more than one.
-func StackOf(data []byte, stacks []*config.Stack) *config.Stack {
+func StackOf(data []byte, stacks []*stack.Stack) *stack.Stack {
 	account, _, err := details.ReadableAuthorizationDetails(data)
 	if err != nil {
 		return nil
 	}
-	var found []*config.Stack
+	var found []*stack.Stack
 	for _, s := range stacks {
 		if s.Account.ID == account.ID && hasPartOf(&account, s.World()) {
 			found = append(found, s)

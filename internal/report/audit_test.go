@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -22,7 +22,7 @@ import (
 // finds what the stack switches on, and nothing else. Preferences are not in authorization details, so shells are
 // tried in Regions that the stack keeps shut.
 func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
-	stack, problems := config.ReadFile("../../Pulumi.dev.yaml")
+	stack, problems := stack.ReadFile("../../Pulumi.dev.yaml")
 	require.NoError(t, problems.Err())
 	details, err := details.ToAuthorizationDetails(stack.World())
 	require.NoError(t, err)
@@ -105,9 +105,9 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 
 // detailsOf are the authorization details of an account that has what a stack deploys, as another tree may have
 // changed it.
-func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, *config.Stack) {
+func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, *stack.Stack) {
 	t.Helper()
-	stack, problems := config.ReadFile(file)
+	stack, problems := stack.ReadFile(file)
 	require.NoError(t, problems.Err())
 	account := stack.World()
 	account.Users, account.Roles = slices.Clone(account.Users), slices.Clone(account.Roles)
@@ -124,15 +124,15 @@ func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, 
 // account has.
 func TestAnAccountThatIsAsItsStackFileHasItPasses(t *testing.T) {
 	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml"} {
-		details, stack := detailsOf(t, file, nil)
-		audit, err := report.AuditBeside(details, time.Time{}, stack)
+		details, s := detailsOf(t, file, nil)
+		audit, err := report.AuditBeside(details, time.Time{}, s)
 		require.NoError(t, err)
 		var text strings.Builder
 		require.NoError(t, audit.WriteText(&text))
 		assert.True(t, audit.Holds, text.String())
 		assert.Empty(t, audit.Differences)
-		assert.Equal(t, stack.Name, audit.Stack)
-		assert.Equal(t, stack, report.StackOf(details, []*config.Stack{stack}))
+		assert.Equal(t, s.Name, audit.Stack)
+		assert.Equal(t, s, report.StackOf(details, []*stack.Stack{s}))
 	}
 }
 

@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // A person of another stack is told about once, with the name to write, however many stacks are asked.
 func TestAPersonOfAnotherStackIsNamedOnce(t *testing.T) {
-	var all []*config.Stack
+	var all []*stack.Stack
 	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
 		all = append(all, readFile(t, "../../examples/organization/Pulumi."+name+".yaml"))
 	}

@@ -8,8 +8,8 @@ import (
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -308,4 +308,4 @@ func regionOf(j journey.Journey) string {
 }
 
 // Engine compiles the world of the stacks, with the people whom they only name.
-func Engine(stacks ...*config.Stack) (*access.Engine, error) { return reach.Engine(stacks...) }
+func Engine(stacks ...*stack.Stack) (*access.Engine, error) { return reach.Engine(stacks...) }

@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -25,7 +25,7 @@ const (
 
 func answers(t *testing.T, q Question, files ...string) *Explanations {
 	t.Helper()
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	for _, file := range files {
 		stacks = append(stacks, readFile(t, file))
 	}

@@ -12,7 +12,7 @@ import (
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // GrantsVersion is the version of the JSON form of Grants.
@@ -56,7 +56,7 @@ const (
 )
 
 // GrantsOf are the grants of stacks at an instant. Text shows times in the zone, and in UTC.
-func GrantsOf(at time.Time, zone *time.Location, stacks ...*config.Stack) *Grants {
+func GrantsOf(at time.Time, zone *time.Location, stacks ...*stack.Stack) *Grants {
 	all := &Grants{Version: GrantsVersion, At: at.UTC().Truncate(time.Second), Grants: []Grant{}, zone: zone}
 	for _, s := range stacks {
 		for _, g := range s.AccessGrants() {

@@ -12,11 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // granted is a stack with one grant.
-func granted(t *testing.T, from, until string) *config.Stack {
+func granted(t *testing.T, from, until string) *stack.Stack {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "Pulumi.dev.yaml")
 	require.NoError(t, os.WriteFile(file, []byte(fmt.Sprintf(`config:
@@ -28,7 +28,7 @@ func granted(t *testing.T, from, until string) *config.Stack {
   guardrails:grants:
     - {person: alice, runAs: alice, from: %q, until: %q, ticket: CHG1}
 `, from, until)), 0o600))
-	s, problems := config.ReadFile(file)
+	s, problems := stack.ReadFile(file)
 	require.NoError(t, problems.Err())
 	return s
 }

@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/user"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -80,8 +81,8 @@ type Role struct {
 
 // Handover says what each person of the stacks needs: first those whom the stacks make, in the order of their files,
 // then those of other accounts. A person who lives in one stack and works in others appears once.
-func Handover(stacks ...*config.Stack) []Person {
-	h := &handover{byARN: map[string]int{}, teams: config.RoleTeams(stacks...)}
+func Handover(stacks ...*stack.Stack) []Person {
+	h := &handover{byARN: map[string]int{}, teams: stack.RoleTeams(stacks...)}
 	for _, s := range stacks {
 		for _, u := range s.UserArgs() {
 			h.resident(s, u)
@@ -124,13 +125,13 @@ func Only(people []Person, nameOrARN string) ([]Person, error) {
 	if len(kept) > 0 {
 		return kept, nil
 	}
-	return nil, fmt.Errorf("%q is nobody in these stacks; %s", nameOrARN, config.DidYouMean(nameOrARN, names))
+	return nil, fmt.Errorf("%q is nobody in these stacks; %s", nameOrARN, strictyaml.DidYouMean(nameOrARN, names))
 }
 
 type handover struct {
 	people []Person
 	byARN  map[string]int
-	teams  map[config.RolePerson][]string
+	teams  map[stack.RolePerson][]string
 }
 
 func (h *handover) add(p Person) {
@@ -140,7 +141,7 @@ func (h *handover) add(p Person) {
 	}
 }
 
-func (h *handover) resident(s *config.Stack, u *user.Args) {
+func (h *handover) resident(s *stack.Stack, u *user.Args) {
 	partition, mfa := s.Account.Partition, s.MFA
 	h.add(Person{
 		Name:                u.Name,
@@ -158,7 +159,7 @@ func (h *handover) resident(s *config.Stack, u *user.Args) {
 }
 
 // guest is a person of whom only the ARN is known.
-func (h *handover) guest(s *config.Stack, text string) {
+func (h *handover) guest(s *stack.Stack, text string) {
 	arn, err := policy.ParseARN(text)
 	_, _, name, ok := arn.Entity()
 	if err != nil || !ok {
@@ -175,7 +176,7 @@ func (h *handover) guest(s *config.Stack, text string) {
 	})
 }
 
-func (h *handover) operationRole(s *config.Stack, name string, r operation.Role) {
+func (h *handover) operationRole(s *stack.Stack, name string, r operation.Role) {
 	role := newRole(s, r.Path(), name, r.MaxSessionDuration, r.MFAMaxAge)
 	role.Project, role.Documents, role.RunAs = strings.Join(r.ProjectList(), ", "), r.Documents, r.RunAs
 	if r.FromUser() {
@@ -187,14 +188,14 @@ func (h *handover) operationRole(s *config.Stack, name string, r operation.Role)
 	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
 }
 
-func (h *handover) delegatedRole(s *config.Stack, r *delegated.Args) {
+func (h *handover) delegatedRole(s *stack.Stack, r *delegated.Args) {
 	role := newRole(s, guardrail.DelegatedRolePath, r.Name, r.MaxSessionDuration, r.MFAMaxAge)
 	role.ManagedPolicies = r.ManagedPolicies
 	h.give(s, role, r.Users, r.PrincipalARNs, r.SessionName)
 }
 
 // grant is a role of its own, with a window. Its sessions last an hour.
-func (h *handover) grant(s *config.Stack, g *grant.Args) {
+func (h *handover) grant(s *stack.Stack, g *grant.Args) {
 	if g.IdentityCenter.ID != "" {
 		return // The person comes with the portal.
 	}
@@ -207,7 +208,7 @@ func (h *handover) grant(s *config.Stack, g *grant.Args) {
 }
 
 // portalGrant gives the role of a grant to a person of IAM Identity Center, who assumes it from a permission set.
-func (h *handover) portalGrant(s *config.Stack, g *grant.Args) {
+func (h *handover) portalGrant(s *stack.Stack, g *grant.Args) {
 	i, known := h.byARN[g.IdentityCenter.ID]
 	if !known || g.IdentityCenter.ID == "" {
 		return
@@ -218,7 +219,7 @@ func (h *handover) portalGrant(s *config.Stack, g *grant.Args) {
 }
 
 // grantRole is the role of a grant, for whomever it is.
-func grantRole(s *config.Stack, g *grant.Args) Role {
+func grantRole(s *stack.Stack, g *grant.Args) Role {
 	role := newRole(s, g.Path(), g.RoleName(), time.Hour, g.MFAMaxAge())
 	role.Project, role.Documents = strings.Join(g.Reaches(), ", "), g.Documents()
 	if g.DelegatedRole != nil {
@@ -230,7 +231,7 @@ func grantRole(s *config.Stack, g *grant.Args) Role {
 	return role
 }
 
-func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) Role {
+func newRole(s *stack.Stack, path, name string, session, mfaAge time.Duration) Role {
 	partition := s.Account.Partition
 	return Role{
 		Name:              name,
@@ -245,7 +246,7 @@ func newRole(s *config.Stack, path, name string, session, mfaAge time.Duration) 
 }
 
 // give hands the role to the people who may assume it.
-func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule guardrail.SessionName) {
+func (h *handover) give(s *stack.Stack, role Role, users, arns []string, rule guardrail.SessionName) {
 	for _, arn := range arns {
 		h.guest(s, arn)
 	}
@@ -255,7 +256,7 @@ func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule g
 			continue
 		}
 		mine := role
-		mine.Teams = h.teams[config.RolePerson{Role: role.ARN, Person: arn}]
+		mine.Teams = h.teams[stack.RolePerson{Role: role.ARN, Person: arn}]
 		if rule == guardrail.SessionNameUser {
 			mine.SessionName = h.people[i].Name
 		}
@@ -267,7 +268,7 @@ func (h *handover) give(s *config.Stack, role Role, users, arns []string, rule g
 	}
 }
 
-func userARNs(s *config.Stack, names []string) []string {
+func userARNs(s *stack.Stack, names []string) []string {
 	var arns []string
 	for _, u := range s.Users {
 		if slices.Contains(names, u.Name) {

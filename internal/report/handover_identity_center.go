@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -39,7 +39,7 @@ type PortalPermissionSet struct {
 // partitions, have further ones.
 //
 // Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/howtochangeURL.html.
-func startURL(s *config.Stack) string {
+func startURL(s *stack.Stack) string {
 	if s.Account.Partition != policy.AWS || s.IdentityCenter == nil {
 		return ""
 	}
@@ -47,7 +47,7 @@ func startURL(s *config.Stack) string {
 }
 
 // profilesOf are the names of profiles for a permission set: the account as the folder calls it, and the set.
-func profilesOf(s *config.Stack, set string, accounts []string) []string {
+func profilesOf(s *stack.Stack, set string, accounts []string) []string {
 	var names []string
 	for _, id := range accounts {
 		name := id
@@ -65,7 +65,7 @@ func profilesOf(s *config.Stack, set string, accounts []string) []string {
 }
 
 // portal adds the people and groups who are assigned permission sets, in the order of the assignments.
-func (h *handover) portal(s *config.Stack) {
+func (h *handover) portal(s *stack.Stack) {
 	attributes := s.AccessControlAttributes()
 	if attributes == nil {
 		return

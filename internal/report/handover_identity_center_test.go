@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Who comes in through Identity Center is told what to take where, and whoever keeps the profiles what they must say.
 func TestHandoverListsWhatProfilesNeed(t *testing.T) {
-	stack, problems := config.ReadFile("../../examples/organization/Pulumi.identity.yaml")
+	stack, problems := stack.ReadFile("../../examples/organization/Pulumi.identity.yaml")
 	require.NoError(t, problems.Err())
 	people, err := Only(Handover(stack), "operators")
 	require.NoError(t, err)

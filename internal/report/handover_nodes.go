@@ -5,12 +5,12 @@ import (
 	"io"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // WriteNodeRights writes what the roles of nodes need for the logs and the key of sessions, for whoever makes nodes;
 // nothing where they need nothing.
-func WriteNodeRights(w io.Writer, stacks ...*config.Stack) error {
+func WriteNodeRights(w io.Writer, stacks ...*stack.Stack) error {
 	for _, s := range stacks {
 		preferences := s.Preferences()
 		if preferences == nil {

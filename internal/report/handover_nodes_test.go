@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Whoever makes nodes is told what their roles need: the policy where the stack makes one, the document where it does
@@ -15,7 +15,7 @@ import (
 func TestHandoverSaysWhatNodesNeed(t *testing.T) {
 	const head = "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n"
 	written := func(sessions string) string {
-		stack, problems := config.ReadAs("Pulumi.dev.yaml", []byte(head+sessions))
+		stack, problems := stack.ReadAs("Pulumi.dev.yaml", []byte(head+sessions))
 		require.Empty(t, problems)
 		var b strings.Builder
 		require.NoError(t, WriteNodeRights(&b, stack))

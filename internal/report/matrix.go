@@ -9,8 +9,9 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -102,7 +103,7 @@ type MatrixOptions struct {
 	// ProjectTags are the keys of the project tag by account id; accounts that are not listed have the default one.
 	ProjectTags map[string]string
 	// Teams are the teams by which roles name people. Nil means that there are none.
-	Teams map[config.RolePerson][]string
+	Teams map[stack.RolePerson][]string
 	// Administrators are listed beside the rows.
 	Administrators []string
 	// Only says of which users of IAM there are rows, by ARN; nil means of all.
@@ -139,7 +140,7 @@ func NewMatrix(engine *access.Engine, o MatrixOptions) (*Matrix, error) {
 
 // MatrixOf is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the
 // organization.
-func MatrixOf(at time.Time, stacks ...*config.Stack) (*Matrix, error) {
+func MatrixOf(at time.Time, stacks ...*stack.Stack) (*Matrix, error) {
 	facts, err := reach.Of(at, stacks...)
 	if err != nil {
 		return nil, err
@@ -301,7 +302,7 @@ func (m *Matrix) Only(nameOrARN string) error {
 		return fmt.Errorf(
 			"%q is nobody in these stacks; %s",
 			nameOrARN,
-			config.DidYouMean(nameOrARN, slices.Compact(names)),
+			strictyaml.DidYouMean(nameOrARN, slices.Compact(names)),
 		)
 	}
 	m.Rows = kept

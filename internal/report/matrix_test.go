@@ -13,13 +13,13 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
 var someDay = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
-func matrixOf(t *testing.T, stacks ...*config.Stack) *Matrix {
+func matrixOf(t *testing.T, stacks ...*stack.Stack) *Matrix {
 	t.Helper()
 	m, err := MatrixOf(someDay, stacks...)
 	require.NoError(t, err)

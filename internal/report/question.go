@@ -13,8 +13,9 @@ import (
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/guardrail/user"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
@@ -62,7 +63,7 @@ func (q Question) Expectation() (expect.Expectation, error) {
 				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
 			)
 		}
-		if x.Person, err = config.ReadPerson(q.As); err != nil {
+		if x.Person, err = stackfile.ReadPerson(q.As); err != nil {
 			return expect.Expectation{}, err
 		}
 		x.MFA = false
@@ -141,7 +142,7 @@ func target(words []string) (expect.Target, error) {
 }
 
 // Ask answers a question about stacks: in every account in which its names mean something, in the order of the stacks.
-func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
+func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 	x, err := q.Expectation()
 	if err != nil {
 		return nil, err
@@ -183,7 +184,7 @@ func Ask(q Question, stacks ...*config.Stack) (*Explanations, error) {
 // elsewhere says once, of a person who is known by name in other stacks than those in which the question means
 // something, how the person is written there. It is nil where no stack of the folder has a user of that name, or
 // where there is one stack and the person is in it.
-func elsewhere(as string, stacks []*config.Stack) error {
+func elsewhere(as string, stacks []*stack.Stack) error {
 	if as == "" || strings.ContainsAny(as, "/:{") {
 		return nil
 	}

@@ -7,7 +7,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -83,7 +83,7 @@ type Organization struct {
 }
 
 // Render collects the documents of a stack.
-func Render(stack *config.Stack) (*Rendering, error) {
+func Render(stack *stack.Stack) (*Rendering, error) {
 	world := stack.World()
 	details, err := details.ToAuthorizationDetails(world)
 	if err != nil {
@@ -130,7 +130,7 @@ func Render(stack *config.Stack) (*Rendering, error) {
 }
 
 // render takes what the stack says about IAM Identity Center.
-func (c *IdentityCenter) render(stack *config.Stack) {
+func (c *IdentityCenter) render(stack *stack.Stack) {
 	attributes := stack.AccessControlAttributes()
 	if attributes == nil {
 		return

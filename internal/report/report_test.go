@@ -14,24 +14,25 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/world/details"
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
-func readFile(t *testing.T, file string) *config.Stack {
+func readFile(t *testing.T, file string) *stack.Stack {
 	t.Helper()
-	stack, problems := config.ReadFile(file)
+	stack, problems := stack.ReadFile(file)
 	require.NoError(t, problems.Err())
 	return stack
 }
 
-func readText(t *testing.T, text string) *config.Stack {
+func readText(t *testing.T, text string) *stack.Stack {
 	t.Helper()
-	stack, problems := config.Read(config.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
+	stack, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	require.NoError(t, problems.Err())
 	return stack
 }
 
-func render(t *testing.T, stack *config.Stack) *Rendering {
+func render(t *testing.T, stack *stack.Stack) *Rendering {
 	t.Helper()
 	r, err := Render(stack)
 	require.NoError(t, err)

@@ -7,13 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // One stack is asked about with the other stacks of its organization beside it: its people are theirs, and their
 // service control policies bind it.
 func TestOneStackIsReadWithItsOrganization(t *testing.T) {
-	workload, problems := config.ReadFile("../../examples/organization/Pulumi.workload.yaml")
+	workload, problems := stack.ReadFile("../../examples/organization/Pulumi.workload.yaml")
 	require.NoError(t, problems.Err())
 
 	answers, err := Ask(

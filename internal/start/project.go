@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 const (
@@ -76,11 +77,11 @@ func (a *Answers) judged(folder string, accepted map[string][]acceptance) ([]*ju
 		}
 	}
 	var (
-		stacks []*config.Stack
+		stacks []*stack.Stack
 		errs   []error
 	)
 	for _, account := range a.stacks() {
-		stack, problems := config.ReadFile(filepath.Join(folder, stackFileName(account)))
+		stack, problems := stack.ReadFile(filepath.Join(folder, stackFileName(account)))
 		if len(problems) > 0 {
 			errs = append(errs, problems.Err())
 			continue
@@ -108,7 +109,7 @@ func stackFileName(account *Account) string { return "Pulumi." + account.Stack +
 
 // files are all files, once the stacks hold.
 func (a *Answers) files(accepted map[string][]acceptance) ([]File, error) {
-	schema, err := config.SchemaText()
+	schema, err := stackfile.SchemaText()
 	if err != nil {
 		return nil, err
 	}

@@ -14,8 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 // ids are account ids of AWS's documentation.
@@ -45,7 +46,7 @@ func (a *Answers) answer(flag, s string) error {
 }
 
 // holds completes answers, makes the project, writes it, and reads and judges what was written, with a strict check.
-func holds(t *testing.T, a *Answers) map[string]*config.Stack {
+func holds(t *testing.T, a *Answers) map[string]*stack.Stack {
 	t.Helper()
 	require.NoError(t, a.Complete())
 	project, err := a.Make()
@@ -54,12 +55,12 @@ func holds(t *testing.T, a *Answers) map[string]*config.Stack {
 	wrote, err := project.Write(folder)
 	require.NoError(t, err)
 	assert.Contains(t, wrote, projectFile)
-	stacks, all := map[string]*config.Stack{}, []*config.Stack{}
+	stacks, all := map[string]*stack.Stack{}, []*stack.Stack{}
 	for _, path := range wrote {
 		if !strings.HasPrefix(path, "Pulumi.") || path == projectFile {
 			continue
 		}
-		stack, problems := config.ReadFile(filepath.Join(folder, path))
+		stack, problems := stack.ReadFile(filepath.Join(folder, path))
 		require.NoError(t, problems.Err())
 		stacks[stack.Name], all = stack, append(all, stack)
 	}
@@ -105,7 +106,7 @@ func TestNamesAndTheWayOutAreDerived(t *testing.T) {
 	shop := stacks["web-shop"].OperationRoles
 	require.Len(t, shop, 2)
 	assert.Equal(t, "alice.miller", shop[0].RunAs)
-	assert.Equal(t, []config.PersonOrTeam{"jump/Alice.Miller"}, shop[0].Users)
+	assert.Equal(t, []stackfile.PersonOrTeam{"jump/Alice.Miller"}, shop[0].Users)
 	assert.Equal(t, "Test Project 1", stacks["account-777788889999"].OperationRoles[0].Project)
 	assert.Equal(t, []string{"ap-northeast-1"}, stacks["web-shop"].Sessions.Regions)
 }
@@ -133,7 +134,7 @@ func TestAnAccountMayBeAlone(t *testing.T) {
 			"alice@example.com=shop",
 		),
 	)
-	assert.Equal(t, []config.PersonOrTeam{"alice"}, stacks["dev"].OperationRoles[0].Users)
+	assert.Equal(t, []stackfile.PersonOrTeam{"alice"}, stacks["dev"].OperationRoles[0].Users)
 	assert.Nil(t, stacks["dev"].Organization)
 }
 

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 )
 
@@ -67,7 +67,7 @@ func notesOf(folder *Folder, err error) []note {
 			refused *RefusedError
 			engine  *EngineError
 			differs *DiffersError
-			problem config.Problem
+			problem strictyaml.Problem
 		)
 		switch {
 		case errors.As(e, &refused):
@@ -91,7 +91,7 @@ func notesOf(folder *Folder, err error) []note {
 	return notes
 }
 
-func noteOf(p config.Problem) note {
+func noteOf(p strictyaml.Problem) note {
 	return note{file: p.File, line: p.Line, column: p.Column, check: string(p.Kind), text: p.Error()}
 }
 

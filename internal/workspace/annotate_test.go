@@ -9,20 +9,20 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Every problem is an annotation on its own line of the stack file; what has no line is one on the run.
 func TestAnnotationsPointAtTheLine(t *testing.T) {
-	problems := config.Problems{
+	problems := strictyaml.Problems{
 		{
-			Position: config.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5},
+			Position: strictyaml.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5},
 			Path:     "guardrails:users[0].name",
 			Value:    `"a,b"`,
 			Why:      "is 100% bad",
 			Fix:      "write\nless",
 		},
-		{Position: config.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
+		{Position: strictyaml.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
 	}
 	err := errors.Join(
 		&RefusedError{Stack: "dev", Err: problems},
@@ -53,10 +53,10 @@ func TestTheCodeQualityReportNamesFilesAndLines(t *testing.T) {
 		return out.String()
 	}
 	assert.Equal(t, "[]\n", report(nil))
-	at := config.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}
-	problems := config.Problems{
-		{Position: at, Path: "a", Kind: config.Refused, Why: "is bad"},
-		{Position: at, Path: "b", Kind: config.Missing, Why: "is missing"},
+	at := strictyaml.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}
+	problems := strictyaml.Problems{
+		{Position: at, Path: "a", Kind: strictyaml.Refused, Why: "is bad"},
+		{Position: at, Path: "b", Kind: strictyaml.Missing, Why: "is missing"},
 	}
 	var entries []finding
 	require.NoError(

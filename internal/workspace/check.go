@@ -7,24 +7,25 @@ import (
 	"io"
 	"time"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the
 // names, also beside an error; the error joins a RefusedError for each of the others.
-func (f *Folder) Read(names ...string) ([]*config.Stack, error) {
+func (f *Folder) Read(names ...string) ([]*stack.Stack, error) {
 	names, err := f.Select(names)
 	if err != nil {
 		return nil, err
 	}
 	var (
-		stacks []*config.Stack
+		stacks []*stack.Stack
 		errs   []error
 	)
 	for _, name := range names {
-		stack, problems := config.ReadFile(relative(f.StackFile(name)))
+		stack, problems := stack.ReadFile(relative(f.StackFile(name)))
 		if len(problems) > 0 {
 			errs = append(errs, &RefusedError{Stack: name, Err: problems.Err()})
 			continue
@@ -37,10 +38,10 @@ func (f *Folder) Read(names ...string) ([]*config.Stack, error) {
 // Check holds the named stacks (none means all) against everything that can be known before a deployment: no network,
 // no engine, no Pulumi CLI. The stacks that hold come in the order of the names, also beside an error; the error
 // joins a RefusedError for each of the others.
-func (f *Folder) Check(names ...string) ([]*config.Stack, error) {
+func (f *Folder) Check(names ...string) ([]*stack.Stack, error) {
 	stacks, err := f.Read(names...)
 	var (
-		holding []*config.Stack
+		holding []*stack.Stack
 		errs    []error
 	)
 	for _, j := range judge.StacksFrom(time.Now(), stacks...) {
@@ -76,7 +77,7 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 			File:    j.Stack.File,
 			Account: j.Stack.Account.ID,
 			Holds:   len(refusals) == 0,
-			Notices: append([]config.Notice{}, j.Notices...),
+			Notices: append([]stack.Notice{}, j.Notices...),
 			Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
@@ -90,8 +91,8 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 	return s, err
 }
 
-func checkFile(file string) (*config.Stack, error) {
-	stack, problems := config.ReadFile(file)
+func checkFile(file string) (*stack.Stack, error) {
+	stack, problems := stack.ReadFile(file)
 	if len(problems) > 0 {
 		return nil, problems.Err()
 	}
@@ -122,7 +123,7 @@ func problemsOf(err error) []Problem {
 		}
 		for _, cause := range unjoin(refused.Err) {
 			p := Problem{Stack: refused.Stack, Why: cause.Error()}
-			var problem config.Problem
+			var problem strictyaml.Problem
 			if errors.As(cause, &problem) {
 				p = Problem{
 					Stack:  refused.Stack,
@@ -180,7 +181,7 @@ type CheckedStack struct {
 	Account string `json:"account"`
 	Holds   bool   `json:"holds"`
 	// Notices stop nothing: standing access, grants that are over, what the guardrails of the organization leave open.
-	Notices []config.Notice `json:"notices"`
+	Notices []stack.Notice `json:"notices"`
 	judge.Summary
 }
 

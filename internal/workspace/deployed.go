@@ -5,7 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -38,12 +38,12 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 	}
 	defer done()
 	s := &session{Workspace: w, operation: reading, command: command, summary: &Summary{}, targets: map[string]target{}}
-	for _, stack := range stacks {
-		read, problems := config.ReadFile(relative(w.folder.StackFile(stack)))
+	for _, st := range stacks {
+		read, problems := stack.ReadFile(relative(w.folder.StackFile(st)))
 		if len(problems) > 0 {
-			return nil, &RefusedError{Stack: stack, Err: problems.Err()}
+			return nil, &RefusedError{Stack: st, Err: problems.Err()}
 		}
-		s.targets[stack] = targetOf(read)
+		s.targets[st] = targetOf(read)
 	}
 	if w.options.Sandbox {
 		closeSandbox, err := s.openSandbox(ctx)

@@ -7,18 +7,18 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/adopt"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
 // Existing asks the account of a stack for what the stack would collide with, and for what is selected. It changes
 // nothing: not the account, not the stack's state, not the folder. The file must be readable; its proofs need not
 // hold.
-func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.Selection) (*adopt.Existing, error) {
-	read, problems := config.ReadFile(relative(w.folder.StackFile(stack)))
+func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Selection) (*adopt.Existing, error) {
+	read, problems := stack.ReadFile(relative(w.folder.StackFile(st)))
 	if len(problems) > 0 {
-		return nil, &RefusedError{Stack: stack, Err: problems.Err()}
+		return nil, &RefusedError{Stack: st, Err: problems.Err()}
 	}
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
 	if err != nil {
@@ -26,7 +26,7 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 	}
 	w.options.Progress.Done()
 	if !w.options.Sandbox {
-		if err := w.folder.backend([]string{stack}); err != nil {
+		if err := w.folder.backend([]string{st}); err != nil {
 			return nil, err
 		}
 	}
@@ -40,7 +40,7 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 		operation: Preview,
 		command:   command,
 		summary:   &Summary{},
-		targets:   map[string]target{stack: targetOf(read)},
+		targets:   map[string]target{st: targetOf(read)},
 	}
 	if w.options.Sandbox {
 		closeSandbox, err := s.openSandbox(ctx)
@@ -50,8 +50,8 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 		defer func() { _ = closeSandbox() }() // Asking leaves nothing broken.
 	}
 	found := &adopt.Existing{Managed: map[string]bool{}}
-	wanted := func(s *config.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }
-	r := newRun(s, stack, nil)
+	wanted := func(s *stack.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }
+	r := newRun(s, st, nil)
 	r.unread = true
 	r.program = &runner{run: program.Existing(w.folder.stackFolder(), wanted, found)}
 	defer r.close()
@@ -69,7 +69,7 @@ func (w *Workspace) Existing(ctx context.Context, stack string, selected adopt.S
 		}
 		return found, nil
 	case err == nil:
-		err = &EngineError{Stack: stack, Operation: Preview, Err: errors.New("the program that asks AWS did not run")}
+		err = &EngineError{Stack: st, Operation: Preview, Err: errors.New("the program that asks AWS did not run")}
 	}
 	return nil, err
 }

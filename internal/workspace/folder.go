@@ -10,8 +10,9 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Folder is a Pulumi project: Pulumi.yaml, and beside it (or where its stackConfigDir points) one stack file per AWS
@@ -44,7 +45,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, err := config.ReadProject(at)
+	project, err := stackfile.ReadProject(at)
 	if err != nil {
 		return nil, projectError(filepath.Join(at, projectFileName), err)
 	}
@@ -88,7 +89,7 @@ func otherProjectFile(dir string) string {
 
 // projectError says why the project file cannot be read, and where.
 func projectError(path string, err error) error {
-	var problem config.Problem
+	var problem strictyaml.Problem
 	if errors.As(err, &problem) {
 		if problem.Line > 0 {
 			return Usef("%s: %d:%d %s", relative(path), problem.Line, problem.Column, problem.Error())
@@ -98,7 +99,7 @@ func projectError(path string, err error) error {
 	return Usef("%v", err)
 }
 
-func open(dir string, project config.Project) (*Folder, error) {
+func open(dir string, project stackfile.Project) (*Folder, error) {
 	if other := otherProjectFile(dir); strings.HasSuffix(other, ".json") {
 		return nil, Usef(
 			"%s: the pulumi command reads this file and not %s; remove one of the two",

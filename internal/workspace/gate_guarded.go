@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // guard is a kind of resource that an edit must not delete or replace in passing.
@@ -17,7 +17,7 @@ type guard struct {
 	// means all of the type.
 	suffix string
 	// path is where the stack file speaks of it, and losing what becomes of access without it.
-	path   config.Path
+	path   strictyaml.Path
 	losing string
 }
 
@@ -128,7 +128,7 @@ var guards = slices.Concat([]guard{
 	guardsOfRole("guardrails:iam:AccessGrant", "guardrails:grants", false), // Grants end: their roles go every day.
 )
 
-func guardsOfRole(component string, path config.Path, role bool) []guard {
+func guardsOfRole(component string, path strictyaml.Path, role bool) []guard {
 	all := []guard{
 		{component, "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive", "", path, losingWatch},
 		{component, "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "", path, losingWatch},
@@ -158,7 +158,7 @@ func (s *session) guard(stack string, plan *Report) error {
 	}
 	to := s.targets[stack]
 	going := plan.Of(Delete)
-	var problems config.Problems
+	var problems strictyaml.Problems
 	for _, c := range plan.Of(Delete, Replace) {
 		g := guardOf(c.URN)
 		hangsOnOneThatGoes := c.on != "" && slices.ContainsFunc(going, func(other Change) bool {
@@ -169,16 +169,16 @@ func (s *session) guard(stack string, plan *Report) error {
 			c.Op == Delete && hangsOnOneThatGoes {
 			continue
 		}
-		at := config.Position{File: s.folder.RelativeFile(stack)}
+		at := strictyaml.Position{File: s.folder.RelativeFile(stack)}
 		if to.at != nil {
 			if found := to.at(g.path); found.File != "" { // The section may be gone too.
 				at = found
 			}
 		}
-		problems = append(problems, config.Problem{
+		problems = append(problems, strictyaml.Problem{
 			Position: at,
 			Path:     g.path,
-			Kind:     config.Refused,
+			Kind:     strictyaml.Refused,
 			Value:    fmt.Sprintf("%s %s", shortType(c.Type), strconv.Quote(c.Name)),
 			Why: fmt.Sprintf(
 				"would be %s: %s",

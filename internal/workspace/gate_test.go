@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // guarded is a session over a folder with one stack, and a plan that does something to resources of it.
@@ -189,6 +189,6 @@ func TestShutTimesAreFromTheAttachmentToTheDoors(t *testing.T) {
 	)
 }
 
-func shutsOf(accounts ...string) []config.ShutShells {
-	return []config.ShutShells{{Policy: "guardrails-os-access-only", Target: "ou-1", Accounts: accounts}}
+func shutsOf(accounts ...string) []stack.ShutShells {
+	return []stack.ShutShells{{Policy: "guardrails-os-access-only", Target: "ou-1", Accounts: accounts}}
 }

@@ -10,8 +10,8 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/worktree"
 )
 
@@ -30,7 +30,7 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	if err != nil {
 		return err
 	}
-	var problems config.Problems
+	var problems strictyaml.Problems
 	for _, file := range changed {
 		if keys := w.writtenByEngine(ctx, file); len(keys) > 0 {
 			w.options.Progress.Line(
@@ -42,9 +42,9 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 			)
 			continue
 		}
-		problems = append(problems, config.Problem{
-			Position: config.Position{File: relative(file)},
-			Kind:     config.Refused,
+		problems = append(problems, strictyaml.Problem{
+			Position: strictyaml.Position{File: relative(file)},
+			Kind:     strictyaml.Refused,
 			Value: strconv.Quote(
 				filepath.Base(file),
 			),

@@ -6,8 +6,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -41,9 +42,9 @@ type target struct {
 	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of
 	// its attachments that shut shells.
 	governs []string
-	shuts   []config.ShutShells
+	shuts   []stack.ShutShells
 	// at is where the stack file says something; nil where nobody knows.
-	at func(config.Path) config.Position
+	at func(strictyaml.Path) strictyaml.Position
 	// advice is what to do about an error of AWS, in the setting of the run; nil where nobody knows.
 	advice func(string, commandline.Setting) string
 }

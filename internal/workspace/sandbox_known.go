@@ -4,8 +4,9 @@ import (
 	"maps"
 	"slices"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
 )
 
 // Known is what the stack files of the folder say about the AWS that exists before them: the accounts with their
@@ -16,7 +17,7 @@ func (f *Folder) Known() sandbox.Known {
 	var known sandbox.Known
 	seen := map[string]bool{}
 	for _, name := range f.stacks {
-		stack, problems := config.ReadFile(relative(f.StackFile(name)))
+		stack, problems := stack.ReadFile(relative(f.StackFile(name)))
 		if len(problems) > 0 {
 			continue
 		}
@@ -35,7 +36,7 @@ func (f *Folder) Known() sandbox.Known {
 }
 
 // knownAccount leaves out the principals that the stack itself makes.
-func knownAccount(stack *config.Stack) sandbox.KnownAccount {
+func knownAccount(stack *stack.Stack) sandbox.KnownAccount {
 	account := sandbox.KnownAccount{
 		ID:        stack.Account.ID,
 		Alias:     stack.Account.Alias,
@@ -57,7 +58,7 @@ func knownAccount(stack *config.Stack) sandbox.KnownAccount {
 	return account
 }
 
-func knownOrganization(o *config.Organization) *sandbox.KnownOrganization {
+func knownOrganization(o *stackfile.Organization) *sandbox.KnownOrganization {
 	known := &sandbox.KnownOrganization{
 		ID:         o.ID,
 		Management: o.Management,
@@ -86,7 +87,7 @@ func knownOrganization(o *config.Organization) *sandbox.KnownOrganization {
 }
 
 // knownIdentityCenter turns the tables of names into tables of ids.
-func knownIdentityCenter(stack *config.Stack) *sandbox.KnownIdentityCenter {
+func knownIdentityCenter(stack *stack.Stack) *sandbox.KnownIdentityCenter {
 	ic := stack.IdentityCenter
 	byID := func(ids map[string]string) map[string]string {
 		names := map[string]string{}

@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/visible"
 )
 
@@ -130,7 +130,7 @@ func TestShutTimesSayWhatIsKnown(t *testing.T) {
 	attachment := urnPrefix + "aws:organizations/policyAttachment:PolicyAttachment::organization-attachment-os-r-exam"
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	targets := map[string]target{
-		"management": {shuts: []config.ShutShells{{Policy: "os", Target: "r-exam", Accounts: []string{"2"}}}},
+		"management": {shuts: []stack.ShutShells{{Policy: "os", Target: "r-exam", Accounts: []string{"2"}}}},
 	}
 	role := Change{Op: Create, Type: "aws:iam/role:Role"}
 	for name, c := range map[string]struct {

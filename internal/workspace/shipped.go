@@ -5,9 +5,9 @@ import (
 	"errors"
 
 	"aws-access-guardrails/internal/commandline"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/stack"
 )
 
 // shipped is the program of this repository, and its sandbox.
@@ -29,7 +29,7 @@ func shipped() parts {
 }
 
 // targetOf is what a stack file says about where it deploys to and after what.
-func targetOf(stack *config.Stack) target {
+func targetOf(stack *stack.Stack) target {
 	return target{
 		account:       stack.Account.ID,
 		alias:         stack.Account.Alias,

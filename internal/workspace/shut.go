@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // Shut is a time in which no one could open a shell in an account but for break-glass roles: service control policies
@@ -73,7 +73,7 @@ func (r *Report) firstMade(suffix string) (first time.Time, found bool) {
 }
 
 // shutSuffix is how the name of the attachment ends that shuts shells.
-func shutSuffix(s config.ShutShells) string { return "-attachment-" + s.Policy + "-" + s.Target }
+func shutSuffix(s stack.ShutShells) string { return "-attachment-" + s.Policy + "-" + s.Target }
 
 // writeShut says how long shells were shut.
 func (s *Summary) writeShut(w io.Writer) error {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/config"
+	"aws-access-guardrails/internal/stack"
 )
 
 // timeline are grants on a line of time.
@@ -41,7 +41,7 @@ const (
 
 // newTimeline places the grants of stacks. The line reaches from the first beginning to the last end, and has the
 // moment of the page on it.
-func newTimeline(at time.Time, stacks []*config.Stack) timeline {
+func newTimeline(at time.Time, stacks []*stack.Stack) timeline {
 	var t timeline
 	first, last := at, at
 	type granted struct {

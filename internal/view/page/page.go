@@ -9,9 +9,9 @@ import (
 	"io"
 	"time"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/visible"
 )
 
@@ -30,7 +30,7 @@ type Input struct {
 }
 
 // Of judges stacks and finds out who reaches what from a moment on.
-func Of(at time.Time, project string, stacks ...*config.Stack) (Input, error) {
+func Of(at time.Time, project string, stacks ...*stack.Stack) (Input, error) {
 	in := Input{Project: project, Judgements: judge.Stacks(stacks...)}
 	var err error
 	in.Facts, err = reach.OfJudged(at, in.Judgements...)
@@ -133,8 +133,8 @@ func newView(in Input) (*view, error) {
 	return v, nil
 }
 
-func stacksOf(in Input) []*config.Stack {
-	var all []*config.Stack
+func stacksOf(in Input) []*stack.Stack {
+	var all []*stack.Stack
 	for _, j := range in.Judgements {
 		all = append(all, j.Stack)
 	}

@@ -17,22 +17,22 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/view/page"
 	"aws-access-guardrails/policy"
 )
 
 var someDay = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
-func organizationStacks(t *testing.T) []*config.Stack {
+func organizationStacks(t *testing.T) []*stack.Stack {
 	t.Helper()
 	files, err := filepath.Glob("../../../examples/organization/Pulumi.*.yaml")
 	require.NoError(t, err)
 	slices.Sort(files)
-	var stacks []*config.Stack
+	var stacks []*stack.Stack
 	for _, file := range files {
-		stack, problems := config.ReadFile(file)
+		stack, problems := stack.ReadFile(file)
 		require.NoError(t, problems.Err())
 		stacks = append(stacks, stack)
 	}

@@ -1,0 +1,310 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
+)
+
+// complete fills in what depends on several sections and holds the rules that no section can hold alone.
+func (s *Stack) complete(d *strictyaml.Decoder) {
+	s.Account.Partition = stackfile.LikelyPartition(s.AWS.Region)
+	if s.MFA == nil && len(s.Users) > 0 {
+		s.MFA = strictyaml.Ptr(stackfile.DefaultMFA())
+	}
+	if s.Sessions == nil && len(s.OperationRoles) > 0 {
+		s.Sessions = strictyaml.Ptr(stackfile.DefaultSessions())
+	}
+	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused("aws:region") &&
+		!d.Refused(stackPath("sessions.regions")) {
+		s.Sessions.Regions = []string{s.AWS.Region}
+	}
+	for i := range s.Expect {
+		s.Expect[i].Account = s.Account.ID
+	}
+	if !s.checkCounts(d) {
+		// What stands in such lists is not worth judging one by one, and takes its time.
+		return
+	}
+	s.checkRegions(d)
+	s.checkUsers(d)
+	s.checkOSUsers(d)
+	s.checkDomainLogins(d)
+	s.checkTeams(d)
+	s.checkPeople(d)
+	s.checkExpectedTeams(d)
+	s.checkOrganization(d)
+	s.readOwnPolicies(d, s.Folder)
+	s.checkIdentityCenter(d)
+	s.readPermissionSetPolicies(d, s.Folder)
+	s.checkRoleNames(d)
+	s.checkRunAs(d)
+	s.checkAWS(d)
+	s.checkComponents(d)
+	s.checkGrants(d)
+	s.checkOwnPolicies(d)
+	s.checkAdoption(d)
+}
+
+// stackPath is the path of a section.
+func stackPath(section string) strictyaml.Path {
+	return strictyaml.Path(stackfile.Namespace + ":" + section)
+}
+
+// checkUsers refuses two users whom IAM takes for one.
+func (s *Stack) checkUsers(d *strictyaml.Decoder) {
+	first := map[string]int{}
+	for i, u := range s.Users {
+		if u.Name == "" {
+			continue
+		}
+		folded := strings.ToLower(u.Name)
+		earlier, repeated := first[folded]
+		if !repeated {
+			first[folded] = i
+			continue
+		}
+		why := "is a user already"
+		if s.Users[earlier].Name != u.Name {
+			why = fmt.Sprintf("differs from %q by case only, and IAM takes the two for one", s.Users[earlier].Name)
+		}
+		d.Report(
+			strictyaml.Problem{
+				Path:  stackPath("users").Index(i).Child("name"),
+				Kind:  strictyaml.Duplicate,
+				Value: strictyaml.Quoted(u.Name),
+				Why:   why,
+				Fix:   "remove one of the two, or give it another name",
+			},
+		)
+	}
+}
+
+// checkOSUsers refuses an OS user that two people of the stack have: neither could be told from the other on a node.
+func (s *Stack) checkOSUsers(d *strictyaml.Decoder) {
+	first := map[string]int{}
+	for i, u := range s.Users {
+		if u.RunAs == "" {
+			continue
+		}
+		earlier, repeated := first[u.RunAs]
+		if !repeated {
+			first[u.RunAs] = i
+			continue
+		}
+		d.Report(strictyaml.Problem{
+			Path:  stackPath("users").Index(i).Child("runAs"),
+			Kind:  strictyaml.Duplicate,
+			Value: strictyaml.Quoted(u.RunAs),
+			Why:   "is the OS user of " + s.Users[earlier].Name + " already",
+			Fix:   "give each person their own OS user; what several share is runAs of a role",
+		})
+	}
+}
+
+// checkDomainLogins refuses logins of a domain where nobody said that the nodes are joined to one: an address is
+// written by mistake more often.
+func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
+	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
+		return
+	}
+	check := func(at strictyaml.Path, login string) {
+		if strings.Contains(login, "@") {
+			d.Report(
+				strictyaml.Problem{
+					Path:  at,
+					Kind:  strictyaml.Invalid,
+					Value: strictyaml.Quoted(login),
+					Why:   "is an address, or the login of a domain",
+					Fix:   "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true",
+				},
+			)
+		}
+	}
+	for i, u := range s.Users {
+		check(stackPath("users").Index(i).Child("runAs"), u.RunAs)
+	}
+	for i, r := range s.OperationRoles {
+		check(stackPath("operationRoles").Index(i).Child("runAs"), r.RunAs)
+	}
+	if s.Sessions != nil {
+		check(stackPath("sessions.runAs.defaultUser"), s.Sessions.RunAs.DefaultUser)
+	}
+	if s.OSAccess != nil {
+		check(stackPath("osAccess.runAs"), s.OSAccess.RunAs)
+	}
+	for i, g := range s.Grants {
+		check(stackPath("grants").Index(i).Child("runAs"), g.RunAs)
+	}
+}
+
+// checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
+// fails half-way through a deployment.
+func (s *Stack) checkPeople(d *strictyaml.Decoder) {
+	check := func(at strictyaml.Path, names []stackfile.PersonOrTeam) {
+		for i, name := range names {
+			s.checkNamed(d, at.Child("users").Index(i), name)
+		}
+	}
+	for i, r := range s.OperationRoles {
+		check(stackPath("operationRoles").Index(i), r.Users)
+	}
+	for i, r := range s.DelegatedRoles {
+		check(stackPath("delegatedRoles").Index(i), r.Users)
+	}
+	if s.OSAccess != nil {
+		for i, name := range s.OSAccess.StandingUsers {
+			s.checkNamed(d, stackPath("osAccess.standingUsers").Index(i), name)
+		}
+	}
+	for i, g := range s.Grants {
+		at := stackPath("grants").Index(i).Child("person")
+		if !s.teamRefused(
+			d,
+			at,
+			g.Person,
+			"is a team, and a grant is for one person",
+			"write one grant for each person of it",
+		) {
+			if _, is := s.identityCenterUser(g.Person); !is {
+				s.checkPerson(d, at, g.Person)
+			}
+		}
+	}
+}
+
+// checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever
+// the paths and their case.
+func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
+	type place struct {
+		path strictyaml.Path
+		name string
+	}
+	taken := map[string]place{}
+	for i, name := range s.OperationRoleNames() {
+		// Two operation roles with one name are the component's business: it knows which of the names is derived.
+		taken[strings.ToLower(name)] = place{stackPath("operationRoles").Index(i), name}
+	}
+	for i, r := range s.DelegatedRoles {
+		at := stackPath("delegatedRoles").Index(i)
+		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
+			d.Report(
+				strictyaml.Problem{
+					Path:  at.Child("name"),
+					Kind:  strictyaml.Duplicate,
+					Value: strictyaml.Quoted(r.Name),
+					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
+					Fix:   "give one of the two another name",
+				},
+			)
+			continue
+		}
+		taken[strings.ToLower(r.Name)] = place{at, r.Name}
+	}
+	for i, g := range s.AccessGrants() {
+		// Two grants with one name are the component's business.
+		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && g.RoleARN() != "" {
+			d.Report(strictyaml.Problem{
+				Path:  stackPath("grants").Index(i),
+				Kind:  strictyaml.Duplicate,
+				Value: strictyaml.Quoted(g.RoleName()),
+				Why: "is the name of " + string(
+					earlier.path,
+				) + " already, and names are unique in an account",
+				Fix: "give that role another name",
+			})
+		}
+	}
+}
+
+// OperationRoleNames are the names of the operation roles, given or derived, in the order of the file.
+func (s *Stack) OperationRoleNames() []string {
+	names := make([]string, len(s.OperationRoles))
+	for i, r := range s.OperationRoles {
+		names[i] = r.Name
+		if r.Name == "" {
+			names[i] = policy.RoleNameFor(strings.Join(r.ProjectList(), "-"), r.RunAs, len(r.Path()))
+		}
+	}
+	return names
+}
+
+// checkRunAs refuses roles with an OS user that no shell would start as.
+func (s *Stack) checkRunAs(d *strictyaml.Decoder) {
+	if s.Sessions == nil || s.Sessions.RunAs.Enabled == nil || *s.Sessions.RunAs.Enabled || len(s.OperationRoles) == 0 {
+		return
+	}
+	d.Report(strictyaml.Problem{
+		Path:  stackPath("sessions.runAs.enabled"),
+		Kind:  strictyaml.Refused,
+		Value: "false",
+		Why:   "makes every shell of the operation roles ssm-user's, who has sudo, whatever runAs says",
+		Fix:   "remove the key, or the operation roles",
+	})
+}
+
+// checkAWS refuses provider settings that would undo what the stack says.
+func (s *Stack) checkAWS(d *strictyaml.Decoder) {
+	if ids := s.AWS.AllowedAccountIDs; ids != nil && s.Account.ID != "" && !slices.Contains(ids, s.Account.ID) {
+		d.Report(
+			strictyaml.Problem{
+				Path: "aws:allowedAccountIds",
+				Kind: strictyaml.Refused,
+				Why:  "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
+				Fix:  "remove the key: no other account is ever deployed into",
+			},
+		)
+	}
+	s.checkDefaultTags(d)
+	s.checkIgnoreTags(d)
+	s.checkSessionOfDeployer(d)
+}
+
+// checkComponents asks the components, which know what AWS takes.
+func (s *Stack) checkComponents(d *strictyaml.Decoder) {
+	for _, p := range s.parts() {
+		s.reportAll(d, p.section, p.derived, p.args.Validate())
+	}
+	if a := s.ServiceControlPolicies(); a != nil {
+		s.reportAll(d, "organization", nil, a.Validate())
+	}
+}
+
+// reportAll reports what a component says about its Args, but for the fields that come from other sections.
+func (s *Stack) reportAll(d *strictyaml.Decoder, section string, derived []string, err error) {
+	problems := slices.DeleteFunc(problem.Of(err), func(p *problem.Problem) bool {
+		return slices.ContainsFunc(derived, func(field string) bool { return strictyaml.Path(p.Path).Within(strictyaml.Path(field)) })
+	})
+	for _, p := range problems.Under(section) {
+		// A list of which elements were refused is empty for the component alone.
+		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.Refused(s.written(strictyaml.Path(stackfile.Namespace+":"+p.Path))) {
+			continue
+		}
+		d.Report(
+			strictyaml.Problem{
+				Path:  s.written(strictyaml.Path(stackfile.Namespace + ":" + p.Path)),
+				Kind:  strictyaml.Invalid,
+				Value: shownValue(p.Value),
+				Why:   p.Why,
+				Fix:   p.Fix,
+			},
+		)
+	}
+}
+
+func shownValue(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return strictyaml.Quoted(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}

@@ -1,0 +1,209 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
+)
+
+// ownTag is a tag key that the program gives to something.
+type ownTag struct {
+	key string
+	// at says what has it.
+	at string
+}
+
+// taggedByUs are the tag keys of users and roles, the only things that the program gives tags of its own. Keys that
+// decide access are left out: they are refused among the default tags whatever their case.
+func (s *Stack) taggedByUs() []ownTag {
+	var all []ownTag
+	add := func(key, at string) {
+		if !slices.ContainsFunc(all, func(t ownTag) bool { return t.key == key }) {
+			all = append(all, ownTag{key, at})
+		}
+	}
+	for _, u := range s.Users {
+		if u.Email != "" {
+			add(guardrail.EmailTag, "users with email")
+		}
+		if u.DisplayName != "" {
+			add(guardrail.DisplayNameTag, "users with displayName")
+		}
+		for _, key := range slices.Sorted(maps.Keys(u.Tags)) {
+			add(key, "the user "+u.Name)
+		}
+	}
+	if len(s.Grants) > 0 {
+		add(grant.TicketTag, "the roles of grants")
+		add(grant.PersonTag, "the roles of grants")
+	}
+	return all
+}
+
+// checkDefaultTags refuses tags that AWS would refuse on something that is made. The provider joins them with the
+// tags of each resource by their exact keys: IAM then takes two keys that differ by case for one and refuses the
+// call.
+//
+// Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources
+// User Guide.
+func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
+	at, tags := strictyaml.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
+	ours := s.taggedByUs()
+	first := map[string]string{}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		path := at.Key(key)
+		if s.IsAuthorizationTag(key) {
+			d.Report(strictyaml.Problem{
+				Path:  path,
+				Kind:  strictyaml.Refused,
+				Value: strictyaml.Quoted(tags[key]),
+				Why:   "would put a tag that decides access on everything that is made",
+				Fix:   "remove it: roles get theirs from project and runAs",
+			})
+			continue
+		}
+		if err := policy.ValidateTagKey(key); err != nil {
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
+			continue
+		}
+		folded := strings.ToLower(key)
+		if other, repeated := first[folded]; repeated {
+			d.Report(
+				strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.Duplicate,
+					Value: strictyaml.Quoted(key),
+					Why:   "differs from " + strconv.Quote(other) + " by case only, and IAM takes the two for one",
+					Fix:   "keep one of the two",
+				},
+			)
+			continue
+		}
+		first[folded] = key
+		if i := slices.IndexFunc(
+			ours,
+			func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) },
+		); i >= 0 {
+			d.Report(strictyaml.Problem{
+				Path:  path,
+				Kind:  strictyaml.Duplicate,
+				Value: strictyaml.Quoted(key),
+				Why: fmt.Sprintf(
+					"differs by case only from the tag %q of %s, and IAM takes the two for one",
+					ours[i].key,
+					ours[i].at,
+				),
+				Fix: "write " + strconv.Quote(
+					ours[i].key,
+				) + ", which each of them then has with a value of its own, or another key",
+			})
+			continue
+		}
+		if err := policy.ValidateTagValue(tags[key]); err != nil {
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: tags[key]}, err)
+		}
+	}
+	s.countTags(d, at, tags)
+}
+
+// countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has
+// the most of its own.
+func (s *Stack) countTags(d *strictyaml.Decoder, at strictyaml.Path, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	own, who := 0, "everything that is made"
+	most := func(keys []string, what string) {
+		n := 0
+		for _, key := range keys {
+			if _, both := tags[key]; !both {
+				n++
+			}
+		}
+		if n > own {
+			own, who = n, what
+		}
+	}
+	for _, u := range s.Users {
+		keys := slices.Collect(maps.Keys(u.Tags))
+		for key, set := range map[string]bool{guardrail.EmailTag: u.Email != "", guardrail.DisplayNameTag: u.DisplayName != "", guardrail.RunAsTag: u.RunAs != ""} {
+			if set {
+				keys = append(keys, key)
+			}
+		}
+		most(keys, "the user "+u.Name)
+	}
+	if len(s.OperationRoles) > 0 {
+		most([]string{s.Tags.Project, guardrail.RunAsTag}, "operation roles")
+	}
+	if len(s.Grants) > 0 {
+		most([]string{s.Tags.Project, guardrail.RunAsTag, grant.TicketTag, grant.PersonTag}, "the roles of grants")
+	}
+	if n, quota := len(tags)+own, s.Quotas.WithDefaults().TagsPerPrincipal; n > quota {
+		why := fmt.Sprintf("are more than the %d that AWS takes", quota)
+		if own > 0 {
+			why = fmt.Sprintf("make %d with the %d of %s, and AWS takes %d", n, own, who, quota)
+		}
+		d.Report(
+			strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: fmt.Sprintf("%d tags", len(tags)), Why: why, Fix: "remove some"},
+		)
+	}
+}
+
+// checkIgnoreTags refuses what ignores nothing, and what would hide changes that decide access.
+func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
+	const aws = `begins with "aws:": such tags are AWS's own, which the provider neither reads nor removes`
+	for i, key := range s.AWS.IgnoreTags.Keys {
+		path := strictyaml.Path("aws:ignoreTags.keys").Index(i)
+		switch {
+		case s.IsAuthorizationTag(key):
+			d.Report(
+				strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.Refused,
+					Value: strictyaml.Quoted(key),
+					Why:   "would leave changes of a tag that decides access unseen",
+					Fix:   "remove it",
+				},
+			)
+		case systemTag(key):
+			d.Report(strictyaml.Problem{Path: path, Kind: strictyaml.Refused, Value: strictyaml.Quoted(key), Why: aws, Fix: "remove it"})
+		default:
+			if err := policy.ValidateTagKey(key); err != nil {
+				d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
+			}
+		}
+	}
+	for i, prefix := range s.AWS.IgnoreTags.KeyPrefixes {
+		path := strictyaml.Path("aws:ignoreTags.keyPrefixes").Index(i)
+		for _, key := range []string{s.Tags.Project, guardrail.RunAsTag} {
+			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
+				d.Report(strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.Refused,
+					Value: strictyaml.Quoted(prefix),
+					Why: "would leave changes of the tag " + strconv.Quote(
+						key,
+					) + " unseen, which decides access",
+					Fix: "write a longer prefix, or remove it",
+				})
+				break
+			}
+		}
+		if systemTag(prefix) {
+			d.Report(strictyaml.Problem{Path: path, Kind: strictyaml.Refused, Value: strictyaml.Quoted(prefix), Why: aws, Fix: "remove it"})
+		} else if err := policy.ValidateTagKey(prefix); err != nil {
+			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: prefix}, err)
+		}
+	}
+}
+
+// systemTag reports whether a key is one of AWS's own.
+func systemTag(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }

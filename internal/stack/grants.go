@@ -1,0 +1,170 @@
+package stack
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/guardrail/operation"
+	"aws-access-guardrails/guardrail/osaccess"
+	"aws-access-guardrails/internal/clock"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
+)
+
+// Zone is the zone in which times are said and shown: that of timeZone, or the machine's.
+func (s *Stack) Zone() *time.Location {
+	if zone, err := clock.Zone(s.TimeZone); err == nil {
+		return zone
+	}
+	return time.Local
+}
+
+// OSAccessTemplate is the section "osAccess" complete, nil where there is none.
+func (s *Stack) OSAccessTemplate() *osaccess.Args {
+	if s.OSAccess == nil {
+		return nil
+	}
+	a := s.OSAccess.Args
+	a.Account, a.ProjectTag, a.UserPaths, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.userPaths(), s.Quotas, s.Preferences()
+	a.StandingUsers, a.StandingPrincipalARNs = s.principals(s.OSAccess.StandingUsers, a.StandingPrincipalARNs)
+	return &a
+}
+
+// AccessGrants are the grants complete, in the order of the file.
+func (s *Stack) AccessGrants() []*grant.Args {
+	if len(s.Grants) == 0 {
+		return nil
+	}
+	opened := s.grantable()
+	osUsers := s.osUsers()
+	out := make([]*grant.Args, len(s.Grants))
+	for i, g := range s.Grants {
+		g.Quotas, g.Sessions = s.Quotas, s.Preferences()
+		opened.put(&g)
+		g.User, g.PrincipalARN = s.person(g.Person)
+		if who, is := s.identityCenterUser(g.Person); is {
+			g.IdentityCenter = who
+			if !slices.Contains(s.userNames(), g.User) {
+				g.User = ""
+			}
+		}
+		g.OSUser = osUsers[s.ARNOf(g.Person)]
+		out[i] = &g
+	}
+	return out
+}
+
+// grantable is what grants of a stack can open.
+type grantable struct {
+	osAccess   *osaccess.Args
+	operations *operation.Args
+	delegated  []*delegated.Args
+}
+
+func (s *Stack) grantable() grantable {
+	return grantable{osAccess: s.OSAccessTemplate(), operations: s.Operation(), delegated: s.Delegated()}
+}
+
+// names are the words that opens takes.
+func (o grantable) names() []string {
+	var names []string
+	if o.osAccess != nil {
+		names = append(names, string(grant.GrantOSAccess))
+	}
+	if o.operations != nil {
+		for _, r := range o.operations.Roles {
+			names = append(names, o.operations.RoleName(r))
+		}
+	}
+	for _, r := range o.delegated {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// put gives a grant what it opens; nothing where nothing describes it.
+func (o grantable) put(g *grant.Args) {
+	if g.Opens == "" || g.Opens == grant.GrantOSAccess {
+		g.OSAccess = o.osAccess
+		return
+	}
+	for _, r := range o.delegated {
+		if strings.EqualFold(r.Name, string(g.Opens)) {
+			g.DelegatedRole = r
+			return
+		}
+	}
+	g.OperationRoles = o.operations
+}
+
+// GrantProjects are the projects whose nodes a grant reaches that opens this and names none; none where there are none
+// or it is not known.
+func (s *Stack) GrantProjects(opens string) []string {
+	g := grant.Args{Opens: grant.Opens(opens)}
+	s.grantable().put(&g)
+	return g.Reaches()
+}
+
+// GrantableNames are the words that opens of a grant takes in this stack.
+func (s *Stack) GrantableNames() []string { return s.grantable().names() }
+
+// checkGrants holds what grants have in common.
+func (s *Stack) checkGrants(d *strictyaml.Decoder) {
+	grants := s.AccessGrants()
+	var noTemplate int
+	for i, g := range grants {
+		at := stackPath("grants").Index(i)
+		switch {
+		case g.RoleARN() != "" || d.Refused(at.Child("opens")):
+		case g.Opens == grant.GrantOSAccess:
+			noTemplate++
+		default:
+			d.Report(strictyaml.Problem{
+				Path:  at.Child("opens"),
+				Kind:  strictyaml.NotFound,
+				Value: strictyaml.Quoted(string(g.Opens)),
+				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
+				Fix:   strictyaml.DidYouMean(string(g.Opens), append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...)),
+			})
+		}
+		if g.IdentityCenter.ID != "" {
+			s.checkWayToGrant(d, at.Child("person"), g)
+		}
+	}
+	if noTemplate > 0 {
+		d.Report(strictyaml.Problem{
+			Path:  stackPath("grants"),
+			Kind:  strictyaml.Missing,
+			Value: fmt.Sprintf("%d grants", noTemplate),
+			Why:   "there is no section osAccess for them to open",
+			Fix:   "write guardrails:osAccess, which says what a grant opens; {} has its defaults",
+		})
+		return
+	}
+	s.reportAll(d, "", nil, grant.ValidateAll(grants))
+}
+
+// checkWayToGrant refuses a grant for somebody of IAM Identity Center where no permission set leads to it.
+func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at strictyaml.Path, g *grant.Args) {
+	alias, _ := stackfile.SplitPerson(g.Person)
+	center := s.identityCenterOf(alias)
+	if center == nil || s.takesGrants(center) {
+		return
+	}
+	d.Report(strictyaml.Problem{
+		Path:  at,
+		Kind:  strictyaml.NotFound,
+		Value: strictyaml.Quoted(g.Person),
+		Why:   "comes from IAM Identity Center, and no permission set with grants: true is assigned in account " + cmp.Or(s.Account.Alias, s.Account.ID),
+		Fix:   "add grants: true to a permission set that the person takes there, in Pulumi." + center.Stack + ".yaml",
+	})
+}
+
+// grantSection is the path of a grant without the namespace.
+func grantSection(i int) string { return "grants[" + strconv.Itoa(i) + "]" }

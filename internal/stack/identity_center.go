@@ -1,0 +1,219 @@
+package stack
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
+)
+
+// AccessControlAttributes are the attributes for access control, nil where the stack has no instance.
+func (s *Stack) AccessControlAttributes() *identitycenter.AttributesArgs {
+	if s.IdentityCenter == nil {
+		return nil
+	}
+	return &identitycenter.AttributesArgs{
+		Account: s.Account.Account, IdentityCenter: s.instance(), ProjectTag: s.Tags.Project,
+		Attributes: s.IdentityCenter.Attributes,
+	}
+}
+
+func (s *Stack) instance() identitycenter.IdentityCenter {
+	c := s.IdentityCenter.IdentityCenter
+	c.Region = s.AWS.Region
+	return c
+}
+
+// PermissionSets are the permission sets, in the order of the file.
+func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
+	if s.IdentityCenter == nil {
+		return nil
+	}
+	var out []*identitycenter.PermissionSetArgs
+	for _, p := range s.IdentityCenter.PermissionSets {
+		a := p.PermissionSetArgs
+		a.Account, a.IdentityCenter, a.ProjectTag, a.Quotas = s.Account.Account, s.instance(), s.Tags.Project, s.Quotas
+		a.AWSManagedPolicies = s.AWSManagedPolicies
+		if a.Template.OpensSessions() && a.Regions == nil && s.AWS.Region != "" {
+			a.Regions = []string{s.AWS.Region}
+		}
+		a.Assignments = slices.Clone(a.Assignments)
+		for i, assignment := range a.Assignments {
+			a.Assignments[i].Accounts = s.accountIDs(assignment.Accounts)
+		}
+		out = append(out, &a)
+	}
+	return out
+}
+
+// permissionSetSection is the path of a permission set.
+func permissionSetSection(i int) string {
+	return string(strictyaml.Path("identityCenter.permissionSets").Index(i))
+}
+
+// IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the
+// accounts those count that are given: the world describes no other.
+func (s *Stack) IdentityCenterIntent(accounts ...string) *claims.IdentityCenterIntent {
+	if s.IdentityCenter == nil {
+		return nil
+	}
+	in := &claims.IdentityCenterIntent{Account: s.Account.ID, ProjectTag: s.Tags.Project}
+	for i, a := range s.PermissionSets() {
+		for _, id := range a.Accounts() {
+			if slices.Contains(accounts, id) {
+				in.PermissionSets = append(in.PermissionSets, a.Intent(permissionSetSection(i), id))
+			}
+		}
+	}
+	return in
+}
+
+// AddIdentityCenter adds the instance to a world that has the accounts already.
+func (s *Stack) AddIdentityCenter(w *access.World) {
+	if a := s.AccessControlAttributes(); a != nil {
+		a.AddToWorld(w)
+		for _, set := range s.PermissionSets() {
+			set.AddToWorld(w)
+		}
+	}
+}
+
+// checkIdentityCenter refuses aliases that no stack of the folder has, and what a delegated administrator cannot do.
+func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
+	if s.IdentityCenter == nil {
+		return
+	}
+	var aliases []string
+	for _, other := range s.Siblings {
+		aliases = append(aliases, cmp.Or(other.Alias, other.Stack))
+	}
+	for i, p := range s.IdentityCenter.PermissionSets {
+		for j, assignment := range p.Assignments {
+			for k, account := range assignment.Accounts {
+				at := stackPath(permissionSetSection(i)).Child("assignments").Index(j).Child("accounts").Index(k)
+				if account == "" || d.Refused(at) {
+					continue
+				}
+				if id := s.accountID(account); id != "" {
+					s.checkAssignedAccount(d, at, account, id)
+					continue
+				}
+				d.Report(
+					strictyaml.Problem{
+						Path:  at,
+						Kind:  strictyaml.NotFound,
+						Value: strictyaml.Quoted(account),
+						Why:   "is the alias of no stack of this folder",
+						Fix:   strictyaml.Suggest(account, aliases),
+					},
+				)
+			}
+		}
+	}
+}
+
+// checkAssignedAccount refuses assignments in the management account by the stack of another account: a delegated
+// administrator neither gives nor takes access there, and cannot change a permission set that is provisioned there.
+//
+// Source: Delegated administration, in the IAM Identity Center User Guide.
+func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at strictyaml.Path, account, id string) {
+	management, file := s.managementAccount()
+	if id != management || s.Account.ID == management {
+		return
+	}
+	d.Report(strictyaml.Problem{
+		Path:  at,
+		Kind:  strictyaml.Refused,
+		Value: strictyaml.Quoted(account),
+		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
+			strconv.Quote(
+				s.Account.ID,
+			),
+		Fix: "leave it out, and assign in the management account with a permission set that somebody makes there",
+	})
+}
+
+// readPermissionSetPolicies reads the files of inline policies.
+func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) {
+	if s.IdentityCenter == nil {
+		return
+	}
+	for i := range s.IdentityCenter.PermissionSets {
+		p := &s.IdentityCenter.PermissionSets[i]
+		at := stackPath(permissionSetSection(i)).Child("policyFile")
+		switch {
+		case p.PolicyFile == "" || d.Refused(at):
+		case p.Policy != nil:
+			d.Report(
+				strictyaml.Problem{
+					Path:  at,
+					Kind:  strictyaml.Invalid,
+					Value: strictyaml.Quoted(p.PolicyFile),
+					Why:   "stands beside policy",
+					Fix:   "keep one of the two",
+				},
+			)
+		default:
+			if document, ok := readDocument(d, at, folder, p.PolicyFile); ok {
+				p.Policy = &document
+			} else {
+				// What cannot be read is reported, and is not missing.
+				p.Policy = &policy.Document{}
+			}
+		}
+	}
+}
+
+// readDocument reads a policy document from a path below the folder of the stack file.
+func readDocument(d *strictyaml.Decoder, at strictyaml.Path, folder, file string) (policy.Document, bool) {
+	data, err := files.ReadBelow(folder, file)
+	if err != nil {
+		d.Report(fileProblem(at, file, err))
+		return policy.Document{}, false
+	}
+	document, err := policy.Parse(data)
+	if err != nil {
+		d.Report(
+			strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.Invalid,
+				Value: strictyaml.Quoted(file),
+				Why:   fmt.Sprintf("is no policy document: %s", err),
+				Fix:   "mend the document",
+			},
+		)
+		return policy.Document{}, false
+	}
+	return document, true
+}
+
+// fileProblem is why a file that a value names was not read.
+func fileProblem(at strictyaml.Path, file string, err error) strictyaml.Problem {
+	p := strictyaml.Problem{
+		Path:  at,
+		Kind:  strictyaml.NotFound,
+		Value: strictyaml.Quoted(file),
+		Why:   "cannot be read: " + err.Error(),
+		Fix:   "write a path below the folder of the stack file",
+	}
+	var words *files.Error
+	if errors.As(err, &words) {
+		p.Why, p.Fix = words.Why, words.Fix
+		if words.Err == nil {
+			p.Kind = strictyaml.Refused
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			p.Why, p.Fix = "cannot be read: there is no such file", "write a path below the folder of the stack file"
+		}
+	}
+	return p
+}

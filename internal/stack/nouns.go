@@ -1,0 +1,327 @@
+package stack
+
+import (
+	"time"
+
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/grant"
+	"aws-access-guardrails/internal/strictyaml"
+)
+
+// noun is a row of the registry of nouns: what is asked of everything that an account can have. World, intent, notices,
+// the order of stacks and the places of proofs range over the rows, and package program makes a component of each. The
+// rows are written without the names of the columns, so that a row that lacks one does not compile.
+type noun struct {
+	// key is the key of the stack file.
+	key string
+	// parts are the Args of its components, in the order of the file.
+	parts func(*Stack) []part
+	// intent adds what its documents are for.
+	intent func(*Stack, *claims.Intent)
+	// notices are what it has to say at an instant; their paths are whole.
+	notices func(*Stack, time.Time) guardrail.Notices
+	// makes are the users and roles that it makes, of which proofs speak, each with its place in the file.
+	makes func(*Stack) []principalAt
+	// people are the ARNs of the people of other accounts whom its trust policies name.
+	people func(*Stack) []string
+}
+
+// part is the Args of one component.
+type part struct {
+	// section is put before the paths of problems; empty where they are whole.
+	section string
+	args    args
+	// derived are the Args that come from other sections, which report what is wrong there themselves.
+	derived []string
+}
+
+type args interface {
+	Validate() error
+	AddTo(*world.Account)
+}
+
+// principalAt is a user or role by its ARN, with the path of the entry that makes it.
+type principalAt struct {
+	arn string
+	at  strictyaml.Path
+}
+
+// What a noun has none of.
+func noParts(*Stack) []part                         { return nil }
+func noIntent(*Stack, *claims.Intent)               {}
+func noNotices(*Stack, time.Time) guardrail.Notices { return nil }
+func noPrincipals(*Stack) []principalAt             { return nil }
+func noPeople(*Stack) []string                      { return nil }
+
+// nouns is the registry, in the order of the reference.
+var nouns = []noun{
+	{
+		"mfa",
+		func(s *Stack) []part { return single(s.MFAGroup(), "mfa", "userPaths") },
+		func(s *Stack, in *claims.Intent) {
+			if a := s.MFAGroup(); a != nil {
+				a.AddIntent(in)
+			}
+		},
+		noNotices, noPrincipals, noPeople,
+	},
+	{
+		"passwordPolicy",
+		func(s *Stack) []part { return single(s.Passwords(), "passwordPolicy") },
+		noIntent, noNotices, noPrincipals, noPeople,
+	},
+	{
+		"users",
+		func(s *Stack) []part { return each(s.UserArgs(), elements("users"), "groups", "contactTags") },
+		func(s *Stack, in *claims.Intent) {
+			for _, a := range s.UserArgs() {
+				a.AddIntent(in)
+			}
+		},
+		noNotices,
+		func(s *Stack) []principalAt {
+			var all []principalAt
+			for i, u := range s.UserArgs() {
+				all = append(all, principalAt{u.ARN(), stackPath("users").Index(i)})
+			}
+			return all
+		},
+		noPeople,
+	},
+	{
+		"operationRoles",
+		func(s *Stack) []part { return single(s.Operation(), "", "sessions") },
+		func(s *Stack, in *claims.Intent) {
+			if a := s.Operation(); a != nil {
+				a.AddIntent(in)
+			}
+		},
+		operationNotices, operationPrincipals, operationPeople,
+	},
+	{
+		"delegatedRoles",
+		func(s *Stack) []part { return each(s.Delegated(), elements("delegatedRoles"), "userPaths") },
+		func(s *Stack, in *claims.Intent) {
+			for i, a := range s.Delegated() {
+				a.AddIntent(elements("delegatedRoles")(i), in)
+				in.Administrators = append(in.Administrators, a.RoleARN())
+			}
+		},
+		noNotices, delegatedPrincipals, delegatedPeople,
+	},
+	{
+		"sessions",
+		func(s *Stack) []part { return single(s.Preferences(), "sessions") },
+		func(s *Stack, in *claims.Intent) {
+			if a := s.Preferences(); a != nil {
+				a.AddIntent(in)
+			}
+		},
+		noNotices, noPrincipals, noPeople,
+	},
+	{
+		"osAccess",
+		func(s *Stack) []part { return single(s.OSAccessTemplate(), "osAccess", "sessions.regions") },
+		func(s *Stack, in *claims.Intent) {
+			if a := s.OSAccessTemplate(); a != nil {
+				a.AddIntent(in)
+			}
+		},
+		osAccessNotices, osAccessPrincipals, osAccessPeople,
+	},
+	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},
+	{
+		"justInTime",
+		func(s *Stack) []part { return single(s.JustInTimeAccess(), "justInTime") },
+		noIntent,
+		func(s *Stack, _ time.Time) guardrail.Notices {
+			if a := s.JustInTimeAccess(); a != nil {
+				return a.Notices().Under("justInTime")
+			}
+			return nil
+		},
+		noPrincipals, noPeople,
+	},
+	// The intent of permission sets depends on the accounts that are judged together: see IdentityCenterIntent.
+	{"identityCenter", identityCenterParts, noIntent, identityCenterNotices, noPrincipals, noPeople},
+	// Service control policies are no part of an account's world: see judge.World.
+	{
+		"organization",
+		noParts, noIntent,
+		func(s *Stack, _ time.Time) guardrail.Notices {
+			if a := s.ServiceControlPolicies(); a != nil {
+				return a.Notices().Under("organization")
+			}
+			return nil
+		},
+		noPrincipals, noPeople,
+	},
+}
+
+// Nouns are the keys of the stack file that make something, in the order of the reference.
+func Nouns() []string {
+	keys := make([]string, len(nouns))
+	for i, n := range nouns {
+		keys[i] = n.key
+	}
+	return keys
+}
+
+// parts are the Args of every component of the stack, in the order of the registry.
+func (s *Stack) parts() []part {
+	var all []part
+	for _, n := range nouns {
+		all = append(all, n.parts(s)...)
+	}
+	return all
+}
+
+// single is the part of a noun with one component at most; nil Args are none.
+func single[T any, P interface {
+	*T
+	args
+}](a P, section string, derived ...string) []part {
+	if a == nil {
+		return nil
+	}
+	return []part{{section, a, derived}}
+}
+
+// each are the parts of a noun with a component for each element of its section.
+func each[P args](all []P, section func(i int) string, derived ...string) []part {
+	parts := make([]part, len(all))
+	for i, a := range all {
+		parts[i] = part{section(i), a, derived}
+	}
+	return parts
+}
+
+// elements are the paths of the elements of a section.
+func elements(section string) func(i int) string {
+	return func(i int) string { return string(strictyaml.Path(section).Index(i)) }
+}
+
+func operationNotices(s *Stack, _ time.Time) guardrail.Notices {
+	if a := s.Operation(); a != nil {
+		return a.Notices()
+	}
+	return nil
+}
+
+func operationPrincipals(s *Stack) []principalAt {
+	var all []principalAt
+	if a := s.Operation(); a != nil {
+		for i, r := range a.Roles {
+			all = append(all, principalAt{a.RoleARN(r), stackPath("operationRoles").Index(i)})
+		}
+	}
+	return all
+}
+
+func operationPeople(s *Stack) []string {
+	var arns []string
+	if a := s.Operation(); a != nil {
+		for _, r := range a.Roles {
+			arns = append(arns, r.PrincipalARNs...)
+		}
+	}
+	return arns
+}
+
+func delegatedPrincipals(s *Stack) []principalAt {
+	var all []principalAt
+	for i, a := range s.Delegated() {
+		all = append(all, principalAt{a.RoleARN(), stackPath("delegatedRoles").Index(i)})
+	}
+	return all
+}
+
+func delegatedPeople(s *Stack) []string {
+	var arns []string
+	for _, a := range s.Delegated() {
+		arns = append(arns, a.PrincipalARNs...)
+	}
+	return arns
+}
+
+func osAccessNotices(s *Stack, _ time.Time) guardrail.Notices {
+	if a := s.OSAccessTemplate(); a != nil {
+		return a.Notices().Under("osAccess")
+	}
+	return nil
+}
+
+func osAccessPrincipals(s *Stack) []principalAt {
+	if a := s.OSAccessTemplate(); a != nil {
+		return []principalAt{{a.RoleARN(), stackPath("osAccess")}}
+	}
+	return nil
+}
+
+func osAccessPeople(s *Stack) []string {
+	if a := s.OSAccessTemplate(); a != nil {
+		return a.StandingPrincipalARNs
+	}
+	return nil
+}
+
+// grantParts are the grants that open something: what opens nothing that is described is refused where the sections are
+// held against each other.
+func grantParts(s *Stack) []part {
+	var all []part
+	for i, g := range s.AccessGrants() {
+		if g.RoleARN() != "" {
+			all = append(all, part{section: grantSection(i), args: g})
+		}
+	}
+	return all
+}
+
+func grantIntent(s *Stack, in *claims.Intent) {
+	for i, g := range s.AccessGrants() {
+		g.AddIntent(grantSection(i), in)
+		if g.DelegatedRole != nil {
+			in.Administrators = append(in.Administrators, g.RoleARN())
+		}
+	}
+}
+
+func grantPrincipals(s *Stack) []principalAt {
+	var all []principalAt
+	for i, g := range s.AccessGrants() {
+		all = append(all, principalAt{g.RoleARN(), stackPath("grants").Index(i)})
+	}
+	return all
+}
+
+func grantNotices(s *Stack, now time.Time) guardrail.Notices {
+	return grant.Notices(s.AccessGrants(), now)
+}
+
+func grantPeople(s *Stack) []string {
+	var arns []string
+	for _, g := range s.AccessGrants() {
+		arns = append(arns, g.PrincipalARN)
+	}
+	return arns
+}
+
+func identityCenterParts(s *Stack) []part {
+	return append(
+		single(s.AccessControlAttributes(), "identityCenter"),
+		each(s.PermissionSets(), permissionSetSection)...)
+}
+
+func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
+	a := s.AccessControlAttributes()
+	if a == nil {
+		return nil
+	}
+	all := a.Notices().Under("identityCenter")
+	for i, set := range s.PermissionSets() {
+		all = append(all, set.Notices().Under(permissionSetSection(i))...)
+	}
+	return all
+}

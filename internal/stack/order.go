@@ -1,0 +1,113 @@
+package stack
+
+import (
+	"slices"
+
+	"aws-access-guardrails/guardrail/scp"
+	"aws-access-guardrails/policy"
+)
+
+// PeopleFrom are the other stacks of the folder whose people this one names in trust policies, in the order of
+// Siblings. AWS refuses a trust policy that names a user who does not exist, so those stacks are deployed first and
+// destroyed last.
+func (s *Stack) PeopleFrom() []string {
+	var arns []string
+	for _, n := range nouns {
+		arns = append(arns, n.people(s)...)
+	}
+	accounts := map[string]bool{}
+	for _, text := range arns {
+		if arn, err := policy.ParseARN(text); err == nil {
+			accounts[arn.Account] = true
+		}
+	}
+	var from []string
+	for _, other := range s.Siblings {
+		if accounts[other.AccountID] && other.AccountID != s.Account.ID && !slices.Contains(from, other.Stack) {
+			from = append(from, other.Stack)
+		}
+	}
+	return from
+}
+
+// OpensShellsIn are the other stacks of the folder in whose accounts permission sets of this one open sessions, in
+// the order of Siblings. Without the preferences of those accounts such a shell would be that of ssm-user, who can do
+// everything, so those stacks are deployed first and destroyed last.
+func (s *Stack) OpensShellsIn() []string {
+	accounts := map[string]bool{}
+	for _, a := range s.PermissionSets() {
+		if a.Template.OpensSessions() {
+			for _, id := range a.Accounts() {
+				accounts[id] = true
+			}
+		}
+	}
+	var in []string
+	for _, other := range s.Siblings {
+		if accounts[other.AccountID] && other.AccountID != s.Account.ID && !slices.Contains(in, other.Stack) {
+			in = append(in, other.Stack)
+		}
+	}
+	return in
+}
+
+// ShutShells is one attachment of a service control policy that shuts the shells of accounts but for the guarded doors.
+type ShutShells struct {
+	// Policy is the name of the policy, Target what it is attached to.
+	Policy, Target string
+	// Accounts are the ids of the accounts that it binds, in the order of the tree; never the management account,
+	// which no policy binds.
+	Accounts []string
+}
+
+// ShutsShells are the attachments of this stack that shut shells, in the order in which they are made; none without
+// organization.osAccessOnly.
+func (s *Stack) ShutsShells() []ShutShells {
+	a := s.ServiceControlPolicies()
+	if a == nil || a.OSAccessOnly == nil {
+		return nil
+	}
+	plan, err := a.Plan()
+	if err != nil {
+		return nil // Refused when the stack was read.
+	}
+	var shut []ShutShells
+	for _, p := range plan.Policies {
+		if p.Guardrail != "osAccessOnly" {
+			continue
+		}
+		for _, target := range p.Targets {
+			accounts := slices.DeleteFunc(
+				accountsUnder(&a.Tree, target, false),
+				func(id string) bool { return id == a.Management },
+			)
+			shut = append(shut, ShutShells{Policy: p.Name, Target: target, Accounts: accounts})
+		}
+	}
+	return shut
+}
+
+// Governs are the ids of the accounts of the organization whose service control policies this stack has, in the order
+// of the tree; none where it has no section "organization".
+func (s *Stack) Governs() []string {
+	if s.Organization == nil {
+		return nil
+	}
+	return accountsUnder(&s.Organization.Tree, "", true)
+}
+
+// accountsUnder are the accounts of a tree that are the target or stand below it. within says that the target stands
+// above the unit.
+func accountsUnder(unit *scp.Unit, target string, within bool) []string {
+	within = within || unit.ID == target
+	var ids []string
+	for i := range unit.Units {
+		ids = append(ids, accountsUnder(&unit.Units[i], target, within)...)
+	}
+	for _, id := range unit.Accounts {
+		if within || id == target {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

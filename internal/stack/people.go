@@ -1,0 +1,211 @@
+package stack
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
+)
+
+// elsewhere is the ARN of a person of another stack; empty where there is none.
+func (s *Stack) elsewhere(alias, name string) string {
+	for _, other := range s.Siblings {
+		if path, known := other.Users[name]; known && other.Named(alias) {
+			if path == "" {
+				path = "/"
+			}
+			return other.Partition.UserARN(other.AccountID, path, name)
+		}
+	}
+	return ""
+}
+
+// osUsers are the OS users of people by the ARN of their user: of this stack, and of its siblings.
+func (s *Stack) osUsers() map[string]string {
+	all := map[string]string{}
+	for _, u := range s.Users {
+		if u.RunAs != "" {
+			all[s.Account.Partition.UserARN(s.Account.ID, u.Path, u.Name)] = u.RunAs
+		}
+	}
+	for _, other := range s.Siblings {
+		for name, user := range other.OSUsers {
+			if user != "" {
+				all[other.Partition.UserARN(other.AccountID, cmp.Or(other.Users[name], "/"), name)] = user
+			}
+		}
+	}
+	return all
+}
+
+// OSUserOf is the OS user of the person with the ARN, of this stack or of another one of the folder; empty where
+// there is none.
+func (s *Stack) OSUserOf(arn string) string { return s.osUsers()[arn] }
+
+// person is the user name of a person of this stack, or the ARN of somebody else.
+func (s *Stack) person(person string) (user, arn string) {
+	if strings.HasPrefix(person, "arn:") {
+		return "", person
+	}
+	alias, name := stackfile.SplitPerson(person)
+	if alias == "" || alias == s.Account.Alias {
+		return name, ""
+	}
+	return "", s.elsewhere(alias, name)
+}
+
+// principals splits people, and the people of teams, into users of this account and ARNs, which join those that are
+// given.
+func (s *Stack) principals(people []stackfile.PersonOrTeam, arns []string) (users, all []string) {
+	all = slices.Clone(arns)
+	for _, n := range s.named(people) {
+		if n.user != "" {
+			users = append(users, n.user)
+		} else {
+			all = append(all, n.arn)
+		}
+	}
+	return users, all
+}
+
+var (
+	principalPath = regexp.MustCompile(
+		`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`,
+	)
+	standingPath = regexp.MustCompile(`^(.*:osAccess)\.standing(Users|PrincipalArns)\[([0-9]+)\]$`)
+)
+
+// written is where the file has what a path of a component speaks of: people of other stacks and of teams, who are
+// written among users, come to a component one by one, those of other accounts among the ARNs.
+func (s *Stack) written(at strictyaml.Path) strictyaml.Path {
+	if parts := standingPath.FindStringSubmatch(string(at)); parts != nil && s.OSAccess != nil {
+		i, _ := strconv.Atoi(parts[3])
+		if n, found := s.element(
+			s.OSAccess.StandingUsers,
+			s.OSAccess.StandingPrincipalARNs,
+			parts[2] == "Users",
+			i,
+		); found {
+			return strictyaml.Path(parts[1]).Child("standingUsers").Index(n)
+		}
+		return at
+	}
+	parts := principalPath.FindStringSubmatch(string(at))
+	if parts == nil {
+		return at
+	}
+	role, _ := strconv.Atoi(parts[3])
+	i, _ := strconv.Atoi(parts[5])
+	people, arns := s.peopleOf(parts[2], role)
+	if n, found := s.element(people, arns, parts[4] == "users", i); found {
+		return strictyaml.Path(parts[1]).Child("users").Index(n)
+	}
+	return at
+}
+
+// element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN
+// is written as one.
+func (s *Stack) element(people []stackfile.PersonOrTeam, arns []string, own bool, i int) (int, bool) {
+	if !own {
+		i -= len(arns)
+	}
+	if i < 0 {
+		return 0, false
+	}
+	for _, who := range s.named(people) {
+		if own != (who.user != "") {
+			continue
+		}
+		if i == 0 {
+			return who.at, true
+		}
+		i--
+	}
+	return 0, false
+}
+
+// peopleOf are the people and ARNs of a role as the file has them.
+func (s *Stack) peopleOf(section string, i int) (people []stackfile.PersonOrTeam, arns []string) {
+	switch {
+	case section == "operationRoles" && i < len(s.OperationRoles):
+		return s.OperationRoles[i].Users, s.OperationRoles[i].PrincipalARNs
+	case section == "delegatedRoles" && i < len(s.DelegatedRoles):
+		return s.DelegatedRoles[i].Users, s.DelegatedRoles[i].PrincipalARNs
+	}
+	return nil, nil
+}
+
+// checkPerson refuses a person whom neither this stack nor a sibling has.
+func (s *Stack) checkPerson(d *strictyaml.Decoder, at strictyaml.Path, person string) {
+	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(at) {
+		return
+	}
+	alias, name := stackfile.SplitPerson(person)
+	if alias == "" || alias == s.Account.Alias {
+		known := s.userNames()
+		if len(known) < len(s.Users) || slices.Contains(known, name) {
+			return
+		}
+		fix := "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
+		if best, near := nearestNamed(name, known, s.Teams); near {
+			fix = "did you mean " + strconv.Quote(best) + "?"
+		}
+		d.Report(
+			strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.NotFound,
+				Value: strictyaml.Quoted(person),
+				Why:   "is no user of this stack",
+				Fix:   fix,
+			},
+		)
+		return
+	}
+	at0 := slices.IndexFunc(s.Siblings, func(o stackfile.Sibling) bool { return o.Named(alias) })
+	if at0 < 0 {
+		var aliases []string
+		for _, o := range s.Siblings {
+			aliases = append(aliases, cmp.Or(o.Alias, o.Stack))
+		}
+		fix := "write the alias of an account whose stack file is in this folder, or a user ARN"
+		if best, near := strictyaml.Nearest(alias, aliases); near {
+			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
+		}
+		d.Report(
+			strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.NotFound,
+				Value: strictyaml.Quoted(person),
+				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
+				Fix:   fix,
+			},
+		)
+		return
+	}
+	other := s.Siblings[at0]
+	if _, known := other.Users[name]; known {
+		return
+	}
+	var names []string
+	for n := range other.Users {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	fix := "add the user to Pulumi." + other.Stack + ".yaml"
+	if best, near := nearestNamed(name, names, other.Teams); near {
+		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
+	}
+	d.Report(
+		strictyaml.Problem{
+			Path:  at,
+			Kind:  strictyaml.NotFound,
+			Value: strictyaml.Quoted(person),
+			Why:   "is no user of the stack " + other.Stack,
+			Fix:   fix,
+		},
+	)
+}

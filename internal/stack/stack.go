@@ -1,0 +1,34 @@
+package stack
+
+import (
+	"cmp"
+
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/stackfile"
+)
+
+// Stack is a stack file that holds together: its sections with the defaults that depend on one another, and the people
+// of its lists resolved. It is what an admin wrote and nothing that AWS knows. The methods are the Args of the nouns,
+// complete: whom they name are users of this account by their names, and everybody else by an ARN.
+type Stack struct {
+	stackfile.Sections
+}
+
+// ComponentAccount is the account as the components want it.
+func (s *Stack) ComponentAccount() guardrail.Account { return s.Account.Account }
+
+// SignInName is what links call the account: its alias, or its id.
+func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.ID) }
+
+// ProjectTag is the key of the tag that pairs roles with nodes.
+func (s *Stack) ProjectTag() string { return s.Tags.Project }
+
+// World is the account as it will be when the stack is deployed, and nothing that others made in it.
+func (s *Stack) World() world.Account {
+	account := world.Account{ID: s.Account.ID, Alias: s.Account.Alias, Partition: s.Account.Partition}
+	for _, p := range s.parts() {
+		p.args.AddTo(&account)
+	}
+	return account
+}

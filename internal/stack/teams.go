@@ -1,0 +1,313 @@
+package stack
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/strictyaml"
+)
+
+// named is somebody whom a list of people names, in person or as a member of a team.
+type named struct {
+	// at is the index of the element of the list.
+	at int
+	// team is the team as the list has it; empty for somebody who is named in person.
+	team string
+	// user is the name of a user of this account, and arn the ARN of anybody else: one of the two is set.
+	user, arn string
+}
+
+// named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in
+// person too, or in an earlier team, is left out there, so that a team can be listed beside one of its members.
+func (s *Stack) named(people []stackfile.PersonOrTeam) []named {
+	direct := map[string]bool{}
+	for _, who := range people {
+		p := string(who)
+		if _, isTeam := s.team(p); !isTeam {
+			user, arn := s.person(p)
+			direct[user+arn] = true
+		}
+	}
+	var out []named
+	for i, who := range people {
+		p := string(who)
+		if strings.HasPrefix(p, "arn:") {
+			continue // Refused where it stands.
+		}
+		members, isTeam := s.team(p)
+		if !isTeam {
+			if user, arn := s.person(p); user != "" || arn != "" {
+				out = append(out, named{at: i, user: user, arn: arn})
+			}
+			continue
+		}
+		for _, member := range members {
+			user, arn := s.person(member)
+			if user == "" && arn == "" || direct[user+arn] {
+				continue
+			}
+			direct[user+arn] = true
+			out = append(out, named{at: i, team: p, user: user, arn: arn})
+		}
+	}
+	return out
+}
+
+// team are the members of a team that is written as the name of a team of this stack or as alias/name, each as a list
+// of people would have the person. It is false for what names no team.
+func (s *Stack) team(written string) (members []string, isTeam bool) {
+	alias, name := stackfile.SplitPerson(written)
+	if strings.HasPrefix(written, "arn:") {
+		return nil, false
+	}
+	if alias == "" || alias == s.Account.Alias {
+		members, isTeam = s.Teams[name]
+		return members, isTeam
+	}
+	for _, other := range s.Siblings {
+		if team, has := other.Teams[name]; has && other.Named(alias) {
+			for _, member := range team {
+				members = append(members, alias+"/"+member)
+			}
+			return members, true
+		}
+	}
+	return nil, false
+}
+
+// TeamMembers are the members of a team that is written as a list of people has it, each written in the same way;
+// false for what names no team.
+func (s *Stack) TeamMembers(team string) ([]string, bool) { return s.team(team) }
+
+// RolePerson is a person in a role, both by their ARNs.
+type RolePerson struct{ Role, Person string }
+
+// RoleTeams are the teams by which roles of the stacks name people, as the files write them, in their order. Somebody
+// whom a role names in person is there by no team, whatever teams it lists.
+func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
+	all := map[RolePerson][]string{}
+	for _, s := range stacks {
+		if a := s.Operation(); a != nil {
+			for i, r := range a.Roles {
+				s.addRoleTeams(all, a.RoleARN(r), s.OperationRoles[i].Users)
+			}
+		}
+		for i, a := range s.Delegated() {
+			s.addRoleTeams(all, a.RoleARN(), s.DelegatedRoles[i].Users)
+		}
+		if a := s.OSAccessTemplate(); a != nil {
+			s.addRoleTeams(all, a.RoleARN(), s.OSAccess.StandingUsers)
+		}
+	}
+	return all
+}
+
+func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []stackfile.PersonOrTeam) {
+	byTeam := map[string]bool{}
+	for _, n := range s.named(people) {
+		byTeam[s.arnOf(n)] = n.team != ""
+	}
+	for _, who := range people {
+		p := string(who)
+		members, _ := s.team(p)
+		for _, m := range members {
+			user, arn := s.person(m)
+			if person := s.arnOf(named{user: user, arn: arn}); byTeam[person] {
+				key := RolePerson{Role: role, Person: person}
+				all[key] = append(all[key], p)
+			}
+		}
+	}
+}
+
+// arnOf is the ARN of somebody.
+func (s *Stack) arnOf(n named) string {
+	if n.arn != "" {
+		return n.arn
+	}
+	return s.Account.Partition.UserARN(s.Account.ID, cmp.Or(s.userPaths()[n.user], "/"), n.user)
+}
+
+// checkTeams refuses teams that could be taken for a user, and members whom the stack does not have.
+func (s *Stack) checkTeams(d *strictyaml.Decoder) {
+	users := s.userNames()
+	for _, team := range slices.Sorted(maps.Keys(s.Teams)) {
+		at := stackPath("teams").Key(team)
+		for i, member := range s.Teams[team] {
+			if _, isTeam := s.Teams[member]; isTeam && !slices.Contains(users, member) {
+				d.Report(
+					strictyaml.Problem{
+						Path:  at.Index(i),
+						Kind:  strictyaml.Invalid,
+						Value: strictyaml.Quoted(member),
+						Why:   "is a team, and teams have people alone",
+						Fix:   "list its people here too",
+					},
+				)
+				continue
+			}
+			s.checkPerson(d, at.Index(i), member)
+		}
+		if i := slices.IndexFunc(
+			users,
+			func(u string) bool { return strings.EqualFold(u, team) },
+		); i >= 0 &&
+			!d.Refused(at) {
+			d.Report(strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.Duplicate,
+				Value: strictyaml.Quoted(team),
+				Why:   "is the name of the user " + users[i] + " too, and lists of people could mean either",
+				Fix:   "give the team another name",
+			})
+		}
+	}
+}
+
+// teamRefused refuses a team where one person is named. It reports whether it did.
+func (s *Stack) teamRefused(d *strictyaml.Decoder, at strictyaml.Path, person, why, fix string) bool {
+	members, isTeam := s.team(person)
+	if !isTeam {
+		return false
+	}
+	if len(members) > 0 {
+		fix += ": " + strings.Join(members, ", ")
+	}
+	d.Report(strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: strictyaml.Quoted(person), Why: why, Fix: fix})
+	return true
+}
+
+// checkNamed refuses an element of a list of people that is neither a team nor a person.
+func (s *Stack) checkNamed(d *strictyaml.Decoder, at strictyaml.Path, written stackfile.PersonOrTeam) {
+	if _, isTeam := s.team(string(written)); isTeam {
+		return
+	}
+	s.checkPerson(d, at, string(written))
+}
+
+// nearestNamed is the user or team that was meant by a name.
+func nearestNamed(name string, users []string, teams map[string][]string) (string, bool) {
+	return strictyaml.Nearest(name, append(slices.Clone(users), slices.Sorted(maps.Keys(teams))...))
+}
+
+// checkExpectedTeams refuses expectations about teams without anybody: they would hold whatever the stack says.
+func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
+	for i, x := range s.Expect {
+		at := stackPath("expect").Index(i)
+		if members, isTeam := s.team(x.As); isTeam && len(members) == 0 {
+			d.Report(
+				strictyaml.Problem{
+					Path:  at.Child("as"),
+					Kind:  strictyaml.Invalid,
+					Value: strictyaml.Quoted(x.As),
+					Why:   "is a team without anybody, of whom everything would be true",
+					Fix:   "remove the expectation, or name a person",
+				},
+			)
+		}
+		s.teamRefused(
+			d,
+			at.Child("on").Child("user"),
+			x.On.User,
+			"is a team, and a target is one user",
+			"write one expectation for each person of it",
+		)
+	}
+}
+
+// ExpectedOf are the expectations that the one at the index stands for: one for each member where it is about a team,
+// and itself otherwise.
+func (s *Stack) ExpectedOf(i int) []string {
+	if members, isTeam := s.team(s.Expect[i].As); isTeam {
+		return members
+	}
+	return []string{s.Expect[i].As}
+}
+
+// ARNOf is the ARN of a person of a list of people of this stack; empty for a team, and for nobody.
+func (s *Stack) ARNOf(person string) string {
+	if _, isTeam := s.team(person); isTeam {
+		return ""
+	}
+	user, arn := s.person(person)
+	if user == "" {
+		return arn
+	}
+	return s.arnOf(named{user: user})
+}
+
+// Role is a role that a list of people may take.
+type Role struct {
+	// ARN is the role's. At is the place of what makes it, such as "operationRoles[1]": the section, then an index; a
+	// section alone for the shared role of OS access.
+	ARN string
+	At  []any
+	// Users and PrincipalARNs are the places of its lists of people, as the file has them, with what they say.
+	Users, PrincipalARNs People
+	// People are the ARNs of all who may take it, those of teams too.
+	People []string
+	// OSUser is the OS user of its shells, for everybody alike; empty where each has their own or the default one.
+	OSUser string
+	// MaxSession is the longest session.
+	MaxSession time.Duration
+}
+
+// People is a list of people as the file has it, and where it is.
+type People struct {
+	At   []any
+	List []string
+}
+
+// Roles are the roles of the stack that lists of people may take, in the order of the file.
+func (s *Stack) Roles() []Role {
+	var all []Role
+	if a := s.Operation(); a != nil {
+		for i, resolved := range a.Roles {
+			r, written := s.role([]any{"operationRoles", i}, "users", "principalArns"), s.OperationRoles[i]
+			s.setPeople(&r, written.Users, written.PrincipalARNs)
+			r.ARN, r.MaxSession = a.RoleARN(resolved), resolved.MaxSessionDuration
+			if !resolved.FromUser() {
+				r.OSUser = resolved.RunAs
+			}
+			all = append(all, r)
+		}
+	}
+	for i, a := range s.Delegated() {
+		r, written := s.role([]any{"delegatedRoles", i}, "users", "principalArns"), s.DelegatedRoles[i]
+		s.setPeople(&r, written.Users, written.PrincipalARNs)
+		r.ARN, r.MaxSession = a.RoleARN(), a.MaxSessionDuration
+		all = append(all, r)
+	}
+	if a := s.OSAccessTemplate(); a != nil {
+		r := s.role([]any{"osAccess"}, "standingUsers", "standingPrincipalArns")
+		s.setPeople(&r, s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs)
+		r.ARN, r.OSUser, r.MaxSession = a.RoleARN(), a.RunAs, time.Hour
+		all = append(all, r)
+	}
+	return all
+}
+
+// role is a role at a place, with its lists of people under two keys.
+func (s *Stack) role(at []any, users, arns string) Role {
+	return Role{
+		At:            at,
+		Users:         People{At: append(slices.Clone(at), users)},
+		PrincipalARNs: People{At: append(slices.Clone(at), arns)},
+	}
+}
+
+// setPeople says who may take the role: what its lists have, and who that is.
+func (s *Stack) setPeople(r *Role, users []stackfile.PersonOrTeam, arns []string) {
+	for _, who := range users {
+		r.Users.List = append(r.Users.List, string(who))
+	}
+	r.PrincipalARNs.List = arns
+	r.People = slices.Clone(arns)
+	for _, n := range s.named(users) {
+		r.People = append(r.People, s.arnOf(n))
+	}
+}

@@ -1,0 +1,210 @@
+package stackfile
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/policy"
+)
+
+// Sibling is what a stack knows of another stack of the same folder: enough to name the people of its account, and
+// what an organization protects there.
+type Sibling struct {
+	// Stack is the stack's name, Alias its account alias; people are written with either.
+	Stack, Alias string
+	AccountID    string
+	Partition    policy.Partition
+	// Users are the paths of its users, and OSUsers their OS users, by name.
+	Users, OSUsers map[string]string
+	// Teams are the names of the members of its teams, by team. Members who are no users of the stack are left out:
+	// they are refused there.
+	Teams map[string][]string
+	// Group is the ARN of its MFA group; empty where it has none.
+	Group string
+	// JustInTime says that it uses just-in-time node access.
+	JustInTime bool
+	// IdentityCenterPeople are those of its section "identityCenter"; nil where it has none.
+	IdentityCenterPeople *IdentityCenterPeople
+	// Organization is the id of the organization that it says its account is in; empty where it says nothing.
+	Organization string
+	// Governs are the accounts in the tree of its section "organization", nil where it has none; Management is the
+	// management account that it names.
+	Governs    []string
+	Management string
+}
+
+// Named reports whether people of the sibling are written with the name.
+func (s Sibling) Named(alias string) bool {
+	return alias != "" && (s.Alias == alias || s.Stack == alias)
+}
+
+// Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told
+// when they are checked themselves. Stack names the one that is left out.
+func Siblings(folder, stack string) []Sibling {
+	if folder == "" {
+		return nil
+	}
+	paths, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
+	if err != nil {
+		return nil
+	}
+	slices.Sort(paths)
+	var (
+		out     []Sibling
+		project *Source
+	)
+	if len(paths) > 0 {
+		project, _ = projectOf(paths[0])
+	}
+	for _, file := range paths {
+		if StackName(file) == stack {
+			continue
+		}
+		data, err := files.Read(file)
+		if err != nil {
+			continue
+		}
+		if s := siblingIn(Source{File: file, Data: data}, project); policy.ValidateAccountID(s.AccountID) == nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// siblingFiles are the siblings that were read, by file: every stack of a folder reads all the others.
+var siblingFiles sync.Map
+
+type siblingFile struct {
+	content [sha256.Size]byte
+	sibling Sibling
+}
+
+// siblingIn is siblingOf for a file that may have been read with this content before.
+func siblingIn(file Source, project *Source) Sibling {
+	sum := sha256.New()
+	sum.Write(file.Data)
+	if project != nil {
+		sum.Write([]byte{0})
+		sum.Write(project.Data)
+	}
+	content := [sha256.Size]byte(sum.Sum(nil))
+	if have, ok := siblingFiles.Load(file.File); ok && have.(siblingFile).content == content {
+		return have.(siblingFile).sibling
+	}
+	s := siblingOf(file, project)
+	siblingFiles.Store(file.File, siblingFile{content, s})
+	return s
+}
+
+// siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no
+// account.
+func siblingOf(file Source, project *Source) Sibling {
+	src := sourceOf(file, project)
+	s := Sibling{
+		Stack:   StackName(file.File),
+		Users:   map[string]string{},
+		OSUsers: map[string]string{},
+		Teams:   map[string][]string{},
+	}
+	group, grouped := DefaultMFA(), false
+	for _, e := range src.entries {
+		e.Value = firstLevel(e.Value)
+		switch e.Name {
+		case "aws:region":
+			s.Partition = LikelyPartition(e.Value.Text)
+		case Namespace + ":account":
+			s.AccountID, s.Alias = e.Value.Child("id"), visible.Line(e.Value.Child("alias"))
+			s.Organization = cmp.Or(e.Value.Child("organization"), s.Organization)
+		case Namespace + ":mfa":
+			grouped = true
+			group.Name, group.Path = cmp.Or(
+				e.Value.Child("name"),
+				group.Name,
+			), cmp.Or(
+				e.Value.Child("path"),
+				group.Path,
+			)
+		case Namespace + ":justInTime":
+			s.JustInTime = true
+		case Namespace + ":identityCenter":
+			s.IdentityCenterPeople = peopleOfIdentityCenter(e.Value, s.Stack)
+		case Namespace + ":organization":
+			s.Organization = cmp.Or(s.Organization, e.Value.Child("id"))
+			s.Management, s.Governs = e.Value.Child("management"), []string{}
+			accountsOf(e.Value.Under("tree"), &s.Governs)
+		case Namespace + ":teams":
+			for _, team := range e.Value.Entries {
+				if teamName(team.Name) == nil {
+					s.Teams[team.Name] = team.Value.Texts()
+				}
+			}
+		case Namespace + ":users":
+			for _, item := range e.Value.Items {
+				if name := item.Child("name"); policy.ValidateUserName(name) == nil {
+					s.Users[name] = item.Child("path")
+					s.OSUsers[name] = item.Child("runAs")
+				}
+			}
+		}
+	}
+	for name, team := range s.Teams {
+		s.Teams[name] = slices.DeleteFunc(team, func(member string) bool { _, known := s.Users[member]; return !known })
+	}
+	if grouped || len(s.Users) > 0 {
+		s.Group = s.Partition.GroupARN(s.AccountID, group.Path, group.Name)
+	}
+	return s
+}
+
+// accountsOf collects the ids of the accounts of a unit and of those below it.
+func accountsOf(unit *strictyaml.Node, into *[]string) {
+	for _, id := range unit.Under("accounts").Items {
+		*into = append(*into, id.Text)
+	}
+	for _, below := range unit.Under("units").Items {
+		accountsOf(below, into)
+	}
+}
+
+// IdentityCenterPeople is what a stack knows of the people of IAM Identity Center of a stack of the folder.
+type IdentityCenterPeople struct {
+	// Stack is the name of the stack that has the instance.
+	Stack string
+	// Users are their ids by name.
+	Users map[string]string
+	// GrantsIn are the accounts in which a permission set is assigned from which people assume roles of grants, as the
+	// file writes them: ids, or aliases.
+	GrantsIn []string
+}
+
+// IdentityCenterUsers are the names of the people of IAM Identity Center whom the stack lists, sorted.
+func (s Sibling) IdentityCenterUsers() []string {
+	if s.IdentityCenterPeople == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(s.IdentityCenterPeople.Users))
+}
+
+// peopleOfIdentityCenter reads what other stacks know of the people of a section "identityCenter".
+func peopleOfIdentityCenter(n *strictyaml.Node, stack string) *IdentityCenterPeople {
+	center := &IdentityCenterPeople{Stack: stack, Users: map[string]string{}}
+	for _, e := range n.Under("users").Entries {
+		center.Users[e.Name] = e.Value.Text
+	}
+	for _, set := range n.Under("permissionSets").Items {
+		if set.Child("grants") != "true" {
+			continue
+		}
+		for _, assignment := range set.Under("assignments").Items {
+			center.GrantsIn = append(center.GrantsIn, assignment.Under("accounts").Texts()...)
+		}
+	}
+	return center
+}
