@@ -46,7 +46,7 @@ func ExampleCompile_strict() {
 	_, err := access.Compile(world)
 	fmt.Println(err)
 	// Output:
-	// account 111122223333, user/alice, reports, ReadOwnReports: Resource "arn:aws:s3:::reports/${aws:usernam}/*" has the policy variable "${aws:usernam}": "aws:usernam" is not a global condition key of AWS
+	// account 111122223333, user/alice, reports, ReadOwnReports: Resource "arn:aws:s3:::reports/${aws:usernam}/*" has the policy variable "${aws:usernam}": "aws:usernam" is not a global condition key of AWS; did you mean "aws:username"?
 }
 
 // Explain tells what a denied request would have needed.

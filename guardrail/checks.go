@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -22,6 +23,19 @@ func CheckOSUser(p *problem.List, path, name string) bool {
 		return false
 	}
 	return p.Check(path, name, policy.ValidateOSUser(name))
+}
+
+// CheckOwnDocument holds a document that the admin has written against AWS's rules and quotas, and against what the
+// proofs can read.
+func CheckOwnDocument(p *problem.List, path, what string, d policy.Document, use policy.Use, quotas policy.Quotas) {
+	before := len(*p)
+	p.Document(path, what, d, use, quotas)
+	if len(*p) > before {
+		return
+	}
+	for _, err := range prove.Unreadable(d) {
+		p.Add(path, nil, what+": "+err.Error(), "mend the statement")
+	}
 }
 
 // CheckRole holds the documents of a role against AWS's rules and quotas; the trust policy only of a role that has

@@ -113,6 +113,7 @@ func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 		"imagebuilder:CreateComponent": false, "ec2:ModifyInstanceAttribute": false, "ec2:CreateLaunchTemplateVersion": false, "ec2:ImportKeyPair": false,
 		"ssm-quicksetup:UpdateConfigurationDefinition": true, "cloudformation:CreateStackInstances": true, "cloudformation:UpdateStack": true, "outposts:StartConnection": false,
 		"glue:StartJobRun": false, "sagemaker:CreateProcessingJob": false, "lambda:InvokeFunction": false, "launchwizard:CreateDeployment": false, "omics:StartRun": false,
+		"codepipeline:StartPipelineExecution": false, "pcs:CreateComputeNodeGroup": false, "config:PutConformancePack": false, "sagemaker:CreateCluster": false,
 		"apprunner:StartDeployment": false, "identitystore:UpdateUser": false,
 	} {
 		row := doors.Of(action)

@@ -75,7 +75,7 @@ func codeRows() []Row {
 			Actions: calls("ec2:CreateFleet CreateKeyPair CreateLaunchTemplate CreateLaunchTemplateVersion ImportImage ImportInstance ImportKeyPair ModifyFleet " +
 				"ModifyLaunchTemplate ModifySpotFleetRequest RegisterImage RequestSpotFleet RequestSpotInstances RunInstances RunScheduledInstances " +
 				"autoscaling:CreateAutoScalingGroup CreateLaunchConfiguration LaunchInstances StartInstanceRefresh UpdateAutoScalingGroup " +
-				"workspaces-instances:CreateWorkspaceInstance"),
+				"evs:CreateEnvironmentHost pcs:CreateComputeNodeGroup RegisterComputeNodeGroupInstance UpdateComputeNodeGroup workspaces-instances:CreateWorkspaceInstance"),
 			Open: "whoever launches a machine gives it a key pair, an image and user data: the machine is theirs"},
 	}, moreCodeRows()...)
 }
@@ -126,10 +126,30 @@ func moreCodeRows() []Row {
 		{Class: Code, Service: "Launch Wizard", It: "servers of applications that it launches", Actions: calls("launchwizard:CreateDeployment UpdateDeployment"),
 			Open: "whoever launches a machine says what runs on it: the machine is theirs",
 			Page: "https://docs.aws.amazon.com/launchwizard/latest/userguide/what-is-launch-wizard.html"},
-		{Class: Code, Service: "OpsWorks", It: "recipes on instances", Actions: calls("opsworks:CreateDeployment"),
+		{Class: Code, Service: "CodePipeline", It: "deployments to instances, whose scripts Systems Manager runs",
+			Actions: calls("codepipeline:CreatePipeline OverrideStageCondition RetryStageExecution StartPipelineExecution UpdatePipeline"),
+			Open:    deploys, Page: "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-EC2Deploy.html"},
+		{Class: Code, Service: "Data Pipeline", It: "shell commands on instances and on machines that run its task runner",
+			Actions: calls("datapipeline:ActivatePipeline PutPipelineDefinition"),
+			Open:    deploys, Page: "https://docs.aws.amazon.com/datapipeline/latest/DeveloperGuide/dp-object-shellcommandactivity.html"},
+		{Class: Code, Service: "Migration Hub Orchestrator", It: "scripts on servers that are migrated",
+			Actions: calls("migrationhub-orchestrator:CreateTemplate CreateWorkflow CreateWorkflowStep RetryWorkflowStep StartWorkflow UpdateTemplate UpdateWorkflow " +
+				"UpdateWorkflowStep"),
+			Open: "a step runs a script on servers that the migration has configured",
+			Page: "https://docs.aws.amazon.com/migrationhub-orchestrator/latest/userguide/migration-workflows.html"},
+		{Class: Code, Service: "SageMaker HyperPod", It: "scripts that run as root when a node of a cluster starts",
+			Actions: calls("sagemaker:BatchAddClusterNodes CreateCluster UpdateCluster UpdateClusterSoftware"),
+			Open:    "the nodes are of the cluster alone; the shells on them are sessions of Session Manager, which are closed as such",
+			Page:    "https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ClusterLifeCycleConfig.html"},
+		{Class: Code, Service: "Service Catalog", It: "products, which can be machines",
+			Actions: calls("servicecatalog:CreateConstraint CreateProduct CreateProvisioningArtifact ExecuteProvisionedProductPlan ProvisionProduct UpdateConstraint " +
+				"UpdateProvisionedProduct"),
+			Open: "a product is made as the role of its launch constraint, which was passed and which the guardrails bind; an exempt role is passed by nobody else",
+			Page: "https://docs.aws.amazon.com/servicecatalog/latest/adminguide/constraints-launch.html"},
+		{Class: Code, Service: "OpsWorks", It: "recipes on instances", Actions: calls("opsworks:CreateDeployment CreateInstance RegisterInstance StartInstance UpdateInstance"),
 			Open: "AWS has ended the service: there are no stacks to deploy to"},
 		{Class: Code, Service: "Services that call Systems Manager", It: "experiments, remediations, service actions and schedules",
-			Actions: calls("config:PutRemediationConfigurations StartRemediationExecution events:PutTargets fis:CreateExperimentTemplate StartExperiment " +
+			Actions: calls("config:PutConformancePack PutOrganizationConformancePack PutRemediationConfigurations StartRemediationExecution events:PutTargets fis:CreateExperimentTemplate StartExperiment " +
 				"UpdateExperimentTemplate scheduler:CreateSchedule UpdateSchedule servicecatalog:ExecuteProvisionedProductServiceAction"),
 			Open: "they call Systems Manager as a role that is passed to them, which the guardrails bind, and an exempt role is passed by nobody else"},
 	}

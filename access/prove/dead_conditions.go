@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,6 +22,9 @@ type DeadCondition struct {
 	// those listed.
 	Key     string
 	Actions []string
+	// Never is a condition key of which no value, and no absence, meets all conditions that the statement has on it:
+	// the statement applies to no request. Action and Key are then empty.
+	Never string
 	// Suggestion is an action that AWS has and that differs little; empty when there is none.
 	Suggestion string
 }
@@ -33,6 +38,8 @@ func (d DeadCondition) Error() string {
 	switch {
 	case d.Action != "" && d.Suggestion != "":
 		return fmt.Sprintf("%s: AWS has no action %q; did you mean %q?", place, d.Action, d.Suggestion)
+	case d.Never != "":
+		return fmt.Sprintf("%s: no request meets all its conditions on %s, so it never applies", place, d.Never)
 	case d.Action != "":
 		return fmt.Sprintf("%s: AWS has no action %q", place, d.Action)
 	}
@@ -62,6 +69,9 @@ func DeadConditions(d policy.Document) []DeadCondition {
 				)
 			}
 		}
+		for _, key := range neverMet(st) {
+			dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Never: key})
+		}
 		for _, condition := range st.Conditions {
 			if without := actionsWithout(condition.Key, st.Actions); len(without) > 0 {
 				dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Actions: without})
@@ -69,6 +79,26 @@ func DeadConditions(d policy.Document) []DeadCondition {
 		}
 	}
 	return dead
+}
+
+// Unreadable are the statements of a document of permissions that no proof can read, one error each, with what to
+// write: global condition keys and policy variables that AWS does not have, for example. Nil means that all are read.
+func Unreadable(d policy.Document) []error {
+	_, errs := engine.CompileDocument(d, engine.Permissions, engine.Source{})
+	return errs
+}
+
+// neverMet are the keys whose conditions exclude each other; none of a statement that does not compile.
+func neverMet(st policy.Statement) []string {
+	use := engine.Permissions
+	if st.Principals != nil || st.NotPrincipals != nil {
+		use = engine.Trust
+	}
+	compiled, err := engine.CompileStatement(st, 0, engine.VariableText, use, engine.Source{})
+	if err != nil {
+		return nil
+	}
+	return search.NeverMet(compiled)
 }
 
 // actionsWithout are the actions of a statement in whose requests AWS does not set a key, as a finding lists them.

@@ -47,6 +47,48 @@ func TestDeadConditionsAreReported(t *testing.T) {
 	}
 }
 
+// Conditions on one key that exclude each other make a statement that applies to nothing, whatever kind of value the key
+// has. Where one request meets them all, or a policy variable decides, nothing is said.
+func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
+	on := func(operator, key string, values ...string) policy.Condition {
+		op, err := policy.ParseOperator(operator)
+		require.NoError(t, err)
+		return policy.Condition{Operator: op, Key: key, Values: values}
+	}
+	for name, c := range map[string]struct {
+		conditions []policy.Condition
+		never      string
+	}{
+		"two Regions":          {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1"), on("StringLike", "aws:RequestedRegion", "us-*")}, "aws:RequestedRegion"},
+		"in and out":           {[]policy.Condition{on("StringEquals", "aws:PrincipalAccount", "111122223333"), on("StringNotEquals", "aws:PrincipalAccount", "111122223333")}, "aws:PrincipalAccount"},
+		"a role and a user":    {[]policy.Condition{on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"), on("ArnEquals", "AWS:principalarn", "arn:aws:iam::*:user/*")}, "aws:PrincipalArn"},
+		"absent and there":     {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"), on("StringEquals", "aws:PrincipalTag/Project", "One")}, "aws:PrincipalTag/Project"},
+		"true and false":       {[]policy.Condition{on("Bool", "aws:SecureTransport", "true"), on("BoolIfExists", "aws:SecureTransport", "false")}, "aws:SecureTransport"},
+		"an empty interval":    {[]policy.Condition{on("NumericGreaterThan", "aws:MultiFactorAuthAge", "3600"), on("NumericLessThan", "aws:MultiFactorAuthAge", "60")}, "aws:MultiFactorAuthAge"},
+		"a time that is none":  {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"), on("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z")}, "aws:CurrentTime"},
+		"both clocks":          {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"), on("NumericLessThan", "aws:EpochTime", "1000")}, "aws:CurrentTime"},
+		"networks apart":       {[]policy.Condition{on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), on("IpAddressIfExists", "aws:SourceIp", "198.51.100.0/24")}, "aws:SourceIp"},
+		"all but everything":   {[]policy.Condition{on("StringNotLike", "aws:RequestedRegion", "*")}, ""},
+		"one of two Regions":   {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1", "us-east-1"), on("StringLike", "aws:RequestedRegion", "us-*")}, ""},
+		"absent, if it exists": {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"), on("StringEqualsIfExists", "aws:PrincipalTag/Project", "One")}, ""},
+		"tags of two members":  {[]policy.Condition{on("ForAnyValue:StringEquals", "aws:TagKeys", "a"), on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, ""},
+		"no tag and one":       {[]policy.Condition{on("ForAllValues:StringEquals", "aws:TagKeys", "a"), on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, "aws:TagKeys"},
+		"a variable":           {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/Project", "${aws:RequestedRegion}"), on("StringEquals", "aws:PrincipalTag/Project", "One")}, ""},
+		"two keys":             {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/A", "1"), on("StringEquals", "aws:PrincipalTag/B", "2")}, ""},
+	} {
+		var never []string
+		for _, d := range prove.DeadConditions(policy.New(policy.Deny("It", "*").On("*").When(c.conditions...))) {
+			assert.Contains(t, d.Error(), "It: no request meets all its conditions on ", name)
+			never = append(never, d.Never)
+		}
+		if c.never == "" {
+			assert.Empty(t, never, name)
+			continue
+		}
+		assert.Equal(t, []string{c.never}, never, name)
+	}
+}
+
 // Findings stand in the order of the document, with the place of the statement.
 func TestDeadConditionsKeepTheOrder(t *testing.T) {
 	dead := prove.DeadConditions(policy.New(

@@ -75,7 +75,7 @@ func (a *PermissionSetArgs) Validate() error {
 		return p
 	}
 	if document, wanted := a.InlinePolicy(); wanted {
-		p.Document("", "inline policy of "+a.Name, document, policy.PermissionSet, a.Quotas)
+		guardrail.CheckOwnDocument(&p, "", "inline policy of "+a.Name, document, policy.PermissionSet, a.Quotas)
 	}
 	return p.Err()
 }

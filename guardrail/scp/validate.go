@@ -299,7 +299,7 @@ func (a *Args) validateOwnPolicies(p *problem.List) {
 				"shorten it",
 			)
 		}
-		p.Document(problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
+		guardrail.CheckOwnDocument(p, problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
 		a.validateTargets(p, path, own.Targets)
 	}
 }

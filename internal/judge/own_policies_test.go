@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
 )
 
@@ -101,6 +102,8 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 			"AWS never sets the condition key ssm:DocumentType"},
 		"no Region": {`{"Sid":"Far","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["ap-northeast-9"]}}}`,
 			`Far names the Region "ap-northeast-9", which AWS has not opened; did you mean "ap-northeast-1"?`},
+		"no request": {`{"Sid":"Two","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"},"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","us-east-1"]}}}`,
+			"Two: no request meets all its conditions on aws:RequestedRegion"},
 		"nothing": {deny, ""},
 	} {
 		s := read(t, withOwnPolicy(t, c.statements), "management")
@@ -117,6 +120,21 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 			continue
 		}
 		assert.Contains(t, text, c.says, name)
+	}
+}
+
+// A key or a variable that AWS does not have is a mistake of the document, told where the stack file names it, with the
+// key that may have been meant.
+func TestADocumentThatNoProofCanReadIsRefusedWhereItIsNamed(t *testing.T) {
+	for condition, why := range map[string]string{
+		`{"StringEquals":{"aws:PrincipelArn":"x"}}`:            `"aws:PrincipelArn" is not a global condition key of AWS; did you mean "aws:PrincipalArn"?`,
+		`{"StringEquals":{"aws:PrincipalTag/A":"${aws:usr}"}}`: `"aws:usr" is not a global condition key of AWS`,
+	} {
+		folder := withOwnPolicy(t, `{"Sid":"Wrong","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":`+condition+`}`)
+		_, problems := config.ReadFile(filepath.Join(folder, "Pulumi.management.yaml"))
+		text := fmt.Sprint(problems)
+		assert.Contains(t, text, "guardrails:organization.policies[0].file: mine.json: Wrong: ")
+		assert.Contains(t, text, why)
 	}
 }
 

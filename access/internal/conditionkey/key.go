@@ -183,5 +183,12 @@ func CompileKey(name string) (Key, error) {
 			return k, nil
 		}
 	}
+	names := make([]string, len(GlobalKeys))
+	for i := range GlobalKeys {
+		names[i] = GlobalKeys[i].Name
+	}
+	if near := policy.Closest(name, names); near != "" {
+		return Key{}, fmt.Errorf("%q is not a global condition key of AWS; did you mean %q?", name, near)
+	}
 	return Key{}, fmt.Errorf("%q is not a global condition key of AWS", name)
 }

@@ -40,7 +40,7 @@ func (c *Caller) domain(k *conditionkey.Key) keyDomain {
 	switch k.Kind {
 	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
 		if c.Engine.Since.IsZero() {
-			return keyDomain{present: true, instant: true, earliest: firstInstant}
+			return ofAnyCaller(k)
 		}
 		// Now, if that will do.
 		return keyDomain{
@@ -53,18 +53,33 @@ func (c *Caller) domain(k *conditionkey.Key) keyDomain {
 		return keyDomain{present: c.Any == nil, instant: true, earliest: later(c.Engine.EarliestIssue(), firstInstant)}
 	case conditionkey.KeyMFAAge:
 		return keyDomain{present: c.Any == nil, natural: true}
-	case conditionkey.KeyMFAPresent, conditionkey.KeyPrincipalIsService:
-		return keyDomain{bools: true}
 	case conditionkey.KeyPrincipalTag:
 		// A session tag takes the place of the principal's own, which is there without one.
 		own := engine.FindTag(c.Principal.Tags, k.Tag)
 		return keyDomain{present: own.Present && c.Any == nil, usual: own.One}
+	case conditionkey.KeyRequestedRegion:
+		return keyDomain{present: true, usual: engine.SomeRegion(c.Principal.Account.Partition)}
+	}
+	return ofAnyCaller(k)
+}
+
+// ofAnyCaller is what AWS guarantees about the values of a key whoever calls.
+func ofAnyCaller(k *conditionkey.Key) keyDomain {
+	switch k.Kind {
+	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
+		return keyDomain{present: true, instant: true, earliest: firstInstant}
+	case conditionkey.KeyTokenIssueTime:
+		return keyDomain{instant: true, earliest: firstInstant}
+	case conditionkey.KeyMFAAge:
+		return keyDomain{natural: true}
+	case conditionkey.KeyMFAPresent, conditionkey.KeyPrincipalIsService:
+		return keyDomain{bools: true}
 	case conditionkey.KeySecureTransport:
 		return keyDomain{present: true, bools: true, usual: "true"}
 	case conditionkey.KeyViaAWSService:
 		return keyDomain{present: true, bools: true, usual: "false"}
-	case conditionkey.KeyRequestedRegion:
-		return keyDomain{present: true, usual: engine.SomeRegion(c.Principal.Account.Partition)}
+	case conditionkey.KeyPrincipalTag:
+		return keyDomain{}
 	}
 	d := keyDomain{multi: k.MultiValued, address: isAddressKey(k.Name)}
 	switch kind := catalogue.Catalogue().KeyType(k.Name); {
