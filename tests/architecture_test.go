@@ -200,9 +200,13 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
-		dir:     "internal/edit",
-		may:     slices.Concat(values, []string{"internal/stack", "internal/strictyaml"}),
-		foreign: []string{"gopkg.in/yaml.v3", "github.com/rogpeppe/go-internal/lockedfile"},
+		dir: "internal/edit",
+		may: slices.Concat(values, []string{"internal/stack", "internal/strictyaml"}),
+		foreign: []string{
+			"gopkg.in/yaml.v3",
+			"github.com/rogpeppe/go-internal/diff",
+			"github.com/rogpeppe/go-internal/lockedfile",
+		},
 	},
 	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/stack", "internal/stackfile", "internal/strictyaml"}), foreign: noForeign},
 	{dir: "internal/verdicts", may: []string{"access/claims", "access/prove"}, foreign: noForeign},
@@ -249,6 +253,7 @@ var rooms = []room{
 			[]string{"internal/clock", "internal/stack", "internal/stackfile", "internal/strictyaml", "internal/judge", "internal/reach"},
 		),
 	},
+	{dir: "internal/announce", may: []string{"internal/clock", "internal/report"}, foreign: noForeign},
 	{
 		dir: "internal/view",
 		may: slices.Concat(
@@ -321,6 +326,7 @@ var rooms = []room{
 			[]string{
 				"internal/adopt",
 				"internal/against",
+				"internal/announce",
 				"internal/change",
 				"internal/clock",
 				"internal/stack", "internal/stackfile", "internal/strictyaml",

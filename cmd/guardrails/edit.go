@@ -4,12 +4,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -126,6 +129,31 @@ func (f *flags) tell(
 	}
 	_, err := fmt.Fprintf(out, title, file, change.Diff(), means, left)
 	return err
+}
+
+// patchUsage is what --patch does.
+const patchUsage = "print the change as a patch for git apply, and write nothing"
+
+// writePatch prints changes as one patch. What git reads is written as it is; on a terminal what moves the cursor or
+// hides is shown as an escape, as everywhere.
+func (f *flags) writePatch(cmd *cobra.Command, changes ...*edit.Change) error {
+	if f.json {
+		return workspace.Usef("--patch prints a patch and --json an object; write one of them")
+	}
+	out := cmd.OutOrStdout()
+	if _, filtered := out.(*visible.Writer); filtered && terminal.Width(os.Stdout) == 0 {
+		out = os.Stdout
+	}
+	for _, c := range changes {
+		patch, err := c.Patch()
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(patch); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setting is where the commands run that this one tells of: on the same folder, and in the sandbox where this one is.

@@ -21,6 +21,7 @@ func newGrant(f *flags) *cobra.Command {
 		inZone      string
 		length      time.Duration
 		dryRun      bool
+		patch       bool
 	)
 	cmd := &cobra.Command{
 		Use:   "grant stack person",
@@ -37,7 +38,8 @@ are set forward, is refused with what to write. What is printed is in that zone 
 		Example: `  guardrails grant workload jump/alice --run-as alice --for 4h --ticket CHG1234
   guardrails grant workload identity/dave --opens AdminRole --from "tonight 19:00" --for 2h --ticket CHG1236
   guardrails grant workload jump/bob --run-as bob --from "tonight 19:00" --for 2h --zone Europe/Berlin --ticket CHG1235
-  guardrails grant workload jump/bob --run-as bob --from 2026-12-01T09:00+09:00 --until 2026-12-01T13:00+09:00 --ticket CHG1235 --dry-run`,
+  guardrails grant workload jump/bob --run-as bob --from 2026-12-01T09:00+09:00 --until 2026-12-01T13:00+09:00 --ticket CHG1235 --dry-run
+  guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG1236 --patch | git apply`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			now := f.clock()
@@ -60,11 +62,14 @@ are set forward, is refused with what to write. What is printed is in that zone 
 				cmd,
 				stack,
 				file,
-				dryRun,
+				dryRun || patch,
 				func() (*edit.Change, error) { return edit.AddGrant(file, given) },
 			)
 			if err != nil {
 				return err
+			}
+			if patch {
+				return f.writePatch(cmd, change)
 			}
 			means := fmt.Sprintf(
 				"\n%s%s can assume %s for %s, once it is deployed:\n  from  %s\n  until %s\n",
@@ -76,7 +81,7 @@ are set forward, is refused with what to write. What is printed is in that zone 
 				clock.Show(given.Until, zone),
 			)
 			left := "  " + f.setting().Line("up", stack) + "\n"
-			return f.tell(cmd, stack, file, change, dryRun, nil, means, left)
+			return f.tell(cmd, stack, file, change, dryRun || patch, nil, means, left)
 		},
 	}
 	f.jsonFlag(cmd)
@@ -110,6 +115,7 @@ are set forward, is refused with what to write. What is printed is in that zone 
 	)
 	flags.DurationVar(&length, "for", 0, "how long it lasts, such as 4h, in place of --until")
 	flags.BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
+	cmd.Flags().BoolVar(&patch, "patch", false, patchUsage)
 	return cmd
 }
 

@@ -14,7 +14,7 @@ import (
 func newRevoke(f *flags) *cobra.Command {
 	var (
 		person, inZone string
-		dryRun         bool
+		dryRun, patch  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "revoke stack ticket",
@@ -38,11 +38,14 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 				cmd,
 				stack,
 				file,
-				dryRun,
+				dryRun || patch,
 				func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, f.clock()) },
 			)
 			if err != nil {
 				return err
+			}
+			if patch {
+				return f.writePatch(cmd, change)
 			}
 			var shells []string
 			if !change.Removed {
@@ -53,7 +56,7 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 				stack,
 				file,
 				change,
-				dryRun,
+				dryRun || patch,
 				shells,
 				revoked(change, zone),
 				f.afterRevoke(stack, change, shells),
@@ -65,6 +68,7 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 	cmd.Flags().
 		StringVar(&inZone, "zone", "", "zone in which times are shown, such as Europe/Berlin; without it guardrails:timeZone, or this machine's")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
+	cmd.Flags().BoolVar(&patch, "patch", false, patchUsage)
 	return cmd
 }
 

@@ -238,7 +238,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 		newDeployer(f),
 		newPulumiCLI(),
 	)
-	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f))
+	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f), newAnnounce(f))
 	completions(f, root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

@@ -11,25 +11,38 @@ import (
 	"aws-access-guardrails/internal/workspace"
 )
 
-// WorldAt is what the stack files of a folder said in a revision of git, as one world, and the name of the revision
-// with its commit. Notes are what else to know, such as stacks that could not be read there. Names are stacks; none
-// means all.
+// StacksAt are the stacks of a folder as their files stood in a revision of git, and the name of the revision with its
+// commit. Notes are what else to know, such as stacks that could not be read there. Names are stacks; none means all.
+func StacksAt(
+	ctx context.Context,
+	folder *workspace.Folder,
+	rev string,
+	names ...string,
+) (_ []*stack.Stack, name string, notes []string, err error) {
+	old, err := atRevision(ctx, folder.Dir, rev)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	defer func() { err = errors.Join(err, old.close()) }()
+	stacks, notes, _, err := old.read(names)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return stacks, old.name, notes, nil
+}
+
+// WorldAt is what StacksAt gives as one world.
 func WorldAt(
 	ctx context.Context,
 	folder *workspace.Folder,
 	rev string,
 	names ...string,
 ) (_ access.World, name string, notes []string, err error) {
-	old, err := atRevision(ctx, folder.Dir, rev)
+	stacks, name, notes, err := StacksAt(ctx, folder, rev, names...)
 	if err != nil {
 		return access.World{}, "", nil, err
 	}
-	defer func() { err = errors.Join(err, old.close()) }()
-	stacks, notes, _, err := old.read(names)
-	if err != nil {
-		return access.World{}, "", nil, err
-	}
-	return judge.World(stacks...), old.name, notes, nil
+	return judge.World(stacks...), name, notes, nil
 }
 
 // WorldDeployed is what is deployed of stacks, as their states have it, as one world. The stacks are of one

@@ -16,6 +16,8 @@ type Run struct {
 	seen     *seen
 	learned  *learned
 	state    *state
+	// each takes the events in place of the question; nil means that they are judged.
+	each func(*Event)
 }
 
 // NewRun begins a replay.
@@ -178,6 +180,10 @@ func (w *worker) record(data []byte) (err error) {
 	e, err := w.dec.decode(data)
 	if err != nil {
 		return plain(err)
+	}
+	if each := w.run.each; each != nil {
+		each(e)
+		return nil
 	}
 	w.judge(e)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -27,6 +28,21 @@ type Grants struct {
 	Grants []Grant `json:"grants"`
 
 	zone *time.Location
+	// read says that records were read, and unread how many of them could not be.
+	read   bool
+	unread int64
+	// none is what is said where there are no grants.
+	none string
+}
+
+// GrantUse is what CloudTrail's records tell of the use of a grant. Records without a time mean that there are none of
+// its account.
+type GrantUse struct {
+	// LastUsed is nil where no record tells of a use.
+	LastUsed *time.Time `json:"lastUsed,omitempty"`
+	// RecordsFrom and RecordsTo are the times of the first and the last record of the account; nil where there is none.
+	RecordsFrom *time.Time `json:"recordsFrom,omitempty"`
+	RecordsTo   *time.Time `json:"recordsTo,omitempty"`
 }
 
 // Grant is one grant.
@@ -46,6 +62,8 @@ type Grant struct {
 	From        time.Time `json:"from"`
 	Until       time.Time `json:"until"`
 	ShellsEndBy time.Time `json:"shellsEndBy"`
+	// Use is when it was used last, where records were read.
+	Use *GrantUse `json:"use,omitempty"`
 }
 
 // The states of a grant, in the order in which they are listed.
@@ -57,7 +75,7 @@ const (
 
 // GrantsOf are the grants of stacks at an instant. Text shows times in the zone, and in UTC.
 func GrantsOf(at time.Time, zone *time.Location, stacks ...*stack.Stack) *Grants {
-	all := &Grants{Version: GrantsVersion, At: at.UTC().Truncate(time.Second), Grants: []Grant{}, zone: zone}
+	all := &Grants{Version: GrantsVersion, At: at.UTC().Truncate(time.Second), Grants: []Grant{}, zone: zone, none: "There are no grants."}
 	for _, s := range stacks {
 		for _, g := range s.AccessGrants() {
 			one := Grant{
@@ -96,34 +114,90 @@ func GrantsOf(at time.Time, zone *time.Location, stacks ...*stack.Stack) *Grants
 	return all
 }
 
+// Since leaves those grants that an earlier state does not have as they are: the new ones, and those that became
+// others.
+func (g *Grants) Since(then *Grants) {
+	g.none = "No grant is new, and none became another one."
+	g.Grants = slices.DeleteFunc(g.Grants, func(one Grant) bool {
+		return slices.ContainsFunc(then.Grants, func(other Grant) bool {
+			one, other := one, other
+			one.State, other.State, one.Use, other.Use = "", "", nil, nil
+			return reflect.DeepEqual(one, other)
+		})
+	})
+}
+
+// Used tells of each grant when it was used last, in the order of Grants. unread is how many records could not be
+// read, so that uses can be missing.
+func (g *Grants) Used(uses []GrantUse, unread int64) {
+	g.read, g.unread = true, unread
+	for i := range g.Grants {
+		g.Grants[i].Use = &uses[i]
+	}
+}
+
 // WriteJSON writes the grants as one line of JSON.
 func (g *Grants) WriteJSON(w io.Writer) error { return writeJSON(w, g) }
 
 // WriteText writes the grants as a table for a terminal.
 func (g *Grants) WriteText(w io.Writer) error {
 	if len(g.Grants) == 0 {
-		_, err := io.WriteString(w, "There are no grants.\n")
+		_, err := io.WriteString(w, g.none+"\n")
 		return err
 	}
 	var table bytes.Buffer
 	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(columns, "STATE\tPERSON\tSTACK\tOPENS\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN")
+	heads := "STATE\tPERSON\tSTACK\tOPENS\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN"
+	if g.read {
+		heads += "\tLAST USED"
+	}
+	fmt.Fprintln(columns, heads)
 	for i := range g.Grants {
 		one := &g.Grants[i]
-		fmt.Fprintln(
-			columns,
-			strings.Join(
-				[]string{one.State, one.Person, one.Stack, one.Opens, one.Role, orNothing(strings.Join(one.Projects, ", ")),
-					orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)},
-				"\t",
-			),
-		)
+		row := []string{one.State, one.Person, one.Stack, one.Opens, one.Role, orNothing(strings.Join(one.Projects, ", ")),
+			orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)}
+		if g.read {
+			row = append(row, one.lastUsed(g.At, g.zone))
+		}
+		fmt.Fprintln(columns, strings.Join(row, "\t"))
 	}
 	if err := columns.Flush(); err != nil {
 		return err
 	}
+	table.WriteString(g.known())
 	_, err := w.Write(table.Bytes())
 	return err
+}
+
+// known says what is not known of uses; empty where nothing is missing.
+func (g *Grants) known() string {
+	switch {
+	case g.unread > 0:
+		return fmt.Sprintf("%d records or files could not be read, so that a use can be missing: guardrails replay lists them.\n", g.unread)
+	case !g.read && slices.ContainsFunc(g.Grants, func(one Grant) bool { return one.State != GrantComing }):
+		return "When they were used last is not known here; --replay with the records of CloudTrail tells it.\n"
+	}
+	return ""
+}
+
+// lastUsed says since when a grant is unused, as far as the records tell.
+func (g *Grant) lastUsed(at time.Time, zone *time.Location) string {
+	switch u := g.Use; {
+	case g.State == GrantComing:
+		return orNothing("")
+	case u == nil || u.RecordsTo == nil:
+		return "not known: no records of " + g.Account
+	case u.LastUsed != nil:
+		text := clock.Show(*u.LastUsed, zone)
+		if at.After(*u.LastUsed) {
+			text += ", unused for " + clock.Left(at.Sub(*u.LastUsed))
+		}
+		return text
+	case u.RecordsFrom.After(g.From):
+		return fmt.Sprintf("not in the records, which begin at %s and end at %s", clock.Show(*u.RecordsFrom, zone), clock.Show(*u.RecordsTo, zone))
+	default:
+		return "not in the records, which end at " + clock.Show(*u.RecordsTo, zone)
+	}
 }
 
 // when says what happens next, in words and as an instant.
