@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 )
 
@@ -127,20 +126,8 @@ type (
 	Wanted      = engine.Wanted
 )
 
-// Match reports whether value matches pattern. In the pattern * stands for any run of characters, also none, and ?
-// for exactly one character; everything else, "${...}" included, is literal and case matters.
-func Match(pattern, value string) bool { return wildcard.Match(pattern, value) }
-
-// MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does
-// not matter.
-func MatchAction(pattern, action string) bool { return wildcard.MatchAction(pattern, action) }
-
-// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the
-// six parts between colons on its own. The pattern "*" matches every ARN. A value that is not an ARN matches nothing,
-// and a pattern that is none is matched by nothing.
-func MatchARN(pattern, arn string) bool { return engine.MatchARN(pattern, arn) }
-
-// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule:
+// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from
+// match.ARN in one rule:
 // a * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of
 // actions that have none.
 //

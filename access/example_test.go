@@ -90,7 +90,7 @@ func Example_journey() {
 	w.Accounts[0].Roles = []world.Role{
 		{
 			Name: "Operator",
-			Tags: []world.Tag{{Key: "Project", Value: "Blue"}, {Key: journey.RunAsTag, Value: "blue-ops"}},
+			Tags: []world.Tag{{Key: "Project", Value: "Blue"}, {Key: world.RunAsTag, Value: "blue-ops"}},
 			Trust: policy.New(
 				policy.Allow("AliceWithMFA", "sts:AssumeRole").
 					For(policy.AWSPrincipals("arn:aws:iam::111122223333:user/alice")).
@@ -108,7 +108,7 @@ func Example_journey() {
 	arrival, err := journey.Walk(engine, journey.Journey{
 		From: access.ConsoleWithMFA("arn:aws:iam::111122223333:user/alice", time.Minute),
 		Via:  []journey.Hop{{Role: "arn:aws:iam::111122223333:role/Operator"}},
-		Opens: &journey.Door{Kind: journey.Shell, Node: world.Node{
+		Opens: &journey.Door{Kind: world.Shell, Node: world.Node{
 			Kind:   world.Instance,
 			ID:     "i-0123456789abcdef0",
 			Region: "eu-west-1",

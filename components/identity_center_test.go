@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/expect"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/expectation"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
@@ -88,8 +89,8 @@ func worldOf(
 func shell(e *access.Engine, p world.Person) expect.ExpectationResult {
 	return expect.Check(
 		e,
-		expect.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: journey.Shell,
-			On: expect.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true},
+		expectation.Expectation{It: "a shell", Account: machines, Person: &p, Via: "Operator", Opens: world.Shell,
+			On: expectation.Target{Instance: map[string]string{"Project": "shop"}}, Allowed: true},
 	)
 }
 
@@ -195,8 +196,8 @@ func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
 
 func proven(t *testing.T, e *access.Engine, set *identitycenter.PermissionSetArgs) map[string]prove.Finding {
 	t.Helper()
-	report, err := claims.ProveIdentityCenter(e, claims.IdentityCenterIntent{Account: center,
-		PermissionSets: []claims.PermissionSetIntent{set.Intent("identityCenter.permissionSets[0]", machines)}})
+	report, err := claims.ProveIdentityCenter(e, intent.IdentityCenter{Account: center,
+		PermissionSets: []intent.PermissionSet{set.Intent("identityCenter.permissionSets[0]", machines)}})
 	require.NoError(t, err)
 	found := map[string]prove.Finding{}
 	for _, f := range report.Findings {

@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
 )
 
@@ -102,7 +103,7 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	a.ProtectGuardrails.Targets = []string{"ou-exam-11111111", accountID}
 	a.ConsolePasswords.Targets = []string{"ou-exam-11111111"}
 	require.NoError(t, a.Validate())
-	got := strings.Join(lines(a.Notices().Under("organization")), "\n")
+	got := strings.Join(lines(a.Notices(nil).Under("organization")), "\n")
 	for _, want := range []string{
 		"organization.management: no service control policy applies to the management account 123456789012",
 		"organization.osAccessOnly.targets: doors stay open in 111122223333, 777788889999\n",
@@ -125,7 +126,7 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	require.NoError(t, a.Validate())
 	assert.Contains(
 		t,
-		strings.Join(lines(a.Notices()), "\n"),
+		strings.Join(lines(a.Notices(nil)), "\n"),
 		"placement.DenyLeavingOrganization: step 1 of 2 of a move: DenyLeavingOrganization stands in "+
 			"guardrails-protect-guardrails and guardrails-protect-guardrails-2; deploy this, and then leave one of them",
 	)
@@ -138,7 +139,7 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	require.NoError(t, a.Validate())
 	assert.Contains(
 		t,
-		strings.Join(lines(a.Notices()), "\n"),
+		strings.Join(lines(a.Notices(nil)), "\n"),
 		"protectGuardrails.peopleAccounts: no account is listed, so administrators can change the credentials",
 	)
 }
@@ -219,7 +220,7 @@ func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 	check := func(w access.World) error {
 		engine, err := access.Compile(w)
 		require.NoError(t, err)
-		return a.CheckRequesters(engine, now)
+		return stack.CheckRequesters(a, engine, now)
 	}
 	require.NoError(t, check(requesterWorld(a, requester)))
 
@@ -258,7 +259,7 @@ func TestARequesterWithEverythingIsFineBehindTheGuardrail(t *testing.T) {
 	o.AddToOrganization(&w)
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
-	require.NoError(t, a.CheckRequesters(engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)))
+	require.NoError(t, stack.CheckRequesters(a, engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)))
 }
 
 // The policies of requesters and approvers allow what they are for, and no way onto a node.

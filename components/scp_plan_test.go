@@ -289,7 +289,7 @@ func TestTheRecordedPlacementChangesNothing(t *testing.T) {
 	assert.True(t, strings.HasPrefix(moved.Moves[0].From, "guardrails-protect-guardrails"), moved.Moves[0].From)
 	assert.Contains(
 		t,
-		fmt.Sprint(a.Notices()),
+		fmt.Sprint(a.Notices(nil)),
 		moved.Moves[0].Sid+" does not fit into "+moved.Moves[0].From+" any more: step 1: ",
 	)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/match"
 	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/policy"
 )
@@ -53,8 +53,8 @@ func TestACoveringPatternMatchesWhateverTheOtherMatches(t *testing.T) {
 		covered++
 		for range 5 {
 			arn := filledIn(t, inner)
-			require.True(t, access.MatchARN(inner, arn), "test bug: %s does not match %s", inner, arn)
-			require.True(t, access.MatchARN(outer, arn), "%s covers %s, and does not match %s", outer, inner, arn)
+			require.True(t, match.ARN(inner, arn), "test bug: %s does not match %s", inner, arn)
+			require.True(t, match.ARN(outer, arn), "%s covers %s, and does not match %s", outer, inner, arn)
 		}
 	})
 	require.Greater(t, covered, 3, "test bug: hardly any pattern covers another")

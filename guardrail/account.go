@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
@@ -14,7 +14,7 @@ import (
 // RunAsTag is the tag that Session Manager reads from the principal that starts a session: the OS user of the shell.
 // The key is AWS's and cannot be configured. Source:
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html.
-const RunAsTag = journey.RunAsTag
+const RunAsTag = world.RunAsTag
 
 // DefaultProjectTag is the tag that pairs roles with nodes when no other key is configured.
 const DefaultProjectTag = "Project"

@@ -3,8 +3,6 @@ package guardrail
 import (
 	"fmt"
 
-	"aws-access-guardrails/access/journey"
-	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -13,7 +11,7 @@ import (
 // CheckOSUser refuses what is no login of a person, and tells whether it did not. The agent's own user is a legal
 // login, which Run As takes: its shells could do everything on the node.
 func CheckOSUser(p *problem.List, path, name string) bool {
-	if name == journey.AgentUser {
+	if name == world.AgentUser {
 		p.Add(
 			path,
 			name,
@@ -25,17 +23,13 @@ func CheckOSUser(p *problem.List, path, name string) bool {
 	return p.Check(path, name, policy.ValidateOSUser(name))
 }
 
-// CheckOwnDocument holds a document that the admin has written against AWS's rules and quotas, and against what the
-// proofs can read.
-func CheckOwnDocument(p *problem.List, path, what string, d policy.Document, use policy.Use, quotas policy.Quotas) {
-	before := len(*p)
-	p.Document(path, what, d, use, quotas)
-	if len(*p) > before {
-		return
-	}
-	for _, err := range prove.Unreadable(d) {
-		p.Add(path, nil, what+": "+err.Error(), "mend the statement")
-	}
+// OwnDocument is a document of permissions that the admin has written, or that has statements of theirs.
+type OwnDocument struct {
+	// Path is where it is named, relative to the section as in problems.
+	Path string
+	// What names it in a sentence.
+	What     string
+	Document policy.Document
 }
 
 // CheckRole holds the documents of a role against AWS's rules and quotas; the trust policy only of a role that has

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"time"
 
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 )
 
 const (
@@ -95,6 +95,6 @@ const (
 // PreferencesDocument is the name of the SSM document that holds Session Manager's preferences, and that a session
 // uses when none is named. Source:
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-configure-preferences-cli.html.
-const PreferencesDocument = journey.PreferencesDocument
+const PreferencesDocument = world.PreferencesDocument
 
 var PermissionSetName = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{1,32}$`)

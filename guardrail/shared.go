@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/match"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
@@ -24,7 +24,7 @@ func OtherWaysOntoNodes() []string {
 	ways := slices.DeleteFunc(
 		doors.In(doors.OtherDoors, doors.RemoteExecution, doors.Automations),
 		func(action string) bool {
-			return slices.ContainsFunc(wide, func(pattern string) bool { return access.MatchAction(pattern, action) })
+			return slices.ContainsFunc(wide, func(pattern string) bool { return match.Action(pattern, action) })
 		},
 	)
 	ways = append(ways, wide...)

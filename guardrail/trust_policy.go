@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
@@ -22,14 +22,14 @@ const (
 	SessionNameAny SessionName = "any"
 )
 
-func (t Trust) Intent(key, arn string) claims.RoleIntent {
-	return claims.RoleIntent{
+func (t Trust) Intent(key, arn string) intent.Role {
+	return intent.Role{
 		Key:            key,
 		ARN:            arn,
 		Principals:     t.Arns(),
 		MFAMaxAge:      t.MfaMaxAge,
 		AnySessionName: t.SessionName == SessionNameAny,
-		IdentityCenter: claims.IdentityCenterUser{ID: t.IdentityCenterUser, Name: t.IdentityCenterName},
+		IdentityCenter: intent.IdentityCenterUser{ID: t.IdentityCenterUser, Name: t.IdentityCenterName},
 	}
 }
 

@@ -9,14 +9,15 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
 // intent is what the account is for.
-func (f accountFixture) intent() claims.Intent {
-	in := claims.Intent{Account: f.group.Account.ID}
+func (f accountFixture) intent() intent.Account {
+	in := intent.Account{Account: f.group.Account.ID}
 	f.group.AddIntent(&in)
 	for _, user := range f.users {
 		user.AddIntent(&in)

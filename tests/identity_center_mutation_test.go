@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/policy"
@@ -76,7 +75,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 		if login == "" {
 			return access.IdentityCenter(role, "dave", project)
 		}
-		return access.IdentityCenter(role, "dave", project, world.Tag{Key: journey.RunAsTag, Value: login})
+		return access.IdentityCenter(role, "dave", project, world.Tag{Key: world.RunAsTag, Value: login})
 	}
 	dave, node := as("dave"), shopInstance("ap-northeast-1", firstNode)
 	shut := func(it string, resources []string, actions ...string) {
@@ -219,7 +218,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			role,
 			"dave",
 			world.Tag{Key: "Project", Value: ""},
-			world.Tag{Key: journey.RunAsTag, Value: "dave"},
+			world.Tag{Key: world.RunAsTag, Value: "dave"},
 		)
 		for _, n := range list(shopInstance("ap-northeast-1", "i-0000000000000004a"), strings.Replace(managedShop, "1a", "4a", 1)) {
 			start(besideAdmin, empty, false, "an empty tag is no project", n)
@@ -230,7 +229,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			}
 		}
 	}
-	noLogin := access.IdentityCenter(role, "dave", project, world.Tag{Key: journey.RunAsTag, Value: ""})
+	noLogin := access.IdentityCenter(role, "dave", project, world.Tag{Key: world.RunAsTag, Value: ""})
 	start(besideAdmin, noLogin, false, "an empty tag is no login", node)
 	for _, in := range []setting{asDeployed, withoutDenies} {
 		// A task of ECS can have the tag too, and its shell is root's.

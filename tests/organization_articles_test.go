@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/scp"
@@ -190,11 +191,11 @@ func TestTheArticlesBrokenPolicyIsRefused(t *testing.T) {
 func articleProofs(t *testing.T, scp string) map[string]string {
 	t.Helper()
 	osAccess := []string{"arn:aws:iam::*:role/OSAccess"}
-	findings, err := claims.ProveOrganization(articleEngine(t, scp), claims.OrganizationIntent{
+	findings, err := claims.ProveOrganization(articleEngine(t, scp), intent.Organization{
 		Account: managementAccount, Management: managementAccount, BreakGlass: []string{"role/BreakGlass"},
-		Doors:     &claims.DoorsIntent{Accounts: []string{otherAccount}, Sessions: osAccess},
-		Passwords: &claims.PasswordsIntent{Accounts: []string{otherAccount}, JumpAccounts: []string{homeAccount}},
-		Protected: &claims.ProtectedIntent{Accounts: []string{otherAccount}, Roles: osAccess},
+		Doors:     &intent.Doors{Accounts: []string{otherAccount}, Sessions: osAccess},
+		Passwords: &intent.Passwords{Accounts: []string{otherAccount}, JumpAccounts: []string{homeAccount}},
+		Protected: &intent.Protected{Accounts: []string{otherAccount}, Roles: osAccess},
 	})
 	require.NoError(t, err)
 	failed := map[string]string{}

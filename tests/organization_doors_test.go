@@ -336,11 +336,11 @@ func TestReportedRemoteExecutionStaysOpen(t *testing.T) {
 		)
 		assert.Equal(t, d.remote, got.Allowed(), d.it)
 	}
-	notices := fmt.Sprint(o.policies.Notices())
+	notices := fmt.Sprint(o.policies.Notices(nil))
 	assert.Contains(t, notices, "deny would deny ssm:CreateAssociation, ssm:CreateAssociationBatch")
 	o.policies.OSAccessOnly.RemoteExecution.Mode = scp.RemoteExecutionOff
 	require.NoError(t, o.policies.Validate())
-	assert.NotContains(t, fmt.Sprint(o.policies.Notices()), "deny would deny")
+	assert.NotContains(t, fmt.Sprint(o.policies.Notices(nil)), "deny would deny")
 }
 
 // Operation roles are exempt by their path only where the switch says so, and then for sessions alone.

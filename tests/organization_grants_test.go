@@ -30,7 +30,7 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 	grant := o.grants[0]
 	from, until := grant.Window()
 	assert.Equal(t, []string{"2026-12-01T00:00:00Z", "2026-12-01T04:00:00Z"}, []string{from, until})
-	shell := &journey.Door{Kind: journey.Shell, Account: otherAccount, Node: world.Node{
+	shell := &journey.Door{Kind: world.Shell, Account: otherAccount, Node: world.Node{
 		Kind: world.Instance, ID: firstNode, Region: "ap-northeast-1", Tags: []world.Tag{firstProject},
 	}}
 	issued := o.session(otherAccount, "guardrails/osaccess/"+grant.RoleName()).IssuedAt(grantFrom)

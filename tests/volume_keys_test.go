@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
@@ -23,7 +24,7 @@ func starting(
 	p policy.Partition,
 	key string,
 	change func(*policy.Statement),
-) (*access.Engine, access.Session, claims.Intent) {
+) (*access.Engine, access.Session, intent.Account) {
 	t.Helper()
 	account := guardrail.Account{ID: otherAccount, Partition: p}
 	alice := p.UserARN(homeAccount, "/", "alice")
@@ -42,13 +43,13 @@ func starting(
 	home := world.Account{ID: homeAccount, Partition: p, Users: []world.User{{Name: "alice"}}}
 	engine, err := access.Compile(access.World{Accounts: []world.Account{w, home}})
 	require.NoError(t, err)
-	in := claims.Intent{Account: otherAccount}
+	in := intent.Account{Account: otherAccount}
 	a.AddIntent(&in)
 	return engine, access.AssumedRole(a.RoleARN(role), "alice"), in
 }
 
 // onlyOperates is the verdict about what an operation role may call at all.
-func onlyOperates(t testing.TB, e *access.Engine, in claims.Intent) prove.Finding {
+func onlyOperates(t testing.TB, e *access.Engine, in intent.Account) prove.Finding {
 	t.Helper()
 	report, err := claims.Prove(e, in)
 	require.NoError(t, err)

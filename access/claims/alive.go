@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
@@ -115,7 +116,7 @@ func (l *liveness) done() { l.p.add(l.f) }
 const anotherDevice = "my-phone"
 
 // enrolmentWorks: in the console, signed in with a password alone.
-func (p *prover) enrolmentWorks(in *Intent) {
+func (p *prover) enrolmentWorks(in *intent.Account) {
 	for _, member := range in.Members {
 		who := p.engine.Principals[member]
 		l := p.alive(p.begin(in, member))
@@ -146,7 +147,7 @@ func (p *prover) enrolmentWorks(in *Intent) {
 }
 
 // firstPasswordChangeWorks: a first sign-in with a password that must be changed.
-func (p *prover) firstPasswordChangeWorks(in *Intent) {
+func (p *prover) firstPasswordChangeWorks(in *intent.Account) {
 	if !in.MFA.FirstPasswordChange {
 		return
 	}
@@ -159,7 +160,7 @@ func (p *prover) firstPasswordChangeWorks(in *Intent) {
 }
 
 // selfServiceWorks: what the switches name, with MFA.
-func (p *prover) selfServiceWorks(in *Intent) {
+func (p *prover) selfServiceWorks(in *intent.Account) {
 	if !in.MFA.AccessKeys && len(in.MFA.ContactTags) == 0 {
 		return
 	}
@@ -195,16 +196,16 @@ func (p *prover) selfServiceWorks(in *Intent) {
 
 // declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from
 // an operation role the shell and each listed document open on a node of the project, as a legal OS user.
-func (p *prover) declaredJourneysWork(in *Intent) {
+func (p *prover) declaredJourneysWork(in *intent.Account) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		l := p.alive(p.begin(in, r.ARN))
 		if r.OwnOSUser {
-			p.assumable(l, r.RoleIntent, p.ownOSUserTag)
+			p.assumable(l, r.Role, p.ownOSUserTag)
 		} else {
-			p.assumable(l, r.RoleIntent, nil)
+			p.assumable(l, r.Role, nil)
 		}
-		for _, document := range append([]string{journey.PreferencesDocument}, r.Documents...) {
+		for _, document := range append([]string{world.PreferencesDocument}, r.Documents...) {
 			p.opens(l, in, r, document)
 		}
 		p.finds(l, in, r)
@@ -222,7 +223,7 @@ func (p *prover) declaredJourneysWork(in *Intent) {
 
 // agentsAnswer: where preferences are set, shells are meant to open, be it through grants, permission sets or roles
 // of others. What it finds is told only where it does not hold: roles that open shells say it themselves.
-func (p *prover) agentsAnswer(in *Intent) {
+func (p *prover) agentsAnswer(in *intent.Account) {
 	account, err := p.engine.AccountOf(in.Account)
 	if err != nil {
 		return
@@ -250,7 +251,7 @@ func (p *prover) agentsAnswer(in *Intent) {
 
 // assumable: each principal of the world assumes the role, with a session tag where the role wants one. What a
 // principal of another account may do there is an assumption.
-func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) world.Tag) {
+func (p *prover) assumable(l *liveness, r intent.Role, tag func(user string) world.Tag) {
 	if r.IdentityCenter.ID != "" {
 		p.assumableFromPortal(l, r)
 		return
@@ -265,11 +266,11 @@ func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) worl
 			l.assume(account, "the policies of account "+account+" let "+user+" assume the role")
 			m := &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}
 			if tag != nil {
-				own := "aws:principaltag/" + strings.ToLower(journey.RunAsTag)
+				own := "aws:principaltag/" + strings.ToLower(world.RunAsTag)
 				m.Keys[own], m.Names = engine.Single(
 					tag(user).Value,
 				), map[string]*conditionkey.Key{
-					own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: journey.RunAsTag},
+					own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: world.RunAsTag},
 				}
 			}
 			engine, s := search.WithStranger(p.engine, user, m)
@@ -304,7 +305,7 @@ func (p *prover) assumable(l *liveness, r RoleIntent, tag func(user string) worl
 
 // assumableFromPortal: the person of IAM Identity Center assumes the role from one of the permission sets that the
 // person, or a group, takes in the account of the role. Who is in which group is not in the world.
-func (p *prover) assumableFromPortal(l *liveness, r RoleIntent) {
+func (p *prover) assumableFromPortal(l *liveness, r intent.Role) {
 	account, who := policy.ARNPart(r.ARN, 4), r.IdentityCenter
 	center := p.engine.World().IdentityCenter
 	if center == nil {
@@ -363,15 +364,15 @@ func youngest(limit time.Duration) time.Duration {
 }
 
 // opens: a door on a node of the project, an EC2 instance and a managed node, in every Region with preferences.
-func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document string) {
-	kind := journey.Shell
+func (p *prover) opens(l *liveness, in *intent.Account, r *intent.OperationRole, document string) {
+	kind := world.Shell
 	switch document {
 	case "AWS-StartPortForwardingSession":
-		kind = journey.Port
+		kind = world.Port
 	case "AWS-StartPortForwardingSessionToRemoteHost":
-		kind = journey.RemotePort
+		kind = world.RemotePort
 	case "AWS-StartSSHSession":
-		kind = journey.SSH
+		kind = world.SSH
 	}
 	regions := in.Regions
 	if regions == nil {
@@ -391,7 +392,7 @@ func (p *prover) opens(l *liveness, in *Intent, r *OperationRoleIntent, document
 }
 
 // opensWithChannel: the door opens, and what comes back from the node reaches the person.
-func (p *prover) opensWithChannel(l *liveness, in *Intent, r *OperationRoleIntent, door *journey.Door) bool {
+func (p *prover) opensWithChannel(l *liveness, in *intent.Account, r *intent.OperationRole, door *journey.Door) bool {
 	what := fmt.Sprintf("opening %s on a node of the project in %s", door.Document, door.Node.Region)
 	arrival, ok := l.journey(what, journey.Journey{From: p.operation(in, r), Opens: door, At: r.From})
 	if !ok {
@@ -408,19 +409,19 @@ func (p *prover) opensWithChannel(l *liveness, in *Intent, r *OperationRoleInten
 }
 
 // ownTags are the tags of nodes that the role is for, one list for each of its projects.
-func (p *prover) ownTags(in *Intent, r *OperationRoleIntent) [][]world.Tag {
+func (p *prover) ownTags(in *intent.Account, r *intent.OperationRole) [][]world.Tag {
 	var all [][]world.Tag
-	for _, project := range r.projects() {
-		all = append(all, []world.Tag{{Key: in.projectTag(), Value: project}})
+	for _, project := range r.AllProjects() {
+		all = append(all, []world.Tag{{Key: in.ProjectTagKey(), Value: project}})
 	}
 	if all == nil {
-		all = append(all, []world.Tag{{Key: in.projectTag()}})
+		all = append(all, []world.Tag{{Key: in.ProjectTagKey()}})
 	}
 	return all
 }
 
 // finds: the console's way to a session, which lists nodes and asks whether they are connected.
-func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
+func (p *prover) finds(l *liveness, in *intent.Account, r *intent.OperationRole) {
 	region := engine.SomeRegion(p.account(in).Partition)
 	if len(in.Regions) > 0 {
 		region = in.Regions[0]
@@ -450,7 +451,7 @@ func (p *prover) finds(l *liveness, in *Intent, r *OperationRoleIntent) {
 }
 
 // ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
-func (p *prover) ownSessionsWork(in *Intent) {
+func (p *prover) ownSessionsWork(in *intent.Account) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		l := p.alive(p.begin(in, r.ARN))
@@ -480,7 +481,7 @@ func (p *prover) ownSessionsWork(in *Intent) {
 }
 
 // deployerNotLockedOut: the calls with which a deployer takes back what is deployed.
-func (p *prover) deployerNotLockedOut(in *Intent) {
+func (p *prover) deployerNotLockedOut(in *intent.Account) {
 	if in.Deployer == "" {
 		return
 	}
@@ -488,7 +489,7 @@ func (p *prover) deployerNotLockedOut(in *Intent) {
 }
 
 // undoing are the calls that change and remove every principal and policy of the account.
-func (p *prover) undoing(in *Intent) []engine.Request {
+func (p *prover) undoing(in *intent.Account) []engine.Request {
 	account, _ := p.engine.AccountOf(in.Account)
 	var calls []engine.Request
 	on := func(arn string, actions ...string) {
@@ -558,7 +559,7 @@ func (p *prover) undoing(in *Intent) []engine.Request {
 		}
 	}
 	for _, region := range in.Regions {
-		document := p.account(in).Arn("ssm", region, "document/"+journey.PreferencesDocument)
+		document := p.account(in).Arn("ssm", region, "document/"+world.PreferencesDocument)
 		for _, action := range []string{"CreateDocument", "UpdateDocument", "UpdateDocumentDefaultVersion", "DeleteDocument"} {
 			calls = append(
 				calls,
@@ -575,7 +576,7 @@ func (p *prover) undoing(in *Intent) []engine.Request {
 }
 
 // breakGlassNotLockedOut: a role for emergencies undoes what is deployed, too.
-func (p *prover) breakGlassNotLockedOut(in *Intent) {
+func (p *prover) breakGlassNotLockedOut(in *intent.Account) {
 	for _, arn := range in.BreakGlass {
 		p.notDenied(in, arn, p.undoing(in))
 	}
@@ -583,7 +584,7 @@ func (p *prover) breakGlassNotLockedOut(in *Intent) {
 
 // notDenied: nothing that the world has denies the calls to somebody whose own policies allow everything. Their own
 // policies of such a caller are the caller's affair, unless the world has them.
-func (p *prover) notDenied(in *Intent, arn string, calls []engine.Request) {
+func (p *prover) notDenied(in *intent.Account, arn string, calls []engine.Request) {
 	f := p.begin(in, arn)
 	e, s := p.engine, engine.Session{}
 	if who, known := p.engine.Principals[arn]; known {
@@ -629,4 +630,4 @@ func firstDenied(
 	}
 }
 
-func (in *Intent) rolePath() string { return cmp.Or(in.RolePath, "/guardrails/") }
+func rolePath(in *intent.Account) string { return cmp.Or(in.RolePath, "/guardrails/") }

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
@@ -19,7 +20,7 @@ func TestCommandsOnABucketAloneAreNoDoor(t *testing.T) {
 		)
 		r, err := Prove(
 			fixture.Compiled(t, w),
-			Intent{Account: fixture.People, Members: []string{fixture.UserARN("bob")}},
+			intent.Account{Account: fixture.People, Members: []string{fixture.UserARN("bob")}},
 		)
 		require.NoError(t, err)
 		found := false

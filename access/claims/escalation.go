@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/world"
@@ -62,12 +63,12 @@ const (
 // account that has roles for nodes. A step counts if some request of that user or role is allowed, with MFA or
 // without; every step is decided with boundaries, service control policies and trust policies. Policies whose
 // documents are not known open nothing here. An account that the world does not have is an error.
-func Escalations(e *engine.Engine, in Intent) ([]Escalation, error) {
+func Escalations(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 	p := newProver(e)
 	if err := p.check(&in); err != nil {
 		return nil, err
 	}
-	p.findAdministrators([]Intent{in})
+	p.findAdministrators([]intent.Account{in})
 	s := &escalation{
 		prover:     p,
 		in:         &in,
@@ -86,7 +87,7 @@ func Escalations(e *engine.Engine, in Intent) ([]Escalation, error) {
 // before in one step, so that the first way is a shortest one.
 type escalation struct {
 	*prover
-	in        *Intent
+	in        *intent.Account
 	account   *engine.CompiledAccount
 	everybody []*engine.Principal
 	// asked are the answers about a caller and a request, by both.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/internal/wording"
@@ -57,7 +58,7 @@ var identityCenterProofs = []identityCenterProof{
 // identityCenterProver makes the proofs of one instance.
 type identityCenterProver struct {
 	prover
-	in *IdentityCenterIntent
+	in *intent.IdentityCenter
 	at identityCenterProof
 }
 
@@ -65,7 +66,7 @@ type identityCenterProver struct {
 // speak of every person with every combination of attributes, in a profile or sent by an identity provider. The
 // subject of a finding is the role of a permission set, or the id of the account that manages the instance. An intent
 // that speaks of what the world does not have is an error.
-func ProveIdentityCenter(e *engine.Engine, in IdentityCenterIntent) (prove.Report, error) {
+func ProveIdentityCenter(e *engine.Engine, in intent.IdentityCenter) (prove.Report, error) {
 	p, err := newIdentityCenterProver(e, &in)
 	if err != nil {
 		return prove.Report{}, err
@@ -80,7 +81,7 @@ func ProveIdentityCenter(e *engine.Engine, in IdentityCenterIntent) (prove.Repor
 
 // IdentityCenterAdministrators computes which permission sets administer their account, as ProveIdentityCenter lists
 // them, without making a proof. It returns the errors of ProveIdentityCenter.
-func IdentityCenterAdministrators(e *engine.Engine, in IdentityCenterIntent) ([]prove.Administrator, error) {
+func IdentityCenterAdministrators(e *engine.Engine, in intent.IdentityCenter) ([]prove.Administrator, error) {
 	p, err := newIdentityCenterProver(e, &in)
 	if err != nil {
 		return nil, err
@@ -89,7 +90,7 @@ func IdentityCenterAdministrators(e *engine.Engine, in IdentityCenterIntent) ([]
 	return p.report.Administrators, nil
 }
 
-func newIdentityCenterProver(e *engine.Engine, in *IdentityCenterIntent) (*identityCenterProver, error) {
+func newIdentityCenterProver(e *engine.Engine, in *intent.IdentityCenter) (*identityCenterProver, error) {
 	if e.World().IdentityCenter == nil {
 		return nil, fmt.Errorf("intent of IAM Identity Center: the world has no instance")
 	}
@@ -122,7 +123,7 @@ func (p *identityCenterProver) findAdministrators() {
 // anyPerson is a user name that no document has a reason to know.
 const anyPerson = "somebody"
 
-func (p *identityCenterProver) home(set *PermissionSetIntent) *engine.CompiledAccount {
+func (p *identityCenterProver) home(set *intent.PermissionSet) *engine.CompiledAccount {
 	return p.engine.Accounts[policy.ARNPart(set.ARN, 4)]
 }
 
@@ -141,12 +142,12 @@ func (p *identityCenterProver) finding(subject string) prove.Finding {
 }
 
 // everyPerson is the session of a permission set whose tags are anybody's.
-func (p *identityCenterProver) everyPerson(set *PermissionSetIntent) engine.Session {
+func (p *identityCenterProver) everyPerson(set *intent.PermissionSet) engine.Session {
 	return engine.IdentityCenter(set.ARN, anyPerson)
 }
 
 // forSets runs for each permission set that does not administer its account.
-func (p *identityCenterProver) forSets(run func(*PermissionSetIntent)) {
+func (p *identityCenterProver) forSets(run func(*intent.PermissionSet)) {
 	for i := range p.in.PermissionSets {
 		if set := &p.in.PermissionSets[i]; !p.administers(set.ARN) {
 			run(set)
@@ -160,7 +161,7 @@ func (p *identityCenterProver) forSets(run func(*PermissionSetIntent)) {
 func (p *identityCenterProver) attributesDecideAlone() {
 	f := p.finding(p.in.Account)
 	center := p.engine.World().IdentityCenter
-	for _, key := range p.in.authorizationTags() {
+	for _, key := range p.in.AuthorizationTags() {
 		i := slices.IndexFunc(center.Attributes, func(a world.AccessControlAttribute) bool { return a.Key == key })
 		if i < 0 {
 			f.Verdict = prove.DoesNotHold
@@ -172,7 +173,7 @@ func (p *identityCenterProver) attributesDecideAlone() {
 			continue
 		}
 		p.profileDecides(&f, center, center.Attributes[i])
-		if key == journey.RunAsTag {
+		if key == world.RunAsTag {
 			whoHasTheUser(&f, center.Attributes[i])
 		}
 	}
@@ -250,9 +251,9 @@ func (p *identityCenterProver) injected(f *prove.Finding, key string) {
 
 // ownProjectOnly: for every attribute that a person can have, absent and empty ones included.
 func (p *identityCenterProver) ownProjectOnly() {
-	key := "aws:ResourceTag/" + p.in.authorizationTags()[0]
+	key := "aws:ResourceTag/" + p.in.AuthorizationTags()[0]
 	nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
-	p.forSets(func(set *PermissionSetIntent) {
+	p.forSets(func(set *intent.PermissionSet) {
 		if !set.OpensSessions {
 			return
 		}
@@ -260,7 +261,7 @@ func (p *identityCenterProver) ownProjectOnly() {
 		switch {
 		case set.OwnProject:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodes...).When(
-				policy.StringEquals(key, "${aws:PrincipalTag/"+p.in.authorizationTags()[0]+"}"),
+				policy.StringEquals(key, "${aws:PrincipalTag/"+p.in.AuthorizationTags()[0]+"}"),
 				policy.Is(policy.Operator{Base: policy.OpStringLike}, key, "?*")))}
 		case len(set.Projects) > 0:
 			q.Permitted = []*engine.Statement{
@@ -276,14 +277,14 @@ func (p *identityCenterProver) ownProjectOnly() {
 }
 
 func (p *identityCenterProver) noOtherDoor() {
-	p.forSets(func(set *PermissionSetIntent) {
+	p.forSets(func(set *intent.PermissionSet) {
 		if !set.OpensSessions && !set.ReadOnly {
 			return
 		}
 		f := p.finding(set.ARN)
 		var listed []string
 		if set.OpensSessions {
-			for _, name := range append([]string{journey.PreferencesDocument}, set.Documents...) {
+			for _, name := range append([]string{world.PreferencesDocument}, set.Documents...) {
 				for _, id := range set.Accounts {
 					listed = append(listed, p.home(set).Partition.DocumentARN("*", id, name))
 				}
@@ -317,18 +318,18 @@ func (p *identityCenterProver) noOtherDoor() {
 
 // legalOSUser: where a session opens, Run As is on, and no attribute names a user with privileges.
 func (p *identityCenterProver) legalOSUser() {
-	p.forSets(func(set *PermissionSetIntent) {
+	p.forSets(func(set *intent.PermissionSet) {
 		if !set.OpensSessions {
 			return
 		}
 		f, home := p.finding(set.ARN), p.home(set)
 		known, _ := p.engine.AccountOf(home.ID)
-		s := engine.IdentityCenter(set.ARN, anyPerson, world.Tag{Key: journey.RunAsTag, Value: anyPerson})
+		s := engine.IdentityCenter(set.ARN, anyPerson, world.Tag{Key: world.RunAsTag, Value: anyPerson})
 		var managed []string
 		for i := range known.Preferences {
 			region := known.Preferences[i].Region
 			if known.Preferences[i].RunAs {
-				managed = append(managed, home.Arn("ssm", region, "document/"+journey.PreferencesDocument))
+				managed = append(managed, home.Arn("ssm", region, "document/"+world.PreferencesDocument))
 			}
 			if slices.Contains(set.Regions, region) {
 				p.ownDocuments(&f, s, known, region, set.Documents)
@@ -344,18 +345,18 @@ func (p *identityCenterProver) legalOSUser() {
 		}
 		// Documents of the other accounts of the permission set are not this account's.
 		start := []policy.Statement{
-			policy.Allow("", "ssm:StartSession").On(home.Arn("ssm", "*", "document/"+journey.PreferencesDocument)),
+			policy.Allow("", "ssm:StartSession").On(home.Arn("ssm", "*", "document/"+world.PreferencesDocument)),
 		}
 		a := p.askAll(search.Asking(start, permitted...), p.everyPerson(set))
 		if a.Open {
 			p.conclude(
 				f,
 				a,
-				"a shell opens in a Region of account "+home.ID+" without managed preferences, where it is "+journey.AgentUser+", with sudo",
+				"a shell opens in a Region of account "+home.ID+" without managed preferences, where it is "+world.AgentUser+", with sudo",
 			)
 			return
 		}
-		runAs := "aws:PrincipalTag/" + journey.RunAsTag
+		runAs := "aws:PrincipalTag/" + world.RunAsTag
 		node := policy.Allow("", "ssm:StartSession").On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*")
 		a = a.And(
 			p.askAll(
@@ -366,7 +367,7 @@ func (p *identityCenterProver) legalOSUser() {
 							policy.Is(
 								policy.Operator{Base: policy.OpStringLike},
 								runAs,
-								journey.IllegalLoginPatterns(set.DomainLogins)...),
+								world.IllegalLoginPatterns(set.DomainLogins)...),
 						),
 					},
 				),
@@ -379,8 +380,8 @@ func (p *identityCenterProver) legalOSUser() {
 
 // changesNoAccess: what a permission set could change to give its people more.
 func (p *identityCenterProver) changesNoAccess() {
-	p.forSets(func(set *PermissionSetIntent) {
-		in := &Intent{Account: p.home(set).ID, ProjectTag: p.in.ProjectTag}
+	p.forSets(func(set *intent.PermissionSet) {
+		in := &intent.Account{Account: p.home(set).ID, ProjectTag: p.in.ProjectTag}
 		forbidden := append(p.tagWrites(in),
 			policy.Allow("", slices.Concat(credentialWrites, accessWrites)...).On("*"),
 			policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*"))
@@ -389,7 +390,7 @@ func (p *identityCenterProver) changesNoAccess() {
 			When(policy.StringEquals(sessionTag, "${aws:userid}"))
 		a := p.askAll(search.Asking(forbidden, own), p.everyPerson(set))
 		tagging := p.everyCall(search.Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").
-			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...))}), p.everyPerson(set))
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...))}), p.everyPerson(set))
 		if tagging.Open && tagging.Guess {
 			// Tags of a session of a role elsewhere decide nothing here.
 			tagging = search.Answer{Classes: tagging.Classes}
@@ -404,7 +405,7 @@ func (p *identityCenterProver) changesNoAccess() {
 
 // grantsOnKeys asks whether a permission set gives somebody the use of a KMS key of its account, beyond what EC2 asks
 // for when one of its instances starts.
-func (p *identityCenterProver) grantsOnKeys(set *PermissionSetIntent) search.Answer {
+func (p *identityCenterProver) grantsOnKeys(set *intent.PermissionSet) search.Answer {
 	var permitted []policy.Statement
 	if len(set.VolumeKeys) > 0 {
 		permitted = append(permitted, useOfVolumeKeys(set.VolumeKeys))
@@ -418,7 +419,7 @@ func (p *identityCenterProver) grantsOnKeys(set *PermissionSetIntent) search.Ans
 }
 
 // assigned are people who may take the permission set, one for each assignment, with a value for every attribute.
-func (p *identityCenterProver) assigned(set *PermissionSetIntent) []world.Person {
+func (p *identityCenterProver) assigned(set *intent.PermissionSet) []world.Person {
 	var people []world.Person
 	for _, a := range p.engine.World().IdentityCenter.Assignments {
 		if a.PermissionSet != set.Name || a.Account != policy.ARNPart(set.ARN, 4) {
@@ -440,12 +441,12 @@ func (p *identityCenterProver) assigned(set *PermissionSetIntent) []world.Person
 
 // shell is the way of a person to a shell on a node that the template reaches.
 func (p *identityCenterProver) shell(
-	set *PermissionSetIntent,
+	set *intent.PermissionSet,
 	person world.Person,
 	region string,
 	kind world.NodeKind,
 ) journey.Journey {
-	tag, project := p.in.authorizationTags()[0], "anything"
+	tag, project := p.in.AuthorizationTags()[0], "anything"
 	switch {
 	case set.OwnProject:
 		tags, _ := p.engine.World().IdentityCenter.SessionTags(person)
@@ -464,14 +465,14 @@ func (p *identityCenterProver) shell(
 	}
 	return journey.Journey{
 		Portal: &journey.Portal{Person: person, Role: set.ARN},
-		Opens:  &journey.Door{Kind: journey.Shell, Node: node},
+		Opens:  &journey.Door{Kind: world.Shell, Node: node},
 		At:     p.engine.Day(),
 	}
 }
 
 // shellsWork: whoever is assigned, on an EC2 instance and on a managed node, in every Region.
 func (p *identityCenterProver) shellsWork() {
-	p.forSets(func(set *PermissionSetIntent) {
+	p.forSets(func(set *intent.PermissionSet) {
 		people := p.assigned(set)
 		if !set.OpensSessions || len(people) == 0 {
 			return

@@ -3,6 +3,7 @@ package claims
 import (
 	"slices"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/world"
@@ -18,7 +19,7 @@ var nodeServices = []string{"ec2.amazonaws.com", "ec2.amazonaws.com.cn", "ssm.am
 
 // nodeRoles are the roles of the account that machines have: those of the nodes of the world, and those that the
 // services above may assume.
-func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
+func (p *prover) nodeRoles(in *intent.Account) []*engine.Principal {
 	account, _ := p.engine.AccountOf(in.Account)
 	var roles []*engine.Principal
 	for i := range account.Roles {
@@ -39,7 +40,7 @@ func (p *prover) nodeRoles(in *Intent) []*engine.Principal {
 
 // nodeRolesOpenNoDoor: a shell on a node is also the role of the node. What that role may do, everybody may do who
 // has a shell there, whatever its own role says, under a name that is nobody's.
-func (p *prover) nodeRolesOpenNoDoor(in *Intent) {
+func (p *prover) nodeRolesOpenNoDoor(in *intent.Account) {
 	q := search.Asking(slices.Concat([]policy.Statement{
 		policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),
 		policy.Allow("", search.Assuming...).On("*"),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
@@ -105,7 +106,7 @@ var organizationProofs = []organizationProof{
 // organizationProver makes the proofs of one organization.
 type organizationProver struct {
 	prover
-	in *OrganizationIntent
+	in *intent.Organization
 	at organizationProof
 	// anybodies and roots are the classes of callers of an account, by its id, with what was solved for them.
 	anybodies, roots map[string]*search.Caller
@@ -115,7 +116,7 @@ type organizationProver struct {
 // and root user that an account can have, whatever is attached to them: a principal that the world does not have yet
 // is among them. The subject of a finding is the id of the account that it speaks of. An intent without an
 // organization, or about accounts that do not stand in its tree, is an error.
-func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding, error) {
+func ProveOrganization(e *engine.Engine, in intent.Organization) ([]prove.Finding, error) {
 	if e.World().Organization == nil {
 		return nil, fmt.Errorf("intent of the organization: the world has no organization")
 	}
@@ -126,7 +127,7 @@ func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding
 	// Accounts that no stack describes have users, roles and root users too.
 	w, added := e.World(), false
 	w.Accounts = slices.Clone(w.Accounts)
-	for _, id := range in.accounts() {
+	for _, id := range accountsOf(&in) {
 		if a := e.Accounts[id]; a == nil || a.OrgID == "" {
 			return nil, fmt.Errorf("intent of the organization: account %q does not stand in its tree", id)
 		}
@@ -143,7 +144,7 @@ func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding
 			return nil, err
 		}
 	}
-	others := in.alike(w.Organization)
+	others := alikeAccounts(&in, w.Organization)
 	var repeated []string
 	for _, ids := range others {
 		repeated = append(repeated, ids...)
@@ -152,7 +153,7 @@ func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding
 		prover:    prover{engine: e},
 		anybodies: map[string]*search.Caller{},
 		roots:     map[string]*search.Caller{},
-		in:        in.without(func(id string) bool { return slices.Contains(repeated, id) }),
+		in:        withoutAccounts(&in, func(id string) bool { return slices.Contains(repeated, id) }),
 	}
 	for _, proof := range organizationProofs {
 		p.at = proof
@@ -161,8 +162,8 @@ func ProveOrganization(e *engine.Engine, in OrganizationIntent) ([]prove.Finding
 	return spread(p.report.Findings, others), nil
 }
 
-// accounts are all accounts of the intent, each once.
-func (in *OrganizationIntent) accounts() []string {
+// accountsOf are all accounts of the intent, each once.
+func accountsOf(in *intent.Organization) []string {
 	var all []string
 	if in.Doors != nil {
 		all = append(all, in.Doors.Accounts...)

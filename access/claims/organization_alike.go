@@ -5,14 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 )
 
-// alike finds accounts about which every proof says the same: they stand in the same unit with the same policies, are
+// alikeAccounts finds accounts about which every proof says the same: they stand in the same unit with the same policies, are
 // in the same lists of the intent, and neither their ids nor principals of theirs occur in a policy or in the intent.
 // It returns, for the first account of each class, the others.
-func (in *OrganizationIntent) alike(o *world.Organization) map[string][]string {
+func alikeAccounts(in *intent.Organization, o *world.Organization) map[string][]string {
 	var texts strings.Builder
 	class := map[string]string{}
 	var walk func(u *world.Unit)
@@ -35,7 +36,7 @@ func (in *OrganizationIntent) alike(o *world.Organization) map[string][]string {
 		}
 	}
 	walk(&o.Root)
-	bare := in.without(func(string) bool { return true })
+	bare := withoutAccounts(in, func(string) bool { return true })
 	if bare.Doors != nil {
 		// Who stays outside is told and not proven.
 		bare.Doors.Outside = nil
@@ -45,10 +46,10 @@ func (in *OrganizationIntent) alike(o *world.Organization) map[string][]string {
 	}
 	fmt.Fprintf(&texts, "%+v %+v %+v %+v", bare, bare.Doors, bare.Passwords, bare.Protected)
 	written := texts.String()
-	lists := in.lists()
+	lists := listsOf(in)
 	first := map[string]string{}
 	others := map[string][]string{}
-	for _, id := range in.accounts() {
+	for _, id := range accountsOf(in) {
 		if strings.Contains(written, id) {
 			continue
 		}
@@ -65,8 +66,8 @@ func (in *OrganizationIntent) alike(o *world.Organization) map[string][]string {
 	return others
 }
 
-// lists are the lists of accounts about which proofs are made.
-func (in *OrganizationIntent) lists() []*[]string {
+// listsOf are the lists of accounts about which proofs are made.
+func listsOf(in *intent.Organization) []*[]string {
 	all := []*[]string{&in.RootAccounts}
 	if in.Doors != nil {
 		all = append(all, &in.Doors.Accounts)
@@ -80,8 +81,8 @@ func (in *OrganizationIntent) lists() []*[]string {
 	return all
 }
 
-// without is the intent with accounts left out of its lists.
-func (in *OrganizationIntent) without(left func(string) bool) *OrganizationIntent {
+// withoutAccounts is the intent with accounts left out of its lists.
+func withoutAccounts(in *intent.Organization, left func(string) bool) *intent.Organization {
 	out := *in
 	if in.Doors != nil {
 		doors := *in.Doors
@@ -95,7 +96,7 @@ func (in *OrganizationIntent) without(left func(string) bool) *OrganizationInten
 		protected := *in.Protected
 		out.Protected = &protected
 	}
-	for _, list := range out.lists() {
+	for _, list := range listsOf(&out) {
 		*list = slices.DeleteFunc(slices.Clone(*list), left)
 	}
 	return &out

@@ -7,9 +7,9 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -128,7 +128,7 @@ func (p *organizationProver) memberBreakGlass() {
 // upkeep are the calls that make, change and remove what a stack deploys.
 func (p *organizationProver) upkeep(id string) []engine.Request {
 	home := p.engine.Accounts[id]
-	tags := engine.Context{"aws:TagKeys": {p.in.projectTag(), journey.RunAsTag}}
+	tags := engine.Context{"aws:TagKeys": {p.in.ProjectTagKey(), world.RunAsTag}}
 	var calls []engine.Request
 	on := func(resource string, context engine.Context, actions ...string) {
 		for _, action := range actions {
@@ -167,7 +167,7 @@ func (p *organizationProver) upkeep(id string) []engine.Request {
 		"iam:TagUser",
 		"iam:UntagUser",
 	)
-	document := engine.On(home.Arn("ssm", engine.SomeRegion(home.Partition), "document/"+journey.PreferencesDocument))
+	document := engine.On(home.Arn("ssm", engine.SomeRegion(home.Partition), "document/"+world.PreferencesDocument))
 	for _, action := range documentChanging {
 		calls = append(
 			calls,
@@ -246,8 +246,8 @@ func (p *organizationProver) programmaticUsers() {
 }
 
 // grantsEndWithTheirWindow: outside of the window no call of a role is allowed, and nobody becomes the role.
-func (p *prover) grantsEndWithTheirWindow(in *Intent) {
-	for _, r := range in.roles() {
+func (p *prover) grantsEndWithTheirWindow(in *intent.Account) {
+	for _, r := range in.Roles() {
 		if r.From.IsZero() && r.Until.IsZero() {
 			continue
 		}

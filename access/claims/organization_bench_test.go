@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -16,7 +17,7 @@ func BenchmarkProveOrganization(b *testing.B) {
 	statements, in := protecting()
 	w := organizationOf(policy.New(statements...))
 	root := &w.Organization.Root
-	in.Doors = &DoorsIntent{Sessions: in.Changers, OtherDoors: in.Changers, RemoteExecutionOpen: true}
+	in.Doors = &intent.Doors{Sessions: in.Changers, OtherDoors: in.Changers, RemoteExecutionOpen: true}
 	for i := range 97 {
 		id := fmt.Sprintf("%012d", 200000000000+i)
 		root.Units[0].Accounts = append(

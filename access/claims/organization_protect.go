@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/search"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -33,7 +34,7 @@ func awsMade(pattern string) bool {
 func (p *organizationProver) exemptRolesAreProtected() {
 	g := p.in.Protected
 	var roles, accounts []string
-	var makers []Makers
+	var makers []intent.Makers
 	if g != nil {
 		roles, accounts, makers = g.Roles, g.Accounts, g.MadeBy
 	}
@@ -80,7 +81,7 @@ func (p *organizationProver) exemptRolesAreProtected() {
 }
 
 // commanders: roles that services use to make exempt ones are as strong as whoever tells those services what to do.
-func (p *organizationProver) commanders(id string, m Makers) search.Answer {
+func (p *organizationProver) commanders(id string, m intent.Makers) search.Answer {
 	stacks := "arn:*:cloudformation:*:" + id + ":stack/StackSet-*"
 	return p.everybodyOf(id, []policy.Statement{
 		policy.Allow("", doors.In(doors.RoleMakers)...).On("*"),
@@ -131,7 +132,7 @@ func (p *organizationProver) policiesAreProtected() {
 func (p *organizationProver) documentsAreProtected() {
 	for _, id := range p.protectedAccounts() {
 		a := p.everybodyOf(id, []policy.Statement{
-			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/" + journey.PreferencesDocument),
+			policy.Allow("", documentChanging...).On("arn:*:ssm:*:" + id + ":document/" + world.PreferencesDocument),
 			policy.Allow("", documentChanging...).
 				On("arn:*:ssm:*:" + id + ":document/*").
 				When(policy.StringEquals("ssm:DocumentType", "Session")),
@@ -152,7 +153,7 @@ func (p *organizationProver) documentsAreProtected() {
 // tagsAreProtected: condition keys ignore case, so a tag key that differs by case decides too. A node that is
 // launched with the tag is that of whoever launches it.
 func (p *organizationProver) tagsAreProtected() {
-	tag := p.in.projectTag()
+	tag := p.in.ProjectTagKey()
 	for _, id := range p.protectedAccounts() {
 		var own []policy.Statement
 		if roles := p.in.Protected.OwnOSUserRoles; len(roles) > 0 {
@@ -160,12 +161,12 @@ func (p *organizationProver) tagsAreProtected() {
 		}
 		a := p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", doors.In(doors.PrincipalTags)...).On("*").
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, journey.RunAsTag)),
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, world.RunAsTag)),
 		}, p.in.Changers)
 		a = a.And(p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", doors.In(doors.SessionTags)...).
 				On("*").
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, journey.RunAsTag)),
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, world.RunAsTag)),
 		}, p.in.Changers, own...))
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.And(p.everybodyOf(id, []policy.Statement{

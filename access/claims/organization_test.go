@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -47,7 +47,7 @@ func organizationOf(documents ...policy.Document) world.World {
 
 func anywhere(resource string) string { return "arn:aws:iam::*:" + resource }
 
-func proveOrganization(t testing.TB, w world.World, in OrganizationIntent) prove.Report {
+func proveOrganization(t testing.TB, w world.World, in intent.Organization) prove.Report {
 	t.Helper()
 	in.Management = topAccount
 	if in.Account == "" {
@@ -62,8 +62,8 @@ func proveOrganization(t testing.TB, w world.World, in OrganizationIntent) prove
 // that is about it, with a witness that the evaluator allows.
 func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 	exempt := []string{anywhere("role/OSAccess")}
-	doors := proveOrganization(t, organizationOf(sample(t, "os-access/service-control-policy")), OrganizationIntent{
-		Doors: &DoorsIntent{
+	doors := proveOrganization(t, organizationOf(sample(t, "os-access/service-control-policy")), intent.Organization{
+		Doors: &intent.Doors{
 			Accounts:        []string{fixture.Members},
 			Sessions:        exempt,
 			OtherDoors:      exempt,
@@ -73,8 +73,8 @@ func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 	passwords := proveOrganization(
 		t,
 		organizationOf(sample(t, "console-passwords/service-control-policy")),
-		OrganizationIntent{
-			Passwords: &PasswordsIntent{
+		intent.Organization{
+			Passwords: &intent.Passwords{
 				Accounts:     []string{fixture.People, fixture.Members},
 				JumpAccounts: []string{fixture.People},
 			},
@@ -109,8 +109,8 @@ func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 func TestEveryDoorThatIsLeftOpenIsFound(t *testing.T) {
 	exempt := []string{anywhere("role/guardrails/osaccess/*")}
 	but := policy.ArnNotLike("aws:PrincipalArn", exempt...)
-	intent := OrganizationIntent{
-		Doors: &DoorsIntent{
+	intent := intent.Organization{
+		Doors: &intent.Doors{
 			Accounts:        []string{fixture.Members},
 			Sessions:        exempt,
 			OtherDoors:      exempt,
@@ -162,8 +162,8 @@ func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
 		r := proveOrganization(
 			t,
 			w,
-			OrganizationIntent{
-				Doors: &DoorsIntent{
+			intent.Organization{
+				Doors: &intent.Doors{
 					Accounts:            []string{fixture.Members},
 					Sessions:            meant,
 					OtherDoors:          meant,
@@ -179,7 +179,7 @@ func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
 }
 
 // protecting is a policy with everything that the proofs of protection want, and its intent.
-func protecting() ([]policy.Statement, OrganizationIntent) {
+func protecting() ([]policy.Statement, intent.Organization) {
 	changers := []string{anywhere("role/GuardrailDeployer"), anywhere("role/BreakGlass")}
 	but := policy.ArnNotLike("aws:PrincipalArn", changers...)
 	roles := []string{anywhere("role/guardrails/*"), changers[0], changers[1]}
@@ -194,13 +194,13 @@ func protecting() ([]policy.Statement, OrganizationIntent) {
 				When(policy.StringEquals("aws:PrincipalAccount", fixture.People), but),
 			policy.Deny("PrincipalTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").
 				On("*").
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag), but),
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag), but),
 			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
 				On(nodes...).
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project"), policy.Absent("ec2:CreateAction"), but),
 			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
 			policy.Deny("Preferences", documentChanging...).
-				On("arn:aws:ssm:*:*:document/" + journey.PreferencesDocument).
+				On("arn:aws:ssm:*:*:document/" + world.PreferencesDocument).
 				When(but),
 			policy.Deny("Documents", documentChanging...).
 				On("arn:aws:ssm:*:*:document/*").
@@ -209,12 +209,12 @@ func protecting() ([]policy.Statement, OrganizationIntent) {
 				On("*").
 				When(but),
 			policy.Deny("Leaving", doors.In(doors.Leaving)...).On("*"),
-		}, OrganizationIntent{
+		}, intent.Organization{
 			Changers:       changers,
 			MemberDeployer: "role/GuardrailDeployer",
 			BreakGlass:     []string{"role/BreakGlass"},
 			Deployer:       "arn:aws:iam::" + topAccount + ":role/GuardrailDeployer",
-			Protected: &ProtectedIntent{
+			Protected: &intent.Protected{
 				Accounts:       []string{fixture.People, fixture.Members},
 				Roles:          roles,
 				PeopleAccounts: []string{fixture.People},
@@ -293,7 +293,7 @@ func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 	changed := slices.Clone(statements)
 	at := slices.IndexFunc(changed, func(s policy.Statement) bool { return s.Sid == "PrincipalTags" })
 	changed[at] = policy.Deny("PrincipalTags", changed[at].Actions...).On("*").When(
-		policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "Project", journey.RunAsTag),
+		policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "Project", world.RunAsTag),
 		policy.ArnNotLike("aws:PrincipalArn", in.Changers...))
 	missed("a tag key in another case", "PrincipalTags", changed)
 }
@@ -309,7 +309,7 @@ func TestWhoCommandsTheMakersOfExemptRolesIsProven(t *testing.T) {
 		"role/StackSetPipeline",
 	)
 	in.Protected.Roles = append(in.Protected.Roles, made...)
-	in.Protected.MadeBy = []Makers{{By: made[1:], Roles: made, Change: true}}
+	in.Protected.MadeBy = []intent.Makers{{By: made[1:], Roles: made, Change: true}}
 	in.Protected.StackSetAdmins = []string{admin}
 	but := policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1], admin)...)
 	statements = append(statements, policy.Deny("Made", slices.Concat(roleMaking, roleChanging)...).On(made...).
@@ -383,7 +383,7 @@ func TestLockOutsAreFound(t *testing.T) {
 // People, and the jump account, cannot be in the account that nothing binds.
 func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
 	statements, in := protecting()
-	in.Passwords = &PasswordsIntent{Accounts: []string{fixture.Members}, JumpAccounts: []string{topAccount}}
+	in.Passwords = &intent.Passwords{Accounts: []string{fixture.Members}, JumpAccounts: []string{topAccount}}
 	in.Protected.PeopleAccounts = []string{topAccount}
 	r := proveOrganization(t, organizationOf(policy.New(statements...)), in)
 	assert.Equal(t, prove.DoesNotHold, finding(t, r, "console-passwords-in-jump-accounts-only", topAccount).Verdict)
@@ -393,8 +393,8 @@ func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
 // Console passwords are shut outside of the jump account while users with keys stay possible; a policy that goes too
 // far is found.
 func TestProgrammaticUsersStayPossible(t *testing.T) {
-	in := OrganizationIntent{
-		Passwords: &PasswordsIntent{
+	in := intent.Organization{
+		Passwords: &intent.Passwords{
 			Accounts:     []string{fixture.People, fixture.Members},
 			JumpAccounts: []string{fixture.People},
 			Exempt:       []string{anywhere("role/BreakGlass")},
@@ -429,7 +429,7 @@ func TestProgrammaticUsersStayPossible(t *testing.T) {
 
 // A root user does nothing but in a central root session.
 func TestRootUsersAreBound(t *testing.T) {
-	in := OrganizationIntent{RootAccounts: []string{fixture.Members}}
+	in := intent.Organization{RootAccounts: []string{fixture.Members}}
 	st := policy.Deny("Root", "*").
 		On("*").
 		When(policy.ArnLike("aws:PrincipalArn", anywhere("root")), policy.Absent("aws:AssumedRoot"))

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/internal/wording"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -16,15 +16,15 @@ import (
 
 // The key of a session tag with an OS user, and the value that is the caller's own.
 const (
-	requestedOSUser = conditionkey.RequestTag + journey.RunAsTag
-	ownOSUser       = "${aws:PrincipalTag/" + journey.RunAsTag + "}"
+	requestedOSUser = conditionkey.RequestTag + world.RunAsTag
+	ownOSUser       = "${aws:PrincipalTag/" + world.RunAsTag + "}"
 )
 
 // passingOwnOSUser are the requests with which somebody passes their own OS user to a role and no other tag, be it
 // another spelling of the key.
 func passingOwnOSUser(roles ...string) policy.Statement {
 	return policy.Allow("", "sts:TagSession").On(roles...).When(policy.StringEquals(requestedOSUser, ownOSUser),
-		policy.AllEqual(conditionkey.TagKeysKey, journey.RunAsTag), policy.Present(conditionkey.TagKeysKey))
+		policy.AllEqual(conditionkey.TagKeysKey, world.RunAsTag), policy.Present(conditionkey.TagKeysKey))
 }
 
 // takingOwnOSUser are those requests that a role should take: the tag does not go on to roles that are assumed from
@@ -34,7 +34,7 @@ func takingOwnOSUser(roles ...string) policy.Statement {
 }
 
 // ownOSUsers permits members to pass their own OS users to the roles that want them.
-func (in *Intent) ownOSUsers() []policy.Statement {
+func ownOSUsers(in *intent.Account) []policy.Statement {
 	roles := slices.Clone(in.OwnOSUserRoles)
 	for i := range in.OperationRoles {
 		if r := &in.OperationRoles[i]; r.OwnOSUser {
@@ -48,10 +48,10 @@ func (in *Intent) ownOSUsers() []policy.Statement {
 }
 
 // takesOSUsers reports whether shells of the role start as the OS user of the person.
-func (in *Intent) takesOSUsers(role string) bool {
+func takesOSUsers(in *intent.Account, role string) bool {
 	return slices.ContainsFunc(
 		in.OperationRoles,
-		func(r OperationRoleIntent) bool { return r.OwnOSUser && r.ARN == role },
+		func(r intent.OperationRole) bool { return r.OwnOSUser && r.ARN == role },
 	)
 }
 
@@ -60,9 +60,9 @@ const someOSUser = "somebody"
 
 // ownOSUserTag is the session tag with which a user gets their own OS user.
 func (p *prover) ownOSUserTag(user string) world.Tag {
-	tag := world.Tag{Key: journey.RunAsTag, Value: someOSUser}
+	tag := world.Tag{Key: world.RunAsTag, Value: someOSUser}
 	if who, known := p.engine.Principals[user]; known && !who.Stranger {
-		tag.Value = engine.FindTag(who.Tags, journey.RunAsTag).One
+		tag.Value = engine.FindTag(who.Tags, world.RunAsTag).One
 	}
 	return tag
 }
@@ -79,7 +79,7 @@ func tagOwner(s engine.Session) string {
 // whatever passes another one, nor a project, nor tags that outlive the role; and whoever has an OS user is alone
 // with it, in every role. It speaks of both halves, because either may be deployed alone: the roles of the account,
 // and its people.
-func (p *prover) ownOSUserOnly(in *Intent) {
+func (p *prover) ownOSUserOnly(in *intent.Account) {
 	owners := p.osUserOwners()
 	for i := range in.OperationRoles {
 		if r := &in.OperationRoles[i]; r.OwnOSUser {
@@ -88,7 +88,7 @@ func (p *prover) ownOSUserOnly(in *Intent) {
 	}
 	account, _ := p.engine.AccountOf(in.Account)
 	for i := range account.Roles {
-		own := engine.FindTag(account.Roles[i].Tags, journey.RunAsTag)
+		own := engine.FindTag(account.Roles[i].Tags, world.RunAsTag)
 		if person := owners[own.One]; own.Present && len(person) == 1 {
 			role := account.Roles[i].ARN(account)
 			p.conclude(
@@ -99,7 +99,7 @@ func (p *prover) ownOSUserOnly(in *Intent) {
 		}
 	}
 	for _, member := range in.Members {
-		if own := engine.FindTag(p.engine.Principals[member].Tags, journey.RunAsTag); own.Present {
+		if own := engine.FindTag(p.engine.Principals[member].Tags, world.RunAsTag); own.Present {
 			p.aloneWith(in, member, own.One, owners)
 		}
 	}
@@ -111,7 +111,7 @@ func (p *prover) osUserOwners() map[string][]string {
 	for i := range p.engine.World().Accounts {
 		a := &p.engine.World().Accounts[i]
 		for j := range a.Users {
-			if own := engine.FindTag(a.Users[j].Tags, journey.RunAsTag); own.Present {
+			if own := engine.FindTag(a.Users[j].Tags, world.RunAsTag); own.Present {
 				owners[own.One] = append(owners[own.One], a.Users[j].ARN(a))
 			}
 		}
@@ -120,7 +120,7 @@ func (p *prover) osUserOwners() map[string][]string {
 }
 
 // sharedRole: of all callers that AWS can have, everybody comes in as their own OS user.
-func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[string][]string) {
+func (p *prover) sharedRole(in *intent.Account, r *intent.OperationRole, owners map[string][]string) {
 	f := p.begin(in, r.ARN)
 	q := search.Asking(
 		[]policy.Statement{policy.Allow("", append(slices.Clone(search.Assuming), "sts:TagSession")...).On("*")},
@@ -136,18 +136,18 @@ func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[strin
 			f.Verdict = max(f.Verdict, prove.HoldsIf)
 			f.Assumptions = append(f.Assumptions, prove.ProofAssumption{
 				ID:   account,
-				Text: "the tag " + journey.RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it",
+				Text: "the tag " + world.RunAsTag + " of " + user + " is an OS user of that person alone, and account " + account + " lets nobody else write it",
 			})
 			continue
 		}
-		own := engine.FindTag(who.Tags, journey.RunAsTag).One
+		own := engine.FindTag(who.Tags, world.RunAsTag).One
 		switch err := policy.ValidateOSUser(own); {
 		case own == "":
-			f.Verdict, f.Problem = prove.DoesNotHold, user+" has no tag "+journey.RunAsTag+", and shells start as the OS user in it"
-		case err != nil || own == journey.AgentUser:
+			f.Verdict, f.Problem = prove.DoesNotHold, user+" has no tag "+world.RunAsTag+", and shells start as the OS user in it"
+		case err != nil || own == world.AgentUser:
 			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
 				"the tag %s of %s is %q, which is no login without privileges",
-				journey.RunAsTag,
+				world.RunAsTag,
 				user,
 				own,
 			)
@@ -159,12 +159,12 @@ func (p *prover) sharedRole(in *Intent, r *OperationRoleIntent, owners map[strin
 		p.add(f)
 		return
 	}
-	p.conclude(f, p.trust(r.RoleIntent, q), "somebody gets another OS user than the own, or passes more than that")
+	p.conclude(f, p.trust(r.Role, q), "somebody gets another OS user than the own, or passes more than that")
 }
 
 // aloneWith: no other user has the OS user of a person, and neither a role that others assume nor a default gives it
 // to them.
-func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]string) {
+func (p *prover) aloneWith(in *intent.Account, person, own string, owners map[string][]string) {
 	f := p.begin(in, person)
 	if others := owners[own]; len(others) > 1 {
 		f.Verdict, f.Problem = prove.DoesNotHold, own+" is the OS user of "+wording.JoinWords(others, "and")
@@ -188,7 +188,7 @@ func (p *prover) aloneWith(in *Intent, person, own string, owners map[string][]s
 			}
 		}
 		for j := range account.Roles {
-			if engine.FindTag(account.Roles[j].Tags, journey.RunAsTag).One == own {
+			if engine.FindTag(account.Roles[j].Tags, world.RunAsTag).One == own {
 				a = a.And(p.othersAssume(account.Roles[j].ARN(account), person))
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/internal/search"
@@ -35,7 +36,7 @@ func sharedTrust(tags []policy.Condition, users ...string) policy.Document {
 
 var (
 	tied      = policy.StringEquals(requestedOSUser, ownOSUser)
-	onlyKey   = policy.AllEqual("aws:TagKeys", journey.RunAsTag)
+	onlyKey   = policy.AllEqual("aws:TagKeys", world.RunAsTag)
 	keyGiven  = policy.Present("aws:TagKeys")
 	noFurther = policy.Absent("sts:TransitiveTagKeys")
 )
@@ -45,12 +46,12 @@ func sharedWorld() world.World {
 	guard := policy.New(
 		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").
 			On("*").
-			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)),
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag)),
 	)
 	user := func(name string) world.User {
 		return world.User{
 			Name:   name,
-			Tags:   []world.Tag{{Key: journey.RunAsTag, Value: name}},
+			Tags:   []world.Tag{{Key: world.RunAsTag, Value: name}},
 			Inline: []world.InlinePolicy{{Name: "guard", Document: guard}},
 		}
 	}
@@ -73,7 +74,7 @@ func sharedWorld() world.World {
 					fixture.UserARN("bob"),
 				),
 			),
-			role("bobs", fixture.TrustWithMFA(fixture.UserARN("bob")), world.Tag{Key: journey.RunAsTag, Value: "bob"}),
+			role("bobs", fixture.TrustWithMFA(fixture.UserARN("bob")), world.Tag{Key: world.RunAsTag, Value: "bob"}),
 		},
 		Preferences: []world.SessionPreferences{{Region: "us-east-1", RunAs: true}},
 	}}}
@@ -99,7 +100,7 @@ func TestSlipsInSharedRolesAreFound(t *testing.T) {
 	anyCase := policy.Is(
 		policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEqualsIgnoreCase},
 		"aws:TagKeys",
-		journey.RunAsTag,
+		world.RunAsTag,
 	)
 	folded := policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, requestedOSUser, ownOSUser)
 	for _, slip := range []struct {
@@ -107,14 +108,14 @@ func TestSlipsInSharedRolesAreFound(t *testing.T) {
 		tags  []policy.Condition
 		words []string
 	}{
-		{"the value is anybody's", []policy.Condition{onlyKey, keyGiven, noFurther}, []string{journey.RunAsTag}},
+		{"the value is anybody's", []policy.Condition{onlyKey, keyGiven, noFurther}, []string{world.RunAsTag}},
 		{"the value is compared where there is one", []policy.Condition{ifExists, onlyKey, keyGiven, noFurther}, nil},
 		{"the value is compared without case", []policy.Condition{folded, onlyKey, keyGiven, noFurther}, nil},
 		{"another tag of the user is compared", []policy.Condition{policy.StringEquals(requestedOSUser, "${aws:PrincipalTag/Login}"), onlyKey, keyGiven, noFurther}, nil},
 		{"the value is anything", []policy.Condition{policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, "*"), onlyKey, keyGiven, noFurther}, nil},
 		{"further keys are taken", []policy.Condition{tied, keyGiven, noFurther}, nil},
-		{"the project is taken too", []policy.Condition{tied, policy.AllEqual("aws:TagKeys", journey.RunAsTag, "Project"), keyGiven, noFurther}, []string{"Project"}},
-		{"one of the keys is enough", []policy.Condition{tied, policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", journey.RunAsTag), noFurther}, nil},
+		{"the project is taken too", []policy.Condition{tied, policy.AllEqual("aws:TagKeys", world.RunAsTag, "Project"), keyGiven, noFurther}, []string{"Project"}},
+		{"one of the keys is enough", []policy.Condition{tied, policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", world.RunAsTag), noFurther}, nil},
 		{"another spelling of the key is taken", []policy.Condition{tied, anyCase, keyGiven, noFurther}, nil},
 		{"the tag goes on to other roles", []policy.Condition{tied, onlyKey, keyGiven}, []string{"sts:TagSession"}},
 		{"no condition at all", nil, nil},
@@ -223,12 +224,12 @@ func TestJourneysWithSessionTags(t *testing.T) {
 			allowed bool
 			action  string
 		}{
-			{[]world.Tag{{Key: journey.RunAsTag, Value: "alice"}}, true, ""},
+			{[]world.Tag{{Key: world.RunAsTag, Value: "alice"}}, true, ""},
 			{nil, false, "sts:AssumeRole"},
-			{[]world.Tag{{Key: journey.RunAsTag, Value: "bob"}}, false, "sts:AssumeRole"},
-			{[]world.Tag{{Key: journey.RunAsTag, Value: "Alice"}}, false, "sts:AssumeRole"},
+			{[]world.Tag{{Key: world.RunAsTag, Value: "bob"}}, false, "sts:AssumeRole"},
+			{[]world.Tag{{Key: world.RunAsTag, Value: "Alice"}}, false, "sts:AssumeRole"},
 			{[]world.Tag{{Key: "ssmsessionrunas", Value: "alice"}}, false, "sts:TagSession"},
-			{[]world.Tag{{Key: journey.RunAsTag, Value: "alice"}, {Key: "Project", Value: "billing"}}, false, "sts:TagSession"},
+			{[]world.Tag{{Key: world.RunAsTag, Value: "alice"}, {Key: "Project", Value: "billing"}}, false, "sts:TagSession"},
 		} {
 			arrival, err := journey.Walk(
 				e,
@@ -251,21 +252,21 @@ func TestExpectationsPassSessionTags(t *testing.T) {
 	}
 	e, err := engine.Compile(w)
 	require.NoError(t, err)
-	x := expect.Expectation{
+	x := expectation.Expectation{
 		It:          "alice is alice",
 		As:          "alice",
-		Session:     expect.SignInKeyWithMFACode,
+		Session:     expectation.SignInKeyWithMFACode,
 		MFA:         true,
 		Via:         "shared",
-		SessionTags: map[string]string{journey.RunAsTag: "alice"},
-		Opens:       journey.Shell,
-		On:          expect.Target{Instance: map[string]string{}},
+		SessionTags: map[string]string{world.RunAsTag: "alice"},
+		Opens:       world.Shell,
+		On:          expectation.Target{Instance: map[string]string{}},
 		OSUser:      "alice",
 	}
 	r := expect.Check(e, x)
 	assert.True(t, r.Holds(), "%s", r)
 	assert.Contains(t, r.Subject, `via shared with session tags SSMSessionRunAs="alice"`)
-	x.SessionTags[journey.RunAsTag] = "bob"
+	x.SessionTags[world.RunAsTag] = "bob"
 	assert.False(t, expect.Check(e, x).Holds())
 	x.Via, x.OSUser, x.Denied = "", "", true
 	assert.Equal(t, "sessionTags", expect.Check(e, x).Field)

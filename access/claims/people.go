@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
@@ -22,10 +23,12 @@ var (
 	accessWrites     = doors.In(doors.AccessWrites)
 )
 
-func (p *prover) account(in *Intent) *engine.CompiledAccount { return p.engine.Accounts[in.Account] }
+func (p *prover) account(in *intent.Account) *engine.CompiledAccount {
+	return p.engine.Accounts[in.Account]
+}
 
 // enrolment is what a person without MFA may do; reads is whose user and devices such a person may see.
-func (p *prover) enrolment(in *Intent, who *engine.Principal, reads string) []policy.Statement {
+func (p *prover) enrolment(in *intent.Account, who *engine.Principal, reads string) []policy.Statement {
 	permitted := []policy.Statement{
 		policy.Allow("", enrolmentWrites...).On(who.Arn),
 		policy.Allow("", enrolmentReads...).On(reads),
@@ -45,7 +48,7 @@ func (p *prover) enrolment(in *Intent, who *engine.Principal, reads string) []po
 }
 
 // noMFANoAccess: no request of a session without MFA is allowed but for enrolment, and no role is assumed from one.
-func (p *prover) noMFANoAccess(in *Intent) {
+func (p *prover) noMFANoAccess(in *intent.Account) {
 	for _, member := range in.Members {
 		f := p.begin(in, member)
 		if in.MFA.FirstPasswordChange {
@@ -104,7 +107,7 @@ func (p *prover) rolesTrusting(c *search.Caller) []*engine.Principal {
 
 // noEnrolmentWithAccessKeys: a long-term key neither makes, enables nor deletes a device, so whoever finds one cannot
 // become its owner.
-func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
+func (p *prover) noEnrolmentWithAccessKeys(in *intent.Account) {
 	devices := append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice")
 	q := search.Asking([]policy.Statement{policy.Allow("", devices...).On("*")})
 	for _, member := range in.Members {
@@ -125,7 +128,7 @@ func (p *prover) noEnrolmentWithAccessKeys(in *Intent) {
 }
 
 // ownCredentialsOnly: what a person signs in with is the person's own affair, and an administrator's.
-func (p *prover) ownCredentialsOnly(in *Intent) {
+func (p *prover) ownCredentialsOnly(in *intent.Account) {
 	account := p.account(in)
 	for _, who := range p.everybody(in) {
 		permitted := []policy.Statement{}
@@ -143,10 +146,10 @@ func (p *prover) ownCredentialsOnly(in *Intent) {
 }
 
 // tagWrites are the requests that write one of the tags on something that exists or comes into being as a principal.
-func (p *prover) tagWrites(in *Intent) []policy.Statement {
+func (p *prover) tagWrites(in *intent.Account) []policy.Statement {
 	account := p.account(in)
 	instances, nodes := account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")
-	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
+	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...)
 	return []policy.Statement{
 		policy.Allow("", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").
 			On("*").
@@ -162,12 +165,12 @@ func (p *prover) tagWrites(in *Intent) []policy.Statement {
 }
 
 // authorizationTagsAreGuarded: who can write the project tag or the Run As tag chooses project and OS user.
-func (p *prover) authorizationTagsAreGuarded(in *Intent) {
+func (p *prover) authorizationTagsAreGuarded(in *intent.Account) {
 	q := search.Asking(p.tagWrites(in))
-	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.authorizationTags()...)
+	named := policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...)
 	session := search.Asking(
 		[]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)},
-		in.ownOSUsers()...)
+		ownOSUsers(in)...)
 	for _, who := range p.everybody(in) {
 		sessions := p.sessionsOf(in, who)
 		tagging := p.everyCall(session, sessions...)
@@ -180,7 +183,7 @@ func (p *prover) authorizationTagsAreGuarded(in *Intent) {
 }
 
 // onlyContactTags: tags of a user are read by people and by policies of others.
-func (p *prover) onlyContactTags(in *Intent) {
+func (p *prover) onlyContactTags(in *intent.Account) {
 	for _, member := range in.Members {
 		if p.administers(member) {
 			continue
@@ -206,7 +209,7 @@ func (p *prover) onlyContactTags(in *Intent) {
 }
 
 // onlyAdministratorsChangeAccess: nobody makes himself an administrator, and nobody takes the guard off.
-func (p *prover) onlyAdministratorsChangeAccess(in *Intent) {
+func (p *prover) onlyAdministratorsChangeAccess(in *intent.Account) {
 	q := search.Asking([]policy.Statement{policy.Allow("", accessWrites...).On("*")})
 	for _, who := range p.everybody(in) {
 		p.conclude(
@@ -219,7 +222,7 @@ func (p *prover) onlyAdministratorsChangeAccess(in *Intent) {
 
 // findAdministrators computes who administers: whoever may do each of a few things, any one of which makes an
 // administrator, to users, roles and policies that do not exist yet, and so to all.
-func (p *prover) findAdministrators(intents []Intent) {
+func (p *prover) findAdministrators(intents []intent.Account) {
 	for i := range intents {
 		in := &intents[i]
 		account := p.account(in)
@@ -235,7 +238,7 @@ func (p *prover) findAdministrators(intents []Intent) {
 
 // Administrators computes who administers the accounts of the intents, as Prove lists them, without making a proof.
 // An intent that speaks of what the world does not have is an error.
-func Administrators(e *engine.Engine, intents ...Intent) ([]prove.Administrator, error) {
+func Administrators(e *engine.Engine, intents ...intent.Account) ([]prove.Administrator, error) {
 	p := newProver(e)
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
@@ -271,9 +274,9 @@ func (p *prover) reigns(
 
 // working is an instant at which a user or role can do what it is for: inside of its window, where it has one that is
 // not over.
-func (p *prover) working(in *Intent, arn string) time.Time {
+func (p *prover) working(in *intent.Account, arn string) time.Time {
 	day := p.engine.Day()
-	for _, r := range in.roles() {
+	for _, r := range in.Roles() {
 		if r.ARN == arn && (p.engine.Since.IsZero() && !r.From.IsZero() || r.From.After(day)) {
 			return r.From
 		}
@@ -282,7 +285,7 @@ func (p *prover) working(in *Intent, arn string) time.Time {
 }
 
 // strongest is the session in which a user or role can do most.
-func (p *prover) strongest(in *Intent, who *engine.Principal) engine.Session {
+func (p *prover) strongest(in *intent.Account, who *engine.Principal) engine.Session {
 	if who.Kind == engine.UserPrincipal {
 		return engine.ConsoleWithMFA(who.Arn, search.SomeAge)
 	}
@@ -294,7 +297,7 @@ func (p *prover) administers(arn string) bool {
 }
 
 // administratorsAreDeclared: leaving administrators out of the other proofs must not hide one whom nobody meant.
-func (p *prover) administratorsAreDeclared(in *Intent) {
+func (p *prover) administratorsAreDeclared(in *intent.Account) {
 	f := p.begin(in, in.Account)
 	for _, a := range p.report.Administrators {
 		if policy.ARNPart(a.ARN, 4) != in.Account || a.Declared {
@@ -319,11 +322,11 @@ func (p *prover) administratorsAreDeclared(in *Intent) {
 
 // onlyDeclaredRoles: the policies of a member open the way to the declared roles alone. A role that trusts the whole
 // account needs no more than such a way, and the world need not list it.
-func (p *prover) onlyDeclaredRoles(in *Intent) {
+func (p *prover) onlyDeclaredRoles(in *intent.Account) {
 	for _, member := range in.Members {
 		var permitted []policy.Statement
 		var declared []string
-		for _, r := range in.roles() {
+		for _, r := range in.Roles() {
 			if slices.Contains(r.Principals, member) {
 				declared = append(declared, r.ARN)
 			}
@@ -331,7 +334,7 @@ func (p *prover) onlyDeclaredRoles(in *Intent) {
 		for _, account := range in.RoleAccounts {
 			declared = append(
 				declared,
-				"arn:"+string(p.account(in).Partition)+":iam::"+account+":role"+in.rolePath()+"*",
+				"arn:"+string(p.account(in).Partition)+":iam::"+account+":role"+rolePath(in)+"*",
 			)
 		}
 		if len(declared) > 0 {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -48,13 +48,13 @@ func benchmarkGuard() policy.Document {
 			When(policy.Absent("aws:MultiFactorAuthPresent")),
 		policy.Deny("AuthorizationTags", "iam:TagUser", "iam:UntagUser").
 			On("*").
-			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag)),
+			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag)),
 		policy.Deny("SessionTags", "sts:TagSession").On("*"),
 	)
 }
 
 // operationWorld is an account of people in the MFA group and of roles that each operate one project.
-func operationWorld(people, roles int) (world.World, Intent) {
+func operationWorld(people, roles int) (world.World, intent.Account) {
 	const id = "111122223333"
 	a := world.Account{
 		ID:        id,
@@ -63,11 +63,11 @@ func operationWorld(people, roles int) (world.World, Intent) {
 			{Name: "mfa", Inline: []world.InlinePolicy{{Name: "mfa-guard", Document: benchmarkGuard()}}},
 		},
 	}
-	in := Intent{
+	in := intent.Account{
 		Account:        id,
 		Regions:        []string{fixture.Tokyo},
 		Administrators: []string{},
-		MFA:            MFAIntent{ContactTags: []string{"DisplayName", "Email"}},
+		MFA:            intent.MFA{ContactTags: []string{"DisplayName", "Email"}},
 	}
 	a.Preferences = []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, IdleTimeout: 15, MaxDuration: 60}}
 	own := policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")
@@ -113,7 +113,7 @@ func operationWorld(people, roles int) (world.World, Intent) {
 			Attached: []string{a.Policies[0].ARN, a.Policies[1].ARN},
 			Tags: []world.Tag{
 				{Key: "Project", Value: fmt.Sprintf("Project %d", i)},
-				{Key: journey.RunAsTag, Value: "operator"},
+				{Key: world.RunAsTag, Value: "operator"},
 			},
 			Trust: policy.New(
 				policy.Allow("T", "sts:AssumeRole").
@@ -124,8 +124,8 @@ func operationWorld(people, roles int) (world.World, Intent) {
 			),
 		}
 		a.Roles = append(a.Roles, r)
-		in.OperationRoles = append(in.OperationRoles, OperationRoleIntent{
-			RoleIntent: RoleIntent{
+		in.OperationRoles = append(in.OperationRoles, intent.OperationRole{
+			Role: intent.Role{
 				ARN:        r.ARN(&a),
 				Principals: []string{user},
 				MFAMaxAge:  12 * time.Hour,

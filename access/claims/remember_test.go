@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -53,7 +53,7 @@ func TestAReportIsTheSameWithAMemory(t *testing.T) {
 			Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: trust}}}},
 		}
 		e := fixture.Compiled(t, w)
-		in := Intent{Account: fixture.People, Administrators: []string{}}
+		in := intent.Account{Account: fixture.People, Administrators: []string{}}
 		want, err := Prove(e, in)
 		require.NoError(t, err)
 		var told []int
@@ -179,7 +179,7 @@ func (n neighbours) rarely() policy.Principal {
 func (n neighbours) tags() []world.Tag {
 	tags := []world.Tag{{Key: "Team", Value: oneOf(n, "a", "b")}}
 	if n.IntN(2) == 0 {
-		tags = append(tags, world.Tag{Key: journey.RunAsTag, Value: oneOf(n, "alice", "bob", "operator")})
+		tags = append(tags, world.Tag{Key: world.RunAsTag, Value: oneOf(n, "alice", "bob", "operator")})
 	}
 	return tags
 }
@@ -279,8 +279,8 @@ func (n neighbours) edited(w world.World) world.World {
 }
 
 // intents are what the accounts seem to be meant for, and for some of them more.
-func (n neighbours) intents(w world.World) []Intent {
-	var all []Intent
+func (n neighbours) intents(w world.World) []intent.Account {
+	var all []intent.Account
 	for i := range w.Accounts {
 		in := DerivedIntent(w.Accounts[i])
 		switch (i + len(w.Accounts[i].Preferences)) % 3 {
@@ -329,7 +329,7 @@ func cloneValue(v reflect.Value) reflect.Value {
 
 // keysOf are the keys of the accounts of a world, with what proves them. None means that the world does not compile,
 // or that an intent speaks of what it does not have.
-func keysOf(w world.World, intents []Intent, at time.Time) (*prover, []Key) {
+func keysOf(w world.World, intents []intent.Account, at time.Time) (*prover, []Key) {
 	e, err := engine.Compile(w)
 	if err != nil {
 		return nil, nil
@@ -351,7 +351,7 @@ func keysOf(w world.World, intents []Intent, at time.Time) (*prover, []Key) {
 }
 
 // told is what is found of an account: whatever may be kept, whole, and of everything else the verdict.
-func (p *prover) told(in *Intent) []string {
+func (p *prover) told(in *intent.Account) []string {
 	var lines []string
 	for _, list := range p.proveAccount(in) {
 		for i := range list {
@@ -421,10 +421,10 @@ func TestEveryFieldIsAmongWhatProofsRestOn(t *testing.T) {
 	}
 	a.Users[0].Inline, a.Users[0].Path, a.Users[0].ID, a.Users[0].Boundary = n.inline(), "/p/", "AIDAEXAMPLE", "arn:aws:iam::aws:policy/ReadOnlyAccess"
 	intents := n.intents(w)
-	intents[0].OperationRoles = []OperationRoleIntent{
-		{RoleIntent: RoleIntent{ARN: a.Roles[0].ARN(a), From: windowOpens}},
+	intents[0].OperationRoles = []intent.OperationRole{
+		{Role: intent.Role{ARN: a.Roles[0].ARN(a), From: windowOpens}},
 	}
-	keys := func(w world.World, intents []Intent) []Key {
+	keys := func(w world.World, intents []intent.Account) []Key {
 		_, all := keysOf(w, intents, time.Time{})
 		return all
 	}
@@ -433,7 +433,7 @@ func TestEveryFieldIsAmongWhatProofsRestOn(t *testing.T) {
 	found := map[string]int{}
 	type both struct {
 		World   world.World
-		Intents []Intent
+		Intents []intent.Account
 	}
 	whole := both{w, intents}
 	p, _ := keysOf(w, intents, time.Time{})
@@ -551,7 +551,7 @@ func TestTheInstantMattersWhereDocumentsTellItApart(t *testing.T) {
 	key := func(w world.World, at time.Time) Key {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
-		return groundOf(e.From(at)).key(&Intent{Account: w.Accounts[0].ID}, nil)
+		return groundOf(e.From(at)).key(&intent.Account{Account: w.Accounts[0].ID}, nil)
 	}
 	early, late := windowOpens.AddDate(-1, 0, 0), windowOpens.AddDate(1, 0, 0)
 	assert.Equal(t, key(w, early), key(w, late), "no document has an instant")

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -167,7 +167,7 @@ func allowsAssumingAnywhere(st policy.Statement) bool {
 func osUsers(a *world.Account) map[string]bool {
 	names := map[string]bool{}
 	add := func(tags []world.Tag) {
-		if own := engine.FindTag(tags, journey.RunAsTag); own.Present {
+		if own := engine.FindTag(tags, world.RunAsTag); own.Present {
 			names[own.One] = true
 		}
 	}
@@ -196,7 +196,7 @@ func attached(a *world.Account) []string {
 }
 
 // key stands for what the standing proofs of an account rest on. Administrators are those of the account.
-func (g *ground) key(in *Intent, administrators any) Key {
+func (g *ground) key(in *intent.Account, administrators any) Key {
 	accounts := g.engine.World().Accounts
 	at := slices.IndexFunc(accounts, func(a world.Account) bool { return a.ID == in.Account })
 	own := contentOf(*in)
@@ -243,7 +243,7 @@ func (g *ground) key(in *Intent, administrators any) Key {
 func strangersTo(other *world.Account, open []*world.Role, osUsers map[string]bool, everyRole bool) []any {
 	var rest []any
 	shares := func(tags []world.Tag) bool {
-		own := engine.FindTag(tags, journey.RunAsTag)
+		own := engine.FindTag(tags, world.RunAsTag)
 		return own.Present && osUsers[own.One]
 	}
 	for i := range other.Users {

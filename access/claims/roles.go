@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
@@ -88,7 +89,7 @@ var operating = sync.OnceValue(func() *engine.Statement {
 // operationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them,
 // starts and stops instances, reboots them where the intent says so, and has EC2 make grants on the keys of their
 // volumes that the intent lists.
-func (p *prover) operationRolesOnlyOperate(in *Intent) {
+func (p *prover) operationRolesOnlyOperate(in *intent.Account) {
 	operates := policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
 		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").
 		On("*")
@@ -121,13 +122,13 @@ func useOfVolumeKeys(keys []string) policy.Statement {
 }
 
 // operation is a session of an operation role.
-func (p *prover) operation(in *Intent, r *OperationRoleIntent) engine.Session {
+func (p *prover) operation(in *intent.Account, r *intent.OperationRole) engine.Session {
 	return p.operations(in, r)[0]
 }
 
 // operations are the sessions of an operation role that differ: one, or one for each of its people where each has
 // their own OS user. There is always one; the OS users of people whom the world does not have are taken to be logins.
-func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session {
+func (p *prover) operations(in *intent.Account, r *intent.OperationRole) []engine.Session {
 	if !r.OwnOSUser {
 		return []engine.Session{p.roleSession(in, p.engine.Principals[r.ARN])}
 	}
@@ -144,15 +145,15 @@ func (p *prover) operations(in *Intent, r *OperationRoleIntent) []engine.Session
 
 // ownProjectOnly: whatever an operation role does to a node, the node has a project of the role. A node without the
 // tag, with an empty one, or with one that differs in case has another project.
-func (p *prover) ownProjectOnly(in *Intent) {
+func (p *prover) ownProjectOnly(in *intent.Account) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		q := search.Question{Forbidden: []*engine.Statement{reachNodes()}}
-		if projects := r.projects(); len(projects) > 0 {
+		if projects := r.AllProjects(); len(projects) > 0 {
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").
 				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
-				When(policy.StringEquals("aws:ResourceTag/"+in.projectTag(), projects...)))}
+				When(policy.StringEquals("aws:ResourceTag/"+in.ProjectTagKey(), projects...)))}
 		}
 		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
 		p.conclude(
@@ -165,7 +166,7 @@ func (p *prover) ownProjectOnly(in *Intent) {
 }
 
 // noOtherDoor: Run As, logs and limits are those of sessions; every other way onto a node goes round them.
-func (p *prover) noOtherDoor(in *Intent) {
+func (p *prover) noOtherDoor(in *intent.Account) {
 	q := search.Asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")})
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
@@ -179,7 +180,7 @@ func (p *prover) noOtherDoor(in *Intent) {
 
 // doorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects
 // and their OS users.
-func (p *prover) doorsThroughRolesOnly(in *Intent) {
+func (p *prover) doorsThroughRolesOnly(in *intent.Account) {
 	q := search.Asking(
 		[]policy.Statement{
 			policy.Allow("", append(slices.Clone(otherDoors), "ssm:ResumeSession", "ssm:StartSession")...).On("*"),
@@ -194,12 +195,12 @@ func (p *prover) doorsThroughRolesOnly(in *Intent) {
 }
 
 // onlyListedDocuments: a session document decides about Run As, logs and where a port leads.
-func (p *prover) onlyListedDocuments(in *Intent) {
+func (p *prover) onlyListedDocuments(in *intent.Account) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		var listed []string
-		for _, name := range append([]string{journey.PreferencesDocument}, r.Documents...) {
+		for _, name := range append([]string{world.PreferencesDocument}, r.Documents...) {
 			listed = append(listed, account.Partition.DocumentARN("*", account.ID, name))
 		}
 		f := p.begin(in, r.ARN)
@@ -227,7 +228,7 @@ const sessionTag = "ssm:resourceTag/aws:ssmmessages:session-id"
 
 // ownSessionsOnly: sessions are told apart by the tag that Systems Manager puts on them; a session id begins with a
 // name that others can have.
-func (p *prover) ownSessionsOnly(in *Intent) {
+func (p *prover) ownSessionsOnly(in *intent.Account) {
 	account := p.account(in)
 	q := search.Asking(
 		[]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")},
@@ -237,7 +238,7 @@ func (p *prover) ownSessionsOnly(in *Intent) {
 	)
 	for _, who := range p.everybody(in) {
 		f := p.begin(in, who.Arn)
-		for _, r := range in.roles() {
+		for _, r := range in.Roles() {
 			if r.ARN == who.Arn && p.sharesSessions(&f, r) {
 				break
 			}
@@ -252,7 +253,7 @@ func (p *prover) ownSessionsOnly(in *Intent) {
 
 // sharesSessions says who has the sessions of somebody else: the tag holds the id of the role and the name of the
 // session, so that two people whose sessions have one name are the same to it.
-func (p *prover) sharesSessions(f *prove.Finding, r RoleIntent) bool {
+func (p *prover) sharesSessions(f *prove.Finding, r intent.Role) bool {
 	resuming := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")})
 	if len(r.Principals) < 2 || !p.askAll(resuming, engine.AssumedRole(r.ARN, "session")).Open {
 		return false
@@ -280,8 +281,8 @@ func (p *prover) sharesSessions(f *prove.Finding, r RoleIntent) bool {
 }
 
 // onlyListedPrincipals: of all callers that AWS can have, the trust policy lets in the listed users.
-func (p *prover) onlyListedPrincipals(in *Intent) {
-	for _, r := range in.roles() {
+func (p *prover) onlyListedPrincipals(in *intent.Account) {
+	for _, r := range in.Roles() {
 		var permitted []policy.Statement
 		if r.IdentityCenter.ID != "" {
 			permitted = append(permitted, policy.Allow("", "*").On("*").When(
@@ -303,7 +304,7 @@ func (p *prover) onlyListedPrincipals(in *Intent) {
 // identityCenterRoles are the roles of permission sets, which IAM Identity Center alone makes.
 const identityCenterRoles = "role/aws-reserved/sso.amazonaws.com/*"
 
-func (p *prover) trust(r RoleIntent, q search.Question) search.Answer {
+func (p *prover) trust(r intent.Role, q search.Question) search.Answer {
 	return search.AskTrust(p.engine, p.engine.Principals[r.ARN], q)
 }
 
@@ -318,8 +319,8 @@ func literals(texts []string) []string {
 
 // mfaToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's
 // account denies.
-func (p *prover) mfaToAssume(in *Intent) {
-	for _, r := range in.roles() {
+func (p *prover) mfaToAssume(in *intent.Account) {
+	for _, r := range in.Roles() {
 		if r.IdentityCenter.ID != "" {
 			p.add(p.mfaOfIdentityCenter(in, r))
 			continue
@@ -337,7 +338,7 @@ func (p *prover) mfaToAssume(in *Intent) {
 }
 
 // mfaOfIdentityCenter: sessions of IAM Identity Center carry no MFA key, so that no policy can ask for it.
-func (p *prover) mfaOfIdentityCenter(in *Intent, r RoleIntent) prove.Finding {
+func (p *prover) mfaOfIdentityCenter(in *intent.Account, r intent.Role) prove.Finding {
 	f := p.begin(in, r.ARN)
 	f.Verdict = prove.HoldsIf
 	f.Assumptions = []prove.ProofAssumption{{
@@ -348,8 +349,8 @@ func (p *prover) mfaOfIdentityCenter(in *Intent, r RoleIntent) prove.Finding {
 }
 
 // sessionNamedAfterUser: session ids, CloudTrail and the OS user's trail carry the session name.
-func (p *prover) sessionNamedAfterUser(in *Intent) {
-	for _, r := range in.roles() {
+func (p *prover) sessionNamedAfterUser(in *intent.Account) {
+	for _, r := range in.Roles() {
 		f, name := p.begin(in, r.ARN), "${aws:username}"
 		if r.IdentityCenter.ID != "" {
 			// Sessions of IAM Identity Center have no user name of IAM.
@@ -371,17 +372,17 @@ func (p *prover) sessionNamedAfterUser(in *Intent) {
 
 // noSessionTags: a session tag takes the place of the role's tag, so whoever passes one picks project and OS user.
 // Whoever passes their own OS user alone picks neither.
-func (p *prover) noSessionTags(in *Intent) {
+func (p *prover) noSessionTags(in *intent.Account) {
 	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
-	for _, r := range in.roles() {
+	for _, r := range in.Roles() {
 		q := search.Asking(tagging)
-		if in.takesOSUsers(r.ARN) {
+		if takesOSUsers(in, r.ARN) {
 			q = search.Asking(tagging, takingOwnOSUser(search.Literally(r.ARN)))
 		}
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the caller chooses session tags")
 	}
 	// A role of another account may trust whoever passes tags; the guard keeps its members from it.
-	q := search.Asking(tagging, in.ownOSUsers()...)
+	q := search.Asking(tagging, ownOSUsers(in)...)
 	for _, member := range in.Members {
 		if !p.administers(member) {
 			p.conclude(p.begin(in, member), p.everyCall(q, search.SignIns(member)...), "a member chooses session tags")
@@ -399,19 +400,19 @@ func (p *prover) ownDocuments(
 	documents []string,
 ) {
 	for _, name := range documents {
-		if policy.DocumentOfAWS(name) || name == journey.PreferencesDocument {
+		if policy.DocumentOfAWS(name) || name == world.PreferencesDocument {
 			continue
 		}
 		user := journey.ShellUser(p.engine, s, known, &world.Node{Kind: world.Instance, Region: region}, name)
 		assumption := prove.ProofAssumption{
 			ID:   "document/" + name,
-			Text: "shells of the session document " + name + " start as the OS user of the role, not as " + journey.AgentUser + " or root",
+			Text: "shells of the session document " + name + " start as the OS user of the role, not as " + world.AgentUser + " or root",
 		}
 		switch {
 		case user.Unknown && !slices.Contains(f.Assumptions, assumption):
 			f.Verdict = max(f.Verdict, prove.HoldsIf)
 			f.Assumptions = append(f.Assumptions, assumption)
-		case user.Superuser || user.Name == journey.AgentUser:
+		case user.Superuser || user.Name == world.AgentUser:
 			f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
 				"a shell of document %s in %s starts as %s",
 				name,
@@ -441,13 +442,13 @@ func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 	return prove.ProofAssumption{
 		ID:   "OS user " + login,
 		Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
-	}, slices.Contains(journey.ImageUsers, login)
+	}, slices.Contains(world.ImageUsers, login)
 }
 
 // legalOSUser: the login of every shell that the documents open, in every Region in which they open one. The logins
 // are looked at where the stack file has preferences; that a shell opens nowhere else is a question about all
 // requests.
-func (p *prover) legalOSUser(in *Intent) {
+func (p *prover) legalOSUser(in *intent.Account) {
 	for i := range in.OperationRoles {
 		role := &in.OperationRoles[i]
 		f := p.begin(in, role.ARN)
@@ -463,7 +464,7 @@ func (p *prover) legalOSUser(in *Intent) {
 			continue
 		}
 		p.conclude(f, p.askAll(shellsElsewhere(p.account(in), in.Regions), sessions[0]),
-			"a shell opens in a Region without managed preferences, where it is "+journey.AgentUser+", with sudo")
+			"a shell opens in a Region without managed preferences, where it is "+world.AgentUser+", with sudo")
 	}
 }
 
@@ -475,15 +476,15 @@ func (p *prover) legalRunAsTags(f *prove.Finding, sessions []engine.Session) {
 		ID: "session-preferences", Text: "the Session Manager preferences of every Region with nodes turn Run As on",
 	})
 	for _, session := range sessions {
-		tag := journey.TagOf(p.engine, session, journey.RunAsTag)
+		tag := journey.TagOf(p.engine, session, world.RunAsTag)
 		if tag == "" {
 			continue
 		}
-		if err := policy.ValidateOSUser(tag); err != nil || tag == journey.AgentUser {
+		if err := policy.ValidateOSUser(tag); err != nil || tag == world.AgentUser {
 			f.Verdict = prove.DoesNotHold
 			f.Problem = fmt.Sprintf(
 				"the tag %s of %s is %q, which is no login without privileges",
-				journey.RunAsTag,
+				world.RunAsTag,
 				tagOwner(session),
 				tag,
 			)
@@ -494,13 +495,13 @@ func (p *prover) legalRunAsTags(f *prove.Finding, sessions []engine.Session) {
 
 // legalLogins judges as whom shells start in each Region, by the preferences and by the documents that the role
 // lists, until one is illegal.
-func (p *prover) legalLogins(f *prove.Finding, in *Intent, role *OperationRoleIntent, sessions []engine.Session) {
+func (p *prover) legalLogins(f *prove.Finding, in *intent.Account, role *intent.OperationRole, sessions []engine.Session) {
 	known, _ := p.engine.AccountOf(in.Account)
 	for _, region := range in.Regions {
 		node := world.Node{Kind: world.Instance, Region: region}
 		for _, session := range sessions {
-			user := journey.ShellUser(p.engine, session, known, &node, journey.PreferencesDocument)
-			if user.Superuser || user.Name == journey.AgentUser || user.Fails || user.Unknown {
+			user := journey.ShellUser(p.engine, session, known, &node, world.PreferencesDocument)
+			if user.Superuser || user.Name == world.AgentUser || user.Fails || user.Unknown {
 				f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("a shell in %s starts as %s", region, user)
 				return
 			}
@@ -516,7 +517,7 @@ func (p *prover) legalLogins(f *prove.Finding, in *Intent, role *OperationRoleIn
 
 // shellsElsewhere asks for sessions with the preferences of a Region that has no managed ones.
 func shellsElsewhere(account *engine.CompiledAccount, regions []string) search.Question {
-	preferences := func(region string) string { return account.Arn("ssm", region, "document/"+journey.PreferencesDocument) }
+	preferences := func(region string) string { return account.Arn("ssm", region, "document/"+world.PreferencesDocument) }
 	var managed []string
 	for _, region := range regions {
 		managed = append(managed, preferences(region))

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -23,7 +23,7 @@ func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 		"arn:aws:iam::444455556666:user/Bob":      prove.Holds,
 		"arn:aws:iam::444455556666:user/bobby":    prove.Holds,
 	} {
-		r := provenOf(t, fixture.DevWorld(), func(in *Intent) {
+		r := provenOf(t, fixture.DevWorld(), func(in *intent.Account) {
 			in.OperationRoles[0].Principals = []string{"arn:aws:iam::111122223333:user/bob", other}
 		})
 		assert.Equal(t, want, finding(t, r, "own-sessions-only", "TestProject1-os-user1").Verdict, other)
@@ -34,7 +34,7 @@ func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 // has nobody to take from.
 func TestFreeSessionNamesWeakenOwnSessions(t *testing.T) {
 	waivers := func(users ...string) []prove.Waiver {
-		r := provenOf(t, fixture.DevWorld(), func(in *Intent) {
+		r := provenOf(t, fixture.DevWorld(), func(in *intent.Account) {
 			in.OperationRoles[0].AnySessionName, in.OperationRoles[0].Key, in.OperationRoles[0].Principals = true, "operationRoles[0]", users
 		})
 		return finding(t, r, "own-sessions-only", "TestProject1-os-user1").Waivers
@@ -79,7 +79,7 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 			}
 		}
 		require.NotEmpty(t, w.Accounts[0].Preferences)
-		r := provenOf(t, w, func(in *Intent) { in.OperationRoles[0].Documents = []string{"Team-Diagnostics"} })
+		r := provenOf(t, w, func(in *intent.Account) { in.OperationRoles[0].Documents = []string{"Team-Diagnostics"} })
 		f := finding(t, r, "legal-os-user", "TestProject1-os-user1")
 		assert.Equal(t, c.want, f.Verdict, name)
 		if c.want == prove.HoldsIf {
@@ -102,10 +102,10 @@ func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 				world.InlinePolicy{Name: "fence", Document: policy.New(fence)},
 			)
 			tags := w.Accounts[0].Roles[0].Tags
-			at := slices.IndexFunc(tags, func(tag world.Tag) bool { return tag.Key == journey.RunAsTag })
+			at := slices.IndexFunc(tags, func(tag world.Tag) bool { return tag.Key == world.RunAsTag })
 			require.GreaterOrEqual(t, at, 0)
 			tags[at].Value = login
-			r := provenOf(t, w, func(in *Intent) {
+			r := provenOf(t, w, func(in *intent.Account) {
 				if !known {
 					in.Regions = nil
 				}

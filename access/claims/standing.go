@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/journey"
@@ -21,7 +22,7 @@ import (
 // standingProof is a proof that is made of every world.
 type standingProof struct {
 	id, claim string
-	run       func(*prover, *Intent)
+	run       func(*prover, *intent.Account)
 }
 
 // standingProofs are the standing proofs. Ids are API: docs/safety.md has a section for each, and guardrails:accept
@@ -116,7 +117,7 @@ var standingProofs = []standingProof{
 // requests, and read documents that are not known as Allow everything; liveness proofs speak of the requests that AWS
 // sends, and read them as Allow nothing. An intent of an account that the world does not have is an error, and so is
 // a role or a member whom the world does not have.
-func Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
+func Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
 	return With{}.Prove(e, intents...)
 }
 
@@ -131,7 +132,7 @@ type With struct {
 }
 
 // Prove is Prove with what is brought.
-func (w With) Prove(e *engine.Engine, intents ...Intent) (prove.Report, error) {
+func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
 	p := newProver(e)
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
@@ -178,7 +179,7 @@ func newProver(e *engine.Engine) *prover {
 }
 
 // accountRemembering is proveAccount with a memory, if there is one.
-func (p *prover) accountRemembering(on *ground, m Memory, in *Intent) [][]prove.Finding {
+func (p *prover) accountRemembering(on *ground, m Memory, in *intent.Account) [][]prove.Finding {
 	if m == nil {
 		return p.proveAccount(in)
 	}
@@ -193,7 +194,7 @@ func (p *prover) accountRemembering(on *ground, m Memory, in *Intent) [][]prove.
 
 // proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
 // known. It returns the findings of each proof.
-func (p *prover) proveAccount(in *Intent) [][]prove.Finding {
+func (p *prover) proveAccount(in *intent.Account) [][]prove.Finding {
 	own := newProver(p.engine)
 	own.report.Administrators, own.roles, own.index = p.report.Administrators, p.roles, p.trustIndex()
 	findings := make([][]prove.Finding, len(standingProofs))
@@ -247,7 +248,7 @@ func (p *prover) compiled(statements []policy.Statement) []*engine.Statement {
 }
 
 // check refuses an intent that speaks of what the world does not have: a proof about nobody would hold.
-func (p *prover) check(in *Intent) error {
+func (p *prover) check(in *intent.Account) error {
 	if _, err := p.engine.AccountOf(in.Account); err != nil {
 		return fmt.Errorf("intent: %w", err)
 	}
@@ -256,7 +257,7 @@ func (p *prover) check(in *Intent) error {
 			return fmt.Errorf("intent of account %s: member %q: the world has no such user", in.Account, member)
 		}
 	}
-	for _, role := range in.roles() {
+	for _, role := range in.Roles() {
 		if r, known := p.engine.Principals[role.ARN]; !known || r.Kind != engine.RolePrincipal {
 			return fmt.Errorf(
 				"intent of account %s: %q: the world has no such role",
@@ -290,7 +291,7 @@ func (p *prover) caller(s engine.Session) *search.Caller {
 }
 
 // begin makes a finding of the proof at hand.
-func (p *prover) begin(in *Intent, subject string) prove.Finding {
+func (p *prover) begin(in *intent.Account, subject string) prove.Finding {
 	return prove.Finding{
 		ID:      p.proof.id,
 		Account: in.Account,
@@ -411,7 +412,7 @@ func (p *prover) askAll(q search.Question, sessions ...engine.Session) search.An
 // everybody are the users and roles of an account whom claims about "nobody" speak of: all but administrators, and
 // but the roles of AWS services, which nobody assumes. The roles of permission sets are left to ProveIdentityCenter
 // where the world has the instance.
-func (p *prover) everybody(in *Intent) []*engine.Principal {
+func (p *prover) everybody(in *intent.Account) []*engine.Principal {
 	account, _ := p.engine.AccountOf(in.Account)
 	var all []*engine.Principal
 	for i := range account.Users {
@@ -427,7 +428,7 @@ func (p *prover) everybody(in *Intent) []*engine.Principal {
 }
 
 // sessionsOf are the ways in which a user or role of the account makes calls.
-func (p *prover) sessionsOf(in *Intent, who *engine.Principal) []engine.Session {
+func (p *prover) sessionsOf(in *intent.Account, who *engine.Principal) []engine.Session {
 	if who.Kind == engine.UserPrincipal {
 		return search.SignIns(who.Arn)
 	}
@@ -436,7 +437,7 @@ func (p *prover) sessionsOf(in *Intent, who *engine.Principal) []engine.Session 
 
 // roleSession is a session of a role. What becomes of the attributes of IAM Identity Center is not in the account, so
 // they can be any.
-func (p *prover) roleSession(in *Intent, role *engine.Principal) engine.Session {
+func (p *prover) roleSession(in *intent.Account, role *engine.Principal) engine.Session {
 	name := p.sessionName(in, role)
 	if _, path, _ := policy.SplitEntity(role.Arn); strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
 		return engine.IdentityCenter(role.Arn, name)
@@ -445,8 +446,8 @@ func (p *prover) roleSession(in *Intent, role *engine.Principal) engine.Session 
 }
 
 // sessionName is a name that a session of a role can have: that of a user who may assume it.
-func (p *prover) sessionName(in *Intent, role *engine.Principal) string {
-	for _, r := range in.roles() {
+func (p *prover) sessionName(in *intent.Account, role *engine.Principal) string {
+	for _, r := range in.Roles() {
 		if r.ARN == role.Arn && r.IdentityCenter.Name != "" {
 			return r.IdentityCenter.Name
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/journey"
@@ -42,7 +43,7 @@ func inlined(t testing.TB, names ...string) []world.InlinePolicy {
 func articleWorld(t testing.TB) world.World {
 	role := func(name, project, runAs string) world.Role {
 		return world.Role{
-			Name: name, Tags: []world.Tag{{Key: "Project", Value: project}, {Key: journey.RunAsTag, Value: runAs}},
+			Name: name, Tags: []world.Tag{{Key: "Project", Value: project}, {Key: world.RunAsTag, Value: runAs}},
 			Trust: sample(t, "article/trust"), Inline: inlined(t, "article/sessions", "article/start-stop"),
 		}
 	}
@@ -93,7 +94,7 @@ func commonWorld(t testing.TB) world.World {
 	}})
 }
 
-func provenOf(t testing.TB, w world.World, change ...func(*Intent)) prove.Report {
+func provenOf(t testing.TB, w world.World, change ...func(*intent.Account)) prove.Report {
 	t.Helper()
 	e, err := engine.Compile(w)
 	require.NoError(t, err)
@@ -205,12 +206,12 @@ func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 			policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals},
 			"aws:TagKeys",
 			"Project",
-			journey.RunAsTag,
+			world.RunAsTag,
 		),
 	)
 	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
 	assert.Equal(t, prove.DoesNotHold, f.Verdict, f)
-	guard(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", journey.RunAsTag))
+	guard(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag))
 	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
 	assert.Equal(t, prove.Holds, f.Verdict, f)
 }
@@ -237,12 +238,12 @@ func TestAdministratorsAreComputedAndListed(t *testing.T) {
 	f := finding(t, r, "administrators-are-declared", fixture.People)
 	assert.Equal(t, prove.HoldsIf, f.Verdict)
 
-	r = provenOf(t, articleWorld(t), func(in *Intent) { in.Administrators = []string{} })
+	r = provenOf(t, articleWorld(t), func(in *intent.Account) { in.Administrators = []string{} })
 	assert.Equal(t, prove.DoesNotHold, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
 	r = provenOf(
 		t,
 		articleWorld(t),
-		func(in *Intent) { in.Administrators = []string{fixture.RoleARN("cdk-hnb659fds-deploy-role")} },
+		func(in *intent.Account) { in.Administrators = []string{fixture.RoleARN("cdk-hnb659fds-deploy-role")} },
 	)
 	assert.Equal(t, prove.Holds, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
 }
@@ -331,7 +332,7 @@ func TestAnUnknownBoundaryIsAnAssumption(t *testing.T) {
 
 // A switch that weakens a claim is named beside it.
 func TestWaiversNameTheirSwitch(t *testing.T) {
-	r := provenOf(t, articleWorld(t), func(in *Intent) {
+	r := provenOf(t, articleWorld(t), func(in *intent.Account) {
 		in.MFA.EnrolWithAccessKeys, in.MFA.FirstPasswordChange = true, true
 		in.OperationRoles[0].AnySessionName, in.OperationRoles[0].Key = true, "operationRoles[0]"
 	})
@@ -393,7 +394,7 @@ func TestTrustPoliciesAreHeldAgainstEveryCaller(t *testing.T) {
 				},
 			},
 		}}
-		r := provenOf(t, w, func(in *Intent) {
+		r := provenOf(t, w, func(in *intent.Account) {
 			in.OperationRoles[0].Principals = []string{fixture.UserARN("bob")}
 		})
 		for _, id := range []string{"only-listed-principals", "mfa-to-assume", "session-named-after-user", "no-session-tags"} {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
@@ -28,12 +29,12 @@ type strangerWay struct {
 // onlyKnownCallers: a role for which nobody lists the users lets in the accounts of the world and of its
 // organization, AWS services that it names, and identities that its providers vouch for. Where nobody said what the
 // roles are for, that is asked of every role.
-func (p *prover) onlyKnownCallers(in *Intent) {
+func (p *prover) onlyKnownCallers(in *intent.Account) {
 	home, _ := p.engine.AccountOf(in.Account)
 	for i := range home.Roles {
 		role := p.engine.Principals[home.Roles[i].ARN(home)]
 		listed := in.Administrators != nil &&
-			slices.ContainsFunc(in.roles(), func(r RoleIntent) bool { return r.ARN == role.Arn })
+			slices.ContainsFunc(in.Roles(), func(r intent.Role) bool { return r.ARN == role.Arn })
 		if listed || role.ServiceLinked ||
 			p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(role.Arn) != "" {
 			continue

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -26,7 +27,7 @@ func roleTrusting(admin bool, st policy.Statement) world.Role {
 	return r
 }
 
-func strangersOfRole(t *testing.T, r world.Role, intent func(*Intent)) prove.Finding {
+func strangersOfRole(t *testing.T, r world.Role, intent func(*intent.Account)) prove.Finding {
 	t.Helper()
 	w := world.World{
 		Accounts: []world.Account{

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
@@ -43,7 +44,7 @@ func TestProofsLookFromAnInstantOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := fixture.Compiled(t, fixture.OneUser(c.statements...))
 			for from, want := range map[time.Time]bool{{}: c.ever, now: c.later} {
-				report, err := Prove(e.From(from), Intent{Account: fixture.People, Administrators: []string{}})
+				report, err := Prove(e.From(from), intent.Account{Account: fixture.People, Administrators: []string{}})
 				require.NoError(t, err)
 				for _, f := range report.Findings {
 					if f.ID != "only-administrators-change-access" {
@@ -74,7 +75,7 @@ func TestAnAdministratorWhoseTimeIsOverIsNone(t *testing.T) {
 		),
 	)
 	for from, want := range map[time.Time]int{{}: 1, time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC): 0} {
-		report, err := Prove(e.From(from), Intent{Account: fixture.People})
+		report, err := Prove(e.From(from), intent.Account{Account: fixture.People})
 		require.NoError(t, err)
 		assert.Len(t, report.Administrators, want)
 	}

@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/wording"
 	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/match"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -201,7 +202,7 @@ func fits(action string, types []catalogue.ResourceType, resources []engine.Reso
 	for _, resource := range resources {
 		fit := slices.ContainsFunc(types, func(t catalogue.ResourceType) bool {
 			return slices.ContainsFunc(t.ARNs, func(form string) bool {
-				return engine.MatchARN(placeholder.ReplaceAllLiteralString(form, "*"), resource.ARN)
+				return match.ARN(placeholder.ReplaceAllLiteralString(form, "*"), resource.ARN)
 			})
 		})
 		if !fit {

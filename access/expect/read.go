@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/wording"
 	"aws-access-guardrails/access/journey"
@@ -25,7 +26,7 @@ func (e *expectationError) Error() string { return strings.TrimPrefix(e.field+":
 
 // Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it
 // names none. The error says which of its fields names what does not exist, or cannot be judged.
-func Journeys(e *engine.Engine, x Expectation) ([]journey.Journey, error) {
+func Journeys(e *engine.Engine, x expectation.Expectation) ([]journey.Journey, error) {
 	x.Allowed, x.Denied, x.OSUser = true, false, ""
 	reader := expectationReader{engine: e, x: &x}
 	journeys, err := reader.journeys()
@@ -38,7 +39,7 @@ func Journeys(e *engine.Engine, x Expectation) ([]journey.Journey, error) {
 // expectationReader turns an expectation into journeys.
 type expectationReader struct {
 	engine *engine.Engine
-	x      *Expectation
+	x      *expectation.Expectation
 	home   *world.Account
 	// caller is who acts at the end: the role of Via, or the person.
 	caller *engine.Principal
@@ -83,7 +84,7 @@ func (r *expectationReader) fromUser() (journey.Journey, *expectationError) {
 		return journey.Journey{}, cannot("as", "%s", err)
 	}
 	r.caller = person
-	j := journey.Journey{From: x.session(person.Arn), At: x.At}
+	j := journey.Journey{From: signedIn(x, person.Arn), At: x.At}
 	if x.Via != "" {
 		role, err := named(r.engine, engine.RolePrincipal, x.Via, r.home)
 		if err != nil {
@@ -102,7 +103,7 @@ func (r *expectationReader) shape() *expectationError {
 			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, r.x.SessionTags[key])
 		}
 	}
-	for _, check := range []func(*Expectation) *expectationError{shapeOfPerson, shapeOfOutcome, shapeOfSignIn, shapeOfRole, shapeOfCall} {
+	for _, check := range []func(*expectation.Expectation) *expectationError{shapeOfPerson, shapeOfOutcome, shapeOfSignIn, shapeOfRole, shapeOfCall} {
 		if err := check(r.x); err != nil {
 			return err
 		}
@@ -111,7 +112,7 @@ func (r *expectationReader) shape() *expectationError {
 }
 
 // shapeOfPerson checks that there is one person, and that it has what people of its kind can have.
-func shapeOfPerson(x *Expectation) *expectationError {
+func shapeOfPerson(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.As == "" && x.Person == nil:
 		return cannot("as", "is missing; name the person")
@@ -136,7 +137,7 @@ func shapeOfPerson(x *Expectation) *expectationError {
 }
 
 // shapeOfOutcome checks that there is one outcome. An OS user implies allowed, so both may be set.
-func shapeOfOutcome(x *Expectation) *expectationError {
+func shapeOfOutcome(x *expectation.Expectation) *expectationError {
 	outcomes := 0
 	for _, given := range []bool{x.Allowed && x.OSUser == "", x.Denied, x.OSUser != ""} {
 		if given {
@@ -150,27 +151,27 @@ func shapeOfOutcome(x *Expectation) *expectationError {
 }
 
 // shapeOfSignIn checks the way to sign in, and the MFA that it has.
-func shapeOfSignIn(x *Expectation) *expectationError {
+func shapeOfSignIn(x *expectation.Expectation) *expectationError {
 	switch {
-	case x.Session != "" && !slices.Contains(SignIns(), x.Session):
+	case x.Session != "" && !slices.Contains(expectation.SignIns(), x.Session):
 		return cannot(
 			"session",
 			"%q is not a way to sign in; write one of %s",
 			x.Session,
-			wording.JoinWords(SignIns(), "or"),
+			wording.JoinWords(expectation.SignIns(), "or"),
 		)
-	case x.Session == SignInKey && x.MFA:
+	case x.Session == expectation.SignInKey && x.MFA:
 		return cannot("mfa", "is never so of a long-term key; write session: keyWithMfaCode or sessionToken")
-	case x.Session == SignInKeyWithMFACode && !x.MFA:
+	case x.Session == expectation.SignInKeyWithMFACode && !x.MFA:
 		return cannot("mfa", "contradicts session: keyWithMfaCode; write session: key")
-	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == SignInKeyWithMFACode):
+	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == expectation.SignInKeyWithMFACode):
 		return cannot("mfaAge", "is the age of a sign-in with MFA, which this session does not have; remove it")
 	}
 	return nil
 }
 
 // shapeOfRole checks that what belongs to the session of a role is there only where one is assumed.
-func shapeOfRole(x *Expectation) *expectationError {
+func shapeOfRole(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
 		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
@@ -183,31 +184,31 @@ func shapeOfRole(x *Expectation) *expectationError {
 }
 
 // shapeOfCall checks that there is one call or one door, with what belongs to it.
-func shapeOfCall(x *Expectation) *expectationError {
+func shapeOfCall(x *expectation.Expectation) *expectationError {
 	switch {
 	case (x.Do == "") == (x.Opens == ""):
 		return cannot("", "write one of do and opens")
-	case x.Opens != "" && !slices.Contains(journey.Doors(), x.Opens):
-		return cannot("opens", "%q is not a door; write one of %s", x.Opens, wording.JoinWords(journey.Doors(), "or"))
+	case x.Opens != "" && !slices.Contains(world.Doors(), x.Opens):
+		return cannot("opens", "%q is not a door; write one of %s", x.Opens, wording.JoinWords(world.Doors(), "or"))
 	case x.Opens != "" && len(x.With) > 0:
 		return cannot("with", "is for the call of do; what opens a door is known")
-	case x.OSUser != "" && x.Opens != journey.Shell:
+	case x.OSUser != "" && x.Opens != world.Shell:
 		return cannot("osUser", "is the login of a shell; write opens: shell")
 	}
 	return nil
 }
 
-// session is how the person signs in.
-func (x *Expectation) session(arn string) engine.Session {
+// signedIn is how the person signs in.
+func signedIn(x *expectation.Expectation, arn string) engine.Session {
 	var s engine.Session
 	switch {
-	case x.Session == SignInKey:
+	case x.Session == expectation.SignInKey:
 		return engine.LongTermKey(arn)
-	case x.Session == SignInKeyWithMFACode:
+	case x.Session == expectation.SignInKeyWithMFACode:
 		return engine.LongTermKey(arn).WithMFACode()
-	case x.Session == SignInSessionToken && x.MFA:
+	case x.Session == expectation.SignInSessionToken && x.MFA:
 		s = engine.SessionTokenWithMFA(arn, x.MFAAge)
-	case x.Session == SignInSessionToken:
+	case x.Session == expectation.SignInSessionToken:
 		s = engine.SessionToken(arn)
 	case x.MFA:
 		s = engine.ConsoleWithMFA(arn, x.MFAAge)
@@ -396,7 +397,7 @@ func (r *expectationReader) region() *expectationError {
 // reserved.
 func (r *expectationReader) document(a *world.Account, region string) *expectationError {
 	name := r.x.On.Document
-	if name == "" || name == journey.PreferencesDocument || strings.HasPrefix(name, "AWS") ||
+	if name == "" || name == world.PreferencesDocument || strings.HasPrefix(name, "AWS") ||
 		strings.HasPrefix(name, "Amazon") {
 		return nil
 	}

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/internal/wording"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -49,8 +49,8 @@ func (r ExpectationResult) String() string {
 	return b.String()
 }
 
-// subject is who acts.
-func (x *Expectation) subject() string {
+// subjectOf is who acts.
+func subjectOf(x *expectation.Expectation) string {
 	if x.Person != nil {
 		text := x.Person.String() + " via " + x.Via
 		if x.Then != "" {
@@ -58,9 +58,9 @@ func (x *Expectation) subject() string {
 		}
 		return text
 	}
-	how := string(cmp.Or(x.Session, SignInConsole))
+	how := string(cmp.Or(x.Session, expectation.SignInConsole))
 	switch {
-	case x.Session == SignInKey || x.Session == SignInKeyWithMFACode:
+	case x.Session == expectation.SignInKey || x.Session == expectation.SignInKeyWithMFACode:
 	case !x.MFA:
 		how += " without MFA"
 	case x.MFAAge > 0:
@@ -81,8 +81,8 @@ func (x *Expectation) subject() string {
 	return text
 }
 
-// object is what is tried.
-func (x *Expectation) object() string {
+// objectOf is what is tried.
+func objectOf(x *expectation.Expectation) string {
 	text := cmp.Or(x.Do, string(x.Opens))
 	if on := x.On.String(); on != "" {
 		text += " on " + on
@@ -100,35 +100,7 @@ func (x *Expectation) object() string {
 	return text
 }
 
-// String is the target in words; empty for none.
-func (t Target) String() string {
-	var words []string
-	switch {
-	case t.Instance != nil && len(t.Instance) == 0:
-		words = append(words, "an instance without tags")
-	case t.Instance != nil:
-		words = append(words, "an instance tagged "+world.TagWords(world.TagList(t.Instance)))
-	case t.User != "":
-		words = append(words, "user "+t.User)
-	case t.Role != "":
-		words = append(words, "role "+t.Role)
-	case t.ARN != "":
-		words = append(words, t.ARN)
-	}
-	if t.Document != "" {
-		words = append(words, "document "+t.Document)
-	}
-	text := strings.Join(words, " with ")
-	if len(t.VolumeKeys) > 0 {
-		text += " with volumes under " + wording.JoinWords(t.VolumeKeys, "and")
-	}
-	if t.Region != "" {
-		text += " in " + t.Region
-	}
-	return text
-}
-
-func (x *Expectation) want() string {
+func wanted(x *expectation.Expectation) string {
 	switch {
 	case x.OSUser != "":
 		return "OS user " + x.OSUser

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 )
@@ -11,7 +12,7 @@ import (
 // expectFrom judges an expectation that depends on the time and names none from the instant of the engine on: it is
 // met when it is at that instant and at every later one. False means that the instants at which the policies change
 // cannot be told.
-func expectFrom(e *engine.Engine, x Expectation) (ExpectationResult, bool) {
+func expectFrom(e *engine.Engine, x expectation.Expectation) (ExpectationResult, bool) {
 	instants, told := instants(e)
 	if !told {
 		return ExpectationResult{}, false
@@ -35,9 +36,9 @@ func expectFrom(e *engine.Engine, x Expectation) (ExpectationResult, bool) {
 	switch worst.Verdict {
 	case prove.HoldsIf:
 		worst.Assumptions = assumptions
-		worst.Object = x.object()
+		worst.Object = objectOf(&x)
 	case prove.Holds:
-		worst.Object = x.object()
+		worst.Object = objectOf(&x)
 	case prove.DoesNotHold:
 		// The object says when.
 	}

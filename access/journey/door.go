@@ -10,35 +10,9 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// DoorKind is a way into a node.
-type DoorKind string
-
-// The doors, in the words of expectations.
-const (
-	// Shell is a Session Manager shell.
-	Shell DoorKind = "shell"
-	// Port forwards a port of the node; RemotePort one of a host that the node reaches.
-	Port       DoorKind = "port"
-	RemotePort DoorKind = "remotePort"
-	// SSH is SSH through Session Manager.
-	SSH DoorKind = "ssh"
-	// RDP is a Fleet Manager desktop.
-	RDP DoorKind = "rdp"
-	// SendCommand runs commands as root.
-	SendCommand DoorKind = "sendCommand"
-	// InstanceConnect pushes an SSH key for a minute; SerialConsole does so for the serial console.
-	InstanceConnect DoorKind = "instanceConnect"
-	SerialConsole   DoorKind = "serialConsole"
-)
-
-// Doors lists the doors.
-func Doors() []DoorKind {
-	return []DoorKind{Shell, Port, RemotePort, SSH, RDP, SendCommand, InstanceConnect, SerialConsole}
-}
-
 // Door is a way into one node.
 type Door struct {
-	Kind DoorKind
+	Kind world.DoorKind
 	// Node is the node. It need not be in the world: only its tags, kind and Region decide.
 	Node world.Node
 	// Account is the id of the node's account; empty means that of the session.
@@ -55,17 +29,17 @@ type Door struct {
 func (d *Door) document() string {
 	own := ""
 	switch d.Kind {
-	case Shell:
-		own = PreferencesDocument
-	case Port, RDP:
+	case world.Shell:
+		own = world.PreferencesDocument
+	case world.Port, world.RDP:
 		own = "AWS-StartPortForwardingSession"
-	case RemotePort:
+	case world.RemotePort:
 		own = "AWS-StartPortForwardingSessionToRemoteHost"
-	case SSH:
+	case world.SSH:
 		own = "AWS-StartSSHSession"
-	case SendCommand:
+	case world.SendCommand:
 		own = "AWS-RunShellScript"
-	case InstanceConnect, SerialConsole:
+	case world.InstanceConnect, world.SerialConsole:
 		return ""
 	}
 	return cmp.Or(d.Document, own)
@@ -86,9 +60,9 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 		both = append(both, engine.Resource{ARN: document.ARN(account)})
 	}
 	switch d.Kind {
-	case Shell, Port, RemotePort, SSH:
+	case world.Shell, world.Port, world.RemotePort, world.SSH:
 		return []engine.Request{{Action: "ssm:StartSession", Resources: both}}, nil
-	case RDP:
+	case world.RDP:
 		region := engine.Context{"aws:RequestedRegion": {d.Node.Region}}
 		via := engine.Context{
 			"aws:CalledVia":      {"ssm-guiconnect.amazonaws.com"},
@@ -100,9 +74,9 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 			{Action: "ssm-guiconnect:StartConnection", Context: region},
 			{Action: "ssm:StartSession", Resources: both, Context: via},
 		}, nil
-	case SendCommand:
+	case world.SendCommand:
 		return []engine.Request{{Action: "ssm:SendCommand", Resources: both}}, nil
-	case InstanceConnect:
+	case world.InstanceConnect:
 		return []engine.Request{
 			{
 				Action:    "ec2-instance-connect:SendSSHPublicKey",
@@ -110,7 +84,7 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 				Context:   engine.Context{"ec2:osuser": {d.login()}},
 			},
 		}, nil
-	case SerialConsole:
+	case world.SerialConsole:
 		return []engine.Request{{Action: "ec2-instance-connect:SendSerialConsoleSSHPublicKey", Resources: both}}, nil
 	}
 	return nil, fmt.Errorf("door %q: there is no such door; write one of %s", d.Kind, joinDoors())
@@ -120,7 +94,7 @@ func (d *Door) login() string { return cmp.Or(d.OSUser, "ec2-user") }
 
 func joinDoors() string {
 	var names []string
-	for _, kind := range Doors() {
+	for _, kind := range world.Doors() {
 		names = append(names, string(kind))
 	}
 	return strings.Join(names, ", ")
@@ -129,21 +103,21 @@ func joinDoors() string {
 // user is the operating-system user behind the door.
 func user(e *engine.Engine, s engine.Session, d *Door, account *world.Account) OSUser {
 	switch d.Kind {
-	case Shell:
+	case world.Shell:
 		return ShellUser(e, s, account, &d.Node, d.document())
-	case Port:
+	case world.Port:
 		return OSUser{How: "a port of the node, no shell"}
-	case RemotePort:
+	case world.RemotePort:
 		return OSUser{How: "a port of any host that the node reaches, no shell"}
-	case SSH:
+	case world.SSH:
 		return OSUser{Unknown: true, How: "whoever the SSH key lets in"}
-	case RDP:
+	case world.RDP:
 		return OSUser{Unknown: true, How: "whoever signs in to Windows"}
-	case SendCommand:
+	case world.SendCommand:
 		return OSUser{Name: "root", Superuser: true, How: "SendCommand runs as root"}
-	case InstanceConnect:
+	case world.InstanceConnect:
 		return Login(&d.Node, d.login(), "asked for with the key")
-	case SerialConsole:
+	case world.SerialConsole:
 		return OSUser{Unknown: true, How: "whoever signs in at the serial console"}
 	}
 	return OSUser{Unknown: true}

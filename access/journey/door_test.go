@@ -16,7 +16,7 @@ import (
 // all that AWS decides on.
 func TestEveryDoorOfJourneysIsInTheTable(t *testing.T) {
 	account := &world.Account{ID: fixture.People, Partition: "aws"}
-	for _, kind := range journey.Doors() {
+	for _, kind := range world.Doors() {
 		d := journey.Door{
 			Kind: kind,
 			Node: world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: fixture.Tokyo},

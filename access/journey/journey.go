@@ -260,7 +260,7 @@ func (t *traveller) enter(d *Door, account *world.Account) error {
 	}
 	t.arrival.OSUser = user
 	t.note("arrives as " + user.String())
-	if d.Kind != Port && d.Kind != RemotePort && d.Node.Profile != "" {
+	if d.Kind != world.Port && d.Kind != world.RemotePort && d.Node.Profile != "" {
 		t.arrival.AlsoRole = d.Node.Profile
 		t.note("is also the role of the node, " + d.Node.Profile + ", with all that it may do")
 	}
@@ -271,11 +271,11 @@ func (t *traveller) enter(d *Door, account *world.Account) error {
 // the channel in every policy, but AWS does not say since when it is refused without; so its absence is noted and
 // does not end the journey.
 func (t *traveller) channel(d *Door, account *world.Account) error {
-	if d.document() == "" || d.Kind == SendCommand {
+	if d.document() == "" || d.Kind == world.SendCommand {
 		return nil
 	}
 	for _, p := range account.Preferences {
-		if p.Region != d.Node.Region || p.KMSKey == "" || d.document() != PreferencesDocument {
+		if p.Region != d.Node.Region || p.KMSKey == "" || d.document() != world.PreferencesDocument {
 			continue
 		}
 		r := engine.Request{Action: "kms:GenerateDataKey", Resources: engine.On(p.KMSKey), Time: t.at}

@@ -33,11 +33,11 @@ const aNodeRole = "a-node"
 // agentOf are the calls of the agent that a door needs; none where no agent takes part.
 func (d *Door) agentOf() []string {
 	switch d.Kind {
-	case Shell, Port, RemotePort, SSH, RDP:
+	case world.Shell, world.Port, world.RemotePort, world.SSH, world.RDP:
 		return append(slices.Clone(AgentCalls), AgentData...)
-	case SendCommand:
+	case world.SendCommand:
 		return AgentCalls
-	case InstanceConnect, SerialConsole:
+	case world.InstanceConnect, world.SerialConsole:
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func Walked(t *testing.T, e *engine.Engine, j journey.Journey) journey.Arrival {
 }
 
 func shellOn(id, project string) *journey.Door {
-	return &journey.Door{Kind: journey.Shell, Node: fixture.Node(id, project)}
+	return &journey.Door{Kind: world.Shell, Node: fixture.Node(id, project)}
 }
 
 // The walk that an operator takes: sign in with MFA, switch role, open a shell on their own project, become the role's
@@ -45,14 +45,14 @@ func TestOperatorsWalk(t *testing.T) {
 		{"another person's role", journey.Journey{From: alice, Via: []journey.Hop{{Role: fixture.OperationRole("TestProject2-os-user2")}}}, engine.ImplicitlyDenied, ""},
 		{"somebody else's name", journey.Journey{From: alice, Via: []journey.Hop{{Role: project1[0].Role, SessionName: "bob"}}}, engine.ImplicitlyDenied, ""},
 		{"directly", journey.Journey{From: alice, Opens: shellOn("i-1", "Test Project 1")}, engine.ImplicitlyDenied, ""},
-		{"a port", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.Port, Node: fixture.Node("i-1", "Test Project 1")}}, engine.Allowed, ""},
-		{"SSH", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.SSH, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
-		{"a port of another host", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.RemotePort, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
-		{"a command", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.SendCommand, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
-		{"a pushed key", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.InstanceConnect, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
-		{"the serial console", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.SerialConsole, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
-		{"a desktop", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.RDP, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
-		{"a managed instance", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: journey.Shell, Node: world.Node{Kind: world.ManagedInstance, ID: "mi-1", Region: fixture.Tokyo, Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}}}}}, engine.Allowed, "os-user1"},
+		{"a port", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.Port, Node: fixture.Node("i-1", "Test Project 1")}}, engine.Allowed, ""},
+		{"SSH", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.SSH, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
+		{"a port of another host", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.RemotePort, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
+		{"a command", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.SendCommand, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
+		{"a pushed key", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.InstanceConnect, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
+		{"the serial console", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.SerialConsole, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ExplicitlyDenied, ""},
+		{"a desktop", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.RDP, Node: fixture.Node("i-1", "Test Project 1")}}, engine.ImplicitlyDenied, ""},
+		{"a managed instance", journey.Journey{From: alice, Via: project1, Opens: &journey.Door{Kind: world.Shell, Node: world.Node{Kind: world.ManagedInstance, ID: "mi-1", Region: fixture.Tokyo, Tags: []world.Tag{{Key: "Project", Value: "Test Project 1"}}}}}, engine.Allowed, "os-user1"},
 		{"a call on the way", journey.Journey{From: alice, Via: project1, Does: &engine.Request{Action: "ec2:DescribeInstances"}}, engine.Allowed, ""},
 	} {
 		a := Walked(t, e, c.j)
@@ -68,7 +68,7 @@ func TestOperatorsWalk(t *testing.T) {
 		e,
 		journey.Journey{
 			From:  alice,
-			Opens: &journey.Door{Kind: journey.Shell, Node: fixture.Node("i-1", "x"), Account: "999999999999"},
+			Opens: &journey.Door{Kind: world.Shell, Node: fixture.Node("i-1", "x"), Account: "999999999999"},
 		},
 	)
 	require.ErrorContains(t, err, "no such account")
@@ -85,7 +85,7 @@ func TestJourneyReads(t *testing.T) {
 		journey.Journey{
 			From:  engine.ConsoleWithMFA(fixture.UserARN("alice"), time.Minute),
 			Via:   []journey.Hop{{Role: fixture.OperationRole("TestProject1-os-user1")}},
-			Opens: &journey.Door{Kind: journey.Shell, Node: profile},
+			Opens: &journey.Door{Kind: world.Shell, Node: profile},
 		},
 	)
 	assert.Equal(t, strings.Join([]string{
@@ -136,20 +136,20 @@ func TestOSUser(t *testing.T) {
 	}{
 		{"the role's tag", tagged(), []world.SessionPreferences{on}, "", "", nil, journey.OSUser{Name: "os-user1"}},
 		{"a session tag before the role's", tagged(world.Tag{Key: "ssmsessionrunas", Value: "other"}), []world.SessionPreferences{on}, "", "", nil, journey.OSUser{Name: "other"}},
-		{"an attribute of Identity Center", engine.IdentityCenter(fixture.RoleARN("untagged"), "bob", world.Tag{Key: journey.RunAsTag, Value: "bob"}), []world.SessionPreferences{on}, "", "", nil, journey.OSUser{Name: "bob"}},
+		{"an attribute of Identity Center", engine.IdentityCenter(fixture.RoleARN("untagged"), "bob", world.Tag{Key: world.RunAsTag, Value: "bob"}), []world.SessionPreferences{on}, "", "", nil, journey.OSUser{Name: "bob"}},
 		{"the default user", untagged, []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "everyone"}},
 		{"the tag before the default user", tagged(), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "os-user1"}},
 		{"no tag and no default", untagged, []world.SessionPreferences{on}, "", "", nil, journey.OSUser{Fails: true}},
-		{"root", tagged(world.Tag{Key: journey.RunAsTag, Value: "root"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Fails: true}},
+		{"root", tagged(world.Tag{Key: world.RunAsTag, Value: "root"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Fails: true}},
 		{"a user that the node does not have", tagged(), []world.SessionPreferences{withDefault}, "", "", []string{"everyone"}, journey.OSUser{Fails: true}},
 		{"a user that the node has", tagged(), []world.SessionPreferences{withDefault}, "", "", []string{"os-user1"}, journey.OSUser{Name: "os-user1"}},
-		{"a mail address", tagged(world.Tag{Key: journey.RunAsTag, Value: "bob@example.com"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "bob@example.com"}},
-		{"a number", tagged(world.Tag{Key: journey.RunAsTag, Value: "1000"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "1000", Unknown: true}},
-		{"two words", tagged(world.Tag{Key: journey.RunAsTag, Value: "bob alice"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Fails: true}},
-		{"Run As off", tagged(), []world.SessionPreferences{{Region: fixture.Tokyo}}, "", "", nil, journey.OSUser{Name: journey.AgentUser, Superuser: true}},
-		{"preferences in another Region alone", tagged(), []world.SessionPreferences{{Region: "eu-west-1", RunAs: true}}, "", "", nil, journey.OSUser{Name: journey.AgentUser, Superuser: true}},
-		{"no preferences", tagged(), nil, "", "", nil, journey.OSUser{Name: journey.AgentUser, Superuser: true}},
-		{"a document of its own without Run As", tagged(), []world.SessionPreferences{on}, "Custom", strings.ReplaceAll(custom, "%RUNAS%", "false"), nil, journey.OSUser{Name: journey.AgentUser, Superuser: true}},
+		{"a mail address", tagged(world.Tag{Key: world.RunAsTag, Value: "bob@example.com"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "bob@example.com"}},
+		{"a number", tagged(world.Tag{Key: world.RunAsTag, Value: "1000"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Name: "1000", Unknown: true}},
+		{"two words", tagged(world.Tag{Key: world.RunAsTag, Value: "bob alice"}), []world.SessionPreferences{withDefault}, "", "", nil, journey.OSUser{Fails: true}},
+		{"Run As off", tagged(), []world.SessionPreferences{{Region: fixture.Tokyo}}, "", "", nil, journey.OSUser{Name: world.AgentUser, Superuser: true}},
+		{"preferences in another Region alone", tagged(), []world.SessionPreferences{{Region: "eu-west-1", RunAs: true}}, "", "", nil, journey.OSUser{Name: world.AgentUser, Superuser: true}},
+		{"no preferences", tagged(), nil, "", "", nil, journey.OSUser{Name: world.AgentUser, Superuser: true}},
+		{"a document of its own without Run As", tagged(), []world.SessionPreferences{on}, "Custom", strings.ReplaceAll(custom, "%RUNAS%", "false"), nil, journey.OSUser{Name: world.AgentUser, Superuser: true}},
 		{"a document of its own with Run As", untagged, []world.SessionPreferences{on}, "Custom", strings.ReplaceAll(custom, "%RUNAS%", "true"), nil, journey.OSUser{Name: "custom"}},
 		{"an elevated document", tagged(), []world.SessionPreferences{on}, "Custom", `{"sessionType":"InteractiveCommands","inputs":{"runAsEnabled":true},"properties":{"linux":{"commands":"top","runAsElevated":true}}}`, nil, journey.OSUser{Name: "root", Superuser: true}},
 		{"a port document", tagged(), []world.SessionPreferences{on}, "Custom", `{"sessionType":"Port","properties":{"portNumber":"22"}}`, nil, journey.OSUser{}},
@@ -160,7 +160,7 @@ func TestOSUser(t *testing.T) {
 		w := world.World{Accounts: []world.Account{{ID: fixture.People, Preferences: c.preferences, Roles: []world.Role{
 			{
 				Name:   "tagged",
-				Tags:   []world.Tag{{Key: journey.RunAsTag, Value: "os-user1"}},
+				Tags:   []world.Tag{{Key: world.RunAsTag, Value: "os-user1"}},
 				Trust:  fixture.AnyoneAssumes(),
 				Inline: all,
 			},
@@ -171,7 +171,7 @@ func TestOSUser(t *testing.T) {
 		a := Walked(
 			t,
 			fixture.Compiled(t, w),
-			journey.Journey{From: c.session, Opens: &journey.Door{Kind: journey.Shell, Node: n, Document: c.document}},
+			journey.Journey{From: c.session, Opens: &journey.Door{Kind: world.Shell, Node: n, Document: c.document}},
 		)
 		got := a.OSUser
 		if c.want.Fails {
@@ -193,9 +193,9 @@ func TestBehindEachDoor(t *testing.T) {
 		{Region: fixture.Tokyo, RunAs: true, DefaultUser: "everyone"},
 	}
 	e := fixture.Compiled(t, w)
-	for kind, want := range map[journey.DoorKind]journey.OSUser{
-		journey.Shell: {Name: "everyone"}, journey.Port: {}, journey.RemotePort: {}, journey.SSH: {Unknown: true}, journey.RDP: {Unknown: true},
-		journey.SendCommand: {Name: "root", Superuser: true}, journey.InstanceConnect: {Name: "ec2-user"}, journey.SerialConsole: {Unknown: true},
+	for kind, want := range map[world.DoorKind]journey.OSUser{
+		world.Shell: {Name: "everyone"}, world.Port: {}, world.RemotePort: {}, world.SSH: {Unknown: true}, world.RDP: {Unknown: true},
+		world.SendCommand: {Name: "root", Superuser: true}, world.InstanceConnect: {Name: "ec2-user"}, world.SerialConsole: {Unknown: true},
 	} {
 		a := Walked(
 			t,
@@ -210,7 +210,7 @@ func TestBehindEachDoor(t *testing.T) {
 		got.How = ""
 		assert.Equal(t, want, got, kind)
 	}
-	assert.Len(t, journey.Doors(), 8)
+	assert.Len(t, world.Doors(), 8)
 }
 
 // A journey over accounts needs both sides; nodes are reached in the account of the session alone.
@@ -219,7 +219,7 @@ func TestJourneyAcrossAccounts(t *testing.T) {
 	target := world.Role{
 		Name:   "ops",
 		Path:   "/guardrails/operation/",
-		Tags:   []world.Tag{{Key: "Project", Value: "Test Project 1"}, {Key: journey.RunAsTag, Value: "os-user1"}},
+		Tags:   []world.Tag{{Key: "Project", Value: "Test Project 1"}, {Key: world.RunAsTag, Value: "os-user1"}},
 		Trust:  fixture.TrustWithMFA(fixture.UserARN("alice")),
 		Inline: []world.InlinePolicy{{Name: "operation", Document: fixture.Operation(fixture.Members)}},
 	}
@@ -270,7 +270,7 @@ func TestJourneyAcrossAccounts(t *testing.T) {
 			From: from,
 			Via:  []journey.Hop{{Role: arn}},
 			Opens: &journey.Door{
-				Kind:    journey.Shell,
+				Kind:    world.Shell,
 				Node:    fixture.Node("i-1", "Test Project 1"),
 				Account: fixture.People,
 			},

@@ -56,7 +56,7 @@ func TestALoginIsReadAsTheAgentReadsIt(t *testing.T) {
 // privileges, is in a class of illegal logins; and a login that is written as people write them is in none.
 func TestIllegalLoginsAreAllThatTheAgentReadsOtherwise(t *testing.T) {
 	matched := func(name string, domain bool) bool {
-		for _, pattern := range journey.IllegalLoginPatterns(domain) {
+		for _, pattern := range world.IllegalLoginPatterns(domain) {
 			if wildcard.Match(pattern, name) || pattern == name {
 				return true
 			}
@@ -84,7 +84,7 @@ func TestIllegalLoginsAreAllThatTheAgentReadsOtherwise(t *testing.T) {
 		assert.Equal(t, name, journey.Login(n, name, "").Name)
 	}
 	assert.False(t, matched("dave@corp.example", true))
-	for _, l := range journey.IllegalLogins(false) {
+	for _, l := range world.IllegalLogins(false) {
 		assert.NotEmpty(t, l.Why, l.Pattern)
 	}
 }

@@ -9,23 +9,6 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// RunAsTag is the tag of a user or role that names the operating-system user of its Session Manager shells.
-const RunAsTag = "SSMSessionRunAs"
-
-// PreferencesDocument is the document that holds the Session Manager preferences of a Region, and that a plain shell
-// uses.
-const PreferencesDocument = "SSM-SessionManagerRunShell"
-
-// AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
-const AgentUser = "ssm-user"
-
-// ImageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a
-// password, unless somebody took that away.
-//
-// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames";
-// cloud-init, default_user of each distribution.
-var ImageUsers = []string{"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu"}
-
 // OSUser is the operating-system user that a door ends in.
 type OSUser struct {
 	// Name is the login; empty when there is none: a door that gives no shell, a session that fails, or a user that
@@ -72,14 +55,14 @@ type runAs struct {
 func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node *world.Node, document string) OSUser {
 	settings, how := runAs{}, ""
 	switch {
-	case document == PreferencesDocument:
+	case document == world.PreferencesDocument:
 		at := slices.IndexFunc(
 			account.Preferences,
 			func(p world.SessionPreferences) bool { return p.Region == node.Region },
 		)
 		if at < 0 {
 			return OSUser{
-				Name:      AgentUser,
+				Name:      world.AgentUser,
 				Superuser: true,
 				How:       node.Region + " has no Session Manager preferences, so Run As is off",
 			}
@@ -109,15 +92,15 @@ func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node 
 	case settings.elevated:
 		return OSUser{Name: "root", Superuser: true, How: how + " runs its commands elevated"}
 	case !settings.enabled:
-		return OSUser{Name: AgentUser, Superuser: true, How: how + " leaves Run As off"}
+		return OSUser{Name: world.AgentUser, Superuser: true, How: how + " leaves Run As off"}
 	}
-	if name := TagOf(e, s, RunAsTag); name != "" {
-		return Login(node, name, "named by the tag "+RunAsTag)
+	if name := TagOf(e, s, world.RunAsTag); name != "" {
+		return Login(node, name, "named by the tag "+world.RunAsTag)
 	}
 	if settings.defaultUser != "" {
 		return Login(node, settings.defaultUser, "the default user of "+how)
 	}
-	return OSUser{Fails: true, How: "neither a tag " + RunAsTag + " nor a default user names one"}
+	return OSUser{Fails: true, How: "neither a tag " + world.RunAsTag + " nor a default user names one"}
 }
 
 // TagOf is the value of a principal tag in a session; "" when it has none.

@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
@@ -71,13 +72,13 @@ func TestAStartFallsBackWithoutTheKeyOfAVolume(t *testing.T) {
 		"a key for oneself, and not for EC2": {[]policy.Statement{policy.Allow("Own", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", false))}, []string{ownKey}, false, "falls back"},
 	} {
 		for _, said := range []string{"by the world", "by the expectation"} {
-			x := expect.Expectation{It: name, As: "alice", Do: "ec2:StartInstances", Allowed: true}
+			x := expectation.Expectation{It: name, As: "alice", Do: "ec2:StartInstances", Allowed: true}
 			var nodes []world.Node
 			if said == "by the world" {
 				nodes = aNode(c.keys)
 				x.On.ARN = "arn:aws:ec2:us-east-1:" + keyAccount + ":instance/i-0a1b2c3d4e5f60718"
 			} else {
-				x.On = expect.Target{
+				x.On = expectation.Target{
 					Instance:   map[string]string{"Project": "shop"},
 					Region:     "us-east-1",
 					VolumeKeys: c.keys,
@@ -103,12 +104,12 @@ func TestAStartFallsBackWithoutTheKeyOfAVolume(t *testing.T) {
 // Keys of volumes that no start can have are refused, by the field.
 func TestKeysOfVolumesAreKeysOfTheInstance(t *testing.T) {
 	engine := starter(t, nil)
-	instance := expect.Target{Instance: map[string]string{}, VolumeKeys: []string{ownKey}}
-	for says, x := range map[string]expect.Expectation{
+	instance := expectation.Target{Instance: map[string]string{}, VolumeKeys: []string{ownKey}}
+	for says, x := range map[string]expectation.Expectation{
 		"goes with do: ec2:StartInstances":        {Do: "ec2:StopInstances", On: instance},
-		"on an instance alone":                    {Opens: journey.Shell, On: instance},
-		"is not the ARN of a KMS key":             {Do: "ec2:StartInstances", On: expect.Target{Instance: map[string]string{}, VolumeKeys: []string{"alias/volumes"}}},
-		"a volume in eu-west-1 has a key of that": {Do: "ec2:StartInstances", On: expect.Target{Instance: map[string]string{}, Region: "eu-west-1", VolumeKeys: []string{ownKey}}},
+		"on an instance alone":                    {Opens: world.Shell, On: instance},
+		"is not the ARN of a KMS key":             {Do: "ec2:StartInstances", On: expectation.Target{Instance: map[string]string{}, VolumeKeys: []string{"alias/volumes"}}},
+		"a volume in eu-west-1 has a key of that": {Do: "ec2:StartInstances", On: expectation.Target{Instance: map[string]string{}, Region: "eu-west-1", VolumeKeys: []string{ownKey}}},
 	} {
 		x.It, x.As, x.Allowed = says, "alice", true
 		r := expect.Check(engine, x)
@@ -119,17 +120,17 @@ func TestKeysOfVolumesAreKeysOfTheInstance(t *testing.T) {
 
 // Every door that journeys open is a way of the table of doors, and every way of the table is a door that they open.
 func TestJourneysOpenTheWaysOfTheTable(t *testing.T) {
-	kinds := map[journey.DoorKind]bool{}
-	for _, kind := range journey.Doors() {
+	kinds := map[world.DoorKind]bool{}
+	for _, kind := range world.Doors() {
 		kinds[kind] = true
 		way, known := doors.WayNamed(string(kind))
 		assert.True(t, known && way.Does != "", "%s", kind)
 	}
 	for _, row := range doors.Table() {
 		for _, way := range row.Ways {
-			assert.True(t, kinds[journey.DoorKind(way.Name)], "%s: no journey opens it", way.Name)
+			assert.True(t, kinds[world.DoorKind(way.Name)], "%s: no journey opens it", way.Name)
 			assert.Contains(t, row.Actions, way.Action, way.Name)
-			delete(kinds, journey.DoorKind(way.Name))
+			delete(kinds, world.DoorKind(way.Name))
 		}
 	}
 	assert.Empty(t, kinds, "a way stands twice or not at all")

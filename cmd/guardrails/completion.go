@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -164,7 +164,7 @@ func osUsers(s *stack.Stack) []string {
 
 func doorNames() []string {
 	var all []string
-	for _, d := range journey.Doors() {
+	for _, d := range world.Doors() {
 		all = append(all, string(d))
 	}
 	return all

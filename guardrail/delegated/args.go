@@ -3,13 +3,13 @@ package delegated
 import (
 	"time"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
 // AddIntent says who may assume the role. The key is where the role is configured, such as "delegatedRoles[0]".
-func (a *Args) AddIntent(key string, in *claims.Intent) {
+func (a *Args) AddIntent(key string, in *intent.Account) {
 	in.DelegatedRoles = append(in.DelegatedRoles, a.trust().Intent(key, a.RoleARN()))
 }
 
@@ -40,7 +40,7 @@ type Args struct {
 	// path may be.
 	UserPaths map[string]string
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
-	// access.ManagedPolicyNames does not. Optional.
+	// catalogue.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas

@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -134,8 +135,8 @@ func (t template) world(grants []*grant.Args) access.World {
 }
 
 // intent is what the account work is for.
-func (t template) intent(grants []*grant.Args) claims.Intent {
-	in := claims.Intent{Account: work, Regions: []string{region}, Administrators: []string{t.delegated.RoleARN()}}
+func (t template) intent(grants []*grant.Args) intent.Account {
+	in := intent.Account{Account: work, Regions: []string{region}, Administrators: []string{t.delegated.RoleARN()}}
 	t.operations.AddIntent(&in)
 	t.delegated.AddIntent("delegatedRoles[0]", &in)
 	for i, g := range grants {
@@ -159,7 +160,7 @@ func (t template) way(g *grant.Args, at time.Time) journey.Journey {
 		j.Does = &access.Request{Action: "iam:ListUsers"}
 		return j
 	}
-	j.Opens = &journey.Door{Kind: journey.Shell, Node: world.Node{
+	j.Opens = &journey.Door{Kind: world.Shell, Node: world.Node{
 		Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: []world.Tag{{Key: "Project", Value: "shop"}},
 	}}
 	return j

@@ -1,11 +1,11 @@
 package grant
 
 import (
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 )
 
 // AddIntent says who may assume the role of the grant. The key is where the grant is configured, such as "grants[0]".
-func (a *Args) AddIntent(key string, in *claims.Intent) {
+func (a *Args) AddIntent(key string, in *intent.Account) {
 	if _, described := a.template(); !described {
 		return
 	}

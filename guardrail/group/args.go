@@ -1,7 +1,7 @@
 package group
 
 import (
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
@@ -57,9 +57,9 @@ type SelfService struct {
 // AddTo says what is deployed, AddIntent what is meant.
 
 // AddIntent says what the group is for.
-func (a *Args) AddIntent(in *claims.Intent) {
+func (a *Args) AddIntent(in *intent.Account) {
 	in.ProjectTag = guardrail.ProjectTag(a.ProjectTag)
-	in.MFA = claims.MFAIntent{
+	in.MFA = intent.MFA{
 		FirstPasswordChange: a.FirstPasswordChange, EnrolWithAccessKeys: a.EnrolWithAccessKeys,
 		AccessKeys: a.SelfService.AccessKeys, ContactTags: a.SelfService.ContactTags,
 	}

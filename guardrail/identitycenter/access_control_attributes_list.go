@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
@@ -103,7 +102,7 @@ func (a *AttributesArgs) validateAttribute(p *problem.List, key, text string) {
 func (*AttributesArgs) AddTo(*world.Account) {}
 
 // AddToWorld adds the instance with its attributes and with the people and groups that are known.
-func (a *AttributesArgs) AddToWorld(w *access.World) {
+func (a *AttributesArgs) AddToWorld(w *world.World) {
 	w.IdentityCenter = &world.IdentityCenterInstance{
 		Attributes: a.Effective(),
 		Users: slices.Sorted(

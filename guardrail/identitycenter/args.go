@@ -158,7 +158,7 @@ type PermissionSetArgs struct {
 	// Assignments say who may take it where. Empty means nobody.
 	Assignments []Assignment
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
-	// access.ManagedPolicyNames does not. Optional.
+	// catalogue.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas

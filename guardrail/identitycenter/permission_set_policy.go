@@ -9,9 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/claims"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/group"
@@ -208,7 +206,7 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 
 func (a *PermissionSetArgs) illegalLogins() []string {
 	var patterns []string
-	for _, l := range journey.IllegalLogins(a.DomainLogins) {
+	for _, l := range world.IllegalLogins(a.DomainLogins) {
 		patterns = append(patterns, l.Pattern)
 	}
 	return patterns
@@ -323,7 +321,7 @@ func (a *PermissionSetArgs) role(account string) world.Role {
 func (*PermissionSetArgs) AddTo(*world.Account) {}
 
 // AddToWorld adds the assignments, and the role to those of their accounts that the world describes.
-func (a *PermissionSetArgs) AddToWorld(w *access.World) {
+func (a *PermissionSetArgs) AddToWorld(w *world.World) {
 	for _, assignment := range a.Assignments {
 		for _, id := range assignment.Accounts {
 			w.IdentityCenter.Assignments = append(w.IdentityCenter.Assignments, world.PermissionSetAssignment{
@@ -341,8 +339,8 @@ func (a *PermissionSetArgs) AddToWorld(w *access.World) {
 
 // Intent says what the permission set is for in one account. The key is where it is configured, such as
 // "identityCenter.permissionSets[0]".
-func (a *PermissionSetArgs) Intent(key, account string) claims.PermissionSetIntent {
-	return claims.PermissionSetIntent{
+func (a *PermissionSetArgs) Intent(key, account string) intent.PermissionSet {
+	return intent.PermissionSet{
 		Key:           key,
 		Name:          a.Name,
 		ARN:           a.RoleARN(account),

@@ -75,9 +75,18 @@ func (a *PermissionSetArgs) Validate() error {
 		return p
 	}
 	if document, wanted := a.InlinePolicy(); wanted {
-		guardrail.CheckOwnDocument(&p, "", "inline policy of "+a.Name, document, policy.PermissionSet, a.Quotas)
+		p.Document("", "inline policy of "+a.Name, document, policy.PermissionSet, a.Quotas)
 	}
 	return p.Err()
+}
+
+// OwnDocuments is the inline policy, which has the statements of the admin; empty where there is none.
+func (a *PermissionSetArgs) OwnDocuments() []guardrail.OwnDocument {
+	document, wanted := a.InlinePolicy()
+	if !wanted {
+		return nil
+	}
+	return []guardrail.OwnDocument{{What: "inline policy of " + a.Name, Document: document}}
 }
 
 func (a *PermissionSetArgs) validateSession(p *problem.List) {

@@ -20,8 +20,8 @@ type Args struct {
 	// user of anybody's, so a default user is required. Approvals are written in the Regions of the sessions.
 	// Required, but where the account denies access and nothing else.
 	Sessions *preferences.Args
-	// Requesters are the ARNs of the roles that ask for access. Only role sessions can ask. CheckRequesters holds
-	// them against what makes AWS go round, or refuse, just-in-time node access.
+	// Requesters are the ARNs of the roles that ask for access. Only role sessions can ask. A check of
+	// the stack holds them against what makes AWS go round, or refuse, just-in-time node access.
 	Requesters []string
 	// ManualApprovals are the policies by which people approve requests.
 	ManualApprovals []ManualApproval

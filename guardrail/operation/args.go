@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"time"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -101,7 +101,7 @@ func (r Role) With(projects []string) Role {
 const RunAsFromUser = "fromUser"
 
 // AddIntent says who may assume which role, and what for.
-func (a *Args) AddIntent(in *claims.Intent) {
+func (a *Args) AddIntent(in *intent.Account) {
 	for i, r := range a.Roles {
 		in.OperationRoles = append(
 			in.OperationRoles,
@@ -111,9 +111,9 @@ func (a *Args) AddIntent(in *claims.Intent) {
 }
 
 // Intent is what the role of an entry is for, for the people of who.
-func (a *Args) Intent(r Role, who claims.RoleIntent) claims.OperationRoleIntent {
-	role := claims.OperationRoleIntent{
-		RoleIntent: who,
+func (a *Args) Intent(r Role, who intent.Role) intent.OperationRole {
+	role := intent.OperationRole{
+		Role:       who,
 		Projects:   r.ProjectList(),
 		RunAs:      cmp.Or(r.RunAs, a.DefaultRunAs),
 		Documents:  r.Documents,

@@ -3,7 +3,7 @@ package preferences
 import (
 	"time"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 )
 
@@ -70,4 +70,4 @@ type S3Logs struct {
 }
 
 // AddIntent says in which Regions the preferences are set.
-func (a *Args) AddIntent(in *claims.Intent) { in.Regions = a.Regions }
+func (a *Args) AddIntent(in *intent.Account) { in.Regions = a.Regions }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -16,7 +15,10 @@ import (
 //
 // Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where
 // FullAWSAccess is detached.
-func (a *Args) noticeIdle(n *guardrail.Notices) {
+func (a *Args) noticeIdle(n *guardrail.Notices, dead func(policy.Document) []string) {
+	if dead == nil {
+		dead = func(policy.Document) []string { return nil }
+	}
 	for i, own := range a.Policies {
 		path := problem.Join(problem.At("policies", i), "file")
 		var allows []string
@@ -35,8 +37,8 @@ func (a *Args) noticeIdle(n *guardrail.Notices) {
 		case len(allows) > 0:
 			n.Add(path, strings.Join(allows, ", ")+" of "+own.what()+" does nothing: "+beside)
 		}
-		for _, dead := range prove.DeadConditions(own.Document) {
-			n.Add(path, own.what()+": "+dead.Error())
+		for _, what := range dead(own.Document) {
+			n.Add(path, own.what()+": "+what)
 		}
 		noticeRegions(n, path, own)
 	}

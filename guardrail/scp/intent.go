@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 )
 
 // Intent says what the policies are for. It expects values that Validate accepts.
-func (a *Args) Intent() claims.OrganizationIntent {
-	in := claims.OrganizationIntent{
+func (a *Args) Intent() intent.Organization {
+	in := intent.Organization{
 		Account:        a.Account.ID,
 		Management:     a.Management,
 		Changers:       a.changers(),
@@ -22,7 +22,7 @@ func (a *Args) Intent() claims.OrganizationIntent {
 		in.Deployer = everyAccountIn(a.Deployer, a.Account)
 	}
 	if g := a.OSAccessOnly; g != nil {
-		in.Doors = &claims.DoorsIntent{
+		in.Doors = &intent.Doors{
 			Accounts: a.below(
 				g.Targets,
 			),
@@ -35,11 +35,11 @@ func (a *Args) Intent() claims.OrganizationIntent {
 	}
 	if g := a.OSAccessOnly; g != nil {
 		for _, name := range g.PermissionSets {
-			in.Doors.PermissionSets = append(in.Doors.PermissionSets, claims.ExemptPermissionSet{Name: name})
+			in.Doors.PermissionSets = append(in.Doors.PermissionSets, intent.ExemptPermissionSet{Name: name})
 		}
 	}
 	if g := a.ConsolePasswords; g != nil {
-		in.Passwords = &claims.PasswordsIntent{
+		in.Passwords = &intent.Passwords{
 			Accounts:     a.below(g.Targets),
 			JumpAccounts: g.JumpAccounts,
 			Exempt:       a.breakGlass(),
@@ -47,7 +47,7 @@ func (a *Args) Intent() claims.OrganizationIntent {
 		}
 	}
 	if g := a.ProtectGuardrails; g != nil {
-		in.Protected = &claims.ProtectedIntent{
+		in.Protected = &intent.Protected{
 			Accounts: a.below(
 				g.Targets,
 			),
@@ -67,13 +67,13 @@ func (a *Args) Intent() claims.OrganizationIntent {
 		if len(g.Bootstrap) > 0 {
 			in.Protected.MadeBy = append(
 				in.Protected.MadeBy,
-				claims.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)},
+				intent.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)},
 			)
 		}
 		if made := a.serviceMade(); len(made) > 0 {
 			in.Protected.MadeBy = append(
 				in.Protected.MadeBy,
-				claims.Makers{By: a.serviceMakers(), Roles: made, Change: true},
+				intent.Makers{By: a.serviceMakers(), Roles: made, Change: true},
 			)
 		}
 	}

@@ -6,12 +6,16 @@ import (
 
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
 
 // Notices says what the guardrails leave open, and what the switch for remote execution would close. Paths are
 // relative to the section "organization". It expects values that Validate accepts.
-func (a *Args) Notices() guardrail.Notices {
+//
+// Dead says what is dead in a document: actions that AWS does not have, conditions that no request meets. Nil says
+// nothing of it.
+func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 	var n guardrail.Notices
 	if len(a.Policies)+len(a.guardrails()) > 0 {
 		n.Add(
@@ -54,7 +58,7 @@ func (a *Args) Notices() guardrail.Notices {
 			n.Add("protectGuardrails.targets", "nothing is protected in "+strings.Join(outside, ", "))
 		}
 	}
-	a.noticeIdle(&n)
+	a.noticeIdle(&n, dead)
 	if g := a.ConsolePasswords; g != nil && g.ExemptRoot {
 		n.Add("consolePasswords.exemptRoot", "the root user of every account can set console passwords")
 	}

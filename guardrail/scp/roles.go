@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/match"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -128,7 +128,7 @@ func Covers(outer, inner string) bool {
 		}
 		candidates = next
 	}
-	return !slices.ContainsFunc(candidates, func(arn string) bool { return !access.MatchARN(outer, arn) })
+	return !slices.ContainsFunc(candidates, func(arn string) bool { return !match.ARN(outer, arn) })
 }
 
 func CoveredByAny(outer []string, inner string) bool {

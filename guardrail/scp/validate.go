@@ -273,6 +273,16 @@ func (a *Args) validateProtectGuardrails(p *problem.List) {
 	}
 }
 
+// OwnDocuments are the admin's own policies, in their order.
+func (a *Args) OwnDocuments() []guardrail.OwnDocument {
+	var all []guardrail.OwnDocument
+	for i, own := range a.Policies {
+		path := problem.Join(problem.At("policies", i), "file")
+		all = append(all, guardrail.OwnDocument{Path: path, What: own.what(), Document: own.Document})
+	}
+	return all
+}
+
 func (a *Args) validateOwnPolicies(p *problem.List) {
 	for i, own := range a.Policies {
 		path := problem.At("policies", i)
@@ -299,7 +309,7 @@ func (a *Args) validateOwnPolicies(p *problem.List) {
 				"shorten it",
 			)
 		}
-		guardrail.CheckOwnDocument(p, problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
+		p.Document(problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
 		a.validateTargets(p, path, own.Targets)
 	}
 }

@@ -3,7 +3,6 @@ package scp
 import (
 	"slices"
 
-	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -18,7 +17,7 @@ var fullAWSAccess = world.ServiceControlPolicy{
 // AddToOrganization gives the world the organization: the tree with FullAWSAccess everywhere and the policies of the
 // plan where they are attached, with the documents that NewServiceControlPolicies registers. Policies of others are
 // not known and deny nothing here. It expects values that Validate accepts.
-func (a *Args) AddToOrganization(w *access.World) {
+func (a *Args) AddToOrganization(w *world.World) {
 	// Validate has reported what does not fit the quotas.
 	plan, _ := a.Plan()
 	w.Organization = &world.Organization{ID: a.ID, Management: a.Management, Root: plan.unit(&a.Tree)}

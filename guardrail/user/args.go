@@ -4,13 +4,13 @@ import (
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
 
 // AddIntent says that the user is held to MFA.
-func (a *Args) AddIntent(in *claims.Intent) {
+func (a *Args) AddIntent(in *intent.Account) {
 	in.Members = append(in.Members, a.ARN())
 }
 

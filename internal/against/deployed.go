@@ -12,7 +12,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/program"
@@ -285,7 +284,7 @@ func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
 	r.account.Documents = append(r.account.Documents, world.SessionDocument{
 		Name: name, Region: arn.Region, Type: text(d, "documentType"), Owner: r.account.ID, Content: text(d, "content"),
 	})
-	if name != journey.PreferencesDocument {
+	if name != world.PreferencesDocument {
 		return
 	}
 	var content struct {
@@ -401,7 +400,7 @@ func onlyReadBack(s *change.Side) {
 		a := &s.World.Accounts[i]
 		a.Documents = slices.DeleteFunc(
 			slices.Clone(a.Documents),
-			func(d world.SessionDocument) bool { return d.Name != journey.PreferencesDocument },
+			func(d world.SessionDocument) bool { return d.Name != world.PreferencesDocument },
 		)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/policy"
@@ -17,10 +16,10 @@ import (
 // doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role
 // itself at last.
 func doorOrder(door string) int {
-	if at := slices.Index(journey.Doors(), journey.DoorKind(door)); at >= 0 {
+	if at := slices.Index(world.Doors(), world.DoorKind(door)); at >= 0 {
 		return at
 	}
-	return len(journey.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
+	return len(world.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains

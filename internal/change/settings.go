@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 )
 
@@ -200,7 +199,7 @@ func (c *comparison) sessionDocuments(was, is *world.Account) {
 // decidesAlone reports whether a document decides access by being there. Session documents do what calls do that are
 // compared.
 func decidesAlone(d *world.SessionDocument) bool {
-	return d.Type != "Session" || d.Name == journey.PreferencesDocument
+	return d.Type != "Session" || d.Name == world.PreferencesDocument
 }
 
 // policiesForOthers are the managed policies that nobody carries whom the stacks list, such as that of the roles of

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 )
@@ -20,7 +21,7 @@ func Administrators(stacks ...*stack.Stack) []string {
 			continue
 		}
 		engine = engine.From(time.Time{})
-		var intents []claims.Intent
+		var intents []intent.Account
 		for _, s := range g.stacks {
 			intents = append(intents, s.Intent())
 		}

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
@@ -51,7 +52,7 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 
 // identityCenterIntent is what the proofs of attributes and permission sets are about; nil where the stack answers
 // for none.
-func (j *Judgement) identityCenterIntent() *claims.IdentityCenterIntent {
+func (j *Judgement) identityCenterIntent() *intent.IdentityCenter {
 	carrier := j.identityCenter()
 	if carrier == nil {
 		return nil
@@ -76,7 +77,7 @@ func (j *Judgement) accountsAnsweredFor() []string {
 }
 
 // knowPermissionSets tells of exempt permission sets what the stack that carries them says.
-func (j *Judgement) knowPermissionSets(in *claims.OrganizationIntent) {
+func (j *Judgement) knowPermissionSets(in *intent.Organization) {
 	carrier := j.identityCenter()
 	if in.Doors == nil || carrier == nil {
 		return

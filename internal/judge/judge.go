@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
@@ -114,7 +115,7 @@ func groupsOf(stacks []*stack.Stack) []group {
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.
 func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
 	var all []*Judgement
-	var intents []claims.Intent
+	var intents []intent.Account
 	world := World(beside...)
 	for _, s := range stacks {
 		j := &Judgement{Stack: s, Notices: s.Notices(at)}

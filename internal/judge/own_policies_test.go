@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/config"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/stack"
 )
 
 // withOwnPolicy is the example with a service control policy of the admin's own on the unit with nodes.
@@ -131,7 +131,7 @@ func TestADocumentThatNoProofCanReadIsRefusedWhereItIsNamed(t *testing.T) {
 		`{"StringEquals":{"aws:PrincipalTag/A":"${aws:usr}"}}`: `"aws:usr" is not a global condition key of AWS`,
 	} {
 		folder := withOwnPolicy(t, `{"Sid":"Wrong","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":`+condition+`}`)
-		_, problems := config.ReadFile(filepath.Join(folder, "Pulumi.management.yaml"))
+		_, problems := stack.ReadFile(filepath.Join(folder, "Pulumi.management.yaml"))
 		text := fmt.Sprint(problems)
 		assert.Contains(t, text, "guardrails:organization.policies[0].file: mine.json: Wrong: ")
 		assert.Contains(t, text, why)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -23,7 +23,7 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 	}
 	account := s.Account
 	for i, role := range s.Delegated() {
-		document := account.Partition.DocumentARN(elsewhere, account.ID, journey.PreferencesDocument)
+		document := account.Partition.DocumentARN(elsewhere, account.ID, world.PreferencesDocument)
 		d, err := e.Decide(access.AssumedRole(role.RoleARN(), "session"), access.Request{
 			Action:    "ssm:StartSession",
 			Resources: access.On(account.Partition.InstanceARN(elsewhere, account.ID, "i-0123456789abcdef0"), document),
@@ -37,7 +37,7 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 			"%q opens shells, and the stack sets the preferences of %s: in other Regions they are %s's, with sudo; list every Region with nodes, or shut them in the organization (osAccessOnly)",
 			role.Name,
 			set,
-			journey.AgentUser,
+			world.AgentUser,
 		)))
 	}
 }

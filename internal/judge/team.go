@@ -5,6 +5,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 )
@@ -12,7 +13,7 @@ import (
 // expectTeam judges the expectation of the stack at the index. One about a team must hold of everybody in it: the
 // result is that of the first member for whom it does not hold, and it holds under all assumptions that it needs for
 // any of them.
-func expectTeam(engine *access.Engine, s *stack.Stack, index int, x expect.Expectation) expect.ExpectationResult {
+func expectTeam(engine *access.Engine, s *stack.Stack, index int, x expectation.Expectation) expect.ExpectationResult {
 	team := s.Expect[index].As
 	members, isTeam := s.TeamMembers(team)
 	if !isTeam || x.Person != nil {

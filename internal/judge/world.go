@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
@@ -76,8 +76,8 @@ func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
 
 // expectations are those of the stack, with people of other stacks written as the world knows them: a stack's name
 // stands for its account.
-func expectations(s *stack.Stack) []expect.Expectation {
-	var out []expect.Expectation
+func expectations(s *stack.Stack) []expectation.Expectation {
+	var out []expectation.Expectation
 	for _, x := range s.Expect {
 		x.As, x.Via, x.On.User, x.On.Role = byAccount(
 			s,

@@ -140,7 +140,7 @@ func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
 		}
 		return
 	}
-	j.Opens = &journey.Door{Kind: journey.DoorKind(door), Node: node, Account: w.Account().ID}
+	j.Opens = &journey.Door{Kind: world.DoorKind(door), Node: node, Account: w.Account().ID}
 }
 
 func partitionOf(w *Way) policy.Partition {

@@ -131,7 +131,7 @@ func (b *finder) collect(w *path, openings []opening, projects []class) []Way {
 }
 
 // doorOrder is the place of a door among the doors; those of both powers are the last.
-func doorOrder(door Door) int { return min(slices.Index(Doors(), door), len(journey.Doors())) }
+func doorOrder(door Door) int { return min(slices.Index(Doors(), door), len(world.Doors())) }
 
 // merge joins the rows that are alike but for what drop drops.
 func merge(rows []Way, drop func(*Way), join func(into, from *Way)) []Way {
@@ -196,7 +196,7 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 			opening{door: name, user: user, region: region, projects: []class{project}, assumptions: assumptions},
 		)
 	}
-	for _, kind := range journey.Doors() {
+	for _, kind := range world.Doors() {
 		j := journey.Journey{From: w.session, Opens: &journey.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
 		arrival, err := journey.Walk(b.engine, j)
 		if err != nil {

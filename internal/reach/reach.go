@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 )
 
@@ -100,7 +99,7 @@ const (
 // Doors lists the doors and powers in the order in which they are named.
 func Doors() []Door {
 	var all []Door
-	for _, kind := range journey.Doors() {
+	for _, kind := range world.Doors() {
 		all = append(all, Door(kind))
 	}
 	return append(all, Start, Stop)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -166,8 +165,8 @@ func sessionTags(user *world.User, role *world.Role) [][]world.Tag {
 		})
 	})
 	for _, tag := range user.Tags {
-		if takes && strings.EqualFold(tag.Key, journey.RunAsTag) {
-			all = append(all, []world.Tag{{Key: journey.RunAsTag, Value: tag.Value}})
+		if takes && strings.EqualFold(tag.Key, world.RunAsTag) {
+			all = append(all, []world.Tag{{Key: world.RunAsTag, Value: tag.Value}})
 		}
 	}
 	return all

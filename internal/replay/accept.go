@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"aws-access-guardrails/access/match"
 )
 
 // Accept is an entry of the accept file: refusals that are meant. Every field that is given must match; * and ? are
@@ -155,8 +157,8 @@ func readAccept(n *yaml.Node, fail func(*yaml.Node, string)) Accept {
 func (r *Row) accept(accepts []Accept, used map[int]bool) {
 	r.Accepted = ""
 	at := slices.IndexFunc(accepts, func(a Accept) bool {
-		matches := func(pattern, text string) bool { return pattern == "" || match(pattern, text) }
-		return matches(a.Sid, r.Sid) && matches(a.Who, r.Who) && (a.Action == "" || matchAction(a.Action, r.Action)) &&
+		matches := func(pattern, text string) bool { return pattern == "" || match.Text(pattern, text) }
+		return matches(a.Sid, r.Sid) && matches(a.Who, r.Who) && (a.Action == "" || match.Action(a.Action, r.Action)) &&
 			matches(a.Account, r.Account)
 	})
 	if at >= 0 {

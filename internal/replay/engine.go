@@ -229,7 +229,3 @@ func isDoor(action string) bool {
 
 // allActions are the actions that AWS documents.
 func allActions() []string { return catalogue.Actions() }
-
-func match(pattern, text string) bool { return access.Match(pattern, text) }
-
-func matchAction(pattern, action string) bool { return access.MatchAction(pattern, action) }

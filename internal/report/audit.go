@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
@@ -200,7 +201,7 @@ func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
 	if w.meant != nil && len(found) > 0 {
 		meant, err := claims.Escalations(
 			w.meant,
-			claims.Intent{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators},
+			intent.Account{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators},
 		)
 		if err != nil {
 			return err

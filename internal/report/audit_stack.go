@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/judge"
@@ -25,7 +26,7 @@ type AuditDifference struct {
 // auditWorld is the world in which an account is judged, with what it is meant for.
 type auditWorld struct {
 	world  access.World
-	intent claims.Intent
+	intent intent.Account
 	// meant is the world as the stack files have it; nil when nobody said.
 	meant       *access.Engine
 	differences []AuditDifference
@@ -102,9 +103,9 @@ func (w *auditWorld) keepWhatExists(account *world.Account) {
 	}
 	in.OperationRoles = slices.DeleteFunc(
 		in.OperationRoles,
-		func(r claims.OperationRoleIntent) bool { return !roles[r.ARN] },
+		func(r intent.OperationRole) bool { return !roles[r.ARN] },
 	)
-	in.DelegatedRoles = slices.DeleteFunc(in.DelegatedRoles, func(r claims.RoleIntent) bool { return !roles[r.ARN] })
+	in.DelegatedRoles = slices.DeleteFunc(in.DelegatedRoles, func(r intent.Role) bool { return !roles[r.ARN] })
 	if in.Deployer != "" && !roles[in.Deployer] && !users[in.Deployer] {
 		in.Deployer = ""
 	}

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/reach"
@@ -100,7 +101,7 @@ type Statement struct {
 
 // Explain answers one question about the stacks: an expectation without an outcome. The answers are one per Region
 // where the question names none and the answer depends on it; one otherwise.
-func Explain(engine *access.Engine, question expect.Expectation) ([]Explanation, error) {
+func Explain(engine *access.Engine, question expectation.Expectation) ([]Explanation, error) {
 	journeys, err := expect.Journeys(engine, question)
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func Explain(engine *access.Engine, question expect.Expectation) ([]Explanation,
 	return all, nil
 }
 
-func explainJourney(engine *access.Engine, question expect.Expectation, j journey.Journey) (Explanation, error) {
+func explainJourney(engine *access.Engine, question expectation.Expectation, j journey.Journey) (Explanation, error) {
 	arrival, err := journey.Walk(engine, j)
 	if err != nil {
 		return Explanation{}, err

@@ -11,8 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/expect"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
@@ -173,12 +172,12 @@ func TestRegionsWithDifferentAnswersAreToldApart(t *testing.T) {
 	w.Preferences[1].DefaultUser, w.Preferences[1].RunAs = "", false
 	engine, err := access.Compile(access.World{Accounts: []world.Account{w}}.WithStrangers())
 	require.NoError(t, err)
-	q := expect.Expectation{
+	q := expectation.Expectation{
 		As:    "arn:aws:iam::444455556666:user/non-97-test-user1",
 		MFA:   true,
 		Via:   "shop-operation",
-		Opens: journey.Shell,
-		On:    expect.Target{Instance: map[string]string{"Project": "shop"}},
+		Opens: world.Shell,
+		On:    expectation.Target{Instance: map[string]string{"Project": "shop"}},
 	}
 	all, err := Explain(engine, q)
 	require.NoError(t, err)
@@ -220,7 +219,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		At:      "2026-12-01T09:00:00+09:00",
 	}.Expectation()
 	require.NoError(t, err)
-	assert.Equal(t, expect.Target{Role: "x", Document: "d"}, x.On)
+	assert.Equal(t, expectation.Target{Role: "x", Document: "d"}, x.On)
 	assert.Equal(t, access.Context{"a": {"1", "2"}}, x.With)
 	assert.False(t, x.MFA)
 	assert.Equal(t, 2026, x.At.Year())
@@ -317,7 +316,7 @@ func TestEveryLayerHasWords(t *testing.T) {
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
 	text := func(do string) string {
-		all, err := Explain(engine, expect.Expectation{As: "bob", MFA: true, Do: do})
+		all, err := Explain(engine, expectation.Expectation{As: "bob", MFA: true, Do: do})
 		require.NoError(t, err)
 		var out bytes.Buffer
 		require.NoError(t, (&Explanations{Answers: all}).WriteText(&out))

@@ -11,13 +11,13 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/doors"
-	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/policy"
 )
 
 // questionWords is the question as a person asks it.
-func questionWords(x expect.Expectation) string {
+func questionWords(x expectation.Expectation) string {
 	text := "May " + personWords(x) + " " + triesWords(x)
 	switch {
 	case x.Person != nil:
@@ -37,7 +37,7 @@ func questionWords(x expect.Expectation) string {
 }
 
 // personWords are the person.
-func personWords(x expect.Expectation) string {
+func personWords(x expectation.Expectation) string {
 	if x.Person != nil {
 		return x.Person.String()
 	}
@@ -45,7 +45,7 @@ func personWords(x expect.Expectation) string {
 }
 
 // triesWords is what is tried.
-func triesWords(x expect.Expectation) string {
+func triesWords(x expectation.Expectation) string {
 	text := "call " + x.Do
 	if way, known := doors.WayNamed(string(x.Opens)); known {
 		text = way.Does
@@ -64,17 +64,17 @@ func triesWords(x expect.Expectation) string {
 }
 
 // signInWords is how the person signs in.
-func signInWords(x expect.Expectation) string {
+func signInWords(x expectation.Expectation) string {
 	if x.Person != nil {
 		return "Signs in to the access portal as " + x.Person.String()
 	}
 	text := "Signs in as " + nameOf(x.As)
 	switch x.Session {
-	case expect.SignInKey:
+	case expectation.SignInKey:
 		return text + ", with an access key, which says nothing of MFA"
-	case expect.SignInKeyWithMFACode:
+	case expectation.SignInKeyWithMFACode:
 		return text + ", with an access key, and sends an MFA code along when taking a role"
-	case expect.SignInSessionToken:
+	case expectation.SignInSessionToken:
 		text += ", with credentials of sts:GetSessionToken"
 	default:
 		text += ", in the console"

@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -76,7 +75,7 @@ func TestMatrixOfHandMadePermissionSets(t *testing.T) {
 	source, err := world.ParseAttributeSource("${path:userName}")
 	require.NoError(t, err)
 	h.world.IdentityCenter = &world.IdentityCenterInstance{
-		Attributes: []world.AccessControlAttribute{{Key: journey.RunAsTag, Source: source}},
+		Attributes: []world.AccessControlAttribute{{Key: world.RunAsTag, Source: source}},
 		Users:      []string{"erin"},
 		Assignments: []world.PermissionSetAssignment{
 			{PermissionSet: "Ops", Account: handAccount, User: "dave"},

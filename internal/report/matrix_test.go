@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
@@ -81,7 +80,7 @@ func (h *hand) role(name, project, runAs string, trust policy.Document, statemen
 		r.Tags = append(r.Tags, world.Tag{Key: "Project", Value: project})
 	}
 	if runAs != "" {
-		r.Tags = append(r.Tags, world.Tag{Key: journey.RunAsTag, Value: runAs})
+		r.Tags = append(r.Tags, world.Tag{Key: world.RunAsTag, Value: runAs})
 	}
 	h.world.Accounts[0].Roles = append(h.world.Accounts[0].Roles, r)
 }
@@ -257,7 +256,7 @@ func TestRowsSayWhatASignInNeeds(t *testing.T) {
 	h.world.Accounts[0].Users[1].Inline = []world.InlinePolicy{
 		{Name: "direct", Document: policy.New(shell.When(policy.Bool("aws:MultiFactorAuthPresent", true)))},
 	}
-	h.world.Accounts[0].Users[1].Tags = []world.Tag{{Key: journey.RunAsTag, Value: "bob"}}
+	h.world.Accounts[0].Users[1].Tags = []world.Tag{{Key: world.RunAsTag, Value: "bob"}}
 	m := h.matrix(t)
 	assert.Contains(t, of(m, "alice", "open")[0], "WITHOUT MFA: console, access key, session token")
 	assert.Contains(t, of(m, "alice", "keys")[0], "WITHOUT MFA: access key")

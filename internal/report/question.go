@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/expect"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/expectation"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
@@ -42,16 +42,16 @@ type Question struct {
 }
 
 // Expectation is the question as the access engine takes it.
-func (q Question) Expectation() (expect.Expectation, error) {
-	x := expect.Expectation{
+func (q Question) Expectation() (expectation.Expectation, error) {
+	x := expectation.Expectation{
 		As:          q.As,
-		Session:     expect.SignIn(q.Session),
-		MFA:         expect.SignIn(q.Session) != expect.SignInKey,
+		Session:     expectation.SignIn(q.Session),
+		MFA:         expectation.SignIn(q.Session) != expectation.SignInKey,
 		MFAAge:      q.MFAAge,
 		Via:         q.Via,
 		SessionName: q.SessionName,
 		Do:          q.Do,
-		Opens:       journey.DoorKind(q.Opens),
+		Opens:       world.DoorKind(q.Opens),
 	}
 	if q.MFA != nil {
 		x.MFA = *q.MFA
@@ -59,23 +59,23 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	var err error
 	if strings.HasPrefix(q.As, "{") {
 		if x.As = ""; q.MFA != nil {
-			return expect.Expectation{}, errors.New(
+			return expectation.Expectation{}, errors.New(
 				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
 			)
 		}
 		if x.Person, err = stackfile.ReadPerson(q.As); err != nil {
-			return expect.Expectation{}, err
+			return expectation.Expectation{}, err
 		}
 		x.MFA = false
 	}
 	if x.On, err = target(q.On); err != nil {
-		return expect.Expectation{}, err
+		return expectation.Expectation{}, err
 	}
 	x.On.Region, x.On.VolumeKeys = q.Region, q.VolumeKeys
 	for _, tag := range q.SessionTags {
 		key, value, found := strings.Cut(tag, "=")
 		if !found || key == "" {
-			return expect.Expectation{}, fmt.Errorf(
+			return expectation.Expectation{}, fmt.Errorf(
 				"session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice",
 				tag,
 			)
@@ -88,7 +88,7 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	for _, with := range q.With {
 		key, value, found := strings.Cut(with, "=")
 		if !found || key == "" {
-			return expect.Expectation{}, fmt.Errorf(
+			return expectation.Expectation{}, fmt.Errorf(
 				"with: %q is no condition key with a value; write it as in aws:TagKeys=Project",
 				with,
 			)
@@ -100,7 +100,7 @@ func (q Question) Expectation() (expect.Expectation, error) {
 	}
 	if q.At != "" {
 		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
-			return expect.Expectation{}, fmt.Errorf(
+			return expectation.Expectation{}, fmt.Errorf(
 				`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
 				q.At,
 			)
@@ -110,8 +110,8 @@ func (q Question) Expectation() (expect.Expectation, error) {
 }
 
 // target reads what is acted on.
-func target(words []string) (expect.Target, error) {
-	var t expect.Target
+func target(words []string) (expectation.Target, error) {
+	var t expectation.Target
 	for _, word := range words {
 		kind, name, _ := strings.Cut(word, "/")
 		key, value, tag := strings.Cut(word, "=")
@@ -132,7 +132,7 @@ func target(words []string) (expect.Target, error) {
 		case kind == "document" && name != "":
 			t.Document = name
 		default:
-			return expect.Target{}, fmt.Errorf(
+			return expectation.Target{}, fmt.Errorf(
 				`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
 				word,
 			)

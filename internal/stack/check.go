@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
@@ -269,11 +271,34 @@ func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 // checkComponents asks the components, which know what AWS takes.
 func (s *Stack) checkComponents(d *strictyaml.Decoder) {
 	for _, p := range s.parts() {
-		s.reportAll(d, p.section, p.derived, p.args.Validate())
+		s.reportAll(d, p.section, p.derived, validate(p.args))
 	}
 	if a := s.ServiceControlPolicies(); a != nil {
-		s.reportAll(d, "organization", nil, a.Validate())
+		s.reportAll(d, "organization", nil, validate(a))
 	}
+}
+
+// validate is what a component says about its Args, and what no proof can read of the documents that the admin has
+// written. What AWS itself refuses of a document is told alone.
+func validate(a interface{ Validate() error }) error {
+	problems := problem.Of(a.Validate())
+	admins, ok := a.(interface {
+		OwnDocuments() []guardrail.OwnDocument
+	})
+	if !ok {
+		return problems.Err()
+	}
+	for _, own := range admins.OwnDocuments() {
+		if slices.ContainsFunc(problems, func(p *problem.Problem) bool {
+			return strictyaml.Path(p.Path).Within(strictyaml.Path(own.Path))
+		}) {
+			continue
+		}
+		for _, err := range prove.Unreadable(own.Document) {
+			problems.Add(own.Path, nil, own.What+": "+err.Error(), "mend the statement")
+		}
+	}
+	return problems.Err()
 }
 
 // reportAll reports what a component says about its Args, but for the fields that come from other sections.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
@@ -62,11 +62,11 @@ func permissionSetSection(i int) string {
 
 // IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the
 // accounts those count that are given: the world describes no other.
-func (s *Stack) IdentityCenterIntent(accounts ...string) *claims.IdentityCenterIntent {
+func (s *Stack) IdentityCenterIntent(accounts ...string) *intent.IdentityCenter {
 	if s.IdentityCenter == nil {
 		return nil
 	}
-	in := &claims.IdentityCenterIntent{Account: s.Account.ID, ProjectTag: s.Tags.Project}
+	in := &intent.IdentityCenter{Account: s.Account.ID, ProjectTag: s.Tags.Project}
 	for i, a := range s.PermissionSets() {
 		for _, id := range a.Accounts() {
 			if slices.Contains(accounts, id) {

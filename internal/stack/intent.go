@@ -1,14 +1,14 @@
 package stack
 
 import (
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
 // Intent is what the stack's documents are for, as the proofs want it.
-func (s *Stack) Intent() claims.Intent {
-	in := claims.Intent{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
+func (s *Stack) Intent() intent.Account {
+	in := intent.Account{Account: s.Account.ID, ProjectTag: s.Tags.Project, Administrators: []string{}}
 	for _, n := range nouns {
 		n.intent(s, &in)
 	}

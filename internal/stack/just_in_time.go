@@ -31,7 +31,7 @@ func (s *Stack) RequestersGoRound(e *access.Engine) strictyaml.Problems {
 		return nil
 	}
 	var out strictyaml.Problems
-	for _, p := range problem.Of(a.CheckRequesters(e, time.Unix(0, 0).UTC())).Under("justInTime") {
+	for _, p := range problem.Of(CheckRequesters(a, e, time.Unix(0, 0).UTC())).Under("justInTime") {
 		path := strictyaml.Path(stackfile.Namespace + ":" + p.Path)
 		at := s.Position(path)
 		at.File = s.File

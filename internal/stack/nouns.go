@@ -3,11 +3,13 @@ package stack
 import (
 	"time"
 
-	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
 )
 
 // noun is a row of the registry of nouns: what is asked of everything that an account can have. World, intent, notices,
@@ -19,7 +21,7 @@ type noun struct {
 	// parts are the Args of its components, in the order of the file.
 	parts func(*Stack) []part
 	// intent adds what its documents are for.
-	intent func(*Stack, *claims.Intent)
+	intent func(*Stack, *intent.Account)
 	// notices are what it has to say at an instant; their paths are whole.
 	notices func(*Stack, time.Time) guardrail.Notices
 	// makes are the users and roles that it makes, of which proofs speak, each with its place in the file.
@@ -50,7 +52,7 @@ type principalAt struct {
 
 // What a noun has none of.
 func noParts(*Stack) []part                         { return nil }
-func noIntent(*Stack, *claims.Intent)               {}
+func noIntent(*Stack, *intent.Account)              {}
 func noNotices(*Stack, time.Time) guardrail.Notices { return nil }
 func noPrincipals(*Stack) []principalAt             { return nil }
 func noPeople(*Stack) []string                      { return nil }
@@ -60,7 +62,7 @@ var nouns = []noun{
 	{
 		"mfa",
 		func(s *Stack) []part { return single(s.MFAGroup(), "mfa", "userPaths") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			if a := s.MFAGroup(); a != nil {
 				a.AddIntent(in)
 			}
@@ -75,7 +77,7 @@ var nouns = []noun{
 	{
 		"users",
 		func(s *Stack) []part { return each(s.UserArgs(), elements("users"), "groups", "contactTags") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			for _, a := range s.UserArgs() {
 				a.AddIntent(in)
 			}
@@ -93,7 +95,7 @@ var nouns = []noun{
 	{
 		"operationRoles",
 		func(s *Stack) []part { return single(s.Operation(), "", "sessions") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			if a := s.Operation(); a != nil {
 				a.AddIntent(in)
 			}
@@ -103,7 +105,7 @@ var nouns = []noun{
 	{
 		"delegatedRoles",
 		func(s *Stack) []part { return each(s.Delegated(), elements("delegatedRoles"), "userPaths") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			for i, a := range s.Delegated() {
 				a.AddIntent(elements("delegatedRoles")(i), in)
 				in.Administrators = append(in.Administrators, a.RoleARN())
@@ -114,7 +116,7 @@ var nouns = []noun{
 	{
 		"sessions",
 		func(s *Stack) []part { return single(s.Preferences(), "sessions") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			if a := s.Preferences(); a != nil {
 				a.AddIntent(in)
 			}
@@ -124,7 +126,7 @@ var nouns = []noun{
 	{
 		"osAccess",
 		func(s *Stack) []part { return single(s.OSAccessTemplate(), "osAccess", "sessions.regions") },
-		func(s *Stack, in *claims.Intent) {
+		func(s *Stack, in *intent.Account) {
 			if a := s.OSAccessTemplate(); a != nil {
 				a.AddIntent(in)
 			}
@@ -152,7 +154,7 @@ var nouns = []noun{
 		noParts, noIntent,
 		func(s *Stack, _ time.Time) guardrail.Notices {
 			if a := s.ServiceControlPolicies(); a != nil {
-				return a.Notices().Under("organization")
+				return a.Notices(deadConditions).Under("organization")
 			}
 			return nil
 		},
@@ -279,7 +281,7 @@ func grantParts(s *Stack) []part {
 	return all
 }
 
-func grantIntent(s *Stack, in *claims.Intent) {
+func grantIntent(s *Stack, in *intent.Account) {
 	for i, g := range s.AccessGrants() {
 		g.AddIntent(grantSection(i), in)
 		if g.DelegatedRole != nil {
@@ -322,6 +324,15 @@ func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
 	all := a.Notices().Under("identityCenter")
 	for i, set := range s.PermissionSets() {
 		all = append(all, set.Notices().Under(permissionSetSection(i))...)
+	}
+	return all
+}
+
+// deadConditions says what is dead in a document that an admin wrote.
+func deadConditions(d policy.Document) []string {
+	var all []string
+	for _, dead := range prove.DeadConditions(d) {
+		all = append(all, dead.Error())
 	}
 	return all
 }

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"time"
 
-	"aws-access-guardrails/access/expect"
-	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/expectation"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -25,7 +25,7 @@ func validateAction(s string) error {
 
 // expectationDraft tells apart what was given from what was not.
 type expectationDraft struct {
-	expect.Expectation
+	expectation.Expectation
 	who             subject
 	mfa             *bool
 	allowed, denied *bool
@@ -43,8 +43,8 @@ var expectationKeys = strictyaml.Keys(
 		Doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation. "+
 			"A team of guardrails:teams stands for everybody in it: the expectation must hold of each.").
 		Example("non-97-test-user1"),
-	strictyaml.Key("session", func(e *expectationDraft) *expect.SignIn { return &e.Session }, strictyaml.WordsOf(expect.SignIns()...)).
-		OrElse(expect.SignInConsole, "it is how most people come in").
+	strictyaml.Key("session", func(e *expectationDraft) *expectation.SignIn { return &e.Session }, strictyaml.WordsOf(expectation.SignIns()...)).
+		OrElse(expectation.SignInConsole, "it is how most people come in").
 		Doc("How the person signs in: the console, a long-term access key, a key that sends an MFA code when it assumes a role, or GetSessionToken.").
 		Example("console"),
 	strictyaml.Key("mfa", func(e *expectationDraft) **bool { return &e.mfa }, strictyaml.Optionally(strictyaml.Boolean{})).
@@ -80,11 +80,11 @@ var expectationKeys = strictyaml.Keys(
 		OrNothing("the expectation opens a door instead", "one of do and opens is given").
 		Doc("The action that is tried. It is one that AWS documents.").
 		Example("iam:DeactivateMFADevice"),
-	strictyaml.Key("opens", func(e *expectationDraft) *journey.DoorKind { return &e.Opens }, strictyaml.WordsOf(journey.Doors()...)).
+	strictyaml.Key("opens", func(e *expectationDraft) *world.DoorKind { return &e.Opens }, strictyaml.WordsOf(world.Doors()...)).
 		OrNothing("the expectation tries an action instead", "one of do and opens is given").
 		Doc("The door that is tried.").
 		Example("shell"),
-	strictyaml.Key("on", func(e *expectationDraft) *expect.Target { return &e.On }, targetKeys).
+	strictyaml.Key("on", func(e *expectationDraft) *expectation.Target { return &e.On }, targetKeys).
 		OrNothing("nothing in particular", "some actions name no resource").
 		Doc("What the action or the door is tried on.").
 		Example(map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}),
@@ -118,34 +118,34 @@ var targetKeys = strictyaml.Keys(
 	"what is acted on",
 	strictyaml.Key(
 		"instance",
-		func(t *expect.Target) *map[string]string { return &t.Instance },
+		func(t *expectation.Target) *map[string]string { return &t.Instance },
 		strictyaml.TableOf(strictyaml.Text(nil).OrEmpty(), nil),
 	).
 		OrNothing("no node", "at most one target is given").
 		Doc("A node with these tags; {} is a node without tags.").
 		Example(map[string]any{"Project": "Test Project 2"}),
-	strictyaml.Key("user", func(t *expect.Target) *string { return &t.User }, strictyaml.Text(nil)).
+	strictyaml.Key("user", func(t *expectation.Target) *string { return &t.User }, strictyaml.Text(nil)).
 		OrNothing("no user", "at most one target is given").
 		Doc("A user, written as in as.").
 		Example("non-97-test-user2"),
-	strictyaml.Key("role", func(t *expect.Target) *string { return &t.Role }, strictyaml.Text(nil)).
+	strictyaml.Key("role", func(t *expectation.Target) *string { return &t.Role }, strictyaml.Text(nil)).
 		OrNothing("no role", "at most one target is given").
 		Doc("A role, written as in via.").
 		Example("AdminRole"),
-	strictyaml.Key("document", func(t *expect.Target) *string { return &t.Document }, strictyaml.Text(nil)).
+	strictyaml.Key("document", func(t *expectation.Target) *string { return &t.Document }, strictyaml.Text(nil)).
 		OrNothing("no document, or the door's own", "at most one target is given").
 		Doc("A document of Systems Manager. Beside instance it is the one that the door uses.").
 		Example("AWS-StartSSHSession"),
-	strictyaml.Key("arn", func(t *expect.Target) *string { return &t.ARN }, strictyaml.Text(nil)).
+	strictyaml.Key("arn", func(t *expectation.Target) *string { return &t.ARN }, strictyaml.Text(nil)).
 		OrNothing("nothing else", "at most one target is given").
 		Doc("Anything else, by its ARN.").
 		Example("arn:aws:iam::111122223333:mfa/non-97-test-user1"),
-	strictyaml.Key("volumeKeys", func(t *expect.Target) *[]string { return &t.VolumeKeys }, strictyaml.Words(strictyaml.Text(nil))).
+	strictyaml.Key("volumeKeys", func(t *expectation.Target) *[]string { return &t.VolumeKeys }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("nothing is known of the keys, and the call alone is judged", "only ec2:StartInstances depends on them").
 		Doc("The KMS keys of the volumes of the instance that ec2:StartInstances starts: ARNs of customer managed keys, or alias/aws/ebs for AWS's own. The person must be able to have EC2 use each of "+
 			"them, or the instance falls back to stopped, which counts as denied.").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
-	strictyaml.Key("region", func(t *expect.Target) *string { return &t.Region }, strictyaml.Text(nil)).
+	strictyaml.Key("region", func(t *expectation.Target) *string { return &t.Region }, strictyaml.Text(nil)).
 		OrNothing("every Region of sessions.regions", "a node may be in any of them").
 		Doc("Where the instance or document is.").
 		Example("ap-northeast-1"),
@@ -156,9 +156,9 @@ type expectationKind struct {
 	*strictyaml.Object[expectationDraft]
 }
 
-func (k expectationKind) Written(expect.Expectation) any { return map[string]any{} }
+func (k expectationKind) Written(expectation.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (expect.Expectation, bool) {
+func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (expectation.Expectation, bool) {
 	draft, ok := k.Object.Decode(d, n, at)
 	if !ok {
 		return draft.Expectation, false
@@ -253,7 +253,7 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 		d.Report(strictyaml.Problem{Position: n.Pos, Path: at, Kind: strictyaml.Invalid, Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
-	if e.OSUser != "" && e.Opens != journey.Shell {
+	if e.OSUser != "" && e.Opens != world.Shell {
 		d.Report(
 			strictyaml.Problem{
 				Path:  at.Child("osUser"),
@@ -272,12 +272,12 @@ func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Nod
 		e.checkPortal(d, at)
 		return
 	}
-	e.MFA = e.Session != expect.SignInKey
+	e.MFA = e.Session != expectation.SignInKey
 	if e.mfa == nil {
 		return
 	}
 	switch {
-	case e.Session == expect.SignInKey && *e.mfa:
+	case e.Session == expectation.SignInKey && *e.mfa:
 		d.Report(
 			strictyaml.Problem{
 				Path:  at.Child("mfa"),
@@ -287,7 +287,7 @@ func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Nod
 				Fix:   "write session: keyWithMfaCode or sessionToken",
 			},
 		)
-	case e.Session == expect.SignInKeyWithMFACode && !*e.mfa:
+	case e.Session == expectation.SignInKeyWithMFACode && !*e.mfa:
 		d.Report(
 			strictyaml.Problem{
 				Path:  at.Child("mfa"),

@@ -1,7 +1,7 @@
 package stackfile
 
 import (
-	"aws-access-guardrails/access/expect"
+	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/guardrail/justintime"
@@ -59,7 +59,7 @@ type Sections struct {
 	Protect bool
 	// Adopt is what exists before the stack is deployed and becomes its own.
 	Adopt  Adoption
-	Expect []expect.Expectation
+	Expect []expectation.Expectation
 	Accept []Acceptance
 
 	places strictyaml.Places
@@ -153,7 +153,7 @@ var stackKeys = strictyaml.Keys(
 		Doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
 			"has run, it may stay or go.").
 		Example(map[string]any{"users": []string{"non-97-test-user1"}}),
-	strictyaml.Key("expect", func(s *Sections) *[]expect.Expectation { return &s.Expect }, strictyaml.ListOf(expectationKind{expectationKeys})).
+	strictyaml.Key("expect", func(s *Sections) *[]expectation.Expectation { return &s.Expect }, strictyaml.ListOf(expectationKind{expectationKeys})).
 		OrNothing("nothing beyond the standing proofs is expected", "the proofs hold without it").
 		Doc("What must be true of the stack; a deployment is refused when one of them is not.").
 		Example([]any{map[string]any{"it": "another project stays shut", "as": "non-97-test-user1", "via": "TestProject1-os-user1", "opens": "shell",

@@ -158,28 +158,6 @@ func (p *ArnPattern) matchRunningOn(value string, ev *Env) bool {
 	return false
 }
 
-// MatchARN reports whether an ARN matches a pattern as the operators ArnLike and ArnEquals compare them: each of the
-// six parts between colons on its own, so that no wildcard reaches over a colon; only the last part may hold colons.
-// The pattern "*" matches every ARN. A value that is not an ARN matches nothing, and a pattern that is none is
-// matched by nothing.
-func MatchARN(pattern, arn string) bool {
-	if wildcard.OnlyStars(pattern) {
-		return policy.IsARN(arn)
-	}
-	if !strings.HasPrefix(pattern, "arn:") {
-		return false
-	}
-	for range policy.ARNParts - 1 {
-		part, restOfPattern, ok := strings.Cut(pattern, ":")
-		value, restOfARN, also := strings.Cut(arn, ":")
-		if !ok || !also || !wildcard.Match(part, value) {
-			return false
-		}
-		pattern, arn = restOfPattern, restOfARN
-	}
-	return wildcard.Match(pattern, arn)
-}
-
 // MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from MatchARN in one rule:
 // a * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of
 // actions that have none.
@@ -190,7 +168,7 @@ func MatchResource(pattern, arn string) bool {
 		return true
 	}
 	if strings.Count(pattern, ":") >= policy.ARNParts-1 && strings.Count(arn, ":") == policy.ARNParts-1 {
-		return MatchARN(pattern, arn)
+		return wildcard.MatchARN(pattern, arn)
 	}
 	p, err := SplitARNPattern(pattern, PolicyText)
 	return err == nil && p.Match(arn, true, nil)

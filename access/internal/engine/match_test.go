@@ -72,7 +72,7 @@ func TestARNParts(t *testing.T) {
 		{"no ARN against a pattern", "arn:aws:s3:::*", "*", false, false},
 		{"not an ARN pattern", "bucket:*:::::", "bucket:a:::::", false, false},
 	} {
-		assert.Equal(t, c.like, engine.MatchARN(c.pattern, c.arn), "ArnLike: %s", c.why)
+		assert.Equal(t, c.like, wildcard.MatchARN(c.pattern, c.arn), "ArnLike: %s", c.why)
 		assert.Equal(t, c.resource, engine.MatchResource(c.pattern, c.arn), "Resource: %s", c.why)
 	}
 }
@@ -143,14 +143,14 @@ func TestResourceAgreesWithRegexp(t *testing.T) {
 		)
 		got := engine.MatchResource(pattern, value)
 		require.Equal(t, resourceRegexp(pattern).MatchString(value), got, "%q on %q", pattern, value)
-		if engine.MatchARN(pattern, value) {
+		if wildcard.MatchARN(pattern, value) {
 			require.True(t, got, "%q on %q", pattern, value)
 		}
 		compiledPattern, err := engine.SplitARNPattern(pattern, engine.PolicyText)
 		require.NoError(t, err)
 		require.Equal(
 			t,
-			engine.MatchARN(pattern, value),
+			wildcard.MatchARN(pattern, value),
 			compiledPattern.Match(value, false, nil),
 			"%q on %q",
 			pattern,
@@ -169,7 +169,7 @@ func FuzzMatch(f *testing.F) {
 		if !strings.ContainsAny(pattern, "*?") && got != (pattern == value) {
 			t.Fatalf("%q on %q: %t", pattern, value, got)
 		}
-		if engine.MatchARN(pattern, value) && !engine.MatchResource(pattern, value) {
+		if wildcard.MatchARN(pattern, value) && !engine.MatchResource(pattern, value) {
 			t.Fatalf("%q on %q: ArnLike matches and Resource does not", pattern, value)
 		}
 		wildcard.MatchAction(pattern, value)

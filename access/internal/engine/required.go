@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/internal/wording"
 	"aws-access-guardrails/policy"
 )
@@ -29,7 +30,7 @@ func (n *Need) Words() string { return wording.JoinWords(n.Types, "or") }
 func (n *Need) Named(arn string) bool {
 	return slices.ContainsFunc(
 		n.Forms,
-		func(form string) bool { return MatchARN(Placeholders(form, "*", "*", "*"), arn) },
+		func(form string) bool { return wildcard.MatchARN(Placeholders(form, "*", "*", "*"), arn) },
 	)
 }
 

@@ -10,7 +10,6 @@ import (
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -113,7 +112,7 @@ func TestSessionKeys(t *testing.T) {
 			"aws:MultiFactorAuthPresent": absent, "aws:MultiFactorAuthAge": absent, "aws:PrincipalTag/Project": "theirs", "aws:PrincipalTag/Team": "red",
 			"aws:SourceIdentity": "bob",
 		}},
-		{"IAM Identity Center", engine.IdentityCenter(role, "bob@example.com", world.Tag{Key: journey.RunAsTag, Value: "bob"}), map[string]string{
+		{"IAM Identity Center", engine.IdentityCenter(role, "bob@example.com", world.Tag{Key: world.RunAsTag, Value: "bob"}), map[string]string{
 			"aws:PrincipalTag/SSMSessionRunAs": "bob", "aws:userid": "AROAEXAMPLE:bob@example.com", "aws:username": absent, "aws:MultiFactorAuthPresent": absent,
 			"aws:PrincipalTag/Project": "own",
 		}},

@@ -47,7 +47,7 @@ func TestGlobsMatchAsTheEvaluatorDoes(t *testing.T) {
 		require.NoError(rt, err)
 		require.Equal(
 			rt,
-			engine.MatchARN(pattern, value),
+			wildcard.MatchARN(pattern, value),
 			GlobOfARN(&p, false).Match(value),
 			"arn %q %q",
 			pattern,

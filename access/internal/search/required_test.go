@@ -12,6 +12,7 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -83,7 +84,7 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 				return d.Needs[out].Named(strings.ReplaceAll(pattern, "*", "x")) ||
 					slices.ContainsFunc(
 						allOf(&d.Needs[out]),
-						func(form string) bool { return engine.MatchARN(pattern, strings.ReplaceAll(form, "*", "x")) },
+						func(form string) bool { return wildcard.MatchARN(pattern, strings.ReplaceAll(form, "*", "x")) },
 					)
 			}) {
 				continue // The ARNs of one type are ARNs of the other: an endpoint stands below its runtime.

@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access"
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
@@ -82,7 +81,7 @@ func hand(people int, project func(n int) string, name func(n int) string) world
 		a.Roles = append(a.Roles, world.Role{
 			Name: "shop-" + user.Name,
 			Path: "/",
-			Tags: []world.Tag{{Key: "Project", Value: project(n)}, {Key: journey.RunAsTag, Value: "operator"}},
+			Tags: []world.Tag{{Key: "Project", Value: project(n)}, {Key: world.RunAsTag, Value: "operator"}},
 			Trust: policy.New(
 				policy.Allow("OnlyTheListedUserWithMFA", "sts:AssumeRole").
 					For(policy.AWSPrincipals(arn)).

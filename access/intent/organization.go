@@ -1,10 +1,10 @@
-package claims
+package intent
 
-// OrganizationIntent is what the service control policies of an organization are for: the proofs hold what is
+// Organization is what the service control policies of an organization are for: the proofs hold what is
 // attached against it. The accounts, the tree and the policies themselves are those of the world. Roles are patterns
 // on aws:PrincipalArn, such as "arn:aws:iam::*:role/BreakGlass". The zero value of every field is the strict side:
 // nobody is exempt.
-type OrganizationIntent struct {
+type Organization struct {
 	// Account is the id of the account that administers the policies: the management account, or one to which that is
 	// delegated. Required.
 	Account string
@@ -21,15 +21,15 @@ type OrganizationIntent struct {
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
 	ProjectTag string
 	// Doors is nil when doors are not closed, and so with the other guardrails.
-	Doors     *DoorsIntent
-	Passwords *PasswordsIntent
-	Protected *ProtectedIntent
+	Doors     *Doors
+	Passwords *Passwords
+	Protected *Protected
 	// RootAccounts are the accounts whose root users can do nothing but in central root sessions.
 	RootAccounts []string
 }
 
-// DoorsIntent says who may open an operating system.
-type DoorsIntent struct {
+// Doors says who may open an operating system.
+type Doors struct {
 	// Accounts are the ids of the accounts whose doors are closed.
 	Accounts []string
 	// Outside are the member accounts whose doors are not.
@@ -51,8 +51,8 @@ type ExemptPermissionSet struct {
 	Known, OpensSessions bool
 }
 
-// PasswordsIntent says where IAM users have console passwords.
-type PasswordsIntent struct {
+// Passwords says where IAM users have console passwords.
+type Passwords struct {
 	// Accounts are the ids of the accounts without console passwords, JumpAccounts of those with.
 	Accounts, JumpAccounts []string
 	// Exempt may set passwords everywhere.
@@ -61,8 +61,8 @@ type PasswordsIntent struct {
 	RootExempt bool
 }
 
-// ProtectedIntent says what administrators of accounts cannot change.
-type ProtectedIntent struct {
+// Protected says what administrators of accounts cannot change.
+type Protected struct {
 	// Accounts are the ids of the accounts in which it is protected.
 	Accounts []string
 	// Roles are the protected roles: all that some guardrail exempts, and those of the guardrails themselves.
@@ -98,7 +98,7 @@ type Makers struct {
 	Change bool
 }
 
-func (in *OrganizationIntent) projectTag() string {
+func (in *Organization) ProjectTagKey() string {
 	if in.ProjectTag == "" {
 		return "Project"
 	}

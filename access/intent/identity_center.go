@@ -1,18 +1,18 @@
-package claims
+package intent
 
-// IdentityCenterIntent is what the attributes and permission sets of IAM Identity Center are for. The instance
+// IdentityCenter is what the attributes and permission sets of IAM Identity Center are for. The instance
 // itself, with the roles that the permission sets become, is that of the world.
-type IdentityCenterIntent struct {
+type IdentityCenter struct {
 	// Account is the id of the account that manages the instance. Required.
 	Account string
 	// ProjectTag is the key of the tag that ties people to nodes. Empty means "Project".
 	ProjectTag string
 	// PermissionSets are those of every account, one entry for each role.
-	PermissionSets []PermissionSetIntent
+	PermissionSets []PermissionSet
 }
 
-// PermissionSetIntent is what a permission set is for in one account. The zero value opens nothing.
-type PermissionSetIntent struct {
+// PermissionSet is what a permission set is for in one account. The zero value opens nothing.
+type PermissionSet struct {
 	// Key is where the permission set is configured; waivers cite it.
 	Key string
 	// Name is that of the permission set, ARN that of its role.
@@ -37,6 +37,6 @@ type PermissionSetIntent struct {
 	VolumeKeys []string
 }
 
-func (in *IdentityCenterIntent) authorizationTags() []string {
-	return (&Intent{ProjectTag: in.ProjectTag}).authorizationTags()
+func (in *IdentityCenter) AuthorizationTags() []string {
+	return (&Account{ProjectTag: in.ProjectTag}).AuthorizationTags()
 }

@@ -1,0 +1,126 @@
+package intent
+
+import (
+	"cmp"
+	"time"
+
+	"aws-access-guardrails/access/world"
+)
+
+// Account is what the proofs need to know about an account beside its documents: what its documents are for. A
+// component says what it means to allow; the proofs hold the documents against it. The zero value of every field is
+// the strict side.
+type Account struct {
+	// Account is the id of the account, which the world has. Required.
+	Account string
+	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
+	ProjectTag string
+	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing
+	// works without MFA.
+	Members []string
+	// MFA are the switches of the guard.
+	MFA MFA
+	// OperationRoles and DelegatedRoles are the roles that people assume.
+	OperationRoles []OperationRole
+	DelegatedRoles []Role
+	// Preferences are the Regions in which Session Manager's preferences are managed. Nil means that they are not
+	// known.
+	Regions []string
+	// Administrators are the ARNs of users and roles that are meant to administer: roles with a delegated policy for
+	// it, the deployer, break-glass roles. Nil means that nobody said, and then whoever can is listed and not held
+	// against it.
+	Administrators []string
+	// Deployer is the ARN of the role or user that deploys the account's guardrails and must be able to undo them;
+	// empty means not known.
+	Deployer string
+	// BreakGlass are the ARNs of roles for emergencies.
+	BreakGlass []string
+	// OwnOSUserRoles are patterns of the ARNs of roles, of this account and of others, to which members may pass
+	// their own OS user as a session tag, and nothing else. Empty means none.
+	OwnOSUserRoles []string
+	// RoleAccounts are the ids of other accounts whose roles under RolePath members may assume.
+	RoleAccounts []string
+	// RolePath is the path of the roles that RoleAccounts opens. Empty means "/guardrails/".
+	RolePath string
+}
+
+// MFA are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for
+// themselves.
+type MFA struct {
+	// FirstPasswordChange: a member may change their own password before MFA.
+	FirstPasswordChange bool
+	// EnrolWithAccessKeys: long-term keys may enrol a device.
+	EnrolWithAccessKeys bool
+	// AccessKeys: members manage their own access keys, with MFA.
+	AccessKeys bool
+	// ContactTags are the tag keys that members may write on themselves, with MFA.
+	ContactTags []string
+}
+
+// Role is a role that people assume.
+type Role struct {
+	// Key is where the role is configured, such as "operationRoles[0]"; waivers cite it. Empty means nowhere.
+	Key string
+	// ARN is the ARN of the role.
+	ARN string
+	// Principals are the ARNs of the users who may assume it.
+	Principals []string
+	// MFAMaxAge is how long ago their MFA may be. Zero means that any age will do, which no component asks for.
+	MFAMaxAge time.Duration
+	// AnySessionName: sessions need not be named after the user.
+	AnySessionName bool
+	// IdentityCenter is the one person of IAM Identity Center who may assume it; Principals are empty then.
+	IdentityCenter IdentityCenterUser
+	// From and Until are the window outside of which the role is of no use: from the first instant until before the
+	// second. Zero means always.
+	From, Until time.Time
+}
+
+// IdentityCenterUser is a person of IAM Identity Center who assumes a role from a session of a permission set in the
+// account of the role. The zero value is nobody.
+type IdentityCenterUser struct {
+	// ID is the id of the user in the identity store, Name the user name, after which the session is named.
+	ID, Name string
+}
+
+// OperationRole is a role that reaches the nodes of one project.
+type OperationRole struct {
+	Role
+	// Project is the value of the project tag of the role and its nodes, Projects are the values where there are
+	// several. Empty means none: the role reaches nothing.
+	Project  string
+	Projects []string
+	// Reboot says that it reboots the instances of its projects.
+	Reboot bool
+	// RunAs is the OS user of its shells; empty means the default user of the preferences.
+	RunAs string
+	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed
+	// as a session tag.
+	OwnOSUser bool
+	// Documents are the session documents that it may use besides the preferences document.
+	Documents []string
+	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
+	// starts.
+	VolumeKeys []string
+}
+
+// AllProjects are the projects of the nodes that the role reaches.
+func (r *OperationRole) AllProjects() []string {
+	if r.Project != "" {
+		return []string{r.Project}
+	}
+	return r.Projects
+}
+
+func (in *Account) ProjectTagKey() string { return cmp.Or(in.ProjectTag, "Project") }
+
+func (in *Account) AuthorizationTags() []string { return []string{in.ProjectTagKey(), world.RunAsTag} }
+
+// Roles are all the roles of the intent, operation roles first.
+func (in *Account) Roles() []Role {
+	var all []Role
+	for i := range in.OperationRoles {
+		all = append(all, in.OperationRoles[i].Role)
+	}
+	return append(all, in.DelegatedRoles...)
+}
