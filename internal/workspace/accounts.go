@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 )
@@ -25,7 +24,7 @@ func (r *run) account(ctx context.Context) error {
 	}()
 	r.program = &runner{run: r.parts.account(r.folder.stackFolder())}
 	r.opened.Workspace().SetProgram(r.program.Run)
-	_, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	_, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		_, err := r.opened.Preview(ctx, optpreview.EventStreams(stream))
 		return nil, err
 	})

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 )
@@ -33,7 +32,7 @@ type Drifted struct {
 // drift asks AWS what it holds of the stack, and the program what it would deploy, without touching the state.
 // Something that differs is a DiffersError.
 func (r *run) drift(ctx context.Context) (*Report, error) {
-	report, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	report, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		_, err := r.opened.Preview(ctx, optpreview.Refresh(), optpreview.EventStreams(stream))
 		return nil, err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,7 +42,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
 	options := []auto.LocalWorkspaceOption{
 		auto.WorkDir(dir),
-		auto.Pulumi(r.command),
+		auto.Pulumi(operationAlone{r.command}),
 		auto.EnvVars(env),
 		auto.Program(r.program.Run),
 	}
@@ -169,7 +170,7 @@ func (r *run) exists(ctx context.Context, ws auto.Workspace) (bool, error) {
 
 // planned is what the operation would do.
 func (r *run) planned(ctx context.Context) (*Report, error) {
-	return r.call(ctx, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	return r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		if r.operation == Destroy {
 			_, err := r.opened.PreviewDestroy(ctx, optdestroy.EventStreams(stream))
 			return nil, err
@@ -193,14 +194,16 @@ func (r *run) operate(ctx context.Context) (*Report, error) {
 }
 
 func (r *run) change(ctx context.Context) (*Report, error) {
-	return r.call(ctx, r.operation == Preview, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	return r.call(ctx, r.operation == Preview, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		switch r.operation {
 		case Preview:
 			_, err := r.opened.Preview(ctx, optpreview.EventStreams(stream))
 			return nil, err
 		case Up:
-			result, err := r.opened.Up(ctx, optup.EventStreams(stream))
-			return result.Outputs, err
+			if _, err := r.opened.Up(ctx, optup.EventStreams(stream)); err != nil {
+				return nil, err
+			}
+			return r.outputs(ctx)
 		default:
 			_, err := r.opened.Destroy(ctx, optdestroy.EventStreams(stream))
 			return nil, err
@@ -208,11 +211,44 @@ func (r *run) change(ctx context.Context) (*Report, error) {
 	})
 }
 
+// outputs are what the state says that the stack has put out, a secret one as "[secret]".
+func (r *run) outputs(ctx context.Context) (map[string]any, error) {
+	state, err := r.export(ctx, r.opened)
+	if err != nil {
+		return nil, err
+	}
+	return state.outputs(), nil
+}
+
+// operationAlone is the CLI without what the Automation API asks it after an operation: the outputs, in two calls, and
+// the history, of which nothing is used here. Each call costs the start of the CLI, which together is more than an up
+// costs that has nothing to do. Outputs are read from the state.
+type operationAlone struct{ auto.PulumiCommand }
+
+func (c operationAlone) Run(
+	ctx context.Context,
+	dir string,
+	in io.Reader,
+	out, errs []io.Writer,
+	env []string,
+	args ...string,
+) (stdout, stderr string, code int, err error) {
+	if len(args) > 1 && args[0] == "stack" {
+		switch args[1] {
+		case "output":
+			return "{}", "", 0, nil
+		case "history":
+			return "[]", "", 0, nil
+		}
+	}
+	return c.PulumiCommand.Run(ctx, dir, in, out, errs, env, args...)
+}
+
 // call calls the engine and reports what it said. The report is never nil.
 func (r *run) call(
 	ctx context.Context,
 	planning bool,
-	call func(chan<- events.EngineEvent) (auto.OutputMap, error),
+	call func(chan<- events.EngineEvent) (map[string]any, error),
 ) (*Report, error) {
 	report := &Report{
 		Stack:     r.stack,
@@ -229,15 +265,7 @@ func (r *run) call(
 	outputs, err := call(c.channel)
 	diagnostics := c.finish(report)
 	report.Seconds = seconds(time.Since(start))
-	for name, output := range outputs {
-		if report.Outputs == nil {
-			report.Outputs = map[string]any{}
-		}
-		report.Outputs[name] = output.Value
-		if output.Secret {
-			report.Outputs[name] = "[secret]"
-		}
-	}
+	report.Outputs = outputs
 	if err == nil {
 		return report, nil
 	}

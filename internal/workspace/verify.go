@@ -5,14 +5,13 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 )
 
 // verify reads back from AWS what was deployed, and wants that another up would change nothing.
 func (r *run) verify(ctx context.Context) error {
-	report, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (auto.OutputMap, error) {
+	report, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		_, err := r.opened.Preview(ctx, optpreview.Refresh(), optpreview.EventStreams(stream))
 		return nil, err
 	})
