@@ -20,6 +20,7 @@ import (
 
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // everyHandMade is the environment variable with which TestWhatSomebodyChangesByHandIsNamedAndPutBack tries every
@@ -92,6 +93,9 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 			}
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
+				if name != "shipped" || mode != "seen" {
+					clitest.Long(t)
+				}
 				d := folder.clean.copy(t)
 				w := &tried{
 					d:         d,

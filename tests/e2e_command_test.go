@@ -221,6 +221,7 @@ func TestWrongUseHasItsOwnStatus(t *testing.T) {
 // always, early and late in the nightly tier.
 func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	want := devDeployed.world(t)
 	for _, after := range clitest.Sample(1, 8, 1, 20) {
 		d := newCommandDeployment(t)

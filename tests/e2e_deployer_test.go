@@ -267,7 +267,7 @@ func lived() []life {
 	accounts, organization := lives[0], lives[1]
 	accounts.up, accounts.destroy = []string{"prod"}, []string{"prod"}
 	organization.up, organization.destroy = []string{"management"}, []string{"management"}
-	return []life{accounts, organization}
+	return clitest.Sample(2, accounts, organization)
 }
 
 // Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are
@@ -529,6 +529,7 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 // allowed, they keep the guard.
 func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	p := newPipeline(t, newDeployment(t))
 	const leaver = "bob"
 	p.write(

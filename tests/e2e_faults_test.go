@@ -32,6 +32,7 @@ import (
 // TestUpTakesOverNothingThatItFinds holds what happens then. One seed in every run, eight in the nightly tier.
 func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	want := devDeployed.world(t)
 	for _, seed := range clitest.Sample[uint64](1, 1, 2, 3, 4, 5, 6, 7, 8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -69,6 +70,7 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 // nightly tier.
 func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	want := devDeployed.world(t)
 	types := map[string]string{
 		"CreateUser": "aws:iam/user:User", "CreateGroup": "aws:iam/group:Group", "CreateRole": "aws:iam/role:Role",
@@ -199,6 +201,9 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 	}{{"two accounts", newDeployment, bothDeployed, 2, 1}, {"an organization", newOrganization, organizationDeployed, 5, 1}} {
 		t.Run(folder.name, func(t *testing.T) {
 			t.Parallel()
+			if folder.stacks > 2 {
+				clitest.Long(t)
+			}
 			up := func(d *deployment, faults *cloud.Faults) (*workspace.Summary, error) {
 				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), workspace.Up)
 			}
@@ -262,6 +267,7 @@ func b2i(b bool) int {
 // Destroying is finished by destroying again, whatever goes wrong on the way.
 func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	clean := devDeployed.copy(t)
 	clean.run(t, workspace.Destroy, "dev")
 	want := clean.world(t)

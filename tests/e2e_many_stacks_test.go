@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // What stops an organization half way, a kill or one stack that fails, is finished by running it again, and ends
@@ -47,6 +48,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 
 	t.Run("one stack fails", func(t *testing.T) {
 		t.Parallel()
+		clitest.Long(t)
 		d := newOrganization(t)
 		faults := &cloud.Faults{
 			Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: cloud.ErrorBefore}},

@@ -229,6 +229,7 @@ func policiesOf(t *testing.T, d *deployment) []string {
 // The way out is printed before the way in is shut: how to detach every policy without Pulumi.
 func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	d := newOrganization(t)
 	r := d.guardrails(t, "up", "--sandbox")
 	require.Equal(t, workspace.Holds, r.status, r.stderr)

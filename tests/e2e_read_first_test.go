@@ -93,6 +93,7 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 // its heading says so, and what it says that another up would do is what another up does.
 func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, workspace.Up, "dev")
@@ -185,6 +186,7 @@ func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
 // user hold the dead id. Up writes the name again, in every account.
 func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	d := organizationDeployed.copy(t)
 	want := d.world(t)
 	d.byHand(t, "jump", "111122223333", func(h *hand) {
