@@ -77,7 +77,7 @@ func first(w world.World, user, role int) world.World {
 // Whoever shares the searches of others is told the same as when nothing was solved before.
 func TestWhoIsAlikeIsToldTheSameAlone(t *testing.T) {
 	worlds := rapid.Custom(crowd)
-	for seed := range 15 {
+	for seed := range walks(15, 150) {
 		w := worlds.Example(seed)
 		verdicts := func(w world.World) map[string]string {
 			e, err := engine.Compile(w)

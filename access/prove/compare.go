@@ -2,7 +2,6 @@ package prove
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -638,7 +637,7 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 	no, otherErr := refuses.Decide(w.Session, w.Request)
 	switch {
 	case cmp.Or(err, otherErr) != nil:
-		d.Unreal = fmt.Sprint(cmp.Or(err, otherErr))
+		d.Unreal = "the evaluator cannot decide it: " + cmp.Or(err, otherErr).Error()
 	case no.Allowed():
 		d.Unreal = "the evaluator finds it allowed in both worlds"
 	default:

@@ -142,7 +142,7 @@ func (f Finding) String() string {
 		}
 	}
 	if f.Unreal != "" {
-		fmt.Fprintf(&b, "  AWS does not send this request: %s\n", f.Unreal)
+		fmt.Fprintf(&b, "  %s\n", Unconfirmed(f.Unreal))
 	}
 	for _, a := range f.Assumptions {
 		fmt.Fprintf(&b, "  assumed: %s (%s)\n", a.Text, a.ID)
@@ -219,4 +219,14 @@ func (r Report) Assumptions() []ProofAssumption {
 		}
 	}
 	return all
+}
+
+// Unconfirmed is what to say of a request that the search has found and that is not known to be let in, in a sentence
+// without its period: that AWS sends no such request today, or that the evaluator does not decide it so, and why. The
+// reason is the Unreal of a finding.
+func Unconfirmed(why string) string {
+	if strings.HasPrefix(why, "the evaluator ") {
+		return "this request is not confirmed: " + why
+	}
+	return "AWS does not send this request today: " + why
 }

@@ -214,7 +214,7 @@ func (o *CallChange) line() string {
 		o.Example,
 	)
 	if o.Unreal != "" {
-		line += " (AWS does not send this request today: " + o.Unreal + ")"
+		line += " (" + prove.Unconfirmed(o.Unreal) + ")"
 	}
 	return line
 }

@@ -223,7 +223,7 @@ func (j *Judgement) disproven(c *cause) strictyaml.Problem {
 	f := c.finding
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
 	if f.Unreal != "" {
-		why += " (AWS does not send this request today: " + f.Unreal + ")"
+		why += " (" + prove.Unconfirmed(f.Unreal) + ")"
 	}
 	if f.Witness != nil {
 		why += "\n" + indented(f.Witness.String(), "      ")

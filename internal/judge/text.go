@@ -245,7 +245,7 @@ func (j *Judgement) writeFailed(b *strings.Builder, c *cause) {
 		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "            "))
 	}
 	if f.Unreal != "" {
-		fmt.Fprintf(b, "            AWS does not send this request today: %s\n", f.Unreal)
+		fmt.Fprintf(b, "            %s\n", prove.Unconfirmed(f.Unreal))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/access/prove"
 )
 
 // WriteText writes the audit for people: what does not hold with the way that shows it, the escalations, what differs
@@ -92,7 +94,7 @@ func (a *Audit) writeFindings(b *strings.Builder, advice bool) {
 			fmt.Fprintf(b, "        %s\n", strings.TrimRight(line, "\n"))
 		}
 		if f.Unreal != "" {
-			fmt.Fprintf(b, "      AWS does not send this request today: %s\n", f.Unreal)
+			fmt.Fprintf(b, "      %s\n", prove.Unconfirmed(f.Unreal))
 		}
 	}
 }

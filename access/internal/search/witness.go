@@ -154,7 +154,7 @@ func (c *Caller) decideAgain(q Question, m *Model, guess bool) Witness {
 	d, err := e.Decide(w.Session, w.Request)
 	switch {
 	case err != nil:
-		w.Doubt = err.Error()
+		w.Doubt = "the evaluator cannot decide it: " + err.Error()
 	case d.Allowed():
 		w.Real = true
 	case guess && d.Outcome == engine.ImplicitlyDenied:
