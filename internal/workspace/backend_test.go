@@ -97,6 +97,9 @@ var bothBackends = map[string]bool{"a sandbox": false, "a real file backend": tr
 func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 	for name, real := range bothBackends {
 		t.Run(name, func(t *testing.T) {
+			if real {
+				clitest.Long(t)
+			}
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
 			for _, at := range clitest.Sample(map[bool]int{false: 1, true: 2}[real], "bob", "alice", "bob", "bob", "carol") {
@@ -205,6 +208,9 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 	require.NoError(t, gone.Run())
 	for name, real := range bothBackends {
 		t.Run(name, func(t *testing.T) {
+			if real {
+				clitest.Long(t)
+			}
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}}
 			_, err := w.Run(t.Context(), Up, "dev")
@@ -260,6 +266,7 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 // What the engine would write into a stack file is written before, and nothing else of the file changes; the engine
 // then leaves it alone. A file that was changed by that alone does not stop the next run, which asks for the commit.
 func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
+	clitest.Long(t)
 	w, _, list, _ := withBackend(t, true)
 	*list = []user{{name: "alice", path: "/"}}
 	w.parts.run = anywhere(func(ctx *pulumi.Context) error {
@@ -345,6 +352,7 @@ var errAccountHolds = errors.New("it is the account")
 // or nobody's, keep all stacks from being touched, whether they were deployed before or not.
 func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	w, aws, list := withUsers(t)
 	*list = []user{{name: "alice", path: "/"}}
 	refused := w.parts.refused
@@ -475,6 +483,7 @@ func names1(s *Summary) []string { return names(s.Stacks[0].Changes, Create) }
 // Of the files that the engine can do without, one of each folder is broken in every run, and all of them in the nightly tier.
 func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	f := newFixture(t)
 	f.things = []string{"a", "b"}
 	w := f.workspace(t)
@@ -541,6 +550,7 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 // A command that leaves a state which cannot be read puts the sandbox back to what it was before, and says so.
 func TestASandboxThatACommandBreaksIsPutBack(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	w, aws, list := withUsers(t)
 	provide, world := w.parts.provide, ""
 	w.parts.provide = func(ctx context.Context, o sandbox.Options) (provider, error) {

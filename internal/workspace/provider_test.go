@@ -24,6 +24,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path
@@ -274,6 +275,9 @@ func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 		"refused":                    {err: "https response error StatusCode: 409, EntityAlreadyExists", theirs: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name != "carried out, then an error" {
+				clitest.Long(t)
+			}
 			w, aws, list := withUsers(t)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
 			aws.refuse["bob"], aws.after = errors.New("creating IAM User (bob): "+c.err), c.after
@@ -337,6 +341,9 @@ func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
 		"somebody else's ": {there: func(*structpb.Struct) *structpb.Struct { return foreign("bob") }, refused: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name != "made" {
+				clitest.Long(t)
+			}
 			w, aws, list := withUsers(t)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
 			aws.creating = func(ctx context.Context, name string, properties *structpb.Struct) {
