@@ -48,6 +48,11 @@ func NewServiceControlPolicies(
 	if err := ctx.Log.Info(args.UndoSheet(), &pulumi.LogArgs{Resource: component}); err != nil {
 		return nil, fmt.Errorf("print the undo sheet: %w", err)
 	}
+	if sheet := args.AllowListSheet(); sheet != "" {
+		if err := ctx.Log.Info(sheet, &pulumi.LogArgs{Resource: component}); err != nil {
+			return nil, fmt.Errorf("print how FullAWSAccess is detached: %w", err)
+		}
+	}
 	ids := pulumi.StringMap{}
 	var last []pulumi.Resource
 	for _, planned := range plan.Policies {

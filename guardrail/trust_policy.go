@@ -30,6 +30,7 @@ func (t Trust) Intent(key, arn string) intent.Role {
 		MFAMaxAge:      t.MfaMaxAge,
 		AnySessionName: t.SessionName == SessionNameAny,
 		IdentityCenter: intent.IdentityCenterUser{ID: t.IdentityCenterUser, Name: t.IdentityCenterName},
+		Partner:        t.Partner.Intent(),
 	}
 }
 
@@ -46,6 +47,8 @@ type Trust struct {
 	// IdentityCenterUser is the id of the one person of IAM Identity Center who may assume the role, and
 	// IdentityCenterName the user name, after which the session is named. Users and PrincipalARNs are empty then.
 	IdentityCenterUser, IdentityCenterName string
+	// Partner is the third party that may assume the role; nil means none. Users and PrincipalARNs are empty then.
+	Partner *Partner
 }
 
 // Arns are the principals, each an exact user ARN: the users of the account first, then the listed ARNs.
@@ -63,6 +66,9 @@ func (t Trust) Arns() []string {
 func (t Trust) Document() policy.Document {
 	if t.IdentityCenterUser != "" {
 		return t.identityCenterDocument()
+	}
+	if t.Partner != nil {
+		return t.Partner.Document()
 	}
 	principals := policy.AWSPrincipals(t.Arns()...)
 	withMFA := []policy.Condition{

@@ -256,6 +256,7 @@ func (p *prover) assumable(l *liveness, r intent.Role, tag func(user string) wor
 		p.assumableFromPortal(l, r)
 		return
 	}
+	p.assumableByPartner(l, r)
 	for _, user := range r.Principals {
 		via := []journey.Hop{{Role: r.ARN}}
 		if tag != nil {
@@ -300,6 +301,31 @@ func (p *prover) assumable(l *liveness, r intent.Role, tag func(user string) wor
 			user+" assuming the role with an access key and an MFA code",
 			journey.Journey{From: engine.LongTermKey(user).WithMFACode(), Via: via, At: r.From},
 		)
+	}
+}
+
+// assumableByPartner: each principal of the partner assumes the role with the external id. What it may do in its own
+// account is an assumption; of a whole account somebody does.
+func (p *prover) assumableByPartner(l *liveness, r intent.Role) {
+	for _, arn := range r.Partner.Principals {
+		account := policy.ARNPart(arn, 4)
+		l.assume(account, "the policies of account "+account+" let "+arn+" assume the role")
+		caller := arn
+		if policy.ARNResource(arn) == "root" {
+			caller = "arn:" + policy.ARNPart(arn, 1) + ":iam::" + account + ":role/partner"
+		}
+		engine, s := search.WithStranger(p.engine, caller, &search.Model{})
+		if engine == nil {
+			l.f.Verdict, l.f.Problem = prove.DoesNotHold, "there can be no principal "+arn
+			return
+		}
+		partner := *l
+		partner.p = &prover{engine: engine}
+		partner.journey(
+			arn+" assuming the role with the external id",
+			journey.Journey{From: s, Via: []journey.Hop{{Role: r.ARN, ExternalID: r.Partner.ExternalID}}, At: r.From},
+		)
+		l.f = partner.f
 	}
 }
 

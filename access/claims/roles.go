@@ -296,6 +296,13 @@ func (p *prover) onlyListedPrincipals(in *intent.Account) {
 				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalArn", literals(r.Principals)...)),
 			)
 		}
+		for _, arn := range r.Partner.Principals {
+			key, value := "aws:PrincipalArn", arn
+			if policy.ARNResource(arn) == "root" {
+				key, value = "aws:PrincipalAccount", policy.ARNPart(arn, 4)
+			}
+			permitted = append(permitted, policy.Allow("", "*").On("*").When(policy.StringEquals(key, literals([]string{value})...)))
+		}
 		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, permitted...)
 		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "somebody who is not listed assumes the role")
 	}
@@ -325,6 +332,12 @@ func (p *prover) mfaToAssume(in *intent.Account) {
 			p.add(p.mfaOfIdentityCenter(in, r))
 			continue
 		}
+		if r.Partner.ExternalID != "" {
+			f := p.begin(in, r.ARN)
+			f.Assume("mfa of "+r.ARN, "the partner that assumes "+r.ARN+" keeps its own sign-ins with MFA: calls of another account carry no sign of it")
+			p.add(f)
+			continue
+		}
 		fresh := policy.Allow("", "*").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true))
 		if r.MFAMaxAge > 0 {
 			limit := strconv.FormatInt(int64(r.MFAMaxAge/time.Second), 10)
@@ -348,9 +361,24 @@ func (p *prover) mfaOfIdentityCenter(in *intent.Account, r intent.Role) prove.Fi
 	return f
 }
 
+// externalIDToAssume: a partner says the external id, so that no other customer of the partner has it act here.
+func (p *prover) externalIDToAssume(in *intent.Account) {
+	for _, r := range in.Roles() {
+		if r.Partner.ExternalID == "" {
+			continue
+		}
+		q := search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")},
+			policy.Allow("", "*").On("*").When(policy.StringEquals("sts:ExternalId", literals([]string{r.Partner.ExternalID})...)))
+		p.conclude(p.begin(in, r.ARN), p.trust(r, q), "the partner assumes the role without the external id")
+	}
+}
+
 // sessionNamedAfterUser: session ids, CloudTrail and the OS user's trail carry the session name.
 func (p *prover) sessionNamedAfterUser(in *intent.Account) {
 	for _, r := range in.Roles() {
+		if r.Partner.ExternalID != "" {
+			continue // No user of ours has its sessions.
+		}
 		f, name := p.begin(in, r.ARN), "${aws:username}"
 		if r.IdentityCenter.ID != "" {
 			// Sessions of IAM Identity Center have no user name of IAM.

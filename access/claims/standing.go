@@ -60,6 +60,11 @@ var standingProofs = []standingProof{
 		(*prover).onlyKnownCallers,
 	},
 	{"mfa-to-assume", "a role is assumed only with MFA that is recent enough", (*prover).mfaToAssume},
+	{
+		"external-id-to-assume",
+		"a partner assumes a role only with the external id that was agreed",
+		(*prover).externalIDToAssume,
+	},
 	{"session-named-after-user", "a session of a role has the name of its user", (*prover).sessionNamedAfterUser},
 	{"no-session-tags", "nobody chooses the tags of a session", (*prover).noSessionTags},
 	{"own-os-user-only", "nobody gets the OS user of another person", (*prover).ownOSUserOnly},

@@ -71,6 +71,8 @@ type Role struct {
 	AnySessionName bool
 	// IdentityCenter is the one person of IAM Identity Center who may assume it; Principals are empty then.
 	IdentityCenter IdentityCenterUser
+	// Partner is the third party that may assume it; Principals are empty then.
+	Partner Partner
 	// From and Until are the window outside of which the role is of no use: from the first instant until before the
 	// second. Zero means always.
 	From, Until time.Time
@@ -81,6 +83,13 @@ type Role struct {
 type IdentityCenterUser struct {
 	// ID is the id of the user in the identity store, Name the user name, after which the session is named.
 	ID, Name string
+}
+
+// Partner is a third party that assumes a role from accounts of its own. The zero value is nobody.
+type Partner struct {
+	// Principals are the ARNs of its roles, users and accounts (":root"), ExternalID what they say.
+	Principals []string
+	ExternalID string
 }
 
 // OperationRole is a role that reaches the nodes of one project.

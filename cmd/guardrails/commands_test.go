@@ -82,6 +82,9 @@ func TestCommandsThatAreShownExist(t *testing.T) {
 			}
 			seen[verb.Name()]++
 			for _, word := range rest {
+				if word == "--" { // What comes behind is no flag.
+					break
+				}
 				if strings.HasPrefix(word, "-") && word != "-" {
 					assert.True(t, hasFlag(verb, word), "%s: guardrails %s has no %s", path, verb.Name(), word)
 				}
@@ -125,7 +128,7 @@ func workflows(t *testing.T) map[string]workflow {
 	t.Helper()
 	files, err := filepath.Glob("../../examples/ci/github/*.yml")
 	require.NoError(t, err)
-	require.Len(t, files, 4)
+	require.Len(t, files, 8)
 	all := map[string]workflow{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
@@ -163,7 +166,8 @@ func TestWorkflowsAskForTheLeast(t *testing.T) {
 					name,
 				)
 			}
-			assert.Equal(t, signsIn || job.Uses != "", job.Permissions["id-token"] == "write", "%s: %s", file, name)
+			signsIn = signsIn || strings.HasSuffix(job.Uses, "/guardrails-level.yml")
+			assert.Equal(t, signsIn, job.Permissions["id-token"] == "write", "%s: %s", file, name)
 		}
 	}
 }
@@ -216,7 +220,10 @@ func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 			text, err := yaml.Marshal(job)
 			require.NoError(t, err)
 			for _, m := range secret.FindAllStringSubmatch(string(text), -1) {
-				if changes {
+				if strings.HasPrefix(m[1], "GUARDRAILS_") {
+					assert.Equal(t, "guardrails-requests", job.Environment, "%s: %s: it takes main alone", file, name)
+					assert.NotContains(t, string(data), "pull_request:", file)
+				} else if changes {
 					assert.NotNil(
 						t,
 						job.Environment,
@@ -229,11 +236,14 @@ func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 				}
 			}
 			assert.Nil(t, job.Secrets, "%s: %s", file, name)
-			if !changes {
-				assert.Nil(t, job.Environment, "%s: %s", file, name)
+			if !changes && job.Environment == nil {
 				continue
 			}
-			deploying++
+			if changes {
+				deploying++
+			} else {
+				assert.Contains(t, string(text), "secrets.GUARDRAILS_", "%s: %s needs no environment", file, name)
+			}
 			for _, step := range job.Steps {
 				assert.False(t, strings.HasPrefix(step.Uses, "actions/cache"), "%s: %s", file, name)
 				if strings.HasPrefix(step.Uses, "actions/setup-go@") {
@@ -252,9 +262,11 @@ func TestTokensAndCachesOfJobsThatDeploy(t *testing.T) {
 	assert.Positive(t, deploying)
 }
 
+var gitlabFiles = []string{"gitlab-ci.yml", "stack.yml", "grants.yml"}
+
 // The same on GitLab: what deploys has an environment and no cache, and what a merge request runs names no token.
 func TestTokensAndCachesOfGitLabJobs(t *testing.T) {
-	for _, file := range []string{"gitlab-ci.yml", "stack.yml"} {
+	for _, file := range gitlabFiles {
 		data, err := os.ReadFile(filepath.Join("../../examples/ci/gitlab", file))
 		require.NoError(t, err)
 		var jobs map[string]map[string]any
@@ -282,9 +294,15 @@ func TestTokensAndCachesOfGitLabJobs(t *testing.T) {
 				cache, has := inherited(job, "cache")
 				assert.True(t, has && len(cache.([]any)) == 0, "%s: %s has a cache", file, name)
 			}
-			if changes {
+			tokens := strings.Contains(string(script), "GUARDRAILS_") || strings.Contains(string(script), "guardrails announce")
+			if changes || tokens {
 				_, has := inherited(job, "environment")
 				assert.True(t, has, "%s: %s has no environment", file, name)
+			}
+			if tokens {
+				cache, has := inherited(job, "cache")
+				assert.True(t, has && len(cache.([]any)) == 0, "%s: %s has a cache", file, name)
+				assert.NotContains(t, string(script), "merge_request_event", "%s: %s", file, name)
 			}
 			if file == "gitlab-ci.yml" {
 				assert.NotContains(t, string(script), "PULUMI_", "%s: %s", file, name)
@@ -301,24 +319,31 @@ func textOf(value any) string {
 // The pipelines of GitLab are YAML that says what each job runs, and the jobs made from the stacks extend one that
 // exists.
 func TestGitLabJobsAreWhole(t *testing.T) {
-	keywords := map[string]bool{"workflow": true, "stages": true, "variables": true, "default": true}
+	keywords := map[string]bool{"workflow": true, "stages": true, "variables": true, "default": true, "include": true}
+	var stages any
 	templates := map[string]bool{}
 	var plan string
-	for _, file := range []string{"gitlab-ci.yml", "stack.yml"} {
+	for _, file := range gitlabFiles {
 		data, err := os.ReadFile(filepath.Join("../../examples/ci/gitlab", file))
 		require.NoError(t, err)
 		var jobs map[string]any
 		require.NoError(t, yaml.Unmarshal(data, &jobs))
+		if stages == nil {
+			stages = jobs["stages"]
+		}
 		for name, value := range jobs {
 			if keywords[name] {
 				continue
 			}
 			job := value.(map[string]any)
 			templates[name] = true
-			runs := job["script"] != nil || job["trigger"] != nil || name == ".stack"
+			runs := job["script"] != nil || job["trigger"] != nil || name == ".stack" || name == ".grants"
+			if above, ok := jobs[textOf(job["extends"])].(map[string]any); ok {
+				runs = runs || above["script"] != nil
+			}
 			assert.True(t, runs, "%s: %s runs nothing", file, name)
 			if stage, ok := job["stage"].(string); ok {
-				assert.Contains(t, jobs["stages"], stage, name)
+				assert.Contains(t, stages, stage, name)
 			}
 			if extends, ok := job["extends"].(string); ok {
 				assert.Contains(t, jobs, extends, name)

@@ -99,6 +99,8 @@ are set forward, is refused with what to write. What is printed is in that zone 
 		"role of operationRoles or delegatedRoles whose rights the person gets; without it OS access",
 	)
 	flags.StringVar(&given.Ticket, "ticket", "", "why the grant exists, such as CHG1234")
+	flags.StringVar(&given.AskedBy, "asked-by", "", "who asked for the grant: a tag of its role")
+	flags.StringVar(&given.ApprovedBy, "approved-by", "", "who approves the grant, somebody else: a tag of its role")
 	flags.StringArrayVar(
 		&given.Projects,
 		"project",

@@ -24,6 +24,8 @@ type Args struct {
 	// PrincipalARNs are ARNs of IAM users of other accounts who may assume the role. Roles, roots and wildcards are
 	// refused.
 	PrincipalARNs []string
+	// Partner is a third party that assumes the role in place of people; nil means none. A role has people or a partner.
+	Partner *guardrail.Partner
 	// ManagedPolicies are what the role may do: names of AWS managed policies ("AdministratorAccess",
 	// "job-function/Billing") or ARNs of policies of AWS or of this account. Required.
 	ManagedPolicies []string

@@ -38,7 +38,7 @@ func (a *Args) MfaMaxAge() time.Duration { return cmp.Or(a.MFAMaxAge, delegatedM
 func (a *Args) trust() guardrail.Trust {
 	return guardrail.Trust{
 		Account: a.Account, Users: a.Users, PrincipalARNs: a.PrincipalARNs, UserPaths: a.UserPaths,
-		MfaMaxAge: a.MfaMaxAge(), SessionName: a.SessionName,
+		MfaMaxAge: a.MfaMaxAge(), SessionName: a.SessionName, Partner: a.Partner,
 	}
 }
 
@@ -74,7 +74,11 @@ func (a *Args) Validate() error {
 	if p.Check("name", a.Name, policy.ValidateRoleName(a.Name)) {
 		p.Check("name", a.Name, policy.ValidateSwitchRole(guardrail.DelegatedRolePath, a.Name))
 	}
-	a.trust().Validate(&p, "")
+	if a.Partner != nil {
+		a.validatePartner(&p)
+	} else {
+		a.trust().Validate(&p, "")
+	}
 	a.validatePolicies(&p)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateSessionName(&p, "sessionName", a.SessionName)
@@ -85,6 +89,26 @@ func (a *Args) Validate() error {
 		p.Document("", "trust policy of "+a.Name, a.trust().Document(), policy.Trust, a.Quotas)
 	}
 	return p.Err()
+}
+
+// validatePartner refuses beside a partner what is of people: a call of another account's role carries no MFA, and its
+// sessions have the names that the partner gives them.
+func (a *Args) validatePartner(p *problem.List) {
+	for _, of := range []struct {
+		key   string
+		given bool
+		value any
+	}{
+		{"users", len(a.Users) > 0, strings.Join(a.Users, ", ")},
+		{"principalArns", len(a.PrincipalARNs) > 0, strings.Join(a.PrincipalARNs, ", ")},
+		{"mfaMaxAge", a.MFAMaxAge != 0, a.MFAMaxAge.String()},
+		{"sessionName", a.SessionName != "", string(a.SessionName)},
+	} {
+		if of.given {
+			p.Add(of.key, of.value, "stands beside partner, and is of people", "write a role of its own for the partner")
+		}
+	}
+	a.Partner.Validate(p, "partner", a.Account)
 }
 
 func (a *Args) validatePolicies(p *problem.List) {

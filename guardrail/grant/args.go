@@ -53,6 +53,9 @@ type Args struct {
 	From, Until time.Time
 	// Ticket is why the grant exists: the tag Ticket of the role, and part of its name. Required.
 	Ticket string
+	// AskedBy and ApprovedBy are who asked for the grant and who approved it, in the words of where that happened: the
+	// tags AskedBy and ApprovedBy of the role. Two different people; empty means that nobody wrote it down.
+	AskedBy, ApprovedBy string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

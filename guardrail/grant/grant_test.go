@@ -442,3 +442,28 @@ func contains(list []string, s string) bool {
 	}
 	return false
 }
+
+// Who asked and who approved are tags of the role where they are known, of every kind of grant; they are two people.
+func TestWhoAskedAndWhoApprovedAreTags(t *testing.T) {
+	for _, g := range newTemplate().grants(from, until) {
+		tags := func() map[string]string {
+			found := map[string]string{}
+			for _, tag := range g.Role().Tags {
+				found[tag.Key] = tag.Value
+			}
+			return found
+		}
+		assert.NotContains(t, tags(), grant.AskedByTag)
+		assert.NotContains(t, tags(), grant.ApprovedByTag)
+		g.AskedBy, g.ApprovedBy = "octocat", "hubot"
+		require.NoError(t, g.Validate())
+		assert.Equal(t, "octocat", tags()[grant.AskedByTag])
+		assert.Equal(t, "hubot", tags()[grant.ApprovedByTag])
+		assert.Equal(t, g.Ticket, tags()[grant.TicketTag], "why")
+		g.ApprovedBy = " OctoCat"
+		assert.ErrorContains(t, g.Validate(), "approvedBy: \" OctoCat\" asked for the grant too")
+		g.AskedBy, g.ApprovedBy = "a<b", "c\n"
+		assert.ErrorContains(t, g.Validate(), "askedBy")
+		assert.ErrorContains(t, g.Validate(), "approvedBy")
+	}
+}

@@ -12,6 +12,9 @@ const (
 	TicketTag = "Ticket"
 	// PersonTag is who has it.
 	PersonTag = "Person"
+	// AskedByTag and ApprovedByTag are who asked for it, and who approved it.
+	AskedByTag    = "AskedBy"
+	ApprovedByTag = "ApprovedBy"
 )
 
 // Users is the person where it is a user of this account.

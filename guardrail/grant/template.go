@@ -167,6 +167,11 @@ func (a *Args) Role() world.Role {
 		world.Tag{Key: TicketTag, Value: a.Ticket},
 		world.Tag{Key: PersonTag, Value: a.Person},
 	)
+	for _, tag := range []world.Tag{{Key: AskedByTag, Value: a.AskedBy}, {Key: ApprovedByTag, Value: a.ApprovedBy}} {
+		if tag.Value != "" {
+			role.Tags = append(role.Tags, tag)
+		}
+	}
 	return role
 }
 

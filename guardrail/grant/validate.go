@@ -25,6 +25,7 @@ func (a *Args) Validate() error {
 	a.validateRunAs(&p)
 	a.validateWindow(&p, t)
 	a.validateTicket(&p, t)
+	a.validateApproval(&p)
 	if a.templateHasProblems() && len(p) == 0 {
 		// What is opened reports its own problems where they are written; a grant of it cannot be judged.
 		p.Add("opens", string(a.opens()), "has problems of its own", "correct the section "+t.section)
@@ -220,6 +221,18 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 			fmt.Sprintf("is %s after from, and %s is %s", length, t.limit, most),
 			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants",
 		)
+	}
+}
+
+// validateApproval wants two people: who approves what they asked for approves nothing.
+func (a *Args) validateApproval(p *problem.List) {
+	for _, of := range []struct{ key, who string }{{"askedBy", a.AskedBy}, {"approvedBy", a.ApprovedBy}} {
+		if of.who != "" {
+			p.Check(of.key, of.who, policy.ValidateTagValue(of.who))
+		}
+	}
+	if a.AskedBy != "" && strings.EqualFold(strings.TrimSpace(a.AskedBy), strings.TrimSpace(a.ApprovedBy)) {
+		p.Add("approvedBy", a.ApprovedBy, "asked for the grant too", "have somebody else approve it")
 	}
 }
 

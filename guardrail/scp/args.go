@@ -43,8 +43,11 @@ type Args struct {
 	// Policies are documents of the admin's own.
 	Policies []OwnPolicy
 	// Attached is the number of policies on a target (by id) that others manage, FullAWSAccess included. A target
-	// that is missing has FullAWSAccess alone. FullAWSAccess is never detached here.
+	// that is missing has FullAWSAccess alone, or nothing where it is one of AllowList.
 	Attached map[string]int
+	// AllowList are the ids of the targets from which FullAWSAccess is detached, so that what stands below them can do
+	// only what Policies there allow. Each carries a policy with an Allow. AllowListSheet says how it is detached.
+	AllowList []string
 	// Placement says in which policies statements stand (by Sid), where a guardrail is too large for one. A statement
 	// stays where it is placed as long as it fits there, whatever is added beside it. Plan.Placement returns what to
 	// write here.

@@ -2,6 +2,7 @@ package scp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/guardrail"
@@ -10,7 +11,7 @@ import (
 )
 
 // noticeIdle says what statements of the admin's own policies do nothing: Allows beside FullAWSAccess, which stays
-// attached to every target, Denies of actions that AWS does not have or under conditions that no request meets, and
+// attached to every target that AllowList does not name, Denies of actions that AWS does not have or under conditions that no request meets, and
 // Regions that AWS has not opened.
 //
 // Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where
@@ -27,12 +28,22 @@ func (a *Args) noticeIdle(n *guardrail.Notices, dead func(policy.Document) []str
 				allows = append(allows, statementName(j, s.Sid))
 			}
 		}
-		const beside = "FullAWSAccess, which is never detached here, allows everything beside it"
+		var full []string
+		for _, id := range own.Targets {
+			if !slices.Contains(a.AllowList, id) {
+				full = append(full, id)
+			}
+		}
+		if len(full) == 0 {
+			allows = nil
+		}
+		beside := "FullAWSAccess on " + strings.Join(full, ", ") + " allows everything beside it"
 		switch {
 		case len(allows) > 0 && len(allows) == len(own.Document.Statements):
 			n.Add(
 				path,
-				own.what()+" does nothing: it has Allows alone, and "+beside+"; write Denies with NotAction for what is not to be allowed",
+				own.what()+" does nothing: it has Allows alone, and "+beside+
+					"; write Denies with NotAction for what is not to be allowed, or list every target in allowList",
 			)
 		case len(allows) > 0:
 			n.Add(path, strings.Join(allows, ", ")+" of "+own.what()+" does nothing: "+beside)

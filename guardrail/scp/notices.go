@@ -58,6 +58,12 @@ func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 			n.Add("protectGuardrails.targets", "nothing is protected in "+strings.Join(outside, ", "))
 		}
 	}
+	for i, id := range a.AllowList {
+		n.Add(
+			problem.At("allowList", i),
+			"what is proven below "+id+" counts on FullAWSAccess being detached from it, which Pulumi does not do: up prints the line, for after the policies are attached",
+		)
+	}
 	a.noticeIdle(&n, dead)
 	if g := a.ConsolePasswords; g != nil && g.ExemptRoot {
 		n.Add("consolePasswords.exemptRoot", "the root user of every account can set console passwords")

@@ -2,6 +2,7 @@ package scp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -31,6 +32,9 @@ func (a *Args) UndoSheet() string {
 		a.Management,
 	)
 	fmt.Fprintf(&b, "aws sts get-caller-identity --query Account --output text # must print %s\n", a.Management)
+	for _, target := range a.AllowList { // First: what allows is detached below.
+		b.WriteString(a.fullAWSAccess("attach", target))
+	}
 	for i := len(plan.Policies) - 1; i >= 0; i-- {
 		planned := plan.Policies[i]
 		for _, target := range planned.Targets {
@@ -44,6 +48,39 @@ func (a *Args) UndoSheet() string {
 				planned.Name,
 			)
 		}
+	}
+	return b.String()
+}
+
+// fullAWSAccess is the line that attaches AWS's policy to a target or detaches it.
+//
+// Source: AWS Organizations User Guide, "Attaching and detaching SCPs"; the id is the same in every organization.
+func (a *Args) fullAWSAccess(how, target string) string {
+	return fmt.Sprintf(
+		"aws organizations %s-policy --region %s --target-id %s --policy-id p-FullAWSAccess\n",
+		how,
+		organizationsRegion[a.partition()],
+		target,
+	)
+}
+
+// AllowListSheet says how FullAWSAccess is detached from the targets of AllowList: from the lowest up, once what takes
+// its place is attached. Empty where there are none.
+func (a *Args) AllowListSheet() string {
+	if len(a.AllowList) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("When this run has ended well, detach FullAWSAccess where the policies above allow what is needed: somebody in the management account " +
+		a.Management + " runs, first for one account whose people can tell whether they still work,\n")
+	var ids []string
+	a.Tree.walk(func(t target) {
+		if slices.Contains(a.AllowList, t.id) {
+			ids = append(ids, t.id)
+		}
+	})
+	for _, id := range slices.Backward(ids) {
+		b.WriteString(a.fullAWSAccess("detach", id))
 	}
 	return b.String()
 }

@@ -37,6 +37,7 @@ func (a *Args) Validate() error {
 	}
 	a.validateOwnPolicies(&p)
 	a.validateAttached(&p)
+	a.validateAllowList(&p)
 	if len(p) > 0 {
 		return p
 	}
@@ -337,6 +338,38 @@ func (a *Args) validateAttached(p *problem.List) {
 			)
 		}
 	}
+}
+
+// validateAllowList wants targets of the tree on which a policy allows something: without one, nobody below could do
+// anything, the deployer included.
+func (a *Args) validateAllowList(p *problem.List) {
+	tree := a.Tree.targets()
+	for i, id := range a.AllowList {
+		where := problem.At("allowList", i)
+		switch _, known := tree[id]; {
+		case id == a.Management:
+			p.Add(where, id, "is the management account, which no service control policy binds", "leave it out")
+		case !known:
+			p.Add(where, id, "does not stand in tree", "use an id of tree")
+		case slices.Contains(a.AllowList[:i], id):
+			p.Add(where, id, "is listed twice", "remove one")
+		case !slices.ContainsFunc(a.Policies, func(own OwnPolicy) bool { return own.allows() && slices.Contains(own.Targets, id) }):
+			p.Add(
+				where,
+				id,
+				"would carry no policy that allows anything, and without FullAWSAccess nobody below it could do anything",
+				"list "+id+" in the targets of an element of policies that has an Allow, or leave it out",
+			)
+		}
+	}
+}
+
+// allows reports whether the policy has an Allow.
+func (o OwnPolicy) allows() bool {
+	return slices.ContainsFunc(
+		o.Document.Statements,
+		func(s policy.Statement) bool { return s.Effect == policy.EffectAllow },
+	)
 }
 
 // validateProtection refuses exemptions that an administrator of an account could make for himself.

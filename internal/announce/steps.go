@@ -51,5 +51,7 @@ func Facts(g report.Grant, zone *time.Location) []Fact {
 		{"From", clock.Show(g.From, zone)},
 		{"Until", clock.Show(g.Until, zone)},
 		{"Ticket", g.Ticket},
+		{"Asked by", g.AskedBy},
+		{"Approved by", g.ApprovedBy},
 	}
 }

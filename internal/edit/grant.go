@@ -18,6 +18,8 @@ type Grant struct {
 	// Person, RunAs, Projects and Ticket are as the file words them. RunAs and Projects may be empty, which leaves
 	// them out.
 	Person, RunAs, Ticket string
+	// AskedBy and ApprovedBy may be empty too.
+	AskedBy, ApprovedBy string
 	// Opens is the name of the role that the grant opens; empty means OS access, and leaves it out.
 	Opens    string
 	Projects []string
@@ -64,6 +66,7 @@ func AddGrant(path string, given Grant) (*Change, error) {
 func (g Grant) is(written grant.Args) bool {
 	return written.Person == g.Person && string(written.Opens) == cmp.Or(g.Opens, string(grant.GrantOSAccess)) &&
 		written.RunAs == g.RunAs && written.Ticket == g.Ticket &&
+		written.AskedBy == g.AskedBy && written.ApprovedBy == g.ApprovedBy &&
 		slices.Equal(written.Projects, g.Projects) &&
 		written.From.Equal(g.From) &&
 		written.Until.Equal(g.Until)
@@ -215,6 +218,7 @@ func (f *file) find(ticket, person string) (int, error) {
 func sameGrants(a, b []grant.Args) bool {
 	return slices.EqualFunc(a, b, func(a, b grant.Args) bool {
 		return a.Person == b.Person && a.RunAs == b.RunAs && a.Ticket == b.Ticket && a.Opens == b.Opens &&
+			a.AskedBy == b.AskedBy && a.ApprovedBy == b.ApprovedBy &&
 			slices.Equal(a.Projects, b.Projects) &&
 			a.From.Equal(b.From) &&
 			a.Until.Equal(b.Until)

@@ -293,6 +293,12 @@ func (g Grant) entry(style yaml.Style) *yaml.Node {
 	add("from", word(g.From.Format(time.RFC3339), yaml.DoubleQuotedStyle))
 	add("until", word(g.Until.Format(time.RFC3339), yaml.DoubleQuotedStyle))
 	add("ticket", word(g.Ticket, 0))
+	if g.AskedBy != "" {
+		add("askedBy", word(g.AskedBy, 0))
+	}
+	if g.ApprovedBy != "" {
+		add("approvedBy", word(g.ApprovedBy, 0))
+	}
 	return entry
 }
 

@@ -58,6 +58,9 @@ type Grant struct {
 	Ticket   string   `json:"ticket"`
 	Projects []string `json:"projects,omitempty"`
 	RunAs    string   `json:"runAs,omitempty"`
+	// AskedBy and ApprovedBy are who asked for it and who approved it; empty where the file does not say.
+	AskedBy    string `json:"askedBy,omitempty"`
+	ApprovedBy string `json:"approvedBy,omitempty"`
 	// From and Until are in UTC. ShellsEndBy is when the last shell that can be opened under it has been ended.
 	From        time.Time `json:"from"`
 	Until       time.Time `json:"until"`
@@ -88,6 +91,8 @@ func GrantsOf(at time.Time, zone *time.Location, stacks ...*stack.Stack) *Grants
 				Ticket:      g.Ticket,
 				Projects:    g.Reaches(),
 				RunAs:       g.RunAs,
+				AskedBy:     g.AskedBy,
+				ApprovedBy:  g.ApprovedBy,
 				From:        g.From.UTC(),
 				Until:       g.Until.UTC(),
 				ShellsEndBy: g.ShellsEndBy().UTC(),

@@ -108,7 +108,9 @@ var nouns = []noun{
 		func(s *Stack, in *intent.Account) {
 			for i, a := range s.Delegated() {
 				a.AddIntent(elements("delegatedRoles")(i), in)
-				in.Administrators = append(in.Administrators, a.RoleARN())
+				if a.Partner == nil { // A partner is never meant to administer.
+					in.Administrators = append(in.Administrators, a.RoleARN())
+				}
 			}
 		},
 		noNotices, delegatedPrincipals, delegatedPeople,

@@ -52,6 +52,22 @@ var grantKeys = strictyaml.Keys(
 		Required("write why the grant exists, such as the number of a change").
 		Doc("Why the grant exists. It becomes part of the role's name, and a tag.").
 		Example("CHG1234"),
+	strictyaml.Key(
+		"askedBy",
+		func(a *grant.Args) *string { return &a.AskedBy },
+		strictyaml.Text(policy.ValidateTagValue).Pattern(tagValuePattern),
+	).
+		OrNothing("the role carries no tag AskedBy", "who asked may be the person, and stand in the ticket").
+		Doc("Who asked for the grant, such as a login of the system in which it was asked for. It becomes the tag AskedBy of the role.").
+		Example("octocat"),
+	strictyaml.Key(
+		"approvedBy",
+		func(a *grant.Args) *string { return &a.ApprovedBy },
+		strictyaml.Text(policy.ValidateTagValue).Pattern(tagValuePattern),
+	).
+		OrNothing("the role carries no tag ApprovedBy", "the review of the change says it too").
+		Doc("Who approved the grant: somebody else than askedBy. It becomes the tag ApprovedBy of the role. The example pipelines deploy a grant only when that person approved its pull request.").
+		Example("hubot"),
 )
 
 // validateTimeZone takes names of the IANA time zone database.

@@ -100,6 +100,11 @@ var organizationKeys = strictyaml.Keys(
 		OrNothing("every target has FullAWSAccess alone", "that is what AWS Organizations attaches").
 		Doc("How many service control policies others have attached to a target, FullAWSAccess included.").
 		Example(map[string]any{"r-exam": 2}),
+	strictyaml.Key("allowList", func(o *Organization) *[]string { return &o.AllowList }, strictyaml.Words(strictyaml.Text(validateTarget))).
+		OrNothing("FullAWSAccess stays attached everywhere", "it takes away whatever nobody thought of").
+		Doc("The targets from which FullAWSAccess is detached, so that below them only what policies allow can be done. Each is a target of one of policies with an Allow. Everything is "+
+			"proven without FullAWSAccess there; up prints the lines that detach it, for when the policies are attached.").
+		Example([]string{"ou-exam-11111111"}),
 	strictyaml.Key(
 		"placement",
 		func(o *Organization) *map[string][]string { return &o.Placement },

@@ -139,6 +139,10 @@ var delegatedRoleKeys = strictyaml.Keys(
 		OrNothing("nobody else may assume the role", noUsersReason).
 		Doc(principalsDoc).
 		Example([]string{"arn:aws:iam::444455556666:user/machamp"}),
+	strictyaml.Key("partner", func(r *DelegatedRole) **guardrail.Partner { return &r.Partner }, strictyaml.Optionally(partnerKeys)).
+		OrNothing("people assume the role", "most roles are for people of the organization").
+		Doc("A third party that assumes the role from accounts of its own, in place of people. It never administers: the proofs refuse a role of a partner that could.").
+		Example(map[string]any{"principalArns": []string{"arn:aws:iam::999999999999:role/Collector"}, "externalId": "example-org-4711"}),
 	strictyaml.Key("managedPolicies", func(r *DelegatedRole) *[]string { return &r.ManagedPolicies },
 		strictyaml.Words(strictyaml.Text(nil)).
 			NotEmpty("leaves the role without permissions", "name a policy, or remove the role"),
@@ -162,6 +166,18 @@ var delegatedRoleKeys = strictyaml.Keys(
 		OrElse(12*time.Hour, "a shift is what most work takes; whoever needs longer asks again").
 		Doc("The longest window of a grant of the role.").
 		Example("2h"),
+)
+
+var partnerKeys = strictyaml.Keys(
+	"a third party that assumes a role",
+	strictyaml.Key("principalArns", func(p *guardrail.Partner) *[]string { return &p.PrincipalARNs }, strictyaml.Words(strictyaml.Text(nil))).
+		Required("write the ARNs that the partner gave you").
+		Doc("ARNs of roles or users of the partner, or of a whole account of it (arn:aws:iam::999999999999:root), in which case the partner says who there.").
+		Example([]string{"arn:aws:iam::999999999999:role/Collector"}),
+	strictyaml.Key("externalId", func(p *guardrail.Partner) *string { return &p.ExternalID }, strictyaml.Text(nil)).
+		Required("write the external id that the partner gave you").
+		Doc("What the partner says when it assumes the role (sts:ExternalId), and keeps for this customer alone. It is no secret.").
+		Example("example-org-4711"),
 )
 
 // validateRoleRunAs takes a login, and fromUser.

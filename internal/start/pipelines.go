@@ -18,10 +18,15 @@ var pipelinesOf = map[CI][]pipeline{
 		{"github/guardrails-deploy.yml", ".github/workflows/guardrails-deploy.yml"},
 		{"github/guardrails-level.yml", ".github/workflows/guardrails-level.yml"},
 		{"github/guardrails-drift.yml", ".github/workflows/guardrails-drift.yml"},
+		{"github/guardrails-grant.yml", ".github/workflows/guardrails-grant.yml"},
+		{"github/guardrails-approved.yml", ".github/workflows/guardrails-approved.yml"},
+		{"github/guardrails-deployed.yml", ".github/workflows/guardrails-deployed.yml"},
+		{"github/guardrails-grants-end.yml", ".github/workflows/guardrails-grants-end.yml"},
 	},
 	GitLab: {
 		{"gitlab/gitlab-ci.yml", ".gitlab-ci.yml"},
 		{"gitlab/stack.yml", "guardrails-stack.yml"},
+		{"gitlab/grants.yml", "guardrails-grants.yml"},
 	},
 }
 
@@ -71,6 +76,7 @@ var rewritings = []rewriting{
 	},
 	{regexp.MustCompile(`(?m)^(\s*)FOLDER: examples/organization$`), "${1}FOLDER: ."},
 	{regexp.MustCompile(`examples/ci/gitlab/stack\.yml`), "guardrails-stack.yml"},
+	{regexp.MustCompile(`examples/ci/gitlab/grants\.yml`), "guardrails-grants.yml"},
 	{regexp.MustCompile(`(?m)^# Copy it to \.gitlab-ci\.yml\. `), "# "},
 }
 
