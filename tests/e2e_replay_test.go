@@ -72,6 +72,9 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 		require.Equal(t, workspace.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)
 		assert.Contains(t, r.stdout, "Nobody would be refused", name)
 		assert.NotContains(t, r.stdout, denyShells, name)
+		assert.NotContains(t, r.stdout, denyCommands, name)
+		assert.Contains(t, r.stdout, "3 callers whom the change does not concern", name)
+		assert.NotContains(t, r.stdout, "osAccessOnly.permissionSets", name)
 	}
 
 	d.edit(t, "Pulumi.management.yaml", "mode: report", "mode: deny")
@@ -81,6 +84,9 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 		refused := r.stdout[strings.Index(r.stdout, "would be refused newly:"):]
 		assert.Contains(t, refused, denyCommands+": 1 call", name)
 		assert.NotContains(t, refused, denyShells+":", name)
+		assert.Contains(t, refused, "osAccessOnly.remoteExecution.exempt: \"role/PatchAutomation\"", name)
+		assert.Contains(t, refused, "2 callers whom the change does not concern", name)
+		assert.NotContains(t, refused, "osAccessOnly.permissionSets", name)
 	}
 	both := d.guardrails(t, "diff", "--replay", "records.json", "--json")
 	var out struct {

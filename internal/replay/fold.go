@@ -70,11 +70,13 @@ type Problem struct {
 
 // fold is what is kept of all events.
 type fold struct {
-	mu       sync.Mutex
-	Rows     map[string]*Row
-	Shells   map[string]*Shell
-	Reasons  map[reason]int64
-	Unknown  map[string]int64
+	mu      sync.Mutex
+	Rows    map[string]*Row
+	Shells  map[string]*Shell
+	Reasons map[reason]int64
+	Unknown map[string]int64
+	// Failed are events that failed already, by their error.
+	Failed   map[string]int64
 	Accounts map[string]int64
 	// Overflow are calls that would have made more rows than are kept.
 	Overflow                         int64
@@ -92,6 +94,7 @@ func newFold() *fold {
 		Shells:   map[string]*Shell{},
 		Reasons:  map[reason]int64{},
 		Unknown:  map[string]int64{},
+		Failed:   map[string]int64{},
 		Accounts: map[string]int64{},
 		pending:  map[eventKey]pendingCopy{},
 	}
@@ -118,14 +121,21 @@ func (f *fold) count(e *Event, why reason) {
 	defer f.mu.Unlock()
 	f.Events += e.Count
 	f.Reasons[why] += e.Count
-	if why == unknownAction {
-		name := e.Source + " " + e.Name
-		if _, have := f.Unknown[name]; have || len(f.Unknown) < mostProblems {
-			f.Unknown[name] += e.Count
-		}
+	switch why {
+	case unknownAction:
+		countName(f.Unknown, e.Source+" "+e.Name, e.Count)
+	case alreadyFailed:
+		countName(f.Failed, e.ErrorCode, e.Count)
 	}
 	if why != notAsked {
 		f.seen(e)
+	}
+}
+
+// countName counts events under a name, of which there are not too many.
+func countName(counts map[string]int64, name string, count int64) {
+	if _, have := counts[name]; have || len(counts) < mostProblems {
+		counts[name] += count
 	}
 }
 

@@ -22,6 +22,8 @@ var (
 	errTooLarge  = errors.New("is larger than a record can be, and is left out")
 	errBroken    = errors.New("is broken JSON, and is left out")
 	errTruncated = errors.New("ends in the middle of a record")
+	errNoObject  = errors.New("is no record, and is left out")
+	errEmpty     = errors.New("is empty: there is nothing to read, not even a list without events")
 )
 
 // framer cuts a stream into records.
@@ -65,6 +67,10 @@ func (f *framer) run() error {
 			}
 		case c == ',' || c == '}':
 			f.at++
+		case f.lists > 0:
+			f.count++
+			f.problem(errNoObject, f.line, f.count)
+			f.scalar()
 		default:
 			f.count++
 			f.problem(errBroken, f.line, f.count)
@@ -122,6 +128,29 @@ func (f *framer) significant() (byte, bool) {
 		}
 		if !f.fill(f.at) {
 			return 0, false
+		}
+	}
+}
+
+// scalar passes over an element of a list that is neither an object nor a list: to the comma or the bracket behind it,
+// and no further than its line.
+func (f *framer) scalar() {
+	text, escaped := false, false
+	for {
+		for ; f.at < len(f.buf); f.at++ {
+			switch c := f.buf[f.at]; {
+			case c == '\n', !text && (c == ',' || c == ']'):
+				return
+			case escaped:
+				escaped = false
+			case c == '\\':
+				escaped = text
+			case c == '"':
+				text = !text
+			}
+		}
+		if !f.fill(f.at) {
+			return
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"golang.org/x/text/encoding/unicode"
 
 	"aws-access-guardrails/internal/files"
 )
@@ -108,7 +109,7 @@ func open(in input, stdin io.Reader) (io.Reader, func(), error) {
 	buffered := bufio.NewReaderSize(raw, chunk)
 	magic, _ := buffered.Peek(2)
 	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return buffered, closeFile, nil
+		return decoded(buffered), closeFile, nil
 	}
 	unpacked, err := gzip.NewReader(buffered)
 	if err != nil {
@@ -116,6 +117,14 @@ func open(in input, stdin io.Reader) (io.Reader, func(), error) {
 		return nil, nil, errors.New("is no gzip: " + err.Error())
 	}
 	return unpacked, closeFile, nil
+}
+
+// decoded is a stream in UTF-8. What Windows PowerShell writes with ">" is UTF-16 with a mark of its order of bytes.
+func decoded(in *bufio.Reader) io.Reader {
+	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(in)
+	}
+	return in
 }
 
 // frames cuts a stream into records, be it JSON or CSV.
@@ -128,6 +137,7 @@ func frames(in io.Reader, record func([]byte, int64, int64) error, problem func(
 	}
 	switch {
 	case errors.Is(err, io.EOF):
+		problem(errEmpty, 0, 0)
 		return nil
 	case err != nil:
 		return err

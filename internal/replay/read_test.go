@@ -19,6 +19,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/encoding/unicode"
 	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/access/catalogue"
@@ -349,22 +350,29 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 		events, line int64
 		why          string
 	}{
-		"no JSON":                    {with(2, "this is no record"), 6, 3, "broken JSON"},
-		"a bracket that is missing":  {with(2, `{"eventSource":"x","a":{"b":1}`), 6, 3, "broken JSON"},
-		"a value that is missing":    {with(2, `{"eventSource":`), 6, 3, "broken JSON"},
-		"a list that is not closed":  {with(2, `{"eventSource":[`), 6, 3, "broken JSON"},
-		"a text that is not closed":  {with(2, `{"eventSource":"x`), 6, 3, "broken JSON"},
-		"brackets that do not match": {with(2, `{"eventSource":["x"}`), 6, 3, "broken JSON"},
-		"too deep":                   {with(2, strings.Repeat(`{"a":`, 500)), 6, 3, "broken JSON"},
-		"another object":             {with(2, `{"a":1}`), 6, 3, "is no record of CloudTrail"},
-		"no time":                    {with(2, `{"eventSource":"ec2.amazonaws.com","eventName":"x"}`), 6, 3, "has no eventTime"},
-		"a record that is too large": {with(2, huge), 6, 3, "is larger than a record can be"},
-		"an end that is missing":     {strings.Join(all, "\n")[:len(strings.Join(all, "\n"))-20], 5, 6, "ends in the middle"},
-		"a packed file that is cut":  {string(whole[:len(whole)-12]), 0, 0, "cannot be read to its end"},
-		"broken in a list":           {`{"Records":[` + all[0] + `,{"eventSource":},` + all[1] + `]}`, 2, 1, "broken JSON"},
-		"a list that is cut":         {`{"Records":[` + all[0] + `,` + all[1][:60], 1, 1, "ends in the middle"},
-		"CSV of something else":      {"a,b\n1,2\n", 0, 1, "is no export of CloudTrail"},
-		"CSV that is cut":            {"eventsource,eventname,eventtime\nec2.amazonaws.com,\"Desc", 0, 2, "ends in the middle"},
+		"no JSON":                      {with(2, "this is no record"), 6, 3, "broken JSON"},
+		"a bracket that is missing":    {with(2, `{"eventSource":"x","a":{"b":1}`), 6, 3, "broken JSON"},
+		"a value that is missing":      {with(2, `{"eventSource":`), 6, 3, "broken JSON"},
+		"a list that is not closed":    {with(2, `{"eventSource":[`), 6, 3, "broken JSON"},
+		"a text that is not closed":    {with(2, `{"eventSource":"x`), 6, 3, "broken JSON"},
+		"brackets that do not match":   {with(2, `{"eventSource":["x"}`), 6, 3, "broken JSON"},
+		"too deep":                     {with(2, strings.Repeat(`{"a":`, 500)), 6, 3, "broken JSON"},
+		"another object":               {with(2, `{"a":1}`), 6, 3, "is no record of CloudTrail"},
+		"no time":                      {with(2, `{"eventSource":"ec2.amazonaws.com","eventName":"x"}`), 6, 3, "has no eventTime"},
+		"a record that is too large":   {with(2, huge), 6, 3, "is larger than a record can be"},
+		"an end that is missing":       {strings.Join(all, "\n")[:len(strings.Join(all, "\n"))-20], 5, 6, "ends in the middle"},
+		"a packed file that is cut":    {string(whole[:len(whole)-12]), 0, 0, "cannot be read to its end"},
+		"broken in a list":             {`{"Records":[` + all[0] + `,{"eventSource":},` + all[1] + `]}`, 2, 1, "broken JSON"},
+		"a list that is cut":           {`{"Records":[` + all[0] + `,` + all[1][:60], 1, 1, "ends in the middle"},
+		"a number in a list":           {`{"Records":[1,` + all[0] + `,` + all[1] + `]}`, 2, 1, "is no record"},
+		"a text in a list":             {`{"Records":[` + all[0] + ",\n\"a,]\\\"b\"," + all[1] + `]}`, 2, 2, "is no record"},
+		"a list of nothing much":       {`[null, true, ` + all[0] + `, "x", ` + all[1] + `, -1.5e3]`, 2, 1, "is no record"},
+		"a text in a list, not closed": {`{"Records":[` + all[0] + ",\"x\n," + all[1] + `]}`, 2, 1, "is no record"},
+		"nothing":                      {"", 0, 0, "is empty"},
+		"lines of nothing":             {"\n\r\n \n", 0, 0, "is empty"},
+		"a packed file of nothing":     {string(packed(nil)), 0, 0, "is empty"},
+		"CSV of something else":        {"a,b\n1,2\n", 0, 1, "is no export of CloudTrail"},
+		"CSV that is cut":              {"eventsource,eventname,eventtime\nec2.amazonaws.com,\"Desc", 0, 2, "ends in the middle"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := replayed(t, strings.NewReader(c.data))
@@ -375,6 +383,24 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 			assert.False(t, r.Holds)
 		})
 	}
+}
+
+// What Windows PowerShell redirects into a file is UTF-16, and is read as it is meant; so is UTF-8 with a mark.
+func TestOtherEncodingsAreRead(t *testing.T) {
+	text := delivered(some())
+	for name, in := range map[string][]byte{
+		"little": utf16Of(t, unicode.LittleEndian, text), "big": utf16Of(t, unicode.BigEndian, text),
+		"UTF-8": append([]byte("\xef\xbb\xbf"), text...),
+	} {
+		assert.Equal(t, replayed(t, bytes.NewReader(text)), replayed(t, bytes.NewReader(in)), name)
+	}
+}
+
+func utf16Of(t *testing.T, order unicode.Endianness, text []byte) []byte {
+	t.Helper()
+	out, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().Bytes(text)
+	require.NoError(t, err)
+	return out
 }
 
 // A text that never ends takes no more memory than a record, whatever is in it.
@@ -662,10 +688,18 @@ func TestAComparisonTellsDifferencesAlone(t *testing.T) {
 		[]string{"refused NoShells", "refused NoDeletes", "refused TeamAlone", "no longer refused NoDescribe"},
 		told,
 	)
+	for _, shell := range r.Shells {
+		assert.True(t, r.refusedNewly()[doorKey{shell.Account, shell.Who, shell.Action}], shell.Who)
+	}
+	shells := int64(len(r.Shells)) + r.OtherShells
+	assert.NotEmpty(t, r.Shells)
 	q.Then = q.Now
 	run = NewRun(q)
 	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some())), "-"))
-	assert.Empty(t, run.Report(nil, nil).Rows)
+	r = run.Report(nil, nil)
+	assert.Empty(t, r.Rows)
+	assert.Empty(t, r.Shells, "the change concerns nobody")
+	assert.Equal(t, shells, r.OtherShells)
 }
 
 // With roles, the policies of a role of a stack decide too.

@@ -15,6 +15,9 @@ const Version = 1
 type Counted struct {
 	What  string `json:"what"`
 	Count int64  `json:"count"`
+	// Names divide what failed by its error, and what has no action by its name; none of other reasons. The first
+	// hundred that were read are there.
+	Names []Counted `json:"names,omitempty"`
 }
 
 // Report is what a replay found. Every event that was read is judged or counted under NotJudged, or is a double.
@@ -43,6 +46,9 @@ type Report struct {
 	// Rows are what would be refused, certain before uncertain, by statement, caller and action.
 	Rows   []Row   `json:"rows"`
 	Shells []Shell `json:"shells"`
+	// OtherShells are the callers who went through a door and of whose calls a comparison has nothing to tell; 0
+	// where nothing is compared.
+	OtherShells int64 `json:"otherShells,omitempty"`
 	// Problems are what could not be read, the first hundred; ProblemCount counts all.
 	Problems     []Problem `json:"problems"`
 	ProblemCount int64     `json:"problemCount"`
@@ -90,6 +96,14 @@ func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 		reasons[string(why)] = n
 	}
 	out.NotJudged = counted(reasons)
+	for i := range out.NotJudged {
+		switch c := &out.NotJudged[i]; reason(c.What) {
+		case alreadyFailed:
+			c.Names = counted(f.Failed)
+		case unknownAction:
+			c.Names = out.UnknownActions
+		}
+	}
 	used := map[int]bool{}
 	for _, row := range f.Rows {
 		row.accept(accepts, used)
@@ -143,14 +157,35 @@ func compareRows(a, b Row) int {
 func counted(counts map[string]int64) []Counted {
 	out := []Counted{}
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
-		out = append(out, Counted{what, counts[what]})
+		out = append(out, Counted{What: what, Count: counts[what]})
 	}
 	slices.SortStableFunc(out, func(a, b Counted) int { return -cmp.Compare(a.Count, b.Count) })
 	return out
 }
 
+// doorKey is who went through which door.
+type doorKey struct{ account, who, action string }
+
+// refusedNewly are the callers and doors that are refused, or may be.
+func (r *Report) refusedNewly() map[doorKey]bool {
+	all := map[doorKey]bool{}
+	for i := range r.Rows {
+		if row := &r.Rows[i]; row.Section == SectionRefused {
+			all[doorKey{row.Account, row.Who, row.Action}] = true
+		}
+	}
+	return all
+}
+
+// shells are who opened shells and ran commands, with what keeps it working. A comparison tells those alone whom the
+// change refuses: what it does not concern needs no lines.
 func (r *Report) shells(run *Run, homes []Home) {
+	concerned := r.refusedNewly()
 	for _, s := range run.fold.Shells {
+		if run.question.Then != nil && !concerned[doorKey{s.Account, s.Who, s.Action}] {
+			r.OtherShells++
+			continue
+		}
 		s.Projects = nil
 		for _, node := range s.Nodes {
 			project := run.learned.project(node)

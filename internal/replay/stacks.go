@@ -60,7 +60,8 @@ func Ask(stacks []*stack.Stack, then *access.World, roles bool) (*Asked, error) 
 		}
 		worlds = append(worlds, *then)
 	}
-	if strict := asIfDenied(stacks); strict != nil {
+	// A comparison tells what the change refuses; remote execution in the mode report is the same before and after.
+	if strict := asIfDenied(stacks); strict != nil && then == nil {
 		if a.AsIfDenied, err = NewPolicies(judge.World(strict...), roles); err != nil {
 			return nil, err
 		}

@@ -79,6 +79,9 @@ func (r *Run) Resume(dir, asked string) error {
 	s.files, s.ids = saved.Files, saved.IDs
 	fresh := newFold()
 	saved.Fold.pending = fresh.pending
+	if saved.Fold.Failed == nil { // A state of before errors were counted by name.
+		saved.Fold.Failed = fresh.Failed
+	}
 	r.fold = saved.Fold
 	for id, e := range saved.Samples {
 		if row := r.fold.Rows[id]; row != nil {

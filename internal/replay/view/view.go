@@ -75,15 +75,13 @@ func write(w io.Writer, r *replay.Report, s style) error {
 		b.WriteString(s.heading("not judged"))
 		for _, c := range r.NotJudged {
 			b.WriteString(s.item(0, fmt.Sprintf("%s: %s", number(c.Count), s.line(c.What))))
-		}
-		for i, c := range r.UnknownActions {
-			if i == mostLines {
-				b.WriteString(
-					s.item(1, fmt.Sprintf("and %d more names; --json has them", len(r.UnknownActions)-mostLines)),
-				)
-				break
+			for i, named := range c.Names {
+				if i == mostLines {
+					b.WriteString(s.item(1, fmt.Sprintf("and %d more names; --json has them", len(c.Names)-mostLines)))
+					break
+				}
+				b.WriteString(s.item(1, fmt.Sprintf("%s: %s", number(named.Count), s.line(named.What))))
 			}
-			b.WriteString(s.item(1, fmt.Sprintf("%s: %s", number(c.Count), s.line(c.What))))
 		}
 	}
 	for _, section := range sections {
@@ -256,10 +254,13 @@ func line(row *replay.Row, s style) string {
 }
 
 func shells(b *strings.Builder, r *replay.Report, s style) {
-	if len(r.Shells) == 0 {
+	if len(r.Shells) == 0 && r.OtherShells == 0 {
 		return
 	}
 	b.WriteString(s.heading("who opened shells and ran commands, and what keeps it working"))
+	if r.OtherShells > 0 {
+		b.WriteString(s.item(0, fmt.Sprintf("%s whom the change does not concern", plural(int(r.OtherShells), "caller"))))
+	}
 	for i := range r.Shells {
 		if i == 2*mostLines {
 			b.WriteString(s.item(0, fmt.Sprintf("and %d more; --json has them", len(r.Shells)-2*mostLines)))
