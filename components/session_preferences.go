@@ -73,7 +73,8 @@ func NewSessionPreferences(
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
 }
 
-// contentOver is the content for the Region of a provider, unlike what the document there had before.
+// contentOver is the content for the Region of a provider, unlike what the document there had before, and unlike its
+// latest version where another one is in force.
 func contentOver(
 	ctx *pulumi.Context, args *preferences.Args, parent *SessionPreferences, provider pulumi.ProviderResource,
 ) (string, error) {
@@ -81,8 +82,12 @@ func contentOver(
 	if provider != nil {
 		asks = append(asks, pulumi.Provider(provider))
 	}
-	deployed, err := deployedContent(ctx, guardrail.PreferencesDocument, asks...)
-	return followingContent(args.Content(), deployed), err
+	latest, err := deployedContent(ctx, guardrail.PreferencesDocument, latestVersion, asks...)
+	if err != nil || latest == "" {
+		return args.Content(), err
+	}
+	inForce, err := deployedContent(ctx, guardrail.PreferencesDocument, versionInForce, asks...)
+	return contentInForce(args.Content(), latest, inForce), err
 }
 
 // preferencesOptions are the options of the document of a Region.

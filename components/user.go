@@ -10,7 +10,8 @@ import (
 	"aws-access-guardrails/guardrail/user"
 )
 
-// User is a person's IAM user with its group memberships.
+// User is a person's IAM user with its group memberships and no policy of its own, whatever others attach to it or
+// write into it.
 type User struct {
 	pulumi.ResourceState
 	customResources
@@ -54,7 +55,25 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 	if err != nil {
 		return nil, err
 	}
-	u.add(made, membership)
+	only, err := iam.NewUserPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.UserPoliciesExclusiveArgs{
+		UserName:    made.Name,
+		PolicyNames: pulumi.StringArray{},
+	}, children.after(membership)...)
+	if err != nil {
+		return nil, err
+	}
+	none, err := iam.NewUserPolicyAttachmentsExclusive(
+		ctx,
+		childName(name, childAttachedPolicies),
+		&iam.UserPolicyAttachmentsExclusiveArgs{
+			UserName:   made.Name,
+			PolicyArns: pulumi.StringArray{},
+		},
+		children.after(membership)...)
+	if err != nil {
+		return nil, err
+	}
+	u.add(made, membership, only, none)
 	u.UserName, u.UserARN = membership.User, made.Arn
 	return u, ctx.RegisterResourceOutputs(u, pulumi.Map{"userName": u.UserName, "userArn": u.UserARN})
 }

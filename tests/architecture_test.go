@@ -324,6 +324,7 @@ var rooms = []room{
 		foreign: []string{
 			"github.com/klauspost/compress/gzip",
 			"github.com/go-json-experiment/json/jsontext",
+			"golang.org/x/text/encoding/unicode",
 			"gopkg.in/yaml.v3",
 		},
 	},

@@ -1,6 +1,11 @@
 package tests
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,8 +24,11 @@ accounts:
   "111122223333":
     groups:
       - {name: guardrails-mfa, path: /old/}
+      - {name: admins, policies: ["arn:aws:iam::aws:policy/AdministratorAccess"]}
     users:
-      - {name: alice, path: /staff/, tags: {Email: alice@example.com, Team: ops}, groups: [guardrails-mfa], mfa: true, password: true}
+      - {name: alice, path: /staff/, tags: {Email: alice@example.com, Team: ops}, groups: [guardrails-mfa, admins], mfa: true, password: true,
+        policies: ["arn:aws:iam::aws:policy/PowerUserAccess"],
+        inlinePolicies: {mine: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:*", Resource: "*"}]}}}
       - {name: build, accessKeys: 1}
     roles:
       - name: Shop-operator
@@ -101,7 +109,10 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
         written   users[0].path: /staff/
         written   users[0].email: alice@example.com
         written   users[0].tags.Team: ops
-        up        joins the group that enforces MFA; what is attached to the user besides stays, and audit judges it
+        up        joins the group that enforces MFA, and has nothing beside it
+        up        detaches arn:aws:iam::aws:policy/PowerUserAccess
+        up        deletes the inline policy mine
+        up        leaves the group admins with the second run
     = role Shop-operator
         up        the trust policy becomes this stack's
         up        the tag Owner: nobody is removed
@@ -134,6 +145,8 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	assert.Equal(t, before.Users["alice"].ID, after.Users["alice"].ID, "the same user")
 	assert.Equal(t, before.Users["alice"].MFADevices, after.Users["alice"].MFADevices)
 	assert.Equal(t, map[string]string{"Email": "alice@example.com", "Team": "ops"}, after.Users["alice"].Tags)
+	assert.Empty(t, after.Users["alice"].Attached)
+	assert.Empty(t, after.Users["alice"].Inline)
 	assert.Equal(t, before.Roles["Shop-operator"].ID, after.Roles["Shop-operator"].ID, "the same role")
 	assert.NotContains(t, after.Roles["Shop-operator"].Attached, "arn:aws:iam::aws:policy/AdministratorAccess")
 	assert.Equal(t, "/guardrails/", after.Groups["guardrails-mfa"].Path)
@@ -144,6 +157,9 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 		assert.Equal(t, read(t, d.dir+"/Pulumi.dev.yaml").Preferences().Content(), unmarked(document.Content()), region)
 	}
 
+	second := d.run(t, workspace.Up, "dev")
+	assert.Equal(t, []string{"delete alice-in-admins-by-hand"}, changed(second), "the group is left with the second run")
+	assert.Equal(t, []string{"guardrails-mfa"}, d.account(t, devAccount).Users["alice"].Groups)
 	again := d.run(t, workspace.Preview, "dev")
 	assert.Empty(t, again.Changes)
 	plan, _ = d.planned(t, adopt.Selection{})
@@ -208,4 +224,82 @@ identityCenter:
 		assert.Contains(t, text.String(), "SSM-SessionManagerRunShell stays in AWS on purpose")
 	}
 	assert.Equal(t, virginia, d.account(t, devAccount).Documents["us-east-1/SSM-SessionManagerRunShell"])
+}
+
+// An approval document that exists and that the state does not have, because an older copy of the state took its place,
+// stops a deployment with the line that takes it over; after that one run imports it and changes it in place.
+func TestApprovalDocumentsThatAnOlderStateLacksAreAdopted(t *testing.T) {
+	t.Parallel()
+	const native = "aws-native:ssm:Document"
+	d := organizationDeployed.copy(t)
+	clean := d.world(t)
+	lost := d.forget(t, "payments", native)
+	require.NotEmpty(t, lost, "test bug: payments has no approval documents")
+	d.edit(t, "Pulumi.payments.yaml", "accessDuration: 4h", "accessDuration: 3h")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "payments")
+	require.ErrorContains(t, err, `"guardrails adopt payments --sandbox -C `+d.dir+`" writes it into the stack file`)
+	d.edit(t, "Pulumi.payments.yaml", "accessDuration: 3h", "accessDuration: 4h")
+
+	existing, err := d.workspace(t, workspace.Options{}).Existing(t.Context(), "payments", adopt.Selection{})
+	require.NoError(t, err)
+	file, err := stackedit.Open(d.dir + "/Pulumi.payments.yaml")
+	require.NoError(t, err)
+	plan := adopt.Make(file, existing, adopt.Selection{})
+	assert.Empty(t, plan.Unread)
+	assert.Empty(t, plan.Refused)
+	require.Len(t, plan.Adopted, len(lost))
+	for _, thing := range plan.Adopted {
+		assert.Contains(t, thing.What, "approval document ")
+	}
+	change, err := file.Add(plan.Additions...)
+	require.NoError(t, err)
+	require.NoError(t, change.Write(t.Context()))
+	done := d.run(t, workspace.Up, "payments")
+	assert.Empty(t, done.Of(workspace.Create, workspace.Delete, workspace.Replace))
+	assert.Len(t, done.Of(workspace.Import, workspace.Update), len(lost), "what is changed on the way is told as that")
+	assert.Equal(t, clean, d.world(t))
+	assert.Empty(t, d.run(t, workspace.Preview, "payments").Changes)
+	assert.Empty(t, d.run(t, workspace.Drift, "payments").Drift)
+
+	d.edit(t, "Pulumi.payments.yaml", "approvals: [", "approvals: [eu-west-1/nothing, ")
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Preview, "payments")
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "%v", err)
+}
+
+// forget takes the resources of a type out of the state of a stack, and gives their names.
+func (d *deployment) forget(t *testing.T, stack, typ string) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(d.cache, "sandbox", "*", "backend", ".pulumi", "stacks", "*", stack+".json"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	data, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	var state map[string]any
+	require.NoError(t, json.Unmarshal(data, &state))
+	latest := state["checkpoint"].(map[string]any)["latest"].(map[string]any)
+	gone := map[any]bool{}
+	var kept []any
+	for _, r := range latest["resources"].([]any) {
+		r := r.(map[string]any)
+		if r["type"] == typ {
+			gone[r["urn"]], names = true, append(names, fmt.Sprint(r["id"]))
+			continue
+		}
+		without := func(list any) []any {
+			urns, _ := list.([]any)
+			return slices.DeleteFunc(slices.Clone(urns), func(urn any) bool { return gone[urn] })
+		}
+		r["dependencies"] = without(r["dependencies"])
+		if on, ok := r["propertyDependencies"].(map[string]any); ok {
+			for property, list := range on {
+				on[property] = without(list)
+			}
+		}
+		kept = append(kept, r)
+	}
+	latest["resources"] = kept
+	data, err = json.Marshal(state)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(files[0], data, 0o600))
+	return names
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -76,6 +77,7 @@ func (p *pipeline) as(
 ) ([]cloud.Call, error) {
 	t.Helper()
 	account := p.stack(t, name).Account.ID
+	listener := &program.Listener{Thorough: true}
 	server, err := sandbox.Start(t.Context(), sandbox.Options{
 		World: filepath.Join(
 			p.dir,
@@ -97,12 +99,16 @@ func (p *pipeline) as(
 		auto.WorkDir(p.dir),
 		auto.Pulumi(p.command),
 		auto.EnvVars(env),
-		auto.Program(program.In(p.dir)),
+		auto.Program(func(ctx *pulumi.Context) error {
+			return program.In(p.dir)(program.Listen(ctx, listener))
+		}),
 	)
 	require.NoError(t, err)
 	stack, err := auto.UpsertStack(t.Context(), name, local)
 	require.NoError(t, err)
 	err = operate(t.Context(), stack)
+	_, unread := listener.Heard()
+	assert.Empty(t, unread, "what drift asks beside the resources")
 	return server.Calls(), err
 }
 

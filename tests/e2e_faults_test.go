@@ -107,13 +107,15 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 
 // creations are the calls that make the resources of a type.
 var creations = map[string]string{
-	"aws:iam/user:User":                                     "CreateUser",
-	"aws:iam/group:Group":                                   "CreateGroup",
-	"aws:iam/role:Role":                                     "CreateRole",
-	"aws:iam/policy:Policy":                                 "CreatePolicy",
-	"aws:iam/userGroupMembership:UserGroupMembership":       "AddUserToGroup",
-	"aws:iam/groupPolicy:GroupPolicy":                       "PutGroupPolicy",
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive": "ListGroupPolicies",
+	"aws:iam/user:User":                                   "CreateUser",
+	"aws:iam/group:Group":                                 "CreateGroup",
+	"aws:iam/role:Role":                                   "CreateRole",
+	"aws:iam/policy:Policy":                               "CreatePolicy",
+	"aws:iam/userGroupMembership:UserGroupMembership":     "AddUserToGroup",
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": "ListUserPolicies",
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":        "ListAttachedUserPolicies",
+	"aws:iam/groupPolicy:GroupPolicy":                                              "PutGroupPolicy",
+	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                        "ListGroupPolicies",
 	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive":      "ListAttachedGroupPolicies",
 	"aws:iam/rolePolicy:RolePolicy":                                                "PutRolePolicy",
 	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                          "ListRolePolicies",

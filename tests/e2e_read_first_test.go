@@ -204,8 +204,8 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
 
-// The version in force counts, whatever versions there are: of a policy it is put back. Of session preferences the
-// provider sees the newest one alone; an older one in force is named as what up leaves, and not passed over.
+// The version in force counts, whatever versions there are. Of session preferences the provider reads the newest one
+// alone; where an older one is in force, up makes a new one.
 func TestTheVersionInForceIsPutBack(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -253,22 +253,21 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 				"      content.inputs.runAsEnabled: somebody changed true to false\n",
 				"key by key",
 			)
-		} else { // The provider reads the newest version, which is ours, and finds nothing to write.
+		} else { // The provider reads the newest version, which is ours.
 			assert.Contains(
 				t,
 				out.String(),
-				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up leaves it",
-				out.String(),
+				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up makes a version of what "+
+					"the stack file says, and puts it in force\n",
 			)
-			assert.ErrorContains(t, err, "puts 1 of them back; up leaves 1 of them")
+			assert.ErrorContains(t, err, "puts them back")
 		}
 		assert.Contains(t, out.String(), "iam.Policy operation-policy-guardrails-operation-guard", "round %d", round)
 		d.run(t, workspace.Up, "dev")
 		gotPolicy, gotPreferences := inForce()
 		assert.JSONEq(t, policy, gotPolicy, "round %d", round)
-		if round == 0 {
-			assert.JSONEq(t, preferences, unmarked(gotPreferences))
-		}
+		assert.JSONEq(t, preferences, unmarked(gotPreferences), "round %d", round)
+		assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift, "round %d", round)
 	}
 }
 

@@ -66,6 +66,8 @@ type hand struct {
 	// clients are the connections to providers, by the providers' references.
 	clients   map[string]pulumirpc.ResourceProviderClient
 	providers map[string]stateResource
+	// made is what was made by hand, in this order.
+	made []madeByHand
 }
 
 // byHand opens the sandbox's AWS with the credentials of a stack.
@@ -234,10 +236,13 @@ func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (go
 		if other.managed() && (slices.Contains(other.Dependencies, r.URN) || hangsOn(other, r)) &&
 			other.Type != "aws:iam/role:Role" &&
 			other.Type != "aws:iam/user:User" {
+			before := h.server.Snapshot().String()
 			if err := remove(other); err != nil {
 				return gone, err
 			}
-			gone = append(gone, other.URN)
+			if h.server.Snapshot().String() != before { // A list that removes what it does not name is not there in AWS.
+				gone = append(gone, other.URN)
+			}
 		}
 	}
 	return append(gone, r.URN), remove(r)

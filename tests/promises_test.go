@@ -23,6 +23,15 @@ var promising = regexp.MustCompile(
 		`|\b(run|runs) (it|them|the same( command)?) again\b|the same command again|goes on where it stopped|\bis finished by\b`,
 )
 
+// verdict are the words with which a message or the prose of a page says that something is proven, or that a way is
+// shut. Console blocks of pages are left out: tests run what they show.
+var verdict = regexp.MustCompile(`(?i)\bholds\b|\b(is|are|stays?|remains?) (closed|shut)\b`)
+
+// contains follows "holds" where it means that something is in another thing, or is held against it: no verdict.
+var contains = regexp.MustCompile(
+	`^ (an?|the|them|it|no|what|who|every|something|files|names|recorded|secrets|that both|%s)\b|^ %s`,
+)
+
 // promise is a sentence that promises, with the test that holds it.
 type promise struct {
 	// file has the sentence; says is enough of it to find it, and holds the words that promise.
@@ -112,6 +121,62 @@ var promises = []promise{
 	{"internal/workspace/verify.go", "another up would", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
 }
 
+// verdictSentences are the sentences of verdicts, as promises are.
+var verdictSentences = []promise{
+	{"README.md", "Exit status: 0 holds", []string{"TestExitStatuses"}},
+	{"README.md", "| holds if | the claim holds when", []string{"TestProofsAgreeWithTheSolver", "TestProofsAssumeTheWorstOfUnknownPolicies"}},
+	{"docs/expectations.md", "An expectation that depends on it holds", []string{"TestStrangersMeetExpectationsUnderAssumptions"}},
+	{"docs/organization.md", "Nothing is shut yet", []string{"TestShutTimesSayWhatIsKnown"}},
+	{"docs/organization.md", "until the window is shut", []string{"TestRevokedGrantEndsNow"}},
+	{"docs/page.md", "green what holds", []string{"TestDoorsOfOneOSUserStandTogether"}},
+	{"docs/reference.md", "leave out everything that holds", []string{"TestTheShippedStacksHoldStrictly"}},
+	{"docs/reference.md", "Exit status: 0 holds or done", []string{"TestExitStatuses"}},
+	{"docs/reference.md", "the other doors are shut when these are there", []string{"TestEveryOrderIsKeptHoweverLateRegistrationsAre"}},
+	{"docs/runs.md", "How long shells are shut", []string{"TestShutTimesSayWhatIsKnown"}},
+	{"docs/runs.md", "done, or holds", []string{"TestExitStatuses"}},
+	{"docs/safety.md", "**Verdicts.** *holds*", []string{"TestProofsAgreeWithTheSolver"}},
+	{"docs/safety.md", "*holds if*, with what is assumed", []string{"TestProofsAssumeTheWorstOfUnknownPolicies"}},
+	{"docs/safety.md", "A claim that holds despite a switch", []string{"TestWaiversNameTheirSwitch"}},
+	{"docs/safety.md", "the door stays shut whatever else somebody attaches", []string{"TestProtectionHolds"}},
+	{"docs/safety.md", "the verdict is then *holds if*", []string{"TestProofsAssumeTheWorstOfUnknownPolicies"}},
+	{"docs/safety.md", "the claim holds if the resource's policy", []string{"TestResourcesOfOtherAccountsAreNotTakenToBeShut"}},
+	{"docs/safety.md", "the claim holds *if* Identity Center asks", []string{"TestBothHalvesOfAnAssumedRoleAreWanted"}},
+	{"docs/safety.md", "the claim holds if it is (`document/NAME`)", []string{"TestWhatCannotBeReadIsAssumed"}},
+	{"docs/safety.md", "the claim holds if that was taken away", []string{"TestLoginsOfImagesAreAssumedToHaveNoSudo"}},
+	{"docs/safety.md", "the claim holds if they turn Run As on", []string{"TestWhatCannotBeReadIsAssumed"}},
+	{"docs/safety.md", "it holds if the policies there let them", []string{"TestBothHalvesOfAnAssumedRoleAreWanted"}},
+	{"docs/safety.md", "The claim then holds *if* those whom no document", []string{"TestProtectionHolds"}},
+	{"docs/safety.md", "its shells are shut", []string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"}},
+	{"docs/safety.md", "in accounts whose doors are closed", []string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"}},
+	{"docs/safety.md", "What is closed are shells and desktops", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"docs/safety.md", "the project tag alone is closed", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"docs/safety.md", "is closed as far as characters go", []string{"TestTheWriterIsHarmless"}},
+	{"access/prove/proof_finding.go", "holds", []string{"TestProofsAgreeWithTheSolver"}},
+	{"access/doors/access.go", "the project tag alone is closed", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"cmd/guardrails/check.go", "leave out everything that holds", []string{"TestTheShippedStacksHoldStrictly"}},
+	{"cmd/guardrails/init.go", `"check --strict" holds`, []string{"TestWhatIsAnsweredHolds"}},
+	{"cmd/guardrails/root.go", "It exits with 0 when what was asked for holds", []string{"TestExitStatuses"}},
+	{"internal/stackfile/grants.go", "from which the grant holds", []string{"TestEveryKindOfGrantOpensAndEndsToTheSecond"}},
+	{"docs/stack-file.md", "from which the grant holds", []string{"TestEveryKindOfGrantOpensAndEndsToTheSecond"}},
+	{"docs/stack-file.md", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
+	{"docs/expectations.md", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
+	{"README.md", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
+	{"internal/stackfile/expect.go", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
+	{"internal/stackfile/sections.go", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
+	{
+		"internal/stackfile/organization.go", "which doors to operating systems are closed",
+		[]string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"},
+	},
+	{"access/doors/shell.go", "which are closed as such", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"docs/safety.md", "which are closed as such", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"policy/parse.go", "holds", []string{"TestParseRefusesWhatThePolicyLanguageDoesNotHave"}},
+	{"internal/terminal/color.go", "holds", []string{"TestCheckFitsTheTerminal"}},
+	{"components/orders.go", "the other doors are shut when these are there", []string{"TestEveryOrderIsKeptHoweverLateRegistrationsAre"}},
+	{"internal/report/audit_text.go", "holds", []string{"TestWhatDiffersFromTheStackFileIsAFinding"}},
+	{"internal/judge/text.go", "holds", []string{"TestTheShippedStacksHoldStrictly"}},
+	{"internal/view/page/proofs.go", "holds", []string{"TestKeptVerdictsAreThoseThatWouldBeFound"}},
+}
+
 // wordsByFile are the lines of the pages, and the texts in the product's source, by file.
 func wordsByFile(t *testing.T) map[string][]string {
 	t.Helper()
@@ -121,7 +186,7 @@ func wordsByFile(t *testing.T) map[string][]string {
 	for _, page := range append(pages, "../README.md") {
 		data, err := os.ReadFile(page)
 		require.NoError(t, err)
-		all[filepath.ToSlash(strings.TrimPrefix(page, "../"))] = strings.Split(string(data), "\n")
+		all[filepath.ToSlash(strings.TrimPrefix(page, "../"))] = prose(string(data))
 	}
 	for _, room := range []string{"access", "cmd", "components", "guardrail", "internal", "policy", "problem"} {
 		err := filepath.WalkDir(filepath.Join("..", room), func(path string, entry fs.DirEntry, err error) error {
@@ -134,6 +199,9 @@ func wordsByFile(t *testing.T) map[string][]string {
 			}
 			name := filepath.ToSlash(strings.TrimPrefix(path, ".."+string(filepath.Separator)))
 			ast.Inspect(file, func(node ast.Node) bool {
+				if _, ok := node.(*ast.Field); ok {
+					return false // Its tag is no message.
+				}
 				if text, ok := node.(*ast.BasicLit); ok && text.Kind == token.STRING {
 					if value, err := strconv.Unquote(text.Value); err == nil {
 						all[name] = append(all[name], value)
@@ -146,6 +214,23 @@ func wordsByFile(t *testing.T) map[string][]string {
 		require.NoError(t, err)
 	}
 	return all
+}
+
+// prose are the lines of a page without what commands print, which tests run.
+func prose(page string) (lines []string) {
+	console := false
+	for _, line := range strings.Split(page, "\n") {
+		switch fence := strings.TrimSpace(line); {
+		case strings.HasPrefix(fence, "```console"):
+			console = true
+		case strings.HasPrefix(fence, "```"):
+			console = false
+		}
+		if !console {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // Every sentence that promises is held by a test that is there, and a new one is not taken without.
@@ -163,34 +248,54 @@ func TestEveryPromiseNamesTheTestThatHoldsIt(t *testing.T) {
 		}
 		return err
 	}))
-	used := make([]bool, len(promises))
-	for file, lines := range wordsByFile(t) {
-		for _, line := range lines {
-			for _, hit := range promising.FindAllStringIndex(line, -1) {
-				held := strings.HasSuffix(line[:hit[0]], "could not be ") // It says what did not come true.
-				for i, p := range promises {
-					at := strings.Index(line, p.says)
-					if p.file == file && at >= 0 && at < hit[1] && hit[0] < at+len(p.says) {
-						held, used[i] = true, true
+	for _, words := range []struct {
+		list []promise
+		hits func(line string) [][]int
+	}{
+		{promises, func(line string) [][]int { return promising.FindAllStringIndex(line, -1) }},
+		{verdictSentences, verdictsIn},
+	} {
+		used := make([]bool, len(words.list))
+		for file, lines := range wordsByFile(t) {
+			for _, line := range lines {
+				for _, hit := range words.hits(line) {
+					held := strings.HasSuffix(line[:hit[0]], "could not be ") // It says what did not come true.
+					for i, p := range words.list {
+						at := strings.Index(line, p.says)
+						if p.file == file && at >= 0 && at < hit[1] && hit[0] < at+len(p.says) {
+							held, used[i] = true, true
+						}
 					}
+					assert.True(
+						t,
+						held,
+						"%s: no test holds %q: name it in the table of promises, or change the sentence",
+						file,
+						around(line, hit),
+					)
 				}
-				assert.True(
-					t,
-					held,
-					"%s: no test holds %q: name it in the table of promises, or change the sentence",
-					file,
-					around(line, hit),
-				)
+			}
+		}
+		for i, p := range words.list {
+			assert.True(t, used[i], "%s promises %q no more", p.file, p.says)
+			require.NotEmpty(t, p.heldBy, p.says)
+			for _, test := range p.heldBy {
+				assert.True(t, exists[test], "%s: %q: there is no %s", p.file, p.says, test)
 			}
 		}
 	}
-	for i, p := range promises {
-		assert.True(t, used[i], "%s promises %q no more", p.file, p.says)
-		require.NotEmpty(t, p.heldBy, p.says)
-		for _, test := range p.heldBy {
-			assert.True(t, exists[test], "%s: %q: there is no %s", p.file, p.says, test)
+}
+
+// verdictsIn are the places of a line that say a verdict.
+func verdictsIn(line string) (hits [][]int) {
+	for _, hit := range verdict.FindAllStringIndex(line, -1) {
+		word := strings.ToLower(line[hit[0]:hit[1]])
+		if word == "holds" && contains.MatchString(line[hit[1]:]) {
+			continue
 		}
+		hits = append(hits, hit)
 	}
+	return hits
 }
 
 // around is a hit with some words on both sides.

@@ -23,6 +23,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -138,6 +139,29 @@ func TestKeysThatNobodyReadsAreRefusedInEveryProject(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A key that Pulumi cannot read ends the engine with an error about the whole file: it is refused before, with the key
+// to write where one is near.
+func TestAKeyThatPulumiCannotReadIsRefused(t *testing.T) {
+	for written, meant := range map[string]string{
+		"dev:guardrails:users": `"guardrails:users"`,
+		"other:a:b":            "<namespace>:<name>",
+		"pulumi:tags:x":        "<namespace>:<name>",
+		"guardrails:users:x":   `"guardrails:users"`,
+		"a:b:c:d":              "<namespace>:<name>",
+		"other:config:b:c":     "<namespace>:<name>",
+	} {
+		f := folderOf(t, "mycompany", "", plainStack+"  "+strconv.Quote(written)+": []\n")
+		_, problems := stack.ReadFile(f.file())
+		require.Len(t, problems, 1, written)
+		assert.Contains(t, problems[0].Error(), meant)
+		_, err := f.values()
+		assert.Error(t, err, "%s: test bug: Pulumi reads it", written)
+	}
+	f := folderOf(t, "mycompany", "", plainStack+"  other:config:b: []\n")
+	_, problems := stack.ReadFile(f.file())
+	assert.Empty(t, problems, "Pulumi reads it, and it is another program's")
 }
 
 // A key that stands there twice, in two spellings that Pulumi takes for one, is refused.
@@ -308,8 +332,8 @@ func randomFolder(t testing.TB, r *rand.Rand) folder {
 			name := root.Content[i].Value
 			root.Content[i].Value = []string{
 				strings.TrimPrefix(name, "guardrails:"), strings.Replace(name, ":", ".", 1), strings.ToUpper(name[:1]) + name[1:], project + name[strings.Index(name, ":"):],
-				strings.Replace(name, ":", ":config:", 1), name + "s",
-			}[r.IntN(6)]
+				strings.Replace(name, ":", ":config:", 1), name + "s", "dev:" + name, name + ":x",
+			}[r.IntN(8)]
 		case 2: // The same key again, as it is or without its namespace.
 			again := *root.Content[i]
 			again.Value = []string{again.Value, strings.TrimPrefix(again.Value, "guardrails:")}[r.IntN(2)]
@@ -396,8 +420,13 @@ func changeValue(r *rand.Rand, root *yaml.Node) {
 // where check refuses, the program refuses in the same words at the same places. Left out are environments and values
 // from the command line, which have tests of their own.
 func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
-	runs, sampled := 600, 25
-	if testing.Short() {
+	// Registering costs more than reading: of those that are read alike one in seven is registered, or 500 in the
+	// nightly tier.
+	runs, sampled, every := 600, 25, 7
+	switch {
+	case clitest.Nightly():
+		runs, sampled, every = 4000, 500, 1
+	case testing.Short():
 		runs = 100
 	}
 	seed := uint64(20)
@@ -425,7 +454,7 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 		alone, told := f.reads(t, values, "")
 		require.NoError(t, told, about)
 		require.Empty(t, sameDecoded(stack, alone), about)
-		if accepted%7 != 0 || registered == sampled || program.Check(stack) != nil {
+		if accepted%every != 0 || registered == sampled || program.Check(stack) != nil {
 			continue
 		}
 		registered++
@@ -453,6 +482,9 @@ func TestWhatCheckReadsIsWhatTheProgramIsGiven(t *testing.T) {
 	assert.Greater(t, accepted, runs/10)
 	assert.Greater(t, refused, runs/10)
 	assert.Positive(t, registered)
+	if clitest.Nightly() {
+		assert.Equal(t, sampled, registered)
+	}
 }
 
 // sameDecoded is sameStack for a reader that knows no folder: secrets are those of the engine.

@@ -12,6 +12,8 @@ type Wanted struct {
 	// Group, Users and Roles are names, Policies ARNs. An empty Group is none.
 	Group                  string
 	Users, Roles, Policies []string
+	// Approvals are the approval documents of the stack, with what it makes of them.
+	Approvals []Approval
 	// Instance is the ARN of an instance of IAM Identity Center whose attributes are read; empty means none.
 	Instance string
 	// AllUsers asks for every user of the account.
@@ -46,6 +48,7 @@ func WantedBy(stack *stack.Stack, selected Selection) Wanted {
 	} else if selected.AllUsers || len(selected.Users) > 0 {
 		w.Group = group.DefaultMFAGroupName
 	}
+	w.Approvals = approvalsOf(stack)
 	if stack.IdentityCenter != nil {
 		w.Instance = stack.IdentityCenter.Instance
 	}
@@ -72,6 +75,7 @@ func declaredUser(stack *stack.Stack, name string) (index int, declared bool) {
 // Existing is what AWS holds of what was asked for.
 type Existing struct {
 	Preferences []Preferences
+	Approvals   []Approval
 	// Group is nil where there is none of the name.
 	Group *Group
 	Users []User
@@ -93,6 +97,9 @@ type Existing struct {
 // Preferences is a preferences document.
 type Preferences struct{ Region, ARN, Content string }
 
+// Approval is an approval document of just-in-time access. Kind is its type.
+type Approval struct{ Region, Name, ARN, Kind, Content string }
+
 // Group is an IAM group.
 type Group struct {
 	Name, Path, ARN string
@@ -103,6 +110,9 @@ type Group struct {
 type User struct {
 	Name, Path, ARN, Boundary string
 	Tags                      map[string]string
+	// Groups are the names of its groups, Inline those of its inline policies, and Attached the ARNs of the policies
+	// that are attached to it.
+	Groups, Inline, Attached []string
 }
 
 // Role is an IAM role.

@@ -55,6 +55,7 @@ func Make(file *edit.File, existing *Existing, selected Selection) *Plan {
 		Unread:  []Left{},
 	}}
 	p.preferences()
+	p.approvals()
 	p.group()
 	p.users(selected)
 	p.roles()

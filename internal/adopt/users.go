@@ -123,7 +123,7 @@ func (p *planner) user(u User, index int) {
 		}
 	}
 	thing.Changes = append(thing.Changes, p.tagChanges(is, will)...)
-	p.takeUser(thing, u.Name)
+	p.takeUser(thing, u)
 }
 
 // tag is the addition of a tag, false where the file cannot say it.
@@ -174,17 +174,25 @@ func (p *planner) newUser(u User) {
 	}
 	p.write(&thing, edit.Addition{At: []any{"users", edit.Element}, Value: entry})
 	thing.Changes = p.tagChanges(u.Tags, will)
-	p.takeUser(thing, u.Name)
+	p.takeUser(thing, u)
 }
 
-func (p *planner) takeUser(thing Adopted, name string) {
-	thing.Changes = append(
-		thing.Changes,
-		"joins the group that enforces MFA; what is attached to the user besides stays, and audit judges it",
-	)
+func (p *planner) takeUser(thing Adopted, u User) {
+	thing.Changes = append(thing.Changes, "joins the group that enforces MFA, and has nothing beside it")
+	for _, arn := range slices.Sorted(slices.Values(u.Attached)) {
+		thing.Changes = append(thing.Changes, "detaches "+arn)
+	}
+	for _, name := range slices.Sorted(slices.Values(u.Inline)) {
+		thing.Changes = append(thing.Changes, "deletes the inline policy "+name)
+	}
+	for _, group := range slices.Sorted(slices.Values(u.Groups)) {
+		if p.stack.MFA == nil || group != p.stack.MFA.Name {
+			thing.Changes = append(thing.Changes, "leaves the group "+group+" with the second run")
+		}
+	}
 	p.take(
 		thing,
-		slices.Contains(p.stack.Adopt.Users, name),
-		edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: name},
+		slices.Contains(p.stack.Adopt.Users, u.Name),
+		edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: u.Name},
 	)
 }

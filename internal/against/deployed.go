@@ -383,6 +383,8 @@ var readBack = []string{
 	"aws:organizations/policyAttachment:PolicyAttachment",
 	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
 	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive",
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
 	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
 	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",

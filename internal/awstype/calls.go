@@ -52,6 +52,17 @@ func (c Call) handled(schema string) Call {
 	return c
 }
 
+// reader is a call of which the handlers of a type of CloudFormation say that they need it to read.
+func reader(schema, commit string, actions ...string) []Call {
+	var all []Call
+	for _, action := range actions {
+		c := call(Invoke, action).when("the type is read")
+		c.Source = Source{Repository: native, File: "aws-cloudformation-schema/" + schema, Commit: commit}
+		all = append(all, c)
+	}
+	return all
+}
+
 func (c Call) unconfirmed(why string) Call {
 	c.Unconfirmed = why
 	return c
@@ -69,6 +80,7 @@ const (
 
 	byTagging = "AWS asks for it of a call that passes tags: the source shows the tags in the call, and the call itself in partitions that take no tags there; " +
 		"that AWS asks for it elsewhere was seen for roles, and not for policies"
+	bySchema = "the revision at hand is older than the property that the call reads"
 )
 
 // table are the calls by token. Waiters repeat calls that are listed. Configuring a provider calls
@@ -127,6 +139,26 @@ var table = map[string]Calls{
 		group("ChangeGroupsOfTheStack",
 			call(Create, "iam:AddUserToGroup"), call(Update, "iam:AddUserToGroup").when(ifChanged),
 			call(Delete, "iam:RemoveUserFromGroup"), call(Update, "iam:RemoveUserFromGroup").when(ifChanged),
+		),
+	),
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": read(
+		"internal/service/iam/user_policies_exclusive.go",
+		"0eb381a2",
+		group("ReadUsersOfTheStack", call(looked, "iam:ListUserPolicies")),
+		group("ChangeUsersOfTheStack", call(changed, "iam:DeleteUserPolicy").when(ifDifferent)),
+		withheld(
+			"no user of a stack has an inline policy",
+			call(changed, "iam:PutUserPolicy").when(ifDifferent),
+		),
+	),
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": read(
+		"internal/service/iam/user_policy_attachments_exclusive.go",
+		"0ac6a8e1",
+		group("ReadUsersOfTheStack", call(looked, "iam:ListAttachedUserPolicies")),
+		group("ChangeUsersOfTheStack", call(changed, "iam:DetachUserPolicy").when(ifDifferent)),
+		withheld(
+			"no policy is attached to a user of a stack",
+			call(changed, "iam:AttachUserPolicy").when(ifDifferent),
 		),
 	),
 	"aws:iam/group:Group": read(
@@ -475,6 +507,36 @@ var table = map[string]Calls{
 			call(Create, "sso:CreateAccountAssignment"), call(Create, "sso:DescribeAccountAssignmentCreationStatus"),
 			call(Delete, "sso:DeleteAccountAssignment"), call(Delete, "sso:DescribeAccountAssignmentDeletionStatus"),
 		),
+	),
+	// What is beside a stack: what others added to what it manages. The handlers of each type make the calls, with
+	// the credentials of the caller.
+	"aws:cloudcontrol/getResource:getResource": read(
+		"internal/service/cloudcontrol/resource_data_source.go",
+		"0c6b7df9",
+		group("ReadThroughCloudControl", call(Invoke, "cloudformation:GetResource")),
+		group("ReadUsersOfTheStack", reader("aws-iam-user.json", "6ef29722",
+			"iam:GetUser", "iam:ListGroupsForUser", "iam:ListUserPolicies", "iam:GetUserPolicy",
+			"iam:ListAttachedUserPolicies", "iam:GetLoginProfile")...),
+		group("ReadPermissionSets", slicesOf(
+			reader("aws-sso-permissionset.json", "2f07e30b",
+				"sso:DescribePermissionSet", "sso:ListTagsForResource", "sso:ListManagedPoliciesInPermissionSet",
+				"sso:GetInlinePolicyForPermissionSet"),
+			[]Call{
+				call(Invoke, "sso:ListCustomerManagedPolicyReferencesInPermissionSet").when("the type is read").
+					unconfirmed(bySchema),
+				call(Invoke, "sso:GetPermissionsBoundaryForPermissionSet").when("the type is read").unconfirmed(bySchema),
+			},
+		)...),
+	),
+	"aws:iam/getGroup:getGroup": read(
+		"internal/service/iam/group_data_source.go",
+		"18fb17f7",
+		group("ReadGroupsOfTheStack", call(Invoke, "iam:GetGroup")),
+	),
+	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": read(
+		"internal/service/organizations/policies_for_target_data_source.go",
+		"1159b3ee",
+		group("ReadPoliciesOfTargets", call(Invoke, "organizations:ListPoliciesForTarget")),
 	),
 	// What the documents of a Region hold already.
 	"aws:ssm/getDocument:getDocument": read(

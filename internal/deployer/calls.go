@@ -49,6 +49,14 @@ var needsOf = map[string][]need{
 		{name: "ReadUsersOfTheStack", reads: true, on: members},
 		{name: "ChangeGroupsOfTheStack", on: memberships},
 	},
+	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": {
+		{name: "ReadUsersOfTheStack", reads: true, on: members},
+		{name: "ChangeUsersOfTheStack", on: members},
+	},
+	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": {
+		{name: "ReadUsersOfTheStack", reads: true, on: members},
+		{name: "ChangeUsersOfTheStack", on: members},
+	},
 	"aws:iam/group:Group": {
 		{name: "ReadGroupsOfTheStack", reads: true, on: groups},
 		{name: "ChangeGroupsOfTheStack", on: groups},
@@ -154,6 +162,22 @@ var needsOf = map[string][]need{
 	"aws:ssoadmin/accountAssignment:AccountAssignment": {
 		{name: "ReadAssignments", reads: true, on: assignments},
 		{name: "ChangeAssignments", on: assignments},
+	},
+	// What others added to what the stack manages.
+	"aws:cloudcontrol/getResource:getResource": {
+		{name: "ReadThroughCloudControl", reads: true},
+		{name: "ReadUsersOfTheStack", reads: true, on: ofAll("aws:iam/user:User", users)},
+		{
+			name:  "ReadPermissionSets",
+			reads: true,
+			on:    ofAll("aws:ssoadmin/permissionSet:PermissionSet", permissionSets),
+		},
+	},
+	"aws:iam/getGroup:getGroup": {
+		{name: "ReadGroupsOfTheStack", reads: true, on: ofAll("aws:iam/group:Group", groups)},
+	},
+	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": {
+		{name: "ReadPoliciesOfTargets", reads: true, on: anyTarget},
 	},
 	// They are asked about in the name of a resource, of which there may be several.
 	"aws:ssm/getDocument:getDocument":           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},

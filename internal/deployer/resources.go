@@ -72,7 +72,7 @@ func users(s *registered, r program.Resource) []string {
 }
 
 func members(s *registered, r program.Resource) []string {
-	return s.named("aws:iam/user:User", text(r, "user"), users)
+	return s.named("aws:iam/user:User", cmp.Or(text(r, "user"), text(r, "userName")), users)
 }
 
 func groups(s *registered, r program.Resource) []string {
@@ -197,6 +197,24 @@ func targets(s *registered, r program.Resource) []string {
 
 func policiesAndTargets(s *registered, r program.Resource) []string {
 	return append(serviceControlPolicies(s, program.Resource{}), targets(s, r)...)
+}
+
+// anyTarget are the root, the units and the accounts of the organization.
+func anyTarget(s *registered, _ program.Resource) []string {
+	return []string{s.organization("root", "*"), s.organization("ou", "*"), s.organization("account", "*")}
+}
+
+// ofAll is what all resources of a type stand under: for functions that are called for each of them.
+func ofAll(typ string, on func(*registered, program.Resource) []string) func(*registered, program.Resource) []string {
+	return func(s *registered, _ program.Resource) []string {
+		var all []string
+		for _, r := range s.resources {
+			if r.Type == typ {
+				all = append(all, on(s, r)...)
+			}
+		}
+		return all
+	}
 }
 
 // instances are instances of IAM Identity Center; "*" where AWS alone knows which.

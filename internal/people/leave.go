@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -202,8 +203,8 @@ func (l *leaving) fromHome() []edit.Removal {
 			out = append(out, edit.Removal{At: []any{"users", i}})
 		}
 	}
-	for team, members := range s.Teams {
-		out = append(out, l.fromList(s, []any{"teams", team}, members)...)
+	for _, team := range slices.Sorted(maps.Keys(s.Teams)) {
+		out = append(out, l.fromList(s, []any{"teams", team}, s.Teams[team])...)
 	}
 	return append(out, l.fromList(s, []any{"adopt", "users"}, s.Adopt.Users)...)
 }

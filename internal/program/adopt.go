@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	nativessm "github.com/pulumi/pulumi-aws-native/sdk/go/aws/ssm"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
@@ -50,6 +51,13 @@ func adoptedID(stack *stack.Stack, resource string, props pulumi.Input) string {
 	case *ssoadmin.InstanceAccessControlAttributesArgs:
 		if a.Attributes {
 			return stack.IdentityCenter.Instance
+		}
+	case *nativessm.DocumentArgs:
+		for _, approval := range a.Approvals {
+			region, name, _ := strings.Cut(approval, "/")
+			if strings.HasSuffix(resource, "-"+region+"-"+name) {
+				return among([]string{name}, p.Name)
+			}
 		}
 	case *ssm.DocumentArgs:
 		// All Regions have a document of this name; the name of the resource ends in its own.

@@ -2,6 +2,7 @@ package program
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
@@ -72,14 +73,22 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 				strconv.Quote(region),
 				"document " + guardrail.PreferencesDocument + " in " + region,
 				func() error {
-					_, err := ssm.LookupDocument(
-						ctx,
-						&ssm.LookupDocumentArgs{
-							Name:           guardrail.PreferencesDocument,
-							DocumentFormat: pulumi.StringRef("JSON"),
-						},
-						pulumi.Provider(providers.byRegion[region]),
-					)
+					_, err := documentIn(ctx, guardrail.PreferencesDocument, pulumi.Provider(providers.byRegion[region]))
+					return err
+				},
+			},
+		)
+	}
+	for i, approval := range a.Approvals {
+		region, name, _ := strings.Cut(approval, "/")
+		things = append(
+			things,
+			adoptedThing{
+				at.Child("approvals").Index(i),
+				strconv.Quote(approval),
+				"document " + name + " in " + region,
+				func() error {
+					_, err := documentIn(ctx, name, pulumi.Provider(providers.byRegion[region]))
 					return err
 				},
 			},
@@ -120,4 +129,9 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 		)
 	}
 	return things
+}
+
+// documentIn is a document in the Region of a provider.
+func documentIn(ctx *pulumi.Context, name string, by pulumi.InvokeOption) (*ssm.LookupDocumentResult, error) {
+	return ssm.LookupDocument(ctx, &ssm.LookupDocumentArgs{Name: name, DocumentFormat: pulumi.StringRef("JSON")}, by)
 }

@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -82,9 +83,25 @@ func order(stack *stack.Stack, message string, at commandline.Setting) string {
 // the SDK in go.mod.
 const hookedSince = ">=3.253.0"
 
-// here is the setting of a program that the engine runs by itself: a real run, in a folder that people know, because
-// they gave it to the pulumi command.
-var here = commandline.Setting{}
+// settingOf is the setting of a program that the engine runs by itself, in the project at root: a real run. The folder
+// that people are in is the one that their shell tells in PWD, which the engine and its language host hand on (source:
+// pulumi-language-go, constructEnv); "pulumi --cwd" works in another one. Without it they are taken to be in the
+// project.
+func settingOf(root string) commandline.Setting {
+	from := os.Getenv("PWD")
+	if root == "" || !filepath.IsAbs(from) {
+		return commandline.Setting{}
+	}
+	up, err := filepath.Rel(root, from)
+	if err != nil || up != ".." && !strings.HasPrefix(up, ".."+string(filepath.Separator)) {
+		return commandline.Setting{} // In the project, or below it.
+	}
+	dir, err := filepath.Rel(from, root)
+	if err != nil || strings.HasPrefix(dir, "..") {
+		dir = root
+	}
+	return commandline.Setting{Dir: dir}
+}
 
 // adviseOnErrors makes the program say what to do about a resource that AWS refuses. Only a program that the engine
 // runs by itself needs it: who drives the Automation API has the errors and asks Advice. An older engine does not
@@ -94,6 +111,7 @@ func adviseOnErrors(ctx *pulumi.Context, stack *stack.Stack) error {
 		return nil
 	}
 	var said sync.Map
+	here := settingOf(ctx.RootDirectory())
 	hook, err := ctx.RegisterErrorHook("what to do", func(failed *pulumi.ErrorHookArgs) (bool, error) {
 		for _, text := range failed.Errors {
 			advice := Advice(stack, text, here)

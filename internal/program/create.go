@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/components"
 	"aws-access-guardrails/guardrail/delegated"
+	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/internal/stack"
 )
@@ -41,6 +42,14 @@ type creation struct {
 	requests []pulumi.Resource
 	// doors are the roles and permission sets, complete: what shuts every other door waits for them.
 	doors []pulumi.Resource
+	// sets are the permission sets.
+	sets []madeSet
+}
+
+// madeSet is a permission set with what it was made of.
+type madeSet struct {
+	args *identitycenter.PermissionSetArgs
+	made *components.PermissionSet
 }
 
 // step makes the components of one noun of the stack file.
@@ -65,7 +74,7 @@ var steps = []step{
 	{"organization", (*creation).organization},
 }
 
-// create registers everything that the stack declares, step by step.
+// create registers everything that the stack declares, step by step, and then looks for what is beside it.
 func create(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
 	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}}
 	for _, s := range steps {
@@ -73,7 +82,7 @@ func create(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error
 			return err
 		}
 	}
-	return nil
+	return c.lookBeside()
 }
 
 // options are what every component gets. Children inherit provider and protection.
@@ -244,6 +253,7 @@ func (c *creation) identityCenter() error {
 			return err
 		}
 		c.doors = append(c.doors, made.CustomResources()...)
+		c.sets = append(c.sets, madeSet{set, made})
 	}
 	return nil
 }

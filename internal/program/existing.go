@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssm"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -29,6 +28,9 @@ func Existing(folder string, wanted func(*stack.Stack) adopt.Wanted, found *adop
 		w := wanted(stack)
 		for _, region := range w.Regions {
 			r.preferences(region, pulumi.Provider(providers.byRegion[region]))
+		}
+		for _, approval := range w.Approvals {
+			r.approval(approval, pulumi.Provider(providers.byRegion[approval.Region]))
 		}
 		r.group(w.Group)
 		r.users(w)
@@ -59,16 +61,20 @@ func (r *reader) answered(what string, err error) bool {
 }
 
 func (r *reader) preferences(region string, provider pulumi.InvokeOption) {
-	document, err := ssm.LookupDocument(
-		r.ctx,
-		&ssm.LookupDocumentArgs{Name: guardrail.PreferencesDocument, DocumentFormat: pulumi.StringRef("JSON")},
-		provider,
-	)
+	document, err := documentIn(r.ctx, guardrail.PreferencesDocument, provider)
 	if r.answered("preferences of "+region, err) {
 		r.found.Preferences = append(
 			r.found.Preferences,
 			adopt.Preferences{Region: region, ARN: document.Arn, Content: document.Content},
 		)
+	}
+}
+
+func (r *reader) approval(wanted adopt.Approval, provider pulumi.InvokeOption) {
+	document, err := documentIn(r.ctx, wanted.Name, provider)
+	if r.answered("approval document "+wanted.Name+" in "+wanted.Region, err) {
+		wanted.ARN, wanted.Kind, wanted.Content = document.Arn, document.DocumentType, document.Content
+		r.found.Approvals = append(r.found.Approvals, wanted)
 	}
 }
 
@@ -103,15 +109,24 @@ func (r *reader) users(w adopt.Wanted) {
 			continue
 		}
 		user, err := iam.LookupUser(r.ctx, &iam.LookupUserArgs{UserName: name}, r.home)
-		if r.answered("user "+name, err) {
-			r.found.Users = append(r.found.Users, adopt.User{
-				Name:     user.UserName,
-				Path:     user.Path,
-				ARN:      user.Arn,
-				Boundary: user.PermissionsBoundary,
-				Tags:     user.Tags,
-			})
+		if !r.answered("user "+name, err) {
+			continue
 		}
+		u := adopt.User{
+			Name:     user.UserName,
+			Path:     user.Path,
+			ARN:      user.Arn,
+			Boundary: user.PermissionsBoundary,
+			Tags:     user.Tags,
+		}
+		of, err := controlledUser(r.ctx, name, r.home)
+		if r.answered("groups and policies of user "+name, err) {
+			u.Groups, u.Attached = of.Groups, of.ManagedPolicyArns
+			for _, p := range of.Policies {
+				u.Inline = append(u.Inline, p.PolicyName)
+			}
+		}
+		r.found.Users = append(r.found.Users, u)
 	}
 }
 

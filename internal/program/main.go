@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/constant"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/stack"
 )
 
@@ -32,13 +33,14 @@ func Main() int {
 // own is a run of the program in a process of its own.
 type own struct {
 	stack   *stack.Stack
+	at      commandline.Setting
 	preview bool
 	// told says that the engine was told the error of the program.
 	told bool
 }
 
 func (o *own) run(ctx *pulumi.Context) error {
-	o.preview = ctx.DryRun()
+	o.preview, o.at = ctx.DryRun(), settingOf(ctx.RootDirectory())
 	stack, err := deploy(ctx, "")
 	o.stack = stack
 	if err == nil {
@@ -63,18 +65,18 @@ func (o *own) tell(w io.Writer, err error) {
 	if o.stack == nil || o.preview {
 		return
 	}
-	for _, hint := range hints(o.stack) {
+	for _, hint := range hints(o.stack, o.at) {
 		fmt.Fprintln(w, hint)
 	}
 }
 
 // hints are what to do about what AWS refuses for what exists, or does not exist yet.
-func hints(stack *stack.Stack) []string {
+func hints(stack *stack.Stack, at commandline.Setting) []string {
 	all := []string{
 		fmt.Sprintf(
 			"Where AWS says that something exists already: up takes over nothing that it finds; %s writes it into the stack file, "+
 				"and the next up changes it in place.",
-			here.Quoted("adopt", stack.Name),
+			at.Quoted("adopt", stack.Name),
 		),
 	}
 	if from := stack.PeopleFrom(); len(from) > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
 )
@@ -28,4 +29,27 @@ func TestWhatThePulumiCommandIsTold(t *testing.T) {
 	assert.Contains(t, failed, `"guardrails adopt workload"`)
 	assert.Contains(t, failed, "name people of jump, which is deployed first")
 	assert.Empty(t, said(own{stack: stack, preview: true}, errors.New("waiting for RPCs: canceled")))
+}
+
+// A line that is told works where people are: "pulumi --cwd" runs the program in another folder than their shell's.
+func TestLinesNameTheFolderThatPulumiWorksIn(t *testing.T) {
+	for _, c := range []struct{ shell, root, want string }{
+		{"/srv/team/infra", "/srv/team/infra", `"guardrails up dev"`},
+		{"/srv/team/infra/docs", "/srv/team/infra", `"guardrails up dev"`},
+		{"/srv/team", "/srv/team/infra", `"guardrails up dev -C infra"`},
+		{"/srv/team", "/srv/team/in fra", `"guardrails up dev -C 'in fra'"`},
+		{"/srv/team/infra-old", "/srv/team/infra", `"guardrails up dev -C /srv/team/infra"`},
+		{"/", "/srv/team/infra", `"guardrails up dev -C srv/team/infra"`},
+		{"", "/srv/team/infra", `"guardrails up dev"`},
+		{"C:not-absolute", "/srv/team/infra", `"guardrails up dev"`},
+		{"/srv/team", "", `"guardrails up dev"`},
+	} {
+		t.Setenv("PWD", c.shell)
+		assert.Equal(t, c.want, settingOf(c.root).Quoted("up", "dev"), "%v", c)
+	}
+	read, problems := stack.ReadFile("../../examples/organization/Pulumi.workload.yaml")
+	require.NoError(t, problems.Err())
+	var b bytes.Buffer
+	(&own{stack: read, at: commandline.Setting{Dir: "infra"}}).tell(&b, errors.New("waiting for RPCs: canceled"))
+	assert.Contains(t, b.String(), `"guardrails adopt workload -C infra"`)
 }

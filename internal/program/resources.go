@@ -46,7 +46,8 @@ func Resources(project string, stack *stack.Stack) ([]Resource, error) {
 func Registered(project string, stack *stack.Stack) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
 	err = pulumi.RunErr(
-		func(ctx *pulumi.Context) error { return Register(ctx, stack) },
+		// What is asked beside the resources is asked by functions too.
+		func(ctx *pulumi.Context) error { return Register(Listen(ctx, &Listener{Thorough: true}), stack) },
 		pulumi.WithMocks(project, stack.Name, l),
 	)
 	if err != nil {
@@ -145,6 +146,8 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		}, nil
 	case args.Token == "aws:ssm/getDocument:getDocument":
 		return nil, errors.New("InvalidDocument: nothing is deployed")
+	case slices.Contains(functionsBeside, args.Token):
+		return nil, errors.New("NoSuchEntity: nothing is deployed")
 	}
 	return nil, fmt.Errorf("nobody answers %s", args.Token)
 }

@@ -57,6 +57,9 @@ func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 			},
 		)
 	}
+	if len(a.Approvals) > 0 && !d.Hides() {
+		check("approvals", "justInTime", a.Approvals, s.approvalDocuments(), "write an approval document of justInTime, or leave it out")
+	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
 	if len(a.Roles)+len(a.Policies) == 0 || d.Hides() {
 		return
@@ -79,6 +82,21 @@ func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 		"write the name that a role of this file has, given or derived, or leave it out",
 	)
 	check("policies", "operationRoles", a.Policies, policies, "leave it out")
+}
+
+// approvalDocuments are the approval documents of just-in-time access, each as "Region/name".
+func (s *Stack) approvalDocuments() []string {
+	args := s.JustInTimeAccess()
+	if args == nil {
+		return nil
+	}
+	var all []string
+	for _, d := range args.Documents() {
+		for _, region := range d.Regions {
+			all = append(all, region+"/"+d.Name)
+		}
+	}
+	return all
 }
 
 // checkOwnPolicies refuses policies of the account under the path of the guardrails that the stack does not make: the

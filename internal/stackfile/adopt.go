@@ -1,6 +1,9 @@
 package stackfile
 
 import (
+	"regexp"
+	"strings"
+
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
@@ -21,6 +24,8 @@ type Adoption struct {
 	Policies []string
 	// Attributes is true where attributes for access control are switched on in the instance of IAM Identity Center.
 	Attributes bool
+	// Approvals are approval documents of just-in-time node access, each as "Region/name".
+	Approvals []string
 }
 
 var adoptKeys = strictyaml.Keys(
@@ -43,7 +48,7 @@ var adoptKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateUserName).Pattern(namePattern)),
 	).
 		OrNothing("users are made new, and deployment stops where one exists", "a user who exists has credentials and policies of his own").
-		Doc("The users that exist. Their passwords, devices and keys stay, and so does what is attached to them.").
+		Doc("The users that exist. Their passwords, devices and keys stay. Policies of their own and other groups go.").
 		Example([]string{"non-97-test-user1"}),
 	strictyaml.Key(
 		"roles",
@@ -65,4 +70,28 @@ var adoptKeys = strictyaml.Keys(
 		OrElse(false, "attributes are those of the whole organization").
 		Doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
 		Example(true),
+	strictyaml.Key(
+		"approvals",
+		func(a *Adoption) *[]string { return &a.Approvals },
+		strictyaml.Words(strictyaml.Text(validateApproval).Pattern(approvalPattern)),
+	).
+		OrNothing("approval documents are made new, and deployment stops where one exists", "a document that exists may approve what this stack does not").
+		Doc("The approval documents of justInTime that exist, each as Region/name: what an earlier stack left, when its state was lost.").
+		Example([]string{"ap-northeast-1/production"}),
 )
+
+// approvalPattern is a Region and the name of a document.
+const approvalPattern = `^[a-z0-9-]+/[a-zA-Z0-9_.-]{3,128}$`
+
+var approvals = regexp.MustCompile(approvalPattern)
+
+func validateApproval(s string) error {
+	region, _, _ := strings.Cut(s, "/")
+	if !approvals.MatchString(s) {
+		return strictyaml.Says(
+			"is no Region with the name of a document",
+			`write it as in "ap-northeast-1/production"`,
+		)
+	}
+	return validateRegion(region)
+}

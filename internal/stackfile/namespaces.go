@@ -34,7 +34,7 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 	meant, known := meantKey(prefix + ":" + name)
 	ownKey := slices.ContainsFunc(stackKeys.Names(), func(key string) bool { return folded(key) == folded(name) })
 	switch {
-	case prefix == "pulumi":
+	case prefix == "pulumi" && !strings.Contains(name, ":"):
 		return
 	case prefix == "aws-native":
 		p.Kind, p.Why, p.Fix = strictyaml.Refused, "is not passed on: every provider of this program is configured from the aws: settings", "write the aws: setting"
@@ -46,6 +46,12 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 		}
 	case ownKey, strings.HasPrefix(folded(prefix), Namespace) && known:
 		p.Fix = "did you mean " + strconv.Quote(meant) + "?"
+	case !isKey(name):
+		p.Kind, p.Why = strictyaml.Refused, "is no key that Pulumi reads, which have one colon, and it refuses the whole file"
+		p.Fix = "remove the key, or write it as <namespace>:<name>"
+		if known {
+			p.Fix = "did you mean " + strconv.Quote(meant) + "?"
+		}
 	case near && known:
 		p.Fix = "did you mean " + strconv.Quote(meant) + "?"
 	case near:
@@ -56,6 +62,13 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 		return
 	}
 	d.Report(p)
+}
+
+// isKey reports whether the rest of a key, behind its first colon, is one that Pulumi takes: a name, or a name in the
+// module "config", as keys were written once. Source: config.ParseKey of Pulumi.
+func isKey(rest string) bool {
+	rest = strings.TrimPrefix(rest, "config:")
+	return !strings.Contains(rest, ":")
 }
 
 // folded is a key as far as its letters and digits go: what is left when case and separators do not count.

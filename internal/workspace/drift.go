@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,19 +58,22 @@ func (r *run) drift(ctx context.Context) (*Report, error) {
 			r.setting().Quoted(string(Up), r.stack),
 		)
 	}
-	report.Same = max(
-		0,
-		looked-len(
-			report.Drift,
-		)+count(
-			report.Drift,
-			func(d Drifted) bool { return d.Pending == Create || d.Pending == Import },
-		),
-	)
-	if len(report.Drift) == 0 {
-		return report, nil
+	for _, b := range report.besides {
+		report.Drift = merged(report.Drift, b.Drifted)
 	}
-	return report, &DiffersError{Stack: r.stack, Message: driftMessage(report.Drift, r.setting().Line(string(Up), r.stack))}
+	report.Same = looked - count(report.Drift, func(d Drifted) bool {
+		s := report.standing[d.URN]
+		return s != nil && s.before != nil
+	})
+	if len(report.Drift) == 0 {
+		return report, r.notAnswered(report)
+	}
+	message := driftMessage(report.Drift, r.setting().Line(string(Up), r.stack))
+	differs := &DiffersError{Stack: r.stack, Message: message}
+	if missed := r.notAnswered(report); missed != nil {
+		return report, errors.Join(differs, missed)
+	}
+	return report, differs
 }
 
 // driftMessage says how many resources differ, and what up makes of them.

@@ -188,11 +188,13 @@ func (d Difference) words() string {
 	case madeAgain:
 		return "somebody deleted it and made another of the same name; up makes that one what the stack file says"
 	case older:
-		return fmt.Sprintf(
-			"defaultVersion: somebody made version %v the default one, and %v is the newest; up leaves it: make the newest the default in the console of Systems Manager",
-			d.Found,
-			d.Deployed,
+		text += fmt.Sprintf(
+			"somebody made version %v the default one, and %v is the newest; ", d.Found, d.Deployed,
 		)
+		if d.Left {
+			return text + "up leaves it: make the newest the default in the console of Systems Manager"
+		}
+		return text + "up makes a version of what the stack file says, and puts it in force"
 	case opaque:
 		text += tense(who, "changed", "changes") + " it"
 	case addedStatement, removedStatement:

@@ -19,6 +19,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace/filebackend"
 )
@@ -261,12 +262,14 @@ func (r *run) call(
 	}
 	start := time.Now()
 	r.program.reset()
+	listener := r.listens(planning)
 	c := collect(r.options.Progress, r.label(), planning)
 	outputs, err := call(c.channel)
 	diagnostics := c.finish(report)
 	report.Seconds = seconds(time.Since(start))
 	report.Outputs = outputs
 	if err == nil {
+		r.hear(report, listener)
 		return report, nil
 	}
 	err = r.explain(ctx, diagnostics, err)
@@ -310,12 +313,17 @@ func causes(diagnostics []Diagnostic) []Diagnostic {
 
 // runner is the Pulumi program with its last error kept.
 type runner struct {
-	run  pulumi.RunFunc
-	mu   sync.Mutex
-	last error
+	run pulumi.RunFunc
+	// listener hears what the program finds beside the stack; nil where nobody wants to know.
+	listener *program.Listener
+	mu       sync.Mutex
+	last     error
 }
 
 func (p *runner) Run(ctx *pulumi.Context) error {
+	if p.listener != nil {
+		ctx = program.Listen(ctx, p.listener)
+	}
 	err := p.run(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -271,6 +271,7 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 			text("group"),
 			text("groupName"),
 			text("user"),
+			text("userName"),
 			text("policyId"),
 		)
 	}

@@ -58,7 +58,7 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	if err := r.ready(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.managed(ctx, found.Managed); err != nil {
+	if err := r.managed(ctx, found.Managed, wanted(read).Approvals); err != nil {
 		return nil, err
 	}
 	_, err = r.planned(ctx)
@@ -93,7 +93,7 @@ func (r *run) attributes(ctx context.Context, found *adopt.Existing) {
 }
 
 // managed collects the ARNs of what the stack's state has.
-func (r *run) managed(ctx context.Context, into map[string]bool) error {
+func (r *run) managed(ctx context.Context, into map[string]bool, approvals []adopt.Approval) error {
 	state, err := r.export(ctx, r.opened)
 	if err != nil {
 		return &EngineError{Stack: r.stack, Operation: Preview, Err: err}
@@ -102,8 +102,19 @@ func (r *run) managed(ctx context.Context, into map[string]bool) error {
 		if arn, _ := made.object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
 			into[arn] = true
 		}
-		if id, _ := made["id"].(string); made.typ() == attributesType && made["delete"] != true {
+		id, _ := made["id"].(string)
+		if made["delete"] == true {
+			continue
+		}
+		switch made.typ() {
+		case attributesType:
 			into[id] = true
+		case "aws-native:ssm:Document": // Its state has no ARN, and its name has the Region.
+			for _, approval := range approvals {
+				if id == approval.Name && strings.Contains(made.urn(), "-"+approval.Region+"-"+approval.Name) {
+					into[approval.ARN] = true
+				}
+			}
 		}
 	}
 	return nil

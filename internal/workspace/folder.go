@@ -121,6 +121,13 @@ func open(dir string, project stackfile.Project) (*Folder, error) {
 		return nil, Usef("%v", files.InWords(relative(f.configDir), err))
 	}
 	for _, entry := range entries {
+		if meant := misnamed(entry.Name()); meant != "" {
+			return nil, Usef(
+				"%s: no verb reads a file of this name; call it %s, or remove it where that is there too",
+				relative(filepath.Join(f.configDir, entry.Name())),
+				meant,
+			)
+		}
 		stack, ok := stackOf(entry.Name())
 		// A folder of that name is refused when it is read, as everything is that is no regular file.
 		if ok {
@@ -136,6 +143,33 @@ func open(dir string, project stackfile.Project) (*Folder, error) {
 	}
 	slices.Sort(f.stacks)
 	return f, nil
+}
+
+// readByName are the files of a folder that verbs find by their names, beside stack files.
+var readByName = []string{"sandbox.yaml", "replay.yaml"}
+
+// misnamed is the name that a file would have to have to be read: it is that of a stack file, or of another one that
+// verbs find by its name, but for its ending or the case of its letters. Empty for every other file.
+func misnamed(file string) string {
+	folded := strings.ToLower(file)
+	base, ending, found := strings.Cut(folded, ".")
+	if at := strings.LastIndexByte(folded, '.'); found && base == "pulumi" {
+		base, ending = folded[:at], folded[at+1:]
+	}
+	if !slices.Contains([]string{"yaml", "yml", "json"}, ending) {
+		return ""
+	}
+	stack, isStack := strings.CutPrefix(base, "pulumi.")
+	switch {
+	case isStack && stack != "":
+		meant := "Pulumi." + file[len("pulumi."):len(file)-len(ending)] + "yaml"
+		if meant != file {
+			return meant
+		}
+	case slices.Contains(readByName, base+".yaml") && file != base+".yaml" && ending != "json":
+		return base + ".yaml"
+	}
+	return ""
 }
 
 // stackName is what Pulumi takes for the name of a stack.

@@ -95,3 +95,44 @@ func TestSelect(t *testing.T) {
 	_, err = empty.Select(nil)
 	require.ErrorContains(t, err, "has no stack file")
 }
+
+// A file that would be read but for its ending or its case is refused: a stack that is passed over in silence is
+// neither checked nor deployed, and nobody misses it.
+func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
+	for file, meant := range map[string]string{
+		"Pulumi.dev.yml":      "Pulumi.dev.yaml",
+		"Pulumi.dev.json":     "Pulumi.dev.yaml",
+		"Pulumi.dev.YAML":     "Pulumi.dev.yaml",
+		"pulumi.dev.yaml":     "Pulumi.dev.yaml",
+		"PULUMI.Dev.Yml":      "Pulumi.Dev.yaml",
+		"Pulumi.eu.prod.yml":  "Pulumi.eu.prod.yaml",
+		"sandbox.yml":         "sandbox.yaml",
+		"Sandbox.yaml":        "sandbox.yaml",
+		"replay.yml":          "replay.yaml",
+		"Pulumi.dev.yaml":     "",
+		"Pulumi.yaml":         "",
+		"Pulumi.dev.yaml~":    "",
+		"Pulumi.dev.yaml.bak": "",
+		"sandbox.yaml":        "",
+		"replay.json":         "",
+		"notes.yml":           "",
+		"yml":                 "",
+	} {
+		assert.Equal(t, meant, misnamed(file), file)
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, projectFileName), []byte("name: x\nruntime: go\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.other.yaml"), nil, 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, file), nil, 0o600))
+		if file == projectFileName {
+			continue
+		}
+		_, err := Open(dir)
+		if meant == "" {
+			assert.NoError(t, err, file)
+			continue
+		}
+		require.ErrorContains(t, err, file, meant)
+		require.ErrorContains(t, err, "call it "+meant)
+		assert.Equal(t, WrongUse, StatusOf(err))
+	}
+}

@@ -61,6 +61,20 @@ var guards = slices.Concat([]guard{
 		"guardrails:users",
 		"the user leaves the MFA group and acts without MFA",
 	},
+	{
+		"guardrails:iam:User",
+		"aws:iam/userPoliciesExclusive:UserPoliciesExclusive",
+		"",
+		"guardrails:users",
+		losingWatch,
+	},
+	{
+		"guardrails:iam:User",
+		"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+		"",
+		"guardrails:users",
+		losingWatch,
+	},
 	{"guardrails:iam:OperationRoles", "aws:iam/policy:Policy", "-guard", "guardrails:operationRoles", losingDenies},
 	{
 		"guardrails:iam:OperationRoles",

@@ -125,6 +125,9 @@ func (r *Report) writeText(w io.Writer) error {
 	if !r.Read && (r.Operation == Up || r.Operation == Preview) && r.Outcome == OutcomeDone {
 		out.WriteString("  AWS was not read first: what somebody changed by hand is not seen, and not put back\n")
 	}
+	for _, question := range r.Unread {
+		fmt.Fprintf(&out, "  AWS did not say %s\n", oneLine(question, 300))
+	}
 	if r.Planned && len(r.Of(Create, Update, Replace, Delete)) > 0 { // What was done has shown them before.
 		for _, note := range r.Notes {
 			fmt.Fprintf(&out, "\n%s\n", note)
@@ -169,6 +172,7 @@ func (r *Report) changesText() string {
 		writeList(&lines, heading, r.PutBack)
 	}
 	writeList(&lines, "changed by hand, and not put back, because the run ended before", r.NotPutBack)
+	writeList(&lines, "added by hand, and left", r.Beside)
 	return lines.String()
 }
 

@@ -138,6 +138,11 @@ type Report struct {
 	// Drift is what differs in AWS from what the program deploys, in the order of the URNs; only for the operation
 	// drift.
 	Drift []Drifted `json:"drift,omitempty"`
+	// Beside is what somebody added by hand to something of the stack and that up leaves, in the order of the URNs;
+	// the texts say why. Only for preview and up, where AWS was read.
+	Beside []Drifted `json:"beside,omitempty"`
+	// Unread are the questions about what others added that AWS did not answer, with why.
+	Unread []string `json:"unread,omitempty"`
 	// Failures are the resources whose operation began and failed, by URN.
 	Failures []Change `json:"failures,omitempty"`
 	// Notes are what the program had to say, such as how to undo service control policies without it.
@@ -158,6 +163,8 @@ type Report struct {
 	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
 	standing map[string]*standing
 	outputs  bool
+	// besides is all that was found beside the stack.
+	besides []beside
 	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil
 	// where no plan was shown.
 	told map[string]Op

@@ -167,7 +167,12 @@ func (r *run) do(ctx context.Context) {
 		}
 		if state != nil && r.settled() {
 			r.report.Read, r.report.Same, r.report.Outputs = true, r.plan.Same, state.outputs()
+			r.report.Beside, r.report.Unread = r.plan.Beside, r.plan.Unread
 			return // Also --verify would read again what was read just now.
+		}
+		if err := r.step("note", func() error { return r.takeNote(ctx, r.opened, state) }); err != nil {
+			r.fail(err)
+			return
 		}
 	}
 	var report *Report
@@ -176,6 +181,9 @@ func (r *run) do(ctx context.Context) {
 		return err
 	})
 	r.keep(report)
+	if r.operation == Up {
+		r.tookAway()
+	}
 	if err == nil && r.operation == Up && r.options.Verify {
 		err = r.step("verify", func() error { return r.verify(ctx) })
 	}
@@ -195,6 +203,7 @@ func (r *run) settled() bool {
 func (r *run) keep(from *Report) {
 	r.report.Planned, r.report.Changes, r.report.Same, r.report.Drift = from.Planned, from.Changes, from.Same, from.Drift
 	r.report.Read, r.report.PutBack, r.report.NotPutBack = from.Read, from.PutBack, from.NotPutBack
+	r.report.Beside, r.report.Unread = from.Beside, from.Unread
 	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.madeAt = from.Failures, from.Notes, from.Outputs, from.madeAt
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"aws-access-guardrails/guardrail/preferences"
 )
 
 // standing is what one call of the engine found out about one resource: how the state had it, how AWS has it, and how
@@ -177,11 +179,21 @@ func (s *standing) differences() []Difference {
 		}
 	}
 	all = append(all, beside...)
-	if older, ok := olderInForce(s.typ, s.found.Outputs); ok && !slices.Contains(s.properties, "content") {
+	if older, ok := olderInForce(s.typ, s.found.Outputs); ok {
+		// The content then differs by the mark that makes it a new version, which is put in force.
+		older.Left = !slices.Contains(s.properties, "content")
+		all = slices.DeleteFunc(all, markAlone)
 		all = append(all, older)
 	}
 	for i := range all {
 		all[i].Text = all[i].words()
 	}
 	return all
+}
+
+// markAlone reports whether a description of session preferences differs by its mark alone.
+func markAlone(d Difference) bool {
+	deployed, _ := d.Deployed.(string)
+	found, _ := d.Found.(string)
+	return d.Property == "content.description" && preferences.Unmarked(deployed) == preferences.Unmarked(found)
 }

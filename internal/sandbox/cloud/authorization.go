@@ -217,6 +217,7 @@ var kindOfOperation = map[string]Kind{
 	"DetachUserPolicy":                KindUser,
 	"ListAttachedUserPolicies":        KindUser,
 	"CreateLoginProfile":              KindUser,
+	"GetLoginProfile":                 KindUser,
 	"DeleteLoginProfile":              KindUser,
 	"CreateAccessKey":                 KindUser,
 	"DeleteAccessKey":                 KindUser,

@@ -42,6 +42,22 @@ func (i IAM) GetGroup(ctx context.Context, name string) (Group, []string, error)
 	return a.group, a.members, err
 }
 
+// GroupMembers reads the members of a group, sorted by name, as GetGroup gives them: no other call is decided.
+func (i IAM) GroupMembers(ctx context.Context, name string) (Group, []User, error) {
+	var users []User
+	group, err := call(ctx, i.client, "GetGroup", name, func(*tx) (Group, error) {
+		for _, member := range i.members(name) {
+			user, err := i.user(member)
+			if err != nil {
+				return Group{}, err
+			}
+			users = append(users, user)
+		}
+		return i.group(name)
+	})
+	return group, users, err
+}
+
 func (i IAM) members(group string) []string {
 	var names []string
 	for _, user := range i.cloud.users.list(i.caller.Account) {

@@ -32,6 +32,14 @@ func classicFunctions() map[string]function {
 			arguments: []string{"policyId"},
 			answer:    organizationPolicy,
 		},
+		"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": {
+			arguments: []string{"filter", "targetId"},
+			answer:    policiesForTarget,
+		},
+		"aws:cloudcontrol/getResource:getResource": {
+			arguments: []string{"identifier", "roleArn", "typeName", "typeVersionId"},
+			answer:    controlledResource,
+		},
 		"aws:ssoadmin/getInstances:getInstances": {answer: instances},
 		"aws:ssoadmin/getPermissionSet:getPermissionSet": {
 			arguments: []string{"arn", "instanceArn", "name", "tags"},

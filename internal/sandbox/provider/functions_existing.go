@@ -63,16 +63,12 @@ func existingUsers(ctx context.Context, s *session, args values) (values, error)
 
 func existingGroup(ctx context.Context, s *session, args values) (values, error) {
 	name := args.text("groupName")
-	group, members, err := s.iam().GetGroup(ctx, name)
+	group, members, err := s.iam().GroupMembers(ctx, name)
 	if err != nil {
 		return nil, doing(err, "reading IAM Group (%s)", name)
 	}
 	var users []values
-	for _, member := range members {
-		user, err := s.iam().GetUser(ctx, member)
-		if err != nil {
-			return nil, doing(err, "reading IAM Group (%s)", name)
-		}
+	for _, user := range members {
 		users = append(users, values{
 			"arn": text(
 				s.iam().UserARN(user),

@@ -102,6 +102,16 @@ func policies(ctx context.Context, s *session, args values) (values, error) {
 	return values{"filter": args["filter"], "ids": texts(list), "id": text(s.caller.Account)}, nil
 }
 
+// policiesForTarget answers aws.organizations.getPoliciesForTarget: the ids of a type on a target.
+func policiesForTarget(ctx context.Context, s *session, args values) (values, error) {
+	target := args.text("targetId")
+	list, err := s.organizations().ListPoliciesForTarget(ctx, target)
+	if err != nil {
+		return nil, doing(err, "listing Organizations Policies (%s) for target (%s)", args.text("filter"), target)
+	}
+	return values{"filter": args["filter"], "targetId": text(target), "ids": texts(list), "id": text(target)}, nil
+}
+
 // organizationPolicy answers aws.organizations.getPolicy.
 func organizationPolicy(ctx context.Context, s *session, args values) (values, error) {
 	p, err := s.organizations().DescribePolicy(ctx, args.text("policyId"))

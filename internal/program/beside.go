@@ -1,0 +1,384 @@
+package program
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudcontrol"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/organizations"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/guardrail/scp"
+)
+
+// The types of the resources to which something can be added that no resource of a stack reads.
+const (
+	userType             = "aws:iam/user:User"
+	membershipType       = "aws:iam/userGroupMembership:UserGroupMembership"
+	groupType            = "aws:iam/group:Group"
+	permissionSetType    = "aws:ssoadmin/permissionSet:PermissionSet"
+	managedOfSetType     = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+	policyAttachmentType = "aws:organizations/policyAttachment:PolicyAttachment"
+)
+
+// functionsBeside are the functions that lookBeside calls.
+var functionsBeside = []string{
+	"aws:cloudcontrol/getResource:getResource",
+	"aws:iam/getGroup:getGroup",
+	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget",
+}
+
+// Beside is what AWS has beside what a stack manages, on something that the stack manages: the groups of a user, the
+// members of a group, the policies of a permission set or of a target of the organization.
+type Beside struct {
+	// Type is the type of a resource of the stack, and Key and Value are the argument that tells which one it is.
+	Type, Key, Value string
+	// Property is where it was added, and Items are what AWS has there that the program does not register.
+	Property string
+	Items    []string
+	// Made tells which of the items resources of the state made: they are about to go, and nobody added them.
+	Made Made
+	// Strays are one for each item: resources that the program does not want, so that up takes away what they stand
+	// for. Nil where up leaves the items; then Why says why, and what to do.
+	Strays []Stray
+	Why    string
+	// Others is how many of the items are meant, because the stack file says that others attach so many. Needs is an
+	// item that has to be there; empty where none has to.
+	Others int
+	Needs  string
+}
+
+// Made tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
+// argument And has the value Is. Empty texts tell none.
+type Made struct{ Type, Key, And, Is string }
+
+// Stray is a resource that stands for what somebody added.
+type Stray struct {
+	Type, Name, ID string
+	Inputs         map[string]any
+}
+
+// Listener hears what AWS has beside a stack.
+type Listener struct {
+	// Thorough also asks about every target of the organization. AWS takes few such calls a second, and up changes
+	// nothing there.
+	Thorough bool
+
+	// warn says each thing at once; nil where nobody reads it.
+	warn func(Beside)
+
+	mu     sync.Mutex
+	found  []Beside
+	unread []string
+}
+
+// Heard is what was found, in the order of types and values, and the questions that AWS did not answer, with why.
+func (l *Listener) Heard() (found []Beside, unread []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found, unread = slices.Clone(l.found), slices.Sorted(slices.Values(l.unread))
+	slices.SortFunc(found, func(a, b Beside) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Property, b.Property))
+	})
+	return found, unread
+}
+
+func (l *Listener) hear(b Beside) {
+	slices.Sort(b.Items)
+	if l.warn != nil {
+		l.warn(b)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.found = append(l.found, b)
+}
+
+// missed keeps a question without an answer. What does not exist has nothing beside it.
+func (l *Listener) missed(what string, err error) {
+	if missing.MatchString(err.Error()) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unread = append(l.unread, what+": "+err.Error())
+}
+
+// missing is how the providers say that what was asked for does not exist.
+var missing = regexp.MustCompile(absent.String() + `|ResourceNotFound|"NotFound"|no IAM group found`)
+
+// listenerKey is the key of the listener in a context.
+type listenerKey struct{}
+
+// Listen makes the program of the context ask AWS what it has beside the stack, after everything is registered.
+func Listen(ctx *pulumi.Context, l *Listener) *pulumi.Context { return ctx.WithValue(listenerKey{}, l) }
+
+// lookBeside asks for what is beside the stack where somebody listens. A program that the engine runs by itself warns
+// of it in its preview: the engine has no other way to say it, and to take it away needs a state that has it.
+func (c *creation) lookBeside() error {
+	listener, listens := c.ctx.Value(listenerKey{}).(*Listener)
+	if !listens {
+		if os.Getenv(pulumi.EnvMonitor) == "" || !c.ctx.DryRun() {
+			return nil
+		}
+		listener = &Listener{}
+	}
+	a := &asker{creation: c, listener: listener, slots: make(chan struct{}, 8), by: pulumi.Provider(c.providers.home)}
+	if !listens {
+		listener.warn = a.warn
+	}
+	a.users()
+	a.permissionSets()
+	if listens {
+		a.group()
+	}
+	if listener.Thorough {
+		a.targets()
+	}
+	a.asked.Wait()
+	return nil
+}
+
+// warn says what only the guardrails command takes away.
+func (a *asker) warn(b Beside) {
+	if b.Strays == nil {
+		return
+	}
+	// An engine that takes no messages any more is about to end the program.
+	_ = a.ctx.Log.Warn(fmt.Sprintf(
+		"%s: somebody added %s to its %s; plain \"pulumi up\" leaves that, and %s takes it away",
+		b.Value, strings.Join(b.Items, ", "), b.Property, settingOf(a.ctx.RootDirectory()).Quoted("up", a.stack.Name),
+	), nil)
+}
+
+// asker asks AWS, several questions at a time.
+type asker struct {
+	*creation
+	listener *Listener
+	by       pulumi.InvokeOption
+	slots    chan struct{}
+	asked    sync.WaitGroup
+}
+
+func (a *asker) ask(question func()) {
+	a.asked.Add(1)
+	go func() {
+		defer a.asked.Done()
+		a.slots <- struct{}{}
+		defer func() { <-a.slots }()
+		question()
+	}()
+}
+
+// control reads a resource through Cloud Control.
+func control(ctx *pulumi.Context, typ, id string, into any, by pulumi.InvokeOption) error {
+	read, err := cloudcontrol.LookupResource(ctx, &cloudcontrol.LookupResourceArgs{TypeName: typ, Identifier: id}, by)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(read.Properties), into)
+}
+
+// userProperties are what AWS::IAM::User tells of a user beside the user itself.
+type userProperties struct {
+	Groups, ManagedPolicyArns []string
+	Policies                  []struct{ PolicyName string }
+}
+
+func controlledUser(ctx *pulumi.Context, name string, by pulumi.InvokeOption) (userProperties, error) {
+	var user userProperties
+	err := control(ctx, "AWS::IAM::User", name, &user, by)
+	return user, err
+}
+
+// users asks for the groups of each user: the resource of the memberships reads only those that it was given.
+func (a *asker) users() {
+	for _, args := range a.stack.UserArgs() {
+		a.ask(func() {
+			user, err := controlledUser(a.ctx, args.Name, a.by)
+			if err != nil {
+				a.listener.missed("the groups of "+args.Name, err)
+				return
+			}
+			b := Beside{Type: membershipType, Key: "user", Value: args.Name, Property: "groups"}
+			for _, group := range user.Groups {
+				if !slices.Contains(args.Groups, group) {
+					b.Items = append(b.Items, group)
+				}
+			}
+			if len(b.Items) == 0 {
+				return
+			}
+			slices.Sort(b.Items)
+			for _, group := range b.Items {
+				b.Strays = append(b.Strays, Stray{
+					Type:   membershipType,
+					Name:   args.Name + "-in-" + group + strayName,
+					ID:     "guardrails-" + args.Name + "-" + group,
+					Inputs: map[string]any{"user": args.Name, "groups": []any{group}},
+				})
+			}
+			a.listener.hear(b)
+		})
+	}
+}
+
+// strayName ends the names of strays.
+const strayName = "-by-hand"
+
+// group asks for the members of the MFA group whom the stack does not have.
+func (a *asker) group() {
+	args := a.stack.MFAGroup()
+	if args == nil {
+		return
+	}
+	ours := map[string]bool{}
+	for _, user := range a.stack.UserArgs() {
+		ours[user.Name] = true
+	}
+	a.ask(func() {
+		group, err := iam.LookupGroup(a.ctx, &iam.LookupGroupArgs{GroupName: args.GroupName()}, a.by)
+		if err != nil {
+			a.listener.missed("the members of "+args.GroupName(), err)
+			return
+		}
+		b := Beside{
+			Type: groupType, Key: "name", Value: args.GroupName(), Property: "users",
+			Made: Made{Type: userType, Key: "name"},
+			Why: "outside of the group nothing would hold that user to MFA, so up leaves it: " +
+				"take the user over with {adopt}, or out of the group by hand",
+		}
+		for _, member := range group.Users {
+			if !ours[member.UserName] {
+				b.Items = append(b.Items, member.UserName)
+			}
+		}
+		if len(b.Items) > 0 {
+			a.listener.hear(b)
+		}
+	})
+}
+
+// permissionSets asks for the policies of each permission set, once its ARN is known: no resource lists them. In a
+// preview it may never be, so nothing here waits for it; the program does not end before what is known was asked.
+func (a *asker) permissionSets() {
+	for _, set := range a.sets {
+		set.made.PermissionSetARN.ApplyT(func(arn string) bool {
+			a.permissionSet(set.args, arn)
+			return true
+		})
+	}
+}
+
+// customerManaged is a reference to a policy that each account has under the name.
+type customerManaged struct{ Name, Path string }
+
+func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string) {
+	instance := args.IdentityCenter.Instance
+	var set struct {
+		ManagedPolicies                 []string
+		CustomerManagedPolicyReferences []customerManaged
+		PermissionsBoundary             any
+	}
+	if err := control(a.ctx, "AWS::SSO::PermissionSet", instance+"|"+arn, &set, a.by); err != nil {
+		a.listener.missed("the policies of the permission set "+args.Name, err)
+		return
+	}
+	managed := Beside{Type: permissionSetType, Key: "name", Value: args.Name, Property: "managedPolicies"}
+	for _, policy := range slices.Sorted(slices.Values(set.ManagedPolicies)) {
+		if slices.ContainsFunc(args.AttachedPolicies(), func(name string) bool {
+			return args.Account.Partition.ManagedPolicyARN(name) == policy
+		}) {
+			continue
+		}
+		managed.Items = append(managed.Items, policy)
+		managed.Strays = append(managed.Strays, Stray{
+			Type: managedOfSetType,
+			Name: args.Name + "-" + policy[strings.LastIndexByte(policy, '/')+1:] + strayName,
+			ID:   policy + "," + arn + "," + instance,
+			Inputs: map[string]any{
+				"instanceArn": instance, "permissionSetArn": arn, "managedPolicyArn": policy,
+			},
+		})
+	}
+	if len(managed.Items) > 0 {
+		a.listener.hear(managed)
+	}
+	for _, b := range a.leftOfSet(args, set.CustomerManagedPolicyReferences, set.PermissionsBoundary) {
+		a.listener.hear(b)
+	}
+}
+
+// leftOfSet is what somebody gave a permission set that no stack file can say and that the resources of a stack do not
+// take away.
+func (a *asker) leftOfSet(args *identitycenter.PermissionSetArgs, policies []customerManaged, boundary any) []Beside {
+	var all []Beside
+	on := Beside{
+		Type: permissionSetType, Key: "name", Value: args.Name,
+		Why: "no stack file says it, and up leaves it: remove it in IAM Identity Center",
+	}
+	if len(policies) > 0 {
+		b := on
+		b.Property = "customerManagedPolicies"
+		for _, p := range policies {
+			b.Items = append(b.Items, cmp.Or(p.Path, "/")+p.Name)
+		}
+		all = append(all, b)
+	}
+	if boundary != nil {
+		b := on
+		text, _ := json.Marshal(boundary) // What was read from JSON can be written as JSON.
+		b.Property, b.Items = "permissionsBoundary", []string{string(text)}
+		all = append(all, b)
+	}
+	return all
+}
+
+// fullAccess is the policy of AWS that allows everything; without it, or another that allows, a target denies all.
+const fullAccess = "p-FullAWSAccess"
+
+// targets asks for the service control policies of the root, the units and the accounts of the tree.
+func (a *asker) targets() {
+	args := a.stack.ServiceControlPolicies()
+	if args == nil {
+		return
+	}
+	for _, target := range targetsOf(args.Tree) {
+		a.ask(func() {
+			attached, err := organizations.GetPoliciesForTarget(
+				a.ctx,
+				&organizations.GetPoliciesForTargetArgs{Filter: "SERVICE_CONTROL_POLICY", TargetId: target},
+				a.by,
+			)
+			if err != nil {
+				a.listener.missed("the service control policies of "+target, err)
+				return
+			}
+			a.listener.hear(Beside{
+				Type: policyAttachmentType, Key: "targetId", Value: target, Property: "policies",
+				Items:  attached.Ids,
+				Made:   Made{Type: policyAttachmentType, Key: "policyId", And: "targetId", Is: target},
+				Others: max(1, args.Attached[target]),
+				Needs:  fullAccess,
+				Why: "up leaves what others attach, and no proof knows what it denies: detach it, " +
+					"or say under guardrails:organization.attached how many others attach there",
+			})
+		})
+	}
+}
+
+// targetsOf are the ids of a unit and of all that is in it.
+func targetsOf(unit scp.Unit) []string {
+	all := append([]string{unit.ID}, unit.Accounts...)
+	for _, below := range unit.Units {
+		all = append(all, targetsOf(below)...)
+	}
+	return all
+}

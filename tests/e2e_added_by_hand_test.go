@@ -1,0 +1,282 @@
+package tests
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/workspace"
+)
+
+// addition is something that somebody may add to a resource of a stack, beside everything that the stack registers.
+type addition struct {
+	// to is the type of the resource.
+	to string
+	// make says what is made beside it: the type, its inputs, and what drift says of it.
+	make func(h *hand, account string, r stateResource) (typ string, inputs map[string]any, said string)
+	// set are inputs of the resource itself that the program leaves out, instead of make; said is then the property.
+	set map[string]any
+	// left says that up leaves it, and why stands in the text.
+	left bool
+}
+
+// powerUser is a policy that no shipped stack attaches to anything.
+const powerUser = "arn:aws:iam::aws:policy/PowerUserAccess"
+
+const openDocument = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+
+// name is the input that says what AWS calls a resource.
+func (r stateResource) name() string { return fmt.Sprint(r.Inputs["name"]) }
+
+// inlined and attached are a policy in, and one on, what has policies.
+func inlined(kind string) func(*hand, string, stateResource) (string, map[string]any, string) {
+	return func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
+		return "aws:iam/" + kind + "Policy:" + strings.ToUpper(kind[:1]) + kind[1:] + "Policy",
+			map[string]any{kind: r.name(), "name": "of-" + r.name(), "policy": openDocument}, `"of-` + r.name() + `"`
+	}
+}
+
+func attached(kind string) func(*hand, string, stateResource) (string, map[string]any, string) {
+	return func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
+		return "aws:iam/" + kind + "PolicyAttachment:" + strings.ToUpper(kind[:1]) + kind[1:] + "PolicyAttachment",
+			map[string]any{kind: r.name(), "policyArn": powerUser}, powerUser
+	}
+}
+
+// additions are what can be added to each type of resource that a stack makes, by the types of resources and the
+// arguments with which a provider can add it. Assignments of a permission set to others are not among them: no function
+// of the provider lists them.
+var additions = []addition{
+	{to: userType, make: inlined("user")},
+	{to: userType, make: attached("user")},
+	{to: userType, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
+		group := "others-of-" + r.name()
+		_, err := h.server.IAM(account).CreateGroup(h.t.Context(), group, "/")
+		require.NoError(h.t, err)
+		return membershipType, map[string]any{"user": r.name(), "groups": []any{group}}, `"` + group + `"`
+	}},
+	{to: userType, set: map[string]any{"permissionsBoundary": administrator}},
+	{to: groupType, make: inlined("group")},
+	{to: groupType, make: attached("group")},
+	{to: groupType, left: true, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
+		_, err := h.server.IAM(account).CreateUser(h.t.Context(), cloud.NewUser{Name: "outsider"})
+		require.NoError(h.t, err)
+		return membershipType, map[string]any{"user": "outsider", "groups": []any{r.name()}}, `"outsider"`
+	}},
+	{to: roleType, make: inlined("role")},
+	{to: roleType, make: attached("role")},
+	{to: roleType, set: map[string]any{"permissionsBoundary": administrator}},
+	{to: roleType, set: map[string]any{"description": "by hand"}},
+	{to: documentType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
+	{to: managedPolicyType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
+	{
+		to: "aws:ssoadmin/permissionSet:PermissionSet",
+		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
+			return "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", map[string]any{
+				"instanceArn": r.Inputs["instanceArn"], "permissionSetArn": r.Outputs["arn"], "managedPolicyArn": powerUser,
+			}, powerUser
+		},
+	},
+	{
+		to:   "aws:organizations/policyAttachment:PolicyAttachment",
+		left: true,
+		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
+			typ := "aws:organizations/policy:Policy"
+			made := h.create(r, typ, map[string]any{
+				"name": "others-" + strings.ReplaceAll(r.ID, ":", "-"), "type": "SERVICE_CONTROL_POLICY",
+				"content": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ssm:StartSession","Resource":"*"}]}`,
+			})
+			return r.Type, map[string]any{"policyId": made, "targetId": r.Inputs["targetId"]}, `"` + made + `"`
+		},
+	},
+}
+
+// create makes a resource with the provider of another one, beside every state, and gives its id.
+func (h *hand) create(beside stateResource, typ string, inputs map[string]any) string {
+	h.t.Helper()
+	ctx, client := context.WithoutCancel(h.t.Context()), h.client(beside)
+	urn := "urn:pulumi:x::x::" + typ + "::by-hand"
+	checked, err := client.Check(ctx, &pulumirpc.CheckRequest{Urn: urn, News: h.pack(inputs), RandomSeed: []byte("hand")})
+	require.NoError(h.t, err)
+	require.Empty(h.t, checked.GetFailures(), "%s %v", typ, inputs)
+	made, err := client.Create(ctx, &pulumirpc.CreateRequest{Urn: urn, Properties: checked.GetInputs()})
+	require.NoError(h.t, err, "%s %v", typ, inputs)
+	h.made = append(h.made, madeByHand{beside, &pulumirpc.DeleteRequest{
+		Id: made.GetId(), Urn: urn, Properties: made.GetProperties(), OldInputs: checked.GetInputs(),
+	}})
+	return made.GetId()
+}
+
+// madeByHand is what was made with the provider of a resource, as the call that deletes it.
+type madeByHand struct {
+	beside stateResource
+	delete *pulumirpc.DeleteRequest
+}
+
+// undo deletes what was made by hand, last made first; what up took away is gone already.
+func (h *hand) undo(account string, all []madeByHand) {
+	h.t.Helper()
+	ctx := context.WithoutCancel(h.t.Context())
+	for _, made := range slices.Backward(all) {
+		_, err := h.client(made.beside).Delete(ctx, made.delete)
+		require.NoError(h.t, err, made.delete.GetUrn())
+	}
+	iam := h.server.IAM(account)
+	if _, err := iam.GetUser(ctx, "outsider"); err == nil {
+		require.NoError(h.t, iam.DeleteUser(ctx, "outsider"))
+	}
+	for _, made := range all {
+		if group := "others-of-" + made.beside.name(); strings.Contains(made.delete.GetUrn(), membershipType) {
+			_ = iam.DeleteGroup(ctx, group) // The MFA group has no other group.
+		}
+	}
+}
+
+// added is one thing that was added to one resource.
+type added struct {
+	addition
+	stack, name, said string
+}
+
+// Whatever somebody adds to what a stack made, and that no document or setting of it shows, "drift" names it, "up"
+// takes it away and nothing else, or leaves it and says why; then "drift" names nothing but what is left. Each kind is
+// added to every resource of its type in every shipped stack.
+func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
+	t.Parallel()
+	for name, folder := range map[string]struct {
+		clean  *shipment
+		stacks map[string]string
+	}{
+		"shipped": {bothDeployed, map[string]string{"dev": devAccount, "prod": prodAccount}},
+		"organization": {organizationDeployed, map[string]string{
+			"management": "123456789012", "jump": "111122223333", "payments": "777788889999", "workload": "444455556666",
+			"identity": "555555555555",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := folder.clean.copy(t)
+			clean := d.world(t)
+			var all []added
+			made := map[string][]madeByHand{}
+			targets := map[string]bool{}
+			for stack, account := range folder.stacks {
+				d.byHand(t, stack, account, func(h *hand) {
+					all = append(all, h.addAll(stack, account, d.state(t, stack), targets)...)
+					made[stack] = h.made
+				})
+			}
+			require.Greater(t, len(all), 20)
+			d.takesAway(t, all)
+			for stack, account := range folder.stacks {
+				d.byHand(t, stack, account, func(h *hand) { h.undo(account, made[stack]) })
+			}
+			assert.Empty(t, gocmp.Diff(clean, d.world(t)))
+			_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
+			assert.NoError(t, err)
+		})
+	}
+}
+
+// addAll makes every addition to every resource of a stack. To a target of the organization one is enough, however
+// many policies the stack attached there.
+func (h *hand) addAll(stack, account string, state []stateResource, targets map[string]bool) (all []added) {
+	for _, r := range state {
+		target := fmt.Sprint(r.Inputs["targetId"])
+		if r.Type == "aws:organizations/policyAttachment:PolicyAttachment" && targets[target] {
+			continue
+		}
+		inputs := map[string]any{}
+		for key, value := range r.Inputs {
+			inputs[key] = value
+		}
+		for _, a := range additions {
+			if a.to != r.Type {
+				continue
+			}
+			one := added{addition: a, stack: stack, name: r.name()}
+			if a.make != nil {
+				typ, with, said := a.make(h, account, r)
+				h.create(r, typ, with)
+				one.said = said
+				if a.to == "aws:organizations/policyAttachment:PolicyAttachment" {
+					targets[target], one.name = true, target
+				}
+			}
+			for key, value := range a.set {
+				inputs[key], one.said = value, key
+			}
+			all = append(all, one)
+		}
+		if len(inputs) > len(r.Inputs) {
+			_, err := h.change(r, inputs)
+			require.NoError(h.t, err, r.URN)
+		}
+	}
+	return all
+}
+
+// takesAway wants drift to name everything that was added, up to take away what can be, and drift then to name the
+// rest alone.
+func (d *deployment) takesAway(t *testing.T, all []added) {
+	t.Helper()
+	found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "%v", err)
+	for _, a := range all {
+		assert.True(t, d.tells(t, found, a), "drift does not name %s of %s %s in %s", a.said, a.to, a.name, a.stack)
+	}
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	require.NoError(t, err)
+	for _, r := range summary.Stacks {
+		assert.Empty(t, r.NotPutBack, r.Stack)
+		assert.Empty(t, r.Unread, r.Stack)
+	}
+	after, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
+	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "something is left, and said: %v", err)
+	left := 0
+	for _, a := range all {
+		assert.Equal(t, a.left, d.tells(t, after, a), "%s of %s %s in %s", a.said, a.to, a.name, a.stack)
+	}
+	for _, r := range after.Stacks {
+		for _, drifted := range r.Drift {
+			for _, x := range drifted.Differences {
+				assert.True(t, x.Left, "%s: %s", r.Stack, x.Text)
+				left++
+			}
+		}
+	}
+	assert.Positive(t, left)
+	t.Logf("%d things were added, %d are left and said", len(all), left)
+}
+
+// tells reports whether drift says that something was added to the resource that it was added to.
+func (d *deployment) tells(t *testing.T, found *workspace.Summary, a added) bool {
+	t.Helper()
+	owners := map[string][]string{}
+	for _, r := range d.state(t, a.stack) {
+		for _, value := range r.Inputs {
+			owners[r.URN] = append(owners[r.URN], fmt.Sprint(value))
+		}
+	}
+	for _, r := range found.Stacks {
+		for _, drifted := range r.Drift {
+			if r.Stack != a.stack || drifted.Name != a.name && !slices.Contains(owners[drifted.URN], a.name) {
+				continue
+			}
+			if slices.ContainsFunc(drifted.Differences, func(x workspace.Difference) bool {
+				return strings.Contains(x.Text, a.said) && x.Left == a.left
+			}) {
+				return true
+			}
+		}
+	}
+	return false
+}
