@@ -1,6 +1,7 @@
 package components
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -206,19 +207,21 @@ func proven(t *testing.T, e *access.Engine, set *identitycenter.PermissionSetArg
 	return found
 }
 
+// changedInline changes the inline policy of the permission set's role.
+func changedInline(change func(*policy.Document)) func(*access.World) {
+	return func(w *access.World) {
+		d := w.Accounts[1].Roles[0].Inline[0].Document
+		d.Statements = append([]policy.Statement(nil), d.Statements...)
+		change(&d)
+		w.Accounts[1].Roles[0].Inline[0].Document = d
+	}
+}
+
 // The proofs hold of every template, and each planted hole is found by the proof that is about it, with a way that
 // shows it.
 func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
-	inline := func(change func(*policy.Document)) func(*access.World) {
-		return func(w *access.World) {
-			d := w.Accounts[1].Roles[0].Inline[0].Document
-			d.Statements = append([]policy.Statement(nil), d.Statements...)
-			change(&d)
-			w.Accounts[1].Roles[0].Inline[0].Document = d
-		}
-	}
 	without := func(sid string) func(*access.World) {
-		return inline(func(d *policy.Document) {
+		return changedInline(func(d *policy.Document) {
 			for i, st := range d.Statements {
 				if st.Sid == sid {
 					d.Statements = append(d.Statements[:i:i], d.Statements[i+1:]...)
@@ -229,7 +232,7 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 		})
 	}
 	with := func(st policy.Statement) func(*access.World) {
-		return inline(func(d *policy.Document) { d.Statements = append(d.Statements, st) })
+		return changedInline(func(d *policy.Document) { d.Statements = append(d.Statements, st) })
 	}
 	for name, c := range map[string]struct {
 		template identitycenter.PermissionSetTemplate
@@ -270,6 +273,34 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 		f := found[c.fails]
 		assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", name, f)
 		assert.NotEmpty(t, f.Problem, name)
+	}
+}
+
+// What the set may do to resources of accounts that no world has is shut by their policies alone, or is shut by nothing
+// that is known: the claims about it hold only if those policies shut it. What its own policy shuts is shut.
+func TestWhatASetMayDoToResourcesOfOtherAccountsIsNotTakenToBeShut(t *testing.T) {
+	const key = "arn:aws:kms:ap-northeast-1:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	for name, c := range map[string]struct {
+		template identitycenter.PermissionSetTemplate
+		more     []policy.Statement
+		want     prove.Verdict
+	}{
+		"nothing more": {identitycenter.OperationTemplate, nil, prove.Holds},
+		"a key":        {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key)}, prove.HoldsIf},
+		"a queue":      {identitycenter.ReadOnlyTemplate, []policy.Statement{policy.Allow("More", "sqs:SendMessage").On("arn:aws:sqs:*:777788889999:jobs")}, prove.HoldsIf},
+		"a denied key": {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key), policy.Deny("No", "kms:*").On("*")}, prove.Holds},
+		"reading it":   {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:DescribeKey").On(key)}, prove.Holds},
+	} {
+		attributes, set := people(c.template)
+		plant := changedInline(func(d *policy.Document) { d.Statements = append(d.Statements, c.more...) })
+		f := proven(t, worldOf(t, attributes, set, plant), set)["permission-set-changes-no-access"]
+		require.NotNil(t, f, name)
+		assert.Equal(t, c.want, f.Verdict, "%s: %s", name, f)
+		if c.want == prove.HoldsIf {
+			assert.True(t, slices.ContainsFunc(f.Assumptions, func(a prove.ProofAssumption) bool {
+				return strings.Contains(a.Text, "the policy of a resource of another account")
+			}), "%s: %s", name, f)
+		}
 	}
 }
 

@@ -44,10 +44,15 @@ func (a *Audit) WriteText(w io.Writer) error {
 			held++
 		}
 	}
+	hold := "findings hold"
+	if held == 1 {
+		hold = "finding holds"
+	}
 	fmt.Fprintf(
 		&b,
-		"\n%d findings hold, %d do not; %d classes of requests examined\n",
+		"\n%d %s, %d do not; %d classes of requests examined\n",
 		held,
+		hold,
 		len(a.Findings)-held,
 		a.Classes,
 	)
