@@ -280,7 +280,7 @@ var rooms = []room{
 		),
 		foreign: noForeign,
 	},
-	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype"})},
+	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype", "internal/strictyaml"})},
 	{
 		dir: "internal/workspace",
 		may: slices.Concat(

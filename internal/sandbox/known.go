@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
 
@@ -62,7 +61,7 @@ func (w *worldFile) know(k Known) error {
 	w.knowAccounts(k.Accounts)
 	w.knowOrganization(k.Organization)
 	w.knowIdentityCenter(k.IdentityCenter)
-	return problems(w.name, w.missing())
+	return refused(w.missing())
 }
 
 func (w *worldFile) knowAccounts(known []KnownAccount) {
@@ -82,7 +81,7 @@ func (w *worldFile) knowAccounts(known []KnownAccount) {
 		if a.Alias == "" && !aliases[k.Alias] {
 			a.Alias, aliases[k.Alias] = k.Alias, true
 		}
-		a.Partition = cmp.Or(a.Partition, partitionName(k.Partition))
+		a.Partition = cmp.Or(a.Partition, string(k.Partition))
 		for _, principal := range k.Principals {
 			a.knowPrincipal(k, principal)
 		}
@@ -133,7 +132,7 @@ func (w *worldFile) knowOrganization(k *KnownOrganization) {
 	if o.ID != k.ID { // The world file describes another organization.
 		return
 	}
-	o.Management, o.Root = cmp.Or(o.Management, accountID(k.Management)), cmp.Or(o.Root, k.Root)
+	o.Management, o.Root = cmp.Or(o.Management, k.Management), cmp.Or(o.Root, k.Root)
 	for _, u := range k.Units {
 		if !slices.ContainsFunc(o.Units, func(have worldUnit) bool { return have.ID == u.ID }) {
 			o.Units = append(o.Units, worldUnit(u))
@@ -164,10 +163,10 @@ func (w *worldFile) knowIdentityCenter(k *KnownIdentityCenter) {
 		k.Store,
 	), cmp.Or(
 		i.Region,
-		regionName(k.Region),
+		k.Region,
 	), cmp.Or(
 		i.Account,
-		accountID(k.Account),
+		k.Account,
 	)
 	i.Users, i.Groups = added(k.Users, i.Users), added(k.Groups, i.Groups)
 }
@@ -183,36 +182,38 @@ func added(known, said map[string]string) map[string]string {
 }
 
 // missing are the keys that neither the world file nor the stack files have.
-func (w *worldFile) missing() []*Problem {
-	var found []*Problem
+func (w *worldFile) missing() strictyaml.Problems {
+	var found strictyaml.Problems
 	want := func(path, key, value, fix string) {
 		if value == "" {
-			place := w.places[path]
-			found = append(found, &Problem{Line: place[0], Column: place[1], Path: path + "." + key,
-				Why: "is missing, and no stack file of the folder says it", Fix: fix})
+			at := strictyaml.Path(path)
+			found = append(found, strictyaml.Problem{
+				Position: w.position(at), Path: at.Child(key), Kind: strictyaml.Missing,
+				Why: "is missing, and no stack file of the folder says it", Fix: fix,
+			})
 		}
 	}
 	if o := w.Organization; o != nil {
 		const fix = "write it here, or the section guardrails:organization in the stack file of the management account"
 		want(o.path, "id", o.ID, fix)
-		want(o.path, "management", string(o.Management), fix)
+		want(o.path, "management", o.Management, fix)
 		want(o.path, "root", o.Root, fix)
 	}
 	if i := w.IdentityCenter; i != nil {
 		const fix = "write it here, or the section guardrails:identityCenter in the stack file of the account that manages the instance"
 		want(i.path, "instance", i.Instance, fix)
 		want(i.path, "store", i.Store, fix)
-		want(i.path, "region", string(i.Region), fix)
+		want(i.path, "region", i.Region, fix)
 	}
 	return found
 }
 
 // trustOf is a trust policy that trusts the account alone.
-func trustOf(account string, partition policy.Partition) yaml.Node {
+func trustOf(account string, partition policy.Partition) string {
 	document, _ := policy.Compact(
 		policy.New(
 			policy.Allow("TrustTheAccount", "sts:AssumeRole").For(policy.AWSPrincipals(partition.RootARN(account))),
 		),
 	)
-	return yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: document}
+	return document
 }

@@ -51,7 +51,7 @@ type Server struct {
 }
 
 // Start opens the world and serves it until the context ends or Close is called. Errors of the world file come as
-// Problems.
+// strictyaml.Problems.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	world := &worldFile{}
 	if o.World != "" {
@@ -77,7 +77,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 }
 
 func (s *Server) begin(o Options, world *worldFile) error {
-	account := cmp.Or(string(world.Stacks[o.Stack]), o.Account)
+	account := cmp.Or(world.Stacks[o.Stack], o.Account)
 	s.cloud.AddAWSManagedPolicies(world.Managed...)
 	s.cloud.EveryVersion = world.DuplicateContent == "everyVersion"
 	if err := world.plant(s.cloud); err != nil {

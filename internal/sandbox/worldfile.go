@@ -1,52 +1,49 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
-	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/sandbox/cloud"
-	"aws-access-guardrails/policy"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // worldFile is sandbox.yaml: what exists in AWS before any stack. docs/sandbox.md is its reference.
 type worldFile struct {
-	Accounts map[string]*worldAccount `yaml:"accounts"`
-	Stacks   map[string]accountID     `yaml:"stacks"`
-	Profiles map[string]accountID     `yaml:"profiles"`
+	Accounts map[string]*worldAccount
+	Stacks   map[string]string
+	Profiles map[string]string
 	// Managed are names, with their paths, of managed policies that AWS has and the sandbox does not know yet.
-	Managed []string `yaml:"awsManagedPolicies"`
+	Managed []string
 
 	// CallsAs is the role as whose session every call of a deployment is decided.
-	CallsAs string `yaml:"callsAs"`
+	CallsAs string
 
 	// DuplicateContent says which versions of a document UpdateDocument compares a new content with; empty is the
 	// latest alone.
-	DuplicateContent comparedVersions `yaml:"duplicateContent"`
+	DuplicateContent string
 
-	Organization   *worldOrganization   `yaml:"organization"`
-	IdentityCenter *worldIdentityCenter `yaml:"identityCenter"`
+	Organization   *worldOrganization
+	IdentityCenter *worldIdentityCenter
 
 	name   string
-	places map[string][2]int
+	places strictyaml.Places
 }
 
 type worldAccount struct {
-	Alias     string          `yaml:"alias"`
-	Partition partitionName   `yaml:"partition"`
-	Policies  []worldPolicy   `yaml:"policies"`
-	Groups    []worldGroup    `yaml:"groups"`
-	Users     []worldUser     `yaml:"users"`
-	Roles     []worldRole     `yaml:"roles"`
-	Documents []worldDocument `yaml:"documents"`
-	Nodes     []worldNode     `yaml:"nodes"`
-	Enrol     []worldArrival  `yaml:"enrol"`
+	Alias     string
+	Partition string
+	Policies  []worldPolicy
+	Groups    []worldGroup
+	Users     []worldUser
+	Roles     []worldRole
+	Documents []worldDocument
+	Nodes     []worldNode
+	Enrol     []worldArrival
 
 	at
 }
@@ -54,99 +51,54 @@ type worldAccount struct {
 // at is where a thing stood in the file.
 type at struct{ path string }
 
-func (a *at) locate(path string) { a.path = path }
-
-type comparedVersions string
-
-func (v *comparedVersions) check() (string, string) {
-	if *v == "latestVersion" || *v == "everyVersion" {
-		return "", ""
-	}
-	return fmt.Sprintf("%q is not a set of versions", *v), "write latestVersion or everyVersion"
-}
-
-type partitionName string
-
-func (p *partitionName) check() (string, string) {
-	if policy.Partition(*p).Valid() {
-		return "", ""
-	}
-	return fmt.Sprintf("%q is not a partition", *p), "write aws, aws-cn, aws-us-gov or aws-eusc"
-}
-
-type regionName string
-
-func (r *regionName) check() (string, string) {
-	if _, err := policy.PartitionOfRegion(string(*r)); err != nil {
-		return fmt.Sprintf("%q is not a Region", *r), "write a Region's code, such as ap-northeast-1"
-	}
-	return "", ""
-}
-
-type accountID string
-
-func (a *accountID) check() (string, string) {
-	if policy.ValidateAccountID(string(*a)) != nil {
-		return fmt.Sprintf("%q is not an account id", *a), "write its twelve digits in quotes"
-	}
-	return "", ""
-}
+func (a *at) locate(path strictyaml.Path) { a.path = string(path) }
 
 type worldPolicy struct {
-	Name        string            `yaml:"name,required"`
-	Path        string            `yaml:"path"`
-	Description string            `yaml:"description"`
-	Document    yaml.Node         `yaml:"document,required"`
-	Tags        map[string]string `yaml:"tags"`
+	Name        string
+	Path        string
+	Description string
+	Document    string
+	Tags        map[string]string
 
 	at
 }
 
 type worldGroup struct {
-	Name           string               `yaml:"name,required"`
-	Path           string               `yaml:"path"`
-	Policies       []string             `yaml:"policies"`
-	InlinePolicies map[string]yaml.Node `yaml:"inlinePolicies"`
+	Name           string
+	Path           string
+	Policies       []string
+	InlinePolicies map[string]string
 
 	at
 }
 
 type worldUser struct {
-	Name           string               `yaml:"name,required"`
-	Path           string               `yaml:"path"`
-	Tags           map[string]string    `yaml:"tags"`
-	Groups         []string             `yaml:"groups"`
-	Policies       []string             `yaml:"policies"`
-	InlinePolicies map[string]yaml.Node `yaml:"inlinePolicies"`
-	Boundary       string               `yaml:"permissionsBoundary"`
+	Name           string
+	Path           string
+	Tags           map[string]string
+	Groups         []string
+	Policies       []string
+	InlinePolicies map[string]string
+	Boundary       string
 	// known says that a stack file names the user.
 	known      bool
-	Password   bool     `yaml:"password"`
-	MFA        bool     `yaml:"mfa"`
-	AccessKeys keyCount `yaml:"accessKeys"`
+	Password   bool
+	MFA        bool
+	AccessKeys int
 
 	at
 }
 
-type keyCount int
-
-func (n *keyCount) check() (string, string) {
-	if *n < 0 || *n > 2 {
-		return fmt.Sprintf("%d is not a number of access keys that a user can have", *n), "write 0, 1 or 2"
-	}
-	return "", ""
-}
-
 type worldRole struct {
-	Name           string               `yaml:"name,required"`
-	Path           string               `yaml:"path"`
-	Description    string               `yaml:"description"`
-	Trust          yaml.Node            `yaml:"trust,required"`
-	MaxSession     int                  `yaml:"maxSessionDuration"`
-	Tags           map[string]string    `yaml:"tags"`
-	Policies       []string             `yaml:"policies"`
-	InlinePolicies map[string]yaml.Node `yaml:"inlinePolicies"`
-	Boundary       string               `yaml:"permissionsBoundary"`
+	Name           string
+	Path           string
+	Description    string
+	Trust          string
+	MaxSession     int
+	Tags           map[string]string
+	Policies       []string
+	InlinePolicies map[string]string
+	Boundary       string
 	// known says that a stack file names the role.
 	known bool
 
@@ -154,112 +106,126 @@ type worldRole struct {
 }
 
 type worldDocument struct {
-	Region  regionName        `yaml:"region,required"`
-	Name    string            `yaml:"name,required"`
-	Type    string            `yaml:"type,required"`
-	Content yaml.Node         `yaml:"content,required"`
-	Tags    map[string]string `yaml:"tags"`
+	Region  string
+	Name    string
+	Type    string
+	Content string
+	Tags    map[string]string
 
 	at
 }
 
 type worldNode struct {
-	ID      nodeID            `yaml:"id,required"`
-	Region  regionName        `yaml:"region,required"`
-	Tags    map[string]string `yaml:"tags"`
-	OSUsers []string          `yaml:"osUsers"`
-	Profile string            `yaml:"profile"`
+	ID      string
+	Region  string
+	Tags    map[string]string
+	OSUsers []string
+	Profile string
 	// VolumeKeys are the KMS keys of the volumes; left out, nobody says which.
-	VolumeKeys []volumeKey `yaml:"volumeKeys"`
+	VolumeKeys []string
 
 	at
 }
 
-type volumeKey string
-
-var keyARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$`)
-
-func (k *volumeKey) check() (string, string) {
-	if *k == journey.AWSManagedEBSKey || keyARNPattern.MatchString(string(*k)) {
-		return "", ""
-	}
-	return fmt.Sprintf(
-		"%q is not the key of a volume",
-		*k,
-	), "write the ARN of a customer managed key, or " + journey.AWSManagedEBSKey + " for AWS's own"
-}
-
-type nodeID string
-
-var nodeIDPattern = regexp.MustCompile(`^(i-[0-9a-f]{8}([0-9a-f]{9})?|mi-[0-9a-f]{17})$`)
-
-func (n *nodeID) check() (string, string) {
-	if nodeIDPattern.MatchString(string(*n)) {
-		return "", ""
-	}
-	return fmt.Sprintf("%q is not the id of a node", *n), "write i- or mi- and 17 hexadecimal digits"
-}
-
 type worldArrival struct {
-	User       string   `yaml:"user,required"`
-	Password   bool     `yaml:"password"`
-	MFA        bool     `yaml:"mfa"`
-	AccessKeys keyCount `yaml:"accessKeys"`
+	User       string
+	Password   bool
+	MFA        bool
+	AccessKeys int
 
 	at
 }
 
 type worldOrganization struct {
-	ID              string                    `yaml:"id"`
-	Management      accountID                 `yaml:"management"`
-	Root            string                    `yaml:"root"`
-	PolicyTypes     []string                  `yaml:"policyTypes"`
-	TrustedServices []string                  `yaml:"trustedServices"`
-	Units           []worldUnit               `yaml:"units"`
-	Accounts        map[string]string         `yaml:"accounts"`
-	Policies        []worldOrganizationPolicy `yaml:"policies"`
+	ID              string
+	Management      string
+	Root            string
+	PolicyTypes     []string
+	TrustedServices []string
+	Units           []worldUnit
+	Accounts        map[string]string
+	Policies        []worldOrganizationPolicy
 
 	at
 }
 
 type worldUnit struct {
-	ID     string `yaml:"id,required"`
-	Name   string `yaml:"name,required"`
-	Parent string `yaml:"parent"`
+	ID     string
+	Name   string
+	Parent string
 }
 
 type worldOrganizationPolicy struct {
-	Name        string            `yaml:"name,required"`
-	Description string            `yaml:"description"`
-	Type        string            `yaml:"type"`
-	Content     yaml.Node         `yaml:"content,required"`
-	Targets     []string          `yaml:"targets"`
-	Tags        map[string]string `yaml:"tags"`
+	Name        string
+	Description string
+	Type        string
+	Content     string
+	Targets     []string
+	Tags        map[string]string
 
 	at
 }
 
 type worldIdentityCenter struct {
-	Instance   string            `yaml:"instance"`
-	Store      string            `yaml:"store"`
-	Region     regionName        `yaml:"region"`
-	Account    accountID         `yaml:"account"`
-	Attributes map[string]string `yaml:"attributes"`
-	Users      map[string]string `yaml:"users"`
-	Groups     map[string]string `yaml:"groups"`
+	Instance   string
+	Store      string
+	Region     string
+	Account    string
+	Attributes map[string]string
+	Users      map[string]string
+	Groups     map[string]string
 
 	at
 }
 
 // readWorldFile reads and checks a world file; everything wrong with it comes at once.
 func readWorldFile(path string) (*worldFile, error) {
+	name := filepath.Base(path)
 	data, err := files.Read(path)
-	if err != nil {
+	var words *files.Error
+	switch {
+	case errors.As(err, &words) && words.Err == nil:
+		return nil, strictyaml.Problems{{
+			Position: strictyaml.Position{File: name}, Kind: strictyaml.Refused,
+			Why: "the file " + words.Why, Fix: words.Fix,
+		}}
+	case err != nil:
 		return nil, err
 	}
-	w := &worldFile{name: filepath.Base(path)}
-	w.places, err = decodeStrictly(w.name, data, w)
-	return w, err
+	root, wrong := strictyaml.ParseYAML(name, data)
+	switch {
+	case wrong != nil && wrong.Kind == strictyaml.Missing, wrong == nil && root.Shape == strictyaml.ShapeNull:
+		return &worldFile{name: name}, nil // A file without a value is a world without a thing.
+	case wrong != nil:
+		return nil, strictyaml.Problems{*wrong}
+	}
+	d := strictyaml.NewDecoder()
+	w, _ := worldKeys.Decode(d, root, "")
+	d.ReportRepeated(root.Repeated)
+	w.name, w.places = name, d.Places
+	return &w, strictyaml.Problems(d.Sorted(name)).Err()
+}
+
+// position is where a thing of the file stands; of one that the stack files alone have, the file without a line.
+func (w *worldFile) position(path strictyaml.Path) strictyaml.Position {
+	first := string(path)
+	if end := strings.IndexAny(first, ".["); end >= 0 {
+		first = first[:end]
+	}
+	if worldKeys.Field(first) == nil {
+		return strictyaml.Position{File: w.name}
+	}
+	at := w.places.Position(path)
+	at.File = w.name
+	return at
+}
+
+// refused are the problems in the order of the file; nil for none.
+func refused(found strictyaml.Problems) error {
+	slices.SortStableFunc(found, func(a, b strictyaml.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return found.Err()
 }
 
 // plant puts the things of the file into a world. What AWS would not take is a problem of the file.
@@ -269,14 +235,16 @@ func (w *worldFile) plant(c *cloud.Cloud) error {
 	if !ok {
 		return err
 	}
-	var found []*Problem
+	var found strictyaml.Problems
 	for _, err := range joined.Unwrap() {
-		var refused *cloud.PlantError
-		if !errors.As(err, &refused) {
+		var plant *cloud.PlantError
+		if !errors.As(err, &plant) {
 			return err
 		}
-		place := w.places[strings.TrimSuffix(refused.Path, ".trust")]
-		found = append(found, &Problem{Line: place[0], Column: place[1], Path: refused.Path, Why: refused.Err.Error()})
+		path := strictyaml.Path(plant.Path)
+		found = append(found, strictyaml.Problem{
+			Position: w.position(path), Path: path, Kind: strictyaml.Refused, Why: plant.Err.Error(),
+		})
 	}
-	return problems(w.name, found)
+	return refused(found)
 }

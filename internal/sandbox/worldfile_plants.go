@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"gopkg.in/yaml.v3"
-
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/policy"
 )
@@ -31,7 +29,7 @@ func (o *worldOrganization) plants(out *cloud.Plants) {
 		Organization: cloud.Organization{
 			ID:              o.ID,
 			Root:            o.Root,
-			Management:      string(o.Management),
+			Management:      o.Management,
 			PolicyTypes:     o.PolicyTypes,
 			TrustedServices: o.TrustedServices,
 		},
@@ -52,7 +50,7 @@ func (o *worldOrganization) plants(out *cloud.Plants) {
 					Name:        p.Name,
 					Description: p.Description,
 					Type:        cmp.Or(p.Type, cloud.ServiceControlPolicy),
-					Content:     jsonOf(p.Content),
+					Content:     p.Content,
 					Tags:        p.Tags,
 				},
 				Targets: p.Targets,
@@ -65,14 +63,14 @@ func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
 	in := cloud.IdentityCenter{
 		ARN:     i.Instance,
 		Store:   i.Store,
-		Region:  string(i.Region),
-		Account: string(i.Account),
+		Region:  i.Region,
+		Account: i.Account,
 		Enabled: i.Attributes != nil,
 		Users:   i.Users,
 		Groups:  i.Groups,
 	}
 	if in.Account == "" && o != nil {
-		in.Account = string(o.Management)
+		in.Account = o.Management
 	}
 	for _, key := range slices.Sorted(maps.Keys(i.Attributes)) {
 		in.Attributes = append(in.Attributes, cloud.AccessAttribute{Key: key, Source: []string{i.Attributes[key]}})
@@ -82,19 +80,15 @@ func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
 
 // profiles are the accounts of the profiles.
 func (w *worldFile) profiles() map[string]string {
-	out := map[string]string{}
-	for name, account := range w.Profiles {
-		out[name] = string(account)
-	}
-	return out
+	return w.Profiles
 }
 
 // named are the accounts that stacks and profiles name, sorted.
 func (w *worldFile) named() []string {
 	var out []string
-	for _, accounts := range []map[string]accountID{w.Stacks, w.Profiles} {
+	for _, accounts := range []map[string]string{w.Stacks, w.Profiles} {
 		for _, account := range accounts {
-			out = append(out, string(account))
+			out = append(out, account)
 		}
 	}
 	slices.Sort(out)
@@ -114,7 +108,7 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		out.Policies = append(
 			out.Policies,
 			cloud.Planted[cloud.NewPolicy]{Path: p.path, Account: id, Thing: cloud.NewPolicy{
-				Name: p.Name, Path: p.Path, Description: p.Description, Document: jsonOf(p.Document), Tags: p.Tags,
+				Name: p.Name, Path: p.Path, Description: p.Description, Document: p.Document, Tags: p.Tags,
 			}},
 		)
 	}
@@ -129,7 +123,7 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 			cloud.Planted[cloud.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: cloud.ExistingUser{
 				NewUser:  cloud.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
 				Policies: policiesOf(u.InlinePolicies, u.Policies), Groups: u.Groups,
-				Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: int(u.AccessKeys)},
+				Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: u.AccessKeys},
 			}},
 		)
 	}
@@ -141,7 +135,7 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 					Name:        r.Name,
 					Path:        r.Path,
 					Description: r.Description,
-					Trust:       jsonOf(r.Trust),
+					Trust:       r.Trust,
 					MaxSession:  r.MaxSession,
 					Boundary:    r.Boundary,
 					Tags:        r.Tags,
@@ -154,17 +148,15 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		out.Documents = append(
 			out.Documents,
 			cloud.Planted[cloud.ExistingDocument]{Path: d.path, Account: id, Thing: cloud.ExistingDocument{
-				Region: string(
-					d.Region,
-				),
-				NewDocument: cloud.NewDocument{Name: d.Name, Type: d.Type, Content: jsonOf(d.Content), Tags: d.Tags},
+				Region:      d.Region,
+				NewDocument: cloud.NewDocument{Name: d.Name, Type: d.Type, Content: d.Content, Tags: d.Tags},
 			}},
 		)
 	}
 	for _, n := range a.Nodes {
 		node := cloud.Node{
-			ID:      string(n.ID),
-			Region:  string(n.Region),
+			ID:      n.ID,
+			Region:  n.Region,
 			Tags:    n.Tags,
 			OSUsers: n.OSUsers,
 			Profile: n.Profile,
@@ -172,9 +164,7 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 		if n.VolumeKeys != nil {
 			node.VolumeKeys = []string{}
 		}
-		for _, key := range n.VolumeKeys {
-			node.VolumeKeys = append(node.VolumeKeys, string(key))
-		}
+		node.VolumeKeys = append(node.VolumeKeys, n.VolumeKeys...)
 		out.Nodes = append(out.Nodes, cloud.Planted[cloud.Node]{Path: n.path, Account: id, Thing: node})
 	}
 	for _, e := range a.Enrol {
@@ -182,35 +172,16 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 			out.Enrolments,
 			cloud.Planted[cloud.Arrival]{Path: e.path, Account: id, Thing: cloud.Arrival{
 				User:      e.User,
-				Enrolment: cloud.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: int(e.AccessKeys)},
+				Enrolment: cloud.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: e.AccessKeys},
 			}},
 		)
 	}
 }
 
-func policiesOf(inline map[string]yaml.Node, attached []string) cloud.Policies {
+func policiesOf(inline map[string]string, attached []string) cloud.Policies {
 	p := cloud.Policies{Attached: attached}
-	for name, node := range inline {
-		if p.Inline == nil {
-			p.Inline = map[string]string{}
-		}
-		p.Inline[name] = jsonOf(node)
+	if len(inline) > 0 {
+		p.Inline = inline
 	}
 	return p
-}
-
-// jsonOf is a document as JSON: a text is taken as it is, anything else is written as JSON.
-func jsonOf(node yaml.Node) string {
-	if node.Kind == yaml.ScalarNode {
-		return node.Value
-	}
-	var value any
-	if err := node.Decode(&value); err != nil {
-		return ""
-	}
-	text, err := policy.Compact(value)
-	if err != nil {
-		return ""
-	}
-	return text
 }

@@ -13,6 +13,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/strictyaml"
 )
 
 // everything is a world file with every key.
@@ -145,29 +146,29 @@ func TestEveryKeyOfTheWorldFileShows(t *testing.T) {
 // makes each.
 func TestMistakesInTheWorldFileAreRefused(t *testing.T) {
 	for _, c := range []struct{ old, mistake, want string }{
-		{"    alias: jump", "    aliass: jump", `8:5 accounts.444455556666.aliass: is not known here; write one of alias, partition,`},
-		{`  "444455556666":`, `  444455556666:`, `7:3 accounts.444455556666: the key 444455556666 is read as int; write "444455556666"`},
-		{`  dev: "111122223333"`, `  dev: 111122223333`, `2:8 stacks.dev: 111122223333 is read as int; write "111122223333"`},
-		{`  dev: "111122223333"`, `  dev: "1111"`, `2:8 stacks.dev: "1111" is not an account id; write its twelve digits in quotes`},
-		{"partition: aws", "partition: aws-moon", `accounts.111122223333.partition: "aws-moon" is not a partition; write aws, aws-cn, aws-us-gov or aws-eusc`},
-		{"        accessKeys: 2", "        accessKeys: 3", `accounts.444455556666.users[0].accessKeys: 3 is not a number of access keys`},
-		{"        accessKeys: 2", "        accessKeys: two", `accounts.444455556666.users[0].accessKeys: "two" is not a number; write a number`},
-		{"        mfa: true", "        mfa: phone", `accounts.444455556666.users[0].mfa: "phone" is not true or false; write true or false`},
-		{"      - name: alice\n        path: /people/", "      - path: /people/", `accounts.444455556666.users[0]: name is missing; write name:`},
-		{"groups: [people]", "groups: people", `accounts.444455556666.users[0].groups: "people" is not a list; write a list`},
-		{"region: ap-northeast-1\n        name", "region: tokyo\n        name", `accounts.111122223333.documents[0].region: "tokyo" is not a Region`},
-		{"id: i-0a1b2c3d4e5f60718", "id: web-1", `accounts.111122223333.nodes[0].id: "web-1" is not the id of a node; write i- or mi-`},
-		{"volumeKeys: [alias/aws/ebs", "volumeKeys: [alias/volumes", `accounts.111122223333.nodes[0].volumeKeys[0]: "alias/volumes" is not the key of a volume`},
-		{"tags: {Project: A}\n        osUsers", "tags: {Project: A, Project: B}\n        osUsers", `accounts.111122223333.nodes[0].tags.Project: the key stands twice`},
-		{"    alias: jump", "    alias: [jump]", `accounts.444455556666.alias: a list is not a text; write a text`},
-		{"stacks:", "stack:", `1:1 stack: is not known here; write one of accounts, stacks, profiles, awsManagedPolicies`},
-		{"groups: [people]", "groups: [poeple]", `22:9 accounts.444455556666.users[0]: the account has no group "poeple"`},
-		{"user/people/alice", "user/alice", `accounts.111122223333.roles[0].trust: MalformedPolicyDocument: Invalid principal in policy`},
-		{"Action: \"s3:Get*\"", "Action: \"s3\"", `accounts.444455556666.policies[0]: MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor`},
-		{"policy/ReadOnlyAccess", "policy/ReadOnly", `accounts.444455556666.users[0]: NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnly does not exist`},
-		{"runAsEnabled: false", "runAsEnabled: no thanks", `accounts.111122223333.documents[0]: InvalidDocumentContent: the input runAsEnabled is true or false`},
-		{"enrol:\n      - {user: carol", "enrol:\n      - {user: ca rol", `accounts.444455556666.enrol[0]: ValidationError: The specified value for userName is invalid.`},
-		{"    alias: jump", "    alias: 'jump", "did not find expected key"},
+		{"    alias: jump", "    aliass: jump", `8:5 accounts["444455556666"].aliass: unknown key; did you mean "alias"?`},
+		{`  "444455556666":`, `  444455556666:`, `accounts: has the key 444455556666, which is no text to YAML; write it in quotes`},
+		{`  dev: "111122223333"`, `  dev: 111122223333`, `2:8 stacks["dev"]: 111122223333 is a number; write it in quotes: "111122223333"`},
+		{`  dev: "111122223333"`, `  dev: "1111"`, `2:8 stacks["dev"]: "1111" is not an account id; write its twelve digits in quotes`},
+		{"partition: aws", "partition: aws-moon", `accounts["111122223333"].partition: "aws-moon" is not a partition; write aws, aws-cn, aws-us-gov or aws-eusc`},
+		{"        accessKeys: 2", "        accessKeys: 3", `accounts["444455556666"].users[0].accessKeys: 3 is not a whole number from 0 to 2; write one`},
+		{"        accessKeys: 2", "        accessKeys: two", `accounts["444455556666"].users[0].accessKeys: "two" is text; write a whole number from 0 to 2, without quotes`},
+		{"        mfa: true", "        mfa: phone", `accounts["444455556666"].users[0].mfa: "phone" is text; write true or false, without quotes`},
+		{"      - name: alice\n        path: /people/", "      - path: /people/", `accounts["444455556666"].users[0].name: is missing; write name:`},
+		{"groups: [people]", "groups: people", `accounts["444455556666"].users[0].groups: "people" is text; write a list, even of one: [people]`},
+		{"region: ap-northeast-1\n        name", "region: tokyo\n        name", `accounts["111122223333"].documents[0].region: "tokyo" is not a Region`},
+		{"id: i-0a1b2c3d4e5f60718", "id: web-1", `accounts["111122223333"].nodes[0].id: "web-1" is not the id of a node; write i- or mi-`},
+		{"volumeKeys: [alias/aws/ebs", "volumeKeys: [alias/volumes", `accounts["111122223333"].nodes[0].volumeKeys[0]: "alias/volumes" is not the key of a volume`},
+		{"tags: {Project: A}\n        osUsers", "tags: {Project: A, Project: B}\n        osUsers", `accounts["111122223333"].nodes[0].tags["Project"]: is given twice; keep one of the two`},
+		{"    alias: jump", "    alias: [jump]", `accounts["444455556666"].alias: is a list; write text`},
+		{"stacks:", "stack:", `1:1 stack: unknown key; did you mean "stacks"?`},
+		{"groups: [people]", "groups: [poeple]", `22:9 accounts["444455556666"].users[0]: the account has no group "poeple"`},
+		{"user/people/alice", "user/alice", `accounts["111122223333"].roles[0].trust: MalformedPolicyDocument: Invalid principal in policy`},
+		{"Action: \"s3:Get*\"", "Action: \"s3\"", `accounts["444455556666"].policies[0]: MalformedPolicyDocument: Actions/Conditions must be prefaced by a vendor`},
+		{"policy/ReadOnlyAccess", "policy/ReadOnly", `accounts["444455556666"].users[0]: NoSuchEntity: Policy arn:aws:iam::aws:policy/ReadOnly does not exist`},
+		{"runAsEnabled: false", "runAsEnabled: no thanks", `accounts["111122223333"].documents[0]: InvalidDocumentContent: the input runAsEnabled is true or false`},
+		{"enrol:\n      - {user: carol", "enrol:\n      - {user: ca rol", `accounts["444455556666"].enrol[0]: ValidationError: The specified value for userName is invalid.`},
+		{"    alias: jump", "    alias: 'jump", "a line is indented differently from the lines that it belongs to"},
 	} {
 		changed := strings.Replace(everything, c.old, c.mistake, 1)
 		require.NotEqual(t, everything, changed, "test bug: %q is not in the file", c.old)
@@ -190,10 +191,10 @@ func TestAllMistakesComeAtOnce(t *testing.T) {
 	lines := strings.Split(err.Error(), "\n")
 	assert.Equal(t, "sandbox.yaml: 4 problems", lines[0])
 	assert.Len(t, lines, 5)
-	assert.Contains(t, lines[1], "3:5 accounts.1.allias")
-	assert.Contains(t, lines[2], "5:9 accounts.1.users[0]")
+	assert.Contains(t, lines[1], `3:5 accounts["1"].allias`)
+	assert.Contains(t, lines[2], `5:9 accounts["1"].users[0]`)
 	assert.Contains(t, lines[4], "6:1 staks")
-	var problems *sandbox.Problems
+	var problems strictyaml.Problems
 	assert.ErrorAs(t, err, &problems)
 }
 
@@ -267,7 +268,7 @@ func TestAnOrganizationOfTheWorldFileShows(t *testing.T) {
 	assert.NoError(t, err, "the engine cannot read the world")
 
 	for old, c := range map[string][2]string{
-		`"444455556666": ou-exam-22222222`: {`"444455556666": ou-exam-33333333`, "2:3 organization: account 444455556666 is in ou-exam-33333333"},
+		`"444455556666": ou-exam-22222222`: {`"444455556666": ou-exam-33333333`, "1:1 organization: account 444455556666 is in ou-exam-33333333"},
 		"targets: [r-exam]":                {"targets: [ou-exam-33333333]", "13:7 organization.policies[0]: TargetNotFoundException"},
 		"region: us-east-1":                {"region: everywhere", `identityCenter.region: "everywhere" is not a Region`},
 		"ssoins-1234567890abcdef":          {"ssoins-1", `is not the ARN of an instance`},

@@ -85,7 +85,7 @@ func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]stri
 		Faults:    r.options.Faults,
 	})
 	if err != nil {
-		return "", nil, fmt.Errorf("%s: start the sandbox: %w", r.stack, err)
+		return "", nil, refusedWorld(fmt.Errorf("%s: start the sandbox: %w", r.stack, err))
 	}
 	r.closes = append(r.closes, func() { _ = server.Close() })
 	env, err = r.home.env(server.DebugProviders())

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/schedule"
 )
@@ -55,7 +56,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 		if errors.As(err, &state) {
 			err = home.broken(state.Path, state.Err)
 		}
-		return nil, err
+		return nil, refusedWorld(err)
 	}
 	s.home = home
 	return func() error {
@@ -66,6 +67,16 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 		}
 		return home.mend()
 	}, nil
+}
+
+// refusedWorld is a refusal where the sandbox's own file is wrong, as it is for every file that an admin writes, and
+// the error itself otherwise.
+func refusedWorld(err error) error {
+	var problems strictyaml.Problems
+	if errors.As(err, &problems) {
+		return &RefusedError{Err: err}
+	}
+	return err
 }
 
 // run plans where the gates or a person want to see what would happen, and then runs the operation on every stack.

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/commandline"
+	"aws-access-guardrails/internal/sandbox"
 )
 
 // Every error has one exit status, and of joined ones the most severe counts.
@@ -94,4 +98,24 @@ func TestAdviceStaysWhereTheRunWas(t *testing.T) {
 	}
 	r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: &Folder{Dir: t.TempDir()}}}}
 	assert.Empty(t, r.advise(Diagnostic{Message: "AccessDenied"}))
+}
+
+// A wrong sandbox.yaml is refused like every other file, wherever the run finds it, and does not look like a failure of
+// AWS.
+func TestAWrongWorldFileIsRefused(t *testing.T) {
+	for content, want := range map[string]string{
+		"stack: {}\n":              "1:1 stack: unknown key",
+		"accounts: [\n":            "the file is no YAML",
+		"accounts: {\"1\": {}}\n":  `"1"`,
+		"callsAs: 1\n---\na: {}\n": "a second YAML document",
+	} {
+		file := filepath.Join(t.TempDir(), "sandbox.yaml")
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		_, err := sandbox.Start(t.Context(), sandbox.Options{World: file})
+		require.ErrorContains(t, err, want)
+		assert.Equal(t, Refused, StatusOf(refusedWorld(err)), content)
+		assert.Equal(t, Refused, StatusOf(refusedWorld(fmt.Errorf("dev: start the sandbox: %w", err))), content)
+	}
+	other := errors.New("no room on the disk")
+	assert.Equal(t, other, refusedWorld(other))
 }
