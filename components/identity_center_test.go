@@ -287,7 +287,7 @@ func TestWhatASetMayDoToResourcesOfOtherAccountsIsNotTakenToBeShut(t *testing.T)
 	}{
 		"nothing more": {identitycenter.OperationTemplate, nil, prove.Holds},
 		"a key":        {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key)}, prove.HoldsIf},
-		"a queue":      {identitycenter.ReadOnlyTemplate, []policy.Statement{policy.Allow("More", "sqs:SendMessage").On("arn:aws:sqs:*:777788889999:jobs")}, prove.HoldsIf},
+		"keys abroad":  {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On("*"), policy.Deny("Own", "kms:*").On("arn:aws:kms:*:444455556666:*")}, prove.HoldsIf},
 		"a denied key": {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key), policy.Deny("No", "kms:*").On("*")}, prove.Holds},
 		"reading it":   {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:DescribeKey").On(key)}, prove.Holds},
 	} {
