@@ -155,3 +155,38 @@ func LeftOut(e *engine.Engine, account string, st *engine.Statement) []string {
 	}
 	return roles
 }
+
+// AgentDeniedTo are the calls of a node's agent that a Deny denies to roles that it names by aws:PrincipalArn, and the
+// patterns that name them: a node that runs as such a role opens no door. Nil where the statement speaks of no call of
+// the agent or names no role, and where it means every role of an account, which journeys find.
+func AgentDeniedTo(st policy.Statement) (calls, roles []string) {
+	compiled, err := engine.CompileStatement(st, 0, engine.VariableText, engine.Permissions, engine.Source{})
+	if err != nil || st.Effect != policy.EffectDeny {
+		return nil, nil
+	}
+	for _, c := range st.Conditions {
+		if c.Operator.Base.Negated() || !strings.EqualFold(c.Key, "aws:PrincipalArn") {
+			continue
+		}
+		for _, pattern := range c.Values {
+			parts := strings.SplitN(pattern, ":", policy.ARNParts)
+			if len(parts) != policy.ARNParts || !strings.HasPrefix(parts[5], "role/") ||
+				wildcard.MatchTokens(wildcard.AppendGlob(nil, parts[5], true), "role/"+aNodeRole, false) {
+				continue
+			}
+			roles = append(roles, pattern)
+		}
+	}
+	if roles == nil {
+		return nil, nil
+	}
+	for _, call := range append(slices.Clone(AgentCalls), AgentData...) {
+		if compiled.MatchesAction(call) {
+			calls = append(calls, call)
+		}
+	}
+	if calls == nil {
+		return nil, nil
+	}
+	return calls, roles
+}

@@ -11,8 +11,8 @@ import (
 )
 
 // noticeIdle says what statements of the admin's own policies do nothing: Allows beside FullAWSAccess, which stays
-// attached to every target that AllowList does not name, Denies of actions that AWS does not have or under conditions that no request meets, and
-// Regions that AWS has not opened.
+// attached to every target that AllowList does not name, Regions that AWS has not opened, and what dead says of a
+// document.
 //
 // Source: AWS Organizations User Guide, SCP evaluation: a policy with Allows alone takes something away only where
 // FullAWSAccess is detached.

@@ -104,7 +104,10 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 			`Far names the Region "ap-northeast-9", which AWS has not opened; did you mean "ap-northeast-1"?`},
 		"no request": {`{"Sid":"Two","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"},"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","us-east-1"]}}}`,
 			"Two: no request meets all its conditions on aws:RequestedRegion"},
-		"nothing": {deny, ""},
+		"nodes by their role": {`{"Sid":"Quiet","Effect":"Deny","Action":["ssmmessages:Create*","s3:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Web*","arn:aws:iam::*:user/*"]}}}`,
+			"Quiet denies ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, which the agent of a node calls, to arn:aws:iam::*:role/Web*: no shell opens"},
+		"all but what nodes need": {`{"Sid":"Quiet","Effect":"Deny","NotAction":["ssmmessages:*","ssm:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`, ""},
+		"nothing":                 {deny, ""},
 	} {
 		s := read(t, withOwnPolicy(t, c.statements), "management")
 		var said []string

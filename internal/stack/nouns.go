@@ -1,9 +1,13 @@
 package stack
 
 import (
+	"cmp"
+	"fmt"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
@@ -330,11 +334,24 @@ func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
 	return all
 }
 
-// deadConditions says what is dead in a document that an admin wrote.
+// deadConditions says what is dead in a document that an admin wrote, and what it shuts that was hardly meant: agents of
+// nodes that run as roles that a Deny names. Which nodes do is not known here.
 func deadConditions(d policy.Document) []string {
 	var all []string
 	for _, dead := range prove.DeadConditions(d) {
 		all = append(all, dead.Error())
+	}
+	for i, st := range d.Statements {
+		calls, roles := journey.AgentDeniedTo(st)
+		if calls == nil {
+			continue
+		}
+		all = append(all, fmt.Sprintf(
+			"%s denies %s, which the agent of a node calls, to %s: no shell opens on a node that runs as such a role",
+			cmp.Or(st.Sid, fmt.Sprintf("statement #%d", i+1)),
+			strings.Join(calls, ", "),
+			strings.Join(roles, ", "),
+		))
 	}
 	return all
 }
