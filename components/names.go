@@ -6,6 +6,7 @@ const (
 	UserToken               = "guardrails:iam:User"
 	OperationRolesToken     = "guardrails:iam:OperationRoles"
 	DelegatedRoleToken      = "guardrails:iam:DelegatedRole"
+	ManagedPolicyToken      = "guardrails:iam:ManagedPolicy"
 	PasswordPolicyToken     = "guardrails:iam:PasswordPolicy"
 	SessionPreferencesToken = "guardrails:ssm:SessionPreferences"
 )

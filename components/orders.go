@@ -179,6 +179,14 @@ func isSharedAllow(r Registration) bool {
 func roleOrders() []Order {
 	return []Order{
 		{
+			First: "managed policies", Then: "users and roles that they bound",
+			Why: "AWS refuses a permissions boundary that does not exist, and deletes none that is used", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeManagedPolicy) && then.is(typeUser, typeRole) &&
+					strings.HasSuffix(then.text("permissionsBoundary"), ":"+first.Account+":policy"+first.text("path")+first.text("name"))
+			},
+		},
+		{
 			First: "users", Then: "roles that name them",
 			Why: "AWS refuses a trust policy that names nobody", AWS: true,
 			Pair: func(first, then Registration) bool {

@@ -60,6 +60,8 @@ func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, 
 		AssumeRolePolicy:   pulumi.String(role.Trust.JSON()),
 		MaxSessionDuration: pulumi.Int(role.MaxSession),
 		Tags:               stringMap(role.Tags),
+		// One that somebody set by hand is taken away, as nil says.
+		PermissionsBoundary: optionalString(role.Boundary),
 		// What somebody attached by hand must not keep the role alive.
 		ForceDetachPolicies: pulumi.Bool(true),
 	}, r.children.after(r.waitFor...)...)

@@ -37,9 +37,10 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 		return nil, err
 	}
 	made, err := iam.NewUser(ctx, childName(name, childUser), &iam.UserArgs{
-		Name: pulumi.String(args.Name),
-		Path: pulumi.String(user.PathOr(args.Path)),
-		Tags: stringMap(args.AllTags()),
+		Name:                pulumi.String(args.Name),
+		Path:                pulumi.String(user.PathOr(args.Path)),
+		Tags:                stringMap(args.AllTags()),
+		PermissionsBoundary: optionalString(args.BoundaryARN()),
 		// The provider reads this from the state when it deletes, so it must be there from the first update on.
 		ForceDestroy: pulumi.Bool(true),
 	}, children.with(pulumi.IgnoreChanges(args.IgnoredTags()))...)

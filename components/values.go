@@ -7,6 +7,7 @@ import (
 	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/guardrail/managedpolicy"
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/guardrail/passwordpolicy"
@@ -36,6 +37,8 @@ type (
 	ApprovalRule                = justintime.ApprovalRule
 	JustInTimeArgs              = justintime.Args
 	ManualApproval              = justintime.ManualApproval
+	ManagedPolicyArgs           = managedpolicy.Args
+	Partner                     = guardrail.Partner
 	OperationRole               = operation.Role
 	OperationRolesArgs          = operation.Args
 	OSAccessArgs                = osaccess.Args

@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // RefusedManagedPolicy says why a name or ARN is no managed policy that the account can attach; empty when it is.
@@ -70,4 +71,34 @@ func UnknownManagedPolicy(arn policy.ARN, newer []string) (why, fix string) {
 func splitPolicy(name string) (path, base string) {
 	at := strings.LastIndexByte(name, '/') + 1
 	return name[:at], name[at:]
+}
+
+// ManagedPolicies are the managed policies that names can mean in an account.
+type ManagedPolicies struct {
+	// Own are the names of customer managed policies that the stack makes, under PolicyPath.
+	Own []string
+	// AWS are names, with their paths, of AWS managed policies that AWS has and access.ManagedPolicyNames does not.
+	AWS []string
+}
+
+// ARN is the ARN that a name means: that of a policy of the stack, else of one of AWS. An ARN means itself, and the empty
+// name nothing.
+func (m ManagedPolicies) ARN(account Account, name string) string {
+	switch {
+	case name == "" || strings.HasPrefix(name, "arn:"):
+		return name
+	case slices.Contains(m.Own, name):
+		return account.Partition.PolicyARN(account.ID, PolicyPath, name)
+	}
+	return account.Partition.ManagedPolicyARN(name)
+}
+
+// ValidateBoundary holds a permissions boundary against what the account can have; empty means that there is none.
+func (m ManagedPolicies) ValidateBoundary(p *problem.List, path string, account Account, name string) {
+	if name == "" {
+		return
+	}
+	if why, fix := RefusedManagedPolicy(account, name, m.ARN(account, name), m.AWS); why != "" {
+		p.Add(path, name, why, fix)
+	}
 }

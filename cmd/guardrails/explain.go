@@ -25,7 +25,9 @@ Without names it asks every stack of the folder; the question is answered for ea
   guardrails explain prod --as arn:aws:iam::444455556666:user/machamp --via AdminRole --mfa-age 2h --do iam:CreateUser \
       --on arn:aws:iam::777788889999:user/somebody-new --json
   guardrails explain --as "{identityCenter: dave, attributes: {enterprise.department: shop}}" --via workload/ProjectOperator \
-      --opens shell --on Project=shop`,
+      --opens shell --on Project=shop
+  guardrails explain --as "{identityCenter: dave, attributes: {enterprise.department: shop}}" --via workload/ProjectOperator \
+      --then grant-CHG1250-dave --at 2026-12-02T19:00:00+09:00 --do ec2:TerminateInstances --on Project=shop`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("mfa") {
 				question.MFA = &mfa
@@ -63,6 +65,12 @@ Without names it asks every stack of the folder; the question is answered for ea
 		"via",
 		"",
 		"the role that the person takes first: a name or an ARN; of somebody of Identity Center the permission set, as in workload/Operator",
+	)
+	flags.StringVar(
+		&question.Then,
+		"then",
+		"",
+		"the role that somebody of Identity Center assumes with the permission set of --via, such as that of a grant",
 	)
 	flags.StringVar(
 		&question.SessionName,

@@ -41,9 +41,14 @@ type Args struct {
 	// UserPaths gives the path of users of this account who are not at "/", by user name: UserArgs.Path says what a
 	// path may be.
 	UserPaths map[string]string
+	// PermissionsBoundary is the name or ARN of a managed policy, as in ManagedPolicies, beyond which nothing that the
+	// role carries allows anything. Empty means none.
+	PermissionsBoundary string
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
 	// catalogue.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
+	// OwnPolicies are the names of the customer managed policies that the stack makes (managedpolicy.Args). Optional.
+	OwnPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

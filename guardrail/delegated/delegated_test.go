@@ -44,7 +44,7 @@ func TestPartnersThatAreRefused(t *testing.T) {
 	}{
 		"people":              {func(a *delegated.Args) { a.Users = []string{"bob"} }, "users", "stands beside partner"},
 		"people of others":    {func(a *delegated.Args) { a.PrincipalARNs = []string{"arn:aws:iam::444455556666:user/bob"} }, "principalArns", "stands beside partner"},
-		"the age of MFA":      {func(a *delegated.Args) { a.MFAMaxAge = time.Hour }, "mfaMaxAge", "stands beside partner"},
+		"the age of MFA":      {func(a *delegated.Args) { a.MFAMaxAge = 2 * time.Hour }, "mfaMaxAge", "stands beside partner"},
 		"a rule for names":    {func(a *delegated.Args) { a.SessionName = guardrail.SessionNameAny }, "sessionName", "stands beside partner"},
 		"nobody":              {func(a *delegated.Args) { a.Partner.PrincipalARNs = nil }, "partner.principalArns", "is empty"},
 		"no external id":      {func(a *delegated.Args) { a.Partner.ExternalID = "" }, "partner.externalId", "is missing"},

@@ -24,12 +24,14 @@ func (a *Args) RoleARN() string {
 func (a *Args) PolicyARNs() []string {
 	var arns []string
 	for _, name := range a.ManagedPolicies {
-		if !strings.HasPrefix(name, "arn:") {
-			name = a.Account.Partition.ManagedPolicyARN(name)
-		}
-		arns = append(arns, name)
+		arns = append(arns, a.known().ARN(a.Account, name))
 	}
 	return arns
+}
+
+// known are the managed policies that names can mean.
+func (a *Args) known() guardrail.ManagedPolicies {
+	return guardrail.ManagedPolicies{Own: a.OwnPolicies, AWS: a.AWSManagedPolicies}
 }
 
 // MfaMaxAge is how long ago the sign-in with MFA may be.
@@ -46,6 +48,7 @@ func (a *Args) trust() guardrail.Trust {
 func (a *Args) Role() world.Role {
 	return world.Role{
 		Name: a.Name, Path: guardrail.DelegatedRolePath, Trust: a.trust().Document(), Attached: a.PolicyARNs(),
+		Boundary:   a.known().ARN(a.Account, a.PermissionsBoundary),
 		MaxSession: int(cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
 	}
 }
@@ -80,6 +83,7 @@ func (a *Args) Validate() error {
 		a.trust().Validate(&p, "")
 	}
 	a.validatePolicies(&p)
+	a.known().ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateSessionName(&p, "sessionName", a.SessionName)
 	guardrail.ValidateMaxSession(&p, "maxSessionDuration", cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession))
@@ -101,8 +105,9 @@ func (a *Args) validatePartner(p *problem.List) {
 	}{
 		{"users", len(a.Users) > 0, strings.Join(a.Users, ", ")},
 		{"principalArns", len(a.PrincipalARNs) > 0, strings.Join(a.PrincipalARNs, ", ")},
-		{"mfaMaxAge", a.MFAMaxAge != 0, a.MFAMaxAge.String()},
-		{"sessionName", a.SessionName != "", string(a.SessionName)},
+		// The stack file fills the defaults in.
+		{"mfaMaxAge", a.MfaMaxAge() != delegatedMFAMaxAge, a.MFAMaxAge.String()},
+		{"sessionName", a.SessionName == guardrail.SessionNameAny, string(a.SessionName)},
 	} {
 		if of.given {
 			p.Add(of.key, of.value, "stands beside partner, and is of people", "write a role of its own for the partner")

@@ -35,6 +35,8 @@ type Args struct {
 	// OSUsers are the OS users of people by the ARN of their user, of this account and of others: UserArgs.RunAs.
 	// Roles with RunAsFromUser want one for each of their people.
 	OSUsers map[string]string
+	// ManagedPolicies are those that PermissionsBoundary of a role can name.
+	ManagedPolicies guardrail.ManagedPolicies
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }
@@ -67,6 +69,9 @@ type Role struct {
 	// this account or of others. Whoever starts such an instance makes a grant on the key for EC2; without it the
 	// instance falls back to stopped. Empty means that no volume has such a key.
 	VolumeKeyARNs []string
+	// PermissionsBoundary is the name or ARN of a managed policy beyond which nothing that the role carries allows
+	// anything. Empty means none.
+	PermissionsBoundary string
 	// AllowUnlogged accepts documents whose sessions leave the tag boundary, Run As or the logs.
 	AllowUnlogged bool
 	// MFAMaxAge is how long ago the MFA of the sign-in may be, in whole seconds, 1 minute to 36 hours. Zero means 12

@@ -268,6 +268,7 @@ func (a *Args) Role(r Role) world.Role {
 		Path:       r.Path(),
 		Trust:      a.trust(r).Document(),
 		MaxSession: int(cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
+		Boundary:   a.ManagedPolicies.ARN(a.Account, r.PermissionsBoundary),
 	}
 	if list := r.ProjectList(); len(list) == 1 {
 		role.Tags = append(role.Tags, world.Tag{Key: guardrail.ProjectTag(a.ProjectTag), Value: list[0]})

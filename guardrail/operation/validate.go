@@ -59,6 +59,7 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	}
 	ValidateDocumentNames(p, path, r)
 	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
+	a.ManagedPolicies.ValidateBoundary(p, problem.Join(path, "permissionsBoundary"), a.Account, r.PermissionsBoundary)
 	guardrail.ValidateMFAMaxAge(p, problem.Join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge))
 	guardrail.ValidateSessionName(p, problem.Join(path, "sessionName"), r.SessionName)
 	guardrail.ValidateMaxSession(

@@ -36,9 +36,17 @@ type Args struct {
 	ContactTags []string
 	// Groups are the names of the groups that the user joins, the MFA group among them. Required.
 	Groups []string
+	// PermissionsBoundary is the name or ARN of a managed policy, as in ManagedPolicies, beyond which nothing allows the
+	// user anything. What people do with themselves (MFA, their password) must be in it. Empty means none.
+	PermissionsBoundary string
+	// ManagedPolicies are those that PermissionsBoundary can name.
+	ManagedPolicies guardrail.ManagedPolicies
 	// Quotas bound tags and groups. A field of zero means today's value.
 	Quotas policy.Quotas
 }
+
+// BoundaryARN is the ARN of the permissions boundary; empty means none.
+func (a *Args) BoundaryARN() string { return a.ManagedPolicies.ARN(a.Account, a.PermissionsBoundary) }
 
 // IgnoredTags are the property paths of the tags that the person may change.
 func (a *Args) IgnoredTags() []string {

@@ -44,7 +44,9 @@ func (a *Args) ARN() string {
 func (a *Args) AddTo(w *world.Account) {
 	w.Users = append(
 		w.Users,
-		world.User{Name: a.Name, Path: PathOr(a.Path), Tags: a.AllTags(), Groups: slices.Clone(a.Groups)},
+		world.User{
+			Name: a.Name, Path: PathOr(a.Path), Tags: a.AllTags(), Groups: slices.Clone(a.Groups), Boundary: a.BoundaryARN(),
+		},
 	)
 }
 
@@ -63,6 +65,7 @@ func (a *Args) Validate() error {
 		guardrail.CheckOSUser(&p, "runAs", a.RunAs)
 	}
 	a.validateTags(&p)
+	a.ManagedPolicies.ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	for i, key := range a.ContactTags {
 		path := problem.At("contactTags", i)
 		if p.Check(path, key, policy.ValidateTagKey(key)) && strings.EqualFold(key, guardrail.RunAsTag) {

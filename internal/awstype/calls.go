@@ -102,10 +102,7 @@ var table = map[string]Calls{
 			call(Update, "iam:UpdateUser").when("name or path changed"),
 			call(Update, "iam:DeleteUserPermissionsBoundary").when("somebody set one"),
 		),
-		withheld(
-			"no user of a stack has a permissions boundary",
-			call(Update, "iam:PutUserPermissionsBoundary").when("the program sets one"),
-		),
+		group("BoundUsersOfTheStack", call(Update, "iam:PutUserPermissionsBoundary").when(ifChanged)),
 		// In this order, after the user has left its groups, with forceDestroy, which the program sets. Each list is
 		// made each time; what it lists is deleted.
 		group(

@@ -35,6 +35,7 @@ var needsOf = map[string][]need{
 	"aws:iam/user:User": {
 		{name: "ReadUsersOfTheStack", reads: true, on: users},
 		{name: "ChangeUsersOfTheStack", on: users},
+		{name: "BoundUsersOfTheStack", on: usersWith("permissionsBoundary"), when: bounds},
 		// A leaver is deleted with what the person made. SSH keys, certificates and service-specific credentials are
 		// not in the sandbox.
 		{name: "RemoveUsersOfTheStack", removes: true, on: users},

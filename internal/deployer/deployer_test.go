@@ -24,7 +24,7 @@ import (
 func shipped(t *testing.T) []*stack.Stack {
 	t.Helper()
 	var stacks []*stack.Stack
-	for _, pattern := range []string{"../../Pulumi.*.yaml", "../../examples/organization/Pulumi.*.yaml", "../../tests/testdata/stacks/Pulumi.*.yaml"} {
+	for _, pattern := range []string{"../../Pulumi.*.yaml", "../../examples/organization/Pulumi.*.yaml", "../../examples/tools/Pulumi.*.yaml", "../../tests/testdata/stacks/Pulumi.*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

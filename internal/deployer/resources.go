@@ -116,6 +116,16 @@ func rolesWith(argument resource.PropertyKey) func(*registered, program.Resource
 	}
 }
 
+// usersWith are the users of which the program sets an argument.
+func usersWith(argument resource.PropertyKey) func(*registered, program.Resource) []string {
+	return func(s *registered, r program.Resource) []string {
+		if r.Inputs[argument].IsNull() {
+			return nil
+		}
+		return users(s, r)
+	}
+}
+
 func roleOwners(s *registered, r program.Resource) []string {
 	return s.named("aws:iam/role:Role", cmp.Or(text(r, "role"), text(r, "roleName")), roles)
 }

@@ -32,6 +32,8 @@ type creation struct {
 	providers *providers
 	// guard is the MFA group, complete: what people wait for.
 	guard []pulumi.Resource
+	// policies are the customer managed policies: whoever carries one, or is bounded by one, waits for it.
+	policies []pulumi.Resource
 	// users are the people, in their groups, by name.
 	users map[string][]pulumi.Resource
 	// preferences are those of Session Manager: whatever may open a shell waits for them.
@@ -63,6 +65,7 @@ type step struct {
 var steps = []step{
 	{"passwordPolicy", (*creation).passwordPolicy},
 	{"mfa", (*creation).mfaGroup},
+	{"managedPolicies", (*creation).managedPolicies},
 	{"users", (*creation).people},
 	{"sessions", (*creation).sessionPreferences},
 	{"operationRoles", (*creation).operationRoles},
@@ -118,9 +121,20 @@ func (c *creation) mfaGroup() error {
 	return nil
 }
 
+func (c *creation) managedPolicies() error {
+	for _, args := range c.stack.CustomerManagedPolicies() {
+		made, err := components.NewManagedPolicy(c.ctx, args.Name, args, c.options()...)
+		if err != nil {
+			return err
+		}
+		c.policies = append(c.policies, made.CustomResources()...)
+	}
+	return nil
+}
+
 func (c *creation) people() error {
 	for _, args := range c.stack.UserArgs() {
-		user, err := components.NewUser(c.ctx, args.Name, args, c.options(after(c.guard))...)
+		user, err := components.NewUser(c.ctx, args.Name, args, c.options(after(c.guard, c.policies))...)
 		if err != nil {
 			return err
 		}
@@ -152,7 +166,7 @@ func (c *creation) operationRoles() error {
 	if args == nil {
 		return nil
 	}
-	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.users, c.options(after(c.preferences))...)
+	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.users, c.options(after(c.preferences, c.policies))...)
 	if err != nil {
 		return err
 	}
@@ -163,7 +177,7 @@ func (c *creation) operationRoles() error {
 
 func (c *creation) delegatedRoles() error {
 	for _, args := range c.stack.Delegated() {
-		waits := c.preferences
+		waits := slices.Concat(c.preferences, c.policies)
 		if len(c.requests) > 0 && c.carriesRequests(args) {
 			waits = slices.Concat(waits, c.requests)
 		}
@@ -202,7 +216,7 @@ func (c *creation) osAccess() error {
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
-		waits := c.preferences
+		waits := slices.Concat(c.preferences, c.policies)
 		switch {
 		case args.Guard() != "":
 			waits = slices.Concat(waits, c.operations)

@@ -171,7 +171,7 @@ func explainJourney(engine *access.Engine, question expectation.Expectation, j j
 // doorStep is the step at which a journey comes to its door: after the sign-in, and the roles or the permission set.
 func doorStep(j journey.Journey) int {
 	if j.Portal != nil {
-		return 2
+		return 2 + len(j.Via)
 	}
 	return 1 + len(j.Via)
 }

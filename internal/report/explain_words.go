@@ -22,6 +22,9 @@ func questionWords(x expectation.Expectation) string {
 	switch {
 	case x.Person != nil:
 		text += ", with the permission set " + x.Via
+		if x.Then != "" {
+			text += " and then in the role " + nameOf(x.Then)
+		}
 	case x.Via != "":
 		text += ", in the role " + nameOf(x.Via)
 		for i, key := range slices.Sorted(maps.Keys(x.SessionTags)) {

@@ -23,6 +23,8 @@ type Question struct {
 	// As is the person: a user of IAM, or as "{identityCenter: alice, groups: [operators]}" somebody of IAM Identity
 	// Center.
 	As, Session, Via, SessionName, Do, Opens string
+	// Then is the role that somebody of IAM Identity Center assumes with the permission set of Via.
+	Then string
 	// MFA is nil where it is not said: true then, but for an access key.
 	MFA    *bool
 	MFAAge time.Duration
@@ -49,6 +51,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 		MFA:         expectation.SignIn(q.Session) != expectation.SignInKey,
 		MFAAge:      q.MFAAge,
 		Via:         q.Via,
+		Then:        q.Then,
 		SessionName: q.SessionName,
 		Do:          q.Do,
 		Opens:       world.DoorKind(q.Opens),

@@ -45,7 +45,7 @@ func (s *Stack) Passwords() *passwordpolicy.Args {
 func (s *Stack) UserArgs() []*user.Args {
 	out := make([]*user.Args, len(s.Users))
 	for i, u := range s.Users {
-		u.Account = s.Account.Account
+		u.Account, u.ManagedPolicies = s.Account.Account, s.knownPolicies()
 		if s.MFA != nil {
 			u.ContactTags = s.MFA.SelfService.ContactTags
 			u.Groups = []string{s.MFA.Name}
@@ -66,6 +66,8 @@ func (s *Stack) Operation() *operation.Args {
 		UserPaths:  s.userPaths(),
 		OSUsers:    s.osUsers(),
 		Quotas:     s.Quotas,
+
+		ManagedPolicies: s.knownPolicies(),
 	}
 	for _, written := range s.OperationRoles {
 		r := written.Role
@@ -85,6 +87,7 @@ func (s *Stack) Delegated() []*delegated.Args {
 	for i, written := range s.DelegatedRoles {
 		r := written.Args
 		r.Account, r.UserPaths, r.Quotas, r.AWSManagedPolicies = s.Account.Account, s.userPaths(), s.Quotas, s.AWSManagedPolicies
+		r.OwnPolicies = s.knownPolicies().Own
 		r.Users, r.PrincipalARNs = s.principals(written.Users, r.PrincipalARNs)
 		out[i] = &r
 	}

@@ -150,26 +150,7 @@ func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) 
 	for i := range s.IdentityCenter.PermissionSets {
 		p := &s.IdentityCenter.PermissionSets[i]
 		at := stackPath(permissionSetSection(i)).Child("policyFile")
-		switch {
-		case p.PolicyFile == "" || d.Refused(at):
-		case p.Policy != nil:
-			d.Report(
-				strictyaml.Problem{
-					Path:  at,
-					Kind:  strictyaml.Invalid,
-					Value: strictyaml.Quoted(p.PolicyFile),
-					Why:   "stands beside policy",
-					Fix:   "keep one of the two",
-				},
-			)
-		default:
-			if document, ok := readDocument(d, at, folder, p.PolicyFile); ok {
-				p.Policy = &document
-			} else {
-				// What cannot be read is reported, and is not missing.
-				p.Policy = &policy.Document{}
-			}
-		}
+		s.readPolicyFile(d, at, folder, p.PolicyFile, &p.Policy)
 	}
 }
 

@@ -79,6 +79,11 @@ var nouns = []noun{
 		noIntent, noNotices, noPrincipals, noPeople,
 	},
 	{
+		"managedPolicies",
+		func(s *Stack) []part { return each(s.CustomerManagedPolicies(), elements("managedPolicies")) },
+		noIntent, noNotices, noPrincipals, noPeople,
+	},
+	{
 		"users",
 		func(s *Stack) []part { return each(s.UserArgs(), elements("users"), "groups", "contactTags") },
 		func(s *Stack, in *intent.Account) {

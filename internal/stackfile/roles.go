@@ -95,6 +95,10 @@ var operationRoleKeys = strictyaml.Keys(
 		OrNothing("instances with volumes under customer managed KMS keys fall back to stopped when the role starts them", "most volumes have AWS's own key, which needs nothing").
 		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+	strictyaml.Key("permissionsBoundary", func(r *OperationRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
+		OrNothing("the policies of the role bound it", "what an operation role can is listed here already").
+		Doc("The permissions boundary: a managed policy beyond which nothing that the role carries allows anything. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Example("OnlyTokyo"),
 	strictyaml.Key("allowUnlogged", func(r *OperationRole) *bool { return &r.AllowUnlogged }, strictyaml.Boolean{}).
 		OrElse(false, "such sessions leave the tag boundary or the OS user").
 		Doc("Accepts documents that reach other hosts through a node, tunnel SSH, or run a command of the caller's.").
@@ -148,8 +152,12 @@ var delegatedRoleKeys = strictyaml.Keys(
 			NotEmpty("leaves the role without permissions", "name a policy, or remove the role"),
 	).
 		Required("name the policies that the role carries").
-		Doc("What the role may do: names of AWS managed policies, with their path where they have one, or ARNs of policies of AWS or of this account.").
+		Doc("What the role may do: names of managedPolicies of this stack, or of AWS managed policies, with their path where they have one, or ARNs of policies of AWS or of this account.").
 		Example([]string{"AdministratorAccess"}),
+	strictyaml.Key("permissionsBoundary", func(r *DelegatedRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
+		OrNothing("managedPolicies alone say what the role may do", "most of AWS's policies are as wide as they should be").
+		Doc("The permissions boundary: a managed policy beyond which nothing that the role carries allows anything. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Example("OnlyTokyo"),
 	strictyaml.Key("mfaMaxAge", func(r *DelegatedRole) *time.Duration { return &r.MFAMaxAge }, mfaAges).
 		OrElse(time.Hour, "the more a role may do, the fresher the proof of who asks").
 		Doc("How long ago the sign-in with MFA may be when the role is assumed.").

@@ -1,6 +1,8 @@
 package stackfile
 
 import (
+	"strings"
+
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/group"
@@ -51,6 +53,8 @@ type Sections struct {
 	// Siblings are the other stacks of the folder, by which people of their accounts are named.
 	Siblings []Sibling
 	Quotas   policy.Quotas
+	// ManagedPolicies are the customer managed policies that the stack makes.
+	ManagedPolicies []ManagedPolicy
 	// AWSManagedPolicies are names of AWS managed policies that AWS has and the list of this program does not.
 	AWSManagedPolicies []string
 	// TimeZone is the name of the zone in which times are said and shown; empty means that of the machine.
@@ -89,6 +93,14 @@ var stackKeys = strictyaml.Keys(
 		OrNothing("the account's password policy is left alone", "an account has one, which another stack may own").
 		Doc("The password policy of the account.").
 		Example(map[string]any{"minimumLength": 14}),
+	strictyaml.Key(
+		"managedPolicies",
+		func(s *Sections) *[]ManagedPolicy { return &s.ManagedPolicies },
+		strictyaml.ListOf(managedPolicyKeys).Distinct(func(p ManagedPolicy) string { return strings.ToLower(p.Name) }),
+	).
+		OrNothing("there are none", "AWS has policies for most work").
+		Doc("Customer managed policies: what delegated roles carry, and what bounds users and roles (permissionsBoundary). The proofs read their documents.").
+		Example([]any{map[string]any{"name": "OnlyTokyo", "policyFile": "policies/only-tokyo.json"}}),
 	strictyaml.Key("users", func(s *Sections) *[]user.Args { return &s.Users }, strictyaml.ListOf(userKeys)).
 		OrNothing("nobody signs in to this account", "people may all live in another account").
 		Doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").

@@ -47,6 +47,10 @@ var userKeys = strictyaml.Keys(
 		OrNothing("the user carries no other tags", "most users need none").
 		Doc("More tags of the user.").
 		Example(map[string]any{"Team": "operations"}),
+	strictyaml.Key("permissionsBoundary", func(u *user.Args) *string { return &u.PermissionsBoundary }, strictyaml.Text(nil)).
+		OrNothing("the groups of the user say what the person may do", "people do nothing here but sign in, and assume roles").
+		Doc("The permissions boundary: a managed policy beyond which nothing allows the user anything, enrolling MFA and assuming roles included. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Example("OnlyTokyo"),
 )
 
 func validateEmail(s string) error {

@@ -1,0 +1,68 @@
+package judge_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/judge"
+)
+
+// tools is a copy of the example with boundaries and a partner, with edits.
+func tools(t *testing.T, edits ...string) *judge.Judgement {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, os.DirFS("../../examples/tools")))
+	file := filepath.Join(folder, "Pulumi.tools.yaml")
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	text := string(data)
+	for i := 0; i+1 < len(edits); i += 2 {
+		require.Equal(t, 1, strings.Count(text, edits[i]), edits[i])
+		text = strings.Replace(text, edits[i], edits[i+1], 1)
+	}
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	return judge.Stack(read(t, folder, "tools"))
+}
+
+// The example holds, and a strict check passes with what it accepts.
+func TestBoundariesAndPartnersOfTheExampleHold(t *testing.T) {
+	j := tools(t)
+	assert.Empty(t, refusalsOf(j))
+	for _, c := range j.Concessions() {
+		assert.NotEmpty(t, c.Accepted, c.ID)
+	}
+}
+
+// The proofs see what bounds people and roles: each boundary that is too narrow fails what must work, each that is gone
+// fails what it kept, and so do the policies of the account's own.
+func TestProofsSeeBoundariesAndOwnPolicies(t *testing.T) {
+	for name, c := range map[string]struct {
+		from, to string
+		says     []string
+	}{
+		"a user who cannot enrol": {`Action: ["iam:*", "sts:*"]`, `Action: ["iam:Get*", "sts:*"]`, []string{"does not pass enrolment-works"}},
+		// A trust policy that names a user goes past what a boundary leaves out, and not past a Deny.
+		"a user who cannot leave": {
+			`Action: ["iam:*", "sts:*"], Resource: "*"}`,
+			`Action: ["iam:*", "sts:*"], Resource: "*"}` + "\n          - {Sid: NoRoles, Effect: Deny, Action: \"sts:AssumeRole\", Resource: \"*\"}",
+			[]string{"does not pass declared-journeys-work"},
+		},
+		"an operation role without shells": {"runAs: erin\n      permissionsBoundary: OnlyTokyo", "runAs: erin\n      permissionsBoundary: OnlyStorage", []string{"does not pass declared-journeys-work"}},
+		"no boundary of storage":           {"      permissionsBoundary: OnlyStorage\n", "", []string{"iam:CreateUser"}},
+		"a wider boundary of storage":      {`Action: ["backup:*", "s3:*"]`, `Action: ["backup:*", "s3:*", "iam:*"]`, []string{"the boundary keeps whoever administers storage from access"}},
+		"an own policy that reads nothing": {`["ce:Describe*", "ce:Get*", "ce:List*"]`, `["ce:Describe*"]`, []string{"who reads costs reads costs"}},
+		"a partner who administers": {"      managedPolicies: [ReadCosts]\n      partner:", "      managedPolicies: [AdministratorAccess]\n      partner:",
+			[]string{"does not pass administrators-are-declared"}},
+	} {
+		j := tools(t, c.from, c.to)
+		text := refusalsOf(j)
+		for _, says := range c.says {
+			assert.Contains(t, text, says, name)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package stack
+
+import (
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/guardrail/managedpolicy"
+	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/policy"
+)
+
+// CustomerManagedPolicies are the customer managed policies complete, in the order of the file.
+func (s *Stack) CustomerManagedPolicies() []*managedpolicy.Args {
+	out := make([]*managedpolicy.Args, len(s.ManagedPolicies))
+	for i, written := range s.ManagedPolicies {
+		a := written.Args
+		a.Account, a.Quotas = s.Account.Account, s.Quotas
+		if written.Policy != nil {
+			a.Document = *written.Policy
+		}
+		out[i] = &a
+	}
+	return out
+}
+
+// knownPolicies are the managed policies that names mean in this stack.
+func (s *Stack) knownPolicies() guardrail.ManagedPolicies {
+	known := guardrail.ManagedPolicies{AWS: s.AWSManagedPolicies}
+	for _, p := range s.ManagedPolicies {
+		known.Own = append(known.Own, p.Name)
+	}
+	return known
+}
+
+// readManagedPolicies reads the files of customer managed policies.
+func (s *Stack) readManagedPolicies(d *strictyaml.Decoder, folder string) {
+	for i := range s.ManagedPolicies {
+		p := &s.ManagedPolicies[i]
+		s.readPolicyFile(d, stackPath("managedPolicies").Index(i).Child("policyFile"), folder, p.PolicyFile, &p.Policy)
+	}
+}
+
+// readPolicyFile reads a document that stands in a file of its own in place of one in the stack file.
+func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at strictyaml.Path, folder, file string, into **policy.Document) {
+	switch {
+	case file == "" || d.Refused(at):
+	case *into != nil:
+		d.Report(
+			strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.Invalid,
+				Value: strictyaml.Quoted(file),
+				Why:   "stands beside policy",
+				Fix:   "keep one of the two",
+			},
+		)
+	default:
+		if document, ok := readDocument(d, at, folder, file); ok {
+			*into = &document
+		} else {
+			// What cannot be read is reported, and is not missing.
+			*into = &policy.Document{}
+		}
+	}
+}
