@@ -78,6 +78,10 @@ func IdentityCenter(roleARN, userName string, attributes ...world.Tag) Session {
 // Root is the root user of an account.
 func Root(accountID string) Session { return engine.Root(accountID) }
 
+// CentralRoot is the root user of a member account in a session that somebody opened with sts:AssumeRoot:
+// aws:AssumedRoot is true.
+func CentralRoot(accountID string) Session { return engine.CentralRoot(accountID) }
+
 // Service is an AWS service that calls in its own name, such as "ec2.amazonaws.com".
 func Service(name string) Session { return engine.Service(name) }
 

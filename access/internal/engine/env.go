@@ -163,7 +163,7 @@ func (ev *Env) Lookup(k *conditionkey.Key) Values {
 	case conditionkey.KeySourceIdentity:
 		return optional(s.SourceIdentity)
 	case conditionkey.KeyAssumedRoot:
-		return Values{}
+		return Values{Present: s.central, One: "true"}
 	case conditionkey.KeyFederatedProvider:
 		if s.Kind == IdentityCenterSession {
 			ev.undecide(fmt.Errorf("%s of an IAM Identity Center session is not known to a world", k.Name))

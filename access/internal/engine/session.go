@@ -51,7 +51,9 @@ type Session struct {
 	SourceIdentity string
 	// identityStoreUser is the id of the person in the identity store of IAM Identity Center.
 	identityStoreUser string
-	Limit             *PolicyLayer
+	// central: the session of a root user was opened with sts:AssumeRoot.
+	central bool
+	Limit   *PolicyLayer
 }
 
 // LongTermKey is an IAM user who calls with an access key. Such calls carry no MFA key at all: neither
@@ -97,6 +99,15 @@ func IdentityCenter(roleARN, userName string, attributes ...world.Tag) Session {
 
 // Root is the root user of an account.
 func Root(accountID string) Session { return Session{Kind: RootSession, subject: accountID} }
+
+// CentralRoot is the root user of a member account in a session that the management account, or a delegated
+// administrator of IAM, opened with sts:AssumeRoot: aws:AssumedRoot is true. The policy of the task that such a session
+// is limited to is not part of it; see LimitedTo.
+//
+// Source: IAM User Guide, AWS global condition context keys, aws:AssumedRoot.
+func CentralRoot(accountID string) Session {
+	return Session{Kind: RootSession, subject: accountID, central: true}
+}
 
 // Service is an AWS service that calls for itself, such as "ec2.amazonaws.com". Trust policies alone decide what it
 // may.
