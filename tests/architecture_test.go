@@ -320,7 +320,7 @@ var rooms = []room{
 	},
 	{
 		dir: "internal/replay",
-		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/stack", "internal/judge"}),
+		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/commandline", "internal/stack", "internal/judge"}),
 		foreign: []string{
 			"github.com/klauspost/compress/gzip",
 			"github.com/go-json-experiment/json/jsontext",

@@ -3,15 +3,22 @@ package tests
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -279,4 +286,112 @@ func (d *deployment) tells(t *testing.T, found *workspace.Summary, a added) bool
 		}
 	}
 	return false
+}
+
+// Plain Pulumi takes policies of users away as every resource does; a membership in another group it leaves, and its
+// preview warns of it with the line that ends it.
+func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
+	const user = "non-97-test-user1"
+	d := newDeployment(t)
+	p := newPipeline(t, d)
+	t.Setenv(pulumi.EnvMonitor, "an engine")
+	var said strings.Builder
+	run := func(operate func(auto.Stack) error, before func(*sandbox.Server)) {
+		t.Helper()
+		server, err := sandbox.Start(t.Context(), sandbox.Options{
+			World: filepath.Join(d.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: devAccount,
+		})
+		require.NoError(t, err)
+		before(server)
+		env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
+		for key, value := range p.env {
+			env[key] = value
+		}
+		local, err := auto.NewLocalWorkspace(t.Context(), auto.WorkDir(p.dir), auto.Pulumi(p.command),
+			auto.EnvVars(env), auto.Program(program.In(p.dir)))
+		require.NoError(t, err)
+		stack, err := auto.UpsertStack(t.Context(), "dev", local)
+		require.NoError(t, err)
+		require.NoError(t, operate(stack))
+		require.NoError(t, server.Close())
+	}
+	up := func(s auto.Stack) error {
+		_, err := s.Up(t.Context(), optup.Refresh(), optup.SuppressProgress())
+		return err
+	}
+	run(up, func(*sandbox.Server) {})
+	run(func(s auto.Stack) error {
+		_, err := s.Preview(t.Context(), optpreview.Refresh(), optpreview.ProgressStreams(&said))
+		return err
+	}, func(server *sandbox.Server) {
+		iam := server.IAM(devAccount)
+		_, err := iam.CreateGroup(t.Context(), "admins", "/")
+		require.NoError(t, err)
+		require.NoError(t, iam.AddUserToGroup(t.Context(), "admins", user))
+		require.NoError(t, iam.AttachPolicy(t.Context(), cloud.KindUser, user, powerUser))
+	})
+	assert.Contains(t, strings.Join(strings.Fields(said.String()), " "), user+`: somebody added admins to its groups; `+
+		`plain "pulumi up" leaves that, and "guardrails up dev" takes it away`)
+	run(up, func(*sandbox.Server) {})
+	run(func(auto.Stack) error { return nil }, func(server *sandbox.Server) {
+		found, err := server.IAM(devAccount).GetUser(t.Context(), user)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"admins", "guardrails-mfa"}, found.Groups, "it is left, as the preview says")
+		assert.Empty(t, found.Attached)
+	})
+}
+
+// A run that took note of what others added and ended before it took it away says so, and the next run takes it away
+// and asks for no leave.
+func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
+	t.Parallel()
+	const user = "non-97-test-user1"
+	d := devDeployed.copy(t)
+	clean := d.world(t)
+	d.aws(t, func(s *sandbox.Server) {
+		_, err := s.IAM(devAccount).CreateGroup(t.Context(), "admins", "/")
+		require.NoError(t, err)
+		require.NoError(t, s.IAM(devAccount).AddUserToGroup(t.Context(), "admins", user))
+	})
+	faults := &cloud.Faults{Rules: []cloud.FaultRule{
+		{Call: "RemoveUserFromGroup", Subject: "admins/" + user, Fault: cloud.ErrorBefore},
+	}}
+	summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Up, "dev")
+	require.Error(t, err)
+	require.Len(t, summary.Stacks[0].NotPutBack, 1)
+	assert.Contains(t, summary.Stacks[0].NotPutBack[0].Differences[0].Text, `somebody added "admins"`)
+	noted := func() (names []string) {
+		for _, r := range d.state(t, "dev") {
+			if strings.HasSuffix(r.URN, "-by-hand") {
+				names = append(names, r.URN[strings.LastIndex(r.URN, ":")+1:])
+			}
+		}
+		return names
+	}
+	assert.Equal(t, []string{user + "-in-admins-by-hand"}, noted())
+
+	up := d.run(t, workspace.Up, "dev")
+	assert.Equal(t, []string{"delete " + user + "-in-admins-by-hand"}, changed(up))
+	require.Len(t, up.PutBack, 1)
+	assert.Empty(t, noted())
+	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	d.aws(t, func(s *sandbox.Server) { require.NoError(t, s.IAM(devAccount).DeleteGroup(t.Context(), "admins")) })
+	assert.Equal(t, clean, d.world(t))
+}
+
+// What AWS does not answer is no good news: drift fails and says what it does not know, and up says it too.
+func TestAQuestionWithoutAnAnswerIsSaid(t *testing.T) {
+	t.Parallel()
+	d := devDeployed.copy(t)
+	refused := func() *cloud.Faults {
+		return &cloud.Faults{Rules: []cloud.FaultRule{{Call: "GetResource", Fault: cloud.ErrorBefore, Times: 1000}}}
+	}
+	_, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), workspace.Drift, "dev")
+	require.ErrorContains(t, err, "the groups of non-97-test-user1")
+	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	summary, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), workspace.Up, "dev")
+	require.NoError(t, err)
+	var out strings.Builder
+	require.NoError(t, summary.WriteText(&out))
+	assert.Contains(t, out.String(), "  AWS did not say the groups of non-97-test-user1: ")
 }

@@ -184,6 +184,9 @@ func (r *replayFlags) ask(
 		return nil, "", nil, workspace.Usef("%v", err)
 	}
 	asked.Accounts = r.accounts
+	for i := range asked.Homes {
+		asked.Homes[i].At = f.setting()
+	}
 	for _, bound := range []struct {
 		flag, text string
 		at         *time.Time

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/internal/commandline"
 )
 
 // noteDoor keeps who went through a door to an operating system, for the other way round: what keeps it working.
@@ -73,8 +75,10 @@ func insert(list []string, text string, most int) []string {
 type Home struct {
 	Account, Stack, Alias string
 	Users                 []string
-	// Organization is set for the stack that carries the service control policies.
-	Organization bool
+	// Organization is set for the stack that carries the service control policies, OSAccess for one that gives grants.
+	Organization, OSAccess bool
+	// At is where commands on the stack run.
+	At commandline.Setting
 }
 
 // name is how other stacks call the account.
@@ -159,6 +163,11 @@ func (s *Shell) operationRoles(home Home, people []string) []string {
 				project = "PROJECT"
 			}
 			lines = append(lines, fmt.Sprintf("- {users: [%q], project: %q, runAs: %q}", person, project, name))
+			if home.OSAccess {
+				grant := home.At.Line("grant", home.Stack, person, "--project", project, "--run-as", name,
+					"--for", "4h", "--ticket", "TICKET")
+				lines = append(lines, "# or for a while: "+grant)
+			}
 		}
 	}
 	return lines

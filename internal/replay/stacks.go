@@ -68,7 +68,10 @@ func Ask(stacks []*stack.Stack, then *access.World, roles bool) (*Asked, error) 
 	}
 	a.ProjectTag = guardrail.DefaultProjectTag
 	for _, s := range stacks {
-		home := Home{Account: s.Account.ID, Stack: s.Name, Alias: s.Account.Alias, Organization: s.Organization != nil}
+		home := Home{
+			Account: s.Account.ID, Stack: s.Name, Alias: s.Account.Alias,
+			Organization: s.Organization != nil, OSAccess: s.OSAccess != nil,
+		}
 		for i := range s.Users {
 			home.Users = append(home.Users, s.Users[i].Name)
 		}

@@ -422,3 +422,8 @@ type CloudControl struct{ client }
 func (c *Cloud) CloudControl(caller Caller) CloudControl {
 	return CloudControl{client{cloud: c, caller: caller, service: "CloudControl"}}
 }
+
+// GetResource is the call that reads a resource of a type; what it reads are calls of the service.
+func (c CloudControl) GetResource(ctx context.Context, typ string) error {
+	return do(ctx, c.client, "GetResource", typ, func(*tx) error { return nil })
+}

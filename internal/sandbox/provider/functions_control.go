@@ -26,7 +26,7 @@ func controlledResource(ctx context.Context, s *session, args values) (values, e
 	if !known {
 		return nil, fmt.Errorf("the sandbox does not read %s through Cloud Control", typ)
 	}
-	err := s.cloud.CloudControl(s.caller).Besides(ctx, typ, "GetResource")
+	err := s.cloud.CloudControl(s.caller).GetResource(ctx, typ)
 	var properties map[string]any
 	if err == nil {
 		properties, err = read(ctx, s, id)
