@@ -146,6 +146,7 @@ var verdictSentences = []promise{
 	{"docs/safety.md", "the claim holds if they turn Run As on", []string{"TestWhatCannotBeReadIsAssumed"}},
 	{"docs/safety.md", "it holds if the policies there let them", []string{"TestBothHalvesOfAnAssumedRoleAreWanted"}},
 	{"docs/safety.md", "The claim then holds *if* those whom no document", []string{"TestProtectionHolds"}},
+	{"docs/safety.md", "it holds *if* the partner keeps", []string{"TestTrustOfAPartner"}},
 	{"docs/safety.md", "its shells are shut", []string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"}},
 	{"docs/safety.md", "in accounts whose doors are closed", []string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"}},
 	{"docs/safety.md", "What is closed are shells and desktops", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},

@@ -178,7 +178,7 @@ func (g *Grants) WriteText(w io.Writer) error {
 func (g *Grants) known() string {
 	switch {
 	case g.unread > 0:
-		return fmt.Sprintf("%d records or files could not be read, so that a use can be missing: guardrails replay lists them.\n", g.unread)
+		return fmt.Sprintf("%d records or files could not be read, so that a use can be missing: replay lists them.\n", g.unread)
 	case !g.read && slices.ContainsFunc(g.Grants, func(one Grant) bool { return one.State != GrantComing }):
 		return "When they were used last is not known here; --replay with the records of CloudTrail tells it.\n"
 	}
