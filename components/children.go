@@ -20,8 +20,8 @@ func (c *customResources) CustomResources() []pulumi.Resource { return slices.Cl
 // add keeps what was made.
 func (c *customResources) add(resources ...pulumi.Resource) { c.made = append(c.made, resources...) }
 
-// children holds the options that every child of a component gets.
-type children []pulumi.ResourceOption
+// childOptions are the options that every child of a component gets.
+type childOptions []pulumi.ResourceOption
 
 // UserResources are the resources that make users of an account, by user name. Roles wait for the users that they
 // name, because AWS refuses a trust policy that names a user who does not exist. Users without a resource must exist.
@@ -55,7 +55,7 @@ func register(
 	component pulumi.ComponentResource,
 	opts []pulumi.ResourceOption,
 	users ...UserResources,
-) (children, error) {
+) (childOptions, error) {
 	all, err := childrenOf(component, opts)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -72,12 +72,12 @@ func register(
 
 // childrenOf returns the options for the children of a component made with opts: the component as parent, and the
 // caller's DependsOn. Pulumi hands Provider, Protect and RetainOnDelete down to children, but not DependsOn.
-func childrenOf(parent pulumi.Resource, opts []pulumi.ResourceOption) (children, error) {
+func childrenOf(parent pulumi.Resource, opts []pulumi.ResourceOption) (childOptions, error) {
 	given, err := pulumi.NewResourceOptions(opts...)
 	if err != nil {
 		return nil, err
 	}
-	all := children{pulumi.Parent(parent)}
+	all := childOptions{pulumi.Parent(parent)}
 	if len(given.DependsOn) > 0 {
 		if err := customOnly(given.DependsOn); err != nil {
 			return nil, fmt.Errorf("DependsOn: %w", err)
@@ -119,12 +119,12 @@ func customOnly(resources []pulumi.Resource) error {
 }
 
 // with returns the options with more of them. It never touches c.
-func (c children) with(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
+func (c childOptions) with(more ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append(append([]pulumi.ResourceOption(nil), c...), more...)
 }
 
 // after returns the options with resources to wait for.
-func (c children) after(resources ...pulumi.Resource) []pulumi.ResourceOption {
+func (c childOptions) after(resources ...pulumi.Resource) []pulumi.ResourceOption {
 	if len(resources) == 0 {
 		return c
 	}

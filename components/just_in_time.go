@@ -75,7 +75,7 @@ const childApproval = "approval"
 
 // makeApprovalDocuments makes the approval documents: what is denied before what is approved.
 func makeApprovalDocuments(
-	ctx *pulumi.Context, name string, args *justintime.Args, providers RegionProviders, children children,
+	ctx *pulumi.Context, name string, args *justintime.Args, providers RegionProviders, children childOptions,
 ) ([]pulumi.Resource, error) {
 	all := args.Documents()
 	// What is denied is the last of them.

@@ -44,13 +44,13 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 	var guard *iam.GroupPolicy
 	for i, inline := range args.InlinePolicies() {
 		// The guard comes first and goes last: no other policy of the group exists without it.
-		inlined, err := iam.NewGroupPolicy(ctx, childName(name, groupPolicyChild[inline.Name]), &iam.GroupPolicyArgs{
+		inlined, newErr := iam.NewGroupPolicy(ctx, childName(name, groupPolicyChild[inline.Name]), &iam.GroupPolicyArgs{
 			Group:  made.Name,
 			Name:   pulumi.String(inline.Name),
 			Policy: pulumi.String(inline.Document.JSON()),
 		}, children.after(policies[:min(i, 1)]...)...)
-		if err != nil {
-			return nil, err
+		if newErr != nil {
+			return nil, newErr
 		}
 		if i == 0 {
 			guard = inlined

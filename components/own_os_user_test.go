@@ -59,8 +59,8 @@ func TestTheGuardDeniesSessionTagsButTheOwnOSUser(t *testing.T) {
 	require.True(t, found)
 	assert.Equal(t, []string{"arn:aws:iam::*:role/guardrails/operation/from-user/*"}, except.NotResources)
 	for _, sid := range []string{"DenyOSUsersOfOthers", "DenyOtherSessionTags"} {
-		deny, found := a.GuardDocument().Statement(sid)
-		require.True(t, found, sid)
+		deny, denies := a.GuardDocument().Statement(sid)
+		require.True(t, denies, sid)
 		assert.Equal(t, policy.EffectDeny, deny.Effect)
 		assert.Equal(t, []string{"*"}, deny.Resources)
 	}

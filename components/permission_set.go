@@ -91,7 +91,7 @@ func makePolicies(
 	ctx *pulumi.Context,
 	name string,
 	set *ssoadmin.PermissionSet,
-	children children,
+	children childOptions,
 ) ([]pulumi.Resource, error) {
 	instance := pulumi.String(a.IdentityCenter.Instance)
 	var all []pulumi.Resource

@@ -15,7 +15,7 @@ type roleResources struct {
 	component string
 	// key tells the roles of one component apart in child names; empty when there is only one.
 	key      []string
-	children children
+	children childOptions
 	// custom keeps what is made.
 	custom *customResources
 	// waitFor are the resources that make the users of the trust policy.

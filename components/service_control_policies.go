@@ -37,8 +37,8 @@ func NewServiceControlPolicies(
 	if err != nil {
 		return nil, err
 	}
-	if err := lookUpTree(args, ctx, opts); err != nil {
-		return nil, err
+	if lookErr := lookUpTree(args, ctx, opts); lookErr != nil {
+		return nil, lookErr
 	}
 	component := &ServiceControlPolicies{}
 	children, err := register(ctx, ServiceControlPoliciesToken, name, component, opts)

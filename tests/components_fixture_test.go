@@ -185,9 +185,9 @@ func (f accountFixture) deploy(ctx *pulumi.Context) error {
 	}
 	people := components.UserResources{}
 	for _, args := range f.users {
-		user, err := components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn(group.CustomResources()))
-		if err != nil {
-			return err
+		user, newErr := components.NewUser(ctx, "user-"+args.Name, args, pulumi.DependsOn(group.CustomResources()))
+		if newErr != nil {
+			return newErr
 		}
 		people[args.Name] = user.CustomResources()
 	}

@@ -301,13 +301,13 @@ func TestAComponentCannotBeWaitedFor(t *testing.T) {
 		assert.False(t, registered, token)
 
 		_, err = mocks.Run(func(ctx *pulumi.Context) error {
-			group, err := components.NewMFAGroup(ctx, "mfa", f.group)
-			if err != nil {
-				return err
+			group, newErr := components.NewMFAGroup(ctx, "mfa", f.group)
+			if newErr != nil {
+				return newErr
 			}
 			later := pulumi.NewResourceArrayOutput(pulumi.NewResourceOutput(group))
-			_, err = construct(ctx, fullAccount(policy.AWS), pulumi.DependsOnInputs(later))
-			return err
+			_, newErr = construct(ctx, fullAccount(policy.AWS), pulumi.DependsOnInputs(later))
+			return newErr
 		})
 		require.ErrorContains(t, err, want, token)
 	}

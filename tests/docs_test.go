@@ -2,6 +2,7 @@ package tests
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,9 +42,9 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 			t.Run(p.path+"/"+s.title, func(t *testing.T) {
 				ran += len(s.steps)
 				for at, output := range outputs(t, p, s) {
-					step := s.steps[at]
-					shown, lines := step.shown, strings.Split(output, "\n")
-					if step.times {
+					command := s.steps[at]
+					shown, lines := command.shown, strings.Split(output, "\n")
+					if command.times {
 						shown, lines = strings.Split(
 							anyTime(strings.Join(shown, "\n")),
 							"\n",
@@ -57,16 +58,16 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 					case os.Getenv(updateGolden) == "1" && !slices.Contains(shown, "..."):
 						updated = strings.Replace(
 							updated,
-							step.prompt+"\n"+strings.Join(step.shown, "\n"),
-							step.prompt+"\n"+output,
+							command.prompt+"\n"+strings.Join(command.shown, "\n"),
+							command.prompt+"\n"+output,
 							1,
 						)
 					default:
 						t.Errorf(
 							"%s:%d: $ %s\nis shown as (-), prints (+):\n%s",
 							p.path,
-							step.line,
-							step.command,
+							command.line,
+							command.command,
 							cmp.Diff(shown, lines),
 						)
 					}
@@ -143,7 +144,7 @@ func run(t *testing.T, p page, s section, keys []string) {
 			"PATH="+search+string(os.PathListSeparator)+os.Getenv("PATH"),
 		)
 		out, err := cmd.CombinedOutput()
-		if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 			require.NoError(t, err)
 		}
 		return anyCommit(

@@ -52,12 +52,12 @@ func (s *shipment) make() {
 		return
 	}
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err == nil {
-			err = os.WriteFile(filepath.Join(s.d.dir, filepath.Base(file)), data, 0o644)
+		data, readErr := os.ReadFile(file)
+		if readErr == nil {
+			readErr = os.WriteFile(filepath.Join(s.d.dir, filepath.Base(file)), data, 0o644)
 		}
-		if err != nil {
-			s.err = err
+		if readErr != nil {
+			s.err = readErr
 			return
 		}
 	}

@@ -548,7 +548,7 @@ func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	_, err := p.as(t, deployer.DeployerName, "dev", up)
 	require.NoError(t, err)
 	account := func(use func(cloud.IAM, *sandbox.Server)) {
-		server, err := sandbox.Start(
+		server, startErr := sandbox.Start(
 			t.Context(),
 			sandbox.Options{
 				World:   filepath.Join(p.dir, "sandbox.yaml"),
@@ -557,7 +557,7 @@ func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 				Account: devAccount,
 			},
 		)
-		require.NoError(t, err)
+		require.NoError(t, startErr)
 		use(server.IAM(devAccount), server)
 		require.NoError(t, server.Close())
 	}

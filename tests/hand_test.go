@@ -157,8 +157,8 @@ func (h *hand) client(r stateResource) pulumirpc.ResourceProviderClient {
 			continue
 		}
 		if _, text := value.(string); !text {
-			data, err := json.Marshal(value)
-			require.NoError(h.t, err)
+			data, marshalErr := json.Marshal(value)
+			require.NoError(h.t, marshalErr)
 			value = string(data)
 		}
 		config[key] = value

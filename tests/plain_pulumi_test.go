@@ -35,8 +35,8 @@ func TestPlainPulumiUpRunsTheCommandAsItsProgram(t *testing.T) {
 		if name == "pulumi" {
 			cmd.Path, cmd.Dir, cmd.Err = filepath.Join(cli, "pulumi"), folder, nil
 		}
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
+		out, combinedErr := cmd.CombinedOutput()
+		require.NoError(t, combinedErr, string(out))
 		return string(out)
 	}
 	run(

@@ -254,7 +254,9 @@ func TestNoEditorUnderlinesWhatCheckTakes(t *testing.T) {
 		if err == nil {
 			return
 		}
-		for _, leaf := range leaves(err.(*jsonschema.ValidationError)) {
+		var invalid *jsonschema.ValidationError
+		require.ErrorAs(t, err, &invalid)
+		for _, leaf := range leaves(invalid) {
 			require.LessOrEqual(t, len(leaf.InstanceLocation), 2, "%v\n%s", err, changed.String())
 		}
 	})

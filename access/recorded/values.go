@@ -188,7 +188,7 @@ func (r *recordedEnv) choicesFor(ev *engine.Env, u unknownKey, all []unknownKey)
 	for _, st := range r.speaking {
 		r.conditionTests(ev, st, u, t)
 		for i := range st.Resources {
-			r.variableIn(ev, &st.Resources[i], u, t, []string{ev.Resource.ARN})
+			r.variableIn(&st.Resources[i], u, t, []string{ev.Resource.ARN})
 		}
 	}
 	texts := t.representatives(u.fact)
@@ -296,16 +296,16 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 			filled.Settle()
 			t.globs = append(t.globs, glob.GlobOf(&filled, c.Compare == engine.CompareTextFold))
 		} else if p.HasVariable {
-			r.variable(ev, p, u, t, r.knownValues(ev, &c.Key))
+			r.variable(p, u, t, r.knownValues(&c.Key))
 		}
 	}
 	for i := range c.Arns {
 		p := &c.Arns[i]
 		if !own {
-			r.variableIn(ev, p, u, t, r.knownValues(ev, &c.Key))
+			r.variableIn(p, u, t, r.knownValues(&c.Key))
 			continue
 		}
-		if g, ok := r.globOfARN(ev, p); ok {
+		if g, ok := r.globOfARN(p); ok {
 			t.globs = append(t.globs, g)
 		} else {
 			t.sure, t.linked = false, true
@@ -314,7 +314,7 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 }
 
 // globOfARN is the pattern of an ARN operator with its variables filled in.
-func (r *recordedEnv) globOfARN(ev *engine.Env, p *engine.ArnPattern) (glob.Glob, bool) {
+func (r *recordedEnv) globOfARN(p *engine.ArnPattern) (glob.Glob, bool) {
 	if p.HasVariable() {
 		return nil, false
 	}
@@ -322,7 +322,7 @@ func (r *recordedEnv) globOfARN(ev *engine.Env, p *engine.ArnPattern) (glob.Glob
 }
 
 // knownValues are the values of another key; nil where they are not known.
-func (r *recordedEnv) knownValues(ev *engine.Env, k *conditionkey.Key) []string {
+func (r *recordedEnv) knownValues(k *conditionkey.Key) []string {
 	fact := r.call.Key(k.Name, r.resource)
 	if !fact.Known {
 		return nil
@@ -330,9 +330,9 @@ func (r *recordedEnv) knownValues(ev *engine.Env, k *conditionkey.Key) []string 
 	return fact.Values
 }
 
-func (r *recordedEnv) variableIn(ev *engine.Env, p *engine.ArnPattern, u unknownKey, t *valueTests, against []string) {
+func (r *recordedEnv) variableIn(p *engine.ArnPattern, u unknownKey, t *valueTests, against []string) {
 	if p.Whole != nil {
-		r.variable(ev, p.Whole, u, t, against)
+		r.variable(p.Whole, u, t, against)
 		return
 	}
 	for i := range p.Parts {
@@ -342,14 +342,14 @@ func (r *recordedEnv) variableIn(ev *engine.Env, p *engine.ArnPattern, u unknown
 				a := policy.SplitARN(text)
 				pieces = append(pieces, a.Parts[i])
 			}
-			r.variable(ev, &p.Parts[i], u, t, pieces)
+			r.variable(&p.Parts[i], u, t, pieces)
 		}
 	}
 }
 
 // variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known
 // text in its place.
-func (r *recordedEnv) variable(ev *engine.Env, p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
+func (r *recordedEnv) variable(p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
 	at := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
 		return tok.Kind == wildcard.TokenVariable && strings.EqualFold(tok.Key.Name, u.key.Name)
 	})

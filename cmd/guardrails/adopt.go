@@ -49,8 +49,8 @@ It shows what it found and what it would write, and asks; --yes answers.`,
 				return editError(stack, err)
 			}
 			plan := adopt.Make(file, existing, selected)
-			if err := f.write(cmd, plan, nil); err != nil {
-				return err
+			if writeErr := f.write(cmd, plan, nil); writeErr != nil {
+				return writeErr
 			}
 			if !plan.Nothing() {
 				err = f.adopt(cmd, stack, path, file, plan, dryRun)
@@ -90,23 +90,23 @@ func (f *flags) adopt(cmd *cobra.Command, stack, path string, file *edit.File, p
 		out = cmd.ErrOrStderr()
 	}
 	if dryRun {
-		_, err := fmt.Fprintf(out, "\n%s would become, and was not touched:\n%s", path, change.Diff())
-		return err
+		_, fprintfErr := fmt.Fprintf(out, "\n%s would become, and was not touched:\n%s", path, change.Diff())
+		return fprintfErr
 	}
-	if _, err := fmt.Fprintf(out, "\n%s\n%s", path, change.Diff()); err != nil {
-		return err
+	if _, fprintfErr := fmt.Fprintf(out, "\n%s\n%s", path, change.Diff()); fprintfErr != nil {
+		return fprintfErr
 	}
 	if !f.yes {
-		yes, err := workspace.AskYes(os.Stdin, os.Stderr, "write "+path)
-		if err != nil {
-			return err
+		yes, askErr := workspace.AskYes(os.Stdin, os.Stderr, "write "+path)
+		if askErr != nil {
+			return askErr
 		}
 		if !yes {
 			return workspace.Usef("%s: not confirmed; nothing was written", path)
 		}
 	}
-	if err := change.Write(cmd.Context()); err != nil {
-		return editError(stack, err)
+	if writeErr := change.Write(cmd.Context()); writeErr != nil {
+		return editError(stack, writeErr)
 	}
 	_, err = fmt.Fprintf(
 		out,

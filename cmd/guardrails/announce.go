@@ -56,11 +56,11 @@ nothing: run it as a step of its own, behind what it tells of.`,
 				return workspace.Usef("%v", err)
 			}
 			if dryRun {
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), string(body))
-				return err
+				_, fprintlnErr := fmt.Fprintln(cmd.OutOrStdout(), string(body))
+				return fprintlnErr
 			}
-			if err := hook.Post(cmd.Context(), as, message); err != nil {
-				return fmt.Errorf("nothing was announced: %w", err)
+			if postErr := hook.Post(cmd.Context(), as, message); postErr != nil {
+				return fmt.Errorf("nothing was announced: %w", postErr)
 			}
 			_, err = io.WriteString(cmd.OutOrStdout(), "announced: "+message.Title+"\n")
 			return err

@@ -56,8 +56,8 @@ func TestStepsAreAnnounced(t *testing.T) {
 		"guardrails announce deployed --text x", "guardrails announce deployed --text x --format irc",
 		"guardrails announce deployed --text x --format slack --link ftp://x",
 	} {
-		out, err := at(t, now, line)
-		require.Error(t, err, "%s\n%s", line, out)
+		out, atErr := at(t, now, line)
+		require.Error(t, atErr, "%s\n%s", line, out)
 	}
 	require.NoError(t, os.Unsetenv(webhookVariable))
 	_, err = at(t, now, "guardrails announce deployed --text x --format slack")
@@ -92,8 +92,8 @@ func TestEditsAsPatches(t *testing.T) {
 			assert.Equal(t, string(before), string(untouched), line)
 			require.NoError(t, os.WriteFile("change.patch", []byte(patch), 0o600))
 			for _, args := range [][]string{{"init", "-q"}, {"apply", "change.patch"}} {
-				out, err := exec.Command("git", args...).CombinedOutput()
-				require.NoError(t, err, "%s\n%s", out, patch)
+				out, combinedErr := exec.Command("git", args...).CombinedOutput()
+				require.NoError(t, combinedErr, "%s\n%s", out, patch)
 			}
 			applied, err := os.ReadFile(file)
 			require.NoError(t, err)
@@ -122,8 +122,8 @@ func TestGrantsSinceARevision(t *testing.T) {
 	for _, line := range []string{
 		"guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG7", "guardrails revoke workload CHG1250",
 	} {
-		_, err := at(t, now, line)
-		require.NoError(t, err)
+		_, atErr := at(t, now, line)
+		require.NoError(t, atErr)
 	}
 	out, err = at(t, now, "guardrails grants --since HEAD workload")
 	require.NoError(t, err)

@@ -50,7 +50,7 @@ Service control policies are not in that format: without a stack, what they shut
 			if err != nil {
 				return workspace.Usef("%v", err)
 			}
-			from, err := instantOrNow("--at", at)
+			from, err := instantOrNow(at)
 			if err != nil {
 				return err
 			}
@@ -92,9 +92,9 @@ func stackOfAudit(f *flags, data []byte) (*stack.Stack, error) {
 		if err != nil {
 			return nil, err
 		}
-		stacks, err := folder.Read(f.stacks[0])
-		if err != nil {
-			return nil, err
+		stacks, readErr := folder.Read(f.stacks[0])
+		if readErr != nil {
+			return nil, readErr
 		}
 		return stacks[0], nil
 	}

@@ -70,8 +70,8 @@ func TestTheDayOfTheExample(t *testing.T) {
 		if !strings.HasPrefix(line, "guardrails ") {
 			continue
 		}
-		out, err := at(t, now, line)
-		require.NoError(t, err, "%s\n%s", line, out)
+		out, atErr := at(t, now, line)
+		require.NoError(t, atErr, "%s\n%s", line, out)
 		printed[line] += out
 		steps++
 		if meaning, _, _ := strings.Cut(out, "\n1. "); !strings.HasPrefix(line, "guardrails check") {
@@ -201,9 +201,9 @@ func TestPeopleThatAreRefused(t *testing.T) {
 		"guardrails grants --at soon":                    workspace.WrongUse,
 		"guardrails grants --zone JST":                   workspace.WrongUse,
 	} {
-		out, err := at(t, now, line)
-		require.Error(t, err, "%s\n%s", line, out)
-		assert.Equal(t, status, workspace.StatusOf(inWords(err)), "%s: %v", line, err)
+		out, atErr := at(t, now, line)
+		require.Error(t, atErr, "%s\n%s", line, out)
+		assert.Equal(t, status, workspace.StatusOf(inWords(atErr)), "%s: %v", line, atErr)
 	}
 	after, err := os.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, err)

@@ -76,9 +76,9 @@ func runDeployer(cmd *cobra.Command, f *flags, out string, o deployer.Options, a
 	}
 	var renderings []*deployer.Rendering
 	for _, stack := range stacks {
-		rendering, err := deployer.Render(stack, o)
-		if err != nil {
-			return workspace.Usef("stack %s: %v", stack.Name, err)
+		rendering, renderErr := deployer.Render(stack, o)
+		if renderErr != nil {
+			return workspace.Usef("stack %s: %v", stack.Name, renderErr)
 		}
 		renderings = append(renderings, rendering)
 	}

@@ -41,7 +41,7 @@ Without names it compares every stack of the folder; one that came, went or was 
   guardrails diff prod --deployed
   guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow("--at", at)
+			when, err := instantOrNow(at)
 			if err != nil {
 				return err
 			}

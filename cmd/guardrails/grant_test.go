@@ -28,12 +28,12 @@ func TestTimesOfAGrant(t *testing.T) {
 		"tonight 19:00 Europe/Paris": "2026-11-29T18:00:00Z",
 		"tomorrow 09:00":             "2026-11-30T00:00:00Z",
 	} {
-		begin, end, err := window(now, tokyo, from, "", 4*time.Hour)
-		require.NoError(t, err, from)
+		begin, end, windowErr := window(now, tokyo, from, "", 4*time.Hour)
+		require.NoError(t, windowErr, from)
 		assert.Equal(t, want, begin.UTC().Format(time.RFC3339), from)
 		assert.Equal(t, 4*time.Hour, end.Sub(begin))
-		_, end, err = window(now, tokyo, "2026-11-29T09:00Z", "2026-12-01 09:00", 0)
-		require.NoError(t, err, from)
+		_, end, windowErr = window(now, tokyo, "2026-11-29T09:00Z", "2026-12-01 09:00", 0)
+		require.NoError(t, windowErr, from)
 		assert.Equal(t, "2026-12-01T00:00:00Z", end.UTC().Format(time.RFC3339))
 	}
 	_, end, err := window(now, tokyo, "22:00", "02:00", 0)
@@ -45,10 +45,10 @@ func TestTimesOfAGrant(t *testing.T) {
 			if flag == "--until" {
 				from, until = "", wrong
 			}
-			_, _, err := window(now, tokyo, from, until, 0)
-			require.ErrorContains(t, err, flag+`: "`+wrong+`"`)
-			require.ErrorContains(t, err, "2026-12-01T09:00+09:00, 2026-12-01T00:00Z")
-			assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
+			_, _, windowErr := window(now, tokyo, from, until, 0)
+			require.ErrorContains(t, windowErr, flag+`: "`+wrong+`"`)
+			require.ErrorContains(t, windowErr, "2026-12-01T09:00+09:00, 2026-12-01T00:00Z")
+			assert.Equal(t, workspace.WrongUse, workspace.StatusOf(windowErr))
 		}
 	}
 	_, _, err = window(now, tokyo, "2026-11-29T19:00:00.5Z", "", time.Hour)

@@ -32,7 +32,7 @@ Without names it covers every stack of the folder.`,
   guardrails matrix dev --person non-97-test-user1
   guardrails matrix --at 2026-12-01T10:00:00+09:00 --markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow("--at", at)
+			when, err := instantOrNow(at)
 			if err != nil {
 				return err
 			}

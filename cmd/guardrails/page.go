@@ -29,7 +29,7 @@ Without names it covers every stack of the folder. It is written also when a pro
   guardrails page --out review.html --against main...
   guardrails page workload --out - | gzip > page.html.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow("--at", at)
+			when, err := instantOrNow(at)
 			if err != nil {
 				return err
 			}
@@ -47,22 +47,22 @@ Without names it covers every stack of the folder. It is written also when a pro
 			}
 			if revision != "" {
 				// What refuses the stack files as they are stands on the page itself.
-				report, err := against.FromRevision(cmd.Context(), folder, revision, when, f.names(args)...)
+				report, fromErr := against.FromRevision(cmd.Context(), folder, revision, when, f.names(args)...)
 				if report == nil {
-					return err
+					return fromErr
 				}
 				in.Change = changeOf(report)
 			}
 			var written bytes.Buffer
-			if err := page.Write(&written, in); err != nil {
-				return err
+			if writeErr := page.Write(&written, in); writeErr != nil {
+				return writeErr
 			}
 			if out == "-" {
-				_, err := os.Stdout.Write(written.Bytes())
-				return err
+				_, writeErr := os.Stdout.Write(written.Bytes())
+				return writeErr
 			}
-			if err := os.WriteFile(out, written.Bytes(), 0o644); err != nil {
-				return err
+			if writeErr := os.WriteFile(out, written.Bytes(), 0o644); writeErr != nil {
+				return writeErr
 			}
 			_, err = fmt.Fprintf(
 				cmd.OutOrStdout(),

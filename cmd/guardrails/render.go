@@ -35,9 +35,9 @@ Without names it renders every stack of the folder.`,
 			}
 			var renderings []*report.Rendering
 			for _, stack := range stacks {
-				rendering, err := report.Render(stack)
-				if err != nil {
-					return err
+				rendering, renderErr := report.Render(stack)
+				if renderErr != nil {
+					return renderErr
 				}
 				renderings = append(renderings, rendering)
 			}

@@ -126,8 +126,8 @@ func (r *replayFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 		return err
 	}
 	if table := r.athena + r.lake; table != "" {
-		_, err := io.WriteString(cmd.OutOrStdout(), asked.Statement(table, r.lake != ""))
-		return err
+		_, writeErr := io.WriteString(cmd.OutOrStdout(), asked.Statement(table, r.lake != ""))
+		return writeErr
 	}
 	report, err := r.report(cmd, folder, asked, args)
 	if err != nil {
@@ -168,9 +168,9 @@ func (r *replayFlags) ask(
 			folder,
 			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
 		)
-		world, err := against.WorldDeployed(ctx, ws, stacks)
-		if err != nil {
-			return nil, "", nil, err
+		world, worldErr := against.WorldDeployed(ctx, ws, stacks)
+		if worldErr != nil {
+			return nil, "", nil, worldErr
 		}
 		then, other = &world, "what is deployed"
 	case r.against != "":

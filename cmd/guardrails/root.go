@@ -32,12 +32,12 @@ func instantOf(flag, text string) (time.Time, error) {
 	return at, nil
 }
 
-// instantOrNow is the time of a flag, or now where it is not given.
-func instantOrNow(flag, text string) (time.Time, error) {
+// instantOrNow is the time of the flag --at, or now where it is not given.
+func instantOrNow(text string) (time.Time, error) {
 	if text == "" {
 		return time.Now(), nil
 	}
-	return instantOf(flag, text)
+	return instantOf("--at", text)
 }
 
 // flags are what several verbs share.
@@ -187,8 +187,8 @@ func inWords(err error) error {
 // writeCodeQuality writes the report that GitLab reads, also when nothing is wrong.
 func (f *flags) writeCodeQuality(folder *workspace.Folder, err error) error {
 	var report bytes.Buffer
-	if err := workspace.WriteCodeQuality(&report, folder, err, os.Getenv("CI_PROJECT_DIR")); err != nil {
-		return err
+	if writeErr := workspace.WriteCodeQuality(&report, folder, err, os.Getenv("CI_PROJECT_DIR")); writeErr != nil {
+		return writeErr
 	}
 	return os.WriteFile(f.codeQuality, report.Bytes(), 0o644)
 }

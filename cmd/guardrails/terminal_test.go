@@ -68,13 +68,13 @@ func dialogue(t *testing.T, dir, term, keys string, columns uint16, args ...stri
 		var all []byte
 		buf := make([]byte, 4096)
 		for {
-			n, err := screen.Read(buf)
+			n, readErr := screen.Read(buf)
 			if all == nil && n > 0 {
 				close(begun)
 			}
 			all = append(all, buf[:n]...)
-			if err != nil {
-				done <- read{all, err}
+			if readErr != nil {
+				done <- read{all, readErr}
 				return
 			}
 		}

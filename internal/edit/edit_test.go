@@ -209,10 +209,10 @@ func TestRevokedGrantEndsNow(t *testing.T) {
 		})
 	}
 	t.Run("in braces", func(t *testing.T) {
-		before := head + "  guardrails:grants: [" + flow + "]\n"
-		change, err := Revoke(folder(t, before), "CHG1", "", now)
+		braces := head + "  guardrails:grants: [" + flow + "]\n"
+		change, err := Revoke(folder(t, braces), "CHG1", "", now)
 		require.NoError(t, err)
-		assert.Equal(t, strings.Replace(before, "13:00:00", "10:30:00", 1), string(change.After))
+		assert.Equal(t, strings.Replace(braces, "13:00:00", "10:30:00", 1), string(change.After))
 	})
 	t.Run("in its first second it lasts that second", func(t *testing.T) {
 		change, err := Revoke(folder(t, before), "CHG1", "", begin.Add(time.Millisecond))

@@ -22,9 +22,9 @@ func ApplyAll(ctx context.Context, paths []string, changes func() ([]*Change, er
 	// In one order, so that two who change the same files do not wait for each other.
 	ordered := slices.Sorted(slices.Values(paths))
 	for _, path := range slices.Compact(ordered) {
-		unlock, err := lock(ctx, path)
-		if err != nil {
-			return nil, err
+		unlock, lockErr := lock(ctx, path)
+		if lockErr != nil {
+			return nil, lockErr
 		}
 		defer unlock()
 	}

@@ -159,8 +159,8 @@ func TestSeveralFilesAreWrittenAllOrNone(t *testing.T) {
 	})
 	require.ErrorIs(t, err, ErrChanged)
 	for _, path := range paths[:2] {
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
+		data, readErr := os.ReadFile(path)
+		require.NoError(t, readErr)
 		assert.Contains(t, string(data), "bob")
 	}
 	require.NoError(

@@ -73,8 +73,8 @@ func (c *Change) replace() (err error) {
 		return err
 	}
 	dir := filepath.Dir(path)
-	if err := removeLeftovers(path); err != nil {
-		return err
+	if removeErr := removeLeftovers(path); removeErr != nil {
+		return removeErr
 	}
 	next, err := os.CreateTemp(dir, nextName(path)+"*")
 	if err != nil {
@@ -186,8 +186,8 @@ func lockNow(path string) (unlock func(), err error) {
 		if err == nil && os.SameFile(mine, current) {
 			return func() { _ = file.Close() }, nil
 		}
-		if err := errors.Join(ignoreMissing(err), file.Close()); err != nil {
-			return nil, err
+		if joinErr := errors.Join(ignoreMissing(err), file.Close()); joinErr != nil {
+			return nil, joinErr
 		}
 	}
 }

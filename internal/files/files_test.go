@@ -68,18 +68,18 @@ func TestWhatIsNoRegularFileOfTheFolderIsRefused(t *testing.T) {
 			"by path":     func() ([]byte, error) { return Read(filepath.Join(folder, name)) },
 			"from folder": func() ([]byte, error) { return ReadBelow(folder, name) },
 		} {
-			data, err := read()
+			data, readErr := read()
 			var refused *Error
-			require.True(t, errors.As(err, &refused), "%s %s: %v", name, way, err)
-			assert.Contains(t, err.Error(), says, name)
-			assert.Contains(t, err.Error(), name)
+			require.True(t, errors.As(readErr, &refused), "%s %s: %v", name, way, readErr)
+			assert.Contains(t, readErr.Error(), says, name)
+			assert.Contains(t, readErr.Error(), name)
 			assert.NotEmpty(t, refused.Fix)
 			assert.Empty(t, data)
 		}
 	}
 	for _, name := range []string{"../outside", "/etc/passwd", ""} {
-		_, err := ReadBelow(folder, name)
-		assert.ErrorContains(t, err, "outside of the folder", name)
+		_, readErr := ReadBelow(folder, name)
+		assert.ErrorContains(t, readErr, "outside of the folder", name)
 	}
 	data, err := Read(filepath.Join(folder, "file"))
 	require.NoError(t, err)

@@ -137,11 +137,11 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
 		j.take(report)
-		if err := j.proveOrganization(engine); err != nil {
-			j.unreadable(err)
+		if proveErr := j.proveOrganization(engine); proveErr != nil {
+			j.unreadable(proveErr)
 		}
-		if err := j.proveIdentityCenter(engine); err != nil {
-			j.unreadable(err)
+		if proveErr := j.proveIdentityCenter(engine); proveErr != nil {
+			j.unreadable(proveErr)
 		}
 	}
 	if !slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return len(s.Expect) > 0 }) {

@@ -69,9 +69,9 @@ func with(folder *workspace.Folder, changes []*edit.Change) (_ *copied, err erro
 	c.dir = filepath.Join(c.root, "folder")
 	after := map[string][]byte{}
 	for _, change := range changes {
-		path, err := filepath.Abs(change.Path())
-		if err != nil {
-			return nil, err
+		path, absErr := filepath.Abs(change.Path())
+		if absErr != nil {
+			return nil, absErr
 		}
 		after[path] = change.After
 	}

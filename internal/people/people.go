@@ -99,12 +99,12 @@ func Move(ctx context.Context, folder *workspace.Folder, stack string, movers []
 		var additions []edit.Addition
 		var errs []error
 		for _, m := range movers {
-			more, fewer, err := m.edits(f.Stack())
-			errs = append(errs, err)
+			more, fewer, editsErr := m.edits(f.Stack())
+			errs = append(errs, editsErr)
 			removals, additions = append(removals, fewer...), append(additions, more...)
 		}
-		if err := errors.Join(errs...); err != nil {
-			return nil, nil, err
+		if joinErr := errors.Join(errs...); joinErr != nil {
+			return nil, nil, joinErr
 		}
 		change, err := f.Change(removals, additions)
 		return []*edit.Change{change}, nil, err

@@ -25,8 +25,8 @@ func organization(t *testing.T, edits ...[3]string) *workspace.Folder {
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
+		data, readErr := os.ReadFile(file)
+		require.NoError(t, readErr)
 		text := string(data)
 		for _, e := range edits {
 			if filepath.Base(file) == e[0] {
@@ -266,9 +266,9 @@ func TestPeopleFromCSV(t *testing.T) {
 		"name,email\na,b,c\n,x\na,\na,\n": {"j.csv:2: has 3 columns", "j.csv:3: name is missing", `j.csv:5: "a" is in line 4 too`},
 		"name\n\"a\n":                     {"j.csv"},
 	} {
-		_, err := ReadCSV("add", "j.csv", []byte(text))
+		_, readErr := ReadCSV("add", "j.csv", []byte(text))
 		for _, part := range why {
-			assert.ErrorContains(t, err, part, text)
+			assert.ErrorContains(t, readErr, part, text)
 		}
 	}
 	_, err = ReadCSV("move", "m.csv", []byte("name,to,from\nbob,,\n"))

@@ -146,8 +146,8 @@ func (e *engineless) configure(pkg, name string, inputs resource.PropertyMap) er
 		return err
 	}
 	client := pulumirpc.NewResourceProviderClient(conn)
-	if _, err := client.Attach(context.Background(), &pulumirpc.PluginAttach{Address: "127.0.0.1:1"}); err != nil {
-		return err
+	if _, attachErr := client.Attach(context.Background(), &pulumirpc.PluginAttach{Address: "127.0.0.1:1"}); attachErr != nil {
+		return attachErr
 	}
 	settings := resource.PropertyMap{}
 	for key, value := range inputs {
@@ -155,9 +155,9 @@ func (e *engineless) configure(pkg, name string, inputs resource.PropertyMap) er
 			value = value.SecretValue().Element
 		}
 		if !value.IsString() {
-			raw, err := json.Marshal(value.Mappable())
-			if err != nil {
-				return err
+			raw, marshalErr := json.Marshal(value.Mappable())
+			if marshalErr != nil {
+				return marshalErr
 			}
 			value = resource.NewProperty(string(raw))
 		}

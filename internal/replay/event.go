@@ -124,12 +124,12 @@ func (d *decoder) object(field func(name string) error) error {
 		return errors.New("has " + token.Kind().String() + " where an object is expected")
 	}
 	for d.dec.PeekKind() != '}' {
-		name, err := d.name()
-		if err != nil {
-			return err
+		name, nameErr := d.name()
+		if nameErr != nil {
+			return nameErr
 		}
-		if err := field(name); err != nil {
-			return err
+		if fieldErr := field(name); fieldErr != nil {
+			return fieldErr
 		}
 	}
 	_, err = d.dec.ReadToken()

@@ -124,42 +124,42 @@ func (a *account) run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := iam.NewGroupPoliciesExclusive(ctx, "guards", &iam.GroupPoliciesExclusiveArgs{
+	if _, newErr := iam.NewGroupPoliciesExclusive(ctx, "guards", &iam.GroupPoliciesExclusiveArgs{
 		GroupName: group.Name, PolicyNames: pulumi.StringArray{guard.Name},
-	}, home); err != nil {
-		return err
+	}, home); newErr != nil {
+		return newErr
 	}
 	for _, name := range a.users {
-		u, err := iam.NewUser(
+		u, newErr := iam.NewUser(
 			ctx,
 			name,
 			&iam.UserArgs{Name: pulumi.String(name), ForceDestroy: pulumi.Bool(true)},
 			home,
 		)
-		if err != nil {
-			return err
+		if newErr != nil {
+			return newErr
 		}
-		if _, err := iam.NewUserGroupMembership(
+		if _, newUserGroupMembershipErr := iam.NewUserGroupMembership(
 			ctx,
 			name,
 			&iam.UserGroupMembershipArgs{User: u.Name, Groups: pulumi.StringArray{group.Name}},
 			home,
-		); err != nil {
-			return err
+		); newUserGroupMembershipErr != nil {
+			return newUserGroupMembershipErr
 		}
-		role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+		role, newErr := iam.NewRole(ctx, name, &iam.RoleArgs{
 			Name: pulumi.String(name + "-ops"), Path: pulumi.String("/guardrails/"),
 			AssumeRolePolicy: u.Arn.ApplyT(func(arn string) string {
 				return `{"Version":"2012-10-17","Statement":[{"Sid":"Trust","Effect":"Allow","Principal":{"AWS":"` + arn + `"},"Action":"sts:AssumeRole"}]}`
 			}).(pulumi.StringOutput),
 		}, home)
-		if err != nil {
-			return err
+		if newErr != nil {
+			return newErr
 		}
-		if _, err := iam.NewRolePolicyAttachment(ctx, name, &iam.RolePolicyAttachmentArgs{
+		if _, attachErr := iam.NewRolePolicyAttachment(ctx, name, &iam.RolePolicyAttachmentArgs{
 			Role: role.Name, PolicyArn: pulumi.String("arn:aws:iam::aws:policy/ReadOnlyAccess"),
-		}, home); err != nil {
-			return err
+		}, home); attachErr != nil {
+			return attachErr
 		}
 	}
 	caller, err := aws.GetCallerIdentity(ctx, nil, home)
@@ -268,17 +268,17 @@ func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
 	require.NoError(t, err)
 	const shell = "SSM-SessionManagerRunShell"
 	program := func(ctx *pulumi.Context) error {
-		p, err := aws.NewProvider(ctx, "tokyo", &aws.ProviderArgs{Region: pulumi.String("ap-northeast-1")})
-		if err != nil {
-			return err
+		p, newErr := aws.NewProvider(ctx, "tokyo", &aws.ProviderArgs{Region: pulumi.String("ap-northeast-1")})
+		if newErr != nil {
+			return newErr
 		}
-		_, err = ssm.NewDocument(ctx, "preferences", &ssm.DocumentArgs{
+		_, newErr = ssm.NewDocument(ctx, "preferences", &ssm.DocumentArgs{
 			Name: pulumi.String(shell), DocumentType: pulumi.String("Session"), Content: pulumi.String(session),
 		}, pulumi.Provider(p), pulumi.Import(pulumi.ID(shell)))
-		if err != nil {
-			return err
+		if newErr != nil {
+			return newErr
 		}
-		_, err = iam.NewRole(ctx, "node", &iam.RoleArgs{
+		_, newErr = iam.NewRole(ctx, "node", &iam.RoleArgs{
 			Name: pulumi.String(
 				"node",
 			),
@@ -292,7 +292,7 @@ func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
 			AssumeRolePolicy: pulumi.String(`{"Version":"2012-10-17","Statement":[{"Sid":"Trust","Effect":"Allow",` +
 				`"Principal":{"AWS":"arn:aws:iam::444455556666:user/people/alice"},"Action":"sts:AssumeRole"}]}`),
 		}, pulumi.Provider(p), pulumi.Import(pulumi.ID("node")))
-		return err
+		return newErr
 	}
 	st := stack(t, s, program)
 	var out bytes.Buffer

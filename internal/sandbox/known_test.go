@@ -178,9 +178,9 @@ func TestWhatExistsBesideIsToldWithItsLine(t *testing.T) {
 		"777788889999":                      `no stack file of the folder has account 777788889999; if it exists, write in sandbox.yaml: accounts: {"777788889999": {}}`,
 	} {
 		trust := `{"Version":"2012-10-17","Statement":[{"Sid":"T","Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"sts:AssumeRole"}]}`
-		_, err := s.IAM("111122223333").CreateRole(t.Context(), cloud.NewRole{Name: "r", Path: "/", Trust: trust})
-		require.Error(t, err, principal)
-		assert.Contains(t, err.Error(), want)
+		_, createErr := s.IAM("111122223333").CreateRole(t.Context(), cloud.NewRole{Name: "r", Path: "/", Trust: trust})
+		require.Error(t, createErr, principal)
+		assert.Contains(t, createErr.Error(), want)
 	}
 	// What is said is a world file.
 	_, err = start(

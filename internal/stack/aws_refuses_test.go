@@ -279,12 +279,12 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 		{"delegatedRoles", `{name: r#, principalArns: ["arn:aws:iam::444455556666:user/u#"], managedPolicies: [ReadOnlyAccess]}`, "roles: 2", "guardrails:delegatedRoles"},
 	} {
 		text := list(c.section, 3, c.entry)
-		_, problems := readText(text)
-		require.Empty(t, problems)
-		_, problems = readText(text + "  guardrails:quotas: {" + c.quota + "}\n")
-		problemAt(t, problems, c.path, "are more than the 2", "guardrails:quotas."+strings.Split(c.quota, ":")[0])
-		_, problems = readText(text + "  guardrails:quotas: {" + strings.Replace(c.quota, "2", "3", 1) + "}\n")
-		assert.Empty(t, problems)
+		_, found := readText(text)
+		require.Empty(t, found)
+		_, found = readText(text + "  guardrails:quotas: {" + c.quota + "}\n")
+		problemAt(t, found, c.path, "are more than the 2", "guardrails:quotas."+strings.Split(c.quota, ":")[0])
+		_, found = readText(text + "  guardrails:quotas: {" + strings.Replace(c.quota, "2", "3", 1) + "}\n")
+		assert.Empty(t, found)
 	}
 	sets := "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    identityStore: d-1234567890\n    permissionSets: [{name: A, template: readOnly}, " +
 		"{name: B, template: readOnly}]\n"

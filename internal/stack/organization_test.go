@@ -80,8 +80,8 @@ func TestAnAccountWithUsersIsOneOfPeople(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(data), old)
 		require.NoError(t, os.WriteFile(file, bytes.Replace(data, []byte(old), []byte(new), 1), 0o600))
-		_, problems := ReadFile(file)
-		return problems
+		_, found := ReadFile(file)
+		return found
 	}
 	assert.Empty(
 		t,

@@ -40,8 +40,8 @@ func ask(a *Answers, q Question, lines *bufio.Reader, out io.Writer, first bool)
 	if q.Example != "" && first {
 		ask += fmt.Sprintf(" (such as %s)", q.Example)
 	}
-	if _, err := fmt.Fprintf(out, "%s: ", ask); err != nil {
-		return false, err
+	if _, fprintfErr := fmt.Fprintf(out, "%s: ", ask); fprintfErr != nil {
+		return false, fprintfErr
 	}
 	line, err := lines.ReadString('\n')
 	if errors.Is(err, io.EOF) && strings.TrimSpace(line) == "" {
@@ -63,8 +63,8 @@ func ask(a *Answers, q Question, lines *bufio.Reader, out io.Writer, first bool)
 		}
 		_, err = fmt.Fprintf(out, "  %v\n", err)
 		return true, err
-	} else if _, err := fmt.Fprintf(out, "  %v\n", err); err != nil {
-		return false, err
+	} else if _, fprintfErr := fmt.Fprintf(out, "  %v\n", err); fprintfErr != nil {
+		return false, fprintfErr
 	}
 	return true, nil
 }

@@ -40,8 +40,8 @@ func (a *Answers) Make() (*Folder, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	if err := os.WriteFile(filepath.Join(folder, projectFile), []byte(a.projectFile()), 0o600); err != nil {
-		return nil, err
+	if writeErr := os.WriteFile(filepath.Join(folder, projectFile), []byte(a.projectFile()), 0o600); writeErr != nil {
+		return nil, writeErr
 	}
 	accepted := map[string][]acceptance{}
 	first, err := a.judged(folder, accepted)
@@ -61,8 +61,8 @@ func (a *Answers) Make() (*Folder, error) {
 			errs = append(errs, refusals.Err())
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, unwritten(folder, err)
+	if joinErr := errors.Join(errs...); joinErr != nil {
+		return nil, unwritten(folder, joinErr)
 	}
 	p.Files, err = a.files(accepted)
 	return p, err
@@ -183,8 +183,8 @@ func (p *Folder) Taken(folder string) error {
 // Write writes the files into a folder, which it makes where there is none: all of them, or none where one cannot be
 // written. It gives the paths that it wrote. A file that exists is never touched.
 func (p *Folder) Write(folder string) (wrote []string, err error) {
-	if err := p.Taken(folder); err != nil {
-		return nil, err
+	if takenErr := p.Taken(folder); takenErr != nil {
+		return nil, takenErr
 	}
 	var made []string
 	defer func() {
@@ -220,7 +220,7 @@ func inWords(path string, err error) error {
 
 // makeFolders makes a folder with those above it, and gives those that it made.
 func makeFolders(folder string) (made []string, err error) {
-	if info, err := os.Stat(folder); err == nil {
+	if info, statErr := os.Stat(folder); statErr == nil {
 		if !info.IsDir() {
 			return nil, fmt.Errorf("%s is not a folder", folder)
 		}
@@ -243,8 +243,8 @@ func writeNew(path, content string) error {
 		return err
 	}
 	_, err = file.WriteString(content)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if joinErr := errors.Join(err, file.Sync(), file.Close()); joinErr != nil {
+		return errors.Join(joinErr, os.Remove(path))
 	}
 	return nil
 }

@@ -407,8 +407,8 @@ func TestNothingIsOverwritten(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte("mine"), 0o600))
 		before := contents(t, folder)
-		wrote, err := project.Write(folder)
-		require.ErrorContains(t, err, name+" is there already, so nothing was written")
+		wrote, writeErr := project.Write(folder)
+		require.ErrorContains(t, writeErr, name+" is there already, so nothing was written")
 		assert.Empty(t, wrote)
 		assert.Equal(t, before, contents(t, folder), name)
 	}

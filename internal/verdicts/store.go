@@ -157,8 +157,8 @@ const unfinished = "unfinished-"
 
 // write puts a file in its place whole.
 func write(dir, file string, text []byte) (err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+	if mkdirErr := os.MkdirAll(dir, 0o700); mkdirErr != nil {
+		return mkdirErr
 	}
 	f, err := os.CreateTemp(dir, unfinished)
 	if err != nil {

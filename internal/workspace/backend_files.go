@@ -129,14 +129,14 @@ func (r *run) lockFiles(ctx context.Context, place filebackend.Place) (release f
 			if found.File == own {
 				continue
 			}
-			if err := r.settleLock(ctx, lock); err != nil {
-				return err
+			if settleErr := r.settleLock(ctx, lock); settleErr != nil {
+				return settleErr
 			}
 		}
 		return nil
 	}
-	if err := settle(""); err != nil {
-		return nil, err
+	if settleErr := settle(""); settleErr != nil {
+		return nil, settleErr
 	}
 	own, release, err := place.Take()
 	if err != nil {

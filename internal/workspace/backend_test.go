@@ -144,22 +144,22 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	lock := filepath.Join(files, "locks", "organization", "tiny", "dev", "0b.json.1.tmp")
 	for i, part := range []float64{0, 0.5} {
 		*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
-		whole, err := os.ReadFile(state)
-		require.NoError(t, err)
+		whole, readErr := os.ReadFile(state)
+		require.NoError(t, readErr)
 		require.NoError(t, os.WriteFile(state, whole[:int(part*float64(len(whole)))], 0o600))
 		for _, file := range []string{state + ".attrs", filepath.Join(files, "meta.yaml.attrs"), filepath.Join(files, "meta.yaml"), lock} {
 			require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
 			require.NoError(t, os.WriteFile(file, nil, 0o600))
 		}
 		before := snapshot(t, files)
-		_, err = w.Run(t.Context(), Preview, "dev")
-		require.ErrorContains(t, err, state+": the engine's state of a stack ")
+		_, readErr = w.Run(t.Context(), Preview, "dev")
+		require.ErrorContains(t, readErr, state+": the engine's state of a stack ")
 		require.ErrorContains(
 			t,
-			err,
+			readErr,
 			`"guardrails up dev -C `+w.folder.Dir+`" puts it right from what the backend keeps itself, preview changes nothing`,
 		)
-		assert.Equal(t, Failed, StatusOf(err))
+		assert.Equal(t, Failed, StatusOf(readErr))
 		require.Equal(t, before, snapshot(t, files))
 
 		held := filepath.Join(filepath.Dir(lock), "held.json")
@@ -172,13 +172,13 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 			),
 		)
 		before = snapshot(t, files)
-		_, err = w.Run(t.Context(), Up, "dev")
-		require.ErrorContains(t, err, "locked by u on elsewhere")
+		_, readErr = w.Run(t.Context(), Up, "dev")
+		require.ErrorContains(t, readErr, "locked by u on elsewhere")
 		require.Equal(t, before, snapshot(t, files), "what somebody else may work on is left alone")
 		require.NoError(t, os.Remove(held))
 
-		_, err = w.Run(t.Context(), Up, "dev")
-		require.NoError(t, err)
+		_, readErr = w.Run(t.Context(), Up, "dev")
+		require.NoError(t, readErr)
 		assert.Len(t, aws.names(), 2+i)
 	}
 
@@ -294,8 +294,8 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 		"dev":  {"# who\n\nconfig:\n\n  tiny:greeting: hello   # a greeting\n", "\n# the end\n"},
 		"prod": {"config:\n  tiny:greeting: hi\n", ""},
 	} {
-		data, err := os.ReadFile(w.folder.StackFile(stack))
-		require.NoError(t, err)
+		data, readErr := os.ReadFile(w.folder.StackFile(stack))
+		require.NoError(t, readErr)
 		line := strings.TrimSuffix(strings.TrimPrefix(string(data), around[0]), around[1])
 		require.Equal(t, around[0]+line+around[1], string(data))
 		require.True(t, strings.HasPrefix(line, "encryptionsalt: v1:"), line)
@@ -516,20 +516,20 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(path, []byte(broken), 0o600))
 			ran := f.ran.Load()
-			summary, err := w.Run(t.Context(), Up, "dev")
-			if err == nil {
+			summary, runErr := w.Run(t.Context(), Up, "dev")
+			if runErr == nil {
 				assert.Equal(t, OutcomeDone, summary.Stacks[0].Outcome)
 				assert.Empty(t, summary.Stacks[0].Changes, "%s %s", damage, path)
 				assert.False(t, matters, "%s %s", damage, path)
 			} else {
 				told++
-				assert.ErrorContains(t, err, path, damage)
+				assert.ErrorContains(t, runErr, path, damage)
 				assert.ErrorContains(
 					t,
-					err,
+					runErr,
 					`--fresh --sandbox -C `+w.folder.Dir+`" begins with an empty sandbox: what the stacks of this folder made in its sandbox is lost`,
 				)
-				assert.Equal(t, Failed, StatusOf(err))
+				assert.Equal(t, Failed, StatusOf(runErr))
 				assert.Empty(t, summary.Stacks, "nothing is said to have run")
 				assert.Equal(t, ran, f.ran.Load())
 			}

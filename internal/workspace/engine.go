@@ -66,8 +66,8 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 // enterSandbox starts an AWS for the run, and says where the copy of the project lies and what the engine finds in
 // its environment.
 func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]string, err error) {
-	if err := r.home.copyProject(r.folder, r.stack); err != nil {
-		return "", nil, err
+	if copyErr := r.home.copyProject(r.folder, r.stack); copyErr != nil {
+		return "", nil, copyErr
 	}
 	if len(r.to.environments) > 0 {
 		r.options.Progress.Line(

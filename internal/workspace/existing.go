@@ -26,8 +26,8 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	}
 	w.options.Progress.Done()
 	if !w.options.Sandbox {
-		if err := w.folder.backend([]string{st}); err != nil {
-			return nil, err
+		if backendErr := w.folder.backend([]string{st}); backendErr != nil {
+			return nil, backendErr
 		}
 	}
 	done, err := beginWork(ctx)
@@ -43,9 +43,9 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 		targets:   map[string]target{st: targetOf(read)},
 	}
 	if w.options.Sandbox {
-		closeSandbox, err := s.openSandbox(ctx)
-		if err != nil {
-			return nil, err
+		closeSandbox, openErr := s.openSandbox(ctx)
+		if openErr != nil {
+			return nil, openErr
 		}
 		defer func() { _ = closeSandbox() }() // Asking leaves nothing broken.
 	}
@@ -55,11 +55,11 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	r.unread = true
 	r.program = &runner{run: program.Existing(w.folder.stackFolder(), wanted, found)}
 	defer r.close()
-	if err := r.ready(ctx); err != nil {
-		return nil, err
+	if readyErr := r.ready(ctx); readyErr != nil {
+		return nil, readyErr
 	}
-	if err := r.managed(ctx, found.Managed, wanted(read).Approvals); err != nil {
-		return nil, err
+	if managedErr := r.managed(ctx, found.Managed, wanted(read).Approvals); managedErr != nil {
+		return nil, managedErr
 	}
 	_, err = r.planned(ctx)
 	switch {

@@ -38,7 +38,7 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(start); err != nil || !info.IsDir() {
+	if info, statErr := os.Stat(start); statErr != nil || !info.IsDir() {
 		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFileName)
 	}
 	at, err := projectFolder(start)

@@ -82,8 +82,8 @@ func TestSelect(t *testing.T) {
 		{[]string{"acme/a"}, []string{"acme/a"}},
 		{[]string{"Pulumi.b.yaml", "./Pulumi.a.yaml"}, []string{"b", "a"}},
 	} {
-		got, err := folder.Select(c.given)
-		require.NoError(t, err)
+		got, selectErr := folder.Select(c.given)
+		require.NoError(t, selectErr)
 		assert.Equal(t, c.want, got)
 	}
 	_, err = folder.Select([]string{"c"})

@@ -98,9 +98,9 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	w := New(folder, Options{})
 	require.NoError(t, w.committed(t.Context(), []string{"dev"}), "no repository")
 	git := func(args ...string) {
-		out, err := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
+		out, combinedErr := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
 			CombinedOutput()
-		require.NoError(t, err, string(out))
+		require.NoError(t, combinedErr, string(out))
 	}
 	git("init", "-q")
 	require.ErrorContains(

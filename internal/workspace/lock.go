@@ -100,7 +100,7 @@ func (l engineLock) holder() holder {
 	if err != nil {
 		return elsewhere
 	}
-	if status, err := p.Status(); err == nil &&
+	if status, statusErr := p.Status(); statusErr == nil &&
 		slices.Contains(status, process.Zombie) { // It ended, and nobody asked how.
 		return dead
 	}

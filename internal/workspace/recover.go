@@ -214,8 +214,8 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 		state.add(asked[urn])
 	}
 	// This also drops the engine's own note of what was pending.
-	if err := r.replaceState(ctx, stack, state); err != nil || len(urns) == 0 {
-		return err
+	if replaceErr := r.replaceState(ctx, stack, state); replaceErr != nil || len(urns) == 0 {
+		return replaceErr
 	}
 	r.options.Progress.Line(fmt.Sprintf("%s%s, asking AWS for them: %s", r.label(), what, plainNames(urns...)))
 	found, err := r.look(ctx, stack, urns)

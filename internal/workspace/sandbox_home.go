@@ -39,8 +39,8 @@ func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) 
 	}
 	h := &sandboxHome{dir: dir, setting: f.setting(true)}
 	for _, part := range []string{h.backend(), h.projects(), h.pulumiHome()} {
-		if err := os.MkdirAll(part, 0o700); err != nil {
-			return nil, err
+		if mkdirErr := os.MkdirAll(part, 0o700); mkdirErr != nil {
+			return nil, mkdirErr
 		}
 	}
 	if h.unlock, err = filelock.Lock(ctx, dir+".lock", func(waited time.Duration) {

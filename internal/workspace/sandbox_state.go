@@ -108,7 +108,7 @@ func (h *sandboxHome) room() error {
 	}
 	var holds uint64
 	for _, file := range append(stacks, h.state()) {
-		if info, err := os.Stat(file); err == nil {
+		if info, statErr := os.Stat(file); statErr == nil {
 			holds += uint64(info.Size())
 		}
 	}

@@ -138,17 +138,17 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 	}
 	project := home.projects()
 	for _, part := range []string{home.backend(), home.pulumiHome(), project} {
-		if err := os.MkdirAll(part, 0o700); err != nil {
-			return "", err
+		if mkdirErr := os.MkdirAll(part, 0o700); mkdirErr != nil {
+			return "", mkdirErr
 		}
 	}
 	const stack = "key"
 	file := filepath.Join(project, "Pulumi."+stack+".yaml")
-	if err := errors.Join(
+	if joinErr := errors.Join(
 		os.WriteFile(filepath.Join(project, projectFileName), []byte("name: key\nruntime: go\n"), 0o600),
 		os.WriteFile(file, nil, 0o600),
-	); err != nil {
-		return "", err
+	); joinErr != nil {
+		return "", joinErr
 	}
 	args := []string{"stack", "init", stack, "--no-select"}
 	if !settings.byPassphrase() {
@@ -159,13 +159,13 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 		"PULUMI_HOME=" + home.pulumiHome(),
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 	}
-	if _, stderr, _, err := r.command.Run(ctx, project, strings.NewReader(""), nil, nil, env, args...); err != nil {
+	if _, stderr, _, runErr := r.command.Run(ctx, project, strings.NewReader(""), nil, nil, env, args...); runErr != nil {
 		return "", r.locked(
 			fmt.Errorf(
 				"%s is missing in %s, and the engine does not make it: %w: %s",
 				key,
 				r.folder.RelativeFile(r.stack),
-				err,
+				runErr,
 				strings.TrimSpace(stderr),
 			),
 		)

@@ -37,12 +37,12 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 	}
 	begin := func() (provider, error) {
 		if s.options.Fresh {
-			if err := home.reset(); err != nil {
-				return nil, err
+			if resetErr := home.reset(); resetErr != nil {
+				return nil, resetErr
 			}
 		}
-		if err := home.begin(s.operation.changes()); err != nil {
-			return nil, err
+		if beginErr := home.begin(s.operation.changes()); beginErr != nil {
+			return nil, beginErr
 		}
 		// An interrupted engine still finishes what this AWS has begun.
 		return s.parts.provide(context.WithoutCancel(ctx), sandbox.Options{

@@ -101,9 +101,9 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		return summary, err
 	}
 	if operation.changes() && !w.options.Sandbox && !w.options.AllowDirty {
-		if err := w.committed(ctx, stacks); err != nil {
-			summary.Problems = problemsOf(err)
-			return summary, err
+		if committedErr := w.committed(ctx, stacks); committedErr != nil {
+			summary.Problems = problemsOf(committedErr)
+			return summary, committedErr
 		}
 	}
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
@@ -112,8 +112,8 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	}
 	w.options.Progress.Done()
 	if !w.options.Sandbox {
-		if err := w.folder.backend(stacks); err != nil {
-			return summary, err
+		if backendErr := w.folder.backend(stacks); backendErr != nil {
+			return summary, backendErr
 		}
 	}
 	done, err := beginWork(ctx)

@@ -214,8 +214,8 @@ func buildPlanted(t *testing.T) string {
 	for _, p := range plants {
 		text, have := texts[p.file]
 		if !have {
-			read, err := os.ReadFile(filepath.Join(root, p.file))
-			require.NoError(t, err)
+			read, readErr := os.ReadFile(filepath.Join(root, p.file))
+			require.NoError(t, readErr)
 			text = string(read)
 		}
 		require.Equal(t, 1, strings.Count(text, p.sound), "%s: its place in %s", p.mistake, p.file)

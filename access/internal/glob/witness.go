@@ -131,17 +131,17 @@ func GlobWitnessWithin(all, none []Glob, bound int) (text string, found, decided
 			return "", false, true, 0
 		}
 		if a.IsLiteral() {
-			text := a.Text()
-			if matchedByAll(all, text) && !MatchedByAny(none, text) {
-				return text, true, true, 0
+			only := a.Text()
+			if matchedByAll(all, only) && !MatchedByAny(none, only) {
+				return only, true, true, 0
 			}
 			return "", false, true, 0
 		}
 	}
 	if len(all) == 1 {
 		for _, fill := range []string{"", "x", "0"} {
-			if text := all[0].filled(fill); !MatchedByAny(none, text) {
-				return text, true, true, 0
+			if filled := all[0].filled(fill); !MatchedByAny(none, filled) {
+				return filled, true, true, 0
 			}
 		}
 	}

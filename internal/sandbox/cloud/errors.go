@@ -118,6 +118,15 @@ func (e *Error) hint(format string, args ...any) *Error {
 	return e
 }
 
+// messageOf is what AWS says of an error, without its code; for another error its text.
+func messageOf(err error) string {
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		return refusal.Message
+	}
+	return err.Error()
+}
+
 func noSuchEntity(format string, args ...any) *Error {
 	return refuse(http.StatusNotFound, "NoSuchEntity", format, args...)
 }
@@ -126,8 +135,8 @@ func alreadyExists(format string, args ...any) *Error {
 	return refuse(http.StatusConflict, "EntityAlreadyExists", format, args...)
 }
 
-func deleteConflict(format string, args ...any) *Error {
-	return refuse(http.StatusConflict, "DeleteConflict", format, args...)
+func deleteConflict(message string) *Error {
+	return refuse(http.StatusConflict, "DeleteConflict", "%s", message)
 }
 
 func limitExceeded(format string, args ...any) *Error {

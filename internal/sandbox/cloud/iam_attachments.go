@@ -50,7 +50,7 @@ func (i IAM) PutPolicy(ctx context.Context, kind Kind, name, policyName, documen
 // GetInlinePolicy is GetUserPolicy, GetGroupPolicy and GetRolePolicy: it reads the document of an inline policy.
 func (i IAM) GetInlinePolicy(ctx context.Context, kind Kind, name, policyName string) (string, error) {
 	return call(ctx, i.client, "Get"+string(kind)+"Policy", name+"/"+policyName, func(*tx) (string, error) {
-		policies, _, err := i.readHolder(kind, name)
+		policies, err := i.readHolder(kind, name)
 		if err != nil {
 			return "", err
 		}
@@ -67,12 +67,12 @@ func (i IAM) GetInlinePolicy(ctx context.Context, kind Kind, name, policyName st
 }
 
 // readHolder is holder for reading: a reserved role can be read.
-func (i IAM) readHolder(kind Kind, name string) (Policies, func(*tx, Policies), error) {
-	policies, put, err := i.holder(kind, name)
+func (i IAM) readHolder(kind Kind, name string) (Policies, error) {
+	policies, _, err := i.holder(kind, name)
 	if Is(err, "UnmodifiableEntity") {
 		err = nil
 	}
-	return policies, put, err
+	return policies, err
 }
 
 // DeleteInlinePolicy is DeleteUserPolicy, DeleteGroupPolicy and DeleteRolePolicy.
@@ -100,7 +100,7 @@ func (i IAM) DeleteInlinePolicy(ctx context.Context, kind Kind, name, policyName
 // sorted.
 func (i IAM) ListInlinePolicies(ctx context.Context, kind Kind, name string) ([]string, error) {
 	return call(ctx, i.client, "List"+string(kind)+"Policies", name, func(*tx) ([]string, error) {
-		policies, _, err := i.readHolder(kind, name)
+		policies, err := i.readHolder(kind, name)
 		return slices.Sorted(maps.Keys(policies.Inline)), err
 	})
 }
@@ -156,7 +156,7 @@ func (i IAM) DetachPolicy(ctx context.Context, kind Kind, name, arn string) erro
 // sorted.
 func (i IAM) ListAttachedPolicies(ctx context.Context, kind Kind, name string) ([]string, error) {
 	return call(ctx, i.client, "ListAttached"+string(kind)+"Policies", name, func(*tx) ([]string, error) {
-		policies, _, err := i.readHolder(kind, name)
+		policies, err := i.readHolder(kind, name)
 		return slices.Sorted(slices.Values(policies.Attached)), err
 	})
 }

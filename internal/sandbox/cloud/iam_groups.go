@@ -9,7 +9,7 @@ import (
 // CreateGroup makes a group; an empty path is "/".
 func (i IAM) CreateGroup(ctx context.Context, name, path string) (Group, error) {
 	return call(ctx, i.making(path, nil), "CreateGroup", name, func(tx *tx) (Group, error) {
-		path := cmp.Or(path, "/")
+		path = cmp.Or(path, "/")
 		if err := cmp.Or(checkName("groupName", name, 128), checkPath(path)); err != nil {
 			return Group{}, err
 		}

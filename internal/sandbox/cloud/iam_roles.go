@@ -34,8 +34,8 @@ func (i IAM) CreateRole(ctx context.Context, in NewRole) (Role, error) {
 		if err != nil {
 			return Role{}, err
 		}
-		if err := i.checkBoundary(in.Boundary); err != nil {
-			return Role{}, err
+		if checkErr := i.checkBoundary(in.Boundary); checkErr != nil {
+			return Role{}, checkErr
 		}
 		if i.cloud.roles.has(i.caller.Account, nameKey(in.Name)) {
 			return Role{}, alreadyExists("Role with name %s already exists.", in.Name)

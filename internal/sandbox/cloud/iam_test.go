@@ -194,22 +194,22 @@ func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 	for _, principal := range []string{
 		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", other,
 	} {
-		_, err := iam.CreateRole(
+		_, createErr := iam.CreateRole(
 			ctx,
 			cloud.NewRole{
 				Name:  "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal),
 				Trust: trusting(principal),
 			},
 		)
-		assert.NoError(t, err, principal)
+		assert.NoError(t, createErr, principal)
 	}
 	for _, principal := range []string{
 		"arn:aws:iam::444455556666:user/bob", "arn:aws:iam::444455556666:user/people/Bob", "arn:aws:iam::444455556666:user/eve",
 		"arn:aws:iam::111122223333:role/ci", "arn:aws:iam::999999999999:root", "999999999999", "arn:aws-cn:iam::444455556666:root",
 		"AIDAIOSFODNN7EXAMPLE1", "arn:aws:iam::444455556666:group/ops", "arn:aws:iam::444455556666:user/*",
 	} {
-		_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "refused", Trust: trusting(principal)})
-		refuses(t, err, "MalformedPolicyDocument", "Invalid principal in policy")
+		_, createErr := iam.CreateRole(ctx, cloud.NewRole{Name: "refused", Trust: trusting(principal)})
+		refuses(t, createErr, "MalformedPolicyDocument", "Invalid principal in policy")
 	}
 	role(t, iam, "kept")
 	refuses(

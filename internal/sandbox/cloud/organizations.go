@@ -188,7 +188,7 @@ func (o Organizations) check(p OrganizationPolicy) error {
 		return invalidInput("MAX_LENGTH_EXCEEDED", "You provided a description that is longer than 512 characters.")
 	}
 	if err := checkTags(p.Tags, false); err != nil {
-		return invalidInput("INVALID_TAG", "%s", err.(*Error).Message)
+		return invalidInput("INVALID_TAG", "%s", messageOf(err))
 	}
 	if len(p.Tags) > quotas.tags {
 		return constraint("TAG_LIMIT_EXCEEDED", "You have exceeded the number of tags allowed on this resource.")
@@ -226,14 +226,8 @@ func malformedContent() *Error {
 		"The provided policy document does not meet the requirements of the specified policy type.")
 }
 
-func constraint(reason, format string, args ...any) *Error {
-	return refuse(
-		http.StatusBadRequest,
-		"ConstraintViolationException",
-		"%s (%s)",
-		fmt.Sprintf(format, args...),
-		reason,
-	)
+func constraint(reason, message string) *Error {
+	return refuse(http.StatusBadRequest, "ConstraintViolationException", "%s (%s)", message, reason)
 }
 
 func invalidInput(reason, format string, args ...any) *Error {

@@ -155,7 +155,7 @@ func checkInput(name string, value any) error {
 		return invalidContent("%q is not an input of a Session document", name)
 	}
 	if kind.boolean {
-		if _, ok := value.(bool); !ok {
+		if _, isBool := value.(bool); !isBool {
 			return invalidContent("the input %s is true or false, not %v", name, quoted(value))
 		}
 		return nil

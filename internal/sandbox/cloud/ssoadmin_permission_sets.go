@@ -101,7 +101,7 @@ func (p PermissionSet) check() error {
 		)
 	}
 	if err := checkTags(p.Tags, false); err != nil {
-		return ssoInvalid("%s", err.(*Error).Message)
+		return ssoInvalid("%s", messageOf(err))
 	}
 	if len(p.Tags) > quotas.tags {
 		return refuse(

@@ -193,36 +193,36 @@ func (s *store) rewrite(tables []anyTable) error {
 		return fmt.Errorf("sandbox state: %w", errors.Join(err, temp.Close(), os.Remove(temp.Name())))
 	}
 	s.file, s.bytes, s.sum = temp, 0, 0
-	if _, err := temp.Write(make([]byte, headerLength)); err != nil {
-		return fail(err)
+	if _, writeErr := temp.Write(make([]byte, headerLength)); writeErr != nil {
+		return fail(writeErr)
 	}
 	out := bufio.NewWriter(temp)
 	for _, t := range tables {
-		err := t.each(func(account, key string, row any) error {
-			raw, err := json.Marshal(row)
-			if err != nil {
-				return err
+		eachErr := t.each(func(account, key string, row any) error {
+			raw, marshalErr := json.Marshal(row)
+			if marshalErr != nil {
+				return marshalErr
 			}
-			line, err := lineOf([]change{{Table: t.name(), Account: account, Key: key, Row: raw}})
-			if err != nil {
-				return err
+			line, marshalErr := lineOf([]change{{Table: t.name(), Account: account, Key: key, Row: raw}})
+			if marshalErr != nil {
+				return marshalErr
 			}
 			s.count(line)
-			_, err = out.Write(line)
-			return err
+			_, marshalErr = out.Write(line)
+			return marshalErr
 		})
-		if err != nil {
-			return fail(err)
+		if eachErr != nil {
+			return fail(eachErr)
 		}
 	}
-	if err := errors.Join(out.Flush(), s.writeHeader()); err != nil {
-		return fail(err)
+	if joinErr := errors.Join(out.Flush(), s.writeHeader()); joinErr != nil {
+		return fail(joinErr)
 	}
-	if err := temp.Close(); err != nil {
-		return fail(err)
+	if closeErr := temp.Close(); closeErr != nil {
+		return fail(closeErr)
 	}
-	if err := os.Rename(temp.Name(), s.path); err != nil {
-		return fail(err)
+	if renameErr := os.Rename(temp.Name(), s.path); renameErr != nil {
+		return fail(renameErr)
 	}
 	s.file, err = os.OpenFile(s.path, os.O_WRONLY, 0o600)
 	return err

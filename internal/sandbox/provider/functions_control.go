@@ -57,8 +57,8 @@ func controlledUser(ctx context.Context, s *session, id string) (map[string]any,
 	if len(user.Inline) > 0 {
 		reading = append(reading, "GetUserPolicy")
 	}
-	if err := s.iam().Besides(ctx, id, reading...); err != nil {
-		return nil, err
+	if besidesErr := s.iam().Besides(ctx, id, reading...); besidesErr != nil {
+		return nil, besidesErr
 	}
 	groups, err := s.iam().ListGroupsForUser(ctx, id)
 	if err != nil {

@@ -75,8 +75,8 @@ func updatePolicy(ctx context.Context, s *session, id string, state, in values, 
 			if oldest == p.Default {
 				oldest = p.Versions[1].ID
 			}
-			if err := s.iam().DeletePolicyVersion(ctx, id, oldest); err != nil {
-				return doing(err, "deleting IAM Policy (%s) version (%s)", id, oldest)
+			if deleteErr := s.iam().DeletePolicyVersion(ctx, id, oldest); deleteErr != nil {
+				return doing(deleteErr, "deleting IAM Policy (%s) version (%s)", id, oldest)
 			}
 		}
 		version, err := s.iam().CreatePolicyVersion(ctx, id, normalizeJSON(in.text("policy")))

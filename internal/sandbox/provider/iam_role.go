@@ -143,8 +143,8 @@ func removeRole(ctx context.Context, s *session, id string, state values) error 
 		for i := 0; err == nil && i < len(attached); i++ {
 			err = ignore(s.iam().DetachPolicy(ctx, cloud.KindRole, id, attached[i]), "NoSuchEntity")
 		}
-		if err := ignore(err, "NoSuchEntity"); err != nil {
-			return doing(err, "deleting IAM Role (%s): detaching policies", id)
+		if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
+			return doing(ignoreErr, "deleting IAM Role (%s): detaching policies", id)
 		}
 	}
 	if p := state["inlinePolicies"]; force || p.IsArray() && len(p.ArrayValue()) > 0 {
@@ -152,8 +152,8 @@ func removeRole(ctx context.Context, s *session, id string, state values) error 
 		for i := 0; err == nil && i < len(inline); i++ {
 			err = ignore(s.iam().DeleteInlinePolicy(ctx, cloud.KindRole, id, inline[i]), "NoSuchEntity")
 		}
-		if err := ignore(err, "NoSuchEntity"); err != nil {
-			return doing(err, "deleting IAM Role (%s): deleting inline policies", id)
+		if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
+			return doing(ignoreErr, "deleting IAM Role (%s): deleting inline policies", id)
 		}
 	}
 	return doing(ignore(s.iam().DeleteRole(ctx, id), "NoSuchEntity"), "deleting IAM Role (%s)", id)

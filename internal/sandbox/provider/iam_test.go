@@ -502,14 +502,14 @@ func TestWhatExistsCanBeImported(t *testing.T) {
 		{"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "mfa", props{"groupName": "mfa", "policyNames": []any{"guard"}}},
 		{"aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "iam-account-password-policy", props{"minimumPasswordLength": 14, "allowUsersToChangePassword": false}},
 	} {
-		m, err := e.importing(c.token, "x", c.id)
-		if !assert.NoError(t, err, c.token) || !assert.NotNil(t, m, c.token) {
+		m, importingErr := e.importing(c.token, "x", c.id)
+		if !assert.NoError(t, importingErr, c.token) || !assert.NotNil(t, m, c.token) {
 			continue
 		}
 		d := e.diff(m, c.in)
 		assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, d.Changes, "%s: %v", c.token, d.DetailedDiff)
-		checked, reasons, err := e.check(c.token, "x", nil, c.in)
-		require.NoError(t, err)
+		checked, reasons, importingErr := e.check(c.token, "x", nil, c.in)
+		require.NoError(t, importingErr)
 		require.Empty(t, reasons)
 		for key, value := range checked.AsMap() {
 			got := m.inputs.AsMap()[key]

@@ -79,8 +79,8 @@ func updateUser(ctx context.Context, s *session, id string, state, in values, d 
 // user, in the order of the real provider. What is gone already is no error.
 func removeUser(ctx context.Context, s *session, id string, state values) error {
 	groups, err := s.iam().ListGroupsForUser(ctx, id)
-	if err := ignore(err, "NoSuchEntity"); err != nil {
-		return doing(err, "removing IAM User (%s) group memberships: listing IAM User (%s) groups", id, id)
+	if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
+		return doing(ignoreErr, "removing IAM User (%s) group memberships: listing IAM User (%s) groups", id, id)
 	}
 	for _, group := range groups {
 		if err := ignore(s.iam().RemoveUserFromGroup(ctx, group, id), "NoSuchEntity"); err != nil {
@@ -153,8 +153,8 @@ func stripVirtualDevices(ctx context.Context, s *session, name string) error {
 		if err == nil {
 			err = s.iam().DeleteVirtualMFADevice(ctx, serial)
 		}
-		if err := ignore(err, "NoSuchEntity"); err != nil {
-			return doing(err, "removing IAM User (%s) Virtual MFA devices: %s", name, serial)
+		if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
+			return doing(ignoreErr, "removing IAM User (%s) Virtual MFA devices: %s", name, serial)
 		}
 	}
 	return nil

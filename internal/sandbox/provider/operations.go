@@ -100,8 +100,8 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 		return nil, err
 	}
 	if req.Preview {
-		properties, err := s.marshal("properties", t.planned("", nil, inputs, difference{}))
-		return &pulumirpc.CreateResponse{Properties: properties}, err
+		properties, planErr := s.marshal("properties", t.planned("", nil, inputs, difference{}))
+		return &pulumirpc.CreateResponse{Properties: properties}, planErr
 	}
 	session, complete := session.during(t.token, awstype.Create)
 	id, err := t.create(ctx, session, inputs)
@@ -195,12 +195,12 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 	}
 	d := t.diff(state, news, req.IgnoreChanges)
 	if req.Preview {
-		properties, err := s.marshal("properties", t.planned(req.Id, state, news, d))
-		return &pulumirpc.UpdateResponse{Properties: properties}, err
+		properties, marshalErr := s.marshal("properties", t.planned(req.Id, state, news, d))
+		return &pulumirpc.UpdateResponse{Properties: properties}, marshalErr
 	}
 	session, complete := session.during(t.token, awstype.Update)
-	if err := t.update(ctx, session, req.Id, state, news, d); err != nil {
-		return nil, problem(err)
+	if updateErr := t.update(ctx, session, req.Id, state, news, d); updateErr != nil {
+		return nil, problem(updateErr)
 	}
 	id := req.Id
 	if t.renamed != nil {
@@ -213,8 +213,8 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 	if read == nil {
 		return nil, problem(errors.New("the resource was not found after it was updated"))
 	}
-	if err := complete(); err != nil {
-		return nil, problem(err)
+	if completeErr := complete(); completeErr != nil {
+		return nil, problem(completeErr)
 	}
 	properties, err := s.marshal("properties", outputs(id, news, read))
 	if err != nil {

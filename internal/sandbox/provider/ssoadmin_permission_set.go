@@ -112,11 +112,11 @@ func updatePermissionSet(ctx context.Context, s *session, id string, state, in v
 		return err
 	}
 	if d.hasAny("description", "relayState", "sessionDuration") {
-		if err := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newPermissionSet(in)); err != nil {
-			return doing(err, "updating SSO Permission Set (%s)", id)
+		if updateErr := s.sso().UpdatePermissionSet(ctx, arns[1], arns[0], newPermissionSet(in)); updateErr != nil {
+			return doing(updateErr, "updating SSO Permission Set (%s)", id)
 		}
-		if err := s.provision(ctx, arns[1], arns[0]); err != nil {
-			return err
+		if provisionErr := s.provision(ctx, arns[1], arns[0]); provisionErr != nil {
+			return provisionErr
 		}
 	}
 	if !d.has("tagsAll") {

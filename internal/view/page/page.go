@@ -77,8 +77,8 @@ func Write(w io.Writer, in Input) error {
 		return err
 	}
 	var out bytes.Buffer
-	if err := t.Execute(&out, v); err != nil {
-		return err
+	if executeErr := t.Execute(&out, v); executeErr != nil {
+		return executeErr
 	}
 	_, err = w.Write(out.Bytes())
 	return err

@@ -193,7 +193,7 @@ func putAside(file string) error {
 // replace puts a new file in the place of an old one, in one piece, and on the disk.
 func replace(file string, data []byte) (err error) {
 	mode := fs.FileMode(0o600)
-	if info, err := os.Stat(file); err == nil {
+	if info, statErr := os.Stat(file); statErr == nil {
 		mode = info.Mode().Perm()
 	}
 	next, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.tmp")
@@ -206,8 +206,8 @@ func replace(file string, data []byte) (err error) {
 		}
 	}()
 	_, err = next.Write(data)
-	if err := errors.Join(err, next.Chmod(mode), next.Sync(), next.Close()); err != nil {
-		return err
+	if joinErr := errors.Join(err, next.Chmod(mode), next.Sync(), next.Close()); joinErr != nil {
+		return joinErr
 	}
 	return os.Rename(next.Name(), file)
 }

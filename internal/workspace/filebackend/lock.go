@@ -55,15 +55,15 @@ func (p Place) Take() (taken Lock, release func(), err error) {
 		return taken, nil, err
 	}
 	taken = Lock{PID: os.Getpid(), Host: host, User: "guardrails", At: time.Now()}
-	if who, err := user.Current(); err == nil {
+	if who, currentErr := user.Current(); currentErr == nil {
 		taken.User = who.Username
 	}
 	data, err := json.Marshal(taken)
 	if err != nil {
 		return taken, nil, err
 	}
-	if err := os.MkdirAll(p.locks(), 0o777); err != nil {
-		return taken, nil, err
+	if mkdirErr := os.MkdirAll(p.locks(), 0o777); mkdirErr != nil {
+		return taken, nil, mkdirErr
 	}
 	// A file that is not whole yet must not lie among the locks.
 	next, err := os.CreateTemp(p.root, "lock-*.tmp")

@@ -23,12 +23,12 @@ func TestOneAtATime(t *testing.T) {
 
 	second := make(chan func())
 	go func() {
-		unlock, err := Lock(t.Context(), path, quiet)
+		release, err := Lock(t.Context(), path, quiet)
 		if err != nil {
 			close(second)
 			return
 		}
-		second <- unlock
+		second <- release
 	}()
 	select {
 	case <-second:

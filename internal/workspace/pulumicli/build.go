@@ -48,8 +48,8 @@ func build(ctx context.Context, o Options, root string) error {
 		)
 	}
 	cache := filepath.Dir(root)
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return err
+	if mkdirErr := os.MkdirAll(cache, 0o755); mkdirErr != nil {
+		return mkdirErr
 	}
 	unlock, err := filelock.Lock(ctx, root+".lock", func(waited time.Duration) {
 		o.say("waiting for another process that builds the Pulumi CLI %s: %s", Version, waited)
@@ -58,7 +58,7 @@ func build(ctx context.Context, o Options, root string) error {
 		return err
 	}
 	defer unlock()
-	if _, err := os.Stat(binary(root)); err == nil {
+	if _, statErr := os.Stat(binary(root)); statErr == nil {
 		return nil
 	}
 

@@ -68,7 +68,7 @@ func look(o Options) (command *Command, reason string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if _, err := os.Stat(binary(root)); err != nil {
+	if _, statErr := os.Stat(binary(root)); statErr != nil {
 		return nil, reason, nil
 	}
 	command, err = open(root)

@@ -86,19 +86,19 @@ func (p *Program) install() (string, error) {
 	files := map[string][]byte{}
 	hash := sha256.New()
 	for _, name := range []string{"package.json", "package-lock.json", p.Script} {
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return "", fmt.Errorf("read the pins of %s: %w", p.Name, err)
+		content, readErr := os.ReadFile(name)
+		if readErr != nil {
+			return "", fmt.Errorf("read the pins of %s: %w", p.Name, readErr)
 		}
 		files[name] = content
 		hash.Write(content)
 	}
 	dir := filepath.Join(cache, "aws-access-guardrails", p.Name, fmt.Sprintf("%x", hash.Sum(nil)[:8]))
-	if _, err := os.Stat(dir); err == nil {
+	if _, statErr := os.Stat(dir); statErr == nil {
 		return dir, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", fmt.Errorf("make room for %s: %w", p.Name, err)
+	if mkdirErr := os.MkdirAll(filepath.Dir(dir), 0o755); mkdirErr != nil {
+		return "", fmt.Errorf("make room for %s: %w", p.Name, mkdirErr)
 	}
 	fresh, err := os.MkdirTemp(filepath.Dir(dir), "install-")
 	if err != nil {

@@ -62,8 +62,8 @@ func run(dir, out, alike string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(out, text, 0o644); err != nil || alike == "" {
-		return err
+	if writeErr := os.WriteFile(out, text, 0o644); writeErr != nil || alike == "" {
+		return writeErr
 	}
 	if text, err = lookAlikes(os.DirFS(dir)); err != nil {
 		return err
@@ -80,9 +80,9 @@ func fetch() (dir string, cleanup func(), err error) {
 	cleanup = func() { _ = os.RemoveAll(tmp) }
 	pack := exec.Command("npm", "pack", "--silent", packageName+"@"+version)
 	pack.Dir, pack.Stderr = tmp, os.Stderr
-	if err := pack.Run(); err != nil {
+	if runErr := pack.Run(); runErr != nil {
 		cleanup()
-		return "", nil, fmt.Errorf("npm pack %s@%s: %w", packageName, version, err)
+		return "", nil, fmt.Errorf("npm pack %s@%s: %w", packageName, version, runErr)
 	}
 	archives, err := filepath.Glob(filepath.Join(tmp, "*.tgz"))
 	if err != nil || len(archives) != 1 {

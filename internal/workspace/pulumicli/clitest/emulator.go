@@ -27,8 +27,8 @@ func Emulator(t testing.TB, root, kind string) (address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	if startErr := cmd.Start(); startErr != nil {
+		t.Fatal(startErr)
 	}
 	t.Cleanup(func() {
 		_ = stdin.Close()
