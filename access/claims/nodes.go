@@ -48,6 +48,9 @@ func (p *prover) nodeRolesOpenNoDoor(in *intent.Account) {
 		policy.Allow("", credentialWrites...).On("*"),
 	}, p.tagWrites(in)))
 	for _, role := range p.nodeRoles(in) {
+		if p.toldOfAnother(role.Arn) {
+			continue
+		}
 		p.conclude(
 			p.begin(in, role.Arn),
 			p.everyCall(q, engine.AssumedRole(role.Arn, "i-0123456789abcdef0")),

@@ -144,7 +144,21 @@ func ProveOrganization(e *engine.Engine, in intent.Organization) ([]prove.Findin
 			return nil, err
 		}
 	}
-	others := alikeAccounts(&in, w.Organization)
+	others, named := alikeAccounts(&in, e), namedAccounts(w.Organization)
+	for {
+		findings := proveOrganizationOf(e, &in, others)
+		apart := witnessed(findings, others, named)
+		if len(apart) == 0 {
+			return spread(findings, others, named, accountsOf(&in)), nil
+		}
+		for _, id := range apart {
+			delete(others, id)
+		}
+	}
+}
+
+// proveOrganizationOf makes the proofs but for those about accounts that are like others.
+func proveOrganizationOf(e *engine.Engine, in *intent.Organization, others map[string][]string) []prove.Finding {
 	var repeated []string
 	for _, ids := range others {
 		repeated = append(repeated, ids...)
@@ -153,13 +167,13 @@ func ProveOrganization(e *engine.Engine, in intent.Organization) ([]prove.Findin
 		prover:    prover{engine: e},
 		anybodies: map[string]*search.Caller{},
 		roots:     map[string]*search.Caller{},
-		in:        withoutAccounts(&in, func(id string) bool { return slices.Contains(repeated, id) }),
+		in:        withoutAccounts(in, func(id string) bool { return slices.Contains(repeated, id) }),
 	}
 	for _, proof := range organizationProofs {
 		p.at = proof
 		proof.run(p)
 	}
-	return spread(p.report.Findings, others), nil
+	return p.report.Findings
 }
 
 // accountsOf are all accounts of the intent, each once.

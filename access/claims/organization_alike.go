@@ -1,42 +1,26 @@
 package claims
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
 	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
 )
 
-// alikeAccounts finds accounts about which every proof says the same: they stand in the same unit with the same policies, are
-// in the same lists of the intent, and neither their ids nor principals of theirs occur in a policy or in the intent.
-// It returns, for the first account of each class, the others.
-func alikeAccounts(in *intent.Organization, o *world.Organization) map[string][]string {
-	var texts strings.Builder
-	class := map[string]string{}
-	var walk func(u *world.Unit)
-	policies := func(list []world.ServiceControlPolicy) string {
-		var b strings.Builder
-		for i := range list {
-			b.WriteString(list[i].Name + list[i].Document.JSON() + "\n")
-		}
-		return b.String()
+// alikeAccounts finds accounts about which every proof says the same: they stand in the same unit with the same
+// policies, are named in the same lists of policies and of the intent in the same way and nowhere else, and have the
+// same roles of deployers and for emergencies. It returns, for the first account of each class, the others.
+func alikeAccounts(in *intent.Organization, e *engine.Engine) map[string][]string {
+	f := newLikenesses()
+	for _, id := range accountsOf(in) {
+		f.add(&individual{arn: id, name: id, account: len(f.all)})
 	}
-	walk = func(u *world.Unit) {
-		texts.WriteString(policies(u.Policies))
-		for i := range u.Accounts {
-			own := policies(u.Accounts[i].Policies)
-			texts.WriteString(own)
-			class[u.Accounts[i].ID] = u.ID + "\n" + own
-		}
-		for i := range u.Units {
-			walk(&u.Units[i])
-		}
-	}
-	walk(&o.Root)
-	bare := withoutAccounts(in, func(string) bool { return true })
+	bare := *withoutAccounts(in, func(string) bool { return false })
 	if bare.Doors != nil {
 		// Who stays outside is told and not proven.
 		bare.Doors.Outside = nil
@@ -44,26 +28,60 @@ func alikeAccounts(in *intent.Organization, o *world.Organization) map[string][]
 	if bare.Protected != nil {
 		bare.Protected.Outside = nil
 	}
-	fmt.Fprintf(&texts, "%+v %+v %+v %+v", bare, bare.Doors, bare.Passwords, bare.Protected)
-	written := texts.String()
-	lists := listsOf(in)
-	first := map[string]string{}
+	f.read(e.World().Organization, nobody)
+	f.read(&bare, nobody)
+	if f.off {
+		return nil
+	}
+	f.settle()
+	x := f.exchangesAt(ofAccounts)
+	first := map[digest]string{}
 	others := map[string][]string{}
-	for _, id := range accountsOf(in) {
-		if strings.Contains(written, id) {
+	for i, one := range f.all {
+		if x.fixed[i] {
 			continue
 		}
-		key := class[id]
-		for _, list := range lists {
-			key += fmt.Sprint(slices.Contains(*list, id))
-		}
+		key := digestOf(x.listedAs(i), e.Accounts[one.name].Partition, emergencies(in, e, one.name))
 		if have, known := first[key]; known {
-			others[have] = append(others[have], id)
+			others[have] = append(others[have], one.name)
 		} else {
-			first[key] = id
+			first[key] = one.name
 		}
 	}
 	return others
+}
+
+// namedAccounts reports which accounts the policies of an organization name.
+func namedAccounts(o *world.Organization) map[string]bool { return contentOf(policiesOf(o)).accounts }
+
+// witnessed are the accounts of which something does not hold that others are like whom policies name: such a policy
+// may name the account in what is told of it, so that each of them is looked at.
+func witnessed(findings []prove.Finding, others map[string][]string, named map[string]bool) []string {
+	var apart []string
+	for i := range findings {
+		f := &findings[i]
+		if !Keepable(f) && slices.ContainsFunc(others[f.Subject], func(id string) bool { return named[id] }) {
+			apart = append(apart, f.Subject)
+		}
+	}
+	return unique(apart)
+}
+
+// emergencies are the deployer and the roles for emergencies of an account that the world has.
+func emergencies(in *intent.Organization, e *engine.Engine, id string) []world.Role {
+	var roles []world.Role
+	account, err := e.AccountOf(id)
+	if err != nil {
+		return nil
+	}
+	for i := range account.Roles {
+		r := &account.Roles[i]
+		end := policy.ARNResource(r.ARN(account))
+		if end == in.MemberDeployer || slices.Contains(in.BreakGlass, end) {
+			roles = append(roles, *r)
+		}
+	}
+	return roles
 }
 
 // listsOf are the lists of accounts about which proofs are made.
@@ -102,19 +120,78 @@ func withoutAccounts(in *intent.Organization, left func(string) bool) *intent.Or
 	return &out
 }
 
-// spread repeats the findings about an account for those that are like it.
-func spread(findings []prove.Finding, others map[string][]string) []prove.Finding {
+// spread repeats the findings about an account for those that are like it: after it, or, for accounts that policies
+// name, where they would stand if each were looked at, which is in the order of the accounts.
+func spread(
+	findings []prove.Finding,
+	others map[string][]string,
+	named map[string]bool,
+	accounts []string,
+) []prove.Finding {
 	var out []prove.Finding
+	ordered := false
 	for _, f := range findings {
 		out = append(out, f)
 		for _, id := range others[f.Subject] {
 			like := f
-			like.Subject, like.Account, like.Classes = id, id, 0
+			like.Subject, like.Account = id, id
+			if named[id] {
+				ordered = true
+			} else {
+				like.Classes = 0
+			}
+			like.By = slices.Clone(f.By)
+			for i := range like.By {
+				if by := &like.By[i]; by.Owner == f.Subject {
+					by.Owner = id
+				}
+			}
 			if f.Problem != "" {
 				like.Problem = strings.ReplaceAll(f.Problem, f.Subject, id) + " (as in account " + f.Subject + ")"
 			}
 			out = append(out, like)
 		}
 	}
+	if ordered {
+		inOrder(out, others, named, accounts)
+	}
 	return out
+}
+
+// inOrder puts the findings of each proof in the order of the accounts. Whoever is told of after another, and is named
+// by no policy, stays behind that one.
+func inOrder(findings []prove.Finding, others map[string][]string, named map[string]bool, accounts []string) {
+	place := map[string]int{}
+	for i, id := range accounts {
+		place[id] = i
+	}
+	for first, ids := range others {
+		for _, id := range ids {
+			if !named[id] {
+				place[id] = place[first]
+			}
+		}
+	}
+	for from := 0; from < len(findings); {
+		to := from + 1
+		for to < len(findings) && findings[to].ID == findings[from].ID {
+			to++
+		}
+		type placed struct {
+			at      int
+			finding prove.Finding
+		}
+		list, last := make([]placed, 0, to-from), -1
+		for _, f := range findings[from:to] {
+			if at, known := place[f.Subject]; known {
+				last = at
+			}
+			list = append(list, placed{last, f})
+		}
+		slices.SortStableFunc(list, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+		for i := range list {
+			findings[from+i] = list[i].finding
+		}
+		from = to
+	}
 }

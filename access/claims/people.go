@@ -50,6 +50,9 @@ func (p *prover) enrolment(in *intent.Account, who *engine.Principal, reads stri
 // noMFANoAccess: no request of a session without MFA is allowed but for enrolment, and no role is assumed from one.
 func (p *prover) noMFANoAccess(in *intent.Account) {
 	for _, member := range in.Members {
+		if p.toldOfAnother(member) {
+			continue
+		}
 		f := p.begin(in, member)
 		if in.MFA.FirstPasswordChange {
 			f.Waivers = append(
@@ -111,6 +114,9 @@ func (p *prover) noEnrolmentWithAccessKeys(in *intent.Account) {
 	devices := append(slices.Clone(enrolmentWrites), "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice")
 	q := search.Asking([]policy.Statement{policy.Allow("", devices...).On("*")})
 	for _, member := range in.Members {
+		if p.toldOfAnother(member) {
+			continue
+		}
 		f := p.begin(in, member)
 		if in.MFA.EnrolWithAccessKeys {
 			f.Verdict = prove.Waived
@@ -131,6 +137,9 @@ func (p *prover) noEnrolmentWithAccessKeys(in *intent.Account) {
 func (p *prover) ownCredentialsOnly(in *intent.Account) {
 	account := p.account(in)
 	for _, who := range p.everybody(in) {
+		if p.toldOfAnother(who.Arn) {
+			continue
+		}
 		permitted := []policy.Statement{}
 		if who.Kind == engine.UserPrincipal {
 			permitted = append(permitted, policy.Allow("", credentialWrites...).On(who.Arn, who.Device()))
@@ -172,6 +181,9 @@ func (p *prover) authorizationTagsAreGuarded(in *intent.Account) {
 		[]policy.Statement{policy.Allow("", "sts:TagSession").On("*").When(named)},
 		ownOSUsers(in)...)
 	for _, who := range p.everybody(in) {
+		if p.toldOfAnother(who.Arn) {
+			continue
+		}
 		sessions := p.sessionsOf(in, who)
 		tagging := p.everyCall(session, sessions...)
 		if tagging.Open && tagging.Guess {
@@ -185,7 +197,7 @@ func (p *prover) authorizationTagsAreGuarded(in *intent.Account) {
 // onlyContactTags: tags of a user are read by people and by policies of others.
 func (p *prover) onlyContactTags(in *intent.Account) {
 	for _, member := range in.Members {
-		if p.administers(member) {
+		if p.administers(member) || p.toldOfAnother(member) {
 			continue
 		}
 		var permitted []policy.Statement
@@ -212,6 +224,9 @@ func (p *prover) onlyContactTags(in *intent.Account) {
 func (p *prover) onlyAdministratorsChangeAccess(in *intent.Account) {
 	q := search.Asking([]policy.Statement{policy.Allow("", accessWrites...).On("*")})
 	for _, who := range p.everybody(in) {
+		if p.toldOfAnother(who.Arn) {
+			continue
+		}
 		p.conclude(
 			p.begin(in, who.Arn),
 			p.askAll(q, p.sessionsOf(in, who)...),
@@ -276,8 +291,8 @@ func (p *prover) reigns(
 // not over.
 func (p *prover) working(in *intent.Account, arn string) time.Time {
 	day := p.engine.Day()
-	for _, r := range in.Roles() {
-		if r.ARN == arn && (p.engine.Since.IsZero() && !r.From.IsZero() || r.From.After(day)) {
+	for _, r := range p.rolesOf(in)[arn] {
+		if p.engine.Since.IsZero() && !r.From.IsZero() || r.From.After(day) {
 			return r.From
 		}
 	}
@@ -324,6 +339,9 @@ func (p *prover) administratorsAreDeclared(in *intent.Account) {
 // account needs no more than such a way, and the world need not list it.
 func (p *prover) onlyDeclaredRoles(in *intent.Account) {
 	for _, member := range in.Members {
+		if p.toldOfAnother(member) {
+			continue
+		}
 		var permitted []policy.Statement
 		var declared []string
 		for _, r := range in.Roles() {

@@ -95,6 +95,9 @@ func (p *prover) operationRolesOnlyOperate(in *intent.Account) {
 		On("*")
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		permitted := []policy.Statement{operates}
 		if r.Reboot {
 			permitted = append(permitted, policy.Allow("", "ec2:RebootInstances").On("*"))
@@ -149,6 +152,9 @@ func (p *prover) ownProjectOnly(in *intent.Account) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		q := search.Question{Forbidden: []*engine.Statement{reachNodes()}}
 		if projects := r.AllProjects(); len(projects) > 0 {
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").
@@ -170,6 +176,9 @@ func (p *prover) noOtherDoor(in *intent.Account) {
 	q := search.Asking([]policy.Statement{policy.Allow("", otherDoors...).On("*")})
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		p.conclude(
 			p.begin(in, r.ARN),
 			p.askAll(q, p.operation(in, r)),
@@ -187,7 +196,7 @@ func (p *prover) doorsThroughRolesOnly(in *intent.Account) {
 		},
 	)
 	for _, member := range in.Members {
-		if p.administers(member) {
+		if p.administers(member) || p.toldOfAnother(member) {
 			continue
 		}
 		p.conclude(p.begin(in, member), p.askAll(q, search.SignIns(member)...), "a member reaches nodes without a role")
@@ -199,6 +208,9 @@ func (p *prover) onlyListedDocuments(in *intent.Account) {
 	account := p.account(in)
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		var listed []string
 		for _, name := range append([]string{world.PreferencesDocument}, r.Documents...) {
 			listed = append(listed, account.Partition.DocumentARN("*", account.ID, name))
@@ -237,9 +249,12 @@ func (p *prover) ownSessionsOnly(in *intent.Account) {
 			When(policy.StringEquals(sessionTag, "${aws:userid}")),
 	)
 	for _, who := range p.everybody(in) {
+		if p.toldOfAnother(who.Arn) {
+			continue
+		}
 		f := p.begin(in, who.Arn)
-		for _, r := range in.Roles() {
-			if r.ARN == who.Arn && p.sharesSessions(&f, r) {
+		for _, r := range p.rolesOf(in)[who.Arn] {
+			if p.sharesSessions(&f, r) {
 				break
 			}
 		}
@@ -283,6 +298,9 @@ func (p *prover) sharesSessions(f *prove.Finding, r intent.Role) bool {
 // onlyListedPrincipals: of all callers that AWS can have, the trust policy lets in the listed users.
 func (p *prover) onlyListedPrincipals(in *intent.Account) {
 	for _, r := range in.Roles() {
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		var permitted []policy.Statement
 		if r.IdentityCenter.ID != "" {
 			permitted = append(permitted, policy.Allow("", "*").On("*").When(
@@ -328,6 +346,9 @@ func literals(texts []string) []string {
 // account denies.
 func (p *prover) mfaToAssume(in *intent.Account) {
 	for _, r := range in.Roles() {
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		if r.IdentityCenter.ID != "" {
 			p.add(p.mfaOfIdentityCenter(in, r))
 			continue
@@ -379,6 +400,9 @@ func (p *prover) sessionNamedAfterUser(in *intent.Account) {
 		if r.Partner.ExternalID != "" {
 			continue // No user of ours has its sessions.
 		}
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		f, name := p.begin(in, r.ARN), "${aws:username}"
 		if r.IdentityCenter.ID != "" {
 			// Sessions of IAM Identity Center have no user name of IAM.
@@ -403,6 +427,9 @@ func (p *prover) sessionNamedAfterUser(in *intent.Account) {
 func (p *prover) noSessionTags(in *intent.Account) {
 	tagging := []policy.Statement{policy.Allow("", "sts:TagSession").On("*")}
 	for _, r := range in.Roles() {
+		if p.toldOfAnother(r.ARN) {
+			continue
+		}
 		q := search.Asking(tagging)
 		if takesOSUsers(in, r.ARN) {
 			q = search.Asking(tagging, takingOwnOSUser(search.Literally(r.ARN)))
@@ -412,7 +439,7 @@ func (p *prover) noSessionTags(in *intent.Account) {
 	// A role of another account may trust whoever passes tags; the guard keeps its members from it.
 	q := search.Asking(tagging, ownOSUsers(in)...)
 	for _, member := range in.Members {
-		if !p.administers(member) {
+		if !p.administers(member) && !p.toldOfAnother(member) {
 			p.conclude(p.begin(in, member), p.everyCall(q, search.SignIns(member)...), "a member chooses session tags")
 		}
 	}
@@ -479,6 +506,9 @@ func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 func (p *prover) legalOSUser(in *intent.Account) {
 	for i := range in.OperationRoles {
 		role := &in.OperationRoles[i]
+		if p.toldOfAnother(role.ARN) {
+			continue
+		}
 		f := p.begin(in, role.ARN)
 		sessions := p.operations(in, role)
 		if in.Regions == nil {

@@ -134,44 +134,125 @@ type With struct {
 	// Proven is told after each account how many of how many are done, from several goroutines at once. Nil means
 	// that nobody listens.
 	Proven func(done, of int)
+	// apart proves of everybody anew, also of those who are like others.
+	apart bool
 }
 
 // Prove is Prove with what is brought.
 func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
 	p := newProver(e)
+	p.apart = w.apart
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
 			return prove.Report{}, err
 		}
 	}
 	p.findAdministrators(intents)
-	p.knownRoles()
-	p.trustIndex()
-	var on *ground
-	if w.Memory != nil {
-		on = groundOf(e)
-	}
-	// What is solved is shared within an account, so that accounts are proven beside each other.
-	made := make([][][]prove.Finding, len(intents))
-	var next, done atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(intents)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(intents); i = int(next.Add(1)) - 1 {
-				made[i] = p.accountRemembering(on, w.Memory, &intents[i])
-				if w.Proven != nil {
-					w.Proven(int(done.Add(1)), len(intents))
-				}
-			}
-		})
-	}
-	workers.Wait()
+	made := w.allAccounts(p, intents)
 	for n := range standingProofs {
 		for i := range made {
 			p.report.Findings = append(p.report.Findings, made[i][n]...)
 		}
 	}
 	return p.report, nil
+}
+
+// allAccounts are the findings of each account: those that the memory has, those that are told of an account that is
+// like it, and else those that are made.
+func (w With) allAccounts(p *prover, intents []intent.Account) [][][]prove.Finding {
+	made, keys := make([][][]prove.Finding, len(intents)), make([]Key, len(intents))
+	var all, missing []int
+	for i := range intents {
+		all = append(all, i)
+	}
+	if w.Memory != nil {
+		on := groundOf(p.engine)
+		beside(all, func(i int) {
+			keys[i] = on.key(&intents[i], p.administratorsOf(intents[i].Account))
+			made[i], _ = remembered(w.Memory, keys[i])
+		})
+	}
+	for _, i := range all {
+		if made[i] == nil {
+			missing = append(missing, i)
+		}
+	}
+	var done atomic.Int64
+	told := func(n int) {
+		if now := int(done.Add(int64(n))); w.Proven != nil && n > 0 {
+			w.Proven(now, len(intents))
+		}
+	}
+	told(len(all) - len(missing))
+	if len(missing) == 0 {
+		return made
+	}
+	p.knownRoles()
+	p.trustIndex()
+	if !p.apart {
+		p.like = likenessOf(p.engine, intents)
+	}
+	first, later, like := p.alikeAccounts(intents, made)
+	for _, some := range [][]int{first, later} {
+		beside(some, func(i int) {
+			if like[i] >= 0 {
+				made[i], _ = p.like.accountOfAnother(made[like[i]], intents[like[i]].Account, intents[i].Account)
+			}
+			if made[i] == nil {
+				made[i] = p.proveAccount(&intents[i])
+			}
+			if w.Memory != nil {
+				keep(w.Memory, keys[i], made[i])
+			}
+			told(1)
+		})
+	}
+	return made
+}
+
+// beside does something for each of some accounts. What is solved is shared within an account, so that accounts are
+// proven beside each other.
+func beside(some []int, do func(int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(some)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(some); i = int(next.Add(1)) - 1 {
+				do(some[i])
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made yet,
+// and the place of one that is made or proven first and whose account is like it; -1 where there is none.
+func (p *prover) alikeAccounts(intents []intent.Account, made [][][]prove.Finding) (first, later, like []int) {
+	places := map[int]int{}
+	class := func(i int) int {
+		if p.like == nil {
+			return 0
+		}
+		return p.like.levels[ofAccounts].class[intents[i].Account]
+	}
+	for i := range made {
+		like = append(like, -1)
+		if _, known := places[class(i)]; made[i] != nil && !known {
+			places[class(i)] = i
+		}
+	}
+	for i := range made {
+		if made[i] != nil {
+			continue
+		}
+		if have, known := places[class(i)]; known && class(i) != 0 {
+			later, like[i] = append(later, i), have
+			continue
+		}
+		places[class(i)] = i
+		first = append(first, i)
+	}
+	return first, later, like
 }
 
 func newProver(e *engine.Engine) *prover {
@@ -183,28 +264,15 @@ func newProver(e *engine.Engine) *prover {
 	}
 }
 
-// accountRemembering is proveAccount with a memory, if there is one.
-func (p *prover) accountRemembering(on *ground, m Memory, in *intent.Account) [][]prove.Finding {
-	if m == nil {
-		return p.proveAccount(in)
-	}
-	key := on.key(in, p.administratorsOf(in.Account))
-	if findings, known := remembered(m, key); known {
-		return findings
-	}
-	findings := p.proveAccount(in)
-	keep(m, key, findings)
-	return findings
-}
-
 // proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
 // known. It returns the findings of each proof.
 func (p *prover) proveAccount(in *intent.Account) [][]prove.Finding {
 	own := newProver(p.engine)
-	own.report.Administrators, own.roles, own.index = p.report.Administrators, p.roles, p.trustIndex()
+	own.report.Administrators, own.roles, own.index, own.like = p.report.Administrators, p.roles, p.trustIndex(), p.like
 	findings := make([][]prove.Finding, len(standingProofs))
 	for n, proof := range standingProofs {
 		own.proof, own.report.Findings = proof, nil
+		own.nothingTold()
 		proof.run(own, in)
 		findings[n] = own.report.Findings
 	}
@@ -225,8 +293,33 @@ type prover struct {
 	roles []*engine.Statement
 	// questions are halves of questions that were asked, by what they are written as.
 	questions map[digest][]*engine.Statement
-	proof     standingProof
-	report    prove.Report
+	// like tells who is like whom; nil where nobody is. apart keeps it from being found out.
+	like  *likeness
+	apart bool
+	// toldOf are the places of the findings of the proof at hand that were made of the first of a class, among those up
+	// to toldUpTo.
+	toldOf   [levels]map[int]int
+	toldUpTo int
+	proof    standingProof
+	report   prove.Report
+	// intended are the roles of intents by their ARNs.
+	intended map[*intent.Account]map[string][]intent.Role
+}
+
+// rolesOf are the roles of an intent by their ARNs.
+func (p *prover) rolesOf(in *intent.Account) map[string][]intent.Role {
+	if have, known := p.intended[in]; known {
+		return have
+	}
+	roles := map[string][]intent.Role{}
+	for _, r := range in.Roles() {
+		roles[r.ARN] = append(roles[r.ARN], r)
+	}
+	if p.intended == nil {
+		p.intended = map[*intent.Account]map[string][]intent.Role{}
+	}
+	p.intended[in] = roles
+	return roles
 }
 
 // asking is search.Asking for questions that are asked of many: statements that were compiled for one serve the others,
@@ -452,11 +545,11 @@ func (p *prover) roleSession(in *intent.Account, role *engine.Principal) engine.
 
 // sessionName is a name that a session of a role can have: that of a user who may assume it.
 func (p *prover) sessionName(in *intent.Account, role *engine.Principal) string {
-	for _, r := range in.Roles() {
-		if r.ARN == role.Arn && r.IdentityCenter.Name != "" {
+	for _, r := range p.rolesOf(in)[role.Arn] {
+		if r.IdentityCenter.Name != "" {
 			return r.IdentityCenter.Name
 		}
-		if r.ARN == role.Arn && len(r.Principals) > 0 {
+		if len(r.Principals) > 0 {
 			_, _, name := policy.SplitEntity(r.Principals[0])
 			return name
 		}

@@ -34,9 +34,12 @@ func (p *prover) onlyKnownCallers(in *intent.Account) {
 	for i := range home.Roles {
 		role := p.engine.Principals[home.Roles[i].ARN(home)]
 		listed := in.Administrators != nil &&
-			slices.ContainsFunc(in.Roles(), func(r intent.Role) bool { return r.ARN == role.Arn })
+			len(p.rolesOf(in)[role.Arn]) > 0
 		if listed || role.ServiceLinked ||
 			p.engine.World().IdentityCenter != nil && p.engine.PermissionSetOf(role.Arn) != "" {
+			continue
+		}
+		if p.toldOfAnother(role.Arn) {
 			continue
 		}
 		p.judgeStrangers(p.begin(in, role.Arn), role)

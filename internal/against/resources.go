@@ -30,6 +30,26 @@ func listResources(s *change.Side, project string, stacks []*stack.Stack) resour
 	return all
 }
 
+// differing leaves out the stacks that are the same on both sides: they make the same.
+func differing(then, now []*stack.Stack) (before, after []*stack.Stack) {
+	same := func(s *stack.Stack, among []*stack.Stack) bool {
+		at := slices.IndexFunc(among, func(other *stack.Stack) bool { return other.Name == s.Name })
+		return at >= 0 && among[at].Same(&s.Sections)
+	}
+	for _, s := range now {
+		if !same(s, then) {
+			after = append(after, s)
+		}
+	}
+	for _, s := range then {
+		at := slices.IndexFunc(now, func(other *stack.Stack) bool { return other.Name == s.Name })
+		if at < 0 || slices.Contains(after, now[at]) {
+			before = append(before, s)
+		}
+	}
+	return before, after
+}
+
 // changesOf are what happens to what the stacks of one side make on the other.
 func changesOf(from, to resources) change.ResourceChanges {
 	return func(was, is string) []change.ResourceChange {

@@ -74,12 +74,13 @@ func (r *revision) read(names []string) (stacks []*stack.Stack, notes, known []s
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	var reader stack.Reader
 	for _, name := range folder.Stacks() {
 		if len(names) > 0 && !slices.Contains(names, name) {
 			continue
 		}
 		known = append(known, name)
-		stack, problems := stack.ReadFile(folder.StackFile(name))
+		stack, problems := reader.ReadFile(folder.StackFile(name))
 		if len(problems) > 0 {
 			text := strings.ReplaceAll(problems.Error(), r.root+string(filepath.Separator), "")
 			notes = append(
@@ -117,7 +118,8 @@ func compareStacks(
 	}
 	for _, g := range groups {
 		from, to := change.OfAt(at, fromName, g.then...), change.OfAt(at, "the working tree", g.now...)
-		was, is := listResources(from, project, g.then), listResources(to, project, g.now)
+		before, after := differing(g.then, g.now)
+		was, is := listResources(from, project, before), listResources(to, project, after)
 		r, err := change.Compare(from, to, at, changesOf(was, is))
 		if err != nil {
 			return nil, nil, err

@@ -64,12 +64,15 @@ func (c *comparison) users() {
 		}
 		for i := range side.World.Accounts {
 			a := &side.World.Accounts[i]
+			known := map[string]bool{}
+			if then := other.Account(a.ID); then != nil {
+				for j := range then.Users {
+					known[then.Users[j].ARN(then)] = true
+				}
+			}
 			for j := range a.Users {
 				u := &a.Users[j]
-				if then := other.Account(
-					a.ID,
-				); then != nil &&
-					slices.ContainsFunc(then.Users, func(have world.User) bool { return have.ARN(then) == u.ARN(a) }) {
+				if known[u.ARN(a)] {
 					continue
 				}
 				c.People = append(c.People, PersonChange{

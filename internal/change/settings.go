@@ -30,10 +30,13 @@ func (c *comparison) settings() {
 		if was == nil {
 			continue
 		}
+		users := map[string]*world.User{}
+		for j := range was.Users {
+			users[was.Users[j].ARN(was)] = &was.Users[j]
+		}
 		for j := range a.Users {
 			u := &a.Users[j]
-			if at := slices.IndexFunc(was.Users, func(o world.User) bool { return o.ARN(was) == u.ARN(a) }); at >= 0 {
-				o := &was.Users[at]
+			if o := users[u.ARN(a)]; o != nil {
 				c.tags(a.ID, "user "+u.Name, o.Tags, u.Tags)
 				c.list(a.ID, "user "+u.Name, "is in", o.Groups, u.Groups)
 				c.list(a.ID, "user "+u.Name, "carries", o.Attached, u.Attached)

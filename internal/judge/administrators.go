@@ -7,7 +7,6 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/intent"
-	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 )
 
@@ -31,7 +30,7 @@ func Administrators(stacks ...*stack.Stack) []string {
 		}
 		for _, s := range g.stacks {
 			j := &Judgement{Stack: s, beside: g.beside}
-			j.take(prove.Report{Administrators: found})
+			j.take(nil, found)
 			if in := j.identityCenterIntent(); in != nil {
 				sets, _ := claims.IdentityCenterAdministrators(engine, *in)
 				j.Proofs.Administrators = append(j.Proofs.Administrators, sets...)

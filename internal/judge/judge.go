@@ -133,10 +133,14 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	if err != nil {
 		return unreadable(all, err)
 	}
+	findings := map[string][]prove.Finding{}
+	for _, f := range report.Findings {
+		findings[f.Account] = append(findings[f.Account], f)
+	}
 	for _, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
-		j.take(report)
+		j.take(findings[j.Stack.Account.ID], report.Administrators)
 		if proveErr := j.proveOrganization(engine); proveErr != nil {
 			j.unreadable(proveErr)
 		}
@@ -161,14 +165,10 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	return all
 }
 
-// take keeps what a report says of the account of the stack.
-func (j *Judgement) take(r prove.Report) {
-	for _, f := range r.Findings {
-		if f.Account == j.Stack.Account.ID {
-			j.Proofs.Findings = append(j.Proofs.Findings, f)
-		}
-	}
-	for _, a := range r.Administrators {
+// take keeps what is found about the account of the stack, and who administers it.
+func (j *Judgement) take(findings []prove.Finding, administrators []prove.Administrator) {
+	j.Proofs.Findings = append(j.Proofs.Findings, findings...)
+	for _, a := range administrators {
 		if arn, err := policy.ParseARN(a.ARN); err == nil && arn.Account == j.Stack.Account.ID {
 			j.Proofs.Administrators = append(j.Proofs.Administrators, a)
 		}

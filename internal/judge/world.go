@@ -54,6 +54,7 @@ func WithSiblings(stacks ...*stack.Stack) []*stack.Stack {
 func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
 	var out []*stack.Stack
 	accounts := map[string]bool{s.Account.ID: true}
+	var reader stack.Reader
 	for _, other := range s.Siblings {
 		var st *stack.Stack
 		var problems strictyaml.Problems
@@ -63,7 +64,7 @@ func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
 		); at >= 0 {
 			st = read[at]
 		} else {
-			st, problems = stack.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
+			st, problems = reader.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
 		}
 		if len(problems) > 0 || accounts[st.Account.ID] || !together(s, st) {
 			continue

@@ -11,6 +11,15 @@ import (
 // way round: every problem of the file at once, in the order of the file.
 func ReadFile(path string) (*Stack, strictyaml.Problems) { return resolved(stackfile.OpenFile(path)) }
 
+// Reader reads several stack files together: what they know of each other is read once. The zero value has read
+// nothing yet. It is safe for concurrent use.
+type Reader struct{ neighbours stackfile.Neighbours }
+
+// ReadFile is ReadFile for a stack file that is read together with others.
+func (r *Reader) ReadFile(path string) (*Stack, strictyaml.Problems) {
+	return resolved(r.neighbours.OpenFile(path))
+}
+
 // ReadAs is ReadFile as if the file had this content.
 func ReadAs(path string, data []byte) (*Stack, strictyaml.Problems) {
 	return resolved(stackfile.OpenAs(path, data))

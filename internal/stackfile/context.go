@@ -61,7 +61,7 @@ func OpenContext(ctx Context, folder string) (*Sections, *strictyaml.Decoder) {
 		src.file, src.pos, src.environments = file.file, file.pos, file.environments
 		src.merge(ctx, file)
 	}
-	return src.read()
+	return src.read(new(Neighbours))
 }
 
 // stackFileSource reads the stack's own file, nil where there is none that a reader of the folder could read.

@@ -49,11 +49,15 @@ type Source struct {
 
 // Open is OpenFile for content that is at hand. The project may be nil.
 func Open(stack Source, project *Source) (*Sections, *strictyaml.Decoder) {
+	return new(Neighbours).open(stack, project)
+}
+
+func (n *Neighbours) open(stack Source, project *Source) (*Sections, *strictyaml.Decoder) {
 	src := sourceOf(stack, project)
 	if len(src.problems) > 0 && len(src.entries) == 0 {
 		return nothing(src.problems...)
 	}
-	return src.read()
+	return src.read(n)
 }
 
 // sourceOf collects the values of a stack file and of its project.

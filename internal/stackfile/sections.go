@@ -1,6 +1,7 @@
 package stackfile
 
 import (
+	"reflect"
 	"strings"
 
 	"aws-access-guardrails/access/expectation"
@@ -67,6 +68,18 @@ type Sections struct {
 	Accept []Acceptance
 
 	places strictyaml.Places
+}
+
+// Same reports whether two stacks have the same in every section and know the same of their siblings, wherever their
+// files are and wherever it stands in them.
+func (s *Sections) Same(other *Sections) bool {
+	bare := func(s *Sections) Sections {
+		out := *s
+		out.File, out.Folder, out.places = "", "", strictyaml.Places{}
+		return out
+	}
+	a, b := bare(s), bare(other)
+	return reflect.DeepEqual(&a, &b)
 }
 
 // stackKeys is the stack file: every other description hangs below it. A new noun adds a key here, in the order in

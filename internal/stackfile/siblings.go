@@ -47,10 +47,54 @@ func (s Sibling) Named(alias string) bool {
 
 // Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told
 // when they are checked themselves. Stack names the one that is left out.
-func Siblings(folder, stack string) []Sibling {
+func Siblings(folder, stack string) []Sibling { return new(Neighbours).siblings(folder, stack) }
+
+// Neighbours reads what stacks of a folder know of each other once for all of them: files that are opened with it know
+// of the others what they had when the first was opened. The zero value has read nothing yet. It is safe for concurrent
+// use.
+type Neighbours struct {
+	mutex   sync.Mutex
+	folders map[string][]Sibling
+}
+
+// OpenFile is OpenFile for a stack file that is read together with others.
+func (n *Neighbours) OpenFile(path string) (*Sections, *strictyaml.Decoder) {
+	data, err := files.Read(path)
+	if err != nil {
+		return nothing(unreadable(path, err))
+	}
+	project, err := projectOf(path)
+	if err != nil {
+		return nothing(unreadable(path, err))
+	}
+	return n.open(Source{File: path, Data: data}, project)
+}
+
+func (n *Neighbours) siblings(folder, stack string) []Sibling {
 	if folder == "" {
 		return nil
 	}
+	n.mutex.Lock()
+	all, known := n.folders[folder]
+	if !known {
+		all = readSiblings(folder)
+		if n.folders == nil {
+			n.folders = map[string][]Sibling{}
+		}
+		n.folders[folder] = all
+	}
+	n.mutex.Unlock()
+	var out []Sibling
+	for i := range all {
+		if all[i].Stack != stack {
+			out = append(out, all[i])
+		}
+	}
+	return out
+}
+
+// readSiblings reads all stacks of a folder, as far as their files can be read.
+func readSiblings(folder string) []Sibling {
 	paths, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
 	if err != nil {
 		return nil
@@ -64,9 +108,6 @@ func Siblings(folder, stack string) []Sibling {
 		project, _ = projectOf(paths[0])
 	}
 	for _, file := range paths {
-		if StackName(file) == stack {
-			continue
-		}
 		data, err := files.Read(file)
 		if err != nil {
 			continue
@@ -78,7 +119,7 @@ func Siblings(folder, stack string) []Sibling {
 	return out
 }
 
-// siblingFiles are the siblings that were read, by file: every stack of a folder reads all the others.
+// siblingFiles are the siblings that were read, by file: a stack that is read by itself reads all the others.
 var siblingFiles sync.Map
 
 type siblingFile struct {

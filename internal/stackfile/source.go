@@ -34,7 +34,7 @@ type source struct {
 }
 
 // read decodes the file. The decoder has the problems so far, and goes on to collect those between sections.
-func (src *source) read() (*Sections, *strictyaml.Decoder) {
+func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 	d := strictyaml.NewDecoder().WithKeysMeant(meantKey)
 	d.Problems = append(d.Problems, src.problems...)
 	if src.pos.File == "" {
@@ -75,7 +75,7 @@ func (src *source) read() (*Sections, *strictyaml.Decoder) {
 	read, _ := stackKeys.Decode(d, own, strictyaml.Path(Namespace+":"))
 	read.AWS, _ = awsKeys.Decode(d, provider, "aws:")
 	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
-	read.Siblings = Siblings(src.folder, src.name)
+	read.Siblings = n.siblings(src.folder, src.name)
 	read.places = d.Places
 	d.ReportRepeated(src.repeated)
 	return &read, d

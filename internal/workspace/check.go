@@ -24,8 +24,9 @@ func (f *Folder) Read(names ...string) ([]*stack.Stack, error) {
 		stacks []*stack.Stack
 		errs   []error
 	)
+	var reader stack.Reader
 	for _, name := range names {
-		stack, problems := stack.ReadFile(relative(f.StackFile(name)))
+		stack, problems := reader.ReadFile(relative(f.StackFile(name)))
 		if len(problems) > 0 {
 			errs = append(errs, &RefusedError{Stack: name, Err: problems.Err()})
 			continue
