@@ -77,6 +77,7 @@ func Escalations(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 		asked:      map[string]search.Answer{},
 		ways:       map[string][]EscalationStep{},
 		wouldReign: map[string]bool{},
+		writing:    map[*engine.Principal]bool{},
 	}
 	s.toAdministrator()
 	s.toService()
@@ -98,6 +99,8 @@ type escalation struct {
 	lends bool
 	// wouldReign says of whom it was asked whether everything allowed would make an administrator.
 	wouldReign map[string]bool
+	// writing says of whom it was asked whether any of the calls can be made that make an administrator.
+	writing map[*engine.Principal]bool
 }
 
 // can asks whether somebody can make a call in any session; conditions are what the request must carry.
@@ -234,7 +237,7 @@ func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alon
 func (s *escalation) changedFirst() []*engine.Principal {
 	var found []*engine.Principal
 	for _, who := range s.everybody {
-		if _, known := s.ways[who.Arn]; known {
+		if _, known := s.ways[who.Arn]; known || !s.writes(who) {
 			continue
 		}
 		for _, other := range s.everybody {
@@ -500,6 +503,15 @@ func (s *escalation) makesAdministrator(who, of *engine.Principal) *EscalationSt
 // writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and
 // roles make none, and are asked about no more.
 func (s *escalation) writes(who *engine.Principal) bool {
+	have, known := s.writing[who]
+	if !known {
+		have = s.writesSomething(who)
+		s.writing[who] = have
+	}
+	return have
+}
+
+func (s *escalation) writesSomething(who *engine.Principal) bool {
 	actions := append([]string{"iam:AddUserToGroup", "iam:CreateRole"}, versionWays...)
 	for _, way := range writeWays {
 		actions = append(actions, way.action)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -78,11 +79,22 @@ func (f *flags) clock() time.Time {
 // doing says what verbs are at that read and prove before they print. Verbs that run an engine tell of it themselves,
 // and the others are quick.
 var doing = map[string]string{
-	"check":   "reads and proves the stacks",
-	"matrix":  "goes the ways of everybody in the stacks",
-	"explain": "reads the stacks and follows the way",
-	"diff":    "compares what everybody can do, before and after",
-	"audit":   "reads and proves the account",
+	"check":    "reads and proves the stacks",
+	"matrix":   "goes the ways of everybody in the stacks",
+	"explain":  "reads the stacks and follows the way",
+	"diff":     "compares what everybody can do, before and after",
+	"audit":    "reads and proves the account",
+	"deployer": "lists what the stacks make",
+	"render":   "reads and writes the stacks",
+	"handover": "reads the stacks",
+}
+
+// collectLess lets garbage grow to twice what is in use before it is collected, where nobody has said otherwise: these
+// verbs end soon.
+func collectLess() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
 }
 
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything
@@ -113,6 +125,7 @@ func execute(ctx context.Context, args []string) workspace.Status {
 				}
 				if text := doing[cmd.Name()]; text != "" &&
 					(cmd.Flags().Lookup("deployed") == nil || !cmd.Flags().Changed("deployed")) {
+					collectLess()
 					ticker := time.NewTicker(time.Second)
 					defer ticker.Stop()
 					waiting := workspace.NewProgress(os.Stderr).Wait(text, time.Now(), ticker.C)

@@ -19,8 +19,9 @@ take turns. An organization has 20 people and 5 roles for each account, and one 
 
 The exponent says how a row grows: 1 is in proportion to the accounts. It is taken from the smallest and the largest size. Goals are for 100 accounts; where one is missed the page says by how much.
 
-Of what is left most goes into what differs from person to person: for each of the five ways to sign in, each policy is read as it meets that person, before a search is shared. Reading the stack files is about half of a second
-for a hundred accounts. `+"`diff`"+` reads both sides, lists the resources of both, and proves twice what differs.
+People, roles and accounts that differ in names alone are [proven once](decisions/0138-who-is-like-another-is-told-the-same.md), so that what is left is mostly linear: reading the files, writing down what each account rests on, and collecting
+garbage. `+"`check`"+` after an edit still reads every file and compares every account with what was kept, which is most of what it costs. `+"`diff`"+` reads both sides and goes the ways of those whose documents differ.
+`+"`matrix`"+` goes each way of each person. `+"`deployer`"+` lists every resource with the Pulumi SDK, which notes where in the program each is made.
 
 |  |`, t.runs, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	for _, size := range t.sizes {
