@@ -102,3 +102,24 @@ func ValidateProjectTag(p *problem.List, key string) {
 func IsAuthorizationTag(key, projectKey string) bool {
 	return strings.EqualFold(key, RunAsTag) || strings.EqualFold(key, ProjectTag(projectKey))
 }
+
+// ValidateEnvironmentTag holds the key of the second tag against what policies can compare; empty means none.
+func ValidateEnvironmentTag(p *problem.List, projectKey, key string) {
+	switch {
+	case key == "":
+	case !ProjectTagPattern.MatchString(key):
+		p.Add("tags.environment", key, "cannot be written into a policy", "use letters, digits and _.:/=+@-")
+	case IsAuthorizationTag(key, projectKey):
+		p.Add("tags.environment", key, "decides something else already", "use another key; condition keys ignore case")
+	}
+}
+
+// DecidingTags are the keys of the tags that decide access: that of the project, that of the environment where there is
+// one, and that of the OS user.
+func DecidingTags(projectKey, environmentKey string) []string {
+	keys := []string{ProjectTag(projectKey)}
+	if environmentKey != "" {
+		keys = append(keys, environmentKey)
+	}
+	return append(keys, RunAsTag)
+}

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -261,6 +262,35 @@ var lives = []life{
 			},
 		},
 	},
+	// Policies of the account's own, and boundaries that come, change and go.
+	{
+		"an account with boundaries",
+		newTools,
+		[]string{"tools"},
+		[]string{"tools"},
+		map[string][]string{
+			"tools": {
+				"{name: erin, permissionsBoundary: PeopleOfTools}",
+				"{name: erin, permissionsBoundary: AdministratorAccess}",
+				"{name: fay, permissionsBoundary: PeopleOfTools}",
+				"{name: fay}",
+				`["backup:*", "s3:*"]`,
+				`["s3:*"]`,
+				"      runAs: erin\n      permissionsBoundary: OnlyTokyo",
+				"      runAs: erin\n      permissionsBoundary: AdministratorAccess",
+				"externalId: example-org-4711",
+				"externalId: example-org-4712",
+			},
+		},
+	},
+}
+
+// newTools is the example with boundaries, policies of its own and a partner.
+func newTools(t *testing.T) *deployment {
+	t.Helper()
+	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
+	require.NoError(t, os.CopyFS(d.dir, os.DirFS("../examples/tools")))
+	return d
 }
 
 // lived are the lives of this run: all of them in the nightly tier, else those of an account with roles, policies,

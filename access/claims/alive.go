@@ -458,6 +458,11 @@ func (p *prover) ownTags(in *intent.Account, r *intent.OperationRole) [][]world.
 	if all == nil {
 		all = append(all, []world.Tag{{Key: in.ProjectTagKey()}})
 	}
+	if r.Environment != "" {
+		for i := range all {
+			all[i] = append(all[i], world.Tag{Key: in.EnvironmentTag, Value: r.Environment})
+		}
+	}
 	return all
 }
 

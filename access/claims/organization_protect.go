@@ -153,7 +153,8 @@ func (p *organizationProver) documentsAreProtected() {
 // tagsAreProtected: condition keys ignore case, so a tag key that differs by case decides too. A node that is
 // launched with the tag is that of whoever launches it.
 func (p *organizationProver) tagsAreProtected() {
-	tag := p.in.ProjectTagKey()
+	tags := p.in.NodeTags()
+	deciding := policy.AnyEqualsIgnoringCase("aws:TagKeys", append(slices.Clone(tags), world.RunAsTag)...)
 	for _, id := range p.protectedAccounts() {
 		var own []policy.Statement
 		if roles := p.in.Protected.OwnOSUserRoles; len(roles) > 0 {
@@ -161,17 +162,17 @@ func (p *organizationProver) tagsAreProtected() {
 		}
 		a := p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", doors.In(doors.PrincipalTags)...).On("*").
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, world.RunAsTag)),
+				When(deciding),
 		}, p.in.Changers)
 		a = a.And(p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", doors.In(doors.SessionTags)...).
 				On("*").
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag, world.RunAsTag)),
+				When(deciding),
 		}, p.in.Changers, own...))
 		nodes := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 		a = a.And(p.everybodyOf(id, []policy.Statement{
 			policy.Allow("", doors.In(doors.NodeTags)...).On(nodes...).
-				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag)),
+				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tags...)),
 			policy.Allow("", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys")),
 		}, slices.Concat(p.in.Changers, p.in.Protected.Taggers), policy.Allow("", "*").On("*").When(policy.Present("ec2:CreateAction"))))
 		p.conclude(p.finding(id), a, "somebody writes a tag that decides access")

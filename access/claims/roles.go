@@ -157,9 +157,13 @@ func (p *prover) ownProjectOnly(in *intent.Account) {
 		}
 		q := search.Question{Forbidden: []*engine.Statement{reachNodes()}}
 		if projects := r.AllProjects(); len(projects) > 0 {
-			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").
+			own := policy.Allow("", "*").
 				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
-				When(policy.StringEquals("aws:ResourceTag/"+in.ProjectTagKey(), projects...)))}
+				When(policy.StringEquals("aws:ResourceTag/"+in.ProjectTagKey(), projects...))
+			if r.Environment != "" {
+				own = own.When(policy.StringEquals("aws:ResourceTag/"+in.EnvironmentTag, literals([]string{r.Environment})...))
+			}
+			q.Permitted = []*engine.Statement{engine.MustStatement(own)}
 		}
 		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
 		p.conclude(

@@ -15,6 +15,8 @@ type Account struct {
 	Account string
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
 	ProjectTag string
+	// EnvironmentTag is the key of a second tag that ties roles with an environment to nodes. Empty means none.
+	EnvironmentTag string
 	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing
 	// works without MFA.
 	Members []string
@@ -99,6 +101,8 @@ type OperationRole struct {
 	// several. Empty means none: the role reaches nothing.
 	Project  string
 	Projects []string
+	// Environment is the value of the environment tag of the nodes that it reaches. Empty means any.
+	Environment string
 	// Reboot says that it reboots the instances of its projects.
 	Reboot bool
 	// RunAs is the OS user of its shells; empty means the default user of the preferences.
@@ -123,7 +127,13 @@ func (r *OperationRole) AllProjects() []string {
 
 func (in *Account) ProjectTagKey() string { return cmp.Or(in.ProjectTag, "Project") }
 
-func (in *Account) AuthorizationTags() []string { return []string{in.ProjectTagKey(), world.RunAsTag} }
+func (in *Account) AuthorizationTags() []string {
+	keys := []string{in.ProjectTagKey(), world.RunAsTag}
+	if in.EnvironmentTag != "" {
+		keys = append(keys, in.EnvironmentTag)
+	}
+	return keys
+}
 
 // Roles are all the roles of the intent, operation roles first.
 func (in *Account) Roles() []Role {

@@ -20,6 +20,8 @@ type Organization struct {
 	BreakGlass     []string
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
 	ProjectTag string
+	// EnvironmentTag is the key of a second tag that ties roles to nodes. Empty means none.
+	EnvironmentTag string
 	// Doors is nil when doors are not closed, and so with the other guardrails.
 	Doors     *Doors
 	Passwords *Passwords
@@ -96,6 +98,14 @@ type Makers struct {
 	By, Roles []string
 	// Change lets them also change, pass and delete those.
 	Change bool
+}
+
+// NodeTags are the keys of the tags that tie roles to nodes.
+func (in *Organization) NodeTags() []string {
+	if in.EnvironmentTag == "" {
+		return []string{in.ProjectTagKey()}
+	}
+	return []string{in.ProjectTagKey(), in.EnvironmentTag}
 }
 
 func (in *Organization) ProjectTagKey() string {

@@ -22,6 +22,9 @@ type Args struct {
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"): members cannot write it. Empty means
 	// DefaultProjectTag.
 	ProjectTag string
+	// EnvironmentTag is the key of the second tag that decides access ("tags.environment"): members cannot write it.
+	// Empty means that there is none.
+	EnvironmentTag string
 	// FirstPasswordChange lets a member change their own password before MFA, which a first sign-in with a forced
 	// change needs. Off, the initial password must be one that need not be changed.
 	FirstPasswordChange bool
@@ -58,7 +61,7 @@ type SelfService struct {
 
 // AddIntent says what the group is for.
 func (a *Args) AddIntent(in *intent.Account) {
-	in.ProjectTag = guardrail.ProjectTag(a.ProjectTag)
+	in.ProjectTag, in.EnvironmentTag = guardrail.ProjectTag(a.ProjectTag), a.EnvironmentTag
 	in.MFA = intent.MFA{
 		FirstPasswordChange: a.FirstPasswordChange, EnrolWithAccessKeys: a.EnrolWithAccessKeys,
 		AccessKeys: a.SelfService.AccessKeys, ContactTags: a.SelfService.ContactTags,

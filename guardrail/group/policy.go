@@ -2,6 +2,7 @@ package group
 
 import (
 	"cmp"
+	"strings"
 
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/world"
@@ -105,7 +106,7 @@ func (a *Args) GuardDocument() policy.Document {
 	}
 	statements = append(statements,
 		policy.Deny("DenyWritingAuthorizationTags", AuthorizationTagActions()...).On("*").
-			When(policy.AnyEqualsIgnoringCase(guardrail.TagKeys, guardrail.ProjectTag(a.ProjectTag), guardrail.RunAsTag)),
+			When(policy.AnyEqualsIgnoringCase(guardrail.TagKeys, guardrail.DecidingTags(a.ProjectTag, a.EnvironmentTag)...)),
 		// A call that names no tag deletes all of them.
 		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").On("*").When(policy.Absent(guardrail.TagKeys)))
 	return policy.New(append(statements, a.sessionTagDenies()...)...)
@@ -226,6 +227,7 @@ func (a *Args) Validate() error {
 		p.Check(problem.At("userPaths", i), path, policy.ValidatePath(path))
 	}
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
+	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
 	a.validateContactTags(&p)
 	a.validateRoleAccounts(&p)
 	if len(p) == 0 {
@@ -239,7 +241,7 @@ func (a *Args) validateContactTags(p *problem.List) {
 		path := problem.At("selfService.contactTags", i)
 		switch {
 		case !p.Check(path, key, policy.ValidateTagKey(key)):
-		case guardrail.IsAuthorizationTag(key, a.ProjectTag):
+		case guardrail.IsAuthorizationTag(key, a.ProjectTag), strings.EqualFold(key, a.EnvironmentTag):
 			p.Add(path, key, "decides what its owner may do", "leave it out; the stack file sets it")
 		case !guardrail.ProjectTagPattern.MatchString(key):
 			p.Add(

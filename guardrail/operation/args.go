@@ -16,6 +16,8 @@ type Args struct {
 	Account guardrail.Account
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// EnvironmentTag is the key of the second tag ("tags.environment"). Empty means that no role has an Environment.
+	EnvironmentTag string
 	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that
 	// such a session fails, and then every role must name one.
 	DefaultRunAs string
@@ -56,6 +58,8 @@ type Role struct {
 	// Projects are the values of the project tag on the nodes that the role reaches, in place of Project. An empty list
 	// is refused.
 	Projects []string
+	// Environment is the value of EnvironmentTag, on the role and on the nodes that it reaches. Empty means any.
+	Environment string
 	// Reboot lets the role reboot the instances of its projects too.
 	Reboot bool
 	// RunAs is the OS user of the role's shells on Linux and macOS. Empty means OperationRolesArgs.DefaultRunAs;
@@ -124,6 +128,8 @@ func (a *Args) Intent(r Role, who intent.Role) intent.OperationRole {
 		Documents:  r.Documents,
 		VolumeKeys: r.VolumeKeyARNs,
 		Reboot:     r.Reboot,
+
+		Environment: r.Environment,
 	}
 	if role.OwnOSUser = r.FromUser(); role.OwnOSUser {
 		role.RunAs = ""

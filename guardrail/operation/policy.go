@@ -103,6 +103,15 @@ func (a *Args) guard(of projects) policy.Document {
 	)...)
 }
 
+// environmentDeny keeps the role of an entry from nodes of other environments, whatever else is attached to it.
+func (a *Args) environmentDeny() policy.Statement {
+	// A missing tag on either side is a difference, so it is denied.
+	return policy.Deny("DenyNodesOfOtherEnvironments",
+		"ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:GetConnectionStatus", "ssm:StartSession").
+		On(a.nodes()...).
+		When(policy.StringNotEquals("aws:ResourceTag/"+a.EnvironmentTag, "${aws:PrincipalTag/"+a.EnvironmentTag+"}"))
+}
+
 // SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
 func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject()) }
 
@@ -273,6 +282,9 @@ func (a *Args) Role(r Role) world.Role {
 	if list := r.ProjectList(); len(list) == 1 {
 		role.Tags = append(role.Tags, world.Tag{Key: guardrail.ProjectTag(a.ProjectTag), Value: list[0]})
 	}
+	if r.Environment != "" {
+		role.Tags = append(role.Tags, world.Tag{Key: a.EnvironmentTag, Value: r.Environment})
+	}
 	if r.RunAs != "" && !r.FromUser() {
 		role.Tags = append(role.Tags, world.Tag{Key: guardrail.RunAsTag, Value: r.RunAs})
 	}
@@ -285,9 +297,14 @@ func (a *Args) Role(r Role) world.Role {
 		for _, name := range sharedNames {
 			role.Attached = append(role.Attached, a.PolicyARN(name))
 		}
+		inline(guardrail.OperationRoleGuardPolicyName, policy.New(a.environmentDeny()), r.Environment != "")
 	} else {
 		of := a.listed(r)
-		inline(guardrail.OperationRoleGuardPolicyName, a.guard(of), true)
+		guard := a.guard(of)
+		if r.Environment != "" {
+			guard = policy.New(append(guard.Statements, a.environmentDeny())...)
+		}
+		inline(guardrail.OperationRoleGuardPolicyName, guard, true)
 		statements := append(slices.Clone(a.sessions(of).Statements), a.startStop(of))
 		inline(guardrail.OperationRolePolicyName, policy.New(statements...), true)
 	}

@@ -17,6 +17,7 @@ func (a *Args) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
+	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
 	if a.DefaultRunAs != "" {
 		guardrail.CheckOSUser(&p, "sessions.runAs.defaultUser", a.DefaultRunAs)
 	}
@@ -37,6 +38,13 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	a.validateRoleName(p, i)
 	a.trust(r).Validate(p, path)
 	a.validateProjects(p, path, r)
+	if r.Environment != "" {
+		at := problem.Join(path, "environment")
+		if a.EnvironmentTag == "" {
+			p.Add(at, r.Environment, "is the value of no tag: tags.environment is missing", "write the key of the tag in tags.environment, such as Environment")
+		}
+		p.Check(at, r.Environment, policy.ValidateProject(r.Environment))
+	}
 	switch {
 	case r.FromUser():
 		a.validateFromUser(p, i)

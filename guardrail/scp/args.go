@@ -23,6 +23,8 @@ type Args struct {
 	Tree Unit
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// EnvironmentTag is the key of the second tag that decides access ("tags.environment"). Empty means none.
+	EnvironmentTag string
 	// Deployer is the role that deploys the stacks of the accounts ("account.deployer"). Required where something is
 	// protected.
 	Deployer string

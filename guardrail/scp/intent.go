@@ -17,6 +17,7 @@ func (a *Args) Intent() intent.Organization {
 		MemberDeployer: a.Deployer,
 		BreakGlass:     a.BreakGlass,
 		ProjectTag:     guardrail.ProjectTag(a.ProjectTag),
+		EnvironmentTag: a.EnvironmentTag,
 	}
 	if strings.HasPrefix(a.Deployer, "role/") {
 		in.Deployer = everyAccountIn(a.Deployer, a.Account)

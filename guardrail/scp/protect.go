@@ -109,10 +109,10 @@ func (a *Args) protectPeople() []policy.Statement {
 // protectTags guards the tags that decide what somebody may do, in any case: condition keys ignore case, and tag keys
 // of nodes do not.
 func (a *Args) protectTags() []policy.Statement {
-	p, tag := a.partition(), guardrail.ProjectTag(a.ProjectTag)
+	p, deciders := a.partition(), guardrail.DecidingTags(a.ProjectTag, a.EnvironmentTag)
 	taggers := but(slices.Concat(a.changers(), a.roles(a.ProtectGuardrails.Taggers...)))
 	principals := doors.In(doors.PrincipalTags)
-	deciding := policy.AnyEqualsIgnoringCase(guardrail.TagKeys, tag, guardrail.RunAsTag)
+	deciding := policy.AnyEqualsIgnoringCase(guardrail.TagKeys, deciders...)
 	var statements []policy.Statement
 	if a.ProtectGuardrails.OwnOSUsers {
 		roles := p.RoleARN("*", guardrail.OwnOSUserRolePath, "*")
@@ -143,7 +143,7 @@ func (a *Args) protectTags() []policy.Statement {
 		// A node that is launched with the tag is whoever's launches it; only the tags of existing nodes are guarded.
 		policy.Deny("DenyWritingAuthorizationTagsOfNodes", doors.In(doors.NodeTags)...).
 			On(p.InstanceARN("*", "*", "*"), p.ManagedInstanceARN("*", "*", "*")).
-			When(policy.AnyEqualsIgnoringCase(guardrail.TagKeys, tag), policy.Absent("ec2:CreateAction"), taggers),
+			When(policy.AnyEqualsIgnoringCase(guardrail.TagKeys, deciders[:len(deciders)-1]...), policy.Absent("ec2:CreateAction"), taggers),
 		// Without keys the call deletes every tag of the node.
 		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").
 			On(p.InstanceARN("*", "*", "*")).

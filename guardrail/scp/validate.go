@@ -25,6 +25,7 @@ func (a *Args) Validate() error {
 	p.Check("management", a.Management, policy.ValidateAccountID(a.Management))
 	a.validateTree(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
+	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
 	a.validateChangers(&p)
 	if len(p) > 0 {
 		return p

@@ -71,6 +71,8 @@ func deployedSide(stacks []*stack.Stack, states map[string][]workspace.Deployed,
 		Name:        "what is deployed",
 		Stacks:      map[string]string{},
 		ProjectTags: map[string]string{},
+
+		EnvironmentTags: map[string]string{},
 	}, resources{}
 	var guardrails, instance *stateReader
 	for _, stack := range stacks {
@@ -91,6 +93,7 @@ func deployedSide(stacks []*stack.Stack, states map[string][]workspace.Deployed,
 		}
 		s.World.Accounts = append(s.World.Accounts, r.account)
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
+		s.EnvironmentTags[stack.Account.ID] = stack.Tags.Environment
 		made[stack.Name] = stateResources(state)
 		if stack.Organization != nil {
 			guardrails = r

@@ -22,6 +22,8 @@ type Side struct {
 	World access.World
 	// Stacks are the names of the stacks by account id, ProjectTags the keys of the project tag.
 	Stacks, ProjectTags map[string]string
+	// EnvironmentTags are the keys of the second tag that decides access.
+	EnvironmentTags map[string]string
 	// Judgements are the proofs and expectations; nil where only what is deployed is known.
 	Judgements []*judge.Judgement
 	// Notes are what else to know about the side.
@@ -50,11 +52,14 @@ func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 		World:       judge.World(stacks...),
 		Stacks:      map[string]string{},
 		ProjectTags: map[string]string{},
-		Judgements:  judge.StacksFrom(at, stacks...),
-		stacks:      stacks,
+
+		EnvironmentTags: map[string]string{},
+		Judgements:      judge.StacksFrom(at, stacks...),
+		stacks:          stacks,
 	}
 	for _, stack := range stacks {
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
+		s.EnvironmentTags[stack.Account.ID] = stack.Tags.Environment
 		s.AddIdentityCenter(stack)
 		s.siblings = append(s.siblings, stack.Siblings...)
 	}
@@ -72,7 +77,7 @@ func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*report.Matrix,
 		if err != nil {
 			return nil, nil, err
 		}
-		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, Teams: stack.RoleTeams(s.stacks...)}
+		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...)}
 		engines, options = append(engines, engine), append(options, o)
 		rests = append(rests, report.Rests(engine, o))
 	}

@@ -21,6 +21,8 @@ type Options struct {
 	// not listed.
 	ProjectTags       map[string]string
 	DefaultProjectTag string
+	// EnvironmentTags are the keys of the second tag that nodes of a role with that tag have, by account id.
+	EnvironmentTags map[string]string
 	// Teams are the teams by which roles name people; nil where nothing is known of teams.
 	Teams map[stack.RolePerson][]string
 	// Administrators are listed beside the ways.
@@ -36,7 +38,7 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 	b := newFinder(engine, o)
 	f := &Facts{
 		At: o.At.UTC().Truncate(time.Second), Administrators: append([]string{}, o.Administrators...),
-		engine: b.engine, generous: b.generous, projectTags: b.projectTag,
+		engine: b.engine, generous: b.generous, nodeTags: b.nodeTags,
 	}
 	world := engine.World()
 	for i := range world.Accounts {
@@ -109,13 +111,15 @@ func of(at time.Time, administrators []string, stacks ...*stack.Stack) (*Facts, 
 		return nil, err
 	}
 	o := Options{
-		At:             at,
-		ProjectTags:    map[string]string{},
-		Teams:          stack.RoleTeams(all...),
-		Administrators: administrators,
+		At:          at,
+		ProjectTags: map[string]string{},
+
+		EnvironmentTags: map[string]string{},
+		Teams:           stack.RoleTeams(all...),
+		Administrators:  administrators,
 	}
 	for _, s := range all {
-		o.ProjectTags[s.Account.ID] = s.Tags.Project
+		o.ProjectTags[s.Account.ID], o.EnvironmentTags[s.Account.ID] = s.Tags.Project, s.Tags.Environment
 	}
 	named := map[string]bool{}
 	for _, s := range stacks {
@@ -257,4 +261,17 @@ func iamUser(home *world.Account, user *world.User) Person {
 
 func (b *finder) projectTag(account string) string {
 	return cmp.Or(b.options.ProjectTags[account], b.options.DefaultProjectTag)
+}
+
+// nodeTags are the tags of a node of a project that the principal of a session with these tags is meant to reach: its
+// environment is that of the session.
+func (b *finder) nodeTags(account, project string, session []world.Tag) []world.Tag {
+	tags := []world.Tag{{Key: b.projectTag(account), Value: project}}
+	key := b.options.EnvironmentTags[account]
+	for _, own := range session {
+		if key != "" && own.Key == key {
+			tags = append(tags, own)
+		}
+	}
+	return tags
 }

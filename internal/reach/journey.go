@@ -97,8 +97,21 @@ func (f *Facts) node(w *Way) world.Node {
 	case !w.Projects.Every:
 		return node
 	}
-	node.Tags = []world.Tag{{Key: f.projectTags(w.Account().ID), Value: sample(project)}}
+	node.Tags = f.nodeTags(w.Account().ID, sample(project), f.tagsOf(w.Role()))
 	return node
+}
+
+// tagsOf are the tags of a role of the world; none for nil.
+func (f *Facts) tagsOf(role *Role) []world.Tag {
+	all := f.engine.World().Accounts
+	for i := range all {
+		for j := range all[i].Roles {
+			if role != nil && all[i].Roles[j].ARN(&all[i]) == role.ARN {
+				return all[i].Roles[j].Tags
+			}
+		}
+	}
+	return nil
 }
 
 // otherRegion is a Region that none of the ways into an account names.

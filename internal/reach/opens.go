@@ -186,7 +186,7 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 		node.Region = unnamedRegion(account.Partition, b.regions(account, w.session.Subject()))
 	}
 	if project.kind != none {
-		node.Tags = []world.Tag{{Key: b.projectTag(account.ID), Value: sample(project)}}
+		node.Tags = b.nodeTags(account.ID, sample(project), w.tags)
 	}
 	var found []opening
 	add := func(name Door, user journey.OSUser, assumptions []Assumption) {

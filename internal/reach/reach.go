@@ -21,7 +21,7 @@ type Facts struct {
 	Administrators []string
 
 	engine, generous *access.Engine
-	projectTags      func(account string) string
+	nodeTags         func(account, project string, session []world.Tag) []world.Tag
 }
 
 // Account is an account by its id, with the alias or, without one, the name of its stack. Alias is empty for an

@@ -102,6 +102,8 @@ type MatrixOptions struct {
 	At time.Time
 	// ProjectTags are the keys of the project tag by account id; accounts that are not listed have the default one.
 	ProjectTags map[string]string
+	// EnvironmentTags are the keys of the second tag that decides access, by account id; none where there is none.
+	EnvironmentTags map[string]string
 	// Teams are the teams by which roles name people. Nil means that there are none.
 	Teams map[stack.RolePerson][]string
 	// Administrators are listed beside the rows.
@@ -122,6 +124,7 @@ func (o MatrixOptions) facts() reach.Options {
 	return reach.Options{
 		At:                o.At,
 		ProjectTags:       o.ProjectTags,
+		EnvironmentTags:   o.EnvironmentTags,
 		DefaultProjectTag: guardrail.DefaultProjectTag,
 		Administrators:    o.Administrators,
 		Teams:             o.Teams,

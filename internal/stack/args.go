@@ -22,6 +22,7 @@ func (s *Stack) MFAGroup() *group.Args {
 	}
 	a := *s.MFA
 	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
+	a.EnvironmentTag = s.Tags.Environment
 	paths := map[string]bool{}
 	for _, path := range s.userPaths() {
 		paths[path] = true
@@ -63,9 +64,11 @@ func (s *Stack) Operation() *operation.Args {
 	a := &operation.Args{
 		Account:    s.Account.Account,
 		ProjectTag: s.Tags.Project,
-		UserPaths:  s.userPaths(),
-		OSUsers:    s.osUsers(),
-		Quotas:     s.Quotas,
+
+		EnvironmentTag: s.Tags.Environment,
+		UserPaths:      s.userPaths(),
+		OSUsers:        s.osUsers(),
+		Quotas:         s.Quotas,
 
 		ManagedPolicies: s.knownPolicies(),
 	}
@@ -143,5 +146,6 @@ func (s *Stack) userNames() []string {
 // IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case
 // decide too.
 func (s *Stack) IsAuthorizationTag(key string) bool {
-	return strings.EqualFold(key, s.Tags.Project) || strings.EqualFold(key, guardrail.RunAsTag)
+	return strings.EqualFold(key, s.Tags.Project) || s.Tags.Environment != "" && strings.EqualFold(key, s.Tags.Environment) ||
+		strings.EqualFold(key, guardrail.RunAsTag)
 }

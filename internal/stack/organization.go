@@ -35,6 +35,7 @@ func (s *Stack) ServiceControlPolicies() *scp.Args {
 	}
 	a := s.Organization.Args
 	a.Account, a.ProjectTag, a.Quotas = s.Account.Account, s.Tags.Project, s.Quotas
+	a.EnvironmentTag = s.Tags.Environment
 	a.Deployer, a.BreakGlass = s.Account.Deployer, s.Account.BreakGlass
 	if s.JustInTime != nil {
 		a.JustInTimeAccounts = append(a.JustInTimeAccounts, s.Account.ID)

@@ -74,6 +74,8 @@ func validatePrincipal(s string) error {
 type Tags struct {
 	// Project is the key of the tag that pairs roles with nodes.
 	Project string
+	// Environment is the key of the second tag that nodes of roles with an environment must have; empty means none.
+	Environment string
 }
 
 var tagsKeys = strictyaml.Keys(
@@ -83,4 +85,9 @@ var tagsKeys = strictyaml.Keys(
 		Doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
 			"tag decides who reaches what.").
 		Example("access:Project"),
+	strictyaml.Key("environment", func(t *Tags) *string { return &t.Environment }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
+		OrNothing("the project alone decides", "most projects have accounts of their own for what is in production").
+		Doc("The key of a second tag: operation roles with an environment reach nodes whose tag has the role's value, besides that of the project. Nobody but the deployer writes it on what exists. Write it in the "+
+			"stack with the service control policies too, which guard it in every account.").
+		Example("Environment"),
 )

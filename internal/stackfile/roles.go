@@ -69,6 +69,14 @@ var operationRoleKeys = strictyaml.Keys(
 		OrNothing("the role reaches the nodes of project", "most people work on one project at a time").
 		Doc("The values of the project tag on the nodes that the role reaches, in place of project. The role has policies of its own then.").
 		Example([]string{"shop", "billing"}),
+	strictyaml.Key(
+		"environment",
+		func(r *OperationRole) *string { return &r.Environment },
+		strictyaml.Text(policy.ValidateProject).Pattern(projectPattern),
+	).
+		OrNothing("the role reaches nodes of its projects in every environment", "the project says enough").
+		Doc("The value of the tag tags.environment, on the role and on the nodes that it reaches: they need this and the project.").
+		Example("staging"),
 	strictyaml.Key("reboot", func(r *OperationRole) *bool { return &r.Reboot }, strictyaml.Boolean{}).
 		OrElse(false, "whoever can stop and start an instance can do without").
 		Doc("Lets the role reboot the instances of its projects (ec2:RebootInstances).").

@@ -33,11 +33,19 @@ type extent struct {
 	path string
 	tags map[string]string
 	keys []string
+	// boundary is the permissions boundary that a call sets.
+	boundary string
 }
 
 // making describes what a call makes: an empty path is "/".
 func (s client) making(path string, tags map[string]string) client {
 	s.extent = extent{path: path, tags: tags}
+	return s
+}
+
+// bounding describes a call that sets a permissions boundary; empty means that it sets none.
+func (s client) bounding(arn string) client {
+	s.extent.boundary = arn
 	return s
 }
 
@@ -160,6 +168,10 @@ func (s client) contextOf(operation, subject string) map[string][]string {
 		context["organizations:PolicyType"] = []string{ServiceControlPolicy}
 	case s.service == "Organizations" && operation == "ListPoliciesForTarget":
 		context["organizations:PolicyType"] = []string{ServiceControlPolicy}
+	}
+	// Source: service authorization reference, AWS Identity and Access Management, iam:PermissionsBoundary.
+	if arn := s.extent.boundary; arn != "" {
+		context["iam:PermissionsBoundary"] = []string{arn}
 	}
 	return context
 }

@@ -20,7 +20,7 @@ type NewRole struct {
 
 // CreateRole makes a role. Every user and role that the trust policy names must exist.
 func (i IAM) CreateRole(ctx context.Context, in NewRole) (Role, error) {
-	return call(ctx, i.making(in.Path, in.Tags), "CreateRole", in.Name, func(tx *tx) (Role, error) {
+	return call(ctx, i.making(in.Path, in.Tags).bounding(in.Boundary), "CreateRole", in.Name, func(tx *tx) (Role, error) {
 		path, maxSession := cmp.Or(in.Path, "/"), cmp.Or(in.MaxSession, 3600)
 		if err := cmp.Or(
 			checkName("roleName", in.Name, 64),
@@ -116,6 +116,7 @@ func (i IAM) PutRolePermissionsBoundary(ctx context.Context, name, arn string) e
 	if arn == "" {
 		operation = "DeleteRolePermissionsBoundary"
 	}
+	i.client = i.bounding(arn)
 	return i.updateRole(ctx, operation, name, func(role *Role) error {
 		role.Boundary = arn
 		return i.checkBoundary(arn)

@@ -19,7 +19,7 @@ type NewUser struct {
 
 // CreateUser makes a user.
 func (i IAM) CreateUser(ctx context.Context, in NewUser) (User, error) {
-	return call(ctx, i.making(in.Path, in.Tags), "CreateUser", in.Name, func(tx *tx) (User, error) {
+	return call(ctx, i.making(in.Path, in.Tags).bounding(in.Boundary), "CreateUser", in.Name, func(tx *tx) (User, error) {
 		path := cmp.Or(in.Path, "/")
 		if err := cmp.Or(checkName("userName", in.Name, 64), checkPath(path)); err != nil {
 			return User{}, err
@@ -145,7 +145,7 @@ func (i IAM) PutUserPermissionsBoundary(ctx context.Context, name, arn string) e
 	if arn == "" {
 		operation = "DeleteUserPermissionsBoundary"
 	}
-	return do(ctx, i.client, operation, name, func(tx *tx) error {
+	return do(ctx, i.bounding(arn), operation, name, func(tx *tx) error {
 		user, err := i.user(name)
 		if err != nil {
 			return err
