@@ -330,8 +330,9 @@ func randomFolder(t testing.TB, r *rand.Rand) folder {
 			}
 		case 1: // Another spelling of the key.
 			name := root.Content[i].Value
+			rest := name[strings.Index(name, ":")+1:] // Another change may have left it without a namespace.
 			root.Content[i].Value = []string{
-				strings.TrimPrefix(name, "guardrails:"), strings.Replace(name, ":", ".", 1), strings.ToUpper(name[:1]) + name[1:], project + name[strings.Index(name, ":"):],
+				strings.TrimPrefix(name, "guardrails:"), strings.Replace(name, ":", ".", 1), strings.ToUpper(name[:1]) + name[1:], project + ":" + rest,
 				strings.Replace(name, ":", ":config:", 1), name + "s", "dev:" + name, name + ":x",
 			}[r.IntN(8)]
 		case 2: // The same key again, as it is or without its namespace.
