@@ -289,6 +289,21 @@ func TestSecretsAreReadAlike(t *testing.T) {
 	assert.Equal(t, "plain", s.AWS.SecretKey)
 	assert.Equal(t, "plain", s.AWS.AssumeRole.ExternalID)
 
+	// Where a setting may be no secret, both refuse it in the same words, and neither shows what it is.
+	for _, plain := range []string{"hunter2", `{"iam":"https://hunter2"}`, `["hunter2"]`, "7"} {
+		for _, setting := range []string{"endpoints", "maxRetries", "assumeRole", "profile", "defaultTags"} {
+			f = folderOf(t, "mycompany", "", plainStack+"  aws:"+setting+": {secure: AAAB}\n")
+			values, err = f.values()
+			require.NoError(t, err)
+			values["aws:"+setting] = plain
+			_, problems = stack.ReadFile(f.file())
+			require.Len(t, problems, 1, setting)
+			_, told = f.reads(t, values, f.dir)
+			assert.EqualError(t, told, problems.Error())
+			assert.NotContains(t, told.Error(), "hunter2")
+		}
+	}
+
 	f = folderOf(
 		t,
 		"mycompany",

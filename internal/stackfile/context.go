@@ -213,8 +213,12 @@ func hasSecret(n *strictyaml.Node) bool {
 		slices.ContainsFunc(n.Entries, func(e strictyaml.Entry) bool { return hasSecret(e.Value) })
 }
 
-// placed is the engine's value at the places of the file's. What the file keeps encrypted is marked so.
+// placed is the engine's value at the places of the file's. What the file keeps encrypted is a secret here too,
+// whatever it turned out to be: where a secret is refused, it is refused without being shown.
 func placed(engine, file *strictyaml.Node) *strictyaml.Node {
+	if file.Shape == strictyaml.ShapeSecret {
+		return &strictyaml.Node{Shape: strictyaml.ShapeSecret, Text: engine.Text, Pos: file.Pos}
+	}
 	n := *engine
 	n.Pos = file.Pos
 	n.Items, n.Entries = nil, nil
@@ -232,9 +236,6 @@ func placed(engine, file *strictyaml.Node) *strictyaml.Node {
 			}
 		}
 		n.Entries = append(n.Entries, e)
-	}
-	if file.Shape == strictyaml.ShapeSecret {
-		n.Seal()
 	}
 	return &n
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/internal/judge"
@@ -68,6 +70,12 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 		judgements: judge.StacksFrom(at, stacks...),
 	}
 	errs := []error{unread}
+	for _, err := range unjoin(unread) {
+		var refused *RefusedError
+		if errors.As(err, &refused) {
+			s.unread = append(s.unread, f.RelativeFile(refused.Stack))
+		}
+	}
 	for _, j := range s.judgements {
 		refusals := j.Refusals()
 		if strict {
@@ -173,6 +181,8 @@ type CheckSummary struct {
 	All   bool `json:"-"`
 
 	judgements []*judge.Judgement
+	// unread are the files of the stacks that could not be read.
+	unread []string
 }
 
 // CheckedStack is a stack that could be read, with its proofs and expectations.
@@ -198,6 +208,16 @@ func (s *CheckSummary) WriteText(w io.Writer) error {
 		form = judge.Whole
 	case s.Brief:
 		form = judge.Brief
+	}
+	if len(s.unread) > 0 && slices.ContainsFunc(s.Stacks, func(c CheckedStack) bool { return !c.Holds }) {
+		_, err := fmt.Fprintf(
+			w,
+			"%s: refused, for what stands below; what others say of its people and its account cannot be judged until then\n",
+			strings.Join(s.unread, ", "),
+		)
+		if err != nil {
+			return err
+		}
 	}
 	for i, j := range s.judgements {
 		if i > 0 && form == judge.Whole {

@@ -3,7 +3,9 @@ package workspace
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -135,4 +137,29 @@ func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
 		require.ErrorContains(t, err, "call it "+meant)
 		assert.Equal(t, WrongUse, StatusOf(err))
 	}
+}
+
+// Where a stack file cannot be read, what other stacks say of its people does not hold either. The file stands first
+// then, so that nobody looks for the mistake in what follows from it; where nothing follows, nothing is said.
+func TestWhatFollowsFromAnotherFileIsSaidToFollow(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "organization")
+	require.NoError(t, os.CopyFS(dir, os.DirFS("../../examples/organization")))
+	text := func(names ...string) string {
+		folder, err := Open(dir)
+		require.NoError(t, err)
+		summary, err := folder.Judge(false, time.Now(), names...)
+		require.Error(t, err)
+		var out strings.Builder
+		require.NoError(t, summary.WriteText(&out))
+		return out.String()
+	}
+	file := filepath.Join(dir, "Pulumi.jump.yaml")
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(file, append(data, "  guardrails:nothing: 1\n"...), 0o600))
+	const said = "refused, for what stands below"
+	first, rest, _ := strings.Cut(text(), "\n")
+	assert.Contains(t, first, "Pulumi.jump.yaml: "+said)
+	assert.Contains(t, rest, "does not hold")
+	assert.NotContains(t, text("jump", "management"), said, "the policies do not speak of people")
 }
