@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 )
 
@@ -23,6 +24,19 @@ type kinship struct {
 	class map[string]int
 	// own are the texts of its unit: equal places have texts that are exchanged for each other.
 	own map[string][]ownText
+}
+
+// Alike tells users and roles of a world that are like others by the number of their class; zero is nobody's. Exchange
+// two of one class, each with the roles that it alone is named by, and the world is the same: what one of them can do,
+// the other can do with the names exchanged. Numbers mean nothing in another world.
+func Alike(e *engine.Engine) func(arn string) int {
+	l := likenessOf(e, nil)
+	return func(arn string) int {
+		if l == nil {
+			return 0
+		}
+		return l.levels[ofPeople].class[arn]
+	}
 }
 
 // ownText is a text of a unit.

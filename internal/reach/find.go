@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/judge"
@@ -41,6 +42,12 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 		engine: b.engine, generous: b.generous, nodeTags: b.nodeTags,
 	}
 	world := engine.World()
+	alike := func(string) int { return 0 }
+	if o.Only == nil {
+		alike = claims.Alike(engine)
+	}
+	// Of those who are like somebody who reaches nothing no way is gone again.
+	nothing := map[int]bool{}
 	for i := range world.Accounts {
 		home := &world.Accounts[i]
 		f.Accounts = append(f.Accounts, account(home))
@@ -48,10 +55,16 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 			if o.Only != nil && !o.Only(home.Users[j].ARN(home)) {
 				continue
 			}
+			class := alike(home.Users[j].ARN(home))
+			if nothing[class] {
+				f.Ways = append(f.Ways, Way{Person: iamUser(home, &home.Users[j])})
+				continue
+			}
 			ways, err := b.person(home, &home.Users[j])
 			if err != nil {
 				return nil, err
 			}
+			nothing[class] = class != 0 && len(ways) == 1 && ways[0].Nothing()
 			f.Ways = append(f.Ways, ways...)
 		}
 	}
