@@ -24,6 +24,7 @@ const (
 
 // longPackages are larger, each with the reason.
 var longPackages = map[string]string{
+	"internal/stackfile":        "one file for each section, each the table of its keys with what they say",
 	"internal/replay":           "the forms in which records come are files of their own, and a room of their own would know all of Event",
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
 	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",

@@ -453,7 +453,13 @@ func (p *prover) opensWithChannel(l *liveness, in *intent.Account, r *intent.Ope
 func (p *prover) ownTags(in *intent.Account, r *intent.OperationRole) [][]world.Tag {
 	var all [][]world.Tag
 	for _, project := range r.AllProjects() {
-		all = append(all, []world.Tag{{Key: in.ProjectTagKey(), Value: project}})
+		values := []string{project}
+		if s := in.ProjectSeparator; s != "" {
+			values = append(values, project+s+"x", "x"+s+project, "x"+s+project+s+"y")
+		}
+		for _, value := range values {
+			all = append(all, []world.Tag{{Key: in.ProjectTagKey(), Value: value}})
+		}
 	}
 	if all == nil {
 		all = append(all, []world.Tag{{Key: in.ProjectTagKey()}})

@@ -159,7 +159,7 @@ func (p *prover) ownProjectOnly(in *intent.Account) {
 		if projects := r.AllProjects(); len(projects) > 0 {
 			own := policy.Allow("", "*").
 				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
-				When(policy.StringEquals("aws:ResourceTag/"+in.ProjectTagKey(), projects...))
+				When(hasProject(in, projects))
 			if r.Environment != "" {
 				own = own.When(policy.StringEquals("aws:ResourceTag/"+in.EnvironmentTag, literals([]string{r.Environment})...))
 			}
@@ -173,6 +173,20 @@ func (p *prover) ownProjectOnly(in *intent.Account) {
 			p.askAll(core, p.operation(in, r)),
 		)
 	}
+}
+
+// hasProject holds of nodes that have one of the projects, beside others where the account separates several.
+func hasProject(in *intent.Account, projects []string) policy.Condition {
+	key := "aws:ResourceTag/" + in.ProjectTagKey()
+	if in.ProjectSeparator == "" {
+		return policy.StringEquals(key, projects...)
+	}
+	var patterns []string
+	for _, p := range literals(projects) {
+		s := in.ProjectSeparator
+		patterns = append(patterns, p, p+s+"*", "*"+s+p, "*"+s+p+s+"*")
+	}
+	return policy.Is(policy.Operator{Base: policy.OpStringLike}, key, patterns...)
 }
 
 // noOtherDoor: Run As, logs and limits are those of sessions; every other way onto a node goes round them.

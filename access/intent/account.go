@@ -15,6 +15,8 @@ type Account struct {
 	Account string
 	// ProjectTag is the key of the tag that ties roles to nodes. Empty means "Project".
 	ProjectTag string
+	// ProjectSeparator stands between the projects in the tag of a node that has several. Empty means that it has one.
+	ProjectSeparator string
 	// EnvironmentTag is the key of a second tag that ties roles with an environment to nodes. Empty means none.
 	EnvironmentTag string
 	// Members are the ARNs of the users whom the MFA guard holds: those in whose name it is claimed that nothing

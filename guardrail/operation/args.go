@@ -16,6 +16,9 @@ type Args struct {
 	Account guardrail.Account
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// ProjectSeparator is what stands between the projects in the tag of a node that has several
+	// ("tags.projectSeparator"): one of guardrail.ProjectSeparators. Empty means that a node has one project.
+	ProjectSeparator string
 	// EnvironmentTag is the key of the second tag ("tags.environment"). Empty means that no role has an Environment.
 	EnvironmentTag string
 	// DefaultRunAs is the OS user of sessions whose role names none ("sessions.runAs.defaultUser"). Empty means that

@@ -66,6 +66,19 @@ func TestARoleReachesNodesOfItsEnvironment(t *testing.T) {
 					}
 					assert.Equal(t, want, decision.Allowed(), "%s: %s on %v beside %v: %s", r.Name, action, node.tags, beside != nil, decision)
 				}
+				for _, arn := range []string{
+					policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"),
+					policy.AWS.ManagedInstanceARN(region, "111122223333", "mi-0123456789abcdef0"),
+				} {
+					decision, err := engine.Decide(access.AssumedRole(a.RoleARN(r), "erin"), access.Request{
+						Action: "ssm:StartSession",
+						Resources: []access.Resource{
+							{ARN: arn, Tags: node.tags}, {ARN: policy.AWS.DocumentARN(region, "111122223333", guardrail.PreferencesDocument)},
+						},
+					})
+					require.NoError(t, err)
+					assert.Equal(t, node.reached, decision.Allowed(), "%s: a shell on %s %v beside %v: %s", r.Name, arn, node.tags, beside != nil, decision)
+				}
 			}
 		}
 	}
@@ -94,4 +107,49 @@ func TestEnvironmentsThatAreRefused(t *testing.T) {
 		c.change(a)
 		assert.ErrorContains(t, a.Validate(), c.says, name)
 	}
+}
+
+// Where projects are separated, a role reaches a node that has one of its projects among others, wherever it stands, and
+// none whose project only begins or ends alike.
+func TestARoleReachesNodesThatTeamsShare(t *testing.T) {
+	for _, separator := range append(guardrail.ProjectSeparators(), "") {
+		a := roles()
+		a.EnvironmentTag, a.ProjectSeparator = "", separator
+		for i := range a.Roles {
+			a.Roles[i].Environment = ""
+		}
+		require.NoError(t, a.Validate(), separator)
+		w := world.Account{ID: "111122223333", Partition: policy.AWS, Users: []world.User{{Name: "erin"}}}
+		a.AddTo(&w)
+		everything := world.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
+		for _, beside := range [][]world.InlinePolicy{nil, {everything}} {
+			for i := range w.Roles {
+				w.Roles[i].Inline = append(w.Roles[i].Inline, beside...)
+			}
+			engine, err := access.Compile(access.World{Accounts: []world.Account{w}})
+			require.NoError(t, err)
+			s := separator
+			for value, reached := range map[string]bool{
+				"shop": true, "shop" + s + "web": s != "", "web" + s + "shop": s != "", "web" + s + "shop" + s + "docs": s != "",
+				"Shop": false, "shops": false, "web" + s + "shops": false, "myshop" + s + "web": false, "web" + s + "shop-2" + s + "docs": false, "": false, "web": false,
+			} {
+				for _, r := range a.Roles {
+					decision, err := engine.Decide(access.AssumedRole(a.RoleARN(r), "erin"), access.Request{
+						Action: "ec2:StopInstances",
+						Resources: []access.Resource{{
+							ARN: policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"), Tags: []world.Tag{{Key: "Project", Value: value}},
+						}},
+					})
+					require.NoError(t, err)
+					assert.Equal(t, reached, decision.Allowed(), "%q: %s on %q: %s", separator, r.Name, value, decision)
+				}
+			}
+		}
+	}
+	a := roles()
+	a.ProjectSeparator = "*"
+	assert.ErrorContains(t, a.Validate(), "tags.projectSeparator")
+	a.ProjectSeparator = "/"
+	a.Roles[0].Project = "team/shop"
+	assert.ErrorContains(t, a.Validate(), "has / in its name")
 }

@@ -47,12 +47,14 @@ func (a *Args) whereSessionsOpen() []string {
 type projects struct {
 	key    string
 	values []string
+	// separator stands between the projects of a node that has several; empty means that it has one.
+	separator string
 }
 
 // ownProject is the project of the role's own tag: one document for all roles that have one.
 func (a *Args) ownProject() projects {
 	tag := guardrail.ProjectTag(a.ProjectTag)
-	return projects{"aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}}
+	return projects{"aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}, a.ProjectSeparator}
 }
 
 // listed are the projects of a role that lists them. One is read from the role's own tag, so that it may have any
@@ -61,7 +63,7 @@ func (a *Args) listed(r Role) projects {
 	if len(r.Projects) == 1 {
 		return a.ownProject()
 	}
-	return projects{"aws:ResourceTag/" + guardrail.ProjectTag(a.ProjectTag), r.Projects}
+	return projects{"aws:ResourceTag/" + guardrail.ProjectTag(a.ProjectTag), r.Projects, a.ProjectSeparator}
 }
 
 // of are the projects that the documents of a role compare.
@@ -72,7 +74,20 @@ func (a *Args) of(r Role) projects {
 	return a.ownProject()
 }
 
-func (p projects) same() policy.Condition { return policy.StringEquals(p.key, p.values...) }
+// same holds of nodes that have one of the projects, differs of all others and of those without the tag.
+func (p projects) same() policy.Condition {
+	if p.separator == "" {
+		return policy.StringEquals(p.key, p.values...)
+	}
+	return policy.Is(policy.Operator{Base: policy.OpStringLike}, p.key, guardrail.AmongProjects(p.separator, p.values...)...)
+}
+
+func (p projects) differs() policy.Condition {
+	if p.separator == "" {
+		return policy.StringNotEquals(p.key, p.values...)
+	}
+	return policy.Is(policy.Operator{Base: policy.OpStringNotLike}, p.key, guardrail.AmongProjects(p.separator, p.values...)...)
+}
 
 // GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go
 // round the tags, the named documents or Run As, be it in a Region where nobody set it.
@@ -82,7 +97,7 @@ func (a *Args) guard(of projects) policy.Document {
 	statements := []policy.Statement{
 		// A missing tag on either side is a difference, so it is denied.
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
-			On(a.nodes()...).When(policy.StringNotEquals(of.key, of.values...)),
+			On(a.nodes()...).When(of.differs()),
 	}
 	if reached := a.whereSessionsOpen(); len(reached) > 0 {
 		statements = append(

@@ -18,6 +18,9 @@ func (a *Args) Validate() error {
 	a.Account.Validate(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
 	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
+	if a.ProjectSeparator != "" && !slices.Contains(guardrail.ProjectSeparators(), a.ProjectSeparator) {
+		p.Add("tags.projectSeparator", a.ProjectSeparator, "cannot stand between projects", "write one of "+strings.Join(guardrail.ProjectSeparators(), " "))
+	}
 	if a.DefaultRunAs != "" {
 		guardrail.CheckOSUser(&p, "sessions.runAs.defaultUser", a.DefaultRunAs)
 	}
@@ -38,6 +41,16 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	a.validateRoleName(p, i)
 	a.trust(r).Validate(p, path)
 	a.validateProjects(p, path, r)
+	for _, project := range r.ProjectList() {
+		if a.ProjectSeparator != "" && strings.Contains(project, a.ProjectSeparator) {
+			p.Add(
+				problem.Join(path, "project"),
+				project,
+				"has "+a.ProjectSeparator+" in its name, which stands between the projects of a node (tags.projectSeparator)",
+				"use another name, or another separator",
+			)
+		}
+	}
 	if r.Environment != "" {
 		at := problem.Join(path, "environment")
 		if a.EnvironmentTag == "" {

@@ -65,10 +65,10 @@ func (s *Stack) Operation() *operation.Args {
 		Account:    s.Account.Account,
 		ProjectTag: s.Tags.Project,
 
-		EnvironmentTag: s.Tags.Environment,
-		UserPaths:      s.userPaths(),
-		OSUsers:        s.osUsers(),
-		Quotas:         s.Quotas,
+		EnvironmentTag: s.Tags.Environment, ProjectSeparator: s.Tags.ProjectSeparator,
+		UserPaths: s.userPaths(),
+		OSUsers:   s.osUsers(),
+		Quotas:    s.Quotas,
 
 		ManagedPolicies: s.knownPolicies(),
 	}

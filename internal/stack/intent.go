@@ -8,7 +8,7 @@ import (
 
 // Intent is what the stack's documents are for, as the proofs want it.
 func (s *Stack) Intent() intent.Account {
-	in := intent.Account{Account: s.Account.ID, ProjectTag: s.Tags.Project, EnvironmentTag: s.Tags.Environment, Administrators: []string{}}
+	in := intent.Account{Account: s.Account.ID, ProjectTag: s.Tags.Project, EnvironmentTag: s.Tags.Environment, ProjectSeparator: s.Tags.ProjectSeparator, Administrators: []string{}}
 	for _, n := range nouns {
 		n.intent(s, &in)
 	}

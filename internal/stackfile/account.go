@@ -74,6 +74,8 @@ func validatePrincipal(s string) error {
 type Tags struct {
 	// Project is the key of the tag that pairs roles with nodes.
 	Project string
+	// ProjectSeparator stands between the projects of a node that has several; empty means that a node has one.
+	ProjectSeparator string
 	// Environment is the key of the second tag that nodes of roles with an environment must have; empty means none.
 	Environment string
 }
@@ -85,6 +87,11 @@ var tagsKeys = strictyaml.Keys(
 		Doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
 			"tag decides who reaches what.").
 		Example("access:Project"),
+	strictyaml.Key("projectSeparator", func(t *Tags) *string { return &t.ProjectSeparator }, strictyaml.WordsOf(guardrail.ProjectSeparators()...)).
+		OrNothing("the tag of a node is one project", "a machine of one team is easier to reason about").
+		Doc("What stands between the projects in the tag of a node that several teams share, such as shop/billing: operation roles reach it with one of them. No project has it in its name. "+
+			"OS access and permission sets compare the whole tag, and do not reach such a node.").
+		Example("/"),
 	strictyaml.Key("environment", func(t *Tags) *string { return &t.Environment }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
 		OrNothing("the project alone decides", "most projects have accounts of their own for what is in production").
 		Doc("The key of a second tag: operation roles with an environment reach nodes whose tag has the role's value, besides that of the project. Nobody but the deployer writes it on what exists. Write it in the "+
