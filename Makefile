@@ -18,6 +18,7 @@ e2e: ## the tests with the Pulumi CLI, built on first use
 
 .PHONY: nightly
 nightly: ## all cases of the tests of which every run takes a sample, and many more times what has chance in it: for a machine that has hours
+	GUARDRAILS_ALIKE=500 go test -timeout 120m -run '^TestWhatIsToldOfAnother' ./access/claims
 	GUARDRAILS_WRITERS=1000 go test -timeout 120m -run '^TestWhatIsSaidToBeWrittenIsThere' ./internal/edit
 	GUARDRAILS_E2E=1 GUARDRAILS_NIGHTLY=1 GUARDRAILS_ORDERS=5000 go test -timeout 600m ./tests ./internal/workspace/...
 

@@ -59,6 +59,7 @@ func (p *prover) toldOfAnother(subject string) bool {
 			x := exchange{from: k.own[f.Subject], to: k.own[subject]}
 			if like, same := x.retold(f); same && like.Subject == subject {
 				p.add(like)
+				p.hasTold = true
 				return true
 			}
 		}

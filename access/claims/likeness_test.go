@@ -3,6 +3,8 @@ package claims
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"testing"
 	"time"
 
@@ -212,12 +214,24 @@ func (k kin) world(seed uint64) world.World {
 	return w
 }
 
+// rounds is how many worlds of a kind are made: GUARDRAILS_ALIKE, or a few.
+func rounds(t *testing.T, few uint64) uint64 {
+	t.Helper()
+	text := os.Getenv("GUARDRAILS_ALIKE")
+	if text == "" {
+		return few
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	require.NoError(t, err)
+	return n
+}
+
 // What is told of another is what would be found: of people, of roles and of whole accounts, where nothing tells them
 // apart and where documents do so in every way.
 func TestWhatIsToldOfAnotherIsWhatWouldBeFound(t *testing.T) {
 	for _, odd := range []int{0, 10, 40} {
 		alike := 0
-		for seed := range uint64(12) {
+		for seed := range rounds(t, 12) {
 			w := kin{Rand: rand.New(rand.NewPCG(seed, 1)), odd: odd}.world(seed)
 			told, apart, n := bothWays(t, w, intentsOf(w)...)
 			require.Equal(t, apart, told, "odd %d, seed %d", odd, seed)
@@ -238,7 +252,7 @@ func TestWhatIsToldOfAnotherIsWhatWouldBeFoundInAnyWorld(t *testing.T) {
 		told, apart, _ := bothWays(t, w, intentsOf(w)...)
 		require.Equal(t, apart, told, "crowd %d", seed)
 	}
-	for seed := range uint64(10) {
+	for seed := range rounds(t, 10) {
 		n := neighbours{Rand: rand.New(rand.NewPCG(seed, 138))}
 		w := n.world()
 		told, apart, _ := bothWays(t, w, intentsOf(w)...)

@@ -225,8 +225,8 @@ func beside(some []int, do func(int)) {
 	workers.Wait()
 }
 
-// alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made yet,
-// and the place of one that is made or proven first and whose account is like it; -1 where there is none.
+// alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made
+// yet, and the place of one that is made or proven first and whose account is like it; -1 where there is none.
 func (p *prover) alikeAccounts(intents []intent.Account, made [][][]prove.Finding) (first, later, like []int) {
 	places := map[int]int{}
 	class := func(i int) int {
@@ -265,18 +265,30 @@ func newProver(e *engine.Engine) *prover {
 }
 
 // proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
-// known. It returns the findings of each proof.
+// known. It returns the findings of each proof. Where something does not hold, everybody is looked at: which request is
+// found for one depends on what was asked of others before.
 func (p *prover) proveAccount(in *intent.Account) [][]prove.Finding {
+	findings, told := p.proveAccountTelling(in, p.like)
+	if told && slices.ContainsFunc(findings, func(list []prove.Finding) bool {
+		return slices.ContainsFunc(list, func(f prove.Finding) bool { return !Keepable(&f) })
+	}) {
+		findings, _ = p.proveAccountTelling(in, nil)
+	}
+	return findings
+}
+
+// proveAccountTelling is proveAccount with those who are like others told of them, and whether somebody was.
+func (p *prover) proveAccountTelling(in *intent.Account, like *likeness) (findings [][]prove.Finding, told bool) {
 	own := newProver(p.engine)
-	own.report.Administrators, own.roles, own.index, own.like = p.report.Administrators, p.roles, p.trustIndex(), p.like
-	findings := make([][]prove.Finding, len(standingProofs))
+	own.report.Administrators, own.roles, own.index, own.like = p.report.Administrators, p.roles, p.trustIndex(), like
+	findings = make([][]prove.Finding, len(standingProofs))
 	for n, proof := range standingProofs {
 		own.proof, own.report.Findings = proof, nil
 		own.nothingTold()
 		proof.run(own, in)
 		findings[n] = own.report.Findings
 	}
-	return findings
+	return findings, own.hasTold
 }
 
 // prover makes the proofs of one report.
@@ -300,8 +312,10 @@ type prover struct {
 	// to toldUpTo.
 	toldOf   [levels]map[int]int
 	toldUpTo int
-	proof    standingProof
-	report   prove.Report
+	// hasTold says that something was told.
+	hasTold bool
+	proof   standingProof
+	report  prove.Report
 	// intended are the roles of intents by their ARNs.
 	intended map[*intent.Account]map[string][]intent.Role
 }
