@@ -467,6 +467,11 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 				t,
 				iam.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
 			)
+			require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindUser, u.Name, "somebody-elses", others))
+			require.NoError(
+				t,
+				iam.AttachPolicy(t.Context(), cloud.KindUser, u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+			)
 		}
 	}
 	for _, d := range server.Snapshot().Accounts[stack.Account.ID].Documents {
