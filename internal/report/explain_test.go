@@ -220,7 +220,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 	}.Expectation()
 	require.NoError(t, err)
 	assert.Equal(t, expectation.Target{Role: "x", Document: "d"}, x.On)
-	assert.Equal(t, access.Context{"a": {"1", "2"}}, x.With)
+	assert.Equal(t, map[string][]string{"a": {"1", "2"}}, x.With)
 	assert.False(t, x.MFA)
 	assert.Equal(t, 2026, x.At.Year())
 }
