@@ -21,7 +21,8 @@ The exponent says how a row grows: 1 is in proportion to the accounts. It is tak
 
 People, roles and accounts that differ in names alone are [proven once](decisions/0138-who-is-like-another-is-told-the-same.md), so that what is left is mostly linear: reading the files, writing down what each account rests on, and collecting
 garbage. `+"`check`"+` after an edit still reads every file and compares every account with what was kept, which is most of what it costs. `+"`diff`"+` reads both sides and goes the ways of those whose documents differ.
-`+"`matrix`"+` goes each way of each person. `+"`deployer`"+` lists every resource with the Pulumi SDK, which notes where in the program each is made.
+`+"`matrix`"+` goes each way of each person. `+"`deployer`"+` lists every resource with the Pulumi SDK, which notes where in the program each is made. These verbs let
+garbage grow to twice what is in use before they collect it, which takes memory and saves time. An account of which something does not hold is proven a second time, with everybody looked at.
 
 |  |`, t.runs, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	for _, size := range t.sizes {
