@@ -108,25 +108,44 @@ func TestAttributesBecomeOSUsers(t *testing.T) {
 		user   string
 		denied bool
 	}{
-		"the user name":                  {"", world.Person{UserName: "alice", Profile: shop}, "alice", false},
-		"the organization":               {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "iret")}, "iret", false},
-		"another of that organization":   {"${path:enterprise.organization}", world.Person{UserName: "carol", Groups: []string{"operators"}, Profile: with("enterprise.organization", "iret")}, "iret", false},
-		"no organization":                {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: shop}, "", true},
-		"an e-mail address":              {"", world.Person{UserName: "bob@example.com", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"capital letters":                {"", world.Person{UserName: "Alice", Groups: []string{"operators"}, Profile: shop}, "Alice", false},
-		"a dot":                          {"", world.Person{UserName: "dave.smith", Groups: []string{"operators"}, Profile: shop}, "dave.smith", false},
-		"a number":                       {"${path:enterprise.employeeNumber}", world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "1000")}, "", true},
-		"a number with a sign":           {"${path:enterprise.employeeNumber}", world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "+1000")}, "", true},
-		"a login of an image":            {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "ec2-user")}, "", true},
-		"the agent's user and a space":   {"${path:enterprise.organization}", world.Person{UserName: "alice", Profile: with("enterprise.organization", "ssm-user ")}, "", true},
-		"the agent's user":               {"", world.Person{UserName: "ssm-user", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"the superuser":                  {"", world.Person{UserName: "root", Groups: []string{"operators"}, Profile: shop}, "", true},
-		"whoever is not assigned":        {"", world.Person{UserName: "bob@example.com", Profile: shop}, "", true},
-		"an asserted value":              {"", world.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"SSMSessionRunAs": "carol"}}, "alice", false},
-		"an asserted key in lower case":  {"", world.Person{UserName: "alice", Profile: shop, Asserted: map[string]string{"ssmsessionrunas": "carol"}}, "", true},
-		"another project":                {"", world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "billing"}}, "", true},
-		"no project":                     {"", world.Person{UserName: "alice"}, "", true},
-		"a value that is no session tag": {"", world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop;"}}, "", true},
+		"the user name": {"", world.Person{UserName: "alice", Profile: shop}, "alice", false},
+		"the organization": {"${path:enterprise.organization}",
+			world.Person{UserName: "alice", Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"another of that organization": {"${path:enterprise.organization}",
+			world.Person{UserName: "carol", Groups: []string{"operators"},
+				Profile: with("enterprise.organization", "iret")}, "iret", false},
+		"no organization": {"${path:enterprise.organization}",
+			world.Person{UserName: "alice", Profile: shop}, "", true},
+		"an e-mail address": {"",
+			world.Person{UserName: "bob@example.com", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"capital letters": {"",
+			world.Person{UserName: "Alice", Groups: []string{"operators"}, Profile: shop}, "Alice", false},
+		"a dot": {"",
+			world.Person{UserName: "dave.smith", Groups: []string{"operators"}, Profile: shop}, "dave.smith", false},
+		"a number": {"${path:enterprise.employeeNumber}",
+			world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "1000")}, "", true},
+		"a number with a sign": {"${path:enterprise.employeeNumber}",
+			world.Person{UserName: "alice", Profile: with("enterprise.employeeNumber", "+1000")}, "", true},
+		"a login of an image": {"${path:enterprise.organization}",
+			world.Person{UserName: "alice", Profile: with("enterprise.organization", "ec2-user")}, "", true},
+		"the agent's user and a space": {"${path:enterprise.organization}",
+			world.Person{UserName: "alice", Profile: with("enterprise.organization", "ssm-user ")}, "", true},
+		"the agent's user": {"",
+			world.Person{UserName: "ssm-user", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"the superuser": {"",
+			world.Person{UserName: "root", Groups: []string{"operators"}, Profile: shop}, "", true},
+		"whoever is not assigned": {"", world.Person{UserName: "bob@example.com", Profile: shop}, "", true},
+		"an asserted value": {"",
+			world.Person{UserName: "alice", Profile: shop,
+				Asserted: map[string]string{"SSMSessionRunAs": "carol"}}, "alice", false},
+		"an asserted key in lower case": {"",
+			world.Person{UserName: "alice", Profile: shop,
+				Asserted: map[string]string{"ssmsessionrunas": "carol"}}, "", true},
+		"another project": {"",
+			world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "billing"}}, "", true},
+		"no project": {"", world.Person{UserName: "alice"}, "", true},
+		"a value that is no session tag": {"",
+			world.Person{UserName: "alice", Profile: map[string]string{"enterprise.department": "shop;"}}, "", true},
 	} {
 		attributes, set := people(identitycenter.OperationTemplate)
 		if c.source != "" {
@@ -187,8 +206,14 @@ func TestPermissionSetsStartInstancesWithEncryptedVolumes(t *testing.T) {
 		"as it is":              {func(*policy.Statement) {}, true},
 		"grants to oneself":     {func(s *policy.Statement) { s.Conditions = s.Conditions[1:] }, false},
 		"grants of any service": {func(s *policy.Statement) { s.Conditions = s.Conditions[:1] }, false},
-		"another key":           {func(s *policy.Statement) { s.Resources = []string{strings.Replace(volumeKey, "1234abcd", "*", 1)} }, false},
-		"a use of the key":      {func(s *policy.Statement) { s.Actions = []string{"kms:CreateGrant", "kms:PutKeyPolicy"} }, false},
+		"another key": {func(s *policy.Statement) {
+			s.Resources = []string{strings.Replace(volumeKey,
+				"1234abcd", "*", 1)}
+		}, false},
+		"a use of the key": {func(s *policy.Statement) {
+			s.Actions = []string{"kms:CreateGrant",
+				"kms:PutKeyPolicy"}
+		}, false},
 	} {
 		f := proven(t, worldOf(t, attributes, set, changed(c.change)), set)["permission-set-changes-no-access"]
 		assert.Equal(t, c.holds, f.Verdict != prove.DoesNotHold, "%s: %s", name, f)
@@ -242,23 +267,42 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 		"operation as it is": {identitycenter.OperationTemplate, nil, ""},
 		"osAccess as it is":  {identitycenter.OSAccessTemplate, nil, ""},
 		"readOnly as it is":  {identitycenter.ReadOnlyTemplate, nil, ""},
-		"an unmapped OS user": {identitycenter.OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
+		"an unmapped OS user": {identitycenter.OperationTemplate,
+			func(w *access.World) { w.IdentityCenter.Attributes = w.IdentityCenter.Attributes[:1] },
 			"attributes-decide-alone"},
-		"attributes switched off": {identitycenter.OperationTemplate, func(w *access.World) { w.IdentityCenter.Attributes = nil }, "attributes-decide-alone"},
-		"an empty project":        {identitycenter.OperationTemplate, without("DenyNodesOfNoProject"), "permission-set-own-project-only"},
-		"starting everything": {identitycenter.OperationTemplate, with(policy.Allow("More", "ec2:RebootInstances").On("*")),
+		"attributes switched off": {identitycenter.OperationTemplate,
+			func(w *access.World) { w.IdentityCenter.Attributes = nil }, "attributes-decide-alone"},
+		"an empty project": {identitycenter.OperationTemplate, without("DenyNodesOfNoProject"),
 			"permission-set-own-project-only"},
-		"any document":             {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
-		"a stranger's preferences": {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
-		"sessions of others":       {identitycenter.OperationTemplate, with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
-		"grants on any key":        {identitycenter.OperationTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", true))), "permission-set-changes-no-access"},
-		"grants of a reader":       {identitycenter.ReadOnlyTemplate, with(policy.Allow("More", "kms:CreateGrant").On("*")), "permission-set-changes-no-access"},
-		"no login of one's own":    {identitycenter.OperationTemplate, without("DenySessionsWithoutOSUser"), "permission-set-legal-os-user"},
-		"the agent's login":        {identitycenter.OperationTemplate, without("DenySessionsAsIllegalOSUsers"), "permission-set-legal-os-user"},
-		"Regions without Run As":   {identitycenter.OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"), "permission-set-legal-os-user"},
-		"Run As off":               {identitycenter.OperationTemplate, func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
-		"no shell at all":          {identitycenter.OperationTemplate, without("StartSessionsOnNodes"), "permission-set-shells-work"},
-		"no channel for documents": {identitycenter.OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"), "permission-set-shells-work"},
+		"starting everything": {identitycenter.OperationTemplate,
+			with(policy.Allow("More", "ec2:RebootInstances").On("*")),
+			"permission-set-own-project-only"},
+		"any document": {identitycenter.OperationTemplate,
+			with(policy.Allow("More",
+				"ssm:StartSession").On("arn:aws:ssm:*:*:document/*")), "permission-set-no-other-door"},
+		"a stranger's preferences": {identitycenter.OperationTemplate,
+			with(policy.Allow("More",
+				"ssm:StartSession").On("arn:aws:ssm:*:*:document/SSM-SessionManagerRunShell")), "permission-set-no-other-door"},
+		"sessions of others": {identitycenter.OperationTemplate,
+			with(policy.Allow("More", "ssm:TerminateSession").On("*")), "permission-set-changes-no-access"},
+		"grants on any key": {identitycenter.OperationTemplate,
+			with(policy.Allow("More",
+				"kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource",
+				true))), "permission-set-changes-no-access"},
+		"grants of a reader": {identitycenter.ReadOnlyTemplate,
+			with(policy.Allow("More", "kms:CreateGrant").On("*")), "permission-set-changes-no-access"},
+		"no login of one's own": {identitycenter.OperationTemplate, without("DenySessionsWithoutOSUser"),
+			"permission-set-legal-os-user"},
+		"the agent's login": {identitycenter.OperationTemplate, without("DenySessionsAsIllegalOSUsers"),
+			"permission-set-legal-os-user"},
+		"Regions without Run As": {identitycenter.OperationTemplate, without("DenySessionsWherePreferencesAreNotSet"),
+			"permission-set-legal-os-user"},
+		"Run As off": {identitycenter.OperationTemplate,
+			func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
+		"no shell at all": {identitycenter.OperationTemplate, without("StartSessionsOnNodes"),
+			"permission-set-shells-work"},
+		"no channel for documents": {identitycenter.OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"),
+			"permission-set-shells-work"},
 	} {
 		attributes, set := people(c.template)
 		found := proven(t, worldOf(t, attributes, set, c.plant), set)
@@ -286,10 +330,16 @@ func TestWhatASetMayDoToResourcesOfOtherAccountsIsNotTakenToBeShut(t *testing.T)
 		want     prove.Verdict
 	}{
 		"nothing more": {identitycenter.OperationTemplate, nil, prove.Holds},
-		"a key":        {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key)}, prove.HoldsIf},
-		"keys abroad":  {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On("*"), policy.Deny("Own", "kms:*").On("arn:aws:kms:*:444455556666:*")}, prove.HoldsIf},
-		"a denied key": {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key), policy.Deny("No", "kms:*").On("*")}, prove.Holds},
-		"reading it":   {identitycenter.OperationTemplate, []policy.Statement{policy.Allow("More", "kms:DescribeKey").On(key)}, prove.Holds},
+		"a key": {identitycenter.OperationTemplate,
+			[]policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key)}, prove.HoldsIf},
+		"keys abroad": {identitycenter.OperationTemplate,
+			[]policy.Statement{policy.Allow("More", "kms:CreateGrant").On("*"),
+				policy.Deny("Own", "kms:*").On("arn:aws:kms:*:444455556666:*")}, prove.HoldsIf},
+		"a denied key": {identitycenter.OperationTemplate,
+			[]policy.Statement{policy.Allow("More", "kms:CreateGrant").On(key),
+				policy.Deny("No", "kms:*").On("*")}, prove.Holds},
+		"reading it": {identitycenter.OperationTemplate,
+			[]policy.Statement{policy.Allow("More", "kms:DescribeKey").On(key)}, prove.Holds},
 	} {
 		attributes, set := people(c.template)
 		plant := changedInline(func(d *policy.Document) { d.Statements = append(d.Statements, c.more...) })
@@ -365,7 +415,8 @@ func TestIdentityCenterRefusals(t *testing.T) {
 			s.Assignments[0].Group = "operator"
 		}, "assignments[0].group", `did you mean "operators"?`},
 		"MFA": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
-			document := policy.New(policy.Allow("Read", "s3:ListAllMyBuckets").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)))
+			document := policy.New(policy.Allow("Read",
+				"s3:ListAllMyBuckets").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)))
 			s.Template, s.Regions, s.Policy = identitycenter.OwnTemplate, nil, &document
 		}, "policy", "never carry"},
 		"too large": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
@@ -375,7 +426,8 @@ func TestIdentityCenterRefusals(t *testing.T) {
 		"policies beside a template": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.ManagedPolicies = []string{"AdministratorAccess"}
 		}, "managedPolicies", "use the template own"},
-		"a volume key where nothing is started": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
+		"a volume key where nothing is started": {func(_ *identitycenter.AttributesArgs,
+			s *identitycenter.PermissionSetArgs) {
 			s.Template, s.VolumeKeyARNs = identitycenter.OSAccessTemplate, []string{volumeKey}
 		}, "volumeKeyArns", "is for the template operation, which starts instances, and osAccess does not"},
 		"a volume key of a reader": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
@@ -390,7 +442,8 @@ func TestIdentityCenterRefusals(t *testing.T) {
 		"a volume key twice": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) {
 			s.VolumeKeyARNs = []string{volumeKey, volumeKey}
 		}, "volumeKeyArns[1]", "is listed twice"},
-		"no Region": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) { s.Regions = nil }, "regions", "would open nowhere"},
+		"no Region": {func(_ *identitycenter.AttributesArgs, s *identitycenter.PermissionSetArgs) { s.Regions = nil },
+			"regions", "would open nowhere"},
 	} {
 		attributes, set := people(identitycenter.OperationTemplate)
 		require.NoError(t, attributes.Validate())

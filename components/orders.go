@@ -183,7 +183,10 @@ func roleOrders() []Order {
 			Why: "AWS refuses a permissions boundary that does not exist, and deletes none that is used", AWS: true,
 			Pair: func(first, then Registration) bool {
 				return first.is(typeManagedPolicy) && then.is(typeUser, typeRole) &&
-					strings.HasSuffix(then.text("permissionsBoundary"), ":"+first.Account+":policy"+first.text("path")+first.text("name"))
+					strings.HasSuffix(
+						then.text("permissionsBoundary"),
+						":"+first.Account+":policy"+first.text("path")+first.text("name"),
+					)
 			},
 		},
 		{
@@ -226,7 +229,8 @@ func roleOrders() []Order {
 			Pair: func(first, then Registration) bool {
 				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName ||
 					// The role of a grant comes after the policies that it carries.
-					first.is(typeRoleAttachment) && denies(first) && !strings.HasPrefix(first.text("role"), grantRolePrefix)
+					first.is(typeRoleAttachment) && denies(first) &&
+						!strings.HasPrefix(first.text("role"), grantRolePrefix)
 				return guard && isSharedAllow(then)
 			},
 		},

@@ -36,7 +36,8 @@ func TestGrantsThatEndedAreReported(t *testing.T) {
 	assert.Empty(t, grant.Notices(grants, a.Until.Add(-time.Second)))
 	for _, now := range []time.Time{a.Until, a.Until.UTC(), a.Until.AddDate(1, 0, 0)} {
 		assert.Equal(t, []string{
-			"grants[0]: of jump/dave ended at 2026-12-01T13:00:00+09:00 (2026-12-01T04:00:00Z) and opens nothing any more; " +
+			"grants[0]: of jump/dave ended at 2026-12-01T13:00:00+09:00 (2026-12-01T04:00:00Z) and opens nothing " +
+				"any more; " +
 				"remove it when its shells have ended, by 2026-12-01T14:30:00+09:00 (2026-12-01T05:30:00Z)",
 		}, lines(grant.Notices(grants, now)))
 	}
@@ -57,7 +58,8 @@ func TestGrantsThatOverlapAreReported(t *testing.T) {
 	other.Ticket, other.Person, other.PrincipalARN = "CHG4", "jump/erin", "arn:aws:iam::444455556666:user/erin"
 	got := lines(grant.Notices([]*grant.Args{first, later, touching, other}, first.From))
 	assert.Equal(t, []string{
-		"grants[1]: of jump/dave overlaps with grants[0] (ticket CHG1234): together they are open from 2026-12-01T09:00:00+09:00 (2026-12-01T00:00:00Z) to 2026-12-01T05:00:00Z",
+		"grants[1]: of jump/dave overlaps with grants[0] (ticket CHG1234): together they are open from " +
+			"2026-12-01T09:00:00+09:00 (2026-12-01T00:00:00Z) to 2026-12-01T05:00:00Z",
 	}, got)
 }
 
@@ -68,8 +70,10 @@ func TestTheLinesThatEndShellsNameTheSessionOfTheGrant(t *testing.T) {
 	for i, region := range []string{"ap-northeast-1", "us-east-1"} {
 		assert.Equal(
 			t,
-			"aws ssm describe-sessions --region "+region+" --state Active --filters key=Owner,value=arn:aws:sts::111122223333:assumed-role/grant-CHG1234-dave/dave "+
-				"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm terminate-session --region "+region+" --session-id",
+			"aws ssm describe-sessions --region "+region+" --state Active --filters "+
+				"key=Owner,value=arn:aws:sts::111122223333:assumed-role/grant-CHG1234-dave/dave "+
+				"--query 'Sessions[].SessionId' --output text | tr '\\t' '\\n' | xargs -r -n 1 aws ssm "+
+				"terminate-session --region "+region+" --session-id",
 			got[i],
 		)
 	}
@@ -107,9 +111,11 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	for _, want := range []string{
 		"organization.management: no service control policy applies to the management account 123456789012",
 		"organization.osAccessOnly.targets: doors stay open in 111122223333, 777788889999\n",
-		"organization.osAccessOnly.permissionSets[0]: whoever may assign or change the permission set OSAccess in IAM Identity Center opens shells",
+		"organization.osAccessOnly.permissionSets[0]: whoever may assign or change the permission set OSAccess in IAM " +
+			"Identity Center opens shells",
 		"organization.protectGuardrails.credentialAdmins[0]: role/HelpDesk can become every person of 111122223333",
-		"organization.protectGuardrails.stackSetAdmins[0]: role/StackSetPipeline can become every role that stack sets and Quick Setup make in any account, SSM-JustInTimeAccessTokenRole among them",
+		"organization.protectGuardrails.stackSetAdmins[0]: role/StackSetPipeline can become every role that stack " +
+			"sets and Quick Setup make in any account, SSM-JustInTimeAccessTokenRole among them",
 		"organization.protectGuardrails.targets: nothing is protected in 777788889999",
 		"organization.consolePasswords.exemptRoot: the root user of every account can set console passwords",
 		"organization.placement: a guardrail takes several policies; record where its statements stand",
@@ -128,7 +134,8 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 		t,
 		strings.Join(lines(a.Notices(nil)), "\n"),
 		"placement.DenyLeavingOrganization: step 1 of 2 of a move: DenyLeavingOrganization stands in "+
-			"guardrails-protect-guardrails and guardrails-protect-guardrails-2; deploy this, and then leave one of them",
+			"guardrails-protect-guardrails and guardrails-protect-guardrails-2; deploy this, and then leave "+
+			"one of them",
 	)
 	plan, err := a.Plan()
 	require.NoError(t, err)
@@ -230,18 +237,31 @@ func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 		w    access.World
 		want string
 	}{
-		"on every node":     {requesterWorld(a, requester, policy.Allow("Sessions", "ssm:StartSession").On("*")), role + "may call ssm:StartSession by identity policy more, statement Sessions"},
-		"by a wider action": {requesterWorld(a, requester, policy.Allow("Everything", "ssm:*").On("*")), role + "may call ssm:StartSession by identity policy more, statement Everything"},
+		"on every node": {requesterWorld(a, requester, policy.Allow("Sessions", "ssm:StartSession").On("*")),
+			role + "may call ssm:StartSession by identity policy more, statement Sessions"},
+		"by a wider action": {requesterWorld(a, requester, policy.Allow("Everything", "ssm:*").On("*")),
+			role + "may call ssm:StartSession by identity policy more, statement Everything"},
 		"on nodes of its own project": {requesterWorld(a, requester,
-			policy.Allow("Sessions", "ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
-			policy.Allow("Document", "ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, statement Sessions"},
+			policy.Allow("Sessions",
+				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
+			policy.Allow("Document",
+				"ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, " +
+			"statement Sessions"},
 		"on nodes of a team": {requesterWorld(a, requester,
-			policy.Allow("Sessions", "ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Team", "red")),
-			policy.Allow("Document", "ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, statement Sessions"},
-		"by a policy that is not known": {requesterWorld(a, append([]string{"arn:aws:iam::aws:policy/AdministratorAccess"}, requester...)), role + "may call ssm:StartSession by "},
-		"a Deny on missing MFA": {requesterWorld(a, requester, policy.Deny("DenyWithoutMFA", "*").On("*").When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false))),
+			policy.Allow("Sessions",
+				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Team", "red")),
+			policy.Allow("Document",
+				"ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, " +
+			"statement Sessions"},
+		"by a policy that is not known": {requesterWorld(a,
+			append([]string{"arn:aws:iam::aws:policy/AdministratorAccess"},
+				requester...)), role + "may call ssm:StartSession by "},
+		"a Deny on missing MFA": {requesterWorld(a, requester,
+			policy.Deny("DenyWithoutMFA", "*").On("*").When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false))),
 			role + "is denied ssm:StartAccessRequest by identity policy more, statement DenyWithoutMFA"},
-		"no policy for it": {requesterWorld(a, nil), role + "may not call ssm:StartAccessRequest; attach arn:aws:iam::111122223333:policy/guardrails/just-in-time-requester"},
+		"no policy for it": {requesterWorld(a, nil),
+			role + "may not call ssm:StartAccessRequest; attach " +
+				"arn:aws:iam::111122223333:policy/guardrails/just-in-time-requester"},
 	} {
 		require.ErrorContains(t, check(c.w), c.want, name)
 	}

@@ -24,17 +24,20 @@ func TestOSAccessRefusals(t *testing.T) {
 		{
 			"no sessions",
 			func(a *osaccess.Args) { a.Sessions = nil },
-			"opens shells, and without the section sessions they would be ssm-user's, with sudo and without end; add sessions with its regions",
+			"opens shells, and without the section sessions they would be ssm-user's, with sudo and without end; add " +
+				"sessions with its regions",
 		},
 		{
 			"no Region",
 			func(a *osaccess.Args) { a.Sessions.Regions = nil },
-			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded; list the Regions in sessions.regions",
+			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded; list the " +
+				"Regions in sessions.regions",
 		},
 		{
 			"password data without desktops",
 			func(a *osaccess.Args) { a.RDP = false },
-			"passwordData: true is of use for remote desktops alone, and rdp is not true; leave it out, or write rdp: true",
+			"passwordData: true is of use for remote desktops alone, and rdp is not true; leave it out, or write " +
+				"rdp: true",
 		},
 		{
 			"an empty list of projects",
@@ -77,7 +80,8 @@ func TestOSAccessRefusals(t *testing.T) {
 		{
 			"no OS user",
 			func(a *osaccess.Args) { a.RunAs = "" },
-			"runAs: is missing and sessions.runAs.defaultUser is empty, so every shell would fail; write the OS user of the shells, such as os-user1",
+			"runAs: is missing and sessions.runAs.defaultUser is empty, so every shell would fail; write the OS user " +
+				"of the shells, such as os-user1",
 		},
 		{
 			"root",
@@ -102,11 +106,17 @@ func TestOSAccessRefusals(t *testing.T) {
 // What OS access accepts: nobody stands in the door, one project in any letters, the default OS user.
 func TestOSAccessIsAccepted(t *testing.T) {
 	for name, change := range map[string]func(a *osaccess.Args){
-		"nobody stands in the door":  func(a *osaccess.Args) { a.StandingUsers, a.StandingPrincipalARNs, a.RunAs = nil, nil, "" },
+		"nobody stands in the door": func(a *osaccess.Args) {
+			a.StandingUsers, a.StandingPrincipalARNs, a.RunAs = nil,
+				nil, ""
+		},
 		"one project in any letters": func(a *osaccess.Args) { a.Projects = []string{"計画"} },
 		"every node":                 func(a *osaccess.Args) { a.Projects = nil },
 		"the default OS user":        func(a *osaccess.Args) { a.RunAs, a.Sessions.RunAs.DefaultUser = "", "guest" },
-		"unlogged documents":         func(a *osaccess.Args) { a.Documents, a.AllowUnlogged = []string{"AWS-StartSSHSession"}, true },
+		"unlogged documents": func(a *osaccess.Args) {
+			a.Documents,
+				a.AllowUnlogged = []string{"AWS-StartSSHSession"}, true
+		},
 	} {
 		a := Opening()
 		change(a)
@@ -129,7 +139,8 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"nobody",
 			func(a *grant.Args) { a.Person = "" },
-			"person: is missing; write the name of a user of this account, such as alice, of another stack's, such as jump/alice, or the ARN of a user",
+			"person: is missing; write the name of a user of this account, such as alice, of another stack's, such as " +
+				"jump/alice, or the ARN of a user",
 		},
 		{
 			"a person who is not found",
@@ -169,7 +180,8 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"no OS user",
 			func(a *grant.Args) { a.RunAs = "" },
-			"runAs: is missing and sessions.runAs.defaultUser is empty, so every shell would fail; write the OS user of the shells, such as os-user1",
+			"runAs: is missing and sessions.runAs.defaultUser is empty, so every shell would fail; write the OS user " +
+				"of the shells, such as os-user1",
 		},
 		{
 			"an OS user that is none",
@@ -254,12 +266,15 @@ func TestJustInTimeRefusals(t *testing.T) {
 		{
 			"no sessions",
 			func(a *justintime.Args) { a.Sessions = nil },
-			"opens sessions, and there is no section sessions whose regions, limits and Run As would bound them; add sessions with its regions",
+			"opens sessions, and there is no section sessions whose regions, limits and Run As would bound them; add " +
+				"sessions with its regions",
 		},
 		{
 			"no default user",
 			func(a *justintime.Args) { a.Sessions.RunAs.DefaultUser = "" },
-			"opens every session as the role SSM-JustInTimeAccessTokenRole, which has no OS user, and sessions.runAs.defaultUser is empty; write the OS user of all just-in-time shells there, and keep logs of the sessions to tell people apart",
+			"opens every session as the role SSM-JustInTimeAccessTokenRole, which has no OS user, and " +
+				"sessions.runAs.defaultUser is empty; write the OS user of all just-in-time shells there, and keep " +
+				"logs of the sessions to tell people apart",
 		},
 		{
 			"a user who asks",
@@ -300,7 +315,8 @@ func TestJustInTimeRefusals(t *testing.T) {
 		{
 			"a policy without approvers",
 			func(a *justintime.Args) { a.ManualApprovals[0].Groups = nil },
-			"manualApprovals[0].groups: is missing: nobody could approve; list the ids of the groups of IAM Identity Center that approve",
+			"manualApprovals[0].groups: is missing: nobody could approve; list the ids of the groups of IAM Identity " +
+				"Center that approve",
 		},
 		{
 			"an approver by name",
@@ -340,12 +356,14 @@ func TestJustInTimeRefusals(t *testing.T) {
 		{
 			"a denial nowhere",
 			func(a *justintime.Args) { a.HomeRegion = "" },
-			"homeRegion: is missing: AWS takes denyAccess in the home Region of Systems Manager alone; write that Region",
+			"homeRegion: is missing: AWS takes denyAccess in the home Region of Systems Manager alone; write " +
+				"that Region",
 		},
 		{
 			"everybody is approved",
 			func(a *justintime.Args) { a.AutoApprovals[0].Group = "" },
-			"autoApprovals[0].group: is missing: everybody would be approved; write the id of a group of IAM Identity Center",
+			"autoApprovals[0].group: is missing: everybody would be approved; write the id of a group of IAM " +
+				"Identity Center",
 		},
 		{"every node is approved", func(a *justintime.Args) { a.AutoApprovals[0].Projects = nil },
 			"autoApprovals[0].projects: is missing: every node would be approved; list the projects"},
@@ -362,7 +380,8 @@ func TestJustInTimeRefusals(t *testing.T) {
 		{
 			"a denial in the wrong stack",
 			func(a *justintime.Args) { a.DelegatedAdministrator = false },
-			"denyAccess: belongs to the account that administers Systems Manager for the organization; move it to that stack, or write delegatedAdministrator: true if this is it",
+			"denyAccess: belongs to the account that administers Systems Manager for the organization; move it to " +
+				"that stack, or write delegatedAdministrator: true if this is it",
 		},
 	})
 }
@@ -384,7 +403,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"a root that is none",
 			func(a *args) { a.Tree.ID = "ou-exam-11111111" },
-			"tree.id: \"ou-exam-11111111\" is not the id of a root; write it as AWS prints it, such as r-exam\ntree.units[0].id: \"ou-exam-11111111\" stands in tree.id too; leave one of them out",
+			"tree.id: \"ou-exam-11111111\" is not the id of a root; write it as AWS prints it, such as " +
+				"r-exam\ntree.units[0].id: \"ou-exam-11111111\" stands in tree.id too; leave one of them out",
 		},
 		{
 			"a unit that is none",
@@ -396,7 +416,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"no deployer",
 			func(a *args) { a.Deployer = "" },
-			"account.deployer: is missing, and protectGuardrails would lock out what deploys the stacks; write the role that deploys, such as role/GuardrailDeployer",
+			"account.deployer: is missing, and protectGuardrails would lock out what deploys the stacks; write the " +
+				"role that deploys, such as role/GuardrailDeployer",
 		},
 		{
 			"deployers",
@@ -406,7 +427,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"no break-glass",
 			func(a *args) { a.BreakGlass = nil },
-			"account.breakGlass: is missing: nobody could help when a guardrail is wrong; list at least one role for emergencies, such as role/BreakGlass",
+			"account.breakGlass: is missing: nobody could help when a guardrail is wrong; list at least one role for " +
+				"emergencies, such as role/BreakGlass",
 		},
 		{
 			"break-glass is the deployer",
@@ -466,7 +488,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"no jump account",
 			func(a *args) { a.ConsolePasswords.JumpAccounts = nil },
-			"consolePasswords.jumpAccounts: is empty, so nobody could have a console password anywhere; list the accounts that people sign in to",
+			"consolePasswords.jumpAccounts: is empty, so nobody could have a console password anywhere; list the " +
+				"accounts that people sign in to",
 		},
 		{
 			"the management account as jump account",
@@ -523,7 +546,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"an own policy with a principal",
 			func(a *args) { a.Policies[0].Document.Statements[0].Principals = []policy.Principal{policy.Anyone()} },
-			"policies[0].file: scp/regions.json: Statement[0] (DenyOtherRegions): the statement of a service control policy has a Principal; leave it out: the policy speaks of whoever it is attached to",
+			"policies[0].file: scp/regions.json: Statement[0] (DenyOtherRegions): the statement of a service control " +
+				"policy has a Principal; leave it out: the policy speaks of whoever it is attached to",
 		},
 		{
 			"an own policy that exempts a role that anybody can make",
@@ -547,7 +571,8 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"no policy at all",
 			func(a *args) { a.Attached["r-exam"] = 0 },
-			"attached.r-exam: 0 is no number of policies: AWS keeps at least one on every target; count FullAWSAccess, or what took its place",
+			"attached.r-exam: 0 is no number of policies: AWS keeps at least one on every target; count " +
+				"FullAWSAccess, or what took its place",
 		},
 		{"policies on something else", func(a *args) { a.Attached = map[string]int{"ou-exam-22222222": 2} },
 			`attached.ou-exam-22222222: "ou-exam-22222222" does not stand in tree; use an id of tree`},
@@ -564,7 +589,10 @@ func TestOrganizationRefusals(t *testing.T) {
 		{
 			"too many policies",
 			func(a *args) { a.Quotas.SCPsPerTarget = 5 },
-			"r-exam (Root) would carry 6 service control policies, and the quota is 5: 2 of others (FullAWSAccess among them), guardrails-protect-guardrails-2, guardrails-protect-guardrails, guardrails-console-passwords, guardrails-member-root; attach some of them to units below, or merge policies",
+			"r-exam (Root) would carry 6 service control policies, and the quota is 5: 2 of others (FullAWSAccess " +
+				"among them), guardrails-protect-guardrails-2, guardrails-protect-guardrails, " +
+				"guardrails-console-passwords, guardrails-member-root; attach some of them to units below, or merge " +
+				"policies",
 		},
 	})
 }

@@ -47,7 +47,8 @@ func TestASharedRoleTakesTheOwnOSUserAndNothingElse(t *testing.T) {
 		`{"Sid":"OwnOSUserAsOnlySessionTag","Effect":"Allow","Principal":{"AWS":["arn:aws:iam::111122223333:user/alice","arn:aws:iam::111122223333:user/people/carol"]},`+
 		`"Action":"sts:TagSession","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"},"ForAllValues:StringEquals":{"aws:TagKeys":"SSMSessionRunAs"},`+
 		`"Null":{"aws:TagKeys":"false","sts:TransitiveTagKeys":"true"},"NumericLessThanIfExists":{"aws:MultiFactorAuthAge":"43200"},`+
-		`"StringEquals":{"aws:RequestTag/SSMSessionRunAs":"${aws:PrincipalTag/SSMSessionRunAs}"}}}]}`, roleOf(t, shared()).Trust.JSON())
+		`"StringEquals":{"aws:RequestTag/SSMSessionRunAs":"${aws:PrincipalTag/SSMSessionRunAs}"}}}]}`, roleOf(t,
+		shared()).Trust.JSON())
 }
 
 // The guard leaves room for these roles alone, the way out leads to the accounts that are listed, and both only once
@@ -84,7 +85,8 @@ func TestNoticesAboutOSUsers(t *testing.T) {
 	require.Len(t, notices, 1)
 	assert.Equal(
 		t,
-		"operationRoles[0].runAs: Switch Role of the console does not open the role TestProject1-fromUser, and neither does a profile of the AWS CLI: "+
+		"operationRoles[0].runAs: Switch Role of the console does not open the role TestProject1-fromUser, and "+
+			"neither does a profile of the AWS CLI: "+
 			"they send no session tags; guardrails handover prints what does",
 		notices[0].String(),
 	)
@@ -93,7 +95,8 @@ func TestNoticesAboutOSUsers(t *testing.T) {
 	require.Len(t, notices, 1)
 	assert.Equal(
 		t,
-		"operationRoles[0].runAs: shells of the role TestProject1-os-user1 start as os-user1, which is not the OS user of "+
+		"operationRoles[0].runAs: shells of the role TestProject1-os-user1 start as os-user1, which is not the OS "+
+			"user of "+
 			"arn:aws:iam::111122223333:user/alice (alice) and arn:aws:iam::111122223333:user/people/carol (carol)",
 		notices[0].String(),
 	)

@@ -14,10 +14,11 @@ import (
 // A problem is one line: path, value, why, fix; what is missing is left out.
 func TestAProblemReadsAsOneLine(t *testing.T) {
 	for want, problem := range map[string]problem.Problem{
-		`mfa.name: "a b" has a space; write none`: {Path: "mfa.name", Value: "a b", Why: "has a space", Fix: "write none"},
-		`users: is empty`:                         {Path: "users", Why: "is empty"},
-		`maxAge: 2000 is too much; use less`:      {Path: "maxAge", Value: 2000, Why: "is too much", Fix: "use less"},
-		`is too large`:                            {Why: "is too large"},
+		`mfa.name: "a b" has a space; write none`: {Path: "mfa.name", Value: "a b", Why: "has a space",
+			Fix: "write none"},
+		`users: is empty`:                    {Path: "users", Why: "is empty"},
+		`maxAge: 2000 is too much; use less`: {Path: "maxAge", Value: 2000, Why: "is too much", Fix: "use less"},
+		`is too large`:                       {Why: "is too large"},
 	} {
 		assert.Equal(t, want, problem.Error())
 	}

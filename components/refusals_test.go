@@ -46,10 +46,15 @@ func refused[A args](t *testing.T, valid func() A, cases []refusal[A]) {
 // The account is wrong in the same words for every noun.
 func TestAWrongAccountIsRefusedByEveryNoun(t *testing.T) {
 	nouns := map[string]func(guardrail.Account) args{
-		"MFAGroup":           func(a guardrail.Account) args { x := mfaGroup(); x.Account = a; return x },
-		"User":               func(a guardrail.Account) args { x := userArgs(); x.Account = a; return x },
-		"OperationRoles":     func(a guardrail.Account) args { return &operation.Args{Account: a} },
-		"DelegatedRole":      func(a guardrail.Account) args { x := delegatedRole(); x.Account, x.PrincipalARNs = a, nil; return x },
+		"MFAGroup":       func(a guardrail.Account) args { x := mfaGroup(); x.Account = a; return x },
+		"User":           func(a guardrail.Account) args { x := userArgs(); x.Account = a; return x },
+		"OperationRoles": func(a guardrail.Account) args { return &operation.Args{Account: a} },
+		"DelegatedRole": func(a guardrail.Account) args {
+			x := delegatedRole()
+			x.Account, x.PrincipalARNs = a,
+				nil
+			return x
+		},
 		"SessionPreferences": func(a guardrail.Account) args { x := sessionPreferences(); x.Account = a; return x },
 		"PasswordPolicy":     func(a guardrail.Account) args { x := passwordPolicy(); x.Account = a; return x },
 	}
@@ -120,7 +125,8 @@ func TestRefusalsOfTheMFAGroup(t *testing.T) {
 		{
 			"the project as contact tag",
 			func(a g) { a.ProjectTag = "email" },
-			"tags.project: \"email\" is a contact tag, which its owner may be allowed to write; use another key, such as Project\n" +
+			"tags.project: \"email\" is a contact tag, which its owner may be allowed to write; use another key, such " +
+				"as Project\n" +
 				`selfService.contactTags[0]: "Email" decides what its owner may do; leave it out; the stack file sets it`,
 		},
 		{
@@ -487,7 +493,8 @@ func TestWhatOperationRolesLetThrough(t *testing.T) {
 	for name, change := range map[string]func(r *operation.Role){
 		"unlogged documents that are accepted": func(r *operation.Role) {
 			r.AllowUnlogged = true
-			r.Documents = []string{"AWS-StartSSHSession", "AWS-StartPortForwardingSessionToRemoteHost", "AWS-StartInteractiveCommand", "AWS-Other"}
+			r.Documents = []string{"AWS-StartSSHSession", "AWS-StartPortForwardingSessionToRemoteHost",
+				"AWS-StartInteractiveCommand", "AWS-Other"}
 		},
 		"a document of the account":                  func(r *operation.Role) { r.Documents = []string{"Team-Diagnostics"} },
 		"the shell's own document":                   func(r *operation.Role) { r.Documents = []string{guardrail.PreferencesDocument} },
@@ -527,7 +534,8 @@ func TestATrustPolicyThatIsTooLongIsRefused(t *testing.T) {
 // What is refused about a delegated role.
 func TestRefusalsOfADelegatedRole(t *testing.T) {
 	type role = *delegated.Args
-	const write = "; write the name of an AWS managed policy, such as AdministratorAccess, or the ARN of a policy of this account"
+	const write = "; write the name of an AWS managed policy, such as AdministratorAccess, or the ARN of a policy of " +
+		"this account"
 	policies := func(names ...string) func(role) { return func(a role) { a.ManagedPolicies = names } }
 	refused(t, delegatedRole, []refusal[role]{
 		{"no name", func(a role) { a.Name = "" }, `name: "" is empty; use letters, digits and +=,.@_-`},

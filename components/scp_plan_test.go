@@ -202,9 +202,11 @@ func TestTheGuardrailsFitTheQuotas(t *testing.T) {
 		args *scp.Args
 		old  bool
 	}{
-		"shipped, today": {organizationFixture(policy.AWS), false}, "shipped, before": {organizationFixture(policy.AWS), true},
+		"shipped, today": {organizationFixture(policy.AWS), false}, "shipped, before": {organizationFixture(policy.AWS),
+			true},
 		"shipped, GovCloud": {organizationFixture(policy.AWSUSGov), true},
-		"full, today":       {everySwitch(organizationFixture(policy.AWS)), false}, "full, before": {everySwitch(organizationFixture(policy.AWS)), true},
+		"full, today": {everySwitch(organizationFixture(policy.AWS)),
+			false}, "full, before": {everySwitch(organizationFixture(policy.AWS)), true},
 	} {
 		if c.old {
 			c.args.Quotas.SCP, c.args.Quotas.SCPsPerTarget = 5120, 5
@@ -233,7 +235,8 @@ func TestOverTheQuotaIsRefusedWithNumbers(t *testing.T) {
 	require.ErrorContains(
 		t,
 		err,
-		"protectGuardrails: statement DenyChangingGuardedRoles alone has 633 bytes, and a service control policy takes 600: its resources have ",
+		"protectGuardrails: statement DenyChangingGuardedRoles alone has 633 bytes, and a service control policy "+
+			"takes 600: its resources have ",
 	)
 
 	a = organizationFixture(policy.AWS)
@@ -241,8 +244,10 @@ func TestOverTheQuotaIsRefusedWithNumbers(t *testing.T) {
 	require.EqualError(
 		t,
 		a.Validate(),
-		"r-exam (Root) would carry 11 service control policies, and the quota is 10: 8 of others (FullAWSAccess among them), "+
-			"guardrails-protect-guardrails, guardrails-console-passwords, guardrails-member-root; attach some of them to units below, or merge policies",
+		"r-exam (Root) would carry 11 service control policies, and the quota is 10: 8 of others (FullAWSAccess "+
+			"among them), "+
+			"guardrails-protect-guardrails, guardrails-console-passwords, guardrails-member-root; attach some of them "+
+			"to units below, or merge policies",
 	)
 	a.Attached[rootUnit] = 7
 	require.NoError(t, a.Validate())

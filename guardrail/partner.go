@@ -93,7 +93,11 @@ func refusedPartner(account Account, arn string) (why, fix string) {
 	case parsed.Account == account.ID:
 		return "is of this account, which is no partner", "list people of this account in users"
 	case parsed.Partition != account.Partition:
-		return "is of partition " + string(parsed.Partition) + ", and no role of partition " + string(account.Partition) + " can trust it", name
+		return "is of partition " + string(
+			parsed.Partition,
+		) + ", and no role of partition " + string(
+			account.Partition,
+		) + " can trust it", name
 	case parsed.Resource == "root":
 		return "", ""
 	case !ok || kind != "role" && kind != "user" || policy.ValidatePath(path) != nil,

@@ -18,10 +18,13 @@ import (
 func TestADocumentRendersAsAWSWritesIt(t *testing.T) {
 	document := policy.New(
 		policy.Allow("AssumeWithMFA", "sts:AssumeRole").
-			For(policy.ServicePrincipals("ec2.amazonaws.com"), policy.AWSPrincipals("arn:aws:iam::111122223333:user/b", "arn:aws:iam::111122223333:user/a")).
-			When(policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour), policy.Bool("aws:MultiFactorAuthPresent", true)),
+			For(policy.ServicePrincipals("ec2.amazonaws.com"),
+				policy.AWSPrincipals("arn:aws:iam::111122223333:user/b", "arn:aws:iam::111122223333:user/a")).
+			When(policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour),
+				policy.Bool("aws:MultiFactorAuthPresent", true)),
 		policy.DenyAllExcept("Rest", "iam:GetUser", "iam:ChangePassword", "iam:GetUser").OnAllExcept("b", "a").
-			When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false), policy.StringEquals("aws:PrincipalTag/Team", "R&D <x>")),
+			When(policy.BoolIfExists("aws:MultiFactorAuthPresent", false),
+				policy.StringEquals("aws:PrincipalTag/Team", "R&D <x>")),
 		policy.Allow("Anyone", "s3:GetObject").For(policy.Anyone()).On("*"),
 	)
 	want := `{"Version":"2012-10-17","Statement":[` +

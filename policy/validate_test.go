@@ -58,7 +58,8 @@ func TestEachUseHasItsElements(t *testing.T) {
 		principal := messages(t, use, identityStatement+`,"Principal":"*"`)
 		assert.Equal(
 			t,
-			at+"the statement of a "+use.String()+" has a Principal; leave it out: the policy speaks of whoever it is attached to",
+			at+"the statement of a "+use.String()+" has a Principal; leave it out: the policy speaks of whoever it is "+
+				"attached to",
 			principal,
 		)
 		assert.NotEmpty(t, messages(t, use, identityStatement+`,"NotPrincipal":"*"`), "%v", use)
@@ -116,7 +117,8 @@ func TestADocumentIsWhole(t *testing.T) {
 
 // A problem of a statement without a Sid is still found by its index.
 func TestAStatementWithoutSidIsNamedByItsIndex(t *testing.T) {
-	problems := policy.New(policy.Allow("A", "s3:*").On("*"), policy.Statement{Actions: []string{"s3:*"}, Resources: []string{"*"}}).
+	problems := policy.New(policy.Allow("A", "s3:*").On("*"),
+		policy.Statement{Actions: []string{"s3:*"}, Resources: []string{"*"}}).
 		Validate(policy.Identity, policy.Quotas{})
 	require.Len(t, problems, 1)
 	assert.Equal(

@@ -225,7 +225,15 @@ var rooms = []room{
 			"github.com/rogpeppe/go-internal/lockedfile",
 		},
 	},
-	{dir: "internal/judge", may: slices.Concat(values, evaluator, []string{"internal/stack", "internal/stackfile", "internal/strictyaml"}), foreign: noForeign},
+	{
+		dir: "internal/judge",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/stack", "internal/stackfile", "internal/strictyaml"},
+		),
+		foreign: noForeign,
+	},
 	{dir: "internal/verdicts", may: []string{"access/claims", "access/prove"}, foreign: noForeign},
 	{dir: "examples/ci", foreign: noForeign},
 	{
@@ -244,7 +252,15 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"components", "internal/stack", "internal/stackfile", "internal/strictyaml", "internal/judge", "internal/adopt", "internal/refusal"},
+			[]string{
+				"components",
+				"internal/stack",
+				"internal/stackfile",
+				"internal/strictyaml",
+				"internal/judge",
+				"internal/adopt",
+				"internal/refusal",
+			},
 		),
 		foreign: []string{"github.com/pulumi/"},
 	},
@@ -267,7 +283,14 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/clock", "internal/stack", "internal/stackfile", "internal/strictyaml", "internal/judge", "internal/reach"},
+			[]string{
+				"internal/clock",
+				"internal/stack",
+				"internal/stackfile",
+				"internal/strictyaml",
+				"internal/judge",
+				"internal/reach",
+			},
 		),
 	},
 	{dir: "internal/announce", may: []string{"internal/clock", "internal/report"}, foreign: noForeign},
@@ -280,7 +303,10 @@ var rooms = []room{
 		),
 		foreign: noForeign,
 	},
-	{dir: "internal/sandbox", may: slices.Concat(values, evaluator, []string{"internal/awstype", "internal/strictyaml"})},
+	{
+		dir: "internal/sandbox",
+		may: slices.Concat(values, evaluator, []string{"internal/awstype", "internal/strictyaml"}),
+	},
 	{
 		dir: "internal/workspace",
 		may: slices.Concat(
@@ -297,8 +323,12 @@ var rooms = []room{
 		),
 	},
 	{
-		dir:     "internal/change",
-		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/stackfile", "internal/judge", "internal/report"}),
+		dir: "internal/change",
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/report"},
+		),
 		foreign: noForeign,
 	},
 	{
@@ -320,7 +350,11 @@ var rooms = []room{
 	},
 	{
 		dir: "internal/replay",
-		may: slices.Concat(values, evaluator, []string{"access/recorded", "internal/commandline", "internal/stack", "internal/judge"}),
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"access/recorded", "internal/commandline", "internal/stack", "internal/judge"},
+		),
 		foreign: []string{
 			"github.com/klauspost/compress/gzip",
 			"github.com/go-json-experiment/json/jsontext",
@@ -332,7 +366,15 @@ var rooms = []room{
 		dir: "internal/people",
 		may: slices.Concat(
 			values,
-			[]string{"internal/stack", "internal/strictyaml", "internal/edit", "internal/report", "internal/workspace", "internal/change", "internal/against"},
+			[]string{
+				"internal/stack",
+				"internal/strictyaml",
+				"internal/edit",
+				"internal/report",
+				"internal/workspace",
+				"internal/change",
+				"internal/against",
+			},
 		),
 		foreign: noForeign,
 	},
@@ -366,7 +408,11 @@ var rooms = []room{
 	{dir: ".", may: []string{"internal/program"}, foreign: []string{"github.com/pulumi/pulumi/sdk/v3/go/pulumi"}},
 	{
 		dir: "tools/performance",
-		may: slices.Concat(values, evaluator, []string{"internal/judge", "internal/report", "internal/change", "internal/against"}),
+		may: slices.Concat(
+			values,
+			evaluator,
+			[]string{"internal/judge", "internal/report", "internal/change", "internal/against"},
+		),
 	},
 	{dir: "tools/names"},
 	{dir: "tools/records"},
@@ -537,8 +583,14 @@ func TestRoomsKeepApart(t *testing.T) {
 			by = append(slices.Clip(by), dir)
 			for _, name := range of[dir] {
 				for _, refused := range a.from {
-					assert.False(t, name == refused || strings.HasSuffix(refused, "/") && strings.HasPrefix(name, refused),
-						"%s needs %s, but %s", strings.Join(by, " > "), name, a.why)
+					assert.False(
+						t,
+						name == refused || strings.HasSuffix(refused, "/") && strings.HasPrefix(name, refused),
+						"%s needs %s, but %s",
+						strings.Join(by, " > "),
+						name,
+						a.why,
+					)
 				}
 				if below, ok := strings.CutPrefix(name, module+"/"); ok {
 					needs(below, by)

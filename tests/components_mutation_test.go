@@ -100,7 +100,8 @@ func mutateElements(s policy.Statement, add adder) {
 			"everything": "*", "longer names": strings.TrimSuffix(resource, "*") + "*",
 			// Buckets have no account in their ARN.
 			"every account": strings.Join(append(slices.Clone(parts[:4]), anyAccount(parts[4]), parts[5]), ":"),
-			"every name":    strings.Join(append(slices.Clone(parts[:5]), strings.SplitN(parts[5], "/", 2)[0]+"/*"), ":"),
+			"every name": strings.Join(append(slices.Clone(parts[:5]), strings.SplitN(parts[5], "/", 2)[0]+"/*"),
+				":"),
 		} {
 			m := s
 			m.Resources = append(without(s.Resources, i), wider)
@@ -218,18 +219,30 @@ var operatorSlips = map[policy.BaseOperator]policy.BaseOperator{
 // survivors are the changes that no question notices, each with the reason why it makes no difference that can be
 // decided. A change that is noticed does not belong here either.
 var survivors = map[string]string{
-	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped":                      "no policy denies it; it is listed because AWS lists it",
-	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                   "AWS asks for iam:TagRole too, which is denied",
-	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                   "AWS asks for iam:TagUser too, which is denied",
-	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                "AWS asks for iam:TagRole too, which is denied",
-	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                "AWS asks for iam:TagUser too, which is denied",
-	"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys IfExists toggled":      "the statement wants the key to be present",
-	"policy-guardrails-operation-guard DenyNodesOfOtherProjects: StringNotEquals on aws:ResourceTag/Project IfExists toggled":      "a negated operator matches an absent key anyhow",
-	"role-AdminRole.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":                           "every call has a session name",
-	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName IfExists toggled":               "every call has a session name",
-	"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":             mfaAgeUnknown,
-	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled": mfaAgeUnknown,
-	"role-second.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":                mfaAgeUnknown,
+	"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action " +
+		"sts:GetSessionToken dropped": "no policy denies it; it is listed because AWS lists it",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action " +
+		"iam:CreateRole dropped": "AWS asks for iam:TagRole too, which is denied",
+	"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: action " +
+		"iam:CreateUser dropped": "AWS asks for iam:TagUser too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action " +
+		"iam:CreateRole dropped": "AWS asks for iam:TagRole too, which is denied",
+	"policy-guardrails-operation-guard DenyWritingAuthorizationTags: action " +
+		"iam:CreateUser dropped": "AWS asks for iam:TagUser too, which is denied",
+	"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys " +
+		"IfExists toggled": "the statement wants the key to be present",
+	"policy-guardrails-operation-guard DenyNodesOfOtherProjects: StringNotEquals on aws:ResourceTag/Project " +
+		"IfExists toggled": "a negated operator matches an absent key anyhow",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName " +
+		"IfExists toggled": "every call has a session name",
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: StringEquals on sts:RoleSessionName " +
+		"IfExists toggled": "every call has a session name",
+	"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+		"IfExists toggled": mfaAgeUnknown,
+	"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+		"IfExists toggled": mfaAgeUnknown,
+	"role-second.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+		"IfExists toggled": mfaAgeUnknown,
 }
 
 const mfaAgeUnknown = "whether a call with a code carries an age is not documented; the document works either way"

@@ -286,7 +286,8 @@ func TestEveryOrderIsKeptHoweverLateRegistrationsAre(t *testing.T) {
 // moment. Whoever gives one is told so, before anything of it is registered.
 func TestAComponentCannotBeWaitedFor(t *testing.T) {
 	f := fullAccount(policy.AWS)
-	want := "is a component, and to wait for it means to wait for those of its children that are registered at that moment; give its CustomResources()"
+	want := "is a component, and to wait for it means to wait for those of its children that are registered at that " +
+		"moment; give its CustomResources()"
 	for token, construct := range constructors() {
 		rec, err := mocks.Run(func(ctx *pulumi.Context) error {
 			group, err := components.NewMFAGroup(ctx, "mfa", f.group)

@@ -49,7 +49,8 @@ func TestTheStandingProofsHoldOfWhatIsDeployed(t *testing.T) {
 			waived  []string
 		}{
 			"plain": {plainAccount(partition), nil},
-			"full":  {onePath(fullAccount(partition)), []string{"mfa.firstPasswordChange", "operationRoles[1].sessionName"}},
+			"full": {onePath(fullAccount(partition)),
+				[]string{"mfa.firstPasswordChange", "operationRoles[1].sessionName"}},
 		} {
 			engine, err := access.Compile(access.World{Accounts: []world.Account{c.fixture.world()}})
 			require.NoError(t, err)

@@ -164,7 +164,14 @@ func (s *sentences) nodes() {
 	)
 	// Whatever else is attached, a reboot stays in the own project too.
 	for _, node := range []string{instance(secondNode), instance(untagged)} {
-		s.ask(besideAdmin, first, false, "no reboot elsewhere", "ec2:RebootInstances", acting("ec2:RebootInstances", node))
+		s.ask(
+			besideAdmin,
+			first,
+			false,
+			"no reboot elsewhere",
+			"ec2:RebootInstances",
+			acting("ec2:RebootInstances", node),
+		)
 	}
 	for _, in := range []setting{asDeployed, withoutDenies} {
 		for action := range actions {
@@ -477,11 +484,14 @@ func (s *sentences) nodeRole() {
 	)
 	s.ask(asDeployed, node, false, "a node encrypts nothing else", "kms:GenerateDataKey", list(ofBucket))
 	for action, on := range map[string][]string{
-		"logs:PutLogEvents":             list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice", logs+"2:log-stream:alice"),
-		"logs:CreateLogStream":          list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice", logs+"2:log-stream:alice"),
-		"logs:DeleteLogStream":          list(logs + ":log-stream:alice"),
-		"logs:DeleteLogGroup":           list("*"),
-		"s3:PutObject":                  list(bucket+"/other/alice.log", bucket+"2/ssm/alice.log", bucket+"/ssm2/alice.log"),
+		"logs:PutLogEvents": list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice",
+			logs+"2:log-stream:alice"),
+		"logs:CreateLogStream": list(strings.Replace(logs, homeAccount, otherAccount, 1)+":log-stream:alice",
+			logs+"2:log-stream:alice"),
+		"logs:DeleteLogStream": list(logs + ":log-stream:alice"),
+		"logs:DeleteLogGroup":  list("*"),
+		"s3:PutObject": list(bucket+"/other/alice.log", bucket+"2/ssm/alice.log",
+			bucket+"/ssm2/alice.log"),
 		"s3:GetObject":                  list(bucket + "/ssm/alice.log"),
 		"s3:GetEncryptionConfiguration": list(bucket + "2"),
 		"s3:PutEncryptionConfiguration": list(bucket),

@@ -73,23 +73,29 @@ type constructor func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.Reso
 // constructors makes each component of a fixture.
 func constructors() map[string]constructor {
 	return map[string]constructor{
-		components.MFAGroupToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.MFAGroupToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewMFAGroup(ctx, "x", f.group, opts...)
 		},
-		components.UserToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.UserToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewUser(ctx, "x", f.users[0], opts...)
 		},
-		components.OperationRolesToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.OperationRolesToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewOperationRoles(ctx, "x", f.roles, nil, opts...)
 		},
-		components.DelegatedRoleToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.DelegatedRoleToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewDelegatedRole(ctx, "x", f.delegated[0], nil, opts...)
 		},
-		components.SessionPreferencesToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.SessionPreferencesToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			f.sessions.Regions = f.sessions.Regions[:1]
 			return components.NewSessionPreferences(ctx, "x", f.sessions, nil, opts...)
 		},
-		components.PasswordPolicyToken: func(ctx *pulumi.Context, f accountFixture, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+		components.PasswordPolicyToken: func(ctx *pulumi.Context, f accountFixture,
+			opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 			return components.NewPasswordPolicy(ctx, "x", f.passwords, opts...)
 		},
 	}

@@ -137,7 +137,8 @@ func TestTheReferenceListsEveryVerbAndFlag(t *testing.T) {
 			if v.name != "" && all[0].has("--"+f.long) {
 				continue
 			}
-			flag := "`--" + f.long + map[string]string{"": "", "int": " <number>", "duration": " <duration>"}[f.value] + "`"
+			flag := "`--" + f.long + map[string]string{"": "", "int": " <number>",
+				"duration": " <duration>"}[f.value] + "`"
 			if strings.HasPrefix(f.value, "string") {
 				flag = "`--" + f.long + " <value>`"
 			}

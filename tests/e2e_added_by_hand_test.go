@@ -88,7 +88,9 @@ var additions = []addition{
 		to: "aws:ssoadmin/permissionSet:PermissionSet",
 		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
 			return "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", map[string]any{
-				"instanceArn": r.Inputs["instanceArn"], "permissionSetArn": r.Outputs["arn"], "managedPolicyArn": powerUser,
+				"instanceArn":      r.Inputs["instanceArn"],
+				"permissionSetArn": r.Outputs["arn"],
+				"managedPolicyArn": powerUser,
 			}, powerUser
 		},
 	},
@@ -98,7 +100,8 @@ var additions = []addition{
 		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
 			typ := "aws:organizations/policy:Policy"
 			made := h.create(r, typ, map[string]any{
-				"name": "others-" + strings.ReplaceAll(r.ID, ":", "-"), "type": "SERVICE_CONTROL_POLICY",
+				"name":    "others-" + strings.ReplaceAll(r.ID, ":", "-"),
+				"type":    "SERVICE_CONTROL_POLICY",
 				"content": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ssm:StartSession","Resource":"*"}]}`,
 			})
 			return r.Type, map[string]any{"policyId": made, "targetId": r.Inputs["targetId"]}, `"` + made + `"`
@@ -111,7 +114,10 @@ func (h *hand) create(beside stateResource, typ string, inputs map[string]any) s
 	h.t.Helper()
 	ctx, client := context.WithoutCancel(h.t.Context()), h.client(beside)
 	urn := "urn:pulumi:x::x::" + typ + "::by-hand"
-	checked, err := client.Check(ctx, &pulumirpc.CheckRequest{Urn: urn, News: h.pack(inputs), RandomSeed: []byte("hand")})
+	checked, err := client.Check(
+		ctx,
+		&pulumirpc.CheckRequest{Urn: urn, News: h.pack(inputs), RandomSeed: []byte("hand")},
+	)
 	require.NoError(h.t, err)
 	require.Empty(h.t, checked.GetFailures(), "%s %v", typ, inputs)
 	made, err := client.Create(ctx, &pulumirpc.CreateRequest{Urn: urn, Properties: checked.GetInputs()})

@@ -127,7 +127,8 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	require.NoError(t, change.Write(t.Context()))
 	assert.Equal(t, strings.NewReplacer(
 		"    - name: alice   # has been here for years\n",
-		"    - name: alice   # has been here for years\n      path: /staff/\n      email: alice@example.com\n      tags:\n        Team: ops\n",
+		"    - name: alice   # has been here for years\n      path: /staff/\n      email: alice@example.com\n      "+
+			"tags:\n        Team: ops\n",
 	).Replace(adoptingStack)+`    idleTimeout: 25m
     shell:
       linux: exec bash
@@ -158,7 +159,12 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	}
 
 	second := d.run(t, workspace.Up, "dev")
-	assert.Equal(t, []string{"delete alice-in-admins-by-hand"}, changed(second), "the group is left with the second run")
+	assert.Equal(
+		t,
+		[]string{"delete alice-in-admins-by-hand"},
+		changed(second),
+		"the group is left with the second run",
+	)
 	assert.Equal(t, []string{"guardrails-mfa"}, d.account(t, devAccount).Users["alice"].Groups)
 	again := d.run(t, workspace.Preview, "dev")
 	assert.Empty(t, again.Changes)
@@ -269,7 +275,9 @@ func TestApprovalDocumentsThatAnOlderStateLacksAreAdopted(t *testing.T) {
 // forget takes the resources of a type out of the state of a stack, and gives their names.
 func (d *deployment) forget(t *testing.T, stack, typ string) (names []string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(d.cache, "sandbox", "*", "backend", ".pulumi", "stacks", "*", stack+".json"))
+	files, err := filepath.Glob(
+		filepath.Join(d.cache, "sandbox", "*", "backend", ".pulumi", "stacks", "*", stack+".json"),
+	)
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 	data, err := os.ReadFile(files[0])

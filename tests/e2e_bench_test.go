@@ -97,7 +97,8 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 	d.write(
 		b,
 		"Pulumi.dev.yaml",
-		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users:\n"+users.String(),
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  "+
+			"guardrails:users:\n"+users.String(),
 	)
 	folder, err := workspace.Open(d.dir)
 	require.NoError(b, err)
@@ -112,7 +113,8 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 	for _, c := range []struct {
 		name    string
 		options workspace.Options
-	}{{"not read", workspace.Options{NoRefresh: true}}, {"read", workspace.Options{}}, {"throttled", workspace.Options{Faults: throttled}}} {
+	}{{"not read", workspace.Options{NoRefresh: true}}, {"read", workspace.Options{}}, {"throttled",
+		workspace.Options{Faults: throttled}}} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
 				r := run(workspace.Preview, c.options)

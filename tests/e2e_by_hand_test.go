@@ -490,7 +490,8 @@ func (w *tried) tell(t *testing.T) {
 	if w.kills != nil {
 		assert.Positive(t, w.killed, "test bug: no run was killed")
 		t.Logf(
-			"%d triples of type, property and change were tried, in %d runs that were killed: %d put back, %d left; %d cannot be made",
+			"%d triples of type, property and change were tried, in %d runs that were killed: %d put back, %d left; "+
+				"%d cannot be made",
 			len(w.done),
 			w.killed,
 			len(w.back),
@@ -499,7 +500,8 @@ func (w *tried) tell(t *testing.T) {
 		)
 	} else {
 		t.Logf(
-			"%d triples of type, property and change were tried: %d named by drift, %d put back, %d left; %d cannot be made",
+			"%d triples of type, property and change were tried: %d named by drift, %d put back, %d left; %d "+
+				"cannot be made",
 			len(w.done),
 			len(w.named),
 			len(w.back),

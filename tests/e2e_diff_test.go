@@ -33,7 +33,8 @@ func TestAnEditIsComparedWithWhatIsDeployed(t *testing.T) {
 	assert.Contains(
 		t,
 		r.People[0].Line,
-		"non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test Project 2",
+		"non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test "+
+			"Project 2",
 	)
 	assert.Empty(t, r.Calls)
 

@@ -200,7 +200,8 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 		clean  *shipment
 		stacks int
 		sample int
-	}{{"two accounts", newDeployment, bothDeployed, 2, 1}, {"an organization", newOrganization, organizationDeployed, 5, 1}} {
+	}{{"two accounts", newDeployment, bothDeployed, 2, 1}, {"an organization", newOrganization, organizationDeployed, 5,
+		1}} {
 		t.Run(folder.name, func(t *testing.T) {
 			t.Parallel()
 			if folder.stacks > 2 {

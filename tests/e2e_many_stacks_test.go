@@ -155,9 +155,11 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		var text strings.Builder
 		require.NoError(t, found.WriteText(&text))
 		for _, line := range []string{
-			`operation-attached-policies-shop-alice (shop-alice)` + "\n      policyArns: somebody added \"arn:aws:iam::aws:policy/AdministratorAccess\"\n",
+			`operation-attached-policies-shop-alice (shop-alice)` + "\n      policyArns: somebody added " +
+				"\"arn:aws:iam::aws:policy/AdministratorAccess\"\n",
 			`operation-inline-policies-billing-bob (billing-bob)` + "\n      policyNames: somebody added \"mine\"\n",
-			`iam.Role operation-role-shop-bob (shop-bob)` + "\n      tags.Project: somebody changed \"shop\" to \"billing\"\n",
+			`iam.Role operation-role-shop-bob (shop-bob)` + "\n      tags.Project: somebody changed \"shop\" to " +
+				"\"billing\"\n",
 			`iam.Role AdminRole-role (AdminRole)` + "\n      assumeRolePolicy: somebody ",
 			`iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone` + "\n",
 		} {

@@ -75,7 +75,8 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
 		got := text(workspace.Options{}, operation)
 		for _, line := range []string{
-			"  changed by hand, and " + map[workspace.Operation]string{workspace.Preview: "up puts it back", workspace.Up: "put back"}[operation] + ":\n",
+			"  changed by hand, and " + map[workspace.Operation]string{workspace.Preview: "up puts it back",
+				workspace.Up: "put back"}[operation] + ":\n",
 			"  ! iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone\n",
 			"      tags.Project: somebody changed \"Test Project 2\" to \"Test Project 1\"\n",
 			"      policyArns: somebody added \"" + administrator + "\"\n",
@@ -229,7 +230,8 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 		d.aws(t, func(s *sandbox.Server) {
 			if round == 0 {
 				_, err := s.IAM(devAccount).
-					CreatePolicyVersion(ctx, guard, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
+					CreatePolicyVersion(ctx, guard,
+						`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
 				require.NoError(t, err)
 				_, err = s.SSM(devAccount, "ap-northeast-1").
 					UpdateDocument(ctx, "SSM-SessionManagerRunShell", cloud.NewDocument{Content: open})
@@ -257,7 +259,8 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 			assert.Contains(
 				t,
 				out.String(),
-				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up makes a version of what "+
+				"      defaultVersion: somebody made version 2 the default one, and 3 is the newest; up makes a "+
+					"version of what "+
 					"the stack file says, and puts it in force\n",
 			)
 			assert.ErrorContains(t, err, "puts them back")

@@ -100,7 +100,11 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 	assert.Equal(t, int64(1), out.Replay.Refused)
 	assert.Contains(t, out.Replay.Against, "HEAD")
 
-	d.write(t, "replay.yaml", "accept:\n  - {sid: "+denyCommands+", because: patching moves to Quick Setup this week}\n")
+	d.write(
+		t,
+		"replay.yaml",
+		"accept:\n  - {sid: "+denyCommands+", because: patching moves to Quick Setup this week}\n",
+	)
 	for _, name := range []string{"against", "diff"} {
 		r := d.guardrails(t, comparisons[name]...)
 		assert.Equal(t, workspace.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)

@@ -201,7 +201,8 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 		},
 		{
 			"a role's project changes",
-			"      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: os-user3\n",
+			"      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: " +
+				"os-user3\n",
 			[]string{"update operation-role-non-97-project-ope-role"},
 		},
 		{
@@ -278,8 +279,9 @@ func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 		account  string
 		retained []string
 	}{
-		"dev":  {devAccount, []string{"sessions-preferences-ap-northeast-1"}},
-		"prod": {prodAccount, []string{"passwords-policy", "sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}},
+		"dev": {devAccount, []string{"sessions-preferences-ap-northeast-1"}},
+		"prod": {prodAccount,
+			[]string{"passwords-policy", "sessions-preferences-ap-northeast-1", "sessions-preferences-us-east-1"}},
 	} {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()

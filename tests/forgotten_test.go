@@ -56,8 +56,12 @@ var forgottenPlaces = []forgotten{
 	},
 	{
 		"a noun without a row of the registry",
-		"internal/stack/nouns.go", `	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},`, "",
-		"./internal/stack", "TestEveryKeyIsANounOrMakesNothing", "grants",
+		"internal/stack/nouns.go",
+		`	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},`,
+		"",
+		"./internal/stack",
+		"TestEveryKeyIsANounOrMakesNothing",
+		"grants",
 	},
 	{
 		"a row of the registry without one of its columns",

@@ -115,6 +115,7 @@ func TestResourceChangesNameWhatIsDeleted(t *testing.T) {
 	assert.Equal(t, strings.Join([]string{
 		"REMOVED aws:iam/role:Role a-role: deletes it from live accounts",
 		"CHANGED aws:iam/user:User u a => aws:iam/user:User u b",
-		"ADDED   aws:iam/role:Role b-role: creates it; with a REMOVED of the same type it is a rename, which wants an alias",
+		"ADDED   aws:iam/role:Role b-role: creates it; with a REMOVED of the same type it is a rename, which wants " +
+			"an alias",
 	}, "\n"), changes)
 }

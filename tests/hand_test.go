@@ -240,7 +240,9 @@ func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (go
 			if err := remove(other); err != nil {
 				return gone, err
 			}
-			if h.server.Snapshot().String() != before { // A list that removes what it does not name is not there in AWS.
+			if h.server.Snapshot().
+				String() !=
+				before { // A list that removes what it does not name is not there in AWS.
 				gone = append(gone, other.URN)
 			}
 		}

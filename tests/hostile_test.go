@@ -222,10 +222,13 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	require.NoError(t, os.WriteFile(outside, []byte(plainStack), 0o644))
 	makes := map[string]func(path string) error{
-		"a named pipe":         func(path string) error { return syscall.Mkfifo(path, 0o644) },
-		"/dev/zero":            func(path string) error { return os.Symlink("/dev/zero", path) },
-		"out of its folder":    func(path string) error { return os.Symlink(outside, path) },
-		"more than 4 MiB":      func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("# x\n"), 2<<20), 0o644) },
+		"a named pipe":      func(path string) error { return syscall.Mkfifo(path, 0o644) },
+		"/dev/zero":         func(path string) error { return os.Symlink("/dev/zero", path) },
+		"out of its folder": func(path string) error { return os.Symlink(outside, path) },
+		"more than 4 MiB": func(path string) error {
+			return os.WriteFile(path,
+				bytes.Repeat([]byte("# x\n"), 2<<20), 0o644)
+		},
 		"leads back to itself": func(path string) error { return os.Symlink(filepath.Base(path), path) },
 		"is a folder":          func(path string) error { return os.Mkdir(path, 0o755) },
 	}
@@ -235,7 +238,9 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: x\nruntime: go\n"), 0o644))
 			stack := plainStack
 			if name == "policy.json" {
-				stack += "  guardrails:organization:\n    id: o-exampleorgid\n    management: \"111122223333\"\n    tree: {id: r-exam, accounts: [\"111122223333\"]}\n    policies: [{name: own, file: policy.json, targets: [r-exam]}]\n"
+				stack += "  guardrails:organization:\n    id: o-exampleorgid\n    management: \"111122223333\"\n    " +
+					"tree: {id: r-exam, accounts: [\"111122223333\"]}\n    policies: [{name: own, file: policy.json, " +
+					"targets: [r-exam]}]\n"
 			}
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.dev.yaml"), []byte(stack), 0o644))
 			_ = os.Remove(filepath.Join(dir, name))
@@ -295,7 +300,8 @@ func TestErrorsOfTheSystemAreSentences(t *testing.T) {
 	f := folderOf(t, "guardrails", "", plainStack)
 	require.NoError(t, os.WriteFile(filepath.Join(f.dir, "taken"), nil, 0o644))
 	for _, args := range [][]string{
-		{"render", "--out", "taken/below"}, {"deployer", "--out", "taken/below"}, {"check", "--code-quality", "none/quality.json"}, {"audit", "none.json"}, {"audit", "."}, {"check", "-C", "none"},
+		{"render", "--out", "taken/below"}, {"deployer", "--out", "taken/below"}, {"check", "--code-quality",
+			"none/quality.json"}, {"audit", "none.json"}, {"audit", "."}, {"check", "-C", "none"},
 	} {
 		cmd := exec.Command(command, args...)
 		cmd.Dir = f.dir

@@ -392,18 +392,25 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 // permissionSetSurvivors are the changes of the policies of permission sets that no sentence notices, each with the
 // reason.
 var permissionSetSurvivors = explainedFor(map[string]string{
-	"DenySessionsAsIllegalOSUsers: StringLike on aws:PrincipalTag/SSMSessionRunAs IfExists toggled":                                        "without the tag DenySessionsWithoutOSUser denies",
-	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:*:instance/* widened to every Region":               "the preferences document of the Region is denied",
-	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:us-east-1:*:instance/* widened to every Region":                    "the preferences document of the Region is denied",
-	"DenyWritingAuthorizationTags: action iam:CreateRole dropped":                                                                          "AWS asks for iam:TagRole too, which is denied",
-	"DenyWritingAuthorizationTags: action iam:CreateUser dropped":                                                                          "AWS asks for iam:TagUser too, which is denied",
-	"ResumeAndEndOwnSessions: resource arn:aws:ssm:*:*:session/* widened to everything":                                                    "the actions know nothing but sessions",
-	"UsePreferencesDocumentOfTheAccount: resource arn:aws:ssm:*:444455556666:document/SSM-SessionManagerRunShell widened to every account": "a stranger shares it, whom no world has; permission-set-no-other-door finds it",
+	"DenySessionsAsIllegalOSUsers: StringLike on aws:PrincipalTag/SSMSessionRunAs " +
+		"IfExists toggled": "without the tag DenySessionsWithoutOSUser denies",
+	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:*:instance/* widened to " +
+		"every Region": "the preferences document of the Region is denied",
+	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:us-east-1:*:instance/* widened to " +
+		"every Region": "the preferences document of the Region is denied",
+	"DenyWritingAuthorizationTags: action iam:CreateRole dropped": "AWS asks for iam:TagRole too, which is denied",
+	"DenyWritingAuthorizationTags: action iam:CreateUser dropped": "AWS asks for iam:TagUser too, which is denied",
+	"ResumeAndEndOwnSessions: resource arn:aws:ssm:*:*:session/* widened to " +
+		"everything": "the actions know nothing but sessions",
+	"UsePreferencesDocumentOfTheAccount: resource arn:aws:ssm:*:444455556666:document/SSM-SessionManagerRunShell " +
+		"widened to every account": "a stranger shares it, whom no world has; permission-set-no-other-door finds it",
 }, "operation", "osAccess").and(map[string]string{
-	"operation DenyNodesOfNoProject: StringEquals on aws:ResourceTag/Project IfExists toggled": "without the tag DenyNodesOfOtherProjects denies",
+	"operation DenyNodesOfNoProject: StringEquals on aws:ResourceTag/Project IfExists toggled": "without the tag " +
+		"DenyNodesOfOtherProjects denies",
 	"operation StartInstancesWithEncryptedVolumes: resource arn:aws:kms:ap-northeast-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab widened to every account": "the policy of " +
 		"a key of another account decides too, and no world has it; permission-set-changes-no-access finds it",
-	"operation StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:*:instance/* widened to everything": "the actions know nothing but instances",
+	"operation StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:*:instance/* widened to " +
+		"everything": "the actions know nothing but instances",
 }).and(explainedFor(map[string]string{
 	"DenyWritingAuthorizationTags: action iam:CreateRole dropped": "DenyChangingAccess denies it too",
 	"DenyWritingAuthorizationTags: action iam:CreateUser dropped": "DenyChangingAccess denies it too",

@@ -24,8 +24,8 @@ const (
 
 // longPackages are larger, each with the reason.
 var longPackages = map[string]string{
-	"internal/stackfile":        "one file for each section, each the table of its keys with what they say",
-	"internal/replay":           "the forms in which records come are files of their own, and a room of their own would know all of Event",
+	"internal/replay": "the forms in which records come are files of their own, and a room of their own " +
+		"would know all of Event",
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
 	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",
 	"internal/workspace":        "the verbs that run the engine, which share the run",
@@ -74,7 +74,7 @@ func TestCodeIsMeasured(t *testing.T) {
 			}
 		}
 	})
-	assert.Less(t, long*50, lines, "%d of %d lines are longer than %d columns; 2 %% may be", long, lines, longestLine)
+	assert.Less(t, long*100, lines, "%d of %d lines are longer than %d columns; 1 %% may be", long, lines, longestLine)
 	for dir, n := range packages {
 		assert.True(t, documented[dir], "%s: no file says what the package is for", dir)
 		if _, listed := longPackages[dir]; listed {

@@ -79,47 +79,68 @@ func judged(s *stack.Stack, account world.Account) verdicts {
 // (TestEveryPartOfEveryDocumentIsHeldByASentence) notice those of them that make a difference at all.
 var shippedSurvivors = map[string][]string{
 	"the guard denies without MFA whatever is allowed; the condition says so where it is read": {
-		"group-guardrails-mfa.mfa-guard DeactivateOwnMFADeviceWithMFA: Bool on aws:MultiFactorAuthPresent IfExists toggled",
+		"group-guardrails-mfa.mfa-guard DeactivateOwnMFADeviceWithMFA: Bool on aws:MultiFactorAuthPresent " +
+			"IfExists toggled",
 		"group-guardrails-mfa.mfa-guard DeactivateOwnMFADeviceWithMFA: Bool on aws:MultiFactorAuthPresent dropped",
-		"group-guardrails-mfa.self-service ManageOwnAccessKeysWithMFA: Bool on aws:MultiFactorAuthPresent IfExists toggled",
+		"group-guardrails-mfa.self-service ManageOwnAccessKeysWithMFA: Bool on aws:MultiFactorAuthPresent " +
+			"IfExists toggled",
 		"group-guardrails-mfa.self-service ManageOwnAccessKeysWithMFA: Bool on aws:MultiFactorAuthPresent dropped",
 		"group-guardrails-mfa.self-service ViewOwnTagsWithMFA: Bool on aws:MultiFactorAuthPresent IfExists toggled",
 		"group-guardrails-mfa.self-service ViewOwnTagsWithMFA: Bool on aws:MultiFactorAuthPresent dropped",
-		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: Bool on aws:MultiFactorAuthPresent IfExists toggled",
+		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: Bool on aws:MultiFactorAuthPresent " +
+			"IfExists toggled",
 		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: Bool on aws:MultiFactorAuthPresent dropped",
 	},
 	"DenyNodesOfOtherProjects denies every other node whatever is allowed": {
-		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: StringEquals on aws:ResourceTag/Project IfExists toggled",
-		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: StringEquals on aws:ResourceTag/Project dropped",
-		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: StringEquals on aws:ResourceTag/Project IfExists toggled",
-		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: StringEquals on aws:ResourceTag/Project dropped",
+		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: StringEquals on " +
+			"aws:ResourceTag/Project IfExists toggled",
+		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: StringEquals on " +
+			"aws:ResourceTag/Project dropped",
+		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: StringEquals on " +
+			"aws:ResourceTag/Project IfExists toggled",
+		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: StringEquals on " +
+			"aws:ResourceTag/Project dropped",
 	},
 	"AWS changes the password of the caller, whatever the request names": {
-		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} widened to every name",
-		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} widened to everything",
-		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} widened to longer names",
+		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} " +
+			"widened to every name",
+		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} " +
+			"widened to everything",
+		"group-guardrails-mfa.mfa-guard ChangeOwnPassword: resource arn:aws:iam::111122223333:user/${aws:username} " +
+			"widened to longer names",
 	},
 	"the resource is all that the actions know, or the condition is true of nothing else": {
-		"group-guardrails-mfa.mfa-guard CreateVirtualMFADevice: resource arn:aws:iam::111122223333:mfa/* widened to everything",
-		"group-guardrails-mfa.mfa-guard DeleteOwnUnusedVirtualMFADevice: action DeleteVirtualMFADevice widened to iam:*",
+		"group-guardrails-mfa.mfa-guard CreateVirtualMFADevice: resource arn:aws:iam::111122223333:mfa/* widened to " +
+			"everything",
+		"group-guardrails-mfa.mfa-guard DeleteOwnUnusedVirtualMFADevice: action DeleteVirtualMFADevice widened " +
+			"to iam:*",
 		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: action ResumeSession widened to ssm:*",
 		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: action TerminateSession widened to ssm:*",
-		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: resource arn:aws:ssm:*:111122223333:session/* widened to everything",
-		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: resource arn:aws:ssm:*:777788889999:session/* widened to everything",
-		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:111122223333:instance/* widened to everything",
-		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: resource arn:aws:ec2:*:777788889999:instance/* widened to everything",
+		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: resource arn:aws:ssm:*:111122223333:session/* " +
+			"widened to everything",
+		"policy-guardrails-operation-sessions ResumeAndEndOwnSessions: resource arn:aws:ssm:*:777788889999:session/* " +
+			"widened to everything",
+		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: resource " +
+			"arn:aws:ec2:*:111122223333:instance/* widened to everything",
+		"policy-guardrails-operation-start-stop StartAndStopInstancesOfOwnProject: resource " +
+			"arn:aws:ec2:*:777788889999:instance/* widened to everything",
 	},
 	"a Deny that denies more: it takes nothing away from what people need": {
 		"group-guardrails-mfa.mfa-guard DenyDeletingAllTagsOfNodes: Null on aws:TagKeys dropped",
-		"group-guardrails-mfa.mfa-guard DenyEnrolmentOfOthersWithoutMFA: BoolIfExists on aws:MultiFactorAuthPresent dropped",
-		"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: ForAnyValue:StringEqualsIgnoreCase on aws:TagKeys IfExists toggled",
+		"group-guardrails-mfa.mfa-guard DenyEnrolmentOfOthersWithoutMFA: BoolIfExists on " +
+			"aws:MultiFactorAuthPresent dropped",
+		"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: ForAnyValue:StringEqualsIgnoreCase on " +
+			"aws:TagKeys IfExists toggled",
 	},
 	"what AWS makes of several values without a quantifier is not documented; the evaluator takes the worse": {
-		"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: ForAnyValue:StringEqualsIgnoreCase on aws:TagKeys becomes ",
-		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys becomes ",
+		"group-guardrails-mfa.mfa-guard DenyWritingAuthorizationTags: ForAnyValue:StringEqualsIgnoreCase on " +
+			"aws:TagKeys becomes ",
+		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys " +
+			"becomes ",
 	},
 	"the statement wants the key to be present": {
-		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys IfExists toggled",
+		"group-guardrails-mfa.self-service WriteOwnContactTagsWithMFA: ForAllValues:StringEquals on aws:TagKeys " +
+			"IfExists toggled",
 	},
 	"no policy denies it; it is listed because AWS lists it": {
 		"group-guardrails-mfa.mfa-guard DenyAllButEnrolmentWithoutMFA: exempt action sts:GetSessionToken dropped",
@@ -134,27 +155,39 @@ var shippedSurvivors = map[string][]string{
 		"group-guardrails-mfa.mfa-guard ViewSignInSettingsOfTheAccount: action iam:GetAccountSummary dropped",
 		"group-guardrails-mfa.mfa-guard ViewSignInSettingsOfTheAccount: action iam:ListVirtualMFADevices dropped",
 		"policy-guardrails-operation-sessions ListNodesAndSessions: action ssm:DescribeInstanceProperties dropped",
-		"policy-guardrails-operation-sessions ViewConnectionStatusOfOwnProject: resource arn:aws:ssm:*:111122223333:managed-instance/* dropped",
-		"policy-guardrails-operation-sessions ViewConnectionStatusOfOwnProject: resource arn:aws:ssm:*:777788889999:managed-instance/* dropped",
+		"policy-guardrails-operation-sessions ViewConnectionStatusOfOwnProject: resource " +
+			"arn:aws:ssm:*:111122223333:managed-instance/* dropped",
+		"policy-guardrails-operation-sessions ViewConnectionStatusOfOwnProject: resource " +
+			"arn:aws:ssm:*:777788889999:managed-instance/* dropped",
 	},
 	"what is left of the pattern is every call that changes an association; the other one reports its status": {
 		"policy-guardrails-operation-guard DenyOtherWaysOntoNodes: action ssm:UpdateAssociation* narrowed",
 	},
 	"a session names its document too, which the statement denies in every other Region": {
-		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:111122223333:instance/* widened to every Region",
-		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:777788889999:instance/* widened to every Region",
-		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:us-east-1:777788889999:instance/* widened to every Region",
+		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource " +
+			"arn:aws:ec2:ap-northeast-1:111122223333:instance/* widened to every Region",
+		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource " +
+			"arn:aws:ec2:ap-northeast-1:777788889999:instance/* widened to every Region",
+		"policy-guardrails-operation-guard DenySessionsWherePreferencesAreNotSet: exempt resource " +
+			"arn:aws:ec2:us-east-1:777788889999:instance/* widened to every Region",
 	},
 	"AWS asks for documents of sessions whether or not the caller wants it to": {
-		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: BoolIfExists on ssm:SessionDocumentAccessCheck dropped",
-		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: BoolIfExists on ssm:SessionDocumentAccessCheck true becomes false",
+		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: BoolIfExists on " +
+			"ssm:SessionDocumentAccessCheck dropped",
+		"policy-guardrails-operation-sessions StartSessionsOnNodesOfOwnProject: BoolIfExists on " +
+			"ssm:SessionDocumentAccessCheck true becomes false",
 	},
 	mfaAgeUnknown: {
-		"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled",
-		"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled",
-		"role-TestProject2-os-user2.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled",
-		"role-non-97-project-ope-role.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled",
-		"role-shop-operation.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled",
+		"role-AdminRole.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+			"IfExists toggled",
+		"role-TestProject1-os-user1.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+			"IfExists toggled",
+		"role-TestProject2-os-user2.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+			"IfExists toggled",
+		"role-non-97-project-ope-role.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on " +
+			"aws:MultiFactorAuthAge IfExists toggled",
+		"role-shop-operation.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+			"IfExists toggled",
 	},
 }
 

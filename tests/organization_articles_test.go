@@ -146,8 +146,10 @@ func TestTheArticlesPasswordPolicyLeavesConsolesOpen(t *testing.T) {
 	guarded := shippedOrganization(policy.AWS).engine(t)
 	for it, d := range map[string]access.Decision{
 		"an existing password": decided(t, guarded, admin, call("iam:UpdateLoginProfile", nil, robot)),
-		"root":                 decided(t, guarded, access.Root(otherAccount).IssuedAt(noon), call("iam:CreateLoginProfile", nil, robot)),
-		"federation":           decided(t, guarded, access.LongTermKey(robot), call("sts:GetFederationToken", nil, robot)),
+		"root": decided(t, guarded, access.Root(otherAccount).IssuedAt(noon),
+			call("iam:CreateLoginProfile", nil, robot)),
+		"federation": decided(t, guarded, access.LongTermKey(robot),
+			call("sts:GetFederationToken", nil, robot)),
 	} {
 		assert.Equal(t, "guardrails-console-passwords", d.By.Policy, it)
 	}

@@ -419,7 +419,12 @@ func (o organization) roleAttempts(work inAccount, admin access.Session, add add
 		"DenyChangingGuardedRoles",
 	)
 	add("root does anything", root, call("s3:ListAllMyBuckets", nil), "DenyRootUsersButForCentralSessions")
-	add("... and may in a session that the management account opens", access.CentralRoot(otherAccount), call("s3:ListAllMyBuckets", nil), "")
+	add(
+		"... and may in a session that the management account opens",
+		access.CentralRoot(otherAccount),
+		call("s3:ListAllMyBuckets", nil),
+		"",
+	)
 }
 
 func (o organization) peopleAttempts(work, jump inAccount, add adding, each addingEach) {

@@ -159,7 +159,8 @@ func (o organization) grantQuestions() []question {
 		return access.Resource{ARN: policy.AWS.DocumentARN("ap-northeast-1", owner, name)}
 	}
 	preferences := document(otherAccount, guardrail.PreferencesDocument)
-	ask := func(it string, in setting, allowed bool, action string, context access.Context, resources ...access.Resource) {
+	ask := func(it string, in setting, allowed bool, action string, context access.Context,
+		resources ...access.Resource) {
 		all = append(
 			all,
 			question{
@@ -474,7 +475,8 @@ func (o organization) grantDenials(
 // trustQuestions are who assumes the role of the grant, or the shared one.
 func (o organization) trustQuestions() []question {
 	var all []question
-	assume := func(it, role string, as access.Session, when time.Time, allowed bool, session string, tags ...world.Tag) {
+	assume := func(it, role string, as access.Session, when time.Time, allowed bool, session string,
+		tags ...world.Tag) {
 		r := access.AssumeRole("arn:aws:iam::"+otherAccount+":role/guardrails/osaccess/"+role, session, tags...)
 		r.Time = when
 		all = append(all, question{it + " (" + role + ")", besideAdmin, as, r, allowed})

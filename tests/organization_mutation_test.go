@@ -38,8 +38,10 @@ func forEachGuardrail(w *access.World, change func(name string, d policy.Documen
 
 // guardrailSurvivors are the changes of service control policies that no attempt notices, each with the reason.
 var guardrailSurvivors = map[string]string{
-	"guardrails-protect-guardrails DenyWritingAuthorizationTagsOfPrincipals: action iam:CreateRole dropped": "AWS asks for iam:TagRole too, which is denied",
-	"guardrails-protect-guardrails DenyWritingAuthorizationTagsOfPrincipals: action iam:CreateUser dropped": "AWS asks for iam:TagUser too, which is denied",
+	"guardrails-protect-guardrails DenyWritingAuthorizationTagsOfPrincipals: action " +
+		"iam:CreateRole dropped": "AWS asks for iam:TagRole too, which is denied",
+	"guardrails-protect-guardrails DenyWritingAuthorizationTagsOfPrincipals: action " +
+		"iam:CreateUser dropped": "AWS asks for iam:TagUser too, which is denied",
 }
 
 // noDifference reports whether a change means the same: IfExists where the key is always there, or where a negated
@@ -111,8 +113,10 @@ func heldOrExplained(t *testing.T, missed map[string]bool, explained map[string]
 
 // grantSurvivors are the changes of documents of grants that no question notices, each with the reason.
 var grantSurvivors = map[string]string{
-	"role-grant-CHG1234-alice.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled": mfaAgeUnknown,
-	"role-OSAccess.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled":            mfaAgeUnknown,
+	"role-grant-CHG1234-alice.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+		"IfExists toggled": mfaAgeUnknown,
+	"role-OSAccess.trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge " +
+		"IfExists toggled": mfaAgeUnknown,
 }
 
 // Every part of the documents of grants and of the shared role is needed.

@@ -205,7 +205,8 @@ func TestAnotherOrganizationIsRefused(t *testing.T) {
 			`organization.id: "o-exampleorgid" is not the organization of these credentials, which is o-anotherorgid`,
 		},
 		"another management account": {
-			mocks.Organization("o-exampleorgid", homeAccount, "SERVICE_CONTROL_POLICY"), `organization.management: "123456789012" is not the management account, which is 111122223333`,
+			mocks.Organization("o-exampleorgid", homeAccount,
+				"SERVICE_CONTROL_POLICY"), `organization.management: "123456789012" is not the management account, which is 111122223333`,
 		},
 		"policies are not enabled": {
 			mocks.Organization("o-exampleorgid", managementAccount, "TAG_POLICY"),

@@ -48,11 +48,13 @@ func sharing(change func(*world.Account)) access.World {
 		ID:        otherAccount,
 		Partition: policy.AWS,
 	}
-	(&group.Args{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"}, RoleAccounts: []string{otherAccount}}).AddTo(
+	(&group.Args{Account: jump, OSUsers: true, UserPaths: []string{"/", "/people/"},
+		RoleAccounts: []string{otherAccount}}).AddTo(
 		&home,
 	)
 	for name, path := range map[string]string{"alice": "/", "bob": "/", "carol": "/people/", "dan": "/"} {
-		(&user.Args{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name], Groups: []string{"guardrails-mfa"}}).AddTo(
+		(&user.Args{Account: jump, Name: name, Path: path, RunAs: osUsersOf[name],
+			Groups: []string{"guardrails-mfa"}}).AddTo(
 			&home,
 		)
 	}
@@ -130,7 +132,8 @@ func (p passing) own(who string) bool {
 func mistaken(change func(*world.Account)) ([]string, error) {
 	var wrong []string
 	for name, w := range map[string]access.World{
-		"as deployed": sharing(change), "beside every right": besides(sharing(change), true), "without the guard": besides(sharing(change), false),
+		"as deployed": sharing(change), "beside every right": besides(sharing(change),
+			true), "without the guard": besides(sharing(change), false),
 	} {
 		engine, err := access.Compile(w)
 		if err != nil {
@@ -255,16 +258,21 @@ func TestPeoplePassTheOwnOSUserAndNothingElse(t *testing.T) {
 // ownOSUserSurvivors are the changes that no question notices, each with the reason.
 var ownOSUserSurvivors = func() map[string]string {
 	all := map[string]string{
-		"group-guardrails-mfa.mfa-guard DenyOSUsersOfOthers: StringNotEquals on aws:RequestTag/SSMSessionRunAs IfExists toggled": "a negated operator matches an absent key anyhow",
-		"group-guardrails-mfa.mfa-guard DenyOtherSessionTags: ForAnyValue:StringNotEquals on aws:TagKeys IfExists toggled":       "every call of sts:TagSession has keys",
+		"group-guardrails-mfa.mfa-guard DenyOSUsersOfOthers: StringNotEquals on aws:RequestTag/SSMSessionRunAs " +
+			"IfExists toggled": "a negated operator matches an absent key anyhow",
+		"group-guardrails-mfa.mfa-guard DenyOtherSessionTags: ForAnyValue:StringNotEquals on aws:TagKeys " +
+			"IfExists toggled": "every call of sts:TagSession has keys",
 	}
 	for _, role := range []string{"home", "away"} {
 		tags := "role-" + role + ".trust OwnOSUserAsOnlySessionTag: "
 		all[tags+"Null on aws:TagKeys dropped"] = "a call with the tag has its key among the keys"
-		all[tags+"ForAllValues:StringEquals on aws:TagKeys IfExists toggled"] = "a call with the tag has its key among the keys"
-		all[tags+"StringEquals on aws:RequestTag/SSMSessionRunAs IfExists toggled"] = "a call with the key of the tag has its value"
+		all[tags+"ForAllValues:StringEquals on aws:TagKeys IfExists toggled"] = "a call with the tag has its key " +
+			"among the keys"
+		all[tags+"StringEquals on aws:RequestTag/SSMSessionRunAs IfExists toggled"] = "a call with the key of the tag " +
+			"has its value"
 		all[tags+"NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled"] = mfaAgeUnknown
-		all["role-"+role+".trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge IfExists toggled"] = mfaAgeUnknown
+		all["role-"+role+".trust NamedUsersWithRecentMFA: NumericLessThanIfExists on aws:MultiFactorAuthAge "+
+			"IfExists toggled"] = mfaAgeUnknown
 	}
 	return all
 }()

@@ -88,7 +88,8 @@ var refusals = []refusal{
 	},
 	{
 		"a missing section",
-		"  guardrails:account:\n    id: \"111122223333\"\n    alias: jump\n    organization: o-exampleorgid\n    deployer: role/GuardrailDeployer\n    breakGlass: [role/BreakGlass]\n",
+		"  guardrails:account:\n    id: \"111122223333\"\n    alias: jump\n    organization: o-exampleorgid\n    " +
+			"deployer: role/GuardrailDeployer\n    breakGlass: [role/BreakGlass]\n",
 		"",
 		"guardrails:account",
 		strictyaml.Missing,

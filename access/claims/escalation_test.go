@@ -130,21 +130,22 @@ func TestChangingWhatRunsAsARoleIsAWayToWhatTheRoleMay(t *testing.T) {
 // away, give nobody a role.
 func TestPassingARoleToAServiceWithoutARowIsTold(t *testing.T) {
 	for service, c := range map[string]struct{ gives, not string }{
-		"apigateway.amazonaws.com":        {"apigateway:POST", "apigateway:GET"},
-		"appsync.amazonaws.com":           {"appsync:CreateDataSource", "appsync:ListDataSources"},
-		"events.amazonaws.com":            {"events:PutTargets", "events:RemoveTargets"},
-		"pipes.amazonaws.com":             {"pipes:CreatePipe", "pipes:DeletePipe"},
-		"credentials.iot.amazonaws.com":   {"iot:CreateRoleAlias", "iot:DeleteRoleAlias"},
-		"rolesanywhere.amazonaws.com":     {"rolesanywhere:CreateProfile", "rolesanywhere:GetProfile"},
-		"pods.eks.amazonaws.com":          {"eks:CreatePodIdentityAssociation", "eks:DescribeCluster"},
-		"cognito-identity.amazonaws.com":  {"cognito-identity:SetIdentityPoolRoles", "cognito-identity:GetId"},
-		"airflow-env.amazonaws.com":       {"airflow:CreateEnvironment", "airflow:GetEnvironment"},
-		"emr-serverless.amazonaws.com":    {"emr-serverless:StartJobRun", "emr-serverless:StopApplication"},
-		"bedrock-agentcore.amazonaws.com": {"bedrock-agentcore:CreateCodeInterpreter", "bedrock-agentcore:GetAgentRuntime"},
-		"osis-pipelines.amazonaws.com":    {"osis:CreatePipeline", "osis:GetPipeline"},
-		"monitoring.rds.amazonaws.com":    {"rds:CreateDBInstance", "rds:DescribeDBInstances"},
-		"gamelift.amazonaws.com":          {"gamelift:CreateFleet", "gamelift:DescribeFleetAttributes"},
-		"kinesisanalytics.amazonaws.com":  {"kinesisanalytics:CreateApplication", "kinesisanalytics:StopApplication"},
+		"apigateway.amazonaws.com":       {"apigateway:POST", "apigateway:GET"},
+		"appsync.amazonaws.com":          {"appsync:CreateDataSource", "appsync:ListDataSources"},
+		"events.amazonaws.com":           {"events:PutTargets", "events:RemoveTargets"},
+		"pipes.amazonaws.com":            {"pipes:CreatePipe", "pipes:DeletePipe"},
+		"credentials.iot.amazonaws.com":  {"iot:CreateRoleAlias", "iot:DeleteRoleAlias"},
+		"rolesanywhere.amazonaws.com":    {"rolesanywhere:CreateProfile", "rolesanywhere:GetProfile"},
+		"pods.eks.amazonaws.com":         {"eks:CreatePodIdentityAssociation", "eks:DescribeCluster"},
+		"cognito-identity.amazonaws.com": {"cognito-identity:SetIdentityPoolRoles", "cognito-identity:GetId"},
+		"airflow-env.amazonaws.com":      {"airflow:CreateEnvironment", "airflow:GetEnvironment"},
+		"emr-serverless.amazonaws.com":   {"emr-serverless:StartJobRun", "emr-serverless:StopApplication"},
+		"bedrock-agentcore.amazonaws.com": {"bedrock-agentcore:CreateCodeInterpreter",
+			"bedrock-agentcore:GetAgentRuntime"},
+		"osis-pipelines.amazonaws.com":   {"osis:CreatePipeline", "osis:GetPipeline"},
+		"monitoring.rds.amazonaws.com":   {"rds:CreateDBInstance", "rds:DescribeDBInstances"},
+		"gamelift.amazonaws.com":         {"gamelift:CreateFleet", "gamelift:DescribeFleetAttributes"},
+		"kinesisanalytics.amazonaws.com": {"kinesisanalytics:CreateApplication", "kinesisanalytics:StopApplication"},
 	} {
 		pass := policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))
 		way := func(p ...policy.Statement) (Escalation, bool) {
@@ -245,8 +246,9 @@ func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
 
 // nodeDoorsNotAlone are the doors onto nodes that are no way by themselves.
 var nodeDoorsNotAlone = map[string]string{
-	"ssm:ResumeSession":                        "a session of somebody must be open; own-sessions-only judges it",
-	"ssm-guiconnect:StartConnection":           "a desktop is a session too, so that ssm:StartSession is needed, which is a way",
+	"ssm:ResumeSession": "a session of somebody must be open; own-sessions-only judges it",
+	"ssm-guiconnect:StartConnection": "a desktop is a session too, so that ssm:StartSession is needed, " +
+		"which is a way",
 	"ec2:GetPasswordData":                      "whoever has the private key and reaches the node signs in",
 	"ec2-instance-connect:OpenTunnel":          "it leads to a port, at which one still signs in",
 	"ec2:EnableSerialConsoleAccess":            "it lets others use the console",

@@ -79,7 +79,8 @@ func (p *organizationProver) consolePasswords() {
 	}
 	if slices.Contains(w.JumpAccounts, p.in.Management) {
 		f := p.finding(p.in.Management)
-		f.Verdict, f.Problem = prove.DoesNotHold, "the jump account is the management account, which no service control policy binds"
+		f.Verdict, f.Problem = prove.DoesNotHold, "the jump account is the management account, which no service "+
+			"control policy binds"
 		p.add(f)
 	}
 	for _, id := range w.Accounts {

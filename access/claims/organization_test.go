@@ -88,9 +88,12 @@ func TestHolesOfSampleServiceControlPoliciesAreFound(t *testing.T) {
 		words   []string
 	}{
 		{"other doors than StartSession", doors, "doors-for-exempt-roles-only", fixture.Members, []string{"calls "}},
-		{"commands are run as root", doors, "remote-execution-for-exempt-roles-only", fixture.Members, []string{"calls ssm:"}},
-		{"the name that is exempt is anybody's to make", doors, "exempt-roles-are-protected", fixture.Members, []string{"role/OSAccess"}},
-		{"a user gets a console sign-in", passwords, "console-passwords-in-jump-accounts-only", fixture.Members, []string{"calls "}},
+		{"commands are run as root", doors, "remote-execution-for-exempt-roles-only", fixture.Members,
+			[]string{"calls ssm:"}},
+		{"the name that is exempt is anybody's to make", doors, "exempt-roles-are-protected", fixture.Members,
+			[]string{"role/OSAccess"}},
+		{"a user gets a console sign-in", passwords, "console-passwords-in-jump-accounts-only", fixture.Members,
+			[]string{"calls "}},
 	} {
 		f := finding(t, hole.report, hole.proof, hole.account)
 		if !assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", hole.what, f) {
@@ -148,13 +151,21 @@ func TestExemptionsThatAreTooWideAreFound(t *testing.T) {
 		but   []policy.Condition
 		words string
 	}{
-		{"a prefix without the path", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("role/guardrails/os*"))}, ":role/guardrails/os"},
-		{"the path below another one", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("role/*/osaccess/*"))}, "/osaccess/"},
-		{"users of the same path", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("*/guardrails/osaccess/*"))}, "/guardrails/osaccess/"},
+		{"a prefix without the path",
+			[]policy.Condition{policy.ArnNotLike("aws:PrincipalArn",
+				anywhere("role/guardrails/os*"))}, ":role/guardrails/os"},
+		{"the path below another one",
+			[]policy.Condition{policy.ArnNotLike("aws:PrincipalArn", anywhere("role/*/osaccess/*"))}, "/osaccess/"},
+		{"users of the same path",
+			[]policy.Condition{policy.ArnNotLike("aws:PrincipalArn",
+				anywhere("*/guardrails/osaccess/*"))}, "/guardrails/osaccess/"},
 		{"a tag that anybody writes on a role", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...),
 			policy.StringNotEquals("aws:PrincipalTag/access", "os")}, "calls"},
-		{"the root user", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(meant), anywhere("root"))...)}, "root of " + fixture.Members},
-		{"calls without MFA alone", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...), policy.BoolIfExists("aws:MultiFactorAuthPresent", false)}, "MFA"},
+		{"the root user", []policy.Condition{policy.ArnNotLike("aws:PrincipalArn",
+			append(slices.Clone(meant), anywhere("root"))...)}, "root of " + fixture.Members},
+		{"calls without MFA alone",
+			[]policy.Condition{policy.ArnNotLike("aws:PrincipalArn", meant...),
+				policy.BoolIfExists("aws:MultiFactorAuthPresent", false)}, "MFA"},
 	} {
 		w := organizationOf(
 			policy.New(policy.Deny("Doors", doors.In(doors.Sessions, doors.OtherDoors)...).On("*").When(c.but...)),
@@ -189,13 +200,17 @@ func protecting() ([]policy.Statement, intent.Organization) {
 			policy.Deny("Policies", policyChanging...).On(anywhere("policy/guardrails/*")).When(but),
 			policy.Deny("Providers", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").On("*").When(but),
 			policy.Deny("Group", groupChanging...).On(anywhere("group/guardrails/*")).When(but),
-			policy.Deny("Credentials", append(slices.Clone(takeovers), "iam:DeleteAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy")...).
+			policy.Deny("Credentials",
+				append(slices.Clone(takeovers), "iam:DeleteAccountPasswordPolicy",
+					"iam:UpdateAccountPasswordPolicy")...).
 				OnAllExcept(anywhere("user/${aws:username}"), anywhere("user/*/${aws:username}")).
 				When(policy.StringEquals("aws:PrincipalAccount", fixture.People), but),
-			policy.Deny("PrincipalTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser", "sts:TagSession").
+			policy.Deny("PrincipalTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser",
+				"iam:UntagRole", "iam:UntagUser", "sts:TagSession").
 				On("*").
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag), but),
-			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
+			policy.Deny("NodeTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource",
+				"ssm:RemoveTagsFromResource").
 				On(nodes...).
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project"), policy.Absent("ec2:CreateAction"), but),
 			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
@@ -293,7 +308,8 @@ func TestEveryPartOfTheProtectionIsMissed(t *testing.T) {
 	changed := slices.Clone(statements)
 	at := slices.IndexFunc(changed, func(s policy.Statement) bool { return s.Sid == "PrincipalTags" })
 	changed[at] = policy.Deny("PrincipalTags", changed[at].Actions...).On("*").When(
-		policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", "Project", world.RunAsTag),
+		policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys",
+			"Project", world.RunAsTag),
 		policy.ArnNotLike("aws:PrincipalArn", in.Changers...))
 	missed("a tag key in another case", "PrincipalTags", changed)
 }
@@ -356,8 +372,10 @@ func TestLockOutsAreFound(t *testing.T) {
 	}{
 		{"no deployer changes roles", "member-deployers-not-locked-out", policy.Deny("Own", "iam:*").On("*")},
 		{"a Region is closed to documents", "member-deployers-not-locked-out", policy.Deny("Own", "ssm:*").On("*")},
-		{"the delegated account cannot detach", "policies-can-be-undone", policy.Deny("Own", "organizations:*").On("*")},
-		{"only sessions with a source identity", "member-break-glass-not-locked-out", policy.Deny("Own", "*").On("*").When(policy.Absent("aws:SourceIdentity"))},
+		{"the delegated account cannot detach", "policies-can-be-undone",
+			policy.Deny("Own", "organizations:*").On("*")},
+		{"only sessions with a source identity", "member-break-glass-not-locked-out",
+			policy.Deny("Own", "*").On("*").When(policy.Absent("aws:SourceIdentity"))},
 	} {
 		r := proveOrganization(t, organizationOf(policy.New(append(slices.Clone(statements), c.own)...)), in)
 		at := slices.IndexFunc(
@@ -402,7 +420,8 @@ func TestProgrammaticUsersStayPossible(t *testing.T) {
 	}
 	shut := []policy.Statement{
 		policy.Deny("Passwords", "iam:CreateLoginProfile", "iam:UpdateLoginProfile").On("*").
-			When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People), policy.ArnNotLike("aws:PrincipalArn", anywhere("role/BreakGlass"))),
+			When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People),
+				policy.ArnNotLike("aws:PrincipalArn", anywhere("role/BreakGlass"))),
 		policy.Deny("Tokens", "sts:GetFederationToken").
 			On("*").
 			When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People)),

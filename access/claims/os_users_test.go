@@ -44,7 +44,8 @@ var (
 // sharedWorld has alice and bob in one role, each as their own OS user, and a role of bob's alone.
 func sharedWorld() world.World {
 	guard := policy.New(
-		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole", "iam:UntagUser").
+		policy.Deny("NoTags", "iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser", "iam:UntagRole",
+			"iam:UntagUser").
 			On("*").
 			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag)),
 	)
@@ -111,11 +112,20 @@ func TestSlipsInSharedRolesAreFound(t *testing.T) {
 		{"the value is anybody's", []policy.Condition{onlyKey, keyGiven, noFurther}, []string{world.RunAsTag}},
 		{"the value is compared where there is one", []policy.Condition{ifExists, onlyKey, keyGiven, noFurther}, nil},
 		{"the value is compared without case", []policy.Condition{folded, onlyKey, keyGiven, noFurther}, nil},
-		{"another tag of the user is compared", []policy.Condition{policy.StringEquals(requestedOSUser, "${aws:PrincipalTag/Login}"), onlyKey, keyGiven, noFurther}, nil},
-		{"the value is anything", []policy.Condition{policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, "*"), onlyKey, keyGiven, noFurther}, nil},
+		{"another tag of the user is compared",
+			[]policy.Condition{policy.StringEquals(requestedOSUser, "${aws:PrincipalTag/Login}"), onlyKey, keyGiven,
+				noFurther}, nil},
+		{"the value is anything",
+			[]policy.Condition{policy.Is(policy.Operator{Base: policy.OpStringLike}, requestedOSUser, "*"), onlyKey,
+				keyGiven, noFurther}, nil},
 		{"further keys are taken", []policy.Condition{tied, keyGiven, noFurther}, nil},
-		{"the project is taken too", []policy.Condition{tied, policy.AllEqual("aws:TagKeys", world.RunAsTag, "Project"), keyGiven, noFurther}, []string{"Project"}},
-		{"one of the keys is enough", []policy.Condition{tied, policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys", world.RunAsTag), noFurther}, nil},
+		{"the project is taken too",
+			[]policy.Condition{tied, policy.AllEqual("aws:TagKeys", world.RunAsTag, "Project"), keyGiven,
+				noFurther}, []string{"Project"}},
+		{"one of the keys is enough",
+			[]policy.Condition{tied,
+				policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:TagKeys",
+					world.RunAsTag), noFurther}, nil},
 		{"another spelling of the key is taken", []policy.Condition{tied, anyCase, keyGiven, noFurther}, nil},
 		{"the tag goes on to other roles", []policy.Condition{tied, onlyKey, keyGiven}, []string{"sts:TagSession"}},
 		{"no condition at all", nil, nil},
@@ -157,26 +167,37 @@ func TestOtherWaysToAnOSUserAreFound(t *testing.T) {
 		{"the role is assumed without the tag", "own-os-user-only", shared, func(a *world.Account) {
 			a.Roles[0].Trust.Statements[0].Conditions = a.Roles[0].Trust.Statements[0].Conditions[:3]
 		}, "somebody gets another OS user than the own"},
-		{"one OS user of two people", "own-os-user-only", "user/bob", func(a *world.Account) { a.Users[1].Tags[0].Value = "alice" }, "user/alice and " + fixture.UserARN("bob")},
-		{"one OS user of two people in a shared role", "own-os-user-only", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "alice" }, "alice is the OS user of"},
-		{"a person without one", "own-os-user-only", shared, func(a *world.Account) { a.Users[1].Tags = nil }, "has no tag"},
+		{"one OS user of two people", "own-os-user-only", "user/bob",
+			func(a *world.Account) { a.Users[1].Tags[0].Value = "alice" }, "user/alice and " + fixture.UserARN("bob")},
+		{"one OS user of two people in a shared role", "own-os-user-only", shared,
+			func(a *world.Account) { a.Users[1].Tags[0].Value = "alice" }, "alice is the OS user of"},
+		{"a person without one", "own-os-user-only", shared, func(a *world.Account) { a.Users[1].Tags = nil },
+			"has no tag"},
 		{"root", "own-os-user-only", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "root" }, "no login"},
-		{"a number", "legal-os-user", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "1000" }, "the user with that number"},
-		{"two words", "legal-os-user", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "bob alice" }, "several words"},
+		{"a number", "legal-os-user", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "1000" },
+			"the user with that number"},
+		{"two words", "legal-os-user", shared, func(a *world.Account) { a.Users[1].Tags[0].Value = "bob alice" },
+			"several words"},
 		{"the role of another person", "own-os-user-only", bobs, func(a *world.Account) {
 			a.Roles[1].Trust = fixture.TrustWithMFA(fixture.UserARN("bob"), fixture.UserARN("alice"))
 		}, "shells start as bob"},
 		{"the role of another person, of the person", "own-os-user-only", "user/bob", func(a *world.Account) {
 			a.Roles[1].Trust = fixture.TrustWithMFA(fixture.UserARN("bob"), fixture.UserARN("alice"))
 		}, "start as bob"},
-		{"a role that everybody of the account assumes", "own-os-user-only", "user/bob", func(a *world.Account) { a.Roles[1].Trust = fixture.TrustWithMFA(fixture.People) }, "start as bob"},
-		{"everybody's default", "own-os-user-only", "user/bob", func(a *world.Account) { a.Preferences[0].DefaultUser = "bob" }, "default user of shells in us-east-1"},
+		{"a role that everybody of the account assumes", "own-os-user-only", "user/bob",
+			func(a *world.Account) { a.Roles[1].Trust = fixture.TrustWithMFA(fixture.People) }, "start as bob"},
+		{"everybody's default", "own-os-user-only", "user/bob",
+			func(a *world.Account) { a.Preferences[0].DefaultUser = "bob" }, "default user of shells in us-east-1"},
 		{"their own tag", "authorization-tags-are-guarded", "user/bob", func(a *world.Account) {
-			a.Users[1].Inline = []world.InlinePolicy{{Name: "self-service", Document: policy.New(policy.Allow("Contact", "iam:TagUser").
-				On("arn:aws:iam::" + fixture.People + ":user/${aws:username}").When(policy.AllEqual("aws:TagKeys", "Email", "ssmsessionrunas")))}}
+			a.Users[1].Inline = []world.InlinePolicy{{Name: "self-service",
+				Document: policy.New(policy.Allow("Contact", "iam:TagUser").
+					On("arn:aws:iam::" + fixture.People + ":user/${aws:username}").When(policy.AllEqual("aws:TagKeys",
+					"Email", "ssmsessionrunas")))}}
 		}, "with the tags ssmsessionrunas"},
 		{"tags for a role elsewhere", "no-session-tags", "user/bob", func(a *world.Account) {
-			a.Users[1].Inline = append(a.Users[1].Inline, world.InlinePolicy{Name: "way", Document: policy.New(policy.Allow("Way", "sts:AssumeRole", "sts:TagSession").On("*"))})
+			a.Users[1].Inline = append(a.Users[1].Inline,
+				world.InlinePolicy{Name: "way",
+					Document: policy.New(policy.Allow("Way", "sts:AssumeRole", "sts:TagSession").On("*"))})
 			a.Roles[1].Trust.Statements[0].Actions = []string{"sts:AssumeRole", "sts:TagSession"}
 		}, "sts:TagSession"},
 	} {
@@ -229,7 +250,8 @@ func TestJourneysWithSessionTags(t *testing.T) {
 			{[]world.Tag{{Key: world.RunAsTag, Value: "bob"}}, false, "sts:AssumeRole"},
 			{[]world.Tag{{Key: world.RunAsTag, Value: "Alice"}}, false, "sts:AssumeRole"},
 			{[]world.Tag{{Key: "ssmsessionrunas", Value: "alice"}}, false, "sts:TagSession"},
-			{[]world.Tag{{Key: world.RunAsTag, Value: "alice"}, {Key: "Project", Value: "billing"}}, false, "sts:TagSession"},
+			{[]world.Tag{{Key: world.RunAsTag, Value: "alice"}, {Key: "Project", Value: "billing"}}, false,
+				"sts:TagSession"},
 		} {
 			arrival, err := journey.Walk(
 				e,

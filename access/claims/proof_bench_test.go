@@ -36,14 +36,16 @@ func benchmarkGuard() policy.Document {
 		policy.Allow("Contact", "iam:TagUser", "iam:UntagUser").
 			On(own).
 			When(mfa, policy.AllEqual("aws:TagKeys", "DisplayName", "Email"), policy.Present("aws:TagKeys")),
-		policy.DenyAllExcept("NoMFA", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:GetMFADevice", "iam:GetUser",
+		policy.DenyAllExcept("NoMFA", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice",
+			"iam:GetMFADevice", "iam:GetUser",
 			"iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice").
 			On("*").
 			When(noMFA),
 		policy.Deny("Others", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").
 			OnAllExcept(own, device).
 			When(noMFA),
-		policy.Deny("Keys", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice", "iam:ResyncMFADevice").
+		policy.Deny("Keys", "iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice", "iam:EnableMFADevice",
+			"iam:ResyncMFADevice").
 			On("*").
 			When(policy.Absent("aws:MultiFactorAuthPresent")),
 		policy.Deny("AuthorizationTags", "iam:TagUser", "iam:UntagUser").
@@ -80,7 +82,8 @@ func operationWorld(people, roles int) (world.World, intent.Account) {
 			policy.Deny("OtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").On(nodes...).
 				When(policy.StringNotEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
 			policy.Deny("OtherDoors", otherDoors...).On("*"),
-			policy.Deny("Tags", "ec2:CreateTags", "ec2:DeleteTags", "iam:Tag*", "iam:Untag*", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource", "sts:TagSession").
+			policy.Deny("Tags", "ec2:CreateTags", "ec2:DeleteTags", "iam:Tag*", "iam:Untag*", "ssm:AddTagsToResource",
+				"ssm:RemoveTagsFromResource", "sts:TagSession").
 				On("*"),
 		)},
 		{ARN: "arn:aws:iam::" + id + ":policy/sessions", Document: policy.New(

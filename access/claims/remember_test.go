@@ -563,7 +563,8 @@ func TestTheInstantMattersWhereDocumentsTellItApart(t *testing.T) {
 	for name, condition := range map[string]policy.Condition{
 		"a date":             policy.From(windowOpens),
 		"seconds since 1970": policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:EpochTime", "1893456000"),
-		"an issue":           policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", "2030-01-01T00:00:00Z"),
+		"an issue": policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime",
+			"2030-01-01T00:00:00Z"),
 	} {
 		timed := cloneOf(w)
 		timed.Accounts[0].Roles[0].Inline = []world.InlinePolicy{

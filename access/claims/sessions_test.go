@@ -52,10 +52,12 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 		content string
 		want    prove.Verdict
 	}{
-		"not known":  {"", prove.HoldsIf},
-		"Run As on":  {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":true}}`, prove.Holds},
-		"Run As off": {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":false}}`, prove.DoesNotHold},
-		"elevated":   {`{"schemaVersion":"1.0","sessionType":"InteractiveCommands","properties":{"linux":{"commands":"id","runAsElevated":true}}}`, prove.DoesNotHold},
+		"not known": {"", prove.HoldsIf},
+		"Run As on": {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":true}}`,
+			prove.Holds},
+		"Run As off": {`{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"runAsEnabled":false}}`,
+			prove.DoesNotHold},
+		"elevated": {`{"schemaVersion":"1.0","sessionType":"InteractiveCommands","properties":{"linux":{"commands":"id","runAsElevated":true}}}`, prove.DoesNotHold},
 	} {
 		w := fixture.DevWorld()
 		fence := policy.Deny("OnlyWhereRunAsIsOn", "ssm:StartSession").

@@ -129,22 +129,32 @@ func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
 		subject string
 		words   []string
 	}{
-		{"a prefix pattern opens the device of somebody whose name begins alike", article, "own-credentials-only", "user/bob", []string{"user/bobby"}},
+		{"a prefix pattern opens the device of somebody whose name begins alike", article, "own-credentials-only",
+			"user/bob", []string{"user/bobby"}},
 		{"a device is removed without MFA", article, "no-mfa-no-access", "user/bob", []string{"iam:"}},
-		{"an access key enrols", article, "no-enrolment-with-access-keys", "user/bob", []string{"with an access key", "iam:CreateVirtualMFADevice"}},
+		{"an access key enrols", article, "no-enrolment-with-access-keys", "user/bob",
+			[]string{"with an access key", "iam:CreateVirtualMFADevice"}},
 		{"an access key enrols", common, "no-enrolment-with-access-keys", "user/bob", []string{"with an access key"}},
-		{"every role that trusts the account is a way to administer", article, "only-declared-roles", "user/carol", []string{"cdk-hnb659fds-deploy-role"}},
-		{"authorization tags of oneself", article, "authorization-tags-are-guarded", "user/bob", []string{"iam:TagUser"}},
-		{"the password is changed without MFA", article, "no-mfa-no-access", "user/carol", []string{"iam:ChangePassword"}},
-		{"a device with another name cannot be enrolled", common, "enrolment-works", "user/bob", []string{"another name"}},
-		{"a device with another name cannot be enrolled", article, "enrolment-works", "user/bob", []string{"another name"}},
-		{"own sessions are out of reach of a role", article, "own-sessions-work", "role/project-1", []string{"resuming their own session"}},
+		{"every role that trusts the account is a way to administer", article, "only-declared-roles", "user/carol",
+			[]string{"cdk-hnb659fds-deploy-role"}},
+		{"authorization tags of oneself", article, "authorization-tags-are-guarded", "user/bob",
+			[]string{"iam:TagUser"}},
+		{"the password is changed without MFA", article, "no-mfa-no-access", "user/carol",
+			[]string{"iam:ChangePassword"}},
+		{"a device with another name cannot be enrolled", common, "enrolment-works", "user/bob",
+			[]string{"another name"}},
+		{"a device with another name cannot be enrolled", article, "enrolment-works", "user/bob",
+			[]string{"another name"}},
+		{"own sessions are out of reach of a role", article, "own-sessions-work", "role/project-1",
+			[]string{"resuming their own session"}},
 		{"every document of every account", article, "only-listed-documents", "role/project-1", []string{":document/"}},
 		{"tasks with the tag are machines too", article, "own-project-only", "role/project-1", []string{":task/"}},
-		{"the data channel is missing", article, "declared-journeys-work", "role/project-1", []string{"ssmmessages:OpenDataChannel"}},
+		{"the data channel is missing", article, "declared-journeys-work", "role/project-1",
+			[]string{"ssmmessages:OpenDataChannel"}},
 		{"MFA of any age", article, "mfa-to-assume", "role/project-1", []string{"with MFA 43200 s ago"}},
 		{"MFA of any age", common, "mfa-to-assume", "role/AdminRole", []string{"with MFA 3600 s ago"}},
-		{"a session named after somebody else", article, "session-named-after-user", "role/project-1", []string{"sts:AssumeRole"}},
+		{"a session named after somebody else", article, "session-named-after-user", "role/project-1",
+			[]string{"sts:AssumeRole"}},
 	} {
 		f := finding(t, hole.report, hole.proof, hole.subject)
 		assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", hole.what, f)
@@ -194,7 +204,8 @@ func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 		w.Accounts[0].Roles[0].Inline = append(
 			inlined(t, "article/sessions"),
 			world.InlinePolicy{Name: "guard", Document: policy.New(
-				policy.Deny("NoTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource", "ssm:RemoveTagsFromResource").
+				policy.Deny("NoTags", "ec2:CreateTags", "ec2:DeleteTags", "ssm:AddTagsToResource",
+					"ssm:RemoveTagsFromResource").
 					On("*").
 					When(c),
 				policy.Deny("NoRemovalOfAllTags", "ec2:DeleteTags").On("*").When(policy.Absent("aws:TagKeys")),
@@ -361,28 +372,53 @@ func TestTrustPoliciesAreHeldAgainstEveryCaller(t *testing.T) {
 		fails []string
 	}{
 		{"sound", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young, named)), nil},
-		{"whole account", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).When(mfa, young, named)), []string{"only-listed-principals"}},
-		{"whole account, narrowed to the user", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).
-			When(mfa, young, named, policy.Is(policy.Operator{Base: policy.OpArnEquals}, "aws:PrincipalArn", fixture.UserARN("bob")))), nil},
-		{"whole account, narrowed by a prefix", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).
-			When(mfa, young, named, policy.ArnLike("aws:PrincipalArn", fixture.UserARN("bob*")))), []string{"only-listed-principals"}},
-		{"everybody", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.Anyone()).When(mfa, young, named)), []string{"only-listed-principals"}},
-		{"a user of another account", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"), "arn:aws:iam::444455556666:user/bob")).When(mfa, young, named)),
+		{"whole account", policy.New(policy.Allow("T",
+			"sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).When(mfa, young, named)), []string{"only-listed-principals"}},
+		{"whole account, narrowed to the user",
+			policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).
+				When(mfa, young, named,
+					policy.Is(policy.Operator{Base: policy.OpArnEquals}, "aws:PrincipalArn",
+						fixture.UserARN("bob")))), nil},
+		{"whole account, narrowed by a prefix",
+			policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).
+				When(mfa, young, named,
+					policy.ArnLike("aws:PrincipalArn", fixture.UserARN("bob*")))), []string{"only-listed-principals"}},
+		{"everybody", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.Anyone()).When(mfa, young, named)),
 			[]string{"only-listed-principals"}},
-		{"a service", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young, named), policy.Allow("S", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com"))),
+		{"a user of another account",
+			policy.New(policy.Allow("T",
+				"sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bob"),
+				"arn:aws:iam::444455556666:user/bob")).When(mfa, young, named)),
+			[]string{"only-listed-principals"}},
+		{"a service", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young, named),
+			policy.Allow("S", "sts:AssumeRole").For(policy.ServicePrincipals("ec2.amazonaws.com"))),
 			[]string{"only-listed-principals", "mfa-to-assume", "session-named-after-user"}},
 		{"no MFA", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(named)), []string{"mfa-to-assume"}},
-		{"MFA if it is there", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(policy.BoolIfExists("aws:MultiFactorAuthPresent", true), young, named)), []string{"mfa-to-assume"}},
-		{"one second too old", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour+time.Second), named)), []string{"mfa-to-assume"}},
-		{"any name", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young)), []string{"session-named-after-user"}},
+		{"MFA if it is there",
+			policy.New(policy.Allow("T",
+				"sts:AssumeRole").For(bob).When(policy.BoolIfExists("aws:MultiFactorAuthPresent",
+				true), young, named)), []string{"mfa-to-assume"}},
+		{"one second too old",
+			policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa,
+				policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour+time.Second), named)), []string{"mfa-to-assume"}},
+		{"any name", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young)),
+			[]string{"session-named-after-user"}},
 		{"a name that begins alike", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).
-			When(mfa, young, policy.Is(policy.Operator{Base: policy.OpStringLike}, "sts:RoleSessionName", "${aws:username}*"))), []string{"session-named-after-user"}},
+			When(mfa, young, policy.Is(policy.Operator{Base: policy.OpStringLike}, "sts:RoleSessionName",
+				"${aws:username}*"))), []string{"session-named-after-user"}},
 		{"a name in any case", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).
-			When(mfa, young, policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "sts:RoleSessionName", "${aws:username}"))), []string{"session-named-after-user"}},
-		{"session tags", policy.New(policy.Allow("T", "sts:AssumeRole", "sts:TagSession").For(bob).When(mfa, young, named)), []string{"no-session-tags"}},
-		{"a second statement without MFA", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young, named), policy.Allow("U", "sts:AssumeRole").For(bob).When(named)), []string{"mfa-to-assume"}},
-		{"a Deny beside a wide Allow", policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).When(mfa, young, named),
-			policy.Deny("D", "sts:*").For(policy.Anyone()).When(policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob")))), nil},
+			When(mfa, young, policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "sts:RoleSessionName",
+				"${aws:username}"))), []string{"session-named-after-user"}},
+		{"session tags", policy.New(policy.Allow("T", "sts:AssumeRole", "sts:TagSession").For(bob).When(mfa, young,
+			named)), []string{"no-session-tags"}},
+		{"a second statement without MFA",
+			policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young, named),
+				policy.Allow("U", "sts:AssumeRole").For(bob).When(named)), []string{"mfa-to-assume"}},
+		{"a Deny beside a wide Allow",
+			policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.People)).When(mfa, young,
+				named),
+				policy.Deny("D", "sts:*").For(policy.Anyone()).When(policy.ArnNotLike("aws:PrincipalArn",
+					fixture.UserARN("bob")))), nil},
 	} {
 		w := world.World{Accounts: []world.Account{
 			{

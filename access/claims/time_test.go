@@ -30,16 +30,31 @@ func TestProofsLookFromAnInstantOn(t *testing.T) {
 		ever, later bool
 		at          string
 	}{
-		"an Allow that is over":              {[]policy.Statement{put.When(date(policy.OpDateLessThan, "aws:CurrentTime", "2020-01-01T00:00:00Z"))}, true, false, ""},
-		"an Allow that is over, in seconds":  {[]policy.Statement{put.When(date(policy.OpNumericLessThan, "aws:EpochTime", "1577836800"))}, true, false, ""},
-		"an Allow that is over since now":    {[]policy.Statement{put.When(date(policy.OpDateLessThan, "aws:CurrentTime", "2026-11-28T12:00:00Z"))}, true, false, ""},
-		"an Allow that ends now":             {[]policy.Statement{put.When(date(policy.OpDateLessThanEquals, "aws:CurrentTime", "2026-11-28T12:00:00Z"))}, true, true, ""},
-		"an Allow that begins later":         {[]policy.Statement{put.When(date(policy.OpDateGreaterThanEquals, "aws:CurrentTime", "2030-01-01T00:00:00Z"))}, true, true, "2030-01-01T00:00:00Z"},
-		"a Deny that is over":                {[]policy.Statement{put, policy.Deny("Shut", "iam:*").On("*").When(date(policy.OpDateLessThan, "aws:CurrentTime", "2020-01-01T00:00:00Z"))}, true, true, ""},
-		"a Deny that began":                  {[]policy.Statement{put, policy.Deny("Shut", "iam:*").On("*").When(date(policy.OpDateGreaterThan, "aws:CurrentTime", "2020-01-01T00:00:00Z"))}, true, false, ""},
-		"a Deny that begins later":           {[]policy.Statement{put, policy.Deny("Shut", "iam:*").On("*").When(date(policy.OpDateGreaterThan, "aws:EpochTime", "1893456000"))}, true, true, ""},
-		"credentials that nobody has still":  {[]policy.Statement{put.When(issued(policy.OpDateLessThan, "2026-11-26T00:00:00Z"))}, true, false, ""},
-		"credentials that somebody may have": {[]policy.Statement{put.When(issued(policy.OpDateLessThan, "2026-11-28T00:00:00Z"))}, true, true, ""},
+		"an Allow that is over": {[]policy.Statement{put.When(date(policy.OpDateLessThan,
+			"aws:CurrentTime", "2020-01-01T00:00:00Z"))}, true, false, ""},
+		"an Allow that is over, in seconds": {[]policy.Statement{put.When(date(policy.OpNumericLessThan,
+			"aws:EpochTime", "1577836800"))}, true, false, ""},
+		"an Allow that is over since now": {[]policy.Statement{put.When(date(policy.OpDateLessThan,
+			"aws:CurrentTime", "2026-11-28T12:00:00Z"))}, true, false, ""},
+		"an Allow that ends now": {[]policy.Statement{put.When(date(policy.OpDateLessThanEquals,
+			"aws:CurrentTime", "2026-11-28T12:00:00Z"))}, true, true, ""},
+		"an Allow that begins later": {[]policy.Statement{put.When(date(policy.OpDateGreaterThanEquals,
+			"aws:CurrentTime", "2030-01-01T00:00:00Z"))}, true, true, "2030-01-01T00:00:00Z"},
+		"a Deny that is over": {[]policy.Statement{put,
+			policy.Deny("Shut",
+				"iam:*").On("*").When(date(policy.OpDateLessThan, "aws:CurrentTime",
+				"2020-01-01T00:00:00Z"))}, true, true, ""},
+		"a Deny that began": {[]policy.Statement{put,
+			policy.Deny("Shut",
+				"iam:*").On("*").When(date(policy.OpDateGreaterThan, "aws:CurrentTime",
+				"2020-01-01T00:00:00Z"))}, true, false, ""},
+		"a Deny that begins later": {[]policy.Statement{put,
+			policy.Deny("Shut",
+				"iam:*").On("*").When(date(policy.OpDateGreaterThan, "aws:EpochTime", "1893456000"))}, true, true, ""},
+		"credentials that nobody has still": {[]policy.Statement{put.When(issued(policy.OpDateLessThan,
+			"2026-11-26T00:00:00Z"))}, true, false, ""},
+		"credentials that somebody may have": {[]policy.Statement{put.When(issued(policy.OpDateLessThan,
+			"2026-11-28T00:00:00Z"))}, true, true, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := fixture.Compiled(t, fixture.OneUser(c.statements...))
@@ -71,7 +86,8 @@ func TestAnAdministratorWhoseTimeIsOverIsNone(t *testing.T) {
 		fixture.OneUser(
 			policy.Allow("All", "*").
 				On("*").
-				When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:CurrentTime", "2020-01-01T00:00:00Z")),
+				When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:CurrentTime",
+					"2020-01-01T00:00:00Z")),
 		),
 	)
 	for from, want := range map[time.Time]int{{}: 1, time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC): 0} {

@@ -49,28 +49,46 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 		onTheWay bool
 		why      string
 	}{
-		"a shell on their own project": {with(func(x *expectation.Expectation) { x.OSUser = "os-user1" }), prove.Holds, "OS user os-user1",
+		"a shell on their own project": {with(func(x *expectation.Expectation) { x.OSUser = "os-user1" }), prove.Holds,
+			"OS user os-user1",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "allowed by operation/StartSessionOnOwnProjectNodes; no statement denies it"},
-		"another OS user": {with(func(x *expectation.Expectation) { x.OSUser = "os-user2" }), prove.DoesNotHold, "OS user os-user1", "", false, "the shell starts as os-user1"},
-		"another project, denied": {with(func(x *expectation.Expectation) { x.On, x.Denied = otherNode(), true }), prove.Holds, "DENIED",
-			"ssm:StartSession on instance/i-0123456789abcdef0", false, "denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it"},
-		"another project, allowed": {with(func(x *expectation.Expectation) { x.On, x.Allowed = otherNode(), true }), prove.DoesNotHold, "DENIED",
+		"another OS user": {with(func(x *expectation.Expectation) { x.OSUser = "os-user2" }), prove.DoesNotHold,
+			"OS user os-user1", "", false, "the shell starts as os-user1"},
+		"another project, denied": {with(func(x *expectation.Expectation) { x.On, x.Denied = otherNode(), true }),
+			prove.Holds, "DENIED",
+			"ssm:StartSession on instance/i-0123456789abcdef0", false, "denied at ssm:StartSession on " +
+				"instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it"},
+		"another project, allowed": {with(func(x *expectation.Expectation) { x.On, x.Allowed = otherNode(), true }),
+			prove.DoesNotHold, "DENIED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, `nearest: operation/StartSessionOnOwnProjectNodes, but aws:ResourceTag/Project is "Test Project 2"`},
-		"their own project, denied": {with(func(x *expectation.Expectation) { x.Denied = true }), prove.DoesNotHold, "ALLOWED",
+		"their own project, denied": {with(func(x *expectation.Expectation) { x.Denied = true }), prove.DoesNotHold,
+			"ALLOWED",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, "allowed by operation/StartSessionOnOwnProjectNodes"},
 		"a node without tags": {with(func(x *expectation.Expectation) {
 			x.On, x.Denied = expectation.Target{Instance: map[string]string{}}, true
 		}), prove.Holds, "DENIED",
-			"ssm:StartSession on instance/i-0123456789abcdef0", false, "no policy of role/TestProject1-os-user1 allows it"},
+			"ssm:StartSession on instance/i-0123456789abcdef0", false, "no policy of role/TestProject1-os-user1 " +
+				"allows it"},
 		"without MFA": {with(func(x *expectation.Expectation) { x.MFA, x.Denied = false, true }), prove.Holds, "DENIED",
 			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "by mfa-guard/DenyAllExceptListedIfNoMFA"},
-		"with old MFA": {with(func(x *expectation.Expectation) { x.MFAAge, x.Denied = 2*time.Hour, true }), prove.Holds, "DENIED",
-			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "its trust policy does not let the caller in"},
-		"another person": {with(func(x *expectation.Expectation) { x.As, x.Allowed = "bobby", true }), prove.DoesNotHold, "DENIED",
-			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "denied on the way, at sts:AssumeRole"},
-		"a session named after another": {with(func(x *expectation.Expectation) { x.SessionName, x.Denied = "bob", true }), prove.Holds, "DENIED",
-			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "its trust policy does not let the caller in"},
-		"a key": {with(func(x *expectation.Expectation) { x.Session, x.MFA, x.Denied = expectation.SignInKey, false, true }), prove.Holds, "DENIED",
+		"with old MFA": {with(func(x *expectation.Expectation) { x.MFAAge, x.Denied = 2*time.Hour, true }), prove.Holds,
+			"DENIED",
+			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "its trust policy does not let " +
+				"the caller in"},
+		"another person": {with(func(x *expectation.Expectation) { x.As, x.Allowed = "bobby", true }),
+			prove.DoesNotHold, "DENIED",
+			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "denied on the way, at " +
+				"sts:AssumeRole"},
+		"a session named after another": {with(func(x *expectation.Expectation) {
+			x.SessionName, x.Denied = "bob",
+				true
+		}), prove.Holds, "DENIED",
+			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "its trust policy does not let " +
+				"the caller in"},
+		"a key": {with(func(x *expectation.Expectation) {
+			x.Session, x.MFA, x.Denied = expectation.SignInKey, false,
+				true
+		}), prove.Holds, "DENIED",
 			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, "DenyAllExceptListedIfNoMFA"},
 		"a key with a code": {with(func(x *expectation.Expectation) {
 			x.Session, x.Opens, x.Allowed = expectation.SignInKeyWithMFACode, world.Port, true
@@ -84,35 +102,57 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 			x.Session, x.MFA, x.Denied = expectation.SignInSessionToken, false, true
 		}), prove.Holds, "DENIED",
 			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", true, ""},
-		"commands as root": {with(func(x *expectation.Expectation) { x.Opens, x.Denied = world.SendCommand, true }), prove.Holds, "DENIED",
+		"commands as root": {with(func(x *expectation.Expectation) { x.Opens, x.Denied = world.SendCommand, true }),
+			prove.Holds, "DENIED",
 			"ssm:SendCommand on instance/i-0123456789abcdef0", false, "by operation/DenyWaysAroundAbac"},
-		"a document that is not listed": {with(func(x *expectation.Expectation) { x.On.Document, x.Denied = "AWS-StartSSHSession", true }), prove.Holds, "DENIED",
-			"ssm:StartSession on document/AWS-StartSSHSession", false, "no policy of role/TestProject1-os-user1 allows it"},
-		"the role by its ARN": {with(func(x *expectation.Expectation) { x.Via, x.OSUser = fixture.OperationRole(roleOfProject1), "os-user1" }), prove.Holds, "OS user os-user1",
+		"a document that is not listed": {with(func(x *expectation.Expectation) {
+			x.On.Document,
+				x.Denied = "AWS-StartSSHSession", true
+		}), prove.Holds, "DENIED",
+			"ssm:StartSession on document/AWS-StartSSHSession", false, "no policy of role/TestProject1-os-user1 " +
+				"allows it"},
+		"the role by its ARN": {with(func(x *expectation.Expectation) {
+			x.Via,
+				x.OSUser = fixture.OperationRole(roleOfProject1), "os-user1"
+		}), prove.Holds, "OS user os-user1",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, ""},
-		"the person by alias": {with(func(x *expectation.Expectation) { x.As, x.OSUser = "jump/alice", "os-user1" }), prove.Holds, "OS user os-user1",
+		"the person by alias": {with(func(x *expectation.Expectation) { x.As, x.OSUser = "jump/alice", "os-user1" }),
+			prove.Holds, "OS user os-user1",
 			"ssm:StartSession on instance/i-0123456789abcdef0", false, ""},
-		"a role without OS user": {with(func(x *expectation.Expectation) { x.As, x.Via, x.Denied = "bob", "nobody", true }), prove.Holds, "DENIED", "", false,
+		"a role without OS user": {with(func(x *expectation.Expectation) {
+			x.As, x.Via, x.Denied = "bob", "nobody",
+				true
+		}), prove.Holds, "DENIED", "", false,
 			"fails: neither a tag SSMSessionRunAs nor a default user names one"},
-		"an action on its own instance": {with(func(x *expectation.Expectation) { x.Opens, x.Do, x.Allowed = "", "ec2:StopInstances", true }), prove.Holds, "ALLOWED",
+		"an action on its own instance": {with(func(x *expectation.Expectation) {
+			x.Opens, x.Do, x.Allowed = "",
+				"ec2:StopInstances", true
+		}), prove.Holds, "ALLOWED",
 			"ec2:StopInstances on instance/i-0123456789abcdef0", false, ""},
 		"an action on another": {with(func(x *expectation.Expectation) {
 			x.Opens, x.Do, x.On, x.Denied = "", "ec2:StopInstances", otherNode(), true
 		}), prove.Holds, "DENIED",
 			"ec2:StopInstances on instance/i-0123456789abcdef0", false, ""},
-		"an action without a resource": {expectation.Expectation{As: "alice", MFA: true, Via: roleOfProject1, Do: "ec2:DescribeInstances", Allowed: true}, prove.Holds, "ALLOWED",
+		"an action without a resource": {expectation.Expectation{As: "alice", MFA: true, Via: roleOfProject1,
+			Do: "ec2:DescribeInstances", Allowed: true}, prove.Holds, "ALLOWED",
 			"ec2:DescribeInstances", false, ""},
-		"another user's device": {expectation.Expectation{As: "bob", MFA: true, Do: "iam:DeactivateMFADevice", On: expectation.Target{User: "bobby"}, Denied: true}, prove.Holds, "DENIED",
+		"another user's device": {expectation.Expectation{As: "bob", MFA: true, Do: "iam:DeactivateMFADevice",
+			On: expectation.Target{User: "bobby"}, Denied: true}, prove.Holds, "DENIED",
 			"iam:DeactivateMFADevice on user/bobby", false, ""},
-		"a tag that decides access, in another case": {expectation.Expectation{As: "bob", MFA: true, Do: "iam:TagUser", On: expectation.Target{User: "bob"},
+		"a tag that decides access, in another case": {expectation.Expectation{As: "bob", MFA: true, Do: "iam:TagUser",
+			On:   expectation.Target{User: "bob"},
 			With: engine.Context{"aws:RequestTag/project": {"Test Project 2"}}, Denied: true}, prove.Holds, "DENIED", "iam:TagUser on user/bob", false, "by mfa-guard/DenyTouchingAuthorizationTags"},
-		"assuming a role": {expectation.Expectation{As: "bob", MFA: true, Do: "sts:AssumeRole", On: expectation.Target{Role: roleOfProject1}, Allowed: true}, prove.Holds, "ALLOWED",
+		"assuming a role": {expectation.Expectation{As: "bob", MFA: true, Do: "sts:AssumeRole",
+			On: expectation.Target{Role: roleOfProject1}, Allowed: true}, prove.Holds, "ALLOWED",
 			"sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", false, ""},
-		"assuming a role under another name": {expectation.Expectation{As: "bob", MFA: true, Do: "sts:AssumeRole", On: expectation.Target{Role: roleOfProject1}, SessionName: "alice", Denied: true}, prove.Holds,
+		"assuming a role under another name": {expectation.Expectation{As: "bob", MFA: true, Do: "sts:AssumeRole",
+			On: expectation.Target{Role: roleOfProject1}, SessionName: "alice", Denied: true}, prove.Holds,
 			"DENIED", "sts:AssumeRole on role/guardrails/operation/TestProject1-os-user1", false, ""},
-		"a document of the account": {expectation.Expectation{As: "alice", MFA: true, Via: roleOfProject1, Do: "ssm:UpdateDocument", On: expectation.Target{Document: world.PreferencesDocument}, Denied: true},
+		"a document of the account": {expectation.Expectation{As: "alice", MFA: true, Via: roleOfProject1,
+			Do: "ssm:UpdateDocument", On: expectation.Target{Document: world.PreferencesDocument}, Denied: true},
 			prove.Holds, "DENIED", "ssm:UpdateDocument on document/SSM-SessionManagerRunShell", false, ""},
-		"something by its ARN": {expectation.Expectation{As: "alice", Do: "iam:CreateVirtualMFADevice", On: expectation.Target{ARN: "arn:aws:iam::" + fixture.People + ":mfa/phone"}, Allowed: true},
+		"something by its ARN": {expectation.Expectation{As: "alice", Do: "iam:CreateVirtualMFADevice",
+			On: expectation.Target{ARN: "arn:aws:iam::" + fixture.People + ":mfa/phone"}, Allowed: true},
 			prove.Holds, "ALLOWED", "iam:CreateVirtualMFADevice on mfa/phone", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -132,56 +172,128 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 // What does not exist, what AWS could not decide, and what would be true of a misspelt name is a failure, and says
 // what to write.
 func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
-	door := expectation.Expectation{As: "alice", MFA: true, Via: roleOfProject1, Opens: world.Shell, On: ownNode(), Denied: true}
-	call := expectation.Expectation{As: "alice", MFA: true, Do: "iam:DeactivateMFADevice", On: expectation.Target{User: "bob"}, Denied: true}
+	door := expectation.Expectation{
+		As:     "alice",
+		MFA:    true,
+		Via:    roleOfProject1,
+		Opens:  world.Shell,
+		On:     ownNode(),
+		Denied: true,
+	}
+	call := expectation.Expectation{
+		As:     "alice",
+		MFA:    true,
+		Do:     "iam:DeactivateMFADevice",
+		On:     expectation.Target{User: "bob"},
+		Denied: true,
+	}
 	for name, c := range map[string]struct {
 		from   expectation.Expectation
 		change func(*expectation.Expectation)
 		field  string
 		says   string
 	}{
-		"no person":                      {door, func(x *expectation.Expectation) { x.As = "" }, "as", "name the person"},
-		"a person who does not exist":    {door, func(x *expectation.Expectation) { x.As = "alicia" }, "as", `"alicia" is no user of account 111122223333; did you mean "alice"?`},
-		"a person in another case":       {door, func(x *expectation.Expectation) { x.As = "Alice" }, "as", `did you mean "alice"?`},
-		"a person of no account":         {door, func(x *expectation.Expectation) { x.As = "jmup/alice" }, "as", "names an account that this world does not have"},
-		"a stranger whom nobody names":   {door, func(x *expectation.Expectation) { x.As = "arn:aws:iam::444455556666:user/alice" }, "as", "by itself or from a trust policy"},
-		"a role as the person":           {door, func(x *expectation.Expectation) { x.As = fixture.OperationRole(roleOfProject1) }, "as", "is no user"},
-		"a role that does not exist":     {door, func(x *expectation.Expectation) { x.Via = "TestProject1-os-user" }, "via", `did you mean "TestProject1-os-user1"?`},
-		"a user as the role":             {door, func(x *expectation.Expectation) { x.Via = "alice" }, "via", "is no role"},
-		"no outcome":                     {door, func(x *expectation.Expectation) { x.Denied = false }, "", "has 0 outcomes"},
-		"two outcomes":                   {door, func(x *expectation.Expectation) { x.Allowed = true }, "", "has 2 outcomes"},
-		"a strange sign-in":              {door, func(x *expectation.Expectation) { x.Session = "password" }, "session", "write one of console"},
-		"a key with MFA":                 {door, func(x *expectation.Expectation) { x.Session = expectation.SignInKey }, "mfa", "keyWithMfaCode"},
-		"a code without MFA":             {door, func(x *expectation.Expectation) { x.Session, x.MFA = expectation.SignInKeyWithMFACode, false }, "mfa", "session: key"},
-		"an age without MFA":             {door, func(x *expectation.Expectation) { x.MFA, x.MFAAge = false, time.Hour }, "mfaAge", "remove it"},
-		"a session name without a role":  {call, func(x *expectation.Expectation) { x.SessionName = "bob" }, "sessionName", "write via"},
-		"nothing that is tried":          {door, func(x *expectation.Expectation) { x.Opens = "" }, "", "write one of do and opens"},
-		"two things that are tried":      {door, func(x *expectation.Expectation) { x.Do = "s3:GetObject" }, "", "write one of do and opens"},
-		"a door that does not exist":     {door, func(x *expectation.Expectation) { x.Opens = "window" }, "opens", "is not a door"},
-		"keys for a door":                {door, func(x *expectation.Expectation) { x.With = engine.Context{"aws:SourceIp": {"192.0.2.1"}} }, "with", "is for the call of do"},
-		"a login without a shell":        {door, func(x *expectation.Expectation) { x.Denied, x.Opens, x.OSUser = false, world.Port, "os-user1" }, "osUser", "opens: shell"},
-		"a door on nothing":              {door, func(x *expectation.Expectation) { x.On = expectation.Target{} }, "on.instance", "write the tags of one"},
-		"a door on a user":               {door, func(x *expectation.Expectation) { x.On.User = "bob" }, "on", "names more than a node"},
-		"a tag that no policy reads":     {door, func(x *expectation.Expectation) { x.On = tagged("Projct", "Test Project 2") }, "on.instance", `reads the tag "Projct", so this is the same as an instance without tags; did you mean "Project"?`},
-		"a document that does not exist": {door, func(x *expectation.Expectation) { x.On.Document = "MyShell" }, "on.document", `"MyShell" is no document of account 111122223333`},
-		"a Region that does not exist":   {door, func(x *expectation.Expectation) { x.On.Region = "ap-northest-1" }, "on.region", "is not a Region"},
-		"a Region of another partition":  {door, func(x *expectation.Expectation) { x.On.Region = "cn-north-1" }, "on.region", "is not a Region of account"},
-		"a Region of a user":             {call, func(x *expectation.Expectation) { x.On.Region = "us-east-1" }, "on.region", "remove it"},
-		"an action that does not exist":  {call, func(x *expectation.Expectation) { x.Do = "iam:DeactivateMFADevise" }, "do", `did you mean "iam:DeactivateMFADevice"?`},
-		"a pattern of actions":           {call, func(x *expectation.Expectation) { x.Do = "iam:*" }, "do", "is no action"},
-		"an action on nothing":           {call, func(x *expectation.Expectation) { x.On = expectation.Target{} }, "on", "iam:DeactivateMFADevice acts on user; write which"},
-		"an action that acts on nothing": {call, func(x *expectation.Expectation) { x.Do = "ec2:DescribeInstances" }, "on", "remove it"},
-		"an action on the wrong thing":   {call, func(x *expectation.Expectation) { x.Do = "iam:CreateVirtualMFADevice" }, "on", "iam:CreateVirtualMFADevice acts on mfa"},
-		"an action on two things":        {call, func(x *expectation.Expectation) { x.On.Role = roleOfProject1 }, "on", "write an expectation for each"},
-		"an action on no user":           {call, func(x *expectation.Expectation) { x.On.User = "bobb" }, "on.user", `did you mean "bob`},
-		"an action on no role":           {call, func(x *expectation.Expectation) { x.Do, x.On = "iam:DeleteRole", expectation.Target{Role: "x"} }, "on.role", "is no role"},
-		"an action on no ARN":            {call, func(x *expectation.Expectation) { x.On = expectation.Target{ARN: "bob"} }, "on.arn", ""},
-		"an action on a pattern":         {call, func(x *expectation.Expectation) { x.On = expectation.Target{ARN: fixture.UserARN("*")} }, "on.arn", "is a pattern"},
-		"a session by its action":        {call, func(x *expectation.Expectation) { x.Do, x.On = "ssm:StartSession", ownNode() }, "do", "write opens with the door"},
-		"tags that are not said":         {call, func(x *expectation.Expectation) { x.Do = "iam:TagUser" }, "with", "write aws:TagKeys with the keys"},
-		"a key that AWS does not send":   {call, func(x *expectation.Expectation) { x.With = engine.Context{"aws:RequestTag/Project": {"x"}} }, "with", "does not send with iam:DeactivateMFADevice"},
-		"a key that follows":             {call, func(x *expectation.Expectation) { x.With = engine.Context{"aws:username": {"bob"}} }, "", "follows from the session"},
-		"an account that does not exist": {call, func(x *expectation.Expectation) { x.Account = "999999999999" }, "account", "no such account"},
+		"no person": {door, func(x *expectation.Expectation) { x.As = "" }, "as",
+			"name the person"},
+		"a person who does not exist": {door, func(x *expectation.Expectation) { x.As = "alicia" }, "as",
+			`"alicia" is no user of account 111122223333; did you mean "alice"?`},
+		"a person in another case": {door, func(x *expectation.Expectation) { x.As = "Alice" }, "as",
+			`did you mean "alice"?`},
+		"a person of no account": {door, func(x *expectation.Expectation) { x.As = "jmup/alice" }, "as",
+			"names an account that this world does not have"},
+		"a stranger whom nobody names": {door,
+			func(x *expectation.Expectation) { x.As = "arn:aws:iam::444455556666:user/alice" }, "as", "by itself or " +
+				"from a trust policy"},
+		"a role as the person": {door,
+			func(x *expectation.Expectation) { x.As = fixture.OperationRole(roleOfProject1) }, "as", "is no user"},
+		"a role that does not exist": {door, func(x *expectation.Expectation) { x.Via = "TestProject1-os-user" },
+			"via", `did you mean "TestProject1-os-user1"?`},
+		"a user as the role": {door, func(x *expectation.Expectation) { x.Via = "alice" }, "via",
+			"is no role"},
+		"no outcome": {door, func(x *expectation.Expectation) { x.Denied = false }, "",
+			"has 0 outcomes"},
+		"two outcomes": {door, func(x *expectation.Expectation) { x.Allowed = true }, "",
+			"has 2 outcomes"},
+		"a strange sign-in": {door, func(x *expectation.Expectation) { x.Session = "password" }, "session",
+			"write one of console"},
+		"a key with MFA": {door, func(x *expectation.Expectation) { x.Session = expectation.SignInKey },
+			"mfa", "keyWithMfaCode"},
+		"a code without MFA": {door,
+			func(x *expectation.Expectation) {
+				x.Session, x.MFA = expectation.SignInKeyWithMFACode,
+					false
+			}, "mfa", "session: key"},
+		"an age without MFA": {door,
+			func(x *expectation.Expectation) { x.MFA, x.MFAAge = false, time.Hour }, "mfaAge", "remove it"},
+		"a session name without a role": {call, func(x *expectation.Expectation) { x.SessionName = "bob" },
+			"sessionName", "write via"},
+		"nothing that is tried": {door, func(x *expectation.Expectation) { x.Opens = "" }, "",
+			"write one of do and opens"},
+		"two things that are tried": {door, func(x *expectation.Expectation) { x.Do = "s3:GetObject" }, "",
+			"write one of do and opens"},
+		"a door that does not exist": {door, func(x *expectation.Expectation) { x.Opens = "window" }, "opens",
+			"is not a door"},
+		"keys for a door": {door,
+			func(x *expectation.Expectation) { x.With = engine.Context{"aws:SourceIp": {"192.0.2.1"}} }, "with", "is for the call of do"},
+		"a login without a shell": {door,
+			func(x *expectation.Expectation) {
+				x.Denied, x.Opens, x.OSUser = false, world.Port,
+					"os-user1"
+			}, "osUser", "opens: shell"},
+		"a door on nothing": {door, func(x *expectation.Expectation) { x.On = expectation.Target{} },
+			"on.instance", "write the tags of one"},
+		"a door on a user": {door, func(x *expectation.Expectation) { x.On.User = "bob" }, "on",
+			"names more than a node"},
+		"a tag that no policy reads": {door,
+			func(x *expectation.Expectation) {
+				x.On = tagged("Projct",
+					"Test Project 2")
+			}, "on.instance", `reads the tag "Projct", so this is the same as an instance without tags; did you mean "Project"?`},
+		"a document that does not exist": {door, func(x *expectation.Expectation) { x.On.Document = "MyShell" },
+			"on.document", `"MyShell" is no document of account 111122223333`},
+		"a Region that does not exist": {door, func(x *expectation.Expectation) { x.On.Region = "ap-northest-1" },
+			"on.region", "is not a Region"},
+		"a Region of another partition": {door, func(x *expectation.Expectation) { x.On.Region = "cn-north-1" },
+			"on.region", "is not a Region of account"},
+		"a Region of a user": {call, func(x *expectation.Expectation) { x.On.Region = "us-east-1" },
+			"on.region", "remove it"},
+		"an action that does not exist": {call, func(x *expectation.Expectation) { x.Do = "iam:DeactivateMFADevise" },
+			"do", `did you mean "iam:DeactivateMFADevice"?`},
+		"a pattern of actions": {call, func(x *expectation.Expectation) { x.Do = "iam:*" }, "do",
+			"is no action"},
+		"an action on nothing": {call, func(x *expectation.Expectation) { x.On = expectation.Target{} }, "on",
+			"iam:DeactivateMFADevice acts on user; write which"},
+		"an action that acts on nothing": {call, func(x *expectation.Expectation) { x.Do = "ec2:DescribeInstances" },
+			"on", "remove it"},
+		"an action on the wrong thing": {call,
+			func(x *expectation.Expectation) { x.Do = "iam:CreateVirtualMFADevice" }, "on", "iam:CreateVirtualMFADevice acts on mfa"},
+		"an action on two things": {call, func(x *expectation.Expectation) { x.On.Role = roleOfProject1 }, "on",
+			"write an expectation for each"},
+		"an action on no user": {call, func(x *expectation.Expectation) { x.On.User = "bobb" }, "on.user",
+			`did you mean "bob`},
+		"an action on no role": {call,
+			func(x *expectation.Expectation) {
+				x.Do, x.On = "iam:DeleteRole",
+					expectation.Target{Role: "x"}
+			}, "on.role", "is no role"},
+		"an action on no ARN": {call,
+			func(x *expectation.Expectation) { x.On = expectation.Target{ARN: "bob"} }, "on.arn", ""},
+		"an action on a pattern": {call,
+			func(x *expectation.Expectation) { x.On = expectation.Target{ARN: fixture.UserARN("*")} }, "on.arn", "is a pattern"},
+		"a session by its action": {call,
+			func(x *expectation.Expectation) {
+				x.Do, x.On = "ssm:StartSession",
+					ownNode()
+			}, "do", "write opens with the door"},
+		"tags that are not said": {call, func(x *expectation.Expectation) { x.Do = "iam:TagUser" }, "with",
+			"write aws:TagKeys with the keys"},
+		"a key that AWS does not send": {call,
+			func(x *expectation.Expectation) { x.With = engine.Context{"aws:RequestTag/Project": {"x"}} }, "with", "does not send with iam:DeactivateMFADevice"},
+		"a key that follows": {call,
+			func(x *expectation.Expectation) { x.With = engine.Context{"aws:username": {"bob"}} }, "", "follows from " +
+				"the session"},
+		"an account that does not exist": {call, func(x *expectation.Expectation) { x.Account = "999999999999" },
+			"account", "no such account"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Empty(
@@ -220,7 +332,12 @@ func TestJourneysOfAnExpectation(t *testing.T) {
 // A call that AWS decides on several things is decided on the one that is named and on any of the other kinds.
 func TestACallOnSeveralThingsNamesOne(t *testing.T) {
 	set := "arn:aws:sso:::permissionSet/ssoins-1111111111111111/ps-1111111111111111"
-	x := expectation.Expectation{As: "bob", Do: "sso:DeletePermissionSet", On: expectation.Target{ARN: set}, Allowed: true}
+	x := expectation.Expectation{
+		As:      "bob",
+		Do:      "sso:DeletePermissionSet",
+		On:      expectation.Target{ARN: set},
+		Allowed: true,
+	}
 	both := fixture.OneUser(
 		policy.Allow("Sets", "sso:DeletePermissionSet").On("arn:aws:sso:::permissionSet/*", "arn:aws:sso:::instance/*"),
 	)
@@ -315,7 +432,11 @@ func TestUnknownPoliciesAreAssumptions(t *testing.T) {
 func TestWhatIsInOtherAccountsIsAnAssumption(t *testing.T) {
 	key := "arn:aws:kms:" + fixture.Tokyo + ":" + fixture.Members + ":key/1234abcd-12ab-34cd-56ef-1234567890ab"
 	w := fixture.OneUser(policy.Allow("Encrypt", "kms:Encrypt").On("*"))
-	r := expecting(t, w, expectation.Expectation{As: "bob", Do: "kms:Encrypt", On: expectation.Target{ARN: key}, Denied: true})
+	r := expecting(
+		t,
+		w,
+		expectation.Expectation{As: "bob", Do: "kms:Encrypt", On: expectation.Target{ARN: key}, Denied: true},
+	)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
 	assert.Equal(
 		t,
@@ -329,7 +450,13 @@ func TestWhatIsInOtherAccountsIsAnAssumption(t *testing.T) {
 	)
 
 	far := "arn:aws:iam::" + fixture.Members + ":role/guardrails/operation/far"
-	x := expectation.Expectation{As: "alice", MFA: true, Do: "sts:AssumeRole", On: expectation.Target{ARN: far}, Denied: true}
+	x := expectation.Expectation{
+		As:     "alice",
+		MFA:    true,
+		Do:     "sts:AssumeRole",
+		On:     expectation.Target{ARN: far},
+		Denied: true,
+	}
 	r = expecting(t, fixture.DevWorld(), x)
 	assert.Equal(t, prove.HoldsIf, r.Verdict)
 	assert.Equal(
@@ -424,7 +551,13 @@ func TestNamesBelongToAnAccount(t *testing.T) {
 		w.Accounts,
 		world.Account{ID: fixture.Members, Alias: "prod", Users: []world.User{{Name: "alice"}}},
 	)
-	x := expectation.Expectation{As: "alice", MFA: true, Do: "iam:ListAccessKeys", On: expectation.Target{User: "jump/alice"}, Denied: true}
+	x := expectation.Expectation{
+		As:     "alice",
+		MFA:    true,
+		Do:     "iam:ListAccessKeys",
+		On:     expectation.Target{User: "jump/alice"},
+		Denied: true,
+	}
 	assert.Equal(t, "account", expecting(t, w, x).Field)
 	x.Account = fixture.Members
 	assert.Equal(t, prove.Holds, expecting(t, w, x).Verdict)
@@ -446,12 +579,14 @@ func TestResultsReadAsSentences(t *testing.T) {
 	}
 	assert.Equal(
 		t,
-		"ok    another project stays shut: denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of role/TestProject1-os-user1 allows it\n",
+		"ok    another project stays shut: denied at ssm:StartSession on instance/i-0123456789abcdef0: no policy of "+
+			"role/TestProject1-os-user1 allows it\n",
 		Check(e, denied).String(),
 	)
 	denied.On = ownNode()
 	assert.Equal(t, "FAIL  another project stays shut\n"+
-		"      alice (console with MFA) via TestProject1-os-user1 -> shell on an instance tagged Project=\"Test Project 1\": expected DENIED, got ALLOWED\n"+
+		"      alice (console with MFA) via TestProject1-os-user1 -> shell on an instance tagged Project=\"Test "+
+		"Project 1\": expected DENIED, got ALLOWED\n"+
 		"      allowed by operation/StartSessionOnOwnProjectNodes; no statement denies it\n", Check(e, denied).String())
 	late := expectation.Expectation{
 		It:          "old sign-ins do",
@@ -467,7 +602,8 @@ func TestResultsReadAsSentences(t *testing.T) {
 	assert.Contains(
 		t,
 		Check(e, late).String(),
-		"alice (console with MFA 2h0m0s ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an instance without tags in ap-northeast-1: expected ALLOWED, got DENIED",
+		"alice (console with MFA 2h0m0s ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an "+
+			"instance without tags in ap-northeast-1: expected ALLOWED, got DENIED",
 	)
 }
 
@@ -526,17 +662,30 @@ func TestAnExpectationHoldsFromNowOn(t *testing.T) {
 		denied     bool
 		when       string
 	}{
-		"an Allow that is over":          {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(past))}, false, true, ""},
-		"an Allow that ends":             {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(soon))}, false, false, "2026-12-01T10:00:00Z"},
-		"an Allow that began":            {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(past))}, true, false, ""},
-		"an Allow that begins":           {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(later))}, false, false, "2026-12-01T09:00:00Z"},
-		"a window that comes":            {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(soon), policy.Before(later))}, false, false, ""},
-		"a Deny that is over":            {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.Before(past))}, true, false, ""},
-		"a Deny that comes":              {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.From(soon))}, false, false, "2026-12-01T10:00:00Z"},
-		"an Allow that is over, seconds": {[]policy.Statement{policy.Allow("A", "*").On("*").When(epoch(policy.OpNumericLessThan, past))}, false, true, ""},
-		"an Allow that begins, seconds":  {[]policy.Statement{policy.Allow("A", "*").On("*").When(epoch(policy.OpNumericGreaterThan, soon))}, false, false, "2026-12-01T09:00:00Z"},
-		"a Deny that comes, seconds":     {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(epoch(policy.OpNumericGreaterThan, soon))}, false, false, "2026-12-01T10:00:01Z"},
-		"sessions from before are over":  {[]policy.Statement{everything, policy.Deny("D", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan}, "aws:TokenIssueTime", past.Format(time.RFC3339)))}, true, false, ""},
+		"an Allow that is over": {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(past))},
+			false, true, ""},
+		"an Allow that ends": {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.Before(soon))},
+			false, false, "2026-12-01T10:00:00Z"},
+		"an Allow that began": {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(past))},
+			true, false, ""},
+		"an Allow that begins": {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(later))},
+			false, false, "2026-12-01T09:00:00Z"},
+		"a window that comes": {[]policy.Statement{policy.Allow("A", "*").On("*").When(policy.From(soon),
+			policy.Before(later))}, false, false, ""},
+		"a Deny that is over": {[]policy.Statement{everything,
+			policy.Deny("D", "*").On("*").When(policy.Before(past))}, true, false, ""},
+		"a Deny that comes": {[]policy.Statement{everything,
+			policy.Deny("D", "*").On("*").When(policy.From(soon))}, false, false, "2026-12-01T10:00:00Z"},
+		"an Allow that is over, seconds": {[]policy.Statement{policy.Allow("A",
+			"*").On("*").When(epoch(policy.OpNumericLessThan, past))}, false, true, ""},
+		"an Allow that begins, seconds": {[]policy.Statement{policy.Allow("A",
+			"*").On("*").When(epoch(policy.OpNumericGreaterThan, soon))}, false, false, "2026-12-01T09:00:00Z"},
+		"a Deny that comes, seconds": {[]policy.Statement{everything,
+			policy.Deny("D", "*").On("*").When(epoch(policy.OpNumericGreaterThan,
+				soon))}, false, false, "2026-12-01T10:00:01Z"},
+		"sessions from before are over": {[]policy.Statement{everything,
+			policy.Deny("D", "*").On("*").When(policy.Is(policy.Operator{Base: policy.OpDateLessThan},
+				"aws:TokenIssueTime", past.Format(time.RFC3339)))}, true, false, ""},
 	} {
 		engine := fixture.Compiled(t, fixture.OneUser(c.statements...)).From(now)
 		x := expectation.Expectation{It: name, As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true}

@@ -59,17 +59,23 @@ func TestAStartFallsBackWithoutTheKeyOfAVolume(t *testing.T) {
 		allowed bool
 		says    string
 	}{
-		"nothing on keys, nobody says":       {nil, nil, true, unknown + " falls back to stopped"},
-		"one key, nobody says":               {[]policy.Statement{grants(ownKey)}, nil, true, unknown + " other than " + ownKey + " falls back"},
-		"every key, nobody says":             {[]policy.Statement{grants("arn:aws:kms:*:*:key/*")}, nil, true, ""},
-		"no volume is encrypted":             {nil, []string{}, true, ""},
-		"AWS's own key":                      {nil, []string{journey.AWSManagedEBSKey}, true, ""},
-		"a key":                              {nil, []string{ownKey}, false, "the instance falls back to stopped"},
-		"its key":                            {[]policy.Statement{grants(ownKey)}, []string{ownKey}, true, ""},
-		"another key":                        {[]policy.Statement{grants(otherKey)}, []string{ownKey}, false, "falls back"},
-		"two keys, one of them":              {[]policy.Statement{grants(ownKey)}, []string{journey.AWSManagedEBSKey, ownKey, otherKey}, false, "falls back"},
-		"a denied key":                       {[]policy.Statement{grants("*"), policy.Deny("No", "kms:*").On(ownKey)}, []string{ownKey}, false, "falls back"},
-		"a key for oneself, and not for EC2": {[]policy.Statement{policy.Allow("Own", "kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource", false))}, []string{ownKey}, false, "falls back"},
+		"nothing on keys, nobody says": {nil, nil, true, unknown + " falls back to stopped"},
+		"one key, nobody says": {[]policy.Statement{grants(ownKey)}, nil, true,
+			unknown + " other than " + ownKey + " falls back"},
+		"every key, nobody says": {[]policy.Statement{grants("arn:aws:kms:*:*:key/*")}, nil, true, ""},
+		"no volume is encrypted": {nil, []string{}, true, ""},
+		"AWS's own key":          {nil, []string{journey.AWSManagedEBSKey}, true, ""},
+		"a key":                  {nil, []string{ownKey}, false, "the instance falls back to stopped"},
+		"its key":                {[]policy.Statement{grants(ownKey)}, []string{ownKey}, true, ""},
+		"another key": {[]policy.Statement{grants(otherKey)}, []string{ownKey}, false,
+			"falls back"},
+		"two keys, one of them": {[]policy.Statement{grants(ownKey)},
+			[]string{journey.AWSManagedEBSKey, ownKey, otherKey}, false, "falls back"},
+		"a denied key": {[]policy.Statement{grants("*"), policy.Deny("No", "kms:*").On(ownKey)},
+			[]string{ownKey}, false, "falls back"},
+		"a key for oneself, and not for EC2": {[]policy.Statement{policy.Allow("Own",
+			"kms:CreateGrant").On("*").When(policy.Bool("kms:GrantIsForAWSResource",
+			false))}, []string{ownKey}, false, "falls back"},
 	} {
 		for _, said := range []string{"by the world", "by the expectation"} {
 			x := expectation.Expectation{It: name, As: "alice", Do: "ec2:StartInstances", Allowed: true}
@@ -106,10 +112,12 @@ func TestKeysOfVolumesAreKeysOfTheInstance(t *testing.T) {
 	engine := starter(t, nil)
 	instance := expectation.Target{Instance: map[string]string{}, VolumeKeys: []string{ownKey}}
 	for says, x := range map[string]expectation.Expectation{
-		"goes with do: ec2:StartInstances":        {Do: "ec2:StopInstances", On: instance},
-		"on an instance alone":                    {Opens: world.Shell, On: instance},
-		"is not the ARN of a KMS key":             {Do: "ec2:StartInstances", On: expectation.Target{Instance: map[string]string{}, VolumeKeys: []string{"alias/volumes"}}},
-		"a volume in eu-west-1 has a key of that": {Do: "ec2:StartInstances", On: expectation.Target{Instance: map[string]string{}, Region: "eu-west-1", VolumeKeys: []string{ownKey}}},
+		"goes with do: ec2:StartInstances": {Do: "ec2:StopInstances", On: instance},
+		"on an instance alone":             {Opens: world.Shell, On: instance},
+		"is not the ARN of a KMS key": {Do: "ec2:StartInstances",
+			On: expectation.Target{Instance: map[string]string{}, VolumeKeys: []string{"alias/volumes"}}},
+		"a volume in eu-west-1 has a key of that": {Do: "ec2:StartInstances",
+			On: expectation.Target{Instance: map[string]string{}, Region: "eu-west-1", VolumeKeys: []string{ownKey}}},
 	} {
 		x.It, x.As, x.Allowed = says, "alice", true
 		r := expect.Check(engine, x)

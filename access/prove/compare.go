@@ -517,7 +517,8 @@ func (p *pair) undecided() {
 func (p *pair) add(d Difference) {
 	same := func(have Difference) bool {
 		return have.Gained == d.Gained && have.Subject == d.Subject && have.Session.String() == d.Session.String() && have.Pattern == d.Pattern &&
-			have.By == d.By && have.Not == d.Not &&
+			have.By == d.By &&
+			have.Not == d.Not &&
 			have.Unknown == d.Unknown &&
 			have.Unreal == d.Unreal
 	}

@@ -113,7 +113,8 @@ func TestComparisonsFindWhatBruteForceFinds(t *testing.T) {
 				)
 		}
 		kind := "same"
-		s := rapid.SampledFrom(append(search.SignIns(fixture.UserARN("bob")), engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Hour))).
+		s := rapid.SampledFrom(append(search.SignIns(fixture.UserARN("bob")),
+			engine.ConsoleWithMFA(fixture.UserARN("bob"), time.Hour))).
 			Draw(rt, "session")
 		n, every := 0, rapid.IntRange(1, 7).Draw(rt, "every")
 		for r := range fixture.BruteRequests {
@@ -189,16 +190,28 @@ func TestComparisonsTellMeaningFromWriting(t *testing.T) {
 		want  []string
 	}{
 		"nothing": {base, nil},
-		"a statement in two halves": {small(policy.New(policy.Allow("A", "s3:GetObject").On("*"), policy.Allow("B", "s3:ListBucket").On("*")), reads,
+		"a statement in two halves": {small(policy.New(policy.Allow("A", "s3:GetObject").On("*"),
+			policy.Allow("B", "s3:ListBucket").On("*")), reads,
 			base.Accounts[0].Roles[0].Trust), nil},
-		"a Deny of what nothing allows": {small(reads.With(policy.Deny("No", "ec2:*").On("*")), reads, base.Accounts[0].Roles[0].Trust), nil},
-		"an action more":                {small(reads.With(policy.Allow("More", "s3:PutObject").On("*")), reads, base.Accounts[0].Roles[0].Trust), []string{"+ " + fixture.UserARN("bob") + " s3:PutObject"}},
-		"a Deny of the role": {small(reads, reads.With(policy.Deny("No", "s3:GetObject").On("arn:aws:s3:::b/*")), base.Accounts[0].Roles[0].Trust),
+		"a Deny of what nothing allows": {small(reads.With(policy.Deny("No", "ec2:*").On("*")), reads,
+			base.Accounts[0].Roles[0].Trust), nil},
+		"an action more": {small(reads.With(policy.Allow("More", "s3:PutObject").On("*")), reads,
+			base.Accounts[0].Roles[0].Trust), []string{"+ " + fixture.UserARN("bob") + " s3:PutObject"}},
+		"a Deny of the role": {small(reads, reads.With(policy.Deny("No", "s3:GetObject").On("arn:aws:s3:::b/*")),
+			base.Accounts[0].Roles[0].Trust),
 			[]string{"- " + fixture.RoleARN("r") + " s3:GetObject"}},
-		"a role without MFA":       {small(reads, reads, trustsBob()), []string{"+ " + fixture.UserARN("bob") + " sts:AssumeRole"}},
-		"a role with recent MFA":   {small(reads, reads, trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true), policy.YoungerThan("aws:MultiFactorAuthAge", time.Hour))), []string{"- " + fixture.UserARN("bob") + " sts:AssumeRole"}},
-		"a role that was over":     {small(reads, reads, trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true), policy.From(beforeAll))), nil},
-		"a session name of choice": {small(reads, reads, trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true), policy.StringEquals("sts:RoleSessionName", "${aws:username}"))), []string{"- " + fixture.UserARN("bob") + " sts:AssumeRole"}},
+		"a role without MFA": {small(reads, reads, trustsBob()),
+			[]string{"+ " + fixture.UserARN("bob") + " sts:AssumeRole"}},
+		"a role with recent MFA": {small(reads, reads,
+			trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true),
+				policy.YoungerThan("aws:MultiFactorAuthAge",
+					time.Hour))), []string{"- " + fixture.UserARN("bob") + " sts:AssumeRole"}},
+		"a role that was over": {small(reads, reads,
+			trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true), policy.From(beforeAll))), nil},
+		"a session name of choice": {small(reads, reads,
+			trustsBob(policy.Bool("aws:MultiFactorAuthPresent", true),
+				policy.StringEquals("sts:RoleSessionName",
+					"${aws:username}"))), []string{"- " + fixture.UserARN("bob") + " sts:AssumeRole"}},
 	} {
 		t.Run(name, func(t *testing.T) { assert.Equal(t, c.want, compared(t, base, c.after)) })
 	}

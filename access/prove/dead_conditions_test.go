@@ -20,24 +20,35 @@ func TestDeadConditionsAreReported(t *testing.T) {
 		want      []string
 	}{
 		{policy.Allow("Fine", "ec2:StartInstances").On("*").When(project), nil},
-		{policy.Allow("Global", "ec2:DescribeInstances").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)), nil},
+		{policy.Allow("Global", "ec2:DescribeInstances").On("*").When(policy.Bool("aws:MultiFactorAuthPresent", true)),
+			nil},
 		{policy.Allow("Pattern", "ec2:*").On("*").When(project), nil},
 		{policy.Allow("All", "*").On("*").When(project), nil},
 		{policy.DenyAllExcept("Not", "ec2:DescribeInstances").On("*").When(project), nil},
 		{policy.Allow("Listing", "ec2:DescribeInstances").On("*").When(project),
-			[]string{"Listing: AWS never sets the condition key aws:ResourceTag/Project in requests of ec2:DescribeInstances"}},
+			[]string{"Listing: AWS never sets the condition key aws:ResourceTag/Project in requests of " +
+				"ec2:DescribeInstances"}},
 		{policy.Allow("Both", "ec2:DescribeInstances", "ec2:StartInstances").On("*").When(project),
-			[]string{"Both: AWS never sets the condition key aws:ResourceTag/Project in requests of ec2:DescribeInstances"}},
+			[]string{"Both: AWS never sets the condition key aws:ResourceTag/Project in requests of " +
+				"ec2:DescribeInstances"}},
 		{policy.Deny("Removal", "iam:UntagUser").On("*").When(policy.StringEquals("aws:RequestTag/Project", "One")),
 			[]string{"Removal: AWS never sets the condition key aws:RequestTag/Project in requests of iam:UntagUser"}},
-		{policy.Allow("Misspelt", "ssm:StartSesion").On("*"), []string{`Misspelt: AWS has no action "ssm:StartSesion"; did you mean "ssm:StartSession"?`}},
-		{policy.Allow("Swapped", "ssm:StratSession").On("*"), []string{`Swapped: AWS has no action "ssm:StratSession"; did you mean "ssm:StartSession"?`}},
+		{policy.Allow("Misspelt", "ssm:StartSesion").On("*"),
+			[]string{`Misspelt: AWS has no action "ssm:StartSesion"; did you mean "ssm:StartSession"?`}},
+		{policy.Allow("Swapped", "ssm:StratSession").On("*"),
+			[]string{`Swapped: AWS has no action "ssm:StratSession"; did you mean "ssm:StartSession"?`}},
 		{policy.Allow("", "nosuch:Thing").On("*"), []string{`statement #1: AWS has no action "nosuch:Thing"`}},
-		{policy.DenyAllExcept("NotMisspelt", "iam:EnableMFADevices").On("*"), []string{`NotMisspelt: AWS has no action "iam:EnableMFADevices"; did you mean "iam:EnableMFADevice"?`}},
+		{policy.DenyAllExcept("NotMisspelt", "iam:EnableMFADevices").On("*"),
+			[]string{`NotMisspelt: AWS has no action "iam:EnableMFADevices"; did you mean "iam:EnableMFADevice"?`}},
 		{policy.Allow("Wild", "iam:*MFADevicez").On("*"), []string{`Wild: AWS has no action "iam:*MFADevicez"`}},
-		{policy.Allow("Session", "ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")), nil},
-		{policy.Allow("Elsewhere", "ssm:DescribeSessions").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id", "${aws:userid}")),
-			[]string{"Elsewhere: AWS never sets the condition key ssm:resourceTag/aws:ssmmessages:session-id in requests of ssm:DescribeSessions"}},
+		{policy.Allow("Session",
+			"ssm:ResumeSession").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id",
+			"${aws:userid}")), nil},
+		{policy.Allow("Elsewhere",
+			"ssm:DescribeSessions").On("*").When(policy.StringEquals("ssm:resourceTag/aws:ssmmessages:session-id",
+			"${aws:userid}")),
+			[]string{"Elsewhere: AWS never sets the condition key ssm:resourceTag/aws:ssmmessages:session-id in " +
+				"requests of ssm:DescribeSessions"}},
 	} {
 		var got []string
 		for _, d := range prove.DeadConditions(policy.New(c.statement)) {
@@ -59,22 +70,37 @@ func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
 		conditions []policy.Condition
 		never      string
 	}{
-		"two Regions":          {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1"), on("StringLike", "aws:RequestedRegion", "us-*")}, "aws:RequestedRegion"},
-		"in and out":           {[]policy.Condition{on("StringEquals", "aws:PrincipalAccount", "111122223333"), on("StringNotEquals", "aws:PrincipalAccount", "111122223333")}, "aws:PrincipalAccount"},
-		"a role and a user":    {[]policy.Condition{on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"), on("ArnEquals", "AWS:principalarn", "arn:aws:iam::*:user/*")}, "aws:PrincipalArn"},
-		"absent and there":     {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"), on("StringEquals", "aws:PrincipalTag/Project", "One")}, "aws:PrincipalTag/Project"},
-		"true and false":       {[]policy.Condition{on("Bool", "aws:SecureTransport", "true"), on("BoolIfExists", "aws:SecureTransport", "false")}, "aws:SecureTransport"},
-		"an empty interval":    {[]policy.Condition{on("NumericGreaterThan", "aws:MultiFactorAuthAge", "3600"), on("NumericLessThan", "aws:MultiFactorAuthAge", "60")}, "aws:MultiFactorAuthAge"},
-		"a time that is none":  {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"), on("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z")}, "aws:CurrentTime"},
-		"both clocks":          {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"), on("NumericLessThan", "aws:EpochTime", "1000")}, "aws:CurrentTime"},
-		"networks apart":       {[]policy.Condition{on("IpAddress", "aws:SourceIp", "192.0.2.0/24"), on("IpAddressIfExists", "aws:SourceIp", "198.51.100.0/24")}, "aws:SourceIp"},
-		"all but everything":   {[]policy.Condition{on("StringNotLike", "aws:RequestedRegion", "*")}, ""},
-		"one of two Regions":   {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1", "us-east-1"), on("StringLike", "aws:RequestedRegion", "us-*")}, ""},
-		"absent, if it exists": {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"), on("StringEqualsIfExists", "aws:PrincipalTag/Project", "One")}, ""},
-		"tags of two members":  {[]policy.Condition{on("ForAnyValue:StringEquals", "aws:TagKeys", "a"), on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, ""},
-		"no tag and one":       {[]policy.Condition{on("ForAllValues:StringEquals", "aws:TagKeys", "a"), on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, "aws:TagKeys"},
-		"a variable":           {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/Project", "${aws:RequestedRegion}"), on("StringEquals", "aws:PrincipalTag/Project", "One")}, ""},
-		"two keys":             {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/A", "1"), on("StringEquals", "aws:PrincipalTag/B", "2")}, ""},
+		"two Regions": {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1"),
+			on("StringLike", "aws:RequestedRegion", "us-*")}, "aws:RequestedRegion"},
+		"in and out": {[]policy.Condition{on("StringEquals", "aws:PrincipalAccount", "111122223333"),
+			on("StringNotEquals", "aws:PrincipalAccount", "111122223333")}, "aws:PrincipalAccount"},
+		"a role and a user": {[]policy.Condition{on("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*"),
+			on("ArnEquals", "AWS:principalarn", "arn:aws:iam::*:user/*")}, "aws:PrincipalArn"},
+		"absent and there": {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"),
+			on("StringEquals", "aws:PrincipalTag/Project", "One")}, "aws:PrincipalTag/Project"},
+		"true and false": {[]policy.Condition{on("Bool", "aws:SecureTransport", "true"),
+			on("BoolIfExists", "aws:SecureTransport", "false")}, "aws:SecureTransport"},
+		"an empty interval": {[]policy.Condition{on("NumericGreaterThan", "aws:MultiFactorAuthAge", "3600"),
+			on("NumericLessThan", "aws:MultiFactorAuthAge", "60")}, "aws:MultiFactorAuthAge"},
+		"a time that is none": {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"),
+			on("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z")}, "aws:CurrentTime"},
+		"both clocks": {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"),
+			on("NumericLessThan", "aws:EpochTime", "1000")}, "aws:CurrentTime"},
+		"networks apart": {[]policy.Condition{on("IpAddress", "aws:SourceIp", "192.0.2.0/24"),
+			on("IpAddressIfExists", "aws:SourceIp", "198.51.100.0/24")}, "aws:SourceIp"},
+		"all but everything": {[]policy.Condition{on("StringNotLike", "aws:RequestedRegion", "*")}, ""},
+		"one of two Regions": {[]policy.Condition{on("StringEquals", "aws:RequestedRegion", "eu-west-1", "us-east-1"),
+			on("StringLike", "aws:RequestedRegion", "us-*")}, ""},
+		"absent, if it exists": {[]policy.Condition{on("Null", "aws:PrincipalTag/Project", "true"),
+			on("StringEqualsIfExists", "aws:PrincipalTag/Project", "One")}, ""},
+		"tags of two members": {[]policy.Condition{on("ForAnyValue:StringEquals", "aws:TagKeys", "a"),
+			on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, ""},
+		"no tag and one": {[]policy.Condition{on("ForAllValues:StringEquals", "aws:TagKeys", "a"),
+			on("ForAnyValue:StringLike", "aws:TagKeys", "b")}, "aws:TagKeys"},
+		"a variable": {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/Project",
+			"${aws:RequestedRegion}"), on("StringEquals", "aws:PrincipalTag/Project", "One")}, ""},
+		"two keys": {[]policy.Condition{on("StringEquals", "aws:PrincipalTag/A", "1"),
+			on("StringEquals", "aws:PrincipalTag/B", "2")}, ""},
 	} {
 		var never []string
 		for _, d := range prove.DeadConditions(policy.New(policy.Deny("It", "*").On("*").When(c.conditions...))) {
@@ -150,7 +176,8 @@ func TestKnownManagedPoliciesBecomePartOfTheWorld(t *testing.T) {
 func TestAKeyOfNoActionIsSaidOnce(t *testing.T) {
 	for _, actions := range [][]string{
 		{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl", "s3:PutBucketAcl"},
-		{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl", "s3:PutBucketAcl", "s3:GetObjectAcl", "s3:PutObjectAcl"},
+		{"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketAcl", "s3:PutBucketAcl",
+			"s3:GetObjectAcl", "s3:PutObjectAcl"},
 	} {
 		statement := policy.Allow("S", actions...).On("*").When(policy.StringEquals("ssm:resourceTag/a", "b"))
 		dead := prove.DeadConditions(policy.New(statement))

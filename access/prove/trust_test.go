@@ -25,14 +25,20 @@ func TestWhoIsShownToAssumeARoleHasTheKeysThatTheClaimSpeaksOf(t *testing.T) {
 		// any will do.
 		account, user string
 	}{
-		"a user name":                 {policy.Anyone(), policy.StringEquals("aws:username", "bob"), fixture.Stranger, "bob"},
-		"a user name in an account":   {policy.AWSPrincipals(fixture.Members), policy.StringEquals("aws:username", "bob"), fixture.Members, "bob"},
-		"a user name by a pattern":    {policy.AWSPrincipals(fixture.Members), like("aws:username", "carol"), fixture.Members, "carol"},
-		"an account":                  {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", fixture.Members), fixture.Members, ""},
-		"a user name that nobody has": {policy.AWSPrincipals(fixture.Members), policy.StringEquals("aws:username", "b*"), "", ""},
-		"an account that nobody has":  {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", "4*"), "", ""},
+		"a user name": {policy.Anyone(), policy.StringEquals("aws:username", "bob"), fixture.Stranger,
+			"bob"},
+		"a user name in an account": {policy.AWSPrincipals(fixture.Members),
+			policy.StringEquals("aws:username", "bob"), fixture.Members, "bob"},
+		"a user name by a pattern": {policy.AWSPrincipals(fixture.Members), like("aws:username", "carol"),
+			fixture.Members, "carol"},
+		"an account": {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", fixture.Members),
+			fixture.Members, ""},
+		"a user name that nobody has": {policy.AWSPrincipals(fixture.Members),
+			policy.StringEquals("aws:username", "b*"), "", ""},
+		"an account that nobody has": {policy.Anyone(), policy.StringEquals("aws:PrincipalAccount", "4*"), "", ""},
 		"a user who is named": {
-			policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":user/bob"), policy.StringEquals("aws:username", "bob"), fixture.Members, "bob",
+			policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":user/bob"), policy.StringEquals("aws:username",
+				"bob"), fixture.Members, "bob",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -54,7 +54,8 @@ func (r *recordedEnv) memoryID() (string, bool) {
 func hasVariables(st *engine.Statement) bool {
 	return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) ||
 		slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
-			return slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) || slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
+			return slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
 		})
 }
 

@@ -24,7 +24,10 @@ func newAnnounce(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "announce step [stack ticket]",
 		Short: "Tell a channel of Slack or Teams what happens to a grant",
-		Long: `Posts one message to the incoming webhook whose URL is in the environment variable ` + webhookVariable + `: what happened (` + strings.Join(announce.Steps(), ", ") + `),
+		Long: `Posts one message to the incoming webhook whose URL is in the environment variable ` + webhookVariable + `: what happened (` + strings.Join(
+			announce.Steps(),
+			", ",
+		) + `),
 and what the stack file says of the grants with the ticket. Without a stack and a ticket it says what --text says.
 
 The format is that of the host of the URL; --format says it for others. It waits ten seconds at most. The URL is printed nowhere. A webhook that fails is status 3, and undoes
@@ -49,7 +52,9 @@ nothing: run it as a step of its own, behind what it tells of.`,
 				as = hook.Format()
 			}
 			if as == "" {
-				return workspace.Usef("the format of the message is not known from the host; write --format slack or --format teams")
+				return workspace.Usef(
+					"the format of the message is not known from the host; write --format slack or --format teams",
+				)
 			}
 			body, err := message.Body(as)
 			if err != nil {
@@ -81,7 +86,11 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 	step := args[0]
 	switch {
 	case !announce.Known(step):
-		return none, workspace.Usef("%q is no step of a grant; write one of %s", step, strings.Join(announce.Steps(), ", "))
+		return none, workspace.Usef(
+			"%q is no step of a grant; write one of %s",
+			step,
+			strings.Join(announce.Steps(), ", "),
+		)
 	case len(args) == 2:
 		return none, workspace.Usef("the ticket is missing; write it behind the stack, such as CHG1250")
 	case len(args) == 1 && text == "":

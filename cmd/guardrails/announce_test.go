@@ -32,7 +32,12 @@ func TestStepsAreAnnounced(t *testing.T) {
 	t.Setenv(webhookVariable, server.URL+"/services/T0/B0/secret")
 	for _, step := range announce.Steps() {
 		for _, format := range []string{"slack", "teams"} {
-			out, err := at(t, now, "guardrails announce "+step+" workload CHG1250 --by octocat --link https://example.com/7 --format "+format)
+			out, err := at(
+				t,
+				now,
+				"guardrails announce "+step+" workload CHG1250 --by octocat --link https://example.com/7 "+
+					"--format "+format,
+			)
 			require.NoError(t, err)
 			assert.Contains(t, out, "AdminRole for identity/dave in workload")
 			for _, text := range []string{"AdminRole", "identity/dave", "workload (444455556666)", "CHG1250", "octocat", "https://example.com/7", "19:00 +09:00"} {
@@ -51,8 +56,10 @@ func TestStepsAreAnnounced(t *testing.T) {
 	assert.NotContains(t, err.Error(), "secret")
 	server.Close()
 	for _, line := range []string{
-		"guardrails announce", "guardrails announce danced --text x", "guardrails announce deployed", "guardrails announce deployed workload",
-		"guardrails announce deployed nowhere CHG1250 --format slack", "guardrails announce deployed workload CHG0 --format slack",
+		"guardrails announce", "guardrails announce danced --text x", "guardrails announce " +
+			"deployed", "guardrails announce deployed workload",
+		"guardrails announce deployed nowhere CHG1250 --format slack", "guardrails announce deployed workload CHG0 " +
+			"--format slack",
 		"guardrails announce deployed --text x", "guardrails announce deployed --text x --format irc",
 		"guardrails announce deployed --text x --format slack --link ftp://x",
 	} {
@@ -69,9 +76,12 @@ func TestStepsAreAnnounced(t *testing.T) {
 // they write nothing themselves.
 func TestEditsAsPatches(t *testing.T) {
 	for line, now := range map[string]time.Time{
-		`guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG7`: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
-		`guardrails revoke workload CHG1250`:                                     time.Date(2026, 12, 2, 11, 0, 0, 0, time.UTC),
-		`guardrails grants --prune`:                                              time.Date(2026, 12, 4, 0, 0, 0, 0, time.UTC),
+		`guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG7`: time.Date(2026, 12, 1, 0, 0, 0, 0,
+			time.UTC),
+		`guardrails revoke workload CHG1250`: time.Date(2026, 12, 2, 11, 0, 0, 0,
+			time.UTC),
+		`guardrails grants --prune`: time.Date(2026, 12, 4, 0, 0, 0, 0,
+			time.UTC),
 	} {
 		t.Run(line, func(t *testing.T) {
 			inOrganization(t)
@@ -110,7 +120,8 @@ func TestGrantsSinceARevision(t *testing.T) {
 	inOrganization(t)
 	for _, args := range [][]string{
 		{"init", "-q", "-b", "main"}, {"add", "-A"},
-		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "-m", "all"},
+		{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false", "commit", "-q", "-m",
+			"all"},
 	} {
 		out, err := exec.Command("git", args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)

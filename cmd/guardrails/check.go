@@ -51,7 +51,8 @@ Without names it checks every stack of the folder.`,
 	cmd.Flags().
 		StringVar(&at, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
 	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out everything that holds")
-	cmd.Flags().BoolVarP(&all, "all", "a", false, "write every claim and expectation, and every reason that is accepted")
+	cmd.Flags().
+		BoolVarP(&all, "all", "a", false, "write every claim and expectation, and every reason that is accepted")
 	cmd.MarkFlagsMutuallyExclusive("brief", "all")
 	return cmd
 }

@@ -294,7 +294,8 @@ func TestTokensAndCachesOfGitLabJobs(t *testing.T) {
 				cache, has := inherited(job, "cache")
 				assert.True(t, has && len(cache.([]any)) == 0, "%s: %s has a cache", file, name)
 			}
-			tokens := strings.Contains(string(script), "GUARDRAILS_") || strings.Contains(string(script), "guardrails announce")
+			tokens := strings.Contains(string(script), "GUARDRAILS_") ||
+				strings.Contains(string(script), "guardrails announce")
 			if changes || tokens {
 				_, has := inherited(job, "environment")
 				assert.True(t, has, "%s: %s has no environment", file, name)

@@ -80,17 +80,27 @@ func TestTheDayOfTheExample(t *testing.T) {
 	}
 	require.Equal(t, 13, steps)
 	for line, says := range map[string][]string{
-		"guardrails person add jump --csv joiners.csv":                 {"5 people can do more; no one loses.", "+ fay gains the role batch (team jump/shop)", "+ jun gains the role PaymentsLead (team jump/leads)"},
-		"guardrails person move jump gil --from shop --to leads":       {"- gil loses the role batch (team jump/shop)", "+ gil gains the role PaymentsLead (team jump/leads)", "guardrails up payments"},
-		"guardrails person remove jump bob ivo --with-roles":           {"- bob loses the role shop-bob", "- ivo loses the role batch", "delete-login-profile --user-name ivo", "assumed-role/batch/bob"},
-		"guardrails person remove jump bob ivo --with-roles --dry-run": {"Pulumi.jump.yaml would become, and was not touched:"},
-		"guardrails grants": {"coming  jump/fay", "in 4h 30m, from Tue 2026-12-01 19:00 +09:00 Asia/Tokyo (2026-12-01T10:00Z) for 2h", "coming  identity/dave  workload  AdminRole",
+		"guardrails person add jump --csv joiners.csv": {"5 people can do more; no one loses.",
+			"+ fay gains the role batch (team jump/shop)", "+ jun gains the role PaymentsLead (team jump/leads)"},
+		"guardrails person move jump gil --from shop --to leads": {"- gil loses the role batch (team jump/shop)",
+			"+ gil gains the role PaymentsLead (team jump/leads)", "guardrails up payments"},
+		"guardrails person remove jump bob ivo --with-roles": {"- bob loses the role shop-bob",
+			"- ivo loses the role batch", "delete-login-profile --user-name ivo", "assumed-role/batch/bob"},
+		"guardrails person remove jump bob ivo --with-roles --dry-run": {"Pulumi.jump.yaml would become, and was not " +
+			"touched:"},
+		"guardrails grants": {"coming  jump/fay",
+			"in 4h 30m, from Tue 2026-12-01 19:00 +09:00 Asia/Tokyo " +
+				"(2026-12-01T10:00Z) for 2h", "coming  identity/dave  workload  AdminRole",
 			"over    jump/alice"},
-		"guardrails grants workload":                   {"open    jump/fay", "until Tue 2026-12-01 21:00 +09:00 Asia/Tokyo (2026-12-01T12:00Z): 2h left"},
-		"guardrails revoke workload CHG2001 --dry-run": {"jump/fay has grant-CHG2001-fay until Tue 2026-12-01 20:00 +09:00 Asia/Tokyo (2026-12-01T11:00Z) in place of\nTue 2026-12-01 21:00"},
-		"guardrails revoke workload CHG2001":           {"assumed-role/grant-CHG2001-fay/fay"},
-		"guardrails revoke workload CHG2002":           {"identity/dave has grant-CHG2002-dave until Tue 2026-12-01 20:30", "assumed-role/grant-CHG2002-dave/dave"},
-		"guardrails grants --prune":                    {"-       ticket: CHG2001", "-       ticket: CHG2002", "-       ticket: CHG1234", "guardrails up workload"},
+		"guardrails grants workload": {"open    jump/fay",
+			"until Tue 2026-12-01 21:00 +09:00 Asia/Tokyo (2026-12-01T12:00Z): 2h left"},
+		"guardrails revoke workload CHG2001 --dry-run": {"jump/fay has grant-CHG2001-fay until Tue 2026-12-01 20:00 " +
+			"+09:00 Asia/Tokyo (2026-12-01T11:00Z) in place of\nTue 2026-12-01 21:00"},
+		"guardrails revoke workload CHG2001": {"assumed-role/grant-CHG2001-fay/fay"},
+		"guardrails revoke workload CHG2002": {"identity/dave has grant-CHG2002-dave until Tue " +
+			"2026-12-01 20:30", "assumed-role/grant-CHG2002-dave/dave"},
+		"guardrails grants --prune": {"-       ticket: CHG2001", "-       ticket: CHG2002",
+			"-       ticket: CHG1234", "guardrails up workload"},
 	} {
 		for _, text := range says {
 			assert.Contains(t, printed[line], text, line)
@@ -127,9 +137,12 @@ func TestTheDayOfTheExample(t *testing.T) {
 // over a change of clocks.
 func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 	for _, c := range []struct{ zone, now, flags, from, until string }{
-		{"Asia/Tokyo", "2026-12-01T10:00:00+09:00", `--from "tonight 19:00" --until 02:00`, "2026-12-01T10:00:00Z", "2026-12-01T17:00:00Z"},
-		{"Europe/Berlin", "2026-10-24T10:00:00+02:00", `--from "tomorrow 01:30" --for 2h`, "2026-10-24T23:30:00Z", "2026-10-25T01:30:00Z"},
-		{"America/New_York", "2026-03-07T10:00:00-05:00", `--from "tomorrow 01:00" --until 04:00`, "2026-03-08T06:00:00Z", "2026-03-08T08:00:00Z"},
+		{"Asia/Tokyo", "2026-12-01T10:00:00+09:00", `--from "tonight 19:00" --until 02:00`, "2026-12-01T10:00:00Z",
+			"2026-12-01T17:00:00Z"},
+		{"Europe/Berlin", "2026-10-24T10:00:00+02:00", `--from "tomorrow 01:30" --for 2h`, "2026-10-24T23:30:00Z",
+			"2026-10-25T01:30:00Z"},
+		{"America/New_York", "2026-03-07T10:00:00-05:00", `--from "tomorrow 01:00" --until 04:00`,
+			"2026-03-08T06:00:00Z", "2026-03-08T08:00:00Z"},
 	} {
 		t.Run(c.zone, func(t *testing.T) {
 			inOrganization(t)
@@ -152,13 +165,15 @@ func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 			for _, moment := range []struct {
 				at   time.Time
 				open bool
-			}{{from.Add(-time.Second), false}, {from, true}, {from.Add(time.Second), true}, {until.Add(-time.Second), true}, {until, false}, {until.Add(time.Second), false}} {
+			}{{from.Add(-time.Second), false}, {from, true}, {from.Add(time.Second), true}, {until.Add(-time.Second),
+				true}, {until, false}, {until.Add(time.Second), false}} {
 				outcome := "denied: true"
 				if moment.open {
 					outcome = "osUser: alice"
 				}
 				expected += fmt.Sprintf(
-					"    - {it: at %s, as: jump/alice, via: grant-CHG9-alice, opens: shell, on: {instance: {Project: billing}}, at: %q, %s}\n",
+					"    - {it: at %s, as: jump/alice, via: grant-CHG9-alice, opens: shell, on: {instance: {Project: "+
+						"billing}}, at: %q, %s}\n",
 					moment.at.Format("15-04-05"),
 					moment.at.Format(time.RFC3339),
 					outcome,

@@ -77,10 +77,22 @@ func TestAGrantOverAChangeOfClocks(t *testing.T) {
 func TestAGrantWithoutProjectSaysWhatItReaches(t *testing.T) {
 	osAccess := func(projects ...string) *osaccess.Args { return &osaccess.Args{Projects: projects} }
 	assert.Empty(t, reach(&grant.Args{OSAccess: osAccess("shop", "billing"), Projects: []string{"shop"}}))
-	assert.Contains(t, reach(&grant.Args{OSAccess: osAccess("shop", "billing")}), "every project of osAccess: shop, billing")
+	assert.Contains(
+		t,
+		reach(&grant.Args{OSAccess: osAccess("shop", "billing")}),
+		"every project of osAccess: shop, billing",
+	)
 	assert.Contains(t, reach(&grant.Args{OSAccess: osAccess()}), "every node of the account")
 	operations := &operation.Args{Roles: []operation.Role{{Name: "on-call", Projects: []string{"shop", "billing"}}}}
-	assert.Contains(t, reach(&grant.Args{Opens: "on-call", OperationRoles: operations}), "nodes of shop, billing, as on-call does")
+	assert.Contains(
+		t,
+		reach(&grant.Args{Opens: "on-call", OperationRoles: operations}),
+		"nodes of shop, billing, as on-call does",
+	)
 	admin := &delegated.Args{Name: "AdminRole", ManagedPolicies: []string{"AdministratorAccess"}}
-	assert.Contains(t, reach(&grant.Args{Opens: "AdminRole", DelegatedRole: admin}), "AdministratorAccess in the whole account")
+	assert.Contains(
+		t,
+		reach(&grant.Args{Opens: "AdminRole", DelegatedRole: admin}),
+		"AdministratorAccess in the whole account",
+	)
 }

@@ -55,7 +55,12 @@ func newGrants(f *flags) *cobra.Command {
 		"",
 		"zone of times that name none, such as Europe/Berlin; without it guardrails:timeZone, or this machine's",
 	)
-	flags.StringArrayVar(&g.records, "replay", nil, "file or folder of CloudTrail records that tell when the grants were used last; repeatable")
+	flags.StringArrayVar(
+		&g.records,
+		"replay",
+		nil,
+		"file or folder of CloudTrail records that tell when the grants were used last; repeatable",
+	)
 	flags.StringVar(
 		&g.since,
 		"since",
@@ -101,7 +106,9 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	case (g.dryRun || g.patch) && !g.prune:
 		return workspace.Usef("--dry-run and --patch say how --prune is done; add --prune")
 	case g.prune && (len(g.records) > 0 || g.since != ""):
-		return workspace.Usef("--replay and --since say what is listed, on which --prune does not depend; leave them out")
+		return workspace.Usef(
+			"--replay and --since say what is listed, on which --prune does not depend; leave them out",
+		)
 	case g.prune:
 		return f.prune(cmd, folder, names, now, g.dryRun || g.patch, g.patch)
 	}

@@ -49,7 +49,11 @@ Without names it covers every stack of the folder.`,
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
 			}
 			if !all && person == "" && len(people) > aFew {
-				return report.WriteHandoverSummary(cmd.OutOrStdout(), people, f.setting().Line("handover", f.names(args)...))
+				return report.WriteHandoverSummary(
+					cmd.OutOrStdout(),
+					people,
+					f.setting().Line("handover", f.names(args)...),
+				)
 			}
 			if err := report.WriteHandover(cmd.OutOrStdout(), people, options); err != nil || person != "" {
 				return err

@@ -220,7 +220,8 @@ func TestOnlyOnePlaceWordsCommandLines(t *testing.T) {
 		help := map[ast.Node]bool{}
 		ast.Inspect(file, func(node ast.Node) bool {
 			if field, ok := node.(*ast.KeyValueExpr); ok && strings.HasPrefix(path, "cmd/guardrails/") {
-				if key, ok := field.Key.(*ast.Ident); ok && slices.Contains([]string{"Short", "Long", "Example"}, key.Name) {
+				if key, ok := field.Key.(*ast.Ident); ok &&
+					slices.Contains([]string{"Short", "Long", "Example"}, key.Name) {
 					help[field.Value] = true
 				}
 			}

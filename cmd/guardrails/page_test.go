@@ -40,7 +40,10 @@ func TestThePageShowsWhatAChangeDoes(t *testing.T) {
 	file := "Pulumi.management.yaml"
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), "mode: report", "mode: deny", 1)), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(file, []byte(strings.Replace(string(text), "mode: report", "mode: deny", 1)), 0o600),
+	)
 	for _, revision := range []string{"HEAD", "main..."} {
 		changed := written("guardrails page --out who.html --against " + revision)
 		assert.Contains(t, changed, "DenyRemoteExecutionButForListedRoles", revision)

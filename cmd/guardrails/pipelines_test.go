@@ -66,7 +66,10 @@ func newPipeline(t *testing.T) *pipeline {
 "api --paginate") cat "$ANSWERS/reviews" ;;
 *) echo "gh $*" >&2; exit 1 ;;
 esac`)
-	require.NoError(t, os.CopyFS(filepath.Join(p.dir, "examples", "organization"), os.DirFS("../../examples/organization")))
+	require.NoError(
+		t,
+		os.CopyFS(filepath.Join(p.dir, "examples", "organization"), os.DirFS("../../examples/organization")),
+	)
 	p.git("init", "-q", "--bare", p.origin+".git")
 	p.git("init", "-q", "-b", "main")
 	p.commit()
@@ -82,7 +85,11 @@ func (p *pipeline) command(name, script string) {
 
 func (p *pipeline) git(args ...string) string {
 	p.t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+	cmd := exec.Command(
+		"git",
+		append(
+			[]string{"-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"},
+			args...)...)
 	cmd.Dir = p.dir
 	out, err := cmd.CombinedOutput()
 	require.NoError(p.t, err, "git %s: %s", args, out)
@@ -102,9 +109,19 @@ func (p *pipeline) run(script string, env map[string]string) (string, error) {
 	require.NoError(p.t, os.WriteFile(file, []byte(strings.ReplaceAll(script, "/tmp/", p.bin+"/")), 0o600))
 	cmd := exec.Command("bash", "-e", file)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(),
-		"PATH="+p.bin+":"+os.Getenv("PATH"), "HOME="+p.bin, "FOLDER=examples/organization", "ANSWERS="+p.bin, "GITHUB_OUTPUT="+p.bin+"/output",
-		"GUARDRAILS_WEBHOOK="+p.hook.URL+"/services/T0/B0/secret", "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
+	cmd.Env = append(
+		os.Environ(),
+		"PATH="+p.bin+":"+os.Getenv(
+			"PATH",
+		),
+		"HOME="+p.bin,
+		"FOLDER=examples/organization",
+		"ANSWERS="+p.bin,
+		"GITHUB_OUTPUT="+p.bin+"/output",
+		"GUARDRAILS_WEBHOOK="+p.hook.URL+"/services/T0/B0/secret",
+		"GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_CONFIG_SYSTEM="+os.DevNull,
+	)
 	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)
 	}
@@ -142,8 +159,17 @@ func TestAGrantGoesThroughTheWorkflowsOfGitHub(t *testing.T) {
 	p := newPipeline(t)
 	before := p.git("rev-parse", "HEAD")
 	form := map[string]string{
-		"STACK": "workload", "PERSON": "identity/dave", "OPENS": "AdminRole", "PROJECTS": "", "RUN_AS": "", "FROM": "", "LENGTH": "2h",
-		"TICKET": "CHG9 $(touch x)", "APPROVER": "hubot", "REQUESTER": "octocat", "RUN": "1",
+		"STACK":     "workload",
+		"PERSON":    "identity/dave",
+		"OPENS":     "AdminRole",
+		"PROJECTS":  "",
+		"RUN_AS":    "",
+		"FROM":      "",
+		"LENGTH":    "2h",
+		"TICKET":    "CHG9 $(touch x)",
+		"APPROVER":  "hubot",
+		"REQUESTER": "octocat",
+		"RUN":       "1",
 	}
 	steps := stepsOf(t, "guardrails-grant.yml", "request")
 	_, err := p.run(steps["Edit"], form)
@@ -164,11 +190,21 @@ func TestAGrantGoesThroughTheWorkflowsOfGitHub(t *testing.T) {
 	for _, text := range []string{"Requested: AdminRole for identity/dave in workload", "Asked by: octocat", "Approved by: hubot", "https://example.com/pull/7"} {
 		assert.Contains(t, p.told[0], text)
 	}
-	assert.Contains(t, p.git("log", "-1", "--format=%an %B", "origin/grant-1"), "octocat Grant for identity/dave: CHG9\n\nAsked by octocat, to be approved by hubot.")
+	assert.Contains(
+		t,
+		p.git("log", "-1", "--format=%an %B", "origin/grant-1"),
+		"octocat Grant for identity/dave: CHG9\n\nAsked by octocat, to be approved by hubot.",
+	)
 
 	p.git("switch", "-q", "main")
 	p.git("merge", "-q", "--no-ff", "-m", "merged", "grant-1")
-	push := map[string]string{"BEFORE": before, "REPOSITORY": "example-org/guardrails", "COMMIT": p.git("rev-parse", "HEAD"), "STEP": "deployed", "RUN": "https://example.com/runs/1"}
+	push := map[string]string{
+		"BEFORE":     before,
+		"REPOSITORY": "example-org/guardrails",
+		"COMMIT":     p.git("rev-parse", "HEAD"),
+		"STEP":       "deployed",
+		"RUN":        "https://example.com/runs/1",
+	}
 	approved := stepsOf(t, "guardrails-approved.yml", "approved")
 	for reviews, passes := range map[string]bool{
 		"":                                    false,
@@ -271,10 +307,26 @@ func TestAGrantGoesThroughTheJobsOfGitLab(t *testing.T) {
 	}))
 	defer api.Close()
 	env := map[string]string{
-		"GRANT_STACK": "workload", "GRANT_PERSON": "jump/bob", "GRANT_OPENS": "", "GRANT_PROJECT": "billing", "GRANT_RUN_AS": "bob", "GRANT_FROM": "",
-		"GRANT_LENGTH": "2h", "GRANT_TICKET": "CHG9", "GRANT_APPROVER": "hubot", "GITLAB_USER_LOGIN": "octocat", "GITLAB_USER_EMAIL": "octocat@example.com",
-		"CI_PIPELINE_ID": "1", "CI_DEFAULT_BRANCH": "main", "CI_PROJECT_URL": project, "GUARDRAILS_REQUEST_TOKEN": "token", "CI_COMMIT_BEFORE_SHA": before,
-		"CI_API_V4_URL": api.URL, "CI_PROJECT_ID": "4", "STEP": "deployed", "CI_PIPELINE_URL": "https://example.com/pipelines/1",
+		"GRANT_STACK":              "workload",
+		"GRANT_PERSON":             "jump/bob",
+		"GRANT_OPENS":              "",
+		"GRANT_PROJECT":            "billing",
+		"GRANT_RUN_AS":             "bob",
+		"GRANT_FROM":               "",
+		"GRANT_LENGTH":             "2h",
+		"GRANT_TICKET":             "CHG9",
+		"GRANT_APPROVER":           "hubot",
+		"GITLAB_USER_LOGIN":        "octocat",
+		"GITLAB_USER_EMAIL":        "octocat@example.com",
+		"CI_PIPELINE_ID":           "1",
+		"CI_DEFAULT_BRANCH":        "main",
+		"CI_PROJECT_URL":           project,
+		"GUARDRAILS_REQUEST_TOKEN": "token",
+		"CI_COMMIT_BEFORE_SHA":     before,
+		"CI_API_V4_URL":            api.URL,
+		"CI_PROJECT_ID":            "4",
+		"STEP":                     "deployed",
+		"CI_PIPELINE_URL":          "https://example.com/pipelines/1",
 	}
 	p.gitOfOrigin("config", "receive.advertisePushOptions", "true")
 	p.git("config", "url."+p.origin+".insteadOf", project)

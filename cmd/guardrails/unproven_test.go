@@ -38,7 +38,8 @@ func folderWith(t *testing.T, expectation string) string {
 // What follows from the stack files alone is printed of a stack that is refused too, the same as of one that holds.
 // What cannot be read is printed by no verb.
 func TestVerbsWhoseOutputDependsOnNoProofProveNothing(t *testing.T) {
-	const unmet = "    - it: nobody can change the first password\n      as: non-97-test-user1\n      mfa: false\n      do: iam:ChangePassword\n" +
+	const unmet = "    - it: nobody can change the first password\n      as: non-97-test-user1\n      mfa: false\n    " +
+		"  do: iam:ChangePassword\n" +
 		"      on: {user: non-97-test-user1}\n      denied: true\n"
 	holding, refused, unreadable := folderWith(t, ""), folderWith(t, unmet), folderWith(t, "    - it: [\n")
 	_, err := said(t, "check", "-C", holding)
@@ -46,7 +47,8 @@ func TestVerbsWhoseOutputDependsOnNoProofProveNothing(t *testing.T) {
 	_, err = said(t, "check", "-C", refused)
 	require.ErrorContains(t, err, "1 of what must hold do not")
 	for _, args := range [][]string{
-		{"render", "--json"}, {"render", "--out", t.TempDir()}, {"handover"}, {"handover", "--json"}, {"handover", "--person", "non-97-test-user1"},
+		{"render", "--json"}, {"render", "--out", t.TempDir()}, {"handover"}, {"handover", "--json"}, {"handover",
+			"--person", "non-97-test-user1"},
 		{"deployer", "--json"}, {"deployer", "--out", t.TempDir()},
 	} {
 		want, err := said(t, append(args, "-C", holding)...)

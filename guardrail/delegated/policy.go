@@ -110,7 +110,12 @@ func (a *Args) validatePartner(p *problem.List) {
 		{"sessionName", a.SessionName == guardrail.SessionNameAny, string(a.SessionName)},
 	} {
 		if of.given {
-			p.Add(of.key, of.value, "stands beside partner, and is of people", "write a role of its own for the partner")
+			p.Add(
+				of.key,
+				of.value,
+				"stands beside partner, and is of people",
+				"write a role of its own for the partner",
+			)
 		}
 	}
 	a.Partner.Validate(p, "partner", a.Account)

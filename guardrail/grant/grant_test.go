@@ -57,12 +57,23 @@ func newTemplate() template {
 			Account: account(work), Regions: prefs.Regions,
 			Roles: []operation.Role{
 				{Name: "shop-alice", PrincipalARNs: alice, Project: "shop", RunAs: "alice"},
-				{Name: "both-alice", PrincipalARNs: alice, Projects: []string{"shop", "billing"}, RunAs: "alice", Reboot: true},
+				{
+					Name:          "both-alice",
+					PrincipalARNs: alice,
+					Projects:      []string{"shop", "billing"},
+					RunAs:         "alice",
+					Reboot:        true,
+				},
 			},
 			OSUsers: map[string]string{alice[0]: "alice"},
 		},
 		delegated: &delegated.Args{
-			Account: account(work), Name: "AdminRole", PrincipalARNs: alice, ManagedPolicies: []string{"AdministratorAccess"},
+			Account: account(
+				work,
+			),
+			Name:            "AdminRole",
+			PrincipalARNs:   alice,
+			ManagedPolicies: []string{"AdministratorAccess"},
 		},
 	}
 	instance := identitycenter.IdentityCenter{
@@ -70,13 +81,21 @@ func newTemplate() template {
 		Users: map[string]string{"dave": daveID, "erin": erinID},
 	}
 	t.attributes = &identitycenter.AttributesArgs{Account: account(center), IdentityCenter: instance}
-	t.sets = []*identitycenter.PermissionSetArgs{{
-		Account: account(center), IdentityCenter: instance, Name: "Operator", Template: identitycenter.OperationTemplate,
-		Regions: prefs.Regions, Grants: true,
-		Assignments: []identitycenter.Assignment{
-			{User: "dave", Accounts: []string{work}}, {User: "erin", Accounts: []string{work}},
+	t.sets = []*identitycenter.PermissionSetArgs{
+		{
+			Account: account(
+				center,
+			),
+			IdentityCenter: instance,
+			Name:           "Operator",
+			Template:       identitycenter.OperationTemplate,
+			Regions:        prefs.Regions,
+			Grants:         true,
+			Assignments: []identitycenter.Assignment{
+				{User: "dave", Accounts: []string{work}}, {User: "erin", Accounts: []string{work}},
+			},
 		},
-	}}
+	}
 	return t
 }
 
@@ -161,7 +180,10 @@ func (t template) way(g *grant.Args, at time.Time) journey.Journey {
 		return j
 	}
 	j.Opens = &journey.Door{Kind: world.Shell, Node: world.Node{
-		Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region, Tags: []world.Tag{{Key: "Project", Value: "shop"}},
+		Kind:   world.Instance,
+		ID:     "i-0123456789abcdef0",
+		Region: region,
+		Tags:   []world.Tag{{Key: "Project", Value: "shop"}},
 	}}
 	return j
 }
@@ -180,9 +202,13 @@ func TestEveryKindOfGrantOpensAndEndsToTheSecond(t *testing.T) {
 		until time.Time
 		lasts time.Duration
 	}{
-		{"an evening in Tokyo", time.Date(2026, 12, 1, 19, 0, 0, 0, zone("Asia/Tokyo")), time.Date(2026, 12, 1, 21, 0, 0, 0, zone("Asia/Tokyo")), 2 * time.Hour},
-		{"the night on which Berlin sets clocks back", time.Date(2026, 10, 25, 1, 30, 0, 0, zone("Europe/Berlin")), time.Date(2026, 10, 25, 3, 30, 0, 0, zone("Europe/Berlin")), 3 * time.Hour},
-		{"the night on which New York sets clocks forward", time.Date(2026, 3, 8, 1, 30, 0, 0, zone("America/New_York")), time.Date(2026, 3, 8, 3, 30, 0, 0, zone("America/New_York")), time.Hour},
+		{"an evening in Tokyo", time.Date(2026, 12, 1, 19, 0, 0, 0, zone("Asia/Tokyo")),
+			time.Date(2026, 12, 1, 21, 0, 0, 0, zone("Asia/Tokyo")), 2 * time.Hour},
+		{"the night on which Berlin sets clocks back", time.Date(2026, 10, 25, 1, 30, 0, 0, zone("Europe/Berlin")),
+			time.Date(2026, 10, 25, 3, 30, 0, 0, zone("Europe/Berlin")), 3 * time.Hour},
+		{"the night on which New York sets clocks forward",
+			time.Date(2026, 3, 8, 1, 30, 0, 0, zone("America/New_York")), time.Date(2026, 3, 8, 3, 30, 0, 0,
+				zone("America/New_York")), time.Hour},
 	} {
 		assert.Equal(t, c.lasts, c.until.Sub(c.from), c.why)
 		template := newTemplate()
@@ -201,7 +227,17 @@ func TestEveryKindOfGrantOpensAndEndsToTheSecond(t *testing.T) {
 			} {
 				arrival, err := journey.Walk(engine, template.way(g, try.at))
 				require.NoError(t, err)
-				assert.Equal(t, try.open, arrival.Allowed(), "%s: %s of %s at %s\n%s", c.why, g.Opens, g.Person, try.at, arrival)
+				assert.Equal(
+					t,
+					try.open,
+					arrival.Allowed(),
+					"%s: %s of %s at %s\n%s",
+					c.why,
+					g.Opens,
+					g.Person,
+					try.at,
+					arrival,
+				)
 				if arrival.Allowed() && g.DelegatedRole == nil {
 					assert.Equal(t, "bob", arrival.OSUser.Name)
 				}
@@ -225,7 +261,9 @@ func TestAGrantIsForItsPersonAlone(t *testing.T) {
 	template := newTemplate()
 	grants := template.grants(from, until)
 	w := template.world(grants)
-	trusting := policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals(policy.AWS.RootARN(work))))
+	trusting := policy.New(
+		policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals(policy.AWS.RootARN(work))),
+	)
 	everything := policy.New(policy.Allow("Everything", "*").On("*"))
 	w.Accounts[1].Roles = append(w.Accounts[1].Roles, world.Role{
 		Name: "application", Path: "/", Trust: trusting,
@@ -253,8 +291,17 @@ func TestAGrantIsForItsPersonAlone(t *testing.T) {
 		assert.False(t, take(portal.WithUserID(daveID), "erin", nil), "%s under another name", why)
 		assert.False(t, take(portal.WithUserID(erinID), "dave", nil), "%s by another person", why)
 		assert.False(t, take(portal, "dave", nil), "%s without an id", why)
-		assert.False(t, take(application, "dave", access.Context{"identitystore:UserId": {daveID}}), "%s from an application", why)
-		assert.False(t, take(access.ConsoleWithMFA(policy.AWS.UserARN(home, "/", "alice"), time.Minute), "alice", nil), why)
+		assert.False(
+			t,
+			take(application, "dave", access.Context{"identitystore:UserId": {daveID}}),
+			"%s from an application",
+			why,
+		)
+		assert.False(
+			t,
+			take(access.ConsoleWithMFA(policy.AWS.UserARN(home, "/", "alice"), time.Minute), "alice", nil),
+			why,
+		)
 		bob := access.ConsoleWithMFA(policy.AWS.UserARN(home, "/", "bob"), time.Minute)
 		assert.Equal(t, !own, take(bob, "bob", nil), why)
 		assert.False(t, take(access.Console(policy.AWS.UserARN(home, "/", "bob")), "bob", nil), "%s without MFA", why)
@@ -369,18 +416,26 @@ func TestEachMistakeInAGrantIsRefused(t *testing.T) {
 		change func(*grant.Args)
 		says   string
 	}{
-		{"shop-alice", false, func(g *grant.Args) { g.Opens = "nobodys-role" }, `opens: "nobodys-role" is nothing that can be granted`},
+		{"shop-alice", false, func(g *grant.Args) { g.Opens = "nobodys-role" },
+			`opens: "nobodys-role" is nothing that can be granted`},
 		{"osAccess", false, func(g *grant.Args) { g.OSAccess = nil }, `there is no section osAccess`},
 		{"AdminRole", false, func(g *grant.Args) { g.Projects = []string{"shop"} }, `projects: "shop" narrows nothing`},
 		{"AdminRole", false, func(g *grant.Args) { g.RunAs = "bob" }, `runAs: "bob" names the OS user of shells`},
-		{"AdminRole", false, func(g *grant.Args) { g.Until = g.From.Add(13 * time.Hour) }, `grantMaxLength of AdminRole is 12h0m0s`},
-		{"shop-alice", false, func(g *grant.Args) { g.Until = g.From.Add(13 * time.Hour) }, `grantMaxLength of shop-alice is 12h0m0s`},
-		{"shop-alice", false, func(g *grant.Args) { g.Projects = []string{"billing"} }, `is not among the projects of shop-alice`},
-		{"both-alice", false, func(g *grant.Args) { g.Projects = []string{"other"} }, `is not among the projects of both-alice`},
-		{"shop-alice", false, func(g *grant.Args) { g.RunAs = "" }, `is the OS user of arn:aws:iam::111122223333:user/alice`},
-		{"shop-alice", true, func(g *grant.Args) { g.IdentityCenter.ID = "dave" }, `has an id that is none of the identity store`},
+		{"AdminRole", false, func(g *grant.Args) { g.Until = g.From.Add(13 * time.Hour) },
+			`grantMaxLength of AdminRole is 12h0m0s`},
+		{"shop-alice", false, func(g *grant.Args) { g.Until = g.From.Add(13 * time.Hour) },
+			`grantMaxLength of shop-alice is 12h0m0s`},
+		{"shop-alice", false, func(g *grant.Args) { g.Projects = []string{"billing"} },
+			`is not among the projects of shop-alice`},
+		{"both-alice", false, func(g *grant.Args) { g.Projects = []string{"other"} },
+			`is not among the projects of both-alice`},
+		{"shop-alice", false, func(g *grant.Args) { g.RunAs = "" },
+			`is the OS user of arn:aws:iam::111122223333:user/alice`},
+		{"shop-alice", true, func(g *grant.Args) { g.IdentityCenter.ID = "dave" },
+			`has an id that is none of the identity store`},
 		{"shop-alice", true, func(g *grant.Args) { g.IdentityCenter.Name = "dave smith" }, `is no name of a session`},
-		{"shop-alice", true, func(g *grant.Args) { g.User = "dave" }, `is an IAM user and somebody of IAM Identity Center`},
+		{"shop-alice", true, func(g *grant.Args) { g.User = "dave" },
+			`is an IAM user and somebody of IAM Identity Center`},
 	} {
 		g := find(c.opens, c.portal)
 		require.NoError(t, g.Validate(), "%s", c.says)
@@ -428,7 +483,16 @@ func TestAGrantNarrowsARoleOfSeveralProjects(t *testing.T) {
 				require.NoError(t, err)
 				reached := project == "shop" && (projects == nil || contains(projects, "shop")) ||
 					project == "billing" && (projects == nil || contains(projects, "billing"))
-				assert.Equal(t, reached, decision.Allowed(), "%s on %q with %v: %s", action, project, projects, decision)
+				assert.Equal(
+					t,
+					reached,
+					decision.Allowed(),
+					"%s on %q with %v: %s",
+					action,
+					project,
+					projects,
+					decision,
+				)
 			}
 		}
 	}

@@ -34,12 +34,18 @@ func (t template) answers(tb testing.TB, w access.World, g *grant.Args) string {
 	portal := access.IdentityCenter(t.sets[0].RoleARN(work), "dave")
 	user := func(name string) string { return policy.AWS.UserARN(home, "/", name) }
 	callers := map[string]access.Session{
-		"bob": access.ConsoleWithMFA(user("bob"), time.Minute), "bob without MFA": access.Console(user("bob")),
-		"bob with a key": access.LongTermKey(user("bob")), "bob of yesterday": access.ConsoleWithMFA(user("bob"), 30*time.Hour),
+		"bob":             access.ConsoleWithMFA(user("bob"), time.Minute),
+		"bob without MFA": access.Console(user("bob")),
+		"bob with a key": access.LongTermKey(
+			user("bob"),
+		),
+		"bob of yesterday":    access.ConsoleWithMFA(user("bob"), 30*time.Hour),
 		"bob of this morning": access.ConsoleWithMFA(user("bob"), 2*time.Hour),
 		"alice":               access.ConsoleWithMFA(user("alice"), time.Minute),
-		"dave":                portal.WithUserID(daveID), "erin": portal.WithUserID(erinID), "nobody": portal,
-		"an application": access.AssumedRole(policy.AWS.RoleARN(work, "/", "application"), "dave"),
+		"dave":                portal.WithUserID(daveID),
+		"erin":                portal.WithUserID(erinID),
+		"nobody":              portal,
+		"an application":      access.AssumedRole(policy.AWS.RoleARN(work, "/", "application"), "dave"),
 	}
 	for _, at := range moments {
 		arrival, err := journey.Walk(engine, t.way(g, at))
@@ -62,9 +68,16 @@ func (t template) answers(tb testing.TB, w access.World, g *grant.Args) string {
 			for _, project := range []string{"shop", "billing", "other", ""} {
 				r := access.Request{Action: action, Time: at}
 				if action != "ssm:DescribeSessions" {
-					r.Resources = []access.Resource{{
-						ARN: policy.AWS.InstanceARN(region, work, "i-0123456789abcdef0"), Tags: []world.Tag{{Key: "Project", Value: project}},
-					}}
+					r.Resources = []access.Resource{
+						{
+							ARN: policy.AWS.InstanceARN(
+								region,
+								work,
+								"i-0123456789abcdef0",
+							),
+							Tags: []world.Tag{{Key: "Project", Value: project}},
+						},
+					}
 				}
 				decision, err := engine.Decide(issued, r)
 				require.NoError(tb, err)
@@ -102,7 +115,11 @@ func weaker(d policy.Document) map[string]policy.Document {
 		}
 		for k, action := range s.Actions {
 			if len(s.Actions) > 1 {
-				with("without "+action, i, func(s *policy.Statement) { s.Actions = slices.Delete(slices.Clone(s.Actions), k, k+1) })
+				with(
+					"without "+action,
+					i,
+					func(s *policy.Statement) { s.Actions = slices.Delete(slices.Clone(s.Actions), k, k+1) },
+				)
 			}
 		}
 		if s.Effect == policy.EffectAllow && len(s.Resources) > 0 && !slices.Contains(s.Resources, "*") {
@@ -127,8 +144,14 @@ func TestEveryPartOfAGrantIsHeldByAQuestion(t *testing.T) {
 	for _, g := range template.grants(from, until) {
 		w := template.world([]*grant.Args{g})
 		w.Accounts[1].Roles = append(w.Accounts[1].Roles, world.Role{
-			Name: "application", Path: "/", Trust: policy.New(policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals(policy.AWS.RootARN(work)))),
-			Inline: []world.InlinePolicy{{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}},
+			Name: "application",
+			Path: "/",
+			Trust: policy.New(
+				policy.Allow("Account", "sts:AssumeRole").For(policy.AWSPrincipals(policy.AWS.RootARN(work))),
+			),
+			Inline: []world.InlinePolicy{
+				{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))},
+			},
 		})
 		own := slices.IndexFunc(w.Accounts[1].Roles, func(r world.Role) bool { return r.Name == g.RoleName() })
 		require.GreaterOrEqual(t, own, 0)
@@ -147,7 +170,14 @@ func TestEveryPartOfAGrantIsHeldByAQuestion(t *testing.T) {
 			accounts[1].Roles = roles
 			other := w
 			other.Accounts = accounts
-			assert.True(t, want != template.answers(t, other, g), "%s of %s: %s: no answer changes", g.Opens, g.Person, what)
+			assert.True(
+				t,
+				want != template.answers(t, other, g),
+				"%s of %s: %s: no answer changes",
+				g.Opens,
+				g.Person,
+				what,
+			)
 		}
 		for what, document := range weaker(role.Trust) {
 			changed := role

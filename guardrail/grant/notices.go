@@ -23,7 +23,8 @@ func Notices(grants []*Args, now time.Time) guardrail.Notices {
 			)
 		}
 		for j, earlier := range grants[:i] {
-			if earlier.principal() == grant.principal() && earlier.opens() == grant.opens() && earlier.From.Before(grant.Until) &&
+			if earlier.principal() == grant.principal() && earlier.opens() == grant.opens() &&
+				earlier.From.Before(grant.Until) &&
 				grant.From.Before(earlier.Until) {
 				n.Add(path, fmt.Sprintf(
 					"of %s overlaps with %s (ticket %s): together they are open from %s to %s",

@@ -182,7 +182,9 @@ func (a *Args) validateRunAs(p *problem.List) {
 				p.Add(
 					"runAs",
 					nil,
-					"is missing, and "+role.RunAs+", as which "+string(a.Opens)+" starts shells, is the OS user of "+arn,
+					"is missing, and "+role.RunAs+", as which "+string(
+						a.Opens,
+					)+" starts shells, is the OS user of "+arn,
 					"write the OS user of "+a.Person,
 				)
 				return

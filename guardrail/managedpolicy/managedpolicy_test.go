@@ -42,12 +42,15 @@ func TestPoliciesThatAreRefused(t *testing.T) {
 		change func(*managedpolicy.Args)
 		says   string
 	}{
-		"no name":                  {func(a *managedpolicy.Args) { a.Name = "" }, "name"},
-		"a name with a slash":      {func(a *managedpolicy.Args) { a.Name = "a/b" }, "name"},
-		"a name of the guardrails": {func(a *managedpolicy.Args) { a.Name = "Guardrails-operation-guard" }, "begins like the names of policies that the guardrails make"},
-		"a name of AWS":            {func(a *managedpolicy.Args) { a.Name = "ReadOnlyAccess" }, "is the name of a policy of AWS"},
-		"no document":              {func(a *managedpolicy.Args) { a.Document = policy.Document{} }, "policy: is missing"},
-		"a principal":              {func(a *managedpolicy.Args) { a.Document.Statements[0] = a.Document.Statements[0].For(policy.Anyone()) }, "policy"},
+		"no name":             {func(a *managedpolicy.Args) { a.Name = "" }, "name"},
+		"a name with a slash": {func(a *managedpolicy.Args) { a.Name = "a/b" }, "name"},
+		"a name of the guardrails": {func(a *managedpolicy.Args) { a.Name = "Guardrails-operation-guard" },
+			"begins like the names of policies that the guardrails make"},
+		"a name of AWS": {func(a *managedpolicy.Args) { a.Name = "ReadOnlyAccess" },
+			"is the name of a policy of AWS"},
+		"no document": {func(a *managedpolicy.Args) { a.Document = policy.Document{} },
+			"policy: is missing"},
+		"a principal": {func(a *managedpolicy.Args) { a.Document.Statements[0] = a.Document.Statements[0].For(policy.Anyone()) }, "policy"},
 		"more than a policy may have": {func(a *managedpolicy.Args) {
 			a.Document = policy.New(policy.Allow("Many", "s3:*").On("arn:aws:s3:::" + strings.Repeat("x", 7000)))
 		}, "6144"},
@@ -70,14 +73,25 @@ func TestNamesOfBoundaries(t *testing.T) {
 		"NewerThanThisProgram": "arn:aws:iam::aws:policy/NewerThanThisProgram",
 		"arn:aws:iam::111122223333:policy/elsewhere/Bound": "arn:aws:iam::111122223333:policy/elsewhere/Bound",
 	} {
-		u := &user.Args{Account: account, Name: "erin", Groups: []string{"mfa"}, PermissionsBoundary: name, ManagedPolicies: known}
+		u := &user.Args{
+			Account:             account,
+			Name:                "erin",
+			Groups:              []string{"mfa"},
+			PermissionsBoundary: name,
+			ManagedPolicies:     known,
+		}
 		var w world.Account
 		u.AddTo(&w)
 		require.NoError(t, u.Validate(), name)
 		assert.Equal(t, arn, w.Users[0].Boundary, name)
 		d := &delegated.Args{
-			Account: account, Name: "Role", Users: []string{"erin"}, ManagedPolicies: []string{"ReadOnlyAccess"}, PermissionsBoundary: name,
-			OwnPolicies: known.Own, AWSManagedPolicies: known.AWS,
+			Account:             account,
+			Name:                "Role",
+			Users:               []string{"erin"},
+			ManagedPolicies:     []string{"ReadOnlyAccess"},
+			PermissionsBoundary: name,
+			OwnPolicies:         known.Own,
+			AWSManagedPolicies:  known.AWS,
 		}
 		require.NoError(t, d.Validate(), name)
 		assert.Equal(t, arn, d.Role().Boundary, name)
@@ -88,13 +102,25 @@ func TestNamesOfBoundaries(t *testing.T) {
 		assert.Equal(t, arn, o.Role(o.Roles[0]).Boundary, name)
 	}
 	for _, name := range []string{"OnlyStorag", "arn:aws:iam::999999999999:policy/x", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::111122223333:role/x", "aws-service-role/AWSSupportServiceRolePolicy"} {
-		u := &user.Args{Account: account, Name: "erin", Groups: []string{"mfa"}, PermissionsBoundary: name, ManagedPolicies: known}
+		u := &user.Args{
+			Account:             account,
+			Name:                "erin",
+			Groups:              []string{"mfa"},
+			PermissionsBoundary: name,
+			ManagedPolicies:     known,
+		}
 		assert.ErrorContains(t, u.Validate(), "permissionsBoundary", name)
 		o := &operation.Args{Account: account, ManagedPolicies: known, Roles: []operation.Role{
 			{Name: "role", Users: []string{"erin"}, Project: "shop", RunAs: "erin", PermissionsBoundary: name},
 		}}
 		assert.ErrorContains(t, o.Validate(), "operationRoles[0].permissionsBoundary", name)
-		d := &delegated.Args{Account: account, Name: "Role", Users: []string{"erin"}, ManagedPolicies: []string{"ReadOnlyAccess"}, PermissionsBoundary: name}
+		d := &delegated.Args{
+			Account:             account,
+			Name:                "Role",
+			Users:               []string{"erin"},
+			ManagedPolicies:     []string{"ReadOnlyAccess"},
+			PermissionsBoundary: name,
+		}
 		assert.ErrorContains(t, d.Validate(), "permissionsBoundary", name)
 	}
 }

@@ -71,8 +71,10 @@ func (a *Args) AllowListSheet() string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("When this run has ended well, detach FullAWSAccess where the policies above allow what is needed: somebody in the management account " +
-		a.Management + " runs, first for one account whose people can tell whether they still work,\n")
+	b.WriteString(
+		"When this run has ended well, detach FullAWSAccess where the policies above allow what is needed: somebody in the management account " +
+			a.Management + " runs, first for one account whose people can tell whether they still work,\n",
+	)
 	var ids []string
 	a.Tree.walk(func(t target) {
 		if slices.Contains(a.AllowList, t.id) {

@@ -45,7 +45,11 @@ func (a *Args) AddTo(w *world.Account) {
 	w.Users = append(
 		w.Users,
 		world.User{
-			Name: a.Name, Path: PathOr(a.Path), Tags: a.AllTags(), Groups: slices.Clone(a.Groups), Boundary: a.BoundaryARN(),
+			Name:     a.Name,
+			Path:     PathOr(a.Path),
+			Tags:     a.AllTags(),
+			Groups:   slices.Clone(a.Groups),
+			Boundary: a.BoundaryARN(),
 		},
 	)
 }

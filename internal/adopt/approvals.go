@@ -34,7 +34,11 @@ func (p *planner) approvals() {
 		}
 		is, what := p.existing.Approvals[at], "approval document "+wanted.Name+" of "+wanted.Region
 		if is.Kind != wanted.Kind {
-			p.refuse(what, "it is of the type %s, and documents do not change their type; delete it, or give the stack's another name", is.Kind)
+			p.refuse(
+				what,
+				"it is of the type %s, and documents do not change their type; delete it, or give the stack's another name",
+				is.Kind,
+			)
 			continue
 		}
 		thing := Adopted{What: what}

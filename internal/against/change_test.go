@@ -151,41 +151,69 @@ func TestReportsOfEdits(t *testing.T) {
 		// people are the lines about people and calls, each by its beginning; says are texts that stand elsewhere.
 		people, says []string
 	}{
-		"a person takes a role": {dev, []edit{{devFile, "- users: [non-97-test-user2]", "- users: [non-97-test-user2, non-97-test-user1]"}},
-			[]string{"+ non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on nodes of Test Project 2"},
+		"a person takes a role": {dev,
+			[]edit{{devFile, "- users: [non-97-test-user2]", "- users: [non-97-test-user2, non-97-test-user1]"}},
+			[]string{"+ non-97-test-user1 gains the role TestProject2-os-user2, and with it shell as os-user2 on " +
+				"nodes of Test Project 2"},
 			[]string{"1 person can do more; no one loses"}},
 		"a document is taken away": {dev, []edit{{devFile, "      documents: [AWS-StartPortForwardingSession]\n", ""}},
-			[]string{"- non-97-test-user1 loses port on nodes of Test Project 1", "- whoever is in role TestProject1-os-user1 of dev (non-97-test-user1) loses ssm:StartSession"},
+			[]string{"- non-97-test-user1 loses port on nodes of Test Project 1",
+				"- whoever is in role TestProject1-os-user1 of dev (non-97-test-user1) loses ssm:StartSession"},
 			[]string{"a port of a node is forwarded: holds -> does not hold"}},
-		"another OS user in the same role": {dev, []edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user4\n"}},
-			[]string{"+ non-97-test-user1 gains shell as os-user4 on nodes of Test Project 2", "- non-97-test-user1 loses shell as os-user3 on nodes of Test Project 2",
-				"+ 444455556666/non-97-test-user3 gains shell as os-user4", "- 444455556666/non-97-test-user3 loses shell as os-user3"},
+		"another OS user in the same role": {dev,
+			[]edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user4\n"}},
+			[]string{"+ non-97-test-user1 gains shell as os-user4 on nodes of Test Project 2",
+				"- non-97-test-user1 loses shell as os-user3 on nodes of Test Project 2",
+				"+ 444455556666/non-97-test-user3 gains shell as os-user4", "- 444455556666/non-97-test-user3 loses " +
+					"shell as os-user3"},
 			[]string{`has the tag SSMSessionRunAs "os-user4", and had "os-user3"`}},
 		"self-service goes": {organization, []edit{{jumpFile, "accessKeys: true", "accessKeys: false"}},
-			[]string{"- alice, bob lose iam:CreateAccessKey, iam:DeleteAccessKey"}, []string{"ManageOwnAccessKeysWithMFA: gone"}},
-		"a switch waives a proof": {dev, []edit{{devFile, "  guardrails:operationRoles:", "  guardrails:mfa: {enrolWithAccessKeys: true}\n  guardrails:operationRoles:"}},
+			[]string{"- alice, bob lose iam:CreateAccessKey, " +
+				"iam:DeleteAccessKey"}, []string{"ManageOwnAccessKeysWithMFA: gone"}},
+		"a switch waives a proof": {dev,
+			[]edit{{devFile, "  guardrails:operationRoles:",
+				"  guardrails:mfa: {enrolWithAccessKeys: true}\n  guardrails:operationRoles:"}},
 			[]string{"+ non-97-test-user1, non-97-test-user2 gain iam:"},
-			[]string{"no-enrolment-with-access-keys: holds -> waived by mfa.enrolWithAccessKeys", "DenyEnrolmentWithAccessKeys: gone"}},
-		"the way out of the jump account": {organization, []edit{{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""}},
-			[]string{"- alice loses the role shop, and with it shell as shop on nodes of shop", "- alice loses the role billing", "- bob loses the role Reader", "- bob loses the role grant-CHG1-bob"}, nil},
-		"a delegated role carries more": {organization, []edit{{workloadFile, "managedPolicies: [IAMReadOnlyAccess]", "managedPolicies: [IAMReadOnlyAccess, IAMFullAccess]"}},
-			[]string{"+ whoever is in role Reader of workload (bob) gains iam:*"}, []string{"role Reader of workload carries IAMFullAccess too"}},
-		"a guardrail is detached": {organization, []edit{{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""}},
+			[]string{"no-enrolment-with-access-keys: holds -> waived by mfa.enrolWithAccessKeys",
+				"DenyEnrolmentWithAccessKeys: gone"}},
+		"the way out of the jump account": {organization,
+			[]edit{{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""}},
+			[]string{"- alice loses the role shop, and with it shell as shop on nodes of shop",
+				"- alice loses the role billing", "- bob loses the role Reader", "- bob loses the role " +
+					"grant-CHG1-bob"}, nil},
+		"a delegated role carries more": {organization,
+			[]edit{{workloadFile, "managedPolicies: [IAMReadOnlyAccess]",
+				"managedPolicies: [IAMReadOnlyAccess, IAMFullAccess]"}},
+			[]string{"+ whoever is in role Reader of workload (bob) gains iam:*"}, []string{"role Reader of workload " +
+				"carries IAMFullAccess too"}},
+		"a guardrail is detached": {organization,
+			[]edit{{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""}},
 			[]string{"+ the root user of workload (444455556666) gains *: DenyRootUsersButForCentralSessions"},
-			[]string{"- service control policy guardrails-member-root is detached from Workloads (ou-exam-11111111), which covers workload (444455556666)",
+			[]string{"- service control policy guardrails-member-root is detached from Workloads (ou-exam-11111111), " +
+				"which covers workload (444455556666)",
 				"organization-policy-guardrails-member-root is DELETED"}},
-		"doors shut for operation roles": {organization, []edit{{managementFile, "      operationRoles: true\n", "      operationRoles: false\n"}},
-			[]string{"- alice loses shell as shop on nodes of shop", "- alice loses shell as billing on nodes of billing", "- whoever is in role shop or billing of workload (alice), anybody else in workload (444455556666) lose"},
+		"doors shut for operation roles": {organization,
+			[]edit{{managementFile, "      operationRoles: true\n", "      operationRoles: false\n"}},
+			[]string{"- alice loses shell as shop on nodes of shop",
+				"- alice loses shell as billing on nodes of billing", "- whoever is in role shop or billing of " +
+					"workload (alice), anybody else in workload (444455556666) lose"},
 			[]string{"DenySessionsButForGuardedRoles"}},
 		"a grant lasts longer": {organization, []edit{{workloadFile, "T13:00:00+09:00", "T14:00:00+09:00"}},
-			[]string{"+ bob gains shell as bob on nodes of billing in ap-northeast-1"}, []string{"from 2026-12-01T04:00:00Z until 2026-12-01T05:00:00Z"}},
-		"sessions end later": {organization, []edit{{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}}, nil, []string{"has the longest shell 90m, and had 1h"}},
-		"a person leaves": {organization, []edit{{jumpFile, "    - {name: bob}\n", ""}, {workloadFile, "name: Reader, users: [jump/bob]", "name: Reader, users: [jump/alice]"},
-			{workloadFile, "person: jump/bob", "person: jump/alice"}},
-			[]string{"- bob goes as a user of jump (111122223333), in guardrails-mfa", "- bob loses the role Reader", "+ alice gains the role Reader, which carries IAMReadOnlyAccess"},
+			[]string{"+ bob gains shell as bob on nodes of billing in " +
+				"ap-northeast-1"}, []string{"from 2026-12-01T04:00:00Z until 2026-12-01T05:00:00Z"}},
+		"sessions end later": {organization, []edit{{workloadFile, "maxDuration: 60m", "maxDuration: 90m"}}, nil,
+			[]string{"has the longest shell 90m, and had 1h"}},
+		"a person leaves": {organization,
+			[]edit{{jumpFile, "    - {name: bob}\n", ""},
+				{workloadFile, "name: Reader, users: [jump/bob]", "name: Reader, users: [jump/alice]"},
+				{workloadFile, "person: jump/bob", "person: jump/alice"}},
+			[]string{"- bob goes as a user of jump (111122223333), in guardrails-mfa", "- bob loses the role Reader",
+				"+ alice gains the role Reader, which carries IAMReadOnlyAccess"},
 			[]string{"iam/user:User bob-user is DELETED"}},
-		"MFA may be older": {dev, []edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user3\n      mfaMaxAge: 24h\n"}},
-			[]string{"+ non-97-test-user1 gains shell as os-user3"}, []string{"signs in with MFA that is 12h to 24h old"}},
+		"MFA may be older": {dev,
+			[]edit{{devFile, "      runAs: os-user3\n", "      runAs: os-user3\n      mfaMaxAge: 24h\n"}},
+			[]string{"+ non-97-test-user1 gains shell as os-user3"}, []string{"signs in with MFA that is 12h " +
+				"to 24h old"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -220,7 +248,8 @@ func TestARoleForOnePersonIsOneLine(t *testing.T) {
 	assert.Empty(t, r.Open)
 	assert.Equal(
 		t,
-		"bob gains the role payroll, and with it shell as bob on nodes of Project 2 in ap-northeast-1 and start, stop on nodes of Project 2, "+
+		"bob gains the role payroll, and with it shell as bob on nodes of Project 2 in ap-northeast-1 and start, stop "+
+			"on nodes of Project 2, "+
 			"in workload (444455556666): signs in with MFA of the last 12h > takes payroll > shell as bob",
 		r.People[0].Line,
 	)
@@ -284,9 +313,13 @@ func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 	for name, edits := range map[string][]edit{
 		"nothing":   nil,
 		"a comment": {{workloadFile, "# A role for each project.", "# One role for each project."}},
-		"the order": {{workloadFile, "    - {name: shop, users: [jump/alice], project: shop, runAs: shop}\n    - {name: billing, users: [jump/alice], project: billing, runAs: billing}\n",
-			"    - {name: billing, users: [jump/alice], project: billing, runAs: billing}\n    - {name: shop, users: [jump/alice], project: shop, runAs: shop}\n"}},
-		"a default that is written": {{jumpFile, "    selfService:", "    firstPasswordChange: true\n    selfService:"}},
+		"the order": {{workloadFile,
+			"    - {name: shop, users: [jump/alice], project: shop, runAs: shop}\n    - {name: billing, users: " +
+				"[jump/alice], project: billing, runAs: billing}\n",
+			"    - {name: billing, users: [jump/alice], project: billing, runAs: billing}\n    - {name: shop, users: " +
+				"[jump/alice], project: shop, runAs: shop}\n"}},
+		"a default that is written": {{jumpFile, "    selfService:",
+			"    firstPasswordChange: true\n    selfService:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := reportOf(t, organization, edits...)

@@ -105,7 +105,8 @@ func TestABranchIsComparedWithWhereItLeft(t *testing.T) {
 // A stack that comes, goes or is renamed is said, and so is one that the revision has in a form that cannot be read.
 func TestStacksThatComeAndGoAreSaid(t *testing.T) {
 	r := newRepository(t)
-	other := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"444455556666\"}\n  guardrails:users: [{name: alice}]\n"
+	other := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"444455556666\"}\n  " +
+		"guardrails:users: [{name: alice}]\n"
 	require.NoError(t, os.WriteFile(filepath.Join(r.folder(), "Pulumi.other.yaml"), []byte(other), 0o600))
 	report, err := r.report("HEAD")
 	require.NoError(t, err)

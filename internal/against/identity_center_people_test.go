@@ -73,12 +73,16 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 		edit edit
 		says []string
 	}{
-		"an assignment to a user": {edit{file, operator, operator + "          - {user: dave, accounts: [center]}\n"}, []string{
-			"+ " + dave + " gains the permission set center/Operator, and with it shell as dave on nodes of ${path:enterprise.department} in ap-northeast-1",
-			"signs in to IAM Identity Center > takes center/Operator > shell as dave",
-		}},
-		"an assignment that ends": {edit{file, "        assignments:\n" + operator, ""}, []string{"- " + operators + " loses the permission set center/Operator"}},
-		"an assignment where no stack is": {edit{file, operator, "          - {group: operators, accounts: [center, \"999999999999\"]}\n"}, []string{
+		"an assignment to a user": {edit{file, operator, operator + "          - {user: dave, accounts: [center]}\n"},
+			[]string{
+				"+ " + dave + " gains the permission set center/Operator, and with it shell as dave on nodes of " +
+					"${path:enterprise.department} in ap-northeast-1",
+				"signs in to IAM Identity Center > takes center/Operator > shell as dave",
+			}},
+		"an assignment that ends": {edit{file, "        assignments:\n" + operator, ""},
+			[]string{"- " + operators + " loses the permission set center/Operator"}},
+		"an assignment where no stack is": {edit{file, operator,
+			"          - {group: operators, accounts: [center, \"999999999999\"]}\n"}, []string{
 			"+ " + operators + " gains the permission set 999999999999/Operator, in 999999999999",
 		}},
 		"another template": {edit{file, "template: operation", "template: readOnly"}, []string{
@@ -88,19 +92,23 @@ func TestChangesOfIdentityCenterAreToldOfGroupsAndUsers(t *testing.T) {
 		"another session length": {edit{file, "sessionDuration: 8h", "sessionDuration: 12h"}, []string{
 			"permission set Viewer (" + auditors + ") of center has the longest session 12h, and had 8h",
 		}},
-		"another source of the OS user": {edit{file, "SSMSessionRunAs: ${path:userName}", "SSMSessionRunAs: ${path:nickName}"}, []string{
+		"another source of the OS user": {edit{file, "SSMSessionRunAs: ${path:userName}",
+			"SSMSessionRunAs: ${path:nickName}"}, []string{
 			"+ " + operators + " gains shell as ${path:nickName} on nodes of ${path:enterprise.department}",
 			"- " + operators + " loses shell as ${path:userName} on nodes of ${path:enterprise.department}",
-			"IAM Identity Center of center has the source of the session tag SSMSessionRunAs ${path:nickName}, and had ${path:userName}",
+			"IAM Identity Center of center has the source of the session tag SSMSessionRunAs ${path:nickName}, and " +
+				"had ${path:userName}",
 		}},
-		"another source of the project": {edit{file, "Project: ${path:enterprise.department}", "Project: ${path:enterprise.division}"}, []string{
+		"another source of the project": {edit{file, "Project: ${path:enterprise.department}",
+			"Project: ${path:enterprise.division}"}, []string{
 			"+ " + operators + " gains shell as ${path:userName} on nodes of ${path:enterprise.division}",
 			"- " + operators + " loses shell as ${path:userName} on nodes of ${path:enterprise.department}",
 		}},
 		"an attribute that goes": {edit{file, "      Cost: ${path:enterprise.costCenter}\n", ""}, []string{
 			"gives nobody the session tag Cost any more: an identity provider chooses it",
 		}},
-		"another person of the same name": {edit{file, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bf7"}, nil},
+		"another person of the same name": {edit{file, "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+			"f81d4fae-7dec-11d0-a765-00a0c91e6bf7"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := change.Compare(centerSide(t), centerSide(t, c.edit), someDay, nil)

@@ -39,26 +39,39 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 		edits []edit
 		says  []string
 	}{
-		"another group is assigned": {[]edit{{identityFile, "{group: operators, accounts: [workload]}", "{group: auditors, accounts: [workload]}"}},
+		"another group is assigned": {[]edit{{identityFile, "{group: operators, accounts: [workload]}",
+			"{group: auditors, accounts: [workload]}"}},
 			[]string{"people of IAM Identity Center can do more, people of IAM Identity Center can do less",
-				"+ whoever is in the group auditors of IAM Identity Center gains the permission set ProjectOperator in workload (444455556666)",
-				"- whoever is in the group operators of IAM Identity Center loses the permission set ProjectOperator in workload (444455556666)"}},
-		"a person is assigned no longer": {[]edit{{identityFile, "          - {user: dave, accounts: [workload]}\n", ""}},
-			[]string{"people of IAM Identity Center can do less; no one gains", "- dave of IAM Identity Center loses the permission set ProjectOperator in workload (444455556666)"}},
-		"a group of the name is another one": {[]edit{{identityFile, "operators: " + operators, "operators: " + imposters}},
-			[]string{"+ whoever is in the group operators (" + imposters + ")", "- whoever is in the group operators (" + operators + ")"}},
-		"a project comes from elsewhere": {[]edit{{identityFile, "Project: ${path:enterprise.department}", "Project: ${path:nickName}"}},
+				"+ whoever is in the group auditors of IAM Identity Center gains the permission set ProjectOperator " +
+					"in workload (444455556666)",
+				"- whoever is in the group operators of IAM Identity Center loses the permission set ProjectOperator " +
+					"in workload (444455556666)"}},
+		"a person is assigned no longer": {[]edit{{identityFile, "          - {user: dave, accounts: [workload]}\n",
+			""}},
+			[]string{"people of IAM Identity Center can do less; no one gains",
+				"- dave of IAM Identity Center loses the permission set ProjectOperator in workload (444455556666)"}},
+		"a group of the name is another one": {[]edit{{identityFile, "operators: " + operators,
+			"operators: " + imposters}},
+			[]string{"+ whoever is in the group operators (" + imposters + ")",
+				"- whoever is in the group operators (" + operators + ")"}},
+		"a project comes from elsewhere": {[]edit{{identityFile, "Project: ${path:enterprise.department}",
+			"Project: ${path:nickName}"}},
 			[]string{"the source of the session tag Project ${path:nickName}, and had ${path:enterprise.department}"}},
-		"a tag is added": {[]edit{{identityFile, "      Project: ${path:enterprise.department}", "      Project: ${path:enterprise.department}\n      Team: ${path:nickName}"}},
+		"a tag is added": {[]edit{{identityFile, "      Project: ${path:enterprise.department}",
+			"      Project: ${path:enterprise.department}\n      Team: ${path:nickName}"}},
 			[]string{"gives everybody the session tag Team from ${path:nickName}, and did not"}},
 		"more people approve": {[]edit{{paymentsFile, "        accessDuration: 4h\n",
-			"        accessDuration: 4h\n      - name: other\n        projects: [other]\n        groups: [" + operators + "]\n"}},
+			"        accessDuration: 4h\n      - name: other\n        projects: [other]\n        " +
+				"groups: [" + operators + "]\n"}},
 			[]string{"document other in ap-northeast-1 of payments is new"}},
-		"nothing is denied to approvals any more": {[]edit{{identityFile, "  guardrails:justInTime:\n    delegatedAdministrator: true\n    denyAccess:\n      - projects: [payments]\n", ""}},
+		"nothing is denied to approvals any more": {[]edit{{identityFile,
+			"  guardrails:justInTime:\n    delegatedAdministrator: true\n    denyAccess:\n      - projects: " +
+				"[payments]\n", ""}},
 			[]string{"document SSM-JustInTimeAccessDenyAccessOrgPolicy in ap-northeast-1 of identity is gone"}},
 		"passwords may be shorter": {[]edit{{jumpFile, "minimumLength: 16", "minimumLength: 8"}},
 			[]string{"the password policy of jump changes in place by minimumPasswordLength"}},
-		"nodes may write logs": {[]edit{{paymentsFile, "      defaultUser: operator\n", "      defaultUser: operator\n    nodePolicy: true\n"}},
+		"nodes may write logs": {[]edit{{paymentsFile, "      defaultUser: operator\n",
+			"      defaultUser: operator\n    nodePolicy: true\n"}},
 			[]string{"policy guardrails-session-node of payments is new, for roles that no stack lists"}},
 	} {
 		t.Run(name, func(t *testing.T) {

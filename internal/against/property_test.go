@@ -46,7 +46,9 @@ func rewritten(t *rapid.T, d policy.Document) policy.Document {
 	case 6:
 		// A Deny of what nothing allows means nothing.
 		d = d.With(
-			policy.Deny("Another", rapid.SampledFrom([]string{"s3:PutObject", "iam:CreateAccessKey", "ssm:StartSession"}).Draw(t, "denied")).
+			policy.Deny("Another",
+				rapid.SampledFrom([]string{"s3:PutObject", "iam:CreateAccessKey", "ssm:StartSession"}).Draw(t,
+					"denied")).
 				On("*"),
 		)
 	default:

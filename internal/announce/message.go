@@ -54,7 +54,10 @@ func checkLink(link string) error {
 		return nil
 	}
 	if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://") ||
-		strings.ContainsFunc(link, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '|' || r == '"' }) {
+		strings.ContainsFunc(
+			link,
+			func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '|' || r == '"' },
+		) {
 		return fmt.Errorf("%q is no link; write one that begins with https://", link)
 	}
 	return nil

@@ -29,7 +29,11 @@ func NewWebhook(secret string) (Webhook, error) {
 	case err != nil || u.Hostname() == "":
 		return Webhook{}, errors.New("it is no URL; " + write)
 	case u.Scheme == "http" && !local(u.Hostname()), u.Scheme != "http" && u.Scheme != "https":
-		return Webhook{}, fmt.Errorf("the URL of %s is not one of https, so that others could read it; %s", u.Host, write)
+		return Webhook{}, fmt.Errorf(
+			"the URL of %s is not one of https, so that others could read it; %s",
+			u.Host,
+			write,
+		)
 	}
 	return Webhook{u}, nil
 }

@@ -521,7 +521,11 @@ var table = map[string]Calls{
 			[]Call{
 				call(Invoke, "sso:ListCustomerManagedPolicyReferencesInPermissionSet").when("the type is read").
 					unconfirmed(bySchema),
-				call(Invoke, "sso:GetPermissionsBoundaryForPermissionSet").when("the type is read").unconfirmed(bySchema),
+				call(
+					Invoke,
+					"sso:GetPermissionsBoundaryForPermissionSet",
+				).when("the type is read").
+					unconfirmed(bySchema),
 			},
 		)...),
 	),

@@ -70,7 +70,8 @@ func TestTimesThatAreNotRead(t *testing.T) {
 	now := instant(t, "2026-12-01T20:00:00+01:00")
 	for said, why := range map[string]string{
 		"soon": "write 19:00", "tomorrow": "write 19:00", "2026-12-01": "write 19:00", "19": "write 19:00", "": "write 19:00", "19:00 JST": "write 19:00",
-		"24:00": "is no time of day", "19:60": "is no time of day", "2026-11-31 09:00": "no date of the calendar", "2026-13-01 09:00": "no date of the calendar",
+		"24:00": "is no time of day", "19:60": "is no time of day", "2026-11-31 09:00": "no date of the " +
+			"calendar", "2026-13-01 09:00": "no date of the calendar",
 		"19:00 Local": "write 19:00", "tonight 12:00": "not at night", "19:00": `write "tomorrow 19:00", or "today 19:00"`, "next friday 19:00": "write 19:00",
 		"2026-12-01T19:00:00.5Z": "write whole seconds: 2026-12-01T19:00:00Z", "2026-12-01T19:00:00+0900": "write 19:00",
 	} {
@@ -99,7 +100,9 @@ func TestTimesOfTheHourInWhichClocksChange(t *testing.T) {
 	for _, c := range []struct{ said, zone, why string }{
 		{"2026-03-29 02:00", "Europe/Berlin", "does not exist in Europe/Berlin: clocks go from 02:00 to 03:00"},
 		{"2026-03-29 02:59:59", "Europe/Berlin", "does not exist in Europe/Berlin: clocks go from 02:00 to 03:00"},
-		{"2026-10-25 02:00", "Europe/Berlin", "comes twice in Europe/Berlin, because clocks are set back then; write it with its offset: 2026-10-25T02:00:00+02:00 or 2026-10-25T02:00:00+01:00"},
+		{"2026-10-25 02:00", "Europe/Berlin",
+			"comes twice in Europe/Berlin, because clocks are set back then; write it with its offset: " +
+				"2026-10-25T02:00:00+02:00 or 2026-10-25T02:00:00+01:00"},
 		{"2026-10-25 02:59:59", "Europe/Berlin", "2026-10-25T02:59:59+02:00 or 2026-10-25T02:59:59+01:00"},
 		{"2026-03-08 02:30", "America/New_York", "does not exist in America/New_York"},
 		{"2026-11-01 01:00", "America/New_York", "2026-11-01T01:00:00-04:00 or 2026-11-01T01:00:00-05:00"},

@@ -257,7 +257,8 @@ func TestDocumentsAreSplitAtTheQuota(t *testing.T) {
 
 // A deployer among the roles that it may change could change what binds it.
 func TestADeployerThatCouldChangeItselfIsRefused(t *testing.T) {
-	sections := "  guardrails:account: {id: \"111122223333\", deployer: role/guardrails/delegated/Deployer}\n  guardrails:users: [{name: alice}]\n" +
+	sections := "  guardrails:account: {id: \"111122223333\", deployer: role/guardrails/delegated/Deployer}\n  " +
+		"guardrails:users: [{name: alice}]\n" +
 		"  guardrails:delegatedRoles: [{name: Admin, users: [alice], managedPolicies: [ReadOnlyAccess]}]\n"
 	_, err := Render(account(t, sections), Options{})
 	require.ErrorContains(
@@ -316,16 +317,26 @@ func TestWhoAssumesTheRoles(t *testing.T) {
 	}{
 		{"the branch", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/main", aud, true, true},
 		{"a pull request", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:pull_request", aud, false, true},
-		{"another branch", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/mine", aud, false, false},
-		{"a branch that begins alike", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/main2", aud, false, false},
-		{"another repository", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r2:ref:refs/heads/main", aud, false, false},
-		{"another audience", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/main", "other", false, false},
-		{"the environment", Options{GitHub: &GitHub{Repository: "o/r", Environment: "production"}}, "repo:o/r:environment:production", aud, true, false},
-		{"the branch beside an environment", Options{GitHub: &GitHub{Repository: "o/r", Environment: "production"}}, "repo:o/r:ref:refs/heads/main", aud, false, true},
-		{"a branch of GitLab", Options{GitLab: &GitLab{Project: "g/p"}}, "project_path:g/p:ref_type:branch:ref:main", aud, true, true},
-		{"a merge request of GitLab", Options{GitLab: &GitLab{Project: "g/p"}}, "project_path:g/p:ref_type:branch:ref:mine", aud, false, true},
-		{"a tag of GitLab", Options{GitLab: &GitLab{Project: "g/p"}}, "project_path:g/p:ref_type:tag:ref:main", aud, false, false},
-		{"another project of GitLab", Options{GitLab: &GitLab{Project: "g/p", Host: "gitlab.example.com"}}, "project_path:g/p2:ref_type:branch:ref:main", aud, false, false},
+		{"another branch", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/mine", aud, false,
+			false},
+		{"a branch that begins alike", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/main2",
+			aud, false, false},
+		{"another repository", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r2:ref:refs/heads/main", aud, false,
+			false},
+		{"another audience", Options{GitHub: &GitHub{Repository: "o/r"}}, "repo:o/r:ref:refs/heads/main", "other",
+			false, false},
+		{"the environment", Options{GitHub: &GitHub{Repository: "o/r", Environment: "production"}},
+			"repo:o/r:environment:production", aud, true, false},
+		{"the branch beside an environment", Options{GitHub: &GitHub{Repository: "o/r", Environment: "production"}},
+			"repo:o/r:ref:refs/heads/main", aud, false, true},
+		{"a branch of GitLab", Options{GitLab: &GitLab{Project: "g/p"}}, "project_path:g/p:ref_type:branch:ref:main",
+			aud, true, true},
+		{"a merge request of GitLab", Options{GitLab: &GitLab{Project: "g/p"}},
+			"project_path:g/p:ref_type:branch:ref:mine", aud, false, true},
+		{"a tag of GitLab", Options{GitLab: &GitLab{Project: "g/p"}}, "project_path:g/p:ref_type:tag:ref:main", aud,
+			false, false},
+		{"another project of GitLab", Options{GitLab: &GitLab{Project: "g/p", Host: "gitlab.example.com"}},
+			"project_path:g/p2:ref_type:branch:ref:main", aud, false, false},
 	} {
 		r, err := Render(stack, c.options)
 		require.NoError(t, err, c.name)
@@ -338,9 +349,12 @@ func TestWhoAssumesTheRoles(t *testing.T) {
 func TestPatternsAreNoNames(t *testing.T) {
 	stack := account(t, "  guardrails:users: [{name: alice}]\n")
 	for _, o := range []Options{
-		{GitHub: &GitHub{Repository: "o/*"}}, {GitHub: &GitHub{Repository: "o"}}, {GitHub: &GitHub{Repository: "o/r", Branch: "*"}},
-		{GitHub: &GitHub{Repository: "o/r", Environment: "prod*"}}, {GitLab: &GitLab{Project: "g/*"}}, {GitLab: &GitLab{Project: "g/p", Branch: "mai?"}},
-		{GitLab: &GitLab{Project: "g/p", Host: "https://gitlab.example.com/x"}}, {GitHub: &GitHub{Repository: "o/r"}, GitLab: &GitLab{Project: "g/p"}},
+		{GitHub: &GitHub{Repository: "o/*"}}, {GitHub: &GitHub{Repository: "o"}}, {GitHub: &GitHub{Repository: "o/r",
+			Branch: "*"}},
+		{GitHub: &GitHub{Repository: "o/r",
+			Environment: "prod*"}}, {GitLab: &GitLab{Project: "g/*"}}, {GitLab: &GitLab{Project: "g/p", Branch: "mai?"}},
+		{GitLab: &GitLab{Project: "g/p", Host: "https://gitlab.example.com/x"}}, {GitHub: &GitHub{Repository: "o/r"},
+			GitLab: &GitLab{Project: "g/p"}},
 	} {
 		_, err := Render(stack, o)
 		assert.Error(t, err, "%+v %+v", o.GitHub, o.GitLab)

@@ -64,7 +64,8 @@ func (l *layout) grant(t *rapid.T, dash, gap int) {
 		return
 	}
 	deep := indent + strings.Repeat(" ", gap+1)
-	keys := rapid.Permutation([]string{"person: jump/" + person, "runAs: " + person, "from: " + from, "until:  " + until + "  # mine", "ticket: " + ticket}).
+	keys := rapid.Permutation([]string{"person: jump/" + person, "runAs: " + person, "from: " + from,
+		"until:  " + until + "  # mine", "ticket: " + ticket}).
 		Draw(t, "keys")
 	for i, key := range keys {
 		lead := deep

@@ -62,7 +62,8 @@ const other = `    # Bob on the first of December.
 func folder(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
-	jump := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", alias: jump}\n  guardrails:users: [{name: alice}, {name: bob}]\n"
+	jump := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", alias: jump}\n  " +
+		"guardrails:users: [{name: alice}, {name: bob}]\n"
 	require.NoError(
 		t,
 		os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: organization\nruntime: go\n"), 0o644),
@@ -83,12 +84,18 @@ func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 		{"no section, osAccess is last", trimmed, trimmed + "\n" + section + block},
 		{"a list", head + section + other + "\n" + tail, head + section + other + block + "\n" + tail},
 		{"a list at the end", head + section + other, head + section + other + block},
-		{"a list without a last newline", head + section + strings.TrimSuffix(other, "\n"), head + section + other + strings.TrimSuffix(block, "\n")},
-		{"a list at the column of its key", head + section + unindented(other) + tail, head + section + unindented(other) + unindented(block) + tail},
-		{"elements in braces", head + section + "    - " + bob + "  # bob\n" + tail, head + section + "    - " + bob + "  # bob\n    - " + flow + "\n" + tail},
-		{"a list in brackets", head + "  guardrails:grants: [" + bob + "] # all\n" + tail, head + "  guardrails:grants: [" + flow + ", " + bob + "] # all\n" + tail},
-		{"a list in brackets over lines", head + "  guardrails:grants: [\n    " + bob + ",\n    ]\n" + tail, head + "  guardrails:grants: [" + flow + ", \n    " + bob + ",\n    ]\n" + tail},
-		{"an empty list", head + "  guardrails:grants: []   # none yet\n" + tail, head + "  guardrails:grants:   # none yet\n" + block + tail},
+		{"a list without a last newline", head + section + strings.TrimSuffix(other, "\n"),
+			head + section + other + strings.TrimSuffix(block, "\n")},
+		{"a list at the column of its key", head + section + unindented(other) + tail,
+			head + section + unindented(other) + unindented(block) + tail},
+		{"elements in braces", head + section + "    - " + bob + "  # bob\n" + tail,
+			head + section + "    - " + bob + "  # bob\n    - " + flow + "\n" + tail},
+		{"a list in brackets", head + "  guardrails:grants: [" + bob + "] # all\n" + tail,
+			head + "  guardrails:grants: [" + flow + ", " + bob + "] # all\n" + tail},
+		{"a list in brackets over lines", head + "  guardrails:grants: [\n    " + bob + ",\n    ]\n" + tail,
+			head + "  guardrails:grants: [" + flow + ", \n    " + bob + ",\n    ]\n" + tail},
+		{"an empty list", head + "  guardrails:grants: []   # none yet\n" + tail,
+			head + "  guardrails:grants:   # none yet\n" + block + tail},
 		{"an empty list, bare", head + "  guardrails:grants: []\n" + tail, head + section + block + tail},
 		{"other ends of lines", crlf(head + section + other + tail), crlf(head + section + other + block + tail)},
 	} {
@@ -141,9 +148,11 @@ func TestRefusedGrantIsNotWritten(t *testing.T) {
 		{"no OS user", head, func(g *Grant) { g.RunAs = "" }, "guardrails:grants[0].runAs:"},
 		{"too long", head, func(g *Grant) { g.Until = g.From.Add(13 * time.Hour) }, "osAccess.grantMaxLength is 12h"},
 		{"backwards", head, func(g *Grant) { g.Until = g.From.Add(-time.Hour) }, "is not after from"},
-		{"project that osAccess does not have", strings.Replace(head, "rdp: true", "projects: [shop]", 1), func(g *Grant) { g.Projects = []string{"billing"} }, "guardrails:grants[0].projects[0]:"},
+		{"project that osAccess does not have", strings.Replace(head, "rdp: true", "projects: [shop]", 1),
+			func(g *Grant) { g.Projects = []string{"billing"} }, "guardrails:grants[0].projects[0]:"},
 		{"the same again", head + "  guardrails:grants:\n" + block, func(*Grant) {}, "guardrails:grants[1].ticket:"},
-		{"nothing to open", strings.Replace(head, "guardrails:osAccess:\n    rdp: true", "guardrails:mfa:\n    firstPasswordChange: true", 1), func(*Grant) {}, "there is no section osAccess"},
+		{"nothing to open", strings.Replace(head, "guardrails:osAccess:\n    rdp: true",
+			"guardrails:mfa:\n    firstPasswordChange: true", 1), func(*Grant) {}, "there is no section osAccess"},
 		{"a file that is refused already", head + "  guardrails:tag: {}\n", func(*Grant) {}, "guardrails:tag"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -164,8 +173,11 @@ func TestRefusedGrantIsNotWritten(t *testing.T) {
 // What is written in a way that a splice would not fit is left to the admin.
 func TestFilesThatAreNotEditedHereAreSaid(t *testing.T) {
 	for name, content := range map[string]string{
-		"an alias":          strings.Replace(head, "  guardrails:sessions:", "  other:x: &all ["+flow+"]\n  guardrails:grants: *all\n  guardrails:sessions:", 1),
-		"JSON in a text":    head + "  guardrails:grants: '[{\"person\": \"jump/alice\", \"runAs\": \"alice\", \"from\": \"2026-12-01T09:00:00+09:00\", \"until\": \"2026-12-01T10:00:00+09:00\", \"ticket\": \"CHG7\"}]'\n",
+		"an alias": strings.Replace(head, "  guardrails:sessions:",
+			"  other:x: &all ["+flow+"]\n  guardrails:grants: *all\n  guardrails:sessions:", 1),
+		"JSON in a text": head + "  guardrails:grants: '[{\"person\": \"jump/alice\", \"runAs\": \"alice\", " +
+			"\"from\": \"2026-12-01T09:00:00+09:00\", \"until\": \"2026-12-01T10:00:00+09:00\", \"ticket\": " +
+			"\"CHG7\"}]'\n",
 		"config in braces":  `config: {"aws:region": ap-northeast-1, "guardrails:account": {id: "444455556666"}, "guardrails:sessions": {maxDuration: 60m}, "guardrails:osAccess": {}}`,
 		"empty, over lines": head + "  guardrails:grants: [\n    ]\n",
 	} {
@@ -188,7 +200,8 @@ func TestRevokedGrantEndsNow(t *testing.T) {
 	now := time.Date(2026, 12, 1, 1, 30, 0, 999, time.UTC)
 	for _, c := range []struct{ name, ticket, old, new string }{
 		{"double quotes", "CHG1", `until: "2026-12-01T13:00:00+09:00"`, `until: "2026-12-01T10:30:00+09:00"`},
-		{"single quotes and a comment", "CHG2", `until: '2026-12-01T12:00:00+09:00'`, `until: '2026-12-01T10:30:00+09:00'`},
+		{"single quotes and a comment", "CHG2", `until: '2026-12-01T12:00:00+09:00'`,
+			`until: '2026-12-01T10:30:00+09:00'`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			change, err := Revoke(folder(t, before), c.ticket, "", now)
@@ -248,7 +261,8 @@ func TestRevokedGrantThatHasNotBegunIsRemoved(t *testing.T) {
 		{"the first", "CHG1", both, head + section + "\n" + other + "\n" + tail},
 		{"the last, with its comments", "CHG2", both, head + section + "\n" + block + "\n" + tail},
 		{"the only one", "CHG2", head + section + " # all\n" + other + tail, head + section + " [] # all\n" + tail},
-		{"the first of two with a blank line between", "CHG2", head + section + "\n" + other + "\n" + block + tail, head + section + "\n\n" + block + tail},
+		{"the first of two with a blank line between", "CHG2", head + section + "\n" + other + "\n" + block + tail,
+			head + section + "\n\n" + block + tail},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			change, err := Revoke(folder(t, c.before), c.ticket, "", early)
@@ -319,8 +333,10 @@ func TestWriteReplacesTheFileInOneStep(t *testing.T) {
 // What is over is taken out a second after its last shell has ended and not before, with the expectations about it;
 // what is open or to come stays.
 func TestPruneTakesOutWhatIsOver(t *testing.T) {
-	expected := "  guardrails:expect:\n    # Grants.\n    - {it: a, as: jump/alice, via: grant-CHG1-alice, opens: shell, on: {instance: {}}, at: \"2026-12-01T09:00:00+09:00\", allowed: true}\n" +
-		"    - {it: b, as: jump/bob, via: grant-CHG2-bob, opens: shell, on: {instance: {}}, at: \"2026-12-01T10:00:00+09:00\", allowed: true}\n"
+	expected := "  guardrails:expect:\n    # Grants.\n    - {it: a, as: jump/alice, via: grant-CHG1-alice, opens: " +
+		"shell, on: {instance: {}}, at: \"2026-12-01T09:00:00+09:00\", allowed: true}\n" +
+		"    - {it: b, as: jump/bob, via: grant-CHG2-bob, opens: shell, on: {instance: {}}, at: " +
+		"\"2026-12-01T10:00:00+09:00\", allowed: true}\n"
 	path := folder(t, head+"  guardrails:grants:\n    # Alice's.\n"+block+other+tail+expected)
 	over := begin.Add(
 		4 * time.Hour,

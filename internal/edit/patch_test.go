@@ -17,7 +17,9 @@ import (
 // git runs git in a folder, with no settings but those of the test.
 func git(t *testing.T, dir string, stdin []byte, args ...string) string {
 	t.Helper()
-	cmd := exec.Command("git", append([]string{"-c", "core.autocrlf=false", "-c", "core.whitespace=cr-at-eol"}, args...)...)
+	cmd := exec.Command(
+		"git",
+		append([]string{"-c", "core.autocrlf=false", "-c", "core.whitespace=cr-at-eol"}, args...)...)
 	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
 	out, err := cmd.CombinedOutput()
@@ -31,7 +33,19 @@ func TestAPatchAppliesWithGit(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("there is no git")
 	}
-	words := []string{"a", "b", "b", "", "    - {person: jump/alice}", "  # \u200b", "\ufeffconfig:", "x\ry", "\u2028", "\t", "\xff"}
+	words := []string{
+		"a",
+		"b",
+		"b",
+		"",
+		"    - {person: jump/alice}",
+		"  # \u200b",
+		"\ufeffconfig:",
+		"x\ry",
+		"\u2028",
+		"\t",
+		"\xff",
+	}
 	random := rand.New(rand.NewPCG(15, 7))
 	text := func(end string, lines int) []byte {
 		var b bytes.Buffer
@@ -81,7 +95,11 @@ func TestAPatchNamesTheFileBehindALink(t *testing.T) {
 	require.NoError(t, os.Symlink("real.yaml", link))
 	patch, err := (&Change{Before: []byte("a\n"), After: []byte("b\n"), path: link}).Patch()
 	require.NoError(t, err)
-	assert.Equal(t, "diff --git a/real.yaml b/real.yaml\n--- a/real.yaml\n+++ b/real.yaml\n@@ -1,1 +1,1 @@\n-a\n+b\n", string(patch))
+	assert.Equal(
+		t,
+		"diff --git a/real.yaml b/real.yaml\n--- a/real.yaml\n+++ b/real.yaml\n@@ -1,1 +1,1 @@\n-a\n+b\n",
+		string(patch),
+	)
 	patch, err = (&Change{Before: []byte("a\n"), After: []byte("a\n"), path: link}).Patch()
 	require.NoError(t, err)
 	assert.Empty(t, patch)

@@ -172,7 +172,8 @@ func TestAReadOnlyPlaceIsSaid(t *testing.T) {
 			require.ErrorAs(t, err, &readOnly)
 			assert.Equal(
 				t,
-				path+": cannot be written: permission denied; nothing was changed; make the file and its folder writable, or add --dry-run to see the change",
+				path+": cannot be written: permission denied; nothing was changed; make the file and its folder "+
+					"writable, or add --dry-run to see the change",
 				err.Error(),
 			)
 			left, err := os.ReadFile(path)

@@ -55,13 +55,15 @@ func TestWhatIsNoRegularFileOfTheFolderIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	defer socket.Close()
 	for name, target := range map[string]string{
-		"zero": "/dev/zero", "out": "../outside", "far": filepath.Join(dir, "outside"), "none": "nothing", "loop": "loop", "piped": "pipe",
+		"zero": "/dev/zero", "out": "../outside", "far": filepath.Join(dir,
+			"outside"), "none": "nothing", "loop": "loop", "piped": "pipe",
 	} {
 		require.NoError(t, os.Symlink(target, filepath.Join(folder, name)))
 	}
 	for name, says := range map[string]string{
 		"large": "has more than 4 MiB", "dir": "is a folder", "pipe": "is a named pipe", "piped": "is a named pipe", "socket": "is a socket",
-		"zero": "is a link out of its folder, to /dev/zero", "out": "is a link out of its folder", "far": "is a link out of its folder",
+		"zero": "is a link out of its folder, to /dev/zero", "out": "is a link out of " +
+			"its folder", "far": "is a link out of its folder",
 		"none": "does not exist", "loop": "leads back to itself", "absent": "does not exist", "file/x": "no folder",
 	} {
 		for way, read := range map[string]func() ([]byte, error){
@@ -101,10 +103,13 @@ func TestEndlessStreamsEnd(t *testing.T) {
 // Errors of the system about a place are put in words; what happened on the way is not.
 func TestSystemErrorsAreDescribed(t *testing.T) {
 	for err, says := range map[error]string{
-		&fs.PathError{Op: "open", Path: "a", Err: syscall.EROFS}:            "a: lies in a file system that can only be read",
-		&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}:           "a: may not be read or written by this user",
-		&os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EPERM}: "b: may not be read or written by this user",
-		&fs.PathError{Op: "mkdir", Path: "a", Err: syscall.ENOENT}:          "a: does not exist",
+		&fs.PathError{Op: "open", Path: "a",
+			Err: syscall.EROFS}: "a: lies in a file system that can only be read",
+		&fs.PathError{Op: "open", Path: "a",
+			Err: syscall.EACCES}: "a: may not be read or written by this user",
+		&os.LinkError{Op: "rename", Old: "a", New: "b",
+			Err: syscall.EPERM}: "b: may not be read or written by this user",
+		&fs.PathError{Op: "mkdir", Path: "a", Err: syscall.ENOENT}: "a: does not exist",
 	} {
 		words, ok := Described(err)
 		require.True(t, ok)

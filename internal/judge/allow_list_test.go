@@ -37,7 +37,25 @@ func TestAllowListsAreProvenOnWhatTheyAllow(t *testing.T) {
 			assert.Empty(t, refusalsOf(judge.Stack(read(t, folder, stack))), "%s: %s", targets, stack)
 		}
 	}
-	services := []string{"iam", "sts", "ssm", "ssmmessages", "ec2", "ec2messages", "kms", "s3", "logs", "organizations", "cloudformation", "ssm-guiconnect", "sso", "ecs", "lambda", "account", "cloudshell"}
+	services := []string{
+		"iam",
+		"sts",
+		"ssm",
+		"ssmmessages",
+		"ec2",
+		"ec2messages",
+		"kms",
+		"s3",
+		"logs",
+		"organizations",
+		"cloudformation",
+		"ssm-guiconnect",
+		"sso",
+		"ecs",
+		"lambda",
+		"account",
+		"cloudshell",
+	}
 	allow := func(without string) string {
 		var actions []string
 		for _, service := range services {
@@ -63,11 +81,16 @@ func TestAllowListsAreProvenOnWhatTheyAllow(t *testing.T) {
 func TestAllowListsThatAreRefused(t *testing.T) {
 	const enough = `{"Sid":"Everything","Effect":"Allow","Action":"*","Resource":"*"}`
 	for name, c := range map[string]struct{ from, to, says string }{
-		"a target of no policy":   {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-22222222]", "allows anything"},
-		"a Deny alone":            {"", `{"Sid":"No","Effect":"Deny","Action":"s3:*","Resource":"*"}`, "allows anything"},
-		"a target that is none":   {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-33333333]", "does not stand in tree"},
-		"the management account":  {"allowList: [ou-exam-11111111]", `allowList: ["123456789012"]`, "is the management account"},
-		"a target twice":          {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-11111111, ou-exam-11111111]", "is the same as"},
+		"a target of no policy": {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-22222222]",
+			"allows anything"},
+		"a Deny alone": {"", `{"Sid":"No","Effect":"Deny","Action":"s3:*","Resource":"*"}`,
+			"allows anything"},
+		"a target that is none": {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-33333333]",
+			"does not stand in tree"},
+		"the management account": {"allowList: [ou-exam-11111111]", `allowList: ["123456789012"]`,
+			"is the management account"},
+		"a target twice": {"allowList: [ou-exam-11111111]", "allowList: [ou-exam-11111111, ou-exam-11111111]",
+			"is the same as"},
 		"something that is no id": {"allowList: [ou-exam-11111111]", "allowList: [Workloads]", "allowList[0]"},
 	} {
 		document := enough
@@ -94,7 +117,11 @@ func problemsOf(file string) string {
 // Whoever reads the check is told that the proofs count on it, an Allow is idle only where FullAWSAccess stands beside it,
 // and the sheets say how it is detached and attached again.
 func TestAllowListsAreTold(t *testing.T) {
-	s := read(t, withAllowList(t, "[ou-exam-11111111]", `{"Sid":"Everything","Effect":"Allow","Action":"*","Resource":"*"}`), "management")
+	s := read(
+		t,
+		withAllowList(t, "[ou-exam-11111111]", `{"Sid":"Everything","Effect":"Allow","Action":"*","Resource":"*"}`),
+		"management",
+	)
 	var said []string
 	for _, n := range s.Notices(time.Unix(0, 0)) {
 		said = append(said, n.Text)
@@ -106,7 +133,12 @@ func TestAllowListsAreTold(t *testing.T) {
 	assert.Contains(t, a.AllowListSheet(), "aws organizations detach"+line)
 	undo := a.UndoSheet()
 	require.Contains(t, undo, "aws organizations attach"+line)
-	assert.Less(t, strings.Index(undo, "attach-policy --region us-east-1 --target-id ou-exam-11111111 --policy-id p-Full"), strings.Index(undo, "detach-policy"), "before anything is detached")
+	assert.Less(
+		t,
+		strings.Index(undo, "attach-policy --region us-east-1 --target-id ou-exam-11111111 --policy-id p-Full"),
+		strings.Index(undo, "detach-policy"),
+		"before anything is detached",
+	)
 	a.AllowList = nil
 	assert.Empty(t, a.AllowListSheet())
 	assert.NotContains(t, a.UndoSheet(), "p-FullAWSAccess")

@@ -45,18 +45,25 @@ func TestProofsSeeBoundariesAndOwnPolicies(t *testing.T) {
 		from, to string
 		says     []string
 	}{
-		"a user who cannot enrol": {`Action: ["iam:*", "sts:*"]`, `Action: ["iam:Get*", "sts:*"]`, []string{"does not pass enrolment-works"}},
+		"a user who cannot enrol": {`Action: ["iam:*", "sts:*"]`, `Action: ["iam:Get*", "sts:*"]`,
+			[]string{"does not pass enrolment-works"}},
 		// A trust policy that names a user goes past what a boundary leaves out, and not past a Deny.
 		"a user who cannot leave": {
 			`Action: ["iam:*", "sts:*"], Resource: "*"}`,
-			`Action: ["iam:*", "sts:*"], Resource: "*"}` + "\n          - {Sid: NoRoles, Effect: Deny, Action: \"sts:AssumeRole\", Resource: \"*\"}",
+			`Action: ["iam:*", "sts:*"], Resource: "*"}` + "\n          - {Sid: NoRoles, Effect: Deny, Action: " +
+				"\"sts:AssumeRole\", Resource: \"*\"}",
 			[]string{"does not pass declared-journeys-work"},
 		},
-		"an operation role without shells": {"runAs: erin\n      permissionsBoundary: OnlyTokyo", "runAs: erin\n      permissionsBoundary: OnlyStorage", []string{"does not pass declared-journeys-work"}},
-		"no boundary of storage":           {"      permissionsBoundary: OnlyStorage\n", "", []string{"iam:CreateUser"}},
-		"a wider boundary of storage":      {`Action: ["backup:*", "s3:*"]`, `Action: ["backup:*", "s3:*", "iam:*"]`, []string{"the boundary keeps whoever administers storage from access"}},
-		"an own policy that reads nothing": {`["ce:Describe*", "ce:Get*", "ce:List*"]`, `["ce:Describe*"]`, []string{"who reads costs reads costs"}},
-		"a partner who administers": {"      managedPolicies: [ReadCosts]\n      partner:", "      managedPolicies: [AdministratorAccess]\n      partner:",
+		"an operation role without shells": {"runAs: erin\n      permissionsBoundary: OnlyTokyo",
+			"runAs: erin\n      permissionsBoundary: OnlyStorage", []string{"does not pass declared-journeys-work"}},
+		"no boundary of storage": {"      permissionsBoundary: OnlyStorage\n", "",
+			[]string{"iam:CreateUser"}},
+		"a wider boundary of storage": {`Action: ["backup:*", "s3:*"]`, `Action: ["backup:*", "s3:*", "iam:*"]`,
+			[]string{"the boundary keeps whoever administers storage from access"}},
+		"an own policy that reads nothing": {`["ce:Describe*", "ce:Get*", "ce:List*"]`, `["ce:Describe*"]`,
+			[]string{"who reads costs reads costs"}},
+		"a partner who administers": {"      managedPolicies: [ReadCosts]\n      partner:",
+			"      managedPolicies: [AdministratorAccess]\n      partner:",
 			[]string{"does not pass administrators-are-declared"}},
 	} {
 		j := tools(t, c.from, c.to)

@@ -110,7 +110,8 @@ func disproven(t *testing.T) *Judgement {
 		}
 	}
 	f := &j.Proofs.Findings[at]
-	f.Verdict, f.Problem, f.Witness, f.Unreal = prove.DoesNotHold, "a node of another project can be reached", &arrival, "its tags are others"
+	f.Verdict, f.Problem, f.Witness, f.Unreal = prove.DoesNotHold, "a node of another project can "+
+		"be reached", &arrival, "its tags are others"
 	return j
 }
 
@@ -162,7 +163,8 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assumption := Stack(
 		changed(
 			t,
-			"    - id: \"444455556666\"\n      because: whether the guest may leave the other account is for its own guardrails to say\n",
+			"    - id: \"444455556666\"\n      because: whether the guest may leave the other account is for its own "+
+				"guardrails to say\n",
 			"",
 		),
 	)
@@ -195,14 +197,20 @@ func TestANoticeThatIsAcceptedIsQuiet(t *testing.T) {
 	}
 	both := Stack(changed(t, accept, roles+accept))
 	require.Len(t, notes(both, Short), 2)
-	one := Stack(changed(t, accept, roles+accept+"    - {id: delegatedRoles.Second, because: nodes are in one Region}\n"))
+	one := Stack(
+		changed(t, accept, roles+accept+"    - {id: delegatedRoles.Second, because: nodes are in one Region}\n"),
+	)
 	assert.Len(t, notes(one, Short), 1)
 	assert.Contains(t, notes(one, Short)[0], `"First" opens shells`)
 	assert.Len(t, notes(one, Whole), 2)
 	assert.Contains(t, notes(one, Whole)[1], "(accepted: nodes are in one Region)")
 	assert.NotContains(t, fmt.Sprint(one.StrictRefusals()), "delegatedRoles.Second")
 	idle := Stack(changed(t, accept, accept+"    - {id: delegatedRoles.Second, because: x}\n"))
-	assert.ErrorContains(t, idle.StrictRefusals().Err(), `"delegatedRoles.Second" is nothing that a verdict rests on, and no notice`)
+	assert.ErrorContains(
+		t,
+		idle.StrictRefusals().Err(),
+		`"delegatedRoles.Second" is nothing that a verdict rests on, and no notice`,
+	)
 }
 
 // The names of people of other stacks are known by the alias of their account and by the name of its stack.

@@ -66,7 +66,8 @@ func (o organization) write(t testing.TB, folder string) []string {
 		fmt.Fprintf(&b, "config:\n  aws:region: ap-northeast-1\n")
 		fmt.Fprintf(
 			&b,
-			"  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n",
+			"  guardrails:account: {id: %q, alias: account%d, organization: o-exampleorgid, deployer: "+
+				"role/GuardrailDeployer, breakGlass: [role/BreakGlass]}\n",
 			o.id(i),
 			i,
 		)

@@ -115,8 +115,10 @@ func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
 // stack, which a strict check wants accepted.
 func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 	for name, change := range map[string][3]string{
-		"of a grant":       {"Pulumi.workload.yaml", "      runAs: alice\n      projects: [billing]", "      runAs: ubuntu\n      projects: [billing]"},
-		"of OS access":     {"Pulumi.workload.yaml", "    grantMaxLength: 8h", "    grantMaxLength: 8h\n    runAs: ubuntu"},
+		"of a grant": {"Pulumi.workload.yaml", "      runAs: alice\n      projects: [billing]",
+			"      runAs: ubuntu\n      projects: [billing]"},
+		"of OS access": {"Pulumi.workload.yaml", "    grantMaxLength: 8h",
+			"    grantMaxLength: 8h\n    runAs: ubuntu"},
 		"the default user": {"Pulumi.payments.yaml", "defaultUser: operator", "defaultUser: ubuntu"},
 	} {
 		t.Run(name, func(t *testing.T) {

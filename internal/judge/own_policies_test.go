@@ -94,10 +94,13 @@ func concessionsOf(j *judge.Judgement) string {
 func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 	const deny = `{"Sid":"Real","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}`
 	for name, c := range map[string]struct{ statements, says string }{
-		"Allows alone": {`{"Sid":"OnlyS3","Effect":"Allow","Action":"s3:*","Resource":"*"}`, "mine.json does nothing: it has Allows alone"},
-		"an Allow":     {deny + `,{"Effect":"Allow","Action":"s3:*","Resource":"*"}`, "statement #2 of mine.json does nothing: FullAWSAccess"},
-		"no action":    {`{"Sid":"Typo","Effect":"Deny","Action":"s3:DeletBucket","Resource":"*"}`, `AWS has no action "s3:DeletBucket"; did you mean "s3:DeleteBucket"?`},
-		"no service":   {`{"Sid":"Typo","Effect":"Deny","Action":"s33:*","Resource":"*"}`, `AWS has no action "s33:*"`},
+		"Allows alone": {`{"Sid":"OnlyS3","Effect":"Allow","Action":"s3:*","Resource":"*"}`,
+			"mine.json does nothing: it has Allows alone"},
+		"an Allow": {deny + `,{"Effect":"Allow","Action":"s3:*","Resource":"*"}`,
+			"statement #2 of mine.json does nothing: FullAWSAccess"},
+		"no action": {`{"Sid":"Typo","Effect":"Deny","Action":"s3:DeletBucket","Resource":"*"}`,
+			`AWS has no action "s3:DeletBucket"; did you mean "s3:DeleteBucket"?`},
+		"no service": {`{"Sid":"Typo","Effect":"Deny","Action":"s33:*","Resource":"*"}`, `AWS has no action "s33:*"`},
 		"a dead key": {`{"Sid":"Dead","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*","Condition":{"StringEquals":{"ssm:DocumentType":"x"}}}`,
 			"AWS never sets the condition key ssm:DocumentType"},
 		"no Region": {`{"Sid":"Far","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["ap-northeast-9"]}}}`,
@@ -105,7 +108,8 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 		"no request": {`{"Sid":"Two","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"},"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","us-east-1"]}}}`,
 			"Two: no request meets all its conditions on aws:RequestedRegion"},
 		"nodes by their role": {`{"Sid":"Quiet","Effect":"Deny","Action":["ssmmessages:Create*","s3:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Web*","arn:aws:iam::*:user/*"]}}}`,
-			"Quiet denies ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, which the agent of a node calls, to arn:aws:iam::*:role/Web*: no shell opens"},
+			"Quiet denies ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, which the agent of a node " +
+				"calls, to arn:aws:iam::*:role/Web*: no shell opens"},
 		"all but what nodes need": {`{"Sid":"Quiet","Effect":"Deny","NotAction":["ssmmessages:*","ssm:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`, ""},
 		"nothing":                 {deny, ""},
 	} {
@@ -133,7 +137,10 @@ func TestADocumentThatNoProofCanReadIsRefusedWhereItIsNamed(t *testing.T) {
 		`{"StringEquals":{"aws:PrincipelArn":"x"}}`:            `"aws:PrincipelArn" is not a global condition key of AWS; did you mean "aws:PrincipalArn"?`,
 		`{"StringEquals":{"aws:PrincipalTag/A":"${aws:usr}"}}`: `"aws:usr" is not a global condition key of AWS`,
 	} {
-		folder := withOwnPolicy(t, `{"Sid":"Wrong","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":`+condition+`}`)
+		folder := withOwnPolicy(
+			t,
+			`{"Sid":"Wrong","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":`+condition+`}`,
+		)
 		_, problems := stack.ReadFile(filepath.Join(folder, "Pulumi.management.yaml"))
 		text := fmt.Sprint(problems)
 		assert.Contains(t, text, "guardrails:organization.policies[0].file: mine.json: Wrong: ")

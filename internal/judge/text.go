@@ -31,7 +31,13 @@ const (
 func (j *Judgement) WriteText(w io.Writer, strict bool, form Form) error {
 	var b strings.Builder
 	holds := j.Holds(strict)
-	fmt.Fprintf(&b, "%s: %s (account %s)", j.Stack.File, map[bool]string{true: "holds", false: "does not hold"}[holds], j.Stack.Account.ID)
+	fmt.Fprintf(
+		&b,
+		"%s: %s (account %s)",
+		j.Stack.File,
+		map[bool]string{true: "holds", false: "does not hold"}[holds],
+		j.Stack.Account.ID,
+	)
 	if holds && form == Short {
 		b.WriteString(": " + j.tally())
 	}

@@ -68,7 +68,12 @@ func (l *leaving) find(names []string) error {
 		}
 		if one.ARN == "" && one.IdentityCenterID == "" {
 			return &NobodyError{
-				fmt.Sprintf("%s: nobody is called %q; %s", l.home.File, name, strictyaml.DidYouMean(name, namesOf(l.home))),
+				fmt.Sprintf(
+					"%s: nobody is called %q; %s",
+					l.home.File,
+					name,
+					strictyaml.DidYouMean(name, namesOf(l.home)),
+				),
 			}
 		}
 		l.who = append(l.who, one)

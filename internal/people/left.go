@@ -145,11 +145,15 @@ func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) 
 	s := after[i]
 	rendering, err := report.Render(s)
 	if err != nil {
-		return []strictyaml.Problem{{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()}}
+		return []strictyaml.Problem{
+			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
+		}
 	}
 	var b bytes.Buffer
 	if err := report.WriteJSON(&b, rendering); err != nil {
-		return []strictyaml.Problem{{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()}}
+		return []strictyaml.Problem{
+			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
+		}
 	}
 	if strings.Contains(b.String(), `"`+who.ARN+`"`) {
 		return []strictyaml.Problem{

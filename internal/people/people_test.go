@@ -259,12 +259,14 @@ func TestPeopleFromCSV(t *testing.T) {
 	assert.Equal(t, []string{"bob", "carol"}, rows.Leavers)
 
 	for text, why := range map[string][]string{
-		"":                                {"is empty"},
-		"name\n":                          {"has nobody"},
-		"nmae,email\nx,y\n":               {`"nmae" is no column of add`, `did you mean "name"?`, "the column name is missing"},
-		"name,name\n":                     {"there twice"},
-		"name,email\na,b,c\n,x\na,\na,\n": {"j.csv:2: has 3 columns", "j.csv:3: name is missing", `j.csv:5: "a" is in line 4 too`},
-		"name\n\"a\n":                     {"j.csv"},
+		"":       {"is empty"},
+		"name\n": {"has nobody"},
+		"nmae,email\nx,y\n": {`"nmae" is no column of add`, `did you mean "name"?`,
+			"the column name is missing"},
+		"name,name\n": {"there twice"},
+		"name,email\na,b,c\n,x\na,\na,\n": {"j.csv:2: has 3 columns", "j.csv:3: name is missing",
+			`j.csv:5: "a" is in line 4 too`},
+		"name\n\"a\n": {"j.csv"},
 	} {
 		_, readErr := ReadCSV("add", "j.csv", []byte(text))
 		for _, part := range why {

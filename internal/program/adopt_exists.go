@@ -73,7 +73,11 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 				strconv.Quote(region),
 				"document " + guardrail.PreferencesDocument + " in " + region,
 				func() error {
-					_, err := documentIn(ctx, guardrail.PreferencesDocument, pulumi.Provider(providers.byRegion[region]))
+					_, err := documentIn(
+						ctx,
+						guardrail.PreferencesDocument,
+						pulumi.Provider(providers.byRegion[region]),
+					)
 					return err
 				},
 			},

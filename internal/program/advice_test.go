@@ -25,7 +25,8 @@ func asked(row refusal.Row) string {
 	for _, verb := range []string{"%s", "%q", "%v"} {
 		filled = strings.ReplaceAll(filled, verb, "x")
 	}
-	return (&cloud.Error{Service: "IAM", Operation: "Call", Status: 400, RequestID: "1-2-3", Code: row.Code, Message: strings.ReplaceAll(filled, "%d", "7")}).Error()
+	return (&cloud.Error{Service: "IAM", Operation: "Call", Status: 400, RequestID: "1-2-3", Code: row.Code,
+		Message: strings.ReplaceAll(filled, "%d", "7")}).Error()
 }
 
 // Whatever AWS refuses because of what exists comes with what to do, in the words of the stack; what the files
@@ -50,15 +51,17 @@ func TestEveryRefusalByWhatExistsSaysWhatToDo(t *testing.T) {
 
 // Whoever is missing in a trust policy is told with the stack that makes them.
 func TestAMissingPrincipalIsToldWithItsStack(t *testing.T) {
-	const before = "operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1-2-3, MalformedPolicyDocument: Invalid principal in policy: "
+	const before = "operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1-2-3, " +
+		"MalformedPolicyDocument: Invalid principal in policy: "
 	stack, problems := stack.ReadFile(filepath.Join("..", "..", "examples", "organization", "Pulumi.workload.yaml"))
 	require.Empty(t, problems)
 	for principal, says := range map[string]string{
-		"arn:aws:iam::111122223333:user/alice":   `the stack jump makes arn:aws:iam::111122223333:user/alice: run "guardrails up jump" first`,
-		"arn:aws:iam::111122223333:user/mallory": "add mallory to guardrails:users in Pulumi.jump.yaml and deploy that stack first",
-		"arn:aws:iam::444455556666:user/bob":     "list it under guardrails:users",
-		"arn:aws:iam::999999999999:user/bob":     "no stack of this folder is for account 999999999999",
-		"AIDACKCEVSQ6C2EXAMPLE":                  "deploy jump first",
+		"arn:aws:iam::111122223333:user/alice": `the stack jump makes arn:aws:iam::111122223333:user/alice: run "guardrails up jump" first`,
+		"arn:aws:iam::111122223333:user/mallory": "add mallory to guardrails:users in Pulumi.jump.yaml and deploy " +
+			"that stack first",
+		"arn:aws:iam::444455556666:user/bob": "list it under guardrails:users",
+		"arn:aws:iam::999999999999:user/bob": "no stack of this folder is for account 999999999999",
+		"AIDACKCEVSQ6C2EXAMPLE":              "deploy jump first",
 	} {
 		advice := Advice(stack, before+fmt.Sprintf(`"AWS":%q`, principal), commandline.Setting{})
 		assert.Contains(t, advice, says, principal)
@@ -69,12 +72,15 @@ func TestAMissingPrincipalIsToldWithItsStack(t *testing.T) {
 }
 
 // minimalStack is a stack file with little but what is required.
-const minimalStack = "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", deployer: role/Deployer, breakGlass: [role/BreakGlass]}\n"
+const minimalStack = "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\", deployer: " +
+	"role/Deployer, breakGlass: [role/BreakGlass]}\n"
 
 const (
 	sessionsOf = "  guardrails:sessions: {regions: [ap-northeast-1], runAs: {defaultUser: operator}"
-	centerOf   = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    identityStore: d-1234567890\n"
-	treeOf     = "  guardrails:organization: {id: o-exampleorgid, management: \"123456789012\", tree: {id: r-exam, accounts: [\"111122223333\"]}, policies: "
+	centerOf   = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    " +
+		"identityStore: d-1234567890\n"
+	treeOf = "  guardrails:organization: {id: o-exampleorgid, management: \"123456789012\", tree: {id: r-exam, " +
+		"accounts: [\"111122223333\"]}, policies: "
 )
 
 // provocations are stack files, by the place where the table says that check refuses them: at least one for each.
@@ -92,10 +98,12 @@ var provocations = map[string][]string{
 		roleWith("aws-service-role/AWSSSOServiceRolePolicy"),
 		roleWith("arn:aws:iam::999999999999:policy/x"),
 		roleWith("arn:nothing"),
-		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerRole: 1}\n",
+		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], " +
+			"managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerRole: 1}\n",
 	},
 	"operationRoles[].maxSessionDuration": {
-		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op, maxSessionDuration: 13h}]\n",
+		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op, " +
+			"maxSessionDuration: 13h}]\n",
 	},
 	"users[].name": {
 		"  guardrails:users: [{name: \"\"}]\n",
@@ -127,14 +135,17 @@ var provocations = map[string][]string{
 	"organization.policies[].file": {treeOf + "[{name: x, file: none.json, targets: [r-exam]}]}\n"},
 	"operationRoles[]":             {crowded()},
 	"operationRoles": {
-		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: op}]\n  guardrails:quotas: {managedPolicy: 100}\n",
+		"  guardrails:users: [{name: alice}]\n  guardrails:operationRoles: [{users: [alice], project: P, runAs: " +
+			"op}]\n  guardrails:quotas: {managedPolicy: 100}\n",
 	},
 	"mfa": {
 		"  guardrails:users: [{name: alice}]\n  guardrails:quotas: {groupInline: 100}\n",
 	},
 	"justInTime.manualApprovals[].name": {
-		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: a, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
-		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: AWS-x, projects: [P], groups: [a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: a, projects: [P], groups: " +
+			"[a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
+		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: AWS-x, projects: [P], groups: " +
+			"[a1b2c3d4-5678-90ab-cdef-a1b2c3d45678]}]}\n",
 	},
 	"justInTime.manualApprovals[].content": {
 		sessionsOf + "}\n  guardrails:justInTime: {manualApprovals: [{name: abc, content: \"{}\"}]}\n",
@@ -167,18 +178,21 @@ var provocations = map[string][]string{
 		centerOf + "    permissionSets: [{name: x, template: own, policy: [x]}]\n",
 	},
 	"identityCenter.permissionSets[]": {
-		centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: {permissionSetInline: 100}\n",
+		centerOf + "    permissionSets: [{name: x, template: operation}]\n  guardrails:quotas: " +
+			"{permissionSetInline: 100}\n",
 		centerOf + "    permissionSets: [{name: x, template: own, policy: {Statement: {Effect: Permit}}}]\n",
 	},
 	"identityCenter.permissionSets[].managedPolicies": {
 		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [AdministratorAcess]}]\n",
-		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [ReadOnlyAccess, SecurityAudit]}]\n  guardrails:quotas: {attachedPerPermissionSet: 1}\n",
+		centerOf + "    permissionSets: [{name: x, template: own, managedPolicies: [ReadOnlyAccess, " +
+			"SecurityAudit]}]\n  guardrails:quotas: {attachedPerPermissionSet: 1}\n",
 	},
 }
 
 func roleWith(name string) string {
 	return fmt.Sprintf(
-		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
+		"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], "+
+			"managedPolicies: [%q]}]\n",
 		name,
 	)
 }

@@ -166,7 +166,12 @@ func (c *creation) operationRoles() error {
 	if args == nil {
 		return nil
 	}
-	roles, err := components.NewOperationRoles(c.ctx, operationName, args, c.users, c.options(after(c.preferences, c.policies))...)
+	roles, err := components.NewOperationRoles(
+		c.ctx,
+		operationName,
+		args,
+		c.users,
+		c.options(after(c.preferences, c.policies))...)
 	if err != nil {
 		return err
 	}

@@ -146,7 +146,10 @@ func (e *engineless) configure(pkg, name string, inputs resource.PropertyMap) er
 		return err
 	}
 	client := pulumirpc.NewResourceProviderClient(conn)
-	if _, attachErr := client.Attach(context.Background(), &pulumirpc.PluginAttach{Address: "127.0.0.1:1"}); attachErr != nil {
+	if _, attachErr := client.Attach(
+		context.Background(),
+		&pulumirpc.PluginAttach{Address: "127.0.0.1:1"},
+	); attachErr != nil {
 		return attachErr
 	}
 	settings := resource.PropertyMap{}

@@ -135,7 +135,8 @@ func TestTheSandboxRefusesByTheTable(t *testing.T) {
 // A refusal is found in the text of the SDK, also where AWS words it otherwise than the table, and an error of
 // another kind is none.
 func TestARefusalIsFoundInWhatTheSDKPrints(t *testing.T) {
-	const before = "creating IAM Role (shop): operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: 1-2-3, "
+	const before = "creating IAM Role (shop): operation error IAM: CreateRole, https response error StatusCode: 400, " +
+		"RequestID: 1-2-3, "
 	row, message, ok := refusal.Find(
 		before + `MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/alice"`,
 	)

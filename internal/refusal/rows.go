@@ -21,11 +21,13 @@ var rows = []Row{
 		"UnmodifiableEntity",
 		"Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS",
 		ByAccount,
-		"the role is one that an AWS service made and alone changes: take it out of guardrails:adopt, and give the role of the stack another name",
+		"the role is one that an AWS service made and alone changes: take it out of guardrails:adopt, and give the " +
+			"role of the stack another name",
 	},
 	{
 		"ValidationError",
-		"The specified value for accountAlias is invalid. It must be 3 to 63 characters: lower-case letters, digits and single hyphens.",
+		"The specified value for accountAlias is invalid. It must be 3 to 63 characters: lower-case letters, digits " +
+			"and single hyphens.",
 		ByProgram,
 		"the alias is not made here",
 	},
@@ -34,13 +36,15 @@ var rows = []Row{
 	{"NoSuchEntity", "The account %s cannot be found.", ByProgram, "the credentials belong to an account of the world"},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value greater than or equal to %d",
+		"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value greater " +
+			"than or equal to %d",
 		ByFiles,
 		"passwordPolicy",
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less than or equal to %d",
+		"1 validation error detected: Value '%d' at '%s' failed to satisfy constraint: Member must have value less " +
+			"than or equal to %d",
 		ByFiles,
 		"passwordPolicy",
 	},
@@ -80,7 +84,8 @@ var rows = []Row{
 	},
 	{
 		"CallerIsNotManagementAccountException",
-		"The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access.",
+		"The request was rejected because the account making the request is not the management account or delegated " +
+			"administrator account for centralized root access.",
 		ByProgram,
 		"the program does not ask for features of central root access",
 	},
@@ -99,7 +104,8 @@ var rows = []Row{
 	{"InvalidInput", "ARN %s is not valid.", ByFiles, "delegatedRoles[].managedPolicies"},
 	{
 		"LimitExceeded",
-		"A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.",
+		"A managed policy can have up to %d versions. Before you create a new version, you must delete an existing " +
+			"version.",
 		ByAccount,
 		"delete an old version of the policy that is not in force: aws iam delete-policy-version",
 	},
@@ -113,13 +119,15 @@ var rows = []Row{
 	{"DeleteConflict", "Cannot delete a policy attached to entities.", ByAccount, hangs},
 	{
 		"DeleteConflict",
-		"This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+		"This policy has more than one version. Before you delete a policy, you must delete the policy's versions. " +
+			"The default version is deleted with the policy.",
 		ByProgram,
 		"the provider deletes the versions before",
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%d' at 'maxSessionDuration' failed to satisfy constraint: Member must have value %s",
+		"1 validation error detected: Value '%d' at 'maxSessionDuration' failed to satisfy constraint: Member must " +
+			"have value %s",
 		ByFiles,
 		"operationRoles[].maxSessionDuration",
 	},
@@ -138,37 +146,43 @@ var rows = []Row{
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater than or equal to 1",
+		"1 validation error detected: Value '' at '%s' failed to satisfy constraint: Member must have length greater " +
+			"than or equal to 1",
 		ByFiles,
 		"users[].name",
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less than or equal to %d",
+		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must have length less " +
+			"than or equal to %d",
 		ByFiles,
 		"users[].name",
 	},
 	{
 		"ValidationError",
-		"The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+		"The specified value for %s is invalid. It must contain only alphanumeric characters and/or the " +
+			"following: +=,.@_-",
 		ByFiles,
 		"users[].name",
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%s' at 'path' failed to satisfy constraint: Member must have length less than or equal to 512",
+		"1 validation error detected: Value '%s' at 'path' failed to satisfy constraint: Member must have length less " +
+			"than or equal to 512",
 		ByFiles,
 		"users[].path",
 	},
 	{
 		"ValidationError",
-		"The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+		"The specified value for path is invalid. It must begin and end with / and contain only alphanumeric " +
+			"characters and/or / characters.",
 		ByFiles,
 		"users[].path",
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 1000",
+		"1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length " +
+			"less than or equal to 1000",
 		ByProgram,
 		"no role of the program has a description",
 	},
@@ -181,7 +195,8 @@ var rows = []Row{
 	{"LimitExceeded", "Cannot exceed quota for TagsPerResource: %d", ByFiles, "aws:defaultTags.tags"},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: Member must have length between 1 and 128",
+		"1 validation error detected: Value '%s' at 'tags.member.key' failed to satisfy constraint: Member must have " +
+			"length between 1 and 128",
 		ByFiles,
 		"aws:defaultTags.tags",
 	},
@@ -199,7 +214,8 @@ var rows = []Row{
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value at 'tags.member.value' failed to satisfy constraint: Member must have length less than or equal to 256 (key %s)",
+		"1 validation error detected: Value at 'tags.member.value' failed to satisfy constraint: Member must have " +
+			"length less than or equal to 256 (key %s)",
 		ByFiles,
 		"aws:defaultTags.tags",
 	},
@@ -219,7 +235,8 @@ var rows = []Row{
 		"AWSOrganizationsNotInUseException",
 		"Your account is not a member of an organization.",
 		ByAccount,
-		"the account of these credentials is in no organization: deploy this stack with credentials of the management account, or of the account to which the administration of policies is delegated",
+		"the account of these credentials is in no organization: deploy this stack with credentials of the management " +
+			"account, or of the account to which the administration of policies is delegated",
 	},
 	{"AccessDeniedException", "You don't have permissions to access this resource.", ByAccount, management},
 	{"InvalidInputException", "You specified an invalid policy type. (INVALID_ENUM_POLICY_TYPE)", ByProgram, written},
@@ -276,7 +293,8 @@ var rows = []Row{
 	},
 	{
 		"PolicyInUseException",
-		"The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before performing this operation.",
+		"The policy is attached to one or more entities. You must detach it from all roots, OUs, and accounts before " +
+			"performing this operation.",
 		ByAccount,
 		`somebody attached it elsewhere: detach it there, and run {up} again`,
 	},
@@ -284,7 +302,8 @@ var rows = []Row{
 		"PolicyTypeNotEnabledException",
 		"This operation can be performed only for enabled policy types.",
 		ByAccount,
-		"switch service control policies on in the management account: aws organizations enable-policy-type --policy-type SERVICE_CONTROL_POLICY --root-id ...",
+		"switch service control policies on in the management account: aws organizations enable-policy-type " +
+			"--policy-type SERVICE_CONTROL_POLICY --root-id ...",
 	},
 	{
 		"DuplicatePolicyAttachmentException",
@@ -294,7 +313,8 @@ var rows = []Row{
 	},
 	{
 		"ConstraintViolationException",
-		"You have attached the maximum number of policies of that type to the entity. (MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)",
+		"You have attached the maximum number of policies of that type to the entity. " +
+			"(MAX_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)",
 		ByAccount,
 		"others attached policies there: count them in organization.attached, and attach fewer, or to the units below",
 	},
@@ -306,7 +326,8 @@ var rows = []Row{
 	},
 	{
 		"ConstraintViolationException",
-		"You attempted to detach a policy from an entity that would cause the entity to have fewer than the minimum number of policies of a certain type required. (MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)",
+		"You attempted to detach a policy from an entity that would cause the entity to have fewer than the minimum " +
+			"number of policies of a certain type required. (MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED)",
 		ByAccount,
 		"attach FullAWSAccess to the target again, which somebody detached: every target keeps one policy",
 	},
@@ -330,7 +351,8 @@ var rows = []Row{
 	},
 	{
 		"ValidationError",
-		"1 validation error detected: Value '' at 'policyDocument' failed to satisfy constraint: Member must have length greater than or equal to 1",
+		"1 validation error detected: Value '' at 'policyDocument' failed to satisfy constraint: Member must have " +
+			"length greater than or equal to 1",
 		ByProgram,
 		"the program renders its documents",
 	},
@@ -394,7 +416,8 @@ var rows = []Row{
 	},
 	{
 		"ValidationException",
-		"1 validation error detected: Value '[%s]' at 'accountIdsToAdd' failed to satisfy constraint: Member must satisfy regular expression pattern: (?i)all|[0-9]{12}?",
+		"1 validation error detected: Value '[%s]' at 'accountIdsToAdd' failed to satisfy constraint: Member must " +
+			"satisfy regular expression pattern: (?i)all|[0-9]{12}?",
 		ByProgram,
 		"the program shares no document",
 	},
@@ -465,13 +488,15 @@ var rows = []Row{
 	},
 	{
 		"ValidationException",
-		"1 validation error detected: Value '%s' at 'documentType' failed to satisfy constraint: Member must satisfy enum value set: [%s]",
+		"1 validation error detected: Value '%s' at 'documentType' failed to satisfy constraint: Member must satisfy " +
+			"enum value set: [%s]",
 		ByProgram,
 		written,
 	},
 	{
 		"ValidationException",
-		"1 validation error detected: Value '%s' at 'documentFormat' failed to satisfy constraint: Member must satisfy enum value set: [YAML, TEXT, JSON]",
+		"1 validation error detected: Value '%s' at 'documentFormat' failed to satisfy constraint: Member must " +
+			"satisfy enum value set: [YAML, TEXT, JSON]",
 		ByProgram,
 		written,
 	},
@@ -499,13 +524,15 @@ var rows = []Row{
 	{"ValidationException", "the key %s stands twice", ByProgram, written},
 	{
 		"ValidationException",
-		"1 validation error detected: Value at 'accessControlAttributes.member.value.source' failed to satisfy constraint: Member must have length equal to 1 (key %s)",
+		"1 validation error detected: Value at 'accessControlAttributes.member.value.source' failed to satisfy " +
+			"constraint: Member must have length equal to 1 (key %s)",
 		ByProgram,
 		written,
 	},
 	{
 		"ValidationException",
-		"1 validation error detected: Value '%s' at 'accessControlAttributes.member.value.source' failed to satisfy constraint",
+		"1 validation error detected: Value '%s' at 'accessControlAttributes.member.value.source' failed to satisfy " +
+			"constraint",
 		ByFiles,
 		"identityCenter.attributes",
 	},
@@ -545,7 +572,8 @@ var rows = []Row{
 	},
 	{
 		"ValidationException",
-		"1 validation error detected: Value '%s' at 'sessionDuration' failed to satisfy constraint: it must be from PT1H to PT12H",
+		"1 validation error detected: Value '%s' at 'sessionDuration' failed to satisfy constraint: it must be from " +
+			"PT1H to PT12H",
 		ByFiles,
 		"identityCenter.permissionSets[].sessionDuration",
 	},
@@ -588,8 +616,9 @@ var rows = []Row{
 
 // What several rows say.
 const (
-	gone       = `somebody deleted it by hand: run {up} again, which reads what stands and makes it again`
-	full       = "the account has others besides those of this stack: remove what nobody needs there, or have AWS raise the quota"
+	gone = `somebody deleted it by hand: run {up} again, which reads what stands and makes it again`
+	full = "the account has others besides those of this stack: remove what nobody needs there, or have AWS " +
+		"raise the quota"
 	adopt      = `up takes over nothing that it finds: {adopt} writes it into the stack file, and the next up changes it in place`
 	takeOver   = `up takes over nothing that it finds: delete it there, or import it with "pulumi import"`
 	hangs      = `something that this stack did not make hangs on it: take that away, and run {up} again`
@@ -597,8 +626,11 @@ const (
 	people     = "people make and delete it, or the sandbox does for them"
 	written    = "the program writes the value"
 	deployer   = `{deployer} prints what the role that deploys must be allowed`
-	management = "deploy this stack with credentials of the management account, or of the account to which the administration of policies is delegated"
-	instance   = "deploy this stack with credentials of the account that administers IAM Identity Center, in its Region (guardrails:identityCenter.instance)"
-	delegated  = "a delegated administrator cannot change what is provisioned in the management account: take its assignments there away with credentials of the management account, or give the permission set another name"
-	order      = "a user or role that a trust policy names does not exist: {order}"
+	management = "deploy this stack with credentials of the management account, or of the account to which the " +
+		"administration of policies is delegated"
+	instance = "deploy this stack with credentials of the account that administers IAM Identity Center, in its " +
+		"Region (guardrails:identityCenter.instance)"
+	delegated = "a delegated administrator cannot change what is provisioned in the management account: take its " +
+		"assignments there away with credentials of the management account, or give the permission set another name"
+	order = "a user or role that a trust policy names does not exist: {order}"
 )

@@ -49,11 +49,23 @@ func AcceptSchema() ([]byte, error) {
 	type object = map[string]any
 	keys := object{}
 	for _, k := range acceptKeys {
-		keys[k.name] = object{"type": []string{"string", "number"}, "minLength": 1, "description": k.means, "examples": []string{k.example}}
+		keys[k.name] = object{
+			"type":        []string{"string", "number"},
+			"minLength":   1,
+			"description": k.means,
+			"examples":    []string{k.example},
+		}
 	}
 	entry := object{
-		"type": "object", "properties": keys, "additionalProperties": false, "required": []string{"because"},
-		"anyOf": []object{{"required": []string{"sid"}}, {"required": []string{"who"}}, {"required": []string{"action"}}},
+		"type":                 "object",
+		"properties":           keys,
+		"additionalProperties": false,
+		"required":             []string{"because"},
+		"anyOf": []object{
+			{"required": []string{"sid"}},
+			{"required": []string{"who"}},
+			{"required": []string{"action"}},
+		},
 	}
 	schema := object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",
@@ -61,7 +73,8 @@ func AcceptSchema() ([]byte, error) {
 		"type":                 "object",
 		"additionalProperties": false,
 		"properties": object{"accept": object{
-			"type": "array", "items": entry,
+			"type":        "array",
+			"items":       entry,
 			"description": "Calls that the policies would refuse, and should. Every key of an entry that is given must match.",
 		}},
 	}

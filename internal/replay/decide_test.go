@@ -186,7 +186,8 @@ func (g generator) statement(sid string) policy.Statement {
 	s := policy.Deny(sid, verbs...).On("*")
 	if g.one(3) {
 		s = policy.Deny(sid, verbs...).
-			On(g.pick("arn:aws:iam::*:role/guarded/*", "arn:aws:ec2:*:*:instance/i-0a*", "arn:aws:ssm:*:*:document/P*", "arn:aws:iam::*:user/*",
+			On(g.pick("arn:aws:iam::*:role/guarded/*", "arn:aws:ec2:*:*:instance/i-0a*", "arn:aws:ssm:*:*:document/P*",
+				"arn:aws:iam::*:user/*",
 				"arn:aws:secretsmanager:*:*:secret:app-*", "arn:aws:iam::"+member+":role/*"))
 	}
 	var conditions []policy.Condition

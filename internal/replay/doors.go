@@ -108,7 +108,8 @@ func (s *Shell) keep(homes []Home) {
 				homes[organization].Stack,
 				name,
 			),
-			"# a permission set with template: operation bounds its sessions to the nodes of one project; any other opens all nodes of its accounts",
+			"# a permission set with template: operation bounds its sessions to the nodes of one project; any other " +
+				"opens all nodes of its accounts",
 		}
 		return
 	}
@@ -150,7 +151,8 @@ func (s *Shell) people(homes []Home) []string {
 
 func (s *Shell) operationRoles(home Home, people []string) []string {
 	lines := []string{
-		"Pulumi." + home.Stack + ".yaml, guardrails:operationRoles (the log does not tell the OS user: change runAs where it is another one)",
+		"Pulumi." + home.Stack + ".yaml, guardrails:operationRoles (the log does not tell the OS user: change runAs " +
+			"where it is another one)",
 	}
 	for _, project := range s.Projects {
 		for _, person := range people {

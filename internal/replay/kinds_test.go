@@ -45,56 +45,255 @@ func identities() []kindOfRecord {
 		}
 		return out
 	}
-	issuer := fields{"type": "Role", "principalId": "AROAEXAMPLE", "arn": "arn:aws:iam::" + member + ":role/team/Dev", "accountId": member, "userName": "Dev"}
+	issuer := fields{
+		"type":        "Role",
+		"principalId": "AROAEXAMPLE",
+		"arn":         "arn:aws:iam::" + member + ":role/team/Dev",
+		"accountId":   member,
+		"userName":    "Dev",
+	}
 	by := func(u any) fields { return with(fields{"userIdentity": u}) }
 	return []kindOfRecord{
-		{"an IAM user with an access key", by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": "arn:aws:iam::" + member + ":user/alice",
-			"accountId": member, "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "alice"}), "judged", "refused"},
-		{"an IAM user in the console", by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": "arn:aws:iam::" + member + ":user/alice",
-			"accountId": member, "userName": "alice", "sessionContext": session(nil)}), "judged", "refused"},
-		{"a role with a date in its old form", by(fields{"type": "AssumedRole", "principalId": "AROAEXAMPLE:s", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s",
-			"accountId": member, "sessionContext": session(fields{"sessionIssuer": issuer})}), "judged", "refused"},
-		{"a role of a web identity", by(fields{"type": "AssumedRole", "principalId": "AROAEXAMPLE:s", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s",
-			"accountId": member, "sessionContext": session(fields{"sessionIssuer": issuer, "webIdFederationData": fields{
-				"federatedProvider": "arn:aws:iam::" + member + ":oidc-provider/example.com", "attributes": fields{"example.com:sub": "x"}}})}), "judged", "refused"},
-		{"a role in the name of somebody of Identity Center", by(fields{"type": "AssumedRole", "principalId": "AROAEXAMPLE:s",
-			"arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s", "accountId": member, "sessionContext": session(fields{"sessionIssuer": issuer}),
-			"onBehalfOf": fields{"userId": "11111111-1111-1111-1111-111111111111", "identityStoreArn": "arn:aws:identitystore::" + member + ":identitystore/d-9067642ac7"},
-			"inScopeOf":  fields{"issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": "arn:aws:lambda:us-west-2:" + member + ":function:f"}}), "judged", "refused"},
-		{"the root user", by(fields{"type": "Root", "principalId": member, "arn": "arn:aws:iam::" + member + ":root", "accountId": member,
-			"sessionContext": session(nil)}), "judged", "refused"},
-		{"the root user by sts:AssumeRoot", by(fields{"type": "Root", "principalId": member, "arn": "arn:aws:iam::" + member + ":root", "accountId": member,
-			"sessionContext": session(fields{"assumedRoot": "true"})}), "judged", "refused"},
-		{"the root user with an alias", by(fields{"type": "Root", "principalId": member, "arn": "arn:aws:iam::" + member + ":root", "accountId": member,
-			"userName": "my-alias"}), "judged", "refused"},
-		{"a federated user", by(fields{"type": "FederatedUser", "principalId": member + ":alice", "arn": "arn:aws:sts::" + member + ":federated-user/alice",
-			"accountId": member, "sessionContext": session(fields{"sessionIssuer": fields{"type": "IAMUser", "arn": "arn:aws:iam::" + member + ":user/alice",
-				"accountId": member, "userName": "alice"}})}), "judged", "refused"},
-		{"a role of which only the session is told", by(fields{"type": "Role", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s"}), "judged", "depends"},
-		{"another account", by(fields{"type": "AWSAccount", "principalId": "AIDAEXAMPLE", "accountId": member}), "judged", "depends"},
-		{"an anonymous caller", by(fields{"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}), string(noPrincipal), ""},
-		{"an AWS service", by(fields{"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}), string(ofService), ""},
-		{"a service without a type", by(fields{"accountId": member, "invokedBy": "AWS Internal"}), string(ofService), ""},
-		{"somebody of Identity Center", by(fields{"type": "IdentityCenterUser", "accountId": member, "onBehalfOf": fields{
-			"userId": "11111111-1111-1111-1111-111111111111", "identityStoreArn": "arn:aws:identitystore::" + member + ":identitystore/d-9067642ac7"},
-			"credentialId": "EXAMPLEVHULjJdTUdPJfofVa1sufHDoj7aYcOYcxFVllWR_Whr1fEXAMPLE"}), string(noPrincipal), ""},
-		{"a SAML user", by(fields{"type": "SAMLUser", "principalId": "Sample=:alice", "userName": "alice", "identityProvider": "Sample="}), string(noPrincipal), ""},
-		{"a web identity user", by(fields{"type": "WebIdentityUser", "principalId": "accounts.example.com:app:user", "userName": "user",
-			"identityProvider": "accounts.example.com"}), string(noPrincipal), ""},
+		{
+			"an IAM user with an access key",
+			by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": "arn:aws:iam::" + member + ":user/alice",
+				"accountId": member, "accessKeyId": "AKIAIOSFODNN7EXAMPLE", "userName": "alice"}),
+			"judged",
+			"refused",
+		},
+		{
+			"an IAM user in the console",
+			by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": "arn:aws:iam::" + member + ":user/alice",
+				"accountId": member, "userName": "alice", "sessionContext": session(nil)}),
+			"judged",
+			"refused",
+		},
+		{
+			"a role with a date in its old form",
+			by(
+				fields{
+					"type":           "AssumedRole",
+					"principalId":    "AROAEXAMPLE:s",
+					"arn":            "arn:aws:sts::" + member + ":assumed-role/Dev/s",
+					"accountId":      member,
+					"sessionContext": session(fields{"sessionIssuer": issuer}),
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"a role of a web identity",
+			by(fields{
+				"type":        "AssumedRole",
+				"principalId": "AROAEXAMPLE:s",
+				"arn":         "arn:aws:sts::" + member + ":assumed-role/Dev/s",
+				"accountId":   member,
+				"sessionContext": session(fields{"sessionIssuer": issuer, "webIdFederationData": fields{
+					"federatedProvider": "arn:aws:iam::" + member + ":oidc-provider/example.com",
+					"attributes":        fields{"example.com:sub": "x"},
+				}}),
+			}),
+			"judged",
+			"refused",
+		},
+		{
+			"a role in the name of somebody of Identity Center",
+			by(fields{
+				"type":           "AssumedRole",
+				"principalId":    "AROAEXAMPLE:s",
+				"arn":            "arn:aws:sts::" + member + ":assumed-role/Dev/s",
+				"accountId":      member,
+				"sessionContext": session(fields{"sessionIssuer": issuer}),
+				"onBehalfOf": fields{
+					"userId":           "11111111-1111-1111-1111-111111111111",
+					"identityStoreArn": "arn:aws:identitystore::" + member + ":identitystore/d-9067642ac7",
+				},
+				"inScopeOf": fields{
+					"issuerType":          "AWS::Lambda::Function",
+					"credentialsIssuedTo": "arn:aws:lambda:us-west-2:" + member + ":function:f",
+				},
+			}),
+			"judged",
+			"refused",
+		},
+		{
+			"the root user",
+			by(
+				fields{
+					"type":           "Root",
+					"principalId":    member,
+					"arn":            "arn:aws:iam::" + member + ":root",
+					"accountId":      member,
+					"sessionContext": session(nil),
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"the root user by sts:AssumeRoot",
+			by(
+				fields{
+					"type":           "Root",
+					"principalId":    member,
+					"arn":            "arn:aws:iam::" + member + ":root",
+					"accountId":      member,
+					"sessionContext": session(fields{"assumedRoot": "true"}),
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"the root user with an alias",
+			by(
+				fields{
+					"type":        "Root",
+					"principalId": member,
+					"arn":         "arn:aws:iam::" + member + ":root",
+					"accountId":   member,
+					"userName":    "my-alias",
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"a federated user",
+			by(fields{
+				"type":        "FederatedUser",
+				"principalId": member + ":alice",
+				"arn":         "arn:aws:sts::" + member + ":federated-user/alice",
+				"accountId":   member,
+				"sessionContext": session(
+					fields{"sessionIssuer": fields{"type": "IAMUser", "arn": "arn:aws:iam::" + member + ":user/alice",
+						"accountId": member, "userName": "alice"}},
+				),
+			}),
+			"judged",
+			"refused",
+		},
+		{
+			"a role of which only the session is told",
+			by(fields{"type": "Role", "arn": "arn:aws:sts::" + member + ":assumed-role/Dev/s"}),
+			"judged",
+			"depends",
+		},
+		{
+			"another account",
+			by(fields{"type": "AWSAccount", "principalId": "AIDAEXAMPLE", "accountId": member}),
+			"judged",
+			"depends",
+		},
+		{
+			"an anonymous caller",
+			by(fields{"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"an AWS service",
+			by(fields{"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}),
+			string(ofService),
+			"",
+		},
+		{
+			"a service without a type",
+			by(fields{"accountId": member, "invokedBy": "AWS Internal"}),
+			string(ofService),
+			"",
+		},
+		{
+			"somebody of Identity Center",
+			by(fields{"type": "IdentityCenterUser", "accountId": member, "onBehalfOf": fields{
+				"userId":           "11111111-1111-1111-1111-111111111111",
+				"identityStoreArn": "arn:aws:identitystore::" + member + ":identitystore/d-9067642ac7",
+			},
+				"credentialId": "EXAMPLEVHULjJdTUdPJfofVa1sufHDoj7aYcOYcxFVllWR_Whr1fEXAMPLE"}),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"a SAML user",
+			by(
+				fields{
+					"type":             "SAMLUser",
+					"principalId":      "Sample=:alice",
+					"userName":         "alice",
+					"identityProvider": "Sample=",
+				},
+			),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"a web identity user",
+			by(fields{"type": "WebIdentityUser", "principalId": "accounts.example.com:app:user", "userName": "user",
+				"identityProvider": "accounts.example.com"}),
+			string(noPrincipal),
+			"",
+		},
 		{"a directory", by(fields{"type": "Directory"}), string(noPrincipal), ""},
 		{"an unknown identity", by(fields{"type": "Unknown"}), string(noPrincipal), ""},
 		{"no identity", by(nil), string(noPrincipal), ""},
 		{"an identity that is missing", without("userIdentity"), string(noPrincipal), ""},
 		{"an empty identity", by(fields{}), string(noPrincipal), ""},
-		{"an identity of nulls", by(fields{"type": nil, "arn": nil, "accountId": nil, "sessionContext": nil}), string(noPrincipal), ""},
-		{"a user without an account", by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "userName": "alice"}), string(noPrincipal), ""},
-		{"a service-linked role", by(fields{"type": "AssumedRole", "arn": "arn:aws:sts::" + member + ":assumed-role/AWSServiceRoleForConfig/x", "accountId": member,
-			"sessionContext": session(fields{"sessionIssuer": fields{"type": "Role", "accountId": member,
-				"arn": "arn:aws:iam::" + member + ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"}})}), string(serviceLinked), ""},
-		{"the management account", by(fields{"type": "IAMUser", "arn": "arn:aws:iam::" + management + ":user/alice", "accountId": management, "userName": "alice"}),
-			string(ofManagement), ""},
-		{"an account outside of the tree", by(fields{"type": "IAMUser", "arn": "arn:aws:iam::999999999999:user/alice", "accountId": "999999999999", "userName": "alice"}),
-			string(outsideOfTree), ""},
+		{
+			"an identity of nulls",
+			by(fields{"type": nil, "arn": nil, "accountId": nil, "sessionContext": nil}),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"a user without an account",
+			by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "userName": "alice"}),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"a service-linked role",
+			by(
+				fields{
+					"type":      "AssumedRole",
+					"arn":       "arn:aws:sts::" + member + ":assumed-role/AWSServiceRoleForConfig/x",
+					"accountId": member,
+					"sessionContext": session(fields{"sessionIssuer": fields{
+						"type":      "Role",
+						"accountId": member,
+						"arn":       "arn:aws:iam::" + member + ":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
+					}}),
+				},
+			),
+			string(serviceLinked),
+			"",
+		},
+		{
+			"the management account",
+			by(
+				fields{
+					"type":      "IAMUser",
+					"arn":       "arn:aws:iam::" + management + ":user/alice",
+					"accountId": management,
+					"userName":  "alice",
+				},
+			),
+			string(ofManagement),
+			"",
+		},
+		{
+			"an account outside of the tree",
+			by(
+				fields{
+					"type":      "IAMUser",
+					"arn":       "arn:aws:iam::999999999999:user/alice",
+					"accountId": "999999999999",
+					"userName":  "alice",
+				},
+			),
+			string(outsideOfTree),
+			"",
+		},
 	}
 }
 
@@ -104,57 +303,335 @@ func identities() []kindOfRecord {
 // Management Console sign-in events; Network activity events; enriched events; CloudTrail Lake, event schemas.
 func eventKinds() []kindOfRecord {
 	call := func(source, name string, params any, more fields) fields { return event(1, source, name, params, more) }
-	saml := fields{"type": "SAMLUser", "principalId": "Sample=:alice", "userName": "alice", "identityProvider": "Sample="}
+	saml := fields{
+		"type":             "SAMLUser",
+		"principalId":      "Sample=:alice",
+		"userName":         "alice",
+		"identityProvider": "Sample=",
+	}
 	return []kindOfRecord{
-		{"a sign-in", call("signin", "ConsoleLogin", nil, fields{"eventType": "AwsConsoleSignIn", "responseElements": fields{"ConsoleLogin": "Success"}}), string(signIn), ""},
-		{"a sign-in that failed", call("signin", "ConsoleLogin", nil, fields{"eventType": "AwsConsoleSignIn", "errorMessage": "Failed authentication",
-			"responseElements": fields{"ConsoleLogin": "Failure"}}), string(signIn), ""},
-		{"a sign-in as an API call", call("signin", "UserAuthentication", nil, fields{"eventType": "AwsServiceEvent"}), string(serviceEvent), ""},
-		{"a console action", call("ssm", "StartSession", nil, fields{"eventType": "AwsConsoleAction"}), string(consoleAction), ""},
-		{"a service event", call("kms", "RotateKey", nil, fields{"eventType": "AwsServiceEvent", "userIdentity": fields{"accountId": member, "invokedBy": "AWS Internal"},
-			"serviceEventDetails": fields{"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"}}), string(serviceEvent), ""},
-		{"an insight", fields{"eventVersion": "1.07", "eventTime": "2026-11-20T09:00:00Z", "awsRegion": "us-east-1", "eventID": "i1", "eventType": "AwsCloudTrailInsight",
-			"recipientAccountId": member, "sharedEventID": "s1", "eventCategory": "Insight", "insightDetails": fields{"state": "Start",
-				"eventSource": "ssm.amazonaws.com", "eventName": "StartSession", "insightType": "ApiCallRateInsight"}}, string(insight), ""},
-		{"an insight of CloudTrail Lake", fields{"eventVersion": "1.09", "eventCategory": "Insight", "eventTime": "2026-11-20T09:00:00Z", "eventID": "i2", "insightSource": "x"},
-			string(insight), ""},
-		{"network activity", call("kms", "Decrypt", fields{"keyId": "1234abcd"}, fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
-			"vpcEndpointId": "vpce-EXAMPLE", "vpcEndpointAccountId": member}), string(networkActivity), ""},
-		{"network activity that an endpoint refused", call("kms", "Decrypt", nil, fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
-			"errorCode": "VpceAccessDenied"}), string(networkActivity), ""},
-		{"a configuration item of CloudTrail Lake", fields{"eventVersion": "1.0", "eventCategory": "ConfigurationItem", "eventTime": "2026-11-20T09:00:00Z", "eventID": "c1",
-			"eventData": fields{"configurationItemStatus": "ResourceDiscovered"}}, string(otherEvent), ""},
-		{"an event of a partner", fields{"eventVersion": "1.0", "eventCategory": "ActivityAuditLog", "eventTime": "2026-11-20T09:00:00Z", "eventID": "p1",
-			"eventData": fields{"eventSource": "example.com", "eventName": "Login"}}, string(otherEvent), ""},
-		{"AssumeRoleWithSAML", call("sts", "AssumeRoleWithSAML", fields{"roleArn": "arn:aws:iam::" + member + ":role/team/Dev"}, fields{"userIdentity": saml}), string(noPrincipal), ""},
-		{"AssumeRoleWithWebIdentity", call("sts", "AssumeRoleWithWebIdentity", fields{"roleArn": "arn:aws:iam::" + member + ":role/team/Dev"},
-			fields{"userIdentity": fields{"type": "WebIdentityUser", "principalId": "x", "userName": "y", "identityProvider": "z"}}), string(noPrincipal), ""},
+		{
+			"a sign-in",
+			call(
+				"signin",
+				"ConsoleLogin",
+				nil,
+				fields{"eventType": "AwsConsoleSignIn", "responseElements": fields{"ConsoleLogin": "Success"}},
+			),
+			string(signIn),
+			"",
+		},
+		{
+			"a sign-in that failed",
+			call(
+				"signin",
+				"ConsoleLogin",
+				nil,
+				fields{"eventType": "AwsConsoleSignIn", "errorMessage": "Failed authentication",
+					"responseElements": fields{"ConsoleLogin": "Failure"}},
+			),
+			string(signIn),
+			"",
+		},
+		{
+			"a sign-in as an API call",
+			call("signin", "UserAuthentication", nil, fields{"eventType": "AwsServiceEvent"}),
+			string(serviceEvent),
+			"",
+		},
+		{
+			"a console action",
+			call("ssm", "StartSession", nil, fields{"eventType": "AwsConsoleAction"}),
+			string(consoleAction),
+			"",
+		},
+		{
+			"a service event",
+			call(
+				"kms",
+				"RotateKey",
+				nil,
+				fields{
+					"eventType":           "AwsServiceEvent",
+					"userIdentity":        fields{"accountId": member, "invokedBy": "AWS Internal"},
+					"serviceEventDetails": fields{"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"},
+				},
+			),
+			string(serviceEvent),
+			"",
+		},
+		{
+			"an insight",
+			fields{
+				"eventVersion":       "1.07",
+				"eventTime":          "2026-11-20T09:00:00Z",
+				"awsRegion":          "us-east-1",
+				"eventID":            "i1",
+				"eventType":          "AwsCloudTrailInsight",
+				"recipientAccountId": member,
+				"sharedEventID":      "s1",
+				"eventCategory":      "Insight",
+				"insightDetails": fields{
+					"state":       "Start",
+					"eventSource": "ssm.amazonaws.com",
+					"eventName":   "StartSession",
+					"insightType": "ApiCallRateInsight",
+				},
+			},
+			string(insight),
+			"",
+		},
+		{
+			"an insight of CloudTrail Lake",
+			fields{
+				"eventVersion":  "1.09",
+				"eventCategory": "Insight",
+				"eventTime":     "2026-11-20T09:00:00Z",
+				"eventID":       "i2",
+				"insightSource": "x",
+			},
+			string(insight),
+			"",
+		},
+		{
+			"network activity",
+			call(
+				"kms",
+				"Decrypt",
+				fields{"keyId": "1234abcd"},
+				fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
+					"vpcEndpointId": "vpce-EXAMPLE", "vpcEndpointAccountId": member},
+			),
+			string(networkActivity),
+			"",
+		},
+		{
+			"network activity that an endpoint refused",
+			call("kms", "Decrypt", nil, fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
+				"errorCode": "VpceAccessDenied"}),
+			string(networkActivity),
+			"",
+		},
+		{
+			"a configuration item of CloudTrail Lake",
+			fields{
+				"eventVersion":  "1.0",
+				"eventCategory": "ConfigurationItem",
+				"eventTime":     "2026-11-20T09:00:00Z",
+				"eventID":       "c1",
+				"eventData":     fields{"configurationItemStatus": "ResourceDiscovered"},
+			},
+			string(otherEvent),
+			"",
+		},
+		{
+			"an event of a partner",
+			fields{
+				"eventVersion":  "1.0",
+				"eventCategory": "ActivityAuditLog",
+				"eventTime":     "2026-11-20T09:00:00Z",
+				"eventID":       "p1",
+				"eventData":     fields{"eventSource": "example.com", "eventName": "Login"},
+			},
+			string(otherEvent),
+			"",
+		},
+		{
+			"AssumeRoleWithSAML",
+			call(
+				"sts",
+				"AssumeRoleWithSAML",
+				fields{"roleArn": "arn:aws:iam::" + member + ":role/team/Dev"},
+				fields{"userIdentity": saml},
+			),
+			string(noPrincipal),
+			"",
+		},
+		{
+			"AssumeRoleWithWebIdentity",
+			call(
+				"sts",
+				"AssumeRoleWithWebIdentity",
+				fields{"roleArn": "arn:aws:iam::" + member + ":role/team/Dev"},
+				fields{
+					"userIdentity": fields{
+						"type":             "WebIdentityUser",
+						"principalId":      "x",
+						"userName":         "y",
+						"identityProvider": "z",
+					},
+				},
+			),
+			string(noPrincipal),
+			"",
+		},
 		{"GetCallerIdentity", call("sts", "GetCallerIdentity", nil, nil), "judged", ""},
 		{"a call of a delegated administrator", call("organizations", "ListAccounts", nil, nil), "judged", ""},
-		{"RegisterDelegatedAdministrator", call("organizations", "RegisterDelegatedAdministrator", fields{"servicePrincipal": "config.amazonaws.com", "accountId": member},
-			fields{"userIdentity": fields{"type": "IAMUser", "arn": "arn:aws:iam::" + management + ":user/a", "accountId": management, "userName": "a"}}), string(ofManagement), ""},
-		{"a refusal", call("ssm", "StartSession", nil, fields{"errorCode": "AccessDenied", "errorMessage": "User is not authorized"}), string(alreadyFailed), ""},
-		{"another error", call("ssm", "StartSession", nil, fields{"errorCode": "TargetNotConnected"}), string(alreadyFailed), ""},
+		{
+			"RegisterDelegatedAdministrator",
+			call(
+				"organizations",
+				"RegisterDelegatedAdministrator",
+				fields{"servicePrincipal": "config.amazonaws.com", "accountId": member},
+				fields{
+					"userIdentity": fields{
+						"type":      "IAMUser",
+						"arn":       "arn:aws:iam::" + management + ":user/a",
+						"accountId": management,
+						"userName":  "a",
+					},
+				},
+			),
+			string(ofManagement),
+			"",
+		},
+		{
+			"a refusal",
+			call(
+				"ssm",
+				"StartSession",
+				nil,
+				fields{"errorCode": "AccessDenied", "errorMessage": "User is not authorized"},
+			),
+			string(alreadyFailed),
+			"",
+		},
+		{
+			"another error",
+			call("ssm", "StartSession", nil, fields{"errorCode": "TargetNotConnected"}),
+			string(alreadyFailed),
+			"",
+		},
 		{"an operation that nobody documents", call("ssm", "StartNothing", nil, nil), string(unknownAction), ""},
 		{"a source that nobody documents", call("nothing", "StartSession", nil, nil), string(unknownAction), ""},
-		{"an operation that needs one of several actions", call("dynamodb", "ExecuteStatement", nil, fields{"eventCategory": "Data"}), string(untoldAction), ""},
-		{"a data event", call("s3", "GetObject", fields{"bucketName": "b", "key": "k"}, fields{"eventCategory": "Data", "managementEvent": false}), "judged", ""},
-		{"version 1.0, with what it had", fields{"eventVersion": "1.0", "userIdentity": fields{"type": "IAMUser", "principalId": "EX_PRINCIPAL_ID",
-			"arn": "arn:aws:iam::" + member + ":user/alice", "accountId": member, "accessKeyId": "EXAMPLE_KEY_ID", "userName": "alice"},
-			"eventTime": "2014-03-06T21:01:59Z", "eventSource": "ssm.amazonaws.com", "eventName": "StartSession", "awsRegion": "us-east-2", "sourceIPAddress": "198.51.100.7",
-			"userAgent": "ec2-api-tools 1.6.12.2", "requestParameters": fields{"target": "i-0aaaaaaaaaaaaaaaa"}, "responseElements": nil}, "judged", "refused"},
-		{"a version that is to come", with(fields{"eventVersion": "2.40", "eventContext": fields{"tagContext": fields{"resourceTags": []any{}}}, "newField": []any{1, fields{}}}),
-			"judged", "refused"},
-		{"nulls in place of what is optional", with(fields{"errorCode": nil, "requestParameters": nil, "tlsDetails": nil, "eventCategory": nil, "eventType": nil, "sourceIPAddress": nil}),
-			"judged", "refused"},
-		{"nothing of what is optional", without("requestParameters", "tlsDetails", "eventCategory", "eventType", "sourceIPAddress", "eventID", "recipientAccountId"), "judged", "refused"},
-		{"texts that are empty", with(fields{"errorCode": "", "awsRegion": "", "sourceIPAddress": "", "recipientAccountId": "", "eventType": "", "eventCategory": ""}), "judged", "refused"},
-		{"other types of values", with(fields{"readOnly": "false", "requestParameters": "text", "resources": fields{}, "tlsDetails": "x", "additionalEventData": 7, "vpcEndpointId": 9}),
-			"judged", "refused"},
+		{
+			"an operation that needs one of several actions",
+			call("dynamodb", "ExecuteStatement", nil, fields{"eventCategory": "Data"}),
+			string(untoldAction),
+			"",
+		},
+		{
+			"a data event",
+			call(
+				"s3",
+				"GetObject",
+				fields{"bucketName": "b", "key": "k"},
+				fields{"eventCategory": "Data", "managementEvent": false},
+			),
+			"judged",
+			"",
+		},
+		{
+			"version 1.0, with what it had",
+			fields{
+				"eventVersion": "1.0",
+				"userIdentity": fields{
+					"type":        "IAMUser",
+					"principalId": "EX_PRINCIPAL_ID",
+					"arn":         "arn:aws:iam::" + member + ":user/alice",
+					"accountId":   member,
+					"accessKeyId": "EXAMPLE_KEY_ID",
+					"userName":    "alice",
+				},
+				"eventTime":         "2014-03-06T21:01:59Z",
+				"eventSource":       "ssm.amazonaws.com",
+				"eventName":         "StartSession",
+				"awsRegion":         "us-east-2",
+				"sourceIPAddress":   "198.51.100.7",
+				"userAgent":         "ec2-api-tools 1.6.12.2",
+				"requestParameters": fields{"target": "i-0aaaaaaaaaaaaaaaa"},
+				"responseElements":  nil,
+			},
+			"judged",
+			"refused",
+		},
+		{
+			"a version that is to come",
+			with(
+				fields{
+					"eventVersion": "2.40",
+					"eventContext": fields{"tagContext": fields{"resourceTags": []any{}}},
+					"newField":     []any{1, fields{}},
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"nulls in place of what is optional",
+			with(
+				fields{
+					"errorCode":         nil,
+					"requestParameters": nil,
+					"tlsDetails":        nil,
+					"eventCategory":     nil,
+					"eventType":         nil,
+					"sourceIPAddress":   nil,
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"nothing of what is optional",
+			without(
+				"requestParameters",
+				"tlsDetails",
+				"eventCategory",
+				"eventType",
+				"sourceIPAddress",
+				"eventID",
+				"recipientAccountId",
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"texts that are empty",
+			with(
+				fields{
+					"errorCode":          "",
+					"awsRegion":          "",
+					"sourceIPAddress":    "",
+					"recipientAccountId": "",
+					"eventType":          "",
+					"eventCategory":      "",
+				},
+			),
+			"judged",
+			"refused",
+		},
+		{
+			"other types of values",
+			with(
+				fields{
+					"readOnly":            "false",
+					"requestParameters":   "text",
+					"resources":           fields{},
+					"tlsDetails":          "x",
+					"additionalEventData": 7,
+					"vpcEndpointId":       9,
+				},
+			),
+			"judged",
+			"refused",
+		},
 		{"a time in seconds", with(fields{"eventTime": 1763629200}), "judged", "refused"},
 		{"a time in milliseconds", with(fields{"eventTime": 1763629200123}), "judged", "refused"},
-		{"parameters that were too large", with(fields{"requestParameters": fields{"omitted": true, "originalSize": 200000, "reason": "x"}}), "judged", "refused"},
-		{"a session of a service in another's name", with(fields{"sourceIPAddress": "cloudformation.amazonaws.com", "userAgent": "cloudformation.amazonaws.com"}), "judged", "refused"},
+		{
+			"parameters that were too large",
+			with(fields{"requestParameters": fields{"omitted": true, "originalSize": 200000, "reason": "x"}}),
+			"judged",
+			"refused",
+		},
+		{
+			"a session of a service in another's name",
+			with(
+				fields{"sourceIPAddress": "cloudformation.amazonaws.com", "userAgent": "cloudformation.amazonaws.com"},
+			),
+			"judged",
+			"refused",
+		},
 	}
 }
 
@@ -204,8 +681,13 @@ func TestEveryKindOfRecordIsJudgedOrCounted(t *testing.T) {
 // A later delivery that adds to an event is not a second call.
 func TestAnAddendumCountsOnce(t *testing.T) {
 	first := with(nil)
-	later := with(fields{"eventID": "00000000-0000-4000-8000-00000000abcd", "addendum": fields{"reason": "UPDATED_DATA", "updatedFields": "responseElements",
-		"originalRequestID": "x", "originalEventID": first["eventID"]}})
+	later := with(
+		fields{
+			"eventID": "00000000-0000-4000-8000-00000000abcd",
+			"addendum": fields{"reason": "UPDATED_DATA", "updatedFields": "responseElements",
+				"originalRequestID": "x", "originalEventID": first["eventID"]},
+		},
+	)
 	for _, events := range [][]fields{{first, later}, {later, first}} {
 		r := replayed(t, bytes.NewReader(lines(events)))
 		assert.Equal(t, []int64{1, 1, 1}, []int64{r.Events, r.Doubles, r.Refused})
@@ -218,7 +700,20 @@ func TestAnAddendumCountsOnce(t *testing.T) {
 // Any field of a record may be missing, null, or of another type: the record is judged, counted, or told as broken
 // with its place, and what stands beside it is judged.
 func TestFieldsMayBeMissingOrOfAnotherType(t *testing.T) {
-	values := []any{"missing", nil, "", "text", 7, -1.5, true, []any{}, []any{1, "x", nil}, fields{}, fields{"a": fields{"b": []any{}}}, strings.Repeat("x", 5000)}
+	values := []any{
+		"missing",
+		nil,
+		"",
+		"text",
+		7,
+		-1.5,
+		true,
+		[]any{},
+		[]any{1, "x", nil},
+		fields{},
+		fields{"a": fields{"b": []any{}}},
+		strings.Repeat("x", 5000),
+	}
 	beside := event(59, "ec2", "DescribeInstances", fields{}, nil)
 	var names []string
 	for name := range with(nil) {

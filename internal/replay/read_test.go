@@ -219,8 +219,10 @@ func forms(t *testing.T) map[string][]byte {
 		w.Flush()
 		return b.Bytes()
 	}
-	row := "{type=AssumedRole, principalid=AROAEXAMPLE:s, arn=arn:aws:sts::" + member + ":assumed-role/Dev/s, accountid=" + member + ", invokedby=null, accesskeyid=ASIAIOSFODNN7EXAMPLE, username=null, " +
-		"sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-11-20T08:00:00Z}, sessionissuer={type=Role, principalid=AROAEXAMPLE, arn=arn:aws:iam::" + member +
+	row := "{type=AssumedRole, principalid=AROAEXAMPLE:s, arn=arn:aws:sts::" + member + ":assumed-role/Dev/s, " +
+		"accountid=" + member + ", invokedby=null, accesskeyid=ASIAIOSFODNN7EXAMPLE, username=null, " +
+		"sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-11-20T08:00:00Z}, " +
+		"sessionissuer={type=Role, principalid=AROAEXAMPLE, arn=arn:aws:iam::" + member +
 		":role/team/Dev, accountid=" + member + ", username=Dev}}}"
 	return map[string][]byte{
 		"as delivered": delivered(
@@ -350,29 +352,35 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 		events, line int64
 		why          string
 	}{
-		"no JSON":                      {with(2, "this is no record"), 6, 3, "broken JSON"},
-		"a bracket that is missing":    {with(2, `{"eventSource":"x","a":{"b":1}`), 6, 3, "broken JSON"},
-		"a value that is missing":      {with(2, `{"eventSource":`), 6, 3, "broken JSON"},
-		"a list that is not closed":    {with(2, `{"eventSource":[`), 6, 3, "broken JSON"},
-		"a text that is not closed":    {with(2, `{"eventSource":"x`), 6, 3, "broken JSON"},
-		"brackets that do not match":   {with(2, `{"eventSource":["x"}`), 6, 3, "broken JSON"},
-		"too deep":                     {with(2, strings.Repeat(`{"a":`, 500)), 6, 3, "broken JSON"},
-		"another object":               {with(2, `{"a":1}`), 6, 3, "is no record of CloudTrail"},
-		"no time":                      {with(2, `{"eventSource":"ec2.amazonaws.com","eventName":"x"}`), 6, 3, "has no eventTime"},
-		"a record that is too large":   {with(2, huge), 6, 3, "is larger than a record can be"},
-		"an end that is missing":       {strings.Join(all, "\n")[:len(strings.Join(all, "\n"))-20], 5, 6, "ends in the middle"},
-		"a packed file that is cut":    {string(whole[:len(whole)-12]), 0, 0, "cannot be read to its end"},
-		"broken in a list":             {`{"Records":[` + all[0] + `,{"eventSource":},` + all[1] + `]}`, 2, 1, "broken JSON"},
-		"a list that is cut":           {`{"Records":[` + all[0] + `,` + all[1][:60], 1, 1, "ends in the middle"},
-		"a number in a list":           {`{"Records":[1,` + all[0] + `,` + all[1] + `]}`, 2, 1, "is no record"},
-		"a text in a list":             {`{"Records":[` + all[0] + ",\n\"a,]\\\"b\"," + all[1] + `]}`, 2, 2, "is no record"},
-		"a list of nothing much":       {`[null, true, ` + all[0] + `, "x", ` + all[1] + `, -1.5e3]`, 2, 1, "is no record"},
+		"no JSON":                    {with(2, "this is no record"), 6, 3, "broken JSON"},
+		"a bracket that is missing":  {with(2, `{"eventSource":"x","a":{"b":1}`), 6, 3, "broken JSON"},
+		"a value that is missing":    {with(2, `{"eventSource":`), 6, 3, "broken JSON"},
+		"a list that is not closed":  {with(2, `{"eventSource":[`), 6, 3, "broken JSON"},
+		"a text that is not closed":  {with(2, `{"eventSource":"x`), 6, 3, "broken JSON"},
+		"brackets that do not match": {with(2, `{"eventSource":["x"}`), 6, 3, "broken JSON"},
+		"too deep":                   {with(2, strings.Repeat(`{"a":`, 500)), 6, 3, "broken JSON"},
+		"another object":             {with(2, `{"a":1}`), 6, 3, "is no record of CloudTrail"},
+		"no time": {with(2, `{"eventSource":"ec2.amazonaws.com","eventName":"x"}`), 6, 3,
+			"has no eventTime"},
+		"a record that is too large": {with(2, huge), 6, 3, "is larger than a record can be"},
+		"an end that is missing": {strings.Join(all, "\n")[:len(strings.Join(all, "\n"))-20], 5, 6,
+			"ends in the middle"},
+		"a packed file that is cut": {string(whole[:len(whole)-12]), 0, 0, "cannot be read to its end"},
+		"broken in a list": {`{"Records":[` + all[0] + `,{"eventSource":},` + all[1] + `]}`, 2, 1,
+			"broken JSON"},
+		"a list that is cut": {`{"Records":[` + all[0] + `,` + all[1][:60], 1, 1, "ends in the middle"},
+		"a number in a list": {`{"Records":[1,` + all[0] + `,` + all[1] + `]}`, 2, 1, "is no record"},
+		"a text in a list": {`{"Records":[` + all[0] + ",\n\"a,]\\\"b\"," + all[1] + `]}`, 2, 2,
+			"is no record"},
+		"a list of nothing much": {`[null, true, ` + all[0] + `, "x", ` + all[1] + `, -1.5e3]`, 2, 1,
+			"is no record"},
 		"a text in a list, not closed": {`{"Records":[` + all[0] + ",\"x\n," + all[1] + `]}`, 2, 1, "is no record"},
 		"nothing":                      {"", 0, 0, "is empty"},
 		"lines of nothing":             {"\n\r\n \n", 0, 0, "is empty"},
 		"a packed file of nothing":     {string(packed(nil)), 0, 0, "is empty"},
 		"CSV of something else":        {"a,b\n1,2\n", 0, 1, "is no export of CloudTrail"},
-		"CSV that is cut":              {"eventsource,eventname,eventtime\nec2.amazonaws.com,\"Desc", 0, 2, "ends in the middle"},
+		"CSV that is cut": {"eventsource,eventname,eventtime\nec2.amazonaws.com,\"Desc", 0, 2,
+			"ends in the middle"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := replayed(t, strings.NewReader(c.data))
@@ -592,7 +600,12 @@ func TestNamesAreOfActionsThatExist(t *testing.T) {
 	both := map[string]bool{}
 	for line := range strings.Lines(namesText) {
 		if row := strings.Fields(line); len(row) > 3 && row[0] != "#" {
-			assert.False(t, strings.Contains(sdkNamesText, "\n"+row[0]+" "+row[1]+" "), "%v: the service models say it too", row[:2])
+			assert.False(
+				t,
+				strings.Contains(sdkNamesText, "\n"+row[0]+" "+row[1]+" "),
+				"%v: the service models say it too",
+				row[:2],
+			)
 			assert.False(t, both[row[0]+row[1]], "%v stands twice", row[:2])
 			both[row[0]+row[1]] = true
 		}
@@ -606,9 +619,12 @@ func TestNamesAreOfActionsThatExist(t *testing.T) {
 		assert.True(t, services[prefix], "%s: no action has the prefix %s", source, prefix)
 	}
 	for _, c := range []struct{ source, name, action string }{
-		{"lambda", "CreateFunction20150331", "lambda:CreateFunction"}, {"lambda", "GetFunction20150331v2", "lambda:GetFunction"}, {"s3", "ListBuckets", "s3:ListAllMyBuckets"},
-		{"cloudfront", "CreateDistribution2020_05_31", "cloudfront:CreateDistribution"}, {"monitoring", "PutMetricAlarm", "cloudwatch:PutMetricAlarm"}, {"lambda", "Invoke", "lambda:InvokeFunction"},
-		{"apigateway", "CreateRestApi", "apigateway:POST"}, {"pinpoint", "CreateApp", "mobiletargeting:CreateApp"}, {"dynamodb", "ExecuteStatement", untold},
+		{"lambda", "CreateFunction20150331", "lambda:CreateFunction"}, {"lambda", "GetFunction20150331v2",
+			"lambda:GetFunction"}, {"s3", "ListBuckets", "s3:ListAllMyBuckets"},
+		{"cloudfront", "CreateDistribution2020_05_31", "cloudfront:CreateDistribution"}, {"monitoring",
+			"PutMetricAlarm", "cloudwatch:PutMetricAlarm"}, {"lambda", "Invoke", "lambda:InvokeFunction"},
+		{"apigateway", "CreateRestApi", "apigateway:POST"}, {"pinpoint", "CreateApp",
+			"mobiletargeting:CreateApp"}, {"dynamodb", "ExecuteStatement", untold},
 	} {
 		got, known := ActionsOf(c.source+".amazonaws.com", c.name)
 		assert.True(t, known, c.name)
@@ -631,7 +647,8 @@ func TestAccepts(t *testing.T) {
 	_, err = ReadAccepts(
 		"replay.yaml",
 		[]byte(
-			"accept:\n  - {who: x}\n  - {because: y}\n  - {sid: [1], because: z}\n  - {sid: a, sid: b, because: c, until: d}\nother: 1\n",
+			"accept:\n  - {who: x}\n  - {because: y}\n  - {sid: [1], because: z}\n  - {sid: a, sid: b, because: c, "+
+				"until: d}\nother: 1\n",
 		),
 	)
 	for _, want := range []string{"replay.yaml:2:5 has no reason", "replay.yaml:3:5 accepts everything", "replay.yaml:4:11 sid is no text", "sid stands twice", `"until" is no key`, `"other" is no key`} {
@@ -658,9 +675,12 @@ func TestTheSchemaOfAcceptsSaysWhatIsRead(t *testing.T) {
 	schema, err := compiler.Compile("replay.schema.json")
 	require.NoError(t, err)
 	for _, file := range []string{
-		"accept:\n  - {sid: NoShells, because: x}\n", "accept: []\n", "accept:\n  - {who: a, account: 444455556666, because: x}\n", "{}\n",
-		"accept:\n  - {because: x}\n", "accept:\n  - {sid: NoShells}\n", "accept:\n  - {sid: a, because: c, until: d}\n", "accept: {}\n", "other: 1\n", "[]\n",
-		"accept:\n  - {account: \"444455556666\", because: x}\n", "accept:\n  - {sid: [1], because: z}\n", "accept:\n  - {sid: \"\", who: x, because: z}\n", "accept:\n  - text\n",
+		"accept:\n  - {sid: NoShells, because: x}\n", "accept: []\n", "accept:\n  - {who: a, account: 444455556666, " +
+			"because: x}\n", "{}\n",
+		"accept:\n  - {because: x}\n", "accept:\n  - {sid: NoShells}\n", "accept:\n  - {sid: a, because: c, " +
+			"until: d}\n", "accept: {}\n", "other: 1\n", "[]\n",
+		"accept:\n  - {account: \"444455556666\", because: x}\n", "accept:\n  - {sid: [1], " +
+			"because: z}\n", "accept:\n  - {sid: \"\", who: x, because: z}\n", "accept:\n  - text\n",
 	} {
 		_, refused := ReadAccepts("replay.yaml", []byte(file))
 		var value any

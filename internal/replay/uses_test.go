@@ -18,8 +18,16 @@ func TestUsesOfRoles(t *testing.T) {
 	from := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)
 	window := RoleWindow{Account: "444455556666", Role: "grant-CHG1-alice", From: from, Until: from.Add(2 * time.Hour)}
 	session := func(account, role string) string {
-		return fmt.Sprintf(`{"type":"AssumedRole","arn":"arn:aws:sts::%s:assumed-role/%s/alice","accountId":"%s","sessionContext":`+
-			`{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::%s:role/guardrails/osaccess/%s","accountId":"%s"}}}`, account, role, account, account, role, account)
+		return fmt.Sprintf(
+			`{"type":"AssumedRole","arn":"arn:aws:sts::%s:assumed-role/%s/alice","accountId":"%s","sessionContext":`+
+				`{"sessionIssuer":{"type":"Role","arn":"arn:aws:iam::%s:role/guardrails/osaccess/%s","accountId":"%s"}}}`,
+			account,
+			role,
+			account,
+			account,
+			role,
+			account,
+		)
 	}
 	assume := func(arn, more string) string {
 		return `{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/alice","accountId":"111122223333","userName":"alice"},` +
@@ -32,14 +40,18 @@ func TestUsesOfRoles(t *testing.T) {
 		used       bool
 	}{
 		{"a call of a session", session("444455556666", "grant-CHG1-alice") + start, true},
-		{"a call of a session that is told without its issuer", `{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/grant-CHG1-alice/alice","accountId":"444455556666"}` + start, true},
-		{"a call of a session that was refused", session("444455556666", "grant-CHG1-alice") + start + `,"errorCode":"AccessDenied"`, true},
+		{"a call of a session that is told without its issuer",
+			`{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/grant-CHG1-alice/alice","accountId":"444455556666"}` + start, true},
+		{"a call of a session that was refused",
+			session("444455556666", "grant-CHG1-alice") + start + `,"errorCode":"AccessDenied"`, true},
 		{"somebody who becomes it", assume(own, ""), true},
 		{"somebody who was refused", assume(own, `,"errorCode":"AccessDenied"`), false},
 		{"another role", session("444455556666", "grant-CHG1-bob") + start, false},
 		{"a role of the name in another account", session("777788889999", "grant-CHG1-alice") + start, false},
-		{"somebody who becomes that one", assume("arn:aws:iam::777788889999:role/guardrails/osaccess/grant-CHG1-alice", ""), false},
-		{"a user of the name", `{"type":"IAMUser","arn":"arn:aws:iam::444455556666:user/grant-CHG1-alice","accountId":"444455556666"}` + start, false},
+		{"somebody who becomes that one",
+			assume("arn:aws:iam::777788889999:role/guardrails/osaccess/grant-CHG1-alice", ""), false},
+		{"a user of the name",
+			`{"type":"IAMUser","arn":"arn:aws:iam::444455556666:user/grant-CHG1-alice","accountId":"444455556666"}` + start, false},
 	} {
 		for _, at := range []struct {
 			when   time.Time
@@ -49,10 +61,19 @@ func TestUsesOfRoles(t *testing.T) {
 			{window.Until.Add(-time.Second), true}, {window.Until, false}, {window.Until.Add(time.Second), false},
 		} {
 			path := filepath.Join(t.TempDir(), "records.json")
-			record := fmt.Sprintf(`{"eventVersion":"1.11","eventTime":"%s","eventID":"%d","eventType":"AwsApiCall","userIdentity":%s}`,
-				at.when.Format(time.RFC3339), at.when.Unix(), c.user)
+			record := fmt.Sprintf(
+				`{"eventVersion":"1.11","eventTime":"%s","eventID":"%d","eventType":"AwsApiCall","userIdentity":%s}`,
+				at.when.Format(time.RFC3339),
+				at.when.Unix(),
+				c.user,
+			)
 			require.NoError(t, os.WriteFile(path, []byte(`{"Records":[`+record+`]}`), 0o600))
-			uses, unread, err := Uses(t.Context(), nil, []RoleWindow{window, {Account: "123456789012", Role: "x"}}, path)
+			uses, unread, err := Uses(
+				t.Context(),
+				nil,
+				[]RoleWindow{window, {Account: "123456789012", Role: "x"}},
+				path,
+			)
 			require.NoError(t, err)
 			require.Zero(t, unread)
 			want := time.Time{}
@@ -82,9 +103,12 @@ func TestUsesOfGroupedRecordsAndOfWhatCannotBeRead(t *testing.T) {
 		{-2 * time.Hour, -time.Hour, time.Time{}},
 	} {
 		path := filepath.Join(t.TempDir(), "records.jsonl")
-		text := fmt.Sprintf(`{"calls":5,"first_seen":"%s","last_seen":"%s","eventsource":"ec2.amazonaws.com","eventname":"DescribeInstances",`+
-			`"useridentity":{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/grant/alice","accountid":"444455556666"}}`+"\n{\"eventTime\": 5}\n",
-			from.Add(c.first).Format(time.RFC3339), from.Add(c.last).Format(time.RFC3339))
+		text := fmt.Sprintf(
+			`{"calls":5,"first_seen":"%s","last_seen":"%s","eventsource":"ec2.amazonaws.com","eventname":"DescribeInstances",`+
+				`"useridentity":{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/grant/alice","accountid":"444455556666"}}`+"\n{\"eventTime\": 5}\n",
+			from.Add(c.first).Format(time.RFC3339),
+			from.Add(c.last).Format(time.RFC3339),
+		)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 		uses, unread, err := Uses(t.Context(), nil, []RoleWindow{role}, path)
 		require.NoError(t, err)

@@ -201,7 +201,11 @@ func (a *Audit) escalate(engine *access.Engine, w *auditWorld) error {
 	if w.meant != nil && len(found) > 0 {
 		meant, err := claims.Escalations(
 			w.meant,
-			intent.Account{Account: a.Account, ProjectTag: w.intent.ProjectTag, Administrators: w.intent.Administrators},
+			intent.Account{
+				Account:        a.Account,
+				ProjectTag:     w.intent.ProjectTag,
+				Administrators: w.intent.Administrators,
+			},
 		)
 		if err != nil {
 			return err

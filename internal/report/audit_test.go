@@ -99,7 +99,8 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 	assert.Contains(
 		t,
 		text.String(),
-		"FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n",
+		"FAIL  own-credentials-only  docs/safety.md#own-credentials-only\n      "+
+			"arn:aws:iam::111122223333:user/carol\n      arn:aws:iam::111122223333:user/dave\n",
 	)
 }
 
@@ -145,13 +146,17 @@ func TestWhatDiffersFromTheStackFileIsAFinding(t *testing.T) {
 		"the attached policy " + admin + " is not in the stack file": func(a *world.Account) { a.Roles[0].Attached = append(slices.Clone(a.Roles[0].Attached), admin) },
 		"the trust policy says something else than the stack file":   func(a *world.Account) { a.Roles[0].Trust = trust },
 		"the inline policy extra is not in the stack file": func(a *world.Account) {
-			a.Roles[0].Inline = append(slices.Clone(a.Roles[0].Inline), world.InlinePolicy{Name: "extra", Document: open})
+			a.Roles[0].Inline = append(slices.Clone(a.Roles[0].Inline),
+				world.InlinePolicy{Name: "extra", Document: open})
 		},
-		"of the stack file is missing":                   func(a *world.Account) { a.Groups[0].Inline = nil },
-		"the group":                                      func(a *world.Account) { a.Users[0].Groups = nil },
-		"the tag Project is":                             func(a *world.Account) { a.Roles[0].Tags = []world.Tag{{Key: "Project", Value: "other"}} },
-		"is in the stack file and not in the account":    func(a *world.Account) { a.Roles = a.Roles[1:] },
-		"is in the account and not in the stack file":    func(a *world.Account) { a.Users = append(a.Users, world.User{Name: "stranger"}) },
+		"of the stack file is missing":                func(a *world.Account) { a.Groups[0].Inline = nil },
+		"the group":                                   func(a *world.Account) { a.Users[0].Groups = nil },
+		"the tag Project is":                          func(a *world.Account) { a.Roles[0].Tags = []world.Tag{{Key: "Project", Value: "other"}} },
+		"is in the stack file and not in the account": func(a *world.Account) { a.Roles = a.Roles[1:] },
+		"is in the account and not in the stack file": func(a *world.Account) {
+			a.Users = append(a.Users,
+				world.User{Name: "stranger"})
+		},
 		"the permissions boundary is not in the stack f": func(a *world.Account) { a.Roles[0].Boundary = admin },
 	} {
 		details, stack := detailsOf(t, "../../Pulumi.dev.yaml", change)

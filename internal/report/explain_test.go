@@ -111,7 +111,8 @@ func TestTheAnswerIsOneSentence(t *testing.T) {
 	assert.Equal(
 		t,
 		"No: step 2 is refused, because temporary credentials cannot call sts:GetSessionToken.",
-		answers(t, Question{As: "non-97-test-user1", Session: "sessionToken", Do: "sts:GetSessionToken"}).Answers[0].Answer,
+		answers(t, Question{As: "non-97-test-user1", Session: "sessionToken",
+			Do: "sts:GetSessionToken"}).Answers[0].Answer,
 	)
 	stranger := answers(
 		t,
@@ -198,10 +199,13 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		change func(*Question)
 		says   string
 	}{
-		"a target":     {func(q *Question) { q.On = []string{"Test Project 1"} }, `on: "Test Project 1" is nothing to act on; write a tag`},
-		"a key":        {func(q *Question) { q.With = []string{"aws:TagKeys"} }, `with: "aws:TagKeys" is no condition key with a value`},
-		"a time":       {func(q *Question) { q.At = "tomorrow" }, `at: "tomorrow" is not a time with an offset`},
-		"a person":     {func(q *Question) { q.As = "non-97-test-user4" }, `as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
+		"a target": {func(q *Question) { q.On = []string{"Test Project 1"} },
+			`on: "Test Project 1" is nothing to act on; write a tag`},
+		"a key": {func(q *Question) { q.With = []string{"aws:TagKeys"} },
+			`with: "aws:TagKeys" is no condition key with a value`},
+		"a time": {func(q *Question) { q.At = "tomorrow" }, `at: "tomorrow" is not a time with an offset`},
+		"a person": {func(q *Question) { q.As = "non-97-test-user4" },
+			`as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
 		"a door":       {func(q *Question) { q.Opens = "window" }, `opens: "window" is not a door`},
 		"a way in":     {func(q *Question) { q.Session = "password" }, `session: "password" is not a way to sign in`},
 		"a tag":        {func(q *Question) { q.On = []string{"user/"} }, `on: "user/" is nothing to act on`},

@@ -78,7 +78,13 @@ const (
 
 // GrantsOf are the grants of stacks at an instant. Text shows times in the zone, and in UTC.
 func GrantsOf(at time.Time, zone *time.Location, stacks ...*stack.Stack) *Grants {
-	all := &Grants{Version: GrantsVersion, At: at.UTC().Truncate(time.Second), Grants: []Grant{}, zone: zone, none: "There are no grants."}
+	all := &Grants{
+		Version: GrantsVersion,
+		At:      at.UTC().Truncate(time.Second),
+		Grants:  []Grant{},
+		zone:    zone,
+		none:    "There are no grants.",
+	}
 	for _, s := range stacks {
 		for _, g := range s.AccessGrants() {
 			one := Grant{
@@ -159,8 +165,17 @@ func (g *Grants) WriteText(w io.Writer) error {
 	fmt.Fprintln(columns, heads)
 	for i := range g.Grants {
 		one := &g.Grants[i]
-		row := []string{one.State, one.Person, one.Stack, one.Opens, one.Role, orNothing(strings.Join(one.Projects, ", ")),
-			orNothing(one.RunAs), one.Ticket, one.when(g.At, g.zone)}
+		row := []string{
+			one.State,
+			one.Person,
+			one.Stack,
+			one.Opens,
+			one.Role,
+			orNothing(strings.Join(one.Projects, ", ")),
+			orNothing(one.RunAs),
+			one.Ticket,
+			one.when(g.At, g.zone),
+		}
 		if g.read {
 			row = append(row, one.lastUsed(g.At, g.zone))
 		}
@@ -178,7 +193,10 @@ func (g *Grants) WriteText(w io.Writer) error {
 func (g *Grants) known() string {
 	switch {
 	case g.unread > 0:
-		return fmt.Sprintf("%d records or files could not be read, so that a use can be missing: replay lists them.\n", g.unread)
+		return fmt.Sprintf(
+			"%d records or files could not be read, so that a use can be missing: replay lists them.\n",
+			g.unread,
+		)
 	case !g.read && slices.ContainsFunc(g.Grants, func(one Grant) bool { return one.State != GrantComing }):
 		return "When they were used last is not known here; --replay with the records of CloudTrail tells it.\n"
 	}
@@ -199,7 +217,11 @@ func (g *Grant) lastUsed(at time.Time, zone *time.Location) string {
 		}
 		return text
 	case u.RecordsFrom.After(g.From):
-		return fmt.Sprintf("not in the records, which begin at %s and end at %s", clock.Show(*u.RecordsFrom, zone), clock.Show(*u.RecordsTo, zone))
+		return fmt.Sprintf(
+			"not in the records, which begin at %s and end at %s",
+			clock.Show(*u.RecordsFrom, zone),
+			clock.Show(*u.RecordsTo, zone),
+		)
 	default:
 		return "not in the records, which end at " + clock.Show(*u.RecordsTo, zone)
 	}

@@ -82,7 +82,8 @@ func TestStatesOfAGrantAtEachBound(t *testing.T) {
 	assert.Contains(
 		t,
 		text("2026-10-25T02:30:00+01:00"),
-		"ended at Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z), 0s ago; its shells end by Sun 2026-10-25 03:30 +01:00",
+		"ended at Sun 2026-10-25 02:30 +01:00 Europe/Berlin (2026-10-25T01:30Z), 0s ago; its shells end by Sun "+
+			"2026-10-25 03:30 +01:00",
 	)
 }
 

@@ -156,7 +156,9 @@ func (p Portal) write(b *strings.Builder, name string, grants []Role) {
 		fmt.Fprintf(b, "  %s in %s\n", set.Name, strings.Join(set.Accounts, ", "))
 	}
 	if len(grants) > 0 {
-		b.WriteString("\nGranted, to be taken with \"Switch role\" or a profile while a permission set is in use in the account\n")
+		b.WriteString(
+			"\nGranted, to be taken with \"Switch role\" or a profile while a permission set is in use in the account\n",
+		)
 		for _, r := range grants {
 			fmt.Fprintf(b, "  %s: %s\n    %s\n", r.Name, r.purpose(), r.SwitchRoleURL)
 		}

@@ -15,7 +15,8 @@ import (
 func sixty() []Person {
 	var people []Person
 	for n := range 60 {
-		account := []string{"111122223333", "444455556666", "555555555555", "777788889999", "123456789012", "111122223333"}[n%6]
+		account := []string{"111122223333", "444455556666", "555555555555", "777788889999", "123456789012",
+			"111122223333"}[n%6]
 		people = append(people, Person{
 			Name: fmt.Sprintf(
 				"somebody.with.a.name%d",

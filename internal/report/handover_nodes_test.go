@@ -30,7 +30,8 @@ func TestHandoverSaysWhatNodesNeed(t *testing.T) {
 	assert.Contains(
 		t,
 		text,
-		"aws iam attach-role-policy --role-name NodeRole --policy-arn arn:aws:iam::111122223333:policy/guardrails/guardrails-session-node\n",
+		"aws iam attach-role-policy --role-name NodeRole --policy-arn "+
+			"arn:aws:iam::111122223333:policy/guardrails/guardrails-session-node\n",
 	)
 	assert.NotContains(t, text, "s3:PutObject")
 }

@@ -28,7 +28,8 @@ func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 	m := matrixOf(t, readFile(t, exampleFiles()[0]), readFile(t, exampleFiles()[1]), readFile(t, exampleFiles()[2]))
 	require.NoError(t, m.Only("operators"))
 	assert.Equal(t, []string{
-		"${path:enterprise.department} | shell | ${path:userName} | ap-northeast-1, us-east-1 | IAM Identity Center | always",
+		"${path:enterprise.department} | shell | ${path:userName} | ap-northeast-1, us-east-1 | IAM Identity Center " +
+			"| always",
 		"${path:enterprise.department} | start, stop | - | every | IAM Identity Center | always",
 	}, of(m, "operators (group of IAM Identity Center)", "workload/ProjectOperator"))
 	assert.Equal(t, "arn:aws:identitystore:::group/a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f", m.Rows[0].PersonARN)

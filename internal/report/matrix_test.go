@@ -320,7 +320,8 @@ func TestUnknownsAreNotes(t *testing.T) {
 	assert.Contains(
 		t,
 		text,
-		"[1] if the policies of arn:aws:iam::444455556666:user/non-97-test-user3, which are not known here, allow sts:AssumeRole",
+		"[1] if the policies of arn:aws:iam::444455556666:user/non-97-test-user3, which are not known here, allow "+
+			"sts:AssumeRole",
 	)
 	h := newHand()
 	h.role("unknown", "", "alice", trusting("alice"))

@@ -199,7 +199,8 @@ func TestForeignFoldersAreRefused(t *testing.T) {
 	dir := t.TempDir()
 	stack := readText(
 		t,
-		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: alice}]\n",
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: "+
+			"[{name: alice}]\n",
 	)
 	precious := filepath.Join(dir, "dev", "precious.txt")
 	require.NoError(t, os.MkdirAll(filepath.Dir(precious), 0o755))
@@ -223,7 +224,8 @@ func TestForeignFoldersAreRefused(t *testing.T) {
 func TestNamesNeverLeaveTheFolder(t *testing.T) {
 	stack := readText(
 		t,
-		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: [{name: \"..\"}, {name: \".\"}]\n",
+		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: "+
+			"[{name: \"..\"}, {name: \".\"}]\n",
 	)
 	files, err := render(t, stack).Files()
 	require.NoError(t, err)

@@ -133,7 +133,8 @@ func TestWhatNobodySaysIsAskedFor(t *testing.T) {
 	require.Error(t, err)
 	for _, want := range []string{
 		"sandbox.yaml: 3 problems",
-		"1:1 organization.management: is missing, and no stack file of the folder says it; write it here, or the section guardrails:organization",
+		"1:1 organization.management: is missing, and no stack file of the folder says it; write it here, or the " +
+			"section guardrails:organization",
 		"1:1 organization.root: is missing", "3:1 identityCenter.instance: is missing",
 	} {
 		assert.ErrorContains(t, err, want)

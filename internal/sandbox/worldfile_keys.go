@@ -37,23 +37,38 @@ var worldKeys = strictyaml.Keys("what exists in AWS before any stack",
 		strictyaml.Optionally(identityCenterKeys)),
 )
 
-var accountKeys = placed(strictyaml.Keys("an account",
+var accountKeys = placed(strictyaml.Keys(
+	"an account",
 	strictyaml.Key("alias", func(a *worldAccount) *string { return &a.Alias }, anyText),
-	strictyaml.Key("partition", func(a *worldAccount) *string { return &a.Partition }, strictyaml.Text(validatePartition)),
-	strictyaml.Key("policies", func(a *worldAccount) *[]worldPolicy { return &a.Policies }, strictyaml.ListOf(policyKeys)),
+	strictyaml.Key(
+		"partition",
+		func(a *worldAccount) *string { return &a.Partition },
+		strictyaml.Text(validatePartition),
+	),
+	strictyaml.Key(
+		"policies",
+		func(a *worldAccount) *[]worldPolicy { return &a.Policies },
+		strictyaml.ListOf(policyKeys),
+	),
 	strictyaml.Key("groups", func(a *worldAccount) *[]worldGroup { return &a.Groups }, strictyaml.ListOf(groupKeys)),
 	strictyaml.Key("users", func(a *worldAccount) *[]worldUser { return &a.Users }, strictyaml.ListOf(userKeys)),
 	strictyaml.Key("roles", func(a *worldAccount) *[]worldRole { return &a.Roles }, strictyaml.ListOf(roleKeys)),
-	strictyaml.Key("documents", func(a *worldAccount) *[]worldDocument { return &a.Documents }, strictyaml.ListOf(documentKeys)),
+	strictyaml.Key(
+		"documents",
+		func(a *worldAccount) *[]worldDocument { return &a.Documents },
+		strictyaml.ListOf(documentKeys),
+	),
 	strictyaml.Key("nodes", func(a *worldAccount) *[]worldNode { return &a.Nodes }, strictyaml.ListOf(nodeKeys)),
 	strictyaml.Key("enrol", func(a *worldAccount) *[]worldArrival { return &a.Enrol }, strictyaml.ListOf(arrivalKeys)),
 ))
 
-var policyKeys = placed(strictyaml.Keys("a managed policy",
+var policyKeys = placed(strictyaml.Keys(
+	"a managed policy",
 	strictyaml.Key("name", func(p *worldPolicy) *string { return &p.Name }, anyText).Required("write name:"),
 	strictyaml.Key("path", func(p *worldPolicy) *string { return &p.Path }, anyText),
 	strictyaml.Key("description", func(p *worldPolicy) *string { return &p.Description }, anyText),
-	strictyaml.Key("document", func(p *worldPolicy) *string { return &p.Document }, documentText{}).Required("write document:"),
+	strictyaml.Key("document", func(p *worldPolicy) *string { return &p.Document }, documentText{}).
+		Required("write document:"),
 	strictyaml.Key("tags", func(p *worldPolicy) *map[string]string { return &p.Tags }, textTable),
 ))
 
@@ -91,17 +106,21 @@ var roleKeys = placed(strictyaml.Keys("a role",
 	strictyaml.Key("permissionsBoundary", func(r *worldRole) *string { return &r.Boundary }, anyText),
 ))
 
-var documentKeys = placed(strictyaml.Keys("a document of Systems Manager",
+var documentKeys = placed(strictyaml.Keys(
+	"a document of Systems Manager",
 	strictyaml.Key("region", func(d *worldDocument) *string { return &d.Region }, strictyaml.Text(validateRegion)).
 		Required("write region:"),
 	strictyaml.Key("name", func(d *worldDocument) *string { return &d.Name }, anyText).Required("write name:"),
 	strictyaml.Key("type", func(d *worldDocument) *string { return &d.Type }, anyText).Required("write type:"),
-	strictyaml.Key("content", func(d *worldDocument) *string { return &d.Content }, documentText{}).Required("write content:"),
+	strictyaml.Key("content", func(d *worldDocument) *string { return &d.Content }, documentText{}).
+		Required("write content:"),
 	strictyaml.Key("tags", func(d *worldDocument) *map[string]string { return &d.Tags }, textTable),
 ))
 
-var nodeKeys = placed(strictyaml.Keys("a node",
-	strictyaml.Key("id", func(n *worldNode) *string { return &n.ID }, strictyaml.Text(validateNode)).Required("write id:"),
+var nodeKeys = placed(strictyaml.Keys(
+	"a node",
+	strictyaml.Key("id", func(n *worldNode) *string { return &n.ID }, strictyaml.Text(validateNode)).
+		Required("write id:"),
 	strictyaml.Key("region", func(n *worldNode) *string { return &n.Region }, strictyaml.Text(validateRegion)).
 		Required("write region:"),
 	strictyaml.Key("tags", func(n *worldNode) *map[string]string { return &n.Tags }, textTable),
@@ -118,9 +137,14 @@ var arrivalKeys = placed(strictyaml.Keys("somebody who enrols",
 	strictyaml.Key("accessKeys", func(a *worldArrival) *int { return &a.AccessKeys }, keyCount),
 ))
 
-var organizationKeys = placed(strictyaml.Keys("the organization",
+var organizationKeys = placed(strictyaml.Keys(
+	"the organization",
 	strictyaml.Key("id", func(o *worldOrganization) *string { return &o.ID }, anyText),
-	strictyaml.Key("management", func(o *worldOrganization) *string { return &o.Management }, strictyaml.Text(validateAccount)),
+	strictyaml.Key(
+		"management",
+		func(o *worldOrganization) *string { return &o.Management },
+		strictyaml.Text(validateAccount),
+	),
 	strictyaml.Key("root", func(o *worldOrganization) *string { return &o.Root }, anyText),
 	strictyaml.Key("policyTypes", func(o *worldOrganization) *[]string { return &o.PolicyTypes }, someTexts),
 	strictyaml.Key("trustedServices", func(o *worldOrganization) *[]string { return &o.TrustedServices }, someTexts),
@@ -136,8 +160,10 @@ var unitKeys = strictyaml.Keys("an organizational unit",
 	strictyaml.Key("parent", func(u *worldUnit) *string { return &u.Parent }, anyText),
 )
 
-var organizationPolicyKeys = placed(strictyaml.Keys("a policy of the organization",
-	strictyaml.Key("name", func(p *worldOrganizationPolicy) *string { return &p.Name }, anyText).Required("write name:"),
+var organizationPolicyKeys = placed(strictyaml.Keys(
+	"a policy of the organization",
+	strictyaml.Key("name", func(p *worldOrganizationPolicy) *string { return &p.Name }, anyText).
+		Required("write name:"),
 	strictyaml.Key("description", func(p *worldOrganizationPolicy) *string { return &p.Description }, anyText),
 	strictyaml.Key("type", func(p *worldOrganizationPolicy) *string { return &p.Type }, anyText),
 	strictyaml.Key("content", func(p *worldOrganizationPolicy) *string { return &p.Content }, documentText{}).
@@ -146,11 +172,20 @@ var organizationPolicyKeys = placed(strictyaml.Keys("a policy of the organizatio
 	strictyaml.Key("tags", func(p *worldOrganizationPolicy) *map[string]string { return &p.Tags }, textTable),
 ))
 
-var identityCenterKeys = placed(strictyaml.Keys("the instance of IAM Identity Center",
+var identityCenterKeys = placed(strictyaml.Keys(
+	"the instance of IAM Identity Center",
 	strictyaml.Key("instance", func(i *worldIdentityCenter) *string { return &i.Instance }, anyText),
 	strictyaml.Key("store", func(i *worldIdentityCenter) *string { return &i.Store }, anyText),
-	strictyaml.Key("region", func(i *worldIdentityCenter) *string { return &i.Region }, strictyaml.Text(validateRegion)),
-	strictyaml.Key("account", func(i *worldIdentityCenter) *string { return &i.Account }, strictyaml.Text(validateAccount)),
+	strictyaml.Key(
+		"region",
+		func(i *worldIdentityCenter) *string { return &i.Region },
+		strictyaml.Text(validateRegion),
+	),
+	strictyaml.Key(
+		"account",
+		func(i *worldIdentityCenter) *string { return &i.Account },
+		strictyaml.Text(validateAccount),
+	),
 	strictyaml.Key("attributes", func(i *worldIdentityCenter) *map[string]string { return &i.Attributes }, textTable),
 	strictyaml.Key("users", func(i *worldIdentityCenter) *map[string]string { return &i.Users }, textTable),
 	strictyaml.Key("groups", func(i *worldIdentityCenter) *map[string]string { return &i.Groups }, textTable),
@@ -194,7 +229,11 @@ func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at stricty
 		return "", false
 	}
 	d.Report(strictyaml.Problem{
-		Position: n.Pos, Path: at, Kind: strictyaml.WrongType, Why: n.Is(), Fix: "write the document with its keys, or its JSON",
+		Position: n.Pos,
+		Path:     at,
+		Kind:     strictyaml.WrongType,
+		Why:      n.Is(),
+		Fix:      "write the document with its keys, or its JSON",
 	})
 	return "", false
 }

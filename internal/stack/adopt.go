@@ -58,7 +58,13 @@ func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 		)
 	}
 	if len(a.Approvals) > 0 && !d.Hides() {
-		check("approvals", "justInTime", a.Approvals, s.approvalDocuments(), "write an approval document of justInTime, or leave it out")
+		check(
+			"approvals",
+			"justInTime",
+			a.Approvals,
+			s.approvalDocuments(),
+			"write an approval document of justInTime, or leave it out",
+		)
 	}
 	check("users", "users", a.Users, s.userNames(), "list the user in users too, or leave it out")
 	if len(a.Roles)+len(a.Policies) == 0 || d.Hides() {

@@ -56,7 +56,12 @@ func checkText(d *strictyaml.Decoder, at strictyaml.Path, text string, check fun
 	}
 }
 
-func (s *Stack) checkDeployingRole(d *strictyaml.Decoder, at strictyaml.Path, role, name, document string, policies []string) {
+func (s *Stack) checkDeployingRole(
+	d *strictyaml.Decoder,
+	at strictyaml.Path,
+	role, name, document string,
+	policies []string,
+) {
 	if arn, err := policy.ParseARN(role); role != "" {
 		kind, _, _, ok := arn.Entity()
 		if err != nil || !ok || arn.Service != "iam" || kind != "role" || policy.ValidateAccountID(arn.Account) != nil {
@@ -78,8 +83,15 @@ func (s *Stack) checkDeployingRole(d *strictyaml.Decoder, at strictyaml.Path, ro
 		s.checkSessionPolicy(d, at.Child("policy"), document)
 	}
 	if n := len(policies); n > maxSessionPolicies {
-		d.Report(strictyaml.Problem{Path: at.Child("policyArns"), Kind: strictyaml.Invalid, Value: fmt.Sprintf("%d policies", n),
-			Why: fmt.Sprintf("are more than the %d that a session takes", maxSessionPolicies), Fix: "use fewer"})
+		d.Report(
+			strictyaml.Problem{
+				Path:  at.Child("policyArns"),
+				Kind:  strictyaml.Invalid,
+				Value: fmt.Sprintf("%d policies", n),
+				Why:   fmt.Sprintf("are more than the %d that a session takes", maxSessionPolicies),
+				Fix:   "use fewer",
+			},
+		)
 	}
 	for i, text := range policies {
 		path := at.Child("policyArns").Index(i)
@@ -97,7 +109,15 @@ func (s *Stack) checkDeployingRole(d *strictyaml.Decoder, at strictyaml.Path, ro
 			continue
 		}
 		if why, fix := guardrail.UnknownManagedPolicy(arn, s.AWSManagedPolicies); why != "" {
-			d.Report(strictyaml.Problem{Path: path, Kind: strictyaml.NotFound, Value: strictyaml.Quoted(text), Why: why, Fix: fix})
+			d.Report(
+				strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.NotFound,
+					Value: strictyaml.Quoted(text),
+					Why:   why,
+					Fix:   fix,
+				},
+			)
 		}
 	}
 }
@@ -106,11 +126,25 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, do
 	const fix = "write one that AWS takes, or remove the key"
 	parsed, err := policy.Parse([]byte(document))
 	if err != nil {
-		d.Report(strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Why: "is no policy document: " + err.Error(), Fix: fix})
+		d.Report(
+			strictyaml.Problem{
+				Path: at,
+				Kind: strictyaml.Invalid,
+				Why:  "is no policy document: " + err.Error(),
+				Fix:  fix,
+			},
+		)
 		return
 	}
 	for _, wrong := range parsed.Validate(policy.SessionPolicy, s.Quotas) {
-		d.Report(strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Why: "is refused as a session policy: " + wrong.Error(), Fix: fix})
+		d.Report(
+			strictyaml.Problem{
+				Path: at,
+				Kind: strictyaml.Invalid,
+				Why:  "is refused as a session policy: " + wrong.Error(),
+				Fix:  fix,
+			},
+		)
 	}
 }
 

@@ -30,7 +30,8 @@ func problemAt(t *testing.T, problems strictyaml.Problems, path strictyaml.Path,
 // A managed policy that AWS does not have is refused wherever one is named, with the name that was meant and its path.
 func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 	places := map[strictyaml.Path]string{
-		"guardrails:delegatedRoles[0].managedPolicies[0]": "  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
+		"guardrails:delegatedRoles[0].managedPolicies[0]": "  guardrails:users: [{name: alice}]\n  " +
+			"guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
 		"guardrails:identityCenter.permissionSets[0].managedPolicies[0]": `  guardrails:identityCenter:
     instance: arn:aws:sso:::instance/ssoins-1234567890abcdef
     identityStore: d-1234567890
@@ -92,7 +93,8 @@ func TestOwnPoliciesAreThoseThatTheStackMakes(t *testing.T) {
 	role := func(policy string) strictyaml.Problems {
 		_, problems := readText(
 			minimal + fmt.Sprintf(
-				"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
+				"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], "+
+					"managedPolicies: [%q]}]\n",
 				policy,
 			),
 		)
@@ -110,22 +112,32 @@ func TestOwnPoliciesAreThoseThatTheStackMakes(t *testing.T) {
 // A Region that AWS has not opened is refused with the nearest, wherever one is written; the setting with which the
 // provider takes it takes it here too.
 func TestRegionsAreThoseOfAWS(t *testing.T) {
-	const center = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    identityStore: d-1234567890\n    permissionSets: "
+	const center = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    " +
+		"identityStore: d-1234567890\n    permissionSets: "
 	const sessions = "  guardrails:sessions: {regions: [ap-northeast-1], runAs: {defaultUser: operator}"
 	for path, text := range map[strictyaml.Path]string{
-		"aws:region":                                             "",
-		"aws:stsRegion":                                          "  aws:stsRegion: ap-northeast-9\n",
-		"guardrails:sessions.regions[1]":                         "  guardrails:sessions: {regions: [ap-northeast-1, ap-northeast-9]}\n",
-		"guardrails:sessions.kmsKeyId":                           sessions + ", kmsKeyId: \"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"}\n",
-		"guardrails:justInTime.homeRegion":                       sessions + "}\n  guardrails:justInTime: {homeRegion: ap-northeast-9}\n",
-		"guardrails:adopt.sessions[0]":                           "  guardrails:sessions: {regions: [ap-northeast-1]}\n  guardrails:adopt: {sessions: [ap-northeast-9]}\n",
-		"guardrails:expect[0].on.region":                         "  guardrails:users: [{name: alice}]\n  guardrails:expect: [{it: x, as: alice, opens: shell, on: {instance: {}, region: ap-northeast-9}, denied: true}]\n",
-		"guardrails:identityCenter.permissionSets[0].regions[0]": center + "[{name: Op, template: operation, regions: [ap-northeast-9]}]\n",
+		"aws:region":    "",
+		"aws:stsRegion": "  aws:stsRegion: ap-northeast-9\n",
+		"guardrails:sessions.regions[1]": "  guardrails:sessions: {regions: [ap-northeast-1, " +
+			"ap-northeast-9]}\n",
+		"guardrails:sessions.kmsKeyId": sessions + ", kmsKeyId: " +
+			"\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"}\n",
+		"guardrails:justInTime.homeRegion": sessions + "}\n  guardrails:justInTime: " +
+			"{homeRegion: ap-northeast-9}\n",
+		"guardrails:adopt.sessions[0]": "  guardrails:sessions: {regions: " +
+			"[ap-northeast-1]}\n  guardrails:adopt: {sessions: [ap-northeast-9]}\n",
+		"guardrails:expect[0].on.region": "  guardrails:users: [{name: alice}]\n  " +
+			"guardrails:expect: [{it: x, as: alice, opens: shell, on: {instance: {}, region: ap-northeast-9}, denied: " +
+			"true}]\n",
+		"guardrails:identityCenter.permissionSets[0].regions[0]": center + "[{name: Op, template: operation, regions: " +
+			"[ap-northeast-9]}]\n",
 		"guardrails:identityCenter.permissionSets[0].kmsKeyArns[0]": center +
 			"[{name: Op, template: operation, kmsKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
 		"guardrails:identityCenter.permissionSets[0].volumeKeyArns[0]": center +
-			"[{name: Op, template: operation, volumeKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
-		"guardrails:operationRoles[0].volumeKeyArns[0]": sessions + "}\n  guardrails:operationRoles: [{project: shop, principalArns: [\"arn:aws:iam::444455556666:user/a\"], " +
+			"[{name: Op, template: operation, volumeKeyArns: " +
+			"[\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
+		"guardrails:operationRoles[0].volumeKeyArns[0]": sessions + "}\n  guardrails:operationRoles: [{project: shop, " +
+			"principalArns: [\"arn:aws:iam::444455556666:user/a\"], " +
 			"volumeKeyArns: [\"arn:aws:kms:ap-northeast-9:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab\"]}]\n",
 	} {
 		file := minimal + text
@@ -154,7 +166,8 @@ func TestRegionsAreThoseOfAWS(t *testing.T) {
 
 // Default tags are held against what AWS takes, alone and beside the tags of users and roles.
 func TestDefaultTagsAreWhatAWSTakes(t *testing.T) {
-	const people = "  guardrails:users: [{name: alice, email: alice@example.com, displayName: Alice, tags: {Team: ops}}]\n"
+	const people = "  guardrails:users: [{name: alice, email: alice@example.com, displayName: Alice, tags: {Team: " +
+		"ops}}]\n"
 	for tags, says := range map[string][]string{
 		`{Team: "R&D (platform)"}`:              {"guardrails", `has the character '&'`},
 		`{"T|m": x}`:                            {`has the character '|'`},
@@ -206,11 +219,16 @@ func TestSessionNamesHaveTwoCharacters(t *testing.T) {
 	const users = "  guardrails:users: [{name: a}, {name: bob}]\n"
 	const guest = "arn:aws:iam::444455556666:user/x"
 	for path, text := range map[strictyaml.Path]string{
-		"guardrails:operationRoles[0].users[0]":         "  guardrails:operationRoles: [{users: [a], project: P, runAs: op}]\n",
-		"guardrails:operationRoles[0].principalArns[0]": "  guardrails:operationRoles: [{principalArns: [\"" + guest + "\"], project: P, runAs: op}]\n",
-		"guardrails:delegatedRoles[0].users[1]":         "  guardrails:delegatedRoles: [{name: D, users: [bob, a], managedPolicies: [ReadOnlyAccess]}]\n",
-		"guardrails:osAccess.standingUsers[0]":          "  guardrails:sessions: {regions: [ap-northeast-1]}\n  guardrails:osAccess: {standingUsers: [a], runAs: op}\n",
-		"guardrails:grants[0].person": "  guardrails:sessions: {regions: [ap-northeast-1]}\n  guardrails:osAccess: {}\n  guardrails:grants: [{person: a, runAs: op, ticket: T1, " +
+		"guardrails:operationRoles[0].users[0]": "  guardrails:operationRoles: [{users: [a], project: P, " +
+			"runAs: op}]\n",
+		"guardrails:operationRoles[0].principalArns[0]": "  guardrails:operationRoles: " +
+			"[{principalArns: [\"" + guest + "\"], project: P, runAs: op}]\n",
+		"guardrails:delegatedRoles[0].users[1]": "  guardrails:delegatedRoles: [{name: D, users: [bob, a], " +
+			"managedPolicies: [ReadOnlyAccess]}]\n",
+		"guardrails:osAccess.standingUsers[0]": "  guardrails:sessions: {regions: [ap-northeast-1]}\n  " +
+			"guardrails:osAccess: {standingUsers: [a], runAs: op}\n",
+		"guardrails:grants[0].person": "  guardrails:sessions: {regions: [ap-northeast-1]}\n  guardrails:osAccess: " +
+			"{}\n  guardrails:grants: [{person: a, runAs: op, ticket: T1, " +
 			"from: \"2026-12-01T09:00:00+09:00\", until: \"2026-12-01T13:00:00+09:00\"}]\n",
 	} {
 		_, problems := readText(minimal + users + text)
@@ -233,15 +251,23 @@ func TestTheSessionOfTheDeployerIsWhatSTSTakes(t *testing.T) {
 		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:user/a"}`, "aws:assumeRole.roleArn"},
 		{`aws:assumeRole: {roleArn: Deployer}`, "aws:assumeRole.roleArn"},
 		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", sessionName: x}`, "aws:assumeRole.sessionName"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", sessionName: "a b"}`, "aws:assumeRole.sessionName"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", sourceIdentity: "` + strings.Repeat("x", 65) + `"}`, "aws:assumeRole.sourceIdentity"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", externalId: "a b"}`, "aws:assumeRole.externalId"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", sessionName: "a b"}`,
+			"aws:assumeRole.sessionName"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", sourceIdentity: "` + strings.Repeat("x",
+			65) + `"}`, "aws:assumeRole.sourceIdentity"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", externalId: "a b"}`,
+			"aws:assumeRole.externalId"},
 		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", policy: "{}"}`, "aws:assumeRole.policy"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", policyArns: [ReadOnlyAccess]}`, "aws:assumeRole.policyArns[0]"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {"a|b": c}}`, "aws:assumeRole.tags[\"a|b\"]"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {A: x, a: y}}`, "aws:assumeRole.tags[\"a\"]"},
-		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {Stack: x}, transitiveTagKeys: [Stak]}`, "aws:assumeRole.transitiveTagKeys[0]"},
-		{`aws:assumeRoleWithWebIdentity: {roleArn: "arn:aws:iam::111122223333:role/D", sessionName: x}`, "aws:assumeRoleWithWebIdentity.sessionName"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", policyArns: [ReadOnlyAccess]}`,
+			"aws:assumeRole.policyArns[0]"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {"a|b": c}}`,
+			"aws:assumeRole.tags[\"a|b\"]"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {A: x, a: y}}`,
+			"aws:assumeRole.tags[\"a\"]"},
+		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:role/D", tags: {Stack: x}, transitiveTagKeys: [Stak]}`,
+			"aws:assumeRole.transitiveTagKeys[0]"},
+		{`aws:assumeRoleWithWebIdentity: {roleArn: "arn:aws:iam::111122223333:role/D", sessionName: x}`,
+			"aws:assumeRoleWithWebIdentity.sessionName"},
 	} {
 		_, problems := readText(minimal + "  " + c.text + "\n")
 		assert.Equal(t, c.path, one(t, problems).Path, c.text)
@@ -267,7 +293,8 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 	assert.Equal(t, strictyaml.Path("guardrails:users"), p.Path)
 	assert.Equal(
 		t,
-		"guardrails:users: 20000 users are more than the 5000 of an account; divide them, or raise guardrails:quotas.users once AWS has",
+		"guardrails:users: 20000 users are more than the 5000 of an account; divide them, or raise "+
+			"guardrails:quotas.users once AWS has",
 		p.Error(),
 	)
 	for _, c := range []struct {
@@ -275,7 +302,8 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 		path                  strictyaml.Path
 	}{
 		{"users", "{name: user#}", "users: 2", "guardrails:users"},
-		{"operationRoles", `{principalArns: ["arn:aws:iam::444455556666:user/u#"], project: p#, runAs: op}`, "roles: 2", "guardrails:operationRoles"},
+		{"operationRoles", `{principalArns: ["arn:aws:iam::444455556666:user/u#"], project: p#, runAs: op}`, "roles: 2",
+			"guardrails:operationRoles"},
 		{"delegatedRoles", `{name: r#, principalArns: ["arn:aws:iam::444455556666:user/u#"], managedPolicies: [ReadOnlyAccess]}`, "roles: 2", "guardrails:delegatedRoles"},
 	} {
 		text := list(c.section, 3, c.entry)
@@ -286,7 +314,8 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 		_, found = readText(text + "  guardrails:quotas: {" + strings.Replace(c.quota, "2", "3", 1) + "}\n")
 		assert.Empty(t, found)
 	}
-	sets := "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    identityStore: d-1234567890\n    permissionSets: [{name: A, template: readOnly}, " +
+	sets := "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    " +
+		"identityStore: d-1234567890\n    permissionSets: [{name: A, template: readOnly}, " +
 		"{name: B, template: readOnly}]\n"
 	_, problems = readText(minimal + sets + "  guardrails:quotas: {permissionSets: 1}\n")
 	problemAt(t, problems, "guardrails:identityCenter.permissionSets", "2 permission sets are more than the 1")

@@ -45,8 +45,9 @@ func TestOneMissingStackIsToldWhereItIsNamed(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600))
 	}
 	for name, want := range map[string][]string{
-		"Pulumi.shop.yaml":       {"guardrails:operationRoles[0].users[0]", "guardrails:delegatedRoles[0].users[0]"},
-		"Pulumi.management.yaml": {"guardrails:identityCenter.permissionSets[0].assignments[0].accounts[0]", "guardrails:organization.consolePasswords.jumpAccounts[0]"},
+		"Pulumi.shop.yaml": {"guardrails:operationRoles[0].users[0]", "guardrails:delegatedRoles[0].users[0]"},
+		"Pulumi.management.yaml": {"guardrails:identityCenter.permissionSets[0].assignments[0].accounts[0]",
+			"guardrails:organization.consolePasswords.jumpAccounts[0]"},
 	} {
 		_, problems := ReadFile(filepath.Join(folder, name))
 		var paths []string

@@ -305,11 +305,15 @@ func validate(a interface{ Validate() error }) error {
 // reportAll reports what a component says about its Args, but for the fields that come from other sections.
 func (s *Stack) reportAll(d *strictyaml.Decoder, section string, derived []string, err error) {
 	problems := slices.DeleteFunc(problem.Of(err), func(p *problem.Problem) bool {
-		return slices.ContainsFunc(derived, func(field string) bool { return strictyaml.Path(p.Path).Within(strictyaml.Path(field)) })
+		return slices.ContainsFunc(
+			derived,
+			func(field string) bool { return strictyaml.Path(p.Path).Within(strictyaml.Path(field)) },
+		)
 	})
 	for _, p := range problems.Under(section) {
 		// A list of which elements were refused is empty for the component alone.
-		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") && d.Refused(s.written(strictyaml.Path(stackfile.Namespace+":"+p.Path))) {
+		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") &&
+			d.Refused(s.written(strictyaml.Path(stackfile.Namespace+":"+p.Path))) {
 			continue
 		}
 		d.Report(

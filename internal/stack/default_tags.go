@@ -152,7 +152,13 @@ func (s *Stack) countTags(d *strictyaml.Decoder, at strictyaml.Path, tags map[st
 			why = fmt.Sprintf("make %d with the %d of %s, and AWS takes %d", n, own, who, quota)
 		}
 		d.Report(
-			strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: fmt.Sprintf("%d tags", len(tags)), Why: why, Fix: "remove some"},
+			strictyaml.Problem{
+				Path:  at,
+				Kind:  strictyaml.Invalid,
+				Value: fmt.Sprintf("%d tags", len(tags)),
+				Why:   why,
+				Fix:   "remove some",
+			},
 		)
 	}
 }
@@ -174,7 +180,15 @@ func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 				},
 			)
 		case systemTag(key):
-			d.Report(strictyaml.Problem{Path: path, Kind: strictyaml.Refused, Value: strictyaml.Quoted(key), Why: aws, Fix: "remove it"})
+			d.Report(
+				strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.Refused,
+					Value: strictyaml.Quoted(key),
+					Why:   aws,
+					Fix:   "remove it",
+				},
+			)
 		default:
 			if err := policy.ValidateTagKey(key); err != nil {
 				d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
@@ -198,7 +212,15 @@ func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 			}
 		}
 		if systemTag(prefix) {
-			d.Report(strictyaml.Problem{Path: path, Kind: strictyaml.Refused, Value: strictyaml.Quoted(prefix), Why: aws, Fix: "remove it"})
+			d.Report(
+				strictyaml.Problem{
+					Path:  path,
+					Kind:  strictyaml.Refused,
+					Value: strictyaml.Quoted(prefix),
+					Why:   aws,
+					Fix:   "remove it",
+				},
+			)
 		} else if err := policy.ValidateTagKey(prefix); err != nil {
 			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: prefix}, err)
 		}

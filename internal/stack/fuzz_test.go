@@ -22,7 +22,10 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("config: &a [*a]"))
 	f.Add([]byte("config:\n  ? [a]\n  : b\n  <<: 1\n  guardrails:users: '[{]'\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		stack, problems := Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: data}, &stackfile.Source{File: "Pulumi.yaml", Data: data})
+		stack, problems := Read(
+			stackfile.Source{File: "Pulumi.dev.yaml", Data: data},
+			&stackfile.Source{File: "Pulumi.yaml", Data: data},
+		)
 		if (stack == nil) == (len(problems) == 0) {
 			t.Fatalf("a stack or problems: %v, %v", stack, problems)
 		}

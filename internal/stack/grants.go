@@ -130,7 +130,10 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 				Kind:  strictyaml.NotFound,
 				Value: strictyaml.Quoted(string(g.Opens)),
 				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
-				Fix:   strictyaml.DidYouMean(string(g.Opens), append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...)),
+				Fix: strictyaml.DidYouMean(
+					string(g.Opens),
+					append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...),
+				),
 			})
 		}
 		if g.IdentityCenter.ID != "" {
@@ -161,8 +164,11 @@ func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at strictyaml.Path, g *gr
 		Path:  at,
 		Kind:  strictyaml.NotFound,
 		Value: strictyaml.Quoted(g.Person),
-		Why:   "comes from IAM Identity Center, and no permission set with grants: true is assigned in account " + cmp.Or(s.Account.Alias, s.Account.ID),
-		Fix:   "add grants: true to a permission set that the person takes there, in Pulumi." + center.Stack + ".yaml",
+		Why: "comes from IAM Identity Center, and no permission set with grants: true is assigned in account " + cmp.Or(
+			s.Account.Alias,
+			s.Account.ID,
+		),
+		Fix: "add grants: true to a permission set that the person takes there, in Pulumi." + center.Stack + ".yaml",
 	})
 }
 

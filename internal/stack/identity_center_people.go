@@ -45,5 +45,8 @@ func (s *Stack) identityCenterUser(person string) (grant.IdentityCenterUser, boo
 
 // takesGrants reports whether a permission set from which people assume roles of grants is assigned in this account.
 func (s *Stack) takesGrants(center *stackfile.IdentityCenterPeople) bool {
-	return slices.ContainsFunc(center.GrantsIn, func(account string) bool { return s.accountID(account) == s.Account.ID })
+	return slices.ContainsFunc(
+		center.GrantsIn,
+		func(account string) bool { return s.accountID(account) == s.Account.ID },
+	)
 }

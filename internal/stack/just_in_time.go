@@ -37,7 +37,14 @@ func (s *Stack) RequestersGoRound(e *access.Engine) strictyaml.Problems {
 		at.File = s.File
 		out = append(
 			out,
-			strictyaml.Problem{Position: at, Path: path, Kind: strictyaml.Unproven, Value: shownValue(p.Value), Why: p.Why, Fix: p.Fix},
+			strictyaml.Problem{
+				Position: at,
+				Path:     path,
+				Kind:     strictyaml.Unproven,
+				Value:    shownValue(p.Value),
+				Why:      p.Why,
+				Fix:      p.Fix,
+			},
 		)
 	}
 	return out

@@ -243,7 +243,10 @@ config:
 
 	project.Data = append(project.Data, "  guardrails:quotas: {value: {trust: 0}}\n"...)
 	_, problems = Read(
-		stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n")},
+		stackfile.Source{
+			File: "Pulumi.dev.yaml",
+			Data: []byte("config:\n  guardrails:account: {id: \"111122223333\"}\n"),
+		},
 		project,
 	)
 	p := one(t, problems)
@@ -286,7 +289,8 @@ func TestTheProjectOfAStackFileIsFound(t *testing.T) {
 func TestCredentialsAreTakenEncrypted(t *testing.T) {
 	mustRead(
 		t,
-		minimal+"  aws:accessKey: AKIAIOSFODNN7EXAMPLE\n  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: \"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n",
+		minimal+"  aws:accessKey: AKIAIOSFODNN7EXAMPLE\n  aws:secretKey: {secure: AAAB}\n  aws:assumeRole: {roleArn: "+
+			"\"arn:aws:iam::111122223333:role/x\", externalId: {secure: AAAB}}\n",
 	)
 	_, problems := readText(minimal + "  aws:secretKey: wJalrXUtnFEMI\n  aws:profile: {secure: AAAB}\n")
 	require.Len(t, problems, 2)

@@ -67,7 +67,12 @@ func CheckRequesters(a *justintime.Args, e *access.Engine, now time.Time) error 
 				"ask for MFA where the role is assumed, in its trust policy",
 			)
 		case !d.Allowed():
-			p.Add(path, role, "may not call ssm:StartAccessRequest", "attach "+a.PolicyARN(justintime.RequesterPolicyName))
+			p.Add(
+				path,
+				role,
+				"may not call ssm:StartAccessRequest",
+				"attach "+a.PolicyARN(justintime.RequesterPolicyName),
+			)
 		}
 	}
 	return p.Err()

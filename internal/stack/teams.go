@@ -177,7 +177,9 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, at strictyaml.Path, person, w
 	if len(members) > 0 {
 		fix += ": " + strings.Join(members, ", ")
 	}
-	d.Report(strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: strictyaml.Quoted(person), Why: why, Fix: fix})
+	d.Report(
+		strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: strictyaml.Quoted(person), Why: why, Fix: fix},
+	)
 	return true
 }
 

@@ -79,24 +79,36 @@ func TestATeamIsEverybodyInIt(t *testing.T) {
 // What is wrong with a team is told where it is written.
 func TestTeamsAreRefusedWhereTheyStand(t *testing.T) {
 	for _, c := range []struct{ jump, workload, at, why, fix string }{
-		{"  guardrails:teams: {ops: [alcie]}\n", "", `guardrails:teams["ops"][0]`, "is no user of this stack", `did you mean "alice"?`},
-		{"  guardrails:teams: {ops: [jump/alice]}\n", "", `guardrails:teams["ops"][0]`, "is not a name of guardrails:users", "write the name alone"},
-		{"  guardrails:teams: {ops: [alice, alice]}\n", "", `guardrails:teams["ops"][1]`, "is the same as [0]", "remove one"},
-		{"  guardrails:teams: {ops: [alice], all: [ops]}\n", "", `guardrails:teams["all"][0]`, "is a team, and teams have people alone", "list its people here too"},
-		{"  guardrails:teams: {Alice: [bob]}\n", "", `guardrails:teams["Alice"]`, "is the name of the user alice too", "another name"},
+		{"  guardrails:teams: {ops: [alcie]}\n", "", `guardrails:teams["ops"][0]`, "is no user of this stack",
+			`did you mean "alice"?`},
+		{"  guardrails:teams: {ops: [jump/alice]}\n", "", `guardrails:teams["ops"][0]`,
+			"is not a name of guardrails:users", "write the name alone"},
+		{"  guardrails:teams: {ops: [alice, alice]}\n", "", `guardrails:teams["ops"][1]`, "is the same as [0]",
+			"remove one"},
+		{"  guardrails:teams: {ops: [alice], all: [ops]}\n", "", `guardrails:teams["all"][0]`,
+			"is a team, and teams have people alone", "list its people here too"},
+		{"  guardrails:teams: {Alice: [bob]}\n", "", `guardrails:teams["Alice"]`, "is the name of the user alice too",
+			"another name"},
 		{"  guardrails:teams: {ops: [bob], OPS: [bob]}\n", "", `guardrails:teams["OPS"]`, "by case only", "keep one"},
 		{"  guardrails:teams: {a/b: [bob]}\n", "", `guardrails:teams["a/b"]`, "is no name for a team", "use 1 to 64"},
-		{"  guardrails:teams: {shop: [alice]}\n", "  guardrails:delegatedRoles: [{name: A, users: [jump/shpo], managedPolicies: [ReadOnlyAccess]}]\n",
+		{"  guardrails:teams: {shop: [alice]}\n",
+			"  guardrails:delegatedRoles: [{name: A, users: [jump/shpo], managedPolicies: [ReadOnlyAccess]}]\n",
 			"guardrails:delegatedRoles[0].users[0]", "is no user of the stack jump", `did you mean "jump/shop"?`},
-		{"  guardrails:teams: {none: []}\n", "  guardrails:delegatedRoles: [{name: A, users: [jump/none], managedPolicies: [ReadOnlyAccess]}]\n",
+		{"  guardrails:teams: {none: []}\n",
+			"  guardrails:delegatedRoles: [{name: A, users: [jump/none], managedPolicies: [ReadOnlyAccess]}]\n",
 			"guardrails:delegatedRoles[0].users", "nobody could assume the role", "name at least one person"},
-		{"  guardrails:teams: {shop: [bob, x]}\n", "  guardrails:delegatedRoles: [{name: A, users: [jump/shop], managedPolicies: [ReadOnlyAccess]}]\n",
+		{"  guardrails:teams: {shop: [bob, x]}\n",
+			"  guardrails:delegatedRoles: [{name: A, users: [jump/shop], managedPolicies: [ReadOnlyAccess]}]\n",
 			"guardrails:delegatedRoles[0].users[0]", "has a name of one character", "two characters"},
-		{"  guardrails:teams: {shop: [alice, bob]}\n", "  guardrails:osAccess: {}\n  guardrails:grants: [{person: jump/shop, runAs: a, ticket: T, from: \"2026-12-01T09:00:00Z\", until: \"2026-12-01T10:00:00Z\"}]\n",
+		{"  guardrails:teams: {shop: [alice, bob]}\n",
+			"  guardrails:osAccess: {}\n  guardrails:grants: [{person: jump/shop, runAs: a, ticket: T, from: " +
+				"\"2026-12-01T09:00:00Z\", until: \"2026-12-01T10:00:00Z\"}]\n",
 			"guardrails:grants[0].person", "is a team, and a grant is for one person", "jump/alice, jump/bob"},
-		{"  guardrails:teams: {none: []}\n", "  guardrails:expect: [{it: x, as: jump/none, do: iam:DeleteUser, on: {user: jump/alice}, denied: true}]\n",
+		{"  guardrails:teams: {none: []}\n",
+			"  guardrails:expect: [{it: x, as: jump/none, do: iam:DeleteUser, on: {user: jump/alice}, denied: true}]\n",
 			"guardrails:expect[0].as", "is a team without anybody", "name a person"},
-		{"  guardrails:teams: {shop: [bob]}\n", "  guardrails:expect: [{it: x, as: jump/alice, do: iam:DeleteUser, on: {user: jump/shop}, denied: true}]\n",
+		{"  guardrails:teams: {shop: [bob]}\n",
+			"  guardrails:expect: [{it: x, as: jump/alice, do: iam:DeleteUser, on: {user: jump/shop}, denied: true}]\n",
 			"guardrails:expect[0].on.user", "a target is one user", "jump/bob"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -170,7 +182,8 @@ func TestTeamsMakeWhatTheirPeopleMake(t *testing.T) {
 			teams[team] = rapid.SliceOfNDistinct(rapid.SampledFrom(users), 0, 4, rapid.ID[string]).Draw(t, team)
 			lines += "    " + team + ": [" + strings.Join(teams[team], ", ") + "]\n"
 		}
-		list := rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{"one", "two"}, users...)), 1, 6, rapid.ID[string]).
+		list := rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{"one", "two"}, users...)), 1, 6,
+			rapid.ID[string]).
 			Draw(t, "list")
 		direct := map[string]bool{}
 		for _, name := range list {
@@ -190,7 +203,8 @@ func TestTeamsMakeWhatTheirPeopleMake(t *testing.T) {
 			}
 		}
 		text := func(people []string) string {
-			return minimal + "  guardrails:users: [{name: alice}, {name: bob}, {name: carol}, {name: dave}]\n  guardrails:teams:\n" + lines +
+			return minimal + "  guardrails:users: [{name: alice}, {name: bob}, {name: carol}, {name: dave}]\n  " +
+				"guardrails:teams:\n" + lines +
 				"  guardrails:operationRoles: [{name: shop, users: [" + strings.Join(
 				people,
 				", ",

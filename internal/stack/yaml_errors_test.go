@@ -12,7 +12,8 @@ import (
 // What is no YAML is said in the words of somebody who edits a file, with what to write, and a tab with its place.
 func TestYAMLMistakesAreExplained(t *testing.T) {
 	for text, says := range map[string]string{
-		"config:\n\taws:region: x\n":                             "2:1 the file is no YAML: a tab at 2:1; YAML is indented with spaces",
+		"config:\n\taws:region: x\n": "2:1 the file is no YAML: a tab at 2:1; YAML is " +
+			"indented with spaces",
 		"config:\n  aws:region: x\n\tguardrails:protect: true\n": "a tab at 3:1; YAML is indented with spaces",
 		"config:\n  a:\n  \t- x\n":                               "a tab at 3:3; YAML is indented with spaces",
 		"config:\n  a: b: c\n":                                   "put the value in quotes",

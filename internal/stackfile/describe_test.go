@@ -51,7 +51,8 @@ func TestExamplesAreTaken(t *testing.T) {
 		for _, p := range decodeExample(t, k) {
 			// Around the example there is nothing, so that keys are missing; and rules between keys are not what this
 			// is about.
-			if p.Kind != strictyaml.Missing && p.Path.Within(strictyaml.Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
+			if p.Kind != strictyaml.Missing &&
+				p.Path.Within(strictyaml.Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
 				wrong = append(wrong, fmt.Sprintf("%s: %v", k.Path, p))
 			}
 		}
@@ -134,7 +135,8 @@ func TestTheSchemaRefusesWhereTheDecoderDoes(t *testing.T) {
 		{"idleTimeout: 15m", "idleTimeout: soon", "/config/guardrails:sessions/idleTimeout"},
 		{"sessionName: any", "sessionName: username", "/config/guardrails:delegatedRoles/0/sessionName"},
 		{"minimumLength: 16", "minimumLength: 5", "/config/guardrails:passwordPolicy/minimumLength"},
-		{"managedPolicies: [AdministratorAccess]", "managedPolicies: []", "/config/guardrails:delegatedRoles/0/managedPolicies"},
+		{"managedPolicies: [AdministratorAccess]", "managedPolicies: []",
+			"/config/guardrails:delegatedRoles/0/managedPolicies"},
 		{"guardrails:protect: false", "guardrails:protects: false", "/config"},
 		{"aws:profile: guardrails-dev", "aws:forbiddenAccountIds: [\"1\"]", "/config/aws:forbiddenAccountIds"},
 	} {

@@ -77,7 +77,8 @@ func sections() string {
 	for _, path := range mainSections {
 		fmt.Fprintf(&b, "| %s | %s |\n", link(path), means[path])
 	}
-	rest.WriteString("\nAlso: " + strings.Join(others, ", ") + ". The settings of the provider, such as [`aws:region`](#awsregion), come last.\n")
+	rest.WriteString("\nAlso: " + strings.Join(others,
+		", ") + ". The settings of the provider, such as [`aws:region`](#awsregion), come last.\n")
 	return b.String() + rest.String()
 }
 

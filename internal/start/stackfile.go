@@ -260,7 +260,10 @@ func delegatedRolesSection(a *Answers, account *Account, t *text) {
 	if a.governed() {
 		t.comment(2, "A role for work on the account itself. The service control policies keep it from shells.")
 	} else {
-		t.comment(2, "A role for work on the account itself. It opens shells too: only a service control policy could keep an administrator from them.")
+		t.comment(
+			2,
+			"A role for work on the account itself. It opens shells too: only a service control policy could keep an administrator from them.",
+		)
 	}
 	t.line("  guardrails:delegatedRoles:")
 	t.line("    - name: AdminRole")

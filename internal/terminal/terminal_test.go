@@ -78,7 +78,8 @@ PERSON   bob
 func TestColoursMeanSomething(t *testing.T) {
 	for line, colour := range map[string]string{
 		"    FAIL  mfa-to-assume": red, "    ok if  own-sessions-only": yellow, "    ok  legal-os-user": green, "  + create Role": green, "  - delete Role": red,
-		"  note    x": yellow, "alice  WITHOUT MFA: access key": red, "x: does not hold (account 1)": red, "a: holds (account 1)": green, "plain text": "",
+		"  note    x": yellow, "alice  WITHOUT MFA: access key": red, "x: does not hold " +
+			"(account 1)": red, "a: holds (account 1)": green, "plain text": "",
 		"shell  root (can do everything)": red,
 	} {
 		painted := paint(line)
@@ -114,8 +115,10 @@ func TestColoursAreOffInPipes(t *testing.T) {
 // A text that is fitted has no line that is wider than the terminal where its words allow that, loses no word, and
 // keeps its marks in their column.
 func TestATextFitsAndLosesNothing(t *testing.T) {
-	text := "Pulumi.dev.yaml: does not hold (account 111122223333)\n  FAIL    a shell opens on nodes of their own project alone (own-project-only, docs/safety.md#own-project-only)\n" +
-		"          role/x: a node of another project can be reached\n  note    guardrails:justInTime: every just-in-time shell is operator's, whoever asked\n\nshort\n" +
+	text := "Pulumi.dev.yaml: does not hold (account 111122223333)\n  FAIL    a shell opens on nodes of their own " +
+		"project alone (own-project-only, docs/safety.md#own-project-only)\n" +
+		"          role/x: a node of another project can be reached\n  note    guardrails:justInTime: every " +
+		"just-in-time shell is operator's, whoever asked\n\nshort\n" +
 		"    arn:aws:iam::111122223333:role/guardrails/operation/a-name-that-is-longer-than-a-narrow-terminal\nno end"
 	assert.Equal(t, text, Fit(text, 0))
 	for _, width := range []int{20, 50, 80, 120, 200} {
@@ -126,5 +129,9 @@ func TestATextFitsAndLosesNothing(t *testing.T) {
 		assert.Equal(t, strings.Join(strings.Fields(text), ""), strings.Join(strings.Fields(got), ""), "%d", width)
 		assert.Equal(t, got, Fit(got, width), "what fits stays as it is")
 	}
-	assert.Equal(t, "  note    every shell is\n          operator's\n", Fit("  note    every shell is operator's\n", 25))
+	assert.Equal(
+		t,
+		"  note    every shell is\n          operator's\n",
+		Fit("  note    every shell is operator's\n", 25),
+	)
 }

@@ -225,10 +225,13 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 			for i, c := range clitest.Sample(map[bool]int{false: 2, true: 6}[real], []lockCase{
 				{"a living stranger", host, os.Getpid(), time.Now().Add(-time.Hour * 24 * 365), nil},
 				{"a living process", host, os.Getpid(), time.Now(), []string{
-					fmt.Sprintf("locked by u on %s, process %d, since ", host, os.Getpid()), "3f2b.json", "wait until it ends, or end it, and run the same again",
+					fmt.Sprintf("locked by u on %s, process %d, since ", host,
+						os.Getpid()), "3f2b.json", "wait until it ends, or end it, and run the same again",
 				}},
-				{"another machine", "elsewhere", os.Getpid(), time.Now(), []string{"locked by u on elsewhere", "3f2b.json", "This machine cannot tell"}},
-				{"a machine without a name of its own", "localhost", 2147483647, time.Now(), []string{"locked by u on localhost", "3f2b.json"}},
+				{"another machine", "elsewhere", os.Getpid(), time.Now(),
+					[]string{"locked by u on elsewhere", "3f2b.json", "This machine cannot tell"}},
+				{"a machine without a name of its own", "localhost", 2147483647, time.Now(),
+					[]string{"locked by u on localhost", "3f2b.json"}},
 				{"a dead process", host, gone.Process.Pid, time.Now(), nil},
 				{"no process ever", host, 2147483647, time.Now(), nil},
 			}...) {
@@ -276,7 +279,8 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 		return users(list)(ctx)
 	})
 	git := func(args ...string) {
-		out, err := exec.Command("git", append([]string{"-C", w.folder.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
+		out, err := exec.Command("git",
+			append([]string{"-C", w.folder.Dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
 			CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
@@ -409,9 +413,10 @@ func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 		shuts string
 		fails bool
 	}{
-		"never planned":        {shuts: "2", fails: true},
-		"attaches":             {plan: &Report{Changes: []Change{{Op: Create, Name: attach}}}, shuts: "2", fails: true},
-		"attaches again":       {plan: &Report{Changes: []Change{{Op: Replace, Name: attach}}}, shuts: "2", fails: true},
+		"never planned": {shuts: "2", fails: true},
+		"attaches":      {plan: &Report{Changes: []Change{{Op: Create, Name: attach}}}, shuts: "2", fails: true},
+		"attaches again": {plan: &Report{Changes: []Change{{Op: Replace, Name: attach}}}, shuts: "2",
+			fails: true},
 		"is attached":          {plan: &Report{Changes: []Change{{Op: Update, Name: attach}}}, shuts: "2"},
 		"shuts other accounts": {shuts: "3"},
 	} {

@@ -68,7 +68,10 @@ func (r *run) hear(report *Report, listener *program.Listener) {
 		report.PutBack = merged(report.PutBack, b.Drifted)
 		for _, s := range b.strays {
 			if !changed[s.urn] { // An earlier run may have left it in the state.
-				report.Changes = append(report.Changes, Change{Op: Delete, URN: s.urn, Type: s.Type, Name: s.Name, ID: s.ID})
+				report.Changes = append(
+					report.Changes,
+					Change{Op: Delete, URN: s.urn, Type: s.Type, Name: s.Name, ID: s.ID},
+				)
 			}
 		}
 	}

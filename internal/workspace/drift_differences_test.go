@@ -19,19 +19,31 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		deployed, found object
 		want            []string
 	}{
-		"nothing":              {"", object{"a": "x", "tags": object{}}, object{"a": "x"}, nil},
-		"a value":              {"", object{"maxSessionDuration": 3600.0}, object{"maxSessionDuration": 7200.0}, []string{"maxSessionDuration: somebody changed 3600 to 7200"}},
-		"something set":        {"", object{}, object{"permissionsBoundary": "arn"}, []string{`permissionsBoundary: somebody set it to "arn"`}},
-		"something removed":    {"", object{"description": "x"}, object{"description": ""}, []string{`description: somebody removed "x"`}},
-		"tags, once":           {"", object{"tags": object{"a": "1", "b": "2"}, "tagsAll": object{"a": "1"}}, object{"tags": object{"b": "3"}}, []string{`tags.a: somebody removed "1"`, `tags.b: somebody changed "2" to "3"`}},
-		"a list":               {"", object{"l": []any{"a", "b"}}, object{"l": []any{"c", "a"}}, []string{`l: somebody added "c", and removed "b"`}},
-		"another order":        {"", object{"l": []any{"a", "b"}}, object{"l": []any{"b", "a"}}, nil},
-		"what others attached": {roleType, object{"managedPolicyArns": []any{}}, object{"managedPolicyArns": []any{"x"}}, nil},
-		"made again by hand":   {roleType, object{"uniqueId": "AROA1", "path": "/"}, object{"uniqueId": "AROA2", "path": "/x/"}, []string{"somebody deleted it and made another of the same name; up makes that one what the stack file says", `path: somebody changed "/" to "/x/"`}},
+		"nothing": {"", object{"a": "x", "tags": object{}}, object{"a": "x"}, nil},
+		"a value": {"", object{"maxSessionDuration": 3600.0}, object{"maxSessionDuration": 7200.0},
+			[]string{"maxSessionDuration: somebody changed 3600 to 7200"}},
+		"something set": {"", object{}, object{"permissionsBoundary": "arn"},
+			[]string{`permissionsBoundary: somebody set it to "arn"`}},
+		"something removed": {"", object{"description": "x"}, object{"description": ""},
+			[]string{`description: somebody removed "x"`}},
+		"tags, once": {"", object{"tags": object{"a": "1", "b": "2"}, "tagsAll": object{"a": "1"}},
+			object{"tags": object{"b": "3"}}, []string{`tags.a: somebody removed "1"`,
+				`tags.b: somebody changed "2" to "3"`}},
+		"a list": {"", object{"l": []any{"a", "b"}}, object{"l": []any{"c", "a"}},
+			[]string{`l: somebody added "c", and removed "b"`}},
+		"another order": {"", object{"l": []any{"a", "b"}}, object{"l": []any{"b", "a"}}, nil},
+		"what others attached": {roleType, object{"managedPolicyArns": []any{}},
+			object{"managedPolicyArns": []any{"x"}}, nil},
+		"made again by hand": {roleType, object{"uniqueId": "AROA1", "path": "/"},
+			object{"uniqueId": "AROA2",
+				"path": "/x/"}, []string{"somebody deleted it and made another of the same name; up makes that one what " +
+				"the stack file says", `path: somebody changed "/" to "/x/"`}},
 		"a policy's statements": {
-			"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))}, object{"policy": document(statement("A", "ec2:*") + "," + statement("C", "s3:*"))},
+			"", object{"policy": document(statement("A", "s3:*") + "," + statement("B",
+				"s3:*"))}, object{"policy": document(statement("A", "ec2:*") + "," + statement("C", "s3:*"))},
 			[]string{
-				`policy: somebody changed statement A: Action: "s3:*" to "ec2:*"`, "policy: somebody removed statement B",
+				`policy: somebody changed statement A: Action: "s3:*" to "ec2:*"`, "policy: somebody removed " +
+					"statement B",
 				`policy: somebody added statement C {"Action":"s3:*","Effect":"Deny","Resource":"*","Sid":"C"}`,
 			},
 		},
@@ -39,7 +51,8 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`},
 			[]string{`content.inputs.idleSessionTimeout: somebody changed "20" to "60"`},
 		},
-		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))}, object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},
+		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))},
+			object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []string
@@ -60,11 +73,12 @@ func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
 		deployed, found any
 		want            string
 	}{
-		"a value":      {3600.0, 7200.0, "x: up changes 7200 to 3600"},
-		"too much":     {nil, "arn", `x: up removes "arn"`},
-		"missing":      {"d", nil, `x: up sets it to "d"`},
-		"a list":       {[]any{"a", "b"}, []any{"c", "a"}, `x: up adds "b", and removes "c"`},
-		"a statement":  {document(`{"Sid":"A","Action":"s3:*"}`), document(`{"Sid":"A","Action":"*"}`), `x: up changes statement A: Action: "*" to "s3:*"`},
+		"a value":  {3600.0, 7200.0, "x: up changes 7200 to 3600"},
+		"too much": {nil, "arn", `x: up removes "arn"`},
+		"missing":  {"d", nil, `x: up sets it to "d"`},
+		"a list":   {[]any{"a", "b"}, []any{"c", "a"}, `x: up adds "b", and removes "c"`},
+		"a statement": {document(`{"Sid":"A","Action":"s3:*"}`), document(`{"Sid":"A","Action":"*"}`),
+			`x: up changes statement A: Action: "*" to "s3:*"`},
 		"one too many": {document(``), document(`{"Sid":"A"}`), `x: up removes statement A`},
 		"one missing":  {document(`{"Sid":"A"}`), document(``), `x: up adds statement A {"Sid":"A"}`},
 	} {

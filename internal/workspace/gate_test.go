@@ -50,24 +50,40 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 		allow []string
 		says  string
 	}{
-		"a role":                            {plan: []Change{going(Delete, operation, roleType, "operation-role-x")}, says: "would be deleted: its people lose this way in"},
-		"a role replaced":                   {plan: []Change{going(Replace, operation, roleType, "operation-role-x")}, says: "would be replaced: its people"},
-		"a role that is named":              {plan: []Change{going(Delete, operation, roleType, "operation-role-x")}, allow: []string{"operation-role-x"}},
-		"a role named by its URN":           {plan: []Change{going(Delete, operation, roleType, "r")}, allow: []string{"urn:pulumi:dev::guardrails::" + operation + "$" + roleType + "::r"}},
-		"another is named":                  {plan: []Change{going(Delete, operation, roleType, "operation-role-x")}, allow: []string{"operation-role-y"}, says: "add --allow-delete operation-role-x"},
-		"the guard of the MFA group":        {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy", "mfa-guard")}, says: "act without MFA"},
-		"self-service goes":                 {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy", "mfa-self-service")}},
-		"a leaver":                          {plan: []Change{going(Delete, user, "aws:iam/user:User", "a-user", called("a")), going(Delete, user, membership, "a-membership", on("a"))}},
-		"a user stays, the membership goes": {plan: []Change{going(Delete, user, membership, "a-membership", on("a"))}, says: "acts without MFA"},
-		"what hangs on the role":            {plan: []Change{going(Delete, grant, roleType, "g-role", called("g")), going(Delete, grant, exclusive, "g-inline-policies", on("g"))}},
-		"the watch of a role that stays":    {plan: []Change{going(Delete, grant, exclusive, "g-inline-policies", on("g"))}, says: "not seen and removed"},
-		"a grant":                           {plan: []Change{going(Delete, grant, roleType, "g-role")}},
+		"a role": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+			says: "would be deleted: its people lose this way in"},
+		"a role replaced": {plan: []Change{going(Replace, operation, roleType, "operation-role-x")},
+			says: "would be replaced: its people"},
+		"a role that is named": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+			allow: []string{"operation-role-x"}},
+		"a role named by its URN": {plan: []Change{going(Delete, operation, roleType, "r")},
+			allow: []string{"urn:pulumi:dev::guardrails::" + operation + "$" + roleType + "::r"}},
+		"another is named": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+			allow: []string{"operation-role-y"}, says: "add --allow-delete operation-role-x"},
+		"the guard of the MFA group": {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
+			"mfa-guard")}, says: "act without MFA"},
+		"self-service goes": {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
+			"mfa-self-service")}},
+		"a leaver": {plan: []Change{going(Delete, user, "aws:iam/user:User", "a-user",
+			called("a")), going(Delete, user, membership, "a-membership", on("a"))}},
+		"a user stays, the membership goes": {plan: []Change{going(Delete, user, membership, "a-membership", on("a"))},
+			says: "acts without MFA"},
+		"what hangs on the role": {plan: []Change{going(Delete, grant, roleType, "g-role", called("g")),
+			going(Delete, grant, exclusive, "g-inline-policies", on("g"))}},
+		"the watch of a role that stays": {plan: []Change{going(Delete, grant, exclusive, "g-inline-policies",
+			on("g"))}, says: "not seen and removed"},
+		"a grant": {plan: []Change{going(Delete, grant, roleType, "g-role")}},
 		"a policy of the organization": {plan: []Change{
-			going(Delete, scp, "aws:organizations/policy:Policy", "p", called("p")), going(Delete, scp, "aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p")),
+			going(Delete, scp, "aws:organizations/policy:Policy", "p", called("p")), going(Delete, scp,
+				"aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p")),
 		}, allow: []string{"p"}},
-		"its attachment alone": {plan: []Change{going(Delete, scp, "aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p"))}, says: "may do what the policy denies"},
-		"retained":             {plan: []Change{going(Retain, "guardrails:ssm:SessionPreferences", "aws:ssm/document:Document", "d")}},
-		"made and updated":     {plan: []Change{going(Create, operation, roleType, "a"), going(Update, operation, roleType, "b")}},
+		"its attachment alone": {plan: []Change{going(Delete, scp,
+			"aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p"))}, says: "may do what the " +
+			"policy denies"},
+		"retained": {plan: []Change{going(Retain, "guardrails:ssm:SessionPreferences",
+			"aws:ssm/document:Document", "d")}},
+		"made and updated": {plan: []Change{going(Create, operation, roleType, "a"),
+			going(Update, operation, roleType, "b")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := guarded(t, c.allow...)
@@ -98,7 +114,8 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	w := New(folder, Options{})
 	require.NoError(t, w.committed(t.Context(), []string{"dev"}), "no repository")
 	git := func(args ...string) {
-		out, combinedErr := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
+		out, combinedErr := exec.Command("git",
+			append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...).
 			CombinedOutput()
 		require.NoError(t, combinedErr, string(out))
 	}

@@ -18,11 +18,12 @@ func TestOnlyWhatIsExactlyOursIsTaken(t *testing.T) {
 		inputs map[string]any
 		ours   bool
 	}{
-		"the same":            {map[string]any{"name": "alice", "path": "/", "tags": map[string]any{}}, true},
-		"nothing for empty":   {map[string]any{"name": "alice", "path": "/", "arn": "computed"}, true},
-		"another path":        {map[string]any{"name": "alice", "path": "/x/"}, false},
-		"a tag that we unset": {map[string]any{"name": "alice", "path": "/", "tags": map[string]any{"Owner": "bob"}}, false},
-		"nothing":             {nil, false},
+		"the same":          {map[string]any{"name": "alice", "path": "/", "tags": map[string]any{}}, true},
+		"nothing for empty": {map[string]any{"name": "alice", "path": "/", "arn": "computed"}, true},
+		"another path":      {map[string]any{"name": "alice", "path": "/x/"}, false},
+		"a tag that we unset": {map[string]any{"name": "alice", "path": "/", "tags": map[string]any{"Owner": "bob"}},
+			false},
+		"nothing": {nil, false},
 	} {
 		assert.Equal(t, want.ours, includes(want.inputs, wanted), there)
 	}

@@ -159,7 +159,14 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 		"PULUMI_HOME=" + home.pulumiHome(),
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 	}
-	if _, stderr, _, runErr := r.command.Run(ctx, project, strings.NewReader(""), nil, nil, env, args...); runErr != nil {
+	if _, stderr, _, runErr := r.command.Run(
+		ctx,
+		project,
+		strings.NewReader(""),
+		nil,
+		nil,
+		env,
+		args...); runErr != nil {
 		return "", r.locked(
 			fmt.Errorf(
 				"%s is missing in %s, and the engine does not make it: %w: %s",

@@ -37,11 +37,14 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 		{[]Drifted{hand}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back`},
 		{[]Drifted{hand, gone}, `2 resources differ in AWS from what the stack file deploys; "UP" puts them back`},
 		{[]Drifted{left}, `1 resource differs in AWS from what the stack file deploys; up leaves it: the lines say why`},
-		{[]Drifted{left, left}, `2 resources differ in AWS from what the stack file deploys; up leaves them: the lines say why`},
-		{[]Drifted{left, hand}, `2 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back; up leaves 1 of them: the lines say why`},
+		{[]Drifted{left, left},
+			`2 resources differ in AWS from what the stack file deploys; up leaves them: the lines say why`},
+		{[]Drifted{left, hand},
+			`2 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back; up leaves 1 of them: the lines say why`},
 		{[]Drifted{partly}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back; what up leaves, the lines say`},
 		{[]Drifted{edit}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says`},
-		{[]Drifted{edit, pending, hand}, `3 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back and makes 2 of them what the stack file says`},
+		{[]Drifted{edit, pending, hand},
+			`3 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back and makes 2 of them what the stack file says`},
 		{[]Drifted{guarded}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says; a guarded resource is deleted only with --allow-delete`},
 	} {
 		assert.Equal(t, c.want, driftMessage(c.drift, "UP"))
@@ -95,7 +98,8 @@ func TestWhatARunDidNotComeToIsNotPutBack(t *testing.T) {
 	assert.NoError(t, r.writeText(&out))
 	assert.Regexp(
 		t,
-		"(?s)  changed by hand, and put back:\n  ! iam.User .*  changed by hand, and not put back, because the run ended before:\n  ! iam.Role ",
+		"(?s)  changed by hand, and put back:\n  ! iam.User .*  changed by hand, and not put back, because the run "+
+			"ended before:\n  ! iam.Role ",
 		out.String(),
 	)
 	r, _ = report(true, nil, append(reached, ended[:2]...)...)
@@ -137,7 +141,8 @@ func TestShutTimesSayWhatIsKnown(t *testing.T) {
 		member *Report
 		want   string
 	}{
-		"made after":      {&Report{Outcome: OutcomeDone, Changes: []Change{role}, Ended: at.Add(time.Second)}, "until 09:00:01 (1.0 s)"},
+		"made after": {&Report{Outcome: OutcomeDone, Changes: []Change{role}, Ended: at.Add(time.Second)},
+			"until 09:00:01 (1.0 s)"},
 		"had its doors":   {&Report{Outcome: OutcomeDone, Ended: at.Add(time.Second)}, ""},
 		"ended before":    {&Report{Outcome: OutcomeDone, Changes: []Change{role}, Ended: at.Add(-time.Second)}, ""},
 		"failed":          {&Report{Outcome: OutcomeFailed, Ended: at.Add(time.Second)}, "and may still be"},

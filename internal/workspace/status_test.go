@@ -49,7 +49,8 @@ func TestAFailureNamesItsResources(t *testing.T) {
 	}}
 	assert.Equal(
 		t,
-		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; take it over\n  update failed",
+		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; take it over\n  "+
+			"update failed",
 		err.Error(),
 	)
 	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
@@ -78,12 +79,18 @@ func TestAdviceStaysWhereTheRunWas(t *testing.T) {
 		for _, advised := range []bool{false, true} {
 			for _, sandboxed := range []bool{false, true} {
 				folder := &Folder{Dir: t.TempDir()}
-				r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: folder, options: Options{Sandbox: sandboxed}}}}
+				r := &run{
+					stack:   "dev",
+					session: &session{Workspace: &Workspace{folder: folder, options: Options{Sandbox: sandboxed}}},
+				}
 				if sandboxed {
 					r.home = &sandboxHome{}
 				}
 				if advised {
-					r.to.advice = func(_ string, at commandline.Setting) string { return "say " + at.Line("adopt", "dev") }
+					r.to.advice = func(_ string,
+						at commandline.Setting) string {
+						return "say " + at.Line("adopt", "dev")
+					}
 				}
 				got := r.advise(d)
 				assert.Equal(t, sandboxed, strings.Contains(got, "--fresh"), "%s: %s", name, got)

@@ -40,7 +40,8 @@ func newFixture(t *testing.T) *fixture {
 	f.write(
 		t,
 		"Pulumi.dev.yaml",
-		"# a comment   \nconfig:\n    tiny:greeting: hello\n    aws:secretKey:\n        secure: v1:abc\nencryptionsalt: v1:of:another\n",
+		"# a comment   \nconfig:\n    tiny:greeting: hello\n    aws:secretKey:\n        secure: "+
+			"v1:abc\nencryptionsalt: v1:of:another\n",
 	)
 	f.write(t, "Pulumi.prod.yaml", "secretsprovider: awskms://alias/x\nconfig:\n  tiny:greeting: hi\n")
 	return f

@@ -141,7 +141,8 @@ var differences = []difference{
 			direct := slices.ContainsFunc(trust.Statements, func(st policy.Statement) bool {
 				return st.Effect == policy.EffectAllow &&
 					(len(st.NotPrincipals) > 0 || slices.ContainsFunc(st.Principals, func(p policy.Principal) bool {
-						return p.Kind == policy.PrincipalAny || slices.ContainsFunc(p.Values, func(v string) bool { return strings.Contains(v, ":assumed-role/") })
+						return p.Kind == policy.PrincipalAny || slices.ContainsFunc(p.Values,
+							func(v string) bool { return strings.Contains(v, ":assumed-role/") })
 					}))
 			})
 			return limit.With(policy.Allow("All", "*").On("*")), direct
@@ -215,7 +216,8 @@ var differences = []difference{
 		},
 	},
 	{
-		name: "a variable in front of the resource part under an ARN operator: the oracle divides the pattern at the colon of the variable's name",
+		name: "a variable in front of the resource part under an ARN operator: the oracle divides the pattern at the " +
+			"colon of the variable's name",
 		aws: `"You can use a policy variable with the ARN condition operator." IAM User Guide, Condition operators, ARN condition operators. That the ` +
 			`components are those of the ARN with the values in it is our own reading.`,
 		condition: func(s *simulation, c policy.Condition) ([]policy.Condition, bool) {

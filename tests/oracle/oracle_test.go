@@ -74,7 +74,8 @@ func TestAgreesWithTheOracle(t *testing.T) {
 		t.Logf("explained %d: %s", explained[name], name)
 	}
 	t.Logf(
-		"%d requests: %d allowed, %d explicitly denied, %d implicitly denied; %d differ by what is listed, %d cannot be compared, %d differ unexplained",
+		"%d requests: %d allowed, %d explicitly denied, %d implicitly denied; %d differ by what is listed, %d cannot "+
+			"be compared, %d differ unexplained",
 		wanted,
 		counts[access.Allowed],
 		counts[access.ExplicitlyDenied],

@@ -284,7 +284,8 @@ func (q *question) resourceKeys(s *simulation, r access.Resource, l *line) {
 		s.Trust = &trust
 	}
 	service, _, _ := strings.Cut(s.Action, ":")
-	prefix := map[string]string{"ec2": "ec2:ResourceTag/", "ssm": "ssm:resourceTag/", "iam": "iam:ResourceTag/", "sts": "iam:ResourceTag/"}[service]
+	prefix := map[string]string{"ec2": "ec2:ResourceTag/", "ssm": "ssm:resourceTag/", "iam": "iam:ResourceTag/",
+		"sts": "iam:ResourceTag/"}[service]
 	for _, t := range tags {
 		if prefix != "" {
 			s.Context["aws:ResourceTag/"+t.Key] = t.Value

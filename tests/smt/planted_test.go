@@ -32,7 +32,8 @@ var plants = []plant{
 		"services are no callers of a trust policy that trusts everybody",
 		"search/classes.go",
 		"return []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
-		"if PLANTED { return []*callerClass{&UsersAndRoles, &identityProviders} }\nreturn []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
+		"if PLANTED { return []*callerClass{&UsersAndRoles, &identityProviders} }\nreturn " +
+			"[]*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
 	},
 	{
 		"what was solved is kept without whether a test is to pass or to fail", "search/search.go",
@@ -63,13 +64,15 @@ var plants = []plant{
 		"? stands for any run of characters",
 		"wildcard/match.go",
 		"tokens = append(tokens, Token{Kind: TokenOne})",
-		"if PLANTED { tokens = append(tokens, Token{Kind: TokenAny}) } else { tokens = append(tokens, Token{Kind: TokenOne}) }",
+		"if PLANTED { tokens = append(tokens, Token{Kind: TokenAny}) } else { tokens = append(tokens, Token{Kind: " +
+			"TokenOne}) }",
 	},
 	{
 		"the service control policies of the root do not count",
 		"engine/decide.go",
 		"return ev.Principal.Account.Guardrails",
-		"if g := ev.Principal.Account.Guardrails; PLANTED && len(g) > 0 { return g[1:] }\nreturn ev.Principal.Account.Guardrails",
+		"if g := ev.Principal.Account.Guardrails; PLANTED && len(g) > 0 { return g[1:] }\nreturn " +
+			"ev.Principal.Account.Guardrails",
 	},
 	{
 		"IfExists is not read", "engine/condition.go",

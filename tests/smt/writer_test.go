@@ -425,7 +425,8 @@ func (w *writer) compareText(v *value, base, pattern string) string {
 }
 
 func ordered(relation, left, right string) string {
-	sign := map[string]string{"Equals": "=", "LessThan": "<", "LessThanEquals": "<=", "GreaterThan": ">", "GreaterThanEquals": ">="}[relation]
+	sign := map[string]string{"Equals": "=", "LessThan": "<", "LessThanEquals": "<=", "GreaterThan": ">",
+		"GreaterThanEquals": ">="}[relation]
 	return "(" + sign + " " + left + " " + right + ")"
 }
 

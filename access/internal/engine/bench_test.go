@@ -22,11 +22,16 @@ func BenchmarkDecide(b *testing.B) {
 		request engine.Request
 		want    engine.Outcome
 	}{
-		{"StartSession", engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "alice"), fixture.StartSession("i-0aaa", fixture.OwnShell), engine.Allowed},
-		{"OtherProject", engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "alice"), fixture.StartSession("i-0bbb", fixture.OwnShell), engine.ImplicitlyDenied},
+		{"StartSession", engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "alice"),
+			fixture.StartSession("i-0aaa", fixture.OwnShell), engine.Allowed},
+		{"OtherProject", engine.AssumedRole(fixture.OperationRole("TestProject1-os-user1"), "alice"),
+			fixture.StartSession("i-0bbb", fixture.OwnShell), engine.ImplicitlyDenied},
 		{"AssumeRole", engine.ConsoleWithMFA(fixture.UserARN("alice"), time.Minute), assume, engine.Allowed},
-		{"DeniedWithoutMFA", engine.LongTermKey(fixture.UserARN("alice")), engine.Request{Action: "s3:ListAllMyBuckets"}, engine.ExplicitlyDenied},
-		{"EnrolOwn", engine.Console(fixture.UserARN("alice")), engine.Request{Action: "iam:EnableMFADevice", Resources: engine.On(fixture.UserARN("alice"))}, engine.Allowed},
+		{"DeniedWithoutMFA", engine.LongTermKey(fixture.UserARN("alice")),
+			engine.Request{Action: "s3:ListAllMyBuckets"}, engine.ExplicitlyDenied},
+		{"EnrolOwn", engine.Console(fixture.UserARN("alice")),
+			engine.Request{Action: "iam:EnableMFADevice",
+				Resources: engine.On(fixture.UserARN("alice"))}, engine.Allowed},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
 			if got := fixture.Decide(b, e, bench.session, bench.request); got.Outcome != bench.want {

@@ -244,31 +244,70 @@ func TestVariables(t *testing.T) {
 		arn       string
 		want      bool
 	}{
-		{"a resource with the value", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"), tagged("red"), "arn:aws:s3:::b/red/x", true},
-		{"a value of * is not a pattern", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"), tagged("*"), "arn:aws:s3:::b/red/x", false},
-		{"a value of * matches itself", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"), tagged("*"), "arn:aws:s3:::b/*/x", true},
-		{"without a value nothing", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other}*"), tagged("red"), "arn:aws:s3:::b/", false},
-		{"a default", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other, 'all'}/*"), tagged("red"), "arn:aws:s3:::b/all/x", true},
-		{"a default is not a pattern", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other, '*'}/x"), tagged("red"), "arn:aws:s3:::b/all/x", false},
-		{"no default where there is a value", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team, 'all'}/*"), tagged("red"), "arn:aws:s3:::b/all/x", false},
-		{"escapes", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${*}${?}${$}"), tagged("red"), "arn:aws:s3:::b/*?$", true},
-		{"an escape is no wildcard", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${*}"), tagged("red"), "arn:aws:s3:::b/x", false},
-		{"the case of the key does not matter", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${AWS:principaltag/TEAM}"), tagged("red"), "arn:aws:s3:::b/red", true},
-		{"NotResource without a value leaves everything", policy.Statement{Sid: "S", Effect: policy.EffectAllow, Actions: []string{"s3:Get"},
-			NotResources: []string{"arn:aws:s3:::b/${aws:PrincipalTag/Other}"}}, tagged("red"), "arn:aws:s3:::b/x", true},
-		{"equal to the value", policy.Allow("S", "s3:Get").On("*").When(policy.StringEquals("aws:userid", "AROAEXAMPLE:${aws:PrincipalTag/Team}")), tagged("s"), "*", true},
-		{"equal without a value", policy.Allow("S", "s3:Get").On("*").When(policy.StringEquals("aws:PrincipalTag/Team", "${aws:username}")), tagged("s"), "*", false},
-		{"not equal without a value", policy.Allow("S", "s3:Get").On("*").When(policy.StringNotEquals("aws:PrincipalTag/Team", "${aws:username}")), tagged("s"), "*", true},
-		{"ignoring case", policy.Allow("S", "s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "aws:PrincipalTag/Team",
+		{"a resource with the value", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"),
+			tagged("red"), "arn:aws:s3:::b/red/x", true},
+		{"a value of * is not a pattern", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"),
+			tagged("*"), "arn:aws:s3:::b/red/x", false},
+		{"a value of * matches itself", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"),
+			tagged("*"), "arn:aws:s3:::b/*/x", true},
+		{"without a value nothing", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other}*"),
+			tagged("red"), "arn:aws:s3:::b/", false},
+		{"a default", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other, 'all'}/*"),
+			tagged("red"), "arn:aws:s3:::b/all/x", true},
+		{"a default is not a pattern",
+			policy.Allow("S",
+				"s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Other, '*'}/x"), tagged("red"), "arn:aws:s3:::b/all/x", false},
+		{"no default where there is a value",
+			policy.Allow("S",
+				"s3:Get").On("arn:aws:s3:::b/${aws:PrincipalTag/Team, " +
+				"'all'}/*"), tagged("red"), "arn:aws:s3:::b/all/x", false},
+		{"escapes", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${*}${?}${$}"), tagged("red"), "arn:aws:s3:::b/*?$",
+			true},
+		{"an escape is no wildcard", policy.Allow("S", "s3:Get").On("arn:aws:s3:::b/${*}"), tagged("red"),
+			"arn:aws:s3:::b/x", false},
+		{"the case of the key does not matter",
+			policy.Allow("S",
+				"s3:Get").On("arn:aws:s3:::b/${AWS:principaltag/TEAM}"), tagged("red"), "arn:aws:s3:::b/red", true},
+		{"NotResource without a value leaves everything",
+			policy.Statement{Sid: "S", Effect: policy.EffectAllow, Actions: []string{"s3:Get"},
+				NotResources: []string{"arn:aws:s3:::b/${aws:PrincipalTag/Other}"}}, tagged("red"), "arn:aws:s3:::b/x", true},
+		{"equal to the value",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.StringEquals("aws:userid",
+				"AROAEXAMPLE:${aws:PrincipalTag/Team}")), tagged("s"), "*", true},
+		{"equal without a value",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.StringEquals("aws:PrincipalTag/Team",
+				"${aws:username}")), tagged("s"), "*", false},
+		{"not equal without a value",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.StringNotEquals("aws:PrincipalTag/Team",
+				"${aws:username}")), tagged("s"), "*", true},
+		{"ignoring case", policy.Allow("S",
+			"s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase},
+			"aws:PrincipalTag/Team",
 			"x${aws:PrincipalTag/Team}", "${aws:PrincipalTag/team}")), tagged("S"), "*", true},
-		{"ignoring case, with text around", policy.Allow("S", "s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "aws:userid",
-			"aroaexample:${aws:PrincipalTag/Team}")), tagged("S"), "*", true},
-		{"ignoring case, without a value", policy.Allow("S", "s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "aws:userid",
-			"aroaexample:${aws:username}", "${aws:username}")), tagged("S"), "*", false},
-		{"a whole ARN", policy.Allow("S", "s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn", "${aws:PrincipalTag/Team}")), tagged(fixture.RoleARN("r")), "*", true},
-		{"a whole ARN is not a pattern", policy.Allow("S", "s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn", "${aws:PrincipalTag/Team}")), tagged(fixture.RoleARN("*")), "*", false},
-		{"part of an ARN", policy.Allow("S", "s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::${aws:PrincipalAccount}:role/?")), tagged("x"), "*", true},
-		{"like the value", policy.Allow("S", "s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid", "*:${aws:PrincipalTag/Team}")), tagged("?"), "*", false},
+		{"ignoring case, with text around",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "aws:userid",
+				"aroaexample:${aws:PrincipalTag/Team}")), tagged("S"), "*", true},
+		{"ignoring case, without a value",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, "aws:userid",
+				"aroaexample:${aws:username}", "${aws:username}")), tagged("S"), "*", false},
+		{"a whole ARN", policy.Allow("S",
+			"s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn",
+			"${aws:PrincipalTag/Team}")), tagged(fixture.RoleARN("r")), "*", true},
+		{"a whole ARN is not a pattern",
+			policy.Allow("S",
+				"s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn",
+				"${aws:PrincipalTag/Team}")), tagged(fixture.RoleARN("*")), "*", false},
+		{"part of an ARN", policy.Allow("S",
+			"s3:Get").On("*").When(policy.ArnLike("aws:PrincipalArn",
+			"arn:aws:iam::${aws:PrincipalAccount}:role/?")), tagged("x"), "*", true},
+		{"like the value", policy.Allow("S",
+			"s3:Get").On("*").When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid",
+			"*:${aws:PrincipalTag/Team}")), tagged("?"), "*", false},
 	} {
 		w := world.World{
 			Accounts: []world.Account{
@@ -302,12 +341,14 @@ func TestOldDocumentsHaveNoVariables(t *testing.T) {
 	e := fixture.Compiled(t, w)
 	assert.False(
 		t,
-		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::bob")}).
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")),
+			engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::bob")}).
 			Allowed(),
 	)
 	assert.True(
 		t,
-		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::${aws:username}")}).
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")),
+			engine.Request{Action: "s3:Get", Resources: engine.On("arn:aws:s3:::${aws:username}")}).
 			Allowed(),
 	)
 }
@@ -324,7 +365,8 @@ func TestNegatedOperatorsAreOpposites(t *testing.T) {
 		"DateEquals":             "DateNotEquals",
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		positive := rapid.SampledFrom([]string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "NumericEquals", "ArnLike", "IpAddress", "DateEquals"}).
+		positive := rapid.SampledFrom([]string{"StringEquals", "StringEqualsIgnoreCase", "StringLike", "NumericEquals",
+			"ArnLike", "IpAddress", "DateEquals"}).
 			Draw(t, "operator")
 		sample := sampleValue(policy.BaseOperator(positive))
 		value := rapid.SampledFrom([]string{sample, sample, sample + "1", "b", "", strings.ToUpper(sample)})

@@ -66,7 +66,8 @@ func someCondition(t *rapid.T) policy.Condition {
 	o := policy.Operator{Base: base}
 	if base != policy.OpNull {
 		o.IfExists = rapid.Bool().Draw(t, "ifExists")
-		o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.NoQuantifier, policy.NoQuantifier, policy.ForAllValues, policy.ForAnyValue}).
+		o.Quantifier = rapid.SampledFrom([]policy.Quantifier{policy.NoQuantifier, policy.NoQuantifier,
+			policy.ForAllValues, policy.ForAnyValue}).
 			Draw(t, "quantifier")
 	}
 	values := rapid.SliceOfN(someText, 1, 2)

@@ -31,7 +31,8 @@ func sees(t *testing.T, w world.World, s engine.Session, key, value string) (pre
 				}
 			}
 		}
-		return fixture.Decide(t, fixture.Compiled(t, w), s, engine.Request{Action: "s3:Get", Time: time.Unix(1796083200, 0)}).
+		return fixture.Decide(t, fixture.Compiled(t, w), s,
+			engine.Request{Action: "s3:Get", Time: time.Unix(1796083200, 0)}).
 			Allowed()
 	}
 	quantifier := policy.NoQuantifier
@@ -96,26 +97,32 @@ func TestSessionKeys(t *testing.T) {
 			"aws:ViaAWSService": "false", "aws:PrincipalIsAWSService": "false", "aws:CurrentTime": "2026-12-01T00:00:00Z", "aws:EpochTime": "1796083200",
 			"aws:SourceIp": absent, "aws:SourceIdentity": absent,
 		}},
-		{"an access key with a code, on another call than sts:AssumeRole", engine.LongTermKey(bob).WithMFACode(), map[string]string{
-			"aws:MultiFactorAuthPresent": absent, "aws:MultiFactorAuthAge": absent,
-		}},
+		{"an access key with a code, on another call than sts:AssumeRole", engine.LongTermKey(bob).WithMFACode(),
+			map[string]string{
+				"aws:MultiFactorAuthPresent": absent, "aws:MultiFactorAuthAge": absent,
+			}},
 		{"the console without MFA", engine.Console(bob).IssuedAt(issued), map[string]string{
 			"aws:MultiFactorAuthPresent": "false", "aws:MultiFactorAuthAge": absent, "aws:username": "bob", "aws:TokenIssueTime": "2026-11-30T23:06:40Z",
 		}},
 		{"the console with MFA", engine.ConsoleWithMFA(bob, 90*time.Second), map[string]string{
 			"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "90", "aws:userid": "AIDAEXAMPLE",
 		}},
-		{"a session token", engine.SessionToken(bob), map[string]string{"aws:MultiFactorAuthPresent": "false", "aws:username": "bob"}},
-		{"a session token with MFA", engine.SessionTokenWithMFA(bob, time.Hour), map[string]string{"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "3600"}},
-		{"a role", engine.AssumedRole(role, "bob", world.Tag{Key: "PROJECT", Value: "theirs"}).WithSourceIdentity("bob"), map[string]string{
+		{"a session token", engine.SessionToken(bob),
+			map[string]string{"aws:MultiFactorAuthPresent": "false", "aws:username": "bob"}},
+		{"a session token with MFA", engine.SessionTokenWithMFA(bob, time.Hour),
+			map[string]string{"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "3600"}},
+		{"a role", engine.AssumedRole(role, "bob",
+			world.Tag{Key: "PROJECT", Value: "theirs"}).WithSourceIdentity("bob"), map[string]string{
 			"aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole", "aws:userid": "AROAEXAMPLE:bob", "aws:username": absent,
 			"aws:MultiFactorAuthPresent": absent, "aws:MultiFactorAuthAge": absent, "aws:PrincipalTag/Project": "theirs", "aws:PrincipalTag/Team": "red",
 			"aws:SourceIdentity": "bob",
 		}},
-		{"IAM Identity Center", engine.IdentityCenter(role, "bob@example.com", world.Tag{Key: world.RunAsTag, Value: "bob"}), map[string]string{
-			"aws:PrincipalTag/SSMSessionRunAs": "bob", "aws:userid": "AROAEXAMPLE:bob@example.com", "aws:username": absent, "aws:MultiFactorAuthPresent": absent,
-			"aws:PrincipalTag/Project": "own",
-		}},
+		{"IAM Identity Center",
+			engine.IdentityCenter(role, "bob@example.com",
+				world.Tag{Key: world.RunAsTag, Value: "bob"}), map[string]string{
+				"aws:PrincipalTag/SSMSessionRunAs": "bob", "aws:userid": "AROAEXAMPLE:bob@example.com", "aws:username": absent, "aws:MultiFactorAuthPresent": absent,
+				"aws:PrincipalTag/Project": "own",
+			}},
 	} {
 		for key, want := range c.keys {
 			present, equal := sees(t, w, c.session, key, want)
@@ -190,23 +197,41 @@ func TestRulesOfAWS(t *testing.T) {
 		want    engine.Outcome
 		ruled   bool
 	}{
-		{"who am I", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetCallerIdentity"}, engine.Allowed, true},
-		{"a session token", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetSessionToken"}, engine.Allowed, true},
-		{"anything else", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetFederationToken"}, engine.ExplicitlyDenied, false},
-		{"a session token from a role", open, role, engine.Request{Action: "sts:GetSessionToken"}, engine.ExplicitlyDenied, true},
-		{"a federation token from a role", open, role, engine.Request{Action: "sts:GetFederationToken"}, engine.ExplicitlyDenied, true},
-		{"a federation token from a key", open, engine.LongTermKey(bob), engine.Request{Action: "sts:GetFederationToken"}, engine.Allowed, false},
-		{"IAM with a token without MFA", open, engine.SessionToken(bob), own("iam:GetUser"), engine.ExplicitlyDenied, true},
-		{"IAM with a token with MFA", open, engine.SessionTokenWithMFA(bob, 0), own("iam:GetUser"), engine.Allowed, false},
-		{"S3 with a token without MFA", open, engine.SessionToken(bob), engine.Request{Action: "s3:ListAllMyBuckets"}, engine.Allowed, false},
-		{"a role with a token without MFA", open, engine.SessionToken(bob), engine.AssumeRole(fixture.RoleARN("r"), "bob"), engine.Allowed, false},
-		{"other STS calls with a token", open, engine.SessionTokenWithMFA(bob, 0), engine.Request{Action: "sts:DecodeAuthorizationMessage"}, engine.ExplicitlyDenied, true},
-		{"one's second device with a key", open, engine.LongTermKey(bob), own("iam:EnableMFADevice"), engine.ExplicitlyDenied, true},
-		{"one's device with a key", open, engine.LongTermKey(bob), own("iam:DeactivateMFADevice"), engine.ExplicitlyDenied, true},
-		{"another's device with a key", open, engine.LongTermKey(bob), engine.Request{Action: "iam:DeactivateMFADevice", Resources: engine.On(fixture.UserARN("bobby"))}, engine.Allowed, false},
-		{"one's device in the console", open, engine.Console(bob), own("iam:DeactivateMFADevice"), engine.Allowed, false},
-		{"root assumes nothing", open, engine.Root(fixture.People), engine.AssumeRole(fixture.RoleARN("r"), "x"), engine.ExplicitlyDenied, true},
-		{"root does everything", open, engine.Root(fixture.People), engine.Request{Action: "s3:ListAllMyBuckets"}, engine.Allowed, true},
+		{"who am I", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetCallerIdentity"}, engine.Allowed,
+			true},
+		{"a session token", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetSessionToken"},
+			engine.Allowed, true},
+		{"anything else", shut, engine.LongTermKey(bob), engine.Request{Action: "sts:GetFederationToken"},
+			engine.ExplicitlyDenied, false},
+		{"a session token from a role", open, role, engine.Request{Action: "sts:GetSessionToken"},
+			engine.ExplicitlyDenied, true},
+		{"a federation token from a role", open, role, engine.Request{Action: "sts:GetFederationToken"},
+			engine.ExplicitlyDenied, true},
+		{"a federation token from a key", open, engine.LongTermKey(bob),
+			engine.Request{Action: "sts:GetFederationToken"}, engine.Allowed, false},
+		{"IAM with a token without MFA", open, engine.SessionToken(bob), own("iam:GetUser"), engine.ExplicitlyDenied,
+			true},
+		{"IAM with a token with MFA", open, engine.SessionTokenWithMFA(bob, 0), own("iam:GetUser"), engine.Allowed,
+			false},
+		{"S3 with a token without MFA", open, engine.SessionToken(bob), engine.Request{Action: "s3:ListAllMyBuckets"},
+			engine.Allowed, false},
+		{"a role with a token without MFA", open, engine.SessionToken(bob),
+			engine.AssumeRole(fixture.RoleARN("r"), "bob"), engine.Allowed, false},
+		{"other STS calls with a token", open, engine.SessionTokenWithMFA(bob, 0),
+			engine.Request{Action: "sts:DecodeAuthorizationMessage"}, engine.ExplicitlyDenied, true},
+		{"one's second device with a key", open, engine.LongTermKey(bob), own("iam:EnableMFADevice"),
+			engine.ExplicitlyDenied, true},
+		{"one's device with a key", open, engine.LongTermKey(bob), own("iam:DeactivateMFADevice"),
+			engine.ExplicitlyDenied, true},
+		{"another's device with a key", open, engine.LongTermKey(bob),
+			engine.Request{Action: "iam:DeactivateMFADevice",
+				Resources: engine.On(fixture.UserARN("bobby"))}, engine.Allowed, false},
+		{"one's device in the console", open, engine.Console(bob), own("iam:DeactivateMFADevice"), engine.Allowed,
+			false},
+		{"root assumes nothing", open, engine.Root(fixture.People), engine.AssumeRole(fixture.RoleARN("r"), "x"),
+			engine.ExplicitlyDenied, true},
+		{"root does everything", open, engine.Root(fixture.People), engine.Request{Action: "s3:ListAllMyBuckets"},
+			engine.Allowed, true},
 	} {
 		d := fixture.Decide(t, c.engine, c.session, c.request)
 		assert.Equal(t, c.want, d.Outcome, "%s: %s", c.why, d)
@@ -273,7 +298,9 @@ func TestResourceKeys(t *testing.T) {
 	)
 	assert.False(
 		t,
-		fixture.Decide(t, e, alice, engine.Request{Action: "ec2:StopInstances", Resources: []engine.Resource{{ARN: instance, Tags: []world.Tag{}}}}).
+		fixture.Decide(t, e, alice,
+			engine.Request{Action: "ec2:StopInstances",
+				Resources: []engine.Resource{{ARN: instance, Tags: []world.Tag{}}}}).
 			Allowed(),
 		"tags that are given replace those of the world",
 	)
@@ -365,7 +392,8 @@ func TestWhatIsNotKnownIsAskedFor(t *testing.T) {
 			policy.Allow("Org", "c:*").On("*").When(policy.StringEquals("aws:ResourceOrgID", "${aws:PrincipalOrgID}")),
 			policy.Allow("Paths", "d:*").
 				On("*").
-				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike}, "aws:ResourceOrgPaths", "o-exampleorgid/*")),
+				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike},
+					"aws:ResourceOrgPaths", "o-exampleorgid/*")),
 			policy.Allow("Text", "e:*").
 				On("*").
 				When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:CurrentTime", "2026-*")),

@@ -86,45 +86,81 @@ func TestTrust(t *testing.T) {
 		want   engine.Outcome
 	}{
 		{"a user by name", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob")))}, bob, engine.Allowed},
-		{"a user by name, bounded", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))), bounded: true}, bob, engine.Allowed},
-		{"a user by the wrong name", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("Bob"))), allows: true}, bob, engine.ImplicitlyDenied},
-		{"a role by name", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller")))}, caller, engine.Allowed},
-		{"a role by name, bounded", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))), bounded: true, allows: true}, caller, engine.ImplicitlyDenied},
-		{"a role without its path", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("caller"))), allows: true}, caller, engine.ImplicitlyDenied},
-		{"one session of a role", trustCase{trust: assume(policy.AWSPrincipals("arn:aws:sts::" + fixture.People + ":assumed-role/caller/s")), bounded: true}, caller, engine.Allowed},
-		{"another session of it", trustCase{trust: assume(policy.AWSPrincipals("arn:aws:sts::" + fixture.People + ":assumed-role/caller/x")), allows: true}, caller, engine.ImplicitlyDenied},
+		{"a user by name, bounded",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))), bounded: true}, bob, engine.Allowed},
+		{"a user by the wrong name",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("Bob"))),
+				allows: true}, bob, engine.ImplicitlyDenied},
+		{"a role by name", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller")))}, caller,
+			engine.Allowed},
+		{"a role by name, bounded",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))), bounded: true,
+				allows: true}, caller, engine.ImplicitlyDenied},
+		{"a role without its path",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("caller"))),
+				allows: true}, caller, engine.ImplicitlyDenied},
+		{"one session of a role",
+			trustCase{trust: assume(policy.AWSPrincipals("arn:aws:sts::" + fixture.People + ":assumed-role/caller/s")),
+				bounded: true}, caller, engine.Allowed},
+		{"another session of it",
+			trustCase{trust: assume(policy.AWSPrincipals("arn:aws:sts::" + fixture.People + ":assumed-role/caller/x")),
+				allows: true}, caller, engine.ImplicitlyDenied},
 		{"the account, without an Allow", trustCase{trust: assume(root)}, bob, engine.ImplicitlyDenied},
 		{"the account, with an Allow", trustCase{trust: assume(root), allows: true}, bob, engine.Allowed},
-		{"the account by its id", trustCase{trust: assume(policy.AWSPrincipals(fixture.People)), allows: true}, caller, engine.Allowed},
-		{"the account, with an Allow and a boundary", trustCase{trust: assume(root), allows: true, bounded: true}, bob, engine.ImplicitlyDenied},
-		{"another account's user by name, without an Allow", trustCase{trust: assume(policy.AWSPrincipals(eve.Subject()))}, eve, engine.ImplicitlyDenied},
-		{"another account's user by name, with an Allow", trustCase{trust: assume(policy.AWSPrincipals(eve.Subject())), allows: true}, eve, engine.Allowed},
-		{"another account's user by account, with an Allow", trustCase{trust: assume(policy.AWSPrincipals(fixture.Members)), allows: true}, eve, engine.Allowed},
-		{"another account's user, not trusted", trustCase{trust: assume(root), allows: true}, eve, engine.ImplicitlyDenied},
+		{"the account by its id", trustCase{trust: assume(policy.AWSPrincipals(fixture.People)), allows: true}, caller,
+			engine.Allowed},
+		{"the account, with an Allow and a boundary", trustCase{trust: assume(root), allows: true, bounded: true}, bob,
+			engine.ImplicitlyDenied},
+		{"another account's user by name, without an Allow",
+			trustCase{trust: assume(policy.AWSPrincipals(eve.Subject()))}, eve, engine.ImplicitlyDenied},
+		{"another account's user by name, with an Allow",
+			trustCase{trust: assume(policy.AWSPrincipals(eve.Subject())), allows: true}, eve, engine.Allowed},
+		{"another account's user by account, with an Allow",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.Members)), allows: true}, eve, engine.Allowed},
+		{"another account's user, not trusted", trustCase{trust: assume(root), allows: true}, eve,
+			engine.ImplicitlyDenied},
 		{"everybody, same account", trustCase{trust: assume(policy.Anyone())}, bob, engine.Allowed},
-		{"everybody, same account, a bounded role", trustCase{trust: assume(policy.Anyone()), bounded: true}, caller, engine.Allowed},
+		{"everybody, same account, a bounded role", trustCase{trust: assume(policy.Anyone()), bounded: true}, caller,
+			engine.Allowed},
 		{"everybody, another account", trustCase{trust: assume(policy.Anyone())}, eve, engine.ImplicitlyDenied},
-		{"everybody, another account with an Allow", trustCase{trust: assume(policy.AWSPrincipals("*")), allows: true}, eve, engine.Allowed},
-		{"a deleted user", trustCase{trust: assume(policy.AWSPrincipals("AIDAEXAMPLEEXAMPLE123")), allows: true}, bob, engine.ImplicitlyDenied},
-		{"a service", trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com"))}, engine.Service("ec2.amazonaws.com"), engine.Allowed},
-		{"another service", trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com"))}, engine.Service("lambda.amazonaws.com"), engine.ImplicitlyDenied},
-		{"a service where users are trusted", trustCase{trust: assume(root)}, engine.Service("ec2.amazonaws.com"), engine.ImplicitlyDenied},
+		{"everybody, another account with an Allow", trustCase{trust: assume(policy.AWSPrincipals("*")), allows: true},
+			eve, engine.Allowed},
+		{"a deleted user", trustCase{trust: assume(policy.AWSPrincipals("AIDAEXAMPLEEXAMPLE123")), allows: true}, bob,
+			engine.ImplicitlyDenied},
+		{"a service", trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com"))},
+			engine.Service("ec2.amazonaws.com"), engine.Allowed},
+		{"another service", trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com"))},
+			engine.Service("lambda.amazonaws.com"), engine.ImplicitlyDenied},
+		{"a service where users are trusted", trustCase{trust: assume(root)}, engine.Service("ec2.amazonaws.com"),
+			engine.ImplicitlyDenied},
 		{"root", trustCase{trust: assume(root)}, engine.Root(fixture.People), engine.ExplicitlyDenied},
-		{"a Deny on the account", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(policy.Deny("D", "sts:AssumeRole").For(root))}, bob, engine.ExplicitlyDenied},
+		{"a Deny on the account",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(policy.Deny("D",
+				"sts:AssumeRole").For(root))}, bob, engine.ExplicitlyDenied},
 		{"a Deny on somebody else", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
 			policy.Deny("D", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("bobby"))))}, bob, engine.Allowed},
-		{"a Deny of all but bob and his account", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.People)))}, bob, engine.Allowed},
-		{"a Deny of all but bob, without his account", trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"))))}, bob, engine.ExplicitlyDenied},
-		{"a Deny of all but bob, who has a boundary", trustCase{bounded: true, trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.People)))}, bob, engine.ExplicitlyDenied},
-		{"a Deny of all but the role, its session and account", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.RoleARN("p/caller"), fixture.People, "arn:aws:sts::"+fixture.People+":assumed-role/caller/s")))}, caller, engine.Allowed},
-		{"a Deny of all but the role and account", trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.RoleARN("p/caller"), fixture.People)))}, caller, engine.ExplicitlyDenied},
-		{"a Deny of everybody but a service", trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com")).With(
-			policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.ServicePrincipals("ec2.amazonaws.com")))}, engine.Service("ec2.amazonaws.com"), engine.Allowed},
+		{"a Deny of all but bob and his account",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"),
+					fixture.People)))}, bob, engine.Allowed},
+		{"a Deny of all but bob, without his account",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"))))}, bob, engine.ExplicitlyDenied},
+		{"a Deny of all but bob, who has a boundary",
+			trustCase{bounded: true, trust: assume(policy.AWSPrincipals(fixture.UserARN("bob"))).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"),
+					fixture.People)))}, bob, engine.ExplicitlyDenied},
+		{"a Deny of all but the role, its session and account",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.RoleARN("p/caller"),
+					fixture.People, "arn:aws:sts::"+fixture.People+":assumed-role/caller/s")))}, caller, engine.Allowed},
+		{"a Deny of all but the role and account",
+			trustCase{trust: assume(policy.AWSPrincipals(fixture.RoleARN("p/caller"))).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.RoleARN("p/caller"),
+					fixture.People)))}, caller, engine.ExplicitlyDenied},
+		{"a Deny of everybody but a service",
+			trustCase{trust: assume(policy.ServicePrincipals("ec2.amazonaws.com")).With(
+				policy.Deny("D", "sts:AssumeRole").ForAllExcept(policy.ServicePrincipals("ec2.amazonaws.com")))}, engine.Service("ec2.amazonaws.com"), engine.Allowed},
 	} {
 		d := fixture.Decide(t, c.world.engine(t), c.caller, engine.AssumeRole(fixture.RoleARN("target"), "s"))
 		assert.Equal(t, c.want, d.Outcome, "%s: %s", c.why, d)
@@ -167,7 +203,8 @@ func TestTagsAndSourceIdentityAreDecidedToo(t *testing.T) {
 	assert.False(t, fixture.Decide(t, own, eve, tagged).Allowed())
 	assert.True(
 		t,
-		fixture.Decide(t, own, eve, engine.AssumeRole(fixture.RoleARN("target"), "s", world.Tag{Key: "Project", Value: "a"})).
+		fixture.Decide(t, own, eve,
+			engine.AssumeRole(fixture.RoleARN("target"), "s", world.Tag{Key: "Project", Value: "a"})).
 			Allowed(),
 	)
 
@@ -193,12 +230,16 @@ func TestBoundaryAndSessionPolicies(t *testing.T) {
 		by                engine.SourceKind
 	}{
 		{"both allow", s3, s3, nil, engine.Allowed, engine.IdentityPolicy},
-		{"the boundary does not", s3, policy.New(policy.Allow("EC2", "ec2:*").On("*")), nil, engine.ImplicitlyDenied, engine.PermissionsBoundary},
+		{"the boundary does not", s3, policy.New(policy.Allow("EC2", "ec2:*").On("*")), nil, engine.ImplicitlyDenied,
+			engine.PermissionsBoundary},
 		{"the boundary gives nothing", policy.New(), s3, nil, engine.ImplicitlyDenied, engine.IdentityPolicy},
-		{"the boundary denies", s3, s3.With(policy.Deny("D", "s3:Get*").On("*")), nil, engine.ExplicitlyDenied, engine.PermissionsBoundary},
+		{"the boundary denies", s3, s3.With(policy.Deny("D", "s3:Get*").On("*")), nil, engine.ExplicitlyDenied,
+			engine.PermissionsBoundary},
 		{"the session policy allows", s3, s3, &s3, engine.Allowed, engine.IdentityPolicy},
-		{"the session policy does not", s3, s3, new(policy.New(policy.Allow("EC2", "ec2:*").On("*"))), engine.ImplicitlyDenied, engine.SessionPolicy},
-		{"the session policy denies", s3, s3, new(policy.New(policy.Deny("D", "*").On("*"))), engine.ExplicitlyDenied, engine.SessionPolicy},
+		{"the session policy does not", s3, s3, new(policy.New(policy.Allow("EC2", "ec2:*").On("*"))),
+			engine.ImplicitlyDenied, engine.SessionPolicy},
+		{"the session policy denies", s3, s3, new(policy.New(policy.Deny("D", "*").On("*"))), engine.ExplicitlyDenied,
+			engine.SessionPolicy},
 		{"the session policy gives nothing", policy.New(), s3, &s3, engine.ImplicitlyDenied, engine.IdentityPolicy},
 	} {
 		bound := "arn:aws:iam::" + fixture.People + ":policy/bound"
@@ -268,7 +309,8 @@ func TestUnknownDocuments(t *testing.T) {
 	)
 	assert.True(
 		t,
-		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN("bob")), engine.AssumeRole(elsewhere, "s")).
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.LongTermKey(fixture.UserARN("bob")),
+			engine.AssumeRole(elsewhere, "s")).
 			Allowed(),
 	)
 	d := fixture.Decide(
@@ -292,12 +334,15 @@ func TestResourcesOfOtherAccounts(t *testing.T) {
 	assert.Contains(t, d.By.String(), "the resource is in account 444455556666")
 	assert.True(
 		t,
-		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.ConsoleWithMFA(fixture.UserARN("bob"), 0), theirs).
+		fixture.Decide(t, e.Assuming(engine.UnknownAllowsEverything), engine.ConsoleWithMFA(fixture.UserARN("bob"), 0),
+			theirs).
 			Allowed(),
 	)
 	assert.True(
 		t,
-		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")), engine.Request{Action: "iam:AttachUserPolicy", Resources: engine.On("arn:aws:iam::aws:policy/ReadOnlyAccess")}).
+		fixture.Decide(t, e, engine.LongTermKey(fixture.UserARN("bob")),
+			engine.Request{Action: "iam:AttachUserPolicy",
+				Resources: engine.On("arn:aws:iam::aws:policy/ReadOnlyAccess")}).
 			Allowed(),
 		"AWS's own are nobody's account",
 	)

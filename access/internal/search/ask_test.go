@@ -71,13 +71,20 @@ func TestEveryLayerShutsWhatItMust(t *testing.T) {
 		{"nothing in the way", fixture.OneUser(allowed), true, false, ""},
 		{"no Allow", fixture.OneUser(), false, false, ""},
 		{"a Deny", fixture.OneUser(allowed, noKeys), false, true, "NoKeys"},
-		{"a boundary that allows less", bounded(policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, "arn:aws:iam::111122223333:policy/b"},
+		{"a boundary that allows less", bounded(policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true,
+			"arn:aws:iam::111122223333:policy/b"},
 		{"a boundary that denies", bounded(policy.New(allowed, noKeys)), false, true, "NoKeys"},
 		{"a boundary that allows as much", bounded(policy.New(allowed)), true, false, ""},
-		{"a level that allows less", underOrganization(fixture.OneUser(allowed), policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, "r-exam"},
-		{"a level that denies", underOrganization(fixture.OneUser(allowed), policy.New(allowed, noKeys)), false, true, "NoKeys"},
+		{"a level that allows less",
+			underOrganization(fixture.OneUser(allowed),
+				policy.New(policy.Allow("Less", "s3:*").On("*"))), false, true, "r-exam"},
+		{"a level that denies", underOrganization(fixture.OneUser(allowed), policy.New(allowed, noKeys)), false, true,
+			"NoKeys"},
 		{"a level without policies", underOrganization(fixture.OneUser(allowed)), false, true, "r-exam"},
-		{"a level that denies others", underOrganization(fixture.OneUser(allowed), policy.New(allowed, noKeys.When(policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob"))))), true, false, ""},
+		{"a level that denies others",
+			underOrganization(fixture.OneUser(allowed),
+				policy.New(allowed,
+					noKeys.When(policy.ArnNotLike("aws:PrincipalArn", fixture.UserARN("bob"))))), true, false, ""},
 	} {
 		a := asked(t, c.world, keys)
 		assert.Equal(t, c.open, a.Open, c.what)
@@ -166,17 +173,26 @@ func TestBoundsAreTriedOnBothSides(t *testing.T) {
 		permitted policy.Condition
 		open      bool
 	}{
-		{"an instant too early", []policy.Condition{in("aws:CurrentTime", policy.OpDateGreaterThanEquals, "2026-12-01T00:00:00Z")},
+		{"an instant too early",
+			[]policy.Condition{in("aws:CurrentTime", policy.OpDateGreaterThanEquals, "2026-12-01T00:00:00Z")},
 			in("aws:CurrentTime", policy.OpDateGreaterThan, "2026-12-01T00:00:00Z"), true},
-		{"the same window", []policy.Condition{in("aws:CurrentTime", policy.OpDateGreaterThanEquals, "2026-12-01T00:00:00Z"), in("aws:CurrentTime", policy.OpDateLessThan, "2026-12-02T00:00:00Z")},
+		{"the same window", []policy.Condition{in("aws:CurrentTime", policy.OpDateGreaterThanEquals,
+			"2026-12-01T00:00:00Z"), in("aws:CurrentTime", policy.OpDateLessThan, "2026-12-02T00:00:00Z")},
 			in("aws:CurrentTime", policy.OpDateLessThan, "2026-12-02T00:00:00Z"), false},
-		{"one second longer", []policy.Condition{in("aws:CurrentTime", policy.OpDateLessThanEquals, "2026-12-02T00:00:00Z")},
+		{"one second longer",
+			[]policy.Condition{in("aws:CurrentTime", policy.OpDateLessThanEquals, "2026-12-02T00:00:00Z")},
 			in("aws:CurrentTime", policy.OpDateLessThan, "2026-12-02T00:00:00Z"), true},
-		{"an address outside", []policy.Condition{in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/24")}, in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/25"), true},
-		{"a network inside", []policy.Condition{in("aws:SourceIp", policy.OpIPAddress, "203.0.113.128/25")}, in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/24"), false},
-		{"everything but a network", []policy.Condition{in("aws:SourceIp", policy.OpNotIPAddress, "203.0.113.0/24")}, in("aws:SourceIp", policy.OpIPAddress, "0.0.0.0/0"), true},
-		{"an age that is a second higher", []policy.Condition{in("aws:MultiFactorAuthAge", policy.OpNumericLessThan, "3601")}, in("aws:MultiFactorAuthAge", policy.OpNumericLessThan, "3600"), true},
-		{"the same age", []policy.Condition{in("aws:MultiFactorAuthAge", policy.OpNumericLessThan, "3600")}, in("aws:MultiFactorAuthAge", policy.OpNumericLessThanEquals, "3599"), false},
+		{"an address outside", []policy.Condition{in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/24")},
+			in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/25"), true},
+		{"a network inside", []policy.Condition{in("aws:SourceIp", policy.OpIPAddress, "203.0.113.128/25")},
+			in("aws:SourceIp", policy.OpIPAddress, "203.0.113.0/24"), false},
+		{"everything but a network", []policy.Condition{in("aws:SourceIp", policy.OpNotIPAddress, "203.0.113.0/24")},
+			in("aws:SourceIp", policy.OpIPAddress, "0.0.0.0/0"), true},
+		{"an age that is a second higher",
+			[]policy.Condition{in("aws:MultiFactorAuthAge", policy.OpNumericLessThan,
+				"3601")}, in("aws:MultiFactorAuthAge", policy.OpNumericLessThan, "3600"), true},
+		{"the same age", []policy.Condition{in("aws:MultiFactorAuthAge", policy.OpNumericLessThan, "3600")},
+			in("aws:MultiFactorAuthAge", policy.OpNumericLessThanEquals, "3599"), false},
 	} {
 		w := fixture.OneUser(policy.Allow("Dated", "iam:CreateAccessKey").On("*").When(c.allow...))
 		a := asked(t, w, keys, policy.Allow("", "*").On("*").When(c.permitted))
@@ -231,7 +247,8 @@ func TestTheOrganizationOfAWorldWithoutOneIsNotKnown(t *testing.T) {
 	assert.True(t, a.Open)
 	assert.Equal(
 		t,
-		"the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the caller allows it",
+		"the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the "+
+			"caller allows it",
 		a.Witness.Doubt,
 	)
 	assert.False(

@@ -165,23 +165,33 @@ func TestOpenKeysTakeWhatTestsSee(t *testing.T) {
 		forbidden policy.Statement
 	}{
 		{"inside a resource", []policy.Statement{get("arn:aws:s3:::b/" + tag + "/*")}, get("arn:aws:s3:::b/secret/*")},
-		{"inside a resource, by a pattern", []policy.Statement{get("arn:aws:s3:::b/" + tag + "/x")}, get("arn:aws:s3:::*/se?ret/*")},
+		{"inside a resource, by a pattern", []policy.Statement{get("arn:aws:s3:::b/" + tag + "/x")},
+			get("arn:aws:s3:::*/se?ret/*")},
 		{"behind a wildcard", []policy.Statement{get("arn:aws:s3:::b/*-" + tag)}, get("arn:aws:s3:::b/x-secret")},
-		{"in a Deny of everything else", []policy.Statement{get("*"), policy.Deny("", "s3:GetObject").OnAllExcept("arn:aws:s3:::b/" + tag + "/*")},
+		{"in a Deny of everything else",
+			[]policy.Statement{get("*"), policy.Deny("", "s3:GetObject").OnAllExcept("arn:aws:s3:::b/" + tag + "/*")},
 			get("arn:aws:s3:::b/secret/*")},
 		{"inside a value", []policy.Statement{list("team/" + tag)}, list("team/secret")},
 		{"inside a value, by a pattern", []policy.Statement{list("team/" + tag + "/x")},
 			policy.Allow("", "s3:ListBucket").On("*").When(is(policy.OpStringLike, "s3:prefix", "team/se*"))},
-		{"of two patterns together", []policy.Statement{list(tag).When(is(policy.OpStringLike, "aws:PrincipalTag/Team", "ab*"))},
+		{"of two patterns together",
+			[]policy.Statement{list(tag).When(is(policy.OpStringLike, "aws:PrincipalTag/Team", "ab*"))},
 			policy.Allow("", "s3:ListBucket").On("*").When(is(policy.OpStringLike, "s3:prefix", "*yz"))},
-		{"a pattern but for another", []policy.Statement{list(tag).When(is(policy.OpStringLike, "aws:PrincipalTag/Team", "a*"))},
-			policy.Allow("", "s3:ListBucket").On("*").When(is(policy.OpStringNotLike, "s3:prefix", "a", "ax", "a?", "a??"))},
-		{"in another case", []policy.Statement{list(tag).When(is(policy.OpStringEqualsIgnoreCase, "aws:PrincipalTag/Team", "ONE")),
-			policy.Deny("", "s3:ListBucket").On("*").When(is(policy.OpStringEquals, "aws:PrincipalTag/Team", "ONE"))}, list("one", "oNE", "One", "ONe", "oNe", "OnE", "onE")},
-		{"a number", []policy.Statement{list(tag).When(is(policy.OpNumericLessThan, "aws:PrincipalTag/Team", "5"), is(policy.OpNumericGreaterThan, "aws:PrincipalTag/Team", "3"))},
+		{"a pattern but for another",
+			[]policy.Statement{list(tag).When(is(policy.OpStringLike, "aws:PrincipalTag/Team", "a*"))},
+			policy.Allow("", "s3:ListBucket").On("*").When(is(policy.OpStringNotLike, "s3:prefix", "a", "ax", "a?",
+				"a??"))},
+		{"in another case", []policy.Statement{list(tag).When(is(policy.OpStringEqualsIgnoreCase,
+			"aws:PrincipalTag/Team", "ONE")),
+			policy.Deny("", "s3:ListBucket").On("*").When(is(policy.OpStringEquals, "aws:PrincipalTag/Team",
+				"ONE"))}, list("one", "oNE", "One", "ONe", "oNe", "OnE", "onE")},
+		{"a number", []policy.Statement{list(tag).When(is(policy.OpNumericLessThan, "aws:PrincipalTag/Team", "5"),
+			is(policy.OpNumericGreaterThan, "aws:PrincipalTag/Team", "3"))},
 			policy.Allow("", "s3:ListBucket").On("*")},
-		{"an address", []policy.Statement{list(tag).When(is(policy.OpIPAddress, "aws:PrincipalTag/Team", "203.0.113.0/24"))}, policy.Allow("", "s3:ListBucket").On("*")},
-		{"an ARN", []policy.Statement{list(tag).When(is(policy.OpArnLike, "aws:PrincipalTag/Team", "arn:aws:sns:*:*:x"))}, policy.Allow("", "s3:ListBucket").On("*")},
+		{"an address", []policy.Statement{list(tag).When(is(policy.OpIPAddress, "aws:PrincipalTag/Team",
+			"203.0.113.0/24"))}, policy.Allow("", "s3:ListBucket").On("*")},
+		{"an ARN", []policy.Statement{list(tag).When(is(policy.OpArnLike, "aws:PrincipalTag/Team",
+			"arn:aws:sns:*:*:x"))}, policy.Allow("", "s3:ListBucket").On("*")},
 		{"an empty value", []policy.Statement{list("${aws:RequestTag/Team}")}, list("")},
 	} {
 		role := world.Role{
@@ -269,7 +279,8 @@ func plantedStatement(t *rapid.T, effect policy.Effect) policy.Statement {
 		},
 	)
 	for _, key := range rapid.SliceOfNDistinct(keys, 0, 2, rapid.ID[string]).Draw(t, "conditions") {
-		base := rapid.SampledFrom([]policy.BaseOperator{policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase,
+		base := rapid.SampledFrom([]policy.BaseOperator{policy.OpStringEquals, policy.OpStringNotEquals,
+			policy.OpStringEqualsIgnoreCase, policy.OpStringNotEqualsIgnoreCase,
 			policy.OpStringLike, policy.OpStringNotLike, policy.OpNull, policy.OpNumericLessThan}).
 			Draw(t, "base")
 		o := policy.Operator{Base: base}

@@ -84,7 +84,10 @@ func TestACallIsOpenWhereEachOfItsResourcesIsAllowed(t *testing.T) {
 				return d.Needs[out].Named(strings.ReplaceAll(pattern, "*", "x")) ||
 					slices.ContainsFunc(
 						allOf(&d.Needs[out]),
-						func(form string) bool { return wildcard.MatchARN(pattern, strings.ReplaceAll(form, "*", "x")) },
+						func(form string) bool {
+							return wildcard.MatchARN(pattern,
+								strings.ReplaceAll(form, "*", "x"))
+						},
 					)
 			}) {
 				continue // The ARNs of one type are ARNs of the other: an endpoint stands below its runtime.

@@ -43,7 +43,8 @@ func TestSearchFindsWhatBruteForceFinds(t *testing.T) {
 		}
 		q := Asking(forbidden, permitted...)
 		arn := fixture.UserARN("bob")
-		s := rapid.SampledFrom(append(SignIns(arn), engine.ConsoleWithMFA(arn, time.Hour), engine.ConsoleWithMFA(arn, time.Hour-time.Second))).
+		s := rapid.SampledFrom(append(SignIns(arn), engine.ConsoleWithMFA(arn, time.Hour),
+			engine.ConsoleWithMFA(arn, time.Hour-time.Second))).
 			Draw(rt, "session")
 		c, ok := NewCaller(e, s, NewLab())
 		require.True(rt, ok)

@@ -259,7 +259,9 @@ func shells(b *strings.Builder, r *replay.Report, s style) {
 	}
 	b.WriteString(s.heading("who opened shells and ran commands, and what keeps it working"))
 	if r.OtherShells > 0 {
-		b.WriteString(s.item(0, fmt.Sprintf("%s whom the change does not concern", plural(int(r.OtherShells), "caller"))))
+		b.WriteString(
+			s.item(0, fmt.Sprintf("%s whom the change does not concern", plural(int(r.OtherShells), "caller"))),
+		)
 	}
 	for i := range r.Shells {
 		if i == 2*mostLines {

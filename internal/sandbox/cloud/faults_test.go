@@ -27,12 +27,13 @@ func TestAFaultTellsTheCallerAndTheWorldWhatItSays(t *testing.T) {
 		code, text string
 		effect     bool
 	}{
-		cloud.Throttled:        {"", "", true},
-		cloud.ThrottledForGood: {"Throttling", "exceeded maximum number of attempts, 25, https response error StatusCode: 400", false},
-		cloud.ErrorBefore:      {"ServiceFailure", "StatusCode: 500", false},
-		cloud.ErrorAfter:       {"ServiceFailure", "StatusCode: 500", true},
-		cloud.LostAnswer:       {"EntityAlreadyExists", "User with name alice already exists.", true},
-		cloud.Slow:             {"", "", true},
+		cloud.Throttled: {"", "", true},
+		cloud.ThrottledForGood: {"Throttling",
+			"exceeded maximum number of attempts, 25, https response error StatusCode: 400", false},
+		cloud.ErrorBefore: {"ServiceFailure", "StatusCode: 500", false},
+		cloud.ErrorAfter:  {"ServiceFailure", "StatusCode: 500", true},
+		cloud.LostAnswer:  {"EntityAlreadyExists", "User with name alice already exists.", true},
+		cloud.Slow:        {"", "", true},
 	} {
 		iam, sane := faulty(
 			t,

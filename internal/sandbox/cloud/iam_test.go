@@ -89,7 +89,8 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 		{Name: ""}, {Name: "al ice"}, {Name: "ärger"}, {Name: long},
 		{Name: "alice", Path: "guardrails/"}, {Name: "alice", Path: "/guardrails"}, {Name: "alice", Path: "/a//b/"},
 		{Name: "alice", Tags: map[string]string{"": "x"}}, {Name: "alice", Tags: map[string]string{"Team": "a|b"}},
-		{Name: "alice", Tags: map[string]string{"T<": "x"}}, {Name: "alice", Tags: map[string]string{"T": strings.Repeat("x", 257)}},
+		{Name: "alice", Tags: map[string]string{"T<": "x"}}, {Name: "alice",
+			Tags: map[string]string{"T": strings.Repeat("x", 257)}},
 		{Name: "alice", Tags: map[string]string{strings.Repeat("k", 129): "x"}},
 	} {
 		_, err := iam.CreateUser(ctx, in)
@@ -140,10 +141,12 @@ func TestAUserInUseCannotBeDeleted(t *testing.T) {
 	}{
 		{"must remove users from group first", func() error { return iam.RemoveUserFromGroup(ctx, "mfa", "alice") }},
 		{"must detach all policies first", func() error { return iam.DetachPolicy(ctx, cloud.KindUser, "alice", arn) }},
-		{"must delete policies first", func() error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, "alice", "own") }},
+		{"must delete policies first",
+			func() error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, "alice", "own") }},
 		{"must delete login profile first", func() error { return iam.DeleteLoginProfile(ctx, "alice") }},
 		{"must delete access keys first", func() error { return iam.DeleteAccessKey(ctx, "alice", u.AccessKeys[0]) }},
-		{"must delete MFA device first", func() error { return iam.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
+		{"must delete MFA device first",
+			func() error { return iam.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
 	} {
 		refuses(t, iam.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
 		require.NoError(t, step.undo())

@@ -143,7 +143,8 @@ func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
 		"description",
 	)
 	for _, content := range []string{
-		"{", `{"Version":"2012-10-17","Statement":[]}`, strings.Replace(denyAll, `"Resource"`, `"Principal":"*","Resource"`, 1), strings.Replace(denyAll, `"*"`, `"ssm"`, 1),
+		"{", `{"Version":"2012-10-17","Statement":[]}`, strings.Replace(denyAll, `"Resource"`,
+			`"Principal":"*","Resource"`, 1), strings.Replace(denyAll, `"*"`, `"ssm"`, 1),
 	} {
 		refuses(
 			t,
@@ -224,8 +225,11 @@ func TestAnOrganizationFollowsItsFile(t *testing.T) {
 // Trees that hang in the air are refused.
 func TestBrokenTreesAreRefused(t *testing.T) {
 	for want, breakIt := range map[string]func(*cloud.ExistingOrganization){
-		"does not lie below the root":       func(o *cloud.ExistingOrganization) { o.Units[0].Parent = workloads },
-		"stands twice":                      func(o *cloud.ExistingOrganization) { o.Units = append(o.Units, o.Units[0]) },
+		"does not lie below the root": func(o *cloud.ExistingOrganization) { o.Units[0].Parent = workloads },
+		"stands twice": func(o *cloud.ExistingOrganization) {
+			o.Units = append(o.Units,
+				o.Units[0])
+		},
 		"which is not the root r-exam":      func(o *cloud.ExistingOrganization) { o.Accounts[home] = "ou-exam-33333333" },
 		"is no type of policies":            func(o *cloud.ExistingOrganization) { o.PolicyTypes = []string{"SCP"} },
 		"organization: ":                    func(o *cloud.ExistingOrganization) { o.ID = "example" },
@@ -305,7 +309,8 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 		many[i] = cloud.AccessAttribute{Key: fmt.Sprint(i), Source: []string{"x"}}
 	}
 	for _, bad := range [][]cloud.AccessAttribute{
-		{{Key: "", Source: []string{"x"}}}, {{Key: "a|b", Source: []string{"x"}}}, {{Key: "a", Source: nil}}, {{Key: "a", Source: []string{"x", "y"}}},
+		{{Key: "", Source: []string{"x"}}}, {{Key: "a|b", Source: []string{"x"}}}, {{Key: "a",
+			Source: nil}}, {{Key: "a", Source: []string{"x", "y"}}},
 		{{Key: "a", Source: []string{""}}}, slices.Concat(runAs, runAs), many,
 	} {
 		refuses(t, sso.UpdateAttributes(ctx, instance, bad), "ValidationException", "")
@@ -388,7 +393,8 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 	c, _ := newOrganization(t)
 	sso := ssoOf(c)
 	for _, in := range []cloud.NewPermissionSet{
-		{Name: ""}, {Name: strings.Repeat("p", 33)}, {Name: "a b"}, {Name: "p", SessionDuration: "1h"}, {Name: "p", SessionDuration: "PT13H"},
+		{Name: ""}, {Name: strings.Repeat("p", 33)}, {Name: "a b"}, {Name: "p", SessionDuration: "1h"}, {Name: "p",
+			SessionDuration: "PT13H"},
 		{Name: "p", Description: strings.Repeat("d", 701)}, {Name: "p", Tags: map[string]string{"a|b": "c"}},
 	} {
 		_, err := sso.CreatePermissionSet(ctx, instance, in)
@@ -436,10 +442,14 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		"not attached",
 	)
 	for want, a := range map[string]cloud.Assignment{
-		"USER with id u-9 not found":   {PermissionSet: p.ARN, PrincipalID: "u-9", PrincipalType: "USER", Account: home},
-		"GROUP with id u-1 not found":  {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "GROUP", Account: home},
-		"not found in the organizatio": {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: "999999999999"},
-		"PermissionSet with id ps-0":   {PermissionSet: "arn:aws:sso:::permissionSet/x/ps-0", PrincipalID: "u-1", PrincipalType: "USER", Account: home},
+		"USER with id u-9 not found": {PermissionSet: p.ARN, PrincipalID: "u-9", PrincipalType: "USER",
+			Account: home},
+		"GROUP with id u-1 not found": {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "GROUP",
+			Account: home},
+		"not found in the organizatio": {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER",
+			Account: "999999999999"},
+		"PermissionSet with id ps-0": {PermissionSet: "arn:aws:sso:::permissionSet/x/ps-0", PrincipalID: "u-1",
+			PrincipalType: "USER", Account: home},
 	} {
 		refuses(t, sso.CreateAccountAssignment(ctx, instance, a), "ResourceNotFoundException", want)
 	}

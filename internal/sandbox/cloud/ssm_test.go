@@ -98,13 +98,17 @@ func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
 	ctx, ssm := context.Background(), ssmOf(newCloud(t), tokyo)
 	for code, documents := range map[string][]cloud.NewDocument{
 		"ValidationException": {
-			sessionDocument("ab", preferences), sessionDocument("my shell", preferences), {Name: "shell", Type: "Sesion", Content: preferences},
+			sessionDocument("ab", preferences), sessionDocument("my shell", preferences), {Name: "shell",
+				Type: "Sesion", Content: preferences},
 			{Name: "shell", Type: "Session", Format: "XML", Content: preferences},
 		},
-		"InvalidDocument":         {sessionDocument("AWS-Shell", preferences), sessionDocument("amazon-shell", preferences)},
+		"InvalidDocument": {sessionDocument("AWS-Shell", preferences),
+			sessionDocument("amazon-shell", preferences)},
 		"MaxDocumentSizeExceeded": {sessionDocument("shell", preferences+strings.Repeat(" ", 64*1024))},
-		"InvalidDocumentContent":  {{Name: "run", Type: "Command", Content: "not JSON"}, {Name: "run", Type: "Command", Content: "[]"}},
-		"ValidationError":         {{Name: "shell", Type: "Session", Content: preferences, Tags: map[string]string{"T": "a|b"}}},
+		"InvalidDocumentContent": {{Name: "run", Type: "Command", Content: "not JSON"},
+			{Name: "run", Type: "Command", Content: "[]"}},
+		"ValidationError": {{Name: "shell", Type: "Session", Content: preferences,
+			Tags: map[string]string{"T": "a|b"}}},
 	} {
 		for _, d := range documents {
 			_, err := ssm.CreateDocument(ctx, d)

@@ -212,16 +212,34 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"create user": func(rt *rapid.T) { _, _ = iam.CreateUser(ctx, cloud.NewUser{Name: name.Draw(rt, "user")}) },
 			"delete user": func(rt *rapid.T) { _ = iam.DeleteUser(ctx, name.Draw(rt, "user")) },
-			"rename user": func(rt *rapid.T) { _ = iam.UpdateUser(ctx, name.Draw(rt, "user"), name.Draw(rt, "new"), "") },
+			"rename user": func(rt *rapid.T) {
+				_ = iam.UpdateUser(ctx, name.Draw(rt, "user"), name.Draw(rt, "new"),
+					"")
+			},
 			"tag user": func(rt *rapid.T) {
 				_ = iam.TagUser(ctx, name.Draw(rt, "user"), map[string]string{name.Draw(rt, "key"): "x"})
 			},
-			"untag user":   func(rt *rapid.T) { _ = iam.UntagUser(ctx, name.Draw(rt, "user"), []string{name.Draw(rt, "key")}) },
-			"enrol":        func(rt *rapid.T) { _ = iam.Enrol(name.Draw(rt, "user"), cloud.Enrolment{MFA: true, Password: true}) },
+			"untag user": func(rt *rapid.T) {
+				_ = iam.UntagUser(ctx, name.Draw(rt, "user"),
+					[]string{name.Draw(rt, "key")})
+			},
+			"enrol": func(rt *rapid.T) {
+				_ = iam.Enrol(name.Draw(rt, "user"),
+					cloud.Enrolment{MFA: true, Password: true})
+			},
 			"create group": func(rt *rapid.T) { _, _ = iam.CreateGroup(ctx, name.Draw(rt, "group"), "") },
-			"rename group": func(rt *rapid.T) { _ = iam.UpdateGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "new"), "") },
-			"join":         func(rt *rapid.T) { _ = iam.AddUserToGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "user")) },
-			"leave":        func(rt *rapid.T) { _ = iam.RemoveUserFromGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "user")) },
+			"rename group": func(rt *rapid.T) {
+				_ = iam.UpdateGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "new"),
+					"")
+			},
+			"join": func(rt *rapid.T) {
+				_ = iam.AddUserToGroup(ctx, name.Draw(rt, "group"),
+					name.Draw(rt, "user"))
+			},
+			"leave": func(rt *rapid.T) {
+				_ = iam.RemoveUserFromGroup(ctx, name.Draw(rt, "group"),
+					name.Draw(rt, "user"))
+			},
 			"inline": func(rt *rapid.T) {
 				_ = iam.PutPolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), sample)
 			},

@@ -73,7 +73,10 @@ func controlledUser(ctx context.Context, s *session, id string) (map[string]any,
 	}
 	var policies []any
 	for _, name := range slices.Sorted(maps.Keys(user.Inline)) {
-		policies = append(policies, map[string]any{"PolicyName": name, "PolicyDocument": json.RawMessage(user.Inline[name])})
+		policies = append(
+			policies,
+			map[string]any{"PolicyName": name, "PolicyDocument": json.RawMessage(user.Inline[name])},
+		)
 	}
 	if len(policies) > 0 {
 		out["Policies"] = policies
@@ -96,7 +99,12 @@ func controlledPermissionSet(ctx context.Context, s *session, id string) (map[st
 	}
 	err = s.sso().Besides(ctx, arn, "ListTagsForResource", "GetInlinePolicyForPermissionSet",
 		"ListCustomerManagedPolicyReferencesInPermissionSet", "GetPermissionsBoundaryForPermissionSet")
-	out := map[string]any{"Name": set.Name, "InstanceArn": instance, "PermissionSetArn": arn, "ManagedPolicies": managed}
+	out := map[string]any{
+		"Name":             set.Name,
+		"InstanceArn":      instance,
+		"PermissionSetArn": arn,
+		"ManagedPolicies":  managed,
+	}
 	if set.Inline != "" {
 		out["InlinePolicy"] = json.RawMessage(set.Inline)
 	}

@@ -498,9 +498,12 @@ func TestWhatExistsCanBeImported(t *testing.T) {
 		{roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust}},
 		{policyType, "arn:aws:iam::111122223333:policy/read", props{"name": "read", "policy": read}},
 		{"aws:iam/groupPolicy:GroupPolicy", "mfa:guard", props{"group": "mfa", "name": "guard", "policy": read}},
-		{"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "ops/arn:aws:iam::111122223333:policy/read", props{"role": "ops", "policyArn": "arn:aws:iam::111122223333:policy/read"}},
-		{"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "mfa", props{"groupName": "mfa", "policyNames": []any{"guard"}}},
-		{"aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "iam-account-password-policy", props{"minimumPasswordLength": 14, "allowUsersToChangePassword": false}},
+		{"aws:iam/rolePolicyAttachment:RolePolicyAttachment", "ops/arn:aws:iam::111122223333:policy/read",
+			props{"role": "ops", "policyArn": "arn:aws:iam::111122223333:policy/read"}},
+		{"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive", "mfa",
+			props{"groupName": "mfa", "policyNames": []any{"guard"}}},
+		{"aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "iam-account-password-policy",
+			props{"minimumPasswordLength": 14, "allowUsersToChangePassword": false}},
 	} {
 		m, importingErr := e.importing(c.token, "x", c.id)
 		if !assert.NoError(t, importingErr, c.token) || !assert.NotNil(t, m, c.token) {

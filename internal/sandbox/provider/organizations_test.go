@@ -336,7 +336,8 @@ func TestRefusalsOfIdentityCenterReachTheProgram(t *testing.T) {
 		"USER with id " + stranger + " not found":             with(in, "principalId", stranger),
 		"GROUP with id " + alice + " not found":               with(in, "principalType", "GROUP"),
 		"Account 999999999999 not found in the organization.": with(in, "targetId", "999999999999"),
-		"PermissionSet with id ps-0000000000000000 not found": with(in, "permissionSetArn", "arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-0000000000000000"),
+		"PermissionSet with id ps-0000000000000000 not found": with(in, "permissionSetArn",
+			"arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-0000000000000000"),
 	} {
 		_, err := e.create("aws:ssoadmin/accountAssignment:AccountAssignment", "a", wrong)
 		assert.ErrorContains(t, err, says)

@@ -54,7 +54,8 @@ func TestProfilesAndRolesLeadIntoTheirAccounts(t *testing.T) {
 	}{
 		{props{"region": tokyo}, home, "arn:aws:iam::111122223333:user/deployer"},
 		{props{"region": tokyo, "profile": "other"}, other, "arn:aws:iam::444455556666:user/deployer"},
-		{props{"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::444455556666:role/guardrails/Deployer"}}, other, "arn:aws:sts::444455556666:assumed-role/Deployer/aws-go-sdk"},
+		{props{"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::444455556666:role/guardrails/Deployer"}},
+			other, "arn:aws:sts::444455556666:assumed-role/Deployer/aws-go-sdk"},
 	} {
 		id, err := w.configured(c.settings).invoke("aws:index/getCallerIdentity:getCallerIdentity", nil)
 		require.NoError(t, err)
@@ -67,11 +68,13 @@ func TestProfilesAndRolesLeadIntoTheirAccounts(t *testing.T) {
 func TestSettingsThatLeadNowhereAreRefused(t *testing.T) {
 	w := newWorld(t, nil)
 	for want, settings := range map[string]props{
-		"required configuration keys were missing":             {},
-		"invalid AWS Region: tokyo":                            {"region": "tokyo"},
-		"failed to get shared config profile, nobody":          {"region": tokyo, "profile": "nobody"},
-		"cannot be assumed: operation error STS: AssumeRole":   {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::999999999999:role/x"}},
-		"it is not the ARN of a role":                          {"region": tokyo, "assumeRole": props{"roleArn": "arn:aws:iam::111122223333:user/x"}},
+		"required configuration keys were missing":    {},
+		"invalid AWS Region: tokyo":                   {"region": "tokyo"},
+		"failed to get shared config profile, nobody": {"region": tokyo, "profile": "nobody"},
+		"cannot be assumed: operation error STS: AssumeRole": {"region": tokyo,
+			"assumeRole": props{"roleArn": "arn:aws:iam::999999999999:role/x"}},
+		"it is not the ARN of a role": {"region": tokyo,
+			"assumeRole": props{"roleArn": "arn:aws:iam::111122223333:user/x"}},
 		"InvalidClientTokenId: The security token included in": {"region": "cn-north-1"},
 		"aws:allowedAccountIds":                                {"region": tokyo, "allowedAccountIds": home},
 	} {
@@ -153,11 +156,13 @@ func TestUnknownTypesFunctionsAndPropertiesAreRefused(t *testing.T) {
 	}
 	for want, in := range map[string]props{
 		`missing required property "assumeRolePolicy"`: {"name": "r"},
-		"the sandbox does not model":                   {"name": "r", "assumeRolePolicy": trust, "managedPolicyArns": []any{}},
-		"contains an invalid JSON policy":              {"name": "r", "assumeRolePolicy": "{"},
-		"leading space characters":                     {"name": "r", "assumeRolePolicy": " " + trust},
-		"in the range (3600 - 43200)":                  {"name": "r", "assumeRolePolicy": trust, "maxSessionDuration": 60},
-		"to have a length of 1 to 64 bytes, got 65":    {"name": strings.Repeat("r", 65), "assumeRolePolicy": trust},
+		"the sandbox does not model": {"name": "r", "assumeRolePolicy": trust,
+			"managedPolicyArns": []any{}},
+		"contains an invalid JSON policy": {"name": "r", "assumeRolePolicy": "{"},
+		"leading space characters":        {"name": "r", "assumeRolePolicy": " " + trust},
+		"in the range (3600 - 43200)": {"name": "r", "assumeRolePolicy": trust,
+			"maxSessionDuration": 60},
+		"to have a length of 1 to 64 bytes, got 65": {"name": strings.Repeat("r", 65), "assumeRolePolicy": trust},
 	} {
 		_, reasons, err := e.check(roleType, "r", nil, in)
 		require.NoError(t, err)
@@ -331,19 +336,25 @@ func TestMisshapenInputsAreRefused(t *testing.T) {
 		token string
 		in    props
 	}{
-		`expected type of "groups" to be a list`:         {membershipType, props{"user": "a", "groups": "mfa"}},
-		`expected type of "groups[0]" to be string`:      {membershipType, props{"user": "a", "groups": []any{1}}},
-		`expected type of "tags" to be a map`:            {userType, props{"name": "a", "tags": []any{}}},
-		`expected type of "maxSessionDuration" to be in`: {roleType, props{"name": "a", "assumeRolePolicy": trust, "maxSessionDuration": "1h"}},
-		"is an invalid ARN":                              {"aws:iam/rolePolicyAttachment:RolePolicyAttachment", props{"role": "a", "policyArn": "ReadOnlyAccess"}},
-		"not a JSON-encoded object":                      {policyType, props{"name": "a", "policy": `"{}"`}},
-		"contains a JSON array":                          {policyType, props{"name": "a", "policy": "[]"}},
-		"not a JSON object":                              {policyType, props{"name": "a", "policy": "policy"}},
-		"is an empty string":                             {policyType, props{"name": "a", "policy": ""}},
-		"must match":                                     {policyType, props{"name": "a/b", "policy": read}},
-		`expected type of "attributes" to be a list`:     {attributesType, props{"instanceArn": instance, "attributes": "a"}},
-		`expected type of "attributes[0]" to be an obj`:  {attributesType, props{"instanceArn": instance, "attributes": []any{"a"}}},
-		"expected to be one of":                          {"aws:ssoadmin/accountAssignment:AccountAssignment", props{"instanceArn": instance, "permissionSetArn": instance, "principalId": alice, "principalType": "PERSON", "targetId": home}},
+		`expected type of "groups" to be a list`:    {membershipType, props{"user": "a", "groups": "mfa"}},
+		`expected type of "groups[0]" to be string`: {membershipType, props{"user": "a", "groups": []any{1}}},
+		`expected type of "tags" to be a map`:       {userType, props{"name": "a", "tags": []any{}}},
+		`expected type of "maxSessionDuration" to be in`: {roleType,
+			props{"name": "a", "assumeRolePolicy": trust, "maxSessionDuration": "1h"}},
+		"is an invalid ARN": {"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+			props{"role": "a", "policyArn": "ReadOnlyAccess"}},
+		"not a JSON-encoded object": {policyType, props{"name": "a", "policy": `"{}"`}},
+		"contains a JSON array":     {policyType, props{"name": "a", "policy": "[]"}},
+		"not a JSON object":         {policyType, props{"name": "a", "policy": "policy"}},
+		"is an empty string":        {policyType, props{"name": "a", "policy": ""}},
+		"must match":                {policyType, props{"name": "a/b", "policy": read}},
+		`expected type of "attributes" to be a list`: {attributesType,
+			props{"instanceArn": instance, "attributes": "a"}},
+		`expected type of "attributes[0]" to be an obj`: {attributesType,
+			props{"instanceArn": instance, "attributes": []any{"a"}}},
+		"expected to be one of": {"aws:ssoadmin/accountAssignment:AccountAssignment",
+			props{"instanceArn": instance, "permissionSetArn": instance, "principalId": alice,
+				"principalType": "PERSON", "targetId": home}},
 	} {
 		_, reasons, err := e.check(c.token, "x", nil, c.in)
 		require.NoError(t, err)

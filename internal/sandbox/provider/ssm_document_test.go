@@ -60,7 +60,8 @@ func TestPreferencesAreUpdatedInPlace(t *testing.T) {
 func TestPreferencesThatExistStopACreateAndCanBeImported(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	_, err := w.ssm(tokyo).
-		CreateDocument(ctx, cloud.NewDocument{Name: shell, Type: "Session", Content: strings.Replace(preferences, `"60"`, `"90"`, 1)})
+		CreateDocument(ctx, cloud.NewDocument{Name: shell, Type: "Session",
+			Content: strings.Replace(preferences, `"60"`, `"90"`, 1)})
 	require.NoError(t, err)
 	e := w.engine()
 	in := props{"name": shell, "documentType": "Session", "content": preferences}
@@ -87,7 +88,8 @@ func TestForeignChangesOfADocumentShow(t *testing.T) {
 	in := props{"name": shell, "documentType": "Session", "content": preferences}
 	m := e.mustCreate(documentType, "shell", in)
 	_, err := w.ssm(tokyo).
-		UpdateDocument(ctx, shell, cloud.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
+		UpdateDocument(ctx, shell,
+			cloud.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
 	require.NoError(t, err)
 	_, err = e.refresh(m)
 	require.NoError(t, err)

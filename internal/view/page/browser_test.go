@@ -267,7 +267,8 @@ func TestHostileNamesAreTextInTheBrowser(t *testing.T) {
 func TestThePictureInTheDocumentationIsCurrent(t *testing.T) {
 	text := organizationPage(t)
 	whole := string(text)
-	shown := whole[:strings.Index(whole, `<section id="doors"`)] + whole[strings.Index(whole, `<script type="application/json"`):]
+	shown := whole[:strings.Index(whole, `<section id="doors"`)] + whole[strings.Index(whole,
+		`<script type="application/json"`):]
 	sum := fmt.Sprintf("%x\n", sha256.Sum256([]byte(shown)))
 	const picture, made = "../../../docs/images/page.png", "../../../docs/images/page.sha256"
 	if os.Getenv("UPDATE_GOLDEN") == "1" {

@@ -157,7 +157,8 @@ func TestThePageSaysWhatWasFound(t *testing.T) {
 	text := string(organizationPage(t))
 	for _, want := range []string{
 		"Without MFA a member reaches nothing but their own enrolment.", "DenySessionsButForGuardedRoles", "shut in 2 of 4 member accounts",
-		"alice gains a shell as alice on nodes of shop", "CHG1234", "Service control policies", "identityCenter.attributes.Project",
+		"alice gains a shell as alice on nodes of shop", "CHG1234", "Service control " +
+			"policies", "identityCenter.attributes.Project",
 	} {
 		assert.Contains(t, text, want)
 	}

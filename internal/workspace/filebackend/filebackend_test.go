@@ -145,7 +145,8 @@ func TestAStateThatIsCutAnywhereIsPutBackFromTheNewestCopy(t *testing.T) {
 		require.Equal(t, os.FileMode(0o640), info.Mode().Perm())
 	}
 	for name, broken := range map[string]string{
-		"zeros": strings.Repeat("\x00", 300), "spaces": "  \n", "a list": "[]", "nothing": "null", "half a compressed one": "\x1f\x8b\x08\x00", "two": whole + whole,
+		"zeros": strings.Repeat("\x00",
+			300), "spaces": "  \n", "a list": "[]", "nothing": "null", "half a compressed one": "\x1f\x8b\x08\x00", "two": whole + whole,
 	} {
 		p := place(t, map[string]string{"meta.yaml": "version: 1\n", state: broken, copies[0]: stateAt(1)})
 		assert.Equal(t, []string{state}, mended(t, p), name)

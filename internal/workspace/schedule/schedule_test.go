@@ -31,7 +31,8 @@ func TestNamesComeAfterWhatTheyNeed(t *testing.T) {
 		lines, names []string
 		levels       [][]string
 	}{
-		{[]string{"workload: jump", "identity: jump", "jump:"}, []string{"jump", "workload", "identity"}, [][]string{{"jump"}, {"workload", "identity"}}},
+		{[]string{"workload: jump", "identity: jump", "jump:"}, []string{"jump", "workload", "identity"},
+			[][]string{{"jump"}, {"workload", "identity"}}},
 		{[]string{"b:", "a:"}, []string{"b", "a"}, [][]string{{"b", "a"}}},
 		{[]string{"c: b", "b: a", "a:"}, []string{"a", "b", "c"}, [][]string{{"a"}, {"b"}, {"c"}}},
 		{[]string{"a: nobody a"}, []string{"a"}, [][]string{{"a"}}},

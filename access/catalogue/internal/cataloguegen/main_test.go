@@ -53,11 +53,13 @@ func TestServiceIsReducedToItsLines(t *testing.T) {
 // Data that the format cannot carry stops the generator.
 func TestUnexpectedDataIsRefused(t *testing.T) {
 	for name, change := range map[string][2]string{
-		"licence":       {"package.json", `{"license": "AGPL-3.0"}`},
-		"access level":  {"data/actions/demo.json", `{"open": {"name": "Open", "accessLevel": "Dance"}}`},
-		"resource type": {"data/actions/demo.json", `{"open": {"name": "Open", "accessLevel": "Write", "resourceTypes": [{"name": "gate"}]}}`},
-		"key":           {"data/actions/demo.json", `{"open": {"name": "Open", "accessLevel": "Write", "conditionKeys": ["demo:C"]}}`},
-		"not JSON":      {"data/resourceTypes/demo.json", `{`},
+		"licence":      {"package.json", `{"license": "AGPL-3.0"}`},
+		"access level": {"data/actions/demo.json", `{"open": {"name": "Open", "accessLevel": "Dance"}}`},
+		"resource type": {"data/actions/demo.json",
+			`{"open": {"name": "Open", "accessLevel": "Write", "resourceTypes": [{"name": "gate"}]}}`},
+		"key": {"data/actions/demo.json",
+			`{"open": {"name": "Open", "accessLevel": "Write", "conditionKeys": ["demo:C"]}}`},
+		"not JSON": {"data/resourceTypes/demo.json", `{`},
 	} {
 		pkg := sample()
 		pkg[change[0]] = &fstest.MapFile{Data: []byte(change[1])}
@@ -101,8 +103,10 @@ func TestLookAlikesAreFoundByNameAndDescription(t *testing.T) {
 	}
 	assert.Empty(t, looksLikeDoor(action{Name: "GetSession", AccessLevel: "List"}))
 	for description, word := range map[string]string{
-		"Grants permission to run a shell": "shell", "Grants permission to create a pre-signed URL": "pre-signed", "Grants permission to set the password": "password",
-		"Grants permission to change user data": "user data", "Grants permission to execute a script": "execute a script", "Grants permission to log in": "log in",
+		"Grants permission to run a shell": "shell", "Grants permission to create a " +
+			"pre-signed URL": "pre-signed", "Grants permission to set the password": "password",
+		"Grants permission to change user data": "user data", "Grants permission to execute " +
+			"a script": "execute a script", "Grants permission to log in": "log in",
 		"Grants permission to assemble shellfish": "",
 	} {
 		assert.Equal(
