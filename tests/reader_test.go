@@ -22,6 +22,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/tests/internal/mocks"
@@ -510,7 +511,7 @@ func sameDecoded(a, b *stack.Stack) string {
 		b,
 		cmpopts.IgnoreFields(stack.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
 		cmpopts.IgnoreFields(
-			stackfile.AWS{},
+			provider.Settings{},
 			"AccessKey",
 			"SecretKey",
 			"Token",

@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/provider"
 )
 
 // providers are the explicit providers of a stack: one per Region, because this major of the provider has no Region
@@ -72,7 +72,7 @@ func providerArgs(stack *stack.Stack, region string) *aws.ProviderArgs {
 	}
 }
 
-func assumeRole(r *stackfile.AssumeRole) aws.ProviderAssumeRolePtrInput {
+func assumeRole(r *provider.AssumeRole) aws.ProviderAssumeRolePtrInput {
 	if r == nil {
 		return nil
 	}
@@ -91,7 +91,7 @@ func assumeRole(r *stackfile.AssumeRole) aws.ProviderAssumeRolePtrInput {
 	}
 }
 
-func assumeRoleWithWebIdentity(r *stackfile.AssumeRoleWithWebIdentity) aws.ProviderAssumeRoleWithWebIdentityPtrInput {
+func assumeRoleWithWebIdentity(r *provider.AssumeRoleWithWebIdentity) aws.ProviderAssumeRoleWithWebIdentityPtrInput {
 	if r == nil {
 		return nil
 	}
@@ -115,14 +115,14 @@ func defaultTags(tags map[string]string) aws.ProviderDefaultTagsPtrInput {
 	return aws.ProviderDefaultTagsArgs{Tags: textMap(tags)}
 }
 
-func ignoreTags(t stackfile.IgnoreTags) aws.ProviderIgnoreTagsPtrInput {
+func ignoreTags(t provider.IgnoreTags) aws.ProviderIgnoreTagsPtrInput {
 	if len(t.Keys) == 0 && len(t.KeyPrefixes) == 0 {
 		return nil
 	}
 	return aws.ProviderIgnoreTagsArgs{Keys: texts(t.Keys), KeyPrefixes: texts(t.KeyPrefixes)}
 }
 
-func endpoints(list []stackfile.Endpoints) aws.ProviderEndpointArrayInput {
+func endpoints(list []provider.Endpoints) aws.ProviderEndpointArrayInput {
 	if len(list) == 0 {
 		return nil
 	}

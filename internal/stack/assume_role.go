@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -148,7 +148,7 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, do
 	}
 }
 
-func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r *stackfile.AssumeRole) {
+func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r *provider.AssumeRole) {
 	first := map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
 		path := at.Child("tags").Key(key)

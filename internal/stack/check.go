@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -16,7 +17,7 @@ import (
 
 // complete fills in what depends on several sections and holds the rules that no section can hold alone.
 func (s *Stack) complete(d *strictyaml.Decoder) {
-	s.Account.Partition = stackfile.LikelyPartition(s.AWS.Region)
+	s.Account.Partition = provider.LikelyPartition(s.AWS.Region)
 	if s.MFA == nil && len(s.Users) > 0 {
 		s.MFA = strictyaml.Ptr(stackfile.DefaultMFA())
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -33,7 +34,7 @@ var adoptKeys = strictyaml.Keys(
 	strictyaml.Key(
 		"sessions",
 		func(a *Adoption) *[]string { return &a.Sessions },
-		strictyaml.Words(strictyaml.Text(validateRegion).Pattern(regionPattern)),
+		strictyaml.Words(strictyaml.Text(provider.ValidateRegion).Pattern(provider.RegionPattern)),
 	).
 		OrNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
 		Doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
@@ -93,5 +94,5 @@ func validateApproval(s string) error {
 			`write it as in "ap-northeast-1/production"`,
 		)
 	}
-	return validateRegion(region)
+	return provider.ValidateRegion(region)
 }

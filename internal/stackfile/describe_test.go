@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -80,7 +81,7 @@ func decodeExample(t *testing.T, k strictyaml.KeyDescription) []strictyaml.Probl
 		section.Entries[i].Value = firstLevel(section.Entries[i].Value)
 	}
 	if namespace == "aws" {
-		awsKeys.Decode(d, section, "aws:")
+		provider.Keys.Decode(d, section, "aws:")
 	} else {
 		stackKeys.Decode(d, section, "guardrails:")
 	}

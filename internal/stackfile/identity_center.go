@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -136,7 +137,7 @@ var permissionSetKeys = strictyaml.Keys(
 	strictyaml.Key(
 		"regions",
 		func(p *PermissionSet) *[]string { return &p.Regions },
-		strictyaml.Words(strictyaml.Text(validateRegion)).
+		strictyaml.Words(strictyaml.Text(provider.ValidateRegion)).
 			NotEmpty("would open sessions nowhere", "list the Regions, or remove the key"),
 	).
 		OrNothing("the Region of aws:region, for operation and osAccess", "sessions open where somebody has set the preferences").

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/guardrail/justintime"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -42,7 +43,7 @@ var justInTimeKeys = strictyaml.Keys(
 		OrElse(false, "one account of the organization is").
 		Doc("Says that this account administers Systems Manager for the organization.").
 		Example(false),
-	strictyaml.Key("homeRegion", func(a *justintime.Args) *string { return &a.HomeRegion }, strictyaml.Text(validateRegion)).
+	strictyaml.Key("homeRegion", func(a *justintime.Args) *string { return &a.HomeRegion }, strictyaml.Text(provider.ValidateRegion)).
 		OrNothing("the Region of aws:region", "the stack of the delegated administrator is at home where its console is").
 		Doc("The home Region of Systems Manager, where denyAccess is written. AWS copies it into the others.").
 		Example("ap-northeast-1"),

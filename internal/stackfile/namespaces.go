@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -18,7 +19,7 @@ func knownKeys() []string {
 	for _, name := range stackKeys.Names() {
 		all = append(all, Namespace+":"+name)
 	}
-	for _, name := range awsKeys.Names() {
+	for _, name := range provider.Keys.Names() {
 		all = append(all, "aws:"+name)
 	}
 	return all
@@ -108,7 +109,7 @@ func meantKey(written string) (string, bool) {
 	for _, of := range []struct {
 		ns    string
 		names []string
-	}{{Namespace, stackKeys.Names()}, {"aws", awsKeys.Names()}} {
+	}{{Namespace, stackKeys.Names()}, {"aws", provider.Keys.Names()}} {
 		if best, near := strictyaml.Nearest(last, of.names); near {
 			return of.ns + ":" + best, true
 		}

@@ -16,7 +16,6 @@ const (
 	personPattern         = `^([^/]*/)?[A-Za-z0-9+=,.@_-]{1,64}$`
 	principalPattern      = `^(role|user)/([A-Za-z0-9+=,.@_-]+/)*[A-Za-z0-9+=,.@_-]{1,64}$`
 	projectPattern        = `^[\p{L}\p{N}\p{Z}_.:/=+@-]{1,256}$`
-	regionPattern         = `^(af|ap|ca|eu|il|me|mx|sa|us|cn|us-gov|eusc-[a-z]{2})-(central|east|north|northeast|northwest|south|southeast|southwest|west)-[1-9][0-9]?$`
 	roleRunAsPattern      = `^([A-Za-z_][A-Za-z0-9_.-]{0,31}(@[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?)?|fromUser)$`
 	tagKeyPattern         = `^[\p{L}\p{N}\p{Z}_.:/=+@-]{1,128}$`
 	tagValuePattern       = `^[\p{L}\p{N}\p{Z}_.:/=+@-]{0,256}$`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/invopop/jsonschema"
 
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -32,7 +33,7 @@ func Schema() *jsonschema.Schema {
 			config.Required = append(config.Required, prefix+name)
 		}
 	}
-	add("aws:", awsKeys.Describe())
+	add("aws:", provider.Keys.Describe())
 	add(Namespace+":", stackKeys.Describe())
 	strictyaml.Explain(config)
 
@@ -86,5 +87,5 @@ func describedAtFirstLevel(s *jsonschema.Schema) *jsonschema.Schema {
 func Keys() []strictyaml.KeyDescription {
 	return append(
 		strictyaml.KeysBelow(strictyaml.Path(Namespace+":"), stackKeys.Describe()),
-		strictyaml.KeysBelow("aws:", awsKeys.Describe())...)
+		strictyaml.KeysBelow("aws:", provider.Keys.Describe())...)
 }

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/guardrail/passwordpolicy"
 	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -28,7 +29,7 @@ type Sections struct {
 	// reader of the file.
 	Environments []string
 	// AWS are the settings of the provider.
-	AWS     AWS
+	AWS     provider.Settings
 	Account Account
 	Tags    Tags
 	// MFA is nil where the file has no such section.

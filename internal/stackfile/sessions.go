@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 )
@@ -13,7 +14,7 @@ var sessionsKeys = strictyaml.Keys("Session Manager in the listed Regions",
 		"regions",
 		func(a *preferences.Args) *[]string { return &a.Regions },
 		strictyaml.Words(
-			strictyaml.Text(validateRegion).Pattern(regionPattern),
+			strictyaml.Text(provider.ValidateRegion).Pattern(provider.RegionPattern),
 		).NotEmpty("would leave every Region at AWS's defaults, where shells are ssm-user's with sudo", "list the Regions, or remove the key"),
 	).
 		OrNothing("the Region of aws:region", "it is where this stack is at home; every other Region with nodes must be listed").

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
@@ -159,7 +160,7 @@ func siblingOf(file Source, project *Source) Sibling {
 		e.Value = firstLevel(e.Value)
 		switch e.Name {
 		case "aws:region":
-			s.Partition = LikelyPartition(e.Value.Text)
+			s.Partition = provider.LikelyPartition(e.Value.Text)
 		case Namespace + ":account":
 			s.AccountID, s.Alias = e.Value.Child("id"), visible.Line(e.Value.Child("alias"))
 			s.Organization = cmp.Or(e.Value.Child("organization"), s.Organization)

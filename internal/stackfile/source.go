@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -40,7 +41,7 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 	if src.pos.File == "" {
 		src.pos.File = src.file
 	}
-	own, provider := &strictyaml.Node{
+	own, p := &strictyaml.Node{
 		Shape: strictyaml.ShapeObject,
 		Pos:   src.pos,
 	}, &strictyaml.Node{
@@ -67,13 +68,13 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 		case Namespace:
 			own.Entries = append(own.Entries, strictyaml.Entry{Name: name, Pos: e.Pos, Value: e.Value})
 		case "aws":
-			provider.Entries = append(provider.Entries, strictyaml.Entry{Name: name, Pos: e.Pos, Value: e.Value})
+			p.Entries = append(p.Entries, strictyaml.Entry{Name: name, Pos: e.Pos, Value: e.Value})
 		default:
 			src.foreign(d, prefix, name, e)
 		}
 	}
 	read, _ := stackKeys.Decode(d, own, strictyaml.Path(Namespace+":"))
-	read.AWS, _ = awsKeys.Decode(d, provider, "aws:")
+	read.AWS, _ = provider.Keys.Decode(d, p, "aws:")
 	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
 	read.Siblings = n.siblings(src.folder, src.name)
 	read.places = d.Places

@@ -1,4 +1,4 @@
-package stackfile
+package provider
 
 import (
 	"github.com/invopop/jsonschema"

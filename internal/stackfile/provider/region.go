@@ -1,4 +1,4 @@
-package stackfile
+package provider
 
 import (
 	"errors"
@@ -8,9 +8,12 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// validateRegion is policy.ValidateRegion with a suggestion. Whether AWS has opened the Region is checkRegions's to
+// RegionPattern is the form of a Region, for editors.
+const RegionPattern = `^(af|ap|ca|eu|il|me|mx|sa|us|cn|us-gov|eusc-[a-z]{2})-(central|east|north|northeast|northwest|south|southeast|southwest|west)-[1-9][0-9]?$`
+
+// ValidateRegion is policy.ValidateRegion with a suggestion. Whether AWS has opened the Region is checkRegions's to
 // say.
-func validateRegion(code string) error {
+func ValidateRegion(code string) error {
 	err := policy.ValidateRegion(code)
 	if err == nil {
 		return nil

@@ -1,4 +1,4 @@
-package stackfile
+package provider
 
 import (
 	"time"
@@ -6,9 +6,9 @@ import (
 	"aws-access-guardrails/internal/strictyaml"
 )
 
-// AWS holds the stack's settings for the AWS provider. Every provider of the program gets all of them: an explicit
+// Settings holds the stack's settings for the AWS provider. Every provider of the program gets all of them: an explicit
 // provider would otherwise ignore them, and a setting that looks effective and is not is worse than none.
-type AWS struct {
+type Settings struct {
 	Region, Profile                       string
 	AccessKey, SecretKey, Token           string
 	AssumeRole                            *AssumeRole
@@ -59,148 +59,148 @@ type Endpoints struct{ IAM, Organizations, SSM, SSOAdmin, STS string }
 
 // The provider's settings are documented by the provider; the descriptions here say what they are and nothing that it
 // does not say.
-var awsKeys = strictyaml.Keys(
+var Keys = strictyaml.Keys(
 	"settings of the AWS provider",
-	strictyaml.Key("region", func(a *AWS) *string { return &a.Region }, strictyaml.Text(validateRegion).Pattern(regionPattern)).
+	strictyaml.Key("region", func(a *Settings) *string { return &a.Region }, strictyaml.Text(ValidateRegion).Pattern(RegionPattern)).
 		Required("write the home Region of the stack; it also tells the partition").
 		Doc("The home Region of the stack. IAM is global; the Region tells the partition, and is where Session Manager preferences are set unless "+
 			"sessions.regions says more.").
 		Example("ap-northeast-1"),
-	setting("profile", func(a *AWS) *string { return &a.Profile }, strictyaml.Text(nil),
+	setting("profile", func(a *Settings) *string { return &a.Profile }, strictyaml.Text(nil),
 		"The profile of the shared configuration that is used.", "guardrails-dev"),
-	setting("accessKey", func(a *AWS) *string { return &a.AccessKey }, strictyaml.Text(nil).OrSecret(),
+	setting("accessKey", func(a *Settings) *string { return &a.AccessKey }, strictyaml.Text(nil).OrSecret(),
 		"The access key id that is used.", "AKIAIOSFODNN7EXAMPLE"),
-	setting("secretKey", func(a *AWS) *string { return &a.SecretKey }, credential{},
+	setting("secretKey", func(a *Settings) *string { return &a.SecretKey }, credential{},
 		"The secret access key that is used.", map[string]any{"secure": "v1:..."}),
-	setting("token", func(a *AWS) *string { return &a.Token }, credential{},
+	setting("token", func(a *Settings) *string { return &a.Token }, credential{},
 		"The session token that is used.", map[string]any{"secure": "v1:..."}),
-	setting("assumeRole", func(a *AWS) **AssumeRole { return &a.AssumeRole }, strictyaml.Optionally(assumeRoleKeys),
+	setting("assumeRole", func(a *Settings) **AssumeRole { return &a.AssumeRole }, strictyaml.Optionally(assumeRoleKeys),
 		"The role that is assumed before anything is called.",
 		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"}),
 	setting(
 		"assumeRoleWithWebIdentity",
-		func(a *AWS) **AssumeRoleWithWebIdentity { return &a.AssumeRoleWithWebIdentity },
+		func(a *Settings) **AssumeRoleWithWebIdentity { return &a.AssumeRoleWithWebIdentity },
 		strictyaml.Optionally(webIdentityKeys),
 		"The role that is assumed with an OpenID Connect token.",
 		map[string]any{"roleArn": "arn:aws:iam::111122223333:role/GuardrailDeployer"},
 	),
 	setting(
 		"allowedAccountIds",
-		func(a *AWS) *[]string { return &a.AllowedAccountIDs },
+		func(a *Settings) *[]string { return &a.AllowedAccountIDs },
 		strictyaml.Words(strictyaml.Text(nil)),
 		"The accounts that may be deployed into. The program allows guardrails:account.id alone, whatever else is listed here.",
 		[]string{"111122223333"},
 	),
-	strictyaml.RefusedKey[AWS](
+	strictyaml.RefusedKey[Settings](
 		"forbiddenAccountIds",
 		"has no effect: guardrails:account.id is the only account that may be deployed into",
 		"remove the key",
 	),
-	setting("defaultTags", func(a *AWS) *map[string]string { return &a.DefaultTags }, defaultTagsKind{},
+	setting("defaultTags", func(a *Settings) *map[string]string { return &a.DefaultTags }, defaultTagsKind{},
 		"Tags of everything that is made.", map[string]any{"tags": map[string]any{"ManagedBy": "guardrails"}}),
-	setting("ignoreTags", func(a *AWS) *IgnoreTags { return &a.IgnoreTags }, ignoreTagsKeys,
+	setting("ignoreTags", func(a *Settings) *IgnoreTags { return &a.IgnoreTags }, ignoreTagsKeys,
 		"Tags that are neither read nor removed.", map[string]any{"keyPrefixes": []string{"finance:"}}),
-	setting("endpoints", func(a *AWS) *[]Endpoints { return &a.Endpoints }, strictyaml.ListOf(endpointKeys),
+	setting("endpoints", func(a *Settings) *[]Endpoints { return &a.Endpoints }, strictyaml.ListOf(endpointKeys),
 		"Other addresses of the services that the program calls.",
 		[]any{map[string]any{"iam": "https://iam.example.com"}}),
-	setting("customCaBundle", func(a *AWS) *string { return &a.CustomCABundle }, strictyaml.Text(nil),
+	setting("customCaBundle", func(a *Settings) *string { return &a.CustomCABundle }, strictyaml.Text(nil),
 		"A file of root certificates.", "/etc/ssl/certs/proxy.pem"),
 	setting(
 		"ec2MetadataServiceEndpoint",
-		func(a *AWS) *string { return &a.EC2MetadataServiceEndpoint },
+		func(a *Settings) *string { return &a.EC2MetadataServiceEndpoint },
 		strictyaml.Text(nil),
 		"The address of the instance metadata service.",
 		"http://169.254.169.254",
 	),
 	setting(
 		"ec2MetadataServiceEndpointMode",
-		func(a *AWS) *string { return &a.EC2MetadataServiceEndpointMode },
+		func(a *Settings) *string { return &a.EC2MetadataServiceEndpointMode },
 		strictyaml.OneWordOf("IPv4", "IPv6"),
 		"The protocol to the instance metadata service.",
 		"IPv4",
 	),
-	setting("httpProxy", func(a *AWS) *string { return &a.HTTPProxy }, strictyaml.Text(nil),
+	setting("httpProxy", func(a *Settings) *string { return &a.HTTPProxy }, strictyaml.Text(nil),
 		"The proxy for HTTP.", "http://proxy.example.com:3128"),
-	setting("httpsProxy", func(a *AWS) *string { return &a.HTTPSProxy }, strictyaml.Text(nil),
+	setting("httpsProxy", func(a *Settings) *string { return &a.HTTPSProxy }, strictyaml.Text(nil),
 		"The proxy for HTTPS.", "http://proxy.example.com:3128"),
-	setting("noProxy", func(a *AWS) *string { return &a.NoProxy }, strictyaml.Text(nil),
+	setting("noProxy", func(a *Settings) *string { return &a.NoProxy }, strictyaml.Text(nil),
 		"Hosts that are reached without a proxy, separated by commas.", "localhost,10.0.0.0/8"),
-	setting("insecure", func(a *AWS) *bool { return &a.Insecure }, strictyaml.Boolean{},
+	setting("insecure", func(a *Settings) *bool { return &a.Insecure }, strictyaml.Boolean{},
 		"Accepts every certificate.", false),
 	setting(
 		"maxRetries",
-		func(a *AWS) **int { return &a.MaxRetries },
+		func(a *Settings) **int { return &a.MaxRetries },
 		strictyaml.Optionally(strictyaml.WholeNumber{Least: 0, Most: 1000}),
 		"How often a request is made before it fails.",
 		25,
 	),
-	setting("retryMode", func(a *AWS) *string { return &a.RetryMode }, strictyaml.OneWordOf("standard", "adaptive"),
+	setting("retryMode", func(a *Settings) *string { return &a.RetryMode }, strictyaml.OneWordOf("standard", "adaptive"),
 		"How requests are retried.", "adaptive"),
 	setting(
 		"sharedConfigFiles",
-		func(a *AWS) *[]string { return &a.SharedConfigFiles },
+		func(a *Settings) *[]string { return &a.SharedConfigFiles },
 		strictyaml.Words(strictyaml.Text(nil)),
 		"Files of shared configuration.",
 		[]string{"~/.aws/config"},
 	),
 	setting(
 		"sharedCredentialsFiles",
-		func(a *AWS) *[]string { return &a.SharedCredentialsFiles },
+		func(a *Settings) *[]string { return &a.SharedCredentialsFiles },
 		strictyaml.Words(strictyaml.Text(nil)),
 		"Files of shared credentials.",
 		[]string{"~/.aws/credentials"},
 	),
 	setting(
 		"skipCredentialsValidation",
-		func(a *AWS) *bool { return &a.SkipCredentialsValidation },
+		func(a *Settings) *bool { return &a.SkipCredentialsValidation },
 		strictyaml.Boolean{},
 		"Leaves out the check of the credentials.",
 		false,
 	),
 	setting(
 		"skipMetadataApiCheck",
-		func(a *AWS) **bool { return &a.SkipMetadataAPICheck },
+		func(a *Settings) **bool { return &a.SkipMetadataAPICheck },
 		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Does not ask the instance metadata service for credentials.",
 		true,
 	),
 	setting(
 		"skipRegionValidation",
-		func(a *AWS) **bool { return &a.SkipRegionValidation },
+		func(a *Settings) **bool { return &a.SkipRegionValidation },
 		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Accepts Regions that the provider does not know.",
 		true,
 	),
-	strictyaml.RefusedKey[AWS](
+	strictyaml.RefusedKey[Settings](
 		"skipRequestingAccountId",
 		"would leave unknown which account is deployed into",
 		"remove the key",
 	),
-	setting("stsRegion", func(a *AWS) *string { return &a.STSRegion }, strictyaml.Text(validateRegion),
+	setting("stsRegion", func(a *Settings) *string { return &a.STSRegion }, strictyaml.Text(ValidateRegion),
 		"The Region whose AWS STS is called.", "ap-northeast-1"),
-	strictyaml.RefusedKey[AWS]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
-	strictyaml.RefusedKey[AWS](
+	strictyaml.RefusedKey[Settings]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
+	strictyaml.RefusedKey[Settings](
 		"s3UsEast1RegionalEndpoint",
 		"has no effect: the program makes no call to S3",
 		"remove the key",
 	),
 	setting(
 		"tokenBucketRateLimiterCapacity",
-		func(a *AWS) **int { return &a.TokenBucketRateLimiterCapacity },
+		func(a *Settings) **int { return &a.TokenBucketRateLimiterCapacity },
 		strictyaml.Optionally(strictyaml.WholeNumber{Least: 0, Most: 1 << 20}),
 		"The capacity of the rate limiter for retries.",
 		500,
 	),
 	setting(
 		"useDualstackEndpoint",
-		func(a *AWS) **bool { return &a.UseDualstackEndpoint },
+		func(a *Settings) **bool { return &a.UseDualstackEndpoint },
 		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Uses addresses that speak IPv6.",
 		true,
 	),
 	setting(
 		"useFipsEndpoint",
-		func(a *AWS) **bool { return &a.UseFIPSEndpoint },
+		func(a *Settings) **bool { return &a.UseFIPSEndpoint },
 		strictyaml.Optionally(strictyaml.Boolean{}),
 		"Uses addresses with FIPS 140 cryptography.",
 		true,
