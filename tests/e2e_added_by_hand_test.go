@@ -21,6 +21,7 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // addition is something that somebody may add to a resource of a stack, beside everything that the stack registers.
@@ -176,6 +177,9 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "organization" {
+				clitest.Long(t)
+			}
 			d := folder.clean.copy(t)
 			clean := d.world(t)
 			var all []added

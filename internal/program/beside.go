@@ -54,6 +54,8 @@ type Beside struct {
 	// item that has to be there; empty where none has to.
 	Others int
 	Needs  string
+	// Bars is an item that may not be there, whatever others attach; empty where all may.
+	Bars string
 }
 
 // Made tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
@@ -361,7 +363,7 @@ func (a *asker) targets() {
 				a.listener.missed("the service control policies of "+target, err)
 				return
 			}
-			a.listener.hear(Beside{
+			b := Beside{
 				Type: policyAttachmentType, Key: "targetId", Value: target, Property: "policies",
 				Items:  attached.Ids,
 				Made:   Made{Type: policyAttachmentType, Key: "policyId", And: "targetId", Is: target},
@@ -369,7 +371,11 @@ func (a *asker) targets() {
 				Needs:  fullAccess,
 				Why: "up leaves what others attach, and no proof knows what it denies: detach it, " +
 					"or say under guardrails:organization.attached how many others attach there",
-			})
+			}
+			if slices.Contains(args.AllowList, target) {
+				b.Others, b.Needs, b.Bars = args.Attached[target], "", fullAccess
+			}
+			a.listener.hear(b)
 		})
 	}
 }

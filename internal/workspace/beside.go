@@ -82,18 +82,26 @@ func (r *run) hear(report *Report, listener *program.Listener) {
 func (r *run) besideOf(report *Report, b program.Beside) (beside, bool) {
 	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.made(b.Made, item) })
 	needs := b.Needs != "" && !slices.Contains(items, b.Needs)
-	if len(items) <= b.Others && !needs {
+	barred := b.Bars != "" && slices.Contains(items, b.Bars)
+	if len(items) <= b.Others && !needs && !barred {
 		return beside{}, false
 	}
 	d := Drifted{Type: b.Type, Name: b.Value, ByHand: true}
-	d.URN, d.ID = report.resourceWith(b.Type, b.Key, b.Value)
+	if b.Made.And == "" { // Else several resources of the state stand at that place, and none of them differs.
+		d.URN, d.ID = report.resourceWith(b.Type, b.Key, b.Value)
+	}
 	if d.URN != "" {
 		_, d.Name = parseURN(d.URN)
 	}
 	difference := Difference{Property: b.Property, Found: items, ByHand: true, kind: listed}
 	others := slices.DeleteFunc(slices.Clone(items), func(item string) bool { return item == b.Needs })
 	text := fmt.Sprintf("somebody added %s", shown(anyOf(others)...))
-	if needs {
+	switch {
+	case barred:
+		text = fmt.Sprintf(
+			"%q is attached, and the proofs count on its being detached there; up leaves it: detach it", b.Bars,
+		)
+	case needs:
 		text = fmt.Sprintf("somebody detached %q, without which nothing is allowed there; attach it again", b.Needs)
 	}
 	if s := report.standing[d.URN]; b.Strays != nil && (s == nil || s.before == nil) {
@@ -101,7 +109,7 @@ func (r *run) besideOf(report *Report, b program.Beside) (beside, bool) {
 	}
 	if b.Strays == nil {
 		difference.Left = true
-		if !needs {
+		if !needs && !barred {
 			adopt := r.setting().Quoted("adopt", r.stack, "--user", items[0])
 			text += "; " + strings.ReplaceAll(b.Why, "{adopt}", adopt)
 		}
