@@ -140,9 +140,9 @@ var equivalent = []string{
 // Every part of the documents that a grant has of its own, for each kind of grant and of person, is held by a question:
 // its trust policy, the Denies of its window, and what reboots.
 func TestEveryPartOfAGrantIsHeldByAQuestion(t *testing.T) {
-	template := newTemplate()
-	for _, g := range template.grants(from, until) {
-		w := template.world([]*grant.Args{g})
+	shop := newTemplate()
+	for _, g := range shop.grants(from, until) {
+		w := shop.world([]*grant.Args{g})
 		w.Accounts[1].Roles = append(w.Accounts[1].Roles, world.Role{
 			Name: "application",
 			Path: "/",
@@ -156,7 +156,7 @@ func TestEveryPartOfAGrantIsHeldByAQuestion(t *testing.T) {
 		own := slices.IndexFunc(w.Accounts[1].Roles, func(r world.Role) bool { return r.Name == g.RoleName() })
 		require.GreaterOrEqual(t, own, 0)
 		role := w.Accounts[1].Roles[own]
-		want := template.answers(t, w, g)
+		want := shop.answers(t, w, g)
 		tried := 0
 		hold := func(what string, changed world.Role) {
 			t.Helper()
@@ -172,7 +172,7 @@ func TestEveryPartOfAGrantIsHeldByAQuestion(t *testing.T) {
 			other.Accounts = accounts
 			assert.True(
 				t,
-				want != template.answers(t, other, g),
+				want != shop.answers(t, other, g),
 				"%s of %s: %s: no answer changes",
 				g.Opens,
 				g.Person,
