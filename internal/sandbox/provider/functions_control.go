@@ -33,7 +33,7 @@ func controlledResource(ctx context.Context, s *session, args values) (values, e
 	}
 	if cloud.Is(err, "NoSuchEntity", "ResourceNotFoundException") {
 		err = fmt.Errorf(
-			"ResourceNotFoundException: Resource of type '%s' with identifier '%s' was not found.", typ, id,
+			"ResourceNotFoundException: Resource of type '%s' with identifier '%s' was not found", typ, id,
 		)
 	}
 	if err != nil {
