@@ -111,7 +111,8 @@ func TestTheGuardrailsSayWhatTheyLeaveOpen(t *testing.T) {
 	for _, want := range []string{
 		"organization.management: no service control policy applies to the management account 123456789012",
 		"organization.osAccessOnly.targets: doors stay open in 111122223333, 777788889999\n",
-		"organization.osAccessOnly.permissionSets[0]: whoever may assign or change the permission set OSAccess in IAM " +
+		"organization.osAccessOnly.permissionSets[0]: whoever may assign or change the permission set " +
+			"OSAccess in IAM " +
 			"Identity Center opens shells",
 		"organization.protectGuardrails.credentialAdmins[0]: role/HelpDesk can become every person of 111122223333",
 		"organization.protectGuardrails.stackSetAdmins[0]: role/StackSetPipeline can become every role that stack " +

@@ -30,7 +30,8 @@ func TestOSAccessRefusals(t *testing.T) {
 		{
 			"no Region",
 			func(a *osaccess.Args) { a.Sessions.Regions = nil },
-			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded; list the " +
+			"opens shells, and sessions.regions is empty, so there is no Region where they would be bounded; " +
+				"list the " +
 				"Regions in sessions.regions",
 		},
 		{
@@ -139,7 +140,8 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"nobody",
 			func(a *grant.Args) { a.Person = "" },
-			"person: is missing; write the name of a user of this account, such as alice, of another stack's, such as " +
+			"person: is missing; write the name of a user of this account, such as alice, of another stack's, " +
+				"such as " +
 				"jump/alice, or the ARN of a user",
 		},
 		{

@@ -125,7 +125,8 @@ func TestRefusalsOfTheMFAGroup(t *testing.T) {
 		{
 			"the project as contact tag",
 			func(a g) { a.ProjectTag = "email" },
-			"tags.project: \"email\" is a contact tag, which its owner may be allowed to write; use another key, such " +
+			"tags.project: \"email\" is a contact tag, which its owner may be allowed to write; use another " +
+				"key, such " +
 				"as Project\n" +
 				`selfService.contactTags[0]: "Email" decides what its owner may do; leave it out; the stack file sets it`,
 		},

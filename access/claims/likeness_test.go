@@ -290,11 +290,13 @@ func TestWhoIsToldApart(t *testing.T) {
 		assert.False(t, alike(w, cora, dora, ofPeople), name)
 	}
 	for name, st := range map[string]policy.Statement{
-		"an id":               policy.Deny("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", neighbourIDs[1])),
+		"an id": policy.Deny("",
+			"*").On("*").When(policy.StringEquals("aws:PrincipalAccount", neighbourIDs[1])),
 		"the beginning of it": policy.Deny("", "*").On("arn:aws:iam::4*:role/x"),
 		"a large number": policy.Deny("", "*").On("*").
 			When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "500000000000")),
-		"a person": policy.Deny("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::"+neighbourIDs[1]+":user/cora1")),
+		"a person": policy.Deny("",
+			"*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::"+neighbourIDs[1]+":user/cora1")),
 	} {
 		w := base()
 		w.Organization.Root.Policies = append(w.Organization.Root.Policies,

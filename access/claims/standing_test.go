@@ -400,7 +400,8 @@ func TestTrustPoliciesAreHeldAgainstEveryCaller(t *testing.T) {
 				true), young, named)), []string{"mfa-to-assume"}},
 		{"one second too old",
 			policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa,
-				policy.YoungerThan("aws:MultiFactorAuthAge", 12*time.Hour+time.Second), named)), []string{"mfa-to-assume"}},
+				policy.YoungerThan("aws:MultiFactorAuthAge",
+					12*time.Hour+time.Second), named)), []string{"mfa-to-assume"}},
 		{"any name", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).When(mfa, young)),
 			[]string{"session-named-after-user"}},
 		{"a name that begins alike", policy.New(policy.Allow("T", "sts:AssumeRole").For(bob).

@@ -40,15 +40,20 @@ var expectationKeys = strictyaml.Keys(
 		Example("another project stays shut"),
 	strictyaml.Key("as", func(e *expectationDraft) *subject { return &e.who }, subjectKind{}).
 		Required("name the person").
-		Doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity Center. A person who does not exist fails the expectation. "+
+		Doc("The person: a user of this stack, alias/name, or a user ARN; or, with keys, somebody of IAM Identity "+
+			"Center. A person who does not exist fails the expectation. "+
 			"A team of guardrails:teams stands for everybody in it: the expectation must hold of each.").
 		Example("non-97-test-user1"),
-	strictyaml.Key("session", func(e *expectationDraft) *expectation.SignIn { return &e.Session }, strictyaml.WordsOf(expectation.SignIns()...)).
+	strictyaml.Key("session", func(e *expectationDraft) *expectation.SignIn { return &e.Session },
+		strictyaml.WordsOf(expectation.SignIns()...)).
 		OrElse(expectation.SignInConsole, "it is how most people come in").
-		Doc("How the person signs in: the console, a long-term access key, a key that sends an MFA code when it assumes a role, or GetSessionToken.").
+		Doc("How the person signs in: the console, a long-term access key, a key that sends an MFA code when it "+
+			"assumes a role, or GetSessionToken.").
 		Example("console"),
-	strictyaml.Key("mfa", func(e *expectationDraft) **bool { return &e.mfa }, strictyaml.Optionally(strictyaml.Boolean{})).
-		OrNothing("true, but for session: key, which never carries MFA", "whoever has no MFA can do next to nothing, which the proofs hold already").
+	strictyaml.Key("mfa", func(e *expectationDraft) **bool { return &e.mfa },
+		strictyaml.Optionally(strictyaml.Boolean{})).
+		OrNothing("true, but for session: key, which never carries MFA",
+			"whoever has no MFA can do next to nothing, which the proofs hold already").
 		Doc("Whether the person has signed in with MFA.").
 		Example(true),
 	strictyaml.Key("mfaAge", func(e *expectationDraft) *time.Duration { return &e.MFAAge }, signInAges).
@@ -57,18 +62,21 @@ var expectationKeys = strictyaml.Keys(
 		Example("13h"),
 	strictyaml.Key("via", func(e *expectationDraft) *string { return &e.Via }, strictyaml.Text(nil)).
 		OrNothing("the person assumes no role", "some expectations are about the person alone").
-		Doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of Identity Center it is the permission set, as a name or alias/name.").
+		Doc("The role that the person assumes first: a name of this stack, alias/name, or a role ARN. For somebody of "+
+			"Identity Center it is the permission set, as a name or alias/name.").
 		Example("TestProject1-os-user1"),
 	strictyaml.Key("then", func(e *expectationDraft) *string { return &e.Then }, strictyaml.Text(nil)).
 		OrNothing("nobody assumes another role", "a permission set is what most people of Identity Center work with").
-		Doc("The role that somebody of Identity Center assumes with the permission set of via, such as the role of a grant: a name of this stack, alias/name, or a role ARN.").
+		Doc("The role that somebody of Identity Center assumes with the permission set of via, such as the role of a "+
+			"grant: a name of this stack, alias/name, or a role ARN.").
 		Example("workload/grant-CHG1234-dave"),
 	strictyaml.Key(
 		"sessionName",
 		func(e *expectationDraft) *string { return &e.SessionName },
 		strictyaml.Text(policy.ValidateRoleSessionName),
 	).
-		OrNothing("the name of the person, as the console gives it", "roles take no other, unless their sessionName is any").
+		OrNothing("the name of the person, as the console gives it",
+			"roles take no other, unless their sessionName is any").
 		Doc("How the person names the session of the role.").
 		Example("test-user-1-session"),
 	strictyaml.Key("sessionTags", func(e *expectationDraft) *map[string]string { return &e.SessionTags },
@@ -76,11 +84,13 @@ var expectationKeys = strictyaml.Keys(
 		OrNothing("the person passes none, and could not in the console", "only roles with runAs: fromUser take one").
 		Doc("The session tags that the person passes when assuming the role.").
 		Example(map[string]any{"SSMSessionRunAs": "alice"}),
-	strictyaml.Key("do", func(e *expectationDraft) *string { return &e.Do }, strictyaml.Text(validateAction).Pattern(actionPattern)).
+	strictyaml.Key("do", func(e *expectationDraft) *string { return &e.Do },
+		strictyaml.Text(validateAction).Pattern(actionPattern)).
 		OrNothing("the expectation opens a door instead", "one of do and opens is given").
 		Doc("The action that is tried. It is one that AWS documents.").
 		Example("iam:DeactivateMFADevice"),
-	strictyaml.Key("opens", func(e *expectationDraft) *world.DoorKind { return &e.Opens }, strictyaml.WordsOf(world.Doors()...)).
+	strictyaml.Key("opens", func(e *expectationDraft) *world.DoorKind { return &e.Opens },
+		strictyaml.WordsOf(world.Doors()...)).
 		OrNothing("the expectation tries an action instead", "one of do and opens is given").
 		Doc("The door that is tried.").
 		Example("shell"),
@@ -88,19 +98,24 @@ var expectationKeys = strictyaml.Keys(
 		OrNothing("nothing in particular", "some actions name no resource").
 		Doc("What the action or the door is tried on.").
 		Example(map[string]any{"instance": map[string]any{"Project": "Test Project 2"}}),
-	strictyaml.Key("with", func(e *expectationDraft) *map[string][]string { return &e.with }, strictyaml.TableOf(strictyaml.Words(strictyaml.Text(nil)), nil)).
-		OrNothing("the action carries nothing that policies read, but what follows from the person and the target", "few actions do").
-		Doc("Condition keys that the call of do carries, each with a list of values. Actions that write tags always carry aws:TagKeys.").
+	strictyaml.Key("with", func(e *expectationDraft) *map[string][]string { return &e.with },
+		strictyaml.TableOf(strictyaml.Words(strictyaml.Text(nil)), nil)).
+		OrNothing("the action carries nothing that policies read, but what follows from the person and the target",
+			"few actions do").
+		Doc("Condition keys that the call of do carries, each with a list of values. Actions that write tags always "+
+			"carry aws:TagKeys.").
 		Example(map[string]any{"aws:TagKeys": []string{"Project"}}),
 	strictyaml.Key("at", func(e *expectationDraft) *time.Time { return &e.At }, strictyaml.Moment{}).
 		OrNothing("at the time of the check and at every later one", "only grants depend on time").
 		Doc("When it is tried: a quoted time with its offset.").
 		Example("2026-12-01T09:00:00+09:00"),
-	strictyaml.Key("allowed", func(e *expectationDraft) **bool { return &e.allowed }, strictyaml.Optionally(strictyaml.Boolean{})).
+	strictyaml.Key("allowed", func(e *expectationDraft) **bool { return &e.allowed },
+		strictyaml.Optionally(strictyaml.Boolean{})).
 		OrNothing("another outcome is expected", "one of allowed, denied and osUser is given").
 		Doc("It must be allowed.").
 		Example(true),
-	strictyaml.Key("denied", func(e *expectationDraft) **bool { return &e.denied }, strictyaml.Optionally(strictyaml.Boolean{})).
+	strictyaml.Key("denied", func(e *expectationDraft) **bool { return &e.denied },
+		strictyaml.Optionally(strictyaml.Boolean{})).
 		OrNothing("another outcome is expected", "one of allowed, denied and osUser is given").
 		Doc("It must be denied.").
 		Example(true),
@@ -140,9 +155,12 @@ var targetKeys = strictyaml.Keys(
 		OrNothing("nothing else", "at most one target is given").
 		Doc("Anything else, by its ARN.").
 		Example("arn:aws:iam::111122223333:mfa/non-97-test-user1"),
-	strictyaml.Key("volumeKeys", func(t *expectation.Target) *[]string { return &t.VolumeKeys }, strictyaml.Words(strictyaml.Text(nil))).
-		OrNothing("nothing is known of the keys, and the call alone is judged", "only ec2:StartInstances depends on them").
-		Doc("The KMS keys of the volumes of the instance that ec2:StartInstances starts: ARNs of customer managed keys, or alias/aws/ebs for AWS's own. The person must be able to have EC2 use each of "+
+	strictyaml.Key("volumeKeys", func(t *expectation.Target) *[]string { return &t.VolumeKeys },
+		strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("nothing is known of the keys, and the call alone is judged",
+			"only ec2:StartInstances depends on them").
+		Doc("The KMS keys of the volumes of the instance that ec2:StartInstances starts: ARNs of customer managed "+
+			"keys, or alias/aws/ebs for AWS's own. The person must be able to have EC2 use each of "+
 			"them, or the instance falls back to stopped, which counts as denied.").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	strictyaml.Key("region", func(t *expectation.Target) *string { return &t.Region }, strictyaml.Text(nil)).
@@ -250,7 +268,8 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 		}
 	}
 	if outcomes != 1 {
-		d.Report(strictyaml.Problem{Position: n.Pos, Path: at, Kind: strictyaml.Invalid, Why: fmt.Sprintf("has %d outcomes", outcomes),
+		d.Report(strictyaml.Problem{Position: n.Pos, Path: at, Kind: strictyaml.Invalid,
+			Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
 	if e.OSUser != "" && e.Opens != world.Shell {

@@ -59,13 +59,16 @@ var organizationKeys = strictyaml.Keys(
 	strictyaml.Key("tree", func(o *Organization) *scp.Unit { return &o.Tree }, rootKeys).
 		Required("write the root with its units and accounts").
 		Doc("The root of the organization with its units and accounts, as far as guardrails reach.").
-		Example(map[string]any{"id": "r-exam", "units": []any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads", "accounts": []string{"444455556666"}}}}),
+		Example(map[string]any{"id": "r-exam",
+			"units": []any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads",
+				"accounts": []string{"444455556666"}}}}),
 	strictyaml.Key(
 		"osAccessOnly",
 		func(o *Organization) **scp.OSAccessOnly { return &o.OSAccessOnly },
 		strictyaml.Optionally(osAccessOnlyKeys),
 	).
-		OrNothing("doors to operating systems stay as the accounts have them", "it takes doors away from people, which is a decision").
+		OrNothing("doors to operating systems stay as the accounts have them",
+			"it takes doors away from people, which is a decision").
 		Doc("Closes every door to an operating system but for operation roles, OS access and grants.").
 		Example(map[string]any{"targets": []string{"ou-exam-11111111"}}),
 	strictyaml.Key(
@@ -81,17 +84,21 @@ var organizationKeys = strictyaml.Keys(
 		func(o *Organization) **scp.ProtectGuardrails { return &o.ProtectGuardrails },
 		strictyaml.Optionally(protectGuardrailsKeys),
 	).
-		OrNothing("nothing is protected, and then no guardrail may exempt a role", "an exemption that anybody can make for himself is none").
+		OrNothing("nothing is protected, and then no guardrail may exempt a role",
+			"an exemption that anybody can make for himself is none").
 		Doc("Keeps administrators of accounts from changing what the guardrails rest on.").
 		Example(map[string]any{"targets": []string{"r-exam"}}),
-	strictyaml.Key("memberRoot", func(o *Organization) **scp.MemberRoot { return &o.MemberRoot }, strictyaml.Optionally(memberRootKeys)).
+	strictyaml.Key("memberRoot", func(o *Organization) **scp.MemberRoot { return &o.MemberRoot },
+		strictyaml.Optionally(memberRootKeys)).
 		OrNothing("root users of accounts can act", "central root access must be switched on first").
 		Doc("Denies everything to root users of accounts but for central root sessions.").
 		Example(map[string]any{"targets": []string{"ou-exam-11111111"}}),
-	strictyaml.Key("policies", func(o *Organization) *[]OwnPolicyFile { return &o.Own }, strictyaml.ListOf(ownPolicyKeys)).
+	strictyaml.Key("policies", func(o *Organization) *[]OwnPolicyFile { return &o.Own },
+		strictyaml.ListOf(ownPolicyKeys)).
 		OrNothing("there are none", "the guardrails stand alone").
 		Doc("Service control policies of your own, held against the same rules.").
-		Example([]any{map[string]any{"name": "regions", "file": "policies/regions.json", "targets": []string{"ou-exam-11111111"}}}),
+		Example([]any{map[string]any{"name": "regions", "file": "policies/regions.json",
+			"targets": []string{"ou-exam-11111111"}}}),
 	strictyaml.Key(
 		"attached",
 		func(o *Organization) *map[string]int { return &o.Attached },
@@ -100,10 +107,13 @@ var organizationKeys = strictyaml.Keys(
 		OrNothing("every target has FullAWSAccess alone", "that is what AWS Organizations attaches").
 		Doc("How many service control policies others have attached to a target, FullAWSAccess included.").
 		Example(map[string]any{"r-exam": 2}),
-	strictyaml.Key("allowList", func(o *Organization) *[]string { return &o.AllowList }, strictyaml.Words(strictyaml.Text(validateTarget))).
+	strictyaml.Key("allowList", func(o *Organization) *[]string { return &o.AllowList },
+		strictyaml.Words(strictyaml.Text(validateTarget))).
 		OrNothing("FullAWSAccess stays attached everywhere", "it takes away whatever nobody thought of").
-		Doc("The targets from which FullAWSAccess is detached, so that below them only what policies allow can be done. Each is a target of one of policies with an Allow. Everything is "+
-			"proven without FullAWSAccess there; up prints the lines that detach it, for when the policies are attached.").
+		Doc("The targets from which FullAWSAccess is detached, so that below them only what policies allow can be "+
+			"done. Each is a target of one of policies with an Allow. Everything is "+
+			"proven without FullAWSAccess there; up prints the lines that detach it, for when the policies are "+
+			"attached.").
 		Example([]string{"ou-exam-11111111"}),
 	strictyaml.Key(
 		"placement",
@@ -111,13 +121,15 @@ var organizationKeys = strictyaml.Keys(
 		strictyaml.TableOf(strictyaml.Words(strictyaml.Text(nil)), nil),
 	).
 		OrNothing("statements are packed in order", "it matters only where a guardrail is too large for one policy").
-		Doc("Which statements (by Sid) stand in which policy, so that a change moves none of them; check prints what to write here.").
+		Doc("Which statements (by Sid) stand in which policy, so that a change moves none of them; check prints what "+
+			"to write here.").
 		Example(map[string]any{"guardrails-protect-1": []string{"DenyChangingGuardedRoles"}}),
 )
 
 var rootKeys = strictyaml.Keys(
 	"the root of the organization",
-	strictyaml.Key("id", func(u *scp.Unit) *string { return &u.ID }, strictyaml.Text(policy.ValidateRootID).Pattern(`^r-[a-z0-9]{4,32}$`)).
+	strictyaml.Key("id", func(u *scp.Unit) *string { return &u.ID },
+		strictyaml.Text(policy.ValidateRootID).Pattern(`^r-[a-z0-9]{4,32}$`)).
 		Required("write the id of the root").
 		Doc("The id of the root.").
 		Example("r-exam"),
@@ -160,7 +172,8 @@ func unitKeys(depth int) *strictyaml.Object[scp.Unit] {
 }
 
 func unitsKey(depth int) *strictyaml.FieldOf[scp.Unit, []scp.Unit] {
-	return strictyaml.Key("units", func(u *scp.Unit) *[]scp.Unit { return &u.Units }, strictyaml.ListOf(unitKeys(depth))).
+	return strictyaml.Key("units", func(u *scp.Unit) *[]scp.Unit { return &u.Units },
+		strictyaml.ListOf(unitKeys(depth))).
 		OrNothing("there are none below", "small organizations have no units").
 		Doc("The units below, each with id, name, units and accounts.").
 		Example([]any{map[string]any{"id": "ou-exam-11111111", "name": "Workloads"}})
@@ -184,15 +197,19 @@ var osAccessOnlyKeys = strictyaml.Keys(
 	strictyaml.Key("targets", func(o *scp.OSAccessOnly) *[]string { return &o.Targets }, targets).
 		Required("list what the guardrail is attached to").
 		Doc(targetsDoc).Example([]string{"ou-exam-11111111"}),
-	strictyaml.Key("operationRoles", func(o *scp.OSAccessOnly) *bool { return &o.OperationRoles }, strictyaml.Boolean{}).
-		OrElse(true, "operation roles bound their sessions themselves: to the nodes, documents and OS user of one project").
+	strictyaml.Key("operationRoles", func(o *scp.OSAccessOnly) *bool { return &o.OperationRoles },
+		strictyaml.Boolean{}).
+		OrElse(true, "operation roles bound their sessions themselves: to the nodes, documents and OS user of "+
+			"one project").
 		Doc("Exempts operation roles.").
 		Example(true),
-	strictyaml.Key("permissionSets", func(o *scp.OSAccessOnly) *[]string { return &o.PermissionSets }, strictyaml.Words(strictyaml.Text(nil))).
+	strictyaml.Key("permissionSets", func(o *scp.OSAccessOnly) *[]string { return &o.PermissionSets },
+		strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("none is exempt", "who may assign them opens shells").
 		Doc("Names of permission sets of IAM Identity Center that are exempt.").
 		Example([]string{"NodeOperators"}),
-	strictyaml.Key("exempt", func(o *scp.OSAccessOnly) *[]string { return &o.Exempt }, strictyaml.Words(strictyaml.Text(nil))).
+	strictyaml.Key("exempt", func(o *scp.OSAccessOnly) *[]string { return &o.Exempt },
+		strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("no other role is exempt", "every one is a door").
 		Doc(exemptRolesDoc).
 		Example([]string{"role/Scanner"}),
@@ -210,8 +227,10 @@ var remoteExecutionKeys = strictyaml.Keys(
 	"what becomes of remote execution",
 	strictyaml.Key("mode", func(r *scp.RemoteExecution) *scp.RemoteExecutionMode { return &r.Mode },
 		strictyaml.WordsOf(scp.RemoteExecutionOff, scp.RemoteExecutionReport, scp.RemoteExecutionDeny)).
-		OrElse(scp.RemoteExecutionReport, "patching and inventory come through the same door: see first what deny would stop").
-		Doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny would; off says nothing.").
+		OrElse(scp.RemoteExecutionReport,
+			"patching and inventory come through the same door: see first what deny would stop").
+		Doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny "+
+			"would; off says nothing.").
 		Example("report"),
 	strictyaml.Key("quickSetup", func(r *scp.RemoteExecution) *bool { return &r.QuickSetup }, strictyaml.Boolean{}).
 		OrElse(false, "an organization may not use it").
@@ -219,7 +238,8 @@ var remoteExecutionKeys = strictyaml.Keys(
 	strictyaml.Key("patching", func(r *scp.RemoteExecution) *bool { return &r.Patching }, strictyaml.Boolean{}).
 		OrElse(false, "an organization may not use it").
 		Doc("Exempts and protects the roles of Quick Setup's patch policies.").Example(true),
-	strictyaml.Key("exempt", func(r *scp.RemoteExecution) *[]string { return &r.Exempt }, strictyaml.Words(strictyaml.Text(nil))).
+	strictyaml.Key("exempt", func(r *scp.RemoteExecution) *[]string { return &r.Exempt },
+		strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("no other role may run commands", "commands are root's").
 		Doc(exemptRolesDoc).
 		Example([]string{"role/PatchAutomation"}),
@@ -240,7 +260,8 @@ var consolePasswordsKeys = strictyaml.Keys(
 		Required("list what the guardrail is attached to").
 		Doc(targetsDoc).Example([]string{"r-exam"}),
 	strictyaml.Key("exemptRoot", func(c *scp.ConsolePasswords) *bool { return &c.ExemptRoot }, strictyaml.Boolean{}).
-		OrElse(false, "the root user is the credential that one most wants to be unusable; break-glass roles are the way out").
+		OrElse(false, "the root user is the credential that one most wants to be unusable; break-glass roles are "+
+			"the way out").
 		Doc("Lets the root user of every account set passwords.").Example(false),
 )
 
@@ -260,20 +281,28 @@ var protectGuardrailsKeys = strictyaml.Keys(
 		Required("list what the guardrail is attached to").
 		Doc(targetsDoc+" Every target of a guardrail that exempts roles must be one of them or stand below one.").
 		Example([]string{"r-exam"}),
-	strictyaml.Key("bootstrap", func(g *scp.ProtectGuardrails) *[]string { return &g.Bootstrap }, strictyaml.Words(strictyaml.Text(nil))).
-		OrNothing("new accounts are set up before the guardrail reaches them", "who may make the deployer can become it").
+	strictyaml.Key("bootstrap", func(g *scp.ProtectGuardrails) *[]string { return &g.Bootstrap },
+		strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("new accounts are set up before the guardrail reaches them",
+			"who may make the deployer can become it").
 		Doc("Roles that make the deployer in a new account, and nothing else that is protected.").
 		Example([]string{"role/OrganizationAccountAccessRole"}),
-	strictyaml.Key("credentialAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.CredentialAdmins }, strictyaml.Words(strictyaml.Text(nil))).
-		OrNothing("only the deployer and break-glass roles hand out passwords", "whoever resets a password and a device can become anybody").
+	strictyaml.Key("credentialAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.CredentialAdmins },
+		strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("only the deployer and break-glass roles hand out passwords",
+			"whoever resets a password and a device can become anybody").
 		Doc("Roles that hand out and reset other people's credentials in the accounts of people.").
 		Example([]string{"role/HelpDesk"}),
-	strictyaml.Key("taggers", func(g *scp.ProtectGuardrails) *[]string { return &g.Taggers }, strictyaml.Words(strictyaml.Text(nil))).
-		OrNothing("only the deployer and break-glass roles write the project tag on existing nodes", "the tag is the lock").
+	strictyaml.Key("taggers", func(g *scp.ProtectGuardrails) *[]string { return &g.Taggers },
+		strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("only the deployer and break-glass roles write the project tag on existing nodes",
+			"the tag is the lock").
 		Doc("Roles that may write the project tag on existing nodes, such as a pipeline's.").
 		Example([]string{"role/Pipeline"}),
-	strictyaml.Key("stackSetAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.StackSetAdmins }, strictyaml.Words(strictyaml.Text(nil))).
-		OrNothing("in member accounts only the deployer and break-glass roles write stack sets and configure Quick Setup, where roles that AWS makes with them are exempt",
+	strictyaml.Key("stackSetAdmins", func(g *scp.ProtectGuardrails) *[]string { return &g.StackSetAdmins },
+		strictyaml.Words(strictyaml.Text(nil))).
+		OrNothing("in member accounts only the deployer and break-glass roles write stack sets and configure Quick "+
+			"Setup, where roles that AWS makes with them are exempt",
 			"stack sets make roles in every account, exempt ones among them").
 		Doc("Roles of a delegated administrator's account that write stack sets and configure Quick Setup.").
 		Example([]string{"role/StackSetPipeline"}),
@@ -287,7 +316,8 @@ var protectGuardrailsKeys = strictyaml.Keys(
 		Example([]string{"jump"}),
 	strictyaml.Key("ownOSUsers", func(g *scp.ProtectGuardrails) *bool { return &g.OwnOSUsers }, strictyaml.Boolean{}).
 		OrElse(false, "where no role has runAs: fromUser nobody needs to pass a session tag").
-		Doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. Without it those roles open for nobody.").
+		Doc("Lets people pass their own OS user, and nothing else, as a session tag to roles with runAs: fromUser. "+
+			"Without it those roles open for nobody.").
 		Example(true),
 )
 
@@ -302,7 +332,8 @@ var ownPolicyKeys = strictyaml.Keys(
 	strictyaml.Key("name", func(o *OwnPolicyFile) *string { return &o.Name }, strictyaml.Text(nil)).
 		Required("write the name of the policy").
 		Doc("The name of the policy, 1 to 128 characters, not beginning with guardrails-.").Example("regions"),
-	strictyaml.Key("description", func(o *OwnPolicyFile) *string { return &o.Description }, strictyaml.Text(nil).OfLines()).
+	strictyaml.Key("description", func(o *OwnPolicyFile) *string { return &o.Description },
+		strictyaml.Text(nil).OfLines()).
 		OrNothing("the policy has none", "the name may say enough").
 		Doc("What the policy is for, at most 512 characters.").
 		Example("Only the Regions that we use"),
