@@ -129,7 +129,7 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 	assert.Equal(t, workspace.OutcomeDiffers, summary.Stacks[0].Outcome)
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
-	assert.Contains(t, out.String(), "\n  differs: 2 created, ")
+	assert.Contains(t, out.String(), "\n  differs: 4 created, ")
 	another := d.run(t, workspace.Up, "dev")
 	var told []string
 	for _, c := range another.Changes {

@@ -197,7 +197,10 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 		{
 			"a user is added",
 			secondUser, secondUser + "    - name: non-97-test-user4\n      email: test-user4@non-97.net\n",
-			[]string{"create non-97-test-user4-user", "create non-97-test-user4-membership"},
+			[]string{
+				"create non-97-test-user4-user", "create non-97-test-user4-membership",
+				"create non-97-test-user4-inline-policies", "create non-97-test-user4-attached-policies",
+			},
 		},
 		{
 			"a role's project changes",
