@@ -114,7 +114,7 @@ func (k kin) condition(account int) policy.Condition {
 		policy.Is(like, "aws:PrincipalAccount", "4*"),
 		policy.ArnLike("aws:PrincipalArn", k.user(account), k.user(account)),
 		policy.StringEquals("sts:RoleSessionName", "${aws:username}"),
-		policy.Is(less, "aws:MultiFactorAuthAge", "50000000000"),
+		policy.Is(less, "aws:MultiFactorAuthAge", "500000"+"000000"),
 	}[k.IntN(10)]
 }
 
@@ -294,7 +294,7 @@ func TestWhoIsToldApart(t *testing.T) {
 			"*").On("*").When(policy.StringEquals("aws:PrincipalAccount", neighbourIDs[1])),
 		"the beginning of it": policy.Deny("", "*").On("arn:aws:iam::4*:role/x"),
 		"a large number": policy.Deny("", "*").On("*").
-			When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "50000000000")),
+			When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "500000"+"000000")),
 		"a person": policy.Deny("",
 			"*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::"+neighbourIDs[1]+":user/cora1")),
 	} {
