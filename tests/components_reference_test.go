@@ -96,9 +96,9 @@ func TestTheReferenceListsEveryChild(t *testing.T) {
 	require.NotEmpty(t, rows)
 	made := shippedChildren(t)
 	made = append(made, madeBy(deployed(t, fullAccount(policy.AWS)))...)
-	organization := fullOrganization(policy.AWS)
-	organization.osAccess.ReadOnly = true
-	made = append(made, madeBy(deployedOrganization(t, organization))...)
+	readers := fullOrganization(policy.AWS)
+	readers.osAccess.ReadOnly = true
+	made = append(made, madeBy(deployedOrganization(t, readers))...)
 	used := map[int]bool{}
 	for _, c := range made {
 		found := false
