@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -77,6 +78,15 @@ func Deny(sid string, actions ...string) Statement {
 // DenyAllExcept starts a statement that denies every action but those named (Deny with NotAction). It allows nothing.
 func DenyAllExcept(sid string, actions ...string) Statement {
 	return Statement{Sid: sid, Effect: EffectDeny, NotActions: set(actions)}
+}
+
+// StatementName is how a statement is called in a message: its Sid, or its place in the document, which index counts
+// from zero.
+func StatementName(sid string, index int) string {
+	if sid != "" {
+		return sid
+	}
+	return fmt.Sprintf("statement #%d", index+1)
 }
 
 // On returns the statement with its Resource element.

@@ -31,10 +31,7 @@ type DeadCondition struct {
 
 // Error says what is dead and why.
 func (d DeadCondition) Error() string {
-	place := d.Sid
-	if place == "" {
-		place = fmt.Sprintf("statement #%d", d.Index+1)
-	}
+	place := policy.StatementName(d.Sid, d.Index)
 	switch {
 	case d.Action != "" && d.Suggestion != "":
 		return fmt.Sprintf("%s: AWS has no action %q; did you mean %q?", place, d.Action, d.Suggestion)

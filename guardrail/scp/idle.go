@@ -25,7 +25,7 @@ func (a *Args) noticeIdle(n *guardrail.Notices, dead func(policy.Document) []str
 		var allows []string
 		for j, s := range own.Document.Statements {
 			if s.Effect == policy.EffectAllow {
-				allows = append(allows, statementName(j, s.Sid))
+				allows = append(allows, policy.StatementName(s.Sid, j))
 			}
 		}
 		var full []string
@@ -69,7 +69,7 @@ func noticeRegions(n *guardrail.Notices, path string, own OwnPolicy) {
 				text := fmt.Sprintf(
 					"%s: %s names the Region %q, which AWS has not opened",
 					own.what(),
-					statementName(j, s.Sid),
+					policy.StatementName(s.Sid, j),
 					region,
 				)
 				if near := policy.Closest(region, policy.Regions()); near != "" {
@@ -79,12 +79,4 @@ func noticeRegions(n *guardrail.Notices, path string, own OwnPolicy) {
 			}
 		}
 	}
-}
-
-// statementName is how a statement is called: its Sid, or its place.
-func statementName(i int, sid string) string {
-	if sid != "" {
-		return sid
-	}
-	return fmt.Sprintf("statement #%d", i+1)
 }

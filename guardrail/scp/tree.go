@@ -27,6 +27,13 @@ func (u *Unit) walkFrom(above []string, visit func(target)) {
 	}
 }
 
+// Targets are the ids of the unit and of everything below it, units and accounts.
+func (u *Unit) Targets() []string {
+	var ids []string
+	u.walk(func(t target) { ids = append(ids, t.id) })
+	return ids
+}
+
 // targets are all targets of the tree by id.
 func (u *Unit) targets() map[string]target {
 	all := map[string]target{}

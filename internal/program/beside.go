@@ -16,7 +16,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail/identitycenter"
-	"aws-access-guardrails/guardrail/scp"
 )
 
 // The types of the resources to which something can be added that no resource of a stack reads.
@@ -352,7 +351,7 @@ func (a *asker) targets() {
 	if args == nil {
 		return
 	}
-	for _, target := range targetsOf(args.Tree) {
+	for _, target := range args.Tree.Targets() {
 		a.ask(func() {
 			attached, err := organizations.GetPoliciesForTarget(
 				a.ctx,
@@ -378,13 +377,4 @@ func (a *asker) targets() {
 			a.listener.hear(b)
 		})
 	}
-}
-
-// targetsOf are the ids of a unit and of all that is in it.
-func targetsOf(unit scp.Unit) []string {
-	all := append([]string{unit.ID}, unit.Accounts...)
-	for _, below := range unit.Units {
-		all = append(all, targetsOf(below)...)
-	}
-	return all
 }

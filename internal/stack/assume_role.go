@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aws-access-guardrails/guardrail"
@@ -149,24 +148,13 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, do
 }
 
 func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r *provider.AssumeRole) {
-	first := map[string]string{}
+	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
 		path := at.Child("tags").Key(key)
 		checkText(d, path, key, policy.ValidateTagKey)
 		checkText(d, path, r.Tags[key], policy.ValidateTagValue)
-		folded := strings.ToLower(key)
-		if other, repeated := first[folded]; repeated {
-			d.Report(
-				strictyaml.Problem{
-					Path:  path,
-					Kind:  strictyaml.Duplicate,
-					Value: strictyaml.Quoted(key),
-					Why:   "differs from " + strconv.Quote(other) + " by case only, and session tags ignore case",
-					Fix:   "keep one of the two",
-				},
-			)
-		}
-		first[folded] = key
+		first.repeats(d, path, key, "session tags ignore case")
+		first[strings.ToLower(key)] = key
 	}
 	if n := len(r.Tags); n > maxSessionTags {
 		d.Report(strictyaml.Problem{Path: at.Child("tags"), Kind: strictyaml.Invalid, Value: fmt.Sprintf("%d tags", n),

@@ -56,7 +56,7 @@ func (s *Stack) taggedByUs() []ownTag {
 func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 	at, tags := strictyaml.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
 	ours := s.taggedByUs()
-	first := map[string]string{}
+	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		path := at.Key(key)
 		if s.IsAuthorizationTag(key) {
@@ -73,20 +73,9 @@ func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: key}, err)
 			continue
 		}
-		folded := strings.ToLower(key)
-		if other, repeated := first[folded]; repeated {
-			d.Report(
-				strictyaml.Problem{
-					Path:  path,
-					Kind:  strictyaml.Duplicate,
-					Value: strictyaml.Quoted(key),
-					Why:   "differs from " + strconv.Quote(other) + " by case only, and IAM takes the two for one",
-					Fix:   "keep one of the two",
-				},
-			)
+		if first.repeats(d, path, key, "IAM takes the two for one") {
 			continue
 		}
-		first[folded] = key
 		if i := slices.IndexFunc(
 			ours,
 			func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) },
@@ -229,3 +218,24 @@ func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 
 // systemTag reports whether a key is one of AWS's own.
 func systemTag(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }
+
+// keysInAnyCase are the tag keys of a table that were looked at, by what they are in small letters.
+type keysInAnyCase map[string]string
+
+// repeats reports a key that differs from an earlier one by case only, with why AWS takes the two for one.
+func (k keysInAnyCase) repeats(d *strictyaml.Decoder, path strictyaml.Path, key, why string) bool {
+	folded := strings.ToLower(key)
+	other, repeated := k[folded]
+	if repeated {
+		d.Report(strictyaml.Problem{
+			Path:  path,
+			Kind:  strictyaml.Duplicate,
+			Value: strictyaml.Quoted(key),
+			Why:   "differs from " + strconv.Quote(other) + " by case only, and " + why,
+			Fix:   "keep one of the two",
+		})
+		return true
+	}
+	k[folded] = key
+	return false
+}

@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -353,7 +352,7 @@ func deadConditions(d policy.Document) []string {
 		}
 		all = append(all, fmt.Sprintf(
 			"%s denies %s, which the agent of a node calls, to %s: no shell opens on a node that runs as such a role",
-			cmp.Or(st.Sid, fmt.Sprintf("statement #%d", i+1)),
+			policy.StatementName(st.Sid, i),
 			strings.Join(calls, ", "),
 			strings.Join(roles, ", "),
 		))
