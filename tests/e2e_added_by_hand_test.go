@@ -3,7 +3,6 @@ package tests
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -300,7 +299,9 @@ func (d *deployment) tells(t *testing.T, found *workspace.Summary, a added) bool
 
 // Plain Pulumi takes policies of users away as every resource does; a membership in another group it leaves, and its
 // preview warns of it with the line that ends it.
+// Every run holds the same of guardrails up (TestWhatSomebodyAddsIsNamedAndTakenAway).
 func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
+	clitest.Long(t)
 	const user = "non-97-test-user1"
 	d := newDeployment(t)
 	p := newPipeline(t, d)
@@ -308,10 +309,7 @@ func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
 	var said strings.Builder
 	run := func(operate func(auto.Stack) error, before func(*sandbox.Server)) {
 		t.Helper()
-		server, err := sandbox.Start(t.Context(), sandbox.Options{
-			World: filepath.Join(d.dir, "sandbox.yaml"), State: p.state, Stack: "dev", Account: devAccount,
-		})
-		require.NoError(t, err)
+		server := startSandbox(t, d.dir, sandbox.Options{State: p.state, Stack: "dev", Account: devAccount})
 		before(server)
 		env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 		for key, value := range p.env {
@@ -353,8 +351,10 @@ func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
 
 // A run that took note of what others added and ended before it took it away says so, and the next run takes it away
 // and asks for no leave.
+// Every run holds the undisturbed case (TestWhatSomebodyAddsIsNamedAndTakenAway).
 func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	const user = "non-97-test-user1"
 	d := devDeployed.copy(t)
 	clean := d.world(t)

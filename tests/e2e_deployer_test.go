@@ -143,16 +143,7 @@ func (p *pipeline) admit(t *testing.T, name string) *deployer.Rendering {
 		deployer.Options{GitHub: &deployer.GitHub{Repository: "example-org/guardrails"}},
 	)
 	require.NoError(t, err)
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:   filepath.Join(p.dir, "sandbox.yaml"),
-			State:   p.state,
-			Stack:   name,
-			Account: stack.Account.ID,
-		},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: stack.Account.ID})
 	defer func() { require.NoError(t, server.Close()) }()
 	iam := server.IAM(stack.Account.ID)
 	for _, role := range []deployer.Role{rendering.Deployer, rendering.Preview} {
@@ -426,16 +417,7 @@ var keptUnused = map[string]string{
 func (p *pipeline) interfere(t *testing.T, name string) {
 	t.Helper()
 	stack := p.stack(t, name)
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:   filepath.Join(p.dir, "sandbox.yaml"),
-			State:   p.state,
-			Stack:   name,
-			Account: stack.Account.ID,
-		},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: stack.Account.ID})
 	defer func() { require.NoError(t, server.Close()) }()
 	iam := server.IAM(stack.Account.ID)
 	world := stack.World()
@@ -489,16 +471,7 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 func (p *pipeline) burdenAll(t *testing.T, name string) {
 	t.Helper()
 	stack := p.stack(t, name)
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:   filepath.Join(p.dir, "sandbox.yaml"),
-			State:   p.state,
-			Stack:   name,
-			Account: stack.Account.ID,
-		},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: stack.Account.ID})
 	defer func() { require.NoError(t, server.Close()) }()
 	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
 	for _, u := range stack.World().Users {
@@ -583,16 +556,7 @@ func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	_, err := p.as(t, deployer.DeployerName, "dev", up)
 	require.NoError(t, err)
 	account := func(use func(cloud.IAM, *sandbox.Server)) {
-		server, startErr := sandbox.Start(
-			t.Context(),
-			sandbox.Options{
-				World:   filepath.Join(p.dir, "sandbox.yaml"),
-				State:   p.state,
-				Stack:   "dev",
-				Account: devAccount,
-			},
-		)
-		require.NoError(t, startErr)
+		server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: "dev", Account: devAccount})
 		use(server.IAM(devAccount), server)
 		require.NoError(t, server.Close())
 	}
@@ -625,23 +589,14 @@ func TestADeployerWithoutAnActionIsDenied(t *testing.T) {
 	t.Parallel()
 	p := newPipeline(t, newDeployment(t))
 	p.admit(t, "dev")
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:   filepath.Join(p.dir, "sandbox.yaml"),
-			State:   p.state,
-			Stack:   "dev",
-			Account: "111122223333",
-		},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: "dev", Account: "111122223333"})
 	deny := policy.New(policy.Deny("NoGuard", "iam:PutGroupPolicy").On("*"))
 	require.NoError(
 		t,
 		server.IAM("111122223333").PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()),
 	)
 	require.NoError(t, server.Close())
-	_, err = p.as(t, deployer.DeployerName, "dev", up)
+	_, err := p.as(t, deployer.DeployerName, "dev", up)
 	require.Error(t, err)
 	assert.ErrorContains(
 		t,

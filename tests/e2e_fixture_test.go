@@ -102,16 +102,23 @@ func (d *deployment) sandboxState() (string, error) {
 	return workspace.New(folder, workspace.Options{Sandbox: true, Cache: d.cache}).SandboxState()
 }
 
+// startSandbox starts the sandbox of a folder as the verbs do: with what its sandbox.yaml and its stack files say.
+func startSandbox(t *testing.T, dir string, o sandbox.Options) *sandbox.Server {
+	t.Helper()
+	folder, err := workspace.Open(dir)
+	require.NoError(t, err)
+	o.World, o.Known = filepath.Join(dir, "sandbox.yaml"), folder.Known()
+	server, err := sandbox.Start(t.Context(), o)
+	require.NoError(t, err)
+	return server
+}
+
 // aws opens the sandbox's AWS between two operations.
 func (d *deployment) aws(t *testing.T, use func(*sandbox.Server)) {
 	t.Helper()
 	state, err := d.workspace(t, workspace.Options{}).SandboxState()
 	require.NoError(t, err)
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml")},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, d.dir, sandbox.Options{State: state})
 	use(server)
 	require.NoError(t, server.Close())
 }

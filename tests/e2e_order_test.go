@@ -54,16 +54,7 @@ func TestPlainPulumiSaysWhichStackGoesFirst(t *testing.T) {
 	p := newPipeline(t, d)
 	t.Setenv(pulumi.EnvMonitor, "an engine")
 	var said strings.Builder
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:   filepath.Join(d.dir, "sandbox.yaml"),
-			State:   p.state,
-			Stack:   "workload",
-			Account: "444455556666",
-		},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, d.dir, sandbox.Options{State: p.state, Stack: "workload", Account: "444455556666"})
 	defer func() { require.NoError(t, server.Close()) }()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {

@@ -16,8 +16,10 @@ import (
 
 // Preferences that go back to what they were are in force, whether AWS compares a new content with the latest version
 // or with every version; also after somebody changed them by hand and back.
+// Every run holds that a version in force is put back (TestTheVersionInForceIsPutBack).
 func TestPreferencesGoBack(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	for _, compared := range clitest.Sample(2, "everyVersion", "latestVersion") {
 		t.Run(compared, func(t *testing.T) {
 			t.Parallel()

@@ -358,7 +358,7 @@ func TestWhatFailedSaysSoAndWhyOnce(t *testing.T) {
 	assert.NotContains(t, all, "asking AWS", "AWS refused it: nothing is open")
 
 	d.expectNothing(t, "Pulumi.dev.yaml")
-	d.edit(t, "sandbox.yaml", `  dev: "111122223333"`, `  dev: "444455556666"`)
+	d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nstacks: {dev: \"444455556666\"}\n")
 	r = d.guardrails(t, "preview", "dev", "--sandbox")
 	assert.Equal(t, workspace.Refused, r.status)
 	assert.Contains(t, r.stdout, "  refused (")

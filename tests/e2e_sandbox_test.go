@@ -19,6 +19,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 const (
@@ -53,8 +54,10 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 
 // A file of the sandbox's accounts that was cut is refused with a line that puts the sandbox back to what it was
 // before the last command that changed it.
+// Every run holds that the file and the way out are named (TestABrokenSandboxNamesTheFileAndTheWayOut).
 func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, workspace.Up, "dev")
@@ -316,7 +319,7 @@ func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 func TestAWrongAccountIsRefusedAndNothingIsMade(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
-	d.edit(t, "sandbox.yaml", `  dev: "111122223333"`, `  dev: "444455556666"`)
+	d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nstacks: {dev: \"444455556666\"}\n")
 	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
 	require.ErrorContains(t, err, "444455556666")
 	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))

@@ -75,10 +75,7 @@ func (d *deployment) byHand(t *testing.T, stack, account string, use func(*hand)
 	t.Helper()
 	folderState, err := d.sandboxState()
 	require.NoError(t, err)
-	server, err := sandbox.Start(t.Context(), sandbox.Options{
-		State: folderState, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account,
-	})
-	require.NoError(t, err)
+	server := startSandbox(t, d.dir, sandbox.Options{State: folderState, Stack: stack, Account: account})
 	h := &hand{
 		t:         t,
 		server:    server,
@@ -100,11 +97,7 @@ func (d *deployment) pulumiRefresh(t *testing.T, stack, account string) {
 	state, err := d.sandboxState()
 	require.NoError(t, err)
 	home := filepath.Dir(state)
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{State: state, World: filepath.Join(d.dir, "sandbox.yaml"), Stack: stack, Account: account},
-	)
-	require.NoError(t, err)
+	server := startSandbox(t, d.dir, sandbox.Options{State: state, Stack: stack, Account: account})
 	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
 	require.NoError(t, err)
 	local, err := auto.NewLocalWorkspace(
