@@ -252,9 +252,9 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			)
 		}
 	}
-	for _, login := range list("", "-dave", "+1000", "d ve", "dave@example.com", "root", "ssm-user",
-		"0dave", "1000", "2dave", "3dave", "4dave", "5dave", "6dave", "7dave", "8dave", "9dave",
-		"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu") {
+	none := list("", "-dave", "+1000", "d ve", "dave@example.com", "root", "ssm-user",
+		"0dave", "1000", "2dave", "3dave", "4dave", "5dave", "6dave", "7dave", "8dave", "9dave")
+	for _, login := range append(none, world.ImageUsers...) {
 		start(besideAdmin, as(login), false, "starts as no other than a login", node)
 	}
 	start(

@@ -70,6 +70,9 @@ func (l *liveness) journey(what string, j journey.Journey) (journey.Arrival, boo
 				what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole,
 			)
 		}
+		for _, lack := range arrival.Lacks {
+			l.f.Assume(lack.ID, what+": nobody minds that "+lack.Text)
+		}
 		return arrival, true
 	}
 	if generous, err := journey.Walk(
@@ -97,9 +100,7 @@ func (l *liveness) journey(what string, j journey.Journey) (journey.Arrival, boo
 // ended is what ended a journey, and what was tried where it was not the caller who tried it.
 func ended(a journey.Arrival) string {
 	step := a.Steps[len(a.Steps)-1]
-	if step.Request != nil &&
-		slices.Contains(append(slices.Clone(journey.AgentCalls), journey.AgentData...), step.Request.Action) &&
-		step.As.Subject() != a.As.Subject() {
+	if step.Request != nil && step.As.Subject() != a.As.Subject() {
 		return step.Does + " and is refused: " + a.By().String()
 	}
 	return a.By().String()
@@ -243,24 +244,27 @@ func (p *prover) agentsAnswer(in *intent.Account) {
 	if err != nil {
 		return
 	}
+	f := p.begin(in, in.Account)
 	for _, region := range in.Regions {
 		node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region}
-		refused, err := journey.AgentRefused(
-			p.engine,
-			account.ID,
-			node,
-			append(slices.Clone(journey.AgentCalls), journey.AgentData...),
-			p.engine.Day(),
-		)
-		if err != nil || refused == nil || len(journey.LeftOut(p.engine, account.ID, refused.Statement)) > 0 {
+		half, err := journey.NodeHalf(p.engine, account, node, p.engine.Day())
+		if err != nil {
 			continue
 		}
-		f := p.begin(in, in.Account)
-		f.Classes, f.Verdict, f.By = 1, prove.DoesNotHold, []engine.Source{refused.Step.Decision.By}
-		f.Witness = &journey.Arrival{Steps: []journey.Step{refused.Step}, Outcome: refused.Step.Decision.Outcome}
-		f.Problem = "no shell opens in " + region + ", whose preferences are set: " + refused.Step.Does + " and is refused: " + refused.Step.Decision.By.String()
+		f.Classes++
+		if !half.Allowed() {
+			step := half.Steps[len(half.Steps)-1]
+			f.Verdict, f.By, f.Witness = prove.DoesNotHold, []engine.Source{half.By()}, &half
+			f.Problem = "no shell opens in " + region + ", whose preferences are set: " + step.Does +
+				" and is refused: " + half.By().String()
+			break
+		}
+		for _, lack := range half.Lacks {
+			f.Assume(lack.ID, "a shell in "+region+": nobody minds that "+lack.Text)
+		}
+	}
+	if f.Verdict != prove.Holds {
 		p.add(f)
-		return
 	}
 }
 

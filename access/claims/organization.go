@@ -260,7 +260,7 @@ func (p *organizationProver) root(id string, q search.Question) search.Answer {
 		p.roots,
 		id,
 		func(id string) *search.Caller { return rootOf(p.engine, id) },
-		func(c *search.Caller) search.Answer { return c.Ask(q) },
+		func(c *search.Caller) search.Answer { return c.Ask(q).And(c.AskAbroad(q)) },
 	)
 }
 

@@ -426,10 +426,7 @@ func (p *prover) conclude(f prove.Finding, a search.Answer, problem string, core
 		}
 	}
 	switch {
-	case a.Open && a.Guess:
-		f.Verdict = max(f.Verdict, prove.HoldsIf)
-		f.Assumptions = append(f.Assumptions, prove.ProofAssumption{ID: assumptionID(a), Text: a.Assumption})
-	case a.Open:
+	case a.Open && !a.Guess:
 		f.Verdict, f.Problem = prove.DoesNotHold, problem
 		if a.By.Policy != "" || a.By.Sid != "" {
 			f.Problem += ": " + a.By.String()
@@ -442,6 +439,10 @@ func (p *prover) conclude(f prove.Finding, a search.Answer, problem string, core
 		p.walk(&f, a)
 	case a.GaveUp:
 		f.Verdict, f.Uncertain, f.Problem = prove.DoesNotHold, true, search.NotProven(a.Grew)
+	case a.Open:
+		for _, guess := range a.Guesses() {
+			f.Assume(assumptionID(guess), guess.Assumption)
+		}
 	case a.Denied:
 		f.Shut, f.By = prove.ShutByDeny, a.Closers
 	default:

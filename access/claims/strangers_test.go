@@ -209,3 +209,32 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 		})
 	}
 }
+
+// The stranger of a finding is one whom the evaluator lets in: whoever an entry names, however short the name, and
+// somebody of the organization or unit that a condition names.
+func TestTheStrangerOfAFindingIsLetIn(t *testing.T) {
+	assume := func(p ...policy.Principal) policy.Statement { return policy.Allow("T", "sts:AssumeRole").For(p...) }
+	const other = "arn:aws:iam::" + fixture.Stranger + ":"
+	inOrganization := policy.StringEquals("aws:PrincipalOrgID", "o-elsewhere1")
+	for name, st := range map[string]policy.Statement{
+		"a role with a short name":  assume(policy.AWSPrincipals(other + "role/x")),
+		"a role at a path":          assume(policy.AWSPrincipals(other + "role/a/b")),
+		"a user with a short name":  assume(policy.AWSPrincipals(other + "user/y")),
+		"an account":                assume(policy.AWSPrincipals(fixture.Stranger)),
+		"an organization":           assume(policy.Anyone()).When(inOrganization),
+		"a user of an organization": assume(policy.Anyone()).When(inOrganization, like("aws:username", "b*")),
+		"a unit": assume(policy.Anyone()).When(policy.Is(
+			policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike},
+			"aws:PrincipalOrgPaths", "o-elsewhere1/r-abcd/ou-abcd-11111111/*",
+		)),
+		"one account of it":          assume(policy.AWSPrincipals(fixture.Stranger)).When(inOrganization),
+		"everybody of short names":   assume(policy.Anyone()).When(like("aws:PrincipalArn", "arn:aws:iam::*:role/?")),
+		"everybody of an other name": assume(policy.Anyone()).When(like("aws:PrincipalArn", other+"role/ops-*")),
+	} {
+		f := strangersOfRole(t, roleTrusting(true, st), nil)
+		require.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", name, f)
+		require.NotNil(t, f.Witness, name)
+		assert.Empty(t, f.Unreal, "%s: %s", name, f)
+		assert.True(t, f.Witness.Allowed(), "%s: %s", name, f)
+	}
+}

@@ -75,6 +75,9 @@ type Arrival struct {
 	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every
 	// other; empty when any will do.
 	NodeRole string
+	// Lacks are what the session goes without though the door opens, such as its log; nil when nothing is known to be
+	// missing.
+	Lacks []Lack
 	// FallsBack says of a start of instances which of them fall back to stopped though the call succeeds: where the
 	// session may not have EC2 use the key of a volume. Empty means that none does, or that nothing is started.
 	FallsBack string
@@ -260,6 +263,9 @@ func (t *traveller) enter(d *Door, account *world.Account) error {
 	}
 	t.arrival.OSUser = user
 	t.note("arrives as " + user.String())
+	for _, lack := range t.arrival.Lacks {
+		t.note("goes without: " + lack.Text)
+	}
 	if d.Kind != world.Port && d.Kind != world.RemotePort && d.Node.Profile != "" {
 		t.arrival.AlsoRole = d.Node.Profile
 		t.note("is also the role of the node, " + d.Node.Profile + ", with all that it may do")

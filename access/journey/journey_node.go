@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,13 @@ var (
 // aNodeRole is the name of the role of a node of which nothing is known.
 const aNodeRole = "a-node"
 
+// AgentMessages are calls of agents before version 3.3.40.0, which hear of sessions and commands by them.
+var AgentMessages = []string{
+	"ec2messages:AcknowledgeMessage",
+	"ec2messages:GetMessages",
+	"ec2messages:SendReply",
+}
+
 // agentOf are the calls of the agent that a door needs; none where no agent takes part.
 func (d *Door) agentOf() []string {
 	switch d.Kind {
@@ -49,30 +57,79 @@ func (t *traveller) nodeAnswers(d *Door, account *world.Account) error {
 	if len(calls) == 0 {
 		return nil
 	}
-	refused, err := AgentRefused(t.engine, account.ID, d.Node, calls, t.at)
+	if err := t.agentMakes(d, account, requestsOf(calls)); err != nil || !t.arrival.Allowed() {
+		return err
+	}
+	return t.agentDoesBesides(d, account)
+}
+
+// NodeHalf is the node's half of a shell, for a node of an account: what the agent calls, whoever asks for the shell.
+// Its steps are those that were refused.
+func NodeHalf(e *engine.Engine, account *world.Account, n world.Node, at time.Time) (Arrival, error) {
+	t := &traveller{engine: e, at: at, arrival: Arrival{Outcome: engine.Allowed, Steps: make([]Step, 1)}}
+	err := t.nodeAnswers(&Door{Kind: world.Shell, Node: n, Account: account.ID}, account)
+	t.arrival.Steps = t.arrival.Steps[1:]
+	return t.arrival, err
+}
+
+// agentMakes ends the journey where one of the requests is denied to the agent.
+func (t *traveller) agentMakes(d *Door, account *world.Account, requests []engine.Request) error {
+	refused, err := agentRefuses(t.engine, account.ID, t.nodeOf(d), requests, t.at)
 	if err != nil || refused == nil {
 		return err
 	}
-	if d.Node.Profile == "" {
-		// Nobody says as which role the node runs: one that the Deny leaves out would do.
-		for _, role := range LeftOut(t.engine, account.ID, refused.Statement) {
-			node := d.Node
-			node.Profile = role
-			again, err := AgentRefused(t.engine, account.ID, node, calls, t.at)
-			if err != nil {
-				return err
-			}
-			if again == nil {
-				t.arrival.NodeRole = role
-				last := &t.arrival.Steps[len(t.arrival.Steps)-1]
-				last.Note = "the node must run as a role that " + refused.Step.Decision.By.String() + " leaves out, such as " + role
-				return nil
-			}
-		}
+	// Where nobody says as which role the node runs, one that the Deny leaves out would do.
+	role, err := t.leftOut(d, account, refused, requests)
+	if err != nil {
+		return err
+	}
+	if role != "" {
+		t.arrival.NodeRole = role
+		last := &t.arrival.Steps[len(t.arrival.Steps)-1]
+		last.Note = "the node must run as a role that " + refused.Step.Decision.By.String() + " leaves out, such as " + role
+		return nil
 	}
 	t.arrival.Steps = append(t.arrival.Steps, refused.Step)
 	t.arrival.Outcome = refused.Step.Decision.Outcome
 	return nil
+}
+
+// nodeOf is the node of a door, as the role that was found for it.
+func (t *traveller) nodeOf(d *Door) world.Node {
+	n := d.Node
+	n.Profile = cmp.Or(n.Profile, t.arrival.NodeRole)
+	return n
+}
+
+// leftOut is a role that the Deny leaves out and that makes all requests; empty where there is none, and where the
+// role of the node is known.
+func (t *traveller) leftOut(
+	d *Door,
+	account *world.Account,
+	refused *refusedAgent,
+	requests []engine.Request,
+) (string, error) {
+	if d.Node.Profile != "" {
+		return "", nil
+	}
+	for _, role := range LeftOut(t.engine, account.ID, refused.Statement) {
+		node := d.Node
+		node.Profile = role
+		again, err := agentRefuses(t.engine, account.ID, node, requests, t.at)
+		if err != nil || again == nil {
+			return role, err
+		}
+	}
+	return "", nil
+}
+
+// requestsOf are calls without a resource.
+func requestsOf(calls []string) []engine.Request {
+	requests := make([]engine.Request, len(calls))
+	for i, action := range calls {
+		requests[i].Action = action
+	}
+	return requests
 }
 
 // refusedAgent is a call of the agent that is denied, and the statement that denies it; nil where nothing allows it.
@@ -84,6 +141,17 @@ type refusedAgent struct {
 // AgentRefused is the first call of the agent that a policy denies to the role of the node, whatever else the role
 // may do; nil where none is.
 func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string, at time.Time) (*refusedAgent, error) {
+	return agentRefuses(e, account, n, requestsOf(calls), at)
+}
+
+// agentRefuses is AgentRefused of requests that may have resources.
+func agentRefuses(
+	e *engine.Engine,
+	account string,
+	n world.Node,
+	requests []engine.Request,
+	at time.Time,
+) (*refusedAgent, error) {
 	home := e.Accounts[account]
 	if home == nil {
 		return nil, nil
@@ -103,9 +171,9 @@ func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string
 			Account:       home,
 		}
 	}
-	for _, action := range calls {
+	for _, r := range requests {
 		ev := engine.Envs.Get().(*engine.Env)
-		r := engine.Request{Action: action, Context: engine.Context{"aws:RequestedRegion": {n.Region}}, Time: at}
+		r.Context, r.Time = engine.Context{"aws:RequestedRegion": {n.Region}}, at
 		by, st, outcome, err := ev.AgentCall(e, p, n, r)
 		ev.Release()
 		if err != nil {
@@ -114,11 +182,15 @@ func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string
 		if outcome == engine.Allowed {
 			continue
 		}
+		resource := "*"
+		if len(r.Resources) > 0 {
+			resource = r.Resources[0].ARN
+		}
 		return &refusedAgent{Statement: st, Step: Step{
-			Does:     "the agent of the node calls " + action + " as the role of the node",
+			Does:     "the agent of the node calls " + r.Action + onWords(&r) + " as the role of the node",
 			As:       engine.AssumedRole(p.Arn, n.ID),
 			Request:  &r,
-			Decision: engine.Decision{Outcome: outcome, By: by, Action: action, Resource: "*"},
+			Decision: engine.Decision{Outcome: outcome, By: by, Action: r.Action, Resource: resource},
 		}}, nil
 	}
 	return nil, nil
@@ -156,14 +228,79 @@ func LeftOut(e *engine.Engine, account string, st *engine.Statement) []string {
 	return roles
 }
 
-// AgentDeniedTo are the calls of a node's agent that a Deny denies to roles that it names by aws:PrincipalArn, and the
-// patterns that name them: a node that runs as such a role opens no door. Nil where the statement speaks of no call of
-// the agent or names no role, and where it means every role of an account, which journeys find.
-func AgentDeniedTo(st policy.Statement) (calls, roles []string) {
+// AgentDenial is what a Deny takes from the agents of nodes that run as roles that it names by aws:PrincipalArn.
+type AgentDenial struct {
+	// Calls are the calls of the agent that it denies.
+	Calls []string
+	// Roles are the patterns that name the roles.
+	Roles []string
+	// Then says what there is not on a node that runs as such a role.
+	Then string
+}
+
+// agentWork is what agents do, by the calls that it takes, and what there is not without. Everywhere is what a call is
+// taken to be denied on only where a statement speaks of all resources: which group, bucket or key there is, the Deny
+// does not say.
+var agentWork = []struct {
+	calls      []string
+	everywhere bool
+	then       string
+}{
+	{slices.Concat(AgentCalls, AgentData), false, "no shell opens on a node that runs as such a role"},
+	{
+		AgentMessages, false,
+		"an agent older than 3.3.40.0 hears of no session and no command on a node that runs as such a role",
+	},
+	{
+		[]string{"kms:Decrypt"}, true,
+		"no shell opens on a node that runs as such a role where the preferences name a key",
+	},
+	{
+		[]string{"logs:CreateLogStream", "logs:DescribeLogGroups", "logs:PutLogEvents"}, true,
+		"where the preferences name a log group, shells on a node that runs as such a role leave no log in it; without " +
+			"logs:DescribeLogGroups none opens where the group must be encrypted",
+	},
+	{
+		[]string{"s3:GetEncryptionConfiguration", "s3:PutObject"}, true,
+		"where the preferences name a bucket, shells on a node that runs as such a role leave no log in it; without " +
+			"s3:GetEncryptionConfiguration none opens where the bucket must be encrypted",
+	},
+}
+
+// AgentDeniedTo tells what a Deny takes from the agents of nodes that run as roles that it names. Nil where the
+// statement speaks of no call of the agent or names no role, and where it means every role of an account, which
+// journeys find.
+func AgentDeniedTo(st policy.Statement) []AgentDenial {
 	compiled, err := engine.CompileStatement(st, 0, engine.VariableText, engine.Permissions, engine.Source{})
 	if err != nil || st.Effect != policy.EffectDeny {
-		return nil, nil
+		return nil
 	}
+	roles := rolesNamed(st)
+	if roles == nil {
+		return nil
+	}
+	everything := slices.ContainsFunc(st.Resources, func(r string) bool { return strings.Trim(r, "*") == "" })
+	var all []AgentDenial
+	for _, work := range agentWork {
+		if work.everywhere && !everything {
+			continue
+		}
+		var calls []string
+		for _, call := range work.calls {
+			if compiled.MatchesAction(call) {
+				calls = append(calls, call)
+			}
+		}
+		if calls != nil {
+			all = append(all, AgentDenial{Calls: calls, Roles: roles, Then: work.then})
+		}
+	}
+	return all
+}
+
+// rolesNamed are the patterns by which a statement names roles, but for those that mean every role.
+func rolesNamed(st policy.Statement) []string {
+	var roles []string
 	for _, c := range st.Conditions {
 		if c.Operator.Base.Negated() || !strings.EqualFold(c.Key, "aws:PrincipalArn") {
 			continue
@@ -177,16 +314,5 @@ func AgentDeniedTo(st policy.Statement) (calls, roles []string) {
 			roles = append(roles, pattern)
 		}
 	}
-	if roles == nil {
-		return nil, nil
-	}
-	for _, call := range append(slices.Clone(AgentCalls), AgentData...) {
-		if compiled.MatchesAction(call) {
-			calls = append(calls, call)
-		}
-	}
-	if calls == nil {
-		return nil, nil
-	}
-	return calls, roles
+	return roles
 }

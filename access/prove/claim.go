@@ -3,6 +3,7 @@ package prove
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
@@ -14,7 +15,8 @@ import (
 type Claim struct {
 	// Caller is the class: a user, role or root user, signed in one way. What the way of signing in fixes is the same
 	// in all of its requests; everything else varies: action, resource, time, tags, addresses. A call on a resource of
-	// another account needs a policy of that resource too, which a world does not have: it is not asked about.
+	// another account needs a policy of that resource too, which a world does not have: where the caller's policies
+	// let one through, the claim holds if that policy does not let the caller in.
 	Caller engine.Session
 	// Role, in place of Caller, is the ARN of a role: the claim is then about its trust policy, and speaks of every
 	// caller that AWS can have. Never and Except speak of the calls that assume it.
@@ -31,8 +33,8 @@ type Claim struct {
 type ClaimAnswer struct {
 	// Verdict is Holds, HoldsIf or DoesNotHold.
 	Verdict Verdict
-	// Assumption is what HoldsIf rests on.
-	Assumption string
+	// Assumptions are what HoldsIf rests on, all of them together.
+	Assumptions []string
 	// Uncertain says that the search was not complete. Nothing is proven then: the verdict is DoesNotHold, and there
 	// is no witness.
 	Uncertain bool
@@ -122,20 +124,25 @@ func (p *Prover) Ask(caller engine.Session, q *Question) (ClaimAnswer, error) {
 	if !known {
 		return ClaimAnswer{}, fmt.Errorf("the world has no %q", caller.Subject())
 	}
-	return answerOf(c.Ask(q.q)), nil
+	return answerOf(c.Ask(q.q).And(c.AskAbroad(q.q))), nil
 }
 
 func answerOf(a search.Answer) ClaimAnswer {
 	out := ClaimAnswer{Closers: a.Closers}
 	switch {
-	case a.Open:
+	case a.Open && !a.Guess:
 		out.Verdict, out.By = DoesNotHold, a.By
 		out.Session, out.Request, out.Unreal = a.Witness.Session, a.Witness.Request, a.Witness.Doubt
-		if a.Guess {
-			out.Verdict, out.Assumption = HoldsIf, a.Assumption
-		}
 	case a.GaveUp:
 		out.Verdict, out.Uncertain = DoesNotHold, true
+	case a.Open:
+		out.Verdict, out.By = HoldsIf, a.By
+		out.Session, out.Request, out.Unreal = a.Witness.Session, a.Witness.Request, a.Witness.Doubt
+		for _, guess := range a.Guesses() {
+			if !slices.Contains(out.Assumptions, guess.Assumption) {
+				out.Assumptions = append(out.Assumptions, guess.Assumption)
+			}
+		}
 	case a.Denied:
 		out.Shut = ShutByDeny
 	default:

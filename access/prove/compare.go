@@ -30,6 +30,9 @@ type Difference struct {
 	By, Not engine.Source
 	// Unknown is the ARN of a policy whose document is not known: the request is allowed if that document allows it.
 	Unknown string
+	// Elsewhere is set for a call on a resource of another account: the request is allowed if the policy of the
+	// resource, which no world has, lets the caller in.
+	Elsewhere bool
 	// Unreal says why AWS does not send the request today; empty for a request that the ordinary evaluator decides
 	// differently in the two worlds.
 	Unreal string
@@ -50,7 +53,7 @@ type Comparison struct {
 // Compare finds what users and roles that both worlds have, root users, and anybody else of an account may do in one
 // world and not in the other, from a moment on. It is the search of the proofs, asked for a request that one world
 // allows and the other refuses: with no difference found and nobody undecided, every request of theirs is decided
-// alike. What it does not compare is what there is in one world only: principals that come or go, and what no policy
+// alike, calls on resources of other accounts as far as the caller's own policies decide them. What it does not compare is what there is in one world only: principals that come or go, and what no policy
 // decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of users and
 // roles, which each world tells of its own.
 func Compare(before, after *engine.Engine, since time.Time) Comparison {
@@ -247,6 +250,7 @@ func (c *comparer) both(
 			p.allows, p.refuses = x, y
 		}
 		p.calls()
+		p.callsElsewhere()
 	}
 }
 
@@ -285,6 +289,9 @@ type pair struct {
 	gained          bool
 	subject         string
 	allows, refuses *search.Caller
+	// elsewhere: the pair calls resources of other accounts; not are the calls that it does not make there.
+	elsewhere bool
+	not       []*engine.Statement
 }
 
 // refusal is one way in which a world refuses: by a statement that denies, or because none of a layer allows.
@@ -335,7 +342,7 @@ func (p *pair) calls() {
 		if !p.same() || !p.has(other.Allow, st) {
 			ways = append([]refusal{{avoid: other.Allow}}, ways...)
 		}
-		p.search(st, nil, layers, []*engine.Statement{search.AlwaysAllowed, search.TrustDecided}, ways, "")
+		p.search(st, nil, layers, p.notAsked(), ways, "")
 	}
 	for _, unknown := range own.Unknowns {
 		ways := slices.Clone(denials)
@@ -346,11 +353,31 @@ func (p *pair) calls() {
 			search.Everything,
 			nil,
 			layers,
-			[]*engine.Statement{search.AlwaysAllowed, search.TrustDecided},
+			p.notAsked(),
 			ways,
 			unknown,
 		)
 	}
+}
+
+// callsElsewhere compares the calls on resources of other accounts, as far as the caller's own policies decide them.
+func (p *pair) callsElsewhere() {
+	away, not := p.allows.Abroad()
+	if away == nil {
+		return
+	}
+	other := *p
+	other.elsewhere, other.allows, other.not = true, away, not
+	other.calls()
+}
+
+// notAsked are the calls that identity policies do not decide, or that are compared as calls on resources of one's own
+// account.
+func (p *pair) notAsked() []*engine.Statement {
+	if p.elsewhere {
+		return p.not
+	}
+	return []*engine.Statement{search.AlwaysAllowed, search.TrustDecided}
 }
 
 // becomes compares the assuming of one role.
@@ -426,8 +453,12 @@ func (p *pair) search(
 			patterns = patternsOf(st, way)
 		}
 		for _, pattern := range patterns {
-			found := p.find(pattern, []string{"*"}, st, also, layers, avoid, way, unknown)
-			if found != nil && also == nil {
+			on := "*"
+			if p.elsewhere {
+				on = search.AnyARN
+			}
+			found := p.find(pattern, []string{on}, st, also, layers, avoid, way, unknown)
+			if found != nil && also == nil && !p.elsewhere {
 				found = p.likelier(found, pattern, func(action string, resources ...string) *Difference {
 					return p.find(action, resources, st, also, layers, avoid, way, unknown)
 				})
@@ -599,7 +630,8 @@ func (p *pair) attempt(
 			m = better
 		}
 	}
-	w := c.Witness(search.Question{Forbidden: []*engine.Statement{about}}, m, lits, groups, not, unknown != "")
+	guess := unknown != "" || p.elsewhere
+	w := c.Witness(search.Question{Forbidden: []*engine.Statement{about}}, m, lits, groups, not, guess)
 	return a, p.difference(w, st, way, unknown)
 }
 
@@ -612,6 +644,8 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 		Request: w.Request,
 		Unknown: unknown,
 		Unreal:  w.Doubt,
+
+		Elsewhere: p.elsewhere,
 	}
 	if st != nil {
 		d.By = st.By
@@ -623,12 +657,21 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 		return d
 	}
 	allows, refuses := p.allows.Engine, p.refuses.Engine
+	if p.elsewhere {
+		allows, refuses = allows.Assuming(engine.OthersAllowEverything), refuses.Assuming(engine.OthersAllowEverything)
+	}
 	if unknown != "" {
 		allows = allows.Assuming(engine.UnknownAllowsEverything)
 	}
 	if w.Engine != nil {
 		allows = w.Engine
+		if p.elsewhere {
+			allows = allows.Assuming(engine.OthersAllowEverything)
+		}
 		refuses, _ = search.WithStranger(refuses, w.Session.Subject(), w.M)
+		if p.elsewhere && refuses != nil {
+			refuses = refuses.Assuming(engine.OthersAllowEverything)
+		}
 	}
 	if refuses == nil {
 		d.Unreal = "there can be no such caller in the other world"

@@ -1,6 +1,7 @@
 package prove_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,7 +86,7 @@ func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
 		"a time that is none": {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"),
 			on("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z")}, "aws:CurrentTime"},
 		"both clocks": {[]policy.Condition{on("DateGreaterThan", "aws:CurrentTime", "2027-01-02T00:00:00Z"),
-			on("NumericLessThan", "aws:EpochTime", "1000")}, "aws:CurrentTime"},
+			on("NumericLessThan", "aws:EpochTime", "1000")}, "aws:CurrentTime and aws:EpochTime"},
 		"networks apart": {[]policy.Condition{on("IpAddress", "aws:SourceIp", "192.0.2.0/24"),
 			on("IpAddressIfExists", "aws:SourceIp", "198.51.100.0/24")}, "aws:SourceIp"},
 		"all but everything": {[]policy.Condition{on("StringNotLike", "aws:RequestedRegion", "*")}, ""},
@@ -112,6 +113,65 @@ func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, []string{c.never}, never, name)
+	}
+}
+
+// A tag of a resource has several keys, which contradict each other as one key does: on calls of a service that has a key
+// of its own, and elsewhere where the condition fails without the key. Where it passes without, calls of other services
+// meet both.
+func TestTheKeysOfOneTagContradictEachOther(t *testing.T) {
+	on := func(operator, key string, values ...string) policy.Condition {
+		op, err := policy.ParseOperator(operator)
+		require.NoError(t, err)
+		return policy.Condition{Operator: op, Key: key, Values: values}
+	}
+	const all, tag = "*", "ResourceTag/Project"
+	spellings := map[string]string{"ec2": "ec2:StopInstances", "ssm": "ssm:StartSession", "iam": "iam:UpdateRole"}
+	for service, action := range spellings {
+		own := service + ":" + tag
+		if service == "ssm" {
+			own = "ssm:resourceTag/Project"
+		}
+		global := "aws:" + tag
+		for name, c := range map[string]struct {
+			action     string
+			conditions []policy.Condition
+			never      bool
+		}{
+			"two values": {action, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringEquals", own, "Two")}, true},
+			"two values, the other way": {action, []policy.Condition{on("StringEquals", own, "One"),
+				on("StringEquals", global, "Two")}, true},
+			"two values, another case of the tag": {action, []policy.Condition{on("StringEquals",
+				strings.ToUpper(own), "One"), on("StringEquals", global, "Two")}, true},
+			"two values, every action": {all, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringEquals", own, "Two")}, true},
+			"one and its opposite": {action, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringNotEquals", own, "One")}, true},
+			"absent and there": {action, []policy.Condition{on("Null", global, "true"),
+				on("StringLike", own, "*")}, true},
+			"one and its opposite, every action": {all, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringNotEquals", own, "One")}, false},
+			"one value in both": {action, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringLike", own, "O*")}, false},
+			"two tags": {action, []policy.Condition{on("StringEquals", global, "One"),
+				on("StringEquals", own+"2", "Two")}, false},
+			"a tag of the request": {action, []policy.Condition{on("StringEquals", "aws:RequestTag/Project", "One"),
+				on("StringEquals", own, "Two")}, false},
+		} {
+			var never []string
+			for _, d := range prove.DeadConditions(policy.New(policy.Deny("It", c.action).On("*").When(c.conditions...))) {
+				if d.Never != "" {
+					never = append(never, d.Never)
+				}
+			}
+			if !c.never {
+				assert.Empty(t, never, "%s: %s", service, name)
+				continue
+			}
+			require.Len(t, never, 1, "%s: %s", service, name)
+			assert.Equal(t, c.conditions[0].Key+" and "+c.conditions[1].Key, never[0], "%s: %s", service, name)
+		}
 	}
 }
 

@@ -14,12 +14,44 @@ const PreferencesDocument = "SSM-SessionManagerRunShell"
 // AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
 const AgentUser = "ssm-user"
 
-// ImageUsers are the logins that machine images come with. Each of them may use sudo for everything, without a
-// password, unless somebody took that away.
+// imageLogins are the logins that machine images come with, in the order of the alphabet, and the images. Each login may
+// use sudo for everything, without a password, unless somebody took that away. Images of one's own may have others.
 //
-// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames";
-// cloud-init, default_user of each distribution.
-var ImageUsers = []string{"admin", "almalinux", "bitnami", "centos", "debian", "ec2-user", "fedora", "rocky", "ubuntu"}
+// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames"; cloud-init,
+// config/cloud.cfg.tmpl, default_user of each distribution; Amazon EMR API Reference, JobFlowInstancesConfig, Ec2KeyName
+// (hadoop). The rest is own knowledge: docs/decisions/0163.
+var imageLogins = []struct{ login, images string }{
+	{"admin", "Debian"},
+	{"almalinux", "AlmaLinux"},
+	{"alpine", "Alpine Linux"},
+	{"arch", "Arch Linux"},
+	{"azureuser", "virtual machines of Azure that are managed nodes"},
+	{"bitnami", "Bitnami"},
+	{"centos", "CentOS"},
+	{"cloud-user", "CentOS Stream and Red Hat Enterprise Linux, as their projects publish them"},
+	{"core", "CoreOS, Flatcar and OpenShift"},
+	{"debian", "Debian, as cloud-init makes it"},
+	{"ec2-user", "Amazon Linux, Bottlerocket, macOS, Oracle Linux, Red Hat Enterprise Linux and SUSE"},
+	{"fedora", "Fedora"},
+	{"gentoo", "Gentoo"},
+	{"hadoop", "Amazon EMR"},
+	{"kali", "Kali Linux"},
+	{"omv", "OpenMandriva"},
+	{"opc", "virtual machines of Oracle Cloud that are managed nodes"},
+	{"openeuler", "openEuler"},
+	{"rocky", "Rocky Linux"},
+	{"suse", "SUSE, as cloud-init makes it"},
+	{"ubuntu", "Ubuntu"},
+}
+
+// ImageUsers are the logins that machine images come with, sorted.
+var ImageUsers = func() []string {
+	var logins []string
+	for _, row := range imageLogins {
+		logins = append(logins, row.login)
+	}
+	return logins
+}()
 
 // IllegalLogin is a class of values of the tag SSMSessionRunAs with which nobody whose profile is written by others
 // should open a shell.
@@ -56,8 +88,9 @@ var illegalLogins = func() []IllegalLogin {
 		IllegalLogin{Pattern: "root", Why: "the superuser"},
 		IllegalLogin{Pattern: AgentUser, Why: "the user of the agent, who may use sudo"},
 	)
-	for _, login := range ImageUsers {
-		list = append(list, IllegalLogin{Pattern: login, Why: "a login that images come with, which may use sudo"})
+	for _, row := range imageLogins {
+		why := "a login that images come with, which may use sudo: " + row.images
+		list = append(list, IllegalLogin{Pattern: row.login, Why: why})
 	}
 	return list
 }()

@@ -111,6 +111,14 @@ func (c *comparison) takers(role string) string {
 
 // because says which statement makes the difference.
 func because(d *prove.Difference) string {
+	words := becauseOf(d)
+	if d.Elsewhere {
+		words += "; the resource is of another account, whose policy must let the caller in too"
+	}
+	return words
+}
+
+func becauseOf(d *prove.Difference) string {
 	denies := d.Not.Sid != "" && d.Not.Kind != access.NoStatement
 	switch {
 	case d.Unknown != "" && !denies:

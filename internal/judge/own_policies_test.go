@@ -69,6 +69,31 @@ func TestAPolicyThatShutsTheAgentOutEndsEveryShell(t *testing.T) {
 	}
 }
 
+// What the agent of a node does besides its channels is asked of the preferences that the stack files have: a log that
+// is not written is what the claim rests on, in the stack of every account below the policy.
+func TestALogThatIsNotWrittenIsWhatAShellRestsOn(t *testing.T) {
+	for action, id := range map[string]string{
+		"ec2messages:*":       "agent/ec2messages:AcknowledgeMessage",
+		"logs:PutLogEvents":   "agent/logs:PutLogEvents",
+		"logs:CreateLog*":     "agent/logs:CreateLogStream",
+		"logs:StartLiveTail":  "",
+		"s3:DeleteObject":     "",
+		"ec2messages:Delete*": "",
+	} {
+		folder := withOwnPolicy(t, fmt.Sprintf(`{"Sid":"Quiet","Effect":"Deny","Action":%q,"Resource":"*"}`, action))
+		for _, name := range []string{"workload", "payments"} {
+			j := judge.Stack(read(t, folder, name))
+			assert.Empty(t, refusalsOf(j), "%s: %s", action, name)
+			if id == "" || name == "workload" && !strings.HasPrefix(action, "ec2messages") {
+				// The stack of the workload keeps no log.
+				assert.NotContains(t, concessionsOf(j), "agent/", "%s: %s", action, name)
+			} else {
+				assert.Contains(t, concessionsOf(j), id, "%s: %s", action, name)
+			}
+		}
+	}
+}
+
 // A policy that leaves the roles of nodes out shuts nobody out who has one of them, and that is what the verdict then
 // rests on.
 func TestARoleThatIsLeftOutIsAssumedOfNodes(t *testing.T) {
@@ -110,7 +135,16 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 		"nodes by their role": {`{"Sid":"Quiet","Effect":"Deny","Action":["ssmmessages:Create*","s3:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Web*","arn:aws:iam::*:user/*"]}}}`,
 			"Quiet denies ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, which the agent of a node " +
 				"calls, to arn:aws:iam::*:role/Web*: no shell opens"},
-		"all but what nodes need": {`{"Sid":"Quiet","Effect":"Deny","NotAction":["ssmmessages:*","ssm:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`, ""},
+		"messages of older agents": {`{"Sid":"Quiet","Effect":"Deny","Action":"ec2messages:*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`,
+			"Quiet denies ec2messages:AcknowledgeMessage, ec2messages:GetMessages, ec2messages:SendReply, which the agent " +
+				"of a node calls, to arn:aws:iam::*:role/Web*: an agent older than 3.3.40.0 hears of no session"},
+		"logs of nodes": {`{"Sid":"Quiet","Effect":"Deny","Action":"logs:Put*","Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`,
+			"Quiet denies logs:PutLogEvents, which the agent of a node calls, to arn:aws:iam::*:role/Web*: where the " +
+				"preferences name a log group"},
+		"one key": {`{"Sid":"Quiet","Effect":"Deny","Action":"kms:*","Resource":"arn:aws:kms:*:*:key/1234abcd-12ab-34cd-56ef-1234567890ab","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`, ""},
+		"two keys of one tag": {`{"Sid":"Two","Effect":"Deny","Action":"ssm:StartSession","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/Project":"One","ssm:resourceTag/Project":"Two"}}}`,
+			"Two: no request meets all its conditions on aws:ResourceTag/Project and ssm:resourceTag/Project"},
+		"all but what nodes need": {`{"Sid":"Quiet","Effect":"Deny","NotAction":["ssmmessages:*","ssm:*","ec2messages:*","kms:*","logs:*","s3:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/Web*"}}}`, ""},
 		"nothing":                 {deny, ""},
 	} {
 		s := read(t, withOwnPolicy(t, c.statements), "management")

@@ -346,16 +346,15 @@ func deadConditions(d policy.Document) []string {
 		all = append(all, dead.Error())
 	}
 	for i, st := range d.Statements {
-		calls, roles := journey.AgentDeniedTo(st)
-		if calls == nil {
-			continue
+		for _, denial := range journey.AgentDeniedTo(st) {
+			all = append(all, fmt.Sprintf(
+				"%s denies %s, which the agent of a node calls, to %s: %s",
+				policy.StatementName(st.Sid, i),
+				strings.Join(denial.Calls, ", "),
+				strings.Join(denial.Roles, ", "),
+				denial.Then,
+			))
 		}
-		all = append(all, fmt.Sprintf(
-			"%s denies %s, which the agent of a node calls, to %s: no shell opens on a node that runs as such a role",
-			policy.StatementName(st.Sid, i),
-			strings.Join(calls, ", "),
-			strings.Join(roles, ", "),
-		))
 	}
 	return all
 }

@@ -35,6 +35,9 @@ const (
 	// UnknownAllowsEverything reads unknown documents as Allow everything: right for the claim that something is
 	// impossible.
 	UnknownAllowsEverything
+	// OthersAllowEverything reads the policies of resources of other accounts as Allow everything, and other unknown
+	// documents as Allow nothing: right for what the caller's own policies let through there.
+	OthersAllowEverything
 )
 
 // Assuming returns an engine of the same world that reads unknown documents so. A new engine assumes

@@ -323,7 +323,7 @@ func (ev *Env) decide() (Decision, error) {
 // abroad says whether the resource is in another account, where its own policy would have to allow the call too. A
 // world has no resource policies but trust policies, so this is a document that is not known.
 func (ev *Env) abroad() (Source, bool) {
-	if IsAssumeRole(ev.Action) || ev.Engine.assume == UnknownAllowsEverything ||
+	if IsAssumeRole(ev.Action) || ev.Engine.assume != UnknownAllowsNothing ||
 		policy.EqualFoldASCII(ev.Action, "sts:AssumeRoot") {
 		// A central root session asks no policy of the account whose root user it is of.
 		return Source{}, false

@@ -11,8 +11,9 @@ import (
 )
 
 // JoinedBy is the engine of the world to which users and roles of one account are added, who have inline policies
-// alone; nil when the world with them does not compile. What the world has is not compiled again.
-func (e *Engine) JoinedBy(joining world.Account) *Engine {
+// alone; nil when the world with them does not compile. What the world has is not compiled again. An account that the
+// world does not place is in the organization that is given, with its paths; empty means in none.
+func (e *Engine) JoinedBy(joining world.Account, organization string, paths ...string) *Engine {
 	w := e.world
 	w.Accounts = slices.Clone(w.Accounts)
 	c := &compiler{engine: &Engine{
@@ -30,7 +31,11 @@ func (e *Engine) JoinedBy(joining world.Account) *Engine {
 		if !policy.IsAccountID(joining.ID) {
 			return nil
 		}
-		home := CompiledAccount{ID: joining.ID}
+		home := CompiledAccount{ID: joining.ID, OrgID: organization, OrgPaths: paths}
+		if o := w.Organization; o != nil && o.ID == organization {
+			// The tree has all accounts of its organization.
+			home.OrgID, home.OrgPaths = "", nil
+		}
 		if placed := e.Accounts[joining.ID]; placed != nil {
 			home = *placed
 		}

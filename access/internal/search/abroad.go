@@ -31,20 +31,35 @@ var atHome = []string{
 	"sts",
 }
 
-// goesAbroad reports whether an Allow of the caller speaks of resources of other accounts, of a service that has them.
-func (c *Caller) goesAbroad() bool {
-	own := c.Principal.Identity
-	if own == nil || c.Session.Kind == engine.RootSession || c.Any != nil {
-		return false
+// goesAbroad reports whether one of the Allows speaks of resources of other accounts, of a service that has them, and
+// the question asks about one.
+func (c *Caller) goesAbroad(q Question, allow []*engine.Statement) bool {
+	return slices.ContainsFunc(q.Forbidden, c.speaksAbroad) && slices.ContainsFunc(allow, c.speaksAbroad)
+}
+
+func (c *Caller) speaksAbroad(st *engine.Statement) bool {
+	have, known := c.Lab.abroad[st]
+	if !known {
+		have = speaksOfOthers(st, c.Principal.Account.ID)
+		c.Lab.abroad[st] = have
 	}
-	return slices.ContainsFunc(own.Allow, func(st *engine.Statement) bool {
-		have, known := c.Lab.abroad[st]
-		if !known {
-			have = speaksOfOthers(st, c.Principal.Account.ID)
-			c.Lab.abroad[st] = have
-		}
-		return have
-	})
+	return have
+}
+
+// Abroad is the class as it calls resources of other accounts, and what its calls there are not; nil where its own
+// policies let none through.
+func (c *Caller) Abroad() (away *Caller, not []*engine.Statement) {
+	own := c.Principal.Identity
+	if own == nil || !slices.ContainsFunc(own.Allow, c.speaksAbroad) {
+		return nil, nil
+	}
+	away = c.abroadOf()
+	return away, away.notAbroad()
+}
+
+// notAbroad are the calls that need no policy of a resource of another account.
+func (c *Caller) notAbroad() []*engine.Statement {
+	return append([]*engine.Statement{AlwaysAllowed, TrustDecided, callsAtHome}, c.home...)
 }
 
 // speaksOfOthers reports whether a statement speaks of a resource that is not of the account.
@@ -64,9 +79,36 @@ func speaksOfOthers(st *engine.Statement, account string) bool {
 // AskAbroad answers a question about the resources of other accounts: what the policies of the caller let through is
 // shut as long as the policy of the resource does not let the caller in.
 func (c *Caller) AskAbroad(q Question) Answer {
-	if !c.goesAbroad() {
+	own := c.Principal.Identity
+	if own == nil || c.Any != nil || !c.goesAbroad(q, own.Allow) {
 		return Answer{C: c, Denied: true}
 	}
+	if c.away == nil {
+		c.away = c.abroadOf()
+	}
+	return c.away.askAway(q, func(c *Caller) attempt {
+		own := c.Principal.Identity
+		return attempt{allow: own.Allow, layers: c.Layers(own)}
+	})
+}
+
+// askAttachedAbroad is AskAbroad for a class of callers to whom everything that can be attached is attached.
+func (c *Caller) askAttachedAbroad(q Question) Answer {
+	all := []*engine.Statement{Everything}
+	if !c.goesAbroad(q, all) {
+		return Answer{C: c, Denied: true}
+	}
+	return c.abroadOf().askAway(q, func(c *Caller) attempt {
+		return attempt{
+			allow:  all,
+			also:   []*engine.Statement{c.Any.Shape},
+			layers: c.Layers(&engine.PolicyLayer{}),
+		}
+	})
+}
+
+// abroadOf is the class as it calls resources of other accounts.
+func (c *Caller) abroadOf() *Caller {
 	if c.Lab.away == nil {
 		c.Lab.away = NewLab()
 		id := c.Principal.Account.ID
@@ -75,32 +117,32 @@ func (c *Caller) AskAbroad(q Question) Answer {
 			engine.MustStatement(policy.Allow("", "*").On("*").When(policy.StringEquals("aws:ResourceAccount", id))),
 		}
 	}
-	if c.away == nil {
-		c.away = c.again(c.Lab.away)
-		c.away.abroad = true
-	}
-	home := c.Lab.home
-	a := c.away.Assignments(func(c *Caller) Answer {
-		own := c.Principal.Identity
-		return c.attempt(attempt{
-			q:      q,
-			allow:  own.Allow,
-			layers: c.Layers(own),
-			also:   []*engine.Statement{anyARN},
-			avoid:  append([]*engine.Statement{AlwaysAllowed, TrustDecided, callsAtHome}, home...),
-			abroad: true,
-			closed: true,
-		})
+	away := c.again(c.Lab.away)
+	away.abroad, away.home = true, c.Lab.home
+	return away
+}
+
+// askAway asks a class that calls resources of other accounts, by what allows its calls.
+func (c *Caller) askAway(q Question, by func(*Caller) attempt) Answer {
+	a := c.Assignments(func(c *Caller) Answer {
+		at := by(c)
+		at.q, at.abroad, at.closed = q, true, true
+		at.also = append(slices.Clip(at.also), anyARN)
+		at.avoid = c.notAbroad()
+		return c.attempt(at)
 	})
 	// What shuts a door is told of the resources of its own account.
 	a.Denied = !a.Open
 	return a
 }
 
+// AnyARN is the pattern of every resource that has an ARN.
+const AnyARN = "arn:*:*:*:*:*"
+
 // anyARN speaks of every call on a resource that has an ARN, callsAtHome of every call of the services that are at
 // home.
 var (
-	anyARN      = engine.MustStatement(policy.Allow("", "*").On("arn:*:*:*:*:*"))
+	anyARN      = engine.MustStatement(policy.Allow("", "*").On(AnyARN))
 	callsAtHome = engine.MustStatement(policy.Allow("", everyCallOf(atHome)...).On("*"))
 )
 

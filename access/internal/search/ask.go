@@ -91,8 +91,10 @@ type Answer struct {
 	Witness Witness
 	By      engine.Source
 	// guess: the request is open only if something that is not known allows it; assumption is what rules that out.
+	// guesses are those of other parts of the question.
 	Guess      bool
 	Assumption string
+	guesses    []Answer
 	// denied: a Deny, or a layer that allows too little, shuts it whatever else is attached; closers are the
 	// statements that do.
 	Denied  bool
@@ -116,9 +118,10 @@ func (a Answer) Rank() int {
 		return WorstRank
 	case a.Open && !a.Guess:
 		return 4
-	case a.Open:
-		return 3
 	case a.GaveUp:
+		// What was not looked at may be open without any assumption.
+		return 3
+	case a.Open:
 		return 2
 	case !a.Denied:
 		return 1
@@ -141,7 +144,20 @@ func (a Answer) And(b Answer) Answer {
 		out.Denied = a.Denied && b.Denied
 		out.Closers = joinSources(a.Closers, b.Closers)
 	}
+	out.guesses = append(a.Guesses(), b.Guesses()...)
 	return out
+}
+
+// Guesses are the parts of an answer that are open only if something allows them that is not known: what is asked about
+// is shut if the assumption of each is true. Nil for an answer that is open otherwise.
+func (a Answer) Guesses() []Answer {
+	switch {
+	case len(a.guesses) > 0:
+		return slices.Clip(a.guesses)
+	case a.Open && a.Guess:
+		return []Answer{a}
+	}
+	return nil
 }
 
 func joinSources(a, b []engine.Source) []engine.Source {

@@ -30,6 +30,8 @@ type Caller struct {
 	// away is the class as it calls resources of other accounts, once somebody has asked; abroad says that this is it.
 	away   *Caller
 	abroad bool
+	// home speaks of the resources of the caller's own account, for a class that calls those of others.
+	home []*engine.Statement
 	// owns are what own returns once it was asked; unshared says that it is nil.
 	owns     *ownTexts
 	unshared bool
@@ -106,6 +108,7 @@ func (c *Caller) again(shared *Lab) *Caller {
 		Lab:       shared,
 		Effort:    c.Effort,
 		abroad:    c.abroad,
+		home:      c.home,
 	}
 	other.Search = NewSearch(NewBinder(other))
 	return other

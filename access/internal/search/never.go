@@ -4,47 +4,62 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 )
 
 // NeverMet are the condition keys, as the statement writes them, of which no value and no absence meets all conditions
-// that the statement has on them: whoever calls and whatever is called, the statement never applies. A key that is
+// that the statement has on them: whoever calls and whatever is called, the statement never applies. Keys that read one
+// value meet: both keys of the clock, and aws:ResourceTag/x with the key of a service for the same tag. A key that is
 // compared with a policy variable is left out, and so is one of which the search is not certain.
 func NeverMet(st *engine.Statement) []string {
 	var never []string
 	asked := map[string]bool{}
+	b := binder{lab: NewLab()}
+	action := b.actionProbe(st)
 	for i := range st.Conditions {
-		name := together(&st.Conditions[i].Key)
+		name := variableOf(&st.Conditions[i], action, st.NotActions)
 		if asked[name] {
 			continue
 		}
 		asked[name] = true
-		lits, fixed := onKey(st, name)
+		lits, fixed := onKey(st, name, action)
 		if !fixed {
 			continue
 		}
 		if s := solveKey(lits, ofAnyCaller(&st.Conditions[i].Key)); !s.ok && !s.gaveUp {
-			never = append(never, st.Conditions[i].Key.Name)
+			never = append(never, strings.Join(keysOf(lits), " and "))
 		}
 	}
 	return never
 }
 
-// together is the name under which conditions meet that speak of one value: both keys of the clock do.
-func together(k *conditionkey.Key) string {
-	if k.Kind == conditionkey.KeyEpochTime {
-		return timeVariable
+// variableOf is the variable that a condition of a statement reads, by whose name conditions meet. A key that exists on
+// calls of one service alone, and without which the condition passes, reads no other's value.
+func variableOf(c *engine.Condition, action *Probe, notActions bool) string {
+	name, only, absent := variableName(&c.Key, action, notActions)
+	if absent || only != "" && c.HoldsFor(engine.Values{}) {
+		return strings.ToLower(c.Key.Name)
 	}
-	return strings.ToLower(k.Name)
+	return name
 }
 
-// onKey are the conditions of a statement on a key as tests that must pass; fixed is false when a value of one is only
-// known with the request.
-func onKey(st *engine.Statement, name string) (lits []Literal, fixed bool) {
+// keysOf are the keys that tests read, as the statement writes them, each once.
+func keysOf(lits []Literal) []string {
+	var names []string
+	for _, l := range lits {
+		if !slices.ContainsFunc(names, func(have string) bool { return strings.EqualFold(have, l.cond.Key.Name) }) {
+			names = append(names, l.cond.Key.Name)
+		}
+	}
+	return names
+}
+
+// onKey are the conditions of a statement on a variable as tests that must pass; fixed is false when a value of one is
+// only known with the request.
+func onKey(st *engine.Statement, name string, action *Probe) (lits []Literal, fixed bool) {
 	for i := range st.Conditions {
 		c := &st.Conditions[i]
-		if together(&c.Key) != name {
+		if variableOf(c, action, st.NotActions) != name {
 			continue
 		}
 		if slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||

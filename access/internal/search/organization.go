@@ -5,9 +5,9 @@ import (
 )
 
 // AskAttached answers a question for a class of callers to whom everything that can be attached is attached: only
-// service control policies bind them.
+// service control policies bind them, and on the resources of other accounts the policies of those.
 func (c *Caller) AskAttached(q Question) Answer {
-	return c.Assignments(func(c *Caller) Answer {
+	a := c.Assignments(func(c *Caller) Answer {
 		return c.attempt(attempt{
 			q:      q,
 			allow:  []*engine.Statement{Everything},
@@ -16,4 +16,5 @@ func (c *Caller) AskAttached(q Question) Answer {
 			avoid:  []*engine.Statement{AlwaysAllowed},
 		})
 	})
+	return a.And(c.askAttachedAbroad(q))
 }

@@ -298,7 +298,7 @@ func (b *binder) condition(out *bound, source *engine.Condition, action *Probe, 
 		}
 		return
 	}
-	name, only, absent := variableName(k, action, notActions)
+	_, only, absent := variableName(k, action, notActions)
 	resolved := b.resolveCondition(source)
 	if absent {
 		if !resolved.HoldsFor(engine.Values{}) {
@@ -306,14 +306,11 @@ func (b *binder) condition(out *bound, source *engine.Condition, action *Probe, 
 		}
 		return
 	}
-	if only != "" {
+	name := variableOf(resolved, action, notActions)
+	if only != "" && !resolved.HoldsFor(engine.Values{}) {
 		// The key exists on calls of one service alone, and without it the condition fails.
-		if resolved.HoldsFor(engine.Values{}) {
-			name = strings.ToLower(k.Name)
-		} else {
-			service := engine.MustStatement(policy.Allow("", only+":*").On("*"))
-			out.Lits = append(out.Lits, Literal{b.actionProbe(service), true})
-		}
+		service := engine.MustStatement(policy.Allow("", only+":*").On("*"))
+		out.Lits = append(out.Lits, Literal{b.actionProbe(service), true})
 	}
 	id := name + "\x00" + source.Source.Operator.String() + "\x00" + identity(resolved)
 	out.Lits = append(out.Lits, Literal{b.probe(id, func() *Probe {

@@ -16,6 +16,18 @@ import (
 // decideStranger makes the request of a caller of whom only the entry of a trust policy is known, and decides it in a
 // world that has such a caller: one whose own policies allow everything, if the world knows no other of that name.
 func (c *Caller) decideStranger(q Question, m *Model) Witness {
+	w := c.decideStrangerAs(q, m, legible)
+	if !w.Real {
+		// A condition may want the very name that the search made up.
+		if other := c.decideStrangerAs(q, m, inSomeAccount); other.Real {
+			return other
+		}
+	}
+	return w
+}
+
+// decideStrangerAs decides the request of a caller whose made-up ARN is written in one way.
+func (c *Caller) decideStrangerAs(q Question, m *Model, written func(string) string) Witness {
 	w := Witness{M: m}
 	entry := c.Any.entry
 	w.Session, w.Request = c.requestOf(m)
@@ -46,7 +58,9 @@ func (c *Caller) decideStranger(q Question, m *Model) Witness {
 				entry,
 			) + ":user/somebody-else"
 		}
-		arn = m.callerNamed(legible(arn), c.Any)
+		if _, fixed := c.Any.Fixed[conditionkey.KeyPrincipalARN]; !fixed {
+			arn = m.callerNamed(written(arn), c.Any)
+		}
 		if entry.SessionRole != "" {
 			arn = roleNamed(c.Engine, entry)
 		}
@@ -84,7 +98,7 @@ func (c *Caller) decideStranger(q Question, m *Model) Witness {
 func (m *Model) callerNamed(arn string, of *anyone) string {
 	kind, path, name := policy.SplitEntity(arn)
 	account := policy.ARNPart(arn, 4)
-	if _, fixed := of.Fixed[conditionkey.KeyPrincipalARN]; fixed || kind == "" {
+	if kind == "" {
 		return arn
 	}
 	if _, fixed := of.Fixed[conditionkey.KeyPrincipalAccount]; !fixed &&
@@ -106,6 +120,15 @@ func (m *Model) Text(name string) string {
 	return ""
 }
 
+// Texts are the values that the model gives a key; nil when it gives none.
+func (m *Model) Texts(name string) []string {
+	v := m.Keys[name]
+	if !v.Present {
+		return nil
+	}
+	return valuesOf(v)
+}
+
 // roleNamed is the ARN of the role whose session an entry names. Such an entry leaves the path out.
 func roleNamed(e *engine.Engine, entry *engine.Trusted) string {
 	if a, err := e.AccountOf(entry.SessionAccount); err == nil {
@@ -124,6 +147,14 @@ func strangerAccount(entry *engine.Trusted) string {
 		return entry.AccountID
 	}
 	return "999999999999"
+}
+
+// inSomeAccount replaces an account that the search made up.
+func inSomeAccount(arn string) string {
+	if policy.IsAccountID(policy.ARNPart(arn, 4)) {
+		return arn
+	}
+	return "arn:" + policy.ARNPart(arn, 1) + ":iam::999999999999:" + policy.ARNResource(arn)
 }
 
 // legible replaces an account and a name that the search made up.
@@ -163,7 +194,9 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(joining.ID)))
 			joining.Roles = []world.Role{{Name: name, Path: path, Inline: all, Trust: trust}}
 		}
-		if eng = e.JoinedBy(joining); eng == nil {
+		paths := m.Texts("aws:principalorgpaths")
+		organization, _, _ := strings.Cut(slices.Concat(paths, []string{""})[0], "/")
+		if eng = e.JoinedBy(joining, cmp.Or(m.Text("aws:principalorgid"), organization), paths...); eng == nil {
 			return nil, engine.Session{}
 		}
 	}
