@@ -74,6 +74,20 @@ var forgottenPlaces = []forgotten{
 		"./internal/program", "TestEveryNounIsMade", "grants",
 	},
 	{
+		"a noun that no rendering shows",
+		"internal/view/render/nouns.go", `	{"grants", inWorld},`, "",
+		"./internal/view/render", "TestEveryNounIsRendered", "grants",
+	},
+	{
+		"a noun that nobody hands over",
+		"internal/view/handover/nouns.go",
+		`	{"grants", nothing, (*collection).grants, nothing, (*collection).portalGrants},`,
+		"",
+		"./internal/view/handover",
+		"TestEveryNounIsHandedOver",
+		"grants",
+	},
+	{
 		"a verb that the reference does not have",
 		"cmd/guardrails/root.go", "newVersion(f), ", "",
 		"./tests", "TestTheReferenceListsEveryVerbAndFlag", "version",

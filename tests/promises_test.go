@@ -209,7 +209,7 @@ var verdictSentences = []promise{
 		"the other doors are shut when these are there",
 		[]string{"TestEveryOrderIsKeptHoweverLateRegistrationsAre"},
 	},
-	{"internal/report/audit_text.go", "holds", []string{"TestWhatDiffersFromTheStackFileIsAFinding"}},
+	{"internal/view/audit/audit.go", "holds", []string{"TestWhatDiffersFromTheStackFileIsAFinding"}},
 	{"internal/judge/text.go", "holds", []string{"TestTheShippedStacksHoldStrictly"}},
 	{"internal/view/page/proofs.go", "holds", []string{"TestKeptVerdictsAreThoseThatWouldBeFound"}},
 }

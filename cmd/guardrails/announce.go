@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/announce"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/grants"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -109,7 +109,7 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 	zone := stacks[0].Zone()
 	var about []string
 	var facts []announce.Fact
-	for _, g := range report.GrantsOf(f.clock(), zone, stacks...).Grants {
+	for _, g := range grants.Of(f.clock(), zone, stacks...).Grants {
 		if g.Ticket != args[2] {
 			continue
 		}

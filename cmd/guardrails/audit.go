@@ -10,8 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/files"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/judge/existing"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/view/audit"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -58,18 +59,18 @@ Service control policies are not in that format: without a stack, what they shut
 			if err != nil {
 				return err
 			}
-			audit, err := report.AuditBeside(data, from, stack)
+			found, err := existing.AuditOf(data, from, stack)
 			if err != nil {
 				return &workspace.RefusedError{Err: err}
 			}
-			if !audit.Holds {
+			if !found.Holds {
 				return f.write(
 					cmd,
-					audit,
+					audit.Report{Audit: found},
 					&workspace.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"},
 				)
 			}
-			return f.write(cmd, audit, nil)
+			return f.write(cmd, audit.Report{Audit: found}, nil)
 		},
 	}
 	f.stackFlags(cmd)
@@ -103,7 +104,7 @@ func stackOfAudit(f *flags, data []byte) (*stack.Stack, error) {
 	}
 	// A stack file that cannot be read is told by check; here it is no help.
 	stacks, _ := folder.Read()
-	return report.StackOf(data, stacks), nil
+	return existing.StackOf(data, stacks), nil
 }
 
 var errAudit = errors.New("the account does not hold")

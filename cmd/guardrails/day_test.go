@@ -15,8 +15,8 @@ import (
 
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/judge"
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/view/matrix"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -123,10 +123,10 @@ func TestTheDayOfTheExample(t *testing.T) {
 			assert.Equal(t, "CHG1250", g.Ticket, "tomorrow's")
 		}
 	}
-	matrix, err := report.MatrixOf(now, stacks...)
+	m, err := matrix.Of(now, stacks...)
 	require.NoError(t, err)
 	var b bytes.Buffer
-	require.NoError(t, matrix.WriteText(&b))
+	require.NoError(t, m.WriteText(&b))
 	for _, gone := range []string{"bob", "ivo", "CHG1234", "CHG2001", "CHG2002"} {
 		assert.NotContains(t, b.String(), gone)
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/explain"
 	"aws-access-guardrails/internal/workspace"
 )
 
 func newExplain(f *flags) *cobra.Command {
 	var (
-		question report.Question
+		question explain.Question
 		mfa      bool
 	)
 	cmd := &cobra.Command{
@@ -36,7 +36,7 @@ Without names it asks every stack of the folder; the question is answered for ea
 			if err != nil {
 				return err
 			}
-			answers, err := report.Ask(question, stacks...)
+			answers, err := explain.Ask(question, stacks...)
 			if err != nil {
 				return workspace.Usef("%v", err)
 			}

@@ -11,7 +11,7 @@ import (
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/replay"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/grants"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -112,7 +112,7 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	case g.prune:
 		return f.prune(cmd, folder, names, now, g.dryRun || g.patch, g.patch)
 	}
-	grants := report.GrantsOf(now, zone, stacks...)
+	list := grants.Of(now, zone, stacks...)
 	if g.since != "" {
 		then, _, notes, err := against.StacksAt(cmd.Context(), folder, g.since, f.names(args)...)
 		if err != nil {
@@ -121,20 +121,20 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 		for _, note := range notes {
 			fmt.Fprintln(cmd.ErrOrStderr(), "note: "+note)
 		}
-		grants.Since(report.GrantsOf(now, zone, then...))
+		list.Since(grants.Of(now, zone, then...))
 	}
 	if len(g.records) > 0 {
-		if err := grantUses(cmd, grants, g.records); err != nil {
+		if err := grantUses(cmd, list, g.records); err != nil {
 			return err
 		}
 	}
-	return f.write(cmd, grants, nil)
+	return f.write(cmd, list, nil)
 }
 
 // grantUses reads when grants were used last.
-func grantUses(cmd *cobra.Command, grants *report.Grants, paths []string) error {
+func grantUses(cmd *cobra.Command, list *grants.List, paths []string) error {
 	var roles []replay.RoleWindow
-	for _, g := range grants.Grants {
+	for _, g := range list.Grants {
 		roles = append(roles, replay.RoleWindow{Account: g.Account, Role: g.Role, From: g.From, Until: g.Until})
 	}
 	found, unread, err := replay.Uses(cmd.Context(), cmd.InOrStdin(), roles, paths...)
@@ -147,13 +147,13 @@ func grantUses(cmd *cobra.Command, grants *report.Grants, paths []string) error 
 		}
 		return &at
 	}
-	var uses []report.GrantUse
+	var uses []grants.Use
 	for _, u := range found {
-		uses = append(uses, report.GrantUse{
+		uses = append(uses, grants.Use{
 			LastUsed: known(u.Last), RecordsFrom: known(u.RecordsFrom), RecordsTo: known(u.RecordsTo),
 		})
 	}
-	grants.Used(uses, unread)
+	list.Used(uses, unread)
 	return nil
 }
 

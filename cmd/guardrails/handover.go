@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/handover"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -15,7 +15,7 @@ func newHandover(f *flags) *cobra.Command {
 		person  string
 		out     string
 		all     bool
-		options report.HandoverOptions
+		options handover.Options
 	)
 	cmd := &cobra.Command{
 		Use:   "handover [stack ...]",
@@ -36,9 +36,9 @@ Without names it covers every stack of the folder.`,
 			if err != nil {
 				return err
 			}
-			people := report.Handover(stacks...)
+			people := handover.Of(stacks...)
 			if person != "" {
-				if people, err = report.Only(people, person); err != nil {
+				if people, err = handover.Only(people, person); err != nil {
 					return workspace.Usef("%v", err)
 				}
 			}
@@ -49,16 +49,16 @@ Without names it covers every stack of the folder.`,
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(people)
 			}
 			if !all && person == "" && len(people) > aFew {
-				return report.WriteHandoverSummary(
+				return handover.WriteSummary(
 					cmd.OutOrStdout(),
 					people,
 					f.setting().Line("handover", f.names(args)...),
 				)
 			}
-			if err := report.WriteHandover(cmd.OutOrStdout(), people, options); err != nil || person != "" {
+			if err := handover.WriteText(cmd.OutOrStdout(), people, options); err != nil || person != "" {
 				return err
 			}
-			return report.WriteNodeRights(cmd.OutOrStdout(), stacks...)
+			return handover.WriteNodeRights(cmd.OutOrStdout(), stacks...)
 		},
 	}
 	f.stackFlags(cmd)
@@ -78,13 +78,13 @@ const aFew = 6
 func (f *flags) writeFiles(
 	cmd *cobra.Command,
 	folder string,
-	people []report.Person,
-	options report.HandoverOptions,
+	people []handover.Person,
+	options handover.Options,
 ) error {
 	if f.json {
 		return workspace.Usef("handover: --out writes texts; leave --json out, or redirect what it prints")
 	}
-	names, err := report.WriteHandoverFiles(folder, people, options)
+	names, err := handover.WriteFiles(folder, people, options)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/view/matrix"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -40,12 +40,12 @@ Without names it covers every stack of the folder.`,
 			if err != nil {
 				return err
 			}
-			matrix, err := report.MatrixOf(when, stacks...)
+			m, err := matrix.Of(when, stacks...)
 			if err != nil {
 				return err
 			}
 			if person != "" {
-				if err := matrix.Only(person); err != nil {
+				if err := m.Only(person); err != nil {
 					return workspace.Usef("%v", err)
 				}
 			}
@@ -53,14 +53,14 @@ Without names it covers every stack of the folder.`,
 			case markdown && csv, markdown && f.json, csv && f.json:
 				return workspace.Usef("matrix: --markdown, --csv and --json are three forms; write one of them")
 			case csv:
-				return matrix.WriteCSV(cmd.OutOrStdout())
+				return m.WriteCSV(cmd.OutOrStdout())
 			case !wide:
-				matrix.Width = terminal.Width(os.Stdout)
+				m.Width = terminal.Width(os.Stdout)
 			}
 			if markdown {
-				return matrix.WriteMarkdown(cmd.OutOrStdout())
+				return m.WriteMarkdown(cmd.OutOrStdout())
 			}
-			return f.write(cmd, matrix, nil)
+			return f.write(cmd, m, nil)
 		},
 	}
 	f.stackFlags(cmd)

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -33,18 +33,18 @@ Without names it renders every stack of the folder.`,
 			if err != nil {
 				return err
 			}
-			var renderings []*report.Rendering
+			var renderings []*render.Rendering
 			for _, stack := range stacks {
-				rendering, renderErr := report.Render(stack)
+				rendering, renderErr := render.Of(stack)
 				if renderErr != nil {
 					return renderErr
 				}
 				renderings = append(renderings, rendering)
 			}
 			if f.json {
-				return report.WriteJSON(cmd.OutOrStdout(), renderings...)
+				return render.WriteJSON(cmd.OutOrStdout(), renderings...)
 			}
-			written, err := report.WriteFiles(out, renderings...)
+			written, err := render.WriteFiles(out, renderings...)
 			for _, path := range written {
 				fmt.Fprintln(cmd.OutOrStdout(), path)
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/handover"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -55,7 +55,7 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	people := report.Handover(stacks...)
+	people := handover.Of(stacks...)
 	touched := f.ran.Touched()
 	var names []string
 	for _, p := range people {
@@ -90,7 +90,7 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 }
 
 // concerns reports whether one of the things that changed is the person's user, role or permission set.
-func concerns(touched map[string]map[string]bool, p report.Person) bool {
+func concerns(touched map[string]map[string]bool, p handover.Person) bool {
 	for _, r := range p.Roles {
 		if touched[r.Stack][r.Name] {
 			return true

@@ -11,13 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 )
@@ -123,18 +123,6 @@ func textOf(t testing.TB, r *change.Report) string {
 	return out.String()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Empty(t, cmp.Diff(string(want), got), "read the difference; if it is meant, UPDATE_GOLDEN=1")
-}
-
 const (
 	devFile        = "Pulumi.dev.yaml"
 	jumpFile       = "Pulumi.jump.yaml"
@@ -219,7 +207,7 @@ func TestReportsOfEdits(t *testing.T) {
 			t.Parallel()
 			r := reportOf(t, c.from, c.edits...)
 			text := textOf(t, r)
-			golden(t, strings.ReplaceAll(name, " ", "-")+".txt", text)
+			testkit.Golden(t, strings.ReplaceAll(name, " ", "-")+".txt", text)
 			assert.False(t, r.NoOne)
 			assert.NotContains(t, text, "No one gains or loses,")
 			for _, line := range c.people {
@@ -349,7 +337,7 @@ func TestReportsForPullRequests(t *testing.T) {
 	r := reportOf(t, organization, edit{managementFile, "    memberRoot:\n      targets: [ou-exam-11111111]\n", ""})
 	var out bytes.Buffer
 	require.NoError(t, r.WriteMarkdown(&out))
-	golden(t, "comment.md", out.String())
+	testkit.Golden(t, "comment.md", out.String())
 	assert.Contains(t, out.String(), "<details><summary>documents: ")
 	assert.Equal(t, `a\*b\_c @<!-- -->bob &lt;x`, visible.Markdown("a*b_c @bob <x"))
 }

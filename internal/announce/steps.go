@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/grants"
 )
 
 // steps are what happens to a grant, in its order, with the words of a title.
@@ -40,7 +40,7 @@ func Title(step, what string) string {
 }
 
 // Facts are what the stack file says of a grant, with times in a zone.
-func Facts(g report.Grant, zone *time.Location) []Fact {
+func Facts(g grants.Grant, zone *time.Location) []Fact {
 	return []Fact{
 		{"Person", g.Person},
 		{"Opens", g.Opens},

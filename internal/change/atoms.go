@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/matrix"
 )
 
 // An atom is the smallest thing that a person gains or loses: one door on the nodes of one project in one Region as
@@ -48,7 +48,7 @@ const always = math.MaxInt64
 // A row is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the
 // elements of the product, with one symbol for all values that neither side names, so that the product is finite and
 // two matrices mean the same when their atoms are the same.
-func atoms(m *report.Matrix, at time.Time, names map[string]*named) map[atom][]extent {
+func atoms(m *matrix.Matrix, at time.Time, names map[string]*named) map[atom][]extent {
 	out := map[atom][]extent{}
 	for i := range m.Rows {
 		r := &m.Rows[i]
@@ -74,7 +74,7 @@ func atoms(m *report.Matrix, at time.Time, names map[string]*named) map[atom][]e
 }
 
 // extentOf is when a row holds.
-func extentOf(r *report.MatrixRow, at time.Time) extent {
+func extentOf(r *matrix.Row, at time.Time) extent {
 	e := extent{from: at.Unix(), until: always, oldest: cmp.Or(r.MFAMaxAgeSeconds, math.MaxInt)}
 	if r.From != nil {
 		e.from = r.From.Unix()
@@ -86,7 +86,7 @@ func extentOf(r *report.MatrixRow, at time.Time) extent {
 }
 
 // product is an atom at every door, in every Region and on every project of a row.
-func product(a atom, m *report.Matrix, r *report.MatrixRow, all *named) []atom {
+func product(a atom, m *matrix.Matrix, r *matrix.Row, all *named) []atom {
 	var out []atom
 	for _, a.door = range r.Doors {
 		for _, a.region = range expand(r.Regions, r.EveryRegion, nil, all.regions, otherRegions, all.regionsOf(m)) {
@@ -114,12 +114,12 @@ func (a atom) way() string { return a.person + "\x00" + a.through + "\x00" + a.r
 type named struct {
 	projects, regions []string
 	// by are the Regions that each matrix names.
-	by map[*report.Matrix][]string
+	by map[*matrix.Matrix][]string
 }
 
-func (n *named) regionsOf(m *report.Matrix) []string { return n.by[m] }
+func (n *named) regionsOf(m *matrix.Matrix) []string { return n.by[m] }
 
-func namesOf(matrices ...*report.Matrix) map[string]*named {
+func namesOf(matrices ...*matrix.Matrix) map[string]*named {
 	out := map[string]*named{}
 	for _, m := range matrices {
 		for i := range m.Rows {
@@ -127,7 +127,7 @@ func namesOf(matrices ...*report.Matrix) map[string]*named {
 			way := atom{person: r.PersonARN, through: strings.Join(r.Through, " > "), role: r.RoleARN}.way()
 			n := out[way]
 			if n == nil {
-				n = &named{by: map[*report.Matrix][]string{}}
+				n = &named{by: map[*matrix.Matrix][]string{}}
 				out[way] = n
 			}
 			for _, p := range append(slices.Clone(r.Projects), r.ButProjects...) {

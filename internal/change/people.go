@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/matrix"
 	"aws-access-guardrails/policy"
 )
 
@@ -24,7 +24,7 @@ func doorOrder(door string) int {
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains
 // before losses.
-func (c *comparison) people(was, is *report.Matrix) {
+func (c *comparison) people(was, is *matrix.Matrix) {
 	c.nameMembers(was, is)
 	names := namesOf(was, is)
 	before, after := atoms(was, c.At, names), atoms(is, c.At, names)
@@ -33,7 +33,7 @@ func (c *comparison) people(was, is *report.Matrix) {
 	c.users()
 	c.People = append(c.People, append(gains, losses...)...)
 	order := map[string]int{}
-	for _, m := range []*report.Matrix{is, was} {
+	for _, m := range []*matrix.Matrix{is, was} {
 		for i := range m.Rows {
 			if _, known := order[m.Rows[i].PersonARN]; !known {
 				order[m.Rows[i].PersonARN] = len(order)
@@ -95,7 +95,7 @@ func (c *comparison) ways(
 	gains bool,
 	atoms map[atom][]extent,
 	others map[atom][]extent,
-	m *report.Matrix,
+	m *matrix.Matrix,
 ) []PersonChange {
 	var out []PersonChange
 	index := map[string]int{}
@@ -148,7 +148,7 @@ func wasIn(others map[atom][]extent, a atom) bool {
 	return false
 }
 
-func (c *comparison) way(gains bool, a atom, e extent, m *report.Matrix) PersonChange {
+func (c *comparison) way(gains bool, a atom, e extent, m *matrix.Matrix) PersonChange {
 	p := PersonChange{
 		Gains:          gains,
 		PersonARN:      a.person,
@@ -300,7 +300,7 @@ func (c *comparison) carries(gains bool, role string) []string {
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
 // nameMembers remembers what the matrices call whom IAM Identity Center knows, and permission sets.
-func (c *comparison) nameMembers(matrices ...*report.Matrix) {
+func (c *comparison) nameMembers(matrices ...*matrix.Matrix) {
 	c.members, c.permissionSets = map[string]string{}, map[string]string{}
 	for _, m := range matrices {
 		for i := range m.Rows {

@@ -9,9 +9,9 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/judge"
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/view/matrix"
 )
 
 // Side is one of the two states that are compared.
@@ -68,30 +68,30 @@ func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 
 // matrices are who reaches what on both sides, of those users whose ways rest on something else on one of them than
 // on the other. The engines come in the same order.
-func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*report.Matrix, error) {
+func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*matrix.Matrix, error) {
 	var engines []*access.Engine
-	var options []report.MatrixOptions
-	var rests []map[string]report.Content
+	var options []matrix.Options
+	var rests []map[string]matrix.Content
 	for _, s := range sides {
 		engine, err := access.Compile(s.World.WithStrangers())
 		if err != nil {
 			return nil, nil, err
 		}
-		o := report.MatrixOptions{At: at, ProjectTags: s.ProjectTags, EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...)}
+		o := matrix.Options{At: at, ProjectTags: s.ProjectTags, EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...)}
 		engines, options = append(engines, engine), append(options, o)
-		rests = append(rests, report.Rests(engine, o))
+		rests = append(rests, matrix.Rests(engine, o))
 	}
 	differs := func(user string) bool {
 		first, known := rests[0][user]
-		return slices.ContainsFunc(rests[1:], func(other map[string]report.Content) bool {
+		return slices.ContainsFunc(rests[1:], func(other map[string]matrix.Content) bool {
 			have, also := other[user]
 			return known != also || have != first
 		})
 	}
-	var all []*report.Matrix
+	var all []*matrix.Matrix
 	for i := range sides {
 		options[i].Only = differs
-		m, err := report.NewMatrix(engines[i], options[i])
+		m, err := matrix.New(engines[i], options[i])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -136,7 +136,7 @@ func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error
 		return nil, err
 	}
 	was, is := both[0], both[1]
-	c.matrices = []*report.Matrix{is, was}
+	c.matrices = []*matrix.Matrix{is, was}
 	c.stacks()
 	c.people(was, is)
 	c.calls(prove.Compare(engines[0], engines[1], r.At))
@@ -156,7 +156,7 @@ type comparison struct {
 	*Report
 	from, to *Side
 	// matrices say who takes which role, on either side.
-	matrices []*report.Matrix
+	matrices []*matrix.Matrix
 	// members are the people and groups of IAM Identity Center by ARN, permissionSets the names of the roles of
 	// permission sets by theirs.
 	members, permissionSets map[string]string

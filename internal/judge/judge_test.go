@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -20,6 +18,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/testkit"
 )
 
 // replaceOnce replaces a text that stands once.
@@ -45,18 +44,6 @@ func changed(t testing.TB, changes ...string) *stack.Stack {
 	return stack
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Empty(t, cmp.Diff(string(want), got), "read the difference; if it is meant, UPDATE_GOLDEN=1")
-}
-
 func textOf(t *testing.T, j *Judgement, strict bool, form Form) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -80,8 +67,8 @@ func TestTheShippedStacksHoldStrictly(t *testing.T) {
 
 // What people read of a stack that holds.
 func TestAJudgementReadsAsItShould(t *testing.T) {
-	golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, Whole))
-	golden(t, "dev_short.txt", textOf(t, Stack(changed(t)), true, Short))
+	testkit.Golden(t, "dev.txt", textOf(t, Stack(changed(t)), true, Whole))
+	testkit.Golden(t, "dev_short.txt", textOf(t, Stack(changed(t)), true, Short))
 	assert.Equal(
 		t,
 		"Pulumi.dev.yaml: holds (account 111122223333)\n",
@@ -136,7 +123,7 @@ func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 		"1. signs in: arn:aws:iam::111122223333:user/non-97-test-user1 in the console with MFA 0 s ago\n",
 	)
 	assert.Contains(t, p.Error(), "see docs/safety.md#own-project-only")
-	golden(t, "disproven.txt", textOf(t, j, false, Short))
+	testkit.Golden(t, "disproven.txt", textOf(t, j, false, Short))
 }
 
 // A strict check refuses what guardrails:accept does not repeat, and what it repeats for nothing.

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/edit"
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/policy"
 )
@@ -143,14 +143,14 @@ func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) 
 		return nil
 	}
 	s := after[i]
-	rendering, err := report.Render(s)
+	rendering, err := render.Of(s)
 	if err != nil {
 		return []strictyaml.Problem{
 			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
 		}
 	}
 	var b bytes.Buffer
-	if err := report.WriteJSON(&b, rendering); err != nil {
+	if err := render.WriteJSON(&b, rendering); err != nil {
 		return []strictyaml.Problem{
 			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
 		}

@@ -23,8 +23,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/report"
 	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/view/matrix"
 )
 
 // chromium is the browser of this machine. The tests of the page in a browser are skipped where there is none; with
@@ -312,7 +312,7 @@ func TestThePictureInTheDocumentationIsCurrent(t *testing.T) {
 // width.
 func terminalPage(t *testing.T) []byte {
 	t.Helper()
-	m, err := report.MatrixOf(someDay, organizationStacks(t)...)
+	m, err := matrix.Of(someDay, organizationStacks(t)...)
 	require.NoError(t, err)
 	require.NoError(t, m.Only("jump/carol"))
 	m.Width = 112

@@ -7,7 +7,7 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/words"
 )
 
 // doorRow is a door with who has it.
@@ -99,7 +99,7 @@ func newClosed(o *organization) []closedClass {
 
 // closed says where a statement is in force.
 func (o *organization) closed(sid string) closedBy {
-	out := closedBy{Words: report.SidWords(sid), Sid: sid}
+	out := closedBy{Words: words.OfSid(sid), Sid: sid}
 	members := 0
 	for _, a := range o.accounts {
 		if o.hasTree && a.ID != o.management {

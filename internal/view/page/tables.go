@@ -9,7 +9,9 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/report"
+	"aws-access-guardrails/internal/view/explain"
+	"aws-access-guardrails/internal/view/matrix"
+	"aws-access-guardrails/internal/view/words"
 )
 
 // tables are who reaches what, for the script. Each text stands once, in Strings; everything else names texts and
@@ -124,7 +126,7 @@ func newTables(f *reach.Facts) (tables, error) {
 	for _, d := range reach.Doors() {
 		b.Doors = append(b.Doors, door{string(d), doorWords(d)})
 	}
-	m := report.MatrixOfFacts(f)
+	m := matrix.OfFacts(f)
 	for i := range f.Ways {
 		if err := b.add(&f.Ways[i], &m.Rows[i]); err != nil {
 			return tables{}, err
@@ -160,7 +162,7 @@ func intern[T any](known map[string]int, table *[]T, key string, value T) int {
 	return n
 }
 
-func (b *builder) add(w *reach.Way, row *report.MatrixRow) error {
+func (b *builder) add(w *reach.Way, row *matrix.Row) error {
 	cells := row.Cells()
 	out := way{
 		Person: b.person(
@@ -183,11 +185,11 @@ func (b *builder) add(w *reach.Way, row *report.MatrixRow) error {
 	for i := range w.Via {
 		role := &w.Via[i]
 		out.Via = append(out.Via, intern(b.roles, &b.Roles, role.ARN,
-			[]int{b.text(report.RoleWords(role)), b.text(role.ARN), b.text(accountName(role.Account))}))
+			[]int{b.text(matrix.RoleWords(role)), b.text(role.ARN), b.text(accountName(role.Account))}))
 	}
 	for _, a := range w.Assumptions {
-		words := report.AssumptionWords(a).Text
-		out.Notes = append(out.Notes, intern(b.notes, &b.Notes, words, line(words)))
+		assumed := matrix.AssumptionWords(a).Text
+		out.Notes = append(out.Notes, intern(b.notes, &b.Notes, assumed, line(assumed)))
 	}
 	for _, d := range w.Doors {
 		for n := range b.Doors {
@@ -233,7 +235,7 @@ func (b *builder) journeys(out *way, w *reach.Way) error {
 		if err != nil {
 			return err
 		}
-		steps, err := report.ExplainSteps(walked.Engine, walked.Steps)
+		steps, err := explain.Steps(walked.Engine, walked.Steps)
 		if err != nil {
 			return err
 		}
@@ -261,7 +263,7 @@ func signInWords(w *reach.Way, s reach.SignIn) string {
 	return "Signs in as " + w.Person.Name + " of " + accountName(w.Person.Account) + ": " + string(s)
 }
 
-func (b *builder) step(s *report.Step, unnamed *strings.Replacer) int {
+func (b *builder) step(s *explain.Step, unnamed *strings.Replacer) int {
 	text := func(words string) int {
 		words = unnamed.Replace(line(words))
 		return intern(b.strings, &b.Strings, words, words)
@@ -303,9 +305,9 @@ func (b *builder) step(s *report.Step, unnamed *strings.Replacer) int {
 }
 
 // onlyFullAccess reports whether all that a set of policies says is AWS's default, which allows everything.
-func onlyFullAccess(l report.Layer) bool {
+func onlyFullAccess(l explain.Layer) bool {
 	return l.Kind == access.ServiceControlPolicySource.String() && l.Says == "allows" &&
-		!slices.ContainsFunc(l.Statements, func(s report.Statement) bool { return s.Policy != "FullAWSAccess" })
+		!slices.ContainsFunc(l.Statements, func(s explain.Statement) bool { return s.Policy != "FullAWSAccess" })
 }
 
 // statementWords is what a statement says, by its Sid; one without a Sid has its place.
@@ -313,7 +315,7 @@ func statementWords(sid string) string {
 	if place, without := strings.CutPrefix(sid, "#"); without {
 		return "Statement " + place + ", which has no Sid"
 	}
-	return report.SidWords(sid)
+	return words.OfSid(sid)
 }
 
 // accountName is the alias with the id, or the id alone.

@@ -1,0 +1,34 @@
+package explain
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
+)
+
+// A person of another stack is told about once, with the name to write, however many stacks are asked.
+func TestAPersonOfAnotherStackIsNamedOnce(t *testing.T) {
+	var all []*stack.Stack
+	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
+		all = append(all, testkit.ReadStack(t, "examples/organization/Pulumi."+name+".yaml"))
+	}
+	var user, role string
+	user = all[0].Users[0].Name
+	for _, s := range all[1:] {
+		for _, r := range s.OperationRoleNames() {
+			role = r
+		}
+	}
+	require.NotEmpty(t, role)
+	_, err := Ask(Question{As: user, Via: role, Opens: "shell", On: []string{"Project=shop"}}, all...)
+	require.Error(t, err)
+	assert.Equal(t, 1, strings.Count(err.Error(), "is a user of jump"))
+	assert.Contains(t, err.Error(), `write "jump/`+user+`"`)
+	assert.NotContains(t, err.Error(), "worth nothing")
+	assert.NotContains(t, err.Error(), "\n")
+}

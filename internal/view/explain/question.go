@@ -1,0 +1,228 @@
+package explain
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expectation"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/stackfile"
+)
+
+// Question is a question as it is asked on a command line, in the words of the section expect.
+type Question struct {
+	// As is the person: a user of IAM, or as "{identityCenter: alice, groups: [operators]}" somebody of IAM Identity
+	// Center.
+	As, Session, Via, SessionName, Do, Opens string
+	// Then is the role that somebody of IAM Identity Center assumes with the permission set of Via.
+	Then string
+	// MFA is nil where it is not said: true then, but for an access key.
+	MFA    *bool
+	MFAAge time.Duration
+	// On is what is acted on: tags of an instance as "Project=x", or one of "untagged", "user/x", "role/x",
+	// "document/x" and an ARN.
+	On     []string
+	Region string
+	// VolumeKeys are the KMS keys of the volumes of the instance that is started: key ARNs, or "alias/aws/ebs" for
+	// AWS's own.
+	VolumeKeys []string
+	// SessionTags are the session tags that the person passes when taking the role, as "key=value".
+	SessionTags []string
+	// With are condition keys as "key=value"; a key that is given twice has both values.
+	With []string
+	// At is a time with its offset; empty means any time.
+	At string
+}
+
+// Expectation is the question as the access engine takes it.
+func (q Question) Expectation() (expectation.Expectation, error) {
+	x := expectation.Expectation{
+		As:          q.As,
+		Session:     expectation.SignIn(q.Session),
+		MFA:         expectation.SignIn(q.Session) != expectation.SignInKey,
+		MFAAge:      q.MFAAge,
+		Via:         q.Via,
+		Then:        q.Then,
+		SessionName: q.SessionName,
+		Do:          q.Do,
+		Opens:       world.DoorKind(q.Opens),
+	}
+	if q.MFA != nil {
+		x.MFA = *q.MFA
+	}
+	var err error
+	if strings.HasPrefix(q.As, "{") {
+		if x.As = ""; q.MFA != nil {
+			return expectation.Expectation{}, errors.New(
+				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
+			)
+		}
+		if x.Person, err = stackfile.ReadPerson(q.As); err != nil {
+			return expectation.Expectation{}, err
+		}
+		x.MFA = false
+	}
+	if x.On, err = target(q.On); err != nil {
+		return expectation.Expectation{}, err
+	}
+	x.On.Region, x.On.VolumeKeys = q.Region, q.VolumeKeys
+	for _, tag := range q.SessionTags {
+		key, value, found := strings.Cut(tag, "=")
+		if !found || key == "" {
+			return expectation.Expectation{}, fmt.Errorf(
+				"session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice",
+				tag,
+			)
+		}
+		if x.SessionTags == nil {
+			x.SessionTags = map[string]string{}
+		}
+		x.SessionTags[key] = value
+	}
+	for _, with := range q.With {
+		key, value, found := strings.Cut(with, "=")
+		if !found || key == "" {
+			return expectation.Expectation{}, fmt.Errorf(
+				"with: %q is no condition key with a value; write it as in aws:TagKeys=Project",
+				with,
+			)
+		}
+		if x.With == nil {
+			x.With = access.Context{}
+		}
+		x.With[key] = append(x.With[key], value)
+	}
+	if q.At != "" {
+		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
+			return expectation.Expectation{}, fmt.Errorf(
+				`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
+				q.At,
+			)
+		}
+	}
+	return x, nil
+}
+
+// target reads what is acted on.
+func target(words []string) (expectation.Target, error) {
+	var t expectation.Target
+	for _, word := range words {
+		kind, name, _ := strings.Cut(word, "/")
+		key, value, tag := strings.Cut(word, "=")
+		switch {
+		case word == "untagged":
+			t.Instance = map[string]string{}
+		case strings.HasPrefix(word, "arn:"):
+			t.ARN = word
+		case tag && key != "":
+			if t.Instance == nil {
+				t.Instance = map[string]string{}
+			}
+			t.Instance[key] = value
+		case kind == "user" && name != "":
+			t.User = name
+		case kind == "role" && name != "":
+			t.Role = name
+		case kind == "document" && name != "":
+			t.Document = name
+		default:
+			return expectation.Target{}, fmt.Errorf(
+				`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
+				word,
+			)
+		}
+	}
+	return t, nil
+}
+
+// Ask answers a question about stacks: in every account in which its names mean something, in the order of the stacks.
+func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
+	x, err := q.Expectation()
+	if err != nil {
+		return nil, err
+	}
+	engine, err := reach.Engine(judge.WithSiblings(stacks...)...)
+	if err != nil {
+		return nil, err
+	}
+	answers := &Explanations{Version: Version, Answers: []Explanation{}}
+	var errs []error
+	for _, s := range stacks {
+		x.Account = s.Account.ID
+		found, err := explainQuestion(engine, x)
+		if err != nil {
+			if len(stacks) > 1 {
+				err = fmt.Errorf("%s: %w", s.Name, err)
+			}
+			errs = append(errs, err)
+			continue
+		}
+		for i := range found {
+			found[i].Stack, found[i].Account = s.Name, s.Account.ID
+		}
+		answers.Answers = append(answers.Answers, found...)
+		if x.Person != nil && strings.Contains(x.Via, "/") {
+			// The account is named, so every other stack would answer the same.
+			break
+		}
+	}
+	if len(answers.Answers) == 0 {
+		if err := elsewhere(q.As, stacks); err != nil {
+			return nil, err
+		}
+		return nil, errors.Join(errs...)
+	}
+	return answers, nil
+}
+
+// elsewhere says once, of a person who is known by name in other stacks than those in which the question means
+// something, how the person is written there. It is nil where no stack of the folder has a user of that name, or
+// where there is one stack and the person is in it.
+func elsewhere(as string, stacks []*stack.Stack) error {
+	if as == "" || strings.ContainsAny(as, "/:{") {
+		return nil
+	}
+	var homes []string
+	add := func(name string) {
+		if name != "" && !slices.Contains(homes, name) {
+			homes = append(homes, name)
+		}
+	}
+	for _, s := range stacks {
+		if slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.Name == as }) {
+			if len(stacks) == 1 {
+				return nil
+			}
+			add(cmp.Or(s.Account.Alias, s.Name))
+		}
+		for _, other := range s.Siblings {
+			if _, has := other.Users[as]; has {
+				add(cmp.Or(other.Alias, other.Stack))
+			}
+		}
+	}
+	if len(homes) == 0 {
+		return nil
+	}
+	ways := make([]string, len(homes))
+	for i, name := range homes {
+		ways[i] = strconv.Quote(name + "/" + as)
+	}
+	return fmt.Errorf(
+		"as: %q is a user of %s, and the question means nothing there alone; write %s, and name the stack that is asked about, such as %s",
+		as,
+		strings.Join(homes, " and of "),
+		strings.Join(ways, " or "),
+		stacks[0].Name,
+	)
+}
